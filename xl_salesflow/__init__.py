@@ -1,0 +1,1 @@
+"""An Excel workbook as the store of a sales pipeline."""
