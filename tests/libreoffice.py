@@ -1,0 +1,119 @@
+"""LibreOffice as the second opinion on formulas and looks; reads copies, never a file under test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import pytest
+
+EXCEL = "xlsx:Calc MS Excel 2007 XML"
+
+# path, property, value: nothing of the user's, nothing run, nothing fetched, every formula computed anew
+SETTINGS = (
+    ("Setup/L10N", "ooSetupSystemLocale", "en-US"),
+    ("Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),
+    ("Office.Calc/Formula/Load", "ODFRecalcMode", "0"),
+    ("Office.Calc/Content/Update", "Link", "1"),
+    ("Office.Common/Misc", "UseLocking", "false"),
+    ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
+    ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("Office.Common/Security/Scripting", "DisableActiveContent", "true"),
+    ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+)
+
+
+class LibreOfficeFailed(Exception):
+    """LibreOffice was asked for a file and did not make it."""
+
+    def __init__(self, source: Path, why: str) -> None:
+        super().__init__(f"LibreOffice made nothing of {source}: {why.strip() or 'it did not say why'}")
+
+
+class LibreOffice:
+    """LibreOffice without a window, with a profile of its own under `home`."""
+
+    def __init__(self, launcher: Path, home: Path, seconds: float = 180) -> None:
+        self.launcher, self.home, self.seconds = launcher, home, seconds
+        self.profile = home / "profile"
+        write_settings(self.profile)
+
+    def recalculated(self, workbook: Path) -> Path:
+        """Copy a workbook, every formula computed anew; read its values with openpyxl's data_only or calamine."""
+        return self.convert(workbook, EXCEL, ".xlsx")
+
+    def to_pdf(self, document: Path) -> Path:
+        """Print a workbook."""
+        return self.convert(document, "pdf", ".pdf")
+
+    def to_png(self, document: Path, page: int | None = None, dpi: int = 80) -> list[Path]:
+        """Print a workbook or a PDF and picture one page, from 1, or every page."""
+        pdf = document if document.suffix.lower() == ".pdf" else self.to_pdf(document)
+        return pictures(pdf, Path(tempfile.mkdtemp(dir=self.home)), page, dpi)
+
+    def convert(self, source: Path, wanted: str, suffix: str) -> Path:
+        """Convert with `soffice --convert-to`, in a folder of its own so that nothing older passes for the answer."""
+        folder = Path(tempfile.mkdtemp(dir=self.home))
+        said = self.run("--convert-to", wanted, "--outdir", str(folder), str(source.resolve()))
+        made = folder / (source.stem + suffix)
+        if not made.is_file():  # the exit code is 0 even then
+            raise LibreOfficeFailed(source, said)
+        return made
+
+    def run(self, *arguments: str) -> str:
+        """Start LibreOffice, wait, and return what it said; past `seconds` it is ended with all it started."""
+        command = [str(self.launcher), f"-env:UserInstallation={self.profile.as_uri()}", "--headless", "--norestore"]
+        process = subprocess.Popen(
+            [*command, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        try:
+            return process.communicate(timeout=self.seconds)[0]
+        except subprocess.TimeoutExpired as late:
+            end_group(process)
+            raise LibreOfficeFailed(Path(arguments[-1]), f"not done after {self.seconds:g} seconds") from late
+
+
+def write_settings(profile: Path) -> None:
+    """Lay down a profile's settings before LibreOffice first sees it."""
+    items = "".join(
+        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{escape(value)}</value></prop></item>"
+        for path, name, value in SETTINGS
+    )
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" '
+        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{items}</oor:items>',
+        encoding="utf-8",
+    )
+
+
+def end_group(process: subprocess.Popen[str]) -> None:
+    """End a process and its children: the launcher only waits for the program that works."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+    process.communicate()
+
+
+def pictures(pdf: Path, folder: Path, page: int | None, dpi: int) -> list[Path]:
+    """Picture the pages of a PDF as PNG files, in order."""
+    pdftoppm = shutil.which("pdftoppm")
+    if pdftoppm is None:
+        pytest.skip("pdftoppm (poppler-utils), which makes pictures of pages, is not installed.")
+    pages = [] if page is None else ["-f", str(page), "-l", str(page)]
+    subprocess.run([pdftoppm, "-png", "-r", str(dpi), *pages, str(pdf), str(folder / "page")], check=True)
+    return sorted(folder.glob("page*.png"))

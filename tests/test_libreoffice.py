@@ -1,0 +1,105 @@
+"""The second opinion is one: it computes anew, gives up in time, and says so when it made nothing."""
+
+from __future__ import annotations
+
+import stat
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.libreoffice import LibreOffice, LibreOfficeFailed
+from tests.validator import Validator
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    """A workbook whose cell A3 is =A1+A2 with nothing cached."""
+    book = openpyxl.Workbook()
+    for row in ([2], [3], ["=A1+A2"]):
+        book.active.append(row)
+    path = tmp_path / "sum.xlsx"
+    book.save(path)
+    return path
+
+
+def with_cached(workbook: Path, value: int) -> Path:
+    """Copy a workbook, with `value` remembered as the result of its one formula."""
+    lying = workbook.with_name("lying.xlsx")
+    with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(lying, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                before = content
+                for empty in (b"</f><v></v>", b"</f><v/>", b"</f><v />"):
+                    content = content.replace(empty, b"</f><v>%d</v>" % value)
+                assert content != before
+            target.writestr(name, content)
+    return lying
+
+
+def cached(workbook: Path) -> object:
+    return openpyxl.load_workbook(workbook, data_only=True).active["A3"].value
+
+
+def test_a_wrong_cached_value_is_computed_anew(libreoffice: LibreOffice, workbook: Path) -> None:
+    lying = with_cached(workbook, 99)
+    assert cached(lying) == 99
+    assert cached(libreoffice.recalculated(lying)) == 5
+    assert cached(lying) == 99, "the file under test stays as it is"
+
+
+def test_a_workbook_is_printed_and_pictured(libreoffice: LibreOffice, workbook: Path) -> None:
+    assert libreoffice.to_pdf(workbook).read_bytes().startswith(b"%PDF-")
+    (page,) = libreoffice.to_png(workbook, page=1)
+    assert page.read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_it_cannot_open_is_said(libreoffice: LibreOffice, tmp_path: Path) -> None:
+    with pytest.raises(LibreOfficeFailed, match=r"nothing\.xlsx"):
+        libreoffice.recalculated(tmp_path / "nothing.xlsx")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Which processes still run is read from Linux's /proc.")
+def test_one_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
+    launcher = tmp_path / "soffice"
+    launcher.write_text(f"#!/bin/sh\nsleep 60 & echo $! > {tmp_path}/child\nwait\n", encoding="utf-8")
+    launcher.chmod(launcher.stat().st_mode | stat.S_IXUSR)
+    with pytest.raises(LibreOfficeFailed, match="not done after 1 seconds"):
+        LibreOffice(launcher, tmp_path, seconds=1).recalculated(tmp_path / "any.xlsx")
+    child = int((tmp_path / "child").read_text(encoding="utf-8"))
+    for _ in range(100):  # a killed process takes a moment to go
+        if not is_running(child):
+            return
+        time.sleep(0.1)
+    pytest.fail("the child outlives its parent")
+
+
+def is_running(process: int) -> bool:
+    """Tell whether a process still works; one that ended and was not yet collected (Z) does not."""
+    status = Path(f"/proc/{process}/stat")
+    return status.is_file() and status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+
+
+def test_the_validator_names_part_place_and_complaint(validator: Validator, workbook: Path, tmp_path: Path) -> None:
+    """
+    file                         | what is said
+    as openpyxl writes it        | its fonts' child order, and nothing else
+    with a cell in a cell        | the part, and where in it
+    of no format at all          | that it is corrupt
+    """
+    usual = validator(workbook)
+    assert all("/xl/styles.xml" in complaint and "x:font" in complaint for complaint in usual)
+
+    broken = tmp_path / "broken.xlsx"
+    with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b"<sheetData>", b"<sheetData><c/>"))
+    assert any(complaint.startswith("/xl/worksheets/sheet1.xml ") for complaint in validator(broken))
+
+    text = tmp_path / "text.xlsx"
+    text.write_text("no workbook", encoding="utf-8")
+    assert validator(text)
