@@ -1,0 +1,107 @@
+"""Folders are layers: the contracts of .importlinter hold, and each of them can break."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from importlinter.api import read_configuration
+from importlinter.cli import lint_imports
+
+from dev import ROOT
+
+CONFIGURATION = ROOT / ".importlinter"
+CONTRACTS = {contract["id"]: contract for contract in read_configuration(str(CONFIGURATION))["contracts_options"]}
+ROOMS = [
+    room.strip(" ()")
+    for layer in CONTRACTS["layers"]["layers"]
+    for room in layer.split("|")
+    if room.strip(" ()") not in ("__main__", "errors")
+]
+PROTECTED = [name for name in CONTRACTS if CONTRACTS[name]["type"] == "protected"]
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_every_contract_is_kept(contract: str) -> None:
+    for room in CONTRACTS[contract].get("allowed_importers", []):
+        if importlib.util.find_spec(room) is None:
+            pytest.skip(f"{room} does not exist yet.")
+    assert lint_imports(str(CONFIGURATION), limit_to_contracts=(contract,), no_cache=True, no_logo=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("contract", "room", "line", "verdict"),
+    [
+        ("layers", "errors.py", "import xl_salesflow.model", "BROKEN"),
+        ("layers", "model/lists.py", "import xl_salesflow.rules", "BROKEN"),
+        ("layers", "metrics/leaks.py", "import xl_salesflow.quotes", "BROKEN"),
+        ("layers", "flow/__init__.py", "import xl_salesflow.workbook", "BROKEN"),
+        ("layers", "sheets/look.py", "import xl_salesflow.flow", "KEPT"),
+        ("layers", "odds_and_ends.py", "import xl_salesflow.errors", "BROKEN"),
+        ("rules", "rules/late.py", "import xl_salesflow.rules.early", "BROKEN"),
+        ("rules", "rules/late.py", "import xl_salesflow.model", "KEPT"),
+        ("ooxml", "metrics/leaks.py", "import xl_salesflow.ooxml", "BROKEN"),
+        ("ooxml", "workbook/grid.py", "import xl_salesflow.ooxml", "KEPT"),
+        ("openpyxl", "workbook/grid.py", "import openpyxl.styles", "BROKEN"),
+        ("openpyxl", "sheets/look.py", "import openpyxl.styles", "KEPT"),
+        ("xlwings", "cli/__init__.py", "def open_book():\n    import xlwings", "BROKEN"),
+        ("xlwings", "excel/book.py", "import xlwings", "KEPT"),
+        ("click", "flow/__init__.py", "from click import echo", "BROKEN"),
+        ("click", "cli/__init__.py", "from click import echo", "KEPT"),
+    ],
+)
+def test_a_contract_tells_right_from_wrong(tmp_path: Path, contract: str, room: str, line: str, verdict: str) -> None:
+    """Each row is a house with every room empty but for one line."""
+    lay_out(tmp_path / "xl_salesflow")
+    (tmp_path / "xl_salesflow" / room).write_text(line + "\n", encoding="utf-8")
+    said = lint(tmp_path, contract)
+    assert f"1 {'kept' if verdict == 'KEPT' else 'broken'}" in said, said
+
+
+def lay_out(house: Path) -> None:
+    """Make every room of the layers, empty, with two rules."""
+    for name in (".", *ROOMS):
+        (house / name).mkdir()
+        (house / name / "__init__.py").touch()
+    for module in ("errors.py", "rules/early.py", "rules/late.py"):
+        (house / module).touch()
+
+
+LINT = "import sys, importlinter.cli as it; it.lint_imports(sys.argv[1], (sys.argv[2],), no_cache=True)"
+
+
+def lint(folder: Path, contract: str) -> str:
+    """Run one contract over the package in `folder`; what import-linter says."""
+    command = [sys.executable, "-c", LINT, str(CONFIGURATION), contract]
+    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False).stdout
+
+
+HEAVY = ("jinja2", "numpy", "openpyxl", "pandas", "typst", "xlwings")
+ASK_FOR_HELP = f"""
+import sys
+from xl_salesflow.cli import main
+sys.argv = ["salesflow", "--help"]
+try:
+    main()
+finally:
+    print(*sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)
+"""
+
+
+def test_help_comes_in_a_blink() -> None:
+    """Asking for help loads nothing that a single verb needs."""
+    if importlib.util.find_spec("xl_salesflow.cli") is None:
+        pytest.skip("xl_salesflow.cli does not exist yet.")
+    answer = subprocess.run(
+        [sys.executable, "-c", ASK_FOR_HELP],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert answer.returncode == 0
+    assert "Usage" in answer.stdout
+    assert answer.stderr.split() == []
