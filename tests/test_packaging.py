@@ -1,0 +1,103 @@
+"""What travels: the wheel holds the whole product and nothing else, the sdist what is needed to test it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from dev import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PACKAGE = ROOT / "xl_salesflow"
+FORCED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the sdist, and the wheel from it as an installer would, without reaching for the network."""
+    for name in FORCED:
+        if not (ROOT / name).exists():
+            pytest.skip(f"{name} is not built yet.")
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    answer = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, stdin=subprocess.DEVNULL)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> set[str]:
+    """Names of what is in the wheel."""
+    (path,) = built.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        return set(archive.namelist())
+
+
+@pytest.fixture(scope="module")
+def sdist(built: Path) -> set[str]:
+    """Names of what is in the sdist, without its first folder."""
+    (path,) = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
+
+
+def sources(folder: Path) -> set[str]:
+    """List what stands under a folder, as the archives name it, less what Python makes by itself."""
+    files = {path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    return {path.relative_to(ROOT).as_posix() for path in files}
+
+
+def brought() -> set[str]:
+    """List what the wheel takes from beside the package, folders file by file."""
+    return {
+        (PurePosixPath(goal) / (ROOT / file).relative_to(ROOT / origin)).as_posix()
+        for origin, goal in FORCED.items()
+        for file in (sources(ROOT / origin) or {origin})
+    }
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: set[str]) -> None:
+    """Modules, templates of documents, playbooks and the two workbook templates; no test, no data of others."""
+    about = {name for name in wheel if name.split("/")[0].endswith(".dist-info")}
+    assert wheel - about == sources(PACKAGE) | brought()
+
+
+@pytest.mark.parametrize("kind", ["*.py", "playbooks/*.toml", "documents/templates/*"])
+def test_what_is_no_module_travels_too(wheel: set[str], kind: str) -> None:
+    expected = {path.relative_to(ROOT).as_posix() for path in PACKAGE.glob(kind) if path.is_file()}
+    if not expected:
+        pytest.skip(f"xl_salesflow/{kind} does not exist yet.")
+    assert expected <= wheel
+
+
+def test_the_add_in_can_be_built_where_the_wheel_is_installed(wheel: set[str]) -> None:
+    """The VBA and the ribbon are text in macros/, made into an add-in on the user's machine."""
+    macros = {Path(name).name for name in sources(ROOT / "macros")}
+    if not macros:
+        pytest.skip("macros/ does not exist yet.")
+    assert macros <= {Path(name).name for name in wheel}
+
+
+def test_the_wheel_installs_the_command_and_its_licence(wheel: set[str]) -> None:
+    assert {name.split("/")[-1] for name in wheel if ".dist-info/" in name} >= {
+        "entry_points.txt",
+        "LICENSE",
+        "METADATA",
+    }
+
+
+def test_the_sdist_can_be_tested(sdist: set[str]) -> None:
+    """Whoever has the sdist has the tests, their contracts, and the command that sets them up."""
+    assert sdist >= sources(PACKAGE) | sources(ROOT / "tests") | set(FORCED)
+    assert sdist >= {"pyproject.toml", "dev.py", "README.md", "LICENSE", ".importlinter"}
+
+
+def test_nothing_strays_into_the_archives(wheel: set[str], sdist: set[str]) -> None:
+    strays = ("shared/", "node_modules/", ".venv/", "__pycache__/", ".hypothesis/", "demo/")
+    assert [name for name in wheel | sdist if any(stray in name for stray in strays)] == []
