@@ -54,7 +54,9 @@ class EncryptedWorkbook(WorkbookError):
     """The file needs a password to open."""
 
     def __init__(self, path: Pathish) -> None:
-        super().__init__(f"{fspath(path)} is protected with a password; remove it in Excel (File › Info) and try again.")
+        super().__init__(
+            f"{fspath(path)} is protected with a password; remove it in Excel (File › Info) and try again."
+        )
 
 
 class NotOurWorkbook(WorkbookError):

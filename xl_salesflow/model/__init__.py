@@ -1,0 +1,1 @@
+"""The values everyone speaks: texts, columns, tables, settings, playbooks, pipelines and plans."""

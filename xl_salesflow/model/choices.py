@@ -1,0 +1,91 @@
+"""The closed lists: values that rules and metrics know by id. A cell shows the label of the workbook's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from xl_salesflow.model.text import Language, Text
+
+Choices = Mapping[str, Text]
+
+
+def _choices(**labels: tuple[str, str]) -> Choices:
+    return MappingProxyType({id: Text(*label) for id, label in labels.items()})
+
+
+CHOICES: Mapping[str, Choices] = MappingProxyType(
+    {
+        "yes_no": _choices(yes=("Yes", "是"), no=("No", "否")),
+        "language": _choices(en=("English", "英文"), zh=("Chinese", "中文")),
+        "kind": _choices(
+            open=("Open", "进行中"), won=("Won", "赢单"), lost=("Lost", "丢单"), aftercare=("Aftercare", "售后")
+        ),
+        "outcome": _choices(open=("Open", "进行中"), won=("Won", "赢单"), lost=("Lost", "丢单")),
+        "move": _choices(
+            forward=("Forward", "推进"), skip=("Skip", "跳过"), back=("Back", "退回"), won=("Won", "赢单"),
+            lost=("Lost", "丢单"), aftercare=("Aftercare", "转售后"), reopened=("Reopened", "重新打开"),
+        ),
+        "move_status": _choices(
+            pending=("Pending", "待审"), refused=("Refused", "未通过"), accepted=("Accepted", "已通过"),
+            warned=("Accepted, with warnings", "通过,有提醒"), overridden=("Overridden", "特批通过"),
+        ),
+        "refusal": _choices(keep=("Keep the cell as typed", "保留填写的阶段"), restore=("Put the stage back", "恢复原阶段")),
+        "forecast": _choices(
+            pipeline=("Pipeline", "储备"), best_case=("Best case", "乐观"), commit=("Commit", "承诺"),
+            closed=("Closed", "已成交"), omitted=("Omitted", "不计入"),
+        ),
+        "buyer_stage": _choices(
+            indifference=("Indifference", "漠不关心"), investigation=("Investigation", "调查"),
+            definition=("Definition", "定义"), selection=("Selection", "选择"), negotiation=("Negotiation", "谈判"),
+            satisfaction=("Satisfaction", "满意"),
+        ),
+        "decision_role": _choices(
+            decision_maker=("Decision-maker", "决策者"), approver=("Budget approver", "预算审批人"),
+            champion=("Champion", "支持者"), influencer=("Influencer", "影响者"), user=("User", "使用者"),
+            gatekeeper=("Gatekeeper", "把关人"), opponent=("Opponent", "反对者"),
+        ),
+        "check": _choices(
+            filled=("is filled in", "已填写"), at_least=("is at least", "不小于"), at_most=("is at most", "不大于"),
+            one_of=("is one of", "属于"), before_today=("is before today", "早于今天"), task_done=("task is done", "任务已完成"),
+            activity_within=("activity within days", "若干天内有活动"), quote_is=("has a quote that is", "报价状态为"),
+            bant_at_least=("BANT score at least", "BANT 得分不低于"), approved_by=("approved by", "已获批准,批准人"),
+        ),
+        "effect": _choices(block=("Block", "阻止"), warn=("Warn", "提醒")),
+        "severity": _choices(block=("Blocks", "阻止"), warn=("Warning", "提醒"), note=("Note", "提示")),
+        "dimension": _choices(
+            budget=("Budget", "预算"), authority=("Authority", "权限"), need=("Need", "需求"), timeline=("Timeline", "时间线")
+        ),
+        "trait_kind": _choices(golden=("Golden", "黄金客户"), bad=("Bad", "不良客户")),
+        "objection_status": _choices(open=("Open", "未解决"), answered=("Answered", "已答复"), resolved=("Resolved", "已解决")),
+        "quote_status": _choices(
+            draft=("Draft", "草稿"), sent=("Sent", "已发送"), accepted=("Accepted", "已接受"), rejected=("Rejected", "已拒绝"),
+            expired=("Expired", "已过期"), superseded=("Superseded", "已被替代"),
+        ),
+        "tax_mode": _choices(exclusive=("Tax added", "价外税"), inclusive=("Tax included", "价内税")),
+        "task_status": _choices(open=("Open", "未完成"), done=("Done", "已完成"), dropped=("Not needed", "不需要")),
+        "feedback_kind": _choices(
+            survey=("Survey", "调查"), visit=("Visit", "回访"), issue=("Issue", "问题"), review=("Review", "评价"),
+            referral=("Referral", "转介绍"),
+        ),
+        "priority": _choices(high=("High", "高"), medium=("Medium", "中"), low=("Low", "低")),
+        "reading": _choices(snapshot=("Closed in the period", "期内关闭"), cohort=("Created in the period", "期内创建")),
+        "reach": _choices(implied=("Reached or passed", "到达或越过"), entered=("Really entered", "实际进入")),
+        "operation": _choices(change=("Change", "修改"), add=("Add", "新增"), remove=("Remove", "删除")),
+    }
+)  # fmt: skip
+
+
+def label(choice: str, id: str, language: Language) -> str:
+    """Return what a cell shows for *id* of list *choice*; an unknown id shows as it is."""
+    text = CHOICES[choice].get(id)
+    return text.in_(language) if text else id
+
+
+def identify(choices: Choices, cell: str) -> str | None:
+    """Return the id of what stands in a cell, in any language, or None when the list does not know it."""
+    wanted = cell.strip().casefold()
+    for id, text in choices.items():
+        if wanted in (id.casefold(), text.en.casefold(), text.zh.casefold()):
+            return id
+    return None

@@ -1,0 +1,57 @@
+"""How a frame keeps each type of column, so that every rule and metric can rely on it.
+
+    text, key, choice, list, ref    object of str, "" when blank (choice and list: ids where the lists know one)
+    integer, number, money, …       float64, NaN when blank
+    date, time                      datetime64[s], NaT when blank
+The index holds the sheet's row numbers; rows to come have negative ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.model.column import Column, Table
+
+DATE_DTYPE = "datetime64[s]"
+
+
+def blank(column: Column) -> Any:
+    """Return what a blank cell of *column* is in a frame."""
+    if column.type.is_text:
+        return ""
+    return pd.NaT if column.type.is_date else np.nan
+
+
+def series(column: Column, values: Iterable[Any], index: pd.Index) -> pd.Series:
+    """Return *values* (None is blank) as a series of the column's dtype."""
+    if column.type.is_text:
+        return pd.Series(["" if _missing(value) else str(value) for value in values], index=index, dtype=object)
+    cells = [None if _missing(value) else value for value in values]
+    if column.type.is_date:
+        stamps = np.array([np.datetime64("NaT") if cell is None else np.datetime64(cell) for cell in cells], DATE_DTYPE)
+        return pd.Series(stamps, index=index, dtype=DATE_DTYPE)
+    return pd.Series(pd.array(cells, dtype="Float64").to_numpy("float64", na_value=np.nan), index=index)
+
+
+def frame(table: Table, rows: Sequence[Mapping[str, Any]] = (), first_row: int = 2) -> pd.DataFrame:
+    """Return *rows* (column id → value; absent is blank) as a frame of *table* with every column."""
+    index = pd.RangeIndex(first_row, first_row + len(rows))
+    columns = {c.id: series(c, (row.get(c.id) for row in rows), pd.Index(index)) for c in table.columns}
+    return pd.DataFrame(columns, index=index)
+
+
+def complete(table: Table, partial: pd.DataFrame) -> pd.DataFrame:
+    """Return *partial* with every column of *table*, in order; absent ones are blank."""
+    columns = {
+        c.id: partial[c.id] if c.id in partial else series(c, [None] * len(partial), partial.index)
+        for c in table.columns
+    }
+    return pd.DataFrame(columns, index=partial.index)
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value is pd.NaT or (isinstance(value, float) and value != value)

@@ -1,0 +1,36 @@
+"""Every table and column of the workbook, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from xl_salesflow.model.column import Column, Group, Table, Type, Writer
+from xl_salesflow.model.tables.customers import ACCOUNTS, CONTACTS, FEEDBACK, TRAITS
+from xl_salesflow.model.tables.deals import DEALS
+from xl_salesflow.model.tables.manage import (
+    FINDINGS,
+    FOLLOWUPS,
+    FORECAST_MONTHS,
+    METRICS,
+    PLAN_STAGES,
+    STAGE_METRICS,
+    TARGETS,
+)
+from xl_salesflow.model.tables.offers import PRODUCTS, QUOTE_LINES, QUOTES
+from xl_salesflow.model.tables.record import FOREVER, HISTORY, JOURNAL
+from xl_salesflow.model.tables.setup import GATES, QUESTIONS, SETTINGS, STAGE_TASKS, STAGES, TEAM
+from xl_salesflow.model.tables.lists import LISTS_TABLE
+from xl_salesflow.model.tables.talks import ACTIVITIES, ANSWERS, OBJECTIONS, TASKS
+
+_ORDER = (
+    DEALS, ACCOUNTS, CONTACTS, ACTIVITIES, TASKS, ANSWERS, TRAITS, OBJECTIONS, QUOTES, QUOTE_LINES, FEEDBACK,
+    METRICS, STAGE_METRICS, FORECAST_MONTHS, PLAN_STAGES, FOLLOWUPS, FINDINGS, TARGETS,
+    STAGES, GATES, STAGE_TASKS, QUESTIONS, PRODUCTS, TEAM, LISTS_TABLE, SETTINGS,
+    HISTORY, JOURNAL,
+)  # fmt: skip
+
+TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in _ORDER})
+"""Every table by name, in the order of the sheets."""
+
+__all__ = ["FOREVER", "TABLES", "Column", "Group", "Table", "Type", "Writer"]

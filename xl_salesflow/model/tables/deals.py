@@ -1,0 +1,111 @@
+"""Deals: one row per deal, the table a rep works in."""
+
+from __future__ import annotations
+
+from xl_salesflow.model.column import Column, Group, Table, Type, Writer, column
+from xl_salesflow.model.text import Text
+
+T, P = Type, Writer.PRODUCT
+
+# 1 when the row matches every dropdown of the Funnel sheet. ViewAll short-cuts the common case: nothing is filtered.
+IN_VIEW = (
+    "IF(ViewAll=1,1,IF(AND(OR(ViewOwner=ViewEverything,{owner}=ViewOwner),OR(ViewProduct=ViewEverything,{product}=ViewProduct),"
+    "OR(ViewSource=ViewEverything,{source}=ViewSource),OR(ViewRegion=ViewEverything,{region}=ViewRegion),"
+    "OR(ViewChannel=ViewEverything,{sales_channel}=ViewChannel),OR(ViewPlaybook=ViewEverything,{playbook}=ViewPlaybook)),1,0))"
+)
+
+_WHAT: tuple[Column, ...] = (
+    column("deal", "Deal", "商机编号", T.KEY, "A number of its own for every deal; never used twice", "每个商机的唯一编号,不重复使用", required=True),
+    column("name", "Name", "商机名称", T.TEXT, "What the deal is about, in a few words", "用几个字说明商机内容", width=26),
+    column("account", "Account", "客户", T.REF, "The customer; from the Accounts sheet", "客户名称,取自“客户”表", options="Accounts", width=22),
+    column("owner", "Owner", "负责人", T.REF, "Who works the deal; from the Team sheet", "负责人,取自“团队”表", options="Team", width=18),
+    column("stage", "Stage", "阶段", T.REF, "Choose the stage the deal should be in; the next update judges the move by the gates", "选择目标阶段;下次更新时按关卡规则审核", options="Stages", required=True, width=18),
+    column("amount", "Amount", "金额", T.MONEY, "Expected value in the workbook's currency, without tax", "预计金额(不含税,本位币)"),
+    column("created", "Created", "创建日期", T.DATE, "The day the deal began", "商机开始日期"),
+    column("expected_close", "Expected close", "预计成交日", T.DATE, "The day you expect the decision", "预计客户做出决定的日期"),
+    column("next_step", "Next step", "下一步", T.TEXT, "What you will do next", "下一步要做的事", width=26),
+    column("next_step_date", "Next step on", "下一步日期", T.DATE, "The day you will do it", "计划执行日期"),
+)  # fmt: skip
+
+_RECORD: tuple[Column, ...] = (
+    column("recorded_stage", "Recorded stage", "已确认阶段", T.TEXT, "The stage every number counts; changes only through an accepted move", "所有统计使用的阶段,只因通过审核的变更而改变", writer=P),
+    column("since", "Since", "进入日期", T.DATE, "The day the deal entered its recorded stage", "进入已确认阶段的日期", writer=P),
+    column("move_status", "Move", "变更状态", T.CHOICE, "What became of the last stage you typed", "最近一次阶段变更的结果", options="move_status", writer=P),
+    column("move_reasons", "Why", "原因", T.LONG, "Why the move was refused or warned about, and what to do", "未通过或提醒的原因及处理办法", writer=P),
+    column("warnings", "Warnings", "预警", T.LONG, "Early warnings for this deal and what to do about them", "该商机的预警及建议", writer=P),
+)  # fmt: skip
+
+_VALUE: tuple[Column, ...] = (
+    column("probability_override", "Own probability", "自定赢率", T.PERCENT, "Only when you know better than the stage; give the reason beside it", "仅在比阶段赢率更有把握时填写,并说明理由"),
+    column("probability_reason", "Probability reason", "赢率理由", T.TEXT, "Why the deal has a probability of its own", "自定赢率的理由"),
+    column("probability", "Probability", "赢率", T.PERCENT, "The deal's own probability, else its stage's", "优先取自定赢率,否则取阶段赢率",
+           formula='IF({probability_override}<>"",{probability_override},IFERROR(INDEX({Stages.probability},MATCH({playbook}&"|"&{recorded_stage},{Stages.key},0)),""))'),
+    column("weighted_value", "Weighted value", "加权金额", T.MONEY, "Amount × probability, rounded to cents", "金额 × 赢率,四舍五入到分",
+           formula='IF(OR({amount}="",{probability}=""),"",ROUND({amount}*{probability},2))'),
+    column("forecast", "Forecast", "预测类别", T.CHOICE, "How sure you are for the forecast; separate from stage and probability", "用于预测的把握程度,与阶段和赢率无关", options="forecast"),
+)  # fmt: skip
+
+_BANT: tuple[Column, ...] = (
+    column("budget", "Budget", "预算", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: is there money for it?", "0 未知,1 弱,2 中,3 强:是否有资金?", width=9),
+    column("authority", "Authority", "权限", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: do we talk to who decides?", "0 未知,1 弱,2 中,3 强:是否接触到决策者?", width=9),
+    column("need", "Need", "需求", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: do they really need it?", "0 未知,1 弱,2 中,3 强:是否真正需要?", width=9),
+    column("timeline", "Timeline", "时间线", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: will they decide in time?", "0 未知,1 弱,2 中,3 强:是否会及时决定?", width=9),
+    column("bant_known", "BANT known", "BANT 已知项", T.INTEGER, "How many of the four are known", "四项中已知的项数",
+           formula='COUNTIF({budget:timeline},">0")', width=9),
+    column("bant_score", "BANT score", "BANT 得分", T.NUMBER, "100 × Σ weight × points ÷ (3 × Σ weight); blank while nothing is known", "100 × Σ 权重 × 分值 ÷ (3 × Σ 权重);全部未知时为空",
+           formula='IF({bant_known}=0,"",ROUND(100*({budget}*BantBudget+{authority}*BantAuthority+{need}*BantNeed+{timeline}*BantTimeline)/(3*BantTotal),1))', width=10),
+    column("bant_grade", "BANT grade", "BANT 等级", T.TEXT, "A to F by the thresholds in Settings", "按“设置”中的阈值分为 A 至 F",
+           formula='IF({bant_score}="","",IF({bant_score}>=GradeA,"A",IF({bant_score}>=GradeB,"B",IF({bant_score}>=GradeC,"C",IF({bant_score}>=GradeD,"D","F")))))', width=9),
+    column("bant_answered", "BANT from answers", "问答得分", T.TEXT, "The points the sheet Answers gave, as B/A/N/T; a number you type yourself wins", "由“BANT 问答”得出的分值(B/A/N/T);手工填写优先", writer=P),
+)  # fmt: skip
+
+_CLOCKS: tuple[Column, ...] = (
+    column("days_in_stage", "Days in stage", "在阶段天数", T.INTEGER, "Days since the deal entered its recorded stage", "进入已确认阶段以来的天数",
+           formula='IF({since}="","",Today-{since})', width=10),
+    column("idle_days", "Idle days", "停滞天数", T.INTEGER, "Days since the last activity or move of an open deal", "进行中商机自最近活动或变更以来的天数",
+           formula='IF(OR({outcome}<>{outcome:open},COUNT({since},{last_activity})=0),"",Today-MAX({since},{last_activity}))', width=10),
+    column("age_days", "Age", "总天数", T.INTEGER, "Days since an open deal was created", "进行中商机自创建以来的天数",
+           formula='IF(OR({outcome}<>{outcome:open},{created}=""),"",Today-{created})', width=9),
+    column("last_activity", "Last activity", "最近活动", T.DATE, "The day of the latest activity", "最近一次活动日期", writer=P),
+    column("closed", "Closed", "关闭日期", T.DATE, "The day the deal was won or lost", "赢单或丢单日期", writer=P),
+    column("outcome", "Outcome", "结果", T.CHOICE, "Open, won or lost, by the recorded stage", "按已确认阶段:进行中、赢单或丢单", options="outcome", writer=P),
+    column("furthest", "Furthest stage", "最远阶段序号", T.INTEGER, "The order of the furthest stage the deal has reached", "已到达的最远阶段的序号", writer=P, width=9),
+    column("pushes", "Close pushed", "延期次数", T.INTEGER, "How often the expected close was pushed back", "预计成交日被推迟的次数", writer=P, width=9),
+    column("last_expected_close", "Close last seen", "上次预计成交日", T.DATE, "The expected close of the last update, to notice when it is pushed", "上次更新时的预计成交日,用于发现推迟", writer=P),
+)  # fmt: skip
+
+_BUYER: tuple[Column, ...] = (
+    column("contact", "Main contact", "主要联系人", T.REF, "From the Contacts sheet", "取自“联系人”表", options="Contacts"),
+    column("buyer_stage", "Buyer's stage", "客户购买阶段", T.CHOICE, "Where the customer is in their own decision", "客户所处的购买决策阶段", options="buyer_stage"),
+    column("pain", "Pain", "痛点", T.LONG, "The problem the customer wants solved", "客户想解决的问题"),
+    column("explicit_needs", "Explicit needs", "显性需求", T.LONG, "What the customer says they need", "客户明确提出的需求"),
+    column("latent_needs", "Latent needs", "隐性需求", T.LONG, "What they need and have not said", "客户未说出的需求"),
+    column("cost_of_inaction", "Cost of not buying", "不购买的代价", T.LONG, "What it costs the customer to do nothing", "客户不采取行动的成本或风险"),
+    column("competitor", "Competitor", "竞争对手", T.TEXT, "Who else they consider", "客户还在考虑谁"),
+    column("source", "Source", "线索来源", T.LIST, "Where the deal came from", "商机来源", options="source"),
+    column("product", "Product", "产品", T.REF, "The main product; quote lines say the rest", "主要产品;明细见报价行", options="Products"),
+    column("region", "Region", "区域", T.LIST, "Sales region", "销售区域", options="region"),
+    column("sales_channel", "Channel", "渠道", T.LIST, "Direct, agent, e-commerce…", "直销、代理、电商等", options="sales_channel"),
+    column("referred_by", "Referred by", "推荐来源商机", T.TEXT, "The deal whose customer referred this one", "推荐本商机的客户所在商机编号"),
+)  # fmt: skip
+
+_DECISION: tuple[Column, ...] = (
+    column("contract_signed", "Contract signed", "合同签署日", T.DATE, "The day the signed contract came back", "收到签署合同的日期"),
+    column("loss_reason", "Loss reason", "丢单原因", T.LIST, "Needed before a deal is marked lost", "标记丢单前必填", options="loss_reason"),
+    column("move_reason", "Move reason", "变更理由", T.TEXT, "Needed to move a deal back; cleared once the move is recorded", "退回阶段时必填;记录后清空"),
+    column("override_by", "Override by", "特批人", T.TEXT, "Who lets this move pass a gate", "特批通过关卡的人"),
+    column("override_reason", "Override reason", "特批理由", T.TEXT, "Why it may pass; recorded in History", "特批理由,记入历史"),
+    column("playbook", "Playbook", "销售流程", T.TEXT, "The sales process of this deal; filled in when blank", "该商机使用的销售流程;留空自动填写"),
+    column("notes", "Notes", "备注", T.LONG, "Anything else", "其他说明"),
+    column("in_view", "In view", "在视图中", T.INTEGER, "1 when the row matches the dropdowns of the Funnel sheet", "符合“销售漏斗”筛选条件时为 1", formula=IN_VIEW, width=8),
+)  # fmt: skip
+
+DEALS = Table(
+    "Deals",
+    Text("Deals", "商机"),
+    Text("Every deal, its stage and its next step", "全部商机、阶段与下一步"),
+    Group.WORK,
+    _WHAT + _RECORD + _VALUE + _BANT + _CLOCKS + _BUYER + _DECISION,
+    key="deal",
+    shown=True,
+)

@@ -1,0 +1,122 @@
+"""What managers look at: the funnel, forecast and plan tables, follow-ups, findings, targets."""
+
+from __future__ import annotations
+
+from xl_salesflow.model.column import Group, Table, Type, Writer, column
+from xl_salesflow.model.text import Text
+
+T, P, F = Type, Writer.PRODUCT, Writer.FORMULA
+
+METRICS = Table(
+    "Metrics", Text("Funnel", "销售漏斗"), Text("Every number with its definition beside it", "每个指标及其定义"), Group.MANAGE,
+    (
+        column("metric", "Metric", "指标编号", T.KEY, "The stable name used by the command line", "命令行使用的固定名称", writer=P, width=24),
+        column("name", "Name", "名称", T.TEXT, "What it is called", "指标名称", writer=P, width=30),
+        column("value", "Value", "数值", T.NUMBER, "The live formula", "实时公式", writer=F, width=16),
+        column("unit", "Unit", "单位", T.TEXT, "Deals, money, days or a ratio", "商机数、金额、天数或比率", writer=P, width=10),
+        column("sample", "Deals behind it", "样本数", T.INTEGER, "How many deals the number stands on", "该数值所依据的商机数", writer=F, width=11),
+        column("mark", "Small sample", "样本提示", T.TEXT, "Marks numbers over fewer than 30 deals", "少于 30 个商机时提示", writer=F, width=14),
+        column("definition", "Definition", "定义", T.LONG, "How it is worked out", "计算方法", writer=P, width=70),
+    ), key="metric", shown=True, sheet="Funnel",
+)  # fmt: skip
+
+STAGE_METRICS = Table(
+    "StageMetrics", Text("Funnel", "销售漏斗"), Text("Conversion, value and time, stage by stage", "各阶段转化、金额与时间"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "Order in the playbook", "流程中的顺序", writer=P, width=9),
+        column("stage", "Stage", "阶段", T.TEXT, "From the sheet Stages", "取自“阶段”表", writer=F, width=20),
+        column("reached", "Reached", "到达数", T.INTEGER, "Deals that reached the stage", "到达该阶段的商机数", writer=F, width=10),
+        column("step_conversion", "To next", "进入下一阶段", T.PERCENT, "Share that reached the next stage", "进入下一阶段的比例", writer=F, width=10),
+        column("cumulative_conversion", "From first", "累计转化", T.PERCENT, "Share of the first stage that got here", "占首阶段的比例", writer=F, width=10),
+        column("open_count", "Open now", "当前商机", T.INTEGER, "Open deals in the stage", "当前在该阶段的商机数", writer=F, width=10),
+        column("open_value", "Open value", "当前金额", T.MONEY, "Their amount", "其金额合计", writer=F),
+        column("weighted_value", "Weighted value", "加权金额", T.MONEY, "Amount × probability", "金额 × 赢率", writer=F),
+        column("visits", "Finished visits", "已离开次数", T.INTEGER, "Visits behind the days", "天数所依据的次数", writer=F, width=10),
+        column("mean_days", "Mean days", "平均天数", T.NUMBER, "Mean days of finished visits", "已离开者的平均停留天数", writer=F, width=10),
+        column("median_days", "Median days", "中位天数", T.NUMBER, "Half are quicker, half slower", "一半更快,一半更慢", writer=F, width=10),
+        column("p90_days", "90 % within", "90% 天数", T.NUMBER, "Nine of ten visits are quicker", "九成停留不超过", writer=F, width=10),
+        column("day_limit", "Limit", "期限", T.INTEGER, "From the sheet Stages", "取自“阶段”表", writer=F, width=9),
+        column("over_limit", "Over limit", "超期数", T.INTEGER, "Open deals longer in the stage than its limit", "超过期限的当前商机数", writer=F, width=10),
+    ), key="position", shown=True, sheet="Funnel",
+)  # fmt: skip
+
+FORECAST_MONTHS = Table(
+    "ForecastMonths", Text("Forecast", "预测"), Text("Expected closings month by month", "按月预测成交"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "0 is the month of the as-of date", "0 为截至日期所在月", writer=P, width=9),
+        column("month", "Month", "月份", T.DATE, "First day of the month", "月初日期", writer=F),
+        column("deals", "Open deals", "进行中商机", T.INTEGER, "Open deals expected to close in the month", "预计当月成交的商机数", writer=F),
+        column("open_value", "Open value", "金额", T.MONEY, "Their amount", "其金额合计", writer=F),
+        column("weighted_value", "Weighted value", "加权金额", T.MONEY, "Amount × probability", "金额 × 赢率", writer=F),
+        column("commit", "Commit", "承诺", T.MONEY, "Amount in the category commit", "“承诺”类金额", writer=F),
+        column("best_case", "Best case", "乐观", T.MONEY, "Amount in the category best case", "“乐观”类金额", writer=F),
+        column("pipeline", "Pipeline", "储备", T.MONEY, "Amount in the category pipeline, or in none", "“储备”或未分类金额", writer=F),
+        column("closed", "Closed", "已成交", T.MONEY, "Won in the month", "当月赢单金额", writer=F),
+        column("cumulative", "Closed, commit and best case", "成交+承诺+乐观", T.MONEY, "Best case includes commit and closed", "乐观包含承诺与已成交", writer=F, width=16),
+        column("target", "Target", "目标", T.MONEY, "Targets that begin in the month", "当月开始的目标", writer=F),
+    ), key="position", sheet="Forecast",
+)  # fmt: skip
+
+PLAN_STAGES = Table(
+    "PlanStages", Text("Plan", "计划"), Text("Back from the target to leads, and by when", "由目标反推线索数量与时间"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "Order in the playbook", "流程中的顺序", writer=P, width=9),
+        column("stage", "Stage", "阶段", T.TEXT, "From the sheet Stages", "取自“阶段”表", writer=F, width=20),
+        column("step_conversion", "Own conversion", "自身转化率", T.PERCENT, "What the team's History shows", "团队历史转化率", writer=F),
+        column("what_if", "What if", "假设转化率", T.PERCENT, "Type another conversion to see what it would need", "填写假设的转化率", width=11),
+        column("deals_needed", "Deals needed", "所需商机", T.INTEGER, "Deals that must reach the stage, rounded up", "须到达该阶段的商机数(向上取整)", writer=F),
+        column("deals_now", "There now or beyond", "已到达", T.INTEGER, "Open deals in this stage or later", "当前在该阶段或更后的商机数", writer=F),
+        column("gap", "Gap", "缺口", T.INTEGER, "Still missing", "尚缺", writer=F),
+        column("median_days", "Median days", "中位天数", T.NUMBER, "Of finished visits", "已离开者的中位停留天数", writer=F),
+        column("by_when", "By when", "最迟日期", T.DATE, "The day they must be there", "最迟到达日期", writer=F),
+    ), key="position", sheet="Plan",
+)  # fmt: skip
+
+FOLLOWUPS = Table(
+    "FollowUps", Text("Follow-ups", "跟进清单"), Text("Who to call today and why, most important first", "今天联系谁、为什么,按重要性排序"), Group.MANAGE,
+    (
+        column("rank", "Rank", "排序", T.INTEGER, "1 is the most urgent of its owner", "1 为该负责人最紧急的一项", writer=P, width=8),
+        column("priority", "Priority", "优先级", T.CHOICE, "From the reasons and the value", "由原因与金额得出", options="priority", writer=P, width=9),
+        column("owner", "Owner", "负责人", T.TEXT, "Who should act", "应处理的人", writer=P, width=18),
+        column("deal", "Deal", "商机编号", T.TEXT, "The deal", "商机", writer=P),
+        column("account", "Account", "客户", T.TEXT, "The customer", "客户", writer=P, width=22),
+        column("stage", "Stage", "阶段", T.TEXT, "Recorded stage", "已确认阶段", writer=P),
+        column("amount", "Amount", "金额", T.MONEY, "Deal value", "商机金额", writer=P),
+        column("due", "Due", "应办日期", T.DATE, "When it was or is due", "应处理的日期", writer=P),
+        column("days_late", "Days late", "逾期天数", T.INTEGER, "Negative: days to go", "负数表示还有几天", writer=P, width=9),
+        column("why", "Why", "原因", T.LONG, "Every reason that applies", "所有适用原因", writer=P, width=44),
+        column("next_step", "Next step", "下一步", T.LONG, "What you planned, or what the stage asks for", "计划的下一步,或该阶段应做的事", writer=P),
+        column("question", "Ask", "可以问", T.LONG, "A question that is still open", "尚待了解的问题", writer=P),
+        column("contact", "Contact", "联系人", T.TEXT, "Whom to reach", "联系对象", writer=P),
+        column("phone", "Phone", "电话", T.TEXT, "Their number", "电话", writer=P),
+        column("email", "E-mail", "邮箱", T.TEXT, "Their address", "邮箱", writer=P, width=22),
+        column("done", "Done", "已处理", T.CHOICE, "Choose Yes when done; the next update logs it", "处理后选“是”,下次更新时记入活动", options="yes_no", width=9),
+        column("result", "Result", "处理结果", T.LONG, "What came of it", "处理结果"),
+    ), generated=True, shown=True,
+)  # fmt: skip
+
+FINDINGS = Table(
+    "Findings", Text("Findings", "检查结果"), Text("What is wrong with which row, and what to do", "哪一行有什么问题、如何处理"), Group.MANAGE,
+    (
+        column("severity", "Severity", "级别", T.CHOICE, "Blocking ones first", "阻止类在前", options="severity", writer=P),
+        column("rule", "Rule", "规则", T.TEXT, "The rule that found it", "发现问题的规则", writer=P, width=22),
+        column("table", "Table", "表", T.TEXT, "Where", "所在表", writer=P),
+        column("key", "Key", "编号", T.TEXT, "The row's key", "该行编号", writer=P),
+        column("cell", "Cell", "单元格", T.TEXT, "Its address at the time of the run", "检查时的地址", writer=P, width=18),
+        column("message", "What to do", "说明与处理", T.LONG, "What is wrong and the remedy", "问题与处理办法", writer=P, width=90),
+    ), generated=True, shown=True,
+)  # fmt: skip
+
+TARGETS = Table(
+    "Targets", Text("Targets", "销售目标"), Text("Targets by period, owner, product or channel", "按期间、负责人、产品或渠道的目标"), Group.MANAGE,
+    (
+        column("from", "From", "开始", T.DATE, "First day", "第一天", required=True),
+        column("to", "To", "结束", T.DATE, "Last day", "最后一天", required=True),
+        column("owner", "Owner", "负责人", T.REF, "Blank: the whole team", "留空为全团队", options="Team", width=18),
+        column("product", "Product", "产品", T.REF, "Blank: all", "留空为全部", options="Products"),
+        column("sales_channel", "Channel", "渠道", T.LIST, "Blank: all", "留空为全部", options="sales_channel"),
+        column("target", "Target", "目标金额", T.MONEY, "Value to win in the period", "期内应赢单金额", required=True),
+        column("strategy", "Strategy", "策略", T.LONG, "How you mean to get there", "达成策略"),
+        column("cost", "Budget", "费用预算", T.MONEY, "What it may cost", "可用费用"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,134 @@
+"""The zip container: parts in, parts out, untouched members as the compressed bytes they were."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import struct
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from lxml import etree
+
+from xl_salesflow.errors import NotAWorkbook
+from xl_salesflow.ooxml import guard
+from xl_salesflow.ooxml.deflate import CHUNK, FORMAT_ERROR, Deflated, checksum, inflate
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+_UTF8, _STREAMED = 0x800, 0x8
+
+
+class Package:
+    """A zip of parts, read once into memory as it is on disk."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        guard.refuse_foreign(path, data)
+        self.path = path
+        self.digest = hashlib.sha256(data).hexdigest()
+        self._data = memoryview(data)
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                members = archive.infolist()
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+            raise self.broken() from error
+        guard.refuse_members(path, members)
+        self._members = {member.orig_filename: member for member in members}
+        self._by_lower = {name.lower(): name for name in self._members}
+
+    def broken(self, part: str = "") -> NotAWorkbook:
+        """The error for bytes that are missing or wrong."""
+        where = f" in {part}" if part else ""
+        return NotAWorkbook(self.path, f"is damaged or cut short{where}; restore it from a backup")
+
+    @property
+    def names(self) -> list[str]:
+        """The parts in their order in the file."""
+        return list(self._members)
+
+    def find(self, name: str) -> str | None:
+        """The part's name as the zip spells it; part names ignore case."""
+        return self._by_lower.get(name.lower().lstrip("/"))
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """Yield a part's bytes in pieces, checked against its size and checksum; raises NotAWorkbook."""
+        member = self._members[name]
+        size = crc = 0
+        try:
+            for chunk in self._pieces(member):
+                size, crc = size + len(chunk), checksum(chunk, crc)
+                if size > member.file_size:
+                    raise self.broken(name)
+                yield chunk
+        except (FORMAT_ERROR, EOFError) as error:
+            raise self.broken(name) from error
+        if size != member.file_size or crc != member.CRC:
+            raise self.broken(name)
+
+    def _pieces(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        raw = self._raw(member)
+        if member.compress_type == zipfile.ZIP_DEFLATED:
+            return inflate(raw)
+        return (bytes(raw[at : at + CHUNK]) for at in range(0, len(raw), CHUNK))
+
+    def _raw(self, member: zipfile.ZipInfo) -> memoryview:
+        at = member.header_offset
+        header = self._data[at : at + _LOCAL.size]
+        if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
+            raise self.broken(member.orig_filename)
+        name, extra = _LOCAL.unpack(header)[-2:]
+        start = at + _LOCAL.size + name + extra
+        raw = self._data[start : start + member.compress_size]
+        if len(raw) != member.compress_size:
+            raise self.broken(member.orig_filename)
+        return raw
+
+    def read(self, name: str) -> bytes:
+        """Return a small part whole; raises NotAWorkbook."""
+        if self._members[name].file_size > guard.LARGEST_PARSED:
+            raise NotAWorkbook(self.path, f"has an unreasonably large part {name}; restore it from a backup")
+        data = b"".join(self.stream(name))
+        guard.refuse_markup(self.path, name, data)
+        return data
+
+    def parse(self, name: str) -> etree._Element:
+        """Parse a small part; raises NotAWorkbook."""
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+        try:
+            return etree.fromstring(self.read(name), parser)
+        except etree.XMLSyntaxError as error:
+            raise NotAWorkbook(
+                self.path, f"has malformed XML in {name}; open and save it in Excel to mend it"
+            ) from error
+
+    def write(self, out: BinaryIO, changed: Mapping[str, Deflated | None]) -> None:
+        """Write the package with some parts replaced, dropped (None) or added; the rest goes over untouched."""
+        directory: list[bytes] = []
+        offset = 0
+        for header, body, central in self._entries(changed):
+            out.write(header)
+            out.write(body)
+            directory.append(central(offset))
+            offset += len(header) + len(body)
+        size = sum(map(len, directory))
+        if offset + size > 0xFFFFFFFF or len(directory) > 0xFFFF:
+            raise NotAWorkbook(self.path, "would grow beyond what the format of Excel files can hold")
+        out.writelines(directory)
+        out.write(_END.pack(b"PK\x05\x06", 0, 0, len(directory), len(directory), size, offset, 0))
+
+    def _entries(self, changed: Mapping[str, Deflated | None]) -> Iterator[_Entry]:
+        for name, member in self._members.items():
+            new = changed.get(name, _SAME)
+            if new is _SAME:
+                yield _entry(
+                    member, Deflated(member.CRC, member.file_size, b""), self._raw(member), member.compress_type
+                )
+            elif isinstance(new, Deflated):
+                yield _entry(member, new, memoryview(new.data), zipfile.ZIP_DEFLATED)
+        for name, new in changed.items():
+            if name not in self._members and isinstance(new, Deflated):
+                yield _entry(zipfile.ZipInfo(name), new, memoryview(new.data), zipfile.ZIP_DEFLATED)
