@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dev import OLDEST_OFFICE, ROOT, office, office_version
 from tests.libreoffice import LibreOffice
+from tests.parts import OLDEST_OFFICE, ROOT, office, office_version
 from tests.validator import Validator, complaints, find_validator
 
 

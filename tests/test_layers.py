@@ -11,7 +11,7 @@ import pytest
 from importlinter.api import read_configuration
 from importlinter.cli import lint_imports
 
-from dev import ROOT
+from tests.parts import ROOT
 
 CONFIGURATION = ROOT / ".importlinter"
 CONTRACTS = {contract["id"]: contract for contract in read_configuration(str(CONFIGURATION))["contracts_options"]}

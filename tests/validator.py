@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from dev import ROOT, VALIDATOR
+from tests.parts import ROOT, VALIDATOR
 
 Validator = Callable[[Path], list[str]]
 
