@@ -8,27 +8,35 @@
         ├── NotOurWorkbook        a sound workbook without our tables
         ├── MissingTable          one of our tables is gone
         ├── MissingColumn         one of our columns is gone
-        ├── BadPlaybook           Stages or Gates cannot be judged by; one sentence per fault
         ├── UnsupportedEdit       an edit this package cannot take without losing something
         ├── WorkbookInUse         Excel or another process holds it
         ├── WorkbookChanged       somebody saved it since it was read
         └── CannotSave            the folder or the disk refuses
 
-An error takes the facts and writes its own sentence: the place, what is wrong, the remedy.
+An error takes the facts and writes its own sentence, in English (``str(error)``) and Chinese (``error.in_("zh")``): the
+place, what is wrong, the remedy. A reason that varies is given as a pair (English, Chinese), or as one text for both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from os import PathLike, fspath
 
 Pathish = str | PathLike[str]
+Words = str | tuple[str, str]
 
 
 class SalesflowError(Exception):
     """The root: everything the product raises on purpose."""
 
     exit_code = 1
+
+    def __init__(self, en: str, zh: str | None = None) -> None:
+        super().__init__(en)
+        self._zh = zh or en
+
+    def in_(self, language: str) -> str:
+        """Return the sentence in *language* (en or zh)."""
+        return self._zh if language == "zh" else str(self)
 
 
 class UsageError(SalesflowError):
@@ -46,8 +54,9 @@ class WorkbookError(SalesflowError):
 class NotAWorkbook(WorkbookError):
     """The file is no sound Excel workbook."""
 
-    def __init__(self, path: Pathish, why: str) -> None:
-        super().__init__(f"{fspath(path)}: {why}.")
+    def __init__(self, path: Pathish, why: Words) -> None:
+        en, zh = _pair(why)
+        super().__init__(f"{fspath(path)}: {en}.", f"{fspath(path)}:{zh}。")
 
 
 class EncryptedWorkbook(WorkbookError):
@@ -55,7 +64,8 @@ class EncryptedWorkbook(WorkbookError):
 
     def __init__(self, path: Pathish) -> None:
         super().__init__(
-            f"{fspath(path)} is protected with a password; remove it in Excel (File › Info) and try again."
+            f"{fspath(path)} is protected with a password; remove it in Excel (File › Info) and try again.",
+            f"{fspath(path)} 设有打开密码;请在 Excel 中取消密码(文件 › 信息)后重试。",
         )
 
 
@@ -63,57 +73,78 @@ class NotOurWorkbook(WorkbookError):
     """A sound workbook without our tables."""
 
     def __init__(self, path: Pathish) -> None:
-        super().__init__(f"{fspath(path)} is not a salesflow workbook; make one with: salesflow init NEW.xlsx.")
+        super().__init__(
+            f"{fspath(path)} is not a salesflow workbook; make one with: salesflow init NEW.xlsx.",
+            f"{fspath(path)} 不是 salesflow 工作簿;可用 salesflow init NEW.xlsx 新建。",
+        )
 
 
 class MissingTable(WorkbookError):
     """One of our tables is not in the workbook."""
 
     def __init__(self, path: Pathish, table: str, nearest: str | None = None) -> None:
-        hint = f"; is it the one now named {nearest}?" if nearest else ""
-        super().__init__(f"{fspath(path)} has no table {table}{hint} Rename it back or restore it from a backup.")
+        super().__init__(
+            f"{fspath(path)} has no table {table}"
+            + (f"; is it the one now named {nearest}?" if nearest else ";")
+            + " Rename it back or restore it from a backup.",
+            f"{fspath(path)} 中没有表 {table}"
+            + (f",是否已改名为 {nearest}?" if nearest else ";")
+            + "请改回原名或从备份恢复。",
+        )
 
 
 class MissingColumn(WorkbookError):
     """A column we need is not in its table."""
 
     def __init__(self, path: Pathish, table: str, column: str, nearest: str | None = None) -> None:
-        hint = f"; is it the one now headed “{nearest}”?" if nearest else "."
-        super().__init__(f"{fspath(path)}: table {table} has no column “{column}”{hint} Put the header back.")
-
-
-class BadPlaybook(WorkbookError):
-    """The sales process in the workbook cannot be judged by; every fault at once."""
-
-    def __init__(self, path: Pathish, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__(f"{fspath(path)}: the sales process needs mending. " + " ".join(self.faults))
+        super().__init__(
+            f"{fspath(path)}: table {table} has no column “{column}”"
+            + (f"; is it the one now headed “{nearest}”?" if nearest else ";")
+            + " Put the header back.",
+            f"{fspath(path)}:表 {table} 没有列“{column}”"
+            + (f",是否已改为“{nearest}”?" if nearest else ";")
+            + "请恢复列标题。",
+        )
 
 
 class UnsupportedEdit(WorkbookError):
-    """An edit that this package cannot take without losing something."""
+    """An edit that this package cannot take without losing something; *place* is an address such as ``Deals!B7``."""
 
-    def __init__(self, path: Pathish, place: str, why: str) -> None:
-        super().__init__(f"{fspath(path)}, {place}: {why}.")
+    def __init__(self, path: Pathish, place: str, why: Words) -> None:
+        en, zh = _pair(why)
+        super().__init__(f"{fspath(path)}, {place}: {en}.", f"{fspath(path)},{place}:{zh}。")
 
 
 class WorkbookInUse(WorkbookError):
-    """Excel or another process holds the file."""
+    """Excel or another process holds the file; *holder* is the name it left, where it left one."""
 
     def __init__(self, path: Pathish, holder: str | None = None) -> None:
-        who = f" by {holder}" if holder else ""
-        super().__init__(f"{fspath(path)} is open{who}; close it and try again.")
+        super().__init__(
+            f"{fspath(path)} is open{f' by {holder}' if holder else ''}; close it and try again.",
+            f"{fspath(path)} 正被{holder or '其他程序'}打开;请关闭后重试。",
+        )
 
 
 class WorkbookChanged(WorkbookError):
     """Somebody saved the file between our read and our write."""
 
     def __init__(self, path: Pathish) -> None:
-        super().__init__(f"{fspath(path)} was saved by somebody else meanwhile; nothing was written, run again.")
+        super().__init__(
+            f"{fspath(path)} was saved by somebody else meanwhile; nothing was written, run again.",
+            f"{fspath(path)} 在此期间已被他人保存;未写入任何内容,请重新运行。",
+        )
 
 
 class CannotSave(WorkbookError):
     """The folder or the disk refuses; the old file stands."""
 
-    def __init__(self, path: Pathish, why: str) -> None:
-        super().__init__(f"{fspath(path)} could not be saved: {why}; the old file is as it was.")
+    def __init__(self, path: Pathish, why: Words) -> None:
+        en, zh = _pair(why)
+        super().__init__(
+            f"{fspath(path)} could not be saved: {en}; the old file is as it was.",
+            f"{fspath(path)} 无法保存:{zh};原文件未变。",
+        )
+
+
+def _pair(words: Words) -> tuple[str, str]:
+    return (words, words) if isinstance(words, str) else words

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from xl_salesflow.model.column import Column, Group, Table, Type, Writer
 from xl_salesflow.model.tables.customers import ACCOUNTS, CONTACTS, FEEDBACK, TRAITS
 from xl_salesflow.model.tables.deals import DEALS
+from xl_salesflow.model.tables.lists import LISTS_TABLE
 from xl_salesflow.model.tables.manage import (
     FINDINGS,
     FOLLOWUPS,
@@ -20,7 +21,6 @@ from xl_salesflow.model.tables.manage import (
 from xl_salesflow.model.tables.offers import PRODUCTS, QUOTE_LINES, QUOTES
 from xl_salesflow.model.tables.record import FOREVER, HISTORY, JOURNAL
 from xl_salesflow.model.tables.setup import GATES, QUESTIONS, SETTINGS, STAGE_TASKS, STAGES, TEAM
-from xl_salesflow.model.tables.lists import LISTS_TABLE
 from xl_salesflow.model.tables.talks import ACTIVITIES, ANSWERS, OBJECTIONS, TASKS
 
 _ORDER = (

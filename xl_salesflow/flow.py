@@ -1,0 +1,200 @@
+"""The product on one page.
+
+    Book.read()  →  Pipeline  →  a verb  →  Plan  →  Book.write(plan)
+
+A Book is a workbook, closed on disk or open in Excel. A verb is a plain function from a Pipeline to a Plan of values; a dry run
+prints the plan that the real run writes, and a second run plans nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Protocol
+
+import pandas as pd
+
+from xl_salesflow import followups as calls
+from xl_salesflow import journal, metrics, moves, quotes, rules
+from xl_salesflow.calculated import refreshed
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.difference import difference
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Cell, Edit, Finding, Plan
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.scoring import bant, traits
+
+Step = Callable[[Pipeline], Plan]
+
+
+class Book(Protocol):
+    """A workbook that can be read as a pipeline and written by a plan, wherever it is."""
+
+    def read(self, today: date) -> Pipeline:
+        """Return the workbook as values; *today* is what "now" means to every rule."""
+
+    def write(self, plan: Plan) -> None:
+        """Carry out *plan*; the workbook is left as it was when it cannot be carried out whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Who runs a verb, and when; both go into the record."""
+
+    by: str
+    now: datetime
+
+
+def check(pipeline: Pipeline, repair: bool = False) -> Plan:
+    """Say what is wrong with which row; with *repair*, also put typed-over formulas back."""
+    findings = rules.check(refreshed(pipeline))
+    repairs = _repairs(pipeline.faults) if repair else {}
+    return Plan(findings=findings, repairs=repairs, answer={"findings": [_told(finding) for finding in findings]})
+
+
+def update(pipeline: Pipeline, run: Run) -> Plan:
+    """Do the main job: judge stage moves, score, warn, list follow-ups, refresh every number."""
+    steps: tuple[Step, ...] = (
+        calls.flow_back,
+        moves.upkeep,
+        bant.from_answers,
+        traits.score,
+        partial(moves.judge, by=run.by),
+        _warn,
+    )
+    return settled(pipeline, steps, "update", run)
+
+
+def funnel(pipeline: Pipeline, by: str | None = None) -> Plan:
+    """Answer with every metric for the pipeline's view; *by* adds one group of metrics per value of that column."""
+    pipeline = refreshed(pipeline)
+    answer = metrics.funnel(pipeline).to_json()
+    return Plan(answer={**answer, "by": metrics.by(pipeline, by) if by else []})
+
+
+def followups(pipeline: Pipeline, owner: str | None = None) -> Plan:
+    """Answer with who to call today and why, for everybody or one *owner*; the list as a document too."""
+    rows = calls.due(refreshed(pipeline))
+    if owner:
+        rows = rows[rows["owner"].str.casefold() == owner.casefold()]
+    return Plan(
+        answer={"as_of": pipeline.today.isoformat(), "followups": _records(rows)},
+        documents=(calls.document(pipeline, rows),),
+    )
+
+
+def quote(pipeline: Pipeline, key: str, run: Run) -> Plan:
+    """Print the quote of deal or quote *key*; a deal without one gets a draft."""
+    offer = quotes.offer(refreshed(pipeline), key)
+    return settled(pipeline, (lambda _: offer,), "quote", run)
+
+
+def bring_in(pipeline: Pipeline, imported: Plan, run: Run) -> Plan:
+    """Return the whole plan of an import whose rows are *imported*: with numbers refreshed and the run written down."""
+    return settled(pipeline, (lambda _: imported,), "import", run)
+
+
+def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> Plan:
+    """Run *steps* one after the other and return what differs in the end, written down in the Journal.
+
+    Each step sees what the ones before it did. Generated lists, formula columns and named cells are brought up to date.
+    """
+    now, told, reasons = refreshed(pipeline), Plan(), dict[tuple[str, str], pd.Series]()
+    for step in steps:
+        plan = step(now)
+        told += replace(plan, edits=(), appends=(), fills=())
+        _remember(reasons, plan.edits)
+        if plan.edits or plan.appends or plan.fills:
+            now = refreshed(applied(now, plan))
+    now, findings = _listed(now, told.findings)
+    values = metrics.sheet_values(now)
+    now = _shown(now, values.tables)
+    changed = difference(pipeline, now, verb, reasons)
+    cells = tuple(_cells(pipeline, values.cells))
+    entries = journal.entries(changed, verb, run.by, run.now)
+    answer = {**told.answer, **_summary(changed, findings, now)}
+    return replace(changed + entries, cells=cells, findings=findings, documents=told.documents, answer=answer)
+
+
+def _warn(pipeline: Pipeline) -> Plan:
+    deals, warnings = pipeline["Deals"], rules.warnings(pipeline)
+    return Plan(edits=(Edit("Deals", "warnings", deals["deal"], deals["warnings"], warnings, "update"),))
+
+
+def _listed(pipeline: Pipeline, found: tuple[Finding, ...]) -> tuple[Pipeline, tuple[Finding, ...]]:
+    # the sheets FollowUps and Findings are lists of what holds now
+    findings = (*found, *rules.check(pipeline))
+    rows = [
+        {"severity": f.severity, "rule": f.rule, "table": f.table, "key": f.key, "cell": f.cell, "message": f.message}
+        for f in sorted(findings, key=lambda f: ("block", "warn", "note").index(f.severity))
+    ]
+    return pipeline.with_tables(Findings=frame(TABLES["Findings"], rows), FollowUps=calls.due(pipeline)), findings
+
+
+def _shown(pipeline: Pipeline, values: Mapping[str, Mapping[Any, Mapping[str, Any]]]) -> Pipeline:
+    # what the formulas of the funnel, forecast and plan tables come to
+    for name, rows in values.items():
+        table, shown = TABLES[name], pipeline[name].copy()
+        keys = list(shown[table.key or ""])
+        for column in table.formulas:
+            cells = [rows.get(key, {}).get(column.id) for key in keys]
+            shown[column.id] = frame(table, [{column.id: cell} for cell in cells])[column.id].to_numpy()
+        pipeline = pipeline.with_tables(**{name: shown})
+    return pipeline
+
+
+def _cells(pipeline: Pipeline, values: Mapping[str, Any]) -> Iterable[Cell]:
+    for name, value in values.items():
+        if name in pipeline.named and pipeline.named[name] != value:
+            yield Cell(name, pipeline.named[name], value)
+
+
+def _remember(reasons: dict[tuple[str, str], pd.Series], edits: Iterable[Edit]) -> None:
+    for edit in edits:
+        why = edit.because if isinstance(edit.because, pd.Series) else pd.Series(edit.because, index=edit.after.index)
+        known = reasons.get((edit.table, edit.column))
+        reasons[edit.table, edit.column] = (
+            why if known is None else pd.concat([known.drop(why.index, errors="ignore"), why])
+        )
+
+
+def _repairs(faults: Iterable[Finding]) -> dict[str, dict[str, list[int]]]:
+    repairs: dict[str, dict[str, list[int]]] = {}
+    for fault in faults:
+        if fault.rule == "formula_typed_over":
+            row = int(fault.cell.rpartition("!")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+            repairs.setdefault(fault.table, {}).setdefault(fault.column, []).append(row)
+    return repairs
+
+
+def _summary(plan: Plan, findings: Iterable[Finding], pipeline: Pipeline) -> dict[str, Any]:
+    return {
+        "changes": sum(map(len, plan.edits)),
+        "added": {append.table: len(append.rows) for append in plan.appends},
+        "refreshed": sum(map(len, plan.caches)),
+        "followups": len(pipeline["FollowUps"]),
+        "findings": [_told(finding) for finding in findings],
+    }
+
+
+def _told(finding: Finding) -> dict[str, str]:
+    return {
+        "rule": finding.rule, "severity": finding.severity, "table": finding.table, "key": finding.key,
+        "column": finding.column, "cell": finding.cell, "message": finding.message,
+    }  # fmt: skip
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[Any, Any]] = rows.to_dict("records")
+    return [{str(key): _plain(value) for key, value in record.items()} for record in records]
+
+
+def _plain(value: Any) -> Any:
+    if value is pd.NaT or value != value or value == "":
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return int(value) if isinstance(value, float) and value.is_integer() else value
