@@ -19,12 +19,17 @@ import pandas as pd
 from xl_salesflow import followups as calls
 from xl_salesflow import journal, metrics, moves, quotes, rules
 from xl_salesflow.calculated import refreshed
+from xl_salesflow.errors import UsageError
 from xl_salesflow.model.apply import applied
+from xl_salesflow.model.choices import identify
 from xl_salesflow.model.difference import difference
 from xl_salesflow.model.frames import frame
+from xl_salesflow.model.lists import LISTS
+from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Cell, Edit, Finding, Plan
 from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.view import View
 from xl_salesflow.scoring import bant, traits
 
 Step = Callable[[Pipeline], Plan]
@@ -66,6 +71,21 @@ def update(pipeline: Pipeline, run: Run) -> Plan:
         _warn,
     )
     return settled(pipeline, steps, "update", run)
+
+
+def asked(pipeline: Pipeline, view: View) -> Pipeline:
+    """Return *pipeline* with the question *view*; its filters may name values as cells show them, in either language.
+
+    Raises:
+        UsageError: a filter names a value that no deal has, or the period ends before it begins.
+    """
+    if view.start and view.end and view.start > view.end:
+        raise UsageError(
+            f"The period ends ({view.end}) before it begins ({view.start}); swap the two.",
+            f"期间止({view.end})早于期间起({view.start});请交换两者。",
+        )
+    filters = {column: _value(pipeline, column, value) for column, value in view.filters.items()}
+    return replace(pipeline, view=replace(view, filters=filters))
 
 
 def funnel(pipeline: Pipeline, by: str | None = None) -> Plan:
@@ -117,6 +137,22 @@ def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> P
     entries = journal.entries(changed, verb, run.by, run.now)
     answer = {**told.answer, **_summary(changed, findings, now)}
     return replace(changed + entries, cells=cells, findings=findings, documents=told.documents, answer=answer)
+
+
+def _value(pipeline: Pipeline, column: str, wanted: str) -> str:
+    held = {str(value) for value in pipeline["Deals"][column].unique() if value}
+    labels = LISTS.get(TABLES["Deals"][column].options or "", {})
+    id = identify(labels, wanted) or next((value for value in held if value.casefold() == wanted.casefold()), None)
+    if id in held:
+        return id
+    known = sorted({text.in_(pipeline.language) for key, text in labels.items() if key in held} | (held - set(labels)))
+    near = nearest(wanted, known)
+    raise UsageError(
+        f"No deal has {wanted!r} as its {column}"
+        + (f"; did you mean {near!r}?" if near else f"; there are {', '.join(known)}."),
+        f"没有商机的{TABLES['Deals'].header(column, 'zh')}为“{wanted}”"
+        + (f";是否指“{near}”?" if near else f";现有:{'、'.join(known)}。"),
+    )
 
 
 def _warn(pipeline: Pipeline) -> Plan:

@@ -215,6 +215,15 @@ def _declare() -> Iterator[Setting]:
         "报价将到期时预警",
     )
     yield s(
+        "answer_days",
+        "Answer to a quote expected within days",
+        "报价应答期限(天)",
+        t.INTEGER,
+        5.0,
+        "A quote or contract sent longer ago asks for a follow-up",
+        "报价或合同发出后超过此天数需跟进",
+    )
+    yield s(
         "concentration",
         "One deal's share of the forecast",
         "单一商机占预测比例",

@@ -1,0 +1,61 @@
+"""The import dialogue: propose a mapping, show it, take it when the person agrees, else leave it in a file to be edited."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from xl_salesflow import flow, imports
+from xl_salesflow.cli import show
+from xl_salesflow.cli.texts import say
+from xl_salesflow.cli.work import run_of
+from xl_salesflow.errors import UsageError
+from xl_salesflow.workbook import ClosedBook
+
+
+def bring_in(
+    path: Path,
+    files: Sequence[Path],
+    map: Path | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    today: date | None,
+    by: str | None,
+) -> int:
+    """Import *files* into the workbook by *map*, or by a proposed mapping once it is accepted."""
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"{file} is not there; check the name.", f"找不到 {file};请检查文件名。")
+    book, run = ClosedBook(path), run_of(by, today)
+    pipeline = book.read(run.now.date())
+    if map:
+        mapping = imports.Mapping.from_toml(map.read_text(encoding="utf-8"), str(map))
+    else:
+        mapping = imports.propose(files, pipeline)
+        text = mapping.to_toml(pipeline.language)
+        click.echo(text, err=as_json)
+        if not yes and not _agreed():
+            proposal = path.with_suffix(".map.toml")
+            proposal.write_text(text, encoding="utf-8")
+            click.echo(
+                say(
+                    "The proposal is in {file}; edit it and run again with --map {file}.",
+                    "建议的映射已写入 {file};修改后以 --map {file} 重新运行。",
+                    file=proposal,
+                )
+            )
+            return 0
+    plan = flow.bring_in(pipeline, imports.plan(pipeline, files, mapping), run)
+    if not dry_run:
+        book.write(plan)
+    show.plan(path, plan, dry_run, as_json)
+    return 1 if plan.blocks else 0
+
+
+def _agreed() -> bool:
+    return sys.stdin.isatty() and click.confirm(say("Import like this?", "按此导入吗?"))

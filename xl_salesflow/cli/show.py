@@ -1,0 +1,163 @@
+"""How answers look on the screen: JSON for programs, aligned lines for people."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xl_salesflow.cli.texts import say
+from xl_salesflow.metrics import METRICS
+from xl_salesflow.model.choices import label
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Finding, Plan
+
+_SHOWN = 20  # findings and changes on the screen; --json has them all
+
+
+def as_json(answer: Mapping[str, Any]) -> None:
+    """Print *answer* as JSON."""
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+
+
+def findings(plan: Plan, wants_json: bool) -> None:
+    """Print what a check found."""
+    if wants_json:
+        as_json(plan.answer)
+        return
+    if plan.repairs:
+        count = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
+        click.echo(say("{count} formulas put back.", "已恢复 {count} 个公式。", count=count))
+    _findings(plan.findings)
+
+
+def plan(path: Path, plan: Plan, dry_run: bool, wants_json: bool) -> None:
+    """Print what a run did, or would do."""
+    if wants_json:
+        as_json({"book": str(path), "dry_run": dry_run, **plan.answer})
+        return
+    _findings(plan.findings)
+    if dry_run:
+        _changes(plan)
+    added = ", ".join(f"{table} +{count}" for table, count in plan.answer.get("added", {}).items()) or say("none", "无")
+    facts = {"path": path, "changes": plan.answer["changes"], "added": added, "followups": plan.answer["followups"]}
+    if not plan.writes:
+        click.echo(say("{path}: nothing to change.", "{path}:无需修改。", **facts))
+    elif dry_run:
+        click.echo(
+            say(
+                "{path}: would change {changes} cells; rows added: {added}; follow-ups: {followups}. Nothing was written.",
+                "{path}:将修改 {changes} 个单元格;新增行:{added};跟进:{followups} 条。未写入。",
+                **facts,
+            )
+        )
+    else:
+        click.echo(
+            say(
+                "{path}: {changes} cells changed; rows added: {added}; follow-ups: {followups}.",
+                "{path}:修改 {changes} 个单元格;新增行:{added};跟进:{followups} 条。",
+                **facts,
+            )
+        )
+
+
+def funnel(plan: Plan, pipeline: Pipeline, wants_json: bool) -> None:
+    """Print the funnel: every metric, then the stages, then the groups."""
+    if wants_json:
+        as_json(plan.answer)
+        return
+    language = pipeline.language
+    names = {metric.id: metric for metric in METRICS}
+    rows = [
+        (names[id].name.in_(language), _number(value, names[id].unit))
+        for id, value in plan.answer["metrics"].items()
+        if id in names
+    ]
+    _table((say("Metric", "指标"), say("Value", "数值")), rows)
+    for part in ("stages", "by"):
+        if plan.answer[part]:
+            click.echo("")
+            columns = list(plan.answer[part][0])
+            _table(columns, [tuple(_number(row.get(column)) for column in columns) for row in plan.answer[part]])
+
+
+def followups(plan: Plan, pipeline: Pipeline, wants_json: bool) -> None:
+    """Print who to call and why."""
+    if wants_json:
+        as_json(plan.answer)
+        return
+    rows = plan.answer["followups"]
+    for row in rows:
+        priority = label("priority", row["priority"] or "", pipeline.language)
+        click.echo(
+            f"{row['owner'] or '—'} · {row['rank']}. [{priority}] {row['deal']} {row['account'] or ''} — {row['why']}"
+        )
+        if row["next_step"]:
+            click.echo(f"    → {row['next_step']}")
+    click.echo(say("{count} follow-ups.", "共 {count} 条跟进。", count=len(rows)))
+
+
+def files(plan: Plan, files: Sequence[Path], wants_json: bool) -> None:
+    """Print where documents went."""
+    if wants_json:
+        as_json({**plan.answer, "files": [str(file) for file in files]})
+        return
+    _findings(plan.findings)
+    for file in files:
+        click.echo(str(file))
+
+
+def _findings(found: Iterable[Finding]) -> None:
+    found = sorted(found, key=lambda finding: ("block", "warn", "note").index(finding.severity))
+    marks = {"block": "✗", "warn": "!", "note": "·"}
+    for finding in found[:_SHOWN]:
+        place = f"{finding.cell}: " if finding.cell else ""
+        click.echo(f"{marks[finding.severity]} {place}{finding.message}")
+    if len(found) > _SHOWN:
+        click.echo(
+            say(
+                "… and {count} more; the sheet Findings and --json have them all.",
+                "…… 另有 {count} 条;见“检查结果”表或 --json。",
+                count=len(found) - _SHOWN,
+            )
+        )
+    elif not found:
+        click.echo(say("No findings.", "未发现问题。"))
+
+
+def _changes(plan: Plan) -> None:
+    for shown, change in enumerate(plan.changes):
+        if shown == _SHOWN:
+            click.echo("…")
+            break
+        click.echo(
+            f"  {change.table} {change.key}: {change.column}: {change.before} → {change.after}  ({change.because})"
+        )
+
+
+def _number(value: Any, unit: str = "") -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        return f"{value:.2%}" if unit == "ratio" else f"{value:,.2f}" if unit == "money" else f"{value:,.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(_width, column)) for column in zip(headers, *rows, strict=True)]
+    for row in (headers, *rows):
+        cells = [_padded(cell, width, place > 0) for place, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    gap = " " * (width - _width(text))
+    return gap + text if right else text + gap

@@ -1,0 +1,147 @@
+"""What each command does: open the book, ask the flow, write the plan, show what came of it."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from xl_salesflow import documents, flow
+from xl_salesflow.cli import show
+from xl_salesflow.cli.texts import LANGUAGE, say
+from xl_salesflow.errors import SalesflowError, UsageError
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Plan
+from xl_salesflow.model.text import Language
+from xl_salesflow.model.view import View
+from xl_salesflow.workbook import ClosedBook, new_workbook
+
+
+def run_of(by: str | None, today: date | None) -> flow.Run:
+    """Return who runs now; *today* moves the day and keeps the time."""
+    now = datetime.now().replace(microsecond=0)
+    return flow.Run(by or getpass.getuser(), datetime.combine(today, now.time()) if today else now)
+
+
+def init(path: Path, playbook: str, language: Language, today: date | None) -> int:
+    """Make a new workbook at *path*; an existing file is never overwritten."""
+    if path.exists():
+        raise UsageError(
+            f"{path} exists already; choose another name or move it away.",
+            f"{path} 已存在;请换一个名称或先移走原文件。",
+        )
+    new_workbook(path, language, playbook)
+    book, run = ClosedBook(path), run_of(None, today)
+    book.write(flow.settled(book.read(run.now.date()), (), "init", run))
+    click.echo(
+        say(
+            "{path} is ready: open it in Excel, or run salesflow import.",
+            "{path} 已建好:可在 Excel 中打开,或运行 salesflow import。",
+            path=path,
+        )
+    )
+    return 0
+
+
+def check(path: Path, repair: bool, as_json: bool, today: date | None) -> int:
+    """Show the findings; with *repair* put formulas back first."""
+    book = ClosedBook(path)
+    plan = flow.check(book.read(_today(today)), repair)
+    if plan.writes:
+        book.write(plan)
+        plan = replace(flow.check(book.read(_today(today))), repairs=plan.repairs)
+    show.findings(plan, as_json)
+    return 1 if plan.blocks else 0
+
+
+def update(paths: Sequence[Path], dry_run: bool, as_json: bool, today: date | None, by: str | None) -> int:
+    """Update every workbook; one that fails is reported and the others go on."""
+    code = 0
+    for path in paths:
+        try:
+            book, run = ClosedBook(path), run_of(by, today)
+            plan = flow.update(book.read(run.now.date()), run)
+            if not dry_run:
+                book.write(plan)
+        except SalesflowError as error:
+            if len(paths) == 1:
+                raise
+            click.echo(error.in_(LANGUAGE), err=True)
+            code = max(code, error.exit_code)
+            continue
+        show.plan(path, plan, dry_run, as_json)
+        code = max(code, 1 if plan.blocks else 0)
+    return code
+
+
+def funnel(path: Path, view: View, by: str | None, as_json: bool, today: date | None) -> int:
+    """Show the funnel as asked."""
+    pipeline = flow.asked(ClosedBook(path).read(_today(today)), view)
+    show.funnel(flow.funnel(pipeline, by), pipeline, as_json)
+    return 0
+
+
+def followups(
+    path: Path, owner: str | None, format: str | None, output: Path | None, as_json: bool, today: date | None
+) -> int:
+    """Show or write the follow-up list."""
+    pipeline = ClosedBook(path).read(_today(today))
+    plan = flow.followups(pipeline, owner)
+    if format is None:
+        show.followups(plan, pipeline, as_json)
+        return 0
+    content = documents.render(plan.documents[0], pipeline.language, format)
+    if output is None or str(output) == "-":
+        click.echo(content, nl=False)
+    else:
+        documents.save(output, content)
+        click.echo(str(output))
+    return 0
+
+
+def quote(
+    path: Path,
+    key: str,
+    formats: Iterable[str],
+    folder: Path | None,
+    dry_run: bool,
+    as_json: bool,
+    today: date | None,
+    by: str | None,
+) -> int:
+    """Print the quote of a deal; what it adds to the workbook is written first."""
+    book, run = ClosedBook(path), run_of(by, today)
+    pipeline = book.read(run.now.date())
+    plan = flow.quote(pipeline, key, run)
+    if dry_run:
+        show.plan(path, plan, dry_run, as_json)
+        return 0
+    book.write(plan)
+    files = _printed(plan, pipeline, folder or path.parent, formats)
+    show.files(plan, files, as_json)
+    return 0
+
+
+def report(path: Path, output: Path, view: View, today: date | None) -> int:
+    """Write the report page."""
+    pipeline = flow.asked(ClosedBook(path).read(_today(today)), view)
+    plan = flow.report(pipeline)
+    documents.save(output, documents.render(plan.documents[0], pipeline.language, "html"))
+    click.echo(str(output))
+    return 0
+
+
+def _printed(plan: Plan, pipeline: Pipeline, folder: Path, formats: Iterable[str]) -> list[Path]:
+    return [
+        file
+        for document in plan.documents
+        for file in documents.write(document, folder, pipeline.language, tuple(formats))
+    ]
+
+
+def _today(today: date | None) -> date:
+    return today or date.today()
