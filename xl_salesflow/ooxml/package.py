@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import struct
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,12 +14,8 @@ from lxml import etree
 
 from xl_salesflow.errors import NotAWorkbook
 from xl_salesflow.ooxml import guard
+from xl_salesflow.ooxml.archive import LOCAL, Entry, write_archive
 from xl_salesflow.ooxml.deflate import CHUNK, FORMAT_ERROR, Deflated, checksum, inflate
-
-_LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
-_UTF8, _STREAMED = 0x800, 0x8
 
 
 class Package:
@@ -77,11 +72,11 @@ class Package:
 
     def _raw(self, member: zipfile.ZipInfo) -> memoryview:
         at = member.header_offset
-        header = self._data[at : at + _LOCAL.size]
-        if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
+        header = self._data[at : at + LOCAL.size]
+        if len(header) < LOCAL.size or header[:4] != b"PK\x03\x04":
             raise self.broken(member.orig_filename)
-        name, extra = _LOCAL.unpack(header)[-2:]
-        start = at + _LOCAL.size + name + extra
+        name, extra = LOCAL.unpack(header)[-2:]
+        start = at + LOCAL.size + name + extra
         raw = self._data[start : start + member.compress_size]
         if len(raw) != member.compress_size:
             raise self.broken(member.orig_filename)
@@ -107,28 +102,17 @@ class Package:
 
     def write(self, out: BinaryIO, changed: Mapping[str, Deflated | None]) -> None:
         """Write the package with some parts replaced, dropped (None) or added; the rest goes over untouched."""
-        directory: list[bytes] = []
-        offset = 0
-        for header, body, central in self._entries(changed):
-            out.write(header)
-            out.write(body)
-            directory.append(central(offset))
-            offset += len(header) + len(body)
-        size = sum(map(len, directory))
-        if offset + size > 0xFFFFFFFF or len(directory) > 0xFFFF:
-            raise NotAWorkbook(self.path, "would grow beyond what the format of Excel files can hold")
-        out.writelines(directory)
-        out.write(_END.pack(b"PK\x05\x06", 0, 0, len(directory), len(directory), size, offset, 0))
+        try:
+            write_archive(out, self._entries(changed))
+        except OverflowError as error:
+            raise NotAWorkbook(self.path, "would grow beyond what the format of Excel files can hold") from error
 
-    def _entries(self, changed: Mapping[str, Deflated | None]) -> Iterator[_Entry]:
+    def _entries(self, changed: Mapping[str, Deflated | None]) -> Iterator[Entry]:
         for name, member in self._members.items():
-            new = changed.get(name, _SAME)
-            if new is _SAME:
-                yield _entry(
-                    member, Deflated(member.CRC, member.file_size, b""), self._raw(member), member.compress_type
-                )
-            elif isinstance(new, Deflated):
-                yield _entry(member, new, memoryview(new.data), zipfile.ZIP_DEFLATED)
+            if name not in changed:
+                yield Entry(member, member.CRC, member.file_size, self._raw(member), member.compress_type)
+            elif (new := changed[name]) is not None:
+                yield Entry(member, new.crc, new.size, new.data)
         for name, new in changed.items():
-            if name not in self._members and isinstance(new, Deflated):
-                yield _entry(zipfile.ZipInfo(name), new, memoryview(new.data), zipfile.ZIP_DEFLATED)
+            if name not in self._members and new is not None:
+                yield Entry(zipfile.ZipInfo(name), new.crc, new.size, new.data)

@@ -48,21 +48,15 @@ class Area(NamedTuple):
     @classmethod
     def parse(cls, ref: str) -> Area:
         """Read `B2`, `$B$2:C9`, `B:C` or `2:9`; raises ValueError for anything else."""
-        match = _AREA.fullmatch(ref.strip())
-        if match is None:
+        ends = [_END.fullmatch(end) for end in ref.strip().split(":")]
+        start, end = ends[0], ends[-1]
+        if start is None or end is None or len(ends) > 2:
             raise ValueError(f"“{ref}” is no cell reference")
-        c1, r1, c2, r2 = match.groups()
-        if (c1 is None and r1 is None) or (c2 is None and r2 is None and (c1 is None or r1 is None) and ":" not in ref):
+        (c1, r1), (c2, r2) = start.groups(), end.groups()
+        if (bool(c1), bool(r1)) != (bool(c2), bool(r2)) or not (c1 or r1) or (start is end and not (c1 and r1)):
             raise ValueError(f"“{ref}” is no cell reference")
-        if ":" not in ref:
-            c2, r2 = c1, r1
-        area = cls(
-            int(r1) if r1 else 1,
-            column_number(c1) if c1 else 1,
-            int(r2) if r2 else MAX_ROW,
-            column_number(c2) if c2 else MAX_COLUMN,
-        )
-        rows, columns = sorted((area.first_row, area.last_row)), sorted((area.first_col, area.last_col))
+        rows = sorted((int(r1), int(r2))) if r1 else [1, MAX_ROW]
+        columns = sorted((column_number(c1), column_number(c2))) if c1 else [1, MAX_COLUMN]
         if rows[0] < 1 or rows[1] > MAX_ROW or columns[1] > MAX_COLUMN:
             raise ValueError(f"“{ref}” lies outside the sheet")
         return cls(rows[0], columns[0], rows[1], columns[1])
@@ -85,7 +79,7 @@ class Area(NamedTuple):
         )
 
 
-_AREA = re.compile(r"\$?([A-Za-z]{1,3})?\$?([0-9]{1,7})?(?::\$?([A-Za-z]{1,3})?\$?([0-9]{1,7})?)?")
+_END = re.compile(r"\$?([A-Za-z]{1,3})?\$?([0-9]{1,7})?")
 
 # What a formula is made of, as far as references go: text, quoted or bare sheet prefixes, structured references and names
 # are stepped over whole, so that what looks like a cell inside them stays as it is.

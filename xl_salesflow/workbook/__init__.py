@@ -1,0 +1,1 @@
+"""The closed workbook: a pipeline in an Excel file on disk, without Excel."""

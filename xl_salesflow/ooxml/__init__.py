@@ -1,0 +1,33 @@
+"""A lossless editor of Excel workbooks on disk.
+
+    wb = Workbook.open(Path("pipeline.xlsx"))
+    deals = wb.read_table("Deals")
+    wb.set_column("Deals", "Stage", {5: "Won"})
+    wb.append_rows("History", {"Deal": ["D-1"], "Stage": ["Won"]})
+    with open("copy.xlsx", "wb") as file:
+        wb.write_to(file)
+
+Reading answers from the file as it was opened. Edits are collected and applied when the workbook is written: only the
+cells they name change, everything else is copied, untouched parts as the very bytes they were.
+"""
+
+from xl_salesflow.ooxml.parts import DefinedName, Sheet
+from xl_salesflow.ooxml.refs import Area, address, column_number, letters
+from xl_salesflow.ooxml.tables import Table, TableColumn
+from xl_salesflow.ooxml.values import Cached, ErrorValue, Formula
+from xl_salesflow.ooxml.workbook import Workbook
+
+__all__ = [
+    "Area",
+    "Cached",
+    "DefinedName",
+    "ErrorValue",
+    "Formula",
+    "Sheet",
+    "Table",
+    "TableColumn",
+    "Workbook",
+    "address",
+    "column_number",
+    "letters",
+]

@@ -1,0 +1,166 @@
+"""The small parts that say where everything is: content types, relationships, the workbook."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import unquote as percent_decode
+
+from lxml import etree
+
+from xl_salesflow.errors import NotAWorkbook
+from xl_salesflow.ooxml.package import Package
+from xl_salesflow.ooxml.refs import Area, unquote
+
+V = TypeVar("V")
+STRICT = "http://purl.oclc.org/ooxml/"
+
+
+class ByName(Mapping[str, V], Generic[V]):
+    """A mapping that ignores case, as Excel does with the names of sheets and tables."""
+
+    def __init__(self, items: Mapping[str, V]) -> None:
+        self._items = dict(items)
+        self._folded = {name.casefold(): value for name, value in items.items()}
+
+    def __getitem__(self, name: str) -> V:
+        try:
+            return self._folded[name.casefold()]
+        except KeyError:
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A pointer from one part to another, or out of the package."""
+
+    id: str
+    kind: str  # the last step of its type: worksheet, table, styles…
+    target: str  # a part's name as the zip spells it, or as written where there is no such part
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A worksheet: its tab's name and where its cells are."""
+
+    name: str
+    part: str
+    state: str = "visible"  # or hidden, veryHidden
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedName:
+    """A defined name that points at a cell or a rectangle."""
+
+    name: str
+    sheet: str
+    row: int
+    col: int
+    last_row: int
+    last_col: int
+
+
+def local(element: etree._Element) -> str:
+    """An element's name without its namespace; empty for comments and the like."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def children(element: etree._Element, *path: str) -> Iterator[etree._Element]:
+    """Walk down by local names, whatever the namespace: transitional and Strict alike."""
+    if not path:
+        yield element
+        return
+    for child in element:
+        if local(child) == path[0]:
+            yield from children(child, *path[1:])
+
+
+def attribute(element: etree._Element, name: str) -> str | None:
+    """An attribute by its local name."""
+    for key, value in element.attrib.items():
+        if etree.QName(str(key)).localname == name:
+            return str(value)
+    return None
+
+
+def flag(element: etree._Element, name: str) -> bool:
+    """An attribute that is on or off."""
+    return (element.get(name) or "0") in ("1", "true", "on")
+
+
+def relationships(package: Package, part: str) -> list[Relationship]:
+    """Read a part's relationships; none when it has no such file."""
+    folder, file = posixpath.split(part)
+    found = package.find(posixpath.join(folder, "_rels", f"{file}.rels"))
+    if found is None:
+        return []
+    result = []
+    for element in package.parse(found):
+        if local(element) == "Relationship" and element.get("TargetMode") != "External":
+            target = element.get("Target") or ""
+            name = posixpath.normpath(posixpath.join("/", folder, percent_decode(target.replace("\\", "/"))))
+            kind = (element.get("Type") or "").rsplit("/", 1)[-1]
+            result.append(Relationship(element.get("Id") or "", kind, package.find(name) or name.lstrip("/")))
+    return result
+
+
+def main_part(package: Package) -> str:
+    """Find the workbook part; refuses Word files, .xlsb and packages without one."""
+    target = next((r.target for r in relationships(package, "") if r.kind == "officeDocument"), None)
+    found = package.find(target) if target else None
+    if found is None:
+        raise NotAWorkbook(package.path, "is a zip file but no Excel workbook; check that the right file was named")
+    if found.endswith(".bin"):
+        raise NotAWorkbook(package.path, "is a binary workbook (.xlsb); save it as .xlsx or .xlsm in Excel")
+    return found
+
+
+class WorkbookPart:
+    """The workbook part: sheets, names, date system."""
+
+    def __init__(self, package: Package) -> None:
+        self.part = main_part(package)
+        root = package.parse(self.part)
+        if local(root) != "workbook":
+            raise NotAWorkbook(
+                package.path, "is an Office file but no Excel workbook; check that the right file was named"
+            )
+        self.strict = (etree.QName(root).namespace or "").startswith(STRICT)
+        self.relationships = relationships(package, self.part)
+        self.date1904 = any(flag(element, "date1904") for element in children(root, "workbookPr"))
+        self.sheets: ByName[Sheet] = ByName({sheet.name: sheet for sheet in self._read_sheets(package, root)})
+        self.names: ByName[DefinedName] = ByName(dict(self._read_names(root)))
+
+    def target(self, kind: str) -> str | None:
+        """The part a relationship of this kind leads to."""
+        return next((r.target for r in self.relationships if r.kind == kind), None)
+
+    def _read_sheets(self, package: Package, root: etree._Element) -> Iterator[Sheet]:
+        targets = {r.id: r for r in self.relationships}
+        for element in children(root, "sheets", "sheet"):
+            relation = targets.get(attribute(element, "id") or "")
+            if relation and relation.kind == "worksheet" and package.find(relation.target):
+                yield Sheet(element.get("name") or "", relation.target, element.get("state") or "visible")
+
+    def _read_names(self, root: etree._Element) -> Iterator[tuple[str, DefinedName]]:
+        for element in sorted(
+            children(root, "definedNames", "definedName"), key=lambda e: e.get("localSheetId") is None
+        ):
+            name, sheet_mark_ref = element.get("name") or "", (element.text or "").rpartition("!")
+            sheet = self.sheets.get(unquote(sheet_mark_ref[0]))
+            if sheet is None:
+                continue
+            try:
+                area = Area.parse(sheet_mark_ref[2])
+            except ValueError:
+                continue
+            yield name, DefinedName(name, sheet.name, *area)

@@ -1,0 +1,181 @@
+"""Cells to Python values, in one pass over a sheet.
+
+A number comes back as int or float, a number under a date format as date, datetime, time or timedelta, an error as
+ErrorValue, an empty cell or an empty text as None. Columns are decoded whole: one regex call a row, then one list
+comprehension a column and kind of cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from xl_salesflow.ooxml import styles
+from xl_salesflow.ooxml.refs import Area, column_number, letters
+from xl_salesflow.ooxml.sheet_scan import SheetStream
+from xl_salesflow.ooxml.strings import rich_text
+from xl_salesflow.ooxml.values import ErrorValue, cell_text, from_serial
+
+Cell = tuple[bytes, bytes, bytes, bytes]  # column letters, other attributes, value, what follows the value
+_ABSENT: Cell = (b"", b"", b"", b"")
+_BLOCK = 2048
+_TYPE, _STYLE = re.compile(rb'\st="(\w+)"'), re.compile(rb'\ss="([0-9]+)"')
+_PLACE = re.compile(rb'\sr="([A-Za-z]+)[0-9]+"')
+_VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>([^<]*)</")
+
+
+class CellReader:
+    """Decodes cells of one workbook: knows its strings, its date formats and its date system."""
+
+    def __init__(self, strings: Sequence[str], kinds: Sequence[int], date1904: bool) -> None:
+        self._kinds, self._date1904 = kinds, date1904
+        self._inline = _Memo(cell_text)
+        self._by_attributes: dict[bytes, Callable[[bytes], Any]] = {}
+        self._by_type: dict[bytes, Callable[[bytes], Any]] = {
+            b"n": _number,
+            b"s": _Memo(lambda text: strings[int(text)] or None if int(text) < len(strings) else None).__getitem__,
+            b"b": {b"": None, b"0": False, b"1": True, b"false": False, b"true": True}.__getitem__,
+            b"e": lambda text: ErrorValue(cell_text(text)) if text else None,
+            b"d": lambda text: _iso(text.decode()) if text else None,
+        }
+
+    def column(self, cells: Sequence[Cell]) -> list[Any]:
+        """Decode cells that stand under each other."""
+        if {cell[3] for cell in cells} != {b""}:
+            return [self.value(cell) for cell in cells]
+        decoders = {attributes: self._decoder(attributes) for attributes in {cell[1] for cell in cells}}
+        if len(set(decoders.values())) > 1:
+            return [decoders[cell[1]](cell[2]) for cell in cells]
+        decode = decoders.popitem()[1]
+        if decode is _number:
+            try:
+                return [float(cell[2]) if b"." in cell[2] else int(cell[2]) for cell in cells]
+            except ValueError:
+                pass
+        return [decode(cell[2]) for cell in cells]
+
+    def value(self, cell: Cell) -> Any:
+        """Decode one cell."""
+        _, attributes, text, rest = cell
+        if rest and not text:
+            if b"inlineStr" in attributes:
+                return rich_text(rest) or None
+            inner = _VALUE.search(rest)
+            text = inner.group(1) if inner else b""
+        return self._decoder(attributes)(text)
+
+    def _decoder(self, attributes: bytes) -> Callable[[bytes], Any]:
+        known = self._by_attributes.get(attributes)
+        return known or self._by_attributes.setdefault(attributes, self._choose(attributes))
+
+    def _choose(self, attributes: bytes) -> Callable[[bytes], Any]:
+        found, style = _TYPE.search(attributes), _STYLE.search(attributes)
+        index = int(style.group(1)) if style else 0
+        kind = found.group(1) if found else b"n"
+        if kind == b"n" and index < len(self._kinds) and (shown := self._kinds[index]) != styles.NUMBER:
+            return self._by_type.setdefault(
+                b"%d" % shown, _Memo(lambda text: self._moment(shown, float(text))).__getitem__
+            )
+        return self._by_type.get(kind, self._inline.__getitem__)
+
+    def _moment(self, kind: int, days: float) -> date | datetime | time | timedelta | float:
+        if kind == styles.DURATION:
+            return timedelta(milliseconds=round(days * 86_400_000))
+        moment = from_serial(days, self._date1904)
+        if moment is None:
+            return days
+        if kind == styles.TIME and 0 <= days < 1:
+            return moment.time()
+        return moment.date() if kind == styles.DATE and days == int(days) else moment
+
+
+class _Memo(dict[bytes, Any]):
+    """Remembers what was decoded, so that equal cells share one value; an empty cell is None."""
+
+    def __init__(self, decode: Callable[[bytes], Any]) -> None:
+        super().__init__({b"": None})
+        self._decode = decode
+
+    def __missing__(self, text: bytes) -> Any:
+        value = self[text] = self._decode(text)
+        return value
+
+
+def _number(text: bytes) -> int | float | None:
+    if not text:
+        return None
+    return int(text) if text.isdigit() else float(text)
+
+
+def _iso(text: str) -> date | datetime | time | str:
+    try:
+        if "T" not in text and ":" in text:
+            return time.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment.date() if "T" not in text else moment.replace(tzinfo=None)
+
+
+def read_area(stream: SheetStream, decode: CellReader, area: Area) -> list[list[Any]]:
+    """Read a rectangle into columns of equal length; rows the sheet does not store are empty."""
+    columns: list[list[Any]] = [[] for _ in range(area.first_col, area.last_col + 1)]
+    for lines in _blocks(_lines(stream, area)):
+        for column, cells in zip(columns, zip(*lines, strict=True), strict=True):
+            column.extend(decode.column(cells))
+    return columns
+
+
+def _blocks(lines: Iterator[list[Cell]]) -> Iterator[list[list[Cell]]]:
+    block: list[list[Cell]] = []
+    for line in lines:
+        block.append(line)
+        if len(block) == _BLOCK:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _lines(stream: SheetStream, area: Area) -> Iterator[list[Cell]]:
+    """Yield the area's cells row by row, as many as it has columns."""
+    names = [letters(column).encode() for column in range(area.first_col, area.last_col + 1)]
+    index = {name: at for at, name in enumerate(names)}
+    blank, expected = [_ABSENT] * len(names), area.first_row
+    ends = (len(names), names[0], names[-1])
+    for number, row in stream.rows():
+        if number < expected:
+            continue
+        for _ in range(expected, min(number, area.last_row + 1)):
+            yield blank
+        if number > area.last_row:
+            return
+        cells = stream.grammar.quick.findall(row)
+        if cells and (len(cells), cells[0][0], cells[-1][0]) == ends:
+            yield cells
+        else:
+            yield _placed(cells, index, blank)
+        expected = number + 1
+    for _ in range(expected, area.last_row + 1):
+        yield blank
+
+
+def _placed(cells: Iterable[Cell], index: dict[bytes, int], blank: list[Cell]) -> list[Cell]:
+    line, column = blank.copy(), 0
+    for cell in cells:
+        name = cell[0]
+        if not name:
+            place = _PLACE.search(cell[1])
+            name = place.group(1) if place else letters(column + 1).encode()
+        at = index.get(name)
+        if at is not None:
+            line[at] = cell
+        column = column_number(name.decode())
+    return line
+
+
+def read_rows(stream: SheetStream, decode: CellReader, area: Area) -> list[list[Any]]:
+    """Read a rectangle row by row."""
+    return [[decode.value(cell) for cell in line] for line in _lines(stream, area)]

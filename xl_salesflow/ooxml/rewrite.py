@@ -1,0 +1,210 @@
+"""A sheet rewritten as it streams by: changed rows spliced, new rows put in their place, the rest passed on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from xl_salesflow.errors import UnsupportedEdit
+from xl_salesflow.ooxml.edits import BadValue, SheetEdits
+from xl_salesflow.ooxml.refs import Area, address, letters, shift
+from xl_salesflow.ooxml.sheet_scan import SheetStream, number_of, row_spans
+from xl_salesflow.ooxml.splice import RowSplicer, cells_of, styles_of
+from xl_salesflow.ooxml.values import CellWriter, Fragment, plain_text, xml_formula
+
+_DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^>]*?ref=")([^"]*)(")')
+_SHARED_ID = re.compile(rb'\ssi="([0-9]+)"')
+_REF = re.compile(rb'\sref="([^"]+)"')
+_MERGED = re.compile(rb'<(?:[\w.-]+:)?mergeCell\s[^>]*?ref="([^"]+)"')
+
+Change = tuple[int, tuple[Fragment | None, ...]]
+_END: Change = (1 << 30, ())
+
+
+class SheetRewriter:
+    """Applies edits to a sheet; `formulas_changed` says afterwards whether a formula came or went."""
+
+    def __init__(
+        self, path: Path, sheet: str, edits: SheetEdits, tail: Callable[[bytes], bytes], date1904: bool
+    ) -> None:
+        self._path, self._sheet, self._edits, self._change_tail = path, sheet, edits, tail
+        self._date1904 = date1904
+        self.formulas_changed = False
+        self._expanded: dict[bytes, tuple[str, int, int]] = {}  # shared formulas whose master went, by id
+        self._arrays: list[Area] = []
+        self._looks: dict[int, tuple[bytes, dict[int, bytes]]] = {}  # row attributes and cell formats, by row
+
+    def rewrite(self, stream: SheetStream) -> Iterator[bytes]:
+        """Yield the sheet's bytes with the edits applied; raises UnsupportedEdit."""
+        self._patterns = stream.grammar
+        self._splicer = RowSplicer(stream.grammar, self._edits.columns)
+        self._models = {fresh.style_row for fresh in self._edits.fresh}
+        self._changes = self._edits.by_row(CellWriter(stream.grammar.prefix, self._date1904))
+        self._next = self._advance()
+        yield self._head(stream.head) + stream.opening
+        before = 0
+        for block in stream.blocks():
+            last = self._last_row(block, before)
+            yield b"".join(self._block(block, before, last))
+            before = last
+        while self._next is not _END:
+            yield self._new_row()
+        self._refuse_merged(stream.tail)
+        yield stream.closing + self._change_tail(stream.tail)
+
+    def _advance(self) -> Change:
+        try:
+            return next(self._changes, _END)
+        except BadValue as error:
+            raise self._refusal(error.place, error.why) from error
+
+    def _refusal(self, place: str, why: str) -> UnsupportedEdit:
+        return UnsupportedEdit(self._path, f"{self._sheet}!{place}", why)
+
+    def _head(self, head: bytes) -> bytes:
+        """Widen the sheet's dimension where an edit lies outside."""
+        extent, match = self._edits.extent(), _DIMENSION.search(head)
+        if extent is None or match is None:
+            return head
+        try:
+            old = Area.parse(match.group(2).decode())
+        except ValueError:
+            return head
+        new = Area(*map(min, old[:2], extent[:2]), *map(max, old[2:], extent[2:]))
+        return head if new == old else head[: match.start(2)] + str(new).encode() + head[match.end(2) :]
+
+    def _last_row(self, block: bytes, before: int) -> int:
+        start = block.rfind(b"<%brow" % self._patterns.prefix)
+        match = self._patterns.row.match(block, start) if start >= 0 else None
+        number = number_of(match.group(1), 0) if match else 0
+        if number:
+            return number
+        return max((number for number, _, _ in row_spans(self._patterns, block, before)), default=before)
+
+    def _block(self, block: bytes, before: int, last: int) -> Iterator[bytes]:
+        """Pass a block on, in as few pieces as its changed rows allow."""
+        for match in self._patterns.array.finditer(block):
+            ref = _REF.search(match.group())
+            if ref:
+                self._arrays.append(Area.parse(ref.group(1).decode()))
+        models = any(before < row <= last for row in self._models)
+        if self._next[0] > last and not models and not self._expanded:
+            yield block
+            return
+        copied = 0
+        for number, start, end in row_spans(self._patterns, block, before):
+            if self._next[0] > number and number not in self._models and not self._expanded:
+                continue
+            yield block[copied:start]
+            while self._next[0] < number:
+                yield self._new_row()
+            row = block[start:end]
+            if number in self._models:
+                self._remember(number, row)
+            if self._next[0] == number:
+                row = self._changed_row(number, row)
+            yield self._expand(number, row) if self._expanded else row
+            copied = end
+        yield block[copied:]
+
+    def _remember(self, number: int, row: bytes) -> None:
+        start = self._patterns.row.match(row)
+        self._looks[number] = (start.group(1) if start else b"", styles_of(self._patterns, row))
+
+    def _look(self, number: int) -> tuple[bytes, dict[int, bytes]]:
+        """How new cells of a row look: like the model row of the table they belong to."""
+        attributes, styles = b"", {}
+        for area, model in self._edits.fresh:
+            if area.first_row <= number <= area.last_row:
+                row, cells = self._looks.get(model, (b"", {}))
+                attributes = row
+                styles |= {
+                    column: style for column, style in cells.items() if area.first_col <= column <= area.last_col
+                }
+        return attributes, styles
+
+    def _new_row(self) -> bytes:
+        number, fragments = self._next
+        self._refuse_arrays(number, fragments)
+        attributes, styles = self._look(number)
+        row = self._splicer.new_row(number, attributes, fragments, styles)
+        self.formulas_changed |= b"<%bf>" % self._patterns.prefix in row
+        self._next = self._advance()
+        return row
+
+    def _changed_row(self, number: int, row: bytes) -> bytes:
+        fragments = self._next[1]
+        self._refuse_arrays(number, fragments)
+        self._refuse_occupied(number, row)
+        opening = b"<%bf" % self._patterns.prefix
+        new = self._splicer.splice(row, number, fragments, self._look(number)[1])
+        for column, content in self._splicer.replaced:
+            self._orphan(number, column, content)
+        self.formulas_changed |= bool(self._splicer.replaced) or new.count(opening) != row.count(opening)
+        self._next = self._advance()
+        return new
+
+    def _orphan(self, row: int, column: int, content: bytes) -> None:
+        """Remember a shared formula whose master was overwritten: its followers must stand alone."""
+        match = self._patterns.formula.search(content)
+        if match and match.group(2) and b't="shared"' in match.group(1):
+            shared = _SHARED_ID.search(match.group(1))
+            if shared:
+                self._expanded[shared.group(1)] = (plain_text(match.group(2)), row, column)
+
+    def _expand(self, number: int, row: bytes) -> bytes:
+        """Write out the followers of overwritten masters."""
+        if b't="shared"' not in row:
+            return row
+        out, copied = [], 0
+        for cell in self._patterns.cell.finditer(row):
+            out.append(row[copied : cell.start()])
+            out.append(self._expand_cell(number, cell.group()))
+            copied = cell.end()
+        return b"".join(out) + row[copied:]
+
+    def _expand_cell(self, number: int, cell: bytes) -> bytes:
+        formula = self._patterns.formula.search(cell)
+        shared = _SHARED_ID.search(formula.group(1)) if formula else None
+        if formula is None or shared is None or shared.group(1) not in self._expanded:
+            return cell
+        if formula.group(2):  # the id is used again, for another formula
+            del self._expanded[shared.group(1)]
+            return cell
+        text, row, column = self._expanded[shared.group(1)]
+        here = next(cells_of(self._patterns, cell)).column
+        p, new = self._patterns.prefix, xml_formula(shift(text, number - row, here - column))
+        return cell[: formula.start()] + b"<%bf>%b</%bf>" % (p, new, p) + cell[formula.end() :]
+
+    def _refuse_arrays(self, number: int, fragments: tuple[Fragment | None, ...]) -> None:
+        if not self._arrays:
+            return
+        for column, fragment in zip(self._edits.columns, fragments, strict=True):
+            if fragment is None or fragment.keeps_formula:
+                continue
+            for area in self._arrays:
+                if area.holds(number, column) and area[:2] != area[2:]:
+                    raise self._refusal(
+                        address(number, column), f"belongs to the array formula of {area}; clear that first"
+                    )
+
+    def _refuse_occupied(self, number: int, row: bytes) -> None:
+        """Refuse to grow a table over cells that hold something."""
+        for area, _ in self._edits.fresh:
+            if area.first_row <= number <= area.last_row:
+                for cell in cells_of(self._patterns, row):
+                    if cell.content and area.first_col <= cell.column <= area.last_col:
+                        place = address(number, cell.column)
+                        raise self._refusal(
+                            place, "stands below a table that needs the room; move it away and run again"
+                        )
+
+    def _refuse_merged(self, tail: bytes) -> None:
+        for match in _MERGED.finditer(tail):
+            area = Area.parse(match.group(1).decode())
+            for row, column in self._edits.cells() if len(self._edits.columns) else ():
+                if area.holds(row, column) and (row, column) != area[:2]:
+                    raise self._refusal(
+                        address(row, column), f"is merged into {letters(area.first_col)}{area.first_row}"
+                    )

@@ -1,0 +1,164 @@
+"""A sheet as a stream: what comes before the rows, blocks of whole rows, what comes after.
+
+Everything works on bytes with compiled patterns, so that a sheet of a million rows passes through a few megabytes.
+Sheets written in a way the patterns do not cover (comments, CDATA, single quotes, other encodings) are first rewritten by
+lxml, which costs memory but changes nothing that XML means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from lxml import etree
+
+from xl_salesflow.errors import NotAWorkbook
+from xl_salesflow.ooxml import guard
+from xl_salesflow.ooxml.package import Package
+
+_SHEET_DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>")
+_UNUSUAL = re.compile(rb"<(?:[\w.-]+:)?(?:worksheet|row|c)\s[^>]*='|encoding=.(?!utf-8.|UTF-8.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The patterns of a sheet's rows and cells, for one namespace prefix."""
+
+    prefix: bytes
+    row: re.Pattern[bytes]  # a row's start tag: attributes, "/" when it has no cells
+    cell: re.Pattern[bytes]  # a cell: attributes, content
+    quick: re.Pattern[bytes]  # a cell: column letters, other attributes, value, inline text
+    formula: re.Pattern[bytes]  # a formula: attributes, text
+    array: re.Pattern[bytes]  # the start tag of an array formula or a data table
+
+
+@cache
+def grammar(prefix: bytes) -> Grammar:
+    """Compile the patterns for a namespace prefix such as b"x:", mostly empty."""
+    p = re.escape(prefix)
+    skip_formula = rb"(?:<%bf(?:>|\s[^>]*>)(?:(?<=/>)|[^<]*</%bf>))?" % (p, p)
+    return Grammar(
+        prefix,
+        re.compile(rb"<%brow\b((?:\s[^>]*?)?)(/?)>" % p),
+        re.compile(rb"<%bc\b((?:\s[^>]*?)?)(?:/>|>(.*?)</%bc>)" % (p, p), re.DOTALL),
+        re.compile(
+            rb'<%bc(?: r="([A-Z]+)[0-9]+")?([^/>]*)(?:/>|>%b(?:<%bv>([^<]*)</%bv>)?(.*?)</%bc>)'
+            % (p, skip_formula, p, p, p),
+            re.DOTALL,
+        ),
+        re.compile(rb"<%bf\b((?:\s[^>]*?)?)(?:/>|>([^<]*)</%bf>)" % (p, p)),
+        re.compile(rb'<%bf\s[^>]*?\bt="(?:array|dataTable)"[^>]*>' % p),
+    )
+
+
+_R = re.compile(rb'\sr="([A-Za-z]*)([0-9]*)"')
+
+
+def number_of(attributes: bytes, default: int) -> int:
+    """A row's number from its attributes, or the one that follows the row before."""
+    match = _R.search(attributes)
+    return int(match.group(2)) if match else default
+
+
+class SheetStream:
+    """Reads a sheet front to back, once: `head`, then `blocks()`, then `tail`.
+
+    `opening` and `closing` are the tags around the rows; an empty `<sheetData/>` is taken apart into two.
+    """
+
+    def __init__(self, package: Package, part: str) -> None:
+        self._package, self._part = package, part
+        self._chunks = _usual(package, part)
+        self.head, self._rest = self._read_head()
+        self.tail = b""
+
+    def _read_head(self) -> tuple[bytes, bytes]:
+        buffer = b""
+        for chunk in self._chunks:
+            buffer += chunk
+            match = _SHEET_DATA.search(buffer)
+            if match:
+                self.grammar = grammar(match.group(1))
+                self._empty = bool(match.group(2))
+                self.opening = match.group().replace(b"/>", b">")
+                self.closing = b"</%bsheetData>" % match.group(1)
+                return buffer[: match.start()], buffer[match.end() :]
+            if len(buffer) > guard.LARGEST_PARSED:
+                break
+        raise NotAWorkbook(
+            self._package.path, f"has no rows element in {self._part}; open and save it in Excel to mend it"
+        )
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the rows in blocks of about a megabyte, each ending where a row ends."""
+        buffer, row_end = self._rest, b"</%brow>" % self.grammar.prefix
+        if self._empty:
+            self.tail = buffer + b"".join(self._chunks)
+            return
+        searched = 0
+        while True:
+            end = buffer.find(self.closing, searched)
+            if end >= 0:
+                if buffer[:end].strip():
+                    yield buffer[:end]
+                self.tail = buffer[end + len(self.closing) :] + b"".join(self._chunks)
+                return
+            cut = buffer.rfind(row_end) + len(row_end)
+            if cut >= len(row_end):
+                yield buffer[:cut]
+                buffer = buffer[cut:]
+            searched = max(len(buffer) - len(self.closing), 0)
+            chunk = next(self._chunks, None)
+            if chunk is None or len(buffer) > guard.LARGEST_PARSED:
+                raise self._package.broken(self._part)
+            buffer += chunk
+
+    def rows(self) -> Iterator[tuple[int, bytes]]:
+        """Yield every row with its number, as bytes from its start tag to the next one."""
+        number = 0
+        for block in self.blocks():
+            for number, start, end in row_spans(self.grammar, block, number):
+                yield number, block[start:end]
+
+
+def row_spans(patterns: Grammar, block: bytes, before: int) -> Iterator[tuple[int, int, int]]:
+    """Find the rows of a block: number, start, end; `before` is the number of the row before the block."""
+    number, start = before, -1
+    for match in patterns.row.finditer(block):
+        if start >= 0:
+            yield number, start, match.start()
+        number, start = number_of(match.group(1), number + 1), match.start()
+    if start >= 0:
+        yield number, start, len(block)
+
+
+def _usual(package: Package, part: str) -> Iterator[bytes]:
+    """Stream a part in the form that the patterns cover."""
+    chunks = package.stream(part)
+    first = next(chunks, b"")
+    guard.refuse_markup(package.path, part, first)
+    if b"<!" in first or _UNUSUAL.search(first[:65536]):
+        yield _rewritten(package, part)
+        return
+    yield first
+    for chunk in chunks:
+        if b"<!" in chunk:
+            raise NotAWorkbook(
+                package.path, f"has comments among the cells of {part}; open and save it in Excel to mend it"
+            )
+        yield chunk
+
+
+def _rewritten(package: Package, part: str) -> bytes:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(package.read(part), parser)
+    except etree.XMLSyntaxError as error:
+        raise NotAWorkbook(
+            package.path, f"has malformed XML in {part}; open and save it in Excel to mend it"
+        ) from error
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)

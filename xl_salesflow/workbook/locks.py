@@ -1,0 +1,131 @@
+"""Who holds a workbook: Excel, LibreOffice or another run of ours.
+
+Ours is a lock of the operating system on a file beside the workbook, so that it ends with the process that holds it,
+however that ends; the file itself is removed by its holder or by the next one.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from xl_salesflow.errors import WorkbookInUse
+
+_ANSI_NAME, _WIDE_LENGTH, _WIDE_NAME = 1, 55, 57  # where an owner file of Excel keeps the holder's name
+
+
+def refuse_if_open(path: Path) -> None:
+    """Raise WorkbookInUse while Excel or LibreOffice has the workbook open."""
+    for beside, holder in ((f"~${path.name}", _excel_holder), (f".~lock.{path.name}#", _libreoffice_holder)):
+        owner = path.with_name(beside)
+        with suppress(FileNotFoundError):
+            if not _stale(owner):
+                raise WorkbookInUse(path, f"{holder(owner)} (says {beside})")
+
+
+def _stale(owner: Path) -> bool:
+    """On Windows, Excel keeps its owner file open against writing: one that can be opened was left by a crash."""
+    if os.name != "nt":
+        owner.stat()
+        return False
+    try:
+        owner.open("r+b").close()
+    except PermissionError:
+        return False
+    return owner.name.startswith("~$")
+
+
+def _excel_holder(owner: Path) -> str:
+    try:
+        data = owner.read_bytes()
+    except PermissionError:
+        return "Excel"
+    wide = int.from_bytes(data[_WIDE_LENGTH:_WIDE_NAME], "little")
+    name = data[_WIDE_NAME : _WIDE_NAME + 2 * wide].decode("utf-16-le", "replace") if 0 < wide < 64 else ""
+    ansi = data[_ANSI_NAME : _ANSI_NAME + data[0]].decode("latin-1") if data and data[0] < 54 else ""
+    return _printable(name) or _printable(ansi) or "Excel"
+
+
+def _libreoffice_holder(owner: Path) -> str:
+    fields = owner.read_bytes().decode("utf-8", "replace").split(",")
+    return next((name for name in map(_printable, fields[:2]) if name), "LibreOffice")
+
+
+def _printable(name: str) -> str:
+    return "".join(filter(str.isprintable, name)).strip()
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """A hidden file of ours next to a workbook, with a name of bounded length."""
+    return path.with_name(
+        f".salesflow-{hashlib.sha256(path.name.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}{suffix}"
+    )
+
+
+@contextmanager
+def sole_writer(path: Path) -> Iterator[None]:
+    """Be the only run that writes a workbook; raises WorkbookInUse when another one is."""
+    lock = beside(path, ".lock")
+    file = _acquire(path, lock)
+    try:
+        yield
+    finally:
+        if os.name == "nt":  # an open file cannot be removed there
+            file.close()
+        with suppress(OSError):
+            lock.unlink()
+        file.close()
+
+
+def _acquire(path: Path, lock: Path) -> BinaryIO:
+    while True:
+        file = lock.open("a+b")
+        try:
+            _lock(file)
+        except OSError as error:
+            with file:
+                file.seek(0)
+                holder = _printable(file.read(200).decode("utf-8", "replace")) if os.name != "nt" else ""
+            raise WorkbookInUse(path, holder or "another run of salesflow") from error
+        if _still_there(file, lock):
+            break
+        file.close()  # the holder before us removed the file between our opening and locking it
+    file.truncate(0)
+    file.write(f"{_user()}, run {os.getpid()} on {socket.gethostname()}".encode())
+    file.flush()
+    return file
+
+
+def _still_there(file: BinaryIO, lock: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), lock.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no such user, as in containers
+        return "somebody"
+
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(file: BinaryIO) -> None:
+        file.seek(1 << 20)  # a byte nobody reads
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        file.seek(0)
+
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
