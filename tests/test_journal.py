@@ -1,0 +1,31 @@
+"""What a run writes down of itself."""
+
+from datetime import date, datetime
+
+from xl_salesflow.journal import entries
+from xl_salesflow.model.difference import difference
+from xl_salesflow.model.pipeline import pipeline_of
+
+NOW = datetime(2026, 3, 1, 9, 30)
+
+
+def rows(before: dict[str, object], after: dict[str, object]) -> list[tuple[str, ...]]:
+    old, new = (pipeline_of(NOW.date(), Deals=[{"deal": "D-1", **cells}]) for cells in (before, after))
+    plan = entries(difference(old, new, "because"), "update", "Mara", NOW)
+    return [
+        (row["column"], row["before"], row["after"], row["because"], row["by"])
+        for append in plan.appends
+        for row in append.rows.to_dict("records")
+    ]
+
+
+def test_a_persons_cell_and_the_recorded_stage_are_written_down() -> None:
+    assert rows({"amount": 100, "created": date(2026, 1, 2)}, {"amount": 99.5, "recorded_stage": "Lead"}) == [
+        ("amount", "100", "99.5", "because", "Mara"),
+        ("created", "2026-01-02", "", "because", "Mara"),
+        ("recorded_stage", "", "Lead", "because", "Mara"),
+    ]
+
+
+def test_what_can_be_worked_out_again_is_not() -> None:
+    assert rows({}, {"warnings": "idle", "last_activity": date(2026, 1, 2), "weighted_value": 5}) == []
