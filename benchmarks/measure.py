@@ -1,0 +1,66 @@
+"""Run commands as whole processes and put their wall time and peak memory side by side, as ratios."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run took: wall *seconds* and peak *mebibytes* of resident memory (0 where the system does not tell)."""
+
+    seconds: float
+    mebibytes: float
+
+
+def cost(command: Sequence[str]) -> Cost:
+    """Run *command* once in a process of its own.
+
+    Raises:
+        RuntimeError: the command failed.
+    """
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    if hasattr(os, "wait4"):
+        _, status, usage = os.wait4(process.pid, 0)
+        code, peak = os.waitstatus_to_exitcode(status), usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+        process.returncode = code
+    else:
+        code, peak = process.wait(), 0.0
+    if code not in (0, 1):  # 1: findings that block, which made-up data may have
+        raise RuntimeError(f"{' '.join(command)} ended with {code}")
+    return Cost(time.perf_counter() - start, peak)
+
+
+def side_by_side(
+    title: str, runs: int, contenders: dict[str, Callable[[], Sequence[str]]], against: str
+) -> dict[str, Cost]:
+    """Run every contender *runs* times in turn, print medians and ratios to *against*; a contender makes its own input."""
+    costs: dict[str, list[Cost]] = {name: [] for name in contenders}
+    for _ in range(runs):
+        for name, command in contenders.items():
+            costs[name].append(cost(command()))
+    medians = {
+        name: Cost(statistics.median(c.seconds for c in some), statistics.median(c.mebibytes for c in some))
+        for name, some in costs.items()
+    }
+    base = medians[against]
+    print(f"\n{title} ({runs} runs each, medians)\n")
+    print("| | seconds | peak MiB | time ratio | memory ratio |\n|---|---:|---:|---:|---:|")
+    for name, c in medians.items():
+        print(
+            f"| {name} | {c.seconds:.2f} | {c.mebibytes:.0f} | {base.seconds / c.seconds:.1f} × faster "
+            f"| {c.mebibytes / max(base.mebibytes, 1):.2f} |"
+        )
+    return medians
