@@ -97,3 +97,19 @@ class Playbook:
     def funnel(self) -> tuple[Stage, ...]:
         """Return the open stages and Won, in order: the steps of the funnel."""
         return (*self.open_stages, self.won)
+
+    def direction(self, before: Stage | None, after: Stage) -> str:
+        """Return which way a deal goes from *before* (None: not yet anywhere) to *after*: an id of the choice "move"."""
+        if after.kind in ("won", "lost"):
+            return "back" if before is not None and before.kind == "aftercare" and after.kind == "won" else after.kind
+        if after.kind == "aftercare":
+            return "aftercare"
+        if before is not None and before.kind != "open":
+            return "reopened"
+        if before is not None and after.position <= before.position:
+            return "back"
+        return "skip" if self.passed(before.position if before else 0, after) else "forward"
+
+    def passed(self, position: int, after: Stage) -> tuple[Stage, ...]:
+        """Return the open stages that a move from *position* to *after* goes past without entering."""
+        return tuple(stage for stage in self.open_stages if position < stage.position < after.position)
