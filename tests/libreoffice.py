@@ -14,7 +14,8 @@ import pytest
 
 EXCEL = "xlsx:Calc MS Excel 2007 XML"
 
-# path, property, value: nothing of the user's, nothing run, nothing fetched, every formula computed anew
+# path, property, value: nothing of the user's, nothing run, nothing fetched, every formula computed anew;
+# not DisableActiveContent, since it hides charts
 SETTINGS = (
     ("Setup/L10N", "ooSetupSystemLocale", "en-US"),
     ("Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),
@@ -23,7 +24,6 @@ SETTINGS = (
     ("Office.Common/Misc", "UseLocking", "false"),
     ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
     ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
-    ("Office.Common/Security/Scripting", "DisableActiveContent", "true"),
     ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
 )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart, Reference
 
 from tests.libreoffice import LibreOffice, LibreOfficeFailed
 from tests.validator import Validator
@@ -56,6 +57,18 @@ def test_a_workbook_is_printed_and_pictured(libreoffice: LibreOffice, workbook: 
     assert libreoffice.to_pdf(workbook).read_bytes().startswith(b"%PDF-")
     (page,) = libreoffice.to_png(workbook, page=1)
     assert page.read_bytes().startswith(b"\x89PNG")
+
+
+def test_charts_are_in_the_picture(libreoffice: LibreOffice, workbook: Path) -> None:
+    (without,) = libreoffice.to_png(workbook)
+    book = openpyxl.load_workbook(workbook)
+    chart = BarChart()
+    chart.width = chart.height = 5
+    chart.add_data(Reference(book.active, min_col=1, min_row=1, max_row=2))
+    book.active.add_chart(chart, "A5")
+    book.save(workbook)
+    (drawn,) = libreoffice.to_png(workbook)
+    assert drawn.read_bytes() != without.read_bytes()
 
 
 def test_what_it_cannot_open_is_said(libreoffice: LibreOffice, tmp_path: Path) -> None:
