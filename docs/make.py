@@ -1,0 +1,107 @@
+"""Write the reference pages and the README's verbs from the declarations: python docs/make.py [--check].
+
+Nothing in docs/reference is written by hand; with --check nothing is written and stale pages are named (exit code 1).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from xl_salesflow.metrics import METRICS
+from xl_salesflow.model.choices import CHOICES
+from xl_salesflow.model.column import Writer
+from xl_salesflow.model.settings import SETTINGS_BY_ID
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.verbs import VERBS
+from xl_salesflow.rules import RULES
+
+_WRITERS = {Writer.PERSON: "people", Writer.FORMULA: "a formula", Writer.PRODUCT: "salesflow"}
+
+
+def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [headers, ["---"] * len(headers), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def tables() -> str:
+    """Return the page of every sheet, table and column."""
+    parts = ["# Sheets and columns\n\nTable names are the same in every language; headers follow the workbook's.\n"]
+    for table in TABLES.values():
+        parts.append(
+            f"\n## {table.name}\n\n{table.title.en} · {table.title.zh}: {table.purpose.en}. {table.purpose.zh}。\n\n"
+        )
+        rows = [
+            (f"`{c.id}`", c.header.en, c.header.zh, c.type.value, _WRITERS[c.writer], c.tip.en, c.tip.zh)
+            for c in table.columns
+        ]
+        parts.append(_table(("Id", "Header", "列标题", "Type", "Written by", "What it is", "说明"), rows))
+    return "".join(parts)
+
+
+def settings() -> str:
+    """Return the page of every setting and every closed list."""
+    rows = [
+        (f"`{s.id}`", s.name.en, s.name.zh, str(s.default_in("en")), s.tip.en, s.tip.zh)
+        for s in SETTINGS_BY_ID.values()
+    ]
+    parts = ["# Settings and closed lists\n\n", _table(("Id", "Name", "名称", "Default", "What it does", "作用"), rows)]
+    for name, choices in CHOICES.items():
+        parts.append(
+            f"\n## {name}\n\n" + _table(("Id", "English", "中文"), [(f"`{i}`", *t.both()) for i, t in choices.items()])
+        )
+    return "".join(parts)
+
+
+def metrics() -> str:
+    """Return the page of every metric with its definition and unit."""
+    rows = [(f"`{m.id}`", m.name.en, m.name.zh, m.unit, m.definition.en, m.definition.zh) for m in METRICS]
+    return "# Metrics\n\n" + _table(("Id", "Name", "名称", "Unit", "Definition", "定义"), rows)
+
+
+def rules() -> str:
+    """Return the page of every rule with its message."""
+    rows = [(f"`{r.id}`", r.severity, r.message.en, r.message.zh) for r in RULES]
+    return "# Rules\n\n" + _table(("Id", "Severity", "Message", "提示"), rows)
+
+
+def verbs() -> str:
+    """Return the table of verbs."""
+    return _table(("Verb", "What it does", "作用"), [(f"`{v.id}`", v.tip.en, v.tip.zh) for v in VERBS.values()])
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "tables.md": tables, "settings.md": settings, "metrics.md": metrics, "rules.md": rules,
+}  # fmt: skip
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated text by its path, the README with its verbs filled in."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    filled = re.sub(r"(<!-- verbs -->\n).*?(<!-- /verbs -->)", lambda m: m[1] + verbs() + m[2], readme, flags=re.DOTALL)
+    written = {ROOT / "docs" / "reference" / name: page() for name, page in PAGES.items()}
+    return {**written, ROOT / "README.md": filled}
+
+
+def stale() -> list[Path]:
+    """Return the pages that say something else than the declarations."""
+    return [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        for path in (old := stale()):
+            print(f"{path.relative_to(ROOT)} is stale; run python docs/make.py")
+        raise SystemExit(1 if old else 0)
+    for path, text in pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
