@@ -49,7 +49,7 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
             filled=("is filled in", "已填写"), at_least=("is at least", "不小于"), at_most=("is at most", "不大于"),
             one_of=("is one of", "属于"), before_today=("is before today", "早于今天"), task_done=("task is done", "任务已完成"),
             activity_within=("activity within days", "若干天内有活动"), quote_is=("has a quote that is", "报价状态为"),
-            bant_at_least=("BANT score at least", "BANT 得分不低于"), approved_by=("approved by", "已获批准,批准人"),
+            bant_at_least=("BANT score at least", "BANT 得分不低于"), approved_by=("approved by", "已获以下人员批准"),
         ),
         "effect": _choices(block=("Block", "阻止"), warn=("Warn", "提醒")),
         "severity": _choices(block=("Blocks", "阻止"), warn=("Warning", "提醒"), note=("Note", "提示")),

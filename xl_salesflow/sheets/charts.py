@@ -1,0 +1,145 @@
+"""Native charts in the workbook's colours. A funnel is a stacked bar whose first series is an invisible pad."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RichTextProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xl_salesflow.sheets.styles import INK, LINE, MUTED, WHITE
+from xl_salesflow.sheets.table_sheet import Placed
+
+Chart = BarChart | LineChart
+
+
+class Box(NamedTuple):
+    """Where a chart stands: columns and rows from 1, the last ones excluded."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+class Look(NamedTuple):
+    """How a series is drawn: its column, its colour, whether its values are written, and how."""
+
+    column: str
+    colour: str
+    labels: str | None = None  # the number format of the labels
+    inside: bool = False
+
+
+def funnel(placed: Placed, pad: str, title: str, colour: str) -> BarChart:
+    """Return the funnel over the rows of StageMetrics; *pad* is the range of half the missing width."""
+    chart = _bars("bar", title, stacked=True)
+    chart.gapWidth = 18
+    invisible = Series(Reference(range_string=pad))
+    invisible.graphicalProperties = GraphicalProperties(noFill=True)
+    invisible.graphicalProperties.line.noFill = True
+    chart.series.append(invisible)
+    chart.series.append(_series(placed, Look("reached", colour, "#,##0", inside=True)))
+    chart.set_categories(_reference(placed, "stage"))
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.y_axis.delete = True
+    chart.y_axis.majorGridlines = None
+    return chart
+
+
+def columns(placed: Placed, category: str, looks: list[Look], title: str, *, stacked: bool = False) -> BarChart:
+    """Return a column chart of *looks* over *category*; more than one series brings a legend."""
+    chart = _bars("col", title, stacked=stacked)
+    chart.gapWidth = 45
+    for look in looks:
+        chart.series.append(_series(placed, look))
+    chart.set_categories(_reference(placed, category))
+    if len(looks) > 1:
+        chart.legend.position = "b"
+        chart.legend.txPr = _text(900, MUTED)
+    else:
+        chart.legend = None
+    return chart
+
+
+def line_over(chart: BarChart, placed: Placed, category: str, look: Look) -> None:
+    """Draw a line over the columns of *chart*, on the same axes."""
+    line = LineChart()
+    series = _series(placed, look)
+    series.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=look.colour, w=25400))
+    series.smooth = False
+    line.series.append(series)
+    line.set_categories(_reference(placed, category))
+    chart += line  # shares the axes; the chart itself is changed
+
+
+def stand(sheet: Worksheet, chart: Chart, box: Box) -> None:
+    """Put *chart* over the cells of *box*; it moves and grows with them."""
+    start = AnchorMarker(col=box.left - 1, row=box.top - 1)
+    end = AnchorMarker(col=box.right - 1, row=box.bottom - 1)
+    chart.anchor = TwoCellAnchor(editAs="twoCell", _from=start, to=end)
+    sheet.add_chart(chart)
+
+
+def _bars(direction: str, title: str, *, stacked: bool) -> BarChart:
+    chart = BarChart()
+    chart.type, chart.style, chart.roundedCorners = direction, 2, False
+    chart.grouping, chart.overlap = ("stacked", 100) if stacked else ("clustered", -5)
+    chart.title = title
+    chart.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=_character(1100, INK, bold=True))
+    for run in chart.title.tx.rich.p[0].r:
+        run.rPr = _character(1100, INK, bold=True)
+    chart.title.overlay = False
+    chart.graphical_properties = GraphicalProperties(solidFill=WHITE, ln=LineProperties(solidFill=LINE))
+    chart.plot_area.graphicalProperties = GraphicalProperties(noFill=True)
+    if direction == "bar":
+        chart.legend = None
+    for axis in (chart.x_axis, chart.y_axis):
+        axis.delete = False
+        axis.txPr = _text(900, MUTED)
+        axis.majorTickMark = "none"
+        axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=LINE))
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="ECEFF1"))
+    chart.y_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
+    return chart
+
+
+def _series(placed: Placed, look: Look) -> Series:
+    series = Series(_reference(placed, look.column))
+    header = f"{placed.absolute(look.column).partition('!')[0]}!${placed.letter(look.column)}${placed.top}"
+    series.tx = _title(header)
+    series.graphicalProperties = GraphicalProperties(solidFill=look.colour)
+    series.graphicalProperties.line.noFill = True
+    if look.labels:
+        series.dLbls = DataLabelList(
+            showVal=True, showSerName=False, showCatName=False, showLegendKey=False, showPercent=False,
+            numFmt=look.labels, dLblPos="ctr" if look.inside else "outEnd",
+            txPr=_text(900, WHITE if look.inside else INK),
+        )  # fmt: skip
+    return series
+
+
+def _title(cell: str) -> object:
+    from openpyxl.chart.data_source import StrRef
+    from openpyxl.chart.series import SeriesLabel
+
+    return SeriesLabel(strRef=StrRef(cell))
+
+
+def _reference(placed: Placed, column: str) -> Reference:
+    return Reference(range_string=placed.absolute(column))
+
+
+def _character(size: int, colour: str, *, bold: bool = False) -> CharacterProperties:
+    return CharacterProperties(sz=size, b=bold, solidFill=colour)
+
+
+def _text(size: int, colour: str) -> RichText:
+    properties = ParagraphProperties(defRPr=_character(size, colour))
+    return RichText(bodyPr=RichTextProperties(), p=[Paragraph(pPr=properties, endParaRPr=_character(size, colour))])

@@ -1,0 +1,60 @@
+"""The hidden sheet behind the Funnel's dropdowns and chart: each list with "(All)" before it, and the funnel's pads."""
+
+from __future__ import annotations
+
+from openpyxl import Workbook
+
+from xl_salesflow.model.text import Language
+from xl_salesflow.model.view import NAMED_CELLS
+from xl_salesflow.sheets import styles, wording
+from xl_salesflow.sheets.names import REFERENCES, define, structured
+from xl_salesflow.sheets.table_sheet import quoted
+
+# named cell → how many values its dropdown can offer
+_ROOM = {"ViewOwner": 400, "ViewProduct": 400, "ViewSource": 60, "ViewRegion": 60, "ViewChannel": 60, "ViewPlaybook": 30}
+_PAD_COLUMN = 8
+
+
+def add(workbook: Workbook, language: Language, steps: int) -> str:
+    """Write the helper sheet and name its lists (choose_owner, …, list_playbook); return the range of the funnel's pads."""
+    sheet = workbook.create_sheet(wording.DROPDOWNS.in_(language))
+    sheet.sheet_state = "hidden"
+    home = quoted(sheet.title)
+    for number, (name, room) in enumerate(_ROOM.items(), 1):
+        letter = sheet.cell(1, number).column_letter
+        sheet.cell(1, number, NAMED_CELLS[name].label.in_(language)).font = styles.font(language, bold=True)
+        sheet.cell(2, number, "=ViewEverything")
+        for row in range(3, room + 3):
+            sheet.cell(row, number, _value(name, letter, row, language))
+        count = f'COUNTIF({home}!${letter}$2:${letter}${room + 2},"?*")'
+        define(workbook, dropdown(name), f"{home}!${letter}$2:INDEX({home}!${letter}$2:${letter}${room + 2},{count})")
+        if name == "ViewPlaybook":
+            body = f"{home}!${letter}$3:${letter}${room + 2}"
+            define(workbook, "list_playbook", f"{home}!${letter}$3:INDEX({body},MAX(1,{count}-1))")
+    return _pads(workbook, sheet.title, language, steps)
+
+
+def dropdown(name: str) -> str:
+    """Return the name of what the dropdown of named cell *name* offers."""
+    return "choose_" + name.removeprefix("View").lower()
+
+
+def _value(name: str, letter: str, row: int, language: Language) -> str:
+    if name == "ViewPlaybook":
+        column, above = structured("Stages", "playbook", language), f"${letter}$2:{letter}{row - 1}"
+        return f'=IFERROR(LOOKUP(2,1/((COUNTIF({above},{column})=0)*({column}<>"")),{column}),"")'
+    cell = NAMED_CELLS[name]
+    if cell.options in REFERENCES:
+        column = structured(cell.options, REFERENCES[cell.options][0], language)
+    else:
+        column = structured("Lists", cell.options or "", language)
+    return f'=IFERROR(INDEX({column},{row - 2})&"","")'
+
+
+def _pads(workbook: Workbook, title: str, language: Language, steps: int) -> str:
+    sheet = workbook[title]
+    reached = structured("StageMetrics", "reached", language)
+    letter = sheet.cell(1, _PAD_COLUMN).column_letter
+    for row in range(steps):
+        sheet.cell(2 + row, _PAD_COLUMN, f"=IFERROR((MAX({reached})-INDEX({reached},{row + 1}))/2,0)")
+    return f"{quoted(title)}!${letter}$2:${letter}${steps + 1}"

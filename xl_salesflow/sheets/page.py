@@ -1,0 +1,55 @@
+"""How a sheet prints, and where its panes freeze."""
+
+from __future__ import annotations
+
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xl_salesflow.model.text import Language
+from xl_salesflow.sheets import wording
+from xl_salesflow.sheets.table_sheet import Placed, column_width, quoted
+
+_PAGE = 250  # characters that fit the width of a landscape page and can still be read
+_HEAD_HEIGHT = 34
+
+
+def lay_out(placed: Placed, language: Language) -> None:
+    """Set widths, freeze the header and the key, and print landscape, one page wide, the header on every page."""
+    sheet, columns = placed.sheet, placed.table.columns
+    for column in columns:
+        sheet.column_dimensions[placed.letter(column.id)].width = column_width(column, language)
+    sheet.row_dimensions[placed.top].height = _HEAD_HEIGHT
+    frozen = 2 if placed.table.name == "Deals" else 1
+    sheet.freeze_panes = sheet.cell(placed.first, placed.left + frozen)
+    sheet.print_title_rows = f"{placed.top}:{placed.top}"
+    area = f"{quoted(sheet.title)}!$A:${placed.letter(_printed(placed, language))}"
+    sheet.defined_names["Print_Area"] = DefinedName("Print_Area", attr_text=area)
+    prints(sheet, language, landscape=True, tall=0)
+
+
+def prints(sheet: Worksheet, language: Language, *, landscape: bool, tall: int) -> None:
+    """Print *sheet* on A4, one page wide and *tall* pages high (0: as many as it takes), name and page at its foot."""
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, tall
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top = margins.bottom = 0.6
+    margins.header = margins.footer = 0.3
+    sheet.oddHeader.left.text, sheet.oddHeader.right.text = "&A", "&D"
+    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&F", wording.FOOTER_PAGE.in_(language)
+    for part in (sheet.oddHeader.left, sheet.oddHeader.right, sheet.oddFooter.left, sheet.oddFooter.right):
+        part.size = 8
+
+
+def _printed(placed: Placed, language: Language) -> str:
+    # a row of many columns prints its leading ones: the rest is for the screen
+    width, last = 0.0, placed.table.columns[0].id
+    for column in placed.table.columns:
+        width += column_width(column, language)
+        if width > _PAGE:
+            break
+        last = column.id
+    return last

@@ -1,0 +1,138 @@
+"""Parts of a page for managers: the grid, the title, inputs in a tinted band, headline cards, headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Border, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xl_salesflow.model.column import Type
+from xl_salesflow.model.text import Language, Text
+from xl_salesflow.model.view import NAMED_CELLS
+from xl_salesflow.sheets import styles, validation
+from xl_salesflow.sheets.dropdowns import dropdown
+from xl_salesflow.sheets.names import define
+from xl_salesflow.sheets.table_sheet import quoted
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A sheet with a grid: *slots* are spans of columns (first, last), one field or card each."""
+
+    sheet: Worksheet
+    language: Language
+    slots: Sequence[tuple[int, int]]
+
+    @property
+    def left(self) -> int:
+        """Return the first column in use."""
+        return self.slots[0][0]
+
+    @property
+    def right(self) -> int:
+        """Return the last column in use."""
+        return self.slots[-1][1]
+
+    def span(self, slot: int, row: int, value: Any = None) -> Cell:
+        """Merge one slot of *row* into a cell, write *value*, return the cell."""
+        first, last = self.slots[slot]
+        if last > first:
+            self.sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
+        cell: Cell = self.sheet.cell(row, first, value)
+        return cell
+
+    def paint(self, row: int, colour: str, first: int | None = None, last: int | None = None) -> None:
+        """Fill a row of the grid."""
+        for column in range(first or self.left, (last or self.right) + 1):
+            self.sheet.cell(row, column).fill = styles.fill(colour)
+
+
+def title(panel: Panel, text: Text, subtitle: Text) -> None:
+    """Write the page's title in rows 2 and 3, and hide the grid lines."""
+    sheet = panel.sheet
+    sheet.sheet_view.showGridLines = False
+    sheet.column_dimensions["A"].width = 2
+    head = sheet.cell(2, panel.left, text.in_(panel.language))
+    head.font = styles.font(panel.language, size=22, bold=True, colour=styles.ACCENT)
+    sheet.row_dimensions[2].height = 30
+    below = sheet.cell(3, panel.left, subtitle.in_(panel.language))
+    below.font = styles.font(panel.language, colour=styles.MUTED)
+
+
+def heading(panel: Panel, row: int, text: Text, hint: Text | None = None) -> None:
+    """Write a heading over a rule across the page; *hint* stands small at its right."""
+    cell = panel.sheet.cell(row, panel.left, text.in_(panel.language))
+    cell.font = styles.font(panel.language, size=13, bold=True, colour=styles.ACCENT)
+    panel.sheet.row_dimensions[row].height = 22
+    for column in range(panel.left, panel.right + 1):
+        panel.sheet.cell(row, column).border = Border(bottom=Side(style="medium", color=styles.ACCENT))
+    if hint is not None:
+        beside = panel.sheet.cell(row, panel.slots[2][0], hint.in_(panel.language))
+        beside.font = styles.font(panel.language, size=9, colour=styles.MUTED)
+        beside.alignment = Alignment(vertical="center")
+
+
+def inputs(panel: Panel, row: int, names: Sequence[str | None]) -> None:
+    """Write one band of named inputs, label over cell; None leaves a slot free."""
+    panel.paint(row, styles.ACCENT_PALE)
+    panel.paint(row + 1, styles.ACCENT_PALE)
+    panel.paint(row + 2, styles.ACCENT_PALE)
+    panel.sheet.row_dimensions[row + 1].height = 21
+    panel.sheet.row_dimensions[row + 2].height = 6
+    for slot, name in enumerate(names):
+        if name is not None:
+            _input(panel, row, slot, name)
+
+
+def _input(panel: Panel, row: int, slot: int, name: str) -> None:
+    named, language = NAMED_CELLS[name], panel.language
+    label = panel.span(slot, row, named.label.in_(language))
+    label.font = styles.font(language, size=9, colour=styles.MUTED)
+    cell = panel.span(slot, row + 1, named.default.in_(language) if named.default else None)
+    cell.font = styles.font(language, bold=True)
+    cell.number_format = styles.type_format(named.type)
+    cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
+    first, last = panel.slots[slot]
+    for column in range(first, last + 1):
+        panel.sheet.cell(row + 1, column).fill = styles.fill(styles.WHITE)
+        panel.sheet.cell(row + 1, column).border = styles.lined(styles.ACCENT_MID)
+    if name.startswith("View"):
+        rule = validation.insisting(f"={dropdown(name)}", language)
+    else:
+        rule = validation.for_type(named.type, named.options, language)
+        rule.allow_blank = named.type is Type.DATE or named.type is Type.MONEY
+    rule.showInputMessage, rule.promptTitle, rule.prompt = True, named.label.in_(language), named.tip.in_(language)
+    rule.add(cell.coordinate)
+    panel.sheet.add_data_validation(rule)
+    define(panel.sheet.parent, name, address(panel.sheet, cell))
+
+
+def card(panel: Panel, row: int, slot: int, label: str, foot: str, formula: str, number_format: str) -> Cell:
+    """Write a headline card of three rows; return the cell of its number."""
+    first, last = panel.slots[slot]
+    for offset, height in enumerate((18, 32, 18)):
+        panel.paint(row + offset, styles.RECORD, first, last)
+        panel.sheet.row_dimensions[row + offset].height = height
+        panel.sheet.cell(row + offset, last).border = Border(right=Side(style="thick", color=styles.WHITE))
+    for column in range(first, last + 1):
+        right = Side(style="thick", color=styles.WHITE) if column == last else None
+        panel.sheet.cell(row, column).border = Border(top=Side(style="thick", color=styles.ACCENT), right=right)
+    language = panel.language
+    head, value, below = panel.span(slot, row, label), panel.span(slot, row + 1, formula), panel.span(slot, row + 2, foot)
+    head.font = styles.font(language, size=9, bold=True, colour=styles.MUTED)
+    value.font = styles.font(language, size=18, bold=True, colour=styles.ACCENT)
+    value.number_format = number_format
+    below.font = styles.font(language, size=8, colour=styles.MUTED)
+    for cell in (head, value, below):
+        cell.alignment = Alignment(horizontal="left", vertical="center", indent=1, shrink_to_fit=cell is not head)
+    return value
+
+
+def address(sheet: Worksheet, cell: Cell) -> str:
+    """Return the absolute address of *cell* with its sheet."""
+    return f"{quoted(sheet.title)}!${get_column_letter(cell.column)}${cell.row}"

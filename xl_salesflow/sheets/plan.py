@@ -1,0 +1,50 @@
+"""The Plan page: from the target back to leads, and by when."""
+
+from __future__ import annotations
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment
+
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language, Text
+from xl_salesflow.sheets import charts, live, page, panel, styles
+from xl_salesflow.sheets.charts import Box, Look
+from xl_salesflow.sheets.panel import Panel
+from xl_salesflow.sheets.table_sheet import Placed, place
+
+_TITLE = Text("Plan", "计划")
+_SUBTITLE = Text(
+    "From the target back to the deals each stage needs, by the team's own conversion and times. Type a what-if beside it.",
+    "按团队自身的转化率与时间,由目标反推各阶段所需商机;可在旁边填写假设值。",
+)
+_HINT = Text("Blank: the sheet Targets, the end of the year.", "留空:取“销售目标”与年末。")
+_CHART = Text("Deals needed and deals there", "所需商机与现有商机")
+_TABLE = Text("Back from the target", "由目标反推")
+_WIDTHS = (16, 26, 16, 16, 16, 18, 14, 15, 15)
+_SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 10))
+_CHART_TOP, _CHART_ROWS = 9, 18
+
+
+def add(workbook: Workbook, language: Language, steps: int) -> Placed:
+    """Write the page; return its table."""
+    table = TABLES["PlanStages"]
+    sheet = workbook[table.title.in_(language)]
+    page_ = Panel(sheet, language, _SLOTS)
+    panel.title(page_, _TITLE, _SUBTITLE)
+    for number, width in enumerate(_WIDTHS, 2):
+        sheet.column_dimensions[sheet.cell(1, number).column_letter].width = width
+    panel.inputs(page_, 5, ("PlanTarget", "PlanBy", None, None, None))
+    hint = sheet.cell(6, _SLOTS[2][0], _HINT.in_(language))
+    hint.font = styles.font(language, size=9, colour=styles.MUTED)
+    row = _CHART_TOP + _CHART_ROWS + 1
+    panel.heading(page_, row, _TABLE)
+    placed = place(sheet, table, language, live.plan_rows(language, steps), row + 1, 2)
+    sheet.row_dimensions[row + 1].height = 32
+    for number in range(placed.first, placed.last + 1):
+        sheet.cell(number, 2).alignment = Alignment(horizontal="left")
+    looks = [Look("deals_needed", styles.ACCENT_MID, "#,##0"), Look("deals_now", styles.ACCENT, "#,##0")]
+    chart = charts.columns(placed, "stage", looks, _CHART.in_(language))
+    charts.stand(sheet, chart, Box(2, _CHART_TOP, 11, _CHART_TOP + _CHART_ROWS))
+    sheet.print_area = f"A1:J{placed.last}"
+    page.prints(sheet, language, landscape=True, tall=1)
+    return placed

@@ -1,0 +1,98 @@
+"""How the template looks: one accent, quiet greys, a tint where a person writes; it prints well in black and white."""
+
+from __future__ import annotations
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+from xl_salesflow.model.column import Column, Group, Type, Writer
+from xl_salesflow.model.text import Language
+
+ACCENT, ACCENT_MID, ACCENT_PALE = "1F5673", "7FA6BC", "DCE8EF"
+INK, MUTED, LINE, WHITE = "22303C", "6B7A86", "D9DFE4", "FFFFFF"
+INPUT, RECORD, PAPER = "EDF4F8", "F5F6F7", "FFFFFF"
+AMBER, AMBER_INK = "FBE9B7", "7A5200"
+RED, RED_INK = "F8D9D5", "9C1F14"
+GREEN_INK = "2C6B4A"
+
+TABS = {Group.WORK: ACCENT, Group.MANAGE: ACCENT_MID, Group.SETUP: "AEB8C0", Group.RECORD: "DDE2E6"}
+
+_FACE: dict[Language, str] = {"en": "Calibri", "zh": "Microsoft YaHei"}
+_SIZE: dict[Language, int] = {"en": 11, "zh": 10}
+
+
+def font(
+    language: Language, *, size: float | None = None, bold: bool = False, italic: bool = False, colour: str = INK,
+    underline: bool = False,
+) -> Font:  # fmt: skip
+    """Return the workbook's typeface; Chinese has one of its own, a size smaller because its signs are larger."""
+    return Font(
+        name=_FACE[language],
+        sz=size or _SIZE[language],
+        b=bold,
+        i=italic,
+        u="single" if underline else None,
+        color=colour,
+    )
+
+
+def fill(colour: str) -> PatternFill:
+    """Return a plain fill."""
+    return PatternFill("solid", fgColor=colour, bgColor=colour)
+
+
+def lined(colour: str = LINE) -> Border:
+    """Return a hairline frame."""
+    side = Side(style="thin", color=colour)
+    return Border(left=side, right=side, top=side, bottom=side)
+
+
+HEAD_FILL = {Writer.PERSON: ACCENT, Writer.FORMULA: "E6EAED", Writer.PRODUCT: "CDD6DC"}
+HEAD_INK = {Writer.PERSON: WHITE, Writer.FORMULA: MUTED, Writer.PRODUCT: INK}
+BODY_FILL = {Writer.PERSON: INPUT, Writer.FORMULA: PAPER, Writer.PRODUCT: RECORD}
+BODY_INK = {Writer.PERSON: INK, Writer.FORMULA: MUTED, Writer.PRODUCT: INK}
+
+# text that looks like a number and must not become one
+_VERBATIM = {"phone", "tax_id", "email", "bank"}
+# fractions of which a tenth of a per cent matters
+_FINE = {"discount", "tax_rate", "discount_limit", "step_conversion", "cumulative_conversion", "what_if"}
+_FORMATS = {
+    Type.INTEGER: "#,##0",
+    Type.POINTS: "0",
+    Type.MONEY: "#,##0.00",
+    Type.PERCENT: "0%",
+    Type.DATE: "yyyy-mm-dd",
+    Type.TIME: "yyyy-mm-dd hh:mm:ss",
+}
+_OWN_FORMATS = {"founded": "0", "rate": "0.0000"}
+
+
+def number_format(column: Column) -> str:
+    """Return how the cells of *column* show their value."""
+    if column.id in _OWN_FORMATS:
+        return _OWN_FORMATS[column.id]
+    if column.id in _VERBATIM:
+        return "@"
+    if column.id in _FINE:
+        return "0.0%"
+    if column.type is Type.NUMBER and column.is_formula:
+        return "#,##0.0"
+    return type_format(column.type)
+
+
+def type_format(type: Type) -> str:
+    """Return how a value of *type* is shown."""
+    return _FORMATS.get(type, "General")
+
+
+def alignment(column: Column) -> Alignment:
+    """Return where a value stands in its cell: prose wraps, text left, points and marks in the middle."""
+    middle = column.type is Type.POINTS or column.options == "yes_no"
+    return Alignment(
+        horizontal="center" if middle else None, vertical="top", wrap_text=column.type is Type.LONG
+    )
+
+
+def under(colour: str = LINE) -> Border:
+    """Return a hairline above and below, for a cell that its left neighbour runs into."""
+    side = Side(style="thin", color=colour)
+    return Border(top=side, bottom=side)
