@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xl_salesflow.ooxml import calc, grow
+from xl_salesflow.ooxml import calc, follow
 from xl_salesflow.ooxml.deflate import Deflated, deflate
 from xl_salesflow.ooxml.edits import SheetEdits
+from xl_salesflow.ooxml.moves import Move
 from xl_salesflow.ooxml.package import Package
-from xl_salesflow.ooxml.parts import WorkbookPart
-from xl_salesflow.ooxml.rewrite import SheetRewriter
+from xl_salesflow.ooxml.parts import Sheet, WorkbookPart
+from xl_salesflow.ooxml.rewrite import Followers, SheetRewriter
 from xl_salesflow.ooxml.sheet_scan import SheetStream
+from xl_salesflow.ooxml.tables import Table
 
 
 @dataclass(slots=True)
@@ -20,12 +22,17 @@ class Edits:
     """Everything that is to change in a workbook."""
 
     sheets: dict[str, SheetEdits] = field(default_factory=dict)
-    growths: dict[str, grow.Growth] = field(default_factory=dict)
+    moves: dict[str, Move] = field(default_factory=dict)  # by table
     recalculate: bool = False
 
     def sheet(self, name: str) -> SheetEdits:
         """The edits of a sheet, to add to."""
         return self.sheets.setdefault(name, SheetEdits())
+
+    def last_row(self, table: Table) -> int:
+        """Where a table's body ends once the edits are applied."""
+        move = self.moves.get(table.name)
+        return move.last_row if move else table.last_row
 
 
 class Assembly:
@@ -33,22 +40,22 @@ class Assembly:
 
     def __init__(self, package: Package, workbook: WorkbookPart, edits: Edits) -> None:
         self._package, self._workbook, self._edits = package, workbook, edits
-        self._growths = [g for g in edits.growths.values() if g.last_row != g.table.last_row]
+        self._moves = [move for move in edits.moves.values() if move.last_row != move.table.last_row]
         self._small: dict[str, bytes] = {}  # parts changed as a whole
         self._changed: dict[str, Deflated | None] = {}
 
     def changed(self) -> Mapping[str, Deflated | None]:
         """Apply everything; None drops a part. Raises UnsupportedEdit."""
         formulas_changed = self._rewrite_sheets()
-        if self._growths:
-            self._follow_growth()
+        if self._moves:
+            self._follow_moves()
         if formulas_changed:
             self._drop_calculation_chain()
         if self._edits.recalculate:
             self._change(self._workbook.part, calc.recalculate_on_load)
         return self._changed | {name: deflate([data]) for name, data in self._small.items()}
 
-    def _change(self, part: str, change: Callable[[bytes], bytes]) -> None:
+    def _change(self, part: str, change: follow.Change) -> None:
         """Change a small part; one that stays equal stays untouched."""
         before = self._small.get(part) or self._package.read(part)
         after = change(before)
@@ -59,40 +66,39 @@ class Assembly:
         formulas_changed = False
         for name, edits in self._edits.sheets.items():
             sheet = self._workbook.sheets[name]
-            tail = grow.grow_tail(self._growths, sheet.name)
-            rewriter = SheetRewriter(self._package.path, sheet.name, edits, tail, self._workbook.date1904)
+            if not edits:
+                continue
+            followers = self._followers(sheet.name)
+            rewriter = SheetRewriter(self._package.path, sheet.name, edits, followers, self._workbook.date1904)
             self._changed[sheet.part] = deflate(rewriter.rewrite(SheetStream(self._package, sheet.part)))
             formulas_changed |= rewriter.formulas_changed
         return formulas_changed
 
-    def _follow_growth(self) -> None:
-        for growth in self._growths:
-            self._change(growth.table.part, lambda xml, growth=growth: grow.grow_table(growth, xml))  # type: ignore[misc]
-        self._change(self._workbook.part, lambda xml: grow.grow_names(self._growths, xml))
+    def _followers(self, sheet: str) -> Followers:
+        return Followers(follow.in_formulas(self._moves, sheet), follow.in_tail(self._moves, sheet))
+
+    def _follow_moves(self) -> None:
+        for move in self._moves:
+            self._change(move.table.part, follow.in_table(move))
+        self._change(self._workbook.part, follow.in_names(self._moves))
         for part in self._package.names:
             folder = posixpath.basename(posixpath.dirname(part)).lower()
             if folder == "charts" and part.endswith(".xml"):
-                self._change(part, lambda xml: grow.grow_formulas(self._growths, xml))
+                self._change(part, follow.in_formulas(self._moves))
             elif folder == "pivotcache" and "definition" in part.lower() and part.endswith(".xml"):
-                self._change(part, lambda xml: grow.grow_pivot_source(self._growths, xml))
+                self._change(part, follow.in_pivot_source(self._moves))
         for sheet in self._workbook.sheets.values():
             if sheet.part not in self._changed:
-                self._follow_in_tail(sheet.name, sheet.part)
+                self._follow_in_sheet(sheet)
 
-    def _follow_in_tail(self, name: str, part: str) -> None:
-        """Rewrite a sheet without edits only if its validations or formats look at the table."""
-        stream = SheetStream(self._package, part)
-        for _ in stream.blocks():
-            pass
-        tail = grow.grow_tail(self._growths, name)(stream.tail)
-        if tail != stream.tail:
-            self._changed[part] = deflate(self._with_tail(part, tail))
-
-    def _with_tail(self, part: str, tail: bytes) -> Iterator[bytes]:
-        stream = SheetStream(self._package, part)
-        yield stream.head + stream.opening
-        yield from stream.blocks()
-        yield stream.closing + tail
+    def _follow_in_sheet(self, sheet: Sheet) -> None:
+        """Rewrite a sheet without edits only if something on it points into a table that moved."""
+        rows, tail = self._followers(sheet.name)
+        stream = SheetStream(self._package, sheet.part)
+        concerned = sum([rows(block) != block for block in stream.blocks()])
+        if concerned or tail(stream.tail) != stream.tail:
+            rewriter = SheetRewriter(self._package.path, sheet.name, SheetEdits(), Followers(rows, tail))
+            self._changed[sheet.part] = deflate(rewriter.rewrite(SheetStream(self._package, sheet.part)))
 
     def _drop_calculation_chain(self) -> None:
         chain = self._workbook.target("calcChain")

@@ -25,10 +25,11 @@ GONE = Fragment(b"", b"")  # told from BLANK, which keeps the format, by identit
 
 
 class Fresh(NamedTuple):
-    """Rows that a table gains: they must be empty, and look like the row that its last row was."""
+    """Rows that a table gains: they must be empty but for its totals row, and look like the row that was its last."""
 
     area: Area
     style_row: int
+    totals_row: int | None = None
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class _Column:
 class SheetEdits:
     """Everything that is to change on one sheet."""
 
-    fresh: list[Fresh] = field(default_factory=list)
+    fresh: dict[str, Fresh] = field(default_factory=dict)  # by table
     _columns: dict[int, _Column] = field(default_factory=dict)
 
     def set(self, column: int, rows: Rows, values: Sequence[Any]) -> None:
@@ -58,6 +59,24 @@ class SheetEdits:
         if len(rows):
             before = self._columns.get(column)
             self._columns[column] = before.merged(rows, values) if before else _Column(rows, values)
+
+    def delete(self, column: int, gone: Rows) -> None:
+        """Take rows out of a column: edits in them are dropped, edits below them move up."""
+        before = self._columns.pop(column, None)
+        if before is not None:
+            kept = np.flatnonzero(~np.isin(before.rows, gone))
+            rows = before.rows[kept]
+            self.set(column, rows - np.searchsorted(gone, rows), [before.values[at] for at in kept.tolist()])
+
+    def set_below(self, column: int, rows: Rows, values: Sequence[Any]) -> None:
+        """Set cells of a column where no edit does so already."""
+        over = self._columns.pop(column, None)
+        self.set(column, rows, values)
+        if over is not None:
+            self.set(column, over.rows, over.values)
+
+    def __bool__(self) -> bool:
+        return bool(self._columns)
 
     @property
     def columns(self) -> list[int]:
@@ -71,9 +90,12 @@ class SheetEdits:
         firsts, lasts = zip(*((c.rows[0], c.rows[-1]) for c in self._columns.values()), strict=True)
         return Area(int(min(firsts)), min(self._columns), int(max(lasts)), max(self._columns))
 
-    def cells(self) -> Iterator[tuple[int, int]]:
-        """Every cell that is set, as (row, column)."""
-        return ((row, column) for column, edit in self._columns.items() for row in edit.rows.tolist())
+    def within(self, area: Area) -> Iterator[tuple[int, int]]:
+        """Yield the cells inside a rectangle that are set, as (row, column)."""
+        for number, column in self._columns.items():
+            if area.first_col <= number <= area.last_col:
+                start, end = np.searchsorted(column.rows, [area.first_row, area.last_row + 1])
+                yield from ((row, number) for row in column.rows[start:end].tolist())
 
     def by_row(self, write: CellWriter) -> Iterator[tuple[int, tuple[Fragment | None, ...]]]:
         """Yield each changed row once, ascending, with what goes into each of `columns`; None leaves a cell alone."""

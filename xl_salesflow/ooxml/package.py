@@ -73,7 +73,7 @@ class Package:
     def _raw(self, member: zipfile.ZipInfo) -> memoryview:
         at = member.header_offset
         header = self._data[at : at + LOCAL.size]
-        if len(header) < LOCAL.size or header[:4] != b"PK\x03\x04":
+        if len(header) < LOCAL.size or bytes(header[:4]) != b"PK\x03\x04":
             raise self.broken(member.orig_filename)
         name, extra = LOCAL.unpack(header)[-2:]
         start = at + LOCAL.size + name + extra

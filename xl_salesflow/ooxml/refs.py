@@ -69,6 +69,10 @@ class Area(NamedTuple):
         """Say whether a cell lies inside."""
         return self.first_row <= row <= self.last_row and self.first_col <= column <= self.last_col
 
+    def contains(self, other: Area) -> bool:
+        """Say whether another rectangle lies wholly inside."""
+        return self.holds(other.first_row, other.first_col) and self.holds(other.last_row, other.last_col)
+
     def meets(self, other: Area) -> bool:
         """Say whether two rectangles share a cell."""
         return (

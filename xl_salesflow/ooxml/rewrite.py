@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from xl_salesflow.errors import UnsupportedEdit
+from xl_salesflow.errors import UnsupportedEdit, Words
 from xl_salesflow.ooxml.edits import BadValue, SheetEdits
-from xl_salesflow.ooxml.refs import Area, address, letters, shift
+from xl_salesflow.ooxml.follow import Change, unchanged
+from xl_salesflow.ooxml.refs import Area, address, shift
 from xl_salesflow.ooxml.sheet_scan import SheetStream, number_of, row_spans
 from xl_salesflow.ooxml.splice import RowSplicer, cells_of, styles_of
 from xl_salesflow.ooxml.values import CellWriter, Fragment, plain_text, xml_formula
 
+_IN_THE_WAY = ("is in the way of a table that grows; move it and run again", "挡住了需要扩展的表;请移开后重新运行")
 _DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^>]*?ref=")([^"]*)(")')
 _SHARED_ID = re.compile(rb'\ssi="([0-9]+)"')
 _REF = re.compile(rb'\sref="([^"]+)"')
 _MERGED = re.compile(rb'<(?:[\w.-]+:)?mergeCell\s[^>]*?ref="([^"]+)"')
 
-Change = tuple[int, tuple[Fragment | None, ...]]
-_END: Change = (1 << 30, ())
+RowEdit = tuple[int, tuple[Fragment | None, ...]]
+_END: RowEdit = (1 << 30, ())
+
+
+class Followers(NamedTuple):
+    """What follows the moves of tables: formulas among the rows, and what comes after the rows."""
+
+    rows: Change = unchanged
+    tail: Change = unchanged
 
 
 class SheetRewriter:
     """Applies edits to a sheet; `formulas_changed` says afterwards whether a formula came or went."""
 
-    def __init__(
-        self, path: Path, sheet: str, edits: SheetEdits, tail: Callable[[bytes], bytes], date1904: bool
-    ) -> None:
-        self._path, self._sheet, self._edits, self._change_tail = path, sheet, edits, tail
+    def __init__(self, path: Path, sheet: str, edits: SheetEdits, follow: Followers, date1904: bool = False) -> None:
+        self._path, self._sheet, self._edits, self._follow = path, sheet, edits, follow
         self._date1904 = date1904
         self.formulas_changed = False
         self._expanded: dict[bytes, tuple[str, int, int]] = {}  # shared formulas whose master went, by id
@@ -39,27 +47,27 @@ class SheetRewriter:
         """Yield the sheet's bytes with the edits applied; raises UnsupportedEdit."""
         self._patterns = stream.grammar
         self._splicer = RowSplicer(stream.grammar, self._edits.columns)
-        self._models = {fresh.style_row for fresh in self._edits.fresh}
+        self._models = {fresh.style_row for fresh in self._edits.fresh.values()}
         self._changes = self._edits.by_row(CellWriter(stream.grammar.prefix, self._date1904))
         self._next = self._advance()
         yield self._head(stream.head) + stream.opening
         before = 0
         for block in stream.blocks():
             last = self._last_row(block, before)
-            yield b"".join(self._block(block, before, last))
+            yield self._follow.rows(b"".join(self._block(block, before, last)))
             before = last
         while self._next is not _END:
-            yield self._new_row()
+            yield self._follow.rows(self._new_row())
         self._refuse_merged(stream.tail)
-        yield stream.closing + self._change_tail(stream.tail)
+        yield stream.closing + self._follow.tail(stream.tail)
 
-    def _advance(self) -> Change:
+    def _advance(self) -> RowEdit:
         try:
             return next(self._changes, _END)
         except BadValue as error:
             raise self._refusal(error.place, error.why) from error
 
-    def _refusal(self, place: str, why: str) -> UnsupportedEdit:
+    def _refusal(self, place: str, why: Words) -> UnsupportedEdit:
         return UnsupportedEdit(self._path, f"{self._sheet}!{place}", why)
 
     def _head(self, head: bytes) -> bytes:
@@ -114,8 +122,9 @@ class SheetRewriter:
 
     def _look(self, number: int) -> tuple[bytes, dict[int, bytes]]:
         """How new cells of a row look: like the model row of the table they belong to."""
-        attributes, styles = b"", {}
-        for area, model in self._edits.fresh:
+        attributes = b""
+        styles: dict[int, bytes] = {}
+        for area, model, _ in self._edits.fresh.values():
             if area.first_row <= number <= area.last_row:
                 row, cells = self._looks.get(model, (b"", {}))
                 attributes = row
@@ -136,7 +145,7 @@ class SheetRewriter:
     def _changed_row(self, number: int, row: bytes) -> bytes:
         fragments = self._next[1]
         self._refuse_arrays(number, fragments)
-        self._refuse_occupied(number, row)
+        row = self._cleared(number, row)
         opening = b"<%bf" % self._patterns.prefix
         new = self._splicer.splice(row, number, fragments, self._look(number)[1])
         for column, content in self._splicer.replaced:
@@ -185,26 +194,25 @@ class SheetRewriter:
                 continue
             for area in self._arrays:
                 if area.holds(number, column) and area[:2] != area[2:]:
-                    raise self._refusal(
-                        address(number, column), f"belongs to the array formula of {area}; clear that first"
-                    )
+                    why = (f"belongs to the array formula in {area}; clear it first", f"属于数组公式 {area};请先清除")
+                    raise self._refusal(address(number, column), why)
 
-    def _refuse_occupied(self, number: int, row: bytes) -> None:
-        """Refuse to grow a table over cells that hold something."""
-        for area, _ in self._edits.fresh:
+    def _cleared(self, number: int, row: bytes) -> bytes:
+        """Take blank cells out of the way of a table that grows; refuse to grow over others."""
+        for area, _, totals_row in self._edits.fresh.values():
             if area.first_row <= number <= area.last_row:
                 for cell in cells_of(self._patterns, row):
-                    if cell.content and area.first_col <= cell.column <= area.last_col:
-                        place = address(number, cell.column)
-                        raise self._refusal(
-                            place, "stands below a table that needs the room; move it away and run again"
-                        )
+                    if area.first_col <= cell.column <= area.last_col:
+                        if cell.content and number != totals_row:
+                            raise self._refusal(address(number, cell.column), _IN_THE_WAY)
+                        row = row.replace(cell.xml, b"", 1)
+        return row
 
     def _refuse_merged(self, tail: bytes) -> None:
         for match in _MERGED.finditer(tail):
             area = Area.parse(match.group(1).decode())
-            for row, column in self._edits.cells() if len(self._edits.columns) else ():
-                if area.holds(row, column) and (row, column) != area[:2]:
-                    raise self._refusal(
-                        address(row, column), f"is merged into {letters(area.first_col)}{area.first_row}"
-                    )
+            for row, column in self._edits.within(area):
+                if (row, column) != area[:2]:
+                    anchor = address(*area[:2])
+                    why = (f"is merged into {anchor}; write there", f"已合并到 {anchor};请写入该单元格")
+                    raise self._refusal(address(row, column), why)

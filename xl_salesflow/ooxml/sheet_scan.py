@@ -117,9 +117,10 @@ class SheetStream:
 
     def rows(self) -> Iterator[tuple[int, bytes]]:
         """Yield every row with its number, as bytes from its start tag to the next one."""
-        number = 0
+        before = 0
         for block in self.blocks():
-            for number, start, end in row_spans(self.grammar, block, number):
+            for number, start, end in row_spans(self.grammar, block, before):
+                before = number
                 yield number, block[start:end]
 
 

@@ -19,15 +19,6 @@ _NOT_FOR_A_NEW_ROW = re.compile(rb'\s(?:r|spans|hidden|collapsed|outlineLevel)="
 _ROW_STYLE = re.compile(rb'\ss="[0-9]+"')
 
 
-class CellEdit(NamedTuple):
-    """What a splice replaced: where, what stood in the cell, what stands there now."""
-
-    row: int
-    column: int
-    before: bytes
-    after: Fragment
-
-
 class Cell(NamedTuple):
     """A cell of a row: its column, its whole XML, its attributes and its content."""
 
@@ -81,24 +72,23 @@ class RowSplicer:
 
     def _cell(self, column: int, mark: bytes, attributes: bytes, content: bytes, fragment: Fragment) -> bytes | None:
         """Write a cell anew; None leaves it as it is."""
-        kind, body, keeps_formula = fragment
         formula = self._patterns.formula.search(content) if content else None
-        if keeps_formula:
+        if fragment.keeps_formula:
             if formula is None:
                 return None
             kept = b"".join(_KEPT_WITH_FORMULA.findall(attributes))
-            return b"%b%b%b>%b%b%b" % (mark, kept, kind, formula.group(), body, self._close)
+            return b"%b%b%b>%b%b%b" % (mark, kept, fragment.kind, formula.group(), fragment.body, self._close)
         if formula is not None:
             self.replaced.append((column, content))
         if fragment is GONE:
             return b""
-        style = _STYLE.search(attributes)
+        style = None if fragment.whole else _STYLE.search(attributes)
         return self.write(mark, style.group() if style else b"", fragment)
 
     def write(self, mark: bytes, style: bytes, fragment: Fragment) -> bytes:
         """Write a cell from its start, its format and its inside."""
         if not fragment.body:
-            return b"%b%b/>" % (mark, style)
+            return b"%b%b%b/>" % (mark, style, fragment.kind)
         return b"%b%b%b>%b%b" % (mark, style, fragment.kind, fragment.body, self._close)
 
     def _merge(self, row: bytes, number: int, fragments: Sequence[Fragment | None], styles: dict[int, bytes]) -> bytes:
@@ -118,8 +108,8 @@ class RowSplicer:
             elif old is not None:
                 written = self._cell(column, mark, _PLACE.sub(b"", old.attributes), old.content, edit)
                 out.append(old.xml if written is None else written)
-            elif edit is not GONE and not edit.keeps_formula and (edit.body or styles.get(column)):
-                out.append(self.write(mark, styles.get(column, b""), edit))
+            elif edit is not GONE and not edit.keeps_formula and (edit.body or edit.kind or styles.get(column)):
+                out.append(self.write(mark, b"" if edit.whole else styles.get(column, b""), edit))
         attributes = _widen(start.group(1), edits)
         head = b"<%brow%b>" % (self._patterns.prefix, attributes)
         tail = row[tail_at:] if not start.group(2) else b"</%brow>" % self._patterns.prefix + row[start.end() :]
@@ -133,8 +123,8 @@ class RowSplicer:
         for column, mark, fragment in zip(self._columns, self._marks, fragments, strict=True):
             if fragment is None or fragment is GONE or fragment.keeps_formula:
                 continue
-            style = styles.get(column, b"")
-            if fragment.body or style:
+            style = b"" if fragment.whole else styles.get(column, b"")
+            if fragment.body or fragment.kind or style:
                 out.append(self.write(mark % number, style, fragment))
         if not out:
             return b""

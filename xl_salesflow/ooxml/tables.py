@@ -41,6 +41,11 @@ class Table:
         return Area(self.header_row or self.first_row, self.first_col, self.last_row + self.has_totals, self.last_col)
 
     @property
+    def body(self) -> Area:
+        """The rows between header and totals."""
+        return Area(self.first_row, self.first_col, self.last_row, self.last_col)
+
+    @property
     def headers(self) -> tuple[str, ...]:
         """The columns' names in their order."""
         return tuple(column.name for column in self.columns)

@@ -45,12 +45,20 @@ class Cached(NamedTuple):
     value: Any
 
 
+class Raw(NamedTuple):
+    """A cell that moves as it is: its attributes without its place, and its content."""
+
+    attributes: bytes
+    content: bytes
+
+
 class Fragment(NamedTuple):
-    """The inside of a cell: its type attribute, its body, and whether the old formula stays before it."""
+    """What goes into a cell: its type attribute and its body."""
 
     kind: bytes
     body: bytes
-    keeps_formula: bool = False
+    keeps_formula: bool = False  # the formula that is there stays before the body
+    whole: bool = False  # `kind` is all of the attributes, the format too
 
 
 BLANK = Fragment(b"", b"")
@@ -144,6 +152,7 @@ class CellWriter:
             ErrorValue: lambda v: Fragment(b' t="e"', self._v(xml_text(v.code))),
             Formula: self._formula,
             Cached: self._cached,
+            Raw: lambda v: Fragment(v.attributes, v.content, whole=True),
         }
 
     def __call__(self, value: Any) -> Fragment:
@@ -181,25 +190,30 @@ class CellWriter:
         return Fragment(b"", self._v(str(value).encode()))
 
     def _text(self, value: str) -> Fragment:
-        if len(value) > LONGEST_TEXT:
-            raise ValueError(f"a cell holds {LONGEST_TEXT:,} characters at most, this text has {len(value):,}")
+        self._refuse_long(value)
         body = (self._p, self._p, self._space(value), xml_text(value), self._p, self._p)
         return Fragment(b' t="inlineStr"', b"<%bis><%bt%b>%b</%bt></%bis>" % body)
+
+    @staticmethod
+    def _refuse_long(value: str) -> None:
+        length = len(value) if len(value) <= LONGEST_TEXT // 2 else len(value.encode("utf-16-le", "surrogatepass")) // 2
+        if length > LONGEST_TEXT:
+            raise ValueError(f"a cell holds {LONGEST_TEXT:,} characters at most, this text has {length:,}")
 
     @staticmethod
     def _space(value: str) -> bytes:
         return b' xml:space="preserve"' if value != value.strip() or "\n" in value or "  " in value else b""
 
     def _formula(self, value: Formula) -> Fragment:
-        kind, cached, _ = self._cached(Cached(value.cached))
+        kind, cached, *_ = self._cached(Cached(value.cached))
         text = xml_formula(value.text)
         return Fragment(kind, b"<%bf>%b</%bf>%b" % (self._p, text, self._p, cached))
 
     def _cached(self, value: Cached) -> Fragment:
         if isinstance(value.value, str):
-            text = self._text(value.value) and xml_text(value.value)
-            return Fragment(b' t="str"', self._v(text), True)
-        kind, body, _ = self(value.value)
+            self._refuse_long(value.value)
+            return Fragment(b' t="str"', self._v(xml_text(value.value)), True)
+        kind, body, *_ = self(value.value)
         return Fragment(kind, body, True)
 
 

@@ -1,0 +1,99 @@
+"""Cells of a calculated column that somebody typed over.
+
+One pattern passes over each block of the sheet and tells, within the regex engine, the cells that hold the expected
+formula from the rest; only blocks with a deviation are looked at cell by cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from xl_salesflow.ooxml.refs import letters, shift
+from xl_salesflow.ooxml.sheet_scan import Grammar, SheetStream, row_spans
+from xl_salesflow.ooxml.splice import cells_of
+from xl_salesflow.ooxml.tables import Table
+from xl_salesflow.ooxml.values import plain_text, xml_formula
+
+_SHARED_ID = re.compile(rb'\ssi="([0-9]+)"')
+_IGNORED = re.compile(r"\s|_xlfn\.|_xlws\.")
+
+
+def typed_over(stream: SheetStream, table: Table, expected: Mapping[int, str]) -> dict[int, list[int]]:
+    """Find, for each sheet column, the body rows whose formula is missing or another than expected."""
+    found: dict[int, list[int]] = {column: [] for column in expected}
+    if not expected:
+        return found
+    search = _Search(stream.grammar, table, expected)
+    before = 0
+    for block in stream.blocks():
+        before = search.block(block, before, found)
+        if before >= table.last_row:
+            break
+    absent = search.rows_not_stored()
+    return {column: sorted(rows + absent) for column, rows in found.items()}
+
+
+class _Search:
+    def __init__(self, patterns: Grammar, table: Table, expected: Mapping[int, str]) -> None:
+        self._patterns, self._table = patterns, table
+        self._wanted = {column: _bare(formula) for column, formula in expected.items()}
+        self._as_expected = re.compile(b"|".join(_cell(patterns.prefix, *item) for item in expected.items()))
+        self._row_start = re.compile(rb'<%brow\s[^>]*?\br="([0-9]+)"' % re.escape(patterns.prefix))
+        self._masters: dict[bytes, tuple[str, int, int]] = {}
+        self._rows_seen: set[int] = set()
+
+    def block(self, block: bytes, before: int, found: dict[int, list[int]]) -> int:
+        """Search a block of rows; returns the number of its last row."""
+        numbers = [int(number) for number in self._row_start.findall(block)]
+        body = range(self._table.first_row, self._table.last_row + 1)
+        plain = len(numbers) == len(self._patterns.row.findall(block))
+        if plain and numbers and numbers[0] in body and numbers[-1] in body:
+            right = len(self._as_expected.findall(block))
+            if right == len(numbers) * len(self._wanted):
+                self._rows_seen.update(numbers)
+                return numbers[-1]
+        for number, start, end in row_spans(self._patterns, block, before):
+            before = number
+            if b"<" in block[start:end]:
+                self._row(number, block[start:end], found, number in body)
+        return before
+
+    def _row(self, number: int, row: bytes, found: dict[int, list[int]], in_body: bool) -> None:
+        right = set()
+        for cell in cells_of(self._patterns, row):
+            formula = self._patterns.formula.search(cell.content) if cell.content else None
+            if formula is not None:
+                text = self._text(number, cell.column, *formula.groups())
+                if cell.column in self._wanted and _bare(text) == self._wanted[cell.column]:
+                    right.add(cell.column)
+        if in_body:
+            self._rows_seen.add(number)
+            for column in self._wanted.keys() - right:
+                found[column].append(number)
+
+    def _text(self, row: int, column: int, attributes: bytes, text: bytes | None) -> str:
+        """A cell's formula, a shared one worked out from its master."""
+        shared = _SHARED_ID.search(attributes)
+        if text:
+            formula = plain_text(text)
+            if shared:
+                self._masters[shared.group(1)] = (formula, row, column)
+            return formula
+        if shared is None or shared.group(1) not in self._masters:
+            return ""
+        formula, of_row, of_column = self._masters[shared.group(1)]
+        return shift(formula, row - of_row, column - of_column)
+
+    def rows_not_stored(self) -> list[int]:
+        """Body rows that the sheet does not hold at all."""
+        return [row for row in range(self._table.first_row, self._table.last_row + 1) if row not in self._rows_seen]
+
+
+def _cell(prefix: bytes, column: int, formula: str) -> bytes:
+    text = re.escape(xml_formula(formula))
+    return rb'<%bc r="%b[0-9]+"[^>]*><%bf>%b</%bf>' % (prefix, letters(column).encode(), prefix, text, prefix)
+
+
+def _bare(formula: str) -> str:
+    return _IGNORED.sub("", formula.removeprefix("=")).casefold()
