@@ -25,6 +25,8 @@ STAGE_METRICS = Table(
     (
         column("position", "Position", "序号", T.INTEGER, "Order in the playbook", "流程中的顺序", writer=P, width=9),
         column("stage", "Stage", "阶段", T.TEXT, "From the sheet Stages", "取自“阶段”表", writer=F, width=20),
+        column("order", "Order", "流程序号", T.INTEGER, "Its position in the sheet Stages", "在“阶段”表中的序号", writer=F, width=8),
+        column("kind", "Kind", "类别", T.CHOICE, "Open or won, from the sheet Stages", "进行中或赢单,取自“阶段”表", options="kind", writer=F, width=9),
         column("reached", "Reached", "到达数", T.INTEGER, "Deals that reached the stage", "到达该阶段的商机数", writer=F, width=10),
         column("step_conversion", "To next", "进入下一阶段", T.PERCENT, "Share that reached the next stage", "进入下一阶段的比例", writer=F, width=10),
         column("cumulative_conversion", "From first", "累计转化", T.PERCENT, "Share of the first stage that got here", "占首阶段的比例", writer=F, width=10),

@@ -1,0 +1,120 @@
+"""Pipelines made of stories: which deal entered which stage when. Everything the product would have written follows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.model.frames import complete, frame
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.settings import Settings
+from xl_salesflow.model.tables import FOREVER, TABLES
+from xl_salesflow.model.text import Language
+
+STAGES: tuple[tuple[str, str, float, int | None], ...] = (
+    ("Lead", "open", 0.1, 10),
+    ("Qualified", "open", 0.25, 15),
+    ("Demo", "open", 0.5, None),
+    ("Contract", "open", 0.75, 20),
+    ("Won", "won", 1.0, None),
+    ("Lost", "lost", 0.0, None),
+    ("Care", "aftercare", 1.0, 90),
+)
+"""Stage, kind, probability, day limit."""
+
+CARRIED = ("owner", "product", "source", "region", "sales_channel", "amount", "created")
+
+
+def stages_frame(
+    stages: tuple[tuple[str, str, float, int | None], ...] = STAGES, playbook: str = "crm"
+) -> pd.DataFrame:
+    """Make the sheet Stages of one playbook."""
+    rows = [
+        {"playbook": playbook, "position": k, "stage": name, "kind": kind, "probability": chance, "day_limit": limit}
+        for k, (name, kind, chance, limit) in enumerate(stages, 1)
+    ]
+    return frame(TABLES["Stages"], rows)
+
+
+def pipeline_of_stories(
+    deals: pd.DataFrame,
+    visits: pd.DataFrame,
+    today: date,
+    stages: pd.DataFrame | None = None,
+    language: Language = "en",
+    **tables: pd.DataFrame,
+) -> Pipeline:
+    """Make a pipeline of *deals* (any columns of Deals) and *visits* (deal, stage, entered; in order per deal)."""
+    setup = stages_frame() if stages is None else stages
+    deals = _typed("Deals", deals.reset_index(drop=True))
+    if not (deals["playbook"] != "").any():
+        deals["playbook"] = setup["playbook"].iloc[0]
+    history = _history(deals, visits.reset_index(drop=True), setup)
+    last = history.drop_duplicates("deal", keep="last").set_index("deal").reindex(deals["deal"])
+    for column, of in (
+        ("recorded_stage", "stage"),
+        ("since", "entered"),
+        ("outcome", "outcome"),
+        ("furthest", "furthest"),
+    ):
+        deals[column] = last[of].to_numpy(dtype=deals[column].dtype)
+    deals["closed"] = last["closed"].to_numpy()
+    deals["stage"] = deals["recorded_stage"]
+    made = {name: frame(table) for name, table in TABLES.items()} | {
+        "Deals": deals,
+        "History": history,
+        "Stages": setup,
+    }
+    settings = Settings({"playbook": setup["playbook"].iloc[0]})
+    return Pipeline({**made, **tables}, today, language, settings)
+
+
+def _history(deals: pd.DataFrame, visits: pd.DataFrame, setup: pd.DataFrame) -> pd.DataFrame:
+    of_deal = deals.set_index("deal")
+    history = visits[["deal", "stage", "entered"]].copy()
+    history["entered"] = pd.to_datetime(history["entered"]).astype("datetime64[s]")
+    for column in CARRIED:
+        own = visits[column] if column in visits else history["deal"].map(of_deal[column])
+        history[column] = own if column != "created" else pd.to_datetime(own).astype("datetime64[s]")
+    history["playbook"] = history["deal"].map(of_deal["playbook"])
+    stage = setup.set_index("stage")
+    for column in ("position", "probability"):
+        history[column] = history["stage"].map(stage[column]).astype(float)
+    kind = history["stage"].map(stage["kind"])
+    history["outcome"] = kind.replace("aftercare", "won")
+    per_deal = history.groupby("deal", sort=False)
+    history["left"] = per_deal["entered"].shift(-1)
+    history["moved_to"] = per_deal["stage"].shift(-1).fillna("")
+    history["days"] = (history["left"] - history["entered"]).dt.days.astype(float)
+    history["left"] = history["left"].where(history["moved_to"] != "", pd.Timestamp(FOREVER)).astype("datetime64[s]")
+    won = setup.loc[setup["kind"] == "won", "position"].iloc[0]
+    counted = np.select([kind == "open", history["outcome"] == "won"], [history["position"], won], np.nan)
+    history["furthest"] = (
+        pd.Series(counted).groupby(history["deal"], sort=False).cummax().groupby(history["deal"]).ffill()
+    )
+    history["first"] = np.where(history.duplicated(["deal", "stage"]), np.nan, 1.0)
+    history["move"] = _moves(history, kind, stage["position"])
+    closing = history["entered"].where((kind == "won") | (kind == "lost"))
+    history["closed"] = closing.groupby(history["deal"]).ffill().where(kind != "open").astype("datetime64[s]")
+    history["cycle_days"] = (history["closed"] - history["created"]).dt.days.astype(float)
+    history["visit"] = [f"V{k}" for k in range(1, len(history) + 1)]
+    return _typed("History", history)
+
+
+def _typed(table: str, partial: pd.DataFrame) -> pd.DataFrame:
+    whole = complete(TABLES[table], partial)
+    words = [column.id for column in TABLES[table].columns if column.type.is_text]
+    return whole.astype({id: object for id in words})
+
+
+def _moves(history: pd.DataFrame, kind: pd.Series, position: pd.Series) -> np.ndarray[Any, Any]:
+    after = kind.groupby(history["deal"], sort=False).shift(-1).fillna("")
+    step = history["moved_to"].map(position) - history["position"]
+    return np.select(
+        [after == "", after == "won", after == "lost", after == "aftercare", kind != "open", step < 0, step > 1],
+        ["", "won", "lost", "aftercare", "reopened", "back", "skip"],
+        "forward",
+    )

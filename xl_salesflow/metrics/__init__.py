@@ -1,0 +1,17 @@
+"""Every number of the funnel, said once: its definition, its live formula and its Python function.
+
+funnel(pipeline)            every metric of the pipeline's view, and the steps of the funnel
+by(pipeline, column)        the same for every owner, product, source…
+compare(now, then)          two views side by side
+sheet_values(pipeline)      what the workbook's metric cells show
+formulas.metric_formulas    the live formulas, per language
+rows                        the formula columns of single deals and visits
+"""
+
+from __future__ import annotations
+
+from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
+from xl_salesflow.metrics.funnel import Funnel, by, compare, funnel
+from xl_salesflow.metrics.sheet import SheetValues, sheet_values
+
+__all__ = ["METRICS", "STAGE_METRICS", "Funnel", "SheetValues", "by", "compare", "funnel", "sheet_values"]

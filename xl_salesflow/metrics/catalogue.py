@@ -1,0 +1,22 @@
+"""Every metric of the product, in the order of the Funnel sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from xl_salesflow.metrics.conversion import STAGE_CONVERSION
+from xl_salesflow.metrics.cube import Cube
+from xl_salesflow.metrics.declaration import ColumnMetric, Metric
+from xl_salesflow.metrics.forecast import FORECAST, STAGE_VALUE
+from xl_salesflow.metrics.outcomes import OUTCOMES
+from xl_salesflow.metrics.steps import Steps
+from xl_salesflow.metrics.timing import CYCLES, STAGE_TIMES
+
+METRICS: Mapping[str, Metric[Cube]] = MappingProxyType({m.id: m for m in (*OUTCOMES, *FORECAST, *CYCLES)})
+"""One row each of the table Metrics, by id."""
+
+STAGE_METRICS: Mapping[str, ColumnMetric[Steps]] = MappingProxyType(
+    {column.id: column for column in (*STAGE_CONVERSION, *STAGE_VALUE, *STAGE_TIMES)}
+)
+"""The numbers of the table StageMetrics, by column."""

@@ -1,0 +1,70 @@
+"""A metric, declared once: what it is called, how it is worked out, as a live formula and in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xl_salesflow.model.text import Text
+
+Floats = NDArray[np.float64]
+Asked = TypeVar("Asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A template of model.formulas.render, or the text it became; *array* ones are entered as array formulas."""
+
+    text: str
+    array: bool = False
+
+
+class Unit(Enum):
+    """What a number counts; the label stands beside it."""
+
+    DEALS = Text("deals", "个商机")
+    MONEY = Text("money", "金额")
+    RATIO = Text("ratio", "比率")
+    DAYS = Text("days", "天")
+    MONEY_PER_DAY = Text("money per day", "金额/天")
+    TIMES = Text("times", "倍")
+    POINTS = Text("points", "分")
+    ANSWERS = Text("answers", "份")
+    ACTIVITIES = Text("activities", "次活动")
+
+    @property
+    def is_count(self) -> bool:
+        """Tell whether the number is itself a count, which no sample can make unsure."""
+        return self in (Unit.DEALS, Unit.ANSWERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric(Generic[Asked]):
+    """One number. *compute* and *sample* answer for every group at once (NaN is unknown); formulas show "" for that.
+
+    *sample_formula* says what the number stands on; *formula* may speak of that cell as ``{sample}`` and of any other
+    metric by its id, which is the defined name of its cell.
+    """
+
+    id: str
+    name: Text
+    definition: Text
+    unit: Unit
+    formula: Formula
+    compute: Callable[[Asked], Floats]
+    sample_formula: Formula
+    sample: Callable[[Asked], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMetric(Generic[Asked]):
+    """One column of a table of metrics, such as StageMetrics; the column's header and tip name and define it."""
+
+    id: str
+    formula: Formula
+    compute: Callable[[Asked], Floats]

@@ -1,0 +1,59 @@
+"""The live formula of every cell of the metric tables, in the workbook's language, without the leading "=".
+
+Every value cell of the table Metrics has the metric's id as its defined name (`NAMES`): other formulas, cards and
+people say ``=won_value/target``. Formulas marked *array* are entered as array formulas of one cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
+from xl_salesflow.metrics.cube import Cube
+from xl_salesflow.metrics.declaration import Formula, Metric
+from xl_salesflow.metrics.steps import NAMING
+from xl_salesflow.model.column import Table
+from xl_salesflow.model.formulas import render
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language, Text
+
+SMALL_SAMPLE = Text("Small sample", "样本少")
+"""What stands beside a number over fewer deals than the setting small_sample."""
+
+NAMES: tuple[str, ...] = tuple(METRICS)
+"""Defined names: each is the value cell of the metric of that id."""
+
+
+def metric_formulas(language: Language) -> dict[str, dict[str, Formula]]:
+    """Return metric id → the formulas of its cells value, sample and mark in the table Metrics."""
+    table = TABLES["Metrics"]
+    return {
+        id: {
+            "value": _rendered(metric.formula, language, table),
+            "sample": _rendered(metric.sample_formula, language, table),
+            "mark": _rendered(_mark(metric, language), language, table),
+        }
+        for id, metric in METRICS.items()
+    }
+
+
+def stage_formulas(language: Language) -> dict[str, Formula]:
+    """Return column → formula of the table StageMetrics; every row has the same and looks at its own position."""
+    return _columns(
+        {**NAMING, **{id: column.formula for id, column in STAGE_METRICS.items()}}, language, "StageMetrics"
+    )
+
+
+def _mark(metric: Metric[Cube], language: Language) -> Formula:
+    if metric.unit.is_count:
+        return Formula('""')
+    return Formula(f'IF({{sample}}<SmallSample,"{SMALL_SAMPLE.in_(language)}","")')
+
+
+def _columns(formulas: Mapping[str, Formula], language: Language, table: str) -> dict[str, Formula]:
+    declared = TABLES[table]
+    return {c.id: _rendered(formulas[c.id], language, declared) for c in declared.columns if c.id in formulas}
+
+
+def _rendered(formula: Formula, language: Language, table: Table) -> Formula:
+    return Formula(render(formula.text, language, table), formula.array)

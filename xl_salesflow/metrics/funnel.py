@@ -1,0 +1,109 @@
+"""The answers: every metric of a view, slice by slice, between two views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
+from xl_salesflow.metrics.cube import Cube, cube
+from xl_salesflow.metrics.declaration import Floats
+from xl_salesflow.metrics.steps import Steps, steps
+from xl_salesflow.model.choices import CHOICES
+from xl_salesflow.model.lists import LISTS
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language
+
+Value = float | int | None
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Every metric of one view: ratios are fractions, money has two decimals, days are numbers, None is unknown.
+
+    *samples* says how many deals stand behind each metric; *stages* holds one row per step with the ids of StageMetrics.
+    """
+
+    as_of: date
+    period: tuple[date | None, date | None]
+    metrics: Mapping[str, Value]
+    samples: Mapping[str, Value]
+    stages: tuple[Mapping[str, Any], ...]
+
+    def to_json(self, by: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+        """Return what ``funnel --json`` prints."""
+        start, end = (day.isoformat() if day else None for day in self.period)
+        return {
+            "as_of": self.as_of.isoformat(),
+            "period": {"from": start, "to": end},
+            "metrics": dict(self.metrics),
+            "samples": dict(self.samples),
+            "stages": [dict(stage) for stage in self.stages],
+            "by": by or [],
+        }
+
+
+def funnel(pipeline: Pipeline) -> Funnel:
+    """Return every metric of the pipeline's view."""
+    asked, view = cube(pipeline), pipeline.view
+    return Funnel(
+        pipeline.as_of,
+        (view.start, view.end),
+        {id: _value(metric.compute(asked), 0) for id, metric in METRICS.items()},
+        {id: _value(metric.sample(asked), 0) for id, metric in METRICS.items()},
+        tuple(stage_rows(steps(asked))),
+    )
+
+
+def by(pipeline: Pipeline, column: str) -> list[dict[str, Any]]:
+    """Return every metric for each value of *column*, as ``{"key": …, id: value, …}``; most deals first.
+
+    Raises:
+        UsageError: the table that knows the date has no such column of words.
+    """
+    asked = cube(pipeline, column)
+    found = {id: metric.compute(asked) for id, metric in METRICS.items()}
+    order = sorted(range(asked.size), key=lambda row: (-found["deal_count"][row], asked.keys[row].casefold()))
+    return [
+        {"key": _shown(asked, row, pipeline.language), **{id: _value(found[id], row) for id in METRICS}}
+        for row in order
+    ]
+
+
+def compare(now: Pipeline, then: Pipeline) -> dict[str, dict[str, Value]]:
+    """Return every metric of two views as ``{id: {"now", "then", "difference"}}``, such as this week and last week."""
+    first, second = funnel(now).metrics, funnel(then).metrics
+    return {
+        id: {"now": first[id], "then": second[id], "difference": _difference(first[id], second[id])} for id in METRICS
+    }
+
+
+def stage_rows(asked: Steps) -> list[dict[str, Any]]:
+    """Return one row per step: its name, its position in the playbook and every number of StageMetrics."""
+    found = {id: column.compute(asked) for id, column in STAGE_METRICS.items()}
+    return [
+        {"stage": stage.name, "order": stage.position, "kind": stage.kind}
+        | {id: _value(numbers, row) for id, numbers in found.items()}
+        for row, stage in enumerate(asked.stages)
+    ]
+
+
+def _shown(asked: Cube, row: int, language: Language) -> str:
+    column = TABLES["Deals"].by_id[asked.column]
+    names = {**CHOICES, **LISTS}.get(column.options or "", {})
+    text = names.get(asked.keys[row])
+    return text.in_(language) if text else asked.keys[row]
+
+
+def _value(found: Floats, row: int) -> Value:
+    value = float(found[row])
+    if value != value:
+        return None
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+
+
+def _difference(first: Value, second: Value) -> Value:
+    return None if first is None or second is None else round(first - second, 10)

@@ -1,0 +1,88 @@
+"""What every metric cell of the workbook shows: cached values for viewers that do not calculate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from xl_salesflow.metrics.catalogue import METRICS
+from xl_salesflow.metrics.cube import cube
+from xl_salesflow.metrics.formulas import SMALL_SAMPLE
+from xl_salesflow.metrics.funnel import funnel, stage_rows
+from xl_salesflow.metrics.steps import ROWS, steps
+from xl_salesflow.model.choices import label
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.view import EVERYTHING, FILTERS
+
+Rows = dict[Any, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class SheetValues:
+    """Table → key of the row → column → value, and named cell → value; "" is a formula that shows nothing."""
+
+    tables: Mapping[str, Rows]
+    cells: Mapping[str, Any]
+
+
+def sheet_values(pipeline: Pipeline) -> SheetValues:
+    """Return what the formulas of the metric tables and the named cells come to."""
+    metrics = metric_rows(pipeline)
+    cells = {**named_cells(pipeline), **{id: row["value"] for id, row in metrics.items()}}
+    return SheetValues({"Metrics": metrics, "StageMetrics": stage_cells(pipeline)}, cells)
+
+
+def metric_rows(pipeline: Pipeline) -> Rows:
+    """Return metric id → value, sample and mark."""
+    found = funnel(pipeline)
+    small = pipeline.settings.number("small_sample")
+    rows: Rows = {}
+    for id, metric in METRICS.items():
+        sample = found.samples[id]
+        marked = not metric.unit.is_count and sample is not None and sample < small
+        rows[id] = {
+            "value": _cell(found.metrics[id]),
+            "sample": _cell(sample),
+            "mark": SMALL_SAMPLE.in_(pipeline.language) if marked else "",
+        }
+    return rows
+
+
+def stage_cells(pipeline: Pipeline) -> Rows:
+    """Return row number from 1 → column → value of StageMetrics; rows beyond the funnel show nothing."""
+    found = stage_rows(steps(cube(pipeline)))
+    for row in found:
+        row["kind"] = label("kind", row["kind"], pipeline.language)
+    columns = [column.id for column in TABLES["StageMetrics"].formulas]
+    blank = dict.fromkeys(columns, "")
+    return {
+        k: {id: _cell(found[k - 1][id]) for id in columns} if k <= len(found) else dict(blank)
+        for k in range(1, ROWS + 1)
+    }
+
+
+def named_cells(pipeline: Pipeline) -> dict[str, Any]:
+    """Return what the formulas of the named cells come to."""
+    view, settings = pipeline.view, pipeline.settings
+    filters = [view.filters.get(column, "") for column in FILTERS.values()]
+    return {
+        "Today": pipeline.today,
+        "BantTotal": sum(settings.number(f"bant_{part}") for part in ("budget", "authority", "need", "timeline")),
+        "AsOf": pipeline.as_of,
+        "IsToday": int(pipeline.as_of >= pipeline.today),
+        "PeriodFrom": view.start or 0,
+        "PeriodTo": view.end or date(9999, 12, 31),
+        "HasPeriod": int(view.has_period),
+        "ViewAll": int(not any(filters)),
+        "ViewEverything": EVERYTHING.in_(pipeline.language),
+        "StagePlaybook": view.filters.get("playbook", "") or pipeline.default_playbook,
+        "IsCohort": int(view.reading == "cohort"),
+        "IsEntered": int(view.reach == "entered"),
+    }
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else value

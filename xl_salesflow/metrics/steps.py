@@ -1,0 +1,121 @@
+"""The steps of one playbook's funnel (its open stages and Won, in order) with the deals and visits they are asked of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.metrics import rows
+from xl_salesflow.metrics.cube import Cube
+from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula
+from xl_salesflow.metrics.grouped import Groups, Mask
+from xl_salesflow.model.playbook import Stage
+
+ROWS = 12
+"""Rows of StageMetrics and PlanStages; a longer funnel shows its first twelve steps."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """One row of StageMetrics per step; every number is an array over the steps."""
+
+    cube: Cube
+    playbook: str
+    stages: tuple[Stage, ...]
+
+    @property
+    def size(self) -> int:
+        """Return how many steps there are."""
+        return len(self.stages)
+
+    @cached_property
+    def order(self) -> Floats:
+        """Return each step's position in the playbook."""
+        return np.array([stage.position for stage in self.stages], dtype=np.float64)
+
+    @cached_property
+    def is_open(self) -> Mask:
+        """Tell which steps are open stages: all but Won."""
+        return np.array([stage.kind == "open" for stage in self.stages], dtype=bool)
+
+    @cached_property
+    def limit(self) -> Floats:
+        """Return each step's limit in days; NaN is none."""
+        return np.array([np.nan if s.day_limit is None else s.day_limit for s in self.stages], dtype=np.float64)
+
+    @cached_property
+    def step_of_deals(self) -> Groups:
+        """Return the step every deal of the cube stands in; -1 is none of ours."""
+        return self._steps(self.cube.frame, "recorded_stage" if self.cube.today else "stage")
+
+    @cached_property
+    def step_of_visits(self) -> Groups:
+        """Return the step of every visit of History in view; -1 is none of ours or out of view."""
+        history = self.cube.pipeline["History"]
+        return np.where(rows.in_view(history, self.cube.view.filters), self._steps(history, "stage"), -1)
+
+    def _steps(self, frame: pd.DataFrame, column: str) -> Groups:
+        position = {stage.name: index for index, stage in enumerate(self.stages)}
+        codes, names = pd.factorize(frame[column])
+        steps = np.array([position.get(str(name), -1) for name in names] + [-1], dtype=np.int64)[codes]
+        playbooks, ids = pd.factorize(frame["playbook"])
+        ours = np.array([str(id) == self.playbook for id in ids] + [False])[playbooks]
+        return np.where(ours, steps, -1)
+
+    def visit_dates(self, column: str) -> Floats:
+        """Return a date column of History as days."""
+        return rows.days(self.cube.pipeline["History"][column])
+
+    @cached_property
+    def visit_days(self) -> Floats:
+        """Return the days of every visit; NaN while it goes on or where a date is unknown."""
+        return rows.numbers(self.cube.pipeline["History"]["days"])
+
+    def blank_unless_open(self, values: Floats) -> Floats:
+        """Return *values* with "unknown" at Won, where a deal does not wait for anything."""
+        return np.where(self.is_open, values, np.nan)
+
+
+def steps(cube: Cube) -> Steps:
+    """Return the steps of the playbook the view chooses, else of the default one."""
+    playbook = cube.view.filters.get("playbook", "") or cube.pipeline.default_playbook
+    chosen = cube.pipeline.playbooks.get(playbook)
+    stages = [stage for stage in (chosen.stages if chosen else ()) if stage.kind in ("open", "won")]
+    return Steps(cube, playbook, tuple(sorted(stages, key=lambda stage: stage.position)[:ROWS]))
+
+
+def if_step(formula: str) -> str:
+    """Show a number in the rows of steps only."""
+    return f'IF({{stage}}="","",{formula})'
+
+
+def if_open(formula: str) -> str:
+    """Show a number in the rows of open stages only."""
+    return f'IF({{kind}}<>{{kind:open}},"",{formula})'
+
+
+def _from_stages(column: str) -> str:
+    return f'INDEX({{Stages.{column}}},MATCH(StagePlaybook&"|"&{{stage}},{{Stages.key}},0))'
+
+
+_OURS = "({Stages.playbook}=StagePlaybook)"
+_STEP = f"{_OURS}*(({{Stages.kind}}={{kind:open}})+({{Stages.kind}}={{kind:won}}))"
+_KTH = f"SMALL(IF({_STEP},{{Stages.position}}),{{position}})"
+
+NAMING: dict[str, Formula] = {
+    "order": Formula(f'IF({{position}}>SUMPRODUCT({_STEP}),"",{_KTH})', array=True),
+    "stage": Formula(
+        f'IF({{order}}="","",INDEX({{Stages.stage}},MATCH(1,{_OURS}*({{Stages.position}}={{order}}),0)))', array=True
+    ),
+    "kind": Formula(if_step(_from_stages("kind"))),
+}
+"""The formulas that say which step a row is about."""
+
+DAY_LIMIT: ColumnMetric[Steps] = ColumnMetric(
+    "day_limit",
+    Formula(if_open(f'IF({_from_stages("day_limit")}="","",{_from_stages("day_limit")})')),
+    lambda steps: steps.blank_unless_open(steps.limit),
+)
