@@ -1,0 +1,239 @@
+"""What every Book keeps to, wherever its workbook is: inherit BookContract and give it a `desk` fixture.
+
+A desk is a person at the workbook: `book()` opens it as a Book, and `type`, `rows`, `reverse`, `rename`, `fill_in` do what a
+person does, through a reader and writer that are not under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from tests.workbook.desk import Rows
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.difference import difference
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Append, Cell, Edit, Fill, Plan
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from xl_salesflow.flow import Book
+
+TODAY = date(2026, 3, 2)
+OWN = "My mark"
+DEALS: Rows = (
+    {"deal": "D-1", "name": "Press line", "stage": "Lead", "amount": 1200.5, "created": date(2026, 1, 5), OWN: "one"},
+    {"deal": "D-2", "name": "Spares", "stage": "Quote", "amount": 300, "budget": 3, "source": "Trade show", OWN: "two"},
+    {"deal": "D-3", "name": "Service & care", "stage": "Won", "amount": 99.99, "outcome": "Won", OWN: "three"},
+)
+ROWS: Mapping[str, Rows] = {"Deals": DEALS, "History": [{"visit": "1", "deal": "D-1", "left": date(9999, 12, 31)}]}
+
+
+class ADesk(Protocol):
+    """What the contract needs of a person at a workbook; see desk.Desk."""
+
+    def book(self) -> Book: ...
+    def rows(self, table: str, values: bool = True) -> list[dict[str, Any]]: ...
+    def type(self, table: str, row: int, header: str, value: Any) -> str: ...
+    def fill_in(self, name: str, value: Any) -> str: ...
+    def reverse(self, table: str) -> None: ...
+    def rename(self, table: str, header: str, new: str) -> None: ...
+
+
+LayDesk = Callable[..., ADesk]
+
+
+def edit(pipeline: Pipeline, table: str, column: str, values: Mapping[str, Any]) -> Plan:
+    """Plan to set *column* of the rows with these keys."""
+    rows = pipeline[table]
+    keyed = rows[TABLES[table].key or ""]
+    at = {key: keyed.index[keyed == key][0] for key in values}
+    index = pd.Index(at.values())
+    after = pd.Series(list(values.values()), index, dtype=rows[column].dtype)
+    return Plan(edits=(Edit(table, column, keyed.loc[index], rows[column].loc[index], after, "test"),))
+
+
+def same_tables(left: Pipeline, right: Pipeline) -> None:
+    """Compare the frames without their row numbers and without what formulas last came to."""
+    for name, table in TABLES.items():
+        ids = [column.id for column in table.columns if not column.is_formula]
+        assert_frame_equal(left[name][ids].reset_index(drop=True), right[name][ids].reset_index(drop=True), obj=name)
+
+
+class BookContract:
+    """The contract. `lay(language, rows, own)` lays a workbook with these rows on a desk."""
+
+    @pytest.fixture
+    def lay(self) -> LayDesk:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def desk(self, lay: LayDesk) -> ADesk:
+        return lay("en", ROWS, OWN)
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_reads_what_the_cells_say_in_either_language(self, lay: LayDesk, language: Language) -> None:
+        """
+        deal | source     | outcome | amount | created
+        D-1  |            |         | 1200.5 | 2026-01-05
+        D-2  | trade_show |         | 300    |
+        D-3  |            | won     | 99.99  |
+        """
+        pipeline = lay(language, ROWS, OWN).book().read(TODAY)
+        deals = pipeline["Deals"]
+        assert list(deals["deal"]) == ["D-1", "D-2", "D-3"]
+        assert list(deals["source"]) == ["", "trade_show", ""]
+        assert list(deals["outcome"]) == ["", "", "won"]
+        assert list(deals["amount"]) == [1200.5, 300.0, 99.99]
+        assert list(deals["created"].notna()) == [True, False, False]
+        assert deals["created"].iloc[0] == pd.Timestamp("2026-01-05")
+        assert pipeline.language == language
+        assert pipeline.faults == ()
+        assert pipeline.cell("Deals", 3, "amount").endswith("!F3")
+
+    def test_reads_back_what_it_wrote(self, desk: ADesk) -> None:
+        book = desk.book()
+        pipeline = book.read(TODAY)
+        more = frame(TABLES["Deals"], [{"deal": "D-4", "stage": "Lead", "amount": 7, "created": date(2026, 2, 1)}])
+        plan = edit(pipeline, "Deals", "amount", {"D-1": 5.0, "D-3": float("nan")})
+        plan += edit(pipeline, "Deals", "name", {"D-2": "<Spares> & more"}) + edit(
+            pipeline, "Deals", "source", {"D-2": ""}
+        )
+        plan += edit(pipeline, "Deals", "created", {"D-2": pd.Timestamp("2026-02-28")})
+        plan += Plan(appends=(Append("Deals", more, "test"),))
+        book.write(plan)
+        same_tables(desk.book().read(TODAY), applied(pipeline, plan))
+
+    def test_nothing_is_left_to_do_after_writing(self, desk: ADesk) -> None:
+        book = desk.book()
+        before = book.read(TODAY)
+        deals = before["Deals"].assign(amount=[1.0, 2.0, 3.25], weighted_value=[0.1, float("nan"), 3.0])
+        after = before.with_tables(Deals=deals)
+        assert difference(before, after).writes
+        book.write(difference(before, after))
+        assert not difference(desk.book().read(TODAY), after).writes
+
+    def test_rows_are_found_by_key_after_a_person_sorted_them(self, desk: ADesk) -> None:
+        desk.reverse("Deals")
+        book = desk.book()
+        book.write(edit(book.read(TODAY), "Deals", "next_step", {"D-1": "call"}))
+        assert [(row["Deal"], row["Next step"]) for row in desk.rows("Deals")] == [
+            ("D-3", None), ("D-2", None), ("D-1", "call"),
+        ]  # fmt: skip
+
+    def test_a_person_s_own_column_stays_with_its_rows(self, desk: ADesk) -> None:
+        book = desk.book()
+        pipeline = book.read(TODAY)
+        assert OWN not in pipeline["Deals"].columns
+        more = frame(TABLES["Deals"], [{"deal": "D-4"}])
+        book.write(edit(pipeline, "Deals", "name", {"D-2": "x"}) + Plan(appends=(Append("Deals", more, "test"),)))
+        assert [(row["Deal"], row[OWN]) for row in desk.rows("Deals")] == [
+            ("D-1", "one"), ("D-2", "two"), ("D-3", "three"), ("D-4", None),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(("language", "yes", "whole"), [("en", "Yes", "Decision-maker"), ("zh", "是", "决策者")])
+    def test_labels_are_written_in_the_language_of_the_sheets(
+        self, lay: LayDesk, language: Language, yes: str, whole: str
+    ) -> None:
+        desk = lay(language, {}, "")
+        book = desk.book()
+        book.read(TODAY)
+        account = frame(TABLES["Accounts"], [{"account": "A", "has_need": "yes", "employees": 5}])
+        contact = frame(TABLES["Contacts"], [{"contact": "C", "decision_role": "decision_maker"}])
+        book.write(Plan(appends=(Append("Accounts", account, ""), Append("Contacts", contact, ""))))
+        accounts, contacts = TABLES["Accounts"], TABLES["Contacts"]
+        (row,) = desk.rows("Accounts")
+        assert row[accounts.header("has_need", language)] == yes
+        assert row[accounts.header("employees", language)] == 5
+        assert isinstance(row[accounts.header("employees", language)], int)
+        assert desk.rows("Contacts")[0][contacts.header("decision_role", language)] == whole
+
+    def test_new_rows_have_live_formulas_with_what_they_come_to(self, desk: ADesk) -> None:
+        book = desk.book()
+        book.read(TODAY)
+        deal = frame(TABLES["Deals"], [{"deal": "D-4", "weighted_value": 12.5}])
+        book.write(Plan(appends=(Append("Deals", deal, ""),)))
+        first, *_, last = desk.rows("Deals", values=False)
+        assert last["Weighted value"] == first["Weighted value"]
+        assert desk.rows("Deals")[-1]["Weighted value"] == 12.5
+        assert desk.book().read(TODAY).faults == ()
+
+    def test_a_generated_list_grows_and_shrinks(self, desk: ADesk) -> None:
+        for count in (3, 1, 4, 0):
+            book = desk.book()
+            book.read(TODAY)
+            rows = frame(TABLES["Findings"], [{"severity": "warn", "rule": f"r{at}"} for at in range(count)])
+            book.write(Plan(fills=(Fill("Findings", rows),)))
+            assert list(desk.book().read(TODAY)["Findings"]["rule"]) == [f"r{at}" for at in range(count)]
+
+    def test_a_formula_typed_over_is_found_and_put_back(self, desk: ADesk) -> None:
+        cell = desk.type("Deals", 2, "Weighted value", 5)
+        book = desk.book()
+        (fault,) = book.read(TODAY).faults
+        assert (fault.rule, fault.table, fault.key, fault.cell) == ("formula_typed_over", "Deals", "D-2", cell)
+        book.write(Plan(repairs={"Deals": {"weighted_value": [3]}}))
+        first, second, _ = desk.rows("Deals", values=False)
+        assert second["Weighted value"] == first["Weighted value"]
+        assert desk.book().read(TODAY).faults == ()
+
+    def test_a_renamed_header_of_the_other_language_is_found_and_its_formulas_are_as_they_should_be(
+        self, desk: ADesk
+    ) -> None:
+        desk.rename("Deals", "Amount", "金额")
+        pipeline = desk.book().read(TODAY)
+        assert list(pipeline["Deals"]["amount"]) == [1200.5, 300.0, 99.99]
+        assert pipeline.faults == ()
+
+    def test_the_funnel_is_asked_by_named_cells(self, desk: ADesk) -> None:
+        assert desk.book().read(TODAY).view.filters == {}
+        for name, value in (
+            ("ViewSource", "展会"),
+            ("ViewOwner", "Ann"),
+            ("AsOfInput", date(2026, 1, 31)),
+            ("Reach", "实际进入"),
+        ):
+            desk.fill_in(name, value)
+        view = desk.book().read(TODAY).view
+        assert view.filters == {"source": "trade_show", "owner": "Ann"}
+        assert (view.as_of, view.start, view.reach, view.reading) == (date(2026, 1, 31), None, "entered", "snapshot")
+
+    def test_named_cells_take_values_and_keep_formulas(self, desk: ADesk) -> None:
+        book = desk.book()
+        book.read(TODAY)
+        asked = (
+            Cell("AsOfInput", None, date(2026, 2, 1), cached=False),
+            Cell("ViewAll", None, 1.0),
+            Cell("NotThere", 1, 2),
+        )
+        book.write(Plan(cells=asked))
+        named = desk.book().read(TODAY).named
+        assert named["AsOfInput"] == date(2026, 2, 1)
+        assert named["ViewAll"] == 1
+
+    def test_rows_left_blank_are_filled_before_a_table_grows(self, desk: ADesk) -> None:
+        desk.type("Deals", 2, "Deal", None)
+        for header in ("Name", "Stage", "Amount", "Budget", "Source"):
+            desk.type("Deals", 2, header, None)
+        for header in ("Deal", "Name", "Stage", "Amount", "Outcome", OWN):
+            desk.type("Deals", 3, header, None)
+        book = desk.book()
+        pipeline = book.read(TODAY)
+        assert list(pipeline["Deals"].index) == [2]
+        deals = frame(TABLES["Deals"], [{"deal": "D-8"}, {"deal": "D-9"}])
+        book.write(Plan(appends=(Append("Deals", deals, ""),)))
+        # the second row still holds a mark of the person's own: it is theirs
+        assert [row["Deal"] for row in desk.rows("Deals")] == ["D-1", None, "D-8", "D-9"]
+
+    def test_a_plan_that_says_nothing_new_is_no_reason_to_touch_the_book(self, desk: ADesk) -> None:
+        book = desk.book()
+        pipeline = book.read(TODAY)
+        book.write(replace(Plan(), findings=pipeline.faults))
+        same_tables(desk.book().read(TODAY), pipeline)

@@ -1,0 +1,150 @@
+"""A person's hands on a workbook: makes a small one from the declarations, types into it, sorts it, looks at it.
+
+Works through openpyxl, which shares nothing with the reader and the writer under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.table import Table as SheetTable
+from openpyxl.worksheet.table import TableFormula
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xl_salesflow.model.column import Table, Type
+from xl_salesflow.model.formulas import render
+from xl_salesflow.model.settings import SETTINGS_BY_ID
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language
+from xl_salesflow.model.view import NAMED_CELLS
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def make(path: Path, language: Language = "en", rows: Mapping[str, Rows] | None = None, own: str = "") -> Path:
+    """Save a workbook with every declared table at *path*; *own* is the header of a column of the user's own in Deals."""
+    book = Workbook()
+    book.remove(book.active)
+    settings = [
+        {"setting": s.id, "name": s.name.in_(language), "value": s.default_in(language)}
+        for s in SETTINGS_BY_ID.values()
+    ]
+    for table in TABLES.values():
+        body = settings if table.name == "Settings" else (rows or {}).get(table.name, ())
+        _add_table(book.create_sheet(table.name), table, language, body, own if table.name == "Deals" else "")
+    for at, setting in enumerate(SETTINGS_BY_ID.values()):
+        if setting.cell:
+            _name(book, setting.cell, f"Settings!$C${at + 2}")
+    asked = book.create_sheet("Named cells")
+    for row, cell in enumerate(NAMED_CELLS.values(), start=1):
+        value = cell.default.in_(language) if cell.default else None
+        asked.cell(row, 1, f"={render(cell.formula, language)}" if cell.formula else value)
+        _name(book, cell.name, f"'Named cells'!$A${row}")
+    book.save(path)
+    return path
+
+
+def _name(book: Workbook, name: str, place: str) -> None:
+    book.defined_names[name] = DefinedName(name, attr_text=place)
+
+
+def _add_table(sheet: Worksheet, table: Table, language: Language, rows: Rows, own: str) -> None:
+    headers = [column.header.in_(language) for column in table.columns] + ([own] if own else [])
+    sheet.append(headers)
+    for at, row in enumerate(rows or [{}], start=2):
+        for number, column in enumerate(table.columns, start=1):
+            value = f"={render(column.formula, language, table)}" if column.formula else row.get(column.id)
+            cell = sheet.cell(at, number, value)
+            if column.type.is_date:
+                cell.number_format = "yyyy-mm-dd" if column.type is Type.DATE else "yyyy-mm-dd hh:mm:ss"
+        if own:
+            sheet.cell(at, len(headers), row.get(own))
+    ref = f"A1:{get_column_letter(len(headers))}{max(len(rows), 1) + 1}"
+    placed = SheetTable(displayName=table.name, ref=ref)
+    placed._initialise_columns()
+    for column, header in zip(placed.tableColumns, headers, strict=True):
+        column.name = header
+    for column, declared in zip(placed.tableColumns, table.columns, strict=False):
+        if declared.formula:
+            column.calculatedColumnFormula = TableFormula(attr_text=render(declared.formula, language, table))
+    sheet.add_table(placed)
+
+
+class Desk:
+    """One workbook on a person's desk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def rows(self, table: str, values: bool = True) -> list[dict[str, Any]]:
+        """Read a table's rows by header: *values*, or the formulas behind them."""
+        book = load_workbook(self.path, data_only=values)
+        sheet, (left, top, right, bottom) = _find(book, table)
+        lines = list(sheet.iter_rows(top, bottom, left, right, values_only=True))
+        return [dict(zip(map(str, lines[0]), line, strict=True)) for line in lines[1:]]
+
+    def type(self, table: str, row: int, header: str, value: Any) -> str:
+        """Type *value* into the *row*th row of a table, from 1; return the cell's address."""
+        book = load_workbook(self.path)
+        sheet, (left, top, right, _) = _find(book, table)
+        headers = [str(cell.value) for cell in sheet[top][left - 1 : right]]
+        cell = sheet.cell(top + row, left + headers.index(header))
+        cell.value = value
+        book.save(self.path)
+        return f"{sheet.title}!{cell.coordinate}"
+
+    def fill_in(self, name: str, value: Any) -> str:
+        """Type *value* into a named cell; return its address."""
+        book = load_workbook(self.path)
+        place = book.defined_names[name].attr_text
+        sheet, cell = place.rpartition("!")[0].strip("'"), place.rpartition("!")[2].replace("$", "")
+        book[sheet][cell].value = value
+        book.save(self.path)
+        return f"'{sheet}'!{cell}" if " " in sheet else f"{sheet}!{cell}"
+
+    def reverse(self, table: str) -> None:
+        """Sort a table the other way round, as a person sorts: whole rows move."""
+        book = load_workbook(self.path)
+        sheet, (left, top, right, bottom) = _find(book, table)
+        body = [[cell.value for cell in line] for line in sheet.iter_rows(top + 1, bottom, left, right)]
+        for line, values in zip(sheet.iter_rows(top + 1, bottom, left, right), reversed(body), strict=True):
+            for cell, value in zip(line, values, strict=True):
+                cell.value = value
+        book.save(self.path)
+
+    def rename(self, table: str, header: str, new: str) -> None:
+        """Rename a column's header, as Excel does: formulas follow."""
+        book = load_workbook(self.path)
+        sheet, (left, top, right, _) = _find(book, table)
+        for cell in sheet[top][left - 1 : right]:
+            if cell.value == header:
+                cell.value = new
+        for column in sheet.tables[table].tableColumns:
+            column.name = new if column.name == header else column.name
+        for any_sheet in book:
+            for line in any_sheet.iter_rows():
+                for cell in line:
+                    if isinstance(cell.value, str) and cell.value.startswith("="):
+                        cell.value = cell.value.replace(f"[{header}]", f"[{new}]")
+        book.save(self.path)
+
+    def rename_table(self, table: str, new: str) -> None:
+        """Give a table another name."""
+        book = load_workbook(self.path)
+        sheet, _ = _find(book, table)
+        placed = sheet.tables.pop(table)
+        placed.displayName = placed.name = new
+        sheet.tables.add(placed)
+        book.save(self.path)
+
+
+def _find(book: Workbook, table: str) -> tuple[Worksheet, tuple[int, int, int, int]]:
+    for sheet in book.worksheets:
+        if table in sheet.tables:
+            return sheet, range_boundaries(sheet.tables[table].ref)
+    raise KeyError(table)

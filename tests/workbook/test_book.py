@@ -1,0 +1,278 @@
+"""The closed workbook keeps the contract of every Book, and says clearly what is wrong with a file or a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.workbook.book_contract import DEALS, OWN, ROWS, TODAY, BookContract, LayDesk, edit
+from tests.workbook.desk import Desk, make
+from xl_salesflow.errors import (
+    EncryptedWorkbook,
+    MissingColumn,
+    MissingTable,
+    NotAWorkbook,
+    NotOurWorkbook,
+    WorkbookChanged,
+    WorkbookInUse,
+)
+from xl_salesflow.model.plan import Plan
+from xl_salesflow.workbook import ClosedBook
+
+
+class ClosedDesk(Desk):
+    """A person at a file on disk."""
+
+    def book(self) -> ClosedBook:
+        return ClosedBook(self.path)
+
+
+@pytest.fixture
+def lay(tmp_path: Path) -> Callable[..., ClosedDesk]:
+    """Lay a new workbook on a desk."""
+    return lambda language="en", rows=ROWS, own=OWN: ClosedDesk(make(tmp_path / "book.xlsx", language, rows, own))
+
+
+class TestClosedBook(BookContract):
+    @pytest.fixture
+    def lay(self, tmp_path: Path) -> LayDesk:
+        return lambda language, rows, own: ClosedDesk(make(tmp_path / "book.xlsx", language, rows, own))
+
+
+FILES: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
+    "not there": (lambda path: None, NotAWorkbook, "does not exist"),
+    "a folder": (lambda path: path.mkdir(), NotAWorkbook, "folder"),
+    "empty": (lambda path: path.write_bytes(b""), NotAWorkbook, ""),
+    "text": (lambda path: path.write_text("deal,stage\n", encoding="utf-8"), NotAWorkbook, ""),
+    "encrypted": (lambda path: path.write_bytes(compound_file()), EncryptedWorkbook, "password"),
+    "somebody else's": (lambda path: other_workbook(path), NotOurWorkbook, "not a salesflow workbook"),
+}
+
+
+def compound_file() -> bytes:
+    """The start of the container that Excel puts encrypted workbooks in."""
+    name = "EncryptedPackage".encode("utf-16-le")
+    return bytes.fromhex("D0CF11E0A1B11AE1") + bytes(1528) + name + bytes(2048)
+
+
+def other_workbook(path: Path) -> None:
+    from openpyxl import Workbook
+
+    Workbook().save(path)
+
+
+@pytest.mark.parametrize("what", FILES)
+def test_a_file_that_cannot_be_used_stops_the_run_with_one_sentence(tmp_path: Path, what: str) -> None:
+    bring, error, says = FILES[what]
+    path = tmp_path / "book.xlsx"
+    bring(path)
+    with pytest.raises(error) as caught:
+        ClosedBook(path).read(TODAY)
+    sentence = str(caught.value)
+    assert str(path) in sentence
+    assert says in sentence
+    assert "\n" not in sentence
+    assert caught.value.exit_code == 3  # type: ignore[attr-defined]
+
+
+def test_a_missing_table_is_named_with_the_one_it_may_have_become(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay()
+    desk.rename_table("Activities", "Activties2")
+    with pytest.raises(MissingTable, match=r"no table Activities; is it the one now named Activties2\?"):
+        desk.book().read(TODAY)
+
+
+@pytest.mark.parametrize(
+    ("header", "new", "says"),
+    [
+        (
+            "Expected close",
+            "Expected closing",
+            "no column “Expected close”; is it the one now headed “Expected closing”?",
+        ),
+        ("Amount", "zzz", "no column “Amount”; Put the header back."),
+        ("Weighted value", "Weigthed value", "no column “Weighted value”; is it the one now headed “Weigthed value”?"),
+    ],
+)
+def test_a_missing_column_is_named_with_the_one_it_may_have_become(
+    lay: Callable[..., ClosedDesk], header: str, new: str, says: str
+) -> None:
+    desk = lay()
+    desk.rename("Deals", header, new)
+    with pytest.raises(MissingColumn) as caught:
+        desk.book().read(TODAY)
+    assert says in str(caught.value)
+
+
+CELLS: list[tuple[str, Any, str, str]] = [
+    # typed where    what               rule                the finding says
+    ("Amount",       "about 5000",      "not_a_number",     "{cell} (Amount) needs a number and holds “about 5000”"),
+    ("Amount",       True,              "not_a_number",     "holds “TRUE”"),
+    ("Amount",       date(2026, 3, 4),  "not_a_number",     "holds “2026-03-04”"),
+    ("Amount",       "1,5",             "ambiguous_number", "may mean 1.5 or 15"),
+    ("Amount",       "€500",            "other_currency",   "counts in USD"),
+    ("Amount",       "1,234.50",        "number_as_text",   "{cell} (Amount) holds “1,234.50” as text"),
+    ("Amount",       "#N/A",            "error_value",      "shows the error #N/A"),
+    ("Created",      "2026-02-30",      "impossible_date",  "no day “2026-02-30”"),
+    ("Created",      "03/04/2026",      "ambiguous_date",   "may mean 2026-03-04 or 2026-04-03"),
+    ("Created",      "soon",            "not_a_date",       "{cell} (Created) needs a date and holds “soon”"),
+    ("Created",      2026,              "unlikely_date",    "holds 1905-07-18"),
+    ("Created",      date(2206, 1, 5),  "unlikely_date",    "holds 2206-01-05"),
+    ("Created",      "2026年1月5日",    "date_as_text",     "holds “2026年1月5日” as text"),
+    ("Forecast",     "Comit",           "unknown_choice",   "“Comit” is not one of the choices; did you mean “Commit”?"),
+    ("Forecast",     "zzzz",            "unknown_choice",   "choose Pipeline, Best case, Commit, Closed, Omitted"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "value", "rule", "says"), CELLS)
+def test_a_wrong_cell_is_a_finding_and_stays_as_it_is(
+    lay: Callable[..., ClosedDesk], header: str, value: Any, rule: str, says: str
+) -> None:
+    desk = lay()
+    cell = desk.type("Deals", 2, header, value)
+    book = desk.book()
+    pipeline = book.read(TODAY)
+    (fault,) = pipeline.faults
+    assert (fault.rule, fault.table, fault.key, fault.cell) == (rule, "Deals", "D-2", cell)
+    assert says.format(cell=cell) in fault.message
+    before = desk.rows("Deals")[1][header]
+    book.write(edit(pipeline, "Deals", "name", {"D-2": "changed"}))
+    assert desk.rows("Deals")[1][header] == before
+
+
+def test_findings_speak_the_workbook_s_language(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay("zh")
+    cell = desk.type("Deals", 1, "金额", "五千左右")
+    (fault,) = desk.book().read(TODAY).faults
+    assert fault.message == f"{cell}(金额)应为数字,现为“五千左右”;请填写如 1234.50。"
+
+
+def test_a_column_of_nonsense_is_told_once_not_a_thousand_times(lay: Callable[..., ClosedDesk]) -> None:
+    deals = [{"deal": f"D-{at}", "stage": "Lead", "amount": f"many {at}", "created": "2026-01-05"} for at in range(500)]
+    faults = lay("en", {"Deals": deals}).book().read(TODAY).faults
+    amounts = [fault for fault in faults if fault.column == "amount"]
+    assert len(amounts) == 101
+    assert amounts[-1].message.startswith("Amount: 400 more cells like Deals!F101")
+    (created,) = (fault for fault in faults if fault.column == "created")
+    assert created.cell == "Deals!G2:G501"
+
+
+def test_numbers_typed_as_keys_are_text(lay: Callable[..., ClosedDesk]) -> None:
+    rows = {"Deals": [{"deal": 1001, "stage": "Lead"}, {"deal": 1002.0, "account": 7.5}, {"deal": " D-3 "}]}
+    deals = lay("en", rows).book().read(TODAY)["Deals"]
+    assert list(deals["deal"]) == ["1001", "1002", "D-3"]
+    assert list(deals["account"]) == ["", "7.5", ""]
+
+
+def test_blank_rows_are_skipped_and_rows_keep_their_numbers(lay: Callable[..., ClosedDesk]) -> None:
+    deals = (
+        lay("en", {"Deals": [{}, {"deal": "D-1"}, {"name": "  "}, {"name": "no number"}]}).book().read(TODAY)["Deals"]
+    )
+    assert list(deals.index) == [3, 5]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "rule", "holds"),
+    [
+        ("tax_rate", "13%", None, 0.13),
+        ("tax_rate", 0.13, None, 0.13),
+        ("tax_rate", "a lot", "not_a_number", 0.0),
+        ("refusal", "恢复原阶段", None, "restore"),
+        ("refusal", "shred it", "unknown_choice", "Keep the cell as typed"),
+        ("idle_limit", "2.5", "not_whole", 14.0),
+        ("idle_limit", "21", None, 21.0),
+        ("process_review", "2026-02-30", "impossible_date", ""),
+        ("process_review", date(2026, 2, 3), None, "2026-02-03"),
+    ],
+)
+def test_settings_are_read_by_their_type_or_fall_back(
+    lay: Callable[..., ClosedDesk], setting: str, value: Any, rule: str | None, holds: Any
+) -> None:
+    desk = lay()
+    row = next(at for at, line in enumerate(desk.rows("Settings"), start=1) if line["Setting"] == setting)
+    cell = desk.type("Settings", row, "Value", value)
+    pipeline = desk.book().read(TODAY)
+    settings = pipeline.settings
+    assert (settings.number(setting) if isinstance(holds, float) else settings.text(setting)) == holds
+    assert [(fault.rule, fault.cell) for fault in pipeline.faults] == ([(rule, cell)] if rule else [])
+
+
+def test_messages_take_the_language_of_the_settings_and_labels_that_of_the_sheets(
+    lay: Callable[..., ClosedDesk],
+) -> None:
+    desk = lay()
+    row = next(at for at, line in enumerate(desk.rows("Settings"), start=1) if line["Setting"] == "language")
+    desk.type("Settings", row, "Value", "中文")
+    book = desk.book()
+    pipeline = book.read(TODAY)
+    assert pipeline.language == "zh"
+    book.write(edit(pipeline, "Deals", "outcome", {"D-1": "open"}))
+    assert desk.rows("Deals")[0]["Outcome"] == "Open"
+
+
+def test_a_date_nobody_can_read_in_a_named_cell_is_a_finding(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay()
+    cell = desk.fill_in("AsOfInput", "31.02.2026")
+    pipeline = desk.book().read(TODAY)
+    (fault,) = pipeline.faults
+    assert (fault.rule, fault.cell) == ("impossible_date", cell)
+    assert pipeline.view.as_of is None
+
+
+def test_a_plan_without_writes_leaves_the_file_byte_for_byte(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay()
+    before = desk.path.read_bytes()
+    book = desk.book()
+    book.read(TODAY)
+    book.write(Plan())
+    assert desk.path.read_bytes() == before
+
+
+def test_a_typed_over_cell_has_no_cached_value_to_refresh(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay()
+    desk.type("Deals", 2, "Weighted value", 5)
+    before = desk.path.read_bytes()
+    book = desk.book()
+    pipeline = book.read(TODAY)
+    (refresh,) = edit(pipeline, "Deals", "weighted_value", {"D-2": 7.0}).edits
+    book.write(Plan(caches=(refresh,)))
+    assert desk.path.read_bytes() == before
+
+
+def test_a_file_saved_meanwhile_is_left_alone(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay()
+    book = desk.book()
+    pipeline = book.read(TODAY)
+    desk.type("Deals", 1, "Name", "typed meanwhile")
+    before = desk.path.read_bytes()
+    with pytest.raises(WorkbookChanged):
+        book.write(edit(pipeline, "Deals", "name", {"D-1": "ours"}))
+    assert desk.path.read_bytes() == before
+
+
+def test_a_file_open_in_excel_can_be_read_and_is_not_written(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay()
+    before = desk.path.read_bytes()
+    desk.path.with_name("~$book.xlsx").write_bytes(b"\x03Ann" + bytes(161))
+    book = desk.book()
+    pipeline = book.read(TODAY)
+    with pytest.raises(WorkbookInUse, match="Ann"):
+        book.write(edit(pipeline, "Deals", "name", {"D-1": "ours"}))
+    assert desk.path.read_bytes() == before
+
+
+def test_a_plan_needs_the_book_it_was_made_for(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay()
+    pipeline = desk.book().read(TODAY)
+    with pytest.raises(ValueError, match="read the workbook before"):
+        desk.book().write(edit(pipeline, "Deals", "name", {"D-1": "ours"}))
+
+
+def test_the_same_rows_are_read_from_both_languages(lay: Callable[..., ClosedDesk]) -> None:
+    english = lay("en", {"Deals": DEALS}).book().read(TODAY)["Deals"]
+    chinese = lay("zh", {"Deals": DEALS}).book().read(TODAY)["Deals"]
+    assert english.equals(chinese)

@@ -1,0 +1,80 @@
+"""Dates written as text: what is taken, what is asked about."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xl_salesflow.workbook.dates import parse
+
+TAKEN = """
+    text                 | means
+    2025-05-01           | 2025-05-01
+    2025/5/1             | 2025-05-01
+    2025.5.1             | 2025-05-01
+    2025年5月1日         | 2025-05-01
+    ２０２５年５月１日   | 2025-05-01
+    20250501             | 2025-05-01
+    25/12/2025           | 2025-12-25
+    12/25/2025           | 2025-12-25
+    05/05/2025           | 2025-05-05
+    1 May 2025           | 2025-05-01
+    1-May-2025           | 2025-05-01
+    May 1, 2025          | 2025-05-01
+    2025-05-01 09:30     | 2025-05-01T09:30
+    2025-05-01T09:30:15Z | 2025-05-01T09:30:15
+    9999-12-31           | 9999-12-31
+"""
+ASKED_ABOUT = """
+    text        | rule            | says
+    2025-02-30  | impossible_date |
+    2025-13-01  | impossible_date |
+    31/31/2025  | impossible_date |
+    20250230    | impossible_date |
+    2025年2月30日 | impossible_date |
+    03/04/2025  | ambiguous_date  | 2025-03-04 2025-04-03
+    3.4.2025    | ambiguous_date  | 2025-03-04 2025-04-03
+    soon        | not_a_date      |
+    Q3          | not_a_date      |
+    5/1         | not_a_date      |
+    03/04/25    | not_a_date      |
+    1 Mud 2025  | not_a_date      |
+"""
+
+
+def table(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()[1:]]
+
+
+@pytest.mark.parametrize(("text", "means"), table(TAKEN))
+def test_a_clear_date_is_taken_with_a_note(text: str, means: str) -> None:
+    moment, doubt = parse(text)
+    assert moment == datetime.fromisoformat(means)
+    assert doubt is not None
+    assert doubt.rule == "date_as_text"
+
+
+@pytest.mark.parametrize(("text", "rule", "says"), table(ASKED_ABOUT))
+def test_what_is_no_one_day_is_asked_about(text: str, rule: str, says: str) -> None:
+    moment, doubt = parse(text)
+    assert moment is None
+    assert doubt is not None
+    assert doubt.rule == rule
+    assert list(doubt.facts.values()) == says.split()
+
+
+@given(st.dates(date(1000, 1, 1)))
+def test_every_day_survives_iso_and_chinese(day: date) -> None:
+    for text in (day.isoformat(), f"{day.year}年{day.month}月{day.day}日"):
+        moment, _ = parse(text)
+        assert moment is not None
+        assert moment.date() == day
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_date_or_a_doubt_and_never_an_error(text: str) -> None:
+    moment, doubt = parse(text)
+    assert moment is not None or doubt is not None

@@ -1,0 +1,96 @@
+"""Numbers written as text: what is taken, what is asked about."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xl_salesflow.model.column import Type
+from xl_salesflow.workbook.numbers import parse
+
+TAKEN = """
+    text          | means
+    1234.5        | 1234.5
+    1,234.50      | 1234.5
+    1 234 567     | 1234567
+    1'234.5       | 1234.5
+    1.234,50      | 1234.5
+    1.234.567     | 1234567
+    -5            | -5
+    −5            | -5
+    +7            | 7
+    (300)         | -300
+    (¥1,200)      | -1200
+    .5            | 0.5
+    1e3           | 1000
+    １２          | 12
+    ￥１，２００  | 1200
+    ¥1,200        | 1200
+    1.2万         | 12000
+    1.2万元       | 12000
+    3亿           | 300000000
+    20k           | 20000
+    1200元        | 1200
+    CNY 1200      | 1200
+    1200 CNY      | 1200
+"""
+ASKED_ABOUT = """
+    text       | type    | rule
+    abc        | money   | not_a_number
+    n/a        | money   | not_a_number
+    1.2.3      | money   | not_a_number
+    1,2,3      | money   | not_a_number
+    12 %       | money   | not_a_number
+    --5        | money   | not_a_number
+    (5         | money   | not_a_number
+    1,5        | money   | ambiguous_number
+    1234,5678  | money   | ambiguous_number
+    13         | percent | ambiguous_number
+    €5         | money   | other_currency
+    5 USD      | money   | other_currency
+"""
+
+
+def table(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()[1:]]
+
+
+@pytest.mark.parametrize(("text", "means"), table(TAKEN))
+def test_money_written_as_text_is_taken_with_a_note(text: str, means: str) -> None:
+    value, doubt = parse(text, Type.MONEY, "CNY")
+    assert value == float(means)
+    assert doubt is not None
+    assert doubt.rule == "number_as_text"
+
+
+@pytest.mark.parametrize(("text", "type", "rule"), table(ASKED_ABOUT))
+def test_what_is_no_clear_number_is_asked_about(text: str, type: str, rule: str) -> None:
+    value, doubt = parse(text, Type(type), "CNY")
+    assert value is None
+    assert doubt is not None
+    assert doubt.rule == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "means"), [("12 %", 0.12), ("12.3%", 0.123), ("１３％", 0.13), ("0.13", 0.13), ("1", 1.0)]
+)
+def test_a_percentage_is_a_fraction(text: str, means: float) -> None:
+    assert parse(text, Type.PERCENT)[0] == means
+
+
+def test_an_ambiguous_number_names_both_readings() -> None:
+    _, doubt = parse("1,5", Type.MONEY)
+    assert doubt is not None
+    assert dict(doubt.facts) == {"first": "1.5", "second": "15"}
+
+
+@given(st.decimals(-(10**12), 10**12, places=2))
+def test_a_number_with_thousands_commas_means_itself(number: object) -> None:
+    assert parse(f"{number:,}", Type.MONEY)[0] == float(str(number))
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_number_or_a_doubt_and_never_an_error(text: str) -> None:
+    value, doubt = parse(text, Type.MONEY, "USD")
+    assert value is not None or doubt is not None

@@ -1,0 +1,144 @@
+"""What can be wrong with single cells, declared once: a fault is found by the reader and told as a Finding.
+
+The cell stays as it is; where its value cannot be used the frame holds a blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Finding
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Text
+
+MOST = 100  # findings per column and rule; the rest is told as a count
+
+
+class Kind(NamedTuple):
+    """One way in which a cell can be off; *joined* faults of one column are told together where their rows touch."""
+
+    severity: str
+    message: Text
+    joined: bool = False
+
+
+FAULTS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "not_a_number": Kind("warn", Text(
+            "{cell} ({header}) needs a number and holds “{shown}”; type one such as 1234.50.",
+            "{cell}({header})应为数字,现为“{shown}”;请填写如 1234.50。")),
+        "not_whole": Kind("warn", Text(
+            "{cell} ({header}) needs a whole number and holds {shown}; round it.",
+            "{cell}({header})应为整数,现为 {shown};请取整。")),
+        "ambiguous_number": Kind("warn", Text(
+            "{cell} ({header}) holds the text “{shown}”, which may mean {first} or {second}; type the one you mean as a number.",
+            "{cell}({header})为文本“{shown}”,可能指 {first} 或 {second};请改填为数字。")),
+        "other_currency": Kind("warn", Text(
+            "{cell} ({header}) holds “{shown}”, but the workbook counts in {currency}; convert it and type the number alone.",
+            "{cell}({header})为“{shown}”,而本工作簿以 {currency} 计;请换算后只填数字。")),
+        "number_as_text": Kind("note", Text(
+            "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a number.",
+            "{cell}({header})的“{shown}”是文本,表中公式不会计入;请重新填为数字。"), joined=True),
+        "not_a_date": Kind("warn", Text(
+            "{cell} ({header}) needs a date and holds “{shown}”; type one such as 2025-05-01.",
+            "{cell}({header})应为日期,现为“{shown}”;请填写如 2025-05-01。")),
+        "impossible_date": Kind("warn", Text(
+            "{cell} ({header}): there is no day “{shown}”; type the right one, such as 2025-05-01.",
+            "{cell}({header}):没有“{shown}”这一天;请填写正确日期,如 2025-05-01。")),
+        "unlikely_date": Kind("warn", Text(
+            "{cell} ({header}) holds {shown}, which no deal can mean; type the right date, such as 2025-05-01.",
+            "{cell}({header})为 {shown},不可能是商机的日期;请填写正确日期,如 2025-05-01。")),
+        "ambiguous_date": Kind("warn", Text(
+            "{cell} ({header}): “{shown}” may mean {first} or {second}; type the one you mean that way.",
+            "{cell}({header}):“{shown}”可能指 {first} 或 {second};请按此格式填写。")),
+        "date_as_text": Kind("note", Text(
+            "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a date.",
+            "{cell}({header})的“{shown}”是文本,表中公式不会计入;请重新填为日期。"), joined=True),
+        "error_value": Kind("warn", Text(
+            "{cell} ({header}) shows the error {shown}; type the value, or mend the formula you put there.",
+            "{cell}({header})显示错误 {shown};请填写数值或修正其中的公式。")),
+        "unknown_choice": Kind("warn", Text(
+            "{cell} ({header}): “{shown}” is not one of the choices; {hint}.",
+            "{cell}({header}):“{shown}”不在可选项中;{hint}。")),
+        "formula_typed_over": Kind("warn", Text(
+            "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair puts it back.",
+            "{cell}({header})中原有的公式已被覆盖;可用 salesflow check --repair 恢复。"), joined=True),
+        "missing_name": Kind("warn", Text(
+            "The cell named {shown} is gone, so the sheets cannot use it; name it again in Excel (Formulas › Name Manager).",
+            "名为 {shown} 的单元格已不存在,相关表无法使用;请在 Excel(公式 › 名称管理器)中重新命名。")),
+    }
+)  # fmt: skip
+
+MORE = Text("{header}: {count} more cells like {cell}.", "{header}:另有 {count} 个单元格与 {cell} 同样有误。")
+DID_YOU_MEAN = Text("did you mean “{near}”?", "是否指“{near}”")
+CHOOSE = Text("choose {labels}", "请选择 {labels}")
+
+
+class Doubt(NamedTuple):
+    """What is wrong with the content of a cell: a rule of FAULTS and the facts of its message."""
+
+    rule: str
+    facts: Mapping[str, str | Text] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A doubt about the cell in *row* of *column*; *shown* is what stands there. *last* ends a run of joined rows."""
+
+    rule: str
+    row: int
+    column: str
+    shown: str
+    facts: Mapping[str, str | Text] = field(default_factory=dict)
+    last: int = 0
+
+
+def findings(pipeline: Pipeline, table: str, faults: Iterable[Fault]) -> Iterator[Finding]:
+    """Tell the faults of one table in the pipeline's language, with address and key; floods are cut short."""
+    by_kind: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        by_kind.setdefault((fault.column, fault.rule), []).append(fault)
+    for (_, rule), alike in by_kind.items():
+        alike = _joined(alike) if FAULTS[rule].joined else alike
+        told = [_finding(pipeline, table, fault) for fault in alike[:MOST]]
+        yield from told
+        if len(alike) > MOST:
+            header = TABLES[table].header(alike[0].column, pipeline.language)
+            yield _more(told[-1], header, len(alike) - MOST, pipeline)
+
+
+def _joined(faults: list[Fault]) -> list[Fault]:
+    runs: list[Fault] = []
+    for fault in sorted(faults, key=lambda fault: fault.row):
+        before = runs[-1] if runs else None
+        if before and fault.row == (before.last or before.row) + 1:
+            runs[-1] = Fault(before.rule, before.row, before.column, before.shown, before.facts, fault.row)
+        else:
+            runs.append(fault)
+    return runs
+
+
+def _finding(pipeline: Pipeline, table: str, fault: Fault) -> Finding:
+    language, declared = pipeline.language, TABLES[table]
+    cell = pipeline.cell(table, fault.row, fault.column)
+    if fault.last > fault.row:
+        letter = pipeline.places[table].letters[fault.column]
+        cell = f"{cell}:{letter}{fault.last}"
+    facts = {name: fact.in_(language) if isinstance(fact, Text) else fact for name, fact in fault.facts.items()}
+    kind, header = FAULTS[fault.rule], declared.header(fault.column, language)
+    message = kind.message.in_(language, cell=cell, header=header, shown=fault.shown, **facts)
+    return Finding(fault.rule, kind.severity, message, table, _key(pipeline, table, fault.row), fault.column, cell)
+
+
+def _key(pipeline: Pipeline, table: str, row: int) -> str:
+    key, frame = TABLES[table].key, pipeline[table]
+    return str(frame.at[row, key]) if key and row in frame.index else ""
+
+
+def _more(last: Finding, header: str, count: int, pipeline: Pipeline) -> Finding:
+    message = MORE.in_(pipeline.language, header=header, count=f"{count:,}", cell=last.cell)
+    return Finding(last.rule, last.severity, message, last.table, "", last.column, "")

@@ -1,0 +1,137 @@
+"""Where a workbook keeps what we declare: its tables, the header of each column, the language of its sheets."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, Pathish
+from xl_salesflow.model.column import Column, Table
+from xl_salesflow.model.formulas import render
+from xl_salesflow.model.nearest import nearest
+from xl_salesflow.model.pipeline import Place
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.ooxml import letters
+
+_SLOT = re.compile(r"\{[^{}]*\}")
+
+
+class SheetTable(Protocol):
+    """What must be known of a table on a sheet; rows and columns count from 1."""
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+
+    @property
+    def sheet(self) -> str:
+        """The sheet's name."""
+
+    @property
+    def first_row(self) -> int:
+        """The first row below the header."""
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the body."""
+
+    @property
+    def first_col(self) -> int:
+        """The sheet column of the first header."""
+
+    @property
+    def headers(self) -> Sequence[str]:
+        """The headers from left to right."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The declared tables of one workbook. *headers*: table → column id → header as it stands there.
+
+    *language* is the one its headers are in: labels are written and formulas expected in it, whatever language the
+    messages have.
+    """
+
+    tables: Mapping[str, SheetTable]
+    headers: Mapping[str, Mapping[str, str]]
+    language: Language
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """Return where each table stands, for addresses."""
+        places = {}
+        for name, table in self.tables.items():
+            order = {header: table.first_col + at for at, header in enumerate(table.headers)}
+            columns = {id: letters(order[header]) for id, header in self.headers[name].items()}
+            places[name] = Place(table.sheet, columns)
+        return places
+
+    def formula(self, table: Table, column: Column) -> str:
+        """Return the formula that belongs into *column*, with the headers of this workbook."""
+        return _SLOT.sub(lambda slot: self._slot(slot.group(), table), column.formula or "")
+
+    def _slot(self, slot: str, table: Table) -> str:
+        text = render(slot, self.language, table)
+        named, mark, rest = slot[1:-1].partition(".")
+        owner, ids = (TABLES[named], [rest]) if mark else (table, named.split(":"))
+        for id in ids:
+            if id in owner.by_id and (header := self.headers[owner.name][id]) != owner.header(id, self.language):
+                text = text.replace(f"[{_escaped(owner.header(id, self.language))}]", f"[{_escaped(header)}]")
+        return text
+
+
+def find_layout(path: Pathish, found: Mapping[str, SheetTable]) -> Layout:
+    """Return where every declared table and column is among the tables *found* by name.
+
+    Raises:
+        NotOurWorkbook: none of our tables is there.
+        MissingTable, MissingColumn: one of ours is not, with the one it may have become.
+    """
+    by_name = {name.casefold(): table for name, table in found.items()}
+    tables = {name: by_name[name.casefold()] for name in TABLES if name.casefold() in by_name}
+    if not tables:
+        raise NotOurWorkbook(path)
+    others = [table.name for table in found.values() if table not in tables.values()]
+    for name in TABLES:
+        if name not in tables:
+            raise MissingTable(path, name, nearest(name, others))
+    language = _language(tables)
+    headers = {name: _headers(path, TABLES[name], table.headers, language) for name, table in tables.items()}
+    return Layout(tables, headers, language)
+
+
+def _language(tables: Mapping[str, SheetTable]) -> Language:
+    """Return the language that most headers are in."""
+    votes: Counter[Language] = Counter()
+    for name, table in tables.items():
+        there = {header.strip().casefold() for header in table.headers}
+        for column in TABLES[name].columns:
+            votes.update(language for language in LANGUAGES if column.header.in_(language).casefold() in there)
+    return max(LANGUAGES, key=lambda language: votes[language])
+
+
+def _headers(path: Pathish, table: Table, there: Iterable[str], language: Language) -> dict[str, str]:
+    """Match columns to headers: first by the sheets' language, then by the other one, then by id."""
+    free = {header.strip().casefold(): header for header in there}
+    matched: dict[str, str] = {}
+    other = next(one for one in LANGUAGES if one != language)
+    names = [{c.id: c.header.in_(language) for c in table.columns}, {c.id: c.header.in_(other) for c in table.columns}]
+    for names_by_id in (*names, {c.id: c.id for c in table.columns}):
+        for column in table.columns:
+            name = names_by_id[column.id].casefold()
+            if column.id not in matched and name in free:
+                matched[column.id] = free.pop(name)
+    for column in table.columns:
+        if column.id not in matched:
+            near = next(filter(None, (nearest(name, free.values()) for name in column.header.both())), None)
+            raise MissingColumn(path, table.name, column.header.in_(language), near)
+    return {column.id: matched[column.id] for column in table.columns}
+
+
+def _escaped(header: str) -> str:
+    return re.sub(r"(['\[\]#])", r"'\1", header)
