@@ -47,7 +47,7 @@ def frame(table: Table, rows: Sequence[Mapping[str, Any]] = (), first_row: int =
 def complete(table: Table, partial: pd.DataFrame) -> pd.DataFrame:
     """Return *partial* with every column of *table*, in order; absent ones are blank."""
     columns = {
-        c.id: partial[c.id] if c.id in partial else series(c, [None] * len(partial), partial.index)
+        c.id: _kept(c, partial[c.id]) if c.id in partial else series(c, [None] * len(partial), partial.index)
         for c in table.columns
     }
     return pd.DataFrame(columns, index=partial.index)
@@ -55,3 +55,13 @@ def complete(table: Table, partial: pd.DataFrame) -> pd.DataFrame:
 
 def _missing(value: Any) -> bool:
     return value is None or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def _kept(column: Column, values: pd.Series) -> pd.Series:
+    # pandas makes columns of text its own string type unless told otherwise
+    return values.astype(object) if column.type.is_text else values
+
+
+def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """Return for each of *keys* what *values* (indexed by key, each key once) has; blank where it has nothing."""
+    return values.reindex(keys.to_numpy()).set_axis(keys.index)

@@ -6,7 +6,7 @@ A playbook file:
     title, purpose                               {en, zh}
     [[stages]]                                   in order; id, name {en, zh}, kind, probability, …
         [[stages.tasks]]                         text {en, zh}, required, due_days, done_by (an activity type)
-    [[gates]]                                    id, stage (an id of this file), check, subject, value, effect, remedy {en, zh}
+    [[gates]]                                    id, stage (an id of this file), check, subject, value, effect, remedy
 
 `subject` names a column of Deals, an activity type or, for a task, `stage.N` (the N-th task of that stage).
 """
@@ -51,7 +51,9 @@ def playbook(name: str) -> Mapping[str, Any]:
     """
     if name not in names():
         known = ", ".join(names())
-        raise UsageError(f"There is no playbook “{name}”; choose one of: {known}.", f"没有销售流程“{name}”;可选:{known}。")
+        raise UsageError(
+            f"There is no playbook “{name}”; choose one of: {known}.", f"没有销售流程“{name}”;可选:{known}。"
+        )
     return read(name)
 
 

@@ -57,6 +57,7 @@ _BANT: tuple[Column, ...] = (
     column("bant_grade", "BANT grade", "BANT 等级", T.TEXT, "A to F by the thresholds in Settings", "按“设置”中的阈值分为 A 至 F",
            formula='IF({bant_score}="","",IF({bant_score}>=GradeA,"A",IF({bant_score}>=GradeB,"B",IF({bant_score}>=GradeC,"C",IF({bant_score}>=GradeD,"D","F")))))', width=9),
     column("bant_answered", "BANT from answers", "问答得分", T.TEXT, "The points the sheet Answers gave, as B/A/N/T; a number you type yourself wins", "由“BANT 问答”得出的分值(B/A/N/T);手工填写优先", writer=P),
+    column("score_trail", "Score trail", "得分轨迹", T.TEXT, "The last scores with their days, to notice when one falls", "最近的得分与日期,用于发现下降", writer=P),
 )  # fmt: skip
 
 _CLOCKS: tuple[Column, ...] = (
