@@ -13,16 +13,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from xl_salesflow.ooxml import styles
-from xl_salesflow.ooxml.refs import Area, column_number, letters
-from xl_salesflow.ooxml.sheet_scan import SheetStream
+from xl_salesflow.ooxml.refs import Area, letters
+from xl_salesflow.ooxml.sheet_scan import Grammar, SheetStream
+from xl_salesflow.ooxml.splice import cells_of
 from xl_salesflow.ooxml.strings import rich_text
 from xl_salesflow.ooxml.values import ErrorValue, cell_text, from_serial
 
-Cell = tuple[bytes, bytes, bytes, bytes]  # column letters, other attributes, value, what follows the value
-_ABSENT: Cell = (b"", b"", b"", b"")
-_BLOCK = 2048
+Cell = tuple[bytes, bytes, bytes]  # column letters, other attributes, value; for an inline string its XML
+_ABSENT: Cell = (b"", b"", b"")
+_BLOCK = 64  # small enough to stay in the processor's cache
 _TYPE, _STYLE = re.compile(rb'\st="(\w+)"'), re.compile(rb'\ss="([0-9]+)"')
-_PLACE = re.compile(rb'\sr="([A-Za-z]+)[0-9]+"')
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>([^<]*)</")
 
 
@@ -39,31 +39,26 @@ class CellReader:
             b"b": {b"": None, b"0": False, b"1": True, b"false": False, b"true": True}.__getitem__,
             b"e": lambda text: ErrorValue(cell_text(text)) if text else None,
             b"d": lambda text: _iso(text.decode()) if text else None,
+            b"inlineStr": _Memo(lambda xml: rich_text(xml) or None).__getitem__,
         }
 
     def column(self, cells: Sequence[Cell]) -> list[Any]:
         """Decode cells that stand under each other."""
-        if {cell[3] for cell in cells} != {b""}:
-            return [self.value(cell) for cell in cells]
-        decoders = {attributes: self._decoder(attributes) for attributes in {cell[1] for cell in cells}}
+        _, attributes, texts = zip(*cells, strict=True)
+        decoders = {kind: self._decoder(kind) for kind in set(attributes)}
         if len(set(decoders.values())) > 1:
-            return [decoders[cell[1]](cell[2]) for cell in cells]
+            return [decoders[kind](text) for kind, text in zip(attributes, texts, strict=True)]
         decode = decoders.popitem()[1]
         if decode is _number:
             try:
-                return [float(cell[2]) if b"." in cell[2] else int(cell[2]) for cell in cells]
+                return [float(text) if b"." in text else int(text) for text in texts]
             except ValueError:
                 pass
-        return [decode(cell[2]) for cell in cells]
+        return list(map(decode, texts))
 
     def value(self, cell: Cell) -> Any:
         """Decode one cell."""
-        _, attributes, text, rest = cell
-        if rest and not text:
-            if b"inlineStr" in attributes:
-                return rich_text(rest) or None
-            inner = _VALUE.search(rest)
-            text = inner.group(1) if inner else b""
+        _, attributes, text = cell
         return self._decoder(attributes)(text)
 
     def _decoder(self, attributes: bytes) -> Callable[[bytes], Any]:
@@ -144,7 +139,7 @@ def _lines(stream: SheetStream, area: Area) -> Iterator[list[Cell]]:
     names = [letters(column).encode() for column in range(area.first_col, area.last_col + 1)]
     index = {name: at for at, name in enumerate(names)}
     blank, expected = [_ABSENT] * len(names), area.first_row
-    ends = (len(names), names[0], names[-1])
+    ends, opening = (len(names), names[0], names[-1]), b"<%bc" % stream.grammar.prefix
     for number, row in stream.rows():
         if number < expected:
             continue
@@ -153,6 +148,8 @@ def _lines(stream: SheetStream, area: Area) -> Iterator[list[Cell]]:
         if number > area.last_row:
             return
         cells = stream.grammar.quick.findall(row)
+        if len(cells) != row.count(opening):
+            cells = _cells(stream.grammar, row)
         if cells and (len(cells), cells[0][0], cells[-1][0]) == ends:
             yield cells
         else:
@@ -162,17 +159,22 @@ def _lines(stream: SheetStream, area: Area) -> Iterator[list[Cell]]:
         yield blank
 
 
+def _cells(patterns: Grammar, row: bytes) -> list[Cell]:
+    """Take a row apart the careful way: inline strings, cells without a place, white space between elements."""
+    cells = []
+    for column, _, attributes, content in cells_of(patterns, row):
+        value = _VALUE.search(content)
+        text = value.group(1) if value else content if b'"inlineStr"' in attributes else b""
+        cells.append((letters(column).encode(), attributes, text))
+    return cells
+
+
 def _placed(cells: Iterable[Cell], index: dict[bytes, int], blank: list[Cell]) -> list[Cell]:
-    line, column = blank.copy(), 0
+    line = blank.copy()
     for cell in cells:
-        name = cell[0]
-        if not name:
-            place = _PLACE.search(cell[1])
-            name = place.group(1) if place else letters(column + 1).encode()
-        at = index.get(name)
+        at = index.get(cell[0])
         if at is not None:
             line[at] = cell
-        column = column_number(name.decode())
     return line
 
 

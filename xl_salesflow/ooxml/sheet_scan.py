@@ -29,7 +29,7 @@ class Grammar:
     prefix: bytes
     row: re.Pattern[bytes]  # a row's start tag: attributes, "/" when it has no cells
     cell: re.Pattern[bytes]  # a cell: attributes, content
-    quick: re.Pattern[bytes]  # a cell: column letters, other attributes, value, inline text
+    quick: re.Pattern[bytes]  # a cell as most are: column letters, other attributes, value
     formula: re.Pattern[bytes]  # a formula: attributes, text
     array: re.Pattern[bytes]  # the start tag of an array formula or a data table
 
@@ -38,16 +38,12 @@ class Grammar:
 def grammar(prefix: bytes) -> Grammar:
     """Compile the patterns for a namespace prefix such as b"x:", mostly empty."""
     p = re.escape(prefix)
-    skip_formula = rb"(?:<%bf(?:>|\s[^>]*>)(?:(?<=/>)|[^<]*</%bf>))?" % (p, p)
+    quick = rb'<%bc r="([A-Z]+)[0-9]++"([^>]*+)>(?:(?:<%bf[^>]*+>(?:[^<]*+</%bf>)?+)?+<%bv[^>]*+>([^<]*+)</%bv></%bc>|(?<=/>))'
     return Grammar(
         prefix,
         re.compile(rb"<%brow\b((?:\s[^>]*?)?)(/?)>" % p),
         re.compile(rb"<%bc\b((?:\s[^>]*?)?)(?:/>|>(.*?)</%bc>)" % (p, p), re.DOTALL),
-        re.compile(
-            rb'<%bc(?: r="([A-Z]+)[0-9]+")?([^/>]*)(?:/>|>%b(?:<%bv>([^<]*)</%bv>)?(.*?)</%bc>)'
-            % (p, skip_formula, p, p, p),
-            re.DOTALL,
-        ),
+        re.compile(quick % (p, p, p, p, p, p)),
         re.compile(rb"<%bf\b((?:\s[^>]*?)?)(?:/>|>([^<]*)</%bf>)" % (p, p)),
         re.compile(rb'<%bf\s[^>]*?\bt="(?:array|dataTable)"[^>]*>' % p),
     )
