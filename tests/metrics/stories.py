@@ -107,7 +107,7 @@ def _history(deals: pd.DataFrame, visits: pd.DataFrame, setup: pd.DataFrame) -> 
 def _typed(table: str, partial: pd.DataFrame) -> pd.DataFrame:
     whole = complete(TABLES[table], partial)
     words = [column.id for column in TABLES[table].columns if column.type.is_text]
-    return whole.astype({id: object for id in words})
+    return whole.astype(dict.fromkeys(words, object))
 
 
 def _moves(history: pd.DataFrame, kind: pd.Series, position: pd.Series) -> np.ndarray[Any, Any]:

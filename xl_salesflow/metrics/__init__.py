@@ -11,7 +11,20 @@ rows                        the formula columns of single deals and visits
 from __future__ import annotations
 
 from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
+from xl_salesflow.metrics.declaration import Formula, Metric, Unit
 from xl_salesflow.metrics.funnel import Funnel, by, compare, funnel
 from xl_salesflow.metrics.sheet import SheetValues, sheet_values
 
-__all__ = ["METRICS", "STAGE_METRICS", "Funnel", "SheetValues", "by", "compare", "funnel", "sheet_values"]
+__all__ = [
+    "METRICS",
+    "STAGE_METRICS",
+    "Formula",
+    "Funnel",
+    "Metric",
+    "SheetValues",
+    "Unit",
+    "by",
+    "compare",
+    "funnel",
+    "sheet_values",
+]

@@ -31,7 +31,9 @@ class SheetValues:
 def sheet_values(pipeline: Pipeline) -> SheetValues:
     """Return what the formulas of the metric tables and the named cells come to."""
     metrics = metric_rows(pipeline)
-    cells = {**named_cells(pipeline), **{id: row["value"] for id, row in metrics.items()}}
+    cells = named_cells(pipeline)
+    for id, row in metrics.items():
+        cells[id] = cells[f"Card_{id}"] = row["value"]
     return SheetValues({"Metrics": metrics, "StageMetrics": stage_cells(pipeline)}, cells)
 
 

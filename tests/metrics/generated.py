@@ -1,0 +1,66 @@
+"""A made-up pipeline with everything that goes wrong in a real one: blanks, skips, returns, reopened deals."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+import pandas as pd
+
+from tests.metrics.stories import pipeline_of_stories
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.text import Language
+
+TODAY = date(2026, 3, 31)
+PATH = ("Lead", "Qualified", "Demo", "Contract")
+
+
+def generated(deals: int = 240, seed: int = 1, language: Language = "en") -> Pipeline:
+    """Make a pipeline of *deals*; the same seed makes the same one."""
+    random = Random(seed)
+    rows, visits = [], []
+    for number in range(deals):
+        created = TODAY - timedelta(days=random.randrange(5, 700))
+        row = _deal(random, f"D-{number}", created)
+        rows.append(row)
+        visits += _visits(random, row["deal"], created if row["created"] else None)
+    return pipeline_of_stories(pd.DataFrame(rows), pd.DataFrame(visits), TODAY, language=language)
+
+
+def _deal(random: Random, key: str, created: date) -> dict[str, object]:
+    return {
+        "deal": key,
+        "owner": random.choice(("Ann", "Bo", "李雷", "")),
+        "product": random.choice(("Basic", "Plus", "Pro (new)")),
+        "source": random.choice(("referral", "website", "Cold call", "")),
+        "region": random.choice(("north", "south")),
+        "sales_channel": random.choice(("direct", "agent", "")),
+        "amount": random.choice((None, random.randrange(0, 9_000_000) / 100, random.randrange(1, 900) * 100)),
+        "created": None if random.random() < 0.06 else pd.Timestamp(created),
+        "probability_override": random.choice((None, None, None, 0.05, 0.335, 1.0)),
+    }
+
+
+def _visits(random: Random, deal: str, start: date | None) -> list[dict[str, object]]:
+    day = start or TODAY - timedelta(days=400)
+    step, stages = 0, [PATH[0]]
+    while True:
+        fate = random.random()
+        if fate < 0.5 and step < 3:
+            step += 1
+        elif fate < 0.6 and step < 2:
+            step += 2
+        elif fate < 0.68 and step > 0:
+            step -= 1
+        else:
+            break
+        stages.append(PATH[step])
+    stages += random.choice(([], [], ["Lost"], ["Won"], ["Won"], ["Won", "Care"], ["Lost", PATH[step], "Won"]))
+    found = []
+    for number, stage in enumerate(stages):
+        known = start is not None or number > 0
+        found.append({"deal": deal, "stage": stage, "entered": pd.Timestamp(day) if known else None})
+        day += timedelta(days=random.choice((0, 1, 3, 9, 20, 41)))
+        if day > TODAY:
+            break
+    return found

@@ -1,0 +1,129 @@
+"""A plain workbook with our tables, names and formulas, made from a pipeline: no looks, only what recalculates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.table import Table as SheetTable
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xl_salesflow.metrics import Formula, formulas
+from xl_salesflow.metrics.steps import ROWS
+from xl_salesflow.model.choices import CHOICES
+from xl_salesflow.model.column import Column, Table
+from xl_salesflow.model.formulas import render
+from xl_salesflow.model.lists import LISTS
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.settings import SETTINGS_BY_ID
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language
+from xl_salesflow.model.view import EVERYTHING, FILTERS, NAMED_CELLS
+
+READ = ("Deals", "History", "Stages", "Targets", "Feedback", "Activities")
+_BANT = ("bant_known", "bant_score", "bant_grade")  # another room's formulas
+
+
+def build(pipeline: Pipeline, path: Path) -> Path:
+    """Write the workbook of *pipeline*, with the question of its view in the named cells."""
+    book = Workbook()
+    book.remove(book.active)
+    for name in READ:
+        _data_sheet(book, TABLES[name], pipeline[name], pipeline.language)
+    for name, rows, cells in metric_tables(pipeline.language):
+        _formula_sheet(book, TABLES[name], rows, cells, pipeline.language)
+    _names(book, pipeline)
+    book.save(path)
+    return path
+
+
+def metric_tables(language: Language) -> list[tuple[str, list[Any], dict[Any, dict[str, Formula]]]]:
+    """Name each table of formulas, its keys in order, and the formulas of each row."""
+    metrics = formulas.metric_formulas(language)
+    stages = formulas.stage_formulas(language)
+    positions = list(range(1, ROWS + 1))
+    return [("Metrics", list(metrics), metrics), ("StageMetrics", positions, dict.fromkeys(positions, stages))]
+
+
+def _data_sheet(book: Workbook, table: Table, frame: pd.DataFrame, language: Language) -> None:
+    sheet = book.create_sheet(table.name)
+    for number, column in enumerate(table.columns, 1):
+        sheet.cell(1, number, column.header.in_(language))
+        if column.is_formula and column.id not in _BANT:
+            text = "=" + render(column.formula or "", language, table)
+            for row in range(len(frame)):
+                sheet.cell(row + 2, number, text)
+            continue
+        for row, value in enumerate(frame[column.id], 2):
+            if value == value and value != "" and value is not pd.NaT:
+                sheet.cell(row, number, _cell(column, value, language))
+    _as_table(sheet, table, len(frame))
+
+
+def _cell(column: Column, value: Any, language: Language) -> Any:
+    if column.type.is_date:
+        return pd.Timestamp(value).to_pydatetime()
+    label = {**CHOICES, **LISTS}.get(column.options or "", {}).get(value)
+    return label.in_(language) if label else value
+
+
+def _formula_sheet(
+    book: Workbook, table: Table, keys: list[Any], cells: dict[Any, dict[str, Formula]], language: Language
+) -> None:
+    sheet = book.create_sheet(table.name)
+    for number, column in enumerate(table.columns, 1):
+        sheet.cell(1, number, column.header.in_(language))
+        letter = get_column_letter(number)
+        for row, key in enumerate(keys, 2):
+            formula = cells[key].get(column.id)
+            if column.id == table.key:
+                sheet.cell(row, number, key)
+            elif formula:
+                text = "=" + formula.text
+                sheet[f"{letter}{row}"] = ArrayFormula(f"{letter}{row}", text) if formula.array else text
+            if table.name == "Metrics" and column.id == "value":
+                book.defined_names[key] = DefinedName(key, attr_text=f"{table.name}!${letter}${row}")
+    _as_table(sheet, table, len(keys))
+
+
+def _as_table(sheet: Worksheet, table: Table, rows: int) -> None:
+    last = get_column_letter(len(table.columns))
+    sheet.add_table(SheetTable(displayName=table.name, ref=f"A1:{last}{max(rows, 1) + 1}"))
+
+
+def _names(book: Workbook, pipeline: Pipeline) -> None:
+    sheet, language = book.create_sheet("Names"), pipeline.language
+    asked = _asked(pipeline)
+    for row, (name, cell) in enumerate(NAMED_CELLS.items(), 1):
+        sheet.cell(row, 1, name)
+        if name in asked:
+            sheet.cell(row, 2, asked[name])
+        elif cell.formula:
+            sheet.cell(row, 2, "=" + render(cell.formula, language))
+        elif cell.default:
+            sheet.cell(row, 2, cell.default.in_(language))
+        book.defined_names[name] = DefinedName(name, attr_text=f"Names!$B${row}")
+    for row, setting in enumerate((s for s in SETTINGS_BY_ID.values() if s.cell), len(NAMED_CELLS) + 1):
+        default = pipeline.settings.values.get(setting.id, setting.default_in(language))
+        sheet.cell(row, 1, setting.cell)
+        sheet.cell(row, 2, default)
+        book.defined_names[setting.cell or ""] = DefinedName(setting.cell or "", attr_text=f"Names!$B${row}")
+
+
+def _asked(pipeline: Pipeline) -> dict[str, Any]:
+    view, language = pipeline.view, pipeline.language
+    labels = TABLES["Deals"]
+    asked: dict[str, Any] = {"Today": pipeline.today, "ViewEverything": EVERYTHING.in_(language)}
+    for name, column in FILTERS.items():
+        if column in view.filters:
+            asked[name] = _cell(labels[column], view.filters[column], language)
+    dates = {"AsOfInput": view.as_of, "PeriodFromInput": view.start, "PeriodToInput": view.end}
+    asked |= {name: day for name, day in dates.items() if day}
+    asked["Reading"] = CHOICES["reading"][view.reading].in_(language)
+    asked["Reach"] = CHOICES["reach"][view.reach].in_(language)
+    return asked
