@@ -1,0 +1,159 @@
+"""A mapping proposed from what the files say: tables, columns, stages, dates, values to clean up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from xl_salesflow.imports import mapping as maps
+from xl_salesflow.imports.cells import tidied
+from xl_salesflow.imports.columns import column_maps, foreign_keys
+from xl_salesflow.imports.headers import Match, best_match
+from xl_salesflow.imports.mapping import FileMap, NewStage
+from xl_salesflow.imports.remarks import Remarks
+from xl_salesflow.imports.siblings import siblings
+from xl_salesflow.imports.sources import Source, read
+from xl_salesflow.imports.stages import StageProposal, kind_of, propose_stages
+from xl_salesflow.imports.variants import same_names
+from xl_salesflow.imports.words import truth
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.playbook import Playbook
+from xl_salesflow.model.tables import TABLES
+
+Found = list[tuple[Source, FileMap]]
+
+_NAMED = ("Accounts", "Contacts", "Products", "Team")  # tables that other rows refer to by a name a person knows
+
+
+def propose(paths: Sequence[Path], pipeline: Pipeline) -> maps.Mapping:
+    """Return how the files at *paths* would become rows of *pipeline*; nothing is decided until a person agrees.
+
+    Files beside one that holds deals are proposed too when they share its keys. `remarks` tell every guess.
+
+    Raises:
+        UsageError: a file cannot be read.
+    """
+    remarks = Remarks(pipeline.language)
+    sources = [source for path in paths for source in read(Path(path))]
+    matches = [(source, best_match(source)) for source in sources]
+    matches += siblings(matches, remarks)
+    found = [_file_map(source, match, matches, pipeline, remarks) for source, match in matches]
+    proposed = maps.Mapping(tuple(file for _, file in found), playbook=pipeline.default_playbook)
+    proposed = replace(proposed, values=_values(found, pipeline), missing=_missing(found))
+    if any(file.table == "Deals" for _, file in found):
+        proposed = _with_stages(proposed, found, pipeline, remarks)
+    remarks.columns_left_out(proposed.files)
+    remarks.questions(proposed)
+    return replace(proposed, remarks=tuple(remarks))
+
+
+def _file_map(
+    source: Source,
+    match: Match | None,
+    matches: Iterable[tuple[Source, Match | None]],
+    pipeline: Pipeline,
+    remarks: Remarks,
+) -> tuple[Source, FileMap]:
+    columns = {} if match is None else foreign_keys(source, match, matches, pipeline, remarks)
+    table = match.table if match else ""
+    if not table:
+        remarks.no_table(source)
+    layout = source.layout
+    mapped = column_maps(source, table, columns, remarks)
+    return source, FileMap(source.path.name, table, source.sheet, layout.encoding, layout.delimiter, mapped)
+
+
+def _texts(found: Found, table: str, target: str) -> pd.Series:
+    """Return the texts of every file's column that becomes *target* of *table*."""
+    columns = [
+        source.cells[header]
+        for source, file in found
+        if file.table == table
+        for header, how in file.columns.items()
+        if how.to == target
+    ]
+    return tidied(pd.concat(columns)) if columns else pd.Series([], dtype=object)
+
+
+def _values(found: Found, pipeline: Pipeline) -> dict[str, dict[str, str]]:
+    """Return, for every table that is referred to by name, the names that differ from a known one in writing only."""
+    proposed: dict[str, dict[str, str]] = {}
+    for table in _NAMED:
+        used = [_texts(found, name, c.id) for name in TABLES for c in TABLES[name].columns if c.options == table]
+        own = _texts(found, table, str(TABLES[table].key))
+        known = list(dict.fromkeys([*pipeline[table][str(TABLES[table].key)], *own]))
+        same = same_names(pd.concat([own, *used]), known, likeness=table == "Products")
+        if same:
+            proposed[table] = same
+    return proposed
+
+
+def _missing(found: Found) -> tuple[str, ...]:
+    used = {
+        str(TABLES[file.table][how.to].options)
+        for _, file in found
+        if file.table
+        for how in file.columns.values()
+        if how.to in TABLES[file.table].by_id
+    }
+    return tuple(table for table in _NAMED if table in used)
+
+
+def _with_stages(proposed: maps.Mapping, found: Found, pipeline: Pipeline, remarks: Remarks) -> maps.Mapping:
+    playbook = pipeline.playbooks.get(proposed.playbook)
+    if playbook is None:
+        return proposed  # plan says so, in one sentence
+    names = [name for name in _texts(found, "Deals", "stage").unique() if name]
+    stages = propose_stages(names, playbook, _kinds(found, names))
+    starts_in = _starts_in(found, stages, playbook)
+    remarks.stages(stages, playbook, starts_in)
+    return replace(proposed, stages=stages.stages, new_stages=stages.new, starts_in=starts_in)
+
+
+def _kinds(found: Found, names: Sequence[str]) -> Mapping[str, str]:
+    """Return won or lost for each stage name whose rows all say so in other columns."""
+    won, closed, outcome = (
+        _texts(found, "Deals", "is_won"),
+        _texts(found, "Deals", "is_closed"),
+        _texts(found, "Deals", "outcome"),
+    )
+    stage = _texts(found, "Deals", "stage")
+    kinds: dict[str, str] = {}
+    for name in names:
+        rows = (stage == name).to_numpy()
+        if len(won) == len(stage) and all(truth(cell) == "yes" for cell in won[rows].unique()):
+            kinds[name] = "won"
+        elif len(won) == len(closed) == len(stage) and {truth(c) for c in closed[rows]} == {"yes"} and {truth(c) for c in won[rows]} == {"no"}:  # fmt: skip  # noqa: E501
+            kinds[name] = "lost"
+        elif len(outcome) == len(stage):
+            said = {kind_of(cell) for cell in outcome[rows].unique()}
+            kinds[name] = next(iter(said - {None}), "open") or "open" if len(said) == 1 else "open"
+    return kinds
+
+
+def _starts_in(found: Found, proposed: StageProposal, playbook: Playbook) -> str:
+    """Return the stage that deals enter on the day they are created.
+
+    That is the first stage, unless deals there have no such day in the file, and deals of a later one do.
+    """
+    order = _order(proposed.new, playbook)
+    deals = [(source, file) for source, file in found if file.table == "Deals"]
+    dated: dict[str, float] = {}
+    for source, file in deals:
+        headers = {how.to: header for header, how in file.columns.items() if how.to}
+        if "stage" in headers and "created" in headers:
+            stages = tidied(source.cells[headers["stage"]]).map(proposed.stages)
+            dated |= (source.cells[headers["created"]].str.strip() != "").groupby(stages).mean().to_dict()
+    later = [stage for stage in order if dated.get(stage, 0.0) > 0.5]
+    first = next((stage for stage in order if dated.get(stage, 1.0) > 0.5), order[0])
+    return first if later else order[0]
+
+
+def _order(new: Sequence[NewStage], playbook: Playbook) -> list[str]:
+    order = [stage.name for stage in playbook.open_stages]
+    for stage in new:
+        order.insert(stage.position - playbook.first.position, stage.stage)
+    return order

@@ -1,0 +1,75 @@
+"""What a proposal says about itself: every guess, everything left out, every question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from xl_salesflow.imports.mapping import FileMap, Mapping
+from xl_salesflow.imports.sources import Source
+from xl_salesflow.imports.stages import StageProposal
+from xl_salesflow.model.column import Column
+from xl_salesflow.model.playbook import Playbook
+from xl_salesflow.model.text import Language, Text
+
+_SIBLING = Text("{file} stands beside {deals} and shares “{header}” with it, so it is proposed too; set its table to \"\" to leave it out.", "{file} 与 {deals} 在同一文件夹且共用“{header}”,因此一并建议导入;不需要时将其 table 设为 \"\"。")  # fmt: skip  # noqa: E501
+_NO_TABLE = Text("{file} looks like none of our tables and is left out; name its table to bring it in.", "{file} 与各表均不相符,暂不导入;如需导入请填写 table。")  # fmt: skip  # noqa: E501
+_LEFT_OUT = Text("{file}: no column of ours for {headers}; left out. Write \"notes+\" to keep one in Notes.", "{file}:{headers} 没有对应的列,暂不导入。写 \"notes+\" 可保留到备注。")  # fmt: skip  # noqa: E501
+_REFERS = Text("{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.", "{file}:“{header}”的值与{title}一致,因此作为{title}。")  # fmt: skip  # noqa: E501
+_BESIDE = Text("{file}: the dates of “{header}” alone could be read in two ways; another column of the file says {format}.", "{file}:仅看“{header}”日期有两种读法;同一文件的另一列表明为 {format}。")  # fmt: skip  # noqa: E501
+_ASK = Text("{file}: the dates of “{header}” can be read day first or month first; write dd/mm/yyyy or mm/dd/yyyy.", "{file}:“{header}”的日期可读作日/月或月/日;请写明 dd/mm/yyyy 或 mm/dd/yyyy。")  # fmt: skip  # noqa: E501
+_SENT = Text("The stage “{name}” becomes “{stage}” of the playbook.", "阶段“{name}”对应销售流程中的“{stage}”。")
+_GUESSED = Text("The stage “{name}” is taken for “{stage}” because the names are alike; please look.", "阶段“{name}”因名称相近被视为“{stage}”;请核对。")  # fmt: skip
+_ADDED = Text("The playbook has no stage “{name}”; it is added as no. {position} with probability {probability:.0%}.", "销售流程中没有阶段“{name}”;将作为第 {position} 阶段加入,赢率 {probability:.0%}。")  # fmt: skip  # noqa: E501
+_STARTS = Text("Deals are taken to enter “{stage}” on the day they are created.", "商机视为在创建当日进入“{stage}”。")
+
+
+class Remarks:
+    """The remarks of one proposal, in the workbook's language, in the order they were made."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._said: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._said)
+
+    def sibling(self, source: Source, deals: Source, header: str) -> None:
+        """Say that *source* was found beside *deals*."""
+        self._say(_SIBLING, file=source.name, deals=deals.name, header=header)
+
+    def no_table(self, source: Source) -> None:
+        """Say that *source* is left out."""
+        self._say(_NO_TABLE, file=source.name)
+
+    def foreign_key(self, source: Source, header: str, target: Column) -> None:
+        """Say that a column was recognised by its values."""
+        self._say(_REFERS, file=source.name, header=header, title=target.header.in_(self._language))
+
+    def dates_as_beside(self, source: Source, header: str, format: str) -> None:
+        """Say that the dates of a column are read as those of another."""
+        self._say(_BESIDE, file=source.name, header=header, format=format)
+
+    def columns_left_out(self, files: Iterable[FileMap]) -> None:
+        """Name the columns that become nothing."""
+        for file in files:
+            left = [f"“{header}”" for header, how in file.columns.items() if not how.to]
+            if left and file.table:
+                self._say(_LEFT_OUT, file=file.file, headers=", ".join(left))
+
+    def questions(self, mapping: Mapping) -> None:
+        """Name the columns a person has to decide about."""
+        for file, header in mapping.open_questions:
+            self._say(_ASK, file=file.file, header=header)
+
+    def stages(self, proposed: StageProposal, playbook: Playbook, starts_in: str) -> None:
+        """Say which stage became which, and which are added."""
+        new = {stage.stage: stage for stage in proposed.new}
+        for name, stage in proposed.stages.items():
+            if stage in new:
+                self._say(_ADDED, name=stage, position=new[stage].position, probability=new[stage].probability)
+            elif stage != name:
+                self._say(_GUESSED if name in proposed.guessed else _SENT, name=name, stage=stage)
+        self._say(_STARTS, stage=starts_in or playbook.first.name)
+
+    def _say(self, text: Text, **facts: object) -> None:
+        self._said.append(text.in_(self._language, **facts))

@@ -1,0 +1,133 @@
+"""Files as they come: CSV in any of the usual encodings and delimiters, and the sheets of a workbook, all as text cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.delimited import Layout, layout_of, rows_of
+
+SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+TEXTS = frozenset({".csv", ".tsv", ".txt"})
+_TOP = 20  # the headers stand within the first rows
+
+Cells = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One rectangle of text: a CSV file or a sheet. *cells* is indexed by the row number a person sees; blank is ""."""
+
+    path: Path
+    sheet: str
+    layout: Layout
+    cells: pd.DataFrame
+    ragged: tuple[int, ...] = ()  # rows with more cells than there are headers
+
+    @property
+    def name(self) -> str:
+        """Return what messages call the source."""
+        return f"{self.path.name} › {self.sheet}" if self.sheet else self.path.name
+
+
+def read(path: Path, layout: Layout | None = None) -> tuple[Source, ...]:
+    """Return the rectangles of *path*: one for a text file, one for each filled sheet of a workbook.
+
+    Raises:
+        UsageError: the file is missing, locked with a password, empty or of a format that holds no rows.
+    """
+    if not path.is_file():
+        raise UsageError(f"{path} is not there; check the name.", f"找不到 {path};请检查文件名。")
+    if path.suffix.lower() in SPREADSHEETS:
+        found = tuple(_sheets(path))
+    elif path.suffix.lower() in TEXTS:
+        found = tuple(_text(path, layout))
+    else:
+        raise UsageError(
+            f"{path} is neither CSV nor a workbook; export it as .csv or .xlsx and try again.",
+            f"{path} 既不是 CSV 也不是工作簿;请导出为 .csv 或 .xlsx 后重试。",
+        )
+    if not found:
+        raise UsageError(f"{path} holds no rows below a line of headers.", f"{path} 中没有标题行及数据行。")
+    return found
+
+
+def _text(path: Path, layout: Layout | None) -> Iterator[Source]:
+    raw = path.read_bytes()
+    layout = layout or layout_of(raw)
+    yield from _rectangle(path, "", layout, rows_of(raw, layout, path))
+
+
+def _sheets(path: Path) -> Iterator[Source]:
+    try:
+        book = CalamineWorkbook.from_path(path)
+        for name in book.sheet_names:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            yield from _rectangle(path, name, Layout(), [[_as_text(cell) for cell in row] for row in rows])
+    except PasswordError as error:
+        raise UsageError(
+            f"{path} is protected with a password; save a copy without one.", f"{path} 设有密码;请另存无密码的副本。"
+        ) from error
+    except CalamineError as error:
+        raise UsageError(
+            f"{path} cannot be read as a workbook ({error}); save it again as .xlsx or .csv.",
+            f"{path} 无法作为工作簿读取({error});请重新另存为 .xlsx 或 .csv。",
+        ) from error
+
+
+def _rectangle(path: Path, sheet: str, layout: Layout, rows: Sequence[Cells]) -> Iterator[Source]:
+    top = _header_row(rows)
+    if top is None:
+        return
+    headers = _headers(rows[top])
+    width, body = len(headers), rows[top + 1 :]
+    numbers = [top + 2 + i for i, row in enumerate(body) if any(cell.strip() for cell in row)]
+    filled = [body[number - top - 2] for number in numbers]
+    ragged = tuple(n for n, row in zip(numbers, filled, strict=True) if any(cell.strip() for cell in row[width:]))
+    even = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in filled]
+    columns = dict(zip(headers, zip(*even, strict=True), strict=True)) if even else dict.fromkeys(headers, ())
+    index = pd.Index(numbers, dtype="int64")
+    cells = pd.DataFrame({h: pd.Series(list(c), index, dtype=object) for h, c in columns.items()}, index=index)
+    named = [h for h, original in zip(headers, [*rows[top], *[""] * width], strict=False) if original.strip()]
+    kept = [h for h in headers if h in set(named) or (cells[h] != "").any()]
+    yield Source(path, sheet, layout, cells[kept], ragged)
+
+
+def _header_row(rows: Sequence[Cells]) -> int | None:
+    # titles above a table are short; the headers are the first line about as wide as the widest
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[:_TOP]]
+    widest = max(filled, default=0)
+    return next((at for at, count in enumerate(filled) if count and count * 2 > widest), None)
+
+
+def _headers(row: Cells) -> list[str]:
+    names: list[str] = []
+    for number, cell in enumerate(row, 1):
+        name = base = " ".join(cell.split()) or f"column {number}"
+        again = 1
+        while name in names:
+            again += 1
+            name = f"{base} ({again})"
+        names.append(name)
+    while names and not row[len(names) - 1].strip():
+        names.pop()  # blank columns to the right of the table
+    return names
+
+
+def _as_text(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)

@@ -1,0 +1,46 @@
+"""What a column of a file can become: the columns a person writes, and a few facts about deals that make their history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from xl_salesflow.imports.vocabulary import header_words, plain
+from xl_salesflow.model.column import Column, Type, Writer, column
+from xl_salesflow.model.tables import TABLES
+
+TAKES_ROWS = (
+    "Deals", "Accounts", "Contacts", "Activities", "Products", "Team", "Tasks", "Answers", "Traits", "Objections",
+    "Quotes", "QuoteLines", "Feedback", "Targets",
+)  # fmt: skip
+"""The tables rows can be brought into."""
+
+TO_NOTES = "notes+"
+"""The target of a column that is added to Notes as "header: value"."""
+
+_T = Type
+_FACTS: tuple[Column, ...] = (
+    column("closed", "Closed", "关闭日期", _T.DATE, "Won or lost on; of an open deal the expected close", "赢单或丢单日期;进行中商机则为预计成交日"),
+    column("won_date", "Won on", "赢单日期", _T.DATE, "A deal with this date is won", "填有此日期的商机为赢单"),
+    column("lost_date", "Lost on", "丢单日期", _T.DATE, "A deal with this date is lost", "填有此日期的商机为丢单"),
+    column("outcome", "Outcome", "结果", _T.CHOICE, "Open, won or lost", "进行中、赢单或丢单", options="outcome"),
+    column("is_won", "Is won", "是否赢单", _T.CHOICE, "Yes: the deal is won", "是:商机已赢单", options="yes_no"),
+    column("is_closed", "Is closed", "是否关闭", _T.CHOICE, "Yes and not won: the deal is lost", "是且未赢:商机已丢单", options="yes_no"),
+)  # fmt: skip
+
+
+@cache
+def targets(table: str) -> Mapping[str, Column]:
+    """Return what a column may become in *table*, by id."""
+    own = {c.id: c for c in TABLES[table].columns if c.writer is Writer.PERSON}
+    return {**own, **{c.id: c for c in _FACTS}} if table == "Deals" else own
+
+
+@cache
+def names_of(table: str) -> Mapping[str, frozenset[str]]:
+    """Return target → every name that means it in *table*, compared as `plain` gives them."""
+    words = header_words().get(table, {})
+    return {
+        id: frozenset({plain(id), *(plain(header) for header in target.header.both()), *words.get(id, ())})
+        for id, target in targets(table).items()
+    }
