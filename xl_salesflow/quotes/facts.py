@@ -21,7 +21,7 @@ Facts = dict[str, Any]
 def quote_facts(pipeline: Pipeline, row: int) -> Facts:
     """Return everything that the quote in sheet row *row* of Quotes says.
 
-    Keys: quote (number, version, status, date, valid_until, supersedes, terms, notes), seller, buyer, contact, owner,
+    Keys: source (the workbook's path), quote (number, version, status, date, valid_until, supersedes, terms, notes), seller, buyer, contact, owner,
     deal, lines (product, description, quantity, unit, price, discount, optional, net), totals (subtotal, discount,
     shipping, net, tax, total), capitals, benefits, and the conditions of `_conditions`.
     """
@@ -30,6 +30,7 @@ def quote_facts(pipeline: Pipeline, row: int) -> Facts:
     lines = _lines(pipeline, quote["quote"])
     totals = _totals(quote, records(quote_columns(pipeline).loc[[row]])[0])
     return {
+        "source": pipeline.source,
         "quote": _quote(quote),
         "seller": {id: pipeline.settings.text(id) for id in ("company", "address", "phone", "email", "bank", "logo")},
         **_people(pipeline, quote, deal),
