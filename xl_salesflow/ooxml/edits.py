@@ -16,14 +16,6 @@ Rows = npt.NDArray[np.int64]
 _BLOCK = 1024
 
 
-class _Removed:
-    """The value of a cell that goes away, format and all."""
-
-
-REMOVED = _Removed()
-GONE = Fragment(b"", b"")  # told from BLANK, which keeps the format, by identity
-
-
 class Fresh(NamedTuple):
     """Rows that a table gains: they must be empty but for its totals row, and look like the row that was its last."""
 
@@ -113,18 +105,25 @@ class SheetEdits:
         values = column.values[start:end]
         if isinstance(values, np.ndarray):
             values = values.tolist()
-        fragments: list[Fragment | None] = []
-        for at, value in enumerate(values):
-            try:
-                fragments.append(GONE if value is REMOVED else write(value))
-            except ValueError as error:
-                raise BadValue(address(int(column.rows[start + at]), number), str(error)) from error
+        try:
+            fragments = write.column(values)
+        except ValueError:
+            fragments = [
+                self._one(int(row), number, v, write) for row, v in zip(column.rows[start:end], values, strict=True)
+            ]
         if len(fragments) == len(rows):
-            return fragments
+            return [*fragments]
         placed: list[Fragment | None] = [None] * len(rows)
         for at, fragment in zip(np.searchsorted(rows, column.rows[start:end]).tolist(), fragments, strict=True):
             placed[at] = fragment
         return placed
+
+    @staticmethod
+    def _one(row: int, column: int, value: Any, write: CellWriter) -> Fragment:
+        try:
+            return write(value)
+        except ValueError as error:
+            raise BadValue(address(row, column), str(error)) from error
 
 
 class BadValue(ValueError):

@@ -10,7 +10,7 @@ import numpy as np
 from xl_salesflow.errors import UnsupportedEdit, Words
 from xl_salesflow.ooxml.assemble import Edits
 from xl_salesflow.ooxml.comments import commented_cells
-from xl_salesflow.ooxml.edits import REMOVED, Fresh
+from xl_salesflow.ooxml.edits import Fresh
 from xl_salesflow.ooxml.moves import Deletion, Growth
 from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.parts import Sheet
@@ -18,7 +18,7 @@ from xl_salesflow.ooxml.refs import MAX_ROW, Area, address
 from xl_salesflow.ooxml.relocate import Relocation, raw
 from xl_salesflow.ooxml.sheet_scan import SheetStream
 from xl_salesflow.ooxml.tables import Table, TableColumn
-from xl_salesflow.ooxml.values import Formula, Raw
+from xl_salesflow.ooxml.values import REMOVED, Formula, Raw
 
 Columns = Mapping[str, Sequence[Any]]
 

@@ -13,7 +13,7 @@ from xl_salesflow.ooxml.follow import Change, unchanged
 from xl_salesflow.ooxml.refs import Area, address, shift
 from xl_salesflow.ooxml.sheet_scan import SheetStream, number_of, row_spans
 from xl_salesflow.ooxml.splice import RowSplicer, cells_of, styles_of
-from xl_salesflow.ooxml.values import CellWriter, Fragment, plain_text, xml_formula
+from xl_salesflow.ooxml.values import CACHE, CellWriter, Fragment, plain_text, xml_formula
 
 _IN_THE_WAY = ("is in the way of a table that grows; move it and run again", "挡住了需要扩展的表;请移开后重新运行")
 _DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^>]*?ref=")([^"]*)(")')
@@ -190,7 +190,7 @@ class SheetRewriter:
         if not self._arrays:
             return
         for column, fragment in zip(self._edits.columns, fragments, strict=True):
-            if fragment is None or fragment.keeps_formula:
+            if fragment is None or fragment[2] is CACHE:
                 continue
             for area in self._arrays:
                 if area.holds(number, column) and area[:2] != area[2:]:

@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from xl_salesflow.ooxml.edits import GONE
 from xl_salesflow.ooxml.refs import column_number, letters
 from xl_salesflow.ooxml.sheet_scan import Grammar
-from xl_salesflow.ooxml.values import Fragment
+from xl_salesflow.ooxml.values import Fragment, Mode
 
 _PLACE = re.compile(rb'\sr="([A-Za-z]+)[0-9]*"')
 _STYLE = re.compile(rb'\ss="[0-9]+"')
-_KEPT_WITH_FORMULA = re.compile(rb'\s(?:s|cm)="[0-9]+"')
 _SPANS = re.compile(rb'\sspans="([0-9]+):([0-9]+)"')
 _NOT_FOR_A_NEW_ROW = re.compile(rb'\s(?:r|spans|hidden|collapsed|outlineLevel)="[^"]*"')
 _ROW_STYLE = re.compile(rb'\ss="[0-9]+"')
@@ -28,6 +26,18 @@ class Cell(NamedTuple):
     content: bytes
 
 
+class _Kept(dict[bytes, bytes]):
+    """Which of a cell's attributes stay, worked out once for each set of them."""
+
+    def __init__(self, names: bytes) -> None:
+        super().__init__()
+        self._pattern = re.compile(rb'\s(?:%b)="[0-9]+"' % names)
+
+    def __missing__(self, attributes: bytes) -> bytes:
+        kept = self[attributes] = b"".join(self._pattern.findall(attributes))
+        return kept
+
+
 class RowSplicer:
     """Replaces cells in the rows of one sheet, always in the same columns."""
 
@@ -36,6 +46,9 @@ class RowSplicer:
         self._open = b"<%bc" % patterns.prefix
         self._close = b"</%bc>" % patterns.prefix
         self._marks = [self._open + b' r="%b%%d"' % letters(column).encode() for column in columns]
+        self._plain_formula = b"<%bf>" % patterns.prefix
+        self._formula_end = b"</%bf>" % patterns.prefix
+        self._kept, self._kept_with_formula = _Kept(rb"s"), _Kept(rb"s|cm")
         self.replaced: list[
             tuple[int, bytes]
         ] = []  # column and content of what the last splice replaced, formulas only
@@ -72,24 +85,39 @@ class RowSplicer:
 
     def _cell(self, column: int, mark: bytes, attributes: bytes, content: bytes, fragment: Fragment) -> bytes | None:
         """Write a cell anew; None leaves it as it is."""
-        formula = self._patterns.formula.search(content) if content else None
-        if fragment.keeps_formula:
-            if formula is None:
+        kind, body, mode = fragment
+        if mode is Mode.CACHE:
+            formula = self._formula(content)
+            if not formula:
                 return None
-            kept = b"".join(_KEPT_WITH_FORMULA.findall(attributes))
-            return b"%b%b%b>%b%b%b" % (mark, kept, fragment.kind, formula.group(), fragment.body, self._close)
-        if formula is not None:
+            return b"%b%b%b>%b%b%b" % (mark, self._kept_with_formula[attributes], kind, formula, body, self._close)
+        if content and self._formula(content):
             self.replaced.append((column, content))
-        if fragment is GONE:
+        if mode is Mode.REMOVE:
             return b""
-        style = None if fragment.whole else _STYLE.search(attributes)
-        return self.write(mark, style.group() if style else b"", fragment)
+        return self.write(mark, self._kept[attributes] if mode is Mode.REPLACE else b"", fragment)
+
+    def _formula(self, content: bytes) -> bytes:
+        """The formula element of a cell, empty without one."""
+        if content.startswith(self._plain_formula):
+            return content[: content.index(self._formula_end) + len(self._formula_end)]
+        match = self._patterns.formula.search(content)
+        return match.group() if match else b""
 
     def write(self, mark: bytes, style: bytes, fragment: Fragment) -> bytes:
         """Write a cell from its start, its format and its inside."""
-        if not fragment.body:
-            return b"%b%b%b/>" % (mark, style, fragment.kind)
-        return b"%b%b%b>%b%b" % (mark, style, fragment.kind, fragment.body, self._close)
+        kind, body, _ = fragment
+        if not body:
+            return b"%b%b%b/>" % (mark, style, kind)
+        return b"%b%b%b>%b%b" % (mark, style, kind, body, self._close)
+
+    def _new_cell(self, column: int, mark: bytes, styles: dict[int, bytes], fragment: Fragment) -> bytes:
+        """Write a cell where there was none; empty when there is nothing to write."""
+        kind, body, mode = fragment
+        if mode is Mode.REMOVE or mode is Mode.CACHE:
+            return b""
+        style = styles.get(column, b"") if mode is Mode.REPLACE else b""
+        return self.write(mark, style, fragment) if body or kind or style else b""
 
     def _merge(self, row: bytes, number: int, fragments: Sequence[Fragment | None], styles: dict[int, bytes]) -> bytes:
         """The long way: cells that are new, or rows and cells that do not say where they are."""
@@ -108,8 +136,8 @@ class RowSplicer:
             elif old is not None:
                 written = self._cell(column, mark, _PLACE.sub(b"", old.attributes), old.content, edit)
                 out.append(old.xml if written is None else written)
-            elif edit is not GONE and not edit.keeps_formula and (edit.body or edit.kind or styles.get(column)):
-                out.append(self.write(mark, b"" if edit.whole else styles.get(column, b""), edit))
+            else:
+                out.append(self._new_cell(column, mark, styles, edit))
         attributes = _widen(start.group(1), edits)
         head = b"<%brow%b>" % (self._patterns.prefix, attributes)
         tail = row[tail_at:] if not start.group(2) else b"</%brow>" % self._patterns.prefix + row[start.end() :]
@@ -119,17 +147,15 @@ class RowSplicer:
         self, number: int, attributes: bytes, fragments: Sequence[Fragment | None], styles: dict[int, bytes]
     ) -> bytes:
         """Write a row that the sheet does not have; empty when nothing goes into it."""
-        out = []
-        for column, mark, fragment in zip(self._columns, self._marks, fragments, strict=True):
-            if fragment is None or fragment is GONE or fragment.keeps_formula:
-                continue
-            style = b"" if fragment.whole else styles.get(column, b"")
-            if fragment.body or fragment.kind or style:
-                out.append(self.write(mark % number, style, fragment))
-        if not out:
+        cells = b"".join(
+            self._new_cell(column, mark % number, styles, fragment)
+            for column, mark, fragment in zip(self._columns, self._marks, fragments, strict=True)
+            if fragment is not None
+        )
+        if not cells:
             return b""
         p = self._patterns.prefix
-        return b'<%brow r="%d"%b>%b</%brow>' % (p, number, _NOT_FOR_A_NEW_ROW.sub(b"", attributes), b"".join(out), p)
+        return b'<%brow r="%d"%b>%b</%brow>' % (p, number, _NOT_FOR_A_NEW_ROW.sub(b"", attributes), cells, p)
 
 
 def cells_of(patterns: Grammar, row: bytes) -> Iterator[Cell]:

@@ -7,10 +7,11 @@ system; text inline, so that the shared strings of the user's file, rich text an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum, auto
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
@@ -52,16 +53,28 @@ class Raw(NamedTuple):
     content: bytes
 
 
-class Fragment(NamedTuple):
-    """What goes into a cell: its type attribute and its body."""
+class Mode(Enum):
+    """What a fragment does with the cell that is there."""
 
-    kind: bytes
-    body: bytes
-    keeps_formula: bool = False  # the formula that is there stays before the body
-    whole: bool = False  # `kind` is all of the attributes, the format too
+    REPLACE = auto()  # keeps its format
+    CACHE = auto()  # keeps its format and its formula; does nothing where there is none
+    WHOLE = auto()  # keeps nothing: the fragment's attributes are all there are
+    REMOVE = auto()  # the cell goes away, format and all
 
 
-BLANK = Fragment(b"", b"")
+# What goes into a cell: its type attribute, its body, and what becomes of what is there. A bare tuple, as a save makes
+# millions of them.
+Fragment = tuple[bytes, bytes, Mode]
+REPLACE, CACHE, WHOLE = Mode.REPLACE, Mode.CACHE, Mode.WHOLE
+BLANK: Fragment = (b"", b"", REPLACE)
+GONE: Fragment = (b"", b"", Mode.REMOVE)
+
+
+class _Removed:
+    """The value of a cell that is to go away."""
+
+
+REMOVED = _Removed()
 
 
 def serial(value: date | datetime | time | timedelta, date1904: bool) -> float | int:
@@ -140,19 +153,22 @@ class CellWriter:
     """Turns Python values into the insides of cells, for one sheet's namespace prefix and date system."""
 
     def __init__(self, prefix: bytes = b"", date1904: bool = False) -> None:
-        self._p = prefix
         self._date1904 = date1904
+        self._v = b"<%bv>%%b</%bv>" % (prefix, prefix)
+        self._is = b"<%bis><%bt%%b>%%b</%bt></%bis>" % (prefix, prefix, prefix, prefix)
+        self._f = b"<%bf>%%b</%bf>%%b" % (prefix, prefix)
         self._writers: dict[type, Callable[[Any], Fragment]] = {
             type(None): lambda _: BLANK,
-            bool: lambda v: Fragment(b' t="b"', self._v(b"1" if v else b"0")),
-            int: lambda v: Fragment(b"", self._v(b"%d" % v)),
+            _Removed: lambda _: GONE,
+            bool: lambda v: (b' t="b"', self._v % (b"1" if v else b"0"), REPLACE),
+            int: lambda v: (b"", self._v % b"%d" % v, REPLACE),
             float: self._float,
             str: self._text,
-            Decimal: self._decimal,
-            ErrorValue: lambda v: Fragment(b' t="e"', self._v(xml_text(v.code))),
+            Decimal: lambda v: (b"", self._v % str(v).encode(), REPLACE) if v.is_finite() else self._float(float(v)),
+            ErrorValue: lambda v: (b' t="e"', self._v % xml_text(v.code), REPLACE),
             Formula: self._formula,
-            Cached: self._cached,
-            Raw: lambda v: Fragment(v.attributes, v.content, whole=True),
+            Cached: lambda v: (*self._cached(v.value), CACHE),
+            Raw: lambda v: (v.attributes, v.content, WHOLE),
         }
 
     def __call__(self, value: Any) -> Fragment:
@@ -162,59 +178,65 @@ class CellWriter:
             writer = self._writers[type(value)] = self._writer_for(value)
         return writer(value)
 
+    def column(self, values: Sequence[Any]) -> list[Fragment]:
+        """Write many values, mostly of one kind; raises ValueError."""
+        kinds = set(map(type, values))
+        if kinds == {Cached}:
+            inside = [value.value for value in values]
+            if set(map(type, inside)) == {float}:
+                return self._floats(inside, CACHE)
+        elif kinds == {float}:
+            return self._floats(values, REPLACE)
+        elif kinds == {str}:
+            written = {text: self._text(text) for text in set(values)}
+            return [written[text] for text in values]
+        return [self(value) for value in values]
+
+    def _floats(self, values: Sequence[float], mode: Mode) -> list[Fragment]:
+        if not all(map(isfinite, values)):
+            return [(*self._float(value)[:2], mode) for value in values]
+        whole = self._v
+        return [(b"", whole % text.encode(), mode) for text in map(float.__repr__, values)]
+
     def _writer_for(self, value: Any) -> Callable[[Any], Fragment]:
         if isinstance(value, np.datetime64):
             return lambda v: self(v.astype("datetime64[us]").item())
         if isinstance(value, np.generic):
             return lambda v: self(v.item())
         if isinstance(value, date | time | timedelta):
-            return lambda v: BLANK if v != v else self._float(serial(v, self._date1904))
+            return lambda v: BLANK if v != v else self(serial(v, self._date1904))
         for kind in (str, float, int, Decimal):
             if isinstance(value, kind):
                 return self._writers[kind]
         raise ValueError(f"a cell cannot hold a {type(value).__name__}")
-
-    def _v(self, text: bytes) -> bytes:
-        return b"<%bv>%b</%bv>" % (self._p, text, self._p)
 
     def _float(self, value: float) -> Fragment:
         if isnan(value):
             return BLANK
         if not isfinite(value):
             raise ValueError("a cell cannot hold an infinite number")
-        return Fragment(b"", self._v(float.__repr__(value).encode() if isinstance(value, float) else b"%d" % value))
-
-    def _decimal(self, value: Decimal) -> Fragment:
-        if not value.is_finite():
-            return self._float(float(value))
-        return Fragment(b"", self._v(str(value).encode()))
+        return b"", self._v % float.__repr__(value).encode(), REPLACE
 
     def _text(self, value: str) -> Fragment:
-        self._refuse_long(value)
-        body = (self._p, self._p, self._space(value), xml_text(value), self._p, self._p)
-        return Fragment(b' t="inlineStr"', b"<%bis><%bt%b>%b</%bt></%bis>" % body)
-
-    @staticmethod
-    def _refuse_long(value: str) -> None:
-        length = len(value) if len(value) <= LONGEST_TEXT // 2 else len(value.encode("utf-16-le", "surrogatepass")) // 2
-        if length > LONGEST_TEXT:
-            raise ValueError(f"a cell holds {LONGEST_TEXT:,} characters at most, this text has {length:,}")
-
-    @staticmethod
-    def _space(value: str) -> bytes:
-        return b' xml:space="preserve"' if value != value.strip() or "\n" in value or "  " in value else b""
+        _refuse_long(value)
+        spaced = value != value.strip() or "\n" in value or "  " in value
+        return b' t="inlineStr"', self._is % (b' xml:space="preserve"' if spaced else b"", xml_text(value)), REPLACE
 
     def _formula(self, value: Formula) -> Fragment:
-        kind, cached, *_ = self._cached(Cached(value.cached))
-        text = xml_formula(value.text)
-        return Fragment(kind, b"<%bf>%b</%bf>%b" % (self._p, text, self._p, cached))
+        kind, cached = self._cached(value.cached)
+        return kind, self._f % (xml_formula(value.text), cached), REPLACE
 
-    def _cached(self, value: Cached) -> Fragment:
-        if isinstance(value.value, str):
-            self._refuse_long(value.value)
-            return Fragment(b' t="str"', self._v(xml_text(value.value)), True)
-        kind, body, *_ = self(value.value)
-        return Fragment(kind, body, True)
+    def _cached(self, value: Any) -> tuple[bytes, bytes]:
+        if isinstance(value, str):
+            _refuse_long(value)
+            return b' t="str"', self._v % xml_text(value)
+        return self(value)[:2]
+
+
+def _refuse_long(value: str) -> None:
+    length = len(value) if len(value) <= LONGEST_TEXT // 2 else len(value.encode("utf-16-le", "surrogatepass")) // 2
+    if length > LONGEST_TEXT:
+        raise ValueError(f"a cell holds {LONGEST_TEXT:,} characters at most, this text has {length:,}")
 
 
 def xml_formula(text: str) -> bytes:
