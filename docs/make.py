@@ -64,7 +64,9 @@ def settings() -> str:
 
 def metrics() -> str:
     """Return the page of every metric with its definition and unit."""
-    rows = [(f"`{m.id}`", m.name.en, m.name.zh, m.unit, m.definition.en, m.definition.zh) for m in METRICS]
+    rows = [
+        (f"`{m.id}`", m.name.en, m.name.zh, m.unit.value.en, m.definition.en, m.definition.zh) for m in METRICS.values()
+    ]
     return "# Metrics\n\n" + _table(("Id", "Name", "名称", "Unit", "Definition", "定义"), rows)
 
 

@@ -18,12 +18,13 @@ import pandas as pd
 
 from xl_salesflow import followups as calls
 from xl_salesflow import journal, metrics, moves, quotes, rules
+from xl_salesflow import report as overview
 from xl_salesflow.calculated import refreshed
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.apply import applied
 from xl_salesflow.model.choices import identify
 from xl_salesflow.model.difference import difference
-from xl_salesflow.model.frames import frame
+from xl_salesflow.model.frames import frame, series
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.pipeline import Pipeline
@@ -106,6 +107,11 @@ def followups(pipeline: Pipeline, owner: str | None = None) -> Plan:
     )
 
 
+def report(pipeline: Pipeline) -> Plan:
+    """Give the report on the pipeline's view as a document."""
+    return Plan(documents=(overview.document(refreshed(pipeline)),))
+
+
 def quote(pipeline: Pipeline, key: str, run: Run) -> Plan:
     """Print the quote of deal or quote *key*; a deal without one gets a draft."""
     offer = quotes.offer(refreshed(pipeline), key)
@@ -171,14 +177,15 @@ def _listed(pipeline: Pipeline, found: tuple[Finding, ...]) -> tuple[Pipeline, t
 
 
 def _shown(pipeline: Pipeline, values: Mapping[str, Mapping[Any, Mapping[str, Any]]]) -> Pipeline:
-    # what the formulas of the funnel, forecast and plan tables come to
+    # what the formulas of the funnel, forecast and plan tables come to; "" is a formula that shows nothing
     for name, rows in values.items():
-        table, shown = TABLES[name], pipeline[name].copy()
-        keys = list(shown[table.key or ""])
-        for column in table.formulas:
-            cells = [rows.get(key, {}).get(column.id) for key in keys]
-            shown[column.id] = frame(table, [{column.id: cell} for cell in cells])[column.id].to_numpy()
-        pipeline = pipeline.with_tables(**{name: shown})
+        table, shown = TABLES[name], pipeline[name]
+        lines = [rows.get(key, {}) for key in shown[table.key or ""]]
+        cells = {
+            c.id: series(c, (None if (cell := line.get(c.id)) == "" else cell for line in lines), shown.index)
+            for c in table.formulas
+        }
+        pipeline = pipeline.with_tables(**{name: shown.assign(**cells)})
     return pipeline
 
 

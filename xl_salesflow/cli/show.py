@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from xl_salesflow.cli.texts import say
-from xl_salesflow.metrics import METRICS
+from xl_salesflow.metrics import METRICS, Unit
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding, Plan
@@ -71,11 +71,9 @@ def funnel(plan: Plan, pipeline: Pipeline, wants_json: bool) -> None:
         as_json(plan.answer)
         return
     language = pipeline.language
-    names = {metric.id: metric for metric in METRICS}
     rows = [
-        (names[id].name.in_(language), _number(value, names[id].unit))
+        (METRICS[id].name.in_(language), _number(value, METRICS[id].unit))
         for id, value in plan.answer["metrics"].items()
-        if id in names
     ]
     _table((say("Metric", "指标"), say("Value", "数值")), rows)
     for part in ("stages", "by"):
@@ -139,11 +137,13 @@ def _changes(plan: Plan) -> None:
         )
 
 
-def _number(value: Any, unit: str = "") -> str:
+def _number(value: Any, unit: Unit | None = None) -> str:
     if value is None:
         return "—"
     if isinstance(value, float):
-        return f"{value:.2%}" if unit == "ratio" else f"{value:,.2f}" if unit == "money" else f"{value:,.4g}"
+        if unit is Unit.RATIO:
+            return f"{value:.2%}"
+        return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

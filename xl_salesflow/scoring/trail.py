@@ -16,6 +16,8 @@ def kept(deals: pd.DataFrame, score: pd.Series, today: date) -> pd.Series:
     What is older than the score of a week ago is left out when something is added.
     """
     trails = deals["score_trail"]
+    if trails.empty:
+        return trails
     last = pd.to_numeric(trails.str.rpartition(" ")[2], errors="coerce")
     new = (score != last) & ~(score.isna() & last.isna())
     return trails.mask(

@@ -1,0 +1,139 @@
+"""What the report says: the numbers of one view, and how they came about over months, ages, stages and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow import metrics
+from xl_salesflow.metrics import METRICS, Funnel, Unit
+from xl_salesflow.model.lists import LISTS
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Document
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Text
+
+HEADLINES = ("open_value", "weighted_value", "won_value", "win_rate", "win_rate_of_all", "cycle_days_won_median")
+_UNITS = {
+    Unit.MONEY: "money",
+    Unit.RATIO: "ratio",
+    Unit.DAYS: "days",
+    Unit.DEALS: "deals",
+    Unit.MONEY_PER_DAY: "per_day",
+}
+_AGES = ((0, 30), (31, 60), (61, 90), (91, 180), (181, 10**6))
+_MONTHS = 12
+_NO_REASON = Text("No reason given", "未填写原因")
+_BY = {"owner": TABLES["Deals"]["owner"].header, "product": TABLES["Deals"]["product"].header}
+
+
+def document(pipeline: Pipeline) -> Document:
+    """Return the report on the pipeline's view as a document; the formula columns must be fresh."""
+    answer, settings, view = metrics.funnel(pipeline), pipeline.settings, pipeline.view
+    lost = _lost(pipeline)
+    facts = {
+        "as_of": pipeline.as_of,
+        "start": view.start,
+        "end": view.end,
+        "company": settings.text("company"),
+        "source": pipeline.source,
+        "currency": settings.text("currency").strip().upper(),
+        "filters": [(TABLES["Deals"][column].header, value) for column, value in view.filters.items()],
+        "metrics": _metrics(pipeline, answer),
+        "headlines": HEADLINES,
+        "stages": list(answer.stages),
+        "months": _months(pipeline),
+        "ageing": _ageing(pipeline, answer),
+        "lost_stages": _leaks(lost, lost["stage"]),
+        "lost_reasons": _leaks(lost, _reasons(pipeline, lost)),
+        "by": [{"name": name, "rows": metrics.by(pipeline, column)} for column, name in _BY.items()],
+    }
+    return Document("report", f"report {pipeline.as_of.isoformat()}", facts)
+
+
+def _metrics(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
+    small = pipeline.settings.number("small_sample")
+    return [
+        {
+            "id": id,
+            "name": metric.name,
+            "definition": metric.definition,
+            "unit": _UNITS.get(metric.unit, "number"),
+            "value": answer.metrics[id],
+            "sample": answer.samples[id],
+            "small": not metric.unit.is_count and (answer.samples[id] or 0) < small,
+        }
+        for id, metric in METRICS.items()
+    ]
+
+
+def _months(pipeline: Pipeline) -> list[dict[str, Any]]:
+    # the twelve months up to the as-of date: what began, what was won and lost
+    deals = pipeline["Deals"][pipeline["Deals"]["in_view"] == 1]
+    last = np.datetime64(pipeline.as_of, "M")
+    months = np.arange(last - _MONTHS + 1, last + 1)
+    end = np.datetime64(pipeline.as_of)
+    began, closed = (deals[column].where(deals[column] <= end) for column in ("created", "closed"))
+    won, lost = closed.where(deals["outcome"] == "won"), closed.where(deals["outcome"] == "lost")
+    amount = deals["amount"].fillna(0).to_numpy()
+    return [
+        {
+            "month": pd.Timestamp(month).date(),
+            "created": int((_month(began) == month).sum()),
+            "won": int((_month(won) == month).sum()),
+            "lost": int((_month(lost) == month).sum()),
+            "won_value": round(float(amount[_month(won) == month].sum()), 2),
+        }
+        for month in months
+    ]
+
+
+def _month(days: pd.Series) -> np.ndarray[Any, Any]:
+    return days.to_numpy().astype("datetime64[M]")
+
+
+def _ageing(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
+    deals = pipeline["Deals"]
+    opened = deals[(deals["outcome"] == "open") & (deals["in_view"] == 1)]
+    usual = answer.metrics["cycle_days_won_median"]
+    rows = []
+    for low, high in _AGES:
+        inside = opened[opened["age_days"].between(low, high)]
+        label = (
+            Text(f"{low}–{high} days", f"{low}–{high} 天")
+            if high < 10**6
+            else Text(f"{low} days and more", f"{low} 天以上")
+        )
+        value = round(float(inside["amount"].sum()), 2)
+        rows.append({"label": label, "count": len(inside), "value": value, "late": usual is not None and low > usual})
+    return rows
+
+
+def _lost(pipeline: Pipeline) -> pd.DataFrame:
+    # visits that ended in a loss, as of the day and within the period
+    visits, view = pipeline["History"], pipeline.view
+    left = visits["left"]
+    chosen = (visits["move"] == "lost") & (visits["in_view"] == 1) & (left <= np.datetime64(pipeline.as_of))
+    if view.start:
+        chosen &= left >= np.datetime64(view.start)
+    if view.end:
+        chosen &= left <= np.datetime64(view.end)
+    return visits[chosen]
+
+
+def _reasons(pipeline: Pipeline, lost: pd.DataFrame) -> pd.Series:
+    reasons = lost["deal"].map(pipeline["Deals"].drop_duplicates("deal").set_index("deal")["loss_reason"]).fillna("")
+    labels: Mapping[str, Text] = {**LISTS["loss_reason"], "": _NO_REASON}
+    return reasons.map(lambda id: labels[id].in_(pipeline.language) if id in labels else id)
+
+
+def _leaks(lost: pd.DataFrame, names: pd.Series) -> list[dict[str, Any]]:
+    sums = lost["amount"].fillna(0).groupby(names).agg(["size", "sum"]).sort_values(["size", "sum"], ascending=False)
+    shares = sums["size"].cumsum() / max(int(sums["size"].sum()), 1)
+    return [
+        {"name": name, "count": int(count), "value": round(float(value), 2), "share": float(share)}
+        for name, count, value, share in zip(sums.index, sums["size"], sums["sum"], shares, strict=True)
+    ]
