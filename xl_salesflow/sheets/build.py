@@ -57,8 +57,8 @@ def _sheets(workbook: Workbook, language: Language) -> None:
 def _tables(workbook: Workbook, language: Language, playbook: str) -> Iterable[Placed]:
     rows = starter_rows(language, playbook)
     open_or_won = [row for row in rows["Stages"] if row["kind"] in _steps(language)]
-    pads = dropdowns.add(workbook, language, len(open_or_won))
-    yield from funnel.add(workbook, language, pads, len(open_or_won))
+    dropdowns.add(workbook, language)
+    yield from funnel.add(workbook, language, len(open_or_won))
     yield forecast.add(workbook, language)
     yield plan.add(workbook, language, len(open_or_won))
     for table in TABLES.values():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.data_source import NumDataSource, NumRef, StrRef
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
@@ -37,11 +39,11 @@ class Look(NamedTuple):
     inside: bool = False
 
 
-def funnel(placed: Placed, pad: str, title: str, colour: str) -> BarChart:
-    """Return the funnel over the rows of StageMetrics; *pad* is the range of half the missing width."""
+def funnel(placed: Placed, pad: int, title: str, colour: str) -> BarChart:
+    """Return the funnel over the rows of StageMetrics; sheet column *pad* holds half of each bar's missing width."""
     chart = _bars("bar", title, stacked=True)
     chart.gapWidth = 18
-    invisible = Series(Reference(range_string=pad))
+    invisible = _plain(Reference(placed.sheet, pad, placed.first, pad, placed.last))
     invisible.graphicalProperties = GraphicalProperties(noFill=True)
     invisible.graphicalProperties.line.noFill = True
     chart.series.append(invisible)
@@ -111,9 +113,9 @@ def _bars(direction: str, title: str, *, stacked: bool) -> BarChart:
 
 
 def _series(placed: Placed, look: Look) -> Series:
-    series = Series(_reference(placed, look.column))
+    series = _plain(_reference(placed, look.column))
     header = f"{placed.absolute(look.column).partition('!')[0]}!${placed.letter(look.column)}${placed.top}"
-    series.tx = _title(header)
+    series.tx = SeriesLabel(strRef=StrRef(header))
     series.graphicalProperties = GraphicalProperties(solidFill=look.colour)
     series.graphicalProperties.line.noFill = True
     if look.labels:
@@ -125,11 +127,8 @@ def _series(placed: Placed, look: Look) -> Series:
     return series
 
 
-def _title(cell: str) -> object:
-    from openpyxl.chart.data_source import StrRef
-    from openpyxl.chart.series import SeriesLabel
-
-    return SeriesLabel(strRef=StrRef(cell))
+def _plain(values: Reference) -> Series:
+    return Series(val=NumDataSource(numRef=NumRef(f=str(values))))
 
 
 def _reference(placed: Placed, column: str) -> Reference:

@@ -1,4 +1,4 @@
-"""The hidden sheet behind the Funnel's dropdowns and chart: each list with "(All)" before it, and the funnel's pads."""
+"""The hidden sheet behind the Funnel's dropdowns: each list with "(All)" before it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from xl_salesflow.sheets.table_sheet import quoted
 
 # named cell → how many values its dropdown can offer
 _ROOM = {"ViewOwner": 400, "ViewProduct": 400, "ViewSource": 60, "ViewRegion": 60, "ViewChannel": 60, "ViewPlaybook": 30}
-_PAD_COLUMN = 8
 
 
-def add(workbook: Workbook, language: Language, steps: int) -> str:
-    """Write the helper sheet and name its lists (choose_owner, …, list_playbook); return the range of the funnel's pads."""
+def add(workbook: Workbook, language: Language) -> None:
+    """Write the helper sheet and name its lists (choose_owner, …, list_playbook)."""
     sheet = workbook.create_sheet(wording.DROPDOWNS.in_(language))
     sheet.sheet_state = "hidden"
     home = quoted(sheet.title)
@@ -31,7 +30,6 @@ def add(workbook: Workbook, language: Language, steps: int) -> str:
         if name == "ViewPlaybook":
             body = f"{home}!${letter}$3:${letter}${room + 2}"
             define(workbook, "list_playbook", f"{home}!${letter}$3:INDEX({body},MAX(1,{count}-1))")
-    return _pads(workbook, sheet.title, language, steps)
 
 
 def dropdown(name: str) -> str:
@@ -49,12 +47,3 @@ def _value(name: str, letter: str, row: int, language: Language) -> str:
     else:
         column = structured("Lists", cell.options or "", language)
     return f'=IFERROR(INDEX({column},{row - 2})&"","")'
-
-
-def _pads(workbook: Workbook, title: str, language: Language, steps: int) -> str:
-    sheet = workbook[title]
-    reached = structured("StageMetrics", "reached", language)
-    letter = sheet.cell(1, _PAD_COLUMN).column_letter
-    for row in range(steps):
-        sheet.cell(2 + row, _PAD_COLUMN, f"=IFERROR((MAX({reached})-INDEX({reached},{row + 1}))/2,0)")
-    return f"{quoted(title)}!${letter}$2:${letter}${steps + 1}"

@@ -9,6 +9,7 @@ from typing import Any
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.model.column import Type
@@ -17,7 +18,7 @@ from xl_salesflow.model.view import NAMED_CELLS
 from xl_salesflow.sheets import styles, validation
 from xl_salesflow.sheets.dropdowns import dropdown
 from xl_salesflow.sheets.names import define
-from xl_salesflow.sheets.table_sheet import quoted
+from xl_salesflow.sheets.table_sheet import Placed, quoted
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,35 @@ def heading(panel: Panel, row: int, text: Text, hint: Text | None = None) -> Non
     for column in range(panel.left, panel.right + 1):
         panel.sheet.cell(row, column).border = Border(bottom=Side(style="medium", color=styles.ACCENT))
     if hint is not None:
-        beside = panel.sheet.cell(row, panel.slots[2][0], hint.in_(panel.language))
-        beside.font = styles.font(panel.language, size=9, colour=styles.MUTED)
-        beside.alignment = Alignment(vertical="center")
+        small(panel, row, 2, hint)
+
+
+def small(panel: Panel, row: int, slot: int, text: Text) -> None:
+    """Write a hint in small grey letters, from *slot* on."""
+    cell = panel.sheet.cell(row, panel.slots[slot][0], text.in_(panel.language))
+    cell.font = styles.font(panel.language, size=9, colour=styles.MUTED)
+    cell.alignment = Alignment(vertical="center")
+
+
+def band(panel: Panel, row: int, first: int, colour: str) -> None:
+    """Carry a table's row on to the right edge of the page."""
+    for column in range(first, panel.right + 1):
+        cell = panel.sheet.cell(row, column)
+        cell.fill, cell.border = styles.fill(colour), styles.under()
+
+
+def steps(panel: Panel, placed: Placed, wanted: int) -> None:
+    """Shape a table of one row per step: even rows; those beyond the process and one more are folded away."""
+    sheet = placed.sheet
+    sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
+    sheet.row_dimensions[placed.top].height = 32
+    for offset, row in enumerate(range(placed.first, placed.last + 1)):
+        sheet.cell(row, placed.left).alignment = Alignment(horizontal="left", vertical="center")
+        dimension = sheet.row_dimensions[row]
+        dimension.height = 18
+        if offset > wanted:
+            dimension.outlineLevel, dimension.hidden = 1, True
+    sheet.row_dimensions[placed.first + wanted].collapsed = wanted + 1 < placed.length
 
 
 def inputs(panel: Panel, row: int, names: Sequence[str | None]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment
 
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
@@ -34,14 +33,11 @@ def add(workbook: Workbook, language: Language, steps: int) -> Placed:
     for number, width in enumerate(_WIDTHS, 2):
         sheet.column_dimensions[sheet.cell(1, number).column_letter].width = width
     panel.inputs(page_, 5, ("PlanTarget", "PlanBy", None, None, None))
-    hint = sheet.cell(6, _SLOTS[2][0], _HINT.in_(language))
-    hint.font = styles.font(language, size=9, colour=styles.MUTED)
+    panel.small(page_, 6, 2, _HINT)
     row = _CHART_TOP + _CHART_ROWS + 1
     panel.heading(page_, row, _TABLE)
-    placed = place(sheet, table, language, live.plan_rows(language, steps), row + 1, 2)
-    sheet.row_dimensions[row + 1].height = 32
-    for number in range(placed.first, placed.last + 1):
-        sheet.cell(number, 2).alignment = Alignment(horizontal="left")
+    placed = place(sheet, table, language, live.plan_rows(language), row + 1, 2)
+    panel.steps(page_, placed, steps)
     looks = [Look("deals_needed", styles.ACCENT_MID, "#,##0"), Look("deals_now", styles.ACCENT, "#,##0")]
     chart = charts.columns(placed, "stage", looks, _CHART.in_(language))
     charts.stand(sheet, chart, Box(2, _CHART_TOP, 11, _CHART_TOP + _CHART_ROWS))

@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xl_salesflow.model.column import Group, Writer
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
-from xl_salesflow.sheets import styles, wording
+from xl_salesflow.sheets import page, styles, wording
 from xl_salesflow.sheets.table_sheet import quoted
 
 _LAST = 6  # columns B to F hold everything
@@ -26,7 +26,9 @@ def add(workbook: Workbook, language: Language) -> None:
     _title(sheet, language)
     row = _steps(sheet, language, 5)
     row = _legend(sheet, language, row + 1)
-    _directory(sheet, language, row + 1)
+    last = _directory(sheet, language, row + 1)
+    sheet.print_area = f"A1:G{last}"
+    page.prints(sheet, language, landscape=True, tall=1)
 
 
 def _title(sheet: Worksheet, language: Language) -> None:
@@ -73,11 +75,13 @@ def _legend(sheet: Worksheet, language: Language, row: int) -> int:
     return row + 1
 
 
-def _directory(sheet: Worksheet, language: Language, row: int) -> None:
+def _directory(sheet: Worksheet, language: Language, row: int) -> int:
     left = _group(sheet, language, Group.WORK, row, 2)
     right = _group(sheet, language, Group.MANAGE, row, 5)
-    _group(sheet, language, Group.RECORD, left + 1, 2)
-    _group(sheet, language, Group.SETUP, right + 1, 5)
+    return max(
+        _group(sheet, language, Group.RECORD, left + 1, 2),
+        _group(sheet, language, Group.SETUP, right + 1, 5),
+    )
 
 
 def _group(sheet: Worksheet, language: Language, group: Group, row: int, column: int) -> int:

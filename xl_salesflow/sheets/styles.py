@@ -16,18 +16,18 @@ GREEN_INK = "2C6B4A"
 
 TABS = {Group.WORK: ACCENT, Group.MANAGE: ACCENT_MID, Group.SETUP: "AEB8C0", Group.RECORD: "DDE2E6"}
 
-_FACE: dict[Language, str] = {"en": "Calibri", "zh": "Microsoft YaHei"}
-_SIZE: dict[Language, int] = {"en": 11, "zh": 10}
+_FACE: dict[Language, str] = {"en": "Arial", "zh": "Microsoft YaHei"}  # or their like, on every machine
+_SIZE = 10
 
 
 def font(
     language: Language, *, size: float | None = None, bold: bool = False, italic: bool = False, colour: str = INK,
     underline: bool = False,
 ) -> Font:  # fmt: skip
-    """Return the workbook's typeface; Chinese has one of its own, a size smaller because its signs are larger."""
+    """Return the workbook's typeface; Chinese has one of its own."""
     return Font(
         name=_FACE[language],
-        sz=size or _SIZE[language],
+        sz=size or _SIZE,
         b=bold,
         i=italic,
         u="single" if underline else None,
