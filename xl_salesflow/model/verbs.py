@@ -1,6 +1,7 @@
 """Every verb, declared once: the command line, the ribbon, the VBA and the docs are made from it.
 
-A verb's function lives in flow.py under the verb's id; it is found by name so that help needs no pandas.
+A verb's function lives in flow.py under the verb's id, or in excel/buttons for verbs that only the ribbon has; it is found by
+name so that help needs no pandas.
 """
 
 from __future__ import annotations
@@ -11,20 +12,48 @@ from types import MappingProxyType
 
 from xl_salesflow.model.text import Text
 
+GROUPS: Mapping[str, Text] = MappingProxyType(
+    {
+        "deals": Text("Deals", "商机"),
+        "qualify": Text("Qualify", "资格评估"),
+        "today": Text("Today", "今日"),
+        "quotes": Text("Quotes", "报价"),
+        "manage": Text("Manage", "管理"),
+        "tools": Text("Tools", "工具"),
+    }
+)
+"""The groups of the ribbon tab, from left to right."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One thing the product does. *icon* is an Office imageMso name; *reads* verbs answer with --json and write nothing."""
+    """One thing the product does. *icon* is an Office imageMso name; *reads* verbs answer with --json and write nothing.
+
+    *group* is its place in the ribbon, "" for none; a *menu* asks for one of "stages", or of a list of lists.py. Verbs that
+    are no *command* exist only in the ribbon.
+    """
 
     id: str
     label: Text
     tip: Text
     icon: str
     reads: bool = False
+    group: str = ""
+    menu: str = ""
+    command: bool = True
+    large: bool = False
 
 
-def _verb(id: str, en: str, zh: str, tip_en: str, tip_zh: str, icon: str, reads: bool = False) -> Verb:
-    return Verb(id, Text(en, zh), Text(tip_en, tip_zh), icon, reads)
+def _verb(
+    id: str, en: str, zh: str, tip_en: str, tip_zh: str, icon: str, reads: bool = False, *, group: str = "", large: bool = False,
+) -> Verb:  # fmt: skip
+    return Verb(id, Text(en, zh), Text(tip_en, tip_zh), icon, reads, group, large=large)
+
+
+def _button(
+    id: str, en: str, zh: str, tip_en: str, tip_zh: str, icon: str, group: str, *, menu: str = "", large: bool = False,
+) -> Verb:  # fmt: skip
+    return Verb(id, Text(en, zh), Text(tip_en, tip_zh), icon, False, group, menu, False, large)
 
 
 VERBS: Mapping[str, Verb] = MappingProxyType(
@@ -33,13 +62,27 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         for verb in (
             _verb("init", "New workbook", "新建工作簿", "Make a new workbook from the template", "由模板新建工作簿", "FileNew"),
             _verb("import", "Import", "导入", "Bring in rows from CSV or xlsx by a mapping you can edit", "按可编辑的映射从 CSV 或 xlsx 导入", "ImportTextFile"),
-            _verb("check", "Check", "检查", "Say what is wrong with which row; --repair restores formulas", "指出各行问题;--repair 恢复公式", "AcceptInvitation", True),
-            _verb("update", "Update", "更新", "Judge stage moves, score, warn, list follow-ups, refresh every number", "审核阶段变更、评分、预警、生成跟进并刷新数据", "RefreshAll"),
-            _verb("funnel", "Funnel", "销售漏斗", "Show every metric, as of any date, by any slice", "显示各项指标,可按日期与维度查看", "ChartInsert", True),
-            _verb("followups", "Follow-ups", "跟进清单", "Who to call today and why", "今天联系谁、为什么", "TaskList", True),
-            _verb("quote", "Quote", "报价", "Print the quote of a deal", "打印商机的报价单", "FilePrint"),
-            _verb("report", "Report", "报告", "Write one HTML page with funnel, trend, ageing and leaks", "生成包含漏斗、趋势、账龄与流失的网页报告", "CreateReport"),
+            _verb("check", "Check", "检查", "Say what is wrong with which row; --repair restores formulas", "指出各行问题;--repair 恢复公式", "ErrorChecking", True, group="deals", large=True),
+            _verb("update", "Update", "更新", "Judge stage moves, score, warn, list follow-ups, refresh every number", "审核阶段变更、评分、预警、生成跟进并刷新数据", "RefreshAll", group="deals", large=True),
+            _verb("funnel", "Funnel", "销售漏斗", "Show every metric, as of any date, by any slice", "显示各项指标,可按日期与维度查看", "ChartInsert", True, group="manage", large=True),
+            _verb("followups", "Follow-ups", "跟进清单", "Who to call today and why", "今天联系谁、为什么", "MailMergeRecipientsEditList", True, group="today", large=True),
+            _verb("quote", "Quote", "报价", "Print the quote of a deal", "打印商机的报价单", "FilePrint", group="quotes"),
+            _verb("report", "Report", "报告", "Write one HTML page with funnel, trend, ageing and leaks", "生成包含漏斗、趋势、账龄与流失的网页报告", "CreateReport", group="manage"),
             _verb("demo", "Demo", "演示", "Make a filled workbook and every document, to look at", "生成示例工作簿与全部文件", "Help"),
+            _button("next_stage", "Next stage", "下一阶段", "Move the selected deal to a stage you choose; the gates judge it at once", "将所选商机移至所选阶段,并立即按关卡审核", "MacroPlay", "deals", menu="stages"),
+            _button("won", "Won", "赢单", "Mark the selected deal as won; the gates judge it at once", "将所选商机标记为赢单,并立即按关卡审核", "AcceptInvitation", "deals"),
+            _button("lost", "Lost", "丢单", "Mark the selected deal as lost, for a reason you choose", "选择原因并将所选商机标记为丢单", "DeclineInvitation", "deals", menu="loss_reason"),
+            _button("explain", "Why not?", "为何不能推进", "Say what keeps the selected deal from the stage you typed; nothing is written", "说明所选商机为何不能进入所填阶段,不写入任何内容", "FunctionWizard", "deals"),
+            _button("bant", "BANT card", "BANT 卡", "Put the open BANT questions of the selected deal on the sheet of answers", "将所选商机尚未回答的 BANT 问题列入问答表", "FormControlCheckBox", "qualify", large=True),
+            _button("score", "Score", "评分", "Work out BANT points from the answers and the trait scores", "由问答得出 BANT 分值并计算特质得分", "CalculateNow", "qualify"),
+            _button("activity", "Log activity", "记录活动", "Add an activity of today to the selected deal", "为所选商机添加一条今天的活动", "ReviewNewComment", "today", menu="activity_type"),
+            _button("calendar", "Calendar", "日历", "Write the follow-ups as a calendar file beside the workbook", "将跟进清单写成日历文件,与工作簿同目录", "ViewAppointmentInCalendar", "today"),
+            _button("new_quote", "New quote", "新建报价", "Draft a quote for the selected deal", "为所选商机起草报价", "TableInsert", "quotes", large=True),
+            _button("revise", "Revise", "修订", "Copy the selected quote into its next version; the old one is superseded", "将所选报价复制为下一版本,旧版被替代", "Copy", "quotes"),
+            _button("targets", "Plan", "计划", "Show how many deals each stage needs to reach the target", "显示达成目标各阶段所需商机数", "GoalSeek", "manage"),
+            _button("undo", "Undo run", "撤销运行", "Put back what the last run changed", "恢复最近一次运行所做的修改", "Undo", "tools"),
+            _button("language", "中文 / English", "English / 中文", "Switch the language of ribbon, messages and documents", "切换功能区、提示与文件的语言", "FontDialog", "tools"),
+            _button("help", "Help", "帮助", "Say what each button does and what to do when one fails", "说明各按钮的作用与故障处理", "Help", "tools"),
         )
     }
 )  # fmt: skip
