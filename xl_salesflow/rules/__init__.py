@@ -1,0 +1,64 @@
+"""Rules: what blocks or warns.
+
+rows      what is wrong with which row
+process   what keeps the playbooks from being judged by
+gates     what must hold before a deal enters a stage
+early     what may go wrong with an open deal
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Finding
+from xl_salesflow.model.rule import findings, sentences
+from xl_salesflow.rules import early, gates, process, rows
+
+__all__ = ["check", "gates", "playbook_faults", "warning_hits", "warnings"]
+
+
+def check(pipeline: Pipeline) -> tuple[Finding, ...]:
+    """Return everything that is wrong: faults of single cells, of the playbooks, and of rows."""
+    found = [finding for rule in rows.RULES for finding in findings(pipeline, rule)]
+    return (*pipeline.faults, *playbook_faults(pipeline), *found)
+
+
+def playbook_faults(pipeline: Pipeline) -> tuple[Finding, ...]:
+    """Return what keeps the sheets Stages, Gates and StageTasks from being judged by, every fault at once."""
+    return tuple(finding for rule in (*process.RULES, *gates.RULES) for finding in findings(pipeline, rule))
+
+
+def warnings(pipeline: Pipeline) -> pd.Series:
+    """Return the early warnings of every deal as text, one a line, then what its stage recommends; "" where none."""
+    deals, language = pipeline["Deals"], pipeline.language
+    said = np.full(len(deals), "", object)
+    for rule in early.RULES:
+        for hits in rule.hits(pipeline):
+            at = deals.index.get_indexer(hits.rows)
+            words = sentences(rule.message, language, hits.rows, hits.facts).to_numpy(object)
+            said[at] = np.where(said[at] == "", words, said[at] + "\n" + words)
+    advice = _advice(pipeline).to_numpy(object)
+    arrow = np.where((said != "") & (advice != ""), "\n→ " + advice, "").astype(object)
+    return pd.Series(said + arrow, index=deals.index, dtype=object)
+
+
+def warning_hits(pipeline: Pipeline) -> dict[str, pd.Series]:
+    """Return for every early warning, by its id, which rows of Deals it speaks about."""
+    deals = pipeline["Deals"]
+    found = {rule.id: [hits.rows for hits in rule.hits(pipeline)] for rule in early.RULES}
+    return {
+        id: pd.Series(np.isin(deals.index, np.concatenate([[], *rows])), index=deals.index)
+        for id, rows in found.items()
+    }
+
+
+def _advice(pipeline: Pipeline) -> pd.Series:
+    deals = pipeline["Deals"]
+    advice = {
+        (id, stage.name): stage.action for id, playbook in pipeline.playbooks.items() for stage in playbook.stages
+    }
+    named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
+    pairs = zip(named, deals["recorded_stage"], strict=True)
+    return pd.Series([advice.get(pair, "") for pair in pairs], index=deals.index, dtype=object)

@@ -5,14 +5,18 @@ bant_score = 100 × Σ weight × points ÷ (3 × Σ weight), rounded half up to 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.model import trail
 from xl_salesflow.model.difference import difference
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Plan
-from xl_salesflow.scoring import trail
 from xl_salesflow.scoring.answers import points
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 DIMENSIONS = ("budget", "authority", "need", "timeline")
 _GRADES = ("a", "b", "c", "d")
@@ -33,11 +37,12 @@ def columns(pipeline: Pipeline) -> pd.DataFrame:
     return pd.DataFrame(made, index=pipeline["Deals"].index)
 
 
-def half_up(values: np.ndarray, digits: int) -> np.ndarray:
+def half_up(values: Numbers, digits: int) -> Numbers:
     """Return *values* (not negative) rounded half up, as the sheet's ROUND does: by what 15 digits say."""
     # 100 × 25 × 1 ÷ 300 may come a hair below its true half; the sheet rounds the 15 digits it shows
     scaled = np.array([float(f"{value:.15g}") if value == value else value for value in values * 10**digits])
-    return np.floor(scaled + 0.5) / 10**digits
+    rounded: Numbers = np.floor(scaled + 0.5) / 10**digits
+    return rounded
 
 
 def from_answers(pipeline: Pipeline) -> Plan:
@@ -70,4 +75,5 @@ def _told(points: pd.DataFrame) -> pd.Series:
 
 def _remembered(told: pd.Series) -> pd.DataFrame:
     found = told.str.extract(r"^([0-3-])/([0-3-])/([0-3-])/([0-3-])$")
-    return found.apply(pd.to_numeric, errors="coerce").set_axis(DIMENSIONS, axis=1)
+    numbers = {name: pd.to_numeric(found[place], errors="coerce") for place, name in enumerate(DIMENSIONS)}
+    return pd.DataFrame(numbers, index=told.index)

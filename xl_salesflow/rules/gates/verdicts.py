@@ -26,7 +26,7 @@ class Verdicts:
         self._reasons[at] = _joined(self._reasons[at], reasons.to_numpy(object), "\n")
         if gate:
             self._gates[at] = _joined(self._gates[at], np.full(len(at), gate, object), ", ")
-        worse = "refused" if effect == "block" else "warned"
+        worse = "warned" if effect == "warn" else "refused"
         self._verdict[at] = np.where(self._verdict[at] == "refused", "refused", worse)
         self._final[at] |= final
 

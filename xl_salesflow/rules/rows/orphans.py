@@ -1,0 +1,64 @@
+"""A row names a deal, account, person… that its own sheet does not list. Told once per name, with the nearest one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+from rapidfuzz import process
+
+from xl_salesflow.model.column import Column, Type
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.rule import Hits, Rule
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language, Text
+
+_ALIKE = 75
+"""Names less alike than this (of 100) are not worth proposing."""
+
+_NEAREST = Text("is it “{name}”?", "是否为“{name}”?")
+_ADD = Text("add it there or choose one from the list.", "请在该表中添加,或从列表中选择。")
+
+
+def _hits(pipeline: Pipeline) -> Iterable[Hits]:
+    for name, table in TABLES.items():
+        if table.generated:
+            continue
+        for column in table.columns:
+            # stages belong to a playbook and have a rule of their own
+            if column.type is Type.REF and column.options not in (None, "Stages"):
+                yield _orphans(pipeline, name, column)
+
+
+def _orphans(pipeline: Pipeline, name: str, column: Column) -> Hits:
+    target = TABLES[column.options or ""]
+    names = pipeline[target.name][target.key or ""]
+    cells = pipeline[name][column.id].str.strip()
+    lost = cells[(cells != "") & ~cells.str.casefold().isin(names.str.strip().str.casefold())]
+    first = lost.drop_duplicates()
+    known = [other for other in names if other]
+    hints = {value: _hint(value, known, pipeline.language) for value in first[:200]}
+    facts = {
+        "name": first,
+        "sheet": target.title.in_(pipeline.language),
+        "count": first.map(lost.value_counts()),
+        "hint": pd.Series([hints.get(value, "") for value in first], index=first.index, dtype=object),
+    }
+    return Hits(name, first.index, column.id, facts)
+
+
+def _hint(value: str, known: list[str], language: Language) -> str:
+    found = process.extractOne(value, known, processor=str.casefold, score_cutoff=_ALIKE)
+    return _NEAREST.in_(language, name=found[0]) if found else _ADD.in_(language)
+
+
+RULE = Rule(
+    "orphan",
+    Text("A name that its sheet does not list", "引用的名称不存在"),
+    Text(
+        "“{name}” (in {count} rows) is not in the sheet {sheet}; {hint}",
+        "“{sheet}”表中没有“{name}”(涉及 {count} 行);{hint}",
+    ),
+    "warn",
+    _hits,
+)
