@@ -15,7 +15,7 @@ from xl_salesflow.imports.mapping import ColumnMap
 from xl_salesflow.imports.numbers import numbers
 from xl_salesflow.imports.sources import Source
 from xl_salesflow.imports.stages import kind_of
-from xl_salesflow.imports.words import ERRORS, NOTHING, truth
+from xl_salesflow.imports.words import ERRORS, NOBODY, NOTHING, truth
 from xl_salesflow.model.choices import CHOICES, identify
 from xl_salesflow.model.column import Column, Type
 from xl_salesflow.model.lists import LISTS
@@ -52,7 +52,7 @@ class Reader:
             read = self._parsed(
                 header, target, texts, lambda cells: numbers(cells, how.decimal, how.times), "number", reports.NUMBER
             )
-            return self._points(header, target, texts, read) if target.type is Type.POINTS else read
+            return self._within(header, target, texts, read)
         return self._text(header, target, texts)
 
     def _parsed(
@@ -69,14 +69,21 @@ class Reader:
         self._tell(rule, says, header, target, texts[read.isna() & ~blank])
         return read
 
-    def _points(self, header: str, target: Column, texts: pd.Series, read: pd.Series) -> pd.Series:
-        wrong = read.notna() & ~read.isin([0, 1, 2, 3])
-        self._tell("points", reports.POINTS, header, target, texts[wrong])
+    def _within(self, header: str, target: Column, texts: pd.Series, read: pd.Series) -> pd.Series:
+        if target.type is Type.POINTS:
+            wrong, says = read.notna() & ~read.isin([0, 1, 2, 3]), reports.POINTS
+        elif target.type is Type.PERCENT:
+            wrong, says = (read < 0) | (read > 1), reports.SHARE
+        else:
+            return read
+        self._tell("range", says, header, target, texts[wrong])
         return read.mask(wrong)
 
     def _text(self, header: str, target: Column, texts: pd.Series) -> pd.Series:
         known = self.values.get(target.options or "", {})
         texts = mapped(texts, lambda text: known.get(text, text)) if known else texts
+        if target.type in (Type.REF, Type.LIST):
+            texts = texts.mask(texts.str.casefold().isin(NOBODY), "")
         if target.type is Type.CHOICE:
             return self._choice(header, target, texts)
         if target.type is Type.LIST:
@@ -94,7 +101,7 @@ class Reader:
         self._tell("choice", reports.CHOICE, header, target, wrong, known=known)
         return read
 
-    def _tell(self, rule: str, says: Text, header: str, target: Column, texts: pd.Series, **facts: object) -> None:
+    def _tell(self, rule: str, says: Text, header: str, target: Column, texts: pd.Series, **facts: str) -> None:
         self.found.extend(
             reports.findings(rule, says, self.source.name, header, texts, self.language, self.table, target.id, **facts)
         )

@@ -31,7 +31,7 @@ def foreign_keys(
         if target.type is not Type.REF or target.id in columns.values() or target.options in ("Stages", match.table):
             continue
         keys = _keys(str(target.options), matches, pipeline)
-        for header in source.cells:
+        for header in source.headers:
             if header not in columns and refers_to(tidied(source.cells[header]), keys):
                 columns[header] = target.id
                 remarks.foreign_key(source, header, target)
@@ -42,7 +42,7 @@ def foreign_keys(
 def column_maps(source: Source, table: str, columns: Columns, remarks: Remarks) -> dict[str, ColumnMap]:
     """Return what becomes of every column of *source*, in the file's order."""
     known = targets(table) if table else {}
-    maps = {header: _how(source, header, known.get(columns.get(header, ""))) for header in source.cells}
+    maps = {header: _how(source, header, known.get(columns.get(header, ""))) for header in source.headers}
     decided = {how.dates for how in maps.values()} - {"", EITHER, YEAR_FIRST}
     if len(decided) == 1:  # one program wrote the file, and one column of it says which way round days are
         format = next(iter(decided))

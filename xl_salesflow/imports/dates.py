@@ -76,7 +76,7 @@ def _year_last(match: re.Match[str], format: str) -> Parts:
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     # a number above twelve is a day whatever the column's format
     month_first = format == MONTH_FIRST
-    if month_first and first > 12 or not month_first and second > 12:
+    if (month_first and first > 12) or (not month_first and second > 12):
         month_first = not month_first
     return (year, first, second) if month_first else (year, second, first)
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from xl_salesflow.imports import reports
 from xl_salesflow.imports.cells import mapped
-from xl_salesflow.imports.files import FILE, ROW, Rows, column_of
 from xl_salesflow.imports.mapping import Mapping as Map
+from xl_salesflow.imports.rows import FILE, ROW, Rows, column_of
 from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.playbook import Playbook
@@ -29,14 +29,14 @@ def told(
 
     A stage the playbook does not have is left blank and told; a deal of which the file says no stage is where deals start.
     """
-    deals = rows.frame
+    deals, start = rows.frame, mapping.starts_in or playbook.first.name
     stage = _stages(rows, mapping, playbook, language, found)
     outcome = _outcomes(deals, stage, playbook)
     closing = pd.Series({"won": playbook.won.name, "lost": playbook.lost.name})
     kinds = stage.map({s.name: s.outcome for s in playbook.stages}).fillna("")
     decided = outcome.isin(["won", "lost"]) & (kinds != outcome)
     is_open = {s.name: s.name for s in playbook.open_stages}
-    last_open = stage.map(is_open).fillna("").where(outcome != "open", stage).replace("", mapping.starts_in)
+    last_open = stage.map(is_open).fillna("").where(outcome != "open", stage).replace("", start)
     now = stage.mask(decided, outcome.map(closing)).astype(object)
     day = column_of(deals, "closed", "Deals")
     for fact in ("won_date", "lost_date"):
@@ -55,17 +55,17 @@ def _stages(rows: Rows, mapping: Map, playbook: Playbook, language: Language, fo
     texts = column_of(rows.frame, "stage", "Deals")
     names = {name: stage for name, stage in mapping.stages.items() if stage in playbook.by_name}
     stage = mapped(texts, lambda text: names.get(text) or (text if text in playbook.by_name else ""))
-    header = _header(mapping)
+    header, files, numbers = _header(mapping), rows.frame[FILE], rows.frame[ROW]
     for row in rows.frame.index[(texts != "") & (stage == "")]:
-        text = str(texts[row])
+        text = texts[row]
         meant = nearest(text, playbook.by_name)
         found.append(
             reports.finding(
-                "stage", reports.STAGE, rows.frame.at[row, FILE], int(rows.frame.at[row, ROW]), language, header=header,
+                "stage", reports.STAGE, str(files[row]), int(numbers[row]), language, header=header,
                 table="Deals", column="stage", text=text, nearest=reports.NEAREST.in_(language, name=meant) if meant else "",
             )
         )  # fmt: skip
-    return stage.mask(texts == "", mapping.starts_in).astype(object)
+    return stage.mask(texts == "", mapping.starts_in or playbook.first.name).astype(object)
 
 
 def _outcomes(deals: pd.DataFrame, stage: pd.Series, playbook: Playbook) -> pd.Series:
@@ -74,10 +74,11 @@ def _outcomes(deals: pd.DataFrame, stage: pd.Series, playbook: Playbook) -> pd.S
     won, closed = column_of(deals, "is_won", "Deals"), column_of(deals, "is_closed", "Deals")
     by_stage: Mapping[str, str] = {s.name: s.outcome for s in playbook.stages}
     first: list[tuple[pd.Series, object]] = [
-        (said != "", said),
+        (said.isin(["won", "lost"]), said),
         (won == "yes", "won"),
         ((closed == "yes") & (won == "no"), "lost"),
         (stage.map(by_stage).isin(["won", "lost"]), stage.map(by_stage)),
+        (said == "open", "open"),
         (column_of(deals, "won_date", "Deals").notna(), "won"),
         (column_of(deals, "lost_date", "Deals").notna(), "lost"),
     ]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from xl_salesflow.errors import UsageError
@@ -15,28 +13,15 @@ from xl_salesflow.imports.cells import Reader, tidied
 from xl_salesflow.imports.delimited import Layout
 from xl_salesflow.imports.mapping import FileMap
 from xl_salesflow.imports.mapping import Mapping as Map
+from xl_salesflow.imports.rows import FILE, ROW, Rows, joined
 from xl_salesflow.imports.sources import Source, read
 from xl_salesflow.imports.targets import TO_NOTES, targets
-from xl_salesflow.model.column import Column
-from xl_salesflow.model.frames import DATE_DTYPE
 from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
 
-FILE, ROW = "file", "row"
-"""Columns that say where a row came from, beside the table's own."""
-
 _NOTE = Text("{header}: {value}", "{header}:{value}")
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The rows the files hold for one table: typed columns by target id, and FILE and ROW. *given* are the mapped columns."""
-
-    table: str
-    frame: pd.DataFrame
-    given: tuple[str, ...]
 
 
 def rows_of(paths: Sequence[Path], mapping: Map, language: Language) -> tuple[dict[str, Rows], list[Finding]]:
@@ -47,7 +32,7 @@ def rows_of(paths: Sequence[Path], mapping: Map, language: Language) -> tuple[di
         if file.table:
             source = _source(file, paths)
             parts.setdefault(file.table, []).append(_typed(source, file, mapping, language, found))
-    return {table: _joined(rows) for table, rows in parts.items()}, found
+    return {table: joined(rows) for table, rows in parts.items()}, found
 
 
 def _source(file: FileMap, paths: Sequence[Path]) -> Source:
@@ -86,12 +71,12 @@ def _typed(source: Source, file: FileMap, mapping: Map, language: Language, foun
     for row in source.ragged:
         found.append(reports.finding("ragged", reports.RAGGED, source.name, row, language, table=file.table))
     frame = pd.DataFrame(columns, index=source.cells.index)
-    frame = frame.assign(**{FILE: source.name, ROW: source.cells.index})
+    frame[FILE], frame[ROW] = source.name, source.cells.index
     return Rows(file.table, _distinct(frame, source, file, language, found), tuple(columns))
 
 
 def _no_header(source: Source, header: str) -> UsageError:
-    meant = nearest(header, source.cells.columns)
+    meant = nearest(header, source.headers)
     return UsageError(
         f"{source.name} has no column “{header}”{f'; is it “{meant}”?' if meant else ''} Put its header into the map.",
         f"{source.name} 中没有列“{header}”{f';是否为“{meant}”?' if meant else ''}请在映射中改为文件中的标题。",
@@ -102,9 +87,9 @@ def _noted(header: str, texts: pd.Series, language: Language) -> pd.Series:
     return (_NOTE.in_(language, header=header, value="") + texts).where(texts != "", "")
 
 
-def _lines(parts: Iterable[pd.Series]) -> pd.Series:
-    lines = pd.concat(list(parts), axis=1)
-    return lines.agg(lambda row: "\n".join(filter(None, row)), axis=1).astype(object)
+def _lines(parts: Sequence[pd.Series]) -> pd.Series:
+    lines = ["\n".join(filter(None, row)) for row in zip(*parts, strict=True)]
+    return pd.Series(lines, index=parts[0].index, dtype=object)
 
 
 def _distinct(
@@ -117,7 +102,7 @@ def _distinct(
     header = next(header for header, how in file.columns.items() if how.to == key)
     titled = TABLES[file.table].header(key, language)
     blank = frame[key] == ""
-    for row in frame.index[blank & (frame.drop(columns=[FILE, ROW]) != "").any(axis=1)]:
+    for row in frame.index[blank]:
         found.append(
             reports.finding("key", reports.NO_KEY, source.name, int(row), language, header=header, table=file.table, column=key,
                             severity="block", title=titled)
@@ -131,54 +116,3 @@ def _distinct(
                             key=text, column=key, severity="block", text=text, first=firsts[text], title=titled)
         )  # fmt: skip
     return kept[~again]
-
-
-def _joined(parts: Sequence[Rows]) -> Rows:
-    """Return the rows of several files of one table as one: joined by key, later files fill in and win."""
-    table = TABLES[parts[0].table]
-    frame, given = parts[0].frame, dict.fromkeys(parts[0].given)
-    for part in parts[1:]:
-        given |= dict.fromkeys(part.given)
-        both = table.key is not None and table.key in frame and table.key in part.frame
-        frame = (
-            _merged(frame, part.frame, str(table.key), table.name)
-            if both
-            else _stacked([frame, part.frame], table.name)
-        )
-    return Rows(table.name, frame.reset_index(drop=True), tuple(given))
-
-
-def _merged(frame: pd.DataFrame, more: pd.DataFrame, key: str, table: str) -> pd.DataFrame:
-    known = more[key].isin(frame[key])
-    frame = _stacked([frame, more[~known]], table).set_index(key, drop=False)
-    details = more[known].set_index(key, drop=False)
-    for id in details.columns.difference([key, FILE, ROW]):
-        said = details[id][~blanks(details[id])]
-        frame.loc[said.index, id] = said
-    return frame.reset_index(drop=True)
-
-
-def _stacked(frames: Sequence[pd.DataFrame], table: str) -> pd.DataFrame:
-    ids = list(dict.fromkeys(id for frame in frames for id in frame))
-    return pd.DataFrame({id: pd.concat([column_of(frame, id, table) for frame in frames]) for id in ids}).reset_index(
-        drop=True
-    )
-
-
-def column_of(frame: pd.DataFrame, id: str, table: str) -> pd.Series:
-    """Return column *id* of *frame*, blank where it has none."""
-    return frame[id] if id in frame else blank_column(targets(table)[id], frame.index)
-
-
-def blank_column(target: Column, index: pd.Index) -> pd.Series:
-    """Return a column of blanks, typed as model.frames says."""
-    if target.type.is_text:
-        return pd.Series("", index=index, dtype=object)
-    if target.type.is_date:
-        return pd.Series(pd.NaT, index=index, dtype=DATE_DTYPE)
-    return pd.Series(np.nan, index=index, dtype="float64")
-
-
-def blanks(column: pd.Series) -> pd.Series:
-    """Tell which cells of a typed *column* are blank."""
-    return column == "" if column.dtype == object else column.isna()

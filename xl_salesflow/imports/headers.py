@@ -14,7 +14,7 @@ from xl_salesflow.imports.numbers import decimal_of, numbers
 from xl_salesflow.imports.sources import Source
 from xl_salesflow.imports.stages import kind_of
 from xl_salesflow.imports.targets import TAKES_ROWS, names_of, targets
-from xl_salesflow.imports.vocabulary import file_words, plain
+from xl_salesflow.imports.vocabulary import file_words, header_words, plain
 from xl_salesflow.imports.words import truth
 from xl_salesflow.model.column import Column, Type
 from xl_salesflow.model.tables import TABLES
@@ -77,7 +77,7 @@ def _convinces(match: Match, source: Source) -> bool:
 def _assigned(source: Source, table: str) -> dict[str, str]:
     candidates = [
         (score, -order, header, target)
-        for order, header in enumerate(source.cells)
+        for order, header in enumerate(source.headers)
         for target, score in _candidates(header, table)
     ]
     columns: dict[str, str] = {}
@@ -85,7 +85,7 @@ def _assigned(source: Source, table: str) -> dict[str, str]:
         free = header not in columns and target not in columns.values()
         if free and _fits(source.cells[header], targets(table)[target], source.layout.delimiter):
             columns[header] = target
-    return {header: columns[header] for header in source.cells if header in columns}
+    return {header: columns[header] for header in source.headers if header in columns}
 
 
 @cache
@@ -97,7 +97,8 @@ def _candidates(header: str, table: str) -> tuple[tuple[str, float], ...]:
         if name in own:
             found[target] = _DECLARED
         elif name in names:
-            found[target] = _SYNONYM
+            # a word that means two things stands first where it usually means it
+            found[target] = _SYNONYM - header_words()[table][target].index(name) / 100
         elif rest in names and first in file_words().get(table, frozenset()):
             found[target] = _PREFIXED
         elif len(name) >= 5:

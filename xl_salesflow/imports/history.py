@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.imports.deals import LAST_OPEN
-from xl_salesflow.imports.files import FILE
+from xl_salesflow.imports.rows import FILE
 from xl_salesflow.model.frames import DATE_DTYPE, complete
 from xl_salesflow.model.playbook import Playbook
 from xl_salesflow.model.tables import FOREVER, TABLES
 from xl_salesflow.model.text import Language, Text
 
 _IMPORTED = Text("Imported from {file}", "导入自 {file}")
+_FOREVER = np.datetime64(FOREVER, "s")
 _CARRIED = ("deal", "playbook", "created", "amount", "owner", "product", "source", "region", "sales_channel")
 
 
@@ -45,7 +46,7 @@ def visits(deals: pd.DataFrame, playbook: Playbook, history: pd.DataFrame, langu
         _visit(deals[won_first], 1, stage=playbook.won.name, entered="closed", left="closed"),
         _visit(deals, 2, stage="stage", entered="", left=""),
     )
-    rows = pd.concat([_moved(step, deals, playbook) for step in steps]).sort_values(["at", "step"], kind="stable")
+    rows = pd.concat([_moved(step, playbook) for step in steps]).sort_values(["at", "step"], kind="stable")
     rows = rows.assign(visit=numbers_from(history, len(rows)), first=1.0)
     rows["reason"] = rows[FILE].map({file: _IMPORTED.in_(language, file=file) for file in rows[FILE].unique()})
     return complete(TABLES["History"], rows.reset_index(drop=True))
@@ -54,37 +55,29 @@ def visits(deals: pd.DataFrame, playbook: Playbook, history: pd.DataFrame, langu
 def _visit(deals: pd.DataFrame, step: int, *, stage: str, entered: str, left: str) -> pd.DataFrame:
     rows = deals[[*_CARRIED, FILE, LAST_OPEN, "probability_override"]].copy()
     rows["at"], rows["step"] = deals.index, step
-    rows["stage"] = deals[stage] if stage in deals else stage
+    rows["stage"] = deals.get(stage, stage)
     since = deals["closed"].where(deals["outcome"] != "open", deals["created"])
     rows["entered"] = deals[entered] if entered else since
-    rows["left"] = deals[left] if left else np.datetime64(FOREVER, "s")
-    rows["left"] = rows["left"].astype(DATE_DTYPE)
-    rows["end"], rows["becomes"] = deals["outcome"], deals["stage"]
-    rows["shut"] = deals["closed"]
+    rows["left"] = deals[left] if left else pd.Series(_FOREVER, index=deals.index, dtype=DATE_DTYPE)
+    rows["end"], rows["becomes"], rows["shut"] = deals["outcome"], deals["stage"], deals["closed"]
     return rows
 
 
-def _moved(rows: pd.DataFrame, deals: pd.DataFrame, playbook: Playbook) -> pd.DataFrame:
-    facts = pd.DataFrame(
-        {s.name: {"position": s.position, "outcome": s.outcome, "probability": s.probability} for s in playbook.stages}
-    ).T
-    for id in facts:
-        rows[id] = rows["stage"].map(facts[id])
-    last = rows["step"] == 2
-    rows["probability"] = rows["probability_override"].where(last, np.nan).fillna(rows["probability"].astype("float64"))
-    closed = rows["outcome"] != "open"
-    rows["closed"] = rows["shut"].where(closed)
-    cycle = _days(rows["created"], rows["closed"])
-    rows["cycle_days"] = cycle
-    rows["days"] = _days(rows["entered"], rows["left"]).where(~last)
-    opened = rows[LAST_OPEN].map(facts["position"])
-    rows["furthest"] = opened.where(rows["outcome"] != "won", playbook.won.position)
-    gone = ~last
-    first = (rows["step"] == 0) & (rows["end"] == "won")
-    rows["moved_to"] = rows["becomes"].where(gone, "").mask(first, playbook.won.name)
-    rows["move"] = rows["end"].where(gone, "").mask(rows["step"] == 1, "aftercare")
-    for id in ("position", "furthest"):
-        rows[id] = rows[id].astype("float64")
+def _moved(rows: pd.DataFrame, playbook: Playbook) -> pd.DataFrame:
+    """Return visits with what follows from their stage, and where they led."""
+    stages, current = rows["stage"].map(playbook.by_name), rows["step"] == 2
+    position = {stage.name: float(stage.position) for stage in playbook.stages}
+    rows["position"] = rows["stage"].map(position)
+    rows["outcome"] = [stage.outcome for stage in stages]
+    own = rows["probability_override"].where(current)
+    rows["probability"] = own.fillna(pd.Series([stage.probability for stage in stages], rows.index, dtype="float64"))
+    rows["closed"] = rows["shut"].where(rows["outcome"] != "open")
+    rows["cycle_days"] = _days(rows["created"], rows["closed"])
+    rows["days"] = _days(rows["entered"], rows["left"]).where(~current)
+    rows["furthest"] = rows[LAST_OPEN].map(position).where(rows["outcome"] != "won", position[playbook.won.name])
+    rows["moved_to"] = rows["becomes"].mask((rows["step"] == 0) & (rows["end"] == "won"), playbook.won.name)
+    rows["move"] = rows["end"].mask(rows["step"] == 1, "aftercare")
+    rows[["moved_to", "move"]] = rows[["moved_to", "move"]].mask(current, "")
     return rows
 
 

@@ -85,7 +85,7 @@ class _Reading:
             )
         self._only(how, _COLUMN_KEYS)
         to, dates, decimal = self._text(how, "to"), self._text(how, "dates"), self._text(how, "decimal") or "."
-        if to and to != TO_NOTES and table:
+        if to and table and (to != TO_NOTES or "notes" not in targets(table)):
             to = self._target(table, header, to)
         if dates:
             dates = self._one_of(header, dates, (*FORMATS, EITHER))

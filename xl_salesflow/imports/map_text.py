@@ -20,25 +20,45 @@ _TOP = Text(
 )
 _REMARKS = Text("How this proposal came about:", "本建议的由来:")
 _PLAYBOOK = Text("The sales process of the deals.", "商机使用的销售流程。")
-_STARTS = Text("The stage a deal enters on the day it is created; also that of deals without a stage.", "商机创建当日进入的阶段;未写阶段的商机也归入此阶段。")  # fmt: skip  # noqa: E501
+_STARTS = Text(
+    "The stage a deal enters on the day it is created; also that of deals without a stage.",
+    "商机创建当日进入的阶段;未写阶段的商机也归入此阶段。",
+)
 _MISSING = Text("Tables that get a row for every name they do not have yet.", "遇到尚无的名称时自动添加一行的表。")
-_STAGES = Text("Stage in the files = stage of the playbook. The playbook has: {known}.", "文件中的阶段 = 销售流程的阶段。现有阶段:{known}。")  # fmt: skip
-_NEW = Text("A stage to add to the playbook; the stages from this position on move one further.", "加入销售流程的新阶段;该序号及之后的阶段顺延。")  # fmt: skip
-_VALUES = Text("Names to clean up in {title}: as the files write it = as it should be.", "“{title}”中需统一的名称:文件中的写法 = 应有的写法。")  # fmt: skip
-_FILE = Text("One file. table is one of {tables}; \"\" leaves the file out.", "一个文件。table 可为 {tables};\"\" 表示不导入。")  # fmt: skip
-_COLUMNS = Text("Header = our column. \"\" leaves it out, \"notes+\" adds it to Notes. Columns: {known}.", "标题 = 本系统的列。\"\" 表示不导入,\"notes+\" 表示写入备注。可用的列:{known}。")  # fmt: skip  # noqa: E501
-_DATES = Text("dates: yyyy-mm-dd, dd/mm/yyyy or mm/dd/yyyy; decimal: \".\" or \",\"; times: what 1 stands for, such as 10000 for 万元.", "dates:yyyy-mm-dd、dd/mm/yyyy 或 mm/dd/yyyy;decimal:小数点 \".\" 或 \",\";times:1 代表多少,如万元为 10000。")  # fmt: skip  # noqa: E501
+_STAGES = Text(
+    "Stage in the files = stage of the playbook. The playbook has: {known}.",
+    "文件中的阶段 = 销售流程的阶段。现有阶段:{known}。",
+)
+_NEW = Text(
+    "A stage to add to the playbook; the stages from this position on move one further.",
+    "加入销售流程的新阶段;该序号及之后的阶段顺延。",
+)
+_VALUES = Text(
+    "Names to clean up in {title}: as the files write it = as it should be.",
+    "“{title}”中需统一的名称:文件中的写法 = 应有的写法。",
+)
+_FILE = Text(
+    'One file. table is one of {tables}; "" leaves the file out.', '一个文件。table 可为 {tables};"" 表示不导入。'
+)
+_COLUMNS = Text(
+    'Header = our column. "" leaves it out, "notes+" adds it to Notes. Columns: {known}.',
+    '标题 = 本系统的列。"" 表示不导入,"notes+" 表示写入备注。可用的列:{known}。',
+)
+_DATES = Text(
+    'dates: yyyy-mm-dd, dd/mm/yyyy or mm/dd/yyyy; decimal: "." or ","; times: what 1 stands for, such as 10000 for 万元.',
+    'dates:yyyy-mm-dd、dd/mm/yyyy 或 mm/dd/yyyy;decimal:小数点 "." 或 ",";times:1 代表多少,如万元为 10000。',
+)
 _ASKED = Text("please choose one", "请选择一种")
 
 
-def written(mapping: Mapping, language: Language, stages: Iterable[str] = ()) -> str:
-    """Return *mapping* as TOML, with comments in *language*; *stages* are those of the playbook, for the comment."""
+def written(mapping: Mapping, language: Language) -> str:
+    """Return *mapping* as TOML, with comments in *language*."""
     document = tomlkit.document()
     _explain(document, _TOP.in_(language))
     if mapping.remarks:
         _explain(document, _REMARKS.in_(language), *(f"- {remark}" for remark in mapping.remarks))
     _plain(document, mapping, language)
-    known = ", ".join(dict.fromkeys([*stages, *mapping.stages.values()]))
+    known = ", ".join(dict.fromkeys([*mapping.playbook_stages, *mapping.stages.values()]))
     if mapping.stages:
         document.add("stages", _named(mapping.stages, _STAGES.in_(language, known=known)))
     if mapping.new_stages:
@@ -47,7 +67,7 @@ def written(mapping: Mapping, language: Language, stages: Iterable[str] = ()) ->
         if "values" not in document:
             document.add("values", tomlkit.table(is_super_table=True))
         title = TABLES[name].title.in_(language) if name in TABLES else name
-        document["values"][name] = _named(values, _VALUES.in_(language, title=title))  # type: ignore[index]
+        document["values"][name] = _named(values, _VALUES.in_(language, title=title))
     document.add("files", _tables(_file(file, language) for file in mapping.files))
     return tomlkit.dumps(document)
 

@@ -59,6 +59,7 @@ class Mapping:
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     remarks: tuple[str, ...] = field(default=(), compare=False)
+    playbook_stages: tuple[str, ...] = field(default=(), compare=False)  # to choose from, for the comments
 
     @property
     def open_questions(self) -> Iterator[tuple[FileMap, str]]:

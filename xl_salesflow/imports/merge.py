@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.imports.files import FILE, ROW, blanks
+from xl_salesflow.imports.rows import FILE, ROW, blanks
 from xl_salesflow.model.column import Table
 from xl_salesflow.model.difference import same
 from xl_salesflow.model.frames import complete
@@ -74,15 +75,17 @@ def framed(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
 def _recognised(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> pd.DataFrame:
     # the same row twice in a file is two rows, so each is known by what it says and how often that was said before
     by = [id for id in _KNOWN_BY.get(table, ()) if id in given] or list(given)
-    places = pd.Series(existing.index, index=_fingerprints(existing, by), dtype="float64")
-    return rows.assign(sheet_row=_fingerprints(rows, by).map(places).to_numpy())
+    places = dict(zip(_fingerprints(existing, by), existing.index, strict=True))
+    return rows.assign(sheet_row=[places.get(said, np.nan) for said in _fingerprints(rows, by)])
 
 
-def _fingerprints(rows: pd.DataFrame, by: Sequence[str]) -> pd.Index:
-    texts = rows[list(by)].astype("str").agg("\x1f".join, axis=1) if len(rows) else pd.Series([], dtype=object)
-    return pd.Index(
-        texts.to_numpy(dtype=object) + "\x1f" + texts.groupby(texts).cumcount().astype("str").to_numpy(object)
-    )
+def _fingerprints(rows: pd.DataFrame, by: Sequence[str]) -> list[tuple[object, ...]]:
+    said, seen = list(zip(*(rows[id].astype("str") for id in by), strict=True)), Counter[tuple[str, ...]]()
+    found: list[tuple[object, ...]] = []
+    for words in said:
+        seen[words] += 1
+        found.append((*words, seen[words]))
+    return found
 
 
 def _next_keys(table: str, keys: pd.Series, count: int) -> list[str]:

@@ -47,15 +47,21 @@ def _playbook(pipeline: Pipeline, id: str) -> Playbook:
 
 def _check(mapping: Mapping, playbook: Playbook) -> None:
     starts = [("starts_in", mapping.starts_in)] if mapping.starts_in else []
+    opening = {stage.name for stage in playbook.open_stages}
     for name, stage in [*mapping.stages.items(), *starts]:
         if stage and stage not in playbook.by_name:
             meant = nearest(stage, playbook.by_name) or playbook.first.name
             raise UsageError(
-                f"The map sends “{name}” to the stage “{stage}”, which the playbook {playbook.id} does not have; is it “{meant}”, "
-                "or should it stand under [[new_stages]]?",
+                f"The map sends “{name}” to the stage “{stage}”, which playbook {playbook.id} does not have; is it “{meant}”, or "
+                "should it stand under [[new_stages]]?",
                 f"映射把“{name}”对应到阶段“{stage}”,而销售流程 {playbook.id} 中没有该阶段;是否为“{meant}”,"
                 "还是应列入 [[new_stages]]?",
             )
+    if mapping.starts_in and mapping.starts_in not in opening:
+        raise UsageError(
+            f"starts_in is “{mapping.starts_in}”, and deals cannot start in a closed stage; name an open one.",
+            f"starts_in 为“{mapping.starts_in}”,商机不能从已关闭的阶段开始;请改为进行中的阶段。",
+        )
 
 
 def _further(stage: Stage) -> Stage:

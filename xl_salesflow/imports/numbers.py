@@ -49,7 +49,7 @@ def decimal_of(cells: pd.Series, delimiter: str = ",") -> str:
 def times_of(header: str) -> float:
     """Return how much one stands for by the unit in brackets of *header*: "金额(万元)" is 10000, "Probability (%)" 0.01."""
     for unit in re.findall(r"[(\[]([^()\[\]]*)[)\]]", unicodedata.normalize("NFKC", header)):
-        word = unit.strip().casefold().removeprefix("单位").strip(" ::")
+        word = unit.casefold().replace("单位", "").replace(":", "").strip()
         if word == "%":
             return 0.01
         for name in (word, word[-1:]):

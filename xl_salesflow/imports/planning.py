@@ -12,11 +12,12 @@ import pandas as pd
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports import lists, reports
 from xl_salesflow.imports.deals import told
-from xl_salesflow.imports.files import FILE, ROW, Rows, rows_of
+from xl_salesflow.imports.files import rows_of
 from xl_salesflow.imports.history import backwards, recorded, visits
 from xl_salesflow.imports.mapping import Mapping
 from xl_salesflow.imports.merge import NUMBERED, edits, framed, matched
 from xl_salesflow.imports.new_stages import added
+from xl_salesflow.imports.rows import FILE, ROW, Rows
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Append, Edit, Finding, Plan
 from xl_salesflow.model.playbook import Playbook
@@ -104,7 +105,7 @@ def plan(pipeline: Pipeline, paths: Sequence[Path], mapping: Mapping) -> Plan:
 def _settled(mapping: Mapping) -> None:
     for file, header in mapping.open_questions:
         raise UsageError(
-            f"{file.file}: the dates of “{header}” can be read day first or month first; say dd/mm/yyyy or mm/dd/yyyy in the map.",
+            f"{file.file}: the dates of “{header}” can be read day first or month first; write dd/mm/yyyy or mm/dd/yyyy.",
             f"{file.file}:“{header}”的日期可读作日/月或月/日;请在映射中写明 dd/mm/yyyy 或 mm/dd/yyyy。",
         )
 
@@ -122,7 +123,7 @@ def _with_key(rows: Rows, mapping: Mapping) -> None:
 def _complete_deals(deals: pd.DataFrame) -> pd.DataFrame:
     full = framed(TABLES["Deals"], deals)
     extra = deals.reset_index(drop=True)
-    return full.assign(**{id: extra[id] for id in extra if id not in full})
+    return pd.concat([full, extra[[id for id in extra.columns if id not in full]]], axis=1)
 
 
 def _name_missing(work: _Import) -> None:

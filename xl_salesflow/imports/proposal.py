@@ -63,7 +63,10 @@ def _file_map(
         remarks.no_table(source)
     layout = source.layout
     mapped = column_maps(source, table, columns, remarks)
-    return source, FileMap(source.path.name, table, source.sheet, layout.encoding, layout.delimiter, mapped)
+    named = sum(path.name == source.path.name for path in {other.path for other, _ in matches}) == 1
+    return source, FileMap(
+        source.path.name if named else str(source.path), table, source.sheet, layout.encoding, layout.delimiter, mapped
+    )
 
 
 def _texts(found: Found, table: str, target: str) -> pd.Series:
@@ -110,7 +113,10 @@ def _with_stages(proposed: maps.Mapping, found: Found, pipeline: Pipeline, remar
     stages = propose_stages(names, playbook, _kinds(found, names))
     starts_in = _starts_in(found, stages, playbook)
     remarks.stages(stages, playbook, starts_in)
-    return replace(proposed, stages=stages.stages, new_stages=stages.new, starts_in=starts_in)
+    return replace(
+        proposed, stages=stages.stages, new_stages=stages.new, starts_in=starts_in,
+        playbook_stages=tuple(stage.name for stage in playbook.stages),
+    )  # fmt: skip
 
 
 def _kinds(found: Found, names: Sequence[str]) -> Mapping[str, str]:
@@ -146,7 +152,8 @@ def _starts_in(found: Found, proposed: StageProposal, playbook: Playbook) -> str
         headers = {how.to: header for header, how in file.columns.items() if how.to}
         if "stage" in headers and "created" in headers:
             stages = tidied(source.cells[headers["stage"]]).map(proposed.stages)
-            dated |= (source.cells[headers["created"]].str.strip() != "").groupby(stages).mean().to_dict()
+            shares = (source.cells[headers["created"]].str.strip() != "").groupby(stages).mean()
+            dated |= {str(stage): float(share) for stage, share in shares.items()}
     later = [stage for stage in order if dated.get(stage, 0.0) > 0.5]
     first = next((stage for stage in order if dated.get(stage, 1.0) > 0.5), order[0])
     return first if later else order[0]

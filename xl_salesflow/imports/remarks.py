@@ -11,15 +11,39 @@ from xl_salesflow.model.column import Column
 from xl_salesflow.model.playbook import Playbook
 from xl_salesflow.model.text import Language, Text
 
-_SIBLING = Text("{file} stands beside {deals} and shares “{header}” with it, so it is proposed too; set its table to \"\" to leave it out.", "{file} 与 {deals} 在同一文件夹且共用“{header}”,因此一并建议导入;不需要时将其 table 设为 \"\"。")  # fmt: skip  # noqa: E501
-_NO_TABLE = Text("{file} looks like none of our tables and is left out; name its table to bring it in.", "{file} 与各表均不相符,暂不导入;如需导入请填写 table。")  # fmt: skip  # noqa: E501
-_LEFT_OUT = Text("{file}: no column of ours for {headers}; left out. Write \"notes+\" to keep one in Notes.", "{file}:{headers} 没有对应的列,暂不导入。写 \"notes+\" 可保留到备注。")  # fmt: skip  # noqa: E501
-_REFERS = Text("{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.", "{file}:“{header}”的值与{title}一致,因此作为{title}。")  # fmt: skip  # noqa: E501
-_BESIDE = Text("{file}: the dates of “{header}” alone could be read in two ways; another column of the file says {format}.", "{file}:仅看“{header}”日期有两种读法;同一文件的另一列表明为 {format}。")  # fmt: skip  # noqa: E501
-_ASK = Text("{file}: the dates of “{header}” can be read day first or month first; write dd/mm/yyyy or mm/dd/yyyy.", "{file}:“{header}”的日期可读作日/月或月/日;请写明 dd/mm/yyyy 或 mm/dd/yyyy。")  # fmt: skip  # noqa: E501
+_SIBLING = Text(
+    '{file} stands beside {deals} and shares “{header}” with it, so it is proposed too; set its table to "" to leave it out.',
+    '{file} 与 {deals} 在同一文件夹且共用“{header}”,因此一并建议导入;不需要时将其 table 设为 ""。',
+)
+_NO_TABLE = Text(
+    "{file} looks like none of our tables and is left out; name its table to bring it in.",
+    "{file} 与各表均不相符,暂不导入;如需导入请填写 table。",
+)
+_LEFT_OUT = Text(
+    '{file}: no column of ours for {headers}; left out. Write "notes+" to keep one in Notes.',
+    '{file}:{headers} 没有对应的列,暂不导入。写 "notes+" 可保留到备注。',
+)
+_REFERS = Text(
+    "{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.",
+    "{file}:“{header}”的值与{title}一致,因此作为{title}。",
+)
+_BESIDE = Text(
+    "{file}: the dates of “{header}” alone could be read in two ways; another column of the file says {format}.",
+    "{file}:仅看“{header}”日期有两种读法;同一文件的另一列表明为 {format}。",
+)
+_ASK = Text(
+    "{file}: the dates of “{header}” can be read day first or month first; write dd/mm/yyyy or mm/dd/yyyy.",
+    "{file}:“{header}”的日期可读作日/月或月/日;请写明 dd/mm/yyyy 或 mm/dd/yyyy。",
+)
 _SENT = Text("The stage “{name}” becomes “{stage}” of the playbook.", "阶段“{name}”对应销售流程中的“{stage}”。")
-_GUESSED = Text("The stage “{name}” is taken for “{stage}” because the names are alike; please look.", "阶段“{name}”因名称相近被视为“{stage}”;请核对。")  # fmt: skip
-_ADDED = Text("The playbook has no stage “{name}”; it is added as no. {position} with probability {probability:.0%}.", "销售流程中没有阶段“{name}”;将作为第 {position} 阶段加入,赢率 {probability:.0%}。")  # fmt: skip  # noqa: E501
+_GUESSED = Text(
+    "The stage “{name}” is taken for “{stage}” because the names are alike; please look.",
+    "阶段“{name}”因名称相近被视为“{stage}”;请核对。",
+)
+_ADDED = Text(
+    "The playbook has no stage “{name}”; it is added as no. {position} with probability {probability:.0%}.",
+    "销售流程中没有阶段“{name}”;将作为第 {position} 阶段加入,赢率 {probability:.0%}。",
+)
 _STARTS = Text("Deals are taken to enter “{stage}” on the day they are created.", "商机视为在创建当日进入“{stage}”。")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.cells import tidied

@@ -36,6 +36,11 @@ class Source:
         """Return what messages call the source."""
         return f"{self.path.name} › {self.sheet}" if self.sheet else self.path.name
 
+    @property
+    def headers(self) -> list[str]:
+        """Return the headers, each once."""
+        return [str(header) for header in self.cells.columns]
+
 
 def read(path: Path, layout: Layout | None = None) -> tuple[Source, ...]:
     """Return the rectangles of *path*: one for a text file, one for each filled sheet of a workbook.

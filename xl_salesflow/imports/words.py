@@ -7,6 +7,9 @@ _NO = frozenset({"no", "n", "false", "f", "0", "否", "不", "无"})
 NOTHING = frozenset({"", "-", "--", "—", "–", "n/a", "na", "null", "none", "nil", "nan", "\\n", "无", "空", "?"})
 """What stands, in any case, where a number, a day or a choice is not known."""
 
+NOBODY = frozenset({"-", "--", "—", "–", "n/a", "null", "none", "nil", "\\n", "(blank)", "(none)"})
+"""What stands, in any case, where nobody and nothing is referred to; a person may well be called Na."""
+
 ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 )
