@@ -22,7 +22,8 @@ from xl_salesflow import report as overview
 from xl_salesflow.calculated import refreshed
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.apply import applied
-from xl_salesflow.model.choices import identify
+from xl_salesflow.model.choices import CHOICES, identify
+from xl_salesflow.model.column import Column, Type
 from xl_salesflow.model.difference import difference
 from xl_salesflow.model.frames import frame, series
 from xl_salesflow.model.lists import LISTS
@@ -181,18 +182,27 @@ def _shown(pipeline: Pipeline, values: Mapping[str, Mapping[Any, Mapping[str, An
     for name, rows in values.items():
         table, shown = TABLES[name], pipeline[name]
         lines = [rows.get(key, {}) for key in shown[table.key or ""]]
-        cells = {
-            c.id: series(c, (None if (cell := line.get(c.id)) == "" else cell for line in lines), shown.index)
-            for c in table.formulas
-        }
+        cells = {c.id: series(c, (_held(c, line.get(c.id)) for line in lines), shown.index) for c in table.formulas}
         pipeline = pipeline.with_tables(**{name: shown.assign(**cells)})
     return pipeline
 
 
+def _held(column: Column, cell: Any) -> Any:
+    # a frame holds the id of a choice, and None for a formula that shows nothing
+    if cell == "":
+        return None
+    return identify(CHOICES[column.options or ""], str(cell)) if cell and column.type is Type.CHOICE else cell
+
+
 def _cells(pipeline: Pipeline, values: Mapping[str, Any]) -> Iterable[Cell]:
     for name, value in values.items():
-        if name in pipeline.named and pipeline.named[name] != value:
+        if name in pipeline.named and _serial(pipeline.named[name]) != _serial(value):
             yield Cell(name, pipeline.named[name], value)
+
+
+def _serial(cell: Any) -> Any:
+    # a date that no date format shows is read as its number
+    return float((cell - date(1899, 12, 30)).days) if isinstance(cell, date) else cell
 
 
 def _remember(reasons: dict[tuple[str, str], pd.Series], edits: Iterable[Edit]) -> None:
