@@ -12,8 +12,9 @@ from xl_salesflow.ooxml.edits import SheetEdits
 from xl_salesflow.ooxml.moves import Move
 from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.parts import Sheet, WorkbookPart
-from xl_salesflow.ooxml.rewrite import Followers, SheetRewriter
+from xl_salesflow.ooxml.rewrite import Followers, Setting, SheetRewriter
 from xl_salesflow.ooxml.sheet_scan import SheetStream
+from xl_salesflow.ooxml.styles import DateFormats, format_kinds
 from xl_salesflow.ooxml.tables import Table
 
 
@@ -39,6 +40,9 @@ class Assembly:
     """Works out the changed parts of a package, each compressed and ready to write."""
 
     def __init__(self, package: Package, workbook: WorkbookPart, edits: Edits) -> None:
+        styles = workbook.target("styles")
+        self._styles = styles if styles in package.names else None
+        self._dates = DateFormats(format_kinds(package.parse(self._styles)) if self._styles else [])
         self._package, self._workbook, self._edits = package, workbook, edits
         self._moves = [move for move in edits.moves.values() if move.last_row != move.table.last_row]
         self._small: dict[str, bytes] = {}  # parts changed as a whole
@@ -51,9 +55,15 @@ class Assembly:
             self._follow_moves()
         if formulas_changed:
             self._drop_calculation_chain()
+        if self._dates and self._styles:
+            self._change(self._styles, self._dates.add_to)
         if self._edits.recalculate:
             self._change(self._workbook.part, calc.recalculate_on_load)
         return self._changed | {name: deflate([data]) for name, data in self._small.items()}
+
+    @property
+    def _setting(self) -> Setting:
+        return Setting(self._workbook.date1904, self._dates)
 
     def _change(self, part: str, change: follow.Change) -> None:
         """Change a small part; one that stays equal stays untouched."""
@@ -69,7 +79,7 @@ class Assembly:
             if not edits:
                 continue
             followers = self._followers(sheet.name)
-            rewriter = SheetRewriter(self._package.path, sheet.name, edits, followers, self._workbook.date1904)
+            rewriter = SheetRewriter(self._package.path, sheet.name, edits, followers, self._setting)
             self._changed[sheet.part] = deflate(rewriter.rewrite(SheetStream(self._package, sheet.part)))
             formulas_changed |= rewriter.formulas_changed
         return formulas_changed
@@ -97,7 +107,7 @@ class Assembly:
         stream = SheetStream(self._package, sheet.part)
         concerned = sum([rows(block) != block for block in stream.blocks()])
         if concerned or tail(stream.tail) != stream.tail:
-            rewriter = SheetRewriter(self._package.path, sheet.name, SheetEdits(), Followers(rows, tail))
+            rewriter = SheetRewriter(self._package.path, sheet.name, SheetEdits(), Followers(rows, tail), self._setting)
             self._changed[sheet.part] = deflate(rewriter.rewrite(SheetStream(self._package, sheet.part)))
 
     def _drop_calculation_chain(self) -> None:

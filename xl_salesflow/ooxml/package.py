@@ -31,14 +31,15 @@ class Package:
                 members = archive.infolist()
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
             raise self.broken() from error
-        guard.refuse_members(path, members)
+        guard.refuse_members(path, members, len(data))
         self._members = {member.orig_filename: member for member in members}
         self._by_lower = {name.lower(): name for name in self._members}
 
     def broken(self, part: str = "") -> NotAWorkbook:
         """The error for bytes that are missing or wrong."""
-        where = f" in {part}" if part else ""
-        return NotAWorkbook(self.path, f"is damaged or cut short{where}; restore it from a backup")
+        where = (f" in {part}", f"(部件 {part})") if part else ("", "")
+        why = (f"is damaged or cut short{where[0]}; restore it from a backup", f"已损坏或不完整{where[1]};请从备份恢复")
+        return NotAWorkbook(self.path, why)
 
     @property
     def names(self) -> list[str]:
@@ -85,7 +86,7 @@ class Package:
     def read(self, name: str) -> bytes:
         """Return a small part whole; raises NotAWorkbook."""
         if self._members[name].file_size > guard.LARGEST_PARSED:
-            raise NotAWorkbook(self.path, f"has an unreasonably large part {name}; restore it from a backup")
+            raise guard.unsound(self.path, f"has an unreasonably large part {name}", f"部件 {name} 过大")
         data = b"".join(self.stream(name))
         guard.refuse_markup(self.path, name, data)
         return data
@@ -96,16 +97,15 @@ class Package:
         try:
             return etree.fromstring(self.read(name), parser)
         except etree.XMLSyntaxError as error:
-            raise NotAWorkbook(
-                self.path, f"has malformed XML in {name}; open and save it in Excel to mend it"
-            ) from error
+            raise guard.unsound(self.path, f"has malformed XML in {name}", f"部件 {name} 的 XML 格式有误") from error
 
     def write(self, out: BinaryIO, changed: Mapping[str, Deflated | None]) -> None:
         """Write the package with some parts replaced, dropped (None) or added; the rest goes over untouched."""
         try:
             write_archive(out, self._entries(changed))
         except OverflowError as error:
-            raise NotAWorkbook(self.path, "would grow beyond what the format of Excel files can hold") from error
+            why = ("would grow beyond what the format of Excel files can hold", "将超出 Excel 文件格式的上限")
+            raise NotAWorkbook(self.path, why) from error
 
     def _entries(self, changed: Mapping[str, Deflated | None]) -> Iterator[Entry]:
         for name, member in self._members.items():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 from urllib.parse import unquote as percent_decode
 
@@ -13,8 +15,10 @@ from lxml import etree
 from xl_salesflow.errors import NotAWorkbook
 from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.refs import Area, unquote
+from xl_salesflow.ooxml.sheet_scan import SheetStream
 
 V = TypeVar("V")
+_PROTECTED = re.compile(rb'<(?:[\w.-]+:)?sheetProtection\b[^>]*\bsheet="(?:1|true|on)"')
 STRICT = "http://purl.oclc.org/ooxml/"
 
 
@@ -47,14 +51,22 @@ class Relationship:
     target: str  # a part's name as the zip spells it, or as written where there is no such part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """A worksheet: its tab's name and where its cells are."""
 
     name: str
     part: str
-    state: str = "visible"  # or hidden, veryHidden
-    protected: bool = False
+    state: str  # visible, hidden or veryHidden
+    _package: Package = field(repr=False, compare=False)
+
+    @cached_property
+    def protected(self) -> bool:
+        """Whether Excel keeps people from changing it; found by reading the sheet to its end."""
+        stream = SheetStream(self._package, self.part)
+        for _ in stream.blocks():
+            pass
+        return _PROTECTED.search(stream.tail) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +130,17 @@ def main_part(package: Package) -> str:
     target = next((r.target for r in relationships(package, "") if r.kind == "officeDocument"), None)
     found = package.find(target) if target else None
     if found is None:
-        raise NotAWorkbook(package.path, "is a zip file but no Excel workbook; check that the right file was named")
+        why = (
+            "is a zip file but no Excel workbook; check the file's name",
+            "是压缩文件而不是 Excel 工作簿;请检查文件名",
+        )
+        raise NotAWorkbook(package.path, why)
     if found.endswith(".bin"):
-        raise NotAWorkbook(package.path, "is a binary workbook (.xlsb); save it as .xlsx or .xlsm in Excel")
+        why = (
+            "is a binary workbook (.xlsb); save it as .xlsx or .xlsm in Excel",
+            "是二进制工作簿(.xlsb);请在 Excel 中另存为 .xlsx 或 .xlsm",
+        )
+        raise NotAWorkbook(package.path, why)
     return found
 
 
@@ -131,9 +151,11 @@ class WorkbookPart:
         self.part = main_part(package)
         root = package.parse(self.part)
         if local(root) != "workbook":
-            raise NotAWorkbook(
-                package.path, "is an Office file but no Excel workbook; check that the right file was named"
+            why = (
+                "is an Office file but no Excel workbook; check the file's name",
+                "是 Office 文件但不是 Excel 工作簿;请检查文件名",
             )
+            raise NotAWorkbook(package.path, why)
         self.strict = (etree.QName(root).namespace or "").startswith(STRICT)
         self.relationships = relationships(package, self.part)
         self.date1904 = any(flag(element, "date1904") for element in children(root, "workbookPr"))
@@ -149,7 +171,7 @@ class WorkbookPart:
         for element in children(root, "sheets", "sheet"):
             relation = targets.get(attribute(element, "id") or "")
             if relation and relation.kind == "worksheet" and package.find(relation.target):
-                yield Sheet(element.get("name") or "", relation.target, element.get("state") or "visible")
+                yield Sheet(element.get("name") or "", relation.target, element.get("state") or "visible", package)
 
     def _read_names(self, root: etree._Element) -> Iterator[tuple[str, DefinedName]]:
         for element in sorted(

@@ -12,7 +12,7 @@ from xl_salesflow.ooxml.edits import BadValue, SheetEdits
 from xl_salesflow.ooxml.follow import Change, unchanged
 from xl_salesflow.ooxml.refs import Area, address, shift
 from xl_salesflow.ooxml.sheet_scan import SheetStream, number_of, row_spans
-from xl_salesflow.ooxml.splice import RowSplicer, cells_of, styles_of
+from xl_salesflow.ooxml.splice import DatedStyle, RowSplicer, cells_of, styles_of
 from xl_salesflow.ooxml.values import CACHE, CellWriter, Fragment, plain_text, xml_formula
 
 _IN_THE_WAY = ("is in the way of a table that grows; move it and run again", "挡住了需要扩展的表;请移开后重新运行")
@@ -32,12 +32,19 @@ class Followers(NamedTuple):
     tail: Change = unchanged
 
 
+class Setting(NamedTuple):
+    """What the workbook says about dates: its system, and the formats that show them."""
+
+    date1904: bool
+    dated: DatedStyle
+
+
 class SheetRewriter:
     """Applies edits to a sheet; `formulas_changed` says afterwards whether a formula came or went."""
 
-    def __init__(self, path: Path, sheet: str, edits: SheetEdits, follow: Followers, date1904: bool = False) -> None:
+    def __init__(self, path: Path, sheet: str, edits: SheetEdits, follow: Followers, setting: Setting) -> None:
         self._path, self._sheet, self._edits, self._follow = path, sheet, edits, follow
-        self._date1904 = date1904
+        self._setting = setting
         self.formulas_changed = False
         self._expanded: dict[bytes, tuple[str, int, int]] = {}  # shared formulas whose master went, by id
         self._arrays: list[Area] = []
@@ -46,9 +53,9 @@ class SheetRewriter:
     def rewrite(self, stream: SheetStream) -> Iterator[bytes]:
         """Yield the sheet's bytes with the edits applied; raises UnsupportedEdit."""
         self._patterns = stream.grammar
-        self._splicer = RowSplicer(stream.grammar, self._edits.columns)
+        self._splicer = RowSplicer(stream.grammar, self._edits.columns, self._setting.dated)
         self._models = {fresh.style_row for fresh in self._edits.fresh.values()}
-        self._changes = self._edits.by_row(CellWriter(stream.grammar.prefix, self._date1904))
+        self._changes = self._edits.by_row(CellWriter(stream.grammar.prefix, self._setting.date1904))
         self._next = self._advance()
         yield self._head(stream.head) + stream.opening
         before = 0

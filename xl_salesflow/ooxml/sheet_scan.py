@@ -14,7 +14,6 @@ from functools import cache
 
 from lxml import etree
 
-from xl_salesflow.errors import NotAWorkbook
 from xl_salesflow.ooxml import guard
 from xl_salesflow.ooxml.package import Package
 
@@ -83,9 +82,7 @@ class SheetStream:
                 return buffer[: match.start()], buffer[match.end() :]
             if len(buffer) > guard.LARGEST_PARSED:
                 break
-        raise NotAWorkbook(
-            self._package.path, f"has no rows element in {self._part}; open and save it in Excel to mend it"
-        )
+        raise guard.unsound(self._package.path, f"has no rows element in {self._part}", f"部件 {self._part} 缺少行数据")
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the rows in blocks of about a megabyte, each ending where a row ends."""
@@ -142,8 +139,8 @@ def _usual(package: Package, part: str) -> Iterator[bytes]:
     yield first
     for chunk in chunks:
         if b"<!" in chunk:
-            raise NotAWorkbook(
-                package.path, f"has comments among the cells of {part}; open and save it in Excel to mend it"
+            raise guard.unsound(
+                package.path, f"has comments among the cells of {part}", f"部件 {part} 的单元格中夹有注释"
             )
         yield chunk
 
@@ -155,7 +152,5 @@ def _rewritten(package: Package, part: str) -> bytes:
     try:
         root = etree.fromstring(package.read(part), parser)
     except etree.XMLSyntaxError as error:
-        raise NotAWorkbook(
-            package.path, f"has malformed XML in {part}; open and save it in Excel to mend it"
-        ) from error
+        raise guard.unsound(package.path, f"has malformed XML in {part}", f"部件 {part} 的 XML 格式有误") from error
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from xl_salesflow.ooxml.refs import column_number, letters
@@ -15,6 +15,9 @@ _STYLE = re.compile(rb'\ss="[0-9]+"')
 _SPANS = re.compile(rb'\sspans="([0-9]+):([0-9]+)"')
 _NOT_FOR_A_NEW_ROW = re.compile(rb'\s(?:r|spans|hidden|collapsed|outlineLevel)="[^"]*"')
 _ROW_STYLE = re.compile(rb'\ss="[0-9]+"')
+
+
+DatedStyle = Callable[[bytes, Mode], bytes]  # a format attribute and DATE or DATETIME, to one that shows a date
 
 
 class Cell(NamedTuple):
@@ -41,8 +44,8 @@ class _Kept(dict[bytes, bytes]):
 class RowSplicer:
     """Replaces cells in the rows of one sheet, always in the same columns."""
 
-    def __init__(self, patterns: Grammar, columns: Sequence[int]) -> None:
-        self._patterns, self._columns = patterns, columns
+    def __init__(self, patterns: Grammar, columns: Sequence[int], dated: DatedStyle) -> None:
+        self._patterns, self._columns, self._dated = patterns, columns, dated
         self._open = b"<%bc" % patterns.prefix
         self._close = b"</%bc>" % patterns.prefix
         self._marks = [self._open + b' r="%b%%d"' % letters(column).encode() for column in columns]
@@ -95,7 +98,7 @@ class RowSplicer:
             self.replaced.append((column, content))
         if mode is Mode.REMOVE:
             return b""
-        return self.write(mark, self._kept[attributes] if mode is Mode.REPLACE else b"", fragment)
+        return self.write(mark, b"" if mode is Mode.WHOLE else self._kept[attributes], fragment)
 
     def _formula(self, content: bytes) -> bytes:
         """The formula element of a cell, empty without one."""
@@ -106,7 +109,9 @@ class RowSplicer:
 
     def write(self, mark: bytes, style: bytes, fragment: Fragment) -> bytes:
         """Write a cell from its start, its format and its inside."""
-        kind, body, _ = fragment
+        kind, body, mode = fragment
+        if mode is Mode.DATE or mode is Mode.DATETIME:
+            style = self._dated(style, mode)
         if not body:
             return b"%b%b%b/>" % (mark, style, kind)
         return b"%b%b%b>%b%b" % (mark, style, kind, body, self._close)
@@ -116,7 +121,7 @@ class RowSplicer:
         kind, body, mode = fragment
         if mode is Mode.REMOVE or mode is Mode.CACHE:
             return b""
-        style = styles.get(column, b"") if mode is Mode.REPLACE else b""
+        style = b"" if mode is Mode.WHOLE else styles.get(column, b"")
         return self.write(mark, style, fragment) if body or kind or style else b""
 
     def _merge(self, row: bytes, number: int, fragments: Sequence[Fragment | None], styles: dict[int, bytes]) -> bytes:

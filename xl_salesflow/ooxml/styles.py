@@ -1,12 +1,14 @@
-"""Which cell formats show a number as a date or a time."""
+"""Which cell formats show a number as a date or a time, and formats for dates in cells that have none."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from lxml import etree
 
 from xl_salesflow.ooxml.parts import children
+from xl_salesflow.ooxml.values import Mode
 
 NUMBER, DATE, DATETIME, TIME, DURATION = range(5)
 
@@ -44,3 +46,55 @@ def format_kinds(root: etree._Element) -> list[int]:
     }
     ids = [int(xf.get("numFmtId") or 0) for xf in children(root, "cellXfs", "xf")]
     return [custom.get(number, _BUILT_IN.get(number, NUMBER)) for number in ids]
+
+
+_FORMATS = re.compile(rb"(<(?:[\w.-]+:)?cellXfs\b)([^>]*)(>)(.*?)(</(?:[\w.-]+:)?cellXfs>)", re.DOTALL)
+_FORMAT = re.compile(rb"<(?:[\w.-]+:)?xf\b[^>]*?(?:/>|>.*?</(?:[\w.-]+:)?xf>)", re.DOTALL)
+_NUMBER_FORMAT = re.compile(rb'\s(?:numFmtId|applyNumberFormat)="[^"]*"')
+_COUNT = re.compile(rb'\scount="[0-9]+"')
+_STYLE = re.compile(rb'\ss="([0-9]+)"')
+_SHOWN_AS = {Mode.DATE: 14, Mode.DATETIME: 22}  # built in; Excel shows them in the reader's own order
+
+
+class DateFormats:
+    """Finds for a date a format like the cell's own that shows it as one, and adds those that are missing."""
+
+    def __init__(self, kinds: Sequence[int]) -> None:
+        self._kinds = kinds
+        self._added: dict[tuple[int, int], int] = {}  # the format taken after and its number format, to the new one
+        self._known: dict[tuple[bytes, Mode], bytes] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._added)
+
+    def __call__(self, style: bytes, mode: Mode) -> bytes:
+        """Give the format attribute for a date, from the one that the cell has."""
+        known = self._known.get((style, mode))
+        return self._known.setdefault((style, mode), self._find(style, mode)) if known is None else known
+
+    def _find(self, style: bytes, mode: Mode) -> bytes:
+        match = _STYLE.search(style)
+        index = int(match.group(1)) if match else 0
+        if index >= len(self._kinds) or self._kinds[index] != NUMBER:
+            return style
+        new = self._added.setdefault((index, _SHOWN_AS[mode]), len(self._kinds) + len(self._added))
+        return b' s="%d"' % new
+
+    def add_to(self, styles: bytes) -> bytes:
+        """Add the formats that were asked for to the styles part."""
+        found = _FORMATS.search(styles)
+        if found is None or not self._added:
+            return styles
+        opening, attributes, bracket, inside, closing = found.groups()
+        formats = _FORMAT.findall(inside)
+        new = b"".join(_with_number_format(formats[index], number) for index, number in self._added)
+        count = b' count="%d"' % (len(formats) + len(self._added))
+        parts = (opening, _COUNT.sub(b"", attributes), count, bracket, inside, new, closing)
+        return styles[: found.start()] + b"".join(parts) + styles[found.end() :]
+
+
+def _with_number_format(xf: bytes, number: int) -> bytes:
+    name = re.match(rb"<(?:[\w.-]+:)?xf", xf)
+    assert name is not None, xf
+    rest = _NUMBER_FORMAT.sub(b"", xf[name.end() :])
+    return b'%b numFmtId="%d" applyNumberFormat="1"%b' % (name.group(), number, rest)

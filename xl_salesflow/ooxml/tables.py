@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xl_salesflow.errors import NotAWorkbook
+from xl_salesflow.ooxml.guard import unsound
 from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.parts import Sheet, children, relationships
 from xl_salesflow.ooxml.refs import Area
@@ -73,7 +73,7 @@ def _read_table(package: Package, sheet: Sheet, part: str) -> Table:
         area = Area.parse(root.get("ref") or "")
         headers, totals = int(root.get("headerRowCount", "1")), int(root.get("totalsRowCount", "0"))
     except ValueError as error:
-        raise NotAWorkbook(package.path, f"has a table {name} without a place; open and save it in Excel") from error
+        raise unsound(package.path, f"has a table {name} without a place", f"表 {name} 没有位置") from error
     columns = tuple(
         TableColumn(
             cell_text((column.get("name") or "").encode("utf-8", "surrogatepass").replace(b"&", b"&amp;")),

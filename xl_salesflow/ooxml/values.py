@@ -57,6 +57,8 @@ class Mode(Enum):
     """What a fragment does with the cell that is there."""
 
     REPLACE = auto()  # keeps its format
+    DATE = auto()  # keeps its format, or one like it that shows a date
+    DATETIME = auto()  # the same with the time of day
     CACHE = auto()  # keeps its format and its formula; does nothing where there is none
     WHOLE = auto()  # keeps nothing: the fragment's attributes are all there are
     REMOVE = auto()  # the cell goes away, format and all
@@ -204,7 +206,8 @@ class CellWriter:
         if isinstance(value, np.generic):
             return lambda v: self(v.item())
         if isinstance(value, date | time | timedelta):
-            return lambda v: BLANK if v != v else self(serial(v, self._date1904))
+            mode = Mode.DATETIME if isinstance(value, datetime) else Mode.DATE if isinstance(value, date) else REPLACE
+            return lambda v: BLANK if v != v else (b"", self(serial(v, self._date1904))[1], mode)
         for kind in (str, float, int, Decimal):
             if isinstance(value, kind):
                 return self._writers[kind]
