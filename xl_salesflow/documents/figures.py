@@ -61,6 +61,12 @@ def listed(name: str, value: str, language: Language) -> str:
     return text.in_(language) if text else value
 
 
+def unit(value: str, quantity: Number, language: Language) -> str:
+    """Return the name of a unit as it follows *quantity*: 1 piece, 3 pieces; a team's own unit shows as it is."""
+    name = listed("unit", value, language)
+    return f"{name}s" if language == "en" and value in LISTS["unit"] and quantity != 1 else name
+
+
 def chosen(name: str, id: str, language: Language) -> str:
     """Return the label of *id* of the closed list *name*."""
     return label(name, id, language)

@@ -61,7 +61,7 @@ def shown(facts: Facts, language: Language) -> dict[str, Any]:
 
 
 def _line(line: Facts, language: Language) -> dict[str, str]:
-    unit = figures.listed("unit", line["unit"], language)
+    unit = figures.unit(line["unit"], line["quantity"], language)
     return {
         "product": line["product"] or line["description"],
         "description": line["description"] if line["product"] else "",

@@ -21,19 +21,18 @@ A name, label or definition is Text or str. A list that is empty leaves its part
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup
-
-from xl_salesflow.documents import charts, figures
+from xl_salesflow.documents import figures
 from xl_salesflow.documents.environment import fill
-from xl_salesflow.documents.texts import say, texts
+from xl_salesflow.documents.report_parts import PARTS
+from xl_salesflow.documents.shown import Shown
+from xl_salesflow.documents.texts import texts
 from xl_salesflow.model.plan import Document
-from xl_salesflow.model.text import Language, Text
+from xl_salesflow.model.text import Language
 
 Facts = Mapping[str, Any]
-Cells = list[str]
 
 
 def as_html(document: Document, language: Language) -> bytes:
@@ -43,175 +42,49 @@ def as_html(document: Document, language: Language) -> bytes:
 
 def shown(facts: Facts, language: Language) -> dict[str, Any]:
     """Return the facts of a report (see above) as text and drawings in *language*."""
-    page = _Page(facts, language)
-    metrics = [page.metric(metric) for metric in facts["metrics"]]
+    show = Shown(language, facts["currency"])
+    metrics = [_metric(metric, show) for metric in facts["metrics"]]
     heads = {metric["id"]: metric for metric in metrics}
     return {
         "language": "zh-Hans" if language == "zh" else "en",
         "company": facts["company"],
-        "scope": page.scope(),
+        "scope": " · ".join(_scope(facts, show)),
         "headlines": [heads[id] for id in facts["headlines"] if id in heads],
         "metrics": metrics,
-        "parts": [part for part in (page.funnel(), page.trend(), page.ageing(), *page.leaks()) if part],
-        "by": [page.by(group) for group in facts["by"] if group["rows"]],
+        "parts": [part(facts[id], show) for id, part in PARTS.items() if facts[id]],
+        "by": [_group(group, show) for group in facts["by"] if group["rows"]],
     }
 
 
-class _Page:
-    """The parts of one report in one language: each a title, a drawing, and the same figures as a table."""
+def _metric(metric: Facts, show: Shown) -> dict[str, str]:
+    return {
+        "id": metric["id"],
+        "name": show.name(metric["name"]),
+        "value": show.value(metric["value"], metric["unit"]),
+        "definition": show.name(metric["definition"]),
+        "sample": "" if metric["sample"] is None else show.count(metric["sample"]),
+        "small": show.say("small_sample") if metric["small"] else "",
+    }
 
-    def __init__(self, facts: Facts, language: Language) -> None:
-        self.facts, self.language, self.currency = facts, language, facts["currency"]
 
-    def say(self, id: str, **words: object) -> str:
-        return say(id, self.language, **words)
+def _scope(facts: Facts, show: Shown) -> list[str]:
+    start, end = (figures.day(facts[side], show.language) for side in ("start", "end"))
+    period = "period" if start and end else "period_from" if start else "period_to"
+    told = [show.say("as_of", day=figures.day(facts["as_of"], show.language))]
+    told += [show.say(period, start=start, end=end)] if start or end else []
+    return told + [f"{show.name(name)}: {value}" for name, value in facts["filters"]]
 
-    def name(self, text: Text | str) -> str:
-        return text.in_(self.language) if isinstance(text, Text) else text
 
-    def count(self, value: float | None) -> str:
-        return "–" if value is None else figures.number(value, self.language)
+_GROUP = (
+    ("name", "key", "name"),
+    ("open_now", "open_count", "count"),
+    ("open_value", "open_value", "money"),
+    ("won", "won_count", "count"),
+    ("won_value", "won_value", "money"),
+    ("win_rate", "win_rate", "ratio"),
+)
 
-    def money(self, value: Any) -> str:
-        return "–" if value is None else figures.short_money(value, self.currency, self.language)
 
-    def share(self, value: float | None) -> str:
-        return "–" if value is None else figures.percent(value, self.language, 1)
-
-    def days(self, value: float | None) -> str:
-        return "–" if value is None else self.say("days_long", days=figures.number(round(value, 1), self.language))
-
-    def value(self, value: Any, unit: str) -> str:
-        if value is None:
-            return "–"
-        shows = {"money": self.money, "ratio": self.share, "days": self.days}
-        if unit == "per_day":
-            return self.say("per_day", amount=self.money(value))
-        return shows[unit](value) if unit in shows else figures.number(round(value, 4), self.language)
-
-    def metric(self, metric: Facts) -> dict[str, str]:
-        return {
-            "id": metric["id"],
-            "name": self.name(metric["name"]),
-            "value": self.value(metric["value"], metric["unit"]),
-            "definition": self.name(metric["definition"]),
-            "sample": "" if metric.get("sample") is None else self.count(metric["sample"]),
-            "small": self.say("small_sample") if metric.get("small") else "",
-        }
-
-    def scope(self) -> str:
-        facts, language = self.facts, self.language
-        parts = [self.say("as_of", day=figures.day(facts["as_of"], language))]
-        if facts["start"] or facts["end"]:
-            start, end = (figures.day(facts[side], language) or "…" for side in ("start", "end"))
-            parts.append(self.say("period", start=start, end=end))
-        parts += [f"{self.name(name)}: {value}" for name, value in facts["filters"]]
-        return " · ".join(parts)
-
-    def part(self, id: str, drawing: Markup, heads: Sequence[str], rows: Sequence[Cells]) -> dict[str, Any]:
-        titles = [self.say(head) for head in heads]
-        return {
-            "id": id,
-            "title": self.say(id),
-            "about": self.say(f"{id}_about"),
-            "drawing": drawing,
-            "heads": titles,
-            "rows": rows,
-        }
-
-    def funnel(self) -> dict[str, Any] | None:
-        stages = self.facts["stages"]
-        if not stages:
-            return None
-        rows = [
-            charts.Row(one["stage"], one["reached"], self.count(one["reached"]), self.share(one["step_conversion"]) if one["step_conversion"] is not None else "",
-                       f"{one['stage']}: {self.count(one['reached'])}", "bar goal" if n == len(stages) - 1 else "bar")
-            for n, one in enumerate(stages)
-        ]  # fmt: skip
-        heads = (
-            "stage",
-            "reached",
-            "to_next",
-            "open_now",
-            "open_value",
-            "weighted",
-            "median_days",
-            "limit",
-            "over_limit",
-        )
-        table = [
-            [one["stage"], self.count(one["reached"]), self.share(one["step_conversion"]), self.count(one["open_count"]), self.money(one["open_value"]),
-             self.money(one["weighted_value"]), self.days(one["median_days"]), self.days(one["day_limit"]), self.count(one["over_limit"])]
-            for one in stages
-        ]  # fmt: skip
-        first, last = stages[0], stages[-1]
-        told = self.say(
-            "funnel_told", first=first["stage"], reached=first["reached"], last=last["stage"], left=last["reached"]
-        )
-        return self.part("funnel", charts.funnel(rows, told), heads, table)
-
-    def trend(self) -> dict[str, Any] | None:
-        months = self.facts["months"]
-        if not months:
-            return None
-        names = [one["month"].strftime("%Y-%m") for one in months]
-        series = [
-            charts.Series(self.say("won"), [one["won"] for one in months], "bar goal"),
-            charts.Series(self.say("lost"), [one["lost"] for one in months], "bar lost"),
-            charts.Series(self.say("created"), [one["created"] for one in months], "line"),
-        ]
-        told = self.say(
-            "trend_told", start=names[0], end=names[-1], won=sum(series[0].sizes), lost=sum(series[1].sizes)
-        )
-        table = [
-            [name, *(self.count(one[id]) for id in ("created", "won", "lost")), self.money(one["won_value"])]
-            for name, one in zip(names, months, strict=True)
-        ]
-        return self.part(
-            "trend", charts.trend(names, series, told), ("month", "created", "won", "lost", "won_value"), table
-        )
-
-    def ageing(self) -> dict[str, Any] | None:
-        ages = self.facts["ageing"]
-        if not ages:
-            return None
-        rows = [
-            charts.Row(self.name(one["label"]), one["count"], f"{self.count(one['count'])} · {self.money(one['value'])}", kind="bar lost" if one["late"] else "bar")
-            for one in ages
-        ]  # fmt: skip
-        late = sum(one["count"] for one in ages if one["late"])
-        told = self.say("ageing_told", count=sum(one["count"] for one in ages), late=late)
-        table = [[self.name(one["label"]), self.count(one["count"]), self.money(one["value"])] for one in ages]
-        return self.part("ageing", charts.bars(rows, told), ("age", "deals", "open_value"), table)
-
-    def leaks(self) -> list[dict[str, Any]]:
-        return [part for id in ("lost_stages", "lost_reasons") if (part := self.leak(id, self.facts[id]))]
-
-    def leak(self, id: str, lost: Sequence[Facts]) -> dict[str, Any] | None:
-        if not lost:
-            return None
-        rows = [
-            charts.Row(self.name(one["name"]), one["count"], f"{self.count(one['count'])} · {self.money(one['value'])}", kind="bar lost")
-            for one in lost
-        ]  # fmt: skip
-        told = self.say(
-            "lost_told", name=self.name(lost[0]["name"]), count=lost[0]["count"], all=sum(one["count"] for one in lost)
-        )
-        table = [
-            [self.name(one["name"]), self.count(one["count"]), self.money(one["value"]), self.share(one["share"])]
-            for one in lost
-        ]
-        return self.part(id, charts.bars(rows, told), ("name", "deals", "value", "cumulative"), table)
-
-    def by(self, group: Facts) -> dict[str, Any]:
-        heads = ("name", "open_now", "open_value", "won", "won_value", "win_rate")
-        rows = [
-            [self.name(one["key"]) or self.say("blank"), self.count(one["open_count"]), self.money(one["open_value"]), self.count(one["won_count"]),
-             self.money(one["won_value"]), self.share(one["win_rate"])]
-            for one in group["rows"]
-        ]  # fmt: skip
-        return {
-            "title": self.say("by", name=self.name(group["name"])),
-            "heads": [self.say(head) for head in heads],
-            "rows": rows,
-        }
+def _group(group: Facts, show: Shown) -> dict[str, Any]:
+    rows = [{**row, "key": show.name(row["key"]) or show.say("blank")} for row in group["rows"]]
+    return {"title": show.say("by", name=show.name(group["name"])), **show.table(_GROUP, rows)}

@@ -6,6 +6,8 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup, escape
 
+_WIDE_FROM = 0x2E7F  # Chinese, Japanese and Korean signs begin here
+
 
 def element(name: str, *children: Markup | str, **attributes: object) -> Markup:
     """Return one element; text children and attributes are escaped, ``class_`` and ``text_anchor`` become their SVG names."""
@@ -23,7 +25,7 @@ def drawing(width: float, height: float, description: str, *children: Markup) ->
     return element(
         "svg", element("title", description), *children,
         xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width:g} {height:g}", role="img", width="100%",
-        style=f"max-width:{width * 1.35:g}px",
+        style=f"max-width:{width * 1.15:g}px",
     )  # fmt: skip
 
 
@@ -51,12 +53,15 @@ def ticks(top: float, count: int = 4) -> list[float]:
 
 def clipped(text: str, most: int) -> str:
     """Return *text* in about *most* columns, an ellipsis in place of the rest; Chinese takes two columns a character."""
-    width = 0
-    for place, mark in enumerate(text):
-        width += 2 if ord(mark) > 0x2E7F else 1
-        if width > most:
-            return text[:place].rstrip() + "…"
-    return text
+    if columns(text) <= most:
+        return text
+    kept = next(place for place in range(len(text), -1, -1) if columns(text[:place]) < most)
+    return text[:kept].rstrip() + "…"
+
+
+def columns(text: str) -> int:
+    """Return about how wide *text* is, in Latin letters."""
+    return sum(2 if ord(mark) > _WIDE_FROM else 1 for mark in text)
 
 
 def _plain(value: object) -> str:

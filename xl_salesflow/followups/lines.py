@@ -52,7 +52,7 @@ def _reasons(deals: Deals, told: list[Signal], weighed: Weights, rows: Rows) -> 
         for at in map(int, np.flatnonzero(signal.applies[rows])):
             text[at] = _said(signal, int(rows[at]), language)
     extras = [(weighed.golden[rows], GOLDEN.in_(language)), (weighed.large[rows], LARGE.in_(language))]
-    mark, stop = (";", "。") if language == "zh" else ("; ", ".")
+    mark, stop = ("；", "。") if language == "zh" else ("; ", ".")
     for at in range(len(rows)):
         said = [text[at] for text in texts if text[at]] + [word for mask, word in extras if mask[at]]
         line = mark.join(said)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.quotes.record import Record, found
 
-_SEPARATORS = re.compile(r"[,,、;;\n]")
+_SEPARATORS = re.compile(r"[,，、;；\n]")
 
 
 def benefits(pipeline: Pipeline, deal: Record, products: Iterable[str]) -> list[dict[str, object]]:

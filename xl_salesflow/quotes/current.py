@@ -64,5 +64,5 @@ def _unknown(pipeline: Pipeline, key: str) -> UsageError:
     nearest = str(best[0]) if best else ""
     return UsageError(
         f"There is no deal or quote “{key}”" + (f"; did you mean {nearest}?" if nearest else "."),
-        f"没有编号为“{key}”的商机或报价单" + (f";是否指 {nearest}?" if nearest else "。"),
+        f"没有编号为“{key}”的商机或报价单" + (f"；是否指 {nearest}？" if nearest else "。"),
     )

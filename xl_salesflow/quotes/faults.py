@@ -15,31 +15,31 @@ from xl_salesflow.quotes.record import Record, record, records
 
 NOTHING = Text(
     "Deal {deal} has neither a product nor an amount to quote; fill in one of them.",
-    "商机 {deal} 既没有产品也没有金额,无法报价;请至少填写一项。",
+    "商机 {deal} 既没有产品也没有金额，无法报价；请至少填写一项。",
 )
 NO_LINES = Text(
     "Quote {quote} has no line; add at least one in the sheet {sheet}.",
-    "报价单 {quote} 没有明细;请在工作表“{sheet}”中至少添加一行。",
+    "报价单 {quote} 没有明细；请在工作表“{sheet}”中至少添加一行。",
 )
 NO_PRICE = Text(
     "Quote {quote}, line {position}: no unit price, and {product} has none in the price list; fill in one of them.",
-    "报价单 {quote} 第 {position} 行没有单价,价目表中“{product}”也没有价格;请填写其中之一。",
+    "报价单 {quote} 第 {position} 行没有单价，价目表中“{product}”也没有价格；请填写其中之一。",
 )
 NO_QUANTITY = Text(
     "Quote {quote}, line {position}: no quantity, so the line comes to nothing; fill it in.",
-    "报价单 {quote} 第 {position} 行没有数量,小计为零;请填写数量。",
+    "报价单 {quote} 第 {position} 行没有数量，小计为零；请填写数量。",
 )
 NO_NUMBER = Text(
     "Quote {quote} does not come to an amount; check quantities, prices, discounts and the tax rate.",
-    "报价单 {quote} 无法算出金额;请检查数量、单价、折扣与税率。",
+    "报价单 {quote} 无法算出金额；请检查数量、单价、折扣与税率。",
 )
 NO_RATE = Text(
     "Quote {quote} is in {currency}; fill in the exchange rate so that it can be compared.",
-    "报价单 {quote} 使用 {currency};请填写汇率以便折算。",
+    "报价单 {quote} 使用 {currency}；请填写汇率以便折算。",
 )
 OVER = Text(
     "Quote {quote} was valid until {until}; give it a new date before you send it.",
-    "报价单 {quote} 的有效期为 {until};发送前请更新有效期。",
+    "报价单 {quote} 的有效期为 {until}；发送前请更新有效期。",
 )
 
 

@@ -10,10 +10,10 @@ import numpy.typing as npt
 from xl_salesflow.followups.signal import SLIPPING, UNTIDY, Days, Deals, Signal, where
 from xl_salesflow.model.text import Text
 
-IDLE = Text("no contact for {days} days (every {limit} in this stage)", "{days} 天没有联系(该阶段每 {limit} 天一次)")
-OVER = Text("{days} days in the stage (limit {limit})", "已在该阶段 {days} 天(期限 {limit} 天)")
+IDLE = Text("no contact for {days} days (every {limit} in this stage)", "{days} 天没有联系（该阶段每 {limit} 天一次）")
+OVER = Text("{days} days in the stage (limit {limit})", "已在该阶段 {days} 天（期限 {limit} 天）")
 VISIT = Text(
-    "time for an after-sales visit: last contact {days} days ago", "应做售后回访:距上次联系 {days} 天"
+    "time for an after-sales visit: last contact {days} days ago", "应做售后回访：距上次联系 {days} 天"
 )  # fmt: skip
 
 

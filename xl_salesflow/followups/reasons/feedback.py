@@ -10,7 +10,7 @@ import pandas as pd
 from xl_salesflow.followups.signal import NEVER, URGENT, Deals, Signal
 from xl_salesflow.model.text import Text
 
-UNHAPPY = Text("satisfaction {score} of 5, not resolved", "满意度 {score} 分(满分 5 分),尚未解决")
+UNHAPPY = Text("satisfaction {score} of 5, not resolved", "满意度 {score} 分（满分 5 分），尚未解决")
 
 
 def feedback(deals: Deals) -> Iterator[Signal]:

@@ -11,9 +11,9 @@ from xl_salesflow.followups.signal import NEVER, SLIPPING, URGENT, Deals, Signal
 from xl_salesflow.model.text import Text
 
 ENDING = Text("quote {quote} expires on {until}", "报价单 {quote} 将于 {until} 到期")
-ENDED = Text("quote {quote} expired on {until} without an answer", "报价单 {quote} 已于 {until} 过期,客户未答复")
-SILENT = Text("no answer to quote {quote} sent {days} days ago", "报价单 {quote} 已发出 {days} 天,未获答复")
-CONTRACT = Text("contract sent {days} days ago is not signed", "合同已发出 {days} 天,尚未签署")
+ENDED = Text("quote {quote} expired on {until} without an answer", "报价单 {quote} 已于 {until} 过期，客户未答复")
+SILENT = Text("no answer to quote {quote} sent {days} days ago", "报价单 {quote} 已发出 {days} 天，未获答复")
+CONTRACT = Text("contract sent {days} days ago is not signed", "合同已发出 {days} 天，尚未签署")
 
 
 def offers(deals: Deals) -> Iterator[Signal]:

@@ -9,8 +9,8 @@ import numpy as np
 from xl_salesflow.followups.signal import SLIPPING, UNTIDY, Deals, Signal
 from xl_salesflow.model.text import Text
 
-OVERDUE = Text("task overdue: {task}", "任务已逾期:{task}")
-OPEN = Text("task to do: {task}", "待办任务:{task}")
+OVERDUE = Text("task overdue: {task}", "任务已逾期：{task}")
+OPEN = Text("task to do: {task}", "待办任务：{task}")
 
 
 def tasks(deals: Deals) -> Iterator[Signal]:
