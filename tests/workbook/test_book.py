@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -20,7 +22,9 @@ from xl_salesflow.errors import (
     WorkbookChanged,
     WorkbookInUse,
 )
-from xl_salesflow.model.plan import Plan
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.plan import Append, Plan
+from xl_salesflow.model.tables import TABLES
 from xl_salesflow.workbook import ClosedBook
 
 
@@ -276,3 +280,48 @@ def test_the_same_rows_are_read_from_both_languages(lay: Callable[..., ClosedDes
     english = lay("en", {"Deals": DEALS}).book().read(TODAY)["Deals"]
     chinese = lay("zh", {"Deals": DEALS}).book().read(TODAY)["Deals"]
     assert english.equals(chinese)
+
+
+def test_a_setting_is_written_as_the_number_its_formulas_need(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay()
+    book = desk.book()
+    changes = {
+        "grade_a": "80.5",
+        "idle_limit": "21",
+        "tax_rate": "13%",
+        "company": "007",
+        "process_review": "2026-05-01",
+    }
+    book.write(edit(book.read(TODAY), "Settings", "value", changes))
+    cells = {row["Setting"]: row["Value"] for row in desk.rows("Settings")}
+    assert [cells[id] for id in changes] == [80.5, 21, 0.13, "007", "2026-05-01"]
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("xl/worksheets/sheet1.xml", rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1000000000"'),
+        ("xl/tables/table1.xml", rb'ref="A1:([A-Z]+)[0-9]+"', rb'ref="A1:\g<1>60000"'),
+    ],
+)
+def test_a_sheet_that_claims_to_be_endless_is_read_to_its_last_row(
+    lay: Callable[..., ClosedDesk], part: str, old: bytes, new: bytes
+) -> None:
+    desk = lay()
+    with ZipFile(desk.path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    assert re.search(old, parts[part])
+    with ZipFile(desk.path, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, re.sub(old, new, data) if name == part else data)
+    pipeline = desk.book().read(TODAY)
+    assert list(pipeline["Deals"]["deal"]) == ["D-1", "D-2", "D-3"]
+
+
+def test_an_empty_table_is_a_frame_without_rows_and_takes_rows(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay("en", {})
+    book = desk.book()
+    pipeline = book.read(TODAY)
+    assert [len(pipeline[name]) for name in TABLES if name != "Settings"] == [0] * (len(TABLES) - 1)
+    book.write(Plan(appends=(Append("Team", frame(TABLES["Team"], [{"person": "Ann"}, {"person": "Bo"}]), ""),)))
+    assert [row["Person"] for row in desk.rows("Team")] == ["Ann", "Bo"]

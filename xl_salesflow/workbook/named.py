@@ -9,7 +9,6 @@ from unicodedata import normalize
 
 from xl_salesflow.model.choices import CHOICES, identify
 from xl_salesflow.model.column import Column, Type, Writer
-from xl_salesflow.model.frames import blank
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.text import Language
@@ -24,12 +23,15 @@ _DAWN = date(1900, 1, 1)  # what Excel shows before it is a zero in a date forma
 def read_named(
     cells: Named, addresses: Mapping[str, str], dialect: Dialect, language: Language
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """Return the named cells by name, inputs as their type asks (a blank is None), and what is wrong with them."""
+    """Return the named cells by name, and what is wrong with them.
+
+    Inputs come as their type asks, None where blank; a formula that shows nothing is "".
+    """
     named, found = {name: _plain(cell) for name, cell in cells.items()}, list[Finding]()
     for declared in NAMED_CELLS.values():
         if declared.name not in named:
             found.append(_finding(declared, declared.name, Doubt("missing_name"), "", language))
-        elif declared.formula is None and declared.type not in (Type.REF, Type.TEXT):
+        elif declared.formula is None:
             raw = named[declared.name]
             named[declared.name], doubt = _typed(declared, raw, dialect)
             if doubt:
@@ -64,22 +66,24 @@ def _chosen(named: Named, name: str) -> str | None:
 
 
 def _plain(cell: Any) -> Any:
-    """Return a cell's value with blanks as None, whole days as dates and a zero that is shown as a date as 0."""
+    """Return a cell's value with blanks as "", whole days as dates and a zero that is shown as a date as 0."""
     if isinstance(cell, datetime) and cell.time() == time():
         cell = cell.date()
     if isinstance(cell, time) or (isinstance(cell, date) and not isinstance(cell, datetime) and cell < _DAWN):
         return 0
-    return None if isinstance(cell, str) and not cell.strip() else cell
+    return "" if cell is None or (isinstance(cell, str) and not cell.strip()) else cell
 
 
 def _typed(declared: NamedCell, raw: Any, dialect: Dialect) -> tuple[Any, Doubt | None]:
+    if raw == "" or declared.type in (Type.REF, Type.TEXT):
+        return (None if raw == "" else raw), None
     column = Column(declared.name, declared.label, declared.type, declared.tip, Writer.PERSON, options=declared.options)
     values, doubts = convert(column, [raw], dialect)
     doubt = doubts.get(0)
     if declared.type in (Type.CHOICE, Type.LIST):
         return (None if doubt else raw), doubt  # the label itself is what formulas compare
     value = values[0]
-    if value != value or value == blank(column):
+    if value != value:
         return None, doubt
     return (value.astype("datetime64[D]").item() if declared.type.is_date else float(value)), doubt
 

@@ -36,6 +36,15 @@ def language_of(settings: Settings, otherwise: Language) -> Language:
     return next((language for language in LANGUAGES if language == wanted), otherwise)
 
 
+def setting_cell(id: str, text: str) -> Value:
+    """Return what the cell of setting *id* holds for *text*: a number where formulas need one."""
+    declared = SETTINGS_BY_ID.get(id)
+    value, _ = _value(declared, text) if declared else (None, None)
+    if not isinstance(value, float):
+        return text
+    return int(value) if value.is_integer() else value
+
+
 def _value(setting: Setting, text: str) -> tuple[Value | None, Doubt | None]:
     if setting.type is Type.CHOICE:
         choices = CHOICES[setting.options or ""]

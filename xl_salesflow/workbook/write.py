@@ -19,7 +19,9 @@ from xl_salesflow.model.view import NAMED_CELLS
 from xl_salesflow.ooxml import Cached, Formula, Workbook
 from xl_salesflow.workbook.grid import cells_of
 from xl_salesflow.workbook.layout import Layout
+from xl_salesflow.workbook.settings import setting_cell
 
+_SETTING = ("Settings", "value")
 Rows = Mapping[str, Mapping[str, Sequence[int]]]  # table → column id → sheet rows
 
 
@@ -40,9 +42,9 @@ class Writer:
         """Collect *plan*; tell whether there is anything to save."""
         caches = [edit for edit in map(self._with_formula, plan.caches) if len(edit)]
         for edit in plan.edits:
-            self._set(edit.table, edit.column, edit.after, formula=False)
+            self._set(edit, formula=False)
         for edit in caches:
-            self._set(edit.table, edit.column, edit.after, formula=True)
+            self._set(edit, formula=True)
         self._repair(plan.repairs, plan.caches)
         cells = [cell for cell in plan.cells if cell.name in self.workbook.names]
         for cell in cells:
@@ -60,11 +62,14 @@ class Writer:
         kept = ~edit.after.index.isin(list(rows))
         return Edit(edit.table, edit.column, edit.keys[kept], edit.before[kept], edit.after[kept], edit.because)
 
-    def _set(self, table: str, column: str, values: pd.Series, formula: bool) -> None:
-        cells = self._cells(TABLES[table][column], values)
+    def _set(self, edit: Edit, formula: bool) -> None:
+        cells = self._cells(TABLES[edit.table][edit.column], edit.after)
+        if (edit.table, edit.column) == _SETTING:
+            cells = _settings(edit.keys, cells)
         if formula:
             cells = [Cached("" if cell is None else cell) for cell in cells]
-        self.workbook.set_column(table, self.layout.headers[table][column], (values.index.to_numpy(), cells))
+        header = self.layout.headers[edit.table][edit.column]
+        self.workbook.set_column(edit.table, header, (edit.after.index.to_numpy(), cells))
 
     def _cells(self, column: Column, values: pd.Series) -> list[Any]:
         return cells_of(column, values, self.layout.language)
@@ -106,12 +111,19 @@ class Writer:
         """Return *rows* by header, with live formulas and what they come to."""
         headers = self.layout.headers[table.name]
         body = {headers[column.id]: self._cells(column, rows[column.id]) for column in table.columns}
+        if table.name == _SETTING[0]:
+            body[headers["value"]] = _settings(rows["setting"], body[headers["value"]])
         for column in table.formulas:
             if column.formula:
                 text = self.layout.formula(table, column)
                 cells = body[headers[column.id]]
                 body[headers[column.id]] = [Formula(text, "" if cell is None else cell) for cell in cells]
         return body
+
+
+def _settings(ids: Iterable[str], cells: Iterable[Any]) -> list[Any]:
+    """Return settings as their type asks: formulas compare them with numbers, though a frame holds text."""
+    return [cell and setting_cell(id, cell) for id, cell in zip(ids, cells, strict=True)]
 
 
 def _merged(appends: Iterable[Append]) -> dict[str, pd.DataFrame]:
