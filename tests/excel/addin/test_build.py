@@ -1,0 +1,98 @@
+"""The add-in that is built: read back by others, the same twice, and with nothing in it but what macros/ says."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from oletools.olevba import VBA_Parser
+from openpyxl import load_workbook
+from pyvbaanalysis import DiagnosticSeverity, analyze_workbook
+
+from tests.validator import Validator
+from xl_salesflow.excel.addin.build import build
+from xl_salesflow.excel.addin.sources import PROJECT, own_modules, xlwings_modules, xlwings_version
+from xl_salesflow.excel.addin.texts import texts
+
+OURS = own_modules()
+
+
+@pytest.fixture(scope="module")
+def addin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("addin") / "salesflow.xlam")
+
+
+def read_back(addin: Path) -> dict[str, str]:
+    """Read the modules with olevba, which shares no code with what wrote them."""
+    parser = VBA_Parser(str(addin))
+    return {name.rpartition(".")[0]: code for _, _, name, code in parser.extract_macros()}
+
+
+def body(source: str) -> list[str]:
+    """Give the lines of a module without the attributes and the preamble of a class file."""
+    lines = source.replace("\r\n", "\n").rstrip("\n").split("\n")
+    first = max((at for at, line in enumerate(lines[:40]) if line.startswith("Attribute VB_")), default=-1) + 1
+    return [line.rstrip() for line in lines[first:]]
+
+
+def test_olevba_reads_every_module_as_it_stands_in_macros(addin: Path) -> None:
+    found = read_back(addin)
+    for module in (*OURS, *xlwings_modules()):
+        assert body(found[module.name]) == body(module.source), module.name
+    assert set(found) == {"ThisWorkbook", "Sheet1", *(module.name for module in (*OURS, *xlwings_modules()))}
+
+
+def test_the_macros_are_ascii() -> None:
+    """Other letters garble when the project meets another code page."""
+    assert [module.name for module in OURS if not module.source.isascii()] == []
+
+
+def test_the_vba_is_clean(addin: Path) -> None:
+    found = analyze_workbook(addin)
+    ours = [(name, d.code, d.message) for name in found for d in found[name] if name in {m.name for m in OURS}]
+    theirs = [
+        d.message for name in ("xlwings", "Dictionary") for d in found[name] if d.severity is DiagnosticSeverity.ERROR
+    ]
+    assert ours + theirs == []
+
+
+def test_the_embedded_xlwings_is_the_installed_one(addin: Path) -> None:
+    """Versions that differ are what users of such add-ins suffer from most."""
+    runner = read_back(addin)["xlwings"]
+    assert f'XLWINGS_VERSION As String = "{xlwings_version()}"' in runner
+    assert f'PROJECT_NAME As String = "{PROJECT}"' in runner
+
+
+def test_two_builds_are_identical(addin: Path, tmp_path: Path) -> None:
+    assert build(tmp_path / "again.xlam").read_bytes() == addin.read_bytes()
+
+
+def test_the_validator_is_content(addin: Path, validator: Validator) -> None:
+    assert validator(addin) == []
+
+
+def test_the_ribbon_part_goes_with_its_relationship(addin: Path) -> None:
+    with zipfile.ZipFile(addin) as archive:
+        relationships = archive.read("_rels/.rels").decode()
+        assert archive.testzip() is None
+        assert b"2009/07/customui" in archive.read("customUI/customUI14.xml")
+    assert 'Type="http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"' in relationships
+
+
+def test_the_texts_travel_in_both_languages(addin: Path, tmp_path: Path) -> None:
+    # openpyxl refuses the ending, not the content
+    copy = tmp_path / "copy.xlsm"
+    with zipfile.ZipFile(addin) as archive, zipfile.ZipFile(copy, "w") as other:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "[Content_Types].xml":
+                content = content.replace(b"excel.addin.macroEnabled", b"excel.sheet.macroEnabled")
+            other.writestr(name, content)
+    rows = list(load_workbook(copy)["Texts"].iter_rows(values_only=True))
+    assert rows == [(key, *text.both()) for key, text in texts().items()]
+
+
+def test_nobody_is_named_in_the_file(addin: Path) -> None:
+    with zipfile.ZipFile(addin) as archive:
+        assert b"creator" not in archive.read("docProps/core.xml")

@@ -1,0 +1,117 @@
+"""The ribbon: valid, made from the declarations, and every callback leads from the button to a Python function."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import xmlschema
+
+from xl_salesflow.excel.addin.ribbon import NAMESPACE, ribbon_verbs, ribbon_xml, verbs_module
+from xl_salesflow.excel.addin.sources import macros_folder, own_modules
+from xl_salesflow.excel.addin.texts import texts
+from xl_salesflow.excel.buttons import BUTTONS
+from xl_salesflow.model.lists import LISTS
+from xl_salesflow.model.verbs import GROUPS, VERBS
+
+RIBBON = ElementTree.fromstring(ribbon_xml())
+CONTROLS = list(RIBBON.iter())
+CODE = {module.name: module.source for module in own_modules()}
+SUBS = set(re.findall(r"^Public (?:Sub|Function) (\w+)", "\n".join(CODE.values()), re.MULTILINE))
+PRESSED = re.findall(r'SalesflowPress "(\w+)"', "\n".join(CODE.values()))
+CALLBACKS = ("onLoad", "onAction", "getLabel", "getScreentip", "getSupertip", "getPressed", "getContent")
+
+EXCLUSIVE = [
+    ("id", "idMso", "idQ"), ("label", "getLabel"), ("screentip", "getScreentip"), ("supertip", "getSupertip"),
+    ("image", "imageMso", "getImage"), ("size", "getSize"), ("enabled", "getEnabled"),
+    ("insertAfterMso", "insertBeforeMso", "insertAfterQ", "insertBeforeQ"),
+]  # fmt: skip
+
+# images of Excel's own commands, and of Outlook's that every Office program carries
+KNOWN_IMAGES = {
+    "AcceptInvitation", "CalculateNow", "ChartInsert", "Copy", "CreateReport", "DeclineInvitation", "ErrorChecking",
+    "FilePrint", "FontDialog", "FormControlCheckBox", "FunctionWizard", "GoalSeek", "Help", "MacroPlay",
+    "MailMergeRecipientsEditList", "RefreshAll", "ReviewNewComment", "ReviewTrackChanges", "TableInsert", "Undo",
+    "ViewAppointmentInCalendar",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "made"), [("ribbon.xml", ribbon_xml), ("SalesflowVerbs.bas", verbs_module)])
+def test_the_text_in_macros_is_what_the_declarations_make(name: str, made: object) -> None:
+    """Run python -m xl_salesflow.excel.addin when this fails."""
+    assert callable(made)
+    assert (macros_folder() / name).read_text(encoding="ascii") == made()
+
+
+def test_the_ribbon_is_valid() -> None:
+    xmlschema.XMLSchema(Path(__file__).with_name("ribbon.xsd")).validate(ribbon_xml())
+
+
+def test_the_ribbon_is_valid_by_the_whole_schema() -> None:
+    schema = os.environ.get("SALESFLOW_RIBBON_XSD")
+    if not schema:
+        pytest.skip("SALESFLOW_RIBBON_XSD may name Microsoft's customUI14.xsd; ours holds only what the tab uses.")
+    xmlschema.XMLSchema(schema).validate(ribbon_xml())
+
+
+def test_no_id_is_given_twice() -> None:
+    ids = Counter(control.get("id") for control in CONTROLS if control.get("id"))
+    assert [id for id, times in ids.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("names", EXCLUSIVE, ids="/".join)
+def test_no_control_says_one_thing_in_two_ways(names: tuple[str, ...]) -> None:
+    """Office drops the whole tab for such a pair, and no schema finds it."""
+    assert [control.attrib for control in CONTROLS if sum(name in control.attrib for name in names) > 1] == []
+
+
+def test_every_image_is_one_of_office() -> None:
+    used = {control.get("imageMso") for control in CONTROLS} - {None}
+    assert used - KNOWN_IMAGES == set()
+
+
+def test_every_callback_has_its_sub() -> None:
+    called = {control.get(name) for control in CONTROLS for name in CALLBACKS} - {None}
+    made = set(re.findall(r'onAction=""Salesflow_" & verb', CODE["SalesflowMenus"]))
+    assert made, "the entries of menus call the Sub of their verb"
+    assert called - SUBS == set()
+
+
+def test_every_sub_has_its_python_function_and_every_function_its_button() -> None:
+    assert set(PRESSED) == set(BUTTONS) == {verb.id for verb in ribbon_verbs()}
+
+
+def test_every_verb_that_works_on_an_open_workbook_has_a_button() -> None:
+    """Verbs without one make or find workbooks: they need none open."""
+    assert {verb.id for verb in VERBS.values() if not verb.group} <= {
+        "init",
+        "import",
+        "demo",
+        "batch",
+        "addin",
+        "plan",
+    }
+    assert {verb.group for verb in VERBS.values()} - {""} == set(GROUPS)
+
+
+def test_a_menu_asks_for_stages_or_for_a_list() -> None:
+    assert {verb.menu for verb in ribbon_verbs()} <= {"", "stages", *LISTS}
+
+
+def test_every_control_and_every_word_of_the_vba_has_its_text() -> None:
+    known = texts()
+    for control in CONTROLS:
+        if id := control.get("id"):
+            assert id in known
+            assert control.get("getSupertip") is None or f"{id}.tip" in known
+    asked = re.findall(r'(?:SalesflowText\(|CellOf\(\w+, |ColumnOf\(\w+, )"([\w.]+)"', "\n".join(CODE.values()))
+    assert asked
+    assert set(asked) - set(known) == set()
+
+
+def test_menus_use_the_namespace_of_the_ribbon() -> None:
+    assert f'"{NAMESPACE}"' in CODE["SalesflowMenus"]

@@ -1,0 +1,10 @@
+"""Write the parts of macros/ that are made from declarations: python -m xl_salesflow.excel.addin."""
+
+from __future__ import annotations
+
+from xl_salesflow.excel.addin.ribbon import ribbon_xml, verbs_module
+from xl_salesflow.excel.addin.sources import macros_folder
+
+if __name__ == "__main__":
+    for name, text in (("ribbon.xml", ribbon_xml()), ("SalesflowVerbs.bas", verbs_module())):
+        (macros_folder() / name).write_text(text, encoding="ascii", newline="\n")

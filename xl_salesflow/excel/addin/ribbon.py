@@ -1,0 +1,84 @@
+"""The ribbon as XML and the Subs behind it, both made from the verbs' declarations into macros/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xl_salesflow.model.verbs import GROUPS, VERBS, Verb
+
+NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
+_ASKED = 'getLabel="SalesflowLabel" getScreentip="SalesflowLabel" getSupertip="SalesflowTip"'
+
+
+def ribbon_verbs() -> tuple[Verb, ...]:
+    """Return the verbs that have a button, in the order of the tab."""
+    return tuple(verb for group in GROUPS for verb in VERBS.values() if verb.group == group)
+
+
+def ribbon_xml() -> str:
+    """Return the tab: labels and tips are asked for, so that one file serves both languages."""
+    return "\n".join(
+        (
+            f'<customUI xmlns="{NAMESPACE}" onLoad="SalesflowLoaded">',
+            "  <ribbon>",
+            "    <tabs>",
+            '      <tab id="sf_tab" getLabel="SalesflowLabel" insertAfterMso="TabHome">',
+            *(line for group in GROUPS for line in _group(group)),
+            "      </tab>",
+            "    </tabs>",
+            "  </ribbon>",
+            "</customUI>",
+            "",
+        )
+    )
+
+
+def verbs_module() -> str:
+    """Return the VBA module with one Sub per button and one per menu."""
+    return "\n".join(
+        (
+            'Attribute VB_Name = "SalesflowVerbs"',
+            "Option Explicit",
+            "' Made from the declarations of the verbs by: python -m xl_salesflow.excel.addin",
+            *(line for verb in ribbon_verbs() for line in _subs(verb)),
+            "",
+        )
+    )
+
+
+def _group(group: str) -> Iterator[str]:
+    yield f'        <group id="sf_group_{group}" getLabel="SalesflowLabel">'
+    for verb in ribbon_verbs():
+        if verb.group == group:
+            yield f"          {_control(verb)}"
+    if group == "deals":
+        yield (
+            f'          <toggleButton id="sf_live" {_ASKED} imageMso="ReviewTrackChanges" '
+            'getPressed="SalesflowLivePressed" onAction="SalesflowLiveSwitched"/>'
+        )
+    yield "        </group>"
+
+
+def _control(verb: Verb) -> str:
+    look = f'id="sf_{verb.id}" {_ASKED} imageMso="{verb.icon}" size="{"large" if verb.large else "normal"}"'
+    if verb.menu:
+        return f'<dynamicMenu {look} getContent="SalesflowMenu_{verb.id}" invalidateContentOnDrop="true"/>'
+    return f'<button {look} onAction="Salesflow_{verb.id}"/>'
+
+
+def _subs(verb: Verb) -> Iterator[str]:
+    choice = ", CLng(Val(control.Tag))" if verb.menu else ""
+    yield from (
+        "",
+        f"Public Sub Salesflow_{verb.id}(control As IRibbonControl)",
+        f'    SalesflowPress "{verb.id}"{choice}',
+        "End Sub",
+    )
+    if verb.menu:
+        items = "SalesflowStageItems()" if verb.menu == "stages" else f'SalesflowListItems("{verb.id}", "{verb.menu}")'
+        yield from (
+            "",
+            f"Public Sub SalesflowMenu_{verb.id}(control As IRibbonControl, ByRef content As Variant)",
+            f"    content = SalesflowMenu({items})",
+            "End Sub",
+        )
