@@ -8,14 +8,16 @@ from random import Random
 import pandas as pd
 
 from tests.metrics.stories import pipeline_of_stories
+from xl_salesflow.model.frames import frame
 from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 
 TODAY = date(2026, 3, 31)
 PATH = ("Lead", "Qualified", "Demo", "Contract")
 
 
-def generated(deals: int = 240, seed: int = 1, language: Language = "en") -> Pipeline:
+def generated(deals: int = 120, seed: int = 1, language: Language = "en") -> Pipeline:
     """Make a pipeline of *deals*; the same seed makes the same one."""
     random = Random(seed)
     rows, visits = [], []
@@ -24,7 +26,35 @@ def generated(deals: int = 240, seed: int = 1, language: Language = "en") -> Pip
         row = _deal(random, f"D-{number}", created)
         rows.append(row)
         visits += _visits(random, row["deal"], created if row["created"] else None)
-    return pipeline_of_stories(pd.DataFrame(rows), pd.DataFrame(visits), TODAY, language=language)
+    made = pipeline_of_stories(pd.DataFrame(rows), pd.DataFrame(visits), TODAY, language=language)
+    return made.with_tables(Targets=targets(random), PlanStages=what_ifs())
+
+
+def targets(random: Random) -> pd.DataFrame:
+    """Make targets of the team and of each owner, by quarter, and some by product and channel."""
+    rows = []
+    for year in (2025, 2026):
+        for month in (1, 4, 7, 10):
+            last = date(year + month // 10, (month + 3) % 12, 1) - timedelta(days=1)
+            for owner, product, channel in (
+                ("", "", ""),
+                ("Ann", "", ""),
+                ("李雷", "", ""),
+                ("", "Plus", ""),
+                ("", "", "direct"),
+            ):
+                rows.append({
+                    "from": date(year, month, 1), "to": last, "owner": owner, "product": product,
+                    "sales_channel": channel, "target": random.randrange(10_000, 900_000) + 0.25,
+                })  # fmt: skip
+    return frame(TABLES["Targets"], rows)
+
+
+def what_ifs() -> pd.DataFrame:
+    """Make the Plan sheet with one conversion typed in."""
+    return frame(
+        TABLES["PlanStages"], [{"position": row, "what_if": 0.35 if row == 2 else None} for row in range(1, 13)]
+    )
 
 
 def _deal(random: Random, key: str, created: date) -> dict[str, object]:
@@ -37,6 +67,8 @@ def _deal(random: Random, key: str, created: date) -> dict[str, object]:
         "sales_channel": random.choice(("direct", "agent", "")),
         "amount": random.choice((None, random.randrange(0, 9_000_000) / 100, random.randrange(1, 900) * 100)),
         "created": None if random.random() < 0.06 else pd.Timestamp(created),
+        "expected_close": random.choice((None, pd.Timestamp(TODAY + timedelta(days=random.randrange(-60, 400))))),
+        "forecast": random.choice(("", "pipeline", "best_case", "commit", "omitted", "closed")),
         "probability_override": random.choice((None, None, None, 0.05, 0.335, 1.0)),
     }
 

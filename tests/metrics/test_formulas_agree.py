@@ -43,6 +43,9 @@ VIEWS: dict[str, View] = {
     "source of their own": View(filters={"source": "Cold call"}),
     "region and channel": View(filters={"region": "north", "sales_channel": "direct"}, reading="cohort", **PERIOD),
     "playbook": View(filters={"playbook": "crm"}),
+    "product with targets": View(filters={"product": "Plus"}),
+    "channel with targets": View(filters={"sales_channel": "direct"}, start=date(2026, 1, 1), end=date(2026, 6, 30)),
+    "owner with targets": View(filters={"owner": "李雷"}, start=date(2026, 1, 1)),
     "nobody": View(filters={"owner": "Nobody"}),
 }
 

@@ -14,6 +14,7 @@ from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.metrics import Formula, formulas
+from xl_salesflow.metrics.months import MONTHS
 from xl_salesflow.metrics.steps import ROWS
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.column import Column, Table
@@ -36,7 +37,7 @@ def build(pipeline: Pipeline, path: Path) -> Path:
     for name in READ:
         _data_sheet(book, TABLES[name], pipeline[name], pipeline.language)
     for name, rows, cells in metric_tables(pipeline.language):
-        _formula_sheet(book, TABLES[name], rows, cells, pipeline.language)
+        _formula_sheet(book, TABLES[name], rows, cells, pipeline)
     _names(book, pipeline)
     book.save(path)
     return path
@@ -47,7 +48,13 @@ def metric_tables(language: Language) -> list[tuple[str, list[Any], dict[Any, di
     metrics = formulas.metric_formulas(language)
     stages = formulas.stage_formulas(language)
     positions = list(range(1, ROWS + 1))
-    return [("Metrics", list(metrics), metrics), ("StageMetrics", positions, dict.fromkeys(positions, stages))]
+    months = list(range(MONTHS))
+    return [
+        ("Metrics", list(metrics), metrics),
+        ("StageMetrics", positions, dict.fromkeys(positions, stages)),
+        ("ForecastMonths", months, dict.fromkeys(months, formulas.month_formulas(language))),
+        ("PlanStages", positions, dict.fromkeys(positions, formulas.plan_formulas(language))),
+    ]
 
 
 def _data_sheet(book: Workbook, table: Table, frame: pd.DataFrame, language: Language) -> None:
@@ -73,9 +80,10 @@ def _cell(column: Column, value: Any, language: Language) -> Any:
 
 
 def _formula_sheet(
-    book: Workbook, table: Table, keys: list[Any], cells: dict[Any, dict[str, Formula]], language: Language
+    book: Workbook, table: Table, keys: list[Any], cells: dict[Any, dict[str, Formula]], pipeline: Pipeline
 ) -> None:
-    sheet = book.create_sheet(table.name)
+    sheet, language = book.create_sheet(table.name), pipeline.language
+    typed = pipeline[table.name].set_index(table.key or "")
     for number, column in enumerate(table.columns, 1):
         sheet.cell(1, number, column.header.in_(language))
         letter = get_column_letter(number)
@@ -86,6 +94,8 @@ def _formula_sheet(
             elif formula:
                 text = "=" + formula.text
                 sheet[f"{letter}{row}"] = ArrayFormula(f"{letter}{row}", text) if formula.array else text
+            elif column.id == "what_if" and key in typed.index:
+                sheet.cell(row, number, typed.at[key, column.id])
             if table.name == "Metrics" and column.id == "value":
                 book.defined_names[key] = DefinedName(key, attr_text=f"{table.name}!${letter}${row}")
     _as_table(sheet, table, len(keys))
@@ -122,6 +132,7 @@ def _asked(pipeline: Pipeline) -> dict[str, Any]:
     for name, column in FILTERS.items():
         if column in view.filters:
             asked[name] = _cell(labels[column], view.filters[column], language)
+    asked |= {name: pipeline.named[name] for name in ("PlanTarget", "PlanBy") if name in pipeline.named}
     dates = {"AsOfInput": view.as_of, "PeriodFromInput": view.start, "PeriodToInput": view.end}
     asked |= {name: day for name, day in dates.items() if day}
     asked["Reading"] = CHOICES["reading"][view.reading].in_(language)

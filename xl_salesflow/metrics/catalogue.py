@@ -9,14 +9,25 @@ from xl_salesflow.metrics.conversion import STAGE_CONVERSION
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Metric
 from xl_salesflow.metrics.forecast import FORECAST, STAGE_VALUE
+from xl_salesflow.metrics.months import MONTH_COLUMNS, Months
 from xl_salesflow.metrics.outcomes import OUTCOMES
+from xl_salesflow.metrics.plan import PLAN_COLUMNS, PLANNING, Plan
 from xl_salesflow.metrics.steps import Steps
+from xl_salesflow.metrics.targets import TARGETS
 from xl_salesflow.metrics.timing import CYCLES, STAGE_TIMES
 
-METRICS: Mapping[str, Metric[Cube]] = MappingProxyType({m.id: m for m in (*OUTCOMES, *FORECAST, *CYCLES)})
+METRICS: Mapping[str, Metric[Cube]] = MappingProxyType(
+    {m.id: m for m in (*OUTCOMES, *FORECAST, *CYCLES, *TARGETS, *PLANNING)}
+)
 """One row each of the table Metrics, by id."""
 
 STAGE_METRICS: Mapping[str, ColumnMetric[Steps]] = MappingProxyType(
     {column.id: column for column in (*STAGE_CONVERSION, *STAGE_VALUE, *STAGE_TIMES)}
 )
 """The numbers of the table StageMetrics, by column."""
+
+FORECAST_MONTHS: Mapping[str, ColumnMetric[Months]] = MappingProxyType({column.id: column for column in MONTH_COLUMNS})
+"""The numbers of the table ForecastMonths, by column."""
+
+PLAN_STAGES: Mapping[str, ColumnMetric[Plan]] = MappingProxyType({column.id: column for column in PLAN_COLUMNS})
+"""The numbers of the table PlanStages, by column."""

@@ -65,7 +65,7 @@ def known(column: str) -> Criterion:
 
 def within(column: str) -> Criteria:
     """Return the criteria that a date lies in the period."""
-    return Criterion(column, ">=", "PeriodFrom"), Criterion(column, "<=", "PeriodTo")
+    return between(column, "PeriodFrom", "PeriodTo")
 
 
 def deals(aggregate: Aggregate, when: When, *criteria: Criterion) -> str:
@@ -77,6 +77,17 @@ def deals(aggregate: Aggregate, when: When, *criteria: Criterion) -> str:
     today = _periods(lambda extra: aggregate("Deals", (IN_VIEW, *criteria, *extra)), when)
     past = _periods(lambda extra: aggregate("History", (IN_VIEW, *_CURRENT_THEN, *criteria, *extra)), when)
     return f"IF(IsToday=1,{today},{past})"
+
+
+def today_only(aggregate: Aggregate, when: When, *criteria: Criterion) -> str:
+    """Return the same for columns that only Deals has; a past date shows nothing."""
+    today = _periods(lambda extra: aggregate("Deals", (IN_VIEW, *criteria, *extra)), when)
+    return f'IF(IsToday=1,{today},"")'
+
+
+def between(column: str, first: str, last: str) -> Criteria:
+    """Return the criteria that a date lies between two, both included."""
+    return Criterion(column, ">=", first), Criterion(column, "<=", last)
 
 
 def _periods(of: Callable[[Criteria], str], when: When) -> str:

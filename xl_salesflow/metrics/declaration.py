@@ -37,11 +37,6 @@ class Unit(Enum):
     ANSWERS = Text("answers", "份")
     ACTIVITIES = Text("activities", "次活动")
 
-    @property
-    def is_count(self) -> bool:
-        """Tell whether the number is itself a count, which no sample can make unsure."""
-        return self in (Unit.DEALS, Unit.ANSWERS)
-
 
 @dataclass(frozen=True, slots=True)
 class Metric(Generic[Asked]):
@@ -59,6 +54,11 @@ class Metric(Generic[Asked]):
     compute: Callable[[Asked], Floats]
     sample_formula: Formula
     sample: Callable[[Asked], Floats]
+
+    @property
+    def is_count(self) -> bool:
+        """Tell whether the number is its own sample, so that no sample makes it unsure."""
+        return self.sample is self.compute
 
 
 @dataclass(frozen=True, slots=True)

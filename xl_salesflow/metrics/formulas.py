@@ -7,10 +7,13 @@ people say ``=won_value/target``. Formulas marked *array* are entered as array f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
+from xl_salesflow.metrics.catalogue import FORECAST_MONTHS, METRICS, PLAN_STAGES, STAGE_METRICS
 from xl_salesflow.metrics.cube import Cube
-from xl_salesflow.metrics.declaration import Formula, Metric
+from xl_salesflow.metrics.declaration import ColumnMetric, Formula, Metric
+from xl_salesflow.metrics.months import MONTH
+from xl_salesflow.metrics.plan import PLAN_NAMING
 from xl_salesflow.metrics.steps import NAMING
 from xl_salesflow.model.column import Table
 from xl_salesflow.model.formulas import render
@@ -39,18 +42,29 @@ def metric_formulas(language: Language) -> dict[str, dict[str, Formula]]:
 
 def stage_formulas(language: Language) -> dict[str, Formula]:
     """Return column → formula of the table StageMetrics; every row has the same and looks at its own position."""
-    return _columns(
-        {**NAMING, **{id: column.formula for id, column in STAGE_METRICS.items()}}, language, "StageMetrics"
-    )
+    return _columns(NAMING, STAGE_METRICS, language, "StageMetrics")
+
+
+def month_formulas(language: Language) -> dict[str, Formula]:
+    """Return column → formula of the table ForecastMonths; every row has the same and looks at its own position."""
+    return _columns({"month": MONTH}, FORECAST_MONTHS, language, "ForecastMonths")
+
+
+def plan_formulas(language: Language) -> dict[str, Formula]:
+    """Return column → formula of the table PlanStages; every row has the same and looks at its own position."""
+    return _columns(PLAN_NAMING, PLAN_STAGES, language, "PlanStages")
 
 
 def _mark(metric: Metric[Cube], language: Language) -> Formula:
-    if metric.unit.is_count:
+    if metric.is_count:
         return Formula('""')
-    return Formula(f'IF({{sample}}<SmallSample,"{SMALL_SAMPLE.in_(language)}","")')
+    return Formula(f'IF({{sample}}="","",IF({{sample}}<SmallSample,"{SMALL_SAMPLE.in_(language)}",""))')
 
 
-def _columns(formulas: Mapping[str, Formula], language: Language, table: str) -> dict[str, Formula]:
+def _columns(
+    naming: Mapping[str, Formula], numbers: Mapping[str, ColumnMetric[Any]], language: Language, table: str
+) -> dict[str, Formula]:
+    formulas = {**naming, **{id: column.formula for id, column in numbers.items()}}
     declared = TABLES[table]
     return {c.id: _rendered(formulas[c.id], language, declared) for c in declared.columns if c.id in formulas}
 

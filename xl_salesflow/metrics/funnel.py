@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
+from xl_salesflow.metrics.catalogue import FORECAST_MONTHS, METRICS, PLAN_STAGES, STAGE_METRICS
 from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.declaration import Floats
+from xl_salesflow.metrics.months import Months
+from xl_salesflow.metrics.plan import Plan
 from xl_salesflow.metrics.steps import Steps, steps
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.lists import LISTS
@@ -91,6 +93,25 @@ def stage_rows(asked: Steps) -> list[dict[str, Any]]:
     ]
 
 
+def month_rows(asked: Months) -> list[dict[str, Any]]:
+    """Return one row per month: its first day and every number of ForecastMonths."""
+    found = {id: column.compute(asked) for id, column in FORECAST_MONTHS.items()}
+    return [
+        {"month": _date(first)} | {id: _value(numbers, row) for id, numbers in found.items()}
+        for row, first in enumerate(asked.firsts[:-1])
+    ]
+
+
+def plan_rows(asked: Plan) -> list[dict[str, Any]]:
+    """Return one row per step: its name and every number of PlanStages, dates as dates."""
+    found = {id: column.compute(asked) for id, column in PLAN_STAGES.items()}
+    rows = [
+        {"stage": stage.name} | {id: _value(numbers, row) for id, numbers in found.items()}
+        for row, stage in enumerate(asked.steps.stages)
+    ]
+    return [row | {"by_when": _date(found["by_when"][place])} for place, row in enumerate(rows)]
+
+
 def _shown(asked: Cube, row: int, language: Language) -> str:
     column = TABLES["Deals"].by_id[asked.column]
     names = {**CHOICES, **LISTS}.get(column.options or "", {})
@@ -103,6 +124,10 @@ def _value(found: Floats, row: int) -> Value:
     if value != value:
         return None
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
+
+
+def _date(days: float) -> date:
+    return date(1970, 1, 1) + timedelta(days=float(days))
 
 
 def _difference(first: Value, second: Value) -> Value:

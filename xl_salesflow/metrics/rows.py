@@ -66,10 +66,15 @@ def in_view(frame: pd.DataFrame, filters: Mapping[str, str]) -> Mask:
     """Tell of every row of Deals or History whether it matches every dropdown; the sheet compares without case."""
     mask = np.ones(len(frame), dtype=bool)
     for column, value in filters.items():
-        wanted = (identify(LISTS.get(column, {}), value) or value).casefold()
+        wanted = as_held(column, value).casefold()
         codes, names = pd.factorize(frame[column])
         mask &= np.array([str(name).casefold() == wanted for name in names] + [False])[codes]
     return mask
+
+
+def as_held(column: str, value: str) -> str:
+    """Return what a frame holds for what a dropdown shows: the id of a list's own value, else the value itself."""
+    return identify(LISTS.get(column, {}), value) or value
 
 
 def numbers(column: pd.Series) -> Floats:

@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from xl_salesflow.metrics.catalogue import METRICS
-from xl_salesflow.metrics.cube import cube
+from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.formulas import SMALL_SAMPLE
-from xl_salesflow.metrics.funnel import funnel, stage_rows
+from xl_salesflow.metrics.funnel import funnel, month_rows, plan_rows, stage_rows
+from xl_salesflow.metrics.months import months
+from xl_salesflow.metrics.plan import plan
 from xl_salesflow.metrics.steps import ROWS, steps
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.pipeline import Pipeline
@@ -34,7 +36,14 @@ def sheet_values(pipeline: Pipeline) -> SheetValues:
     cells = named_cells(pipeline)
     for id, row in metrics.items():
         cells[id] = cells[f"Card_{id}"] = row["value"]
-    return SheetValues({"Metrics": metrics, "StageMetrics": stage_cells(pipeline)}, cells)
+    asked = cube(pipeline)
+    tables = {
+        "Metrics": metrics,
+        "StageMetrics": stage_cells(asked),
+        "ForecastMonths": month_cells(asked),
+        "PlanStages": plan_cells(asked),
+    }
+    return SheetValues(tables, cells)
 
 
 def metric_rows(pipeline: Pipeline) -> Rows:
@@ -44,7 +53,7 @@ def metric_rows(pipeline: Pipeline) -> Rows:
     rows: Rows = {}
     for id, metric in METRICS.items():
         sample = found.samples[id]
-        marked = not metric.unit.is_count and sample is not None and sample < small
+        marked = not metric.is_count and sample is not None and sample < small
         rows[id] = {
             "value": _cell(found.metrics[id]),
             "sample": _cell(sample),
@@ -53,17 +62,32 @@ def metric_rows(pipeline: Pipeline) -> Rows:
     return rows
 
 
-def stage_cells(pipeline: Pipeline) -> Rows:
+def stage_cells(asked: Cube) -> Rows:
     """Return row number from 1 → column → value of StageMetrics; rows beyond the funnel show nothing."""
-    found = stage_rows(steps(cube(pipeline)))
+    found = stage_rows(steps(asked))
     for row in found:
-        row["kind"] = label("kind", row["kind"], pipeline.language)
-    columns = [column.id for column in TABLES["StageMetrics"].formulas]
-    blank = dict.fromkeys(columns, "")
-    return {
-        k: {id: _cell(found[k - 1][id]) for id in columns} if k <= len(found) else dict(blank)
-        for k in range(1, ROWS + 1)
-    }
+        row["kind"] = label("kind", row["kind"], asked.pipeline.language)
+    return _padded("StageMetrics", found)
+
+
+def month_cells(asked: Cube) -> Rows:
+    """Return row number from 0 → column → value of ForecastMonths."""
+    return dict(enumerate(_table("ForecastMonths", month_rows(months(asked)))))
+
+
+def plan_cells(asked: Cube) -> Rows:
+    """Return row number from 1 → column → value of PlanStages; rows beyond the funnel show nothing."""
+    return _padded("PlanStages", plan_rows(plan(steps(asked))))
+
+
+def _padded(table: str, found: list[dict[str, Any]]) -> Rows:
+    rows = _table(table, found)
+    blank = [{column.id: "" for column in TABLES[table].formulas} for _ in range(ROWS - len(rows))]
+    return dict(enumerate(rows + blank, 1))
+
+
+def _table(table: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{column.id: _cell(row[column.id]) for column in TABLES[table].formulas} for row in found]
 
 
 def named_cells(pipeline: Pipeline) -> dict[str, Any]:

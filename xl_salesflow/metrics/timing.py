@@ -35,6 +35,9 @@ def _median(mask: Callable[[Cube], Mask]) -> Callable[[Cube], Floats]:
     return lambda cube: cube.median(cube.cycle_days, mask(cube))
 
 
+cycle_days_won_mean = _mean(lambda cube: cube.won)
+
+
 def _days_between(table: str, criteria: c.Criteria) -> str:
     return f"{c.total('closed')(table, criteria)}-{c.total('created')(table, criteria)}"
 
