@@ -16,11 +16,12 @@ from xl_salesflow.imports.stages import kind_of
 from xl_salesflow.imports.targets import TAKES_ROWS, names_of, targets
 from xl_salesflow.imports.vocabulary import file_words, header_words, plain
 from xl_salesflow.imports.words import truth
+from xl_salesflow.model.choices import CHOICES, identify
 from xl_salesflow.model.column import Column, Type
 from xl_salesflow.model.tables import TABLES
 
 _DECLARED, _SYNONYM, _PREFIXED, _FUZZY = 100.0, 96.0, 92.0, 90.0
-_SAMPLE = 500
+_FIRST, _SAMPLE = 5_000, 500  # rows looked at, filled cells tried
 _MOSTLY = 0.6  # of the filled cells must be what the target holds
 
 
@@ -109,7 +110,8 @@ def _candidates(header: str, table: str) -> tuple[tuple[str, float], ...]:
 
 
 def _fits(cells: pd.Series, target: Column, delimiter: str) -> bool:
-    sample = cells[cells != ""].str.strip().head(_SAMPLE)
+    texts = cells.head(_FIRST)
+    sample = texts[texts != ""].str.strip().head(_SAMPLE)
     if sample.empty:
         return True
     if target.type.is_date:
@@ -118,8 +120,13 @@ def _fits(cells: pd.Series, target: Column, delimiter: str) -> bool:
         good = sample.map(lambda cell: kind_of(cell) is not None)
     elif target.options == "yes_no":
         good = sample.map(lambda cell: truth(cell) is not None)
+    elif target.type is Type.CHOICE:
+        choices = CHOICES[str(target.options)]
+        good = sample.map(lambda cell: identify(choices, cell) is not None)
+    elif target.type is Type.KEY:
+        return bool(sample.nunique() >= _MOSTLY * len(sample))
     elif target.type.is_text:
-        return target.type is not Type.KEY or sample.is_unique or len(sample) > 5
+        return True
     else:
         good = numbers(sample, decimal_of(sample, delimiter)).notna()
     return bool(good.mean() >= _MOSTLY)

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.imports.deals import LAST_OPEN
+from xl_salesflow.imports.merge import framed
 from xl_salesflow.imports.rows import FILE
-from xl_salesflow.model.frames import DATE_DTYPE, complete
+from xl_salesflow.model.frames import DATE_DTYPE
 from xl_salesflow.model.playbook import Playbook
 from xl_salesflow.model.tables import FOREVER, TABLES
 from xl_salesflow.model.text import Language, Text
@@ -49,7 +50,7 @@ def visits(deals: pd.DataFrame, playbook: Playbook, history: pd.DataFrame, langu
     rows = pd.concat([_moved(step, playbook) for step in steps]).sort_values(["at", "step"], kind="stable")
     rows = rows.assign(visit=numbers_from(history, len(rows)), first=1.0)
     rows["reason"] = rows[FILE].map({file: _IMPORTED.in_(language, file=file) for file in rows[FILE].unique()})
-    return complete(TABLES["History"], rows.reset_index(drop=True))
+    return framed(TABLES["History"], rows)
 
 
 def _visit(deals: pd.DataFrame, step: int, *, stage: str, entered: str, left: str) -> pd.DataFrame:

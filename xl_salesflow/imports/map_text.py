@@ -66,10 +66,14 @@ def written(mapping: Mapping, language: Language) -> str:
     for name, values in mapping.values.items():
         if "values" not in document:
             document.add("values", tomlkit.table(is_super_table=True))
-        title = TABLES[name].title.in_(language) if name in TABLES else name
+        title = TABLES[name].title.in_(language) if name in TABLES else _list_title(name, language)
         document["values"][name] = _named(values, _VALUES.in_(language, title=title))
     document.add("files", _tables(_file(file, language) for file in mapping.files))
     return tomlkit.dumps(document)
+
+
+def _list_title(name: str, language: Language) -> str:
+    return TABLES["Lists"].header(name, language) if name in TABLES["Lists"].by_id else name
 
 
 def _plain(document: tomlkit.TOMLDocument, mapping: Mapping, language: Language) -> None:

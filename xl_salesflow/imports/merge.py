@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.imports.rows import FILE, ROW, blanks
+from xl_salesflow.imports.rows import blank_column, blanks
 from xl_salesflow.model.column import Table
 from xl_salesflow.model.difference import same
-from xl_salesflow.model.frames import complete
 from xl_salesflow.model.plan import Edit
 from xl_salesflow.model.tables import TABLES
 
@@ -69,7 +68,8 @@ def edits(
 
 def framed(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
     """Return *rows* as a complete frame of *table*."""
-    return complete(table, rows.drop(columns=[FILE, ROW], errors="ignore").reset_index(drop=True))
+    rows = rows.reset_index(drop=True)
+    return pd.DataFrame({c.id: rows[c.id] if c.id in rows else blank_column(c, rows.index) for c in table.columns})
 
 
 def _recognised(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> pd.DataFrame:

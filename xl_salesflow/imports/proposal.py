@@ -17,8 +17,11 @@ from xl_salesflow.imports.remarks import Remarks
 from xl_salesflow.imports.siblings import siblings
 from xl_salesflow.imports.sources import Source, read
 from xl_salesflow.imports.stages import StageProposal, kind_of, propose_stages
+from xl_salesflow.imports.targets import TAKES_ROWS, targets
 from xl_salesflow.imports.variants import same_names
 from xl_salesflow.imports.words import truth
+from xl_salesflow.model.choices import CHOICES, identify
+from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.playbook import Playbook
 from xl_salesflow.model.tables import TABLES
@@ -82,16 +85,30 @@ def _texts(found: Found, table: str, target: str) -> pd.Series:
 
 
 def _values(found: Found, pipeline: Pipeline) -> dict[str, dict[str, str]]:
-    """Return, for every table that is referred to by name, the names that differ from a known one in writing only."""
+    """Return, by vocabulary, the values that differ from a known one in writing only."""
     proposed: dict[str, dict[str, str]] = {}
     for table in _NAMED:
-        used = [_texts(found, name, c.id) for name in TABLES for c in TABLES[name].columns if c.options == table]
         own = _texts(found, table, str(TABLES[table].key))
         known = list(dict.fromkeys([*pipeline[table][str(TABLES[table].key)], *own]))
-        same = same_names(pd.concat([own, *used]), known, likeness=table == "Products")
-        if same:
-            proposed[table] = same
-    return proposed
+        proposed[table] = same_names(pd.concat([own, _used(found, table)]), known, likeness=table == "Products")
+    for name, choices in {**LISTS, **CHOICES}.items():
+        own_values = list(pipeline["Lists"][name]) if name in LISTS else []
+        labels = [
+            label for text in choices.values() for label in text.both()[:: 1 if pipeline.language == "en" else -1]
+        ]
+        used = _used(found, name)
+        unknown = used[used.map(lambda value, known=choices: identify(known, value) is None).astype(bool)]
+        proposed[name] = same_names(unknown, [*labels, *own_values], likeness=True)
+    return {name: same for name, same in proposed.items() if same}
+
+
+def _used(found: Found, vocabulary: str) -> pd.Series:
+    """Return the texts of every file's column whose values come from *vocabulary*: a table's name or a list's."""
+    parts = [
+        _texts(found, name, c.id) for name in TAKES_ROWS for c in targets(name).values() if c.options == vocabulary
+    ]
+    used: pd.Series = pd.concat(parts or [pd.Series([], dtype=object)])
+    return used
 
 
 def _missing(found: Found) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ _ADDED = Text(
     "销售流程中没有阶段“{name}”;将作为第 {position} 阶段加入,赢率 {probability:.0%}。",
 )
 _STARTS = Text("Deals are taken to enter “{stage}” on the day they are created.", "商机视为在创建当日进入“{stage}”。")
+_MORE = Text(" and {count} more", " 等另外 {count} 列")
+_NAMED = 12  # a proposal lists every column; a remark need not
 
 
 class Remarks:
@@ -78,7 +80,8 @@ class Remarks:
         for file in files:
             left = [f"“{header}”" for header, how in file.columns.items() if not how.to]
             if left and file.table:
-                self._say(_LEFT_OUT, file=file.file, headers=", ".join(left))
+                more = _MORE.in_(self._language, count=len(left) - _NAMED) if len(left) > _NAMED else ""
+                self._say(_LEFT_OUT, file=file.file, headers=", ".join(left[:_NAMED]) + more)
 
     def questions(self, mapping: Mapping) -> None:
         """Name the columns a person has to decide about."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.delimited import Layout, layout_of, rows_of
+from xl_salesflow.imports.spreadsheets import sheets_of
 
-SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls"})
 TEXTS = frozenset({".csv", ".tsv", ".txt"})
 _TOP = 20  # the headers stand within the first rows
 
@@ -71,20 +69,8 @@ def _text(path: Path, layout: Layout | None) -> Iterator[Source]:
 
 
 def _sheets(path: Path) -> Iterator[Source]:
-    try:
-        book = CalamineWorkbook.from_path(path)
-        for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            yield from _rectangle(path, name, Layout(), [[_as_text(cell) for cell in row] for row in rows])
-    except PasswordError as error:
-        raise UsageError(
-            f"{path} is protected with a password; save a copy without one.", f"{path} 设有密码;请另存无密码的副本。"
-        ) from error
-    except CalamineError as error:
-        raise UsageError(
-            f"{path} cannot be read as a workbook ({error}); save it again as .xlsx or .csv.",
-            f"{path} 无法作为工作簿读取({error});请重新另存为 .xlsx 或 .csv。",
-        ) from error
+    for name, rows in sheets_of(path):
+        yield from _rectangle(path, name, Layout(), rows)
 
 
 def _rectangle(path: Path, sheet: str, layout: Layout, rows: Sequence[Cells]) -> Iterator[Source]:
@@ -93,11 +79,13 @@ def _rectangle(path: Path, sheet: str, layout: Layout, rows: Sequence[Cells]) ->
         return
     headers = _headers(rows[top])
     width, body = len(headers), rows[top + 1 :]
-    numbers = [top + 2 + i for i, row in enumerate(body) if any(cell.strip() for cell in row)]
+    numbers = [top + 2 + i for i, row in enumerate(body) if any(map(str.strip, row))]
     filled = [body[number - top - 2] for number in numbers]
-    ragged = tuple(n for n, row in zip(numbers, filled, strict=True) if any(cell.strip() for cell in row[width:]))
+    ragged = tuple(n for n, row in zip(numbers, filled, strict=True) if any(map(str.strip, row[width:])))
     even = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in filled]
-    columns = dict(zip(headers, zip(*even, strict=True), strict=True)) if even else dict.fromkeys(headers, ())
+    if not even:
+        return
+    columns = dict(zip(headers, zip(*even, strict=True), strict=True))
     index = pd.Index(numbers, dtype="int64")
     cells = pd.DataFrame({h: pd.Series(list(c), index, dtype=object) for h, c in columns.items()}, index=index)
     named = [h for h, original in zip(headers, [*rows[top], *[""] * width], strict=False) if original.strip()]
@@ -124,15 +112,3 @@ def _headers(row: Cells) -> list[str]:
     while names and not row[len(names) - 1].strip():
         names.pop()  # blank columns to the right of the table
     return names
-
-
-def _as_text(cell: Any) -> str:
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.isoformat(" ")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)

@@ -1,0 +1,90 @@
+"""Dates in every form that files hold."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xl_salesflow.imports.dates import DAY_FIRST, EITHER, MONTH_FIRST, YEAR_FIRST, dates, format_of
+
+DAYS = st.dates(date(1970, 1, 1), date(2069, 12, 31))
+
+
+def day(text: str, format: str = YEAR_FIRST) -> str | None:
+    read = dates(pd.Series([text], dtype=object), format)[0]
+    return None if read is pd.NaT else str(read.date())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025-05-01", "2025-05-01"),
+        ("2025/5/1", "2025-05-01"),
+        ("2025.05.01", "2025-05-01"),
+        ("20250501", "2025-05-01"),
+        ("2025年5月1日", "2025-05-01"),
+        ("2025年05月01号", "2025-05-01"),
+        ("2025-05-01 23:59:59", "2025-05-01"),
+        ("2025-05-01T23:59:59.123Z", "2025-05-01"),
+        ("1 May 2025", "2025-05-01"),
+        ("01-May-25", "2025-05-01"),
+        ("May 1, 2025", "2025-05-01"),
+        ("Thursday, May 1st, 2025", "2025-05-01"),
+        ("45778", "2025-05-01"),
+        ("45778.75", "2025-05-01"),
+        ("31/12/2024", "2024-12-31"),
+        ("12/31/2024", "2024-12-31"),
+        ("2025-02-29", None),
+        ("2025-13-01", None),
+        ("31/31/2024", None),
+        ("soon", None),
+        ("12", None),
+        ("2025", None),
+        ("123456", None),
+        ("1 Nope 2025", None),
+        ("", None),
+    ],
+)
+def test_a_date_that_says_what_it_is_needs_no_format(text: str, expected: str | None) -> None:
+    assert day(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "format", "expected"),
+    [
+        ("03/04/2025", DAY_FIRST, "2025-04-03"),
+        ("03/04/2025", MONTH_FIRST, "2025-03-04"),
+        ("3.4.25", DAY_FIRST, "2025-04-03"),
+        ("3-4-99", DAY_FIRST, "1999-04-03"),
+        ("3/4/2025 9:30 PM", MONTH_FIRST, "2025-03-04"),
+    ],
+)
+def test_day_and_month_are_read_by_the_format(text: str, format: str, expected: str) -> None:
+    assert day(text, format) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["2025-05-01", "2025年5月2日"], YEAR_FIRST),
+        (["03/04/2025", "13/04/2025"], DAY_FIRST),
+        (["03/04/2025", "04/13/2025"], MONTH_FIRST),
+        (["03/04/2025", "05/06/2025"], EITHER),
+        (["03.04.2025"], DAY_FIRST),
+        (["03/03/2025"], DAY_FIRST),
+        ([], YEAR_FIRST),
+    ],
+)
+def test_the_cells_decide_the_format_or_leave_it_open(texts: list[str], expected: str) -> None:
+    assert format_of(pd.Series(texts, dtype=object)) == expected
+
+
+@given(st.lists(DAYS), st.sampled_from([(DAY_FIRST, "%d/%m/%Y"), (MONTH_FIRST, "%m/%d/%Y"), (YEAR_FIRST, "%Y-%m-%d")]))
+def test_days_written_in_a_format_come_back(days: list[date], how: tuple[str, str]) -> None:
+    format, pattern = how
+    texts = pd.Series([day.strftime(pattern) for day in days], dtype=object)
+    assert [stamp.date() for stamp in dates(texts, format)] == days

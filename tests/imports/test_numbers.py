@@ -1,0 +1,107 @@
+"""Numbers in every dress."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xl_salesflow.imports.numbers import decimal_of, numbers, times_of
+
+
+def number(text: str, decimal: str = ".", times: float = 1.0) -> float | None:
+    read = float(numbers(pd.Series([text], dtype=object), decimal, times)[0])
+    return None if math.isnan(read) else read
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1054", 1054.0),
+        ("1,234.50", 1234.5),
+        ("12,34,567", 1234567.0),
+        ("1 234 567", 1234567.0),
+        ("1'234'567.8", 1234567.8),
+        ("$1,000", 1000.0),
+        ("-$5", -5.0),
+        ("¥12.3万", 123000.0),
+        ("12.3万元", 123000.0),
+        ("1.2亿", 120000000.0),
+        ("１２３", 123.0),
+        ("USD 3,000", 3000.0),
+        ("3000 EUR", 3000.0),
+        ("1.5k", 1500.0),
+        ("2M", 2000000.0),
+        ("50%", 0.5),
+        ("50%", 0.5),
+        ("(200)", -200.0),
+        ("5-", -5.0),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        ("1,23", None),
+        ("1,2,3", None),
+        ("(200", None),
+        ("20 PCS", None),
+        ("about 5", None),
+        ("inf", None),
+        ("nan", None),
+        ("", None),
+    ],
+)
+def test_a_number_is_read_whole_or_not_at_all(text: str, expected: float | None) -> None:
+    assert number(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1.234,50", 1234.5), ("1,5", 1.5), ("1.234", 1234.0), ("12,5 %", 0.125)])
+def test_a_comma_may_be_the_decimal_mark(text: str, expected: float) -> None:
+    assert number(text, decimal=",") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "times", "expected"), [("12.3", 10000.0, 123000.0), ("60", 0.01, 0.6), ("60%", 0.01, 0.6), ("1.1", 1000.0, 1100.0)]
+)
+def test_the_unit_of_the_header_multiplies_exactly(text: str, times: float, expected: float) -> None:
+    assert number(text, times=times) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "delimiter", "expected"),
+    [
+        (["1,234.5", "1,000"], ",", "."),
+        (["1.234,5"], ",", ","),
+        (["0,5", "12"], ";", ","),
+        (["1.234"], ",", "."),
+        (["1.234"], ";", ","),
+        (["1,234"], ",", "."),
+        ([], ",", "."),
+    ],
+)
+def test_the_cells_decide_the_decimal_mark(texts: list[str], delimiter: str, expected: str) -> None:
+    assert decimal_of(pd.Series(texts, dtype=object), delimiter) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("金额(万元)", 10000.0),
+        ("金额(单位:万元)", 10000.0),
+        ("Probability (%)", 0.01),
+        ("Value [k]", 1000.0),
+        ("Amount (USD)", 1.0),
+        ("Amount", 1.0),
+    ],
+)
+def test_a_unit_in_brackets_says_what_one_stands_for(header: str, expected: float) -> None:
+    assert times_of(header) == expected
+
+
+@given(st.lists(st.integers(-(10**13), 10**13)))
+def test_cents_written_with_separators_come_back_exactly(cents: list[int]) -> None:
+    values = [cent / 100 for cent in cents]
+    english = pd.Series([f"{value:,.2f}" for value in values], dtype=object)
+    swapped = english.map(lambda text: text.translate(str.maketrans(",.", ".,"))).astype(object)
+    assert list(numbers(english)) == values
+    assert list(numbers(swapped, ",")) == values
