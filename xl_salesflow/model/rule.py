@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from xl_salesflow.model.choices import CHOICES
@@ -63,10 +64,9 @@ def sentences(text: Text, language: Language, index: pd.Index, facts: Facts) -> 
 
 def shown(column: Column, values: pd.Series, language: Language) -> pd.Series:
     """Return *values* of *column* as a person reads them; a blank cell is called blank."""
-    told = {value: _shown(column, value, language) for value in values.drop_duplicates().tolist()}
-    return pd.Series(
-        [told.get(value, BLANK.in_(language)) for value in values.tolist()], index=values.index, dtype=object
-    )
+    codes, unique = pd.factorize(values)
+    told = [_shown(column, value, language) for value in unique] + [BLANK.in_(language)]
+    return pd.Series(np.array(told, object)[codes], index=values.index, dtype=object)
 
 
 def _shown(column: Column, value: Any, language: Language) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding
+from xl_salesflow.model.remarks import Remarks
 from xl_salesflow.model.rule import findings, sentences
 from xl_salesflow.rules import early, gates, process, rows
 
@@ -32,16 +33,14 @@ def playbook_faults(pipeline: Pipeline) -> tuple[Finding, ...]:
 
 def warnings(pipeline: Pipeline) -> pd.Series:
     """Return the early warnings of every deal as text, one a line, then what its stage recommends; "" where none."""
-    deals, language = pipeline["Deals"], pipeline.language
-    said = np.full(len(deals), "", object)
+    deals = pipeline["Deals"]
+    said = Remarks(deals.index)
     for rule in early.RULES:
         for hits in rule.hits(pipeline):
-            at = deals.index.get_indexer(hits.rows)
-            words = sentences(rule.message, language, hits.rows, hits.facts).to_numpy(object)
-            said[at] = np.where(said[at] == "", words, said[at] + "\n" + words)
-    advice = _advice(pipeline).to_numpy(object)
-    arrow = np.where((said != "") & (advice != ""), "\n→ " + advice, "").astype(object)
-    return pd.Series(said + arrow, index=deals.index, dtype=object)
+            said.add(hits.rows, sentences(rule.message, pipeline.language, hits.rows, hits.facts))
+    warned = deals.index[said.texts() != ""]
+    said.add(warned, _advice(pipeline, warned))
+    return pd.Series(said.texts(), index=deals.index, dtype=object)
 
 
 def warning_hits(pipeline: Pipeline) -> dict[str, pd.Series]:
@@ -54,11 +53,14 @@ def warning_hits(pipeline: Pipeline) -> dict[str, pd.Series]:
     }
 
 
-def _advice(pipeline: Pipeline) -> pd.Series:
-    deals = pipeline["Deals"]
+def _advice(pipeline: Pipeline, rows: pd.Index) -> pd.Series:
+    deals = pipeline["Deals"].loc[rows]
     advice = {
-        (id, stage.name): stage.action for id, playbook in pipeline.playbooks.items() for stage in playbook.stages
+        (id, stage.name): f"→ {stage.action}"
+        for id, playbook in pipeline.playbooks.items()
+        for stage in playbook.stages
+        if stage.action
     }
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
     pairs = zip(named, deals["recorded_stage"], strict=True)
-    return pd.Series([advice.get(pair, "") for pair in pairs], index=deals.index, dtype=object)
+    return pd.Series([advice.get(pair, "") for pair in pairs], index=rows, dtype=object)

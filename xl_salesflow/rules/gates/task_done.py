@@ -12,7 +12,7 @@ from xl_salesflow.model.frames import looked_up
 from xl_salesflow.model.gate import Fault, GateCheck, Holding
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.playbook import Gate
-from xl_salesflow.model.text import Text
+from xl_salesflow.model.text import Language, Text
 
 
 def _judge(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Holding:
@@ -24,9 +24,16 @@ def _judge(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Holding:
         return Holding(deals["deal"].isin(done).to_numpy(bool), {"what": gate.subject.strip()})
     behind = tasks["stage"].isin(_behind(pipeline, gate))
     waiting = tasks[behind & (tasks["required"] == "yes") & (tasks["status"] != "done")]
-    mark = {"en": "”, “", "zh": "”、“"}[pipeline.language]
-    names = waiting.groupby("deal", sort=False)["task"].agg(mark.join)
+    names = _listed(waiting, pipeline.language)
     return Holding((~deals["deal"].isin(names.index)).to_numpy(bool), {"what": looked_up(deals["deal"], names)})
+
+
+def _listed(waiting: pd.DataFrame, language: Language) -> pd.Series:
+    by_deal: dict[str, list[str]] = {}
+    for deal, task in zip(waiting["deal"], waiting["task"], strict=True):
+        by_deal.setdefault(deal, []).append(task)
+    mark = "”、“" if language == "zh" else "”, “"
+    return pd.Series({deal: mark.join(tasks) for deal, tasks in by_deal.items()}, dtype=object)
 
 
 def _behind(pipeline: Pipeline, gate: Gate) -> set[str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-_Texts = np.ndarray[Any, np.dtype[np.object_]]
+from xl_salesflow.model.remarks import Remarks
 
 
 class Verdicts:
@@ -15,17 +13,15 @@ class Verdicts:
 
     def __init__(self, index: pd.Index) -> None:
         self._index = index
-        self._reasons = np.full(len(index), "", object)
-        self._gates = np.full(len(index), "", object)
+        self._reasons, self._gates = Remarks(index), Remarks(index, ", ")
         self._verdict = np.full(len(index), "accepted", object)
         self._final = np.zeros(len(index), bool)
 
     def note(self, rows: pd.Index, reasons: pd.Series, effect: str, gate: str = "", *, final: bool = False) -> None:
         """Hold *reasons* against *rows*; a block outweighs a warning, and a *final* one cannot be overridden."""
+        self._reasons.add(rows, reasons)
+        self._gates.add(rows, gate)
         at = self._index.get_indexer(rows)
-        self._reasons[at] = _joined(self._reasons[at], reasons.to_numpy(object), "\n")
-        if gate:
-            self._gates[at] = _joined(self._gates[at], np.full(len(at), gate, object), ", ")
         worse = "warned" if effect == "warn" else "refused"
         self._verdict[at] = np.where(self._verdict[at] == "refused", "refused", worse)
         self._final[at] |= final
@@ -36,14 +32,9 @@ class Verdicts:
         reason = (deals["override_reason"].str.strip() != "").to_numpy(bool)
         refused = (self._verdict == "refused") & ~self._final
         self._verdict[refused & person & reason] = "overridden"
-        lacking = refused & (person ^ reason)
-        self._reasons[lacking] = _joined(self._reasons[lacking], np.full(lacking.sum(), half, object), "\n")
+        self._reasons.add(self._index[refused & (person ^ reason)], half)
 
     def frame(self) -> pd.DataFrame:
         """Return verdict, reasons and gates as columns."""
-        columns = {"verdict": self._verdict, "reasons": self._reasons, "gates": self._gates}
+        columns = {"verdict": self._verdict, "reasons": self._reasons.texts(), "gates": self._gates.texts()}
         return pd.DataFrame(columns, index=self._index, dtype=object)
-
-
-def _joined(old: _Texts, new: _Texts, mark: str) -> _Texts:
-    return np.where(old == "", new, old + mark + new).astype(object)
