@@ -39,7 +39,7 @@ class CellReader:
             b"b": {b"": None, b"0": False, b"1": True, b"false": False, b"true": True}.__getitem__,
             b"e": lambda text: ErrorValue(cell_text(text)) if text else None,
             b"d": lambda text: _iso(text.decode()) if text else None,
-            b"inlineStr": _Memo(lambda xml: rich_text(xml) or None).__getitem__,
+            b"inlineStr": _Memo(lambda xml: (rich_text(xml) if xml[:1] == b"<" else cell_text(xml)) or None).__getitem__,
         }
 
     def column(self, cells: Sequence[Cell]) -> list[Any]:

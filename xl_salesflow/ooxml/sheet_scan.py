@@ -37,12 +37,15 @@ class Grammar:
 def grammar(prefix: bytes) -> Grammar:
     """Compile the patterns for a namespace prefix such as b"x:", mostly empty."""
     p = re.escape(prefix)
-    quick = rb'<%bc r="([A-Z]+)[0-9]++"([^>]*+)>(?:(?:<%bf[^>]*+>(?:[^<]*+</%bf>)?+)?+<%bv[^>]*+>([^<]*+)</%bv></%bc>|(?<=/>))'
+    quick = (
+        rb'<%bc r="([A-Z]+)[0-9]++"([^>]*+)>(?:(?:<%bf[^>]*+>(?:[^<]*+</%bf>)?+)?+'
+        rb"<%b(?:v[^>]*+|is><%bt[^>]*+)>([^<]*+)</%b(?:v|t></%bis)></%bc>|(?<=/>))"
+    )
     return Grammar(
         prefix,
         re.compile(rb"<%brow\b((?:\s[^>]*?)?)(/?)>" % p),
         re.compile(rb"<%bc\b((?:\s[^>]*?)?)(?:/>|>(.*?)</%bc>)" % (p, p), re.DOTALL),
-        re.compile(quick % (p, p, p, p, p, p)),
+        re.compile(quick % ((p,) * 8)),
         re.compile(rb"<%bf\b((?:\s[^>]*?)?)(?:/>|>([^<]*)</%bf>)" % (p, p)),
         re.compile(rb'<%bf\s[^>]*?\bt="(?:array|dataTable)"[^>]*>' % p),
     )
