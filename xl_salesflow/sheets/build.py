@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from openpyxl import Workbook
 from openpyxl.workbook.properties import CalcProperties
 
+from xl_salesflow.model.choices import label
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.playbooks import title
@@ -15,13 +16,13 @@ from xl_salesflow.sheets.conditional import emphasise
 from xl_salesflow.sheets.names import define_lists
 from xl_salesflow.sheets.page import lay_out
 from xl_salesflow.sheets.reproducible import packed
-from xl_salesflow.sheets.rows import starter_rows
+from xl_salesflow.sheets.rows import Row, starter_rows
 from xl_salesflow.sheets.table_sheet import Placed, place
 from xl_salesflow.sheets.validation import validate
 
 
 def build(language: Language, playbook: str = "crm") -> bytes:
-    """Return a new workbook in *language* with the stages, gates, tasks and questions of *playbook*.
+    """Return a new workbook in *language* with the stages, gates, tasks and questions of *playbook*: the bytes of its file.
 
     Raises:
         UsageError: no such playbook ships.
@@ -56,13 +57,13 @@ def _sheets(workbook: Workbook, language: Language) -> None:
 
 def _tables(workbook: Workbook, language: Language, playbook: str) -> Iterable[Placed]:
     rows = starter_rows(language, playbook)
-    open_or_won = [row for row in rows["Stages"] if row["kind"] in _steps(language)]
+    steps = _funnel_steps(rows["Stages"], language)
     dropdowns.add(workbook, language)
-    yield from funnel.add(workbook, language, len(open_or_won))
+    yield from funnel.add(workbook, language, steps)
     yield forecast.add(workbook, language)
-    yield plan.add(workbook, language, len(open_or_won))
+    yield plan.add(workbook, language, steps)
     for table in TABLES.values():
-        if table.sheet:  # stands on a page of its own making
+        if table.sheet:  # stands on one of the pages above
             continue
         placed = place(workbook[table.title.in_(language)], table, language, rows[table.name])
         lay_out(placed, language)
@@ -71,7 +72,6 @@ def _tables(workbook: Workbook, language: Language, playbook: str) -> Iterable[P
         yield placed
 
 
-def _steps(language: Language) -> set[str]:
-    from xl_salesflow.model.choices import label
-
-    return {label("kind", "open", language), label("kind", "won", language)}
+def _funnel_steps(stages: Iterable[Row], language: Language) -> int:
+    kinds = {label("kind", kind, language) for kind in ("open", "won")}
+    return sum(1 for stage in stages if stage["kind"] in kinds)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import NumDataSource, NumRef, StrRef
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
-from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RichTextProperties
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Font,
+    Paragraph,
+    ParagraphProperties,
+    RegularTextRun,
+    RichTextProperties,
+)
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.sheets.styles import INK, LINE, MUTED, WHITE
@@ -85,7 +94,8 @@ def stand(sheet: Worksheet, chart: Chart, box: Box) -> None:
     """Put *chart* over the cells of *box*; it moves and grows with them."""
     start = AnchorMarker(col=box.left - 1, row=box.top - 1)
     end = AnchorMarker(col=box.right - 1, row=box.bottom - 1)
-    chart.anchor = TwoCellAnchor(editAs="twoCell", _from=start, to=end)
+    anchor: Any = TwoCellAnchor(editAs="twoCell", _from=start, to=end)
+    chart.anchor = anchor  # the stubs know only the cell's name
     sheet.add_chart(chart)
 
 
@@ -93,11 +103,7 @@ def _bars(direction: str, title: str, *, stacked: bool) -> BarChart:
     chart = BarChart()
     chart.type, chart.style, chart.roundedCorners = direction, 2, False
     chart.grouping, chart.overlap = ("stacked", 100) if stacked else ("clustered", -5)
-    chart.title = title
-    chart.title.tx.rich.p[0].pPr = ParagraphProperties(defRPr=_character(1100, INK, bold=True))
-    for run in chart.title.tx.rich.p[0].r:
-        run.rPr = _character(1100, INK, bold=True)
-    chart.title.overlay = False
+    chart.title = _title(title)
     chart.graphical_properties = GraphicalProperties(solidFill=WHITE, ln=LineProperties(solidFill=LINE))
     chart.plot_area.graphicalProperties = GraphicalProperties(noFill=True)
     if direction == "bar":
@@ -107,9 +113,15 @@ def _bars(direction: str, title: str, *, stacked: bool) -> BarChart:
         axis.txPr = _text(900, MUTED)
         axis.majorTickMark = "none"
         axis.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=LINE))
-    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="ECEFF1"))
+    chart.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill="ECEFF1")))
     chart.y_axis.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
     return chart
+
+
+def _title(text: str) -> Title:
+    run = RegularTextRun(rPr=_character(1100, INK, bold=True), t=text)
+    rich = RichText(bodyPr=RichTextProperties(), p=[Paragraph(r=[run])])
+    return Title(tx=Text(rich=rich), overlay=False)
 
 
 def _series(placed: Placed, look: Look) -> Series:
@@ -136,7 +148,7 @@ def _reference(placed: Placed, column: str) -> Reference:
 
 
 def _character(size: int, colour: str, *, bold: bool = False) -> CharacterProperties:
-    return CharacterProperties(sz=size, b=bold, solidFill=colour)
+    return CharacterProperties(sz=size, b=bold, solidFill=colour, latin=Font(typeface="Arial"))
 
 
 def _text(size: int, colour: str) -> RichText:

@@ -1,7 +1,7 @@
 """What a cell looks like when something holds. One row a rule; formulas speak of columns, as declared formulas do.
 
-    {stage}                 this row's cell of the column
-    {move_status:refused}   the label of a choice, as text
+{stage}                 this row's cell of the column
+{move_status:refused}   the label of a choice, as text
 """
 
 from __future__ import annotations
@@ -46,15 +46,17 @@ LOOKS = {
     "dash": DifferentialStyle(numFmt=NumberFormat(numFmtId=191, formatCode='"–"'), font=Font(color=MUTED)),
 }
 
+_OPEN = 'OR({outcome}="",{outcome}={outcome:open})'
 _LIMIT = 'INDEX(stage_limits,MATCH({playbook}&"|"&{recorded_stage},stage_keys,0))'
 
 RULES: dict[str, Sequence[When]] = {
     "Deals": (
         When(("stage", "move_status", "move_reasons"), '{move_status}={move_status:refused}', "red"),
         When(("stage",), 'AND({stage}<>"",{stage}<>{recorded_stage})', "amber"),
-        When(("move_status", "move_reasons"), "OR({move_status}={move_status:warned},{move_status}={move_status:overridden})", "amber"),
-        When(("next_step_date",), 'AND({next_step_date}<>"",{next_step_date}<Today,OR({outcome}="",{outcome}={outcome:open}))', "red"),
-        When(("expected_close",), 'AND({expected_close}<>"",{expected_close}<Today,OR({outcome}="",{outcome}={outcome:open}))', "amber"),
+        When(("move_status", "move_reasons"), "{move_status}={move_status:warned}", "amber"),
+        When(("move_status", "move_reasons"), "{move_status}={move_status:overridden}", "amber"),
+        When(("next_step_date",), f'AND({{next_step_date}}<>"",{{next_step_date}}<Today,{_OPEN})', "red"),
+        When(("expected_close",), f'AND({{expected_close}}<>"",{{expected_close}}<Today,{_OPEN})', "amber"),
         When(("days_in_stage",), f"AND({{outcome}}={{outcome:open}},{_LIMIT}>0,{{days_in_stage}}>{_LIMIT})", "red"),
         When(("warnings",), '{warnings}<>""', "amber"),
         When(("outcome", "recorded_stage"), "{outcome}={outcome:won}", "green ink"),
@@ -72,7 +74,8 @@ RULES: dict[str, Sequence[When]] = {
     "Quotes": (
         When(("valid_until",), 'AND({valid_until}<>"",{valid_until}<Today,{status}={quote_status:sent})', "red"),
         When(("status",), "{status}={quote_status:accepted}", "green ink"),
-        When(("quote:notes",), "OR({status}={quote_status:rejected},{status}={quote_status:expired},{status}={quote_status:superseded})", "faded"),
+        When(("quote:notes",), "OR({status}={quote_status:rejected},{status}={quote_status:expired})", "faded"),
+        When(("quote:notes",), "{status}={quote_status:superseded}", "faded"),
     ),
     "QuoteLines": (When(("quote:net",), "{optional}={yes_no:yes}", "faded"),),
     "Feedback": (When(("kind",), 'AND({kind}={feedback_kind:issue},{resolved}="")', "amber"),),

@@ -11,7 +11,14 @@ from xl_salesflow.sheets.names import REFERENCES, define, structured
 from xl_salesflow.sheets.table_sheet import quoted
 
 # named cell → how many values its dropdown can offer
-_ROOM = {"ViewOwner": 400, "ViewProduct": 400, "ViewSource": 60, "ViewRegion": 60, "ViewChannel": 60, "ViewPlaybook": 30}
+_ROOM = {
+    "ViewOwner": 400,
+    "ViewProduct": 400,
+    "ViewSource": 60,
+    "ViewRegion": 60,
+    "ViewChannel": 60,
+    "ViewPlaybook": 30,
+}
 
 
 def add(workbook: Workbook, language: Language) -> None:
@@ -41,9 +48,7 @@ def _value(name: str, letter: str, row: int, language: Language) -> str:
     if name == "ViewPlaybook":
         column, above = structured("Stages", "playbook", language), f"${letter}$2:{letter}{row - 1}"
         return f'=IFERROR(LOOKUP(2,1/((COUNTIF({above},{column})=0)*({column}<>"")),{column}),"")'
-    cell = NAMED_CELLS[name]
-    if cell.options in REFERENCES:
-        column = structured(cell.options, REFERENCES[cell.options][0], language)
-    else:
-        column = structured("Lists", cell.options or "", language)
+    options = NAMED_CELLS[name].options or ""
+    table, id = (options, REFERENCES[options][0]) if options in REFERENCES else ("Lists", options)
+    column = structured(table, id, language)
     return f'=IFERROR(INDEX({column},{row - 2})&"","")'

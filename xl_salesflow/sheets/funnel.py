@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment
 
 from xl_salesflow.metrics import METRICS
 from xl_salesflow.model.tables import TABLES
@@ -12,10 +11,10 @@ from xl_salesflow.sheets import charts, live, page, panel, styles
 from xl_salesflow.sheets.charts import Box, Look
 from xl_salesflow.sheets.names import define
 from xl_salesflow.sheets.panel import Panel
-from xl_salesflow.sheets.table_sheet import Placed, place
+from xl_salesflow.sheets.table_sheet import Placed, display_width, place
 
 # two tables share these columns: B a metric's id and a step, C a name, D a value; definitions run on from H to Q
-_WIDTHS = (20, 25, 13, 10, 10, 12, 10, 10, 14, 14, 9, 9, 9, 9, 8, 9)
+_WIDTHS = (20, 25, 14, 10, 10, 13, 10, 10, 14, 14, 9, 9, 9, 9, 8, 9)
 _SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 9), (10, 11), (12, 14), (15, 17))
 _INPUTS = (
     ("AsOfInput", "PeriodFromInput", "PeriodToInput", "ViewPlaybook", "Reading", "Reach", None, None),
@@ -26,39 +25,40 @@ _CARDS = {
     "open_value": Text("sum of amounts", "金额合计"),
     "weighted_value": Text("amount × probability", "金额 × 赢率"),
     "won_value": Text("closed in the period", "期内关闭"),
-    "win_rate": Text("won ÷ (won + lost)", "赢单 ÷(赢单 + 丢单)"),
+    "win_rate": Text("won ÷ (won + lost)", "赢单 ÷（赢单 + 丢单）"),
     "win_rate_of_all": Text("won ÷ all created", "赢单 ÷ 全部新建"),
     "median_won_value": Text("half are larger", "一半高于此值"),
     "cycle_days_won_mean": Text("days from creation", "自创建起的天数"),
 }
-_CARD_ROW, _CHART_ROW, _CHART_ROWS = 12, 16, 17
+_CARD_ROW, _CHART_ROW, _CHART_ROWS = 12, 16, 18
+_LINE = 140  # signs of a definition that fit the page's width at nine points
 _PADS = 19  # a column right of the page
 
 _TITLE = Text("Funnel", "销售漏斗")
-_SUBTITLE = Text("Choose below; every number on this page follows.", "在下方选择,本页所有数字随之变化。")
-_HINT = Text("Blank dates mean today and all time; (All) filters nothing.", "日期留空为今天与全部时间;(全部)为不筛选。")
+_SUBTITLE = Text("Choose below; every number on this page follows.", "在下方选择，本页所有数字随之变化。")
+_HINT = Text(
+    "Blank dates mean today and all time; (All) filters nothing.", "日期留空为今天与全部时间；(全部)为不筛选。"
+)
 _STAGES = Text("Stage by stage", "各阶段")
-_MORE = Text("A longer process: open the rows below with the + at the left.", "流程更长时,点击左侧 + 展开下方各行。")
+_MORE = Text("A longer process: open the rows below with the + at the left.", "流程更长时，点击左侧 + 展开下方各行。")
 _METRICS = Text("Every number and what it means", "全部指标及其定义")
 _FOR_CHART = Text("for the chart", "供图表使用")
 _FUNNEL_CHART = Text("Deals that reached each stage", "到达各阶段的商机数")
 _CONVERSION_CHART = Text("Share that reached the next stage", "进入下一阶段的比例")
-_DAYS_CHART = Text("Days in stage: median and limit", "停留天数:中位数与期限")
+_DAYS_CHART = Text("Days in stage: median and limit", "停留天数：中位数与期限")
 
 
 def add(workbook: Workbook, language: Language, steps: int) -> tuple[Placed, ...]:
     """Write the page for a process of *steps* funnel steps; return its tables."""
     sheet = workbook[TABLES["Metrics"].title.in_(language)]
-    page_ = Panel(sheet, language, _SLOTS)
-    panel.title(page_, _TITLE, _SUBTITLE)
-    for number, width in enumerate(_WIDTHS, 2):
-        sheet.column_dimensions[sheet.cell(1, number).column_letter].width = width
+    page_ = Panel(workbook, sheet, language, _SLOTS)
+    panel.title(page_, _TITLE, _SUBTITLE, _WIDTHS)
     for row, names in zip((5, 8), _INPUTS, strict=True):
         panel.inputs(page_, row, names)
     panel.small(page_, 9, 5, _HINT)
     stages = _stages(page_, _CHART_ROW + _CHART_ROWS + 1, steps)
     metrics = _metrics(page_, stages.last + 2)
-    _cards(page_)
+    panel.cards(page_, _CARD_ROW, _CARDS)
     _charts(page_, stages)
     sheet.freeze_panes = "A11"
     sheet.print_area = f"A1:Q{metrics.last}"
@@ -69,7 +69,7 @@ def add(workbook: Workbook, language: Language, steps: int) -> tuple[Placed, ...
 def _stages(page_: Panel, row: int, steps: int) -> Placed:
     sheet, language = page_.sheet, page_.language
     panel.heading(page_, row, _STAGES, _MORE)
-    placed = place(sheet, TABLES["StageMetrics"], language, live.stage_rows(language), row + 1, 2)
+    placed = place(sheet, TABLES["StageMetrics"], language, live.stage_rows(language), row + 1, 2, styles.PAGE)
     panel.steps(page_, placed, steps)
     head = sheet.cell(placed.top, _PADS, _FOR_CHART.in_(language))
     head.font = styles.font(language, size=8, colour=styles.ACCENT_MID)
@@ -83,18 +83,20 @@ def _stages(page_: Panel, row: int, steps: int) -> Placed:
 def _metrics(page_: Panel, row: int) -> Placed:
     sheet, language = page_.sheet, page_.language
     panel.heading(page_, row, _METRICS)
-    placed = place(sheet, TABLES["Metrics"], language, live.metric_rows(language), row + 1, 2)
-    sheet.row_dimensions[placed.top].height = 20
-    panel.band(page_, placed.top, placed.number("definition") + 1, styles.HEAD_FILL["product"])
+    placed = place(sheet, TABLES["Metrics"], language, live.metric_rows(language), row + 1, 2, styles.PAGE)
+    sheet.row_dimensions[placed.top].height = 30
+    panel.band(page_, placed.top, placed.number("definition") + 1, styles.ACCENT_PALE)
+    sheet.cell(placed.top, placed.number("definition")).border = styles.under()
     for offset, id in enumerate(METRICS):
         number = placed.first + offset
-        define(sheet.parent, id, placed.absolute("value", offset))
-        for small in ("metric", "unit", "definition"):
-            cell = sheet.cell(number, placed.number(small))
-            cell.font = styles.font(language, size=8, colour=styles.MUTED)
-            cell.alignment = Alignment(vertical="center")  # a definition runs on over the empty cells at its right
-        for right in ("value", "sample"):
-            sheet.cell(number, placed.number(right)).alignment = Alignment(horizontal="right", vertical="center")
+        define(page_.workbook, id, placed.absolute("value", offset))
+        for small in ("metric", "unit"):
+            sheet.cell(number, placed.number(small)).font = styles.font(language, size=8, colour=styles.MUTED)
+        words = sheet.cell(number, placed.number("definition"))  # runs on over the empty cells at its right
+        words.border = styles.under()
+        size = 9 if display_width(str(words.value)) <= _LINE else 8
+        words.font = styles.font(language, size=size, colour=styles.MUTED)
+        sheet.row_dimensions[number].height = 16
         value = sheet.cell(number, placed.number("value"))
         value.font = styles.font(language, bold=True)
         value.number_format = live.number_format(id)
@@ -102,20 +104,15 @@ def _metrics(page_: Panel, row: int) -> Placed:
     return placed
 
 
-def _cards(page_: Panel) -> None:
-    for slot, (id, foot) in enumerate(_CARDS.items()):
-        label = METRICS[id].name.in_(page_.language)
-        cell = panel.card(page_, _CARD_ROW, slot, label, foot.in_(page_.language), f"={id}", live.headline_format(id))
-        define(page_.sheet.parent, f"Card_{id}", panel.address(page_.sheet, cell))
-
-
 def _charts(page_: Panel, stages: Placed) -> None:
     language, bottom = page_.language, _CHART_ROW + _CHART_ROWS
     shape = charts.funnel(stages, _PADS, _FUNNEL_CHART.in_(language), styles.ACCENT)
     charts.stand(page_.sheet, shape, Box(2, _CHART_ROW, 5, bottom))
-    share = charts.columns(stages, "stage", [Look("step_conversion", styles.ACCENT, "0%")], _CONVERSION_CHART.in_(language))
+    share = charts.columns(
+        stages, "stage", [Look("step_conversion", styles.ACCENT, "0%")], _CONVERSION_CHART.in_(language)
+    )
     share.y_axis.number_format, share.y_axis.scaling.min = "0%", 0
-    charts.stand(page_.sheet, share, Box(5, _CHART_ROW, 10, bottom))
+    charts.stand(page_.sheet, share, Box(5, _CHART_ROW, 11, bottom))
     looks = [Look("median_days", styles.ACCENT, "0"), Look("day_limit", styles.ACCENT_MID)]
     days = charts.columns(stages, "stage", looks, _DAYS_CHART.in_(language))
-    charts.stand(page_.sheet, days, Box(10, _CHART_ROW, 18, bottom))
+    charts.stand(page_.sheet, days, Box(11, _CHART_ROW, 18, bottom))

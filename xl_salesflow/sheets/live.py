@@ -9,12 +9,12 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from xl_salesflow.metrics import METRICS
 from xl_salesflow.metrics.declaration import Formula, Unit
-from xl_salesflow.metrics.formulas import metric_formulas, stage_formulas
+from xl_salesflow.metrics.formulas import metric_formulas, month_formulas, plan_formulas, stage_formulas
+from xl_salesflow.metrics.months import MONTHS
 from xl_salesflow.metrics.steps import ROWS
 from xl_salesflow.model.text import Language
 from xl_salesflow.sheets.rows import Row
 
-MONTHS = 12
 _FORMATS = {
     Unit.MONEY: "#,##0.00",
     Unit.MONEY_PER_DAY: "#,##0.00",
@@ -47,12 +47,12 @@ def stage_rows(language: Language) -> list[Row]:
 
 def month_rows(language: Language) -> list[Row]:
     """Return the rows of ForecastMonths, from the month of the as-of date."""
-    return [{"position": position} for position in range(MONTHS)]
+    return [{"position": position, **entered(month_formulas(language))} for position in range(MONTHS)]
 
 
 def plan_rows(language: Language) -> list[Row]:
     """Return the rows of PlanStages."""
-    return [{"position": position} for position in range(1, ROWS + 1)]
+    return [{"position": position, **entered(plan_formulas(language))} for position in range(1, ROWS + 1)]
 
 
 def entered(formulas: Mapping[str, Formula]) -> dict[str, Any]:

@@ -22,10 +22,6 @@ REFERENCES: Mapping[str, tuple[str, str]] = {
     "Quotes": ("quote", "list_quote"),
     "Stages": ("stage", "list_stage"),
 }
-_COLUMNS = {
-    "stage_keys": "Stages[{key}]",
-    "stage_limits": "Stages[{day_limit}]",
-}
 
 
 def define(workbook: Workbook, name: str, refers_to: str) -> None:

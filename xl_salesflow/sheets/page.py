@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -21,7 +23,7 @@ def lay_out(placed: Placed, language: Language) -> None:
         sheet.column_dimensions[placed.letter(column.id)].width = column_width(column, language)
     sheet.row_dimensions[placed.top].height = _HEAD_HEIGHT
     frozen = 2 if placed.table.name == "Deals" else 1
-    sheet.freeze_panes = sheet.cell(placed.first, placed.left + frozen)
+    sheet.freeze_panes = f"{get_column_letter(placed.left + frozen)}{placed.first}"
     sheet.print_title_rows = f"{placed.top}:{placed.top}"
     area = f"{quoted(sheet.title)}!$A:${placed.letter(_printed(placed, language))}"
     sheet.defined_names["Print_Area"] = DefinedName("Print_Area", attr_text=area)
@@ -38,10 +40,12 @@ def prints(sheet: Worksheet, language: Language, *, landscape: bool, tall: int) 
     margins.left = margins.right = 0.4
     margins.top = margins.bottom = 0.6
     margins.header = margins.footer = 0.3
-    sheet.oddHeader.left.text, sheet.oddHeader.right.text = "&A", "&D"
-    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&F", wording.FOOTER_PAGE.in_(language)
-    for part in (sheet.oddHeader.left, sheet.oddHeader.right, sheet.oddFooter.left, sheet.oddFooter.right):
-        part.size = 8
+    sheet.oddHeader = _line("&A", "&D")
+    sheet.oddFooter = _line("&F", wording.FOOTER_PAGE.in_(language))
+
+
+def _line(left: str, right: str) -> HeaderFooterItem:
+    return HeaderFooterItem(left=_HeaderFooterPart(left, size=8), right=_HeaderFooterPart(right, size=8))
 
 
 def _printed(placed: Placed, language: Language) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xl_salesflow.model.column import Type
+from xl_salesflow.metrics import METRICS
 from xl_salesflow.model.text import Language, Text
 from xl_salesflow.model.view import NAMED_CELLS
-from xl_salesflow.sheets import styles, validation
+from xl_salesflow.sheets import live, styles, validation
+from xl_salesflow.sheets.conditional import LOOKS
 from xl_salesflow.sheets.dropdowns import dropdown
 from xl_salesflow.sheets.names import define
 from xl_salesflow.sheets.table_sheet import Placed, quoted
@@ -25,6 +28,7 @@ from xl_salesflow.sheets.table_sheet import Placed, quoted
 class Panel:
     """A sheet with a grid: *slots* are spans of columns (first, last), one field or card each."""
 
+    workbook: Workbook
     sheet: Worksheet
     language: Language
     slots: Sequence[tuple[int, int]]
@@ -44,8 +48,7 @@ class Panel:
         first, last = self.slots[slot]
         if last > first:
             self.sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
-        cell: Cell = self.sheet.cell(row, first, value)
-        return cell
+        return cast(Cell, self.sheet.cell(row, first, value))
 
     def paint(self, row: int, colour: str, first: int | None = None, last: int | None = None) -> None:
         """Fill a row of the grid."""
@@ -53,11 +56,12 @@ class Panel:
             self.sheet.cell(row, column).fill = styles.fill(colour)
 
 
-def title(panel: Panel, text: Text, subtitle: Text) -> None:
-    """Write the page's title in rows 2 and 3, and hide the grid lines."""
+def title(panel: Panel, text: Text, subtitle: Text, widths: Sequence[float]) -> None:
+    """Write the page's title in rows 2 and 3, give the columns from B on their *widths*, hide the grid lines."""
     sheet = panel.sheet
     sheet.sheet_view.showGridLines = False
-    sheet.column_dimensions["A"].width = 2
+    for number, width in enumerate((2, *widths), 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
     head = sheet.cell(2, panel.left, text.in_(panel.language))
     head.font = styles.font(panel.language, size=22, bold=True, colour=styles.ACCENT)
     sheet.row_dimensions[2].height = 30
@@ -69,7 +73,7 @@ def heading(panel: Panel, row: int, text: Text, hint: Text | None = None) -> Non
     """Write a heading over a rule across the page; *hint* stands small at its right."""
     cell = panel.sheet.cell(row, panel.left, text.in_(panel.language))
     cell.font = styles.font(panel.language, size=13, bold=True, colour=styles.ACCENT)
-    panel.sheet.row_dimensions[row].height = 22
+    panel.sheet.row_dimensions[row].height = 24
     for column in range(panel.left, panel.right + 1):
         panel.sheet.cell(row, column).border = Border(bottom=Side(style="medium", color=styles.ACCENT))
     if hint is not None:
@@ -80,7 +84,7 @@ def small(panel: Panel, row: int, slot: int, text: Text) -> None:
     """Write a hint in small grey letters, from *slot* on."""
     cell = panel.sheet.cell(row, panel.slots[slot][0], text.in_(panel.language))
     cell.font = styles.font(panel.language, size=9, colour=styles.MUTED)
-    cell.alignment = Alignment(vertical="center")
+    cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
 
 
 def band(panel: Panel, row: int, first: int, colour: str) -> None:
@@ -95,8 +99,9 @@ def steps(panel: Panel, placed: Placed, wanted: int) -> None:
     sheet = placed.sheet
     sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
     sheet.row_dimensions[placed.top].height = 32
+    sheet.cell(placed.top, placed.left).alignment = Alignment(horizontal="left", vertical="center", indent=1)
     for offset, row in enumerate(range(placed.first, placed.last + 1)):
-        sheet.cell(row, placed.left).alignment = Alignment(horizontal="left", vertical="center")
+        sheet.cell(row, placed.left).alignment = Alignment(horizontal="left", vertical="center", indent=1)
         dimension = sheet.row_dimensions[row]
         dimension.height = 18
         if offset > wanted:
@@ -128,15 +133,24 @@ def _input(panel: Panel, row: int, slot: int, name: str) -> None:
     for column in range(first, last + 1):
         panel.sheet.cell(row + 1, column).fill = styles.fill(styles.WHITE)
         panel.sheet.cell(row + 1, column).border = styles.lined(styles.ACCENT_MID)
-    if name.startswith("View"):
-        rule = validation.insisting(f"={dropdown(name)}", language)
-    else:
+    define(panel.workbook, name, address(panel.sheet, cell))
+    _rule(panel, cell, name)
+
+
+def _rule(panel: Panel, cell: Cell, name: str) -> None:
+    named, language = NAMED_CELLS[name], panel.language
+    if named.default is None:
         rule = validation.for_type(named.type, named.options, language)
-        rule.allow_blank = named.type is Type.DATE or named.type is Type.MONEY
+    else:  # a cell that always says something: red when emptied
+        source = f"={dropdown(name)}" if name.startswith("View") else None
+        rule = validation.insisting(source, language) if source else validation.choosing(named.options or "", language)
+        empty = Rule(type="expression", dxf=LOOKS["red"], formula=[f'${cell.column_letter}${cell.row}=""'])
+        panel.sheet.conditional_formatting.add(cell.coordinate, empty)
+    if rule is None:
+        raise ValueError(f"{name} has no rule for what may be typed into it")
     rule.showInputMessage, rule.promptTitle, rule.prompt = True, named.label.in_(language), named.tip.in_(language)
     rule.add(cell.coordinate)
     panel.sheet.add_data_validation(rule)
-    define(panel.sheet.parent, name, address(panel.sheet, cell))
 
 
 def card(panel: Panel, row: int, slot: int, label: str, foot: str, formula: str, number_format: str) -> Cell:
@@ -150,7 +164,11 @@ def card(panel: Panel, row: int, slot: int, label: str, foot: str, formula: str,
         right = Side(style="thick", color=styles.WHITE) if column == last else None
         panel.sheet.cell(row, column).border = Border(top=Side(style="thick", color=styles.ACCENT), right=right)
     language = panel.language
-    head, value, below = panel.span(slot, row, label), panel.span(slot, row + 1, formula), panel.span(slot, row + 2, foot)
+    head, value, below = (
+        panel.span(slot, row, label),
+        panel.span(slot, row + 1, formula),
+        panel.span(slot, row + 2, foot),
+    )
     head.font = styles.font(language, size=9, bold=True, colour=styles.MUTED)
     value.font = styles.font(language, size=18, bold=True, colour=styles.ACCENT)
     value.number_format = number_format
@@ -158,6 +176,14 @@ def card(panel: Panel, row: int, slot: int, label: str, foot: str, formula: str,
     for cell in (head, value, below):
         cell.alignment = Alignment(horizontal="left", vertical="center", indent=1, shrink_to_fit=cell is not head)
     return value
+
+
+def cards(panel: Panel, row: int, feet: Mapping[str, Text]) -> None:
+    """Write one card per metric id, with its small print, in the slots of *row*; its number is named Card_<id>."""
+    for slot, (id, foot) in enumerate(feet.items()):
+        label, said = METRICS[id].name.in_(panel.language), foot.in_(panel.language)
+        cell = card(panel, row, slot, label, said, f"={id}", live.headline_format(id))
+        define(panel.workbook, f"Card_{id}", address(panel.sheet, cell))
 
 
 def address(sheet: Worksheet, cell: Cell) -> str:

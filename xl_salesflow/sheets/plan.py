@@ -14,29 +14,33 @@ from xl_salesflow.sheets.table_sheet import Placed, place
 _TITLE = Text("Plan", "计划")
 _SUBTITLE = Text(
     "From the target back to the deals each stage needs, by the team's own conversion and times. Type a what-if beside it.",
-    "按团队自身的转化率与时间,由目标反推各阶段所需商机;可在旁边填写假设值。",
+    "按团队自身的转化率与时间，由目标反推各阶段所需商机；可在旁边填写假设值。",
 )
-_HINT = Text("Blank: the sheet Targets, the end of the year.", "留空:取“销售目标”与年末。")
+_HINT = Text("Blank: the sheet Targets, the end of the year.", "留空：取“销售目标”与年末。")
 _CHART = Text("Deals needed and deals there", "所需商机与现有商机")
 _TABLE = Text("Back from the target", "由目标反推")
 _WIDTHS = (16, 26, 16, 16, 16, 18, 14, 15, 15)
 _SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 10))
-_CHART_TOP, _CHART_ROWS = 9, 18
+_CARDS = {
+    "plan_value": Text("the target, or what is missing of it", "目标或其缺口"),
+    "mean_won_value": Text("won value ÷ won deals", "赢单金额 ÷ 赢单数"),
+    "won_needed": Text("rounded up", "向上取整"),
+}
+_CARD_ROW, _CHART_TOP, _CHART_ROWS = 9, 13, 18
 
 
 def add(workbook: Workbook, language: Language, steps: int) -> Placed:
     """Write the page; return its table."""
     table = TABLES["PlanStages"]
     sheet = workbook[table.title.in_(language)]
-    page_ = Panel(sheet, language, _SLOTS)
-    panel.title(page_, _TITLE, _SUBTITLE)
-    for number, width in enumerate(_WIDTHS, 2):
-        sheet.column_dimensions[sheet.cell(1, number).column_letter].width = width
+    page_ = Panel(workbook, sheet, language, _SLOTS)
+    panel.title(page_, _TITLE, _SUBTITLE, _WIDTHS)
     panel.inputs(page_, 5, ("PlanTarget", "PlanBy", None, None, None))
     panel.small(page_, 6, 2, _HINT)
+    panel.cards(page_, _CARD_ROW, _CARDS)
     row = _CHART_TOP + _CHART_ROWS + 1
     panel.heading(page_, row, _TABLE)
-    placed = place(sheet, table, language, live.plan_rows(language), row + 1, 2)
+    placed = place(sheet, table, language, live.plan_rows(language), row + 1, 2, styles.PAGE)
     panel.steps(page_, placed, steps)
     looks = [Look("deals_needed", styles.ACCENT_MID, "#,##0"), Look("deals_now", styles.ACCENT, "#,##0")]
     chart = charts.columns(placed, "stage", looks, _CHART.in_(language))

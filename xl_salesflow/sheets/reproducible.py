@@ -11,6 +11,9 @@ from openpyxl import Workbook
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_DIMENSION = re.compile(rb'<dimension ref="([A-Z0-9:]+)"')
+_TABLE_PARTS = re.compile(rb"<tableParts\b")
+_AFTER = re.compile(rb"<(?:drawing|legacyDrawing)\b")  # what the schema puts after ignoredErrors
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _FIRST = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml")
 # the schema's order; openpyxl has another, and Microsoft's validator minds
@@ -40,7 +43,21 @@ def _settled(name: str, part: bytes) -> bytes:
         return _STAMP.sub(rb"\g<1>2026-01-01T00:00:00Z", part)
     if name == "xl/styles.xml":
         return _with_ordered_fonts(part)
+    if name.startswith("xl/worksheets/sheet"):
+        return _without_green_corners(part)
     return part
+
+
+def _without_green_corners(part: bytes) -> bytes:
+    # formulas that differ from their neighbours are meant here, and so are numbers kept as text; openpyxl cannot say so
+    tables = _TABLE_PARTS.search(part)
+    if tables is None:
+        return part
+    dimension = _DIMENSION.search(part)
+    place = _AFTER.search(part) or tables
+    area = dimension.group(1) if dimension else b"A1"
+    ignored = b'<ignoredErrors><ignoredError sqref="%s" numberStoredAsText="1" formula="1"/></ignoredErrors>' % area
+    return part[: place.start()] + ignored + part[place.start() :]
 
 
 def _with_ordered_fonts(part: bytes) -> bytes:

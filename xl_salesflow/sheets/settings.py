@@ -6,6 +6,7 @@ from typing import cast
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
+from openpyxl.utils import get_column_letter
 
 from xl_salesflow.model.column import Type
 from xl_salesflow.model.formulas import render
@@ -17,7 +18,7 @@ from xl_salesflow.sheets.names import define
 from xl_salesflow.sheets.table_sheet import Placed, quoted
 
 _BESIDE = 6  # the first column right of the table and a gap
-_TITLE = Text("Worked out from the Funnel's dropdowns; formulas read these cells", "由“销售漏斗”的选择得出,供公式引用")
+_TITLE = Text("Worked out from the Funnel's dropdowns; formulas read these cells", "由“销售漏斗”的选择得出，供公式引用")
 
 
 def finish(workbook: Workbook, placed: Placed, language: Language) -> None:
@@ -56,9 +57,9 @@ def _named(workbook: Workbook, placed: Placed, language: Language) -> None:
         for cell in (label, value, tip):
             cell.border = styles.lined()
             cell.alignment = Alignment(horizontal="left", vertical="top")
-        define(workbook, named.name, f"{quoted(sheet.title)}!${value.column_letter}${row}")
+        define(workbook, named.name, f"{quoted(sheet.title)}!${get_column_letter(_BESIDE + 1)}${row}")
     for offset, width in enumerate((24, 22, 58)):
-        sheet.column_dimensions[sheet.cell(1, _BESIDE + offset).column_letter].width = width
+        sheet.column_dimensions[get_column_letter(_BESIDE + offset)].width = width
 
 
 def _content(named: NamedCell, language: Language) -> str:

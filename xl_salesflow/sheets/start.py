@@ -7,7 +7,7 @@ from openpyxl.styles import Alignment, Border, Side
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xl_salesflow.model.column import Group, Writer
+from xl_salesflow.model.column import Group, Table, Writer
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
 from xl_salesflow.sheets import page, styles, wording
@@ -67,7 +67,7 @@ def _legend(sheet: Worksheet, language: Language, row: int) -> int:
     cells = ((Writer.PERSON, 2), (Writer.FORMULA, 3), (Writer.PRODUCT, 5))
     for writer, column in cells:
         cell = sheet.cell(row, column, wording.LEGEND[writer].in_(language))
-        cell.font = styles.font(language, italic=writer is Writer.FORMULA, colour=styles.BODY_INK[writer])
+        cell.font = styles.font(language, italic=writer is Writer.FORMULA, colour=styles.DATA.body_ink[writer])
         cell.fill = styles.fill(styles.BODY_FILL[writer])
         cell.border = styles.lined(styles.ACCENT_MID if writer is Writer.PERSON else styles.LINE)
         cell.alignment = Alignment(horizontal="center", vertical="center")
@@ -86,8 +86,11 @@ def _directory(sheet: Worksheet, language: Language, row: int) -> int:
 
 def _group(sheet: Worksheet, language: Language, group: Group, row: int, column: int) -> int:
     _heading(sheet, language, row, wording.GROUPS[group], column, column + 1)
-    listed = {table.title.in_(language): table for table in reversed(TABLES.values()) if table.group is group}
-    for title, table in reversed(listed.items()):
+    listed: dict[str, Table] = {}
+    for table in TABLES.values():  # of tables on one sheet the first speaks for it
+        if table.group is group:
+            listed.setdefault(table.title.in_(language), table)
+    for title, table in listed.items():
         row += 1
         link, words = sheet.cell(row, column, title), sheet.cell(row, column + 1, table.purpose.in_(language))
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"{quoted(title)}!A1", display=title)

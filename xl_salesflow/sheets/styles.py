@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 from xl_salesflow.model.column import Column, Group, Type, Writer
@@ -46,10 +49,36 @@ def lined(colour: str = LINE) -> Border:
     return Border(left=side, right=side, top=side, bottom=side)
 
 
-HEAD_FILL = {Writer.PERSON: ACCENT, Writer.FORMULA: "E6EAED", Writer.PRODUCT: "CDD6DC"}
-HEAD_INK = {Writer.PERSON: WHITE, Writer.FORMULA: MUTED, Writer.PRODUCT: INK}
 BODY_FILL = {Writer.PERSON: INPUT, Writer.FORMULA: PAPER, Writer.PRODUCT: RECORD}
-BODY_INK = {Writer.PERSON: INK, Writer.FORMULA: MUTED, Writer.PRODUCT: INK}
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How a table looks, by who writes a column. *slanted* formulas stand back; *filtered* headers have buttons."""
+
+    head: Mapping[Writer, str]
+    head_ink: Mapping[Writer, str]
+    body_ink: Mapping[Writer, str]
+    slanted: bool
+    filtered: bool
+    upright: str  # where a cell stands in a high row: top or center
+
+
+DATA = Looks(
+    {Writer.PERSON: ACCENT, Writer.FORMULA: "E6EAED", Writer.PRODUCT: "CDD6DC"},
+    {Writer.PERSON: WHITE, Writer.FORMULA: MUTED, Writer.PRODUCT: INK},
+    {Writer.PERSON: INK, Writer.FORMULA: MUTED, Writer.PRODUCT: INK},
+    slanted=True, filtered=True, upright="top",
+)  # fmt: skip
+"""A table people work in."""
+
+PAGE = Looks(
+    {Writer.PERSON: ACCENT, Writer.FORMULA: ACCENT_PALE, Writer.PRODUCT: ACCENT_PALE},
+    {Writer.PERSON: WHITE, Writer.FORMULA: INK, Writer.PRODUCT: INK},
+    {Writer.PERSON: INK, Writer.FORMULA: INK, Writer.PRODUCT: INK},
+    slanted=False, filtered=False, upright="center",
+)  # fmt: skip
+"""A table people read."""
 
 # text that looks like a number and must not become one
 _VERBATIM = {"phone", "tax_id", "email", "bank"}
@@ -84,12 +113,33 @@ def type_format(type: Type) -> str:
     return _FORMATS.get(type, "General")
 
 
-def alignment(column: Column) -> Alignment:
-    """Return where a value stands in its cell: prose wraps, text left, points and marks in the middle."""
-    middle = column.type is Type.POINTS or column.options == "yes_no"
+def alignment(column: Column, looks: Looks = DATA) -> Alignment:
+    """Return where a value stands in its cell: text left, numbers right, marks in the middle; prose wraps."""
+    across = _across(column)
     return Alignment(
-        horizontal="center" if middle else None, vertical="top", wrap_text=column.type is Type.LONG
+        horizontal=across,
+        vertical=looks.upright,
+        indent=_indent(across, 0 if looks.filtered else 1),
+        wrap_text=column.type is Type.LONG and looks.filtered,
     )
+
+
+def head_alignment(column: Column, looks: Looks) -> Alignment:
+    """Return where a header stands: over its values, clear of the filter's button."""
+    across = _across(column)
+    return Alignment(
+        horizontal=across, vertical="center", indent=_indent(across, 2 if looks.filtered else 1), wrap_text=True
+    )
+
+
+def _indent(across: str, right: int) -> int:
+    return {"left": 1, "right": right}.get(across, 0)
+
+
+def _across(column: Column) -> str:
+    if column.type is Type.POINTS or column.options == "yes_no":
+        return "center"
+    return "left" if column.type.is_text else "right"
 
 
 def under(colour: str = LINE) -> Border:

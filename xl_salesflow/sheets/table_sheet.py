@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from unicodedata import east_asian_width
 
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Border, Side
+from openpyxl.styles import Border, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table as ExcelTable
-from openpyxl.worksheet.table import TableFormula, TableStyleInfo
+from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.model.column import Column, Table, Type
@@ -20,6 +22,7 @@ from xl_salesflow.model.formulas import render
 from xl_salesflow.model.text import Language
 from xl_salesflow.sheets import styles, wording
 from xl_salesflow.sheets.rows import Row
+from xl_salesflow.sheets.styles import Looks
 
 
 @dataclass(frozen=True)
@@ -73,20 +76,24 @@ def quoted(sheet: str) -> str:
 
 
 def place(
-    sheet: Worksheet, table: Table, language: Language, rows: Sequence[Row], top: int = 1, left: int = 1
-) -> Placed:
+    sheet: Worksheet, table: Table, language: Language, rows: Sequence[Row], top: int = 1, left: int = 1,
+    looks: Looks = styles.DATA,
+) -> Placed:  # fmt: skip
     """Write *table* with *rows* on *sheet*; a formula column takes its declared formula, or the row's own."""
     placed = Placed(table, sheet, top, left, len(rows))
     excel = ExcelTable(name=table.name, displayName=table.name, ref=placed.ref)
     excel.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
-    excel._initialise_columns()
+    excel.tableColumns = [
+        TableColumn(id=number, name=column.header.in_(language)) for number, column in enumerate(table.columns, 1)
+    ]
+    if looks.filtered:
+        excel.autoFilter = AutoFilter(ref=placed.ref)
     for index, (column, shown) in enumerate(zip(table.columns, excel.tableColumns, strict=True)):
-        shown.id, shown.name = index + 1, column.header.in_(language)
-        _head(sheet, column, language, top, left + index)
+        _head(sheet.cell(top, left + index), column, language, looks)
         cells = _cells(column, table, language, rows)
         shown.calculatedColumnFormula = _calculated(column, cells)
         for row, value in enumerate(cells, placed.first):
-            _body(sheet, column, language, row, left + index, value)
+            _body(sheet.cell(row, left + index), column, language, looks, value)
     sheet.add_table(excel)
     return placed
 
@@ -116,13 +123,13 @@ def note(column: Column, language: Language) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _head(sheet: Worksheet, column: Column, language: Language, row: int, number: int) -> None:
-    cell = sheet.cell(row, number, column.header.in_(language))
+def _head(cell: Cell | MergedCell, column: Column, language: Language, looks: Looks) -> None:
+    cell.value = column.header.in_(language)
     cell.font = styles.font(
-        language, bold=True, italic=column.is_formula, colour=styles.HEAD_INK[column.writer]
+        language, bold=True, italic=column.is_formula and looks.slanted, colour=looks.head_ink[column.writer]
     )
-    cell.fill = styles.fill(styles.HEAD_FILL[column.writer])
-    cell.alignment = Alignment(vertical="center", wrap_text=True)
+    cell.fill = styles.fill(looks.head[column.writer])
+    cell.alignment = styles.head_alignment(column, looks)
     mark = Side(style="medium" if column.required else "thin", color=styles.INK if column.required else styles.LINE)
     thin = Side(style="thin", color=styles.LINE)
     cell.border = Border(left=thin, right=thin, top=thin, bottom=mark)
@@ -131,14 +138,14 @@ def _head(sheet: Worksheet, column: Column, language: Language, row: int, number
     cell.comment = Comment(text, "salesflow", height=22 + 18 * lines, width=260)
 
 
-def _body(sheet: Worksheet, column: Column, language: Language, row: int, number: int, value: Any) -> None:
+def _body(cell: Cell | MergedCell, column: Column, language: Language, looks: Looks, value: Any) -> None:
     if isinstance(value, ArrayFormula):
-        value.ref = f"{get_column_letter(number)}{row}"
-    cell = sheet.cell(row, number, value)
-    cell.font = styles.font(language, italic=column.is_formula, colour=styles.BODY_INK[column.writer])
+        value.ref = cell.coordinate
+    cell.value = value
+    cell.font = styles.font(language, italic=column.is_formula and looks.slanted, colour=looks.body_ink[column.writer])
     cell.fill = styles.fill(styles.BODY_FILL[column.writer])
     cell.border = styles.lined()
-    cell.alignment = styles.alignment(column)
+    cell.alignment = styles.alignment(column, looks)
     cell.number_format = styles.number_format(column)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xl_salesflow.model.choices import CHOICES
@@ -12,6 +14,8 @@ from xl_salesflow.sheets import wording
 from xl_salesflow.sheets.names import REFERENCES
 from xl_salesflow.sheets.table_sheet import Placed
 
+Kind = Literal["whole", "decimal", "list", "date", "custom"]
+Style = Literal["stop", "warning"]
 _LONGEST = 255  # characters of a list written into the rule itself
 _ALSO = {
     ("Gates", "stage"): "list_stage",
@@ -107,15 +111,15 @@ def _unique(placed: Placed, column: Column, language: Language) -> DataValidatio
     return _stop("custom", language, wording.WRONG_KEY, taken)
 
 
-def _stop(kind: str, language: Language, said: Text, first: str, second: str | None = None) -> DataValidation:
+def _stop(kind: Kind, language: Language, said: Text, first: str, second: str | None = None) -> DataValidation:
     return _made(kind, "stop", language, said, first, second)
 
 
-def _warning(kind: str, language: Language, said: Text, source: str) -> DataValidation:
+def _warning(kind: Kind, language: Language, said: Text, source: str) -> DataValidation:
     return _made(kind, "warning", language, said, source, None)
 
 
-def _made(kind: str, style: str, language: Language, said: Text, first: str, second: str | None) -> DataValidation:
+def _made(kind: Kind, style: Style, language: Language, said: Text, first: str, second: str | None) -> DataValidation:
     return DataValidation(
         type=kind,
         operator="between" if second is not None else None,
