@@ -14,11 +14,13 @@ import pandas as pd
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.quotes.money import EXACT, Floats, decimal, rounded, whole_cents
 
+_BEYOND = np.errstate(over="ignore", invalid="ignore")
+
 
 def line_columns(pipeline: Pipeline) -> pd.DataFrame:
     """Return the column net of QuoteLines, indexed as the frame."""
     lines = pipeline["QuoteLines"]
-    return pd.DataFrame({"net": _line_cents(pipeline) / 100.0}, index=lines.index)
+    return pd.DataFrame({"net": _shown(_line_cents(pipeline))}, index=lines.index)
 
 
 def quote_columns(pipeline: Pipeline) -> pd.DataFrame:
@@ -26,7 +28,7 @@ def quote_columns(pipeline: Pipeline) -> pd.DataFrame:
     quotes = pipeline["Quotes"]
     sums = _sums(pipeline)
     columns = {"subtotal": sums.subtotal, "net": sums.total - sums.tax, "tax": sums.tax, "total": sums.total}
-    return pd.DataFrame({id: cents / 100.0 for id, cents in columns.items()}, index=quotes.index)
+    return pd.DataFrame({id: _shown(cents) for id, cents in columns.items()}, index=quotes.index)
 
 
 def prices(pipeline: Pipeline) -> Floats:
@@ -46,6 +48,12 @@ class _Sums:
     total: Floats
 
 
+def _shown(cents: Floats) -> Floats:
+    # beyond all numbers the sheet shows an error
+    return np.where(np.isfinite(cents), cents, np.nan) / 100.0
+
+
+@_BEYOND
 def _line_cents(pipeline: Pipeline) -> Floats:
     lines = pipeline["QuoteLines"]
     quantity, price, discount = _numbers(lines["quantity"]), prices(pipeline), _numbers(lines["discount"])
@@ -57,6 +65,7 @@ def _line_cents(pipeline: Pipeline) -> Floats:
     return whole_cents(quantity * price * (1.0 - discount), exact)
 
 
+@_BEYOND
 def _sums(pipeline: Pipeline) -> _Sums:
     quotes = pipeline["Quotes"]
     subtotal = _subtotals(pipeline)
@@ -94,7 +103,8 @@ def _subtotals(pipeline: Pipeline) -> Floats:
 
 
 def _numbers(column: pd.Series) -> Floats:
-    return np.asarray(np.nan_to_num(column.to_numpy("float64"), nan=0.0))
+    numbers = column.to_numpy("float64")
+    return np.asarray(np.where(np.isnan(numbers), 0.0, numbers))
 
 
 def _money(cents: float) -> Decimal:

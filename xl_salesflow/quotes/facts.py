@@ -22,8 +22,8 @@ def quote_facts(pipeline: Pipeline, row: int) -> Facts:
     """Return everything that the quote in sheet row *row* of Quotes says.
 
     Keys: source (the workbook's path), quote (number, version, status, date, valid_until, supersedes, terms, notes),
-    seller, buyer, contact, owner, deal, lines (product, description, quantity, unit, price, discount, optional, net), totals (subtotal, discount,
-    shipping, net, tax, total), capitals, benefits, and the conditions of `_conditions`.
+    seller, buyer, contact, owner, deal, lines (product, description, quantity, unit, price, discount, optional, net),
+    totals (subtotal, discount, shipping, net, tax, total), capitals, benefits, and the conditions of `_conditions`.
     """
     quote = record(pipeline, "Quotes", row)
     deal = found(pipeline, "Deals", quote["deal"])

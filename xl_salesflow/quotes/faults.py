@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.text import Text
-from xl_salesflow.quotes.arithmetic import prices, quote_columns
+from xl_salesflow.quotes.arithmetic import line_columns, prices, quote_columns
 from xl_salesflow.quotes.record import Record, record, records
 
 NOTHING = Text(
@@ -66,7 +65,8 @@ def _of_quote(pipeline: Pipeline, row: int) -> Iterator[Finding]:
         message = text.in_(pipeline.language, quote=number, **facts)
         return Finding(rule, severity, message, "Quotes", number, column, pipeline.cell("Quotes", row, column))
 
-    if not np.isfinite(quote_columns(pipeline).loc[row].to_numpy()).all():
+    nets = line_columns(pipeline)["net"][pipeline["QuoteLines"]["quote"].str.lower() == number.lower()]
+    if nets.isna().any() or quote_columns(pipeline).loc[row].isna().any():
         yield finding("quote_without_amount", "block", NO_NUMBER, "total")
     if currency not in ("", base) and not quote["rate"] > 0:
         yield finding("quote_without_rate", "warn", NO_RATE, "rate", currency=currency)

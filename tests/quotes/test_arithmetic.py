@@ -1,0 +1,148 @@
+"""The formula columns of quotes and their lines: against a second implementation, and against LibreOffice."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.table import Table as SheetTable
+
+from tests.libreoffice import LibreOffice
+from tests.quotes.second_opinion import line_net, sums
+from xl_salesflow.model.choices import label
+from xl_salesflow.model.formulas import render
+from xl_salesflow.model.pipeline import Pipeline, pipeline_of
+from xl_salesflow.model.settings import Settings
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.quotes import line_columns, quote_columns
+from xl_salesflow.quotes.facts import quote_facts
+
+TODAY = date(2026, 11, 22)
+PRICES = {"Pump": 12.34, "Valve": 0.05, "Free": None}
+DEFAULT_RATE = 0.13
+
+fractions = st.one_of(st.none(), st.integers(0, 10_000).map(lambda n: n / 10_000))
+LINES = st.fixed_dictionaries(
+    {
+        "quote": st.sampled_from(["Q-1", "q-1", "Q-2", ""]),
+        "product": st.sampled_from(["Pump", "VALVE", "Free", "Unknown"]),
+        "quantity": st.one_of(st.none(), st.integers(-50, 5_000).map(lambda n: n / 4), st.sampled_from([0.333, 1e-3])),
+        "price": st.one_of(st.none(), st.integers(-500, 10**7).map(lambda n: n / 1_000)),
+        "discount": fractions,
+        "optional": st.sampled_from(["", "yes", "no"]),
+    }
+)
+QUOTES = st.fixed_dictionaries(
+    {
+        "tax_mode": st.sampled_from(["", "exclusive", "inclusive"]),
+        "tax_rate": st.one_of(st.none(), st.sampled_from([0.0, 0.06, 0.09, 0.13, 0.2])),
+        "discount": fractions,
+        "shipping": st.one_of(st.none(), st.integers(0, 10**6).map(lambda n: n / 100)),
+    }
+)
+
+
+def priced(quotes: list[dict[str, Any]], lines: list[dict[str, Any]], language: Language = "en") -> Pipeline:
+    """Make a pipeline of quotes Q-1, Q-2…, their lines and a price list."""
+    numbered = [{"quote": f"Q-{n}", **quote} for n, quote in enumerate(quotes, 1)]
+    products = [{"product": product, "price": price} for product, price in PRICES.items()]
+    pipeline = pipeline_of(TODAY, language, Quotes=numbered, QuoteLines=lines, Products=products)
+    return Pipeline(pipeline.tables, TODAY, language, Settings({"tax_rate": DEFAULT_RATE}))
+
+
+@given(st.lists(QUOTES, min_size=1, max_size=2), st.lists(LINES, max_size=12))
+@settings(max_examples=200, deadline=None)
+def test_every_figure_is_the_second_opinions_to_the_cent(
+    quotes: list[dict[str, Any]], lines: list[dict[str, Any]]
+) -> None:
+    pipeline = priced(quotes, lines)
+    prices = {product.lower(): price for product, price in PRICES.items() if price is not None}
+    nets = line_columns(pipeline)["net"]
+    assert [round(net * 100) for net in nets] == [line_net(line, prices) for line in lines]
+    for number, quote in enumerate(quotes, 1):
+        mine = [line for line in lines if line["quote"].lower() == f"q-{number}"]
+        found = quote_columns(pipeline).iloc[number - 1]
+        assert {id: round(found[id] * 100) for id in found.index} == sums(quote, mine, prices, DEFAULT_RATE)
+
+
+@given(QUOTES, st.lists(LINES, max_size=8))
+@settings(max_examples=100, deadline=None)
+def test_the_total_is_lines_less_discount_plus_shipping_plus_tax(
+    quote: dict[str, Any], lines: list[dict[str, Any]]
+) -> None:
+    facts = quote_facts(priced([quote], lines), 2)
+    totals = facts["totals"]
+    counted = sum(line["net"] for line in facts["lines"] if not line["optional"])
+    assert counted == totals["subtotal"]
+    added_tax = 0 if facts["tax_mode"] == "inclusive" else totals["tax"]
+    assert totals["subtotal"] - totals["discount"] + totals["shipping"] + added_tax == totals["total"]
+    assert totals["net"] + totals["tax"] == totals["total"]
+
+
+def test_blank_cells_and_odd_rates() -> None:
+    """A quote with nothing on it comes to nothing; a rate of minus all cannot be worked out, like in the sheet."""
+    empty = quote_columns(priced([{}], []))
+    assert list(empty.iloc[0]) == [0, 0, 0, 0]
+    broken = quote_columns(
+        priced([{"tax_rate": -1.0, "tax_mode": "inclusive"}], [{"quote": "Q-1", "price": 5.0, "quantity": 1}])
+    )
+    assert broken["tax"].isna().all()
+
+
+CASES: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
+    ({}, [{"product": "Pump", "quantity": 3}]),
+    ({"discount": 0.05, "shipping": 12.5}, [{"product": "pump", "quantity": 2.5, "discount": 0.1}]),
+    ({"discount": 0.05}, [{"product": "Pump", "quantity": 1}, {"product": "Valve", "quantity": 1001}]),
+    ({"tax_mode": "inclusive"}, [{"product": "Unknown", "quantity": 1, "price": 100}]),
+    (
+        {"tax_mode": "inclusive", "tax_rate": 0.06, "shipping": 0.07},
+        [{"product": "Valve", "quantity": 7, "price": 2.675}],
+    ),
+    ({"tax_mode": "exclusive", "tax_rate": 0.0}, [{"product": "Pump", "quantity": 1, "optional": "yes"}]),
+    ({"tax_rate": 0.09}, [{"product": "Pump", "quantity": -1, "price": 1.005}, {"product": "Free", "quantity": 5}]),
+    ({"discount": 1.0}, [{"product": "Pump", "quantity": 12.345}]),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_sheets_formulas_say_the_same(libreoffice: LibreOffice, tmp_path: Path, language: Language) -> None:
+    quotes = [quote for quote, _ in CASES]
+    lines = [{"quote": f"Q-{n}", **line} for n, (_, those) in enumerate(CASES, 1) for line in those]
+    pipeline = priced(quotes, lines, language)
+    path = sheet_of(pipeline, tmp_path / "quotes.xlsx")
+    book = load_workbook(libreoffice.recalculated(path), data_only=True)
+    for table, columns in (("Quotes", quote_columns(pipeline)), ("QuoteLines", line_columns(pipeline))):
+        for column in columns:
+            at = 1 + list(TABLES[table].by_id).index(str(column))
+            shown = [book[table].cell(row, at).value for row in columns.index]
+            assert shown == pytest.approx(list(columns[column]), abs=1e-9), (table, column)
+
+
+def sheet_of(pipeline: Pipeline, path: Path) -> Path:
+    """Write the three tables with their live formulas, without any cached value."""
+    book, language = Workbook(), pipeline.language
+    names = book.active
+    names.title = "Names"
+    names["A1"] = DEFAULT_RATE
+    book.defined_names["TaxRate"] = DefinedName("TaxRate", attr_text="Names!$A$1")
+    for name in ("Products", "QuoteLines", "Quotes"):
+        table, frame, sheet = TABLES[name], pipeline[name], book.create_sheet(name)
+        for at, column in enumerate(table.columns, 1):
+            sheet.cell(1, at, column.header.in_(language))
+            for row, value in frame[column.id].items():
+                if column.is_formula:
+                    sheet.cell(row, at, "=" + render(column.formula or "", language, table))
+                elif value == value and value != "":
+                    sheet.cell(row, at, label(column.options, value, language) if column.type == "choice" else value)
+        last = f"{get_column_letter(len(table.columns))}{len(frame) + 1}"
+        sheet.add_table(SheetTable(displayName=name, ref=f"A1:{last}"))
+    book.save(path)
+    return path
