@@ -40,8 +40,7 @@ class Assembly:
     """Works out the changed parts of a package, each compressed and ready to write."""
 
     def __init__(self, package: Package, workbook: WorkbookPart, edits: Edits) -> None:
-        styles = workbook.target("styles")
-        self._styles = styles if styles in package.names else None
+        self._styles = workbook.target("styles")
         self._dates = DateFormats(format_kinds(package.parse(self._styles)) if self._styles else [])
         self._package, self._workbook, self._edits = package, workbook, edits
         self._moves = [move for move in edits.moves.values() if move.last_row != move.table.last_row]
@@ -112,7 +111,7 @@ class Assembly:
 
     def _drop_calculation_chain(self) -> None:
         chain = self._workbook.target("calcChain")
-        if chain is None or chain not in self._package.names:
+        if chain is None:
             return
         folder, file = posixpath.split(self._workbook.part)
         rels = self._package.find(posixpath.join(folder, "_rels", f"{file}.rels"))

@@ -157,7 +157,7 @@ class WorkbookPart:
             )
             raise NotAWorkbook(package.path, why)
         self.strict = (etree.QName(root).namespace or "").startswith(STRICT)
-        self.relationships = relationships(package, self.part)
+        self.relationships = [r for r in relationships(package, self.part) if package.find(r.target)]
         self.date1904 = any(flag(element, "date1904") for element in children(root, "workbookPr"))
         self.sheets: ByName[Sheet] = ByName({sheet.name: sheet for sheet in self._read_sheets(package, root)})
         self.names: ByName[DefinedName] = ByName(dict(self._read_names(root)))
@@ -170,7 +170,7 @@ class WorkbookPart:
         targets = {r.id: r for r in self.relationships}
         for element in children(root, "sheets", "sheet"):
             relation = targets.get(attribute(element, "id") or "")
-            if relation and relation.kind == "worksheet" and package.find(relation.target):
+            if relation and relation.kind == "worksheet":
                 yield Sheet(element.get("name") or "", relation.target, element.get("state") or "visible", package)
 
     def _read_names(self, root: etree._Element) -> Iterator[tuple[str, DefinedName]]:

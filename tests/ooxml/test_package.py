@@ -1,0 +1,52 @@
+"""Parts in, parts out: what is not touched goes over as the bytes it was."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from tests.ooxml.packages import opened, package, sheet
+
+DATA = package({"S": sheet('<row r="1"><c r="A1"><v>1</v></c></row>'), "T": sheet("")}, parts={"xl/media/照片.png": b"\x89PNG" * 99})
+
+
+def raw_members(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {}
+        for info in archive.infolist():
+            start = info.header_offset + 30 + int.from_bytes(data[info.header_offset + 26 : info.header_offset + 28], "little")
+            start += int.from_bytes(data[info.header_offset + 28 : info.header_offset + 30], "little")
+            members[info.filename] = data[start : start + info.compress_size]
+        return members
+
+
+def test_without_edits_every_member_is_copied_in_order() -> None:
+    after = opened(DATA).to_bytes()
+    assert raw_members(after) == raw_members(DATA)
+    assert list(raw_members(after)) == list(raw_members(DATA))
+
+
+def test_dates_and_attributes_of_members_stay() -> None:
+    before, after = (zipfile.ZipFile(io.BytesIO(data)).infolist() for data in (DATA, opened(DATA).to_bytes()))
+    kept = ("filename", "date_time", "external_attr", "create_system", "comment", "CRC", "file_size", "compress_type")
+    assert [[getattr(info, name) for name in kept] for info in before] == [[getattr(info, name) for name in kept] for info in after]
+
+
+def test_an_edit_changes_one_member() -> None:
+    workbook = opened(DATA)
+    workbook.set_cell("S", 1, 1, 2)
+    before, after = raw_members(DATA), raw_members(workbook.to_bytes())
+    assert [name for name in before if before[name] != after[name]] == ["xl/worksheets/sheet1.xml"]
+
+
+def test_writing_twice_gives_the_same_bytes() -> None:
+    workbook = opened(DATA)
+    workbook.set_cell("S", 1, 1, 2)
+    assert workbook.to_bytes() == workbook.to_bytes()
+
+
+def test_the_archive_is_sound() -> None:
+    workbook = opened(DATA)
+    workbook.set_cell("T", 3, 3, "x")
+    with zipfile.ZipFile(io.BytesIO(workbook.to_bytes())) as archive:
+        assert archive.testzip() is None
