@@ -1,0 +1,148 @@
+"""The main job end to end, as a new user runs it, on real sales data: known answers, said by Python, by the cached cells of
+the sheet, and by LibreOffice after it has calculated everything anew."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.libreoffice import LibreOffice
+from xl_salesflow.cli import main
+from xl_salesflow.ooxml import Workbook
+
+MAVEN = {
+    "deal_count": 8800, "won_count": 4238, "lost_count": 2473, "open_count": 2089, "won_value": 10005534,
+    "mean_won_value": 2360.91, "median_won_value": 1117, "cycle_days_won_median": 57, "cycle_days_lost_median": 14,
+}  # fmt: skip
+MAVEN_ROUNDED = {
+    "win_rate": (0.6315, 4), "win_rate_of_all": (0.4816, 4), "cycle_days_won_mean": (51.8, 1),
+    "cycle_days_lost_mean": (41.5, 1), "cycle_days_closed_mean": (47.99, 2),
+}  # fmt: skip
+VIEWS = {
+    "all time": ((), {}),
+    "one owner": (("--owner", "Darcel Schlecht"), {"ViewOwner": "Darcel Schlecht"}),
+    "one product": (("--product", "GTX Pro"), {"ViewProduct": "GTX Pro"}),
+    "a past day": (("--as-of", "2017-07-01"), {"AsOfInput": date(2017, 7, 1)}),
+    "a quarter": (
+        ("--from", "2017-04-01", "--to", "2017-06-30"),
+        {"PeriodFromInput": date(2017, 4, 1), "PeriodToInput": date(2017, 6, 30)},
+    ),
+    "cohort of a quarter, one region, a past day": (
+        ("--cohort", "--from", "2017-01-01", "--to", "2017-03-31", "--region", "Central", "--as-of", "2017-05-15"),
+        {
+            "PeriodFromInput": date(2017, 1, 1), "PeriodToInput": date(2017, 3, 31), "ViewRegion": "Central",
+            "AsOfInput": date(2017, 5, 15), "Reading": "Created in the period",
+        },
+    ),
+}  # fmt: skip
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def run(*arguments: object) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def maven(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the workbook that init, import and update make of the Maven data."""
+    book = tmp_path_factory.mktemp("maven") / "m.xlsx"
+    assert run("init", book, "--lang", "en") == 0
+    assert run("import", book, shared / "data" / "maven_crm" / "sales_pipeline.csv", "--yes") == 0
+    assert run("update", book) == 0
+    return book
+
+
+@pytest.fixture
+def asked(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
+    """Give a function that asks ``funnel --json``."""
+
+    def ask(book: Path, *options: str) -> dict[str, Any]:
+        capsys.readouterr()
+        assert run("funnel", book, "--json", *options) == 0
+        answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return answer
+
+    yield ask
+
+
+def test_the_known_answers(maven: Path, asked: Any) -> None:
+    metrics = asked(maven)["metrics"]
+    assert {id: metrics[id] for id in MAVEN} == MAVEN
+    assert {id: (round(metrics[id], digits), digits) for id, (_, digits) in MAVEN_ROUNDED.items()} == MAVEN_ROUNDED
+
+
+def test_by_owner_and_by_product_add_up(maven: Path, asked: Any) -> None:
+    for by in ("owner", "product"):
+        groups = asked(maven, "--by", by)["by"]
+        for id in ("deal_count", "won_count", "lost_count", "open_count", "won_value"):
+            assert sum(group[id] for group in groups) == MAVEN.get(id, groups and sum(g[id] for g in groups))
+    assert {group["key"] for group in asked(maven, "--by", "product")["by"]} >= {"GTX Pro", "GTK 500"}
+
+
+def test_a_second_update_leaves_every_byte(maven: Path) -> None:
+    before = digest(maven)
+    assert run("update", maven) == 0
+    assert digest(maven) == before
+
+
+def test_a_dry_run_leaves_every_byte(maven: Path) -> None:
+    before = digest(maven)
+    assert run("update", maven, "--dry-run", "--today", "2030-01-01") in (0, 1)
+    assert digest(maven) == before
+
+
+def test_a_second_import_adds_nothing(maven: Path, shared: Path, tmp_path: Path) -> None:
+    book = tmp_path / "again.xlsx"
+    book.write_bytes(maven.read_bytes())
+    assert run("import", book, shared / "data" / "maven_crm" / "sales_pipeline.csv", "--yes") == 0
+    assert digest(book) == digest(maven)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("view", VIEWS)
+def test_sheet_cache_and_libreoffice_say_what_the_command_line_says(
+    view: str, maven: Path, asked: Any, tmp_path: Path, libreoffice: LibreOffice
+) -> None:
+    options, cells = VIEWS[view]
+    book = tmp_path / "view.xlsx"
+    workbook = Workbook.open(maven)
+    for name, value in cells.items():
+        workbook.set_name(name, value)
+    with book.open("wb") as file:
+        workbook.write_to(file)
+    assert run("update", book) in (0, 1)
+    answer = asked(book, *options)
+    compared = 0
+    for source in (book, libreoffice.recalculated(book)):
+        shown = Workbook.open(source).read_table("Metrics")
+        values = dict(zip(shown["Metric"], shown["Value"], strict=True))
+        for id, value in answer["metrics"].items():
+            assert values[id] == pytest.approx(value, rel=1e-9, abs=0.005 if "value" in id else 1e-9), (source.name, id)
+            compared += 1
+        stages = Workbook.open(source).read_table("StageMetrics")
+        for row, stage in enumerate(answer["stages"]):
+            assert stages["Stage"][row] == stage["stage"]
+            for header, id in (("Reached", "reached"), ("To next", "step_conversion"), ("Open now", "open_count"),
+                               ("Mean days", "mean_days"), ("Median days", "median_days"), ("90 % within", "p90_days")):  # fmt: skip
+                assert stages[header][row] == pytest.approx(stage[id], rel=1e-9), (source.name, stage["stage"], id)
+                compared += 1
+    print(f"{view}: {compared} comparisons")
+
+
+def test_the_olist_funnel(shared: Path, tmp_path: Path, asked: Any) -> None:
+    book = tmp_path / "o.xlsx"
+    assert run("init", book, "--lang", "zh") == 0
+    leads = shared / "data" / "olist_funnel" / "olist_marketing_qualified_leads_dataset.csv"
+    assert run("import", book, leads, "--yes") == 0
+    assert run("update", book) == 0
+    metrics = asked(book)["metrics"]
+    assert (metrics["deal_count"], metrics["won_count"], metrics["win_rate_of_all"]) == (8000, 842, 0.10525)
