@@ -218,9 +218,14 @@ def _repairs(faults: Iterable[Finding]) -> dict[str, dict[str, list[int]]]:
     repairs: dict[str, dict[str, list[int]]] = {}
     for fault in faults:
         if fault.rule == "formula_typed_over":
-            row = int(fault.cell.rpartition("!")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-            repairs.setdefault(fault.table, {}).setdefault(fault.column, []).append(row)
+            first, _, last = fault.cell.rpartition("!")[2].partition(":")  # neighbours are told together
+            rows = range(_row(first), _row(last or first) + 1)
+            repairs.setdefault(fault.table, {}).setdefault(fault.column, []).extend(rows)
     return repairs
+
+
+def _row(cell: str) -> int:
+    return int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 
 
 def _summary(plan: Plan, findings: Iterable[Finding], pipeline: Pipeline) -> dict[str, Any]:
