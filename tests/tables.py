@@ -1,0 +1,35 @@
+"""Rows written as a table in a test's docstring, so that the test reads as one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from xl_salesflow.model.pipeline import Pipeline, pipeline_of
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language
+from xl_salesflow.playbooks import setup
+
+TODAY = date(2026, 3, 31)
+
+
+def rows(text: str, table: str = "Deals") -> list[dict[str, Any]]:
+    """Return the rows of a ``|`` table; the first line names columns by id, blanks are blank, dates are ISO."""
+    lines = [line.split("|") for line in text.strip().splitlines() if "|" in line]
+    names = [name.strip() for name in lines[0]]
+    return [
+        {name: _cell(table, name, cell.strip()) for name, cell in zip(names, line, strict=True) if cell.strip()}
+        for line in lines[1:]
+    ]
+
+
+def _cell(table: str, name: str, cell: str) -> Any:
+    type = TABLES[table][name].type
+    if type.is_text:
+        return cell
+    return date.fromisoformat(cell) if type.is_date else float(cell)
+
+
+def crm(language: Language = "en", today: date = TODAY, **tables: list[dict[str, Any]]) -> Pipeline:
+    """Return a pipeline with the default playbook and the *tables* given as rows."""
+    return pipeline_of(today, language, **tables).with_tables(**setup("crm", language))
