@@ -133,7 +133,7 @@ def _named_cells(workbook: Workbook) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the values and the addresses of the names that stand for one cell, sheet by sheet."""
     single = [name for name in workbook.names.values() if (name.row, name.col) == (name.last_row, name.last_col)]
     values, addresses = dict[str, Any](), dict[str, str]()
-    for sheet in {name.sheet for name in single}:
+    for sheet in dict.fromkeys(name.sheet for name in single):
         here = [name for name in single if name.sheet == sheet]
         area = Area(
             min(n.row for n in here), min(n.col for n in here), max(n.row for n in here), max(n.col for n in here)

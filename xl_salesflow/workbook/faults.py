@@ -15,11 +15,14 @@ from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Text
 
-MOST = 100  # findings per column and rule; the rest is told as a count
+MOST = 100  # findings of one rule in one column; the rest is told as a count
 
 
 class Kind(NamedTuple):
-    """One way in which a cell can be off; *joined* faults of one column are told together where their rows touch."""
+    """One way in which a cell can be off.
+
+    *joined* faults of a column are told together where their rows touch, and all of them; of others, the first MOST.
+    """
 
     severity: str
     message: Text
@@ -103,10 +106,11 @@ def findings(pipeline: Pipeline, table: str, faults: Iterable[Fault]) -> Iterato
     for fault in faults:
         by_kind.setdefault((fault.column, fault.rule), []).append(fault)
     for (_, rule), alike in by_kind.items():
-        alike = _joined(alike) if FAULTS[rule].joined else alike
-        told = [_finding(pipeline, table, fault) for fault in alike[:MOST]]
+        joined = FAULTS[rule].joined
+        alike = _joined(alike) if joined else alike
+        told = [_finding(pipeline, table, fault) for fault in (alike if joined else alike[:MOST])]
         yield from told
-        if len(alike) > MOST:
+        if len(told) < len(alike):
             header = TABLES[table].header(alike[0].column, pipeline.language)
             yield _more(told[-1], header, len(alike) - MOST, pipeline)
 
