@@ -9,6 +9,7 @@ import pandas as pd
 
 from tests.metrics.stories import pipeline_of_stories
 from xl_salesflow.model.frames import frame
+from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
@@ -27,7 +28,7 @@ def generated(deals: int = 120, seed: int = 1, language: Language = "en") -> Pip
         rows.append(row)
         visits += _visits(random, row["deal"], created if row["created"] else None)
     made = pipeline_of_stories(pd.DataFrame(rows), pd.DataFrame(visits), TODAY, language=language)
-    return made.with_tables(Targets=targets(random), PlanStages=what_ifs())
+    return made.with_tables(Targets=targets(random), PlanStages=what_ifs(), Lists=lists())
 
 
 def targets(random: Random) -> pd.DataFrame:
@@ -68,6 +69,7 @@ def _deal(random: Random, key: str, created: date) -> dict[str, object]:
         "amount": random.choice((None, random.randrange(0, 9_000_000) / 100, random.randrange(1, 900) * 100)),
         "created": None if random.random() < 0.06 else pd.Timestamp(created),
         "expected_close": random.choice((None, pd.Timestamp(TODAY + timedelta(days=random.randrange(-60, 400))))),
+        "loss_reason": random.choice(("", "price", "competitor", "Our own reason", "Nobody listed this")),
         "forecast": random.choice(("", "pipeline", "best_case", "commit", "omitted", "closed")),
         "probability_override": random.choice((None, None, None, 0.05, 0.335, 1.0)),
     }
@@ -96,3 +98,9 @@ def _visits(random: Random, deal: str, start: date | None) -> list[dict[str, obj
         if day > TODAY:
             break
     return found
+
+
+def lists() -> pd.DataFrame:
+    """Make the sheet Lists with a reason of the team's own."""
+    reasons = [*list(LISTS["loss_reason"])[:5], "Our own reason"]
+    return frame(TABLES["Lists"], [{"loss_reason": reason} for reason in reasons])

@@ -14,8 +14,6 @@ from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.metrics import Formula, formulas
-from xl_salesflow.metrics.months import MONTHS
-from xl_salesflow.metrics.steps import ROWS
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.column import Column, Table
 from xl_salesflow.model.formulas import render
@@ -26,7 +24,7 @@ from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.model.view import EVERYTHING, FILTERS, NAMED_CELLS
 
-READ = ("Deals", "History", "Stages", "Targets", "Feedback", "Activities")
+READ = ("Deals", "History", "Stages", "Targets", "Feedback", "Activities", "Lists")
 _BANT = ("bant_known", "bant_score", "bant_grade")  # another room's formulas
 
 
@@ -46,15 +44,11 @@ def build(pipeline: Pipeline, path: Path) -> Path:
 def metric_tables(language: Language) -> list[tuple[str, list[Any], dict[Any, dict[str, Formula]]]]:
     """Name each table of formulas, its keys in order, and the formulas of each row."""
     metrics = formulas.metric_formulas(language)
-    stages = formulas.stage_formulas(language)
-    positions = list(range(1, ROWS + 1))
-    months = list(range(MONTHS))
-    return [
-        ("Metrics", list(metrics), metrics),
-        ("StageMetrics", positions, dict.fromkeys(positions, stages)),
-        ("ForecastMonths", months, dict.fromkeys(months, formulas.month_formulas(language))),
-        ("PlanStages", positions, dict.fromkeys(positions, formulas.plan_formulas(language))),
+    alike = [
+        (table, list(positions), dict.fromkeys(positions, formulas.column_formulas(table, language)))
+        for table, positions in formulas.POSITIONS.items()
     ]
+    return [("Metrics", list(metrics), metrics), *alike]
 
 
 def _data_sheet(book: Workbook, table: Table, frame: pd.DataFrame, language: Language) -> None:

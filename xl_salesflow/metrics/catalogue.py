@@ -9,15 +9,19 @@ from xl_salesflow.metrics.conversion import STAGE_CONVERSION
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Metric
 from xl_salesflow.metrics.forecast import FORECAST, STAGE_VALUE
+from xl_salesflow.metrics.leaks import LEAK_COLUMNS
+from xl_salesflow.metrics.leaks import LEAKS as LEAK_METRICS
 from xl_salesflow.metrics.months import MONTH_COLUMNS, Months
+from xl_salesflow.metrics.moves import MOVE_COLUMNS
 from xl_salesflow.metrics.outcomes import OUTCOMES
 from xl_salesflow.metrics.plan import PLAN_COLUMNS, PLANNING, Plan
+from xl_salesflow.metrics.reasons import REASON_COLUMNS, Reasons
 from xl_salesflow.metrics.steps import Steps
 from xl_salesflow.metrics.targets import TARGETS
 from xl_salesflow.metrics.timing import CYCLES, STAGE_TIMES
 
 METRICS: Mapping[str, Metric[Cube]] = MappingProxyType(
-    {m.id: m for m in (*OUTCOMES, *FORECAST, *CYCLES, *TARGETS, *PLANNING)}
+    {m.id: m for m in (*OUTCOMES, *FORECAST, *CYCLES, *TARGETS, *PLANNING, *LEAK_METRICS)}
 )
 """One row each of the table Metrics, by id."""
 
@@ -31,3 +35,12 @@ FORECAST_MONTHS: Mapping[str, ColumnMetric[Months]] = MappingProxyType({column.i
 
 PLAN_STAGES: Mapping[str, ColumnMetric[Plan]] = MappingProxyType({column.id: column for column in PLAN_COLUMNS})
 """The numbers of the table PlanStages, by column."""
+
+LEAKS: Mapping[str, ColumnMetric[Steps]] = MappingProxyType({column.id: column for column in LEAK_COLUMNS})
+"""The numbers of the table Leaks, by column."""
+
+LOSS_REASONS: Mapping[str, ColumnMetric[Reasons]] = MappingProxyType({column.id: column for column in REASON_COLUMNS})
+"""The numbers of the table LossReasons, by column."""
+
+MOVES: Mapping[str, ColumnMetric[Steps]] = MappingProxyType({column.id: column for column in MOVE_COLUMNS})
+"""The numbers of the table Moves, by column."""

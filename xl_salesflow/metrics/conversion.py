@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from xl_salesflow.metrics import criteria as c
-from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula
+from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
 from xl_salesflow.metrics.grouped import counts, ratio
 from xl_salesflow.metrics.rows import numbers
-from xl_salesflow.metrics.steps import Steps, if_open, if_step
+from xl_salesflow.metrics.steps import PLAYBOOK, Steps, if_open, if_step
 
 
+@once
 def reached(steps: Steps) -> Floats:
     """Count the deals that reached each step, by the reading the view chooses."""
     return _entered(steps) if steps.cube.view.reach == "entered" else _implied(steps)
@@ -46,7 +47,6 @@ def _entered(steps: Steps) -> Floats:
     return counts(mask, steps.step_of_visits, steps.size)
 
 
-PLAYBOOK = c.Criterion("playbook", "=", "StagePlaybook")
 _ENTERED = (
     c.IN_VIEW,
     PLAYBOOK,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import wraps
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -14,6 +15,23 @@ from xl_salesflow.model.text import Text
 
 Floats = NDArray[np.float64]
 Asked = TypeVar("Asked")
+
+
+Answer = TypeVar("Answer")
+
+
+def once(function: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
+    """Work *function* out once per object it is asked of, and keep the answer with that object, as a cached property."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def kept(asked: Asked) -> Answer:
+        answers: dict[str, Answer] = asked.__dict__
+        if name not in answers:
+            answers[name] = function(asked)
+        return answers[name]
+
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from xl_salesflow.metrics import criteria as c
-from xl_salesflow.metrics.conversion import PLAYBOOK
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, Metric, Unit
 from xl_salesflow.metrics.grouped import Mask, counts, totals
 from xl_salesflow.metrics.outcomes import open_count
-from xl_salesflow.metrics.steps import Steps, if_open
+from xl_salesflow.metrics.steps import PLAYBOOK, Steps, if_open
 from xl_salesflow.model.text import Text
 
 

@@ -7,14 +7,26 @@ people say ``=won_value/target``. Formulas marked *array* are entered as array f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-from xl_salesflow.metrics.catalogue import FORECAST_MONTHS, METRICS, PLAN_STAGES, STAGE_METRICS
+from xl_salesflow.metrics.catalogue import (
+    FORECAST_MONTHS,
+    LEAKS,
+    LOSS_REASONS,
+    METRICS,
+    MOVES,
+    PLAN_STAGES,
+    STAGE_METRICS,
+)
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Formula, Metric
-from xl_salesflow.metrics.months import MONTH
+from xl_salesflow.metrics.leaks import LEAK_NAMING
+from xl_salesflow.metrics.months import MONTH, MONTHS
+from xl_salesflow.metrics.moves import MOVE_NAMING
 from xl_salesflow.metrics.plan import PLAN_NAMING
-from xl_salesflow.metrics.steps import NAMING
+from xl_salesflow.metrics.reasons import REASONS, reason_naming
+from xl_salesflow.metrics.steps import NAMING, ROWS
 from xl_salesflow.model.column import Table
 from xl_salesflow.model.formulas import render
 from xl_salesflow.model.tables import TABLES
@@ -42,31 +54,56 @@ def metric_formulas(language: Language) -> dict[str, dict[str, Formula]]:
 
 def stage_formulas(language: Language) -> dict[str, Formula]:
     """Return column → formula of the table StageMetrics; every row has the same and looks at its own position."""
-    return _columns(NAMING, STAGE_METRICS, language, "StageMetrics")
+    return column_formulas("StageMetrics", language)
 
 
 def month_formulas(language: Language) -> dict[str, Formula]:
-    """Return column → formula of the table ForecastMonths; every row has the same and looks at its own position."""
-    return _columns({"month": MONTH}, FORECAST_MONTHS, language, "ForecastMonths")
+    """Return the same of the table ForecastMonths."""
+    return column_formulas("ForecastMonths", language)
 
 
 def plan_formulas(language: Language) -> dict[str, Formula]:
-    """Return column → formula of the table PlanStages; every row has the same and looks at its own position."""
-    return _columns(PLAN_NAMING, PLAN_STAGES, language, "PlanStages")
+    """Return the same of the table PlanStages."""
+    return column_formulas("PlanStages", language)
+
+
+def column_formulas(table: str, language: Language) -> dict[str, Formula]:
+    """Return column → formula of a table of POSITIONS; every row has the same and looks at its own position."""
+    naming, numbers = _declared(table, language)
+    formulas = {**naming, **{id: column.formula for id, column in numbers.items()}}
+    declared = TABLES[table]
+    return {c.id: _rendered(formulas[c.id], language, declared) for c in declared.columns if c.id in formulas}
+
+
+POSITIONS: Mapping[str, range] = MappingProxyType(
+    {
+        "StageMetrics": range(1, ROWS + 1),
+        "ForecastMonths": range(MONTHS),
+        "PlanStages": range(1, ROWS + 1),
+        "Leaks": range(1, ROWS + 1),
+        "LossReasons": range(REASONS),
+        "Moves": range(1, ROWS + 1),
+    }
+)
+"""Table → the positions of its rows; every other cell but PlanStages' what_if is a formula."""
+
+
+def _declared(table: str, language: Language) -> tuple[Mapping[str, Formula], Mapping[str, ColumnMetric[Any]]]:
+    tables: dict[str, tuple[Mapping[str, Formula], Mapping[str, ColumnMetric[Any]]]] = {
+        "StageMetrics": (NAMING, STAGE_METRICS),
+        "ForecastMonths": ({"month": MONTH}, FORECAST_MONTHS),
+        "PlanStages": (PLAN_NAMING, PLAN_STAGES),
+        "Leaks": (LEAK_NAMING, LEAKS),
+        "LossReasons": (reason_naming(language), LOSS_REASONS),
+        "Moves": (MOVE_NAMING, MOVES),
+    }
+    return tables[table]
 
 
 def _mark(metric: Metric[Cube], language: Language) -> Formula:
     if metric.is_count:
         return Formula('""')
     return Formula(f'IF({{sample}}="","",IF({{sample}}<SmallSample,"{SMALL_SAMPLE.in_(language)}",""))')
-
-
-def _columns(
-    naming: Mapping[str, Formula], numbers: Mapping[str, ColumnMetric[Any]], language: Language, table: str
-) -> dict[str, Formula]:
-    formulas = {**naming, **{id: column.formula for id, column in numbers.items()}}
-    declared = TABLES[table]
-    return {c.id: _rendered(formulas[c.id], language, declared) for c in declared.columns if c.id in formulas}
 
 
 def _rendered(formula: Formula, language: Language, table: Table) -> Formula:

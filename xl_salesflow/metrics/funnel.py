@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from xl_salesflow.metrics.catalogue import FORECAST_MONTHS, METRICS, PLAN_STAGES, STAGE_METRICS
+from xl_salesflow.metrics.catalogue import FORECAST_MONTHS, LEAKS, LOSS_REASONS, METRICS, PLAN_STAGES, STAGE_METRICS
 from xl_salesflow.metrics.cube import Cube, cube
-from xl_salesflow.metrics.declaration import Floats
+from xl_salesflow.metrics.declaration import ColumnMetric, Floats
 from xl_salesflow.metrics.months import Months
 from xl_salesflow.metrics.plan import Plan
+from xl_salesflow.metrics.reasons import Reasons
 from xl_salesflow.metrics.steps import Steps, steps
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.lists import LISTS
@@ -50,9 +51,14 @@ class Funnel:
 
 def funnel(pipeline: Pipeline) -> Funnel:
     """Return every metric of the pipeline's view."""
-    asked, view = cube(pipeline), pipeline.view
+    return funnel_of(cube(pipeline))
+
+
+def funnel_of(asked: Cube) -> Funnel:
+    """Return every metric of the deals of one view."""
+    view = asked.view
     return Funnel(
-        pipeline.as_of,
+        asked.pipeline.as_of,
         (view.start, view.end),
         {id: _value(metric.compute(asked), 0) for id, metric in METRICS.items()},
         {id: _value(metric.sample(asked), 0) for id, metric in METRICS.items()},
@@ -84,12 +90,29 @@ def compare(now: Pipeline, then: Pipeline) -> dict[str, dict[str, Value]]:
 
 
 def stage_rows(asked: Steps) -> list[dict[str, Any]]:
-    """Return one row per step: its name, its position in the playbook and every number of StageMetrics."""
-    found = {id: column.compute(asked) for id, column in STAGE_METRICS.items()}
+    """Return one row per step: its name, its position in the playbook and every number of StageMetrics and Leaks."""
+    rows = step_rows(asked, {**STAGE_METRICS, **LEAKS})
     return [
-        {"stage": stage.name, "order": stage.position, "kind": stage.kind}
-        | {id: _value(numbers, row) for id, numbers in found.items()}
+        {"stage": stage.name, "order": stage.position, "kind": stage.kind} | row
+        for stage, row in zip(asked.stages, rows, strict=True)
+    ]
+
+
+def step_rows(asked: Steps, columns: Mapping[str, ColumnMetric[Steps]]) -> list[dict[str, Any]]:
+    """Return one row per step: its name and the numbers of *columns*."""
+    found = {id: column.compute(asked) for id, column in columns.items()}
+    return [
+        {"stage": stage.name} | {id: _value(numbers, row) for id, numbers in found.items()}
         for row, stage in enumerate(asked.stages)
+    ]
+
+
+def reason_rows(asked: Reasons) -> list[dict[str, Any]]:
+    """Return one row per reason of the sheet Lists, the first for none given."""
+    found = {id: column.compute(asked) for id, column in LOSS_REASONS.items()}
+    return [
+        {"reason": asked.label(row)} | {id: _value(numbers, row) for id, numbers in found.items()}
+        for row in range(len(asked.names))
     ]
 
 

@@ -16,7 +16,7 @@ from xl_salesflow.metrics.forecast import stage_open_count
 from xl_salesflow.metrics.grouped import ratio
 from xl_salesflow.metrics.outcomes import mean_won_value, won_count
 from xl_salesflow.metrics.rows import numbers
-from xl_salesflow.metrics.steps import Steps, if_step
+from xl_salesflow.metrics.steps import Steps, if_step, of_stage
 from xl_salesflow.metrics.targets import target_gap
 from xl_salesflow.metrics.timing import median_days
 from xl_salesflow.model.text import Text
@@ -99,10 +99,6 @@ def by_when(asked: Plan) -> Floats:
     return asked.by - up(onward)
 
 
-def _of_stage(column: str) -> str:
-    return f"INDEX({{StageMetrics.{column}}},MATCH({{position}},{{StageMetrics.position}},0))"
-
-
 _ONWARD = '({PlanStages.position}>={position})*({PlanStages.stage}<>"")'
 _KNOWN = "ISNUMBER({PlanStages.what_if})+ISNUMBER({PlanStages.step_conversion})"
 _UNKNOWN = f"SUMPRODUCT({_ONWARD}*({_KNOWN}=0))"  # Won itself is always one of them
@@ -111,10 +107,10 @@ _CHOSEN = f"IF(ISNUMBER({{PlanStages.what_if}}),{{PlanStages.what_if}},{_OWN})"
 _TO_WON = f"PRODUCT(IF({{PlanStages.position}}>={{position}},{_CHOSEN},1))"
 _LAST_DAY = 'IF(PlanBy="",DATE(YEAR(AsOf),12,31),PlanBy)'
 
-PLAN_NAMING: dict[str, Formula] = {"stage": Formula(_of_stage("stage"))}
+PLAN_NAMING: dict[str, Formula] = {"stage": Formula(of_stage("stage"))}
 
 PLAN_COLUMNS: tuple[ColumnMetric[Plan], ...] = (
-    ColumnMetric("step_conversion", Formula(_of_stage("step_conversion")), lambda asked: step_conversion(asked.steps)),
+    ColumnMetric("step_conversion", Formula(of_stage("step_conversion")), lambda asked: step_conversion(asked.steps)),
     ColumnMetric(
         "deals_needed",
         Formula(
@@ -130,7 +126,7 @@ PLAN_COLUMNS: tuple[ColumnMetric[Plan], ...] = (
         deals_now,
     ),
     ColumnMetric("gap", Formula('IF({deals_needed}="","",MAX(0,{deals_needed}-{deals_now}))'), gap),
-    ColumnMetric("median_days", Formula(_of_stage("median_days")), lambda asked: median_days(asked.steps)),
+    ColumnMetric("median_days", Formula(of_stage("median_days")), lambda asked: median_days(asked.steps)),
     ColumnMetric(
         "by_when",
         Formula(

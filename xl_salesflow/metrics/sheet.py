@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from xl_salesflow.metrics.catalogue import METRICS
+from xl_salesflow.metrics.catalogue import LEAKS, METRICS, MOVES
 from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.formulas import SMALL_SAMPLE
-from xl_salesflow.metrics.funnel import funnel, month_rows, plan_rows, stage_rows
+from xl_salesflow.metrics.funnel import funnel_of, month_rows, plan_rows, reason_rows, stage_rows, step_rows
 from xl_salesflow.metrics.months import months
 from xl_salesflow.metrics.plan import plan
+from xl_salesflow.metrics.reasons import Reasons
 from xl_salesflow.metrics.steps import ROWS, steps
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.pipeline import Pipeline
@@ -32,23 +33,26 @@ class SheetValues:
 
 def sheet_values(pipeline: Pipeline) -> SheetValues:
     """Return what the formulas of the metric tables and the named cells come to."""
-    metrics = metric_rows(pipeline)
+    asked = cube(pipeline)
+    metrics = metric_rows(asked)
     cells = named_cells(pipeline)
     for id, row in metrics.items():
         cells[id] = cells[f"Card_{id}"] = row["value"]
-    asked = cube(pipeline)
     tables = {
         "Metrics": metrics,
         "StageMetrics": stage_cells(asked),
         "ForecastMonths": month_cells(asked),
         "PlanStages": plan_cells(asked),
+        "Leaks": _padded("Leaks", step_rows(steps(asked), LEAKS)),
+        "LossReasons": dict(enumerate(_table("LossReasons", reason_rows(Reasons(asked))))),
+        "Moves": _padded("Moves", step_rows(steps(asked), MOVES)),
     }
     return SheetValues(tables, cells)
 
 
-def metric_rows(pipeline: Pipeline) -> Rows:
+def metric_rows(asked: Cube) -> Rows:
     """Return metric id → value, sample and mark."""
-    found = funnel(pipeline)
+    pipeline, found = asked.pipeline, funnel_of(asked)
     small = pipeline.settings.number("small_sample")
     rows: Rows = {}
     for id, metric in METRICS.items():

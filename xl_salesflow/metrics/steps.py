@@ -8,12 +8,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.metrics import criteria as c
 from xl_salesflow.metrics import rows
 from xl_salesflow.metrics.cube import Cube
-from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula
+from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
 from xl_salesflow.metrics.grouped import Groups, Mask
 from xl_salesflow.model.playbook import Stage
 
+PLAYBOOK = c.Criterion("playbook", "=", "StagePlaybook")
 ROWS = 12
 """Rows of StageMetrics and PlanStages; a longer funnel shows its first twelve steps."""
 
@@ -65,6 +67,13 @@ class Steps:
         ours = np.array([str(id) == self.playbook for id in ids] + [False])[playbooks]
         return np.where(ours, steps, -1)
 
+    @cached_property
+    def ended(self) -> Mask:
+        """Tell which visits ended by the as-of date and in the period (cohort reading: of deals created in it)."""
+        left, view = self.visit_dates("left"), self.cube.view
+        dates = self.visit_dates("created") if view.reading == "cohort" else left
+        return np.asarray((self.step_of_visits >= 0) & (left <= self.cube.as_of) & self.cube.within(dates))
+
     def visit_dates(self, column: str) -> Floats:
         """Return a date column of History as days."""
         return rows.days(self.cube.pipeline["History"][column])
@@ -79,6 +88,7 @@ class Steps:
         return np.where(self.is_open, values, np.nan)
 
 
+@once
 def steps(cube: Cube) -> Steps:
     """Return the steps of the playbook the view chooses, else of the default one."""
     playbook = cube.view.filters.get("playbook", "") or cube.pipeline.default_playbook
@@ -95,6 +105,18 @@ def if_step(formula: str) -> str:
 def if_open(formula: str) -> str:
     """Show a number in the rows of open stages only."""
     return f'IF({{kind}}<>{{kind:open}},"",{formula})'
+
+
+def ended(aggregate: c.Aggregate, *criteria: c.Criterion) -> str:
+    """Return the formula of *aggregate* over the visits of the row's stage that ended, as Steps.ended finds them."""
+    visits = (c.IN_VIEW, PLAYBOOK, c.Criterion("stage", "=", "{stage}"), c.Criterion("left", "<=", "AsOf"), *criteria)
+    created, left = (aggregate("History", (*visits, *c.within(column))) for column in ("created", "left"))
+    return f"IF(HasPeriod*IsCohort=1,{created},{left})"
+
+
+def of_stage(column: str) -> str:
+    """Return a number of the row's step from the table StageMetrics, for tables that run beside it."""
+    return f"INDEX({{StageMetrics.{column}}},MATCH({{position}},{{StageMetrics.position}},0))"
 
 
 def _from_stages(column: str) -> str:

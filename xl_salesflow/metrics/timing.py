@@ -7,12 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from xl_salesflow.metrics import criteria as c
-from xl_salesflow.metrics.conversion import PLAYBOOK
 from xl_salesflow.metrics.cube import Cube
-from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, Metric, Unit
+from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, Metric, Unit, once
 from xl_salesflow.metrics.forecast import STANDING, standing
 from xl_salesflow.metrics.grouped import Mask, counts, means, percentiles
-from xl_salesflow.metrics.steps import DAY_LIMIT, Steps, if_open
+from xl_salesflow.metrics.steps import DAY_LIMIT, Steps, ended, if_open
 from xl_salesflow.model.text import Text
 
 _DATED = (c.known("created"), c.known("closed"))
@@ -73,12 +72,10 @@ def _cycle(end: str) -> tuple[Metric[Cube], Metric[Cube]]:
 CYCLES: tuple[Metric[Cube], ...] = tuple(metric for end in _ENDS for metric in _cycle(end))
 
 
+@once
 def finished(steps: Steps) -> Mask:
-    """Tell which visits ended by the as-of date and in the period (cohort reading: of deals created in it)."""
-    left, view = steps.visit_dates("left"), steps.cube.view
-    ended = (steps.step_of_visits >= 0) & (left <= steps.cube.as_of) & (steps.visit_days >= 0)
-    dates = steps.visit_dates("created") if view.reading == "cohort" else left
-    return np.asarray(ended & steps.cube.within(dates))
+    """Tell which ended visits have known days."""
+    return np.asarray(steps.ended & (steps.visit_days >= 0))
 
 
 def visits(steps: Steps) -> Floats:
@@ -91,6 +88,7 @@ def mean_days(steps: Steps) -> Floats:
     return steps.blank_unless_open(means(steps.visit_days, finished(steps), steps.step_of_visits, steps.size))
 
 
+@once
 def median_days(steps: Steps) -> Floats:
     """Find the days that half of the finished visits of each stage stay below."""
     return _percentile(steps, 0.5)
@@ -115,19 +113,7 @@ def _percentile(steps: Steps, share: float) -> Floats:
     return steps.blank_unless_open(found)
 
 
-_FINISHED = (
-    c.IN_VIEW,
-    PLAYBOOK,
-    c.Criterion("stage", "=", "{stage}"),
-    c.Criterion("left", "<=", "AsOf"),
-    c.Criterion("days", ">=", "0"),
-)
-
-
-def _visits(aggregate: c.Aggregate) -> str:
-    created = aggregate("History", (*_FINISHED, *c.within("created")))
-    left = aggregate("History", (*_FINISHED, *c.within("left")))
-    return f"IF(HasPeriod*IsCohort=1,{created},{left})"
+_DAYS = c.Criterion("days", ">=", "0")
 
 
 def _if_visited(formula: str, array: bool = False) -> Formula:
@@ -144,10 +130,10 @@ def _days(function: str, *also: str) -> c.Aggregate:
 _LATE = c.deals(c.count, "open", *STANDING, c.Criterion("since", "<", "(AsOf-{day_limit})"))
 
 STAGE_TIMES: tuple[ColumnMetric[Steps], ...] = (
-    ColumnMetric("visits", Formula(if_open(_visits(c.count))), visits),
-    ColumnMetric("mean_days", _if_visited(f"({_visits(c.total('days'))})/{{visits}}"), mean_days),
-    ColumnMetric("median_days", _if_visited(_visits(_days("MEDIAN")), array=True), median_days),
-    ColumnMetric("p90_days", _if_visited(_visits(_days("PERCENTILE", "0.9")), array=True), p90_days),
+    ColumnMetric("visits", Formula(if_open(ended(c.count, _DAYS))), visits),
+    ColumnMetric("mean_days", _if_visited(f"({ended(c.total('days'), _DAYS)})/{{visits}}"), mean_days),
+    ColumnMetric("median_days", _if_visited(ended(_days("MEDIAN"), _DAYS), array=True), median_days),
+    ColumnMetric("p90_days", _if_visited(ended(_days("PERCENTILE", "0.9"), _DAYS), array=True), p90_days),
     DAY_LIMIT,
     ColumnMetric("over_limit", Formula(f'IF({{day_limit}}="","",{_LATE})'), over_limit),
 )

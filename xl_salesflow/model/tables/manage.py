@@ -74,6 +74,54 @@ PLAN_STAGES = Table(
     ), key="position", sheet="Plan",
 )  # fmt: skip
 
+LEAKS = Table(
+    "Leaks", Text("Leaks", "流失分析"), Text("Where deals are lost and which step costs most", "商机在哪里流失、哪一步代价最大"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "Order in the playbook", "流程中的顺序", writer=P, width=9),
+        column("stage", "Stage", "阶段", T.TEXT, "From the sheet Stages", "取自“阶段”表", writer=F, width=20),
+        column("lost_count", "Lost", "丢单数", T.INTEGER, "Visits of the stage that ended with the deal lost, in the period", "期内在该阶段丢失的次数", writer=F, width=10),
+        column("lost_value", "Lost value", "丢单金额", T.MONEY, "What those deals were worth when they entered the stage", "进入该阶段时的金额合计", writer=F),
+        column("lost_share", "Share", "占比", T.PERCENT, "Of all losses", "占全部丢单的比例", writer=F, width=10),
+        column("lost_cumulative", "Cumulative share", "累计占比", T.PERCENT, "Of the stages that lose at least as many", "丢单数不少于该阶段的各阶段合计占比", writer=F, width=11),
+        column("one_point_more", "One point more", "提高一个百分点", T.MONEY, "Won value that one percentage point more of conversion would bring", "转化率提高一个百分点可增加的赢单金额", writer=F),
+        column("limit_ratio", "Days against limit", "天数与期限之比", T.NUMBER, "Median days ÷ the stage's limit", "天数中位数 ÷ 阶段期限", writer=F, width=11),
+    ), key="position",
+)  # fmt: skip
+
+LOSS_REASONS = Table(
+    "LossReasons", Text("Loss reasons", "丢单原因分析"), Text("Why deals are lost", "商机为何丢失"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "Row of the sheet Lists; 0 is no reason given", "“列表”表中的行;0 为未填写原因", writer=P, width=9),
+        column("reason", "Reason", "原因", T.TEXT, "From the sheet Lists", "取自“列表”表", writer=F, width=26),
+        column("lost_count", "Lost", "丢单数", T.INTEGER, "Lost deals with this reason; only today's snapshot knows", "因该原因丢失的商机数;仅当前快照可知", writer=F, width=10),
+        column("lost_value", "Lost value", "丢单金额", T.MONEY, "Their amount", "其金额合计", writer=F),
+        column("lost_share", "Share", "占比", T.PERCENT, "Of all lost deals", "占全部丢单的比例", writer=F, width=10),
+        column("lost_cumulative", "Cumulative share", "累计占比", T.PERCENT, "Of the reasons that lose at least as many", "丢单数不少于该原因的各原因合计占比", writer=F, width=11),
+    ), key="position",
+)  # fmt: skip
+
+MOVES = Table(
+    "Moves", Text("Moves", "阶段流转"), Text("Every move between stages, and the check that none is missing", "各阶段之间的全部流转与平衡检查"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "Order in the playbook", "流程中的顺序", writer=P, width=9),
+        column("stage", "From", "自阶段", T.TEXT, "From the sheet Stages", "取自“阶段”表", writer=F, width=20),
+        column("entries", "Entries", "进入次数", T.INTEGER, "Visits begun by the as-of date", "截至日期进入的次数", writer=F, width=10),
+        column("forward", "Forward", "推进", T.INTEGER, "To the next stage", "进入下一阶段", writer=F, width=10),
+        column("skip", "Skip", "跳过", T.INTEGER, "Beyond the next stage", "越过下一阶段", writer=F, width=10),
+        column("back", "Back", "退回", T.INTEGER, "To an earlier stage", "退回之前阶段", writer=F, width=10),
+        column("won", "Won", "赢单", T.INTEGER, "To Won", "赢单", writer=F, width=10),
+        column("lost", "Lost", "丢单", T.INTEGER, "To Lost", "丢单", writer=F, width=10),
+        column("aftercare", "Aftercare", "转售后", T.INTEGER, "From Won to a stage after it", "由赢单转入售后", writer=F, width=10),
+        column("reopened", "Reopened", "重新打开", T.INTEGER, "From closed back to open", "由已关闭重新打开", writer=F, width=10),
+        column("there", "Still there", "仍在阶段", T.INTEGER, "Visits that go on", "尚未离开的次数", writer=F, width=10),
+        column("check", "Check", "平衡检查", T.INTEGER, "Entries less every way out: nought, or a row of History is missing", "进入次数减去全部去向,应为 0,否则历史缺行", writer=F, width=10),
+        *(
+            column(f"to_{step}", f"To {step}", f"至 {step}", T.INTEGER, f"Moves to the stage of row {step}", f"移至第 {step} 行阶段的次数", writer=F, width=7)
+            for step in range(1, 13)
+        ),
+    ), key="position",
+)  # fmt: skip
+
 FOLLOWUPS = Table(
     "FollowUps", Text("Follow-ups", "跟进清单"), Text("Who to call today and why, most important first", "今天联系谁、为什么,按重要性排序"), Group.MANAGE,
     (

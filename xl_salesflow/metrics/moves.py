@@ -1,0 +1,119 @@
+"""Every move of History, from × to: the truth the funnel is derived from, and the check that none is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.metrics import criteria as c
+from xl_salesflow.metrics.cube import Cube
+from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
+from xl_salesflow.metrics.grouped import Groups, Mask, counts, totals
+from xl_salesflow.metrics.rows import days, in_view, numbers
+from xl_salesflow.metrics.steps import PLAYBOOK, ROWS, Steps, if_step, of_stage
+from xl_salesflow.model.choices import CHOICES
+
+WAYS = tuple(CHOICES["move"])
+"""The ways out of a stage, by id."""
+
+
+def matrix(cube: Cube) -> list[dict[str, object]]:
+    """Return every move in view that happened by the as-of date: playbook, from, to, move, count and value, most first."""
+    history = cube.pipeline["History"]
+    moved = history[
+        _moved(cube) & in_view(history, cube.view.filters) & (history["moved_to"] != "").to_numpy(dtype=bool)
+    ]
+    keys = moved["playbook"] + "\n" + moved["stage"] + "\n" + moved["moved_to"] + "\n" + moved["move"]
+    codes, found = pd.factorize(keys)
+    group, everything = codes.astype(np.int64), np.ones(len(moved), dtype=bool)
+    count = counts(everything, group, len(found))
+    value = totals(numbers(moved["amount"]), everything, group, len(found))
+    names = ("playbook", "from", "to", "move")
+    return [
+        dict(zip(names, str(found[row]).split("\n"), strict=True))
+        | {"count": int(count[row]), "value": float(value[row])}
+        for row in np.argsort(-count, kind="stable")
+    ]
+
+
+def entries(asked: Steps) -> Floats:
+    """Count the visits of each step begun by the as-of date; the period does not matter."""
+    return _count(asked, np.ones(len(asked.step_of_visits), dtype=bool))
+
+
+def there(asked: Steps) -> Floats:
+    """Count the visits of each step that go on."""
+    return _count(asked, asked.visit_dates("left") > asked.cube.as_of)
+
+
+def check(asked: Steps) -> Floats:
+    """Take every way out from the entries: nought where History is whole."""
+    return entries(asked) - there(asked) - sum(_way(way)(asked) for way in WAYS)
+
+
+def _way(id: str) -> Callable[[Steps], Floats]:
+    def count(asked: Steps) -> Floats:
+        return _count(asked, _moved(asked.cube) & (asked.cube.pipeline["History"]["move"] == id).to_numpy(dtype=bool))
+
+    return count
+
+
+def _to(row: int) -> Callable[[Steps], Floats]:
+    def count(asked: Steps) -> Floats:
+        if row >= asked.size:
+            return np.full(asked.size, np.nan)
+        return _count(asked, _moved(asked.cube) & (_targets(asked) == row))
+
+    return count
+
+
+@once
+def _targets(asked: Steps) -> Groups:
+    place = {stage.name: row for row, stage in enumerate(asked.stages)}
+    codes, names = pd.factorize(asked.cube.pipeline["History"]["moved_to"])
+    return np.array([place.get(str(name), -1) for name in names] + [-1], dtype=np.int64)[codes]
+
+
+@once
+def _moved(cube: Cube) -> Mask:
+    return np.asarray(_begun(cube) & (days(cube.pipeline["History"]["left"]) <= cube.as_of))
+
+
+@once
+def _begun(cube: Cube) -> Mask:
+    history = cube.pipeline["History"]
+    return np.ones(len(history), dtype=bool) if cube.today else np.asarray(days(history["entered"]) <= cube.as_of)
+
+
+def _count(asked: Steps, mask: Mask) -> Floats:
+    return counts(mask & _begun(asked.cube) & (asked.step_of_visits >= 0), asked.step_of_visits, asked.size)
+
+
+_VISITS = (c.IN_VIEW, PLAYBOOK, c.Criterion("stage", "=", "{stage}"))
+_LEFT = c.Criterion("left", "<=", "AsOf")
+
+
+def _formula(*also: c.Criterion) -> str:
+    then = c.count("History", (*_VISITS, *also, c.Criterion("entered", "<=", "AsOf")))
+    return f"IF(IsToday=1,{c.count('History', (*_VISITS, *also))},{then})"
+
+
+def _to_formula(row: int) -> str:
+    target = f"INDEX({{StageMetrics.stage}},MATCH({row},{{StageMetrics.position}},0))"
+    return if_step(f'IF({target}="","",{_formula(_LEFT, c.Criterion("moved_to", "=", target))})')
+
+
+MOVE_NAMING: dict[str, Formula] = {"stage": Formula(of_stage("stage"))}
+
+MOVE_COLUMNS: tuple[ColumnMetric[Steps], ...] = (
+    ColumnMetric("entries", Formula(if_step(_formula())), entries),
+    *(
+        ColumnMetric(way, Formula(if_step(_formula(_LEFT, c.Criterion("move", "=", f"{{move:{way}}}")))), _way(way))
+        for way in WAYS
+    ),
+    ColumnMetric("there", Formula(if_step(_formula(c.Criterion("left", ">", "AsOf")))), there),
+    ColumnMetric("check", Formula(if_step("{entries}-SUM({forward:there})")), check),
+    *(ColumnMetric(f"to_{row}", Formula(_to_formula(row)), _to(row - 1)) for row in range(1, ROWS + 1)),
+)
