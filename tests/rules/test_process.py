@@ -1,0 +1,97 @@
+"""Faults of a playbook: one sentence each, with the cell, all at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.tables import TODAY, crm
+from xl_salesflow import playbooks, rules
+from xl_salesflow.model.pipeline import Pipeline, pipeline_of
+from xl_salesflow.model.text import LANGUAGES, Language
+
+LEAD, QUALIFIED, PRESENTATION, WON, LOST, NURTURE = 2, 3, 4, 7, 8, 9
+"""Rows of the sheet Stages."""
+
+
+def with_cells(table: str, *cells: tuple[int, str, Any]) -> Pipeline:
+    pipeline = crm()
+    frame = pipeline[table].copy()
+    for row, column, value in cells:
+        frame.loc[row, column] = value
+    return pipeline.with_tables(**{table: frame})
+
+
+def faults(pipeline: Pipeline) -> list[tuple[str, str, str]]:
+    return [(f.table, f.column, f.message) for f in rules.playbook_faults(pipeline)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", playbooks.names())
+def test_every_playbook_that_ships_is_sound(name: str, language: Language) -> None:
+    pipeline = pipeline_of(TODAY, language).with_tables(**playbooks.setup(name, language))
+    found = [f.message for f in rules.playbook_faults(pipeline) if f.rule != "default_playbook"]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "value", "said"),
+    [
+        ("Stages", QUALIFIED, "stage", "Lead", "stands twice in the playbook crm, which would run in a circle"),
+        ("Stages", QUALIFIED, "position", 1, "another stage has the same number"),
+        ("Stages", QUALIFIED, "position", 2.5, "not a whole number from 1"),
+        ("Stages", QUALIFIED, "position", 0, "not a whole number from 1"),
+        ("Stages", QUALIFIED, "kind", "opened", "The kind of the stage “Qualified” is opened"),
+        ("Stages", QUALIFIED, "kind", "won", "two stages of kind Won"),
+        ("Stages", QUALIFIED, "kind", "lost", "two stages of kind Lost"),
+        ("Stages", WON, "kind", "aftercare", "no stage Won"),
+        ("Stages", LOST, "kind", "aftercare", "no stage Lost"),
+        ("Stages", NURTURE, "kind", "open", "the open stage “Nurture” comes after Won"),
+        ("Stages", LEAD, "kind", "aftercare", "the aftercare stage “Lead” comes before Won"),
+        ("Stages", LEAD, "probability", 120.0, "must lie between 0 % and 100 %"),
+        ("Stages", LEAD, "probability", -0.1, "must lie between 0 % and 100 %"),
+        ("Stages", LEAD, "day_limit", -3.0, "“Day limit” of the stage “Lead” is -3"),
+        ("Stages", LEAD, "cadence", -1.0, "“Contact every” of the stage “Lead” is -1"),
+        ("StageTasks", 2, "due_days", -1.0, "“Due after days” of the stage “Lead” is -1"),
+        ("StageTasks", 2, "stage", "Leed", "names “Leed”, which the sheet Stages does not have; is it “Lead”?"),
+        ("StageTasks", 2, "done_by", "dance", "waits for an activity “dance”"),
+        ("Gates", 2, "stage", "Qualifid", "is it “Qualified”?"),
+        ("Gates", 2, "playbook", "crn", "is it “crm”?"),
+        ("Gates", 2, "check", "larger than", "there is no check “larger than”"),
+        ("Gates", 2, "subject", "Acount", "Deals has no column “Acount”"),
+        ("Gates", 2, "effect", "maybe", "“maybe” is no effect"),
+        ("Gates", 3, "value", "two", "“two” is not a number"),
+        ("Gates", 3, "value", "", "“blank” is not a number"),
+        ("Gates", 3, "subject", "Name", "the column “Name” does not hold numbers"),
+        ("Gates", 10, "value", "posted", "“posted” is no state of a quote"),
+        ("Gates", 7, "subject", "Dance", "no stage has the task “Dance”"),
+    ],
+)
+def test_a_fault_is_found(table: str, row: int, column: str, value: Any, said: str) -> None:
+    found = faults(with_cells(table, (row, column, value)))
+    assert (table, column) in [(place, cell) for place, cell, message in found if said in message]
+
+
+def test_every_fault_is_told_at_once() -> None:
+    found = faults(
+        with_cells("Stages", (LEAD, "probability", 120.0), (LEAD, "day_limit", -3.0), (QUALIFIED, "kind", "won"))
+    )
+    assert {column for _, column, _ in found} >= {"probability", "day_limit", "kind"}
+
+
+def test_a_playbook_without_an_open_stage_has_no_start() -> None:
+    cells = [(row, "kind", "aftercare") for row in range(LEAD, WON)]
+    assert any("no open stage to start in" in message for _, _, message in faults(with_cells("Stages", *cells)))
+
+
+def test_too_few_and_too_many_stages() -> None:
+    pipeline = crm()
+    few = pipeline["Stages"].loc[[LEAD, WON, LOST]]
+    assert any("has 1 stages" in message for _, _, message in faults(pipeline.with_tables(Stages=few)))
+
+
+def test_the_default_playbook_must_exist() -> None:
+    pipeline = crm(Settings=[{"setting": "playbook", "value": "b2b"}])
+    pipeline = pipeline.with_tables(Stages=pipeline["Stages"].assign(playbook="own"))
+    assert any("default playbook “crm” has no stages" in message for _, _, message in faults(pipeline))
