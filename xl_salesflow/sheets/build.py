@@ -11,7 +11,7 @@ from xl_salesflow.model.choices import label
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.playbooks import title
-from xl_salesflow.sheets import dropdowns, forecast, funnel, plan, settings, start, styles, wording
+from xl_salesflow.sheets import dropdowns, forecast, funnel, live, plan, settings, start, styles, wording
 from xl_salesflow.sheets.conditional import emphasise
 from xl_salesflow.sheets.names import define_lists
 from xl_salesflow.sheets.page import lay_out
@@ -56,7 +56,7 @@ def _sheets(workbook: Workbook, language: Language) -> None:
 
 
 def _tables(workbook: Workbook, language: Language, playbook: str) -> Iterable[Placed]:
-    rows = starter_rows(language, playbook)
+    rows = starter_rows(language, playbook) | live.position_rows(language)
     steps = _funnel_steps(rows["Stages"], language)
     dropdowns.add(workbook, language)
     yield from funnel.add(workbook, language, steps)

@@ -9,7 +9,14 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from xl_salesflow.metrics import METRICS
 from xl_salesflow.metrics.declaration import Formula, Unit
-from xl_salesflow.metrics.formulas import metric_formulas, month_formulas, plan_formulas, stage_formulas
+from xl_salesflow.metrics.formulas import (
+    POSITIONS,
+    column_formulas,
+    metric_formulas,
+    month_formulas,
+    plan_formulas,
+    stage_formulas,
+)
 from xl_salesflow.metrics.months import MONTHS
 from xl_salesflow.metrics.steps import ROWS
 from xl_salesflow.model.text import Language
@@ -53,6 +60,14 @@ def month_rows(language: Language) -> list[Row]:
 def plan_rows(language: Language) -> list[Row]:
     """Return the rows of PlanStages."""
     return [{"position": position, **entered(plan_formulas(language))} for position in range(1, ROWS + 1)]
+
+
+def position_rows(language: Language) -> dict[str, list[Row]]:
+    """Return the rows of every table of formulas that are alike but for their position."""
+    return {
+        table: [{"position": position, **entered(column_formulas(table, language))} for position in positions]
+        for table, positions in POSITIONS.items()
+    }
 
 
 def entered(formulas: Mapping[str, Formula]) -> dict[str, Any]:
