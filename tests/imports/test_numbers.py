@@ -36,7 +36,7 @@ def number(text: str, decimal: str = ".", times: float = 1.0) -> float | None:
         ("1.5k", 1500.0),
         ("2M", 2000000.0),
         ("50%", 0.5),
-        ("50%", 0.5),
+        ("50％", 0.5),
         ("(200)", -200.0),
         ("5-", -5.0),
         ("1e3", 1000.0),
@@ -55,13 +55,16 @@ def test_a_number_is_read_whole_or_not_at_all(text: str, expected: float | None)
     assert number(text) == expected
 
 
-@pytest.mark.parametrize(("text", "expected"), [("1.234,50", 1234.5), ("1,5", 1.5), ("1.234", 1234.0), ("12,5 %", 0.125)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("1.234,50", 1234.5), ("1,5", 1.5), ("1.234", 1234.0), ("12,5 %", 0.125)]
+)
 def test_a_comma_may_be_the_decimal_mark(text: str, expected: float) -> None:
     assert number(text, decimal=",") == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "times", "expected"), [("12.3", 10000.0, 123000.0), ("60", 0.01, 0.6), ("60%", 0.01, 0.6), ("1.1", 1000.0, 1100.0)]
+    ("text", "times", "expected"),
+    [("12.3", 10000.0, 123000.0), ("60", 0.01, 0.6), ("60%", 0.01, 0.6), ("1.1", 1000.0, 1100.0)],
 )
 def test_the_unit_of_the_header_multiplies_exactly(text: str, times: float, expected: float) -> None:
     assert number(text, times=times) == expected

@@ -22,6 +22,7 @@ from xl_salesflow.model.tables import TABLES
 
 _DECLARED, _SYNONYM, _PREFIXED, _FUZZY = 100.0, 96.0, 92.0, 90.0
 _FIRST, _SAMPLE = 5_000, 500  # rows looked at, filled cells tried
+_TELLING = 5  # fewer rows may well share a key by mistake
 _MOSTLY = 0.6  # of the filled cells must be what the target holds
 
 
@@ -124,7 +125,7 @@ def _fits(cells: pd.Series, target: Column, delimiter: str) -> bool:
         choices = CHOICES[str(target.options)]
         good = sample.map(lambda cell: identify(choices, cell) is not None)
     elif target.type is Type.KEY:
-        return bool(sample.nunique() >= _MOSTLY * len(sample))
+        return len(sample) < _TELLING or bool(sample.nunique() >= _MOSTLY * len(sample))
     elif target.type.is_text:
         return True
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
@@ -87,8 +88,8 @@ class _Reading:
         to, dates, decimal = self._text(how, "to"), self._text(how, "dates"), self._text(how, "decimal") or "."
         if to and table and (to != TO_NOTES or "notes" not in targets(table)):
             to = self._target(table, header, to)
-        if dates:
-            dates = self._one_of(header, dates, (*FORMATS, EITHER))
+        if dates and dates != EITHER:
+            dates = self._one_of(header, dates, FORMATS)
         return ColumnMap(to, dates, self._one_of(header, decimal, (".", ",")), self._number(how, "times", header))
 
     def _target(self, table: str, header: str, to: str) -> str:
@@ -176,14 +177,18 @@ class _Reading:
         return value
 
     def _refuse(self, place: str, en: str, zh: str, name: str = "") -> NoReturn:
-        line = next((n for n, text in enumerate(self._lines, 1) if self._says(text, place, name)), None)
+        line = self._line(place, name)
         at, at_zh = (f", line {line}", f",第 {line} 行") if line else ("", "")
-        raise UsageError(f"{self._source}{at}: {en}.", f"{self._source}{at_zh}:{zh}。")
+        en, zh = en if en.endswith("?") else f"{en}.", zh if zh.endswith("?") else f"{zh}。"
+        raise UsageError(f"{self._source}{at}: {en}", f"{self._source}{at_zh}:{zh}")
 
-    @staticmethod
-    def _says(line: str, place: str, name: str) -> bool:
-        said = line.partition(" #")[0] if not line.lstrip().startswith("#") else ""
-        return place in said and name in said
+    def _line(self, place: str, name: str) -> int | None:
+        """Return the line that says *place* and *name*, best one that begins with *place*."""
+        said = [line if not line.lstrip().startswith("#") else "" for line in self._lines]
+        both = [number for number, line in enumerate(said, 1) if place in line and name in line]
+        key = re.compile(rf"""[\s\["']*{re.escape(place)}["']?\s*[=\].]""")
+        begins = (number for number in both if key.match(said[number - 1]))
+        return next(begins, both[0] if both else None)
 
 
 def _named_tables() -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from xl_salesflow.model.tables import TABLES
 
 Found = list[tuple[Source, FileMap]]
 
+_TELLING = 3  # deals; fewer say nothing about a stage
 _NAMED = ("Accounts", "Contacts", "Products", "Team")  # tables that other rows refer to by a name a person knows
 
 
@@ -160,20 +161,16 @@ def _kinds(found: Found, names: Sequence[str]) -> Mapping[str, str]:
 def _starts_in(found: Found, proposed: StageProposal, playbook: Playbook) -> str:
     """Return the stage that deals enter on the day they are created.
 
-    That is the first stage, unless deals there have no such day in the file, and deals of a later one do.
+    That is the first stage, unless several deals stand there without such a day, and those of a later one have it.
     """
     order = _order(proposed.new, playbook)
-    deals = [(source, file) for source, file in found if file.table == "Deals"]
-    dated: dict[str, float] = {}
-    for source, file in deals:
-        headers = {how.to: header for header, how in file.columns.items() if how.to}
-        if "stage" in headers and "created" in headers:
-            stages = tidied(source.cells[headers["stage"]]).map(proposed.stages)
-            shares = (source.cells[headers["created"]].str.strip() != "").groupby(stages).mean()
-            dated |= {str(stage): float(share) for stage, share in shares.items()}
-    later = [stage for stage in order if dated.get(stage, 0.0) > 0.5]
-    first = next((stage for stage in order if dated.get(stage, 1.0) > 0.5), order[0])
-    return first if later else order[0]
+    stages, days = _texts(found, "Deals", "stage").map(proposed.stages), _texts(found, "Deals", "created")
+    if len(stages) != len(days):
+        return order[0]  # they come from different files
+    dated = pd.Series(days.to_numpy() != "").groupby(stages.to_numpy()).agg(["mean", "size"])
+    undated = {str(s) for s in dated.index[(dated["mean"] < 0.5) & (dated["size"] >= _TELLING)]}
+    first = next((stage for stage in order if stage not in undated), order[0])
+    return first if first in dated.index else order[0]
 
 
 def _order(new: Sequence[NewStage], playbook: Playbook) -> list[str]:

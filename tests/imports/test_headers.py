@@ -1,0 +1,77 @@
+"""Which table a file holds, and what its headers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from xl_salesflow.imports.headers import best_match
+from xl_salesflow.imports.sources import read
+
+Csv = Callable[..., Path]
+
+HUBSPOT = "Record ID | Deal Name | Deal Stage | Close Date | Deal owner | Amount | Create Date | Associated Company\n1 | A | Closed Won | 2025-01-02 | Ann | 5 | 2025-01-01 | Acme"  # noqa: E501
+SALESFORCE = "Opportunity ID | Opportunity Name | Account Name | Stage | Amount | Probability (%) | Close Date | Created Date | Opportunity Owner | Next Step | Lead Source\n1 | A | Acme | Prospecting | 5 | 10 | 2025-03-01 | 2025-01-01 | Ann | Call | Web"  # noqa: E501
+PIPEDRIVE = "Deal - ID | Deal - Title | Deal - Value | Deal - Stage | Deal - Status | Deal - Owner | Deal - Organization | Deal - Deal created | Deal - Won time | Deal - Lost time | Deal - Lost reason | Deal - Expected close date\n1 | A | 5 | Demo | Won | Ann | Acme | 2025-01-01 09:00:00 | 2025-02-01 10:00:00 | | | "  # noqa: E501
+CHINESE = "商机编号 | 客户名称 | 业务员 | 商机阶段 | 预计金额(万元) | 创建时间 | 预计成交日期\n1 | 甲公司 | 王 | 报价 | 12.5 | 2025年1月1日 | 2025年3月1日"  # fmt: skip  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (HUBSPOT, "deal name stage closed owner amount created account"),
+        (SALESFORCE, "deal name account stage amount probability_override closed created owner next_step source"),
+        (
+            PIPEDRIVE,
+            "deal name amount stage outcome owner account created won_date lost_date loss_reason expected_close",
+        ),
+        (CHINESE, "deal account owner stage amount created expected_close"),
+    ],
+)
+def test_the_usual_exports_are_known(csv: Csv, table: str, expected: str) -> None:
+    (source,) = read(csv("export.csv", table))
+    match = best_match(source)
+    assert match is not None
+    assert (match.table, list(match.columns.values())) == ("Deals", expected.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "expected"),
+    [
+        ("list.csv", "account | sector | employees\nAcme | retail | 5", "Accounts"),
+        ("list.csv", "product | series | sales_price\nGTX | G | 5", "Products"),
+        ("teams.csv", "sales_agent | manager | regional_office\nAnn | Bob | East", "Team"),
+        ("list.csv", "姓名 | 手机 | 邮箱 | 客户名称\n王 | 1 | a@b | 甲", "Contacts"),
+        ("activities.csv", "date | deal | type | summary\n2025-01-01 | 1 | Call | hello", "Activities"),
+        ("客户.csv", "公司名称 | 行业\n甲 | 零售", "Accounts"),
+        ("dictionary.csv", "Table | Field | Description\na | b | c", None),
+        ("weather.csv", "station | rain\nx | 5", None),
+    ],
+)
+def test_a_table_is_known_by_its_headers_and_its_name(csv: Csv, name: str, table: str, expected: str | None) -> None:
+    (source,) = read(csv(name, table))
+    match = best_match(source)
+    assert (match and match.table) == expected
+
+
+@pytest.mark.parametrize(
+    ("table", "header"),
+    [
+        ("deal | stage | amount\n1 | Lead | much\n2 | Lead | some", "amount"),
+        ("deal | stage | created\n1 | Lead | Ann\n2 | Lead | Bob", "created"),
+        ("deal | stage | forecast\n1 | Lead | qqq\n2 | Lead | www", "forecast"),
+    ],
+)
+def test_a_column_must_hold_what_its_header_promises(csv: Csv, table: str, header: str) -> None:
+    (source,) = read(csv("deals.csv", table))
+    match = best_match(source)
+    assert match is not None
+    assert header not in match.columns
+
+
+def test_a_status_is_a_stage_when_it_says_more_than_open_won_and_lost(csv: Csv) -> None:
+    (plain,) = read(csv("deals.csv", "deal | status\n1 | Won\n2 | Open"))
+    (rich,) = read(csv("deals.csv", "deal | status\n1 | Blue phase\n2 | Red phase\n3 | Won"))
+    assert [match.columns["status"] for match in (best_match(plain), best_match(rich)) if match] == ["outcome", "stage"]

@@ -1,0 +1,148 @@
+"""Two public data sets, whose numbers are known, brought in by the mapping that is proposed for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.imports.conftest import workbook
+from xl_salesflow.imports import Mapping, plan, propose
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Plan
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.moves.pending import pending
+
+MAVEN = "maven_crm/sales_pipeline.csv"
+OLIST = "olist_funnel/olist_marketing_qualified_leads_dataset.csv"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """One data set in one workbook: how it was mapped, what was planned, and what came of it."""
+
+    mapping: Mapping
+    plan: Plan
+    after: Pipeline
+
+
+@cache
+def imported(path: Path, language: Language) -> Imported:
+    before = workbook(language)
+    mapping = Mapping.from_toml(propose([path], before).to_toml(language))
+    planned = plan(before, [path], mapping)
+    return Imported(mapping, planned, applied(before, planned))
+
+
+@pytest.fixture(params=LANGUAGES)
+def maven(shared: Path, request: pytest.FixtureRequest) -> Imported:
+    """Give the CRM sales opportunities."""
+    return imported(shared / "data" / MAVEN, request.param)
+
+
+@pytest.fixture(params=LANGUAGES)
+def olist(shared: Path, request: pytest.FixtureRequest) -> Imported:
+    """Give the marketing funnel."""
+    return imported(shared / "data" / OLIST, request.param)
+
+
+def by_outcome(frame: pd.DataFrame, column: str, how: str) -> dict[str, float]:
+    return {str(outcome): float(value) for outcome, value in frame.groupby("outcome")[column].agg(how).items()}
+
+
+def test_maven_files_are_found_and_mapped(maven: Imported) -> None:
+    assert {file.file: file.table for file in maven.mapping.files} == {
+        "sales_pipeline.csv": "Deals",
+        "accounts.csv": "Accounts",
+        "products.csv": "Products",
+        "sales_teams.csv": "Team",
+    }
+    assert all(column.to for file in maven.mapping.files for column in file.columns.values())
+    assert maven.mapping.values == {"Products": {"GTXPro": "GTX Pro"}}
+    assert (maven.mapping.starts_in, [stage.stage for stage in maven.mapping.new_stages]) == ("Engaging", ["Engaging"])
+
+
+def test_maven_counts_and_sums(maven: Imported) -> None:
+    deals = maven.after["Deals"]
+    assert by_outcome(deals, "deal", "count") == {"won": 4238, "lost": 2473, "open": 2089}
+    assert int(deals["created"].isna().sum()) == 500
+    won = deals[deals["outcome"] == "won"]
+    assert int((won["amount"] * 100).astype("int64").sum()) == 1_000_553_400
+    assert (won["amount"].median(), round(won["amount"].mean(), 2)) == (1117, 2360.91)
+    assert {name: len(maven.after[name]) for name in ("Accounts", "Products", "Team")} == {
+        "Accounts": 85,
+        "Products": 7,
+        "Team": 35,
+    }
+
+
+def test_maven_cycles_come_from_history(maven: Imported) -> None:
+    closed = maven.after["History"].query("outcome != 'open'")
+    assert by_outcome(closed, "cycle_days", "median") == {"won": 57, "lost": 14}
+    means = by_outcome(closed, "cycle_days", "mean")
+    assert (round(means["won"], 1), round(means["lost"], 1)) == (51.8, 41.5)
+    assert round(float(closed["cycle_days"].mean()), 2) == 47.99
+
+
+def test_maven_history_holds_every_visit_once(maven: Imported) -> None:
+    """A closed deal has two visits, an open one has one; every deal is somewhere now."""
+    history = maven.after["History"]
+    assert len(history) == 2 * (4238 + 2473) + 2089
+    current = history[history["left"] == pd.Timestamp("9999-12-31")]
+    assert sorted(current["deal"]) == sorted(maven.after["Deals"]["deal"])
+    assert history["visit"].is_unique
+    assert not maven.plan.findings
+
+
+def test_every_name_a_deal_uses_is_there(maven: Imported) -> None:
+    deals = maven.after["Deals"]
+    for column, table, key in (
+        ("product", "Products", "product"),
+        ("account", "Accounts", "account"),
+        ("owner", "Team", "person"),
+    ):
+        assert set(deals[column]) - {""} <= set(maven.after[table][key])
+
+
+def test_olist_leads_are_joined_with_the_deals_that_were_closed(olist: Imported) -> None:
+    deals = olist.after["Deals"]
+    assert by_outcome(deals, "deal", "count") == {"won": 842, "open": 7158}
+    assert 842 / len(deals) == 0.10525
+    assert [finding.rule for finding in olist.plan.findings] == ["import_backwards"]
+
+
+@pytest.mark.parametrize("file", [MAVEN, OLIST])
+def test_nothing_waits_and_a_second_import_plans_nothing(shared: Path, file: str) -> None:
+    done = imported(shared / "data" / file, "en")
+    assert pending(done.after).empty
+    assert not plan(done.after, [shared / "data" / file], done.mapping).writes
+
+
+@pytest.mark.parametrize(
+    ("file", "deals"),
+    [
+        ("fivetran_salesforce/sf_opportunity_data.csv", 10),
+        ("fivetran_hubspot/deal_data.csv", 44),
+    ],
+)
+def test_exports_of_other_systems_are_mapped_by_what_they_hold(shared: Path, file: str, deals: int) -> None:
+    done = imported(shared / "data" / file, "en")
+    assert len(done.after["Deals"]) == deals
+    assert done.after["Deals"]["deal"].is_unique
+
+
+def test_an_import_reads_each_file_once(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, names = shared / "data" / MAVEN, list[str]()
+    mapping, original = imported(path, "en").mapping, Path.read_bytes
+
+    def counted(file: Path) -> bytes:
+        names.append(file.name)
+        return original(file)
+
+    monkeypatch.setattr(Path, "read_bytes", counted)
+    plan(workbook(), [path], mapping)
+    assert sorted(names) == ["accounts.csv", "products.csv", "sales_pipeline.csv", "sales_teams.csv"]

@@ -1,0 +1,140 @@
+"""A mapping written for a person, edited by one, and read back."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports import ColumnMap, FileMap, Mapping, NewStage
+from xl_salesflow.imports.dates import EITHER, FORMATS
+from xl_salesflow.imports.delimited import DELIMITERS
+from xl_salesflow.imports.targets import TAKES_ROWS, TO_NOTES, targets
+from xl_salesflow.model.choices import CHOICES
+from xl_salesflow.model.text import LANGUAGES, Language
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+VOCABULARIES = ("Products", "Accounts", "Team", "source", "industry", "outcome")
+
+
+@st.composite
+def files(draw: st.DrawFn) -> FileMap:
+    table = draw(st.sampled_from(["", *TAKES_ROWS]))
+    free = draw(st.permutations(list(targets(table)))) if table else []
+    noted = [TO_NOTES] if table and "notes" in targets(table) else []
+    headers = draw(st.lists(NAMES, max_size=5, unique=True))
+    columns = {}
+    for place, header in enumerate(headers):
+        to = draw(st.sampled_from(["", *noted, *free[place : place + 1]]))
+        dates = draw(st.sampled_from(["", EITHER, *FORMATS]))
+        times = draw(st.sampled_from([1.0, 0.01, 10000.0]))
+        columns[header] = ColumnMap(to, dates, draw(st.sampled_from([".", ","])), times)
+    delimiter = draw(st.sampled_from(["", *DELIMITERS]))
+    return FileMap(draw(NAMES), table, draw(WORDS), draw(WORDS), delimiter, columns)
+
+
+@st.composite
+def mappings(draw: st.DrawFn) -> Mapping:
+    stage = st.builds(
+        NewStage, NAMES, st.integers(1, 20), st.sampled_from(list(CHOICES["kind"])), st.floats(0, 1, allow_nan=False)
+    )
+    names = st.dictionaries(WORDS, WORDS, max_size=3)
+    return Mapping(
+        files=tuple(draw(st.lists(files(), max_size=2))),
+        playbook=draw(WORDS),
+        starts_in=draw(WORDS),
+        stages=draw(names),
+        new_stages=tuple(draw(st.lists(stage, max_size=2))),
+        values=draw(st.dictionaries(st.sampled_from(VOCABULARIES), names, max_size=2)),
+        missing=tuple(draw(st.lists(st.sampled_from(["Accounts", "Products", "Team"]), unique=True, max_size=3))),
+        remarks=tuple(draw(st.lists(WORDS, max_size=2))),
+        playbook_stages=tuple(draw(st.lists(WORDS, max_size=2))),
+    )
+
+
+@given(mappings(), st.sampled_from(LANGUAGES))
+def test_a_mapping_comes_back_as_it_was_written(mapping: Mapping, language: Language) -> None:
+    assert Mapping.from_toml(mapping.to_toml(language)) == mapping
+
+
+MAP = """\
+playbook = "crm"
+starts_in = "Lead"
+missing = ["Accounts"]
+
+[stages]
+Prospecting = "Lead"
+
+[[new_stages]]
+stage = "Engaging"
+position = 2
+kind = "open"
+probability = 0.2
+
+[values.Products]
+GTXPro = "GTX Pro"
+
+[[files]]
+file = "pipeline.csv"
+table = "Deals"
+delimiter = ";"
+
+[files.columns]
+id = "deal"
+value = { to = "amount", decimal = ",", times = 1000 }
+engaged = { to = "created", dates = "dd/mm/yyyy" }
+"""
+
+
+def test_the_text_is_explained_in_the_language_of_the_workbook() -> None:
+    mapping = Mapping.from_toml(MAP)
+    assert "# A stage to add to the playbook" in mapping.to_toml("en")
+    assert "# 加入销售流程的新阶段" in mapping.to_toml("zh")
+    assert tomllib.loads(mapping.to_toml("zh")) == tomllib.loads(mapping.to_toml("en"))
+
+
+@pytest.mark.parametrize("name", ["amount", "Amount", "AMOUNT", "金额"])
+def test_a_column_may_be_named_by_its_id_or_its_header_in_either_language(name: str) -> None:
+    mapping = Mapping.from_toml(MAP.replace('to = "amount"', f'to = "{name}"'))
+    assert mapping.files[0].columns["value"].to == "amount"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "says"),
+    [
+        ('id = "deal"', "id = deal", r"map\.toml is not written as TOML: .*line 23"),
+        ('to = "amount"', 'to = "amuont"', r"map\.toml, line 24: there is no “amuont” of Deals; is it “amount”\?"),
+        ('table = "Deals"', 'table = "Deal"', r"line 19: there is no “Deal”; is it “Deals”\?"),
+        ("dd/mm/yyyy", "dd.mm.yy", r"line 25: there is no “dd\.mm\.yy”; is it “dd/mm/yyyy”\?"),
+        ('decimal = ","', 'decimal = "’"', r"line 24: there is no “’”"),
+        ("times = 1000", "times = 0", r"line 24: times of “value” should be a number above 0"),
+        ("times = 1000", 'time = "x"', r"line 24: there is no “time”; is it “times”\?"),
+        ("[values.Products]", "[values.Product]", r"line 14: there is no “Product”; is it “Products”\?"),
+        ('missing = ["Accounts"]', 'missing = ["Account"]', r"line 3: there is no “Account”; is it “Accounts”\?"),
+        ("position = 2", "position = 0", "a new stage needs a name and a position from 1"),
+        ("probability = 0.2", "probability = 20", "the probability of “Engaging” is not between 0 and 1"),
+        ('kind = "open"', 'kind = "opened"', r"there is no “opened”; is it “open”\?"),
+        ("playbook =", "playbok =", r"line 1: there is no “playbok”; is it “playbook”\?"),
+        ('playbook = "crm"', "playbook = 5", "line 1: playbook should be text in quotation marks"),
+        ('id = "deal"', 'id = "amount"', "both “id” and “value” become amount; leave one of them out"),
+        ('id = "deal"', "id = 5", "line 23: “id” should be the name of a column"),
+        ('delimiter = ";"', 'delimiter = "."', r"delimiter “\.” is none of"),
+        ("[[files]]", "[files]", r"files should be a list"),
+        ('file = "pipeline.csv"', "", "file is missing"),
+    ],
+)
+def test_an_editing_error_is_told_with_its_line_and_the_nearest_name(was: str, becomes: str, says: str) -> None:
+    assert was in MAP
+    with pytest.raises(UsageError, match=says) as told:
+        Mapping.from_toml(MAP.replace(was, becomes), "map.toml")
+    assert told.value.in_("zh") != str(told.value)
+
+
+def test_notes_take_columns_only_where_a_table_has_notes() -> None:
+    edited = MAP.replace('table = "Deals"', 'table = "Team"').replace('id = "deal"', 'id = "notes+"')
+    with pytest.raises(UsageError, match=r"there is no “notes\+” of Team"):
+        Mapping.from_toml(edited)

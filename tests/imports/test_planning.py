@@ -1,0 +1,356 @@
+"""What an import plans, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.imports.conftest import workbook
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports import ColumnMap, FileMap, Mapping, plan, propose
+from xl_salesflow.imports.dates import EITHER, MONTH_FIRST
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Plan
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.moves.pending import pending
+
+Csv = Callable[..., Path]
+
+
+def brought_in(pipeline: Pipeline, *paths: Path) -> tuple[Pipeline, Plan]:
+    planned = plan(pipeline, paths, propose(paths, pipeline))
+    return applied(pipeline, planned), planned
+
+
+def cells(frame: pd.DataFrame, *columns: str) -> list[list[Any]]:
+    def plain(value: Any) -> Any:
+        if value is pd.NaT or value != value:
+            return None
+        return value.date().isoformat() if isinstance(value, pd.Timestamp) else value
+
+    return [[plain(value) for value in row] for row in frame[list(columns)].itertuples(index=False)]
+
+
+def messages(planned: Plan) -> list[str]:
+    return [finding.message for finding in planned.findings]
+
+
+def test_deals_and_their_history_are_planned_from_the_dates(csv: Csv, empty: Pipeline) -> None:
+    """
+    deal | stage     | created    | closed
+    1    | Won       | 2025-01-01 | 2025-02-01   two visits
+    2    | Lost      | 2025-01-05 | 2025-01-15   two visits
+    3    | Qualified | 2025-03-01 |              one visit that goes on
+    4    | Lead      |            |              one visit, entered nobody knows when
+    5    | Won       |            | 2025-02-02   no cycle
+    6    | Won       | 2025-02-02 |              won nobody knows when
+    """
+    table = "deal | stage | amount | created | close_date\n1 | Won | 100 | 2025-01-01 | 2025-02-01\n2 | Lost | 0 | 2025-01-05 | 2025-01-15\n3 | Qualified | 50 | 2025-03-01 |\n4 | Lead | | |\n5 | Won | 7 | | 2025-02-02\n6 | Won | 8 | 2025-02-02 |"  # noqa: E501
+    after, planned = brought_in(empty, csv("deals.csv", table))
+    assert not planned.findings
+    assert cells(after["Deals"], "deal", "stage", "recorded_stage", "outcome", "since", "closed", "furthest") == [
+        ["1", "Won", "Won", "won", "2025-02-01", "2025-02-01", 6],
+        ["2", "Lost", "Lost", "lost", "2025-01-15", "2025-01-15", 1],
+        ["3", "Qualified", "Qualified", "open", "2025-03-01", None, 2],
+        ["4", "Lead", "Lead", "open", None, None, 1],
+        ["5", "Won", "Won", "won", "2025-02-02", "2025-02-02", 6],
+        ["6", "Won", "Won", "won", None, None, 6],
+    ]
+    columns = ("deal", "stage", "entered", "left", "days", "moved_to", "move", "closed", "cycle_days", "furthest")
+    forever = "9999-12-31"
+    assert cells(after["History"], *columns) == [
+        ["1", "Lead", "2025-01-01", "2025-02-01", 31, "Won", "won", None, None, 1],
+        ["1", "Won", "2025-02-01", forever, None, "", "", "2025-02-01", 31, 6],
+        ["2", "Lead", "2025-01-05", "2025-01-15", 10, "Lost", "lost", None, None, 1],
+        ["2", "Lost", "2025-01-15", forever, None, "", "", "2025-01-15", 10, 1],
+        ["3", "Qualified", "2025-03-01", forever, None, "", "", None, None, 2],
+        ["4", "Lead", None, forever, None, "", "", None, None, 1],
+        ["5", "Lead", None, "2025-02-02", None, "Won", "won", None, None, 1],
+        ["5", "Won", "2025-02-02", forever, None, "", "", "2025-02-02", None, 6],
+        ["6", "Lead", "2025-02-02", None, None, "Won", "won", None, None, 1],
+        ["6", "Won", None, forever, None, "", "", None, None, 6],
+    ]
+    assert set(after["History"]["reason"]) == {"Imported from deals.csv"}
+    assert list(after["History"]["visit"]) == [f"V{number:06d}" for number in range(1, 11)]
+
+
+def test_nothing_is_pending_and_a_second_import_plans_nothing(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | account | owner | stage | source\n1 | Acme | Ann | Contract | Moon\n2 | Bolt | Bob | Prospecting | ")  # fmt: skip  # noqa: E501
+    after, _ = brought_in(empty, path)
+    assert pending(after).empty
+    assert not brought_in(after, path)[1].writes
+
+
+def test_a_deal_in_aftercare_was_won_first(csv: Csv, empty: Pipeline) -> None:
+    table = "deal | stage | created | close_date\n1 | Nurture | 2025-01-01 | 2025-02-01"
+    after, _ = brought_in(empty, csv("deals.csv", table))
+    assert cells(after["History"], "stage", "entered", "left", "moved_to", "move", "outcome", "furthest") == [
+        ["Lead", "2025-01-01", "2025-02-01", "Won", "won", "open", 1],
+        ["Won", "2025-02-01", "2025-02-01", "Nurture", "aftercare", "won", 6],
+        ["Nurture", "2025-02-01", "9999-12-31", "", "", "won", 6],
+    ]
+
+
+def test_an_outcome_beside_an_open_stage_decides_and_keeps_the_stage(csv: Csv, empty: Pipeline) -> None:
+    """
+    deal | stage    | status | won time   | lost time    the deal is
+    1    | Contract | Won    | 2025-02-01 |              Won, was in Contract
+    2    | Contract | Lost   |            | 2025-03-01   Lost, was in Contract
+    3    | Contract | Open   |            |              in Contract
+    """
+    table = "deal | stage | status | created | won time | lost time\n1 | Contract | Won | 2025-01-01 | 2025-02-01 |\n2 | Contract | Lost | 2025-01-01 | | 2025-03-01\n3 | Contract | Open | 2025-01-01 | |"  # noqa: E501
+    after, _ = brought_in(empty, csv("deals.csv", table))
+    assert cells(after["Deals"], "stage", "outcome", "closed", "furthest") == [
+        ["Won", "won", "2025-02-01", 6],
+        ["Lost", "lost", "2025-03-01", 5],
+        ["Contract", "open", None, 5],
+    ]
+    assert list(after["History"]["stage"]) == ["Contract", "Won", "Contract", "Lost", "Contract"]
+
+
+def test_the_close_date_of_an_open_deal_is_the_expected_one(csv: Csv, empty: Pipeline) -> None:
+    table = "deal | stage | close date\n1 | Lead | 2025-09-01\n2 | Won | 2025-05-01"
+    after, _ = brought_in(empty, csv("deals.csv", table))
+    assert cells(after["Deals"], "expected_close", "closed") == [["2025-09-01", None], [None, "2025-05-01"]]
+
+
+def test_an_added_stage_moves_the_later_ones_on(csv: Csv, empty: Pipeline) -> None:
+    before, _ = brought_in(
+        empty, csv("old.csv", "deal | stage | created\n1 | Qualified | 2025-01-01\n2 | Won | 2025-01-01")
+    )
+    path = csv("new.csv", "deal | stage | created\n3 | Engaging | 2025-02-01\n4 | Lead | 2025-02-01")
+    after, _ = brought_in(before, path)
+    order = after["Stages"].sort_values("position")
+    assert list(order["stage"])[:3] == ["Lead", "Engaging", "Qualified"]
+    assert list(order["position"]) == list(range(1, 10))
+    assert cells(after["Deals"], "deal", "furthest") == [["1", 3], ["2", 7], ["3", 2], ["4", 1]]
+    assert cells(after["History"], "stage", "position", "furthest") == [
+        ["Qualified", 3, 3],
+        ["Lead", 1, 1],
+        ["Won", 7, 7],
+        ["Engaging", 2, 2],
+        ["Lead", 1, 1],
+    ]
+
+
+def test_a_second_file_updates_by_key_and_never_blanks(csv: Csv, empty: Pipeline) -> None:
+    before, _ = brought_in(
+        empty, csv("deals.csv", "deal | name | amount | stage\n1 | Old | 5 | Lead\n2 | Kept | 6 | Lead")
+    )
+    after, planned = brought_in(
+        before, csv("deals.csv", "deal | name | amount | stage\n1 | New | 7.5 | Qualified\n2 | | | Lead")
+    )
+    changes = [(change.key, change.column, change.before, change.after) for change in planned.changes]
+    assert changes == [("1", "name", "Old", "New"), ("1", "amount", 5.0, 7.5), ("1", "stage", "Lead", "Qualified")]
+    assert not planned.appends
+    assert list(pending(after)["to"]) == ["Qualified"]
+
+
+def test_an_unchanged_file_does_not_take_back_what_a_person_typed(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage\n1 | Lead")
+    after, _ = brought_in(empty, path)
+    typed = after.with_tables(Deals=after["Deals"].assign(stage="Contract"))
+    assert not brought_in(typed, path)[1].writes
+
+
+def test_deals_without_keys_are_numbered_and_known_again(csv: Csv, empty: Pipeline) -> None:
+    table = "name | account | stage | amount\nRoof | Acme | Lead | 5\nRoof | Acme | Lead | 5\nDoor | Bolt | Lead | 6"
+    after, _ = brought_in(empty, csv("deals.csv", table))
+    assert list(after["Deals"]["deal"]) == ["D-00001", "D-00002", "D-00003"]
+    again, planned = brought_in(after, csv("deals.csv", table.replace("6", "8") + "\nNew | Acme | Lead | 9"))
+    assert [(change.key, change.column, change.after) for change in planned.changes] == [("D-00003", "amount", 8.0)]
+    assert list(again["Deals"]["deal"])[3:] == ["D-00004"]
+
+
+def test_names_that_rows_use_get_a_row_of_their_own(csv: Csv, empty: Pipeline) -> None:
+    table = "deal | account | owner | product | stage\n1 | Acme | Ann | GTX | Lead\n2 | Acme | N/A | | Lead"
+    after, _ = brought_in(empty, csv("deals.csv", table))
+    assert [
+        list(after[table][key]) for table, key in (("Accounts", "account"), ("Team", "person"), ("Products", "product"))
+    ] == [
+        ["Acme"],
+        ["Ann"],
+        ["GTX"],
+    ]
+
+
+def test_new_list_values_join_the_lists(csv: Csv, empty: Pipeline) -> None:
+    after, _ = brought_in(empty, csv("deals.csv", "deal | stage | source\n1 | Lead | Moon\n2 | Lead | Referral"))
+    assert list(after["Deals"]["source"]) == ["Moon", "referral"]
+    assert {"Moon", "referral"} <= set(after["Lists"]["source"])
+
+
+def test_several_tables_come_in_at_once(csv: Csv, empty: Pipeline) -> None:
+    paths = [
+        csv("deals.csv", "deal | account | contact | stage\n1 | Acme | Eve | Lead"),
+        csv("accounts.csv", "account | sector | employees\nAcme | retail | 1,200"),
+        csv("contacts.csv", "full name | job title | email | company\nEve | CFO | e@a.com | Acme"),
+        csv("activities.csv", "date | deal | type | summary\n2025-05-01 | 1 | Call | hello"),
+    ]
+    after, planned = brought_in(empty, *paths)
+    assert cells(after["Accounts"], "account", "industry", "employees") == [["Acme", "retail", 1200]]
+    assert cells(after["Contacts"], "contact", "title", "account") == [["Eve", "CFO", "Acme"]]
+    assert cells(after["Activities"], "activity", "date", "deal", "type") == [["A000001", "2025-05-01", "1", "call"]]
+    assert not planned.findings
+    assert not brought_in(after, *paths)[1].writes
+
+
+def test_a_file_beside_fills_in_the_same_deals(csv: Csv, empty: Pipeline) -> None:
+    leads = csv("leads.csv", "lead_id | first_contact_date\na | 2025-01-01\nb | 2025-01-02")
+    csv("closed.csv", "lead_id | won_date | sales rep\nb | 2025-02-02 | Ann")
+    after, _ = brought_in(empty, leads)
+    assert cells(after["Deals"], "deal", "stage", "created", "closed", "owner") == [
+        ["a", "Lead", "2025-01-01", None, ""],
+        ["b", "Won", "2025-01-02", "2025-02-02", "Ann"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "says"),
+    [
+        ("1 | Lead | much | 2025-01-01", "amount", None, "deals.csv, row 2, amount: “much” is no number; the cell is left blank"),
+        ("1 | Lead | 5 | 2025-02-30", "created", None, "deals.csv, row 2, created: “2025-02-30” is no possible date"),
+        ("1 | Lead | #DIV/0! | 2025-01-01", "amount", None, "deals.csv, row 2, amount: “#DIV/0!” is a formula that failed"),
+        ("1 | Lead | n/a | -", "amount", None, None),
+    ],
+)  # fmt: skip
+def test_a_cell_that_cannot_be_used_stays_blank_and_is_told(
+    csv: Csv, empty: Pipeline, row: str, column: str, value: Any, says: str | None
+) -> None:
+    path = csv("deals.csv", "deal | stage | amount | created\n" + row)
+    columns = {
+        "deal": ColumnMap("deal"),
+        "stage": ColumnMap("stage"),
+        "amount": ColumnMap("amount"),
+        "created": ColumnMap("created"),
+    }
+    planned = plan(empty, [path], Mapping((FileMap("deals.csv", "Deals", columns=columns),)))
+    after = applied(empty, planned)
+    assert cells(after["Deals"], column) == [[value]]
+    assert [message.startswith(says or "") for message in messages(planned)] == ([True] if says else [])
+
+
+def test_a_stage_nobody_knows_is_left_blank_and_told(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage\n1 | Leed\n2 | Lead")
+    mapping = replace(propose([path], empty), stages={"Lead": "Lead"}, new_stages=())
+    planned = plan(empty, [path], mapping)
+    assert messages(planned) == [
+        "deals.csv, row 2, stage: the playbook has no stage “Leed” (is it Lead?); the stage is left blank, "
+        "name it under [stages] in the map."
+    ]
+    after = applied(empty, planned)
+    assert cells(after["Deals"], "stage", "recorded_stage", "outcome") == [["", "", ""], ["Lead", "Lead", "open"]]
+    assert list(after["History"]["deal"]) == ["2"]
+
+
+def test_rows_whose_key_cannot_be_used_are_left_out_and_told(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage\n1 | Lead\n | Lead\n1 | Won\n2 | Lead")
+    after, planned = brought_in(empty, path)
+    assert list(after["Deals"]["deal"]) == ["1", "2"]
+    assert [(finding.rule, finding.severity, finding.cell) for finding in planned.findings] == [
+        ("import_key", "block", "deals.csv, row 3, deal"),
+        ("import_doubled", "block", "deals.csv, row 4, deal"),
+    ]
+
+
+def test_findings_speak_the_language_of_the_workbook(csv: Csv) -> None:
+    path = csv("deals.csv", "商机编号 | 阶段\n1 | 线索\n1 | 线索")
+    _, planned = brought_in(workbook("zh"), path)
+    assert messages(planned) == ["deals.csv,第 3 行,商机编号:商机编号“1”已在第 2 行出现;该行已略过。"]
+
+
+def test_a_deal_closed_before_it_was_created_counts_no_cycle(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage | created | close date\n1 | Won | 2025-02-01 | 2025-01-01")
+    after, planned = brought_in(empty, path)
+    assert messages(planned) == [
+        "deals.csv, row 2: closed 2025-01-01 before it was created 2025-02-01; both dates are kept and no cycle is counted."
+    ]
+    assert cells(after["History"], "days", "cycle_days") == [[None, None], [None, None]]
+
+
+def test_text_that_looks_like_a_formula_is_brought_in_as_text(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | name | account | stage\n=1+1 | =HYPERLINK(1) | @cmd | Lead\n+49 | -x | +y | Lead")
+    after, _ = brought_in(empty, path)
+    assert cells(after["Deals"], "deal", "name", "account") == [["=1+1", "=HYPERLINK(1)", "@cmd"], ["+49", "-x", "+y"]]
+
+
+def test_columns_go_to_notes_when_a_person_asks(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage | notes | shoe size | hat\n1 | Lead | tall | 43 | \n2 | Lead | | | 7")
+    mapping = propose([path], empty)
+    columns = {**mapping.files[0].columns, "shoe size": ColumnMap("notes+"), "hat": ColumnMap("notes+")}
+    planned = plan(empty, [path], replace(mapping, files=(replace(mapping.files[0], columns=columns),)))
+    assert list(applied(empty, planned)["Deals"]["notes"]) == ["tall\nshoe size: 43", "hat: 7"]
+
+
+def test_unseen_marks_and_doubled_blanks_are_cleaned(empty: Pipeline, tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text("deal,name,stage\n1,\u00a0 Two\u3000 words\x07 ,Lead\n", encoding="utf-8")
+    after, _ = brought_in(empty, path)
+    assert list(after["Deals"]["name"]) == ["Two words"]
+
+
+def test_too_long_a_text_is_cut_and_told(csv: Csv, empty: Pipeline) -> None:
+    after, planned = brought_in(empty, csv("deals.csv", f"deal | notes | stage\n1 | {'x' * 40_000} | Lead"))
+    assert len(after["Deals"]["notes"].iloc[0]) == 32_767
+    assert [finding.rule for finding in planned.findings] == ["import_long"]
+
+
+def test_percentages_stay_between_nothing_and_all(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage | probability\n1 | Lead | 60\n2 | Lead | 5%\n3 | Lead | 1000")
+    after, planned = brought_in(empty, path)
+    assert cells(after["Deals"], "probability_override") == [[0.6], [0.05], [None]]
+    assert [finding.rule for finding in planned.findings] == ["import_range"]
+
+
+def test_every_appended_row_is_a_complete_frame(csv: Csv, empty: Pipeline) -> None:
+    _, planned = brought_in(empty, csv("deals.csv", "deal | account | stage | source\n1 | Acme | Engaging | Moon"))
+    for append in planned.appends:
+        assert list(append.rows) == [column.id for column in TABLES[append.table].columns]
+
+
+def usage_error(pipeline: Pipeline, paths: Sequence[Path], mapping: Mapping) -> str:
+    with pytest.raises(UsageError) as told:
+        plan(pipeline, paths, mapping)
+    assert told.value.in_("zh") != str(told.value)
+    return str(told.value)
+
+
+def test_a_map_that_does_not_fit_is_told_in_a_sentence(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage | created\n1 | Lead | 03/04/2025")
+    good = propose([path], empty)
+    (file,) = good.files
+    missing = replace(good, files=(replace(file, columns={"daal": ColumnMap("deal")}),))
+    keyless = replace(good, files=(replace(file, table="Accounts", columns={"stage": ColumnMap("industry")}),))
+    assert "the dates of “created” can be read day first or month first" in usage_error(empty, [path], good)
+    good = replace(good, files=(replace(file, columns={**file.columns, "created": ColumnMap("created", MONTH_FIRST)}),))
+    assert cells(applied(empty, plan(empty, [path], good))["Deals"], "created") == [["2025-03-04"]]
+    assert "has no column “daal”; is it “deal”?" in usage_error(empty, [path], missing)
+    assert "no column gives account" in usage_error(empty, [path], keyless)
+    assert "is it “Contract”" in usage_error(empty, [path], replace(good, stages={"Lead": "Contrakt"}))
+    assert "cannot start in a closed stage" in usage_error(empty, [path], replace(good, starts_in="Won"))
+    assert "no playbook “saas”" in usage_error(empty, [path], replace(good, playbook="saas"))
+    assert "neither given nor beside" in usage_error(
+        empty, [path], replace(good, files=(FileMap("gone.csv", "Deals"),))
+    )
+
+
+def test_an_open_question_that_is_left_out_asks_nothing(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage | created\n1 | Lead | 03/04/2025")
+    mapping = propose([path], empty)
+    columns = {**mapping.files[0].columns, "created": ColumnMap("", EITHER)}
+    planned = plan(empty, [path], replace(mapping, files=(replace(mapping.files[0], columns=columns),)))
+    assert cells(applied(empty, planned)["Deals"], "created") == [[None]]
+
+
+def test_today_does_not_matter(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage | created\n1 | Lead | 2025-01-01")
+    later = replace(empty, today=date(2030, 1, 1))
+    first, second = (applied(p, plan(p, [path], propose([path], p))) for p in (empty, later))
+    assert first["History"].equals(second["History"])
