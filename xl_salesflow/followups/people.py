@@ -22,13 +22,18 @@ def people(deals: Deals, rows: npt.NDArray[np.intp]) -> dict[str, list[Any]]:
     listed = deals.frame.iloc[rows]
     known = deals.pipeline["Contacts"]
     own = listed["contact"]
-    contact = own.where(own != "", listed["account"].map(_nearest(known)).fillna(""))
+    contact = own.where(own != "", _looked_up(listed["account"], _nearest(known)))
     accounts = deals.pipeline["Accounts"].drop_duplicates("account").set_index("account")
     known = known.drop_duplicates("contact").set_index("contact")
-    phone = contact.map(known["phone"]).fillna("")
-    phone = phone.where(phone != "", listed["account"].map(accounts["phone"]).fillna(""))
-    email = contact.map(known["email"]).fillna("")
+    phone = _looked_up(contact, known["phone"])
+    phone = phone.where(phone != "", _looked_up(listed["account"], accounts["phone"]))
+    email = _looked_up(contact, known["email"])
     return {"contact": list(contact), "phone": list(phone), "email": list(email)}
+
+
+def _looked_up(keys: pd.Series, known: pd.Series) -> pd.Series:
+    values = known.to_dict()
+    return pd.Series([values.get(key, "") for key in keys], index=keys.index, dtype=object)
 
 
 def _nearest(contacts: pd.DataFrame) -> pd.Series:
