@@ -65,10 +65,8 @@ def from_answers(pipeline: Pipeline) -> Plan:
 
 
 def _told(points: pd.DataFrame) -> pd.Series:
-    texts = [
-        points[dimension].map("{:.0f}".format, na_action="ignore").fillna("-").astype(object)
-        for dimension in DIMENSIONS
-    ]
+    signs = np.array([*"0123", "-"], object)
+    texts = [pd.Series(signs[points[name].fillna(4).to_numpy(int)], index=points.index) for name in DIMENSIONS]
     told = texts[0] + "/" + texts[1] + "/" + texts[2] + "/" + texts[3]
     return told.mask(told == "-/-/-/-", "").astype(object)
 
