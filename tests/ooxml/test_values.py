@@ -20,7 +20,7 @@ from xl_salesflow.ooxml.values import from_serial, serial
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 NUMBER = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
-DAY = st.dates(date(1900, 1, 1), date(9999, 12, 30))
+DAY = st.dates(date(1900, 1, 1))
 MOMENT = st.datetimes(datetime(1904, 1, 2), datetime(2200, 1, 1)).map(
     lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 )
@@ -77,6 +77,7 @@ def test_numbers_come_back(number: float) -> None:
 @given(DAY)
 @example(date(1900, 2, 28))
 @example(date(1900, 3, 1))
+@example(date(9999, 12, 31))
 def test_days_come_back_in_cells_of_any_format(day: date) -> None:
     ours, theirs, calamines = everywhere(day)
     assert ours == day

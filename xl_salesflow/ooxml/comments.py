@@ -14,5 +14,6 @@ def commented_cells(package: Package, sheet: Sheet) -> Iterator[tuple[int, int]]
     for relation in relationships(package, sheet.part):
         if relation.kind == "comments" and package.find(relation.target):
             for comment in children(package.parse(relation.target), "commentList", "comment"):
-                area = Area.parse(comment.get("ref") or "A1")
-                yield area.first_row, area.first_col
+                area = Area.find(comment.get("ref") or "")
+                if area:
+                    yield area.first_row, area.first_col

@@ -75,7 +75,9 @@ def in_table(move: Move) -> Change:
     table = move.table
 
     def change(match: re.Match[bytes]) -> bytes:
-        area = Area.parse(match.group(2).decode())
+        area = Area.find(match.group(2))
+        if area is None:
+            return match.group()
         if area == table.area:
             area = area._replace(last_row=move.last_row + table.has_totals)
         elif area.last_row == table.last_row:
@@ -99,7 +101,7 @@ def _mentions(xml: bytes, move: Move, home: str | None) -> bool:
 
 
 def _ranges(moves: Moves, refs: bytes) -> bytes:
-    words = refs.decode().split(" ")
+    words = refs.decode("utf-8", "replace").split(" ")
     for move in moves:
         after = [moved(move, word, whole=False) for word in words]
         words = [word for word in after if word != DELETED] or words

@@ -86,11 +86,8 @@ Moves = Sequence[Move]
 
 def moved(move: Move, ref: str, whole: bool) -> str:
     """Give a reference its new place, dollars kept; `#REF!` when its cells are gone."""
-    try:
-        area = Area.parse(ref)
-    except ValueError:
-        return ref
-    if not _ROW.search(ref):
+    area = Area.find(ref)
+    if area is None or not _ROW.search(ref):
         return ref
     target = move.target(area, whole)
     if target is None:

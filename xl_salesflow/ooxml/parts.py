@@ -104,6 +104,12 @@ def attribute(element: etree._Element, name: str) -> str | None:
     return None
 
 
+def whole(element: etree._Element, name: str, default: int = 0) -> int:
+    """An attribute that is a number of zero or more."""
+    text = element.get(name) or ""
+    return int(text) if text.isdecimal() else default
+
+
 def flag(element: etree._Element, name: str) -> bool:
     """An attribute that is on or off."""
     return (element.get(name) or "0") in ("1", "true", "on")
@@ -181,8 +187,6 @@ class WorkbookPart:
             sheet = self.sheets.get(unquote(sheet_mark_ref[0]))
             if sheet is None:
                 continue
-            try:
-                area = Area.parse(sheet_mark_ref[2])
-            except ValueError:
-                continue
-            yield name, DefinedName(name, sheet.name, *area)
+            area = Area.find(sheet_mark_ref[2])
+            if area is not None:
+                yield name, DefinedName(name, sheet.name, *area)

@@ -35,11 +35,13 @@ class CellReader:
         self._by_attributes: dict[bytes, Callable[[bytes], Any]] = {}
         self._by_type: dict[bytes, Callable[[bytes], Any]] = {
             b"n": _number,
-            b"s": _Memo(lambda text: strings[int(text)] or None if int(text) < len(strings) else None).__getitem__,
-            b"b": {b"": None, b"0": False, b"1": True, b"false": False, b"true": True}.__getitem__,
+            b"s": _Memo(lambda text: _listed(strings, text)).__getitem__,
+            b"b": {b"": None, b"0": False, b"1": True, b"false": False, b"true": True}.get,
             b"e": lambda text: ErrorValue(cell_text(text)) if text else None,
-            b"d": lambda text: _iso(text.decode()) if text else None,
-            b"inlineStr": _Memo(lambda xml: (rich_text(xml) if xml[:1] == b"<" else cell_text(xml)) or None).__getitem__,
+            b"d": lambda text: _iso(text.decode("utf-8", "replace")) if text else None,
+            b"inlineStr": _Memo(
+                lambda xml: (rich_text(xml) if xml[:1] == b"<" else cell_text(xml)) or None
+            ).__getitem__,
         }
 
     def column(self, cells: Sequence[Cell]) -> list[Any]:
@@ -70,14 +72,15 @@ class CellReader:
         index = int(style.group(1)) if style else 0
         kind = found.group(1) if found else b"n"
         if kind == b"n" and index < len(self._kinds) and (shown := self._kinds[index]) != styles.NUMBER:
-            return self._by_type.setdefault(
-                b"%d" % shown, _Memo(lambda text: self._moment(shown, float(text))).__getitem__
-            )
+            moments = _Memo(lambda text: self._moment(shown, _number(text)))
+            return self._by_type.setdefault(b"%d" % shown, moments.__getitem__)
         return self._by_type.get(kind, self._inline.__getitem__)
 
-    def _moment(self, kind: int, days: float) -> date | datetime | time | timedelta | float:
+    def _moment(self, kind: int, days: float | str | None) -> Any:
+        if not isinstance(days, int | float):
+            return days
         if kind == styles.DURATION:
-            return timedelta(milliseconds=round(days * 86_400_000))
+            return timedelta(milliseconds=round(days * 86_400_000)) if abs(days) < 1e8 else days
         moment = from_serial(days, self._date1904)
         if moment is None:
             return days
@@ -98,10 +101,19 @@ class _Memo(dict[bytes, Any]):
         return value
 
 
-def _number(text: bytes) -> int | float | None:
+def _number(text: bytes) -> int | float | str | None:
+    """A number; what is none is kept as text."""
     if not text:
         return None
-    return int(text) if text.isdigit() else float(text)
+    try:
+        return int(text) if text.isdigit() else float(text)
+    except ValueError:
+        return cell_text(text)
+
+
+def _listed(strings: Sequence[str], text: bytes) -> str | None:
+    index = int(text) if text.strip().isdigit() else len(strings)
+    return strings[index] or None if index < len(strings) else None
 
 
 def _iso(text: str) -> date | datetime | time | str:

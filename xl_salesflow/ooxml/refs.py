@@ -61,6 +61,14 @@ class Area(NamedTuple):
             raise ValueError(f"“{ref}” lies outside the sheet")
         return cls(rows[0], columns[0], rows[1], columns[1])
 
+    @classmethod
+    def find(cls, ref: str | bytes) -> Area | None:
+        """Read a reference, None where it is none."""
+        try:
+            return cls.parse(ref if isinstance(ref, str) else ref.decode())
+        except ValueError:
+            return None
+
     def __str__(self) -> str:
         start, end = address(self.first_row, self.first_col), address(self.last_row, self.last_col)
         return start if start == end else f"{start}:{end}"

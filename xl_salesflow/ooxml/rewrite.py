@@ -10,9 +10,10 @@ from typing import NamedTuple
 from xl_salesflow.errors import UnsupportedEdit, Words
 from xl_salesflow.ooxml.edits import BadValue, SheetEdits
 from xl_salesflow.ooxml.follow import Change, unchanged
+from xl_salesflow.ooxml.guard import unsound
 from xl_salesflow.ooxml.refs import Area, address, shift
 from xl_salesflow.ooxml.sheet_scan import SheetStream, number_of, row_spans
-from xl_salesflow.ooxml.splice import DatedStyle, RowSplicer, cells_of, styles_of
+from xl_salesflow.ooxml.splice import DatedStyle, Malformed, RowSplicer, cells_of, styles_of
 from xl_salesflow.ooxml.values import CACHE, CellWriter, Fragment, plain_text, xml_formula
 
 _IN_THE_WAY = ("is in the way of a table that grows; move it and run again", "挡住了需要扩展的表;请移开后重新运行")
@@ -82,9 +83,8 @@ class SheetRewriter:
         extent, match = self._edits.extent(), _DIMENSION.search(head)
         if extent is None or match is None:
             return head
-        try:
-            old = Area.parse(match.group(2).decode())
-        except ValueError:
+        old = Area.find(match.group(2))
+        if old is None:
             return head
         new = Area(*map(min, old[:2], extent[:2]), *map(max, old[2:], extent[2:]))
         return head if new == old else head[: match.start(2)] + str(new).encode() + head[match.end(2) :]
@@ -101,8 +101,9 @@ class SheetRewriter:
         """Pass a block on, in as few pieces as its changed rows allow."""
         for match in self._patterns.array.finditer(block):
             ref = _REF.search(match.group())
-            if ref:
-                self._arrays.append(Area.parse(ref.group(1).decode()))
+            area = Area.find(ref.group(1)) if ref else None
+            if area:
+                self._arrays.append(area)
         models = any(before < row <= last for row in self._models)
         if self._next[0] > last and not models and not self._expanded:
             yield block
@@ -154,7 +155,11 @@ class SheetRewriter:
         self._refuse_arrays(number, fragments)
         row = self._cleared(number, row)
         opening = b"<%bf" % self._patterns.prefix
-        new = self._splicer.splice(row, number, fragments, self._look(number)[1])
+        try:
+            new = self._splicer.splice(row, number, fragments, self._look(number)[1])
+        except Malformed as error:
+            name = f"{self._sheet}!{number}"
+            raise unsound(self._path, f"has malformed XML in row {name}", f"第 {name} 行的 XML 格式有误") from error
         for column, content in self._splicer.replaced:
             self._orphan(number, column, content)
         self.formulas_changed |= bool(self._splicer.replaced) or new.count(opening) != row.count(opening)
@@ -217,8 +222,9 @@ class SheetRewriter:
 
     def _refuse_merged(self, tail: bytes) -> None:
         for match in _MERGED.finditer(tail):
-            area = Area.parse(match.group(1).decode())
-            for row, column in self._edits.within(area):
+            area = Area.find(match.group(1))
+            for row, column in self._edits.within(area) if area else ():
+                assert area is not None
                 if (row, column) != area[:2]:
                     anchor = address(*area[:2])
                     why = (f"is merged into {anchor}; write there", f"已合并到 {anchor};请写入该单元格")

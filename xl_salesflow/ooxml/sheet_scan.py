@@ -51,13 +51,13 @@ def grammar(prefix: bytes) -> Grammar:
     )
 
 
-_R = re.compile(rb'\sr="([A-Za-z]*)([0-9]*)"')
+_R = re.compile(rb'\sr="([0-9]{1,9})"')
 
 
 def number_of(attributes: bytes, default: int) -> int:
     """A row's number from its attributes, or the one that follows the row before."""
     match = _R.search(attributes)
-    return int(match.group(2)) if match else default
+    return int(match.group(1)) if match else default
 
 
 class SheetStream:

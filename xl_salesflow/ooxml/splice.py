@@ -29,6 +29,10 @@ class Cell(NamedTuple):
     content: bytes
 
 
+class Malformed(ValueError):
+    """A row whose elements do not close."""
+
+
 class _Kept(dict[bytes, bytes]):
     """Which of a cell's attributes stay, worked out once for each set of them."""
 
@@ -69,11 +73,15 @@ class RowSplicer:
             if start < 0:
                 self.replaced.clear()
                 return self._merge(row, number, fragments, styles)
-            inside = row.index(b">", start) + 1
+            inside = row.find(b">", start) + 1
+            if not inside:
+                raise Malformed
             if row[inside - 2] == 47:  # a slash: no content
                 attributes, content, end = row[start + len(mark) : inside - 2], b"", inside
             else:
-                close = row.index(self._close, inside)
+                close = row.find(self._close, inside)
+                if close < 0:
+                    raise Malformed
                 attributes, content, end = (
                     row[start + len(mark) : inside - 1],
                     row[inside:close],
@@ -103,7 +111,7 @@ class RowSplicer:
     def _formula(self, content: bytes) -> bytes:
         """The formula element of a cell, empty without one."""
         if content.startswith(self._plain_formula):
-            return content[: content.index(self._formula_end) + len(self._formula_end)]
+            return content[: content.find(self._formula_end) + len(self._formula_end)]
         match = self._patterns.formula.search(content)
         return match.group() if match else b""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from xl_salesflow.ooxml.parts import children
+from xl_salesflow.ooxml.parts import children, whole
 from xl_salesflow.ooxml.values import Mode
 
 NUMBER, DATE, DATETIME, TIME, DURATION = range(5)
@@ -41,10 +41,10 @@ def kind_of_format(code: str) -> int:
 def format_kinds(root: etree._Element) -> list[int]:
     """Give the kind of every cell format, in the order that a cell's `s` counts."""
     custom = {
-        int(element.get("numFmtId") or -1): kind_of_format(element.get("formatCode") or "")
+        whole(element, "numFmtId", -1): kind_of_format(element.get("formatCode") or "")
         for element in children(root, "numFmts", "numFmt")
     }
-    ids = [int(xf.get("numFmtId") or 0) for xf in children(root, "cellXfs", "xf")]
+    ids = [whole(xf, "numFmtId") for xf in children(root, "cellXfs", "xf")]
     return [custom.get(number, _BUILT_IN.get(number, NUMBER)) for number in ids]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xl_salesflow.ooxml.guard import unsound
 from xl_salesflow.ooxml.package import Package
-from xl_salesflow.ooxml.parts import Sheet, children, relationships
+from xl_salesflow.ooxml.parts import Sheet, children, relationships, whole
 from xl_salesflow.ooxml.refs import Area
 from xl_salesflow.ooxml.values import cell_text
 
@@ -69,11 +69,11 @@ def read_tables(package: Package, sheet: Sheet) -> Iterator[Table]:
 def _read_table(package: Package, sheet: Sheet, part: str) -> Table:
     root = package.parse(part)
     name = root.get("displayName") or root.get("name") or ""
-    try:
-        area = Area.parse(root.get("ref") or "")
-        headers, totals = int(root.get("headerRowCount", "1")), int(root.get("totalsRowCount", "0"))
-    except ValueError as error:
-        raise unsound(package.path, f"has a table {name} without a place", f"表 {name} 没有位置") from error
+    area, headers, totals = (
+        Area.find(root.get("ref") or ""),
+        whole(root, "headerRowCount", 1),
+        whole(root, "totalsRowCount"),
+    )
     columns = tuple(
         TableColumn(
             cell_text((column.get("name") or "").encode("utf-8", "surrogatepass").replace(b"&", b"&amp;")),
@@ -81,6 +81,8 @@ def _read_table(package: Package, sheet: Sheet, part: str) -> Table:
         )
         for column in children(root, "tableColumns", "tableColumn")
     )
+    if area is None or len(columns) != area.last_col - area.first_col + 1 or area.last_row - totals < area.first_row:
+        raise unsound(package.path, f"has a table {name} that does not fit its place", f"表 {name} 与其区域不符")
     first = area.first_row + headers
     header_row = area.first_row if headers else None
     return Table(

@@ -20,6 +20,7 @@ import numpy as np
 LONGEST_TEXT = 32_767
 _EPOCH_1900, _EPOCH_1904 = date(1899, 12, 30).toordinal(), date(1904, 1, 1).toordinal()
 _LEAP_BUG = 61  # Lotus believed in 29 February 1900; serials before 1 March 1900 are one less
+_LAST_DAY = date.max.toordinal()
 _DAY = timedelta(days=1)
 
 
@@ -98,14 +99,14 @@ def serial(value: date | datetime | time | timedelta, date1904: bool) -> float |
 
 def from_serial(days: float, date1904: bool) -> datetime | None:
     """Read a serial back, to the millisecond; None outside Excel's calendar."""
+    epoch = _EPOCH_1904 if date1904 else _EPOCH_1900
+    if not 0 <= days < _LAST_DAY - epoch + 1:
+        return None
     if not date1904 and days < _LEAP_BUG:
         days += 1
-    whole = int(days // 1)
-    milliseconds = round((days - whole) * 86_400_000)
-    ordinal = whole + (_EPOCH_1904 if date1904 else _EPOCH_1900)
-    if days < 0 or ordinal > date.max.toordinal() - 1:
-        return None
-    return datetime.fromordinal(ordinal) + timedelta(milliseconds=milliseconds)
+    whole = int(days)
+    milliseconds = min(round((days - whole) * 86_400_000), 86_399_999 if whole + epoch == _LAST_DAY else 86_400_000)
+    return datetime.fromordinal(whole + epoch) + timedelta(milliseconds=milliseconds)
 
 
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -129,7 +130,7 @@ def xml_text(text: str) -> bytes:
 
 def plain_text(raw: bytes) -> str:
     """Read XML character data: entities and line ends."""
-    text = raw.decode("utf-8")
+    text = raw.decode("utf-8", "replace")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _ENTITY.sub(_entity, text) if "&" in text else text
