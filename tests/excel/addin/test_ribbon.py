@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 import xmlschema
+from xl_salesflow.excel.buttons import BUTTONS
 
 from xl_salesflow.excel.addin.ribbon import NAMESPACE, ribbon_verbs, ribbon_xml, verbs_module
 from xl_salesflow.excel.addin.sources import macros_folder, own_modules
 from xl_salesflow.excel.addin.texts import texts
-from xl_salesflow.excel.buttons import BUTTONS
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.verbs import GROUPS, VERBS
 

@@ -1,0 +1,478 @@
+"""An engine for xlwings over any grid of sheets, through the classes xlwings offers for engines of one's own.
+
+A `Grid` is what really holds the cells: one in memory (memory.py), one in a running LibreOffice (calc.py). Every call to it is
+counted, as a call to Excel would cost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from xlwings import base_classes
+
+
+class Area(NamedTuple):
+    """A rectangle of one sheet; rows and columns count from 1."""
+
+    sheet: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.bottom - self.top + 1, self.right - self.left + 1
+
+
+class Grid(Protocol):
+    """One workbook, as an application holds it."""
+
+    path: Path
+    calls: Counter[str]
+
+    def sheets(self) -> list[str]: ...
+    def values(self, area: Area) -> list[list[Any]]: ...
+    def formulas(self, area: Area) -> list[list[Any]]: ...
+    def put(self, area: Area, cells: list[list[Any]]) -> None: ...
+    def clear(self, area: Area) -> None: ...
+    def tables(self, sheet: str) -> list[str]: ...
+    def table(self, name: str) -> Area: ...
+    def resize(self, name: str, area: Area) -> None: ...
+    def names(self) -> dict[str, str]: ...
+    def add_sheet(self, name: str) -> None: ...
+    def save(self, path: Path) -> None: ...
+    def close(self) -> None: ...
+
+
+ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d+)")
+
+
+def letters(number: int) -> str:
+    """Name a column."""
+    name = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def place(text: str) -> tuple[int, int]:
+    """Read an address."""
+    found = ADDRESS.fullmatch(text)
+    assert found, f"{text} is no address"
+    number = 0
+    for letter in found[1].upper():
+        number = number * 26 + ord(letter) - 64
+    return int(found[2]), number
+
+
+class Engine:
+    """What xlwings is given: xw.engines.add(xw.Engine(impl=Engine(name)))."""
+
+    type = "desktop"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.apps = Apps(self)
+
+    @staticmethod
+    def prepare_xl_data_element(x: Any, date_format: Any) -> Any:
+        return "" if x is None or x != x else x
+
+    @staticmethod
+    def clean_value_data(data: Any, datetime_builder: Any, empty_as: Any, number_builder: Any, err_to_str: bool) -> Any:
+        def clean(cell: Any) -> Any:
+            if cell is None or cell == "":
+                return empty_as
+            if isinstance(cell, date):
+                moment = cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day)
+                return datetime_builder(
+                    year=moment.year, month=moment.month, day=moment.day, hour=moment.hour, minute=moment.minute,
+                    second=moment.second, microsecond=moment.microsecond, tzinfo=None,
+                )  # fmt: skip
+            if isinstance(cell, int | float) and not isinstance(cell, bool):
+                return number_builder(cell) if number_builder else float(cell)
+            return cell if err_to_str or not str(cell).startswith("#") else None
+
+        return [[clean(cell) for cell in row] for row in data]
+
+
+class Apps(base_classes.Apps):
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.running = engine, [App(engine)]
+
+    def keys(self) -> list[int]:
+        return [app.pid for app in self.running]
+
+    def __iter__(self) -> Iterator[App]:
+        return iter(self.running)
+
+    def __len__(self) -> int:
+        return len(self.running)
+
+    def __getitem__(self, pid: int) -> App:
+        return next(app for app in self.running if app.pid == pid)
+
+
+class App(base_classes.App):
+    """The application: its switches are plain attributes; *alerts* are the boxes it showed; *busy* refuses calls."""
+
+    api = True
+    pid = 1
+    visible = True
+    version = "16.0"
+    path = startup_path = "."
+    status_bar: Any = False
+    engine: Any = None
+    SWITCHES = ("calculation", "screen_updating", "enable_events")
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.open = engine, dict[str, Book]()
+        self.alerts: list[str] = []
+        self.history: list[tuple[str, Any]] = []
+        self.switched: dict[str, Any] = {"calculation": "automatic", "screen_updating": True, "enable_events": True}
+        self.status_bar = False
+        self.selected: Area | None = None
+        self.busy = 0
+
+    def alert(self, prompt: str, title: Any, buttons: Any, mode: Any, callback: Any) -> str:
+        self.alerts.append(prompt)
+        return "ok"
+
+    def calculate(self) -> None:
+        pass
+
+    @property
+    def books(self) -> Books:
+        return Books(self)
+
+    @property
+    def selection(self) -> Range | None:
+        return Range(Sheet(self.books.active, self.selected.sheet), self.selected) if self.selected else None
+
+    def activate(self, steal_focus: bool = False) -> None:
+        pass
+
+
+class Refused(Exception):
+    """What this engine raises while a cell is being edited."""
+
+
+def _switch(name: str) -> property:
+    def get(app: App) -> Any:
+        if app.busy:
+            app.busy -= 1
+            raise Refused
+        return app.switched[name]
+
+    def set(app: App, value: Any) -> None:
+        app.history.append((name, value))
+        app.switched[name] = value
+
+    return property(get, set)
+
+
+for _name in App.SWITCHES:
+    setattr(App, _name, _switch(_name))
+
+
+class Books(base_classes.Books):
+    api = True
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @property
+    def active(self) -> Book:
+        return list(self.app.open.values())[-1]
+
+    def __call__(self, name: str | int) -> Book:
+        if isinstance(name, int):
+            return list(self.app.open.values())[name - 1]
+        return self.app.open[name]
+
+    def __len__(self) -> int:
+        return len(self.app.open)
+
+    def __iter__(self) -> Iterator[Book]:
+        return iter(list(self.app.open.values()))
+
+
+class Book(base_classes.Book):
+    api = True
+    app: Any = None
+
+    def __init__(self, app: App, grid: Grid) -> None:
+        self.app, self.grid = app, grid
+        app.open[self.name] = self
+        self.shown = grid.sheets()[0]
+
+    @property
+    def name(self) -> str:
+        return self.grid.path.name
+
+    @property
+    def fullname(self) -> str:
+        return str(self.grid.path)
+
+    @property
+    def sheets(self) -> Sheets:
+        return Sheets(self)
+
+    @property
+    def names(self) -> Names:
+        return Names(self)
+
+    def save(self, path: Any = None, password: Any = None) -> None:
+        self.grid.save(Path(path) if path else self.grid.path)
+
+    def close(self) -> None:
+        self.app.open.pop(self.name, None)
+        self.grid.close()
+
+    def activate(self) -> None:
+        self.app.open[self.name] = self.app.open.pop(self.name)
+
+
+class Sheets(base_classes.Sheets):
+    api = True
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+
+    @property
+    def active(self) -> Sheet:
+        return Sheet(self.book, self.book.shown)
+
+    def __call__(self, name: str | int) -> Sheet:
+        known = self.book.grid.sheets()
+        if isinstance(name, int):
+            return Sheet(self.book, known[name - 1])
+        if name not in known:
+            raise KeyError(name)
+        return Sheet(self.book, name)
+
+    def __len__(self) -> int:
+        return len(self.book.grid.sheets())
+
+    def __iter__(self) -> Iterator[Sheet]:
+        return iter([Sheet(self.book, name) for name in self.book.grid.sheets()])
+
+    def add(self, before: Any = None, after: Any = None) -> Sheet:
+        name = f"Sheet{len(self) + 1}"
+        self.book.grid.add_sheet(name)
+        return Sheet(self.book, name)
+
+
+class Sheet(base_classes.Sheet):
+    api = True
+    visible = True
+
+    def __init__(self, book: Book, name: str) -> None:
+        self._book, self._name = book, name
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def book(self) -> Book:
+        return self._book
+
+    @property
+    def index(self) -> int:
+        return self.book.grid.sheets().index(self.name) + 1
+
+    def range(self, arg1: Any, arg2: Any = None) -> Range:
+        return Range(self, _area(self.name, arg1, arg2))
+
+    @property
+    def tables(self) -> Tables:
+        return Tables(self)
+
+    def activate(self) -> None:
+        self.book.shown = self.name
+
+    def select(self) -> None:
+        self.activate()
+
+
+def _area(sheet: str, arg1: Any, arg2: Any) -> Area:
+    if isinstance(arg1, str) and ":" in arg1 and arg2 is None:
+        arg1, arg2 = arg1.split(":")
+    corners = [
+        (one.area.top, one.area.left, one.area.bottom, one.area.right)
+        if isinstance(one, Range)
+        else (*(place(one) if isinstance(one, str) else one), *(place(one) if isinstance(one, str) else one))
+        for one in (arg1, arg2)
+        if one is not None
+    ]
+    tops, lefts, bottoms, rights = zip(*corners, strict=True)
+    return Area(sheet, min(tops), min(lefts), max(bottoms), max(rights))
+
+
+class Range(base_classes.Range):
+    api = True
+    max_cells_per_read = max_cells_per_write = None
+    sheet: Any = None
+    options: Any = None
+
+    def __init__(self, sheet: Sheet, area: Area) -> None:
+        self.sheet, self.area, self.options = sheet, area, dict[str, Any]()
+
+    @property
+    def coords(self) -> tuple[str, int, int, int, int]:
+        return (self.sheet.name, self.row, self.column, *self.shape)
+
+    @property
+    def row(self) -> int:
+        return self.area.top
+
+    @property
+    def column(self) -> int:
+        return self.area.left
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.area.shape
+
+    def __len__(self) -> int:
+        return self.shape[0] * self.shape[1]
+
+    def __call__(self, arg1: int, arg2: int | None = None) -> Range:
+        row, col = (arg1, arg2) if arg2 else (1 + (arg1 - 1) // self.shape[1], 1 + (arg1 - 1) % self.shape[1])
+        return self.sheet.range((self.row + row - 1, self.column + col - 1))
+
+    @property
+    def address(self) -> str:
+        first, last = f"${letters(self.area.left)}${self.area.top}", f"${letters(self.area.right)}${self.area.bottom}"
+        return first if first == last else f"{first}:{last}"
+
+    @property
+    def raw_value(self) -> Any:
+        return self.sheet.book.grid.values(self.area)
+
+    @raw_value.setter
+    def raw_value(self, value: Any) -> None:
+        self.sheet.book.grid.put(self.area, self._block(value))
+
+    @property
+    def formula(self) -> Any:
+        found = self.sheet.book.grid.formulas(self.area)
+        shown = tuple(tuple("" if cell is None else str(cell) for cell in row) for row in found)
+        return shown[0][0] if len(self) == 1 else shown
+
+    @formula.setter
+    def formula(self, value: Any) -> None:
+        self.sheet.book.grid.put(self.area, self._block(value))
+
+    def _block(self, value: Any) -> list[list[Any]]:
+        height, width = self.shape
+        if not isinstance(value, list | tuple):
+            return [[value] * width for _ in range(height)]
+        rows = [list(row) if isinstance(row, list | tuple) else [row] for row in value]
+        assert (len(rows), len(rows[0])) == self.shape, f"{self.address} was given {len(rows)} × {len(rows[0])}"
+        return rows
+
+    def clear_contents(self) -> None:
+        self.sheet.book.grid.clear(self.area)
+
+    def select(self) -> None:
+        self.sheet.book.app.selected = self.area
+
+
+class Tables(base_classes.Tables):
+    api = True
+    parent: Any = None
+
+    def __init__(self, parent: Sheet) -> None:
+        self.parent = parent
+
+    def __call__(self, name: str | int) -> Table:
+        known = self.parent.book.grid.tables(self.parent.name)
+        return Table(self.parent, known[name - 1] if isinstance(name, int) else name)
+
+    def __len__(self) -> int:
+        return len(self.parent.book.grid.tables(self.parent.name))
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter([Table(self.parent, name) for name in self.parent.book.grid.tables(self.parent.name)])
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.parent.book.grid.tables(self.parent.name)
+
+
+class Table(base_classes.Table):
+    api = True
+    show_totals = False
+
+    def __init__(self, parent: Sheet, name: str) -> None:
+        self._parent, self._name = parent, name
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def parent(self) -> Sheet:
+        return self._parent
+
+    @property
+    def range(self) -> Range:
+        return Range(self._parent, self._parent.book.grid.table(self._name))
+
+    @property
+    def data_body_range(self) -> Range:
+        whole = self.range.area
+        return Range(self._parent, whole._replace(top=whole.top + 1))
+
+    @property
+    def header_row_range(self) -> Range:
+        whole = self.range.area
+        return Range(self._parent, whole._replace(bottom=whole.top))
+
+    def resize(self, range: Any) -> None:
+        self._parent.book.grid.resize(self._name, range.impl.area)
+
+
+class Names(base_classes.Names):
+    api = True
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+
+    def snapshot(self) -> list[tuple[str, Name]]:
+        return [(name, Name(self.book, name)) for name in self.book.grid.names()]
+
+    def __call__(self, name: str | int) -> Name:
+        return Name(self.book, name if isinstance(name, str) else list(self.book.grid.names())[name - 1])
+
+    def contains(self, name: str) -> bool:
+        return name in self.book.grid.names()
+
+    def __len__(self) -> int:
+        return len(self.book.grid.names())
+
+
+class Name(base_classes.Name):
+    def __init__(self, book: Book, name: str) -> None:
+        self.book, self._name = book, name
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def refers_to(self) -> str:
+        return self.book.grid.names()[self._name]
+
+    @property
+    def refers_to_range(self) -> Range:
+        sheet, _, address = self.refers_to[1:].rpartition("!")
+        return self.book.sheets(sheet.strip("'").replace("''", "'")).range(address.replace("$", ""))

@@ -1,0 +1,140 @@
+"""A workbook in memory for xlwings: read from a file once, then only cells. Formulas stand but are not computed.
+
+Behaves as Excel does where it matters: text that looks like something else becomes it, unless marked with an apostrophe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import xlwings as xw
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import range_boundaries
+
+from tests.excel.engines.impl import Area, Book, Engine, letters
+
+_LINK = re.compile(r'=HYPERLINK\(".*","(.*)"\)')
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class MemoryGrid:
+    """Cells, tables and names of a workbook; *calls* counts what a real application would be asked."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.calls = path, Counter[str]()
+        shown, hidden = load_workbook(path, data_only=True), load_workbook(path)
+        self._book = hidden
+        self.cells: dict[str, dict[tuple[int, int], tuple[Any, Any]]] = {}
+        self._tables: dict[str, Area] = {}
+        for sheet in hidden.worksheets:
+            grid = self.cells[sheet.title] = {}
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if cell.value is not None:
+                        value = shown[sheet.title].cell(cell.row, cell.column).value
+                        grid[cell.row, cell.column] = (value, getattr(cell.value, "text", cell.value))
+            for table in sheet.tables.values():
+                left, top, right, bottom = range_boundaries(table.ref)
+                self._tables[table.displayName] = Area(sheet.title, top, left, bottom, right)
+        self._names = {name: f"={defined.attr_text}" for name, defined in hidden.defined_names.items()}
+
+    def sheets(self) -> list[str]:
+        self.calls["sheets"] += 1
+        return list(self.cells)
+
+    def values(self, area: Area) -> list[list[Any]]:
+        self.calls["read"] += 1
+        return self._read(area, 0)
+
+    def formulas(self, area: Area) -> list[list[Any]]:
+        self.calls["read"] += 1
+        return self._read(area, 1)
+
+    def _read(self, area: Area, which: int) -> list[list[Any]]:
+        cells = self.cells[area.sheet]
+        return [
+            [cells.get((row, col), (None, None))[which] for col in range(area.left, area.right + 1)]
+            for row in range(area.top, area.bottom + 1)
+        ]
+
+    def put(self, area: Area, cells: list[list[Any]]) -> None:
+        self.calls["write"] += 1
+        grid = self.cells[area.sheet]
+        for row, line in enumerate(cells, start=area.top):
+            for col, cell in enumerate(line, start=area.left):
+                grid.pop((row, col), None)
+                if cell not in (None, ""):
+                    grid[row, col] = entered(cell)
+
+    def clear(self, area: Area) -> None:
+        self.put(area, [[None] * area.shape[1] for _ in range(area.shape[0])])
+
+    def tables(self, sheet: str) -> list[str]:
+        self.calls["tables"] += 1
+        return [name for name, area in self._tables.items() if area.sheet == sheet]
+
+    def table(self, name: str) -> Area:
+        self.calls["table"] += 1
+        return self._tables[name]
+
+    def resize(self, name: str, area: Area) -> None:
+        self.calls["resize"] += 1
+        self._tables[name] = area
+
+    def names(self) -> dict[str, str]:
+        self.calls["names"] += 1
+        return self._names
+
+    def add_sheet(self, name: str) -> None:
+        self.cells[name] = {}
+
+    def save(self, path: Path) -> None:
+        """Write the cells, for others to look at; the tables stand where they now do."""
+        book = Workbook()
+        book.remove(book.active)
+        for name, cells in self.cells.items():
+            sheet = book.create_sheet(name)
+            for (row, col), (value, hidden) in cells.items():
+                sheet.cell(row, col, hidden if isinstance(hidden, str) and hidden.startswith("=") else value)
+        book.save(path)
+
+    def close(self) -> None:
+        self.cells.clear()
+
+    def reference(self, area: Area) -> str:
+        return f"{letters(area.left)}{area.top}:{letters(area.right)}{area.bottom}"
+
+
+def entered(cell: Any) -> tuple[Any, Any]:
+    """Give the value and the formula of a cell that *cell* is typed into."""
+    if not isinstance(cell, str):
+        value = datetime(cell.year, cell.month, cell.day) if type(cell) is date else cell
+        return value, value
+    if cell.startswith("'"):
+        return cell[1:], cell[1:]
+    if cell.startswith("="):
+        link = _LINK.fullmatch(cell)
+        return (link[1] if link else None), cell
+    if _NUMBER.fullmatch(cell):
+        return float(cell), float(cell)
+    if _DAY.fullmatch(cell):
+        return datetime.fromisoformat(cell), datetime.fromisoformat(cell)
+    if cell.upper() in ("TRUE", "FALSE"):
+        return cell.upper() == "TRUE", cell
+    return cell, cell
+
+
+ENGINE = Engine("memory")
+
+
+def open_in_memory(path: Path) -> xw.Book:
+    """Open a workbook in the engine that works in memory, as the active one of xlwings."""
+    if "memory" not in xw.engines.engines_by_name:
+        xw.engines.add(xw.Engine(impl=ENGINE))
+    xw.engines.active = xw.engines["memory"]
+    return xw.Book(impl=Book(ENGINE.apps.running[0], MemoryGrid(path)))

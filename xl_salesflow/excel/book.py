@@ -1,0 +1,140 @@
+"""The workbook that is open in Excel: read as a pipeline, written by a plan, through the public part of xlwings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import xlwings as xw
+
+from xl_salesflow.excel.quiet import still
+from xl_salesflow.excel.tables import OnSheet, find_tables, formulas, named_cells, runs
+from xl_salesflow.excel.writer import Writer
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Finding, Plan
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.workbook.columns import Dialect
+from xl_salesflow.workbook.faults import Fault, findings
+from xl_salesflow.workbook.grid import read_frame
+from xl_salesflow.workbook.layout import Layout, find_layout
+from xl_salesflow.workbook.named import read_named, view_of
+from xl_salesflow.workbook.settings import language_of, read_settings
+
+SETUP = ("Settings", "Stages", "Gates", "StageTasks", "Questions")
+"""Small tables that say how deals are judged; every reading has them."""
+
+
+@dataclass
+class _Opened:
+    """What was read, for the write that follows: keys tell whether rows have moved since."""
+
+    layout: Layout
+    found: Mapping[str, OnSheet]
+    keys: dict[str, pd.Series] = field(default_factory=dict)
+    free: dict[str, int] = field(default_factory=dict)
+
+
+class OpenBook:
+    """A workbook open in Excel; the Book behind every button."""
+
+    def __init__(self, book: xw.Book) -> None:
+        self.book = book
+        self._opened: _Opened | None = None
+
+    def read(self, today: date, only: Sequence[str] | None = None) -> Pipeline:
+        """Return the workbook as values; *only* names the tables that are needed beside the set-up, others stay empty.
+
+        Raises:
+            WorkbookError: one of our tables or columns is missing; it says which.
+        """
+        name = self.book.name
+        found = find_tables(self.book)
+        layout = find_layout(name, found)
+        opened = _Opened(layout, {table: found[place.name] for table, place in layout.tables.items()})
+        wanted = TABLES if only is None else dict.fromkeys((*SETUP, *only))
+        frames = {table: frame(declared) for table, declared in TABLES.items()}
+        faults: dict[str, list[Fault]] = {table: [] for table in TABLES}
+
+        def take(table: str, dialect: Dialect) -> pd.DataFrame:
+            frames[table], faults[table] = _read_table(opened, table, dialect)
+            return frames[table]
+
+        settings, wrong = read_settings(take("Settings", Dialect()))
+        dialect = Dialect(settings.text("currency"))
+        for table in wanted:
+            if table != "Settings":
+                take(table, dialect)
+        faults["Settings"] += wrong
+        language = language_of(settings, layout.language)
+        named, told = read_named(*named_cells(self.book), dialect, language)
+        self._opened = opened
+        pipeline = Pipeline(
+            frames, today, language, settings, view_of(named), named, layout.places, source=_source(self.book)
+        )
+        return replace(pipeline, faults=(*_told(pipeline, faults), *told))
+
+    def write(self, plan: Plan) -> None:
+        """Carry out *plan* on the workbook that was read; when it cannot be carried out whole, nothing of it stays.
+
+        Raises:
+            WorkbookError: rows vanished meanwhile, a cell is being edited, a sheet is protected, or a cell took no value.
+        """
+        if not plan.writes:
+            return
+        if self._opened is None:
+            raise ValueError("read the workbook before writing to it: a plan is about what was read")
+        opened, self._opened = self._opened, None
+        with still(self.book):
+            Writer(self.book, opened.layout, opened.found, opened.keys, opened.free).carry_out(plan)
+
+
+def _read_table(opened: _Opened, name: str, dialect: Dialect) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return a table's frame and its faults; one call for the values, one for each stretch of formula columns."""
+    place, headers = opened.found[name], opened.layout.headers[name]
+    columns = dict(zip(place.headers, place.values(place.first_col, place.last_col), strict=True))
+    cells = {id: columns.pop(header) for id, header in headers.items()}
+    table = TABLES[name]
+    rows, faults = read_frame(table, cells, place.first_row, dialect)
+    faults += _typed_over(opened, name, rows)
+    key = table.key or table.columns[0].id
+    opened.keys[name] = rows[key]
+    free = int(rows.index[-1]) + 1 if len(rows) else place.first_row
+    while free <= place.last_row and any(own[free - place.first_row] is not None for own in columns.values()):
+        free += 1
+    opened.free[name] = free
+    return rows, faults
+
+
+def _typed_over(opened: _Opened, name: str, rows: pd.DataFrame) -> Iterator[Fault]:
+    """Yield the cells in use that should hold a formula and hold none."""
+    place = opened.found[name]
+    at = {place.column_of(opened.layout.headers[name][c.id]): c.id for c in TABLES[name].formulas if c.formula}
+    used = set(rows.index)
+    for first, last in runs(sorted(at)) if used else ():
+        block = formulas(place.block(place.first_row, place.last_row, first, last))
+        for row, line in enumerate(block, start=place.first_row):
+            for col, held in enumerate(line, start=first):
+                if row in used and not str(held or "").startswith("="):
+                    yield Fault("formula_typed_over", row, at[col], "")
+
+
+def _told(pipeline: Pipeline, faults: Mapping[str, list[Fault]]) -> Iterator[Finding]:
+    for table in TABLES:
+        yield from findings(pipeline, table, faults[table])
+
+
+def _source(book: xw.Book) -> str:
+    # a file on OneDrive or SharePoint may have no place on this disk; then its name must do
+    try:
+        return str(book.fullname)
+    except (xw.XlwingsError, OSError):
+        return str(book.name)
+
+
+def book_of_excel() -> Any:
+    """Return the workbook whose button was pressed."""
+    return xw.Book.caller()
