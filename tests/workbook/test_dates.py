@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.workbook.lines import lines
 from xl_salesflow.workbook.dates import parse
 
 TAKEN = """
@@ -45,11 +46,7 @@ ASKED_ABOUT = """
 """
 
 
-def table(text: str) -> list[list[str]]:
-    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()[1:]]
-
-
-@pytest.mark.parametrize(("text", "means"), table(TAKEN))
+@pytest.mark.parametrize(("text", "means"), lines(TAKEN))
 def test_a_clear_date_is_taken_with_a_note(text: str, means: str) -> None:
     moment, doubt = parse(text)
     assert moment == datetime.fromisoformat(means)
@@ -57,7 +54,7 @@ def test_a_clear_date_is_taken_with_a_note(text: str, means: str) -> None:
     assert doubt.rule == "date_as_text"
 
 
-@pytest.mark.parametrize(("text", "rule", "says"), table(ASKED_ABOUT))
+@pytest.mark.parametrize(("text", "rule", "says"), lines(ASKED_ABOUT))
 def test_what_is_no_one_day_is_asked_about(text: str, rule: str, says: str) -> None:
     moment, doubt = parse(text)
     assert moment is None

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.workbook.lines import lines
 from xl_salesflow.model.column import Type
 from xl_salesflow.workbook.numbers import parse
 
@@ -52,11 +53,7 @@ ASKED_ABOUT = """
 """
 
 
-def table(text: str) -> list[list[str]]:
-    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()[1:]]
-
-
-@pytest.mark.parametrize(("text", "means"), table(TAKEN))
+@pytest.mark.parametrize(("text", "means"), lines(TAKEN))
 def test_money_written_as_text_is_taken_with_a_note(text: str, means: str) -> None:
     value, doubt = parse(text, Type.MONEY, "CNY")
     assert value == float(means)
@@ -64,7 +61,7 @@ def test_money_written_as_text_is_taken_with_a_note(text: str, means: str) -> No
     assert doubt.rule == "number_as_text"
 
 
-@pytest.mark.parametrize(("text", "type", "rule"), table(ASKED_ABOUT))
+@pytest.mark.parametrize(("text", "type", "rule"), lines(ASKED_ABOUT))
 def test_what_is_no_clear_number_is_asked_about(text: str, type: str, rule: str) -> None:
     value, doubt = parse(text, Type(type), "CNY")
     assert value is None

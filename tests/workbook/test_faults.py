@@ -1,0 +1,60 @@
+"""Faults become findings: with an address, a key and a remedy, in the workbook's language, and never a flood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from string import Formatter
+
+import pytest
+
+from xl_salesflow.model.pipeline import Pipeline, Place, pipeline_of
+from xl_salesflow.model.text import Language
+from xl_salesflow.workbook.faults import FAULTS, MOST, Fault, findings
+
+
+def pipeline(language: Language = "en") -> Pipeline:
+    rows = [{"deal": f"D-{at}"} for at in range(2, 600)]
+    places = {"Deals": Place("Deals", {"amount": "F", "created": "G"})}
+    return replace(pipeline_of(date(2026, 3, 2), language, Deals=rows), places=places)
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("en", "Deals!F7 (Amount) needs a number and holds “lots”; type one such as 1234.50."),
+        ("zh", "Deals!F7(金额)应为数字,现为“lots”;请填写如 1234.50。"),
+    ],
+)
+def test_a_fault_is_told_with_address_and_key(language: Language, message: str) -> None:
+    (finding,) = findings(pipeline(language), "Deals", [Fault("not_a_number", 7, "amount", "lots")])
+    assert finding.message == message
+    assert (finding.cell, finding.key, finding.column, finding.blocks) == ("Deals!F7", "D-7", "amount", False)
+
+
+def test_neighbours_are_told_together_where_one_remedy_serves_them() -> None:
+    rows = [2, 3, 4, 9, 11, 10]
+    told = findings(pipeline(), "Deals", [Fault("formula_typed_over", row, "amount", "") for row in rows])
+    assert [finding.cell for finding in told] == ["Deals!F2:F4", "Deals!F9:F11"]
+
+
+def test_every_typed_over_formula_is_told_so_that_it_can_be_repaired() -> None:
+    rows = range(2, 600, 2)
+    told = list(findings(pipeline(), "Deals", [Fault("formula_typed_over", row, "amount", "") for row in rows]))
+    assert len(told) == len(rows)
+
+
+def test_a_column_of_nonsense_is_told_once_not_a_thousand_times() -> None:
+    faults = [Fault("not_a_number", row, "amount", f"many {row}") for row in range(2, 502)]
+    told = list(findings(pipeline(), "Deals", [*faults, Fault("not_a_date", 5, "created", "soon")]))
+    assert len(told) == MOST + 2
+    assert told[MOST].message == "Amount: 400 more cells like Deals!F101."
+    assert told[-1].column == "created"
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_both_languages_tell_the_same_facts(rule: str) -> None:
+    english, chinese = (
+        {name for _, name, _, _ in Formatter().parse(text) if name} for text in FAULTS[rule].message.both()
+    )
+    assert english == chinese

@@ -1,0 +1,73 @@
+"""The named cells: the question they put, and what is wrong with them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+
+from xl_salesflow.model.plan import Finding
+from xl_salesflow.model.view import EVERYTHING, NAMED_CELLS
+from xl_salesflow.workbook.columns import Dialect
+from xl_salesflow.workbook.named import read_named, view_of
+
+
+def named(**typed: Any) -> tuple[dict[str, Any], list[Finding]]:
+    cells = {name: cell.default.en if cell.default else None for name, cell in NAMED_CELLS.items()} | typed
+    return read_named(cells, {name: f"Funnel!B{at}" for at, name in enumerate(cells)}, Dialect(), "en")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "holds", "rule"),
+    [
+        ("AsOfInput", date(2026, 1, 31), date(2026, 1, 31), None),
+        ("AsOfInput", datetime(2026, 1, 31, 9), date(2026, 1, 31), None),
+        ("AsOfInput", "2026-01-31", date(2026, 1, 31), "date_as_text"),
+        ("AsOfInput", "31.02.2026", None, "impossible_date"),
+        ("AsOfInput", "03/04/2026", None, "ambiguous_date"),
+        ("AsOfInput", "  ", None, None),
+        ("PlanTarget", 50_000, 50_000.0, None),
+        ("PlanTarget", "5万", 50_000.0, "number_as_text"),
+        ("PlanTarget", "plenty", None, "not_a_number"),
+        ("Reading", "期内创建", "期内创建", None),
+        ("Reading", "Created in periods", None, "unknown_choice"),
+        ("ViewOwner", "Ann", "Ann", None),
+        ("PeriodFrom", date(1899, 12, 31), 0, None),
+        ("PeriodFrom", time(0), 0, None),
+        ("ViewAll", 1, 1, None),
+        ("StagePlaybook", None, "", None),
+    ],
+)
+def test_a_named_cell_is_read_by_its_type(name: str, typed: Any, holds: Any, rule: str | None) -> None:
+    values, found = named(**{name: typed})
+    assert values[name] == holds
+    assert [(finding.rule, finding.column) for finding in found] == ([(rule, name)] if rule else [])
+    assert all(finding.cell in finding.message for finding in found)
+
+
+def test_a_name_that_is_gone_is_a_finding() -> None:
+    _, found = read_named(
+        {name: None for name in NAMED_CELLS if name != "AsOf"}, dict.fromkeys(NAMED_CELLS, ""), Dialect(), "zh"
+    )
+    assert [(finding.rule, finding.message[:7]) for finding in found] == [("missing_name", "名为 AsOf")]
+
+
+@pytest.mark.parametrize("everything", [*EVERYTHING.both(), "（全部）", None, " ", "All of them"])
+def test_nothing_is_filtered_where_everything_is_asked(everything: str | None) -> None:
+    values, _ = named(ViewOwner=everything, ViewSource=everything, ViewEverything="All of them")
+    assert view_of(values).filters == {}
+
+
+def test_filters_are_ids_where_the_lists_know_one() -> None:
+    values, _ = named(ViewSource="展会", ViewRegion="Overseas", ViewChannel="Direct", ViewProduct="Press 3")
+    assert view_of(values).filters == {
+        "source": "trade_show", "region": "Overseas", "sales_channel": "direct", "product": "Press 3",
+    }  # fmt: skip
+
+
+def test_the_period_and_the_readings_are_part_of_the_question() -> None:
+    values, _ = named(PeriodFromInput=date(2026, 1, 1), Reading="Created in the period", Reach="实际进入")
+    view = view_of(values)
+    assert (view.start, view.end, view.has_period) == (date(2026, 1, 1), None, True)
+    assert (view.reading, view.reach) == ("cohort", "entered")

@@ -1,0 +1,62 @@
+"""The sheet Settings: read by type, the default where a value cannot be used; written as formulas need it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workbook.lines import lines
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.settings import SETTINGS_BY_ID
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.workbook.settings import language_of, read_settings, setting_cell
+
+READ = """
+    setting        | typed        | rule            | holds
+    tax_rate       | 13%          |                 | 0.13
+    tax_rate       | 0.13         |                 | 0.13
+    tax_rate       | a lot        | not_a_number    | 0.0
+    tax_rate       | 13           | ambiguous_number| 0.0
+    refusal        | 恢复原阶段   |                 | restore
+    refusal        | shred it     | unknown_choice  | Keep the cell as typed
+    idle_limit     | 21           |                 | 21.0
+    idle_limit     | 2.5          | not_whole       | 14.0
+    idle_limit     |              |                 | 14.0
+    process_review | 2026年2月3日 |                 | 2026-02-03
+    process_review | 2026-02-30   | impossible_date |
+    company        | Ember & Co   |                 | Ember & Co
+"""
+
+
+@pytest.mark.parametrize(("id", "typed", "rule", "holds"), lines(READ))
+def test_a_setting_is_read_by_its_type_or_falls_back(id: str, typed: str, rule: str, holds: str) -> None:
+    rows = [{"setting": "a row of the user's own", "value": "x"}, {"setting": id, "value": typed}]
+    settings, faults = read_settings(frame(TABLES["Settings"], rows))
+    numeric = not SETTINGS_BY_ID[id].type.is_text and not SETTINGS_BY_ID[id].type.is_date
+    assert str(settings.number(id) if numeric else settings.text(id)) == holds
+    assert [(fault.rule, fault.row, fault.column) for fault in faults] == ([(rule, 3, "value")] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("id", "text", "cell"),
+    [
+        ("grade_a", "80.5", 80.5),
+        ("idle_limit", "21", 21),
+        ("tax_rate", "13%", 0.13),
+        ("tax_rate", "a lot", "a lot"),
+        ("company", "007", "007"),
+        ("language", "中文", "中文"),
+        ("a row of the user's own", "5", "5"),
+    ],
+)
+def test_a_setting_is_written_as_its_formulas_need_it(id: str, text: str, cell: object) -> None:
+    assert setting_cell(id, text) == cell
+    assert type(setting_cell(id, text)) is type(cell)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_default_can_be_read(language: Language) -> None:
+    rows = [{"setting": one.id, "value": str(one.default_in(language))} for one in SETTINGS_BY_ID.values()]
+    settings, faults = read_settings(frame(TABLES["Settings"], rows))
+    assert faults == []
+    assert language_of(settings, "en") == language
