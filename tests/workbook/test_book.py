@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import pandas as pd
 import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.libreoffice import LibreOffice
 from tests.workbook.book_contract import DEALS, OWN, ROWS, TODAY, BookContract, LayDesk, edit
@@ -25,7 +28,7 @@ from xl_salesflow.errors import (
 )
 from xl_salesflow.model.frames import frame
 from xl_salesflow.model.plan import Append, Plan
-from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.tables import FOREVER, TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
 from xl_salesflow.workbook import ClosedBook, new_workbook
 
@@ -66,8 +69,6 @@ def compound_file() -> bytes:
 
 
 def other_workbook(path: Path) -> None:
-    from openpyxl import Workbook
-
     Workbook().save(path)
 
 
@@ -302,3 +303,20 @@ def test_a_workbook_that_libreoffice_saved_is_still_ours(
     saved.write(Plan(appends=(Append("Deals", deals.assign(deal=["D-3", "D-4"]), ""),)))
     again = ClosedBook(saved.path).read(TODAY)
     assert (len(again["Deals"]), again.faults) == (4, ())
+
+
+def test_dates_of_a_workbook_that_counts_from_1904_are_the_same_days(lay: Callable[..., ClosedDesk]) -> None:
+    desk = lay("en", {})
+    workbook = load_workbook(desk.path)
+    workbook.epoch = CALENDAR_MAC_1904
+    workbook.save(desk.path)
+    book = desk.book()
+    book.read(TODAY)
+    deals = frame(TABLES["Deals"], [{"deal": "D-1", "created": date(2026, 1, 5)}])
+    visits = frame(TABLES["History"], [{"visit": "1", "left": FOREVER}])
+    book.write(Plan(appends=(Append("Deals", deals, ""), Append("History", visits, ""))))
+    assert desk.rows("Deals")[0]["Created"] == datetime(2026, 1, 5)
+    pipeline = desk.book().read(TODAY)
+    assert pipeline["Deals"]["created"].iloc[0] == pd.Timestamp("2026-01-05")
+    assert pipeline["History"]["left"].iloc[0] == pd.Timestamp(FOREVER)
+    assert pipeline.faults == ()
