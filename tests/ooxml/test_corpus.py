@@ -99,7 +99,9 @@ def opens_in_openpyxl(data: bytes) -> openpyxl.Workbook | None:
 
 def in_calamine(data: bytes, sheet: str) -> list[list[object]] | None:
     try:
-        rows: list[list[object]] = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(sheet).to_python(False)
+        rows: list[list[object]] = (
+            CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(sheet).to_python(False)
+        )
     except CalamineError:
         return None
     return rows
@@ -151,7 +153,9 @@ def no_reader_opens(data: bytes) -> bool:
 
 
 def workbooks(shared: Path) -> Iterator[Path]:
-    return (path for path in sorted((shared / "corpus").rglob("*")) if path.suffix in (".xlsx", ".xlsm", ".xltx", ".xltm"))
+    return (
+        path for path in sorted((shared / "corpus").rglob("*")) if path.suffix in (".xlsx", ".xlsm", ".xltx", ".xltm")
+    )
 
 
 def test_nothing_but_the_edit_changes(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -124,7 +124,10 @@ def test_files_that_are_not_there_are_refused(tmp_path: Path) -> None:
 
 def test_a_far_away_cell_costs_nothing() -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
-    workbook = Workbook(Path("book.xlsx"), package({"S": sheet(rows).replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>')}))
+    workbook = Workbook(
+        Path("book.xlsx"),
+        package({"S": sheet(rows).replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>')}),
+    )
     assert workbook.read_range("S", "A1:B2") == [[1, None], [None, None]]
     assert workbook.read_range("S", "XFD1048576") == [[2]]
 

@@ -7,14 +7,21 @@ import zipfile
 
 from tests.ooxml.packages import opened, package, sheet
 
-DATA = package({"S": sheet('<row r="1"><c r="A1"><v>1</v></c></row>'), "T": sheet("")}, parts={"xl/media/照片.png": b"\x89PNG" * 99})
+DATA = package(
+    {"S": sheet('<row r="1"><c r="A1"><v>1</v></c></row>'), "T": sheet("")},
+    parts={"xl/media/照片.png": b"\x89PNG" * 99},
+)
 
 
 def raw_members(data: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = {}
         for info in archive.infolist():
-            start = info.header_offset + 30 + int.from_bytes(data[info.header_offset + 26 : info.header_offset + 28], "little")
+            start = (
+                info.header_offset
+                + 30
+                + int.from_bytes(data[info.header_offset + 26 : info.header_offset + 28], "little")
+            )
             start += int.from_bytes(data[info.header_offset + 28 : info.header_offset + 30], "little")
             members[info.filename] = data[start : start + info.compress_size]
         return members
@@ -29,7 +36,9 @@ def test_without_edits_every_member_is_copied_in_order() -> None:
 def test_dates_and_attributes_of_members_stay() -> None:
     before, after = (zipfile.ZipFile(io.BytesIO(data)).infolist() for data in (DATA, opened(DATA).to_bytes()))
     kept = ("filename", "date_time", "external_attr", "create_system", "comment", "CRC", "file_size", "compress_type")
-    assert [[getattr(info, name) for name in kept] for info in before] == [[getattr(info, name) for name in kept] for info in after]
+    assert [[getattr(info, name) for name in kept] for info in before] == [
+        [getattr(info, name) for name in kept] for info in after
+    ]
 
 
 def test_an_edit_changes_one_member() -> None:

@@ -23,7 +23,12 @@ def line(row: int, style: int = 3) -> str:
 def deals(below: str = "", after: str = "", rows: int = 3, totals: bool = False, **more: str) -> Workbook:
     """Table Deals on S, A1:C4: Deal, Amount, Twice = B*2; a second sheet Other with the rows in `other`."""
     body = HEADER + "".join(map(line, range(2, rows + 2)))
-    made = table("Deals", f"A1:C{rows + 1 + totals}", {"Deal": None, "Amount": None, "Twice": "Deals[[#This Row],[Amount]]*2"}, totals)
+    made = table(
+        "Deals",
+        f"A1:C{rows + 1 + totals}",
+        {"Deal": None, "Amount": None, "Twice": "Deals[[#This Row],[Amount]]*2"},
+        totals,
+    )
     sheets = {"S": sheet(body + below, after, 1), "Other": sheet(more.get("other", ""), more.get("tail", ""))}
     parts = {"xl/charts/chart1.xml": more["chart"]} if "chart" in more else {}
     if "pivot" in more:
@@ -40,7 +45,7 @@ def test_new_rows_look_like_the_last() -> None:
     workbook.append_rows("Deals", {"Deal": ["new"], "Twice": [7]})
     assert rows_of(workbook.to_bytes()).endswith(
         '<row r="5"><c r="A5" t="inlineStr"><is><t>new</t></is></c><c r="B5" s="3"/>'
-        "<c r=\"C5\"><f>Deals[[#This Row],[Amount]]*2</f><v>7</v></c></row>"
+        '<c r="C5"><f>Deals[[#This Row],[Amount]]*2</f><v>7</v></c></row>'
     )
 
 
@@ -164,7 +169,9 @@ def test_validations_and_formats_follow(before: str, grown: str, shrunk: str) ->
 
 
 def test_pivot_sources_follow() -> None:
-    workbook = deals(pivot='<p><worksheetSource ref="A1:C4" sheet="S"/><worksheetSource ref="A1:C4" sheet="Other"/></p>')
+    workbook = deals(
+        pivot='<p><worksheetSource ref="A1:C4" sheet="S"/><worksheetSource ref="A1:C4" sheet="Other"/></p>'
+    )
     workbook.append_rows("Deals", {"Deal": ["a"]})
     pivot = part(workbook.to_bytes(), "xl/pivotCache/pivotCacheDefinition1.xml")
     assert pivot == '<p><worksheetSource ref="A1:C5" sheet="S"/><worksheetSource ref="A1:C4" sheet="Other"/></p>'
@@ -200,7 +207,8 @@ def test_deleted_rows_close_the_gap(rows: list[int], left: list[str | None], why
 
 def test_references_follow_deleted_rows() -> None:
     other = "".join(
-        f'<row r="{at}"><c r="A{at}"><f>{text}</f></c></row>' for at, text in enumerate(["S!B4", "SUM(S!B2:B4)", "S!B3", "S!B9"], 1)
+        f'<row r="{at}"><c r="A{at}"><f>{text}</f></c></row>'
+        for at, text in enumerate(["S!B4", "SUM(S!B2:B4)", "S!B3", "S!B9"], 1)
     )
     workbook = deals(other=other)
     workbook.delete_rows("Deals", [3])

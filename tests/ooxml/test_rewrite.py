@@ -67,7 +67,9 @@ def test_prefixed_elements_stay_prefixed() -> None:
     [
         pytest.param("<row r='1'><c r='A1'><v>1</v></c></row>", id="single quotes"),
         pytest.param('<row r="1"><c r="A1"><v><![CDATA[1]]></v></c></row>', id="CDATA"),
-        pytest.param('<!-- <row r="1"/> --><row r="1"><c r="A1"><v>1</v></c></row>', id="a comment that looks like a row"),
+        pytest.param(
+            '<!-- <row r="1"/> --><row r="1"><c r="A1"><v>1</v></c></row>', id="a comment that looks like a row"
+        ),
         pytest.param('<row r="1">\n  <c r="A1">\n    <v>1</v>\n  </c>\n</row>\n', id="indented"),
     ],
 )
@@ -143,9 +145,19 @@ def test_a_formula_that_goes_takes_the_calculation_chain_along() -> None:
     rows = '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><v>1</v></c></row>'
     data = package({"S": sheet(rows)}, parts={"xl/calcChain.xml": "<calcChain/>"})
     rels = part(data, "xl/_rels/workbook.xml.rels")
-    chained = rels.replace("</Relationships>", '<Relationship Id="rId77" Type="x/calcChain" Target="calcChain.xml"/></Relationships>')
-    data = package({"S": sheet(rows)}, parts={"xl/calcChain.xml": "<calcChain/>", "xl/_rels/workbook.xml.rels": chained})
-    for column, value, stays in ((2, 5, True), (1, Cached(5), True), (1, 5, False), (1, Formula("2"), False), (3, Formula("2"), False)):
+    chained = rels.replace(
+        "</Relationships>", '<Relationship Id="rId77" Type="x/calcChain" Target="calcChain.xml"/></Relationships>'
+    )
+    data = package(
+        {"S": sheet(rows)}, parts={"xl/calcChain.xml": "<calcChain/>", "xl/_rels/workbook.xml.rels": chained}
+    )
+    for column, value, stays in (
+        (2, 5, True),
+        (1, Cached(5), True),
+        (1, 5, False),
+        (1, Formula("2"), False),
+        (3, Formula("2"), False),
+    ):
         workbook = opened(data)
         workbook.set_cell("S", 1, column, value)
         after = workbook.to_bytes()

@@ -55,10 +55,12 @@ def _disk_errors(path: Path) -> Iterator[None]:
     except PermissionError as error:
         if os.name == "nt" and error.winerror == 32:  # type: ignore[attr-defined,unused-ignore]  # in use elsewhere
             raise WorkbookInUse(path) from error
-        raise CannotSave(path, f"the folder or the file is read-only ({error.strerror})") from error
+        why = (f"the folder or the file is read-only ({error.strerror})", f"文件夹或文件为只读({error.strerror})")
+        raise CannotSave(path, why) from error
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        raise CannotSave(path, "the disk is full" if full else error.strerror or str(error)) from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise CannotSave(path, ("the disk is full", "磁盘已满")) from error
+        raise CannotSave(path, error.strerror or str(error)) from error
 
 
 def _refuse(target: Path, digest: str | None) -> None:
