@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from openpyxl import Workbook
 from openpyxl.workbook.properties import CalcProperties
 
+from xl_salesflow.metrics.formulas import POSITIONS
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.playbooks import title
-from xl_salesflow.sheets import dropdowns, forecast, funnel, live, plan, settings, start, styles, wording
+from xl_salesflow.sheets import analysis, dropdowns, forecast, funnel, plan, settings, start, styles, wording
 from xl_salesflow.sheets.conditional import emphasise
 from xl_salesflow.sheets.names import define_lists
 from xl_salesflow.sheets.page import lay_out
@@ -56,14 +57,15 @@ def _sheets(workbook: Workbook, language: Language) -> None:
 
 
 def _tables(workbook: Workbook, language: Language, playbook: str) -> Iterable[Placed]:
-    rows = starter_rows(language, playbook) | live.position_rows(language)
+    rows = starter_rows(language, playbook)
     steps = _funnel_steps(rows["Stages"], language)
     dropdowns.add(workbook, language)
     yield from funnel.add(workbook, language, steps)
     yield forecast.add(workbook, language)
     yield plan.add(workbook, language, steps)
+    yield from analysis.add(workbook, language, steps)
     for table in TABLES.values():
-        if table.sheet:  # stands on one of the pages above
+        if table.name == "Metrics" or table.name in POSITIONS:  # stands on one of the pages above
             continue
         placed = place(workbook[table.title.in_(language)], table, language, rows[table.name])
         lay_out(placed, language)

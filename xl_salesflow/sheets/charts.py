@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import NumDataSource, NumRef, StrRef
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.legend import Legend
 from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
@@ -64,16 +66,19 @@ def funnel(placed: Placed, pad: int, title: str, colour: str) -> BarChart:
     return chart
 
 
-def columns(placed: Placed, category: str, looks: list[Look], title: str, *, stacked: bool = False) -> BarChart:
-    """Return a column chart of *looks* over *category*; more than one series brings a legend."""
-    chart = _bars("col", title, stacked=stacked)
+def columns(
+    placed: Placed, category: str, looks: Sequence[Look], title: str, stacked: bool = False, lying: bool = False
+) -> BarChart:
+    """Return a column chart of *looks* over *category*, or one of *lying* bars; more than one series brings a legend."""
+    chart = _bars("bar" if lying else "col", title, stacked=stacked)
+    if lying:
+        chart.x_axis.scaling.orientation = "maxMin"
     chart.gapWidth = 45
     for look in looks:
         chart.series.append(_series(placed, look))
     chart.set_categories(_reference(placed, category))
     if len(looks) > 1:
-        chart.legend.position = "b"
-        chart.legend.txPr = _text(900, MUTED)
+        chart.legend = Legend(legendPos="b", txPr=_text(900, MUTED))
     else:
         chart.legend = None
     return chart

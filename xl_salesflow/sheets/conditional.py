@@ -84,6 +84,11 @@ RULES: dict[str, Sequence[When]] = {
         When(("over_limit",), "N({over_limit})>0", "red ink"),
         When(("median_days",), "AND(N({day_limit})>0,N({median_days})>N({day_limit}))", "amber"),
     ),
+    "Leaks": (
+        When(("stage", "one_point_more"), "AND(N({one_point_more})>0,{one_point_more}=bottleneck)", "amber"),
+        When(("limit_ratio",), "N({limit_ratio})>1", "red ink"),
+    ),
+    "Moves": (When(("check",), "N({check})<>0", "red"),),
     "PlanStages": (When(("gap",), "N({gap})>0", "amber"),),
     "FollowUps": (
         When(("rank:email",), "{done}={yes_no:yes}", "struck"),

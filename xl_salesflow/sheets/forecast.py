@@ -44,7 +44,7 @@ def add(workbook: Workbook, language: Language) -> Placed:
     panel.cards(page_, _CARD_ROW, _CARDS)
     row = _CHART_TOP + _CHART_ROWS + 1
     panel.heading(page_, row, _TABLE)
-    placed = place(sheet, table, language, live.month_rows(language), row + 1, 2, styles.PAGE)
+    placed = place(sheet, table, language, live.position_rows(table.name, language), row + 1, 2, styles.PAGE)
     sheet.row_dimensions[row + 1].height = 32
     for row in sheet[placed.body("month", "target")]:
         for cell in row:

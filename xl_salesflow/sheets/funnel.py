@@ -69,7 +69,9 @@ def add(workbook: Workbook, language: Language, steps: int) -> tuple[Placed, ...
 def _stages(page_: Panel, row: int, steps: int) -> Placed:
     sheet, language = page_.sheet, page_.language
     panel.heading(page_, row, _STAGES, _MORE)
-    placed = place(sheet, TABLES["StageMetrics"], language, live.stage_rows(language), row + 1, 2, styles.PAGE)
+    placed = place(
+        sheet, TABLES["StageMetrics"], language, live.position_rows("StageMetrics", language), row + 1, 2, styles.PAGE
+    )
     panel.steps(page_, placed, steps)
     head = sheet.cell(placed.top, _PADS, _FOR_CHART.in_(language))
     head.font = styles.font(language, size=8, colour=styles.ACCENT_MID)

@@ -13,12 +13,7 @@ from xl_salesflow.metrics.formulas import (
     POSITIONS,
     column_formulas,
     metric_formulas,
-    month_formulas,
-    plan_formulas,
-    stage_formulas,
 )
-from xl_salesflow.metrics.months import MONTHS
-from xl_salesflow.metrics.steps import ROWS
 from xl_salesflow.model.text import Language
 from xl_salesflow.sheets.rows import Row
 
@@ -47,27 +42,9 @@ def metric_rows(language: Language) -> list[Row]:
     ]
 
 
-def stage_rows(language: Language) -> list[Row]:
-    """Return the rows of StageMetrics: alike but for their position."""
-    return [{"position": position, **entered(stage_formulas(language))} for position in range(1, ROWS + 1)]
-
-
-def month_rows(language: Language) -> list[Row]:
-    """Return the rows of ForecastMonths, from the month of the as-of date."""
-    return [{"position": position, **entered(month_formulas(language))} for position in range(MONTHS)]
-
-
-def plan_rows(language: Language) -> list[Row]:
-    """Return the rows of PlanStages."""
-    return [{"position": position, **entered(plan_formulas(language))} for position in range(1, ROWS + 1)]
-
-
-def position_rows(language: Language) -> dict[str, list[Row]]:
-    """Return the rows of every table of formulas that are alike but for their position."""
-    return {
-        table: [{"position": position, **entered(column_formulas(table, language))} for position in positions]
-        for table, positions in POSITIONS.items()
-    }
+def position_rows(table: str, language: Language) -> list[Row]:
+    """Return the rows of a table that counts positions: alike but for that number."""
+    return [{"position": position, **entered(column_formulas(table, language))} for position in POSITIONS[table]]
 
 
 def entered(formulas: Mapping[str, Formula]) -> dict[str, Any]:

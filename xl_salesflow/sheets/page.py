@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from openpyxl.utils import get_column_letter
-from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.model.text import Language
 from xl_salesflow.sheets import wording
-from xl_salesflow.sheets.table_sheet import Placed, column_width, quoted
+from xl_salesflow.sheets.table_sheet import Placed, column_width
 
 _PAGE = 250  # characters that fit the width of a landscape page and can still be read
 _HEAD_HEIGHT = 34
+_LAST_ROW = 1_048_576
 
 
 def lay_out(placed: Placed, language: Language) -> None:
@@ -25,8 +25,7 @@ def lay_out(placed: Placed, language: Language) -> None:
     frozen = 2 if placed.table.name == "Deals" else 1
     sheet.freeze_panes = f"{get_column_letter(placed.left + frozen)}{placed.first}"
     sheet.print_title_rows = f"{placed.top}:{placed.top}"
-    area = f"{quoted(sheet.title)}!$A:${placed.letter(_printed(placed, language))}"
-    sheet.defined_names["Print_Area"] = DefinedName("Print_Area", attr_text=area)
+    sheet.print_area = f"A1:{placed.letter(_printed(placed, language))}{_LAST_ROW}"  # whole columns: tables grow
     prints(sheet, language, landscape=True, tall=0)
 
 

@@ -40,7 +40,7 @@ def add(workbook: Workbook, language: Language, steps: int) -> Placed:
     panel.cards(page_, _CARD_ROW, _CARDS)
     row = _CHART_TOP + _CHART_ROWS + 1
     panel.heading(page_, row, _TABLE)
-    placed = place(sheet, table, language, live.plan_rows(language), row + 1, 2, styles.PAGE)
+    placed = place(sheet, table, language, live.position_rows(table.name, language), row + 1, 2, styles.PAGE)
     panel.steps(page_, placed, steps)
     looks = [Look("deals_needed", styles.ACCENT_MID, "#,##0"), Look("deals_now", styles.ACCENT, "#,##0")]
     chart = charts.columns(placed, "stage", looks, _CHART.in_(language))
