@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -27,6 +27,18 @@ def typeset(template: str, data: Mapping[str, Any]) -> bytes:
     if not isinstance(pdf, bytes):
         raise TypeError(f"{template} came out as {type(pdf).__name__}, not as one file")
     return pdf
+
+
+@lru_cache(maxsize=8)
+def pictured(content: bytes) -> bool:
+    """Tell whether *content* is a picture that can be printed, rather than a broken one."""
+    try:
+        _compiler().compile(
+            b"#image(bytes(json(bytes(sys.inputs.data))))", sys_inputs={"data": json.dumps(list(content))}
+        )
+    except typst.TypstError:
+        return False
+    return True
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 from xl_salesflow.documents import figures
 from xl_salesflow.documents.environment import fill
 from xl_salesflow.documents.logo import Logo, logo
-from xl_salesflow.documents.pdf import typeset
+from xl_salesflow.documents.pdf import pictured, typeset
 from xl_salesflow.documents.texts import say, texts
 from xl_salesflow.model.plan import Document
 from xl_salesflow.model.text import Language
@@ -27,7 +27,8 @@ def as_html(document: Document, language: Language) -> bytes:
 def as_pdf(document: Document, language: Language) -> bytes:
     """Return the quote as PDF; its text is passed as data, so nothing in it is read as markup."""
     mark = _logo(document.facts)
-    data = {"q": shown(document.facts, language), "t": texts(language), "logo": mark and list(mark.content)}
+    picture = list(mark.content) if mark and pictured(mark.content) else None
+    data = {"q": shown(document.facts, language), "t": texts(language), "logo": picture}
     return typeset("quote.typ", data)
 
 

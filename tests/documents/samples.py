@@ -1,0 +1,259 @@
+"""Documents to print in tests: a quote with everything on it, a follow-up list, a report; and what an attacker would type."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+from xl_salesflow.model.plan import Document
+from xl_salesflow.model.text import Text
+
+TODAY = date(2026, 11, 22)
+
+ATTACKS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "\"><svg/onload=alert(1)>'",
+    "javascript:alert(1)",
+    "{{ 7*7 }}{% for x in ().__class__.__base__.__subclasses__() %}",
+    '#panic("x") $1+1$ *b* _i_ `c` @ref <label> // /* [x] \\u{41}',
+    '#eval("1+1") #read("/etc/passwd")',
+    "=cmd|'/c calc'!A1",
+    "BEGIN:VEVENT\r\nATTENDEE:mailto:x@example.com\r\nEND:VEVENT",
+    "Müller & Söhne 🚀 上海",
+)
+
+
+KEPT = ("status", "currency", "base_currency", "tax_mode", "capitals", "priority", "id", "unit", "source", "headlines")
+"""Facts that no one types freely."""
+
+
+def typed(facts: Any, word: str) -> Any:
+    """Return *facts* with *word* in every text that is not blank, or as they are when there is no word."""
+    if isinstance(facts, dict):
+        return {id: value if id in KEPT else typed(value, word) for id, value in facts.items()}
+    if isinstance(facts, list | tuple):
+        return [typed(value, word) for value in facts]
+    return word if word and facts and isinstance(facts, str) else facts
+
+
+def quote(word: str = "", count: int = 2, **changed: Any) -> Document:
+    """Make a quote; *word* stands in every text field, *changed* facts replace others."""
+    facts: dict[str, Any] = {
+        "source": "",
+        "quote": {
+            "number": "Q-2026-0007",
+            "version": 2,
+            "status": "draft",
+            "date": TODAY,
+            "valid_until": date(2026, 12, 22),
+            "supersedes": "Q-2026-0003",
+            "terms": "30 days net",
+            "notes": "Prices hold for the whole order",
+        },
+        "seller": {
+            "company": "North Automation",
+            "address": "5 Mill Lane",
+            "phone": "+44 113 555 0100",
+            "email": "sales@north.example",
+            "bank": "GB33 BUKB 2020",
+            "logo": "",
+        },
+        "buyer": {"account": "Acme", "address": "1 Quay", "phone": "", "tax_id": "NL001"},
+        "contact": {
+            "contact": "Bob Stone",
+            "title": "Buyer",
+            "phone": "020",
+            "email": "bob@acme.example",
+        },
+        "owner": {"person": "Li Wei", "email": "li@north.example"},
+        "deal": {"deal": "D-1", "name": "New line"},
+        "currency": "CNY",
+        "base_currency": "CNY",
+        "rate": None,
+        "tax_mode": "exclusive",
+        "tax_rate": Decimal("0.13"),
+        "discount": Decimal("0.05"),
+        "lines": [line(n) for n in range(1, count + 1)] + [{**line(1), "optional": True, "product": "Spare kit"}],
+        "totals": {
+            "subtotal": Decimal("20000.00"),
+            "discount": Decimal("1000.00"),
+            "shipping": Decimal("100.00"),
+            "net": Decimal("19100.00"),
+            "tax": Decimal("2483.00"),
+            "total": Decimal("21583.00"),
+        },
+        "capitals": "贰万壹仟伍佰捌拾叁元整",
+        "benefits": [
+            {
+                "product": "Pump",
+                "feature": "Two seals",
+                "advantage": "runs dry",
+                "benefit": "No standstill",
+                "needs": ["downtime"],
+            },
+        ],
+        **changed,
+    }
+    return Document("quote", "Q-2026-0007 Acme", typed(facts, word))
+
+
+def line(number: int) -> dict[str, Any]:
+    """Make one line of a quote."""
+    return {
+        "product": f"Pump {number:03d}",
+        "description": "Stainless, 24 V",
+        "quantity": Decimal("2.50"),
+        "unit": "piece",
+        "price": Decimal("4210.5265"),
+        "discount": Decimal("0.05") if number == 1 else Decimal(0),
+        "optional": False,
+        "net": Decimal("10000.00"),
+    }
+
+
+def followups(word: str = "") -> Document:
+    """Make a follow-up list of two owners; *word* stands in every text field."""
+    row: dict[str, Any] = {
+        "rank": 1,
+        "priority": "high",
+        "owner": "Li Wei",
+        "deal": "D-1",
+        "account": "Acme",
+        "stage": "Demo",
+        "amount": Decimal("1234.50"),
+        "due": date(2026, 11, 20),
+        "days_late": 2,
+        "why": "Next step overdue by 2 days.",
+        "next_step": "Call Bob",
+        "question": "Who signs?",
+        "contact": "Bob Stone",
+        "phone": "+31 (0)20 555",
+        "email": "bob@acme.example",
+        "done": "",
+        "result": "",
+    }
+    blank = {
+        **dict.fromkeys(row, ""),
+        "rank": 2,
+        "priority": "low",
+        "deal": "D-2",
+        "amount": None,
+        "due": None,
+        "days_late": None,
+    }
+    facts = {
+        "today": TODAY,
+        "source": "/home/li/pipeline.xlsx",
+        "company": "North",
+        "currency": "USD",
+        "owners": [
+            {"owner": "Li Wei", "rows": [row, blank]},
+            {"owner": "", "rows": [{**row, "deal": "D-3"}]},
+        ],
+    }
+    return Document("followups", "follow-ups 2026-11-22", typed(facts, word))
+
+
+def report(word: str = "", **changed: Any) -> Document:
+    """Make a report; *word* stands in every text field."""
+    metric: dict[str, Any] = {
+        "name": Text("Won value", "赢单金额"),
+        "definition": "Sum of amounts",
+        "sample": 12,
+        "small": True,
+    }
+    values = (
+        ("won_value", 10005534, "money"),
+        ("win_rate", 0.6315, "ratio"),
+        ("cycle", 51.8, "days"),
+        ("velocity", 99.5, "per_day"),
+    )
+    stages = ["Lead", "Demo", "Won"]
+    facts = {
+        "as_of": TODAY,
+        "start": None,
+        "end": None,
+        "company": "North",
+        "source": "",
+        "currency": "USD",
+        "filters": [("Owner", "Li")],
+        "metrics": [{**metric, "id": id, "value": value, "unit": unit} for id, value, unit in values]
+        + [{**metric, "id": "coverage", "value": None, "unit": "number", "sample": None, "small": False}],
+        "headlines": ["won_value", "win_rate", "cycle"],
+        "stages": [
+            {
+                "stage": name,
+                "reached": 90 - 30 * n,
+                "step_conversion": 0.5 if n < 2 else None,
+                "open_count": n,
+                "open_value": 10.0 * n,
+                "weighted_value": 5.0 * n,
+                "median_days": None if n == 0 else 7.5,
+                "day_limit": None,
+                "over_limit": 0,
+            }
+            for n, name in enumerate(stages)
+        ],
+        "months": [
+            {"month": date(2026, n, 1), "created": 9 + n, "won": n, "lost": 12 - n, "won_value": 100.0 * n}
+            for n in range(1, 12)
+        ],
+        "ageing": [
+            {"label": "0–30", "count": 5, "value": 50.0, "late": False},
+            {"label": "> 90", "count": 2, "value": 20.0, "late": True},
+        ],
+        "lost_stages": [{"name": stages[0], "count": 3, "value": 30.0, "share": 1.0}],
+        "lost_reasons": [
+            {"name": Text("Price", "价格"), "count": 2, "value": 20.0, "share": 0.66},
+            {"name": "", "count": 1, "value": 9.0, "share": 1.0},
+        ],
+        "by": [
+            {
+                "name": Text("owner", "负责人"),
+                "rows": [
+                    {
+                        "key": "Li",
+                        "open_count": 1,
+                        "open_value": 2.0,
+                        "won_count": 3,
+                        "won_value": 4.0,
+                        "win_rate": None,
+                    }
+                ],
+            }
+        ],
+        **changed,
+    }
+    return Document("report", "report", typed(facts, word))
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: its text, its elements and their attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[str] = []
+        self.elements: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self._hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        self._hidden += tag in ("style", "title")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("style", "title")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden and data.strip():
+            self.words.append(" ".join(data.split()))
+
+    @property
+    def text(self) -> str:
+        """Return the visible text, one piece a line."""
+        return "\n".join(self.words) + "\n"

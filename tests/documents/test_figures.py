@@ -1,0 +1,71 @@
+"""Numbers, money and dates as each language writes them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from xl_salesflow.documents import figures
+from xl_salesflow.model.text import Language
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "language", "shown"),
+    [
+        ("1234.5", "USD", "en", "$1,234.50"),
+        ("1234.5", "USD", "zh", "US$1,234.50"),
+        ("1234.5", "CNY", "zh", "¥1,234.50"),
+        ("1234.5", "CNY", "en", "CN¥1,234.50"),
+        ("-0.5", "EUR", "en", "−€0.50"),
+        ("100", "JPY", "en", "¥100.00"),  # two decimals in every currency, as the sheets have
+        ("12345678901234.56", "USD", "en", "$12,345,678,901,234.56"),  # no float on the way
+    ],
+)
+def test_money(amount: str, currency: str, language: Language, shown: str) -> None:
+    assert figures.money(Decimal(amount), currency, language) == shown
+
+
+def test_a_currency_nobody_knows_names_itself() -> None:
+    assert "XYZQ" in figures.money(Decimal(1), "XYZQ", "en")
+    assert figures.currency_name("XYZQ", "zh") == "XYZQ"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("2.50", "2.5"), ("3", "3"), ("1234567.125", "1,234,567.125"), ("-0.001", "−0.001")]
+)
+def test_numbers(value: str, shown: str) -> None:
+    assert figures.number(Decimal(value), "en") == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [("5", "5.00"), ("0.0125", "0.0125"), ("1e3", "1,000.00")])
+def test_prices_keep_their_decimals(value: str, shown: str) -> None:
+    assert figures.amount(Decimal(value), "en") == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [("0.13", "13%"), ("0.065", "6.5%"), ("0.3333", "33.33%"), ("0", "0%"), ("1", "100%")]
+)
+def test_percent(share: str, shown: str) -> None:
+    assert figures.percent(Decimal(share), "en") == shown
+
+
+def test_days() -> None:
+    assert figures.day(date(2026, 3, 1), "en") == "1 Mar 2026"
+    assert figures.day(date(2026, 3, 1), "zh") == "2026年3月1日"
+    assert figures.day(None, "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("unit", "quantity", "language", "shown"),
+    [
+        ("piece", "1", "en", "piece"),
+        ("piece", "2.5", "en", "pieces"),
+        ("piece", "2", "zh", "件"),
+        ("crate", "2", "en", "crate"),
+        ("", "2", "en", ""),
+    ],
+)
+def test_units(unit: str, quantity: str, language: Language, shown: str) -> None:
+    assert figures.unit(unit, Decimal(quantity), language) == shown
