@@ -28,7 +28,7 @@ def generated(deals: int = 120, seed: int = 1, language: Language = "en") -> Pip
         rows.append(row)
         visits += _visits(random, row["deal"], created if row["created"] else None)
     made = pipeline_of_stories(pd.DataFrame(rows), pd.DataFrame(visits), TODAY, language=language)
-    return made.with_tables(Targets=targets(random), PlanStages=what_ifs(), Lists=lists())
+    return made.with_tables(Targets=targets(random), PlanStages=what_ifs(), Lists=lists(), **talks(random))
 
 
 def targets(random: Random) -> pd.DataFrame:
@@ -69,6 +69,11 @@ def _deal(random: Random, key: str, created: date) -> dict[str, object]:
         "amount": random.choice((None, random.randrange(0, 9_000_000) / 100, random.randrange(1, 900) * 100)),
         "created": None if random.random() < 0.06 else pd.Timestamp(created),
         "expected_close": random.choice((None, pd.Timestamp(TODAY + timedelta(days=random.randrange(-60, 400))))),
+        "next_step": random.choice(("", "Call")),
+        "next_step_date": random.choice((None, pd.Timestamp(TODAY))),
+        "last_activity": random.choice((None, pd.Timestamp(TODAY - timedelta(days=random.randrange(40))))),
+        "pushes": random.choice((None, 0, 1, 2, 5)),
+        "warnings": random.choice(("", "Idle for 20 days")),
         "loss_reason": random.choice(("", "price", "competitor", "Our own reason", "Nobody listed this")),
         "forecast": random.choice(("", "pipeline", "best_case", "commit", "omitted", "closed")),
         "probability_override": random.choice((None, None, None, 0.05, 0.335, 1.0)),
@@ -104,3 +109,16 @@ def lists() -> pd.DataFrame:
     """Make the sheet Lists with a reason of the team's own."""
     reasons = [*list(LISTS["loss_reason"])[:5], "Our own reason"]
     return frame(TABLES["Lists"], [{"loss_reason": reason} for reason in reasons])
+
+
+def talks(random: Random) -> dict[str, pd.DataFrame]:
+    """Make feedback and activities, some without a date."""
+    feedback = [
+        {
+            "feedback": f"F-{number}", "date": random.choice((None, TODAY - timedelta(days=random.randrange(500)))),
+            "satisfaction": random.choice((None, 1, 3, 4, 5)), "recommend": random.choice((None, 0, 6, 7, 9, 10)),
+        }
+        for number in range(60)
+    ]  # fmt: skip
+    activities = [{"deal": f"D-{number}", "date": TODAY - timedelta(days=number * 9)} for number in range(70)]
+    return {"Feedback": frame(TABLES["Feedback"], feedback), "Activities": frame(TABLES["Activities"], activities)}

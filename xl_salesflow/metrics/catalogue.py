@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from xl_salesflow.metrics.categories import CATEGORIES
 from xl_salesflow.metrics.conversion import STAGE_CONVERSION
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Metric
+from xl_salesflow.metrics.early import EARLY
+from xl_salesflow.metrics.feedback import FEEDBACK
 from xl_salesflow.metrics.forecast import FORECAST, STAGE_VALUE
 from xl_salesflow.metrics.leaks import LEAK_COLUMNS
 from xl_salesflow.metrics.leaks import LEAKS as LEAK_METRICS
@@ -21,7 +24,11 @@ from xl_salesflow.metrics.targets import TARGETS
 from xl_salesflow.metrics.timing import CYCLES, STAGE_TIMES
 
 METRICS: Mapping[str, Metric[Cube]] = MappingProxyType(
-    {m.id: m for m in (*OUTCOMES, *FORECAST, *CYCLES, *TARGETS, *PLANNING, *LEAK_METRICS)}
+    {
+        metric.id: metric
+        for family in (OUTCOMES, FORECAST, CYCLES, TARGETS, CATEGORIES, PLANNING, LEAK_METRICS, EARLY, FEEDBACK)
+        for metric in family
+    }
 )
 """One row each of the table Metrics, by id."""
 

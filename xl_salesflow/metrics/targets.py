@@ -103,15 +103,16 @@ def expected_value(cube: Cube) -> Floats:
     """Sum the open deals expected to close in the target period; only today knows."""
     if not cube.today:
         return cube.nothing()
-    return cube.total(cube.amount, _expected(cube))
+    return cube.total(cube.amount, expected(cube))
 
 
 def expected_count(cube: Cube) -> Floats:
     """Count the open deals expected to close in the target period; only today knows."""
-    return cube.count(_expected(cube)) if cube.today else cube.nothing()
+    return cube.count(expected(cube)) if cube.today else cube.nothing()
 
 
-def _expected(cube: Cube) -> Mask:
+def expected(cube: Cube) -> Mask:
+    """Tell which open deals are expected to close in the target period."""
     first, last = target_period(cube)
     close = cube.dates("expected_close")
     return np.asarray(cube.open & (close >= first) & (close <= last))
@@ -151,9 +152,9 @@ def target_formula(*inside: c.Criterion) -> str:
 
 
 _WON = (c.WON, *c.between("closed", FIRST, LAST))
-_EXPECTED = (c.OPEN, *c.between("expected_close", FIRST, LAST))
+EXPECTED = (c.OPEN, *c.between("expected_close", FIRST, LAST))
 _NO_SAMPLE = Formula('""')
-_EXPECTED_COUNT = Formula(c.today_only(c.count, "open", *_EXPECTED))
+_EXPECTED_COUNT = Formula(c.today_only(c.count, "open", *EXPECTED))
 _VELOCITY = 'OR(mean_won_value="",win_rate="",cycle_days_won_mean="")'
 
 TARGETS: tuple[Metric[Cube], ...] = (
@@ -199,7 +200,7 @@ TARGETS: tuple[Metric[Cube], ...] = (
             "预计成交日在目标期间内的进行中商机金额;仅当前快照可知。",
         ),
         Unit.MONEY,
-        Formula(f'IF({{sample}}="","",ROUND({c.today_only(c.total("amount"), "open", *_EXPECTED)},2))'), expected_value,
+        Formula(f'IF({{sample}}="","",ROUND({c.today_only(c.total("amount"), "open", *EXPECTED)},2))'), expected_value,
         _EXPECTED_COUNT, expected_count,
     ),
     Metric(

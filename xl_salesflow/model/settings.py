@@ -177,6 +177,7 @@ def _declare() -> Iterator[Setting]:
         14.0,
         "A deal without activity for longer is warned about",
         "超过此天数无活动则预警",
+        "IdleLimit",
     )
     yield s(
         "age_factor",
@@ -195,6 +196,7 @@ def _declare() -> Iterator[Setting]:
         2.0,
         "Pushed this often or more is warned about",
         "达到此次数则预警",
+        "PushLimit",
     )
     yield s(
         "contacts_from_stage",
