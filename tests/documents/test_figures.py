@@ -69,3 +69,8 @@ def test_days() -> None:
 )
 def test_units(unit: str, quantity: str, language: Language, shown: str) -> None:
     assert figures.unit(unit, Decimal(quantity), language) == shown
+
+
+@pytest.mark.parametrize(("amount", "shown"), [(2.5, "$3"), (-2.5, "−$3"), (Decimal("1234.49"), "$1,234"), (0, "$0")])
+def test_whole_money_rounds_halves_away_from_zero(amount: Decimal | float, shown: str) -> None:
+    assert figures.short_money(amount, "USD", "en") == shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
@@ -24,7 +24,7 @@ def money(amount: Number, currency: str, language: Language) -> str:
 
 def short_money(amount: Number, currency: str, language: Language) -> str:
     """Return an amount without its decimals."""
-    text = format_currency(amount, currency, "¤#,##0", locale=LOCALES[language], currency_digits=False)
+    text = format_currency(_to(amount, 0), currency, "¤#,##0", locale=LOCALES[language], currency_digits=False)
     return str(text).replace("-", "−")
 
 
@@ -41,7 +41,13 @@ def number(value: Number, language: Language) -> str:
 def percent(share: Number, language: Language, decimals: int = 2) -> str:
     """Return a fraction as per cent."""
     pattern = "0." + "#" * decimals + "%" if decimals else "0%"
-    return str(format_percent(share, pattern, locale=LOCALES[language])).replace("-", "−")
+    return str(format_percent(_to(share, decimals + 2), pattern, locale=LOCALES[language])).replace("-", "−")
+
+
+def _to(value: Number, decimals: int) -> Decimal:
+    # halves away from zero, like the sheets; the library rounds them to even
+    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def day(value: date | None, language: Language) -> str:

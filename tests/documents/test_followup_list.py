@@ -1,0 +1,114 @@
+"""The follow-up list as Markdown, HTML and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from tests.documents import samples
+from tests.documents.samples import ATTACKS, Page
+from xl_salesflow.documents import render
+from xl_salesflow.documents.followup_list import when
+from xl_salesflow.model.plan import Document
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import LANGUAGES, Language
+
+MARKDOWN = """\
+# Follow-ups · 22 Nov 2026
+
+Who to call on 22 Nov 2026, most pressing first
+
+## Li Wei (2 deals)
+
+- [ ] **1. Acme** · D-1 · Demo · \\$1,235 · High · 2 d late
+    - Next step overdue by 2 days.
+    - **Next:** Call Bob
+    - **Ask:** Who signs?
+    - Bob Stone · +31 (0)20 555 · bob@acme.example
+
+- [ ] **2. D-2** · D-2 ·  · Low · today
+    - \n
+## No owner (1 deal)
+
+- [ ] **1. Acme** · D-3 · Demo · \\$1,235 · High · 2 d late
+    - Next step overdue by 2 days.
+    - **Next:** Call Bob
+    - **Ask:** Who signs?
+    - Bob Stone · +31 (0)20 555 · bob@acme.example
+"""
+
+
+def test_markdown_is_a_list_of_boxes_to_tick() -> None:
+    shown = render(samples.followups(), "en", "md").decode("utf-8")
+    assert [row.strip() for row in shown.splitlines()] == [row.strip() for row in MARKDOWN.splitlines()]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_markdown_keeps_its_lines(attack: str) -> None:
+    """No value opens a line, a heading, a link or an element of its own."""
+    plain, shown = (render(samples.followups(word), "en", "md").decode("utf-8").splitlines() for word in ("x", attack))
+    assert len(shown) == len(plain)
+    assert "<script" not in "".join(shown).replace("\\<", "")
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_the_page_keeps_its_elements(attack: str) -> None:
+    plain, shown = (Page(render(samples.followups(word), "en", "html").decode("utf-8")) for word in ("x", attack))
+    kept = [element for element in shown.elements if element != "a"]
+    assert kept == [element for element in plain.elements if element != "a"]
+    links = [value for name, value in shown.attributes if name == "href"]
+    assert all(link.startswith(("tel:", "mailto:")) and " " not in link for link in links)
+    assert " ".join(attack.split()) in shown.text
+
+
+def test_phone_and_mail_can_be_used_at_once() -> None:
+    page = Page(render(samples.followups(), "en", "html").decode("utf-8"))
+    assert {value for name, value in page.attributes if name == "href"} == {"tel:+31020555", "mailto:bob@acme.example"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("=cmd|'/c calc'!A1", "'=cmd|'/c calc'!A1"),
+        ("+31 20 555", "'+31 20 555"),
+        ("-2+3", "'-2+3"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1+1", "'\t=1+1"),
+        ("\r=1+1", "'\r=1+1"),
+        ("\uff1d1+1", "'\uff1d1+1"),  # full-width signs count in some spreadsheets
+        ("|cmd", "'|cmd"),
+        ("plain, with \"marks\"", "plain, with \"marks\""),
+        ("2026-11-20", "2026-11-20"),
+    ],
+)  # fmt: skip
+def test_no_cell_of_the_csv_is_a_formula(typed: str, written: str) -> None:
+    rows = list(csv.reader(io.StringIO(render(samples.followups(typed), "en", "csv").decode("utf-8-sig"), newline="")))
+    assert rows[1][list(TABLES["FollowUps"].by_id).index("account")] == written
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_csv_has_the_sheets_headers_and_plain_numbers(language: Language) -> None:
+    content = render(samples.followups(), language, "csv")
+    assert content.startswith(b"\xef\xbb\xbf")  # without it Excel takes Chinese for something else
+    head, first, blank, _ = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    assert head == [column.header.in_(language) for column in TABLES["FollowUps"].columns]
+    row = dict(zip(TABLES["FollowUps"].by_id, first, strict=True))
+    assert (row["rank"], row["amount"], row["due"], row["days_late"]) == ("1", "1234.50", "2026-11-20", "2")
+    assert row["priority"] == {"en": "High", "zh": "高"}[language]
+    assert dict(zip(TABLES["FollowUps"].by_id, blank, strict=True))["amount"] == ""
+
+
+@pytest.mark.parametrize(("days", "shown"), [(3, "3 d late"), (0, "today"), (-2, "in 2 d"), (None, "today")])
+def test_how_late(days: int | None, shown: str) -> None:
+    assert when(days, "en") == shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_empty_list_says_so(language: Language) -> None:
+    facts = {**samples.followups().facts, "owners": []}
+    words = {"en": "Nobody is waiting", "zh": "今天没有需要跟进"}[language]
+    for format in ("md", "html"):
+        assert words in render(Document("followups", "x", facts), language, format).decode("utf-8")
+    assert len(render(Document("followups", "x", facts), language, "csv").splitlines()) == 1

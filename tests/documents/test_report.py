@@ -1,0 +1,130 @@
+"""The report: one page that stands alone, in both languages, for eyes, keyboards and screen readers."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from tests.documents import samples
+from tests.documents.samples import ATTACKS, Page
+from xl_salesflow.documents import render
+from xl_salesflow.documents.texts import TEXTS, say
+from xl_salesflow.model.text import LANGUAGES, Language
+
+PARTS = ("funnel", "trend", "ageing", "lost_stages", "lost_reasons")
+
+
+def page_of(word: str = "", language: Language = "en", **changed: Any) -> Page:
+    """Return a report as a browser reads it."""
+    return Page(render(samples.report(word, **changed), language, "html").decode("utf-8"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_part_is_there_in_its_language(language: Language) -> None:
+    words = page_of(language=language).text
+    assert [part for part in PARTS if say(part, language) not in words] == []
+    for shown in ("$10,005,534" if language == "en" else "US$10,005,534", "63.2%", say("small_sample", language)):
+        assert shown in words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_light_and_needs_nothing(language: Language) -> None:
+    html = render(samples.report(), language, "html")
+    page = Page(html.decode("utf-8"))
+    assert len(html) < 100_000
+    assert not {"script", "link", "img", "iframe"} & set(page.elements)
+    assert not [value for name, value in page.attributes if name in ("src", "href")]
+    assert b"prefers-color-scheme: dark" in html
+    assert b"@media print" in html
+
+
+def test_years_of_months_stay_below_half_a_megabyte() -> None:
+    month = samples.report().facts["months"][0]
+    by = [{"name": "owner", "rows": samples.report().facts["by"][0]["rows"] * 200}]
+    assert len(render(samples.report(months=[month] * 240, by=by), "zh", "html")) < 500_000
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_what_is_typed_is_shown_and_does_nothing(attack: str) -> None:
+    page, plain = page_of(attack), page_of("x")
+    assert page.elements == plain.elements
+    assert [name for name, _ in page.attributes] == [name for name, _ in plain.attributes]
+    assert " ".join(attack.split()) in page.text
+
+
+def drawings(html: bytes) -> list[Any]:
+    """Return the drawings of a page, each parsed as strict XML."""
+    text = html.decode("utf-8")
+    parts = [part.split("</svg>")[0] for part in text.split("<svg")[1:]]
+    return [etree.fromstring(f"<svg{part}</svg>") for part in parts]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("word", ["", ATTACKS[0], "很长的阶段名称一二三四五六七八九十" * 3])
+def test_drawings_are_sound_and_stay_inside(language: Language, word: str) -> None:
+    found = drawings(render(samples.report(word), language, "html"))
+    assert len(found) == len(PARTS)
+    for drawing in found:
+        width, height = (float(size) for size in drawing.get("viewBox").split()[2:])
+        for shape in drawing.iter("{*}rect"):
+            x, y, wide, high = (float(shape.get(id)) for id in ("x", "y", "width", "height"))
+            assert 0 <= x <= x + wide <= width + 0.5
+            assert 0 <= y <= y + high <= height + 0.5
+
+
+def test_those_who_do_not_see_get_a_sentence_and_a_table() -> None:
+    html = render(samples.report(), "en", "html")
+    said = [drawing[0].text for drawing in drawings(html)]
+    assert said[0] == "90 deals reached Lead, 30 of them Won."
+    assert said[1] == "From 2026-01 to 2026-11: 66 won, 66 lost."
+    assert said[2] == "7 open deals, 2 of them older than usual."
+    page = page_of()
+    assert page.elements.count("details") == len(PARTS) + 1
+    assert page.attributes.count(("role", "img")) == len(PARTS)
+    scrollers = page.attributes.count(("role", "region"))
+    assert page.attributes.count(("tabindex", "0")) == scrollers  # what scrolls can be reached by keyboard
+    ids = [value for name, value in page.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    assert {value for name, value in page.attributes if name == "aria-labelledby"} <= set(ids)
+
+
+@pytest.mark.parametrize("part", ["stages", "months", "ageing", "lost_stages", "lost_reasons", "by"])
+def test_a_part_with_nothing_to_say_is_left_out(part: str) -> None:
+    full, less = page_of(), page_of(**{part: []})
+    assert len(less.text) < len(full.text)
+    assert less.elements.count("svg") == full.elements.count("svg") - (part != "by")
+
+
+def test_zeros_and_unknowns_can_be_drawn() -> None:
+    zero = [
+        {"month": one["month"], "created": 0, "won": 0, "lost": 0, "won_value": 0}
+        for one in samples.report().facts["months"]
+    ]
+    stage = {**dict.fromkeys(samples.report().facts["stages"][0]), "stage": "Lead", "reached": 0}
+    assert drawings(render(samples.report(months=zero, stages=[stage]), "en", "html"))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [
+        (None, None, "As of 22 Nov 2026 · Owner: Li"),
+        (1, None, "from 1 Nov 2026"),
+        (None, 9, "until 9 Nov 2026"),
+        (1, 9, "1 Nov 2026 to 9 Nov 2026"),
+    ],
+)
+def test_the_scope_is_said(start: int | None, end: int | None, shown: str) -> None:
+    first, last = (None if day is None else samples.TODAY.replace(day=day) for day in (start, end))
+    assert shown in page_of(start=first, end=last).text
+
+
+def test_every_text_has_both_languages_with_the_same_facts() -> None:
+    def slots(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    for id, text in TEXTS.items():
+        assert slots(text.en) == slots(text.zh), id
+        assert text.zh or id == "pages_end", id
