@@ -41,6 +41,7 @@ def day(text: str, format: str = YEAR_FIRST) -> str | None:
         ("2025-02-29", None),
         ("2025-13-01", None),
         ("31/31/2024", None),
+        ("1899-12-31", None),
         ("soon", None),
         ("12", None),
         ("2025", None),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from xl_salesflow.imports.headers import best_match
@@ -75,3 +76,16 @@ def test_a_status_is_a_stage_when_it_says_more_than_open_won_and_lost(csv: Csv) 
     (plain,) = read(csv("deals.csv", "deal | status\n1 | Won\n2 | Open"))
     (rich,) = read(csv("deals.csv", "deal | status\n1 | Blue phase\n2 | Red phase\n3 | Won"))
     assert [match.columns["status"] for match in (best_match(plain), best_match(rich)) if match] == ["outcome", "stage"]
+
+
+def test_sheets_of_a_workbook_like_ours_are_known_by_name(tmp_path: Path) -> None:
+    """Deals are taken; History, which the product writes, is not, though it speaks of deals and stages too."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in ("Deals", "History", "历史"):
+        sheet = book.create_sheet(name)
+        sheet.append(["Deal", "Stage", "Owner", "Amount"])
+        sheet.append(["1", "Lead", "Ann", 5])
+    book.save(tmp_path / "ours.xlsx")
+    matches = [best_match(source) for source in read(tmp_path / "ours.xlsx")]
+    assert [match and match.table for match in matches] == ["Deals", None, None]

@@ -46,6 +46,9 @@ def number(text: str, decimal: str = ".", times: float = 1.0) -> float | None:
         ("(200", None),
         ("20 PCS", None),
         ("about 5", None),
+        ("1e999", None),
+        ("1e9999999999", None),
+        ("9" * 400, None),
         ("inf", None),
         ("nan", None),
         ("", None),
@@ -64,7 +67,13 @@ def test_a_comma_may_be_the_decimal_mark(text: str, expected: float) -> None:
 
 @pytest.mark.parametrize(
     ("text", "times", "expected"),
-    [("12.3", 10000.0, 123000.0), ("60", 0.01, 0.6), ("60%", 0.01, 0.6), ("1.1", 1000.0, 1100.0)],
+    [
+        ("12.3", 10000.0, 123000.0),
+        ("60", 0.01, 0.6),
+        ("60%", 0.01, 0.6),
+        ("1.1", 1000.0, 1100.0),
+        ("8万", 10000.0, 80000.0),
+    ],
 )
 def test_the_unit_of_the_header_multiplies_exactly(text: str, times: float, expected: float) -> None:
     assert number(text, times=times) == expected

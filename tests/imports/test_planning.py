@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -266,13 +267,13 @@ def test_findings_speak_the_language_of_the_workbook(csv: Csv) -> None:
     assert messages(planned) == ["deals.csv,第 3 行,商机编号:商机编号“1”已在第 2 行出现;该行已略过。"]
 
 
-def test_a_deal_closed_before_it_was_created_counts_no_cycle(csv: Csv, empty: Pipeline) -> None:
+def test_a_deal_closed_before_it_was_created_is_told(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | created | close date\n1 | Won | 2025-02-01 | 2025-01-01")
     after, planned = brought_in(empty, path)
     assert messages(planned) == [
-        "deals.csv, row 2: closed 2025-01-01 before it was created 2025-02-01; both dates are kept and no cycle is counted."
+        "deals.csv, row 2: closed 2025-01-01 before it was created 2025-02-01; both dates are kept, please correct the wrong one."
     ]
-    assert cells(after["History"], "days", "cycle_days") == [[None, None], [None, None]]
+    assert cells(after["History"], "days", "cycle_days") == [[-31, None], [None, -31]]
 
 
 def test_text_that_looks_like_a_formula_is_brought_in_as_text(csv: Csv, empty: Pipeline) -> None:
@@ -354,3 +355,28 @@ def test_today_does_not_matter(csv: Csv, empty: Pipeline) -> None:
     later = replace(empty, today=date(2030, 1, 1))
     first, second = (applied(p, plan(p, [path], propose([path], p))) for p in (empty, later))
     assert first["History"].equals(second["History"])
+
+
+def test_a_chinese_workbook_brings_its_units_and_its_dates(tmp_path: Path) -> None:
+    """
+    金额(万元) 12.5 → 125,000    签约日期 2025年5月1日, a date cell, a day number    赢率 60%, 0.3
+    """
+    book = openpyxl.Workbook()
+    book.active.append(["商机编号", "客户名称", "阶段", "预计金额(万元)", "创建时间", "赢率"])
+    book.active.append([1, "甲公司", "报价", 12.5, "2025年5月1日", "60%"])
+    book.active.append([2, "乙公司", "线索", "1,000", date(2025, 5, 2), 0.3])
+    book.active.append([3, "丙公司", "成交", "8万", 45780, ""])
+    book.save(tmp_path / "商机.xlsx")
+    after, planned = brought_in(workbook("zh"), tmp_path / "商机.xlsx")
+    assert cells(after["Deals"], "deal", "stage", "amount", "created", "probability_override") == [
+        ["1", "呈现", 125_000, "2025-05-01", 0.6],
+        ["2", "线索", 10_000_000, "2025-05-02", 0.3],
+        ["3", "赢单", 80_000, "2025-05-03", None],
+    ]
+    assert not planned.findings
+
+
+def test_a_playbook_without_open_stages_is_told(csv: Csv, empty: Pipeline) -> None:
+    path, stages = csv("deals.csv", "deal | stage\n1 | Lead"), empty["Stages"]
+    closed = empty.with_tables(Stages=stages[stages["kind"] != "open"])
+    assert "no playbook “crm” with open stages" in usage_error(closed, [path], propose([path], closed))

@@ -27,6 +27,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)" + _TIME)
 _DAY_NAMED = re.compile(r"(?:[A-Za-z]{3,9}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th)?[-\s./]*([A-Za-z]{3,9})\.?,?[-\s./]*(\d{4}|\d\d)" + _TIME)  # fmt: skip  # noqa: E501
 _MONTH_NAMED = re.compile(r"(?:[A-Za-z]{3,9}\.?,\s+)?([A-Za-z]{3,9})\.?\s*(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + _TIME)  # fmt: skip  # noqa: E501
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_EARLIEST = date(1900, 3, 1)  # a workbook counts days from here on without a mistake
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(20_000, 80_000)  # 1954 to 2119: five digits that are a day rather than a postcode
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -67,9 +68,10 @@ def _day(parts: Parts | None) -> str:
         return "NaT"
     year, month, day = parts
     try:
-        return date(year + (0 if year > 99 else 2000 if year < 70 else 1900), month, day).isoformat()
+        found = date(year + (0 if year > 99 else 2000 if year < 70 else 1900), month, day)
     except ValueError:  # no such day
         return "NaT"
+    return found.isoformat() if found >= _EARLIEST else "NaT"
 
 
 def _year_last(match: re.Match[str], format: str) -> Parts:

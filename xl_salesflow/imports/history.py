@@ -38,7 +38,7 @@ def visits(deals: pd.DataFrame, playbook: Playbook, history: pd.DataFrame, langu
     """Return the History rows of new *deals*, a complete frame.
 
     An open deal entered its stage when it was created. A closed one was in its last open stage from then until it was won or
-    lost. Days that are not known stay blank, and so do the days of a deal closed before it was created.
+    lost. Days that are not known stay blank.
     """
     deals = deals[deals["stage"] != ""]
     won_first = _aftercare(deals, playbook)
@@ -88,8 +88,7 @@ def _aftercare(deals: pd.DataFrame, playbook: Playbook) -> pd.Series:
 
 
 def _days(start: pd.Series, end: pd.Series) -> pd.Series:
-    days = (end - start).dt.days.astype("float64")
-    return days.where(days >= 0)
+    return (end - start).dt.days.astype("float64")
 
 
 def backwards(deals: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from xl_salesflow.imports import mapping as maps
 from xl_salesflow.imports.dates import EITHER, FORMATS
 from xl_salesflow.imports.delimited import DELIMITERS
 from xl_salesflow.imports.mapping import ColumnMap, FileMap, NewStage
-from xl_salesflow.imports.targets import TAKES_ROWS, TO_NOTES, targets
+from xl_salesflow.imports.targets import NAMED, TAKES_ROWS, TO_NOTES, targets
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.nearest import nearest
@@ -56,9 +56,7 @@ class _Reading:
             stages=self._texts(self._table(parsed, "stages")),
             new_stages=tuple(self._new_stage(entry) for entry in self._array(parsed, "new_stages")),
             values={self._vocabulary(name): self._texts(self._table(values, name)) for name in values},
-            missing=tuple(
-                self._one_of("missing", str(name), _named_tables()) for name in self._list(parsed, "missing")
-            ),
+            missing=tuple(self._one_of("missing", str(name), NAMED) for name in self._list(parsed, "missing")),
         )
 
     def _file(self, entry: Mapping[str, Any]) -> FileMap:

@@ -34,9 +34,14 @@ def added(pipeline: Pipeline, mapping: Mapping) -> tuple[Playbook, Plan]:
     return grown, _plan(pipeline, playbook, grown, new) if new else Plan()
 
 
+def usable(playbook: Playbook) -> bool:
+    """Tell whether deals can start somewhere in *playbook*, and be won and lost."""
+    return bool(playbook.open_stages) and {"won", "lost"} <= {stage.kind for stage in playbook.stages}
+
+
 def _playbook(pipeline: Pipeline, id: str) -> Playbook:
     found = pipeline.playbooks.get(id)
-    if found is None or not found.open_stages or not {"won", "lost"} <= {stage.kind for stage in found.stages}:
+    if found is None or not usable(found):
         known = ", ".join(pipeline.playbooks) or "–"
         raise UsageError(
             f"The sheet Stages has no playbook “{id}” with open stages, Won and Lost; it has: {known}.",

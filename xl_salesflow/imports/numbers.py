@@ -18,7 +18,7 @@ _UNITS = {
 _UNIT = "|".join(sorted(filter(None, _UNITS), key=len, reverse=True))
 _GROUPED = r"\d{1,3}(?:(?P<mark>[,'’ ])\d{2,3})*(?<=\d\d\d)(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+"
 _NUMBER = re.compile(
-    rf"(?P<open>\()?\s*(?P<sign>[-+−]?)\s*{_CURRENCY}\s*(?P<inner>[-+−]?)\s*(?P<digits>{_GROUPED})(?P<power>[eE][-+]?\d+)?"
+    rf"(?P<open>\()?\s*(?P<sign>[-+−]?)\s*{_CURRENCY}\s*(?P<inner>[-+−]?)\s*(?P<digits>{_GROUPED})(?P<power>[eE][-+]?\d{1, 3})?"
     rf"\s*(?P<unit>(?i:{_UNIT}))?\s*{_CURRENCY}\s*(?P<percent>%)?\s*(?P<behind>-)?\s*\)?"
 )
 _COMMA_DECIMAL = re.compile(r"\d{1,3}(?:[.\s]\d{3})+,\d+|\d+,(?:\d|\d\d|\d{4,})(?!\d)")
@@ -73,10 +73,13 @@ def _number(text: str, decimal: str, times: float) -> float:
         return np.nan
     digits = re.sub(r"[,'’ ]", "", match["digits"]) + (match["power"] or "")
     # decimals, so that 12.3 万元 is 123000 and not one part in 10^16 more
-    value = Decimal(digits) * _UNITS[(match["unit"] or "").casefold()] * Decimal(str(times))
-    if match["percent"] and times != 0.01:  # the header said per cent already
+    # a cell that names its own unit does not need the header's
+    own = match["unit"] or match["percent"]
+    value = Decimal(digits) * (_UNITS[(match["unit"] or "").casefold()] if own else Decimal(str(times)))
+    if match["percent"]:
         value /= 100
-    return float(-value if _is_negative(match) else value)
+    read = float(-value if _is_negative(match) else value)
+    return read if np.isfinite(read) else np.nan
 
 
 def _is_negative(match: re.Match[str]) -> bool:

@@ -13,11 +13,12 @@ from xl_salesflow.imports.cells import tidied
 from xl_salesflow.imports.columns import column_maps, foreign_keys
 from xl_salesflow.imports.headers import Match, best_match
 from xl_salesflow.imports.mapping import FileMap, NewStage
+from xl_salesflow.imports.new_stages import usable
 from xl_salesflow.imports.remarks import Remarks
 from xl_salesflow.imports.siblings import siblings
 from xl_salesflow.imports.sources import Source, read
 from xl_salesflow.imports.stages import StageProposal, kind_of, propose_stages
-from xl_salesflow.imports.targets import TAKES_ROWS, targets
+from xl_salesflow.imports.targets import NAMED, TAKES_ROWS, targets
 from xl_salesflow.imports.variants import same_names
 from xl_salesflow.imports.words import truth
 from xl_salesflow.model.choices import CHOICES, identify
@@ -29,7 +30,6 @@ from xl_salesflow.model.tables import TABLES
 Found = list[tuple[Source, FileMap]]
 
 _TELLING = 3  # deals; fewer say nothing about a stage
-_NAMED = ("Accounts", "Contacts", "Products", "Team")  # tables that other rows refer to by a name a person knows
 
 
 def propose(paths: Sequence[Path], pipeline: Pipeline) -> maps.Mapping:
@@ -88,7 +88,7 @@ def _texts(found: Found, table: str, target: str) -> pd.Series:
 def _values(found: Found, pipeline: Pipeline) -> dict[str, dict[str, str]]:
     """Return, by vocabulary, the values that differ from a known one in writing only."""
     proposed: dict[str, dict[str, str]] = {}
-    for table in _NAMED:
+    for table in NAMED:
         own = _texts(found, table, str(TABLES[table].key))
         known = list(dict.fromkeys([*pipeline[table][str(TABLES[table].key)], *own]))
         proposed[table] = same_names(pd.concat([own, _used(found, table)]), known, likeness=table == "Products")
@@ -120,12 +120,12 @@ def _missing(found: Found) -> tuple[str, ...]:
         for how in file.columns.values()
         if how.to in TABLES[file.table].by_id
     }
-    return tuple(table for table in _NAMED if table in used)
+    return tuple(table for table in NAMED if table in used)
 
 
 def _with_stages(proposed: maps.Mapping, found: Found, pipeline: Pipeline, remarks: Remarks) -> maps.Mapping:
     playbook = pipeline.playbooks.get(proposed.playbook)
-    if playbook is None:
+    if playbook is None or not usable(playbook):
         return proposed  # plan says so, in one sentence
     names = [name for name in _texts(found, "Deals", "stage").unique() if name]
     stages = propose_stages(names, playbook, _kinds(found, names))

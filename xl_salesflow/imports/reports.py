@@ -44,8 +44,8 @@ RAGGED = Text(
 )
 CUT = Text("longer than a cell can hold; cut after 32,767 characters", "超过单元格容量;已截断为 32,767 个字符")
 BACKWARDS = Text(
-    "closed {closed} before it was created {created}; both dates are kept and no cycle is counted",
-    "关闭日期 {closed} 早于创建日期 {created};保留两个日期,不计周期",
+    "closed {closed} before it was created {created}; both dates are kept, please correct the wrong one",
+    "关闭日期 {closed} 早于创建日期 {created};两个日期均保留,请更正有误的一个",
 )
 
 

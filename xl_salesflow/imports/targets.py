@@ -15,9 +15,13 @@ TAKES_ROWS = (
 )  # fmt: skip
 """The tables rows can be brought into."""
 
+NAMED = ("Accounts", "Contacts", "Products", "Team")
+"""The tables that others refer to by a name a person knows."""
+
 TO_NOTES = "notes+"
 """The target of a column that is added to Notes as "header: value"."""
 
+_OURS = ("playbook", "move_reason", "override_by", "override_reason")  # one import fills one playbook, and asks no gate
 _T = Type
 _FACTS: tuple[Column, ...] = (
     column("closed", "Closed", "关闭日期", _T.DATE, "Won or lost on; of an open deal the expected close", "赢单或丢单日期;进行中商机则为预计成交日"),
@@ -32,7 +36,7 @@ _FACTS: tuple[Column, ...] = (
 @cache
 def targets(table: str) -> Mapping[str, Column]:
     """Return what a column may become in *table*, by id."""
-    own = {c.id: c for c in TABLES[table].columns if c.writer is Writer.PERSON}
+    own = {c.id: c for c in TABLES[table].columns if c.writer is Writer.PERSON and c.id not in _OURS}
     return {**own, **{c.id: c for c in _FACTS}} if table == "Deals" else own
 
 
