@@ -99,10 +99,8 @@ def test_a_part_with_nothing_to_say_is_left_out(part: str) -> None:
 
 
 def test_zeros_and_unknowns_can_be_drawn() -> None:
-    zero = [
-        {"month": one["month"], "created": 0, "won": 0, "lost": 0, "won_value": 0}
-        for one in samples.report().facts["months"]
-    ]
+    nothing = {"created": 0, "won": 0, "lost": 0, "won_value": 0}
+    zero = [{**month, **nothing} for month in samples.report().facts["months"]]
     stage = {**dict.fromkeys(samples.report().facts["stages"][0]), "stage": "Lead", "reached": 0}
     assert drawings(render(samples.report(months=zero, stages=[stage]), "en", "html"))
 

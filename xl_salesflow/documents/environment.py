@@ -10,7 +10,7 @@ from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~^$&]|(?<![^\s])(?:[#+=-]|\d+(?=[.)]))|:(?=//))")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~^$&]|\A(?:[#+=-]|\d+(?=[.)]))|:(?=//))")
 _BREAKS = re.compile(r"\s*[\r\n\u0085\u2028\u2029\v\f]+\s*")
 
 
