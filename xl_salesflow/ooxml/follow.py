@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from xl_salesflow.ooxml.moves import DELETED, Move, Moves, moved
 from xl_salesflow.ooxml.refs import Area, map_references
@@ -46,10 +47,14 @@ def in_formulas(moves: Moves, sheet: str | None = None) -> Change:
     if not moves:
         return unchanged
 
+    @lru_cache(4096)  # a calculated column has one formula, as often as the table has rows
+    def followed(text: bytes, shared: bool) -> bytes:
+        return _formula(moves, text, sheet, shared)
+
     def change(xml: bytes) -> bytes:
         if not any(_mentions(xml, move, sheet) for move in moves):
             return xml
-        return _FORMULA.sub(lambda m: m.group(1) + _formula(moves, m.group(2), sheet, b't="shared"' in m.group(1)), xml)
+        return _FORMULA.sub(lambda m: m.group(1) + followed(m.group(2), b't="shared"' in m.group(1)), xml)
 
     return change
 
