@@ -1,6 +1,6 @@
 """What people send and print: quotes, follow-up lists and reports, in both languages."""
 
 from xl_salesflow.documents.render import FORMATS, render
-from xl_salesflow.documents.save import write
+from xl_salesflow.documents.saving import save, write
 
-__all__ = ["FORMATS", "render", "write"]
+__all__ = ["FORMATS", "render", "save", "write"]

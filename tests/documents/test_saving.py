@@ -8,7 +8,7 @@ import pytest
 
 from tests.documents import samples
 from xl_salesflow.documents import FORMATS, render, write
-from xl_salesflow.documents.save import save
+from xl_salesflow.documents.saving import save
 from xl_salesflow.errors import CannotSave, UsageError
 from xl_salesflow.model.plan import Document
 
