@@ -43,6 +43,8 @@ _VALUE: tuple[Column, ...] = (
     column("weighted_value", "Weighted value", "加权金额", T.MONEY, "Amount × probability, rounded to cents", "金额 × 赢率,四舍五入到分",
            formula='IF(OR({amount}="",{probability}=""),"",ROUND({amount}*{probability},2))'),
     column("forecast", "Forecast", "预测类别", T.CHOICE, "How sure you are for the forecast; separate from stage and probability", "用于预测的把握程度,与阶段和赢率无关", options="forecast"),
+    column("learned_probability", "Learned probability", "历史赢率", T.PERCENT, "What the workbook's own won and lost deals say; shown beside yours, never counted", "由本工作簿赢丢单历史得出,仅供参考,不参与统计", writer=P, width=11),
+    column("learned_why", "Learned from", "历史依据", T.TEXT, "What weighs most: how many times likelier among won deals than among lost ones", "影响最大的因素:在赢单中出现的可能性是丢单中的几倍", writer=P, width=34),
 )  # fmt: skip
 
 _BANT: tuple[Column, ...] = (
