@@ -107,7 +107,8 @@ def _history(deals: pd.DataFrame, visits: pd.DataFrame, setup: pd.DataFrame) -> 
 def _typed(table: str, partial: pd.DataFrame) -> pd.DataFrame:
     whole = complete(TABLES[table], partial)
     words = [column.id for column in TABLES[table].columns if column.type.is_text]
-    return whole.astype(dict.fromkeys(words, object))
+    whole[words] = whole[words].astype(object).fillna("")
+    return whole
 
 
 def _moves(history: pd.DataFrame, kind: pd.Series, position: pd.Series) -> np.ndarray[Any, Any]:
@@ -118,3 +119,29 @@ def _moves(history: pd.DataFrame, kind: pd.Series, position: pd.Series) -> np.nd
         ["", "won", "lost", "aftercare", "reopened", "back", "skip"],
         "forward",
     )
+
+
+def told(table: str, today: date, language: Language = "en", **tables: list[dict[str, Any]]) -> Pipeline:
+    """Make a pipeline of a table people can read; its last column tells the visits as "Lead 01-31, Won 02-03".
+
+    Days without a year are of *today*'s year; "?" is a day nobody knows. The deal is created on the day of its first visit.
+    """
+    header, *lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    deals, visits = [], []
+    for line in lines:
+        row: dict[str, Any] = {name: cell for name, cell in zip(header, line, strict=True) if cell}
+        story = [_visit(part, today.year) for part in row.pop("visits").split(",")]
+        for number in ("amount", "probability_override", "pushes"):
+            if number in row:
+                row[number] = float(row[number])
+        deals.append({**row, "created": story[0][1]})
+        visits += [{"deal": row["deal"], "stage": stage, "entered": day} for stage, day in story]
+    made = {name: frame(TABLES[name], rows) for name, rows in tables.items()}
+    return pipeline_of_stories(pd.DataFrame(deals), pd.DataFrame(visits), today, language=language, **made)
+
+
+def _visit(told: str, year: int) -> tuple[str, pd.Timestamp | None]:
+    stage, day = told.strip().rsplit(" ", 1)
+    if day == "?":
+        return stage, None
+    return stage, pd.Timestamp(day if day.count("-") == 2 else f"{year}-{day}")

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Literal
+
+import pytest
+
+from tests.metrics.stories import told
+from xl_salesflow.metrics import funnel
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.view import View
+
+
+@pytest.fixture
+def pipeline() -> Pipeline:
+    return told(
+        """
+        deal | amount | visits
+        D-1  | 100    | Lead 01-01, Won 01-05
+        D-2  | 200    | Lead 01-02, Demo 01-06, Qualified 01-09, Lost 01-20
+        D-3  | 300    | Lead 01-03, Qualified 01-08
+        D-4  | 400    | Lead 02-01
+        D-5  | 500    | Lead 02-02, Qualified 02-04, Demo 02-09, Contract 02-12, Won 02-20, Care 02-25
+        """,
+        date(2026, 3, 1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("reach", "lead", "qualified", "demo", "contract", "won"),
+    [
+        ("implied", 5, 4, 3, 2, 2),  # a won deal passed every stage; the lost one got as far as Demo
+        ("entered", 5, 3, 2, 1, 2),
+    ],
+)
+def test_reached(
+    pipeline: Pipeline,
+    reach: Literal["implied", "entered"],
+    lead: int,
+    qualified: int,
+    demo: int,
+    contract: int,
+    won: int,
+) -> None:
+    stages = funnel(replace(pipeline, view=View(reach=reach))).stages
+    assert [stage["reached"] for stage in stages] == [lead, qualified, demo, contract, won]
+
+
+def test_conversions_multiply_to_the_cumulative_one(pipeline: Pipeline) -> None:
+    stages = funnel(pipeline).stages
+    assert [stage["step_conversion"] for stage in stages] == [4 / 5, 3 / 4, 2 / 3, 1, None]
+    assert [stage["cumulative_conversion"] for stage in stages] == [1, 4 / 5, 3 / 5, 2 / 5, 2 / 5]
+
+
+@pytest.mark.parametrize(
+    ("reading", "reached"),
+    [
+        ("snapshot", [2, 2, 2, 1, 1]),  # D-1 and D-2 closed in January
+        ("cohort", [3, 3, 2, 1, 1]),  # D-1, D-2 and D-3 created in it
+    ],
+)
+def test_a_period_asks_for_closing_or_for_creation(
+    pipeline: Pipeline, reading: Literal["snapshot", "cohort"], reached: list[int]
+) -> None:
+    january = View(start=date(2026, 1, 1), end=date(2026, 1, 31), reading=reading)
+    assert [stage["reached"] for stage in funnel(replace(pipeline, view=january)).stages] == reached
+
+
+def test_a_past_date_shows_what_was_reached_then(pipeline: Pipeline) -> None:
+    stages = funnel(replace(pipeline, view=View(as_of=date(2026, 1, 8)))).stages
+    assert [stage["reached"] for stage in stages] == [3, 3, 2, 1, 1]

@@ -1,0 +1,142 @@
+"""Every formula uses only what Excel 2016, WPS and LibreOffice know, in shapes that recalculate in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from xl_salesflow.metrics import METRICS, formulas
+from xl_salesflow.model.formulas import render
+from xl_salesflow.model.settings import SETTINGS_BY_ID
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.model.view import NAMED_CELLS
+
+KNOWN = {
+    "AND", "COUNT", "COUNTIF", "COUNTIFS", "DATE", "EDATE", "IF", "IFERROR", "INDEX", "ISNUMBER", "MATCH", "MAX",
+    "MEDIAN", "MIN", "MONTH", "OR", "PERCENTILE", "PRODUCT", "ROUND", "ROUNDUP", "ROWS", "SMALL", "SUM", "SUMIFS",
+    "SUMPRODUCT", "YEAR",
+}  # fmt: skip
+SCALAR = ("COUNTIFS(", "SUMIFS(")
+
+
+def every_formula(language: Language) -> Iterator[tuple[str, str]]:
+    """Yield the place and the text of every formula of the workbook."""
+    for id, cells in formulas.metric_formulas(language).items():
+        yield from ((f"Metrics {id} {column}", formula.text) for column, formula in cells.items())
+    for table in formulas.POSITIONS:
+        cells = formulas.column_formulas(table, language)
+        yield from ((f"{table} {column}", formula.text) for column, formula in cells.items())
+    for table in TABLES.values():
+        for column in table.columns:
+            if column.formula:
+                yield f"{table.name} {column.id}", render(column.formula, language, table)
+    for name, cell in NAMED_CELLS.items():
+        if cell.formula and name != "Today":
+            yield name, render(cell.formula, language)
+
+
+def code(formula: str) -> str:
+    """Return *formula* without its texts and references."""
+    return re.sub(r"\[[^\]]*\]+", "", re.sub(r'"[^"]*"', '""', formula))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_functions_everybody_knows(language: Language) -> None:
+    used = {
+        (name, place)
+        for place, text in every_formula(language)
+        for name in re.findall(r"([A-Z][A-Z0-9.]*)\(", code(text))
+    }
+    assert {name for name, _ in used} <= KNOWN, [pair for pair in used if pair[0] not in KNOWN]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_prefix_no_wildcard_no_whole_sheet(language: Language) -> None:
+    for place, text in every_formula(language):
+        assert "_xl" not in text, place
+        assert not any("*" in words or "?" in words for words in re.findall(r'"[^"]*"', text)), place
+        assert "!" not in code(text), f"{place} names a sheet; tables and names move with their cells"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_brackets_match_and_excel_takes_the_length(language: Language) -> None:
+    for place, text in every_formula(language):
+        assert code(text).count("(") == code(text).count(")"), place
+        assert len(text) < 8192, place
+        assert "{" not in text, place
+        assert deepest(code(text)) <= 64, place
+
+
+def deepest(text: str) -> int:
+    """Return how many brackets are open at once."""
+    depth = most = 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        most = max(most, depth)
+    return most
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_criteria_are_single_values(language: Language) -> None:
+    for place, text in every_formula(language):
+        for start in (match.start() for name in SCALAR for match in re.finditer(re.escape(name), text)):
+            arguments = list(split(text[text.index("(", start) :]))
+            criteria = arguments[1::2] if text.startswith("COUNTIFS", start) else arguments[2::2]
+            wide = [argument for argument in criteria if re.search(r"\w+\[[^\[\]]+\](?!\])", bare(argument))]
+            assert not wide, f"{place}: {wide}"
+
+
+def bare(argument: str) -> str:
+    """Return *argument* without the calls that make one value of a column."""
+    while (shorter := re.sub(r"(?:INDEX|ROWS|MATCH)\([^()]*\)", "1", argument)) != argument:
+        argument = shorter
+    return re.sub(r"\w+\[\[#This Row\],\[[^\]]*\]\]", "1", argument)
+
+
+def split(call: str) -> Iterator[str]:
+    """Yield the arguments of the call that *call* begins with, at its opening bracket."""
+    depth, start, quoted, square = 0, 1, False, 0
+    for place, letter in enumerate(call):
+        quoted ^= letter == '"'
+        if quoted:
+            continue
+        square += (letter == "[") - (letter == "]")
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0 or (letter == "," and depth == 1 and not square):
+            yield call[start:place]
+            start = place + 1
+        if depth == 0:
+            return
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_name_is_declared(language: Language) -> None:
+    declared = {*NAMED_CELLS, *METRICS, *(s.cell for s in SETTINGS_BY_ID.values() if s.cell), *TABLES, "This", "Row"}
+    for place, text in every_formula(language):
+        words = {
+            word for word in re.findall(r"(?<![\w.])[A-Za-z_]\w*(?![\w(])", code(text)) if not word.startswith("1E")
+        }
+        assert words <= declared | {"E"}, f"{place}: {words - declared}"
+
+
+def test_every_formula_cell_has_its_formula() -> None:
+    for table in formulas.POSITIONS:
+        assert set(formulas.column_formulas(table, "en")) == {column.id for column in TABLES[table].formulas}
+    for cells in formulas.metric_formulas("en").values():
+        assert set(cells) == {column.id for column in TABLES["Metrics"].formulas}
+
+
+def test_every_metric_says_what_it_means_in_both_languages() -> None:
+    for id, metric in METRICS.items():
+        assert all(metric.name.both()), id
+        assert all(text.rstrip().endswith((".", "。")) for text in metric.definition.both()), id
+
+
+def test_metric_ids_are_valid_names_of_cells() -> None:
+    for id in METRICS:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*_[a-z0-9_]+|[a-z]{4,}", id), (
+            f"{id} could be taken for the address of a cell"
+        )

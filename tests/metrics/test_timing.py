@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.metrics.stories import told
+from xl_salesflow.metrics import funnel
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.view import View
+
+
+@pytest.fixture
+def pipeline() -> Pipeline:
+    return told(
+        """
+        deal | visits
+        D-1  | Lead 01-01, Qualified 01-04, Won 01-11
+        D-2  | Lead 01-01, Qualified 01-08, Lead 01-10, Qualified 01-30, Won 03-02
+        D-3  | Lead 02-01, Lost 02-06
+        D-4  | Lead 02-20
+        D-5  | Lead 03-09
+        D-6  | Lead ?, Won 03-01
+        """,
+        date(2026, 3, 10),
+    )
+
+
+def test_cycle_days_leave_out_what_is_not_dated(pipeline: Pipeline) -> None:
+    found = funnel(pipeline)
+    table = {id: (value, found.samples[id]) for id, value in found.metrics.items() if id.startswith("cycle_days")}
+    assert table == {
+        "cycle_days_won_mean": (35, 2),  # 10 and 60 days
+        "cycle_days_won_median": (35, 2),
+        "cycle_days_lost_mean": (5, 1),
+        "cycle_days_lost_median": (5, 1),
+        "cycle_days_closed_mean": (25, 3),
+        "cycle_days_closed_median": (10, 3),
+    }
+
+
+@pytest.mark.parametrize(
+    ("stage", "visits", "mean", "median", "p90", "limit", "over"),
+    [
+        ("Lead", 4, 8.75, 6, 16.1, 10, 1),  # 3, 7, 20 and 5 days; D-4 waits for 18, D-5 for 1
+        ("Qualified", 3, 40 / 3, 7, 26.2, 15, 0),  # 7, 2 and 31 days
+        ("Demo", 0, None, None, None, None, None),
+    ],
+)
+def test_days_in_stage_are_of_finished_visits(
+    pipeline: Pipeline, stage: str, visits: int, mean: float, median: float, p90: float, limit: int, over: int
+) -> None:
+    row = next(row for row in funnel(pipeline).stages if row["stage"] == stage)
+    found = [row[id] for id in ("visits", "mean_days", "median_days", "p90_days", "day_limit", "over_limit")]
+    assert found == [pytest.approx(wanted) for wanted in (visits, mean, median, p90, limit, over)]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "visits", "over"),
+    [
+        (date(2026, 1, 3), 0, 0),
+        (date(2026, 1, 4), 1, 0),  # D-1 left on that day
+        (date(2026, 1, 21), 2, 1),  # D-2 is back in Lead for 11 days
+        (date(2026, 3, 3), 4, 1),  # D-4 for 11 days
+        (date(2026, 4, 1), 4, 2),  # the days go on beyond today
+    ],
+)
+def test_the_clock_runs_to_the_as_of_date(pipeline: Pipeline, as_of: date, visits: int, over: int) -> None:
+    lead = funnel(replace(pipeline, view=View(as_of=as_of))).stages[0]
+    assert (lead["visits"], lead["over_limit"]) == (visits, over)
