@@ -146,6 +146,7 @@ def _rule(panel: Panel, cell: Cell, name: str) -> None:
         rule = validation.insisting(source, language) if source else validation.choosing(named.options or "", language)
         empty = Rule(type="expression", dxf=LOOKS["red"], formula=[f'${cell.column_letter}${cell.row}=""'])
         panel.sheet.conditional_formatting.add(cell.coordinate, empty)
+        rule.allow_blank = False
     if rule is None:
         raise ValueError(f"{name} has no rule for what may be typed into it")
     rule.showInputMessage, rule.promptTitle, rule.prompt = True, named.label.in_(language), named.tip.in_(language)

@@ -25,6 +25,9 @@ from xl_salesflow.sheets.rows import Row
 from xl_salesflow.sheets.styles import Looks
 
 
+_STOPS = ".?!…。\uff1f\uff01"
+
+
 @dataclass(frozen=True)
 class Placed:
     """A table on its sheet: *top* is the header's row, *left* the first column, both from 1; *length* counts body rows."""
@@ -114,7 +117,8 @@ def column_width(column: Column, language: Language) -> float:
 
 def note(column: Column, language: Language) -> str:
     """Return the note on a column's header: what belongs there, and who writes it."""
-    parts = [column.tip.in_(language).rstrip("。.") + ("。" if language == "zh" else ".")]
+    tip = column.tip.in_(language)
+    parts = [tip if tip[-1] in _STOPS else tip + ("。" if language == "zh" else ".")]
     if column.required:
         parts.append(wording.REQUIRED.in_(language))
     if column.type is Type.LIST and not column.is_formula and column.writer == "person":
