@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from functools import partial
 
 import pandas as pd
 import xlwings as xw
 
 from xl_salesflow.excel.quiet import still
-from xl_salesflow.excel.tables import OnSheet, find_tables, formulas, named_cells, runs
+from xl_salesflow.excel.reading import read_rows_of, read_whole
+from xl_salesflow.excel.tables import OnSheet, find_tables, named_cells
 from xl_salesflow.excel.writer import Writer
 from xl_salesflow.model.frames import frame
 from xl_salesflow.model.pipeline import Pipeline
@@ -19,7 +20,6 @@ from xl_salesflow.model.plan import Finding, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.workbook.columns import Dialect
 from xl_salesflow.workbook.faults import Fault, findings
-from xl_salesflow.workbook.grid import read_frame
 from xl_salesflow.workbook.layout import Layout, find_layout
 from xl_salesflow.workbook.named import read_named, view_of
 from xl_salesflow.workbook.settings import language_of, read_settings
@@ -45,8 +45,11 @@ class OpenBook:
         self.book = book
         self._opened: _Opened | None = None
 
-    def read(self, today: date, only: Sequence[str] | None = None) -> Pipeline:
+    def read(self, today: date, only: Sequence[str] | None = None, deal: str = "") -> Pipeline:
         """Return the workbook as values; *only* names the tables that are needed beside the set-up, others stay empty.
+
+        With *deal*, tables that speak of deals hold its rows alone, and the row with the highest key, after which new rows
+        are numbered.
 
         Raises:
             WorkbookError: one of our tables or columns is missing; it says which.
@@ -60,8 +63,12 @@ class OpenBook:
         faults: dict[str, list[Fault]] = {table: [] for table in TABLES}
 
         def take(table: str, dialect: Dialect) -> pd.DataFrame:
-            frames[table], faults[table] = _read_table(opened, table, dialect)
-            return frames[table]
+            narrow = bool(deal) and "deal" in TABLES[table].by_id and TABLES[table].key is not None
+            read = partial(read_rows_of, deal) if narrow else read_whole
+            part = read(opened.found[table], layout, dialect)
+            frames[table], faults[table], opened.free[table] = part
+            opened.keys[table] = part.frame[TABLES[table].key or TABLES[table].columns[0].id]
+            return part.frame
 
         settings, wrong = read_settings(take("Settings", Dialect()))
         dialect = Dialect(settings.text("currency"))
@@ -76,6 +83,10 @@ class OpenBook:
             frames, today, language, settings, view_of(named), named, layout.places, source=_source(self.book)
         )
         return replace(pipeline, faults=(*_told(pipeline, faults), *told))
+
+    def first_row(self, table: str) -> int:
+        """Return the sheet row where the body of *table* began when it was read."""
+        return self._opened.found[table].first_row if self._opened else 0
 
     def write(self, plan: Plan) -> None:
         """Carry out *plan* on the workbook that was read; when it cannot be carried out whole, nothing of it stays.
@@ -92,36 +103,6 @@ class OpenBook:
             Writer(self.book, opened.layout, opened.found, opened.keys, opened.free).carry_out(plan)
 
 
-def _read_table(opened: _Opened, name: str, dialect: Dialect) -> tuple[pd.DataFrame, list[Fault]]:
-    """Return a table's frame and its faults; one call for the values, one for each stretch of formula columns."""
-    place, headers = opened.found[name], opened.layout.headers[name]
-    columns = dict(zip(place.headers, place.values(place.first_col, place.last_col), strict=True))
-    cells = {id: columns.pop(header) for id, header in headers.items()}
-    table = TABLES[name]
-    rows, faults = read_frame(table, cells, place.first_row, dialect)
-    faults += _typed_over(opened, name, rows)
-    key = table.key or table.columns[0].id
-    opened.keys[name] = rows[key]
-    free = int(rows.index[-1]) + 1 if len(rows) else place.first_row
-    while free <= place.last_row and any(own[free - place.first_row] is not None for own in columns.values()):
-        free += 1
-    opened.free[name] = free
-    return rows, faults
-
-
-def _typed_over(opened: _Opened, name: str, rows: pd.DataFrame) -> Iterator[Fault]:
-    """Yield the cells in use that should hold a formula and hold none."""
-    place = opened.found[name]
-    at = {place.column_of(opened.layout.headers[name][c.id]): c.id for c in TABLES[name].formulas if c.formula}
-    used = set(rows.index)
-    for first, last in runs(sorted(at)) if used else ():
-        block = formulas(place.block(place.first_row, place.last_row, first, last))
-        for row, line in enumerate(block, start=place.first_row):
-            for col, held in enumerate(line, start=first):
-                if row in used and not str(held or "").startswith("="):
-                    yield Fault("formula_typed_over", row, at[col], "")
-
-
 def _told(pipeline: Pipeline, faults: Mapping[str, list[Fault]]) -> Iterator[Finding]:
     for table in TABLES:
         yield from findings(pipeline, table, faults[table])
@@ -133,8 +114,3 @@ def _source(book: xw.Book) -> str:
         return str(book.fullname)
     except (xw.XlwingsError, OSError):
         return str(book.name)
-
-
-def book_of_excel() -> Any:
-    """Return the workbook whose button was pressed."""
-    return xw.Book.caller()

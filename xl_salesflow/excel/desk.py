@@ -1,0 +1,131 @@
+"""What a button works on: the open book, the selected row, who presses and when; and how it tells what came of it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import webbrowser
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import xlwings as xw
+from xlwings.main import Table
+
+from xl_salesflow import flow
+from xl_salesflow.errors import UsageError
+from xl_salesflow.excel.book import OpenBook
+from xl_salesflow.excel.tables import OnSheet, on_sheet, values
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language
+
+
+@dataclass
+class Desk:
+    """One press of a button. *choice* is the table row that a menu named, or the sheet row of a live check; 0 is none."""
+
+    xw: xw.Book
+    choice: int = 0
+    language: Language = "en"
+    now: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
+
+    @cached_property
+    def book(self) -> OpenBook:
+        """Return the Book over the open workbook."""
+        return OpenBook(self.xw)
+
+    @cached_property
+    def run(self) -> flow.Run:
+        """Return who runs, and when."""
+        return flow.Run(os.environ.get("SALESFLOW_USER") or getpass.getuser(), self.now)
+
+    def read(self, *only: str, deal: str = "") -> Pipeline:
+        """Return the workbook, or *only* some of its tables, or of these the rows of one *deal*."""
+        return self.book.read(self.now.date(), only or None, deal)
+
+    def selected(self, column: str, row: int = 0) -> str:
+        """Return what stands under *column* in the selected row, or in *row* of the shown sheet.
+
+        Raises:
+            UsageError: the selected row is not of a table with that column.
+        """
+        selection = self.xw.selection
+        if selection is not None and (cell := _beside(selection, column, row or selection.row)):
+            return cell
+        deals = TABLES["Deals"].title
+        raise UsageError(
+            f"Select a row first: of {deals.en}, or of any list with the column {TABLES['Deals'][column].header.en}."
+            if column == "deal"
+            else "Select the row of a quote first, on the sheet Quotes.",
+            f"请先选择一行:“{deals.zh}”表,或任何含“{TABLES['Deals'][column].header.zh}”列的表。"
+            if column == "deal"
+            else "请先在“报价单”表中选择一行。",
+        )
+
+    def show(self, table: str, row: int = 0, column: str = "") -> None:
+        """Bring the sheet of *table* to the front; with *row*, select one of its cells."""
+        for sheet in self.xw.sheets:
+            for one in sheet.tables:
+                if one.name.casefold() == table.casefold():
+                    _to_front(sheet)
+                    if row:
+                        place = on_sheet(sheet, one)
+                        sheet.range((row, _column(place, table, column) or place.first_col)).select()
+                    return
+
+    def last_row(self, table: str) -> int:
+        """Return the last row of *table* that has a key."""
+        for sheet in self.xw.sheets:
+            for one in sheet.tables:
+                if one.name.casefold() == table.casefold():
+                    return _last(on_sheet(sheet, one), table)
+        return 0
+
+    @cached_property
+    def folder(self) -> Path:
+        """Return where documents go: beside the workbook, or with the person's documents when it is in the cloud."""
+        try:
+            beside = Path(self.xw.fullname).parent
+        except (xw.XlwingsError, OSError):
+            beside = Path()
+        return beside if beside.is_absolute() and beside.is_dir() else Path.home() / "Documents"
+
+    def open(self, file: Path) -> None:
+        """Open a document in the program the person has for it."""
+        webbrowser.open(file.as_uri())
+
+
+def _beside(selection: xw.Range, column: str, row: int) -> str:
+    sheet = selection.sheet
+    for table in sheet.tables:
+        place, known = on_sheet(sheet, table), _declared(table)
+        col = _column(place, known, column) if known else 0
+        if col and place.first_row <= row <= place.last_row:
+            return str(values(sheet.range((row, col), (row, col)))[0][0] or "")
+    return ""
+
+
+def _declared(table: Table) -> str:
+    return next((name for name in TABLES if name.casefold() == table.name.casefold()), "")
+
+
+def _column(place: OnSheet, table: str, id: str) -> int:
+    for at, header in enumerate(place.headers, start=place.first_col):
+        column = TABLES[table].find(header)
+        if column and column.id == id:
+            return at
+    return 0
+
+
+def _last(place: OnSheet, table: str) -> int:
+    col = _column(place, table, TABLES[table].key or TABLES[table].columns[0].id)
+    cells = place.values(col, col)[0]
+    return max((row for row, cell in enumerate(cells, start=place.first_row) if cell is not None), default=0)
+
+
+def _to_front(sheet: xw.Sheet) -> None:
+    if not sheet.visible:
+        sheet.visible = True
+    sheet.activate()

@@ -1,0 +1,100 @@
+"""One table of an open workbook as a frame: the whole of it, or the rows of one deal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from xl_salesflow.excel.tables import OnSheet, formulas, runs, values
+from xl_salesflow.model.column import Table
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.workbook.columns import Dialect, shown
+from xl_salesflow.workbook.faults import Fault
+from xl_salesflow.workbook.grid import read_frame
+from xl_salesflow.workbook.layout import Layout
+
+_NUMBER = re.compile(r"(\d{1,18})\D*$")
+
+
+class Part(NamedTuple):
+    """What was read of a table: its frame, what is wrong in it, and the first row of its blank tail."""
+
+    frame: pd.DataFrame
+    faults: list[Fault]
+    free: int
+
+
+def read_whole(place: OnSheet, layout: Layout, dialect: Dialect) -> Part:
+    """Read a table: one call for the values, one for each stretch of formula columns."""
+    table, headers = _declared(place, layout)
+    columns = dict(zip(place.headers, place.values(place.first_col, place.last_col), strict=True))
+    cells = {id: columns.pop(header) for id, header in headers.items()}
+    rows, faults = read_frame(table, cells, place.first_row, dialect)
+    faults += _typed_over(place, layout, table, rows)
+    free = int(rows.index[-1]) + 1 if len(rows) else place.first_row
+    while free <= place.last_row and any(own[free - place.first_row] is not None for own in columns.values()):
+        free += 1
+    return Part(rows, faults, free)
+
+
+def read_rows_of(deal: str, place: OnSheet, layout: Layout, dialect: Dialect) -> Part:
+    """Read the rows of one deal: two whole columns to find them, then one call for each stretch of rows."""
+    table, headers = _declared(place, layout)
+    keys, deals = (
+        [shown(cell) for cell in place.values(*(2 * [place.column_of(headers[id])]))[0]]
+        for id in (table.key or "", "deal")
+    )
+    wanted = {at for at, key in enumerate(deals) if key == deal}
+    if numbered := [(int(found[1]), at) for at, key in enumerate(keys) if (found := _NUMBER.search(key))]:
+        wanted.add(max(numbered)[1])
+    last = max((at for at, key in enumerate(keys) if key or deals[at]), default=-1)
+    body = _rows(place, sorted(wanted))
+    columns = {id: [row[place.headers.index(header)] for row in body] for id, header in headers.items()}
+    rows, faults = read_frame(table, columns, 0, dialect)
+    at = [place.first_row + row for row in sorted(wanted)]
+    rows.index = pd.Index([at[row] for row in rows.index], dtype="int64")
+    return Part(rows, [replace(fault, row=at[fault.row], last=0) for fault in faults], _free(place, layout, last + 1))
+
+
+def _declared(place: OnSheet, layout: Layout) -> tuple[Table, Mapping[str, str]]:
+    name = next(name for name, one in layout.tables.items() if one.name == place.name)
+    return TABLES[name], layout.headers[name]
+
+
+def _rows(place: OnSheet, at: Sequence[int]) -> list[list[Any]]:
+    blocks = (
+        values(place.block(place.first_row + first, place.first_row + last, place.first_col, place.last_col))
+        for first, last in runs(at)
+    )
+    return [row for block in blocks for row in block]
+
+
+def _free(place: OnSheet, layout: Layout, used: int) -> int:
+    """Return the first row after which nothing but formulas stands, at or after *used* rows."""
+    first = place.first_row + used
+    if first > place.last_row:
+        return first
+    table, headers = _declared(place, layout)
+    computed = {place.headers.index(headers[column.id]) for column in table.formulas}
+    free = first
+    tail = values(place.block(first, place.last_row, place.first_col, place.last_col))
+    for row, cells in enumerate(tail, start=first):
+        if any(cell is not None for at, cell in enumerate(cells) if at not in computed):
+            free = row + 1
+    return free
+
+
+def _typed_over(place: OnSheet, layout: Layout, table: Table, rows: pd.DataFrame) -> Iterator[Fault]:
+    """Yield the cells in use that should hold a formula and hold none."""
+    at = {place.column_of(layout.headers[table.name][c.id]): c.id for c in table.formulas if c.formula}
+    used = set(rows.index)
+    for first, last in runs(sorted(at)) if used else ():
+        block = formulas(place.block(place.first_row, place.last_row, first, last))
+        for row, line in enumerate(block, start=place.first_row):
+            for col, held in enumerate(line, start=first):
+                if row in used and not str(held or "").startswith("="):
+                    yield Fault("formula_typed_over", row, at[col], "")

@@ -1,0 +1,134 @@
+"""Buttons about the whole workbook: read it, ask the flow, write the plan, bring the sheet to the front."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from xl_salesflow import flow
+from xl_salesflow import followups as calls
+from xl_salesflow.excel.desk import Desk
+from xl_salesflow.excel.undoing import put_back
+from xl_salesflow.model.choices import CHOICES
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.plan import Edit, Fill, Plan
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Text
+from xl_salesflow.scoring import bant, traits
+
+_RANKS = ("block", "warn", "note")
+
+
+def check(desk: Desk) -> Text:
+    """List the findings on their sheet, each linked to its cell."""
+    plan = flow.check(desk.read())
+    found = sorted(plan.findings, key=lambda finding: _RANKS.index(finding.severity))
+    rows = [{column.id: getattr(finding, column.id) for column in TABLES["Findings"].columns} for finding in found]
+    desk.book.write(Plan(fills=(Fill("Findings", frame(TABLES["Findings"], rows)),)))
+    desk.show("Findings")
+    blocking = sum(finding.blocks for finding in found)
+    return Text(
+        f"{len(found)} findings, {blocking} of them block; each links to its cell.",
+        f"发现 {len(found)} 个问题,其中 {blocking} 个须先解决;可点击单元格链接。",
+    )
+
+
+def update(desk: Desk) -> Text:
+    """Do the main job, and show the findings when one blocks."""
+    plan = flow.update(desk.read(), desk.run)
+    desk.book.write(plan)
+    if plan.blocks:
+        desk.show("Findings")
+    changes, calls_today = plan.answer["changes"], plan.answer["followups"]
+    return Text(
+        f"{changes} cells changed, {calls_today} follow-ups, {len(plan.findings)} findings.",
+        f"修改 {changes} 个单元格,{calls_today} 条跟进,{len(plan.findings)} 个问题。",
+    )
+
+
+def score(desk: Desk) -> Text:
+    """Score every deal from its answers and every customer from its traits."""
+    plan = flow.settled(desk.read(), (calls.flow_back, bant.from_answers, traits.score), "score", desk.run)
+    desk.book.write(plan)
+    changes = plan.answer["changes"]
+    return Text(f"Scores are up to date; {changes} cells changed.", f"得分已更新,修改 {changes} 个单元格。")
+
+
+def followups(desk: Desk) -> Text:
+    """Bring today's list up to date and to the front."""
+    plan = flow.settled(desk.read(), (calls.flow_back,), "followups", desk.run)
+    desk.book.write(plan)
+    desk.show("FollowUps")
+    count = plan.answer["followups"]
+    return Text(
+        f"{count} follow-ups; choose Yes under Done when one is.", f"共 {count} 条跟进;处理后在“已处理”选“是”。"
+    )
+
+
+def calendar(desk: Desk) -> Text:
+    """Write the follow-ups as a calendar file and open it."""
+    from xl_salesflow import documents
+
+    pipeline = desk.read()
+    (file,) = documents.write(flow.followups(pipeline).documents[0], desk.folder, pipeline.language, ("ics",))
+    desk.open(file)
+    return Text(f"Calendar: {file}.", f"日历文件:{file}。")
+
+
+def funnel(desk: Desk) -> Text:
+    """Compute the sheets anew and bring the funnel to the front; its numbers are live formulas."""
+    desk.xw.app.calculate()
+    desk.show("Metrics")
+    metrics = flow.funnel(desk.read()).answer["metrics"]
+    rate = metrics["win_rate"]
+    shown = "—" if rate is None else f"{rate:.1%}"
+    return Text(
+        f"{metrics['open_count']} open deals; win rate {shown}.",
+        f"进行中商机 {metrics['open_count']} 个;赢单率 {shown}。",
+    )
+
+
+def targets(desk: Desk) -> Text:
+    """Bring the plan to the front; its numbers are live formulas."""
+    desk.xw.app.calculate()
+    desk.show("PlanStages")
+    return Text("Type a target and a day; “What if” tries other conversions.", "填写目标与日期;“假设转化率”可试算。")
+
+
+def report(desk: Desk) -> Text:
+    """Write the report page beside the workbook and open it."""
+    from xl_salesflow import documents
+
+    pipeline = desk.read()
+    (file,) = documents.write(flow.report(pipeline).documents[0], desk.folder, pipeline.language, ("html",))
+    desk.open(file)
+    return Text(f"Report: {file}.", f"报告:{file}。")
+
+
+def undo(desk: Desk) -> Text:
+    """Put back what the last run changed."""
+    plan = put_back(desk.read(), desk.run)
+    desk.book.write(plan)
+    undone, told = plan.answer["undone"], plan.answer["of"]
+    return Text(f"{undone} of {told} changes put back.", f"已恢复 {told} 处修改中的 {undone} 处。")
+
+
+def language(desk: Desk) -> Text:
+    """Let messages and documents of this workbook speak the language that the ribbon was switched to."""
+    settings = desk.read()["Settings"]
+    rows = settings.index[settings["setting"] == "language"]
+    label = CHOICES["language"][desk.language].in_(desk.language)
+    after = pd.Series([label] * len(rows), rows, dtype=object)
+    edit = Edit("Settings", "value", settings.loc[rows, "setting"], settings.loc[rows, "value"], after, "language")
+    desk.book.write(replace(Plan(), edits=(edit,)) if len(rows) else Plan())
+    return Text("Messages and documents are in English now.", "提示与文件现为中文。")
+
+
+def help(desk: Desk) -> Text:
+    """Bring the first sheet to the front: it says what to do."""
+    desk.xw.sheets[0].activate()
+    return Text(
+        "This sheet says what to do; when a button fails, run “salesflow addin doctor” in a terminal.",
+        "本表说明如何操作;按钮出错时,请在终端运行 salesflow addin doctor。",
+    )
