@@ -6,24 +6,53 @@ and moves to Lost meet only what is written for every move, and the gates of Los
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pandas as pd
 from rapidfuzz import process
 
 from xl_salesflow.model.gate import GateCheck, MoveRule
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.playbook import Gate, Playbook
-from xl_salesflow.model.rule import Facts, sentences
+from xl_salesflow.model.rule import Facts, Rule, sentences
 from xl_salesflow.model.text import Text
-from xl_salesflow.rules.gates import back_needs_reason, skip_allowed
-from xl_salesflow.rules.gates.checks import CHECKS
+from xl_salesflow.rules.gates import (
+    activity_within,
+    approved_by,
+    at_least,
+    at_most,
+    back_needs_reason,
+    bant_at_least,
+    before_today,
+    filled,
+    one_of,
+    quote_is,
+    skip_allowed,
+    task_done,
+)
 from xl_salesflow.rules.gates.crossings import crossings, guarded
-from xl_salesflow.rules.gates.faults import RULES
+from xl_salesflow.rules.gates.faults import gate_rows
 from xl_salesflow.rules.gates.verdicts import Verdicts
 
 __all__ = ["CHECKS", "MOVE_RULES", "RULES", "judge"]
 
+CHECKS: Mapping[str, GateCheck] = MappingProxyType(
+    {
+        module.CHECK.id: module.CHECK
+        for module in (
+            filled, at_least, at_most, one_of, before_today, task_done, activity_within, quote_is, bant_at_least,
+            approved_by,
+        )
+    }
+)  # fmt: skip
+"""What a gate can check, by the id of the choice "check"."""
+
 MOVE_RULES: tuple[MoveRule, ...] = (back_needs_reason.RULE, skip_allowed.RULE)
 """What holds for every move."""
+
+RULES: tuple[Rule, ...] = (gate_rows(CHECKS),)
+"""What keeps the rows of the sheet Gates from being judged by."""
 
 _UNKNOWN = Text(
     "There is no stage “{stage}” in the playbook {playbook}; choose one from the list, perhaps {nearest}.",
