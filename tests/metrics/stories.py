@@ -108,6 +108,9 @@ def _typed(table: str, partial: pd.DataFrame) -> pd.DataFrame:
     whole = complete(TABLES[table], partial)
     words = [column.id for column in TABLES[table].columns if column.type.is_text]
     whole[words] = whole[words].astype(object).fillna("")
+    for column in TABLES[table].columns:
+        if column.type.is_date:
+            whole[column.id] = pd.to_datetime(whole[column.id]).astype("datetime64[s]")
     return whole
 
 

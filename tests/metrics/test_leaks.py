@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.metrics.stories import told
+from xl_salesflow.metrics import funnel, sheet_values
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.view import View
+
+
+@pytest.fixture
+def pipeline() -> Pipeline:
+    return told(
+        """
+        deal | amount | loss_reason | visits
+        D-1  | 100    | price       | Lead 01-01, Lost 01-31
+        D-2  | 200    | price       | Lead 01-01, Lost 02-10
+        D-3  | 300    | our own     | Lead 01-01, Demo 01-05, Lost 02-10
+        D-4  | 1000   |             | Lead 01-01, Qualified 01-16, Won 02-10
+        D-5  | 500    |             | Lead 01-01, Lost 02-20, Lead 02-25, Won 02-28
+        D-6  | 500    |             | Lead 01-01, Lost 02-28
+        """,
+        date(2026, 3, 1),
+        Lists=[{"loss_reason": "price"}, {"loss_reason": "our own"}],
+    )
+
+
+def test_lost_by_stage_counts_every_loss_even_of_a_deal_reopened(pipeline: Pipeline) -> None:
+    lead, qualified, demo, _, _ = funnel(pipeline).stages
+    columns = ("lost_count", "lost_value", "lost_share", "lost_cumulative")
+    assert [lead[id] for id in columns] == [4, 1300, 4 / 5, 4 / 5]
+    assert [demo[id] for id in columns] == [1, 300, 1 / 5, 1]
+    assert [qualified[id] for id in columns] == [0, 0, 0, 1]
+
+
+def test_lost_by_reason_counts_deals_that_are_lost(pipeline: Pipeline) -> None:
+    rows = sheet_values(pipeline).tables["LossReasons"]
+    told_ = [(row["reason"], row["lost_count"], row["lost_value"], row["lost_cumulative"]) for row in rows.values()]
+    assert told_[:3] == [("(none given)", 1, 500, 1), ("Price", 2, 300, 1 / 2), ("our own", 1, 300, 1)]
+    assert set(told_[3:]) == {("", "", "", "")}
+
+
+def test_a_past_date_knows_the_stages_but_not_the_reasons(pipeline: Pipeline) -> None:
+    then = replace(pipeline, view=View(as_of=date(2026, 2, 9)))
+    assert funnel(then).stages[0]["lost_count"] == 1
+    assert sheet_values(then).tables["LossReasons"][0]["lost_count"] == ""
+
+
+def test_the_bottleneck_is_the_step_that_one_point_helps_most(pipeline: Pipeline) -> None:
+    found = funnel(pipeline)
+    more = {row["stage"]: row["one_point_more"] for row in found.stages}
+    # 2 won × 750; conversions 3/6, 3/3, 2/3 and 2/2; what is whole cannot grow
+    assert more == {"Lead": 30.0, "Qualified": 0.0, "Demo": 22.5, "Contract": 0.0, "Won": None}
+    assert found.metrics["bottleneck"] == 30.0
+
+
+def test_the_slowest_stage_is_measured_by_its_limit(pipeline: Pipeline) -> None:
+    found = funnel(pipeline)
+    ratios = {row["stage"]: row["limit_ratio"] for row in found.stages}
+    assert ratios == {"Lead": 3.0, "Qualified": 25 / 15, "Demo": None, "Contract": None, "Won": None}
+    assert found.metrics["slowest_stage"] == 3.0

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.metrics.stories import told
+from xl_salesflow.metrics import sheet_values
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.view import View
+
+
+@pytest.fixture
+def pipeline() -> Pipeline:
+    return told(
+        """
+        deal | amount | forecast  | expected_close | probability_override | visits
+        D-1  | 100    | commit    | 2026-11-30     | 0.5                  | Lead 01-01
+        D-2  | 200    | best_case | 2026-12-01     |                      | Lead 01-01
+        D-3  | 400    |           | 2026-12-31     |                      | Lead 01-01
+        D-4  | 800    | omitted   | 2026-12-31     |                      | Lead 01-01
+        D-5  | 1600   | commit    | 2027-10-31     |                      | Lead 01-01
+        D-6  | 3200   | commit    | 2027-11-01     |                      | Lead 01-01
+        D-7  | 6400   |           | 2026-11-02     |                      | Lead 01-01, Won 11-05
+        D-8  | 9      |           | 2026-10-31     |                      | Lead 01-01
+        """,
+        date(2026, 11, 22),
+        Targets=[{"from": date(2026, 12, 1), "to": date(2026, 12, 31), "target": 5000.0}],
+    )
+
+
+def test_months_run_from_the_as_of_date(pipeline: Pipeline) -> None:
+    """
+    month   | deals | open_value | weighted_value | commit | best_case | pipeline | closed | cumulative | target
+    2026-11 | 1     | 100        | 50             | 100    | 0         | 0        | 6400   | 6500       | 0
+    2026-12 | 3     | 1400       | 140            | 0      | 200       | 400      | 0      | 200        | 5000
+    2027-10 | 1     | 1600       | 160            | 1600   | 0         | 0        | 0      | 1600       | 0
+    """
+    rows = sheet_values(pipeline).tables["ForecastMonths"]
+    doc = test_months_run_from_the_as_of_date.__doc__ or ""
+    header, *lines = [[cell.strip() for cell in line.split("|")] for line in doc.strip().splitlines()]
+    for month, *numbers in lines:
+        row = next(row for row in rows.values() if row["month"].isoformat().startswith(month))
+        assert [row[id] for id in header[1:]] == [float(number) for number in numbers], month
+    assert len(rows) == 12
+    assert sum(row["deals"] for row in rows.values()) == 5
+
+
+def test_what_was_expected_then_nobody_knows(pipeline: Pipeline) -> None:
+    past: dict[int, Any] = sheet_values(replace(pipeline, view=View(as_of=date(2026, 11, 10)))).tables["ForecastMonths"]
+    assert (past[0]["closed"], past[0]["open_value"], past[0]["cumulative"]) == (6400, "", "")

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.metrics.generated import generated
+from tests.metrics.stories import told
+from xl_salesflow.metrics import sheet_values
+from xl_salesflow.metrics.cube import cube
+from xl_salesflow.metrics.moves import matrix
+from xl_salesflow.model.view import View
+
+
+def test_every_way_out_of_a_stage() -> None:
+    """Moves are counted from the stage they leave, whichever way they go."""
+    pipeline = told(
+        """
+        deal | amount | visits
+        D-1  | 10     | Lead 01-01, Qualified 01-02, Lead 01-03, Demo 01-04, Won 01-05, Care 01-06
+        D-2  | 20     | Lead 01-01, Lost 01-02, Lead 01-03
+        """,
+        date(2026, 2, 1),
+    )
+    rows = sheet_values(pipeline).tables["Moves"]
+    lead = {
+        id: rows[1][id]
+        for id in ("entries", "forward", "skip", "back", "won", "lost", "there", "check", "to_2", "to_3")
+    }
+    assert lead == {
+        "entries": 4, "forward": 1, "skip": 1, "back": 0, "won": 0, "lost": 1, "there": 1, "check": 0, "to_2": 1, "to_3": 1,
+    }  # fmt: skip
+    assert (rows[2]["back"], rows[2]["to_1"], rows[3]["won"], rows[5]["aftercare"]) == (1, 1, 1, 1)
+    assert {(move["from"], move["to"]): (move["count"], move["value"]) for move in matrix(cube(pipeline))} == {
+        ("Lead", "Qualified"): (1, 10), ("Qualified", "Lead"): (1, 10), ("Lead", "Demo"): (1, 10), ("Demo", "Won"): (1, 10),
+        ("Won", "Care"): (1, 10), ("Lead", "Lost"): (1, 20), ("Lost", "Lead"): (1, 20),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("as_of", [None, date(2025, 9, 15), date(2024, 12, 1)])
+def test_no_visit_is_lost(seed: int, as_of: date | None) -> None:
+    pipeline = replace(generated(60, seed), view=View(as_of=as_of))
+    assert {row["check"] for row in sheet_values(pipeline).tables["Moves"].values() if row["stage"]} == {0}
+
+
+def test_the_check_finds_a_missing_move() -> None:
+    pipeline = told("deal | visits\nD-1 | Lead 01-01, Demo 01-05", date(2026, 2, 1))
+    history = pipeline["History"].copy()
+    history["move"] = ""
+    assert sheet_values(pipeline.with_tables(History=history)).tables["Moves"][1]["check"] == 1

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.metrics.stories import told
+from xl_salesflow.metrics import sheet_values
+from xl_salesflow.model.pipeline import Pipeline
+
+
+@pytest.fixture
+def pipeline() -> Pipeline:
+    return told(
+        """
+        deal | amount | visits
+        D-1  | 100    | Lead 01-01, Qualified 01-05, Demo 01-15, Contract 01-18, Won 01-20
+        D-2  | 100    | Lead 01-01, Qualified 01-07, Demo 01-17, Contract 01-20, Lost 01-22
+        D-3  | 100    | Lead 01-01, Qualified 01-06, Lost 01-08
+        D-4  | 100    | Lead 01-01, Lost 01-03
+        D-5  | 100    | Lead 01-01
+        """,
+        date(2026, 2, 1),
+        PlanStages=[{"position": row} for row in range(1, 13)],
+    )
+
+
+def rows(pipeline: Pipeline, *columns: str) -> list[tuple[object, ...]]:
+    plan = sheet_values(pipeline).tables["PlanStages"]
+    return [tuple(plan[row][column] for column in columns) for row in range(1, 6)]
+
+
+def test_back_from_the_target_to_leads(pipeline: Pipeline) -> None:
+    asked = replace(pipeline, named={"PlanTarget": 950.0, "PlanBy": date(2026, 6, 30)})
+    assert sheet_values(asked).cells["won_needed"] == 10
+    assert rows(asked, "stage", "deals_needed", "deals_now", "gap", "by_when") == [
+        ("Lead", 50, 1, 49, date(2026, 6, 10)),  # 4.5, 10, 3 and 2 days
+        ("Qualified", 30, 0, 30, date(2026, 6, 15)),
+        ("Demo", 20, 0, 20, date(2026, 6, 25)),
+        ("Contract", 20, 0, 20, date(2026, 6, 28)),
+        ("Won", 10, 0, 10, date(2026, 6, 30)),
+    ]
+
+
+def test_what_if_a_conversion_were_another(pipeline: Pipeline) -> None:
+    plan = pipeline["PlanStages"].copy()
+    plan.loc[plan["position"] == 1, "what_if"] = 0.9
+    asked = replace(pipeline.with_tables(PlanStages=plan), named={"PlanTarget": 950.0})
+    assert [needed for (needed,) in rows(asked, "deals_needed")] == [34, 30, 20, 20, 10]
+
+
+def test_without_a_target_the_targets_sheet_is_asked(pipeline: Pipeline) -> None:
+    assert [needed for (needed,) in rows(pipeline, "deals_needed")] == [""] * 5
+
+
+def test_the_last_day_is_the_end_of_the_year_unless_told(pipeline: Pipeline) -> None:
+    assert rows(pipeline, "by_when")[-1] == (date(2026, 12, 31),)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.metrics.stories import told
+from xl_salesflow.metrics import by, funnel
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.view import View
+
+YEAR = {"from": date(2026, 1, 1), "to": date(2026, 12, 31)}
+FIRST_QUARTER = {"from": date(2026, 1, 1), "to": date(2026, 3, 31)}
+QUARTER = View(start=date(2026, 1, 1), end=date(2026, 3, 31))
+
+
+def pipeline(*targets: dict[str, Any]) -> Pipeline:
+    return told(
+        """
+        deal | owner | amount | expected_close | visits
+        D-1  | Ann   | 400    |                | Lead 01-01, Won 01-11
+        D-2  | Bo    | 100    |                | Lead 01-01, Won 04-11
+        D-3  | Bo    | 100    |                | Lead 02-01, Lost 02-11
+        D-4  | Ann   | 300    | 2026-03-15     | Lead 02-01
+        D-5  | Bo    | 250    | 2026-06-30     | Lead 02-01
+        D-6  | Bo    | 250    | 2027-01-01     | Lead 02-01
+        """,
+        date(2026, 4, 30),
+        Targets=list(targets),
+    )
+
+
+@pytest.mark.parametrize(
+    ("targets", "view", "target"),
+    [
+        ([{**YEAR, "target": 900}], View(), 900),
+        ([{**YEAR, "target": 900}, {**FIRST_QUARTER, "target": 200}], QUARTER, 200),
+        ([{**YEAR, "target": 900}, {**YEAR, "owner": "Ann", "target": 500}], View(), 900),
+        ([{**YEAR, "owner": "Bo", "target": 300}, {**YEAR, "owner": "Ann", "target": 500}], View(), 800),
+        ([{**YEAR, "target": 900}, {**YEAR, "owner": "Ann", "target": 500}], View(filters={"owner": "ann"}), 500),
+        ([{**YEAR, "target": 900}], View(filters={"owner": "Ann"}), 0),
+        ([{**YEAR, "target": 900}], View(filters={"region": "north"}), None),
+        ([], View(), 0),
+    ],
+    ids=["team", "quarter", "team before owners", "owners together", "owner", "owner without", "no such slice", "none"],
+)
+def test_target_of_a_view(targets: list[dict[str, Any]], view: View, target: float | None) -> None:
+    assert funnel(replace(pipeline(*targets), view=view)).metrics["target"] == target
+
+
+def test_attainment_gap_and_coverage() -> None:
+    metrics = funnel(pipeline({**YEAR, "target": 1600})).metrics
+    ids = ("won_to_date", "attainment", "target_gap", "expected_value", "coverage", "required_coverage")
+    assert [metrics[id] for id in ids] == [500, 500 / 1600, 1100, 550, 550 / 1100, 600 / 500]
+
+
+def test_without_a_target_nothing_is_missing() -> None:
+    metrics = funnel(pipeline()).metrics
+    assert [metrics[id] for id in ("attainment", "target_gap", "coverage", "won_needed")] == [None] * 4
+
+
+def test_every_owner_against_their_own_target() -> None:
+    rows = by(pipeline({**YEAR, "owner": "Ann", "target": 800}, {**YEAR, "owner": "Bo", "target": 50}), "owner")
+    assert {row["key"]: row["attainment"] for row in rows} == {"Ann": 0.5, "Bo": 2.0}
+
+
+def test_velocity() -> None:
+    # 3 open × 250 mean won × 2/3 won ÷ 55 days
+    assert funnel(pipeline()).metrics["velocity"] == round(3 * 250 * 2 / 3 / 55, 2)
