@@ -83,7 +83,7 @@ def package(
         for part, kind in [*kinds, ("/xl/workbook.xml", "sheet.main"), ("/xl/styles.xml", "styles")]
     )
     defaults = (
-        f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
     )
     first = {

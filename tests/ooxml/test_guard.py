@@ -1,5 +1,6 @@
 """What is no sound workbook is refused in one sentence, before anything of it is trusted."""
 
+# ruff: noqa: E501 -- a row of a table reads best on one line
 from __future__ import annotations
 
 import io
@@ -10,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ooxml.packages import package, part, sheet, zipped
 
+from tests.ooxml.packages import package, part, sheet, zipped
 from xl_salesflow.errors import EncryptedWorkbook, NotAWorkbook, WorkbookError
 from xl_salesflow.ooxml import Workbook
 

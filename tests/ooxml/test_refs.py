@@ -29,7 +29,7 @@ def test_a_reference_is_read_as_a_rectangle(ref: str, area: tuple[int, int, int,
 
 @pytest.mark.parametrize("ref", ["", "B", "2", ":", "B2:", "Sheet1!B2", "ZZZ1", "A0", "A1048577", "Deals[Amount]"])
 def test_what_is_no_reference_is_refused(ref: str) -> None:
-    with pytest.raises(ValueError, match="reference|outside"):
+    with pytest.raises(ValueError, match=r"reference|outside"):
         Area.parse(ref)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.ooxml.packages import opened, package, part, rows_of, sheet, table
 
+from tests.ooxml.packages import opened, package, part, rows_of, sheet, table
 from xl_salesflow.errors import UnsupportedEdit
 from xl_salesflow.ooxml import Workbook
 
@@ -96,7 +96,10 @@ def test_another_table_in_the_way_is_named() -> None:
         workbook.append_rows("Deals", {"Deal": ["b"]})
 
 
-TOTALS = '<row r="5"><c r="A5" t="str"><v>Total</v></c><c r="B5" s="2"><f>SUBTOTAL(109,B2:B4)</f><v>9</v></c><c r="E5"><v>1</v></c></row>'
+TOTALS = (
+    '<row r="5"><c r="A5" t="str"><v>Total</v></c><c r="B5" s="2"><f>SUBTOTAL(109,B2:B4)</f><v>9</v></c>'
+    '<c r="E5"><v>1</v></c></row>'
+)
 
 
 def test_the_totals_row_moves_down_and_up() -> None:
@@ -158,7 +161,7 @@ def test_references_follow_a_table_that_grows_by_two(before: str, after: str, wh
 def test_validations_and_formats_follow(before: str, grown: str, shrunk: str) -> None:
     after = (
         f'<conditionalFormatting sqref="{before}"/><dataValidations><dataValidation sqref="{before}"/></dataValidations>'
-        f'<extLst><x14:conditionalFormatting xmlns:x14="x" xmlns:xm="m"><xm:sqref>{before}</xm:sqref></x14:conditionalFormatting></extLst>'
+        f'<extLst><x14:cf xmlns:x14="x" xmlns:xm="m"><xm:sqref>{before}</xm:sqref></x14:cf></extLst>'
     )
     for count, expected in ((5, grown), (1, shrunk)):
         workbook = deals(after=after)

@@ -1,10 +1,11 @@
 """Rows as other programs write them, some of their cells replaced."""
 
+# ruff: noqa: E501 -- a row of a table reads best on one line
 from __future__ import annotations
 
 import pytest
-from tests.ooxml.packages import MAIN, opened, package, part, rows_of, sheet
 
+from tests.ooxml.packages import MAIN, opened, package, part, rows_of, sheet
 from xl_salesflow.errors import UnsupportedEdit
 from xl_salesflow.ooxml import Cached, Formula
 

@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
-from tests.ooxml.packages import opened, package, rows_of, sheet
 
+from tests.ooxml.packages import opened, package, rows_of, sheet
 from xl_salesflow.ooxml import ErrorValue, Workbook
 from xl_salesflow.ooxml.values import from_serial, serial
 

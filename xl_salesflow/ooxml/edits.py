@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xl_salesflow.ooxml.refs import Area, address
-from xl_salesflow.ooxml.values import CellWriter, Fragment
+from xl_salesflow.ooxml.values import NOTHING, REMOVED, Cached, CellWriter, Formula, Fragment, Raw
 
 Rows = npt.NDArray[np.int64]
 _BLOCK = 1024
@@ -34,9 +34,23 @@ class _Column:
     def merged(self, rows: Rows, values: Sequence[Any]) -> _Column:
         if len(self.rows) == 0 or (len(rows) and rows[0] > self.rows[-1]):
             return _Column(np.concatenate([self.rows, rows]), [*self.values, *values])
-        both = dict(zip(self.rows.tolist(), self.values, strict=True)) | dict(zip(rows.tolist(), values, strict=True))
+        both = dict(zip(self.rows.tolist(), self.values, strict=True))
+        both |= {row: _over(both.get(row, NOTHING), value) for row, value in zip(rows.tolist(), values, strict=True)}
         order = sorted(both)
         return _Column(np.array(order, dtype=np.int64), [both[row] for row in order])
+
+
+def _over(before: Any, value: Any) -> Any:
+    """A cell that is set twice: what setting it once would have to say."""
+    if isinstance(value, Cached) and before is not NOTHING:
+        if isinstance(before, Formula):
+            return Formula(before.text, value.value)
+        if isinstance(before, Raw):
+            return before._replace(value=_over(before.value, value))
+        return value if isinstance(before, Cached) else before
+    if isinstance(before, Raw) and value is not REMOVED and not isinstance(value, Raw):
+        return before._replace(value=value)
+    return value
 
 
 @dataclass(slots=True)
@@ -66,6 +80,15 @@ class SheetEdits:
         self.set(column, rows, values)
         if over is not None:
             self.set(column, over.rows, over.values)
+
+    def row(self, number: int) -> dict[int, Any]:
+        """What is set in a row: column to value."""
+        values = {}
+        for at, column in self._columns.items():
+            found = int(np.searchsorted(column.rows, number))
+            if found < len(column.rows) and column.rows[found] == number and not isinstance(column.values[found], Cached):
+                values[at] = column.values[found]
+        return values
 
     def __bool__(self) -> bool:
         return bool(self._columns)

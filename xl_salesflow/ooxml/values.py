@@ -47,11 +47,19 @@ class Cached(NamedTuple):
     value: Any
 
 
+class _Nothing:
+    """No value at all, where None is one."""
+
+
+NOTHING = _Nothing()
+
+
 class Raw(NamedTuple):
-    """A cell that moves as it is: its attributes without its place, and its content."""
+    """A cell that moves as it is: its attributes without its place, its content, and a value set since."""
 
     attributes: bytes
     content: bytes
+    value: Any = NOTHING
 
 
 class Mode(Enum):
@@ -109,6 +117,8 @@ def from_serial(days: float, date1904: bool) -> datetime | None:
     return datetime.fromordinal(whole + epoch) + timedelta(milliseconds=milliseconds)
 
 
+_STYLE = re.compile(rb'\ss="[0-9]+"')
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f\b[^>]*?(?:/>|>[^<]*</(?:[\w.-]+:)?f>)")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -171,7 +181,7 @@ class CellWriter:
             ErrorValue: lambda v: (b' t="e"', self._v % xml_text(v.code), REPLACE),
             Formula: self._formula,
             Cached: lambda v: (*self._cached(v.value), CACHE),
-            Raw: lambda v: (v.attributes, v.content, WHOLE),
+            Raw: self._raw,
         }
 
     def __call__(self, value: Any) -> Fragment:
@@ -229,6 +239,19 @@ class CellWriter:
     def _formula(self, value: Formula) -> Fragment:
         kind, cached = self._cached(value.cached)
         return kind, self._f % (xml_formula(value.text), cached), REPLACE
+
+    def _raw(self, cell: Raw) -> Fragment:
+        """Write a moved cell, with the value that was set since in the format it brought along."""
+        if cell.value is NOTHING:
+            return cell.attributes, cell.content, WHOLE
+        kind, body, mode = self(cell.value)
+        style = b"".join(_STYLE.findall(cell.attributes))
+        if mode is not CACHE:
+            return style + kind, body, WHOLE
+        formula = _FORMULA.search(cell.content)
+        if formula is None:
+            return cell.attributes, cell.content, WHOLE
+        return style + kind, formula.group() + body, WHOLE
 
     def _cached(self, value: Any) -> tuple[bytes, bytes]:
         if isinstance(value, str):

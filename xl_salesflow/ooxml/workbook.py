@@ -122,7 +122,9 @@ class Workbook(WorkbookOnDisk):
         return {self._column(table, header): values for header, values in columns.items()}
 
     def _starts_empty(self, table: Table) -> bool:
-        if table.first_row != table.last_row or table.name in self._edits.moves:
+        """Say whether a table's only row is empty, as it will be once the edits are written."""
+        if table.first_row != table.last_row:
             return False
-        row = self.read_range(table.sheet, str(table.body))[0]
-        return all(value is None for column, value in zip(table.columns, row, strict=True) if column.formula is None)
+        row = dict(enumerate(self.read_range(table.sheet, str(table.body))[0], table.first_col))
+        row |= self._edits.sheet(table.sheet).row(table.first_row)
+        return all(row[at] is None for at, column in enumerate(table.columns, table.first_col) if column.formula is None)
