@@ -184,7 +184,7 @@ ANSWERED = {"question": "B1", "deal": "D-1"}
         ({}, [ANSWERED], "Budget?"),  # a row without an answer answers nothing
         ({"budget": 2}, [], "Who signs?"),  # what nothing is known of comes first
         ({"budget": 2, "authority": 1}, [], "Budget?"),
-        ({"budget": 3, "authority": 3}, [], ""),
+        ({"budget": 3, "authority": 3}, [], "How do they do it today?"),  # SPIN goes on where BANT ends
         ({**CARE, "since": ago(99)}, [], ""),
         ({}, [{**ANSWERED, "deal": "D-2", "points": 2}], "Budget?"),
     ],
@@ -197,6 +197,41 @@ def test_the_first_open_question_is_asked(deal: dict[str, Any], answers: list[di
     ]
     listed = due(desk({**NO_STEP, **deal}, Questions=questions, Answers=answers))
     assert list(listed["question"]) == [asks]
+
+
+@pytest.mark.parametrize(
+    ("noted", "asks"),
+    [
+        ([], "How do they do it today?"),
+        (["situation"], "What gives them trouble with it?"),
+        (["problem"], "How do they do it today?"),
+        (["situation", "problem", "implication"], "What would it be worth to them to have it solved?"),
+        (["situation", "problem", "implication", "need_payoff"], ""),
+    ],
+)
+def test_spin_is_asked_in_its_order(noted: list[str], asks: str) -> None:
+    activities = [{"deal": "D-1", "type": "call", column: "They said"} for column in noted]
+    assert list(due(desk(NO_STEP, Activities=activities))["question"]) == [asks]
+
+
+ANSWER = {"deal": "D-1", "type": "price", "status": "answered", "date": ago(3)}
+
+
+@pytest.mark.parametrize(
+    ("objections", "asks"),
+    [
+        ([ANSWER], "Did our answer on price convince? How do they do it today?"),
+        ([{**ANSWER, "worked": "yes"}], "How do they do it today?"),
+        ([{**ANSWER, "status": "open"}], "How do they do it today?"),
+        (
+            [{**ANSWER, "type": "trust", "date": ago(1)}, ANSWER],
+            "Did our answer on trust convince? How do they do it today?",
+        ),
+        ([{**ANSWER, "type": "Colour"}], "Did our answer on Colour convince? How do they do it today?"),
+    ],
+)
+def test_the_objection_answered_last_is_checked(objections: list[dict[str, Any]], asks: str) -> None:
+    assert list(due(desk(NO_STEP, Objections=objections))["question"]) == [asks]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,8 @@ def _sums(facts: Facts, language: Language) -> list[dict[str, str]]:
         rows.append(("net", totals["net"], {}))
     if totals["tax"] or facts["tax_rate"]:
         rows.append(("tax_within" if included else "tax", totals["tax"], {"rate": rate}))
+    if len(rows) == 1:
+        return []  # the total says it
     return [{"label": say(id, language, **words), "value": figures.amount(sum, language)} for id, sum, words in rows]
 
 

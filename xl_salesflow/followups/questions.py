@@ -1,53 +1,61 @@
-"""What to ask next: the first BANT question that is still open."""
+"""What to ask next: whether the last answer to an objection convinced, and one question that is still open."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from xl_salesflow.followups.bant_questions import bant_questions
 from xl_salesflow.followups.signal import Deals
+from xl_salesflow.model.lists import LISTS
+from xl_salesflow.model.text import Text
 
-STRONG = 3
+Rows = npt.NDArray[np.intp]
+
+SPIN = {
+    "situation": Text("How do they do it today?", "客户目前是怎么做的？"),
+    "problem": Text("What gives them trouble with it?", "其中有哪些困难？"),
+    "implication": Text("What does that trouble lead to?", "这些困难会带来什么后果？"),
+    "need_payoff": Text("What would it be worth to them to have it solved?", "解决之后对客户有多大价值？"),
+}
+"""Column of Activities that notes the answer → the question."""
+
+CONVINCED = Text("Did our answer on {type} convince?", "我们对“{type}”异议的答复是否打消了顾虑？")
 
 
-def questions(deals: Deals, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
-    """Return a question per deal at positions *rows*; empty when nothing is open or the deal is closed.
+def questions(deals: Deals, rows: Rows) -> list[str]:
+    """Return what to ask about each deal at positions *rows*; nothing about one that is closed.
 
-    Questions of a dimension nothing is known of come first, then those of one that is not strong yet, in sheet order.
+    A BANT question comes before the four of SPIN, which are asked in their order until an activity notes an answer.
     """
-    asked = deals.pipeline["Questions"]
-    asked = asked[(asked["question"] != "") & (asked["text"] != "")]
-    if asked.empty or not len(rows):
-        return np.full(len(rows), "", dtype=object)
-    points = _points(deals, asked["dimension"], rows)
-    unanswered = ~_answered(deals, asked["question"], rows)
-    cost = np.where(points == 0, 0.0, 1.0) + np.where(unanswered & (points < STRONG), 0.0, np.inf)
-    best = cost.argmin(axis=1)
-    found = np.isfinite(cost[np.arange(len(rows)), best]) & deals.open[rows]
-    return np.where(found, asked["text"].to_numpy()[best], "")
+    language = deals.pipeline.language
+    checks, asked, spin = _objections(deals, rows), bant_questions(deals, rows), _spin(deals, rows)
+    gap = "" if language == "zh" else " "
+    return [
+        gap.join(filter(None, (check, question or spun))) if alive else ""
+        for check, question, spun, alive in zip(checks, asked, spin, deals.open[rows], strict=True)
+    ]
 
 
-def _points(deals: Deals, dimensions: pd.Series, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    # a question of no dimension we know counts as one nothing is known of
-    known = {id: np.nan_to_num(deals.numbers(id)[rows]) for id in ("budget", "authority", "need", "timeline")}
-    return np.column_stack([known.get(str(id), np.zeros(len(rows))) for id in dimensions])
+def _spin(deals: Deals, rows: Rows) -> list[str]:
+    noted, language = deals.pipeline["Activities"], deals.pipeline.language
+    said = [text.in_(language) for text in SPIN.values()]
+    known = np.zeros((len(deals.frame) + 1, len(SPIN) + 1), dtype=bool)
+    for at, column in enumerate(SPIN):
+        known[deals.rows_of(noted.loc[noted[column] != "", "deal"]), at] = True
+    return [[*said, ""][at] for at in known[rows].argmin(axis=1)]
 
 
-def _answered(deals: Deals, questions: pd.Series, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
-    answers = deals.pipeline["Answers"]
-    answers = answers[(answers["points"] > 0) | (answers["answer"] != "")]
-    column = pd.Index(questions).get_indexer(answers["question"]) if questions.is_unique else _first(questions, answers)
-    line = np.full(len(deals.frame) + 1, -1)
-    line[rows] = np.arange(len(rows))
-    row = line[deals.rows_of(answers["deal"])]
-    result = np.zeros((len(rows), len(questions)), dtype=bool)
-    known = (row >= 0) & (column >= 0)
-    result[row[known], column[known]] = True
-    return result
+def _objections(deals: Deals, rows: Rows) -> list[str]:
+    raised, language = deals.pipeline["Objections"], deals.pipeline.language
+    raised = raised[(raised["status"] == "answered") & (raised["worked"] == "") & (raised["type"] != "")]
+    latest = raised.sort_values("date", kind="stable").drop_duplicates("deal", keep="last")
+    types = dict(zip(latest["deal"], latest["type"], strict=True))
+    found = (types.get(deal, "") for deal in deals.frame["deal"].to_numpy()[rows])
+    return [CONVINCED.in_(language, type=_shown(type, deals)) if type else "" for type in found]
 
 
-def _first(questions: pd.Series, answers: pd.DataFrame) -> npt.NDArray[np.intp]:
-    places = pd.Series(np.arange(len(questions)), index=questions.to_numpy())
-    places = places[~places.index.duplicated()]
-    return np.asarray(answers["question"].map(places).fillna(-1).astype(np.intp))
+def _shown(type: str, deals: Deals) -> str:
+    text, language = LISTS["objection_type"].get(type), deals.pipeline.language
+    name = text.in_(language) if text else type
+    return name.lower() if text and language == "en" else name
