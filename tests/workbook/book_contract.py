@@ -218,19 +218,26 @@ class BookContract:
         assert named["AsOfInput"] == date(2026, 2, 1)
         assert named["ViewAll"] == 1
 
-    def test_rows_left_blank_are_filled_before_a_table_grows(self, desk: ADesk) -> None:
-        desk.type("Deals", 2, "Deal", None)
-        for header in ("Name", "Stage", "Amount", "Budget", "Source"):
-            desk.type("Deals", 2, header, None)
-        for header in ("Deal", "Name", "Stage", "Amount", "Outcome", OWN):
-            desk.type("Deals", 3, header, None)
+    @pytest.mark.parametrize(
+        ("mine", "expected"),
+        [
+            (None, ["D-1", "D-8", "D-9"]),
+            (2, ["D-1", None, "D-8", "D-9"]),
+            (3, ["D-1", None, None, "D-8", "D-9"]),
+        ],
+    )
+    def test_blank_rows_at_the_end_are_filled_before_a_table_grows(
+        self, lay: LayDesk, mine: int | None, expected: list[str | None]
+    ) -> None:
+        desk = lay("en", {"Deals": [DEALS[0], {}, {}]}, OWN)
+        if mine:  # a row that holds a mark of the person's own is theirs
+            desk.type("Deals", mine, OWN, "keep")
         book = desk.book()
-        pipeline = book.read(TODAY)
-        assert list(pipeline["Deals"].index) == [2]
+        assert list(book.read(TODAY)["Deals"].index) == [2]
         deals = frame(TABLES["Deals"], [{"deal": "D-8"}, {"deal": "D-9"}])
         book.write(Plan(appends=(Append("Deals", deals, ""),)))
-        # the second row still holds a mark of the person's own: it is theirs
-        assert [row["Deal"] for row in desk.rows("Deals")] == ["D-1", None, "D-8", "D-9"]
+        assert [row["Deal"] for row in desk.rows("Deals")] == expected
+        assert desk.book().read(TODAY).faults == ()
 
     def test_a_plan_that_says_nothing_new_is_no_reason_to_touch_the_book(self, desk: ADesk) -> None:
         book = desk.book()

@@ -30,7 +30,8 @@ from xl_salesflow.model.frames import frame
 from xl_salesflow.model.plan import Append, Plan
 from xl_salesflow.model.tables import FOREVER, TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.workbook import ClosedBook, new_workbook
+from xl_salesflow.sheets import build
+from xl_salesflow.workbook import ClosedBook
 
 
 class ClosedDesk(Desk):
@@ -290,7 +291,7 @@ def test_a_workbook_that_libreoffice_saved_is_still_ours(
     tmp_path: Path, libreoffice: LibreOffice, language: Language
 ) -> None:
     path = tmp_path / "new.xlsx"
-    new_workbook(path, language)
+    path.write_bytes(build(language))
     deals = frame(TABLES["Deals"], [{"deal": "D-1", "stage": "Lead", "amount": 5.5}, {"deal": "D-2", "outcome": "won"}])
     book = ClosedBook(path)
     before = book.read(TODAY)

@@ -101,9 +101,8 @@ def _read_table(
     own = [values for header, values in cells.items() if header not in formulas]
     frame, faults = read_frame(TABLES[name], columns, on_sheet.first_row, dialect)
     free = int(frame.index[-1]) + 1 if len(frame) else on_sheet.first_row
-    while free <= on_sheet.last_row and any(values[free - on_sheet.first_row] is not None for values in own):
-        free += 1
-    return frame, faults, free
+    marked = (row for row in range(on_sheet.last_row, free - 1, -1) if any(v[row - on_sheet.first_row] for v in own))
+    return frame, faults, next(marked, free - 1) + 1
 
 
 def _typed_over(
