@@ -26,7 +26,7 @@ def finish(workbook: Workbook, placed: Placed, language: Language) -> None:
     for row, setting in enumerate(SETTINGS_BY_ID.values()):
         cell = placed.sheet.cell(placed.first + row, placed.number("value"))
         cell.number_format = "0.0%" if setting.type is Type.PERCENT else styles.type_format(setting.type)
-        cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
+        cell.alignment = Alignment(horizontal="left", vertical="top", indent=1, wrap_text=True)
         rule = (
             validation.offering("=list_playbook", language)
             if setting.id == "playbook"
@@ -44,7 +44,7 @@ def _named(workbook: Workbook, placed: Placed, language: Language) -> None:
     sheet = placed.sheet
     head = sheet.cell(placed.top, _BESIDE, _TITLE.in_(language))
     head.font = styles.font(language, bold=True, colour=styles.ACCENT)
-    head.alignment = Alignment(vertical="center")
+    head.alignment = Alignment(horizontal="left", vertical="center", indent=1)
     cells = [cell for cell in NAMED_CELLS.values() if cell.sheet == "Settings"]
     for row, named in enumerate(cells, placed.first):
         label = sheet.cell(row, _BESIDE, named.label.in_(language))
@@ -56,7 +56,7 @@ def _named(workbook: Workbook, placed: Placed, language: Language) -> None:
         tip.font = styles.font(language, colour=styles.MUTED)
         for cell in (label, value, tip):
             cell.border = styles.lined()
-            cell.alignment = Alignment(horizontal="left", vertical="top")
+            cell.alignment = Alignment(horizontal="left", vertical="top", indent=1)
         define(workbook, named.name, f"{quoted(sheet.title)}!${get_column_letter(_BESIDE + 1)}${row}")
     for offset, width in enumerate((24, 22, 58)):
         sheet.column_dimensions[get_column_letter(_BESIDE + offset)].width = width

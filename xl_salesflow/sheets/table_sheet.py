@@ -24,7 +24,6 @@ from xl_salesflow.sheets import styles, wording
 from xl_salesflow.sheets.rows import Row
 from xl_salesflow.sheets.styles import Looks
 
-
 _STOPS = ".?!…。\uff1f\uff01"
 
 
