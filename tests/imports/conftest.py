@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from xl_salesflow.playbooks import setup
 TODAY = date(2025, 6, 30)
 
 
+@cache
 def workbook(language: Language = "en") -> Pipeline:
     """Return an empty workbook with the six CRM stages."""
     return pipeline_of(TODAY, language).with_tables(**setup("crm", language))

@@ -68,7 +68,7 @@ def written(mapping: Mapping, language: Language) -> str:
             document.add("values", tomlkit.table(is_super_table=True))
         title = TABLES[name].title.in_(language) if name in TABLES else _list_title(name, language)
         document["values"][name] = _named(values, _VALUES.in_(language, title=title))
-    document.add("files", _tables(_file(file, language) for file in mapping.files))
+    document.add("files", _tables(_file(file, language, first=not at) for at, file in enumerate(mapping.files)))
     return tomlkit.dumps(document)
 
 
@@ -107,16 +107,20 @@ def _new_stage(stage: NewStage, language: Language) -> Table:
     return table
 
 
-def _file(file: FileMap, language: Language) -> Table:
+def _file(file: FileMap, language: Language, first: bool) -> Table:
     table = tomlkit.table()
-    _explain(table, _FILE.in_(language, tables=", ".join(TAKES_ROWS)))
+    if first:  # what is true of every file is said once
+        _explain(table, _FILE.in_(language, tables=", ".join(TAKES_ROWS)))
     for id in ("file", "sheet", "table", "encoding", "delimiter"):
         value = getattr(file, id)
         if value or id in ("file", "table"):
             table.add(id, tomlkit.item(value))
     columns = tomlkit.table()
     known = targets(file.table) if file.table else {}
-    _explain(columns, _COLUMNS.in_(language, known=", ".join(known)), _DATES.in_(language))
+    if known:
+        _explain(columns, _COLUMNS.in_(language, known=", ".join(known)))
+    if first:
+        _explain(columns, _DATES.in_(language))
     for header, how in file.columns.items():
         item = _column(how)
         if how.to in known:
@@ -124,7 +128,6 @@ def _file(file: FileMap, language: Language) -> Table:
                 known[how.to].header.in_(language) + (f": {_ASKED.in_(language)}" if how.dates == EITHER else "")
             )
         columns.add(header, item)
-    columns.add(tomlkit.nl())
     table.add("columns", columns)
     return table
 

@@ -67,9 +67,10 @@ def edits(
 
 
 def framed(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return *rows* as a complete frame of *table*."""
+    """Return *rows* as a complete frame of *table*, each column typed as model.frames says."""
     rows = rows.reset_index(drop=True)
-    return pd.DataFrame({c.id: rows[c.id] if c.id in rows else blank_column(c, rows.index) for c in table.columns})
+    blank = {column.id: blank_column(column, rows.index) for column in table.columns}
+    return pd.DataFrame({id: rows[id].astype(column.dtype) if id in rows else column for id, column in blank.items()})
 
 
 def _recognised(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> pd.DataFrame:

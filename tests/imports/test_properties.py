@@ -1,0 +1,105 @@
+"""What holds for every import, whatever the files say."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.imports.conftest import workbook
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports import Mapping, plan, propose
+from xl_salesflow.imports.dates import DAY_FIRST, EITHER
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.tables import FOREVER, TABLES
+from xl_salesflow.moves.pending import pending
+
+HEADERS = [
+    "deal", "Opportunity Name", "account", "owner", "stage", "status", "amount", "created", "close date", "won date",
+    "lost date", "is won", "is closed", "product", "source", "forecast", "probability", "预计成交日", "budget", "notes",
+    "shoe size", "email", "industry", "date", "type", "price", "",
+]  # fmt: skip
+CELLS = [
+    "", "1", "2", "3", "Won", "Lost", "Lead", "赢单", "Engaging", "Qualifed", "2025-01-01", "2025-03-01", "03/04/2025",
+    "31/12/2024", "45778", "1,234.5", "1.234,5", "12万", "60%", "-", "n/a", "#REF!", "TRUE", "no", "=1+1", "Acme", "ACME",
+    "a\nb", "\x00",
+    "9" * 20, "9999-12-31", "1e300", "(5)", "  x  ", "｡", "🙂", "#",
+]  # fmt: skip
+KNOWN = [
+    [],
+    ["deal", "stage"],
+    ["deal", "stage", "created", "close date"],
+    ["name", "stage", "won date"],
+    ["account", "industry"],
+]
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[list[str]]:
+    headers = [*draw(st.sampled_from(KNOWN)), *draw(st.lists(st.sampled_from(HEADERS), max_size=4))] or [""]
+    cell = st.sampled_from(CELLS) | st.text(max_size=5)
+    return [headers, *draw(st.lists(st.lists(cell, max_size=len(headers) + 1), max_size=6))]
+
+
+def written(folder: Path, name: str, table: list[list[str]]) -> Path:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(table)
+    path = folder / name
+    path.write_bytes(text.getvalue().encode("utf-8", "replace"))
+    return path
+
+
+def decided(mapping: Mapping) -> Mapping:
+    """Answer every open question as a person would."""
+
+    def column_map(file: str, header: str) -> bool:
+        return (file, header) in {(f.file, h) for f, h in mapping.open_questions}
+
+    files = tuple(
+        replace(
+            file,
+            columns={
+                header: replace(how, dates=DAY_FIRST) if column_map(file.file, header) or how.dates == EITHER else how
+                for header, how in file.columns.items()
+            },
+        )
+        for file in mapping.files
+    )
+    return replace(mapping, files=files)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(table=tables(), name=st.sampled_from(["deals.csv", "accounts.csv", "list.csv"]))
+def test_every_file_is_planned_or_told(table: tuple[list[str], list[list[str]]], name: str, tmp_path: Path) -> None:
+    """
+    - a file that cannot be used is told in one sentence, anything else is planned
+    - every frame of the plan is complete and typed
+    - a deal is in exactly one stage now, no move is pending, a second import plans nothing
+    """
+    path, before = written(tmp_path, name, table), workbook()
+    for other in tmp_path.iterdir():
+        if other != path:
+            other.unlink()
+    try:
+        mapping = decided(propose([path], before))
+        assert Mapping.from_toml(mapping.to_toml("en")) == mapping
+        planned = plan(before, [path], mapping)
+    except UsageError:
+        return
+    for append in planned.appends:
+        pd.testing.assert_series_equal(append.rows.dtypes, frame(TABLES[append.table]).dtypes)
+    after = applied(before, planned)
+    deals, history = after["Deals"], after["History"]
+    assert deals["deal"].is_unique
+    assert pending(after).empty
+    recorded = deals.loc[deals["recorded_stage"] != "", ["deal", "recorded_stage"]]
+    current = history.loc[history["left"] == pd.Timestamp(FOREVER), ["deal", "stage"]]
+    assert sorted(map(tuple, recorded.to_numpy())) == sorted(map(tuple, current.to_numpy()))
+    assert (deals["stage"] == deals["recorded_stage"]).all()
+    assert not plan(after, [path], mapping).writes
