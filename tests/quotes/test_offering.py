@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from xl_salesflow.errors import UsageError
@@ -118,6 +119,39 @@ def test_which_quote_stands_for_a_deal(there: str, stands: str | None) -> None:
     lines = [{"quote": quote["quote"], "product": "MG Special", "quantity": 1} for quote in quotes]
     plan = offer(selling({"product": "GTX Pro"}, Quotes=quotes, QuoteLines=lines), "D-1")
     assert plan.answer["quote"] == (stands or "Q-2026-0001")
+
+
+@pytest.mark.parametrize("status", ["rejected", "expired", "superseded"])
+def test_a_quote_that_was_turned_down_is_offered_anew(status: str) -> None:
+    """The next version takes over terms and lines, not what happened to the old one, and becomes the primary one."""
+    old = {
+        "quote": "Q7",
+        "deal": "D-1",
+        "status": status,
+        "primary": "yes",
+        "version": 3,
+        "discount": 0.1,
+        "terms": "30 days",
+    }
+    happened = {
+        "sent": date(2026, 9, 2),
+        "decided": date(2026, 9, 9),
+        "sent_to": "Bob",
+        "valid_until": date(2026, 9, 30),
+    }
+    lines = [{"quote": "q7", "position": n, "product": "MG Special", "quantity": n, "optional": "no"} for n in (1, 2)]
+    pipeline = selling(Quotes=[{**old, **happened}], QuoteLines=lines)
+    plan = offer(pipeline, "D-1")
+    quotes, rows = (append.rows for append in plan.appends)
+    (new,) = quotes.to_dict("records")
+    assert (new["quote"], new["supersedes"], new["version"], new["status"]) == ("Q-2026-0001", "Q7", 4, "draft")
+    assert (new["discount"], new["terms"], new["sent_to"]) == (0.1, "30 days", "")
+    assert new["valid_until"].date() == date(2026, 12, 22)
+    assert new["sent"] is new["decided"] is pd.NaT
+    assert list(rows["quantity"]) == [1, 2]
+    after = applied(pipeline, plan)["Quotes"]
+    assert dict(zip(after["quote"], after["primary"], strict=True)) == {"Q7": "no", "Q-2026-0001": "yes"}
+    assert not offer(applied(pipeline, plan), "D-1").writes
 
 
 @pytest.mark.parametrize(("key", "quote"), [("d-1", "Q-2026-0001"), (" Q7 ", "Q7"), ("q7", "Q7")])

@@ -1,4 +1,4 @@
-"""The arithmetic of an offer, the draft a deal starts with, and what a quote prints."""
+"""The arithmetic of an offer, the draft of a new quote, and what a quote prints."""
 
 from xl_salesflow.quotes.arithmetic import line_columns, quote_columns
 from xl_salesflow.quotes.offering import offer

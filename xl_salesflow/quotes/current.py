@@ -43,10 +43,14 @@ def meant(pipeline: Pipeline, key: str) -> Meant:
 def standing(pipeline: Pipeline, deal: str) -> int | None:
     """Return the row of the quote that stands for *deal*: the primary one, else the latest that is still an offer."""
     quotes = pipeline["Quotes"]
-    offers = quotes[(quotes["deal"].str.lower() == deal.lower()) & ~quotes["status"].isin(DEAD)]
-    if not len(offers):
+    return latest(quotes[(quotes["deal"].str.lower() == deal.lower()) & ~quotes["status"].isin(DEAD)])
+
+
+def latest(quotes: pd.DataFrame) -> int | None:
+    """Return the row of the primary one of *quotes*, else of the latest by date and version; None when there is none."""
+    if quotes.empty:
         return None
-    order = pd.DataFrame({"primary": offers["primary"] == "yes", "date": offers["date"], "version": offers["version"]})
+    order = quotes[["date", "version"]].assign(primary=quotes["primary"] == "yes")
     return int(order.sort_values(["primary", "date", "version"], na_position="first", kind="stable").index[-1])
 
 

@@ -45,7 +45,8 @@ OVER = Text(
 def nothing_to_offer(pipeline: Pipeline, deal: int) -> Finding | None:
     """Return what is wrong with the deal in sheet row *deal* when it gives nothing to quote."""
     row = record(pipeline, "Deals", deal)
-    if row["product"] or row["amount"] == row["amount"]:
+    before = (pipeline["Quotes"]["deal"].str.lower() == row["deal"].lower()).any()
+    if row["product"] or row["amount"] == row["amount"] or before:
         return None
     message = NOTHING.in_(pipeline.language, deal=row["deal"])
     cell = pipeline.cell("Deals", deal, "amount")
