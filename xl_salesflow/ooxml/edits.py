@@ -23,6 +23,10 @@ class Fresh(NamedTuple):
     style_row: int
     totals_row: int | None = None
 
+    def holds(self, row: int) -> bool:
+        """Say whether a row is one of them."""
+        return self.area.first_row <= row <= self.area.last_row
+
 
 @dataclass(slots=True)
 class _Column:
@@ -86,7 +90,11 @@ class SheetEdits:
         values = {}
         for at, column in self._columns.items():
             found = int(np.searchsorted(column.rows, number))
-            if found < len(column.rows) and column.rows[found] == number and not isinstance(column.values[found], Cached):
+            if (
+                found < len(column.rows)
+                and column.rows[found] == number
+                and not isinstance(column.values[found], Cached)
+            ):
                 values[at] = column.values[found]
         return values
 

@@ -13,7 +13,7 @@ from xl_salesflow.ooxml.follow import Change, unchanged
 from xl_salesflow.ooxml.guard import unsound
 from xl_salesflow.ooxml.refs import Area, address, shift
 from xl_salesflow.ooxml.sheet_scan import SheetStream, number_of, row_spans
-from xl_salesflow.ooxml.splice import DatedStyle, Malformed, RowSplicer, cells_of, styles_of
+from xl_salesflow.ooxml.splice import DatedStyle, Look, Malformed, RowSplicer, cells_of, styles_of
 from xl_salesflow.ooxml.values import CACHE, CellWriter, Fragment, plain_text, xml_formula
 
 _IN_THE_WAY = ("is in the way of a table that grows; move it and run again", "挡住了需要扩展的表;请移开后重新运行")
@@ -24,6 +24,7 @@ _MERGED = re.compile(rb'<(?:[\w.-]+:)?mergeCell\s[^>]*?ref="([^"]+)"')
 
 RowEdit = tuple[int, tuple[Fragment | None, ...]]
 _END: RowEdit = (1 << 30, ())
+_TOGETHER = 512  # rows below the last one, handed on at once
 
 
 class Followers(NamedTuple):
@@ -49,13 +50,15 @@ class SheetRewriter:
         self.formulas_changed = False
         self._expanded: dict[bytes, tuple[str, int, int]] = {}  # shared formulas whose master went, by id
         self._arrays: list[Area] = []
-        self._looks: dict[int, tuple[bytes, dict[int, bytes]]] = {}  # row attributes and cell formats, by row
+        self._models: dict[int, tuple[bytes, dict[int, bytes]]] = {  # row attributes and cell formats, by row
+            fresh.style_row: (b"", {}) for fresh in edits.fresh.values()
+        }
+        self._look_of: dict[tuple[str, ...], Look] = {}  # by the tables that a new row belongs to
 
     def rewrite(self, stream: SheetStream) -> Iterator[bytes]:
         """Yield the sheet's bytes with the edits applied; raises UnsupportedEdit."""
         self._patterns = stream.grammar
         self._splicer = RowSplicer(stream.grammar, self._edits.columns, self._setting.dated)
-        self._models = {fresh.style_row for fresh in self._edits.fresh.values()}
         self._changes = self._edits.by_row(CellWriter(stream.grammar.prefix, self._setting.date1904))
         self._next = self._advance()
         yield self._head(stream.head) + stream.opening
@@ -65,7 +68,7 @@ class SheetRewriter:
             yield self._follow.rows(b"".join(self._block(block, before, last)))
             before = last
         while self._next is not _END:
-            yield self._follow.rows(self._new_row())
+            yield self._follow.rows(b"".join(self._new_rows(_TOGETHER)))
         self._refuse_merged(stream.tail)
         yield stream.closing + self._follow.tail(stream.tail)
 
@@ -126,26 +129,30 @@ class SheetRewriter:
 
     def _remember(self, number: int, row: bytes) -> None:
         start = self._patterns.row.match(row)
-        self._looks[number] = (start.group(1) if start else b"", styles_of(self._patterns, row))
+        self._models[number] = (start.group(1) if start else b"", styles_of(self._patterns, row))
 
-    def _look(self, number: int) -> tuple[bytes, dict[int, bytes]]:
+    def _look(self, number: int) -> Look:
         """How new cells of a row look: like the model row of the table they belong to."""
-        attributes = b""
-        styles: dict[int, bytes] = {}
-        for area, model, _ in self._edits.fresh.values():
-            if area.first_row <= number <= area.last_row:
-                row, cells = self._looks.get(model, (b"", {}))
-                attributes = row
-                styles |= {
-                    column: style for column, style in cells.items() if area.first_col <= column <= area.last_col
-                }
-        return attributes, styles
+        here = tuple(name for name, fresh in self._edits.fresh.items() if fresh.holds(number))
+        if here not in self._look_of:
+            attributes = b""
+            styles: dict[int, bytes] = {}
+            for area, model, _ in (self._edits.fresh[name] for name in here):
+                attributes, cells = self._models[model]
+                styles |= {at: style for at, style in cells.items() if area.first_col <= at <= area.last_col}
+            self._look_of[here] = self._splicer.look(attributes, styles)
+        return self._look_of[here]
+
+    def _new_rows(self, most: int) -> Iterator[bytes]:
+        """Write what is left, below the last row of the sheet."""
+        while self._next is not _END and most:
+            yield self._new_row()
+            most -= 1
 
     def _new_row(self) -> bytes:
         number, fragments = self._next
         self._refuse_arrays(number, fragments)
-        attributes, styles = self._look(number)
-        row = self._splicer.new_row(number, attributes, fragments, styles)
+        row = self._splicer.new_row(number, self._look(number), fragments)
         self.formulas_changed |= b"<%bf>" % self._patterns.prefix in row
         self._next = self._advance()
         return row
@@ -156,7 +163,7 @@ class SheetRewriter:
         row = self._cleared(number, row)
         opening = b"<%bf" % self._patterns.prefix
         try:
-            new = self._splicer.splice(row, number, fragments, self._look(number)[1])
+            new = self._splicer.splice(row, number, fragments, self._look(number).styles)
         except Malformed as error:
             name = f"{self._sheet}!{number}"
             raise unsound(self._path, f"has malformed XML in row {name}", f"第 {name} 行的 XML 格式有误") from error

@@ -29,6 +29,15 @@ class Cell(NamedTuple):
     content: bytes
 
 
+class Look(NamedTuple):
+    """How new rows and new cells look; cells by the place of their column among those that are spliced."""
+
+    attributes: bytes  # of the row
+    styles: dict[int, bytes]  # the format attribute by sheet column
+    filled: list[bytes]  # a cell, open for its row, its type attribute and its body
+    blank: dict[int, bytes]  # an empty cell that has a format, open for its row
+
+
 class Malformed(ValueError):
     """A row whose elements do not close."""
 
@@ -156,19 +165,33 @@ class RowSplicer:
         tail = row[tail_at:] if not start.group(2) else b"</%brow>" % self._patterns.prefix + row[start.end() :]
         return head + b"".join(out) + tail
 
-    def new_row(
-        self, number: int, attributes: bytes, fragments: Sequence[Fragment | None], styles: dict[int, bytes]
-    ) -> bytes:
+    def new_row(self, number: int, look: Look, fragments: Sequence[Fragment | None]) -> bytes:
         """Write a row that the sheet does not have; empty when nothing goes into it."""
-        cells = b"".join(
-            self._new_cell(column, mark % number, styles, fragment)
-            for column, mark, fragment in zip(self._columns, self._marks, fragments, strict=True)
-            if fragment is not None
-        )
-        if not cells:
-            return b""
+        cells = []
+        for at, fragment in enumerate(fragments):
+            if fragment is None:
+                continue
+            kind, body, mode = fragment
+            if mode is Mode.REPLACE:
+                if body:
+                    cells.append(look.filled[at] % (number, kind, body))
+                elif at in look.blank:
+                    cells.append(look.blank[at] % number)
+            else:
+                cells.append(self._new_cell(self._columns[at], self._marks[at] % number, look.styles, fragment))
+        inside = b"".join(cells)
         p = self._patterns.prefix
-        return b'<%brow r="%d"%b>%b</%brow>' % (p, number, _NOT_FOR_A_NEW_ROW.sub(b"", attributes), cells, p)
+        return b'<%brow r="%d"%b>%b</%brow>' % (p, number, look.attributes, inside, p) if inside else b""
+
+    def look(self, attributes: bytes, styles: dict[int, bytes]) -> Look:
+        """Work out how new rows are written that take after a row with these attributes and cell formats."""
+        filled, blank = [], {}
+        for at, (column, mark) in enumerate(zip(self._columns, self._marks, strict=True)):
+            style = styles.get(column, b"")
+            filled.append(b"%b%b%%b>%%b%b" % (mark, style, self._close))
+            if style:
+                blank[at] = b"%b%b/>" % (mark, style)
+        return Look(_NOT_FOR_A_NEW_ROW.sub(b"", attributes), styles, filled, blank)
 
 
 def cells_of(patterns: Grammar, row: bytes) -> Iterator[Cell]:

@@ -170,6 +170,7 @@ class CellWriter:
         self._v = b"<%bv>%%b</%bv>" % (prefix, prefix)
         self._is = b"<%bis><%bt%%b>%%b</%bt></%bis>" % (prefix, prefix, prefix, prefix)
         self._f = b"<%bf>%%b</%bf>%%b" % (prefix, prefix)
+        self._formulas: dict[str, bytes] = {}
         self._writers: dict[type, Callable[[Any], Fragment]] = {
             type(None): lambda _: BLANK,
             _Removed: lambda _: GONE,
@@ -200,6 +201,10 @@ class CellWriter:
                 return self._floats(inside, CACHE)
         elif kinds == {float}:
             return self._floats(values, REPLACE)
+        elif kinds == {int}:
+            return [(b"", self._v % b"%d" % value, REPLACE) for value in values]
+        elif kinds == {type(None)}:
+            return [BLANK] * len(values)
         elif kinds == {str}:
             written = {text: self._text(text) for text in set(values)}
             return [written[text] for text in values]
@@ -238,7 +243,10 @@ class CellWriter:
 
     def _formula(self, value: Formula) -> Fragment:
         kind, cached = self._cached(value.cached)
-        return kind, self._f % (xml_formula(value.text), cached), REPLACE
+        text = self._formulas.get(value.text)
+        if text is None:
+            text = self._formulas[value.text] = xml_formula(value.text)
+        return kind, self._f % (text, cached), REPLACE
 
     def _raw(self, cell: Raw) -> Fragment:
         """Write a moved cell, with the value that was set since in the format it brought along."""

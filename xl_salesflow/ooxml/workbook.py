@@ -127,4 +127,6 @@ class Workbook(WorkbookOnDisk):
             return False
         row = dict(enumerate(self.read_range(table.sheet, str(table.body))[0], table.first_col))
         row |= self._edits.sheet(table.sheet).row(table.first_row)
-        return all(row[at] is None for at, column in enumerate(table.columns, table.first_col) if column.formula is None)
+        return all(
+            row[at] is None for at, column in enumerate(table.columns, table.first_col) if column.formula is None
+        )
