@@ -64,7 +64,7 @@ def _metrics(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
             "unit": _UNITS.get(metric.unit, "number"),
             "value": answer.metrics[id],
             "sample": answer.samples[id],
-            "small": not metric.unit.is_count and (answer.samples[id] or 0) < small,
+            "small": not metric.is_count and (answer.samples[id] or 0) < small,
         }
         for id, metric in METRICS.items()
     ]
