@@ -380,3 +380,30 @@ def test_a_playbook_without_open_stages_is_told(csv: Csv, empty: Pipeline) -> No
     path, stages = csv("deals.csv", "deal | stage\n1 | Lead"), empty["Stages"]
     closed = empty.with_tables(Stages=stages[stages["kind"] != "open"])
     assert "no playbook “crm” with open stages" in usage_error(closed, [path], propose([path], closed))
+
+
+def moved_on(pipeline: Pipeline, stage: str) -> Pipeline:
+    """Return *pipeline* with every deal in *stage*, as after an accepted move."""
+    return pipeline.with_tables(Deals=pipeline["Deals"].assign(stage=stage, recorded_stage=stage))
+
+
+def test_a_file_without_stages_does_not_move_deals_back(csv: Csv, empty: Pipeline) -> None:
+    path = csv("leads.csv", "lead_id | first_contact_date\na | 2025-01-01")
+    after, _ = brought_in(empty, path)
+    assert not brought_in(moved_on(after, "Contract"), path)[1].writes
+
+
+def test_a_won_deal_in_aftercare_stays_there(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage\n1 | Won")
+    after, _ = brought_in(empty, path)
+    assert not brought_in(moved_on(after, "Nurture"), path)[1].writes
+
+
+def test_a_stage_that_a_file_gives_anew_is_typed(csv: Csv, empty: Pipeline) -> None:
+    path = csv("deals.csv", "deal | stage\n1 | Lead")
+    after, _ = brought_in(empty, path)
+    again, planned = brought_in(moved_on(after, "Contract"), path)
+    assert [(change.column, change.before, change.after) for change in planned.changes] == [
+        ("stage", "Contract", "Lead")
+    ]
+    assert list(pending(again)["from"]) == ["Contract"]

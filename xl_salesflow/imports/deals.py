@@ -19,6 +19,9 @@ from xl_salesflow.model.text import Language
 LAST_OPEN = "last_open"
 """The open stage a deal was in last, as far as the file tells; beside the table's own columns."""
 
+SAID = "said"
+"""Whether the file says anything about where the deal stands; one that says nothing is new where deals start."""
+
 _FACTS = ("won_date", "lost_date", "is_won", "is_closed")
 
 
@@ -44,11 +47,18 @@ def told(
     settled = deals.drop(columns=[c for c in _FACTS if c in deals]).assign(
         stage=now, outcome=outcome, closed=day.where(outcome != "open"), **{LAST_OPEN: last_open.astype(object)}
     )
+    settled[SAID] = (column_of(deals, "stage", "Deals") != "") | (outcome != "open")
     given = [id for id in rows.given if id not in (*_FACTS, "outcome", "closed")]
     if "closed" in rows.given:
         settled["expected_close"] = column_of(deals, "expected_close", "Deals").fillna(day.where(outcome == "open"))
         given.append("expected_close")
     return settled, list(dict.fromkeys([*given, "stage"]))
+
+
+def no_news(stage: pd.Series, recorded: pd.Series, playbook: Playbook) -> pd.Series:
+    """Tell where a file's *stage* is what is *recorded*, whatever a person typed since; aftercare was won as well."""
+    after = [s.name for s in playbook.stages if s.kind == "aftercare"]
+    return (stage == recorded) | ((stage == playbook.won.name) & recorded.isin(after))
 
 
 def _stages(rows: Rows, mapping: Map, playbook: Playbook, language: Language, found: list[Finding]) -> pd.Series:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports import lists, reports
-from xl_salesflow.imports.deals import told
+from xl_salesflow.imports.deals import SAID, no_news, told
 from xl_salesflow.imports.files import rows_of
 from xl_salesflow.imports.history import backwards, recorded, visits
 from xl_salesflow.imports.mapping import Mapping
@@ -57,9 +57,9 @@ class _Import:
         self.append("Deals", new)
         self.append("History", visits(new, playbook, self.pipeline["History"], language))
         known = merged.known
-        # a stage that the file still gives as recorded is no news, whatever a person typed since
-        stale = known["stage"] == existing.loc[known.index, "recorded_stage"]
-        known = known.assign(stage=known["stage"].mask(stale, ""))
+        recorded_stage = existing.loc[known.index, "recorded_stage"]
+        old = ~known[SAID].astype(bool) | no_news(known["stage"], recorded_stage, playbook)
+        known = known.assign(stage=known["stage"].mask(old, ""))
         self.edits += edits("Deals", known, given, existing, BECAUSE)
 
     def plan(self) -> Plan:
