@@ -101,7 +101,8 @@ def _read_table(
     own = [values for header, values in cells.items() if header not in formulas]
     frame, faults = read_frame(TABLES[name], columns, on_sheet.first_row, dialect)
     free = int(frame.index[-1]) + 1 if len(frame) else on_sheet.first_row
-    marked = (row for row in range(on_sheet.last_row, free - 1, -1) if any(v[row - on_sheet.first_row] for v in own))
+    tail = range(on_sheet.last_row, free - 1, -1)
+    marked = (row for row in tail if any(values[row - on_sheet.first_row] is not None for values in own))
     return frame, faults, next(marked, free - 1) + 1
 
 

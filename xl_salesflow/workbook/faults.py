@@ -139,8 +139,8 @@ def _finding(pipeline: Pipeline, table: str, fault: Fault) -> Finding:
 
 
 def _key(pipeline: Pipeline, table: str, row: int) -> str:
-    key, frame = TABLES[table].key, pipeline[table]
-    return str(frame.at[row, key]) if key and row in frame.index else ""
+    declared, frame = TABLES[table], pipeline[table]
+    return str(frame.at[row, declared.key or declared.columns[0].id]) if row in frame.index else ""
 
 
 def _more(last: Finding, header: str, count: int, pipeline: Pipeline) -> Finding:
