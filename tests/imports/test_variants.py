@@ -1,0 +1,39 @@
+"""One name, written differently."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from xl_salesflow.imports.variants import same_names
+
+
+@pytest.mark.parametrize(
+    ("texts", "known", "expected"),
+    [
+        (["GTXPro"], ["GTX Pro", "GTX Basic"], {"GTXPro": "GTX Pro"}),
+        (["gtx-pro", "GTX Pro"], ["GTX Pro"], {"gtx-pro": "GTX Pro"}),
+        (["Acme", "Acme", "ACME"], [], {"ACME": "Acme"}),
+        (["Acme", "Bolt"], [], {}),
+        (["GTK 500"], ["GTK 50"], {}),
+        (["甲公司", "甲 公司"], ["甲公司"], {"甲 公司": "甲公司"}),
+        (["---", ""], ["x"], {}),
+    ],
+)
+def test_case_blanks_and_marks_do_not_make_a_name(texts: list[str], known: list[str], expected: dict[str, str]) -> None:
+    assert same_names(pd.Series(texts, dtype=object), known) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "expected"),
+    [
+        ("Profesional Suite", ["Professional Suite", "Basic"], "Professional Suite"),
+        ("Model 501", ["Model 500"], None),
+        ("Suite A1", ["Suite B1"], None),
+    ],
+)
+def test_likeness_counts_when_asked_but_never_across_model_numbers(
+    text: str, known: list[str], expected: str | None
+) -> None:
+    assert same_names(pd.Series([text], dtype=object), known, likeness=True) == ({text: expected} if expected else {})
+    assert same_names(pd.Series([text], dtype=object), known) == {}
