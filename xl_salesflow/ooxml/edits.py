@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xl_salesflow.ooxml.refs import Area, address
-from xl_salesflow.ooxml.values import NOTHING, REMOVED, Cached, CellWriter, Formula, Fragment, Raw
+from xl_salesflow.ooxml.values import NOTHING, REMOVED, Cached, CannotHold, CellWriter, Formula, Fragment, Raw
 
 Rows = npt.NDArray[np.int64]
 _BLOCK = 1024
@@ -138,7 +138,7 @@ class SheetEdits:
             values = values.tolist()
         try:
             fragments = write.column(values)
-        except ValueError:
+        except CannotHold:
             fragments = [
                 self._one(int(row), number, v, write) for row, v in zip(column.rows[start:end], values, strict=True)
             ]
@@ -153,14 +153,14 @@ class SheetEdits:
     def _one(row: int, column: int, value: Any, write: CellWriter) -> Fragment:
         try:
             return write(value)
-        except ValueError as error:
-            raise BadValue(address(row, column), str(error)) from error
+        except CannotHold as error:
+            raise BadValue(address(row, column), error.why) from error
 
 
 class BadValue(ValueError):
     """A value no cell can hold, with the address it was meant for."""
 
-    def __init__(self, place: str, why: str) -> None:
+    def __init__(self, place: str, why: tuple[str, str]) -> None:
         self.place, self.why = place, why
         super().__init__(place, why)
 

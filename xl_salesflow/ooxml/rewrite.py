@@ -14,7 +14,7 @@ from xl_salesflow.ooxml.guard import unsound
 from xl_salesflow.ooxml.refs import Area, address, shift
 from xl_salesflow.ooxml.sheet_scan import SheetStream, number_of, row_spans
 from xl_salesflow.ooxml.splice import DatedStyle, Look, Malformed, RowSplicer, cells_of, styles_of
-from xl_salesflow.ooxml.values import CACHE, CellWriter, Fragment, plain_text, xml_formula
+from xl_salesflow.ooxml.values import CACHE, WHOLE, CellWriter, Fragment, plain_text, xml_formula
 
 _IN_THE_WAY = ("is in the way of a table that grows; move it and run again", "挡住了需要扩展的表;请移开后重新运行")
 _DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^>]*?ref=")([^"]*)(")')
@@ -68,7 +68,7 @@ class SheetRewriter:
             yield self._follow.rows(b"".join(self._block(block, before, last)))
             before = last
         while self._next is not _END:
-            yield self._follow.rows(b"".join(self._new_rows(_TOGETHER)))
+            yield b"".join(self._new_rows(_TOGETHER))
         self._refuse_merged(stream.tail)
         yield stream.closing + self._follow.tail(stream.tail)
 
@@ -144,9 +144,10 @@ class SheetRewriter:
         return self._look_of[here]
 
     def _new_rows(self, most: int) -> Iterator[bytes]:
-        """Write what is left, below the last row of the sheet."""
+        """Write what is left, below the last row of the sheet; of it, only cells that moved can point elsewhere now."""
         while self._next is not _END and most:
-            yield self._new_row()
+            moved = any(fragment and fragment[2] is WHOLE for fragment in self._next[1])
+            yield self._follow.rows(self._new_row()) if moved else self._new_row()
             most -= 1
 
     def _new_row(self) -> bytes:

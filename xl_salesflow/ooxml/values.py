@@ -24,6 +24,14 @@ _LAST_DAY = date.max.toordinal()
 _DAY = timedelta(days=1)
 
 
+class CannotHold(ValueError):
+    """A value that no cell can hold; says why in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.why = (en, zh)
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorValue:
     """An Excel error such as #N/A, told apart from text that looks like one."""
@@ -98,7 +106,7 @@ def serial(value: date | datetime | time | timedelta, date1904: bool) -> float |
     if not date1904 and days < _LEAP_BUG:
         days -= 1
     if days < 0 or (days == 0 and not date1904):
-        raise ValueError(f"{value} is before the first day Excel knows")
+        raise CannotHold(f"{value} is before the first day Excel knows", f"{value} 早于 Excel 的第一天")
     if not isinstance(value, datetime):
         return days
     clock = value.replace(tzinfo=None) - datetime(value.year, value.month, value.day)
@@ -227,13 +235,14 @@ class CellWriter:
         for kind in (str, float, int, Decimal):
             if isinstance(value, kind):
                 return self._writers[kind]
-        raise ValueError(f"a cell cannot hold a {type(value).__name__}")
+        name = type(value).__name__
+        raise CannotHold(f"a cell cannot hold a {name}", f"单元格不能存放 {name}")
 
     def _float(self, value: float) -> Fragment:
         if isnan(value):
             return BLANK
         if not isfinite(value):
-            raise ValueError("a cell cannot hold an infinite number")
+            raise CannotHold("a cell cannot hold an infinite number", "单元格不能存放无穷大")
         return b"", self._v % float.__repr__(value).encode(), REPLACE
 
     def _text(self, value: str) -> Fragment:
@@ -271,7 +280,10 @@ class CellWriter:
 def _refuse_long(value: str) -> None:
     length = len(value) if len(value) <= LONGEST_TEXT // 2 else len(value.encode("utf-16-le", "surrogatepass")) // 2
     if length > LONGEST_TEXT:
-        raise ValueError(f"a cell holds {LONGEST_TEXT:,} characters at most, this text has {length:,}")
+        raise CannotHold(
+            f"a cell holds {LONGEST_TEXT:,} characters at most, this text has {length:,}",
+            f"单元格最多 {LONGEST_TEXT:,} 个字符,此文本有 {length:,} 个",
+        )
 
 
 def xml_formula(text: str) -> bytes:
