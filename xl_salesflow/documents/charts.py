@@ -39,7 +39,7 @@ def funnel(rows: Sequence[Row], description: str) -> Markup:
     room, top = WIDE - left - right, _largest(rows)
     parts: list[Markup] = []
     for n, row in enumerate(rows):
-        y, wide = n * (thick + gap) + 4, max(room * row.size / top, 2.0)
+        y, wide = n * (thick + gap) + 4, room * row.size / top
         parts.append(label(clipped(row.name, 20), left - 14, y + 18, "name", "end"))
         parts.append(bar(left + (room - wide) / 2, y, wide, thick, row.kind, f"{row.name}: {row.beside}"))
         parts.append(label(row.beside, WIDE - right + 14, y + 18, "figure"))
@@ -50,12 +50,13 @@ def funnel(rows: Sequence[Row], description: str) -> Markup:
 
 def bars(rows: Sequence[Row], description: str, width: float) -> Markup:
     """Return horizontal bars from one baseline, each with its figure behind it."""
-    thick, gap, right = 20.0, 9.0, 145.0
+    thick, gap = 20.0, 9.0
+    right = 14 + 8.6 * max((columns(row.beside) for row in rows), default=0)
     names = 20 + 7.8 * min(max((columns(row.name) for row in rows), default=0), 20)
     room, top = width - names - right, _largest(rows)
     parts: list[Markup] = []
     for n, row in enumerate(rows):
-        y, wide = n * (thick + gap) + 4, max(room * row.size / top, 1.5)
+        y, wide = n * (thick + gap) + 4, room * row.size / top
         parts.append(label(clipped(row.name, 20), names - 10, y + 15, "name", "end"))
         parts.append(bar(names, y, wide, thick, row.kind, f"{row.name}: {row.beside}"))
         parts.append(label(row.beside, names + wide + 8, y + 15, "figure"))
@@ -68,7 +69,7 @@ def trend(months: Sequence[str], series: Sequence[Series], description: str) -> 
     marks = ticks(max((size for one in series for size in one.sizes), default=0))
     step, unit = (WIDE - left - right) / max(len(months), 1), high / marks[-1]
     parts = [_scale(mark, base - unit * mark, left, right) for mark in marks]
-    every = max(1, -(-len(months) // 12))
+    every = max(1, -(-len(months) // 10))
     parts += [
         label(month, left + step * (n + 0.5), base + 18, "note", "middle")
         for n, month in enumerate(months)

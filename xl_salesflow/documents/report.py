@@ -85,6 +85,11 @@ _GROUP = (
 )
 
 
+def _inside(name: str) -> str:
+    # a header in the middle of an English title: Owner, but BANT grade
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
 def _group(group: Facts, show: Shown) -> dict[str, Any]:
     rows = [{**row, "key": show.name(row["key"]) or show.say("blank")} for row in group["rows"]]
-    return {"title": show.say("by", name=show.name(group["name"])), **show.table(_GROUP, rows)}
+    return {"title": show.say("by", name=_inside(show.name(group["name"]))), **show.table(_GROUP, rows)}
