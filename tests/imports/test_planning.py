@@ -329,7 +329,7 @@ def test_a_map_that_does_not_fit_is_told_in_a_sentence(csv: Csv, empty: Pipeline
     (file,) = good.files
     missing = replace(good, files=(replace(file, columns={"daal": ColumnMap("deal")}),))
     keyless = replace(good, files=(replace(file, table="Accounts", columns={"stage": ColumnMap("industry")}),))
-    assert "the dates of “created” can be read day first or month first" in usage_error(empty, [path], good)
+    assert "the dates of “created” can be read in two ways" in usage_error(empty, [path], good)
     good = replace(good, files=(replace(file, columns={**file.columns, "created": ColumnMap("created", MONTH_FIRST)}),))
     assert cells(applied(empty, plan(empty, [path], good))["Deals"], "created") == [["2025-03-04"]]
     assert "has no column “daal”; is it “deal”?" in usage_error(empty, [path], missing)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+
+import openpyxl
 
 from tests.imports.conftest import workbook
 from xl_salesflow.imports import ColumnMap, propose
@@ -128,3 +131,20 @@ def test_two_files_of_one_name_are_told_apart(tmp_path: Path, csv: Csv, empty: P
     second = tmp_path / "old" / "deals.csv"
     second.write_text("deal,stage\n2,Lead\n", encoding="utf-8")
     assert [file.file for file in propose([first, second], empty).files] == [str(first), str(second)]
+
+
+def test_the_workbook_itself_is_no_file_beside(csv: Csv, empty: Pipeline) -> None:
+    deals = csv("deals.csv", "deal | account | stage\n1 | Acme | Lead\n2 | Bolt | Lead")
+    book = openpyxl.Workbook()
+    for name, rows in {"Accounts": ["Acme", "Bolt"], "Stages": ["Lead"], "Settings": ["company"]}.items():
+        sheet = book.create_sheet(name)
+        for row in (["Account", "Industry"], *([cell, "x"] for cell in rows)):
+            sheet.append(row)
+    book.save(deals.parent / "team.xlsx")
+    assert [file.file for file in propose([deals], empty).files] == ["deals.csv"]
+    del book["Settings"]
+    book.save(deals.parent / "team.xlsx")
+    assert [file.sheet for file in propose([deals], empty).files] == ["", "Accounts"]
+    assert [file.sheet for file in propose([deals], replace(empty, source=str(deals.parent / "team.xlsx"))).files] == [
+        ""
+    ]

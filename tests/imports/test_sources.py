@@ -118,3 +118,14 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
     with pytest.raises(UsageError, match=says) as told:
         read(make(tmp_path))
     assert told.value.in_("zh") != str(told.value)
+
+
+def test_a_file_that_may_not_be_opened_is_told(csv: Csv, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = csv("deals.csv", "deal | stage\n1 | Lead")
+
+    def refused(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(UsageError, match=r"deals\.csv cannot be opened: Permission denied"):
+        read(path)

@@ -24,7 +24,8 @@ _DECLARED, _SYNONYM, _PREFIXED, _FUZZY = 100.0, 96.0, 92.0, 90.0
 _FIRST, _SAMPLE = 5_000, 500  # rows looked at, filled cells tried
 _TELLING = 5  # fewer rows may well share a key by mistake
 _MOSTLY = 0.6  # of the filled cells must be what the target holds
-_OURS = {name: table.name for table in TABLES.values() for name in (table.name, *table.title.both())}
+OUR_SHEETS = {name: table.name for table in TABLES.values() for name in (table.name, *table.title.both())}
+"""Sheet name in either language → table, of a workbook like ours."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Match:
 
 def best_match(source: Source) -> Match | None:
     """Return the table that *source* most likely holds, or None when it looks like none of ours."""
-    if source.sheet in _OURS:  # a sheet of a workbook like ours: what the product wrote there is no input
-        own = _OURS[source.sheet]
+    if source.sheet in OUR_SHEETS:  # a sheet of a workbook like ours: what the product wrote there is no input
+        own = OUR_SHEETS[source.sheet]
         return match_with(source, own) if own in TAKES_ROWS else None
     matches = [match_with(source, table) for table in TAKES_ROWS]
     best = max(matches, key=lambda match: match.score)

@@ -105,8 +105,8 @@ def plan(pipeline: Pipeline, paths: Sequence[Path], mapping: Mapping) -> Plan:
 def _settled(mapping: Mapping) -> None:
     for file, header in mapping.open_questions:
         raise UsageError(
-            f"{file.file}: the dates of “{header}” can be read day first or month first; write dd/mm/yyyy or mm/dd/yyyy.",
-            f"{file.file}:“{header}”的日期可读作日/月或月/日;请在映射中写明 dd/mm/yyyy 或 mm/dd/yyyy。",
+            f"{file.file}: the dates of “{header}” can be read in two ways; write dd/mm/yyyy or mm/dd/yyyy into the map.",
+            f"{file.file}:“{header}”的日期有两种读法;请在映射中写明 dd/mm/yyyy 或 mm/dd/yyyy。",
         )
 
 

@@ -43,7 +43,7 @@ def propose(paths: Sequence[Path], pipeline: Pipeline) -> maps.Mapping:
     remarks = Remarks(pipeline.language)
     sources = [source for path in paths for source in read(Path(path))]
     matches = [(source, best_match(source)) for source in sources]
-    matches += siblings(matches, remarks)
+    matches += siblings(matches, pipeline.source, remarks)
     found = [_file_map(source, match, matches, pipeline, remarks) for source, match in matches]
     proposed = maps.Mapping(tuple(file for _, file in found), playbook=pipeline.default_playbook)
     proposed = replace(proposed, values=_values(found, pipeline), missing=_missing(found))

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.cells import tidied
-from xl_salesflow.imports.headers import Match, best_match
+from xl_salesflow.imports.headers import OUR_SHEETS, Match, best_match
 from xl_salesflow.imports.remarks import Remarks
 from xl_salesflow.imports.sources import SPREADSHEETS, TEXTS, Source, read
 from xl_salesflow.model.tables import TABLES
 
-_MOST_FILES, _MOST_BYTES = 30, 50_000_000  # a folder of downloads is not searched through
+_MOST_FILES, _MOST_BYTES = 30, 20_000_000  # a folder of downloads is not searched through
 _SHARED = 0.5
 
 Matches = list[tuple[Source, Match | None]]
 
 
-def siblings(given: Matches, remarks: Remarks) -> Matches:
-    """Return the files beside those of *given* that hold deals and share keys with them, each with its table."""
+def siblings(given: Matches, book: str, remarks: Remarks) -> Matches:
+    """Return the files beside those of *given* that hold deals and share keys with them, each with its table.
+
+    The workbook itself (*book*) and others like it are no such files.
+    """
     found: Matches = []
     for deals, match in given:
         if match is None or match.table != "Deals":
             continue
         taken = {source.path.resolve() for source, _ in [*given, *found]}
-        for source in _beside(deals):
+        for source in _beside(deals, book):
             if source.path.resolve() in taken or (other := best_match(source)) is None:
                 continue
             if shared := _shared(deals, match, source, other):
@@ -33,16 +37,19 @@ def siblings(given: Matches, remarks: Remarks) -> Matches:
     return found
 
 
-def _beside(deals: Source) -> Iterator[Source]:
-    endings = SPREADSHEETS | TEXTS
+def _beside(deals: Source, book: str) -> Iterator[Source]:
+    endings = SPREADSHEETS | TEXTS - {".txt"}
     files = sorted(path for path in deals.path.resolve().parent.iterdir() if path.suffix.lower() in endings)
     for path in files[:_MOST_FILES]:
-        if path.name.startswith(("~$", ".")) or path.stat().st_size > _MOST_BYTES or path == deals.path.resolve():
+        passed_over = path.name.startswith(("~$", ".")) or path in (deals.path.resolve(), Path(book).resolve())
+        if passed_over or path.stat().st_size > _MOST_BYTES:
             continue
         try:
-            yield from read(path)
+            sources = read(path)
         except UsageError:
             continue  # nobody asked for this file
+        if not {"Stages", "Settings"} <= {OUR_SHEETS.get(source.sheet) for source in sources}:
+            yield from sources
 
 
 def _shared(deals: Source, match: Match, other: Source, its: Match) -> str | None:

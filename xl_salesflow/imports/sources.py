@@ -63,7 +63,11 @@ def read(path: Path, layout: Layout | None = None) -> tuple[Source, ...]:
 
 
 def _text(path: Path, layout: Layout | None) -> Iterator[Source]:
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        why = error.strerror or "?"
+        raise UsageError(f"{path} cannot be opened: {why}.", f"{path} 无法打开:{why}。") from error
     layout = layout or layout_of(raw)
     yield from _rectangle(path, "", layout, rows_of(raw, layout, path))
 
