@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from lxml import etree
 from tests.documents import samples
 from tests.documents.samples import ATTACKS, Page
 from xl_salesflow.documents import render
-from xl_salesflow.documents.texts import TEXTS, say
+from xl_salesflow.documents.texts import say
 from xl_salesflow.model.text import LANGUAGES, Language
 
 PARTS = ("funnel", "trend", "ageing", "lost_stages", "lost_reasons")
@@ -117,12 +116,3 @@ def test_zeros_and_unknowns_can_be_drawn() -> None:
 def test_the_scope_is_said(start: int | None, end: int | None, shown: str) -> None:
     first, last = (None if day is None else samples.TODAY.replace(day=day) for day in (start, end))
     assert shown in page_of(start=first, end=last).text
-
-
-def test_every_text_has_both_languages_with_the_same_facts() -> None:
-    def slots(text: str) -> set[str]:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-    for id, text in TEXTS.items():
-        assert slots(text.en) == slots(text.zh), id
-        assert text.zh or id == "pages_end", id
