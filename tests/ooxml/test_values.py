@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.ooxml.packages import opened, package, rows_of, sheet
 from xl_salesflow.ooxml import ErrorValue, Workbook
-from xl_salesflow.ooxml.values import from_serial, serial
+from xl_salesflow.ooxml.serials import from_serial, serial
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 NUMBER = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)

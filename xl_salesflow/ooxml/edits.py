@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from xl_salesflow.ooxml.cell_writer import CellWriter, Fragment
 from xl_salesflow.ooxml.refs import Area, address
-from xl_salesflow.ooxml.values import NOTHING, REMOVED, Cached, CannotHold, CellWriter, Formula, Fragment, Raw
+from xl_salesflow.ooxml.values import NOTHING, REMOVED, Cached, CannotHold, Formula, Raw
 
 Rows = npt.NDArray[np.int64]
 _BLOCK = 1024

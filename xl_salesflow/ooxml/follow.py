@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from xl_salesflow.ooxml.moves import DELETED, Move, Moves, moved
 from xl_salesflow.ooxml.refs import Area, map_references
-from xl_salesflow.ooxml.values import plain_text, xml_formula
+from xl_salesflow.ooxml.text import plain_text, xml_formula
 
 _RANGES = re.compile(
     rb"(<(?:[\w.-]+:)?(?:conditionalFormatting|dataValidation|ignoredError|protectedRange|hyperlink)\s[^>]*?"

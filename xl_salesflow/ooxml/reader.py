@@ -14,10 +14,12 @@ from typing import Any
 
 from xl_salesflow.ooxml import styles
 from xl_salesflow.ooxml.refs import Area, letters
+from xl_salesflow.ooxml.serials import from_serial
 from xl_salesflow.ooxml.sheet_scan import Grammar, SheetStream
 from xl_salesflow.ooxml.splice import cells_of
 from xl_salesflow.ooxml.strings import rich_text
-from xl_salesflow.ooxml.values import ErrorValue, cell_text, from_serial
+from xl_salesflow.ooxml.text import cell_text
+from xl_salesflow.ooxml.values import ErrorValue
 
 Cell = tuple[bytes, bytes, bytes]  # column letters, other attributes, value; for an inline string its XML
 _ABSENT: Cell = (b"", b"", b"")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from xl_salesflow.ooxml.refs import address, shift
+from xl_salesflow.ooxml.refs import address
+from xl_salesflow.ooxml.shared_formulas import SharedFormulas
 from xl_salesflow.ooxml.sheet_scan import Grammar, SheetStream
 from xl_salesflow.ooxml.splice import Cell, cells_of
 from xl_salesflow.ooxml.tables import Table
-from xl_salesflow.ooxml.values import Raw, plain_text, xml_formula
+from xl_salesflow.ooxml.text import xml_formula
+from xl_salesflow.ooxml.values import Raw
 
 _PLACE = re.compile(rb'\sr="[^"]*"')
-_SHARED_ID = re.compile(rb'\ssi="([0-9]+)"')
 _REF = re.compile(rb'(\sref=")([^"]*)')
 
 
@@ -21,7 +22,7 @@ class Relocation:
 
     def __init__(self, stream: SheetStream, table: Table, first_row: int) -> None:
         self._stream, self._table, self._first_row = stream, table, first_row
-        self._masters: dict[bytes, tuple[str, int, int]] = {}  # shared formulas: text, row, column, by id
+        self._shared = SharedFormulas()
 
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """Yield rows of the table that hold cells, totals included, ascending."""
@@ -41,14 +42,14 @@ class Relocation:
     def _standing_alone(self, patterns: Grammar, row: int, cell: Cell) -> Cell:
         """Write a shared formula out, so that the cell can leave the others."""
         formula = patterns.formula.search(cell.content)
-        shared = _SHARED_ID.search(formula.group(1)) if formula and b't="shared"' in formula.group(1) else None
-        if formula is None or shared is None:
+        if formula is None:
             return cell
-        if formula.group(2):
-            self._masters[shared.group(1)] = (plain_text(formula.group(2)), row, cell.column)
-        text, of_row, of_column = self._masters.get(shared.group(1), ("", row, cell.column))
-        p, text_here = patterns.prefix, xml_formula(shift(text, row - of_row, cell.column - of_column))
-        alone = b"<%bf>%b</%bf>" % (p, text_here, p)
+        self._shared.remember(formula.group(1), formula.group(2), row, cell.column)
+        text = self._shared.text(formula.group(1), row, cell.column)
+        if text is None:
+            return cell
+        p = patterns.prefix
+        alone = b"<%bf>%b</%bf>" % (p, xml_formula(text), p)
         return cell._replace(content=cell.content[: formula.start()] + alone + cell.content[formula.end() :])
 
 

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xl_salesflow.errors import UnsupportedEdit, Words
+from xl_salesflow.ooxml.cell_writer import CACHE, WHOLE, CellWriter, Fragment
 from xl_salesflow.ooxml.edits import BadValue, SheetEdits
 from xl_salesflow.ooxml.follow import Change, unchanged
 from xl_salesflow.ooxml.guard import unsound
-from xl_salesflow.ooxml.refs import Area, address, shift
+from xl_salesflow.ooxml.refs import Area, address
+from xl_salesflow.ooxml.shared_formulas import SharedFormulas
 from xl_salesflow.ooxml.sheet_scan import SheetStream, number_of, row_spans
-from xl_salesflow.ooxml.splice import DatedStyle, Look, Malformed, RowSplicer, cells_of, styles_of
-from xl_salesflow.ooxml.values import CACHE, WHOLE, CellWriter, Fragment, plain_text, xml_formula
+from xl_salesflow.ooxml.splice import Cell, DatedStyle, Look, Malformed, RowSplicer, cells_of, styles_of
+from xl_salesflow.ooxml.text import xml_formula
 
 _IN_THE_WAY = ("is in the way of a table that grows; move it and run again", "挡住了需要扩展的表;请移开后重新运行")
 _DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^>]*?ref=")([^"]*)(")')
-_SHARED_ID = re.compile(rb'\ssi="([0-9]+)"')
 _REF = re.compile(rb'\sref="([^"]+)"')
 _MERGED = re.compile(rb'<(?:[\w.-]+:)?mergeCell\s[^>]*?ref="([^"]+)"')
 
@@ -48,7 +49,7 @@ class SheetRewriter:
         self._path, self._sheet, self._edits, self._follow = path, sheet, edits, follow
         self._setting = setting
         self.formulas_changed = False
-        self._expanded: dict[bytes, tuple[str, int, int]] = {}  # shared formulas whose master went, by id
+        self._orphaned = SharedFormulas()  # those whose master went
         self._arrays: list[Area] = []
         self._models: dict[int, tuple[bytes, dict[int, bytes]]] = {  # row attributes and cell formats, by row
             fresh.style_row: (b"", {}) for fresh in edits.fresh.values()
@@ -108,12 +109,12 @@ class SheetRewriter:
             if area:
                 self._arrays.append(area)
         models = any(before < row <= last for row in self._models)
-        if self._next[0] > last and not models and not self._expanded:
+        if self._next[0] > last and not models and not self._orphaned:
             yield block
             return
         copied = 0
         for number, start, end in row_spans(self._patterns, block, before):
-            if self._next[0] > number and number not in self._models and not self._expanded:
+            if self._next[0] > number and number not in self._models and not self._orphaned:
                 continue
             yield block[copied:start]
             while self._next[0] < number:
@@ -123,7 +124,7 @@ class SheetRewriter:
                 self._remember(number, row)
             if self._next[0] == number:
                 row = self._changed_row(number, row)
-            yield self._expand(number, row) if self._expanded else row
+            yield self._expand(number, row) if self._orphaned else row
             copied = end
         yield block[copied:]
 
@@ -177,34 +178,33 @@ class SheetRewriter:
     def _orphan(self, row: int, column: int, content: bytes) -> None:
         """Remember a shared formula whose master was overwritten: its followers must stand alone."""
         match = self._patterns.formula.search(content)
-        if match and match.group(2) and b't="shared"' in match.group(1):
-            shared = _SHARED_ID.search(match.group(1))
-            if shared:
-                self._expanded[shared.group(1)] = (plain_text(match.group(2)), row, column)
+        if match:
+            self._orphaned.remember(match.group(1), match.group(2), row, column)
 
     def _expand(self, number: int, row: bytes) -> bytes:
         """Write out the followers of overwritten masters."""
         if b't="shared"' not in row:
             return row
-        out, copied = [], 0
-        for cell in self._patterns.cell.finditer(row):
-            out.append(row[copied : cell.start()])
-            out.append(self._expand_cell(number, cell.group()))
-            copied = cell.end()
+        cells = cells_of(self._patterns, row)
+        out: list[bytes] = []
+        copied = 0
+        for match, cell in zip(self._patterns.cell.finditer(row), cells, strict=True):
+            out += (row[copied : match.start()], self._expand_cell(number, cell))
+            copied = match.end()
         return b"".join(out) + row[copied:]
 
-    def _expand_cell(self, number: int, cell: bytes) -> bytes:
-        formula = self._patterns.formula.search(cell)
-        shared = _SHARED_ID.search(formula.group(1)) if formula else None
-        if formula is None or shared is None or shared.group(1) not in self._expanded:
-            return cell
-        if formula.group(2):  # the id is used again, for another formula
-            del self._expanded[shared.group(1)]
-            return cell
-        text, row, column = self._expanded[shared.group(1)]
-        here = next(cells_of(self._patterns, cell)).column
-        p, new = self._patterns.prefix, xml_formula(shift(text, number - row, here - column))
-        return cell[: formula.start()] + b"<%bf>%b</%bf>" % (p, new, p) + cell[formula.end() :]
+    def _expand_cell(self, number: int, cell: Cell) -> bytes:
+        formula = self._patterns.formula.search(cell.xml)
+        if formula is None:
+            return cell.xml
+        if formula.group(2):  # a master: its number may be used again, for another formula
+            self._orphaned.forget(formula.group(1))
+            return cell.xml
+        text = self._orphaned.text(formula.group(1), number, cell.column)
+        if text is None:
+            return cell.xml
+        p = self._patterns.prefix
+        return cell.xml[: formula.start()] + b"<%bf>%b</%bf>" % (p, xml_formula(text), p) + cell.xml[formula.end() :]
 
     def _refuse_arrays(self, number: int, fragments: tuple[Fragment | None, ...]) -> None:
         if not self._arrays:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from xl_salesflow.ooxml.cell_writer import Fragment, Mode
 from xl_salesflow.ooxml.refs import column_number, letters
 from xl_salesflow.ooxml.sheet_scan import Grammar
-from xl_salesflow.ooxml.values import Fragment, Mode
 
 _PLACE = re.compile(rb'\sr="([A-Za-z]+)[0-9]*"')
 _STYLE = re.compile(rb'\ss="[0-9]+"')

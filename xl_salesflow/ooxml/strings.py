@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xl_salesflow.ooxml.package import Package
-from xl_salesflow.ooxml.values import cell_text
+from xl_salesflow.ooxml.text import cell_text
 
 _ITEM = re.compile(
     rb"<(?:[\w.-]+:)?si\b[^>]*?(?:/>|>\s*(?:<(?:[\w.-]+:)?t(?:\s[^>]*)?>([^<]*)</(?:[\w.-]+:)?t>\s*)?(.*?)</(?:[\w.-]+:)?si>)",

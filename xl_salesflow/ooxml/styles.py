@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from xl_salesflow.ooxml.cell_writer import Mode
 from xl_salesflow.ooxml.parts import children, whole
-from xl_salesflow.ooxml.values import Mode
 
 NUMBER, DATE, DATETIME, TIME, DURATION = range(5)
 

@@ -9,7 +9,7 @@ from xl_salesflow.ooxml.guard import unsound
 from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.parts import Sheet, children, relationships, whole
 from xl_salesflow.ooxml.refs import Area
-from xl_salesflow.ooxml.values import cell_text
+from xl_salesflow.ooxml.text import cell_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from xl_salesflow.ooxml.refs import letters, shift
+from xl_salesflow.ooxml.refs import letters
+from xl_salesflow.ooxml.shared_formulas import SharedFormulas
 from xl_salesflow.ooxml.sheet_scan import Grammar, SheetStream, row_spans
 from xl_salesflow.ooxml.splice import cells_of
 from xl_salesflow.ooxml.tables import Table
-from xl_salesflow.ooxml.values import plain_text, xml_formula
+from xl_salesflow.ooxml.text import plain_text, xml_formula
 
-_SHARED_ID = re.compile(rb'\ssi="([0-9]+)"')
 _IGNORED = re.compile(r"\s|_xlfn\.|_xlws\.")
 
 
@@ -40,7 +40,7 @@ class _Search:
         self._wanted = {column: _bare(formula) for column, formula in expected.items()}
         self._as_expected = re.compile(b"|".join(_cell(patterns.prefix, *item) for item in expected.items()))
         self._row_start = re.compile(rb'<%brow\s[^>]*?\br="([0-9]+)"' % re.escape(patterns.prefix))
-        self._masters: dict[bytes, tuple[str, int, int]] = {}
+        self._shared = SharedFormulas()
         self._rows_seen: set[int] = set()
 
     def block(self, block: bytes, before: int, found: dict[int, list[int]]) -> int:
@@ -74,16 +74,8 @@ class _Search:
 
     def _text(self, row: int, column: int, attributes: bytes, text: bytes | None) -> str:
         """A cell's formula, a shared one worked out from its master."""
-        shared = _SHARED_ID.search(attributes)
-        if text:
-            formula = plain_text(text)
-            if shared:
-                self._masters[shared.group(1)] = (formula, row, column)
-            return formula
-        if shared is None or shared.group(1) not in self._masters:
-            return ""
-        formula, of_row, of_column = self._masters[shared.group(1)]
-        return shift(formula, row - of_row, column - of_column)
+        self._shared.remember(attributes, text, row, column)
+        return plain_text(text) if text else self._shared.text(attributes, row, column) or ""
 
     def rows_not_stored(self) -> list[int]:
         """Body rows that the sheet does not hold at all."""
