@@ -21,6 +21,7 @@ RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT"
         ("C:\\Windows\\x", "C--Windows-x"),
         ("CON", "_CON"),
         ("nul.txt", "_nul.txt"),
+        ("con .x", "_con .x"),
         ("COM1", "_COM1"),
         ("COM10", "COM10"),
         ("console", "console"),

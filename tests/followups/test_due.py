@@ -292,7 +292,12 @@ def test_a_line_somebody_handled_leaves_the_list(typed: dict[str, str], left: li
 def test_doubled_and_blank_keys_do_no_harm(language: Language) -> None:
     """A row without a number is not on the list; of a doubled number, related rows speak of the first."""
     pipeline = desk(
-        {"deal": "D-1"}, {"deal": "D-1"}, {"deal": "", **NO_STEP}, language=language, Tasks=[{**TASK, "due": ago(1)}]
+        {"deal": "D-1"},
+        {"deal": "D-1"},
+        {"deal": "", **NO_STEP},
+        {**CARE, "deal": "", "since": ago(99)},
+        language=language,
+        Tasks=[{**TASK, "due": ago(1)}],
     )
     assert list(due(pipeline)["deal"]) == ["D-1"]
 

@@ -36,7 +36,8 @@ def due(pipeline: Pipeline) -> pd.DataFrame:
 
 def _order(deals: Deals, told: list[Signal], weighed: Weights) -> npt.NDArray[np.intp]:
     # positions of the deals on the list: owners one after the other, the most pressing first
-    listed = np.flatnonzero(np.logical_or.reduce([signal.applies for signal in told]) & ~_ticked(deals))
+    called_for = np.logical_or.reduce([signal.applies for signal in told])
+    listed = np.flatnonzero(called_for & (deals.frame["deal"] != "").to_numpy() & ~_ticked(deals))
     owners = pd.factorize(deals.frame["owner"].to_numpy()[listed], sort=True)[0]
     keys = pd.factorize(deals.frame["deal"].to_numpy()[listed], sort=True)[0]
     amount = np.nan_to_num(deals.numbers("amount")[listed], nan=-np.inf)

@@ -60,7 +60,7 @@ class Deals:
     @cached_property
     def open(self) -> Mask:
         """Return which deals are still open; one that was never judged is."""
-        return np.asarray(~self.frame["outcome"].isin(("won", "lost")) & (self.frame["deal"] != ""))
+        return np.asarray(~self.frame["outcome"].isin(("won", "lost")))
 
     def days(self, column: str) -> Days:
         """Return a date column as whole days."""
