@@ -60,6 +60,12 @@ def read_rows_of(deal: str, place: OnSheet, layout: Layout, dialect: Dialect) ->
     return Part(rows, [replace(fault, row=at[fault.row], last=0) for fault in faults], _free(place, layout, last + 1))
 
 
+def free_row(place: OnSheet, layout: Layout) -> int:
+    """Return the first row of the blank tail of a table that was not read: its first column tells, then the rows below."""
+    cells = place.values(place.first_col, place.first_col)[0]
+    return _free(place, layout, max((at for at, cell in enumerate(cells, start=1) if cell is not None), default=0))
+
+
 def _declared(place: OnSheet, layout: Layout) -> tuple[Table, Mapping[str, str]]:
     name = next(name for name, one in layout.tables.items() if one.name == place.name)
     return TABLES[name], layout.headers[name]

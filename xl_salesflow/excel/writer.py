@@ -13,6 +13,7 @@ import xlwings as xw
 
 from xl_salesflow.errors import UnsupportedEdit, WorkbookChanged
 from xl_salesflow.excel.blocks import Blocks
+from xl_salesflow.excel.reading import free_row
 from xl_salesflow.excel.tables import OnSheet, on_sheet, runs, values
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.column import Column, Table, Type
@@ -131,8 +132,11 @@ class Writer:
             self._body(table, place, rows, place.first_row)
 
     def _append(self, table: Table, rows: pd.DataFrame) -> None:
-        place, first = self._place(table.name), self.free[table.name]
-        first += place.first_row - self.found[table.name].first_row
+        place = self._place(table.name)
+        if table.name in self.free:
+            first = self.free[table.name] + place.first_row - self.found[table.name].first_row
+        else:
+            first = free_row(place, self.layout)
         if first + len(rows) - 1 > place.last_row:
             place = self._resize(place, first + len(rows) - 1)
         self._body(table, place, rows, first)

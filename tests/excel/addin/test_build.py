@@ -15,6 +15,7 @@ from xl_salesflow.excel.addin.build import build
 from xl_salesflow.excel.addin.sources import PROJECT, own_modules, xlwings_modules, xlwings_version
 from xl_salesflow.excel.addin.texts import texts
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:oletools")
 OURS = own_modules()
 
 

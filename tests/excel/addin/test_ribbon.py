@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 import xmlschema
-from xl_salesflow.excel.buttons import BUTTONS
 
 from xl_salesflow.excel.addin.ribbon import NAMESPACE, ribbon_verbs, ribbon_xml, verbs_module
 from xl_salesflow.excel.addin.sources import macros_folder, own_modules
 from xl_salesflow.excel.addin.texts import texts
+from xl_salesflow.excel.buttons import BUTTONS
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.verbs import GROUPS, VERBS
 
@@ -110,7 +110,7 @@ def test_every_control_and_every_word_of_the_vba_has_its_text() -> None:
             assert control.get("getSupertip") is None or f"{id}.tip" in known
     asked = re.findall(r'(?:SalesflowText\(|CellOf\(\w+, |ColumnOf\(\w+, )"([\w.]+)"', "\n".join(CODE.values()))
     assert asked
-    assert set(asked) - set(known) == set()
+    assert {key for key in asked if not key.endswith(".")} - set(known) == set()
 
 
 def test_menus_use_the_namespace_of_the_ribbon() -> None:

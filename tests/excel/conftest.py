@@ -1,0 +1,58 @@
+"""A filled workbook to press buttons in, made once and copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import xlwings as xw
+
+from tests.excel.engines.memory import ENGINE
+from xl_salesflow import flow
+from xl_salesflow.demo.day import day_of_work
+from xl_salesflow.demo.generate import generated
+from xl_salesflow.model.text import Language
+from xl_salesflow.workbook import ClosedBook, new_workbook
+
+NOW = datetime(2026, 3, 2, 9, 0, 0)
+RUN = flow.Run("Ann", NOW)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Language], Path]:
+    """Give a function from a language to a workbook with sixty deals, a morning's work in it and the first update done."""
+    folder, done = tmp_path_factory.mktemp("open"), dict[Language, Path]()
+
+    def make(language: Language) -> Path:
+        if language not in done:
+            path = folder / f"team-{language}.xlsx"
+            new_workbook(path, language)
+            book = ClosedBook(path)
+            empty = book.read(NOW.date())
+            book.write(flow.bring_in(empty, generated(empty, 60, since_days=120), RUN))
+            filled = book.read(NOW.date())
+            work = day_of_work(filled)
+            book.write(flow.settled(filled, (lambda _: work,), "demo", RUN))
+            book.write(flow.update(book.read(NOW.date()), RUN))
+            done[language] = path
+        return done[language]
+
+    return make
+
+
+@pytest.fixture
+def workbook(made: Callable[[Language], Path], tmp_path: Path) -> Callable[[Language], Path]:
+    """Give a function from a language to a copy of that workbook."""
+    return lambda language: Path(shutil.copy(made(language), tmp_path / f"team-{language}.xlsx"))
+
+
+@pytest.fixture(autouse=True)
+def _a_new_application() -> Iterator[None]:
+    """Let each test find the application in memory as it starts."""
+    yield
+    ENGINE.apps.running[0].__init__(ENGINE)  # type: ignore[misc]
+    if hasattr(xw.Book, "_mock_caller"):
+        del xw.Book._mock_caller

@@ -1,0 +1,365 @@
+"""Every button in a filled workbook: what the workbook holds afterwards, what the person is told, and what was asked of Excel."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import xlwings as xw
+
+from tests.excel.conftest import NOW
+from tests.excel.engines.memory import MemoryGrid, open_in_memory
+from xl_salesflow.excel import buttons, desk
+from xl_salesflow.excel.book import OpenBook
+from xl_salesflow.excel.one_deal import TABLES_OF_A_DEAL
+from xl_salesflow.excel.tables import find_tables
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.text import Language
+
+
+class Rep:
+    """A person at an open workbook: selects rows, presses buttons, looks at what came of it."""
+
+    def __init__(self, book: xw.Book, language: Language = "en") -> None:
+        self.book, self.language = book, language
+        book.set_mock_caller()
+
+    @property
+    def grid(self) -> MemoryGrid:
+        return self.book.impl.grid
+
+    @property
+    def told(self) -> str:
+        return str(self.book.app.status_bar)
+
+    @property
+    def alerts(self) -> list[str]:
+        return self.book.impl.app.alerts
+
+    def read(self) -> Pipeline:
+        return OpenBook(self.book).read(NOW.date())
+
+    def deals(self, **having: str) -> pd.DataFrame:
+        deals = self.read()["Deals"]
+        for column, value in having.items():
+            deals = deals[deals[column] == value]
+        return deals
+
+    def deal(self, key: str) -> Any:
+        return self.deals(deal=key).iloc[0]
+
+    def select(self, table: str, row: int) -> None:
+        place = find_tables(self.book)[table]
+        place.on.activate()
+        place.block(row, row, place.first_col, place.first_col).select()
+
+    def select_deal(self, key: str) -> None:
+        self.select("Deals", int(self.deals(deal=key).index[0]))
+
+    def type(self, key: str, column: str, value: Any) -> None:
+        from xl_salesflow.model.tables import TABLES
+
+        place = find_tables(self.book)["Deals"]
+        row, col = int(self.deals(deal=key).index[0]), place.column_of(TABLES["Deals"].header(column, self.language))
+        place.block(row, row, col, col).value = value
+
+    def press(self, verb: str, choice: int = 0) -> str:
+        buttons.press(verb, choice, self.language)
+        return self.told
+
+    def choice(self, table: str, column: str, value: str) -> int:
+        """Find the row of a menu's entry as the VBA counts it."""
+        frame = self.read()[table]
+        return int(frame.index[frame[column] == value][0]) - find_tables(self.book)[table].first_row + 1
+
+
+@pytest.fixture(autouse=True)
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Let it be the morning of the workbook, and keep documents from being opened."""
+    opened: list[Path] = []
+    init = desk.Desk.__init__
+
+    def at_nine(self: desk.Desk, *arguments: Any, **named: Any) -> None:
+        init(self, *arguments, **{"now": NOW.replace(hour=10), **named})
+
+    monkeypatch.setattr(desk.Desk, "__init__", at_nine)
+    monkeypatch.setattr(desk.Desk, "open", lambda self, file: opened.append(file))
+    monkeypatch.setenv("SALESFLOW_USER", "Ann")
+    return opened
+
+
+@pytest.fixture
+def rep(workbook: Callable[[Language], Path]) -> Rep:
+    return Rep(open_in_memory(workbook("en")))
+
+
+def an_open_deal(rep: Rep, stage: str) -> str:
+    deals = rep.deals(outcome="open", recorded_stage=stage)
+    return str(deals[deals["stage"] == stage]["deal"].iloc[0])
+
+
+def test_check_lists_findings_that_link_to_their_cells(rep: Rep) -> None:
+    rep.type("D-00001", "forecast", "no such thing")
+    said = rep.press("check")
+    findings = rep.read()["Findings"]
+    assert f"{len(findings)} findings" in said
+    assert "unknown_choice" in set(findings["rule"])
+    assert rep.book.sheets.active.name == find_tables(rep.book)["Findings"].sheet
+    hidden = [
+        cell for cells in rep.grid.cells.values() for _, cell in cells.values() if str(cell).startswith("=HYPERLINK")
+    ]
+    assert len(hidden) == sum(findings["cell"] != "")
+
+
+def test_update_a_second_time_changes_nothing(rep: Rep) -> None:
+    rep.press("update")
+    before = {name: dict(cells) for name, cells in rep.grid.cells.items()}
+    assert rep.press("update").startswith("0 cells changed")
+    assert rep.grid.cells == before
+
+
+def test_next_stage_moves_the_deal_or_says_why_not(rep: Rep) -> None:
+    """The move stands in Deals, in History and in the Journal when it passes; the cell stays as typed when it does not."""
+    playbook = rep.read().playbooks["crm"]
+    first, last = playbook.open_stages[0].name, playbook.open_stages[-1].name
+    deal = an_open_deal(rep, first)
+    visits = len(rep.read()["History"])
+    rep.select_deal(deal)
+    said = rep.press("next_stage", rep.choice("Stages", "stage", last))
+    row = rep.deal(deal)
+    assert row["stage"] == last
+    assert row["move_status"] in ("refused", "accepted", "warned")
+    refused = row["move_status"] == "refused"
+    assert row["recorded_stage"] == (first if refused else last)
+    assert len(rep.read()["History"]) == visits + (0 if refused else 1)
+    assert said.startswith(f"{deal} stays in {first}: " if refused else f"{deal} is in {last}")
+    assert set(rep.read()["Journal"].query(f"key == '{deal}' and verb == 'move'")["column"]) >= {"stage"}
+
+
+def test_lost_asks_the_reason_and_records_the_move(rep: Rep) -> None:
+    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    rep.select_deal(deal)
+    said = rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
+    row = rep.deal(deal)
+    assert (row["outcome"], row["loss_reason"]) == ("lost", "price")
+    assert said.startswith(f"{deal} is in Lost")
+    visit = rep.read()["History"].query(f"deal == '{deal}'").iloc[-1]
+    assert (visit["outcome"], visit["by"]) == ("lost", "Ann")
+    assert rep.read()["History"]["visit"].is_unique
+
+
+def test_won_is_judged_by_the_gates(rep: Rep) -> None:
+    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    rep.select_deal(deal)
+    said = rep.press("won")
+    row = rep.deal(deal)
+    assert (row["move_status"] == "refused") == said.startswith(f"{deal} stays in")
+    assert row["move_reasons"] != "" or row["outcome"] == "won"
+
+
+def test_why_not_says_it_and_writes_nothing(rep: Rep) -> None:
+    playbook = rep.read().playbooks["crm"]
+    deal = an_open_deal(rep, playbook.first.name)
+    rep.type(deal, "stage", playbook.won.name)
+    rep.select_deal(deal)
+    before = {name: dict(cells) for name, cells in rep.grid.cells.items()}
+    assert deal in rep.press("explain")
+    assert rep.grid.cells == before
+
+
+def test_the_live_check_names_the_row_that_was_typed_in(rep: Rep) -> None:
+    """Enter has moved the selection on by then."""
+    first, second = rep.deals(outcome="open")["deal"].iloc[:2]
+    rep.select_deal(str(second))
+    assert str(first) in rep.press("explain", int(rep.deals(deal=str(first)).index[0]))
+
+
+def test_the_bant_card_lists_open_questions_and_score_uses_the_answers(rep: Rep) -> None:
+    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    rep.select_deal(deal)
+    rep.type(deal, "need", None)
+    said = rep.press("bant")
+    answers = rep.read()["Answers"].query(f"deal == '{deal}'")
+    assert said.startswith(f"{deal}: {len(answers)} questions")
+    assert sorted(answers["question"]) == sorted(rep.read()["Questions"]["question"])
+    assert rep.press("bant").startswith(f"{deal}: 0 questions")
+    place = find_tables(rep.book)["Answers"]
+    points = place.column_of("Points")
+    for row, question in answers["question"].items():
+        if question.startswith("N"):
+            place.block(row, row, points, points).value = 3
+    rep.press("score")
+    assert rep.deal(deal)["need"] == 3
+
+
+def test_an_activity_is_added_to_the_deal_with_its_numbering(rep: Rep) -> None:
+    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    rep.select_deal(deal)
+    said = rep.press("activity", rep.choice("Lists", "activity_type", "call"))
+    added = rep.read()["Activities"].iloc[-1]
+    assert (added["deal"], added["type"], added["date"]) == (deal, "call", pd.Timestamp(NOW.date()))
+    assert added["activity"] in said
+    assert rep.book.selection.row == rep.read()["Activities"].index[-1]
+
+
+def test_today_s_list_takes_back_what_was_ticked_off(rep: Rep) -> None:
+    rep.press("followups")
+    listed = rep.read()["FollowUps"]
+    deal, row = listed["deal"].iloc[0], listed.index[0]
+    place = find_tables(rep.book)["FollowUps"]
+    done = place.column_of("Done")
+    place.block(row, row, done, done).value = "Yes"
+    before = len(rep.read()["Activities"])
+    rep.press("followups")
+    assert len(rep.read()["Activities"]) == before + 1
+    assert rep.read()["Activities"]["deal"].iloc[-1] == deal
+
+
+def test_a_quote_is_drafted_revised_and_printed(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
+    pipeline = rep.read()
+    offered = set(pipeline["Quotes"]["deal"])
+    deals = rep.deals(outcome="open")
+    deal = str(deals[~deals["deal"].isin(offered) & (deals["product"] != "")]["deal"].iloc[0])
+    rep.select_deal(deal)
+    assert f"for {deal} is drafted" in rep.press("new_quote")
+    assert f"for {deal} stands already" in rep.press("new_quote") if rep.select_deal(deal) is None else False
+    first = rep.read()["Quotes"].query(f"deal == '{deal}'").iloc[-1]
+    rep.select("Quotes", int(first.name))
+    said = rep.press("revise")
+    old, new = rep.read()["Quotes"].query(f"deal == '{deal}'").iloc[-2:].to_dict("records")
+    assert (old["status"], new["status"], new["supersedes"], new["version"]) == ("superseded", "draft", old["quote"], 2)
+    assert said == f"{new['quote']} replaces {old['quote']}; it is a draft."
+    lines = rep.read()["QuoteLines"]
+    assert len(lines[lines["quote"] == new["quote"]]) == len(lines[lines["quote"] == old["quote"]]) == 1
+    rep.select_deal(deal)
+    rep.press("quote")
+    assert [file.suffix for file in opened] == [".pdf"]
+    assert opened[0].parent == tmp_path
+    assert opened[0].read_bytes().startswith(b"%PDF")
+
+
+def test_calendar_and_report_stand_beside_the_workbook(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
+    rep.press("calendar")
+    rep.press("report")
+    assert [file.suffix for file in opened] == [".ics", ".html"]
+    assert {file.parent for file in opened} == {tmp_path}
+    assert opened[0].read_text(encoding="utf-8").startswith("BEGIN:VCALENDAR")
+
+
+def test_undo_takes_back_an_activity_that_was_logged_by_mistake(rep: Rep) -> None:
+    rep.select_deal("D-00001")
+    rep.press("activity", rep.choice("Lists", "activity_type", "call"))
+    row = rep.read()["Activities"].index[-1]
+    place = find_tables(rep.book)["Activities"]
+    before = len(rep.read()["Activities"])
+    assert place.values(place.first_col, place.first_col)[0][row - place.first_row]
+    assert "put back" in rep.press("undo")
+    assert len(rep.read()["Activities"]) == before - 1
+    assert rep.read()["Journal"]["verb"].iloc[-1] == "undo"
+
+
+def test_a_run_that_moved_deals_is_not_undone_by_halves(rep: Rep) -> None:
+    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    rep.select_deal(deal)
+    rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
+    assert "move them back with Next stage" in rep.press("undo")
+    assert rep.deal(deal)["outcome"] == "lost"
+
+
+@pytest.mark.parametrize(("verb", "table"), [("funnel", "Metrics"), ("targets", "PlanStages")])
+def test_managers_sheets_come_to_the_front(rep: Rep, verb: str, table: str) -> None:
+    said = rep.press(verb)
+    assert said
+    assert rep.book.sheets.active.name == find_tables(rep.book)[table].sheet
+
+
+def test_language_switches_messages_and_documents(rep: Rep) -> None:
+    rep.language = "zh"
+    assert rep.press("language") == "提示与文件现为中文。"
+    assert rep.read().language == "zh"
+
+
+def test_help_shows_the_first_sheet(rep: Rep) -> None:
+    rep.book.sheets[3].activate()
+    assert "salesflow addin doctor" in rep.press("help")
+    assert rep.book.sheets.active.index == 1
+
+
+NEEDS_A_ROW = ["next_stage", "won", "lost", "explain", "bant", "activity", "new_quote", "revise", "quote"]
+
+
+@pytest.mark.parametrize("verb", NEEDS_A_ROW)
+@pytest.mark.parametrize(("language", "says"), [("en", "Select"), ("zh", "请先")])
+def test_without_a_selected_row_one_sentence_says_what_to_do(
+    rep: Rep, verb: str, language: Language, says: str
+) -> None:
+    rep.language = language
+    before = {name: dict(cells) for name, cells in rep.grid.cells.items()}
+    said = rep.press(verb, 1)
+    assert says in said
+    assert rep.alerts == [said]
+    assert "\n" not in said
+    assert rep.grid.cells == before
+
+
+def test_a_stage_chosen_in_chinese_is_told_in_chinese(workbook: Callable[[Language], Path]) -> None:
+    rep = Rep(open_in_memory(workbook("zh")), "zh")
+    playbook = rep.read().playbooks["crm"]
+    deal = an_open_deal(rep, playbook.first.name)
+    rep.select_deal(deal)
+    said = rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
+    assert rep.deal(deal)["outcome"] == "lost"
+    assert "已进入" in said
+
+
+@pytest.mark.parametrize("verb", ["won", "explain", "bant"])
+def test_a_button_about_one_deal_reads_no_more_for_more_deals(
+    rep: Rep, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads the key and the deal column of a table and then the deal's own rows: few cells, however many deals."""
+    cells, read = 0, MemoryGrid._read
+    records = {table.sheet for name, table in find_tables(rep.book).items() if name in TABLES_OF_A_DEAL}
+
+    def counted(self: MemoryGrid, area: Any, which: int) -> list[list[Any]]:
+        nonlocal cells
+        cells += area.shape[0] * area.shape[1] if area.sheet in records else 0
+        return read(self, area, which)
+
+    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    rep.select_deal(deal)
+    monkeypatch.setattr(MemoryGrid, "_read", counted)
+    rep.press(verb)
+    narrow, cells = cells, 0
+    rep.read()
+    assert narrow < cells / 5
+
+
+def test_an_unexpected_failure_is_one_sentence_and_a_file(tmp_path: Path) -> None:
+    program = (
+        "import sys, tempfile; tempfile.tempdir = sys.argv[1]\n"
+        "from xl_salesflow.excel import buttons\n"
+        "sys.excepthook = buttons._unexpected('en')\n"
+        "raise RuntimeError('boom')"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, encoding="utf-8", check=False
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.count("\n") == 1
+    assert "Traceback" not in answer.stderr
+    assert "RuntimeError: boom" in (tmp_path / "salesflow-error.log").read_text(encoding="utf-8")
+
+
+def test_the_buttons_load_nothing_that_only_some_of_them_need() -> None:
+    """Typesetting, charts and the template builder wait; the time it takes is measured in benchmarks/."""
+    program = (
+        "import sys; import xl_salesflow.excel.buttons; "
+        "print(*sorted({'typst', 'jinja2', 'openpyxl', 'icalendar', 'matplotlib'} & set(sys.modules)))"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
+    assert answer.stdout.split() == []
