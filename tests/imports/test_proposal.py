@@ -148,3 +148,10 @@ def test_the_workbook_itself_is_no_file_beside(csv: Csv, empty: Pipeline) -> Non
     assert [file.sheet for file in propose([deals], replace(empty, source=str(deals.parent / "team.xlsx"))).files] == [
         ""
     ]
+
+
+def test_a_status_beside_a_stage_does_not_decide_the_stage(csv: Csv, empty: Pipeline) -> None:
+    """Who keeps a status keeps the stage a deal was won in; the name decides, or the stage is added."""
+    table = "deal | stage | status\n1 | Contract sent | Won\n2 | Fitting room | Lost"
+    mapping = propose([csv("deals.csv", table)], empty)
+    assert mapping.stages == {"Contract sent": "Contract", "Fitting room": "Fitting room"}

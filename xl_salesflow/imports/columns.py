@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from xl_salesflow.imports.cells import filled, tidied
 from xl_salesflow.imports.dates import EITHER, YEAR_FIRST, format_of
 from xl_salesflow.imports.headers import Match, refers_to
-from xl_salesflow.imports.mapping import ColumnMap
+from xl_salesflow.imports.mapping import ColumnMap, FileMap
 from xl_salesflow.imports.numbers import decimal_of, numbers, times_of
 from xl_salesflow.imports.remarks import Remarks
 from xl_salesflow.imports.sources import Source
@@ -20,6 +20,7 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.tables import TABLES
 
 Columns = Mapping[str, str]
+Found = Sequence[tuple[Source, FileMap]]
 
 
 def foreign_keys(
@@ -83,3 +84,15 @@ def _keys(table: str, matches: Iterable[tuple[Source, Match | None]], pipeline: 
         if match and match.table == table:
             keys |= {text for header, to in match.columns.items() if to == key for text in tidied(source.cells[header])}
     return keys - {""}
+
+
+def texts_of(found: Found, table: str, target: str) -> pd.Series:
+    """Return the texts of every file's column that becomes *target* of *table*."""
+    columns = [
+        source.cells[header]
+        for source, file in found
+        if file.table == table
+        for header, how in file.columns.items()
+        if how.to == target
+    ]
+    return tidied(pd.concat(columns)) if columns else pd.Series([], dtype=object)
