@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from xl_salesflow.ooxml.refs import shift
-from xl_salesflow.ooxml.text import plain_text
+from xl_salesflow.ooxml.sheet_scan import Grammar
+from xl_salesflow.ooxml.splice import Cell, cells_of
+from xl_salesflow.ooxml.text import plain_text, xml_formula
 
 _ID = re.compile(rb'\ssi="([0-9]+)"')
 
@@ -41,3 +43,44 @@ class SharedFormulas:
     def _id(attributes: bytes) -> bytes:
         match = _ID.search(attributes) if b't="shared"' in attributes else None
         return match.group(1) if match else b""
+
+
+class Orphans:
+    """Shared formulas whose master was overwritten: their followers must stand alone."""
+
+    def __init__(self, patterns: Grammar) -> None:
+        self._patterns = patterns
+        self._lost = SharedFormulas()
+
+    def __bool__(self) -> bool:
+        return bool(self._lost)
+
+    def overwritten(self, row: int, column: int, content: bytes) -> None:
+        """Take note of a cell whose content went."""
+        match = self._patterns.formula.search(content)
+        if match:
+            self._lost.remember(match.group(1), match.group(2), row, column)
+
+    def written_out(self, number: int, row: bytes) -> bytes:
+        """Write a row with the formulas of its orphans in full."""
+        if b't="shared"' not in row:
+            return row
+        out: list[bytes] = []
+        copied = 0
+        for match, cell in zip(self._patterns.cell.finditer(row), cells_of(self._patterns, row), strict=True):
+            out += (row[copied : match.start()], self._cell(number, cell))
+            copied = match.end()
+        return b"".join(out) + row[copied:]
+
+    def _cell(self, row: int, cell: Cell) -> bytes:
+        formula = self._patterns.formula.search(cell.xml)
+        if formula is None:
+            return cell.xml
+        if formula.group(2):  # a master: its number may be used again, for another formula
+            self._lost.forget(formula.group(1))
+            return cell.xml
+        text = self._lost.text(formula.group(1), row, cell.column)
+        if text is None:
+            return cell.xml
+        p = self._patterns.prefix
+        return cell.xml[: formula.start()] + b"<%bf>%b</%bf>" % (p, xml_formula(text), p) + cell.xml[formula.end() :]
