@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils import range_boundaries
+from openpyxl.utils.cell import coordinate_to_tuple
+from python_calamine import CalamineWorkbook
 
 from tests.libreoffice import EXCEL, LibreOffice
 from xl_salesflow.metrics import SheetValues
 from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
 
 ORIGIN = date(1899, 12, 30)
+NAME = re.compile(r'<definedName [^>]*name="(\w+)"[^>]*>([^<]+)!\$([A-Z]+)\$(\d+)<')
 
 
 def recalculated(libreoffice: LibreOffice, books: list[Path], folder: Path) -> list[Path]:
@@ -28,19 +30,15 @@ def recalculated(libreoffice: LibreOffice, books: list[Path], folder: Path) -> l
     return made
 
 
-def disagreements(original: Path, result: Path, expected: SheetValues, language: Language) -> tuple[int, list[str]]:
+def disagreements(original: Path, result: Path, expected: SheetValues) -> tuple[int, list[str]]:
     """Return how many cells were compared, and a sentence for each that differs."""
-    layout, shown = load_workbook(original), load_workbook(result, data_only=True)
-    compared, wrong = 0, []
-    for place, want, got in _pairs(layout, shown, expected, language):
-        compared += 1
-        if not same(want, got):
-            wrong.append(f"{place}: Python {want!r}, LibreOffice {got!r}")
-    return compared, wrong
+    pairs = list(_pairs(original, result, expected))
+    wrong = [f"{place}: Python {want!r}, LibreOffice {got!r}" for place, want, got in pairs if not same(want, got)]
+    return len(pairs), wrong
 
 
 def same(want: Any, got: Any) -> bool:
-    """Tell whether two values are the same: text and counts exactly, ratios and days to 1e-9."""
+    """Tell whether two values are the same: text, counts and cents exactly, ratios and days to 1e-9."""
     want, got = _plain(want), _plain(got)
     if isinstance(want, str) or isinstance(got, str):
         return bool(want == got)
@@ -48,29 +46,36 @@ def same(want: Any, got: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    if value is None:
-        return ""
     if isinstance(value, (datetime, date)):
         day = value.date() if isinstance(value, datetime) else value
         return (day - ORIGIN).days
-    return value
+    return "" if value is None else value
 
 
-def _pairs(
-    layout: Workbook, shown: Workbook, expected: SheetValues, language: Language
-) -> Iterator[tuple[str, Any, Any]]:
-    for sheet in layout:
-        for name, ref in sheet.tables.items():
-            if name not in expected.tables:
-                continue
-            left, top, right, bottom = range_boundaries(ref)
-            ids = [TABLES[name].find(str(sheet.cell(top, column).value)) for column in range(left, right + 1)]
-            place = {column.id: left + offset for offset, column in enumerate(ids) if column}
-            for row in range(top + 1, bottom + 1):
-                key = sheet.cell(row, place[TABLES[name].key or "stage"]).value
-                for id, want in expected.tables[name][key].items():
-                    yield f"{name} {key} {id}", want, shown[sheet.title].cell(row, place[id]).value
-    for name, want in expected.cells.items():
-        if name in layout.defined_names:
-            title, _, address = layout.defined_names[name].attr_text.rpartition("!")
-            yield name, want, shown[title.strip("'")][address.replace("$", "")].value
+def _pairs(original: Path, result: Path, expected: SheetValues) -> Iterator[tuple[str, Any, Any]]:
+    layout = CalamineWorkbook.from_path(original, load_tables=True)
+    shown = CalamineWorkbook.from_path(result)
+    grids = {name: shown.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in shown.sheet_names}
+    for name, rows in expected.tables.items():
+        table = layout.get_table_by_name(name)
+        assert table.start is not None
+        (top, left), grid, declared = table.start, grids[table.sheet], TABLES[name]
+        found = [declared.find(header) for header in table.columns]
+        place = {column.id: left + offset for offset, column in enumerate(found) if column}
+        key = place[declared.key or "stage"]
+        for cells in grid[top : top + len(rows)]:
+            for id, want in rows[cells[key]].items():
+                yield f"{name} {cells[key]} {id}", want, cells[place[id]]
+    for name, (sheet, row, column) in _names(original).items():
+        if name in expected.cells:
+            yield name, expected.cells[name], grids[sheet][row][column]
+
+
+def _names(path: Path) -> Mapping[str, tuple[str, int, int]]:
+    with ZipFile(path) as package:
+        text = package.read("xl/workbook.xml").decode("utf-8")
+    found = {}
+    for name, sheet, letters, number in NAME.findall(text):
+        row, column = coordinate_to_tuple(f"{letters}{number}")
+        found[name] = (sheet.strip("'"), row - 1, column - 1)
+    return found

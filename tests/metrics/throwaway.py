@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xl_salesflow.metrics import Formula, formulas
+from xl_salesflow.metrics import Formula, formulas, rows
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.column import Column, Table
 from xl_salesflow.model.formulas import render
@@ -28,14 +29,25 @@ READ = ("Deals", "History", "Stages", "Targets", "Feedback", "Activities", "List
 _BANT = ("bant_known", "bant_score", "bant_grade")  # another room's formulas
 
 
-def build(pipeline: Pipeline, path: Path) -> Path:
-    """Write the workbook of *pipeline*, with the question of its view in the named cells."""
+def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = None, live_rows: bool = True) -> Path:
+    """Write the workbook of *pipeline*, with the question of its view in the named cells.
+
+    *instead* spoils metrics; without *live_rows* the formula columns of deals and visits are values, which is quicker.
+    """
+    if not live_rows:
+        tables = {"Deals": rows.deals, "History": rows.history, "Stages": rows.stages}
+        pipeline = pipeline.with_tables(**{
+            name: pipeline[name].assign(**{str(id): column for id, column in worked_out(pipeline).items()})
+            for name, worked_out in tables.items()
+        })  # fmt: skip
     book = Workbook()
     book.remove(book.active)
     for name in READ:
-        _data_sheet(book, TABLES[name], pipeline[name], pipeline.language)
-    for name, rows, cells in metric_tables(pipeline.language):
-        _formula_sheet(book, TABLES[name], rows, cells, pipeline)
+        _data_sheet(book, TABLES[name], pipeline[name], pipeline.language, live_rows)
+    for name, keys, cells in metric_tables(pipeline.language):
+        if name == "Metrics":
+            cells |= {id: {**cells[id], "value": Formula(text)} for id, text in (instead or {}).items()}
+        _formula_sheet(book, TABLES[name], keys, cells, pipeline)
     _names(book, pipeline)
     book.save(path)
     return path
@@ -51,11 +63,11 @@ def metric_tables(language: Language) -> list[tuple[str, list[Any], dict[Any, di
     return [("Metrics", list(metrics), metrics), *alike]
 
 
-def _data_sheet(book: Workbook, table: Table, frame: pd.DataFrame, language: Language) -> None:
+def _data_sheet(book: Workbook, table: Table, frame: pd.DataFrame, language: Language, live: bool) -> None:
     sheet = book.create_sheet(table.name)
     for number, column in enumerate(table.columns, 1):
         sheet.cell(1, number, column.header.in_(language))
-        if column.is_formula and column.id not in _BANT:
+        if live and column.is_formula and column.id not in _BANT:
             text = "=" + render(column.formula or "", language, table)
             for row in range(len(frame)):
                 sheet.cell(row + 2, number, text)
