@@ -108,3 +108,21 @@ def test_pasted_deals_show_in_cards_stages_and_pads(calculate: Callable[[bytes],
     assert [sheet.cell(row, 3).value for row in range(first, first + 3)] == list(order)
     assert [sheet.cell(row, 6).value for row in range(first, first + 3)] == [20, 8, 2]
     assert [sheet.cell(row, 19).value for row in range(first, first + 3)] == [0, 6, 9]
+
+
+def test_a_longer_process_says_that_rows_are_folded_away(calculate: Callable[[bytes], Workbook]) -> None:
+    """
+    open stages | rows in sight | told
+    5 and Won   | 8             | no
+    9 and Won   | 8             | yes
+    """
+    for steps, told in ((5, False), (9, True)):
+        stages = [
+            {"playbook": "crm", "position": number, "stage": f"Step {number}", "kind": "Open", "probability": 0.1}
+            for number in range(1, steps + 1)
+        ]
+        won = {"playbook": "crm", "position": steps + 1, "stage": "Won", "kind": "Won", "probability": 1}
+        book = calculate(saved(filled("en", Stages=[*stages, won])))
+        for page in ("Funnel", "Plan", "Leaks", "Moves"):
+            assert bool(book[page]["B4"].value) == told, page
+        assert not book["Loss reasons"]["B4"].value

@@ -97,7 +97,7 @@ def _page(workbook: Workbook, language: Language, name: str, analysis: Analysis,
     row = _CHART_TOP + _CHART_ROWS + 1
     panel.heading(page_, row, table.purpose)
     placed = place(sheet, table, language, live.position_rows(name, language), row + 1, 2, styles.PAGE)
-    panel.steps(page_, placed, len(LISTS["loss_reason"]) + 1 if name == "LossReasons" else steps)
+    panel.steps(page_, placed, len(LISTS["loss_reason"]) if name == "LossReasons" else steps)
     last = _folded(placed, steps) if name == "Moves" else placed.number(table.columns[-1].id)
     _charts(page_, placed, analysis, last)
     sheet.print_area = f"A1:{get_column_letter(last)}{placed.last}"
@@ -117,10 +117,10 @@ def _charts(page_: Panel, placed: Placed, analysis: Analysis, last: int) -> None
 
 
 def _folded(placed: Placed, steps: int) -> int:
-    # columns of stages beyond the process and one more are folded away, as the rows are
-    first = placed.number(f"to_{steps + 2}")
-    end = placed.number(placed.table.columns[-1].id)
-    for number in range(first, end + 1):
+    # columns of stages beyond the process and two more are folded away, as the rows are
+    last = placed.number(placed.table.columns[-1].id)
+    shown = min(placed.number("to_1") + steps + 1, last)
+    for number in range(shown + 1, last + 1):
         dimension = placed.sheet.column_dimensions[get_column_letter(number)]
         dimension.outlineLevel, dimension.hidden = 1, True
-    return first - 1
+    return shown

@@ -40,7 +40,6 @@ _HINT = Text(
     "Blank dates mean today and all time; (All) filters nothing.", "日期留空为今天与全部时间；(全部)为不筛选。"
 )
 _STAGES = Text("Stage by stage", "各阶段")
-_MORE = Text("A longer process: open the rows below with the + at the left.", "流程更长时，点击左侧 + 展开下方各行。")
 _METRICS = Text("Every number and what it means", "全部指标及其定义")
 _FOR_CHART = Text("for the chart", "供图表使用")
 _FUNNEL_CHART = Text("Deals that reached each stage", "到达各阶段的商机数")
@@ -68,7 +67,7 @@ def add(workbook: Workbook, language: Language, steps: int) -> tuple[Placed, ...
 
 def _stages(page_: Panel, row: int, steps: int) -> Placed:
     sheet, language = page_.sheet, page_.language
-    panel.heading(page_, row, _STAGES, _MORE)
+    panel.heading(page_, row, _STAGES)
     placed = place(
         sheet, TABLES["StageMetrics"], language, live.position_rows("StageMetrics", language), row + 1, 2, styles.PAGE
     )

@@ -20,8 +20,13 @@ from xl_salesflow.model.view import NAMED_CELLS
 from xl_salesflow.sheets import live, styles, validation
 from xl_salesflow.sheets.conditional import LOOKS
 from xl_salesflow.sheets.dropdowns import dropdown
-from xl_salesflow.sheets.names import define
+from xl_salesflow.sheets.names import define, structured
 from xl_salesflow.sheets.table_sheet import Placed, quoted
+
+_FOLDED = Text(
+    "Some rows of the table are folded away, and so missing from the charts: open them with the + at the left.",
+    "表中部分行已折叠，图表中未显示：请点击左侧 + 展开。",
+)
 
 
 @dataclass(frozen=True)
@@ -69,15 +74,13 @@ def title(panel: Panel, text: Text, subtitle: Text, widths: Sequence[float]) -> 
     below.font = styles.font(panel.language, colour=styles.MUTED)
 
 
-def heading(panel: Panel, row: int, text: Text, hint: Text | None = None) -> None:
-    """Write a heading over a rule across the page; *hint* stands small at its right."""
+def heading(panel: Panel, row: int, text: Text) -> None:
+    """Write a heading over a rule across the page."""
     cell = panel.sheet.cell(row, panel.left, text.in_(panel.language))
     cell.font = styles.font(panel.language, size=13, bold=True, colour=styles.ACCENT)
     panel.sheet.row_dimensions[row].height = 24
     for column in range(panel.left, panel.right + 1):
         panel.sheet.cell(row, column).border = Border(bottom=Side(style="medium", color=styles.ACCENT))
-    if hint is not None:
-        small(panel, row, 2, hint)
 
 
 def small(panel: Panel, row: int, slot: int, text: Text) -> None:
@@ -95,18 +98,26 @@ def band(panel: Panel, row: int, first: int, colour: str) -> None:
 
 
 def steps(panel: Panel, placed: Placed, wanted: int) -> None:
-    """Shape a table of one row per step: even rows; those beyond the process and one more are folded away."""
-    sheet = placed.sheet
+    """Shape a table of one row per step: even rows; those beyond the process and two more are folded away."""
+    sheet, shown = placed.sheet, min(wanted + 2, placed.length)
     sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
     sheet.row_dimensions[placed.top].height = 32
-    sheet.cell(placed.top, placed.left).alignment = Alignment(horizontal="left", vertical="center", indent=1)
-    for offset, row in enumerate(range(placed.first, placed.last + 1)):
+    for row in range(placed.top, placed.last + 1):
         sheet.cell(row, placed.left).alignment = Alignment(horizontal="left", vertical="center", indent=1)
-        dimension = sheet.row_dimensions[row]
-        dimension.height = 18
-        if offset > wanted:
-            dimension.outlineLevel, dimension.hidden = 1, True
-    sheet.row_dimensions[placed.first + wanted].collapsed = wanted + 1 < placed.length
+    for row in range(placed.first, placed.last + 1):
+        sheet.row_dimensions[row].height = 18
+    for row in range(placed.first + shown, placed.last + 1):
+        sheet.row_dimensions[row].outlineLevel, sheet.row_dimensions[row].hidden = 1, True
+    sheet.row_dimensions[placed.first + shown - 1].collapsed = shown < placed.length
+    _warn_of_folded(panel, placed)
+
+
+def _warn_of_folded(panel: Panel, placed: Placed) -> None:
+    # charts leave out rows that are folded away, so a process that needs them says so
+    position, name = (structured(placed.table.name, column.id, panel.language) for column in placed.table.columns[:2])
+    told = _FOLDED.in_(panel.language)
+    cell = panel.sheet.cell(4, panel.left, f'=IF(COUNTIF({name},"?*")>SUBTOTAL(103,{position}),"{told}","")')
+    cell.font = styles.font(panel.language, size=9, bold=True, colour=styles.RED_INK)
 
 
 def inputs(panel: Panel, row: int, names: Sequence[str | None]) -> None:
