@@ -1,0 +1,73 @@
+"""The pages in a real browser: on a phone, a tablet and a desk, by day and by night."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.documents import samples
+from xl_salesflow.documents import render
+from xl_salesflow.model.text import LANGUAGES
+
+PAGES = {"quote": samples.quote(), "followups": samples.followups(), "report": samples.report()}
+QUIET = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--virtual-time-budget=5000",
+)  # fmt: skip
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    """Find a browser that runs without a window."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("No Chromium, Chrome or Edge is installed.")
+    return found
+
+
+class Said(HTMLParser):
+    """What the script left on the body."""
+
+    def __init__(self, dom: str) -> None:
+        super().__init__()
+        self.said: dict[str, Any] = {}
+        self.feed(dom)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "body":
+            self.said = json.loads(dict(attrs).get("data-said") or "{}")
+
+
+@pytest.mark.parametrize(("scheme", "setting"), [("light", 1), ("dark", 0)])
+def test_pages_fit_and_can_be_read(browser: str, tmp_path: Path, scheme: str, setting: int) -> None:
+    """No page scrolls sideways; every word stands out from its ground as the accessibility guidelines ask (4.5, large 3)."""
+    pages = {
+        f"{name} {language}": render(document, language, "html").decode("utf-8")
+        for name, document in PAGES.items()
+        for language in LANGUAGES
+    }
+    script = (Path(__file__).parent / "browser.js").read_text(encoding="utf-8")
+    given = json.dumps(pages).replace("</", "<\\/")
+    host = tmp_path / "host.html"
+    host.write_text(f"<!doctype html><body><script>const PAGES = {given};\n{script}</script>", encoding="utf-8")
+    command = [
+        browser,
+        *QUIET,
+        f"--user-data-dir={tmp_path / 'profile'}",
+        f"--blink-settings=preferredColorScheme={setting}",
+    ]
+    done = subprocess.run(
+        [*command, "--dump-dom", host.as_uri()], capture_output=True, encoding="utf-8", timeout=120, check=False
+    )
+    said = Said(done.stdout).said
+    assert len(said) == len(pages) * 3, done.stderr[-500:]
+    assert all(page["words"] > 100 for page in said.values())
+    assert {name: page["sideways"] for name, page in said.items() if page["sideways"]} == {}
+    assert {name: page["faint"] for name, page in said.items() if page["faint"]} == {}
