@@ -33,8 +33,8 @@ def parts_of(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def free_cell(workbook: Workbook, sheet: Sheet, xml: bytes) -> tuple[int, int] | None:
-    """A stored cell that may be edited: no formula, not merged, no table's header, in no array."""
+def free_cell(workbook: Workbook, sheet: Sheet, xml: bytes) -> tuple[int, int]:
+    """A cell that may be edited, a stored one if there is any: no formula, not merged, in no table and no array."""
     root = etree.fromstring(xml)
     taken = [Area.parse(element.get("ref", "A1")) for element in root.iter("{*}mergeCell")]
     taken += [Area.parse(element.get("ref", "A1")) for element in root.iter("{*}f") if element.get("ref")]
@@ -43,7 +43,8 @@ def free_cell(workbook: Workbook, sheet: Sheet, xml: bytes) -> tuple[int, int] |
         place = Area.parse(cell.get("r", "A1")) if cell.get("r") else None
         if place and cell.find("{*}f") is None and not any(place.meets(area) for area in taken):
             return place.first_row, place.first_col
-    return None
+    below = max((area.last_row for area in taken), default=0) + 1
+    return max(below, 1 + max((int(row.get("r", 0)) for row in root.iter("{*}row")), default=0)), 2
 
 
 def scrubbed(xml: bytes, edited: set[str], following: bool) -> bytes:
@@ -108,18 +109,18 @@ def in_calamine(data: bytes, sheet: str) -> list[list[object]] | None:
 
 
 def edit_a_cell(path: Path, data: bytes, count: Counter[str]) -> None:
-    workbook = Workbook(path, data)
+    """Edit one cell of each of the first three sheets, each in a run of its own."""
     parts = parts_of(data)
-    for sheet in workbook.sheets.values():
-        place = free_cell(workbook, sheet, parts[sheet.part])
-        if place:
-            workbook.set_cell(sheet.name, *place, MARK)
-            after = check(data, workbook, {sheet.part: {address(*place)}}, count)
-            rows = in_calamine(after, sheet.name)
-            assert rows is None or rows[place[0] - 1][place[1] - 1] == MARK
-            assert (rows is None) == (in_calamine(data, sheet.name) is None)
-            count["cells edited"] += 1
-            return
+    for sheet in list(Workbook(path, data).sheets.values())[:3]:
+        workbook = Workbook(path, data)
+        row, column = free_cell(workbook, sheet, parts[sheet.part])
+        workbook.set_cell(sheet.name, row, column, MARK)
+        after = check(data, workbook, {sheet.part: {address(row, column)}}, count)
+        rows = in_calamine(after, sheet.name)
+        assert rows is None or rows[row - 1][column - 1] == MARK
+        assert (rows is None) == (in_calamine(data, sheet.name) is None)
+        assert Workbook(path, after).read_range(sheet.name, address(row, column)) == [[MARK]]
+        count["cells edited"] += 1
 
 
 def append_a_row(path: Path, data: bytes, count: Counter[str]) -> None:

@@ -97,7 +97,7 @@ class SheetStream:
         while True:
             end = buffer.find(self.closing, searched)
             if end >= 0:
-                if buffer[:end].strip():
+                if end:
                     yield buffer[:end]
                 self.tail = buffer[end + len(self.closing) :] + b"".join(self._chunks)
                 return
