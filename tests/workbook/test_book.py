@@ -156,7 +156,7 @@ def test_findings_speak_the_workbook_s_language(lay: Callable[..., ClosedDesk]) 
     desk = lay("zh")
     cell = desk.type("Deals", 1, "金额", "五千左右")
     (fault,) = desk.book().read(TODAY).faults
-    assert fault.message == f"{cell}(金额)应为数字,现为“五千左右”;请填写如 1234.50。"
+    assert fault.message == f"{cell}（金额）应为数字，现为“五千左右”；请填写如 1234.50。"
 
 
 def test_numbers_typed_as_keys_are_text(lay: Callable[..., ClosedDesk]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from string import Formatter
@@ -23,7 +24,7 @@ def pipeline(language: Language = "en") -> Pipeline:
     ("language", "message"),
     [
         ("en", "Deals!F7 (Amount) needs a number and holds “lots”; type one such as 1234.50."),
-        ("zh", "Deals!F7(金额)应为数字,现为“lots”;请填写如 1234.50。"),
+        ("zh", "Deals!F7（金额）应为数字，现为“lots”；请填写如 1234.50。"),
     ],
 )
 def test_a_fault_is_told_with_address_and_key(language: Language, message: str) -> None:
@@ -58,3 +59,8 @@ def test_both_languages_tell_the_same_facts(rule: str) -> None:
         {name for _, name, _, _ in Formatter().parse(text) if name} for text in FAULTS[rule].message.both()
     )
     assert english == chinese
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_chinese_is_punctuated_in_full_width(rule: str) -> None:
+    assert not re.search(r"[,:;?!()]", FAULTS[rule].message.zh)

@@ -33,50 +33,50 @@ FAULTS: Mapping[str, Kind] = MappingProxyType(
     {
         "not_a_number": Kind("warn", Text(
             "{cell} ({header}) needs a number and holds “{shown}”; type one such as 1234.50.",
-            "{cell}({header})应为数字,现为“{shown}”;请填写如 1234.50。")),
+            "{cell}（{header}）应为数字，现为“{shown}”；请填写如 1234.50。")),
         "not_whole": Kind("warn", Text(
             "{cell} ({header}) needs a whole number and holds {shown}; round it.",
-            "{cell}({header})应为整数,现为 {shown};请取整。")),
+            "{cell}（{header}）应为整数，现为 {shown}；请取整。")),
         "ambiguous_number": Kind("warn", Text(
             "{cell} ({header}) holds the text “{shown}”, which may mean {first} or {second}; type the one you mean as a number.",
-            "{cell}({header})为文本“{shown}”,可能指 {first} 或 {second};请改填为数字。")),
+            "{cell}（{header}）为文本“{shown}”，可能指 {first} 或 {second}；请改填为数字。")),
         "other_currency": Kind("warn", Text(
             "{cell} ({header}) holds “{shown}”, but the workbook counts in {currency}; convert it and type the number alone.",
-            "{cell}({header})为“{shown}”,而本工作簿以 {currency} 计;请换算后只填数字。")),
+            "{cell}（{header}）为“{shown}”，而本工作簿以 {currency} 计；请换算后只填数字。")),
         "number_as_text": Kind("note", Text(
             "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a number.",
-            "{cell}({header})的“{shown}”是文本,表中公式不会计入;请重新填为数字。"), joined=True),
+            "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为数字。"), joined=True),
         "not_a_date": Kind("warn", Text(
             "{cell} ({header}) needs a date and holds “{shown}”; type one such as 2025-05-01.",
-            "{cell}({header})应为日期,现为“{shown}”;请填写如 2025-05-01。")),
+            "{cell}（{header}）应为日期，现为“{shown}”；请填写如 2025-05-01。")),
         "impossible_date": Kind("warn", Text(
             "{cell} ({header}): there is no day “{shown}”; type the right one, such as 2025-05-01.",
-            "{cell}({header}):没有“{shown}”这一天;请填写正确日期,如 2025-05-01。")),
+            "{cell}（{header}）：没有“{shown}”这一天；请填写正确日期，如 2025-05-01。")),
         "unlikely_date": Kind("warn", Text(
             "{cell} ({header}) holds {shown}, which no deal can mean; type the right date, such as 2025-05-01.",
-            "{cell}({header})为 {shown},不可能是商机的日期;请填写正确日期,如 2025-05-01。")),
+            "{cell}（{header}）为 {shown}，不可能是商机的日期；请填写正确日期，如 2025-05-01。")),
         "ambiguous_date": Kind("warn", Text(
             "{cell} ({header}): “{shown}” may mean {first} or {second}; type the one you mean that way.",
-            "{cell}({header}):“{shown}”可能指 {first} 或 {second};请按此格式填写。")),
+            "{cell}（{header}）：“{shown}”可能指 {first} 或 {second}；请按此格式填写。")),
         "date_as_text": Kind("note", Text(
             "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a date.",
-            "{cell}({header})的“{shown}”是文本,表中公式不会计入;请重新填为日期。"), joined=True),
+            "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为日期。"), joined=True),
         "error_value": Kind("warn", Text(
             "{cell} ({header}) shows the error {shown}; type the value, or mend the formula you put there.",
-            "{cell}({header})显示错误 {shown};请填写数值或修正其中的公式。")),
+            "{cell}（{header}）显示错误 {shown}；请填写数值或修正其中的公式。")),
         "unknown_choice": Kind("warn", Text(
             "{cell} ({header}): “{shown}” is not one of the choices; {hint}.",
-            "{cell}({header}):“{shown}”不在可选项中;{hint}。")),
+            "{cell}（{header}）：“{shown}”不在可选项中；{hint}。")),
         "formula_typed_over": Kind("warn", Text(
             "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair puts it back.",
-            "{cell}({header})中原有的公式已被覆盖;可用 salesflow check --repair 恢复。"), joined=True),
+            "{cell}（{header}）中原有的公式已被覆盖；可用 salesflow check --repair 恢复。"), joined=True),
         "missing_name": Kind("warn", Text(
             "The cell named {shown} is gone, so the sheets cannot use it; name it again in Excel (Formulas › Name Manager).",
-            "名为 {shown} 的单元格已不存在,相关表无法使用;请在 Excel(公式 › 名称管理器)中重新命名。")),
+            "名为 {shown} 的单元格已不存在，相关表无法使用；请在 Excel（公式 › 名称管理器）中重新命名。")),
     }
 )  # fmt: skip
 
-MORE = Text("{header}: {count} more cells like {cell}.", "{header}:另有 {count} 个单元格与 {cell} 同样有误。")
+MORE = Text("{header}: {count} more cells like {cell}.", "{header}：另有 {count} 个单元格与 {cell} 同样有误。")
 DID_YOU_MEAN = Text("did you mean “{near}”?", "是否指“{near}”")
 CHOOSE = Text("choose {labels}", "请选择 {labels}")
 
