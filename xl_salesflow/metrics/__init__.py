@@ -3,6 +3,7 @@
 funnel(pipeline)            every metric of the pipeline's view, and the steps of the funnel
 by(pipeline, column)        the same for every owner, product, source…
 compare(now, then)          two views side by side
+compare_segments(…)         is one of two segments really converting better, or is it chance?
 sheet_values(pipeline)      what the workbook's metric cells show
 formulas.metric_formulas    the live formulas, per language
 rows                        the formula columns of single deals and visits
@@ -13,11 +14,13 @@ from __future__ import annotations
 from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
 from xl_salesflow.metrics.declaration import Formula, Metric, Unit
 from xl_salesflow.metrics.funnel import Funnel, by, compare, funnel
+from xl_salesflow.metrics.segments import Comparison, compare_segments
 from xl_salesflow.metrics.sheet import SheetValues, sheet_values
 
 __all__ = [
     "METRICS",
     "STAGE_METRICS",
+    "Comparison",
     "Formula",
     "Funnel",
     "Metric",
@@ -25,6 +28,7 @@ __all__ = [
     "Unit",
     "by",
     "compare",
+    "compare_segments",
     "funnel",
     "sheet_values",
 ]

@@ -173,8 +173,13 @@ def _words(table: str, asked: str) -> str:
     if column in TABLES[table].by_id and TABLES[table][column].type.is_text:
         return column
     known = ", ".join(FILTERS.values())
-    where = "the sheet Deals" if table == "Deals" else "History, which answers for a past date,"
-    raise UsageError(f"Nothing can be grouped by “{asked}”: {where} has no such column of words; there is {known}.")
+    where = (
+        ("the sheet Deals", "“商机”表") if table == "Deals" else ("History, which answers for a past date,", "“历史”表")
+    )
+    raise UsageError(
+        f"Nothing can be grouped by “{asked}”: {where[0]} has no such column of words; there is {known}.",
+        f"无法按“{asked}”分组:{where[1]}没有该文字列;可用:{known}。",
+    )
 
 
 def _counted(frame: pd.DataFrame, today: bool, as_of: float) -> NDArray[np.bool_]:
