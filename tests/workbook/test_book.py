@@ -132,7 +132,7 @@ CELLS: list[tuple[str, Any, str, str]] = [
     ("Created",      date(2206, 1, 5),  "unlikely_date",    "holds 2206-01-05"),
     ("Created",      "2026年1月5日",    "date_as_text",     "holds “2026年1月5日” as text"),
     ("Forecast",     "Comit",           "unknown_choice",   "“Comit” is not one of the choices; did you mean “Commit”?"),
-    ("Forecast",     "zzzz",            "unknown_choice",   "choose Pipeline, Best case, Commit, Closed, Omitted"),
+    ("Forecast",     "zzzz",            "unknown_choice",   "choose one of: Pipeline, Best case, Commit, Closed, Omitted."),
 ]  # fmt: skip
 
 

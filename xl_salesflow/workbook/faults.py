@@ -65,8 +65,8 @@ FAULTS: Mapping[str, Kind] = MappingProxyType(
             "{cell} ({header}) shows the error {shown}; type the value, or mend the formula you put there.",
             "{cell}（{header}）显示错误 {shown}；请填写数值或修正其中的公式。")),
         "unknown_choice": Kind("warn", Text(
-            "{cell} ({header}): “{shown}” is not one of the choices; {hint}.",
-            "{cell}（{header}）：“{shown}”不在可选项中；{hint}。")),
+            "{cell} ({header}): “{shown}” is not one of the choices; {hint}",
+            "{cell}（{header}）：“{shown}”不在可选项中；{hint}")),
         "formula_typed_over": Kind("warn", Text(
             "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair puts it back.",
             "{cell}（{header}）中原有的公式已被覆盖；可用 salesflow check --repair 恢复。"), joined=True),
@@ -77,8 +77,8 @@ FAULTS: Mapping[str, Kind] = MappingProxyType(
 )  # fmt: skip
 
 MORE = Text("{header}: {count} more cells like {cell}.", "{header}：另有 {count} 个单元格与 {cell} 同样有误。")
-DID_YOU_MEAN = Text("did you mean “{near}”?", "是否指“{near}”")
-CHOOSE = Text("choose {labels}", "请选择 {labels}")
+DID_YOU_MEAN = Text("did you mean “{near}”?", "是否指“{near}”？")
+CHOOSE = Text("choose one of: {labels}.", "请从中选择：{labels}。")
 
 
 class Doubt(NamedTuple):
