@@ -7,7 +7,7 @@ owner at the price of one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -36,6 +36,7 @@ class Cube:
     size: int
     column: str = ""
     keys: Sequence[str] = ("",)
+    _words: dict[str, tuple[Groups, dict[str, int]]] = field(default_factory=dict, repr=False)
 
     @property
     def view(self) -> View:
@@ -54,7 +55,10 @@ class Cube:
 
     def is_(self, column: str, value: str) -> Mask:
         """Tell where a text column holds *value*."""
-        return np.asarray(self.frame[column].to_numpy() == value, dtype=bool)
+        if column not in self._words:
+            self._words[column] = rows.words(self.frame[column])
+        codes, places = self._words[column]
+        return np.asarray(codes == places.get(value, -1))
 
     @cached_property
     def amount(self) -> Floats:

@@ -11,7 +11,7 @@ from xl_salesflow.metrics import criteria as c
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
 from xl_salesflow.metrics.grouped import Groups, Mask, counts, totals
-from xl_salesflow.metrics.rows import days, in_view, numbers
+from xl_salesflow.metrics.rows import days, in_view, numbers, words
 from xl_salesflow.metrics.steps import PLAYBOOK, ROWS, Steps, if_step, of_stage
 from xl_salesflow.model.choices import CHOICES
 
@@ -55,7 +55,8 @@ def check(asked: Steps) -> Floats:
 
 def _way(id: str) -> Callable[[Steps], Floats]:
     def count(asked: Steps) -> Floats:
-        return _count(asked, _moved(asked.cube) & (asked.cube.pipeline["History"]["move"] == id).to_numpy(dtype=bool))
+        codes, places = _ways(asked.cube)
+        return _count(asked, _moved(asked.cube) & (codes == places.get(id, -1)))
 
     return count
 
@@ -67,6 +68,11 @@ def _to(row: int) -> Callable[[Steps], Floats]:
         return _count(asked, _moved(asked.cube) & (_targets(asked) == row))
 
     return count
+
+
+@once
+def _ways(cube: Cube) -> tuple[Groups, dict[str, int]]:
+    return words(cube.pipeline["History"]["move"])
 
 
 @once

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.metrics.declaration import Floats
-from xl_salesflow.metrics.grouped import Mask
+from xl_salesflow.metrics.grouped import Groups, Mask
 from xl_salesflow.metrics.rounding import to_cents
 from xl_salesflow.model.choices import identify
 from xl_salesflow.model.lists import LISTS
@@ -75,6 +75,12 @@ def in_view(frame: pd.DataFrame, filters: Mapping[str, str]) -> Mask:
 def as_held(column: str, value: str) -> str:
     """Return what a frame holds for what a dropdown shows: the id of a list's own value, else the value itself."""
     return identify(LISTS.get(column, {}), value) or value
+
+
+def words(column: pd.Series) -> tuple[Groups, dict[str, int]]:
+    """Return a text column as numbers, and the number of every word; words that are not there have none."""
+    codes, names = pd.factorize(column)
+    return codes.astype(np.int64), {str(name): place for place, name in enumerate(names)}
 
 
 def numbers(column: pd.Series) -> Floats:
