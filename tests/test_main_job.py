@@ -38,10 +38,10 @@ VIEWS = {
         ("--from", "2017-04-01", "--to", "2017-06-30"),
         {"PeriodFromInput": date(2017, 4, 1), "PeriodToInput": date(2017, 6, 30)},
     ),
-    "cohort of a quarter, one region, a past day": (
-        ("--cohort", "--from", "2017-01-01", "--to", "2017-03-31", "--region", "Central", "--as-of", "2017-05-15"),
+    "cohort of a quarter, one product, a past day": (
+        ("--cohort", "--from", "2017-01-01", "--to", "2017-03-31", "--product", "MG Special", "--as-of", "2017-05-15"),
         {
-            "PeriodFromInput": date(2017, 1, 1), "PeriodToInput": date(2017, 3, 31), "ViewRegion": "Central",
+            "PeriodFromInput": date(2017, 1, 1), "PeriodToInput": date(2017, 3, 31), "ViewProduct": "MG Special",
             "AsOfInput": date(2017, 5, 15), "Reading": "Created in the period",
         },
     ),
@@ -64,6 +64,19 @@ def maven(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run("import", book, shared / "data" / "maven_crm" / "sales_pipeline.csv", "--yes") == 0
     assert run("update", book) == 0
     return book
+
+
+@pytest.fixture(scope="module")
+def some_maven(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a workbook of every fifth Maven deal, for what LibreOffice is to calculate again and again."""
+    folder = tmp_path_factory.mktemp("some")
+    for source in (shared / "data" / "maven_crm").glob("*.csv"):
+        lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
+        few = lines if len(lines) < 1000 else [lines[0], *lines[1::5]]
+        (folder / source.name).write_text("".join(few), encoding="utf-8")
+    assert run("init", folder / "m.xlsx", "--lang", "en") == 0
+    assert run("import", folder / "m.xlsx", folder / "sales_pipeline.csv", "--yes") == 0
+    return folder / "m.xlsx"
 
 
 @pytest.fixture
@@ -115,11 +128,11 @@ def test_a_second_import_adds_nothing(maven: Path, shared: Path, tmp_path: Path)
 @pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
 def test_sheet_cache_and_libreoffice_say_what_the_command_line_says(
-    view: str, maven: Path, asked: Any, tmp_path: Path, libreoffice: LibreOffice
+    view: str, maven: Path, some_maven: Path, asked: Any, tmp_path: Path, libreoffice: LibreOffice
 ) -> None:
     options, cells = VIEWS[view]
     book = tmp_path / "view.xlsx"
-    workbook = Workbook.open(maven)
+    workbook = Workbook.open(some_maven if cells else maven)
     for name, value in cells.items():
         workbook.set_name(name, value)
     with book.open("wb") as file:

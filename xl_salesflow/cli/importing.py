@@ -14,6 +14,7 @@ from xl_salesflow.cli import show
 from xl_salesflow.cli.texts import say
 from xl_salesflow.cli.work import run_of
 from xl_salesflow.errors import UsageError
+from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.workbook import ClosedBook
 
 
@@ -33,28 +34,51 @@ def bring_in(
             raise UsageError(f"{file} is not there; check the name.", f"找不到 {file};请检查文件名。")
     book, run = ClosedBook(path), run_of(by, today)
     pipeline = book.read(run.now.date())
-    if map:
-        mapping = imports.Mapping.from_toml(map.read_text(encoding="utf-8"), str(map))
-    else:
-        mapping = imports.propose(files, pipeline)
-        text = mapping.to_toml(pipeline.language)
-        click.echo(text, err=as_json)
-        if not yes and not _agreed():
-            proposal = path.with_suffix(".map.toml")
-            proposal.write_text(text, encoding="utf-8")
-            click.echo(
-                say(
-                    "The proposal is in {file}; edit it and run again with --map {file}.",
-                    "建议的映射已写入 {file};修改后以 --map {file} 重新运行。",
-                    file=proposal,
-                )
-            )
-            return 0
+    mapping = _read(map) if map else _proposed(path, files, pipeline, yes, as_json)
+    if mapping is None:
+        return 0
     plan = flow.bring_in(pipeline, imports.plan(pipeline, files, mapping), run)
     if not dry_run:
         book.write(plan)
     show.plan(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0
+
+
+def _read(map: Path) -> imports.Mapping:
+    try:
+        return imports.Mapping.from_toml(map.read_text(encoding="utf-8"), str(map))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{map} cannot be read ({error}); check the name of the mapping file.",
+            f"无法读取 {map}({error});请检查映射文件。",
+        ) from error
+
+
+def _proposed(
+    path: Path, files: Sequence[Path], pipeline: Pipeline, yes: bool, as_json: bool
+) -> imports.Mapping | None:
+    # None: the person wants to edit the proposal first
+    mapping = imports.propose(files, pipeline)
+    text = mapping.to_toml(pipeline.language)
+    click.echo(text, err=as_json)
+    asks = any(True for _ in mapping.open_questions)
+    if not asks and (yes or _agreed()):
+        return mapping
+    proposal = path.with_suffix(".map.toml")
+    proposal.write_text(text, encoding="utf-8")
+    if asks and yes:
+        raise UsageError(
+            f"The files leave a question open; answer it in {proposal} and run again with --map {proposal}.",
+            f"文件中有无法判断之处;请在 {proposal} 中选定后以 --map {proposal} 重新运行。",
+        )
+    click.echo(
+        say(
+            "The proposal is in {file}; edit it and run again with --map {file}.",
+            "建议的映射已写入 {file};修改后以 --map {file} 重新运行。",
+            file=proposal,
+        )
+    )
+    return None
 
 
 def _agreed() -> bool:

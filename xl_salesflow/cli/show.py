@@ -113,7 +113,7 @@ def _findings(found: Iterable[Finding]) -> None:
     found = sorted(found, key=lambda finding: ("block", "warn", "note").index(finding.severity))
     marks = {"block": "✗", "warn": "!", "note": "·"}
     for finding in found[:_SHOWN]:
-        place = f"{finding.cell}: " if finding.cell else ""
+        place = f"{finding.cell}: " if finding.cell and not finding.message.startswith(finding.cell) else ""
         click.echo(f"{marks[finding.severity]} {place}{finding.message}")
     if len(found) > _SHOWN:
         click.echo(

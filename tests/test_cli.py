@@ -1,0 +1,143 @@
+"""The terminal: exit codes, one sentence per error, JSON that programs can read, help in a blink."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from xl_salesflow.cli import cli, main
+from xl_salesflow.model.verbs import VERBS
+from xl_salesflow.ooxml import Workbook
+
+
+def run(*arguments: object) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the demo's folder."""
+    folder = tmp_path_factory.mktemp("demo")
+    assert run("demo", folder, "--lang", "en", "--today", "2026-06-30") == 0
+    return folder
+
+
+def edited(book: Path, copy: Path, table: str, header: str, row: int, value: object) -> Path:
+    """Return a copy of *book* with one cell typed, as a person does."""
+    workbook = Workbook.open(book)
+    first = workbook.tables[table].first_row
+    workbook.set_column(table, header, {first + row: value})
+    with copy.open("wb") as file:
+        workbook.write_to(file)
+    return copy
+
+
+def test_help_needs_neither_pandas_nor_numpy() -> None:
+    code = (
+        "import sys; from xl_salesflow.cli import main; main(['--help']); print({'pandas', 'numpy'} & set(sys.modules))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
+    ).stdout
+    assert said.rstrip().endswith("set()")
+
+
+def test_every_verb_that_the_terminal_has_is_declared() -> None:
+    assert set(cli.commands) - {"addin"} <= set(VERBS)
+
+
+@pytest.mark.parametrize("verb", list(cli.commands))
+def test_every_verb_explains_itself_in_both_languages(verb: str) -> None:
+    for language in ("en", "zh"):
+        code = f"from xl_salesflow.cli import main; raise SystemExit(main([{verb!r}, '--help']))"
+        ran = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            encoding="utf-8",
+            env={"SALESFLOW_LANG": language, "PATH": ""},
+        )
+        assert ran.returncode == 0
+        assert verb != "check" or ("wrong" in ran.stdout) == (language == "en")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("check", "missing.xlsx"), 3, "missing.xlsx: does not exist"),
+        (("check", "{here}"), 3, "is a folder"),
+        (("check", "{text}"), 3, "text.xlsx"),
+        (("quote", "{book}", "D-99999"), 2, "D-99999"),
+        (("funnel", "{book}", "--owner", "Mara Keler"), 2, "did you mean 'Mara Keller'"),
+        (("funnel", "{book}", "--from", "2026-02-01", "--to", "2026-01-01"), 2, "before it begins"),
+        (("funnel", "{book}", "--as-of", "2026-02-30"), 2, "is not a date"),
+        (("init", "{book}"), 2, "exists already"),
+        (("init", "{new}", "--playbook", "crn"), 2, "did you mean 'crm'"),
+        (("import", "{book}", "nothing.csv"), 2, "nothing.csv is not there"),
+        (("no-such-verb",), 2, "No such command"),
+    ],
+)  # fmt: skip
+def test_an_error_is_one_sentence_and_an_exit_code(
+    arguments: tuple[str, ...], code: int, says: str, demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.xlsx").write_text("not a workbook", encoding="utf-8")
+    book = demo / "salesflow-demo.xlsx"
+    before = book.read_bytes()
+    places = {"here": tmp_path, "text": tmp_path / "text.xlsx", "book": book, "new": tmp_path / "new.xlsx"}
+    assert run(*(argument.format(**places) for argument in arguments)) == code
+    said = capsys.readouterr().err
+    assert says in said
+    assert "Traceback" not in said
+    assert book.read_bytes() == before
+
+
+def test_a_refused_move_blocks_and_stays_visible(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = tmp_path / "book.xlsx"
+    book.write_bytes((demo / "salesflow-demo.xlsx").read_bytes())
+    assert run("update", book, "--today", "2026-06-30", "--json") == 1
+    answer = json.loads(capsys.readouterr().out)
+    refused = [finding for finding in answer["findings"] if finding["severity"] == "block"]
+    assert refused
+    assert all(finding["cell"].startswith("Deals!") for finding in refused)
+    deals = Workbook.open(book).read_table("Deals")
+    marked = [row for row, status in enumerate(deals["Move"]) if status == "Refused"]
+    assert len(marked) == len(refused)
+    assert all(deals["Stage"][row] != deals["Recorded stage"][row] and deals["Why"][row] for row in marked)
+
+
+def test_a_dry_run_prints_what_the_real_run_writes(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = edited(
+        demo / "salesflow-demo.xlsx", tmp_path / "book.xlsx", "Deals", "Contract signed", 32, date(2026, 6, 29)
+    )
+    before = book.read_bytes()
+    run("update", book, "--today", "2026-06-30", "--json", "--dry-run", "--as", "Mara")
+    planned = json.loads(capsys.readouterr().out)
+    assert book.read_bytes() == before
+    run("update", book, "--today", "2026-06-30", "--json", "--as", "Mara")
+    done = json.loads(capsys.readouterr().out)
+    assert {**planned, "dry_run": False} == done
+
+
+def test_every_document_of_the_demo_is_there(demo: Path) -> None:
+    kinds = sorted(path.suffix for path in demo.iterdir())
+    assert kinds == [".csv", ".html", ".html", ".html", ".ics", ".md", ".pdf", ".xlsx"]
+    assert all(path.stat().st_size > 500 for path in demo.iterdir())
+
+
+@pytest.mark.parametrize("verb", ["check", "followups", "funnel"])
+def test_reading_verbs_answer_in_json_and_write_nothing(
+    verb: str, demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = demo / "salesflow-demo.xlsx"
+    before = book.read_bytes()
+    assert run(verb, book, "--json", "--today", "2026-06-30") in (0, 1)
+    assert json.loads(capsys.readouterr().out)
+    assert book.read_bytes() == before
