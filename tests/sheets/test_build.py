@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -31,7 +32,8 @@ def test_the_files_checked_in_are_what_the_declarations_build(language: Language
         before, now = ({name: book.read(name) for name in book.namelist()} for book in (old, new))
     stale = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
     assert stale == [], "the declarations have moved on; run: python -m xl_salesflow.sheets"
-    assert (ROOT / NAMES[language]).read_bytes() == built(language)
+    if "zlib-ng" not in zlib.ZLIB_RUNTIME_VERSION:  # which deflates the same content to other bytes
+        assert (ROOT / NAMES[language]).read_bytes() == built(language)
 
 
 def test_building_twice_gives_the_same_bytes(language: Language) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 from openpyxl import Workbook
@@ -14,6 +14,7 @@ _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _DIMENSION = re.compile(rb'<dimension ref="([A-Z0-9:]+)"')
 _TABLE_PARTS = re.compile(rb"<tableParts\b")
 _AFTER = re.compile(rb"<(?:drawing|legacyDrawing)\b")  # what the schema puts after ignoredErrors
+_LEVEL = 9
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _FIRST = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml")
 # the schema's order; openpyxl has another, and Microsoft's validator minds
@@ -22,15 +23,18 @@ _FONT_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u
 
 
 def packed(workbook: Workbook) -> bytes:
-    """Return *workbook* as a file. Members are stored, not deflated: deflate differs between builds of zlib."""
+    """Return *workbook* as a file: the same members everywhere, and the same bytes wherever zlib is zlib.
+
+    Some Pythons come with zlib-ng, which deflates the same content to other bytes.
+    """
     raw = BytesIO()
     workbook.save(raw)
     out = BytesIO()
-    with ZipFile(raw) as source, ZipFile(out, "w", ZIP_STORED) as target:
+    with ZipFile(raw) as source, ZipFile(out, "w") as target:
         for name in sorted(source.namelist(), key=_place):
             member = ZipInfo(name, _LONG_AGO)
             member.create_system = 0
-            target.writestr(member, _settled(name, source.read(name)))
+            target.writestr(member, _settled(name, source.read(name)), ZIP_DEFLATED, _LEVEL)
     return out.getvalue()
 
 
