@@ -1,0 +1,86 @@
+"""Quotes to PDF and HTML, and a follow-up list over many deals: python benchmarks/documents.py [--quotes N] [--deals N]"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from xl_salesflow import documents, followups, quotes
+from xl_salesflow.model.frames import complete
+from xl_salesflow.model.pipeline import Pipeline, pipeline_of
+from xl_salesflow.model.plan import Document
+from xl_salesflow.model.tables import TABLES
+
+TODAY = date(2026, 7, 1)
+STAGES = [
+    {"playbook": "crm", "position": n, "stage": name, "kind": kind, "day_limit": 20, "cadence": 7}
+    for n, (name, kind) in enumerate((("Lead", "open"), ("Demo", "open"), ("Won", "won"), ("Lost", "lost")), 1)
+]
+
+
+def offers(count: int) -> list[Document]:
+    """Make *count* quotes of six lines, each for another customer."""
+    products = [{"product": f"Part {n}", "price": 19.9 * n, "description": "Stainless, 24 V"} for n in range(1, 7)]
+    quote = {"quote": "Q-1", "deal": "D-1", "tax_rate": 0.13, "discount": 0.05, "date": TODAY}
+    lines = [{"quote": "Q-1", "product": part["product"], "quantity": 3} for part in products]
+    tables = {"Deals": [{"deal": "D-1"}], "Quotes": [quote], "QuoteLines": lines, "Products": products}
+    (document,) = quotes.offer(pipeline_of(TODAY, "zh", **tables), "D-1").documents
+    buyer = document.facts["buyer"]
+    return [
+        replace(document, facts={**document.facts, "buyer": {**buyer, "account": f"Customer {n}"}})
+        for n in range(count)
+    ]
+
+
+def desk(count: int) -> Pipeline:
+    """Make a pipeline of *count* deals of 200 people, a third of them late."""
+    random, numbers = np.random.default_rng(7), np.arange(count)
+    stages = np.array(["Lead", "Demo", "Won", "Lost"], dtype=object)[random.integers(0, 4, count)]
+    outcomes = pd.Series(stages).map({"Lead": "open", "Demo": "open", "Won": "won", "Lost": "lost"}).astype(object)
+    days = np.datetime64(TODAY) + random.integers(-30, 60, count).astype("timedelta64[D]")
+    deals = pd.DataFrame(
+        {
+            "deal": np.char.add("D-", numbers.astype(str)).astype(object),
+            "owner": np.char.add("Seller ", (numbers % 200).astype(str)).astype(object),
+            "recorded_stage": stages,
+            "outcome": outcomes.to_numpy(),
+            "amount": random.integers(1, 10**6, count) / 100,
+            "next_step_date": days.astype("datetime64[s]"),
+            "idle_days": random.integers(0, 40, count).astype(float),
+            "days_in_stage": random.integers(0, 40, count).astype(float),
+        },
+        index=pd.RangeIndex(2, count + 2),
+    )
+    return pipeline_of(TODAY, Stages=STAGES).with_tables(Deals=complete(TABLES["Deals"], deals))
+
+
+def main() -> None:
+    """Measure as the command line asks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quotes", type=int, default=1_000)
+    parser.add_argument("--deals", type=int, default=100_000)
+    asked = parser.parse_args()
+    printed = offers(asked.quotes)
+    for format in documents.FORMATS["quote"]:
+        start = time.perf_counter()
+        for document in printed:
+            documents.render(document, "zh", format)
+        seconds = time.perf_counter() - start
+        print(f"{len(printed):,} quotes to {format}: {seconds:.1f} s, {len(printed) / seconds:.0f} a second")
+    pipeline = desk(asked.deals)
+    start = time.perf_counter()
+    listed = followups.due(pipeline)
+    print(f"{len(listed):,} follow-ups out of {asked.deals:,} deals: {time.perf_counter() - start:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
