@@ -62,6 +62,12 @@ def _kept(column: Column, values: pd.Series) -> pd.Series:
     return values.astype(object) if column.type.is_text else values
 
 
+def folded(texts: pd.Series) -> pd.Series:
+    """Return *texts* without outer blanks and case, for comparing as Excel does; each text is folded once."""
+    codes, unique = pd.factorize(texts)
+    return pd.Series(np.array([text.strip().casefold() for text in unique], object)[codes], texts.index, dtype=object)
+
+
 def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
     """Return for each of *keys* what *values* (indexed by key, each key once) has; blank where it has nothing."""
     return values.reindex(keys.to_numpy()).set_axis(keys.index)

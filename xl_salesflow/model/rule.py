@@ -53,13 +53,14 @@ def sentences(text: Text, language: Language, index: pd.Index, facts: Facts) -> 
     differing = {name: fact.reindex(index) for name, fact in facts.items() if isinstance(fact, pd.Series)}
     if not differing:
         return pd.Series(text.in_(language, **alike) if alike else text.in_(language), index=index, dtype=object)
-    names, worded = tuple(differing), dict[tuple[Any, ...], str]()
-    said = []
-    for row in zip(*(fact.tolist() for fact in differing.values()), strict=True):
-        if row not in worded:
-            worded[row] = text.in_(language, **alike, **dict(zip(names, row, strict=True)))
-        said.append(worded[row])
-    return pd.Series(said, index=index, dtype=object)
+    code = np.zeros(len(index), np.int64)
+    for fact in differing.values():
+        values, _ = pd.factorize(fact, use_na_sentinel=False)
+        code, _ = pd.factorize(code * (values.max(initial=0) + 1) + values)
+    first = np.unique(code, return_index=True)[1]
+    rows = ({name: fact.iat[row] for name, fact in differing.items()} for row in first)
+    worded = np.array([text.in_(language, **alike, **row) for row in rows], object)
+    return pd.Series(worded[code], index=index, dtype=object)
 
 
 def shown(column: Column, values: pd.Series, language: Language) -> pd.Series:
@@ -104,6 +105,8 @@ def findings(pipeline: Pipeline, rule: Rule) -> Iterator[Finding]:
 
 def told(pipeline: Pipeline, rule: Rule, hits: Hits) -> Iterator[Finding]:
     """Yield *hits* in words, with keys and addresses."""
+    if hits.rows.empty:
+        return
     table, language, rows = TABLES[hits.table], pipeline.language, hits.rows[:LISTED]
     keys = pipeline[hits.table].loc[rows, table.key or table.columns[0].id]
     facts = {"column": table.header(hits.column, language) if hits.column else "", **hits.facts}

@@ -20,14 +20,8 @@ def kept(deals: pd.DataFrame, score: pd.Series, today: date) -> pd.Series:
         return trails
     last = pd.to_numeric(trails.str.rpartition(" ")[2], errors="coerce")
     new = (score != last) & ~(score.isna() & last.isna())
-    return trails.mask(
-        new,
-        pd.Series(
-            [_added(*pair, today) for pair in zip(trails[new], score[new], strict=True)],
-            index=trails.index[new],
-            dtype=object,
-        ),
-    )
+    added = [_added(trail, now, today) for trail, now in zip(trails[new], score[new], strict=True)]
+    return trails.mask(new, pd.Series(added, index=trails.index[new], dtype=object))
 
 
 def week_ago(trails: pd.Series, today: date) -> pd.Series:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.model.frames import folded
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.playbook import Playbook
 
@@ -25,12 +26,14 @@ def pending(pipeline: Pipeline) -> pd.DataFrame:
     A stage that differs only in case or outer blanks is the same stage. Rows without a key of their own are left alone.
     """
     deals = pipeline["Deals"]
-    typed, recorded = deals["stage"].str.strip(), deals["recorded_stage"]
-    waiting = (typed != "") & (typed.str.casefold() != recorded.str.casefold())
+    typed, recorded = deals["stage"], deals["recorded_stage"]
+    plain = folded(typed)
+    waiting = (plain != "") & (plain != folded(recorded))
     waiting &= (deals["deal"] != "") & ~deals["deal"].duplicated(keep=False)
     deals = deals[waiting]
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
-    moves = pd.DataFrame({"from": recorded[waiting], "to": typed[waiting], "target": typed[waiting], "playbook": named})
+    typed = typed[waiting].str.strip()
+    moves = pd.DataFrame({"from": recorded[waiting], "to": typed, "target": typed, "playbook": named}, dtype=object)
     for id, rows in moves.groupby("playbook", sort=False):
         playbook = pipeline.playbooks.get(str(id))
         if playbook is not None and usable(playbook):
@@ -40,12 +43,11 @@ def pending(pipeline: Pipeline) -> pd.DataFrame:
     return moves
 
 
-def known(pipeline: Pipeline) -> pd.Series:
-    """Return, per row of Deals, whether the typed stage is one of the deal's playbook."""
-    deals = pipeline["Deals"]
+def known(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Series:
+    """Return, per row of *deals*, whether the typed stage is one of the deal's playbook."""
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
     pairs = [(id, name) for id, playbook in pipeline.playbooks.items() for name in _spelled(playbook)]
-    typed = pd.MultiIndex.from_arrays([named, deals["stage"].str.strip().str.casefold()])
+    typed = pd.MultiIndex.from_arrays([named, folded(deals["stage"])])
     return pd.Series(typed.isin(pairs), index=deals.index)
 
 

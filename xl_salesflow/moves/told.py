@@ -14,7 +14,8 @@ def _with(status: str) -> Callable[[Pipeline], Iterable[Hits]]:
     def hits(pipeline: Pipeline) -> Iterable[Hits]:
         # a stage that nobody knows is a finding of its own
         deals = pipeline["Deals"]
-        deals = deals[(deals["move_status"] == status) & known(pipeline)]
+        deals = deals[deals["move_status"] == status]
+        deals = deals[known(pipeline, deals)]
         why = deals["move_reasons"].str.replace("\n", " ")
         yield Hits("Deals", deals.index, "stage", {"recorded": deals["recorded_stage"], "why": why})
 

@@ -15,7 +15,7 @@ from rapidfuzz import process
 from xl_salesflow.model.gate import GateCheck, MoveRule
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.playbook import Gate, Playbook
-from xl_salesflow.model.rule import Facts, Rule, sentences
+from xl_salesflow.model.rule import Rule, sentences
 from xl_salesflow.model.text import Text
 from xl_salesflow.rules.gates import (
     activity_within,
@@ -120,21 +120,27 @@ def _judge_gate(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame, ways: pd.Da
         verdicts.note(deals.index, said, gate.effect, gate.id)
         return
     holding = check.judge(pipeline, gate, deals)
-    rows = deals.index[~holding.holds]
-    if len(rows):
-        said = _said(pipeline, check, gate, rows, holding.facts)
-        passed = ways.loc[rows, "to"] != gate.stage
-        if passed.any():
-            # a stage that the move only goes past is named, so that the rep knows why it is asked about
-            at = sentences(_AT, pipeline.language, rows, {"stage": gate.stage, "sentence": said})
-            said = said.where(~passed, at)
-        verdicts.note(rows, said, gate.effect, gate.id)
+    failed = ~holding.holds
+    entering = (ways["to"] == gate.stage).to_numpy(bool)
+    for passing, part in ((False, failed & entering), (True, failed & ~entering)):
+        rows = deals.index[part]
+        if len(rows):
+            template = _template(pipeline, check, gate, passing=passing)
+            verdicts.note(rows, sentences(template, pipeline.language, rows, holding.facts), gate.effect, gate.id)
 
 
-def _said(pipeline: Pipeline, check: GateCheck, gate: Gate, rows: pd.Index, facts: Facts) -> pd.Series:
-    missing = sentences(check.missing, pipeline.language, rows, facts)
-    gap = "" if pipeline.language == "zh" else " "
-    return missing + gap + (gate.remedy or sentences(check.remedy, pipeline.language, rows, facts))
+def _template(pipeline: Pipeline, check: GateCheck, gate: Gate, *, passing: bool) -> Text:
+    # a stage that the move only goes past is named, so that the rep knows why it is asked about
+    language = pipeline.language
+    remedy = _literal(gate.remedy) if gate.remedy else check.remedy.in_(language)
+    said = check.missing.in_(language) + ("" if language == "zh" else " ") + remedy
+    said = _AT.in_(language, stage=_literal(gate.stage), sentence=said) if passing else said
+    return Text(said, said)
+
+
+def _literal(text: str) -> str:
+    # what a person typed is no template
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _unknown_stages(pipeline: Pipeline, playbook: Playbook, stages: pd.Series, verdicts: Verdicts) -> None:

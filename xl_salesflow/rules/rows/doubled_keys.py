@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pandas as pd
+
+from xl_salesflow.model.frames import folded
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.rule import Hits, Rule
 from xl_salesflow.model.tables import TABLES
@@ -12,16 +15,16 @@ from xl_salesflow.model.text import Text
 
 def _hits(pipeline: Pipeline) -> Iterable[Hits]:
     for name, table in TABLES.items():
-        if table.key is None or table.generated:
+        if table.key is None or table.generated or not table[table.key].type.is_text:
             continue
-        keys = pipeline[name][table.key].astype(str).str.strip().str.casefold()
-        doubled = keys.duplicated(keep="first") & (keys != "") & (keys != "nan")
-        rows = keys.index[doubled]
+        keys = folded(pipeline[name][table.key])
+        again = keys.duplicated() & (keys != "")
+        rows = keys.index[again]
         if len(rows):
-            first = keys[~doubled].reset_index().set_index(table.key)["index"]
-            cells = {row: pipeline.cell(name, int(first[keys[row]]), table.key) for row in rows}
-            key, first_cell = pipeline[name].loc[rows, table.key], rows.to_series().map(cells)
-            yield Hits(name, rows, table.key, {"key": key, "first": first_cell})
+            first = pd.Series(keys.index[~again], index=keys[~again])[lambda found: ~found.index.duplicated()]
+            cells = [pipeline.cell(name, int(first[key]), table.key) for key in keys[rows]]
+            facts = {"key": pipeline[name].loc[rows, table.key], "first": pd.Series(cells, index=rows, dtype=object)}
+            yield Hits(name, rows, table.key, facts)
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from xl_salesflow.model.column import Column, Table
+from xl_salesflow.model.frames import folded
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.rule import Hits, Rule
 from xl_salesflow.model.tables import TABLES
@@ -26,7 +27,7 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
 
 
 def _blank(column: Column, cells: pd.Series) -> pd.Series:
-    return cells.str.strip() == "" if column.type.is_text else cells.isna()
+    return folded(cells) == "" if column.type.is_text else cells.isna()
 
 
 def _used(table: Table, frame: pd.DataFrame) -> pd.Series:

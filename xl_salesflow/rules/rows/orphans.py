@@ -8,6 +8,7 @@ import pandas as pd
 from rapidfuzz import process
 
 from xl_salesflow.model.column import Column, Type
+from xl_salesflow.model.frames import folded
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.rule import Hits, Rule
 from xl_salesflow.model.tables import TABLES
@@ -33,8 +34,11 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
 def _orphans(pipeline: Pipeline, name: str, column: Column) -> Hits:
     target = TABLES[column.options or ""]
     names = pipeline[target.name][target.key or ""]
-    cells = pipeline[name][column.id].str.strip()
-    lost = cells[(cells != "") & ~cells.str.casefold().isin(names.str.strip().str.casefold())]
+    cells = pipeline[name][column.id]
+    if not len(cells):
+        return Hits(name, cells.index[:0], column.id)
+    plain = folded(cells)
+    lost = cells[((plain != "") & ~plain.isin(folded(names))).to_numpy(bool)].str.strip()
     first = lost.drop_duplicates()
     known = [other for other in names if other]
     hints = {value: _hint(value, known, pipeline.language) for value in first[:200]}

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 from rapidfuzz import process
 
+from xl_salesflow.model.frames import folded
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.rule import Hits, Rule
 from xl_salesflow.model.text import Text
@@ -19,7 +20,7 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
         names = list(playbook.by_name)
         spelled = {name.strip().casefold() for name in names}
         stages = deals.loc[named == id, "stage"]
-        unknown = stages[(stages.str.strip() != "") & ~stages.str.strip().str.casefold().isin(spelled)]
+        unknown = stages[~folded(stages).isin({*spelled, ""})]
         nearest = {
             stage: (process.extractOne(stage, names, processor=str.casefold) or names)[0] for stage in unknown.unique()
         }
