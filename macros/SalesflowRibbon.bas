@@ -12,6 +12,7 @@ Private cellWatch As SalesflowEvents
 Public Sub SalesflowLoaded(ribbon As IRibbonUI)
     Set ribbonShown = ribbon
     SetWatch LiveCheck()
+    SalesflowDescribe
 End Sub
 
 Public Sub SalesflowLabel(control As IRibbonControl, ByRef shown As Variant)

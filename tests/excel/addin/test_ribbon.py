@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 import xmlschema
 
-from xl_salesflow.excel.addin.ribbon import NAMESPACE, ribbon_verbs, ribbon_xml, verbs_module
+from xl_salesflow.excel.addin.ribbon import NAMESPACE, functions_module, ribbon_verbs, ribbon_xml, verbs_module
 from xl_salesflow.excel.addin.sources import macros_folder, own_modules
 from xl_salesflow.excel.addin.texts import texts
 from xl_salesflow.excel.buttons import BUTTONS
@@ -40,7 +40,14 @@ KNOWN_IMAGES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "made"), [("ribbon.xml", ribbon_xml), ("SalesflowVerbs.bas", verbs_module)])
+MADE = [
+    ("ribbon.xml", ribbon_xml),
+    ("SalesflowVerbs.bas", verbs_module),
+    ("SalesflowFunctions.bas", functions_module),
+]
+
+
+@pytest.mark.parametrize(("name", "made"), MADE)
 def test_the_text_in_macros_is_what_the_declarations_make(name: str, made: object) -> None:
     """Run python -m xl_salesflow.excel.addin when this fails."""
     assert callable(made)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from xl_salesflow.excel.addin.ribbon import ribbon_xml, verbs_module
+from xl_salesflow.excel.addin.ribbon import functions_module, ribbon_xml, verbs_module
 from xl_salesflow.excel.addin.sources import macros_folder
 
 if __name__ == "__main__":
-    for name, text in (("ribbon.xml", ribbon_xml()), ("SalesflowVerbs.bas", verbs_module())):
-        (macros_folder() / name).write_text(text, encoding="ascii", newline="\n")
+    for name, made in (
+        ("ribbon.xml", ribbon_xml),
+        ("SalesflowVerbs.bas", verbs_module),
+        ("SalesflowFunctions.bas", functions_module),
+    ):
+        (macros_folder() / name).write_text(made(), encoding="ascii", newline="\n")

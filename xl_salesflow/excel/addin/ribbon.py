@@ -1,9 +1,10 @@
-"""The ribbon as XML and the Subs behind it, both made from the verbs' declarations into macros/."""
+"""The ribbon as XML, the Subs behind it and the worksheet functions, made from the declarations into macros/."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xl_salesflow.excel.wizard import CATEGORY, FUNCTIONS, MODULE
 from xl_salesflow.model.verbs import GROUPS, VERBS, Verb
 
 NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
@@ -44,6 +45,53 @@ def verbs_module() -> str:
             "",
         )
     )
+
+
+def functions_module() -> str:
+    """Return the VBA module with one worksheet function per declared one, and the words of the function wizard."""
+    return "\n".join(
+        (
+            'Attribute VB_Name = "SalesflowFunctions"',
+            "Option Explicit",
+            "' Made from the declarations of the functions by: python -m xl_salesflow.excel.addin",
+            *(line for name in FUNCTIONS for line in _function(name)),
+            "",
+            "Public Sub SalesflowDescribe()",
+            "    ' Not every Excel lets a hidden add-in describe its functions; they work without.",
+            "    On Error Resume Next",
+            *(line for name in FUNCTIONS for line in _described(name)),
+            "End Sub",
+            "",
+            "Private Function SalesflowCall(ByVal functionName As String, ByVal cells As Variant) As Variant",
+            "    #If Mac Then",
+            "        SalesflowCall = CVErr(xlErrNA)",
+            "    #Else",
+            "        On Error GoTo Failed",
+            f'        SalesflowCall = XLPy.CallUDF("{MODULE}", functionName, cells, ActiveWorkbook, Application.Caller)',
+            "        Exit Function",
+            "Failed:",
+            "        SalesflowCall = Err.Description",
+            "    #End If",
+            "End Function",
+            "",
+        )
+    )
+
+
+def _function(name: str) -> Iterator[str]:
+    arguments = FUNCTIONS[name].arguments
+    yield from (
+        "",
+        f"Public Function {name}({', '.join(f'{one} As Variant' for one in arguments)}) As Variant",
+        f'    {name} = SalesflowCall("{name}", Array({", ".join(arguments)}))',
+        "End Function",
+    )
+
+
+def _described(name: str) -> Iterator[str]:
+    words = ", ".join(f'SalesflowText("fx.argument.{one}")' for one in FUNCTIONS[name].arguments)
+    yield f'    Application.MacroOptions Macro:="{name}", Description:=SalesflowText("fx.{name}"), _'
+    yield f'        Category:="{CATEGORY}", ArgumentDescriptions:=Array({words})'
 
 
 def _group(group: str) -> Iterator[str]:

@@ -42,7 +42,8 @@ def in_excel(path: Path, language: Language, now: datetime) -> list[tuple[str, b
 
 def run(book: xw.Book, now: datetime, language: Language = "en") -> list[tuple[str, bool, str]]:
     """Go through every step in *book*, open in Excel; write name, outcome and words to the sheet Selftest and return them."""
-    steps, stops = list[tuple[str, bool, str]](), (SalesflowError, *refusals())
+    steps: list[tuple[str, bool, str]] = []
+    stops: tuple[type[Exception], ...] = (SalesflowError, *refusals())
     for name, step in STEPS.items():
         try:
             problem = step(book, now, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from xl_salesflow.excel.wizard import ARGUMENTS, FUNCTIONS
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Text
@@ -46,3 +47,7 @@ def _all() -> Iterator[tuple[str, Text]]:
         table, _, column = name.partition(".")
         yield name, TABLES[table][column].header
     yield "kind.lost", CHOICES["kind"]["lost"]
+    for id, function in FUNCTIONS.items():
+        yield f"fx.{id}", function.says
+    for id, argument in ARGUMENTS.items():
+        yield f"fx.argument.{id}", argument

@@ -1,0 +1,75 @@
+"""Worksheet functions: a whole column in one call, the same words in wizard and VBA, and nothing the template depends on."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.excel.engines.memory import open_in_memory
+from tests.parts import ROOT
+from xl_salesflow.excel import functions, udfs
+from xl_salesflow.excel.book import OpenBook
+from xl_salesflow.excel.wizard import ARGUMENTS, FUNCTIONS
+from xl_salesflow.model.text import Language
+
+CALLS: list[tuple[str, list[list[Any]], list[Any]]] = [
+    # function              columns                                                what comes of them
+    ("bant_score",          [[3.0, 1.0, None], [3.0, None, None], [3.0, None, None], [2.0, None, None]], [93.3, 8.3, None]),
+    ("bant_grade",          [[3.0, 1.0, None], [3.0, None, None], [3.0, None, None], [2.0, None, None]], ["A", "F", ""]),
+    ("weighted_value",      [[100.05, 0.15, None, "x"], [0.5, 0.5, 0.5, 0.5]],     [50.03, 0.08, None, None]),
+    ("win_rate",            [[3.0, 0.0, None], [1.0, 0.0, 4.0]],                   [0.75, None, 0.0]),
+    ("amount_in_capitals",  [[120.5, 0.0, None, True]],                            ["壹佰贰拾元伍角", "零元整", "", ""]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "expected"), CALLS, ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_column_is_filled_in_one_call(name: str, columns: list[list[Any]], expected: list[Any]) -> None:
+    assert getattr(functions, name)(*columns) == expected
+    assert getattr(udfs, name)(*columns) == [[cell] for cell in expected]
+
+
+def test_days_in_stage_counts_whole_days() -> None:
+    days = functions.days_in_stage([date(2026, 1, 1), None, "soon"], date(2026, 1, 5))
+    assert days == [4, None, None]
+
+
+def test_deals_are_asked_in_the_open_workbook(workbook: Callable[[Language], Path]) -> None:
+    book = OpenBook(open_in_memory(workbook("en")))
+    deals = book.read(date(2026, 3, 2))["Deals"]
+    first = deals[deals["outcome"] == "open"]["deal"].iloc[0]
+    following, unknown = functions.next_stages([first, "nobody"], book)
+    assert following.endswith("Won")
+    assert unknown == ""
+    reasons = functions.cannot_move(list(deals["deal"][:5]), book)
+    refused = list((deals["move_status"] == "refused")[:5])
+    assert [bool(reason) for reason in reasons] == refused
+
+
+def test_functions_and_what_the_wizard_says_are_the_same() -> None:
+    assert {function.__name__ for function in functions.FUNCTIONS} == set(FUNCTIONS)
+    for name, declared in FUNCTIONS.items():
+        assert tuple(inspect.signature(getattr(udfs, name)).parameters) == declared.arguments
+        assert set(declared.arguments) <= set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("template", ["workbook_template.xlsx", "workbook_template_zh.xlsx"])
+def test_the_template_works_without_them(template: str) -> None:
+    book = load_workbook(ROOT / template)
+    used = {
+        name
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and cell.value.startswith("=")
+        for name in FUNCTIONS
+        if f"{name}(" in cell.value.lower()
+    }
+    assert used == set()
