@@ -91,12 +91,9 @@ class SheetEdits:
         values = {}
         for at, column in self._columns.items():
             found = int(np.searchsorted(column.rows, number))
-            if (
-                found < len(column.rows)
-                and column.rows[found] == number
-                and not isinstance(column.values[found], Cached)
-            ):
-                values[at] = column.values[found]
+            value = column.values[found] if found < len(column.rows) and column.rows[found] == number else NOTHING
+            if value is not NOTHING and not isinstance(value, Cached):
+                values[at] = value
         return values
 
     def __bool__(self) -> bool:
@@ -125,7 +122,10 @@ class SheetEdits:
         """Yield each changed row once, ascending, with what goes into each of `columns`; None leaves a cell alone."""
         if not self._columns:
             return
-        every = np.unique(np.concatenate([column.rows for column in self._columns.values()]))
+        first, *others = (column.rows for column in self._columns.values())
+        every = first
+        for rows in others:
+            every = every if np.array_equal(every, rows) else np.union1d(every, rows)
         for start in range(0, len(every), _BLOCK):
             rows = every[start : start + _BLOCK]
             inside = [self._fragments(number, rows, write) for number in self.columns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,9 @@ from xl_salesflow.ooxml.moves import Deletion, Growth
 from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.parts import Sheet
 from xl_salesflow.ooxml.refs import MAX_ROW, Area, address
-from xl_salesflow.ooxml.relocate import Relocation, raw
+from xl_salesflow.ooxml.relocate import MovedColumn, MovedRows, Relocation, raw
 from xl_salesflow.ooxml.sheet_scan import SheetStream
+from xl_salesflow.ooxml.splice import Cell
 from xl_salesflow.ooxml.tables import Table, TableColumn
 from xl_salesflow.ooxml.values import REMOVED, Formula, Raw
 
@@ -108,16 +109,17 @@ class TableResizer:
         table, gone = deletion.table, np.array(deletion.gone)
         for number in self._columns:
             self._cells.delete(number, gone)
-        end = table.area.last_row
-        after = np.arange(deletion.gone[0], end + 1)
-        cells: dict[int, list[Any]] = {number: [REMOVED] * len(after) for number in self._columns}
-        for row, found in Relocation(self._stream(), table, deletion.gone[0]).rows():
-            if row not in deletion.gone:
-                for cell in found:
-                    cells[cell.column][deletion.row(row) - deletion.gone[0]] = raw(cell, deletion.row(row))
+        after = np.arange(gone[0], table.area.last_row + 1)
+        rows = MovedRows(lambda: self._rows_that_stay(deletion), int(gone[0]), len(after))
         for number in self._columns:
-            self._cells.set_below(number, after, cells[number])
+            self._cells.set_below(number, after, MovedColumn(rows, number))
         self._edits.moves[table.name] = deletion
+
+    def _rows_that_stay(self, deletion: Deletion) -> Iterator[tuple[int, list[Cell]]]:
+        gone = frozenset(deletion.gone)
+        for row, cells in Relocation(self._stream(), deletion.table, deletion.gone[0]).rows():
+            if row not in gone:
+                yield deletion.row(row), cells
 
     def _stream(self) -> SheetStream:
         return SheetStream(self._package, self._sheet.part)
