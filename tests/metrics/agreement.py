@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -49,6 +49,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (datetime, date)):
         day = value.date() if isinstance(value, datetime) else value
         return (day - ORIGIN).days
+    if isinstance(value, time):  # nought, in a cell that shows dates
+        return (value.hour * 60 + value.minute) / 1440
     return "" if value is None else value
 
 

@@ -68,8 +68,9 @@ def activity_count(cube: Cube) -> Floats:
 
 
 def activities_per_won(cube: Cube) -> Floats:
-    """Divide the activities by the won deals."""
-    return ratio(activity_count(cube), won_count(cube))
+    """Divide the activities by the won deals; unknown while nobody writes activities down."""
+    done = activity_count(cube)
+    return ratio(np.where(done == 0, np.nan, done), won_count(cube))
 
 
 def _formula(aggregate: c.Aggregate, table: str, *criteria: c.Criterion) -> str:
@@ -124,10 +125,11 @@ FEEDBACK: tuple[Metric[Cube], ...] = (
         "activities_per_won",
         Text("Activities per won deal", "每赢一单的活动数"),
         Text(
-            "Activities dated in the period ÷ won deals; blank in a slice, which activities do not know.",
-            "期内活动数 ÷ 赢单数;活动不分筛选维度,筛选时为空。",
+            "Activities dated in the period ÷ won deals; blank while none are recorded, and in a slice, which they do not know.",
+            "期内活动数 ÷ 赢单数;没有活动记录或有筛选时为空(活动不分筛选维度)。",
         ),
-        Unit.ACTIVITIES, Formula(f'IF(ViewAll=0,"",IF(won_count=0,"",{_ACTIVITIES}/won_count))'), activities_per_won,
+        Unit.ACTIVITIES,
+        Formula(f'IF(ViewAll=0,"",IF(won_count*({_ACTIVITIES})=0,"",({_ACTIVITIES})/won_count))'), activities_per_won,
         Formula("won_count"), won_count,
     ),
 )  # fmt: skip
