@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 
-from tests.ooxml.packages import opened, package, sheet
+import pytest
+
+from tests.ooxml.packages import opened, package, rows_of, sheet
 
 DATA = package(
     {"S": sheet('<row r="1"><c r="A1"><v>1</v></c></row>'), "T": sheet("")},
@@ -59,3 +61,15 @@ def test_the_archive_is_sound() -> None:
     workbook.set_cell("T", 3, 3, "x")
     with zipfile.ZipFile(io.BytesIO(workbook.to_bytes())) as archive:
         assert archive.testzip() is None
+
+
+@pytest.mark.parametrize("size", [3, 64, 1000])
+def test_pieces_of_any_size_give_the_same_sheet(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    rows = "".join(f'<row r="{row}"><c r="A{row}"><f>1+{row}</f><v>{row}</v></c></row>' for row in range(1, 300))
+    workbook = opened(package({"S": sheet(rows, '<mergeCells count="1"><mergeCell ref="C1:D1"/></mergeCells>')}))
+    for row in (1, 150, 299, 301):
+        workbook.set_cell("S", row, 2, row)
+    whole, cells = rows_of(workbook.to_bytes()), workbook.read_range("S", "A1:A299")
+    monkeypatch.setattr("xl_salesflow.ooxml.deflate.CHUNK", size)
+    assert rows_of(workbook.to_bytes()) == whole
+    assert workbook.read_range("S", "A1:A299") == cells == [[row] for row in range(1, 300)]

@@ -243,3 +243,22 @@ def test_appending_and_deleting_again_restores_the_sheet() -> None:
     data = again.to_bytes()
     assert rows_of(data).replace('<row r="5"></row><row r="6"></row>', "") == rows_of(before.to_bytes())
     assert part(data, "xl/tables/table11.xml") == part(before.to_bytes(), "xl/tables/table11.xml")
+
+
+def test_a_long_table_loses_rows_from_its_start() -> None:
+    workbook = deals(rows=2500)
+    workbook.delete_rows("Deals", [2, 1000, 2501])
+    expected = [f"D-{row}" for row in range(2, 2502) if row not in (2, 1000, 2501)]
+    for _ in range(2):  # writing again reads the rows again
+        after = opened(workbook.to_bytes())
+        assert after.read_table("Deals")["Deal"] == expected
+        assert after.read_table("Deals")["Amount"] == [int(deal[2:]) for deal in expected]
+    assert len(re.findall(r"<f>B(\d+)\*2</f>", rows_of(workbook.to_bytes()))) == len(expected)
+
+
+def test_a_long_table_grows_and_is_replaced() -> None:
+    workbook = deals(rows=2500)
+    workbook.append_rows("Deals", {"Deal": [f"n{number}" for number in range(2500)]})
+    assert column(workbook, "Deal") == [f"D-{row}" for row in range(2, 2502)] + [f"n{number}" for number in range(2500)]
+    workbook.replace_rows("Deals", {"Deal": ["only"]})
+    assert column(workbook, "Deal") == ["only"]

@@ -100,7 +100,8 @@ def _mentions(xml: bytes, move: Move, home: str | None) -> bool:
     """Rule out, at the speed of a text search, what cannot concern a move: most blocks of most sheets."""
     table = move.table
     named = home is not None and _same(home, table.sheet)
-    if not named and xml_formula(table.sheet.replace("'", "''")) not in xml:
+    sheet = xml_formula(table.sheet.replace("'", "''"))
+    if not named and sheet + b"!" not in xml and sheet + b"'!" not in xml:
         return False
     return not move.rows or any(b"%d" % row in xml for row in move.rows)
 
