@@ -239,6 +239,18 @@ class BookContract:
         assert [row["Deal"] for row in desk.rows("Deals")] == expected
         assert desk.book().read(TODAY).faults == ()
 
+    def test_keys_that_are_numbers_stay_numbers_for_the_sake_of_lookups(self, lay: LayDesk) -> None:
+        desk = lay("en", {"Deals": [{"deal": 1001, "stage": "Lead", "notes": 7}, {"deal": "007"}]}, "")
+        book = desk.book()
+        pipeline = book.read(TODAY)
+        assert list(pipeline["Deals"]["deal"]) == ["1001", "007"]
+        visits = frame(TABLES["History"], [{"visit": "V1", "deal": "1001"}, {"visit": "V2", "deal": "007"}])
+        book.write(edit(pipeline, "Deals", "notes", {"007": "1001"}) + Plan(appends=(Append("History", visits, ""),)))
+        assert [row["Deal"] for row in desk.rows("History")] == [1001, "007"]
+        assert isinstance(desk.rows("History")[0]["Deal"], int)
+        assert [row["Notes"] for row in desk.rows("Deals")] == [7, "1001"]
+        assert list(desk.book().read(TODAY)["History"]["deal"]) == ["1001", "007"]
+
     def test_a_plan_that_says_nothing_new_is_no_reason_to_touch_the_book(self, desk: ADesk) -> None:
         book = desk.book()
         pipeline = book.read(TODAY)

@@ -5,7 +5,7 @@ Knows no file format; an open workbook is read and written with the same two fun
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Set
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.text import Language
 from xl_salesflow.workbook.columns import Dialect, convert, shown
 from xl_salesflow.workbook.faults import Fault
+
+_MAY_NAME_A_ROW = (Type.KEY, Type.REF, Type.TEXT)
 
 
 def read_frame(
@@ -47,17 +49,26 @@ def read_frame(
     return pd.DataFrame(columns, index=rows, copy=False), faults
 
 
-def cells_of(column: Column, values: pd.Series, language: Language) -> list[Any]:
-    """Return *values* as cells hold them: labels, whole numbers as integers, dates, None for blank."""
+def cells_of(column: Column, values: pd.Series, language: Language, numbered: Set[str] = frozenset()) -> list[Any]:
+    """Return *values* as cells hold them: labels, whole numbers as integers, dates, None for blank.
+
+    Texts among *numbered* are keys that people typed as numbers, and stay numbers.
+    """
     if column.type.is_text:
         labels = {value: _label(column, value, language) or None for value in set(values)}
+        if numbered and column.type in _MAY_NAME_A_ROW:
+            labels |= {value: _whole(float(value)) for value in labels.keys() & numbered}
         return [labels[value] for value in values]
     if column.type.is_date:
         unit = "D" if column.type is Type.DATE else "s"
         days: list[Any] = values.to_numpy().astype(f"datetime64[{unit}]").tolist()
         return days
     numbers: list[Any] = values.to_numpy("float64").tolist()
-    return [None if number != number else int(number) if number.is_integer() else number for number in numbers]
+    return [None if number != number else _whole(number) for number in numbers]
+
+
+def _whole(number: float) -> float:
+    return int(number) if number.is_integer() else number
 
 
 def _label(column: Column, value: str, language: Language) -> str:

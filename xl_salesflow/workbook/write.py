@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,27 +15,20 @@ from xl_salesflow.model.frames import complete
 from xl_salesflow.model.plan import Append, Cell, Edit, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.view import NAMED_CELLS
-from xl_salesflow.ooxml import Cached, Formula, Workbook
+from xl_salesflow.ooxml import Cached, Formula
 from xl_salesflow.workbook.grid import cells_of
-from xl_salesflow.workbook.layout import Layout
+from xl_salesflow.workbook.read import Reading
 from xl_salesflow.workbook.settings import setting_cell
 
 _SETTING = ("Settings", "value")
 Rows = Mapping[str, Mapping[str, Sequence[int]]]  # table → column id → sheet rows
 
 
-@dataclass(frozen=True)
 class Writer:
-    """Collects a plan's edits in a workbook.
+    """Collects a plan's edits in the workbook that was read."""
 
-    *free*: table → first row of its blank tail, which is filled before the table grows; *typed_over*: formula cells that
-    hold none, which have no cached value.
-    """
-
-    workbook: Workbook
-    layout: Layout
-    free: Mapping[str, int]
-    typed_over: Rows
+    def __init__(self, reading: Reading) -> None:
+        self.workbook, self.layout, self._reading = reading.workbook, reading.layout, reading
 
     def collect(self, plan: Plan) -> bool:
         """Collect *plan*; tell whether there is anything to save."""
@@ -58,7 +50,7 @@ class Writer:
 
     def _with_formula(self, edit: Edit) -> Edit:
         """Leave out the rows whose formula was typed over: they have no cached value to refresh."""
-        rows = self.typed_over.get(edit.table, {}).get(edit.column, ())
+        rows = self._reading.typed_over.get(edit.table, {}).get(edit.column, ())
         kept = ~edit.after.index.isin(list(rows))
         return Edit(edit.table, edit.column, edit.keys[kept], edit.before[kept], edit.after[kept], edit.because)
 
@@ -72,7 +64,7 @@ class Writer:
         self.workbook.set_column(edit.table, header, (edit.after.index.to_numpy(), cells))
 
     def _cells(self, column: Column, values: pd.Series) -> list[Any]:
-        return cells_of(column, values, self.layout.language)
+        return cells_of(column, values, self.layout.language, self._reading.numbered)
 
     def _repair(self, repairs: Rows, caches: Iterable[Edit]) -> None:
         fresh = {(edit.table, edit.column): edit for edit in caches}
@@ -96,7 +88,7 @@ class Writer:
     def _append(self, table: Table, rows: pd.DataFrame) -> None:
         """Add *rows* below the last one in use: into the table's blank tail, then into new rows."""
         on_sheet = self.layout.tables[table.name]
-        first = self.free[table.name]
+        first = self._reading.free[table.name]
         # the one blank row of an empty table is filled by append_rows itself
         room = on_sheet.last_row - first + 1 if on_sheet.last_row > on_sheet.first_row else 0
         here, below = rows.iloc[: max(room, 0)], rows.iloc[max(room, 0) :]
