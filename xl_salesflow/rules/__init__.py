@@ -14,10 +14,13 @@ import pandas as pd
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.remarks import Remarks
-from xl_salesflow.model.rule import findings, sentences
+from xl_salesflow.model.rule import Rule, findings, sentences
 from xl_salesflow.rules import early, gates, process, rows
 
-__all__ = ["check", "gates", "playbook_faults", "warning_hits", "warnings"]
+__all__ = ["RULES", "check", "gates", "playbook_faults", "warning_hits", "warnings"]
+
+RULES: tuple[Rule, ...] = (*rows.RULES, *process.RULES, *gates.RULES, *early.RULES)
+"""Every declared rule, in the order in which they speak."""
 
 
 def check(pipeline: Pipeline) -> tuple[Finding, ...]:

@@ -109,7 +109,9 @@ def _judge_in(
     for gate in playbook.gates:
         if gate.stage in playbook.by_name:
             met = guarded(playbook, gate, ways)
-            if met.any():
+            if met.all():
+                _judge_gate(pipeline, gate, deals, ways, verdicts)
+            elif met.any():
                 _judge_gate(pipeline, gate, deals[met], ways[met], verdicts)
 
 
