@@ -11,7 +11,8 @@ from pathlib import Path
 
 from xl_salesflow import flow
 from xl_salesflow.demo.generate import generated
-from xl_salesflow.workbook import ClosedBook, new_workbook
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
 
 TODAY = date(2026, 6, 30)
 

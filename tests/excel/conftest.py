@@ -15,7 +15,8 @@ from xl_salesflow import flow
 from xl_salesflow.demo.day import day_of_work
 from xl_salesflow.demo.generate import generated
 from xl_salesflow.model.text import Language
-from xl_salesflow.workbook import ClosedBook, new_workbook
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
 
 NOW = datetime(2026, 3, 2, 9, 0, 0)
 RUN = flow.Run("Ann", NOW)

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from tests.libreoffice import LibreOffice
 from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.sheets import build
+from xl_salesflow.sheets.build import build
 
 
 @cache

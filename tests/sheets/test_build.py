@@ -20,8 +20,8 @@ from xl_salesflow.metrics import METRICS
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
 from xl_salesflow.playbooks import setup
-from xl_salesflow.sheets import build
 from xl_salesflow.sheets.__main__ import NAMES, main
+from xl_salesflow.sheets.build import build
 from xl_salesflow.sheets.rows import shown
 
 SHOWN = ("Deals", "Activities", "Metrics", "FollowUps", "Findings")

@@ -30,7 +30,7 @@ from xl_salesflow.model.frames import frame
 from xl_salesflow.model.plan import Append, Plan
 from xl_salesflow.model.tables import FOREVER, TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.sheets import build
+from xl_salesflow.sheets.build import build
 from xl_salesflow.workbook import ClosedBook
 
 

@@ -18,7 +18,8 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Plan
 from xl_salesflow.model.text import Language
 from xl_salesflow.model.view import View
-from xl_salesflow.workbook import ClosedBook, new_workbook
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
 
 
 def run_of(by: str | None, today: date | None) -> flow.Run:

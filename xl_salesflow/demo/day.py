@@ -15,14 +15,60 @@ _CHANNELS = ("phone", "in_person", "email", "remote")
 
 
 def day_of_work(pipeline: Pipeline, seed: int = 11) -> Plan:
-    """Return what people typed since yesterday, as a plan: two activities for every open deal, six deals moved on."""
+    """Return what people typed since yesterday, as a plan: two activities for every open deal, quotes, six deals moved on."""
     random = np.random.default_rng(seed)
     deals = pipeline["Deals"]
     opened = deals[deals["outcome"] == "open"]
-    return Plan(
-        appends=(Append("Activities", _activities(pipeline, opened, random), "demo"),),
-        edits=(_moves(pipeline, opened),),
-    )
+    quoted = opened.sort_values(["furthest", "amount"], ascending=False, kind="stable").head(8)
+    rows = {"Activities": _activities(pipeline, opened, random), "Quotes": _quotes(pipeline, quoted)}
+    rows["QuoteLines"] = _lines(pipeline, rows["Quotes"], quoted)
+    added = tuple(Append(name, frame, "demo") for name, frame in rows.items())
+    return Plan(appends=added, edits=(_moves(pipeline, opened), _company(pipeline)))
+
+
+def _company(pipeline: Pipeline) -> Edit:
+    settings = pipeline["Settings"]
+    told = settings["setting"].map(names.COMPANY[pipeline.language]).dropna()
+    rows = settings.loc[told.index]
+    return Edit("Settings", "value", rows["setting"], rows["value"], told.astype(object), "demo")
+
+
+def _quotes(pipeline: Pipeline, quoted: pd.DataFrame) -> pd.DataFrame:
+    # every other one is still a draft
+    count, today = len(quoted), np.datetime64(pipeline.today, "s")
+    status = np.where(np.arange(count) % 2 == 0, "sent", "draft").astype(object)
+    date = today - np.timedelta64(3, "D")
+    return frame_of("Quotes", {
+        "quote": [f"Q-{pipeline.today.year}-{number:04d}" for number in range(1, count + 1)],
+        "deal": quoted["deal"].to_numpy(),
+        "version": [1.0] * count,
+        "status": status,
+        "primary": ["yes"] * count,
+        "date": np.full(count, date),
+        "valid_until": np.full(count, date + np.timedelta64(30, "D")),
+        "contact": quoted["contact"].to_numpy(),
+        "tax_mode": ["exclusive"] * count,
+        "tax_rate": [0.13 if pipeline.language == "zh" else 0.2] * count,
+        "discount": np.where(np.arange(count) % 3 == 0, 0.05, 0.0),
+        "shipping": [120.0] * count,
+        "terms": [names.TERMS[pipeline.language]] * count,
+        "sent": np.where(status == "sent", date, np.datetime64("NaT", "s")),
+        "sent_to": np.where(status == "sent", quoted["contact"].to_numpy(), ""),
+    })  # fmt: skip
+
+
+def _lines(pipeline: Pipeline, quotes: pd.DataFrame, quoted: pd.DataFrame) -> pd.DataFrame:
+    # the deal's product, the smallest one twice with a discount, the next one as an option
+    small, other = pipeline["Products"]["product"].iloc[[0, 2]]
+    products = [name for product in quoted["product"] for name in (product, small, other)]
+    return frame_of("QuoteLines", {
+        "quote": quotes["quote"].repeat(3).to_list(),
+        "position": [1.0, 2.0, 3.0] * len(quotes),
+        "product": products,
+        "quantity": [1.0, 2.0, 1.0] * len(quotes),
+        "discount": [np.nan, 0.1, np.nan] * len(quotes),
+        "optional": ["", "", "yes"] * len(quotes),
+    })  # fmt: skip
 
 
 def _activities(pipeline: Pipeline, opened: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:

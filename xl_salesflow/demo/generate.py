@@ -92,21 +92,22 @@ def _products(language: Language) -> pd.DataFrame:
     )
 
 
+def _numbered_on(plain: Sequence[str], count: int) -> list[str]:
+    # names that run out begin again with a number behind them
+    return [plain[n] if n < len(plain) else f"{plain[n % len(plain)]} {n // len(plain) + 1}" for n in range(count)]
+
+
 def _customers(language: Language, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    first, last, people = names.COMPANY_FIRST[language], names.COMPANY_LAST[language], names.PEOPLE[language]
+    first, last = names.COMPANY_FIRST[language], names.COMPANY_LAST[language]
     gap = " " if language == "en" else ""
-    plain = [f"{a}{gap}{b}" for b in last for a in first]
-    companies = [plain[n] if n < len(plain) else f"{plain[n % len(plain)]} {n // len(plain) + 1}" for n in range(count)]
+    companies = _numbered_on([f"{a}{gap}{b}" for b in last for a in first], count)
     accounts = frame_of("Accounts", {
         "account": companies,
         "industry": [names.INDUSTRIES[(n // len(first)) % len(last)] for n in range(count)],
         "region": [REGIONS[n % 4] for n in range(count)],
         "employees": [float(20 + 37 * n % 900) for n in range(count)],
     })  # fmt: skip
-    who = [
-        people[n % len(people)] if n < len(people) else f"{people[n % len(people)]} {n // len(people) + 1}"
-        for n in range(2 * count)
-    ]
+    who = _numbered_on(names.people(language), 2 * count)
     contacts = frame_of("Contacts", {
         "contact": who,
         "account": [companies[n // 2] for n in range(2 * count)],
@@ -158,7 +159,7 @@ def _deals(
         "furthest": walks.furthest[current].astype(float),
         "amount": amount,
         "created": dates(created),
-        "expected_close": dates(np.where(is_open, today + random.integers(-6, 75, count), since)),
+        "expected_close": dates(np.where(is_open, np.maximum(created, today + random.integers(-6, 75, count)), since)),
         "last_expected_close": dates(np.where(is_open, today + 30, since)),
         "next_step": np.where(active, _pick(random, names.NEXT_STEPS[language], count), ""),
         "next_step_date": np.where(active, dates(today + random.integers(-5, 12, count)), np.datetime64("NaT", "s")),

@@ -17,10 +17,28 @@ COMPANY_LAST: Words = {
     "zh": ("机械", "食品", "软件", "物流", "医疗", "纺织", "能源", "商贸"),
 }  # fmt: skip
 INDUSTRIES = ("manufacturing", "retail", "software", "services", "medical", "manufacturing", "other", "retail")
-PEOPLE: Words = {
-    "en": ("Ada Frost", "Ben Okoro", "Clara Weiss", "Deepa Nair", "Emil Novak", "Fay Brooks", "Goran Ilic", "Hana Sato", "Ines Prado", "Jonas Lind", "Kim Park", "Lea Moreau"),
-    "zh": ("王雪", "李航", "张敏", "陈默", "刘洋", "赵倩", "孙立", "周颖", "吴昊", "郑洁", "冯凯", "许宁"),
-}  # fmt: skip
+GIVEN: Words = {
+    "en": ("Ada", "Ben", "Clara", "Deepa", "Emil", "Fay", "Goran", "Hana", "Ines", "Jonas", "Kim", "Lea"),
+    "zh": ("雪", "航", "敏", "默", "洋", "倩", "立", "颖", "昊", "洁", "凯", "宁"),
+}
+FAMILY: Words = {
+    "en": (
+        "Frost",
+        "Okoro",
+        "Weiss",
+        "Nair",
+        "Novak",
+        "Brooks",
+        "Ilic",
+        "Sato",
+        "Prado",
+        "Lind",
+        "Park",
+        "Moreau",
+        "Quinn",
+    ),
+    "zh": ("王", "李", "张", "陈", "刘", "赵", "孙", "周", "吴", "郑", "冯", "许", "秦"),
+}
 REPS: Words = {
     "en": ("Mara Keller", "Tom Hughes", "Nadia Rahman", "Viktor Berg"),
     "zh": ("林晓", "高远", "何静", "马骏"),
@@ -59,3 +77,24 @@ SUMMARIES: Words = {
     "en": ("Went through the needs, positive", "Price is an issue, value shown", "Waiting for their finance team", "Decision next month"),
     "zh": ("梳理需求,反馈积极", "价格有顾虑,已说明价值", "等待财务部门", "下月决定"),
 }  # fmt: skip
+COMPANY: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "company": "Fairlight Instruments", "address": "12 Foundry Lane, Sampletown", "phone": "+00 555 0100",
+        "email": "sales@example.com", "bank": "Sample Bank, account 0000 1234",
+    },
+    "zh": {
+        "company": "晴川仪器有限公司", "address": "示例市铸造路 12 号", "phone": "000-5550100",
+        "email": "sales@example.com", "bank": "示例银行 账号 0000 1234",
+    },
+}  # fmt: skip
+TERMS: Mapping[Language, str] = {
+    "en": "30 % with the order, the rest 14 days after delivery. Delivery within four weeks.",
+    "zh": "订货时付 30%,余款于交付后 14 天内付清。四周内交付。",
+}
+
+
+def people(language: Language) -> list[str]:
+    """Return the full names that can be made, each once, neighbours unlike one another."""
+    given, family = GIVEN[language], FAMILY[language]
+    pairs = [(given[n % len(given)], family[n % len(family)]) for n in range(len(given) * len(family))]
+    return [f"{a} {b}" if language == "en" else f"{b}{a}" for a, b in pairs]

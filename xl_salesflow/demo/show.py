@@ -9,7 +9,8 @@ from xl_salesflow import documents, flow
 from xl_salesflow.demo.day import day_of_work
 from xl_salesflow.demo.generate import generated
 from xl_salesflow.model.text import Language
-from xl_salesflow.workbook import ClosedBook, new_workbook
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
 
 
 def show(folder: Path, language: Language, now: datetime) -> list[Path]:
@@ -30,8 +31,7 @@ def show(folder: Path, language: Language, now: datetime) -> list[Path]:
 
 def _documents(book: ClosedBook, folder: Path, run: flow.Run) -> list[Path]:
     pipeline = book.read(run.now.date())
-    open_deals = pipeline["Deals"][pipeline["Deals"]["outcome"] == "open"].sort_values("amount")
-    quote = flow.quote(pipeline, str(open_deals["deal"].iat[-1]), run)
+    quote = flow.quote(pipeline, str(pipeline["Quotes"]["quote"].iat[0]), run)
     book.write(quote)
     pipeline = book.read(run.now.date())
     printed = (

@@ -1,7 +1,5 @@
-"""How the template looks; builds workbook_template.xlsx and workbook_template_zh.xlsx."""
+"""How the template looks: `build.build` makes it with openpyxl, `new_workbook` starts a workbook from it."""
 
-from __future__ import annotations
+from xl_salesflow.sheets.new import new_workbook
 
-from xl_salesflow.sheets.build import build
-
-__all__ = ["build"]
+__all__ = ["new_workbook"]

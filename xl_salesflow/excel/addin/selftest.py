@@ -20,7 +20,8 @@ from xl_salesflow.model.frames import frame
 from xl_salesflow.model.plan import Append, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
-from xl_salesflow.workbook import ClosedBook, new_workbook
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
 
 SHEET = "Selftest"
 _TRICKY = "=1+1"
