@@ -32,8 +32,7 @@ def save(path: Path, write_to: Callable[[BinaryIO], None], digest: str | None, b
     with _disk_errors(path), sole_writer(target):
         _clear_litter(target)
         _refuse(target, digest)
-        temporary = beside(target, f"-{secrets.token_hex(4)}{_TEMPORARY}")
-        try:
+        with _temporary(target) as temporary:
             new_digest = _write(temporary, write_to)
             _take_after(target, temporary)
             _refuse(target, digest)  # writing took its time: look again, right before the step
@@ -41,10 +40,18 @@ def save(path: Path, write_to: Callable[[BinaryIO], None], digest: str | None, b
                 _keep_backups(target, backups)
             os.replace(temporary, target)
             _flush_folder(target.parent)
-        finally:
-            with suppress(FileNotFoundError):
-                temporary.unlink()
     return new_digest
+
+
+@contextmanager
+def _temporary(target: Path) -> Iterator[Path]:
+    """Name a file beside the workbook that is gone afterwards, unless it got another name."""
+    temporary = beside(target, f"-{secrets.token_hex(4)}{_TEMPORARY}")
+    try:
+        yield temporary
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
 
 
 @contextmanager
@@ -116,10 +123,12 @@ def _take_after(target: Path, temporary: Path) -> None:
 def _keep_backups(target: Path, count: int) -> None:
     """Shift the ring of earlier versions by one and copy the present one in front; 1 is the newest."""
     ring = [target.with_name(f"{target.stem}.backup-{number}{target.suffix}") for number in range(1, count + 1)]
-    for older, newer in zip(reversed(ring), reversed(ring[:-1]), strict=False):
-        with suppress(FileNotFoundError):
-            os.replace(newer, older)
-    shutil.copy2(target, ring[0])
+    with _temporary(target) as copy:  # so that a backup is whole or not there
+        shutil.copy2(target, copy)
+        for older, newer in zip(reversed(ring), reversed(ring[:-1]), strict=False):
+            with suppress(FileNotFoundError):
+                os.replace(newer, older)
+        os.replace(copy, ring[0])
 
 
 def _flush_folder(folder: Path) -> None:

@@ -1,0 +1,80 @@
+"""Processes that save a workbook and do not live to see the end."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import multiprocessing
+import os
+import signal
+import sys
+from multiprocessing.context import ForkServerContext, SpawnContext
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from tests.ooxml.packages import package, sheet
+from xl_salesflow.ooxml import Workbook
+from xl_salesflow.workbook.save import save
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows either ends the process at once
+DISK = {"posix", "nt", "io", "_io", "fcntl", "msvcrt", "shutil"}
+SHEETS = ("One", "Two")
+
+
+def workbook(parts: int = 24) -> bytes:
+    """A workbook with a number in A1 of two sheets and many parts, each written with calls of its own."""
+    one = sheet('<row r="1"><c r="A1"><v>0</v></c></row>')
+    return package(dict.fromkeys(SHEETS, one), parts={f"xl/media/image{n}.png": bytes(n) for n in range(parts)})
+
+
+def counted(path: Path) -> tuple[Workbook, Any]:
+    """Open a workbook and read its number, which every sheet must agree on."""
+    opened = Workbook.open(path)
+    (number,) = {opened.read_range(name, "A1")[0][0] for name in SHEETS}
+    return opened, number
+
+
+def count_on(path: Path, backups: int = 0) -> int:
+    """Raise the number by one, in all sheets, and save; return the number that was saved."""
+    opened, number = counted(path)
+    for name in SHEETS:
+        opened.set_cell(name, 1, 1, number + 1)
+    save(path, opened.write_to, opened.digest, backups)
+    return int(number) + 1
+
+
+def die_at(path: Path, point: int) -> None:
+    """Save with a backup; die right before the disk is asked for something, or right after, for the *point*-th time."""
+    opened, number = counted(path)
+    for name in SHEETS:
+        opened.set_cell(name, 1, 1, number + 1)
+    passed = itertools.count()
+
+    def watch(_: FrameType, event: str, function: Any) -> None:
+        if event in ("c_call", "c_return") and asks_the_disk(function) and next(passed) == point:
+            os.kill(os.getpid(), KILL)
+
+    sys.setprofile(watch)
+    save(path, opened.write_to, opened.digest, backups=1)
+    sys.setprofile(None)
+
+
+def asks_the_disk(function: Any) -> bool:
+    """Tell calls of the operating system and methods of files from all others."""
+    return getattr(function, "__module__", None) in DISK or isinstance(getattr(function, "__self__", None), io.IOBase)
+
+
+def go_on_and_on(path: Path) -> None:
+    """Save until somebody ends this process."""
+    while True:
+        count_on(path)
+
+
+def processes() -> ForkServerContext | SpawnContext:
+    """Give a way to start processes: forked from one that has imported everything, where that exists."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context

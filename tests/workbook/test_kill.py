@@ -1,0 +1,92 @@
+"""A process killed while it saves leaves the old workbook or the new one, and the next run tidies up."""
+
+from __future__ import annotations
+
+import random
+import time
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.parts import ROOT
+from tests.workbook.killing import KILL, count_on, counted, die_at, go_on_and_on, processes, workbook
+from xl_salesflow.ooxml import Workbook
+from xl_salesflow.workbook.locks import beside
+
+OLD = workbook()
+
+
+def next_version() -> bytes:
+    """What the workbook is after one more save."""
+    opened = Workbook(Path("book.xlsx"), OLD)
+    for name in opened.sheets:
+        opened.set_cell(name, 1, 1, 1)
+    return opened.to_bytes()
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # for the processes started here
+    return tmp_path / "Pipeline 管道.xlsx"
+
+
+def tidy(book: Path) -> bool:
+    """Nothing is beside the workbook but backups, each a whole workbook."""
+    backup = f"{book.stem}.backup-1.xlsx"
+    others = {entry.name for entry in book.parent.iterdir()} - {book.name}
+    return others <= {backup} and all(counted(book.with_name(name)) for name in others)
+
+
+def killed_at(book: Path, point: int) -> bool:
+    """Let a process save and die at a point; False when it came to its end before."""
+    process = processes().Process(target=die_at, args=(book, point))
+    process.start()
+    process.join()
+    assert process.exitcode in (0, -KILL, KILL), f"the process failed on its own at point {point}"
+    return process.exitcode != 0
+
+
+def test_killed_before_and_after_everything_it_asks_of_the_disk(book: Path) -> None:
+    """Every call of the operating system and of a file, once killed right before and once right after it."""
+    backup = book.with_name(f"{book.stem}.backup-1.xlsx")
+    step = 1 if processes().get_start_method() == "forkserver" else 9  # a process from nothing takes a second
+    new, found = next_version(), []
+    for point in count(0, step):
+        for left in book.parent.iterdir():
+            left.unlink()
+        book.write_bytes(OLD)
+        if not killed_at(book, point):
+            break
+        found.append(book.read_bytes())
+        assert found[-1] in (OLD, new), f"neither the old nor the new workbook, killed at point {point}"
+        assert not backup.exists() or backup.read_bytes() == OLD, f"half a backup, killed at point {point}"
+        saved = count_on(book)
+        assert tidy(book), f"litter after the next run, killed at point {point}: {sorted(book.parent.iterdir())}"
+        assert counted(book)[1] == saved
+    assert len(found) * step > 200
+    assert found[0] == OLD
+    assert found[-1] == new
+    assert found == sorted(found, key=lambda data: data == new), "once the new one stands, it stays"
+
+
+def test_killed_at_any_time(book: Path) -> None:
+    """A process that saves again and again, killed after a random while, between two calls or in the middle of one."""
+    chance = random.Random(3)
+    rounds = 60 if processes().get_start_method() == "forkserver" else 10
+    book.write_bytes(OLD)
+    number, littered = 0, 0
+    for _ in range(rounds):
+        process = processes().Process(target=go_on_and_on, args=(book,))
+        process.start()
+        while counted(book)[1] == number and process.is_alive():
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.02))
+        process.kill()
+        process.join()
+        before, number = number, counted(book)[1]
+        assert number > before
+        littered += any(book.parent.glob(beside(book, "*").name))
+        number = count_on(book)
+        assert tidy(book)
+    assert littered, "not one process was killed while it saved; the test shows nothing"
