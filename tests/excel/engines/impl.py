@@ -47,6 +47,7 @@ class Grid(Protocol):
     def names(self) -> dict[str, str]: ...
     def add_sheet(self, name: str) -> None: ...
     def save(self, path: Path) -> None: ...
+    def calculate(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -146,7 +147,8 @@ class App(base_classes.App):
         return "ok"
 
     def calculate(self) -> None:
-        pass
+        for book in self.open.values():
+            book.grid.calculate()
 
     @property
     def books(self) -> Books:
@@ -448,7 +450,7 @@ class Names(base_classes.Names):
         self.book = book
 
     def snapshot(self) -> list[tuple[str, Name]]:
-        return [(name, Name(self.book, name)) for name in self.book.grid.names()]
+        return [(name, Name(self.book, name, refers_to)) for name, refers_to in self.book.grid.names().items()]
 
     def __call__(self, name: str | int) -> Name:
         return Name(self.book, name if isinstance(name, str) else list(self.book.grid.names())[name - 1])
@@ -461,8 +463,8 @@ class Names(base_classes.Names):
 
 
 class Name(base_classes.Name):
-    def __init__(self, book: Book, name: str) -> None:
-        self.book, self._name = book, name
+    def __init__(self, book: Book, name: str, refers_to: str = "") -> None:
+        self.book, self._name, self._refers_to = book, name, refers_to
 
     @property
     def name(self) -> str:
@@ -470,7 +472,7 @@ class Name(base_classes.Name):
 
     @property
     def refers_to(self) -> str:
-        return self.book.grid.names()[self._name]
+        return self._refers_to or self.book.grid.names()[self._name]
 
     @property
     def refers_to_range(self) -> Range:

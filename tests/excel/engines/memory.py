@@ -15,7 +15,7 @@ import xlwings as xw
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
-from tests.excel.engines.impl import Area, Book, Engine, letters
+from tests.excel.engines.impl import Area, Book, Engine
 
 _LINK = re.compile(r'=HYPERLINK\(".*","(.*)"\)')
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -103,11 +103,11 @@ class MemoryGrid:
                 sheet.cell(row, col, hidden if isinstance(hidden, str) and hidden.startswith("=") else value)
         book.save(path)
 
+    def calculate(self) -> None:
+        """Compute nothing: formulas show what they last came to."""
+
     def close(self) -> None:
         self.cells.clear()
-
-    def reference(self, area: Area) -> str:
-        return f"{letters(area.left)}{area.top}:{letters(area.right)}{area.bottom}"
 
 
 def entered(cell: Any) -> tuple[Any, Any]:

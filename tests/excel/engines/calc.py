@@ -1,0 +1,211 @@
+"""A workbook open in a running LibreOffice, for xlwings: a real application that holds the cells and recalculates."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import subprocess
+import sys
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlwings as xw
+
+from tests.excel.engines.impl import Area, Book, Engine
+from tests.libreoffice import end_group, write_settings
+from tests.parts import OLDEST_OFFICE, office, office_version
+
+_SYSTEM = "/usr/lib/python3/dist-packages"  # where Debian puts the bridge to LibreOffice
+_EPOCH = datetime(1899, 12, 30)
+_REFERENCE = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.']+))\.(\$[A-Z]+\$\d+)")
+_EXCEL_SYNTAX = 3  # com.sun.star.sheet.AddressConvention.XL_OOX: that of files
+_DATES, _CONSTANTS_THAT_ARE_DATES, _NUMBERS, _ERRORS = 2, 2, 1, 4
+
+
+class Office:
+    """LibreOffice without a window, with a profile of its own, spoken to through a pipe."""
+
+    def __init__(self, home: Path) -> None:
+        launcher = office()
+        if launcher is None or office_version(launcher) < OLDEST_OFFICE:
+            pytest.skip("LibreOffice 24.8 or newer is not installed.")
+        self.program = launcher.resolve().with_name("soffice.bin")
+        self.profile, self.pipe = home / "profile", f"salesflow{uuid.uuid4().hex[:12]}"
+        write_settings(self.profile)
+        uno = _uno()
+        self.process = self._start()
+        self.desktop = self._connected(uno)
+
+    def _start(self) -> subprocess.Popen[str]:
+        command = [
+            str(self.program), f"-env:UserInstallation={self.profile.as_uri()}", "--headless", "--norestore", "--nologo",
+            f"--accept=pipe,name={self.pipe};urp;",
+        ]  # fmt: skip
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def _connected(self, uno: Any) -> Any:
+        local = uno.getComponentContext()
+        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+        for _ in range(120):
+            if self.process.poll() == 81:  # it wants to be started again after it has laid out its profile
+                self.process = self._start()
+            with contextlib.suppress(uno.getClass("com.sun.star.connection.NoConnectException")):
+                context = resolver.resolve(f"uno:pipe,name={self.pipe};urp;StarOffice.ComponentContext")
+                return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            time.sleep(0.25)
+        raise TimeoutError("LibreOffice did not answer within thirty seconds")
+
+    def open(self, path: Path, **named: Any) -> Any:
+        """Open a document; macros do not run unless asked for."""
+        uno = _uno()
+        options = {"Hidden": True, "MacroExecutionMode": 0, **named}
+        arguments = tuple(_property(uno, name, value) for name, value in options.items())
+        document = self.desktop.loadComponentFromURL(path.resolve().as_uri(), "_blank", 0, arguments)
+        assert document is not None, f"LibreOffice did not open {path}"
+        return document
+
+    def stop(self) -> None:
+        end_group(self.process)
+
+
+def _uno() -> Any:
+    if _SYSTEM not in sys.path:
+        sys.path.append(_SYSTEM)
+    return pytest.importorskip("uno", reason="The Python bridge to LibreOffice (python3-uno) is not installed.")
+
+
+def _property(uno: Any, name: str, value: Any) -> Any:
+    made = uno.createUnoStruct("com.sun.star.beans.PropertyValue")
+    made.Name, made.Value = name, value
+    return made
+
+
+class CalcGrid:
+    """The cells, tables and names of a document in LibreOffice."""
+
+    def __init__(self, office: Office, path: Path) -> None:
+        self.path, self.calls, self.document = path, Counter[str](), office.open(path)
+        self._parser = self.document.createInstance("com.sun.star.sheet.FormulaParser")
+        self._parser.FormulaConvention, self._parser.CompileEnglish = _EXCEL_SYNTAX, True
+        ranges = self.document.DatabaseRanges
+        self._sheets = list(self.document.Sheets.ElementNames)
+        self._tables = {name: ranges.getByName(name) for name in ranges.ElementNames}
+        self._homes = {name: self._sheets[one.DataArea.Sheet] for name, one in self._tables.items()}
+
+    def _range(self, area: Area) -> Any:
+        self.calls["range"] += 1
+        sheet = self.document.Sheets.getByName(area.sheet)
+        return sheet.getCellRangeByPosition(area.left - 1, area.top - 1, area.right - 1, area.bottom - 1)
+
+    def sheets(self) -> list[str]:
+        return self._sheets
+
+    def values(self, area: Area) -> list[list[Any]]:
+        block = self._range(area)
+        rows = [[None if cell == "" else cell for cell in row] for row in block.getDataArray()]
+        for row, col in self._dated(block):
+            if isinstance(cell := rows[row - area.top + 1][col - area.left + 1], float):
+                rows[row - area.top + 1][col - area.left + 1] = _moment(cell)
+        for row, col in _cells(block.queryFormulaCells(_ERRORS)):
+            shown = self.document.Sheets.getByName(area.sheet).getCellByPosition(col, row).String
+            rows[row - area.top + 1][col - area.left + 1] = shown if shown.startswith("#") else "#VALUE!"
+        return rows
+
+    def _dated(self, block: Any) -> Iterator[tuple[int, int]]:
+        yield from _cells(block.queryContentCells(_CONSTANTS_THAT_ARE_DATES))
+        formats, sheet = self.document.NumberFormats, block.Spreadsheet
+        for area in block.queryFormulaCells(_NUMBERS).RangeAddresses:
+            for col in range(area.StartColumn, area.EndColumn + 1):
+                key = sheet.getCellByPosition(col, area.StartRow).NumberFormat  # a column of formulas has one format
+                if formats.getByKey(key).Type & _DATES:
+                    yield from ((row, col) for row in range(area.StartRow, area.EndRow + 1))
+
+    def formulas(self, area: Area) -> list[list[Any]]:
+        return [list(row) for row in self._range(area).getFormulaArray()]
+
+    def put(self, area: Area, cells: list[list[Any]]) -> None:
+        block = self._range(area)
+        block.setDataArray(tuple(tuple(_given(cell) for cell in row) for row in cells))
+        for row, line in enumerate(cells):
+            for col, cell in enumerate(line):
+                if isinstance(cell, str) and cell.startswith("="):
+                    self._compute(block.getCellByPosition(col, row), cell[1:])
+
+    def _compute(self, cell: Any, formula: str) -> None:
+        cell.setTokens(self._parser.parseFormula(formula, cell.CellAddress))
+
+    def clear(self, area: Area) -> None:
+        self._range(area).clearContents(1 | 2 | 4 | 16)  # numbers, dates, text, formulas
+
+    def tables(self, sheet: str) -> list[str]:
+        return [name for name, home in self._homes.items() if home == sheet]
+
+    def table(self, name: str) -> Area:
+        area = self._tables[name].DataArea
+        return Area(self._homes[name], area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1)
+
+    def resize(self, name: str, area: Area) -> None:
+        self._tables[name].setDataArea(self._range(area).RangeAddress)
+
+    def names(self) -> dict[str, str]:
+        ranges, found = self.document.NamedRanges, dict[str, str]()
+        for name in ranges.ElementNames:
+            if place := _REFERENCE.fullmatch(ranges.getByName(name).Content):
+                found[name] = f"='{place[1] or place[2]}'!{place[3]}"
+        return found
+
+    def add_sheet(self, name: str) -> None:
+        self.document.Sheets.insertNewByName(name, len(self._sheets))
+        self._sheets.append(name)
+
+    def calculate(self) -> None:
+        self.document.calculateAll()
+
+    def save(self, path: Path) -> None:
+        uno = _uno()
+        self.document.storeToURL(path.resolve().as_uri(), (_property(uno, "FilterName", "Calc MS Excel 2007 XML"),))
+
+    def close(self) -> None:
+        self.document.close(True)
+
+
+def _cells(ranges: Any) -> Iterator[tuple[int, int]]:
+    for area in ranges.RangeAddresses:
+        for row in range(area.StartRow, area.EndRow + 1):
+            for col in range(area.StartColumn, area.EndColumn + 1):
+                yield row, col
+
+
+def _moment(serial: float) -> datetime:
+    return _EPOCH + timedelta(milliseconds=round(serial * 86_400_000))
+
+
+def _given(cell: Any) -> Any:
+    if isinstance(cell, bool):
+        return float(cell)
+    if isinstance(cell, date):
+        moment = cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day)
+        return (moment - _EPOCH) / timedelta(days=1)
+    if isinstance(cell, str):
+        return cell[1:] if cell.startswith("'") else "" if cell.startswith("=") else cell
+    return "" if cell is None else float(cell)
+
+
+ENGINE = Engine("calc")
+
+
+def open_in_calc(office: Office, path: Path) -> xw.Book:
+    """Open a workbook in LibreOffice as the active one of xlwings."""
+    if "calc" not in xw.engines.engines_by_name:
+        xw.engines.add(xw.Engine(impl=ENGINE))
+    xw.engines.active = xw.engines["calc"]
+    return xw.Book(impl=Book(ENGINE.apps.running[0], CalcGrid(office, path)))
