@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from xl_salesflow.model.column import Column, Table
@@ -31,13 +32,14 @@ def difference(before: Pipeline, after: Pipeline, because: str = "", reasons: Re
     return plan
 
 
-def same(column: Column, old: pd.Series, new: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def same(column: Column, old: pd.Series, new: pd.Series) -> npt.NDArray[np.bool_]:
     """Return where two series of *column* say the same: blank equals blank, numbers to 12 digits."""
-    if column.type.is_text:
-        return np.asarray(old.to_numpy() == new.to_numpy(), dtype=bool)
+    alike: npt.NDArray[np.bool_] = np.asarray(old.to_numpy() == new.to_numpy(), dtype=bool)
     if column.type.is_date:
-        return np.asarray((old.to_numpy() == new.to_numpy()) | (old.isna().to_numpy() & new.isna().to_numpy()))
-    return np.isclose(old.to_numpy("float64"), new.to_numpy("float64"), rtol=1e-12, atol=0.0, equal_nan=True)
+        alike |= old.isna().to_numpy() & new.isna().to_numpy()
+    elif not column.type.is_text:
+        alike |= np.isclose(old.to_numpy("float64"), new.to_numpy("float64"), rtol=1e-12, atol=0.0, equal_nan=True)
+    return alike
 
 
 def _edited(table: Table, old: pd.DataFrame, new: pd.DataFrame, because: str, reasons: Reasons) -> Plan:

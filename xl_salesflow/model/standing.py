@@ -32,4 +32,5 @@ def open_deals(pipeline: Pipeline) -> pd.DataFrame:
 
 def _taken(values: list[float], at: np.ndarray) -> np.ndarray:
     # -1, the place of a stage that was not found, takes the last one
-    return np.array([*values, np.nan], float)[at]
+    taken: np.ndarray = np.array([*values, np.nan], float)[at]
+    return taken
