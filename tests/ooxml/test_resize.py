@@ -64,6 +64,19 @@ def test_an_empty_starter_row_is_filled_first() -> None:
     assert column(workbook, "Deal") == ["a", "b"]
 
 
+def test_the_row_that_excel_shows_in_an_empty_table_becomes_one_of_its_own() -> None:
+    made = table("Deals", "A1:A2", {"Deal": None}).replace("displayName", 'insertRow="1" displayName')
+    data = package({"S": sheet('<row r="1"/>', tables=1)}, {"S": [made]})
+    for fill in (
+        lambda workbook: workbook.append_rows("Deals", {"Deal": ["a"]}),
+        lambda workbook: workbook.set_column("Deals", "Deal", {2: "a"}),
+    ):
+        workbook = opened(data)
+        fill(workbook)
+        assert "insertRow" not in part(workbook.to_bytes(), "xl/tables/table11.xml")
+        assert column(workbook, "Deal") == ["a"]
+
+
 @pytest.mark.parametrize(
     ("below", "place"),
     [

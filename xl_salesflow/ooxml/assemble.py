@@ -24,6 +24,7 @@ class Edits:
 
     sheets: dict[str, SheetEdits] = field(default_factory=dict)
     moves: dict[str, Move] = field(default_factory=dict)  # by table
+    filled: set[str] = field(default_factory=set)  # the parts of tables that get values
     recalculate: bool = False
 
     def sheet(self, name: str) -> SheetEdits:
@@ -52,6 +53,8 @@ class Assembly:
         formulas_changed = self._rewrite_sheets()
         if self._moves:
             self._follow_moves()
+        for part in self._edits.filled:
+            self._change(part, follow.without_insert_row)
         if formulas_changed:
             self._drop_calculation_chain()
         if self._dates and self._styles:

@@ -19,6 +19,7 @@ _FORMULA = re.compile(rb"(<(?:[\w.-]+:)?(?:formula[12]?|f)(?:\s[^>]*[^/])?>)([^<
 _NAME = re.compile(rb"(<(?:[\w.-]+:)?definedName\s[^>]*>)([^<]*)")
 _SOURCE = re.compile(rb"<(?:[\w.-]+:)?worksheetSource\b[^>]*>")
 _REF = re.compile(rb'(\bref=")([^"]*)')
+_INSERT_ROW = re.compile(rb'\s(?:insertRow|insertRowShift)="[^"]*"')
 _SHEET = re.compile(rb'\bsheet="([^"]*)"')
 _ROW_FIXED = re.compile(r"\$?[A-Za-z]{1,3}\$[0-9]+(?::\$?[A-Za-z]{1,3}\$[0-9]+)?")
 
@@ -90,6 +91,11 @@ def in_table(move: Move) -> Change:
         return match.group(1) + str(area).encode()
 
     return lambda xml: _REF.sub(change, xml)
+
+
+def without_insert_row(xml: bytes) -> bytes:
+    """Make the row of an empty table, which Excel shows but does not count, a row like any other."""
+    return _INSERT_ROW.sub(b"", xml)
 
 
 def _same(one: str, other: str) -> bool:

@@ -45,6 +45,7 @@ class TableResizer:
             raise self._refusal(f"table {self._table.name}", why)
         if last > self._table.last_row:
             self._end_at(last)
+        self._edits.filled.add(self._table.part)
         rows = np.arange(first, first + count)
         for number, column in zip(self._columns, self._table.columns, strict=True):
             self._cells.set(number, rows, _body(column, columns.get(number), count))

@@ -51,6 +51,7 @@ class Workbook(WorkbookOnDisk):
             outside = int(rows[0] if rows[0] < at.first_row else rows[-1])
             why = (f"lies outside the table {at.name}", f"在表 {at.name} 之外")
             raise UnsupportedEdit(self.path, f"{at.sheet}!{address(outside, column)}", why)
+        self._edits.filled.add(at.part)
         self._edits.sheet(at.sheet).set(column, rows, cells)
 
     def set_cell(self, sheet: str, row: int, col: int, value: Any) -> None:
