@@ -12,8 +12,8 @@ from xl_salesflow.model.rule import Hits, Rule
 from xl_salesflow.model.standing import open_deals
 from xl_salesflow.model.text import Text
 
-_EXPIRED = Text("quote {quote} expired on {day}", "报价单 {quote} 已于 {day} 过期")
-_SOON = Text("quote {quote} expires on {day}", "报价单 {quote} 将于 {day} 到期")
+_EXPIRED = Text("expired", "已过期")
+_SOON = Text("expires", "将到期")
 
 
 def _hits(pipeline: Pipeline) -> Iterable[Hits]:
@@ -22,19 +22,22 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
     out = quotes[(quotes["status"] == "sent") & quotes["valid_until"].notna()].sort_values("valid_until")
     out = out.drop_duplicates("deal", keep="last")
     out = out[out["valid_until"] <= today + pd.Timedelta(days=pipeline.settings.number("expiry_notice"))]
-    told = [
-        (_EXPIRED if day < today else _SOON).in_(pipeline.language, quote=quote, day=day.date())
-        for quote, day in zip(out["quote"], out["valid_until"], strict=True)
-    ]
     deals = open_deals(pipeline)
-    said = looked_up(deals["deal"], pd.Series(told, index=out["deal"], dtype=object)).dropna()
-    yield Hits("Deals", said.index, "deal", {"what": said})
+    quote = looked_up(deals["deal"], out.set_index("deal")["quote"]).dropna()
+    until = looked_up(deals["deal"], out.set_index("deal")["valid_until"]).dropna()
+    expires = [(_EXPIRED if day < today else _SOON).in_(pipeline.language) for day in until]
+    facts = {
+        "quote": quote,
+        "day": until.dt.strftime("%Y-%m-%d"),
+        "expires": pd.Series(expires, index=until.index, dtype=object),
+    }
+    yield Hits("Deals", until.index, "deal", facts)
 
 
 RULE = Rule(
     "quote_expiring",
     Text("Quote expired or about to", "报价已过期或即将到期"),
-    Text("{what}", "{what}"),
+    Text("quote {quote} {expires}: {day}", "报价单 {quote} {expires}:{day}"),
     "warn",
     _hits,
 )

@@ -7,7 +7,6 @@ import pandas as pd
 
 from xl_salesflow.model.remarks import Remarks
 
-
 _NAMES = np.array(["accepted", "warned", "refused", "overridden"], object)
 _ACCEPTED, _WARNED, _REFUSED, _OVERRIDDEN = range(4)
 
