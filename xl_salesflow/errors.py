@@ -56,7 +56,7 @@ class NotAWorkbook(WorkbookError):
 
     def __init__(self, path: Pathish, why: Words) -> None:
         en, zh = _pair(why)
-        super().__init__(f"{fspath(path)}: {en}.", f"{fspath(path)}:{zh}。")
+        super().__init__(f"{fspath(path)}: {en}.", f"{fspath(path)}：{zh}。")
 
 
 class EncryptedWorkbook(WorkbookError):
@@ -65,7 +65,7 @@ class EncryptedWorkbook(WorkbookError):
     def __init__(self, path: Pathish) -> None:
         super().__init__(
             f"{fspath(path)} is protected with a password; remove it in Excel (File › Info) and try again.",
-            f"{fspath(path)} 设有打开密码;请在 Excel 中取消密码(文件 › 信息)后重试。",
+            f"{fspath(path)} 设有打开密码；请在 Excel 中取消密码（文件 › 信息）后重试。",
         )
 
 
@@ -75,7 +75,7 @@ class NotOurWorkbook(WorkbookError):
     def __init__(self, path: Pathish) -> None:
         super().__init__(
             f"{fspath(path)} is not a salesflow workbook; make one with: salesflow init NEW.xlsx.",
-            f"{fspath(path)} 不是 salesflow 工作簿;可用 salesflow init NEW.xlsx 新建。",
+            f"{fspath(path)} 不是 salesflow 工作簿；可用 salesflow init NEW.xlsx 新建。",
         )
 
 
@@ -88,7 +88,7 @@ class MissingTable(WorkbookError):
             + (f"; is it the one now named {nearest}?" if nearest else ";")
             + " Rename it back or restore it from a backup.",
             f"{fspath(path)} 中没有表 {table}"
-            + (f",是否已改名为 {nearest}?" if nearest else ";")
+            + (f"，是否已改名为 {nearest}?" if nearest else "；")
             + "请改回原名或从备份恢复。",
         )
 
@@ -101,8 +101,8 @@ class MissingColumn(WorkbookError):
             f"{fspath(path)}: table {table} has no column “{column}”"
             + (f"; is it the one now headed “{nearest}”?" if nearest else ";")
             + " Put the header back.",
-            f"{fspath(path)}:表 {table} 没有列“{column}”"
-            + (f",是否已改为“{nearest}”?" if nearest else ";")
+            f"{fspath(path)}：表 {table} 没有列“{column}”"
+            + (f"，是否已改为“{nearest}”？" if nearest else "；")
             + "请恢复列标题。",
         )
 
@@ -112,7 +112,7 @@ class UnsupportedEdit(WorkbookError):
 
     def __init__(self, path: Pathish, place: str, why: Words) -> None:
         en, zh = _pair(why)
-        super().__init__(f"{fspath(path)}, {place}: {en}.", f"{fspath(path)},{place}:{zh}。")
+        super().__init__(f"{fspath(path)}, {place}: {en}.", f"{fspath(path)}，{place}：{zh}。")
 
 
 class WorkbookInUse(WorkbookError):
@@ -121,7 +121,7 @@ class WorkbookInUse(WorkbookError):
     def __init__(self, path: Pathish, holder: str | None = None) -> None:
         super().__init__(
             f"{fspath(path)} is open{f' by {holder}' if holder else ''}; close it and try again.",
-            f"{fspath(path)} 正被{holder or '其他程序'}打开;请关闭后重试。",
+            f"{fspath(path)} 正被{holder or '其他程序'}打开；请关闭后重试。",
         )
 
 
@@ -131,7 +131,7 @@ class WorkbookChanged(WorkbookError):
     def __init__(self, path: Pathish) -> None:
         super().__init__(
             f"{fspath(path)} was saved by somebody else meanwhile; nothing was written, run again.",
-            f"{fspath(path)} 在此期间已被他人保存;未写入任何内容,请重新运行。",
+            f"{fspath(path)} 在此期间已被他人保存；未写入任何内容，请重新运行。",
         )
 
 
@@ -142,7 +142,7 @@ class CannotSave(WorkbookError):
         en, zh = _pair(why)
         super().__init__(
             f"{fspath(path)} could not be saved: {en}; the old file is as it was.",
-            f"{fspath(path)} 无法保存:{zh};原文件未变。",
+            f"{fspath(path)} 无法保存：{zh}；原文件未变。",
         )
 
 

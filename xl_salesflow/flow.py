@@ -84,7 +84,7 @@ def asked(pipeline: Pipeline, view: View) -> Pipeline:
     if view.start and view.end and view.start > view.end:
         raise UsageError(
             f"The period ends ({view.end}) before it begins ({view.start}); swap the two.",
-            f"期间止({view.end})早于期间起({view.start});请交换两者。",
+            f"期间止（{view.end}）早于期间起（{view.start}）；请交换两者。",
         )
     filters = {column: _value(pipeline, column, value) for column, value in view.filters.items()}
     return replace(pipeline, view=replace(view, filters=filters))
@@ -158,7 +158,7 @@ def _value(pipeline: Pipeline, column: str, wanted: str) -> str:
         f"No deal has {wanted!r} as its {column}"
         + (f"; did you mean {near!r}?" if near else f"; there are {', '.join(known)}."),
         f"没有商机的{TABLES['Deals'].header(column, 'zh')}为“{wanted}”"
-        + (f";是否指“{near}”?" if near else f";现有:{'、'.join(known)}。"),
+        + (f"；是否指“{near}”？" if near else f"；现有：{'、'.join(known)}。"),
     )
 
 

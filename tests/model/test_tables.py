@@ -92,3 +92,16 @@ def test_a_template_with_an_unknown_name_is_refused(template: str) -> None:
 def test_a_row_needs_its_table() -> None:
     with pytest.raises(KeyError, match="no table"):
         render("{amount}", "en")
+
+
+def test_chinese_texts_use_full_width_punctuation() -> None:
+    half = re.compile(r"[\u4e00-\u9fff”][,:;?!(]|[,:;?!)][\u4e00-\u9fff“]")
+    texts = [
+        *(text for table in TABLES.values() for text in (table.title, table.purpose)),
+        *(text for table in TABLES.values() for c in table.columns for text in (c.header, c.tip)),
+        *(text for s in SETTINGS_BY_ID.values() for text in (s.name, s.tip)),
+        *(text for v in VERBS.values() for text in (v.label, v.tip)),
+        *(text for c in NAMED_CELLS.values() for text in (c.label, c.tip)),
+        *(t for choices in (*CHOICES.values(), *LISTS.values()) for t in choices.values()),
+    ]
+    assert [text.zh for text in texts if half.search(text.zh)] == []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xl_salesflow.excel.addin.doctor import Diagnosis
 
 
-@click.group(help=say("The Excel add-in: build, install, examine.", "Excel 加载项:构建、安装、诊断。"))
+@click.group(help=say("The Excel add-in: build, install, examine.", "Excel 加载项：构建、安装、诊断。"))
 def addin() -> None:
     """Gather what can be done with the add-in."""
 
@@ -38,7 +38,7 @@ def install() -> int:
 
     for file in install(here()):
         click.echo(str(file))
-    click.echo(say("Start Excel again to see the tab Sales.", "请重新启动 Excel,即可看到“销售”选项卡。"))
+    click.echo(say("Start Excel again to see the tab Sales.", "请重新启动 Excel，即可看到“销售”选项卡。"))
     return 0
 
 

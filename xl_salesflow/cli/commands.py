@@ -53,18 +53,18 @@ _book = click.argument("book", type=click.Path(path_type=Path))
 _json = _option(
     "--json",
     "Answer as JSON, with stable keys.",
-    "以 JSON 输出,键名固定。",
+    "以 JSON 输出，键名固定。",
     is_flag=True,
     flag_value=True,
     default=False,
 )
 _today = _option(
-    "--today", "Take this day as today (YYYY-MM-DD).", "以此日期为今天(YYYY-MM-DD)。", callback=_day, metavar="D"
+    "--today", "Take this day as today (YYYY-MM-DD).", "以此日期为今天（YYYY-MM-DD）。", callback=_day, metavar="D"
 )
 _by_whom = _option(
     "--as", "Whose name goes into the record.", "记录中的操作人。", envvar="SALESFLOW_USER", metavar="NAME"
 )
-_dry = _option("--dry-run", "Show what would change and write nothing.", "仅显示将要修改的内容,不写入。", is_flag=True)
+_dry = _option("--dry-run", "Show what would change and write nothing.", "仅显示将要修改的内容，不写入。", is_flag=True)
 
 
 @_verb("init")
@@ -93,7 +93,7 @@ def init(book: Path, playbook: str, lang: Any, today: date | None) -> int:
 @_option(
     "--map",
     "A mapping file, as proposed and edited.",
-    "映射文件(由程序建议,可编辑)。",
+    "映射文件（由程序建议，可编辑）。",
     type=click.Path(path_type=Path),
     metavar="MAP.toml",
 )
@@ -167,7 +167,7 @@ def funnel(book: Path, json: bool, today: date | None, by: str | None, **asked: 
 @_option("--owner", "Only this owner's list.", "仅此负责人的清单。", metavar="NAME")
 @_option("--format", "Write the list as a file.", "将清单写成文件。", type=click.Choice(["md", "html", "ics", "csv"]))
 @_option(
-    "--output", "The file, or - for the screen.", "输出文件,- 为屏幕。", type=click.Path(path_type=Path), metavar="FILE"
+    "--output", "The file, or - for the screen.", "输出文件，- 为屏幕。", type=click.Path(path_type=Path), metavar="FILE"
 )
 @_json
 @_today
@@ -185,7 +185,7 @@ def followups(
 @_option(
     "--format",
     "Kind of document; may be given more than once.",
-    "文件格式,可多次指定。",
+    "文件格式，可多次指定。",
     type=click.Choice(["pdf", "html"]),
     multiple=True,
     default=("pdf", "html"),
@@ -193,7 +193,7 @@ def followups(
 @_option(
     "--output",
     "Folder for the documents; else beside the workbook.",
-    "输出文件夹,默认与工作簿同目录。",
+    "输出文件夹，默认与工作簿同目录。",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
 )

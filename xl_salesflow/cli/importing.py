@@ -31,7 +31,7 @@ def bring_in(
     """Import *files* into the workbook by *map*, or by a proposed mapping once it is accepted."""
     for file in files:
         if not file.is_file():
-            raise UsageError(f"{file} is not there; check the name.", f"找不到 {file};请检查文件名。")
+            raise UsageError(f"{file} is not there; check the name.", f"找不到 {file}；请检查文件名。")
     book, run = ClosedBook(path), run_of(by, today)
     pipeline = book.read(run.now.date())
     mapping = _read(map) if map else _proposed(path, files, pipeline, yes, as_json)
@@ -50,7 +50,7 @@ def _read(map: Path) -> imports.Mapping:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{map} cannot be read ({error}); check the name of the mapping file.",
-            f"无法读取 {map}({error});请检查映射文件。",
+            f"无法读取 {map}({error})；请检查映射文件。",
         ) from error
 
 
@@ -69,12 +69,12 @@ def _proposed(
     if asks and yes:
         raise UsageError(
             f"The files leave a question open; answer it in {proposal} and run again with --map {proposal}.",
-            f"文件中有无法判断之处;请在 {proposal} 中选定后以 --map {proposal} 重新运行。",
+            f"文件中有无法判断之处；请在 {proposal} 中选定后以 --map {proposal} 重新运行。",
         )
     click.echo(
         say(
             "The proposal is in {file}; edit it and run again with --map {file}.",
-            "建议的映射已写入 {file};修改后以 --map {file} 重新运行。",
+            "建议的映射已写入 {file}；修改后以 --map {file} 重新运行。",
             file=proposal,
         )
     )
@@ -82,4 +82,4 @@ def _proposed(
 
 
 def _agreed() -> bool:
-    return sys.stdin.isatty() and click.confirm(say("Import like this?", "按此导入吗?"))
+    return sys.stdin.isatty() and click.confirm(say("Import like this?", "按此导入吗？"))

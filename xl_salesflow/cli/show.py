@@ -46,12 +46,12 @@ def plan(path: Path, plan: Plan, dry_run: bool, wants_json: bool) -> None:
     added = ", ".join(f"{table} +{count}" for table, count in plan.answer.get("added", {}).items()) or say("none", "无")
     facts = {"path": path, "changes": plan.answer["changes"], "added": added, "followups": plan.answer["followups"]}
     if not plan.writes:
-        click.echo(say("{path}: nothing to change.", "{path}:无需修改。", **facts))
+        click.echo(say("{path}: nothing to change.", "{path}：无需修改。", **facts))
     elif dry_run:
         click.echo(
             say(
                 "{path}: would change {changes} cells; rows added: {added}; follow-ups: {followups}. Nothing was written.",
-                "{path}:将修改 {changes} 个单元格;新增行:{added};跟进:{followups} 条。未写入。",
+                "{path}：将修改 {changes} 个单元格；新增行：{added}；跟进：{followups} 条。未写入。",
                 **facts,
             )
         )
@@ -59,7 +59,7 @@ def plan(path: Path, plan: Plan, dry_run: bool, wants_json: bool) -> None:
         click.echo(
             say(
                 "{path}: {changes} cells changed; rows added: {added}; follow-ups: {followups}.",
-                "{path}:修改 {changes} 个单元格;新增行:{added};跟进:{followups} 条。",
+                "{path}：修改 {changes} 个单元格；新增行：{added}；跟进：{followups} 条。",
                 **facts,
             )
         )
@@ -119,7 +119,7 @@ def _findings(found: Iterable[Finding]) -> None:
         click.echo(
             say(
                 "… and {count} more; the sheet Findings and --json have them all.",
-                "…… 另有 {count} 条;见“检查结果”表或 --json。",
+                "…… 另有 {count} 条；见“检查结果”表或 --json。",
                 count=len(found) - _SHOWN,
             )
         )

@@ -33,7 +33,7 @@ def init(path: Path, playbook: str, language: Language, today: date | None) -> i
     if path.exists():
         raise UsageError(
             f"{path} exists already; choose another name or move it away.",
-            f"{path} 已存在;请换一个名称或先移走原文件。",
+            f"{path} 已存在；请换一个名称或先移走原文件。",
         )
     new_workbook(path, language, playbook)
     book, run = ClosedBook(path), run_of(None, today)
@@ -41,7 +41,7 @@ def init(path: Path, playbook: str, language: Language, today: date | None) -> i
     click.echo(
         say(
             "{path} is ready: open it in Excel, or run salesflow import.",
-            "{path} 已建好:可在 Excel 中打开,或运行 salesflow import。",
+            "{path} 已建好：可在 Excel 中打开，或运行 salesflow import。",
             path=path,
         )
     )

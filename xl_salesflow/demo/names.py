@@ -71,11 +71,11 @@ NEXT_STEPS: Words = {
 }  # fmt: skip
 PAINS: Words = {
     "en": ("Downtime is noticed too late", "Reports take a day each week", "Defects reach the customer", "Four systems, no overview"),
-    "zh": ("停机发现太晚", "每周花一天做报表", "缺陷流到客户", "四套系统,没有全貌"),
+    "zh": ("停机发现太晚", "每周花一天做报表", "缺陷流到客户", "四套系统，没有全貌"),
 }  # fmt: skip
 SUMMARIES: Words = {
     "en": ("Went through the needs, positive", "Price is an issue, value shown", "Waiting for their finance team", "Decision next month"),
-    "zh": ("梳理需求,反馈积极", "价格有顾虑,已说明价值", "等待财务部门", "下月决定"),
+    "zh": ("梳理需求，反馈积极", "价格有顾虑，已说明价值", "等待财务部门", "下月决定"),
 }  # fmt: skip
 COMPANY: Mapping[Language, Mapping[str, str]] = {
     "en": {
@@ -89,7 +89,7 @@ COMPANY: Mapping[Language, Mapping[str, str]] = {
 }  # fmt: skip
 TERMS: Mapping[Language, str] = {
     "en": "30 % with the order, the rest 14 days after delivery. Delivery within four weeks.",
-    "zh": "订货时付 30%,余款于交付后 14 天内付清。四周内交付。",
+    "zh": "订货时付 30%，余款于交付后 14 天内付清。四周内交付。",
 }
 
 

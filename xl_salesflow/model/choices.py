@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from unicodedata import normalize
 
 from xl_salesflow.model.text import Language, Text
 
@@ -28,7 +29,7 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
         ),
         "move_status": _choices(
             pending=("Pending", "待审"), refused=("Refused", "未通过"), accepted=("Accepted", "已通过"),
-            warned=("Accepted, with warnings", "通过,有提醒"), overridden=("Overridden", "特批通过"),
+            warned=("Accepted, with warnings", "通过，有提醒"), overridden=("Overridden", "特批通过"),
         ),
         "refusal": _choices(keep=("Keep the cell as typed", "保留填写的阶段"), restore=("Put the stage back", "恢复原阶段")),
         "forecast": _choices(
@@ -84,8 +85,13 @@ def label(choice: str, id: str, language: Language) -> str:
 
 def identify(choices: Choices, cell: str) -> str | None:
     """Return the id of what stands in a cell, in any language, or None when the list does not know it."""
-    wanted = cell.strip().casefold()
+    wanted = plain(cell)
     for id, text in choices.items():
-        if wanted in (id.casefold(), text.en.casefold(), text.zh.casefold()):
+        if wanted in (plain(id), plain(text.en), plain(text.zh)):
             return id
     return None
+
+
+def plain(text: str) -> str:
+    """Return *text* as it is compared: without outer blanks, case, and the difference of full-width and half-width."""
+    return normalize("NFKC", text).strip().casefold()

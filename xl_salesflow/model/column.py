@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from unicodedata import normalize
 
 from xl_salesflow.model.text import Language, Text
 
@@ -133,12 +134,17 @@ class Table:
 
     def find(self, header: str) -> Column | None:
         """Return the column whose header, in any language, or id is *header*; case and outer blanks do not matter."""
-        return self._by_header.get(header.strip().casefold())
+        return self._by_header.get(_plain(header))
 
     @cached_property
     def _by_header(self) -> dict[str, Column]:
         found: dict[str, Column] = {}
         for column in self.columns:
             for name in (column.id, *column.header.both()):
-                found[name.casefold()] = column
+                found[_plain(name)] = column
         return found
+
+
+def _plain(header: str) -> str:
+    # full-width and half-width signs are typed for one another
+    return normalize("NFKC", header).strip().casefold()

@@ -78,7 +78,7 @@ def limit_fault(gate: Gate) -> Fault | None:
 def items(gate: Gate) -> tuple[str, ...]:
     """Return the gate's value as a list; commas, semicolons or the Chinese marks stand between."""
     text = gate.value
-    for mark in ",;;、":
+    for mark in "，;；、":
         text = text.replace(mark, ",")
     return tuple(item.strip() for item in text.split(",") if item.strip())
 

@@ -93,7 +93,7 @@ LISTED = 100
 
 _MORE = Text(
     "{count} more rows of {sheet} have the same fault; filter the column to see them.",
-    "“{sheet}”表另有 {count} 行存在同样问题;可筛选该列查看。",
+    "“{sheet}”表另有 {count} 行存在同样问题；可筛选该列查看。",
 )
 
 

@@ -132,7 +132,7 @@ def _declare() -> Iterator[Setting]:
         yield s(
             f"bant_{dimension}",
             f"BANT weight: {dimension}",
-            f"BANT 权重:{zh}",
+            f"BANT 权重：{zh}",
             t.NUMBER,
             weight,
             "Its share of the score",
@@ -172,7 +172,7 @@ def _declare() -> Iterator[Setting]:
     yield s(
         "idle_limit",
         "Idle limit in days",
-        "停滞上限(天)",
+        "停滞上限（天）",
         t.INTEGER,
         14.0,
         "A deal without activity for longer is warned about",
@@ -182,7 +182,7 @@ def _declare() -> Iterator[Setting]:
     yield s(
         "age_factor",
         "Too old: times the median won cycle",
-        "超龄:赢单周期中位数的倍数",
+        "超龄：赢单周期中位数的倍数",
         t.NUMBER,
         2.0,
         "Older open deals are warned about",
@@ -210,7 +210,7 @@ def _declare() -> Iterator[Setting]:
     yield s(
         "expiry_notice",
         "Quote expiry notice in days",
-        "报价到期提前(天)",
+        "报价到期提前（天）",
         t.INTEGER,
         7.0,
         "Quotes about to expire are warned about",
@@ -219,7 +219,7 @@ def _declare() -> Iterator[Setting]:
     yield s(
         "answer_days",
         "Answer to a quote expected within days",
-        "报价应答期限(天)",
+        "报价应答期限（天）",
         t.INTEGER,
         5.0,
         "A quote or contract sent longer ago asks for a follow-up",
@@ -264,11 +264,11 @@ def _declare() -> Iterator[Setting]:
     yield s(
         "due_ahead",
         "Show next steps ahead, in days",
-        "提前显示下一步(天)",
+        "提前显示下一步（天）",
         t.INTEGER,
         1.0,
         "0: only what is due",
-        "0:只显示到期的",
+        "0：只显示到期的",
     )
     yield s(
         "process_version",

@@ -15,12 +15,12 @@ IN_VIEW = (
 )
 
 _WHAT: tuple[Column, ...] = (
-    column("deal", "Deal", "商机编号", T.KEY, "A number of its own for every deal; never used twice", "每个商机的唯一编号,不重复使用", required=True),
+    column("deal", "Deal", "商机编号", T.KEY, "A number of its own for every deal; never used twice", "每个商机的唯一编号，不重复使用", required=True),
     column("name", "Name", "商机名称", T.TEXT, "What the deal is about, in a few words", "用几个字说明商机内容", width=26),
-    column("account", "Account", "客户", T.REF, "The customer; from the Accounts sheet", "客户名称,取自“客户”表", options="Accounts", width=22),
-    column("owner", "Owner", "负责人", T.REF, "Who works the deal; from the Team sheet", "负责人,取自“团队”表", options="Team", width=18),
-    column("stage", "Stage", "阶段", T.REF, "Choose the stage the deal should be in; the next update judges the move by the gates", "选择目标阶段;下次更新时按关卡规则审核", options="Stages", required=True, width=18),
-    column("amount", "Amount", "金额", T.MONEY, "Expected value in the workbook's currency, without tax", "预计金额(不含税,本位币)"),
+    column("account", "Account", "客户", T.REF, "The customer; from the Accounts sheet", "客户名称，取自“客户”表", options="Accounts", width=22),
+    column("owner", "Owner", "负责人", T.REF, "Who works the deal; from the Team sheet", "负责人，取自“团队”表", options="Team", width=18),
+    column("stage", "Stage", "阶段", T.REF, "Choose the stage the deal should be in; the next update judges the move by the gates", "选择目标阶段；下次更新时按关卡规则审核", options="Stages", required=True, width=18),
+    column("amount", "Amount", "金额", T.MONEY, "Expected value in the workbook's currency, without tax", "预计金额（不含税，本位币）"),
     column("created", "Created", "创建日期", T.DATE, "The day the deal began", "商机开始日期"),
     column("expected_close", "Expected close", "预计成交日", T.DATE, "The day you expect the decision", "预计客户做出决定的日期"),
     column("next_step", "Next step", "下一步", T.TEXT, "What you will do next", "下一步要做的事", width=26),
@@ -28,7 +28,7 @@ _WHAT: tuple[Column, ...] = (
 )  # fmt: skip
 
 _RECORD: tuple[Column, ...] = (
-    column("recorded_stage", "Recorded stage", "已确认阶段", T.TEXT, "The stage every number counts; changes only through an accepted move", "所有统计使用的阶段,只因通过审核的变更而改变", writer=P),
+    column("recorded_stage", "Recorded stage", "已确认阶段", T.TEXT, "The stage every number counts; changes only through an accepted move", "所有统计使用的阶段，只因通过审核的变更而改变", writer=P),
     column("since", "Since", "进入日期", T.DATE, "The day the deal entered its recorded stage", "进入已确认阶段的日期", writer=P),
     column("move_status", "Move", "变更状态", T.CHOICE, "What became of the last stage you typed", "最近一次阶段变更的结果", options="move_status", writer=P),
     column("move_reasons", "Why", "原因", T.LONG, "Why the move was refused or warned about, and what to do", "未通过或提醒的原因及处理办法", writer=P),
@@ -36,30 +36,30 @@ _RECORD: tuple[Column, ...] = (
 )  # fmt: skip
 
 _VALUE: tuple[Column, ...] = (
-    column("probability_override", "Own probability", "自定赢率", T.PERCENT, "Only when you know better than the stage; give the reason beside it", "仅在比阶段赢率更有把握时填写,并说明理由"),
+    column("probability_override", "Own probability", "自定赢率", T.PERCENT, "Only when you know better than the stage; give the reason beside it", "仅在比阶段赢率更有把握时填写，并说明理由"),
     column("probability_reason", "Probability reason", "赢率理由", T.TEXT, "Why the deal has a probability of its own", "自定赢率的理由"),
-    column("probability", "Probability", "赢率", T.PERCENT, "The deal's own probability, else its stage's", "优先取自定赢率,否则取阶段赢率",
+    column("probability", "Probability", "赢率", T.PERCENT, "The deal's own probability, else its stage's", "优先取自定赢率，否则取阶段赢率",
            formula='IF({probability_override}<>"",{probability_override},IFERROR(INDEX({Stages.probability},MATCH({playbook}&"|"&{recorded_stage},{Stages.key},0)),""))'),
-    column("weighted_value", "Weighted value", "加权金额", T.MONEY, "Amount × probability, rounded to cents", "金额 × 赢率,四舍五入到分",
+    column("weighted_value", "Weighted value", "加权金额", T.MONEY, "Amount × probability, rounded to cents", "金额 × 赢率，四舍五入到分",
            formula='IF(OR({amount}="",{probability}=""),"",ROUND({amount}*{probability},2))'),
-    column("forecast", "Forecast", "预测类别", T.CHOICE, "How sure you are for the forecast; separate from stage and probability", "用于预测的把握程度,与阶段和赢率无关", options="forecast"),
-    column("learned_probability", "Learned probability", "历史赢率", T.PERCENT, "What the workbook's own won and lost deals say; shown beside yours, never counted", "由本工作簿赢丢单历史得出,仅供参考,不参与统计", writer=P, width=11),
-    column("learned_why", "Learned from", "历史依据", T.TEXT, "What weighs most: how many times likelier among won deals than among lost ones", "影响最大的因素:在赢单中出现的可能性是丢单中的几倍", writer=P, width=34),
+    column("forecast", "Forecast", "预测类别", T.CHOICE, "How sure you are for the forecast; separate from stage and probability", "用于预测的把握程度，与阶段和赢率无关", options="forecast"),
+    column("learned_probability", "Learned probability", "历史赢率", T.PERCENT, "What the workbook's own won and lost deals say; shown beside yours, never counted", "由本工作簿赢丢单历史得出，仅供参考，不参与统计", writer=P, width=11),
+    column("learned_why", "Learned from", "历史依据", T.TEXT, "What weighs most: how many times likelier among won deals than among lost ones", "影响最大的因素：在赢单中出现的可能性是丢单中的几倍", writer=P, width=34),
 )  # fmt: skip
 
 _BANT: tuple[Column, ...] = (
-    column("budget", "Budget", "预算", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: is there money for it?", "0 未知,1 弱,2 中,3 强:是否有资金?", width=9),
-    column("authority", "Authority", "权限", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: do we talk to who decides?", "0 未知,1 弱,2 中,3 强:是否接触到决策者?", width=9),
-    column("need", "Need", "需求", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: do they really need it?", "0 未知,1 弱,2 中,3 强:是否真正需要?", width=9),
-    column("timeline", "Timeline", "时间线", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: will they decide in time?", "0 未知,1 弱,2 中,3 强:是否会及时决定?", width=9),
+    column("budget", "Budget", "预算", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: is there money for it?", "0 未知，1 弱，2 中，3 强：是否有资金？", width=9),
+    column("authority", "Authority", "权限", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: do we talk to who decides?", "0 未知，1 弱，2 中，3 强：是否接触到决策者？", width=9),
+    column("need", "Need", "需求", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: do they really need it?", "0 未知，1 弱，2 中，3 强：是否真正需要？", width=9),
+    column("timeline", "Timeline", "时间线", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: will they decide in time?", "0 未知，1 弱，2 中，3 强：是否会及时决定？", width=9),
     column("bant_known", "BANT known", "BANT 已知项", T.INTEGER, "How many of the four are known", "四项中已知的项数",
            formula='COUNTIF({budget:timeline},">0")', width=9),
-    column("bant_score", "BANT score", "BANT 得分", T.NUMBER, "100 × Σ weight × points ÷ (3 × Σ weight); blank while nothing is known", "100 × Σ 权重 × 分值 ÷ (3 × Σ 权重);全部未知时为空",
+    column("bant_score", "BANT score", "BANT 得分", T.NUMBER, "100 × Σ weight × points ÷ (3 × Σ weight); blank while nothing is known", "100 × Σ 权重 × 分值 ÷ （3 × Σ 权重）；全部未知时为空",
            formula='IF({bant_known}=0,"",ROUND(100*({budget}*BantBudget+{authority}*BantAuthority+{need}*BantNeed+{timeline}*BantTimeline)/(3*BantTotal),1))', width=10),
     column("bant_grade", "BANT grade", "BANT 等级", T.TEXT, "A to F by the thresholds in Settings", "按“设置”中的阈值分为 A 至 F",
            formula='IF({bant_score}="","",IF({bant_score}>=GradeA,"A",IF({bant_score}>=GradeB,"B",IF({bant_score}>=GradeC,"C",IF({bant_score}>=GradeD,"D","F")))))', width=9),
-    column("bant_answered", "BANT from answers", "问答得分", T.TEXT, "The points the sheet Answers gave, as B/A/N/T; a number you type yourself wins", "由“BANT 问答”得出的分值(B/A/N/T);手工填写优先", writer=P),
-    column("score_trail", "Score trail", "得分轨迹", T.TEXT, "The last scores with their days, to notice when one falls", "最近的得分与日期,用于发现下降", writer=P),
+    column("bant_answered", "BANT from answers", "问答得分", T.TEXT, "The points the sheet Answers gave, as B/A/N/T; a number you type yourself wins", "由“BANT 问答”得出的分值（B/A/N/T）；手工填写优先", writer=P),
+    column("score_trail", "Score trail", "得分轨迹", T.TEXT, "The last scores with their days, to notice when one falls", "最近的得分与日期，用于发现下降", writer=P),
 )  # fmt: skip
 
 _CLOCKS: tuple[Column, ...] = (
@@ -71,10 +71,10 @@ _CLOCKS: tuple[Column, ...] = (
            formula='IF(OR({outcome}<>{outcome:open},{created}=""),"",Today-{created})', width=9),
     column("last_activity", "Last activity", "最近活动", T.DATE, "The day of the latest activity", "最近一次活动日期", writer=P),
     column("closed", "Closed", "关闭日期", T.DATE, "The day the deal was won or lost", "赢单或丢单日期", writer=P),
-    column("outcome", "Outcome", "结果", T.CHOICE, "Open, won or lost, by the recorded stage", "按已确认阶段:进行中、赢单或丢单", options="outcome", writer=P),
+    column("outcome", "Outcome", "结果", T.CHOICE, "Open, won or lost, by the recorded stage", "按已确认阶段：进行中、赢单或丢单", options="outcome", writer=P),
     column("furthest", "Furthest stage", "最远阶段序号", T.INTEGER, "The order of the furthest stage the deal has reached", "已到达的最远阶段的序号", writer=P, width=9),
     column("pushes", "Close pushed", "延期次数", T.INTEGER, "How often the expected close was pushed back", "预计成交日被推迟的次数", writer=P, width=9),
-    column("last_expected_close", "Close last seen", "上次预计成交日", T.DATE, "The expected close of the last update, to notice when it is pushed", "上次更新时的预计成交日,用于发现推迟", writer=P),
+    column("last_expected_close", "Close last seen", "上次预计成交日", T.DATE, "The expected close of the last update, to notice when it is pushed", "上次更新时的预计成交日，用于发现推迟", writer=P),
 )  # fmt: skip
 
 _BUYER: tuple[Column, ...] = (
@@ -86,7 +86,7 @@ _BUYER: tuple[Column, ...] = (
     column("cost_of_inaction", "Cost of not buying", "不购买的代价", T.LONG, "What it costs the customer to do nothing", "客户不采取行动的成本或风险"),
     column("competitor", "Competitor", "竞争对手", T.TEXT, "Who else they consider", "客户还在考虑谁"),
     column("source", "Source", "线索来源", T.LIST, "Where the deal came from", "商机来源", options="source"),
-    column("product", "Product", "产品", T.REF, "The main product; quote lines say the rest", "主要产品;明细见报价行", options="Products"),
+    column("product", "Product", "产品", T.REF, "The main product; quote lines say the rest", "主要产品；明细见报价行", options="Products"),
     column("region", "Region", "区域", T.LIST, "Sales region", "销售区域", options="region"),
     column("sales_channel", "Channel", "渠道", T.LIST, "Direct, agent, e-commerce…", "直销、代理、电商等", options="sales_channel"),
     column("referred_by", "Referred by", "推荐来源商机", T.TEXT, "The deal whose customer referred this one", "推荐本商机的客户所在商机编号"),
@@ -95,10 +95,10 @@ _BUYER: tuple[Column, ...] = (
 _DECISION: tuple[Column, ...] = (
     column("contract_signed", "Contract signed", "合同签署日", T.DATE, "The day the signed contract came back", "收到签署合同的日期"),
     column("loss_reason", "Loss reason", "丢单原因", T.LIST, "Needed before a deal is marked lost", "标记丢单前必填", options="loss_reason"),
-    column("move_reason", "Move reason", "变更理由", T.TEXT, "Needed to move a deal back; cleared once the move is recorded", "退回阶段时必填;记录后清空"),
+    column("move_reason", "Move reason", "变更理由", T.TEXT, "Needed to move a deal back; cleared once the move is recorded", "退回阶段时必填；记录后清空"),
     column("override_by", "Override by", "特批人", T.TEXT, "Who lets this move pass a gate", "特批通过关卡的人"),
-    column("override_reason", "Override reason", "特批理由", T.TEXT, "Why it may pass; recorded in History", "特批理由,记入历史"),
-    column("playbook", "Playbook", "销售流程", T.TEXT, "The sales process of this deal; filled in when blank", "该商机使用的销售流程;留空自动填写"),
+    column("override_reason", "Override reason", "特批理由", T.TEXT, "Why it may pass; recorded in History", "特批理由，记入历史"),
+    column("playbook", "Playbook", "销售流程", T.TEXT, "The sales process of this deal; filled in when blank", "该商机使用的销售流程；留空自动填写"),
     column("notes", "Notes", "备注", T.LONG, "Anything else", "其他说明"),
     column("in_view", "In view", "在视图中", T.INTEGER, "1 when the row matches the dropdowns of the Funnel sheet", "符合“销售漏斗”筛选条件时为 1", formula=IN_VIEW, width=8),
 )  # fmt: skip

@@ -22,7 +22,7 @@ _TITLES = {
     "bad_trait": Text("Bad trait", "不良特质"),
     "account_class": Text("Account class", "客户分类"),
 }
-_TIP = Text("Add your own values below; the dropdowns follow", "在下方添加自己的选项,下拉列表随之更新")
+_TIP = Text("Add your own values below; the dropdowns follow", "在下方添加自己的选项，下拉列表随之更新")
 
 LISTS_TABLE = Table(
     "Lists",

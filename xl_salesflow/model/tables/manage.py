@@ -26,7 +26,7 @@ STAGE_METRICS = Table(
         column("position", "Position", "序号", T.INTEGER, "Order in the playbook", "流程中的顺序", writer=P, width=9),
         column("stage", "Stage", "阶段", T.TEXT, "From the sheet Stages", "取自“阶段”表", writer=F, width=20),
         column("order", "Order", "流程序号", T.INTEGER, "Its position in the sheet Stages", "在“阶段”表中的序号", writer=F, width=8),
-        column("kind", "Kind", "类别", T.CHOICE, "Open or won, from the sheet Stages", "进行中或赢单,取自“阶段”表", options="kind", writer=F, width=9),
+        column("kind", "Kind", "类别", T.CHOICE, "Open or won, from the sheet Stages", "进行中或赢单，取自“阶段”表", options="kind", writer=F, width=9),
         column("reached", "Reached", "到达数", T.INTEGER, "Deals that reached the stage", "到达该阶段的商机数", writer=F, width=10),
         column("step_conversion", "To next", "进入下一阶段", T.PERCENT, "Share that reached the next stage", "进入下一阶段的比例", writer=F, width=10),
         column("cumulative_conversion", "From first", "累计转化", T.PERCENT, "Share of the first stage that got here", "占首阶段的比例", writer=F, width=10),
@@ -35,7 +35,7 @@ STAGE_METRICS = Table(
         column("weighted_value", "Weighted value", "加权金额", T.MONEY, "Amount × probability", "金额 × 赢率", writer=F),
         column("visits", "Finished visits", "已离开次数", T.INTEGER, "Visits behind the days", "天数所依据的次数", writer=F, width=10),
         column("mean_days", "Mean days", "平均天数", T.NUMBER, "Mean days of finished visits", "已离开者的平均停留天数", writer=F, width=10),
-        column("median_days", "Median days", "中位天数", T.NUMBER, "Half are quicker, half slower", "一半更快,一半更慢", writer=F, width=10),
+        column("median_days", "Median days", "中位天数", T.NUMBER, "Half are quicker, half slower", "一半更快，一半更慢", writer=F, width=10),
         column("p90_days", "90 % within", "90% 天数", T.NUMBER, "Nine of ten visits are quicker", "九成停留不超过", writer=F, width=10),
         column("day_limit", "Limit", "期限", T.INTEGER, "From the sheet Stages", "取自“阶段”表", writer=F, width=9),
         column("over_limit", "Over limit", "超期数", T.INTEGER, "Open deals longer in the stage than its limit", "超过期限的当前商机数", writer=F, width=10),
@@ -66,7 +66,7 @@ PLAN_STAGES = Table(
         column("stage", "Stage", "阶段", T.TEXT, "From the sheet Stages", "取自“阶段”表", writer=F, width=20),
         column("step_conversion", "Own conversion", "自身转化率", T.PERCENT, "What the team's History shows", "团队历史转化率", writer=F),
         column("what_if", "What if", "假设转化率", T.PERCENT, "Type another conversion to see what it would need", "填写假设的转化率", width=11),
-        column("deals_needed", "Deals needed", "所需商机", T.INTEGER, "Deals that must reach the stage, rounded up", "须到达该阶段的商机数(向上取整)", writer=F),
+        column("deals_needed", "Deals needed", "所需商机", T.INTEGER, "Deals that must reach the stage, rounded up", "须到达该阶段的商机数（向上取整）", writer=F),
         column("deals_now", "There now or beyond", "已到达", T.INTEGER, "Open deals in this stage or later", "当前在该阶段或更后的商机数", writer=F),
         column("gap", "Gap", "缺口", T.INTEGER, "Still missing", "尚缺", writer=F),
         column("median_days", "Median days", "中位天数", T.NUMBER, "Of finished visits", "已离开者的中位停留天数", writer=F),
@@ -91,9 +91,9 @@ LEAKS = Table(
 LOSS_REASONS = Table(
     "LossReasons", Text("Loss reasons", "丢单原因分析"), Text("Why deals are lost", "商机为何丢失"), Group.MANAGE,
     (
-        column("position", "Position", "序号", T.INTEGER, "Row of the sheet Lists; 0 is no reason given", "“列表”表中的行;0 为未填写原因", writer=P, width=9),
+        column("position", "Position", "序号", T.INTEGER, "Row of the sheet Lists; 0 is no reason given", "“列表”表中的行；0 为未填写原因", writer=P, width=9),
         column("reason", "Reason", "原因", T.TEXT, "From the sheet Lists", "取自“列表”表", writer=F, width=26),
-        column("lost_count", "Lost", "丢单数", T.INTEGER, "Lost deals with this reason; only today's snapshot knows", "因该原因丢失的商机数;仅当前快照可知", writer=F, width=10),
+        column("lost_count", "Lost", "丢单数", T.INTEGER, "Lost deals with this reason; only today's snapshot knows", "因该原因丢失的商机数；仅当前快照可知", writer=F, width=10),
         column("lost_value", "Lost value", "丢单金额", T.MONEY, "Their amount", "其金额合计", writer=F),
         column("lost_share", "Share", "占比", T.PERCENT, "Of all lost deals", "占全部丢单的比例", writer=F, width=10),
         column("lost_cumulative", "Cumulative share", "累计占比", T.PERCENT, "Of the reasons that lose at least as many", "丢单数不少于该原因的各原因合计占比", writer=F, width=11),
@@ -114,7 +114,7 @@ MOVES = Table(
         column("aftercare", "Aftercare", "转售后", T.INTEGER, "From Won to a stage after it", "由赢单转入售后", writer=F, width=10),
         column("reopened", "Reopened", "重新打开", T.INTEGER, "From closed back to open", "由已关闭重新打开", writer=F, width=10),
         column("there", "Still there", "仍在阶段", T.INTEGER, "Visits that go on", "尚未离开的次数", writer=F, width=10),
-        column("check", "Check", "平衡检查", T.INTEGER, "Entries less every way out: nought, or a row of History is missing", "进入次数减去全部去向,应为 0,否则历史缺行", writer=F, width=10),
+        column("check", "Check", "平衡检查", T.INTEGER, "Entries less every way out: nought, or a row of History is missing", "进入次数减去全部去向，应为 0，否则历史缺行", writer=F, width=10),
         *(
             column(f"to_{step}", f"To {step}", f"至 {step}", T.INTEGER, f"Moves to the stage of row {step}", f"移至第 {step} 行阶段的次数", writer=F, width=7)
             for step in range(1, 13)
@@ -123,7 +123,7 @@ MOVES = Table(
 )  # fmt: skip
 
 FOLLOWUPS = Table(
-    "FollowUps", Text("Follow-ups", "跟进清单"), Text("Who to call today and why, most important first", "今天联系谁、为什么,按重要性排序"), Group.MANAGE,
+    "FollowUps", Text("Follow-ups", "跟进清单"), Text("Who to call today and why, most important first", "今天联系谁、为什么，按重要性排序"), Group.MANAGE,
     (
         column("rank", "Rank", "排序", T.INTEGER, "1 is the most urgent of its owner", "1 为该负责人最紧急的一项", writer=P, width=8),
         column("priority", "Priority", "优先级", T.CHOICE, "From the reasons and the value", "由原因与金额得出", options="priority", writer=P, width=9),
@@ -135,12 +135,12 @@ FOLLOWUPS = Table(
         column("due", "Due", "应办日期", T.DATE, "When it was or is due", "应处理的日期", writer=P),
         column("days_late", "Days late", "逾期天数", T.INTEGER, "Negative: days to go", "负数表示还有几天", writer=P, width=9),
         column("why", "Why", "原因", T.LONG, "Every reason that applies", "所有适用原因", writer=P, width=44),
-        column("next_step", "Next step", "下一步", T.LONG, "What you planned, or what the stage asks for", "计划的下一步,或该阶段应做的事", writer=P),
+        column("next_step", "Next step", "下一步", T.LONG, "What you planned, or what the stage asks for", "计划的下一步，或该阶段应做的事", writer=P),
         column("question", "Ask", "可以问", T.LONG, "A question that is still open", "尚待了解的问题", writer=P),
         column("contact", "Contact", "联系人", T.TEXT, "Whom to reach", "联系对象", writer=P),
         column("phone", "Phone", "电话", T.TEXT, "Their number", "电话", writer=P),
         column("email", "E-mail", "邮箱", T.TEXT, "Their address", "邮箱", writer=P, width=22),
-        column("done", "Done", "已处理", T.CHOICE, "Choose Yes when done; the next update logs it", "处理后选“是”,下次更新时记入活动", options="yes_no", width=9),
+        column("done", "Done", "已处理", T.CHOICE, "Choose Yes when done; the next update logs it", "处理后选“是”，下次更新时记入活动", options="yes_no", width=9),
         column("result", "Result", "处理结果", T.LONG, "What came of it", "处理结果"),
     ), generated=True, shown=True,
 )  # fmt: skip

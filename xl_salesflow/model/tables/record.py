@@ -14,7 +14,7 @@ FOREVER = date(9999, 12, 31)
 """`left` of a visit that goes on: as-of counts are then plain comparisons."""
 
 HISTORY = Table(
-    "History", Text("History", "历史"), Text("Every stage visit of every deal; append only", "各商机的阶段停留记录,只追加"), Group.RECORD,
+    "History", Text("History", "历史"), Text("Every stage visit of every deal; append only", "各商机的阶段停留记录，只追加"), Group.RECORD,
     (
         column("visit", "Visit", "记录号", T.KEY, "Counts up", "递增", writer=P, width=10),
         column("deal", "Deal", "商机编号", T.TEXT, "The deal", "商机", writer=P),
@@ -22,7 +22,7 @@ HISTORY = Table(
         column("stage", "Stage", "阶段", T.TEXT, "The stage entered", "进入的阶段", writer=P),
         column("position", "Position", "序号", T.INTEGER, "The stage's order", "阶段序号", writer=P, width=9),
         column("outcome", "Outcome", "结果", T.CHOICE, "Open, won or lost while here", "停留期间的结果", options="outcome", writer=P),
-        column("entered", "Entered", "进入", T.DATE, "First day of the visit; blank when unknown", "进入日期,未知为空", writer=P),
+        column("entered", "Entered", "进入", T.DATE, "First day of the visit; blank when unknown", "进入日期，未知为空", writer=P),
         column("left", "Left", "离开", T.DATE, "9999-12-31 while the visit goes on", "仍在阶段时为 9999-12-31", writer=P),
         column("days", "Days", "天数", T.INTEGER, "Left − entered, once left", "离开 − 进入", writer=P, width=8),
         column("moved_to", "Moved to", "移至", T.TEXT, "The next stage", "下一阶段", writer=P),
@@ -49,7 +49,7 @@ HISTORY = Table(
 )  # fmt: skip
 
 JOURNAL = Table(
-    "Journal", Text("Journal", "日志"), Text("Every change a run made, so that it can be undone", "每次运行所做的修改,可撤销"), Group.RECORD,
+    "Journal", Text("Journal", "日志"), Text("Every change a run made, so that it can be undone", "每次运行所做的修改，可撤销"), Group.RECORD,
     (
         column("run", "Run", "运行", T.TEXT, "The run's number", "运行编号", writer=P, width=18),
         column("time", "Time", "时间", T.TIME, "When", "时间", writer=P, width=18),

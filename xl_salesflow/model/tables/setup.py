@@ -14,19 +14,19 @@ STAGES = Table(
     "Stages", Text("Stages", "阶段"), Text("The steps of your sales process", "销售流程的各个阶段"), Group.SETUP,
     (
         column("playbook", "Playbook", "销售流程", T.TEXT, "Which process the stage belongs to", "所属销售流程", required=True, width=18),
-        column("position", "Position", "序号", T.INTEGER, "Order in the process, from 1", "在流程中的顺序,从 1 开始", required=True, width=9),
-        column("stage", "Stage", "阶段", T.TEXT, "Its name, unique in the process", "阶段名称,流程内唯一", required=True, width=20),
+        column("position", "Position", "序号", T.INTEGER, "Order in the process, from 1", "在流程中的顺序，从 1 开始", required=True, width=9),
+        column("stage", "Stage", "阶段", T.TEXT, "Its name, unique in the process", "阶段名称，流程内唯一", required=True, width=20),
         column("kind", "Kind", "类别", T.CHOICE, "Open, won, lost or aftercare", "进行中、赢单、丢单或售后", options="kind", required=True),
         column("probability", "Probability", "赢率", T.PERCENT, "Chance that a deal here is won", "处于该阶段的赢单概率", width=10),
-        column("day_limit", "Day limit", "期限(天)", T.INTEGER, "Days a deal should stay at most", "停留天数上限", width=9),
-        column("cadence", "Contact every", "联系间隔(天)", T.INTEGER, "Days between contacts at most", "两次联系的最长间隔", width=10),
+        column("day_limit", "Day limit", "期限（天）", T.INTEGER, "Days a deal should stay at most", "停留天数上限", width=9),
+        column("cadence", "Contact every", "联系间隔（天）", T.INTEGER, "Days between contacts at most", "两次联系的最长间隔", width=10),
         column("may_skip", "May skip", "可跳过", T.CHOICE, "May a deal pass without entering?", "是否允许跳过", options="yes_no", width=9),
         column("buyer_stage", "Buyer's stage", "客户购买阶段", T.CHOICE, "Where the customer should be by then", "此时客户应处的阶段", options="buyer_stage"),
         column("purpose", "Purpose", "目的", T.LONG, "What the stage is for", "该阶段的目的"),
         column("action", "Recommended action", "建议行动", T.LONG, "What to do when a deal is stuck here", "商机停滞时的建议"),
         column("role", "Responsible", "责任角色", T.LIST, "Who answers for the stage", "负责该阶段的角色", options="role"),
         column("standard", "Work standard", "工作标准", T.LONG, "How well it should be done", "应达到的标准"),
-        column("key", "Key", "键", T.TEXT, "Playbook and stage in one, for lookups", "流程与阶段的组合键,供查找", formula='{playbook}&"|"&{stage}', width=24),
+        column("key", "Key", "键", T.TEXT, "Playbook and stage in one, for lookups", "流程与阶段的组合键，供查找", formula='{playbook}&"|"&{stage}', width=24),
     ),
 )  # fmt: skip
 
@@ -41,7 +41,7 @@ GATES = Table(
         column("value", "Value", "值", T.TEXT, "A number, a list with commas, days or a quote state", "数字、逗号分隔的列表、天数或报价状态", width=18),
         column("effect", "Effect", "效果", T.CHOICE, "Block the move or only warn", "阻止或提醒", options="effect", required=True),
         column("remedy", "What to do", "处理办法", T.LONG, "Shown to the rep when the gate does not hold", "未满足时显示给销售", width=44),
-        column("active", "Active", "启用", T.CHOICE, "No: kept but not judged", "否:保留但不检查", options="yes_no", width=9),
+        column("active", "Active", "启用", T.CHOICE, "No: kept but not judged", "否：保留但不检查", options="yes_no", width=9),
     ), key="gate",
 )  # fmt: skip
 
@@ -58,14 +58,14 @@ STAGE_TASKS = Table(
 )  # fmt: skip
 
 QUESTIONS = Table(
-    "Questions", Text("Questions", "问题库"), Text("The sixteen BANT questions; yours to word", "十六个 BANT 问题,可自行修改"), Group.SETUP,
+    "Questions", Text("Questions", "问题库"), Text("The sixteen BANT questions; yours to word", "十六个 BANT 问题，可自行修改"), Group.SETUP,
     (
         column("question", "Question", "问题编号", T.KEY, "Such as B1", "如 B1", required=True, width=10),
         column("dimension", "Dimension", "维度", T.CHOICE, "Budget, authority, need or timeline", "预算、权限、需求或时间线", options="dimension", required=True),
         column("text", "Text", "问题", T.LONG, "What to ask", "提问内容", required=True, width=60),
-        column("weak", "1 point", "1 分", T.LONG, "What a weak answer sounds like", "弱:典型回答"),
-        column("fair", "2 points", "2 分", T.LONG, "What a fair answer sounds like", "中:典型回答"),
-        column("strong", "3 points", "3 分", T.LONG, "What a strong answer sounds like", "强:典型回答"),
+        column("weak", "1 point", "1 分", T.LONG, "What a weak answer sounds like", "弱：典型回答"),
+        column("fair", "2 points", "2 分", T.LONG, "What a fair answer sounds like", "中：典型回答"),
+        column("strong", "3 points", "3 分", T.LONG, "What a strong answer sounds like", "强：典型回答"),
     ), key="question",
 )  # fmt: skip
 
@@ -79,7 +79,7 @@ TEAM = Table(
         column("email", "E-mail", "邮箱", T.TEXT, "For their follow-up list", "用于发送跟进清单", width=24),
         column("discount_limit", "Discount limit", "折扣上限", T.PERCENT, "The most they may grant alone", "无需批准的最高折扣"),
         column("quota", "Open deals at most", "在手商机上限", T.INTEGER, "For lead assignment", "用于线索分配"),
-        column("active", "Active", "在职", T.CHOICE, "No: kept for old deals only", "否:仅为历史商机保留", options="yes_no", width=9),
+        column("active", "Active", "在职", T.CHOICE, "No: kept for old deals only", "否：仅为历史商机保留", options="yes_no", width=9),
     ), key="person",
 )  # fmt: skip
 
