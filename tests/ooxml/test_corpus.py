@@ -61,7 +61,8 @@ def scrubbed(xml: bytes, edited: set[str], following: bool) -> bytes:
         if local(element) == "dimension" or following:
             element.attrib.pop("ref", None)
         if following:
-            element.attrib.pop("sqref", None)
+            for name in ("sqref", "insertRow", "insertRowShift"):
+                element.attrib.pop(name, None)
             if local(element) in FOLLOWING:
                 element.text = None
     return etree.tostring(root, method="c14n")
