@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,7 @@ def column_fault(gate: Gate, *, wanted: Callable[[Type], bool] | None = None, ki
 
 def limit(gate: Gate) -> float | None:
     """Return the gate's value as a number; “10 %” is 0.1; None when it is none."""
-    text = gate.value.strip().replace(",", "").replace("%", "%")
+    text = normalize("NFKC", gate.value).strip().replace(",", "")
     share = text.endswith("%")
     try:
         value = float(text.rstrip("% "))
@@ -77,8 +78,8 @@ def limit_fault(gate: Gate) -> Fault | None:
 
 def items(gate: Gate) -> tuple[str, ...]:
     """Return the gate's value as a list; commas, semicolons or the Chinese marks stand between."""
-    text = gate.value
-    for mark in "，;；、":
+    text = normalize("NFKC", gate.value)
+    for mark in ";、":
         text = text.replace(mark, ",")
     return tuple(item.strip() for item in text.split(",") if item.strip())
 
