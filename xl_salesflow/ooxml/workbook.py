@@ -94,8 +94,8 @@ class Workbook(WorkbookOnDisk):
     def delete_rows(self, table: str, rows: Sequence[int]) -> None:
         """Delete rows of a table by their sheet rows; those below move up, cells beside the table stay.
 
-        The last row is emptied instead. A table can be resized or have rows deleted once between two writes; raises
-        UnsupportedEdit.
+        The last row left is emptied instead. Raises UnsupportedEdit; ValueError for a table that was resized or had rows
+        deleted since the workbook was opened: write it first.
         """
         _, resizer = self._resizer(table)
         resizer.delete(rows)
