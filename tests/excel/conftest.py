@@ -6,14 +6,17 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlwings as xw
 
+from tests.excel.engines.calc import Office
 from tests.excel.engines.memory import ENGINE
 from xl_salesflow import flow
 from xl_salesflow.demo.day import day_of_work
 from xl_salesflow.demo.generate import generated
+from xl_salesflow.excel import desk
 from xl_salesflow.model.text import Language
 from xl_salesflow.sheets import new_workbook
 from xl_salesflow.workbook import ClosedBook
@@ -50,6 +53,14 @@ def workbook(made: Callable[[Language], Path], tmp_path: Path) -> Callable[[Lang
     return lambda language: Path(shutil.copy(made(language), tmp_path / f"team-{language}.xlsx"))
 
 
+@pytest.fixture(scope="session")
+def calc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Give each worker a running LibreOffice."""
+    office = Office(tmp_path_factory.mktemp("calc"))
+    yield office
+    office.stop()
+
+
 @pytest.fixture(autouse=True)
 def _a_new_application() -> Iterator[None]:
     """Let each test find the application in memory as it starts."""
@@ -57,3 +68,18 @@ def _a_new_application() -> Iterator[None]:
     ENGINE.apps.running[0].__init__(ENGINE)  # type: ignore[misc]
     if hasattr(xw.Book, "_mock_caller"):
         del xw.Book._mock_caller
+
+
+@pytest.fixture(autouse=True)
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Let it be the morning of the workbook, and keep documents from being opened."""
+    opened: list[Path] = []
+    init = desk.Desk.__init__
+
+    def at_nine(self: desk.Desk, *arguments: Any, **named: Any) -> None:
+        init(self, *arguments, **{"now": NOW.replace(hour=10), **named})
+
+    monkeypatch.setattr(desk.Desk, "__init__", at_nine)
+    monkeypatch.setattr(desk.Desk, "open", lambda self, file: opened.append(file))
+    monkeypatch.setenv("SALESFLOW_USER", "Ann")
+    return opened

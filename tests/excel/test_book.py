@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import xlwings as xw
 
+from tests.excel.engines.calc import Office, open_in_calc
 from tests.excel.engines.impl import App, Refused, letters
 from tests.excel.engines.memory import MemoryGrid, open_in_memory
 from tests.workbook.book_contract import DEALS, OWN, ROWS, TODAY, ADesk, BookContract, LayDesk, edit, same_tables
@@ -24,6 +25,7 @@ from xl_salesflow.model.difference import difference
 from xl_salesflow.model.frames import frame
 from xl_salesflow.model.plan import Append, Cell, Fill, Plan
 from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language
 
 
 class OpenDesk:
@@ -54,12 +56,12 @@ class OpenDesk:
         return f"'{block.sheet.name}'!{block.address.replace('$', '')}"
 
     def reverse(self, table: str) -> None:
+        """Columns of formulas stay: each speaks of its own row."""
         area = self.grid.table(table)
-        body = area._replace(top=area.top + 1)
-        shown, hidden = self.grid.values(body), self.grid.formulas(body)
-        self.grid.put(
-            body, [[_typed(*cell) for cell in zip(*row, strict=True)] for row in zip(shown, hidden, strict=True)][::-1]
-        )
+        for col in range(area.left, area.right + 1):
+            body = area._replace(top=area.top + 1, left=col, right=col)
+            if not any(str(row[0]).startswith("=") for row in self.grid.formulas(body)):
+                self.grid.put(body, self.grid.values(body)[::-1])
 
     def rename(self, table: str, header: str, new: str) -> None:
         area = self.grid.table(table)
@@ -69,10 +71,6 @@ class OpenDesk:
 
 def _plain(cell: Any) -> Any:
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
-
-
-def _typed(shown: Any, hidden: Any) -> Any:
-    return hidden if isinstance(hidden, str) and hidden.startswith("=") else shown
 
 
 class OpenContract(BookContract):
@@ -120,6 +118,21 @@ class TestOpenBookInMemory(OpenContract):
     @pytest.fixture
     def lay(self, tmp_path: Path) -> LayDesk:
         return lambda language, rows, own: OpenDesk(open_in_memory(make(tmp_path / "book.xlsx", language, rows, own)))
+
+
+@pytest.mark.slow
+class TestOpenBookInLibreOffice(OpenContract):
+    @pytest.fixture
+    def lay(self, tmp_path: Path, calc: Office) -> Iterator[LayDesk]:
+        books: list[xw.Book] = []
+
+        def lay(language: Language, rows: Any, own: str) -> OpenDesk:
+            books.append(open_in_calc(calc, make(tmp_path / f"book{len(books)}.xlsx", language, rows, own)))
+            return OpenDesk(books[-1])
+
+        yield lay
+        for book in books:
+            book.close()
 
 
 @pytest.fixture

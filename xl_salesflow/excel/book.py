@@ -36,6 +36,7 @@ class _Opened:
     found: Mapping[str, OnSheet]
     keys: dict[str, pd.Series] = field(default_factory=dict)
     free: dict[str, int] = field(default_factory=dict)
+    numbered: set[str] = field(default_factory=set)
 
 
 class OpenBook:
@@ -66,7 +67,8 @@ class OpenBook:
             narrow = bool(deal) and "deal" in TABLES[table].by_id and TABLES[table].key is not None
             read = partial(read_rows_of, deal) if narrow else read_whole
             part = read(opened.found[table], layout, dialect)
-            frames[table], faults[table], opened.free[table] = part
+            frames[table], faults[table], opened.free[table] = part[:3]
+            opened.numbered |= part.numbered
             opened.keys[table] = part.frame[TABLES[table].key or TABLES[table].columns[0].id]
             return part.frame
 
@@ -100,7 +102,7 @@ class OpenBook:
             raise ValueError("read the workbook before writing to it: a plan is about what was read")
         opened, self._opened = self._opened, None
         with still(self.book):
-            Writer(self.book, opened.layout, opened.found, opened.keys, opened.free).carry_out(plan)
+            Writer(self.book, opened.layout, opened.found, opened.keys, opened.free, opened.numbered).carry_out(plan)
 
 
 def _told(pipeline: Pipeline, faults: Mapping[str, list[Fault]]) -> Iterator[Finding]:

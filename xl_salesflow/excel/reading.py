@@ -21,11 +21,12 @@ _NUMBER = re.compile(r"(\d{1,18})\D*$")
 
 
 class Part(NamedTuple):
-    """What was read of a table: its frame, what is wrong in it, and the first row of its blank tail."""
+    """What was read of a table: its frame, what is wrong in it, the first row of its blank tail, keys that are numbers."""
 
     frame: pd.DataFrame
     faults: list[Fault]
     free: int
+    numbered: set[str]
 
 
 def read_whole(place: OnSheet, layout: Layout, dialect: Dialect) -> Part:
@@ -33,31 +34,33 @@ def read_whole(place: OnSheet, layout: Layout, dialect: Dialect) -> Part:
     table, headers = _declared(place, layout)
     columns = dict(zip(place.headers, place.values(place.first_col, place.last_col), strict=True))
     cells = {id: columns.pop(header) for id, header in headers.items()}
+    numbered = _numbers(cells[table.key]) if table.key else set()
     rows, faults = read_frame(table, cells, place.first_row, dialect)
     faults += _typed_over(place, layout, table, rows)
     free = int(rows.index[-1]) + 1 if len(rows) else place.first_row
-    while free <= place.last_row and any(own[free - place.first_row] is not None for own in columns.values()):
-        free += 1
-    return Part(rows, faults, free)
+    for row in range(place.last_row, free - 1, -1):
+        if any(own[row - place.first_row] is not None for own in columns.values()):
+            free = row + 1  # that row is the person's own
+            break
+    return Part(rows, faults, free, numbered)
 
 
 def read_rows_of(deal: str, place: OnSheet, layout: Layout, dialect: Dialect) -> Part:
     """Read the rows of one deal: two whole columns to find them, then one call for each stretch of rows."""
     table, headers = _declared(place, layout)
-    keys, deals = (
-        [shown(cell) for cell in place.values(*(2 * [place.column_of(headers[id])]))[0]]
-        for id in (table.key or "", "deal")
-    )
+    found = [place.values(*(2 * [place.column_of(headers[id])]))[0] for id in (table.key or "", "deal")]
+    keys, deals = ([shown(cell) for cell in cells] for cells in found)
     wanted = {at for at, key in enumerate(deals) if key == deal}
-    if numbered := [(int(found[1]), at) for at, key in enumerate(keys) if (found := _NUMBER.search(key))]:
-        wanted.add(max(numbered)[1])
+    if counted := [(int(number[1]), at) for at, key in enumerate(keys) if (number := _NUMBER.search(key))]:
+        wanted.add(max(counted)[1])
     last = max((at for at, key in enumerate(keys) if key or deals[at]), default=-1)
     body = _rows(place, sorted(wanted))
     columns = {id: [row[place.headers.index(header)] for row in body] for id, header in headers.items()}
     rows, faults = read_frame(table, columns, 0, dialect)
     at = [place.first_row + row for row in sorted(wanted)]
     rows.index = pd.Index([at[row] for row in rows.index], dtype="int64")
-    return Part(rows, [replace(fault, row=at[fault.row], last=0) for fault in faults], _free(place, layout, last + 1))
+    faults = [replace(fault, row=at[fault.row], last=0) for fault in faults]
+    return Part(rows, faults, _free(place, layout, last + 1), _numbers(found[0]) | _numbers(found[1]))
 
 
 def free_row(place: OnSheet, layout: Layout) -> int:
@@ -92,6 +95,11 @@ def _free(place: OnSheet, layout: Layout, used: int) -> int:
         if any(cell is not None for at, cell in enumerate(cells) if at not in computed):
             free = row + 1
     return free
+
+
+def _numbers(cells: Sequence[Any]) -> set[str]:
+    # lookups tell 7 from "7": what is a number stays one
+    return {shown(cell) for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool)}
 
 
 def _typed_over(place: OnSheet, layout: Layout, table: Table, rows: pd.DataFrame) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -29,13 +29,17 @@ from xl_salesflow.workbook.settings import setting_cell
 
 @dataclass
 class Writer:
-    """Carries out one plan. *keys* and *free* are as they were read: table → keys by row, first row of its blank tail."""
+    """Carries out one plan. *keys* and *free* are as they were read: table → keys by row, first row of its blank tail.
+
+    *numbered* are keys that are numbers in their cells.
+    """
 
     book: xw.Book
     layout: Layout
     found: Mapping[str, OnSheet]
     keys: Mapping[str, pd.Series]
     free: Mapping[str, int]
+    numbered: Set[str]
 
     def __post_init__(self) -> None:
         self._blocks = Blocks(self.book)
@@ -101,7 +105,7 @@ class Writer:
     # -- what ------------------------------------------------------------------------------------------------------
 
     def _cells(self, table: str, column: Column, cells: pd.Series, keys: pd.Series) -> list[Any]:
-        given = cells_of(column, cells, self.layout.language)
+        given = cells_of(column, cells, self.layout.language, self.numbered)
         if (table, column.id) == ("Settings", "value"):
             return [cell and setting_cell(id, cell) for id, cell in zip(keys, given, strict=True)]
         return given

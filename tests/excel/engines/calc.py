@@ -139,6 +139,14 @@ class CalcGrid:
             for col, cell in enumerate(line):
                 if isinstance(cell, str) and cell.startswith("="):
                     self._compute(block.getCellByPosition(col, row), cell[1:])
+                elif isinstance(cell, date):
+                    self._show_as_date(block.getCellByPosition(col, row))
+
+    def _show_as_date(self, cell: Any) -> None:
+        # a cell without a format takes that of the date, as in Excel
+        formats = self.document.NumberFormats
+        if not formats.getByKey(cell.NumberFormat).Type & _DATES:
+            cell.NumberFormat = formats.getStandardFormat(_DATES, cell.CharLocale)
 
     def _compute(self, cell: Any, formula: str) -> None:
         cell.setTokens(self._parser.parseFormula(formula, cell.CellAddress))

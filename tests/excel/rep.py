@@ -1,0 +1,75 @@
+"""A person at an open workbook: selects rows, presses buttons, looks at what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import xlwings as xw
+
+from tests.excel.conftest import NOW
+from xl_salesflow.excel import buttons
+from xl_salesflow.excel.book import OpenBook
+from xl_salesflow.excel.tables import find_tables
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language
+
+
+class Rep:
+    """A person at an open workbook: selects rows, presses buttons, looks at what came of it."""
+
+    def __init__(self, book: xw.Book, language: Language = "en") -> None:
+        self.book, self.language = book, language
+        book.set_mock_caller()
+
+    @property
+    def grid(self) -> Any:
+        return self.book.impl.grid
+
+    @property
+    def told(self) -> str:
+        return str(self.book.app.status_bar)
+
+    @property
+    def alerts(self) -> list[str]:
+        return self.book.impl.app.alerts
+
+    def read(self) -> Pipeline:
+        return OpenBook(self.book).read(NOW.date())
+
+    def deals(self, **having: str) -> pd.DataFrame:
+        deals = self.read()["Deals"]
+        for column, value in having.items():
+            deals = deals[deals[column] == value]
+        return deals
+
+    def deal(self, key: str) -> Any:
+        return self.deals(deal=key).iloc[0]
+
+    def select(self, table: str, row: int) -> None:
+        place = find_tables(self.book)[table]
+        place.on.activate()
+        place.block(row, row, place.first_col, place.first_col).select()
+
+    def select_deal(self, key: str) -> None:
+        self.select("Deals", int(self.deals(deal=key).index[0]))
+
+    def type(self, key: str, column: str, value: Any) -> None:
+        place = find_tables(self.book)["Deals"]
+        row, col = int(self.deals(deal=key).index[0]), place.column_of(TABLES["Deals"].header(column, self.language))
+        place.block(row, row, col, col).value = value
+
+    def press(self, verb: str, choice: int = 0) -> str:
+        buttons.press(verb, choice, self.language)
+        return self.told
+
+    def choice(self, table: str, column: str, value: str) -> int:
+        """Find the row of a menu's entry as the VBA counts it."""
+        frame = self.read()[table]
+        return int(frame.index[frame[column] == value][0]) - find_tables(self.book)[table].first_row + 1
+
+
+def an_open_deal(rep: Rep, stage: str) -> str:
+    deals = rep.deals(outcome="open", recorded_stage=stage)
+    return str(deals[deals["stage"] == stage]["deal"].iloc[0])
