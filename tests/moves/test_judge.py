@@ -220,7 +220,7 @@ EDITS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(EDITS, min_size=1, max_size=8), st.sampled_from(["keep", "restore"]))
 def test_a_recorded_stage_changes_only_through_an_accepted_move(edits: list[dict[str, Any]], refusal: str) -> None:
     """And every such change has its visit, so that History fits together whatever people type."""
