@@ -18,7 +18,7 @@ from xl_salesflow.metrics.steps import ROWS, steps
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.view import EVERYTHING, FILTERS
+from xl_salesflow.model.view import FILTERS
 
 Rows = dict[Any, dict[str, Any]]
 
@@ -97,7 +97,7 @@ def _table(table: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def named_cells(pipeline: Pipeline) -> dict[str, Any]:
     """Return what the formulas of the named cells come to."""
     view, settings = pipeline.view, pipeline.settings
-    filters = [view.filters.get(column, "") for column in FILTERS.values()]
+    off = {f"Any{name[4:]}": int(not view.filters.get(column)) for name, column in FILTERS.items()}
     return {
         "Today": pipeline.today,
         "BantTotal": sum(settings.number(f"bant_{part}") for part in ("budget", "authority", "need", "timeline")),
@@ -106,8 +106,8 @@ def named_cells(pipeline: Pipeline) -> dict[str, Any]:
         "PeriodFrom": view.start or 0,
         "PeriodTo": view.end or date(9999, 12, 31),
         "HasPeriod": int(view.has_period),
-        "ViewAll": int(not any(filters)),
-        "ViewEverything": EVERYTHING.in_(pipeline.language),
+        **off,
+        "ViewAll": int(all(off.values())),
         "StagePlaybook": view.filters.get("playbook", "") or pipeline.default_playbook,
         "IsCohort": int(view.reading == "cohort"),
         "IsEntered": int(view.reach == "entered"),

@@ -141,14 +141,14 @@ _ANYBODY = c.Criterion("owner", "<>", "")
 
 def target_formula(*inside: c.Criterion) -> str:
     """Return the sum of the targets that match, as target_within finds them."""
-    chosen = tuple(c.Criterion(column, "=", f'IF({name}=ViewEverything,"",{name})') for column, name in SLICES.items())
+    chosen = tuple(c.Criterion(column, "=", f'IF(Any{name[4:]}=1,"",{name})') for column, name in SLICES.items())
     none = tuple(c.Criterion(column, "=", '""') for column in SLICES if column != "owner")
     exact, owners = (*inside, *chosen), (*inside, _ANYBODY, *none)
     total = c.total("target")
     fallback = f"IF(ViewAll=1,{total('Targets', owners)},0)"
     found = f"IF({c.count('Targets', exact)}>0,{total('Targets', exact)},{fallback})"
-    unknown = ",".join(f"{name}<>ViewEverything" for name in ("ViewSource", "ViewRegion", "ViewPlaybook"))
-    return f'IF(OR({unknown}),"",ROUND({found},2))'
+    unknown = "AnySource*AnyRegion*AnyPlaybook=0"
+    return f'IF({unknown},"",ROUND({found},2))'
 
 
 _WON = (c.WON, *c.between("closed", FIRST, LAST))

@@ -68,7 +68,15 @@ def _cell(
 
 
 T = Type
-_FILTER_TIP = ("Choose one, or (All)", "选择一项，或（全部）")
+_FILTERED = {
+    "ViewOwner": Text("Owner", "负责人"),
+    "ViewProduct": Text("Product", "产品"),
+    "ViewSource": Text("Source", "线索来源"),
+    "ViewRegion": Text("Region", "区域"),
+    "ViewChannel": Text("Channel", "渠道"),
+    "ViewPlaybook": Text("Playbook", "销售流程"),
+}
+_FILTER_TIP = ("Choose one; (All) or blank does not filter", "选择一项；（全部）或留空为不筛选")
 
 NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
     {
@@ -77,12 +85,13 @@ NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
             _cell("AsOfInput", "As of", "截至", T.DATE, "Blank is today; a past date shows what was true then", "留空为今天；填写过去日期可查看当时情况"),
             _cell("PeriodFromInput", "From", "期间起", T.DATE, "First day of the period; blank is all time", "期间第一天；留空不限"),
             _cell("PeriodToInput", "To", "期间止", T.DATE, "Last day of the period, included", "期间最后一天（含）"),
-            _cell("ViewOwner", "Owner", "负责人", T.REF, *_FILTER_TIP, options="Team", default=EVERYTHING),
-            _cell("ViewProduct", "Product", "产品", T.REF, *_FILTER_TIP, options="Products", default=EVERYTHING),
-            _cell("ViewSource", "Source", "线索来源", T.LIST, *_FILTER_TIP, options="source", default=EVERYTHING),
-            _cell("ViewRegion", "Region", "区域", T.LIST, *_FILTER_TIP, options="region", default=EVERYTHING),
-            _cell("ViewChannel", "Channel", "渠道", T.LIST, *_FILTER_TIP, options="sales_channel", default=EVERYTHING),
-            _cell("ViewPlaybook", "Playbook", "销售流程", T.TEXT, *_FILTER_TIP, default=EVERYTHING),
+            *(
+                _cell(name, *_FILTERED[name].both(), type, *_FILTER_TIP, options=options, default=EVERYTHING)
+                for name, type, options in (
+                    ("ViewOwner", T.REF, "Team"), ("ViewProduct", T.REF, "Products"), ("ViewSource", T.LIST, "source"),
+                    ("ViewRegion", T.LIST, "region"), ("ViewChannel", T.LIST, "sales_channel"), ("ViewPlaybook", T.TEXT, None),
+                )
+            ),
             _cell("Reading", "Won and lost are", "赢丢单口径", T.CHOICE, "Closed in the period (snapshot) or created in it (cohort)", "按关闭日期（快照）或创建日期（群组）", options="reading", default=Text("Closed in the period", "期内关闭")),
             _cell("Reach", "A stage counts when", "阶段计数口径", T.CHOICE, "Reached or passed (implied), or really entered", "到达或越过（推定），或实际进入", options="reach", default=Text("Reached or passed", "到达或越过")),
             _cell("Today", "Today", "今天", T.DATE, "The only volatile formula of the workbook", "工作簿中唯一的易变公式", "Settings", formula="TODAY()"),
@@ -93,8 +102,12 @@ NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
             _cell("PeriodFrom", "Period from", "期间起点", T.DATE, "First day, or the beginning of time", "期间第一天，或最早", "Settings", formula='IF(PeriodFromInput="",0,PeriodFromInput)'),
             _cell("PeriodTo", "Period to", "期间终点", T.DATE, "Last day, or the end of time", "期间最后一天，或最晚", "Settings", formula='IF(PeriodToInput="",DATE(9999,12,31),PeriodToInput)'),
             _cell("HasPeriod", "A period is set", "已设期间", T.INTEGER, "1 when From or To is filled in", "填写起止日期之一时为 1", "Settings", formula='IF(AND(PeriodFromInput="",PeriodToInput=""),0,1)'),
-            _cell("ViewAll", "Nothing is filtered", "未筛选", T.INTEGER, "1 when every dropdown shows (All)", "所有下拉均为（全部）时为 1", "Settings", formula="IF(AND(ViewOwner=ViewEverything,ViewProduct=ViewEverything,ViewSource=ViewEverything,ViewRegion=ViewEverything,ViewChannel=ViewEverything,ViewPlaybook=ViewEverything),1,0)"),
-            _cell("StagePlaybook", "Playbook of the stage table", "阶段表所用流程", T.TEXT, "The chosen playbook, or the default", "所选流程，或默认流程", "Settings", formula="IF(ViewPlaybook=ViewEverything,DefaultPlaybook,ViewPlaybook)"),
+            *(
+                _cell(f"Any{name[4:]}", f"Any {what.en.lower()}", f"不限{what.zh}", T.INTEGER, "1 when this filter is off", "未按此项筛选时为 1", "Settings", formula=f'IF(OR({name}="",{name}=ViewEverything),1,0)')
+                for name, what in _FILTERED.items()
+            ),
+            _cell("ViewAll", "Nothing is filtered", "未筛选", T.INTEGER, "1 when every filter is off", "所有筛选均关闭时为 1", "Settings", formula="*".join(f"Any{name[4:]}" for name in FILTERS)),
+            _cell("StagePlaybook", "Playbook of the stage table", "阶段表所用流程", T.TEXT, "The chosen playbook, or the default", "所选流程，或默认流程", "Settings", formula="IF(AnyPlaybook=1,DefaultPlaybook,ViewPlaybook)"),
             _cell("IsCohort", "Cohort reading", "群组口径", T.INTEGER, "1 when won and lost are counted by creation", "按创建日期统计时为 1", "Settings", formula="IF(Reading={reading:cohort},1,0)"),
             _cell("IsEntered", "Entered reading", "实际进入口径", T.INTEGER, "1 when only stages really entered count", "仅统计实际进入时为 1", "Settings", formula="IF(Reach={reach:entered},1,0)"),
             _cell("PlanTarget", "Target", "目标金额", T.MONEY, "Value to win; blank takes the Targets sheet", "应赢单金额；留空取“销售目标”", "Plan"),

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.metrics import METRICS
 from xl_salesflow.model.text import Language, Text
-from xl_salesflow.model.view import NAMED_CELLS
+from xl_salesflow.model.view import FILTERS, NAMED_CELLS
 from xl_salesflow.sheets import live, styles, validation
 from xl_salesflow.sheets.conditional import LOOKS
 from xl_salesflow.sheets.dropdowns import dropdown
@@ -152,9 +152,10 @@ def _rule(panel: Panel, cell: Cell, name: str) -> None:
     named, language = NAMED_CELLS[name], panel.language
     if named.default is None:
         rule = validation.for_type(named.type, named.options, language)
+    elif name in FILTERS:
+        rule = validation.insisting(f"={dropdown(name)}", language)
     else:  # a cell that always says something: red when emptied
-        source = f"={dropdown(name)}" if name.startswith("View") else None
-        rule = validation.insisting(source, language) if source else validation.choosing(named.options or "", language)
+        rule = validation.choosing(named.options or "", language)
         empty = Rule(type="expression", dxf=LOOKS["red"], formula=[f'${cell.column_letter}${cell.row}=""'])
         panel.sheet.conditional_formatting.add(cell.coordinate, empty)
         rule.allow_blank = False

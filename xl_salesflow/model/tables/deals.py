@@ -7,11 +7,11 @@ from xl_salesflow.model.text import Text
 
 T, P = Type, Writer.PRODUCT
 
-# 1 when the row matches every dropdown of the Funnel sheet. ViewAll short-cuts the common case: nothing is filtered.
+# 1 when the row matches every dropdown of the Funnel sheet. ViewAll short-cuts the common case: nothing is filtered. The formula
+# stands in every row of Deals and History, so it is as short as it can be said; AnyOwner is 1 when that filter is off.
 IN_VIEW = (
-    "IF(ViewAll=1,1,IF(AND(OR(ViewOwner=ViewEverything,{owner}=ViewOwner),OR(ViewProduct=ViewEverything,{product}=ViewProduct),"
-    "OR(ViewSource=ViewEverything,{source}=ViewSource),OR(ViewRegion=ViewEverything,{region}=ViewRegion),"
-    "OR(ViewChannel=ViewEverything,{sales_channel}=ViewChannel),OR(ViewPlaybook=ViewEverything,{playbook}=ViewPlaybook)),1,0))"
+    "IF(ViewAll=1,1,IF((AnyOwner+({owner}=ViewOwner))*(AnyProduct+({product}=ViewProduct))*(AnySource+({source}=ViewSource))"
+    "*(AnyRegion+({region}=ViewRegion))*(AnyChannel+({sales_channel}=ViewChannel))*(AnyPlaybook+({playbook}=ViewPlaybook))>0,1,0))"
 )
 
 _WHAT: tuple[Column, ...] = (
