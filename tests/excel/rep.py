@@ -60,6 +60,13 @@ class Rep:
         row, col = int(self.deals(deal=key).index[0]), place.column_of(TABLES["Deals"].header(column, self.language))
         place.block(row, row, col, col).value = value
 
+    def fill_in(self, table: str, column: str, cells: dict[int, Any]) -> None:
+        """Type into cells of one column, by sheet row."""
+        place = find_tables(self.book)[table]
+        col = place.column_of(TABLES[table].header(column, self.language))
+        for row, cell in cells.items():
+            place.block(row, row, col, col).value = cell
+
     def press(self, verb: str, choice: int = 0) -> str:
         buttons.press(verb, choice, self.language)
         return self.told

@@ -1,0 +1,53 @@
+"""LibreOffice opens the add-in and runs those of its macros that need neither Excel's own objects nor xlwings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import xmlschema
+
+from tests.excel.engines.calc import Office
+from xl_salesflow.excel.addin.build import addin_bytes
+from xl_salesflow.excel.addin.sources import own_modules
+from xl_salesflow.excel.addin.texts import texts
+
+FILTER = "Calc MS Excel 2007 VBA XML"
+ALWAYS = 4  # this one document is ours, so its macros may run
+SIMPLE = ("SalesflowMenus",)
+"""With xlwings' module in the project, LibreOffice runs no macro at all; so the project under test has only this one."""
+
+
+@pytest.fixture(scope="module")
+def document(calc: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    path = tmp_path_factory.mktemp("addin") / "simple.xlam"
+    path.write_bytes(addin_bytes([module for module in own_modules() if module.name in SIMPLE]))
+    opened = calc.open(path, FilterName=FILTER, MacroExecutionMode=ALWAYS)
+    yield opened
+    opened.close(True)
+
+
+def call(document: Any, macro: str, *arguments: Any) -> Any:
+    provider = document.getScriptProvider()
+    script = provider.getScript(f"vnd.sun.star.script:VBAProject.{macro}?language=Basic&location=document")
+    answer, _, _ = script.invoke(arguments, (), ())
+    return answer
+
+
+def test_it_opens_with_its_texts(document: Any) -> None:
+    sheet = document.Sheets.getByIndex(0)
+    shown = {sheet.getCellByPosition(0, row).String for row in range(len(texts()))}
+    assert shown == set(texts())
+
+
+@pytest.mark.parametrize("text", ["Proposal", "R&D <new>", 'say "yes"', "提交提案", "a && b"])
+def test_an_entry_of_a_menu_is_sound_whatever_it_says(document: Any, text: str) -> None:
+    item = call(document, "SalesflowMenus.SalesflowItem", "next_stage", 3, text)
+    menu = call(document, "SalesflowMenus.SalesflowMenu", item)
+    xmlschema.XMLSchema(Path(__file__).with_name("ribbon.xsd")).validate(menu)
+    button = ElementTree.fromstring(menu)[0]
+    assert button.get("label", "").replace("&&", "&") == text
+    assert (button.get("tag"), button.get("onAction")) == ("3", "Salesflow_next_stage")

@@ -1,0 +1,102 @@
+"""Two days in an open workbook, button by button, in memory and in a running LibreOffice; then the workbook is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from tests.excel.conftest import NOW
+from tests.excel.engines.calc import open_in_calc
+from tests.excel.engines.memory import open_in_memory
+from tests.excel.rep import Rep, an_open_deal
+from xl_salesflow import flow
+from xl_salesflow.model.text import Language
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+
+
+@pytest.fixture(params=["memory", pytest.param("calc", marks=pytest.mark.slow)])
+def rep(request: pytest.FixtureRequest, workbook: Callable[[Language], Path]) -> Iterator[Rep]:
+    path = workbook("en")
+    if request.param == "memory":
+        yield Rep(open_in_memory(path))
+        return
+    book = open_in_calc(request.getfixturevalue("calc"), path)
+    yield Rep(book)
+    book.close()
+
+
+def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
+    """Today's list, a call logged, a question answered, a deal lost for a reason, a quote drafted and printed, the update."""
+    rep.press("followups")
+    listed = rep.read()["FollowUps"]
+    assert len(listed) > 0
+    assert rep.book.sheets.active.name == "Follow-ups"
+
+    rep.select("FollowUps", int(listed.index[0]))
+    rep.press("activity", rep.choice("Lists", "activity_type", "call"))
+    called = rep.read()["Activities"].iloc[-1]
+    assert (called["deal"], called["type"]) == (listed["deal"].iloc[0], "call")
+
+    first = rep.read().playbooks["crm"].first.name
+    deal = an_open_deal(rep, first)
+    rep.type(deal, "need", None)
+    rep.select_deal(deal)
+    rep.press("bant")
+    answers = rep.read()["Answers"].query(f"deal == '{deal}'")
+    rep.fill_in("Answers", "points", {int(row): 3 for row in answers.index[answers["question"].str.startswith("N")]})
+    rep.press("score")
+    assert rep.deal(deal)["need"] == 3
+
+    rep.select_deal(deal)
+    assert rep.press("lost", rep.choice("Lists", "loss_reason", "price")).startswith(f"{deal} is in Lost")
+    deals = rep.deals(outcome="open")
+    other = str(deals[~deals["deal"].isin(rep.read()["Quotes"]["deal"]) & (deals["product"] != "")]["deal"].iloc[0])
+    rep.select_deal(other)
+    assert "is drafted" in rep.press("new_quote")
+    rep.select_deal(other)
+    rep.press("quote")
+    assert opened[-1].suffix == ".pdf"
+
+    rep.press("update")
+    assert rep.press("update").startswith("0 cells changed")
+    morning = rep.read()
+    assert morning["Deals"].set_index("deal").at[deal, "outcome"] == "lost"
+    assert morning["History"]["visit"].is_unique
+    assert set(morning["Journal"]["verb"]) >= {"activity", "move", "new_quote"}
+    assert morning.faults == ()
+    looked_at(rep, tmp_path / "morning.xlsx", deal)
+
+
+def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
+    """Check, update, the funnel, the plan, the report and the calendar; what the sheets compute is what Python says."""
+    rep.book.names["Today"].refers_to_range.value = NOW.replace(hour=0)  # the application's own clock is not the workbook's
+    rep.press("check")
+    rep.press("update")
+    assert "open deals; win rate" in rep.press("funnel")
+    rep.press("targets")
+    rep.press("report")
+    rep.press("calendar")
+    assert [file.suffix for file in opened] == [".html", ".ics"]
+    if rep.book.app.engine.name == "memory":
+        return  # its formulas are not computed
+    monday = rep.read()
+    wanted = flow.funnel(monday).answer["metrics"]
+    shown = monday["Metrics"].set_index("metric")["value"]
+    both = [id for id, value in wanted.items() if value is not None and id in shown.index]
+    assert len(both) > 30
+    assert pd.Series({id: float(wanted[id]) for id in both}).round(6).to_dict() == shown[both].round(6).to_dict()
+
+
+def looked_at(rep: Rep, path: Path, deal: str) -> None:
+    """Save what is open and read it with openpyxl, which knows nothing of xlwings and of our readers."""
+    rep.grid.save(path)
+    sheet = load_workbook(path, data_only=True)["Deals"]
+    headers = [cell.value for cell in sheet[1]]
+    rows = {row[0]: dict(zip(headers, row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)}
+    assert (rows[deal]["Recorded stage"], rows[deal]["Loss reason"]) == ("Lost", "Price")
+    assert rows[deal]["Closed"].date() == NOW.date()
