@@ -74,7 +74,9 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
 
 def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     """Check, update, the funnel, the plan, the report and the calendar; what the sheets compute is what Python says."""
-    rep.book.names["Today"].refers_to_range.value = NOW.replace(hour=0)  # the application's own clock is not the workbook's
+    rep.book.names["Today"].refers_to_range.value = NOW.replace(
+        hour=0
+    )  # the application's own clock is not the workbook's
     rep.press("check")
     rep.press("update")
     assert "open deals; win rate" in rep.press("funnel")

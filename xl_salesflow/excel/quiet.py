@@ -53,7 +53,10 @@ def still(book: xw.Book, sleep: Callable[[float], None] = time.sleep) -> Iterato
     app = book.app
     with ExitStack() as back:
         for name, value in _STILL.items():
-            before = _asked(partial(getattr, app, name), sleep)
+            try:
+                before = _asked(partial(getattr, app, name), sleep)
+            except NotImplementedError:  # Excel on the web has no such switch
+                continue
             back.callback(setattr, app, name, before)
             _asked(partial(setattr, app, name, value), sleep)
         yield
