@@ -12,8 +12,9 @@ import pytest
 import xlwings as xw
 
 from tests.excel.engines.calc import Office, open_in_calc
-from tests.excel.engines.impl import App, Refused, letters
+from tests.excel.engines.impl import App, Area, Refused, letters
 from tests.excel.engines.memory import MemoryGrid, open_in_memory
+from tests.excel.engines.real import ExcelGrid, open_in_excel
 from tests.workbook.book_contract import DEALS, OWN, ROWS, TODAY, ADesk, BookContract, LayDesk, edit, same_tables
 from tests.workbook.desk import make
 from xl_salesflow.errors import CannotSave, MissingTable, UnsupportedEdit, WorkbookChanged
@@ -31,8 +32,8 @@ from xl_salesflow.model.text import Language
 class OpenDesk:
     """A person at a workbook that is open: looks at the cells and types into them, past xlwings."""
 
-    def __init__(self, book: xw.Book) -> None:
-        self.xw, self.grid = book, book.impl.grid
+    def __init__(self, book: xw.Book, grid: Any = None) -> None:
+        self.xw, self.grid = book, grid or book.impl.grid
 
     def book(self) -> OpenBook:
         return OpenBook(self.xw)
@@ -52,7 +53,8 @@ class OpenDesk:
 
     def fill_in(self, name: str, value: Any) -> str:
         block = self.xw.names[name].refers_to_range
-        self.grid.put(block.impl.area, [[value]])
+        here = Area(block.sheet.name, block.row, block.column, block.row, block.column)
+        self.grid.put(here, [[value]])
         return f"'{block.sheet.name}'!{block.address.replace('$', '')}"
 
     def reverse(self, table: str) -> None:
@@ -129,6 +131,21 @@ class TestOpenBookInLibreOffice(OpenContract):
         def lay(language: Language, rows: Any, own: str) -> OpenDesk:
             books.append(open_in_calc(calc, make(tmp_path / f"book{len(books)}.xlsx", language, rows, own)))
             return OpenDesk(books[-1])
+
+        yield lay
+        for book in books:
+            book.close()
+
+
+@pytest.mark.excel
+class TestOpenBookInExcel(OpenContract):
+    @pytest.fixture
+    def lay(self, tmp_path: Path) -> Iterator[LayDesk]:
+        books: list[xw.Book] = []
+
+        def lay(language: Language, rows: Any, own: str) -> OpenDesk:
+            books.append(open_in_excel(make(tmp_path / f"book{len(books)}.xlsx", language, rows, own)))
+            return OpenDesk(books[-1], ExcelGrid(books[-1]))
 
         yield lay
         for book in books:

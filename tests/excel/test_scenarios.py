@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from tests.excel.conftest import NOW
 from tests.excel.engines.calc import open_in_calc
 from tests.excel.engines.memory import open_in_memory
+from tests.excel.engines.real import open_in_excel
 from tests.excel.rep import Rep, an_open_deal
 from xl_salesflow import flow
 from xl_salesflow.model.text import Language
@@ -19,13 +20,18 @@ from xl_salesflow.model.text import Language
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
 
-@pytest.fixture(params=["memory", pytest.param("calc", marks=pytest.mark.slow)])
+ENGINES = ["memory", pytest.param("calc", marks=pytest.mark.slow), pytest.param("excel", marks=pytest.mark.excel)]
+
+
+@pytest.fixture(params=ENGINES)
 def rep(request: pytest.FixtureRequest, workbook: Callable[[Language], Path]) -> Iterator[Rep]:
     path = workbook("en")
     if request.param == "memory":
-        yield Rep(open_in_memory(path))
-        return
-    book = open_in_calc(request.getfixturevalue("calc"), path)
+        book = open_in_memory(path)
+    elif request.param == "calc":
+        book = open_in_calc(request.getfixturevalue("calc"), path)
+    else:
+        book = open_in_excel(path)
     yield Rep(book)
     book.close()
 
@@ -96,7 +102,10 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
 
 def looked_at(rep: Rep, path: Path, deal: str) -> None:
     """Save what is open and read it with openpyxl, which knows nothing of xlwings and of our readers."""
-    rep.grid.save(path)
+    if hasattr(rep.book.impl, "grid"):
+        rep.grid.save(path)
+    else:
+        rep.book.save(path)
     sheet = load_workbook(path, data_only=True)["Deals"]
     headers = [cell.value for cell in sheet[1]]
     rows = {row[0]: dict(zip(headers, row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)}

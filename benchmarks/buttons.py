@@ -1,0 +1,66 @@
+"""What a press of a button costs besides its work: the import of the buttons, and the calls that reading and writing make.
+
+python benchmarks/buttons.py [DEALS …]
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.excel.engines.memory import open_in_memory
+from xl_salesflow import flow
+from xl_salesflow.demo.generate import generated
+from xl_salesflow.excel import one_deal
+from xl_salesflow.excel.book import OpenBook
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
+
+TODAY = date(2026, 3, 2)
+
+
+def imported(*modules: str) -> float:
+    """Return the seconds that a fresh Python takes to import *modules*, the best of five."""
+    program = (
+        f"import time; start = time.perf_counter(); import {', '.join(modules)}; print(time.perf_counter() - start)"
+    )
+    return min(float(subprocess.check_output([sys.executable, "-c", program], cwd=ROOT)) for _ in range(5))
+
+
+def calls(deals: int, folder: Path) -> tuple[int, int, float, float]:
+    """Return the calls and the seconds of reading everything, and of judging one deal, in a workbook of *deals*."""
+    path = folder / f"{deals}.xlsx"
+    new_workbook(path, "en")
+    closed = ClosedBook(path)
+    empty = closed.read(TODAY)
+    run = flow.Run("benchmark", datetime(2026, 3, 2, 9))
+    closed.write(flow.bring_in(empty, generated(empty, deals, since_days=120), run))
+    book = open_in_memory(path)
+    counted, start = book.impl.grid.calls, time.perf_counter()
+    counted.clear()
+    pipeline = OpenBook(book).read(TODAY)
+    whole, seconds = counted.total(), time.perf_counter() - start
+    deal = str(pipeline["Deals"].query("outcome == 'open'")["deal"].iloc[0])
+    counted.clear()
+    start = time.perf_counter()
+    narrow = OpenBook(book).read(TODAY, one_deal.TABLES_OF_A_DEAL, deal)
+    one_deal.moved(narrow, deal, {}, "explain", run)
+    return whole, counted.total(), seconds, time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    bare, buttons = imported("pandas"), imported("xl_salesflow.excel.buttons")
+    print(f"import: pandas {bare:.2f} s, the buttons {buttons:.2f} s, beyond pandas {buttons - bare:.2f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        for deals in map(int, sys.argv[1:] or ("100", "1000", "5000")):
+            whole, narrow, all_seconds, one_seconds = calls(deals, Path(folder))
+            print(
+                f"{deals} deals: everything {whole} calls, {all_seconds:.2f} s; one deal {narrow} calls, {one_seconds:.2f} s"
+            )
