@@ -32,7 +32,7 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Cell, Edit, Finding, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.view import View
-from xl_salesflow.scoring import bant, traits
+from xl_salesflow.scoring import bant, probability, traits
 
 Step = Callable[[Pipeline], Plan]
 
@@ -57,7 +57,8 @@ class Run:
 
 def check(pipeline: Pipeline, repair: bool = False) -> Plan:
     """Say what is wrong with which row; with *repair*, also put typed-over formulas back."""
-    findings = rules.check(refreshed(pipeline))
+    pipeline = refreshed(pipeline)
+    findings = (*moves.judge(pipeline, "").findings, *rules.check(pipeline))
     repairs = _repairs(pipeline.faults) if repair else {}
     return Plan(findings=findings, repairs=repairs, answer={"findings": [_told(finding) for finding in findings]})
 
@@ -70,6 +71,7 @@ def update(pipeline: Pipeline, run: Run) -> Plan:
         bant.from_answers,
         traits.score,
         partial(moves.judge, by=run.by),
+        probability.learn,
         _warn,
     )
     return settled(pipeline, steps, "update", run)

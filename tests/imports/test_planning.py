@@ -264,7 +264,7 @@ def test_rows_whose_key_cannot_be_used_are_left_out_and_told(csv: Csv, empty: Pi
 def test_findings_speak_the_language_of_the_workbook(csv: Csv) -> None:
     path = csv("deals.csv", "商机编号 | 阶段\n1 | 线索\n1 | 线索")
     _, planned = brought_in(workbook("zh"), path)
-    assert messages(planned) == ["deals.csv,第 3 行,商机编号:商机编号“1”已在第 2 行出现;该行已略过。"]
+    assert messages(planned) == ["deals.csv，第 3 行，商机编号：商机编号“1”已在第 2 行出现；该行已略过。"]
 
 
 def test_a_deal_closed_before_it_was_created_is_told(csv: Csv, empty: Pipeline) -> None:

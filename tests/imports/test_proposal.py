@@ -122,7 +122,7 @@ def test_a_chinese_workbook_is_answered_in_chinese(csv: Csv) -> None:
     path = csv("商机.csv", "商机编号 | 阶段 | 鞋码\n1 | 试探期 | 43", encoding="gb18030")
     mapping = propose([path], workbook("zh"))
     assert mapping.files[0].encoding == "gb18030"
-    assert mapping.remarks[0] == "销售流程中没有阶段“试探期”;将作为第 6 阶段加入,赢率 90%。"
+    assert mapping.remarks[0] == "销售流程中没有阶段“试探期”；将作为第 6 阶段加入，赢率 90%。"
 
 
 def test_two_files_of_one_name_are_told_apart(tmp_path: Path, csv: Csv, empty: Pipeline) -> None:

@@ -62,9 +62,10 @@ def edit(path: Path, copy: Path) -> frozenset[str]:
     data = path.read_bytes()
     parts, workbook = parts_of(data), Workbook(path, data)
     marks = []
-    for name in list(islice(workbook.tables, 1)):
+    for name, table in list(islice(workbook.tables.items(), 1)):
+        header = next(column.name for column in table.columns if column.formula is None)  # a formula hides its value
         marks.append("已编辑-0")
-        workbook.append_rows(name, {workbook.tables[name].headers[0]: marks[:1]})
+        workbook.append_rows(name, {header: marks[:1]})
     for number, sheet in enumerate(islice(workbook.sheets.values(), 3), 1):
         row, column = free_cell(workbook, sheet, parts[sheet.part])
         if not any(area.holds(row, column) for area in tables_and_pivots(workbook, sheet, parts)):

@@ -166,7 +166,7 @@ def test_the_text_beside_the_deal_ends_with_what_the_stage_recommends() -> None:
 def test_the_text_is_chinese_in_a_chinese_workbook() -> None:
     pipeline = crm("zh", Deals=[{**CLEAN, "stage": "呈现", "recorded_stage": "呈现", "since": ago(30)}])
     assert rules.warnings(pipeline).tolist() == [
-        "在阶段 30 天,期限 21 天\n30 天没有任何进展\n→ 确定演示日期并邀请决策者"
+        "在阶段 30 天，期限 21 天\n30 天没有任何进展\n→ 确定演示日期并邀请决策者"
     ]
 
 

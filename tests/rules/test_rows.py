@@ -110,7 +110,7 @@ def test_the_nearest_stage_is_proposed() -> None:
 
 def test_a_message_is_in_the_language_of_the_workbook() -> None:
     assert message(crm("zh", Deals=[{"deal": "D1", "stage": "线索", "amount": -5}]), "negative_money") == (
-        "“金额”为 -5;金额不能为负。"
+        "“金额”为 -5；金额不能为负。"
     )
 
 

@@ -167,7 +167,11 @@ def funnel(book: Path, json: bool, today: date | None, by: str | None, **asked: 
 @_option("--owner", "Only this owner's list.", "仅此负责人的清单。", metavar="NAME")
 @_option("--format", "Write the list as a file.", "将清单写成文件。", type=click.Choice(["md", "html", "ics", "csv"]))
 @_option(
-    "--output", "The file, or - for the screen.", "输出文件，- 为屏幕。", type=click.Path(path_type=Path), metavar="FILE"
+    "--output",
+    "The file, or - for the screen.",
+    "输出文件，- 为屏幕。",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
 )
 @_json
 @_today

@@ -49,6 +49,6 @@ def _unknown(what: str, zh: str, name: str, known: Mapping[str, object]) -> Usag
     best = process.extractOne(name, list(known), score_cutoff=60)
     listed = ", ".join(known)
     return UsageError(
-        f"There is no {what} “{name}”;" + (f"did you mean {best[0]}? " if best else "") + f"There are: {listed}.",
+        f"There is no {what} “{name}”;" + (f"did you mean {best[0]}?" if best else "") + f"There are: {listed}.",
         f"没有{zh}“{name}”；" + (f"是否指 {best[0]}？" if best else "") + f"可用：{listed}。",
     )

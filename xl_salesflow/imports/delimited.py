@@ -44,12 +44,12 @@ def rows_of(raw: bytes, layout: Layout, path: Path) -> list[list[str]]:
     except (UnicodeDecodeError, LookupError) as error:
         raise UsageError(
             f"{path} is not written in {layout.encoding} ({error}); name another encoding in the map.",
-            f"{path} 的编码不是 {layout.encoding}({error});请在映射中改用其他编码。",
+            f"{path} 的编码不是 {layout.encoding}({error})；请在映射中改用其他编码。",
         ) from error
     except csv.Error as error:
         raise UsageError(
             f"{path} cannot be parted into cells ({error}); is a quotation mark missing?",
-            f"{path} 无法拆分为单元格({error});是否缺少引号?",
+            f"{path} 无法拆分为单元格（{error}）；是否缺少引号？",
         ) from error
 
 

@@ -42,7 +42,7 @@ def _source(file: FileMap, paths: Sequence[Path]) -> Source:
     if path is None:
         raise UsageError(
             f"The map speaks of {file.file}, which is neither given nor beside the files given.",
-            f"映射中的 {file.file} 既未给出,也不在所给文件旁边。",
+            f"映射中的 {file.file} 既未给出，也不在所给文件旁边。",
         )
     layout = Layout(file.encoding, file.delimiter) if file.encoding and file.delimiter else None
     sources = {source.sheet: source for source in read(path, layout)}
@@ -50,7 +50,7 @@ def _source(file: FileMap, paths: Sequence[Path]) -> Source:
         meant = nearest(file.sheet, sources) or next(iter(sources))
         raise UsageError(
             f"{path} has no filled sheet “{file.sheet}”; is it {meant}?",
-            f"{path} 中没有含数据的工作表“{file.sheet}”;是否为 {meant}?",
+            f"{path} 中没有含数据的工作表“{file.sheet}”；是否为 {meant}？",
         )
     return sources[file.sheet]
 
@@ -79,7 +79,7 @@ def _no_header(source: Source, header: str) -> UsageError:
     meant = nearest(header, source.headers)
     return UsageError(
         f"{source.name} has no column “{header}”{f'; is it “{meant}”?' if meant else ''} Put its header into the map.",
-        f"{source.name} 中没有列“{header}”{f';是否为“{meant}”?' if meant else ''}请在映射中改为文件中的标题。",
+        f"{source.name} 中没有列“{header}”{f'；是否为“{meant}”？' if meant else ''}请在映射中改为文件中的标题。",
     )
 
 

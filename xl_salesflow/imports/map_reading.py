@@ -35,7 +35,7 @@ def reading(text: str, source: str) -> maps.Mapping:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
             f"{source} is not written as TOML: {error}; put text between quotation marks.",
-            f"{source} 不符合 TOML 写法:{error};文字须加引号。",
+            f"{source} 不符合 TOML 写法：{error}；文字须加引号。",
         ) from error
     return _Reading(text.splitlines(), source).mapping(parsed)
 
@@ -63,7 +63,7 @@ class _Reading:
         self._only(entry, _FILE_KEYS)
         file, table = self._text(entry, "file"), self._text(entry, "table")
         if not file:
-            self._refuse("[[files]]", "file is missing; name the file", "缺少 file;请填写文件名")
+            self._refuse("[[files]]", "file is missing; name the file", "缺少 file；请填写文件名")
         if table:
             table = self._one_of("table", table, TAKES_ROWS)
         delimiter = self._text(entry, "delimiter")
@@ -95,7 +95,7 @@ class _Reading:
         named = {title.casefold(): id for id, column in known.items() for title in (*column.header.both(), id)}
         if to.casefold() in named:
             return named[to.casefold()]
-        return self._one_of(header, to, known, f" of {table}", f"({table} 表)")
+        return self._one_of(header, to, known, f" of {table}", f"（{table} 表）")
 
     def _once(self, file: str, columns: Mapping[str, ColumnMap]) -> None:
         taken: dict[str, str] = {}
@@ -103,7 +103,7 @@ class _Reading:
             if how.to in taken:
                 self._refuse(
                     header, f"{file}: both “{taken[how.to]}” and “{header}” become {how.to}; leave one of them out",
-                    f"{file}:“{taken[how.to]}”与“{header}”都对应 {how.to};请去掉其一",
+                    f"{file}：“{taken[how.to]}”与“{header}”都对应 {how.to}；请去掉其一",
                 )  # fmt: skip
             if how.to not in ("", TO_NOTES):
                 taken[how.to] = header
@@ -115,7 +115,7 @@ class _Reading:
             self._refuse(
                 name or "[[new_stages]]",
                 "a new stage needs a name and a position from 1",
-                "新阶段须有名称与序号(从 1 起)",
+                "新阶段须有名称与序号（从 1 起）",
             )
         if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
             self._refuse(name, f"the probability of “{name}” is not between 0 and 1", f"“{name}”的赢率不在 0 与 1 之间")
@@ -135,7 +135,7 @@ class _Reading:
         if name not in options:
             meant = nearest(name, options) or ", ".join(options)
             self._refuse(
-                place, f"there is no “{name}”{of}; is it “{meant}”?", f"没有“{name}”{of_zh};是否为“{meant}”?", name
+                place, f"there is no “{name}”{of}; is it “{meant}”?", f"没有“{name}”{of_zh}；是否为“{meant}”？", name
             )
         return name
 
@@ -159,7 +159,7 @@ class _Reading:
     def _table(self, entry: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         value = entry.get(key, {})
         if not isinstance(value, dict):
-            self._refuse(key, f"{key} should be a table such as [{key}]", f"{key} 应写成表,如 [{key}]")
+            self._refuse(key, f"{key} should be a table such as [{key}]", f"{key} 应写成表，如 [{key}]")
         return value
 
     def _array(self, entry: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
@@ -176,7 +176,7 @@ class _Reading:
 
     def _refuse(self, place: str, en: str, zh: str, name: str = "") -> NoReturn:
         line = self._line(place, name)
-        at, at_zh = (f", line {line}", f",第 {line} 行") if line else ("", "")
+        at, at_zh = (f", line {line}", f"，第 {line} 行") if line else ("", "")
         en, zh = en if en.endswith("?") else f"{en}.", zh if zh.endswith("?") else f"{zh}。"
         raise UsageError(f"{self._source}{at}: {en}", f"{self._source}{at_zh}:{zh}")
 

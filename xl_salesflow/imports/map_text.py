@@ -16,26 +16,26 @@ from xl_salesflow.model.text import Language, Text
 
 _TOP = Text(
     "How files become rows of the workbook. Edit what you like and import again with --map and the name of this file.",
-    "文件如何成为工作簿中的各行。可自行修改,再用 --map 加本文件名重新导入。",
+    "文件如何成为工作簿中的各行。可自行修改，再用 --map 加本文件名重新导入。",
 )
-_REMARKS = Text("How this proposal came about:", "本建议的由来:")
+_REMARKS = Text("How this proposal came about:", "本建议的由来：")
 _PLAYBOOK = Text("The sales process of the deals.", "商机使用的销售流程。")
 _STARTS = Text(
     "The stage a deal enters on the day it is created; also that of deals without a stage.",
-    "商机创建当日进入的阶段;未写阶段的商机也归入此阶段。",
+    "商机创建当日进入的阶段；未写阶段的商机也归入此阶段。",
 )
 _MISSING = Text("Tables that get a row for every name they do not have yet.", "遇到尚无的名称时自动添加一行的表。")
 _STAGES = Text(
     "Stage in the files = stage of the playbook. The playbook has: {known}.",
-    "文件中的阶段 = 销售流程的阶段。现有阶段:{known}。",
+    "文件中的阶段 = 销售流程的阶段。现有阶段：{known}。",
 )
 _NEW = Text(
     "A stage to add to the playbook; the stages from this position on move one further.",
-    "加入销售流程的新阶段;该序号及之后的阶段顺延。",
+    "加入销售流程的新阶段；该序号及之后的阶段顺延。",
 )
 _VALUES = Text(
     "Names to clean up in {title}: as the files write it = as it should be.",
-    "“{title}”中需统一的名称:文件中的写法 = 应有的写法。",
+    "“{title}”中需统一的名称：文件中的写法 = 应有的写法。",
 )
 _FILE = Text(
     'One file. table is one of {tables}; "" leaves the file out.', '一个文件。table 可为 {tables};"" 表示不导入。'

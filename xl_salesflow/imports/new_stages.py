@@ -45,7 +45,7 @@ def _playbook(pipeline: Pipeline, id: str) -> Playbook:
         known = ", ".join(pipeline.playbooks) or "–"
         raise UsageError(
             f"The sheet Stages has no playbook “{id}” with open stages, Won and Lost; it has: {known}.",
-            f"“阶段”表中没有含进行中、赢单与丢单阶段的销售流程“{id}”;现有:{known}。",
+            f"“阶段”表中没有含进行中、赢单与丢单阶段的销售流程“{id}”；现有：{known}。",
         )
     return found
 
@@ -59,13 +59,13 @@ def _check(mapping: Mapping, playbook: Playbook) -> None:
             raise UsageError(
                 f"The map sends “{name}” to the stage “{stage}”, which playbook {playbook.id} does not have; is it “{meant}”, or "
                 "should it stand under [[new_stages]]?",
-                f"映射把“{name}”对应到阶段“{stage}”,而销售流程 {playbook.id} 中没有该阶段;是否为“{meant}”,"
+                f"映射把“{name}”对应到阶段“{stage}”，而销售流程 {playbook.id} 中没有该阶段；是否为“{meant}”，"
                 "还是应列入 [[new_stages]]?",
             )
     if mapping.starts_in and mapping.starts_in not in opening:
         raise UsageError(
             f"starts_in is “{mapping.starts_in}”, and deals cannot start in a closed stage; name an open one.",
-            f"starts_in 为“{mapping.starts_in}”,商机不能从已关闭的阶段开始;请改为进行中的阶段。",
+            f"starts_in 为“{mapping.starts_in}”，商机不能从已关闭的阶段开始；请改为进行中的阶段。",
         )
 
 

@@ -106,7 +106,7 @@ def _settled(mapping: Mapping) -> None:
     for file, header in mapping.open_questions:
         raise UsageError(
             f"{file.file}: the dates of “{header}” can be read in two ways; write dd/mm/yyyy or mm/dd/yyyy into the map.",
-            f"{file.file}:“{header}”的日期有两种读法;请在映射中写明 dd/mm/yyyy 或 mm/dd/yyyy。",
+            f"{file.file}：“{header}”的日期有两种读法；请在映射中写明 dd/mm/yyyy 或 mm/dd/yyyy。",
         )
 
 
@@ -116,7 +116,7 @@ def _with_key(rows: Rows, mapping: Mapping) -> None:
         file = next(file.file for file in mapping.files if file.table == rows.table)
         raise UsageError(
             f"{file}: no column gives {key}, by which rows of {rows.table} are told apart; name one in the map.",
-            f"{file}:没有列对应 {key},无法区分 {rows.table} 表的各行;请在映射中指定一列。",
+            f"{file}：没有列对应 {key}，无法区分 {rows.table} 表的各行；请在映射中指定一列。",
         )
 
 

@@ -17,7 +17,7 @@ _SIBLING = Text(
 )
 _NO_TABLE = Text(
     "{file} looks like none of our tables and is left out; name its table to bring it in.",
-    "{file} 与各表均不相符,暂不导入;如需导入请填写 table。",
+    "{file} 与各表均不相符，暂不导入；如需导入请填写 table。",
 )
 _LEFT_OUT = Text(
     '{file}: no column of ours for {headers}; left out. Write "notes+" to keep one in Notes.',
@@ -25,24 +25,24 @@ _LEFT_OUT = Text(
 )
 _REFERS = Text(
     "{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.",
-    "{file}:“{header}”的值与{title}一致,因此作为{title}。",
+    "{file}：“{header}”的值与{title}一致，因此作为{title}。",
 )
 _BESIDE = Text(
     "{file}: the dates of “{header}” alone could be read in two ways; another column of the file says {format}.",
-    "{file}:仅看“{header}”日期有两种读法;同一文件的另一列表明为 {format}。",
+    "{file}：仅看“{header}”日期有两种读法；同一文件的另一列表明为 {format}。",
 )
 _ASK = Text(
     "{file}: the dates of “{header}” can be read day first or month first; write dd/mm/yyyy or mm/dd/yyyy.",
-    "{file}:“{header}”的日期可读作日/月或月/日;请写明 dd/mm/yyyy 或 mm/dd/yyyy。",
+    "{file}：“{header}”的日期可读作日/月或月/日；请写明 dd/mm/yyyy 或 mm/dd/yyyy。",
 )
 _SENT = Text("The stage “{name}” becomes “{stage}” of the playbook.", "阶段“{name}”对应销售流程中的“{stage}”。")
 _GUESSED = Text(
     "The stage “{name}” is taken for “{stage}” because the names are alike; please look.",
-    "阶段“{name}”因名称相近被视为“{stage}”;请核对。",
+    "阶段“{name}”因名称相近被视为“{stage}”；请核对。",
 )
 _ADDED = Text(
     "The playbook has no stage “{name}”; it is added as no. {position} with probability {probability:.0%}.",
-    "销售流程中没有阶段“{name}”;将作为第 {position} 阶段加入,赢率 {probability:.0%}。",
+    "销售流程中没有阶段“{name}”；将作为第 {position} 阶段加入，赢率 {probability:.0%}。",
 )
 _STARTS = Text("Deals are taken to enter “{stage}” on the day they are created.", "商机视为在创建当日进入“{stage}”。")
 _MORE = Text(" and {count} more", " 等另外 {count} 列")

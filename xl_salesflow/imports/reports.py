@@ -9,43 +9,43 @@ import pandas as pd
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.text import Language, Text
 
-_AT = Text("{file}, row {row}", "{file},第 {row} 行")
-_AT_CELL = Text("{file}, row {row}, {header}", "{file},第 {row} 行,{header}")
+_AT = Text("{file}, row {row}", "{file}，第 {row} 行")
+_AT_CELL = Text("{file}, row {row}, {header}", "{file}，第 {row} 行，{header}")
 _SAYS = Text("{at}: {what}.", "{at}:{what}。")
 
 NUMBER = Text(
     "“{text}” is no number; the cell is left blank, type it in the workbook",
-    "“{text}”不是数字;单元格留空,请在工作簿中填写",
+    "“{text}”不是数字；单元格留空，请在工作簿中填写",
 )
 DATE = Text(
     "“{text}” is no possible date; the cell is left blank, type it in the workbook",
-    "“{text}”不是有效日期;单元格留空,请在工作簿中填写",
+    "“{text}”不是有效日期；单元格留空，请在工作簿中填写",
 )
 CHOICE = Text(
     "“{text}” is none of {known}; the cell is left blank, name it under [values] in the map",
-    "“{text}”不在 {known} 之中;单元格留空,可在映射的 [values] 中指定",
+    "“{text}”不在 {known} 之中；单元格留空，可在映射的 [values] 中指定",
 )
-SHARE = Text("“{text}” is not between 0 and 100 %; the cell is left blank", "“{text}”不在 0 与 100% 之间;单元格留空")
-POINTS = Text("“{text}” is not 0, 1, 2 or 3; the cell is left blank", "“{text}”不是 0、1、2、3;单元格留空")
-FAILED = Text("“{text}” is a formula that failed; the cell is left blank", "“{text}”是出错的公式;单元格留空")
+SHARE = Text("“{text}” is not between 0 and 100 %; the cell is left blank", "“{text}”不在 0 与 100% 之间；单元格留空")
+POINTS = Text("“{text}” is not 0, 1, 2 or 3; the cell is left blank", "“{text}”不是 0、1、2、3；单元格留空")
+FAILED = Text("“{text}” is a formula that failed; the cell is left blank", "“{text}”是出错的公式；单元格留空")
 STAGE = Text(
     "the playbook has no stage “{text}”{nearest}; the stage is left blank, name it under [stages] in the map",
-    "销售流程中没有阶段“{text}”{nearest};阶段留空,可在映射的 [stages] 中指定",
+    "销售流程中没有阶段“{text}”{nearest}；阶段留空，可在映射的 [stages] 中指定",
 )
-NEAREST = Text(" (is it {name}?)", "(是否为 {name}?)")
-NO_KEY = Text("no {title}, so the row cannot be told from others; it is left out", "缺少{title},无法识别该行;已略过")
+NEAREST = Text(" (is it {name}?)", "（是否为 {name}?）")
+NO_KEY = Text("no {title}, so the row cannot be told from others; it is left out", "缺少{title}，无法识别该行；已略过")
 DOUBLED = Text(
     "{title} “{text}” stands above already, in row {first}; this row is left out",
-    "{title}“{text}”已在第 {first} 行出现;该行已略过",
+    "{title}“{text}”已在第 {first} 行出现；该行已略过",
 )
 RAGGED = Text(
     "more cells than headers; what stands to the right of the last header is left out",
-    "单元格多于标题;最后一个标题右侧的内容已略过",
+    "单元格多于标题；最后一个标题右侧的内容已略过",
 )
-CUT = Text("longer than a cell can hold; cut after 32,767 characters", "超过单元格容量;已截断为 32,767 个字符")
+CUT = Text("longer than a cell can hold; cut after 32,767 characters", "超过单元格容量；已截断为 32,767 个字符")
 BACKWARDS = Text(
     "closed {closed} before it was created {created}; both dates are kept, please correct the wrong one",
-    "关闭日期 {closed} 早于创建日期 {created};两个日期均保留,请更正有误的一个",
+    "关闭日期 {closed} 早于创建日期 {created}；两个日期均保留，请更正有误的一个",
 )
 
 

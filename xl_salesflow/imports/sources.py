@@ -47,7 +47,7 @@ def read(path: Path, layout: Layout | None = None) -> tuple[Source, ...]:
         UsageError: the file is missing, locked with a password, empty or of a format that holds no rows.
     """
     if not path.is_file():
-        raise UsageError(f"{path} is not there; check the name.", f"找不到 {path};请检查文件名。")
+        raise UsageError(f"{path} is not there; check the name.", f"找不到 {path}；请检查文件名。")
     if path.suffix.lower() in SPREADSHEETS:
         found = tuple(_sheets(path))
     elif path.suffix.lower() in TEXTS:
@@ -55,7 +55,7 @@ def read(path: Path, layout: Layout | None = None) -> tuple[Source, ...]:
     else:
         raise UsageError(
             f"{path} is neither CSV nor a workbook; export it as .csv or .xlsx and try again.",
-            f"{path} 既不是 CSV 也不是工作簿;请导出为 .csv 或 .xlsx 后重试。",
+            f"{path} 既不是 CSV 也不是工作簿；请导出为 .csv 或 .xlsx 后重试。",
         )
     if not found:
         raise UsageError(f"{path} holds no rows below a line of headers.", f"{path} 中没有标题行及数据行。")
@@ -67,7 +67,7 @@ def _text(path: Path, layout: Layout | None) -> Iterator[Source]:
         raw = path.read_bytes()
     except OSError as error:
         why = error.strerror or "?"
-        raise UsageError(f"{path} cannot be opened: {why}.", f"{path} 无法打开:{why}。") from error
+        raise UsageError(f"{path} cannot be opened: {why}.", f"{path} 无法打开：{why}。") from error
     layout = layout or layout_of(raw)
     yield from _rectangle(path, "", layout, rows_of(raw, layout, path))
 

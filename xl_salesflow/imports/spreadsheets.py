@@ -35,12 +35,12 @@ def sheets_of(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
             yield name, [[as_text(cell) for cell in row] for row in rows]
     except PasswordError as error:
         raise UsageError(
-            f"{path} is protected with a password; save a copy without one.", f"{path} 设有密码;请另存无密码的副本。"
+            f"{path} is protected with a password; save a copy without one.", f"{path} 设有密码；请另存无密码的副本。"
         ) from error
     except (CalamineError, BadZipFile, OSError) as error:
         raise UsageError(
             f"{path} cannot be read as a workbook ({error}); save it again as .xlsx or .csv.",
-            f"{path} 无法作为工作簿读取({error});请重新另存为 .xlsx 或 .csv。",
+            f"{path} 无法作为工作簿读取（{error}）；请重新另存为 .xlsx 或 .csv。",
         ) from error
 
 
@@ -62,7 +62,7 @@ def _check_size(path: Path) -> None:
         if sum(part.file_size for part in package.infolist()) > _MOST_BYTES:
             raise UsageError(
                 f"{path} unpacks to more than 2 GB; export the sheet you need as .csv.",
-                f"{path} 解压后超过 2 GB;请将所需工作表导出为 .csv。",
+                f"{path} 解压后超过 2 GB；请将所需工作表导出为 .csv。",
             )
         for part in package.namelist():
             if part.startswith("xl/worksheets/") and part.endswith(".xml"):
@@ -79,7 +79,7 @@ def _check_extent(path: Path, stream: IO[bytes]) -> None:
         if columns * rows > _MOST_CELLS:
             raise UsageError(
                 f"{path} has cells as far out as row {rows:,} and column {columns:,}; delete what lies beyond the list.",
-                f"{path} 中有远至第 {rows:,} 行、第 {columns:,} 列的单元格;请删除列表以外的内容。",
+                f"{path} 中有远至第 {rows:,} 行、第 {columns:,} 列的单元格；请删除列表以外的内容。",
             )
         tail = chunk[-_LONGEST_TAG:]
 

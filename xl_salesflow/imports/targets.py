@@ -24,12 +24,12 @@ TO_NOTES = "notes+"
 _OURS = ("playbook", "move_reason", "override_by", "override_reason")  # one import fills one playbook, and asks no gate
 _T = Type
 _FACTS: tuple[Column, ...] = (
-    column("closed", "Closed", "关闭日期", _T.DATE, "Won or lost on; of an open deal the expected close", "赢单或丢单日期;进行中商机则为预计成交日"),
+    column("closed", "Closed", "关闭日期", _T.DATE, "Won or lost on; of an open deal the expected close", "赢单或丢单日期；进行中商机则为预计成交日"),
     column("won_date", "Won on", "赢单日期", _T.DATE, "A deal with this date is won", "填有此日期的商机为赢单"),
     column("lost_date", "Lost on", "丢单日期", _T.DATE, "A deal with this date is lost", "填有此日期的商机为丢单"),
     column("outcome", "Outcome", "结果", _T.CHOICE, "Open, won or lost", "进行中、赢单或丢单", options="outcome"),
-    column("is_won", "Is won", "是否赢单", _T.CHOICE, "Yes: the deal is won", "是:商机已赢单", options="yes_no"),
-    column("is_closed", "Is closed", "是否关闭", _T.CHOICE, "Yes and not won: the deal is lost", "是且未赢:商机已丢单", options="yes_no"),
+    column("is_won", "Is won", "是否赢单", _T.CHOICE, "Yes: the deal is won", "是：商机已赢单", options="yes_no"),
+    column("is_closed", "Is closed", "是否关闭", _T.CHOICE, "Yes and not won: the deal is lost", "是且未赢：商机已丢单", options="yes_no"),
 )  # fmt: skip
 
 

@@ -39,10 +39,10 @@ def _category(id: str) -> Metric[Cube]:
     value = c.today_only(c.total("amount"), "open", *criteria)
     return Metric(
         f"forecast_{id}",
-        Text(f"Forecast: {name.en.lower()}", f"预测:{name.zh}"),
+        Text(f"Forecast: {name.en.lower()}", f"预测：{name.zh}"),
         Text(
             f"Open deals in the category {name.en.lower()} expected to close in the target's period. Only today knows.",
-            f"目标期间内预计成交、类别为“{name.zh}”的进行中商机金额;仅当前快照可知。",
+            f"目标期间内预计成交、类别为“{name.zh}”的进行中商机金额；仅当前快照可知。",
         ),
         Unit.MONEY, Formula(f'IF({{sample}}="","",ROUND({value},2))'), _value(id), sample, _count(id),
     )  # fmt: skip
@@ -89,10 +89,10 @@ CATEGORIES: tuple[Metric[Cube], ...] = (
     _category("best_case"),
     Metric(
         "forecast_pipeline",
-        Text("Forecast: pipeline", "预测:储备"),
+        Text("Forecast: pipeline", "预测：储备"),
         Text(
             "Open deals expected to close in the target's period that are in no other category. Only today knows.",
-            "目标期间内预计成交、未列入其他类别的进行中商机金额;仅当前快照可知。",
+            "目标期间内预计成交、未列入其他类别的进行中商机金额；仅当前快照可知。",
         ),
         Unit.MONEY,
         Formula('IF(expected_value="","",ROUND(expected_value-forecast_commit-forecast_best_case-forecast_omitted,2))'),

@@ -182,7 +182,7 @@ def _words(table: str, asked: str) -> str:
     )
     raise UsageError(
         f"Nothing can be grouped by “{asked}”: {where[0]} has no such column of words; there is {known}.",
-        f"无法按“{asked}”分组:{where[1]}没有该文字列;可用:{known}。",
+        f"无法按“{asked}”分组：{where[1]}没有该文字列；可用：{known}。",
     )
 
 

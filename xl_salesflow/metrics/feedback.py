@@ -102,7 +102,7 @@ FEEDBACK: tuple[Metric[Cube], ...] = (
         Text("Satisfaction", "客户满意度"),
         Text(
             "Mean satisfaction, 1 to 5, of the feedback dated in the period. Feedback knows no owner: blank in a slice.",
-            "期内反馈的满意度平均分(1–5);反馈不分负责人,筛选时为空。",
+            "期内反馈的满意度平均分（1–5）；反馈不分负责人，筛选时为空。",
         ),
         Unit.POINTS, _if_any(_SCORES), satisfaction, _SCORED, satisfaction_count,
     ),
@@ -126,7 +126,7 @@ FEEDBACK: tuple[Metric[Cube], ...] = (
         Text("Activities per won deal", "每赢一单的活动数"),
         Text(
             "Activities dated in the period ÷ won deals; blank while none are recorded, and in a slice, which they do not know.",
-            "期内活动数 ÷ 赢单数;没有活动记录或有筛选时为空(活动不分筛选维度)。",
+            "期内活动数 ÷ 赢单数；没有活动记录或有筛选时为空（活动不分筛选维度）。",
         ),
         Unit.ACTIVITIES,
         Formula(f'IF(ViewAll=0,"",IF(won_count*({_ACTIVITIES})=0,"",({_ACTIVITIES})/won_count))'), activities_per_won,

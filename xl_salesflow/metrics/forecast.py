@@ -52,7 +52,7 @@ FORECAST: tuple[Metric[Cube], ...] = (
         Text(
             "Amount × probability of every open deal, rounded to cents, then summed; the probability is the deal's own, "
             "else its stage's. For a past date, as they were when the deal entered its stage.",
-            "各进行中商机的金额 × 赢率,四舍五入到分后求和;优先用自定赢率,否则用阶段赢率。过去日期取进入阶段时的值。",
+            "各进行中商机的金额 × 赢率，四舍五入到分后求和；优先用自定赢率，否则用阶段赢率。过去日期取进入阶段时的值。",
         ),
         Unit.MONEY, Formula(f"ROUND({c.deals(weighted, 'open', c.OPEN)},2)"), weighted_value,
         Formula("open_count"), open_count,

@@ -113,19 +113,19 @@ def _metric(id: str, column: ColumnMetric[Steps], unit: Unit, name: Text, defini
 LEAKS: tuple[Metric[Cube], ...] = (
     _metric(
         "bottleneck", LEAK_COLUMNS[4], Unit.MONEY,
-        Text("Bottleneck: one point more", "短板:提高一个百分点"),
+        Text("Bottleneck: one point more", "短板：提高一个百分点"),
         Text(
             "The step whose conversion, one percentage point higher, would bring the same deals the most won value (deals "
             "won × mean won value × 0.01 ÷ conversion); the sheet Leaks shows it for every step.",
-            "转化率提高一个百分点时,使同一批商机赢单金额增加最多的一步(赢单数 × 平均赢单金额 × 0.01 ÷ 转化率);各步见“流失分析”。",
+            "转化率提高一个百分点时，使同一批商机赢单金额增加最多的一步（赢单数 × 平均赢单金额 × 0.01 ÷ 转化率）；各步见“流失分析”。",
         ),
     ),
     _metric(
         "slowest_stage", LEAK_COLUMNS[5], Unit.TIMES,
-        Text("Slowest stage: days against limit", "最慢阶段:天数与期限之比"),
+        Text("Slowest stage: days against limit", "最慢阶段：天数与期限之比"),
         Text(
             "The largest ratio of a stage's median days to its limit; the sheet Leaks shows it for every stage.",
-            "阶段天数中位数与期限之比的最大值;各阶段见“流失分析”。",
+            "阶段天数中位数与期限之比的最大值；各阶段见“流失分析”。",
         ),
     ),
 )  # fmt: skip

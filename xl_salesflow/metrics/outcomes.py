@@ -120,7 +120,7 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
         Text("Deals", "商机总数"),
         Text(
             "Every deal there was on the as-of date, open or closed; the period does not matter.",
-            "截至日期存在的全部商机,不论进行中或已关闭;与期间无关。",
+            "截至日期存在的全部商机，不论进行中或已关闭；与期间无关。",
         ),
         Unit.DEALS, _DEALS, deal_count, _DEALS, deal_count,
     ),
@@ -129,7 +129,7 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
         Text("Created", "新建商机"),
         Text(
             "Deals created in the period; without a period every deal, those without a creation date too.",
-            "期内创建的商机;未设期间时为全部商机,含无创建日期者。",
+            "期内创建的商机；未设期间时为全部商机，含无创建日期者。",
         ),
         Unit.DEALS, _CREATED, created_count, _CREATED, created_count,
     ),
@@ -138,7 +138,7 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
         Text("Open deals", "进行中商机"),
         Text(
             "Deals still open on the as-of date; in the cohort reading, of those created in the period.",
-            "截至日期仍在进行中的商机;群组口径下仅计期内创建者。",
+            "截至日期仍在进行中的商机；群组口径下仅计期内创建者。",
         ),
         Unit.DEALS, _OPEN, open_count, _OPEN, open_count,
     ),
@@ -148,7 +148,7 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
         Text(
             "Won deals closed in the period (cohort reading: created in it); aftercare counts as won. "
             "Won deals without a closing date count only when no period is set.",
-            "期内关闭(群组口径:期内创建)的赢单,售后阶段计为赢单;无关闭日期者仅在未设期间时计入。",
+            "期内关闭（群组口径：期内创建）的赢单，售后阶段计为赢单；无关闭日期者仅在未设期间时计入。",
         ),
         Unit.DEALS, _WON, won_count, _WON, won_count,
     ),
@@ -158,7 +158,7 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
         Text(
             "Lost deals closed in the period (cohort reading: created in it). "
             "Lost deals without a closing date count only when no period is set.",
-            "期内关闭(群组口径:期内创建)的丢单;无关闭日期者仅在未设期间时计入。",
+            "期内关闭（群组口径：期内创建）的丢单；无关闭日期者仅在未设期间时计入。",
         ),
         Unit.DEALS, _LOST, lost_count, _LOST, lost_count,
     ),
@@ -167,7 +167,7 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
         Text("Without a creation date", "无创建日期"),
         Text(
             "Deals without a creation date: counted in today's snapshot, left out of every past date and of every period.",
-            "无创建日期的商机:计入当前快照,不计入任何过去日期或期间。",
+            "无创建日期的商机：计入当前快照，不计入任何过去日期或期间。",
         ),
         Unit.DEALS, _UNDATED, undated_count, _UNDATED, undated_count,
     ),
@@ -194,14 +194,14 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
         Text("Mean won value", "平均赢单金额"),
         Text(
             "Won value ÷ won deals that have an amount; a blank amount is no zero.",
-            "赢单金额 ÷ 有金额的赢单数;空白金额不按零计算。",
+            "赢单金额 ÷ 有金额的赢单数；空白金额不按零计算。",
         ),
         Unit.MONEY, Formula('IF({sample}=0,"",ROUND(won_value/{sample},2))'), mean_won_value, _VALUED_WON, valued_won_count,
     ),
     Metric(
         "median_won_value",
         Text("Median won value", "赢单金额中位数"),
-        Text("Half of the won deals are smaller, half larger.", "一半赢单低于此值,一半高于此值。"),
+        Text("Half of the won deals are smaller, half larger.", "一半赢单低于此值，一半高于此值。"),
         Unit.MONEY,
         Formula(f'IF({{sample}}=0,"",ROUND({c.deals(c.median("amount"), "closed", c.WON)},2))', array=True),
         median_won_value, _VALUED_WON, valued_won_count,
@@ -209,7 +209,7 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
     Metric(
         "win_rate",
         Text("Win rate", "赢单率"),
-        Text("Won ÷ (won + lost), closed in the period.", "赢单 ÷(赢单 + 丢单),按期内关闭统计。"),
+        Text("Won ÷ (won + lost), closed in the period.", "赢单 ÷（赢单 + 丢单），按期内关闭统计。"),
         Unit.RATIO, Formula('IF({sample}=0,"",won_count/{sample})'), win_rate,
         Formula("won_count+lost_count"), closed_count,
     ),
@@ -218,7 +218,7 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
         Text("Win rate of all created", "全部商机赢单率"),
         Text(
             "Won ÷ created, both in the period; open deals weigh it down. Without a period, won ÷ every deal.",
-            "赢单 ÷ 新建商机,均按期间统计,进行中商机会拉低该值;未设期间时为赢单 ÷ 全部商机。",
+            "赢单 ÷ 新建商机，均按期间统计，进行中商机会拉低该值；未设期间时为赢单 ÷ 全部商机。",
         ),
         Unit.RATIO, Formula('IF({sample}=0,"",won_count/{sample})'), win_rate_of_all,
         Formula("created_count"), created_count,
@@ -226,7 +226,7 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
     Metric(
         "win_rate_by_value",
         Text("Win rate by value", "金额赢单率"),
-        Text("Won value ÷ (won value + lost value).", "赢单金额 ÷(赢单金额 + 丢单金额)。"),
+        Text("Won value ÷ (won value + lost value).", "赢单金额 ÷（赢单金额 + 丢单金额）。"),
         Unit.RATIO,
         Formula('IF(won_value+lost_value=0,"",won_value/(won_value+lost_value))'), win_rate_by_value,
         Formula("won_count+lost_count"), closed_count,

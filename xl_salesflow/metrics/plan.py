@@ -145,7 +145,7 @@ PLANNING: tuple[Metric[Cube], ...] = (
         Text("Value to win", "应赢金额"),
         Text(
             "The target typed on the Plan sheet; left blank, what is still missing of the Targets sheet.",
-            "“计划”表中填写的目标;留空则取“销售目标”的缺口。",
+            "“计划”表中填写的目标；留空则取“销售目标”的缺口。",
         ),
         Unit.MONEY, Formula('IF(PlanTarget="",IF(target_gap="","",MAX(0,target_gap)),PlanTarget)'), plan_value,
         Formula('""'), Cube.nothing,
@@ -153,7 +153,7 @@ PLANNING: tuple[Metric[Cube], ...] = (
     Metric(
         "won_needed",
         Text("Won deals needed", "所需赢单数"),
-        Text("Value to win ÷ mean won value, rounded up.", "应赢金额 ÷ 平均赢单金额,向上取整。"),
+        Text("Value to win ÷ mean won value, rounded up.", "应赢金额 ÷ 平均赢单金额，向上取整。"),
         Unit.DEALS,
         Formula(
             'IF(OR(plan_value="",mean_won_value=""),"",'

@@ -97,7 +97,7 @@ def _if_lost(formula: str) -> Formula:
     return Formula(f'IF({{lost_count}}="","",IF({_ALL}=0,"",{formula}/{_ALL}))')
 
 
-NO_REASON = Text("(none given)", "(未填写)")
+NO_REASON = Text("(none given)", "（未填写）")
 
 
 def reason_naming(language: Language) -> dict[str, Formula]:

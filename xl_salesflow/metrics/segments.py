@@ -66,7 +66,7 @@ def _side(rows: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
         there = [str(row["key"]) for row in rows.values() if row["key"]]
         raise UsageError(
             f"No deal in view has “{name}”; there are {', '.join(there)}.",
-            f"没有商机属于“{name}”;现有:{'、'.join(there)}。",
+            f"没有商机属于“{name}”；现有：{'、'.join(there)}。",
         )
     return rows[name.casefold()]
 

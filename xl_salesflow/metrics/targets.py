@@ -164,7 +164,7 @@ TARGETS: tuple[Metric[Cube], ...] = (
         Text(
             "Targets that lie inside the period (no period: the year of the as-of date) for exactly the owner, product and "
             "channel chosen; for everything, the team's targets, else the owners' together.",
-            "期间内(未设期间时为截至日期所在年)的目标,按所选负责人、产品与渠道精确匹配;全部时取团队目标,没有则合计各负责人目标。",
+            "期间内（未设期间时为截至日期所在年）的目标，按所选负责人、产品与渠道精确匹配；全部时取团队目标，没有则合计各负责人目标。",
         ),
         Unit.MONEY, Formula(target_formula(*_IN_PERIOD)), target, _NO_SAMPLE, Cube.nothing,
     ),
@@ -173,7 +173,7 @@ TARGETS: tuple[Metric[Cube], ...] = (
         Text("Won towards the target", "目标已完成"),
         Text(
             "Sum of the deals won in the period of the target, by their closing date in either reading.",
-            "目标期间内赢单的金额合计,两种口径均按关闭日期统计。",
+            "目标期间内赢单的金额合计，两种口径均按关闭日期统计。",
         ),
         Unit.MONEY, Formula(f"ROUND({c.deals(c.total('amount'), 'always', *_WON)},2)"), won_to_date,
         Formula(c.deals(c.count, "always", *_WON)), won_to_date_count,
@@ -188,7 +188,7 @@ TARGETS: tuple[Metric[Cube], ...] = (
     Metric(
         "target_gap",
         Text("Still to win", "目标缺口"),
-        Text("Target − won so far; negative once the target is passed.", "目标 − 已赢单金额;超额后为负。"),
+        Text("Target − won so far; negative once the target is passed.", "目标 − 已赢单金额；超额后为负。"),
         Unit.MONEY, Formula('IF(target="","",IF(target=0,"",ROUND(target-won_to_date,2)))'), target_gap,
         _NO_SAMPLE, Cube.nothing,
     ),
@@ -197,7 +197,7 @@ TARGETS: tuple[Metric[Cube], ...] = (
         Text("Expected in the period", "期内预计金额"),
         Text(
             "Sum of the open deals whose expected close lies in the period of the target. Only today's snapshot knows it.",
-            "预计成交日在目标期间内的进行中商机金额;仅当前快照可知。",
+            "预计成交日在目标期间内的进行中商机金额；仅当前快照可知。",
         ),
         Unit.MONEY,
         Formula(f'IF({{sample}}="","",ROUND({c.today_only(c.total("amount"), "open", *EXPECTED)},2))'), expected_value,
@@ -208,7 +208,7 @@ TARGETS: tuple[Metric[Cube], ...] = (
         Text("Coverage", "管道覆盖率"),
         Text(
             "Open value expected in the period ÷ (target − won so far); nothing once the target is reached.",
-            "期内预计金额 ÷(目标 − 已赢单金额);达成后不再显示。",
+            "期内预计金额 ÷（目标 − 已赢单金额）；达成后不再显示。",
         ),
         Unit.TIMES,
         Formula('IF(OR(expected_value="",target_gap=""),"",IF(target_gap<=0,"",expected_value/target_gap))'), coverage,
@@ -217,7 +217,7 @@ TARGETS: tuple[Metric[Cube], ...] = (
     Metric(
         "required_coverage",
         Text("Coverage required", "所需覆盖率"),
-        Text("1 ÷ win rate by value: how much must be open to win one.", "1 ÷ 金额赢单率:赢得一份金额所需的管道倍数。"),
+        Text("1 ÷ win rate by value: how much must be open to win one.", "1 ÷ 金额赢单率：赢得一份金额所需的管道倍数。"),
         Unit.TIMES, Formula('IF(win_rate_by_value="","",IF(win_rate_by_value=0,"",1/win_rate_by_value))'),
         required_coverage, Formula("won_count+lost_count"), closed_count,
     ),
@@ -226,7 +226,7 @@ TARGETS: tuple[Metric[Cube], ...] = (
         Text("Velocity", "销售速度"),
         Text(
             "Open deals × mean won value × win rate ÷ mean won cycle: value the pipeline yields per day.",
-            "进行中商机数 × 平均赢单金额 × 赢单率 ÷ 赢单平均周期:每天产出的金额。",
+            "进行中商机数 × 平均赢单金额 × 赢单率 ÷ 赢单平均周期：每天产出的金额。",
         ),
         Unit.MONEY_PER_DAY,
         Formula(

@@ -49,20 +49,20 @@ def _cycle(end: str) -> tuple[Metric[Cube], Metric[Cube]]:
     return (
         Metric(
             f"cycle_days_{end}_mean",
-            Text(f"Mean cycle, {name.en}", f"平均周期({name.zh})"),
+            Text(f"Mean cycle, {name.en}", f"平均周期（{name.zh}）"),
             Text(
                 f"Mean days from creation to closing of {name.en} deals; deals without either date are left out.",
-                f"{name.zh}商机从创建到关闭的平均天数;缺少任一日期者不计。",
+                f"{name.zh}商机从创建到关闭的平均天数；缺少任一日期者不计。",
             ),
             Unit.DAYS, Formula(f'IF({{sample}}=0,"",({mean})/{{sample}})'), _mean(mask), sample, _dated(mask),
         ),
         Metric(
             f"cycle_days_{end}_median",
-            Text(f"Median cycle, {name.en}", f"周期中位数({name.zh})"),
+            Text(f"Median cycle, {name.en}", f"周期中位数（{name.zh}）"),
             Text(
                 f"Half of the {name.en} deals took fewer days from creation to closing; deals without either date are "
                 "left out.",
-                f"一半{name.zh}商机从创建到关闭的天数少于此值;缺少任一日期者不计。",
+                f"一半{name.zh}商机从创建到关闭的天数少于此值；缺少任一日期者不计。",
             ),
             Unit.DAYS, Formula(f'IF({{sample}}=0,"",{median})', array=True), _median(mask), sample, _dated(mask),
         ),

@@ -156,5 +156,5 @@ def _refuse_long(value: str) -> None:
     if length > LONGEST_TEXT:
         raise CannotHold(
             f"a cell holds {LONGEST_TEXT:,} characters at most, this text has {length:,}",
-            f"单元格最多 {LONGEST_TEXT:,} 个字符,此文本有 {length:,} 个",
+            f"单元格最多 {LONGEST_TEXT:,} 个字符，此文本有 {length:,} 个",
         )

@@ -21,16 +21,16 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 def refuse_foreign(path: Path, data: bytes) -> None:
     """Refuse a file that is no zip, told by its first bytes."""
     if not data:
-        raise NotAWorkbook(path, ("is empty; restore it from a backup", "是空文件;请从备份恢复"))
+        raise NotAWorkbook(path, ("is empty; restore it from a backup", "是空文件；请从备份恢复"))
     if data.startswith(_COMPOUND):
         if _ENCRYPTED in data:
             raise EncryptedWorkbook(path)
-        why = ("is in the format of Excel 97; save it as .xlsx in Excel", "是 Excel 97 格式;请在 Excel 中另存为 .xlsx")
+        why = ("is in the format of Excel 97; save it as .xlsx in Excel", "是 Excel 97 格式；请在 Excel 中另存为 .xlsx")
         raise NotAWorkbook(path, why)
     if not data.startswith(b"PK"):
         why = (
             "is not an Excel workbook (.xlsx or .xlsm); check that the right file was named",
-            "不是 Excel 工作簿(.xlsx 或 .xlsm);请检查文件名",
+            "不是 Excel 工作簿（.xlsx 或 .xlsm）；请检查文件名",
         )
         raise NotAWorkbook(path, why)
 
@@ -69,7 +69,7 @@ def refuse_markup(path: Path, part: str, data: bytes) -> None:
 
 def unsound(path: Path, en: str, zh: str) -> NotAWorkbook:
     """The error for a file that Excel may be able to mend."""
-    return NotAWorkbook(path, (f"{en}; open and save it in Excel to mend it", f"{zh};请用 Excel 打开并保存以修复"))
+    return NotAWorkbook(path, (f"{en}; open and save it in Excel to mend it", f"{zh}；请用 Excel 打开并保存以修复"))
 
 
 def _climbs(name: str) -> bool:
@@ -82,10 +82,10 @@ def _explodes(unpacked: int, packed: int) -> bool:
 
 
 def _distrust(en: str, zh: str) -> tuple[str, str]:
-    return f"{en}; do not trust this file", f"{zh};请勿信任此文件"
+    return f"{en}; do not trust this file", f"{zh}；请勿信任此文件"
 
 
 def _bomb(path: Path, size: int) -> NotAWorkbook:
     return NotAWorkbook(
-        path, _distrust(f"unpacks to {size:,} bytes, as a zip bomb does", f"解压后达 {size:,} 字节,疑似压缩炸弹")
+        path, _distrust(f"unpacks to {size:,} bytes, as a zip bomb does", f"解压后达 {size:,} 字节，疑似压缩炸弹")
     )

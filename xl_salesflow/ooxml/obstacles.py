@@ -40,7 +40,7 @@ class Obstacles:
         for column, fragment in zip(self._edits.columns, fragments, strict=True) if self._arrays else ():
             area = next((area for area in self._arrays if area.holds(row, column)), None)
             if area and fragment and fragment[2] is not CACHE:
-                why = (f"belongs to the array formula in {area}; clear it first", f"属于数组公式 {area};请先清除")
+                why = (f"belongs to the array formula in {area}; clear it first", f"属于数组公式 {area}；请先清除")
                 raise self.refusal(address(row, column), why)
 
     def cleared(self, patterns: Grammar, number: int, row: bytes) -> bytes:
@@ -52,7 +52,7 @@ class Obstacles:
                 if cell.content and number != fresh.totals_row:
                     why = (
                         "is in the way of a table that grows; move it and run again",
-                        "挡住了需要扩展的表;请移开后重新运行",
+                        "挡住了需要扩展的表；请移开后重新运行",
                     )
                     raise self.refusal(address(number, cell.column), why)
                 if b' r="' in cell.attributes:  # others keep their neighbours in place
@@ -66,5 +66,5 @@ class Obstacles:
             for place in self._edits.within(area) if area else ():
                 if area and place != area[:2]:
                     anchor = address(*area[:2])
-                    why = (f"is merged into {anchor}; write there", f"已合并到 {anchor};请写入该单元格")
+                    why = (f"is merged into {anchor}; write there", f"已合并到 {anchor}；请写入该单元格")
                     raise self.refusal(address(*place), why)

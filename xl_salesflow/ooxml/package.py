@@ -37,8 +37,11 @@ class Package:
 
     def broken(self, part: str = "") -> NotAWorkbook:
         """The error for bytes that are missing or wrong."""
-        where = (f" in {part}", f"(部件 {part})") if part else ("", "")
-        why = (f"is damaged or cut short{where[0]}; restore it from a backup", f"已损坏或不完整{where[1]};请从备份恢复")
+        where = (f" in {part}", f"（部件 {part}）") if part else ("", "")
+        why = (
+            f"is damaged or cut short{where[0]}; restore it from a backup",
+            f"已损坏或不完整{where[1]}；请从备份恢复",
+        )
         return NotAWorkbook(self.path, why)
 
     @property

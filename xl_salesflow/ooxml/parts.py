@@ -138,13 +138,13 @@ def main_part(package: Package) -> str:
     if found is None:
         why = (
             "is a zip file but no Excel workbook; check the file's name",
-            "是压缩文件而不是 Excel 工作簿;请检查文件名",
+            "是压缩文件而不是 Excel 工作簿；请检查文件名",
         )
         raise NotAWorkbook(package.path, why)
     if found.endswith(".bin"):
         why = (
             "is a binary workbook (.xlsb); save it as .xlsx or .xlsm in Excel",
-            "是二进制工作簿(.xlsb);请在 Excel 中另存为 .xlsx 或 .xlsm",
+            "是二进制工作簿（.xlsb）；请在 Excel 中另存为 .xlsx 或 .xlsm",
         )
         raise NotAWorkbook(package.path, why)
     return found
@@ -159,7 +159,7 @@ class WorkbookPart:
         if local(root) != "workbook":
             why = (
                 "is an Office file but no Excel workbook; check the file's name",
-                "是 Office 文件但不是 Excel 工作簿;请检查文件名",
+                "是 Office 文件但不是 Excel 工作簿；请检查文件名",
             )
             raise NotAWorkbook(package.path, why)
         self.strict = (etree.QName(root).namespace or "").startswith(STRICT)

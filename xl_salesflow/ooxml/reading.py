@@ -43,12 +43,14 @@ class WorkbookOnDisk:
         try:
             data = Path(path).read_bytes()
         except FileNotFoundError as error:
-            raise NotAWorkbook(path, ("does not exist; check the name", "不存在;请检查文件名")) from error
+            raise NotAWorkbook(path, ("does not exist; check the name", "不存在；请检查文件名")) from error
         except IsADirectoryError as error:
-            raise NotAWorkbook(path, ("is a folder; name the workbook in it", "是文件夹;请指定其中的工作簿")) from error
+            raise NotAWorkbook(
+                path, ("is a folder; name the workbook in it", "是文件夹；请指定其中的工作簿")
+            ) from error
         except OSError as error:
             why = error.strerror or str(error)
-            raise NotAWorkbook(path, (f"cannot be read ({why})", f"无法读取({why})")) from error
+            raise NotAWorkbook(path, (f"cannot be read ({why})", f"无法读取（{why}）")) from error
         return cls(path, data)
 
     @property

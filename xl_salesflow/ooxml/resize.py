@@ -41,7 +41,7 @@ class TableResizer:
         count = count_rows(columns)
         last = first + count - 1
         if last > MAX_ROW - self._table.has_totals:
-            why = (f"would need {last:,} rows, a sheet has {MAX_ROW:,}", f"需要 {last:,} 行,工作表只有 {MAX_ROW:,} 行")
+            why = (f"would need {last:,} rows, a sheet has {MAX_ROW:,}", f"需要 {last:,} 行，工作表只有 {MAX_ROW:,} 行")
             raise self._refusal(f"table {self._table.name}", why)
         if last > self._table.last_row:
             self._end_at(last)
@@ -133,7 +133,7 @@ class TableResizer:
             if other.name != self._table.name and other.sheet == self._sheet.name and other.area.meets(gained):
                 why = (
                     f"table {other.name} is in the way of {self._table.name}; move it and run again",
-                    f"表 {other.name} 挡住了表 {self._table.name};请移开后重新运行",
+                    f"表 {other.name} 挡住了表 {self._table.name}；请移开后重新运行",
                 )
                 raise self._refusal(address(other.area.first_row, other.area.first_col), why)
 
@@ -145,7 +145,7 @@ class TableResizer:
             if moving.holds(row, column):
                 why = (
                     "has a comment and would move; delete the rows in Excel",
-                    "带有批注且需要移动;请在 Excel 中删除这些行",
+                    "带有批注且需要移动；请在 Excel 中删除这些行",
                 )
                 raise self._refusal(address(row, column), why)
 

@@ -65,7 +65,7 @@ class Workbook(WorkbookOnDisk):
             if table.sheet == name and row == table.header_row and table.first_col <= col <= table.last_col:
                 why = (
                     f"is a header of table {table.name}; rename it in Excel",
-                    f"是表 {table.name} 的列标题;请在 Excel 中改名",
+                    f"是表 {table.name} 的列标题；请在 Excel 中改名",
                 )
                 raise UnsupportedEdit(self.path, f"{name}!{address(row, col)}", why)
         self._edits.sheet(name).set(col, np.array([row], dtype=np.int64), [value])

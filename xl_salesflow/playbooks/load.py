@@ -52,7 +52,7 @@ def playbook(name: str) -> Mapping[str, Any]:
     if name not in names():
         known = ", ".join(names())
         raise UsageError(
-            f"There is no playbook “{name}”; choose one of: {known}.", f"没有销售流程“{name}”;可选:{known}。"
+            f"There is no playbook “{name}”; choose one of: {known}.", f"没有销售流程“{name}”；可选：{known}。"
         )
     return read(name)
 

@@ -37,7 +37,7 @@ _PADS = 19  # a column right of the page
 _TITLE = Text("Funnel", "销售漏斗")
 _SUBTITLE = Text("Choose below; every number on this page follows.", "在下方选择，本页所有数字随之变化。")
 _HINT = Text(
-    "Blank dates mean today and all time; (All) filters nothing.", "日期留空为今天与全部时间；(全部)为不筛选。"
+    "Blank dates mean today and all time; (All) filters nothing.", "日期留空为今天与全部时间；（全部）为不筛选。"
 )
 _STAGES = Text("Stage by stage", "各阶段")
 _METRICS = Text("Every number and what it means", "全部指标及其定义")

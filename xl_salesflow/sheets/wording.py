@@ -67,7 +67,9 @@ WRONG_REF = Text(
 )
 WRONG_STAGE = Text("Choose a stage of the sheet Stages.", "请选择“阶段”工作表中的阶段。")
 WRONG_DATE = Text("Enter a date such as 2026-03-31.", "请输入日期，例如 2026-03-31。")
-WRONG_POINTS = Text("Enter 0 (unknown), 1 (weak), 2 (fair) or 3 (strong).", "请输入 0(未知)、1(弱)、2(中)或 3(强)。")
+WRONG_POINTS = Text(
+    "Enter 0 (unknown), 1 (weak), 2 (fair) or 3 (strong).", "请输入 0（未知）、1（弱）、2（中）或 3（强）。"
+)
 WRONG_PERCENT = Text("Enter a percentage from 0 % to 100 %.", "请输入 0% 至 100% 之间的百分比。")
 WRONG_NUMBER = Text("Enter a number, without currency sign or unit.", "请输入数字，不带货币符号或单位。")
 WRONG_KEY = Text("This number is already taken; every row needs its own.", "该编号已被使用，每行须有唯一编号。")

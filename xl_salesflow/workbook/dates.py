@@ -1,4 +1,4 @@
-"""Dates that people wrote as text: 2025-05-01, 2025/5/1, 2025年5月1日, 1 May 2025; what may be two days is asked about."""
+"""Dates that people wrote as text: 2025-05-01, 2025/5/1, 2025年5月1日，1 May 2025; what may be two days is asked about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers that people wrote as text: 1,234.50, 12 %, １２, 1.2万元, (300)."""
+"""Numbers that people wrote as text: 1,234.50, 12 %, １２, 1.2万元，(300)."""
 
 from __future__ import annotations
 

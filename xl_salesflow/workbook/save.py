@@ -62,7 +62,7 @@ def _disk_errors(path: Path) -> Iterator[None]:
     except PermissionError as error:
         if os.name == "nt" and error.winerror == 32:  # type: ignore[attr-defined,unused-ignore]  # in use elsewhere
             raise WorkbookInUse(path) from error
-        why = (f"the folder or the file is read-only ({error.strerror})", f"文件夹或文件为只读({error.strerror})")
+        why = (f"the folder or the file is read-only ({error.strerror})", f"文件夹或文件为只读（{error.strerror}）")
         raise CannotSave(path, why) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):

@@ -49,7 +49,7 @@ def _past(playbook: Playbook, gate: Gate, deals: pd.DataFrame) -> pd.Series:
 RULE = Rule(
     "bant_below",
     Text("BANT below the gate", "BANT 低于关卡要求"),
-    Text("below what its stage asks for: {what}", "低于该阶段要求:{what}"),
+    Text("below what its stage asks for: {what}", "低于该阶段要求：{what}"),
     "warn",
     _hits,
 )

@@ -29,7 +29,7 @@ RULE = Rule(
     Text("Ahead of the buyer", "领先于客户"),
     Text(
         "the customer is still at {is_}, the stage expects {due}",
-        "客户仍处于“{is_}”,而该阶段应为“{due}”",
+        "客户仍处于“{is_}”，而该阶段应为“{due}”",
     ),
     "warn",
     _hits,

@@ -40,7 +40,7 @@ RULE = Rule(
     Text("Discount above the limit", "折扣超限"),
     Text(
         "discount {given}, the owner may grant {limit}; have the quote approved",
-        "折扣 {given},负责人权限为 {limit};请报批",
+        "折扣 {given}，负责人权限为 {limit}；请报批",
     ),
     "warn",
     _hits,

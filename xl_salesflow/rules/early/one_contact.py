@@ -34,7 +34,7 @@ def _people(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Series:
 RULE = Rule(
     "one_contact",
     Text("One contact only", "联系人过少"),
-    Text("contacts known: {count}; find more people at the customer", "已知联系人 {count} 位;请在客户处接触更多人"),
+    Text("contacts known: {count}; find more people at the customer", "已知联系人 {count} 位；请在客户处接触更多人"),
     "warn",
     _hits,
 )

@@ -23,7 +23,7 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
 RULE = Rule(
     "over_limit",
     Text("Over the stage limit", "超过阶段期限"),
-    Text("{days} days in the stage, limit {limit}", "在阶段 {days} 天,期限 {limit} 天"),
+    Text("{days} days in the stage, limit {limit}", "在阶段 {days} 天，期限 {limit} 天"),
     "warn",
     _hits,
 )

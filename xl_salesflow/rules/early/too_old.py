@@ -27,7 +27,7 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
 RULE = Rule(
     "too_old",
     Text("Too old", "超龄"),
-    Text("open for {days} days; deals are won in {median} (median)", "已进行 {days} 天;赢单周期中位数为 {median} 天"),
+    Text("open for {days} days; deals are won in {median} (median)", "已进行 {days} 天；赢单周期中位数为 {median} 天"),
     "warn",
     _hits,
 )

@@ -56,14 +56,14 @@ RULES: tuple[Rule, ...] = (gate_rows(CHECKS),)
 
 _UNKNOWN = Text(
     "There is no stage “{stage}” in the playbook {playbook}; choose one from the list, perhaps {nearest}.",
-    "流程 {playbook} 中没有阶段“{stage}”;请从列表中选择,可能是“{nearest}”。",
+    "流程 {playbook} 中没有阶段“{stage}”；请从列表中选择，可能是“{nearest}”。",
 )
 _NO_PLAYBOOK = Text(
-    "There is no playbook “{playbook}”; choose one of: {known}.", "没有销售流程“{playbook}”;可选:{known}。"
+    "There is no playbook “{playbook}”; choose one of: {known}.", "没有销售流程“{playbook}”；可选：{known}。"
 )
 _UNREADABLE = Text(
     "The gate {gate} cannot be judged; mend its row in the sheet Gates.",
-    "关卡 {gate} 无法判断;请修正“关卡”表中的该行。",
+    "关卡 {gate} 无法判断；请修正“关卡”表中的该行。",
 )
 _OVERRIDE = Text(
     "An override needs both a person and a reason; fill in Override by and Override reason.",

@@ -14,8 +14,8 @@ from xl_salesflow.model.text import Text
 
 _NEVER = Text("there is none", "尚无记录")
 _LAST = Text("the last one was on {day}", "最近一次为 {day}")
-_WITHIN = Text("An activity “{what}” within {days} days is needed; ", "须在 {days} 天内有“{what}”活动;")
-_EVER = Text("An activity “{what}” is needed; ", "须有“{what}”活动;")
+_WITHIN = Text("An activity “{what}” within {days} days is needed; ", "须在 {days} 天内有“{what}”活动；")
+_EVER = Text("An activity “{what}” is needed; ", "须有“{what}”活动；")
 
 
 def _judge(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Holding:

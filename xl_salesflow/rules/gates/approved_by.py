@@ -57,7 +57,7 @@ CHECK = GateCheck(
     Text("The approval of {who} is missing.", "缺少{who}的批准。"),
     Text(
         "Ask for it and log an activity of type Approval with the outcome Approved.",
-        "请取得批准,并记录一条类型为“审批”、结果为“批准”的活动。",
+        "请取得批准，并记录一条类型为“审批”、结果为“批准”的活动。",
     ),
     _judge,
     _fault,

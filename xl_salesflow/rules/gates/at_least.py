@@ -33,8 +33,8 @@ def _fault(pipeline: Pipeline, gate: Gate) -> Fault | None:
 
 CHECK = GateCheck(
     "at_least",
-    Text("{what} is {is_}; it must be at least {limit}.", "“{what}”为{is_},至少须为 {limit}。"),
-    Text("Bring it up to {limit}, or fill it in.", "请提高到 {limit},或填写该项。"),
+    Text("{what} is {is_}; it must be at least {limit}.", "“{what}”为{is_}，至少须为 {limit}。"),
+    Text("Bring it up to {limit}, or fill it in.", "请提高到 {limit}，或填写该项。"),
     _judge,
     _fault,
 )

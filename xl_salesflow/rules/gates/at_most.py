@@ -33,8 +33,8 @@ def _fault(pipeline: Pipeline, gate: Gate) -> Fault | None:
 
 CHECK = GateCheck(
     "at_most",
-    Text("{what} is {is_}; it may be {limit} at most.", "“{what}”为{is_},最多 {limit}。"),
-    Text("Bring it down to {limit}, or fill it in.", "请降低到 {limit},或填写该项。"),
+    Text("{what} is {is_}; it may be {limit} at most.", "“{what}”为{is_}，最多 {limit}。"),
+    Text("Bring it down to {limit}, or fill it in.", "请降低到 {limit}，或填写该项。"),
     _judge,
     _fault,
 )

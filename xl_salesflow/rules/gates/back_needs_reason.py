@@ -16,6 +16,6 @@ def _judge(playbook: Playbook, deals: pd.DataFrame, crossings: pd.DataFrame) -> 
 
 RULE = MoveRule(
     "back_needs_reason",
-    Text("A move back needs a reason; fill in Move reason.", "退回阶段须说明理由;请填写“变更理由”。"),
+    Text("A move back needs a reason; fill in Move reason.", "退回阶段须说明理由；请填写“变更理由”。"),
     _judge,
 )

@@ -27,7 +27,7 @@ def _fault(pipeline: Pipeline, gate: Gate) -> Fault | None:
 
 CHECK = GateCheck(
     "bant_at_least",
-    Text("The BANT score is {is_}; it must be at least {limit}.", "BANT 得分为{is_},至少须为 {limit}。"),
+    Text("The BANT score is {is_}; it must be at least {limit}.", "BANT 得分为{is_}，至少须为 {limit}。"),
     Text(
         "Ask what is still unknown of budget, authority, need and timeline.",
         "请了解预算、权限、需求与时间线中未知的部分。",

@@ -27,8 +27,8 @@ def _fault(pipeline: Pipeline, gate: Gate) -> Fault | None:
 
 CHECK = GateCheck(
     "before_today",
-    Text("{what} is {is_}; it must lie before today.", "“{what}”为{is_},须早于今天。"),
-    Text("Wait until it has passed, or fill it in.", "请待该日期过后再变更,或填写该项。"),
+    Text("{what} is {is_}; it must lie before today.", "“{what}”为{is_}，须早于今天。"),
+    Text("Wait until it has passed, or fill it in.", "请待该日期过后再变更，或填写该项。"),
     _judge,
     _fault,
 )

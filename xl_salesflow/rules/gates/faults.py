@@ -12,8 +12,8 @@ from xl_salesflow.model.playbook import Gate
 from xl_salesflow.model.rule import BLANK, Hits, Rule
 from xl_salesflow.model.text import Text
 
-_NO_CHECK = Text("there is no check “{is_}”; choose one from the list", "没有检查方式“{is_}”;请从列表中选择")
-_NO_EFFECT = Text("“{is_}” is no effect; choose Block or Warn", "“{is_}”不是有效的效果;请选择“阻止”或“提醒”")
+_NO_CHECK = Text("there is no check “{is_}”; choose one from the list", "没有检查方式“{is_}”；请从列表中选择")
+_NO_EFFECT = Text("“{is_}” is no effect; choose Block or Warn", "“{is_}”不是有效的效果；请选择“阻止”或“提醒”")
 
 
 def gate_rows(checks: Mapping[str, GateCheck]) -> Rule:
@@ -21,7 +21,7 @@ def gate_rows(checks: Mapping[str, GateCheck]) -> Rule:
     return Rule(
         "gate_row",
         Text("A gate that cannot be judged", "无法判断的关卡"),
-        Text("The gate {gate} cannot be judged: {why}.", "关卡 {gate} 无法判断:{why}。"),
+        Text("The gate {gate} cannot be judged: {why}.", "关卡 {gate} 无法判断：{why}。"),
         "block",
         partial(_hits, checks),
     )

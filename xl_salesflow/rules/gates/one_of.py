@@ -30,13 +30,13 @@ def _judge(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Holding:
 def _fault(pipeline: Pipeline, gate: Gate) -> Fault | None:
     fault = column_fault(gate, wanted=lambda type: not type.is_date, kind=Text("texts or numbers", "文本或数字列"))
     if fault is None and not items(gate):
-        return "value", Text("no value is listed; write them with commas between", "未列出任何值;请用逗号分隔填写")
+        return "value", Text("no value is listed; write them with commas between", "未列出任何值；请用逗号分隔填写")
     return fault
 
 
 CHECK = GateCheck(
     "one_of",
-    Text("{what} is {is_}; it must be one of: {list}.", "“{what}”为{is_},须为以下之一:{list}。"),
+    Text("{what} is {is_}; it must be one of: {list}.", "“{what}”为{is_}，须为以下之一：{list}。"),
     Text("Choose one of them.", "请选择其中之一。"),
     _judge,
     _fault,

@@ -26,14 +26,14 @@ def _fault(pipeline: Pipeline, gate: Gate) -> Fault | None:
     unknown = [item for item in items(gate) if identify(CHOICES["quote_status"], item) is None]
     if unknown or not items(gate):
         return "value", Text(
-            "“{is_}” is no state of a quote; use Sent or Accepted", "“{is_}”不是报价状态;可用“已发送”“已接受”"
+            "“{is_}” is no state of a quote; use Sent or Accepted", "“{is_}”不是报价状态；可用“已发送”“已接受”"
         )
     return None
 
 
 CHECK = GateCheck(
     "quote_is",
-    Text("No quote of the deal is: {list}.", "该商机没有此状态的报价单:{list}。"),
+    Text("No quote of the deal is: {list}.", "该商机没有此状态的报价单：{list}。"),
     Text("Bring a quote that far and set its status in the sheet Quotes.", "请推进报价并在“报价单”表中更新状态。"),
     _judge,
     _fault,

@@ -22,6 +22,6 @@ def _judge(playbook: Playbook, deals: pd.DataFrame, crossings: pd.DataFrame) -> 
 
 RULE = MoveRule(
     "skip_allowed",
-    Text("The stage {what} may not be skipped; move the deal there first.", "阶段“{what}”不可跳过;请先进入该阶段。"),
+    Text("The stage {what} may not be skipped; move the deal there first.", "阶段“{what}”不可跳过；请先进入该阶段。"),
     _judge,
 )

@@ -23,7 +23,7 @@ RULE = Rule(
     Text("The default playbook", "默认销售流程"),
     Text(
         "The default playbook “{playbook}” has no stages in the sheet Stages; choose one of: {known}.",
-        "默认销售流程“{playbook}”在“阶段”表中没有阶段;可选:{known}。",
+        "默认销售流程“{playbook}”在“阶段”表中没有阶段；可选：{known}。",
     ),
     "block",
     _hits,

@@ -22,7 +22,7 @@ RULE = Rule(
     Text("A task ticked off by an unknown activity", "任务对应的活动类型不存在"),
     Text(
         "The task “{task}” waits for an activity “{type}”, which the sheet Lists does not offer; choose from the list.",
-        "任务“{task}”对应的活动类型“{type}”不在“列表”中;请从列表选择。",
+        "任务“{task}”对应的活动类型“{type}”不在“列表”中；请从列表选择。",
     ),
     "block",
     _hits,

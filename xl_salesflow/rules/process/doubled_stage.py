@@ -21,7 +21,7 @@ RULE = Rule(
     Text("A stage twice in one playbook", "流程中阶段重复"),
     Text(
         "The stage “{stage}” stands twice in the playbook {playbook}, which would run in a circle; rename or delete one.",
-        "流程 {playbook} 中阶段“{stage}”重复,流程会循环;请改名或删除其一。",
+        "流程 {playbook} 中阶段“{stage}”重复，流程会循环；请改名或删除其一。",
     ),
     "block",
     _hits,

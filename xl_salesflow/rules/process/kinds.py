@@ -23,7 +23,7 @@ RULE = Rule(
     Text("The kind of a stage", "阶段类别"),
     Text(
         "The kind of the stage “{stage}” is {kind}; choose one of: {list}.",
-        "阶段“{stage}”的类别为{kind};请选择:{list}。",
+        "阶段“{stage}”的类别为{kind}；请选择：{list}。",
     ),
     "block",
     _hits,

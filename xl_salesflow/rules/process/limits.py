@@ -23,7 +23,7 @@ RULE = Rule(
     Text("A number of days below zero", "天数为负"),
     Text(
         "“{column}” of the stage “{stage}” is {value}; days cannot be below zero, blank is no limit.",
-        "阶段“{stage}”的“{column}”为 {value};天数不能为负,留空表示不限。",
+        "阶段“{stage}”的“{column}”为 {value}；天数不能为负，留空表示不限。",
     ),
     "block",
     _hits,

@@ -31,7 +31,7 @@ RULE = Rule(
     Text("The order of the stages", "阶段序号"),
     Text(
         "“{column}” of the stage “{stage}” of {playbook} is wrong: {why}; number the stages 1, 2, 3…",
-        "流程 {playbook} 阶段“{stage}”的“{column}”有误:{why};请按 1、2、3……编号。",
+        "流程 {playbook} 阶段“{stage}”的“{column}”有误：{why}；请按 1、2、3……编号。",
     ),
     "block",
     _hits,

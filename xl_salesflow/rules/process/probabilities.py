@@ -22,7 +22,7 @@ RULE = Rule(
     Text("The probability of a stage", "阶段赢率"),
     Text(
         "The probability of the stage “{stage}” is {value}; it must lie between 0 % and 100 %.",
-        "阶段“{stage}”的赢率为 {value};须在 0% 到 100% 之间。",
+        "阶段“{stage}”的赢率为 {value}；须在 0% 到 100% 之间。",
     ),
     "block",
     _hits,

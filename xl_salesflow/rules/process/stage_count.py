@@ -25,7 +25,7 @@ RULE = Rule(
     Text("The number of stages", "阶段数量"),
     Text(
         "The playbook {playbook} has {count} stages besides Won and Lost; {least} to {most} work best.",
-        "流程 {playbook} 除赢单与丢单外有 {count} 个阶段;以 {least} 到 {most} 个为宜。",
+        "流程 {playbook} 除赢单与丢单外有 {count} 个阶段；以 {least} 到 {most} 个为宜。",
     ),
     "warn",
     _hits,

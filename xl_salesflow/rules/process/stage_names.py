@@ -35,7 +35,7 @@ RULE = Rule(
     Text("A gate or task of a stage that does not exist", "关卡或任务的阶段不存在"),
     Text(
         "“{column}” names “{name}”, which the sheet Stages does not have; is it “{nearest}”?",
-        "“{column}”填写的“{name}”在“阶段”表中不存在;是否为“{nearest}”?",
+        "“{column}”填写的“{name}”在“阶段”表中不存在；是否为“{nearest}”？",
     ),
     "block",
     _hits,

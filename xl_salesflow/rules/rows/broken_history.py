@@ -70,7 +70,7 @@ RULE = Rule(
     Text("History does not fit together", "历史记录不连贯"),
     Text(
         "The record of deal {deal} is broken here: {what}; restore the row from a backup or with undo.",
-        "商机 {deal} 的记录在此中断:{what};请从备份或用撤销恢复该行。",
+        "商机 {deal} 的记录在此中断：{what}；请从备份或用撤销恢复该行。",
     ),
     "block",
     _hits,

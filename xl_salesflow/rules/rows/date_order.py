@@ -37,7 +37,7 @@ RULE = Rule(
     Text("Dates the wrong way round", "日期先后颠倒"),
     Text(
         "“{column}” is {later}, before “{other}”, {earlier}; correct one of them.",
-        "“{column}”({later})早于“{other}”({earlier});请更正其一。",
+        "“{column}”（{later}）早于“{other}”（{earlier}）；请更正其一。",
     ),
     "warn",
     _hits,

@@ -32,7 +32,7 @@ RULE = Rule(
     Text("A key used twice", "编号重复"),
     Text(
         "“{key}” is used twice, first in {first}; give this row a number of its own or delete it.",
-        "“{key}”重复,首次出现于 {first};请为此行改用唯一编号或删除此行。",
+        "“{key}”重复，首次出现于 {first}；请为此行改用唯一编号或删除此行。",
     ),
     "block",
     _hits,

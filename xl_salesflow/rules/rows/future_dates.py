@@ -37,7 +37,7 @@ RULE = Rule(
     Text("A date still to come", "日期在未来"),
     Text(
         "“{column}” is {day}, which is still to come; correct the date.",
-        "“{column}”为 {day},尚未到来;请更正日期。",
+        "“{column}”为 {day}，尚未到来；请更正日期。",
     ),
     "warn",
     _hits,

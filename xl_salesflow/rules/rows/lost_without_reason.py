@@ -20,7 +20,7 @@ RULE = Rule(
     Text("Lost deals without a loss reason", "丢单未填原因"),
     Text(
         "{count} lost deals have no “{column}”; fill it in where you know it, to see why deals are lost.",
-        "{count} 个丢单商机未填写“{column}”;请补充已知原因,以便分析。",
+        "{count} 个丢单商机未填写“{column}”；请补充已知原因，以便分析。",
     ),
     "note",
     _hits,

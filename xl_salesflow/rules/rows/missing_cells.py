@@ -42,7 +42,7 @@ def _used(table: Table, frame: pd.DataFrame) -> pd.Series:
 RULE = Rule(
     "missing_cell",
     Text("A needed cell is blank", "必填项为空"),
-    Text("“{column}” is blank; every row needs it.", "“{column}”未填写;每行都须填写。"),
+    Text("“{column}” is blank; every row needs it.", "“{column}”未填写；每行都须填写。"),
     "warn",
     _hits,
 )

@@ -23,7 +23,7 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
 RULE = Rule(
     "negative_money",
     Text("An amount below zero", "金额为负"),
-    Text("“{column}” is {value}; an amount cannot be below zero.", "“{column}”为 {value};金额不能为负。"),
+    Text("“{column}” is {value}; an amount cannot be below zero.", "“{column}”为 {value}；金额不能为负。"),
     "warn",
     _hits,
 )

@@ -17,8 +17,8 @@ from xl_salesflow.model.text import Language, Text
 _ALIKE = 75
 """Names less alike than this (of 100) are not worth proposing."""
 
-_NEAREST = Text("is it “{name}”?", "是否为“{name}”?")
-_ADD = Text("add it there or choose one from the list.", "请在该表中添加,或从列表中选择。")
+_NEAREST = Text("is it “{name}”?", "是否为“{name}”？")
+_ADD = Text("add it there or choose one from the list.", "请在该表中添加，或从列表中选择。")
 
 
 def _hits(pipeline: Pipeline) -> Iterable[Hits]:
@@ -62,7 +62,7 @@ RULE = Rule(
     Text("A name that its sheet does not list", "引用的名称不存在"),
     Text(
         "“{name}” (in {count} rows) is not in the sheet {sheet}; {hint}",
-        "“{sheet}”表中没有“{name}”(涉及 {count} 行);{hint}",
+        "“{sheet}”表中没有“{name}”（涉及 {count} 行）;{hint}",
     ),
     "warn",
     _hits,

@@ -25,7 +25,7 @@ RULE = Rule(
     Text("BANT points other than 0 to 3", "BANT 分值超出范围"),
     Text(
         "“{column}” is {value}; points are 0 unknown, 1 weak, 2 fair or 3 strong.",
-        "“{column}”为 {value};分值只能是 0 未知、1 弱、2 中、3 强。",
+        "“{column}”为 {value}；分值只能是 0 未知、1 弱、2 中、3 强。",
     ),
     "block",
     _hits,

@@ -23,7 +23,7 @@ RULE = Rule(
     Text("A customer's score off its scale", "客户评分超出范围"),
     Text(
         "“{column}” is {value}; the scale goes from {least} to {most}.",
-        "“{column}”为 {value};评分范围为 {least} 至 {most}。",
+        "“{column}”为 {value}；评分范围为 {least} 至 {most}。",
     ),
     "warn",
     _hits,

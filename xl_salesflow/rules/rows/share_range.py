@@ -26,7 +26,7 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
 RULE = Rule(
     "share_range",
     Text("A share outside 0 to 100 %", "百分比超出范围"),
-    Text("“{column}” is {value}; it must lie between 0 % and 100 %.", "“{column}”为 {value};须在 0% 到 100% 之间。"),
+    Text("“{column}” is {value}; it must lie between 0 % and 100 %.", "“{column}”为 {value}；须在 0% 到 100% 之间。"),
     "block",
     _hits,
 )

@@ -28,7 +28,7 @@ RULE = Rule(
     Text("Half an override", "特批信息不全"),
     Text(
         "An override needs a person and a reason; “{missing}” is blank.",
-        "特批须有特批人和理由;“{missing}”未填写。",
+        "特批须有特批人和理由；“{missing}”未填写。",
     ),
     "warn",
     _hits,

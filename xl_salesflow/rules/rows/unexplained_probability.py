@@ -20,7 +20,7 @@ RULE = Rule(
     Text("An own probability without a reason", "自定赢率缺少理由"),
     Text(
         "The deal has a probability of its own; say why in “{column}”, or clear it.",
-        "该商机使用自定赢率;请在“{column}”中说明理由,或清空自定赢率。",
+        "该商机使用自定赢率；请在“{column}”中说明理由，或清空自定赢率。",
     ),
     "warn",
     _hits,

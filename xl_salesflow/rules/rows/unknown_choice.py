@@ -36,7 +36,7 @@ RULE = Rule(
     Text("A value the dropdown does not offer", "下拉列表中没有的值"),
     Text(
         "“{value}” is no choice of “{column}”; is it “{hint}”? It may be: {list}.",
-        "“{value}”不是“{column}”的选项,是否为“{hint}”?可选:{list}。",
+        "“{value}”不是“{column}”的选项，是否为“{hint}”？可选：{list}。",
     ),
     "warn",
     _hits,

@@ -20,7 +20,7 @@ RULE = Rule(
     Text("A playbook nobody set up", "未设置的销售流程"),
     Text(
         "There is no playbook “{playbook}”; clear the cell for the default, or use one of: {known}.",
-        "没有销售流程“{playbook}”;请清空以使用默认流程,或改为:{known}。",
+        "没有销售流程“{playbook}”；请清空以使用默认流程，或改为：{known}。",
     ),
     "block",
     _hits,

@@ -33,7 +33,7 @@ RULE = Rule(
     Text("A stage the playbook does not have", "流程中没有的阶段"),
     Text(
         "The playbook {playbook} has no stage “{stage}”; is it “{nearest}”? Choose from the list or add it to Stages.",
-        "流程 {playbook} 没有阶段“{stage}”,是否为“{nearest}”?请从列表选择,或在“阶段”表中添加。",
+        "流程 {playbook} 没有阶段“{stage}”，是否为“{nearest}”？请从列表选择，或在“阶段”表中添加。",
     ),
     "block",
     _hits,
