@@ -96,7 +96,8 @@ def test_the_wheel_installs_the_command_and_its_licence(wheel: set[str]) -> None
 
 def test_the_sdist_can_be_tested(sdist: set[str]) -> None:
     """Whoever has the sdist has the tests, their contracts, and the command that sets them up."""
-    assert sdist >= sources(PACKAGE) | sources(ROOT / "tests") | set(FORCED)
+    forced = {file for origin in FORCED for file in sources(ROOT / origin) or {origin}}
+    assert sdist >= sources(PACKAGE) | sources(ROOT / "tests") | forced
     assert sdist >= {"pyproject.toml", "dev.py", "README.md", "LICENSE", ".importlinter"}
 
 
