@@ -178,7 +178,7 @@ class _Reading:
         line = self._line(place, name)
         at, at_zh = (f", line {line}", f"，第 {line} 行") if line else ("", "")
         en, zh = en if en.endswith("?") else f"{en}.", zh if zh.endswith("?") else f"{zh}。"
-        raise UsageError(f"{self._source}{at}: {en}", f"{self._source}{at_zh}:{zh}")
+        raise UsageError(f"{self._source}{at}: {en}", f"{self._source}{at_zh}：{zh}")
 
     def _line(self, place: str, name: str) -> int | None:
         """Return the line that says *place* and *name*, best one that begins with *place*."""

@@ -38,15 +38,15 @@ _VALUES = Text(
     "“{title}”中需统一的名称：文件中的写法 = 应有的写法。",
 )
 _FILE = Text(
-    'One file. table is one of {tables}; "" leaves the file out.', '一个文件。table 可为 {tables};"" 表示不导入。'
+    'One file. table is one of {tables}; "" leaves the file out.', '一个文件。table 可为 {tables}；"" 表示不导入。'
 )
 _COLUMNS = Text(
     'Header = our column. "" leaves it out, "notes+" adds it to Notes. Columns: {known}.',
-    '标题 = 本系统的列。"" 表示不导入,"notes+" 表示写入备注。可用的列:{known}。',
+    '标题 = 本系统的列。"" 表示不导入，"notes+" 表示写入备注。可用的列：{known}。',
 )
 _DATES = Text(
     'dates: yyyy-mm-dd, dd/mm/yyyy or mm/dd/yyyy; decimal: "." or ","; times: what 1 stands for, such as 10000 for 万元.',
-    'dates:yyyy-mm-dd、dd/mm/yyyy 或 mm/dd/yyyy;decimal:小数点 "." 或 ",";times:1 代表多少,如万元为 10000。',
+    'dates：yyyy-mm-dd、dd/mm/yyyy 或 mm/dd/yyyy；decimal：小数点 "." 或 ","；times：1 代表多少，如万元为 10000。',
 )
 _ASKED = Text("please choose one", "请选择一种")
 

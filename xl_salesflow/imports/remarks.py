@@ -13,7 +13,7 @@ from xl_salesflow.model.text import Language, Text
 
 _SIBLING = Text(
     '{file} stands beside {deals} and shares “{header}” with it, so it is proposed too; set its table to "" to leave it out.',
-    '{file} 与 {deals} 在同一文件夹且共用“{header}”,因此一并建议导入;不需要时将其 table 设为 ""。',
+    '{file} 与 {deals} 在同一文件夹且共用“{header}”，因此一并建议导入；不需要时将其 table 设为 ""。',
 )
 _NO_TABLE = Text(
     "{file} looks like none of our tables and is left out; name its table to bring it in.",
@@ -21,7 +21,7 @@ _NO_TABLE = Text(
 )
 _LEFT_OUT = Text(
     '{file}: no column of ours for {headers}; left out. Write "notes+" to keep one in Notes.',
-    '{file}:{headers} 没有对应的列,暂不导入。写 "notes+" 可保留到备注。',
+    '{file}：{headers} 没有对应的列，暂不导入。写 "notes+" 可保留到备注。',
 )
 _REFERS = Text(
     "{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.",

@@ -11,7 +11,7 @@ from xl_salesflow.model.text import Language, Text
 
 _AT = Text("{file}, row {row}", "{file}，第 {row} 行")
 _AT_CELL = Text("{file}, row {row}, {header}", "{file}，第 {row} 行，{header}")
-_SAYS = Text("{at}: {what}.", "{at}:{what}。")
+_SAYS = Text("{at}: {what}.", "{at}：{what}。")
 
 NUMBER = Text(
     "“{text}” is no number; the cell is left blank, type it in the workbook",
