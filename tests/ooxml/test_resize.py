@@ -275,3 +275,20 @@ def test_a_long_table_grows_and_is_replaced() -> None:
     assert column(workbook, "Deal") == [f"D-{row}" for row in range(2, 2502)] + [f"n{number}" for number in range(2500)]
     workbook.replace_rows("Deals", {"Deal": ["only"]})
     assert column(workbook, "Deal") == ["only"]
+
+
+def test_a_cell_written_in_the_same_run_is_not_written_over() -> None:
+    for totals in (False, True):
+        workbook = deals(totals=totals)
+        workbook.set_cell("S", 6 + totals, 2, None)
+        workbook.append_rows("Deals", {"Deal": ["one"]})
+        workbook.set_cell("S", 6 + totals, 2, "mine")
+        with pytest.raises(UnsupportedEdit, match=f"S!B{6 + totals}: was set in this run"):
+            workbook.append_rows("Deals", {"Deal": ["two"]})
+
+
+def test_lists_are_taken_as_they_are_when_given() -> None:
+    workbook, names = deals(), ["n0"]
+    workbook.append_rows("Deals", {"Deal": names})
+    names[0] = "changed since"
+    assert column(workbook, "Deal")[-1] == "n0"

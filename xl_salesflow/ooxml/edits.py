@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -66,10 +67,10 @@ class SheetEdits:
     _columns: dict[int, _Column] = field(default_factory=dict)
 
     def set(self, column: int, rows: Rows, values: Sequence[Any]) -> None:
-        """Set cells of a column; rows ascending, one value each."""
+        """Set cells of a column; rows ascending, one value each, taken as they are now."""
         if len(rows):
             before = self._columns.get(column)
-            self._columns[column] = before.merged(rows, values) if before else _Column(rows, values)
+            self._columns[column] = before.merged(rows, values) if before else _Column(rows, copy(values))
 
     def delete(self, column: int, gone: Rows) -> None:
         """Take rows out of a column: edits in them are dropped, edits below them move up."""

@@ -19,6 +19,7 @@ from xl_salesflow.ooxml.sheet_scan import SheetStream
 
 V = TypeVar("V")
 _PROTECTED = re.compile(rb'<(?:[\w.-]+:)?sheetProtection\b[^>]*\bsheet="(?:1|true|on)"')
+_MANY_DIGITS = 10  # no number in a workbook has as many; Python refuses to read thousands
 STRICT = "http://purl.oclc.org/ooxml/"
 
 
@@ -107,7 +108,7 @@ def attribute(element: etree._Element, name: str) -> str | None:
 def whole(element: etree._Element, name: str, default: int = 0) -> int:
     """An attribute that is a number of zero or more."""
     text = element.get(name) or ""
-    return int(text) if text.isdecimal() else default
+    return int(text) if text.isdecimal() and len(text) < _MANY_DIGITS else default
 
 
 def flag(element: etree._Element, name: str) -> bool:

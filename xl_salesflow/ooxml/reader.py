@@ -24,7 +24,7 @@ from xl_salesflow.ooxml.values import ErrorValue
 Cell = tuple[bytes, bytes, bytes]  # column letters, other attributes, value; for an inline string its XML
 _ABSENT: Cell = (b"", b"", b"")
 _BLOCK = 64  # small enough to stay in the processor's cache
-_TYPE, _STYLE = re.compile(rb'\st="(\w+)"'), re.compile(rb'\ss="([0-9]+)"')
+_TYPE, _STYLE = re.compile(rb'\st="(\w+)"'), re.compile(rb'\ss="([0-9]{1,9})"')
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>([^<]*)</")
 
 
@@ -114,7 +114,7 @@ def _number(text: bytes) -> int | float | str | None:
 
 
 def _listed(strings: Sequence[str], text: bytes) -> str | None:
-    index = int(text) if text.strip().isdigit() else len(strings)
+    index = int(text) if text.strip().isdigit() and len(text) < 10 else len(strings)
     return strings[index] or None if index < len(strings) else None
 
 

@@ -67,6 +67,7 @@ class TableResizer:
         if last > before.last_row:
             gained = Area(before.last_row + 1, before.first_col, last + before.has_totals, before.last_col)
             self._refuse_neighbours(gained)
+            self._refuse_edits(gained._replace(first_row=self._edits.last_row(before) + 1 + before.has_totals))
             totals = before.last_row + 1 if before.has_totals else None
             self._cells.fresh[before.name] = Fresh(gained, before.last_row, totals)
         if before.has_totals:
@@ -136,6 +137,16 @@ class TableResizer:
                     f"表 {other.name} 挡住了表 {self._table.name}；请移开后重新运行",
                 )
                 raise self._refusal(address(other.area.first_row, other.area.first_col), why)
+
+    def _refuse_edits(self, gained: Area) -> None:
+        """Values that are to be written below the table are in its way as much as those that stand there."""
+        for row, column in self._cells.within(gained):
+            if self._cells.row(row).get(column) not in (None, REMOVED):
+                why = (
+                    "was set in this run and is in the way of a table that grows; write it elsewhere",
+                    "在本次运行中已写入，挡住了需要扩展的表；请写到别处",
+                )
+                raise self._refusal(address(row, column), why)
 
     def _refuse_comments(self, first: int) -> None:
         """Comments do not move with their cells yet."""

@@ -12,7 +12,7 @@ from xl_salesflow.ooxml.sheet_scan import Grammar
 
 _PLACE = re.compile(rb'\sr="([A-Za-z]+)[0-9]*"')
 _STYLE = re.compile(rb'\ss="[0-9]+"')
-_SPANS = re.compile(rb'\sspans="([0-9]+):([0-9]+)"')
+_SPANS = re.compile(rb'\sspans="([0-9]{1,9}):([0-9]{1,9})"')
 _NOT_FOR_A_NEW_ROW = re.compile(rb'\s(?:r|spans|hidden|collapsed|outlineLevel)="[^"]*"')
 _ROW_STYLE = re.compile(rb'\ss="[0-9]+"')
 

@@ -52,7 +52,7 @@ _FORMATS = re.compile(rb"(<(?:[\w.-]+:)?cellXfs\b)([^>]*)(>)(.*?)(</(?:[\w.-]+:)
 _FORMAT = re.compile(rb"<(?:[\w.-]+:)?xf\b[^>]*?(?:/>|>.*?</(?:[\w.-]+:)?xf>)", re.DOTALL)
 _NUMBER_FORMAT = re.compile(rb'\s(?:numFmtId|applyNumberFormat)="[^"]*"')
 _COUNT = re.compile(rb'\scount="[0-9]+"')
-_STYLE = re.compile(rb'\ss="([0-9]+)"')
+_STYLE = re.compile(rb'\ss="([0-9]{1,9})"')
 _SHOWN_AS = {Mode.DATE: 14, Mode.DATETIME: 22}  # built in; Excel shows them in the reader's own order
 
 

@@ -7,7 +7,7 @@ import re
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(\w+));")
+_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,8})|#([0-9]{1,8})|(\w+));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -44,7 +44,8 @@ def _entity(match: re.Match[str]) -> str:
     hexadecimal, decimal, name = match.groups()
     if name:
         return _NAMED.get(name, match.group())
-    return chr(int(hexadecimal, 16) if hexadecimal else int(decimal))
+    number = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return chr(number) if number < 0xD800 or 0xDFFF < number < 0x110000 else match.group()
 
 
 def xml_formula(text: str) -> bytes:

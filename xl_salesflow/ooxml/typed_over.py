@@ -39,7 +39,7 @@ class _Search:
         self._patterns, self._table = patterns, table
         self._wanted = {column: _bare(formula) for column, formula in expected.items()}
         self._as_expected = re.compile(b"|".join(_cell(patterns.prefix, *item) for item in expected.items()))
-        self._row_start = re.compile(rb'<%brow\s[^>]*?\br="([0-9]+)"' % re.escape(patterns.prefix))
+        self._row_start = re.compile(rb'<%brow\s[^>]*?\br="([0-9]{1,9})"' % re.escape(patterns.prefix))
         self._shared = SharedFormulas()
         self._rows_seen: set[int] = set()
 
