@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date, datetime
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,26 +24,39 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
+Cells = dict[tuple[int, int], tuple[Any, Any]]
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: bytes) -> tuple[dict[str, Cells], dict[str, Area], dict[str, str]]:
+    """Read the cells (value, formula), tables and names of a workbook; the same content is read once."""
+    shown, hidden = load_workbook(BytesIO(content), data_only=True), load_workbook(BytesIO(content))
+    cells, tables = dict[str, Cells](), dict[str, Area]()
+    for sheet in hidden.worksheets:
+        values = shown[sheet.title]
+        cells[sheet.title] = {
+            (cell.row, cell.column): (
+                values.cell(cell.row, cell.column).value,
+                getattr(cell.value, "text", cell.value),
+            )
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.value is not None
+        }
+        for table in sheet.tables.values():
+            left, top, right, bottom = range_boundaries(table.ref)
+            tables[table.displayName] = Area(sheet.title, top, left, bottom, right)
+    return cells, tables, {name: f"={defined.attr_text}" for name, defined in hidden.defined_names.items()}
+
+
 class MemoryGrid:
     """Cells, tables and names of a workbook; *calls* counts what a real application would be asked."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.calls = path, Counter[str]()
-        shown, hidden = load_workbook(path, data_only=True), load_workbook(path)
-        self._book = hidden
-        self.cells: dict[str, dict[tuple[int, int], tuple[Any, Any]]] = {}
-        self._tables: dict[str, Area] = {}
-        for sheet in hidden.worksheets:
-            grid = self.cells[sheet.title] = {}
-            for row in sheet.iter_rows():
-                for cell in row:
-                    if cell.value is not None:
-                        value = shown[sheet.title].cell(cell.row, cell.column).value
-                        grid[cell.row, cell.column] = (value, getattr(cell.value, "text", cell.value))
-            for table in sheet.tables.values():
-                left, top, right, bottom = range_boundaries(table.ref)
-                self._tables[table.displayName] = Area(sheet.title, top, left, bottom, right)
-        self._names = {name: f"={defined.attr_text}" for name, defined in hidden.defined_names.items()}
+        cells, tables, names = _parsed(path.read_bytes())
+        self.cells = {sheet: dict(grid) for sheet, grid in cells.items()}
+        self._tables, self._names = dict(tables), dict(names)
 
     def sheets(self) -> list[str]:
         self.calls["sheets"] += 1
