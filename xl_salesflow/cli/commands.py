@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xl_salesflow.cli.playbook import playbook as playbooks
 from xl_salesflow.cli.texts import LANGUAGE, say
 from xl_salesflow.model.text import LANGUAGES
 from xl_salesflow.model.verbs import VERBS
@@ -28,6 +29,8 @@ BY = ("owner", "product", "source", "region", "channel", "playbook")
 def cli() -> None:
     """Gather the verbs."""
 
+
+cli.add_command(playbooks)
 
 def _verb(id: str) -> Callable[[Command], Command]:
     verb = VERBS[id]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xl_salesflow.playbooks.load import names, purpose, title
+from xl_salesflow.playbooks.load import names, purpose, source, title
 from xl_salesflow.playbooks.setup import setup
+from xl_salesflow.playbooks.written import opened
 
-__all__ = ["names", "purpose", "setup", "title"]
+__all__ = ["names", "opened", "purpose", "setup", "source", "title"]

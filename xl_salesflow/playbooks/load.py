@@ -57,10 +57,20 @@ def playbook(name: str) -> Mapping[str, Any]:
     return read(name)
 
 
+def source(name: str) -> str:
+    """Return the text of the file of playbook *name*, to be copied and edited."""
+    playbook(name)
+    return _source(name)
+
+
 @cache
 def read(name: str) -> Mapping[str, Any]:
     """Return the TOML file *name* of this folder."""
-    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(_source(name))
+
+
+def _source(name: str) -> str:
+    return (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def text(pair: Mapping[str, str]) -> Text:

@@ -23,7 +23,11 @@ def setup(name: str, language: Language) -> dict[str, pd.DataFrame]:
     Raises:
         UsageError: no such playbook ships.
     """
-    file = playbook(name)
+    return frames(name, playbook(name), language)
+
+
+def frames(name: str, file: Mapping[str, Any], language: Language) -> dict[str, pd.DataFrame]:
+    """Return the same frames for the playbook *file*, a sound one (written.py), under the name *name*."""
     rows = {
         "Stages": _stages(name, file, language),
         "Gates": _gates(name, file, language),
