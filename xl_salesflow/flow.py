@@ -92,11 +92,37 @@ def asked(pipeline: Pipeline, view: View) -> Pipeline:
     return replace(pipeline, view=replace(view, filters=filters))
 
 
-def funnel(pipeline: Pipeline, by: str | None = None) -> Plan:
-    """Answer with every metric for the pipeline's view; *by* adds one group of metrics per value of that column."""
+def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) -> Plan:
+    """Answer with every metric for the pipeline's view.
+
+    *by* adds one group of metrics per value of that column; *then* adds what every metric was on that day.
+    """
     pipeline = refreshed(pipeline)
-    answer = metrics.funnel(pipeline).to_json()
-    return Plan(answer={**answer, "by": metrics.by(pipeline, by) if by else []})
+    answer = metrics.funnel(pipeline).to_json(metrics.by(pipeline, by) if by else [])
+    if then:
+        past = replace(pipeline, view=replace(pipeline.view, as_of=then))
+        answer |= {"compared_to": then.isoformat(), "comparison": metrics.compare(pipeline, past)}
+    return Plan(answer=answer)
+
+
+def plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> Plan:
+    """Answer with what it takes to win *target* by a day; unsaid, the sheets Plan and Targets say both.
+
+    Raises:
+        UsageError: neither says what is to be won, or the day is over.
+    """
+    if by and by < pipeline.as_of:
+        raise UsageError(
+            f"The day to win by ({by}) is before {pipeline.as_of}; choose a later one.",
+            f"最迟赢单日期（{by}）早于 {pipeline.as_of}；请选择更晚的日期。",
+        )
+    answer = metrics.planned(refreshed(pipeline), target, by)
+    if answer["value_to_win"] is None:
+        raise UsageError(
+            "No target is set for this period and slice; give --target, or fill in the sheet Targets.",
+            "此期间与筛选没有目标；请给出 --target，或填写“销售目标”表。",
+        )
+    return Plan(answer=answer)
 
 
 def followups(pipeline: Pipeline, owner: str | None = None) -> Plan:

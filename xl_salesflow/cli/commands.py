@@ -48,6 +48,18 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
         ) from None
 
 
+def _amount(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    try:
+        amount = None if value is None else float(value.replace(",", ""))
+    except ValueError:
+        amount = 0.0
+    if amount is not None and not 0 < amount < float("inf"):
+        raise click.BadParameter(
+            say("{value} is not an amount like 250000", "{value} 不是 250000 这样的金额", value=value)
+        )
+    return amount
+
+
 def _option(name: str, en: str, zh: str, **settings: Any) -> Callable[[Command], Command]:
     return click.option(name, help=say(en, zh), **settings)
 
@@ -149,6 +161,7 @@ def update(books: tuple[Path, ...], dry_run: bool, json: bool, today: date | Non
 @_option("--from", "First day of the period.", "期间第一天。", callback=_day, metavar="D")
 @_option("--to", "Last day of the period.", "期间最后一天。", callback=_day, metavar="D")
 @_option("--by", "One group of numbers per value.", "按此维度分组。", type=click.Choice(BY))
+@_option("--compare-to", "What every number was on this day.", "与该日的数值比较。", callback=_day, metavar="D")
 @_option("--cohort", "Count won and lost by the day of creation.", "按创建日期统计赢单与丢单。", is_flag=True)
 @_option("--entered", "Count only stages that were really entered.", "仅统计实际进入的阶段。", is_flag=True)
 @_option("--owner", "Only this owner.", "仅此负责人。", metavar="NAME")
@@ -159,10 +172,36 @@ def update(books: tuple[Path, ...], dry_run: bool, json: bool, today: date | Non
 @_option("--playbook", "Only this playbook.", "仅此流程。", metavar="NAME")
 @_json
 @_today
-def funnel(book: Path, json: bool, today: date | None, by: str | None, **asked: Any) -> int:
+def funnel(book: Path, json: bool, today: date | None, by: str | None, compare_to: date | None, **asked: Any) -> int:
     from xl_salesflow.cli import work
 
-    return work.funnel(book, _view(asked), _column(by), json, today)
+    return work.funnel(book, _view(asked), _column(by), compare_to, json, today)
+
+
+@_verb("plan")
+@_book
+@_option(
+    "--target",
+    "Value to win; else the workbook's own target.",
+    "目标金额；默认取工作簿中的目标。",
+    callback=_amount,
+    metavar="VALUE",
+)
+@_option(
+    "--by", "Last day to win it; else the end of the year.", "最迟赢单日期；默认年末。", callback=_day, metavar="D"
+)
+@_option("--as-of", "What was true on this day.", "查看该日的情况。", callback=_day, metavar="D")
+@_option("--from", "First day of the period.", "期间第一天。", callback=_day, metavar="D")
+@_option("--to", "Last day of the period.", "期间最后一天。", callback=_day, metavar="D")
+@_option("--owner", "Only this owner.", "仅此负责人。", metavar="NAME")
+@_option("--product", "Only this product.", "仅此产品。", metavar="NAME")
+@_option("--channel", "Only this channel.", "仅此渠道。", metavar="NAME")
+@_json
+@_today
+def plan(book: Path, target: float | None, by: date | None, json: bool, today: date | None, **asked: Any) -> int:
+    from xl_salesflow.cli import work
+
+    return work.plan(book, target, by, _view(asked), json, today)
 
 
 @_verb("followups")

@@ -15,6 +15,7 @@ from xl_salesflow.metrics import METRICS, Unit
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding, Plan
+from xl_salesflow.model.text import Language
 
 _SHOWN = 20  # findings and changes on the screen; --json has them all
 
@@ -71,16 +72,27 @@ def funnel(plan: Plan, pipeline: Pipeline, wants_json: bool) -> None:
         as_json(plan.answer)
         return
     language = pipeline.language
-    rows = [
-        (METRICS[id].name.in_(language), _number(value, METRICS[id].unit))
-        for id, value in plan.answer["metrics"].items()
-    ]
-    _table((say("Metric", "指标"), say("Value", "数值")), rows)
+    if "comparison" in plan.answer:
+        _comparison(plan.answer, language)
+    else:
+        rows = [
+            (METRICS[id].name.in_(language), number(value, METRICS[id].unit))
+            for id, value in plan.answer["metrics"].items()
+        ]
+        table((say("Metric", "指标"), say("Value", "数值")), rows)
     for part in ("stages", "by"):
         if plan.answer[part]:
             click.echo("")
             columns = list(plan.answer[part][0])
-            _table(columns, [tuple(_number(row.get(column)) for column in columns) for row in plan.answer[part]])
+            table(columns, [tuple(number(row.get(column)) for column in columns) for row in plan.answer[part]])
+
+
+def _comparison(answer: Mapping[str, Any], language: Language) -> None:
+    rows = [
+        (METRICS[id].name.in_(language), *(number(value, METRICS[id].unit) for value in found.values()))
+        for id, found in answer["comparison"].items()
+    ]
+    table((say("Metric", "指标"), answer["as_of"], answer["compared_to"], say("Difference", "差异")), rows)
 
 
 def followups(plan: Plan, pipeline: Pipeline, wants_json: bool) -> None:
@@ -137,7 +149,8 @@ def _changes(plan: Plan) -> None:
         )
 
 
-def _number(value: Any, unit: Unit | None = None) -> str:
+def number(value: Any, unit: Unit | None = None) -> str:
+    """Return a value as people read it; a dash is what nobody knows."""
     if value is None:
         return "—"
     if isinstance(value, float):
@@ -147,7 +160,8 @@ def _number(value: Any, unit: Unit | None = None) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print aligned columns, all but the first to the right."""
     widths = [max(map(_width, column)) for column in zip(headers, *rows, strict=True)]
     for row in (headers, *rows):
         cells = [_padded(cell, width, place > 0) for place, (cell, width) in enumerate(zip(row, widths, strict=True))]

@@ -12,6 +12,7 @@ import click
 
 from xl_salesflow import documents, flow
 from xl_salesflow.cli import show
+from xl_salesflow.cli.show_plan import back_from_target
 from xl_salesflow.cli.texts import LANGUAGE, say
 from xl_salesflow.errors import SalesflowError, UsageError
 from xl_salesflow.model.pipeline import Pipeline
@@ -79,10 +80,17 @@ def update(paths: Sequence[Path], dry_run: bool, as_json: bool, today: date | No
     return code
 
 
-def funnel(path: Path, view: View, by: str | None, as_json: bool, today: date | None) -> int:
-    """Show the funnel as asked."""
+def funnel(path: Path, view: View, by: str | None, then: date | None, as_json: bool, today: date | None) -> int:
+    """Show the funnel as asked; *then* is the day to compare with."""
     pipeline = flow.asked(ClosedBook(path).read(_today(today)), view)
-    show.funnel(flow.funnel(pipeline, by), pipeline, as_json)
+    show.funnel(flow.funnel(pipeline, by, then), pipeline, as_json)
+    return 0
+
+
+def plan(path: Path, target: float | None, by: date | None, view: View, as_json: bool, today: date | None) -> int:
+    """Show what it takes to win the target."""
+    pipeline = flow.asked(ClosedBook(path).read(_today(today)), view)
+    back_from_target(flow.plan(pipeline, target, by), pipeline.language, as_json)
     return 0
 
 

@@ -3,6 +3,7 @@
 funnel(pipeline)            every metric of the pipeline's view, and the steps of the funnel
 by(pipeline, column)        the same for every owner, product, source…
 compare(now, then)          two views side by side
+planned(pipeline, value, by)  what a target takes: deals per stage back to leads, activities, by when
 compare_segments(…)         is one of two segments really converting better, or is it chance?
 sheet_values(pipeline)      what the workbook's metric cells show
 formulas.metric_formulas    the live formulas, per language
@@ -14,6 +15,7 @@ from __future__ import annotations
 from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
 from xl_salesflow.metrics.declaration import Formula, Metric, Unit
 from xl_salesflow.metrics.funnel import Funnel, by, compare, funnel
+from xl_salesflow.metrics.planned import planned
 from xl_salesflow.metrics.segments import Comparison, compare_segments
 from xl_salesflow.metrics.sheet import SheetValues, sheet_values
 
@@ -30,5 +32,6 @@ __all__ = [
     "compare",
     "compare_segments",
     "funnel",
+    "planned",
     "sheet_values",
 ]

@@ -117,7 +117,8 @@ LEAKS: tuple[Metric[Cube], ...] = (
         Text(
             "The step whose conversion, one percentage point higher, would bring the same deals the most won value (deals "
             "won × mean won value × 0.01 ÷ conversion); the sheet Leaks shows it for every step.",
-            "转化率提高一个百分点时，使同一批商机赢单金额增加最多的一步（赢单数 × 平均赢单金额 × 0.01 ÷ 转化率）；各步见“流失分析”。",
+            "转化率提高一个百分点时，使同一批商机赢单金额增加最多的一步（赢单数 × 平均赢单金额 × 0.01 ÷ 转化率）；"
+            "各步见“流失分析”。",
         ),
     ),
     _metric(

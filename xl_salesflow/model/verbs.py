@@ -65,6 +65,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("check", "Check", "检查", "Say what is wrong with which row; --repair restores formulas", "指出各行问题；--repair 恢复公式", "ErrorChecking", True, group="deals", large=True),
             _verb("update", "Update", "更新", "Judge stage moves, score, warn, list follow-ups, refresh every number", "审核阶段变更、评分、预警、生成跟进并刷新数据", "RefreshAll", group="deals", large=True),
             _verb("funnel", "Funnel", "销售漏斗", "Show every metric, as of any date, by any slice", "显示各项指标，可按日期与维度查看", "ChartInsert", True, group="manage", large=True),
+            _verb("plan", "Plan from target", "目标倒推", "Back from a target: deals per stage, leads, activities a week, by when", "由目标倒推各阶段商机、线索、每周活动与最迟日期", "GoalSeek", True),
             _verb("followups", "Follow-ups", "跟进清单", "Who to call today and why", "今天联系谁、为什么", "MailMergeRecipientsEditList", True, group="today", large=True),
             _verb("quote", "Quote", "报价", "Print the quote of a deal", "打印商机的报价单", "FilePrint", group="quotes"),
             _verb("report", "Report", "报告", "Write one HTML page with funnel, trend, ageing and leaks", "生成包含漏斗、趋势、账龄与流失的网页报告", "CreateReport", group="manage"),

@@ -1,0 +1,108 @@
+"""``salesflow plan`` and ``funnel --compare-to``: what they print, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xl_salesflow.cli import main
+
+DAY = ("--today", "2026-06-30")
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the demo's workbook, in both languages."""
+    folder = tmp_path_factory.mktemp("demo")
+    assert main(["demo", str(folder), "--lang", request.param, *DAY]) == 0
+    return folder / "salesflow-demo.xlsx"
+
+
+@pytest.fixture
+def asked(book: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Give a function that asks for JSON and sees to it that nothing is written."""
+
+    def ask(verb: str, *options: str) -> dict[str, Any]:
+        before = book.read_bytes()
+        capsys.readouterr()
+        assert main([verb, str(book), "--json", *DAY, *options]) == 0
+        assert book.read_bytes() == before
+        answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return answer
+
+    return ask
+
+
+def test_a_plan_in_json(asked: Any) -> None:
+    answer = asked("plan", "--target", "500,000", "--by", "2026-12-31")
+    assert list(answer) == [
+        "as_of", "by", "target", "won_to_date", "gap", "value_to_win", "mean_won_value", "won_needed", "leads_needed",
+        "activities_per_won", "activities_needed", "activities_per_week", "stages", "owners", "channels",
+    ]  # fmt: skip
+    funnel = asked("funnel")["metrics"]
+    assert answer["mean_won_value"] == funnel["mean_won_value"]
+    assert answer["won_needed"] == -(-500_000 // funnel["mean_won_value"])
+    stages = answer["stages"]
+    assert stages[-1]["deals_needed"] == answer["won_needed"]
+    assert stages[0]["deals_needed"] == answer["leads_needed"] >= answer["won_needed"]
+    days = [row["by_when"] for row in stages]
+    assert days == sorted(days)
+    assert days[-1] == "2026-12-31"
+
+
+def test_a_plan_of_one_owner(asked: Any) -> None:
+    owner = asked("funnel", "--by", "owner")["by"][0]
+    assert asked("plan", "--target", "1e6", "--owner", owner["key"])["mean_won_value"] == owner["mean_won_value"]
+
+
+def test_a_plan_on_the_screen(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", str(book), "--target", "500000", *DAY]) == 0
+    said = capsys.readouterr().out
+    assert "500,000" in said
+    assert "2026-12-31" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((), "No target"),
+        (("--target", "much"), "much is not an amount"),
+        (("--target", "-5"), "-5 is not an amount"),
+        (("--target", "nan"), "nan is not an amount"),
+        (("--target", "inf"), "inf is not an amount"),
+        (("--target", "5", "--by", "2026-06-29"), "choose a later one"),
+    ],
+)
+def test_a_plan_that_cannot_be_made_is_one_sentence(
+    options: tuple[str, ...], says: str, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", str(book), *options, *DAY]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_week_on_week(asked: Any) -> None:
+    answer = asked("funnel", "--compare-to", "2026-06-23")
+    now, then = asked("funnel")["metrics"], asked("funnel", "--as-of", "2026-06-23")["metrics"]
+    assert answer["compared_to"] == "2026-06-23"
+    assert answer["metrics"] == now
+    for id, found in answer["comparison"].items():
+        assert (found["now"], found["then"]) == (now[id], then[id])
+        known = now[id] is not None and then[id] is not None
+        assert found["difference"] == (pytest.approx(now[id] - then[id]) if known else None)
+    assert answer["comparison"]["deal_count"]["difference"] > 0
+
+
+def test_any_two_dates(asked: Any) -> None:
+    answer = asked("funnel", "--as-of", "2026-05-31", "--compare-to", "2026-06-15")["comparison"]
+    other = asked("funnel", "--as-of", "2026-06-15", "--compare-to", "2026-05-31")["comparison"]
+    assert answer["deal_count"]["difference"] == -other["deal_count"]["difference"] < 0
+
+
+def test_a_comparison_on_the_screen(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["funnel", str(book), "--compare-to", "2026-06-23", *DAY]) == 0
+    header = capsys.readouterr().out.splitlines()[0]
+    assert "2026-06-30" in header
+    assert "2026-06-23" in header

@@ -1,0 +1,113 @@
+"""Back from a target, as ``plan`` answers.
+
+Everybody: five deals, one won of 100 each; two owners. Lead → Won converts as the steps show:
+Ann's three leads: one is lost at Lead, one at Qualified, one is won; Bob's two: one won, one open.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.metrics.stories import told
+from xl_salesflow import flow
+from xl_salesflow.errors import UsageError
+from xl_salesflow.metrics import planned, sheet_values
+from xl_salesflow.model.pipeline import Pipeline
+
+YEAR = {"from": date(2026, 1, 1), "to": date(2026, 12, 31)}
+TODAY = date(2026, 2, 1)
+
+
+def pipeline(*targets: dict[str, Any], activities: list[dict[str, Any]] | None = None) -> Pipeline:
+    return told(
+        """
+        deal | owner | sales_channel | amount | visits
+        D-1  | Ann   | direct        | 100    | Lead 01-01, Qualified 01-05, Demo 01-15, Contract 01-18, Won 01-20
+        D-2  | Ann   | direct        | 100    | Lead 01-01, Qualified 01-06, Lost 01-08
+        D-3  | Ann   | agent         | 100    | Lead 01-01, Lost 01-03
+        D-4  | Bob   | agent         | 300    | Lead 01-01, Qualified 01-05, Demo 01-15, Contract 01-18, Won 01-20
+        D-5  | Bob   | agent         | 300    | Lead 01-01
+        """,
+        TODAY,
+        Targets=[YEAR | target for target in targets],
+        PlanStages=[{"position": row} for row in range(1, 13)],
+        Activities=activities or [],
+    )
+
+
+def needed(answer: dict[str, Any]) -> list[int | None]:
+    return [row["deals_needed"] for row in answer["stages"]]
+
+
+def test_a_typed_target_comes_back_as_deals_of_every_stage() -> None:
+    answer = planned(pipeline(), 1000.0, date(2026, 6, 30))
+    # 1000 ÷ 200 is 5 won; two of three pass Qualified, three of five pass Lead: 5 ÷ 2/3 and 5 ÷ 2/5, rounded up
+    assert (answer["won_needed"], answer["leads_needed"], needed(answer)) == (5, 13, [13, 8, 5, 5, 5])
+    assert (answer["target"], answer["won_to_date"], answer["gap"], answer["value_to_win"]) == (1000, 400, 600, 1000)
+    assert answer["stages"][-1]["by_when"] == answer["by"] == "2026-06-30"
+
+
+def test_the_answer_is_what_the_sheet_plan_shows() -> None:
+    asked = pipeline({"target": 1000.0})
+    shown = sheet_values(asked)
+    answer = planned(asked)
+    assert (answer["value_to_win"], answer["won_needed"]) == (shown.cells["plan_value"], shown.cells["won_needed"])
+    assert needed(answer) == [shown.tables["PlanStages"][row]["deals_needed"] for row in range(1, 6)]
+    assert answer["by"] == "2026-12-31"
+
+
+def test_the_targets_sheet_asks_for_what_is_still_missing() -> None:
+    answer = planned(pipeline({"target": 1000.0}))
+    assert [answer[id] for id in ("target", "won_to_date", "gap", "value_to_win")] == [1000, 400, 600, 600]
+
+
+def test_owners_and_channels_with_a_target_are_planned_from_their_own_numbers() -> None:
+    answer = planned(
+        pipeline(
+            {"owner": "Bob", "target": 900.0},
+            {"owner": "Ann", "target": 300.0},
+            {"sales_channel": "agent", "target": 500.0},
+            {"owner": "Ann", "product": "P", "target": 70.0},  # a slice of a slice is nobody's whole target
+            {"owner": "Cid", "target": 50.0, "to": date(2027, 1, 31)},  # reaches beyond the year
+        ),
+        5000.0,
+    )
+    of = {row["key"]: (row["target"], row["gap"], row["won_needed"], row["leads_needed"]) for row in answer["owners"]}
+    assert of == {"Bob": (900, 600, 2, 4), "Ann": (300, 200, 2, 6)}
+    assert [(row["key"], row["gap"]) for row in answer["channels"]] == [("agent", 200)]
+
+
+@pytest.mark.parametrize(
+    ("by", "needed", "per_week"),
+    [
+        (date(2026, 3, 1), 20, 5),  # 8 activities for 2 won deals: 4 each, 5 deals, 4 weeks
+        (date(2026, 2, 2), 20, 140),
+        (TODAY, 20, None),  # no time is left to spread them over
+    ],
+)
+def test_activities_a_week(by: date, needed: int, per_week: int | None) -> None:
+    calls = [{"activity": f"A{number}", "deal": "D-1", "date": date(2026, 1, 10)} for number in range(8)]
+    answer = planned(pipeline(activities=calls), 1000.0, by)
+    assert (answer["activities_per_won"], answer["activities_needed"]) == (4, needed)
+    assert answer["activities_per_week"] == per_week
+
+
+def test_without_activities_nobody_knows_how_many_it_takes() -> None:
+    answer = planned(pipeline(), 1000.0)
+    assert (answer["activities_needed"], answer["activities_per_week"]) == (None, None)
+
+
+def test_a_target_that_is_reached_needs_nothing_more() -> None:
+    answer = planned(pipeline({"target": 300.0}))
+    assert (answer["gap"], answer["won_needed"], answer["leads_needed"]) == (-100, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("target", "by", "says"), [(None, None, "No target"), (100.0, date(2026, 1, 1), "choose a later")]
+)
+def test_a_plan_that_cannot_be_made_says_why(target: float | None, by: date | None, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        flow.plan(pipeline(), target, by)
