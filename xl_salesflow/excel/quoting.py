@@ -31,7 +31,7 @@ def revised(pipeline: Pipeline, key: str, run: Run) -> Plan:
     if not len(rows) or quotes.at[rows[0], "status"] == "superseded":
         raise UsageError(
             f"Quote {key} {'was replaced already; revise its newest version' if len(rows) else 'does not exist'}.",
-            f"报价单 {key} {'已被替代,请修订其最新版本' if len(rows) else '不存在'}。",
+            f"报价单 {key} {'已被替代，请修订其最新版本' if len(rows) else '不存在'}。",
         )
     number, today = next_number(pipeline), run.now.date()
     before = record(pipeline, "Quotes", int(rows[0]))
