@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from rapidfuzz import process
-
 from xl_salesflow.documents import followup_list, ics, quote, report
 from xl_salesflow.errors import UsageError
+from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.plan import Document
 from xl_salesflow.model.text import Language
 
@@ -46,9 +45,9 @@ def render(document: Document, language: Language, format: str) -> bytes:
 
 
 def _unknown(what: str, zh: str, name: str, known: Mapping[str, object]) -> UsageError:
-    best = process.extractOne(name, list(known), score_cutoff=60)
+    best = nearest(name, known)
     listed = ", ".join(known)
     return UsageError(
-        f"There is no {what} “{name}”;" + (f"did you mean {best[0]}?" if best else "") + f"There are: {listed}.",
-        f"没有{zh}“{name}”；" + (f"是否指 {best[0]}？" if best else "") + f"可用：{listed}。",
+        f"There is no {what} “{name}”; " + (f"did you mean {best}? " if best else "") + f"There are: {listed}.",
+        f"没有{zh}“{name}”；" + (f"是否指 {best}？" if best else "") + f"可用：{listed}。",
     )

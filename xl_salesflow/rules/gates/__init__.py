@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import pandas as pd
-from rapidfuzz import process
 
 from xl_salesflow.model.gate import GateCheck, MoveRule
+from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.playbook import Gate, Playbook
 from xl_salesflow.model.rule import Rule, sentences
@@ -147,7 +147,7 @@ def _literal(text: str) -> str:
 
 def _unknown_stages(pipeline: Pipeline, playbook: Playbook, stages: pd.Series, verdicts: Verdicts) -> None:
     names = list(playbook.by_name)
-    nearest = {stage: (process.extractOne(stage, names) or names)[0] for stage in stages.drop_duplicates()}
-    facts = {"stage": stages, "playbook": playbook.id, "nearest": stages.map(nearest)}
+    hints = {stage: nearest(stage, names) or names[0] for stage in stages.drop_duplicates()}
+    facts = {"stage": stages, "playbook": playbook.id, "nearest": stages.map(hints)}
     said = sentences(_UNKNOWN, pipeline.language, stages.index, facts)
     verdicts.note(stages.index, said, "block", final=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pandas as pd
-from rapidfuzz import process
 
+from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.rule import Hits, Rule
 from xl_salesflow.model.text import Text
@@ -26,8 +26,8 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
 
 
 def _facts(names: pd.Series, known: list[str]) -> dict[str, pd.Series]:
-    nearest = [(process.extractOne(name, known, processor=str.casefold) or ("?",))[0] for name in names]
-    return {"name": names, "nearest": pd.Series(nearest, index=names.index, dtype=object)}
+    hints = [nearest(name, known) or "?" for name in names]
+    return {"name": names, "nearest": pd.Series(hints, index=names.index, dtype=object)}
 
 
 RULE = Rule(

@@ -62,7 +62,7 @@ RULE = Rule(
     Text("A name that its sheet does not list", "引用的名称不存在"),
     Text(
         "“{name}” (in {count} rows) is not in the sheet {sheet}; {hint}",
-        "“{sheet}”表中没有“{name}”（涉及 {count} 行）;{hint}",
+        "“{sheet}”表中没有“{name}”（涉及 {count} 行）；{hint}",
     ),
     "warn",
     _hits,

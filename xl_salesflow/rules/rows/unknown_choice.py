@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pandas as pd
-from rapidfuzz import process
 
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.column import Type
+from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.rule import Hits, Rule
 from xl_salesflow.model.tables import TABLES
@@ -26,7 +26,7 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
                 cells = pipeline[name][column.id]
                 lost = cells[(cells != "") & ~cells.isin(choices)]
                 labels = [text.in_(pipeline.language) for text in choices.values()]
-                hints = {value: (process.extractOne(value, labels) or labels)[0] for value in lost.unique()}
+                hints = {value: nearest(value, labels) or labels[0] for value in lost.unique()}
                 hint = pd.Series([hints[value] for value in lost], index=lost.index, dtype=object)
                 yield Hits(name, lost.index, column.id, {"value": lost, "hint": hint, "list": ", ".join(labels)})
 

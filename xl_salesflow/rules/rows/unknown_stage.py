@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pandas as pd
-from rapidfuzz import process
 
 from xl_salesflow.model.frames import folded
+from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.rule import Hits, Rule
 from xl_salesflow.model.text import Text
@@ -21,10 +21,8 @@ def _hits(pipeline: Pipeline) -> Iterable[Hits]:
         spelled = {name.strip().casefold() for name in names}
         stages = deals.loc[named == id, "stage"]
         unknown = stages[~folded(stages).isin({*spelled, ""})]
-        nearest = {
-            stage: (process.extractOne(stage, names, processor=str.casefold) or names)[0] for stage in unknown.unique()
-        }
-        told = pd.Series([nearest[stage] for stage in unknown], index=unknown.index, dtype=object)
+        hints = {stage: nearest(stage, names) or names[0] for stage in unknown.unique()}
+        told = pd.Series([hints[stage] for stage in unknown], index=unknown.index, dtype=object)
         yield Hits("Deals", unknown.index, "stage", {"stage": unknown, "playbook": id, "nearest": told})
 
 

@@ -1,0 +1,34 @@
+"""The names a program may use: all there, and free until they are used."""
+
+import subprocess
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+import xl_salesflow as sales
+
+
+@pytest.mark.parametrize("name", sales.__all__)
+def test_a_public_name_is_there_and_says_what_it_is(name: str) -> None:
+    assert getattr(sales, name).__doc__
+
+
+def test_an_unknown_name_is_none_of_ours() -> None:
+    with pytest.raises(AttributeError, match="upadte"):
+        _ = sales.upadte
+
+
+def test_the_import_itself_brings_nothing_heavy() -> None:
+    code = "import sys, xl_salesflow; print({'pandas', 'openpyxl', 'lxml'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_a_morning_in_python(tmp_path: Path) -> None:
+    path = tmp_path / "pipeline.xlsx"
+    sales.new_workbook(path, "en")
+    book = sales.ClosedBook(path)
+    plan = sales.flow.update(book.read(date(2026, 3, 2)), sales.Run("Mara", datetime(2026, 3, 2, 9)))
+    book.write(plan)
+    assert not sales.flow.update(book.read(date(2026, 3, 2)), sales.Run("Mara", datetime(2026, 3, 2, 9))).writes
