@@ -7,9 +7,9 @@ from dataclasses import replace
 import pandas as pd
 
 from xl_salesflow import flow
-from xl_salesflow import followups as calls
 from xl_salesflow.excel.desk import Desk
 from xl_salesflow.excel.undoing import put_back
+from xl_salesflow.followups import flow_back
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.frames import frame
 from xl_salesflow.model.plan import Edit, Fill, Plan
@@ -49,7 +49,7 @@ def update(desk: Desk) -> Text:
 
 def score(desk: Desk) -> Text:
     """Score every deal from its answers and every customer from its traits."""
-    plan = flow.settled(desk.read(), (calls.flow_back, bant.from_answers, traits.score), "score", desk.run)
+    plan = flow.settled(desk.read(), (flow_back, bant.from_answers, traits.score), "score", desk.run)
     desk.book.write(plan)
     changes = plan.answer["changes"]
     return Text(f"Scores are up to date; {changes} cells changed.", f"得分已更新,修改 {changes} 个单元格。")
@@ -57,7 +57,7 @@ def score(desk: Desk) -> Text:
 
 def followups(desk: Desk) -> Text:
     """Bring today's list up to date and to the front."""
-    plan = flow.settled(desk.read(), (calls.flow_back,), "followups", desk.run)
+    plan = flow.settled(desk.read(), (flow_back,), "followups", desk.run)
     desk.book.write(plan)
     desk.show("FollowUps")
     count = plan.answer["followups"]
