@@ -32,7 +32,7 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Cell, Edit, Finding, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.view import View
-from xl_salesflow.scoring import bant, probability, traits
+from xl_salesflow.scoring import bant, classes, probability, traits
 
 Step = Callable[[Pipeline], Plan]
 
@@ -70,6 +70,7 @@ def update(pipeline: Pipeline, run: Run) -> Plan:
         moves.upkeep,
         bant.from_answers,
         traits.score,
+        classes.classify,
         partial(moves.judge, by=run.by),
         probability.learn,
         _warn,

@@ -32,6 +32,7 @@ def cli() -> None:
 
 cli.add_command(playbooks)
 
+
 def _verb(id: str) -> Callable[[Command], Command]:
     verb = VERBS[id]
     return cli.command(id, help=verb.tip.in_(LANGUAGE), short_help=verb.tip.in_(LANGUAGE))
