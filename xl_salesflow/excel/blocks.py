@@ -120,6 +120,6 @@ def _refused(book: xw.Book, block: xw.Range) -> CannotSave:
         book.name,
         (
             f"{place} did not take what was written; clear the filter of that table or unprotect the sheet",
-            f"{place} 未能写入;请清除该表的筛选或取消工作表保护",
+            f"{place} 未能写入；请清除该表的筛选或取消工作表保护",
         ),
     )

@@ -22,7 +22,7 @@ _PRINTED = ("pdf", "html")
 _DRAFTED = Text("Quote {number} for {deal} is drafted.", "已为 {deal} 起草报价单 {number}。")
 _STANDS = Text(
     "Quote {number} for {deal} stands already; Revise makes its next version.",
-    "{deal} 已有报价单 {number};可用“修订”生成下一版本。",
+    "{deal} 已有报价单 {number}；可用“修订”生成下一版本。",
 )
 
 
@@ -65,7 +65,7 @@ def bant(desk: Desk) -> Text:
     desk.show("Answers", desk.last_row("Answers") - count + 1 if count else desk.last_row("Answers"), "points")
     return Text(
         f"{deal}: {count} questions to ask; type points and answers, then press Score.",
-        f"{deal}:有 {count} 个待问问题;填写分值与回答后按“评分”。",
+        f"{deal}：有 {count} 个待问问题；填写分值与回答后按“评分”。",
     )
 
 
@@ -77,7 +77,7 @@ def activity(desk: Desk) -> Text:
     desk.book.write(plan)
     desk.show("Activities", desk.last_row("Activities"), "summary")
     number = plan.answer["activity"]
-    return Text(f"{number} is added to {deal}; type what was said.", f"已为 {deal} 添加活动 {number};请填写沟通要点。")
+    return Text(f"{number} is added to {deal}; type what was said.", f"已为 {deal} 添加活动 {number}；请填写沟通要点。")
 
 
 def new_quote(desk: Desk) -> Text:
@@ -102,7 +102,7 @@ def revise(desk: Desk) -> Text:
     desk.book.write(plan)
     number = plan.answer["quote"]
     desk.show("Quotes", _row(desk, number), "quote")
-    return Text(f"{number} replaces {key}; it is a draft.", f"{number} 已替代 {key},状态为草稿。")
+    return Text(f"{number} replaces {key}; it is a draft.", f"{number} 已替代 {key}，状态为草稿。")
 
 
 def quote(desk: Desk) -> Text:
@@ -118,7 +118,7 @@ def quote(desk: Desk) -> Text:
         desk.book.write(plan + _entries(plan, "quote", desk.run))
     files = documents.write(plan.documents[0], desk.folder, pipeline.language, _PRINTED)
     desk.open(files[0])
-    return Text(f"Printed: {files[0]}.", f"已生成:{files[0]}。")
+    return Text(f"Printed: {files[0]}.", f"已生成：{files[0]}。")
 
 
 def _move(desk: Desk, pipeline: Pipeline, deal: str, cells: dict[str, Any]) -> Text:
@@ -131,7 +131,7 @@ def _told(verdict: Any, asked: str) -> Text:
     deal, stage, status = verdict["deal"], verdict["recorded_stage"], verdict["move_status"]
     reasons = " ".join(str(verdict["move_reasons"]).split("\n"))
     if status == "refused":
-        return Text(f"{deal} stays in {stage or '—'}: {reasons}", f"{deal} 仍处于“{stage or '—'}”:{reasons}")
+        return Text(f"{deal} stays in {stage or '—'}: {reasons}", f"{deal} 仍处于“{stage or '—'}”：{reasons}")
     if asked.strip().casefold() != stage.casefold():
         return Text(f"{deal} is in {stage or '—'}.", f"{deal} 处于“{stage or '—'}”。")
     return Text(f"{deal} is in {stage}. {reasons}".strip(), f"{deal} 已进入“{stage}”。{reasons}".strip())
@@ -151,7 +151,7 @@ def _playbook(pipeline: Pipeline, deal: str) -> Playbook:
         return pipeline.playbooks[id]
     raise UsageError(
         f"There is no playbook {id}; choose one of: {', '.join(pipeline.playbooks)}.",
-        f"没有销售流程“{id}”;可选:{'、'.join(pipeline.playbooks)}。",
+        f"没有销售流程“{id}”；可选：{'、'.join(pipeline.playbooks)}。",
     )
 
 

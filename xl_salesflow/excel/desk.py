@@ -59,7 +59,7 @@ class Desk:
             f"Select a row first: of {deals.en}, or of any list with the column {TABLES['Deals'][column].header.en}."
             if column == "deal"
             else "Select the row of a quote first, on the sheet Quotes.",
-            f"请先选择一行:“{deals.zh}”表,或任何含“{TABLES['Deals'][column].header.zh}”列的表。"
+            f"请先选择一行：“{deals.zh}”表，或任何含“{TABLES['Deals'][column].header.zh}”列的表。"
             if column == "deal"
             else "请先在“报价单”表中选择一行。",
         )

@@ -33,7 +33,7 @@ def row_of(pipeline: Pipeline, deal: str) -> int:
         return int(rows[0])
     raise UsageError(
         f"The number {deal} stands {'nowhere' if not len(rows) else 'twice'} in Deals; every deal needs one of its own.",
-        f"编号 {deal} 在“商机”表中{'不存在' if not len(rows) else '重复'};每个商机须有唯一编号。",
+        f"编号 {deal} 在“商机”表中{'不存在' if not len(rows) else '重复'}；每个商机须有唯一编号。",
     )
 
 

@@ -30,7 +30,7 @@ def put_back(pipeline: Pipeline, run: Run) -> Plan:
     if (told["column"] == "recorded_stage").any():
         raise UsageError(
             "The last run moved deals to other stages, which stands in History; move them back with Next stage instead.",
-            "最近一次运行变更了商机阶段并已记入历史;请用“下一阶段”将其退回。",
+            "最近一次运行变更了商机阶段并已记入历史；请用“下一阶段”将其退回。",
         )
     edits = tuple(edit for edit in (*_changed(pipeline, told), *_added(pipeline, told)) if len(edit))
     plan = Plan(edits=edits, answer={"undone": len(edits), "of": len(told)})

@@ -30,7 +30,7 @@ def check(desk: Desk) -> Text:
     blocking = sum(finding.blocks for finding in found)
     return Text(
         f"{len(found)} findings, {blocking} of them block; each links to its cell.",
-        f"发现 {len(found)} 个问题,其中 {blocking} 个须先解决;可点击单元格链接。",
+        f"发现 {len(found)} 个问题，其中 {blocking} 个须先解决；可点击单元格链接。",
     )
 
 
@@ -43,7 +43,7 @@ def update(desk: Desk) -> Text:
     changes, calls_today = plan.answer["changes"], plan.answer["followups"]
     return Text(
         f"{changes} cells changed, {calls_today} follow-ups, {len(plan.findings)} findings.",
-        f"修改 {changes} 个单元格,{calls_today} 条跟进,{len(plan.findings)} 个问题。",
+        f"修改 {changes} 个单元格，{calls_today} 条跟进，{len(plan.findings)} 个问题。",
     )
 
 
@@ -52,7 +52,7 @@ def score(desk: Desk) -> Text:
     plan = flow.settled(desk.read(), (flow_back, bant.from_answers, traits.score), "score", desk.run)
     desk.book.write(plan)
     changes = plan.answer["changes"]
-    return Text(f"Scores are up to date; {changes} cells changed.", f"得分已更新,修改 {changes} 个单元格。")
+    return Text(f"Scores are up to date; {changes} cells changed.", f"得分已更新，修改 {changes} 个单元格。")
 
 
 def followups(desk: Desk) -> Text:
@@ -62,7 +62,7 @@ def followups(desk: Desk) -> Text:
     desk.show("FollowUps")
     count = plan.answer["followups"]
     return Text(
-        f"{count} follow-ups; choose Yes under Done when one is.", f"共 {count} 条跟进;处理后在“已处理”选“是”。"
+        f"{count} follow-ups; choose Yes under Done when one is.", f"共 {count} 条跟进；处理后在“已处理”选“是”。"
     )
 
 
@@ -73,7 +73,7 @@ def calendar(desk: Desk) -> Text:
     pipeline = desk.read()
     (file,) = documents.write(flow.followups(pipeline).documents[0], desk.folder, pipeline.language, ("ics",))
     desk.open(file)
-    return Text(f"Calendar: {file}.", f"日历文件:{file}。")
+    return Text(f"Calendar: {file}.", f"日历文件：{file}。")
 
 
 def funnel(desk: Desk) -> Text:
@@ -85,7 +85,7 @@ def funnel(desk: Desk) -> Text:
     shown = "—" if rate is None else f"{rate:.1%}"
     return Text(
         f"{metrics['open_count']} open deals; win rate {shown}.",
-        f"进行中商机 {metrics['open_count']} 个;赢单率 {shown}。",
+        f"进行中商机 {metrics['open_count']} 个；赢单率 {shown}。",
     )
 
 
@@ -93,7 +93,7 @@ def targets(desk: Desk) -> Text:
     """Bring the plan to the front; its numbers are live formulas."""
     desk.xw.app.calculate()
     desk.show("PlanStages")
-    return Text("Type a target and a day; “What if” tries other conversions.", "填写目标与日期;“假设转化率”可试算。")
+    return Text("Type a target and a day; “What if” tries other conversions.", "填写目标与日期；“假设转化率”可试算。")
 
 
 def report(desk: Desk) -> Text:
@@ -103,7 +103,7 @@ def report(desk: Desk) -> Text:
     pipeline = desk.read()
     (file,) = documents.write(flow.report(pipeline).documents[0], desk.folder, pipeline.language, ("html",))
     desk.open(file)
-    return Text(f"Report: {file}.", f"报告:{file}。")
+    return Text(f"Report: {file}.", f"报告：{file}。")
 
 
 def undo(desk: Desk) -> Text:
@@ -130,5 +130,5 @@ def help(desk: Desk) -> Text:
     desk.xw.sheets[0].activate()
     return Text(
         "This sheet says what to do; when a button fails, run “salesflow addin doctor” in a terminal.",
-        "本表说明如何操作;按钮出错时,请在终端运行 salesflow addin doctor。",
+        "本表说明如何操作；按钮出错时，请在终端运行 salesflow addin doctor。",
     )

@@ -189,7 +189,7 @@ class Writer:
                 f"{place.sheet}!{place.last_row + 1}",
                 (
                     f"something stands below the table {place.name}, where its new rows go; move it away",
-                    f"表 {place.name} 下方有内容,新行无处可放;请将其移走",
+                    f"表 {place.name} 下方有内容，新行无处可放；请将其移走",
                 ),
             )
 

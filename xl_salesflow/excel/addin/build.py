@@ -42,7 +42,7 @@ def build(path: Path) -> Path:
     except OSError as error:
         raise UsageError(
             f"{path} could not be written: {error.strerror}; close Excel or choose another folder.",
-            f"无法写入 {path}:{error.strerror};请关闭 Excel 或选择其他文件夹。",
+            f"无法写入 {path}：{error.strerror}；请关闭 Excel 或选择其他文件夹。",
         ) from error
     return path
 
@@ -62,7 +62,7 @@ def _with_modules(path: Path, modules: Iterable[Module]) -> Path:
     except ImportError:
         raise UsageError(
             "Building the add-in needs pyOpenVBA; run: pip install xl-salesflow[addin].",
-            "构建加载项需要 pyOpenVBA;请运行:pip install xl-salesflow[addin]。",
+            "构建加载项需要 pyOpenVBA；请运行：pip install xl-salesflow[addin]。",
         ) from None
     with ExcelFile.create_new(path) as file:
         project = file.vba_project()

@@ -59,7 +59,7 @@ def _xlwings(case: Case) -> Text | None:
     except ImportError as error:
         return Text(
             f"xlwings cannot be imported ({error}); run: pip install xl-salesflow[excel].",
-            f"无法导入 xlwings({error});请运行:pip install xl-salesflow[excel]。",
+            f"无法导入 xlwings({error})；请运行：pip install xl-salesflow[excel]。",
         )
     return None
 
@@ -69,7 +69,7 @@ def _installed(case: Case) -> Text | None:
         return None
     return Text(
         f"The add-in is not at {case.places.addin}; run: salesflow addin install.",
-        f"{case.places.addin} 处没有加载项;请运行:salesflow addin install。",
+        f"{case.places.addin} 处没有加载项；请运行：salesflow addin install。",
     )
 
 
@@ -79,13 +79,13 @@ def _current(case: Case) -> Text | None:
         return _SKIPPED
     if not zipfile.is_zipfile(file):
         return Text(
-            f"{file} is damaged; run: salesflow addin install.", f"{file} 已损坏;请运行:salesflow addin install。"
+            f"{file} is damaged; run: salesflow addin install.", f"{file} 已损坏；请运行：salesflow addin install。"
         )
     if file.read_bytes() != addin_bytes((*own_modules(), *xlwings_modules())):
         return Text(
             f"The installed add-in was built by other versions than xlwings {xlwings_version()} and this product; "
             "run: salesflow addin install.",
-            f"已安装的加载项与 xlwings {xlwings_version()} 或本产品版本不符;请运行:salesflow addin install。",
+            f"已安装的加载项与 xlwings {xlwings_version()} 或本产品版本不符；请运行：salesflow addin install。",
         )
     return None
 
@@ -96,7 +96,7 @@ def _interpreter(case: Case) -> Text | None:
     if not python or not Path(python).exists():
         return Text(
             f"{case.places.settings} names no Python that exists ({python or 'none'}); run: salesflow addin install.",
-            f"{case.places.settings} 未指明有效的 Python({python or '无'});请运行:salesflow addin install。",
+            f"{case.places.settings} 未指明有效的 Python（{python or '无'}）；请运行：salesflow addin install。",
         )
     program = "import xlwings, xl_salesflow; print(xlwings.__version__)"
     answer = case.run([python, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=False)
@@ -104,13 +104,13 @@ def _interpreter(case: Case) -> Text | None:
         return Text(
             f"{python} cannot import xlwings and xl_salesflow; install both there, or run salesflow addin install from the "
             "environment that has them.",
-            f"{python} 无法导入 xlwings 与 xl_salesflow;请在该环境安装,或在已安装的环境中运行 salesflow addin install。",
+            f"{python} 无法导入 xlwings 与 xl_salesflow；请在该环境安装，或在已安装的环境中运行 salesflow addin install。",
         )
     if answer.stdout.strip() != xlwings_version():
         return Text(
             f"{python} has xlwings {answer.stdout.strip()}, the add-in is for {xlwings_version()}; run salesflow addin install "
             "from that Python.",
-            f"{python} 的 xlwings 为 {answer.stdout.strip()},加载项为 {xlwings_version()};"
+            f"{python} 的 xlwings 为 {answer.stdout.strip()}，加载项为 {xlwings_version()};"
             "请用该 Python 运行 salesflow addin install。",
         )
     return None
@@ -121,7 +121,7 @@ def _modules_beside(case: Case) -> Text | None:
         return None
     return Text(
         "Python files beside a workbook would be imported in place of installed ones; run: salesflow addin install.",
-        "工作簿旁的 Python 文件会取代已安装模块;请运行:salesflow addin install。",
+        "工作簿旁的 Python 文件会取代已安装模块；请运行：salesflow addin install。",
     )
 
 
@@ -135,7 +135,7 @@ def _libraries(case: Case) -> Text | None:
         return None
     return Text(
         f"{name} is not beside {python}; worksheet functions need it: pip install --force-reinstall xlwings.",
-        f"{python} 旁没有 {name},工作表函数需要它;请运行:pip install --force-reinstall xlwings。",
+        f"{python} 旁没有 {name}，工作表函数需要它；请运行：pip install --force-reinstall xlwings。",
     )
 
 
@@ -146,7 +146,7 @@ def _mac_script(case: Case) -> Text | None:
         return None
     return Text(
         f"macOS lets Excel start Python only through {case.places.script}; run: salesflow addin install.",
-        f"macOS 仅允许 Excel 通过 {case.places.script} 启动 Python;请运行:salesflow addin install。",
+        f"macOS 仅允许 Excel 通过 {case.places.script} 启动 Python；请运行：salesflow addin install。",
     )
 
 
@@ -160,7 +160,7 @@ def _mac_permission(case: Case) -> Text | None:
     return Text(
         "macOS does not let this program talk to Excel (error -1743); allow it in System Settings › Privacy & Security › "
         "Automation.",
-        "macOS 不允许本程序控制 Excel(错误 -1743);请在 系统设置 › 隐私与安全性 › 自动化 中允许。",
+        "macOS 不允许本程序控制 Excel（错误 -1743）；请在 系统设置 › 隐私与安全性 › 自动化 中允许。",
     )
 
 
@@ -173,7 +173,7 @@ def _trust(case: Case) -> Text | None:
     return Text(
         f"Windows marks {case.places.addin} as coming from the internet, so Excel blocks its macros; "
         "run: salesflow addin install.",
-        f"Windows 将 {case.places.addin} 标记为来自互联网,Excel 会阻止其宏;请运行:salesflow addin install。",
+        f"Windows 将 {case.places.addin} 标记为来自互联网，Excel 会阻止其宏；请运行：salesflow addin install。",
     )
 
 
@@ -194,7 +194,7 @@ def _policy(case: Case) -> Text | None:
             return Text(
                 f"A policy of your company forbids macros or add-ins ({name}); ask IT to allow {case.places.addin.parent}, "
                 "or use the command line.",
-                f"公司策略禁止宏或加载项({name});请联系 IT 放行 {case.places.addin.parent},或改用命令行。",
+                f"公司策略禁止宏或加载项（{name}）；请联系 IT 放行 {case.places.addin.parent}，或改用命令行。",
             )
     return None
 
@@ -213,7 +213,7 @@ def _cloud(case: Case) -> Text | None:
     return Text(
         f"{case.workbook} is on OneDrive or SharePoint, where programs see only its address: documents then go to the folder "
         f"Documents; open it from the synced folder instead ({known}).",
-        f"{case.workbook} 位于 OneDrive 或 SharePoint,程序只能看到网址,文件将存入“文档”文件夹;请从同步文件夹打开({known})。",
+        f"{case.workbook} 位于 OneDrive 或 SharePoint，程序只能看到网址，文件将存入“文档”文件夹；请从同步文件夹打开（{known}）。",
     )
 
 
@@ -233,7 +233,7 @@ def _sheets(case: Case) -> Text | None:
         return None
     return Text(
         f"The workbook has the sheet {odd[0]}, which changes how Python is started from it; rename it unless you put it there.",
-        f"工作簿含有工作表 {odd[0]},会改变 Python 的启动方式;若非本人所建,请将其改名。",
+        f"工作簿含有工作表 {odd[0]}，会改变 Python 的启动方式；若非本人所建，请将其改名。",
     )
 
 

@@ -75,7 +75,7 @@ def _script_of_xlwings(name: str) -> Path:
     if not script.exists():
         raise UsageError(
             f"xlwings has no script {name}; reinstall it: pip install --force-reinstall xlwings.",
-            f"xlwings 缺少脚本 {name};请重新安装:pip install --force-reinstall xlwings。",
+            f"xlwings 缺少脚本 {name}；请重新安装：pip install --force-reinstall xlwings。",
         )
     return script
 
@@ -83,5 +83,5 @@ def _script_of_xlwings(name: str) -> Path:
 def _refused(error: OSError) -> UsageError:
     return UsageError(
         f"{error.filename} could not be changed: {error.strerror}; quit Excel and try again.",
-        f"无法修改 {error.filename}:{error.strerror};请退出 Excel 后重试。",
+        f"无法修改 {error.filename}：{error.strerror}；请退出 Excel 后重试。",
     )

@@ -54,7 +54,7 @@ def here() -> Places:
     if sys.platform not in ("win32", "darwin"):
         raise UsageError(
             "Excel with add-ins runs on Windows and macOS; here, use the command line: salesflow --help.",
-            "支持加载项的 Excel 仅限 Windows 与 macOS;此处请使用命令行:salesflow --help。",
+            "支持加载项的 Excel 仅限 Windows 与 macOS；此处请使用命令行：salesflow --help。",
         )
     home = Path.home()
     return Places(sys.platform, home, Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming"))

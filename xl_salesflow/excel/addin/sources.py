@@ -46,7 +46,7 @@ def xlwings_version() -> str:
     except PackageNotFoundError:
         raise UsageError(
             "xlwings is not installed; run: pip install xl-salesflow[excel].",
-            "尚未安装 xlwings;请运行:pip install xl-salesflow[excel]。",
+            "尚未安装 xlwings；请运行：pip install xl-salesflow[excel]。",
         ) from None
 
 
@@ -63,7 +63,7 @@ def xlwings_modules() -> tuple[Module, ...]:
     if _XLWINGS_PROJECT not in runner:
         raise UsageError(
             f"xlwings {installed} names its add-ins in a way that is not known here; install another release of it.",
-            f"xlwings {installed} 的加载项命名方式未知;请安装其他版本。",
+            f"xlwings {installed} 的加载项命名方式未知；请安装其他版本。",
         )
     dictionary = (folder / "addin" / "Dictionary.cls").read_text(encoding="utf-8")
     return (
