@@ -76,11 +76,6 @@ def test_what_a_person_chose_stays() -> None:
     ],
 )
 def test_what_a_run_wrote_is_kept_up_to_date(journal: str, now: str, becomes: str) -> None:
-    pipeline = book(Poor={"account_class": now})
     line = {"table": "Accounts", "key": "Poor", "column": "account_class", "before": "", "after": journal}
-    with_journal = crm(
-        Deals=rows(DEALS),
-        Accounts=pipeline["Accounts"].to_dict("records"),
-        Journal=[line],  # type: ignore[arg-type]
-    )
-    assert told(with_journal)["Poor"] == becomes
+    pipeline = book(Poor={"account_class": now})
+    assert told(pipeline.with_tables(Journal=crm(Journal=[line])["Journal"]))["Poor"] == becomes

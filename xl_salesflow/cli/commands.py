@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xl_salesflow.cli.auditing import audit
 from xl_salesflow.cli.playbook import playbook as playbooks
 from xl_salesflow.cli.texts import LANGUAGE, say
 from xl_salesflow.model.text import LANGUAGES
@@ -31,6 +32,7 @@ def cli() -> None:
 
 
 cli.add_command(playbooks)
+cli.add_command(audit)
 
 
 def _verb(id: str) -> Callable[[Command], Command]:

@@ -1,0 +1,23 @@
+"""``salesflow audit``: every question with its answer, or that there is none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from xl_salesflow.cli import main
+from xl_salesflow.sheets import new_workbook
+
+
+def test_a_new_workbook_answers_nothing_and_stays_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = tmp_path / "book.xlsx"
+    new_workbook(book, "en")
+    before = book.read_bytes()
+    assert main(["audit", str(book)]) == 0
+    assert capsys.readouterr().out.count("The workbook does not tell.") == 13
+    assert main(["audit", str(book), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["audit"]
+    assert [set(one) for one in told] == [{"question", "text", "answer", "facts"}] * 13
+    assert book.read_bytes() == before
