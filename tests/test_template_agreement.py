@@ -1,0 +1,100 @@
+"""The template as teams use it: filled, asked, updated. Every metric cell says the same three times: the value our run
+left in it, the value LibreOffice works out from its live formula, and the value Python gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.libreoffice import LibreOffice
+from tests.metrics.agreement import disagreements, recalculated
+from xl_salesflow import flow
+from xl_salesflow.calculated import refreshed
+from xl_salesflow.demo.day import day_of_work
+from xl_salesflow.demo.generate import generated
+from xl_salesflow.demo.names import REPS
+from xl_salesflow.metrics import SheetValues, sheet_values
+from xl_salesflow.model.choices import label
+from xl_salesflow.model.lists import LISTS
+from xl_salesflow.model.text import Language
+from xl_salesflow.ooxml import Workbook
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
+
+NOW = datetime.now().replace(microsecond=0)  # the sheets say TODAY()
+RUN = flow.Run("test", NOW)
+CHINESE = ("everything", "one channel, cohort, entered, a past day", "a plan of its own")
+TABLES = {"Metrics", "StageMetrics", "ForecastMonths", "PlanStages", "Leaks", "LossReasons", "Moves"}
+
+
+def ago(days: int) -> date:
+    return NOW.date() - timedelta(days=days)
+
+
+def views(language: Language) -> dict[str, dict[str, Any]]:
+    """Return what a manager chooses, by named cell."""
+    cohort, entered = label("reading", "cohort", language), label("reach", "entered", language)
+    owner, direct = REPS[language][0], LISTS["sales_channel"]["direct"].in_(language)
+    quarter = {"PeriodFromInput": ago(120), "PeriodToInput": ago(30)}
+    return {
+        "everything": {},
+        "a past day": {"AsOfInput": ago(60)},
+        "a period": quarter,
+        "a cohort": {**quarter, "Reading": cohort},
+        "one owner, really entered": {"ViewOwner": owner, "Reach": entered},
+        "one channel, cohort, entered, a past day": {
+            **quarter, "ViewChannel": direct, "Reading": cohort, "Reach": entered, "AsOfInput": ago(20),
+        },
+        "a plan of its own": {"PlanTarget": 1_250_000.5, "PlanBy": ago(-200), "ViewOwner": owner},
+        "nobody": {"ViewOwner": "Nobody"},
+    }  # fmt: skip
+
+
+def filled(path: Path, language: Language) -> Path:
+    """Make a workbook of a hundred deals over more than a year, and of a day's work on them."""
+    new_workbook(path, language, "crm")
+    book = ClosedBook(path)
+    empty = book.read(NOW.date())
+    book.write(flow.bring_in(empty, generated(empty, 100), RUN))
+    pipeline = book.read(NOW.date())
+    work = day_of_work(pipeline)
+    book.write(flow.settled(pipeline, (lambda _: work,), "demo", RUN))
+    return path
+
+
+def asked(source: Path, path: Path, cells: dict[str, Any]) -> SheetValues:
+    """Choose *cells* on a copy of *source*, update it, and return what Python says its sheets show."""
+    workbook = Workbook.open(source)
+    for name, value in cells.items():
+        workbook.set_name(name, value)
+    with path.open("wb") as file:
+        workbook.write_to(file)
+    book = ClosedBook(path)
+    book.write(flow.update(book.read(NOW.date()), RUN))
+    return sheet_values(refreshed(book.read(NOW.date())))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_live_formula_cached_value_and_python_agree(
+    language: Language, libreoffice: LibreOffice, tmp_path: Path
+) -> None:
+    source = filled(tmp_path / "source.xlsx", language)
+    asks = {view: cells for view, cells in views(language).items() if language == "en" or view in CHINESE}
+    books = {view: tmp_path / f"{number}.xlsx" for number, view in enumerate(asks)}
+    expected = {view: asked(source, books[view], cells) for view, cells in asks.items()}
+    live = dict(zip(asks, recalculated(libreoffice, list(books.values()), tmp_path / "live"), strict=True))
+    compared, wrong = Counter[str](), []
+    for view, book in books.items():
+        for shown, path in (("cached", book), ("live", live[view])):
+            count, differ = disagreements(book, path, expected[view])
+            compared[shown] += count
+            wrong += [f"{view}, {shown}: {line}" for line in differ]
+    print(f"{language}: {compared['live']} live and {compared['cached']} cached values compared with Python")
+    assert wrong == []
+    assert set(expected["everything"].tables) == TABLES
+    assert compared["live"] == compared["cached"] > 1000 * len(asks)
