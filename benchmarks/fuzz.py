@@ -11,7 +11,6 @@ import argparse
 import sys
 import zipfile
 import zlib
-from io import BytesIO
 from pathlib import Path
 from random import Random
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,10 +16,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run took: wall *seconds* and peak *mebibytes* of resident memory (0 where the system does not tell)."""
+    """What one run took: wall *seconds*, peak *mebibytes* of resident memory, *busy* seconds of the processor.
+
+    The last two are 0 where the system does not tell; the last one means most on a machine that has other work.
+    """
 
     seconds: float
     mebibytes: float
+    busy: float = 0.0
 
 
 def cost(command: Sequence[str]) -> Cost:
@@ -35,12 +39,12 @@ def cost(command: Sequence[str]) -> Cost:
     if hasattr(os, "wait4"):
         _, status, usage = os.wait4(process.pid, 0)
         code, peak = os.waitstatus_to_exitcode(status), usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-        process.returncode = code
+        process.returncode, busy = code, usage.ru_utime + usage.ru_stime
     else:
-        code, peak = process.wait(), 0.0
+        code, peak, busy = process.wait(), 0.0, 0.0
     if code not in (0, 1):  # 1: findings that block, which made-up data may have
         raise RuntimeError(f"{' '.join(command)} ended with {code}")
-    return Cost(time.perf_counter() - start, peak)
+    return Cost(time.perf_counter() - start, peak, busy)
 
 
 def side_by_side(
@@ -52,15 +56,16 @@ def side_by_side(
         for name, command in contenders.items():
             costs[name].append(cost(command()))
     medians = {
-        name: Cost(statistics.median(c.seconds for c in some), statistics.median(c.mebibytes for c in some))
-        for name, some in costs.items()
+        name: Cost(*map(statistics.median, zip(*map(astuple, some), strict=True))) for name, some in costs.items()
     }
     base = medians[against]
     print(f"\n{title} ({runs} runs each, medians)\n")
-    print("| | seconds | peak MiB | time ratio | memory ratio |\n|---|---:|---:|---:|---:|")
+    print(
+        "| | seconds | busy | peak MiB | time ratio | busy ratio | memory ratio |\n|---|---:|---:|---:|---:|---:|---:|"
+    )
     for name, c in medians.items():
         print(
-            f"| {name} | {c.seconds:.2f} | {c.mebibytes:.0f} | {base.seconds / c.seconds:.1f} × faster "
-            f"| {c.mebibytes / max(base.mebibytes, 1):.2f} |"
+            f"| {name} | {c.seconds:.2f} | {c.busy:.2f} | {c.mebibytes:.0f} | {base.seconds / c.seconds:.1f} × faster "
+            f"| {base.busy / max(c.busy, 0.01):.1f} × | {c.mebibytes / max(base.mebibytes, 1):.2f} |"
         )
     return medians
