@@ -1,6 +1,6 @@
 """Fuzz the package reader, guided by the branches it takes: python benchmarks/fuzz.py [--seconds N] [--corpus FOLDER]
 
-Needs the extra `fuzz` (atheris; Linux and macOS). Inputs are packages; each mutation happens inside a part, below
+Needs the group `fuzz` (atheris; Linux and macOS). Inputs are packages; each mutation happens inside a part, below
 compression and checksum. A crash is anything but a WorkbookError, a hang more than 20 seconds for one package, a memory
 blow-up more than a gibibyte. What fails is kept in the folder --found, to be repeated with: python benchmarks/fuzz.py FILE
 """

@@ -14,6 +14,7 @@ from tests.parts import ROOT
 from tests.workbook.killing import count_on, counted, processes, workbook
 from xl_salesflow.errors import WorkbookChanged, WorkbookInUse
 
+ROUNDS = 1000
 TOLD = (WorkbookChanged, WorkbookInUse)  # anything else fails the writer
 Report = tuple[list[int], int]  # the numbers that a writer saved, and how often it was told to wait
 
@@ -33,23 +34,21 @@ def take_turns(path: Path, rounds: int, start: Barrier, reports: SimpleQueue[Rep
 
 
 @pytest.mark.slow
-def test_no_update_is_lost_in_a_thousand_rounds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rounds: int = 1000
-) -> None:
+def test_no_update_is_lost_in_a_thousand_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each number is saved by one writer and by nobody else, and the last one stands in the file."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     book = tmp_path / "counter.xlsx"
     book.write_bytes(workbook(parts=0))
     context = processes()
     start, reports = context.Barrier(2), context.SimpleQueue()
-    writers = [context.Process(target=take_turns, args=(book, rounds // 2, start, reports)) for _ in range(2)]
+    writers = [context.Process(target=take_turns, args=(book, ROUNDS // 2, start, reports)) for _ in range(2)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
     assert [writer.exitcode for writer in writers] == [0, 0], "a writer met something else than a refusal"
     (one, refused_one), (other, refused_other) = reports.get(), reports.get()
-    assert sorted(one + other) == list(range(1, rounds + 1))
-    assert counted(book)[1] == rounds
+    assert sorted(one + other) == list(range(1, ROUNDS + 1))
+    assert counted(book)[1] == ROUNDS
     assert refused_one + refused_other, "the writers never met; the test shows nothing"
     assert [entry.name for entry in book.parent.iterdir()] == [book.name]
