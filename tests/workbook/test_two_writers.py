@@ -23,7 +23,7 @@ def take_turns(path: Path, rounds: int, start: Barrier, reports: SimpleQueue[Rep
     """Raise the number so many times, again whenever somebody was faster."""
     saved: list[int] = []
     refused = 0
-    start.wait()
+    start.wait(120)
     while len(saved) < rounds:
         try:
             saved.append(count_on(path))
