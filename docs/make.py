@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from docs import domain
 from xl_salesflow.metrics import METRICS
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.column import Writer
@@ -91,7 +92,7 @@ def pages() -> dict[Path, str]:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     filled = re.sub(r"(<!-- verbs -->\n).*?(<!-- /verbs -->)", lambda m: m[1] + verbs() + m[2], readme, flags=re.DOTALL)
     written = {ROOT / "docs" / "reference" / name: page() for name, page in PAGES.items()}
-    return {**written, ROOT / "README.md": filled}
+    return {**written, ROOT / "docs" / "domain.md": domain.page(), ROOT / "README.md": filled}
 
 
 def stale() -> list[Path]:

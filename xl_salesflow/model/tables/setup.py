@@ -80,6 +80,7 @@ TEAM = Table(
         column("discount_limit", "Discount limit", "折扣上限", T.PERCENT, "The most they may grant alone", "无需批准的最高折扣"),
         column("quota", "Open deals at most", "在手商机上限", T.INTEGER, "For lead assignment", "用于线索分配"),
         column("active", "Active", "在职", T.CHOICE, "No: kept for old deals only", "否：仅为历史商机保留", options="yes_no", width=9),
+        column("skills", "Skills and training", "技能与培训", T.LONG, "What they know well, and what to learn next", "擅长的内容与下一步培训"),
     ), key="person",
 )  # fmt: skip
 

@@ -1,0 +1,136 @@
+"""Where every part of a sales process lives: the page docs/domain.md, made from docs/domain.toml, every home checked."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from xl_salesflow import playbooks
+from xl_salesflow.audit import QUESTIONS
+from xl_salesflow.metrics import METRICS
+from xl_salesflow.model.choices import CHOICES
+from xl_salesflow.model.lists import LISTS
+from xl_salesflow.model.settings import SETTINGS_BY_ID
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Text
+from xl_salesflow.model.verbs import VERBS
+from xl_salesflow.playbooks.load import QUESTIONS as QUESTIONS_FILE
+from xl_salesflow.playbooks.load import playbook, read, text
+from xl_salesflow.rules import RULES
+
+_SOURCE = Path(__file__).with_name("domain.toml")
+
+_HEAD = """# Where a sales process lives
+
+Every part of a sales process has a home: a sheet, a column, a list value, a rule, a number, a playbook, a command. This page
+is made from `docs/domain.toml`; a test fails when a home does not exist.
+
+| No. | Part | 内容 | Homes | 所在 |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def items() -> dict[int, dict[str, Any]]:
+    """Return every item by number: en, zh, homes."""
+    found = tomllib.loads(_SOURCE.read_text(encoding="utf-8"))["items"]
+    return {int(number): item for number, item in found.items()}
+
+
+def home(reference: str) -> Text | None:
+    """Return what the home *reference* (kind:id) is called, or None when there is no such thing."""
+    kind, _, id = reference.partition(":")
+    find = _KINDS.get(kind)
+    return (find(id) or None) if find and id else None
+
+
+def page() -> str:
+    """Return the page."""
+    return _HEAD + "".join(_row(number, item) for number, item in sorted(items().items()))
+
+
+def _row(number: int, item: Mapping[str, Any]) -> str:
+    homes = {reference: home(reference) for reference in item["homes"]}
+    en = "; ".join(f"{name.en} (`{reference}`)" if name else f"`{reference}`" for reference, name in homes.items())
+    zh = "；".join(name.zh if name else "" for name in homes.values())
+    return f"| {number} | {item['en']} | {item['zh']} | {en} | {zh} |\n"
+
+
+def _table(id: str) -> Text | None:
+    name, _, column = id.partition(".")
+    table = TABLES.get(name)
+    if table is None or not column:
+        return table and table.title
+    found = table.by_id.get(column)
+    return found and Text(f"{table.title.en} · {found.header.en}", f"{table.title.zh} · {found.header.zh}")
+
+
+def _value(lists: Mapping[str, Mapping[str, Text]]) -> Callable[[str], Text | None]:
+    def find(id: str) -> Text | None:
+        name, _, value = id.partition(".")
+        column = TABLES["Lists"].by_id.get(name)
+        if name not in lists:
+            return None
+        title = column.header if column else Text(name.replace("_", " ").capitalize(), name)
+        if not value:
+            return title
+        found = lists[name].get(value)
+        return found and Text(f"{title.en}: {found.en}", f"{title.zh}：{found.zh}")
+
+    return find
+
+
+def _playbook(id: str) -> Text | None:
+    name, _, wanted = id.partition(".")
+    if name not in playbooks.names():
+        return None
+    title = playbooks.title(name)
+    if not wanted:
+        return title
+    named = {stage["id"]: stage["name"] for stage in playbook(name)["stages"]}
+    found = named.get(wanted)
+    return found and Text(f"{title.en} · {found['en']}", f"{title.zh} · {found['zh']}")
+
+
+def _gate(id: str) -> Text | None:
+    name, _, gate = id.partition("-")
+    if name not in playbooks.names():
+        return None
+    remedies = {one["id"]: one["remedy"] for one in playbook(name)["gates"]}
+    return Text(f"gate {id}", f"关卡 {id}") if gate in remedies else None
+
+
+def _question(id: str) -> Text | None:
+    asked = {question["id"]: question["text"] for question in read(QUESTIONS_FILE)["questions"]}
+    return text(asked[id]) if id in asked else None
+
+
+def _function(id: str) -> Text | None:
+    module, _, name = id.rpartition(".")
+    try:
+        found = getattr(import_module(f"xl_salesflow.{module}"), name, None)
+    except ModuleNotFoundError:
+        return None
+    return Text(f"function {id}", f"函数 {id}") if callable(found) else None
+
+
+def _of(names: Mapping[str, Text]) -> Callable[[str], Text | None]:
+    return names.get
+
+
+_KINDS: Mapping[str, Callable[[str], Text | None]] = {
+    "table": _table,
+    "list": _value(LISTS),
+    "choice": _value(CHOICES),
+    "rule": _of({rule.id: rule.title for rule in RULES}),
+    "metric": _of({id: metric.name for id, metric in METRICS.items()}),
+    "setting": _of({id: setting.name for id, setting in SETTINGS_BY_ID.items()}),
+    "verb": _of({id: verb.label for id, verb in VERBS.items()}),
+    "audit": _of({question.id: question.text for question in QUESTIONS}),
+    "playbook": _playbook,
+    "gate": _gate,
+    "question": _question,
+    "function": _function,
+}

@@ -1,0 +1,51 @@
+"""Every part of a sales process has a home in the product, and every home is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs import domain
+
+ITEMS = domain.items()
+
+
+def test_the_items_are_numbered_without_a_gap() -> None:
+    assert sorted(ITEMS) == list(range(1, 74))
+
+
+def test_they_are_the_items_of_the_field(shared: Path) -> None:
+    said = (shared / "domain.md").read_text(encoding="utf-8")
+    assert sorted(ITEMS) == [int(number) for number in re.findall(r"^(\d+)\. ", said, flags=re.MULTILINE)]
+
+
+@pytest.mark.parametrize("number", ITEMS)
+def test_an_item_is_named_in_both_languages_and_has_homes_that_exist(number: int) -> None:
+    item = ITEMS[number]
+    assert item["en"]
+    assert re.search("[\u4e00-\u9fff]", item["zh"])
+    assert item["homes"]
+    assert [reference for reference in item["homes"] if domain.home(reference) is None] == []
+    assert len(set(item["homes"])) == len(item["homes"])
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "table:Dreams", "table:Deals.dream", "list:dreams", "list:source.dream", "choice:dreams", "choice:kind.dream",
+        "rule:dream", "metric:dream", "setting:dream", "verb:dream", "audit:dream", "playbook:dream", "playbook:crm.dream",
+        "gate:crm-dream", "gate:dream-need", "question:X9", "function:dreams.of", "function:metrics.dream", "dream:Deals",
+        "table:", "Deals",
+    ],
+)  # fmt: skip
+def test_a_home_that_does_not_exist_is_none(reference: str) -> None:
+    assert domain.home(reference) is None
+
+
+def test_the_traits_and_the_audit_are_listed_whole() -> None:
+    homes = {reference for item in ITEMS.values() for reference in item["homes"]}
+    assert sum(one.startswith("list:golden_trait.") for one in homes) == 7
+    assert sum(one.startswith("list:bad_trait.") for one in homes) == 7
+    assert sum(one.startswith("audit:") for one in homes) == 13
