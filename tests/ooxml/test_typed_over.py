@@ -40,6 +40,20 @@ def test_cells_without_their_formula_are_found(row: str, twice: list[int], late:
     assert found(RIGHT, row, RIGHT) == {"Twice": twice, "Late": late}
 
 
+def test_a_column_may_want_another_formula_in_every_row() -> None:
+    rows = "".join(f'<row r="{row}"><c r="B{row}"><f>{row}*1000000</f></c></row>' for row in (2, 3, 4, 5))
+    header = '<row r="1"><c r="B1" t="str"><v>Times</v></c></row>'
+    made = table("T", "B1:B5", {"Times": None})
+    workbook = opened(package({"S": sheet(header + rows, tables=1)}, {"S": [made]}))
+    wanted = {2: "2*1E+6", 3: "2*1000000", 4: "4*1000000"}  # nobody asks about row 5
+    assert workbook.typed_over("T", {"Times": wanted}) == {"Times": [3]}
+
+
+def test_an_array_formula_counts_as_what_it_says() -> None:
+    master = '<f t="array" ref="C@">Deals[[#This Row],[Amount]]*2</f>'
+    assert found(RIGHT.replace(TWICE, master), RIGHT) == {"Twice": [], "Late": []}
+
+
 def test_rows_that_the_sheet_does_not_store_are_found() -> None:
     assert found(RIGHT, last=4) == {"Twice": [3, 4], "Late": [3, 4]}
 

@@ -12,6 +12,7 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.table import TableFormula
 from openpyxl.worksheet.worksheet import Worksheet
@@ -129,6 +130,8 @@ class Desk:
         for any_sheet in book:
             for line in any_sheet.iter_rows():
                 for cell in line:
+                    if isinstance(cell.value, ArrayFormula):
+                        cell.value.text = (cell.value.text or "").replace(f"[{header}]", f"[{new}]")
                     if isinstance(cell.value, str) and cell.value.startswith("="):
                         cell.value = cell.value.replace(f"[{header}]", f"[{new}]")
         book.save(self.path)

@@ -6,7 +6,7 @@ people say ``=won_value/target``. Formulas marked *array* are entered as array f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -35,18 +35,27 @@ from xl_salesflow.model.text import Language, Text
 SMALL_SAMPLE = Text("Small sample", "样本少")
 """What stands beside a number over fewer deals than the setting small_sample."""
 
+Render = Callable[[Formula, Language, Table], Formula]
+"""How a template becomes a formula; a workbook whose headers were renamed has its own way."""
+
+
+def rendered(formula: Formula, language: Language, table: Table) -> Formula:
+    """Return a formula with the headers that *language* declares."""
+    return Formula(render(formula.text, language, table), formula.array)
+
+
 NAMES: tuple[str, ...] = tuple(METRICS)
 """Defined names: each is the value cell of the metric of that id."""
 
 
-def metric_formulas(language: Language) -> dict[str, dict[str, Formula]]:
+def metric_formulas(language: Language, say: Render = rendered) -> dict[str, dict[str, Formula]]:
     """Return metric id → the formulas of its cells value, sample and mark in the table Metrics."""
     table = TABLES["Metrics"]
     return {
         id: {
-            "value": _rendered(metric.formula, language, table),
-            "sample": _rendered(metric.sample_formula, language, table),
-            "mark": _rendered(_mark(metric, language), language, table),
+            "value": say(metric.formula, language, table),
+            "sample": say(metric.sample_formula, language, table),
+            "mark": say(_mark(metric, language), language, table),
         }
         for id, metric in METRICS.items()
     }
@@ -67,12 +76,12 @@ def plan_formulas(language: Language) -> dict[str, Formula]:
     return column_formulas("PlanStages", language)
 
 
-def column_formulas(table: str, language: Language) -> dict[str, Formula]:
+def column_formulas(table: str, language: Language, say: Render = rendered) -> dict[str, Formula]:
     """Return column → formula of a table of POSITIONS; every row has the same and looks at its own position."""
     naming, numbers = _declared(table, language)
     formulas = {**naming, **{id: column.formula for id, column in numbers.items()}}
     declared = TABLES[table]
-    return {c.id: _rendered(formulas[c.id], language, declared) for c in declared.columns if c.id in formulas}
+    return {c.id: say(formulas[c.id], language, declared) for c in declared.columns if c.id in formulas}
 
 
 POSITIONS: Mapping[str, range] = MappingProxyType(
@@ -104,7 +113,3 @@ def _mark(metric: Metric[Cube], language: Language) -> Formula:
     if metric.is_count:
         return Formula('""')
     return Formula(f'IF({{sample}}="","",IF({{sample}}<SmallSample,"{SMALL_SAMPLE.in_(language)}",""))')
-
-
-def _rendered(formula: Formula, language: Language, table: Table) -> Formula:
-    return Formula(render(formula.text, language, table), formula.array)

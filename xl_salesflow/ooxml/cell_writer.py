@@ -52,6 +52,7 @@ class CellWriter:
         self._v = b"<%bv>%%b</%bv>" % (prefix, prefix)
         self._is = b"<%bis><%bt%%b>%%b</%bt></%bis>" % (prefix, prefix, prefix, prefix)
         self._f = b"<%bf>%%b</%bf>%%b" % (prefix, prefix)
+        self._array = b'<%bf t="array" ref="%%b">%%b</%bf>%%b' % (prefix, prefix)
         self._formulas: dict[str, bytes] = {}
         self._writers: dict[type, Callable[[Any], Fragment]] = {
             type(None): lambda _: BLANK,
@@ -129,6 +130,8 @@ class CellWriter:
         text = self._formulas.get(value.text)
         if text is None:
             text = self._formulas[value.text] = xml_formula(value.text)
+        if value.array:
+            return kind, self._array % (value.array.encode(), text, cached), REPLACE
         return kind, self._f % (text, cached), REPLACE
 
     def _raw(self, cell: Raw) -> Fragment:

@@ -50,7 +50,7 @@ def _over(before: Any, value: Any) -> Any:
     """A cell that is set twice: what setting it once would have to say."""
     if isinstance(value, Cached) and before is not NOTHING:
         if isinstance(before, Formula):
-            return Formula(before.text, value.value)
+            return before._replace(cached=value.value)
         if isinstance(before, Raw):
             return before._replace(value=_over(before.value, value))
         return value if isinstance(before, Cached) else before

@@ -16,7 +16,7 @@ from xl_salesflow.ooxml.sheet_scan import SheetStream
 from xl_salesflow.ooxml.strings import shared_strings
 from xl_salesflow.ooxml.styles import format_kinds
 from xl_salesflow.ooxml.tables import Table, read_tables
-from xl_salesflow.ooxml.typed_over import typed_over
+from xl_salesflow.ooxml.typed_over import Expected, typed_over
 
 
 class WorkbookOnDisk:
@@ -88,10 +88,11 @@ class WorkbookOnDisk:
         at = self.names[name]
         return read_rows(self._stream(at.sheet), self._reader, Area(at.row, at.col, at.row, at.col))[0][0]
 
-    def typed_over(self, table: str, expected: Mapping[str, str]) -> dict[str, list[int]]:
+    def typed_over(self, table: str, expected: Mapping[str, Expected]) -> dict[str, list[int]]:
         """Find cells of calculated columns that hold no formula or another one: header to sheet rows.
 
-        `expected` gives the formula of each header, in file syntax; spaces, case and `_xlfn.` do not count.
+        `expected` gives the formula of each header, or of its rows where they differ, in file syntax; spaces, case and
+        `_xlfn.` do not count.
         """
         at = self._table(table, self._on_disk)
         columns = {self._column(at, header): formula for header, formula in expected.items()}

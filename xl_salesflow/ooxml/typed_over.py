@@ -16,10 +16,15 @@ from xl_salesflow.ooxml.splice import cells_of
 from xl_salesflow.ooxml.tables import Table
 from xl_salesflow.ooxml.text import plain_text, xml_formula
 
+_POWER = re.compile(r"(?<![\w.])(\d+)E\+(\d\d?)(?![\w.])", re.IGNORECASE)  # LibreOffice writes 1E+15 out
 _IGNORED = re.compile(r"\s|_xlfn\.|_xlws\.")
 
 
-def typed_over(stream: SheetStream, table: Table, expected: Mapping[int, str]) -> dict[int, list[int]]:
+Expected = str | Mapping[int, str]
+"""The formula of every cell of a column, or of some of its rows."""
+
+
+def typed_over(stream: SheetStream, table: Table, expected: Mapping[int, Expected]) -> dict[int, list[int]]:
     """Find, for each sheet column, the body rows whose formula is missing or another than expected."""
     found: dict[int, list[int]] = {column: [] for column in expected}
     if not expected:
@@ -31,14 +36,16 @@ def typed_over(stream: SheetStream, table: Table, expected: Mapping[int, str]) -
         if before >= table.last_row:
             break
     absent = search.rows_not_stored()
-    return {column: sorted(rows + absent) for column, rows in found.items()}
+    return {column: _asked(expected[column], sorted(rows + absent)) for column, rows in found.items()}
 
 
 class _Search:
-    def __init__(self, patterns: Grammar, table: Table, expected: Mapping[int, str]) -> None:
+    def __init__(self, patterns: Grammar, table: Table, expected: Mapping[int, Expected]) -> None:
         self._patterns, self._table = patterns, table
-        self._wanted = {column: _bare(formula) for column, formula in expected.items()}
-        self._as_expected = re.compile(b"|".join(_cell(patterns.prefix, *item) for item in expected.items()))
+        self._wanted = {column: _bare_of(formula) for column, formula in expected.items()}
+        alike = [(column, formula) for column, formula in expected.items() if isinstance(formula, str)]
+        self._all_alike = len(alike) == len(expected)
+        self._as_expected = re.compile(b"|".join(_cell(patterns.prefix, *item) for item in alike))
         self._row_start = re.compile(rb'<%brow\s[^>]*?\br="([0-9]{1,9})"' % re.escape(patterns.prefix))
         self._shared = SharedFormulas()
         self._rows_seen: set[int] = set()
@@ -48,7 +55,7 @@ class _Search:
         numbers = [int(number) for number in self._row_start.findall(block)]
         body = range(self._table.first_row, self._table.last_row + 1)
         plain = len(numbers) == len(self._patterns.row.findall(block))
-        if plain and numbers and numbers[0] in body and numbers[-1] in body:
+        if self._all_alike and plain and numbers and numbers[0] in body and numbers[-1] in body:
             right = len(self._as_expected.findall(block))
             if right == len(numbers) * len(self._wanted):
                 self._rows_seen.update(numbers)
@@ -65,7 +72,7 @@ class _Search:
             formula = self._patterns.formula.search(cell.content) if cell.content else None
             if formula is not None:
                 text = self._text(number, cell.column, *formula.groups())
-                if cell.column in self._wanted and _bare(text) == self._wanted[cell.column]:
+                if cell.column in self._wanted and _bare(text) == _at(self._wanted[cell.column], number):
                     right.add(cell.column)
         if in_body:
             self._rows_seen.add(number)
@@ -87,5 +94,18 @@ def _cell(prefix: bytes, column: int, formula: str) -> bytes:
     return rb'<%bc r="%b[0-9]+"[^>]*><%bf>%b</%bf>' % (prefix, letters(column).encode(), prefix, text, prefix)
 
 
+def _asked(expected: Expected, rows: list[int]) -> list[int]:
+    return rows if isinstance(expected, str) else [row for row in rows if row in expected]
+
+
+def _at(expected: Expected, row: int) -> str | None:
+    return expected if isinstance(expected, str) else expected.get(row)
+
+
+def _bare_of(expected: Expected) -> Expected:
+    return _bare(expected) if isinstance(expected, str) else {row: _bare(text) for row, text in expected.items()}
+
+
 def _bare(formula: str) -> str:
-    return _IGNORED.sub("", formula.removeprefix("=")).casefold()
+    written_out = _POWER.sub(lambda number: number[1] + "0" * int(number[2]), formula.removeprefix("="))
+    return _IGNORED.sub("", written_out).casefold()

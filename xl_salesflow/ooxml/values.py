@@ -25,10 +25,14 @@ class ErrorValue:
 
 
 class Formula(NamedTuple):
-    """A formula in file syntax without its leading =, and the value it has now."""
+    """A formula in file syntax without its leading =, and the value it has now.
+
+    *array* is the cell's own address for a formula entered as an array of one cell.
+    """
 
     text: str
     cached: Any = None
+    array: str = ""
 
 
 class Cached(NamedTuple):

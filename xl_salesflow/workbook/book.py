@@ -14,6 +14,7 @@ from xl_salesflow.ooxml import Workbook
 from xl_salesflow.workbook.columns import Dialect
 from xl_salesflow.workbook.faults import findings
 from xl_salesflow.workbook.layout import find_layout
+from xl_salesflow.workbook.live import missing_rows
 from xl_salesflow.workbook.named import read_named, view_of
 from xl_salesflow.workbook.read import Reading, named_cells
 from xl_salesflow.workbook.save import save
@@ -51,7 +52,7 @@ class ClosedBook:
         )  # fmt: skip
         self._reading = reading
         faults = [finding for table in TABLES for finding in findings(pipeline, table, reading.faults.pop(table))]
-        return replace(pipeline, faults=(*faults, *told))
+        return replace(pipeline, faults=(*faults, *missing_rows(pipeline), *told))
 
     def write(self, plan: Plan) -> None:
         """Carry out *plan* on the workbook that was read; a plan that changes nothing leaves the file untouched.

@@ -70,6 +70,10 @@ FAULTS: Mapping[str, Kind] = MappingProxyType(
         "formula_typed_over": Kind("warn", Text(
             "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair puts it back.",
             "{cell}（{header}）中原有的公式已被覆盖；可用 salesflow check --repair 恢复。"), joined=True),
+        "missing_row": Kind("warn", Text(
+            "The row of {shown} is missing from the table {table}, and whatever uses it shows an error; undo that in Excel, or "
+            "go back to a backup.",
+            "表 {table} 缺少 {shown} 一行，引用它的单元格会出错；请在 Excel 中撤销删除，或使用备份。")),
         "missing_name": Kind("warn", Text(
             "The cell named {shown} is gone, so the sheets cannot use it; name it again in Excel (Formulas › Name Manager).",
             "名为 {shown} 的单元格已不存在，相关表无法使用；请在 Excel（公式 › 名称管理器）中重新命名。")),

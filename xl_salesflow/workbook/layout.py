@@ -73,7 +73,11 @@ class Layout:
 
     def formula(self, table: Table, column: Column) -> str:
         """Return the formula that belongs into *column*, with the headers of this workbook."""
-        return _SLOT.sub(lambda slot: self._slot(slot.group(), table), column.formula or "")
+        return self.rendered(column.formula or "", table)
+
+    def rendered(self, template: str, table: Table) -> str:
+        """Return a formula template of model.formulas.render with the headers of this workbook."""
+        return _SLOT.sub(lambda slot: self._slot(slot.group(), table), template)
 
     def _slot(self, slot: str, table: Table) -> str:
         text = render(slot, self.language, table)

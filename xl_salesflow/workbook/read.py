@@ -14,6 +14,7 @@ from xl_salesflow.workbook.columns import Dialect, shown
 from xl_salesflow.workbook.faults import Fault
 from xl_salesflow.workbook.grid import read_frame
 from xl_salesflow.workbook.layout import Layout
+from xl_salesflow.workbook.live import LiveFormulas, live_formulas
 
 Rows = dict[str, dict[str, list[int]]]  # table → column id → sheet rows
 
@@ -24,7 +25,7 @@ class Reading:
 
     *free*: table → first row of its blank tail, where rows are added before the table grows. *numbered*: keys that are
     numbers in their cells; they are written as numbers, as lookups tell 7 from "7". *typed_over*: formula cells in use that
-    hold no formula, or another one.
+    hold no formula, or another one. *live*: table → the formulas of its rows, for the metric tables.
     """
 
     workbook: Workbook
@@ -34,6 +35,7 @@ class Reading:
     free: dict[str, int] = field(default_factory=dict)
     numbered: set[str] = field(default_factory=set)
     typed_over: Rows = field(default_factory=dict)
+    live: dict[str, LiveFormulas] = field(default_factory=dict)
 
     def take(self, name: str, dialect: Dialect) -> pd.DataFrame:
         """Read one table; return its frame."""
@@ -60,7 +62,12 @@ class Reading:
         """Look for formulas that somebody replaced; each is a fault."""
         for table in TABLES.values():
             headers, frame = self.layout.headers[table.name], self.frames[table.name]
-            expected = {headers[c.id]: self.layout.formula(table, c) for c in table.formulas if c.formula}
+            expected: dict[str, str | dict[int, str]] = {
+                headers[c.id]: self.layout.formula(table, c) for c in table.formulas if c.formula
+            }
+            self.live[table.name] = live_formulas(self.layout, table, frame)
+            for id, cells in self.live[table.name].items():
+                expected[headers[id]] = {row: formula.text for row, formula in cells.items()}
             if not expected or not len(frame):
                 continue
             found = self.workbook.typed_over(table.name, expected)

@@ -72,9 +72,15 @@ class Writer:
             for id, rows in columns.items():
                 edit, column = fresh.get((name, id)), TABLES[name][id]
                 known = dict(zip(edit.after.index, self._cells(column, edit.after), strict=True)) if edit else {}
-                text = self.layout.formula(TABLES[name], column)
-                cells = {int(row): Formula(text, known.get(row)) for row in rows}
+                cells = {int(row): self._formula(TABLES[name], column, int(row), known.get(row)) for row in rows}
                 self.workbook.set_column(name, self.layout.headers[name][id], cells)
+
+    def _formula(self, table: Table, column: Column, row: int, cached: Any) -> Formula:
+        live = self._reading.live.get(table.name, {}).get(column.id, {}).get(row)
+        if live is None:
+            return Formula(self.layout.formula(table, column), cached)
+        letter = self.layout.places[table.name].letters[column.id]
+        return Formula(live.text, cached, f"{letter}{row}" if live.array else "")
 
     def _named(self, cell: Cell) -> Any:
         value = _plain(cell.after)

@@ -1,0 +1,121 @@
+"""A formula of the metric tables that somebody typed over is found in its row and put back as it was, arrays as arrays."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import pytest
+
+from xl_salesflow import flow
+from xl_salesflow.metrics.formulas import metric_formulas
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.ooxml import Formula, Workbook
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
+
+TODAY = date(2026, 3, 2)
+
+
+def book(path: Path, language: Language = "en") -> ClosedBook:
+    new_workbook(path, language, "crm")
+    return ClosedBook(path)
+
+
+def typed(book: ClosedBook, table: str, column: str, at: int, value: Any) -> str:
+    """Type *value* into the row *at* (from 0) of a table; return the address as findings tell it."""
+    workbook = Workbook.open(book.path)
+    place = ClosedBook(book.path).read(TODAY).places[table]
+    row = workbook.tables[table].first_row + at
+    header = workbook.tables[table].headers[[c.id for c in TABLES[table].columns].index(column)]
+    workbook.set_column(table, header, {row: value})
+    with book.path.open("wb") as file:
+        workbook.write_to(file)
+    return f"{place.letters[column]}{row}"
+
+
+def formulas(path: Path) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+    """Return sheet part and cell → the formula and whether it is an array, by a reader that is not under test."""
+    found = {}
+    with ZipFile(path) as package:
+        for name in package.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                for cell in ElementTree.fromstring(package.read(name)).iterfind(".//{*}c"):
+                    formula = cell.find("{*}f")
+                    if formula is not None:
+                        found[name, cell.get("r", "")] = (formula.text, formula.get("t"))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_new_workbook_holds_every_formula(language: Language, tmp_path: Path) -> None:
+    assert book(tmp_path / "new.xlsx", language).read(TODAY).faults == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("table", "column", "at"),
+    [
+        ("Metrics", "value", 0),
+        ("Metrics", "sample", 7),
+        ("Metrics", "value", list(metric_formulas("en")).index("cycle_days_won_median")),  # an array
+        ("StageMetrics", "reached", 1),
+        ("StageMetrics", "p90_days", 2),  # an array
+        ("ForecastMonths", "month", 3),
+        ("PlanStages", "deals_needed", 0),  # an array
+        ("Leaks", "lost_value", 11),
+        ("LossReasons", "reason", 0),
+        ("Moves", "to_12", 4),
+    ],
+)
+def test_typed_over_is_found_and_put_back(language: Language, table: str, column: str, at: int, tmp_path: Path) -> None:
+    desk = book(tmp_path / "book.xlsx", language)
+    before = formulas(desk.path)
+    cell = typed(desk, table, column, at, 5)
+    assert formulas(desk.path) != before
+    plan = flow.check(desk.read(TODAY), repair=True)
+    told = [(f.table, f.column, f.cell.rpartition("!")[2]) for f in plan.findings if f.rule == "formula_typed_over"]
+    assert told == [(table, column, cell)]
+    desk.write(plan)
+    assert formulas(desk.path) == before
+    assert desk.read(TODAY).faults == ()
+
+
+def test_another_metrics_formula_is_no_ones_own(tmp_path: Path) -> None:
+    """A formula copied down from the row above is a formula, and the wrong one."""
+    desk = book(tmp_path / "book.xlsx")
+    first = metric_formulas("en")["deal_count"]["value"].text
+    typed(desk, "Metrics", "value", 1, Formula(first))
+    (fault,) = desk.read(TODAY).faults
+    assert (fault.rule, fault.key) == ("formula_typed_over", list(metric_formulas("en"))[1])
+
+
+def test_a_what_if_is_for_people_to_type(tmp_path: Path) -> None:
+    desk = book(tmp_path / "book.xlsx")
+    typed(desk, "PlanStages", "what_if", 1, 0.4)
+    assert desk.read(TODAY).faults == ()
+
+
+def test_a_run_leaves_a_typed_over_number_alone(tmp_path: Path) -> None:
+    desk = book(tmp_path / "book.xlsx")
+    typed(desk, "Metrics", "value", 0, 77)
+    for _ in range(2):
+        desk.write(flow.update(desk.read(TODAY), flow.Run("test", datetime(2026, 3, 2))))
+    assert Workbook.open(desk.path).read_table("Metrics")["Value"][0] == 77
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("table", "at", "key"), [("Metrics", 0, "deal_count"), ("Moves", 11, "12")])
+def test_a_deleted_row_is_told(language: Language, table: str, at: int, key: str, tmp_path: Path) -> None:
+    desk = book(tmp_path / "book.xlsx", language)
+    workbook = Workbook.open(desk.path)
+    workbook.delete_rows(table, [workbook.tables[table].first_row + at])
+    with desk.path.open("wb") as file:
+        workbook.write_to(file)
+    (fault,) = desk.read(TODAY).faults
+    assert (fault.rule, fault.table, fault.key) == ("missing_row", table, key)
+    assert key in fault.message
