@@ -69,7 +69,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("followups", "Follow-ups", "跟进清单", "Who to call today and why", "今天联系谁、为什么", "MailMergeRecipientsEditList", True, group="today", large=True),
             _verb("quote", "Quote", "报价", "Print the quote of a deal", "打印商机的报价单", "FilePrint", group="quotes"),
             _verb("report", "Report", "报告", "Write one HTML page with funnel, trend, ageing and leaks", "生成包含漏斗、趋势、账龄与流失的网页报告", "CreateReport", group="manage"),
-            _verb("playbook", "Playbooks", "销售流程", "List, show, check, export and switch sales processes", "列出、显示、检查、导出与切换销售流程", "OrganizationChartInsert"),
+            _verb("playbook", "Playbooks", "销售流程", "List, show, check and export sales processes", "列出、显示、检查与导出销售流程", "OrganizationChartInsert"),
             _verb("audit", "Audit", "流程自查", "Answer thirteen questions about how the team sells, from the data", "根据数据回答关于团队销售方式的十三个问题", "ReviewAcceptChange", True),
             _verb("demo", "Demo", "演示", "Make a filled workbook and every document, to look at", "生成示例工作簿与全部文件", "Help"),
             _button("next_stage", "Next stage", "下一阶段", "Move the selected deal to a stage you choose; the gates judge it at once", "将所选商机移至所选阶段，并立即按关卡审核", "MacroPlay", "deals", menu="stages"),

@@ -1,0 +1,67 @@
+"""Several playbooks in one workbook: each deal goes its own way, by its own stages, gates and tasks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+
+from tests.tables import TODAY, crm, rows
+from xl_salesflow import flow
+from xl_salesflow.metrics import funnel
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.view import View
+from xl_salesflow.playbooks import setup
+
+RUN = flow.Run("Mara", datetime(TODAY.year, TODAY.month, TODAY.day, 9))
+
+DEALS = """
+deal | playbook | stage   | source | amount | created    | loss_reason
+D1   |          | Lead    |        | 900    | 2026-03-01 |
+D2   | b2c      | Attract | search | 20     | 2026-03-01 |
+D3   | b2c      | Convert | search | 30     | 2026-03-01 |
+D4   | b2c      | Lead    | search | 40     | 2026-03-01 |
+D5   | b2c      | Lost    | search | 50     | 2026-03-01 |
+D6   | b2c      | Lost    | search | 60     | 2026-03-01 | price
+"""
+
+
+def both() -> Pipeline:
+    """Return a pipeline whose Stages, Gates and StageTasks hold two playbooks, after an update."""
+    pipeline, second = crm(Deals=rows(DEALS)), setup("b2c", "en")
+    grown = {
+        name: pd.concat([pipeline[name], second[name]], ignore_index=True) for name in ("Stages", "Gates", "StageTasks")
+    }
+    pipeline = pipeline.with_tables(**{name: frame.set_axis(frame.index + 2) for name, frame in grown.items()})
+    return applied(pipeline, flow.update(pipeline, RUN))
+
+
+def test_a_deal_enters_the_stages_of_its_own_playbook() -> None:
+    """A stage of another playbook is unknown to it (D4); a deal that names no playbook uses the default (D1)."""
+    deals = both()["Deals"].set_index("deal")
+    assert deals["recorded_stage"].to_dict() == {
+        "D1": "Lead", "D2": "Attract", "D3": "Convert", "D4": "", "D5": "Attract", "D6": "Lost",
+    }  # fmt: skip
+    assert deals["playbook"].to_dict() == {"D1": "crm", **dict.fromkeys(("D2", "D3", "D4", "D5", "D6"), "b2c")}
+
+
+def test_the_gates_of_its_playbook_guard_it() -> None:
+    deals = both()["Deals"].set_index("deal")
+    assert deals.at["D5", "move_status"] == "refused"
+    assert "Choose why the deal was lost." in deals.at["D5", "move_reasons"]
+
+
+def test_it_gets_the_tasks_of_its_playbook() -> None:
+    tasks = both()["Tasks"]
+    given = {deal: set(found["task"]) for deal, found in tasks.groupby("deal")}
+    assert "Note where the lead came from and who recommended us" in given["D1"]
+    assert given["D2"] == {"Note the channel they came by", "Send the offer of the week"}
+
+
+def test_each_playbook_has_its_own_funnel() -> None:
+    pipeline = both()
+    for playbook, first, deals in (("crm", "Lead", 1), ("b2c", "Attract", 4)):
+        asked = flow.asked(pipeline, View(filters={"playbook": playbook}))
+        stages = funnel(asked).stages
+        assert (stages[0]["stage"], stages[0]["reached"]) == (first, deals)
