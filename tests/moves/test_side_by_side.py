@@ -49,7 +49,7 @@ def test_a_deal_enters_the_stages_of_its_own_playbook() -> None:
 def test_the_gates_of_its_playbook_guard_it() -> None:
     deals = both()["Deals"].set_index("deal")
     assert deals.at["D5", "move_status"] == "refused"
-    assert "Choose why the deal was lost." in deals.at["D5", "move_reasons"]
+    assert "Choose why the deal was lost." in str(deals.at["D5", "move_reasons"])
 
 
 def test_it_gets_the_tasks_of_its_playbook() -> None:
