@@ -33,6 +33,7 @@ from xl_salesflow.model.plan import Cell, Edit, Finding, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.view import View
 from xl_salesflow.scoring import bant, classes, probability, traits
+from xl_salesflow.undo import put_back
 
 Step = Callable[[Pipeline], Plan]
 
@@ -153,6 +154,11 @@ def bring_in(pipeline: Pipeline, imported: Plan, run: Run) -> Plan:
     return settled(pipeline, (lambda _: imported,), "import", run)
 
 
+def undo(pipeline: Pipeline, run: Run, which: str | None = None, force: bool = False) -> Plan:
+    """Put back what the run *which* (default: the last one) changed; with *force*, over what people changed since."""
+    return settled(pipeline, (partial(put_back, run=which, force=force), _warn), "undo", run)
+
+
 def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> Plan:
     """Run *steps* one after the other and return what differs in the end, written down in the Journal.
 
@@ -161,16 +167,16 @@ def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> P
     now, told, reasons = refreshed(pipeline), Plan(), dict[tuple[str, str], pd.Series]()
     for step in steps:
         plan = step(now)
-        told += replace(plan, edits=(), appends=(), fills=())
+        told += replace(plan, edits=(), appends=(), fills=(), removes=())
         _remember(reasons, plan.edits)
-        if plan.edits or plan.appends or plan.fills:
+        if plan.edits or plan.appends or plan.fills or plan.removes:
             now = refreshed(applied(now, plan))
     now, findings = _listed(now, told.findings)
     values = metrics.sheet_values(now)
     now = _shown(now, values.tables)
     changed = difference(pipeline, now, verb, reasons)
     cells = tuple(_cells(pipeline, values.cells))
-    entries = journal.entries(changed, verb, run.by, run.now)
+    entries = journal.entries(changed, verb, run.by, run.now, pipeline["Journal"]["run"])
     answer = {**told.answer, **_summary(changed, findings, now)}
     return replace(changed + entries, cells=cells, findings=findings, documents=told.documents, answer=answer)
 
@@ -261,6 +267,7 @@ def _summary(plan: Plan, findings: Iterable[Finding], pipeline: Pipeline) -> dic
     return {
         "changes": sum(map(len, plan.edits)),
         "added": {append.table: len(append.rows) for append in plan.appends},
+        "removed": {remove.table: len(remove.rows) for remove in plan.removes},
         "refreshed": sum(map(len, plan.caches)),
         "followups": len(pipeline["FollowUps"]),
         "findings": [_told(finding) for finding in findings],

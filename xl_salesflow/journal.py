@@ -1,56 +1,49 @@
-"""The Journal: what a run changed that nothing else could tell, so that it can be put back.
+"""The Journal: what a run changed that nothing else could tell, so that it can be put back (undo.py does).
 
-Written down are the cells that people own, the recorded stage, and the rows that were added. What the product can work out
-again (clocks, warnings, caches, generated lists) and what keeps a record itself (History) is not.
+Written down is every cell that a run changed and every row it added or removed, but for what any run works out again
+(formulas, warnings, counts of what people did), the numbers given to rows that had none, and the visits of a deal that
+came into the workbook with it. An added row is remembered by a digest of what people own in it, a removed one whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 import pandas as pd
 
-from xl_salesflow.model.column import Writer
+from xl_salesflow.model.column import Column, Table, Writer
 from xl_salesflow.model.frames import frame
-from xl_salesflow.model.plan import Append, Plan
+from xl_salesflow.model.plan import Append, Edit, Plan
 from xl_salesflow.model.tables import TABLES
 
-_OWN_RECORD = ("History", "Journal")
+MOVE = ("recorded_stage", "since", "outcome", "closed", "furthest", "move_status", "move_reasons")
+"""The columns of Deals that change together, by a move."""
+
+_WORKED_OUT_AGAIN = {
+    "warnings", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
+    "trait_score",
+}  # fmt: skip
+_LONGEST = 30_000  # a cell holds 32,767 characters
 
 
-def entries(plan: Plan, verb: str, by: str, now: datetime) -> Plan:
-    """Return the plan that writes down *plan* as one run of *verb*; nothing where there is nothing to tell."""
-    head = {"run": now.strftime("%Y%m%d-%H%M%S"), "time": now.replace(microsecond=0), "verb": verb, "by": by}
-    rows = [{**head, **row} for row in (*_changed(plan), *_added(plan))]
+def entries(plan: Plan, verb: str, by: str, now: datetime, taken: Iterable[str] = ()) -> Plan:
+    """Return the plan that writes down *plan* as one run of *verb*; nothing where there is nothing to tell.
+
+    *taken* are the numbers of the runs there are: two runs of one second differ by a suffix.
+    """
+    head = {"run": _number(now, set(taken)), "time": now.replace(microsecond=0), "verb": verb, "by": by}
+    rows = [{**head, **row} for row in (*_changed(plan), *_added(plan), *_removed(plan))]
     if not rows:
         return Plan()
     return Plan(appends=(Append("Journal", frame(TABLES["Journal"], rows), verb),))
 
 
-def _changed(plan: Plan) -> Iterator[dict[str, Any]]:
-    for edit in plan.edits:
-        column = TABLES[edit.table][edit.column]
-        if edit.table in _OWN_RECORD or (column.writer is not Writer.PERSON and column.id != "recorded_stage"):
-            continue
-        for change in edit:
-            yield {
-                "operation": "change", "table": change.table, "key": change.key, "column": change.column,
-                "before": _text(change.before), "after": _text(change.after), "because": change.because,
-            }  # fmt: skip
-
-
-def _added(plan: Plan) -> Iterator[dict[str, Any]]:
-    for append in plan.appends:
-        table = TABLES[append.table]
-        if append.table in _OWN_RECORD or table.key is None:
-            continue
-        for key in append.rows[table.key]:
-            yield {"operation": "add", "table": append.table, "key": key, "because": append.because}
-
-
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """Return a cell as the Journal holds it."""
     if value is None or value != value:
         return ""
     if isinstance(value, pd.Timestamp):
@@ -58,3 +51,90 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def digests(table: Table, rows: pd.DataFrame) -> list[str]:
+    """Return what tells whether people changed any of *rows*: alike as long as the cells say the same."""
+    columns = [column.id for column in table.columns if column.writer is Writer.PERSON]
+    if not columns:
+        return [""] * len(rows)
+    lines = zip(*(map(text, rows[id]) for id in columns), strict=True)
+    return [blake2b("\t".join(map(_plain, line)).encode(), digest_size=8).hexdigest() for line in lines]
+
+
+def name_column(table: Table) -> str:
+    """Return the column whose value the Journal calls a row's key."""
+    return table.key or table.columns[0].id
+
+
+def _number(now: datetime, taken: set[str]) -> str:
+    first = now.strftime("%Y%m%d-%H%M%S")
+    number, count = first, 1
+    while number in taken:
+        count += 1
+        number = f"{first}-{count}"
+    return number
+
+
+def _plain(cell: str) -> str:
+    return " ".join(cell.split())  # a sheet keeps neither outer blanks nor every kind of line end
+
+
+def _changed(plan: Plan) -> Iterator[dict[str, Any]]:
+    begun = _begun(plan.edits)
+    for edit in plan.edits:
+        table = TABLES[edit.table]
+        if edit.table == "Journal" or not _kept(table[edit.column], table):
+            continue
+        # what a deal that was new had blank needs no telling
+        follows = begun if edit.table == "Deals" and edit.column in MOVE[1:] else set()
+        for row, change in zip(edit.after.index, edit, strict=True):
+            before = text(change.before)
+            if before or row not in follows:
+                yield {
+                    "operation": "change", "table": change.table, "key": change.key, "column": change.column,
+                    "before": before, "after": text(change.after), "because": change.because,
+                }  # fmt: skip
+
+
+def _begun(edits: Iterable[Edit]) -> set[int]:
+    moved = (edit for edit in edits if (edit.table, edit.column) == ("Deals", "recorded_stage"))
+    return {row for edit in moved for row in edit.before.index[(edit.before == "").to_numpy(bool)]}
+
+
+def _kept(column: Column, table: Table) -> bool:
+    return not column.is_formula and column.id not in _WORKED_OUT_AGAIN and column.id != table.key
+
+
+def _added(plan: Plan) -> Iterator[dict[str, Any]]:
+    came = {deal for append in plan.appends if append.table == "Deals" for deal in append.rows["deal"]}
+    for append in plan.appends:
+        table = TABLES[append.table]
+        if append.table == "Journal":
+            continue
+        rows = append.rows[~append.rows["deal"].isin(came)] if append.table == "History" else append.rows
+        operation = "add" if table.key else "add_line"
+        for key, digest in zip(rows[name_column(table)], digests(table, rows), strict=True):
+            yield {
+                "operation": operation, "table": table.name, "key": text(key), "after": digest, "because": append.because
+            }  # fmt: skip
+
+
+def _removed(plan: Plan) -> Iterator[dict[str, Any]]:
+    for remove in plan.removes:
+        table = TABLES[remove.table]
+        columns = [column for column in table.columns if not column.is_formula]
+        for row in remove.rows[[column.id for column in columns]].to_dict("records"):
+            whole = json.dumps(_cells(row), ensure_ascii=False)
+            for start in range(0, len(whole), _LONGEST):
+                yield {
+                    "operation": "remove", "table": table.name, "key": text(row[name_column(table)]),
+                    "before": whole[start : start + _LONGEST], "because": remove.because,
+                }  # fmt: skip
+
+
+def _cells(row: Mapping[Any, Any]) -> dict[str, Any]:
+    plain = {
+        id: cell.isoformat() if isinstance(cell, pd.Timestamp) else cell for id, cell in row.items() if cell == cell
+    }
+    return {id: cell for id, cell in plain.items() if cell != ""}

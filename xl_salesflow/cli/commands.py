@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xl_salesflow.cli.addin import addin
 from xl_salesflow.cli.auditing import audit
 from xl_salesflow.cli.playbook import playbook as playbooks
 from xl_salesflow.cli.texts import LANGUAGE, say
@@ -33,6 +34,7 @@ def cli() -> None:
 
 cli.add_command(playbooks)
 cli.add_command(audit)
+cli.add_command(addin)
 
 
 def _verb(id: str) -> Callable[[Command], Command]:
@@ -284,6 +286,20 @@ def report(book: Path, output: Path, today: date | None, **asked: Any) -> int:
     from xl_salesflow.cli import work
 
     return work.report(book, output, _view(asked), today)
+
+
+@_verb("undo")
+@_book
+@click.argument("run", required=False, metavar=say("[RUN]", "[运行编号]"))
+@_option("--force", "Put back even what somebody changed since.", "即使之后已被修改也恢复。", is_flag=True)
+@_dry
+@_json
+@_today
+@_by_whom
+def undo(book: Path, run: str | None, force: bool, dry_run: bool, json: bool, today: date | None, **who: Any) -> int:
+    from xl_salesflow.cli import undoing
+
+    return undoing.undo(book, run, force, dry_run, json, today, who["as"])
 
 
 @_verb("demo")

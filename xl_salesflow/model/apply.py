@@ -11,7 +11,7 @@ from xl_salesflow.model.tables import TABLES
 
 
 def applied(pipeline: Pipeline, plan: Plan) -> Pipeline:
-    """Return *pipeline* with the edits, appends and fills of *plan*; cached values and documents do not matter here.
+    """Return *pipeline* with the edits, removals, appends and fills of *plan*; cached values and documents do not matter here.
 
     Appended rows get negative index values, so that no address is given to a row that is not in the sheet yet.
     """
@@ -20,6 +20,8 @@ def applied(pipeline: Pipeline, plan: Plan) -> Pipeline:
         column = tables[edit.table][edit.column].copy()
         column.loc[edit.after.index] = edit.after
         tables[edit.table][edit.column] = column
+    for remove in plan.removes:
+        tables[remove.table] = tables[remove.table].drop(index=remove.rows.index)
     for append in plan.appends:
         tables[append.table] = _appended(tables[append.table], complete(TABLES[append.table], append.rows))
     for fill in plan.fills:

@@ -72,7 +72,7 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
         "priority": _choices(high=("High", "高"), medium=("Medium", "中"), low=("Low", "低")),
         "reading": _choices(snapshot=("Closed in the period", "期内关闭"), cohort=("Created in the period", "期内创建")),
         "reach": _choices(implied=("Reached or passed", "到达或越过"), entered=("Really entered", "实际进入")),
-        "operation": _choices(change=("Change", "修改"), add=("Add", "新增"), remove=("Remove", "删除")),
+        "operation": _choices(change=("Change", "修改"), add=("Add", "新增"), add_line=("Add line", "新增行"), remove=("Remove", "删除")),
     }
 )  # fmt: skip
 

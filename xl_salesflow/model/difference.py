@@ -14,7 +14,7 @@ import pandas as pd
 
 from xl_salesflow.model.column import Column, Table
 from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Append, Edit, Fill, Plan
+from xl_salesflow.model.plan import Append, Edit, Fill, Plan, Remove
 from xl_salesflow.model.tables import TABLES
 
 Reasons = Mapping[tuple[str, str], pd.Series]
@@ -22,7 +22,7 @@ Reasons = Mapping[tuple[str, str], pd.Series]
 
 
 def difference(before: Pipeline, after: Pipeline, because: str = "", reasons: Reasons | None = None) -> Plan:
-    """Return the plan that turns *before* into *after*: edits, appended rows, filled tables, refreshed formula cells."""
+    """Return the plan that turns *before* into *after*: edits, rows added and removed, filled tables, formula cells."""
     plan = Plan()
     for table in TABLES.values():
         old, new = before[table.name], after[table.name]
@@ -43,6 +43,9 @@ def same(column: Column, old: pd.Series, new: pd.Series) -> npt.NDArray[np.bool_
 
 
 def _edited(table: Table, old: pd.DataFrame, new: pd.DataFrame, because: str, reasons: Reasons) -> Plan:
+    gone = old.loc[old.index.difference(new.index, sort=False)]
+    removes = (Remove(table.name, gone, because),) if len(gone) else ()
+    old = old.drop(index=gone.index) if len(gone) else old
     kept = new.loc[old.index] if len(new) != len(old) else new
     keys = kept[table.key] if table.key else kept[table.columns[0].id]
     edits: dict[bool, list[Edit]] = {False: [], True: []}
@@ -57,7 +60,7 @@ def _edited(table: Table, old: pd.DataFrame, new: pd.DataFrame, because: str, re
             edits[column.is_formula].append(edit)
     added = new.loc[new.index.difference(old.index, sort=False)]
     appends = (Append(table.name, added, because),) if len(added) else ()
-    return Plan(edits=tuple(edits[False]), caches=tuple(edits[True]), appends=appends)
+    return Plan(edits=tuple(edits[False]), caches=tuple(edits[True]), appends=appends, removes=removes)
 
 
 def _filled(table: Table, old: pd.DataFrame, new: pd.DataFrame) -> Plan:

@@ -57,6 +57,15 @@ class Append:
 
 
 @dataclass(frozen=True)
+class Remove:
+    """Rows to take out of a table, as they stand: a complete frame indexed by sheet row."""
+
+    table: str
+    rows: pd.DataFrame
+    because: str
+
+
+@dataclass(frozen=True)
 class Fill:
     """The whole new body of a generated table."""
 
@@ -115,6 +124,7 @@ class Plan:
     repairs: Mapping[str, Mapping[str, Sequence[int]]] = field(default_factory=dict)  # table → column → rows to restore
     answer: Mapping[str, Any] = field(default_factory=dict)  # what --json prints
     summary: Text | None = None
+    removes: tuple[Remove, ...] = ()
 
     def __add__(self, other: Plan) -> Plan:
         return Plan(
@@ -128,13 +138,15 @@ class Plan:
             {**self.repairs, **other.repairs},
             {**self.answer, **other.answer},
             other.summary or self.summary,
+            self.removes + other.removes,
         )
 
     @property
     def writes(self) -> bool:
         """Tell whether the workbook would change at all."""
         lengths = [len(edit) for edit in self.edits + self.caches]
-        return any(lengths) or any(len(a.rows) for a in self.appends) or bool(self.fills or self.cells or self.repairs)
+        rows = [len(table.rows) for table in self.appends + self.removes]
+        return any(lengths) or any(rows) or bool(self.fills or self.cells or self.repairs)
 
     @property
     def blocks(self) -> bool:

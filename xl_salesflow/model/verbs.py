@@ -83,7 +83,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _button("new_quote", "New quote", "新建报价", "Draft a quote for the selected deal", "为所选商机起草报价", "TableInsert", "quotes", large=True),
             _button("revise", "Revise", "修订", "Copy the selected quote into its next version; the old one is superseded", "将所选报价复制为下一版本，旧版被替代", "Copy", "quotes"),
             _button("targets", "Plan", "计划", "Show how many deals each stage needs to reach the target", "显示达成目标各阶段所需商机数", "GoalSeek", "manage"),
-            _button("undo", "Undo run", "撤销运行", "Put back what the last run changed", "恢复最近一次运行所做的修改", "Undo", "tools"),
+            _verb("undo", "Undo run", "撤销运行", "Put back what the last run changed", "恢复最近一次运行所做的修改", "Undo", group="tools"),
             _button("language", "中文 / English", "English / 中文", "Switch the language of ribbon, messages and documents", "切换功能区、提示与文件的语言", "FontDialog", "tools"),
             _button("help", "Help", "帮助", "Say what each button does and what to do when one fails", "说明各按钮的作用与故障处理", "Help", "tools"),
         )

@@ -12,7 +12,7 @@ import pandas as pd
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.column import Column, Table, Type
 from xl_salesflow.model.frames import complete
-from xl_salesflow.model.plan import Append, Cell, Edit, Plan
+from xl_salesflow.model.plan import Append, Cell, Edit, Plan, Remove
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.view import NAMED_CELLS
 from xl_salesflow.ooxml import Cached, Formula
@@ -44,9 +44,13 @@ class Writer:
         for fill in plan.fills:
             table = TABLES[fill.table]
             self.workbook.replace_rows(table.name, self._body(table, complete(table, fill.rows)))
-        for name, rows in _merged(plan.appends).items():
+        appends = _merged(plan.appends)
+        for remove in plan.removes:
+            self._remove(remove, appends)
+        for name, rows in appends.items():
             self._append(TABLES[name], rows)
-        return bool(plan.fills or plan.repairs or cells or caches or any(map(len, plan.edits)) or plan.appends)
+        rows_too = plan.appends or plan.removes
+        return bool(plan.fills or plan.repairs or cells or caches or any(map(len, plan.edits)) or rows_too)
 
     def _with_formula(self, edit: Edit) -> Edit:
         """Leave out the rows whose formula was typed over: they have no cached value to refresh."""
@@ -90,6 +94,22 @@ class Writer:
         if declared and declared.type is Type.CHOICE and isinstance(value, str):
             return label(declared.options or "", value, self.layout.language)
         return value
+
+    def _remove(self, remove: Remove, appends: dict[str, pd.DataFrame]) -> None:
+        """Take rows out; rows that the same table gains are written in their places first, as it does not do both."""
+        table, places = TABLES[remove.table], remove.rows.index.to_numpy()
+        gained = appends.pop(table.name, None)
+        if gained is not None:
+            for header, cells in self._body(table, gained.iloc[: len(places)]).items():
+                self.workbook.set_column(table.name, header, (places[: len(gained)], cells))
+            if len(gained) > len(places):
+                appends[table.name] = gained.iloc[len(places) :]
+            places = places[len(gained) :]
+        on_sheet = self.layout.tables[table.name]
+        if len(places) == on_sheet.last_row - on_sheet.first_row + 1:
+            self.workbook.replace_rows(table.name, {})
+        elif len(places):
+            self.workbook.delete_rows(table.name, places.tolist())
 
     def _append(self, table: Table, rows: pd.DataFrame) -> None:
         """Add *rows* below the last one in use: into the table's blank tail, then into new rows."""

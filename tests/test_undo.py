@@ -1,0 +1,205 @@
+"""A run put back: the workbook is as it was, but for what people changed since; an undo can be undone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tables import TODAY, crm
+from xl_salesflow import flow
+from xl_salesflow.cli import main
+from xl_salesflow.errors import UsageError
+from xl_salesflow.journal import MOVE, text
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.column import Writer
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.workbook import ClosedBook
+
+NOW = datetime.combine(TODAY, datetime.min.time())
+STAGES = ("Lead", "Opportunity", "Proposal", "Negotiation", "Won", "Lost")
+
+
+def at(minute: int) -> flow.Run:
+    return flow.Run("Mara", NOW + timedelta(minutes=minute))
+
+
+def updated(pipeline: Pipeline, minute: int) -> Pipeline:
+    return applied(pipeline, flow.update(pipeline, at(minute)))
+
+
+def undone(pipeline: Pipeline, minute: int, **how: Any) -> Pipeline:
+    return applied(pipeline, flow.undo(pipeline, at(minute), **how))
+
+
+def typed(pipeline: Pipeline, deal: str, **cells: Any) -> Pipeline:
+    deals = pipeline["Deals"].copy()
+    for id, value in cells.items():
+        deals.loc[deals["deal"] == deal, id] = value
+    return pipeline.with_tables(Deals=deals)
+
+
+def held(pipeline: Pipeline) -> dict[str, list[tuple[str, ...]]]:
+    """What people own, what moves wrote, and History; without the numbers that the product gave to rows."""
+    own = {}
+    for table in TABLES.values():
+        if table.generated or table.name == "Journal":
+            continue
+        columns = [
+            c.id for c in table.columns
+            if (c.writer is Writer.PERSON and c.id != "activity")
+            or c.id in MOVE
+            or (table.name == "History" and not c.is_formula)
+        ]  # fmt: skip
+        own[table.name] = sorted(zip(*(map(text, pipeline[table.name][id]) for id in columns), strict=True))
+    return own
+
+
+def stages(pipeline: Pipeline) -> list[str]:
+    return list(pipeline["Deals"]["recorded_stage"])
+
+
+def visits(pipeline: Pipeline) -> list[tuple[str, str, str]]:
+    history = pipeline["History"]
+    return [(text(row["visit"]), row["stage"], text(row["left"])[:4]) for row in history.to_dict("records")]
+
+
+@pytest.fixture
+def moved() -> Pipeline:
+    """Give a deal that was entered by one run and moved on by the next."""
+    first = updated(crm(Deals=[{"deal": "D-1", "stage": crm()["Stages"]["stage"].iloc[0], "owner": "Mara"}]), 1)
+    return updated(typed(first, "D-1", stage=crm()["Stages"]["stage"].iloc[1], amount=500.0), 2)
+
+
+def test_the_visits_of_an_undone_move_never_were_and_the_one_before_goes_on(moved: Pipeline) -> None:
+    one, two = crm()["Stages"]["stage"].iloc[:2]
+    assert stages(moved) == [two]
+    back = undone(moved, 3)
+    assert stages(back) == [one]
+    assert visits(back) == [("V000001", one, "9999")]
+    assert list(back["Deals"]["stage"]) == [two]  # what the rep typed stays typed, and waits again
+    assert held(updated(back, 4)) == held(moved)
+
+
+def test_two_runs_are_undone_one_after_the_other(moved: Pipeline) -> None:
+    first = moved["Journal"]["run"].iloc[0]
+    back = undone(undone(moved, 3), 4, which=first)
+    assert stages(back) == [""]
+    assert visits(back) == []
+    assert text(back["Deals"]["since"].iloc[0]) == ""
+
+
+def test_an_undo_can_be_undone_and_that_one_too(moved: Pipeline) -> None:
+    back = undone(moved, 3)
+    again = undone(back, 4)
+    assert held(again) == held(moved)
+    assert held(undone(again, 5)) == held(back)
+
+
+def test_an_older_run_whose_deal_moved_on_since_is_left_unless_forced(moved: Pipeline) -> None:
+    first = moved["Journal"]["run"].iloc[0]
+    plan = flow.undo(moved, at(3), first)
+    assert [f.key for f in plan.findings if f.rule == "undo_changed" and f.table == "Deals"] == ["D-1"]
+    assert stages(applied(moved, plan)) == stages(moved)
+    forced = undone(moved, 3, which=first, force=True)
+    assert (stages(forced), visits(forced)) == ([""], [])
+    assert held(undone(forced, 4)) == held(moved)
+
+
+def test_a_cell_that_somebody_changed_since_stays_and_is_told() -> None:
+    before = crm(Deals=[{"deal": "D-1", "stage": "Lead"}], Activities=[{"deal": "D-1", "date": TODAY}])
+    after = updated(before, 1)
+    edited = typed(after, "D-1", playbook="own")
+    plan = flow.undo(edited, at(2))
+    told = [finding.message for finding in plan.findings if finding.rule == "undo_changed"]
+    assert ["Sales process" in told[0] or "Playbook" in told[0], len(told)] == [True, 1]
+    assert list(applied(edited, plan)["Deals"]["playbook"]) == ["own"]
+    assert list(undone(edited, 2, force=True)["Deals"]["playbook"]) == [""]
+
+
+def test_a_task_that_was_given_goes_unless_somebody_worked_on_it(moved: Pipeline) -> None:
+    tasks = moved["Tasks"]
+    assert len(tasks)
+    new = tasks.index[-1]
+    noted = tasks.copy()
+    noted.loc[new, "due"] = pd.Timestamp("2026-12-24").to_datetime64()
+    back = undone(moved.with_tables(Tasks=noted), 3)
+    assert tasks.loc[new, "task_id"] in set(back["Tasks"]["task_id"])
+    assert tasks.loc[new, "task_id"] not in set(undone(moved, 3)["Tasks"]["task_id"])
+
+
+def test_two_runs_of_one_second_are_two_runs() -> None:
+    pipeline = updated(crm(Deals=[{"deal": "D-1", "stage": "Lead"}]), 1)
+    assert len(set(undone(pipeline, 1)["Journal"]["run"])) == 2
+
+
+@pytest.mark.parametrize(("which", "says"), [(None, "holds no run"), ("20260101-000000", "holds no run")])
+def test_nothing_to_undo_is_said(which: str | None, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        flow.undo(crm(), at(1), which)
+
+
+def test_a_run_that_is_not_there_is_said_with_the_last_one(moved: Pipeline) -> None:
+    with pytest.raises(UsageError, match=r"no run 2020; the last one is 20260331-000200"):
+        flow.undo(moved, at(3), "2020")
+
+
+DEALS = st.lists(
+    st.fixed_dictionaries(
+        {"stage": st.sampled_from(STAGES), "owner": st.sampled_from(["", "Mara"])},
+        optional={
+            "amount": st.integers(0, 10**6), "created": st.dates(date(2025, 1, 1), TODAY), "loss_reason": st.just("price"),
+            "move_reason": st.just("why not"), "override_by": st.just("Boss"), "override_reason": st.just("known customer"),
+            "contract_signed": st.just(TODAY), "need": st.integers(0, 3), "closed": st.just(date(2026, 1, 9)),
+        },
+    ),
+    min_size=1, max_size=5,
+)  # fmt: skip
+
+
+@settings(max_examples=8, deadline=None)
+@given(DEALS, st.lists(st.sampled_from(STAGES), min_size=5, max_size=5))
+def test_update_then_undo_is_nothing_and_undoing_the_undo_is_the_update(deals: list[Any], later: list[str]) -> None:
+    names = list(crm()["Stages"]["stage"])
+    translate = {old: names[min(place, len(names) - 1)] for place, old in enumerate(STAGES)}
+    rows = [{**row, "deal": f"D-{n}", "stage": translate[row["stage"]]} for n, row in enumerate(deals)]
+    before = crm(Deals=rows)
+    for minute in (1, 5):
+        after = updated(before, minute)
+        if len(after["Journal"]) > len(before["Journal"]):
+            back = undone(after, minute + 1)
+            assert held(back) == held(before)
+            again = undone(back, minute + 2)
+            assert held(again) == held(after)
+        before = after
+        for n, stage in zip(range(len(deals)), later, strict=False):
+            before = typed(before, f"D-{n}", stage=translate[stage])
+
+
+def test_an_import_in_a_file_is_undone_to_what_was_there_and_redone(tmp_path: Path) -> None:
+    book, deals, more = tmp_path / "b.xlsx", tmp_path / "deals.csv", tmp_path / "more.csv"
+    lines = ["Deal,Account,Stage,Amount,Created,Owner"]
+    lines += [
+        f"D-{n},Firm {n % 7},{('Lead', 'Opportunity')[n % 2]},{n}.5,2026-01-0{n % 9 + 1},Mara" for n in range(1, 61)
+    ]
+    deals.write_text("\n".join(lines[:11]) + "\n", encoding="utf-8")
+    more.write_text("\n".join([lines[0], *lines[11:]]) + "\n", encoding="utf-8")
+
+    def run(*arguments: object) -> Pipeline:
+        assert main([str(argument) for argument in (*arguments, "--today", TODAY)]) == 0
+        return ClosedBook(book).read(TODAY)
+
+    run("init", book, "--lang", "en")
+    before = run("import", book, deals, "--yes")
+    after = run("import", book, more, "--yes")
+    assert (len(before["Deals"]), len(after["Deals"])) == (10, 60)
+    assert held(run("undo", book, "--dry-run")) == held(after)
+    assert held(run("undo", book)) == held(before)
+    assert held(run("undo", book)) == held(after)
+    assert held(run("undo", book)) == held(before)
