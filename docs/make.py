@@ -79,7 +79,9 @@ def rules() -> str:
 
 def verbs() -> str:
     """Return the table of verbs."""
-    return _table(("Verb", "What it does", "作用"), [(f"`{v.id}`", v.tip.en, v.tip.zh) for v in VERBS.values() if v.command])
+    return _table(
+        ("Verb", "What it does", "作用"), [(f"`{v.id}`", v.tip.en, v.tip.zh) for v in VERBS.values() if v.command]
+    )
 
 
 PAGES: dict[str, Callable[[], str]] = {
