@@ -45,7 +45,8 @@ ANNOUNCED = {
         b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>',
     ),
 }
-DATE_STYLE, BLOCK = 1, 2000
+DATE_STYLE, BLOCK, DISTINCT = 1, 2000, 100_000  # rows beyond repeat earlier ones, with keys of their own
+CHARTED = 1_000_000  # openpyxl draws no more
 
 
 def make(path: Path, rows: int) -> None:
@@ -85,7 +86,9 @@ def frame(rows: int) -> io.BytesIO:
     data.add_table(table)
     for kind, column, place in ((BarChart, 13, "A1"), (LineChart, 14, "A20")):
         chart = kind()
-        chart.add_data(Reference(data, min_col=column, min_row=1, max_row=rows + 1), titles_from_data=True)
+        chart.add_data(
+            Reference(data, min_col=column, min_row=1, max_row=min(rows + 1, CHARTED)), titles_from_data=True
+        )
         charts.add_chart(chart, place)
     out = io.BytesIO()
     book.save(out)
@@ -96,16 +99,23 @@ def sheet(xml: bytes, rows: int) -> Iterator[bytes]:
     """Put the rows into the sheet of the frame."""
     head, tail = re.split(rb"<sheetData>.*</sheetData>", xml, flags=re.DOTALL)
     yield re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:AD%d"' % (rows + 1), head) + b"<sheetData>"
-    yield line(1, [("s", len(TEXTS) + at) for at in range(len(HEADERS))])
+    yield line([("s", len(TEXTS) + at) for at in range(len(HEADERS))]).replace("@", "1").encode()
     chance = Random(1)
-    for start in range(2, rows + 2, BLOCK):
-        yield b"".join(line(row, cells(row, chance)) for row in range(start, min(start + BLOCK, rows + 2)))
+    made: list[str] = []
+    for start in range(0, rows, BLOCK):
+        if len(made) < DISTINCT:
+            made += (line(cells(chance)) for _ in range(BLOCK))
+        numbers = range(start, min(start + BLOCK, rows))
+        yield "".join(
+            made[at % DISTINCT].replace("@", str(at + 2)).replace("~", str(len(TEXTS) + len(HEADERS) + at))
+            for at in numbers
+        ).encode()
     yield b"</sheetData>" + tail
 
 
-def cells(row: int, chance: Random) -> list[tuple[str, object]]:
-    """Make up one row: what kind each cell is, and what it holds."""
-    texts: list[tuple[str, object]] = [("s", len(TEXTS) + len(HEADERS) + row - 2)]
+def cells(chance: Random) -> list[tuple[str, object]]:
+    """Make up one row: what kind each cell is, and what it holds; ~ stands for its key."""
+    texts: list[tuple[str, object]] = [("s", "~")]
     texts += [("s", chance.randrange(len(TEXTS))) for _ in range(7)]
     dates = [("date", chance.randrange(43_000, 46_000)) for _ in range(4)]
     amounts = [chance.randrange(10_000_000) / 100 + 0.01 for _ in range(8)]
@@ -119,13 +129,13 @@ LETTERS = [get_column_letter(column) for column in range(1, len(HEADERS) + 1)]
 KINDS = {"n": "", "s": ' t="s"', "b": ' t="b"', "date": f' s="{DATE_STYLE}"', "Total": "", "Share": ""}
 
 
-def line(row: int, values: list[tuple[str, object]]) -> bytes:
-    """Write one row as Excel does."""
+def line(values: list[tuple[str, object]]) -> str:
+    """Write one row as Excel does; @ stands for its number."""
     inside = "".join(
-        f'<c r="{letter}{row}"{KINDS[kind]}>{f"<f>{CALCULATED[kind]}</f>" if kind in CALCULATED else ""}<v>{value}</v></c>'
+        f'<c r="{letter}@"{KINDS[kind]}>{f"<f>{CALCULATED[kind]}</f>" if kind in CALCULATED else ""}<v>{value}</v></c>'
         for letter, (kind, value) in zip(LETTERS, values, strict=True)
     )
-    return f'<row r="{row}" spans="1:{len(values)}">{inside}</row>'.encode()
+    return f'<row r="@" spans="1:{len(values)}">{inside}</row>'
 
 
 def strings(rows: int) -> str:
