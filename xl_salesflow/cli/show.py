@@ -17,6 +17,13 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding, Plan
 from xl_salesflow.model.text import Language
 
+_STAGES = (
+    "stage", "reached", "step_conversion", "cumulative_conversion", "open_count", "open_value", "weighted_value",
+    "median_days", "p90_days", "day_limit", "over_limit",
+)  # fmt: skip
+_GROUPED = (
+    "key", "deal_count", "open_count", "open_value", "weighted_value", "won_count", "lost_count", "won_value", "win_rate",
+)  # fmt: skip
 _SHOWN = 20  # findings and changes on the screen; --json has them all
 
 
@@ -80,11 +87,16 @@ def funnel(plan: Plan, pipeline: Pipeline, wants_json: bool) -> None:
             for id, value in plan.answer["metrics"].items()
         ]
         table((say("Metric", "指标"), say("Value", "数值")), rows)
-    for part in ("stages", "by"):
+    for part, columns in (("stages", _STAGES), ("by", _GROUPED)):
         if plan.answer[part]:
             click.echo("")
-            columns = list(plan.answer[part][0])
-            table(columns, [tuple(number(row.get(column)) for column in columns) for row in plan.answer[part]])
+            table(columns, [[number(row[column], _unit(column)) for column in columns] for row in plan.answer[part]])
+
+
+def _unit(column: str) -> Unit | None:
+    if column.endswith("_conversion"):
+        return Unit.RATIO
+    return METRICS[column].unit if column in METRICS else None
 
 
 def _comparison(answer: Mapping[str, Any], language: Language) -> None:
@@ -153,9 +165,9 @@ def number(value: Any, unit: Unit | None = None) -> str:
     """Return a value as people read it; a dash is what nobody knows."""
     if value is None:
         return "—"
+    if unit is Unit.RATIO:
+        return f"{value:.2%}"
     if isinstance(value, float):
-        if unit is Unit.RATIO:
-            return f"{value:.2%}"
         return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
