@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -43,254 +43,48 @@ def _setting(
     return Setting(id, Text(en, zh), type, default, Text(tip_en, tip_zh), cell, options)
 
 
-def _declare() -> Iterator[Setting]:
-    t = Type
-    s = _setting
-    yield s(
-        "company", "Company", "公司名称", t.TEXT, Text("Your company", "贵公司"), "Printed on quotes", "打印在报价单上"
-    )
-    yield s("address", "Address", "公司地址", t.TEXT, "", "Printed on quotes", "打印在报价单上")
-    yield s("phone", "Phone", "公司电话", t.TEXT, "", "Printed on quotes", "打印在报价单上")
-    yield s("email", "E-mail", "公司邮箱", t.TEXT, "", "Printed on quotes", "打印在报价单上")
-    yield s("bank", "Bank details", "开户行及账号", t.TEXT, "", "Printed on quotes", "打印在报价单上")
-    yield s("logo", "Logo file", "标志文件", t.TEXT, "", "A picture beside the workbook", "与工作簿同目录的图片")
-    yield s(
-        "language",
-        "Language",
-        "语言",
-        t.CHOICE,
-        Text("English", "中文"),
-        "Language of messages and documents",
-        "提示与文件的语言",
-        None,
-        "language",
-    )
-    yield s(
-        "currency",
-        "Currency",
-        "本位币",
-        t.TEXT,
-        Text("USD", "CNY"),
-        "ISO code of the workbook's money",
-        "金额的币种代码",
-    )
-    yield s(
-        "playbook",
-        "Default playbook",
-        "默认销售流程",
-        t.TEXT,
-        "crm",
-        "Used by deals that name none",
-        "未指明时使用的流程",
-        "DefaultPlaybook",
-    )
-    yield s(
-        "tax_rate",
-        "Tax rate",
-        "默认税率",
-        t.PERCENT,
-        Text("0", "0.13"),
-        "Used by quotes that name none",
-        "报价未填写税率时使用",
-        "TaxRate",
-    )
-    yield s(
-        "quote_days",
-        "Quote validity in days",
-        "报价有效天数",
-        t.INTEGER,
-        30.0,
-        "Used when a quote has no last day",
-        "报价未填有效期时使用",
-    )
-    yield s(
-        "quote_prefix",
-        "Quote number prefix",
-        "报价单号前缀",
-        t.TEXT,
-        "Q-",
-        "Quote numbers begin with it",
-        "报价单号开头",
-    )
-    yield s(
-        "refusal",
-        "A refused move",
-        "未通过的变更",
-        t.CHOICE,
-        Text("Keep the cell as typed", "保留填写的阶段"),
-        "Keep what was typed, or put the stage back",
-        "保留填写内容或恢复原阶段",
-        None,
-        "refusal",
-    )
-    for dimension, zh, weight in (
-        ("budget", "预算", 25.0),
-        ("authority", "权限", 25.0),
-        ("need", "需求", 30.0),
-        ("timeline", "时间线", 20.0),
-    ):
-        yield s(
-            f"bant_{dimension}",
-            f"BANT weight: {dimension}",
-            f"BANT 权重：{zh}",
-            t.NUMBER,
-            weight,
-            "Its share of the score",
-            "在得分中的权重",
-            f"Bant{dimension.title()}",
-        )
-    for grade, floor in (("a", 83.3), ("b", 66.7), ("c", 50.0), ("d", 33.3)):
-        yield s(
-            f"grade_{grade}",
-            f"Grade {grade.upper()} from",
-            f"等级 {grade.upper()} 起点",
-            t.NUMBER,
-            floor,
-            "Lowest BANT score of the grade",
-            "该等级的最低得分",
-            f"Grade{grade.upper()}",
-        )
-    yield s(
-        "qualified_points",
-        "Qualified from points",
-        "合格所需分值",
-        t.INTEGER,
-        2.0,
-        "Need, budget and authority each at least this",
-        "需求、预算、权限各不低于此值",
-    )
-    yield s(
-        "small_sample",
-        "Small sample below",
-        "小样本界限",
-        t.INTEGER,
-        30.0,
-        "Numbers over fewer deals are marked",
-        "样本少于此数时提示",
-        "SmallSample",
-    )
-    yield s(
-        "idle_limit",
-        "Idle limit in days",
-        "停滞上限（天）",
-        t.INTEGER,
-        14.0,
-        "A deal without activity for longer is warned about",
-        "超过此天数无活动则预警",
-        "IdleLimit",
-    )
-    yield s(
-        "age_factor",
-        "Too old: times the median won cycle",
-        "超龄：赢单周期中位数的倍数",
-        t.NUMBER,
-        2.0,
-        "Older open deals are warned about",
-        "超过则预警",
-    )
-    yield s(
-        "push_limit",
-        "Close pushed at most",
-        "延期次数上限",
-        t.INTEGER,
-        2.0,
-        "Pushed this often or more is warned about",
-        "达到此次数则预警",
-        "PushLimit",
-    )
-    yield s(
-        "contacts_from_stage",
-        "Contacts needed from stage no.",
-        "自第几阶段起查联系人",
-        t.INTEGER,
-        2.0,
-        "From this stage on, one contact only or no decision-maker is warned about",
-        "自此阶段起检查联系人与决策者",
-    )
-    yield s(
-        "expiry_notice",
-        "Quote expiry notice in days",
-        "报价到期提前（天）",
-        t.INTEGER,
-        7.0,
-        "Quotes about to expire are warned about",
-        "报价将到期时预警",
-    )
-    yield s(
-        "answer_days",
-        "Answer to a quote expected within days",
-        "报价应答期限（天）",
-        t.INTEGER,
-        5.0,
-        "A quote or contract sent longer ago asks for a follow-up",
-        "报价或合同发出后超过此天数需跟进",
-    )
-    yield s(
-        "concentration",
-        "One deal's share of the forecast",
-        "单一商机占预测比例",
-        t.PERCENT,
-        0.3,
-        "A larger share is warned about",
-        "超过则预警",
-    )
-    yield s(
-        "discount_limit",
-        "Discount limit",
-        "折扣上限",
-        t.PERCENT,
-        0.1,
-        "Where the Team sheet gives none",
-        "“团队”表未填写时使用",
-    )
-    yield s(
-        "feedback_floor",
-        "Satisfaction floor",
-        "满意度下限",
-        t.NUMBER,
-        3.0,
-        "Feedback below it asks for a follow-up",
-        "低于此值需跟进",
-    )
-    yield s(
-        "followups_per_day",
-        "Follow-ups per person and day",
-        "每人每日跟进上限",
-        t.INTEGER,
-        20.0,
-        "The list stops there",
-        "清单到此为止",
-    )
-    yield s(
-        "due_ahead",
-        "Show next steps ahead, in days",
-        "提前显示下一步（天）",
-        t.INTEGER,
-        1.0,
-        "0: only what is due",
-        "0：只显示到期的",
-    )
-    yield s(
-        "process_version",
-        "Process version",
-        "流程版本",
-        t.TEXT,
-        "1",
-        "Counts up when the process changes",
-        "流程变更时递增",
-    )
-    yield s(
-        "process_review",
-        "Next process review",
-        "下次流程评审",
-        t.DATE,
-        "",
-        "When to look at the process again",
-        "下次评审日期",
-    )
+T = Type
 
+_DECLARED = (
+    _setting("company", "Company", "公司名称", T.TEXT, Text("Your company", "贵公司"), "Printed on quotes", "打印在报价单上"),
+    _setting("address", "Address", "公司地址", T.TEXT, "", "Printed on quotes", "打印在报价单上"),
+    _setting("phone", "Phone", "公司电话", T.TEXT, "", "Printed on quotes", "打印在报价单上"),
+    _setting("email", "E-mail", "公司邮箱", T.TEXT, "", "Printed on quotes", "打印在报价单上"),
+    _setting("bank", "Bank details", "开户行及账号", T.TEXT, "", "Printed on quotes", "打印在报价单上"),
+    _setting("logo", "Logo file", "标志文件", T.TEXT, "", "A picture beside the workbook", "与工作簿同目录的图片"),
+    _setting("language", "Language", "语言", T.CHOICE, Text("English", "中文"), "Language of messages and documents", "提示与文件的语言", None, "language"),
+    _setting("currency", "Currency", "本位币", T.TEXT, Text("USD", "CNY"), "ISO code of the workbook's money", "金额的币种代码"),
+    _setting("playbook", "Default playbook", "默认销售流程", T.TEXT, "crm", "Used by deals that name none", "未指明时使用的流程", "DefaultPlaybook"),
+    _setting("tax_rate", "Tax rate", "默认税率", T.PERCENT, Text("0", "0.13"), "Used by quotes that name none", "报价未填写税率时使用", "TaxRate"),
+    _setting("quote_days", "Quote validity in days", "报价有效天数", T.INTEGER, 30.0, "Used when a quote has no last day", "报价未填有效期时使用"),
+    _setting("quote_prefix", "Quote number prefix", "报价单号前缀", T.TEXT, "Q-", "Quote numbers begin with it", "报价单号开头"),
+    _setting("refusal", "A refused move", "未通过的变更", T.CHOICE, Text("Keep the cell as typed", "保留填写的阶段"), "Keep what was typed, or put the stage back", "保留填写内容或恢复原阶段", None, "refusal"),
+    *(
+        _setting(f"bant_{dimension}", f"BANT weight: {dimension}", f"BANT 权重：{zh}", T.NUMBER, weight, "Its share of the score", "在得分中的权重", f"Bant{dimension.title()}")
+        for dimension, zh, weight in (("budget", "预算", 25.0), ("authority", "权限", 25.0), ("need", "需求", 30.0), ("timeline", "时间线", 20.0))
+    ),
+    *(
+        _setting(f"grade_{grade}", f"Grade {grade.upper()} from", f"等级 {grade.upper()} 起点", T.NUMBER, floor, "Lowest BANT score of the grade", "该等级的最低得分", f"Grade{grade.upper()}")
+        for grade, floor in (("a", 83.3), ("b", 66.7), ("c", 50.0), ("d", 33.3))
+    ),
+    _setting("qualified_points", "Qualified from points", "合格所需分值", T.INTEGER, 2.0, "Need, budget and authority each at least this", "需求、预算、权限各不低于此值"),
+    _setting("small_sample", "Small sample below", "小样本界限", T.INTEGER, 30.0, "Numbers over fewer deals are marked", "样本少于此数时提示", "SmallSample"),
+    _setting("idle_limit", "Idle limit in days", "停滞上限（天）", T.INTEGER, 14.0, "A deal without activity for longer is warned about", "超过此天数无活动则预警", "IdleLimit"),
+    _setting("age_factor", "Too old: times the median won cycle", "超龄：赢单周期中位数的倍数", T.NUMBER, 2.0, "Older open deals are warned about", "超过则预警"),
+    _setting("push_limit", "Close pushed at most", "延期次数上限", T.INTEGER, 2.0, "Pushed this often or more is warned about", "达到此次数则预警", "PushLimit"),
+    _setting("contacts_from_stage", "Contacts needed from stage no.", "自第几阶段起查联系人", T.INTEGER, 2.0, "From this stage on, one contact only or no decision-maker is warned about", "自此阶段起检查联系人与决策者"),
+    _setting("expiry_notice", "Quote expiry notice in days", "报价到期提前（天）", T.INTEGER, 7.0, "Quotes about to expire are warned about", "报价将到期时预警"),
+    _setting("answer_days", "Answer to a quote expected within days", "报价应答期限（天）", T.INTEGER, 5.0, "A quote or contract sent longer ago asks for a follow-up", "报价或合同发出后超过此天数需跟进"),
+    _setting("concentration", "One deal's share of the forecast", "单一商机占预测比例", T.PERCENT, 0.3, "A larger share is warned about", "超过则预警"),
+    _setting("discount_limit", "Discount limit", "折扣上限", T.PERCENT, 0.1, "Where the Team sheet gives none", "“团队”表未填写时使用"),
+    _setting("feedback_floor", "Satisfaction floor", "满意度下限", T.NUMBER, 3.0, "Feedback below it asks for a follow-up", "低于此值需跟进"),
+    _setting("followups_per_day", "Follow-ups per person and day", "每人每日跟进上限", T.INTEGER, 20.0, "The list stops there", "清单到此为止"),
+    _setting("due_ahead", "Show next steps ahead, in days", "提前显示下一步（天）", T.INTEGER, 1.0, "0: only what is due", "0：只显示到期的"),
+    _setting("process_version", "Process version", "流程版本", T.TEXT, "1", "Counts up when the process changes", "流程变更时递增"),
+    _setting("process_review", "Next process review", "下次流程评审", T.DATE, "", "When to look at the process again", "下次评审日期"),
+)  # fmt: skip
 
-SETTINGS_BY_ID: Mapping[str, Setting] = MappingProxyType({setting.id: setting for setting in _declare()})
+SETTINGS_BY_ID: Mapping[str, Setting] = MappingProxyType({setting.id: setting for setting in _DECLARED})
 
 
 @dataclass(frozen=True)
