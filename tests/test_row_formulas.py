@@ -1,0 +1,41 @@
+"""Every formula column of single rows (BANT, weighted value, clocks, quotes) says in LibreOffice what Python wrote as its cached
+value, on the demo's workbook in both languages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.libreoffice import LibreOffice
+from xl_salesflow.demo.show import show
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.ooxml import Workbook
+
+ROW_TABLES = ("Deals", "Quotes", "QuoteLines", "Stages", "History")
+
+
+def alike(cached: Any, computed: Any) -> bool:
+    if isinstance(cached, int | float) and isinstance(computed, int | float):
+        return bool(computed == pytest.approx(cached, rel=1e-9, abs=1e-9))
+    return bool(cached == computed)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_cached_values_are_what_libreoffice_computes(
+    language: Language, tmp_path: Path, libreoffice: LibreOffice
+) -> None:
+    path = show(tmp_path, language, datetime.now())[0]
+    cached, computed = Workbook.open(path), Workbook.open(libreoffice.recalculated(path))
+    known = 0
+    for name in ROW_TABLES:
+        ours, theirs = cached.read_table(name), computed.read_table(name)
+        for column in TABLES[name].formulas:
+            header = column.header.in_(language)
+            pairs = list(zip(ours[header], theirs[header], strict=True))
+            assert [pair for pair in pairs if not alike(*pair)] == [], (name, column.id)
+            known += sum(value is not None for value, _ in pairs)
+    assert known > 1000
