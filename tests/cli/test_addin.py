@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from xl_salesflow.cli.addin import addin
+from xl_salesflow.cli.commands.addin import addin
 from xl_salesflow.errors import UsageError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.parts import ROOT
-from xl_salesflow.cli.addin import addin
+from xl_salesflow.cli.commands.addin import addin
 from xl_salesflow.excel.addin.selftest import SHEET
 from xl_salesflow.excel.addin.texts import texts
 from xl_salesflow.excel.wizard import CATEGORY, FUNCTIONS

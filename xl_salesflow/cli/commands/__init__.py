@@ -1,0 +1,29 @@
+"""One command a verb; names, labels and tips come from the verbs' declarations. Heavy imports wait until a verb runs."""
+
+from __future__ import annotations
+
+import click
+
+from xl_salesflow.cli.commands import books, numbers, papers, trying
+from xl_salesflow.cli.commands.addin import addin
+from xl_salesflow.cli.commands.audit import audit
+from xl_salesflow.cli.commands.playbook import playbook
+from xl_salesflow.cli.texts import say
+
+
+@click.group(
+    help=say("An Excel workbook as the store of a sales pipeline.", "以 Excel 工作簿为销售管道的存储。"),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(package_name="xl-salesflow", prog_name="salesflow")
+def cli() -> None:
+    """Gather the verbs."""
+
+
+for command in (
+    *(books.init, books.import_, books.check, books.update, books.undo),
+    *(numbers.funnel, numbers.plan, numbers.report),
+    *(papers.followups, papers.quote),
+    *(playbook, audit, addin, trying.demo),
+):
+    cli.add_command(command)
