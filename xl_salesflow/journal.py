@@ -23,7 +23,7 @@ from xl_salesflow.model.tables import TABLES
 MOVE = ("recorded_stage", "since", "outcome", "closed", "furthest", "move_status", "move_reasons")
 """The columns of Deals that change together, by a move."""
 
-_WORKED_OUT_AGAIN = {
+WORKED_OUT_AGAIN = {
     "warnings", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
     "trait_score",
 }  # fmt: skip
@@ -103,7 +103,7 @@ def _begun(edits: Iterable[Edit]) -> set[int]:
 
 
 def _kept(column: Column, table: Table) -> bool:
-    return not column.is_formula and column.id not in _WORKED_OUT_AGAIN and column.id != table.key
+    return not column.is_formula and column.id not in WORKED_OUT_AGAIN and column.id != table.key
 
 
 def _added(plan: Plan) -> Iterator[dict[str, Any]]:
