@@ -15,7 +15,7 @@ from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
 from xl_salesflow.ooxml import Workbook
 
-ROW_TABLES = ("Deals", "Quotes", "QuoteLines", "Stages", "History")
+ROW_TABLES = ("Deals", "Accounts", "Quotes", "QuoteLines", "Stages", "History")
 
 
 def alike(cached: Any, computed: Any) -> bool:

@@ -7,13 +7,14 @@ import pandas as pd
 from xl_salesflow import quotes
 from xl_salesflow.metrics import rows
 from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.scoring import bant
+from xl_salesflow.scoring import bant, classes
 
 
 def refreshed(pipeline: Pipeline) -> Pipeline:
     """Return *pipeline* with the formula columns of its row tables as its sheets' formulas compute them."""
     pipeline = _with(pipeline, "Stages", rows.stages(pipeline))
     pipeline = _with(pipeline, "Deals", pd.concat([rows.deals(pipeline), bant.columns(pipeline)], axis=1))
+    pipeline = _with(pipeline, "Accounts", classes.prospects(pipeline))
     pipeline = _with(pipeline, "History", rows.history(pipeline))
     pipeline = _with(pipeline, "QuoteLines", quotes.line_columns(pipeline))
     return _with(pipeline, "Quotes", quotes.quote_columns(pipeline))

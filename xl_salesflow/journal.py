@@ -25,7 +25,7 @@ MOVE = ("recorded_stage", "since", "outcome", "closed", "furthest", "move_status
 
 WORKED_OUT_AGAIN = {
     "warnings", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
-    "trait_score",
+    "trait_score", "won_deals", "attempts", "contact_days", "sales_cost", "spin_kinds", "spin", "solution_version", "seal",
 }  # fmt: skip
 _LONGEST = 30_000  # a cell holds 32,767 characters
 

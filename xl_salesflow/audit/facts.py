@@ -9,17 +9,15 @@ import pandas as pd
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.rule import shown
 from xl_salesflow.model.tables import TABLES
+from xl_salesflow.scoring.spin import KINDS, coverage
 
 Facts = dict[str, Any]
-SPIN = ("situation", "problem", "implication", "need_payoff")
+SPIN = tuple(KINDS)
 
 
 def spin(pipeline: Pipeline) -> pd.Series:
     """Return per deal with activities how many of the four kinds of SPIN notes it has, 0 to 4."""
-    activities = pipeline["Activities"]
-    noted = activities[[*SPIN]].apply(lambda notes: notes.str.strip()) != ""
-    kinds: pd.Series = noted.groupby(activities["deal"]).any().sum(axis=1)
-    return kinds
+    return coverage(pipeline)
 
 
 def lead_quality(pipeline: Pipeline) -> Facts | None:

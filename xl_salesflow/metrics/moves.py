@@ -65,7 +65,10 @@ def _to(row: int) -> Callable[[Steps], Floats]:
     def count(asked: Steps) -> Floats:
         if row >= asked.size:
             return np.full(asked.size, np.nan)
-        return _count(asked, _moved(asked.cube) & (_targets(asked) == row))
+        # a switch leads to a stage of another playbook, which may have the same name
+        codes, places = _ways(asked.cube)
+        within = codes != places.get("switched", -1)
+        return _count(asked, _moved(asked.cube) & within & (_targets(asked) == row))
 
     return count
 
@@ -99,6 +102,7 @@ def _count(asked: Steps, mask: Mask) -> Floats:
 
 _VISITS = (c.IN_VIEW, PLAYBOOK, c.Criterion("stage", "=", "{stage}"))
 _LEFT = c.Criterion("left", "<=", "AsOf")
+_WITHIN = c.Criterion("move", "<>", "{move:switched}")
 
 
 def _formula(*also: c.Criterion) -> str:
@@ -108,7 +112,7 @@ def _formula(*also: c.Criterion) -> str:
 
 def _to_formula(row: int) -> str:
     target = f"INDEX({{StageMetrics.stage}},MATCH({row},{{StageMetrics.position}},0))"
-    return if_step(f'IF({target}="","",{_formula(_LEFT, c.Criterion("moved_to", "=", target))})')
+    return if_step(f'IF({target}="","",{_formula(_LEFT, _WITHIN, c.Criterion("moved_to", "=", target))})')
 
 
 MOVE_NAMING: dict[str, Formula] = {"stage": Formula(of_stage("stage"))}

@@ -26,6 +26,7 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
         "move": _choices(
             forward=("Forward", "推进"), skip=("Skip", "跳过"), back=("Back", "退回"), won=("Won", "赢单"),
             lost=("Lost", "丢单"), aftercare=("Aftercare", "转售后"), reopened=("Reopened", "重新打开"),
+            switched=("Switched", "换流程"),
         ),
         "move_status": _choices(
             pending=("Pending", "待审"), refused=("Refused", "未通过"), accepted=("Accepted", "已通过"),
@@ -72,6 +73,17 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
         "priority": _choices(high=("High", "高"), medium=("Medium", "中"), low=("Low", "低")),
         "reading": _choices(snapshot=("Closed in the period", "期内关闭"), cohort=("Created in the period", "期内创建")),
         "reach": _choices(implied=("Reached or passed", "到达或越过"), entered=("Really entered", "实际进入")),
+        "workweek": _choices(
+            mon_fri=("Monday to Friday", "周一至周五"), mon_sat=("Monday to Saturday", "周一至周六"),
+            sun_thu=("Sunday to Thursday", "周日至周四"), every_day=("Every day", "每天"),
+        ),
+        "day_kind": _choices(off=("Day off", "休息"), work=("Working day", "上班")),
+        "conflict": _choices(
+            cell=("Both changed the cell", "双方都改了此单元格"), move=("Both moved the deal", "双方都变更了阶段"),
+            removed_there=("Removed there, changed here", "另一副本已删除，本工作簿有修改"),
+            removed_here=("Removed here, changed there", "本工作簿已删除，另一副本有修改"),
+            numbered=("Given another number", "编号已更换"),
+        ),
         "operation": _choices(change=("Change", "修改"), add=("Add", "新增"), add_line=("Add line", "新增行"), remove=("Remove", "删除")),
     }
 )  # fmt: skip

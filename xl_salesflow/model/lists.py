@@ -54,6 +54,12 @@ LISTS: Mapping[str, Choices] = MappingProxyType(
         ),
         "unit": _list(piece=("piece", "件"), set=("set", "套"), licence=("licence", "许可"), year=("year", "年"), hour=("hour", "小时"), day=("day", "天")),
         "role": _list(rep=("Sales rep", "销售代表"), manager=("Sales manager", "销售经理"), director=("Director", "总监"), operations=("Operations", "销售运营")),
+        "preparation": _list(
+            strengths=("Our strengths for this customer", "本次方案的优势"), rivals=("Weak points of the other offers", "竞品的不足"),
+            successes=("A success to tell of", "可讲述的成功案例"), customer=("Who they are and what we know of them", "客户的详细情况"),
+            knowledge=("Product and trade knowledge", "产品与专业知识"), picture=("How the talk should go", "预想见面的过程"),
+            condition=("Rested and well turned out", "身体与精神状态"), attitude=("Owner's, persistent, positive, thankful, learning", "老板、持久、积极、感恩、学习的心态"),
+        ),
         "golden_trait": _list(
             urgent=("Needs it urgently", "需求迫切"), benefit=("Clear cost-benefit for their plans", "与其计划有明确的成本效益"),
             positive=("Thinks well of our industry and offer", "认可行业与产品"), large=("Large orders possible", "可能下大订单"),

@@ -1,4 +1,4 @@
-"""What a workbook needs filled in around the moves: numbers, last activity, pushed closings, the playbook of a deal."""
+"""What a workbook needs filled in around the moves: numbers, last activity, pushed closings, counts, the playbook of a deal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xl_salesflow.model.difference import difference
 from xl_salesflow.model.frames import looked_up
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Plan
-from xl_salesflow.moves import tasks
+from xl_salesflow.moves import talks, tasks
 
 
 def upkeep(pipeline: Pipeline) -> Plan:
@@ -20,6 +20,7 @@ def upkeep(pipeline: Pipeline) -> Plan:
     deals["playbook"] = deals["playbook"].mask(keyed & (deals["playbook"] == ""), pipeline.default_playbook)
     deals["last_activity"] = _last_activity(now, deals)
     deals["pushes"], deals["last_expected_close"] = _pushed(deals)
+    deals = deals.assign(**{str(id): column for id, column in talks.counted(now, deals).items()})
     return difference(pipeline, now.with_tables(Deals=deals), "upkeep")
 
 

@@ -14,6 +14,9 @@ from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Plan
 
+MUST_HAVES = ("has_need", "has_means", "has_authority")
+"""What somebody needs to be a prospect at all."""
+
 KEY_SHARE = 0.5
 """Key accounts bring this share of all won value, largest first; each has been won at least twice."""
 
@@ -22,11 +25,27 @@ GROWTH_TRAITS = 2
 
 
 def classify(pipeline: Pipeline) -> Plan:
-    """Write account_class where it is blank or still what an earlier run wrote; a second run plans nothing."""
+    """Write account_class where it is blank or still what an earlier run wrote, and won_deals; a second run plans nothing."""
     accounts = pipeline["Accounts"]
     ours = (accounts["account"] != "") & ((accounts["account_class"] == "") | _written(pipeline))
     classes = accounts["account_class"].mask(ours, _classes(pipeline))
-    return difference(pipeline, pipeline.with_tables(Accounts=accounts.assign(account_class=classes)), "class")
+    accounts = accounts.assign(account_class=classes, won_deals=_won(pipeline))
+    return difference(pipeline, pipeline.with_tables(Accounts=accounts), "class")
+
+
+def prospects(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the column prospect of Accounts as its formula computes it: need, means and authority, all or one missing."""
+    needed = pipeline["Accounts"][list(MUST_HAVES)]
+    missing, all_there = (needed == "no").any(axis=1), (needed == "yes").all(axis=1)
+    known = np.select([missing.to_numpy(bool), all_there.to_numpy(bool)], ["no", "yes"], "")
+    return pd.DataFrame({"prospect": pd.Series(known.astype(object), index=needed.index, dtype=object)})
+
+
+def _won(pipeline: Pipeline) -> pd.Series:
+    # blank for a customer without deals: nothing is known of their loyalty
+    deals, name = pipeline["Deals"], folded(pipeline["Accounts"]["account"])
+    won = (deals["outcome"] == "won").groupby(folded(deals["account"])).sum().drop("", errors="ignore")
+    return looked_up(name, won).astype("float64")
 
 
 def _classes(pipeline: Pipeline) -> pd.Series:
@@ -38,7 +57,7 @@ def _classes(pipeline: Pipeline) -> pd.Series:
     times = looked_up(name, won["size"]).fillna(0)
     is_open = name.isin(dealt.loc[dealt["outcome"] == "open", "account"])
     traits = accounts["trait_score"].fillna(0)
-    missing = (accounts[["has_need", "has_means", "has_authority"]] == "no").any(axis=1)
+    missing = (accounts[list(MUST_HAVES)] == "no").any(axis=1)
     cases = [
         ("watch", (traits < 0) | missing),
         ("key", (times >= 2) & _brings_half(value)),

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from xl_salesflow.model.column import Column, Group, Table, Type, Writer
+from xl_salesflow.model.tables.calendar import HOLIDAYS
 from xl_salesflow.model.tables.customers import ACCOUNTS, CONTACTS, FEEDBACK, TRAITS
 from xl_salesflow.model.tables.deals import DEALS
 from xl_salesflow.model.tables.lists import LISTS_TABLE
 from xl_salesflow.model.tables.manage import (
+    CONFLICTS,
     FINDINGS,
     FOLLOWUPS,
     FORECAST_MONTHS,
@@ -28,8 +30,8 @@ from xl_salesflow.model.tables.talks import ACTIVITIES, ANSWERS, OBJECTIONS, TAS
 
 _ORDER = (
     DEALS, ACCOUNTS, CONTACTS, ACTIVITIES, TASKS, ANSWERS, TRAITS, OBJECTIONS, QUOTES, QUOTE_LINES, FEEDBACK,
-    METRICS, STAGE_METRICS, FORECAST_MONTHS, PLAN_STAGES, LEAKS, LOSS_REASONS, MOVES, FOLLOWUPS, FINDINGS, TARGETS,
-    STAGES, GATES, STAGE_TASKS, QUESTIONS, PRODUCTS, TEAM, LISTS_TABLE, SETTINGS,
+    METRICS, STAGE_METRICS, FORECAST_MONTHS, PLAN_STAGES, LEAKS, LOSS_REASONS, MOVES, FOLLOWUPS, FINDINGS, CONFLICTS, TARGETS,
+    STAGES, GATES, STAGE_TASKS, QUESTIONS, PRODUCTS, TEAM, HOLIDAYS, LISTS_TABLE, SETTINGS,
     HISTORY, JOURNAL,
 )  # fmt: skip
 

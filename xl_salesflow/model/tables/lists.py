@@ -18,6 +18,7 @@ _TITLES = {
     "industry": Text("Industry", "行业"),
     "unit": Text("Unit", "单位"),
     "role": Text("Role", "角色"),
+    "preparation": Text("Before a visit", "拜访前准备"),
     "golden_trait": Text("Golden trait", "黄金特质"),
     "bad_trait": Text("Bad trait", "不良特质"),
     "account_class": Text("Account class", "客户分类"),

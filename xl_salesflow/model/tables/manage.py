@@ -113,6 +113,7 @@ MOVES = Table(
         column("lost", "Lost", "丢单", T.INTEGER, "To Lost", "丢单", writer=F, width=10),
         column("aftercare", "Aftercare", "转售后", T.INTEGER, "From Won to a stage after it", "由赢单转入售后", writer=F, width=10),
         column("reopened", "Reopened", "重新打开", T.INTEGER, "From closed back to open", "由已关闭重新打开", writer=F, width=10),
+        column("switched", "Switched", "换流程", T.INTEGER, "To another playbook", "转入其他销售流程", writer=F, width=10),
         column("there", "Still there", "仍在阶段", T.INTEGER, "Visits that go on", "尚未离开的次数", writer=F, width=10),
         column("check", "Check", "平衡检查", T.INTEGER, "Entries less every way out: nought, or a row of History is missing", "进入次数减去全部去向，应为 0，否则历史缺行", writer=F, width=10),
         *(
@@ -125,23 +126,27 @@ MOVES = Table(
 FOLLOWUPS = Table(
     "FollowUps", Text("Follow-ups", "跟进清单"), Text("Who to call today and why, most important first", "今天联系谁、为什么，按重要性排序"), Group.MANAGE,
     (
-        column("rank", "Rank", "排序", T.INTEGER, "1 is the most urgent of its owner", "1 为该负责人最紧急的一项", writer=P, width=8),
-        column("priority", "Priority", "优先级", T.CHOICE, "From the reasons and the value", "由原因与金额得出", options="priority", writer=P, width=9),
+        column("rank", "Rank", "排序", T.INTEGER, "1 is what its owner does first", "1 为该负责人最先处理的一项", writer=P, width=8),
+        column("priority", "Priority", "优先级", T.CHOICE, "High: a promise is broken or a customer waits; medium: a deal slips; low: something is not planned. Golden customers and large deals one higher", "高：承诺未兑现或客户在等待；中：商机有滑落风险；低：尚无安排。黄金客户与大额商机提高一级", options="priority", writer=P, width=9),
         column("owner", "Owner", "负责人", T.TEXT, "Who should act", "应处理的人", writer=P, width=18),
+        column("day", "On", "安排日", T.DATE, "The working day it is planned for: nobody gets more a day than Settings allow", "安排处理的工作日：每人每日不超过“设置”中的上限", writer=P),
         column("deal", "Deal", "商机编号", T.TEXT, "The deal", "商机", writer=P),
         column("account", "Account", "客户", T.TEXT, "The customer", "客户", writer=P, width=22),
         column("stage", "Stage", "阶段", T.TEXT, "Recorded stage", "已确认阶段", writer=P),
         column("amount", "Amount", "金额", T.MONEY, "Deal value", "商机金额", writer=P),
-        column("due", "Due", "应办日期", T.DATE, "When it was or is due", "应处理的日期", writer=P),
-        column("days_late", "Days late", "逾期天数", T.INTEGER, "Negative: days to go", "负数表示还有几天", writer=P, width=9),
+        column("due", "Due", "应办日期", T.DATE, "When it was or is due; a day off moves to the next working day", "应处理的日期；遇休息日顺延至工作日", writer=P),
+        column("days_late", "Days late", "逾期天数", T.INTEGER, "Working days; negative: days to go", "按工作日计；负数表示还有几天", writer=P, width=9),
         column("why", "Why", "原因", T.LONG, "Every reason that applies", "所有适用原因", writer=P, width=44),
         column("next_step", "Next step", "下一步", T.LONG, "What you planned, or what the stage asks for", "计划的下一步，或该阶段应做的事", writer=P),
         column("question", "Ask", "可以问", T.LONG, "A question that is still open", "尚待了解的问题", writer=P),
+        column("objection", "Objection", "异议", T.LONG, "The objection answered last, and the answer", "最近答复的异议及答复内容", writer=P),
         column("contact", "Contact", "联系人", T.TEXT, "Whom to reach", "联系对象", writer=P),
         column("phone", "Phone", "电话", T.TEXT, "Their number", "电话", writer=P),
         column("email", "E-mail", "邮箱", T.TEXT, "Their address", "邮箱", writer=P, width=22),
         column("done", "Done", "已处理", T.CHOICE, "Choose Yes when done; the next update logs it", "处理后选“是”，下次更新时记入活动", options="yes_no", width=9),
         column("result", "Result", "处理结果", T.LONG, "What came of it", "处理结果"),
+        column("then", "Then", "之后要做", T.TEXT, "What you do next; the next update puts it into Deals", "接下来要做的事；下次更新时写入“商机”", width=26),
+        column("then_on", "Then on", "之后日期", T.DATE, "The day you will do it", "计划执行日期"),
     ), generated=True, shown=True,
 )  # fmt: skip
 
@@ -155,6 +160,21 @@ FINDINGS = Table(
         column("cell", "Cell", "单元格", T.TEXT, "Its address at the time of the run", "检查时的地址", writer=P, width=18),
         column("message", "What to do", "说明与处理", T.LONG, "What is wrong and the remedy", "问题与处理办法", writer=P, width=90),
     ), generated=True, shown=True,
+)  # fmt: skip
+
+CONFLICTS = Table(
+    "Conflicts", Text("Conflicts", "合并冲突"), Text("What two merged copies say differently; you decide here", "合并的两份副本不一致之处，在此决定"), Group.MANAGE,
+    (
+        column("kind", "What", "情况", T.CHOICE, "How the copies differ", "两份副本如何不一致", options="conflict", writer=P, width=24),
+        column("table", "Table", "表", T.TEXT, "Where", "所在表", writer=P),
+        column("key", "Key", "编号", T.TEXT, "The row's key", "该行编号", writer=P),
+        column("column", "Column", "列", T.TEXT, "The cell's column", "单元格所在列", writer=P),
+        column("before", "Before", "原值", T.LONG, "What both copies once said", "两份副本原先的值", writer=P),
+        column("here", "Here", "本工作簿", T.LONG, "What this workbook says and goes on saying", "本工作簿的值，暂予保留", writer=P),
+        column("there", "Other copy", "另一副本", T.LONG, "What the other copy says", "另一副本的值", writer=P),
+        column("cell", "Cell", "单元格", T.TEXT, "Its address at the time of the merge", "合并时的地址", writer=P, width=18),
+        column("take", "Take the other", "采用另一副本", T.CHOICE, "Yes takes the other copy's value, No keeps this one; the next update does it", "选“是”采用另一副本的值，选“否”保留本值；下次更新时执行", options="yes_no", width=14),
+    ), generated=True,
 )  # fmt: skip
 
 TARGETS = Table(

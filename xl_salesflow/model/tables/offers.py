@@ -41,6 +41,7 @@ QUOTES = Table(
         column("document", "Document", "文件", T.TEXT, "The file that was made last", "最近生成的文件", writer=P, width=26),
         column("digest", "Digest", "摘要", T.TEXT, "Fingerprint of that file", "该文件的指纹", writer=P),
         column("notes", "Notes", "备注", T.LONG, "Printed under the totals", "打印在合计下方"),
+        column("followed", "Given to the deal", "已计入商机", T.MONEY, "The amount that the deal took from this quote", "商机金额取自本报价的数值", writer=P),
     ), key="quote",
 )  # fmt: skip
 

@@ -45,6 +45,7 @@ HISTORY = Table(
         column("override_reason", "Override reason", "特批理由", T.TEXT, "Why", "特批理由", writer=P),
         column("gates", "Gates", "关卡", T.TEXT, "Gates that warned or were overridden", "提醒或特批的关卡", writer=P),
         column("in_view", "In view", "在视图中", T.INTEGER, "1 when the row matches the dropdowns of the Funnel sheet", "符合“销售漏斗”筛选条件时为 1", formula=IN_VIEW, width=8),
+        column("seal", "Seal", "封印", T.TEXT, "Shows whether this row, or how the visit before it ended, was changed by hand", "用于发现本行或上一次停留的离开记录是否被手工改动", writer=P, width=20),
     ), key="visit",
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ ACTIVITIES = Table(
         column("problem", "Problem", "问题", T.LONG, "SPIN: difficulties they name", "SPIN：客户提到的困难"),
         column("implication", "Implication", "暗示", T.LONG, "SPIN: what the problem leads to", "SPIN：问题带来的后果"),
         column("need_payoff", "Need-payoff", "需求回报", T.LONG, "SPIN: what solving it is worth to them", "SPIN：解决后的收益"),
+        column("cost", "Cost", "费用", T.MONEY, "What it cost: travel, samples, a stand at a fair", "差旅、样品、展位等费用"),
         column("materials", "Materials sent", "发送资料", T.TEXT, "Brochures, cases, decks", "手册、案例、演示稿"),
         column("verbal_terms", "Verbal terms", "口头约定", T.TEXT, "What was agreed by word of mouth", "口头约定的条款"),
         column("next_step", "Next step", "下一步", T.TEXT, "What was agreed to do next", "约定的下一步"),
