@@ -73,6 +73,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("audit", "Audit", "流程自查", "Answer thirteen questions about how the team sells, from the data", "根据数据回答关于团队销售方式的十三个问题", "ReviewAcceptChange", True),
             _verb("diff", "Compare", "比较", "Say what differs between two workbooks", "说明两个工作簿有何不同", "ReviewCompareTwoVersions", True),
             _verb("merge", "Merge", "合并", "Take into a workbook what another copy of it says; contradictions go to a sheet", "将另一副本的修改并入工作簿；矛盾之处列入“合并冲突”表", "ReviewCombineRevisions"),
+            _verb("batch", "Many workbooks", "批量处理", "Do a verb to every workbook of files, folders and patterns, in parallel", "对文件、文件夹与通配符所指的全部工作簿并行执行操作", "RefreshAll"),
             _verb("demo", "Demo", "演示", "Make a filled workbook and every document, to look at", "生成示例工作簿与全部文件", "Help"),
             _button("next_stage", "Next stage", "下一阶段", "Move the selected deal to a stage you choose; the gates judge it at once", "将所选商机移至所选阶段，并立即按关卡审核", "MacroPlay", "deals", menu="stages"),
             _button("won", "Won", "赢单", "Mark the selected deal as won; the gates judge it at once", "将所选商机标记为赢单，并立即按关卡审核", "AcceptInvitation", "deals"),

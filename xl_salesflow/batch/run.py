@@ -1,0 +1,164 @@
+"""A batch from its paths to its summary: what is left to do, done, noted."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+
+from xl_salesflow.batch.books import Found, found
+from xl_salesflow.batch.ledger import Ledger, Past, kept, past
+from xl_salesflow.batch.task import Outcome, Task
+from xl_salesflow.batch.turns import Patience, outcomes
+from xl_salesflow.batch.workers import Workers
+from xl_salesflow.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is to be done to many workbooks, and how. *journal* is the file of the run journal."""
+
+    paths: tuple[str, ...]
+    verb: str = "update"
+    by: str = ""
+    now: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
+    options: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+    details: bool = False
+    journal: Path = Path("salesflow-batch.jsonl")
+    patience: Patience = field(default_factory=Patience)
+
+
+@dataclass
+class Summary:
+    """What a batch came to. *passed_by* were done before the stop that the run went on from."""
+
+    number: str
+    verb: str
+    books: int
+    passed_by: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    failed: list[Outcome] = field(default_factory=list)
+    seconds: float = 0.0
+    busy: float = 0.0
+    mebibytes: float = 0.0
+    code: int = 0
+    stopped: bool = False
+
+    def add(self, outcome: Outcome) -> None:
+        """Count *outcome* in."""
+        self.statuses[str(outcome.status)] += 1
+        self.counts.update(outcome.counts)
+        if outcome.code == 3:
+            self.failed.append(outcome)
+        self.busy += outcome.busy
+        self.mebibytes = max(self.mebibytes, outcome.mebibytes)
+        self.code = max(self.code, outcome.code)
+
+    @property
+    def left(self) -> int:
+        """Return how many workbooks had no turn."""
+        return self.books - self.passed_by - sum(self.statuses.values())
+
+
+class Running:
+    """A batch under way: iterate over it for what came of each workbook; *summary* counts along."""
+
+    def __init__(
+        self, batch: Batch, before: Past, workers: Callable[[], Workers], stopping: Callable[[], bool]
+    ) -> None:
+        self._batch, self._before, self._workers, self._stopping = batch, before, workers, stopping
+        goes_on = bool(before.number)
+        self._books = _books(batch, before)
+        head = before if goes_on else None
+        self.run = Task(
+            "", head.verb if head else batch.verb, head.by if head else batch.by, head.now if head else batch.now,
+            head.number if head else batch.now.strftime("%Y%m%d-%H%M%S"), head.options if head else batch.options,
+        )  # fmt: skip
+        self.tasks = [self._task(book) for book in self._books if not self._is_done(book)]
+        self.summary = Summary(self.run.number, self.run.verb, len(self._books), len(self._books) - len(self.tasks))
+
+    def __iter__(self) -> Iterator[Outcome]:
+        start = time.perf_counter()
+        with kept(self._batch.journal, anew=not self._before.number) as ledger, _closing(self._workers) as workers:
+            if not self._before.number:
+                ledger.opened(self.run, [(str(book.path), book.named) for book in self._books])
+            for outcome in outcomes(self.tasks, workers, self._batch.patience, self._stopping, ledger.begun):
+                ledger.ended(outcome)
+                self.summary.add(outcome)
+                self.summary.seconds = time.perf_counter() - start
+                yield outcome
+            self._finish(ledger)
+        self.summary.seconds = time.perf_counter() - start
+
+    def _finish(self, ledger: Ledger) -> None:
+        self.summary.stopped = self.summary.left > 0
+        if not self.summary.stopped:
+            ledger.over()
+
+    def _task(self, book: Found) -> Task:
+        name, run, batch = str(book.path), self.run, self._batch
+        # one that was begun and not ended may have been saved; so may one that nobody can ask
+        doubtful = name in self._before.begun
+        return Task(
+            name, run.verb, run.by, run.now, run.number, run.options, batch.dry_run, batch.details, book.named, doubtful
+        )
+
+    def _is_done(self, book: Found) -> bool:
+        """Tell whether the run that goes on did it, and nobody saved it since."""
+        left = self._before.done.get(str(book.path))
+        if left is None:
+            return False
+        try:
+            with book.path.open("rb") as file:
+                return left == file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return False  # its turn says what is wrong
+
+
+def begin(
+    batch: Batch, workers: Callable[[], Workers], resume: bool = False, stopping: Callable[[], bool] = lambda: False
+) -> Running:
+    """Return the batch, ready to run; with *resume*, the last run goes on if it was stopped.
+
+    Raises:
+        UsageError: no workbooks are meant, or the run that was stopped is of another verb.
+    """
+    before = past(batch.journal) if resume else Past()
+    if before.over:
+        before = Past()
+    if before.number and before.verb != batch.verb:
+        raise UsageError(
+            f"The run that was stopped is of {before.verb}, not {batch.verb}; use --verb {before.verb}, or leave out --resume.",
+            f"中断的运行是 {before.verb}，不是 {batch.verb}；请用 --verb {before.verb} 继续，或去掉 --resume。",
+        )
+    return Running(batch, before, workers, stopping)
+
+
+def _books(batch: Batch, before: Past) -> list[Found]:
+    """Return every workbook of the run: those that the stopped run meant, and those that are meant now."""
+    if not (batch.paths or before.books):
+        raise UsageError("Name workbooks, folders or patterns.", "请指定工作簿、文件夹或通配符。")
+    meant: dict[str, Found] = {}
+    known = [Found(Path(book), named) for book, named in before.books]
+    for book in (*known, *(found(batch.paths) if batch.paths else ())):
+        meant.setdefault(os.path.normcase(book.path), book)
+    return list(meant.values())
+
+
+@contextmanager
+def _closing(workers: Callable[[], Workers]) -> Iterator[Workers]:
+    made = workers()
+    ended = False
+    try:
+        yield made
+        ended = True
+    finally:
+        made.close(at_once=not ended)
