@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Protocol
 
@@ -111,14 +111,18 @@ def plan(pipeline: Pipeline, target: float | None = None, by: date | None = None
     return Plan(answer=answer)
 
 
-def followups(pipeline: Pipeline, owner: str | None = None) -> Plan:
-    """Answer with who to call today and why, for everybody or one *owner*; the list as a document too."""
-    rows = calls.due(refreshed(pipeline))
-    if owner:
-        rows = rows[rows["owner"].str.casefold() == owner.casefold()]
+def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> Plan:
+    """Answer with who to call and why, for everybody or one *owner*; the list as a document too, dated *made*."""
+    listed = calls.listed(refreshed(pipeline))
+    listed = listed.of(owner) if owner else listed
+    answer = {
+        "as_of": pipeline.today.isoformat(), "day": listed.day.isoformat(), "left": listed.left,
+        "followups": _records(listed.rows),
+    }  # fmt: skip
     return Plan(
-        answer={"as_of": pipeline.today.isoformat(), "followups": _records(rows)},
-        documents=(calls.document(pipeline, rows),),
+        answer=answer,
+        documents=(calls.document(pipeline, listed, made),),
+        findings=tuple(calls.waiting(pipeline, listed)),
     )
 
 

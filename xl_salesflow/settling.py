@@ -59,12 +59,13 @@ def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> P
 
 def _listed(pipeline: Pipeline, found: tuple[Finding, ...]) -> tuple[Pipeline, tuple[Finding, ...]]:
     # the sheets FollowUps and Findings are lists of what holds now
-    findings = (*found, *rules.check(pipeline))
+    listed = calls.listed(pipeline)
+    findings = (*found, *rules.check(pipeline), *calls.waiting(pipeline, listed))
     rows = [
         {"severity": f.severity, "rule": f.rule, "table": f.table, "key": f.key, "cell": f.cell, "message": f.message}
         for f in sorted(findings, key=lambda f: ("block", "warn", "note").index(f.severity))
     ]
-    return pipeline.with_tables(Findings=frame(TABLES["Findings"], rows), FollowUps=calls.due(pipeline)), findings
+    return pipeline.with_tables(Findings=frame(TABLES["Findings"], rows), FollowUps=listed.rows), findings
 
 
 def _shown(pipeline: Pipeline, values: Mapping[str, Mapping[Any, Mapping[str, Any]]]) -> Pipeline:

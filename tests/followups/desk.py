@@ -39,4 +39,6 @@ def desk(
     stages = [{"playbook": "crm", "position": n, "probability": 0.5, **stage} for n, stage in enumerate(STAGES, 1)]
     rows = [{"deal": f"D-{n}", "owner": "Li", **QUIET, **deal} for n, deal in enumerate(deals, 1)]
     pipeline = pipeline_of(TODAY, language, **{"Stages": stages, "Deals": rows, **tables})
-    return replace(pipeline, settings=Settings(settings or {}))
+    return replace(
+        pipeline, settings=Settings({"workweek": "every_day", "plan_next_contact": "no", **(settings or {})})
+    )

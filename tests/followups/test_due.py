@@ -26,15 +26,15 @@ CARE = {"recorded_stage": "Care", "outcome": "won", "next_step_date": None}
 
 REASONS: list[tuple[dict[str, Any], dict[str, list[dict[str, Any]]], str]] = [
     # next steps
-    ({"next_step_date": ago(3)}, {}, "Next step overdue by 3 days."),
-    ({"next_step_date": ago(1)}, {}, "Next step overdue by 1 day."),
+    ({"next_step_date": ago(3)}, {}, "Next step overdue by 3 working days."),
+    ({"next_step_date": ago(1)}, {}, "Next step overdue by 1 working day."),
     ({"next_step_date": TODAY}, {}, "Next step is due today."),
-    ({"next_step_date": ago(-1)}, {}, "Next step in 1 day."),
+    ({"next_step_date": ago(-1)}, {}, "Next step in 1 working day."),
     ({"next_step_date": ago(-2)}, {}, ""),
     (NO_STEP, {}, "No next step planned."),
     ({**WON, "next_step_date": ago(3)}, {}, ""),
-    ({**CARE, "next_step_date": ago(3), "since": ago(2)}, {}, "Next step overdue by 3 days."),
-    ({"recorded_stage": "", "outcome": "", "next_step_date": ago(2)}, {}, "Next step overdue by 2 days."),  # not yet judged
+    ({**CARE, "next_step_date": ago(3), "since": ago(2)}, {}, "Next step overdue by 3 working days."),
+    ({"recorded_stage": "", "outcome": "", "next_step_date": ago(2)}, {}, "Next step overdue by 2 working days."),  # no stage yet
     # clocks: the stage's own rhythm, else the limit of the settings
     ({"idle_days": 14}, {}, ""),
     ({"idle_days": 15}, {}, "No contact for 15 days (every 14 in this stage)."),
@@ -91,7 +91,7 @@ def test_every_reason_stands_on_one_line_the_most_pressing_first() -> None:
     pipeline = desk(deal, Tasks=[{**TASK, "stage": "Lead"}], Accounts=[{"account": "Acme", "trait_score": 2}])
     (row,) = due(pipeline).to_dict("records")
     assert row["why"] == (
-        "Next step overdue by 2 days; no contact for 9 days (every 7 in this stage); 12 days in the stage (limit 10); "
+        "Next step overdue by 2 working days; no contact for 9 days (every 7 in this stage); 12 days in the stage (limit 10); "
         "task to do: Find budget; golden customer."
     )
     assert (row["due"], row["days_late"]) == (pd.Timestamp(ago(2)), 2)
@@ -101,7 +101,7 @@ def test_the_list_speaks_chinese() -> None:
     (row,) = due(desk({"recorded_stage": "Lead", "next_step_date": ago(2), "idle_days": 9}, language="zh")).to_dict(
         "records"
     )
-    assert row["why"] == "下一步已逾期 2 天\uff1b9 天没有联系\uff08该阶段每 7 天一次\uff09。"
+    assert row["why"] == "下一步已逾期 2 个工作日\uff1b9 天没有联系\uff08该阶段每 7 天一次\uff09。"
 
 
 GOLD = [
@@ -151,13 +151,16 @@ def test_a_large_deal_is_raised_and_said_to_be() -> None:
     """Large is above four fifths of the open deals, and says nothing among fewer than ten."""
     small = [{"amount": float(n)} for n in range(1, 10)]
     deal = {"amount": 1000.0, **NO_STEP}
-    assert list(due(desk(deal, *small))[["priority", "why"]].iloc[0]) == ["medium", "No next step planned; large deal."]
+    assert list(due(desk(deal, *small))[["priority", "why"]].iloc[0]) == [
+        "medium",
+        "No next step planned; large deal: one priority higher.",
+    ]
     assert list(due(desk(deal, *small[:-1]))[["priority", "why"]].iloc[0]) == ["low", "No next step planned."]
 
 
 def test_each_owner_has_ranks_and_a_days_worth() -> None:
     deals = [{"next_step_date": ago(n), "owner": owner} for n in range(1, 6) for owner in ("Li", "Wu", "")]
-    listed = due(desk(*deals, settings={"followups_per_day": 3}))
+    listed = due(desk(*deals, settings={"followups_per_day": 3, "followup_days": 1}))
     assert listed.groupby("owner")["rank"].apply(list).to_dict() == {owner: [1, 2, 3] for owner in ("", "Li", "Wu")}
     assert listed.loc[listed["owner"] == "Li", "days_late"].tolist() == [5, 4, 3]
 
@@ -230,8 +233,30 @@ ANSWER = {"deal": "D-1", "type": "price", "status": "answered", "date": ago(3)}
         ([{**ANSWER, "type": "Colour"}], "Did our answer on Colour convince? How do they do it today?"),
     ],
 )
-def test_the_objection_answered_last_is_checked(objections: list[dict[str, Any]], asks: str) -> None:
+def test_whether_the_last_answer_convinced_is_asked(objections: list[dict[str, Any]], asks: str) -> None:
     assert list(due(desk(NO_STEP, Objections=objections))["question"]) == [asks]
+
+
+SAID = {**ANSWER, "concern": "Too dear", "answer": "Pays back in a year"}
+
+
+@pytest.mark.parametrize(
+    ("objections", "language", "shown"),
+    [
+        ([SAID], "en", "Price: Too dear → Pays back in a year"),
+        ([SAID], "zh", "价格：Too dear → Pays back in a year"),
+        ([{**SAID, "status": "resolved"}], "en", "Price: Too dear → Pays back in a year"),
+        ([{**SAID, "status": "open"}], "en", ""),
+        (
+            [SAID, {**SAID, "type": "trust", "concern": "", "date": ago(9)}],
+            "en",
+            "Price: Too dear → Pays back in a year",
+        ),
+        ([{**SAID, "type": "Colour", "concern": "", "answer": ""}], "en", "Colour"),
+    ],
+)
+def test_the_objection_answered_last_is_shown(objections: list[dict[str, Any]], language: Language, shown: str) -> None:
+    assert list(due(desk(NO_STEP, language=language, Objections=objections))["objection"]) == [shown]
 
 
 @pytest.mark.parametrize(
@@ -310,9 +335,9 @@ def test_words_are_made_only_for_lines_that_are_shown(monkeypatch: pytest.Monkey
     monkeypatch.setattr(
         lines, "_said", lambda signal, row, language: said.append(row) or original(signal, row, language)
     )
-    pipeline: Pipeline = desk(*[{"next_step_date": ago(2)} for _ in range(500)], settings={"followups_per_day": 5})
-    assert len(due(pipeline)) == 5
-    assert len(said) == 5
+    pipeline: Pipeline = desk(*[{"next_step_date": ago(2)} for _ in range(500)], settings={"followups_per_day": 2})
+    assert len(due(pipeline)) == 10
+    assert len(said) == 10
 
 
 def test_quiet_is_quiet() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -59,6 +61,62 @@ def test_the_step_that_was_carried_out_is_cleared(now: dict[str, Any], cleared: 
     after = applied(pipeline.with_tables(Deals=deals), flow_back(pipeline.with_tables(Deals=deals)))
     assert bool(after["Deals"]["next_step_date"].isna().all()) is cleared
     assert (after["Deals"]["next_step"].iloc[0] == "") is (cleared or now.get("next_step") == "")
+
+
+LEAD = {"recorded_stage": "Lead", "next_step": "Call Bob", "next_step_date": ago(2)}
+NEXT: list[tuple[dict[str, Any], dict[str, Any], str, date | None]] = [
+    # the deal, what was typed in its line, the next step and its day (the 22nd is a Sunday; Lead asks for a contact every 7 days)
+    (LEAD, {"done": "yes"}, "Call them.", date(2026, 11, 30)),  # a week on is a Sunday: Monday
+    (LEAD, {"result": "He wants a demo"}, "Call them.", date(2026, 11, 30)),
+    (LEAD, {"done": "yes", "then": "Show it", "then_on": date(2026, 12, 5)}, "Show it", date(2026, 12, 5)),
+    (LEAD, {"done": "yes", "then": "Show it"}, "Show it", date(2026, 11, 30)),
+    (LEAD, {"done": "yes", "then_on": date(2026, 12, 5)}, "Call them.", date(2026, 12, 5)),
+    (LEAD, {"then_on": date(2026, 12, 5)}, "Call them.", date(2026, 12, 5)),  # put off, without a talk
+    ({**LEAD, "next_step_date": None, "idle_days": 30}, {"done": "yes"}, "Call them.", date(2026, 11, 30)),
+    ({**LEAD, "recorded_stage": "Demo"}, {"done": "yes"}, "Show it.", date(2026, 12, 7)),  # no rhythm: the idle limit
+    ({**LEAD, "recorded_stage": "", "outcome": ""}, {"done": "yes"}, "Get in touch", date(2026, 12, 7)),
+    ({**LEAD, "recorded_stage": "Care", "outcome": "won"}, {"done": "yes"}, "Visit them.", date(2027, 2, 22)),
+    ({**LEAD, "next_step_date": date(2026, 12, 24), "idle_days": 30}, {"done": "yes"}, "Call Bob", date(2026, 12, 24)),
+]
+
+
+@pytest.mark.parametrize(("deal", "typed", "step", "day"), NEXT)
+def test_the_next_step_is_the_typed_one_or_the_rhythms(
+    deal: dict[str, Any], typed: dict[str, Any], step: str, day: date | None
+) -> None:
+    pipeline = desk(deal, settings={"workweek": "mon_fri", "plan_next_contact": "yes"})
+    if "then_on" in typed:
+        typed = {**typed, "then_on": pd.Timestamp(typed["then_on"]).as_unit("s")}
+    plan = flow_back(pipeline.with_tables(FollowUps=due(pipeline).assign(**typed)))
+    after = applied(pipeline, plan)
+    (row,) = after["Deals"].to_dict("records")
+    assert (row["next_step"], row["next_step_date"].date()) == (step, day)
+    logged = after["Activities"]
+    assert len(logged) == ("done" in typed or "result" in typed)
+    if len(logged) and plan.edits:
+        assert (logged["next_step"].iloc[0], logged["next_step_date"].iloc[0].date()) == (step, day)
+    assert after["FollowUps"].empty
+    assert not flow_back(after).writes
+
+
+def test_who_was_followed_up_today_rests_until_tomorrow() -> None:
+    """The quote has no answer still; the deal is off today's list and back when the customer had time to answer."""
+    quote = {"quote": "Q-7", "deal": "D-1", "status": "sent", "valid_until": ago(-2)}
+    pipeline = desk({}, Quotes=[quote])
+    after = applied(pipeline, flow_back(pipeline.with_tables(FollowUps=due(pipeline).assign(done="yes"))))
+    assert due(after).empty
+    assert len(due(replace(after, today=ago(-1)))) == 1
+
+
+def test_a_second_talk_of_the_day_is_not_lost() -> None:
+    pipeline = handled({"next_step_date": ago(2)}, result="No answer")
+    after = applied(pipeline, flow_back(pipeline))
+    again = after.with_tables(FollowUps=pipeline["FollowUps"].assign(result="Reached him"))
+    logged = applied(again, flow_back(again))["Activities"]
+    assert dict(zip(logged["activity"], logged["summary"], strict=True)) == {
+        "F-20261122-D-1": "No answer",
+        "F-20261122-D-1-2": "Reached him",
+    }
 
 
 def test_it_happens_once() -> None:

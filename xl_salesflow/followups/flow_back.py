@@ -1,11 +1,15 @@
-"""Lines of the list that somebody ticked off or wrote a result to: they become activities, once."""
+"""Lines of the list that somebody ticked off or typed into: they become activities and next steps, once."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.model.frames import complete
+from xl_salesflow.followups.signal import Deals
+from xl_salesflow.model.frames import complete, looked_up
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Append, Edit, Fill, Plan
 from xl_salesflow.model.tables import TABLES
@@ -13,58 +17,116 @@ from xl_salesflow.model.text import Text
 
 TYPE = "check_in"
 BECAUSE = Text("followed up", "已跟进")
+CONTACT = Text("Get in touch", "联系客户")
 
 
 def flow_back(pipeline: Pipeline) -> Plan:
-    """Return an activity per handled line, next steps that were carried out cleared, and the list without those lines.
+    """Return an activity per handled line, the next steps of the deals, and the list without those lines.
 
+    A step typed in the list is the deal's next one. Without one, a step that was carried out gives way to the next contact by
+    the stage's rhythm, or to nothing where the Settings plan none. A line that only says what to do next is no activity.
     The activity's number is made of the day and the deal, so that a line cannot be logged twice.
     """
     listed = pipeline["FollowUps"]
-    handled = (listed["deal"] != "") & ((listed["done"] == "yes") | (listed["result"] != ""))
-    if not handled.any():
+    known = listed["deal"] != ""
+    handled = known & ((listed["done"] == "yes") | (listed["result"] != ""))
+    planned = known & ((listed["then"] != "") | listed["then_on"].notna())
+    if not (handled | planned).any():
         return Plan()
-    done = listed[handled]
     because = BECAUSE.in_(pipeline.language)
-    activities = _activities(pipeline, done)
+    touched = listed[handled | planned].drop_duplicates("deal", keep="last")
+    steps = _next_steps(pipeline, touched, handled)
+    activities = _activities(pipeline, listed[handled], steps)
     appends = (Append("Activities", activities, because),) if len(activities) else ()
-    return Plan(edits=_cleared(pipeline, done, because), appends=appends, fills=(Fill("FollowUps", listed[~handled]),))
+    return Plan(_edits(pipeline, steps, because), appends, (Fill("FollowUps", listed[~(handled | planned)]),))
 
 
-def _activities(pipeline: Pipeline, done: pd.DataFrame) -> pd.DataFrame:
-    today = pd.Timestamp(pipeline.today)
+def number(day: date, deal: str) -> str:
+    """Return the number of the activity that a follow-up of *deal* on *day* becomes."""
+    return f"F-{day:%Y%m%d}-{deal}"
+
+
+def _next_steps(pipeline: Pipeline, touched: pd.DataFrame, handled: pd.Series) -> pd.DataFrame:
+    """Return step and day (blank: cleared) of the deals whose next step changes, indexed by their row in Deals."""
+    deals = pipeline["Deals"]
+    lines = touched.assign(handled=handled).set_index("deal")
+    rows = deals.index[deals["deal"].isin(lines.index) & ~deals["deal"].duplicated()]
+    now, said = deals.loc[rows], lines.reindex(deals.loc[rows, "deal"]).set_axis(rows)
+    typed = (said["then"] != "") | said["then_on"].notna()
+    rhythm = _by_rhythm(pipeline).loc[rows]
+    step = said["then"].where(said["then"] != "", now["next_step"].where(~_done(pipeline, now, said), rhythm["step"]))
+    day = said["then_on"].where(said["then_on"].notna(), rhythm["day"])
+    after = pd.DataFrame({"step": step, "day": day}).where(typed, rhythm)
+    free = said["handled"].astype(bool) & (_done(pipeline, now, said) | now["next_step_date"].isna())
+    changes = typed | (free & (now["next_step_date"].notna() | after["day"].notna()))
+    return after[changes]
+
+
+def _done(pipeline: Pipeline, now: pd.DataFrame, said: pd.DataFrame) -> pd.Series:
+    # only the step that the line spoke of, and only when its day had come; a newer plan stays
+    calendar = Deals(pipeline).calendar
+    today = np.array([np.datetime64(pipeline.today, "D")])
+    last = calendar.after(today, int(pipeline.settings.number("due_ahead"))).astype("datetime64[s]")[0]
+    same = (now["next_step"] == said["next_step"]) | (now["next_step"] == "")
+    done: pd.Series = (now["next_step_date"] <= last) & same
+    return done
+
+
+def _by_rhythm(pipeline: Pipeline) -> pd.DataFrame:
+    # what the stage asks for, on the working day on which its rhythm asks for a contact; nothing where a deal is over
+    deals, settings = Deals(pipeline), pipeline.settings
+    rhythm = deals.of_stage(lambda stage: stage.cadence, settings.number("idle_limit")).astype("float64")
+    alive = np.asarray(deals.open | deals.aftercare) & (settings.text("plan_next_contact").casefold() != "no")
+    day = deals.moved(deals.today + np.nan_to_num(rhythm).astype("timedelta64[D]")).astype("datetime64[s]")
+    step = deals.of_stage(lambda stage: stage.action, "")
+    step = np.where(step != "", step, CONTACT.in_(pipeline.language))
+    return pd.DataFrame(
+        {"step": np.where(alive, step, "").astype(object), "day": np.where(alive, day, np.datetime64("NaT", "s"))},
+        index=deals.frame.index,
+    )
+
+
+def _activities(pipeline: Pipeline, done: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    deals, today = pipeline["Deals"], pd.Timestamp(pipeline.today).to_datetime64().astype("datetime64[s]")
+    agreed = steps.set_axis(deals.loc[steps.index, "deal"])
     rows = pd.DataFrame(
         {
-            "activity": f"F-{today:%Y%m%d}-" + done["deal"],
-            "date": today.to_datetime64().astype("datetime64[s]"),
+            "activity": [number(pipeline.today, deal) for deal in done["deal"]],
+            "date": today,
             "deal": done["deal"],
             "contact": done["contact"],
             "type": TYPE,
             "by": done["owner"],
             "summary": np.where(done["result"] != "", done["result"], done["next_step"]),
+            "next_step": looked_up(done["deal"], agreed["step"]).fillna(""),
+            "next_step_date": looked_up(done["deal"], agreed["day"]),
         },
         index=done.index,
     )
-    rows = rows[~rows["activity"].isin(pipeline["Activities"]["activity"])].drop_duplicates("activity")
-    return complete(TABLES["Activities"], rows)
+    return complete(TABLES["Activities"], _new(pipeline["Activities"], rows))
 
 
-def _cleared(pipeline: Pipeline, done: pd.DataFrame, because: str) -> tuple[Edit, ...]:
-    # only the step that the line spoke of, and only when its day had come; a newer plan stays
-    deals = pipeline["Deals"]
-    spoken = deals["deal"].map(done.drop_duplicates("deal").set_index("deal")["next_step"])
-    come = deals["next_step_date"] <= pd.Timestamp(pipeline.today) + _ahead(pipeline)
-    same = (deals["next_step"] == spoken) | ((deals["next_step"] == "") & spoken.notna())
-    rows = deals.index[come & same & spoken.notna()]
+def _new(logged: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    # what was logged today with the same words is there; other words are another talk and get another number
+    taken = dict(zip(logged["activity"], logged["summary"], strict=True))
+    kept, numbers = list[Any](), list[str]()
+    for row, first, summary in zip(rows.index, rows["activity"], rows["summary"], strict=True):
+        name, count = first, 1
+        while name in taken and taken[name] != summary:
+            count += 1
+            name = f"{first}-{count}"
+        if name not in taken:
+            taken[name] = summary
+            kept.append(row)
+            numbers.append(name)
+    return rows.loc[kept].assign(activity=np.array(numbers, dtype=object))
+
+
+def _edits(pipeline: Pipeline, steps: pd.DataFrame, because: str) -> tuple[Edit, ...]:
+    deals, rows = pipeline["Deals"], steps.index
     if not len(rows):
         return ()
-    keys = deals.loc[rows, "deal"]
-    blank = {"next_step": pd.Series("", index=rows, dtype=object), "next_step_date": pd.Series(pd.NaT, index=rows)}
+    after = {"next_step": steps["step"].astype(object), "next_step_date": steps["day"].astype("datetime64[s]")}
     return tuple(
-        Edit("Deals", id, keys, deals.loc[rows, id], after.astype(deals[id].dtype), because)
-        for id, after in blank.items()
+        Edit("Deals", id, deals.loc[rows, "deal"], deals.loc[rows, id], values, because) for id, values in after.items()
     )
-
-
-def _ahead(pipeline: Pipeline) -> pd.Timedelta:
-    return pd.Timedelta(days=pipeline.settings.number("due_ahead"))

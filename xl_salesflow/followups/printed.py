@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
+from xl_salesflow.followups.due import Listed
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Document
 
 
-def document(pipeline: Pipeline, rows: pd.DataFrame) -> Document:
-    """Return the document of kind "followups" for *rows*, a frame of FollowUps.
+def document(pipeline: Pipeline, listed: Listed, made: datetime | None = None) -> Document:
+    """Return the document of kind "followups" for what is *listed*.
 
-    Its facts: today, source (the workbook's path), company, currency, and owners: a list of owner and rows. A row has the
-    columns of FollowUps; days and ranks are whole numbers, the amount a Decimal, dates dates, and None is blank.
+    Its facts: today, day (the working day the list begins on), made (when; else the beginning of today), source (the
+    workbook's path), company, sender (its address), currency, limit (lines a day), and owners: a list of owner, email, left
+    (deals that found no room) and rows. A row has the columns of FollowUps; days and ranks are whole numbers, the amount a
+    Decimal, dates dates, and None is blank.
     """
+    rows, settings = listed.rows, pipeline.settings
     columns = list(rows.columns)
     told = [dict(zip(columns, map(_plain, columns, values), strict=True)) for values in rows.itertuples(index=False)]
     owners = dict[str, list[dict[str, Any]]]()
     for row in told:
         owners.setdefault(str(row["owner"]), []).append(row)
+    team = pipeline["Team"].drop_duplicates("person")
+    emails = dict(zip(team["person"], team["email"], strict=True))
     facts = {
         "today": pipeline.today,
+        "day": listed.day,
+        "made": made or datetime.combine(pipeline.today, time()),
         "source": pipeline.source,
-        "company": pipeline.settings.text("company"),
-        "currency": pipeline.settings.text("currency").strip().upper(),
-        "owners": [{"owner": owner, "rows": lines} for owner, lines in owners.items()],
+        "company": settings.text("company"),
+        "sender": settings.text("email"),
+        "currency": settings.text("currency").strip().upper(),
+        "limit": int(settings.number("followups_per_day")),
+        "owners": [
+            {"owner": owner, "email": emails.get(owner, ""), "left": listed.left.get(owner, 0), "rows": lines}
+            for owner, lines in owners.items()
+        ],
     }
-    return Document("followups", f"follow-ups {pipeline.today.isoformat()}", facts)
+    return Document("followups", f"follow-ups {listed.day.isoformat()}", facts)
 
 
 def _plain(column: str, cell: Any) -> str | int | Decimal | date | None:

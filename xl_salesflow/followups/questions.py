@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from xl_salesflow.followups.bant_questions import bant_questions
+from xl_salesflow.followups.objections import convinced
 from xl_salesflow.followups.signal import Deals
-from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.text import Text
 
 Rows = npt.NDArray[np.intp]
@@ -20,8 +20,6 @@ SPIN = {
 }
 """Column of Activities that notes the answer → the question."""
 
-CONVINCED = Text("Did our answer on {type} convince?", "我们对“{type}”异议的答复是否打消了顾虑？")
-
 
 def questions(deals: Deals, rows: Rows) -> list[str]:
     """Return what to ask about each deal at positions *rows*; nothing about one that is closed.
@@ -29,7 +27,7 @@ def questions(deals: Deals, rows: Rows) -> list[str]:
     A BANT question comes before the four of SPIN, which are asked in their order until an activity notes an answer.
     """
     language = deals.pipeline.language
-    checks, asked, spin = _objections(deals, rows), bant_questions(deals, rows), _spin(deals, rows)
+    checks, asked, spin = convinced(deals, rows), bant_questions(deals, rows), _spin(deals, rows)
     gap = "" if language == "zh" else " "
     return [
         gap.join(filter(None, (check, question or spun))) if alive else ""
@@ -44,18 +42,3 @@ def _spin(deals: Deals, rows: Rows) -> list[str]:
     for at, column in enumerate(SPIN):
         known[deals.rows_of(noted.loc[noted[column] != "", "deal"]), at] = True
     return [[*said, ""][at] for at in known[rows].argmin(axis=1)]
-
-
-def _objections(deals: Deals, rows: Rows) -> list[str]:
-    raised, language = deals.pipeline["Objections"], deals.pipeline.language
-    raised = raised[(raised["status"] == "answered") & (raised["worked"] == "") & (raised["type"] != "")]
-    latest = raised.sort_values("date", kind="stable").drop_duplicates("deal", keep="last")
-    types = dict(zip(latest["deal"], latest["type"], strict=True))
-    found = (types.get(deal, "") for deal in deals.frame["deal"].to_numpy()[rows])
-    return [CONVINCED.in_(language, type=_shown(type, deals)) if type else "" for type in found]
-
-
-def _shown(type: str, deals: Deals) -> str:
-    text, language = LISTS["objection_type"].get(type), deals.pipeline.language
-    name = text.in_(language) if text else type
-    return name.lower() if text and language == "en" else name

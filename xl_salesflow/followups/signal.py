@@ -14,6 +14,7 @@ import pandas as pd
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.playbook import Stage
 from xl_salesflow.model.text import Text
+from xl_salesflow.workdays import Workdays, workdays
 
 Days = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
@@ -27,13 +28,17 @@ NEVER = np.datetime64("NaT", "D")
 
 @dataclass(frozen=True)
 class Signal:
-    """One reason over all deals. *due* is NaT where it does not apply; *facts* fill the text, an array by deal each."""
+    """One reason over all deals. *due* is NaT where it does not apply; *facts* fill the text, an array by deal each.
+
+    A reason that *waits* is for its own day; any other is for now, whatever its date.
+    """
 
     id: str
     text: Text
     level: int
     due: Days
     facts: Facts = field(default_factory=dict)
+    waits: bool = False
 
     @cached_property
     def applies(self) -> Mask:
@@ -56,6 +61,24 @@ class Deals:
     def today(self) -> np.datetime64:
         """Return the day of the run."""
         return np.datetime64(self.pipeline.today, "D")
+
+    @cached_property
+    def calendar(self) -> Workdays:
+        """Return which days people work."""
+        return workdays(self.pipeline)
+
+    @cached_property
+    def day(self) -> np.datetime64:
+        """Return the day the list is for: the day of the run, or the working day after it."""
+        return np.datetime64(self.moved(np.array([self.today]))[0], "D")
+
+    def moved(self, days: Days) -> Days:
+        """Return *days* with those off moved to the working day that follows."""
+        return self.calendar.on_or_after(days)
+
+    def late(self, due: Days) -> npt.NDArray[np.float64]:
+        """Return the working days from *due* to the list's day; negative for days to go, NaN where there is no day."""
+        return self.calendar.between(due, np.full(len(due), self.day))
 
     @cached_property
     def open(self) -> Mask:

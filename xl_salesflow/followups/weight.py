@@ -12,18 +12,25 @@ from xl_salesflow.followups.signal import URGENT, Days, Deals, Mask, Signal
 LARGE_SHARE = 0.8  # a deal above this quantile of the open ones is large
 ENOUGH = 10  # open deals, below which "large" says nothing
 
+_NO_DAY = 10**6
+
 PRIORITIES = {3: "high", 2: "medium", 1: "low"}
 
 
 @dataclass(frozen=True)
 class Weights:
-    """By deal: *level* 3 high, 2 medium, 1 low; *due* the earliest day; *days_late* negative for days to go."""
+    """By deal: *level* 3 high, 2 medium, 1 low; *due* the earliest day; *days_late* in working days, negative for days to go.
+
+    *wait* counts the working days until something can be done about it; *raised* tells whether golden or large made it higher.
+    """
 
     level: npt.NDArray[np.int64]
     due: Days
     days_late: npt.NDArray[np.float64]
+    wait: npt.NDArray[np.int64]
     golden: Mask
     large: Mask
+    raised: Mask
 
 
 def weights(deals: Deals, told: list[Signal]) -> Weights:
@@ -31,9 +38,14 @@ def weights(deals: Deals, told: list[Signal]) -> Weights:
     level = np.max([np.where(signal.applies, signal.level, 0) for signal in told], axis=0)
     earliest = np.fmin.reduce([signal.due for signal in told])
     golden, large = _golden(deals), _large(deals)
-    raised = np.minimum(level + (golden | large), URGENT)
-    late = deals.since(earliest)
-    return Weights(np.where(level > 0, raised, 0), earliest, late, golden, large)
+    higher = np.where(level > 0, np.minimum(level + (golden | large), URGENT), 0)
+    wait = np.min([_wait(deals, signal) for signal in told], axis=0)
+    return Weights(higher, earliest, deals.late(earliest), wait, golden, large, higher > level)
+
+
+def _wait(deals: Deals, signal: Signal) -> npt.NDArray[np.int64]:
+    days = np.nan_to_num(np.maximum(-deals.late(signal.due), 0)) if signal.waits else 0.0
+    return np.where(signal.applies, days, _NO_DAY).astype(np.int64)
 
 
 def _golden(deals: Deals) -> Mask:

@@ -20,19 +20,23 @@ VISIT = Text(
 def clocks(deals: Deals) -> Iterator[Signal]:
     """Yield idle deals, deals over their stage's limit, and customers to visit after the sale."""
     limit = deals.of_stage(lambda stage: stage.cadence, deals.pipeline.settings.number("idle_limit")).astype("float64")
-    idle, today = deals.numbers("idle_days"), deals.today
+    idle = deals.numbers("idle_days")
+    contact = _due(deals, limit - idle)
     facts = {"days": idle, "limit": limit}
-    yield Signal("idle", IDLE, SLIPPING, where(deals.open & (idle > limit), _after(today, limit - idle)), facts)
+    yield Signal("idle", IDLE, SLIPPING, where(deals.open & (contact < deals.day), contact), facts)
 
     day_limit = deals.of_stage(lambda stage: stage.day_limit, np.nan).astype("float64")
     spent = deals.numbers("days_in_stage")
-    over = where(deals.open & (spent > day_limit), _after(today, day_limit - spent))
+    over = where(deals.open & (spent > day_limit), _due(deals, day_limit - spent))
     yield Signal("over_limit", OVER, SLIPPING, over, {"days": spent, "limit": day_limit})
 
     quiet = deals.since(deals.last_touch)
-    visit = where(deals.aftercare & (quiet > limit), _after(today, limit - quiet))
+    wanted = _due(deals, limit - quiet)
+    visit = where(deals.aftercare & (wanted < deals.day), wanted)
     yield Signal("visit", VISIT, UNTIDY, visit, {"days": quiet})
 
 
-def _after(day: np.datetime64, days: npt.NDArray[np.float64]) -> Days:
-    return np.asarray(day + np.nan_to_num(days).astype("timedelta64[D]"))
+def _due(deals: Deals, days: npt.NDArray[np.float64]) -> Days:
+    # so many days from now, or back; on a day off the contact moves to the working day after it
+    counted = np.where(np.isnan(days), np.timedelta64("NaT"), np.nan_to_num(days).astype("timedelta64[D]"))
+    return deals.moved(np.asarray(deals.today + counted))

@@ -21,7 +21,7 @@ def feedback(deals: Deals) -> Iterator[Signal]:
     rows = _rows(deals, given)
     known = rows >= 0
     days = given["date"].to_numpy().astype("datetime64[D]")[known]
-    due = deals.spread(rows[known], np.where(np.isnat(days), deals.today, days), NEVER)
+    due = deals.spread(rows[known], np.where(np.isnat(days), deals.day, deals.moved(days)), NEVER)
     scores = np.array([f"{score:g}" for score in given["satisfaction"]], dtype=object)
     yield Signal("unhappy", UNHAPPY, URGENT, due, {"score": deals.spread(rows[known], scores[known], "")})
 

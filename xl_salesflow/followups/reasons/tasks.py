@@ -17,16 +17,17 @@ def tasks(deals: Deals) -> Iterator[Signal]:
     """Yield the first open required task of each open deal: overdue, due soon, or without a date in its stage."""
     listed = deals.pipeline["Tasks"]
     rows = deals.rows_of(listed["deal"])
-    due = listed["due"].to_numpy().astype("datetime64[D]")
+    due = deals.moved(listed["due"].to_numpy().astype("datetime64[D]"))
     stage = np.append(deals.frame["recorded_stage"].to_numpy(), "")[rows]
     wanted = (listed["required"] == "yes") & ~listed["status"].isin(("done", "dropped")) & (rows >= 0)
     wanted &= np.append(deals.open, False)[rows]
-    ahead = deals.today + np.timedelta64(int(deals.pipeline.settings.number("due_ahead")), "D")
-    overdue = wanted & (due < deals.today)
+    ahead = deals.calendar.after(np.array([deals.day]), int(deals.pipeline.settings.number("due_ahead")))
+    overdue = wanted & (due < deals.day)
     undated = np.isnat(due) & (listed["stage"].to_numpy() == stage)
     soon = wanted & ~overdue & ((due <= ahead) | undated)
     for id, text, level, chosen in (("task_overdue", OVERDUE, SLIPPING, overdue), ("task", OPEN, UNTIDY, soon)):
         at = np.flatnonzero(chosen)
         at = at[np.argsort(due[at], kind="stable")][::-1]  # the earliest is written last and stays
-        when = deals.spread(rows[at], np.where(np.isnat(due[at]), deals.today, due[at]), np.datetime64("NaT", "D"))
-        yield Signal(id, text, level, when, {"task": deals.spread(rows[at], listed["task"].to_numpy()[at], "")})
+        when = deals.spread(rows[at], np.where(np.isnat(due[at]), deals.day, due[at]), np.datetime64("NaT", "D"))
+        facts = {"task": deals.spread(rows[at], listed["task"].to_numpy()[at], "")}
+        yield Signal(id, text, level, when, facts, waits=True)

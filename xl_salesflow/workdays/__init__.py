@@ -1,0 +1,6 @@
+"""Which days people work: the working week, the days off and the make-up days of the sheet Holidays."""
+
+from xl_salesflow.workdays.calendar import Workdays, workdays
+from xl_salesflow.workdays.shipped import COUNTRIES, shipped
+
+__all__ = ["COUNTRIES", "Workdays", "shipped", "workdays"]
