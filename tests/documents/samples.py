@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -124,16 +124,20 @@ def followups(word: str = "") -> Document:
         "account": "Acme",
         "stage": "Demo",
         "amount": Decimal("1234.50"),
+        "day": TODAY,
         "due": date(2026, 11, 20),
         "days_late": 2,
         "why": "Next step overdue by 2 days.",
         "next_step": "Call Bob",
         "question": "Who signs?",
+        "objection": "Price: too dear → pays back in a year",
         "contact": "Bob Stone",
         "phone": "+31 (0)20 555",
         "email": "bob@acme.example",
         "done": "",
         "result": "",
+        "then": "",
+        "then_on": None,
     }
     blank = {
         **dict.fromkeys(row, ""),
@@ -141,17 +145,23 @@ def followups(word: str = "") -> Document:
         "priority": "low",
         "deal": "D-2",
         "amount": None,
+        "day": date(2026, 11, 23),
         "due": None,
         "days_late": None,
+        "then_on": None,
     }
     facts = {
         "today": TODAY,
+        "day": TODAY,
+        "made": datetime(2026, 11, 22, 7, 30),
         "source": "/home/li/pipeline.xlsx",
         "company": "North",
+        "sender": "sales@north.example",
         "currency": "USD",
+        "limit": 20,
         "owners": [
-            {"owner": "Li Wei", "rows": [row, blank]},
-            {"owner": "", "rows": [{**row, "deal": "D-3"}]},
+            {"owner": "Li Wei", "email": "li@north.example", "left": 3, "rows": [row, blank]},
+            {"owner": "", "email": "", "left": 0, "rows": [{**row, "deal": "D-3"}]},
         ],
     }
     return Document("followups", "follow-ups 2026-11-22", typed(facts, word))

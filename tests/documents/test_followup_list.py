@@ -26,17 +26,24 @@ Who to call on 22 Nov 2026, most pressing first
     - Next step overdue by 2 days.
     - **Next:** Call Bob
     - **Ask:** Who signs?
+    - **Answered last:** Price: too dear → pays back in a year
     - Bob Stone · +31 (0)20 555 · bob@acme.example
 
-- [ ] **2. D-2** · D-2 ·  · Low · today
+- [ ] **2. D-2** · D-2 ·  · Low · today · planned for 23 Nov 2026
     - \n
+3 more deals ask for a follow-up than these days hold.
+
 ## No owner (1 deal)
 
 - [ ] **1. Acme** · D-3 · Demo · \\$1,235 · High · 2 d late
     - Next step overdue by 2 days.
     - **Next:** Call Bob
     - **Ask:** Who signs?
+    - **Answered last:** Price: too dear → pays back in a year
     - Bob Stone · +31 (0)20 555 · bob@acme.example
+
+High: a promise is broken or a customer waits. Medium: a deal slips. Low: something is not planned. A golden customer or a \
+large deal counts one higher. Dates fall on working days.
 """
 
 

@@ -30,20 +30,21 @@ def test_one_day_long_entry_per_deal(language: Language) -> None:
     assert (first["priority"], second["priority"]) == (1, 9)
 
 
-def test_a_step_to_come_stands_on_its_day() -> None:
-    document = samples.followups()
-    document.facts["owners"][0]["rows"][0]["due"] = date(2026, 11, 24)
-    assert events(document)[0]["dtstart"].dt == date(2026, 11, 24)
+def test_a_deal_stands_on_the_day_it_is_planned_for() -> None:
+    assert events(samples.followups())[1]["dtstart"].dt == date(2026, 11, 23)
 
 
-def test_a_later_list_updates_the_earlier_one() -> None:
+@pytest.mark.parametrize("minutes", [1, 24 * 60])
+def test_a_later_list_updates_the_earlier_one(minutes: int) -> None:
     """The same deal of the same workbook keeps its id, wherever the workbook lies; the later list has the higher sequence."""
     today, tomorrow = samples.followups(), samples.followups()
-    moved = {**tomorrow.facts, "today": TODAY + timedelta(days=1), "source": "C:/Users/li/pipeline.xlsx"}
+    later = tomorrow.facts["made"] + timedelta(minutes=minutes)
+    moved = {**tomorrow.facts, "made": later, "source": "C:/Users/li/pipeline.xlsx"}
     before, after = events(today), events(Document("followups", "x", moved))
     assert [event["uid"] for event in before] == [event["uid"] for event in after]
     assert len({event["uid"] for event in before}) == 3
     assert after[0]["sequence"] > before[0]["sequence"]
+    assert after[0]["dtstamp"].dt > before[0]["dtstamp"].dt
 
 
 def test_another_workbook_has_other_entries() -> None:

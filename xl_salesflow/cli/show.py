@@ -116,11 +116,13 @@ def followups(plan: Plan, pipeline: Pipeline, wants_json: bool) -> None:
     for row in rows:
         priority = label("priority", row["priority"] or "", pipeline.language)
         click.echo(
-            f"{row['owner'] or '—'} · {row['rank']}. [{priority}] {row['deal']} {row['account'] or ''} — {row['why']}"
+            f"{row['owner'] or '—'} · {row['day']} · {row['rank']}. [{priority}] {row['deal']} {row['account'] or ''} — {row['why']}"
         )
         if row["next_step"]:
             click.echo(f"    → {row['next_step']}")
     click.echo(say("{count} follow-ups.", "共 {count} 条跟进。", count=len(rows)))
+    if plan.findings:
+        _findings(plan.findings)
 
 
 def files(plan: Plan, files: Sequence[Path], wants_json: bool) -> None:

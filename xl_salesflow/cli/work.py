@@ -94,24 +94,6 @@ def plan(path: Path, target: float | None, by: date | None, view: View, as_json:
     return 0
 
 
-def followups(
-    path: Path, owner: str | None, format: str | None, output: Path | None, as_json: bool, today: date | None
-) -> int:
-    """Show or write the follow-up list."""
-    pipeline = ClosedBook(path).read(_today(today))
-    plan = flow.followups(pipeline, owner)
-    if format is None:
-        show.followups(plan, pipeline, as_json)
-        return 0
-    content = documents.render(plan.documents[0], pipeline.language, format)
-    if output is None or str(output) == "-":
-        click.echo(content, nl=False)
-    else:
-        documents.save(output, content)
-        click.echo(str(output))
-    return 0
-
-
 def quote(
     path: Path,
     key: str,

@@ -51,12 +51,13 @@ def as_csv(document: Document, language: Language) -> bytes:
 
 def shown(facts: Facts, language: Language) -> dict[str, Any]:
     """Return the facts of a follow-up list (followups.document) as text in *language*."""
-    day = figures.day(facts["today"], language)
+    day = figures.day(facts["day"], language)
     groups = [
         {
             "owner": group["owner"] or say("nobody", language),
             "count": say("one_line" if len(group["rows"]) == 1 else "lines_count", language, count=len(group["rows"])),
-            "rows": [_row(row, facts["currency"], language) for row in group["rows"]],
+            "left": say("left_over", language, left=group["left"]) if group["left"] else "",
+            "rows": [_row(row, facts, language) for row in group["rows"]],
         }
         for group in facts["owners"]
     ]
@@ -76,15 +77,17 @@ def when(days_late: int | None, language: Language) -> str:
     return say("late_by" if days_late > 0 else "to_go", language, days=abs(days_late))
 
 
-def _row(row: Facts, currency: str, language: Language) -> dict[str, Any]:
-    plain = ("deal", "account", "stage", "why", "next_step", "question", "contact", "phone", "email")
+def _row(row: Facts, facts: Facts, language: Language) -> dict[str, Any]:
+    plain = ("deal", "account", "stage", "why", "next_step", "question", "objection", "contact", "phone", "email")
+    later = row["day"] is not None and row["day"] > facts["day"]
     return {
         **{id: row[id] or "" for id in plain},
         "rank": row["rank"],
         "level": row["priority"],
         "priority": figures.chosen("priority", row["priority"], language),
-        "amount": "" if row["amount"] is None else figures.short_money(row["amount"], currency, language),
+        "amount": "" if row["amount"] is None else figures.short_money(row["amount"], facts["currency"], language),
         "when": when(row["days_late"], language),
+        "on": say("on_day", language, day=figures.day(row["day"], language)) if later else "",
         "late": (row["days_late"] or 0) > 0,
         "dial": "tel:" + _DIALLED.sub("", row["phone"]) if _DIALLED.sub("", row["phone"] or "") else "",
         "mail": "mailto:" + quote(row["email"], safe="@") if "@" in (row["email"] or "") else "",

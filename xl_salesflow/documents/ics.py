@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
@@ -14,12 +14,12 @@ from xl_salesflow.documents.texts import say
 from xl_salesflow.model.plan import Document
 from xl_salesflow.model.text import Language
 
-_EPOCH = date(2020, 1, 1)
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _PRIORITIES = {"high": 1, "medium": 5, "low": 9}  # as RFC 5545 counts them
 
 
 def as_calendar(document: Document, language: Language) -> bytes:
-    """Return the list as iCalendar; what is overdue stands on today."""
+    """Return the list as iCalendar; every deal stands on the working day it is planned for."""
     facts = document.facts
     calendar = Calendar()
     calendar.add("prodid", "-//xl-salesflow//follow-ups//EN")
@@ -33,12 +33,12 @@ def as_calendar(document: Document, language: Language) -> bytes:
 
 
 def _event(row: Mapping[str, Any], facts: Mapping[str, Any], language: Language) -> Event:
-    today: date = facts["today"]
-    day = max(row["due"] or today, today)
+    made: datetime = facts["made"].replace(tzinfo=UTC)
+    day: date = row["day"] or facts["day"]
     event = Event()
     event.add("uid", _uid(facts["source"], row["deal"]))
-    event.add("dtstamp", datetime.combine(today, time(), UTC))
-    event.add("sequence", (today - _EPOCH).days)  # a later list wins over an earlier one
+    event.add("dtstamp", made)
+    event.add("sequence", int((made - _EPOCH).total_seconds()) // 60)  # a later list wins over an earlier one
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
@@ -57,9 +57,10 @@ def _uid(source: str, deal: str) -> str:
 
 def _description(row: Mapping[str, Any], language: Language) -> str:
     asked = say("ask", language) + " " + row["question"] if row["question"] else ""
+    said = say("answered", language) + " " + row["objection"] if row["objection"] else ""
     planned = say("next_step", language) + " " + row["next_step"] if row["next_step"] else ""
     reach = " · ".join(filter(None, (row["contact"], row["phone"], row["email"])))
-    return "\n".join(_line(part) for part in (row["why"], planned, asked, reach, row["deal"]) if part)
+    return "\n".join(_line(part) for part in (row["why"], planned, asked, said, reach, row["deal"]) if part)
 
 
 def _line(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from xl_salesflow.documents import followup_list, ics, quote, report
+from xl_salesflow.documents import followup_list, ics, mail, quote, report
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.plan import Document
@@ -21,6 +21,7 @@ _MAKERS: Mapping[str, Mapping[str, Maker]] = MappingProxyType(
             "html": followup_list.as_html,
             "csv": followup_list.as_csv,
             "ics": ics.as_calendar,
+            "eml": mail.as_mail,
         },
         "report": {"html": report.as_html},
     }

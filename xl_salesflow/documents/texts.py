@@ -70,6 +70,18 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "one_line": Text("1 deal", "1 个商机"),
         "next_step": Text("Next:", "下一步："),
         "ask": Text("Ask:", "可以问："),
+        "answered": Text("Answered last:", "上次答复："),
+        "on_day": Text("planned for {day}", "安排在 {day}"),
+        "left_over": Text(
+            "{left} more deals ask for a follow-up than these days hold.", "另有 {left} 个商机需要跟进，但这些工作日已排满。"
+        ),
+        "priorities": Text(
+            "High: a promise is broken or a customer waits. Medium: a deal slips. Low: something is not planned. A golden "
+            "customer or a large deal counts one higher. Dates fall on working days.",
+            "高：承诺未兑现或客户在等待。中：商机有滑落风险。低：尚无安排。黄金客户或大额商机提高一级。日期均为工作日。",
+        ),
+        "mail_subject": Text("{count} follow-ups for {day}", "{day} 跟进清单：{count} 个"),
+        "mail_subject_one": Text("1 follow-up for {day}", "{day} 跟进清单：1 个"),
         # the report
         "report": Text("Sales report", "销售报告"),
         "as_of": Text("As of {day}", "截至 {day}"),

@@ -2,7 +2,7 @@
 
 from xl_salesflow.followups.due import Listed, due, listed
 from xl_salesflow.followups.flow_back import flow_back
-from xl_salesflow.followups.printed import document
+from xl_salesflow.followups.printed import by_owner, document
 from xl_salesflow.followups.waiting import waiting
 
-__all__ = ["Listed", "document", "due", "flow_back", "listed", "waiting"]
+__all__ = ["Listed", "by_owner", "document", "due", "flow_back", "listed", "waiting"]

@@ -54,3 +54,15 @@ def _plain(column: str, cell: Any) -> str | int | Decimal | date | None:
     if isinstance(cell, float):
         return Decimal(repr(float(cell))) if column == "amount" else int(cell)
     return str(cell)
+
+
+def by_owner(document: Document) -> list[Document]:
+    """Return a document for each owner of a follow-up list, named after them."""
+    return [
+        Document(
+            document.kind,
+            " ".join(filter(None, (document.name, group["owner"]))),
+            {**document.facts, "owners": [group]},
+        )
+        for group in document.facts["owners"]
+    ]

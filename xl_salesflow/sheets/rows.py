@@ -16,6 +16,7 @@ from xl_salesflow.model.settings import SETTINGS_BY_ID, Setting
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.playbooks import setup
+from xl_salesflow.workdays import shipped
 
 Row = Mapping[str, Any]
 BLANK: Row = {}
@@ -25,6 +26,8 @@ def starter_rows(language: Language, playbook: str) -> dict[str, list[Row]]:
     """Return the rows of every table of a new workbook; a table that starts empty has one blank row."""
     rows: dict[str, list[Row]] = {name: [BLANK] for name in TABLES}
     rows |= {name: shown(TABLES[name], frame, language) for name, frame in setup(playbook, language).items()}
+    if language == "zh":  # an English workbook may be anywhere: its team says which days are off
+        rows["Holidays"] = shown(TABLES["Holidays"], shipped("CN", language), language)
     rows["Lists"] = _lists(language)
     rows["Settings"] = _settings(language, playbook)
     return rows

@@ -15,11 +15,16 @@ from xl_salesflow.cli.texts import say
 @verb("followups")
 @BOOK
 @option("--owner", "Only this owner's list.", "仅此负责人的清单。", metavar="NAME")
-@option("--format", "Write the list as a file.", "将清单写成文件。", type=click.Choice(["md", "html", "ics", "csv"]))
+@option(
+    "--format",
+    "Write the list as a file; eml makes a draft for each owner.",
+    "将清单写成文件；eml 为每位负责人生成邮件草稿。",
+    type=click.Choice(["md", "html", "ics", "csv", "xlsx", "eml"]),
+)
 @option(
     "--output",
-    "The file, or - for the screen.",
-    "输出文件，- 为屏幕。",
+    "The file, or - for the screen; for eml the folder.",
+    "输出文件，- 为屏幕；eml 为文件夹。",
     type=click.Path(path_type=Path),
     metavar="FILE",
 )
@@ -28,9 +33,9 @@ from xl_salesflow.cli.texts import say
 def followups(
     book: Path, owner: str | None, format: str | None, output: Path | None, json: bool, today: date | None
 ) -> int:
-    from xl_salesflow.cli import work
+    from xl_salesflow.cli import listing
 
-    return work.followups(book, owner, format, output, json, today)
+    return listing.followups(book, owner, format, output, json, today)
 
 
 @verb("quote")

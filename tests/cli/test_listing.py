@@ -1,0 +1,92 @@
+"""``salesflow followups``: on the screen, as JSON, as a file of every format, as a draft for each owner."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+from openpyxl import load_workbook
+
+from xl_salesflow import flow
+from xl_salesflow.cli import main
+from xl_salesflow.demo.generate import generated
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
+
+NOW = datetime(2026, 6, 30, 9)  # a Tuesday
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a workbook of forty deals."""
+    path = tmp_path_factory.mktemp("listing") / "team.xlsx"
+    new_workbook(path, "en")
+    workbook, run = ClosedBook(path), flow.Run("test", NOW)
+    empty = workbook.read(NOW.date())
+    workbook.write(flow.bring_in(empty, generated(empty, 40, since_days=90), run))
+    return path
+
+
+def followups(book: Path, *arguments: object) -> int:
+    return main(["followups", str(book), "--today", NOW.date().isoformat(), *map(str, arguments)])
+
+
+def test_json_says_day_rows_and_what_found_no_room(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert followups(book, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["as_of"], told["day"], told["left"]) == ("2026-06-30", "2026-06-30", {})
+    assert {row["day"] for row in told["followups"]} >= {"2026-06-30"}
+    assert followups(book) == 0
+    assert f"{len(told['followups'])} follow-ups." in capsys.readouterr().out
+
+
+def test_a_day_off_is_listed_for_the_working_day_after_it(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["followups", str(book), "--json", "--today", "2026-07-04"]) == 0  # a Saturday
+    assert json.loads(capsys.readouterr().out)["day"] == "2026-07-06"
+
+
+@pytest.mark.parametrize("format", ["md", "html", "csv", "ics", "xlsx"])
+def test_every_format_is_a_file(book: Path, tmp_path: Path, format: str) -> None:
+    assert followups(book, "--format", format, "--output", tmp_path / f"list.{format}") == 0
+    assert (tmp_path / f"list.{format}").stat().st_size > 500
+
+
+def test_text_goes_to_the_screen_and_a_workbook_beside_the_workbook(
+    book: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert followups(book, "--format", "md") == 0
+    assert capsysbinary.readouterr().out.startswith(b"# Follow-ups")
+    assert followups(book, "--format", "xlsx") == 0
+    file = Path(capsysbinary.readouterr().out.decode().splitlines()[-1])
+    assert file == book.parent / "follow-ups 2026-06-30.xlsx"
+    assert load_workbook(file).sheetnames == ["Follow-ups"]
+
+
+def test_each_owner_gets_a_draft(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert followups(book, "--format", "eml", "--output", tmp_path) == 0
+    files = sorted(tmp_path.glob("*.eml"))
+    assert [str(file) for file in files] == sorted(
+        line for line in capsys.readouterr().out.splitlines() if line.endswith(".eml")
+    )
+    owners = set(ClosedBook(book).read(NOW.date())["Team"]["email"]) - {"manager@example.com"}
+    found = {
+        message_from_bytes(file.read_bytes(), policy=policy.default)["To"].addresses[0].addr_spec for file in files
+    }
+    assert found == owners
+
+
+def test_a_second_calendar_updates_the_first(book: Path, tmp_path: Path) -> None:
+    calendars = []
+    for day in ("2026-06-30", "2026-07-01"):
+        file = tmp_path / f"{day}.ics"
+        assert main(["followups", str(book), "--today", day, "--format", "ics", "--output", str(file)]) == 0
+        calendars.append(
+            {event["uid"]: event["sequence"] for event in Calendar.from_ical(file.read_bytes()).walk("VEVENT")}
+        )
+    both = calendars[0].keys() & calendars[1].keys()
+    assert both
+    assert all(calendars[1][uid] > calendars[0][uid] for uid in both)

@@ -1,0 +1,56 @@
+"""The follow-up list on the screen, as a file, or as a draft for each owner."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from xl_salesflow import documents, flow
+from xl_salesflow.cli import show
+from xl_salesflow.documents.names import safe_name
+from xl_salesflow.followups import by_owner
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Document
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.sheets.list_file import list_file
+from xl_salesflow.workbook import ClosedBook
+
+ON_SCREEN = ("md", "html", "ics", "csv")
+"""Formats that are text, and so may go to the screen."""
+
+
+def followups(
+    path: Path, owner: str | None, format: str | None, output: Path | None, as_json: bool, today: date | None
+) -> int:
+    """Show or write the follow-up list."""
+    pipeline = ClosedBook(path).read(today or date.today())
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    plan = flow.followups(pipeline, owner, datetime.combine(today, now.time()) if today else now)
+    if format is None:
+        show.followups(plan, pipeline, as_json)
+        return 0
+    (document,) = plan.documents
+    if format == "eml":
+        files = [
+            file
+            for part in by_owner(document)
+            for file in documents.write(part, output or path.parent, pipeline.language, ("eml",))
+        ]
+        show.files(plan, files, as_json)
+        return 0
+    content = _content(document, pipeline, format)
+    if format in ON_SCREEN and (output is None or str(output) == "-"):
+        click.echo(content, nl=False)
+    else:
+        named = path.parent / f"{safe_name(document.name)}.{format}"
+        show.files(plan, [documents.save(output or named, content)], as_json)
+    return 0
+
+
+def _content(document: Document, pipeline: Pipeline, format: str) -> bytes:
+    if format != "xlsx":
+        return documents.render(document, pipeline.language, format)
+    rows = [row for group in document.facts["owners"] for row in group["rows"]]
+    return list_file(TABLES["FollowUps"], rows, pipeline.language)
