@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from xl_salesflow.batch.task import Outcome, Task
-from xl_salesflow.batch.workers import Loss
+from xl_salesflow.batch.workers import Loss, Work, doing
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.text import Text
 
@@ -26,7 +26,8 @@ class Cluster:
         UsageError: Dask is not installed, or nothing answers at *address*.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, work: Work = doing) -> None:
+        self._work = work
         if importlib.util.find_spec("distributed") is None:
             raise UsageError(
                 "--cluster needs Dask; install it with: pip install 'xl-salesflow[cluster]'.",
@@ -44,7 +45,7 @@ class Cluster:
 
     def submit(self, task: Task) -> Future[Outcome]:
         """Hand *task* to the cluster, which may try it at more than one worker."""
-        future: Future[Outcome] = self._pool.submit(_work, replace(task, doubtful=True))
+        future: Future[Outcome] = self._pool.submit(self._work, replace(task, doubtful=True))
         return future
 
     def tend(self) -> None:
@@ -72,9 +73,3 @@ def _client(address: str) -> Any:
             f"No Dask cluster answers at {address}; give the scheduler's address, such as tcp://10.0.0.5:8786.",
             f"{address} 没有 Dask 集群应答；请给出调度器地址，如 tcp://10.0.0.5:8786。",
         ) from error
-
-
-def _work(task: Task) -> Outcome:
-    from xl_salesflow.batch.work import work
-
-    return work(task)

@@ -20,7 +20,7 @@ from multiprocessing.connection import wait
 import psutil
 
 from xl_salesflow.batch.task import Outcome, Task, filled
-from xl_salesflow.batch.workers import Loss
+from xl_salesflow.batch.workers import Loss, Work, doing
 from xl_salesflow.model.text import Text
 
 _DIED = Text("the worker process ended under it", "工作进程在处理时终止")
@@ -41,10 +41,9 @@ class Bounds:
 class Processes:
     """A number of worker processes, started when they are first needed."""
 
-    def __init__(self, jobs: int, bounds: Bounds | None = None) -> None:
+    def __init__(self, jobs: int, bounds: Bounds | None = None, work: Work = doing) -> None:
         self.slots = jobs
-        self._bounds = bounds or Bounds()
-        self._lanes = [_Lane(self._bounds) for _ in range(jobs)]
+        self._lanes = [_Lane(bounds or Bounds(), work) for _ in range(jobs)]
 
     def submit(self, task: Task) -> Future[Outcome]:
         """Give *task* to a lane that has nothing to do."""
@@ -69,8 +68,8 @@ class Processes:
 
 
 class _Lane:
-    def __init__(self, bounds: Bounds) -> None:
-        self._bounds = bounds
+    def __init__(self, bounds: Bounds, work: Work) -> None:
+        self._bounds, self._work = bounds, work
         self._pool: ProcessPoolExecutor | None = None
         self._pid: Future[int] | None = None
         self._books = 0
@@ -89,7 +88,7 @@ class _Lane:
             self._open()
         assert self._pool is not None
         self._books, self._started, self.ended = self._books + 1, time.monotonic(), None
-        self.future = self._pool.submit(_work, task)
+        self.future = self._pool.submit(self._work, task)
         return self.future
 
     def tend(self) -> None:
@@ -137,12 +136,6 @@ class _Lane:
         self.ended = loss
         with suppress(psutil.Error):
             process.kill()
-
-
-def _work(task: Task) -> Outcome:
-    from xl_salesflow.batch.work import work  # only here, in the worker, pandas is needed
-
-    return work(task)
 
 
 def _settle_in(path: list[str]) -> None:

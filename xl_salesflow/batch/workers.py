@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
 from xl_salesflow.batch.task import Outcome, Task
 from xl_salesflow.model.text import Text
+
+Work = Callable[[Task], Outcome]
 
 
 class Workers(Protocol):
@@ -33,3 +36,10 @@ class Loss:
 
     def __init__(self, says: Text, final: bool = False) -> None:
         self.says, self.final = says, final
+
+
+def doing(task: Task) -> Outcome:
+    """Do *task*, wherever this runs: only there is pandas needed."""
+    from xl_salesflow.batch.work import work
+
+    return work(task)

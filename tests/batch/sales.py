@@ -1,0 +1,69 @@
+"""Small pipelines on disk: eight deals, two of them typed a stage on, so that an update has moves to record."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.parts import ROOT
+from xl_salesflow import flow
+from xl_salesflow.batch.task import Task
+from xl_salesflow.demo.day import day_of_work
+from xl_salesflow.demo.generate import generated
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
+
+MADE, NOW = datetime(2026, 3, 31, 8), datetime(2026, 4, 1, 7)
+NUMBER = "20260401-070000"
+SCALE = int(os.environ.get("SALESFLOW_FAULTS", "1"))
+"""How many times the usual number of faults is tried."""
+
+
+@cache
+def made(deals: int = 8) -> bytes:
+    """A workbook at the end of a working day, before the nightly update."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "made.xlsx")
+        new_workbook(path, "en", "crm")
+        book = ClosedBook(path)
+        book.write(flow.bring_in(p := book.read(MADE.date()), generated(p, deals), flow.Run("Mara", MADE)))
+        book.write(day_of_work(book.read(MADE.date())))
+        return path.read_bytes()
+
+
+def fill(folder: Path, count: int) -> list[Path]:
+    """Put *count* workbooks into *folder*."""
+    first, *others = books = [folder / f"team-{number:03d}.xlsx" for number in range(count)]
+    folder.mkdir(parents=True, exist_ok=True)
+    first.write_bytes(made())
+    for book in others:
+        shutil.copy(first, book)
+    return books
+
+
+def runs(path: Path, verb: str = "update") -> list[str]:
+    """The runs of *verb* that a workbook's Journal tells, each once; reading it shows that it is whole."""
+    journal = ClosedBook(path).read(date(2026, 4, 1))["Journal"]
+    return list(dict.fromkeys(journal.loc[journal["verb"] == verb, "run"]))
+
+
+def old_or_new(path: Path) -> str:
+    """Tell whether a workbook is as it was made, or updated once; anything else is neither."""
+    if path.read_bytes() == made():
+        return "old"
+    return "new" if runs(path) == [NUMBER] else "neither"
+
+
+def tasks(books: Sequence[Path], verb: str = "update", **more: object) -> list[Task]:
+    """One task a workbook."""
+    return [Task(str(book), verb, "Mara", NOW, NUMBER, **more) for book in books]  # type: ignore[arg-type]
+
+
+def environment() -> dict[str, str]:
+    """What a process of its own needs to find the package."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), "SALESFLOW_LANG": "en"}

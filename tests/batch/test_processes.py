@@ -1,0 +1,167 @@
+"""Workers on this machine may die, hang, swell and stumble; the run goes on, and every workbook is old or new."""
+
+from __future__ import annotations
+
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.batch import faulty
+from tests.batch.sales import NUMBER, SCALE, fill, old_or_new, runs, tasks
+from tests.ooxml.test_guard import REFUSED
+from xl_salesflow.batch.processes import Bounds, Processes
+from xl_salesflow.batch.task import Outcome, Status, Task
+from xl_salesflow.batch.turns import Patience, outcomes
+from xl_salesflow.batch.workers import doing
+
+HASTE = Patience(wait=0.05)
+posix = pytest.mark.skipif(sys.platform == "win32", reason="This fault is made with calls of POSIX.")
+
+
+def ended(
+    books: list[Path], work: Callable[[Task], Outcome] = doing, jobs: int = 2, bounds: Bounds | None = None
+) -> dict[str, Outcome]:
+    """What came of each workbook; each has one outcome."""
+    workers = Processes(jobs, bounds, work)
+    found = list(outcomes(tasks(books), workers, HASTE))
+    workers.close()
+    assert len({outcome.book for outcome in found}) == len(found) == len(books)
+    return {Path(outcome.book).name: outcome for outcome in found}
+
+
+@pytest.mark.parametrize(
+    ("work", "status"),
+    [
+        pytest.param(faulty.dies_before, Status.CHANGED, id="before it did anything"),
+        pytest.param(faulty.dies_after, Status.DONE, id="after it saved and before it told"),
+    ],
+)
+def test_a_worker_that_dies_is_replaced_and_its_workbook_done_once(
+    tmp_path: Path, work: Callable[[Task], Outcome], status: Status
+) -> None:
+    books = fill(tmp_path, 3 * SCALE)
+    found = ended(books, work)
+    assert Counter(outcome.status for outcome in found.values()) == {status: len(books)}
+    assert [outcome.tries for outcome in found.values()] == [2] * len(books)
+    assert [runs(book) for book in books] == [[NUMBER]] * len(books)
+
+
+@pytest.mark.parametrize(
+    ("work", "bounds", "error", "says"),
+    [
+        pytest.param(faulty.dies_at_seven, Bounds(), "WorkerLost", "twice; it is left as it is", id="kills"),
+        pytest.param(faulty.stumbles_at_seven, Bounds(), "ZeroDivisionError", "a defect of ours", id="stumbles"),
+        pytest.param(faulty.sleeps_at_seven, Bounds(seconds=25), "WorkerLost", "longer than 25 seconds", id="hangs"),
+        pytest.param(faulty.swells_at_seven, Bounds(memory=700), "WorkerLost", "more than 700 MiB", id="swells"),
+    ],
+)  # fmt: skip
+def test_a_workbook_that_ends_its_worker_is_named_and_no_other_suffers(
+    tmp_path: Path, work: Callable[[Task], Outcome], bounds: Bounds, error: str, says: str
+) -> None:
+    books = fill(tmp_path, 8)
+    found = ended(books, work, bounds=bounds)
+    bad = found.pop("team-007.xlsx")
+    assert (bad.status, bad.error) == (Status.FAILED, error)
+    assert says in bad.says.en
+    assert "Zanzibar" not in str(bad)
+    assert old_or_new(tmp_path / "team-007.xlsx") == "old"
+    assert {outcome.status for outcome in found.values()} == {Status.CHANGED}
+
+
+def test_workers_killed_from_outside_at_any_time(tmp_path: Path) -> None:
+    """Somebody ends worker processes at random; whatever they did, every workbook is updated once."""
+    books, chance, kills, over = fill(tmp_path, 8 * SCALE), random.Random(5), 0, threading.Event()
+
+    def kill_now_and_then() -> None:
+        nonlocal kills
+        while not over.wait(chance.uniform(0.5, 3)):
+            workers = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+            if workers and kills < 5 * SCALE:
+                chance.choice(workers).kill()
+                kills += 1
+
+    killer = threading.Thread(target=kill_now_and_then)
+    killer.start()
+    workers = Processes(2)
+    found = list(outcomes(tasks(books), workers, Patience(deaths=99)))
+    over.set()
+    killer.join()
+    workers.close()
+    assert kills, "nobody was killed; the test shows nothing"
+    assert {outcome.status for outcome in found} <= {Status.CHANGED, Status.DONE}
+    assert Counter(map(old_or_new, books)) == {"new": len(books)}
+
+
+def test_what_may_pass_is_tried_again(tmp_path: Path) -> None:
+    books = fill(tmp_path, 3)
+    found = ended(books, faulty.saved_by_another)
+    assert [(outcome.status, outcome.tries) for outcome in found.values()] == [(Status.CHANGED, 2)] * 3
+    assert [runs(book) for book in books] == [[NUMBER]] * 3
+
+
+def test_a_workbook_that_somebody_closes_in_time_is_done_and_one_left_open_is_told(tmp_path: Path) -> None:
+    books = fill(tmp_path, 2)
+    owners = [book.with_name(f"~${book.name}") for book in books]
+    for owner in owners:
+        owner.write_bytes(b"\x04Mara".ljust(165))
+    workers = Processes(1)
+    found = []
+    closing = threading.Timer(4, owners[0].unlink)
+    closing.start()
+    for outcome in outcomes(tasks(books), workers, Patience(tries=6, wait=0.3)):
+        found.append((Path(outcome.book).name, str(outcome.status), outcome.error))
+    workers.close()
+    closing.join()
+    assert sorted(found) == [("team-000.xlsx", "changed", ""), ("team-001.xlsx", "failed", "WorkbookInUse")]
+    assert old_or_new(books[1]) == "old"
+
+
+@posix
+def test_on_a_full_disk_every_workbook_is_as_it_was_and_told(tmp_path: Path) -> None:
+    books = fill(tmp_path, 3)
+    found = ended(books, faulty.on_a_full_disk, jobs=1)
+    assert {(outcome.error, outcome.tries, "the disk is full" in outcome.says.en) for outcome in found.values()} == {
+        ("CannotSave", 1, True)
+    }
+    assert Counter(map(old_or_new, books)) == {"old": 3}
+    assert [file.name for file in tmp_path.iterdir() if file.suffix != ".xlsx"] == []
+
+
+def test_damaged_and_hostile_files_are_a_line_each_and_tried_once(tmp_path: Path) -> None:
+    books = fill(tmp_path, 4)
+    bad = [tmp_path / f"bad-{number:02d}.xlsx" for number in range(len(REFUSED))]
+    for path, case in zip(bad, REFUSED, strict=True):
+        path.write_bytes(case.values[0])  # type: ignore[arg-type]
+    before = [path.read_bytes() for path in bad]
+    found = ended([*bad, *books])
+    assert {(outcome.status, outcome.tries) for name, outcome in found.items() if name.startswith("bad")} == {
+        (Status.FAILED, 1)
+    }
+    assert all("\n" not in outcome.says.en for outcome in found.values())
+    assert [path.read_bytes() for path in bad] == before
+    assert Counter(map(old_or_new, books)) == {"new": 4}
+
+
+def test_a_worker_is_replaced_after_so_many_books(tmp_path: Path) -> None:
+    found = ended(fill(tmp_path, 5), jobs=1, bounds=Bounds(books=2))
+    assert len({outcome.worker for outcome in found.values()}) == 3
+
+
+def test_workers_end_when_their_parent_does(tmp_path: Path) -> None:
+    """The process that started them is gone, so nobody would note what they do."""
+    workers = Processes(1)
+    (outcome,) = outcomes(tasks(fill(tmp_path, 1)), workers, HASTE)
+    pid = int(outcome.worker.rpartition(":")[2])
+    assert psutil.pid_exists(pid)
+    workers.close()
+    until = time.monotonic() + 20
+    while psutil.pid_exists(pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(pid)
