@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +73,14 @@ def _a_new_application() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Let it be the morning of the workbook, and keep documents from being opened."""
+    """Let it be the morning of the workbook, a minute later at every press, and keep documents from being opened."""
     opened: list[Path] = []
-    init = desk.Desk.__init__
+    init, minutes = desk.Desk.__init__, count()
 
-    def at_nine(self: desk.Desk, *arguments: Any, **named: Any) -> None:
-        init(self, *arguments, **{"now": NOW.replace(hour=10), **named})
+    def in_the_morning(self: desk.Desk, *arguments: Any, **named: Any) -> None:
+        init(self, *arguments, **{"now": NOW.replace(hour=10) + timedelta(minutes=next(minutes)), **named})
 
-    monkeypatch.setattr(desk.Desk, "__init__", at_nine)
+    monkeypatch.setattr(desk.Desk, "__init__", in_the_morning)
     monkeypatch.setattr(desk.Desk, "open", lambda self, file: opened.append(file))
     monkeypatch.setenv("SALESFLOW_USER", "Ann")
     return opened

@@ -175,21 +175,38 @@ def test_calendar_and_report_stand_beside_the_workbook(rep: Rep, opened: list[Pa
 def test_undo_takes_back_an_activity_that_was_logged_by_mistake(rep: Rep) -> None:
     rep.select_deal("D-00001")
     rep.press("activity", rep.choice("Lists", "activity_type", "call"))
-    row = rep.read()["Activities"].index[-1]
-    place = find_tables(rep.book)["Activities"]
-    before = len(rep.read()["Activities"])
-    assert place.values(place.first_col, place.first_col)[0][row - place.first_row]
-    assert "put back" in rep.press("undo")
-    assert len(rep.read()["Activities"]) == before - 1
+    before = rep.read()["Activities"]
+    rows = find_tables(rep.book)["Activities"].last_row
+    assert "put back, 0 left" in rep.press("undo")
+    after = rep.read()["Activities"]
+    assert list(after["activity"]) == list(before["activity"])[:-1]
+    assert find_tables(rep.book)["Activities"].last_row == rows - 1
     assert rep.read()["Journal"]["verb"].iloc[-1] == "undo"
 
 
-def test_a_run_that_moved_deals_is_not_undone_by_halves(rep: Rep) -> None:
+def test_undo_takes_back_a_move_as_if_it_never_was(rep: Rep) -> None:
     deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    before, visits = rep.deal(deal), rep.read()["History"]
     rep.select_deal(deal)
     rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
-    assert "move them back with Next stage" in rep.press("undo")
     assert rep.deal(deal)["outcome"] == "lost"
+    assert "put back, 0 left" in rep.press("undo")
+    moved = ["stage", "recorded_stage", "since", "outcome", "loss_reason", "closed"]
+    assert rep.deal(deal)[moved].equals(before[moved])
+    assert list(rep.read()["History"]["visit"]) == list(visits["visit"])
+
+
+def test_undo_takes_back_the_run_whose_row_of_the_journal_is_selected(rep: Rep) -> None:
+    for type in ("call", "meeting"):
+        rep.select_deal("D-00001")
+        rep.press("activity", rep.choice("Lists", "activity_type", type))
+    last = rep.read()["Activities"]["type"].iloc[-2:]
+    assert list(last) == ["call", "meeting"]
+    runs = rep.read()["Journal"].query("verb == 'activity'")
+    rep.select("Journal", int(runs.index[0]))
+    assert rep.press("undo").startswith(f"Run {runs['run'].iloc[0]}: 1 changes put back")
+    assert rep.read()["Activities"]["type"].iloc[-1] == "meeting"
+    assert rep.read()["Activities"]["type"].iloc[-2] != "call"
 
 
 @pytest.mark.parametrize(("verb", "table"), [("funnel", "Metrics"), ("targets", "PlanStages")])

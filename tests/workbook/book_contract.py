@@ -20,7 +20,7 @@ from xl_salesflow.model.apply import applied
 from xl_salesflow.model.difference import difference
 from xl_salesflow.model.frames import frame
 from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Append, Cell, Edit, Fill, Plan
+from xl_salesflow.model.plan import Append, Cell, Edit, Fill, Plan, Remove
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
 
@@ -173,6 +173,35 @@ class BookContract:
             rows = frame(TABLES["Findings"], [{"severity": "warn", "rule": f"r{at}"} for at in range(count)])
             book.write(Plan(fills=(Fill("Findings", rows),)))
             assert list(desk.book().read(TODAY)["Findings"]["rule"]) == [f"r{at}" for at in range(count)]
+
+    @pytest.mark.parametrize(
+        ("gone", "added", "left"),
+        [
+            (["D-2"], [], ["D-1", "D-3"]),
+            (["D-1", "D-2"], [], ["D-3"]),
+            (["D-1", "D-3"], [], ["D-2"]),
+            (["D-3"], ["D-4", "D-5"], ["D-1", "D-2", "D-4", "D-5"]),
+            (["D-1", "D-2", "D-3"], [], []),
+            (["D-1", "D-2", "D-3"], ["D-4"], ["D-4"]),
+        ],
+    )
+    def test_rows_are_taken_out_whole_and_the_others_stay_as_they_are(
+        self, desk: ADesk, gone: list[str], added: list[str], left: list[str]
+    ) -> None:
+        book = desk.book()
+        pipeline = book.read(TODAY)
+        deals = pipeline["Deals"]
+        plan = Plan(removes=(Remove("Deals", deals[deals["deal"].isin(gone)], "test"),))
+        if added:
+            plan += Plan(appends=(Append("Deals", frame(TABLES["Deals"], [{"deal": key} for key in added]), "test"),))
+        book.write(plan)
+        marks = {"D-1": "one", "D-2": "two", "D-3": "three"}
+        rows = {row["Deal"]: row for row in desk.rows("Deals", values=False) if row["Deal"]}
+        assert {key: row[OWN] or None for key, row in rows.items()} == {key: marks.get(key) for key in left}
+        assert [row["Weighted value"][:1] for row in rows.values()] == ["="] * len(left)
+        again = desk.book().read(TODAY)
+        assert sorted(again["Deals"]["deal"]) == left
+        assert again.faults == ()
 
     def test_a_formula_typed_over_is_found_and_put_back(self, desk: ADesk) -> None:
         cell = desk.type("Deals", 2, "Weighted value", 5)

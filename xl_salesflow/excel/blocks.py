@@ -1,9 +1,15 @@
-"""Writing blocks of cells: few calls, nothing lost that stood between, each looked at afterwards, all undone on failure."""
+"""Writing blocks of cells: few calls, nothing lost that stood between, each looked at afterwards, all undone on failure.
+
+Excel on the web lets nobody read formulas and carries writes out when the script is over. There, only the wanted cells are
+written, and nothing is looked at afterwards.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import xlwings as xw
@@ -11,7 +17,7 @@ import xlwings as xw
 from xl_salesflow.errors import CannotSave
 from xl_salesflow.excel.cells import ERRORS, given, same
 from xl_salesflow.excel.quiet import refusals
-from xl_salesflow.excel.tables import formulas, runs, values
+from xl_salesflow.excel.tables import formulas, is_formula, runs, values
 from xl_salesflow.model.column import Column, Writer
 
 Cells = list[list[Any]]
@@ -22,34 +28,56 @@ class Blocks:
 
     def __init__(self, book: xw.Book) -> None:
         self._book = book
-        self._before: list[tuple[xw.Range, Cells]] = []
+        self._back: list[Callable[[], None]] = []
 
-    def column(self, sheet: xw.Sheet, col: int, column: Column, new: dict[int, Any]) -> None:
-        """Write *new* (row → value) into sheet column *col*: as one block where what stands between allows it."""
+    def column(self, sheet: xw.Sheet, col: int, column: Column, new: Mapping[int, Any]) -> None:
+        """Write *new* (row → value) into sheet column *col*: as one block where what stands between allows it.
+
+        Reading before and after takes three calls, however many rows; writing takes one for each stretch that may be
+        written. A person's text is never written again, as its letters may be formatted one by one.
+        """
         rows = sorted(new)
         if not rows:
             return
         span = sheet.range((rows[0], col), (rows[-1], col))
-        held = [row[0] for row in values(span)]
-        hidden = [row[0] for row in formulas(span)]
-        firm = [
-            row
-            for row in range(rows[0], rows[-1] + 1)
-            if row in new or _rewritable(column, held[row - rows[0]], hidden[row - rows[0]])
-        ]
-        for first, last in _spans(firm, rows):
-            cells = [[new.get(row, held[row - rows[0]])] for row in range(first, last + 1)]
-            self._write(sheet.range((first, col), (last, col)), cells)
+        held, hidden = values(span), formulas(span)
+        between = [hidden is not None and _rewritable(column, *cell) for cell in _pairs(held, hidden)]
+        firm = [row for row, may in enumerate(between, start=rows[0]) if may or row in new]
+        wanted = {row: [new.get(row, held[row - rows[0]][0])] for row in firm}
+        before = _restorable(held, hidden)
+        stretches = [(sheet.range((a, col), (b, col)), a, b) for a, b in _spans(firm, rows)]
+        for block, first, last in stretches:
+            self.afterwards(partial(_put, block, before[first - rows[0] : last - rows[0] + 1]))
+            self._give(block, [wanted[row] for row in range(first, last + 1)])
+        found = values(span) if hidden is not None else []
+        for block, first, last in stretches if found else ():
+            self._compare(
+                block, found[first - rows[0] : last - rows[0] + 1], [wanted[r] for r in range(first, last + 1)]
+            )
 
     def write(self, block: xw.Range, cells: Cells) -> None:
         """Write *cells* over *block*; text that starts with "=" is text."""
-        self._write(block, cells)
+        seen = self._remember(block)
+        self._give(block, cells)
+        if seen:
+            self._compare(block, values(block), cells)
 
-    def formula(self, block: xw.Range, text: str) -> None:
-        """Write one formula into every cell of *block*."""
+    def formula(self, block: xw.Range, text: str, array: bool = False) -> None:
+        """Write one formula into every cell of *block*; an *array* formula is one for each cell.
+
+        Raises:
+            CannotSave: this Excel takes no array formula that is as long as ours.
+        """
         self._remember(block)
         height, width = block.shape
-        block.formula = f"={text}" if height * width == 1 else [[f"={text}"] * width for _ in range(height)]
+        cells = f"={text}" if height * width == 1 else [[f"={text}"] * width for _ in range(height)]
+        try:
+            if array:  # the older way of array formulas ends at 255 characters
+                block.formula2 = cells
+            else:
+                block.formula = cells
+        except refusals() as error:
+            raise _refused(self._book, block, _CLOSED if array else _FILTERED) from error
 
     def links(self, block: xw.Range, places: Sequence[str]) -> None:
         """Write *places*, addresses of cells of this workbook, as links one below the other."""
@@ -62,46 +90,74 @@ class Blocks:
         self._remember(block)
         block.clear_contents()
 
+    def afterwards(self, back: Callable[[], None]) -> None:
+        """Have *back* called when the plan cannot be carried out whole, before what was remembered earlier."""
+        self._back.append(back)
+
     def undo(self) -> None:
         """Put back what stood there before the first write."""
-        while self._before:
-            block, cells = self._before.pop()
-            block.value = cells
+        while self._back:
+            self._back.pop()()
 
-    def _write(self, block: xw.Range, cells: Cells) -> None:
-        self._remember(block)
+    def _remember(self, block: xw.Range) -> bool:
+        """Remember what stands in *block*; tell whether formulas can be seen here."""
+        held, hidden = values(block), formulas(block)
+        self.afterwards(partial(_put, block, _restorable(held, hidden)))
+        return hidden is not None
+
+    def _give(self, block: xw.Range, cells: Cells) -> None:
         try:
             block.value = [[given(cell) for cell in row] for row in cells]
         except refusals() as error:
-            raise _refused(self._book, block) from error
-        self._look(block, cells)
+            raise _refused(self._book, block, _FILTERED) from error
 
-    def _look(self, block: xw.Range, cells: Cells) -> None:
-        found = values(block)
-        if not all(same(*pair) for pair in zip(_flat(found), _flat(cells), strict=True)):
-            raise _refused(self._book, block)
-
-    def _remember(self, block: xw.Range) -> None:
-        shown, hidden = values(block), formulas(block)
-        before = [[_restorable(*cell) for cell in zip(*rows, strict=True)] for rows in zip(shown, hidden, strict=True)]
-        self._before.append((block, before))
+    def _compare(self, block: xw.Range, found: Cells, wanted: Cells) -> None:
+        pairs = ((a, b) for rows in zip(found, wanted, strict=True) for a, b in zip(*rows, strict=True))
+        if not all(same(*pair) for pair in pairs):
+            raise _refused(self._book, block, _FILTERED)
 
 
-def _flat(rows: Cells) -> list[Any]:
-    return [cell for row in rows for cell in row]
+def body(block: xw.Range) -> tuple[Cells, bool]:
+    """Return what puts the cells of *block* back as they are, and whether formulas can be seen here."""
+    hidden = formulas(block)
+    return _restorable(values(block), hidden), hidden is not None
 
 
-def _restorable(shown: Any, hidden: Any) -> Any:
-    return hidden if isinstance(hidden, str) and hidden.startswith("=") else given(shown)
+def _put(block: xw.Range, cells: Cells) -> None:
+    block.value = cells
+
+
+def _pairs(held: Cells, hidden: Cells | None) -> list[tuple[Any, Any]]:
+    rows = zip(held, hidden or held, strict=True)
+    return [(shown, under) for row in rows for shown, under in zip(*row, strict=True)]
+
+
+def _restorable(held: Cells, hidden: Cells | None) -> Cells:
+    if hidden is None:
+        return [[given(cell) for cell in row] for row in held]
+    return [
+        [under if is_formula(under) else given(shown) for shown, under in zip(*row, strict=True)]
+        for row in zip(held, hidden, strict=True)
+    ]
 
 
 def _rewritable(column: Column, held: Any, hidden: Any) -> bool:
     """Tell whether a cell between can be written again as it stands; formulas and a person's text are left alone."""
-    if (isinstance(hidden, str) and hidden.startswith("=")) or str(held) in ERRORS:
+    if is_formula(hidden) or str(held) in ERRORS:
         return False
     if isinstance(held, str):
         return column.writer is Writer.PRODUCT
-    return held is None or not isinstance(held, date) or column.type.is_date
+    if isinstance(held, int | float) and not isinstance(held, bool):
+        return _whole(held, hidden)
+    return not isinstance(held, date) or column.type.is_date
+
+
+def _whole(held: float, hidden: Any) -> bool:
+    # a cell in a currency format is handed over with four decimals, whatever it holds
+    try:
+        return math.isclose(float(hidden), held, rel_tol=1e-14, abs_tol=0.0)
+    except ValueError:
+        return False
 
 
 def _spans(firm: Sequence[int], wanted: Sequence[int]) -> list[tuple[int, int]]:
@@ -114,12 +170,12 @@ def _spans(firm: Sequence[int], wanted: Sequence[int]) -> list[tuple[int, int]]:
     return spans
 
 
-def _refused(book: xw.Book, block: xw.Range) -> CannotSave:
+_FILTERED = ("clear the filter of that table or unprotect the sheet", "请清除该表的筛选或取消工作表保护")
+_CLOSED = ("close the workbook and run salesflow check --repair", "请关闭工作簿后运行 salesflow check --repair")
+
+
+def _refused(book: xw.Book, block: xw.Range, remedy: tuple[str, str]) -> CannotSave:
     place = f"{block.sheet.name}!{block.address.replace('$', '')}"
     return CannotSave(
-        book.name,
-        (
-            f"{place} did not take what was written; clear the filter of that table or unprotect the sheet",
-            f"{place} 未能写入；请清除该表的筛选或取消工作表保护",
-        ),
+        book.name, (f"{place} did not take what was written; {remedy[0]}", f"{place} 未能写入；{remedy[1]}")
     )

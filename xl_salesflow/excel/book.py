@@ -10,8 +10,10 @@ from functools import partial
 import pandas as pd
 import xlwings as xw
 
+from xl_salesflow.excel.ground import Ground
 from xl_salesflow.excel.quiet import still
 from xl_salesflow.excel.reading import read_rows_of, read_whole
+from xl_salesflow.excel.spelling import Spelling
 from xl_salesflow.excel.tables import OnSheet, find_tables, named_cells
 from xl_salesflow.excel.writer import Writer
 from xl_salesflow.model.frames import frame
@@ -21,6 +23,7 @@ from xl_salesflow.model.tables import TABLES
 from xl_salesflow.workbook.columns import Dialect
 from xl_salesflow.workbook.faults import Fault, findings
 from xl_salesflow.workbook.layout import Layout, find_layout
+from xl_salesflow.workbook.live import LiveFormulas, missing_rows
 from xl_salesflow.workbook.named import read_named, view_of
 from xl_salesflow.workbook.settings import language_of, read_settings
 
@@ -37,6 +40,7 @@ class _Opened:
     keys: dict[str, pd.Series] = field(default_factory=dict)
     free: dict[str, int] = field(default_factory=dict)
     numbered: set[str] = field(default_factory=set)
+    live: dict[str, LiveFormulas] = field(default_factory=dict)
 
 
 class OpenBook:
@@ -67,7 +71,8 @@ class OpenBook:
             narrow = bool(deal) and "deal" in TABLES[table].by_id and TABLES[table].key is not None
             read = partial(read_rows_of, deal) if narrow else read_whole
             part = read(opened.found[table], layout, dialect)
-            frames[table], faults[table], opened.free[table] = part[:3]
+            frames[table], faults[table] = part.frame, part.faults
+            opened.free[table], opened.live[table] = part.free, part.live
             opened.numbered |= part.numbered
             opened.keys[table] = part.frame[TABLES[table].key or TABLES[table].columns[0].id]
             return part.frame
@@ -84,7 +89,7 @@ class OpenBook:
         pipeline = Pipeline(
             frames, today, language, settings, view_of(named), named, layout.places, source=_source(self.book)
         )
-        return replace(pipeline, faults=(*_told(pipeline, faults), *told))
+        return replace(pipeline, faults=(*_told(pipeline, faults), *missing_rows(pipeline), *told))
 
     def first_row(self, table: str) -> int:
         """Return the sheet row where the body of *table* began when it was read."""
@@ -101,8 +106,10 @@ class OpenBook:
         if self._opened is None:
             raise ValueError("read the workbook before writing to it: a plan is about what was read")
         opened, self._opened = self._opened, None
+        ground = Ground(self.book, opened.layout, opened.found, opened.keys)
+        spelling = Spelling(opened.layout.language, opened.numbered)
         with still(self.book):
-            Writer(self.book, opened.layout, opened.found, opened.keys, opened.free, opened.numbered).carry_out(plan)
+            Writer(ground, spelling, opened.free, opened.live).carry_out(plan)
 
 
 def _told(pipeline: Pipeline, faults: Mapping[str, list[Fault]]) -> Iterator[Finding]:

@@ -51,8 +51,7 @@ class Desk:
         Raises:
             UsageError: the selected row is not of a table with that column.
         """
-        selection = self.xw.selection
-        if selection is not None and (cell := _beside(selection, column, row or selection.row)):
+        if cell := self.beside(column, row):
             return cell
         deals = TABLES["Deals"].title
         raise UsageError(
@@ -63,6 +62,11 @@ class Desk:
             if column == "deal"
             else "请先在“报价单”表中选择一行。",
         )
+
+    def beside(self, column: str, row: int = 0) -> str:
+        """Return what stands under *column* in that row, "" where no table with that column is."""
+        selection = self.xw.selection
+        return "" if selection is None else _beside(selection, column, row or selection.row)
 
     def show(self, table: str, row: int = 0, column: str = "") -> None:
         """Bring the sheet of *table* to the front; with *row*, select one of its cells."""

@@ -9,24 +9,29 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from xl_salesflow.excel.tables import OnSheet, formulas, runs, values
+from xl_salesflow.excel.tables import OnSheet, formulas, is_formula, runs, values
 from xl_salesflow.model.column import Table
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.workbook.columns import Dialect, shown
 from xl_salesflow.workbook.faults import Fault
 from xl_salesflow.workbook.grid import read_frame
 from xl_salesflow.workbook.layout import Layout
+from xl_salesflow.workbook.live import LiveFormulas, live_formulas
 
 _NUMBER = re.compile(r"(\d{1,18})\D*$")
 
 
 class Part(NamedTuple):
-    """What was read of a table: its frame, what is wrong in it, the first row of its blank tail, keys that are numbers."""
+    """What was read of a table: its frame, what is wrong in it, the first row of its blank tail, keys that are numbers.
+
+    *live* are the formulas that belong into the rows of a metric table.
+    """
 
     frame: pd.DataFrame
     faults: list[Fault]
     free: int
     numbered: set[str]
+    live: LiveFormulas
 
 
 def read_whole(place: OnSheet, layout: Layout, dialect: Dialect) -> Part:
@@ -36,13 +41,14 @@ def read_whole(place: OnSheet, layout: Layout, dialect: Dialect) -> Part:
     cells = {id: columns.pop(header) for id, header in headers.items()}
     numbered = _numbers(cells[table.key]) if table.key else set()
     rows, faults = read_frame(table, cells, place.first_row, dialect)
-    faults += _typed_over(place, layout, table, rows)
+    live = live_formulas(layout, table, rows)
+    faults += _typed_over(place, layout, table, rows, live)
     free = int(rows.index[-1]) + 1 if len(rows) else place.first_row
     for row in range(place.last_row, free - 1, -1):
         if any(own[row - place.first_row] is not None for own in columns.values()):
             free = row + 1  # that row is the person's own
             break
-    return Part(rows, faults, free, numbered)
+    return Part(rows, faults, free, numbered, live)
 
 
 def read_rows_of(deal: str, place: OnSheet, layout: Layout, dialect: Dialect) -> Part:
@@ -60,7 +66,7 @@ def read_rows_of(deal: str, place: OnSheet, layout: Layout, dialect: Dialect) ->
     at = [place.first_row + row for row in sorted(wanted)]
     rows.index = pd.Index([at[row] for row in rows.index], dtype="int64")
     faults = [replace(fault, row=at[fault.row], last=0) for fault in faults]
-    return Part(rows, faults, _free(place, layout, last + 1), _numbers(found[0]) | _numbers(found[1]))
+    return Part(rows, faults, _free(place, layout, last + 1), _numbers(found[0]) | _numbers(found[1]), {})
 
 
 def free_row(place: OnSheet, layout: Layout) -> int:
@@ -102,13 +108,16 @@ def _numbers(cells: Sequence[Any]) -> set[str]:
     return {shown(cell) for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool)}
 
 
-def _typed_over(place: OnSheet, layout: Layout, table: Table, rows: pd.DataFrame) -> Iterator[Fault]:
-    """Yield the cells in use that should hold a formula and hold none."""
-    at = {place.column_of(layout.headers[table.name][c.id]): c.id for c in table.formulas if c.formula}
+def _typed_over(
+    place: OnSheet, layout: Layout, table: Table, rows: pd.DataFrame, live: LiveFormulas
+) -> Iterator[Fault]:
+    """Yield the cells in use that should hold a formula and hold none; which one they hold, Excel spells in its own way."""
+    ids = [column.id for column in table.formulas if column.formula or column.id in live]
+    at = {place.column_of(layout.headers[table.name][id]): id for id in ids}
     used = set(rows.index)
     for first, last in runs(sorted(at)) if used else ():
-        block = formulas(place.block(place.first_row, place.last_row, first, last))
+        block = formulas(place.block(place.first_row, place.last_row, first, last)) or ()
         for row, line in enumerate(block, start=place.first_row):
             for col, held in enumerate(line, start=first):
-                if row in used and not str(held or "").startswith("="):
+                if row in live.get(at[col], used) and row in used and not is_formula(held):
                     yield Fault("formula_typed_over", row, at[col], "")

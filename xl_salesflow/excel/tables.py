@@ -56,12 +56,20 @@ def values(block: xw.Range) -> list[list[Any]]:
     return [[taken(cell) for cell in row] for row in rows]
 
 
-def formulas(block: xw.Range) -> list[list[Any]]:
-    """Return the formulas of *block*, constants where there are none, row by row, in one call."""
-    found = block.formula
+def formulas(block: xw.Range) -> list[list[Any]] | None:
+    """Return the formulas of *block*, constants where there are none, row by row, in one call; None where none is told."""
+    try:
+        found = block.formula
+    except NotImplementedError:  # Excel on the web
+        return None
     if not isinstance(found, tuple | list):
         return [[found]]
     return [list(row) if isinstance(row, tuple | list) else [row] for row in found]
+
+
+def is_formula(cell: Any) -> bool:
+    """Tell whether a cell, as `formulas` gives it, holds one."""
+    return isinstance(cell, str) and cell.startswith("=")
 
 
 def find_tables(book: xw.Book) -> dict[str, OnSheet]:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from xl_salesflow import flow
 from xl_salesflow.excel.desk import Desk
-from xl_salesflow.excel.undoing import put_back
 from xl_salesflow.followups import flow_back
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.frames import frame
@@ -107,11 +106,16 @@ def report(desk: Desk) -> Text:
 
 
 def undo(desk: Desk) -> Text:
-    """Put back what the last run changed."""
-    plan = put_back(desk.read(), desk.run)
+    """Put back what a run changed: the one whose row of the Journal is selected, else the last."""
+    plan = flow.undo(desk.read(), desk.run, desk.beside("run") or None)
     desk.book.write(plan)
-    undone, told = plan.answer["undone"], plan.answer["of"]
-    return Text(f"{undone} of {told} changes put back.", f"已恢复 {told} 处修改中的 {undone} 处。")
+    if plan.findings:
+        desk.show("Findings")
+    run, undone, left = (plan.answer[name] for name in ("run", "undone", "left"))
+    return Text(
+        f"Run {run}: {undone} changes put back, {left} left because they were changed since.",
+        f"运行 {run}：已恢复 {undone} 处修改，{left} 处因后来被修改而保持不变。",
+    )
 
 
 def language(desk: Desk) -> Text:

@@ -100,8 +100,11 @@ class Writer:
         table, places = TABLES[remove.table], remove.rows.index.to_numpy()
         gained = appends.pop(table.name, None)
         if gained is not None:
+            here = places[: len(gained)]
             for header, cells in self._body(table, gained.iloc[: len(places)]).items():
-                self.workbook.set_column(table.name, header, (places[: len(gained)], cells))
+                self.workbook.set_column(table.name, header, (here, cells))
+            for header in self._own(table):  # a person's mark goes with its row
+                self.workbook.set_column(table.name, header, (here, [None] * len(here)))
             if len(gained) > len(places):
                 appends[table.name] = gained.iloc[len(places) :]
             places = places[len(gained) :]
@@ -110,6 +113,11 @@ class Writer:
             self.workbook.replace_rows(table.name, {})
         elif len(places):
             self.workbook.delete_rows(table.name, places.tolist())
+
+    def _own(self, table: Table) -> list[str]:
+        """Return the headers of the columns that a person added and fills in."""
+        on_sheet, ours = self.workbook.tables[self.layout.tables[table.name].name], self.layout.headers[table.name]
+        return [c.name for c in on_sheet.columns if not c.formula and c.name not in ours.values()]
 
     def _append(self, table: Table, rows: pd.DataFrame) -> None:
         """Add *rows* below the last one in use: into the table's blank tail, then into new rows."""

@@ -102,6 +102,8 @@ def test_every_verb_that_works_on_an_open_workbook_has_a_button() -> None:
         "card",
         "demo",
         "batch",
+        "print",
+        "template",
         "addin",
         "plan",
     }

@@ -154,6 +154,14 @@ class CalcGrid:
     def clear(self, area: Area) -> None:
         self._range(area).clearContents(1 | 2 | 4 | 16)  # numbers, dates, text, formulas
 
+    def delete(self, area: Area) -> None:
+        block, uno = self._range(area), _uno()
+        block.Spreadsheet.removeRange(block.RangeAddress, uno.Enum("com.sun.star.sheet.CellDeleteMode", "UP"))
+
+    def insert(self, area: Area) -> None:
+        block, uno = self._range(area), _uno()
+        block.Spreadsheet.insertCells(block.RangeAddress, uno.Enum("com.sun.star.sheet.CellInsertMode", "DOWN"))
+
     def tables(self, sheet: str) -> list[str]:
         return [name for name, home in self._homes.items() if home == sheet]
 

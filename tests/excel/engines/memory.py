@@ -89,6 +89,33 @@ class MemoryGrid:
     def clear(self, area: Area) -> None:
         self.put(area, [[None] * area.shape[1] for _ in range(area.shape[0])])
 
+    def delete(self, area: Area) -> None:
+        """Take the cells out; what stands below them moves up, and tables are as much shorter."""
+        self.calls["delete"] += 1
+        self._shift(area, -area.shape[0])
+
+    def insert(self, area: Area) -> None:
+        """Make room; what stands there moves down."""
+        self.calls["insert"] += 1
+        self._shift(area, area.shape[0])
+
+    def _shift(self, area: Area, by: int) -> None:
+        def moved(row: int, first: int = area.top if by > 0 else area.bottom + 1) -> int:
+            return row + by if row >= first else row
+
+        kept = dict[tuple[int, int], tuple[Any, Any]]()
+        for (row, col), cell in self.cells[area.sheet].items():
+            if not area.left <= col <= area.right:
+                kept[row, col] = cell
+            elif by > 0 or not area.top <= row <= area.bottom:
+                kept[moved(row), col] = cell
+        self.cells[area.sheet] = kept
+        for name, table in self._tables.items():
+            if table.sheet == area.sheet and table.left <= area.right and area.left <= table.right:
+                # a table that ends with what is taken out ends above it
+                end = moved(table.bottom) if by > 0 or table.bottom > area.bottom else min(table.bottom, area.top - 1)
+                self._tables[name] = table._replace(top=moved(table.top), bottom=end)
+
     def tables(self, sheet: str) -> list[str]:
         self.calls["tables"] += 1
         return [name for name, area in self._tables.items() if area.sheet == sheet]
