@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from xl_salesflow import followups as calls
-from xl_salesflow import metrics, moves, quotes, rules
+from xl_salesflow import merging, metrics, moves, quotes, rules
 from xl_salesflow import report as overview
 from xl_salesflow.asking import asked
 from xl_salesflow.calculated import refreshed
@@ -34,8 +34,10 @@ __all__ = [
     "asked",
     "bring_in",
     "check",
+    "diff",
     "followups",
     "funnel",
+    "merge",
     "plan",
     "quote",
     "report",
@@ -66,6 +68,7 @@ def check(pipeline: Pipeline, repair: bool = False) -> Plan:
 def update(pipeline: Pipeline, run: Run) -> Plan:
     """Do the main job: judge stage moves, score, warn, list follow-ups, refresh every number."""
     steps: tuple[Step, ...] = (
+        merging.resolved,
         calls.flow_back,
         moves.upkeep,
         bant.from_answers,
@@ -145,6 +148,28 @@ def bring_in(pipeline: Pipeline, imported: Plan, run: Run) -> Plan:
 def undo(pipeline: Pipeline, run: Run, which: str | None = None, force: bool = False) -> Plan:
     """Put back what the run *which* (default: the last one) changed; with *force*, over what people changed since."""
     return settled(pipeline, (partial(put_back, run=which, force=force), _warn), "undo", run)
+
+
+def diff(first: Pipeline, second: Pipeline) -> Plan:
+    """Answer with what differs between two workbooks, cell by cell and row by row."""
+    return Plan(answer={"differences": [_difference(one) for one in merging.differences(first, second)]})
+
+
+def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run) -> Plan:
+    """Take into *ours* what another copy says; *ancestor* is what both once were, else the Journals tell.
+
+    What both changed stands on the sheet Conflicts, where a person decides.
+    """
+    known = merging.Ancestor(ancestor.tables) if ancestor else merging.remembered(ours, theirs)
+    steps: tuple[Step, ...] = (lambda now: merging.merged(known, now, theirs), calls.flow_back)
+    return settled(ours, steps, "merge", run)
+
+
+def _difference(one: merging.Difference) -> dict[str, Any]:
+    told = {"what": one.what, "table": one.table, "key": one.key}
+    if not one.column:
+        return told
+    return {**told, "column": one.column, "first": _plain(one.first), "second": _plain(one.second)}
 
 
 def _warn(pipeline: Pipeline) -> Plan:

@@ -20,7 +20,7 @@ def reached(steps: Steps) -> Floats:
 def step_conversion(steps: Steps) -> Floats:
     """Divide the next step's deals by this one's; unknown at the last step."""
     found = reached(steps)
-    return ratio(np.append(found[1:], np.nan), found)
+    return ratio(np.append(found, np.nan)[1:], found)
 
 
 def cumulative_conversion(steps: Steps) -> Floats:

@@ -84,6 +84,10 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
             removed_here=("Removed here, changed there", "本工作簿已删除，另一副本有修改"),
             numbered=("Given another number", "编号已更换"),
         ),
+        "paper": _choices(
+            quote=("Quote", "报价单"), proposal=("Proposal", "方案建议书"), contract=("Contract", "合同"),
+            bant_card=("BANT card", "BANT 卡"), precall=("Pre-call sheet", "拜访前准备"), visit=("Visit report", "拜访报告"),
+        ),
         "operation": _choices(change=("Change", "修改"), add=("Add", "新增"), add_line=("Add line", "新增行"), remove=("Remove", "删除")),
     }
 )  # fmt: skip

@@ -68,6 +68,8 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("plan", "Plan from target", "目标倒推", "Back from a target: deals per stage, leads, activities a week, by when", "由目标倒推各阶段商机、线索、每周活动与最迟日期", "GoalSeek", True),
             _verb("followups", "Follow-ups", "跟进清单", "Who to call today and why", "今天联系谁、为什么", "MailMergeRecipientsEditList", True, group="today", large=True),
             _verb("quote", "Quote", "报价", "Print the quote of a deal", "打印商机的报价单", "FilePrint", group="quotes"),
+            _verb("print", "Print", "打印", "Print a quote, proposal, contract, BANT card, pre-call sheet or visit report", "打印报价单、方案、合同、BANT 卡、拜访前准备或拜访报告", "FilePrintPreview"),
+            _verb("template", "Templates", "模板", "List, check and make templates of your own for what is printed", "列出、检查与新建打印所用的自有模板", "FileNew"),
             _verb("report", "Report", "报告", "Write one HTML page with funnel, trend, ageing and leaks", "生成包含漏斗、趋势、账龄与流失的网页报告", "CreateReport", group="manage"),
             _verb("playbook", "Playbooks", "销售流程", "List, show, check and export sales processes", "列出、显示、检查与导出销售流程", "OrganizationChartInsert"),
             _verb("audit", "Audit", "流程自查", "Answer thirteen questions about how the team sells, from the data", "根据数据回答关于团队销售方式的十三个问题", "ReviewAcceptChange", True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from xl_salesflow.cli.commands import books, numbers, papers, trying
+from xl_salesflow.cli.commands import books, copies, many, numbers, papers, trying
 from xl_salesflow.cli.commands.addin import addin
 from xl_salesflow.cli.commands.audit import audit
 from xl_salesflow.cli.commands.playbook import playbook
@@ -24,6 +24,8 @@ for command in (
     *(books.init, books.import_, books.check, books.update, books.undo),
     *(numbers.funnel, numbers.plan, numbers.report),
     *(papers.followups, papers.quote),
+    many.batch,
+    *(copies.diff, copies.merge),
     *(playbook, audit, addin, trying.demo),
 ):
     cli.add_command(command)

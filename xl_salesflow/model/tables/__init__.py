@@ -24,6 +24,7 @@ from xl_salesflow.model.tables.manage import (
     TARGETS,
 )
 from xl_salesflow.model.tables.offers import PRODUCTS, QUOTE_LINES, QUOTES
+from xl_salesflow.model.tables.papers import DOCUMENTS
 from xl_salesflow.model.tables.record import FOREVER, HISTORY, JOURNAL
 from xl_salesflow.model.tables.setup import GATES, QUESTIONS, SETTINGS, STAGE_TASKS, STAGES, TEAM
 from xl_salesflow.model.tables.talks import ACTIVITIES, ANSWERS, OBJECTIONS, TASKS
@@ -32,7 +33,7 @@ _ORDER = (
     DEALS, ACCOUNTS, CONTACTS, ACTIVITIES, TASKS, ANSWERS, TRAITS, OBJECTIONS, QUOTES, QUOTE_LINES, FEEDBACK,
     METRICS, STAGE_METRICS, FORECAST_MONTHS, PLAN_STAGES, LEAKS, LOSS_REASONS, MOVES, FOLLOWUPS, FINDINGS, CONFLICTS, TARGETS,
     STAGES, GATES, STAGE_TASKS, QUESTIONS, PRODUCTS, TEAM, HOLIDAYS, LISTS_TABLE, SETTINGS,
-    HISTORY, JOURNAL,
+    DOCUMENTS, HISTORY, JOURNAL,
 )  # fmt: skip
 
 TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in _ORDER})

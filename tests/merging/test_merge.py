@@ -1,0 +1,281 @@
+"""Two copies of one workbook made one: what is taken, what is a conflict, and that nothing is dropped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xl_salesflow import flow
+from xl_salesflow.merging import Ancestor, merged, remembered, resolved
+from xl_salesflow.merging.identity import by_identity, cells
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.difference import same
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.pipeline import Pipeline, pipeline_of
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.playbooks import setup
+
+TODAY = date(2026, 5, 4)
+
+
+EMPTY = pipeline_of(TODAY)
+
+
+def book(**tables: list[dict[str, Any]]) -> Pipeline:
+    return EMPTY.with_tables(**{name: frame(TABLES[name], rows) for name, rows in tables.items()})
+
+
+def deal(key: str = "D-1", **cells: Any) -> dict[str, Any]:
+    return {"deal": key, "name": f"Offer {key}", "amount": 100.0, "owner": "Ann", **cells}
+
+
+def merge(base: Pipeline, ours: Pipeline, theirs: Pipeline) -> Pipeline:
+    return applied(ours, merged(Ancestor(base.tables), ours, theirs))
+
+
+def said(pipeline: Pipeline, table: str = "Deals") -> dict[str, dict[str, Any]]:
+    columns = [column.id for column in cells(TABLES[table])]
+    rows = pipeline[table].loc[by_identity(TABLES[table], pipeline[table]).to_numpy(), columns]
+    key = TABLES[table].key or columns[0]
+    records = rows.astype(object).where(rows.notna() & (rows != ""), None).to_dict("records")
+    return {row[key]: {str(id): cell for id, cell in row.items() if cell is not None} for row in records}
+
+
+CELLS = [
+    # before, here, there → after, conflict?
+    (100, 100, 100, 100, False),
+    (100, 120, 100, 120, False),
+    (100, 100, 130, 130, False),
+    (100, 120, 120, 120, False),
+    (100, 120, 130, 120, True),
+    (None, None, 130, 130, False),
+    (100, 120, None, 120, True),
+    (100, 100, None, None, False),
+]
+
+
+@pytest.mark.parametrize(("before", "here", "there", "after", "conflict"), CELLS)
+def test_a_cell(before: Any, here: Any, there: Any, after: Any, conflict: bool) -> None:
+    base, ours, theirs = (book(Deals=[deal(amount=amount)]) for amount in (before, here, there))
+    done = merge(base, ours, theirs)
+    assert said(done)["D-1"].get("amount") == after
+    assert list(done["Conflicts"]["kind"]) == (["cell"] if conflict else [])
+
+
+ROWS = [
+    # rows before, here, there → rows after, kinds of conflict
+    ("both add", [], [deal("D-1")], [deal("D-2")], {"D-1", "D-2"}, []),
+    ("both add the same", [], [deal("D-1")], [deal("D-1")], {"D-1"}, []),
+    ("one number, two deals", [], [deal("D-1")], [deal("D-1", name="Else")], {"D-1", "D-2"}, ["numbered"]),
+    ("they remove", [deal()], [deal()], [], set(), []),
+    ("they remove what we change", [deal()], [deal(amount=5.0)], [], {"D-1"}, ["removed_there"]),
+    ("we remove", [deal()], [], [deal()], set(), []),
+    ("we remove what they change", [deal()], [], [deal(amount=5.0)], {"D-1"}, ["removed_here"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "here", "there", "after", "kinds"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]
+)
+def test_a_row(before: Any, here: Any, there: Any, after: set[str], kinds: list[str]) -> None:
+    done = merge(*(book(Deals=rows) for rows in (before, here, there)))
+    assert set(said(done)) == after
+    assert list(done["Conflicts"]["kind"]) == kinds
+
+
+def test_what_refers_to_a_row_follows_its_new_number() -> None:
+    ours = book(Deals=[deal("D-1")], Answers=[{"deal": "D-1", "question": "B1", "points": 3}])
+    theirs = book(Deals=[deal("D-1", name="Else")], Answers=[{"deal": "D-1", "question": "B1", "points": 1}])
+    done = merge(book(), ours, theirs)
+    assert dict(zip(done["Answers"]["deal"], done["Answers"]["points"], strict=True)) == {"D-1": 3, "D-2": 1}
+
+
+def visit(number: int, deal: str, stage: str, **cells: Any) -> dict[str, Any]:
+    left = date(9999, 12, 31)
+    return {"visit": f"V{number:06d}", "deal": deal, "stage": stage, "entered": date(2026, 1, 1), "left": left, **cells}
+
+
+def at(stage: str, *visits: dict[str, Any], key: str = "D-1") -> Pipeline:
+    return book(Deals=[deal(key, stage=stage, recorded_stage=stage)], History=list(visits))
+
+
+LEAD, OVER = visit(1, "D-1", "Lead"), visit(1, "D-1", "Lead", left=date(2026, 3, 1), days=59, moved_to="Offer")
+OFFER, TALK = visit(2, "D-1", "Offer"), visit(2, "D-1", "Talk")
+
+
+def test_a_move_of_theirs_is_taken_with_its_visits() -> None:
+    done = merge(at("Lead", LEAD), at("Lead", LEAD), at("Offer", OVER, OFFER))
+    assert said(done)["D-1"]["recorded_stage"] == "Offer"
+    assert list(done["History"]["stage"]) == ["Lead", "Offer"]
+    assert list(done["History"]["moved_to"]) == ["Offer", ""]
+
+
+def test_a_move_alike_on_both_sides_is_one_move() -> None:
+    done = merge(at("Lead", LEAD), at("Offer", OVER, OFFER), at("Offer", OVER, {**OFFER, "visit": "V000009"}))
+    assert len(done["History"]) == 2
+    assert done["Conflicts"].empty
+
+
+def test_two_moves_of_one_deal_are_a_conflict_and_ours_stands() -> None:
+    done = merge(at("Lead", LEAD), at("Offer", OVER, OFFER), at("Talk", {**OVER, "moved_to": "Talk"}, TALK))
+    assert said(done)["D-1"]["recorded_stage"] == "Offer"
+    assert list(done["History"]["stage"]) == ["Lead", "Offer"]
+    conflict = done["Conflicts"].iloc[0]
+    assert (conflict["kind"], conflict["here"]) == ("move", "Offer")
+    assert conflict["there"].startswith("Talk (")
+    assert len(done["Conflicts"]) == 1
+
+
+def test_visits_that_both_added_under_one_number_get_numbers_of_their_own() -> None:
+    base = book(Deals=[deal("D-1"), deal("D-2")])
+    ours = replace(base.with_tables(History=book(History=[visit(1, "D-1", "Lead")])["History"]))
+    theirs = replace(base.with_tables(History=book(History=[visit(1, "D-2", "Lead")])["History"]))
+    done = merge(base, ours, theirs)
+    assert dict(zip(done["History"]["visit"], done["History"]["deal"], strict=True)) == {
+        "V000001": "D-1",
+        "V000002": "D-2",
+    }
+
+
+TAKES = [
+    # take → amount afterwards, conflicts left
+    ("", 120.0, 1),
+    ("yes", 130.0, 0),
+    ("no", 120.0, 0),
+]
+
+
+@pytest.mark.parametrize(("take", "amount", "left"), TAKES)
+def test_a_conflict_is_decided_on_its_sheet(take: str, amount: float, left: int) -> None:
+    done = merge(*(book(Deals=[deal(amount=value)]) for value in (100.0, 120.0, 130.0)))
+    done = done.with_tables(Conflicts=done["Conflicts"].assign(take=take))
+    decided = applied(done, resolved(done))
+    assert said(decided)["D-1"]["amount"] == amount
+    assert len(decided["Conflicts"]) == left
+
+
+def run(second: int) -> flow.Run:
+    return flow.Run("Ann", datetime(2026, 5, 4, 9, 0, second))
+
+
+def journaled(amount: float, second: int) -> Pipeline:
+    entry = {"run": f"r{second}", "operation": "change", "table": "Deals", "key": "D-1", "column": "amount"}
+    return book(Deals=[deal(amount=amount)], Journal=[entry] if second else [])
+
+
+JOURNALS = [
+    # whose Journal knows of the change → amount, conflict?
+    (journaled(120.0, 1), journaled(100.0, 0), 120.0, False),
+    (journaled(100.0, 0), journaled(120.0, 1), 120.0, False),
+    (journaled(120.0, 1), journaled(130.0, 2), 120.0, True),
+    (journaled(120.0, 0), journaled(100.0, 0), 120.0, True),
+]
+
+
+@pytest.mark.parametrize(("ours", "theirs", "amount", "conflict"), JOURNALS)
+def test_without_an_ancestor_the_journals_tell(ours: Pipeline, theirs: Pipeline, amount: float, conflict: bool) -> None:
+    done = applied(ours, merged(remembered(ours, theirs), ours, theirs))
+    assert said(done)["D-1"]["amount"] == amount
+    assert len(done["Conflicts"]) == conflict
+
+
+def test_the_flow_writes_a_merge_down_and_a_second_one_plans_nothing() -> None:
+    base, ours, theirs = (
+        book(Deals=[deal(amount=amount)]).with_tables(**setup("crm", "en")) for amount in (100.0, 100.0, 130.0)
+    )
+    first = flow.merge(ours, theirs, base, run(1))
+    assert [(change.column, change.after) for change in first.changes] == [("amount", 130.0)]
+    assert {append.table for append in first.appends} == {"Journal"}
+    again = flow.merge(applied(ours, first), theirs, base, run(2))
+    assert not list(again.changes)
+    assert not again.appends
+
+
+# -- properties -----------------------------------------------------------------------------------------------------
+
+_KEYS = st.sampled_from([f"D-{number}" for number in range(1, 7)])
+_CELLS = st.fixed_dictionaries(
+    {}, optional={
+        "amount": st.sampled_from([None, 1.0, 2.0, 3.0]), "owner": st.sampled_from(["", "Ann", "Ben", "李雷"]),
+        "expected_close": st.sampled_from([None, date(2026, 6, 1), date(2026, 7, 1)]), "source": st.sampled_from(["", "web"]),
+    },
+)  # fmt: skip
+_DEALS = st.dictionaries(_KEYS, _CELLS, max_size=6)
+_ANSWERS = st.dictionaries(
+    st.tuples(_KEYS, st.sampled_from(["B1", "N2"])), st.sampled_from([0.0, 1.0, 3.0]), max_size=6
+)
+
+
+def written(deals: dict[str, dict[str, Any]], answers: dict[tuple[str, str], float]) -> Pipeline:
+    return book(
+        Deals=[{"deal": key, "name": key, **found} for key, found in deals.items()],
+        Answers=[{"deal": key, "question": asked, "points": points} for (key, asked), points in answers.items()],
+    )
+
+
+BOOKS = st.builds(written, _DEALS, _ANSWERS)
+
+
+def canonical(pipeline: Pipeline) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for table in map(TABLES.__getitem__, ("Deals", "Answers")):
+        rows = by_identity(table, pipeline[table.name]).sort_index()
+        held = pipeline[table.name].loc[rows.to_numpy(), [column.id for column in cells(table)]]
+        found[table.name] = (list(rows.index), held.astype(object).where(held.notna(), None).to_numpy().tolist())
+    return found
+
+
+@settings(max_examples=25, deadline=None)
+@given(BOOKS, BOOKS)
+def test_an_unchanged_side_gives_the_other(base: Pipeline, changed: Pipeline) -> None:
+    for ours, theirs in ((base, changed), (changed, base)):
+        done = merge(base, ours, theirs)
+        assert canonical(done) == canonical(changed)
+        assert done["Conflicts"].empty
+
+
+@settings(max_examples=25, deadline=None)
+@given(BOOKS, BOOKS, BOOKS)
+def test_order_does_not_matter_where_there_is_no_conflict(base: Pipeline, one: Pipeline, other: Pipeline) -> None:
+    first, second = merge(base, one, other), merge(base, other, one)
+    assert first["Conflicts"].empty == second["Conflicts"].empty
+    if first["Conflicts"].empty:
+        assert canonical(first) == canonical(second)
+
+
+@settings(max_examples=30, deadline=None)
+@given(BOOKS, BOOKS, BOOKS)
+def test_every_edit_is_in_the_result_or_on_the_sheet(base: Pipeline, one: Pipeline, other: Pipeline) -> None:
+    done = merge(base, one, other)
+    told = {(row["table"], row["key"].casefold(), row["column"]) for row in done["Conflicts"].to_dict("records")}
+    rows_told = {(table, key) for table, key, column in told if not column}
+    for table in map(TABLES.__getitem__, ("Deals", "Answers")):
+        was, now = by_identity(table, base[table.name]), by_identity(table, done[table.name])
+        for copy in (one, other):
+            held = by_identity(table, copy[table.name])
+            for identity in held.index:
+                row = copy[table.name].loc[[held[identity]]]
+                key = str(row[table.key or table.columns[0].id].iloc[0]).casefold()
+                for column in cells(table):
+                    before = base[table.name].loc[[was[identity]]] if identity in was.index else None
+                    if before is not None and _same(column, before, row):
+                        continue  # not edited on this side
+                    if before is None and _blank(row[column.id].iloc[0]):
+                        continue
+                    shown = identity in now.index and _same(column, done[table.name].loc[[now[identity]]], row)
+                    header = column.header.in_("en")
+                    assert shown or (table.name, key, header) in told or (table.name, key) in rows_told
+
+
+def _same(column: Any, one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    return bool(same(column, one[column.id].reset_index(drop=True), other[column.id].reset_index(drop=True))[0])
+
+
+def _blank(value: Any) -> bool:
+    return bool(value == "" or value is pd.NaT or value != value)
