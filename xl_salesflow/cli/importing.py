@@ -39,7 +39,7 @@ def bring_in(
         return 0
     plan = flow.bring_in(pipeline, imports.plan(pipeline, files, mapping), run)
     if not dry_run:
-        book.write(plan)
+        plan = book.written(plan)
     show.plan(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0
 

@@ -71,6 +71,27 @@ def plan(path: Path, plan: Plan, dry_run: bool, wants_json: bool) -> None:
                 **facts,
             )
         )
+    formulas_of_yours(plan.answer)
+
+
+def formulas_of_yours(answer: Mapping[str, Any]) -> None:
+    """Print what became of formulas of the user's own; nothing where a run concerned none."""
+    done, left = answer.get("recalculated", []), answer.get("to_calculate", [])
+    if not done and not left:
+        return
+    named = ", ".join(f"{one['cell']} ({one['why']})" for one in left[:_SHOWN]) + (" …" if len(left) > _SHOWN else "")
+    said = (
+        say(
+            "{done} formulas of yours recalculated; {left} left for Excel: {named}.",
+            "已重算您的 {done} 个公式；{left} 个待 Excel 计算：{named}。",
+            done=len(done),
+            left=len(left),
+            named=named,
+        )
+        if left
+        else say("{done} formulas of yours recalculated.", "已重算您的 {done} 个公式。", done=len(done))
+    )
+    click.echo(said)
 
 
 def funnel(plan: Plan, pipeline: Pipeline, wants_json: bool) -> None:

@@ -23,7 +23,7 @@ def undo(
     book, run = ClosedBook(path), run_of(by, today)
     plan = flow.undo(book.read(run.now.date()), run, which, force)
     if not dry_run:
-        book.write(plan)
+        plan = book.written(plan)
     if as_json:
         show.as_json({"book": str(path), "dry_run": dry_run, **plan.answer})
         return 1 if plan.answer["left"] else 0

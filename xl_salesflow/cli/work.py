@@ -68,7 +68,7 @@ def update(paths: Sequence[Path], dry_run: bool, as_json: bool, today: date | No
             book, run = ClosedBook(path), run_of(by, today)
             plan = flow.update(book.read(run.now.date()), run)
             if not dry_run:
-                book.write(plan)
+                plan = book.written(plan)
         except SalesflowError as error:
             if len(paths) == 1:
                 raise
@@ -111,7 +111,7 @@ def quote(
     if dry_run:
         show.plan(path, plan, dry_run, as_json)
         return 0
-    book.write(plan)
+    plan = book.written(plan)
     files = _printed(plan, pipeline, folder or path.parent, formats)
     show.files(plan, files, as_json)
     return 0

@@ -11,8 +11,11 @@ Reading answers from the file as it was opened. Edits are collected and applied 
 cells they name change, everything else is copied, untouched parts as the very bytes they were.
 """
 
+from xl_salesflow.ooxml.engine import Place
 from xl_salesflow.ooxml.parts import DefinedName, Sheet
+from xl_salesflow.ooxml.recalculate import Recalculation
 from xl_salesflow.ooxml.refs import Area, address, column_number, letters
+from xl_salesflow.ooxml.source import Known
 from xl_salesflow.ooxml.tables import Table, TableColumn
 from xl_salesflow.ooxml.values import Cached, ErrorValue, Formula
 from xl_salesflow.ooxml.workbook import Workbook
@@ -23,6 +26,9 @@ __all__ = [
     "DefinedName",
     "ErrorValue",
     "Formula",
+    "Known",
+    "Place",
+    "Recalculation",
     "Sheet",
     "Table",
     "TableColumn",

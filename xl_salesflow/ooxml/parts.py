@@ -168,6 +168,18 @@ class WorkbookPart:
         self.date1904 = any(flag(element, "date1904") for element in children(root, "workbookPr"))
         self.sheets: ByName[Sheet] = ByName({sheet.name: sheet for sheet in self._read_sheets(package, root)})
         self.names: ByName[DefinedName] = ByName(dict(self._read_names(root)))
+        self.texts = self._read_texts(root)
+
+    @staticmethod
+    def _read_texts(root: etree._Element) -> ByName[str]:
+        """What each name stands for, as it is written; names that sheets use for several things are left out."""
+        texts: dict[str, str] = {}
+        doubled: set[str] = set()
+        for element in children(root, "definedNames", "definedName"):
+            name = (element.get("name") or "").casefold()
+            doubled |= {name} & texts.keys()
+            texts[name] = element.text or ""
+        return ByName({name: text for name, text in texts.items() if name not in doubled})
 
     def target(self, kind: str) -> str | None:
         """The part a relationship of this kind leads to."""

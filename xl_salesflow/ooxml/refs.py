@@ -95,7 +95,7 @@ _END = re.compile(r"\$?([A-Za-z]{1,3})?\$?([0-9]{1,7})?")
 
 # What a formula is made of, as far as references go: text, quoted or bare sheet prefixes, structured references and names
 # are stepped over whole, so that what looks like a cell inside them stays as it is.
-_TOKEN = re.compile(
+FORMULA_TOKEN = re.compile(
     r'(?P<text>"(?:[^"]|"")*")'
     r"|(?P<sheet>'(?:[^']|'')*'!|[\w.\\?\[\]]+(?::[\w.]+)?!)"
     r"|(?P<book>\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\])"
@@ -115,7 +115,7 @@ def map_references(formula: str, change: Callable[[str | None, str], str]) -> st
     out: list[str] = []
     end, sheet = 0, None
     foreign = False
-    for match in _TOKEN.finditer(formula):
+    for match in FORMULA_TOKEN.finditer(formula):
         if match.start() != end:
             sheet, foreign = None, False
         out.append(formula[end : match.start()])

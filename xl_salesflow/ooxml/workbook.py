@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,12 +14,19 @@ import numpy as np
 
 from xl_salesflow.errors import UnsupportedEdit
 from xl_salesflow.ooxml.assemble import Assembly, Edits
+from xl_salesflow.ooxml.changes import changed_by
 from xl_salesflow.ooxml.edits import column_edit
+from xl_salesflow.ooxml.engine import Place
 from xl_salesflow.ooxml.parts import ByName
 from xl_salesflow.ooxml.reading import WorkbookOnDisk
+from xl_salesflow.ooxml.recalculate import Concerned, Recalculation, formulas_of, recalculated
 from xl_salesflow.ooxml.refs import MAX_COLUMN, MAX_ROW, address
 from xl_salesflow.ooxml.resize import Columns, TableResizer, count_rows
+from xl_salesflow.ooxml.sheet_scan import SheetStream
+from xl_salesflow.ooxml.source import Known, Source
+from xl_salesflow.ooxml.strings import shared_strings
 from xl_salesflow.ooxml.tables import Table
+from xl_salesflow.ooxml.values import Cached
 
 
 class Workbook(WorkbookOnDisk):
@@ -103,6 +112,44 @@ class Workbook(WorkbookOnDisk):
     def require_recalculation(self) -> None:
         """Ask Excel to calculate every formula when it opens the workbook."""
         self._edits.recalculate = True
+
+    def recalculated(self, known: Known) -> tuple[Workbook, Recalculation]:
+        """Return the workbook to write, with the values of formulas that depend on the edits, and what came of it.
+
+        Formulas among *known* have their values already. What cannot be calculated here is left for Excel, which is then
+        asked to calculate when it opens the file.
+        """
+        changed = changed_by(self._edits)
+        before = Concerned(self._source(), changed, known)
+        if not before.places:
+            return self, Recalculation()
+        after = Workbook(self.path, self.to_bytes())
+        outcome = recalculated(before, Concerned(after._source(), changed, known))
+        after._renew(outcome.values)
+        if outcome.left:
+            after.require_recalculation()
+        return after, outcome
+
+    def formulas(self) -> dict[Place, str]:
+        """Every formula on disk, in file syntax."""
+        return {place: cell.text or "" for place, cell in formulas_of(self._source(), Known())}
+
+    def _renew(self, values: Mapping[Place, Any]) -> None:
+        """Put new values under formulas, a column at a time."""
+        by_column: defaultdict[tuple[str, int], dict[int, Any]] = defaultdict(dict)
+        for place, value in values.items():
+            by_column[place.sheet, place.column][place.row] = Cached(value)
+        for (sheet, column), cells in by_column.items():
+            self._edits.sheet(self.sheets[sheet].name).set(column, *column_edit(cells))
+
+    def _source(self) -> Source:
+        part, package = self._part, self._package
+        strings = part.target("sharedStrings")
+        listed = cache(lambda: shared_strings(package, strings) if strings else [])
+        return Source(
+            [*self.sheets], self._on_disk, self.names, part.texts, self.date1904, listed,
+            lambda sheet: SheetStream(package, self.sheets[sheet].part),
+        )  # fmt: skip
 
     def write_to(self, file: BinaryIO) -> None:
         """Write the workbook with the edits applied; raises UnsupportedEdit before the first byte."""

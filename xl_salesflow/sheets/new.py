@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 from xl_salesflow import playbooks
 from xl_salesflow.errors import CannotSave, UsageError
 from xl_salesflow.model.nearest import nearest
+from xl_salesflow.model.shipped import template
 from xl_salesflow.model.text import Language
 
 DEFAULT_PLAYBOOK = "crm"
-_NAMES: dict[Language, str] = {"en": "workbook_template.xlsx", "zh": "workbook_template_zh.xlsx"}
 
 
 def new_workbook(path: Path, language: Language, playbook: str = DEFAULT_PLAYBOOK) -> None:
@@ -27,19 +26,11 @@ def new_workbook(path: Path, language: Language, playbook: str = DEFAULT_PLAYBOO
             f"There is no playbook {playbook!r}" + (f"; did you mean {near!r}?" if near else f"; there are {known}."),
             f"没有名为“{playbook}”的销售流程" + (f"；是否指“{near}”？" if near else f"；可选：{known}。"),
         )
-    data = _template(language) if playbook == DEFAULT_PLAYBOOK else _built(language, playbook)
+    data = template(language) if playbook == DEFAULT_PLAYBOOK else _built(language, playbook)
     try:
         path.write_bytes(data)
     except OSError as error:
         raise CannotSave(path, error.strerror or str(error)) from error
-
-
-def _template(language: Language) -> bytes:
-    # inside a wheel the template lies in the package; in a checkout, beside it
-    packaged = files("xl_salesflow") / _NAMES[language]
-    if packaged.is_file():
-        return packaged.read_bytes()
-    return (Path(__file__).resolve().parents[2] / _NAMES[language]).read_bytes()
 
 
 def _built(language: Language, playbook: str) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Plan
@@ -16,6 +17,7 @@ from xl_salesflow.workbook.faults import findings
 from xl_salesflow.workbook.layout import find_layout
 from xl_salesflow.workbook.live import missing_rows
 from xl_salesflow.workbook.named import read_named, view_of
+from xl_salesflow.workbook.own_formulas import known_formulas, told
 from xl_salesflow.workbook.read import Reading, named_cells
 from xl_salesflow.workbook.save import save
 from xl_salesflow.workbook.settings import language_of, read_settings
@@ -28,6 +30,7 @@ class ClosedBook:
     def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
         self._reading: Reading | None = None
+        self._answer: dict[str, Any] = {}
 
     def read(self, today: date) -> Pipeline:
         """Return the workbook as values, what is wrong with single cells among them.
@@ -45,14 +48,14 @@ class ClosedBook:
                 reading.take(name, dialect)
         reading.find_typed_over()
         language = language_of(settings, reading.layout.language)
-        named, told = read_named(*named_cells(workbook), dialect, language)
+        named, missing = read_named(*named_cells(workbook), dialect, language)
         pipeline = Pipeline(
             {name: reading.frames.pop(name) for name in TABLES}, today, language, settings, view_of(named), named,
             reading.layout.places, source=str(self.path),
         )  # fmt: skip
         self._reading = reading
         faults = [finding for table in TABLES for finding in findings(pipeline, table, reading.faults.pop(table))]
-        return replace(pipeline, faults=(*faults, *missing_rows(pipeline), *told))
+        return replace(pipeline, faults=(*faults, *missing_rows(pipeline), *missing))
 
     def write(self, plan: Plan) -> None:
         """Carry out *plan* on the workbook that was read; a plan that changes nothing leaves the file untouched.
@@ -66,5 +69,16 @@ class ClosedBook:
             raise ValueError("read the workbook before writing to it: a plan is about what was read")
         reading, self._reading = self._reading, None
         if Writer(reading).collect(plan):
-            reading.workbook.require_recalculation()
-            save(self.path, reading.workbook.write_to, reading.workbook.digest)
+            if reading.typed_over:  # what stands in for our formulas is nobody's to calculate here
+                reading.workbook.require_recalculation()
+            workbook, outcome = reading.workbook.recalculated(known_formulas(reading.layout))
+            save(self.path, workbook.write_to, reading.workbook.digest)
+            self._answer = told(outcome, workbook, reading.layout.language)
+
+    def written(self, plan: Plan) -> Plan:
+        """Carry out *plan*; return it with what became of the user's own formulas in its answer.
+
+        `recalculated` lists the cells with new values, `to_calculate` those left for Excel, with the reason for each.
+        """
+        self.write(plan)
+        return replace(plan, answer={**plan.answer, **self._answer})

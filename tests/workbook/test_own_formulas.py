@@ -1,0 +1,106 @@
+"""Formulas that people put beside ours: brought up to date by a run, which says so; ours are never counted among them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.workbook.book_contract import DEALS, ROWS, TODAY, edit
+from tests.workbook.desk import make
+from xl_salesflow.cli import main
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.model.view import EVERYTHING
+from xl_salesflow.ooxml import Workbook
+from xl_salesflow.sheets.build import build
+from xl_salesflow.sheets.wording import DROPDOWNS
+from xl_salesflow.workbook import ClosedBook
+
+SAFE = {"A1": "=SUM(Deals[Amount])", "A2": "=A1*2", "A3": '=COUNTIFS(Deals[Stage],"Quote")'}
+LEFT = {"B1": "=SUBTOTAL(109,Deals[Amount])", "B2": "=B1+1"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A workbook with a sheet of the user's own."""
+    path = make(tmp_path / "book.xlsx", "en", ROWS)
+    book = load_workbook(path)
+    mine = book.create_sheet("My sums")
+    for cell, formula in (SAFE | LEFT).items():
+        mine[cell] = formula
+    book.save(path)
+    return path
+
+
+def marked(path: Path) -> bool:
+    return b'fullCalcOnLoad="1"' in ZipFile(path).read("xl/workbook.xml")
+
+
+def test_a_run_says_which_formulas_it_recalculated_and_which_it_left(path: Path) -> None:
+    book = ClosedBook(path)
+    pipeline = book.read(TODAY)
+    answer = book.written(edit(pipeline, "Deals", "amount", {"D-1": 1000.5})).answer
+    total = sum(deal["amount"] for deal in DEALS) - 200
+    assert answer["recalculated"] == ["'My sums'!A1", "'My sums'!A2", "'My sums'!A3"]
+    assert answer["to_calculate"] == [
+        {"cell": "'My sums'!B1", "why": "SUBTOTAL"},
+        {"cell": "'My sums'!B2", "why": "depends on one that is left"},
+    ]
+    assert Workbook.open(path).read_range("My sums", "A1:A3") == [[total], [2 * total], [1]]
+
+
+def test_excel_is_asked_to_calculate_only_for_what_is_left(path: Path) -> None:
+    book = load_workbook(path)
+    book.calculation.fullCalcOnLoad = False
+    del book["My sums"]["B1"], book["My sums"]["B2"]
+    book.save(path)
+    for amount, asked in ((7, False), (8, True)):
+        closed = ClosedBook(path)
+        closed.write(edit(closed.read(TODAY), "Deals", "amount", {"D-1": amount}))
+        assert marked(path) is asked
+        book = load_workbook(path)
+        book["My sums"]["B1"] = LEFT["B1"]
+        book.calculation.fullCalcOnLoad = False
+        book.save(path)
+
+
+def test_what_stands_in_for_one_of_our_formulas_is_left_for_excel(path: Path) -> None:
+    book = load_workbook(path)
+    book.calculation.fullCalcOnLoad = False
+    del book["My sums"]
+    headers = [cell.value for cell in book["Deals"][1]]
+    book["Deals"].cell(2, headers.index(TABLES["Deals"].formulas[0].header.en) + 1).value = "=1+1"
+    book.save(path)
+    closed = ClosedBook(path)
+    closed.write(edit(closed.read(TODAY), "Deals", "amount", {"D-1": 7}))
+    assert marked(path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_helper_formulas_of_the_template_are_kept_up_to_date_and_not_counted(
+    tmp_path: Path, language: Language
+) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(build(language))
+    closed = ClosedBook(path)
+    pipeline = closed.read(TODAY)
+    assert closed.written(edit(pipeline, "Settings", "value", {"currency": "EUR"})).answer == {}
+    shown = load_workbook(path, data_only=True)[DROPDOWNS.in_(language)]
+    assert shown["A2"].value == EVERYTHING.in_(language)  # for whoever opens the list without calculating
+
+
+def test_the_command_line_says_it_in_a_sentence_and_in_json(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    args = ["update", str(path), "--today", TODAY.isoformat()]
+    main(args)
+    said = capsys.readouterr().out
+    assert "3 formulas of yours recalculated; 2 left for Excel: 'My sums'!B1 (SUBTOTAL), 'My sums'!B2 (depends" in said
+    book = load_workbook(path)
+    book["Deals"]["A2"].value = "D-1x"
+    book.save(path)
+    main([*args, "--json"])
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["recalculated"] == ["'My sums'!A1", "'My sums'!A2", "'My sums'!A3"]
