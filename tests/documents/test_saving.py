@@ -17,7 +17,7 @@ def test_one_file_per_format(tmp_path: Path) -> None:
     document = samples.followups()
     files = write(document, tmp_path / "out" / "today", "en", FORMATS["followups"])
     assert [file.name for file in files] == [
-        f"follow-ups 2026-11-22.{format}" for format in ("md", "html", "csv", "ics")
+        f"follow-ups 2026-11-22.{format}" for format in FORMATS["followups"]
     ]
     assert [file.read_bytes() for file in files] == [render(document, "en", format) for format in FORMATS["followups"]]
     assert sorted(tmp_path.rglob("*.*")) == sorted(files)  # nothing half-made is left
@@ -39,7 +39,7 @@ def test_an_unknown_format_writes_nothing(tmp_path: Path) -> None:
 def test_an_unknown_kind_is_named() -> None:
     with pytest.raises(UsageError, match="did you mean quote") as told:
         render(Document("qoute", "x", {}), "en", "pdf")
-    assert "quote, followups, report" in told.value.in_("zh")
+    assert "visit, followups, report" in told.value.in_("zh")
 
 
 def test_a_folder_that_is_a_file_refuses(tmp_path: Path) -> None:

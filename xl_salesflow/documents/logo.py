@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _LARGEST = 2_000_000  # bytes; a page should still go by mail
+_FRAME = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]..\x08(..)(..)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Logo:
     """A picture and its media type."""
 
@@ -21,6 +24,16 @@ class Logo:
     def uri(self) -> str:
         """Return the picture as the address of itself."""
         return f"data:{self.kind};base64,{b64encode(self.content).decode('ascii')}"
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Return width and height in dots; a picture that does not say is taken for a square."""
+        if self.kind == "image/png":
+            width, height = (int.from_bytes(self.content[at : at + 4], "big") for at in (16, 20))
+        else:
+            found = _FRAME.search(self.content)
+            height, width = (int.from_bytes(part, "big") for part in found.groups()) if found else (0, 0)
+        return (width, height) if width and height else (1, 1)
 
 
 def logo(workbook: str, name: str) -> Logo | None:

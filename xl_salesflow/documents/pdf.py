@@ -6,9 +6,13 @@ import json
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import typst
+
+from xl_salesflow.errors import UsageError
 
 FONTS = (
     "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei",
@@ -19,21 +23,41 @@ FONTS = (
 EMOJI = ("Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji")
 
 
-def typeset(template: str, data: Mapping[str, Any]) -> bytes:
-    """Return *template* (a .typ file of templates/) filled with *data* as PDF; the same data gives the same bytes."""
-    source = (files("xl_salesflow.documents") / "templates" / template).read_bytes()
+def typeset(source: str, data: Mapping[str, Any], name: str, folder: Path | None = None) -> bytes:
+    """Return the Typst template *source* filled with *data* as PDF; the same data gives the same bytes.
+
+    The functions of paper.typ stand before it. A team's own template may show pictures of its *folder*, and nothing else
+    is read.
+
+    Raises:
+        UsageError: the template asks for what is not there, or is not well formed; the sentence names the line.
+    """
     passed = json.dumps({**data, "fonts": _fonts()}, ensure_ascii=False)
-    pdf = _compiler().compile(source, format="pdf", sys_inputs={"data": passed}, timestamp=0)
+    whole = f"{library()}\n{source}".encode()
+    try:
+        pdf = _compiler(folder).compile(whole, format="pdf", sys_inputs={"data": passed}, timestamp=0)
+    except typst.TypstError as error:
+        said = " ".join(str(error).split())
+        raise UsageError(
+            f"The template {name} cannot be set: {said}; salesflow template check says where.",
+            f"无法排版模板 {name}：{said}；salesflow template check 会指出位置。",
+        ) from error
     if not isinstance(pdf, bytes):
-        raise TypeError(f"{template} came out as {type(pdf).__name__}, not as one file")
+        raise TypeError(f"{name} came out as {type(pdf).__name__}, not as one file")
     return pdf
+
+
+@cache
+def library() -> str:
+    """Return paper.typ, the functions that every template may call."""
+    return (files("xl_salesflow.documents") / "templates" / "paper.typ").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=8)
 def pictured(content: bytes) -> bool:
     """Tell whether *content* is a picture that can be printed, rather than a broken one."""
     try:
-        _compiler().compile(
+        _compiler(None).compile(
             b"#image(bytes(json(bytes(sys.inputs.data))))", sys_inputs={"data": json.dumps(list(content))}
         )
     except typst.TypstError:
@@ -41,10 +65,17 @@ def pictured(content: bytes) -> bool:
     return True
 
 
-@cache
-def _compiler() -> typst.Compiler:
+@lru_cache(maxsize=8)
+def _compiler(folder: Path | None) -> typst.Compiler:
     # looking for the machine's fonts takes longer than a page, so it is done once
-    return typst.Compiler(font_paths=_found())
+    return typst.Compiler(root=str(folder or _nowhere()), font_paths=_found())
+
+
+def _nowhere() -> Path:
+    """Return a folder with nothing to read in it."""
+    folder = Path(gettempdir()) / "salesflow-empty"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @cache

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from xl_salesflow.documents.paper_texts import PAPER_TEXTS
 from xl_salesflow.model.text import Language, Text
 
 TEXTS: Mapping[str, Text] = MappingProxyType(
     {
+        **PAPER_TEXTS,
         # quotes
         "quotation": Text("Quotation", "报价单"),
         "number": Text("Number", "单号"),
@@ -73,7 +75,8 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "answered": Text("Answered last:", "上次答复："),
         "on_day": Text("planned for {day}", "安排在 {day}"),
         "left_over": Text(
-            "{left} more deals ask for a follow-up than these days hold.", "另有 {left} 个商机需要跟进，但这些工作日已排满。"
+            "{left} more deals ask for a follow-up than these days hold.",
+            "另有 {left} 个商机需要跟进，但这些工作日已排满。",
         ),
         "priorities": Text(
             "High: a promise is broken or a customer waits. Medium: a deal slips. Low: something is not planned. A golden "

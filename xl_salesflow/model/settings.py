@@ -52,6 +52,7 @@ _DECLARED = (
     _setting("email", "E-mail", "公司邮箱", T.TEXT, "", "Printed on quotes", "打印在报价单上"),
     _setting("bank", "Bank details", "开户行及账号", T.TEXT, "", "Printed on quotes", "打印在报价单上"),
     _setting("logo", "Logo file", "标志文件", T.TEXT, "", "A picture beside the workbook", "与工作簿同目录的图片"),
+    _setting("templates", "Template folder", "模板文件夹", T.TEXT, "", "Where your own templates lie; the folder templates beside the workbook is looked in too", "自有模板所在文件夹；同目录的 templates 文件夹也会查找"),
     _setting("language", "Language", "语言", T.CHOICE, Text("English", "中文"), "Language of messages and documents", "提示与文件的语言", None, "language"),
     _setting("currency", "Currency", "本位币", T.TEXT, Text("USD", "CNY"), "ISO code of the workbook's money", "金额的币种代码"),
     _setting("playbook", "Default playbook", "默认销售流程", T.TEXT, "crm", "Used by deals that name none", "未指明时使用的流程", "DefaultPlaybook"),
