@@ -105,6 +105,15 @@ class SheetEdits:
         """The sheet columns that change, ascending."""
         return sorted(self._columns)
 
+    @property
+    def rows(self) -> Rows:
+        """The sheet rows that change, ascending."""
+        every = np.empty(0, np.int64)
+        for column in self._columns.values():
+            if not np.array_equal(every, column.rows):
+                every = np.union1d(every, column.rows)
+        return every
+
     def extent(self) -> Area | None:
         """The rectangle around all edits."""
         if not self._columns:
@@ -121,12 +130,7 @@ class SheetEdits:
 
     def by_row(self, write: CellWriter) -> Iterator[tuple[int, tuple[Fragment | None, ...]]]:
         """Yield each changed row once, ascending, with what goes into each of `columns`; None leaves a cell alone."""
-        if not self._columns:
-            return
-        first, *others = (column.rows for column in self._columns.values())
-        every = first
-        for rows in others:
-            every = every if np.array_equal(every, rows) else np.union1d(every, rows)
+        every = self.rows
         for start in range(0, len(every), _BLOCK):
             rows = every[start : start + _BLOCK]
             inside = [self._fragments(number, rows, write) for number in self.columns]

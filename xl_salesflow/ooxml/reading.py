@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from xl_salesflow.errors import MissingColumn, MissingTable, NotAWorkbook
+from xl_salesflow.ooxml.decode import CellDecoder
 from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.parts import ByName, DefinedName, Sheet, WorkbookPart
-from xl_salesflow.ooxml.reader import CellReader, read_area, read_rows
+from xl_salesflow.ooxml.reader import read_area, read_rows
 from xl_salesflow.ooxml.refs import Area
 from xl_salesflow.ooxml.sheet_scan import SheetStream
 from xl_salesflow.ooxml.strings import shared_strings
@@ -63,9 +64,9 @@ class WorkbookOnDisk:
         return ByName({t.name: t for sheet in self.sheets.values() for t in read_tables(self._package, sheet)})
 
     @cached_property
-    def _reader(self) -> CellReader:
+    def _decoder(self) -> CellDecoder:
         strings, styles = self._part.target("sharedStrings"), self._part.target("styles")
-        return CellReader(
+        return CellDecoder(
             shared_strings(self._package, strings) if strings else [],
             format_kinds(self._package.parse(styles)) if styles else [],
             self.date1904,
@@ -77,16 +78,16 @@ class WorkbookOnDisk:
     def read_table(self, name: str) -> dict[str, list[Any]]:
         """Read a table's body by column: header to Python values; raises MissingTable."""
         table = self._table(name, self._on_disk)
-        return dict(zip(table.headers, read_area(self._stream(table.sheet), self._reader, table.body), strict=True))
+        return dict(zip(table.headers, read_area(self._stream(table.sheet), self._decoder, table.body), strict=True))
 
     def read_range(self, sheet: str, ref: str) -> list[list[Any]]:
         """Read a rectangle such as B2:D9, row by row; raises KeyError for a sheet that is not there."""
-        return read_rows(self._stream(sheet), self._reader, Area.parse(ref))
+        return read_rows(self._stream(sheet), self._decoder, Area.parse(ref))
 
     def read_name(self, name: str) -> Any:
         """Read the first cell of a defined name; raises KeyError for one that points at no cell."""
         at = self.names[name]
-        return read_rows(self._stream(at.sheet), self._reader, Area(at.row, at.col, at.row, at.col))[0][0]
+        return read_rows(self._stream(at.sheet), self._decoder, Area(at.row, at.col, at.row, at.col))[0][0]
 
     def typed_over(self, table: str, expected: Mapping[str, Expected]) -> dict[str, list[int]]:
         """Find cells of calculated columns that hold no formula or another one: header to sheet rows.

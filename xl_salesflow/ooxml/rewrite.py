@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from xl_salesflow.ooxml.cell_writer import WHOLE, CellWriter, Fragment
 from xl_salesflow.ooxml.edits import BadValue, SheetEdits
@@ -14,7 +16,7 @@ from xl_salesflow.ooxml.guard import unsound
 from xl_salesflow.ooxml.obstacles import Obstacles
 from xl_salesflow.ooxml.refs import Area
 from xl_salesflow.ooxml.shared_formulas import Orphans
-from xl_salesflow.ooxml.sheet_scan import SheetStream, number_of, row_spans
+from xl_salesflow.ooxml.sheet_scan import RowSpan, SheetStream, number_of, row_spans, some_row_spans
 from xl_salesflow.ooxml.splice import DatedStyle, Look, Malformed, RowSplicer, styles_of
 
 _DIMENSION = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^>]*?ref=")([^"]*)(")')
@@ -56,6 +58,7 @@ class SheetRewriter:
         self._patterns = stream.grammar
         self._orphans = Orphans(stream.grammar)
         self._splicer = RowSplicer(stream.grammar, self._edits.columns, self._setting.dated)
+        self._rows = self._edits.rows
         self._changes = self._edits.by_row(CellWriter(stream.grammar.prefix, self._setting.date1904))
         self._next = self._advance()
         yield self._head(stream.head) + stream.opening
@@ -97,12 +100,12 @@ class SheetRewriter:
     def _block(self, block: bytes, before: int, last: int) -> Iterator[bytes]:
         """Pass a block on, in as few pieces as its changed rows allow."""
         self._obstacles.note_arrays(self._patterns, block)
-        models = any(before < row <= last for row in self._models)
-        if self._next[0] > last and not models and not self._orphans:
+        wanted = self._wanted(before, last)
+        if not wanted and not self._orphans:
             yield block
             return
         copied = 0
-        for number, start, end in row_spans(self._patterns, block, before):
+        for number, start, end in self._spans(block, before, wanted):
             if self._next[0] > number and number not in self._models and not self._orphans:
                 continue
             yield block[copied:start]
@@ -116,6 +119,19 @@ class SheetRewriter:
             yield self._orphans.written_out(number, row) if self._orphans else row
             copied = end
         yield block[copied:]
+
+    def _wanted(self, before: int, last: int) -> list[int]:
+        """The rows that change or serve as models, after a row up to another."""
+        start, end = np.searchsorted(self._rows, [before + 1, last + 1])
+        models = {row for row in self._models if before < row <= last}
+        return sorted(models.union(self._rows[start:end].tolist()))
+
+    def _spans(self, block: bytes, before: int, wanted: list[int]) -> Iterable[RowSpan]:
+        """Find the rows to look at: the wanted ones; all where one of them is new, or a formula that others share may go."""
+        if self._orphans or b't="shared"' in block:
+            return row_spans(self._patterns, block, before)
+        found = some_row_spans(self._patterns, block, wanted)
+        return row_spans(self._patterns, block, before) if found is None else found
 
     def _remember(self, number: int, row: bytes) -> None:
         start = self._patterns.row.match(row)

@@ -1,6 +1,23 @@
-"""The closed workbook: a pipeline in an Excel file on disk, without Excel."""
+"""The closed workbook: a pipeline in an Excel file on disk, without Excel.
 
-from xl_salesflow.ooxml import ErrorValue
-from xl_salesflow.workbook.book import ClosedBook
+Names are found when they are first used, so that saving alone, which knows no frames, loads none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xl_salesflow.ooxml.values import ErrorValue
+
+if TYPE_CHECKING:
+    from xl_salesflow.workbook.book import ClosedBook
 
 __all__ = ["ClosedBook", "ErrorValue"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "ClosedBook":
+        from xl_salesflow.workbook.book import ClosedBook
+
+        return ClosedBook
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
