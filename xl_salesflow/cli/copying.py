@@ -56,9 +56,9 @@ def merge(
     done = say("would be taken; nothing was written", "将被采用；未写入") if dry_run else say("taken", "已采用")
     click.echo(
         say(
-            "{path}: {cells} cells and {rows} rows {done}, {removed} rows removed, {conflicts} conflicts to decide.",
-            "{path}：{cells} 个单元格、{rows} 行{done}，删除 {removed} 行，{conflicts} 处冲突待定。",
-            path=ours, done=done, **{fact: answer[fact] for fact in ("cells", "rows", "removed", "conflicts")},
+            "{path}: {cells} cells and {rows} rows {done}, {rows_removed} rows removed, {conflicts} conflicts to decide.",
+            "{path}：{cells} 个单元格、{rows} 行{done}，删除 {rows_removed} 行，{conflicts} 处冲突待定。",
+            path=ours, done=done, **{fact: answer[fact] for fact in ("cells", "rows", "rows_removed", "conflicts")},
         )
     )  # fmt: skip
     return 1 if answer["conflicts"] else 0

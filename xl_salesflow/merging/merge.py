@@ -24,7 +24,7 @@ from xl_salesflow.model.tables import TABLES
 def merged(ancestor: Ancestor, ours: Pipeline, theirs: Pipeline) -> Plan:
     """Return what to do to *ours* so that it has what both copies say; conflicts are rows of the sheet Conflicts.
 
-    The answer counts what was taken: ``cells``, ``rows``, ``removed`` and ``conflicts``.
+    The answer counts what was taken: ``cells``, ``rows``, ``rows_removed`` and ``conflicts``.
     """
     because = f"merge {theirs.source}".strip()
     theirs, notes = renumbered(ancestor.tables, ours, theirs)
@@ -39,14 +39,14 @@ def merged(ancestor: Ancestor, ours: Pipeline, theirs: Pipeline) -> Plan:
         for columns in [tuple(column for column in cells(table) if (table.name, column.id) not in _MOVES)]
     )
     conflicts = [*contradictions, *_without_moved(conflicts, found), *notes]
-    plan += moves + _left_behind(ours, plan) + _journal(ours, theirs, because)
+    plan += moves + _left_behind(ours, plan)
     answer = {
         "cells": sum(map(len, plan.edits)),
         "rows": sum(len(append.rows) for append in plan.appends),
-        "removed": sum(len(remove.rows) for remove in plan.removes),
+        "rows_removed": sum(len(remove.rows) for remove in plan.removes),
         "conflicts": len(conflicts),
     }
-    return plan + listed(ours, conflicts) + Plan(answer=answer)
+    return plan + _journal(ours, theirs, because) + listed(ours, conflicts) + Plan(answer=answer)
 
 
 _MOVES = {("Deals", column) for column in MOVE}

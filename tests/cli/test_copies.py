@@ -1,0 +1,125 @@
+"""``salesflow diff`` and ``salesflow merge`` on real workbooks: the same file edited by two people."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import pytest
+
+from xl_salesflow import Run, flow, new_workbook
+from xl_salesflow.cli import main
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.plan import Append, Plan
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.workbook import ClosedBook
+
+DAY = date(2026, 5, 4)
+
+
+def edit(path: Path, second: int, **changes: Any) -> None:
+    book = ClosedBook(path)
+    pipeline = book.read(DAY)
+    now = pipeline["Deals"].assign(**changes)
+    book.write(flow.settled(pipeline.with_tables(), (lambda p: _typed(p, now),), "import", _run(second)))
+
+
+def _typed(pipeline: Any, now: Any) -> Plan:
+    from xl_salesflow.model.difference import difference
+
+    return difference(pipeline, pipeline.with_tables(Deals=now))
+
+
+def _run(second: int) -> Run:
+    return Run("Ann", datetime(2026, 5, 4, 9, 0, second))
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("copies") / "team.xlsx"
+    new_workbook(path, "en")
+    book = ClosedBook(path)
+    rows = frame(TABLES["Deals"], [{"deal": f"D-{n}", "name": f"Offer {n}", "amount": 100.0 * n} for n in (1, 2, 3)])
+    book.write(
+        flow.settled(book.read(DAY), (lambda _: Plan(appends=(Append("Deals", rows, "test"),)),), "import", _run(0))
+    )
+    return path
+
+
+@pytest.fixture
+def copies(original: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
+    """The original, ours with another amount and owner, theirs with another amount and name."""
+    base, ours, theirs = (Path(copyfile(original, tmp_path / f"{name}.xlsx")) for name in ("base", "ours", "theirs"))
+    edit(ours, 1, amount=[120.0, 200.0, 300.0], owner=["Ann", "", ""])
+    edit(theirs, 2, amount=[130.0, 250.0, 300.0], name=["Offer 1", "Offer 2", "Offer three"])
+    return base, ours, theirs
+
+
+def test_diff_says_in_words_what_differs(copies: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    base, ours, _ = copies
+    assert main(["diff", str(base), str(ours)]) == 0
+    shown = capsys.readouterr().out
+    assert "Deals D-1: Amount 100 → 120" in shown
+    assert "Deals D-1: Owner blank → Ann" in shown
+    assert "2 differences." in shown
+
+
+MERGES = [
+    # options → conflicts; without an ancestor the Journals tell the same
+    (["--base", "base.xlsx"], 1),
+    ([], 1),
+]
+
+
+@pytest.mark.parametrize(("options", "conflicts"), MERGES)
+def test_merge_takes_what_one_changed_and_asks_about_the_rest(
+    copies: tuple[Path, Path, Path],
+    options: list[str],
+    conflicts: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: Any,
+) -> None:
+    base, ours, theirs = copies
+    monkeypatch.chdir(base.parent)
+    if not options:
+        base.unlink()
+    code = main(["merge", str(ours), str(theirs), *options, "--json", "--today", DAY.isoformat()])
+    answer = json.loads(capsys.readouterr().out)
+    assert (code, answer["conflicts"]) == (1, conflicts)
+    deals = ClosedBook(ours).read(DAY)["Deals"]
+    assert list(deals["amount"]) == [120.0, 250.0, 300.0]
+    assert list(deals["owner"]) == ["Ann", "", ""]
+    assert list(deals["name"]) == ["Offer 1", "Offer 2", "Offer three"]
+
+
+def test_the_backup_both_come_from_is_found(
+    copies: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    base, ours, theirs = copies
+    backup = base.rename(base.with_name("ours.backup-1.xlsx"))
+    assert main(["merge", str(ours), str(theirs), "--dry-run", "--today", DAY.isoformat()]) == 1
+    assert f"Compared with {backup}" in capsys.readouterr().out
+
+
+def test_a_conflict_is_decided_on_its_sheet(copies: tuple[Path, Path, Path]) -> None:
+    base, ours, theirs = copies
+    main(["merge", str(ours), str(theirs), "--base", str(base), "--today", DAY.isoformat()])
+    book = ClosedBook(ours)
+    pipeline = book.read(DAY)
+    assert list(pipeline["Conflicts"]["there"]) == ["130"]
+    book.write(flow.update(pipeline.with_tables(Conflicts=pipeline["Conflicts"].assign(take="yes")), _run(9)))
+    decided = ClosedBook(ours).read(DAY)
+    assert list(decided["Deals"]["amount"]) == [130.0, 250.0, 300.0]
+    assert decided["Conflicts"].empty
+
+
+def test_a_merge_is_undone_like_any_run(copies: tuple[Path, Path, Path]) -> None:
+    base, ours, theirs = copies
+    before = ClosedBook(ours).read(DAY)["Deals"]
+    main(["merge", str(ours), str(theirs), "--base", str(base), "--today", DAY.isoformat()])
+    assert main(["undo", str(ours), "--today", DAY.isoformat()]) == 0
+    after = ClosedBook(ours).read(DAY)["Deals"]
+    assert after[["amount", "owner", "name"]].equals(before[["amount", "owner", "name"]])
