@@ -1,0 +1,63 @@
+"""The press: files of documents, held in memory until the workbook has written them down, then put where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from xl_salesflow.documents.names import safe_name
+from xl_salesflow.documents.render import render
+from xl_salesflow.documents.saving import save
+from xl_salesflow.documents.values import Tongue
+from xl_salesflow.model.plan import Document
+from xl_salesflow.papers import Printed, fingerprint
+
+
+class Press:
+    """Makes files of documents in some *formats*; *book* is the folder of the workbook, *where* holds a team's templates.
+
+    *told* is called before each document with how many were made already. Nothing is on disk before `save`.
+    """
+
+    def __init__(
+        self,
+        book: Path,
+        formats: Sequence[str],
+        tongue: Tongue,
+        *,
+        folder: Path | None = None,
+        where: tuple[Path, ...] = (),
+        told: Callable[[int], None] = lambda made: None,
+    ) -> None:
+        self._book, self._folder = book.resolve(), (folder or book).resolve()
+        self._formats, self._tongue, self._where, self._told = formats, tongue, where, told
+        self._files: dict[Path, bytes] = {}
+        self._made = 0
+
+    def __call__(self, document: Document) -> tuple[Printed, ...]:
+        """Make the files of a document.
+
+        Raises:
+            UsageError: a template cannot be filled.
+        """
+        self._told(self._made)
+        name = safe_name(document.name)
+        made = {self._folder / f"{name}.{format}": self._render(document, format) for format in self._formats}
+        self._files |= made
+        self._made += 1
+        return tuple(Printed(self._named(path), fingerprint(content)) for path, content in made.items())
+
+    def save(self) -> list[Path]:
+        """Put every file in its place, each whole or not at all, and return them.
+
+        Raises:
+            CannotSave: the folder or the disk refuses.
+        """
+        return [save(path, content) for path, content in self._files.items()]
+
+    def _render(self, document: Document, format: str) -> bytes:
+        return render(document, self._tongue, format, self._where)
+
+    def _named(self, path: Path) -> str:
+        # a workbook and its papers may move together
+        return path.relative_to(self._book).as_posix() if path.is_relative_to(self._book) else str(path)
