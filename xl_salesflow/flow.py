@@ -17,13 +17,14 @@ from typing import Any, Protocol
 import pandas as pd
 
 from xl_salesflow import followups as calls
-from xl_salesflow import merging, metrics, moves, quotes, rules
+from xl_salesflow import merging, metrics, moves, rules
 from xl_salesflow import report as overview
 from xl_salesflow.asking import asked
 from xl_salesflow.calculated import refreshed
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Edit, Finding, Plan
+from xl_salesflow.papers import Printing, changed
 from xl_salesflow.scoring import bant, classes, probability, traits
 from xl_salesflow.settling import Run, Step, settled, told
 from xl_salesflow.undo import put_back
@@ -38,6 +39,7 @@ __all__ = [
     "followups",
     "funnel",
     "merge",
+    "paper",
     "plan",
     "quote",
     "report",
@@ -60,7 +62,7 @@ class Book(Protocol):
 def check(pipeline: Pipeline, repair: bool = False) -> Plan:
     """Say what is wrong with which row; with *repair*, also put typed-over formulas back."""
     pipeline = refreshed(pipeline)
-    findings = (*moves.judge(pipeline, "").findings, *rules.check(pipeline))
+    findings = (*moves.judge(pipeline, "").findings, *rules.check(pipeline), *changed(pipeline))
     repairs = _repairs(pipeline.faults) if repair else {}
     return Plan(findings=findings, repairs=repairs, answer={"findings": [told(finding) for finding in findings]})
 
@@ -136,8 +138,12 @@ def report(pipeline: Pipeline) -> Plan:
 
 def quote(pipeline: Pipeline, key: str, run: Run) -> Plan:
     """Print the quote of deal or quote *key*; a deal without one gets a draft."""
-    offer = quotes.offer(refreshed(pipeline), key)
-    return settled(pipeline, (lambda _: offer,), "quote", run)
+    return paper(pipeline, Printing("quote", (key,)), run)
+
+
+def paper(pipeline: Pipeline, printing: Printing, run: Run) -> Plan:
+    """Print papers, and write down which files were made and what was sent."""
+    return settled(pipeline, (printing.offer, printing.record), "print", run)
 
 
 def bring_in(pipeline: Pipeline, imported: Plan, run: Run) -> Plan:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from xl_salesflow import followups as calls
-from xl_salesflow import journal, metrics, rules
+from xl_salesflow import journal, metrics, papers, rules
 from xl_salesflow.calculated import refreshed
 from xl_salesflow.model.apply import applied
 from xl_salesflow.model.choices import CHOICES, identify
@@ -60,7 +60,7 @@ def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> P
 def _listed(pipeline: Pipeline, found: tuple[Finding, ...]) -> tuple[Pipeline, tuple[Finding, ...]]:
     # the sheets FollowUps and Findings are lists of what holds now
     listed = calls.listed(pipeline)
-    findings = (*found, *rules.check(pipeline), *calls.waiting(pipeline, listed))
+    findings = (*found, *rules.check(pipeline), *papers.changed(pipeline), *calls.waiting(pipeline, listed))
     rows = [
         {"severity": f.severity, "rule": f.rule, "table": f.table, "key": f.key, "cell": f.cell, "message": f.message}
         for f in sorted(findings, key=lambda f: ("block", "warn", "note").index(f.severity))
