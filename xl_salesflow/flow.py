@@ -8,7 +8,7 @@ prints the plan that the real run writes, and a second run plans nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -17,8 +17,9 @@ from typing import Any, Protocol
 import pandas as pd
 
 from xl_salesflow import followups as calls
-from xl_salesflow import merging, metrics, moves, rules
+from xl_salesflow import merging, metrics, moves, quotes, rules
 from xl_salesflow import report as overview
+from xl_salesflow import rollup as rolling
 from xl_salesflow.asking import asked
 from xl_salesflow.calculated import refreshed
 from xl_salesflow.errors import UsageError
@@ -35,6 +36,7 @@ __all__ = [
     "asked",
     "bring_in",
     "check",
+    "contributions",
     "diff",
     "followups",
     "funnel",
@@ -43,6 +45,8 @@ __all__ = [
     "plan",
     "quote",
     "report",
+    "revise",
+    "rollup",
     "settled",
     "undo",
     "update",
@@ -72,6 +76,8 @@ def update(pipeline: Pipeline, run: Run) -> Plan:
     steps: tuple[Step, ...] = (
         merging.resolved,
         calls.flow_back,
+        quotes.keep,
+        quotes.amounts,
         moves.upkeep,
         bant.from_answers,
         traits.score,
@@ -146,6 +152,11 @@ def paper(pipeline: Pipeline, printing: Printing, run: Run) -> Plan:
     return settled(pipeline, (printing.offer, printing.record), "print", run)
 
 
+def revise(pipeline: Pipeline, key: str, run: Run) -> Plan:
+    """Copy the quote *key* (or that of deal *key*) into its next version, a draft; the old one is superseded."""
+    return settled(pipeline, (lambda now: quotes.revise(now, key),), "revise", run)
+
+
 def bring_in(pipeline: Pipeline, imported: Plan, run: Run) -> Plan:
     """Return the whole plan of an import whose rows are *imported*: with numbers refreshed and the run written down."""
     return settled(pipeline, (lambda _: imported,), "import", run)
@@ -169,6 +180,19 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
     known = merging.Ancestor(ancestor.tables) if ancestor else merging.remembered(ours, theirs)
     steps: tuple[Step, ...] = (lambda now: merging.merged(known, now, theirs), calls.flow_back)
     return settled(ours, steps, "merge", run)
+
+
+def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> Plan:
+    """Fill the new workbook *into* with the rows of many, by name; its formulas then tell about them all."""
+    parts = {book: refreshed(part) for book, part in parts.items()}
+    ready, rows = rolling.joined(into, parts)
+    plan = settled(ready, (lambda _: rows,), "rollup", run)
+    return replace(plan, answer={**plan.answer, "books": rolling.numbers(parts)})
+
+
+def contributions(parts: Mapping[str, Pipeline]) -> list[dict[str, Any]]:
+    """Return what each of many workbooks, by name, brings to the team: the metrics that add up."""
+    return rolling.numbers({book: refreshed(part) for book, part in parts.items()})
 
 
 def _difference(one: merging.Difference) -> dict[str, Any]:

@@ -70,13 +70,14 @@ def _next(key: str, taken: set[str]) -> str:
 
 def _renamed(pipeline: Pipeline, table: Table, new: Mapping[str, str]) -> Pipeline:
     changed: dict[str, pd.DataFrame] = {}
-    for name, column in _places(table):
+    for name, column in places(table):
         rows = changed.get(name, pipeline[name])
         changed[name] = rows.assign(**{column: rows[column].replace(dict(new))})
     return pipeline.with_tables(**changed)
 
 
-def _places(table: Table) -> list[tuple[str, str]]:
+def places(table: Table) -> list[tuple[str, str]]:
+    """Return every (table, column) that holds a key of *table*, its own first."""
     declared = [
         (other.name, column.id)
         for other in TABLES.values()

@@ -1,0 +1,58 @@
+"""``salesflow rollup`` over real workbooks: one that cannot be read is told, the others are one team."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from xl_salesflow import Run, flow, new_workbook
+from xl_salesflow.cli import main
+from xl_salesflow.demo.generate import generated
+from xl_salesflow.rollup.joined import COUNTED
+from xl_salesflow.workbook import ClosedBook
+
+DAY = date(2026, 5, 4)
+TODAY = ["--today", DAY.isoformat()]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("teams")
+    for seed, name in enumerate(("north", "south")):
+        path = folder / f"{name}.xlsx"
+        new_workbook(path, "en")
+        book = ClosedBook(path)
+        pipeline = book.read(DAY)
+        book.write(flow.bring_in(pipeline, generated(pipeline, 40, seed), Run("Ann", datetime(2026, 5, 4, 9))))
+    (folder / "broken.xlsx").write_bytes(b"PK\x03\x04 cut short")
+    return folder
+
+
+def test_a_team_over_many_workbooks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = folder / "team.xlsx"
+    books = [str(folder / f"{name}.xlsx") for name in ("north", "south", "broken")]
+    assert main(["rollup", *books, "--output", str(out), "--lang", "en", "--json", *TODAY]) == 3
+    told = capsys.readouterr()
+    assert "broken.xlsx" in told.err
+    lines = json.loads(told.out)["books"]
+    assert [line["book"] for line in lines] == ["north", "south"]
+    assert main(["funnel", str(out), "--json", *TODAY]) == 0
+    whole = json.loads(capsys.readouterr().out)["metrics"]
+    for id in COUNTED:
+        assert whole[id] == pytest.approx(sum(line[id] or 0 for line in lines), abs=0.005), id
+
+
+def test_a_workbook_that_is_there_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = folder / "there.xlsx"
+    out.write_text("mine")
+    assert main(["rollup", str(folder / "north.xlsx"), "--output", str(out), *TODAY]) == 2
+    assert "--replace" in capsys.readouterr().err
+    assert out.read_text() == "mine"
+
+
+def test_without_files_it_prints_what_each_brings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rollup", str(folder / "north.xlsx"), *TODAY]) == 0
+    assert "north: " in capsys.readouterr().out
