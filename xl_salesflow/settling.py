@@ -22,6 +22,7 @@ from xl_salesflow.model.difference import difference
 from xl_salesflow.model.frames import frame, series
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Cell, Edit, Finding, Plan
+from xl_salesflow.model.seal import sealed
 from xl_salesflow.model.tables import TABLES
 
 Step = Callable[[Pipeline], Plan]
@@ -38,7 +39,8 @@ class Run:
 def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> Plan:
     """Run *steps* one after the other and return what differs in the end, written down in the Journal.
 
-    Each step sees what the ones before it did. Generated lists, formula columns and named cells are brought up to date.
+    Each step sees what the ones before it did. Visits without a seal get one; generated lists, formula columns and named
+    cells are brought up to date.
     """
     now, told, reasons = refreshed(pipeline), Plan(), dict[tuple[str, str], pd.Series]()
     for step in steps:
@@ -47,13 +49,15 @@ def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> P
         _remember(reasons, plan.edits)
         if plan.edits or plan.appends or plan.fills or plan.removes:
             now = refreshed(applied(now, plan))
+    now = now.with_tables(History=sealed(now["History"]))
     now, findings = _listed(now, told.findings)
     values = metrics.sheet_values(now)
     now = _shown(now, values.tables)
     changed = difference(pipeline, now, verb, reasons)
     cells = tuple(_cells(pipeline, values.cells))
-    entries = journal.entries(changed, verb, run.by, run.now, pipeline["Journal"]["run"])
+    entries = journal.entries(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
     answer = {**told.answer, **_summary(changed, findings, now)}
+    findings = (*rules.unsealed(pipeline), *findings)  # of the workbook as it was: it is told once, with the run that seals
     return replace(changed + entries, cells=cells, findings=findings, documents=told.documents, answer=answer)
 
 

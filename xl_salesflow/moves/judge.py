@@ -11,6 +11,7 @@ from xl_salesflow.model.difference import difference
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Plan
 from xl_salesflow.model.rule import findings
+from xl_salesflow.model.seal import sealed
 from xl_salesflow.moves import tasks
 from xl_salesflow.moves.pending import pending, usable
 from xl_salesflow.moves.record import recorded
@@ -36,9 +37,15 @@ def judge(pipeline: Pipeline, by: str) -> Plan:
         held_up = held_up.append(steps.index[steps["verdict"] == "refused"])
         passed = steps[steps["verdict"] != "refused"]
         now = tasks.ticked(tasks.given(recorded(now, passed, by), passed))
-    now = _marked(tasks.settled(pipeline, now), said)
+    now = _sealed(pipeline, _marked(tasks.settled(pipeline, now), said))
     found = [finding for rule in RULES for finding in findings(now, rule)]
     return replace(difference(pipeline, now, "move"), findings=tuple(found))
+
+
+def _sealed(before: Pipeline, now: Pipeline) -> Pipeline:
+    history = now["History"]
+    new = history.loc[~history.index.isin(before["History"].index), "deal"]
+    return now.with_tables(History=sealed(history, set(new))) if len(new) else now
 
 
 def _judgeable(pipeline: Pipeline) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from xl_salesflow.model.frames import looked_up
@@ -37,11 +36,13 @@ def counted(pipeline: Pipeline, deals: pd.DataFrame) -> pd.DataFrame:
 
 def _cents(done: pd.DataFrame) -> pd.Series:
     spent = done[done["cost"].notna()]
-    return np.rint(spent["cost"] * 100).groupby(spent["deal"]).sum() / 100
+    cents: pd.Series = (spent["cost"] * 100).round().groupby(spent["deal"]).sum()
+    return cents / 100
 
 
 def _versions(pipeline: Pipeline, done: pd.DataFrame) -> pd.Series:
     proposed = done[done["type"] == "proposal"].groupby("deal").size()
     quotes = pipeline["Quotes"]
     newest = quotes[quotes["deal"] != ""].groupby("deal")["version"].max().dropna()
-    return pd.concat([proposed, newest]).groupby(level=0).max()
+    versions: pd.Series = pd.concat([proposed, newest]).groupby(level=0).max()
+    return versions

@@ -17,7 +17,7 @@ from xl_salesflow.model.remarks import Remarks
 from xl_salesflow.model.rule import Rule, findings, sentences
 from xl_salesflow.rules import early, gates, process, rows
 
-__all__ = ["RULES", "check", "gates", "playbook_faults", "warning_hits", "warnings"]
+__all__ = ["RULES", "check", "gates", "playbook_faults", "unsealed", "warning_hits", "warnings"]
 
 RULES: tuple[Rule, ...] = (*rows.RULES, *process.RULES, *gates.RULES, *early.RULES)
 """Every declared rule, in the order in which they speak."""
@@ -32,6 +32,11 @@ def check(pipeline: Pipeline) -> tuple[Finding, ...]:
 def playbook_faults(pipeline: Pipeline) -> tuple[Finding, ...]:
     """Return what keeps the sheets Stages, Gates and StageTasks from being judged by, every fault at once."""
     return tuple(finding for rule in (*process.RULES, *gates.RULES) for finding in findings(pipeline, rule))
+
+
+def unsealed(pipeline: Pipeline) -> tuple[Finding, ...]:
+    """Return that visits of *pipeline* have no seal, which the run that seals them tells."""
+    return tuple(findings(pipeline, rows.unsealed_visit.RULE))
 
 
 def warnings(pipeline: Pipeline) -> pd.Series:

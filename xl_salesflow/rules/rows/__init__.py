@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from xl_salesflow.model.rule import Rule
 from xl_salesflow.rules.rows import (
+    amount_differs,
     broken_history,
+    broken_seal,
     date_order,
+    discount_unapproved,
     doubled_keys,
     future_dates,
+    holidays_end,
     lost_without_reason,
     missing_cells,
+    missing_visits,
     negative_money,
     orphans,
     points_range,
+    quote_number_gap,
     score_range,
     share_range,
+    two_primaries,
     unexplained_override,
     unexplained_probability,
     unknown_choice,
     unknown_playbook,
     unknown_stage,
+    unsealed_visit,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -38,5 +46,13 @@ RULES: tuple[Rule, ...] = (
     unexplained_probability.RULE,
     unexplained_override.RULE,
     lost_without_reason.RULE,
+    discount_unapproved.RULE,
+    two_primaries.RULE,
+    amount_differs.RULE,
+    quote_number_gap.RULE,
+    holidays_end.RULE,
     broken_history.RULE,
+    broken_seal.RULE,
+    missing_visits.RULE,
+    unsealed_visit.RULE,
 )

@@ -1,0 +1,90 @@
+"""Findings about the record itself: changed, taken out, or without a seal."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from tests.tables import TODAY, crm
+from xl_salesflow import flow, rules
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.text import LANGUAGES, Language
+
+NOW = datetime.combine(TODAY, datetime.min.time())
+SEALS = ("broken_seal", "missing_visits", "unsealed_visit")
+
+
+def run(minute: int) -> flow.Run:
+    return flow.Run("Mara", NOW + timedelta(minutes=minute))
+
+
+def typed(pipeline: Pipeline, **stages: str) -> Pipeline:
+    deals = pipeline["Deals"].copy()
+    deals["stage"] = deals["deal"].map(stages).fillna(deals["stage"])
+    return pipeline.with_tables(Deals=deals)
+
+
+@pytest.fixture
+def moved() -> Pipeline:
+    """Give three deals: V000001 to V000003 are entries, V000004 moves D2 on to Qualified."""
+    known = {"account": "Acme", "contact": "Wu"}
+    first = crm(Deals=[{"deal": f"D{n}", "stage": "Lead", **known} for n in (1, 2, 3)], Accounts=[{"account": "Acme"}])
+    first = applied(first, flow.update(first, run(1)))
+    second = typed(first, D2="Qualified")
+    return applied(second, flow.update(second, run(2)))
+
+
+def found(pipeline: Pipeline) -> list[tuple[str, str, str]]:
+    return [(f.rule, f.severity, f.key) for f in rules.check(pipeline) if f.rule in SEALS]
+
+
+def test_moves_are_sealed_as_they_are_recorded(moved: Pipeline) -> None:
+    assert list(moved["History"]["visit"]) == ["V000001", "V000002", "V000003", "V000004"]
+    assert (moved["History"]["seal"] != "").all()
+    assert found(moved) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_changed_visit_is_told_with_row_and_cell(moved: Pipeline, language: Language) -> None:
+    history = moved["History"].copy()
+    row = history.index[history["visit"] == "V000002"][0]
+    history.loc[row, "left"] = pd.Timestamp("2026-03-01").to_datetime64()
+    history.loc[row, "owner"] = "Somebody"
+    pipeline = crm(language).with_tables(**{**moved.tables, "History": history})
+    told = [f for f in rules.check(pipeline) if f.rule == "broken_seal"]
+    assert [(f.key, f.severity) for f in told] == [("V000002", "block"), ("V000004", "block")]
+    what = {"en": ("the row is not what was written", "visit before it"), "zh": ("与写入时不同", "上一条记录")}[language]
+    assert [part in f.message for part, f in zip(what, told, strict=True)] == [True, True]
+
+
+def test_a_visit_taken_out_is_missed(moved: Pipeline) -> None:
+    """In the middle its number is missing; the last one is missed by the Journal, which tells that it was added."""
+    history = moved["History"]
+    for gone in ("V000001", "V000003", "V000004"):
+        left = moved.with_tables(History=history[history["visit"] != gone])
+        if gone != "V000001":
+            assert [f.message for f in rules.check(left) if f.rule == "missing_visits"][0].count(gone) == 1
+
+
+def test_an_undone_move_is_not_missed(moved: Pipeline) -> None:
+    back = applied(moved, flow.undo(moved, run(3)))
+    assert len(back["History"]) == 3
+    assert found(back) == []
+    again = applied(back, flow.undo(back, run(4)))
+    assert (len(again["History"]), found(again)) == (4, [])
+    other = applied(typed(back, D3="Lost"), flow.update(typed(back, D3="Lost"), run(5)))
+    assert found(other) == []
+
+
+def test_an_older_workbook_is_sealed_by_the_next_run_and_that_is_told(moved: Pipeline) -> None:
+    old = moved.with_tables(History=moved["History"].assign(seal=""))
+    assert found(old) == [("unsealed_visit", "note", "V000001")]
+    plan = flow.update(old, run(3))
+    assert [finding.rule for finding in plan.findings if finding.rule in SEALS] == ["unsealed_visit"]
+    now = applied(old, plan)
+    assert list(now["History"]["seal"]) == list(moved["History"]["seal"])
+    assert not any(entry.column == "seal" for entry in plan.changes if entry.table == "Journal")
+    assert not flow.update(now, run(4)).writes
