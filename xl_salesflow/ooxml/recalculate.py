@@ -41,15 +41,10 @@ class Concerned:
         self.book, self.cells = book, dict(formulas_of(book, known))
         self.formulas = _resolved(book, self.cells)
         self.dependents = Dependents(self.formulas)
-        self.places = self.dependents.closure(self.dependents.of_change(changed) | self._never_calculated())
-
-    def _never_calculated(self) -> set[Place]:
-        """Formulas without a value that could have one, and those that may read any cell."""
-        return {
-            place
-            for place, formula in self.formulas.items()
-            if formula.anywhere or (self.shown(place) is None and self.why_not(place) is None)
-        }
+        blank = {place for place in self.cells if self.shown(place) is None}  # never calculated
+        anywhere = {place for place, formula in self.formulas.items() if formula.anywhere}
+        self.places = self.dependents.closure(self.dependents.of_change(changed) | anywhere | blank)
+        self.hopeless = all(place in blank and self.why_not(place) for place in self.places)
 
     def shown(self, place: Place) -> Any:
         """What a formula's cell shows; None for one that was never calculated."""

@@ -121,7 +121,7 @@ class Workbook(WorkbookOnDisk):
         """
         changed = changed_by(self._edits)
         before = Concerned(self._source(), changed, known)
-        if not before.places:
+        if before.hopeless:  # as most are: nothing to do, or nothing that could be done
             return self, Recalculation()
         after = Workbook(self.path, self.to_bytes())
         outcome = recalculated(before, Concerned(after._source(), changed, known))
