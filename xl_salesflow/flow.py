@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from xl_salesflow import followups as calls
-from xl_salesflow import merging, metrics, moves, quotes, rules
+from xl_salesflow import assigning, merging, metrics, moves, quotes, rules
 from xl_salesflow import report as overview
 from xl_salesflow import rollup as rolling
 from xl_salesflow.asking import asked
@@ -34,6 +34,7 @@ __all__ = [
     "Book",
     "Run",
     "asked",
+    "assign",
     "bring_in",
     "check",
     "contributions",
@@ -79,6 +80,7 @@ def update(pipeline: Pipeline, run: Run) -> Plan:
         quotes.keep,
         quotes.amounts,
         moves.upkeep,
+        assigning.distribute,
         bant.from_answers,
         traits.score,
         classes.classify,
@@ -165,6 +167,12 @@ def bring_in(pipeline: Pipeline, imported: Plan, run: Run) -> Plan:
 def undo(pipeline: Pipeline, run: Run, which: str | None = None, force: bool = False) -> Plan:
     """Put back what the run *which* (default: the last one) changed; with *force*, over what people changed since."""
     return settled(pipeline, (partial(put_back, run=which, force=force), _warn), "undo", run)
+
+
+def assign(pipeline: Pipeline, run: Run, how: str = "", days: float | None = None) -> Plan:
+    """Take idle deals back into the pool (*days*) and give those without owner to somebody (*how*); unsaid, as Settings say."""
+    steps = (moves.upkeep, partial(assigning.distribute, how=how, days=days))
+    return settled(pipeline, steps, "assign", run)
 
 
 def diff(first: Pipeline, second: Pipeline) -> Plan:

@@ -88,6 +88,9 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
             quote=("Quote", "报价单"), proposal=("Proposal", "方案建议书"), contract=("Contract", "合同"),
             bant_card=("BANT card", "BANT 卡"), precall=("Pre-call sheet", "拜访前准备"), visit=("Visit report", "拜访报告"),
         ),
+        "assignment": _choices(
+            leave=("Leave them", "不分配"), in_turn=("Each in turn", "轮流"), least_busy=("Fewest open deals", "在手最少"),
+        ),
         "operation": _choices(change=("Change", "修改"), add=("Add", "新增"), add_line=("Add line", "新增行"), remove=("Remove", "删除")),
     }
 )  # fmt: skip

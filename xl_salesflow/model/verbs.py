@@ -73,6 +73,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("report", "Report", "报告", "Write one HTML page with funnel, trend, ageing and leaks", "生成包含漏斗、趋势、账龄与流失的网页报告", "CreateReport", group="manage"),
             _verb("playbook", "Playbooks", "销售流程", "List, show, check and export sales processes", "列出、显示、检查与导出销售流程", "OrganizationChartInsert"),
             _verb("audit", "Audit", "流程自查", "Answer thirteen questions about how the team sells, from the data", "根据数据回答关于团队销售方式的十三个问题", "ReviewAcceptChange", True),
+            _verb("assign", "Assign", "分配", "Give deals without an owner to people; take back those nobody works on", "将无负责人的商机分配给团队成员，并回收无人跟进的商机", "AssignTask"),
             _verb("diff", "Compare", "比较", "Say what differs between two workbooks", "说明两个工作簿有何不同", "ReviewCompareTwoVersions", True),
             _verb("merge", "Merge", "合并", "Take into a workbook what another copy of it says; contradictions go to a sheet", "将另一副本的修改并入工作簿；矛盾之处列入“合并冲突”表", "ReviewCombineRevisions"),
             _verb("batch", "Many workbooks", "批量处理", "Do a verb to every workbook of files, folders and patterns, in parallel", "对文件、文件夹与通配符所指的全部工作簿并行执行操作", "RefreshAll"),

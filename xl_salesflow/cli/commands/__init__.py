@@ -25,7 +25,7 @@ for command in (
     *(numbers.funnel, numbers.plan, numbers.report),
     *(papers.followups, versions.revise, papers.quote),
     many.batch,
-    *(copies.diff, copies.merge, teams.rollup),
+    *(copies.diff, copies.merge, teams.assign, teams.rollup),
     *(playbook, audit, addin, trying.demo),
 ):
     cli.add_command(command)

@@ -1,4 +1,4 @@
-"""Many workbooks as one team."""
+"""The team: who gets which deal, and many workbooks as one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,36 @@ from typing import Any
 
 import click
 
-from xl_salesflow.cli.options import BY_WHOM, JSON, TODAY, option, verb
+from xl_salesflow.cli.options import BOOK, BY_WHOM, DRY, JSON, TODAY, option, verb
 from xl_salesflow.cli.texts import LANGUAGE, say
 from xl_salesflow.model.text import LANGUAGES
+
+
+@verb("assign")
+@BOOK
+@option(
+    "--how",
+    "Each in turn, or whoever has the fewest open deals; else what Settings say.",
+    "轮流分配，或分配给在手商机最少者；默认按“设置”。",
+    type=click.Choice(["in_turn", "least_busy"]),
+)
+@option(
+    "--reclaim",
+    "First take back open deals nobody worked on for this many days.",
+    "先回收超过此天数无人跟进的商机。",
+    type=click.IntRange(min=1),
+    metavar="DAYS",
+)
+@DRY
+@JSON
+@TODAY
+@BY_WHOM
+def assign(
+    book: Path, how: str | None, reclaim: int | None, dry_run: bool, json: bool, today: date | None, **who: Any
+) -> int:
+    from xl_salesflow.cli import assigning
+
+    return assigning.assign(book, how or "", reclaim, dry_run, json, today, who["as"])
 
 
 @verb("rollup")

@@ -99,6 +99,7 @@ _BUYER: tuple[Column, ...] = (
 )  # fmt: skip
 
 _DECISION: tuple[Column, ...] = (
+        column("assigned", "Assigned", "分配日期", T.DATE, "When it was given to its owner, or back to the pool", "分配给负责人或回收公海的日期", writer=P),
     column("contract_signed", "Contract signed", "合同签署日", T.DATE, "The day the signed contract came back", "收到签署合同的日期"),
     column("loss_reason", "Loss reason", "丢单原因", T.LIST, "Needed before a deal is marked lost", "标记丢单前必填", options="loss_reason"),
     column("move_reason", "Move reason", "变更理由", T.TEXT, "Needed to move a deal back; cleared once the move is recorded", "退回阶段时必填；记录后清空"),
