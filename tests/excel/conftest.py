@@ -14,10 +14,11 @@ import xlwings as xw
 
 from tests.excel.engines.calc import Office
 from tests.excel.engines.memory import ENGINE
+from tests.excel.open_desk import OpenDesk, laid
 from xl_salesflow import flow
 from xl_salesflow.demo.day import day_of_work
 from xl_salesflow.demo.generate import generated
-from xl_salesflow.excel import desk
+from xl_salesflow.excel.desk import Desk
 from xl_salesflow.model.text import Language
 from xl_salesflow.sheets import new_workbook
 from xl_salesflow.workbook import ClosedBook
@@ -54,6 +55,12 @@ def workbook(made: Callable[[Language], Path], tmp_path: Path) -> Callable[[Lang
     return lambda language: Path(shutil.copy(made(language), tmp_path / f"team-{language}.xlsx"))
 
 
+@pytest.fixture
+def desk(tmp_path: Path) -> OpenDesk:
+    """Give a person at an open workbook, in memory, with the rows of the contract."""
+    return laid(tmp_path / "book.xlsx")
+
+
 @pytest.fixture(scope="session")
 def calc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Give each worker a running LibreOffice."""
@@ -75,12 +82,12 @@ def _a_new_application() -> Iterator[None]:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Let it be the morning of the workbook, a minute later at every press, and keep documents from being opened."""
     opened: list[Path] = []
-    init, minutes = desk.Desk.__init__, count()
+    init, minutes = Desk.__init__, count()
 
-    def in_the_morning(self: desk.Desk, *arguments: Any, **named: Any) -> None:
+    def in_the_morning(self: Desk, *arguments: Any, **named: Any) -> None:
         init(self, *arguments, **{"now": NOW.replace(hour=10) + timedelta(minutes=next(minutes)), **named})
 
-    monkeypatch.setattr(desk.Desk, "__init__", in_the_morning)
-    monkeypatch.setattr(desk.Desk, "open", lambda self, file: opened.append(file))
+    monkeypatch.setattr(Desk, "__init__", in_the_morning)
+    monkeypatch.setattr(Desk, "open", lambda self, file: opened.append(file))
     monkeypatch.setenv("SALESFLOW_USER", "Ann")
     return opened

@@ -130,15 +130,15 @@ class CalcGrid:
                     yield from ((row, col) for row in range(area.StartRow, area.EndRow + 1))
 
     def formulas(self, area: Area) -> list[list[Any]]:
-        return [list(row) for row in self._range(area).getFormulaArray()]
+        return [[_bare(cell) for cell in row] for row in self._range(area).getFormulaArray()]
 
-    def put(self, area: Area, cells: list[list[Any]]) -> None:
+    def put(self, area: Area, cells: list[list[Any]], arrays: bool = False) -> None:
         block = self._range(area)
         block.setDataArray(tuple(tuple(_given(cell) for cell in row) for row in cells))
         for row, line in enumerate(cells):
             for col, cell in enumerate(line):
                 if isinstance(cell, str) and cell.startswith("="):
-                    self._compute(block.getCellByPosition(col, row), cell[1:])
+                    self._compute(block, col, row, cell[1:], arrays)
                 elif isinstance(cell, date):
                     self._show_as_date(block.getCellByPosition(col, row))
 
@@ -148,8 +148,13 @@ class CalcGrid:
         if not formats.getByKey(cell.NumberFormat).Type & _DATES:
             cell.NumberFormat = formats.getStandardFormat(_DATES, cell.CharLocale)
 
-    def _compute(self, cell: Any, formula: str) -> None:
-        cell.setTokens(self._parser.parseFormula(formula, cell.CellAddress))
+    def _compute(self, block: Any, col: int, row: int, formula: str, array: bool) -> None:
+        cell = block.getCellByPosition(col, row)
+        tokens = self._parser.parseFormula(formula, cell.CellAddress)
+        if array:
+            block.getCellRangeByPosition(col, row, col, row).setArrayTokens(tokens)
+        else:
+            cell.setTokens(tokens)
 
     def clear(self, area: Area) -> None:
         self._range(area).clearContents(1 | 2 | 4 | 16)  # numbers, dates, text, formulas
@@ -199,6 +204,11 @@ def _cells(ranges: Any) -> Iterator[tuple[int, int]]:
         for row in range(area.StartRow, area.EndRow + 1):
             for col in range(area.StartColumn, area.EndColumn + 1):
                 yield row, col
+
+
+def _bare(formula: str) -> str:
+    # array formulas come with the braces that are shown around them
+    return formula[1:-1] if formula.startswith("{=") else formula
 
 
 def _moment(serial: float) -> datetime:

@@ -77,7 +77,7 @@ class MemoryGrid:
             for row in range(area.top, area.bottom + 1)
         ]
 
-    def put(self, area: Area, cells: list[list[Any]]) -> None:
+    def put(self, area: Area, cells: list[list[Any]], arrays: bool = False) -> None:
         self.calls["write"] += 1
         grid = self.cells[area.sheet]
         for row, line in enumerate(cells, start=area.top):

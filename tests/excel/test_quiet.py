@@ -1,0 +1,52 @@
+"""Excel held still: its switches come back, and somebody who edits a cell is waited for, then told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.excel.engines.impl import App, Refused
+from tests.excel.engines.memory import MemoryGrid
+from tests.excel.open_desk import OpenDesk, app
+from tests.workbook.book_contract import TODAY, edit
+from xl_salesflow.excel import quiet
+from xl_salesflow.excel.quiet import StillEditing
+
+
+def test_switches_and_selection_are_as_before_even_when_a_write_fails(
+    desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = desk.book()
+    plan = edit(book.read(TODAY), "Deals", "amount", {"D-1": 5.0})
+    before = (dict(app(desk).switched), app(desk).selected, desk.xw.sheets.active.name)
+    monkeypatch.setattr(MemoryGrid, "put", _broken(MemoryGrid.put))
+    with pytest.raises(OSError, match="gone"):
+        book.write(plan)
+    assert (dict(app(desk).switched), app(desk).selected, desk.xw.sheets.active.name) == before
+    assert {name for name, _ in app(desk).history} == set(App.SWITCHES)
+
+
+def _broken(put: Any) -> Any:
+    def broken(*arguments: Any) -> None:
+        raise OSError("Excel is gone")
+
+    return broken
+
+
+def test_somebody_editing_a_cell_is_waited_for(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quiet, "refusals", lambda: (Refused,))
+    waits: list[float] = []
+    app(desk).busy = 3
+    with quiet.still(desk.xw, waits.append):
+        assert app(desk).switched["calculation"] == "manual"
+    assert len(waits) == 3
+    assert app(desk).switched["calculation"] == "automatic"
+
+
+def test_somebody_who_goes_on_editing_is_told(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quiet, "refusals", lambda: (Refused,))
+    app(desk).busy = 1000
+    with pytest.raises(StillEditing, match="finish it"), quiet.still(desk.xw, lambda seconds: None):
+        pytest.fail("nothing may be written")
+    assert app(desk).history == []
