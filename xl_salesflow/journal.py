@@ -1,8 +1,8 @@
-"""The Journal: what a run changed that nothing else could tell, so that it can be put back (undo.py does).
+"""The Journal: what a run changed that nothing else could tell, so that it can be put back (the room undo does).
 
 Written down is every cell that a run changed and every row it added or removed, but for what any run works out again
-(formulas, warnings, counts of what people did), the numbers given to rows that had none, and the visits of a deal that
-came into the workbook with it. An added row is remembered by a digest of what people own in it, a removed one whole.
+(formulas, warnings, counts of what people did) and the visits of a deal that came into the workbook with it. An added row
+is remembered by a digest of what people own in it, a removed one whole; a row whose number is taken away, by such a digest too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -27,16 +28,35 @@ WORKED_OUT_AGAIN = {
     "warnings", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
     "trait_score", "won_deals", "attempts", "contact_days", "sales_cost", "spin_kinds", "spin", "solution_version", "seal",
 }  # fmt: skip
+"""What follows from other cells alone: not written down, and no difference between two copies."""
+
+COUNTED_ON = ("pushes", "last_expected_close")
+"""What a run counts on from where it was: of these, the Journal alone can tell what they were."""
+
+BEGUN_WITH = (*MOVE[1:], *COUNTED_ON)
+"""The columns of Deals that a deal's first run fills; what they held before needs no telling: nothing."""
+
+NAMELESS = "#"
+"""What begins the key of a row without one in the Journal; a digest of what stands in the row follows."""
+
 _LONGEST = 30_000  # a cell holds 32,767 characters
 
 
-def entries(plan: Plan, verb: str, by: str, now: datetime, taken: Iterable[str] = ()) -> Plan:
+def entries(
+    plan: Plan,
+    verb: str,
+    by: str,
+    now: datetime,
+    taken: Iterable[str] = (),
+    left: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+) -> Plan:
     """Return the plan that writes down *plan* as one run of *verb*; nothing where there is nothing to tell.
 
-    *taken* are the numbers of the runs there are: two runs of one second differ by a suffix.
+    *taken* are the numbers of the runs there are: two runs of one second differ by a suffix. *left* are the tables as the
+    plan leaves them, to tell rows by that it leaves without a key.
     """
     head = {"run": _number(now, set(taken)), "time": now.replace(microsecond=0), "verb": verb, "by": by}
-    rows = [{**head, **row} for row in (*_changed(plan), *_added(plan), *_removed(plan))]
+    rows = [{**head, **row} for row in (*_changed(plan, left), *_brought(plan, left), *_added(plan), *_removed(plan))]
     if not rows:
         return Plan()
     return Plan(appends=(Append("Journal", frame(TABLES["Journal"], rows), verb),))
@@ -62,6 +82,11 @@ def digests(table: Table, rows: pd.DataFrame) -> list[str]:
     return [blake2b("\t".join(map(_plain, line)).encode(), digest_size=8).hexdigest() for line in lines]
 
 
+def nameless(table: Table, rows: pd.DataFrame) -> list[str]:
+    """Return what the Journal calls *rows* of *table* that have no key."""
+    return [NAMELESS + digest for digest in digests(table, rows.assign(**{table.key or "": ""}))]
+
+
 def name_column(table: Table) -> str:
     """Return the column whose value the Journal calls a row's key."""
     return table.key or table.columns[0].id
@@ -80,14 +105,16 @@ def _plain(cell: str) -> str:
     return " ".join(cell.split())  # a sheet keeps neither outer blanks nor every kind of line end
 
 
-def _changed(plan: Plan) -> Iterator[dict[str, Any]]:
+def _changed(plan: Plan, left: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
     begun = _begun(plan.edits)
     for edit in plan.edits:
         table = TABLES[edit.table]
+        if edit.column == table.key:
+            yield from _named(edit, table, left)
         if edit.table == "Journal" or not _kept(table[edit.column], table):
             continue
         # what a deal that was new had blank needs no telling
-        follows = begun if edit.table == "Deals" and edit.column in MOVE[1:] else set()
+        follows = begun if edit.table == "Deals" and edit.column in BEGUN_WITH else set()
         for row, change in zip(edit.after.index, edit, strict=True):
             before = text(change.before)
             if before or row not in follows:
@@ -97,13 +124,40 @@ def _changed(plan: Plan) -> Iterator[dict[str, Any]]:
                 }  # fmt: skip
 
 
+def _named(edit: Edit, table: Table, left: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
+    """Tell numbers given to rows that had none, and numbers taken away from rows that are told by what stands in them."""
+    rows = edit.after.index
+    held = left[table.name].loc[rows] if table.name in left else None
+    marks = nameless(table, held) if held is not None else [NAMELESS] * len(rows)
+    for mark, before, after in zip(marks, edit.before, edit.after, strict=True):
+        yield {
+            "operation": "change", "table": table.name, "key": after or mark, "column": edit.column, "before": before,
+            "after": after, "because": "numbered" if after else "number taken back",
+        }  # fmt: skip
+
+
+def _brought(plan: Plan, left: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
+    """Tell what a deal had brought along when its first run began, and the run left: all else was blank before."""
+    begun = pd.Index(sorted(_begun(plan.edits)))
+    changed = {edit.column: edit.after.index for edit in plan.edits if edit.table == "Deals"}
+    for id in BEGUN_WITH if len(begun) and "Deals" in left else ():
+        held = left["Deals"].loc[begun.difference(changed.get(id, begun[:0]))]
+        for key, cell in zip(held["deal"], held[id].map(text), strict=True):
+            if cell:
+                yield {
+                    "operation": "change", "table": "Deals", "key": key, "column": id, "before": cell, "after": cell,
+                    "because": "brought along",
+                }  # fmt: skip
+
+
 def _begun(edits: Iterable[Edit]) -> set[int]:
     moved = (edit for edit in edits if (edit.table, edit.column) == ("Deals", "recorded_stage"))
     return {row for edit in moved for row in edit.before.index[(edit.before == "").to_numpy(bool)]}
 
 
 def _kept(column: Column, table: Table) -> bool:
-    return not column.is_formula and column.id not in WORKED_OUT_AGAIN and column.id != table.key
+    told = column.id not in WORKED_OUT_AGAIN or column.id in COUNTED_ON
+    return told and not column.is_formula and column.id != table.key
 
 
 def _added(plan: Plan) -> Iterator[dict[str, Any]]:

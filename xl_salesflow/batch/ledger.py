@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -113,10 +113,7 @@ class Ledger:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise CannotSave(
-                self.path, (f"the run journal cannot be written ({why})", f"无法写入运行日志（{why}）")
-            ) from error
+            raise _refused(self.path, error) from error
 
 
 @contextmanager
@@ -127,18 +124,22 @@ def kept(path: Path, anew: bool) -> Iterator[Ledger]:
         WorkbookInUse: another batch writes it.
         CannotSave: the folder or the disk refuses.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with sole_writer(path):
+    with ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(sole_writer(path))
             if anew and path.exists():
                 os.replace(path, path.with_name(f"{path.stem}.previous{path.suffix}"))
-            with path.open("ab") as file:
-                _end_torn_line(path, file)
-                yield Ledger(path, file)
-    except PermissionError as error:
-        raise CannotSave(
-            path, (f"the folder is read-only ({error.strerror})", f"文件夹为只读（{error.strerror}）")
-        ) from error
+            file = stack.enter_context(path.open("ab"))
+            _end_torn_line(path, file)
+        except OSError as error:
+            raise _refused(path, error) from error
+        yield Ledger(path, file)
+
+
+def _refused(path: Path, error: OSError) -> CannotSave:
+    why = error.strerror or type(error).__name__
+    return CannotSave(path, (f"the run journal cannot be written ({why})", f"无法写入运行日志（{why}）"))
 
 
 def _end_torn_line(path: Path, file: BinaryIO) -> None:
