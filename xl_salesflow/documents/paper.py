@@ -31,20 +31,32 @@ def printed(document: Document, tongue: Tongue, format: str, where: Folders = ()
     Raises:
         UsageError: the template cannot be read or filled; the sentence says where and why.
     """
-    template = shelf.find(document.kind, format, tongue, where)
+    return printed_with(shelf.find(document.kind, format, tongue, where), document, tongue, where)
+
+
+def printed_with(template: shelf.Template, document: Document, tongue: Tongue, where: Folders = ()) -> bytes:
+    """Return a paper put into *template*.
+
+    Raises:
+        UsageError: the template cannot be filled; the sentence says where and why.
+    """
     given = context(document, tongue)
     mark = logo(str(document.facts.get("source", "")), document.facts["seller"].get("logo", ""))
     try:
-        if format == "eml":
+        if template.format == "eml":
             return _letter(document, tongue, given, template, where)
-        return _FILLED[format](template, given, mark, where)
+        return _FILLED[template.format](template, given, mark, where)
     except TemplateError as error:
-        raise unfillable(template.shown, error) from error
+        raise unfillable(template.shown, str(error.message or type(error).__name__)) from error
+    except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        if template.path is None:
+            raise
+        raise unfillable(template.shown, str(error)) from error  # a team's own tags may compute anything
 
 
-def unfillable(name: str, error: TemplateError) -> UsageError:
+def unfillable(name: str, why: str) -> UsageError:
     """Return the error for a template that asks for what is not there."""
-    said = " ".join(str(error.message or type(error).__name__).split())
+    said = " ".join(why.split())
     return UsageError(
         f"The template {name} cannot be filled: {said}; salesflow template check names every place.",
         f"无法填写模板 {name}：{said}；salesflow template check 会指出所有位置。",

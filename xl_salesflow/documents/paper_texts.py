@@ -115,7 +115,7 @@ PAPER_TEXTS: Mapping[str, Text] = MappingProxyType(
         "points_1": Text("Weak", "弱"),
         "points_2": Text("Fair", "中"),
         "points_3": Text("Strong", "强"),
-        "answered": Text("Answered", "已回答"),
+        "answers_so_far": Text("Answered", "已回答"),
         "question": Text("Question", "问题"),
         "answer": Text("Answer", "回答"),
         "to_ask": Text("To ask", "待问"),
@@ -153,7 +153,7 @@ PAPER_TEXTS: Mapping[str, Text] = MappingProxyType(
         "ready_goal": Text("I know what I want agreed at the end.", "明确结束时要达成的约定。"),
         # the visit report
         "visit": Text("Visit report", "拜访报告"),
-        "by": Text("By", "执行人"),
+        "done_by": Text("By", "执行人"),
         "channel": Text("Channel", "方式"),
         "outcome": Text("Outcome", "结果"),
         "spin": Text("What we learned (SPIN)", "了解到的情况（SPIN）"),

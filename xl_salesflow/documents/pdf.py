@@ -32,10 +32,8 @@ def typeset(source: str, data: Mapping[str, Any], name: str, folder: Path | None
     Raises:
         UsageError: the template asks for what is not there, or is not well formed; the sentence names the line.
     """
-    passed = json.dumps({**data, "fonts": _fonts()}, ensure_ascii=False)
-    whole = f"{library()}\n{source}".encode()
     try:
-        pdf = _compiler(folder).compile(whole, format="pdf", sys_inputs={"data": passed}, timestamp=0)
+        pdf = compiled(source, data, folder)
     except typst.TypstError as error:
         said = " ".join(str(error).split())
         raise UsageError(
@@ -45,6 +43,17 @@ def typeset(source: str, data: Mapping[str, Any], name: str, folder: Path | None
     if not isinstance(pdf, bytes):
         raise TypeError(f"{name} came out as {type(pdf).__name__}, not as one file")
     return pdf
+
+
+def compiled(source: str, data: Mapping[str, Any], folder: Path | None = None) -> object:
+    """Return what Typst makes of *source* after paper.typ.
+
+    Raises:
+        typst.TypstError: it cannot be set.
+    """
+    passed = json.dumps({**data, "fonts": _fonts()}, ensure_ascii=False)
+    whole = f"{library()}\n{source}".encode()
+    return _compiler(folder).compile(whole, format="pdf", sys_inputs={"data": passed}, timestamp=0)
 
 
 @cache

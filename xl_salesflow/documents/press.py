@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from xl_salesflow.documents import shelf
+from xl_salesflow.documents.checking import faults
+from xl_salesflow.documents.kinds import PAPERS
 from xl_salesflow.documents.names import safe_name
 from xl_salesflow.documents.render import render
 from xl_salesflow.documents.saving import save
 from xl_salesflow.documents.values import Tongue
+from xl_salesflow.errors import UsageError
 from xl_salesflow.model.plan import Document
 from xl_salesflow.papers import Printed, fingerprint
 
@@ -33,6 +37,7 @@ class Press:
         self._formats, self._tongue, self._where, self._told = formats, tongue, where, told
         self._files: dict[Path, bytes] = {}
         self._made = 0
+        self._checked: set[tuple[str, str]] = set()
 
     def __call__(self, document: Document) -> tuple[Printed, ...]:
         """Make the files of a document.
@@ -56,8 +61,30 @@ class Press:
         return [save(path, content) for path, content in self._files.items()]
 
     def _render(self, document: Document, format: str) -> bytes:
+        if (document.kind, format) not in self._checked:
+            refuse_faulty(document.kind, format, self._tongue, self._where)
+            self._checked.add((document.kind, format))
         return render(document, self._tongue, format, self._where)
 
     def _named(self, path: Path) -> str:
         # a workbook and its papers may move together
         return path.relative_to(self._book).as_posix() if path.is_relative_to(self._book) else str(path)
+
+
+def refuse_faulty(kind: str, format: str, tongue: Tongue, where: tuple[Path, ...]) -> None:
+    """Refuse a team's own template that asks for what is not there, before anything is made with it.
+
+    Raises:
+        UsageError: the sentence names the first fault, its place, and how many there are.
+    """
+    template = shelf.find(kind, format, tongue, where) if kind in PAPERS else None
+    wrong = faults(template, where) if template and template.path else []
+    if not wrong or template is None:
+        return
+    place, said, more = wrong[0].place, wrong[0].said, len(wrong) - 1
+    raise UsageError(
+        f"{template.shown}{', ' * bool(place.en)}{place.en}: {said.en}" + (f" (and {more} more)" if more else "") + ".",
+        f"{template.shown}{'，' * bool(place.zh)}{place.zh}：{said.zh}"
+        + (f"（另有 {more} 处）" if more else "")
+        + "。",
+    )

@@ -60,7 +60,7 @@ def find(kind: str, format: str, tongue: Tongue, where: tuple[Path, ...] = ()) -
         for name in candidates(kind, format, tongue):
             path = folder / name
             if path.is_file():
-                return Template(kind, format, name, _read(path), path)
+                return read(path, kind, format)
     return shipped(kind, format)
 
 
@@ -77,7 +77,16 @@ def own(where: tuple[Path, ...], kinds: tuple[str, ...]) -> Iterator[Template]:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             kind, format = path.name.partition(".")[0], by_suffix.get(path.suffix.lstrip(".").lower())
             if kind in kinds and format and path.is_file() and not path.name.startswith((".", "~$")):
-                yield Template(kind, format, path.name, _read(path), path)
+                yield read(path, kind, format)
+
+
+def read(path: Path, kind: str, format: str) -> Template:
+    """Return the template in a file.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    return Template(kind, format, path.name, _read(path), path)
 
 
 def _read(path: Path) -> bytes:

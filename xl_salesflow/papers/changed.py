@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -28,28 +27,42 @@ _GONE_OUT = ("sent", "accepted", "rejected", "expired")
 _LARGEST = 64 << 20
 
 
-def changed(pipeline: Pipeline) -> tuple[Finding, ...]:
-    """Return a finding for each sent paper whose quote offers something else now, or whose file is another one.
+def amiss(before: Pipeline, now: Pipeline) -> tuple[Finding, ...]:
+    """Return a finding for each paper that went out and is not what it was, as it stands *now*."""
+    return (*changed(now), *files_changed(before, now))
 
-    A file is looked at only inside the workbook's folder; one that is not there may be on another machine.
-    """
-    papers = pipeline["Documents"]
+
+def changed(pipeline: Pipeline) -> tuple[Finding, ...]:
+    """Return a finding for each quote that went out and offers something else now."""
+    papers, quotes = pipeline["Documents"], pipeline["Quotes"]
     went = papers[papers["digest"].str.contains("-", regex=False) & _went_out(pipeline, papers)]
     if went.empty:
         return ()
-    quotes = pipeline["Quotes"]
     now = dict(zip(folded(quotes["quote"]), promises(pipeline), strict=True))
     rows = dict(zip(folded(quotes["quote"]), quotes.index, strict=True))
-    found: list[Finding] = []
-    told: set[str] = set()
-    for row, paper in zip(went.index, records(went), strict=True):
-        key = str(paper["subject"]).strip().casefold()
-        said, _, file = str(paper["digest"]).partition("-")
-        if said and key in now and now[key] != said and key not in told:
-            told.add(key)
-            found.append(_finding(pipeline, CHANGED, paper, "Quotes", str(paper["subject"]), int(rows[key]), "total"))
-        found += _file_changed(pipeline, paper, file, int(row))
-    return tuple(found)
+    found: dict[str, Finding] = {}
+    for paper in records(went):
+        key, said = str(paper["subject"]).strip().casefold(), str(paper["digest"]).partition("-")[0]
+        if said and key in now and now[key] != said and key not in found:
+            found[key] = _finding(pipeline, CHANGED, paper, "Quotes", str(paper["subject"]), int(rows[key]), "total")
+    return tuple(found.values())
+
+
+def files_changed(before: Pipeline, now: Pipeline) -> tuple[Finding, ...]:
+    """Return a finding for each sent file that is another one on the disk; those made anew since *before* are left out.
+
+    A file is looked at only inside the workbook's folder; one that is not there may be on another machine.
+    """
+    if not now.source:
+        return ()
+    folder, papers = Path(now.source).resolve().parent, now["Documents"]
+    old = before["Documents"]["digest"].reindex(papers.index, fill_value="")
+    same = papers[papers["sent"].notna() & (papers["digest"] == old)]
+    return tuple(
+        _finding(now, FILE_CHANGED, paper, "Documents", str(paper["document"]), int(row), "document")
+        for row, paper in zip(same.index, records(same), strict=True)
+        if _another(folder, str(paper["document"]), str(paper["digest"]).rpartition("-")[2])
+    )
 
 
 def _went_out(pipeline: Pipeline, papers: pd.DataFrame) -> pd.Series:
@@ -59,22 +72,14 @@ def _went_out(pipeline: Pipeline, papers: pd.DataFrame) -> pd.Series:
     return papers["sent"].notna() | ((papers["paper"] == "quote") & folded(papers["subject"]).isin(sent))
 
 
-def _file_changed(pipeline: Pipeline, paper: Record, digest: str, row: int) -> Iterator[Finding]:
-    if paper["sent"] is pd.NaT or not pipeline.source:
-        return
-    content = _content(Path(pipeline.source).resolve().parent, str(paper["document"]))
-    if content is not None and fingerprint(content) != digest:
-        yield _finding(pipeline, FILE_CHANGED, paper, "Documents", str(paper["document"]), row, "document")
-
-
-def _content(folder: Path, name: str) -> bytes | None:
+def _another(folder: Path, name: str, digest: str) -> bool:
     try:
         path = (folder / name).resolve()
         if path.is_relative_to(folder) and path.is_file() and path.stat().st_size <= _LARGEST:
-            return path.read_bytes()
+            return fingerprint(path.read_bytes()) != digest
     except (OSError, ValueError):  # ValueError: a name with a NUL in it
         pass
-    return None
+    return False
 
 
 def _finding(pipeline: Pipeline, text: Text, paper: Record, table: str, key: str, row: int, column: str) -> Finding:

@@ -27,7 +27,7 @@ from xl_salesflow.quotes.benefits import benefits
 from xl_salesflow.quotes.record import Record, found, record, records
 from xl_salesflow.scoring import bant
 
-_TALKS, _CASES = 5, 3
+_TALKS, _CASES, _ASKED = 5, 3, 6  # no more than is read before a talk
 _MUST = ("need", "budget", "authority")
 
 
@@ -60,7 +60,7 @@ def precall(pipeline: Pipeline, key: str) -> Document:
             **picked(account, "industry", "location", "habits", "preferences", "decision_process"),
             "employees": number(account["employees"]),
         },
-        "open": open_questions(pipeline, deal),
+        "open": open_questions(pipeline, deal)[:_ASKED],
         "benefits": benefits(pipeline, deal, _offered(pipeline, deal)),
         "objections": objections(pipeline, deal),
         "cases": _cases(pipeline, deal),

@@ -1,15 +1,13 @@
-"""What goes to people: the follow-up list and quotes."""
+"""What goes to people day by day: the follow-up list."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
-from xl_salesflow.cli.options import BOOK, BY_WHOM, DRY, JSON, TODAY, option, verb
-from xl_salesflow.cli.texts import say
+from xl_salesflow.cli.options import BOOK, JSON, TODAY, option, verb
 
 
 @verb("followups")
@@ -36,40 +34,3 @@ def followups(
     from xl_salesflow.cli import listing
 
     return listing.followups(book, owner, format, output, json, today)
-
-
-@verb("quote")
-@BOOK
-@click.argument("key", metavar=say("DEAL-OR-QUOTE", "商机或报价单号"))
-@option(
-    "--format",
-    "Kind of document; may be given more than once.",
-    "文件格式，可多次指定。",
-    type=click.Choice(["pdf", "html"]),
-    multiple=True,
-    default=("pdf", "html"),
-)
-@option(
-    "--output",
-    "Folder for the documents; else beside the workbook.",
-    "输出文件夹，默认与工作簿同目录。",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-)
-@DRY
-@JSON
-@TODAY
-@BY_WHOM
-def quote(
-    book: Path,
-    key: str,
-    format: tuple[str, ...],
-    output: Path | None,
-    dry_run: bool,
-    json: bool,
-    today: date | None,
-    **who: Any,
-) -> int:
-    from xl_salesflow.cli import work
-
-    return work.quote(book, key, format, output, dry_run, json, today, who["as"])

@@ -115,7 +115,7 @@ def _offered(facts: Facts, language: Language) -> Context:
         "in_words": _in_words(facts, language),
         "benefits": benefits(facts["benefits"], language),
         "currency": facts["currency"],
-        "changes": [{id: str(change[id]) for id in ("what", "text")} for change in facts.get("changes", ())],
+        "changes": [{id: change[id].in_(language) for id in ("what", "text")} for change in facts.get("changes", ())],
     }
 
 

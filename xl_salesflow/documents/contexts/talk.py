@@ -63,7 +63,7 @@ def visit(facts: Facts, language: Language) -> Context:
             *pairs(
                 ("contact", talk["contact"]), ("kind", figures.listed("activity_type", talk["type"], language)),
                 ("channel", figures.listed("contact_channel", talk["channel"], language)),
-                ("outcome", figures.listed("activity_outcome", talk["outcome"], language)), ("by", talk["by"]),
+                ("outcome", figures.listed("activity_outcome", talk["outcome"], language)), ("done_by", talk["by"]),
                 language=language,
             ),
         ],

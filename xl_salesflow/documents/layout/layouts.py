@@ -77,7 +77,7 @@ LAYOUTS: Mapping[str, tuple[Block, ...]] = MappingProxyType(
             Listing("t.dimensions", "dimensions", (
                 Column("t.dimension", "name", 20), Column("t.points", "points", 12, True), Column("t.meaning", "meaning", 68),
             )),
-            Listing("t.answered", "answers", (
+            Listing("t.answers_so_far", "answers", (
                 Column("t.question", "question", 40), Column("t.points", "points", 10, True),
                 Column("t.answer", "answer", 50, under="evidence"),
             )),
