@@ -25,7 +25,7 @@ from xl_salesflow.calculated import refreshed
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Edit, Finding, Plan
-from xl_salesflow.papers import Printing, changed
+from xl_salesflow.papers import Printing, amiss
 from xl_salesflow.scoring import bant, classes, probability, traits
 from xl_salesflow.settling import Run, Step, settled, told
 from xl_salesflow.undo import put_back
@@ -67,7 +67,7 @@ class Book(Protocol):
 def check(pipeline: Pipeline, repair: bool = False) -> Plan:
     """Say what is wrong with which row; with *repair*, also put typed-over formulas back."""
     pipeline = refreshed(pipeline)
-    findings = (*moves.judge(pipeline, "").findings, *rules.check(pipeline), *changed(pipeline))
+    findings = (*moves.judge(pipeline, "").findings, *rules.check(pipeline), *amiss(pipeline, pipeline))
     repairs = _repairs(pipeline.faults) if repair else {}
     return Plan(findings=findings, repairs=repairs, answer={"findings": [told(finding) for finding in findings]})
 

@@ -50,7 +50,7 @@ def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> P
         if plan.edits or plan.appends or plan.fills or plan.removes:
             now = refreshed(applied(now, plan))
     now = now.with_tables(History=sealed(now["History"]))
-    now, findings = _listed(now, told.findings)
+    now, findings = _listed(now, (*told.findings, *papers.amiss(pipeline, now)))
     values = metrics.sheet_values(now)
     now = _shown(now, values.tables)
     changed = difference(pipeline, now, verb, reasons)
@@ -64,7 +64,7 @@ def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> P
 def _listed(pipeline: Pipeline, found: tuple[Finding, ...]) -> tuple[Pipeline, tuple[Finding, ...]]:
     # the sheets FollowUps and Findings are lists of what holds now
     listed = calls.listed(pipeline)
-    findings = (*found, *rules.check(pipeline), *papers.changed(pipeline), *calls.waiting(pipeline, listed))
+    findings = (*found, *rules.check(pipeline), *calls.waiting(pipeline, listed))
     rows = [
         {"severity": f.severity, "rule": f.rule, "table": f.table, "key": f.key, "cell": f.cell, "message": f.message}
         for f in sorted(findings, key=lambda f: ("block", "warn", "note").index(f.severity))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,8 +15,6 @@ from xl_salesflow.cli import show
 from xl_salesflow.cli.show_plan import back_from_target
 from xl_salesflow.cli.texts import LANGUAGE, say
 from xl_salesflow.errors import SalesflowError, UsageError
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Plan
 from xl_salesflow.model.text import Language
 from xl_salesflow.model.view import View
 from xl_salesflow.sheets import new_workbook
@@ -94,29 +92,6 @@ def plan(path: Path, target: float | None, by: date | None, view: View, as_json:
     return 0
 
 
-def quote(
-    path: Path,
-    key: str,
-    formats: Iterable[str],
-    folder: Path | None,
-    dry_run: bool,
-    as_json: bool,
-    today: date | None,
-    by: str | None,
-) -> int:
-    """Print the quote of a deal; what it adds to the workbook is written first."""
-    book, run = ClosedBook(path), run_of(by, today)
-    pipeline = book.read(run.now.date())
-    plan = flow.quote(pipeline, key, run)
-    if dry_run:
-        show.plan(path, plan, dry_run, as_json)
-        return 0
-    plan = book.written(plan)
-    files = _printed(plan, pipeline, folder or path.parent, formats)
-    show.files(plan, files, as_json)
-    return 0
-
-
 def report(path: Path, output: Path, view: View, today: date | None) -> int:
     """Write the report page."""
     pipeline = flow.asked(ClosedBook(path).read(_today(today)), view)
@@ -124,14 +99,6 @@ def report(path: Path, output: Path, view: View, today: date | None) -> int:
     documents.save(output, documents.render(plan.documents[0], pipeline.language, "html"))
     click.echo(str(output))
     return 0
-
-
-def _printed(plan: Plan, pipeline: Pipeline, folder: Path, formats: Iterable[str]) -> list[Path]:
-    return [
-        file
-        for document in plan.documents
-        for file in documents.write(document, folder, pipeline.language, tuple(formats))
-    ]
 
 
 def _today(today: date | None) -> date:
