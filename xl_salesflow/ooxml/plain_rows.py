@@ -1,6 +1,6 @@
 """Rows written the way programs write them, taken apart all at once with array operations.
 
-Rows are plain when tag follows tag as `_FOLLOWS` says and every row and cell starts by saying where it is. Whatever else XML
+Rows are plain when tag follows tag as `_GRAMMAR` says and every row and cell starts by saying where it is. Whatever else XML
 allows is left to the careful reader, a block of rows at a time.
 """
 
@@ -12,43 +12,49 @@ import numpy as np
 import numpy.typing as npt
 
 from xl_salesflow.ooxml.refs import Area
-from xl_salesflow.ooxml.spans import Flags, Ints, Spans, Text
+from xl_salesflow.ooxml.spans import REACH, Flags, Ints, Spans, Text
 
-# Two bytes after "<" tell which tag it is, among those that rows hold; 0 is every other one.
-_TAGS = (
-    *(b"", b"ro", b"/r", b"c ", b"/c", b"v>", b"/v", b"v/", b"f>", b"f ", b"/f", b"is", b"/i", b"t>", b"t ", b"/t"),
-)  # fmt: skip
-_ROW, _ROW_END, _CELL, _CELL_END = map(_TAGS.index, (b"ro", b"/r", b"c ", b"/c"))
-_VALUE, _TEXT, _SPACED_TEXT = map(_TAGS.index, (b"v>", b"t>", b"t "))
-# A cell or row that closes itself is followed by what follows its end tag.
-_FOLLOWS = {
-    b"ro": (b"c ", b"/r", b"ro"), b"/r": (b"ro",),
-    b"c ": (b"f>", b"f ", b"v>", b"v/", b"is", b"/c", b"c ", b"/r"), b"/c": (b"c ", b"/r"),
-    b"f>": (b"/f",), b"f ": (b"/f", b"v>", b"v/", b"/c"), b"/f": (b"v>", b"v/", b"/c"),
-    b"v>": (b"/v",), b"/v": (b"/c",), b"v/": (b"/c",),
-    b"is": (b"t>", b"t "), b"t>": (b"/t",), b"t ": (b"/t",), b"/t": (b"/i",), b"/i": (b"/c",),
-}  # fmt: skip
-_SPACED = b'<t xml:space="preserve">'
+# Kind of tag: two bytes right after "<" that tell it from others; what may follow, also when it closes itself.
+_GRAMMAR = {
+    "row": ((b"ro",), "cell /row row"),
+    "/row": ((b"/r",), "row"),
+    "cell": ((b"c ",), "formula value spaced-value no-value inline /cell cell /row"),
+    "/cell": ((b"/c",), "cell /row"),
+    "formula": ((b"f>", b"f ", b"f/"), "/formula value spaced-value no-value /cell"),
+    "/formula": ((b"/f",), "value spaced-value no-value /cell"),
+    "value": ((b"v>",), "/value"),
+    "spaced-value": ((b"v ",), "/value"),
+    "no-value": ((b"v/",), "/cell"),
+    "/value": ((b"/v",), "/cell"),
+    "inline": ((b"is",), "text spaced-text"),
+    "/inline": ((b"/i",), "/cell"),
+    "text": ((b"t>",), "/text"),
+    "spaced-text": ((b"t ",), "/text"),
+    "/text": ((b"/t",), "/inline"),
+}
+_KINDS = ("unknown", *_GRAMMAR)
+_ROW, _ROW_END, _CELL = map(_KINDS.index, ("row", "/row", "cell"))
+_VALUE, _TEXT, _SPACED_VALUE, _SPACED_TEXT = map(_KINDS.index, ("value", "text", "spaced-value", "spaced-text"))
+_SPACED = b' xml:space="preserve">'  # the only attribute that values and texts have
 _ROW_START, _CELL_START = b'<row r="', b'<c r="'
-_MOST_KINDS = 64  # of cells in a block; each costs a pass over it
+_MOST_ALIKE = 200  # kinds of cells in a block; each costs a pass over it
 
 
-def _numbered() -> npt.NDArray[np.uint8]:
-    numbers = np.zeros(1 << 16, np.uint8)
-    for number, tag in enumerate(_TAGS):
-        numbers[int.from_bytes(tag, "little")] = number
-    numbers[0] = 0
-    return numbers
+def _kinds_by_bytes() -> npt.NDArray[np.uint8]:
+    kinds = np.zeros(1 << 16, np.uint8)
+    for kind, (spellings, _) in _GRAMMAR.items():
+        kinds[[int.from_bytes(two, "little") for two in spellings]] = _KINDS.index(kind)
+    return kinds
 
 
-def _legal() -> Flags:
-    legal = np.zeros((len(_TAGS), len(_TAGS)), np.bool_)
-    for tag, others in _FOLLOWS.items():
-        legal[_TAGS.index(tag), [_TAGS.index(other) for other in others]] = True
+def _legal_pairs() -> Flags:
+    legal = np.zeros((len(_KINDS), len(_KINDS)), np.bool_)
+    for kind, (_, followers) in _GRAMMAR.items():
+        legal[_KINDS.index(kind), [_KINDS.index(other) for other in followers.split()]] = True
     return legal.ravel()
 
 
-_NUMBER_OF, _LEGAL = _numbered(), _legal()
+_KIND, _LEGAL = _kinds_by_bytes(), _legal_pairs()
 
 
 class PlainRows(NamedTuple):
@@ -70,8 +76,8 @@ def plain_rows(block: bytes, area: Area) -> PlainRows | None:
     """Take what a block of rows holds of a rectangle apart; None when it is not plain or its rows do not ascend."""
     text = Text(block)
     tags = np.flatnonzero(text.bytes == ord("<"))
-    kinds = _NUMBER_OF[text.windows("<u2")[tags + 1]]
-    legal = _LEGAL[kinds[:-1] * np.uint8(len(_TAGS)) + kinds[1:]].all()
+    kinds = _KIND[text.windows("<u2")[tags + 1]]
+    legal = _LEGAL[kinds[:-1] * np.uint8(len(_KINDS)) + kinds[1:]].all()
     if not (legal and len(kinds) and kinds[0] == _ROW and kinds[-1] in (_ROW, _ROW_END)):
         return None
     starts, cells = np.flatnonzero(kinds == _ROW), np.flatnonzero(kinds == _CELL)
@@ -138,14 +144,14 @@ def _places(text: Text, starts: Ints, row: Ints, rows: _Rows) -> tuple[Ints, Int
 
 def _texts(text: Text, tags: Ints, kinds: npt.NDArray[np.uint8], cells: Ints) -> Spans | None:
     """Find the text of every cell, of none where there is none; None for an element with unknown attributes."""
-    spaced = kinds == _SPACED_TEXT
-    if (text.windows(f"S{len(_SPACED)}")[tags[spaced]] != _SPACED).any():
+    spaced = (kinds == _SPACED_VALUE) | (kinds == _SPACED_TEXT)
+    if (text.windows(f"S{len(_SPACED)}")[tags[spaced] + len(b"<v")] != _SPACED).any():
         return None
     values = np.flatnonzero((kinds == _VALUE) | (kinds == _TEXT) | spaced)
     starts = tags[cells]
     ends = starts.copy()
     owner = np.searchsorted(cells, values) - 1
-    starts[owner] = tags[values] + np.where(spaced[values], len(_SPACED), len(b"<v>"))
+    starts[owner] = tags[values] + len(b"<v") + np.where(spaced[values], len(_SPACED), len(b">"))
     ends[owner] = tags[values + 1]
     return Spans(text, starts, ends)
 
@@ -154,17 +160,17 @@ def _alike(text: Text, attributes: Ints, closed: Flags) -> list[tuple[bytes, Int
     """Group cells by what follows their address; None for too many groups, or a cell that is `closed` and is not."""
     alike: list[tuple[bytes, Ints]] = []
     rest = np.arange(len(attributes))
-    for _ in range(_MOST_KINDS):
+    for _ in range(_MOST_ALIKE):
         if not len(rest):
             return alike
         start = int(attributes[rest[0]])
-        kind = text.raw[start : text.raw.index(b">", start) + 1]
-        if len(kind) > 32:
+        shown, bracket, _ = text.raw[start : start + REACH].partition(b">")
+        if not bracket:
             return None
-        same = text.windows(f"S{len(kind)}")[attributes[rest]] == kind
-        if (closed[rest[same]] != kind.endswith(b"/>")).any():
+        same = text.windows(f"S{len(shown) + 1}")[attributes[rest]] == shown + bracket
+        if (closed[rest[same]] != shown.endswith(b"/")).any():
             return None
-        if not kind.endswith(b"/>"):
-            alike.append((kind[:-1], rest[same]))
+        if not shown.endswith(b"/"):
+            alike.append((shown, rest[same]))
         rest = rest[~same]
     return None

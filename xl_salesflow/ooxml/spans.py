@@ -12,7 +12,7 @@ Flags = npt.NDArray[np.bool_]
 Objects = npt.NDArray[np.object_]
 _Words = npt.NDArray[np.uint64]
 
-_REACH = 32  # how far a window may look beyond the end
+REACH = 32  # how far a window may look beyond the end
 _DIGITS, _NUMBER = 8, 24  # bytes: of one processor word, and of the longest double as programs write it
 _ZEROS, _TO_LETTERS, _HIGH_BITS = (np.uint64(int(byte * 8, 16)) for byte in ("30", "46", "80"))
 _SHIFT = np.arange(0, 72, 8, dtype=np.uint64)  # bits in so many bytes; eight of them shift everything out
@@ -22,12 +22,12 @@ class Text:
     """A long text, as bytes, as an array of them, and through windows of several bytes that start at each of them."""
 
     def __init__(self, text: bytes) -> None:
-        self.raw = text + bytes(_REACH)
+        self.raw = text + bytes(REACH)
         self.bytes = np.frombuffer(self.raw, np.uint8)
 
     def windows(self, dtype: str) -> npt.NDArray[Any]:
-        """View what starts at each byte as one value of a type up to 32 bytes long."""
-        return np.ndarray((len(self.bytes) - _REACH,), dtype, self.raw, 0, (1,))
+        """View what starts at each byte as one value of a type up to REACH bytes long."""
+        return np.ndarray((len(self.bytes) - REACH,), dtype, self.raw, 0, (1,))
 
     @property
     def words(self) -> _Words:
