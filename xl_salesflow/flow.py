@@ -16,12 +16,13 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from xl_salesflow import assigning, duplicates, merging, metrics, moves, quotes, rules
 from xl_salesflow import followups as calls
-from xl_salesflow import assigning, merging, metrics, moves, quotes, rules
 from xl_salesflow import report as overview
 from xl_salesflow import rollup as rolling
 from xl_salesflow.asking import asked
 from xl_salesflow.calculated import refreshed
+from xl_salesflow.changes import ChangeSheet, lines, picked
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Edit, Finding, Plan
@@ -33,9 +34,11 @@ from xl_salesflow.undo import put_back
 __all__ = [
     "Book",
     "Run",
+    "apply",
     "asked",
     "assign",
     "bring_in",
+    "change_sheet",
     "check",
     "contributions",
     "diff",
@@ -49,6 +52,7 @@ __all__ = [
     "revise",
     "rollup",
     "settled",
+    "switch",
     "undo",
     "update",
 ]
@@ -67,7 +71,8 @@ class Book(Protocol):
 def check(pipeline: Pipeline, repair: bool = False) -> Plan:
     """Say what is wrong with which row; with *repair*, also put typed-over formulas back."""
     pipeline = refreshed(pipeline)
-    findings = (*moves.judge(pipeline, "").findings, *rules.check(pipeline), *amiss(pipeline, pipeline))
+    judged, twice = moves.judge(pipeline, "").findings, duplicates.findings(pipeline)
+    findings = (*judged, *rules.check(pipeline), *amiss(pipeline, pipeline), *twice)
     repairs = _repairs(pipeline.faults) if repair else {}
     return Plan(findings=findings, repairs=repairs, answer={"findings": [told(finding) for finding in findings]})
 
@@ -159,9 +164,36 @@ def revise(pipeline: Pipeline, key: str, run: Run) -> Plan:
     return settled(pipeline, (lambda now: quotes.revise(now, key),), "revise", run)
 
 
+def switch(pipeline: Pipeline, wanted: moves.Switch, run: Run) -> Plan:
+    """Move the open deals of one playbook to another one, their stages mapped; undone like any run."""
+    return settled(pipeline, (partial(moves.switch, wanted=wanted, by=run.by), _warn), "playbook", run)
+
+
 def bring_in(pipeline: Pipeline, imported: Plan, run: Run) -> Plan:
     """Return the whole plan of an import whose rows are *imported*: with numbers refreshed and the run written down."""
     return settled(pipeline, (lambda _: imported,), "import", run)
+
+
+def change_sheet(pipeline: Pipeline, plan: Plan, verb: str, run: Run) -> ChangeSheet:
+    """Return what *plan*, made by *verb*, asks a person to decide, for somebody to tick."""
+    return ChangeSheet(pipeline.source, verb, pipeline.today, run.by, pipeline.language, lines(pipeline, plan))
+
+
+def apply(pipeline: Pipeline, asked: ChangeSheet, run: Run) -> Plan:
+    """Do what is ticked on a change sheet, as far as an update of its day still wants it from the same cells.
+
+    Raises:
+        UsageError: the sheet was made by a verb that cannot be asked again.
+    """
+    if asked.verb != "update":
+        raise UsageError(
+            f"A change sheet of {asked.verb!r} cannot be applied; make one with update --dry-run --sheet.",
+            f"“{asked.verb}”的修改清单无法执行；请用 update --dry-run --sheet 生成。",
+        )
+    then = replace(run, now=datetime.combine(asked.today, run.now.time()))
+    wanted = update(replace(pipeline, today=asked.today), then)
+    ticked = [line for line in asked.lines if line.apply]
+    return settled(pipeline, (lambda _: picked(pipeline, wanted, ticked, asked.verb), _warn), "apply", run)
 
 
 def undo(pipeline: Pipeline, run: Run, which: str | None = None, force: bool = False) -> Plan:

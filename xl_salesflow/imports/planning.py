@@ -18,6 +18,7 @@ from xl_salesflow.imports.mapping import Mapping
 from xl_salesflow.imports.merge import NUMBERED, edits, framed, matched
 from xl_salesflow.imports.new_stages import added
 from xl_salesflow.imports.rows import FILE, ROW, Rows
+from xl_salesflow.imports.twice import twice
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Append, Edit, Finding, Plan
 from xl_salesflow.model.playbook import Playbook
@@ -44,6 +45,7 @@ class _Import:
         """Take in the rows of one table: new ones are appended, known ones edited where they differ."""
         existing = self.pipeline[rows.table]
         merged = matched(rows.table, rows.frame, rows.given, existing)
+        self.found += twice(rows.table, merged.new, existing, self.pipeline.language)
         self.append(rows.table, merged.new)
         self.edits += edits(rows.table, merged.known, rows.given, existing, BECAUSE)
 
@@ -52,6 +54,7 @@ class _Import:
         language, existing = self.pipeline.language, self.pipeline["Deals"]
         deals, given = told(rows, self.mapping, playbook, language, self.found)
         merged = matched("Deals", deals, given, existing)
+        self.found += twice("Deals", merged.new, existing, language)
         new = recorded(_complete_deals(merged.new), playbook)
         self._tell_backwards(new)
         self.append("Deals", new)

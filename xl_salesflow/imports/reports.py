@@ -48,6 +48,11 @@ BACKWARDS = Text(
     "关闭日期 {closed} 早于创建日期 {created}；两个日期均保留，请更正有误的一个",
 )
 
+TWICE = Text(
+    "{name} may be the same as {other}: {why}; both are kept, please take one out or give them one name",
+    "{name} 可能与 {other} 重复：{why}；两者均保留，请删除其一或统一名称",
+)
+
 
 def at(file: str, row: int, header: str, language: Language) -> str:
     """Return where a cell (or, without *header*, a row) stands in the file."""

@@ -1,0 +1,36 @@
+"""Rows that a file brings a second time under another spelling."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from xl_salesflow import imports
+from xl_salesflow.model.pipeline import pipeline_of
+from xl_salesflow.playbooks import setup
+
+HERE = [{"account": "Acme Inc.", "website": "acme.com"}]
+
+FILES = [
+    # a file's accounts → who may be whom
+    ("Account,Website\nACME Corporation,\n", [("ACME Corporation", "Acme Inc.", "legal form")]),
+    ("Account,Website\nRoadrunner,https://www.acme.com\n", [("Roadrunner", "Acme Inc.", "web site")]),
+    ("Account,Website\nBetter Works,\nBetter-Works Ltd,\n", [("Better-Works Ltd", "Better Works", "legal form")]),
+    ("Account,Website\nAcme Inc.,\nOther,\n", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FILES)
+def test_a_row_that_may_be_there_twice_is_told(text: str, expected: list[tuple[str, ...]], tmp_path: Path) -> None:
+    file = tmp_path / "accounts.csv"
+    file.write_text(text, encoding="utf-8")
+    pipeline = pipeline_of(date(2026, 5, 4), Accounts=HERE).with_tables(**setup("crm", "en"))
+    plan = imports.plan(pipeline, [file], imports.propose([file], pipeline))
+    told = [finding for finding in plan.findings if finding.rule == "import_twice"]
+    assert [finding.key for finding in told] == [name for name, _, _ in expected]
+    for finding, (_, other, why) in zip(told, expected, strict=True):
+        assert other in finding.message
+        assert why in finding.message
+        assert finding.message.startswith("accounts.csv, row ")
