@@ -13,7 +13,7 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.model.apply import applied
 from xl_salesflow.model.pipeline import Pipeline, pipeline_of
 from xl_salesflow.quotes import offer
-from xl_salesflow.quotes.draft import next_number
+from xl_salesflow.quotes.numbers import next_number
 
 TODAY = date(2026, 11, 22)
 PRODUCTS = [{"product": "GTX Pro", "price": 4821.0, "unit": "piece"}, {"product": "MG Special", "price": 55.0}]

@@ -136,9 +136,8 @@ def followups(plan: Plan, pipeline: Pipeline, wants_json: bool) -> None:
     rows = plan.answer["followups"]
     for row in rows:
         priority = label("priority", row["priority"] or "", pipeline.language)
-        click.echo(
-            f"{row['owner'] or '—'} · {row['day']} · {row['rank']}. [{priority}] {row['deal']} {row['account'] or ''} — {row['why']}"
-        )
+        head = f"{row['owner'] or '—'} · {row['day']} · {row['rank']}. [{priority}]"
+        click.echo(f"{head} {row['deal']} {row['account'] or ''} — {row['why']}")
         if row["next_step"]:
             click.echo(f"    → {row['next_step']}")
     click.echo(say("{count} follow-ups.", "共 {count} 条跟进。", count=len(rows)))

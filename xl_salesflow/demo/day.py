@@ -51,6 +51,7 @@ def _quotes(pipeline: Pipeline, quoted: pd.DataFrame) -> pd.DataFrame:
         "tax_rate": [0.13 if pipeline.language == "zh" else 0.2] * count,
         "discount": np.where(np.arange(count) % 3 == 0, 0.05, 0.0),
         "shipping": [120.0] * count,
+        "approved_by": np.where(np.arange(count) % 3 == 0, names.MANAGER[pipeline.language], ""),
         "terms": [names.TERMS[pipeline.language]] * count,
         "sent": np.where(status == "sent", date, np.datetime64("NaT", "s")),
         "sent_to": np.where(status == "sent", quoted["contact"].to_numpy(), ""),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -16,6 +14,7 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Append, Edit, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.quotes.current import latest
+from xl_salesflow.quotes.numbers import next_number
 from xl_salesflow.quotes.record import Record, found, record, records
 
 _MOST = 10_000  # units that an amount may be a whole multiple of; above, chance is likelier than intent
@@ -23,40 +22,36 @@ _KEPT = ("contact", "currency", "rate", "tax_mode", "tax_rate", "discount", "shi
 _LINE_KEPT = ("position", "product", "description", "quantity", "unit", "price", "discount", "optional")
 
 
-def draft(pipeline: Pipeline, deal: Record) -> tuple[str, Plan]:
-    """Return the number of a new quote for *deal* and the rows that make it."""
+def draft(pipeline: Pipeline, deal: Record, another: bool = False) -> tuple[str, Plan]:
+    """Return the number of a new quote for *deal* and the rows that make it.
+
+    It follows the one the customer turned down, if there is one; *another* is an alternative beside what stands already.
+    """
     quotes = pipeline["Quotes"]
-    before = latest(quotes[quotes["deal"].str.lower() == deal["deal"].lower()])
+    mine = quotes[quotes["deal"].str.lower() == deal["deal"].lower()]
+    before = None if another else latest(mine)
+    if before is not None:
+        return revision(pipeline, before)
     number = next_number(pipeline)
-    if before is None:
-        return number, _added(
-            pipeline, _first(pipeline, deal), [{"position": 1, **_offered(pipeline, deal)}], number, deal
-        )
-    old = record(pipeline, "Quotes", before)
-    revised = _added(pipeline, _revised(quotes, old), _lines(pipeline, old["quote"]), number, deal)
-    return number, Plan(edits=_no_longer_first(quotes, deal)) + revised
+    stands = bool((mine["primary"] == "yes").any()) and another
+    terms = {**_first(pipeline, deal), "primary": "no" if stands else "yes"}
+    return number, _added(pipeline, terms, [{"position": 1, **_offered(pipeline, deal)}], number, deal["deal"])
 
 
-def next_number(pipeline: Pipeline) -> str:
-    """Return the quote number after the last one of this year: prefix, year and a counter, such as Q-2026-0007."""
-    start = f"{pipeline.settings.text('quote_prefix')}{pipeline.today.year}-"
-    pattern = re.compile(re.escape(start) + r"(\d{1,9})", re.IGNORECASE | re.ASCII)
-    taken = (pattern.fullmatch(number.strip()) for number in _numbers(pipeline))
-    return f"{start}{1 + max((int(match[1]) for match in taken if match), default=0):04d}"
-
-
-def _numbers(pipeline: Pipeline) -> Iterable[str]:
-    # a quote whose row was deleted may have gone out: its number lives on where it is referred to
-    quotes, lines, journal = pipeline["Quotes"], pipeline["QuoteLines"], pipeline["Journal"]
-    written = journal.loc[journal["table"] == "Quotes", "key"]
-    return map(str, chain(quotes["quote"], quotes["supersedes"], lines["quote"], written))
+def revision(pipeline: Pipeline, row: int) -> tuple[str, Plan]:
+    """Return the number of the next version of the quote in sheet row *row*, and the plan that makes it the primary one."""
+    old, number = record(pipeline, "Quotes", row), next_number(pipeline)
+    version = 2 if old["version"] != old["version"] else int(old["version"]) + 1
+    terms = {**{id: old[id] for id in _KEPT}, "version": version, "supersedes": old["quote"], "primary": "yes"}
+    added = _added(pipeline, terms, _lines(pipeline, old["quote"]), number, old["deal"])
+    return number, Plan(edits=_no_longer_first(pipeline["Quotes"], old["deal"])) + added
 
 
 def _added(
-    pipeline: Pipeline, terms: Mapping[str, Any], lines: Iterable[Mapping[str, Any]], number: str, deal: Record
+    pipeline: Pipeline, terms: Mapping[str, Any], lines: Iterable[Mapping[str, Any]], number: str, deal: str
 ) -> Plan:
     day, days = pipeline.today, int(pipeline.settings.number("quote_days"))
-    fresh = {"quote": number, "deal": deal["deal"], "status": "draft", "primary": "yes", "date": day}
+    fresh = {"quote": number, "deal": deal, "status": "draft", "date": day}
     quote = {**terms, **fresh, "valid_until": day + timedelta(days=days)}
     rows = {"Quotes": [quote], "QuoteLines": [{**line, "quote": number} for line in lines]}
     return Plan(appends=tuple(Append(name, frame(TABLES[name], those), "quote") for name, those in rows.items()))
@@ -77,22 +72,15 @@ def _offered(pipeline: Pipeline, deal: Record) -> Record:
     return {"product": deal["product"], "quantity": 1, "price": amount, **named}
 
 
-def _revised(quotes: pd.DataFrame, old: Record) -> Record:
-    versions = quotes.loc[quotes["deal"].str.lower() == old["deal"].lower(), "version"]
-    highest = versions.max()
-    version = 2 if highest != highest else int(highest) + 1
-    return {**{id: old[id] for id in _KEPT}, "version": version, "supersedes": old["quote"]}
-
-
 def _lines(pipeline: Pipeline, number: str) -> list[Record]:
     lines = pipeline["QuoteLines"]
     mine = lines[lines["quote"].str.lower() == number.lower()]
     return [{id: line[id] for id in _LINE_KEPT} for line in records(mine)]
 
 
-def _no_longer_first(quotes: pd.DataFrame, deal: Record) -> tuple[Edit, ...]:
+def _no_longer_first(quotes: pd.DataFrame, deal: str) -> tuple[Edit, ...]:
     # one quote of a deal is the primary one
-    first = quotes[(quotes["deal"].str.lower() == deal["deal"].lower()) & (quotes["primary"] == "yes")]
+    first = quotes[(quotes["deal"].str.lower() == deal.lower()) & (quotes["primary"] == "yes")]
     if first.empty:
         return ()
     after = pd.Series("no", index=first.index, dtype=object)

@@ -12,6 +12,7 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.quotes.arithmetic import line_columns, prices, quote_columns
 from xl_salesflow.quotes.benefits import benefits
 from xl_salesflow.quotes.capitals import capitals
+from xl_salesflow.quotes.changes import changes
 from xl_salesflow.quotes.money import decimal, rounded
 from xl_salesflow.quotes.record import Record, found, record, records
 
@@ -23,7 +24,8 @@ def quote_facts(pipeline: Pipeline, row: int) -> Facts:
 
     Keys: source (the workbook's path), quote (number, version, status, date, valid_until, supersedes, terms, notes),
     seller, buyer, contact, owner, deal, lines (product, description, quantity, unit, price, discount, optional, net),
-    totals (subtotal, discount, shipping, net, tax, total), capitals, benefits, and the conditions of `_conditions`.
+    totals (subtotal, discount, shipping, net, tax, total), capitals, benefits, changes (what and text, each a Text, since the
+    version it replaces), and the conditions of `_conditions`.
     """
     quote = record(pipeline, "Quotes", row)
     deal = found(pipeline, "Deals", quote["deal"])
@@ -39,6 +41,7 @@ def quote_facts(pipeline: Pipeline, row: int) -> Facts:
         "totals": totals,
         "capitals": capitals(totals["total"]),
         "benefits": benefits(pipeline, deal, [line["product"] for line in lines]),
+        "changes": changes(pipeline, row),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from xl_salesflow.model.discounts import granted, limits, owners, unapproved
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.text import Text
@@ -35,6 +36,10 @@ NO_NUMBER = Text(
 NO_RATE = Text(
     "Quote {quote} is in {currency}; fill in the exchange rate so that it can be compared.",
     "报价单 {quote} 使用 {currency}；请填写汇率以便折算。",
+)
+NOT_GRANTED = Text(
+    "Quote {quote} takes off {given} and the deal's owner may grant {limit}; it needs an approval before it goes out.",
+    "报价单 {quote} 的折扣为 {given}，负责人权限为 {limit}；发出前须经批准。",
 )
 OVER = Text(
     "Quote {quote} was valid until {until}; give it a new date before you send it.",
@@ -71,9 +76,17 @@ def _of_quote(pipeline: Pipeline, row: int) -> Iterator[Finding]:
         yield finding("quote_without_amount", "block", NO_NUMBER, "total")
     if currency not in ("", base) and not quote["rate"] > 0:
         yield finding("quote_without_rate", "warn", NO_RATE, "rate", currency=currency)
+    if unapproved(pipeline)[row]:
+        share = {"given": _percent(granted(pipeline)[row]), "limit": _percent(limits(pipeline, owners(pipeline))[row])}
+        gone = quote["status"] in ("sent", "accepted")
+        yield finding("discount_unapproved", "block" if gone else "warn", NOT_GRANTED, "approved_by", **share)
     until = quote["valid_until"]
     if until is not pd.NaT and until.date() < pipeline.today and quote["status"] in ("", "draft", "sent"):
         yield finding("quote_out_of_date", "warn", OVER, "valid_until", until=until.date().isoformat())
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.4g} %"
 
 
 def _of_lines(pipeline: Pipeline, row: int) -> Iterator[Finding]:

@@ -11,38 +11,44 @@ from xl_salesflow.quotes.current import meant
 from xl_salesflow.quotes.draft import draft
 from xl_salesflow.quotes.facts import Facts, quote_facts
 from xl_salesflow.quotes.faults import faults, nothing_to_offer
-from xl_salesflow.quotes.record import Record, record
+from xl_salesflow.quotes.record import Record, found, record
 
 
-def offer(pipeline: Pipeline, key: str) -> Plan:
+def offer(pipeline: Pipeline, key: str, another: bool = False) -> Plan:
     """Return the document of the quote that *key* (of a deal or quote) means, and the rows of a draft if there is none.
+
+    *another* drafts an alternative beside the quote that stands.
 
     Raises:
         UsageError: nobody knows *key*; the sentence names the nearest.
     """
     which = meant(pipeline, key)
+    if which.table == "Quotes" and another:
+        deal = found(pipeline, "Deals", record(pipeline, "Quotes", which.row)["deal"])
+        return _drafted(pipeline, deal, another)
     if which.table == "Quotes":
-        return _printed(pipeline, which.row, created=False)
+        return printed(pipeline, which.row, created=False)
     nothing = nothing_to_offer(pipeline, which.row)
     if nothing:
         return Plan(findings=(nothing,), answer={"quote": None})
     return _drafted(pipeline, record(pipeline, "Deals", which.row))
 
 
-def _drafted(pipeline: Pipeline, deal: Record) -> Plan:
-    number, plan = draft(pipeline, deal)
+def _drafted(pipeline: Pipeline, deal: Record, another: bool = False) -> Plan:
+    number, plan = draft(pipeline, deal, another)
     after = applied(pipeline, plan)
     quotes = after["Quotes"]
-    return plan + _printed(after, int(quotes.index[quotes["quote"] == number][-1]), created=True)
+    return plan + printed(after, int(quotes.index[quotes["quote"] == number][-1]), created=True)
 
 
-def _printed(pipeline: Pipeline, row: int, created: bool) -> Plan:
-    found: tuple[Finding, ...] = faults(pipeline, row)
-    if any(fault.blocks for fault in found):
-        return Plan(findings=found, answer={"quote": pipeline["Quotes"].at[row, "quote"]})
+def printed(pipeline: Pipeline, row: int, created: bool) -> Plan:
+    """Return the document of the quote in sheet row *row* of Quotes, or what keeps it from being printed."""
+    wrong: tuple[Finding, ...] = faults(pipeline, row)
+    if any(fault.blocks for fault in wrong):
+        return Plan(findings=wrong, answer={"quote": pipeline["Quotes"].at[row, "quote"]})
     facts = quote_facts(pipeline, row)
     name = " ".join(filter(None, (facts["quote"]["number"], facts["buyer"]["account"])))
-    return Plan(findings=found, documents=(Document("quote", name, facts),), answer=_answer(facts, name, created))
+    return Plan(findings=wrong, documents=(Document("quote", name, facts),), answer=_answer(facts, name, created))
 
 
 def _answer(facts: Facts, name: str, created: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from xl_salesflow.model.discounts import granted, limits, unapproved
 from xl_salesflow.model.frames import looked_up
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.rule import Hits, Rule
@@ -14,21 +15,18 @@ from xl_salesflow.model.text import Text
 
 
 def _hits(pipeline: Pipeline) -> Iterable[Hits]:
-    deals, team = open_deals(pipeline), pipeline["Team"].drop_duplicates("person").set_index("person")
+    deals = open_deals(pipeline)
     given = looked_up(deals["deal"], _discounts(pipeline))
-    own = looked_up(deals["owner"], team["discount_limit"]).fillna(pipeline.settings.number("discount_limit"))
-    above = given > own + 1e-9
+    above = given.notna()
+    own = limits(pipeline, deals["owner"])
     facts = {"given": given[above].map(_percent), "limit": own[above].map(_percent)}
     yield Hits("Deals", deals.index[above], "owner", facts)
 
 
 def _discounts(pipeline: Pipeline) -> pd.Series:
-    # the worst line of a quote, with what comes off the whole
-    quotes, lines = pipeline["Quotes"], pipeline["QuoteLines"]
-    quotes = quotes[quotes["status"].isin(["", "draft", "sent"]) & (quotes["approved_by"].str.strip() == "")]
-    worst = looked_up(quotes["quote"], lines.groupby("quote")["discount"].max()).fillna(0)
-    whole = 1 - (1 - worst) * (1 - quotes["discount"].fillna(0))
-    return whole.groupby(quotes["deal"]).max()
+    quotes = pipeline["Quotes"]
+    asked = quotes["status"].isin(["", "draft", "sent"]) & unapproved(pipeline)
+    return granted(pipeline)[asked].groupby(quotes["deal"][asked]).max()
 
 
 def _percent(share: float) -> str:

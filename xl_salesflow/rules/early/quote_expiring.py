@@ -19,7 +19,8 @@ _SOON = Text("expires", "将到期")
 def _hits(pipeline: Pipeline) -> Iterable[Hits]:
     quotes, today = pipeline["Quotes"], pd.Timestamp(pipeline.today)
     # the latest quote of a deal is the one that is on the customer's table
-    out = quotes[(quotes["status"] == "sent") & quotes["valid_until"].notna()].sort_values("valid_until")
+    known = quotes["status"].isin(["sent", "expired"]) & quotes["valid_until"].notna() & quotes["decided"].isna()
+    out = quotes[known & ~quotes["quote"].isin(quotes["supersedes"])].sort_values("valid_until")
     out = out.drop_duplicates("deal", keep="last")
     out = out[out["valid_until"] <= today + pd.Timedelta(days=pipeline.settings.number("expiry_notice"))]
     deals = open_deals(pipeline)

@@ -1,0 +1,152 @@
+"""States by dates and people, one primary quote, and the amount that follows it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.quotes.selling import TODAY, ago, selling
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.quotes import amounts, keep
+
+STATES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    # what stands in the row, what will
+    ({}, {"status": "draft"}),
+    ({"status": "draft", "valid_until": ago(5)}, {"status": "draft"}),  # nobody has it yet
+    ({"status": "draft", "sent": ago(1), "valid_until": ago(-9)}, {"status": "sent"}),
+    ({"status": "sent", "valid_until": ago(-9)}, {"status": "sent", "sent": TODAY}),
+    ({"status": "sent", "date": ago(3)}, {"status": "sent", "sent": TODAY, "valid_until": date(2026, 12, 20)}),
+    ({"status": "sent", "sent": ago(9), "valid_until": TODAY}, {"status": "sent"}),  # the last day still holds
+    ({"status": "sent", "sent": ago(9), "valid_until": ago(1)}, {"status": "expired"}),
+    ({"status": "sent", "valid_until": ago(1)}, {"status": "expired", "sent": None}),
+    ({"status": "expired", "sent": ago(9), "valid_until": ago(-5)}, {"status": "sent"}),  # given a new last day
+    ({"status": "expired", "sent": ago(9), "valid_until": ago(1)}, {"status": "expired"}),
+    ({"status": "accepted", "valid_until": ago(1)}, {"status": "accepted", "decided": TODAY}),
+    ({"status": "rejected", "decided": ago(2)}, {"status": "rejected", "decided": ago(2)}),
+    ({"status": "superseded", "sent": ago(9), "valid_until": ago(1)}, {"status": "superseded"}),
+]
+
+
+@pytest.mark.parametrize(("quote", "after"), STATES)
+def test_states_follow_from_dates_and_people(quote: dict[str, Any], after: dict[str, Any]) -> None:
+    pipeline = selling(quote)
+    now = applied(pipeline, keep(pipeline))
+    (row,) = now["Quotes"].to_dict("records")
+    for id, value in after.items():
+        held = row[id] if isinstance(row[id], str) else None if row[id] != row[id] else row[id].date()
+        assert held == value, id
+    assert not keep(now).writes
+
+
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [("draft", "sent"), ("sent", "superseded"), ("accepted", "superseded"), ("rejected", "sent")],
+)
+def test_a_version_that_went_out_supersedes_the_one_before(newer: str, older: str) -> None:
+    old = {"status": "sent", "sent": ago(9), "valid_until": ago(-9)}
+    pipeline = selling(old, {"status": newer, "supersedes": "q-1", "sent": ago(1) if newer != "draft" else None})
+    assert applied(pipeline, keep(pipeline))["Quotes"]["status"].iloc[0] == older
+
+
+def test_a_quote_typed_into_the_sheet_gets_the_next_number() -> None:
+    pipeline = selling({"quote": "Q-2026-0004"}, {"quote": ""}, {"quote": ""}, {"quote": "", "deal": ""})
+    assert list(applied(pipeline, keep(pipeline))["Quotes"]["quote"]) == [
+        "Q-2026-0004",
+        "Q-2026-0005",
+        "Q-2026-0006",
+        "",
+    ]
+
+
+PRIMARIES = [
+    # states of the deal's quotes with * for a marked one; which are primary afterwards
+    ("draft", "*"),
+    ("draft draft", "-*"),  # the latest version
+    ("draft sent", "-*"),
+    ("sent draft", "*-"),  # what the customer has is more than a draft
+    ("*draft sent", "*-"),  # a person chose
+    ("*rejected sent", "-*"),  # what was turned down is no offer
+    ("*rejected", "*"),
+    ("rejected", "-"),
+    ("accepted *sent", "*-"),  # what was accepted is what counts
+    ("*sent *sent", "**"),  # a person must choose
+    ("*sent *accepted", "-*"),
+    ("*accepted *accepted", "**"),
+    ("*superseded *draft", "-*"),
+]
+
+
+@pytest.mark.parametrize(("states", "primary"), PRIMARIES)
+def test_one_quote_of_a_deal_is_primary(states: str, primary: str) -> None:
+    quotes = [
+        {
+            "status": state.strip("*"),
+            "primary": "yes" if "*" in state else "",
+            "version": n,
+            "sent": ago(1),
+            "decided": ago(1),
+        }
+        for n, state in enumerate(states.split(), 1)
+    ]
+    pipeline = selling(*({**quote, "sent": None} if quote["status"] == "draft" else quote for quote in quotes))
+    now = applied(pipeline, keep(pipeline))
+    assert "".join("*" if one == "yes" else "-" for one in now["Quotes"]["primary"]) == primary
+    assert not keep(now).writes
+
+
+def followed(pipeline: Pipeline) -> float | None:
+    """Return the amount of the deal after a run."""
+    amount = applied(pipeline, amounts(pipeline))["Deals"]["amount"].iloc[0]
+    return None if amount != amount else float(amount)
+
+
+SENT = {"status": "sent", "primary": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("quote", "deal", "settings", "amount"),
+    [
+        (SENT, {"amount": 5.0}, {}, 1000.0),
+        (SENT, {}, {}, 1000.0),
+        ({**SENT, "discount": 0.055, "shipping": 0.01, "tax_rate": 0.13}, {}, {}, 945.01),
+        ({**SENT, "tax_mode": "inclusive", "tax_rate": 0.25}, {}, {}, 800.0),  # an amount is without tax
+        ({**SENT, "currency": "EUR", "rate": 7.8125}, {}, {}, 7812.5),
+        ({**SENT, "currency": "EUR"}, {"amount": 5.0}, {}, 5.0),  # no rate, no amount
+        ({**SENT, "status": "draft"}, {}, {}, 1000.0),
+        ({**SENT, "status": "rejected"}, {"amount": 5.0}, {}, 5.0),
+        ({**SENT, "primary": "no"}, {"amount": 5.0}, {}, 5.0),
+        (SENT, {"amount": 5.0}, {"amount_follows_quote": "no"}, 5.0),
+        (SENT, {"amount": 5.0, "outcome": "won"}, {}, 5.0),  # what was won is won
+        ({**SENT, "discount": 0.2}, {"amount": 5.0}, {}, 5.0),  # nobody approved it
+        ({**SENT, "discount": 0.2, "approved_by": "Ann"}, {"amount": 5.0}, {}, 800.0),
+        ({**SENT, "deal": "D-9"}, {"amount": 5.0}, {}, 5.0),
+    ],
+)
+def test_the_amount_follows_the_primary_quote(
+    quote: dict[str, Any], deal: dict[str, Any], settings: dict[str, Any], amount: float | None
+) -> None:
+    assert followed(selling(quote, deal=deal, settings=settings)) == amount
+
+
+def test_a_quote_without_a_line_gives_no_amount_and_two_primaries_none_either() -> None:
+    assert followed(selling(SENT, deal={"amount": 5.0}, QuoteLines=[])) == 5.0
+    assert followed(selling(SENT, SENT, deal={"amount": 5.0})) == 5.0
+
+
+def test_what_a_person_types_after_the_quote_stands_until_the_quote_changes() -> None:
+    pipeline = selling(SENT)
+    now = applied(pipeline, amounts(pipeline))
+    assert not amounts(now).writes
+    typed = now.with_tables(Deals=now["Deals"].assign(amount=900.0))
+    assert not amounts(typed).writes
+    dearer = selling({**SENT, "shipping": 50.0, "followed": 1000.0}, deal={"amount": 900.0})
+    assert followed(dearer) == 1050.0
+
+
+def test_the_journal_can_say_why() -> None:
+    edits = amounts(selling(SENT, language="zh")).edits
+    assert [(edit.table, edit.column) for edit in edits] == [("Deals", "amount"), ("Quotes", "followed")]
+    assert next(iter(edits[0])).because == "取自报价单 Q-1"

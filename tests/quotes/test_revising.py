@@ -1,0 +1,124 @@
+"""The next version of a quote, and what it says otherwise than the one before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.quotes.selling import ago, selling
+from xl_salesflow.errors import UsageError
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.quotes import offer, revise
+from xl_salesflow.quotes.changes import changes
+
+SENT = {"status": "sent", "primary": "yes", "version": 1, "sent": ago(3), "terms": "30 days"}
+
+
+@pytest.mark.parametrize("key", ["Q-1", " q-1 ", "D-1"])
+def test_the_next_version_is_a_draft_and_the_old_one_superseded(key: str) -> None:
+    pipeline = selling(SENT, {"status": "draft", "version": 7})
+    plan = revise(pipeline, key)
+    after = applied(pipeline, plan)
+    told = [
+        tuple(row)
+        for row in after["Quotes"][["quote", "status", "primary", "version", "supersedes"]].itertuples(index=False)
+    ]
+    assert told == [
+        ("Q-1", "superseded", "no", 1.0, ""),
+        ("Q-2", "draft", "", 7.0, ""),  # another offer of the deal stays what it is
+        ("Q-2026-0001", "draft", "yes", 2.0, "Q-1"),
+    ]
+    assert list(after["QuoteLines"]["quote"]) == ["Q-1", "Q-2", "Q-2026-0001"]
+    assert (plan.answer["quote"], plan.answer["replaces"], plan.documents) == ("Q-2026-0001", "Q-1", ())
+
+
+@pytest.mark.parametrize(
+    ("quotes", "key", "says"),
+    [
+        ([{**SENT, "status": "superseded"}], "Q-1", "replaced already; revise its newest version"),
+        ([SENT, {"supersedes": "q-1"}], "Q-1", "replaced already; revise Q-2"),
+        ([], "D-1", "has no quote to revise"),
+        ([SENT], "Q-9", "There is no deal or quote"),
+    ],
+)
+def test_what_cannot_be_revised_is_said(quotes: list[dict[str, Any]], key: str, says: str) -> None:
+    with pytest.raises(UsageError) as told:
+        revise(selling(*quotes), key)
+    assert says in told.value.in_("en")
+
+
+def test_an_alternative_stands_beside_the_primary_quote() -> None:
+    pipeline = selling(SENT, deal={"product": "Pump"})
+    after = applied(pipeline, offer(pipeline, "D-1", another=True))
+    assert list(after["Quotes"]["primary"]) == ["yes", "no"]
+    assert list(after["Quotes"]["supersedes"]) == ["", ""]
+    assert list(after["Quotes"]["version"]) == [1, 1]
+
+
+OLD: list[dict[str, Any]] = [
+    {"quote": "Q-1", "position": 1, "product": "Pump", "quantity": 10},
+    {"quote": "Q-1", "position": 2, "product": "Valve", "quantity": 4},
+]
+NEW: list[dict[str, Any]] = [{**line, "quote": "Q-2"} for line in OLD]
+SAID: list[tuple[dict[str, Any], list[dict[str, Any]], list[tuple[str, str]]]] = [
+    # the new version, its lines, what changed
+    ({}, NEW, []),
+    ({}, [{**NEW[0], "price": 100.0}, NEW[1]], []),  # the list price, said
+    (
+        {},
+        [{**NEW[0], "price": 95.5, "quantity": 12}, NEW[1]],
+        [("Pump", "Quantity: 10 → 12; Unit price: 100.00 → 95.50"), ("Total", "1,032.00 → 1,178.00")],
+    ),
+    ({}, [NEW[0]], [("Valve", "no longer offered"), ("Total", "1,032.00 → 1,000.00")]),
+    (
+        {},
+        [*NEW, {"quote": "Q-2", "position": 3, "description": "Fitting", "quantity": 1, "price": 50.0}],
+        [("Fitting", "new: 1 × 50.00"), ("Total", "1,032.00 → 1,082.00")],
+    ),
+    (
+        {},
+        [NEW[0], {**NEW[1], "optional": "yes", "discount": 0.125}],
+        [("Valve", "Discount: 0 % → 12.5 %; Optional: blank → Yes"), ("Total", "1,032.00 → 1,000.00")],
+    ),
+    (
+        {"discount": 0.1, "tax_rate": 0.13, "terms": "", "shipping": 20.0},
+        NEW,
+        [
+            ("Tax rate", "0 % → 13 %"), ("Total discount", "blank → 10 %"), ("Shipping", "blank → 20.00"),
+            ("Terms", "30 days → blank"), ("Total", "1,032.00 → 1,072.14"),
+        ],
+    ),
+    ({}, [NEW[1], {**NEW[0], "product": "PUMP"}], []),  # order and capitals are not a change
+    ({}, [NEW[0], {**NEW[0], "quantity": 1}, NEW[1]], [("Pump", "new: 1 × 100.00"), ("Total", "1,032.00 → 1,132.00")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("quote", "lines", "said"), SAID)
+def test_what_changed_between_versions_is_told(
+    quote: dict[str, Any], lines: list[dict[str, Any]], said: list[tuple[str, str]]
+) -> None:
+    first = {**SENT, "tax_rate": 0.0}
+    pipeline = selling(first, {**first, "supersedes": "q-1", **quote}, QuoteLines=[*OLD, *lines])
+    told = changes(pipeline, 3)
+    assert [(one["what"].in_("en"), one["text"].in_("en")) for one in told] == said
+    assert all(one["what"].in_("zh") and one["text"].in_("zh") for one in told)
+
+
+def test_changes_speak_both_languages_and_a_first_version_has_none() -> None:
+    pipeline = selling(SENT, {**SENT, "supersedes": "Q-1"}, QuoteLines=[*OLD, {**NEW[0], "unit": "set"}])
+    assert changes(pipeline, 2) == []
+    assert [(one["what"].in_("zh"), one["text"].in_("zh")) for one in changes(pipeline, 3)][:2] == [
+        ("Pump", "单位：空 → 套"),
+        ("Valve", "不再提供"),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_printed_quote_has_the_changes(language: Language) -> None:
+    from xl_salesflow.documents import render
+
+    pipeline = selling(SENT, {**SENT, "status": "draft", "supersedes": "Q-1"}, QuoteLines=[*OLD, NEW[0]])
+    page = render(offer(pipeline, "Q-2").documents[0], language, "html").decode("utf-8")
+    assert {"en": "no longer offered", "zh": "不再提供"}[language] in page
