@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -173,13 +174,9 @@ class WorkbookPart:
     @staticmethod
     def _read_texts(root: etree._Element) -> ByName[str]:
         """What each name stands for, as it is written; names that sheets use for several things are left out."""
-        texts: dict[str, str] = {}
-        doubled: set[str] = set()
-        for element in children(root, "definedNames", "definedName"):
-            name = (element.get("name") or "").casefold()
-            doubled |= {name} & texts.keys()
-            texts[name] = element.text or ""
-        return ByName({name: text for name, text in texts.items() if name not in doubled})
+        named = [(e.get("name") or "", e.text or "") for e in children(root, "definedNames", "definedName")]
+        counted = Counter(name.casefold() for name, _ in named)
+        return ByName({name: text for name, text in named if counted[name.casefold()] == 1})
 
     def target(self, kind: str) -> str | None:
         """The part a relationship of this kind leads to."""

@@ -17,6 +17,8 @@ from xl_salesflow.ooxml.assemble import Assembly, Edits
 from xl_salesflow.ooxml.changes import changed_by
 from xl_salesflow.ooxml.edits import column_edit
 from xl_salesflow.ooxml.engine import Place
+from xl_salesflow.ooxml.new_columns import NewColumn, set_cells
+from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.parts import ByName
 from xl_salesflow.ooxml.reading import WorkbookOnDisk
 from xl_salesflow.ooxml.recalculate import Concerned, Recalculation, formulas_of, recalculated
@@ -113,6 +115,21 @@ class Workbook(WorkbookOnDisk):
         """Ask Excel to calculate every formula when it opens the workbook."""
         self._edits.recalculate = True
 
+    @property
+    def package(self) -> Package:
+        """The parts as they are on disk."""
+        return self._package
+
+    @property
+    def name_texts(self) -> Mapping[str, str]:
+        """What each defined name stands for, as it is written; names that sheets use for several things are left out."""
+        return self._part.texts
+
+    def widen(self, table: str, columns: Sequence[NewColumn]) -> None:
+        """Set the cells of columns that `add_columns` made room for."""
+        at = self._table(table, self._on_disk)
+        set_cells(self._edits.sheet(at.sheet), at, columns)
+
     def recalculated(self, known: Known) -> tuple[Workbook, Recalculation]:
         """Return the workbook to write, with the values of formulas that depend on the edits, and what came of it.
 
@@ -130,9 +147,11 @@ class Workbook(WorkbookOnDisk):
             after.require_recalculation()
         return after, outcome
 
-    def formulas(self) -> dict[Place, str]:
-        """Every formula on disk, in file syntax."""
-        return {place: cell.text or "" for place, cell in formulas_of(self._source(), Known())}
+    def formulas(self, sheet: str | None = None) -> dict[Place, str]:
+        """Every formula on disk, or those of one sheet, in file syntax."""
+        source = self._source()
+        wanted = replace(source, sheets=[self.sheets[sheet].name]) if sheet else source
+        return {place: cell.text or "" for place, cell in formulas_of(wanted, Known())}
 
     def _renew(self, values: Mapping[Place, Any]) -> None:
         """Put new values under formulas, a column at a time."""

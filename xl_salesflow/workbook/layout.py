@@ -104,12 +104,12 @@ def find_layout(path: Pathish, found: Mapping[str, SheetTable]) -> Layout:
     for name in TABLES:
         if name not in tables:
             raise MissingTable(path, name, nearest(name, others))
-    language = _language(tables)
+    language = language_of_headers(tables)
     headers = {name: _headers(path, TABLES[name], table.headers, language) for name, table in tables.items()}
     return Layout(tables, headers, language)
 
 
-def _language(tables: Mapping[str, SheetTable]) -> Language:
+def language_of_headers(tables: Mapping[str, SheetTable]) -> Language:
     """Return the language that most headers are in."""
     votes: Counter[Language] = Counter()
     for name, table in tables.items():
@@ -120,7 +120,15 @@ def _language(tables: Mapping[str, SheetTable]) -> Language:
 
 
 def _headers(path: Pathish, table: Table, there: Iterable[str], language: Language) -> dict[str, str]:
-    """Match columns to headers: first by the sheets' language, then by the other one, then by id."""
+    matched, others = match_headers(table, there, language)
+    for column in table.columns:
+        if column.id not in matched:
+            raise MissingColumn(path, table.name, column.header.in_(language), renamed(column, others))
+    return {column.id: matched[column.id] for column in table.columns}
+
+
+def match_headers(table: Table, there: Iterable[str], language: Language) -> tuple[dict[str, str], list[str]]:
+    """Match columns to headers: first by the sheets' language, then by the other one, then by id; and what is left over."""
     free = {header.strip().casefold(): header for header in there}
     matched: dict[str, str] = {}
     other = next(one for one in LANGUAGES if one != language)
@@ -130,11 +138,13 @@ def _headers(path: Pathish, table: Table, there: Iterable[str], language: Langua
             name = names_by_id[column.id].casefold()
             if column.id not in matched and name in free:
                 matched[column.id] = free.pop(name)
-    for column in table.columns:
-        if column.id not in matched:
-            near = next(filter(None, (nearest(name, free.values()) for name in column.header.both())), None)
-            raise MissingColumn(path, table.name, column.header.in_(language), near)
-    return {column.id: matched[column.id] for column in table.columns}
+    return matched, list(free.values())
+
+
+def renamed(column: Column, others: Iterable[str]) -> str | None:
+    """The header that a column's may have become."""
+    others = list(others)
+    return next(filter(None, (nearest(name, others) for name in column.header.both())), None)
 
 
 def _escaped(header: str) -> str:

@@ -1,0 +1,176 @@
+"""A workbook of an older version gains what it lacks: tables, columns, rows, names; what people typed stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.libreoffice import LibreOffice
+from tests.validator import Validator
+from tests.workbook import desk
+from tests.workbook.book_contract import OWN, ROWS, TODAY
+from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, UnsupportedEdit
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.ooxml import Workbook
+from xl_salesflow.sheets.build import build
+from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.workbook.missing import Missing, missing
+from xl_salesflow.workbook.upgrade import upgraded
+
+GONE_TABLES = ("Feedback", "Targets")
+GONE_COLUMNS = {"Deals": ("competitor", "weighted_value"), "Activities": ("outcome",), "Stages": ("key",)}
+
+MakeOld = Callable[..., Path]
+
+
+@pytest.fixture
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeOld:
+    """Make a workbook as an older version would have: without some tables and columns."""
+
+    def make(language: Language = "en", own: str = OWN, columns: dict[str, tuple[str, ...]] | None = None) -> Path:
+        gone = GONE_COLUMNS if columns is None else columns
+        older = {
+            name: replace(table, columns=tuple(c for c in table.columns if c.id not in gone.get(name, ())))
+            for name, table in TABLES.items()
+            if name not in GONE_TABLES
+        }
+        monkeypatch.setattr(desk, "TABLES", older)
+        return desk.make(tmp_path / f"old-{language}.xlsx", language, ROWS, own)
+
+    return make
+
+
+def shipped(language: Language) -> Workbook:
+    return Workbook(Path("template"), build(language))
+
+
+def upgrade(path: Path, language: Language = "en") -> list[Missing]:
+    after, added = upgraded(Workbook.open(path), shipped(language))
+    path.write_bytes(after.to_bytes())
+    return added
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_and_columns_are_added_and_everything_else_is_as_it_was(old: MakeOld, language: Language) -> None:
+    path = old(language)
+    before = Workbook.open(path)
+    kept = {name: before.read_table(name) for name in before.tables}
+    with pytest.raises((MissingTable, MissingColumn)):
+        ClosedBook(path).read(TODAY)
+    added = upgrade(path, language)
+    for table in GONE_TABLES:
+        assert Missing("table", table) in added
+    for table, ids in GONE_COLUMNS.items():
+        assert {one.what for one in added if one.kind == "column" and one.table == table} == set(ids)
+    after = Workbook.open(path)
+    for name, columns in kept.items():
+        now = after.read_table(name)
+        assert {header: now[header][: len(cells)] for header, cells in columns.items()} == columns
+    pipeline = ClosedBook(path).read(TODAY)
+    assert list(pipeline["Deals"]["deal"]) == ["D-1", "D-2", "D-3"]
+    assert not [fault for fault in pipeline.faults if fault.rule == "formula_typed_over" and fault.table == "Deals"]
+
+
+def test_a_second_upgrade_adds_nothing_and_changes_no_byte(old: MakeOld) -> None:
+    path = old()
+    upgrade(path)
+    workbook = Workbook.open(path)
+    after, added = upgraded(workbook, shipped("en"))
+    assert after is workbook
+    assert added == []
+
+
+def test_a_new_column_has_the_formula_the_format_and_the_choices_of_the_template(old: MakeOld) -> None:
+    path = old(columns={"Deals": ("forecast", "weighted_value", "expected_close")})
+    upgrade(path)
+    sheet, pattern = load_workbook(path)["Deals"], load_workbook_of("en")["Deals"]
+    last = [cell.value for cell in sheet[1]][-3:]
+    assert sorted(last) == sorted(
+        TABLES["Deals"].header(id, "en") for id in ("forecast", "weighted_value", "expected_close")
+    )
+    assert sheet.tables["Deals"].ref.endswith("4")
+    for header in last:
+        here = next(cell for cell in sheet[1] if cell.value == header).column
+        there = next(cell for cell in pattern[1] if cell.value == header).column
+        assert sheet.cell(2, here).number_format == pattern.cell(2, there).number_format
+        assert repr(sheet.cell(1, here).font) == repr(pattern.cell(1, there).font)
+        assert repr(sheet.cell(2, here).fill) == repr(pattern.cell(2, there).fill)
+        assert rules(sheet, sheet.cell(3, here).coordinate) == rules(pattern, pattern.cell(2, there).coordinate)
+        assert (str(sheet.cell(4, here).value or "")[:1] == "=") == (str(pattern.cell(2, there).value or "")[:1] == "=")
+
+
+def load_workbook_of(language: Language) -> object:
+    import io
+
+    return load_workbook(io.BytesIO(build(language)))
+
+
+def rules(sheet: object, cell: str) -> list[str]:
+    """The formulas of the validations of a cell."""
+    return [str(v.formula1) for v in sheet.data_validations.dataValidation if cell in v.sqref]  # type: ignore[attr-defined]
+
+
+def test_what_stands_beside_a_table_is_not_overwritten(old: MakeOld) -> None:
+    path = old(own="", columns={"Deals": ("competitor",)})
+    book = load_workbook(path)
+    beside = book["Deals"].cell(3, book["Deals"].max_column + 1)
+    beside.value = "my note"
+    book.save(path)
+    before = path.read_bytes()
+    with pytest.raises(UnsupportedEdit, match=rf"Deals!{beside.coordinate}: is in the way"):
+        upgraded(Workbook.open(path), shipped("en"))
+    assert path.read_bytes() == before
+
+
+def test_a_column_that_was_renamed_is_not_added_but_asked_about(old: MakeOld) -> None:
+    path = old()
+    desk.Desk(path).rename("Deals", "Expected close", "Expected closed")
+    assert not any(one.what == "expected_close" for one in missing(Workbook.open(path), shipped("en")))
+    upgrade(path)
+    with pytest.raises(MissingColumn, match="Expected closed"):
+        ClosedBook(path).read(TODAY)
+
+
+def test_a_workbook_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    from openpyxl import Workbook as Empty
+
+    Empty().save(tmp_path / "other.xlsx")
+    with pytest.raises(NotOurWorkbook):
+        upgraded(Workbook.open(tmp_path / "other.xlsx"))
+
+
+def test_the_template_lacks_nothing() -> None:
+    for language in LANGUAGES:
+        assert missing(shipped(language), shipped(language)) == []
+
+
+def test_independent_programs_are_content(
+    old: MakeOld, validator: Validator, libreoffice: LibreOffice, tmp_path: Path
+) -> None:
+    path = old()
+    known = set(validator(path))
+    upgrade(path)
+    assert set(validator(path)) <= known
+    shown = load_workbook(libreoffice.recalculated(path), data_only=True)
+    assert {sheet.title for sheet in load_workbook(path)} == {sheet.title for sheet in shown}
+    sheet = shown["Deals"]
+    headers = [cell.value for cell in sheet[1]]
+    assert sheet.cell(2, headers.index("Deal") + 1).value == "D-1"
+
+
+def test_a_deleted_sheet_of_the_template_comes_back_with_its_names_and_charts(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    book = load_workbook_of("en")
+    for name in ("Forecast", "Dropdowns"):
+        del book[name]  # type: ignore[attr-defined]
+    book.save(path)  # type: ignore[attr-defined]
+    upgrade(path)
+    after = Workbook.open(path)
+    assert {"Forecast", "Dropdowns"} <= set(after.sheets)
+    assert missing(after, shipped("en")) == []
+    assert len(load_workbook(path)["Forecast"]._charts) == len(load_workbook_of("en")["Forecast"]._charts) > 0

@@ -1,0 +1,122 @@
+"""Named cells that a workbook lacks: named again where they stand, or written where the template has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.ooxml import Formula, Workbook, address, letters
+from xl_salesflow.ooxml.draft import Draft
+from xl_salesflow.ooxml.engine import Place
+from xl_salesflow.ooxml.graft import Graft
+from xl_salesflow.workbook.layout import language_of_headers, match_headers
+from xl_salesflow.workbook.missing import our_tables
+
+
+class _Cell(NamedTuple):
+    """A cell of the template: its sheet there, its row and column, its formula or value."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+class _Cells:
+    """The cells of a workbook, one at a time; the formulas of a sheet are looked up once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self._formulas: dict[str, dict[Place, str]] = {}
+
+    def formula(self, cell: _Cell) -> str | None:
+        """The formula of a cell, None without one."""
+        if cell.sheet not in self._formulas:
+            self._formulas[cell.sheet] = self.book.formulas(cell.sheet)
+        return self._formulas[cell.sheet].get(Place(cell.sheet.casefold(), cell.row, cell.column))
+
+    def value(self, cell: _Cell) -> Any:
+        """What a cell shows."""
+        return self.book.read_range(cell.sheet, address(cell.row, cell.column))[0][0]
+
+    def blank(self, cell: _Cell) -> bool:
+        """Whether a cell holds nothing."""
+        return self.value(cell) is None and self.formula(cell) is None
+
+
+def add_names(workbook: Workbook, shipped: Workbook) -> Workbook:
+    """Return *workbook* with the names that it lacks, as far as there is a place for them."""
+    lacking = [name for name, text in shipped.name_texts.items() if _broken(workbook.name_texts.get(name))]
+    draft, here, there = Draft(workbook.package), _Cells(workbook), _Cells(shipped)
+    graft, written = Graft(draft, Draft(shipped.package)), list[tuple[_Cell, _Cell]]()
+    for name in lacking:
+        at = shipped.names.get(name)
+        if at is None:
+            graft.name(name, shipped.name_texts[name])
+            continue
+        pattern = _Cell(at.sheet, at.row, at.col)
+        place = _in_table(workbook, shipped, pattern) or _counterpart(here, there, pattern)
+        if place is None:
+            continue
+        if here.blank(place):
+            written.append((pattern, place))
+        graft.name(name, _text(place))
+    after = Workbook(workbook.path, draft.to_bytes())
+    for pattern, place in written:
+        _copy(after, there, pattern, place)
+    return Workbook(workbook.path, after.to_bytes()) if written else after
+
+
+def _text(cell: _Cell) -> str:
+    sheet = cell.sheet.replace("'", "''")
+    return f"'{sheet}'!${letters(cell.column)}${cell.row}"
+
+
+def _broken(text: str | None) -> bool:
+    return text is None or "#REF!" in text
+
+
+def _in_table(workbook: Workbook, shipped: Workbook, cell: _Cell) -> _Cell | None:
+    """Where the row of a cell in one of our tables is, by its key."""
+    there = next(
+        (t for t in shipped.tables.values() if t.sheet == cell.sheet and t.body.holds(cell.row, cell.column)), None
+    )
+    if there is None or there.name not in workbook.tables or there.name not in TABLES:
+        return None
+    declared, here = TABLES[there.name], workbook.tables[there.name]
+    language = language_of_headers(our_tables(workbook))
+    ours, _ = match_headers(declared, there.headers, language)
+    theirs, _ = match_headers(declared, here.headers, language)
+    id = next((id for id, header in ours.items() if there.column(header) == cell.column), None)
+    key = declared.key or ""
+    wanted = shipped.read_table(there.name)[ours[key]][cell.row - there.first_row]
+    keys = workbook.read_table(there.name)[theirs[key]]
+    if id is None or wanted not in keys:
+        return None
+    return _Cell(here.sheet, here.first_row + keys.index(wanted), here.column(theirs[id]))
+
+
+def _counterpart(here: _Cells, there: _Cells, cell: _Cell) -> _Cell | None:
+    """The same place on the same sheet, if that holds a formula as it should, a value as it should, or nothing."""
+    sheet = home_of(here.book, there.book).get(cell.sheet)
+    if sheet is None:
+        return None
+    place = cell._replace(sheet=sheet)
+    alike = (here.formula(place) is None) == (there.formula(cell) is None)
+    return place if alike or here.blank(place) else None
+
+
+def home_of(workbook: Workbook, shipped: Workbook) -> Mapping[str, str]:
+    """Which sheet of a workbook each sheet of the template is: the one of the same name, or with the same tables."""
+    by_table = {t.sheet: workbook.tables[t.name].sheet for t in shipped.tables.values() if t.name in workbook.tables}
+    by_name = {name: workbook.sheets[name].name for name in shipped.sheets if name in workbook.sheets}
+    return by_name | by_table
+
+
+def _copy(after: Workbook, there: _Cells, pattern: _Cell, place: _Cell) -> None:
+    """Write a cell as the template has it, and the label at its left."""
+    formula, here = there.formula(pattern), _Cells(after)
+    after.set_cell(place.sheet, place.row, place.column, Formula(formula) if formula else there.value(pattern))
+    left, beside = pattern._replace(column=pattern.column - 1), place._replace(column=place.column - 1)
+    if beside.column and isinstance(label := there.value(left), str) and here.blank(beside):
+        after.set_cell(beside.sheet, beside.row, beside.column, label)
