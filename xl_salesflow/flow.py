@@ -22,7 +22,7 @@ from xl_salesflow import report as overview
 from xl_salesflow import rollup as rolling
 from xl_salesflow.asking import asked
 from xl_salesflow.calculated import refreshed
-from xl_salesflow.changes import ChangeSheet, lines, picked
+from xl_salesflow.changes import MESSAGES, ChangeSheet, lines, picked
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Edit, Finding, Plan
@@ -192,8 +192,16 @@ def apply(pipeline: Pipeline, asked: ChangeSheet, run: Run) -> Plan:
         )
     then = replace(run, now=datetime.combine(asked.today, run.now.time()))
     wanted = update(replace(pipeline, today=asked.today), then)
-    ticked = [line for line in asked.lines if line.apply]
-    return settled(pipeline, (lambda _: picked(pipeline, wanted, ticked, asked.verb), _warn), "apply", run)
+
+    def moved(now: Pipeline) -> Plan:
+        # judged on what was ticked besides, so that no move passes by a cell that was not
+        return picked(now, moves.judge(replace(now, today=asked.today), run.by), asked.moves, asked.verb)
+
+    steps: tuple[Step, ...] = (lambda _: picked(pipeline, wanted, asked.others, asked.verb), moved, _warn)
+    plan = settled(pipeline, steps, "apply", run)
+    refused = sum(finding.rule in MESSAGES for finding in plan.findings)
+    wished = len(asked.moves) + len(asked.others)
+    return replace(plan, answer={**plan.answer, "wished": wished, "applied": wished - refused, "refused": refused})
 
 
 def undo(pipeline: Pipeline, run: Run, which: str | None = None, force: bool = False) -> Plan:

@@ -76,6 +76,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("assign", "Assign", "分配", "Give deals without an owner to people; take back those nobody works on", "将无负责人的商机分配给团队成员，并回收无人跟进的商机", "AssignTask"),
             _verb("diff", "Compare", "比较", "Say what differs between two workbooks", "说明两个工作簿有何不同", "ReviewCompareTwoVersions", True),
             _verb("merge", "Merge", "合并", "Take into a workbook what another copy of it says; contradictions go to a sheet", "将另一副本的修改并入工作簿；矛盾之处列入“合并冲突”表", "ReviewCombineRevisions"),
+            _verb("apply", "Apply ticked changes", "执行勾选的修改", "Do what is ticked on a change sheet that update --dry-run --sheet made", "执行由 update --dry-run --sheet 生成的修改清单中勾选的项", "AcceptInvitation"),
             _verb("batch", "Many workbooks", "批量处理", "Do a verb to every workbook of files, folders and patterns, in parallel", "对文件、文件夹与通配符所指的全部工作簿并行执行操作", "RefreshAll"),
             _verb("rollup", "Roll up", "汇总", "Make one team workbook, or Parquet files, of many workbooks", "将多个工作簿汇总为一个团队工作簿或 Parquet 文件", "DataConsolidate"),
             _verb("demo", "Demo", "演示", "Make a filled workbook and every document, to look at", "生成示例工作簿与全部文件", "Help"),

@@ -21,7 +21,7 @@ def cli() -> None:
 
 
 for command in (
-    *(books.init, books.import_, books.check, books.update, books.undo),
+    *(books.init, books.import_, books.check, books.update, books.apply, books.undo),
     *(numbers.funnel, numbers.plan, numbers.report),
     *(papers.followups, versions.revise, press.quote, press.print_, press.template),
     many.batch,

@@ -77,24 +77,57 @@ def check(book: Path, repair: bool, json: bool, today: date | None) -> int:
 @verb("update")
 @click.argument("books", type=click.Path(path_type=Path), nargs=-1, required=True)
 @DRY
+@option(
+    "--sheet",
+    "With --dry-run: write the changes as a workbook to tick, for salesflow apply.",
+    "与 --dry-run 同用：将修改写成可勾选的工作簿，供 salesflow apply 使用。",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CHANGES.xlsx",
+)
 @JSON
 @TODAY
 @BY_WHOM
-def update(books: tuple[Path, ...], dry_run: bool, json: bool, today: date | None, **who: Any) -> int:
+def update(
+    books: tuple[Path, ...], dry_run: bool, sheet: Path | None, json: bool, today: date | None, **who: Any
+) -> int:
+    if sheet is not None:
+        if not dry_run or len(books) > 1:
+            raise click.UsageError(
+                say("--sheet goes with --dry-run and one workbook.", "--sheet 须与 --dry-run 及单个工作簿同用。")
+            )
+        from xl_salesflow.cli import changing
+
+        return changing.sheet(books[0], sheet, json, today, who["as"])
     from xl_salesflow.cli import work
 
     return work.update(books, dry_run, json, today, who["as"])
+
+
+@verb("apply")
+@BOOK
+@click.argument("changes", type=click.Path(path_type=Path), metavar=say("CHANGES.xlsx", "修改清单.xlsx"))
+@DRY
+@JSON
+@TODAY
+@BY_WHOM
+def apply(book: Path, changes: Path, dry_run: bool, json: bool, today: date | None, **who: Any) -> int:
+    from xl_salesflow.cli import changing
+
+    return changing.apply(book, changes, dry_run, json, today, who["as"])
 
 
 @verb("undo")
 @BOOK
 @click.argument("run", required=False, metavar=say("[RUN]", "[运行编号]"))
 @option("--force", "Put back even what somebody changed since.", "即使之后已被修改也恢复。", is_flag=True)
+@option(
+    "--keep", "Leave what somebody changed since, put back the rest.", "保留之后的修改，恢复其余部分。", is_flag=True
+)
 @DRY
 @JSON
 @TODAY
 @BY_WHOM
-def undo(book: Path, run: str | None, force: bool, dry_run: bool, json: bool, today: date | None, **who: Any) -> int:
+def undo(book: Path, run: str | None, json: bool, today: date | None, **asked: Any) -> int:
     from xl_salesflow.cli import undoing
 
-    return undoing.undo(book, run, force, dry_run, json, today, who["as"])
+    return undoing.undo(book, run, asked["force"], asked["keep"], asked["dry_run"], json, today, asked["as"])
