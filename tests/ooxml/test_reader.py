@@ -116,6 +116,31 @@ def test_both_ways_say_the_same(xml: str, area: str) -> None:
     assert exactly(workbook.read_range("S", area)) == exactly(careful(workbook, "S", area))
 
 
+COLUMNS = (*range(1, 80), 702, 703, 728, 729, 16_383, 16_384)
+
+
+@given(st.integers(1, 25), st.integers(0, 5), st.sampled_from(COLUMNS), st.integers(0, 30))
+@example(1, 30, 1, 16_383)
+@example(3, 2, 727, 3)
+def test_any_part_of_a_sheet(row: int, more_rows: int, column: int, more_columns: int) -> None:
+    area = Area(row, column, row + more_rows, min(column + more_columns, 16_384))
+    asked = [range(area.first_row, area.last_row + 1), range(area.first_col, area.last_col + 1)]
+    found = GRID.read_range("S", str(area))
+    assert found == [
+        [at * 16_384 + c if c in COLUMNS and at % 7 and at < 25 else None for c in asked[1]] for at in asked[0]
+    ]
+
+
+def grid() -> Workbook:
+    """Numbers that tell their place, in some columns, in rows to 24 but every seventh."""
+    lines = {
+        at: [f'<c r="{letters(c)}{at}"><v>{at * 16_384 + c}</v></c>' for c in COLUMNS] for at in range(1, 25) if at % 7
+    }
+    return book("".join(f'<row r="{at}">{"".join(cells)}</row>' for at, cells in lines.items()))
+
+
+GRID = grid()
+
 PLAIN = {
     "a number": '<row r="1"><c r="A1"><v>1</v></c></row>',
     "a format, a type, other attributes": '<row r="1" spans="1:3" ht="15"><c r="A1" s="3" t="s" cm="1"><v>1</v></c></row>',
