@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -112,10 +113,41 @@ CASES: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
 ]
 
 
+def drawn(count: int, seed: int = 5) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Draw *count* quotes in every mode, with the amounts that lie on half a cent as often as any other."""
+    random = Random(seed)
+
+    def some(*values: Any) -> Any:
+        return random.choice(values)
+
+    return [
+        (
+            {
+                "tax_mode": some("exclusive", "inclusive", ""),
+                "tax_rate": some(None, 0.0, 0.06, 0.09, 0.13, 0.2),
+                "discount": some(None, 0.05, 0.125, random.randrange(10_000) / 10_000),
+                "shipping": some(None, 12.5, random.randrange(100_000) / 100),
+            },
+            [
+                {
+                    "product": some("Pump", "VALVE", "Free", "Unknown"),
+                    "quantity": some(1, 7, 2.5, random.randrange(1, 4_000) / 4),
+                    "price": some(None, 1.005, 2.675, random.randrange(10**7) / 1_000),
+                    "discount": some(None, 0.1, 0.15, random.randrange(10_000) / 10_000),
+                    "optional": some("", "", "yes", "no"),
+                }
+                for _ in range(random.randrange(5))
+            ],
+        )
+        for _ in range(count)
+    ]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sheets_formulas_say_the_same(libreoffice: LibreOffice, tmp_path: Path, language: Language) -> None:
-    quotes = [quote for quote, _ in CASES]
-    lines = [{"quote": f"Q-{n}", **line} for n, (_, those) in enumerate(CASES, 1) for line in those]
+    cases = [*CASES, *drawn(150)]
+    quotes = [quote for quote, _ in cases]
+    lines = [{"quote": f"Q-{n}", **line} for n, (_, those) in enumerate(cases, 1) for line in those]
     pipeline = priced(quotes, lines, language)
     path = sheet_of(pipeline, tmp_path / "quotes.xlsx")
     book = load_workbook(libreoffice.recalculated(path), data_only=True)

@@ -1,0 +1,113 @@
+"""The follow-up list over 100,000 deals: `python -m benchmarks.followups [DEALS] [PEOPLE] [--profile]`.
+
+Made-up deals with their history, customers, activities, tasks, quotes and objections, shared among PEOPLE; every reason has
+rows to look at. Measured are the list itself, its documents, and the same list by a plain loop that knows two reasons only; the
+loop runs over a hundredth of the deals and its time is multiplied, because nobody would wait for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import pstats
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from xl_salesflow import documents, followups
+from xl_salesflow.calculated import refreshed
+from xl_salesflow.demo.day import day_of_work
+from xl_salesflow.demo.generate import generated
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.frames import complete
+from xl_salesflow.model.pipeline import Pipeline, pipeline_of
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.playbooks import setup
+
+TODAY = date(2026, 6, 30)
+
+
+def made(count: int, people: int) -> Pipeline:
+    """Return *count* deals of *people* with everything that a reason looks at."""
+    empty = pipeline_of(TODAY).with_tables(**setup("crm", "en"))
+    pipeline = applied(empty, generated(empty, count, since_days=60))  # most of them still open
+    pipeline = applied(pipeline, day_of_work(pipeline))
+    random, deals = np.random.default_rng(3), pipeline["Deals"]
+    owners = np.array([f"Person {n:04d}" for n in range(people)], object)[random.integers(0, people, count)]
+    deals = deals.assign(owner=owners)
+    opened = deals[deals["outcome"] == "open"]
+    today = np.datetime64(TODAY, "s")
+    days = random.integers(-20, 20, len(opened)).astype("timedelta64[D]")
+    tasks = {
+        "task_id": [f"T{n:06d}" for n in range(len(opened))], "deal": opened["deal"].to_numpy(), "task": "Find the budget",
+        "stage": opened["recorded_stage"].to_numpy(), "required": "yes", "status": "open", "due": today + days,
+    }  # fmt: skip
+    quoted = opened.iloc[::3]
+    sent = today - random.integers(0, 40, len(quoted)).astype("timedelta64[D]")
+    quotes = {
+        "quote": [f"Q-2026-{n:06d}" for n in range(len(quoted))], "deal": quoted["deal"].to_numpy(), "status": "sent",
+        "sent": sent, "valid_until": sent + np.timedelta64(30, "D"), "primary": "yes",
+    }  # fmt: skip
+    objecting = opened.iloc[::5]
+    objections = {
+        "objection": [f"O{n}" for n in range(len(objecting))], "deal": objecting["deal"].to_numpy(), "type": "price",
+        "concern": "Too dear", "answer": "Pays back in a year", "status": "answered", "date": today,
+    }  # fmt: skip
+    more = {"Tasks": tasks, "Quotes": quotes, "Objections": objections}
+    frames = {name: complete(TABLES[name], pd.DataFrame(columns)) for name, columns in more.items()}
+    return refreshed(pipeline.with_tables(Deals=deals, **frames))
+
+
+def by_hand(pipeline: Pipeline, deals: pd.DataFrame) -> int:
+    """Count the deals with an overdue step or a long silence, deal by deal."""
+    activities, today, calls = pipeline["Activities"], pd.Timestamp(TODAY), 0
+    for _, deal in deals.iterrows():
+        last = activities.loc[activities["deal"] == deal["deal"], "date"].max()
+        late = deal["next_step_date"] < today
+        calls += bool(deal["outcome"] == "open" and (late or (today - last).days > 14))
+    return calls
+
+
+def timed(what: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Return wall seconds, busy seconds and the result."""
+    wall, busy = time.perf_counter(), time.process_time()
+    result = what()
+    return time.perf_counter() - wall, time.process_time() - busy, result
+
+
+def main() -> None:
+    """Print what it takes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("deals", nargs="?", type=int, default=100_000)
+    parser.add_argument("people", nargs="?", type=int, default=200)
+    parser.add_argument("--profile", action="store_true")
+    asked = parser.parse_args()
+    pipeline = made(asked.deals, asked.people)
+    sizes = ", ".join(f"{len(pipeline[name]):,} {name}" for name in ("Deals", "Activities", "Tasks", "Quotes", "Objections"))
+    print(f"{sizes}; {asked.people} people\n")
+    runs = [timed(lambda: followups.listed(pipeline)) for _ in range(3)]
+    wall, busy, listed = min(runs, key=lambda run: run[1])
+    print(f"list: {len(listed.rows):,} lines, {sum(listed.left.values()):,} without room; {wall:.2f} s, busy {busy:.2f} s")
+    document = followups.document(pipeline, listed)
+    for format in ("md", "html", "csv", "ics"):
+        wall, busy, content = timed(lambda format=format: documents.render(document, "en", format))
+        print(f"{format}: {len(content) / 2**20:.1f} MiB; {wall:.2f} s, busy {busy:.2f} s")
+    few = pipeline["Deals"].iloc[:: 100]
+    _, loop, _ = timed(lambda: by_hand(pipeline, few))
+    print(f"a loop over deals, two reasons: busy {loop * 100:.0f} s ({loop * 100 / min(run[1] for run in runs):.0f} times)")
+    if asked.profile:
+        profiler = cProfile.Profile()
+        profiler.runcall(followups.listed, pipeline)
+        pstats.Stats(profiler).sort_stats("cumulative").print_stats("xl_salesflow", 25)
+
+
+if __name__ == "__main__":
+    main()
