@@ -67,7 +67,9 @@ def test_page_and_calendar_go_with_it(language: Language) -> None:
     message = mail(document, language)
     page, (calendar,) = message.get_body(("html",)), message.iter_attachments()
     assert page is not None
-    assert page.get_content().replace("\r\n", "\n").strip() == render(document, language, "html").decode("utf-8").strip()
+    assert (
+        page.get_content().replace("\r\n", "\n").strip() == render(document, language, "html").decode("utf-8").strip()
+    )
     assert calendar.get_filename() == "follow-ups.ics"
     assert len(Calendar.from_ical(calendar.get_payload(decode=True)).walk("VEVENT")) == 2
 

@@ -16,9 +16,7 @@ from xl_salesflow.model.plan import Document
 def test_one_file_per_format(tmp_path: Path) -> None:
     document = samples.followups()
     files = write(document, tmp_path / "out" / "today", "en", FORMATS["followups"])
-    assert [file.name for file in files] == [
-        f"follow-ups 2026-11-22.{format}" for format in FORMATS["followups"]
-    ]
+    assert [file.name for file in files] == [f"follow-ups 2026-11-22.{format}" for format in FORMATS["followups"]]
     assert [file.read_bytes() for file in files] == [render(document, "en", format) for format in FORMATS["followups"]]
     assert sorted(tmp_path.rglob("*.*")) == sorted(files)  # nothing half-made is left
 

@@ -105,9 +105,9 @@ def _typst(template: Template) -> Iterator[Fault]:
 
 
 def _chained(chain: re.Match[str], known: Mapping[str, Field]) -> Iterator[Text]:
-    path = ["t"] if chain[1] == "t" else []
+    path: list[str] = []
     field = Field(fields=known)
-    for name in (*path, *chain[2].strip(".").split(".")):
+    for name in (*(["t"] if chain[1] == "t" else []), *chain[2].strip(".").split(".")):
         if field.fields is None:
             return  # what follows text or a list is a function of it
         if name not in field.fields:

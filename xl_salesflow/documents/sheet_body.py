@@ -33,9 +33,9 @@ class Body:
         self._rows = {int(row.get("r", "0")): row for row in sheet.iter(qualified("row"))}
         self._printed: list[tuple[int, dict[str, Any]]] = []
 
-    def row(self, number: int) -> str:
-        """Take note that a row of the template is printed."""
-        self._printed.append((number, {}))
+    def row(self, number: int, count: int = 1) -> str:
+        """Take note that *count* rows of the template from *number* on are printed."""
+        self._printed += [(row, {}) for row in range(number, number + count)]
         return ""
 
     def cell(self, address: str, value: Any) -> str:
@@ -48,7 +48,7 @@ class Body:
     @cached_property
     def map(self) -> RowMap:
         """Return where the rows went."""
-        return RowMap(list(self._rows), [number for number, _ in self._printed])
+        return RowMap(max(self._rows, default=0), [number for number, _ in self._printed])
 
     def print(self, maps: Mapping[str, RowMap], name: str) -> None:
         """Put the printed rows into the sheet."""
@@ -56,7 +56,9 @@ class Body:
         assert data is not None
         alone = self._formulas()
         made = []
-        for (number, values), place in zip(self._printed, self.map.places, strict=True):
+        for place, (number, values) in enumerate(self._printed, 1):
+            if number not in self._rows:
+                continue
             row = deepcopy(self._rows[number])
             row.set("r", str(place))
             tallest = 0.0

@@ -31,7 +31,9 @@ def follow(parts: Parts, sheets: Mapping[str, str], maps: Mapping[str, RowMap], 
             elif kind == "drawing":
                 changed[target] = _drawing(parsed(parts[target], name), rows)
     for part in parts:
-        if part.startswith("xl/charts/chart"):
+        if part.startswith("xl/worksheets/sheet") and part not in sheets:
+            changed[part] = _other_sheet(parts[part], maps, name)
+        elif part.startswith("xl/charts/chart"):
             changed[part] = _chart(parsed(parts[part], name), maps)
     changed["xl/workbook.xml"] = _workbook(parsed(parts["xl/workbook.xml"], name), maps)
     return _without_chain(changed, name)
@@ -97,6 +99,16 @@ def _chart(tree: etree._Element, maps: Mapping[str, RowMap]) -> bytes:
         if element.text:
             element.text = rewritten(element.text, maps, "")
     return _bytes(tree)
+
+
+def _other_sheet(content: bytes, maps: Mapping[str, RowMap], name: str) -> bytes:
+    # a sheet without tags stays as its bytes are, unless it points at rows that moved
+    tree, moved = parsed(content, name), False
+    for element in tree.iter(qualified("f")):
+        text = rewritten(element.text or "", maps, "")
+        moved |= text != (element.text or "")
+        element.text = text or None
+    return _bytes(tree) if moved else content
 
 
 def _workbook(tree: etree._Element, maps: Mapping[str, RowMap]) -> bytes:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
 from xl_salesflow.ooxml import Area
 from xl_salesflow.ooxml.refs import map_references
@@ -15,29 +13,14 @@ _EVERY = 1_048_576
 
 
 class RowMap:
-    """The printed rows in order, each with the row of the template it is a copy of; rows are counted from 1."""
+    """Which row of a template each printed row is a copy of; rows are counted from 1."""
 
-    def __init__(self, template_rows: Sequence[int], printed: Sequence[int]) -> None:
-        """Take the rows that the template has, and the rows printed, named by the template's."""
-        self._template = list(template_rows)
-        self.printed = list(printed)
-
-    @cached_property
-    def places(self) -> list[int]:
-        """Return the row on which each printed row stands; rows that were blank in the template stay blank."""
-        before = dict(zip(self._template, [0, *self._template], strict=False))
-        places, at = list[int](), 0
-        for row in self.printed:
-            at += row - before[row]  # itself and the blank rows above it
-            places.append(at)
-        return places
-
-    @cached_property
-    def _copies(self) -> dict[int, list[int]]:
-        copies: dict[int, list[int]] = {}
-        for row, place in zip(self.printed, self.places, strict=True):
-            copies.setdefault(row, []).append(place)
-        return copies
+    def __init__(self, last: int, printed: Sequence[int]) -> None:
+        """Take the template's last row, and what is printed, named by the template's rows."""
+        self._last, self._count = last, len(printed)
+        self._copies: dict[int, list[int]] = {}
+        for place, row in enumerate(printed, 1):
+            self._copies.setdefault(row, []).append(place)
 
     def copies(self, row: int) -> list[int]:
         """Return where a row of the template is printed."""
@@ -45,20 +28,15 @@ class RowMap:
 
     def first(self, row: int) -> int:
         """Return where a rectangle that begins at a row of the template begins now."""
-        if row in self._copies:
-            return self._copies[row][0]
-        following = next((r for r in self._template[bisect_left(self._template, row) :] if r in self._copies), None)
-        if following is None:
-            return max(self.places, default=0) + max(1, row - max(self._template, default=0))
-        blank = row not in self._template and following == self._next(row)
-        return self._copies[following][0] - (following - row if blank else 0)
+        if row > self._last:
+            return self._count + row - self._last
+        return next((self._copies[r][0] for r in range(row, self._last + 1) if r in self._copies), self._count + 1)
 
     def last(self, row: int) -> int:
         """Return where a rectangle that ends at a row of the template ends now."""
-        return self._copies[row][-1] if row in self._copies else self.first(row) - (row in self._template)
-
-    def _next(self, row: int) -> int:
-        return self._template[bisect_left(self._template, row)]
+        if row in self._copies:
+            return self._copies[row][-1]
+        return self.first(row) - (row <= self._last)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the rows that rows *first* to *last* of the template take now; one row when nothing is left of them."""

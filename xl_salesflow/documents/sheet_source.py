@@ -54,14 +54,18 @@ def sheet_source(rows: list[etree._Element], texts: dict[str, str]) -> Source:
     Raises:
         TemplateSyntaxError: a loop begins in one row and ends in the middle of another.
     """
-    source = Source()
+    source, before = Source(), 0
     for row in rows:
+        number = int(row.get("r", "0"))
+        if number - before > 1:  # rows without cells are not in the file; they keep their place all the same
+            source.add(f"{{{{ _row({before + 1}, {number - before - 1}) }}}}", str(before + 1))
+        before = number
         said = {address: texts[address] for address in _addresses(row) if _ANY.search(texts.get(address, ""))}
         if said and _is_mark(row, said):
             for address, text in said.items():
                 source.add(_COMMENT.sub("", text).strip(), address)
         else:
-            _add_row(source, int(row.get("r", "0")), said)
+            _add_row(source, number, said)
     return source
 
 

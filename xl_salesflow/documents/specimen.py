@@ -69,7 +69,8 @@ _ROWS: dict[str, list[dict[str, Any]]] = {
     "QuoteLines": [
         {"quote": "Q-1", "position": 1.0, **_LINE},
         {"quote": "Q-2", "position": 1.0, **_LINE},
-        {"quote": "Q-2", "position": 2.0, **_LINE, "optional": "yes"},
+        {"quote": "Q-2", "position": 2.0, **_LINE, "quantity": 1.0},
+        {"quote": "Q-2", "position": 3.0, **_LINE, "optional": "yes"},
     ],
     "Questions": [
         {"question": "B1", "dimension": "budget", "text": "What is set aside?", "strong": "A sum that covers it"},

@@ -48,7 +48,8 @@ def in_both(zh: Any, en: Any) -> Any:
 
 def _side_by_side(zh: str, en: str) -> str:
     # what both say, such as a number after two labels, is said once
-    start, end = _shared(zh, en, 1), _shared(zh, en, -1)
+    label = not set("。，；") & set(zh)  # a sentence stands whole
+    start, end = (_shared(zh, en, 1), _shared(zh, en, -1)) if label else (0, 0)
     if start + end < min(len(zh), len(en)):
         middle = (zh[start : len(zh) - end].strip(), en[start : len(en) - end].strip())
         if start or end:

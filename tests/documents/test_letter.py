@@ -1,0 +1,79 @@
+"""Drafts of e-mails: what is typed begins no header, the paper goes with it, and mail programs open it to be sent."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from tests.documents import samples
+from tests.documents.samples import ATTACKS
+from xl_salesflow.documents import render
+from xl_salesflow.documents.letter import address, one_line
+
+
+def mail_of(content: bytes) -> EmailMessage:
+    """Read a draft as a mail program does."""
+    mail = message_from_bytes(content, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
+
+
+@pytest.mark.parametrize(
+    ("tongue", "subject", "words"),
+    [
+        ("en", "Quotation Q-2026-0007", ["Dear Bob Stone,", "It holds until 22 Dec 2026.", "Li Wei"]),
+        ("zh", "报价单 Q-2026-0007", ["Bob Stone，您好：", "有效期至 2026年12月22日。", "顺颂商祺"]),
+    ],
+)
+def test_a_draft_says_what_it_brings(tongue: str, subject: str, words: list[str]) -> None:
+    mail = mail_of(render(samples.quote(), tongue, "eml"))  # type: ignore[arg-type]
+    assert (mail["X-Unsent"], mail["Subject"]) == ("1", subject)
+    assert (mail["To"], mail["From"]) == ("Bob Stone <bob@acme.example>", "Li Wei <li@north.example>")
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert [word for word in words if word not in body.get_content()] == []
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == "Q-2026-0007 Acme.pdf"
+    assert attached.get_content() == render(samples.quote(), tongue, "pdf")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "attack", [*ATTACKS, "a\r\nBcc: all@example.com\r\n\r\nbody", "x\nSubject: y", "“\u2028Bcc: z"]
+)
+def test_what_is_typed_begins_no_header(attack: str) -> None:
+    plain, mail = mail_of(render(samples.quote("x"), "en", "eml")), mail_of(render(samples.quote(attack), "en", "eml"))
+    assert set(mail.keys()) <= set(plain.keys()) | {"From", "To"}
+    assert [part.get_content_type() for part in mail.walk()] == [part.get_content_type() for part in plain.walk()]
+    assert mail.defects == []
+
+
+def test_a_subject_of_a_team_s_own_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "quote.txt").write_text("Offer {{ deal.name }}\nHello", encoding="utf-8")
+    mail = mail_of(render(samples.quote("a\r\nBcc: b@example.com"), "en", "eml", (tmp_path,)))
+    assert "Bcc" not in mail
+    assert mail["Subject"].startswith("Offer a")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("bob@example.com", "bob@example.com"),
+        (" bob@example.com ", "bob@example.com"),
+        ("bob@example.com, all@example.com", None),
+        ("bob", None),
+        ("", None),
+        ("bob@example.com\r\nBcc: x@example.com", None),
+        ("用户@example.com", None),
+        ("<script>@x", None),
+    ],
+)
+def test_only_one_sound_address_is_written_to(typed: str, kept: str | None) -> None:
+    found = address("Bob", typed)
+    assert (found.addr_spec if found else None) == kept
+
+
+def test_one_line() -> None:
+    assert one_line(" a\r\n b\u2028c\x00d ") == "a b c d"
