@@ -114,7 +114,7 @@ def bare(path: Path) -> None:
                 file.write(old.read(member))
             else:
                 with old.open(member) as part:
-                    file.write(deflate(iter(lambda: part.read(1 << 20), b"")).data)
+                    file.writelines(deflate(iter(lambda: part.read(1 << 20), b"")).data)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)

@@ -3,65 +3,78 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipInfo
 
 LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
-_VERSION, _UTF8, _ZIP64 = 20, 0x800, 1
+_END, _END64, _LOCATOR64 = struct.Struct("<4s4H2LH"), struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
+_UTF8, _ZIP64 = 0x800, 1
+_VERSION, _VERSION64 = 20, 45
+_LIMIT, _MOST = 0xFFFFFFFF, 0xFFFF  # of sizes and of members; from here on zip64 holds them, and their own fields
+_SEE64, _SHORT_SEE64 = 0xFFFFFFFF, 0xFFFF  # say so
 
 
 class Entry(NamedTuple):
-    """A member to write: where its name and date come from, and its compressed bytes."""
+    """A member to write: where its name and date come from, and its compressed bytes, in pieces."""
 
     origin: ZipInfo
     crc: int
     size: int
-    data: bytes | memoryview
+    data: Sequence[bytes | memoryview]
     method: int = ZIP_DEFLATED
 
 
 def write_archive(out: BinaryIO, entries: Iterable[Entry]) -> None:
-    """Write a zip front to back, without seeking; raises OverflowError beyond 4 GiB or 65,535 members."""
+    """Write a zip front to back, without seeking; with the fields of zip64 where it needs them, and only there."""
     directory: list[bytes] = []
     offset = 0
     for entry in entries:
-        local, central = _headers(entry, offset)
+        packed = sum(map(len, entry.data))
+        local, central = _headers(entry, packed, offset)
         out.write(local)
-        out.write(entry.data)
+        for piece in entry.data:
+            out.write(piece)
         directory.append(central)
-        offset += len(local) + len(entry.data)
-    size = sum(map(len, directory))
-    if offset + size >= 0xFFFFFFFF or len(directory) >= 0xFFFF:
-        raise OverflowError
+        offset += len(local) + packed
     out.write(b"".join(directory))
-    out.write(_END.pack(b"PK\x05\x06", 0, 0, len(directory), len(directory), size, offset, 0))
+    out.write(_end(len(directory), sum(map(len, directory)), offset))
 
 
-def _headers(entry: Entry, offset: int) -> tuple[bytes, bytes]:
+def _end(count: int, size: int, offset: int) -> bytes:
+    """Say where the directory is, and how long."""
+    if count < _MOST and max(size, offset) < _LIMIT:
+        return _END.pack(b"PK\x05\x06", 0, 0, count, count, size, offset, 0)
+    versions = (_VERSION64, _VERSION64)
+    return (
+        _END64.pack(b"PK\x06\x06", _END64.size - 12, *versions, 0, 0, count, count, size, offset)
+        + _LOCATOR64.pack(b"PK\x06\x07", 0, offset + size, 1)
+        + _END.pack(b"PK\x05\x06", 0, 0, _SHORT_SEE64, _SHORT_SEE64, _SEE64, _SEE64, 0)
+    )
+
+
+def _headers(entry: Entry, packed: int, offset: int) -> tuple[bytes, bytes]:
+    """Describe a member, for in front of it and for the directory."""
     origin = entry.origin
-    if max(entry.size, len(entry.data), offset) >= 0xFFFFFFFF:
-        raise OverflowError
+    long = (entry.size, packed) if max(entry.size, packed) >= _LIMIT else ()
+    far = (offset,) if offset >= _LIMIT else ()
+    version = _VERSION64 if long or far else _VERSION
     flags = origin.flag_bits & _UTF8
     name = _name(origin, flags)
-    extra = _without_zip64(origin.extra)
-    shape = (
-        _VERSION,
-        flags,
-        entry.method,
-        _clock(origin),
-        _day(origin),
-        entry.crc,
-        len(entry.data),
-        entry.size,
-        len(name),
-    )
-    local = LOCAL.pack(b"PK\x03\x04", *shape, 0) + name
-    made_by = origin.create_system << 8 | _VERSION
-    tail = (len(extra), len(origin.comment), 0, origin.internal_attr, origin.external_attr, offset)
+    sizes = (_SEE64, _SEE64) if long else (packed, entry.size)
+    shape = (version, flags, entry.method, _clock(origin), _day(origin), entry.crc, *sizes, len(name))
+    local_extra, extra = _zip64(*long), _zip64(*long, *far) + _without_zip64(origin.extra)
+    local = LOCAL.pack(b"PK\x03\x04", *shape, len(local_extra)) + name + local_extra
+    made_by = origin.create_system << 8 | version
+    place = _SEE64 if far else offset
+    tail = (len(extra), len(origin.comment), 0, origin.internal_attr, origin.external_attr, place)
     return local, _CENTRAL.pack(b"PK\x01\x02", made_by, *shape, *tail) + name + extra + origin.comment
+
+
+def _zip64(*numbers: int) -> bytes:
+    """Numbers that their own fields are too short for."""
+    return struct.pack(f"<2H{len(numbers)}Q", _ZIP64, 8 * len(numbers), *numbers) if numbers else b""
 
 
 def _name(origin: ZipInfo, flags: int) -> bytes:

@@ -17,11 +17,11 @@ FORMAT_ERROR: type[Exception] = _zlib.error
 
 
 class Deflated(NamedTuple):
-    """One member of a package, compressed."""
+    """One member of a package, compressed; its bytes in pieces, as joining would take them twice."""
 
     crc: int
     size: int
-    data: bytes
+    data: list[bytes]
 
 
 def deflate(chunks: Iterable[bytes]) -> Deflated:
@@ -33,7 +33,7 @@ def deflate(chunks: Iterable[bytes]) -> Deflated:
         crc, size = _zlib.crc32(chunk, crc), size + len(chunk)
         out.append(squeezer.compress(chunk))
     out.append(squeezer.flush())
-    return Deflated(crc, size, b"".join(out))
+    return Deflated(crc, size, out)
 
 
 def inflate(raw: memoryview) -> Iterator[bytes]:

@@ -53,6 +53,10 @@ class Package:
         """The part's name as the zip spells it; part names ignore case."""
         return self._by_lower.get(name.lower().lstrip("/"))
 
+    def size(self, name: str) -> int:
+        """How many bytes a part has, unpacked."""
+        return self._members[name].file_size
+
     def stream(self, name: str) -> Iterator[bytes]:
         """Yield a part's bytes in pieces, checked against its size and checksum; raises NotAWorkbook."""
         member = self._members[name]
@@ -104,16 +108,12 @@ class Package:
 
     def write(self, out: BinaryIO, changed: Mapping[str, Deflated | None]) -> None:
         """Write the package with some parts replaced, dropped (None) or added; the rest goes over untouched."""
-        try:
-            write_archive(out, self._entries(changed))
-        except OverflowError as error:
-            why = ("would grow beyond what the format of Excel files can hold", "将超出 Excel 文件格式的上限")
-            raise NotAWorkbook(self.path, why) from error
+        write_archive(out, self._entries(changed))
 
     def _entries(self, changed: Mapping[str, Deflated | None]) -> Iterator[Entry]:
         for name, member in self._members.items():
             if name not in changed:
-                yield Entry(member, member.CRC, member.file_size, self._raw(member), member.compress_type)
+                yield Entry(member, member.CRC, member.file_size, [self._raw(member)], member.compress_type)
             elif (new := changed[name]) is not None:
                 yield Entry(member, new.crc, new.size, new.data)
         for name, new in changed.items():
