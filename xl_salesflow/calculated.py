@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from xl_salesflow import quotes
-from xl_salesflow.metrics import rows
+from xl_salesflow.metrics import rows, visits
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.scoring import bant, classes
 
@@ -15,7 +15,7 @@ def refreshed(pipeline: Pipeline) -> Pipeline:
     pipeline = _with(pipeline, "Stages", rows.stages(pipeline))
     pipeline = _with(pipeline, "Deals", pd.concat([rows.deals(pipeline), bant.columns(pipeline)], axis=1))
     pipeline = _with(pipeline, "Accounts", classes.prospects(pipeline))
-    pipeline = _with(pipeline, "History", rows.history(pipeline))
+    pipeline = _with(pipeline, "History", visits.columns(pipeline))
     pipeline = _with(pipeline, "QuoteLines", quotes.line_columns(pipeline))
     return _with(pipeline, "Quotes", quotes.quote_columns(pipeline))
 

@@ -116,7 +116,7 @@ def _lost(pipeline: Pipeline) -> pd.DataFrame:
     # visits that ended in a loss, as of the day and within the period
     visits, view = pipeline["History"], pipeline.view
     left = visits["left"]
-    chosen = (visits["move"] == "lost") & (visits["in_view"] == 1) & (left <= np.datetime64(pipeline.as_of))
+    chosen = (visits["move"] == "lost") & (visits["state"] < 0) & (left <= np.datetime64(pipeline.as_of))
     if view.start:
         chosen &= left >= np.datetime64(view.start)
     if view.end:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from xl_salesflow.metrics import METRICS, formulas
+from xl_salesflow.metrics.workings import WORKING_NAMES, WORKINGS
 from xl_salesflow.model.formulas import render
 from xl_salesflow.model.settings import SETTINGS_BY_ID
 from xl_salesflow.model.tables import TABLES
@@ -15,7 +16,8 @@ from xl_salesflow.model.text import LANGUAGES, Language
 from xl_salesflow.model.view import NAMED_CELLS
 
 KNOWN = {
-    "AND", "COUNT", "COUNTIF", "COUNTIFS", "DATE", "EDATE", "IF", "IFERROR", "INDEX", "ISNUMBER", "MATCH", "MAX",
+    "AND", "COUNT", "COUNTIF", "COUNTIFS", "DATE", "EDATE", "FREQUENCY", "IF", "IFERROR", "INDEX", "INT", "ISNUMBER",
+    "LARGE", "MATCH", "MAX",
     "MEDIAN", "MIN", "MONTH", "OR", "PERCENTILE", "PRODUCT", "ROUND", "ROUNDUP", "ROWS", "SMALL", "SUM", "SUMIFS",
     "SUMPRODUCT", "YEAR",
 }  # fmt: skip
@@ -29,6 +31,10 @@ def every_formula(language: Language) -> Iterator[tuple[str, str]]:
     for table in formulas.POSITIONS:
         cells = formulas.column_formulas(table, language)
         yield from ((f"{table} {column}", formula.text) for column, formula in cells.items())
+    for working in WORKINGS:
+        yield f"Workings {working.name}", render(working.formula, language)
+        keys = (key for key in working.keys if isinstance(key, str))
+        yield from ((f"Workings {working.name} key", render(key, language)) for key in keys)
     for table in TABLES.values():
         for column in table.columns:
             if column.formula:
@@ -114,7 +120,15 @@ def split(call: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_name_is_declared(language: Language) -> None:
-    declared = {*NAMED_CELLS, *METRICS, *(s.cell for s in SETTINGS_BY_ID.values() if s.cell), *TABLES, "This", "Row"}
+    declared = {
+        *NAMED_CELLS,
+        *METRICS,
+        *WORKING_NAMES,
+        *(s.cell for s in SETTINGS_BY_ID.values() if s.cell),
+        *TABLES,
+        "This",
+        "Row",
+    }
     for place, text in every_formula(language):
         words = {
             word for word in re.findall(r"(?<![\w.])[A-Za-z_]\w*(?![\w(])", code(text)) if not word.startswith("1E")

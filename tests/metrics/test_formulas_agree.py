@@ -15,7 +15,7 @@ from tests.metrics.agreement import disagreements, recalculated
 from tests.metrics.generated import generated
 from tests.metrics.real_data import maven, olist
 from tests.metrics.throwaway import build
-from xl_salesflow.metrics import SheetValues, rows, sheet_values
+from xl_salesflow.metrics import SheetValues, rows, sheet_values, visits
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.settings import Settings
 from xl_salesflow.model.text import Language
@@ -74,7 +74,7 @@ def agree(libreoffice: LibreOffice, pipelines: dict[str, Pipeline], folder: Path
 def expected(pipeline: Pipeline) -> SheetValues:
     """Return what every formula cell should show, those of single rows too."""
     shown = sheet_values(pipeline)
-    by_row = {"Deals": ("deal", rows.deals), "History": ("visit", rows.history), "Stages": ("stage", rows.stages)}
+    by_row = {"Deals": ("deal", rows.deals), "History": ("visit", visits.columns), "Stages": ("stage", rows.stages)}
     tables = {
         name: dict(zip(pipeline[name][key], _cells(columns(pipeline)), strict=True))
         for name, (key, columns) in by_row.items()

@@ -14,7 +14,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xl_salesflow.metrics import Formula, formulas, rows
+from xl_salesflow.metrics import Formula, formulas, rows, visits
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.column import Column, Table
 from xl_salesflow.model.formulas import render
@@ -24,6 +24,7 @@ from xl_salesflow.model.settings import SETTINGS_BY_ID
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.model.view import EVERYTHING, FILTERS, NAMED_CELLS
+from xl_salesflow.sheets import workings
 
 READ = ("Deals", "History", "Stages", "Targets", "Feedback", "Activities", "Lists")
 _BANT = ("bant_known", "bant_score", "bant_grade")  # another room's formulas
@@ -35,7 +36,7 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
     *instead* spoils metrics; without *live_rows* the formula columns of deals and visits are values, which is quicker.
     """
     if not live_rows:
-        tables = {"Deals": rows.deals, "History": rows.history, "Stages": rows.stages}
+        tables = {"Deals": rows.deals, "History": visits.columns, "Stages": rows.stages}
         pipeline = pipeline.with_tables(**{
             name: pipeline[name].assign(**{str(id): column for id, column in worked_out(pipeline).items()})
             for name, worked_out in tables.items()
@@ -48,6 +49,7 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
         if name == "Metrics":
             cells |= {id: {**cells[id], "value": Formula(text)} for id, text in (instead or {}).items()}
         _formula_sheet(book, TABLES[name], keys, cells, pipeline)
+    workings.add(book, pipeline.language)
     _names(book, pipeline)
     book.save(path)
     return path

@@ -9,6 +9,7 @@ from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
 from xl_salesflow.metrics.grouped import counts, ratio
 from xl_salesflow.metrics.rows import numbers
 from xl_salesflow.metrics.steps import PLAYBOOK, Steps, if_open, if_step
+from xl_salesflow.metrics.workings import found
 
 
 @once
@@ -47,24 +48,8 @@ def _entered(steps: Steps) -> Floats:
     return counts(mask, steps.step_of_visits, steps.size)
 
 
-_ENTERED = (
-    c.IN_VIEW,
-    PLAYBOOK,
-    c.Criterion("stage", "=", "{stage}"),
-    c.Criterion("first", "=", "1"),
-)
-_BY_THEN = (c.Criterion("entered", "<=", "AsOf"), c.Criterion("created", "<=", "AsOf"))
-
-
-def _entered_formula(*also: c.Criterion) -> str:
-    plain, created, entered = (
-        c.count("History", (*_ENTERED, *also, *window)) for window in ((), c.within("created"), c.within("entered"))
-    )
-    return f"IF(HasPeriod=0,{plain},IF(IsCohort=1,{created},{entered}))"
-
-
 _IMPLIED = c.deals(c.count, "closed", PLAYBOOK, c.Criterion("furthest", ">=", "{order}"))
-_REACHED = f"IF(IsEntered=1,IF(IsToday=1,{_entered_formula()},{_entered_formula(*_BY_THEN)}),{_IMPLIED})"
+_REACHED = f"IF(IsEntered=1,{found('Entered', '{position}')},{_IMPLIED})"
 
 
 def _reached_at(position: str) -> str:

@@ -43,11 +43,9 @@ Aggregate = Callable[[str, Criteria], str]
 
 _BLANK = '""'
 _IN_HISTORY = {"recorded_stage": "stage", "since": "entered"}
-_CURRENT_THEN: Criteria = (
-    Criterion("entered", "<=", "AsOf"),
-    Criterion("left", ">", "AsOf"),
-    Criterion("created", "<=", "AsOf"),
-)
+
+STANDING_THEN = Criterion("state", ">", "0")
+"""The visits of History in view that went on at the as-of date: the deals as they were then."""
 
 RECORDED = Criterion("outcome", "<>", "")
 OPEN = Criterion("outcome", "=", "{outcome:open}")
@@ -55,7 +53,14 @@ WON = Criterion("outcome", "=", "{outcome:won}")
 LOST = Criterion("outcome", "=", "{outcome:lost}")
 ENDED: Criteria = (Criterion("outcome", "<>", "{outcome:open}"), RECORDED)
 IN_VIEW = Criterion("in_view", "=", "1")
-HAS_AMOUNT = Criterion("amount", ">", "-1E+15")  # any number; no blank, no text
+
+
+def a_number(column: str) -> Criterion:
+    """Return the criterion that a cell holds a number: neither blank nor text."""
+    return Criterion(column, ">", "-1E+15")
+
+
+HAS_AMOUNT = a_number("amount")
 
 
 def known(column: str) -> Criterion:
@@ -68,21 +73,29 @@ def within(column: str) -> Criteria:
     return between(column, "PeriodFrom", "PeriodTo")
 
 
-def deals(aggregate: Aggregate, when: When, *criteria: Criterion) -> str:
+def deals(aggregate: Aggregate, when: When, *criteria: Criterion, then: Criteria | None = None) -> str:
     """Return the formula of *aggregate* over the deals as of the date that match *criteria* and the period.
 
     *when* says what the period asks of a deal: "created" in it; "closed" in it, or created in the cohort reading;
-    "open" only in the cohort reading asks for the creation; "always" asks nothing.
+    "open" only in the cohort reading asks for the creation; "always" asks nothing. *then* is what a past date asks of
+    History, where that differs; a row's stage is told faster by its state.
     """
-    today = _periods(lambda extra: aggregate("Deals", (IN_VIEW, *criteria, *extra)), when)
-    past = _periods(lambda extra: aggregate("History", (IN_VIEW, *_CURRENT_THEN, *criteria, *extra)), when)
-    return f"IF(IsToday=1,{today},{past})"
+    return f"IF(IsToday=1,{now(aggregate, when, *criteria)},{past(aggregate, when, *(then or (STANDING_THEN, *criteria)))})"
+
+
+def now(aggregate: Aggregate, when: When, *criteria: Criterion) -> str:
+    """Return the same over Deals, for today's snapshot."""
+    return periods(lambda extra: aggregate("Deals", (IN_VIEW, *criteria, *extra)), when)
+
+
+def past(aggregate: Aggregate, when: When, *criteria: Criterion) -> str:
+    """Return the same over History, for a past date."""
+    return periods(lambda extra: aggregate("History", (*criteria, *extra)), when)
 
 
 def today_only(aggregate: Aggregate, when: When, *criteria: Criterion) -> str:
     """Return the same for columns that only Deals has; a past date shows nothing."""
-    today = _periods(lambda extra: aggregate("Deals", (IN_VIEW, *criteria, *extra)), when)
-    return f'IF(IsToday=1,{today},"")'
+    return f'IF(IsToday=1,{now(aggregate, when, *criteria)},"")'
 
 
 def between(column: str, first: str, last: str) -> Criteria:
@@ -90,7 +103,13 @@ def between(column: str, first: str, last: str) -> Criteria:
     return Criterion(column, ">=", first), Criterion(column, "<=", last)
 
 
-def _periods(of: Callable[[Criteria], str], when: When) -> str:
+def windows(*columns: str) -> tuple[Criteria, ...]:
+    """Return no criteria, and those of the period for each of *columns*."""
+    return ((), *(within(column) for column in columns))
+
+
+def periods(of: Callable[[Criteria], str], when: When) -> str:
+    """Return the formula that asks what the period asks, as *deals* explains *when*."""
     plain = of(())
     if when == "always":
         return plain
@@ -121,6 +140,15 @@ def median(column: str, minus: str | None = None) -> Aggregate:
         return f"MEDIAN(IF({array_condition(table, criteria)}*ISNUMBER({first}),{value}))"
 
     return formula
+
+
+def largest(ranks: str, column: str) -> Aggregate:
+    """Find the values of those *ranks* from the largest down, as many as there are ranks, for an array formula.
+
+    Rows that do not match count as nought, so nothing below nought is found; a condition as a factor is many times faster
+    than one in IF.
+    """
+    return lambda table, criteria: f"LARGE({array_condition(table, criteria)}*{_column(table, column)},{ranks})"
 
 
 def array_condition(table: str, criteria: Criteria) -> str:

@@ -86,8 +86,8 @@ class Cube:
 
     @cached_property
     def cycle_days(self) -> Floats:
-        """Return the days from creation to closing."""
-        return self.closed - self.created
+        """Return the days from creation to closing; a past date has them in History."""
+        return self.closed - self.created if self.today else rows.numbers(self.frame["cycle_days"])
 
     def within(self, days: Floats) -> Mask:
         """Tell which days lie in the period; without a period all do, unknown ones too."""

@@ -8,6 +8,7 @@ from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, Metr
 from xl_salesflow.metrics.grouped import Mask, counts, totals
 from xl_salesflow.metrics.outcomes import open_count
 from xl_salesflow.metrics.steps import PLAYBOOK, Steps, if_open
+from xl_salesflow.metrics.workings import found
 from xl_salesflow.model.text import Text
 
 
@@ -36,14 +37,16 @@ def standing(steps: Steps) -> Mask:
     return steps.cube.open & (steps.step_of_deals >= 0)
 
 
-def weighted(table: str, criteria: c.Criteria) -> str:
-    """Sum the weighted values; History holds amount and probability of the time, so they are multiplied here."""
-    if table == "Deals":
-        return c.total("weighted_value")(table, criteria)
-    return f"SUMPRODUCT({c.array_condition(table, criteria)}*ROUND({{History.amount}}*{{History.probability}},2))"
+weighted = c.total("weighted_value")
+
+_STANDING = (PLAYBOOK, c.Criterion("recorded_stage", "=", "{stage}"), c.OPEN)
+_STOOD = (c.Criterion("state", "=", "(1+{position})"), c.OPEN)
 
 
-STANDING = (PLAYBOOK, c.Criterion("recorded_stage", "=", "{stage}"), c.OPEN)
+def in_stage(aggregate: c.Aggregate, *criteria: c.Criterion) -> str:
+    """Return the formula of *aggregate* over the open deals in the row's stage, as `standing` finds them."""
+    return c.deals(aggregate, "open", *_STANDING, *criteria, then=(*_STOOD, *criteria))
+
 
 FORECAST: tuple[Metric[Cube], ...] = (
     Metric(
@@ -59,12 +62,12 @@ FORECAST: tuple[Metric[Cube], ...] = (
     ),
 )  # fmt: skip
 
+_OPEN_NOW = c.now(c.count, "open", *_STANDING)
+
 STAGE_VALUE: tuple[ColumnMetric[Steps], ...] = (
-    ColumnMetric("open_count", Formula(if_open(c.deals(c.count, "open", *STANDING))), stage_open_count),
     ColumnMetric(
-        "open_value", Formula(if_open(f"ROUND({c.deals(c.total('amount'), 'open', *STANDING)},2)")), stage_open_value
+        "open_count", Formula(if_open(f"IF(IsToday=1,{_OPEN_NOW},{found('Standing', '{position}')})")), stage_open_count
     ),
-    ColumnMetric(
-        "weighted_value", Formula(if_open(f"ROUND({c.deals(weighted, 'open', *STANDING)},2)")), stage_weighted_value
-    ),
+    ColumnMetric("open_value", Formula(if_open(f"ROUND({in_stage(c.total('amount'))},2)")), stage_open_value),
+    ColumnMetric("weighted_value", Formula(if_open(f"ROUND({in_stage(weighted)},2)")), stage_weighted_value),
 )

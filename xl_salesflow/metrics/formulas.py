@@ -26,7 +26,8 @@ from xl_salesflow.metrics.months import MONTH, MONTHS
 from xl_salesflow.metrics.moves import MOVE_NAMING
 from xl_salesflow.metrics.plan import PLAN_NAMING
 from xl_salesflow.metrics.reasons import REASONS, reason_naming
-from xl_salesflow.metrics.steps import NAMING, ROWS
+from xl_salesflow.metrics.steps import NAMING
+from xl_salesflow.metrics.workings import ROWS
 from xl_salesflow.model.column import Table
 from xl_salesflow.model.formulas import render
 from xl_salesflow.model.tables import TABLES

@@ -16,6 +16,7 @@ from xl_salesflow.metrics.rounding import to_cents
 from xl_salesflow.metrics.rows import numbers
 from xl_salesflow.metrics.steps import Steps, ended, if_step, of_stage, steps
 from xl_salesflow.metrics.timing import median_days
+from xl_salesflow.metrics.workings import found, left
 from xl_salesflow.model.text import Text
 
 
@@ -78,6 +79,7 @@ def _largest(column: Callable[[Steps], Floats]) -> Callable[[Cube], Floats]:
 
 
 _LOST = c.Criterion("move", "=", "{move:lost}")
+_LOST_COUNT = f"IF(HasPeriod=0,{left('lost')},{found('Lost', '{position}')})"
 _ALL = "SUM({Leaks.lost_count})"
 _CONVERSION = of_stage("step_conversion")
 _WON = "SUMIFS({StageMetrics.reached},{StageMetrics.kind},{kind:won})"
@@ -88,7 +90,7 @@ _AT_LEAST = 'SUMIFS({Leaks.lost_count},{Leaks.lost_count},">="&{lost_count})'
 LEAK_NAMING: dict[str, Formula] = {"stage": Formula(of_stage("stage"))}
 
 LEAK_COLUMNS: tuple[ColumnMetric[Steps], ...] = (
-    ColumnMetric("lost_count", Formula(if_step(ended(c.count, _LOST))), lost_count),
+    ColumnMetric("lost_count", Formula(if_step(_LOST_COUNT)), lost_count),
     ColumnMetric("lost_value", Formula(if_step(f"ROUND({ended(c.total('amount'), _LOST)},2)")), lost_value),
     ColumnMetric("lost_share", Formula(if_step(f'IF({_ALL}=0,"",{{lost_count}}/{_ALL})')), lost_share),
     ColumnMetric("lost_cumulative", Formula(if_step(f'IF({_ALL}=0,"",{_AT_LEAST}/{_ALL})')), lost_cumulative),

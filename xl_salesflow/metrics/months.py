@@ -43,6 +43,11 @@ class Months:
         """Return the month every open deal is expected to close in."""
         return np.where(self.cube.open, self.month_of(self.cube.dates("expected_close")), -1)
 
+    @cached_property
+    def known(self) -> Mask:
+        """Tell which deals closed in no month after the as-of date's, of which a past date knows nothing."""
+        return np.asarray(self.cube.today | (self.cube.closed < self.firsts[1]))
+
     def category(self, id: str) -> Mask:
         """Tell which deals are in a forecast category."""
         return self.cube.is_("forecast", id)
@@ -93,7 +98,7 @@ def closed(asked: Months) -> Floats:
     """Sum what was won in each month, by the day of closing."""
     cube = asked.cube
     won = cube.is_("outcome", "won") & (cube.created_then if cube.view.reading == "cohort" else True)
-    month = np.where(won, asked.month_of(cube.closed), -1)
+    month = np.where(won & asked.known, asked.month_of(cube.closed), -1)
     return totals(cube.amount, month >= 0, month, MONTHS)
 
 
@@ -148,7 +153,15 @@ MONTH_COLUMNS: tuple[ColumnMetric[Months], ...] = (
         Formula(f'IF(IsToday=0,"",ROUND({{open_value}}-{{commit}}-{{best_case}}-{_OMITTED},2))'),
         _if_today(pipeline),
     ),
-    ColumnMetric("closed", Formula(f"ROUND({c.deals(_AMOUNT, 'open', *_CLOSED)},2)"), closed),
+    ColumnMetric(
+        "closed",
+        # a past date knows of no later month, and is spared the question
+        Formula(
+            f"ROUND(IF(IsToday=1,{c.now(_AMOUNT, 'open', *_CLOSED)},"
+            f"IF({{month}}>AsOf,0,{c.past(_AMOUNT, 'open', c.STANDING_THEN, *_CLOSED)})),2)"
+        ),
+        closed,
+    ),
     ColumnMetric(
         "cumulative", Formula('IF(IsToday=0,"",ROUND({closed}+{commit}+{best_case},2))'), _if_today(cumulative)
     ),

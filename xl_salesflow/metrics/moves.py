@@ -7,16 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.metrics import criteria as c
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
 from xl_salesflow.metrics.grouped import Groups, Mask, counts, totals
 from xl_salesflow.metrics.rows import days, in_view, numbers, words
-from xl_salesflow.metrics.steps import PLAYBOOK, ROWS, Steps, if_step, of_stage
-from xl_salesflow.model.choices import CHOICES
-
-WAYS = tuple(CHOICES["move"])
-"""The ways out of a stage, by id."""
+from xl_salesflow.metrics.steps import Steps, if_step, of_stage
+from xl_salesflow.metrics.workings import ROWS, WAYS, found, left
 
 
 def matrix(cube: Cube) -> list[dict[str, object]]:
@@ -80,9 +76,7 @@ def _ways(cube: Cube) -> tuple[Groups, dict[str, int]]:
 
 @once
 def _targets(asked: Steps) -> Groups:
-    place = {stage.name: row for row, stage in enumerate(asked.stages)}
-    codes, names = pd.factorize(asked.cube.pipeline["History"]["moved_to"])
-    return np.array([place.get(str(name), -1) for name in names] + [-1], dtype=np.int64)[codes]
+    return asked.place_of(asked.cube.pipeline["History"]["moved_to"])
 
 
 @once
@@ -100,30 +94,22 @@ def _count(asked: Steps, mask: Mask) -> Floats:
     return counts(mask & _begun(asked.cube) & (asked.step_of_visits >= 0), asked.step_of_visits, asked.size)
 
 
-_VISITS = (c.IN_VIEW, PLAYBOOK, c.Criterion("stage", "=", "{stage}"))
-_LEFT = c.Criterion("left", "<=", "AsOf")
-_WITHIN = c.Criterion("move", "<>", "{move:switched}")
+_ANY_STATE = "+".join(found("State", f"({sign}*(1+{{position}}))") for sign in (1, -1, -30, -1000))
+_GOES_ON = "+".join(found("State", f"({sign}*(1+{{position}}))") for sign in (1, -1000))
 
 
-def _formula(*also: c.Criterion) -> str:
-    then = c.count("History", (*_VISITS, *also, c.Criterion("entered", "<=", "AsOf")))
-    return f"IF(IsToday=1,{c.count('History', (*_VISITS, *also))},{then})"
-
-
-def _to_formula(row: int) -> str:
-    target = f"INDEX({{StageMetrics.stage}},MATCH({row},{{StageMetrics.position}},0))"
-    return if_step(f'IF({target}="","",{_formula(_LEFT, _WITHIN, c.Criterion("moved_to", "=", target))})')
+def _to_formula(row: int) -> Formula:
+    within = f'MovedWay,"<>{1 + WAYS.index("switched")}"'
+    told = f"SUMIFS(MovedFound,MovedFrom,{{position}},MovedTo,{row},{within})"
+    return Formula(if_step(f'IF(INDEX({{StageMetrics.stage}},MATCH({row},{{StageMetrics.position}},0))="","",{told})'))
 
 
 MOVE_NAMING: dict[str, Formula] = {"stage": Formula(of_stage("stage"))}
 
 MOVE_COLUMNS: tuple[ColumnMetric[Steps], ...] = (
-    ColumnMetric("entries", Formula(if_step(_formula())), entries),
-    *(
-        ColumnMetric(way, Formula(if_step(_formula(_LEFT, c.Criterion("move", "=", f"{{move:{way}}}")))), _way(way))
-        for way in WAYS
-    ),
-    ColumnMetric("there", Formula(if_step(_formula(c.Criterion("left", ">", "AsOf")))), there),
+    ColumnMetric("entries", Formula(if_step(_ANY_STATE)), entries),
+    *(ColumnMetric(way, Formula(if_step(left(way))), _way(way)) for way in WAYS),
+    ColumnMetric("there", Formula(if_step(_GOES_ON)), there),
     ColumnMetric("check", Formula(if_step("{entries}-SUM({forward:there})")), check),
-    *(ColumnMetric(f"to_{row}", Formula(_to_formula(row)), _to(row - 1)) for row in range(1, ROWS + 1)),
+    *(ColumnMetric(f"to_{row}", _to_formula(row), _to(row - 1)) for row in range(1, ROWS + 1)),
 )

@@ -10,6 +10,7 @@ from xl_salesflow.metrics.declaration import Floats, Formula, Metric, Unit
 from xl_salesflow.metrics.grouped import counts, ratio
 from xl_salesflow.metrics.rounding import to_cents
 from xl_salesflow.metrics.rows import days, in_view
+from xl_salesflow.metrics.workings import middle
 from xl_salesflow.model.text import Text
 
 
@@ -203,7 +204,10 @@ OUTCOMES: tuple[Metric[Cube], ...] = (
         Text("Median won value", "赢单金额中位数"),
         Text("Half of the won deals are smaller, half larger.", "一半赢单低于此值，一半高于此值。"),
         Unit.MONEY,
-        Formula(f'IF({{sample}}=0,"",ROUND({c.deals(c.median("amount"), "closed", c.WON)},2))', array=True),
+        Formula(
+            f'IF({{sample}}=0,"",ROUND(IF(IsToday=1,{c.now(c.median("amount"), "closed", c.WON)},{middle("WonValue")}),2))',
+            array=True,
+        ),
         median_won_value, _VALUED_WON, valued_won_count,
     ),
     Metric(

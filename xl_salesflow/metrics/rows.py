@@ -35,12 +35,6 @@ def deals(pipeline: Pipeline) -> pd.DataFrame:
     )
 
 
-def history(pipeline: Pipeline) -> pd.DataFrame:
-    """Return the column in_view of History."""
-    frame = pipeline["History"]
-    return pd.DataFrame({"in_view": in_view(frame, pipeline.view.filters).astype(np.float64)}, index=frame.index)
-
-
 def stages(pipeline: Pipeline) -> pd.DataFrame:
     """Return the column key of Stages."""
     frame = pipeline["Stages"]

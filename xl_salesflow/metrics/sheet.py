@@ -14,7 +14,8 @@ from xl_salesflow.metrics.funnel import funnel_of, month_rows, plan_rows, reason
 from xl_salesflow.metrics.months import months
 from xl_salesflow.metrics.plan import plan
 from xl_salesflow.metrics.reasons import Reasons
-from xl_salesflow.metrics.steps import ROWS, steps
+from xl_salesflow.metrics.steps import steps
+from xl_salesflow.metrics.workings import ROWS
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.tables import TABLES

@@ -13,11 +13,10 @@ from xl_salesflow.metrics import rows
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
 from xl_salesflow.metrics.grouped import Groups, Mask
+from xl_salesflow.metrics.workings import ROWS
 from xl_salesflow.model.playbook import Stage
 
 PLAYBOOK = c.Criterion("playbook", "=", "StagePlaybook")
-ROWS = 12
-"""Rows of StageMetrics and PlanStages; a longer funnel shows its first twelve steps."""
 
 
 @dataclass(frozen=True)
@@ -56,23 +55,45 @@ class Steps:
     @cached_property
     def step_of_visits(self) -> Groups:
         """Return the step of every visit of History in view; -1 is none of ours or out of view."""
-        history = self.cube.pipeline["History"]
-        return np.where(rows.in_view(history, self.cube.view.filters), self._steps(history, "stage"), -1)
+        return np.where(self.in_view, self.step_of_history, -1)
+
+    @cached_property
+    def step_of_history(self) -> Groups:
+        """Return the step of every visit of History, in view or not; -1 is none of ours."""
+        return self._steps(self.cube.pipeline["History"], "stage")
+
+    @cached_property
+    def in_view(self) -> Mask:
+        """Tell which visits of History match every dropdown."""
+        return rows.in_view(self.cube.pipeline["History"], self.cube.view.filters)
+
+    @cached_property
+    def begun(self) -> Mask:
+        """Tell which visits began by the as-of date; a past date knows nothing of those that began nobody knows when."""
+        entered = self.visit_dates("entered")
+        return np.ones(len(entered), dtype=bool) if self.cube.today else np.asarray(entered <= self.cube.as_of)
+
+    def place_of(self, names: pd.Series) -> Groups:
+        """Return the step of every name, whatever its playbook; -1 is none."""
+        position = {stage.name: index for index, stage in enumerate(self.stages)}
+        codes, found = pd.factorize(names)
+        return np.array([position.get(str(name), -1) for name in found] + [-1], dtype=np.int64)[codes]
+
+    def is_ours(self, frame: pd.DataFrame) -> Mask:
+        """Tell which rows are of the playbook."""
+        codes, ids = pd.factorize(frame["playbook"])
+        return np.array([str(id) == self.playbook for id in ids] + [False])[codes]
 
     def _steps(self, frame: pd.DataFrame, column: str) -> Groups:
-        position = {stage.name: index for index, stage in enumerate(self.stages)}
-        codes, names = pd.factorize(frame[column])
-        steps = np.array([position.get(str(name), -1) for name in names] + [-1], dtype=np.int64)[codes]
-        playbooks, ids = pd.factorize(frame["playbook"])
-        ours = np.array([str(id) == self.playbook for id in ids] + [False])[playbooks]
-        return np.where(ours, steps, -1)
+        return np.where(self.is_ours(frame), self.place_of(frame[column]), -1)
 
     @cached_property
     def ended(self) -> Mask:
         """Tell which visits ended by the as-of date and in the period (cohort reading: of deals created in it)."""
         left, view = self.visit_dates("left"), self.cube.view
         dates = self.visit_dates("created") if view.reading == "cohort" else left
-        return np.asarray((self.step_of_visits >= 0) & (left <= self.cube.as_of) & self.cube.within(dates))
+        there = (self.step_of_visits >= 0) & self.begun
+        return np.asarray(there & (left <= self.cube.as_of) & self.cube.within(dates))
 
     def visit_dates(self, column: str) -> Floats:
         """Return a date column of History as days."""
@@ -109,9 +130,9 @@ def if_open(formula: str) -> str:
 
 def ended(aggregate: c.Aggregate, *criteria: c.Criterion) -> str:
     """Return the formula of *aggregate* over the visits of the row's stage that ended, as Steps.ended finds them."""
-    visits = (c.IN_VIEW, PLAYBOOK, c.Criterion("stage", "=", "{stage}"), c.Criterion("left", "<=", "AsOf"), *criteria)
-    created, left = (aggregate("History", (*visits, *c.within(column))) for column in ("created", "left"))
-    return f"IF(HasPeriod*IsCohort=1,{created},{left})"
+    visits = (c.Criterion("state", "=", "(-1-{position})"), *criteria)
+    plain, created, left = (aggregate("History", (*visits, *window)) for window in c.windows("created", "left"))
+    return f"IF(HasPeriod=0,{plain},IF(IsCohort=1,{created},{left}))"
 
 
 def of_stage(column: str) -> str:

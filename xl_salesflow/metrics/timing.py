@@ -9,9 +9,11 @@ import numpy as np
 from xl_salesflow.metrics import criteria as c
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, Metric, Unit, once
-from xl_salesflow.metrics.forecast import STANDING, standing
+from xl_salesflow.metrics.forecast import in_stage, standing
 from xl_salesflow.metrics.grouped import Mask, counts, means, percentiles
 from xl_salesflow.metrics.steps import DAY_LIMIT, Steps, ended, if_open
+from xl_salesflow.metrics.workings import days as days_at
+from xl_salesflow.metrics.workings import found, middle
 from xl_salesflow.model.text import Text
 
 _DATED = (c.known("created"), c.known("closed"))
@@ -43,9 +45,16 @@ def _days_between(table: str, criteria: c.Criteria) -> str:
 
 def _cycle(end: str) -> tuple[Metric[Cube], Metric[Cube]]:
     name, criteria, mask = _ENDS[end]
-    sample = Formula(c.deals(c.count, "closed", *criteria, *_DATED))
-    mean = c.deals(_days_between, "closed", *criteria, *_DATED)
-    median = c.deals(c.median("closed", minus="created"), "closed", *criteria, *_DATED)
+    closed_then = (c.STANDING_THEN, *criteria)
+    sample = Formula(c.deals(c.count, "closed", *criteria, *_DATED, then=(*closed_then, c.a_number("cycle_days"))))
+    dated = (*criteria, *_DATED)
+    total_now, total_then = (
+        c.now(_days_between, "closed", *dated),
+        c.past(c.total("cycle_days"), "closed", *closed_then),
+    )
+    mean = f"IF(IsToday=1,{total_now},{total_then})"
+    now = c.now(c.median("closed", minus="created"), "closed", *dated)
+    median = f"IF(IsToday=1,{now},{middle(f'{end.title()}Cycle')})"
     return (
         Metric(
             f"cycle_days_{end}_mean",
@@ -116,24 +125,17 @@ def _percentile(steps: Steps, share: float) -> Floats:
 _DAYS = c.Criterion("days", ">=", "0")
 
 
-def _if_visited(formula: str, array: bool = False) -> Formula:
-    return Formula(f'IF(OR({{visits}}="",{{visits}}=0),"",{formula})', array)
+def _if_visited(formula: str) -> Formula:
+    return Formula(f'IF(OR({{visits}}="",{{visits}}=0),"",{formula})')
 
 
-def _days(function: str, *also: str) -> c.Aggregate:
-    def formula(table: str, criteria: c.Criteria) -> str:
-        return f"{function}({','.join((f'IF({c.array_condition(table, criteria)},{{History.days}})', *also))})"
-
-    return formula
-
-
-_LATE = c.deals(c.count, "open", *STANDING, c.Criterion("since", "<", "(AsOf-{day_limit})"))
+_LATE = in_stage(c.count, c.Criterion("since", "<", "(AsOf-{day_limit})"))
 
 STAGE_TIMES: tuple[ColumnMetric[Steps], ...] = (
-    ColumnMetric("visits", Formula(if_open(ended(c.count, _DAYS))), visits),
+    ColumnMetric("visits", Formula(if_open(found("Ended", "{position}"))), visits),
     ColumnMetric("mean_days", _if_visited(f"({ended(c.total('days'), _DAYS)})/{{visits}}"), mean_days),
-    ColumnMetric("median_days", _if_visited(ended(_days("MEDIAN"), _DAYS), array=True), median_days),
-    ColumnMetric("p90_days", _if_visited(ended(_days("PERCENTILE", "0.9"), _DAYS), array=True), p90_days),
+    ColumnMetric("median_days", _if_visited(days_at("median_days", "{visits}")), median_days),
+    ColumnMetric("p90_days", _if_visited(days_at("p90_days", "{visits}")), p90_days),
     DAY_LIMIT,
     ColumnMetric("over_limit", Formula(f'IF({{day_limit}}="","",{_LATE})'), over_limit),
 )

@@ -20,17 +20,26 @@ def new_workbook(path: Path, language: Language, playbook: str = DEFAULT_PLAYBOO
         UsageError: no playbook is called *playbook*.
         CannotSave: the folder or the disk refuses.
     """
+    data = template_of(language, playbook)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise CannotSave(path, error.strerror or str(error)) from error
+
+
+def template_of(language: Language, playbook: str = DEFAULT_PLAYBOOK) -> bytes:
+    """Return the bytes of a new workbook.
+
+    Raises:
+        UsageError: no playbook is called *playbook*.
+    """
     if playbook not in playbooks.names():
         near, known = nearest(playbook, playbooks.names()), ", ".join(playbooks.names())
         raise UsageError(
             f"There is no playbook {playbook!r}" + (f"; did you mean {near!r}?" if near else f"; there are {known}."),
             f"没有名为“{playbook}”的销售流程" + (f"；是否指“{near}”？" if near else f"；可选：{known}。"),
         )
-    data = template(language) if playbook == DEFAULT_PLAYBOOK else _built(language, playbook)
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise CannotSave(path, error.strerror or str(error)) from error
+    return template(language) if playbook == DEFAULT_PLAYBOOK else _built(language, playbook)
 
 
 def _built(language: Language, playbook: str) -> bytes:

@@ -13,6 +13,17 @@ T, P = Type, Writer.PRODUCT
 FOREVER = date(9999, 12, 31)
 """`left` of a visit that goes on: as-of counts are then plain comparisons."""
 
+# Both stand in every row, so that everything about visits is one plain comparison: a spreadsheet that reads half a million rows
+# takes a moment for each. The step depends on the process alone; the state on what the Funnel sheet asks.
+STEP = (
+    "IF({playbook}=StagePlaybook,IFERROR(MATCH({stage},{StageMetrics.stage},0),0)*10000+IF({moved_to}=\"\",0,"
+    "IFERROR(MATCH({move},MoveWays,0),0)*100+IFERROR(MATCH({moved_to},{StageMetrics.stage},0),0)),0)"
+)
+STATE = (
+    f"IF({IN_VIEW}*(IsToday+({{entered}}>0)*({{entered}}<=AsOf)>0),(1+INT({{step}}/10000))*IF({{left}}=\"\",-30,"
+    "IF({left}<=AsOf,-1,IF(IsToday+({created}>0)*({created}<=AsOf)>0,1,-1000))),0)"
+)
+
 HISTORY = Table(
     "History", Text("History", "历史"), Text("Every stage visit of every deal; append only", "各商机的阶段停留记录，只追加"), Group.RECORD,
     (
@@ -44,7 +55,10 @@ HISTORY = Table(
         column("override_by", "Override by", "特批人", T.TEXT, "Who let it pass a gate", "特批人", writer=P),
         column("override_reason", "Override reason", "特批理由", T.TEXT, "Why", "特批理由", writer=P),
         column("gates", "Gates", "关卡", T.TEXT, "Gates that warned or were overridden", "提醒或特批的关卡", writer=P),
-        column("in_view", "In view", "在视图中", T.INTEGER, "1 when the row matches the dropdowns of the Funnel sheet", "符合“销售漏斗”筛选条件时为 1", formula=IN_VIEW, width=8),
+        column("weighted_value", "Weighted value", "加权金额", T.MONEY, "Amount × probability when it entered, rounded to cents", "进入时金额 × 赢率，四舍五入到分",
+               formula='IF(OR({amount}="",{probability}=""),"",ROUND({amount}*{probability},2))'),
+        column("step", "Step", "步骤码", T.INTEGER, "Row of its stage in the Funnel's stage table × 10000 + way it left × 100 + row of the stage it went to", "阶段在漏斗阶段表中的行号 × 10000 + 离开方向 × 100 + 去向阶段的行号", formula=STEP, width=9),
+        column("state", "State then", "当时状态", T.INTEGER, "At the as-of date, for rows in view: 1 + row of its stage while the deal stands there, the same below nought once it has left; 0 out of view or not begun", "截至日期且符合筛选时：停留中为 1 + 阶段行号，已离开为其负数；不符合筛选或尚未开始为 0", formula=STATE, width=9),
         column("seal", "Seal", "封印", T.TEXT, "Shows whether this row, or how the visit before it ended, was changed by hand", "用于发现本行或上一次停留的离开记录是否被手工改动", writer=P, width=20),
     ), key="visit",
 )  # fmt: skip

@@ -1,0 +1,183 @@
+"""How long LibreOffice takes to recalculate the managers' sheets, and Python for the same numbers.
+
+python benchmarks/recalculate.py [DEALS …] [--slowest N] [--keep FOLDER]
+
+Every question is put through the cells a manager would use, with the workbook open; loading is not counted. Seconds of
+the processor are those of LibreOffice, all its threads together, and mean most on a machine that has other work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from make_book import make
+from office import Office
+
+from xl_salesflow.calculated import refreshed
+from xl_salesflow.demo.names import REPS
+from xl_salesflow.metrics import sheet_values
+from xl_salesflow.metrics.formulas import POSITIONS
+from xl_salesflow.model.lists import LISTS
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.view import EVERYTHING
+from xl_salesflow.workbook import ClosedBook
+
+TODAY = date.today()
+EMPTY, ALL = "", EVERYTHING.en
+OWNER, CHANNEL = REPS["en"][0], LISTS["sales_channel"]["direct"].en
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "as of a past day": {"AsOfInput": TODAY - timedelta(days=200)},
+    "as of another past day": {"AsOfInput": TODAY - timedelta(days=260)},
+    "as of today again": {"AsOfInput": EMPTY},
+    "one owner": {"ViewOwner": OWNER},
+    "one channel too": {"ViewChannel": CHANNEL},
+    "everybody again": {"ViewOwner": ALL, "ViewChannel": ALL},
+    "a quarter": {"PeriodFromInput": TODAY - timedelta(days=290), "PeriodToInput": TODAY - timedelta(days=200)},
+    "created in it": {"Reading": "Created in the period"},
+    "really entered": {"Reach": "Really entered"},
+}
+"""What is asked one after the other, by named cell."""
+
+
+class Spent(NamedTuple):
+    """Seconds on the clock and of LibreOffice's processor time."""
+
+    wall: float
+    busy: float
+
+
+def timed(office: Office, work: Callable[[], object]) -> Spent:
+    """Do *work* and say what it took."""
+    wall, busy = time.perf_counter(), office.busy()
+    work()
+    return Spent(time.perf_counter() - wall, office.busy() - busy)
+
+
+def measured(office: Office, book: Path) -> dict[str, Spent]:
+    """Ask every question of *book*."""
+    opened: list[Any] = []
+    spent = {"(loading)": timed(office, lambda: opened.append(office.open(book)))}
+    document = opened[0]
+    spent["everything"] = timed(office, document.calculateAll)
+    for question, cells in QUESTIONS.items():
+        spent[question] = timed(office, lambda cells=cells: _ask(document, cells))  # type: ignore[misc]
+    document.close(True)
+    return spent
+
+
+def _ask(document: Any, cells: dict[str, Any]) -> None:
+    document.addActionLock()
+    document.enableAutomaticCalculation(False)
+    for name, value in cells.items():
+        cell = document.NamedRanges.getByName(name).getReferredCells().getCellByPosition(0, 0)
+        if isinstance(value, date):
+            cell.Value = (value - date(1899, 12, 30)).days
+        else:
+            cell.String = value
+    document.calculate()
+    document.removeActionLock()
+
+
+def slowest(office: Office, book: Path, count: int) -> None:
+    """Print the formula cells that take longest, one by one."""
+    document = office.open(book)
+    document.calculateAll()
+    document.enableAutomaticCalculation(False)
+    found = []
+    for place, cell in formula_cells(document):
+        spent = timed(office, lambda cell=cell: _again(document, cell))  # type: ignore[misc]
+        found.append((spent.busy, spent.wall, place))
+    print(f"\n{len(found)} formulas, {sum(busy for busy, *_ in found):.2f} s one by one\n")
+    for busy, wall, place in sorted(found, reverse=True)[:count]:
+        print(f"{busy:8.3f} {wall:8.3f}  {place}")
+    document.close(True)
+
+
+def _again(document: Any, cell: Any) -> None:
+    if cell.ArrayFormula:
+        cell.ArrayFormula = cell.ArrayFormula.strip("{}")
+    else:
+        cell.Formula = cell.Formula
+    document.calculate()
+
+
+def formula_cells(document: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every formula cell of the metric tables with its table, row and column."""
+    for name in ("Metrics", *POSITIONS):
+        area = document.DatabaseRanges.getByName(name).DataArea
+        sheet = document.Sheets.getByIndex(area.Sheet)
+        for row in range(area.StartRow + 1, area.EndRow + 1):
+            key = sheet.getCellByPosition(area.StartColumn, row).String
+            for offset, column in enumerate(TABLES[name].columns):
+                cell = sheet.getCellByPosition(area.StartColumn + offset, row)
+                if column.is_formula and cell.Formula.startswith(("=", "{=")):
+                    yield f"{name} {key} {column.id}", cell
+
+
+def python(book: Path) -> tuple[Pipeline, dict[str, float]]:
+    """Return what Python takes for every cell of the same sheets, as processor seconds by question."""
+    pipeline = refreshed(ClosedBook(book).read(TODAY))
+    past = replace(pipeline, view=replace(pipeline.view, as_of=TODAY - timedelta(days=200)))
+    owner = replace(pipeline, view=replace(pipeline.view, filters={"owner": OWNER}))
+    spent = {}
+    for question, asked in {"everything": pipeline, "as of a past day": past, "one owner": owner}.items():
+        best = min(_seconds(asked) for _ in range(3))
+        spent[question] = best
+    return pipeline, spent
+
+
+def _seconds(asked: Pipeline) -> float:
+    start = time.process_time()
+    sheet_values(asked)
+    return time.process_time() - start
+
+
+def report(count: int, book: Path, office: Office) -> None:
+    """Print what *book* takes."""
+    pipeline, ours = python(book)
+    visits = len(pipeline["History"])
+    size = book.stat().st_size / 2**20
+    print(f"\n{count:,} deals, {visits:,} visits, {size:.0f} MiB\n")
+    print("| | LibreOffice: wall s | busy s | Python s |\n|---|---:|---:|---:|")
+    for question, spent in measured(office, book).items():
+        own = f"{ours[question]:.2f}" if question in ours else ""
+        print(f"| {question} | {spent.wall:.2f} | {spent.busy:.2f} | {own} |", flush=True)
+
+
+def main() -> None:
+    """Measure as the command line asks."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("deals", nargs="*", type=int, default=[10_000, 30_000, 100_000])
+    parser.add_argument("--slowest", type=int, default=0, help="time every formula by itself and print so many")
+    parser.add_argument("--keep", type=Path, help="a folder for the workbooks, to use them again")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = asked.keep or Path(name)
+        for count in asked.deals:
+            book = folder / f"deals-{count}.xlsx"
+            if not book.exists():
+                make(book, count)
+            office = Office(Path(name) / f"office-{count}")
+            try:
+                if asked.slowest:
+                    slowest(office, book, asked.slowest)
+                else:
+                    report(count, book, office)
+            finally:
+                office.stop()
+
+
+if __name__ == "__main__":
+    main()
