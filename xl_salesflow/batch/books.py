@@ -46,7 +46,7 @@ def is_book(path: Path) -> bool:
 def _meant(given: str) -> Iterator[Found]:
     path = Path(given)
     if path.is_dir():
-        inside = [file for file in _below(path) if is_book(file)]
+        inside = [file for file in below(path) if is_book(file)]
         if not inside:
             raise UsageError(f"{given} holds no workbook (.xlsx, .xlsm).", f"{given} 中没有工作簿（.xlsx、.xlsm）。")
         yield from (Found(file.absolute(), False) for file in inside)
@@ -59,7 +59,8 @@ def _meant(given: str) -> Iterator[Found]:
         yield Found(path.absolute(), True)
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def below(folder: Path) -> Iterator[Path]:
+    """Yield every file below *folder*, hidden folders left out."""
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(place, name) for name in sorted(names))

@@ -18,9 +18,11 @@ import click
 from xl_salesflow.batch.cluster import Cluster
 from xl_salesflow.batch.processes import Bounds, Processes
 from xl_salesflow.batch.run import Batch, Running, Summary, begin
-from xl_salesflow.batch.task import Outcome, Status
+from xl_salesflow.batch.task import Outcome, Status, Task
+from xl_salesflow.batch.watch import Pace, watched
 from xl_salesflow.batch.workers import Workers
 from xl_salesflow.cli.texts import LANGUAGE, say
+from xl_salesflow.errors import UsageError
 
 STOPPED = 130
 """The exit code of a batch that was stopped before its end."""
@@ -71,16 +73,45 @@ def batch(batch: Batch, makes: Callable[[], Workers], resume: bool, as_json: boo
     with stoppable() as stopping:
         running = begin(batch, makes, resume, stopping)
         for outcome in _shown(running, as_json):
-            if as_json:
-                click.echo(json.dumps({"at": _now(), **outcome.to_json(LANGUAGE)}, ensure_ascii=False, default=str))
-            elif not sys.stderr.isatty():
-                click.echo(line(outcome))
+            if as_json or not sys.stderr.isatty():
+                _echo(outcome, as_json)
     summary = running.summary
     if as_json:
         click.echo(json.dumps({"summary": _facts(summary)}, ensure_ascii=False))
     else:
         _summed_up(summary, batch.journal)
     return STOPPED if summary.stopped else summary.code
+
+
+def watch(
+    folder: Path, verb: str, options: dict[str, str], by: str | None, jobs: int, bounds: Bounds, pace: Pace,
+    details: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Do *verb* to every workbook below *folder* as it is saved, a line each, until somebody stops it."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder.", f"{folder} 不是文件夹。")
+
+    def task(path: Path) -> Task:
+        who, now = who_and_when(by, None)
+        return Task(str(path), verb, who, now, now.strftime("%Y%m%d-%H%M%S"), options, False, details, False)
+
+    made = Processes(jobs, bounds)
+    with stoppable() as stopping:
+        click.echo(
+            say("Watching {folder}; Ctrl-C stops.", "正在监视 {folder}；按 Ctrl-C 停止。", folder=folder), err=True
+        )
+        for outcome in watched(folder.absolute(), task, made, pace, stopping):
+            _echo(outcome, as_json)
+            sys.stdout.flush()
+    made.close()
+    return 0
+
+
+def _echo(outcome: Outcome, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"at": _now(), **outcome.to_json(LANGUAGE)}, ensure_ascii=False, default=str))
+    else:
+        click.echo(line(outcome))
 
 
 def line(outcome: Outcome) -> str:

@@ -62,6 +62,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         for verb in (
             _verb("init", "New workbook", "新建工作簿", "Make a new workbook from the template", "由模板新建工作簿", "FileNew"),
             _verb("import", "Import", "导入", "Bring in rows from CSV or xlsx by a mapping you can edit", "按可编辑的映射从 CSV 或 xlsx 导入", "ImportTextFile"),
+            _verb("adopt", "Adopt", "接管", "Make a team's own workbook a store: its sheets stay, ours join them, its rows come in", "将团队现有工作簿变为存储：保留原有工作表，加入本产品工作表并导入数据", "FileSaveAsExcelXlsx"),
             _verb("check", "Check", "检查", "Say what is wrong with which row; --repair restores formulas", "指出各行问题；--repair 恢复公式", "ErrorChecking", True, group="deals", large=True),
             _verb("update", "Update", "更新", "Judge stage moves, score, warn, list follow-ups, refresh every number", "审核阶段变更、评分、预警、生成跟进并刷新数据", "RefreshAll", group="deals", large=True),
             _verb("funnel", "Funnel", "销售漏斗", "Show every metric, as of any date, by any slice", "显示各项指标，可按日期与维度查看", "ChartInsert", True, group="manage", large=True),
@@ -79,6 +80,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("apply", "Apply ticked changes", "执行勾选的修改", "Do what is ticked on a change sheet that update --dry-run --sheet made", "执行由 update --dry-run --sheet 生成的修改清单中勾选的项", "AcceptInvitation"),
             _verb("batch", "Many workbooks", "批量处理", "Do a verb to every workbook of files, folders and patterns, in parallel", "对文件、文件夹与通配符所指的全部工作簿并行执行操作", "RefreshAll"),
             _verb("rollup", "Roll up", "汇总", "Make one team workbook, or Parquet files, of many workbooks", "将多个工作簿汇总为一个团队工作簿或 Parquet 文件", "DataConsolidate"),
+            _verb("watch", "Watch a folder", "监视文件夹", "Do a verb to every workbook of a folder whenever somebody saves it", "文件夹中的工作簿一经保存即执行操作", "FilePrintPreview"),
             _verb("demo", "Demo", "演示", "Make a filled workbook and every document, to look at", "生成示例工作簿与全部文件", "Help"),
             _button("next_stage", "Next stage", "下一阶段", "Move the selected deal to a stage you choose; the gates judge it at once", "将所选商机移至所选阶段，并立即按关卡审核", "MacroPlay", "deals", menu="stages"),
             _button("won", "Won", "赢单", "Mark the selected deal as won; the gates judge it at once", "将所选商机标记为赢单，并立即按关卡审核", "AcceptInvitation", "deals"),

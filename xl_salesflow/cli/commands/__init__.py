@@ -21,10 +21,10 @@ def cli() -> None:
 
 
 for command in (
-    *(books.init, books.import_, books.check, books.update, books.apply, books.undo),
+    *(books.init, books.import_, books.adopt, books.check, books.update, books.apply, books.undo),
     *(numbers.funnel, numbers.plan, numbers.report),
     *(papers.followups, versions.revise, press.quote, press.print_, press.template),
-    many.batch,
+    *(many.batch, many.watch),
     *(copies.diff, copies.merge, teams.assign, teams.rollup),
     *(playbook, audit, addin, trying.demo),
 ):

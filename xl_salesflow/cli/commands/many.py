@@ -102,3 +102,36 @@ def batch(paths: tuple[str, ...], json: bool, resume: bool, today: date | None, 
     )  # fmt: skip
     bounds = Bounds(memory=asked["memory"], seconds=asked["timeout"])
     return batching.batch(wanted, batching.workers(asked["jobs"], asked["cluster"], bounds), resume, json)
+
+
+@verb("watch")
+@click.argument("folder", type=click.Path(path_type=Path))
+@_VERB
+@_SET
+@option(
+    "--every", "Seconds between two looks at the folder.", "两次查看文件夹的间隔秒数。",
+    type=click.FloatRange(0.1), default=2.0, show_default=True, metavar="S",
+)  # fmt: skip
+@option(
+    "--still", "Seconds for which a saved workbook must not change.", "保存后须保持不变的秒数。",
+    type=click.FloatRange(0), default=3.0, show_default=True, metavar="S",
+)  # fmt: skip
+@option("--only-new", "Leave what is there until it is saved again.", "现有文件在再次保存前不处理。", is_flag=True)
+@option(
+    "--jobs", "Worker processes.", "工作进程数。", type=click.IntRange(1), default=1, show_default=True, metavar="N"
+)
+@_TIMEOUT
+@_MEMORY
+@_LINES
+@_DETAILS
+@BY_WHOM
+def watch(folder: Path, json: bool, details: bool, **asked: Any) -> int:
+    from xl_salesflow.batch.processes import Bounds
+    from xl_salesflow.batch.verbs import options
+    from xl_salesflow.batch.watch import Pace
+    from xl_salesflow.cli import batching
+
+    given = options(asked["verb"], asked["set"])
+    bounds = Bounds(memory=asked["memory"], seconds=asked["timeout"])
+    pace = Pace(asked["every"], asked["still"], asked["only_new"])
+    return batching.watch(folder, asked["verb"], given, asked["as"], asked["jobs"], bounds, pace, details, json)

@@ -1,0 +1,94 @@
+"""When a saved workbook has its turn: it stands still, nobody has it open, and it says something new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xl_salesflow.batch.settled import Settled, look
+
+
+class Folder:
+    """A folder, looked at by the second."""
+
+    def __init__(self, path: Path, still: float = 3.0) -> None:
+        self.path, self.now, self.settled = path, 0.0, Settled(still)
+
+    def after(self, seconds: float) -> list[str]:
+        self.now += seconds
+        return [path.name for path in self.settled.ready(self.now, *look(self.path))]
+
+    def save(self, name: str, content: str) -> None:
+        (self.path / name).write_text(content, encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_a_save_is_waited_for_until_it_stands_still(folder: Folder) -> None:
+    folder.save("a.xlsx", "one")
+    assert folder.after(0) == []
+    folder.save("a.xlsx", "one and a half")  # still being written
+    assert folder.after(4) == []
+    assert folder.after(4) == ["a.xlsx"]
+
+
+def test_what_somebody_has_open_waits_until_it_is_closed(folder: Folder) -> None:
+    for owner in ("~$a.xlsx", ".~lock.b.xlsx#"):
+        folder.save(owner, "Mara")
+    folder.save("a.xlsx", "one")
+    folder.save("b.xlsx", "one")
+    assert folder.after(0) == folder.after(9) == []
+    (folder.path / "~$a.xlsx").unlink()
+    assert folder.after(1) == ["a.xlsx"]
+
+
+def test_our_own_save_wakes_nobody_and_a_later_one_does(folder: Folder) -> None:
+    folder.save("a.xlsx", "one")
+    folder.after(0)
+    assert folder.after(4) == ["a.xlsx"]
+    folder.save("a.xlsx", "ours")
+    folder.settled.left(folder.path / "a.xlsx", digest_of("ours"))
+    assert folder.after(4) == folder.after(4) == []
+    folder.save("a.xlsx", "somebody's")
+    assert folder.after(4) == []
+    assert folder.after(4) == ["a.xlsx"]
+
+
+def test_a_save_that_says_the_same_wakes_nobody(folder: Folder) -> None:
+    folder.save("a.xlsx", "one")
+    folder.after(0)
+    assert folder.after(4) == ["a.xlsx"]
+    folder.settled.left(folder.path / "a.xlsx", "")  # it could not be used, and stays as it is
+    folder.save("a.xlsx", "one")
+    assert folder.after(4) == folder.after(4) == []
+
+
+def test_what_may_pass_comes_again(folder: Folder) -> None:
+    folder.save("a.xlsx", "one")
+    folder.after(0)
+    assert folder.after(4) == ["a.xlsx"]
+    folder.settled.again(folder.path / "a.xlsx", folder.now)
+    assert folder.after(1) == []
+    assert folder.after(4) == ["a.xlsx"]
+
+
+def test_what_is_there_may_be_passed_by_and_what_goes_is_forgotten(folder: Folder) -> None:
+    folder.save("a.xlsx", "one")
+    folder.save("notes.txt", "one")
+    folder.settled.pass_by(look(folder.path)[0], 0)
+    assert folder.after(9) == []
+    (folder.path / "a.xlsx").unlink()
+    assert folder.after(1) == []
+    folder.save("a.xlsx", "one")  # put back: it may be an older one
+    folder.after(1)
+    assert folder.after(4) == ["a.xlsx"]
+
+
+def digest_of(text: str) -> str:
+    from hashlib import sha256
+
+    return sha256(text.encode()).hexdigest()
