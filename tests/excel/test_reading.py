@@ -33,7 +33,7 @@ TYPED_OVER: list[tuple[str, str | int, str]] = [
     # table          row                 column
     ("Deals",        "D-00002",          "weighted_value"),
     ("Metrics",      "win_rate",         "value"),
-    ("Metrics",      "median_won_value", "value"),  # an array formula of 1,587 characters
+    ("Metrics",      "cycle_days_won_median", "value"),  # an array formula of 2,214 characters
     ("Metrics",      "win_rate",         "sample"),
     ("StageMetrics", 2,                  "median_days"),
     ("Leaks",        3,                  "lost_share"),

@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +65,13 @@ class Office:
             time.sleep(0.25)
         raise TimeoutError("LibreOffice did not answer within thirty seconds")
 
-    def open(self, path: Path, **named: Any) -> Any:
-        """Open a document; macros do not run unless asked for."""
+    def open(self, path: Path | None, **named: Any) -> Any:
+        """Open a document, or an empty one; macros do not run unless asked for."""
         uno = _uno()
         options = {"Hidden": True, "MacroExecutionMode": 0, **named}
         arguments = tuple(_property(uno, name, value) for name, value in options.items())
-        document = self.desktop.loadComponentFromURL(path.resolve().as_uri(), "_blank", 0, arguments)
+        place = path.resolve().as_uri() if path else "private:factory/scalc"
+        document = self.desktop.loadComponentFromURL(place, "_blank", 0, arguments)
         assert document is not None, f"LibreOffice did not open {path}"
         return document
 
@@ -92,8 +94,9 @@ def _property(uno: Any, name: str, value: Any) -> Any:
 class CalcGrid:
     """The cells, tables and names of a document in LibreOffice."""
 
-    def __init__(self, office: Office, path: Path) -> None:
-        self.path, self.calls, self.document = path, Counter[str](), office.open(path)
+    def __init__(self, office: Office, path: Path | None) -> None:
+        self.path, self.calls = path or Path(f"Book{next(_NEW)}"), Counter[str]()
+        self.document = office.open(path)
         self._parser = self.document.createInstance("com.sun.star.sheet.FormulaParser")
         self._parser.FormulaConvention, self._parser.CompileEnglish = _EXCEL_SYNTAX, True
         ranges = self.document.DatabaseRanges
@@ -174,8 +177,19 @@ class CalcGrid:
         area = self._tables[name].DataArea
         return Area(self._homes[name], area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1)
 
+    def add_table(self, name: str, area: Area) -> None:
+        ranges = self.document.DatabaseRanges
+        ranges.addNewByName(name, self._range(area).RangeAddress)
+        self._tables[name], self._homes[name] = ranges.getByName(name), area.sheet
+
     def resize(self, name: str, area: Area) -> None:
         self._tables[name].setDataArea(self._range(area).RangeAddress)
+
+    def totals(self, name: str) -> bool:
+        return bool(self._tables[name].TotalsRow)
+
+    def show_totals(self, name: str, shown: bool) -> None:
+        self._tables[name].TotalsRow = shown
 
     def names(self) -> dict[str, str]:
         ranges, found = self.document.NamedRanges, dict[str, str]()
@@ -184,9 +198,31 @@ class CalcGrid:
                 found[name] = f"='{place[1] or place[2]}'!{place[3]}"
         return found
 
-    def add_sheet(self, name: str) -> None:
-        self.document.Sheets.insertNewByName(name, len(self._sheets))
-        self._sheets.append(name)
+    def add_sheet(self, name: str, at: int) -> None:
+        self.document.Sheets.insertNewByName(name, at)
+        self._sheets.insert(at, name)
+
+    def rename_sheet(self, name: str, new: str) -> None:
+        self.document.Sheets.getByName(name).Name = new
+        self._sheets[self._sheets.index(name)] = new
+        self._homes = {table: new if home == name else home for table, home in self._homes.items()}
+
+    def delete_sheet(self, name: str) -> None:
+        self.document.Sheets.removeByName(name)
+        self._sheets.remove(name)
+
+    def used(self, sheet: str) -> tuple[int, int]:
+        cursor = self.document.Sheets.getByName(sheet).createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        return cursor.RangeAddress.EndRow + 1, cursor.RangeAddress.EndColumn + 1
+
+    def add_name(self, name: str, refers_to: str) -> None:
+        sheet, _, address = refers_to[1:].replace("$", "").rpartition("!")
+        block = self.document.Sheets.getByName(sheet.strip("'")).getCellRangeByName(address)
+        self.document.NamedRanges.addNewByName(name, block.AbsoluteName, block.getCellByPosition(0, 0).CellAddress, 0)
+
+    def delete_name(self, name: str) -> None:
+        self.document.NamedRanges.removeByName(name)
 
     def calculate(self) -> None:
         self.document.calculateAll()
@@ -226,12 +262,25 @@ def _given(cell: Any) -> Any:
     return "" if cell is None else float(cell)
 
 
-ENGINE = Engine("calc")
+_NEW = count(1)
+
+
+def _in_no_office(path: Path | None) -> CalcGrid:
+    raise RuntimeError("start an Office first: open_in_calc does")
+
+
+ENGINE = Engine("calc", _in_no_office)
+
+
+def use(office: Office) -> None:
+    """Make workbooks in this LibreOffice what xlwings speaks to."""
+    ENGINE.open = lambda path: CalcGrid(office, path)
+    if "calc" not in xw.engines.engines_by_name:
+        xw.engines.add(xw.Engine(impl=ENGINE))
+    xw.engines.active = xw.engines["calc"]
 
 
 def open_in_calc(office: Office, path: Path) -> xw.Book:
     """Open a workbook in LibreOffice as the active one of xlwings."""
-    if "calc" not in xw.engines.engines_by_name:
-        xw.engines.add(xw.Engine(impl=ENGINE))
-    xw.engines.active = xw.engines["calc"]
+    use(office)
     return xw.Book(impl=Book(ENGINE.apps.running[0], CalcGrid(office, path)))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -45,13 +46,24 @@ class Grid(Protocol):
     def insert(self, area: Area) -> None: ...
     def tables(self, sheet: str) -> list[str]: ...
     def table(self, name: str) -> Area: ...
+    def add_table(self, name: str, area: Area) -> None: ...
     def resize(self, name: str, area: Area) -> None: ...
+    def totals(self, name: str) -> bool: ...
+    def show_totals(self, name: str, shown: bool) -> None: ...
     def names(self) -> dict[str, str]: ...
-    def add_sheet(self, name: str) -> None: ...
+    def add_sheet(self, name: str, at: int) -> None: ...
+    def rename_sheet(self, name: str, new: str) -> None: ...
+    def delete_sheet(self, name: str) -> None: ...
+    def used(self, sheet: str) -> tuple[int, int]: ...
+    def add_name(self, name: str, refers_to: str) -> None: ...
+    def delete_name(self, name: str) -> None: ...
     def save(self, path: Path) -> None: ...
     def calculate(self) -> None: ...
     def close(self) -> None: ...
 
+
+LAST = (1_048_576, 16_384)
+"""The last row and the last column of a sheet."""
 
 ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d+)")
 
@@ -80,8 +92,9 @@ class Engine:
 
     type = "desktop"
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, open: Callable[[Path | None], Grid]) -> None:
+        """Take the *name* of the engine and what opens a workbook, or makes an empty one."""
+        self.name, self.open = name, open
         self.apps = Apps(self)
 
     @staticmethod
@@ -110,6 +123,12 @@ class Apps(base_classes.Apps):
     def __init__(self, engine: Engine) -> None:
         self.engine, self.running = engine, [App(engine)]
 
+    def add(self, spec: Any = None, add_book: Any = None, xl: Any = None, visible: Any = None) -> App:
+        self.running.append(App(self.engine))
+        if add_book:
+            self.running[-1].books.add()
+        return self.running[-1]
+
     def keys(self) -> list[int]:
         return [app.pid for app in self.running]
 
@@ -120,14 +139,17 @@ class Apps(base_classes.Apps):
         return len(self.running)
 
     def __getitem__(self, pid: int) -> App:
-        return next(app for app in self.running if app.pid == pid)
+        found = [app for app in self.running if app.pid == pid]
+        if not found:
+            raise KeyError(pid)
+        return found[0]
 
 
 class App(base_classes.App):
     """The application: its switches are plain attributes; *alerts* are the boxes it showed; *busy* refuses calls."""
 
     api = True
-    pid = 1
+    pid: Any = None
     visible = True
     version = "16.0"
     path = startup_path = "."
@@ -137,6 +159,7 @@ class App(base_classes.App):
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.open = engine, dict[str, Book]()
+        self.pid = next(_PIDS)
         self.alerts: list[str] = []
         self.history: list[tuple[str, Any]] = []
         self.switched: dict[str, Any] = {"calculation": "automatic", "screen_updating": True, "enable_events": True}
@@ -161,7 +184,19 @@ class App(base_classes.App):
         return Range(Sheet(self.books.active, self.selected.sheet), self.selected) if self.selected else None
 
     def activate(self, steal_focus: bool = False) -> None:
-        pass
+        running = self.engine.apps.running
+        running.insert(0, running.pop(running.index(self)))
+
+    def quit(self) -> None:
+        for book in list(self.open.values()):
+            book.close()
+        if len(self.engine.apps.running) > 1:
+            self.engine.apps.running.remove(self)
+
+    kill = quit
+
+
+_PIDS = count(1)
 
 
 class Refused(Exception):
@@ -201,6 +236,12 @@ class Books(base_classes.Books):
             return list(self.app.open.values())[name - 1]
         return self.app.open[name]
 
+    def add(self) -> Book:
+        return Book(self.app, self.app.engine.open(None))
+
+    def open(self, fullname: str, *options: Any, **named: Any) -> Book:
+        return Book(self.app, self.app.engine.open(Path(fullname)))
+
     def __len__(self) -> int:
         return len(self.app.open)
 
@@ -216,6 +257,7 @@ class Book(base_classes.Book):
         self.app, self.grid = app, grid
         app.open[self.name] = self
         self.shown = grid.sheets()[0]
+        self.hidden = set[str]()
 
     @property
     def name(self) -> str:
@@ -242,6 +284,7 @@ class Book(base_classes.Book):
 
     def activate(self) -> None:
         self.app.open[self.name] = self.app.open.pop(self.name)
+        self.app.activate()
 
 
 class Sheets(base_classes.Sheets):
@@ -268,15 +311,17 @@ class Sheets(base_classes.Sheets):
     def __iter__(self) -> Iterator[Sheet]:
         return iter([Sheet(self.book, name) for name in self.book.grid.sheets()])
 
-    def add(self, before: Any = None, after: Any = None) -> Sheet:
-        name = f"Sheet{len(self) + 1}"
-        self.book.grid.add_sheet(name)
+    def add(self, before: Any = None, after: Any = None, name: str | None = None) -> Sheet:
+        known = self.book.grid.sheets()
+        name = name or next(name for name in (f"Sheet{at}" for at in count(len(self) + 1)) if name not in known)
+        at = after.index if after else (before or self.active).index - 1
+        self.book.grid.add_sheet(name, at)
+        self.book.shown = name
         return Sheet(self.book, name)
 
 
 class Sheet(base_classes.Sheet):
     api = True
-    visible = True
 
     def __init__(self, book: Book, name: str) -> None:
         self._book, self._name = book, name
@@ -285,16 +330,53 @@ class Sheet(base_classes.Sheet):
     def name(self) -> str:
         return self._name
 
+    @name.setter
+    def name(self, new: str) -> None:
+        self.book.grid.rename_sheet(self._name, new)
+        if self.book.shown == self._name:
+            self.book.shown = new
+        self._name = new
+
     @property
     def book(self) -> Book:
         return self._book
+
+    @property
+    def names(self) -> Names:
+        return Names(self.book)
+
+    @property
+    def visible(self) -> bool:
+        return self.name not in self.book.hidden
+
+    @visible.setter
+    def visible(self, shown: bool) -> None:
+        (self.book.hidden.discard if shown else self.book.hidden.add)(self.name)
+
+    @property
+    def cells(self) -> Range:
+        return Range(self, Area(self.name, 1, 1, *LAST))
+
+    @property
+    def used_range(self) -> Range:
+        return Range(self, Area(self.name, 1, 1, *self.book.grid.used(self.name)))
+
+    def clear_contents(self) -> None:
+        self.used_range.clear_contents()
+
+    clear = clear_contents
+
+    def delete(self) -> None:
+        self.book.grid.delete_sheet(self.name)
+        if self.book.shown == self.name:
+            self.book.shown = self.book.grid.sheets()[0]
 
     @property
     def index(self) -> int:
         return self.book.grid.sheets().index(self.name) + 1
 
     def range(self, arg1: Any, arg2: Any = None) -> Range:
-        return Range(self, _area(self.name, arg1, arg2))
+        return Range(self, _area(self, arg1, arg2))
 
     @property
     def tables(self) -> Tables:
@@ -307,23 +389,43 @@ class Sheet(base_classes.Sheet):
         self.activate()
 
 
-def _area(sheet: str, arg1: Any, arg2: Any) -> Area:
+def _area(sheet: Sheet, arg1: Any, arg2: Any) -> Area:
+    """Give the rectangle that *arg1* and *arg2* span: cells as (row, column), addresses, names, tables or ranges."""
     if isinstance(arg1, str) and ":" in arg1 and arg2 is None:
         arg1, arg2 = arg1.split(":")
-    corners = [
-        (one.area.top, one.area.left, one.area.bottom, one.area.right)
-        if isinstance(one, Range)
-        else (*(place(one) if isinstance(one, str) else one), *(place(one) if isinstance(one, str) else one))
-        for one in (arg1, arg2)
-        if one is not None
-    ]
+    corners = [_corners(sheet, one) for one in (arg1, arg2) if one is not None]
     tops, lefts, bottoms, rights = zip(*corners, strict=True)
-    return Area(sheet, min(tops), min(lefts), max(bottoms), max(rights))
+    return Area(sheet.name, min(tops), min(lefts), max(bottoms), max(rights))
+
+
+def _corners(sheet: Sheet, one: Any) -> tuple[int, int, int, int]:
+    one = getattr(one, "impl", one)
+    if isinstance(one, Range):
+        return one.area[1:]
+    if isinstance(one, tuple):
+        if min(one[:2]) < 1:
+            raise IndexError(f"{one} is no cell: rows and columns count from 1")
+        row, col, height, width = one if len(one) == 4 else (*one, 1, 1)
+        return row, col, row + height - 1, col + width - 1
+    one = one.replace("$", "")
+    grid = sheet.book.grid
+    if ADDRESS.fullmatch(one):
+        return (*place(one), *place(one))
+    if one.isdigit():
+        return int(one), 1, int(one), LAST[1]
+    if one in grid.names():
+        return _corners(sheet, Name(sheet.book, one).refers_to_range)
+    if one in grid.tables(sheet.name):
+        area = grid.table(one)
+        return area.top + 1, area.left, area.bottom - grid.totals(one), area.right
+    col = place(f"{one}1")[1]
+    return 1, col, LAST[0], col
 
 
 class Range(base_classes.Range):
     api = True
     max_cells_per_read = max_cells_per_write = None
+    has_array = False
     sheet: Any = None
     options: Any = None
 
@@ -403,6 +505,29 @@ class Range(base_classes.Range):
     def clear_contents(self) -> None:
         self.sheet.book.grid.clear(self.area)
 
+    clear = clear_contents
+
+    def end(self, direction: str) -> Range:
+        """Go as Ctrl and an arrow do: to the end of what is filled, else to the next filled cell, else to the edge."""
+        down, right = {"d": (1, 0), "u": (-1, 0), "r": (0, 1), "l": (0, -1)}[direction[0]]
+        last_row, last_col = self.sheet.book.grid.used(self.sheet.name)
+
+        def filled(row: int, col: int) -> bool:
+            inside = 1 <= row <= last_row and 1 <= col <= last_col
+            return inside and self.sheet.range((row, col)).raw_value[0][0] not in (None, "")
+
+        row, col = self.row, self.column
+        together = filled(row, col) and filled(row + down, col + right)
+        while 1 <= row + down <= LAST[0] and 1 <= col + right <= LAST[1]:
+            if together and not filled(row + down, col + right):
+                break
+            row, col = row + down, col + right
+            if not together and filled(row, col):
+                break
+            if row > last_row or col > last_col:  # nothing more to come
+                row, col = (LAST[0] if down else row), (LAST[1] if right else col)
+        return self.sheet.range((row, col))
+
     def select(self) -> None:
         self.sheet.book.app.selected = self.area
 
@@ -427,10 +552,16 @@ class Tables(base_classes.Tables):
     def __contains__(self, name: str) -> bool:
         return name in self.parent.book.grid.tables(self.parent.name)
 
+    def add(self, source: Any = None, name: str | None = None, **looks: Any) -> Table:
+        new = name or f"Table{len(self) + 1}"
+        self.parent.book.grid.add_table(new, source.impl.area)
+        return Table(self.parent, new)
+
 
 class Table(base_classes.Table):
     api = True
-    show_totals = False
+    show_headers = True
+    insert_row_range: Any = None
 
     def __init__(self, parent: Sheet, name: str) -> None:
         self._parent, self._name = parent, name
@@ -448,9 +579,22 @@ class Table(base_classes.Table):
         return Range(self._parent, self._parent.book.grid.table(self._name))
 
     @property
+    def show_totals(self) -> bool:
+        return self._parent.book.grid.totals(self._name)
+
+    @show_totals.setter
+    def show_totals(self, shown: bool) -> None:
+        self._parent.book.grid.show_totals(self._name, shown)
+
+    @property
+    def totals_row_range(self) -> Range | None:
+        whole = self.range.area
+        return Range(self._parent, whole._replace(top=whole.bottom)) if self.show_totals else None
+
+    @property
     def data_body_range(self) -> Range:
         whole = self.range.area
-        return Range(self._parent, whole._replace(top=whole.top + 1))
+        return Range(self._parent, whole._replace(top=whole.top + 1, bottom=whole.bottom - self.show_totals))
 
     @property
     def header_row_range(self) -> Range:
@@ -479,6 +623,10 @@ class Names(base_classes.Names):
     def __len__(self) -> int:
         return len(self.book.grid.names())
 
+    def add(self, name: str, refers_to: str) -> Name:
+        self.book.grid.add_name(name, refers_to)
+        return Name(self.book, name)
+
 
 class Name(base_classes.Name):
     def __init__(self, book: Book, name: str, refers_to: str = "") -> None:
@@ -487,6 +635,9 @@ class Name(base_classes.Name):
     @property
     def name(self) -> str:
         return self._name
+
+    def delete(self) -> None:
+        self.book.grid.delete_name(self._name)
 
     @property
     def refers_to(self) -> str:

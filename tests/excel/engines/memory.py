@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,10 @@ Cells = dict[tuple[int, int], tuple[Any, Any]]
 
 
 @lru_cache(maxsize=4)
-def _parsed(content: bytes) -> tuple[dict[str, Cells], dict[str, Area], dict[str, str]]:
-    """Read the cells (value, formula), tables and names of a workbook; the same content is read once."""
+def _parsed(content: bytes) -> tuple[dict[str, Cells], dict[str, Area], dict[str, str], set[str]]:
+    """Read the cells (value, formula), tables, names and tables with totals; the same content is read once."""
     shown, hidden = load_workbook(BytesIO(content), data_only=True), load_workbook(BytesIO(content))
-    cells, tables = dict[str, Cells](), dict[str, Area]()
+    cells, tables, totals = dict[str, Cells](), dict[str, Area](), set[str]()
     for sheet in hidden.worksheets:
         values = shown[sheet.title]
         cells[sheet.title] = {
@@ -46,17 +47,20 @@ def _parsed(content: bytes) -> tuple[dict[str, Cells], dict[str, Area], dict[str
         for table in sheet.tables.values():
             left, top, right, bottom = range_boundaries(table.ref)
             tables[table.displayName] = Area(sheet.title, top, left, bottom, right)
-    return cells, tables, {name: f"={defined.attr_text}" for name, defined in hidden.defined_names.items()}
+            if table.totalsRowCount:
+                totals.add(table.displayName)
+    return cells, tables, {name: f"={defined.attr_text}" for name, defined in hidden.defined_names.items()}, totals
 
 
 class MemoryGrid:
     """Cells, tables and names of a workbook; *calls* counts what a real application would be asked."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.calls = path, Counter[str]()
-        cells, tables, names = _parsed(path.read_bytes())
+    def __init__(self, path: Path | None) -> None:
+        self.path, self.calls = path or Path(f"Book{next(_NEW)}"), Counter[str]()
+        cells, tables, names, totals = _parsed(path.read_bytes()) if path else ({"Sheet1": {}}, {}, {}, set())
         self.cells = {sheet: dict(grid) for sheet, grid in cells.items()}
-        self._tables, self._names = dict(tables), dict(names)
+        self._put_away = dict[str, list[list[Any]]]()
+        self._tables, self._names, self._totals = dict(tables), dict(names), set(totals)
 
     def sheets(self) -> list[str]:
         self.calls["sheets"] += 1
@@ -124,6 +128,9 @@ class MemoryGrid:
         self.calls["table"] += 1
         return self._tables[name]
 
+    def add_table(self, name: str, area: Area) -> None:
+        self._tables[name] = area
+
     def resize(self, name: str, area: Area) -> None:
         self.calls["resize"] += 1
         self._tables[name] = area
@@ -132,8 +139,47 @@ class MemoryGrid:
         self.calls["names"] += 1
         return self._names
 
-    def add_sheet(self, name: str) -> None:
-        self.cells[name] = {}
+    def totals(self, name: str) -> bool:
+        return name in self._totals
+
+    def show_totals(self, name: str, shown: bool) -> None:
+        """Take the row of totals away or put it back, with what stood in it."""
+        self.calls["totals"] += 1
+        area = self._tables[name]
+        if shown and name not in self._totals:
+            self._totals.add(name)
+            self._tables[name] = area._replace(bottom=area.bottom + 1)
+            self.put(area._replace(top=area.bottom + 1, bottom=area.bottom + 1), self._put_away.pop(name, []))
+        elif not shown and name in self._totals:
+            self._totals.discard(name)
+            row = area._replace(top=area.bottom)
+            self._put_away[name] = self.formulas(row)
+            self.clear(row)
+            self._tables[name] = area._replace(bottom=area.bottom - 1)
+
+    def add_sheet(self, name: str, at: int) -> None:
+        sheets = list(self.cells.items())
+        self.cells = dict([*sheets[:at], (name, {}), *sheets[at:]])
+
+    def rename_sheet(self, name: str, new: str) -> None:
+        self.cells = {new if one == name else one: cells for one, cells in self.cells.items()}
+        self._tables = {
+            one: area._replace(sheet=new) if area.sheet == name else area for one, area in self._tables.items()
+        }
+
+    def delete_sheet(self, name: str) -> None:
+        del self.cells[name]
+        self._tables = {one: area for one, area in self._tables.items() if area.sheet != name}
+
+    def used(self, sheet: str) -> tuple[int, int]:
+        rows, cols = zip(*self.cells[sheet] or [(1, 1)], strict=True)
+        return max(rows), max(cols)
+
+    def add_name(self, name: str, refers_to: str) -> None:
+        self._names[name] = refers_to
+
+    def delete_name(self, name: str) -> None:
+        del self._names[name]
 
     def save(self, path: Path) -> None:
         """Write the cells, for others to look at; the tables stand where they now do."""
@@ -171,12 +217,18 @@ def entered(cell: Any) -> tuple[Any, Any]:
     return cell, cell
 
 
-ENGINE = Engine("memory")
+_NEW = count(1)
+ENGINE = Engine("memory", MemoryGrid)
 
 
-def open_in_memory(path: Path) -> xw.Book:
-    """Open a workbook in the engine that works in memory, as the active one of xlwings."""
+def use() -> None:
+    """Make workbooks in memory what xlwings speaks to."""
     if "memory" not in xw.engines.engines_by_name:
         xw.engines.add(xw.Engine(impl=ENGINE))
     xw.engines.active = xw.engines["memory"]
+
+
+def open_in_memory(path: Path) -> xw.Book:
+    """Open a workbook in memory, as the active one of xlwings."""
+    use()
     return xw.Book(impl=Book(ENGINE.apps.running[0], MemoryGrid(path)))

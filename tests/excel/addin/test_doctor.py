@@ -1,0 +1,177 @@
+"""The doctor names each known pain of such add-ins and its remedy, and finds nothing where all is well."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from tests.parts import ROOT
+from xl_salesflow.excel.addin import doctor
+from xl_salesflow.excel.addin.doctor import Case, Diagnosis, diagnose
+from xl_salesflow.excel.addin.install import install
+from xl_salesflow.excel.addin.places import Places
+from xl_salesflow.excel.addin.sources import xlwings_version
+
+
+@pytest.fixture(params=["win32", "darwin"])
+def system(request: pytest.FixtureRequest, tmp_path: Path) -> Places:
+    return Places(request.param, tmp_path / "home", tmp_path / "home" / "AppData" / "Roaming")
+
+
+@pytest.fixture
+def windows(tmp_path: Path) -> Places:
+    return Places("win32", tmp_path / "home", tmp_path / "home" / "AppData" / "Roaming")
+
+
+@pytest.fixture
+def mac(tmp_path: Path) -> Places:
+    return Places("darwin", tmp_path / "home", tmp_path)
+
+
+def answers(output: str = "", error: str = "", code: int = 0) -> Callable[..., Any]:
+    return lambda command, **named: subprocess.CompletedProcess(command, code, output, error)
+
+
+def silent(command: list[str], **named: Any) -> Any:
+    """Do as a program that asks an Excel which does not answer."""
+    if "app.calculation" in command[-1]:
+        raise subprocess.TimeoutExpired(command, named["timeout"])
+    return subprocess.CompletedProcess(command, 0, f"{xlwings_version()}\n", "")
+
+
+DISABLED = "salesflow.xlam".encode("utf-16-le").hex()
+
+
+def well(case: Case) -> dict[str, Diagnosis]:
+    return {one.check: one for one in diagnose(case)}
+
+
+def case(of: Places, **named: Any) -> Case:
+    return Case(of, {}, **{"run": answers(f"{xlwings_version()}\n"), **named})
+
+
+def test_everything_is_well_after_installing(system: Places, tmp_path: Path) -> None:
+    python = tmp_path / "env" / "python.exe"
+    python.parent.mkdir()
+    python.touch()
+    (python.parent / f"xlwings64-{xlwings_version()}.dll").touch()
+    install(system, python)
+    found = diagnose(case(system))
+    assert [one.says.en for one in found if not one.well] == []
+    assert {one.check for one in found} >= {"xlwings", "installed", "current", "interpreter", "modules"}
+
+
+def _broken_file(of: Places) -> None:
+    of.addin.write_bytes(b"PK")
+
+
+def _older(of: Places) -> None:
+    with zipfile.ZipFile(of.addin, "a") as archive:
+        archive.writestr("older", "x")
+
+
+PAINS: list[tuple[str, str, Callable[[Places], Any], dict[str, Any], str]] = [
+    # check      system    what is done to the installation          what programs answer          what the doctor says
+    ("installed", "win32", lambda of: of.addin.unlink(), {}, "run: salesflow addin install"),
+    ("current", "win32", _broken_file, {}, "is damaged; run: salesflow addin install"),
+    ("current", "darwin", _older, {}, "built by other versions"),
+    ("interpreter", "win32", lambda of: of.settings.unlink(), {}, "names no Python that exists (none)"),
+    ("interpreter", "darwin", lambda of: None, {"run": answers(code=1)}, "cannot import xlwings and xl_salesflow"),
+    ("interpreter", "win32", lambda of: None, {"run": answers("0.20.0\n")}, "has xlwings 0.20.0, the add-in is for"),
+    ("libraries", "win32", lambda of: None, {}, "worksheet functions need it"),
+    ("modules", "darwin", lambda of: of.settings.write_text('"INTERPRETER_MAC","x"\n'), {}, "would be imported"),
+    ("script", "darwin", lambda of: of.script.unlink(), {}, "lets Excel start Python only through"),
+    ("permission", "darwin", lambda of: None, {"run": answers(error="error -1743")}, "Privacy & Security › Automation"),
+    ("policy", "win32", lambda of: None, {"run": answers("    VBAWarnings    REG_DWORD    0x4")}, "ask IT to allow"),
+    ("cloud", "win32", lambda of: None, {"workbook": "https://d.docs.live.net/7b/t.xlsx"}, "synced folder instead"),
+    ("disabled", "win32", lambda of: None, {"run": answers(f"    1F5    REG_BINARY    0400{DISABLED}0000")}, "Disabled Items"),
+    ("editing", "win32", lambda of: None, {"run": silent}, "a cell is being edited or a dialog is open"),
+    ("editing", "darwin", lambda of: None, {"run": silent}, "press Enter or Esc"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "system_name", "spoil", "named", "says"), PAINS, ids=lambda value: str(value)[:12])
+def test_each_known_pain_is_named_with_its_remedy(
+    tmp_path: Path, check: str, system_name: str, spoil: Callable[[Places], Any], named: dict[str, Any], says: str
+) -> None:
+    of = Places(system_name, tmp_path / "home", tmp_path / "roaming")
+    install(of)
+    spoil(of)
+    one = well(case(of, **named))[check]
+    assert not one.well
+    assert says in one.says.en
+    assert one.says.zh != one.says.en
+
+
+def test_a_file_from_the_internet_is_noticed(windows: Places) -> None:
+    install(windows)
+    Path(f"{windows.addin}:Zone.Identifier").write_text("[ZoneTransfer]", encoding="utf-8")
+    assert "internet" in well(case(windows))["trust"].says.en
+
+
+@pytest.mark.parametrize("sheet", ["tools.py", "salesflow.conf"])
+def test_a_sheet_that_changes_how_python_starts_is_noticed(windows: Places, tmp_path: Path, sheet: str) -> None:
+    book = Workbook()
+    book.create_sheet(sheet)
+    book.save(tmp_path / "odd.xlsx")
+    install(windows)
+    one = well(case(windows, workbook=str(tmp_path / "odd.xlsx")))["sheets"]
+    assert not one.well
+    assert sheet in one.says.en
+
+
+PROJECT = "xl/vbaProject.bin"
+ONE_BY_ONE = '<worksheet><c r="A1"><f>bant_score(B1)</f></c><c><f>IF(1,WIN_RATE(B1,C1))</f></c></worksheet>'
+ALL_AT_ONCE = '<worksheet><c r="A1"><f t="array" ref="A1:A9">bant_score(B1:B9)</f></c></worksheet>'
+WORKBOOKS: list[tuple[str, dict[str, str], bool, str]] = [
+    # check       what the workbook holds                                       well   what the doctor says
+    ("functions", {PROJECT: "Module=Sheet1\r\nModule=xlwings_udfs\r\n"},       False, "module xlwings_udfs"),
+    ("functions", {PROJECT: "Module=Sheet1\r\n"},                               True,  "imported from elsewhere"),
+    ("functions", {},                                                           True,  "imported from elsewhere"),
+    ("calls",     {"xl/worksheets/sheet1.xml": ONE_BY_ONE * 150},               False, "300 cells call worksheet functions"),
+    ("calls",     {"xl/worksheets/sheet1.xml": ALL_AT_ONCE},                    True,  "not called cell by cell"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "parts", "is_well", "says"), WORKBOOKS)
+def test_a_workbook_s_own_pains_are_named(
+    windows: Places, tmp_path: Path, check: str, parts: dict[str, str], is_well: bool, says: str
+) -> None:
+    path = tmp_path / "team.xlsm"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    install(windows)
+    one = well(case(windows, workbook=str(path)))[check]
+    assert (one.well, says in one.says.en) == (is_well, True)
+    assert one.says.zh != one.says.en
+
+
+def test_every_check_can_fail() -> None:
+    """xlwings cannot be missing here: the others are in the tables above."""
+    shown = {pain[0] for pain in PAINS} | {book[0] for book in WORKBOOKS} | {"trust", "sheets", "xlwings"}
+    assert {pain.id for pain in doctor.PAINS} == shown
+
+
+def test_the_documents_name_every_pain_with_the_reports_of_users() -> None:
+    page = (ROOT / "docs" / "excel.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", page, re.MULTILINE))
+    assert {id: [int(number) for number in re.findall(r"#(\d+)", issues)] for id, issues in rows.items()} == {
+        pain.id: sorted(pain.issues) for pain in doctor.PAINS
+    }
+
+
+def test_no_xlwings_is_told(mac: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xlwings", None)
+    says = doctor.PAINS[0].look(case(mac))
+    assert says is not None
+    assert "pip install xl-salesflow[excel]" in says.en
