@@ -8,7 +8,7 @@ prints the plan that the real run writes, and a second run plans nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -25,8 +25,9 @@ from xl_salesflow.calculated import refreshed
 from xl_salesflow.changes import MESSAGES, ChangeSheet, lines, picked
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Edit, Finding, Plan
+from xl_salesflow.model.plan import Edit, Plan
 from xl_salesflow.papers import Printing, amiss
+from xl_salesflow.repairing import repaired
 from xl_salesflow.scoring import bant, classes, probability, traits
 from xl_salesflow.settling import Run, Step, settled, told
 from xl_salesflow.undo import put_back
@@ -73,8 +74,8 @@ def check(pipeline: Pipeline, repair: bool = False) -> Plan:
     pipeline = refreshed(pipeline)
     judged, twice = moves.judge(pipeline, "").findings, duplicates.findings(pipeline)
     findings = (*judged, *rules.check(pipeline), *amiss(pipeline, pipeline), *twice)
-    repairs = _repairs(pipeline.faults) if repair else {}
-    return Plan(findings=findings, repairs=repairs, answer={"findings": [told(finding) for finding in findings]})
+    answer = {"findings": [told(finding) for finding in findings]}
+    return replace(repaired(pipeline) if repair else Plan(), findings=findings, answer=answer)
 
 
 def update(pipeline: Pipeline, run: Run) -> Plan:
@@ -253,20 +254,6 @@ def _difference(one: merging.Difference) -> dict[str, Any]:
 def _warn(pipeline: Pipeline) -> Plan:
     deals, warnings = pipeline["Deals"], rules.warnings(pipeline)
     return Plan(edits=(Edit("Deals", "warnings", deals["deal"], deals["warnings"], warnings, "update"),))
-
-
-def _repairs(faults: Iterable[Finding]) -> dict[str, dict[str, list[int]]]:
-    repairs: dict[str, dict[str, list[int]]] = {}
-    for fault in faults:
-        if fault.rule == "formula_typed_over":
-            first, _, last = fault.cell.rpartition("!")[2].partition(":")  # neighbours are told together
-            rows = range(_row(first), _row(last or first) + 1)
-            repairs.setdefault(fault.table, {}).setdefault(fault.column, []).extend(rows)
-    return repairs
-
-
-def _row(cell: str) -> int:
-    return int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

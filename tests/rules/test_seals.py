@@ -66,7 +66,7 @@ def test_a_visit_taken_out_is_missed(moved: Pipeline) -> None:
     for gone in ("V000001", "V000003", "V000004"):
         left = moved.with_tables(History=history[history["visit"] != gone])
         if gone != "V000001":
-            assert [f.message for f in rules.check(left) if f.rule == "missing_visits"][0].count(gone) == 1
+            assert next(f.message for f in rules.check(left) if f.rule == "missing_visits").count(gone) == 1
 
 
 def test_an_undone_move_is_not_missed(moved: Pipeline) -> None:

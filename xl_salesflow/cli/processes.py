@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,14 +11,16 @@ from typing import Any
 import click
 import pandas as pd
 
-from xl_salesflow import documents, playbooks, rules
+from xl_salesflow import documents, flow, playbooks, rules
 from xl_salesflow.cli import show
 from xl_salesflow.cli.texts import LANGUAGE, say
+from xl_salesflow.cli.work import run_of
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.pipeline import Pipeline, pipeline_of
 from xl_salesflow.model.plan import Plan
 from xl_salesflow.model.settings import Settings
 from xl_salesflow.model.text import Language
+from xl_salesflow.moves import Switch
 from xl_salesflow.workbook import ClosedBook
 
 
@@ -83,6 +86,56 @@ def exported(name: str, output: Path | None) -> int:
     documents.save(output, text.encode("utf-8"))
     click.echo(str(output))
     return 0
+
+
+def used(
+    path: Path,
+    name: str,
+    said: Sequence[str],
+    before: str,
+    dry_run: bool,
+    as_json: bool,
+    today: date | None,
+    by: str | None,
+) -> int:
+    """Move the open deals of *path* to playbook *name*: one that the workbook has, that ships, or of a file."""
+    book, run = ClosedBook(path), run_of(by, today)
+    pipeline = book.read(run.now.date())
+    id = Path(name).stem if name.casefold().endswith(".toml") else name
+    setup = {} if id in pipeline.playbooks else frames(name, pipeline.language)
+    plan = flow.switch(pipeline, Switch(id, setup, _said(said), before), run)
+    if not dry_run:
+        book.write(plan)
+    if as_json:
+        show.as_json({"book": str(path), "dry_run": dry_run, **plan.answer})
+        return 1 if plan.blocks else 0
+    for way in plan.answer["stages"]:
+        click.echo(f"    {way['from']} → {way['to']}" + (f" ({way['deals']})" if way["deals"] else ""))
+    done = say("would change over; nothing was written", "将转入，未写入") if dry_run else say("changed over", "已转入")
+    click.echo(
+        say(
+            '{path}: {deals} open deals of {from_} {done} to {to}. Another way: --map "OLD=NEW".',
+            '{path}：{from_} 的 {deals} 个进行中商机{done} {to}。可用 --map "旧=新" 改变对应。',
+            path=path,
+            done=done,
+            from_=plan.answer["from"],
+            **{fact: plan.answer[fact] for fact in ("deals", "to")},
+        )
+    )
+    return 1 if plan.blocks else 0
+
+
+def _said(pairs: Sequence[str]) -> dict[str, str]:
+    said = {}
+    for pair in pairs:
+        old, mark, new = pair.partition("=")
+        if not (mark and old.strip() and new.strip()):
+            raise UsageError(
+                f'--map {pair} says no two stages; write --map "Old stage=New stage".',
+                f'--map {pair} 未写明两个阶段；请写成 --map "旧阶段=新阶段"。',
+            )
+        said[old.strip()] = new.strip()
+    return said
 
 
 def frames(name: str, language: Language) -> dict[str, pd.DataFrame]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xl_salesflow.moves.judge import judge
+from xl_salesflow.moves.switching import Switch, switch
 from xl_salesflow.moves.upkeep import upkeep
 
-__all__ = ["judge", "upkeep"]
+__all__ = ["Switch", "judge", "switch", "upkeep"]

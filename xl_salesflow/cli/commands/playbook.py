@@ -1,4 +1,4 @@
-"""``salesflow playbook …``: look at the sales processes that ship, check one of your own, take one along."""
+"""``salesflow playbook …``: look at the sales processes that ship, check one of your own, change over to one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from xl_salesflow.cli.options import BOOK, BY_WHOM, DRY, JSON, TODAY, option
 from xl_salesflow.cli.texts import LANGUAGE, say
 from xl_salesflow.model.verbs import VERBS
 
@@ -42,6 +43,31 @@ def check(file: Path, json: bool) -> int:
     from xl_salesflow.cli import processes
 
     return processes.checked(file, json)
+
+
+@playbook.command(help=say("Move a book's open deals to another playbook.", "将工作簿中进行中的商机转入另一流程。"))
+@BOOK
+@click.argument("name", metavar=say("NAME-OR-FILE", "名称或文件"))
+@option(
+    "--map",
+    "A stage that goes elsewhere than proposed; may be repeated.",
+    "指定与建议不同的阶段对应，可重复使用。",
+    multiple=True,
+    metavar=say("OLD=NEW", "旧=新"),
+)
+@option(
+    "--from", "The playbook they leave; else the default one.", "原流程；默认为默认流程。", default="", metavar="NAME"
+)
+@DRY
+@JSON
+@TODAY
+@BY_WHOM
+def use(book: Path, name: str, **asked: Any) -> int:
+    from xl_salesflow.cli import processes
+
+    return processes.used(
+        book, name, asked["map"], asked["from"], asked["dry_run"], asked["json"], asked["today"], asked["as"]
+    )
 
 
 @playbook.command(help=say("Write a playbook out, to be edited.", "导出流程文件以便编辑。"))
