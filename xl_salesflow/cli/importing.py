@@ -34,7 +34,7 @@ def bring_in(
             raise UsageError(f"{file} is not there; check the name.", f"找不到 {file}；请检查文件名。")
     book, run = ClosedBook(path), run_of(by, today)
     pipeline = book.read(run.now.date())
-    mapping = _read(map) if map else _proposed(path, files, pipeline, yes, as_json)
+    mapping = read_map(map) if map else agreed(path, files, pipeline, yes, as_json)
     if mapping is None:
         return 0
     plan = flow.bring_in(pipeline, imports.plan(pipeline, files, mapping), run)
@@ -44,7 +44,8 @@ def bring_in(
     return 1 if plan.blocks else 0
 
 
-def _read(map: Path) -> imports.Mapping:
+def read_map(map: Path) -> imports.Mapping:
+    """Return the mapping in a file."""
     try:
         return imports.Mapping.from_toml(map.read_text(encoding="utf-8"), str(map))
     except (OSError, UnicodeDecodeError) as error:
@@ -54,15 +55,13 @@ def _read(map: Path) -> imports.Mapping:
         ) from error
 
 
-def _proposed(
-    path: Path, files: Sequence[Path], pipeline: Pipeline, yes: bool, as_json: bool
-) -> imports.Mapping | None:
-    # None: the person wants to edit the proposal first
+def agreed(path: Path, files: Sequence[Path], pipeline: Pipeline, yes: bool, as_json: bool) -> imports.Mapping | None:
+    """Return the proposed mapping once a person agrees to it; None when it was written out to be edited first."""
     mapping = imports.propose(files, pipeline)
     text = mapping.to_toml(pipeline.language)
     click.echo(text, err=as_json)
     asks = any(True for _ in mapping.open_questions)
-    if not asks and (yes or _agreed()):
+    if not asks and (yes or _agrees()):
         return mapping
     proposal = path.with_suffix(".map.toml")
     proposal.write_text(text, encoding="utf-8")
@@ -81,5 +80,5 @@ def _proposed(
     return None
 
 
-def _agreed() -> bool:
+def _agrees() -> bool:
     return sys.stdin.isatty() and click.confirm(say("Import like this?", "按此导入吗？"))

@@ -63,6 +63,45 @@ def import_(
     return importing.bring_in(book, files, map, yes, dry_run, json, today, who["as"])
 
 
+@verb("adopt")
+@BOOK
+@option(
+    "--map",
+    "A mapping file, as proposed and edited.",
+    "映射文件（由程序建议，可编辑）。",
+    type=click.Path(path_type=Path),
+    metavar="MAP.toml",
+)
+@option("--yes", "Accept the proposed mapping.", "接受建议的映射。", is_flag=True)
+@option(
+    "--lang",
+    "Language of our sheets; else that of the headers there.",
+    "新增工作表的语言，默认同原有表头。",
+    type=click.Choice(LANGUAGES),
+)
+@option(
+    "--playbook", "The sales process to begin with.", "初始销售流程。", default="crm", show_default=True, metavar="NAME"
+)
+@DRY
+@JSON
+@TODAY
+@BY_WHOM
+def adopt(
+    book: Path,
+    map: Path | None,
+    yes: bool,
+    lang: Any,
+    playbook: str,
+    dry_run: bool,
+    json: bool,
+    today: date | None,
+    **who: Any,
+) -> int:
+    from xl_salesflow.cli import adopting
+
+    return adopting.adopt(book, map, yes, lang, playbook, dry_run, json, today, who["as"])
+
+
 @verb("check")
 @BOOK
 @option("--repair", "Put typed-over formulas back.", "恢复被覆盖的公式。", is_flag=True)

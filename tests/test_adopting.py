@@ -1,0 +1,144 @@
+"""A team's own workbook becomes a store: nothing of it is lost, its rows come in, and what changes there comes in again."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook as OwnWorkbook
+from openpyxl import load_workbook
+from openpyxl.worksheet.table import Table
+
+from tests.libreoffice import LibreOffice
+from tests.validator import Validator
+from xl_salesflow.cli import main
+from xl_salesflow.workbook import ClosedBook
+
+DAY = date(2026, 5, 4)
+TODAY = ["--today", DAY.isoformat()]
+
+CHINESE = [
+    ["商机名称", "客户名称", "负责人", "销售阶段", "预计金额(万元)", "创建日期", "赢率"],
+    ["一期扩容", "甲公司", "李雷", "线索", 12.5, "2025年5月1日", "20%"],
+    ["二期扩容", "乙公司", "韩梅梅", "报价", "8", "2025/6/3", "50%"],
+    ["备件合同", "甲公司", "李雷", "赢单", 3.2, "2025-07-08", "100%"],
+]
+ENGLISH = [
+    ["Opportunity", "Company", "Sales rep", "Sales stage", "Deal value", "Created on"],
+    ["Line 1", "Acme", "Ann", "Lead", 1200, "1 May 2025"],
+    ["Line 2", "Bolt", "Ben", "Negotiation", 3400.5, "2 May 2025"],
+]
+
+
+def own(path: Path, rows: list[list[Any]], title: str) -> Path:
+    """A workbook as teams have it: a list, a formula beside it, notes on another sheet that point to it."""
+    book = OwnWorkbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    sheet["J1"] = f"=SUM(E2:E{len(rows)})"
+    notes = book.create_sheet("Our notes")
+    notes["A1"] = f"='{title}'!J1"
+    notes["A2"] = "keep me"
+    book.save(path)
+    return path
+
+
+BOOKS = [
+    # rows, title of their sheet → language of ours, amounts, sheets of ours that gave way
+    (CHINESE, "商机", "zh", [125000.0, 80000.0, 32000.0], {"商机": "商机 (salesflow)"}),
+    (CHINESE, "销售台账", "zh", [125000.0, 80000.0, 32000.0], {}),
+    (ENGLISH, "Deals", "en", [1200.0, 3400.5], {"Deals": "Deals (salesflow)"}),
+]
+
+
+@pytest.mark.parametrize(("rows", "title", "language", "amounts", "retitled"), BOOKS)
+def test_rows_come_in_and_their_sheets_stay(
+    rows: list[list[Any]], title: str, language: str, amounts: list[float], retitled: dict[str, str], tmp_path: Path
+) -> None:
+    path = own(tmp_path / "team.xlsx", rows, title)
+    before, cells = parts(path), said(path)
+    assert main(["adopt", str(path), "--yes", *TODAY]) in (0, 1)
+    pipeline = ClosedBook(path).read(DAY)
+    assert pipeline.language == language
+    assert list(pipeline["Deals"]["amount"]) == amounts
+    assert not pipeline.faults
+    after = parts(path)
+    assert {name for name, data in before.items() if after.get(name) != data} <= CHANGED
+    assert {sheet: said(path)[sheet] for sheet in cells} == cells
+    sheets = load_workbook(path).sheetnames
+    assert sheets[:2] == [title, "Our notes"]
+    assert set(retitled.values()) <= set(sheets)
+    assert (tmp_path / "team.backup-1.xlsx").exists()
+
+
+CHANGED = {
+    *("[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"),
+    *("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"),
+}
+"""The parts that list sheets and looks, and those whose formulas had never been calculated."""
+
+
+def said(path: Path) -> dict[str, list[list[Any]]]:
+    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in load_workbook(path)}
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def test_what_changes_in_their_sheet_comes_in_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = own(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
+    main(["adopt", str(path), "--yes", *TODAY])
+    book = load_workbook(path)
+    book["Pipeline"]["E2"] = 1500
+    book["Pipeline"].append(["Line 3", "Acme", "Ann", "Lead", 10, "3 May 2025"])
+    book.save(path)
+    capsys.readouterr()
+    assert main(["adopt", str(path), "--json", *TODAY]) in (0, 1)
+    told = json.loads(capsys.readouterr().out)
+    assert told["added"]["Deals"] == 1
+    assert list(ClosedBook(path).read(DAY)["Deals"]["amount"]) == [1500.0, 3400.5, 10.0]
+
+
+def test_a_store_that_lacks_nothing_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "new.xlsx"
+    main(["init", str(path), "--lang", "en", *TODAY])
+    before = path.read_bytes()
+    assert main(["adopt", str(path), *TODAY]) == 0
+    assert "lacks nothing" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+def test_a_table_of_theirs_called_as_ours_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = own(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
+    book = load_workbook(path)
+    book["Pipeline"].add_table(Table(displayName="Deals", ref="A1:F3"))
+    book.save(path)
+    before = path.read_bytes()
+    assert main(["adopt", str(path), "--yes", *TODAY]) == 3
+    assert "Deals" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    path = own(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
+    before = path.read_bytes()
+    assert main(["adopt", str(path), "--yes", "--dry-run", *TODAY]) in (0, 1)
+    assert path.read_bytes() == before
+
+
+def test_other_readers_open_it(tmp_path: Path, libreoffice: LibreOffice, validator: Validator) -> None:
+    path = own(tmp_path / "team.xlsx", ENGLISH, "Deals")
+    before = validator(path)
+    main(["adopt", str(path), "--yes", *TODAY])
+    assert validator(path) == before
+    shown = load_workbook(libreoffice.recalculated(path), data_only=True)
+    assert shown["Our notes"]["A1"].value == 4600.5
