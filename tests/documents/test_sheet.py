@@ -213,7 +213,7 @@ def test_a_tag_that_cannot_be_carried_out_is_told(cells: dict[str, str]) -> None
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"plain text"])
 def test_what_is_no_workbook_is_told(content: bytes) -> None:
-    with pytest.raises(UnsoundTemplate, match="t.xlsx"):
+    with pytest.raises(UnsoundTemplate, match=r"t\.xlsx"):
         workbook_template(content, "t.xlsx")
 
 

@@ -24,13 +24,13 @@ def chosen(pipeline: Pipeline, kind: str, of_week: bool = False, status: str = "
         UsageError: there is no such state, or *kind* has none.
     """
     table, id, day = _PLACES[kind] if kind not in OFFERS else ("Quotes", "quote", "date")
-    frame = pipeline[table]
+    frame, state = pipeline[table], _state(kind, status) if status else ""
     kept = pd.Series(True, frame.index) & (frame[id] != "")
     if of_week:
         monday = _monday(pipeline.today)
         kept &= (frame[day] >= pd.Timestamp(monday)) & (frame[day] < pd.Timestamp(monday + _WEEK))
-    if status:
-        kept &= frame["status"].replace("", "draft") == _state(kind, status)
+    if state:
+        kept &= frame["status"].replace("", "draft") == state
     if table == "Deals":
         kept &= frame["outcome"] == "open"
     return tuple(map(str, frame.loc[kept, id]))
