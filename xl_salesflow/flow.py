@@ -160,9 +160,9 @@ def paper(pipeline: Pipeline, printing: Printing, run: Run) -> Plan:
     return settled(pipeline, (printing.offer, printing.record), "print", run)
 
 
-def revise(pipeline: Pipeline, key: str, run: Run) -> Plan:
-    """Copy the quote *key* (or that of deal *key*) into its next version, a draft; the old one is superseded."""
-    return settled(pipeline, (lambda now: quotes.revise(now, key),), "revise", run)
+def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> Plan:
+    """Copy the quote *key* (or that of deal *key*) into its next version, a draft; or into an offer *beside* it."""
+    return settled(pipeline, (lambda now: quotes.revise(now, key, beside),), "revise", run)
 
 
 def switch(pipeline: Pipeline, wanted: moves.Switch, run: Run) -> Plan:

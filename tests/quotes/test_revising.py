@@ -50,11 +50,11 @@ def test_what_cannot_be_revised_is_said(quotes: list[dict[str, Any]], key: str, 
 
 
 def test_an_alternative_stands_beside_the_primary_quote() -> None:
-    pipeline = selling(SENT, deal={"product": "Pump"})
-    after = applied(pipeline, offer(pipeline, "D-1", another=True))
-    assert list(after["Quotes"]["primary"]) == ["yes", "no"]
-    assert list(after["Quotes"]["supersedes"]) == ["", ""]
-    assert list(after["Quotes"]["version"]) == [1, 1]
+    pipeline = selling(SENT)
+    after = applied(pipeline, revise(pipeline, "D-1", beside=True))
+    told = after["Quotes"][["status", "primary", "version", "supersedes", "terms"]].itertuples(index=False, name=None)
+    assert list(told) == [("sent", "yes", 1, "", "30 days"), ("draft", "no", 1, "", "30 days")]
+    assert list(after["QuoteLines"]["product"]) == ["Pump", "Pump"]
 
 
 OLD: list[dict[str, Any]] = [

@@ -13,10 +13,10 @@ from xl_salesflow.cli.work import run_of
 from xl_salesflow.workbook import ClosedBook
 
 
-def revise(path: Path, key: str, dry_run: bool, as_json: bool, today: date | None, by: str | None) -> int:
+def revise(path: Path, key: str, beside: bool, dry_run: bool, as_json: bool, today: date | None, by: str | None) -> int:
     """Make the next version of quote *key*; whoever saves meanwhile does not give two quotes one number."""
     book, run = ClosedBook(path), run_of(by, today)
-    make = partial(flow.revise, key=key, run=run)
+    make = partial(flow.revise, key=key, run=run, beside=beside)
     if dry_run:
         plan = make(book.read(run.now.date()))
     else:

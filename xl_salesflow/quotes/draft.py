@@ -22,29 +22,34 @@ _KEPT = ("contact", "currency", "rate", "tax_mode", "tax_rate", "discount", "shi
 _LINE_KEPT = ("position", "product", "description", "quantity", "unit", "price", "discount", "optional")
 
 
-def draft(pipeline: Pipeline, deal: Record, another: bool = False) -> tuple[str, Plan]:
-    """Return the number of a new quote for *deal* and the rows that make it.
-
-    It follows the one the customer turned down, if there is one; *another* is an alternative beside what stands already.
-    """
+def draft(pipeline: Pipeline, deal: Record) -> tuple[str, Plan]:
+    """Return the number of a new quote for *deal* and the rows that make it."""
     quotes = pipeline["Quotes"]
-    mine = quotes[quotes["deal"].str.lower() == deal["deal"].lower()]
-    before = None if another else latest(mine)
+    before = latest(quotes[quotes["deal"].str.lower() == deal["deal"].lower()])
     if before is not None:
         return revision(pipeline, before)
     number = next_number(pipeline)
-    stands = bool((mine["primary"] == "yes").any()) and another
-    terms = {**_first(pipeline, deal), "primary": "no" if stands else "yes"}
-    return number, _added(pipeline, terms, [{"position": 1, **_offered(pipeline, deal)}], number, deal["deal"])
+    line = {"position": 1, **_offered(pipeline, deal)}
+    return number, _added(pipeline, _first(pipeline, deal), [line], number, deal["deal"])
 
 
 def revision(pipeline: Pipeline, row: int) -> tuple[str, Plan]:
     """Return the number of the next version of the quote in sheet row *row*, and the plan that makes it the primary one."""
-    old, number = record(pipeline, "Quotes", row), next_number(pipeline)
+    old = record(pipeline, "Quotes", row)
     version = 2 if old["version"] != old["version"] else int(old["version"]) + 1
-    terms = {**{id: old[id] for id in _KEPT}, "version": version, "supersedes": old["quote"], "primary": "yes"}
-    added = _added(pipeline, terms, _lines(pipeline, old["quote"]), number, old["deal"])
-    return number, Plan(edits=_no_longer_first(pipeline["Quotes"], old["deal"])) + added
+    number, plan = _copied(pipeline, old, {"version": version, "supersedes": old["quote"], "primary": "yes"})
+    return number, Plan(edits=_no_longer_first(pipeline["Quotes"], old["deal"])) + plan
+
+
+def alternative(pipeline: Pipeline, row: int) -> tuple[str, Plan]:
+    """Return the number of a copy of the quote in sheet row *row* that is offered beside it, and the rows that make it."""
+    return _copied(pipeline, record(pipeline, "Quotes", row), {"version": 1, "primary": "no"})
+
+
+def _copied(pipeline: Pipeline, old: Record, terms: Mapping[str, Any]) -> tuple[str, Plan]:
+    number = next_number(pipeline)
+    kept = {id: old[id] for id in _KEPT}
+    return number, _added(pipeline, {**kept, **terms}, _lines(pipeline, old["quote"]), number, old["deal"])
 
 
 def _added(
@@ -59,7 +64,9 @@ def _added(
 
 def _first(pipeline: Pipeline, deal: Record) -> Record:
     tax_rate = pipeline.settings.number("tax_rate")
-    return {"version": 1, "contact": deal["contact"], "tax_mode": "exclusive", "tax_rate": tax_rate}
+    return {
+        "version": 1, "primary": "yes", "contact": deal["contact"], "tax_mode": "exclusive", "tax_rate": tax_rate,
+    }  # fmt: skip
 
 
 def _offered(pipeline: Pipeline, deal: Record) -> Record:

@@ -11,21 +11,16 @@ from xl_salesflow.quotes.current import meant
 from xl_salesflow.quotes.draft import draft
 from xl_salesflow.quotes.facts import Facts, quote_facts
 from xl_salesflow.quotes.faults import faults, nothing_to_offer
-from xl_salesflow.quotes.record import Record, found, record
+from xl_salesflow.quotes.record import Record, record
 
 
-def offer(pipeline: Pipeline, key: str, another: bool = False) -> Plan:
+def offer(pipeline: Pipeline, key: str) -> Plan:
     """Return the document of the quote that *key* (of a deal or quote) means, and the rows of a draft if there is none.
-
-    *another* drafts an alternative beside the quote that stands.
 
     Raises:
         UsageError: nobody knows *key*; the sentence names the nearest.
     """
     which = meant(pipeline, key)
-    if which.table == "Quotes" and another:
-        deal = found(pipeline, "Deals", record(pipeline, "Quotes", which.row)["deal"])
-        return _drafted(pipeline, deal, another)
     if which.table == "Quotes":
         return printed(pipeline, which.row, created=False)
     nothing = nothing_to_offer(pipeline, which.row)
@@ -34,8 +29,8 @@ def offer(pipeline: Pipeline, key: str, another: bool = False) -> Plan:
     return _drafted(pipeline, record(pipeline, "Deals", which.row))
 
 
-def _drafted(pipeline: Pipeline, deal: Record, another: bool = False) -> Plan:
-    number, plan = draft(pipeline, deal, another)
+def _drafted(pipeline: Pipeline, deal: Record) -> Plan:
+    number, plan = draft(pipeline, deal)
     after = applied(pipeline, plan)
     quotes = after["Quotes"]
     return plan + printed(after, int(quotes.index[quotes["quote"] == number][-1]), created=True)
