@@ -58,6 +58,19 @@ def test_formulas_typed_over_are_found_and_put_back_as_they_were(filled: OpenDes
     assert filled.book().read(TODAY).faults == ()
 
 
+def test_a_named_cell_that_lost_its_formula_is_found_and_repaired(filled: OpenDesk) -> None:
+    """Every filter hangs on these cells, and nobody sees them."""
+    block = filled.xw.names["AnyOwner"].refers_to_range
+    before = block.formula
+    cell = filled.fill_in("AnyOwner", 7).replace("'", "")
+    (fault,) = filled.book().read(TODAY).faults
+    assert (fault.rule, fault.column, fault.cell) == ("formula_typed_over", "AnyOwner", cell)
+    assert filled.book().restore() == [cell]
+    assert block.formula == before
+    assert filled.book().restore() == []
+    assert filled.book().read(TODAY).faults == ()
+
+
 def test_a_row_of_the_managers_sheets_that_somebody_deleted_is_told(filled: OpenDesk) -> None:
     area = filled.grid.table("Metrics")
     row = area.top + _row(filled, "Metrics", "win_rate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -10,17 +11,21 @@ from functools import partial
 import pandas as pd
 import xlwings as xw
 
+from xl_salesflow.excel.blocks import Blocks
 from xl_salesflow.excel.ground import Ground
+from xl_salesflow.excel.names import find_names
+from xl_salesflow.excel.names import told as named_formulas
 from xl_salesflow.excel.quiet import still
 from xl_salesflow.excel.reading import read_rows_of, read_whole
 from xl_salesflow.excel.spelling import Spelling
-from xl_salesflow.excel.tables import OnSheet, find_tables, named_cells
+from xl_salesflow.excel.tables import OnSheet, find_tables
 from xl_salesflow.excel.writer import Writer
 from xl_salesflow.model.frames import frame
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding, Plan
 from xl_salesflow.model.tables import TABLES
-from xl_salesflow.workbook.columns import Dialect
+from xl_salesflow.model.view import NAMED_CELLS
+from xl_salesflow.workbook.columns import Dialect, shown
 from xl_salesflow.workbook.faults import Fault, findings
 from xl_salesflow.workbook.layout import Layout, find_layout
 from xl_salesflow.workbook.live import LiveFormulas, missing_rows
@@ -74,7 +79,7 @@ class OpenBook:
             frames[table], faults[table] = part.frame, part.faults
             opened.free[table], opened.live[table] = part.free, part.live
             opened.numbered |= part.numbered
-            opened.keys[table] = part.frame[TABLES[table].key or TABLES[table].columns[0].id]
+            opened.keys[table] = part.frame[TABLES[table].key or TABLES[table].columns[0].id].map(shown)
             return part.frame
 
         settings, wrong = read_settings(take("Settings", Dialect()))
@@ -84,7 +89,10 @@ class OpenBook:
                 take(table, dialect)
         faults["Settings"] += wrong
         language = language_of(settings, layout.language)
-        named, told = read_named(*named_cells(self.book), dialect, language)
+        names = find_names(self.book)
+        named, told = read_named(names.values(), names.addresses, dialect, language)
+        if only is None:
+            told += named_formulas(names, language)
         self._opened = opened
         pipeline = Pipeline(
             frames, today, language, settings, view_of(named), named, layout.places, source=_source(self.book)
@@ -94,6 +102,16 @@ class OpenBook:
     def first_row(self, table: str) -> int:
         """Return the sheet row where the body of *table* began when it was read."""
         return self._opened.found[table].first_row if self._opened else 0
+
+    def restore(self) -> list[str]:
+        """Write the formulas of named cells back that somebody typed over; return the cells. Tables are a plan's affair."""
+        names, layout = find_names(self.book), find_layout(self.book.name, find_tables(self.book))
+        blocks, lost = Blocks(self.book), names.typed_over()
+        with still(self.book) if lost else nullcontext():
+            for name in lost:
+                text = layout.rendered(NAMED_CELLS[name].formula or "", TABLES["Settings"])
+                blocks.formula(self.book.names[name].refers_to_range, text)
+        return [names.addresses[name] for name in lost]
 
     def write(self, plan: Plan) -> None:
         """Carry out *plan* on the workbook that was read; when it cannot be carried out whole, nothing of it stays.

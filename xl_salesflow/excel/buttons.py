@@ -17,6 +17,7 @@ import xlwings as xw
 
 from xl_salesflow.errors import SalesflowError
 from xl_salesflow.excel import deal_buttons as deal
+from xl_salesflow.excel import quote_buttons as offer
 from xl_salesflow.excel import workbook_buttons as whole
 from xl_salesflow.excel.desk import Desk
 from xl_salesflow.model.text import Language, Text
@@ -36,13 +37,14 @@ BUTTONS: Mapping[str, Button] = MappingProxyType(
         "followups": whole.followups,
         "activity": deal.activity,
         "calendar": whole.calendar,
-        "new_quote": deal.new_quote,
-        "revise": deal.revise,
-        "quote": deal.quote,
+        "new_quote": offer.new_quote,
+        "revise": offer.revise,
+        "quote": offer.quote,
         "funnel": whole.funnel,
         "targets": whole.targets,
         "report": whole.report,
         "undo": whole.undo,
+        "repair": whole.repair,
         "language": whole.language,
         "help": whole.help,
     }

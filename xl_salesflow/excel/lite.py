@@ -15,7 +15,7 @@ from functools import wraps
 import xlwings as xw
 
 from xl_salesflow.errors import SalesflowError
-from xl_salesflow.excel import deal_buttons, workbook_buttons
+from xl_salesflow.excel import deal_buttons, quote_buttons, workbook_buttons
 from xl_salesflow.excel.desk import Desk
 from xl_salesflow.model.text import Text
 
@@ -50,8 +50,8 @@ undo = _script(workbook_buttons.undo)
 won = _script(deal_buttons.won)
 explain = _script(deal_buttons.explain)
 bant = _script(deal_buttons.bant)
-new_quote = _script(deal_buttons.new_quote)
-revise = _script(deal_buttons.revise)
+new_quote = _script(quote_buttons.new_quote)
+revise = _script(quote_buttons.revise)
 
 __all__ = [
     "bant", "check", "explain", "followups", "funnel", "new_quote", "revise", "score", "targets", "undo", "update", "won",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,6 @@ from xlwings.main import Table
 from xl_salesflow.excel.cells import taken
 from xl_salesflow.model.tables import TABLES
 
-_ONE_CELL = re.compile(r"=(?:'((?:[^']|'')+)'|([^'!]+))!\$([A-Z]+)\$(\d+)")
 _OURS = frozenset(name.casefold() for name in TABLES)
 
 
@@ -96,36 +94,6 @@ def on_sheet(sheet: xw.Sheet, table: Table) -> OnSheet:
         table,
         sheet,
     )
-
-
-def named_cells(book: xw.Book) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the values and the addresses of the names that stand for one cell; one read per sheet."""
-    places: dict[str, dict[str, tuple[int, int]]] = {}
-    addresses: dict[str, str] = {}
-    for name in book.names:
-        found = _ONE_CELL.fullmatch(name.refers_to or "")
-        if found and "!" not in name.name:
-            sheet = (found[1] or found[2]).replace("''", "'")
-            places.setdefault(sheet, {})[name.name] = (int(found[4]), _number(found[3]))
-            quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
-            addresses[name.name] = f"{quoted}!{found[3]}{found[4]}"
-    held: dict[str, Any] = {}
-    for sheet, cells in places.items():
-        held.update(_read(book.sheets[sheet], cells))
-    return held, addresses
-
-
-def _read(sheet: xw.Sheet, cells: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
-    rows, cols = [row for row, _ in cells.values()], [col for _, col in cells.values()]
-    block = values(sheet.range((min(rows), min(cols)), (max(rows), max(cols))))
-    return {name: block[row - min(rows)][col - min(cols)] for name, (row, col) in cells.items()}
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

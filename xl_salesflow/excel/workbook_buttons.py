@@ -70,7 +70,8 @@ def calendar(desk: Desk) -> Text:
     from xl_salesflow import documents
 
     pipeline = desk.read()
-    (file,) = documents.write(flow.followups(pipeline).documents[0], desk.folder, pipeline.language, ("ics",))
+    (document,) = flow.followups(pipeline, made=desk.run.now).documents
+    (file,) = documents.write(document, desk.folder, pipeline.language, ("ics",))
     desk.open(file)
     return Text(f"Calendar: {file}.", f"日历文件：{file}。")
 
@@ -116,6 +117,15 @@ def undo(desk: Desk) -> Text:
         f"Run {run}: {undone} changes put back, {left} left because they were changed since.",
         f"运行 {run}：已恢复 {undone} 处修改，{left} 处因后来被修改而保持不变。",
     )
+
+
+def repair(desk: Desk) -> Text:
+    """Write the formulas back that somebody typed over, in tables and in named cells."""
+    plan = flow.check(desk.read(), repair=True)
+    desk.book.write(Plan(repairs=plan.repairs))
+    in_tables = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
+    cells = in_tables + len(desk.book.restore())
+    return Text(f"{cells} formulas written back.", f"已恢复 {cells} 个公式。")
 
 
 def language(desk: Desk) -> Text:

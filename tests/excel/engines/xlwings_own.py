@@ -53,7 +53,11 @@ WHY = (
     ),
     ("", "TestPandas", "expects an older pandas than is installed"),
     ("", "test_calculation_calculate", "formulas in memory are not computed"),
-    ("", "converter_json|datetime|formula2", "LibreOffice: truth values are numbers, dates stay dates, functions as typed"),
+    (
+        "",
+        "converter_json|datetime|formula2",
+        "LibreOffice: truth values are numbers, dates stay dates, functions as typed",
+    ),
 )
 """What a test said, or is called, and why it does not count against the engine; the first that fits."""
 
