@@ -81,7 +81,7 @@ def checked(files: Sequence[Path], book: Path | None, as_json: bool) -> int:
         click.echo(f"{template.shown}{between}{place}{colon}{fault.said.in_(LANGUAGE)}")
     click.echo(
         say(
-            "{count} templates checked, {wrong} faults.",
+            "Templates checked: {count}, faults: {wrong}.",
             "已检查 {count} 个模板，{wrong} 处错误。",
             count=len(templates),
             wrong=len(found),
