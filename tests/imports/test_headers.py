@@ -16,6 +16,8 @@ Csv = Callable[..., Path]
 HUBSPOT = "Record ID | Deal Name | Deal Stage | Close Date | Deal owner | Amount | Create Date | Associated Company\n1 | A | Closed Won | 2025-01-02 | Ann | 5 | 2025-01-01 | Acme"  # noqa: E501
 SALESFORCE = "Opportunity ID | Opportunity Name | Account Name | Stage | Amount | Probability (%) | Close Date | Created Date | Opportunity Owner | Next Step | Lead Source\n1 | A | Acme | Prospecting | 5 | 10 | 2025-03-01 | 2025-01-01 | Ann | Call | Web"  # noqa: E501
 PIPEDRIVE = "Deal - ID | Deal - Title | Deal - Value | Deal - Stage | Deal - Status | Deal - Owner | Deal - Organization | Deal - Deal created | Deal - Won time | Deal - Lost time | Deal - Lost reason | Deal - Expected close date\n1 | A | 5 | Demo | Won | Ann | Acme | 2025-01-01 09:00:00 | 2025-02-01 10:00:00 | | | "  # noqa: E501
+ZOHO = "Record Id | Deal Owner.id | Deal Owner | Amount | Deal Name | Closing Date | Account Name.id | Account Name | Stage | Probability (%) | Expected Revenue | Next Step | Lead Source | Contact Name | Created Time | Description\nzcrm_1 | zcrm_9 | Ann | 5 | A | 2025-03-01 | zcrm_7 | Acme | Qualification | 10 | 0.5 | Call | Web | Li | 2025-01-01 09:00:00 | text"  # noqa: E501
+ZOHO_ZH = "记录 Id | 商机所有者 | 金额 | 商机名称 | 结束日期 | 客户名称 | 阶段 | 可能性 (%) | 下一步 | 线索来源 | 联系人姓名 | 创建时间\n1 | 王 | 5 | 甲 | 2025-03-01 | 甲公司 | 需求分析 | 10 | 电话 | 网站 | 李 | 2025-01-01 09:00:00"  # noqa: E501
 CHINESE = "商机编号 | 客户名称 | 业务员 | 商机阶段 | 预计金额(万元) | 创建时间 | 预计成交日期\n1 | 甲公司 | 王 | 报价 | 12.5 | 2025年1月1日 | 2025年3月1日"  # fmt: skip  # noqa: E501
 
 
@@ -28,6 +30,11 @@ CHINESE = "商机编号 | 客户名称 | 业务员 | 商机阶段 | 预计金额
             PIPEDRIVE,
             "deal name amount stage outcome owner account created won_date lost_date loss_reason expected_close",
         ),
+        (
+            ZOHO,
+            "deal owner amount name closed account stage probability_override next_step source contact created notes",
+        ),
+        (ZOHO_ZH, "deal owner amount name closed account stage probability_override next_step source contact created"),
         (CHINESE, "deal account owner stage amount created expected_close"),
     ],
 )
@@ -47,6 +54,26 @@ def test_the_usual_exports_are_known(csv: Csv, table: str, expected: str) -> Non
         ("list.csv", "姓名 | 手机 | 邮箱 | 客户名称\n王 | 1 | a@b | 甲", "Contacts"),
         ("activities.csv", "date | deal | type | summary\n2025-01-01 | 1 | Call | hello", "Activities"),
         ("客户.csv", "公司名称 | 行业\n甲 | 零售", "Accounts"),
+        (
+            "Contacts.csv",
+            "Contact ID | First Name | Last Name | Email | Account Name | Mobile\n1 | A | B | a@b.c | Acme | 1",
+            "Contacts",
+        ),
+        (
+            "hubspot.csv",
+            "Record ID | Company name | Industry | Phone Number | City\n1 | Acme | retail | 1 | Rome",
+            "Accounts",
+        ),
+        (
+            "organizations.csv",
+            "Organization - Name | Organization - Owner | Organization - Address\nAcme | Ann | x",
+            "Accounts",
+        ),
+        (
+            "Tasks.csv",
+            "Task Id | Subject | Due Date | Status | Related To\n1 | Call | 2025-01-01 | Not Started | A",
+            "Tasks",
+        ),
         ("dictionary.csv", "Table | Field | Description\na | b | c", None),
         ("weather.csv", "station | rain\nx | 5", None),
     ],

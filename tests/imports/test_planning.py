@@ -407,3 +407,18 @@ def test_a_stage_that_a_file_gives_anew_is_typed(csv: Csv, empty: Pipeline) -> N
         ("stage", "Contract", "Lead")
     ]
     assert list(pending(again)["from"]) == ["Contract"]
+
+
+NAMES = [
+    # first name, last name → the person
+    ("Ann", "Lee", "Ann Lee"),
+    ("", "Lee", "Lee"),
+    ("雷", "李", "李雷"),
+]
+
+
+@pytest.mark.parametrize(("first", "last", "person"), NAMES)
+def test_first_and_last_names_are_one_name(csv: Csv, empty: Pipeline, first: str, last: str, person: str) -> None:
+    path = csv("contacts.csv", f"First Name | Last Name | Email | Account Name\n{first} | {last} | a@b.c | Acme")
+    after, _ = brought_in(empty, path)
+    assert cells(after["Contacts"], "contact", "account") == [[person, "Acme"]]

@@ -15,7 +15,7 @@ from xl_salesflow.imports.mapping import FileMap
 from xl_salesflow.imports.mapping import Mapping as Map
 from xl_salesflow.imports.rows import FILE, ROW, Rows, joined
 from xl_salesflow.imports.sources import Source, read
-from xl_salesflow.imports.targets import TO_NOTES, targets
+from xl_salesflow.imports.targets import FIRST, LAST, TO_NOTES, targets
 from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.tables import TABLES
@@ -66,6 +66,7 @@ def _typed(source: Source, file: FileMap, mapping: Map, language: Language, foun
             notes.append(_noted(header, tidied(source.cells[header]), language))
         elif how.to:
             columns[how.to] = reader.column(header, targets(file.table)[how.to], how)
+    columns = _whole_names(file.table, columns)
     if notes:
         columns["notes"] = _lines(([columns["notes"]] if "notes" in columns else []) + notes)
     for row in source.ragged:
@@ -73,6 +74,21 @@ def _typed(source: Source, file: FileMap, mapping: Map, language: Language, foun
     frame = pd.DataFrame(columns, index=source.cells.index)
     frame[FILE], frame[ROW] = source.name, source.cells.index
     return Rows(file.table, _distinct(frame, source, file, language, found), tuple(columns))
+
+
+def _whole_names(table: str, columns: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    """Return *columns* with first and last names as the one name the table has; a name given whole wins."""
+    parts = {id: columns.pop(id) for id in (FIRST, LAST) if id in columns and id not in TABLES[table].by_id}
+    key = TABLES[table].key or ""
+    if not parts or key in columns:
+        return columns
+    blank = pd.Series("", index=next(iter(parts.values())).index, dtype=object)
+    pairs = zip(parts.get(FIRST, blank), parts.get(LAST, blank), strict=True)
+    whole = [
+        last + first if not (first + last).isascii() and len(first + last) <= 4 else f"{first} {last}".strip()
+        for first, last in pairs
+    ]
+    return {key: pd.Series(whole, index=blank.index, dtype=object), **columns}
 
 
 def _no_header(source: Source, header: str) -> UsageError:
@@ -99,7 +115,7 @@ def _distinct(
     key = TABLES[file.table].key
     if key is None or key not in frame:
         return frame
-    header = next(header for header, how in file.columns.items() if how.to == key)
+    header = next(header for header, how in file.columns.items() if how.to in (key, LAST, FIRST))
     titled = TABLES[file.table].header(key, language)
     blank = frame[key] == ""
     for row in frame.index[blank]:

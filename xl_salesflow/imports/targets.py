@@ -1,4 +1,4 @@
-"""What a column of a file can become: the columns a person writes, and a few facts about deals that make their history."""
+"""What a column of a file can become: the columns a person writes, facts about deals that make their history, parts of names."""
 
 from __future__ import annotations
 
@@ -32,12 +32,19 @@ _FACTS: tuple[Column, ...] = (
     column("is_closed", "Is closed", "是否关闭", _T.CHOICE, "Yes and not won: the deal is lost", "是且未赢：商机已丢单", options="yes_no"),
 )  # fmt: skip
 
+FIRST, LAST = "first_name", "last_name"
+_NAME_PARTS: tuple[Column, ...] = (
+    column(FIRST, "First name", "名", _T.TEXT, "Joined with the last name", "与姓合并为姓名"),
+    column(LAST, "Last name", "姓", _T.TEXT, "Joined with the first name", "与名合并为姓名"),
+)
+_PARTS: Mapping[str, tuple[Column, ...]] = {"Deals": _FACTS, "Contacts": _NAME_PARTS, "Team": _NAME_PARTS}
+
 
 @cache
 def targets(table: str) -> Mapping[str, Column]:
     """Return what a column may become in *table*, by id."""
     own = {c.id: c for c in TABLES[table].columns if c.writer is Writer.PERSON and c.id not in _OURS}
-    return {**own, **{c.id: c for c in _FACTS}} if table == "Deals" else own
+    return {**own, **{c.id: c for c in _PARTS.get(table, ())}}
 
 
 @cache
