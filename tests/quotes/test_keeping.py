@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from tests.quotes.selling import TODAY, ago, selling
+from xl_salesflow import flow
+from xl_salesflow.flow import Run
 from xl_salesflow.model.apply import applied
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.quotes import amounts, keep
@@ -150,3 +153,21 @@ def test_the_journal_can_say_why() -> None:
     edits = amounts(selling(SENT, language="zh")).edits
     assert [(edit.table, edit.column) for edit in edits] == [("Deals", "amount"), ("Quotes", "followed")]
     assert next(iter(edits[0])).because == "取自报价单 Q-1"
+
+
+def test_a_run_that_gave_an_amount_is_undone_with_all_it_did() -> None:
+    """The update makes the quote sent and primary and takes its amount; undo puts all back, and the next run repeats it."""
+    run = Run("Li", datetime(2026, 11, 23, 9))
+    pipeline = selling({"sent": ago(1)}, deal={"amount": 5.0, "stage": "", "name": "New line"})
+    after = applied(pipeline, flow.update(pipeline, run))
+    assert amount_and_quote(after) == (1000.0, "sent", "yes", 1000.0)
+    back = applied(after, flow.undo(after, replace(run, now=datetime(2026, 11, 23, 10))))
+    assert amount_and_quote(back) == (5.0, "", "", None)
+    assert amount_and_quote(applied(back, flow.update(back, run))) == (1000.0, "sent", "yes", 1000.0)
+
+
+def amount_and_quote(pipeline: Pipeline) -> tuple[float, str, str, float | None]:
+    """Return what the deal is worth, and what its quote says."""
+    (quote,) = pipeline["Quotes"].to_dict("records")
+    given = quote["followed"]
+    return pipeline["Deals"]["amount"].iloc[0], quote["status"], quote["primary"], None if given != given else given
