@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from xl_salesflow.metrics.workings import WORKING_NAMES
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.column import Column, Table, Type
 from xl_salesflow.model.formulas import render
@@ -54,7 +55,7 @@ def test_every_text_exists_in_chinese() -> None:
 
 
 def test_formulas_name_only_what_is_declared() -> None:
-    cells = set(NAMED_CELLS) | {setting.cell for setting in SETTINGS_BY_ID.values()}
+    cells = {*NAMED_CELLS, *WORKING_NAMES, *(setting.cell for setting in SETTINGS_BY_ID.values())}
     for table in TABLES.values():
         for column in table.formulas:
             for language in ("en", "zh"):
