@@ -81,7 +81,7 @@ def test_edits_together_equal_edits_one_by_one(edits: list[Edit]) -> None:
     assert content(together.to_bytes()) == content(one_by_one)
 
 
-@given(st.lists(COLUMN, max_size=3), st.sets(st.integers(3, 5)), st.lists(COLUMN, max_size=3))
+@given(st.lists(COLUMN | CELL, max_size=3), st.sets(st.integers(3, 5)), st.lists(COLUMN | CELL, max_size=3))
 def test_edits_before_and_after_a_deletion_equal_the_same_one_by_one(
     before: list[Edit], rows: set[int], after: list[Edit]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from xl_salesflow.ooxml.refs import Area, address
 from xl_salesflow.ooxml.values import NOTHING, REMOVED, Cached, CannotHold, Formula, Raw
 
 Rows = npt.NDArray[np.int64]
+Layer = tuple[Rows, Sequence[Any]]
 _BLOCK = 1024
 
 
@@ -32,18 +34,52 @@ class Fresh(NamedTuple):
 
 @dataclass(slots=True)
 class _Column:
-    """The edits of one sheet column, rows ascending; later edits of a cell win."""
+    """The edits of one sheet column, rows ascending; later edits of a cell win.
+
+    `below` holds what moved rows bring along, under the edits; it is worked out as it is written, so that a long table
+    passes through in pieces.
+    """
 
     rows: Rows
     values: Sequence[Any]
+    below: tuple[Layer, ...] = ()
 
-    def merged(self, rows: Rows, values: Sequence[Any]) -> _Column:
-        if len(self.rows) == 0 or (len(rows) and rows[0] > self.rows[-1]):
-            return _Column(np.concatenate([self.rows, rows]), [*self.values, *values])
-        both = dict(zip(self.rows.tolist(), self.values, strict=True))
-        both |= {row: _over(both.get(row, NOTHING), value) for row, value in zip(rows.tolist(), values, strict=True)}
-        order = sorted(both)
-        return _Column(np.array(order, dtype=np.int64), [both[row] for row in order])
+    def set(self, rows: Rows, values: Sequence[Any]) -> None:
+        """Set more cells, or the same ones anew."""
+        self.rows, self.values = _merged((self.rows, self.values), (rows, values))
+
+    @property
+    def every_row(self) -> Rows:
+        """The rows of all cells that change."""
+        return reduce(np.union1d, (rows for rows, _ in self.below), self.rows)
+
+    def between(self, first: int, last: int) -> Layer:
+        """The cells of some rows, with what they become."""
+        layers = (_between(layer, first, last) for layer in (*self.below, (self.rows, self.values)))
+        return reduce(_merged, layers, _NOTHING_SET)
+
+
+_NOTHING_SET: Layer = (np.empty(0, np.int64), [])
+
+
+def _between(layer: Layer, first: int, last: int) -> Layer:
+    rows, values = layer
+    start, end = np.searchsorted(rows, [first, last + 1])
+    piece = values[start:end] if end > start else []
+    return rows[start:end], piece.tolist() if isinstance(piece, np.ndarray) else piece
+
+
+def _merged(before: Layer, after: Layer) -> Layer:
+    """Put one layer of edits over another."""
+    (old_rows, old), (rows, values) = before, after
+    if not len(old_rows) or not len(rows):
+        return after if len(rows) else before
+    if rows[0] > old_rows[-1]:
+        return np.concatenate([old_rows, rows]), [*old, *values]
+    both = dict(zip(old_rows.tolist(), old, strict=True))
+    both |= {row: _over(both.get(row, NOTHING), value) for row, value in zip(rows.tolist(), values, strict=True)}
+    order = sorted(both)
+    return np.array(order, dtype=np.int64), [both[row] for row in order]
 
 
 def _over(before: Any, value: Any) -> Any:
@@ -69,33 +105,28 @@ class SheetEdits:
     def set(self, column: int, rows: Rows, values: Sequence[Any]) -> None:
         """Set cells of a column; rows ascending, one value each, taken as they are now."""
         if len(rows):
-            before = self._columns.get(column)
-            self._columns[column] = before.merged(rows, values) if before else _Column(rows, copy(values))
+            self._columns.setdefault(column, _Column(*_NOTHING_SET)).set(rows, copy(values))
 
-    def delete(self, column: int, gone: Rows) -> None:
-        """Take rows out of a column: edits in them are dropped, edits below them move up."""
-        before = self._columns.pop(column, None)
+    def delete(self, column: int, gone: Rows, last: int) -> None:
+        """Take rows out of a column: edits in them are dropped, those below move up, as far as a last row."""
+        before = self._columns.get(column)
         if before is not None:
             kept = np.flatnonzero(~np.isin(before.rows, gone))
             rows = before.rows[kept]
-            self.set(column, rows - np.searchsorted(gone, rows), [before.values[at] for at in kept.tolist()])
+            before.values = [before.values[at] for at in kept.tolist()]
+            before.rows = np.where(rows > last, rows, rows - np.searchsorted(gone, rows))
+            if not len(before.every_row):
+                del self._columns[column]
 
     def set_below(self, column: int, rows: Rows, values: Sequence[Any]) -> None:
-        """Set cells of a column where no edit does so already."""
-        over = self._columns.pop(column, None)
-        self.set(column, rows, values)
-        if over is not None:
-            self.set(column, over.rows, over.values)
+        """Set cells of a column where no edit does so already; values are asked for in pieces, in order."""
+        at = self._columns.setdefault(column, _Column(*_NOTHING_SET))
+        at.below = (*at.below, (rows, values))
 
     def row(self, number: int) -> dict[int, Any]:
         """What is set in a row: column to value."""
-        values = {}
-        for at, column in self._columns.items():
-            found = int(np.searchsorted(column.rows, number))
-            value = column.values[found] if found < len(column.rows) and column.rows[found] == number else NOTHING
-            if value is not NOTHING and not isinstance(value, Cached):
-                values[at] = value
-        return values
+        found = {at: column.between(number, number)[1] for at, column in self._columns.items()}
+        return {at: values[0] for at, values in found.items() if values and not isinstance(values[0], Cached)}
 
     def __bool__(self) -> bool:
         return bool(self._columns)
@@ -110,23 +141,24 @@ class SheetEdits:
         """The sheet rows that change, ascending."""
         every = np.empty(0, np.int64)
         for column in self._columns.values():
-            if not np.array_equal(every, column.rows):
-                every = np.union1d(every, column.rows)
+            rows = column.every_row
+            every = every if np.array_equal(every, rows) else np.union1d(every, rows)
         return every
 
     def extent(self) -> Area | None:
         """The rectangle around all edits."""
-        if not self._columns:
+        rows = self.rows
+        if not len(rows):
             return None
-        firsts, lasts = zip(*((c.rows[0], c.rows[-1]) for c in self._columns.values()), strict=True)
-        return Area(int(min(firsts)), min(self._columns), int(max(lasts)), max(self._columns))
+        return Area(int(rows[0]), min(self._columns), int(rows[-1]), max(self._columns))
 
     def within(self, area: Area) -> Iterator[tuple[int, int]]:
         """Yield the cells inside a rectangle that are set, as (row, column)."""
         for number, column in self._columns.items():
             if area.first_col <= number <= area.last_col:
-                start, end = np.searchsorted(column.rows, [area.first_row, area.last_row + 1])
-                yield from ((row, number) for row in column.rows[start:end].tolist())
+                rows = column.every_row
+                start, end = np.searchsorted(rows, [area.first_row, area.last_row + 1])
+                yield from ((row, number) for row in rows[start:end].tolist())
 
     def by_row(self, write: CellWriter) -> Iterator[tuple[int, tuple[Fragment | None, ...]]]:
         """Yield each changed row once, ascending, with what goes into each of `columns`; None leaves a cell alone."""
@@ -137,21 +169,15 @@ class SheetEdits:
             yield from zip(rows.tolist(), zip(*inside, strict=True), strict=True)
 
     def _fragments(self, number: int, rows: Rows, write: CellWriter) -> list[Fragment | None]:
-        column = self._columns[number]
-        start, end = np.searchsorted(column.rows, [rows[0], rows[-1] + 1])
-        values = column.values[start:end]
-        if isinstance(values, np.ndarray):
-            values = values.tolist()
+        set_rows, values = self._columns[number].between(int(rows[0]), int(rows[-1]))
         try:
             fragments = write.column(values)
         except CannotHold:
-            fragments = [
-                self._one(int(row), number, v, write) for row, v in zip(column.rows[start:end], values, strict=True)
-            ]
+            fragments = [self._one(int(row), number, v, write) for row, v in zip(set_rows, values, strict=True)]
         if len(fragments) == len(rows):
             return [*fragments]
         placed: list[Fragment | None] = [None] * len(rows)
-        for at, fragment in zip(np.searchsorted(rows, column.rows[start:end]).tolist(), fragments, strict=True):
+        for at, fragment in zip(np.searchsorted(rows, set_rows).tolist(), fragments, strict=True):
             placed[at] = fragment
         return placed
 

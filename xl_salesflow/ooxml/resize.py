@@ -110,7 +110,7 @@ class TableResizer:
     def _move_up(self, deletion: Deletion) -> None:
         table, gone = deletion.table, np.array(deletion.gone)
         for number in self._columns:
-            self._cells.delete(number, gone)
+            self._cells.delete(number, gone, table.area.last_row)
         after = np.arange(gone[0], table.area.last_row + 1)
         rows = MovedRows(lambda: self._rows_that_stay(deletion), int(gone[0]), len(after))
         for number in self._columns:
