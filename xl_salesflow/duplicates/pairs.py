@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz
 
 from xl_salesflow.duplicates.signs import SIGNS, Sign
 from xl_salesflow.model.frames import folded
+from xl_salesflow.model.nearest import ratio
 from xl_salesflow.model.text import Text
 
 _SHARED = 4  # letters at either end that two names must share to be compared
@@ -89,7 +89,7 @@ def _near(sign: Sign, names: pd.Series) -> Iterator[Pair]:
         reach = len(block) if len(block) <= _LARGE else _NEIGHBOURS
         for at, (name, row) in enumerate(block):
             for other_name, other in block[at + 1 : at + 1 + reach]:
-                alike = fuzz.ratio(name, other_name, score_cutoff=sign.alike)
+                alike = ratio(name, other_name, score_cutoff=sign.alike)
                 if alike and _numbers(name) == _numbers(other_name):
                     yield _pair(sign, row, other, round(alike))
 

@@ -1,17 +1,53 @@
-"""The nearest known name, for messages that say what was probably meant."""
+"""How alike two texts are, 0 to 100, and the nearest known name, for messages that say what was probably meant.
+
+By RapidFuzz where it is; the Python of a browser has no build of it and takes the standard library: alike in plain cases.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from rapidfuzz import fuzz, process
+from collections.abc import Callable, Iterable
+from difflib import SequenceMatcher, get_close_matches
 
 _ALIKE = 60.0  # out of 100; below it a suggestion would only confuse
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the one of *known* that is most like *name*, case aside, or None when none is alike."""
-    found = process.extractOne(
-        name, list(known), scorer=fuzz.WRatio, processor=lambda text: str(text).casefold(), score_cutoff=_ALIKE
-    )
-    return found[0] if found else None
+def _ratio(one: str, other: str, *, score_cutoff: float = 0.0) -> float:
+    ratio = 100 * SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return ratio if ratio >= score_cutoff else 0.0
+
+
+def _token_set_ratio(one: str, other: str) -> float:
+    """Compare the words both have with the words of either, as sets."""
+    first, second = set(one.split()), set(other.split())
+    if not first or not second:
+        return 0.0
+    both = " ".join(sorted(first & second))
+    whole = [f"{both} {' '.join(sorted(words - (first & second)))}".strip() for words in (first, second)]
+    return max(_ratio(*whole), *(_ratio(both, text) for text in whole)) if both else _ratio(*whole)
+
+
+def _closest(name: str, names: list[str], alike: float) -> str | None:
+    folded = {str(one).casefold(): one for one in reversed(names)}
+    close = get_close_matches(name.casefold(), folded, n=1, cutoff=alike / 100)
+    return folded[close[0]] if close else None
+
+
+try:
+    from rapidfuzz import fuzz, process
+except ImportError:
+    ratio: Callable[..., float] = _ratio
+    token_set_ratio: Callable[..., float] = _token_set_ratio
+    _nearest = _closest
+else:
+    ratio, token_set_ratio = fuzz.ratio, fuzz.token_set_ratio
+
+    def _nearest(name: str, names: list[str], alike: float) -> str | None:
+        found = process.extractOne(
+            name, names, scorer=fuzz.WRatio, processor=lambda text: str(text).casefold(), score_cutoff=alike
+        )
+        return found[0] if found else None
+
+
+def nearest(name: str, known: Iterable[str], alike: float = _ALIKE) -> str | None:
+    """Return the one of *known* that is most like *name*, case aside, or None when none is *alike* (of 100)."""
+    return _nearest(name, list(known), alike)

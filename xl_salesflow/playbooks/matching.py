@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from rapidfuzz import fuzz
-
 from xl_salesflow.model.choices import CHOICES, plain
+from xl_salesflow.model.nearest import token_set_ratio
 from xl_salesflow.model.playbook import Playbook, Stage
 
 _BUYER, _WORDS = 0.1, 0.2
@@ -34,7 +33,7 @@ def matched(before: Playbook, after: Playbook) -> dict[str, str]:
 def _unlike(one: Stage, other: Stage) -> float:
     if plain(one.name) == plain(other.name):
         return -len(_BUYERS)
-    words = fuzz.token_set_ratio(plain(f"{one.name} {one.purpose}"), plain(f"{other.name} {other.purpose}")) / 100
+    words = token_set_ratio(plain(f"{one.name} {one.purpose}"), plain(f"{other.name} {other.purpose}")) / 100
     return abs(one.probability - other.probability) + _BUYER * _steps(one, other) + _WORDS * (1 - words)
 
 

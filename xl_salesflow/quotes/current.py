@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
-from rapidfuzz import fuzz, process, utils
 
 from xl_salesflow.errors import UsageError
+from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.pipeline import Pipeline
 
 DEAD = ("rejected", "expired", "superseded")
@@ -64,9 +64,9 @@ def _unknown(pipeline: Pipeline, key: str) -> UsageError:
     deals = pipeline["Deals"]
     known = {str(number): str(number) for number in (*pipeline["Quotes"]["quote"], *deals["deal"]) if number}
     known |= {str(deal): f"{deal} ({name})" for deal, name in zip(deals["deal"], deals["name"], strict=True) if name}
-    best = process.extractOne(key, known, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=60)
-    nearest = str(best[0]) if best else ""
+    best = nearest(key, known)
+    meant = known[best] if best else ""
     return UsageError(
-        f"There is no deal or quote “{key}”" + (f"; did you mean {nearest}?" if nearest else "."),
-        f"没有编号为“{key}”的商机或报价单" + (f"；是否指 {nearest}？" if nearest else "。"),
+        f"There is no deal or quote “{key}”" + (f"; did you mean {meant}?" if meant else "."),
+        f"没有编号为“{key}”的商机或报价单" + (f"；是否指 {meant}？" if meant else "。"),
     )

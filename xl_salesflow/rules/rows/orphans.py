@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pandas as pd
-from rapidfuzz import process
 
 from xl_salesflow.model.column import Column, Type
 from xl_salesflow.model.frames import folded
+from xl_salesflow.model.nearest import nearest
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.rule import Hits, Rule
 from xl_salesflow.model.tables import TABLES
@@ -53,8 +53,8 @@ def _orphans(pipeline: Pipeline, name: str, column: Column) -> Hits:
 
 
 def _hint(value: str, known: list[str], language: Language) -> str:
-    found = process.extractOne(value, known, processor=str.casefold, score_cutoff=_ALIKE)
-    return _NEAREST.in_(language, name=found[0]) if found else _ADD.in_(language)
+    found = nearest(value, known, _ALIKE)
+    return _NEAREST.in_(language, name=found) if found else _ADD.in_(language)
 
 
 RULE = Rule(
