@@ -116,6 +116,6 @@ def test_a_deleted_row_is_told(language: Language, table: str, at: int, key: str
     workbook.delete_rows(table, [workbook.tables[table].first_row + at])
     with desk.path.open("wb") as file:
         workbook.write_to(file)
-    (fault,) = desk.read(TODAY).faults
-    assert (fault.rule, fault.table, fault.key) == ("missing_row", table, key)
+    (fault,) = (fault for fault in desk.read(TODAY).faults if fault.rule == "missing_row")
+    assert (fault.table, fault.key) == (table, key)
     assert key in fault.message

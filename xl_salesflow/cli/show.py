@@ -37,6 +37,8 @@ def findings(plan: Plan, wants_json: bool) -> None:
     if wants_json:
         as_json(plan.answer)
         return
+    if restored := plan.answer.get("restored"):
+        click.echo(say("Restored: {what}.", "已恢复：{what}。", what=", ".join(restored)))
     if plan.repairs:
         count = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
         click.echo(say("{count} formulas put back.", "已恢复 {count} 个公式。", count=count))

@@ -50,11 +50,12 @@ def init(path: Path, playbook: str, language: Language, today: date | None) -> i
 def check(path: Path, repair: bool, as_json: bool, today: date | None) -> int:
     """Show the findings; with *repair* put formulas back first."""
     book = ClosedBook(path)
+    restored = book.restore() if repair else []
     plan = flow.check(book.read(_today(today)), repair)
     if plan.writes:
         book.write(plan)
         plan = replace(flow.check(book.read(_today(today))), repairs=plan.repairs)
-    show.findings(plan, as_json)
+    show.findings(replace(plan, answer={**plan.answer, "restored": restored}) if repair else plan, as_json)
     return 1 if plan.blocks else 0
 
 

@@ -72,7 +72,7 @@ class _Search:
             formula = self._patterns.formula.search(cell.content) if cell.content else None
             if formula is not None:
                 text = self._text(number, cell.column, *formula.groups())
-                if cell.column in self._wanted and _bare(text) == _at(self._wanted[cell.column], number):
+                if cell.column in self._wanted and bare(text) == _at(self._wanted[cell.column], number):
                     right.add(cell.column)
         if in_body:
             self._rows_seen.add(number)
@@ -103,9 +103,10 @@ def _at(expected: Expected, row: int) -> str | None:
 
 
 def _bare_of(expected: Expected) -> Expected:
-    return _bare(expected) if isinstance(expected, str) else {row: _bare(text) for row, text in expected.items()}
+    return bare(expected) if isinstance(expected, str) else {row: bare(text) for row, text in expected.items()}
 
 
-def _bare(formula: str) -> str:
+def bare(formula: str) -> str:
+    """A formula without what does not count: spaces, case, prefixes of newer functions."""
     written_out = _POWER.sub(lambda number: number[1] + "0" * int(number[2]), formula.removeprefix("="))
     return _IGNORED.sub("", written_out).casefold()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from xl_salesflow.model.tables import TABLES
@@ -11,7 +10,7 @@ from xl_salesflow.ooxml.draft import Draft
 from xl_salesflow.ooxml.engine import Place
 from xl_salesflow.ooxml.graft import Graft
 from xl_salesflow.workbook.layout import language_of_headers, match_headers
-from xl_salesflow.workbook.missing import our_tables
+from xl_salesflow.workbook.missing import home_of, leads_nowhere, our_tables
 
 
 class _Cell(NamedTuple):
@@ -46,7 +45,7 @@ class _Cells:
 
 def add_names(workbook: Workbook, shipped: Workbook) -> Workbook:
     """Return *workbook* with the names that it lacks, as far as there is a place for them."""
-    lacking = [name for name, text in shipped.name_texts.items() if _broken(workbook.name_texts.get(name))]
+    lacking = [name for name, text in shipped.name_texts.items() if _broken(workbook, workbook.name_texts.get(name))]
     draft, here, there = Draft(workbook.package), _Cells(workbook), _Cells(shipped)
     graft, written = Graft(draft, Draft(shipped.package)), list[tuple[_Cell, _Cell]]()
     for name in lacking:
@@ -55,7 +54,7 @@ def add_names(workbook: Workbook, shipped: Workbook) -> Workbook:
             graft.name(name, shipped.name_texts[name])
             continue
         pattern = _Cell(at.sheet, at.row, at.col)
-        place = _in_table(workbook, shipped, pattern) or _counterpart(here, there, pattern)
+        place = _place(here, there, pattern)
         if place is None:
             continue
         if here.blank(place):
@@ -67,13 +66,34 @@ def add_names(workbook: Workbook, shipped: Workbook) -> Workbook:
     return Workbook(workbook.path, after.to_bytes()) if written else after
 
 
+def deleted_names(workbook: Workbook, shipped: Workbook) -> list[str]:
+    """Return the names of the template that are gone although their cells are there, or that point to nothing."""
+    here, there = _Cells(workbook), _Cells(shipped)
+    found = []
+    for name in shipped.name_texts:
+        text, at = workbook.name_texts.get(name), shipped.names.get(name)
+        if text is None and at is not None:
+            place = _place(here, there, _Cell(at.sheet, at.row, at.col))
+            if place is None or here.blank(place):
+                continue
+        if text is None and at is None:
+            continue
+        if _broken(workbook, text):
+            found.append(name)
+    return found
+
+
+def _place(here: _Cells, there: _Cells, pattern: _Cell) -> _Cell | None:
+    return _in_table(here.book, there.book, pattern) or _counterpart(here, there, pattern)
+
+
 def _text(cell: _Cell) -> str:
     sheet = cell.sheet.replace("'", "''")
     return f"'{sheet}'!${letters(cell.column)}${cell.row}"
 
 
-def _broken(text: str | None) -> bool:
-    return text is None or "#REF!" in text
+def _broken(workbook: Workbook, text: str | None) -> bool:
+    return text is None or leads_nowhere(workbook, text)
 
 
 def _in_table(workbook: Workbook, shipped: Workbook, cell: _Cell) -> _Cell | None:
@@ -104,13 +124,6 @@ def _counterpart(here: _Cells, there: _Cells, cell: _Cell) -> _Cell | None:
     place = cell._replace(sheet=sheet)
     alike = (here.formula(place) is None) == (there.formula(cell) is None)
     return place if alike or here.blank(place) else None
-
-
-def home_of(workbook: Workbook, shipped: Workbook) -> Mapping[str, str]:
-    """Which sheet of a workbook each sheet of the template is: the one of the same name, or with the same tables."""
-    by_table = {t.sheet: workbook.tables[t.name].sheet for t in shipped.tables.values() if t.name in workbook.tables}
-    by_name = {name: workbook.sheets[name].name for name in shipped.sheets if name in workbook.sheets}
-    return by_name | by_table
 
 
 def _copy(after: Workbook, there: _Cells, pattern: _Cell, place: _Cell) -> None:

@@ -12,15 +12,18 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.ooxml import Workbook
+from xl_salesflow.workbook.amiss import amiss
 from xl_salesflow.workbook.columns import Dialect
 from xl_salesflow.workbook.faults import findings
-from xl_salesflow.workbook.layout import find_layout
+from xl_salesflow.workbook.layout import find_layout, language_of_headers
 from xl_salesflow.workbook.live import missing_rows
+from xl_salesflow.workbook.missing import our_tables
 from xl_salesflow.workbook.named import read_named, view_of
 from xl_salesflow.workbook.own_formulas import known_formulas, told
 from xl_salesflow.workbook.read import Reading, named_cells
 from xl_salesflow.workbook.save import save
 from xl_salesflow.workbook.settings import language_of, read_settings
+from xl_salesflow.workbook.upgrade import restored
 from xl_salesflow.workbook.write import Writer
 
 
@@ -55,7 +58,22 @@ class ClosedBook:
         )  # fmt: skip
         self._reading = reading
         faults = [finding for table in TABLES for finding in findings(pipeline, table, reading.faults.pop(table))]
-        return replace(pipeline, faults=(*faults, *missing_rows(pipeline), *missing))
+        return replace(pipeline, faults=(*faults, *missing_rows(pipeline), *missing, *amiss(workbook, language)))
+
+    def restore(self) -> list[str]:
+        """Put back what the file lacks of the workbook we declare, or what stands where its formulas should; say what.
+
+        A workbook of an older version gains tables, columns, rows and names that came since. Formulas of tables are put back
+        by the plan of a check. Raises WorkbookError; the file is then as it was.
+        """
+        workbook = Workbook.open(self.path)
+        after, added, strayed = restored(workbook)
+        if not added and not strayed:
+            return []
+        after.require_recalculation()
+        save(self.path, after.write_to, workbook.digest)
+        language = language_of_headers(our_tables(after))
+        return [one.told(language) for one in added] + [one.cell for one in strayed]
 
     def write(self, plan: Plan) -> None:
         """Carry out *plan* on the workbook that was read; a plan that changes nothing leaves the file untouched.

@@ -71,12 +71,24 @@ FAULTS: Mapping[str, Kind] = MappingProxyType(
             "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair puts it back.",
             "{cell}（{header}）中原有的公式已被覆盖；可用 salesflow check --repair 恢复。"), joined=True),
         "missing_row": Kind("warn", Text(
-            "The row of {shown} is missing from the table {table}, and whatever uses it shows an error; undo that in Excel, or "
-            "go back to a backup.",
-            "表 {table} 缺少 {shown} 一行，引用它的单元格会出错；请在 Excel 中撤销删除，或使用备份。")),
+            "The row of {shown} is missing from the table {table}, and whatever uses it shows an error; salesflow check --repair "
+            "puts it back.",
+            "表 {table} 缺少 {shown} 一行，引用它的单元格会出错；可用 salesflow check --repair 恢复。")),
         "missing_name": Kind("warn", Text(
-            "The cell named {shown} is gone, so the sheets cannot use it; name it again in Excel (Formulas › Name Manager).",
-            "名为 {shown} 的单元格已不存在，相关表无法使用；请在 Excel（公式 › 名称管理器）中重新命名。")),
+            "The cell named {shown} is gone, so the sheets cannot use it; salesflow check --repair names it again.",
+            "名为 {shown} 的单元格已不存在，相关表无法使用；可用 salesflow check --repair 恢复。")),
+        "missing_sheet": Kind("warn", Text(
+            "The sheet {shown} is gone, and what is built on it shows errors; salesflow check --repair puts it back.",
+            "工作表“{shown}”已不存在，依赖它的内容会出错；可用 salesflow check --repair 恢复。")),
+        "missing_chart": Kind("note", Text(
+            "The sheet {shown} has lost charts ({count} of {all} are there); copy them from a new workbook (salesflow init).",
+            "工作表“{shown}”缺少图表（现有 {count} 个，应有 {all} 个）；可从新建的工作簿（salesflow init）复制。")),
+        "broken_reference": Kind("warn", Text(
+            "{shown} refers to cells that are gone (#REF!); mend its formula, or go back to a backup.",
+            "{shown} 引用的单元格已不存在（#REF!）；请修正公式或使用备份。")),
+        "broken_name": Kind("warn", Text(
+            "The name {shown} refers to cells that are gone (#REF!); mend or delete it in Excel (Formulas › Name Manager).",
+            "名称 {shown} 引用的单元格已不存在（#REF!）；请在 Excel（公式 › 名称管理器）中修正或删除。")),
     }
 )  # fmt: skip
 

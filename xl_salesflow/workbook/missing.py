@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from xl_salesflow.model.settings import SETTINGS_BY_ID
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
 from xl_salesflow.ooxml import Table, Workbook
+from xl_salesflow.ooxml.refs import unquote
 from xl_salesflow.workbook.layout import language_of_headers, match_headers, renamed
 
 ROWS: Mapping[str, tuple[str | int, ...]] = {
@@ -27,6 +29,9 @@ _TOLD = {
     "row": Text("the row of {what} in {table}", "表 {table} 中 {what} 一行"),
     "name": Text("the name {what}", "名称 {what}"),
 }
+
+
+_SHEET = re.compile(r"'(?:[^'\[\]]|'')+'|[\w.]+")  # of this workbook, not of another
 
 
 class Missing(NamedTuple):
@@ -88,5 +93,25 @@ def _names(workbook: Workbook, shipped: Workbook) -> Iterator[str]:
     there = workbook.name_texts
     for name in shipped.name_texts:
         text = there.get(name)
-        if text is None or "#REF!" in text:
+        if text is None or leads_nowhere(workbook, text):
             yield name
+
+
+def leads_nowhere(workbook: Workbook, text: str) -> bool:
+    """Say whether what a name stands for is gone."""
+    sheet, mark, _ = text.partition("!")
+    return "#REF!" in text.upper() or (
+        bool(mark) and _SHEET.fullmatch(sheet) is not None and unquote(sheet) not in workbook.sheets
+    )
+
+
+def home_of(workbook: Workbook, shipped: Workbook) -> Mapping[str, str]:
+    """Which sheet of a workbook each sheet of the template is: the one of the same name, or with the same tables."""
+    by_table = {t.sheet: workbook.tables[t.name].sheet for t in shipped.tables.values() if t.name in workbook.tables}
+    by_name = {name: workbook.sheets[name].name for name in shipped.sheets if name in workbook.sheets}
+    return by_name | by_table
+
+
+def named_sheets(shipped: Workbook) -> set[str]:
+    """Return the sheets of the template that its defined names point to."""
+    return {text.partition("!")[0].strip("'") for text in shipped.name_texts.values()} & {*shipped.sheets}

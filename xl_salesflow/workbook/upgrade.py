@@ -10,24 +10,30 @@ formulas have no values yet; the next run that refreshes numbers gives them thei
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from xl_salesflow.model.shipped import template
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
-from xl_salesflow.ooxml import Workbook
+from xl_salesflow.ooxml import Formula, Workbook
 from xl_salesflow.ooxml.draft import Draft
 from xl_salesflow.ooxml.graft import Graft
 from xl_salesflow.ooxml.new_columns import add_columns, column_of
 from xl_salesflow.workbook.added_names import add_names
 from xl_salesflow.workbook.added_rows import add_rows
+from xl_salesflow.workbook.helper_cells import Strayed, strayed
 from xl_salesflow.workbook.layout import Layout, language_of_headers, match_headers
-from xl_salesflow.workbook.missing import Missing, missing, our_tables
+from xl_salesflow.workbook.missing import Missing, missing, named_sheets, our_tables
 
 
 def shipped_like(workbook: Workbook) -> Workbook:
-    """Return the template in the language of a workbook's headers."""
-    language = language_of_headers(our_tables(workbook))
+    """Return the template in the language of a workbook's headers; raises NotOurWorkbook."""
+    return _shipped(language_of_headers(our_tables(workbook)))
+
+
+@cache
+def _shipped(language: Language) -> Workbook:
     return Workbook(Path(f"template ({language})"), template(language))
 
 
@@ -55,13 +61,23 @@ def upgraded(workbook: Workbook, shipped: Workbook | None = None) -> tuple[Workb
     return workbook, [one for one in lacking if one not in left]
 
 
+def restored(workbook: Workbook) -> tuple[Workbook, list[Missing], list[Strayed]]:
+    """Upgrade a workbook and put back the formulas that stand outside tables; raises as `upgraded` does."""
+    shipped = shipped_like(workbook)
+    workbook, added = upgraded(workbook, shipped)
+    found = strayed(workbook, shipped)
+    for one in found:
+        workbook.set_cell(one.sheet, one.row, one.column, Formula(one.formula))
+    return workbook, added, found
+
+
 def _with_sheets(workbook: Workbook, shipped: Workbook, tables: Iterable[str]) -> Workbook:
     """Take over the sheets of missing tables, and helper sheets that the template names."""
     gone = set(tables)
     homes: dict[str, set[str]] = {name: set() for name in shipped.sheets}
     for table in shipped.tables.values():
         homes[table.sheet].add(table.name)
-    helpers = {text.partition("!")[0].strip("'") for text in shipped.name_texts.values()}
+    helpers = named_sheets(shipped)
     wanted = [
         sheet
         for sheet, here in homes.items()

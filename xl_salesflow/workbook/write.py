@@ -76,7 +76,7 @@ class Writer:
             for id, rows in columns.items():
                 edit, column = fresh.get((name, id)), TABLES[name][id]
                 known = dict(zip(edit.after.index, self._cells(column, edit.after), strict=True)) if edit else {}
-                cells = {int(row): self._formula(TABLES[name], column, int(row), known.get(row)) for row in rows}
+                cells = {int(row): self._formula(TABLES[name], column, int(row), _shown(known.get(row))) for row in rows}
                 self.workbook.set_column(name, self.layout.headers[name][id], cells)
 
     def _formula(self, table: Table, column: Column, row: int, cached: Any) -> Formula:
@@ -170,3 +170,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return _plain(value.item())
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _shown(cell: Any) -> Any:
+    """What a formula shows: one that comes to nothing shows an empty text."""
+    return "" if cell is None else cell

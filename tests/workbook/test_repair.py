@@ -1,0 +1,153 @@
+"""`check --repair`: what somebody broke is told, and put back with the values the next update would find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from xl_salesflow import flow
+from xl_salesflow.demo.generate import generated
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.ooxml import Formula, Workbook
+from xl_salesflow.sheets.build import build
+from xl_salesflow.workbook import ClosedBook
+
+NOW = datetime(2026, 3, 2, 9)
+RUN = flow.Run("Ann", NOW)
+TODAY = NOW.date()
+
+Damage = Callable[[Workbook], None]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> dict[Language, bytes]:
+    """A workbook of each language with thirty deals, updated."""
+    made: dict[Language, bytes] = {}
+    for language in LANGUAGES:
+        path = tmp_path_factory.mktemp("filled") / f"{language}.xlsx"
+        path.write_bytes(build(language))
+        book = ClosedBook(path)
+        empty = book.read(TODAY)
+        book.write(flow.bring_in(empty, generated(empty, 30, since_days=90), RUN))
+        book.write(flow.update(book.read(TODAY), RUN))
+        made[language] = path.read_bytes()
+    return made
+
+
+def type_into(name: str, value: object) -> Damage:
+    return lambda workbook: workbook.set_name(name, value)
+
+
+def type_into_table(table: str, at: int, column: int, value: object) -> Damage:
+    def damage(workbook: Workbook) -> None:
+        place = workbook.tables[table]
+        workbook.set_column(table, place.headers[column], {place.first_row + at: value})
+
+    return damage
+
+
+def delete_row(table: str, at: int) -> Damage:
+    return lambda workbook: workbook.delete_rows(table, [workbook.tables[table].first_row + at])
+
+
+# what was done; the rule that tells it; the column or name it tells, or None
+DAMAGES: dict[str, tuple[Damage, str, str | None]] = {
+    "a number over AsOf": (type_into("AsOf", 46000), "formula_typed_over", "AsOf"),
+    "a number over Today": (type_into("Today", 46000), "formula_typed_over", "Today"),
+    "another formula in a card": (type_into("Card_win_rate", Formula("1+1", 2)), "formula_typed_over", "Card_win_rate"),
+    "a card of the forecast": (type_into("Card_coverage", 3), "formula_typed_over", "Card_coverage"),
+    "a card of the plan": (type_into("Card_won_needed", "x"), "formula_typed_over", "Card_won_needed"),
+    "a reference that leads nowhere": (
+        type_into("HasPeriod", Formula("IF(#REF!=1,1,0)")),
+        "formula_typed_over",
+        "HasPeriod",
+    ),
+    "an in-view formula": (type_into_table("Deals", 3, -1, 7), "formula_typed_over", "in_view"),
+    "a formula of a deal": (type_into_table("Deals", 2, 18, 99), "formula_typed_over", None),
+    "a row of Metrics": (delete_row("Metrics", 11), "missing_row", None),
+    "a row of ForecastMonths": (delete_row("ForecastMonths", 2), "missing_row", None),
+    "a row of PlanStages": (delete_row("PlanStages", 4), "missing_row", None),
+    "a row of StageMetrics": (delete_row("StageMetrics", 1), "missing_row", None),
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "language"), [*((what, "en") for what in DAMAGES), *((what, "zh") for what in [*DAMAGES][::4])]
+)
+def test_what_was_broken_is_told_and_put_back_with_its_value(
+    what: str, language: Language, filled: dict[Language, bytes], tmp_path: Path
+) -> None:
+    damage, rule, told = DAMAGES[what]
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(filled[language])
+    assert not broken(path), "the workbook was broken before"
+    workbook = Workbook.open(path)
+    damage(workbook)
+    path.write_bytes(workbook.to_bytes())
+    faults = [fault for fault in ClosedBook(path).read(TODAY).faults if fault.rule == rule]
+    assert faults
+    if told:
+        assert told in {fault.column for fault in faults}
+    repair(path)
+    assert not broken(path)
+    assert shown(path, language) == shown(filled[language], language)
+    left = flow.update(ClosedBook(path).read(TODAY), RUN)
+    assert not left.caches
+    assert not left.cells
+
+
+def broken(path: Path) -> list[str]:
+    rules = ("formula_typed_over", "missing_row", "missing_name", "broken_name", "broken_reference", "missing_sheet")
+    return [fault.message for fault in ClosedBook(path).read(TODAY).faults if fault.rule in rules]
+
+
+def repair(path: Path) -> None:
+    book = ClosedBook(path)
+    book.restore()
+    book.write(flow.check(book.read(TODAY), repair=True))
+
+
+def shown(source: Path | bytes, language: Language) -> dict[str, object]:
+    """What the tables of the managers' sheets show, by the key of each row, and the named cells."""
+    workbook = Workbook(Path("book"), source if isinstance(source, bytes) else source.read_bytes())
+    seen: dict[str, object] = {name: workbook.read_name(name) for name in workbook.names}
+    for table in ("Metrics", "StageMetrics", "ForecastMonths", "PlanStages"):
+        columns = workbook.read_table(table)
+        key, *others = columns
+        seen |= {
+            f"{table} {k} {h}": columns[h][at] for at, k in enumerate(columns[key]) for h in others if k is not None
+        }
+    return seen
+
+
+def test_a_deleted_sheet_and_a_deleted_chart_are_told(filled: dict[Language, bytes], tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(filled["en"])
+    book = load_workbook(path)
+    del book["Dropdowns"]
+    book["Forecast"]._charts.clear()
+    book.save(path)
+    told = {
+        (fault.rule, fault.message.split(" is ")[0].split(" has ")[0]) for fault in ClosedBook(path).read(TODAY).faults
+    }
+    assert {("missing_sheet", "The sheet Dropdowns"), ("missing_chart", "The sheet Forecast")} <= told
+    repair(path)
+    assert "Dropdowns" in Workbook.open(path).sheets
+
+
+def test_references_of_the_users_own_that_lead_nowhere_are_told(filled: dict[Language, bytes], tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(filled["en"])
+    book = load_workbook(path)
+    book.create_sheet("Mine")["B2"] = "=SUM(#REF!)+1"
+    from openpyxl.workbook.defined_name import DefinedName
+
+    book.defined_names.add(DefinedName("my_range", attr_text="#REF!"))
+    book.save(path)
+    told = {fault.rule: fault for fault in ClosedBook(path).read(TODAY).faults}
+    assert told["broken_reference"].cell == "Mine!B2"
+    assert "my_range" in told["broken_name"].message
