@@ -28,7 +28,7 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Edit, Plan
 from xl_salesflow.papers import Printing, amiss
 from xl_salesflow.repairing import repaired
-from xl_salesflow.scoring import bant, classes, probability, traits
+from xl_salesflow.scoring import bant, card, classes, probability, traits
 from xl_salesflow.settling import Run, Step, settled, told
 from xl_salesflow.undo import put_back
 
@@ -38,6 +38,7 @@ __all__ = [
     "apply",
     "asked",
     "assign",
+    "bant_card",
     "bring_in",
     "change_sheet",
     "check",
@@ -48,7 +49,9 @@ __all__ = [
     "merge",
     "paper",
     "plan",
+    "prepare",
     "quote",
+    "read_card",
     "report",
     "revise",
     "rollup",
@@ -163,6 +166,22 @@ def paper(pipeline: Pipeline, printing: Printing, run: Run) -> Plan:
 def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> Plan:
     """Copy the quote *key* (or that of deal *key*) into its next version, a draft; or into an offer *beside* it."""
     return settled(pipeline, (lambda now: quotes.revise(now, key, beside),), "revise", run)
+
+
+def bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
+    """Return the BANT card of a deal as rows: every question, with what is known already."""
+    return card.asked(refreshed(pipeline), deal)
+
+
+def read_card(pipeline: Pipeline, filled: pd.DataFrame, address: card.Address, run: Run) -> Plan:
+    """Take the answers of a filled BANT card into the workbook, and the points that follow; *address* says where a cell is."""
+    steps = (partial(card.taken, card=filled, address=address), bant.from_answers, _warn)
+    return settled(pipeline, steps, "bant", run)
+
+
+def prepare(pipeline: Pipeline, deal: str, run: Run) -> Plan:
+    """Give a deal the checklist before a visit, as tasks due on the day of its next step."""
+    return settled(pipeline, (partial(moves.prepared, deal=deal),), "prepare", run)
 
 
 def switch(pipeline: Pipeline, wanted: moves.Switch, run: Run) -> Plan:

@@ -86,7 +86,8 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _button("won", "Won", "赢单", "Mark the selected deal as won; the gates judge it at once", "将所选商机标记为赢单，并立即按关卡审核", "AcceptInvitation", "deals"),
             _button("lost", "Lost", "丢单", "Mark the selected deal as lost, for a reason you choose", "选择原因并将所选商机标记为丢单", "DeclineInvitation", "deals", menu="loss_reason"),
             _button("explain", "Why not?", "为何不能推进", "Say what keeps the selected deal from the stage you typed; nothing is written", "说明所选商机为何不能进入所填阶段，不写入任何内容", "FunctionWizard", "deals"),
-            _button("bant", "BANT card", "BANT 卡", "Put the open BANT questions of the selected deal on the sheet of answers", "将所选商机尚未回答的 BANT 问题列入问答表", "FormControlCheckBox", "qualify", large=True),
+            _verb("bant", "BANT card", "BANT 卡", "Lay out the BANT questions of a deal to be answered; a filled card is read back", "列出商机的 BANT 问题以便填写，填好的卡可读回", "FormControlCheckBox", group="qualify", large=True),
+            _verb("prepare", "Prepare a visit", "拜访准备", "Give a deal the checklist before a visit, as tasks", "将拜访前准备清单作为任务加入商机", "ListMacros"),
             _button("score", "Score", "评分", "Work out BANT points from the answers and the trait scores", "由问答得出 BANT 分值并计算特质得分", "CalculateNow", "qualify"),
             _button("activity", "Log activity", "记录活动", "Add an activity of today to the selected deal", "为所选商机添加一条今天的活动", "ReviewNewComment", "today", menu="activity_type"),
             _button("calendar", "Calendar", "日历", "Write the follow-ups as a calendar file beside the workbook", "将跟进清单写成日历文件，与工作簿同目录", "ViewAppointmentInCalendar", "today"),
@@ -94,6 +95,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("revise", "Revise", "修订", "Copy a quote into its next version; the old one is superseded", "将报价复制为下一版本，旧版被替代", "Copy", group="quotes"),
             _button("targets", "Plan", "计划", "Show how many deals each stage needs to reach the target", "显示达成目标各阶段所需商机数", "GoalSeek", "manage"),
             _verb("undo", "Undo run", "撤销运行", "Put back what the last run changed", "恢复最近一次运行所做的修改", "Undo", group="tools"),
+            _button("repair", "Repair", "修复", "Write back the formulas that somebody typed over", "恢复被覆盖的公式", "FormulaEvaluate", "tools"),
             _button("language", "中文 / English", "English / 中文", "Switch the language of ribbon, messages and documents", "切换功能区、提示与文件的语言", "FontDialog", "tools"),
             _button("help", "Help", "帮助", "Say what each button does and what to do when one fails", "说明各按钮的作用与故障处理", "Help", "tools"),
         )

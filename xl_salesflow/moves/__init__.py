@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from xl_salesflow.moves.judge import judge
+from xl_salesflow.moves.preparing import prepared
 from xl_salesflow.moves.switching import Switch, switch
 from xl_salesflow.moves.upkeep import upkeep
 
-__all__ = ["Switch", "judge", "switch", "upkeep"]
+__all__ = ["Switch", "judge", "prepared", "switch", "upkeep"]

@@ -26,7 +26,7 @@ def given(pipeline: Pipeline, steps: pd.DataFrame) -> Pipeline:
     pipeline = _dropped(pipeline, steps)
     if wanted.empty:
         return pipeline
-    rows = complete(TABLES["Tasks"], wanted.assign(task_id=_numbers(pipeline["Tasks"]["task_id"], len(wanted))))
+    rows = complete(TABLES["Tasks"], wanted.assign(task_id=numbers_from(pipeline["Tasks"]["task_id"], len(wanted))))
     return applied(pipeline, Plan(appends=(Append("Tasks", rows, "stage"),)))
 
 
@@ -60,7 +60,7 @@ def settled(before: Pipeline, now: Pipeline) -> Pipeline:
     if len(kept) == len(tasks):
         return now
     added = kept.index.difference(before["Tasks"].index, sort=False)
-    kept.loc[added, "task_id"] = np.array(_numbers(before["Tasks"]["task_id"], len(added)), object)
+    kept.loc[added, "task_id"] = np.array(numbers_from(before["Tasks"]["task_id"], len(added)), object)
     return now.with_tables(Tasks=kept)
 
 
@@ -145,7 +145,8 @@ def _dated(pipeline: Pipeline) -> Pipeline:
     return pipeline.with_tables(Tasks=tasks)
 
 
-def _numbers(taken: pd.Series, count: int) -> list[str]:
+def numbers_from(taken: pd.Series, count: int) -> list[str]:
+    """Return the numbers of the next *count* tasks."""
     numbers = pd.to_numeric(taken.str.removeprefix("T"), errors="coerce").max()
     last = 0 if numbers != numbers else int(numbers)
     return [f"T{number:06d}" for number in range(last + 1, last + 1 + count)]
