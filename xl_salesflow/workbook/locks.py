@@ -10,6 +10,9 @@ import getpass
 import hashlib
 import os
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,44 +20,77 @@ from typing import BinaryIO
 
 from xl_salesflow.errors import WorkbookInUse
 
+_FORGOTTEN = 7 * 24 * 3600  # seconds after which an owner file is taken for one that a crash left behind
 _ANSI_NAME, _WIDE_LENGTH, _WIDE_NAME = 1, 55, 57  # where an owner file of Excel keeps the holder's name
 
 
 def refuse_if_open(path: Path) -> None:
     """Raise WorkbookInUse while Excel or LibreOffice has the workbook open."""
-    for beside, holder in ((f"~${path.name}", _excel_holder), (f".~lock.{path.name}#", _libreoffice_holder)):
-        owner = path.with_name(beside)
+    for program in (_Excel(), _LibreOffice()):
+        owner = path.with_name(program.owner_file(path.name))
         with suppress(FileNotFoundError):
-            if not _stale(owner):
-                raise WorkbookInUse(path, f"{holder(owner)} (says {beside})")
+            if not program.abandoned(owner):
+                raise WorkbookInUse(path, f"{program.holder(owner)} (says {owner.name})")
 
 
-def _stale(owner: Path) -> bool:
-    """On Windows, Excel keeps its owner file open against writing: one that can be opened was left by a crash."""
-    if os.name != "nt":
-        owner.stat()
-        return False
+class _Excel:
+    def owner_file(self, name: str) -> str:
+        return f"~${name}"
+
+    def holder(self, owner: Path) -> str:
+        try:
+            data = owner.read_bytes()
+        except PermissionError:
+            return "Excel"
+        wide = int.from_bytes(data[_WIDE_LENGTH:_WIDE_NAME], "little")
+        name = data[_WIDE_NAME : _WIDE_NAME + 2 * wide].decode("utf-16-le", "replace") if 0 < wide < 64 else ""
+        ansi = data[_ANSI_NAME : _ANSI_NAME + data[0]].decode("latin-1") if data and data[0] < 54 else ""
+        return _printable(name) or _printable(ansi) or "Excel"
+
+    def abandoned(self, owner: Path) -> bool:
+        """On Windows, Excel keeps its owner file open against writing: one that can be opened was left by a crash."""
+        if os.name == "nt":
+            try:
+                owner.open("r+b").close()
+            except PermissionError:
+                return False
+            return True
+        here = sys.platform == "darwin" and not owner.is_relative_to("/Volumes")  # not on somebody else's disk
+        return _old(owner) or (here and not _running("Microsoft Excel"))
+
+
+class _LibreOffice:
+    def owner_file(self, name: str) -> str:
+        return f".~lock.{name}#"
+
+    def holder(self, owner: Path) -> str:
+        return next((name for name in map(_printable, self._fields(owner)[:2]) if name), "LibreOffice")
+
+    def abandoned(self, owner: Path) -> bool:
+        """One of this computer, on which LibreOffice does not run, was left by a crash."""
+        host = [*self._fields(owner), "", "", ""][2]
+        here = host.casefold() == socket.gethostname().casefold()
+        return _old(owner) or (os.name != "nt" and here and not _running("soffice"))
+
+    @staticmethod
+    def _fields(owner: Path) -> list[str]:
+        return owner.read_bytes().decode("utf-8", "replace").split(",")
+
+
+def _old(owner: Path) -> bool:
+    """Nobody keeps a workbook open for as long."""
+    return time.time() - owner.stat().st_mtime > _FORGOTTEN
+
+
+def _running(program: str) -> bool:
+    """Whether a program runs on this computer; taken for granted where that cannot be told."""
     try:
-        owner.open("r+b").close()
-    except PermissionError:
-        return False
-    return owner.name.startswith("~$")
-
-
-def _excel_holder(owner: Path) -> str:
-    try:
-        data = owner.read_bytes()
-    except PermissionError:
-        return "Excel"
-    wide = int.from_bytes(data[_WIDE_LENGTH:_WIDE_NAME], "little")
-    name = data[_WIDE_NAME : _WIDE_NAME + 2 * wide].decode("utf-16-le", "replace") if 0 < wide < 64 else ""
-    ansi = data[_ANSI_NAME : _ANSI_NAME + data[0]].decode("latin-1") if data and data[0] < 54 else ""
-    return _printable(name) or _printable(ansi) or "Excel"
-
-
-def _libreoffice_holder(owner: Path) -> str:
-    fields = owner.read_bytes().decode("utf-8", "replace").split(",")
-    return next((name for name in map(_printable, fields[:2]) if name), "LibreOffice")
+        seen = subprocess.run(
+            ["ps", "-A", "-o", "comm="], capture_output=True, text=True, timeout=10, check=True
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return True
+    return any(Path(line.strip()).name.startswith(program) for line in seen.splitlines())
 
 
 def _printable(name: str) -> str:

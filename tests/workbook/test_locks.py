@@ -1,0 +1,82 @@
+"""Owner files of Excel and LibreOffice: respected with the holder's name, unless a crash left them behind."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from xl_salesflow.errors import WorkbookInUse
+from xl_salesflow.workbook import locks
+
+DAY = 24 * 3600
+HERE = socket.gethostname()
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="On Windows Excel holds its owner file open itself.")
+
+
+def excel(folder: Path, name: str = "Li Wei") -> Path:
+    owner = folder / "~$book.xlsx"
+    wide = name.encode("utf-16-le")
+    owner.write_bytes(bytes([len(name)]) + name.encode().ljust(54) + len(name).to_bytes(2, "little") + wide)
+    return owner
+
+
+def libreoffice(folder: Path, host: str) -> Path:
+    owner = folder / ".~lock.book.xlsx#"
+    owner.write_text(f"Ann Lee,ann,{host},22.11.2026 10:00,file:///home/ann/.config;", encoding="utf-8")
+    return owner
+
+
+# who holds it; on which computer; how old, in days; whether the program runs here; whether it still counts
+CASES = [
+    ("excel", "", 0, False, True),
+    ("excel", "", 6, False, True),
+    ("excel", "", 8, True, False),
+    ("libreoffice", HERE, 0, True, True),
+    ("libreoffice", HERE, 0, False, False),
+    ("libreoffice", HERE.upper(), 0, False, False),
+    ("libreoffice", "elsewhere", 0, False, True),
+    ("libreoffice", "elsewhere", 8, False, False),
+]
+
+
+@pytest.mark.parametrize(("program", "host", "days", "running", "counts"), CASES)
+def test_an_owner_file_counts_until_it_is_known_to_be_forgotten(
+    program: str, host: str, days: int, running: bool, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "_running", lambda _: running)
+    monkeypatch.setattr(locks.sys, "platform", "linux")
+    owner = excel(tmp_path) if program == "excel" else libreoffice(tmp_path, host)
+    then = time.time() - days * DAY
+    os.utime(owner, (then, then))
+    if not counts:
+        locks.refuse_if_open(tmp_path / "book.xlsx")
+        return
+    with pytest.raises(WorkbookInUse, match="Li Wei" if program == "excel" else "Ann Lee"):
+        locks.refuse_if_open(tmp_path / "book.xlsx")
+    assert owner.exists()
+
+
+@pytest.mark.parametrize(("running", "counts"), [(True, True), (False, False)])
+def test_on_a_mac_an_owner_file_counts_while_excel_runs(
+    running: bool, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "_running", lambda _: running)
+    monkeypatch.setattr(locks.sys, "platform", "darwin")
+    excel(tmp_path)
+    if counts:
+        with pytest.raises(WorkbookInUse, match="Li Wei"):
+            locks.refuse_if_open(tmp_path / "book.xlsx")
+    else:
+        locks.refuse_if_open(tmp_path / "book.xlsx")
+
+
+def test_programs_that_run_are_found_by_name() -> None:
+    assert not locks._running("no such program")
+    own = Path(f"/proc/{os.getpid()}/comm")
+    if own.exists():
+        assert locks._running(own.read_text(encoding="utf-8").strip())
