@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
 
@@ -12,7 +13,8 @@ from xl_salesflow.model.choices import label
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.text import Language
 
-LOCALES: dict[Language, str] = {"en": "en_US", "zh": "zh_CN"}
+# looked up once: finding a locale by its name takes longer than writing a number in it
+LOCALES: dict[Language, Locale] = {"en": Locale.parse("en_US"), "zh": Locale.parse("zh_CN")}
 Number = Decimal | int | float
 
 

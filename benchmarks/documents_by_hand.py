@@ -1,0 +1,56 @@
+"""Quotes as a plain script makes them: docxtpl for every DOCX, one LibreOffice for all the PDFs.
+
+python benchmarks/documents_by_hand.py FOLDER COUNT
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from docxtpl import DocxTemplate
+
+from benchmarks.documents import offers
+from xl_salesflow.documents import shelf
+from xl_salesflow.documents.kinds import context
+
+
+def main() -> None:
+    """Make the files, and print the seconds that each kind took as JSON."""
+    folder, count = Path(sys.argv[1]), int(sys.argv[2])
+    template = folder / "template.docx"
+    template.write_bytes(shelf.shipped("quote", "docx").content)
+    contexts = [{**context(document, "zh"), "logo": ""} for document in offers(count)]
+    start = time.perf_counter()
+    for number, facts in enumerate(contexts):
+        paper = DocxTemplate(template)
+        paper.render(facts, autoescape=True)
+        paper.save(folder / f"quote-{number}.docx")
+    seconds = {"docx": time.perf_counter() - start}
+    if office := shutil.which("soffice"):
+        start = time.perf_counter()
+        profile = (folder / "profile").as_uri()
+        files = [str(folder / f"quote-{number}.docx") for number in range(count)]
+        command = [
+            office,
+            "--headless",
+            f"-env:UserInstallation={profile}",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(folder),
+        ]
+        subprocess.run([*command, *files], check=True, capture_output=True)
+        if len(list(folder.glob("quote-*.pdf"))) == count:  # LibreOffice Calc alone opens no DOCX
+            seconds["pdf"] = seconds["docx"] + time.perf_counter() - start
+    print(json.dumps(seconds))
+
+
+if __name__ == "__main__":
+    main()
