@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from xl_salesflow.cli.commands import cli
+from xl_salesflow.cli.configuration import PREFIX, configured
 from xl_salesflow.cli.texts import LANGUAGE
 from xl_salesflow.errors import SalesflowError
 
@@ -18,7 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # Windows consoles default to a code page
     try:
-        code = cli.main(arguments, prog_name="salesflow", standalone_mode=False)
+        said = configured(cli)
+        code = cli.main(
+            arguments, prog_name="salesflow", standalone_mode=False, auto_envvar_prefix=PREFIX, default_map=said
+        )
     except click.exceptions.Abort:
         return 2
     except click.ClickException as error:

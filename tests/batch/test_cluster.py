@@ -1,0 +1,71 @@
+"""The same tasks on a Dask cluster; a worker that is lost takes nothing along."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.batch import faulty
+from tests.batch.sales import SCALE, fill, old_or_new, tasks
+from xl_salesflow.batch.cluster import Cluster
+from xl_salesflow.batch.task import Status
+from xl_salesflow.batch.turns import Patience, outcomes
+
+distributed = pytest.importorskip(
+    "distributed", reason="Dask is not installed; pip install 'xl-salesflow[cluster]' brings it."
+)
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[Any]:
+    """Give a cluster of two processes on this machine."""
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield cluster
+
+
+def test_a_worker_that_is_lost_is_made_up_for(tmp_path: Path, local: Any) -> None:
+    """Workers are killed while they work; the cluster starts new ones and tries elsewhere."""
+    books, killed, over = fill(tmp_path, 6 * SCALE), set[int](), threading.Event()
+
+    def kill_two() -> None:
+        while len(killed) < 2 * SCALE and not over.wait(0.5):
+            if any(old_or_new_quickly(book) for book in books[len(killed) * 2 :]):
+                pids = [nanny.pid for nanny in local.workers.values() if nanny.pid]
+                pid = next((pid for pid in pids if pid not in killed), None)
+                if pid is not None:
+                    killed.add(pid)
+                    psutil.Process(pid).kill()
+                    time.sleep(2)
+
+    workers = Cluster(local.scheduler_address)
+    killer = threading.Thread(target=kill_two)
+    killer.start()
+    found = list(outcomes(tasks(books), workers, Patience()))
+    over.set()
+    killer.join()
+    workers.close()
+    assert killed, "nobody was killed; the test shows nothing"
+    assert {outcome.status for outcome in found} <= {Status.CHANGED, Status.DONE}
+    assert Counter(map(old_or_new, books)) == {"new": len(books)}
+
+
+def old_or_new_quickly(book: Path) -> bool:
+    """Tell whether a workbook was saved already, by its size."""
+    return book.stat().st_mtime > book.parent.stat().st_ctime - 1
+
+
+def test_a_defect_is_told_and_the_others_go_on(tmp_path: Path, local: Any) -> None:
+    books = [*fill(tmp_path, 1), tmp_path / "007.xlsx"]
+    books[1].write_bytes(books[0].read_bytes())
+    workers = Cluster(local.scheduler_address, faulty.stumbles_at_seven)
+    found = {Path(outcome.book).name: outcome for outcome in outcomes(tasks(books), workers, Patience())}
+    workers.close()
+    assert (found["007.xlsx"].error, found["team-000.xlsx"].status) == ("ZeroDivisionError", Status.CHANGED)
+    assert old_or_new(books[1]) == "old"

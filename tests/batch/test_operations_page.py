@@ -1,0 +1,41 @@
+"""The page for operations: every command on it is one that salesflow takes, and its configuration is valid."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.parts import ROOT
+from xl_salesflow.cli.commands import cli
+from xl_salesflow.cli.configuration import configured
+
+PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+COMMANDS = sorted(
+    set(re.findall(r"(?<![-\w/.])salesflow ((?:batch|watch|apply|undo|update|check) [^`\n…>]*[^`\n…>. ])", PAGE))
+)
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.split()[1].islower() or c.split()[1].startswith("--")])
+def test_a_command_is_taken(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    name, *arguments = shlex.split(command)
+    with click.Context(cli, info_name="salesflow") as context:
+        assert cli.commands[name].make_context(name, arguments, parent=context).params
+
+
+def test_there_are_commands_to_try() -> None:
+    assert len(COMMANDS) >= 12
+
+
+def test_the_configuration_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (block,) = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
+    Path("salesflow.toml").write_text(block, encoding="utf-8")
+    assert set(configured(cli, {})) == {"batch", "watch"}
+    example = re.search(r"`SALESFLOW_(\w+)=2`", PAGE)
+    assert example
+    assert configured(cli, {f"SALESFLOW_{example[1]}": "2", "SALESFLOW_BATCH_JOURNAL": "x"})

@@ -1,0 +1,92 @@
+"""Options from salesflow.toml and the environment: the nearer word wins, and a wrong one is said with the right one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from xl_salesflow.cli.commands import cli
+from xl_salesflow.cli.configuration import PREFIX, configured
+from xl_salesflow.cli.main import main
+from xl_salesflow.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(click, "get_app_dir", lambda _: str(tmp_path / "user"))
+    return tmp_path
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def jobs(*arguments: str, **environ: str) -> Any:
+    """The number of workers that `salesflow batch` understands."""
+    said = configured(cli, environ)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        context = cli.make_context("salesflow", ["batch", *arguments], auto_envvar_prefix=PREFIX, default_map=said)
+        with context:
+            name, command, rest = cli.resolve_command(context, context._protected_args + context.args)
+            assert name
+            assert command
+            return command.make_context(name, rest, parent=context).params["jobs"]
+
+
+def test_the_nearer_word_wins(elsewhere: Path) -> None:
+    """User's folder < this folder < SALESFLOW_CONFIG < environment < command line."""
+    write(elsewhere / "user" / "salesflow.toml", "[batch]\njobs = 3\n")
+    assert jobs() == 3
+    write(elsewhere / "salesflow.toml", "[batch]\njobs = 4\n")
+    assert jobs() == 4
+    named = str(write(elsewhere / "other.toml", "[batch]\njobs = 5\n"))
+    assert jobs(SALESFLOW_CONFIG=named) == 5
+    assert jobs(SALESFLOW_CONFIG=named, SALESFLOW_BATCH_JOBS="6") == 6
+    assert jobs("--jobs", "7", SALESFLOW_CONFIG=named, SALESFLOW_BATCH_JOBS="6") == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[bacth]\njobs = 2", r"\[bacth\] is nothing salesflow knows; did you mean batch\?"),
+        ("[batch]\njob = 2", r"\[batch\] job is nothing salesflow knows; did you mean jobs\?"),
+        ("[batch]\njobs = 0", r"\[batch\] jobs: 0 is not in the range x>=1"),
+        ("[batch]\njobs = 'two'", r"\[batch\] jobs: 'two' is not a valid integer"),
+        ("[batch]\nverb = 'upd'", r"\[batch\] verb: 'upd' is not one of"),
+        ("[batch]\ndry-run = 'yes'", r"\[batch\] dry-run must be true or false"),
+        ("[batch]\nset = 'run=1'", r"\[batch\] set must be a list"),
+        ("batch = 2", r"must be a section"),
+        ("[batch\n", r"is not valid TOML"),
+    ],
+)
+def test_a_mistake_in_the_file_is_said_with_its_place_and_the_remedy(
+    elsewhere: Path, text: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(elsewhere / "salesflow.toml", text)
+    with pytest.raises(UsageError, match=says) as caught:
+        configured(cli, {})
+    assert "salesflow.toml" in str(caught.value)
+    assert caught.value.in_("zh") != str(caught.value)
+    assert main(["check", "any.xlsx"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "says"),
+    [("SALESFLOW_BATCH_JBOS", "did you mean SALESFLOW_BATCH_JOBS"), ("SALESFLOW_CONFIG", "which is no file")],
+)
+def test_a_mistake_in_the_environment_is_said(variable: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        configured(cli, {variable: "2"})
+
+
+def test_other_variables_are_nobodys_business() -> None:
+    assert configured(cli, {"SALESFLOW_USER": "Mara", "SALESFLOW_LANG": "zh", "PATH": ""}) == {}

@@ -1,0 +1,126 @@
+"""Options from a file: ``salesflow.toml``, checked as a whole before a command runs.
+
+    [batch]                 # a section a command
+    jobs = 2                # an option by its long name
+    journal = "/var/lib/salesflow/batch.jsonl"
+
+The first of these counts: the file that SALESFLOW_CONFIG names, ``salesflow.toml`` in the folder one is in, the same in the
+user's folder for settings. Over it goes the environment (``SALESFLOW_BATCH_JOBS``), over that the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xl_salesflow.errors import UsageError
+
+PREFIX = "SALESFLOW"
+NAME = "salesflow.toml"
+_HELP = {"help", "version"}
+
+
+def configured(cli: click.Group, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return what file and environment say as click wants it: command → parameter → value.
+
+    Raises:
+        UsageError: a name nobody knows, with the nearest one that is known, or a value that its option does not take.
+    """
+    _check_names(cli, environ)
+    file = _file(environ)
+    return {} if file is None else _read(cli, file)
+
+
+def _file(environ: Mapping[str, str]) -> Path | None:
+    if named := environ.get(f"{PREFIX}_CONFIG"):
+        if not Path(named).is_file():
+            raise UsageError(
+                f"{PREFIX}_CONFIG names {named}, which is no file.", f"{PREFIX}_CONFIG 指向的 {named} 不是文件。"
+            )
+        return Path(named)
+    places = (Path(NAME), Path(click.get_app_dir("salesflow")) / NAME)
+    return next((place for place in places if place.is_file()), None)
+
+
+def _read(cli: click.Group, file: Path) -> dict[str, Any]:
+    try:
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} is not valid TOML: {error}.", f"{file} 不是有效的 TOML：{error}。") from error
+    known = {name: options for name, command in cli.commands.items() if (options := _options(command))}
+    found: dict[str, Any] = {}
+    for section, values in told.items():
+        if section not in known:
+            raise _unknown(file, f"[{section}]", section, known)
+        if not isinstance(values, dict):
+            raise UsageError(
+                f"{file}: {section} must be a section, [{section}].", f"{file}：{section} 应为小节 [{section}]。"
+            )
+        found[section] = _section(file, section, values, known[section], cli.commands[section])
+    return found
+
+
+def _section(
+    file: Path, section: str, values: Mapping[str, Any], known: Mapping[str, click.Option], command: click.Command
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        option = known.get(name)
+        if option is None:
+            raise _unknown(file, f"[{section}] {name}", name, known)
+        found[option.name or name] = _value(file, f"[{section}] {name}", option, value, command)
+    return found
+
+
+def _value(file: Path, place: str, option: click.Option, value: Any, command: click.Command) -> Any:
+    """Return *value* as it stands, once the option has taken it."""
+    if option.is_flag and not isinstance(value, bool):
+        raise UsageError(f"{file}, {place} must be true or false.", f"{file} 的 {place} 应为 true 或 false。")
+    if option.multiple and not isinstance(value, list):
+        raise UsageError(f"{file}, {place} must be a list.", f"{file} 的 {place} 应为列表。")
+    with click.Context(command) as context:
+        for one in value if option.multiple else (value,):
+            try:
+                option.type.convert(one, option, context)
+            except click.BadParameter as error:
+                raise UsageError(f"{file}, {place}: {error.message}", f"{file} 的 {place}：{error.message}") from error
+    return value
+
+
+def _check_names(cli: click.Group, environ: Mapping[str, str]) -> None:
+    """Refuse variables that begin like a command's and name no option of it."""
+    for name, command in cli.commands.items():
+        start = f"{PREFIX}_{name.upper().replace('-', '_')}_"
+        known = {start + option.upper().replace("-", "_") for option in _options(command)}
+        for variable in environ:
+            if known and variable.startswith(start) and variable not in known:
+                raise _unknown(None, variable, variable, known)
+
+
+def _options(command: click.Command) -> dict[str, click.Option]:
+    """Return the options of *command* by the long name they have on the command line."""
+    return {
+        opt.removeprefix("--"): option
+        for option in command.params
+        if isinstance(option, click.Option) and option.name not in _HELP
+        for opt in option.opts
+        if opt.startswith("--")
+    }
+
+
+def _unknown(file: Path | None, place: str, name: str, known: Iterable[str]) -> UsageError:
+    from xl_salesflow.model.nearest import nearest  # only for a mistake
+
+    near = nearest(name, known)
+    where, wo = (f"{file}, {place}", f"{file} 的 {place}") if file else (place, place)
+    listed = sorted(known)
+    return UsageError(
+        f"{where} is nothing salesflow knows; "
+        + (f"did you mean {near}?" if near else f"known are {', '.join(listed)}."),
+        f"{wo} 无法识别；" + (f"是否指 {near}？" if near else f"可用：{'、'.join(listed)}。"),
+    )
