@@ -91,18 +91,24 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true")
     asked = parser.parse_args()
     pipeline = made(asked.deals, asked.people)
-    sizes = ", ".join(f"{len(pipeline[name]):,} {name}" for name in ("Deals", "Activities", "Tasks", "Quotes", "Objections"))
+    sizes = ", ".join(
+        f"{len(pipeline[name]):,} {name}" for name in ("Deals", "Activities", "Tasks", "Quotes", "Objections")
+    )
     print(f"{sizes}; {asked.people} people\n")
     runs = [timed(lambda: followups.listed(pipeline)) for _ in range(3)]
     wall, busy, listed = min(runs, key=lambda run: run[1])
-    print(f"list: {len(listed.rows):,} lines, {sum(listed.left.values()):,} without room; {wall:.2f} s, busy {busy:.2f} s")
+    print(
+        f"list: {len(listed.rows):,} lines, {sum(listed.left.values()):,} without room; {wall:.2f} s, busy {busy:.2f} s"
+    )
     document = followups.document(pipeline, listed)
     for format in ("md", "html", "csv", "ics"):
         wall, busy, content = timed(lambda format=format: documents.render(document, "en", format))
         print(f"{format}: {len(content) / 2**20:.1f} MiB; {wall:.2f} s, busy {busy:.2f} s")
-    few = pipeline["Deals"].iloc[:: 100]
+    few = pipeline["Deals"].iloc[::100]
     _, loop, _ = timed(lambda: by_hand(pipeline, few))
-    print(f"a loop over deals, two reasons: busy {loop * 100:.0f} s ({loop * 100 / min(run[1] for run in runs):.0f} times)")
+    print(
+        f"a loop over deals, two reasons: busy {loop * 100:.0f} s ({loop * 100 / min(run[1] for run in runs):.0f} times)"
+    )
     if asked.profile:
         profiler = cProfile.Profile()
         profiler.runcall(followups.listed, pipeline)

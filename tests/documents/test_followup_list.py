@@ -22,7 +22,7 @@ Who to call on 22 Nov 2026, most pressing first
 
 ## Li Wei (2 deals)
 
-- [ ] **1. Acme** · D-1 · Demo · \\$1,235 · High · 2 d late
+- [ ] **1. Acme** · D-1 · Demo · \\$1,235 · High · 2 working days late
     - Next step overdue by 2 days.
     - **Next:** Call Bob
     - **Ask:** Who signs?
@@ -35,7 +35,7 @@ Who to call on 22 Nov 2026, most pressing first
 
 ## No owner (1 deal)
 
-- [ ] **1. Acme** · D-3 · Demo · \\$1,235 · High · 2 d late
+- [ ] **1. Acme** · D-3 · Demo · \\$1,235 · High · 2 working days late
     - Next step overdue by 2 days.
     - **Next:** Call Bob
     - **Ask:** Who signs?
@@ -107,9 +107,20 @@ def test_the_csv_has_the_sheets_headers_and_plain_numbers(language: Language) ->
     assert dict(zip(TABLES["FollowUps"].by_id, blank, strict=True))["amount"] == ""
 
 
-@pytest.mark.parametrize(("days", "shown"), [(3, "3 d late"), (0, "today"), (-2, "in 2 d"), (None, "today")])
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (3, "3 working days late"),
+        (1, "1 working day late"),
+        (0, "today"),
+        (-1, "in 1 working day"),
+        (-2, "in 2 working days"),
+        (None, "today"),
+    ],
+)
 def test_how_late(days: int | None, shown: str) -> None:
     assert when(days, "en") == shown
+    assert when(0, "en", today=False) == "due"  # made on a day off, for the working day after it
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

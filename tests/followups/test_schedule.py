@@ -85,6 +85,12 @@ def test_days_off_move_what_is_due_and_are_not_counted(deal: dict[str, Any], due
     assert [(row.due.date(), row.days_late) for row in rows.itertuples()] == [(due_on, late)]
 
 
+def test_on_a_day_off_nothing_is_due_today() -> None:
+    step = {"next_step_date": date(2026, 11, 22)}
+    assert list(due(desk(step, settings=WEEK))["why"]) == ["Next step is due on 2026-11-23."]
+    assert list(due(desk(step))["why"]) == ["Next step is due today."]
+
+
 def test_a_step_to_come_stands_on_its_own_day() -> None:
     (row,) = due(desk({"next_step_date": date(2026, 11, 24)}, settings=WEEK)).to_dict("records")
     assert (row["day"].date(), row["why"]) == (date(2026, 11, 24), "Next step in 1 working day.")

@@ -12,7 +12,7 @@ from xl_salesflow.cli import show
 from xl_salesflow.documents.names import safe_name
 from xl_salesflow.followups import by_owner
 from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Document
+from xl_salesflow.model.plan import Document, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.sheets.list_file import list_file
 from xl_salesflow.workbook import ClosedBook
@@ -38,15 +38,23 @@ def followups(
             for part in by_owner(document)
             for file in documents.write(part, output or path.parent, pipeline.language, ("eml",))
         ]
-        show.files(plan, files, as_json)
+        _told(plan, files, as_json)
         return 0
     content = _content(document, pipeline, format)
     if format in ON_SCREEN and (output is None or str(output) == "-"):
         click.echo(content, nl=False)
     else:
         named = path.parent / f"{safe_name(document.name)}.{format}"
-        show.files(plan, [documents.save(output or named, content)], as_json)
+        _told(plan, [documents.save(output or named, content)], as_json)
     return 0
+
+
+def _told(plan: Plan, files: list[Path], as_json: bool) -> None:
+    if as_json or plan.findings:
+        show.files(plan, files, as_json)
+        return
+    for file in files:
+        click.echo(str(file))
 
 
 def _content(document: Document, pipeline: Pipeline, format: str) -> bytes:

@@ -70,11 +70,12 @@ def shown(facts: Facts, language: Language) -> dict[str, Any]:
     }
 
 
-def when(days_late: int | None, language: Language) -> str:
-    """Return how late a line is, in a few words."""
-    if days_late is None or days_late == 0:
-        return say("due_today", language)
-    return say("late_by" if days_late > 0 else "to_go", language, days=abs(days_late))
+def when(days_late: int | None, language: Language, today: bool = True) -> str:
+    """Return how late a line is, in a few words; *today* tells whether the list is for the day of the run."""
+    if not days_late:
+        return say("due_today" if today else "due_then", language)
+    said = "late_by" if days_late > 0 else "to_go"
+    return say(f"{said}_one" if abs(days_late) == 1 else said, language, days=abs(days_late))
 
 
 def _row(row: Facts, facts: Facts, language: Language) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def _row(row: Facts, facts: Facts, language: Language) -> dict[str, Any]:
         "level": row["priority"],
         "priority": figures.chosen("priority", row["priority"], language),
         "amount": "" if row["amount"] is None else figures.short_money(row["amount"], facts["currency"], language),
-        "when": when(row["days_late"], language),
+        "when": when(row["days_late"], language, facts["day"] == facts["today"]),
         "on": say("on_day", language, day=figures.day(row["day"], language)) if later else "",
         "late": (row["days_late"] or 0) > 0,
         "dial": "tel:" + _DIALLED.sub("", row["phone"]) if _DIALLED.sub("", row["phone"] or "") else "",

@@ -11,6 +11,7 @@ from xl_salesflow.model.text import Text
 
 OVERDUE = Text("next step overdue by {days} working days", "下一步已逾期 {days} 个工作日")
 TODAY = Text("next step is due today", "下一步今天到期")
+THEN = Text("next step is due on {day}", "下一步于 {day} 到期")
 COMING = Text("next step in {days} working days", "下一步还有 {days} 个工作日")
 NONE = Text("no next step planned", "没有安排下一步")
 
@@ -22,7 +23,8 @@ def steps(deals: Deals) -> Iterator[Signal]:
     late = deals.late(planned)
     ahead = deals.pipeline.settings.number("due_ahead")
     yield Signal("step_overdue", OVERDUE, URGENT, where(alive & (late > 0), planned), {"days": late})
-    yield Signal("step_today", TODAY, SLIPPING, where(alive & (late == 0), planned))
+    text = TODAY if deals.day == deals.today else THEN
+    yield Signal("step_today", text, SLIPPING, where(alive & (late == 0), planned), {"day": planned})
     coming = where(alive & (late < 0) & (late >= -ahead), planned)
     yield Signal("step_coming", COMING, UNTIDY, coming, {"days": -late}, waits=True)
     without = deals.open & np.isnat(planned)
