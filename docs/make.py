@@ -14,13 +14,17 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from docs import domain
+from xl_salesflow import changes, undo
 from xl_salesflow.metrics import METRICS
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.column import Writer
 from xl_salesflow.model.settings import SETTINGS_BY_ID
 from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Text
 from xl_salesflow.model.verbs import VERBS
+from xl_salesflow.moves.told import RULES as MOVES
 from xl_salesflow.rules import RULES
+from xl_salesflow.workbook.faults import FAULTS
 
 _WRITERS = {Writer.PERSON: "people", Writer.FORMULA: "a formula", Writer.PRODUCT: "salesflow"}
 
@@ -72,9 +76,19 @@ def metrics() -> str:
 
 
 def rules() -> str:
-    """Return the page of every rule with its message."""
-    rows = [(f"`{r.id}`", r.severity, r.message.en, r.message.zh) for r in RULES]
-    return "# Rules\n\n" + _table(("Id", "Severity", "Message", "提示"), rows)
+    """Return the page of every rule with its message: of rows and deals, then what single jobs have to say."""
+    told: dict[str, list[tuple[str, str, Text]]] = {
+        "": [(rule.id, rule.severity, rule.message) for rule in RULES],
+        "Moves": [(rule.id, rule.severity, rule.message) for rule in MOVES],
+        "Single cells": [(id, kind.severity, kind.message) for id, kind in FAULTS.items()],
+        "Putting a run back": [(id, "warn", message) for id, message in undo.MESSAGES.items()],
+        "Ticked changes": [(id, "warn", message) for id, message in changes.MESSAGES.items()],
+    }
+    parts = ["# Rules\n"]
+    for title, rows in told.items():
+        cells = [(f"`{id}`", severity, message.en, message.zh) for id, severity, message in rows]
+        parts += [f"\n## {title}\n" if title else "", "\n", _table(("Id", "Severity", "Message", "提示"), cells)]
+    return "".join(parts)
 
 
 def verbs() -> str:
