@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from math import isfinite
 from typing import Any
 
@@ -114,7 +115,8 @@ class _Numbers(_WholeNumbers):
         self.one = _number  # nothing is gained by remembering it
 
     def _whole(self, numbers: Ints) -> Objects:
-        return numbers.astype(object)
+        small = _small_numbers()
+        return small[numbers] if len(numbers) and numbers.max() < len(small) else numbers.astype(object)
 
     def _others(self, texts: Spans) -> Objects:
         try:
@@ -167,6 +169,12 @@ class _Moments(_WholeNumbers):
         if self._shown == styles.TIME and 0 <= days < 1:
             return moment.time()
         return moment.date() if self._shown == styles.DATE and days == int(days) else moment
+
+
+@cache
+def _small_numbers() -> Objects:
+    """One object for each number that is common in cells, as Python itself keeps for the smallest ones."""
+    return np.arange(1 << 16).astype(object)
 
 
 def _objects(values: Iterable[Any], count: int) -> Objects:
