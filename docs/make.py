@@ -15,6 +15,8 @@ sys.path.insert(0, str(ROOT))
 
 from docs import domain
 from xl_salesflow import changes, undo
+from xl_salesflow.documents.fields import fields, paths
+from xl_salesflow.documents.kinds import PAPERS
 from xl_salesflow.metrics import METRICS
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.column import Writer
@@ -98,8 +100,23 @@ def verbs() -> str:
     )
 
 
+def templates() -> str:
+    """Return the page of every field that the templates of each kind of paper may use."""
+    parts = [
+        "# Fields of templates\n\nAs they are written in Word, Excel and HTML; in Typst, `data.` stands before them.\n"
+    ]
+    for kind in PAPERS.values():
+        rows = [
+            (f"`{{% {path} %}}`" if path.startswith("for ") else f"`{path}`", example.partition("\n")[0])
+            for path, example in paths(fields(kind.id, "html"))
+        ]
+        parts.append(f"\n## {kind.id}\n\n{kind.name.en} · {kind.name.zh}\n\n" + _table(("Field", "Example"), rows))
+    return "".join(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "tables.md": tables, "settings.md": settings, "metrics.md": metrics, "rules.md": rules,
+    "templates.md": templates,
 }  # fmt: skip
 
 

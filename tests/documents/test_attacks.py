@@ -1,0 +1,241 @@
+"""Every attack that docs/documents.md lists, tried from end to end where it can be: a file comes in, papers go out.
+
+Each is a test here by the name the page gives it; the page may list nothing that is not tried.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from icalendar import Calendar
+
+from tests.documents import said, samples
+from tests.documents.samples import Page
+from tests.parts import ROOT
+from xl_salesflow.cli import main
+from xl_salesflow.documents import render
+from xl_salesflow.documents.kinds import PAPER_FORMATS
+from xl_salesflow.documents.package import LARGEST, UnsoundTemplate, packed, unpacked
+from xl_salesflow.documents.word import word_template
+from xl_salesflow.errors import UsageError
+
+FORMULAS = ("=cmd|'/c calc'!A1", "+1+1", "-2+3", "@SUM(1)", "\t=1+1", '=HYPERLINK("http://x.example","y")')
+TODAY = "2026-03-04"
+
+
+def names(text: str) -> list[str]:
+    """Return the attacks that a page lists: the first column of the table below “Attacks”."""
+    table = text.partition("## Attacks")[2].partition("\n## ")[0]
+    return re.findall(r"^\| `([\w-]+)` \|", table, flags=re.MULTILINE)
+
+
+def test_the_page_lists_what_is_tried_and_nothing_else() -> None:
+    listed = names((ROOT / "docs" / "documents.md").read_text(encoding="utf-8"))
+    tried = [name.removeprefix("test_").replace("_", "-") for name in globals() if name.startswith("test_")]
+    assert sorted(listed) == sorted(set(tried) - {"the-page-lists-what-is-tried-and-nothing-else"})
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Import a list of customers whose names are formulas, and print everything for each."""
+    folder = tmp_path_factory.mktemp("imported")
+    with (folder / "leads.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Deal", "Customer", "Owner", "Stage", "Amount", "Next step", "Next step date"])
+        for number, name in enumerate(FORMULAS, 1):
+            writer.writerow([f"D-{number}", name, name, "Lead", 100, name, TODAY])
+    book = folder / "book.xlsx"
+    assert main(["init", str(book), "--lang", "en"]) == 0
+    assert main(["import", str(book), str(folder / "leads.csv"), "--yes", "--today", TODAY]) in (0, 1)
+    return book
+
+
+def cells(path: Path) -> list[Any]:
+    """Return every cell of a workbook that is a formula or holds one of the texts."""
+    book = openpyxl.load_workbook(path)
+    return [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if _typed(cell.value)]
+
+
+def _typed(value: object) -> bool:
+    return isinstance(value, str) and value.strip() in {formula.strip() for formula in FORMULAS}
+
+
+def test_formula_in_the_sheet(imported: Path) -> None:
+    found = cells(imported)
+    assert len(found) >= len(FORMULAS)
+    assert {cell.data_type for cell in found} == {"s"}
+
+
+def test_formula_in_csv(imported: Path, tmp_path: Path) -> None:
+    out = tmp_path / "list.csv"
+    assert main(["followups", str(imported), "--format", "csv", "--output", str(out), "--today", TODAY]) == 0
+    rows = list(csv.reader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
+    acting = [cell for row in rows[1:] for cell in row if re.match(r"[=+@\t\r]|-\D|-\d+\+", cell)]
+    assert len(rows) > 1
+    assert acting == []
+
+
+def test_formula_in_markdown(imported: Path, tmp_path: Path) -> None:
+    out = tmp_path / "list.md"
+    assert main(["followups", str(imported), "--format", "md", "--output", str(out), "--today", TODAY]) == 0
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.lstrip().startswith(("=", "+", "@"))] == []
+    assert "](http" not in "\n".join(lines)
+
+
+def test_formula_in_a_list_as_workbook(imported: Path, tmp_path: Path) -> None:
+    out = tmp_path / "list.xlsx"
+    assert main(["followups", str(imported), "--format", "xlsx", "--output", str(out), "--today", TODAY]) == 0
+    found = cells(out)
+    assert found
+    assert {cell.data_type for cell in found} == {"s"}
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_formula_in_a_paper(formula: str) -> None:
+    content = render(samples.quote(formula), "en", "xlsx")
+    parts = unpacked(content, "quote")
+    assert [name for name, part in parts.items() if b"<f>" in part or b"<f " in part] == []
+    assert said.squeezed(formula) in said.squeezed(said.of_sheet(content))
+
+
+@pytest.mark.parametrize("format", [format for format in PAPER_FORMATS if format != "pdf"])
+def test_template_in_what_is_typed(format: str) -> None:
+    attack = "{{ 7*191 }}{% raw %}{_{ 7*191 }_}"
+    content = render(samples.quote(attack), "en", format)
+    text = {
+        "html": lambda c: Page(c.decode()).text,
+        "docx": said.of_word,
+        "xlsx": said.of_sheet,
+        "eml": said.of_letter,
+    }[format](content)
+    assert said.squeezed(attack) in said.squeezed(text)
+    assert "1337" not in text
+
+
+@pytest.mark.parametrize("attack", ['#eval("1337-1")', '#read("/etc/hostname")', "$1336$ *b* `c` @x <y> // z"])
+def test_typst_in_what_is_typed(attack: str) -> None:
+    # set once with the text and once with as many plain letters: nothing is evaluated, so no error and a page of its own
+    assert render(samples.quote(attack), "en", "pdf").startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ number.__init__.__globals__ }}",
+        "{{ seller.update({'company': 'x'}) }}",
+        "{{ lines.append(1) }}",
+        "{{ 'a' * 100000000 }}",
+        "{{ 9 ** 999999 }}",
+        "{% for a in range(10000000) %}{% endfor %}",
+        "{{ t.total.format.__self__ }}",
+        "{{ '{0.__class__}'.format(number) }}",
+    ],
+)
+def test_template_of_a_stranger(tmp_path: Path, text: str) -> None:
+    (tmp_path / "quote.html").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be filled"):
+        render(samples.quote(), "en", "html", (tmp_path,))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("quote.html", "{% include '../secret.txt' %}"),
+        ("quote.typ", '#read("../secret.txt")'),
+        ("quote.typ", '#read("/etc/hostname")'),
+    ],
+)
+def test_template_that_reads_files(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / name).write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError):
+        render(samples.quote(), "en", "pdf" if name.endswith("typ") else "html", (folder,))
+
+
+def test_template_that_is_a_bomb() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"\0" * (LARGEST + 1))
+    with pytest.raises(UnsoundTemplate, match="too large"):
+        word_template(out.getvalue(), "quote.docx")
+
+
+def test_template_with_entities() -> None:
+    entities = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x>{{ number }}&a;</x>'
+    with pytest.raises(UnsoundTemplate, match="do not trust"):
+        word_template(packed({"word/document.xml": entities}), "quote.docx")
+
+
+@pytest.mark.parametrize("kind", ["quote", "followups", "report"])
+def test_markup_in_pages(kind: str) -> None:
+    make = {"quote": samples.quote, "followups": samples.followups, "report": samples.report}[kind]
+    attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    shown = Page(render(make(attack), "en", "html").decode("utf-8"))
+    plain = Page(render(make("x"), "en", "html").decode("utf-8"))
+    assert set(shown.elements) <= set(plain.elements) | {"a"}  # what may be an address becomes a link
+    assert "default-src 'none'" in dict(shown.attributes).get("content", "") or kind == "report"
+
+
+@pytest.mark.parametrize(
+    "attack", ["a\r\nBcc: all@example.com", "a\nContent-Type: text/html\n\n<b>", "a\u2028Bcc: x@example.com"]
+)
+def test_header_in_drafts(attack: str) -> None:
+    for document in (samples.quote(attack), samples.followups(attack)):
+        mail = message_from_bytes(render(document, "en", "eml"), policy=policy.default)
+        assert not {"bcc", "cc"} & {name.lower() for name, _ in mail.items()}
+        assert mail.defects == []
+
+
+@pytest.mark.parametrize(
+    "attack", ["x\r\nEND:VEVENT\r\nBEGIN:VALARM\r\nACTION:PROCEDURE", "x\nATTENDEE:mailto:a@example.com", "x;y,z\\n:w"]
+)
+def test_line_in_calendars(attack: str) -> None:
+    calendar = Calendar.from_ical(render(samples.followups(attack), "en", "ics"))
+    plain = Calendar.from_ical(render(samples.followups("x"), "en", "ics"))
+    assert [sorted(part) for part in calendar.walk()] == [sorted(part) for part in plain.walk()]
+
+
+@pytest.mark.parametrize(
+    "account",
+    ["../../out", "..\\..\\out", "/etc/out", "C:\\out", "CON", "nul.txt", "a\0b", "x" * 400, ". .", "a\u202excod.exe"],
+)
+def test_path_in_names(tmp_path: Path, account: str) -> None:
+    from xl_salesflow.documents import write
+    from xl_salesflow.model.plan import Document
+
+    folder = tmp_path / "in" / "here"
+    (file,) = write(Document("quote", f"Q-1 {account}", samples.quote().facts), folder, "en", ["html"])
+    (bare,) = write(Document("quote", account, samples.quote().facts), folder, "en", ["html"])
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == {file, bare}
+    assert {file.parent, bare.parent} == {folder}
+
+
+def test_path_in_the_logo(tmp_path: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(b"\x89PNG\r\n\x1a\n secret")
+    (tmp_path / "books").mkdir()
+    for name in ("../secret.png", str(tmp_path / "secret.png"), "\\\\server\\share\\logo.png"):
+        facts = samples.quote().facts
+        document = samples.quote(source=str(tmp_path / "books" / "b.xlsx"), seller={**facts["seller"], "logo": name})
+        assert b"c2VjcmV0" not in render(document, "en", "html")
+        assert "word/media" not in "".join(unpacked(render(document, "en", "docx"), "q"))
+
+
+def test_path_in_the_record(imported: Path) -> None:
+    """The file that a cell of Documents names is looked at only inside the workbook's folder (tests/papers/test_changed.py)."""
+    from xl_salesflow.papers.changed import _another
+
+    folder = imported.parent / "inner"
+    folder.mkdir(exist_ok=True)
+    assert not any(_another(folder, name, "") for name in ("../leads.csv", str(imported), "a\0b"))
