@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from xl_salesflow.ooxml.assemble import Edits
+from xl_salesflow.ooxml.refs import Area
 from xl_salesflow.ooxml.resolve import CellRange
 
 Changed = Callable[[CellRange], bool]
@@ -25,3 +26,11 @@ def changed_by(edits: Edits) -> Changed:
         )
 
     return changed
+
+
+def also(changed: Changed, cells: Collection[CellRange]) -> Changed:
+    """Answer for some cells more."""
+    by_sheet: dict[str, list[Area]] = {}
+    for sheet, area in cells:
+        by_sheet.setdefault(sheet, []).append(area)
+    return lambda read: changed(read) or any(read.area.meets(area) for area in by_sheet.get(read.sheet, ()))

@@ -14,7 +14,8 @@ import numpy as np
 
 from xl_salesflow.errors import UnsupportedEdit
 from xl_salesflow.ooxml.assemble import Assembly, Edits
-from xl_salesflow.ooxml.changes import changed_by
+from xl_salesflow.ooxml.changes import Changed, also, changed_by
+from xl_salesflow.ooxml.deflate import deflate
 from xl_salesflow.ooxml.edits import column_edit
 from xl_salesflow.ooxml.engine import Place
 from xl_salesflow.ooxml.new_columns import NewColumn, set_cells
@@ -22,9 +23,11 @@ from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.parts import ByName
 from xl_salesflow.ooxml.reading import WorkbookOnDisk
 from xl_salesflow.ooxml.recalculate import Concerned, Recalculation, formulas_of, recalculated
-from xl_salesflow.ooxml.refs import MAX_COLUMN, MAX_ROW, address
+from xl_salesflow.ooxml.refs import MAX_COLUMN, MAX_ROW, Area, address
 from xl_salesflow.ooxml.resize import Columns, TableResizer, count_rows
+from xl_salesflow.ooxml.resolve import CellRange
 from xl_salesflow.ooxml.sheet_scan import SheetStream
+from xl_salesflow.ooxml.shown_caches import ShownCaches
 from xl_salesflow.ooxml.source import Known, Source
 from xl_salesflow.ooxml.strings import shared_strings
 from xl_salesflow.ooxml.tables import Table
@@ -40,6 +43,7 @@ class Workbook(WorkbookOnDisk):
     def __init__(self, path: Path, data: bytes) -> None:
         super().__init__(path, data)
         self._edits = Edits()
+        self._replaced: dict[str, bytes] = {}  # parts that are written anew, with no regard to edits
 
     @property
     def tables(self) -> Mapping[str, Table]:
@@ -139,13 +143,22 @@ class Workbook(WorkbookOnDisk):
         changed = changed_by(self._edits)
         before = Concerned(self._source(), changed, known)
         if before.hopeless:  # as most are: nothing to do, or nothing that could be done
-            return self, Recalculation()
+            return self._with_caches(changed), Recalculation()
         after = Workbook(self.path, self.to_bytes())
         outcome = recalculated(before, Concerned(after._source(), changed, known))
         after._renew(outcome.values)
         if outcome.left:
             after.require_recalculation()
-        return after, outcome
+        places = {CellRange(p.sheet, Area(p.row, p.column, p.row, p.column)) for p in outcome.values}
+        return after._with_caches(also(changed, places)), outcome
+
+    def _with_caches(self, changed: Changed) -> Workbook:
+        """Renew what charts and pivot tables remember of cells that change."""
+        if not ShownCaches(self._package, self._source(), changed).concerned():
+            return self
+        after = Workbook(self.path, self.to_bytes())
+        after._replaced = ShownCaches(after._package, after._source(), changed).renewed()
+        return after
 
     def formulas(self, sheet: str | None = None) -> dict[Place, str]:
         """Every formula on disk, or those of one sheet, in file syntax."""
@@ -172,7 +185,8 @@ class Workbook(WorkbookOnDisk):
 
     def write_to(self, file: BinaryIO) -> None:
         """Write the workbook with the edits applied; raises UnsupportedEdit before the first byte."""
-        self._package.write(file, Assembly(self._package, self._part, self._edits).changed())
+        changed = Assembly(self._package, self._part, self._edits).changed()
+        self._package.write(file, {**changed, **{part: deflate([data]) for part, data in self._replaced.items()}})
 
     def to_bytes(self) -> bytes:
         """Return the workbook with the edits applied."""

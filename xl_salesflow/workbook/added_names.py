@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from xl_salesflow.model.tables import TABLES
-from xl_salesflow.ooxml import Formula, Workbook, address, letters
+from xl_salesflow.ooxml import Formula, Workbook, letters
 from xl_salesflow.ooxml.draft import Draft
-from xl_salesflow.ooxml.engine import Place
 from xl_salesflow.ooxml.graft import Graft
+from xl_salesflow.workbook.cells_of_book import Cell, Cells
 from xl_salesflow.workbook.layout import language_of_headers, match_headers
 from xl_salesflow.workbook.missing import home_of, leads_nowhere, our_tables
-
-
-class _Cell(NamedTuple):
-    """A cell of the template: its sheet there, its row and column, its formula or value."""
-
-    sheet: str
-    row: int
-    column: int
-
-
-class _Cells:
-    """The cells of a workbook, one at a time; the formulas of a sheet are looked up once."""
-
-    def __init__(self, book: Workbook) -> None:
-        self.book = book
-        self._formulas: dict[str, dict[Place, str]] = {}
-
-    def formula(self, cell: _Cell) -> str | None:
-        """The formula of a cell, None without one."""
-        if cell.sheet not in self._formulas:
-            self._formulas[cell.sheet] = self.book.formulas(cell.sheet)
-        return self._formulas[cell.sheet].get(Place(cell.sheet.casefold(), cell.row, cell.column))
-
-    def value(self, cell: _Cell) -> Any:
-        """What a cell shows."""
-        return self.book.read_range(cell.sheet, address(cell.row, cell.column))[0][0]
-
-    def blank(self, cell: _Cell) -> bool:
-        """Whether a cell holds nothing."""
-        return self.value(cell) is None and self.formula(cell) is None
 
 
 def add_names(workbook: Workbook, shipped: Workbook) -> Workbook:
     """Return *workbook* with the names that it lacks, as far as there is a place for them."""
     lacking = [name for name, text in shipped.name_texts.items() if _broken(workbook, workbook.name_texts.get(name))]
-    draft, here, there = Draft(workbook.package), _Cells(workbook), _Cells(shipped)
-    graft, written = Graft(draft, Draft(shipped.package)), list[tuple[_Cell, _Cell]]()
+    draft, here, there = Draft(workbook.package), Cells(workbook), Cells(shipped)
+    graft, written = Graft(draft, Draft(shipped.package)), list[tuple[Cell, Cell]]()
     for name in lacking:
         at = shipped.names.get(name)
         if at is None:
             graft.name(name, shipped.name_texts[name])
             continue
-        pattern = _Cell(at.sheet, at.row, at.col)
+        pattern = Cell(at.sheet, at.row, at.col)
         place = _place(here, there, pattern)
         if place is None:
             continue
@@ -68,12 +36,12 @@ def add_names(workbook: Workbook, shipped: Workbook) -> Workbook:
 
 def deleted_names(workbook: Workbook, shipped: Workbook) -> list[str]:
     """Return the names of the template that are gone although their cells are there, or that point to nothing."""
-    here, there = _Cells(workbook), _Cells(shipped)
+    here, there = Cells(workbook), Cells(shipped)
     found = []
     for name in shipped.name_texts:
         text, at = workbook.name_texts.get(name), shipped.names.get(name)
         if text is None and at is not None:
-            place = _place(here, there, _Cell(at.sheet, at.row, at.col))
+            place = _place(here, there, Cell(at.sheet, at.row, at.col))
             if place is None or here.blank(place):
                 continue
         if text is None and at is None:
@@ -83,11 +51,11 @@ def deleted_names(workbook: Workbook, shipped: Workbook) -> list[str]:
     return found
 
 
-def _place(here: _Cells, there: _Cells, pattern: _Cell) -> _Cell | None:
+def _place(here: Cells, there: Cells, pattern: Cell) -> Cell | None:
     return _in_table(here.book, there.book, pattern) or _counterpart(here, there, pattern)
 
 
-def _text(cell: _Cell) -> str:
+def _text(cell: Cell) -> str:
     sheet = cell.sheet.replace("'", "''")
     return f"'{sheet}'!${letters(cell.column)}${cell.row}"
 
@@ -96,7 +64,7 @@ def _broken(workbook: Workbook, text: str | None) -> bool:
     return text is None or leads_nowhere(workbook, text)
 
 
-def _in_table(workbook: Workbook, shipped: Workbook, cell: _Cell) -> _Cell | None:
+def _in_table(workbook: Workbook, shipped: Workbook, cell: Cell) -> Cell | None:
     """Where the row of a cell in one of our tables is, by its key."""
     there = next(
         (t for t in shipped.tables.values() if t.sheet == cell.sheet and t.body.holds(cell.row, cell.column)), None
@@ -113,10 +81,10 @@ def _in_table(workbook: Workbook, shipped: Workbook, cell: _Cell) -> _Cell | Non
     keys = workbook.read_table(there.name)[theirs[key]]
     if id is None or wanted not in keys:
         return None
-    return _Cell(here.sheet, here.first_row + keys.index(wanted), here.column(theirs[id]))
+    return Cell(here.sheet, here.first_row + keys.index(wanted), here.column(theirs[id]))
 
 
-def _counterpart(here: _Cells, there: _Cells, cell: _Cell) -> _Cell | None:
+def _counterpart(here: Cells, there: Cells, cell: Cell) -> Cell | None:
     """The same place on the same sheet, if that holds a formula as it should, a value as it should, or nothing."""
     sheet = home_of(here.book, there.book).get(cell.sheet)
     if sheet is None:
@@ -126,9 +94,9 @@ def _counterpart(here: _Cells, there: _Cells, cell: _Cell) -> _Cell | None:
     return place if alike or here.blank(place) else None
 
 
-def _copy(after: Workbook, there: _Cells, pattern: _Cell, place: _Cell) -> None:
+def _copy(after: Workbook, there: Cells, pattern: Cell, place: Cell) -> None:
     """Write a cell as the template has it, and the label at its left."""
-    formula, here = there.formula(pattern), _Cells(after)
+    formula, here = there.formula(pattern), Cells(after)
     after.set_cell(place.sheet, place.row, place.column, Formula(formula) if formula else there.value(pattern))
     left, beside = pattern._replace(column=pattern.column - 1), place._replace(column=place.column - 1)
     if beside.column and isinstance(label := there.value(left), str) and here.blank(beside):

@@ -12,8 +12,8 @@ from xl_salesflow.ooxml import Table, Workbook, address
 from xl_salesflow.ooxml.parts import relationships
 from xl_salesflow.workbook.added_names import deleted_names
 from xl_salesflow.workbook.faults import FAULTS, MOST
-from xl_salesflow.workbook.helper_cells import strayed
-from xl_salesflow.workbook.missing import home_of, leads_nowhere, named_sheets
+from xl_salesflow.workbook.helper_cells import strayed, unmoved
+from xl_salesflow.workbook.missing import leads_nowhere, named_sheets
 from xl_salesflow.workbook.upgrade import shipped_like
 
 _LARGE = 8 << 20  # bytes of a sheet; in larger ones, which hold rows and few formulas, references are not looked at
@@ -48,15 +48,15 @@ def _names(workbook: Workbook, shipped: Workbook, language: Language) -> Iterato
 
 
 def _sheets(workbook: Workbook, shipped: Workbook, language: Language) -> Iterator[Finding]:
-    homes, named = home_of(workbook, shipped), named_sheets(shipped)
+    wanted = named_sheets(workbook)
     for sheet in shipped.sheets:
-        if sheet not in homes:
-            if sheet in named or charts(shipped, sheet):
+        if sheet not in workbook.sheets:
+            if sheet in wanted:
                 yield _finding("missing_sheet", language, "", shown=sheet)
             continue
-        count, every = charts(workbook, homes[sheet]), charts(shipped, sheet)
-        if count < every:
-            yield _finding("missing_chart", language, "", shown=homes[sheet], count=str(count), all=str(every))
+        count, every = charts(workbook, sheet), charts(shipped, sheet)
+        if count < every and unmoved(workbook, shipped, sheet, sheet):
+            yield _finding("missing_chart", language, "", shown=sheet, count=str(count), all=str(every))
 
 
 def charts(book: Workbook, sheet: str) -> int:

@@ -10,6 +10,7 @@ from xl_salesflow.model.tables import TABLES
 from xl_salesflow.ooxml import Workbook, address
 from xl_salesflow.ooxml.engine import Place
 from xl_salesflow.ooxml.typed_over import bare
+from xl_salesflow.workbook.cells_of_book import Cell, Cells
 from xl_salesflow.workbook.layout import language_of_headers, match_headers
 from xl_salesflow.workbook.missing import home_of, our_tables
 
@@ -34,12 +35,12 @@ def strayed(workbook: Workbook, shipped: Workbook) -> list[Strayed]:
     """Return the cells outside tables whose formula is gone or another one; sheets whose rows were moved are left out."""
     homes, headers = home_of(workbook, shipped), _renamed_headers(workbook, shipped)
     named = {(at.sheet, at.row, at.col): name for name, at in shipped.names.items()}
-    found = []
+    found, cells = [], Cells(workbook)
     for sheet, expected in _outside_tables(shipped).items():
         home = homes.get(sheet)
         if home is None:
             continue
-        there, still = workbook.formulas(home), _unmoved(workbook, shipped, sheet, home)
+        still = unmoved(workbook, shipped, sheet, home)
         for place, text in expected.items():
             name = named.get((sheet, place.row, place.column), "")
             at = workbook.names.get(name) if name else None
@@ -48,7 +49,7 @@ def strayed(workbook: Workbook, shipped: Workbook) -> list[Strayed]:
             spot = Strayed(at.sheet, at.row, at.col, _in(headers, text), name) if at else Strayed(
                 home, place.row, place.column, _in(headers, text), name
             )  # fmt: skip
-            if bare(there.get(Place(spot.sheet.casefold(), spot.row, spot.column), "")) != bare(spot.formula):
+            if bare(cells.formula(Cell(spot.sheet, spot.row, spot.column)) or "") != bare(spot.formula):
                 found.append(spot)
     return found
 
@@ -68,7 +69,7 @@ def _outside_tables(shipped: Workbook) -> dict[str, dict[Place, str]]:
     return found
 
 
-def _unmoved(workbook: Workbook, shipped: Workbook, sheet: str, home: str) -> bool:
+def unmoved(workbook: Workbook, shipped: Workbook, sheet: str, home: str) -> bool:
     """Whether the tables and names of a sheet are where the template has them."""
     tables = [table for table in shipped.tables.values() if table.sheet == sheet]
     here = [workbook.tables.get(table.name) for table in tables]

@@ -112,6 +112,7 @@ def home_of(workbook: Workbook, shipped: Workbook) -> Mapping[str, str]:
     return by_name | by_table
 
 
-def named_sheets(shipped: Workbook) -> set[str]:
-    """Return the sheets of the template that its defined names point to."""
-    return {text.partition("!")[0].strip("'") for text in shipped.name_texts.values()} & {*shipped.sheets}
+def named_sheets(workbook: Workbook) -> set[str]:
+    """Return the sheets that defined names point to, whether they are there or not."""
+    texts = (text.partition("!") for text in workbook.name_texts.values())
+    return {unquote(sheet) for sheet, mark, _ in texts if mark and _SHEET.fullmatch(sheet)}
