@@ -25,7 +25,7 @@ from xl_salesflow.calculated import refreshed
 from xl_salesflow.changes import MESSAGES, ChangeSheet, lines, picked
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Edit, Plan
+from xl_salesflow.model.plan import Append, Edit, Plan
 from xl_salesflow.papers import Printing, amiss
 from xl_salesflow.repairing import repaired
 from xl_salesflow.scoring import bant, card, classes, probability, traits
@@ -46,6 +46,7 @@ __all__ = [
     "diff",
     "followups",
     "funnel",
+    "holidays",
     "merge",
     "paper",
     "plan",
@@ -187,6 +188,13 @@ def prepare(pipeline: Pipeline, deal: str, run: Run) -> Plan:
 def switch(pipeline: Pipeline, wanted: moves.Switch, run: Run) -> Plan:
     """Move the open deals of one playbook to another one, their stages mapped; undone like any run."""
     return settled(pipeline, (partial(moves.switch, wanted=wanted, by=run.by), _warn), "playbook", run)
+
+
+def holidays(pipeline: Pipeline, days: pd.DataFrame, run: Run) -> Plan:
+    """Add those of *days* (a frame of Holidays) to the sheet that it does not have."""
+    new = days[~days["day"].isin(pipeline["Holidays"]["day"])]
+    added = Plan(appends=(Append("Holidays", new, "holidays"),) if len(new) else ())
+    return settled(pipeline, (lambda _: added,), "holidays", run)
 
 
 def bring_in(pipeline: Pipeline, imported: Plan, run: Run) -> Plan:

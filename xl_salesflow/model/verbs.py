@@ -92,6 +92,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _button("activity", "Log activity", "记录活动", "Add an activity of today to the selected deal", "为所选商机添加一条今天的活动", "ReviewNewComment", "today", menu="activity_type"),
             _button("calendar", "Calendar", "日历", "Write the follow-ups as a calendar file beside the workbook", "将跟进清单写成日历文件，与工作簿同目录", "ViewAppointmentInCalendar", "today"),
             _button("new_quote", "New quote", "新建报价", "Draft a quote for the selected deal", "为所选商机起草报价", "TableInsert", "quotes", large=True),
+            _verb("holidays", "Holidays", "节假日", "Fill the sheet Holidays with a country's days off and make-up days", "填写某国的放假日与调休上班日", "CalendarsMenu"),
             _verb("revise", "Revise", "修订", "Copy a quote into its next version; the old one is superseded", "将报价复制为下一版本，旧版被替代", "Copy", group="quotes"),
             _button("targets", "Plan", "计划", "Show how many deals each stage needs to reach the target", "显示达成目标各阶段所需商机数", "GoalSeek", "manage"),
             _verb("undo", "Undo run", "撤销运行", "Put back what the last run changed", "恢复最近一次运行所做的修改", "Undo", group="tools"),

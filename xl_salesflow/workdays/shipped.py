@@ -29,6 +29,12 @@ def shipped(country: str, language: Language) -> pd.DataFrame:
     return frame(TABLES["Holidays"], rows)
 
 
+def arranged(country: str) -> tuple[int, ...]:
+    """Return the years of *country* whose make-up days ship too: the others are not whole."""
+    days = shipped(country, "en")
+    return tuple(sorted(set(days.loc[days["kind"] == "work", "day"].dt.year)))
+
+
 def _rows(country: str, language: Language) -> Iterator[dict[str, Any]]:
     for span in _read(country)["days"]:
         first: date = span["day"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from xl_salesflow.cli.commands import books, copies, many, numbers, papers, press, talks, teams, trying, versions
+from xl_salesflow.cli.commands import books, copies, days, many, numbers, papers, press, talks, teams, trying, versions
 from xl_salesflow.cli.commands.addin import addin
 from xl_salesflow.cli.commands.audit import audit
 from xl_salesflow.cli.commands.playbook import playbook
@@ -23,7 +23,7 @@ def cli() -> None:
 for command in (
     *(books.init, books.import_, books.adopt, books.check, books.update, books.apply, books.undo),
     *(numbers.funnel, numbers.plan, numbers.report),
-    *(papers.followups, versions.revise, press.quote, press.print_, press.template),
+    *(papers.followups, versions.revise, days.holidays, press.quote, press.print_, press.template),
     *(many.batch, many.watch),
     *(copies.diff, copies.merge, teams.assign, teams.rollup),
     *(talks.bant, talks.prepare),
