@@ -14,7 +14,7 @@ from xl_salesflow.workdays import of_country, shipped
 def test_the_years_that_ship_are_ours() -> None:
     days = of_country("cn", [2025, 2026], "zh")
     ours = shipped("CN", "zh")
-    assert list(days["day"]) == list(ours.loc[ours["day"].dt.year < 2027, "day"])
+    assert list(days["day"]) == sorted(ours.loc[ours["day"].dt.year < 2027, "day"])
 
 
 def test_the_library_has_the_same_worked_weekends_as_we() -> None:
