@@ -6,10 +6,10 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xl_salesflow.ooxml import calc, follow
+from xl_salesflow.ooxml import calc, comments, follow
 from xl_salesflow.ooxml.deflate import Deflated, deflate
 from xl_salesflow.ooxml.edits import SheetEdits
-from xl_salesflow.ooxml.moves import Move
+from xl_salesflow.ooxml.moves import Deletion, Move
 from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.parts import Sheet, WorkbookPart
 from xl_salesflow.ooxml.rewrite import Followers, Setting, SheetRewriter
@@ -93,6 +93,10 @@ class Assembly:
         for move in self._moves:
             self._change(move.table.part, follow.in_table(move))
         self._change(self._workbook.part, follow.in_names(self._moves))
+        for move in self._moves:
+            if isinstance(move, Deletion):
+                for part, change in comments.following(self._package, self._workbook.sheets[move.table.sheet], move):
+                    self._change(part, change)
         for part in self._package.names:
             folder = posixpath.basename(posixpath.dirname(part)).lower()
             if folder == "charts" and part.endswith(".xml"):

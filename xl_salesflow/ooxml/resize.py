@@ -9,7 +9,6 @@ import numpy as np
 
 from xl_salesflow.errors import UnsupportedEdit, Words
 from xl_salesflow.ooxml.assemble import Edits
-from xl_salesflow.ooxml.comments import commented_cells
 from xl_salesflow.ooxml.edits import Fresh
 from xl_salesflow.ooxml.moves import Deletion, Growth
 from xl_salesflow.ooxml.package import Package
@@ -99,7 +98,6 @@ class TableResizer:
             self._empty_first_row()
             gone.remove(table.first_row)
         if gone:
-            self._refuse_comments(gone[0])
             self._move_up(Deletion(table, tuple(gone)))
 
     def _empty_first_row(self) -> None:
@@ -145,18 +143,6 @@ class TableResizer:
                 why = (
                     "was set in this run and is in the way of a table that grows; write it elsewhere",
                     "在本次运行中已写入，挡住了需要扩展的表；请写到别处",
-                )
-                raise self._refusal(address(row, column), why)
-
-    def _refuse_comments(self, first: int) -> None:
-        """Comments do not move with their cells yet."""
-        table = self._before
-        moving = Area(first, table.first_col, table.area.last_row, table.last_col)
-        for row, column in commented_cells(self._package, self._sheet):
-            if moving.holds(row, column):
-                why = (
-                    "has a comment and would move; delete the rows in Excel",
-                    "带有批注且需要移动；请在 Excel 中删除这些行",
                 )
                 raise self._refusal(address(row, column), why)
 
