@@ -86,6 +86,10 @@ Public Sub Salesflow_undo(control As IRibbonControl)
     SalesflowPress "undo"
 End Sub
 
+Public Sub Salesflow_repair(control As IRibbonControl)
+    SalesflowPress "repair"
+End Sub
+
 Public Sub Salesflow_language(control As IRibbonControl)
     SalesflowPress "language"
 End Sub

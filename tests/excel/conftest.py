@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import xlwings as xw
 
+from tests.excel.engines import memory, web
 from tests.excel.engines.calc import Office
-from tests.excel.engines.memory import ENGINE
 from tests.excel.open_desk import OpenDesk, laid
 from xl_salesflow import flow
 from xl_salesflow.demo.day import day_of_work
@@ -73,7 +73,8 @@ def calc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 def _a_new_application() -> Iterator[None]:
     """Let each test find the application in memory as it starts."""
     yield
-    ENGINE.apps.running[0].__init__(ENGINE)  # type: ignore[misc]
+    for engine in (memory.ENGINE, web.ENGINE):
+        engine.apps.running[0].__init__(engine)  # type: ignore[misc]
     if hasattr(xw.Book, "_mock_caller"):
         del xw.Book._mock_caller
 

@@ -48,10 +48,10 @@ def bant(desk: Desk) -> Text:
     """Put the questions that the selected deal has not answered on the sheet Answers."""
     deal = desk.selected("deal")
     pipeline = desk.read("Deals", "Answers", deal=deal)
-    plan = one_deal.card(pipeline, deal, desk.run)
+    plan, row = one_deal.card(pipeline, deal, desk.run), desk.next_row("Answers")
     desk.book.write(plan)
     count = len(plan.answer["questions"])
-    desk.show("Answers", desk.last_row("Answers") - count + 1 if count else desk.last_row("Answers"), "points")
+    desk.show("Answers", row if count else row - 1, "points")
     return Text(
         f"{deal}: {count} questions to ask; type points and answers, then press Score.",
         f"{deal}：有 {count} 个待问问题；填写分值与回答后按“评分”。",
@@ -63,8 +63,9 @@ def activity(desk: Desk) -> Text:
     deal = desk.selected("deal")
     pipeline = desk.read("Deals", "Activities", "Lists", deal=deal)
     plan = one_deal.activity(pipeline, deal, _listed(desk, pipeline, "Lists", "activity_type"), desk.run)
+    row = desk.next_row("Activities")
     desk.book.write(plan)
-    desk.show("Activities", desk.last_row("Activities"), "summary")
+    desk.show("Activities", row, "summary")
     number = plan.answer["activity"]
     return Text(f"{number} is added to {deal}; type what was said.", f"已为 {deal} 添加活动 {number}；请填写沟通要点。")
 

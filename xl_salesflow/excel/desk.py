@@ -79,12 +79,13 @@ class Desk:
                         sheet.range((row, _column(place, table, column) or place.first_col)).select()
                     return
 
-    def last_row(self, table: str) -> int:
-        """Return the last row of *table* that has a key."""
+    def next_row(self, table: str) -> int:
+        """Return the row below the last of *table* that has a key: where its next row will stand."""
         for sheet in self.xw.sheets:
             for one in sheet.tables:
                 if one.name.casefold() == table.casefold():
-                    return _last(on_sheet(sheet, one), table)
+                    place = on_sheet(sheet, one)
+                    return max(_last(place, table) + 1, place.first_row)
         return 0
 
     @cached_property

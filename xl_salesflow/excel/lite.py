@@ -47,6 +47,7 @@ followups = _script(workbook_buttons.followups)
 funnel = _script(workbook_buttons.funnel)
 targets = _script(workbook_buttons.targets)
 undo = _script(workbook_buttons.undo)
+repair = _script(workbook_buttons.repair)
 won = _script(deal_buttons.won)
 explain = _script(deal_buttons.explain)
 bant = _script(deal_buttons.bant)
@@ -54,5 +55,6 @@ new_quote = _script(quote_buttons.new_quote)
 revise = _script(quote_buttons.revise)
 
 __all__ = [
-    "bant", "check", "explain", "followups", "funnel", "new_quote", "revise", "score", "targets", "undo", "update", "won",
+    "bant", "check", "explain", "followups", "funnel", "new_quote", "repair", "revise", "score", "targets", "undo",
+    "update", "won",
 ]  # fmt: skip

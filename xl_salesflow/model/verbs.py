@@ -87,6 +87,8 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _button("lost", "Lost", "丢单", "Mark the selected deal as lost, for a reason you choose", "选择原因并将所选商机标记为丢单", "DeclineInvitation", "deals", menu="loss_reason"),
             _button("explain", "Why not?", "为何不能推进", "Say what keeps the selected deal from the stage you typed; nothing is written", "说明所选商机为何不能进入所填阶段，不写入任何内容", "FunctionWizard", "deals"),
             _verb("bant", "BANT card", "BANT 卡", "Lay out the BANT questions of a deal to be answered; a filled card is read back", "列出商机的 BANT 问题以便填写，填好的卡可读回", "FormControlCheckBox", group="qualify", large=True),
+            _verb("compare", "Compare", "对比", "Compare the win rates of two sources, owners or products: is it more than chance?", "对比两个来源、负责人或产品的赢单率，判断差异是否出于偶然", "DataFormAddRecord", True),
+            _verb("export", "Export", "导出", "Write every table as CSV or JSON: the data is yours, on your machine", "将全部表导出为 CSV 或 JSON：数据归您所有，留在本机", "ExportTextFile"),
             _verb("prepare", "Prepare a visit", "拜访准备", "Give a deal the checklist before a visit, as tasks", "将拜访前准备清单作为任务加入商机", "ListMacros"),
             _button("score", "Score", "评分", "Work out BANT points from the answers and the trait scores", "由问答得出 BANT 分值并计算特质得分", "CalculateNow", "qualify"),
             _button("activity", "Log activity", "记录活动", "Add an activity of today to the selected deal", "为所选商机添加一条今天的活动", "ReviewNewComment", "today", menu="activity_type"),

@@ -91,6 +91,7 @@ class Engine:
     """What xlwings is given: xw.engines.add(xw.Engine(impl=Engine(name)))."""
 
     type = "desktop"
+    switches = True  # False: calculation, events and the screen cannot be held still
 
     def __init__(self, name: str, open: Callable[[Path | None], Grid]) -> None:
         """Take the *name* of the engine and what opens a workbook, or makes an empty one."""
@@ -205,6 +206,8 @@ class Refused(Exception):
 
 def _switch(name: str) -> property:
     def get(app: App) -> Any:
+        if not app.engine.switches:
+            raise NotImplementedError(name)
         if app.busy:
             app.busy -= 1
             raise Refused
