@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,51 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.quotes.selling import selling
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.quotes import renumbered
+from xl_salesflow import flow
+from xl_salesflow.flow import Run
+from xl_salesflow.model.apply import applied
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.rule import findings
 from xl_salesflow.quotes.numbers import next_numbers
-
-
-def theirs(*quotes: dict[str, Any]) -> tuple[Any, Any]:
-    """Make the quotes of another copy with a line each."""
-    rows = [{"deal": "D-2", **quote} for quote in quotes]
-    return frame(TABLES["Quotes"], rows), frame(TABLES["QuoteLines"], [{"quote": row["quote"]} for row in rows])
-
-
-def test_a_quote_of_another_copy_with_a_taken_number_gets_the_next_one() -> None:
-    """Both copies made Q-2026-0002, each for a deal of its own; the lines and the versions go with it."""
-    ours = selling({"quote": "Q-2026-0001"}, {"quote": "Q-2026-0002"})
-    quotes, lines = theirs({"quote": "Q-2026-0002"}, {"quote": "Q-2026-0003", "supersedes": "q-2026-0002"})
-    found, of_them, names = renumbered(ours, quotes, lines)
-    assert list(found["quote"]) == ["Q-2026-0004", "Q-2026-0003"]
-    assert list(found["supersedes"]) == ["", "Q-2026-0004"]
-    assert list(of_them["quote"]) == ["Q-2026-0004", "Q-2026-0003"]
-    assert names == {"Q-2026-0002": "Q-2026-0004"}
-
-
-@pytest.mark.parametrize(
-    ("quote", "kept"),
-    [
-        ({"deal": "d-1", "version": 1, "date": date(2026, 11, 1)}, True),  # the same quote, seen twice
-        ({"deal": "D-2", "version": 1, "date": date(2026, 11, 1)}, False),
-        ({"deal": "D-1", "version": 2, "date": date(2026, 11, 1)}, False),
-        ({"deal": "D-1", "version": 1, "date": date(2026, 11, 2)}, False),
-    ],
-)
-def test_the_same_quote_keeps_its_number(quote: dict[str, Any], kept: bool) -> None:
-    ours = selling({"quote": "Q-2026-0001", "version": 1, "date": date(2026, 11, 1)})
-    found, _, _ = renumbered(ours, *theirs({"quote": "Q-2026-0001", **quote}))
-    assert found["quote"].iloc[0] == ("Q-2026-0001" if kept else "Q-2026-0002")
-
-
-@given(st.lists(st.integers(1, 30), unique=True, max_size=12), st.lists(st.integers(1, 30), unique=True, max_size=12))
-def test_after_copies_meet_no_number_is_there_twice(mine: list[int], others: list[int]) -> None:
-    ours = selling(*({"quote": f"Q-2026-{n:04d}"} for n in mine))
-    found, lines, _ = renumbered(ours, *theirs(*({"quote": f"Q-2026-{n:04d}"} for n in others)))
-    both = [*ours["Quotes"]["quote"], *found["quote"]]
-    assert len(set(both)) == len(both)
-    assert list(lines["quote"]) == list(found["quote"])
+from xl_salesflow.rules.rows import quote_number_gap
 
 
 @given(st.lists(st.integers(1, 50), max_size=10), st.integers(0, 6))
@@ -62,3 +24,35 @@ def test_numbers_go_on_without_a_gap(taken: list[int], count: int) -> None:
     numbers = next_numbers(selling(*({"quote": f"q-2026-{n:04d}"} for n in taken)), count)
     last = max(taken, default=0)
     assert numbers == [f"Q-2026-{n:04d}" for n in range(last + 1, last + 1 + count)]
+
+
+def copy(*quotes: dict[str, Any]) -> Pipeline:
+    """Make a copy of a workbook with two deals and these quotes."""
+    deals = [{"deal": name, "name": name, "owner": "Li", "outcome": "open"} for name in ("D-1", "D-2")]
+    return selling(*quotes, Deals=deals)
+
+
+def test_two_copies_that_gave_one_number_are_numbered_anew_when_they_meet() -> None:
+    """Each copy made Q-2026-0001 for a deal of its own; the lines go with their quotes."""
+    ours, theirs = copy({"quote": "Q-2026-0001"}), copy({"quote": "Q-2026-0001", "deal": "D-2", "terms": "30 days"})
+    run = Run("Li", datetime(2026, 11, 23, 9))
+    merged = applied(ours, flow.merge(ours, theirs, copy(), run))
+    told = dict(zip(merged["Quotes"]["deal"], merged["Quotes"]["quote"], strict=True))
+    assert told == {"D-1": "Q-2026-0001", "D-2": "Q-2026-0002"}
+    assert sorted(merged["QuoteLines"]["quote"]) == ["Q-2026-0001", "Q-2026-0002"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "missing"),
+    [
+        (["Q-2026-0001", "Q-2026-0002"], []),
+        (["Q-2026-0001", "Q-2026-0003"], ["Q-2026-0002"]),
+        (["Q-2026-0007", "Q-2026-0003", "q-2026-0001"], ["Q-2026-0002", "Q-2026-0004–0006"]),
+        (["Q-2025-0009", "Q-2026-0001", "Offer 12", ""], []),
+        (["Q-2026-0005"], []),  # a team may begin where it likes
+    ],
+)
+def test_a_gap_is_told(numbers: list[str], missing: list[str]) -> None:
+    told = [one.message for one in findings(selling(*({"quote": number} for number in numbers)), quote_number_gap.RULE)]
+    assert len(told) == len(missing)
+    assert all(any(f"the number {gap} is missing" in message for message in told) for gap in missing)
