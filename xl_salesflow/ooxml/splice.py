@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from xl_salesflow.ooxml.cell_writer import Fragment, Mode
@@ -62,7 +63,7 @@ class RowSplicer:
         self._open = b"<%bc" % patterns.prefix
         self._close = b"</%bc>" % patterns.prefix
         self._marks = [self._open + b' r="%b%%d"' % letters(column).encode() for column in columns]
-        self._plain_formula = b"<%bf>" % patterns.prefix
+        self._plain_formula, self._value = b"<%bf>" % patterns.prefix, b"<%bv>" % patterns.prefix
         self._formula_end = b"</%bf>" % patterns.prefix
         self._kept, self._kept_with_formula = _Kept(rb"s"), _Kept(rb"s|cm")
         self.replaced: list[
@@ -118,7 +119,9 @@ class RowSplicer:
         return self.write(mark, b"" if mode is Mode.WHOLE else self._kept[attributes], fragment)
 
     def _formula(self, content: bytes) -> bytes:
-        """The formula element of a cell, empty without one."""
+        """The formula element of a cell, which stands before its value; empty without one."""
+        if content.startswith(self._value):
+            return b""
         if content.startswith(self._plain_formula):
             return content[: content.find(self._formula_end) + len(self._formula_end)]
         match = self._patterns.formula.search(content)
@@ -199,9 +202,14 @@ def cells_of(patterns: Grammar, row: bytes) -> Iterator[Cell]:
     column = 0
     for match in patterns.cell.finditer(row):
         attributes, content = match.groups()
-        place = _PLACE.search(attributes)
-        column = column_number(place.group(1).decode()) if place else column + 1
+        place = _PLACE.match(attributes) or _PLACE.search(attributes)  # nearly always at the start
+        column = _number_of(place.group(1)) if place else column + 1
         yield Cell(column, match.group(), attributes, content or b"")
+
+
+@lru_cache(1 << 15)
+def _number_of(column: bytes) -> int:
+    return column_number(column.decode())
 
 
 def styles_of(patterns: Grammar, row: bytes) -> dict[int, bytes]:
