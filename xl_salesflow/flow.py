@@ -25,7 +25,7 @@ from xl_salesflow.calculated import refreshed
 from xl_salesflow.changes import MESSAGES, ChangeSheet, lines, picked
 from xl_salesflow.errors import UsageError
 from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Append, Edit, Plan
+from xl_salesflow.model.plan import Append, Edit, Finding, Plan
 from xl_salesflow.papers import Printing, amiss
 from xl_salesflow.repairing import repaired
 from xl_salesflow.scoring import bant, card, classes, probability, traits
@@ -42,6 +42,7 @@ __all__ = [
     "bring_in",
     "change_sheet",
     "check",
+    "compare",
     "contributions",
     "diff",
     "followups",
@@ -114,6 +115,19 @@ def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) 
     return Plan(answer=answer)
 
 
+def compare(pipeline: Pipeline, column: str, first: str, second: str) -> Plan:
+    """Answer whether the deals of one value of *column* are won more often than those of another, and by more than chance."""
+    found = metrics.compare_segments(refreshed(pipeline), column, first, second)
+    low, high = found.interval or (None, None)
+    return Plan(
+        answer={
+            "by": column, "first": first, "second": second, "first_closed": found.tried[0], "second_closed": found.tried[1],
+            "first_rate": found.first_rate, "second_rate": found.second_rate, "difference": found.difference,
+            "low": low, "high": high, "p_value": found.p_value, "verdict": found.verdict,
+        }
+    )  # fmt: skip
+
+
 def plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> Plan:
     """Answer with what it takes to win *target* by a day; unsaid, the sheets Plan and Targets say both.
 
@@ -174,10 +188,15 @@ def bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
     return card.asked(refreshed(pipeline), deal)
 
 
-def read_card(pipeline: Pipeline, filled: pd.DataFrame, address: card.Address, run: Run) -> Plan:
-    """Take the answers of a filled BANT card into the workbook, and the points that follow; *address* says where a cell is."""
-    steps = (partial(card.taken, card=filled, address=address), bant.from_answers, _warn)
-    return settled(pipeline, steps, "bant", run)
+def read_card(
+    pipeline: Pipeline, filled: pd.DataFrame, address: card.Address, run: Run, faults: tuple[Finding, ...] = ()
+) -> Plan:
+    """Take the answers of a filled BANT card into the workbook, and the points that follow.
+
+    *address* says where a cell of it is, *faults* what its cells hold that cannot be used.
+    """
+    found = partial(card.taken, card=filled, address=address)
+    return settled(pipeline, (lambda _: Plan(findings=faults), found, bant.from_answers, _warn), "bant", run)
 
 
 def prepare(pipeline: Pipeline, deal: str, run: Run) -> Plan:

@@ -102,6 +102,21 @@ def test_contacts_of_the_customer(contacts: list[tuple[str, str, str]], warnings
 
 
 @pytest.mark.parametrize(
+    ("account", "yes"),
+    [
+        ({}, False),
+        ({"has_need": "yes", "has_means": "yes", "has_authority": "yes"}, False),
+        ({"has_need": "no"}, True),
+        ({"has_need": "yes", "has_means": "no"}, True),
+        ({"has_authority": "no"}, True),
+    ],
+)
+def test_a_customer_without_a_must_have_is_no_prospect(account: dict[str, str], yes: bool) -> None:
+    pipeline = crm(Deals=[ACME], Accounts=[{"account": "ACME ", **account}])
+    assert ("no_prospect" in warned(pipeline)) == yes
+
+
+@pytest.mark.parametrize(
     ("status", "until", "yes"),
     [
         ("sent", ago(1), True),
@@ -174,4 +189,5 @@ def test_every_warning_of_the_definitions_is_there() -> None:
     assert {rule.id for rule in early.RULES} == {
         "over_limit", "idle", "too_old", "close_past", "pushed", "no_next_step", "one_contact", "no_decision_maker",
         "buyer_behind", "bant_below", "quote_expiring", "discount_above", "concentration", "score_fallen",
+        "no_prospect",
     }  # fmt: skip

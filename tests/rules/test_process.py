@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from openpyxl.utils import get_column_letter
 
 from tests.tables import TODAY, crm
 from xl_salesflow import playbooks, rules
-from xl_salesflow.model.pipeline import Pipeline, pipeline_of
+from xl_salesflow.model.pipeline import Pipeline, Place, pipeline_of
+from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
 
 LEAD, QUALIFIED, PRESENTATION, WON, LOST, NURTURE = 2, 3, 4, 7, 8, 9
@@ -78,6 +81,42 @@ def test_every_fault_is_told_at_once() -> None:
         with_cells("Stages", (LEAD, "probability", 120.0), (LEAD, "day_limit", -3.0), (QUALIFIED, "kind", "won"))
     )
     assert {column for _, column, _ in found} >= {"probability", "day_limit", "kind"}
+
+
+FAULTS = (
+    ("Stages", QUALIFIED, "stage", "Lead", "would run in a circle", "C3"),
+    ("Stages", PRESENTATION, "kind", "won", "two stages of kind Won", "D4"),
+    ("Stages", LEAD, "probability", 120.0, "is 12000 %; it must lie between 0 % and 100 %", "E2"),
+    ("Stages", LEAD, "day_limit", -3.0, "is -3; days cannot be below zero", "F2"),
+    ("Gates", 3, "subject", "Ammount", "Deals has no column “Ammount”", "D3"),
+    ("Gates", 4, "check", "is bigger than", "there is no check “is bigger than”", "E4"),
+    ("StageTasks", 2, "stage", "Leed", "is it “Lead”", "B2"),
+)
+"""What is typed, what is said, where."""
+
+
+def test_a_playbook_with_every_fault_is_told_each_with_its_cell_at_once() -> None:
+    """One sentence a fault: a circle, two wins, a probability of 120, a limit of -3, an unknown column, operator, stage."""
+    pipeline = crm()
+    for table, row, column, value, _, _ in FAULTS:
+        frame = pipeline[table].copy()
+        frame.loc[row, column] = value
+        pipeline = pipeline.with_tables(**{table: frame})
+    letters = {
+        name: {column.id: get_column_letter(place) for place, column in enumerate(TABLES[name].columns, 1)}
+        for name in ("Stages", "Gates", "StageTasks")
+    }
+    pipeline = replace(pipeline, places={name: Place(name, found) for name, found in letters.items()})
+    told = {(f.cell, f.message) for f in rules.playbook_faults(pipeline)}
+    for table, _, _, _, said, cell in FAULTS:
+        assert len([message for at, message in told if at == f"{table}!{cell}" and said in message]) == 1, (table, cell)
+
+
+def test_a_playbook_without_a_start_is_told_beside_its_other_faults() -> None:
+    cells = [(row, "kind", "aftercare") for row in range(LEAD, WON)]
+    said = [message for _, _, message in faults(with_cells("Stages", *cells, (WON, "probability", 2.0)))]
+    assert any("no open stage to start in" in message for message in said)
+    assert any("must lie between" in message for message in said)
 
 
 def test_a_playbook_without_an_open_stage_has_no_start() -> None:

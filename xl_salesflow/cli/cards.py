@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -39,8 +38,7 @@ def read_back(path: Path, filled: Path, dry_run: bool, as_json: bool, today: dat
     book, run = ClosedBook(path), run_of(by, today)
     pipeline = book.read(run.now.date())
     found = read_card(filled, pipeline.language)
-    plan = flow.read_card(pipeline, found.frame, found.address, run)
-    plan = replace(plan, findings=(*found.faults, *plan.findings))
+    plan = flow.read_card(pipeline, found.frame, found.address, run, found.faults)
     if not dry_run:
         book.write(plan)
     show.plan(path, plan, dry_run, as_json)

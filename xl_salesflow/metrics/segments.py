@@ -8,7 +8,10 @@ from typing import Any, Literal
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.funnel import by
+from xl_salesflow.model.choices import identify
+from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.tables import TABLES
 
 Verdict = Literal["first", "second", "no difference", "too few"]
 
@@ -29,6 +32,7 @@ class Comparison:
     interval: tuple[float, float] | None
     p_value: float | None
     verdict: Verdict
+    tried: tuple[int, int] = (0, 0)
 
 
 def compare_rates(won: tuple[int, int], tried: tuple[int, int], small_sample: float = 30) -> Comparison:
@@ -38,7 +42,7 @@ def compare_rates(won: tuple[int, int], tried: tuple[int, int], small_sample: fl
     """
     if not all(tried):
         rates = [part / whole if whole else None for part, whole in zip(won, tried, strict=True)]
-        return Comparison(rates[0], rates[1], None, None, None, "too few")
+        return Comparison(rates[0], rates[1], None, None, None, "too few", tried)
     first, second = won[0] / tried[0], won[1] / tried[1]
     difference = first - second
     spread = sqrt(first * (1 - first) / tried[0] + second * (1 - second) / tried[1])
@@ -46,7 +50,8 @@ def compare_rates(won: tuple[int, int], tried: tuple[int, int], small_sample: fl
     error = sqrt(pooled * (1 - pooled) * (1 / tried[0] + 1 / tried[1]))
     p_value = erfc(abs(difference) / error / sqrt(2)) if error else None
     interval = (difference - _Z95 * spread, difference + _Z95 * spread)
-    return Comparison(first, second, difference, interval, p_value, _verdict(difference, p_value, tried, small_sample))
+    verdict = _verdict(difference, p_value, tried, small_sample)
+    return Comparison(first, second, difference, interval, p_value, verdict, tried)
 
 
 def compare_segments(pipeline: Pipeline, column: str, first: str, second: str) -> Comparison:
@@ -56,17 +61,23 @@ def compare_segments(pipeline: Pipeline, column: str, first: str, second: str) -
         UsageError: no deal has one of the values.
     """
     rows = {str(row["key"]).casefold(): row for row in by(pipeline, column)}
-    sides = [_side(rows, name) for name in (first, second)]
+    sides = [_side(rows, name, _shown(pipeline, column, name)) for name in (first, second)]
     won, closed = zip(*((side["won_count"], side["won_count"] + side["lost_count"]) for side in sides), strict=True)
     return compare_rates((won[0], won[1]), (closed[0], closed[1]), pipeline.settings.number("small_sample"))
 
 
-def _side(rows: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
+def _shown(pipeline: Pipeline, column: str, name: str) -> str:
+    labels = LISTS.get(TABLES["Deals"][column].options or "", {})
+    id = identify(labels, name)
+    return labels[id].in_(pipeline.language) if id else name
+
+
+def _side(rows: dict[str, dict[str, Any]], typed: str, name: str) -> dict[str, Any]:
     if name.casefold() not in rows:
         there = [str(row["key"]) for row in rows.values() if row["key"]]
         raise UsageError(
-            f"No deal in view has “{name}”; there are {', '.join(there)}.",
-            f"没有商机属于“{name}”；现有：{'、'.join(there)}。",
+            f"No deal in view has “{typed}”; there are {', '.join(there)}.",
+            f"没有商机属于“{typed}”；现有：{'、'.join(there)}。",
         )
     return rows[name.casefold()]
 

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import click
 
-from xl_salesflow.cli.commands import books, copies, days, many, numbers, papers, press, talks, teams, trying, versions
+from xl_salesflow.cli.commands import (
+    books,
+    comparing,
+    copies,
+    days,
+    many,
+    numbers,
+    own_data,
+    papers,
+    press,
+    talks,
+    teams,
+    trying,
+    versions,
+)
 from xl_salesflow.cli.commands.addin import addin
 from xl_salesflow.cli.commands.audit import audit
 from xl_salesflow.cli.commands.playbook import playbook
@@ -26,7 +40,7 @@ for command in (
     *(papers.followups, versions.revise, days.holidays, press.quote, press.print_, press.template),
     *(many.batch, many.watch),
     *(copies.diff, copies.merge, teams.assign, teams.rollup),
-    *(talks.bant, talks.prepare),
+    *(talks.bant, talks.prepare, comparing.compare, own_data.export),
     *(playbook, audit, addin, trying.demo),
 ):
     cli.add_command(command)

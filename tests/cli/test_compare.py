@@ -1,0 +1,44 @@
+"""``salesflow compare``: two segments side by side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tables import TODAY
+from xl_salesflow.cli import main
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Give 80 closed deals: 30 of 40 by referral won, 10 of 40 from the website."""
+    path, deals = tmp_path / "b.xlsx", tmp_path / "deals.csv"
+    lines = ["Deal,Stage,Created,Closed,Source"]
+    for number in range(80):
+        referral = number < 40
+        won = number % 40 < (30 if referral else 10)
+        stage, source = "Won" if won else "Lost", "Referral" if referral else "Website form"
+        lines.append(f"D-{number},{stage},2026-01-01,2026-02-01,{source}")
+    deals.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    main(["init", str(path), "--lang", "en"])
+    main(["import", str(path), str(deals), "--yes", "--today", str(TODAY)])
+    return path
+
+
+def test_a_difference_is_called_with_its_interval(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["compare", str(book), "referral", "website", "--json", "--today", str(TODAY)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["first_rate"], answer["second_rate"], answer["difference"]) == (0.75, 0.25, 0.5)
+    assert answer["verdict"] == "first"
+    assert answer["low"] < 0.5 < answer["high"]
+    assert main(["compare", str(book), "referral", "website", "--today", str(TODAY)]) == 0
+    said = capsys.readouterr().out
+    assert "75.0% of 40 closed deals won" in said
+    assert "converts better" in said
+
+
+def test_a_value_that_no_deal_has_is_said(book: Path) -> None:
+    assert main(["compare", str(book), "referral", "dream", "--today", str(TODAY)]) == 2

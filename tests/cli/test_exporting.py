@@ -1,0 +1,63 @@
+"""``salesflow export``: every table leaves the workbook as a plain file, and nothing goes over a network."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tables import TODAY
+from xl_salesflow.cli import main
+from xl_salesflow.cli.exporting import as_csv
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.tables import TABLES
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path, deals = tmp_path / "b.xlsx", tmp_path / "deals.csv"
+    deals.write_text("Deal,Stage,Amount,Created,Source\nD-1,Lead,1200.5,2026-03-01,Referral\n", encoding="utf-8")
+    main(["init", str(path), "--lang", "en"])
+    main(["import", str(path), str(deals), "--yes", "--today", str(TODAY)])
+    return path
+
+
+def test_every_table_in_use_becomes_a_file_and_comes_back_by_import(book: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["export", str(book), str(out), "--today", str(TODAY)]) == 0
+    names = {file.stem for file in out.iterdir()}
+    assert {"Deals", "History", "Stages", "Gates", "Questions", "Settings", "Journal"} <= names
+    assert "Quotes" not in names
+    rows = list(csv.DictReader((out / "Deals.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [(row["Deal"], row["Amount"], row["Source"]) for row in rows] == [("D-1", "1200.5", "Referral")]
+
+
+def test_json_has_ids_and_nulls(book: Path, tmp_path: Path) -> None:
+    assert main(["export", str(book), str(tmp_path), "--format", "json", "--today", str(TODAY)]) == 0
+    deal = json.loads((tmp_path / "Deals.json").read_text(encoding="utf-8"))[0]
+    assert (deal["source"], deal["created"], deal["amount"], deal["need"]) == ("referral", "2026-03-01", 1200.5, None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("=1+1", "'=1+1"), ("@SUM(1)", "'@SUM(1)"), ("-cmd", "'-cmd"), ("+49 30 1234", "+49 30 1234"), ("Plain", "Plain")],
+)
+def test_no_text_becomes_a_formula(typed: str, written: str) -> None:
+    made = as_csv(TABLES["Deals"], frame(TABLES["Deals"], [{"deal": "D-1", "name": typed}]), "en")
+    assert next(csv.DictReader(made.decode("utf-8-sig").splitlines()))["Name"] == written
+
+
+def test_an_update_opens_no_connection(book: Path) -> None:
+    """The data stays on the machine: no socket is connected, whatever a run does."""
+    code = (
+        "import sys; calls = []; sys.addaudithook(lambda event, _: calls.append(event) if event in "
+        "('socket.connect', 'socket.getaddrinfo', 'urllib.Request') else None)\n"
+        "from xl_salesflow.cli import main\n"
+        f"main(['update', {str(book)!r}]); main(['check', {str(book)!r}]); print('CALLS', calls)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8").stdout
+    assert said.splitlines()[-1] == "CALLS []"
