@@ -46,6 +46,10 @@ Public Sub Salesflow_followups(control As IRibbonControl)
     SalesflowPress "followups"
 End Sub
 
+Public Sub Salesflow_prepare(control As IRibbonControl)
+    SalesflowPress "prepare"
+End Sub
+
 Public Sub Salesflow_activity(control As IRibbonControl)
     SalesflowPress "activity", CLng(Val(control.Tag))
 End Sub
@@ -62,6 +66,10 @@ Public Sub Salesflow_quote(control As IRibbonControl)
     SalesflowPress "quote"
 End Sub
 
+Public Sub Salesflow_print(control As IRibbonControl)
+    SalesflowPress "print", CLng(Val(control.Tag))
+End Sub
+
 Public Sub Salesflow_new_quote(control As IRibbonControl)
     SalesflowPress "new_quote"
 End Sub
@@ -76,6 +84,14 @@ End Sub
 
 Public Sub Salesflow_report(control As IRibbonControl)
     SalesflowPress "report"
+End Sub
+
+Public Sub Salesflow_audit(control As IRibbonControl)
+    SalesflowPress "audit"
+End Sub
+
+Public Sub Salesflow_assign(control As IRibbonControl)
+    SalesflowPress "assign"
 End Sub
 
 Public Sub Salesflow_targets(control As IRibbonControl)

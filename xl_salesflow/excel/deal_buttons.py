@@ -70,6 +70,17 @@ def activity(desk: Desk) -> Text:
     return Text(f"{number} is added to {deal}; type what was said.", f"已为 {deal} 添加活动 {number}；请填写沟通要点。")
 
 
+def prepare(desk: Desk) -> Text:
+    """Give the selected deal the checklist before a visit, as tasks."""
+    deal = desk.selected("deal")
+    plan = one_deal.prepared(desk.read("Deals", "Tasks", "Journal", "StageTasks", "Lists", deal=deal), deal, desk.run)
+    row = desk.next_row("Tasks")
+    desk.book.write(plan)
+    count = len(plan.answer["tasks"])
+    desk.show("Tasks", row if count else 0, "task")
+    return Text(f"{deal}: {count} tasks before the visit.", f"{deal}：拜访前待办 {count} 项。")
+
+
 def _move(desk: Desk, pipeline: Pipeline, deal: str, cells: dict[str, Any]) -> Text:
     plan = one_deal.moved(pipeline, deal, cells, "move", desk.run)
     desk.book.write(plan)

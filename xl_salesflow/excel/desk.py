@@ -5,10 +5,12 @@ from __future__ import annotations
 import getpass
 import os
 import webbrowser
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import xlwings as xw
 from xlwings.main import Table
@@ -19,7 +21,18 @@ from xl_salesflow.excel.book import OpenBook
 from xl_salesflow.excel.tables import OnSheet, on_sheet, values
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
+from xl_salesflow.model.text import Language, Text
+
+_SELECT: Mapping[str, Text] = MappingProxyType(
+    {
+        "deal": Text(
+            "Select a row first: of Deals, or of any list with the column Deal.",
+            "请先选择一行：“商机”表，或任何含“商机编号”列的表。",
+        ),
+        "quote": Text("Select the row of a quote first, on the sheet Quotes.", "请先在“报价单”表中选择一行。"),
+        "activity": Text("Select the row of an activity first.", "请先在“活动”表中选择一行。"),
+    }
+)
 
 
 @dataclass
@@ -53,15 +66,7 @@ class Desk:
         """
         if cell := self.beside(column, row):
             return cell
-        deals = TABLES["Deals"].title
-        raise UsageError(
-            f"Select a row first: of {deals.en}, or of any list with the column {TABLES['Deals'][column].header.en}."
-            if column == "deal"
-            else "Select the row of a quote first, on the sheet Quotes.",
-            f"请先选择一行：“{deals.zh}”表，或任何含“{TABLES['Deals'][column].header.zh}”列的表。"
-            if column == "deal"
-            else "请先在“报价单”表中选择一行。",
-        )
+        raise UsageError(*_SELECT.get(column, _SELECT["deal"]).both())
 
     def beside(self, column: str, row: int = 0) -> str:
         """Return what stands under *column* in that row, "" where no table with that column is."""

@@ -47,14 +47,16 @@ followups = _script(workbook_buttons.followups)
 funnel = _script(workbook_buttons.funnel)
 targets = _script(workbook_buttons.targets)
 undo = _script(workbook_buttons.undo)
+assign = _script(workbook_buttons.assign)
 repair = _script(workbook_buttons.repair)
 won = _script(deal_buttons.won)
 explain = _script(deal_buttons.explain)
 bant = _script(deal_buttons.bant)
+prepare = _script(deal_buttons.prepare)
 new_quote = _script(quote_buttons.new_quote)
 revise = _script(quote_buttons.revise)
 
 __all__ = [
-    "bant", "check", "explain", "followups", "funnel", "new_quote", "repair", "revise", "score", "targets", "undo",
-    "update", "won",
+    "assign", "bant", "check", "explain", "followups", "funnel", "new_quote", "prepare", "repair", "revise", "score",
+    "targets", "undo", "update", "won",
 ]  # fmt: skip

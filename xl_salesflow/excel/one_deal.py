@@ -74,6 +74,13 @@ def card(pipeline: Pipeline, deal: str, run: Run) -> Plan:
     return Plan(appends=(Append("Answers", rows, "bant"),) if open_ else (), answer={"questions": open_})
 
 
+def prepared(pipeline: Pipeline, deal: str, run: Run) -> Plan:
+    """Return the plan that gives *deal* the checklist before a visit, as tasks due on the day of its next step."""
+    row_of(pipeline, deal)
+    plan = moves.prepared(pipeline, deal)
+    return plan + journal.entries(plan, "prepare", run.by, run.now)
+
+
 def activity(pipeline: Pipeline, deal: str, type: str, run: Run) -> Plan:
     """Return the plan that adds an activity of *type* (an id or what a list shows) to *deal*, done today."""
     row = row_of(pipeline, deal)

@@ -106,6 +106,27 @@ def report(desk: Desk) -> Text:
     return Text(f"Report: {file}.", f"报告：{file}。")
 
 
+def assign(desk: Desk) -> Text:
+    """Take idle deals back and give deals without an owner to people, as the sheet Settings says."""
+    plan = flow.assign(desk.read(), desk.run)
+    desk.book.write(plan)
+    changes = plan.answer["changes"]
+    return Text(f"Deals are assigned; {changes} cells changed.", f"商机已分配，修改 {changes} 个单元格。")
+
+
+def audit(desk: Desk) -> Text:
+    """Write the questions about how the team sells, and what the data answer, beside the workbook, and open the file."""
+    from xl_salesflow.audit import answers
+    from xl_salesflow.documents import save
+
+    pipeline = desk.read()
+    unknown = Text("The workbook does not tell.", "工作簿中没有相关数据。").in_(pipeline.language)
+    lines = [f"{at}. {one['text']}\n   {one['answer'] or unknown}" for at, one in enumerate(answers(pipeline), 1)]
+    file = save(desk.folder / f"audit-{pipeline.today}.txt", "\n".join((*lines, "")).encode("utf-8-sig"))
+    desk.open(file)
+    return Text(f"Audit: {file}.", f"流程自查：{file}。")
+
+
 def undo(desk: Desk) -> Text:
     """Put back what a run changed: the one whose row of the Journal is selected, else the last."""
     plan = flow.undo(desk.read(), desk.run, desk.beside("run") or None)

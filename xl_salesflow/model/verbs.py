@@ -29,7 +29,7 @@ GROUPS: Mapping[str, Text] = MappingProxyType(
 class Verb:
     """One thing the product does. *icon* is an Office imageMso name; *reads* verbs answer with --json and write nothing.
 
-    *group* is its place in the ribbon, "" for none; a *menu* asks for one of "stages", or of a list of lists.py. Verbs that
+    *group* is its place in the ribbon, "" for none; a *menu* asks for one of "stages", of "papers", or of a list of lists.py. Verbs that
     are no *command* exist only in the ribbon.
     """
 
@@ -45,9 +45,10 @@ class Verb:
 
 
 def _verb(
-    id: str, en: str, zh: str, tip_en: str, tip_zh: str, icon: str, reads: bool = False, *, group: str = "", large: bool = False,
+    id: str, en: str, zh: str, tip_en: str, tip_zh: str, icon: str, reads: bool = False, *, group: str = "", menu: str = "",
+    large: bool = False,
 ) -> Verb:  # fmt: skip
-    return Verb(id, Text(en, zh), Text(tip_en, tip_zh), icon, reads, group, large=large)
+    return Verb(id, Text(en, zh), Text(tip_en, tip_zh), icon, reads, group, menu, large=large)
 
 
 def _button(
@@ -69,12 +70,12 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("plan", "Plan from target", "目标倒推", "Back from a target: deals per stage, leads, activities a week, by when", "由目标倒推各阶段商机、线索、每周活动与最迟日期", "GoalSeek", True),
             _verb("followups", "Follow-ups", "跟进清单", "Who to call today and why", "今天联系谁、为什么", "MailMergeRecipientsEditList", True, group="today", large=True),
             _verb("quote", "Quote", "报价", "Print the quote of a deal", "打印商机的报价单", "FilePrint", group="quotes"),
-            _verb("print", "Print", "打印", "Print a quote, proposal, contract, BANT card, pre-call sheet or visit report", "打印报价单、方案、合同、BANT 卡、拜访前准备或拜访报告", "FilePrintPreview"),
+            _verb("print", "Print", "打印", "Print a quote, proposal, contract, BANT card, pre-call sheet or visit report", "打印报价单、方案、合同、BANT 卡、拜访前准备或拜访报告", "FilePrintPreview", group="quotes", menu="papers"),
             _verb("template", "Templates", "模板", "List, check and make templates of your own for what is printed", "列出、检查与新建打印所用的自有模板", "FileNew"),
             _verb("report", "Report", "报告", "Write one HTML page with funnel, trend, ageing and leaks", "生成包含漏斗、趋势、账龄与流失的网页报告", "CreateReport", group="manage"),
             _verb("playbook", "Playbooks", "销售流程", "List, show, check and export sales processes", "列出、显示、检查与导出销售流程", "OrganizationChartInsert"),
-            _verb("audit", "Audit", "流程自查", "Answer thirteen questions about how the team sells, from the data", "根据数据回答关于团队销售方式的十三个问题", "ReviewAcceptChange", True),
-            _verb("assign", "Assign", "分配", "Give deals without an owner to people; take back those nobody works on", "将无负责人的商机分配给团队成员，并回收无人跟进的商机", "AssignTask"),
+            _verb("audit", "Audit", "流程自查", "Answer thirteen questions about how the team sells, from the data", "根据数据回答关于团队销售方式的十三个问题", "ReviewAcceptChange", True, group="manage"),
+            _verb("assign", "Assign", "分配", "Give deals without an owner to people; take back those nobody works on", "将无负责人的商机分配给团队成员，并回收无人跟进的商机", "AssignTask", group="manage"),
             _verb("diff", "Compare", "比较", "Say what differs between two workbooks", "说明两个工作簿有何不同", "ReviewCompareTwoVersions", True),
             _verb("merge", "Merge", "合并", "Take into a workbook what another copy of it says; contradictions go to a sheet", "将另一副本的修改并入工作簿；矛盾之处列入“合并冲突”表", "ReviewCombineRevisions"),
             _verb("apply", "Apply ticked changes", "执行勾选的修改", "Do what is ticked on a change sheet that update --dry-run --sheet made", "执行由 update --dry-run --sheet 生成的修改清单中勾选的项", "AcceptInvitation"),
@@ -89,7 +90,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("bant", "BANT card", "BANT 卡", "Lay out the BANT questions of a deal to be answered; a filled card is read back", "列出商机的 BANT 问题以便填写，填好的卡可读回", "FormControlCheckBox", group="qualify", large=True),
             _verb("compare", "Compare", "对比", "Compare the win rates of two sources, owners or products: is it more than chance?", "对比两个来源、负责人或产品的赢单率，判断差异是否出于偶然", "DataFormAddRecord", True),
             _verb("export", "Export", "导出", "Write every table as CSV or JSON: the data is yours, on your machine", "将全部表导出为 CSV 或 JSON：数据归您所有，留在本机", "ExportTextFile"),
-            _verb("prepare", "Prepare a visit", "拜访准备", "Give a deal the checklist before a visit, as tasks", "将拜访前准备清单作为任务加入商机", "ListMacros"),
+            _verb("prepare", "Prepare a visit", "拜访准备", "Give a deal the checklist before a visit, as tasks", "将拜访前准备清单作为任务加入商机", "ListMacros", group="today"),
             _button("score", "Score", "评分", "Work out BANT points from the answers and the trait scores", "由问答得出 BANT 分值并计算特质得分", "CalculateNow", "qualify"),
             _button("activity", "Log activity", "记录活动", "Add an activity of today to the selected deal", "为所选商机添加一条今天的活动", "ReviewNewComment", "today", menu="activity_type"),
             _button("calendar", "Calendar", "日历", "Write the follow-ups as a calendar file beside the workbook", "将跟进清单写成日历文件，与工作簿同目录", "ViewAppointmentInCalendar", "today"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from xl_salesflow.excel.wizard import CATEGORY, FUNCTIONS, MODULE
 from xl_salesflow.model.verbs import GROUPS, VERBS, Verb
+from xl_salesflow.papers import KINDS as PAPERS
 
 NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
 _ASKED = 'getLabel="SalesflowLabel" getScreentip="SalesflowLabel" getSupertip="SalesflowTip"'
@@ -109,6 +110,12 @@ def _group(group: str) -> Iterator[str]:
 
 def _control(verb: Verb) -> str:
     look = f'id="sf_{verb.id}" {_ASKED} imageMso="{verb.icon}" size="{"large" if verb.large else "normal"}"'
+    if verb.menu == "papers":  # they are the same in every workbook
+        items = "".join(
+            f'<button id="sf_{verb.id}_{at}" getLabel="SalesflowLabel" tag="{at}" onAction="Salesflow_{verb.id}"/>'
+            for at in range(1, len(PAPERS) + 1)
+        )
+        return f"<menu {look}>{items}</menu>"
     if verb.menu:
         return f'<dynamicMenu {look} getContent="SalesflowMenu_{verb.id}" invalidateContentOnDrop="true"/>'
     return f'<button {look} onAction="Salesflow_{verb.id}"/>'
@@ -122,7 +129,7 @@ def _subs(verb: Verb) -> Iterator[str]:
         f'    SalesflowPress "{verb.id}"{choice}',
         "End Sub",
     )
-    if verb.menu:
+    if verb.menu not in ("", "papers"):
         items = "SalesflowStageItems()" if verb.menu == "stages" else f'SalesflowListItems("{verb.id}", "{verb.menu}")'
         yield from (
             "",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from xl_salesflow.documents.kinds import PAPERS
 from xl_salesflow.excel.wizard import ARGUMENTS, FUNCTIONS
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Text
 from xl_salesflow.model.verbs import GROUPS, VERBS
+from xl_salesflow.papers import KINDS
 
 OWN: Mapping[str, Text] = {
     "sf_tab": Text("Sales", "销售"),
@@ -42,6 +44,8 @@ def _all() -> Iterator[tuple[str, Text]]:
         if verb.group:
             yield f"sf_{verb.id}", verb.label
             yield f"sf_{verb.id}.tip", verb.tip
+        if verb.menu == "papers":
+            yield from ((f"sf_{verb.id}_{at}", PAPERS[kind].name) for at, kind in enumerate(KINDS, 1))
     lists = [f"Lists.{verb.menu}" for verb in VERBS.values() if verb.menu in TABLES["Lists"].by_id]
     for name in (*_READ_BY_MENUS, *lists):
         table, _, column = name.partition(".")
