@@ -86,7 +86,6 @@ def test_a_dry_run_writes_nothing_and_a_second_run_has_nothing_to_write(
     ("verb", "options", "made_files"),
     [
         ("check", [], []),
-        ("check", ["repair"], []),
         ("followups", ["format=csv", "output=lists"], ["lists/team-000.followups.csv"]),
         ("report", [], ["books/team-000.report.html"]),
         ("funnel", ["by=owner"], []),
@@ -140,23 +139,15 @@ def test_the_log_holds_nothing_a_customer_is_known_by(here: Path, capfd: pytest.
     (here / "books" / "broken.xlsx").write_bytes(_without_a_table(here))
     telling = _telling(here / "books" / "team-000.xlsx")
     assert len(telling) > 30
-    for more in (
-        (),
-        ("--json",),
-        ("--verb", "check"),
-        ("--verb", "undo"),
-        ("--verb", "funnel", "--json"),
-        ("--verb", "followups", "--json"),
-    ):
+    for more in ((), ("--verb", "check", "--json"), ("--verb", "funnel", "--json")):
         assert batch("books", *more) in (0, 1, 3)
     out, err = capfd.readouterr()
     written = out + err + "".join(path.read_text(encoding="utf-8") for path in here.glob("*.jsonl"))
     assert "team-000.xlsx" in written
     assert [text for text in telling if text in written] == []
     assert batch("books", "--verb", "check", "--json", "--details") in (0, 1, 3)
-    assert any(text in capfd.readouterr().out for text in telling), (
-        "nothing tells even with --details; the test shows nothing"
-    )
+    details = capfd.readouterr().out
+    assert any(text in details for text in telling), "nothing tells even with --details; the test shows nothing"
 
 
 def _telling(book: Path) -> set[str]:
