@@ -64,8 +64,7 @@ def _unknown(pipeline: Pipeline, key: str) -> UsageError:
     deals = pipeline["Deals"]
     known = {str(number): str(number) for number in (*pipeline["Quotes"]["quote"], *deals["deal"]) if number}
     known |= {str(deal): f"{deal} ({name})" for deal, name in zip(deals["deal"], deals["name"], strict=True) if name}
-    best = nearest(key, known)
-    meant = known[best] if best else ""
+    meant = nearest(key, known.values())
     return UsageError(
         f"There is no deal or quote “{key}”" + (f"; did you mean {meant}?" if meant else "."),
         f"没有编号为“{key}”的商机或报价单" + (f"；是否指 {meant}？" if meant else "。"),
