@@ -85,14 +85,14 @@ def test_every_fault_is_told_at_once() -> None:
 
 FAULTS = (
     ("Stages", QUALIFIED, "stage", "Lead", "would run in a circle", "C3"),
-    ("Stages", PRESENTATION, "kind", "won", "two stages of kind Won", "D4"),
+    ("Stages", PRESENTATION, "kind", "won", "two stages of kind Won", "D7"),
     ("Stages", LEAD, "probability", 120.0, "is 12000 %; it must lie between 0 % and 100 %", "E2"),
     ("Stages", LEAD, "day_limit", -3.0, "is -3; days cannot be below zero", "F2"),
     ("Gates", 3, "subject", "Ammount", "Deals has no column “Ammount”", "D3"),
     ("Gates", 4, "check", "is bigger than", "there is no check “is bigger than”", "E4"),
     ("StageTasks", 2, "stage", "Leed", "is it “Lead”", "B2"),
 )
-"""What is typed, what is said, where."""
+"""Where something is typed, what is said, and the cell it is said of."""
 
 
 def test_a_playbook_with_every_fault_is_told_each_with_its_cell_at_once() -> None:
