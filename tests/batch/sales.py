@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from xl_salesflow import flow
 from xl_salesflow.batch.task import Task
 from xl_salesflow.demo.day import day_of_work
 from xl_salesflow.demo.generate import generated
+from xl_salesflow.ooxml import Workbook
 from xl_salesflow.sheets import new_workbook
 from xl_salesflow.workbook import ClosedBook
 
@@ -36,9 +37,9 @@ def made(deals: int = 8) -> bytes:
         return path.read_bytes()
 
 
-def fill(folder: Path, count: int) -> list[Path]:
-    """Put *count* workbooks into *folder*."""
-    first, *others = books = [folder / f"team-{number:03d}.xlsx" for number in range(count)]
+def fill(folder: Path, count: int, start: int = 0) -> list[Path]:
+    """Put *count* workbooks into *folder*, numbered from *start*."""
+    first, *others = books = [folder / f"team-{start + number:03d}.xlsx" for number in range(count)]
     folder.mkdir(parents=True, exist_ok=True)
     first.write_bytes(made())
     for book in others:
@@ -48,8 +49,10 @@ def fill(folder: Path, count: int) -> list[Path]:
 
 def runs(path: Path, verb: str = "update") -> list[str]:
     """The runs of *verb* that a workbook's Journal tells, each once; reading it shows that it is whole."""
-    journal = ClosedBook(path).read(date(2026, 4, 1))["Journal"]
-    return list(dict.fromkeys(journal.loc[journal["verb"] == verb, "run"]))
+    workbook = Workbook.open(path)
+    assert all(workbook.read_table(name) is not None for name in workbook.tables)
+    journal = workbook.read_table("Journal")
+    return list(dict.fromkeys(run for run, of in zip(journal["Run"], journal["Verb"], strict=True) if of == verb))
 
 
 def old_or_new(path: Path) -> str:

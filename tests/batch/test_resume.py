@@ -60,11 +60,11 @@ class Night:
 @posix
 def test_everything_is_killed_again_and_again(tmp_path: Path) -> None:
     """Power cuts: SIGKILL for the batch and its workers at any moment, until a run comes to its end."""
-    night, chance, kills = Night(tmp_path, 6 * SCALE), random.Random(8), 0
+    night, chance, kills = Night(tmp_path, 4 * SCALE), random.Random(8), 0
     code, summary = -1, {}
     while code < 0:
         process = night.begin()
-        if kills < 4 * SCALE:
+        if kills < 3 * SCALE:
             night.until(process, night.lines() + chance.randint(2, 4))
             time.sleep(chance.uniform(0, 1.5))
             if process.poll() is None:
@@ -83,17 +83,17 @@ def test_everything_is_killed_again_and_again(tmp_path: Path) -> None:
 
 @posix
 def test_asked_to_stop_it_finishes_what_is_under_way_and_goes_on_later(tmp_path: Path) -> None:
-    night = Night(tmp_path, 5)
+    night = Night(tmp_path, 4)
     process = night.begin()
     night.until(process, 2)
     process.send_signal(signal.SIGTERM)
     code, summary = night.wait(process)
     assert (code, summary["stopped"]) == (130, True)
-    assert 0 < summary["left"] < 5
+    assert 0 < summary["left"] < 4
     assert not past(night.journal).begun
     code, rest = night.wait(night.begin())
-    assert (rest["passed_by"], rest["changed"], rest["run"]) == (5 - summary["left"], summary["left"], summary["run"])
-    assert night.states() == {True: 5}
+    assert (rest["passed_by"], rest["changed"], rest["run"]) == (4 - summary["left"], summary["left"], summary["run"])
+    assert night.states() == {True: 4}
 
 
 def test_what_somebody_saved_since_is_done_again_and_a_run_that_ended_begins_anew(tmp_path: Path) -> None:
