@@ -5,6 +5,7 @@ Works through openpyxl, which shares nothing with the reader and the writer unde
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -131,9 +132,9 @@ class Desk:
             for line in any_sheet.iter_rows():
                 for cell in line:
                     if isinstance(cell.value, ArrayFormula):
-                        cell.value.text = (cell.value.text or "").replace(f"[{header}]", f"[{new}]")
+                        cell.value.text = _renamed(cell.value.text or "", table, header, new)
                     if isinstance(cell.value, str) and cell.value.startswith("="):
-                        cell.value = cell.value.replace(f"[{header}]", f"[{new}]")
+                        cell.value = _renamed(cell.value, table, header, new)
         book.save(self.path)
 
     def rename_table(self, table: str, new: str) -> None:
@@ -144,6 +145,12 @@ class Desk:
         placed.displayName = placed.name = new
         sheet.tables.add(placed)
         book.save(self.path)
+
+
+def _renamed(formula: str, table: str, header: str, new: str) -> str:
+    """A formula after a column of a table was renamed; other tables may have a column of the same name."""
+    column = re.compile(rf"(\b{table}\[(?:\[#This Row\],\[)?){re.escape(header)}\]")
+    return column.sub(lambda found: f"{found.group(1)}{new}]", formula)
 
 
 def _find(book: Workbook, table: str) -> tuple[Worksheet, tuple[int, int, int, int]]:
