@@ -1,4 +1,4 @@
-"""A layout as a sheet of seven columns with tags in its cells; figures keep their formats, so that they can be computed with."""
+"""A layout as a sheet with tags in its cells; figures keep their formats, so that they can be computed with."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from xl_salesflow.documents.layout.blocks import (
 )  # fmt: skip
 from xl_salesflow.documents.layout.sheet_marks import cell, workbook
 
-_WIDTHS = (6.5, 42, 11, 9, 14, 10, 16)
-_COLUMNS = "ABCDEFG"
+_WIDTHS = (6.5, 11, 10, 10, 11, 11, 9, 14, 10, 16)
+_COLUMNS = "ABCDEFGHIJ"
+_LINES = ("A", "B:E", "F", "G", "H", "I", "J")  # where the columns of a quote's lines stand
 _FORMATS: Mapping[str, str] = MappingProxyType(
     {
         "number": "place",
@@ -70,31 +71,31 @@ class _Sheet:
 
     def heading(self, heading: str) -> None:
         """Add a small heading with room above."""
-        self.row(("A:G", f"{{{{ {heading} }}}}" if heading else "", "eyebrow"), height=24 if heading else 9)
+        self.row(("A:J", f"{{{{ {heading} }}}}" if heading else "", "eyebrow"), height=24 if heading else 9)
 
 
 def _head(sheet: _Sheet, _: Head) -> None:
-    sheet.row(("A:C", "{{ seller.company }}", "company"), ("D:G", "{{ title }}", "title"), height=30)
+    sheet.row(("A:E", "{{ seller.company }}", "company"), ("F:J", "{{ title }}", "title"), height=30)
     sheet.row(
-        ("A:C", "{{ seller.line }}", "small"), ("D:G", "{{ number }}{% if draft %}  ({{ draft }}){% endif %}", "number")
+        ("A:E", "{{ seller.line }}", "small"), ("F:J", "{{ number }}{% if draft %}  ({{ draft }}){% endif %}", "number")
     )
-    sheet.row(("A:G", "", "ruled"), height=6)
+    sheet.row(("A:J", "", "ruled"), height=6)
 
 
 def _sides(sheet: _Sheet, block: Sides) -> None:
     (left, left_lines), (right, right_lines) = block.left, block.right
-    sheet.row(("A:B", f"{{{{ {left} }}}}", "eyebrow"), ("C:G", f"{{{{ {right} }}}}", "eyebrow"), height=20)
+    sheet.row(("A:E", f"{{{{ {left} }}}}", "eyebrow"), ("F:J", f"{{{{ {right} }}}}", "eyebrow"), height=20)
     for place in range(max(len(left_lines), len(right_lines))):
         style = "plain" if place else "strong"
         pair = [lines[place] if place < len(lines) else "" for lines in (left_lines, right_lines)]
         texts = [f"{{{{ {line} }}}}" if line else "" for line in pair]
         if place:
             sheet.tag(f"if {' or '.join(filter(None, pair))}")
-        sheet.row(("A:B", texts[0], style), ("C:G", texts[1], style))
+        sheet.row(("A:E", texts[0], style), ("F:J", texts[1], style))
         if place:
             sheet.tag("endif")
     sheet.tag("for row in dates")
-    sheet.row(("C:E", "{{ row.label }}", "right_small"), ("F:G", "{{ row.value }}", "right"))
+    sheet.row(("F:H", "{{ row.label }}", "right_small"), ("I:J", "{{ row.value ~ '' }}", "right"))
     sheet.tag("endfor")
     sheet.row(("A", "", "plain"), height=9)
 
@@ -102,13 +103,13 @@ def _sides(sheet: _Sheet, block: Sides) -> None:
 def _section(sheet: _Sheet, block: Section) -> None:
     sheet.tag(f"if {block.body}")
     sheet.heading(block.heading)
-    sheet.row(("A:G", f"{{{{ {block.body} }}}}", "plain"))
+    sheet.row(("A:J", f"{{{{ {block.body} }}}}", "plain"))
     sheet.tag("endif")
 
 
 def _note(sheet: _Sheet, block: Note) -> None:
     sheet.tag(f"if {block.body}")
-    sheet.row(("A:G", f"{{{{ {block.body} }}}}", "small"))
+    sheet.row(("A:J", f"{{{{ {block.body} }}}}", "small"))
     sheet.tag("endif")
 
 
@@ -116,7 +117,7 @@ def _pairs(sheet: _Sheet, block: Pairs) -> None:
     sheet.tag(f"if {block.rows}")
     sheet.heading(block.heading)
     sheet.tag(f"for row in {block.rows}")
-    sheet.row(("A:B", "{{ row.label }}", "label"), ("C:G", "{{ row.value }}", "value"))
+    sheet.row(("A:C", "{{ row.label }}", "label"), ("D:J", "{{ row.value ~ '' }}", "value"))
     sheet.tag("endfor")
     sheet.tag("endif")
 
@@ -144,15 +145,18 @@ def _listing(sheet: _Sheet, block: Listing) -> None:
 
 
 def _value(column: Column) -> str:
-    text = f"{{{{ row.{column.field} }}}}"
+    as_text = (
+        "" if column.field in _FORMATS else " ~ ''"
+    )  # a figure whose column has no format of its own is printed as it reads
+    text = f"{{{{ row.{column.field}{as_text} }}}}"
     under = f"{{% if row.{column.under} %}}\n{{{{ row.{column.under} }}}}{{% endif %}}" if column.under else ""
     return text + under
 
 
 def _places(columns: Sequence[Column]) -> list[str]:
     """Share the sheet's columns out: as many as there are stand alone, fewer are merged by their share of the width."""
-    if len(columns) == len(_COLUMNS):
-        return list(_COLUMNS)
+    if len(columns) == len(_LINES):
+        return list(_LINES)
     whole, share = sum(_WIDTHS), sum(column.share for column in columns)
     ends, at, wanted = list[int](), 0.0, 0.0
     for place, column in enumerate(columns):
@@ -172,10 +176,10 @@ def _cards(sheet: _Sheet, block: Cards) -> None:
     sheet.tag(f"if {block.rows}")
     sheet.heading(block.heading)
     sheet.tag(f"for row in {block.rows}")
-    sheet.row(("A:G", f"{{{{ row.{block.head} }}}}", "strong"))
+    sheet.row(("A:J", f"{{{{ row.{block.head} }}}}", "strong"))
     for place, line in enumerate(block.lines):
         sheet.tag(f"if row.{line}")
-        sheet.row(("A:G", f"{{{{ row.{line} }}}}", "small" if place else "plain"))
+        sheet.row(("A:J", f"{{{{ row.{line} }}}}", "small" if place else "plain"))
         sheet.tag("endif")
     sheet.tag("endfor")
     sheet.tag("endif")
@@ -183,17 +187,17 @@ def _cards(sheet: _Sheet, block: Cards) -> None:
 
 def _sums(sheet: _Sheet, _: Sums) -> None:
     sheet.tag("for row in sums")
-    sheet.row(("C:E", "{{ row.label }}", "sum_label"), ("F:G", "{{ row.value }}", "sum"))
+    sheet.row(("F:H", "{{ row.label }}", "sum_label"), ("I:J", "{{ row.value }}", "sum"))
     sheet.tag("endfor")
-    sheet.row(("C:E", "{{ t.total }} ({{ currency }})", "total_label"), ("F:G", "{{ total }}", "total"), height=27)
+    sheet.row(("F:H", "{{ t.total }} ({{ currency }})", "total_label"), ("I:J", "{{ total }}", "total"), height=27)
     for field, text in (("in_base", "{{ in_base }}"), ("in_words", "{{ t.in_words }} {{ in_words }}")):
         sheet.tag(f"if {field}")
-        sheet.row(("A:G", text, "right_small"))
+        sheet.row(("A:J", text, "right_small"))
         sheet.tag("endif")
 
 
 def _sign(sheet: _Sheet, block: Sign) -> None:
-    places = ("A:B", "D:G") if len(block.headings) > 1 else ("D:G",)
+    places = ("A:D", "G:J") if len(block.headings) > 1 else ("G:J",)
     sheet.row(
         *((place, f"{{{{ {heading} }}}}", "eyebrow") for place, heading in zip(places, block.headings, strict=True)),
         height=36,

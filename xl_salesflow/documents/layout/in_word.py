@@ -23,6 +23,7 @@ from xl_salesflow.documents.layout.blocks import (
 
 _HALF = w.WIDTH // 2
 _SUMS = (3200, 2600)
+_DATES = w.WIDTH - 3600 - 2900
 
 
 def word_template(blocks: Sequence[Block]) -> bytes:
@@ -35,7 +36,7 @@ def word_template(blocks: Sequence[Block]) -> bytes:
         w.run(" {{ t.pages_end }}", size=7.5, color=w.MUTED),
     ))  # fmt: skip
     cells = (w.cell(w.paragraph(left), 6864), w.cell(w.paragraph(page, align="right"), 3000))
-    return w.document(body + w.paragraph(), w.table([w.row(*cells)], (6864, 3000), padding=0) + w.paragraph())
+    return w.document(body + w.gap(20), w.table([w.row(*cells)], (6864, 3000), padding=0) + w.gap(20))
 
 
 def _eyebrow(heading: str) -> str:
@@ -43,7 +44,7 @@ def _eyebrow(heading: str) -> str:
 
 
 def _heading(heading: str) -> str:
-    return w.paragraph(_eyebrow(heading), before=240, after=50, keep=True) if heading else w.paragraph(before=60)
+    return w.paragraph(_eyebrow(heading), before=170, after=40, keep=True) if heading else w.gap(120)
 
 
 def _when(field: str, *content: str) -> str:
@@ -66,21 +67,18 @@ def _head(_: Head) -> str:
     )
     cells = (w.cell("".join(left), _HALF + 400), w.cell("".join(right), _HALF - 400))
     head = w.table([w.row(*cells)], (_HALF + 400, _HALF - 400), padding=0)
-    return head + w.paragraph(rule=w.ACCENT, after=120)
+    return head + w.paragraph(w.run("", size=2), rule=w.ACCENT, after=80)
 
 
 def _sides(block: Sides) -> str:
-    widths = (3900, 3000, WIDTH_OF_DATES)
+    widths = (3600, 2900, _DATES)
     sides = (w.cell(_side(*block.left), widths[0]), w.cell(_side(*block.right), widths[1]))
     dates = (
         w.tag("{%p for row in dates %}"),
         w.paragraph(w.run("{{ row.label }}  ", size=8, color=w.MUTED), w.run("{{ row.value }}"), align="right", after=20),
-        w.tag("{%p endfor %}"), w.paragraph(),
+        w.tag("{%p endfor %}"), w.gap(20),
     )  # fmt: skip
-    return w.table([w.row(*sides, w.cell("".join(dates), widths[2]))], widths, padding=0) + w.paragraph(after=60)
-
-
-WIDTH_OF_DATES = w.WIDTH - 3900 - 3000
+    return w.table([w.row(*sides, w.cell("".join(dates), widths[2]))], widths, padding=0) + w.gap(100)
 
 
 def _side(heading: str, lines: Sequence[str]) -> str:
@@ -151,7 +149,7 @@ def _cards(block: Cards) -> str:
         _when(f"row.{line}", w.paragraph(w.run(f"{{{{ row.{line} }}}}", **_tone(number, len(block.lines)))))
         for number, line in enumerate(block.lines)
     )
-    head = w.paragraph(w.run(f"{{{{ row.{block.head} }}}}", bold=True), keep=True)
+    head = w.paragraph(w.run(f"{{{{ row.{block.head} }}}}", bold=True))
     rows = (
         w.tag_row(f"{{%tr for row in {block.rows} %}}", 1),
         w.row(w.cell(head + lines, w.WIDTH - 120, left=w.ACCENT)),
@@ -196,10 +194,10 @@ def _sign(block: Sign) -> str:
     count = max(2, len(block.headings))
     width = w.WIDTH // count
     blank = [w.cell(w.paragraph(), width)] * (count - len(block.headings))
-    heads = [w.cell(w.paragraph(_eyebrow(heading), after=900, keep=True), width) for heading in block.headings]
+    heads = [w.cell(w.paragraph(_eyebrow(heading), after=760, keep=True), width) for heading in block.headings]
     lines = [w.cell(w.paragraph(w.run("{{ t.signature }}", size=8, color=w.MUTED)), width) for _ in block.headings]
     ruled = [line.replace("<w:tcBorders>", "").replace("</w:tcPr>", _TOP, 1) for line in lines]
-    return w.paragraph(before=360) + w.table((w.row(*blank, *heads), w.row(*blank, *ruled)), (width,) * count)
+    return w.gap(300) + w.table((w.row(*blank, *heads), w.row(*blank, *ruled)), (width,) * count)
 
 
 _TOP = f'<w:tcBorders><w:top w:val="single" w:sz="6" w:space="0" w:color="{w.MUTED}"/></w:tcBorders></w:tcPr>'

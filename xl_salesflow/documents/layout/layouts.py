@@ -42,7 +42,7 @@ _WHY = Cards("t.why", "benefits", "product", ("benefit", "chain", "answers"))
 _TALKS = Listing(
     "t.talks",
     "talks",
-    (Column("t.date", "date", 14), Column("t.kind", "kind", 14), Column("t.contact", "contact", 16), Column("t.summary", "summary", 56)),
+    (Column("t.date", "date", 19), Column("t.kind", "kind", 14), Column("t.contact", "contact", 16), Column("t.summary", "summary", 51)),
 )  # fmt: skip
 
 LAYOUTS: Mapping[str, tuple[Block, ...]] = MappingProxyType(
@@ -94,10 +94,9 @@ LAYOUTS: Mapping[str, tuple[Block, ...]] = MappingProxyType(
             Listing("t.to_ask", "questions", (Column("t.dimension", "dimension", 20), Column("t.question", "question", 80))),
             Cards("t.strengths", "benefits", "product", ("benefit", "chain", "answers")),
             Listing("t.objections", "objections", (Column("t.concern", "concern", 40, under="kind"), Column("t.reply", "answer", 60, under="worked"))),
-            Listing("t.cases", "cases", (Column("t.customer", "account", 34), Column("t.product", "product", 30),
-                                         Column("t.date", "closed", 16), Column("t.amount", "amount", 20, True))),
+            Listing("t.cases", "cases", (Column("t.customer", "account", 32), Column("t.product", "product", 28), Column("t.date", "closed", 20), Column("t.amount", "amount", 20, True))),
             _TALKS,
-            Listing("t.tasks", "tasks", (Column("", "box", 5), Column("t.task", "task", 60), Column("t.due", "due", 20), Column("t.required", "required", 15))),
+            Listing("t.tasks", "tasks", (Column("", "box", 5), Column("t.task", "task", 60), Column("t.due", "due", 21), Column("t.required", "required", 14))),
             Listing("t.before_you_go", "checklist", (Column("", "box", 5), Column("t.check", "text", 95))),
         ),
         "visit": (
@@ -105,7 +104,7 @@ LAYOUTS: Mapping[str, tuple[Block, ...]] = MappingProxyType(
             Pairs("t.spin", "spin"), Section("t.verbal_terms", "verbal_terms"), Section("t.materials", "materials"),
             Pairs("t.next_steps", "steps"),
             Listing("t.objections", "objections", (Column("t.concern", "concern", 40, under="kind"), Column("t.reply", "answer", 60, under="worked"))),
-            Listing("t.tasks", "tasks", (Column("", "box", 5), Column("t.task", "task", 60), Column("t.due", "due", 20), Column("t.required", "required", 15))),
+            Listing("t.tasks", "tasks", (Column("", "box", 5), Column("t.task", "task", 60), Column("t.due", "due", 21), Column("t.required", "required", 14))),
             Sign(("t.reported_by", "t.read_by")),
         ),
     }

@@ -35,7 +35,7 @@ _FORMATS: Mapping[str, tuple[int, int, int, int, str]] = MappingProxyType(
         "eyebrow": (4, 0, 0, 0, 'vertical="bottom"'),
         "strong": (6, 0, 0, 0, 'vertical="top" wrapText="1"'),
         "label": (9, 0, 1, 0, 'vertical="top" wrapText="1"'),
-        "value": (0, 0, 1, 0, 'vertical="top" wrapText="1"'),
+        "value": (0, 0, 1, 0, 'horizontal="left" vertical="top" wrapText="1"'),
         "head": (5, 1, 0, 0, 'vertical="center" wrapText="1"'),
         "head_figure": (5, 1, 0, 0, 'horizontal="right" vertical="center" wrapText="1"'),
         "place": (9, 0, 1, 0, 'horizontal="center" vertical="top"'),

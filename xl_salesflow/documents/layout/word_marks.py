@@ -45,6 +45,11 @@ def paragraph(*runs: str, align: str = "", before: int = 0, after: int = 0, keep
     return f"<w:p><w:pPr>{marks}</w:pPr>{''.join(runs)}</w:p>"
 
 
+def gap(height: int) -> str:
+    """Return room between two blocks, *height* in twentieths of a point."""
+    return f'<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="{height}" w:lineRule="exact"/></w:pPr></w:p>'
+
+
 def tag(text: str) -> str:
     """Return a paragraph that holds nothing but a tag and is not printed."""
     return paragraph(run(text))
@@ -104,9 +109,12 @@ def document(body: str, footer: str) -> bytes:
         {
             "[Content_Types].xml": _types().encode(),
             "_rels/.rels": _relations(("officeDocument", "word/document.xml")).encode(),
-            "word/_rels/document.xml.rels": _relations(("styles", "styles.xml"), ("footer", "footer1.xml")).encode(),
+            "word/_rels/document.xml.rels": _relations(
+                ("styles", "styles.xml"), ("footer", "footer1.xml"), ("fontTable", "fontTable.xml")
+            ).encode(),
             "word/document.xml": f"{_HEAD}<w:document {_NAMESPACES}><w:body>{body}{section}</w:body></w:document>".encode(),
             "word/styles.xml": f"{_HEAD}{_styles()}".encode(),
+            "word/fontTable.xml": f"{_HEAD}<w:fonts {_NAMESPACES}>{''.join(map(_font, _FONTS))}</w:fonts>".encode(),
             "word/footer1.xml": f"{_HEAD}<w:ftr {_NAMESPACES}>{footer}</w:ftr>".encode(),
         }
     )
@@ -118,8 +126,16 @@ def page_field(code: str, size: float, color: str) -> str:
     return f'<w:fldSimple w:instr=" {code} ">{inner}</w:fldSimple>'
 
 
+_FONTS = (("Calibri", "Carlito"), ("Microsoft YaHei", "Noto Sans CJK SC"))
+
+
+def _font(names: tuple[str, str]) -> str:
+    # a machine without the font takes another one without serifs
+    return f'<w:font w:name="{names[0]}"><w:altName w:val="{names[1]}"/><w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font>'
+
+
 def _types() -> str:
-    parts = (("document", "document.main"), ("styles", "styles"), ("footer1", "footer"))
+    parts = (("document", "document.main"), ("styles", "styles"), ("footer1", "footer"), ("fontTable", "fontTable"))
     overrides = "".join(
         f'<Override PartName="/word/{part}.xml" ContentType="{_ML}.{kind}+xml"/>' for part, kind in parts
     )
@@ -143,7 +159,7 @@ def _styles() -> str:
         f"<w:styles {_NAMESPACES}><w:docDefaults><w:rPrDefault><w:rPr>"
         '<w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri" w:eastAsia="Microsoft YaHei"/>'
         f'<w:color w:val="{INK}"/><w:sz w:val="19"/><w:szCs w:val="19"/><w:lang w:val="en-US" w:eastAsia="zh-CN"/>'
-        '</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:spacing w:after="0" w:line="259" w:lineRule="auto"/></w:pPr></w:pPrDefault>'
+        '</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:spacing w:after="0" w:line="247" w:lineRule="auto"/></w:pPr></w:pPrDefault>'
         '</w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/></w:style></w:styles>'
     )
