@@ -17,6 +17,7 @@ from tests.excel.rep import Rep, an_open_deal
 from xl_salesflow.excel.one_deal import TABLES_OF_A_DEAL
 from xl_salesflow.excel.tables import find_tables
 from xl_salesflow.model.text import Language
+from xl_salesflow.papers import KINDS
 
 
 @pytest.fixture
@@ -228,7 +229,19 @@ def test_help_shows_the_first_sheet(rep: Rep) -> None:
     assert rep.book.sheets.active.index == 1
 
 
-NEEDS_A_ROW = ["next_stage", "won", "lost", "explain", "bant", "activity", "new_quote", "revise", "quote"]
+NEEDS_A_ROW = [
+    "prepare",
+    "print",
+    "next_stage",
+    "won",
+    "lost",
+    "explain",
+    "bant",
+    "activity",
+    "new_quote",
+    "revise",
+    "quote",
+]
 
 
 @pytest.mark.parametrize("verb", NEEDS_A_ROW)
@@ -301,3 +314,52 @@ def test_the_buttons_load_nothing_that_only_some_of_them_need() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
     assert answer.stdout.split() == []
+
+
+@pytest.mark.parametrize("kind", ["proposal", "bant_card", "precall", "visit"])
+def test_papers_of_the_menu_are_printed_and_written_down(
+    rep: Rep, opened: list[Path], tmp_path: Path, kind: str
+) -> None:
+    if kind == "visit":
+        rep.select("Activities", int(rep.read()["Activities"].index[0]))
+    else:
+        quotes = rep.read()["Quotes"]
+        rep.select_deal(str(quotes[quotes["status"].isin(["draft", "sent"])]["deal"].iloc[0]))
+    before = len(rep.read()["Documents"])
+    assert rep.press("print", KINDS.index(kind) + 1).startswith("Printed: ")
+    assert [(file.suffix, file.parent) for file in opened] == [(".pdf", tmp_path)]
+    written = rep.read()["Documents"]
+    assert len(written) == before + 2  # the page for the screen too
+    assert set(written["paper"].iloc[-2:]) == {kind}
+
+
+def test_a_visit_is_prepared_with_tasks_once(rep: Rep) -> None:
+    rep.select_deal(an_open_deal(rep, rep.read().playbooks["crm"].first.name))
+    before = len(rep.read()["Tasks"])
+    said = rep.press("prepare")
+    added = len(rep.read()["Tasks"]) - before
+    assert added > 0
+    assert f": {added} tasks before the visit" in said
+    rep.select_deal(said.partition(":")[0])
+    assert ": 0 tasks" in rep.press("prepare")
+
+
+def test_deals_without_an_owner_are_assigned(rep: Rep) -> None:
+    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    rep.type(deal, "owner", None)
+    place, row = find_tables(rep.book)["Settings"], rep.read()["Settings"].query("setting == 'assignment'").index[0]
+    place.block(row, row, place.column_of("Value"), place.column_of("Value")).value = "Each in turn"
+    assert rep.press("assign").startswith("Deals are assigned")
+    assert rep.deal(deal)["owner"] != ""
+
+
+def test_the_audit_is_a_file_beside_the_workbook(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
+    rep.press("audit")
+    assert opened == [tmp_path / f"audit-{NOW.date()}.txt"]
+    assert opened[0].read_text(encoding="utf-8-sig").splitlines()[0].startswith("1. ")
+
+
+def test_repair_writes_formulas_back(rep: Rep) -> None:
+    rep.type("D-00001", "weighted_value", 5)
+    assert rep.press("repair") == "1 formulas written back."
+    assert rep.read().faults == ()

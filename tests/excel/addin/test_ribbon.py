@@ -31,13 +31,13 @@ EXCLUSIVE = [
     ("insertAfterMso", "insertBeforeMso", "insertAfterQ", "insertBeforeQ"),
 ]  # fmt: skip
 
-# images of Excel's own commands, and of Outlook's that every Office program carries
+# images of Excel's own commands, and of Word's and Outlook's that every Office program carries
 KNOWN_IMAGES = {
-    "AcceptInvitation", "AssignTask", "CalculateNow", "ChartInsert", "Copy", "CreateReport", "DeclineInvitation", "ErrorChecking",
-    "FilePrint", "FilePrintPreview", "FontDialog",
-    "FormControlCheckBox", "FormulaEvaluate", "FunctionWizard", "GoalSeek", "Help", "ListMacros", "MacroPlay", "ReviewAcceptChange",
-    "MailMergeRecipientsEditList", "RefreshAll", "ReviewNewComment", "ReviewTrackChanges", "TableInsert", "Undo",
-    "ViewAppointmentInCalendar",
+    "AcceptInvitation", "AutoSum", "CalculateNow", "ChartInsert", "Copy", "CreateReport", "DeclineInvitation",
+    "DistributionListSelectMembers", "ErrorChecking", "FilePrint", "FilePrintPreview", "FontDialog",
+    "FormControlCheckBox", "FunctionWizard", "GoalSeek", "Help", "ListMacros", "MacroPlay",
+    "MailMergeRecipientsEditList", "RefreshAll", "ReviewAcceptChange", "ReviewNewComment", "ReviewTrackChanges",
+    "TableInsert", "Undo", "ViewAppointmentInCalendar",
 }  # fmt: skip
 
 
