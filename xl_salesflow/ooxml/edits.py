@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from xl_salesflow.ooxml.cell_writer import CellWriter, Fragment
+from xl_salesflow.ooxml.column_edits import NOTHING_SET, ColumnEdits, Rows
 from xl_salesflow.ooxml.refs import Area, address
-from xl_salesflow.ooxml.values import NOTHING, REMOVED, Cached, CannotHold, Formula, Raw
+from xl_salesflow.ooxml.values import Cached, CannotHold
 
-Rows = npt.NDArray[np.int64]
-Layer = tuple[Rows, Sequence[Any]]
 _BLOCK = 1024
 
 
@@ -33,79 +30,16 @@ class Fresh(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Column:
-    """The edits of one sheet column, rows ascending; later edits of a cell win.
-
-    `below` holds what moved rows bring along, under the edits; it is worked out as it is written, so that a long table
-    passes through in pieces.
-    """
-
-    rows: Rows
-    values: Sequence[Any]
-    below: tuple[Layer, ...] = ()
-
-    def set(self, rows: Rows, values: Sequence[Any]) -> None:
-        """Set more cells, or the same ones anew."""
-        self.rows, self.values = _merged((self.rows, self.values), (rows, values))
-
-    @property
-    def every_row(self) -> Rows:
-        """The rows of all cells that change."""
-        return reduce(np.union1d, (rows for rows, _ in self.below), self.rows)
-
-    def between(self, first: int, last: int) -> Layer:
-        """The cells of some rows, with what they become."""
-        layers = (_between(layer, first, last) for layer in (*self.below, (self.rows, self.values)))
-        return reduce(_merged, layers, _NOTHING_SET)
-
-
-_NOTHING_SET: Layer = (np.empty(0, np.int64), [])
-
-
-def _between(layer: Layer, first: int, last: int) -> Layer:
-    rows, values = layer
-    start, end = np.searchsorted(rows, [first, last + 1])
-    piece = values[start:end] if end > start else []
-    return rows[start:end], piece.tolist() if isinstance(piece, np.ndarray) else piece
-
-
-def _merged(before: Layer, after: Layer) -> Layer:
-    """Put one layer of edits over another."""
-    (old_rows, old), (rows, values) = before, after
-    if not len(old_rows) or not len(rows):
-        return after if len(rows) else before
-    if rows[0] > old_rows[-1]:
-        return np.concatenate([old_rows, rows]), [*old, *values]
-    both = dict(zip(old_rows.tolist(), old, strict=True))
-    both |= {row: _over(both.get(row, NOTHING), value) for row, value in zip(rows.tolist(), values, strict=True)}
-    order = sorted(both)
-    return np.array(order, dtype=np.int64), [both[row] for row in order]
-
-
-def _over(before: Any, value: Any) -> Any:
-    """A cell that is set twice: what setting it once would have to say."""
-    if isinstance(value, Cached) and before is not NOTHING:
-        if isinstance(before, Formula):
-            return before._replace(cached=value.value)
-        if isinstance(before, Raw):
-            return before._replace(value=_over(before.value, value))
-        return value if isinstance(before, Cached) else before
-    if isinstance(before, Raw) and value is not REMOVED and not isinstance(value, Raw):
-        return before._replace(value=value)
-    return value
-
-
-@dataclass(slots=True)
 class SheetEdits:
     """Everything that is to change on one sheet."""
 
     fresh: dict[str, Fresh] = field(default_factory=dict)  # by table
-    _columns: dict[int, _Column] = field(default_factory=dict)
+    _columns: dict[int, ColumnEdits] = field(default_factory=dict)
 
     def set(self, column: int, rows: Rows, values: Sequence[Any]) -> None:
         """Set cells of a column; rows ascending, one value each, taken as they are now."""
         if len(rows):
-            self._columns.setdefault(column, _Column(*_NOTHING_SET)).set(rows, copy(values))
+            self._columns.setdefault(column, ColumnEdits(*NOTHING_SET)).set(rows, copy(values))
 
     def delete(self, column: int, gone: Rows, last: int) -> None:
         """Take rows out of a column: edits in them are dropped, those below move up, as far as a last row."""
@@ -120,7 +54,7 @@ class SheetEdits:
 
     def set_below(self, column: int, rows: Rows, values: Sequence[Any]) -> None:
         """Set cells of a column where no edit does so already; values are asked for in pieces, in order."""
-        at = self._columns.setdefault(column, _Column(*_NOTHING_SET))
+        at = self._columns.setdefault(column, ColumnEdits(*NOTHING_SET))
         at.below = (*at.below, (rows, values))
 
     def row(self, number: int) -> dict[int, Any]:
