@@ -169,6 +169,23 @@ def test_undo_puts_every_frame_back(to: str) -> None:
         assert held(again, name) == held(now, name), name
 
 
+def test_a_deal_that_moved_on_since_stays_with_its_process_when_the_switch_is_undone() -> None:
+    """The others go back; the rows of the process it follows stay, and that is told."""
+    now = switched(filled(), "b2c")
+    run_of_switch = now["Journal"]["run"].iloc[-1]
+    deals = now["Deals"].copy()
+    deals.loc[deals["deal"] == "D1", ["stage", "move_reason"]] = ["Convert", "they asked"]
+    moved = applied(now.with_tables(Deals=deals), flow.update(now.with_tables(Deals=deals), run(4)))
+    assert column(moved, "recorded_stage")["D1"] == "Convert"
+    plan = flow.undo(moved, run(5), run_of_switch)
+    back = applied(moved, plan)
+    assert (column(back, "playbook")["D1"], column(back, "recorded_stage")["D1"]) == ("b2c", "Convert")
+    assert (column(back, "playbook")["D2"], column(back, "recorded_stage")["D2"]) == ("crm", "Qualified")
+    assert set(back.playbooks) == {"crm", "b2c"}
+    assert "D1" in {finding.key for finding in plan.findings if finding.rule == "undo_changed"}
+    assert not [f for f in rules.check(back) if f.rule in ("broken_history", "broken_seal", "unknown_playbook")]
+
+
 def held(pipeline: Pipeline, table: str) -> list[str]:
     frame = pipeline[table]
     return sorted(frame.astype(object).where(frame.notna(), "").astype(str).agg("|".join, axis=1)) if len(frame) else []
@@ -222,7 +239,7 @@ def test_whatever_the_order_of_edits_the_record_holds(steps: list[tuple[str, Any
         before = pipeline
         if what == "type":
             deals = pipeline["Deals"].copy()
-            stages = pipeline.playbooks[deals["playbook"].iloc[which]].stages
+            stages = pipeline.playbooks[deals["playbook"].iloc[which] or pipeline.default_playbook].stages
             deals.loc[deals.index[which], ["stage", *known]] = [stages[place % len(stages)].name, *known.values()]
             pipeline = pipeline.with_tables(Deals=deals)
             pipeline = applied(pipeline, flow.update(pipeline, run(minute)))

@@ -15,6 +15,9 @@ from xl_salesflow.model.frames import blank
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.tables import FOREVER, TABLES
 
+_SWITCH = ("playbook", "stage")
+"""What belongs to a move as well where a deal went over to another playbook."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -38,6 +41,8 @@ def entries_of(pipeline: Pipeline, lines: pd.DataFrame) -> list[Entry]:
 def _changed(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[Entry]:
     visits = pipeline["History"].set_index("visit")["deal"].to_dict()
     changes = lines[lines["operation"] == "change"]
+    to_another = (changes["table"] == "Deals") & (changes["column"] == "playbook") & (changes["before"] != "")
+    switched = set(changes.loc[to_another, "key"])
     for (name, id), cells in changes.groupby(["table", "column"], sort=False):
         table = TABLES.get(str(name))
         if table is None or id not in table.by_id:
@@ -53,7 +58,8 @@ def _changed(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[Entry]:
             if table.name == "Lists" and row is not None:
                 found.remove(row)
             kept = row is not None and text(held.at[row]) == after
-            deal = visits.get(key, "") if name == "History" else key if name == "Deals" and id in MOVE else ""
+            moved = name == "Deals" and (id in MOVE or (id in _SWITCH and key in switched))
+            deal = visits.get(key, "") if name == "History" else key if moved else ""
             yield Entry(table, key, "change", column, _value(column, before), row, kept, deal)
 
 
