@@ -76,7 +76,8 @@ def test_a_dry_run_writes_nothing_and_a_second_run_has_nothing_to_write(
     assert batch("books", "--dry-run", "--json") in (0, 1)
     assert told(capsys)[0][book.name]["status"] == "changed"
     assert book.read_bytes() == made()
-    batch("books", "--json")
+    assert [file.name for file in here.glob("*.jsonl")] == ["salesflow-batch.dry-run.jsonl"]
+    batch("books", "--json", "--resume")
     batch("books", "--json")
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["summary"]["unchanged"] == 1
     assert len(runs(book)) == 1

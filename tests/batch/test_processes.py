@@ -156,8 +156,19 @@ def test_a_worker_is_replaced_after_so_many_books(tmp_path: Path) -> None:
     assert len({outcome.worker for outcome in found}) == 2
 
 
-def test_workers_end_when_their_parent_does(tmp_path: Path) -> None:
-    """The process that started them is gone, so nobody would note what they do."""
+def test_a_worker_that_died_with_nothing_to_do_is_replaced(tmp_path: Path) -> None:
+    (book,) = fill(tmp_path, 1)
+    workers = Processes(1)
+    for task in tasks([book, book], "check"):
+        (outcome,) = outcomes([task], workers, HASTE)
+        assert (outcome.status, outcome.tries) == (Status.UNCHANGED, 1)
+        psutil.Process(int(outcome.worker.rpartition(":")[2])).kill()
+        time.sleep(0.5)
+    workers.close()
+
+
+def test_workers_end_when_their_work_does(tmp_path: Path) -> None:
+    """No process is left behind."""
     workers = Processes(1)
     (outcome,) = outcomes(tasks(fill(tmp_path, 1), "check"), workers, HASTE)
     pid = int(outcome.worker.rpartition(":")[2])

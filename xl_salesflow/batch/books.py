@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -41,6 +42,15 @@ def found(paths: Iterable[str | os.PathLike[str]]) -> list[Found]:
 def is_book(path: Path) -> bool:
     """Tell whether a file in a folder is a workbook that people work in, by its name."""
     return path.suffix.casefold() in SUFFIXES and not _NOT_THEMSELVES.search(path.name)
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, "" while it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _meant(given: str) -> Iterator[Found]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from xl_salesflow import documents, flow
+from xl_salesflow.batch.books import digest_of
 from xl_salesflow.batch.task import Outcome, Status, Task, filled
 from xl_salesflow.errors import NotOurWorkbook, UsageError
 from xl_salesflow.model.pipeline import Pipeline
@@ -49,17 +49,12 @@ def done(task: Task) -> Outcome:
             raise
         return Outcome(task.book, task.verb, Status.SKIPPED, _NOT_OURS)
     if task.doubtful and _in_journal(pipeline, task):
-        return Outcome(task.book, task.verb, Status.DONE, _BEFORE, digest=digest(path))
+        return Outcome(task.book, task.verb, Status.DONE, _BEFORE, digest=digest_of(path))
     plan = JOBS[task.verb](pipeline, task)
     if plan.writes and not task.dry_run:
         book.write(plan)
     files = () if task.dry_run else _papers(plan, pipeline, task)
-    return _outcome(task, plan, files, digest(path))
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return sha256(path.read_bytes()).hexdigest()
+    return _outcome(task, plan, files, digest_of(path))
 
 
 def _in_journal(pipeline: Pipeline, task: Task) -> bool:

@@ -84,12 +84,17 @@ class _Lane:
     def submit(self, task: Task) -> Future[Outcome]:
         if self._worn():
             self.close()
-        if self._pool is None:
-            self._open()
-        assert self._pool is not None
+        self.future = self._begun(task) or self._begun(task) or _broken()  # a process may have died with nothing to do
         self._books, self._started, self.ended = self._books + 1, time.monotonic(), None
-        self.future = self._pool.submit(self._work, task)
         return self.future
+
+    def _begun(self, task: Task) -> Future[Outcome] | None:
+        try:
+            pool = self._pool or self._open()
+            return pool.submit(self._work, task)
+        except BrokenExecutor:
+            self.close()
+            return None
 
     def tend(self) -> None:
         process = None if self.idle else self._process()
@@ -112,9 +117,10 @@ class _Lane:
             self._pool.shutdown(wait=True, cancel_futures=at_once)
         self._pool, self._pid, self._books = None, None, 0
 
-    def _open(self) -> None:
+    def _open(self) -> ProcessPoolExecutor:
         self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _settle_in, (list(sys.path),))
         self._pid = self._pool.submit(os.getpid)
+        return self._pool
 
     def _worn(self) -> bool:
         """Tell whether the process is gone, did many books or kept more than it may."""
@@ -136,6 +142,12 @@ class _Lane:
         self.ended = loss
         with suppress(psutil.Error):
             process.kill()
+
+
+def _broken() -> Future[Outcome]:
+    future: Future[Outcome] = Future()
+    future.set_exception(BrokenExecutor("no worker process would start"))
+    return future
 
 
 def _settle_in(path: list[str]) -> None:

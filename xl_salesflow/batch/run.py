@@ -7,12 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import file_digest
 from pathlib import Path
 
-from xl_salesflow.batch.books import Found, found
+from xl_salesflow.batch.books import Found, digest_of, found
 from xl_salesflow.batch.ledger import Ledger, Past, kept, past
 from xl_salesflow.batch.task import Outcome, Task
 from xl_salesflow.batch.turns import Patience, outcomes
@@ -114,13 +113,7 @@ class Running:
     def _is_done(self, book: Found) -> bool:
         """Tell whether the run that goes on did it, and nobody saved it since."""
         left = self._before.done.get(str(book.path))
-        if left is None:
-            return False
-        try:
-            with book.path.open("rb") as file:
-                return left == file_digest(file, "sha256").hexdigest()
-        except OSError:
-            return False  # its turn says what is wrong
+        return left is not None and left == digest_of(book.path)
 
 
 def begin(
@@ -131,6 +124,8 @@ def begin(
     Raises:
         UsageError: no workbooks are meant, or the run that was stopped is of another verb.
     """
+    if batch.dry_run:  # nothing that a real run could take for done
+        batch = replace(batch, journal=batch.journal.with_suffix(f".dry-run{batch.journal.suffix}"))
     before = past(batch.journal) if resume else Past()
     if before.over:
         before = Past()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xl_salesflow.batch.books import below, is_book
+from xl_salesflow.batch.books import below, digest_of, is_book
 
 Stamp = tuple[int, int, int]
 """When a file was written, how long it is, and which file it is: what changes with every way of saving."""
@@ -85,12 +84,3 @@ def look(folder: Path) -> tuple[dict[Path, Stamp], set[Path]]:
                 continue  # gone between two looks
             stamps[path] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     return stamps, taken
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, "" while it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""

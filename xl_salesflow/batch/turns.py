@@ -112,10 +112,8 @@ def _mourned(turn: _Turn, loss: Loss, patience: Patience) -> Outcome | None:
 
 
 def _defect(task: Task, error: BaseException) -> Outcome:
-    """Tell an error nobody foresaw by its kind and place; its text may quote a workbook, so it is for details only."""
-    where = traceback.extract_tb(error.__traceback__)
-    place = f"{where[-1].name}" if where else ""
+    """Tell an error nobody foresaw by its kind; its text may quote a workbook, so it is for details only."""
     what = type(error).__name__
     says = filled(_DEFECT, what=what)
-    answer = {"defect": "".join(traceback.format_exception(error)), "place": place} if task.details else {}
+    answer = {"defect": "".join(traceback.format_exception(error))} if task.details else {}
     return Outcome(task.book, task.verb, Status.FAILED, says, error=what, answer=answer)

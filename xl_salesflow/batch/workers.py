@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Protocol
 
 from xl_salesflow.batch.task import Outcome, Task
@@ -31,11 +32,12 @@ class Workers(Protocol):
         """Let the workers go; *at_once* without waiting for what they do."""
 
 
+@dataclass(frozen=True, slots=True)
 class Loss:
     """A worker that died: *says* why, where we know; *final* when there is no use in trying again."""
 
-    def __init__(self, says: Text, final: bool = False) -> None:
-        self.says, self.final = says, final
+    says: Text
+    final: bool = False
 
 
 def doing(task: Task) -> Outcome:

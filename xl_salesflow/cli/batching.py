@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from xl_salesflow.batch.cluster import Cluster
+from xl_salesflow.batch.ledger import past
 from xl_salesflow.batch.processes import Bounds, Processes
 from xl_salesflow.batch.run import Batch, Running, Summary, begin
 from xl_salesflow.batch.task import Outcome, Status, Task
@@ -70,6 +71,11 @@ def workers(jobs: int, cluster: str | None, bounds: Bounds) -> Callable[[], Work
 
 def batch(batch: Batch, makes: Callable[[], Workers], resume: bool, as_json: bool) -> int:
     """Run *batch*, show it as it goes, and return the exit code."""
+    if not resume and not (stopped := past(batch.journal)).over:
+        told = "Run {number} was stopped before its end, and --resume would go on with it; a new one begins."
+        click.echo(
+            say(told, "运行 {number} 未完成，可用 --resume 继续；现开始新的运行。", number=stopped.number), err=True
+        )
     with stoppable() as stopping:
         running = begin(batch, makes, resume, stopping)
         for outcome in _shown(running, as_json):
