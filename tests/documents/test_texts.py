@@ -13,6 +13,9 @@ from xl_salesflow.documents.texts import TEXTS
 from xl_salesflow.model.text import Text
 
 MODULES = (
+    "xl_salesflow.documents.checking",
+    "xl_salesflow.documents.tags",
+    "xl_salesflow.papers.changed",
     "xl_salesflow.followups.lines",
     "xl_salesflow.followups.questions",
     "xl_salesflow.followups.reasons.clocks",

@@ -1,0 +1,60 @@
+"""Long quotes in every format: over three pages and more the head is on every page, and no line is lost."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.documents import said, samples
+from tests.libreoffice import LibreOffice, LibreOfficeFailed
+from xl_salesflow.documents import render
+
+NUMBERS = [f"Pump {n:03d}" for n in range(1, 201)]
+
+
+@pytest.mark.parametrize("format", ["html", "docx", "xlsx"])
+def test_two_hundred_lines_are_all_there_once(format: str) -> None:
+    content = render(samples.quote(count=200), "zh", format)
+    text = content.decode("utf-8") if format == "html" else said.READERS[format](content)
+    assert [number for number in NUMBERS if text.count(number) != 1] == []
+
+
+def test_a_page_repeats_its_head_in_print() -> None:
+    page = render(samples.quote(count=200), "en", "html").decode("utf-8")
+    assert "thead { display: table-header-group; }" in page
+    assert "tr, .keep { break-inside: avoid; }" in page
+
+
+def test_a_sheet_repeats_its_head_in_print(tmp_path: Path) -> None:
+    path = tmp_path / "quote.xlsx"
+    path.write_bytes(render(samples.quote(count=200), "en", "xlsx"))
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    (row,) = {int(part.strip("$")) for part in str(sheet.print_title_rows).split(":")}
+    assert sheet.cell(row, 2).value == "Item"
+    nets = [cell.value for cell in sheet["J"][row : row + 200]]
+    assert nets == [10000] * 200
+    assert {cell.number_format for cell in sheet["J"][row : row + 200]} == {"#,##0.00"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("format", "count", "pages"), [("docx", 70, 3), ("docx", 200, 8), ("xlsx", 200, 4)])
+def test_word_and_excel_print_the_head_on_every_page(
+    format: str, count: int, pages: int, libreoffice: LibreOffice, tmp_path: Path
+) -> None:
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("pdftotext is not installed (poppler-utils).")
+    path = tmp_path / f"quote.{format}"
+    path.write_bytes(render(samples.quote(count=count), "en", format))
+    try:
+        pdf = libreoffice.to_pdf(path)
+    except LibreOfficeFailed:
+        pytest.skip("LibreOffice Writer is not installed.")
+    printed = said.of_pdf(pdf.read_bytes(), program, tmp_path).split("\f")[:-1]
+    with_lines = [page for page in printed if "Pump" in page]
+    assert len(with_lines) >= pages
+    assert all("Unit price" in page for page in with_lines)
+    assert [n for n in NUMBERS[:count] if "".join(printed).count(n) != 1] == []
