@@ -9,14 +9,13 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from docxtpl import DocxTemplate
 
-from benchmarks.documents import offers
+from benchmarks.documents import now, offers, since
 from xl_salesflow.documents import shelf
 from xl_salesflow.documents.kinds import context
 
@@ -24,19 +23,19 @@ _AT_ONCE = 100  # files for one LibreOffice; with a thousand it gives up
 
 
 def main() -> None:
-    """Make the files, and print the seconds that each kind took as JSON."""
+    """Make the files, and print what each kind took as JSON."""
     folder, count = Path(sys.argv[1]), int(sys.argv[2])
     template = folder / "template.docx"
     template.write_bytes(shelf.shipped("quote", "docx").content)
     contexts = [{**context(document, "zh"), "logo": ""} for document in offers(count)]
-    start = time.perf_counter()
+    start = now()
     for number, facts in enumerate(contexts):
         paper = DocxTemplate(template)
         paper.render(facts, autoescape=True)
         paper.save(folder / f"quote-{number}.docx")
-    seconds = {"docx": time.perf_counter() - start}
+    costs = {"docx": since(start)}
     if office := shutil.which("soffice"):
-        start = time.perf_counter()
+        start = now()
         profile = (folder / "profile").as_uri()
         files = [str(folder / f"quote-{number}.docx") for number in range(count)]
         command = [
@@ -51,8 +50,8 @@ def main() -> None:
         for first in range(0, count, _AT_ONCE):
             subprocess.run([*command, *files[first : first + _AT_ONCE]], check=True, capture_output=True)
         if len(list(folder.glob("quote-*.pdf"))) == count:  # LibreOffice Calc alone opens no DOCX
-            seconds["pdf"] = seconds["docx"] + time.perf_counter() - start
-    print(json.dumps(seconds))
+            costs["pdf"] = [words + pages for words, pages in zip(costs["docx"], since(start), strict=True)]
+    print(json.dumps(costs))
 
 
 if __name__ == "__main__":
