@@ -1,0 +1,68 @@
+"""Who has a turn, what is tried again, what is given up: a table of what may come of the tries of one workbook."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.batch.sales import NOW
+from tests.batch.scripted import Scripted
+from xl_salesflow.batch.task import Outcome, Task
+from xl_salesflow.batch.turns import Patience, outcomes
+from xl_salesflow.errors import SalesflowError
+
+PATIENCE = Patience(tries=3, wait=0.0)
+
+
+def tasks(*books: str) -> list[Task]:
+    return [Task(book, "update", "Mara", NOW, "1") for book in books]
+
+
+def done(workers: Scripted, *books: str) -> dict[str, Outcome]:
+    return {outcome.book: outcome for outcome in outcomes(tasks(*books), workers, PATIENCE)}
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "error", "tries"),
+    [
+        ("ok", "changed", "", 1),
+        ("bad ok", "failed", "NotAWorkbook", 1),
+        ("open ok", "changed", "", 2),
+        ("open open open ok", "failed", "WorkbookInUse", 3),
+        ("open bad ok", "failed", "NotAWorkbook", 2),
+        ("dies ok", "changed", "", 2),
+        ("dies open ok", "changed", "", 3),
+        ("dies dies ok", "failed", "WorkerLost", 2),
+        ("ends ok", "failed", "WorkerLost", 1),
+        ("fails ok", "failed", "ZeroDivisionError", 1),
+    ],
+)
+def test_what_comes_of_a_workbook(script: str, status: str, error: str, tries: int) -> None:
+    found = done(Scripted({"a": script, "b": "ok"}), "a", "b")
+    assert (str(found["a"].status), found["a"].error, found["a"].tries) == (status, error, tries)
+    assert found["b"].status == "changed"
+    assert "secret" not in str(found["a"])
+
+
+def test_after_a_death_it_is_doubtful_whether_it_was_done() -> None:
+    workers = Scripted({"a": "dies open ok"})
+    done(workers, "a")
+    assert workers.tried == ["a", "a?", "a?"]
+
+
+def test_pauses_double_and_are_spread() -> None:
+    pauses = [[Patience(wait=2.0).pause(tried) for _ in range(50)] for tried in (1, 2, 3)]
+    for around, some in zip((2, 4, 8), pauses, strict=True):
+        assert 0.75 * around <= min(some) < max(some) <= 1.25 * around
+
+
+def test_once_asked_to_stop_nothing_new_is_begun_and_nothing_tried_again() -> None:
+    asked = []
+    workers = Scripted({"a": "ok", "b": "open ok", "c": "ok"}, 2, at=lambda task: asked.append(task.book))
+    found = list(outcomes(tasks("a", "b", "c"), workers, PATIENCE, stopping=lambda: len(asked) >= 2))
+    assert [outcome.book for outcome in found] == ["a"]
+    assert workers.tried == ["a", "b"]
+
+
+def test_a_cluster_that_is_gone_ends_the_run() -> None:
+    with pytest.raises(SalesflowError, match="go on with --resume"):
+        done(Scripted({"a": "gone"}), "a")
