@@ -6,15 +6,18 @@ from datetime import datetime
 from pathlib import Path
 
 from xl_salesflow import documents, flow
+from xl_salesflow.calculated import refreshed
 from xl_salesflow.demo.day import day_of_work
 from xl_salesflow.demo.generate import generated
+from xl_salesflow.documents.kinds import PAPER_FORMATS
 from xl_salesflow.model.text import Language
+from xl_salesflow.papers import Printing
 from xl_salesflow.sheets import new_workbook
 from xl_salesflow.workbook import ClosedBook
 
 
 def show(folder: Path, language: Language, now: datetime) -> list[Path]:
-    """Write workbook, follow-up list, quote and report into *folder* and return their paths; older ones are replaced."""
+    """Write a workbook and every document it gives into *folder* and return their paths; older ones are replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     path, run = folder / "salesflow-demo.xlsx", flow.Run("demo", now.replace(microsecond=0))
     path.unlink(missing_ok=True)
@@ -31,15 +34,18 @@ def show(folder: Path, language: Language, now: datetime) -> list[Path]:
 
 def _documents(book: ClosedBook, folder: Path, run: flow.Run) -> list[Path]:
     pipeline = book.read(run.now.date())
-    quote = flow.quote(pipeline, str(pipeline["Quotes"]["quote"].iat[0]), run)
-    book.write(quote)
-    pipeline = book.read(run.now.date())
+    number, deal = (str(pipeline["Quotes"][id].iat[0]) for id in ("quote", "deal"))
+    press = documents.Press(folder, PAPER_FORMATS, pipeline.language)
+    book.write(flow.paper(pipeline, Printing("quote", (number,), press), run))
+    pipeline = refreshed(book.read(run.now.date()))
+    talk = str(pipeline["Activities"]["activity"].iat[-1])
+    others = (("proposal", number), ("contract", number), ("bant_card", deal), ("precall", deal), ("visit", talk))
     printed = (
         (flow.followups(pipeline), ("md", "html", "csv", "ics")),
-        (quote, ("pdf", "html")),
+        *((Printing(kind, (key,)).offer(pipeline), ("pdf",)) for kind, key in others),
         (flow.report(pipeline), ("html",)),
     )
-    return [
+    return press.save() + [
         file
         for plan, formats in printed
         for document in plan.documents
