@@ -1,16 +1,23 @@
-"""Picture the sheets Funnel, Forecast and Plan of the demo into docs/pictures: python docs/make_pictures.py
+"""Picture the managers' sheets into docs/pictures: python docs/make_pictures.py [DATA] [--lang en|zh] [--into FOLDER]
 
-Needs LibreOffice, pdftotext and pdftoppm. The deals lead up to today, since only today knows what is expected to close.
+DATA is the folder of the public CRM sales opportunities sample (sales_pipeline.csv and its companions; beside a checkout,
+../shared/data/maven_crm). Funnel, Trends and Plan show its 8,800 deals, every day moved forward alike so that the last one
+is yesterday: only today knows what is open now. It holds no expected closings, so Forecast shows the demo's deals.
+
+Needs LibreOffice, pdftotext and pdftoppm.
 """
 
 from __future__ import annotations
 
+import argparse
+import csv
 import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -18,27 +25,64 @@ sys.path.insert(0, str(ROOT))
 from tests.libreoffice import LibreOffice
 from tests.parts import office
 from xl_salesflow import flow
+from xl_salesflow.cli import main as salesflow
 from xl_salesflow.demo.generate import generated
+from xl_salesflow.model.choices import label
 from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language
 from xl_salesflow.ooxml import Workbook
 from xl_salesflow.sheets import new_workbook
 from xl_salesflow.workbook import ClosedBook
 
-PICTURES = ROOT / "docs" / "pictures"
-SHEETS = {"funnel": "Metrics", "forecast": "ForecastMonths", "plan": "PlanStages"}
+PICTURES, MAVEN = ROOT / "docs" / "pictures", ROOT.parent / "shared" / "data" / "maven_crm"
+FROM_MAVEN = {"funnel": "Metrics", "trends": "Trend", "plan": "PlanStages"}
+FROM_DEMO = {"forecast": "ForecastMonths"}
 NOW = datetime.now().replace(microsecond=0)
-CHOSEN = {"PlanTarget": 9_000_000, "PlanBy": NOW.date() + timedelta(days=180)}
-DPI = 75
+DATED, DPI = ("engage_date", "close_date"), 75
 
 
-def filled(path: Path) -> Path:
-    """Make a workbook of 300 deals."""
-    new_workbook(path, "en", "crm")
-    book, run = ClosedBook(path), flow.Run("demo", NOW)
-    empty = book.read(NOW.date())
-    book.write(flow.bring_in(empty, generated(empty, 300), run))
+def moved(source: Path, folder: Path) -> Path:
+    """Copy the data set with every day moved forward, so that its last one is yesterday; return the file of deals."""
+    for file in source.glob("*.csv"):
+        shutil.copy(file, folder / file.name)
+    deals = folder / "sales_pipeline.csv"
+    with deals.open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    days = [date.fromisoformat(row[column]) for row in rows for column in DATED if row[column]]
+    later = NOW.date() - timedelta(days=1) - max(days)
+    for row in rows:
+        for column in DATED:
+            row[column] = row[column] and (date.fromisoformat(row[column]) + later).isoformat()
+    with deals.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.DictWriter(text, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    return deals
+
+
+def maven(source: Path, path: Path, language: Language) -> Path:
+    """Make a workbook of the public data set, as a new user would."""
+    new_workbook(path, language, "crm")
+    deals = moved(source, Path(tempfile.mkdtemp()))
+    for arguments in (("import", path, *sorted(deals.parent.glob("*.csv")), "--yes"), ("update", path)):
+        salesflow([str(argument) for argument in arguments])
+    year = {"PeriodFromInput": NOW.date() - timedelta(days=364), "PeriodToInput": NOW.date()}
+    compared = {"GroupBy": label("group", "product", language), "SegmentA": "GTX Pro", "SegmentB": "MG Special"}
+    return choose(path, {"PlanTarget": 3_000_000, "PlanBy": NOW.date() + timedelta(days=180), **year, **compared})
+
+
+def demo(path: Path, language: Language) -> Path:
+    """Make a workbook of 300 made-up deals."""
+    new_workbook(path, language, "crm")
+    book = ClosedBook(path)
+    book.write(flow.bring_in(book.read(NOW.date()), generated(book.read(NOW.date()), 300), flow.Run("demo", NOW)))
+    return path
+
+
+def choose(path: Path, cells: dict[str, Any]) -> Path:
+    """Type *cells* into a workbook and update it."""
     workbook = Workbook.open(path)
-    for name, value in CHOSEN.items():
+    for name, value in cells.items():
         workbook.set_name(name, value)
     path.write_bytes(workbook.to_bytes())
     return path
@@ -50,21 +94,34 @@ def page_of(pdf: Path, sheet: str) -> int:
     return next(number for number, page in enumerate(said.split("\f"), 1) if page.split("\n", 1)[0].strip() == sheet)
 
 
+def picture(libreoffice: LibreOffice, book: Path, sheets: dict[str, str], language: Language, into: Path) -> None:
+    """Print *book* and keep the page of each of *sheets*."""
+    pdf = libreoffice.to_pdf(book)
+    for name, table in sheets.items():
+        title = TABLES[table].title.in_(language)
+        (page, *_) = libreoffice.to_png(pdf, page_of(pdf, title), DPI)
+        shutil.copyfile(page, into / f"{name}.png")
+        print(into / f"{name}.png")
+
+
 def main() -> int:
     """Write the pictures and name them."""
-    launcher = office()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", nargs="?", type=Path, default=MAVEN)
+    parser.add_argument("--lang", choices=("en", "zh"), default="en")
+    parser.add_argument("--into", type=Path, default=PICTURES)
+    asked, launcher = parser.parse_args(), office()
     if launcher is None:
         print("LibreOffice is not installed; the pictures stay as they are.", file=sys.stderr)
         return 1
     folder = Path(tempfile.mkdtemp())
-    libreoffice = LibreOffice(launcher, folder)
-    pdf = libreoffice.to_pdf(filled(folder / "demo.xlsx"))
-    PICTURES.mkdir(exist_ok=True)
-    for name, table in SHEETS.items():
-        title = TABLES[table].sheet or TABLES[table].title.en
-        (page, *_) = libreoffice.to_png(pdf, page_of(pdf, title), DPI)
-        shutil.copyfile(page, PICTURES / f"{name}.png")
-        print(PICTURES / f"{name}.png")
+    libreoffice = LibreOffice(launcher, folder, seconds=900)
+    asked.into.mkdir(parents=True, exist_ok=True)
+    picture(libreoffice, demo(folder / "demo.xlsx", asked.lang), FROM_DEMO, asked.lang, asked.into)
+    if not asked.data.is_dir():
+        print(f"{asked.data} is not there; only the demo's picture is new.", file=sys.stderr)
+        return 1
+    picture(libreoffice, maven(asked.data, folder / "maven.xlsx", asked.lang), FROM_MAVEN, asked.lang, asked.into)
     return 0
 
 

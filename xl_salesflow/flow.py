@@ -298,8 +298,8 @@ def _difference(one: merging.Difference) -> dict[str, Any]:
 
 
 def _warn(pipeline: Pipeline) -> Plan:
-    deals, warnings = pipeline["Deals"], rules.warnings(pipeline)
-    return Plan(edits=(Edit("Deals", "warnings", deals["deal"], deals["warnings"], warnings, "update"),))
+    deals, found = pipeline["Deals"], rules.early_warnings(pipeline)
+    return Plan(edits=tuple(Edit("Deals", id, deals["deal"], deals[id], found[id], "update") for id in ("warnings", "warned")))
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

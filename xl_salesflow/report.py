@@ -25,7 +25,6 @@ _UNITS = {
     Unit.MONEY_PER_DAY: "per_day",
 }
 _AGES = ((0, 30), (31, 60), (61, 90), (91, 180), (181, 10**6))
-_MONTHS = 12
 _NO_REASON = Text("No reason given", "未填写原因")
 _BY = {"owner": TABLES["Deals"]["owner"].header, "product": TABLES["Deals"]["product"].header}
 
@@ -72,27 +71,11 @@ def _metrics(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
 
 def _months(pipeline: Pipeline) -> list[dict[str, Any]]:
     # the twelve months up to the as-of date: what began, what was won and lost
-    deals = pipeline["Deals"][pipeline["Deals"]["in_view"] == 1]
-    last = np.datetime64(pipeline.as_of, "M")
-    months = np.arange(last - _MONTHS + 1, last + 1)
-    end = np.datetime64(pipeline.as_of)
-    began, closed = (deals[column].where(deals[column] <= end) for column in ("created", "closed"))
-    won, lost = closed.where(deals["outcome"] == "won"), closed.where(deals["outcome"] == "lost")
-    amount = deals["amount"].fillna(0).to_numpy()
     return [
-        {
-            "month": pd.Timestamp(month).date(),
-            "created": int((_month(began) == month).sum()),
-            "won": int((_month(won) == month).sum()),
-            "lost": int((_month(lost) == month).sum()),
-            "won_value": round(float(amount[_month(won) == month].sum()), 2),
-        }
-        for month in months
-    ]
-
-
-def _month(days: pd.Series) -> np.ndarray[Any, Any]:
-    return days.to_numpy().astype("datetime64[M]")
+        {"month": row["month"], "created": row["created"], "won": row["won_count"], "lost": row["lost_count"],
+         "won_value": row["won_value"]}
+        for row in metrics.trend(pipeline)
+    ]  # fmt: skip
 
 
 def _ageing(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ def generated(deals: int = 120, seed: int = 1, language: Language = "en") -> Pip
         rows.append(row)
         visits += _visits(random, row["deal"], created if row["created"] else None)
     made = pipeline_of_stories(pd.DataFrame(rows), pd.DataFrame(visits), TODAY, language=language)
-    return made.with_tables(Targets=targets(random), PlanStages=what_ifs(), Lists=lists(), **talks(random))
+    return made.with_tables(Targets=targets(random), PlanStages=what_ifs(), Lists=lists(), **names(), **talks(random))
 
 
 def targets(random: Random) -> pd.DataFrame:
@@ -62,6 +62,7 @@ def _deal(random: Random, key: str, created: date) -> dict[str, object]:
     return {
         "deal": key,
         "owner": random.choice(("Ann", "Bo", "李雷", "")),
+        "warned": random.choice((None, 1, 5, 96, 20480, 32767)),
         "product": random.choice(("Basic", "Plus", "Pro (new)")),
         "source": random.choice(("referral", "website", "Cold call", "")),
         "region": random.choice(("north", "south")),
@@ -105,10 +106,22 @@ def _visits(random: Random, deal: str, start: date | None) -> list[dict[str, obj
     return found
 
 
+def names() -> dict[str, pd.DataFrame]:
+    """Make the sheets Team and Products, with somebody who has no deal, and without everybody who has."""
+    team, products = ("Ann", "李雷", "Cora"), ("Pro (new)", "Basic", "Plus")
+    return {
+        "Team": frame(TABLES["Team"], [{"person": name} for name in team]),
+        "Products": frame(TABLES["Products"], [{"product": name} for name in products]),
+    }
+
+
 def lists() -> pd.DataFrame:
     """Make the sheet Lists with a reason of the team's own."""
     reasons = [*list(LISTS["loss_reason"])[:5], "Our own reason"]
-    return frame(TABLES["Lists"], [{"loss_reason": reason} for reason in reasons])
+    sources = ("referral", "website", "Cold call", "", "", "")
+    regions = ("north", "south", "", "", "", "")
+    rows = zip(reasons, sources, regions, strict=True)
+    return frame(TABLES["Lists"], [dict(zip(("loss_reason", "source", "region"), row, strict=True)) for row in rows])
 
 
 def talks(random: Random) -> dict[str, pd.DataFrame]:

@@ -9,17 +9,18 @@ import pytest
 
 from xl_salesflow.metrics import METRICS, formulas
 from xl_salesflow.metrics.workings import WORKING_NAMES, WORKINGS
+from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.formulas import render
 from xl_salesflow.model.settings import SETTINGS_BY_ID
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
 from xl_salesflow.model.view import NAMED_CELLS
+from xl_salesflow.rules.early import RULES as EARLY_RULES
 
 KNOWN = {
-    "AND", "COUNT", "COUNTIF", "COUNTIFS", "DATE", "EDATE", "FREQUENCY", "IF", "IFERROR", "INDEX", "INT", "ISNUMBER",
-    "LARGE", "MATCH", "MAX",
-    "MEDIAN", "MIN", "MONTH", "OR", "PERCENTILE", "PRODUCT", "ROUND", "ROUNDUP", "ROWS", "SMALL", "SUM", "SUMIFS",
-    "SUMPRODUCT", "YEAR",
+    "ABS", "AND", "CHOOSE", "COUNT", "COUNTIF", "COUNTIFS", "DATE", "EDATE", "FREQUENCY", "IF", "IFERROR", "INDEX",
+    "INT", "ISNUMBER", "LARGE", "MATCH", "MAX", "MEDIAN", "MIN", "MOD", "MONTH", "NORMSDIST", "OR", "PERCENTILE", "PRODUCT",
+    "ROUND", "ROUNDUP", "ROWS", "SMALL", "SQRT", "SUM", "SUMIFS", "SUMPRODUCT", "YEAR",
 }  # fmt: skip
 SCALAR = ("COUNTIFS(", "SUMIFS(")
 
@@ -124,6 +125,7 @@ def test_every_name_is_declared(language: Language) -> None:
         *NAMED_CELLS,
         *METRICS,
         *WORKING_NAMES,
+        "GroupValues",
         *(s.cell for s in SETTINGS_BY_ID.values() if s.cell),
         *TABLES,
         "This",
@@ -154,3 +156,8 @@ def test_metric_ids_are_valid_names_of_cells() -> None:
         assert re.fullmatch(r"[a-z][a-z0-9_]*_[a-z0-9_]+|[a-z]{4,}", id), (
             f"{id} could be taken for the address of a cell"
         )
+
+
+def test_marks_of_early_warnings_are_in_the_order_of_the_rules() -> None:
+    assert [(rule.id, rule.title) for rule in EARLY_RULES] == list(CHOICES["early_warning"].items())
+    assert {f"{rule.id}_count" for rule in EARLY_RULES} <= set(METRICS)

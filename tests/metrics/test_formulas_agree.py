@@ -16,6 +16,7 @@ from tests.metrics.generated import generated
 from tests.metrics.real_data import maven, olist
 from tests.metrics.throwaway import build
 from xl_salesflow.metrics import SheetValues, rows, sheet_values, visits
+from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.settings import Settings
 from xl_salesflow.model.text import Language
@@ -51,6 +52,15 @@ VIEWS: dict[str, View] = {
     "owner with targets": View(filters={"owner": "李雷"}, start=date(2026, 1, 1)),
     "nobody": View(filters={"owner": "Nobody"}),
 }
+COMPARED = {
+    "by owner": (View(), "owner", "Ann", "李雷"),
+    "by product, past": (View(as_of=PAST), "product", "Plus", "PRO (NEW)"),
+    "by source, cohort": (View(**PERIOD, reading="cohort"), "source", "Referral", "Nobody's"),
+    "by region, past cohort": (View(as_of=PAST, **PERIOD, reading="cohort"), "region", "", "North"),
+    "by channel": (View(**PERIOD), "sales_channel", "Direct", "(everything else)"),
+    "by playbook": (View(filters={"owner": "Ann"}), "playbook", "crm", "crm"),
+}
+"""What the sheet Trends compares: the question, the column, two groups."""
 CHINESE = ("today", "past period", "cohort, entered", "owner and product, past", "source of the list")
 
 
@@ -98,6 +108,12 @@ def test_generated_pipelines(libreoffice: LibreOffice, tmp_path: Path, language:
     pipelines["a plan of its own"] = replace(
         planned, settings=Settings({**pipeline.settings.values, "small_sample": 5.0})
     )
+    for name, (view, column, *segments) in COMPARED.items():
+        chosen = {
+            "GroupBy": CHOICES["group"][column].in_(language),
+            **dict(zip(("SegmentA", "SegmentB"), segments, strict=True)),
+        }
+        pipelines[name] = replace(pipeline, view=view, named=chosen)
     pipelines["another seed"] = generated(120, seed=2, language=language)
     assert agree(libreoffice, pipelines, tmp_path) > 8_000
 

@@ -24,9 +24,9 @@ from xl_salesflow.model.settings import SETTINGS_BY_ID
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.model.view import EVERYTHING, FILTERS, NAMED_CELLS
-from xl_salesflow.sheets import workings
+from xl_salesflow.sheets import dropdowns, workings
 
-READ = ("Deals", "History", "Stages", "Targets", "Feedback", "Activities", "Lists")
+READ = ("Deals", "History", "Stages", "Targets", "Feedback", "Activities", "Lists", "Team", "Products")
 _BANT = ("bant_known", "bant_score", "bant_grade")  # another room's formulas
 
 
@@ -50,6 +50,7 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
             cells |= {id: {**cells[id], "value": Formula(text)} for id, text in (instead or {}).items()}
         _formula_sheet(book, TABLES[name], keys, cells, pipeline)
     workings.add(book, pipeline.language)
+    dropdowns.add(book, pipeline.language)
     _names(book, pipeline)
     book.save(path)
     return path
@@ -140,7 +141,8 @@ def _asked(pipeline: Pipeline) -> dict[str, Any]:
     for name, column in FILTERS.items():
         if column in view.filters:
             asked[name] = _cell(labels[column], view.filters[column], language)
-    asked |= {name: pipeline.named[name] for name in ("PlanTarget", "PlanBy") if name in pipeline.named}
+    typed = ("PlanTarget", "PlanBy", "GroupBy", "SegmentA", "SegmentB")
+    asked |= {name: pipeline.named[name] for name in typed if name in pipeline.named}
     dates = {"AsOfInput": view.as_of, "PeriodFromInput": view.start, "PeriodToInput": view.end}
     asked |= {name: day for name, day in dates.items() if day}
     asked["Reading"] = CHOICES["reading"][view.reading].in_(language)

@@ -2,6 +2,7 @@
 
 funnel(pipeline)            every metric of the pipeline's view, and the steps of the funnel
 by(pipeline, column)        the same for every owner, product, source…
+trend(pipeline)             the twelve months up to the as-of date
 compare(now, then)          two views side by side
 planned(pipeline, value, by)  what a target takes: deals per stage back to leads, activities, by when
 compare_segments(…)         is one of two segments really converting better, or is it chance?
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
 from xl_salesflow.metrics.declaration import Formula, Metric, Unit
-from xl_salesflow.metrics.funnel import Funnel, by, compare, funnel
+from xl_salesflow.metrics.funnel import Funnel, by, compare, funnel, trend
 from xl_salesflow.metrics.planned import planned
 from xl_salesflow.metrics.segments import Comparison, compare_segments
 from xl_salesflow.metrics.sheet import SheetValues, sheet_values
@@ -34,4 +35,5 @@ __all__ = [
     "funnel",
     "planned",
     "sheet_values",
+    "trend",
 ]

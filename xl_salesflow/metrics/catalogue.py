@@ -12,6 +12,7 @@ from xl_salesflow.metrics.declaration import ColumnMetric, Metric
 from xl_salesflow.metrics.early import EARLY
 from xl_salesflow.metrics.feedback import FEEDBACK
 from xl_salesflow.metrics.forecast import FORECAST, STAGE_VALUE
+from xl_salesflow.metrics.groups import GROUP_COLUMNS, Grouping
 from xl_salesflow.metrics.leaks import LEAK_COLUMNS
 from xl_salesflow.metrics.leaks import LEAKS as LEAK_METRICS
 from xl_salesflow.metrics.months import MONTH_COLUMNS, Months
@@ -22,6 +23,7 @@ from xl_salesflow.metrics.reasons import REASON_COLUMNS, Reasons
 from xl_salesflow.metrics.steps import Steps
 from xl_salesflow.metrics.targets import TARGETS
 from xl_salesflow.metrics.timing import CYCLES, STAGE_TIMES
+from xl_salesflow.metrics.trend import TREND_COLUMNS, Trend
 
 METRICS: Mapping[str, Metric[Cube]] = MappingProxyType(
     {
@@ -42,6 +44,12 @@ FORECAST_MONTHS: Mapping[str, ColumnMetric[Months]] = MappingProxyType({column.i
 
 PLAN_STAGES: Mapping[str, ColumnMetric[Plan]] = MappingProxyType({column.id: column for column in PLAN_COLUMNS})
 """The numbers of the table PlanStages, by column."""
+
+TREND: Mapping[str, ColumnMetric[Trend]] = MappingProxyType({column.id: column for column in TREND_COLUMNS})
+"""The numbers of the table Trend, by column."""
+
+GROUPS: Mapping[str, ColumnMetric[Grouping]] = MappingProxyType({column.id: column for column in GROUP_COLUMNS})
+"""The numbers of the table Groups, by column."""
 
 LEAKS: Mapping[str, ColumnMetric[Steps]] = MappingProxyType({column.id: column for column in LEAK_COLUMNS})
 """The numbers of the table Leaks, by column."""

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from xl_salesflow.model.view import FILTERS
+
 When = Literal["always", "created", "open", "closed"]
 
 
@@ -40,6 +42,12 @@ class Criterion:
 Criteria = tuple[Criterion, ...]
 Aggregate = Callable[[str, Criteria], str]
 """A table and what its rows must match → the formula of one number."""
+
+Whose = Callable[..., str]
+"""now or past: an aggregate, what the period asks, and criteria → the formula over the deals of that time."""
+
+GROUP = "(group)"
+"""The column that the sheet Trends compares by."""
 
 _BLANK = '""'
 _IN_HISTORY = {"recorded_stage": "stage", "since": "entered"}
@@ -161,4 +169,6 @@ def _scalars(table: str, criteria: Criteria) -> str:
 
 
 def _column(table: str, column: str) -> str:
+    if column == GROUP:
+        return f"CHOOSE(GroupNumber,{','.join(_column(table, each) for each in FILTERS.values())})"
     return "{" + f"{table}.{_IN_HISTORY.get(column, column) if table == 'History' else column}" + "}"

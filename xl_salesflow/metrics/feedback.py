@@ -10,6 +10,7 @@ from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import Floats, Formula, Metric, Unit
 from xl_salesflow.metrics.grouped import Mask, ratio
 from xl_salesflow.metrics.outcomes import won_count
+from xl_salesflow.metrics.plan import LAST_DAY, last_day, up, won_needed
 from xl_salesflow.metrics.rows import days, numbers
 from xl_salesflow.model.text import Text
 
@@ -73,6 +74,13 @@ def activities_per_won(cube: Cube) -> Floats:
     return ratio(np.where(done == 0, np.nan, done), won_count(cube))
 
 
+def activities_per_week(cube: Cube) -> Floats:
+    """Spread the activities that the won deals needed take over the weeks of the plan; nothing once it is over."""
+    weeks = (last_day(cube) - cube.as_of) / 7
+    activities = up(won_needed(cube) * activities_per_won(cube))
+    return up(activities / weeks) if weeks > 0 else cube.nothing()
+
+
 def _formula(aggregate: c.Aggregate, table: str, *criteria: c.Criterion) -> str:
     dated = (*criteria, *c.within("date"), c.Criterion("date", "<=", "AsOf"))
     found = f"IF(IsToday*(1-HasPeriod)=1,{aggregate(table, criteria)},{aggregate(table, dated)})"
@@ -131,5 +139,19 @@ FEEDBACK: tuple[Metric[Cube], ...] = (
         Unit.ACTIVITIES,
         Formula(f'IF(ViewAll=0,"",IF(won_count*({_ACTIVITIES})=0,"",({_ACTIVITIES})/won_count))'), activities_per_won,
         Formula("won_count"), won_count,
+    ),
+    Metric(
+        "activities_per_week",
+        Text("Activities a week", "每周活动数"),
+        Text(
+            "Won deals needed × activities per won deal, spread over the weeks to the last day of the plan, rounded up.",
+            "所需赢单数 × 每赢一单的活动数，按计划剩余周数均摊并向上取整。",
+        ),
+        Unit.ACTIVITIES,
+        Formula(
+            f'IF(OR(won_needed="",activities_per_won="",{LAST_DAY}<=AsOf),"",'
+            f"ROUNDUP(ROUND(ROUNDUP(ROUND(won_needed*activities_per_won,9),0)/(({LAST_DAY}-AsOf)/7),9),0))"
+        ),
+        activities_per_week, Formula("won_count"), won_count,
     ),
 )  # fmt: skip

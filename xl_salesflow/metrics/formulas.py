@@ -12,22 +12,27 @@ from typing import Any
 
 from xl_salesflow.metrics.catalogue import (
     FORECAST_MONTHS,
+    GROUPS,
     LEAKS,
     LOSS_REASONS,
     METRICS,
     MOVES,
     PLAN_STAGES,
     STAGE_METRICS,
+    TREND,
 )
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Formula, Metric
+from xl_salesflow.metrics.groups import LISTED, group_naming
 from xl_salesflow.metrics.leaks import LEAK_NAMING
 from xl_salesflow.metrics.months import MONTH, MONTHS
 from xl_salesflow.metrics.moves import MOVE_NAMING
 from xl_salesflow.metrics.plan import PLAN_NAMING
 from xl_salesflow.metrics.reasons import REASONS, reason_naming
 from xl_salesflow.metrics.steps import NAMING
-from xl_salesflow.metrics.workings import ROWS
+from xl_salesflow.metrics.trend import MONTH as TREND_MONTH
+from xl_salesflow.metrics.versus import SEGMENT_FORMULAS
+from xl_salesflow.metrics.workings import MONTHS_BACK, ROWS
 from xl_salesflow.model.column import Table
 from xl_salesflow.model.formulas import render
 from xl_salesflow.model.tables import TABLES
@@ -88,6 +93,9 @@ def column_formulas(table: str, language: Language, say: Render = rendered) -> d
 POSITIONS: Mapping[str, range] = MappingProxyType(
     {
         "StageMetrics": range(1, ROWS + 1),
+        "Trend": range(1, MONTHS_BACK + 1),
+        "Groups": range(1, LISTED + 2),
+        "Segments": range(1, 3),
         "ForecastMonths": range(MONTHS),
         "PlanStages": range(1, ROWS + 1),
         "Leaks": range(1, ROWS + 1),
@@ -101,6 +109,9 @@ POSITIONS: Mapping[str, range] = MappingProxyType(
 def _declared(table: str, language: Language) -> tuple[Mapping[str, Formula], Mapping[str, ColumnMetric[Any]]]:
     tables: dict[str, tuple[Mapping[str, Formula], Mapping[str, ColumnMetric[Any]]]] = {
         "StageMetrics": (NAMING, STAGE_METRICS),
+        "Trend": ({"month": TREND_MONTH, "mark": _mark_rate(language)}, TREND),
+        "Groups": ({**group_naming(language), "mark": _mark_rate(language)}, GROUPS),
+        "Segments": (SEGMENT_FORMULAS, {}),
         "ForecastMonths": ({"month": MONTH}, FORECAST_MONTHS),
         "PlanStages": (PLAN_NAMING, PLAN_STAGES),
         "Leaks": (LEAK_NAMING, LEAKS),
@@ -108,6 +119,11 @@ def _declared(table: str, language: Language) -> tuple[Mapping[str, Formula], Ma
         "Moves": (MOVE_NAMING, MOVES),
     }
     return tables[table]
+
+
+def _mark_rate(language: Language) -> Formula:
+    closed = "{won_count}+{lost_count}"
+    return Formula(f'IF({{win_rate}}="","",IF({closed}<SmallSample,"{SMALL_SAMPLE.in_(language)}",""))')
 
 
 def _mark(metric: Metric[Cube], language: Language) -> Formula:

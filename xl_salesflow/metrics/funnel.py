@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from xl_salesflow.metrics.catalogue import FORECAST_MONTHS, LEAKS, LOSS_REASONS, METRICS, PLAN_STAGES, STAGE_METRICS
+from xl_salesflow.metrics.catalogue import (
+    FORECAST_MONTHS,
+    GROUPS,
+    LEAKS,
+    LOSS_REASONS,
+    METRICS,
+    PLAN_STAGES,
+    STAGE_METRICS,
+    TREND,
+)
 from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats
+from xl_salesflow.metrics.groups import Grouping
 from xl_salesflow.metrics.months import Months
 from xl_salesflow.metrics.plan import Plan
 from xl_salesflow.metrics.reasons import Reasons
 from xl_salesflow.metrics.steps import Steps, steps
+from xl_salesflow.metrics.trend import Trend
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.pipeline import Pipeline
@@ -113,6 +124,29 @@ def reason_rows(asked: Reasons) -> list[dict[str, Any]]:
     return [
         {"reason": asked.label(row)} | {id: _value(numbers, row) for id, numbers in found.items()}
         for row in range(len(asked.names))
+    ]
+
+
+def trend(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Return one row for each of the twelve months up to the as-of date, as the table Trend shows them."""
+    return trend_rows(Trend(cube(pipeline)))
+
+
+def trend_rows(asked: Trend) -> list[dict[str, Any]]:
+    """Return one row per month up to the as-of date's: its first day and every number of Trend."""
+    found = {id: column.compute(asked) for id, column in TREND.items()}
+    return [
+        {"month": _date(first)} | {id: _value(numbers, row) for id, numbers in found.items()}
+        for row, first in enumerate(asked.firsts[:-1])
+    ]
+
+
+def group_rows(asked: Grouping) -> list[dict[str, Any]]:
+    """Return one row per group of the sheet Trends: its name and every number of Groups."""
+    found = {id: column.compute(asked) for id, column in GROUPS.items()}
+    return [
+        {"name": name} | {id: _value(numbers, row) for id, numbers in found.items()}
+        for row, name in enumerate(asked.labels)
     ]
 
 

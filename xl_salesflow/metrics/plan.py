@@ -14,6 +14,7 @@ from xl_salesflow.metrics.cube import Cube, day
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, Metric, Unit
 from xl_salesflow.metrics.forecast import stage_open_count
 from xl_salesflow.metrics.grouped import ratio
+from xl_salesflow.metrics.leaks import one_point_more
 from xl_salesflow.metrics.outcomes import mean_won_value, won_count
 from xl_salesflow.metrics.rows import numbers
 from xl_salesflow.metrics.steps import Steps, if_step, of_stage
@@ -60,13 +61,18 @@ class Plan:
         typed = dict(zip(numbers(sheet["position"]), numbers(sheet["what_if"]), strict=True))
         return np.array([typed.get(float(row), np.nan) for row in range(1, self.steps.size + 1)], dtype=np.float64)
 
-    @cached_property
+    @property
     def by(self) -> float:
         """Return the last day to win, as days since 1970."""
-        by: Any = self.steps.cube.pipeline.named.get("PlanBy")
-        if by is None or by == "" or by != by:
-            by = date(self.steps.cube.pipeline.as_of.year, 12, 31)
-        return day(by)
+        return last_day(self.steps.cube)
+
+
+def last_day(cube: Cube) -> float:
+    """Return the day the Plan sheet names, else the last of the year, as days since 1970."""
+    by: Any = cube.pipeline.named.get("PlanBy")
+    if by is None or by == "" or by != by:
+        by = date(cube.pipeline.as_of.year, 12, 31)
+    return day(by)
 
 
 def plan(steps: Steps) -> Plan:
@@ -105,7 +111,8 @@ _UNKNOWN = f"SUMPRODUCT({_ONWARD}*({_KNOWN}=0))"  # Won itself is always one of 
 _OWN = "IF(ISNUMBER({PlanStages.step_conversion}),{PlanStages.step_conversion},1)"
 _CHOSEN = f"IF(ISNUMBER({{PlanStages.what_if}}),{{PlanStages.what_if}},{_OWN})"
 _TO_WON = f"PRODUCT(IF({{PlanStages.position}}>={{position}},{_CHOSEN},1))"
-_LAST_DAY = 'IF(PlanBy="",DATE(YEAR(AsOf),12,31),PlanBy)'
+LAST_DAY = 'IF(PlanBy="",DATE(YEAR(AsOf),12,31),PlanBy)'
+"""The last day to win, as the Plan sheet says it."""
 
 PLAN_NAMING: dict[str, Formula] = {"stage": Formula(of_stage("stage"))}
 
@@ -131,11 +138,16 @@ PLAN_COLUMNS: tuple[ColumnMetric[Plan], ...] = (
         "by_when",
         Formula(
             if_step(
-                f"{_LAST_DAY}-ROUNDUP(ROUND("
+                f"{LAST_DAY}-ROUNDUP(ROUND("
                 'SUMIFS({StageMetrics.median_days},{StageMetrics.position},">="&{position}),9),0)'
             )
         ),
         by_when,
+    ),
+    ColumnMetric(
+        "one_point_more",
+        Formula("INDEX({Leaks.one_point_more},MATCH({position},{Leaks.position},0))"),
+        lambda asked: one_point_more(asked.steps),
     ),
 )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.declaration import Floats
-from xl_salesflow.metrics.feedback import activities_per_won
+from xl_salesflow.metrics.feedback import activities_per_week, activities_per_won
 from xl_salesflow.metrics.funnel import plan_rows
 from xl_salesflow.metrics.outcomes import mean_won_value
 from xl_salesflow.metrics.plan import plan, plan_value, up, won_needed
@@ -43,9 +43,7 @@ def _back(pipeline: Pipeline) -> Answer:
     back = plan(steps(asked))
     rows = plan_rows(back)
     needed, per_won = won_needed(asked), activities_per_won(asked)
-    weeks = (back.by - asked.as_of) / 7
     activities = up(needed * per_won)
-    per_week = up(activities / weeks) if weeks > 0 else asked.nothing()
     return {
         "by": (date(1970, 1, 1) + timedelta(days=back.by)).isoformat(),
         **_standing(asked),
@@ -55,7 +53,7 @@ def _back(pipeline: Pipeline) -> Answer:
         "leads_needed": rows[0]["deals_needed"] if rows else None,
         "activities_per_won": _number(per_won),
         "activities_needed": _number(activities),
-        "activities_per_week": _number(per_week),
+        "activities_per_week": _number(activities_per_week(asked)),
         "stages": [{**row, "by_when": row["by_when"].isoformat()} for row in rows],
     }
 

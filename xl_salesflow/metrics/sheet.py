@@ -10,11 +10,23 @@ from typing import Any
 from xl_salesflow.metrics.catalogue import LEAKS, METRICS, MOVES
 from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.formulas import SMALL_SAMPLE
-from xl_salesflow.metrics.funnel import funnel_of, month_rows, plan_rows, reason_rows, stage_rows, step_rows
+from xl_salesflow.metrics.funnel import (
+    funnel_of,
+    group_rows,
+    month_rows,
+    plan_rows,
+    reason_rows,
+    stage_rows,
+    step_rows,
+    trend_rows,
+)
+from xl_salesflow.metrics.groups import Grouping, grouped_by
 from xl_salesflow.metrics.months import months
 from xl_salesflow.metrics.plan import plan
 from xl_salesflow.metrics.reasons import Reasons
 from xl_salesflow.metrics.steps import steps
+from xl_salesflow.metrics.trend import Trend
+from xl_salesflow.metrics.versus import segment_rows
 from xl_salesflow.metrics.workings import ROWS
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.pipeline import Pipeline
@@ -39,9 +51,13 @@ def sheet_values(pipeline: Pipeline) -> SheetValues:
     cells = named_cells(pipeline)
     for id, row in metrics.items():
         cells[id] = cells[f"Card_{id}"] = row["value"]
+    grouping = Grouping(asked)
     tables = {
         "Metrics": metrics,
         "StageMetrics": stage_cells(asked),
+        "Trend": _marked("Trend", trend_rows(Trend(asked)), asked),
+        "Groups": _marked("Groups", group_rows(grouping), asked),
+        "Segments": dict(enumerate(_table("Segments", segment_rows(grouping)), 1)),
         "ForecastMonths": month_cells(asked),
         "PlanStages": plan_cells(asked),
         "Leaks": _padded("Leaks", step_rows(steps(asked), LEAKS)),
@@ -73,6 +89,15 @@ def stage_cells(asked: Cube) -> Rows:
     for row in found:
         row["kind"] = label("kind", row["kind"], asked.pipeline.language)
     return _padded("StageMetrics", found)
+
+
+def _marked(table: str, found: list[dict[str, Any]], asked: Cube) -> Rows:
+    """Return row number from 1 → column → value, with a mark beside a win rate over few deals."""
+    small, mark = asked.pipeline.settings.number("small_sample"), SMALL_SAMPLE.in_(asked.pipeline.language)
+    for row in found:
+        few = row["win_rate"] is not None and row["won_count"] + row["lost_count"] < small
+        row["mark"] = mark if few else ""
+    return dict(enumerate(_table(table, found), 1))
 
 
 def month_cells(asked: Cube) -> Rows:
@@ -112,6 +137,7 @@ def named_cells(pipeline: Pipeline) -> dict[str, Any]:
         "StagePlaybook": view.filters.get("playbook", "") or pipeline.default_playbook,
         "IsCohort": int(view.reading == "cohort"),
         "IsEntered": int(view.reach == "entered"),
+        "GroupNumber": 1 + list(FILTERS.values()).index(grouped_by(pipeline)),
     }
 
 

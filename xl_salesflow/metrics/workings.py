@@ -19,6 +19,9 @@ ROWS = 12
 WAYS: tuple[str, ...] = tuple(CHOICES["move"])
 """The ways out of a stage, by id; the step of a visit holds their number, from 1."""
 
+MONTHS_BACK = 12
+"""Rows of the table Trend; the last is the month of the as-of date."""
+
 SHARES = {"median_days": 0.5, "p90_days": 0.9}
 """Percentiles of the days in a stage, by the column that shows them."""
 
@@ -127,6 +130,15 @@ def _middle(name: str, metric: str, title: Text, column: str, *criteria: c.Crite
     return Working(name, title, keys, f"IF(IsToday=1,0,{then})")
 
 
+def _by_month(name: str, title: Text, criterion: str) -> Working:
+    """Count the deals of a past date by the month of their closing, or of their creation; a key is a month's last day."""
+    keys = tuple(f"DATE(YEAR(AsOf),MONTH(AsOf)-{back},0)" for back in range(MONTHS_BACK - 1, -2, -1))
+    there = "({History.state}>0)*"
+    created, closed = (_frequency(name, f"{there}{criterion}*{{History.{column}}}") for column in ("created", "closed"))
+    dated = created if name == "MonthCreated" else f"IF(IsCohort=1,{created},{closed})"
+    return Working(name, title, keys, f"IF(IsToday=1,0,{dated})")
+
+
 _LOST = f"{_LEFT}*({{History.move}}={{move:lost}})*{_LEFT_STEP}"
 _OPEN_THEN = "({History.state}>0)*({History.outcome}={outcome:open})*({History.state}-1)"
 _FIRST = (
@@ -153,6 +165,9 @@ WORKINGS: tuple[Working, ...] = (
         "Standing", Text("Open deals then", "当时进行中的商机数"),
         lambda wrap: f"IF(IsToday=1,0,IF(HasPeriod*IsCohort=1,{wrap(_OPEN_THEN + '*' + _window('created'))},{wrap(_OPEN_THEN)}))",
     ),
+    _by_month("MonthCreated", Text("Created then, by month", "当时按月新建"), '({History.outcome}<>"")'),
+    _by_month("MonthWon", Text("Won then, by month", "当时按月赢单"), "({History.outcome}={outcome:won})"),
+    _by_month("MonthLost", Text("Lost then, by month", "当时按月丢单"), "({History.outcome}={outcome:lost})"),
     _finished_days(),
     _middle("WonValue", "median_won_value", Text("Won value then", "当时的赢单金额"), "amount", c.WON),
     _middle("WonCycle", "cycle_days_won_median", Text("Won cycle then", "当时的赢单周期"), "cycle_days", c.WON),

@@ -54,14 +54,14 @@ class NamedCell:
     label: Text
     type: Type
     tip: Text
-    sheet: Literal["Funnel", "Settings", "Plan"]
+    sheet: Literal["Funnel", "Settings", "Plan", "Trends"]
     formula: str | None = None
     options: str | None = None
     default: Text | None = None
 
 
 def _cell(
-    name: str, en: str, zh: str, type: Type, tip_en: str, tip_zh: str, sheet: Literal["Funnel", "Settings", "Plan"] = "Funnel", *,
+    name: str, en: str, zh: str, type: Type, tip_en: str, tip_zh: str, sheet: Literal["Funnel", "Settings", "Plan", "Trends"] = "Funnel", *,
     formula: str | None = None, options: str | None = None, default: Text | None = None,
 ) -> NamedCell:  # fmt: skip
     return NamedCell(name, Text(en, zh), type, Text(tip_en, tip_zh), sheet, formula, options, default)
@@ -77,6 +77,10 @@ _FILTERED = {
     "ViewPlaybook": Text("Playbook", "销售流程"),
 }
 _FILTER_TIP = ("Choose one; (All) or blank does not filter", "选择一项；（全部）或留空为不筛选")
+
+_GROUP_NUMBER = "1"
+for _number, _column in reversed(list(enumerate(FILTERS.values(), 1))):
+    _GROUP_NUMBER = f"IF(GroupBy={{group:{_column}}},{_number},{_GROUP_NUMBER})"
 
 NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
     {
@@ -110,6 +114,10 @@ NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
             _cell("StagePlaybook", "Playbook of the stage table", "阶段表所用流程", T.TEXT, "The chosen playbook, or the default", "所选流程，或默认流程", "Settings", formula="IF(AnyPlaybook=1,DefaultPlaybook,ViewPlaybook)"),
             _cell("IsCohort", "Cohort reading", "群组口径", T.INTEGER, "1 when won and lost are counted by creation", "按创建日期统计时为 1", "Settings", formula="IF(Reading={reading:cohort},1,0)"),
             _cell("IsEntered", "Entered reading", "实际进入口径", T.INTEGER, "1 when only stages really entered count", "仅统计实际进入时为 1", "Settings", formula="IF(Reach={reach:entered},1,0)"),
+            _cell("GroupBy", "Compare by", "按何分组", T.CHOICE, "What the rows of the table are", "表中各行的维度", "Trends", options="group", default=Text("Owner", "负责人")),
+            _cell("SegmentA", "First", "第一组", T.TEXT, "One of the rows of the table, to compare with the second", "表中一行，与第二组比较", "Trends"),
+            _cell("SegmentB", "Second", "第二组", T.TEXT, "Another row of the table", "表中另一行", "Trends"),
+            _cell("GroupNumber", "Number of the grouping", "分组编号", T.INTEGER, "The column of names that Compare by chooses", "“按何分组”所选的列", "Settings", formula=_GROUP_NUMBER),
             _cell("PlanTarget", "Target", "目标金额", T.MONEY, "Value to win; blank takes the Targets sheet", "应赢单金额；留空取“销售目标”", "Plan"),
             _cell("PlanBy", "By", "截止日期", T.DATE, "The last day to win it; blank is the end of the year", "最迟赢单日期；留空为年末", "Plan"),
         )

@@ -17,7 +17,7 @@ from xl_salesflow.model.remarks import Remarks
 from xl_salesflow.model.rule import Rule, findings, sentences
 from xl_salesflow.rules import early, gates, process, rows
 
-__all__ = ["RULES", "check", "gates", "playbook_faults", "unsealed", "warning_hits", "warnings"]
+__all__ = ["RULES", "check", "early_warnings", "gates", "playbook_faults", "unsealed", "warning_hits", "warnings"]
 
 RULES: tuple[Rule, ...] = (*rows.RULES, *process.RULES, *gates.RULES, *early.RULES)
 """Every declared rule, in the order in which they speak."""
@@ -41,14 +41,21 @@ def unsealed(pipeline: Pipeline) -> tuple[Finding, ...]:
 
 def warnings(pipeline: Pipeline) -> pd.Series:
     """Return the early warnings of every deal as text, one a line, then what its stage recommends; "" where none."""
+    return early_warnings(pipeline)["warnings"]
+
+
+def early_warnings(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the early warnings of every deal as text, and as a sum of marks: 1 for the first rule, 2, 4… for the next."""
     deals = pipeline["Deals"]
-    said = Remarks(deals.index)
-    for rule in early.RULES:
+    said, marks = Remarks(deals.index), np.zeros(len(deals), dtype=np.int64)
+    for place, rule in enumerate(early.RULES):
         for hits in rule.hits(pipeline):
             said.add(hits.rows, sentences(rule.message, pipeline.language, hits.rows, hits.facts))
+            marks |= np.where(deals.index.isin(hits.rows), 1 << place, 0)
     warned = deals.index[said.texts() != ""]
     said.add(warned, _advice(pipeline, warned))
-    return pd.Series(said.texts(), index=deals.index, dtype=object)
+    marked = np.where(marks == 0, np.nan, marks)
+    return pd.DataFrame({"warnings": said.texts(), "warned": marked}, index=deals.index)
 
 
 def warning_hits(pipeline: Pipeline) -> dict[str, pd.Series]:

@@ -12,7 +12,19 @@ from xl_salesflow.model.choices import label
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.playbooks import title
-from xl_salesflow.sheets import analysis, dropdowns, forecast, funnel, plan, settings, start, styles, wording, workings
+from xl_salesflow.sheets import (
+    analysis,
+    dropdowns,
+    forecast,
+    funnel,
+    plan,
+    settings,
+    start,
+    styles,
+    trends,
+    wording,
+    workings,
+)
 from xl_salesflow.sheets.conditional import emphasise
 from xl_salesflow.sheets.names import define_lists
 from xl_salesflow.sheets.page import lay_out
@@ -62,6 +74,7 @@ def _tables(workbook: Workbook, language: Language, playbook: str) -> Iterable[P
     dropdowns.add(workbook, language)
     workings.add(workbook, language)
     yield from funnel.add(workbook, language, steps)
+    yield from trends.add(workbook, language)
     yield forecast.add(workbook, language)
     yield plan.add(workbook, language, steps)
     yield from analysis.add(workbook, language, steps)

@@ -80,6 +80,8 @@ RULES: dict[str, Sequence[When]] = {
     "QuoteLines": (When(("quote:net",), "{optional}={yes_no:yes}", "faded"),),
     "Feedback": (When(("kind",), 'AND({kind}={feedback_kind:issue},{resolved}="")', "amber"),),
     "Metrics": (When(("mark", "sample"), '{mark}<>""', "amber"),),
+    "Trend": (When(("win_rate", "mark"), '{mark}<>""', "amber"),),
+    "Groups": (When(("win_rate", "mark"), '{mark}<>""', "amber"),),
     "StageMetrics": (
         When(("over_limit",), "N({over_limit})>0", "red ink"),
         When(("median_days",), "AND(N({day_limit})>0,N({median_days})>N({day_limit}))", "amber"),
@@ -89,7 +91,10 @@ RULES: dict[str, Sequence[When]] = {
         When(("limit_ratio",), "N({limit_ratio})>1", "red ink"),
     ),
     "Moves": (When(("check",), "N({check})<>0", "red"),),
-    "PlanStages": (When(("gap",), "N({gap})>0", "amber"),),
+    "PlanStages": (
+        When(("gap",), "N({gap})>0", "amber"),
+        When(("one_point_more",), "AND(N({one_point_more})>0,{one_point_more}=bottleneck)", "amber"),
+    ),
     "FollowUps": (
         When(("rank:email",), "{done}={yes_no:yes}", "struck"),
         When(("priority",), "{priority}={priority:high}", "red"),

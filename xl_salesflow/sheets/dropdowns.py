@@ -37,6 +37,8 @@ def add(workbook: Workbook, language: Language) -> None:
         if name == "ViewPlaybook":
             body = f"{home}!${letter}$3:${letter}${room + 2}"
             define(workbook, "list_playbook", f"{home}!${letter}$3:INDEX({body},MAX(1,{count}-1))")
+    last = sheet.cell(1, len(_ROOM)).column_letter
+    define(workbook, "GroupValues", f"{home}!$A$3:${last}${max(_ROOM.values()) + 2}")
 
 
 def dropdown(name: str) -> str:

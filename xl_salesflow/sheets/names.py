@@ -35,6 +35,7 @@ def define_lists(workbook: Workbook, language: Language) -> None:
         define(workbook, f"list_{id}", filled(structured("Lists", id, language)))
     for table, (column, name) in REFERENCES.items():
         define(workbook, name, filled(structured(table, column, language)))
+    define(workbook, "list_group", structured("Groups", "name", language))
     define(workbook, "stage_keys", structured("Stages", "key", language))
     define(workbook, "stage_limits", structured("Stages", "day_limit", language))
 

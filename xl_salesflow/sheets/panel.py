@@ -11,6 +11,7 @@ from openpyxl.cell import Cell
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,6 +24,7 @@ from xl_salesflow.sheets.dropdowns import dropdown
 from xl_salesflow.sheets.names import define, structured
 from xl_salesflow.sheets.table_sheet import Placed, quoted
 
+_SEGMENTS = ("SegmentA", "SegmentB")
 _FOLDED = Text(
     "Some rows of the table are folded away, and so missing from the charts: open them with the + at the left.",
     "表中部分行已折叠，图表中未显示：请点击左侧 + 展开。",
@@ -150,7 +152,10 @@ def _input(panel: Panel, row: int, slot: int, name: str) -> None:
 
 def _rule(panel: Panel, cell: Cell, name: str) -> None:
     named, language = NAMED_CELLS[name], panel.language
-    if named.default is None:
+    rule: DataValidation | None
+    if name in _SEGMENTS:
+        rule = validation.offering("=list_group", language)
+    elif named.default is None:
         rule = validation.for_type(named.type, named.options, language)
     elif name in FILTERS:
         rule = validation.insisting(f"={dropdown(name)}", language)

@@ -19,12 +19,14 @@ _SUBTITLE = Text(
 _HINT = Text("Blank: the sheet Targets, the end of the year.", "留空：取“销售目标”与年末。")
 _CHART = Text("Deals needed and deals there", "所需商机与现有商机")
 _TABLE = Text("Back from the target", "由目标反推")
-_WIDTHS = (16, 26, 16, 16, 16, 18, 14, 15, 15)
-_SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 10))
+_WIDTHS = (18, 26, 15, 13, 14, 16, 12, 14, 14, 18)
+_SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 11))
 _CARDS = {
     "plan_value": Text("the target, or what is missing of it", "目标或其缺口"),
     "mean_won_value": Text("won value ÷ won deals", "赢单金额 ÷ 赢单数"),
     "won_needed": Text("rounded up", "向上取整"),
+    "target_gap": Text("target − won so far", "目标 − 已赢单金额"),
+    "activities_per_week": Text("to the last day", "至截止日期"),
 }
 _CARD_ROW, _CHART_TOP, _CHART_ROWS = 9, 13, 18
 
@@ -44,7 +46,7 @@ def add(workbook: Workbook, language: Language, steps: int) -> Placed:
     panel.steps(page_, placed, steps)
     looks = [Look("deals_needed", styles.ACCENT_MID, "#,##0"), Look("deals_now", styles.ACCENT, "#,##0")]
     chart = charts.columns(placed, "stage", looks, _CHART.in_(language))
-    charts.stand(sheet, chart, Box(2, _CHART_TOP, 11, _CHART_TOP + _CHART_ROWS))
-    sheet.print_area = f"A1:J{placed.last}"
+    charts.stand(sheet, chart, Box(2, _CHART_TOP, 12, _CHART_TOP + _CHART_ROWS))
+    sheet.print_area = f"A1:K{placed.last}"
     page.prints(sheet, language, landscape=True, tall=1)
     return placed

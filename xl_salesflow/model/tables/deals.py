@@ -33,6 +33,7 @@ _RECORD: tuple[Column, ...] = (
     column("move_status", "Move", "变更状态", T.CHOICE, "What became of the last stage you typed", "最近一次阶段变更的结果", options="move_status", writer=P),
     column("move_reasons", "Why", "原因", T.LONG, "Why the move was refused or warned about, and what to do", "未通过或提醒的原因及处理办法", writer=P),
     column("warnings", "Warnings", "预警", T.LONG, "Early warnings for this deal and what to do about them", "该商机的预警及建议", writer=P),
+    column("warned", "Warned", "预警标记", T.INTEGER, "The same for formulas: 1 for the first rule, 2 for the second, 4 for the third…, added up", "供公式统计：第一条规则计 1、第二条 2、第三条 4……相加", writer=P, width=9),
 )  # fmt: skip
 
 _VALUE: tuple[Column, ...] = (

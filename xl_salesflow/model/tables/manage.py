@@ -42,6 +42,51 @@ STAGE_METRICS = Table(
     ), key="position", shown=True, sheet="Funnel",
 )  # fmt: skip
 
+TREND = Table(
+    "Trend", Text("Trends", "趋势"), Text("The last twelve months", "最近十二个月"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "12 is the month of the as-of date", "12 为截至日期所在月", writer=P, width=9),
+        column("month", "Month", "月份", T.DATE, "First day of the month; the period does not matter here", "月初日期；此表与期间无关", writer=F),
+        column("created", "Created", "新建", T.INTEGER, "Deals created in the month", "当月创建的商机数", writer=F, width=10),
+        column("won_count", "Won", "赢单数", T.INTEGER, "Deals won in the month; cohort reading: of those created in it", "当月赢单数；群组口径：当月创建者中的赢单", writer=F, width=10),
+        column("lost_count", "Lost", "丢单数", T.INTEGER, "Deals lost in the month; cohort reading: of those created in it", "当月丢单数；群组口径：当月创建者中的丢单", writer=F, width=10),
+        column("win_rate", "Win rate", "赢单率", T.PERCENT, "Won ÷ (won + lost)", "赢单 ÷（赢单 + 丢单）", writer=F, width=10),
+        column("won_value", "Won value", "赢单金额", T.MONEY, "Sum of the amounts of the won deals", "赢单的金额合计", writer=F),
+        column("mark", "Small sample", "样本提示", T.TEXT, "Marks win rates over fewer than 30 deals", "赢单率样本少于 30 时提示", writer=F, width=14),
+    ), key="position", sheet="Trends",
+)  # fmt: skip
+
+GROUPS = Table(
+    "Groups", Text("Trends", "趋势"), Text("Group by group", "各组对比"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "The first twelve names of the list; the last row is everything else", "取列表前十二项，末行为其余合计", writer=P, width=9),
+        column("name", "Group", "分组", T.TEXT, "An owner, product, source…, as chosen above", "上方所选维度的取值", writer=F, width=20),
+        column("open_count", "Open", "进行中", T.INTEGER, "Open deals", "进行中商机数", writer=F, width=10),
+        column("open_value", "Open value", "进行中金额", T.MONEY, "Their amount", "其金额合计", writer=F),
+        column("won_count", "Won", "赢单数", T.INTEGER, "Won deals, as the Funnel counts them", "赢单数，口径同“销售漏斗”", writer=F, width=10),
+        column("lost_count", "Lost", "丢单数", T.INTEGER, "Lost deals, as the Funnel counts them", "丢单数，口径同“销售漏斗”", writer=F, width=10),
+        column("win_rate", "Win rate", "赢单率", T.PERCENT, "Won ÷ (won + lost)", "赢单 ÷（赢单 + 丢单）", writer=F, width=10),
+        column("won_value", "Won value", "赢单金额", T.MONEY, "Sum of the amounts of the won deals", "赢单的金额合计", writer=F),
+        column("mark", "Small sample", "样本提示", T.TEXT, "Marks win rates over fewer than 30 deals", "赢单率样本少于 30 时提示", writer=F, width=14),
+    ), key="position", sheet="Trends",
+)  # fmt: skip
+
+SEGMENTS = Table(
+    "Segments", Text("Trends", "趋势"), Text("Two groups side by side: a difference, or chance?", "两组对比：真有差异还是偶然"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "1 is the first group, 2 the second", "1 为第一组，2 为第二组", writer=P, width=9),
+        column("name", "Group", "分组", T.TEXT, "As chosen above", "上方所选", writer=F, width=20),
+        column("won_count", "Won", "赢单数", T.INTEGER, "From the table of groups", "取自分组表", writer=F, width=10),
+        column("closed_count", "Won and lost", "已关闭", T.INTEGER, "From the table of groups", "取自分组表", writer=F, width=10),
+        column("win_rate", "Win rate", "赢单率", T.PERCENT, "Won ÷ (won + lost)", "赢单 ÷（赢单 + 丢单）", writer=F, width=10),
+        column("difference", "Difference", "差异", T.PERCENT, "This win rate less the other", "本组赢单率减另一组", writer=F, width=10),
+        column("low", "From", "下限", T.PERCENT, "The difference lies above this, with 95 % confidence", "差异的 95% 置信下限", writer=F, width=10),
+        column("high", "To", "上限", T.PERCENT, "The difference lies below this, with 95 % confidence", "差异的 95% 置信上限", writer=F, width=10),
+        column("p_value", "p-value", "P 值", T.NUMBER, "How often chance alone would make such a difference", "纯属偶然也会出现此差异的概率", writer=F, width=10),
+        column("verdict", "What it says", "结论", T.TEXT, "Below the small-sample limit no difference is called", "样本低于界限时不下结论", writer=F, width=24),
+    ), key="position", sheet="Trends",
+)  # fmt: skip
+
 FORECAST_MONTHS = Table(
     "ForecastMonths", Text("Forecast", "预测"), Text("Expected closings month by month", "按月预测成交"), Group.MANAGE,
     (
@@ -71,6 +116,7 @@ PLAN_STAGES = Table(
         column("gap", "Gap", "缺口", T.INTEGER, "Still missing", "尚缺", writer=F),
         column("median_days", "Median days", "中位天数", T.NUMBER, "Of finished visits", "已离开者的中位停留天数", writer=F),
         column("by_when", "By when", "最迟日期", T.DATE, "The day they must be there", "最迟到达日期", writer=F),
+        column("one_point_more", "One point more", "提高一个百分点", T.MONEY, "Won value that one percentage point more of conversion would bring; the largest is the shortest stave", "转化率提高一个百分点可增加的赢单金额，最大者即短板", writer=F, width=15),
     ), key="position", sheet="Plan",
 )  # fmt: skip
 
