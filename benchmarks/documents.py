@@ -118,7 +118,8 @@ def main() -> None:
     here, there = ours(printed), by_hand(count)
     print(f"{len(printed):,} quotes of six lines\n")
     print(
-        "| | a second | CPU ms each | script, a second | script, CPU ms each | ratio | CPU ratio |\n|---|---:|---:|---:|---:|---:|---:|"
+        "| | a second | CPU ms each | script, a second | script, CPU ms each | ratio | CPU ratio |\n"
+        "|---|---:|---:|---:|---:|---:|---:|"
     )
     for format, (wall, busy) in here.items():
         line = f"| {format} | {count / wall:.0f} | {busy / count * 1e3:.1f} |"

@@ -79,7 +79,7 @@ def _keys(pipeline: Pipeline, asked: Asked) -> tuple[str, ...]:
 
 def _press(path: Path, pipeline: Pipeline, asked: Asked, count: int) -> documents.Press:
     return documents.Press(
-        path.resolve().parent,
+        path.parent,
         asked.formats,
         asked.tongue or pipeline.language,
         folder=asked.folder,

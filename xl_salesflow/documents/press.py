@@ -33,7 +33,7 @@ class Press:
         where: tuple[Path, ...] = (),
         told: Callable[[int], None] = lambda made: None,
     ) -> None:
-        self._book, self._folder = book.resolve(), (folder or book).resolve()
+        self._book, self._folder = book.resolve(), folder or book
         self._formats, self._tongue, self._where, self._told = formats, tongue, where, told
         self._files: dict[Path, bytes] = {}
         self._made = 0
@@ -68,7 +68,8 @@ class Press:
 
     def _named(self, path: Path) -> str:
         # a workbook and its papers may move together
-        return path.relative_to(self._book).as_posix() if path.is_relative_to(self._book) else str(path)
+        whole = path.resolve()
+        return whole.relative_to(self._book).as_posix() if whole.is_relative_to(self._book) else str(whole)
 
 
 def refuse_faulty(kind: str, format: str, tongue: Tongue, where: tuple[Path, ...]) -> None:
