@@ -85,11 +85,17 @@ class MissingTable(WorkbookError):
     def __init__(self, path: Pathish, table: str, nearest: str | None = None) -> None:
         super().__init__(
             f"{fspath(path)} has no table {table}"
-            + (f"; is it the one now named {nearest}?" if nearest else ";")
-            + " Rename it back or restore it from a backup.",
+            + (
+                f"; is it the one now named {nearest}? Rename it back or restore it from a backup."
+                if nearest
+                else "; salesflow check --repair adds it to a workbook of ours."
+            ),
             f"{fspath(path)} 中没有表 {table}"
-            + (f"，是否已改名为 {nearest}?" if nearest else "；")
-            + "请改回原名或从备份恢复。",
+            + (
+                f"，是否已改名为 {nearest}？请改回原名或从备份恢复。"
+                if nearest
+                else "；可用 salesflow check --repair 为本产品的工作簿补上。"
+            ),
         )
 
 
@@ -99,11 +105,17 @@ class MissingColumn(WorkbookError):
     def __init__(self, path: Pathish, table: str, column: str, nearest: str | None = None) -> None:
         super().__init__(
             f"{fspath(path)}: table {table} has no column “{column}”"
-            + (f"; is it the one now headed “{nearest}”?" if nearest else ";")
-            + " Put the header back.",
+            + (
+                f"; is it the one now headed “{nearest}”? Put the header back."
+                if nearest
+                else "; put its header back, or let salesflow check --repair add the column."
+            ),
             f"{fspath(path)}：表 {table} 没有列“{column}”"
-            + (f"，是否已改为“{nearest}”？" if nearest else "；")
-            + "请恢复列标题。",
+            + (
+                f"，是否已改为“{nearest}”？请恢复列标题。"
+                if nearest
+                else "；请恢复列标题，或用 salesflow check --repair 补上此列。"
+            ),
         )
 
 

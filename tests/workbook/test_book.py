@@ -102,7 +102,7 @@ def test_a_missing_table_is_named_with_the_one_it_may_have_become(lay: Callable[
             "Expected closing",
             "no column “Expected close”; is it the one now headed “Expected closing”?",
         ),
-        ("Amount", "zzz", "no column “Amount”; Put the header back."),
+        ("Amount", "zzz", "no column “Amount”; is it the one now headed “zzz”? Put the header back."),
         ("Weighted value", "Weigthed value", "no column “Weighted value”; is it the one now headed “Weigthed value”?"),
     ],
 )

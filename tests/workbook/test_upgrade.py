@@ -13,6 +13,7 @@ from tests.libreoffice import LibreOffice
 from tests.validator import Validator
 from tests.workbook import desk
 from tests.workbook.book_contract import OWN, ROWS, TODAY
+from xl_salesflow.cli import main
 from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, UnsupportedEdit
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
@@ -127,13 +128,31 @@ def test_what_stands_beside_a_table_is_not_overwritten(old: MakeOld) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_column_that_was_renamed_is_not_added_but_asked_about(old: MakeOld) -> None:
+@pytest.mark.parametrize("new", ["Expected closed", "When"])
+def test_a_column_that_was_renamed_is_not_added_but_asked_about(old: MakeOld, new: str) -> None:
     path = old()
-    desk.Desk(path).rename("Deals", "Expected close", "Expected closed")
+    desk.Desk(path).rename("Deals", "Expected close", new)
     assert not any(one.what == "expected_close" for one in missing(Workbook.open(path), shipped("en")))
     upgrade(path)
-    with pytest.raises(MissingColumn, match="Expected closed"):
+    with pytest.raises(MissingColumn, match=f"now headed “{new}”"):
         ClosedBook(path).read(TODAY)
+
+
+def test_the_command_line_adds_what_an_older_workbook_lacks(old: MakeOld, capsys: pytest.CaptureFixture[str]) -> None:
+    path = old()
+    assert main(["check", str(path)]) == 3
+    assert "salesflow check --repair adds it" in capsys.readouterr().err
+    assert main(["check", str(path), "--repair"]) in (0, 1)
+    said = capsys.readouterr().out
+    assert "Restored: " in said
+    assert "the table Feedback" in said
+    assert "the column “Weighted value” of Deals" in said
+    before = path.read_bytes()
+    assert main(["check", str(path), "--repair"]) in (0, 1)
+    assert "Restored" not in capsys.readouterr().out
+    assert path.read_bytes() == before
+    pipeline = ClosedBook(path).read(TODAY)
+    assert not [fault for fault in pipeline.faults if fault.rule == "formula_typed_over"]
 
 
 def test_a_workbook_that_is_not_ours_is_refused(tmp_path: Path) -> None:

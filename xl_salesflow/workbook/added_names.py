@@ -73,8 +73,8 @@ def _in_table(workbook: Workbook, shipped: Workbook, cell: Cell) -> Cell | None:
         return None
     declared, here = TABLES[there.name], workbook.tables[there.name]
     language = language_of_headers(our_tables(workbook))
-    ours, _ = match_headers(declared, there.headers, language)
-    theirs, _ = match_headers(declared, here.headers, language)
+    ours = match_headers(declared, there.headers, language)
+    theirs = match_headers(declared, here.headers, language)
     id = next((id for id, header in ours.items() if there.column(header) == cell.column), None)
     key = declared.key or ""
     wanted = shipped.read_table(there.name)[ours[key]][cell.row - there.first_row]

@@ -27,8 +27,8 @@ def add_rows(workbook: Workbook, shipped: Workbook, lacking: Iterable[Missing]) 
 
 def _append(workbook: Workbook, shipped: Workbook, name: str, keys: Iterable[str | int]) -> None:
     declared, language = TABLES[name], language_of_headers(our_tables(workbook))
-    here, _ = match_headers(declared, workbook.tables[name].headers, language)
-    there, _ = match_headers(declared, shipped.tables[name].headers, language)
+    here = match_headers(declared, workbook.tables[name].headers, language)
+    there = match_headers(declared, shipped.tables[name].headers, language)
     pattern = shipped.read_table(name)
     place = {str(key): at for at, key in enumerate(pattern[there[declared.key or ""]])}
     rows = [place[str(key)] for key in keys if str(key) in place]
@@ -43,7 +43,7 @@ def _append(workbook: Workbook, shipped: Workbook, name: str, keys: Iterable[str
 def _number(workbook: Workbook, name: str) -> None:
     """Count the positions anew from the top: the rows of such a table are alike but for that number."""
     declared, table = TABLES[name], workbook.tables[name]
-    headers, _ = match_headers(declared, table.headers, language_of_headers(our_tables(workbook)))
+    headers = match_headers(declared, table.headers, language_of_headers(our_tables(workbook)))
     header = headers[declared.key or ""]
     cells = workbook.read_table(name)[header]
     numbers = sorted((cell for cell in cells if cell in ROWS[name]), key=ROWS[name].index)

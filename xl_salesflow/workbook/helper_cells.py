@@ -91,8 +91,8 @@ def _renamings(workbook: Workbook, shipped: Workbook) -> Iterator[tuple[str, str
     tables = our_tables(workbook)
     language = language_of_headers(tables)
     for name, table in tables.items():
-        theirs, _ = match_headers(TABLES[name], table.headers, language)
-        for id, header in match_headers(TABLES[name], shipped.tables[name].headers, language)[0].items():
+        theirs = match_headers(TABLES[name], table.headers, language)
+        for id, header in match_headers(TABLES[name], shipped.tables[name].headers, language).items():
             if theirs.get(id, header) != header:
                 yield f"{name}[{header}]", f"{name}[{theirs[id]}]"
 

@@ -119,16 +119,16 @@ def language_of_headers(tables: Mapping[str, SheetTable]) -> Language:
     return max(LANGUAGES, key=lambda language: votes[language])
 
 
-def _headers(path: Pathish, table: Table, there: Iterable[str], language: Language) -> dict[str, str]:
-    matched, others = match_headers(table, there, language)
+def _headers(path: Pathish, table: Table, there: Sequence[str], language: Language) -> dict[str, str]:
+    matched = match_headers(table, there, language)
     for column in table.columns:
         if column.id not in matched:
-            raise MissingColumn(path, table.name, column.header.in_(language), renamed(column, others))
+            raise MissingColumn(path, table.name, column.header.in_(language), renamed(table, column, matched, there))
     return {column.id: matched[column.id] for column in table.columns}
 
 
-def match_headers(table: Table, there: Iterable[str], language: Language) -> tuple[dict[str, str], list[str]]:
-    """Match columns to headers: first by the sheets' language, then by the other one, then by id; and what is left over."""
+def match_headers(table: Table, there: Iterable[str], language: Language) -> dict[str, str]:
+    """Match columns to headers, as far as they are there: by the sheets' language, then by the other one, then by id."""
     free = {header.strip().casefold(): header for header in there}
     matched: dict[str, str] = {}
     other = next(one for one in LANGUAGES if one != language)
@@ -138,13 +138,17 @@ def match_headers(table: Table, there: Iterable[str], language: Language) -> tup
             name = names_by_id[column.id].casefold()
             if column.id not in matched and name in free:
                 matched[column.id] = free.pop(name)
-    return matched, list(free.values())
+    return matched
 
 
-def renamed(column: Column, others: Iterable[str]) -> str | None:
-    """The header that a column's may have become."""
-    others = list(others)
-    return next(filter(None, (nearest(name, others) for name in column.header.both())), None)
+def renamed(table: Table, column: Column, matched: Mapping[str, str], there: Sequence[str]) -> str | None:
+    """The header that a missing column's may have become: one like it, or an unknown one in its very place."""
+    others = [header for header in there if header not in matched.values()]
+    near = next(filter(None, (nearest(name, others) for name in column.header.both())), None)
+    before = [one.id for one in table.columns[: table.columns.index(column)] if one.id in matched]
+    place = there.index(matched[before[-1]]) + 1 if before else 0
+    inside = place < max((there.index(header) for header in matched.values()), default=0)  # people add theirs at the end
+    return near or (there[place] if inside and there[place] in others else None)
 
 
 def _escaped(header: str) -> str:

@@ -61,9 +61,10 @@ def missing(workbook: Workbook, shipped: Workbook) -> list[Missing]:
     language = language_of_headers(ours)
     found = [Missing("table", name) for name in TABLES if name not in ours]
     for name, table in ours.items():
-        matched, others = match_headers(TABLES[name], table.headers, language)
-        lacking = [column for column in TABLES[name].columns if column.id not in matched]
-        found += [Missing("column", name, column.id) for column in lacking if renamed(column, others) is None]
+        declared, matched = TABLES[name], match_headers(TABLES[name], table.headers, language)
+        lacking = [column for column in declared.columns if column.id not in matched]
+        added = [column for column in lacking if renamed(declared, column, matched, table.headers) is None]
+        found += [Missing("column", name, column.id) for column in added]
         found += [Missing("row", name, key) for key in _rows(workbook, name, matched)]
     return found + [Missing("name", "", name) for name in _names(workbook, shipped)]
 

@@ -114,7 +114,7 @@ def _formulas(workbook: Workbook, name: str, ids: Iterable[str], language: Langu
     """What new columns calculate, in the headers that the workbook has or will have."""
     headers: dict[str, Mapping[str, str]] = {}
     for table, there in our_tables(workbook).items():
-        matched, _ = match_headers(TABLES[table], there.headers, language)
+        matched = match_headers(TABLES[table], there.headers, language)
         headers[table] = {
             column.id: matched.get(column.id, column.header.in_(language)) for column in TABLES[table].columns
         }
