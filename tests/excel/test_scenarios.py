@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from tests.excel.engines.memory import open_in_memory
 from tests.excel.engines.real import open_in_excel
 from tests.excel.rep import Rep, an_open_deal
 from xl_salesflow import flow
+from xl_salesflow.excel import functions
+from xl_salesflow.excel.book import OpenBook
+from xl_salesflow.excel.buttons import BUTTONS
 from xl_salesflow.model.text import Language
+from xl_salesflow.papers import KINDS
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
@@ -68,6 +73,26 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     rep.press("quote")
     assert opened[-1].suffix == ".pdf"
 
+    rep.select("Quotes", int(rep.read()["Quotes"].query(f"deal == '{other}'").index[-1]))
+    assert "replaces" in rep.press("revise")
+
+    stages = rep.read().playbooks["crm"].open_stages
+    third = an_open_deal(rep, stages[0].name)
+    rep.select_deal(third)
+    assert third in rep.press("won")
+    rep.select_deal(third)
+    assert third in rep.press("explain")
+    rep.select_deal(third)
+    assert third in rep.press("next_stage", rep.choice("Stages", "stage", stages[1].name))
+    rep.select_deal(third)
+    assert "tasks before the visit" in rep.press("prepare")
+    rep.select_deal(third)
+    rep.press("print", KINDS.index("precall") + 1)
+    assert opened[-1].suffix == ".pdf"
+    rep.select_deal(third)
+    rep.press("activity", rep.choice("Lists", "activity_type", "note"))
+    assert "1 changes put back, 0 left" in rep.press("undo")
+
     rep.press("update")
     assert rep.press("update").startswith("0 cells changed")
     morning = rep.read()
@@ -83,13 +108,22 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     rep.book.names["Today"].refers_to_range.value = NOW.replace(
         hour=0
     )  # the application's own clock is not the workbook's
+    rep.type("D-00002", "weighted_value", 1)
     rep.press("check")
+    assert "formula_typed_over" in set(rep.read()["Findings"]["rule"])
+    assert rep.press("repair") == "1 formulas written back."
+    assert rep.press("assign").startswith("Deals are assigned")
     rep.press("update")
     assert "open deals; win rate" in rep.press("funnel")
     rep.press("targets")
     rep.press("report")
     rep.press("calendar")
-    assert [file.suffix for file in opened] == [".html", ".ics"]
+    rep.press("audit")
+    assert [file.suffix for file in opened] == [".html", ".ics", ".txt"]
+    book, deals = OpenBook(rep.book), rep.read()["Deals"]["deal"][:5]
+    assert len(functions.next_stages(list(deals), book)) == len(functions.cannot_move(list(deals), book)) == 5
+    assert rep.press("help")
+    assert rep.press("language")
     if rep.book.app.engine.name == "memory":
         return  # its formulas are not computed
     monday = rep.read()
@@ -98,6 +132,10 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     both = [id for id, value in wanted.items() if value is not None and id in shown.index]
     assert len(both) > 30
     assert pd.Series({id: float(wanted[id]) for id in both}).round(6).to_dict() == shown[both].round(6).to_dict()
+
+
+def test_every_button_is_pressed_on_one_of_these_days() -> None:
+    assert set(re.findall(r'press\("(\w+)"', Path(__file__).read_text(encoding="utf-8"))) == set(BUTTONS)
 
 
 def looked_at(rep: Rep, path: Path, deal: str) -> None:

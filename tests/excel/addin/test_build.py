@@ -97,3 +97,29 @@ def test_the_texts_travel_in_both_languages(addin: Path, tmp_path: Path) -> None
 def test_nobody_is_named_in_the_file(addin: Path) -> None:
     with zipfile.ZipFile(addin) as archive:
         assert b"creator" not in archive.read("docProps/core.xml")
+
+
+SPOILED: list[tuple[str, bytes, bytes]] = [
+    # what is wrong              what stands there        what stands there instead
+    ("an unknown attribute", b'size="large"', b'colour="red"'),
+    ("a size there is not", b'size="large"', b'size="huge"'),
+    ("an unknown control", b"<toggleButton ", b"<switch "),
+    ("a control out of place", b"<tabs>", b'<tabs><button id="sf_lost_way"/>'),
+    ("a name that is no name", b'id="sf_check"', b'id="sf check"'),
+]
+
+
+@pytest.mark.parametrize(("wrong", "old", "new"), SPOILED)
+def test_the_validator_knows_the_whole_vocabulary_of_ribbons(
+    addin: Path, tmp_path: Path, validator: Validator, wrong: str, old: bytes, new: bytes
+) -> None:
+    """Microsoft's own schema is compiled into it, so what it passes is valid by the whole of it."""
+    spoiled = tmp_path / "spoiled.xlam"
+    with zipfile.ZipFile(addin) as archive, zipfile.ZipFile(spoiled, "w") as other:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "customUI/customUI14.xml":
+                content = content.replace(old, new)
+                assert new in content
+            other.writestr(name, content)
+    assert validator(spoiled) != [], wrong
