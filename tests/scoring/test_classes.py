@@ -79,3 +79,26 @@ def test_what_a_run_wrote_is_kept_up_to_date(journal: str, now: str, becomes: st
     line = {"table": "Accounts", "key": "Poor", "column": "account_class", "before": "", "after": journal}
     pipeline = book(Poor={"account_class": now})
     assert told(pipeline.with_tables(Journal=crm(Journal=[line])["Journal"]))["Poor"] == becomes
+
+
+@pytest.mark.parametrize(
+    ("need", "means", "authority", "prospect"),
+    [
+        ("yes", "yes", "yes", "yes"),
+        ("yes", "yes", "no", "no"),
+        ("no", "", "", "no"),
+        ("yes", "yes", "", ""),
+        ("", "", "", ""),
+    ],
+)
+def test_a_prospect_has_need_means_and_authority(need: str, means: str, authority: str, prospect: str) -> None:
+    account = {"account": "Acme", "has_need": need, "has_means": means, "has_authority": authority}
+    assert list(classes.prospects(crm(Accounts=[account]))["prospect"]) == [prospect]
+
+
+def test_how_often_a_customer_bought() -> None:
+    deals = [("D1", "acme ", "won"), ("D2", "Acme", "won"), ("D3", "Acme", "open"), ("D4", "Beta", "lost")]
+    rows_ = [{"deal": deal, "account": account, "outcome": outcome} for deal, account, outcome in deals]
+    pipeline = crm(Deals=rows_, Accounts=[{"account": name} for name in ("Acme", "Beta", "New")])
+    found = applied(pipeline, classes.classify(pipeline))["Accounts"]["won_deals"]
+    assert [None if count != count else count for count in found] == [2, 0, None]
