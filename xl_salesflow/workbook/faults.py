@@ -85,10 +85,10 @@ FAULTS: Mapping[str, Kind] = MappingProxyType(
             "工作表“{shown}”缺少图表（现有 {count} 个，应有 {all} 个）；可从新建的工作簿（salesflow init）复制。")),
         "broken_reference": Kind("warn", Text(
             "{shown} refers to cells that are gone (#REF!); mend its formula, or go back to a backup.",
-            "{shown} 引用的单元格已不存在（#REF!）；请修正公式或使用备份。")),
+            "{shown} 引用的单元格已不存在；请修正公式或使用备份。")),
         "broken_name": Kind("warn", Text(
             "The name {shown} refers to cells that are gone (#REF!); mend or delete it in Excel (Formulas › Name Manager).",
-            "名称 {shown} 引用的单元格已不存在（#REF!）；请在 Excel（公式 › 名称管理器）中修正或删除。")),
+            "名称 {shown} 引用的单元格已不存在；请在 Excel（公式 › 名称管理器）中修正或删除。")),
     }
 )  # fmt: skip
 
