@@ -105,13 +105,13 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
 
 def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     """Check, update, the funnel, the plan, the report and the calendar; what the sheets compute is what Python says."""
-    rep.book.names["Today"].refers_to_range.value = NOW.replace(
-        hour=0
-    )  # the application's own clock is not the workbook's
     rep.type("D-00002", "weighted_value", 1)
     rep.press("check")
     assert "formula_typed_over" in set(rep.read()["Findings"]["rule"])
     assert rep.press("repair") == "1 formulas written back."
+    rep.book.names["Today"].refers_to_range.value = NOW.replace(
+        hour=0
+    )  # the application's own clock is not the workbook's
     assert rep.press("assign").startswith("Deals are assigned")
     rep.press("update")
     assert "open deals; win rate" in rep.press("funnel")

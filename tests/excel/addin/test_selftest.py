@@ -1,0 +1,30 @@
+"""The automatic part of the checklist runs through, and leaves its outcome on a sheet that a person can read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.excel.engines.calc import open_in_calc
+from tests.excel.engines.memory import open_in_memory
+from xl_salesflow.excel.addin import selftest
+
+NOT_COMPUTED = {"memory": {"formulas"}, "calc": set[str]()}
+"""What an engine cannot show: in memory, formulas are not computed."""
+
+
+@pytest.mark.parametrize("engine", ["memory", pytest.param("calc", marks=pytest.mark.slow)])
+def test_every_step_passes_and_is_written_down(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> None:
+    now = datetime.now().replace(microsecond=0)  # as the application's own clock
+    path = selftest.make(tmp_path / "selftest.xlsx", "en", now)
+    book: Any = open_in_memory(path) if engine == "memory" else open_in_calc(request.getfixturevalue("calc"), path)
+    steps = selftest.run(book, now)
+    failed = {name: says for name, well, says in steps if not well}
+    assert set(failed) <= NOT_COMPUTED[engine], failed
+    rows = book.sheets[selftest.SHEET].range((1, 1), (len(steps) + 1, 3)).options(ndim=2).value
+    assert rows[0] == ["Step", "Outcome", "What it says"]
+    assert [row[0] for row in rows[1:]] == list(selftest.STEPS)
+    book.close()
