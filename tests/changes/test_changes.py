@@ -118,3 +118,12 @@ def test_the_gates_hold_when_a_tick_is_carried_out() -> None:
     after, plan = done(typed(moved, "D-1", amount=float("nan")), asked)
     assert list(refusals(plan)) == ["change_off"]
     assert recorded(after) == [0]
+
+
+def test_a_refused_move_tells_the_reasons_of_the_gates() -> None:
+    gate = rows(f"gate | stage | subject | check | active\nG-1 | {STAGES[1]} | amount | filled | yes", "Gates")
+    first = crm(Deals=[{"deal": "D-1", "stage": STAGES[0]}]).with_tables(Gates=pipeline_of(TODAY, Gates=gate)["Gates"])
+    moved = typed(applied(first, flow.update(first, at(1))), "D-1", stage=STAGES[1])
+    (line,) = sheet(moved).lines
+    assert (line.column, line.after) == ("Move", "Refused")
+    assert "Amount" in line.because

@@ -74,13 +74,10 @@ class Running:
         self, batch: Batch, before: Past, workers: Callable[[], Workers], stopping: Callable[[], bool]
     ) -> None:
         self._batch, self._before, self._workers, self._stopping = batch, before, workers, stopping
-        goes_on = bool(before.number)
         self._books = _books(batch, before)
-        head = before if goes_on else None
-        self.run = Task(
-            "", head.verb if head else batch.verb, head.by if head else batch.by, head.now if head else batch.now,
-            head.number if head else batch.now.strftime("%Y%m%d-%H%M%S"), head.options if head else batch.options,
-        )  # fmt: skip
+        head = before if before.number else batch
+        number = before.number or batch.now.strftime("%Y%m%d-%H%M%S")
+        self.run = Task("", head.verb, head.by, head.now, number, head.options)
         self.tasks = [self._task(book) for book in self._books if not self._is_done(book)]
         self.summary = Summary(self.run.number, self.run.verb, len(self._books), len(self._books) - len(self.tasks))
 
@@ -104,8 +101,7 @@ class Running:
 
     def _task(self, book: Found) -> Task:
         name, run, batch = str(book.path), self.run, self._batch
-        # one that was begun and not ended may have been saved; so may one that nobody can ask
-        doubtful = name in self._before.begun
+        doubtful = name in self._before.begun  # begun and not ended: it may have been saved
         return Task(
             name, run.verb, run.by, run.now, run.number, run.options, batch.dry_run, batch.details, book.named, doubtful
         )

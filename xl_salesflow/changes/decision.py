@@ -22,10 +22,11 @@ _HEADS = ("recorded_stage", "move_status", "last_expected_close", "status")  # w
 
 @dataclass
 class Decision:
-    """Cells and rows that are done together or not at all; *head* is the one that tells it."""
+    """Cells and rows that are done together or not at all; *head* is the one that tells it, *reasons* what the gates say."""
 
     head: Change
     row: int
+    reasons: str = ""
     cells: set[tuple[str, str, int]] = field(default_factory=set)
     added: set[tuple[str, int]] = field(default_factory=set)
     removed: set[tuple[str, int]] = field(default_factory=set)
@@ -52,6 +53,8 @@ def decisions(pipeline: Pipeline, plan: Plan) -> list[Decision]:
                 at = _together(change, int(row), moving, deals_of, pipeline)
                 decision = found.setdefault(at, Decision(change, int(row)))
                 decision.cells.add((edit.table, edit.column, int(row)))
+                if edit.column == "move_reasons":
+                    decision.reasons = text(change.after)
                 if _tells_better(change, decision.head):
                     decision.head, decision.row = change, int(row)
     for append in plan.appends:

@@ -65,6 +65,8 @@ def _line(pipeline: Pipeline, decision: Decision) -> Line:
 def _because(pipeline: Pipeline, decision: Decision) -> str:
     """Return why, in words; a move that the gates refused has its reasons beside it."""
     head, language = decision.head, pipeline.language
+    if decision.reasons:
+        return decision.reasons
     known = _WHY.get(head.because)
     if known is None:
         return head.because.replace("_", " ")

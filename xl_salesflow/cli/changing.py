@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from xl_salesflow import documents, flow
 from xl_salesflow.cli import show
 from xl_salesflow.cli.texts import say
 from xl_salesflow.cli.work import run_of
+from xl_salesflow.errors import UsageError
 from xl_salesflow.sheets.change_sheet import change_sheet
 from xl_salesflow.sheets.ticked import ticked
 from xl_salesflow.workbook import ClosedBook
@@ -42,6 +44,12 @@ def apply(path: Path, changes: Path, dry_run: bool, as_json: bool, today: date |
     """Do what is ticked on the change sheet *changes*; exit code 1 where a tick could not be followed."""
     book, run = ClosedBook(path), run_of(by, today)
     asked = ticked(changes)
+    made_for = re.split(r"[\\/]", asked.book)[-1]
+    if made_for != path.name:
+        raise UsageError(
+            f"{changes} was made for {made_for}, not for {path.name}; make one for this workbook.",
+            f"{changes} 是为 {made_for} 生成的，不适用于 {path.name}；请为此工作簿重新生成。",
+        )
     plan = flow.apply(book.read(run.now.date()), asked, run)
     if not dry_run and plan.answer["applied"]:
         plan = book.written(plan)
