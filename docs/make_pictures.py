@@ -18,6 +18,7 @@ import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -88,6 +89,16 @@ def choose(path: Path, cells: dict[str, Any]) -> Path:
     return path
 
 
+def brief(book: Path) -> Path:
+    """Return a copy of which the long tables print three rows: nobody pictures them."""
+    short = book.with_name(f"brief-{book.name}")
+    with ZipFile(book) as source, ZipFile(short, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            part = source.read(name)
+            target.writestr(name, part.replace(b"$1048576", b"$3") if name == "xl/workbook.xml" else part)
+    return short
+
+
 def page_of(pdf: Path, sheet: str) -> int:
     """Find the first page of a sheet by the name at its head."""
     said = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, encoding="utf-8", check=True).stdout
@@ -96,7 +107,7 @@ def page_of(pdf: Path, sheet: str) -> int:
 
 def picture(libreoffice: LibreOffice, book: Path, sheets: dict[str, str], language: Language, into: Path) -> None:
     """Print *book* and keep the page of each of *sheets*."""
-    pdf = libreoffice.to_pdf(book)
+    pdf = libreoffice.to_pdf(brief(book))
     for name, table in sheets.items():
         title = TABLES[table].title.in_(language)
         (page, *_) = libreoffice.to_png(pdf, page_of(pdf, title), DPI)

@@ -16,7 +16,7 @@ from xl_salesflow import flow
 from xl_salesflow.calculated import refreshed
 from xl_salesflow.demo.day import day_of_work
 from xl_salesflow.demo.generate import generated
-from xl_salesflow.demo.names import REPS
+from xl_salesflow.demo.names import PRODUCTS, REPS
 from xl_salesflow.metrics import SheetValues, sheet_values
 from xl_salesflow.model.choices import label
 from xl_salesflow.model.lists import LISTS
@@ -28,7 +28,9 @@ from xl_salesflow.workbook import ClosedBook
 NOW = datetime.now().replace(microsecond=0)  # the sheets say TODAY()
 RUN = flow.Run("test", NOW)
 CHINESE = ("everything", "one channel, cohort, entered, a past day", "a plan of its own")
-TABLES = {"Metrics", "StageMetrics", "ForecastMonths", "PlanStages", "Leaks", "LossReasons", "Moves"}
+TABLES = {
+    "Metrics", "StageMetrics", "Trend", "Groups", "Segments", "ForecastMonths", "PlanStages", "Leaks", "LossReasons", "Moves",
+}  # fmt: skip
 
 
 def ago(days: int) -> date:
@@ -50,6 +52,10 @@ def views(language: Language) -> dict[str, dict[str, Any]]:
             **quarter, "ViewChannel": direct, "Reading": cohort, "Reach": entered, "AsOfInput": ago(20),
         },
         "a plan of its own": {"PlanTarget": 1_250_000.5, "PlanBy": ago(-200), "ViewOwner": owner},
+        "products compared": {
+            "GroupBy": label("group", "product", language), "SegmentA": PRODUCTS[language][0][0],
+            "SegmentB": PRODUCTS[language][1][0], "AsOfInput": ago(45),
+        },
         "nobody": {"ViewOwner": "Nobody"},
     }  # fmt: skip
 
