@@ -14,9 +14,10 @@ from xl_salesflow import flow
 from xl_salesflow.metrics.formulas import metric_formulas
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.ooxml import Formula, Workbook
+from xl_salesflow.ooxml import Formula, Place, Workbook
 from xl_salesflow.sheets import new_workbook
 from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.workbook.live import named_formulas
 
 TODAY = date(2026, 3, 2)
 
@@ -119,3 +120,15 @@ def test_a_deleted_row_is_told(language: Language, table: str, at: int, key: str
     (fault,) = (fault for fault in desk.read(TODAY).faults if fault.rule == "missing_row")
     assert (fault.table, fault.key) == (table, key)
     assert key in fault.message
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_named_cell_of_the_template_holds_the_formula_it_should(language: Language, tmp_path: Path) -> None:
+    new_workbook(tmp_path / "book.xlsx", language, "crm")
+    workbook, expected = Workbook.open(tmp_path / "book.xlsx"), named_formulas(language)
+    found = {}
+    for name in expected.keys() & workbook.names.keys():
+        at = workbook.names[name]
+        found[name] = workbook.formulas(at.sheet)[Place(at.sheet.casefold(), at.row, at.col)]
+    assert len(found) > 20
+    assert found == {name: expected[name] for name in found}

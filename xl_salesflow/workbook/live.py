@@ -1,4 +1,4 @@
-"""The formulas that belong into the rows of the metric tables, with the headers of one workbook."""
+"""The formulas that belong into the rows of the metric tables and into named cells, with the headers of one workbook."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pandas as pd
 from xl_salesflow.metrics import METRICS, declaration
 from xl_salesflow.metrics.formulas import POSITIONS, column_formulas, metric_formulas
 from xl_salesflow.model.column import Table
+from xl_salesflow.model.formulas import render
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
+from xl_salesflow.model.view import NAMED_CELLS
 from xl_salesflow.workbook.faults import FAULTS
 from xl_salesflow.workbook.layout import Layout
 
@@ -37,6 +39,12 @@ def live_formulas(layout: Layout, table: Table, frame: pd.DataFrame) -> LiveForm
         for column, formula in column_formulas(table.name, layout.language, said).items():
             found[column] = dict.fromkeys(map(int, rows), formula)
     return found
+
+
+def named_formulas(language: Language) -> dict[str, str]:
+    """Return the formula that each named cell should hold, cards of metrics among them, without its leading =."""
+    declared = {cell.name: render(cell.formula, language) for cell in NAMED_CELLS.values() if cell.formula}
+    return declared | {f"Card_{id}": id for id in METRICS}
 
 
 def missing_rows(pipeline: Pipeline) -> Iterator[Finding]:
