@@ -18,7 +18,7 @@ def test_every_day_is_there_once_and_named(country: str, language: Language) -> 
     assert not days["day"].duplicated().any()
     assert (days["name"] != "").all()
     assert set(days["kind"]) == {"off", "work"}
-    assert (days.loc[days["kind"] == "work", "day"].dt.dayofweek >= 5).all()  # a make-up day is at a weekend
+    assert (days.loc[days["kind"] == "work", "day"].dt.day_of_week >= 5).all()  # a make-up day is at a weekend
 
 
 @pytest.mark.parametrize("year", ARRANGED)
