@@ -76,14 +76,7 @@ def visit(pipeline: Pipeline, key: str) -> Document:
     Raises:
         UsageError: there is no such activity, and no deal that has one.
     """
-    activities = pipeline["Activities"]
-    row = meant_row(pipeline, "Activities", "activity", key)
-    if row is None and meant_row(pipeline, "Deals", "deal", key) is not None:
-        mine = of_deal(activities, deal_meant(pipeline, key))
-        row = int(mine.sort_values("date", kind="stable").index[-1]) if len(mine) else None
-    if row is None:
-        raise unknown(key, ("activity", "活动"), activities["activity"])
-    talk = record(pipeline, "Activities", row)
+    talk = record(pipeline, "Activities", _talk_meant(pipeline, key))
     deal = found(pipeline, "Deals", str(talk["deal"]))
     known = {**deal, "contact": talk["contact"] or deal["contact"]}
     facts: Facts = {
@@ -113,6 +106,17 @@ def visit(pipeline: Pipeline, key: str) -> Document:
     return Document(
         "visit", " ".join(filter(None, ("Visit", when and when.isoformat(), talk["activity"], deal["account"]))), facts
     )
+
+
+def _talk_meant(pipeline: Pipeline, key: str) -> int:
+    activities = pipeline["Activities"]
+    row = meant_row(pipeline, "Activities", "activity", key)
+    if row is None and meant_row(pipeline, "Deals", "deal", key) is not None:
+        mine = of_deal(activities, deal_meant(pipeline, key))
+        row = int(mine.sort_values("date", kind="stable").index[-1]) if len(mine) else None
+    if row is None:
+        raise unknown(key, ("activity", "活动"), activities["activity"])
+    return row
 
 
 def _name(what: str, deal: Record) -> str:
