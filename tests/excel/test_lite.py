@@ -140,7 +140,7 @@ def test_a_script_on_the_web_leaves_what_the_button_leaves(
         getattr(rep.grid, "done", lambda: None)()
         if verb == "revise":
             rep.select("Quotes", int(rep.read()["Quotes"].index[0]))
-        elif verb in ("won", "explain", "bant", "new_quote"):
+        elif verb in ("won", "explain", "bant", "new_quote", "prepare"):
             rep.select_deal(an_open_deal(rep, rep.read().playbooks["crm"].first.name))
         return rep
 

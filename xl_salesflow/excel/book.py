@@ -14,7 +14,7 @@ import xlwings as xw
 from xl_salesflow.excel.blocks import Blocks
 from xl_salesflow.excel.ground import Ground
 from xl_salesflow.excel.names import find_names
-from xl_salesflow.excel.names import told as named_formulas
+from xl_salesflow.excel.names import told as typed_over_names
 from xl_salesflow.excel.quiet import still
 from xl_salesflow.excel.reading import read_rows_of, read_whole
 from xl_salesflow.excel.spelling import Spelling
@@ -24,11 +24,10 @@ from xl_salesflow.model.frames import frame
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding, Plan
 from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.view import NAMED_CELLS
 from xl_salesflow.workbook.columns import Dialect, shown
 from xl_salesflow.workbook.faults import Fault, findings
 from xl_salesflow.workbook.layout import Layout, find_layout
-from xl_salesflow.workbook.live import LiveFormulas, missing_rows
+from xl_salesflow.workbook.live import LiveFormulas, missing_rows, named_formulas
 from xl_salesflow.workbook.named import read_named, view_of
 from xl_salesflow.workbook.settings import language_of, read_settings
 
@@ -92,7 +91,7 @@ class OpenBook:
         names = find_names(self.book)
         named, told = read_named(names.values(), names.addresses, dialect, language)
         if only is None:
-            told += named_formulas(names, language)
+            told += typed_over_names(names, language)
         self._opened = opened
         pipeline = Pipeline(
             frames, today, language, settings, view_of(named), named, layout.places, source=_source(self.book)
@@ -106,11 +105,11 @@ class OpenBook:
     def restore(self) -> list[str]:
         """Write the formulas of named cells back that somebody typed over; return the cells. Tables are a plan's affair."""
         names, layout = find_names(self.book), find_layout(self.book.name, find_tables(self.book))
-        blocks, lost = Blocks(self.book), names.typed_over()
+        expected, blocks = named_formulas(layout.language), Blocks(self.book)
+        lost = names.typed_over(expected)
         with still(self.book) if lost else nullcontext():
             for name in lost:
-                text = layout.rendered(NAMED_CELLS[name].formula or "", TABLES["Settings"])
-                blocks.formula(self.book.names[name].refers_to_range, text)
+                blocks.formula(self.book.names[name].refers_to_range, expected[name])
         return [names.addresses[name] for name in lost]
 
     def write(self, plan: Plan) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.text import Language
 from xl_salesflow.model.view import NAMED_CELLS
 from xl_salesflow.workbook.faults import FAULTS
+from xl_salesflow.workbook.live import named_formulas
 
 _ONE_CELL = re.compile(r"=(?:'((?:[^']|'')+)'|([^'!]+))!\$([A-Z]+)\$(\d+)")
 
@@ -34,15 +35,15 @@ class Names:
             held |= {name: block[row][col] for name, (row, col) in _within(cells)}
         return held
 
-    def typed_over(self) -> list[str]:
-        """Return the names whose cell should hold a formula and holds none; one read for each sheet."""
+    def typed_over(self, expected: Collection[str]) -> list[str]:
+        """Return those of *expected* whose cell holds no formula; one read for each sheet."""
         found: list[str] = []
         for sheet, cells in self.places.items():
             block = formulas(self._around(sheet)) or ()
             found += [
                 name
                 for name, (row, col) in _within(cells)
-                if block and name in NAMED_CELLS and NAMED_CELLS[name].formula and not is_formula(block[row][col])
+                if block and name in expected and not is_formula(block[row][col])
             ]
         return found
 
@@ -68,8 +69,9 @@ def find_names(book: xw.Book) -> Names:
 def told(names: Names, language: Language) -> Iterator[Finding]:
     """Yield a finding for each named cell whose formula somebody typed over."""
     kind = FAULTS["formula_typed_over"]
-    for name in names.typed_over():
-        cell, label = names.addresses[name], NAMED_CELLS[name].label.in_(language)
+    for name in names.typed_over(named_formulas(language)):
+        cell, declared = names.addresses[name], NAMED_CELLS.get(name)
+        label = declared.label.in_(language) if declared else name
         message = kind.message.in_(language, cell=cell, header=label)
         yield Finding("formula_typed_over", kind.severity, message, column=name, cell=cell)
 
