@@ -45,12 +45,16 @@ def fill(card: Path, cells: dict[str, Any]) -> None:
     rows = {str(sheet.cell(row, 2).value): row for row in range(4, sheet.max_row + 1)}
     for place, value in cells.items():
         question, _, column = place.partition(".")
-        sheet.cell(rows[question], {"points": 8, "answer": 9, "evidence": 10, "date": 11, "deal": 1}[column]).value = value
+        sheet.cell(
+            rows[question], {"points": 8, "answer": 9, "evidence": 10, "date": 11, "deal": 1}[column]
+        ).value = value
     workbook.save(card)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_card_is_filled_in_and_read_back(tmp_path: Path, language: Language, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_card_is_filled_in_and_read_back(
+    tmp_path: Path, language: Language, capsys: pytest.CaptureFixture[str]
+) -> None:
     book, card = made(tmp_path, language), tmp_path / "card.xlsx"
     assert run("bant", book, "D-1", "--output", card) == 0
     fill(card, {"B1.points": 2, "B2.points": 3, "B2.answer": "60,000 set aside", "A1.answer": "The board decides"})
@@ -73,7 +77,9 @@ def test_a_card_is_filled_in_and_read_back(tmp_path: Path, language: Language, c
     assert back["Deals"]["budget"].isna().all()
 
 
-def test_what_cannot_be_used_is_told_with_the_cards_cell(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_used_is_told_with_the_cards_cell(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     card = tmp_path / "card.xlsx"
     run("bant", book, "D-1", "--output", card)
     fill(card, {"B1.points": "lots", "B2.points": 7, "B3.deal": "D-77", "B3.points": 1, "N1.date": "soon"})

@@ -59,5 +59,7 @@ def test_an_update_opens_no_connection(book: Path) -> None:
         "from xl_salesflow.cli import main\n"
         f"main(['update', {str(book)!r}]); main(['check', {str(book)!r}]); print('CALLS', calls)"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8").stdout
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
+    ).stdout
     assert said.splitlines()[-1] == "CALLS []"

@@ -73,7 +73,12 @@ def test_the_deals_change_over_and_undo_puts_the_workbook_back(book: Path, capsy
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [(("crn",), 2), (("b2c", "--map", "Lead"), 2), (("b2c", "--map", "Lead=Nowhere"), 2), (("b2c", "--from", "own"), 2)],
+    [
+        (("crn",), 2),
+        (("b2c", "--map", "Lead"), 2),
+        (("b2c", "--map", "Lead=Nowhere"), 2),
+        (("b2c", "--from", "own"), 2),
+    ],
 )
 def test_what_cannot_be_done_is_a_usage_error(book: Path, arguments: tuple[str, ...], code: int) -> None:
     before = book.read_bytes()

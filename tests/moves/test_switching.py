@@ -67,7 +67,11 @@ def test_open_deals_go_over_and_closed_ones_stay() -> None:
     assert column(now, "recorded_stage") == {
         "D1": "Lead identification", "D2": "Needs analysis", "D3": "Lost", "D4": "Won", "D5": "Lead identification",
     }  # fmt: skip
-    assert column(now, "playbook") == {**dict.fromkeys(("D1", "D2", "D5"), "six_funnel_stages"), "D3": "crm", "D4": "crm"}
+    assert column(now, "playbook") == {
+        **dict.fromkeys(("D1", "D2", "D5"), "six_funnel_stages"),
+        "D3": "crm",
+        "D4": "crm",
+    }
     assert column(now, "furthest") == {"D1": 1, "D2": 2, "D3": 1, "D4": 6, "D5": 1}
     assert now.default_playbook == "six_funnel_stages"
     assert list(now["Settings"]["value"]) == ["six_funnel_stages"]
@@ -90,7 +94,9 @@ def test_the_record_says_what_happened() -> None:
         ["crm", "Qualified", "switched", "Needs analysis", "-", "", 2.0],
         ["six_funnel_stages", "Needs analysis", "", "", "-", "Switched from playbook crm", 2.0],
     ]
-    assert not [f for f in rules.check(switched(filled(), "six_funnel_stages")) if "history" in f.rule or "seal" in f.rule]
+    assert not [
+        f for f in rules.check(switched(filled(), "six_funnel_stages")) if "history" in f.rule or "seal" in f.rule
+    ]
 
 
 def test_the_new_process_stands_beside_the_old_one() -> None:
@@ -229,7 +235,12 @@ STEPS = st.one_of(
 def test_whatever_the_order_of_edits_the_record_holds(steps: list[tuple[str, Any, int]]) -> None:
     """People type stages, sort the sheet, switch and undo: a recorded stage changes only by an accepted move, no
     visit is lost in any playbook, no chain breaks."""
-    known = {"override_by": "Boss", "override_reason": "so be it", "move_reason": "second thoughts", "loss_reason": "price"}
+    known = {
+        "override_by": "Boss",
+        "override_reason": "so be it",
+        "move_reason": "second thoughts",
+        "loss_reason": "price",
+    }
     pipeline = crm(
         Deals=[{"deal": f"D{n}", "stage": "Lead", "amount": 10.0 * n, **known} for n in range(4)],
         Settings=[{"setting": "playbook", "value": "crm"}],

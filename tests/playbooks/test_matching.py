@@ -27,7 +27,13 @@ def shipped(name: str, language: Language = "en") -> Playbook:
         (
             "crm",
             "six_funnel_stages",
-            ["Lead identification", "Needs analysis", "Solution design", "Proposal and quotation", "Negotiation and contract"],
+            [
+                "Lead identification",
+                "Needs analysis",
+                "Solution design",
+                "Proposal and quotation",
+                "Negotiation and contract",
+            ],
         ),
         (
             "crm",

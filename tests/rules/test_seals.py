@@ -56,7 +56,9 @@ def test_a_changed_visit_is_told_with_row_and_cell(moved: Pipeline, language: La
     pipeline = crm(language).with_tables(**{**moved.tables, "History": history})
     told = [f for f in rules.check(pipeline) if f.rule == "broken_seal"]
     assert [(f.key, f.severity) for f in told] == [("V000002", "block"), ("V000004", "block")]
-    what = {"en": ("the row is not what was written", "visit before it"), "zh": ("与写入时不同", "上一条记录")}[language]
+    what = {"en": ("the row is not what was written", "visit before it"), "zh": ("与写入时不同", "上一条记录")}[
+        language
+    ]
     assert [part in f.message for part, f in zip(what, told, strict=True)] == [True, True]
 
 

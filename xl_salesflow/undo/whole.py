@@ -26,7 +26,11 @@ def _whole_moves(entries: list[Entry]) -> list[Entry]:
 
 def _still_followed(pipeline: Pipeline, entries: list[Entry]) -> list[Entry]:
     """Leave the added set-up rows of a playbook that a deal goes on following."""
-    back = {e.row for e in entries if e.kept and e.column is not None and (e.table.name, e.column.id) == ("Deals", "playbook")}
+    back = {
+        e.row
+        for e in entries
+        if e.kept and e.column is not None and (e.table.name, e.column.id) == ("Deals", "playbook")
+    }
     deals = pipeline["Deals"]
     followed = set(deals.loc[~deals.index.isin(back), "playbook"]) - {""}
     return [replace(e, kept=False) if _playbook(pipeline, e) in followed else e for e in entries]
