@@ -57,6 +57,12 @@ def has_office() -> bool:
     return launcher is not None and office_version(launcher) >= OLDEST_OFFICE
 
 
+def has_writer() -> bool:
+    """Tell whether LibreOffice can lay out Word documents; Windows and macOS install it whole."""
+    launcher = office()
+    return launcher is not None and any(launcher.resolve().parent.glob("*swlo*"))
+
+
 def has_chinese_font() -> bool:
     """Tell whether documents can show Chinese; Windows and macOS always can."""
     if sys.platform in ("win32", "darwin"):
@@ -73,6 +79,7 @@ def has(*programs: str) -> Callable[[], bool]:
 
 PARTS = (
     Part("LibreOffice 24.8 or newer", "libreoffice-calc", has_office),
+    Part("LibreOffice Writer", "libreoffice-writer-nogui", has_writer),
     Part("a Chinese font", "fonts-noto-cjk", has_chinese_font),
     Part("pdftoppm", "poppler-utils", has("pdftoppm")),
     Part("Chromium", "chromium", has("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")),
@@ -123,7 +130,7 @@ def apt_works() -> bool:
 def apt_install(package: str) -> bool:
     """Install one package; one at a time, so that one that cannot be had does not take the others with it."""
     update_lists()
-    newer = ["-t", "bookworm-backports"] if package == "libreoffice-calc" and release() == "bookworm" else []
+    newer = ["-t", "bookworm-backports"] if package.startswith("libreoffice-") and release() == "bookworm" else []
     wait = ["-o", "DPkg::Lock::Timeout=600"]
     environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
     options = ["-y", "-qq", "--no-install-recommends", *wait, *newer]

@@ -299,7 +299,9 @@ def _difference(one: merging.Difference) -> dict[str, Any]:
 
 def _warn(pipeline: Pipeline) -> Plan:
     deals, found = pipeline["Deals"], rules.early_warnings(pipeline)
-    return Plan(edits=tuple(Edit("Deals", id, deals["deal"], deals[id], found[id], "update") for id in ("warnings", "warned")))
+    return Plan(
+        edits=tuple(Edit("Deals", id, deals["deal"], deals[id], found[id], "update") for id in ("warnings", "warned"))
+    )
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

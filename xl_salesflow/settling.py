@@ -57,7 +57,10 @@ def settled(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> P
     cells = tuple(_cells(pipeline, values.cells))
     entries = journal.entries(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
     answer = {**told.answer, **_summary(changed, findings, now)}
-    findings = (*rules.unsealed(pipeline), *findings)  # of the workbook as it was: it is told once, with the run that seals
+    findings = (
+        *rules.unsealed(pipeline),
+        *findings,
+    )  # of the workbook as it was: it is told once, with the run that seals
     return replace(changed + entries, cells=cells, findings=findings, documents=told.documents, answer=answer)
 
 

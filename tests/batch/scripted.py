@@ -26,7 +26,10 @@ def came(book: str, word: str) -> Outcome:
 
 
 class Scripted:
-    """Workers that follow a script: book → a word a try: ok, open, bad, dies, ends (for good), fails (a defect), gone (the cluster)."""
+    """Workers that follow a script: book → a word a try.
+
+    The words: ok, open, bad, dies, ends (for good), fails (a defect), gone (the cluster).
+    """
 
     def __init__(self, script: dict[str, str], slots: int = 2, at: Callable[[Task], None] = lambda _: None) -> None:
         self.slots, self._at = slots, at

@@ -22,7 +22,7 @@ def assign(
     plan = flow.assign(book.read(run.now.date()), run, how, days)
     given = [change for change in plan.changes if (change.table, change.column) == ("Deals", "owner")]
     if not dry_run:
-        book.write(plan)
+        plan = book.written(plan)
     if as_json:
         told = [{"deal": c.key, "from": c.before or None, "to": c.after or None, "because": c.because} for c in given]
         show.as_json({"book": str(path), "dry_run": dry_run, "assigned": told})

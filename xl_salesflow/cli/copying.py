@@ -46,7 +46,7 @@ def merge(
     found = base or _backup(ours, theirs, pipeline, other)
     plan = flow.merge(pipeline, other, ClosedBook(found).read(day) if found else None, run)
     if not dry_run:
-        book.write(plan)
+        plan = book.written(plan)
     answer = plan.answer
     if as_json:
         head = {"book": str(ours), "other": str(theirs), "base": str(found) if found else None, "dry_run": dry_run}

@@ -147,7 +147,9 @@ def renamed(table: Table, column: Column, matched: Mapping[str, str], there: Seq
     near = next(filter(None, (nearest(name, others) for name in column.header.both())), None)
     before = [one.id for one in table.columns[: table.columns.index(column)] if one.id in matched]
     place = there.index(matched[before[-1]]) + 1 if before else 0
-    inside = place < max((there.index(header) for header in matched.values()), default=0)  # people add theirs at the end
+    inside = place < max(
+        (there.index(header) for header in matched.values()), default=0
+    )  # people add theirs at the end
     return near or (there[place] if inside and there[place] in others else None)
 
 

@@ -76,7 +76,9 @@ class Writer:
             for id, rows in columns.items():
                 edit, column = fresh.get((name, id)), TABLES[name][id]
                 known = dict(zip(edit.after.index, self._cells(column, edit.after), strict=True)) if edit else {}
-                cells = {int(row): self._formula(TABLES[name], column, int(row), _shown(known.get(row))) for row in rows}
+                cells = {
+                    int(row): self._formula(TABLES[name], column, int(row), _shown(known.get(row))) for row in rows
+                }
                 self.workbook.set_column(name, self.layout.headers[name][id], cells)
 
     def _formula(self, table: Table, column: Column, row: int, cached: Any) -> Formula:

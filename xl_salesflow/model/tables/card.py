@@ -25,7 +25,10 @@ def _column(id: str) -> Column:
 BANT_CARD = Table(
     "BantCard",
     Text("BANT card", "BANT 卡"),
-    Text("Ask, give points from 0 to 3, write down the answer; then read the card back", "提问、按 0 至 3 打分并记录回答，然后读回"),
+    Text(
+        "Ask, give points from 0 to 3, write down the answer; then read the card back",
+        "提问、按 0 至 3 打分并记录回答，然后读回",
+    ),
     Group.WORK,
     tuple(map(_column, (*ASKED, *ANSWERED))),
 )

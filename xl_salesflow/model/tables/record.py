@@ -16,11 +16,11 @@ FOREVER = date(9999, 12, 31)
 # Both stand in every row, so that everything about visits is one plain comparison: a spreadsheet that reads half a million rows
 # takes a moment for each. The step depends on the process alone; the state on what the Funnel sheet asks.
 STEP = (
-    "IF({playbook}=StagePlaybook,IFERROR(MATCH({stage},{StageMetrics.stage},0),0)*10000+IF({moved_to}=\"\",0,"
+    'IF({playbook}=StagePlaybook,IFERROR(MATCH({stage},{StageMetrics.stage},0),0)*10000+IF({moved_to}="",0,'
     "IFERROR(MATCH({move},MoveWays,0),0)*100+IFERROR(MATCH({moved_to},{StageMetrics.stage},0),0)),0)"
 )
 STATE = (
-    f"IF({IN_VIEW}*(IsToday+({{entered}}>0)*({{entered}}<=AsOf)>0),(1+INT({{step}}/10000))*IF({{left}}=\"\",-30,"
+    f'IF({IN_VIEW}*(IsToday+({{entered}}>0)*({{entered}}<=AsOf)>0),(1+INT({{step}}/10000))*IF({{left}}="",-30,'
     "IF({left}<=AsOf,-1,IF(IsToday+({created}>0)*({created}<=AsOf)>0,1,-1000))),0)"
 )
 
