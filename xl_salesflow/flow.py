@@ -111,7 +111,11 @@ def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) 
     answer = metrics.funnel(pipeline).to_json(metrics.by(pipeline, by) if by else [])
     if then:
         past = replace(pipeline, view=replace(pipeline.view, as_of=then))
-        answer |= {"compared_to": then.isoformat(), "comparison": metrics.compare(pipeline, past)}
+        answer |= {
+            "compared_to": then.isoformat(),
+            "comparison": metrics.compare(pipeline, past),
+            "stage_comparison": metrics.compare_stages(pipeline, past),
+        }
     return Plan(answer=answer)
 
 

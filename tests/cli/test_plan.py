@@ -95,6 +95,16 @@ def test_week_on_week(asked: Any) -> None:
     assert answer["comparison"]["deal_count"]["difference"] > 0
 
 
+def test_stages_week_on_week(asked: Any) -> None:
+    answer = asked("funnel", "--compare-to", "2026-06-23")["stage_comparison"]
+    now, then = asked("funnel")["stages"], asked("funnel", "--as-of", "2026-06-23")["stages"]
+    assert [row["stage"] for row in answer] == [row["stage"] for row in now]
+    for row, first, second in zip(answer, now, then, strict=True):
+        for id in ("reached", "open_count", "open_value", "weighted_value", "median_days"):
+            assert (row[id]["now"], row[id]["then"]) == (first[id], second[id])
+    assert any(row["reached"]["difference"] > 0 for row in answer)
+
+
 def test_any_two_dates(asked: Any) -> None:
     answer = asked("funnel", "--as-of", "2026-05-31", "--compare-to", "2026-06-15")["comparison"]
     other = asked("funnel", "--as-of", "2026-06-15", "--compare-to", "2026-05-31")["comparison"]
@@ -103,6 +113,7 @@ def test_any_two_dates(asked: Any) -> None:
 
 def test_a_comparison_on_the_screen(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["funnel", str(book), "--compare-to", "2026-06-23", *DAY]) == 0
-    header = capsys.readouterr().out.splitlines()[0]
-    assert "2026-06-30" in header
-    assert "2026-06-23" in header
+    lines = capsys.readouterr().out.splitlines()
+    for header in (lines[0], next(line for line in lines if line.startswith("stage"))):
+        assert "2026-06-30" in header
+        assert "2026-06-23" in header

@@ -24,6 +24,7 @@ _STAGES = (
 _GROUPED = (
     "key", "deal_count", "open_count", "open_value", "weighted_value", "won_count", "lost_count", "won_value", "win_rate",
 )  # fmt: skip
+_COMPARED = ("reached", "open_count", "open_value", "median_days")
 _SHOWN = 20  # findings and changes on the screen; --json has them all
 
 
@@ -111,9 +112,21 @@ def funnel(plan: Plan, pipeline: Pipeline, wants_json: bool) -> None:
         ]
         table((say("Metric", "指标"), say("Value", "数值")), rows)
     for part, columns in (("stages", _STAGES), ("by", _GROUPED)):
-        if plan.answer[part]:
+        if part == "stages" and "stage_comparison" in plan.answer:
+            _stage_comparison(plan.answer)
+        elif plan.answer[part]:
             click.echo("")
             table(columns, [[number(row[column], _unit(column)) for column in columns] for row in plan.answer[part]])
+
+
+def _stage_comparison(answer: Mapping[str, Any]) -> None:
+    click.echo("")
+    heads = [f"{column} {day}" for column in _COMPARED for day in (answer["as_of"], answer["compared_to"])]
+    rows = [
+        [row["stage"], *(number(row[c][when], _unit(c)) for c in _COMPARED for when in ("now", "then"))]
+        for row in answer["stage_comparison"]
+    ]
+    table(("stage", *heads), rows)
 
 
 def _unit(column: str) -> Unit | None:

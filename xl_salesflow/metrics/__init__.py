@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
 from xl_salesflow.metrics.declaration import Formula, Metric, Unit
-from xl_salesflow.metrics.funnel import Funnel, by, compare, funnel, trend
+from xl_salesflow.metrics.funnel import Funnel, by, compare, compare_stages, funnel, trend
 from xl_salesflow.metrics.planned import planned
 from xl_salesflow.metrics.segments import Comparison, compare_segments
 from xl_salesflow.metrics.sheet import SheetValues, sheet_values
@@ -32,6 +32,7 @@ __all__ = [
     "by",
     "compare",
     "compare_segments",
+    "compare_stages",
     "funnel",
     "planned",
     "sheet_values",

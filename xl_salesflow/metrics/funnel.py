@@ -95,9 +95,19 @@ def by(pipeline: Pipeline, column: str) -> list[dict[str, Any]]:
 def compare(now: Pipeline, then: Pipeline) -> dict[str, dict[str, Value]]:
     """Return every metric of two views as ``{id: {"now", "then", "difference"}}``, such as this week and last week."""
     first, second = funnel(now).metrics, funnel(then).metrics
-    return {
-        id: {"now": first[id], "then": second[id], "difference": _difference(first[id], second[id])} for id in METRICS
-    }
+    return {id: _beside(first[id], second[id]) for id in METRICS}
+
+
+def compare_stages(now: Pipeline, then: Pipeline) -> list[dict[str, Any]]:
+    """Return every number of every stage of two views as ``{"stage", …, id: {"now", "then", "difference"}}``."""
+    said = ("stage", "order", "kind")
+    return [
+        {
+            id: value if id in said else _beside(value, was[id])
+            for id, value in row.items()
+        }
+        for row, was in zip(funnel(now).stages, funnel(then).stages, strict=True)
+    ]  # fmt: skip
 
 
 def stage_rows(asked: Steps) -> list[dict[str, Any]]:
@@ -185,6 +195,10 @@ def _value(found: Floats, row: int) -> Value:
 
 def _date(days: float) -> date:
     return date(1970, 1, 1) + timedelta(days=float(days))
+
+
+def _beside(first: Value, second: Value) -> dict[str, Value]:
+    return {"now": first, "then": second, "difference": _difference(first, second)}
 
 
 def _difference(first: Value, second: Value) -> Value:
