@@ -13,7 +13,10 @@ from openpyxl import load_workbook
 
 from xl_salesflow import flow
 from xl_salesflow.cli import main
+from xl_salesflow.cli.listing import _apart
 from xl_salesflow.demo.generate import generated
+from xl_salesflow.documents.names import safe_name
+from xl_salesflow.model.plan import Document
 from xl_salesflow.sheets import new_workbook
 from xl_salesflow.workbook import ClosedBook
 
@@ -90,3 +93,8 @@ def test_a_second_calendar_updates_the_first(book: Path, tmp_path: Path) -> None
     both = calendars[0].keys() & calendars[1].keys()
     assert both
     assert all(calendars[1][uid] > calendars[0][uid] for uid in both)
+
+
+def test_owners_whose_names_make_one_file_name_get_a_file_each() -> None:
+    drafts = [Document("followups", f"list {owner}", {}) for owner in ("A/B", "A:B", "a-b", "C")]
+    assert [safe_name(draft.name) for draft in _apart(drafts)] == ["list A-B", "list A-B (2)", "list a-b (3)", "list C"]

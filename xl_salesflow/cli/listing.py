@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -35,7 +38,7 @@ def followups(
     if format == "eml":
         files = [
             file
-            for part in by_owner(document)
+            for part in _apart(by_owner(document))
             for file in documents.write(part, output or path.parent, pipeline.language, ("eml",))
         ]
         _told(plan, files, as_json)
@@ -47,6 +50,16 @@ def followups(
         named = path.parent / f"{safe_name(document.name)}.{format}"
         _told(plan, [documents.save(output or named, content)], as_json)
     return 0
+
+
+def _apart(drafts: Iterable[Document]) -> Iterator[Document]:
+    # two owners whose names make the same file name get a file each
+    seen: Counter[str] = Counter()
+    for document in drafts:
+        name = safe_name(document.name)
+        seen[name.casefold()] += 1
+        again = seen[name.casefold()]
+        yield document if again == 1 else replace(document, name=f"{name} ({again})")
 
 
 def _told(plan: Plan, files: list[Path], as_json: bool) -> None:
