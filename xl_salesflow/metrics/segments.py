@@ -15,7 +15,7 @@ from xl_salesflow.model.tables import TABLES
 
 Verdict = Literal["first", "second", "no difference", "too few"]
 
-_Z95 = 1.959963984540054  # of the normal distribution, two-sided 95 %
+Z95 = 1.95996398454005  # of the normal distribution, two-sided 95 %; a formula keeps fifteen digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def compare_rates(won: tuple[int, int], tried: tuple[int, int], small_sample: fl
     pooled = sum(won) / sum(tried)
     error = sqrt(pooled * (1 - pooled) * (1 / tried[0] + 1 / tried[1]))
     p_value = erfc(abs(difference) / error / sqrt(2)) if error else None
-    interval = (difference - _Z95 * spread, difference + _Z95 * spread)
+    interval = (difference - Z95 * spread, difference + Z95 * spread)
     verdict = _verdict(difference, p_value, tried, small_sample)
     return Comparison(first, second, difference, interval, p_value, verdict, tried)
 

@@ -6,10 +6,8 @@ from typing import Any
 
 from xl_salesflow.metrics.declaration import Formula
 from xl_salesflow.metrics.groups import Grouping, lost_count, won_count
-from xl_salesflow.metrics.segments import compare_rates
+from xl_salesflow.metrics.segments import Z95, compare_rates
 from xl_salesflow.model.choices import CHOICES
-
-Z95 = 1.959963984540054  # of the normal distribution, two-sided 95 %, as metrics.segments has it
 
 
 def segment_rows(asked: Grouping) -> list[dict[str, Any]]:
