@@ -321,3 +321,18 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_the_same_days(lay: Callab
     assert pipeline["Deals"]["created"].iloc[0] == pd.Timestamp("2026-01-05")
     assert pipeline["History"]["left"].iloc[0] == pd.Timestamp(FOREVER)
     assert pipeline.faults == ()
+
+
+@pytest.mark.parametrize(("wanted", "kept"), [("", []), ("2", ["book.backup-1.xlsx", "book.backup-2.xlsx"])])
+def test_backups_are_kept_as_settings_say(lay: Callable[..., ClosedDesk], wanted: str, kept: list[str]) -> None:
+    desk, before = lay(), list[bytes]()
+    if wanted:
+        book = desk.book()
+        book.write(edit(book.read(TODAY), "Settings", "value", {"backups": wanted}))
+    for amount in (1.0, 2.0, 3.0):
+        before.append(desk.path.read_bytes())
+        book = desk.book()
+        book.write(edit(book.read(TODAY), "Deals", "amount", {"D-1": amount}))
+    found = sorted(path.name for path in desk.path.parent.glob("*.backup-*"))
+    assert found == kept
+    assert [(desk.path.parent / name).read_bytes() for name in found] == before[: -len(found) - 1 : -1]

@@ -90,6 +90,7 @@ _DECLARED = (
     _setting("assignment", "Deals without owner", "无负责人商机的分配", T.CHOICE, Text("Leave them", "不分配"), "Who gets them at an update: nobody, each in turn, or whoever has the fewest open deals; regions and limits of the Team sheet hold", "更新时分配给谁：不分配、轮流，或在手商机最少者；遵守“团队”表的区域与上限", None, "assignment"),
     _setting("reclaim_days", "Back to the pool after days", "回收公海天数", T.INTEGER, 0.0, "An open deal nobody worked on for longer loses its owner; 0: never", "超过此天数无人跟进的进行中商机回收到公海；0 为不回收"),
     _setting("reclaim_stages", "Back to the pool up to stage no.", "回收公海的最后阶段", T.INTEGER, 2.0, "Deals beyond this stage stay with their owner", "此阶段之后的商机不回收"),
+    _setting("backups", "Backups kept", "保留的备份数", T.INTEGER, 0.0, "Earlier versions that every run keeps beside the workbook, as NAME.backup-1.xlsx and so on; 0: none", "每次运行在工作簿旁保留的历史版本数（名称.backup-1.xlsx 等）；0 为不保留"),
     _setting("adopted", "Mapping of adopted sheets", "原有工作表的映射", T.TEXT, "", "Filled by salesflow adopt: how your own sheets become rows; edit it, and adopt again", "由 salesflow adopt 填写：原有工作表如何转成各行；可修改后再次执行"),
     _setting("process_version", "Process version", "流程版本", T.TEXT, "1", "Counts up when the process changes", "流程变更时递增"),
     _setting("process_review", "Next process review", "下次流程评审", T.DATE, "", "When to look at the process again", "下次评审日期"),

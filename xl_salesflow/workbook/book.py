@@ -33,6 +33,7 @@ class ClosedBook:
     def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
         self._reading: Reading | None = None
+        self._backups = 0
         self._answer: dict[str, Any] = {}
 
     def read(self, today: date) -> Pipeline:
@@ -56,7 +57,7 @@ class ClosedBook:
             {name: reading.frames.pop(name) for name in TABLES}, today, language, settings, view_of(named), named,
             reading.layout.places, source=str(self.path),
         )  # fmt: skip
-        self._reading = reading
+        self._reading, self._backups = reading, int(settings.number("backups"))
         faults = [finding for table in TABLES for finding in findings(pipeline, table, reading.faults.pop(table))]
         return replace(pipeline, faults=(*faults, *missing_rows(pipeline), *missing, *amiss(workbook, language)))
 
@@ -90,7 +91,7 @@ class ClosedBook:
             if reading.typed_over:  # what stands in for our formulas is nobody's to calculate here
                 reading.workbook.require_recalculation()
             workbook, outcome = reading.workbook.recalculated(known_formulas(reading.layout))
-            save(self.path, workbook.write_to, reading.workbook.digest)
+            save(self.path, workbook.write_to, reading.workbook.digest, self._backups)
             self._answer = told(outcome, workbook, reading.layout.language)
 
     def written(self, plan: Plan) -> Plan:
