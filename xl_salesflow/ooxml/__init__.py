@@ -9,16 +9,24 @@
 
 Reading answers from the file as it was opened. Edits are collected and applied when the workbook is written: only the
 cells they name change, everything else is copied, untouched parts as the very bytes they were.
+
+Names are found when they are first used: whoever wants a letter of a column loads no reader.
 """
 
-from xl_salesflow.ooxml.engine import Place
-from xl_salesflow.ooxml.parts import DefinedName, Sheet
-from xl_salesflow.ooxml.recalculate import Recalculation
-from xl_salesflow.ooxml.refs import Area, address, column_number, letters
-from xl_salesflow.ooxml.source import Known
-from xl_salesflow.ooxml.tables import Table, TableColumn
-from xl_salesflow.ooxml.values import Cached, ErrorValue, Formula
-from xl_salesflow.ooxml.workbook import Workbook
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xl_salesflow.ooxml.engine import Place
+    from xl_salesflow.ooxml.parts import DefinedName, Sheet
+    from xl_salesflow.ooxml.recalculate import Recalculation
+    from xl_salesflow.ooxml.refs import Area, address, column_number, letters
+    from xl_salesflow.ooxml.source import Known
+    from xl_salesflow.ooxml.tables import Table, TableColumn
+    from xl_salesflow.ooxml.values import Cached, ErrorValue, Formula
+    from xl_salesflow.ooxml.workbook import Workbook
 
 __all__ = [
     "Area",
@@ -37,3 +45,27 @@ __all__ = [
     "column_number",
     "letters",
 ]
+
+_HOMES = {
+    "Area": "refs",
+    "Cached": "values",
+    "DefinedName": "parts",
+    "ErrorValue": "values",
+    "Formula": "values",
+    "Known": "source",
+    "Place": "engine",
+    "Recalculation": "recalculate",
+    "Sheet": "parts",
+    "Table": "tables",
+    "TableColumn": "tables",
+    "Workbook": "workbook",
+    "address": "refs",
+    "column_number": "refs",
+    "letters": "refs",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
