@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 import pandas as pd
 
@@ -93,7 +94,11 @@ def write(store: Store, plan: Plan) -> None:
         book.read(store.pipeline.today)
         book.write(plan)
         data = copy.read_bytes()
-    save(store.path, lambda file: file.write(data), store.digest, backups=1)  # type: ignore[arg-type]
+
+    def whole(file: BinaryIO) -> None:
+        file.write(data)
+
+    save(store.path, whole, store.digest, backups=1)
 
 
 def _read(path: Path, data: bytes, today: date) -> Pipeline:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -40,7 +41,7 @@ def rollup(
             f"{output} 已存在；请换一个名称，或加 --replace 重新生成。",
         )
     written = rolling.write_parquet(parquet, reading) if parquet else []
-    answer: dict[str, object] = {"parquet": [str(file) for file in written]}
+    answer: dict[str, Any] = {"parquet": [str(file) for file in written]}
     if output or not parquet:
         parts = dict(reading)
         if not parts:
@@ -86,8 +87,8 @@ def _names(paths: Sequence[Path]) -> list[str]:
     return [path.stem if stems[path.stem] == 1 else f"{path.resolve().parent.name}-{path.stem}" for path in paths]
 
 
-def _show(answer: dict[str, object], output: Path | None, written: Sequence[Path]) -> None:
-    for line in answer.get("books", ()):  # type: ignore[attr-defined]
+def _show(answer: dict[str, Any], output: Path | None, written: Sequence[Path]) -> None:
+    for line in answer.get("books", ()):
         click.echo(
             say(
                 "{book}: {open_count} open worth {open_value:,.2f}, {won_count} won worth {won_value:,.2f}",

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from xl_salesflow.journal import MOVE, text
-from xl_salesflow.merging.identity import by_identity, cells, merges
-from xl_salesflow.model.column import Table
+from xl_salesflow.journal import MOVE
+from xl_salesflow.merging.identity import by_identity, cells, merges, names
 from xl_salesflow.model.difference import same
 from xl_salesflow.model.frames import folded
 from xl_salesflow.model.pipeline import Pipeline
@@ -46,7 +45,7 @@ def remembered(ours: Pipeline, theirs: Pipeline) -> Ancestor:
             found = theirs[table.name].loc[other[both].to_numpy()].set_axis(held.index)
             for column in cells(table):
                 differ = ~same(column, held[column.id], found[column.id])
-                known = _keys(table, held)
+                known = names(table, held)
                 by_us = known.isin(list(here.get((table.name, column.id), ()))).to_numpy(bool)
                 by_them = known.isin(list(there.get((table.name, column.id), ()))).to_numpy(bool)
                 held[column.id] = held[column.id].where(~(differ & by_us & ~by_them), found[column.id])
@@ -63,11 +62,6 @@ def _changes(ours: Pipeline, theirs: Pipeline) -> dict[tuple[str, str], set[str]
     for table, column, key in zip(own["table"], own["column"], own["key"], strict=True):
         found.setdefault((table, column), set()).add(key.strip().casefold())
     return found
-
-
-def _keys(table: Table, rows: pd.DataFrame) -> pd.Series:
-    name = table.key or table.columns[0].id
-    return folded(rows[name].map(text).astype(object))
 
 
 def _visits(

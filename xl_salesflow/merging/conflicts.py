@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from xl_salesflow.journal import text
+from xl_salesflow.journal import name_column, text
 from xl_salesflow.merging.fields import Conflict
+from xl_salesflow.merging.identity import names
 from xl_salesflow.model.choices import CHOICES, identify, label
 from xl_salesflow.model.column import Column, Type
 from xl_salesflow.model.frames import folded, frame, series
@@ -72,9 +73,8 @@ def _taken(pipeline: Pipeline, one: dict[str, Any]) -> Plan:
     table = TABLES.get(one["table"])
     if table is None:
         return Plan()
-    name = table.key or table.columns[0].id
-    held = pipeline[table.name]
-    rows = held.index[folded(held[name].map(text).astype(object)) == one["key"].strip().casefold()]
+    name, held = name_column(table), pipeline[table.name]
+    rows = held.index[names(table, held) == one["key"].strip().casefold()]
     column = table.find(one["column"]) if one["column"] else None
     if one["kind"] == "removed_there":
         return Plan(removes=(Remove(table.name, held.loc[rows], SHEET.name),)) if len(rows) == 1 else Plan()

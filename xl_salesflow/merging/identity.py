@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.journal import WORKED_OUT_AGAIN, text
+from xl_salesflow.journal import WORKED_OUT_AGAIN, name_column, text
 from xl_salesflow.model.column import Column, Table, Writer
 from xl_salesflow.model.frames import folded
 
@@ -66,6 +66,11 @@ def by_identity(table: Table, rows: pd.DataFrame) -> pd.Series:
     if again.any():
         identity = identity.where(again == 0, identity + _AGAIN + again.astype(str))
     return pd.Series(rows.index, index=pd.Index(identity.to_numpy(object)), dtype="int64")
+
+
+def names(table: Table, rows: pd.DataFrame) -> pd.Series:
+    """Return what the Journal calls each of *rows*, as it is compared."""
+    return _joined(rows, [name_column(table)])
 
 
 def _joined(rows: pd.DataFrame, names: tuple[str, ...] | list[str]) -> pd.Series:
