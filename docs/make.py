@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from docs import domain
-from xl_salesflow import changes, undo
+from xl_salesflow import assigning, changes, duplicates, merging, undo
 from xl_salesflow.documents.fields import fields, paths
 from xl_salesflow.documents.kinds import PAPERS
 from xl_salesflow.metrics import METRICS
@@ -85,6 +85,9 @@ def rules() -> str:
         "Single cells": [(id, kind.severity, kind.message) for id, kind in FAULTS.items()],
         "Putting a run back": [(id, "warn", message) for id, message in undo.MESSAGES.items()],
         "Ticked changes": [(id, "warn", message) for id, message in changes.MESSAGES.items()],
+        "Decided conflicts": [(id, "warn", message) for id, message in merging.MESSAGES.items()],
+        "Deals without owner": [(id, "note", message) for id, message in assigning.MESSAGES.items()],
+        "Doubles": [(id, "note", message) for id, message in duplicates.MESSAGES.items()],
     }
     parts = ["# Rules\n"]
     for title, rows in told.items():

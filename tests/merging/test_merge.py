@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from xl_salesflow import flow
 from xl_salesflow.merging import Ancestor, merged, remembered, resolved
-from xl_salesflow.merging.identity import by_identity, cells
+from xl_salesflow.merging.identity import by_identity, cells, labels
 from xl_salesflow.model.apply import applied
 from xl_salesflow.model.difference import same
 from xl_salesflow.model.frames import frame
@@ -160,6 +160,63 @@ def test_a_conflict_is_decided_on_its_sheet(take: str, amount: float, left: int)
     assert len(decided["Conflicts"]) == left
 
 
+DECIDED = [
+    # table, before, here, there → the cell taken, and what it comes to
+    ("Answers", {"deal": "D-1", "question": "B1", "points": 1.0}, 2.0, 3.0, "points"),
+    ("Deals", deal(forecast="pipeline"), "commit", "best_case", "forecast"),
+    ("Deals", deal(expected_close=date(2026, 6, 1)), date(2026, 7, 1), date(2026, 8, 1), "expected_close"),
+]
+
+
+@pytest.mark.parametrize(("table", "row", "here", "there", "column"), DECIDED)
+def test_yes_takes_the_other_cell_whatever_it_holds(table: str, row: Any, here: Any, there: Any, column: str) -> None:
+    others = [{**row, "question": "N2"}] if table == "Answers" else []
+    copies = (book(**{table: [row | {column: value}, *others]}) for value in (row[column], here, there))
+    done = merge(*copies)
+    done = done.with_tables(Conflicts=done["Conflicts"].assign(take="yes"))
+    decided = applied(done, resolved(done))
+    expected = frame(TABLES[table], [row | {column: there}])[column].iloc[0]
+    assert decided[table][column].iloc[0] == expected
+    assert decided["Conflicts"].empty
+
+
+STUCK = [
+    # what somebody did to the conflict's line or its row meanwhile
+    lambda done: done.with_tables(Deals=done["Deals"].iloc[:0]),
+    lambda done: done.with_tables(Conflicts=done["Conflicts"].assign(there="lots")),
+    lambda done: done.with_tables(Conflicts=done["Conflicts"].assign(table="Deal")),
+]
+
+
+@pytest.mark.parametrize("meanwhile", STUCK, ids=["row gone", "no number", "no table"])
+def test_what_cannot_be_carried_out_stays_and_is_told(meanwhile: Any) -> None:
+    done = merge(*(book(Deals=[deal(amount=value)]) for value in (100.0, 120.0, 130.0)))
+    done = meanwhile(done.with_tables(Conflicts=done["Conflicts"].assign(take="yes")))
+    plan = resolved(done)
+    assert [finding.rule for finding in plan.findings] == ["conflict_stays"]
+    assert len(applied(done, plan)["Conflicts"]) == 1
+
+
+def test_a_deal_taken_out_takes_its_visits_along() -> None:
+    base = at("Lead", LEAD)
+    ours = base.with_tables(Deals=base["Deals"].assign(amount=7.0))
+    done = merge(base, ours, book())
+    done = done.with_tables(Conflicts=done["Conflicts"].assign(take="yes"))
+    decided = applied(done, resolved(done))
+    assert decided["Deals"].empty
+    assert decided["History"].empty
+
+
+def test_the_other_stage_is_typed_so_that_the_gates_judge_it() -> None:
+    base, ours = at("Lead", LEAD), at("Offer", OVER, OFFER)
+    done = merge(base, ours, at("Talk (new)", {**OVER, "moved_to": "Talk (new)"}, {**TALK, "stage": "Talk (new)"}))
+    stages = frame(TABLES["Stages"], [{"playbook": "crm", "stage": stage} for stage in ("Talk", "Talk (new)")])
+    done = done.with_tables(Stages=stages, Conflicts=done["Conflicts"].assign(take="yes"))
+    decided = applied(done, resolved(done))
+    assert list(decided["Deals"]["stage"]) == ["Talk (new)"]
+    assert list(decided["Deals"]["recorded_stage"]) == ["Offer"]
+
+
 def run(second: int) -> flow.Run:
     return flow.Run("Ann", datetime(2026, 5, 4, 9, 0, second))
 
@@ -261,7 +318,7 @@ def test_every_edit_is_in_the_result_or_on_the_sheet(base: Pipeline, one: Pipeli
             held = by_identity(table, copy[table.name])
             for identity in held.index:
                 row = copy[table.name].loc[[held[identity]]]
-                key = str(row[table.key or table.columns[0].id].iloc[0]).casefold()
+                key = str(labels(table, row).iloc[0]).casefold()
                 for column in cells(table):
                     before = base[table.name].loc[[was[identity]]] if identity in was.index else None
                     if before is not None and _same(column, before, row):

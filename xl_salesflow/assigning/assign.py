@@ -21,6 +21,7 @@ NOBODY = Text(
     "Deal {deal} has no owner: {why}; choose one, or change the Team sheet.",
     "商机 {deal} 无负责人：{why}；请选择负责人，或修改“团队”表。",
 )
+MESSAGES: Mapping[str, Text] = MappingProxyType({"unassigned": NOBODY})
 _NO_TEAM = Text("nobody sells in its region", "其区域无人负责")
 _FULL = Text("everybody there has as many open deals as they may", "相关人员的在手商机均已达上限")
 _HAD_IT = Text("everybody there had it before", "相关人员均曾负责过该商机")

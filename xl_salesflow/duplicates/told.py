@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from xl_salesflow.duplicates.pairs import pairs
 from xl_salesflow.duplicates.signs import SIGNS
@@ -15,6 +16,8 @@ MESSAGE = Text(
     "{title} {key} may be the same as {other} ({cell}): {why}; keep one of them.",
     "{title} {key} 可能与 {other}（{cell}）重复：{why}；请保留其中之一。",
 )
+
+MESSAGES: Mapping[str, Text] = MappingProxyType({"possible_duplicate": MESSAGE})
 
 
 def findings(pipeline: Pipeline) -> Iterator[Finding]:

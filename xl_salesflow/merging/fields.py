@@ -11,7 +11,7 @@ import pandas as pd
 
 from xl_salesflow.journal import name_column
 from xl_salesflow.merging.ancestor import Ancestor
-from xl_salesflow.merging.identity import by_identity, has_fixed_rows
+from xl_salesflow.merging.identity import by_identity, has_fixed_rows, labels
 from xl_salesflow.model.column import Column, Table
 from xl_salesflow.model.difference import same
 from xl_salesflow.model.frames import series
@@ -58,7 +58,7 @@ class Three:
         if both.empty:
             return Plan(), []
         rows, edits, conflicts = here[both].to_numpy(), list[Edit](), list[Conflict]()
-        keys = self.ours.loc[rows, name_column(self.table)]
+        keys, said = self.ours.loc[rows, name_column(self.table)], labels(self.table, self.ours.loc[rows])
         for column in self.columns:
             was = self._base(column, base, both, rows)
             mine = self.ours.loc[rows, column.id]
@@ -70,14 +70,14 @@ class Three:
             if taken.any():
                 edits.append(Edit(self.table.name, column.id, keys[taken], mine[taken], other[taken], because))
             for at in np.flatnonzero(by_us & by_them & differ):
-                conflicts.append(self._of_cell(column, keys, was, mine, other, int(at)))
+                conflicts.append(self._of_cell(column, said, was, mine, other, int(at)))
         return Plan(edits=tuple(edits)), conflicts
 
     def _of_cell(
-        self, column: Column, keys: pd.Series, was: pd.Series, mine: pd.Series, other: pd.Series, at: int
+        self, column: Column, said: pd.Series, was: pd.Series, mine: pd.Series, other: pd.Series, at: int
     ) -> Conflict:
         before, here, there = (values.iloc[at] for values in (was, mine, other))
-        key, row = str(keys.iloc[at]), int(mine.index[at])
+        key, row = str(said.iloc[at]), int(mine.index[at])
         return Conflict("cell", self.table.name, key, column.id, before, here, there, row)
 
     def _base(self, column: Column, base: pd.Series, both: pd.Index, rows: np.ndarray[Any, Any]) -> pd.Series:
@@ -93,7 +93,7 @@ class Three:
         known = theirs_only.index.isin(base.index)
         changed = self._changed(base, there, theirs_only.index[known], self.theirs)
         rows = self.theirs.loc[[*theirs_only[~known], *there[changed]]]
-        keys = self.theirs.loc[there[changed].to_numpy(), name_column(self.table)]
+        keys = labels(self.table, self.theirs.loc[there[changed].to_numpy()])
         conflicts = [Conflict("removed_here", self.table.name, str(key)) for key in keys]
         return Plan(appends=(Append(self.table.name, rows, because),) if len(rows) else ()), conflicts
 
@@ -103,7 +103,7 @@ class Three:
         changed = self._changed(base, here, gone, self.ours)
         rows = self.ours.loc[here[gone.difference(changed, sort=False)].to_numpy()]
         kept = here[changed].to_numpy()
-        keys = self.ours.loc[kept, name_column(self.table)]
+        keys = labels(self.table, self.ours.loc[kept])
         conflicts = [
             Conflict("removed_there", self.table.name, str(key), row=int(row))
             for key, row in zip(keys, kept, strict=True)

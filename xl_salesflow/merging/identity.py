@@ -26,7 +26,7 @@ BY_CONTENT: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The columns that tell the rows of a table without a key apart; a table not named here goes by everything in a row."""
 
 _OF_THE_PRODUCT = {"Findings", "Conflicts", "Journal", "History"}  # made again, or merged by rules of their own
-_BETWEEN, _AGAIN = "\x1f", "\x1e"
+_BETWEEN, _AGAIN, _LABEL = "\x1f", "\x1e", " · "
 
 
 def merges(table: Table) -> bool:
@@ -71,6 +71,13 @@ def by_identity(table: Table, rows: pd.DataFrame) -> pd.Series:
 def names(table: Table, rows: pd.DataFrame) -> pd.Series:
     """Return what the Journal calls each of *rows*, as it is compared."""
     return _joined(rows, [name_column(table)])
+
+
+def labels(table: Table, rows: pd.DataFrame) -> pd.Series:
+    """Return what people call each of *rows*: its key, or what it is about, such as D-1 · B2 for an answer."""
+    columns = [name_column(table)] if table.key else list(BY_CONTENT.get(table.name, [name_column(table)]))
+    said = [rows[column].map(text).astype(object) for column in columns]
+    return pd.Series([_LABEL.join(parts) for parts in zip(*said, strict=True)], index=rows.index, dtype=object)
 
 
 def _joined(rows: pd.DataFrame, names: tuple[str, ...] | list[str]) -> pd.Series:
