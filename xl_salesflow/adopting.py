@@ -81,8 +81,10 @@ def rows(store: Store, mapping: imports.Mapping, run: flow.Run) -> Plan:
     return flow.bring_in(store.pipeline, brought + kept, run)
 
 
-def write(store: Store, plan: Plan) -> None:
+def write(store: Store, plan: Plan) -> Plan:
     """Put the store with *plan* carried out in place of the workbook; the one that was there is kept as a backup.
+
+    Return the plan with what became of the user's own formulas in its answer, as `ClosedBook.written` does.
 
     Raises:
         WorkbookError: somebody has it open or saved it meanwhile, or the disk refuses; the file is as it was.
@@ -92,13 +94,14 @@ def write(store: Store, plan: Plan) -> None:
         copy.write_bytes(store.data)
         book = ClosedBook(copy)
         book.read(store.pipeline.today)
-        book.write(plan)
+        plan = book.written(plan)
         data = copy.read_bytes()
 
     def whole(file: BinaryIO) -> None:
         file.write(data)
 
     save(store.path, whole, store.digest, backups=1)
+    return plan
 
 
 def _read(path: Path, data: bytes, today: date) -> Pipeline:

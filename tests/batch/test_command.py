@@ -83,6 +83,26 @@ def test_a_dry_run_writes_nothing_and_a_second_run_has_nothing_to_write(
     assert len(runs(book)) == 1
 
 
+def test_formulas_of_their_own_are_told_in_lines_json_and_summary(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (book,) = fill(here / "books", 1)
+    with_formulas = openpyxl.load_workbook(book)
+    mine = with_formulas.create_sheet("Mine")
+    mine["A1"], mine["A2"], mine["A3"] = "=COUNTA(Deals[Deal])", "=A1+1", "=SUBTOTAL(109,Deals[Amount])"
+    with_formulas.save(book)
+    data = book.read_bytes()
+    assert batch("books", "--json") in (0, 1)
+    lines, summary = told(capsys)
+    assert (lines[book.name]["counts"]["recalculated"], lines[book.name]["counts"]["to_calculate"]) == (2, 1)
+    assert (summary["recalculated"], summary["to_calculate"]) == (2, 1)
+    book.write_bytes(data)
+    assert batch("books") in (0, 1)
+    out = capsys.readouterr().out
+    assert "; of formulas of your own 2 recalculated, 1 left for Excel" in out
+    assert [line.split()[-1] for line in out.splitlines() if line.startswith("formulas of your own")] == ["2", "1"]
+
+
 @pytest.mark.parametrize(
     ("verb", "options", "made_files"),
     [

@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from tests.batch import faulty
-from tests.batch.sales import NUMBER, SCALE, fill, old_or_new, runs, tasks
+from tests.batch.sales import NUMBER, SCALE, fill, made, old_or_new, runs, tasks
+from tests.disks import fill_up, small_disk
 from tests.ooxml.test_guard import REFUSED
 from xl_salesflow.batch.processes import Bounds, Processes
 from xl_salesflow.batch.task import Outcome, Status, Task
@@ -100,10 +101,10 @@ def test_workers_killed_from_outside_at_any_time(tmp_path: Path) -> None:
 
 
 def test_what_may_pass_is_tried_again(tmp_path: Path) -> None:
-    books = fill(tmp_path, 2)
+    books = fill(tmp_path, 2 * SCALE)
     found = ended(books, faulty.saved_by_another)
-    assert [(outcome.status, outcome.tries) for outcome in found.values()] == [(Status.CHANGED, 2)] * 2
-    assert [runs(book) for book in books] == [[NUMBER]] * 2
+    assert [(outcome.status, outcome.tries) for outcome in found.values()] == [(Status.CHANGED, 2)] * len(books)
+    assert [runs(book) for book in books] == [[NUMBER]] * len(books)
 
 
 def test_a_workbook_that_somebody_closes_in_time_is_done_and_one_left_open_is_told(tmp_path: Path) -> None:
@@ -124,14 +125,28 @@ def test_a_workbook_that_somebody_closes_in_time_is_done_and_one_left_open_is_to
 
 
 @posix
-def test_on_a_full_disk_every_workbook_is_as_it_was_and_told(tmp_path: Path) -> None:
-    books = fill(tmp_path, 2)
-    found = ended(books, faulty.on_a_full_disk, jobs=1)
-    assert {(outcome.error, outcome.tries, "the disk is full" in outcome.says.en) for outcome in found.values()} == {
-        ("CannotSave", 1, True)
-    }
-    assert Counter(map(old_or_new, books)) == {"old": 2}
+def test_where_files_may_not_grow_every_workbook_is_as_it_was_and_told(tmp_path: Path) -> None:
+    books = fill(tmp_path, 2 * SCALE)
+    assert _refused(ended(books, faulty.on_a_full_disk, jobs=1)) == {("CannotSave", 1, True)}
+    assert Counter(map(old_or_new, books)) == {"old": len(books)}
     assert [file.name for file in tmp_path.iterdir() if file.suffix != ".xlsx"] == []
+
+
+@posix
+def test_on_a_full_disk_every_workbook_is_as_it_was_and_with_room_again_it_is_done(tmp_path: Path) -> None:
+    """A small disk of memory, filled to the last byte."""
+    with small_disk(tmp_path / "disk", (2 * SCALE + 2) * len(made())) as disk:
+        books, filler = fill(disk, 2 * SCALE), disk / "filler"
+        fill_up(filler)
+        assert _refused(ended(books, jobs=1)) == {("CannotSave", 1, True)}
+        assert Counter(map(old_or_new, books)) == {"old": len(books)}
+        assert sorted(file.name for file in disk.iterdir()) == sorted(["filler", *(book.name for book in books)])
+        filler.unlink()
+        assert {outcome.status for outcome in ended(books, jobs=1).values()} == {Status.CHANGED}
+
+
+def _refused(found: dict[str, Outcome]) -> set[tuple[str, int, bool]]:
+    return {(outcome.error, outcome.tries, "the disk is full" in outcome.says.en) for outcome in found.values()}
 
 
 def test_damaged_and_hostile_files_are_a_line_each_and_tried_once(tmp_path: Path) -> None:

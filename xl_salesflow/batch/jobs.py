@@ -30,6 +30,10 @@ _WOULD = Text(
 _NOTHING = Text("nothing to change, {blocks} findings that block", "无需修改，阻止性问题 {blocks} 个")
 _LOOKED = Text("{findings} findings, {blocks} of them block", "问题 {findings} 个，其中阻止性 {blocks} 个")
 _MADE = Text("{files} files written", "已生成 {files} 个文件")
+_CALCULATED = Text(
+    "{says}; of formulas of your own {recalculated} recalculated, {to_calculate} left for Excel",
+    "{says}；自有公式已重算 {recalculated} 个，待 Excel 计算 {to_calculate} 个",
+)
 _BEFORE = Text("the run stands in its Journal already", "日志中已有本次运行")
 _NOT_OURS = Text("not a salesflow workbook; passed by", "不是 salesflow 工作簿，已跳过")
 
@@ -52,7 +56,7 @@ def done(task: Task) -> Outcome:
         return Outcome(task.book, task.verb, Status.DONE, _BEFORE, digest=digest_of(path))
     plan = JOBS[task.verb](pipeline, task)
     if plan.writes and not task.dry_run:
-        book.write(plan)
+        plan = book.written(plan)
     files = () if task.dry_run else _papers(plan, pipeline, task)
     return _outcome(task, plan, files, digest_of(path))
 
@@ -131,9 +135,10 @@ def _outcome(task: Task, plan: Plan, files: tuple[str, ...], left: str) -> Outco
         says = _LOOKED
     if files:
         says = _MADE
-    facts = {**counts, "files": len(files)}
     status = Status.CHANGED if wrote else Status.UNCHANGED
-    told = filled(says, **facts)
+    told = filled(says, **counts, files=len(files))
+    if counts["recalculated"] or counts["to_calculate"]:
+        told = filled(_CALCULATED, says=told, **counts)
     answer = _answer(plan, task)
     return Outcome(task.book, task.verb, status, told, digest=left, counts=counts, files=files, answer=answer)
 
@@ -148,6 +153,8 @@ def _counts(plan: Plan) -> dict[str, int]:
         "findings": len(plan.findings),
         "blocks": severities["block"],
         "warns": severities["warn"],
+        "recalculated": len(plan.answer.get("recalculated", ())),
+        "to_calculate": len(plan.answer.get("to_calculate", ())),
     }
 
 

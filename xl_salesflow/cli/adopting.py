@@ -46,6 +46,6 @@ def adopt(
         return 0
     plan = adopting.rows(store, mapping, run)
     if not dry_run:
-        adopting.write(store, plan)
+        plan = adopting.write(store, plan)
     show.plan(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0

@@ -25,7 +25,7 @@ def assign(
         plan = book.written(plan)
     if as_json:
         told = [{"deal": c.key, "from": c.before or None, "to": c.after or None, "because": c.because} for c in given]
-        show.as_json({"book": str(path), "dry_run": dry_run, "assigned": told})
+        show.as_json({"book": str(path), "dry_run": dry_run, "assigned": told, **show.calculated(plan.answer)})
         return 0
     pool = say("the pool", "公海")
     for change in given:
@@ -41,4 +41,5 @@ def assign(
     click.echo(
         say("{path}: {count} deals {done}.", "{path}：{count} 个商机{done}。", path=path, count=len(given), done=done)
     )
+    show.formulas_of_yours(plan.answer)
     return 0

@@ -159,6 +159,11 @@ _STATUSES = {
     Status.FAILED: ("failed", "失败"),
 }
 
+_FORMULAS = {
+    "recalculated": ("formulas of your own recalculated", "已重算的自有公式"),
+    "to_calculate": ("formulas of your own left for Excel", "待 Excel 计算的自有公式"),
+}
+
 
 def _summed_up(summary: Summary, journal: Path) -> None:
     """Print the summary: a table of what became of the workbooks, then every one that failed, with its sentence."""
@@ -172,6 +177,7 @@ def _summed_up(summary: Summary, journal: Path) -> None:
     rows += [
         (say("cells changed", "修改单元格"), str(summary.counts["changes"])),
         (say("findings that block", "阻止性问题"), str(summary.counts["blocks"])),
+        *((say(*words), str(summary.counts[id])) for id, words in _FORMULAS.items() if summary.counts[id]),
         (say("seconds", "秒"), f"{summary.seconds:.1f}"),
         (say("largest worker, MiB", "最大工作进程（MiB）"), f"{summary.mebibytes:.0f}"),
     ]
@@ -190,11 +196,14 @@ def _summed_up(summary: Summary, journal: Path) -> None:
         )
 
 
+_COUNTED = ("changes", "added", "removed", "findings", "blocks", "warns", "recalculated", "to_calculate")
+
+
 def _facts(summary: Summary) -> dict[str, Any]:
     return {
         "run": summary.number, "verb": summary.verb, "books": summary.books, "passed_by": summary.passed_by,
         **{str(status): summary.statuses[status] for status in Status}, "left": summary.left,
-        **{id: summary.counts[id] for id in ("changes", "added", "removed", "findings", "blocks", "warns")},
+        **{id: summary.counts[id] for id in _COUNTED},
         "seconds": round(summary.seconds, 3), "busy": round(summary.busy, 3), "mebibytes": round(summary.mebibytes),
         "stopped": summary.stopped, "code": STOPPED if summary.stopped else summary.code,
     }  # fmt: skip

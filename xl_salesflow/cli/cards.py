@@ -40,7 +40,7 @@ def read_back(path: Path, filled: Path, dry_run: bool, as_json: bool, today: dat
     found = read_card(filled, pipeline.language)
     plan = flow.read_card(pipeline, found.frame, found.address, run, found.faults)
     if not dry_run:
-        book.write(plan)
+        plan = book.written(plan)
     show.plan(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0
 
@@ -50,6 +50,6 @@ def prepared(path: Path, deal: str, dry_run: bool, as_json: bool, today: date | 
     book, run = ClosedBook(path), run_of(by, today)
     plan = flow.prepare(book.read(run.now.date()), deal, run)
     if not dry_run:
-        book.write(plan)
+        plan = book.written(plan)
     show.plan(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0

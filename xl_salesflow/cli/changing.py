@@ -69,4 +69,5 @@ def apply(path: Path, changes: Path, dry_run: bool, as_json: bool, today: date |
             **{fact: plan.answer[fact] for fact in ("applied", "wished", "refused")},
         )
     )
+    show.formulas_of_yours(plan.answer)
     return 1 if plan.answer["refused"] else 0

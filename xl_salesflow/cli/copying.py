@@ -61,6 +61,7 @@ def merge(
             path=ours, done=done, **{fact: answer[fact] for fact in ("cells", "rows", "rows_removed", "conflicts")},
         )
     )  # fmt: skip
+    show.formulas_of_yours(answer)
     return 1 if answer["conflicts"] else 0
 
 

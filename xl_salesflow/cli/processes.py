@@ -105,7 +105,7 @@ def used(
     setup = {} if id in pipeline.playbooks else frames(name, pipeline.language)
     plan = flow.switch(pipeline, Switch(id, setup, _said(said), before), run)
     if not dry_run:
-        book.write(plan)
+        plan = book.written(plan)
     if as_json:
         show.as_json({"book": str(path), "dry_run": dry_run, **plan.answer})
         return 1 if plan.blocks else 0
@@ -122,6 +122,7 @@ def used(
             **{fact: plan.answer[fact] for fact in ("deals", "to")},
         )
     )
+    show.formulas_of_yours(plan.answer)
     return 1 if plan.blocks else 0
 
 

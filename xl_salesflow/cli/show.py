@@ -44,6 +44,7 @@ def findings(plan: Plan, wants_json: bool) -> None:
         count = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
         click.echo(say("{count} formulas put back.", "已恢复 {count} 个公式。", count=count))
     _findings(plan.findings)
+    formulas_of_yours(plan.answer)
 
 
 def plan(path: Path, plan: Plan, dry_run: bool, wants_json: bool) -> None:
@@ -75,6 +76,11 @@ def plan(path: Path, plan: Plan, dry_run: bool, wants_json: bool) -> None:
             )
         )
     formulas_of_yours(plan.answer)
+
+
+def calculated(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of *answer* what became of formulas of the user's own, where a run concerned some."""
+    return {id: answer[id] for id in ("recalculated", "to_calculate") if id in answer}
 
 
 def formulas_of_yours(answer: Mapping[str, Any]) -> None:
@@ -168,6 +174,7 @@ def files(plan: Plan, files: Sequence[Path], wants_json: bool) -> None:
     _findings(plan.findings)
     for file in files:
         click.echo(str(file))
+    formulas_of_yours(plan.answer)
 
 
 def _findings(found: Iterable[Finding]) -> None:

@@ -92,6 +92,7 @@ def _told(path: Path, plan: Plan, dry_run: bool, as_json: bool) -> int:
             **{fact: plan.answer[fact] for fact in ("run", "verb", "undone", "left")},
         )
     )
+    show.formulas_of_yours(plan.answer)
     return 1 if plan.answer["left"] else 0
 
 

@@ -52,10 +52,12 @@ def check(path: Path, repair: bool, as_json: bool, today: date | None) -> int:
     book = ClosedBook(path)
     restored = book.restore() if repair else []
     plan = flow.check(book.read(_today(today)), repair)
+    more = {"restored": restored} if repair else {}
     if plan.writes:
-        book.write(plan)
+        written = book.written(plan)
         plan = replace(flow.check(book.read(_today(today))), repairs=plan.repairs)
-    show.findings(replace(plan, answer={**plan.answer, "restored": restored}) if repair else plan, as_json)
+        more |= show.calculated(written.answer)
+    show.findings(replace(plan, answer={**plan.answer, **more}), as_json)
     return 1 if plan.blocks else 0
 
 

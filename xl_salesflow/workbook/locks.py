@@ -15,8 +15,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from xl_salesflow.errors import WorkbookInUse
 
@@ -119,9 +119,9 @@ def sole_writer(path: Path) -> Iterator[None]:
         file.close()
 
 
-def _acquire(path: Path, lock: Path) -> BinaryIO:
+def _acquire(path: Path, lock: Path) -> FileIO:
     while True:
-        file = lock.open("a+b")
+        file = lock.open("a+b", buffering=0)
         try:
             _lock(file)
         except OSError as error:
@@ -132,13 +132,13 @@ def _acquire(path: Path, lock: Path) -> BinaryIO:
         if _still_there(file, lock):
             break
         file.close()  # the holder before us removed the file between our opening and locking it
-    file.truncate(0)
-    file.write(f"{_user()}, run {os.getpid()} on {socket.gethostname()}".encode())
-    file.flush()
+    with suppress(OSError):  # whose it is helps people only; that the disk is full is told by the save
+        file.truncate(0)
+        file.write(f"{_user()}, run {os.getpid()} on {socket.gethostname()}".encode())
     return file
 
 
-def _still_there(file: BinaryIO, lock: Path) -> bool:
+def _still_there(file: FileIO, lock: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(file.fileno()), lock.stat())
     except FileNotFoundError:
@@ -155,7 +155,7 @@ def _user() -> str:
 if os.name == "nt":
     import msvcrt
 
-    def _lock(file: BinaryIO) -> None:
+    def _lock(file: FileIO) -> None:
         file.seek(1 << 20)  # a byte nobody reads
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         file.seek(0)
@@ -163,5 +163,5 @@ if os.name == "nt":
 else:
     import fcntl
 
-    def _lock(file: BinaryIO) -> None:
+    def _lock(file: FileIO) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
