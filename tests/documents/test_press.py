@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
+
+from tests.disks import fill_up, small_disk
 from tests.documents import samples
 from xl_salesflow.documents import Press, render
+from xl_salesflow.errors import CannotSave, WorkbookInUse
 from xl_salesflow.papers import fingerprint
 
 
@@ -32,3 +37,58 @@ def test_progress_is_told_before_each(tmp_path: Path) -> None:
     for _ in range(3):
         press(samples.quote())
     assert seen == [0, 1, 2]
+
+
+def test_a_folder_of_the_file_s_name_is_found_out_before_the_workbook_claims_a_file(tmp_path: Path) -> None:
+    press = Press(tmp_path, ("html", "docx"), "en")
+    press(samples.quote())
+    (tmp_path / "Q-2026-0007 Acme.docx").mkdir()
+    with pytest.raises(CannotSave, match=r"Acme\.docx could not be saved: a folder has this name"), press.ready():
+        pytest.fail("the workbook would be written")
+    assert [path.name for path in tmp_path.iterdir()] == ["Q-2026-0007 Acme.docx"]
+
+
+def test_a_full_disk_is_found_out_before_the_workbook_claims_a_file(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 64 << 10) as disk:
+        fill_up(disk / "filler")
+        press = Press(disk, ("html", "docx"), "en")
+        press(samples.quote())
+        with pytest.raises(CannotSave, match="No space left"), press.ready():
+            pytest.fail("the workbook would be written")
+        assert [path.name for path in disk.iterdir()] == ["filler"]
+
+
+def test_a_workbook_that_cannot_be_written_leaves_no_file(tmp_path: Path) -> None:
+    press = Press(tmp_path, ("html",), "en")
+    press(samples.quote())
+    waiting: list[Path] = []
+
+    def write() -> None:
+        waiting.extend(tmp_path.iterdir())
+        raise WorkbookInUse(tmp_path / "book.xlsx")
+
+    with pytest.raises(WorkbookInUse), press.ready():
+        write()
+    assert len(waiting) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_replaced_any_more_is_kept_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody opened the old one in the moment between; the others are put in place all the same."""
+    press = Press(tmp_path, ("docx", "html"), "en")
+    made = press(samples.quote())
+    replace, old = os.replace, tmp_path / made[0].name
+    old.write_bytes(b"old")
+
+    def refuses_the_first(source: Path, target: Path) -> None:
+        if target == old:
+            raise PermissionError(13, "Permission denied")
+        replace(source, target)
+
+    with pytest.raises(CannotSave, match=r"Permission denied.*as Q-2026-0007 Acme \(new\)\.docx"), press.ready():
+        monkeypatch.setattr(os, "replace", refuses_the_first)
+    found = {path.name: fingerprint(path.read_bytes()) for path in tmp_path.iterdir() if path != old}
+    assert found == {"Q-2026-0007 Acme (new).docx": made[0].digest, "Q-2026-0007 Acme.html": made[1].digest}
+    assert old.read_bytes() == b"old"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from random import uniform
 
@@ -19,8 +20,13 @@ TRIES = 6
 _SHORTEST = 0.2  # seconds; doubled with every try, and never the same for two that met
 
 
-def written(book: ClosedBook, day: date, make: Callable[[Pipeline], Plan]) -> tuple[Pipeline, Plan]:
-    """Read *book*, make a plan and write it; return what was read and what was written.
+def written(
+    book: ClosedBook,
+    day: date,
+    make: Callable[[Pipeline], Plan],
+    around: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> tuple[Pipeline, Plan]:
+    """Read *book*, make a plan and write it, with *around* about the writing; return what was read and what was written.
 
     Raises:
         WorkbookChanged, WorkbookInUse: somebody else was quicker, as often as we tried.
@@ -28,7 +34,9 @@ def written(book: ClosedBook, day: date, make: Callable[[Pipeline], Plan]) -> tu
     for tried in range(TRIES):
         try:
             pipeline = book.read(day)
-            return pipeline, book.written(make(pipeline))
+            plan = make(pipeline)
+            with around():
+                return pipeline, book.written(plan)
         except (WorkbookChanged, WorkbookInUse) as error:
             if tried == TRIES - 1:
                 raise

@@ -40,7 +40,7 @@ class Asked:
 
 
 def printed(path: Path, asked: Asked, dry_run: bool, as_json: bool, today: date | None, by: str | None) -> int:
-    """Print papers; what was made is written into the workbook first, then the files are put in place."""
+    """Print papers; files wait under other names until the workbook has them written down."""
     if asked.to and not asked.sent:
         raise UsageError("--to says to whom a paper is --sent; give both.", "--to 说明发送对象，须与 --sent 同用。")
     book, run = ClosedBook(path), run_of(by, today)
@@ -58,8 +58,8 @@ def printed(path: Path, asked: Asked, dry_run: bool, as_json: bool, today: date 
         presses[:] = [_press(path, pipeline, asked, len(keys))]
         return flow.paper(pipeline, papers.Printing(asked.kind, keys, presses[0], sending), run)
 
-    _, plan = written(book, run.now.date(), make)
-    show.files(plan, presses[0].save(), as_json)
+    _, plan = written(book, run.now.date(), make, around=lambda: presses[0].ready())
+    show.files(plan, presses[0].files, as_json)
     return _code(plan)
 
 

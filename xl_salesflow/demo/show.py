@@ -36,7 +36,9 @@ def _documents(book: ClosedBook, folder: Path, run: flow.Run) -> list[Path]:
     pipeline = book.read(run.now.date())
     number, deal = (str(pipeline["Quotes"][id].iat[0]) for id in ("quote", "deal"))
     press = documents.Press(folder, PAPER_FORMATS, pipeline.language)
-    book.write(flow.paper(pipeline, Printing("quote", (number,), press), run))
+    plan = flow.paper(pipeline, Printing("quote", (number,), press), run)
+    with press.ready():
+        book.write(plan)
     pipeline = refreshed(book.read(run.now.date()))
     talk = str(pipeline["Activities"]["activity"].iat[-1])
     others = (("proposal", number), ("contract", number), ("bant_card", deal), ("precall", deal), ("visit", talk))
@@ -45,7 +47,7 @@ def _documents(book: ClosedBook, folder: Path, run: flow.Run) -> list[Path]:
         *((Printing(kind, (key,)).offer(pipeline), ("pdf",)) for kind, key in others),
         (flow.report(pipeline), ("html",)),
     )
-    return press.save() + [
+    return press.files + [
         file
         for plan, formats in printed
         for document in plan.documents

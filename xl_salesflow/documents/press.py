@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from xl_salesflow.documents import shelf
@@ -10,9 +11,9 @@ from xl_salesflow.documents.checking import faults
 from xl_salesflow.documents.kinds import PAPERS
 from xl_salesflow.documents.names import safe_name
 from xl_salesflow.documents.render import render
-from xl_salesflow.documents.saving import save
+from xl_salesflow.documents.saving import Waiting
 from xl_salesflow.documents.values import Tongue
-from xl_salesflow.errors import UsageError
+from xl_salesflow.errors import CannotSave, UsageError
 from xl_salesflow.model.plan import Document
 from xl_salesflow.papers import Printed, fingerprint
 
@@ -20,7 +21,7 @@ from xl_salesflow.papers import Printed, fingerprint
 class Press:
     """Makes files of documents in some *formats*; *book* is the folder of the workbook, *where* holds a team's templates.
 
-    *told* is called before each document with how many were made already. Nothing is on disk before `save`.
+    *told* is called before each document with how many were made already. Nothing is on disk before `ready`.
     """
 
     def __init__(
@@ -52,13 +53,47 @@ class Press:
         self._made += 1
         return tuple(Printed(self._named(path), fingerprint(content)) for path, content in made.items())
 
-    def save(self) -> list[Path]:
-        """Put every file in its place, each whole or not at all, and return them.
+    @property
+    def files(self) -> list[Path]:
+        """Return where every file belongs."""
+        return list(self._files)
+
+    @contextmanager
+    def ready(self) -> Iterator[None]:
+        """Hold every file ready on the disk while the workbook writes them down, then put each in its place.
+
+        So a full disk or a folder that refuses is found out before the workbook claims a file, and a workbook that cannot be
+        written leaves none.
 
         Raises:
             CannotSave: the folder or the disk refuses.
         """
-        return [save(path, content) for path, content in self._files.items()]
+        waiting: list[Waiting] = []
+        try:
+            for path, content in self._files.items():
+                waiting.append(Waiting(path, content))
+            yield
+            self._place(waiting)
+        finally:
+            for file in waiting:
+                file.drop()
+
+    def save(self) -> list[Path]:
+        """Put every file in its place and return them, where no workbook writes them down."""
+        with self.ready():
+            pass
+        return self.files
+
+    def _place(self, waiting: Sequence[Waiting]) -> None:
+        # the workbook has them written down by now: what cannot be put in place stays within reach, the others go on
+        refused: list[CannotSave] = []
+        for file in waiting:
+            try:
+                file.place()
+            except CannotSave as error:
+                refused.append(_beside(file, error))
+        if refused:
+            raise refused[0]
 
     def _render(self, document: Document, format: str) -> bytes:
         if (document.kind, format) not in self._checked:
@@ -70,6 +105,19 @@ class Press:
         # a workbook and its papers may move together
         whole = path.resolve()
         return whole.relative_to(self._book).as_posix() if whole.is_relative_to(self._book) else str(whole)
+
+
+def _beside(file: Waiting, error: CannotSave) -> CannotSave:
+    stands, cause = file.beside().name, error.__cause__
+    why = (isinstance(cause, OSError) and cause.strerror) or type(cause).__name__
+    return CannotSave(
+        file.path,
+        (
+            f"{why}. The workbook has the new one written down; it is beside it as {stands}. Close {file.path.name}, then "
+            "rename the new one so",
+            f"系统提示 {why}。工作簿记录的是新文件，暂存为 {stands}；请关闭 {file.path.name} 后将新文件改为此名",
+        ),
+    )
 
 
 def refuse_faulty(kind: str, format: str, tongue: Tongue, where: tuple[Path, ...]) -> None:

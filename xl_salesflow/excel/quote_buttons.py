@@ -75,10 +75,10 @@ def _printed(desk: Desk, kind: str) -> Text:
     plan = printed(pipeline, Printing(kind, (key,), press), desk.run)
     if not plan.documents:
         raise UsageError(*_first(plan.findings))
-    desk.book.write(plan)
-    files = press.save()
-    desk.open(files[0])
-    return Text(f"Printed: {files[0]}.", f"已生成：{files[0]}。")
+    with press.ready():
+        desk.book.write(plan)
+    desk.open(press.files[0])
+    return Text(f"Printed: {press.files[0]}.", f"已生成：{press.files[0]}。")
 
 
 def _quote_or_deal(desk: Desk) -> str:
