@@ -8,7 +8,8 @@ from typing import Any
 
 import xlwings as xw
 
-from tests.excel.engines.impl import App, Area, letters
+from tests.excel.engines.application import App
+from tests.excel.engines.grid import Area, letters
 from tests.excel.engines.memory import open_in_memory
 from tests.workbook.book_contract import OWN, ROWS
 from tests.workbook.desk import Rows, make

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.excel.engines.impl import App, Refused
+from tests.excel.engines.application import App, Refused
 from tests.excel.engines.memory import MemoryGrid
 from tests.excel.open_desk import OpenDesk, app
 from tests.workbook.book_contract import TODAY, edit

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.excel.engines.impl import Area
+from tests.excel.engines.grid import Area
 from tests.excel.engines.memory import MemoryGrid
 from tests.excel.open_desk import OpenDesk, laid, many
 from tests.workbook.book_contract import OWN, TODAY, edit

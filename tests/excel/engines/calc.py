@@ -18,7 +18,9 @@ from typing import Any
 import pytest
 import xlwings as xw
 
-from tests.excel.engines.impl import Area, Book, Engine
+from tests.excel.engines.application import Engine
+from tests.excel.engines.books import Book
+from tests.excel.engines.grid import Area
 from tests.libreoffice import end_group, write_settings
 from tests.parts import OLDEST_OFFICE, office, office_version
 

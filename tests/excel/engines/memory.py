@@ -18,7 +18,9 @@ import xlwings as xw
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
-from tests.excel.engines.impl import Area, Book, Engine
+from tests.excel.engines.application import Engine
+from tests.excel.engines.books import Book
+from tests.excel.engines.grid import Area
 
 _LINK = re.compile(r'=HYPERLINK\(".*","(.*)"\)')
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")

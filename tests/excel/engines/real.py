@@ -8,7 +8,7 @@ from typing import Any
 
 import xlwings as xw
 
-from tests.excel.engines.impl import Area
+from tests.excel.engines.grid import Area
 
 
 class ExcelGrid:

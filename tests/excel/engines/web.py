@@ -12,7 +12,9 @@ from typing import Any, NoReturn
 
 import xlwings as xw
 
-from tests.excel.engines.impl import Area, Book, Engine
+from tests.excel.engines.application import Engine
+from tests.excel.engines.books import Book
+from tests.excel.engines.grid import Area
 from tests.excel.engines.memory import MemoryGrid
 
 
