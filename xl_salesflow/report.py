@@ -10,6 +10,7 @@ import pandas as pd
 
 from xl_salesflow import metrics
 from xl_salesflow.metrics import METRICS, Funnel, Unit
+from xl_salesflow.metrics.headlines import SMALL_PRINT
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Document
@@ -48,7 +49,7 @@ def document(pipeline: Pipeline) -> Document:
         "ageing": _ageing(pipeline, answer),
         "lost_stages": _leaks(lost, lost["stage"]),
         "lost_reasons": _leaks(lost, _reasons(pipeline, lost)),
-        "by": [{"name": name, "rows": metrics.by(pipeline, column)} for column, name in _BY.items()],
+        "by": [{"name": name, "rows": _by(pipeline, column)} for column, name in _BY.items()],
     }
     return Document("report", f"report {pipeline.as_of.isoformat()}", facts)
 
@@ -60,12 +61,25 @@ def _metrics(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
             "id": id,
             "name": metric.name,
             "definition": metric.definition,
+            "foot": SMALL_PRINT.get(id, ""),
             "unit": _UNITS.get(metric.unit, "number"),
             "value": answer.metrics[id],
             "sample": answer.samples[id],
-            "small": not metric.is_count and (answer.samples[id] or 0) < small,
+            "small": not metric.is_count and _few(answer.samples[id], small),
         }
         for id, metric in METRICS.items()
+    ]
+
+
+def _few(sample: float | None, small: float) -> bool:
+    return sample is not None and sample < small
+
+
+def _by(pipeline: Pipeline, column: str) -> list[dict[str, Any]]:
+    small = pipeline.settings.number("small_sample")
+    return [
+        {**row, "small": row["win_rate"] is not None and row["won_count"] + row["lost_count"] < small}
+        for row in metrics.by(pipeline, column)
     ]
 
 

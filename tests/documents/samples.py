@@ -155,6 +155,7 @@ def followups(word: str = "") -> Document:
         "day": TODAY,
         "made": datetime(2026, 11, 22, 7, 30),
         "source": "/home/li/pipeline.xlsx",
+        "whose": "",
         "company": "North",
         "sender": "sales@north.example",
         "currency": "USD",
@@ -172,6 +173,7 @@ def report(word: str = "", **changed: Any) -> Document:
     metric: dict[str, Any] = {
         "name": Text("Won value", "赢单金额"),
         "definition": "Sum of amounts",
+        "foot": "in short",
         "sample": 12,
         "small": True,
     }
@@ -229,8 +231,10 @@ def report(word: str = "", **changed: Any) -> Document:
                         "open_count": 1,
                         "open_value": 2.0,
                         "won_count": 3,
+                        "lost_count": 1,
                         "won_value": 4.0,
-                        "win_rate": None,
+                        "win_rate": 0.75,
+                        "small": True,
                     }
                 ],
             }

@@ -46,6 +46,11 @@ def percent(share: Number, language: Language, decimals: int = 2) -> str:
     return str(format_percent(_to(share, decimals + 2), pattern, locale=LOCALES[language])).replace("-", "−")
 
 
+def rate(share: Number, language: Language) -> str:
+    """Return a fraction as per cent with one decimal always, so that a column of them stands in line."""
+    return str(format_percent(_to(share, 3), "0.0%", locale=LOCALES[language])).replace("-", "−")
+
+
 def _to(value: Number, decimals: int) -> Decimal:
     # halves away from zero, like the sheets; the library rounds them to even
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))

@@ -6,15 +6,16 @@ Its facts are plain values, so that nothing here depends on how they are worked 
     company, source        text
     currency               ISO code
     filters                list of (name, value) that narrow the numbers; a name is Text or str
-    metrics                list of {id, name, definition, unit, value, sample, small}; unit is money, deals, days, ratio,
-                           per_day or number; value is None when unknown; small marks a small sample
+    metrics                list of {id, name, definition, foot, unit, value, sample, small}; unit is money, deals, days,
+                           ratio, per_day or number; value is None when unknown; small marks a small sample; foot is
+                           the definition in a few words, for a headline
     headlines              ids of the metrics that stand at the top
     stages                 list of {stage, reached, step_conversion, open_count, open_value, weighted_value, median_days,
                            day_limit, over_limit}; conversions are fractions, None when unknown
     months                 list of {month (a date), created, won, lost, won_value}
     ageing                 list of {label, count, value, late}: open deals by age; late is true beyond the usual cycle
     lost_stages, lost_reasons    list of {name, count, value, share}; share is cumulative
-    by                     list of {name, rows: list of {key, open_count, open_value, won_count, won_value, win_rate}}
+    by                     list of {name, rows: list of {key, open_count, open_value, won_count, lost_count, won_value, win_rate, small}}
 
 A name, label or definition is Text or str. A list that is empty leaves its part of the page out.
 """
@@ -26,7 +27,7 @@ from typing import Any
 
 from xl_salesflow.documents import figures
 from xl_salesflow.documents.environment import fill
-from xl_salesflow.documents.report_parts import PARTS
+from xl_salesflow.documents.report_parts import parts
 from xl_salesflow.documents.shown import Shown
 from xl_salesflow.documents.texts import texts
 from xl_salesflow.model.plan import Document
@@ -51,7 +52,7 @@ def shown(facts: Facts, language: Language) -> dict[str, Any]:
         "scope": " · ".join(_scope(facts, show)),
         "headlines": [heads[id] for id in facts["headlines"] if id in heads],
         "metrics": metrics,
-        "parts": [part(facts[id], show) for id, part in PARTS.items() if facts[id]],
+        "parts": parts(facts, show),
         "by": [_group(group, show) for group in facts["by"] if group["rows"]],
     }
 
@@ -62,6 +63,8 @@ def _metric(metric: Facts, show: Shown) -> dict[str, str]:
         "name": show.name(metric["name"]),
         "value": show.value(metric["value"], metric["unit"]),
         "definition": show.name(metric["definition"]),
+        "foot": show.name(metric["foot"]),
+        "behind": "" if metric["sample"] is None else show.say("deals_behind", count=show.count(metric["sample"])),
         "sample": "" if metric["sample"] is None else show.count(metric["sample"]),
         "small": show.say("small_sample") if metric["small"] else "",
     }
@@ -80,6 +83,7 @@ _GROUP = (
     ("open_now", "open_count", "count"),
     ("open_value", "open_value", "money"),
     ("won", "won_count", "count"),
+    ("lost", "lost_count", "count"),
     ("won_value", "won_value", "money"),
     ("win_rate", "win_rate", "ratio"),
 )
@@ -92,4 +96,6 @@ def _inside(name: str) -> str:
 
 def _group(group: Facts, show: Shown) -> dict[str, Any]:
     rows = [{**row, "key": show.name(row["key"]) or show.say("blank")} for row in group["rows"]]
-    return {"title": show.say("by", name=_inside(show.name(group["name"]))), **show.table(_GROUP, rows)}
+    flags = [show.say("small_sample") if row["small"] else "" for row in rows]
+    title = show.say("by", name=_inside(show.name(group["name"])))
+    return {"title": title, "flags": flags, **show.table(_GROUP, rows)}

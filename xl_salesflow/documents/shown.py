@@ -48,7 +48,7 @@ class Shown:
             amount = figures.short_money(value, self.currency, self.language)
             return self.say("per_day", amount=amount) if unit == "per_day" else amount
         if unit == "ratio":
-            return figures.percent(value, self.language, 1)
+            return figures.rate(value, self.language)
         if unit == "days":
             return self.say("days_long", days=figures.number(round(value, 1), self.language))
         if isinstance(value, date):

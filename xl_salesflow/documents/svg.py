@@ -20,12 +20,12 @@ def element(name: str, *children: Markup | str, **attributes: object) -> Markup:
     return Markup(f"<{name}{shown}>{inner}</{name}>") if inner else Markup(f"<{name}{shown}/>")
 
 
-def drawing(width: float, height: float, description: str, *children: Markup) -> Markup:
-    """Return a drawing that scales with the page and is read out as *description*."""
+def drawing(width: float, height: float, description: str, *children: Markup, kind: str = "") -> Markup:
+    """Return a drawing that scales with the page and is read out as *description*; *kind* is its class."""
     return element(
         "svg", element("title", description), *children,
         xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width:g} {height:g}", role="img", width="100%",
-        style=f"max-width:{width * 1.15:g}px",
+        style=f"max-width:{width * 1.2:g}px", class_=kind or None,
     )  # fmt: skip
 
 

@@ -95,6 +95,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "period_from": Text("from {start}", "{start} 起"),
         "period_to": Text("until {end}", "截止 {end}"),
         "small_sample": Text("few deals", "样本少"),
+        "deals_behind": Text("over {count} deals", "依据 {count} 个商机"),
         "days_long": Text("{days} days", "{days} 天"),
         "per_day": Text("{amount} a day", "每天 {amount}"),
         "blank": Text("(none)", "（空）"),
@@ -115,23 +116,37 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         ),
         "trend": Text("Month by month", "月度趋势"),
         "trend_about": Text(
-            "Deals won and lost by the month of closing, and created", "按关闭月份统计的赢单与丢单，以及新建商机"
+            "Deals created, and won and lost by the month of closing; the last month runs to the day above",
+            "新建商机，以及按关闭月份统计的赢单与丢单；最后一个月截至上述日期",
         ),
         "trend_told": Text(
             "From {start} to {end}: {won} won, {lost} lost.", "{start} 至 {end}：赢单 {won} 个，丢单 {lost} 个。"
         ),
+        "waiting": Text("Days in each stage", "各阶段停留天数"),
+        "waiting_about": Text(
+            "Median of the visits that ended; the stroke is the limit of the stage, orange is over it",
+            "已离开者的停留天数中位数；竖线为阶段期限，橙色为超期",
+        ),
+        "waiting_told": Text(
+            "Slowest is {name}: half of the visits take more than {days}.", "最慢的是“{name}”：一半停留超过{days}。"
+        ),
+        "limit_of": Text("{days} · limit {limit}", "{days} · 期限 {limit}"),
         "ageing": Text("Age of open deals", "在手商机账龄"),
         "ageing_about": Text(
-            "Days since creation; the marked ones are older than deals usually take",
-            "自创建以来的天数；标色者已超过通常周期",
+            "Open deals and their value by days since creation; orange: longer than half of the won deals took",
+            "按创建以来的天数统计进行中商机与金额；橙色：已超过一半赢单所用的时间",
         ),
         "ageing_told": Text(
             "{count} open deals, {late} of them older than usual.", "进行中商机 {count} 个，其中 {late} 个超龄。"
         ),
         "lost_stages": Text("Where deals are lost", "在哪个阶段丢单"),
-        "lost_stages_about": Text("The stage each lost deal was in before", "丢单之前所处的阶段"),
+        "lost_stages_about": Text(
+            "Lost deals and their value by the stage they were in before", "按丢单之前所处的阶段统计丢单数与金额"
+        ),
         "lost_reasons": Text("Why deals are lost", "为什么丢单"),
-        "lost_reasons_about": Text("The reason written down, largest first", "记录的丢单原因，从多到少"),
+        "lost_reasons_about": Text(
+            "Lost deals and their value by the reason written down", "按记录的丢单原因统计丢单数与金额"
+        ),
         "lost_told": Text("Most often {name}: {count} of {all}.", "最多的是“{name}”：{all} 个中占 {count} 个。"),
         "by": Text("By {name}", "按{name}"),
         "stage": Text("Stage", "阶段"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from openpyxl import Workbook
 
 from xl_salesflow.metrics import METRICS
+from xl_salesflow.metrics.headlines import SMALL_PRINT
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
 from xl_salesflow.sheets import charts, live, page, panel, styles
@@ -21,15 +22,12 @@ _INPUTS = (
     ("ViewOwner", "ViewProduct", "ViewSource", "ViewRegion", "ViewChannel", None, None, None),
 )
 _CARDS = {
-    "open_count": Text("as of the date", "截至日期"),
-    "open_value": Text("sum of amounts", "金额合计"),
-    "weighted_value": Text("amount × probability", "金额 × 赢率"),
-    "won_value": Text("closed in the period", "期内关闭"),
-    "win_rate": Text("won ÷ (won + lost)", "赢单 ÷（赢单 + 丢单）"),
-    "win_rate_of_all": Text("won ÷ all created", "赢单 ÷ 全部新建"),
-    "median_won_value": Text("half are larger", "一半高于此值"),
-    "cycle_days_won_mean": Text("days from creation", "自创建起的天数"),
-}
+    id: SMALL_PRINT[id]
+    for id in (
+        "open_count", "open_value", "weighted_value", "won_value",
+        "win_rate", "win_rate_of_all", "median_won_value", "cycle_days_won_mean",
+    )
+}  # fmt: skip
 _CARD_ROW, _CHART_ROW, _CHART_ROWS = 12, 16, 18
 _LINE = 140  # signs of a definition that fit the page's width at nine points
 _PADS = 19  # a column right of the page
