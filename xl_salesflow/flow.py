@@ -162,7 +162,7 @@ def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | Non
     }  # fmt: skip
     return Plan(
         answer=answer,
-        documents=(calls.document(pipeline, listed, made),),
+        documents=(calls.document(pipeline, listed, made, owner or ""),),
         findings=tuple(calls.waiting(pipeline, listed)),
     )
 

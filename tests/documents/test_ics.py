@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from icalendar import Calendar
 
 from tests.documents import samples
 from tests.documents.samples import ATTACKS, TODAY
-from xl_salesflow.documents import render
+from xl_salesflow.documents import put, render
+from xl_salesflow.documents.ics import as_calendar
 from xl_salesflow.model.plan import Document
 from xl_salesflow.model.text import LANGUAGES, Language
 
@@ -70,3 +72,69 @@ def unfolded(ics: bytes) -> list[bytes]:
 
 def test_the_same_list_gives_the_same_bytes() -> None:
     assert render(samples.followups(), "zh", "ics") == render(samples.followups(), "zh", "ics")
+
+
+def _listing(*deals: str, days: int = 0, whose: str = "", source: str = "pipeline.xlsx") -> Document:
+    """A list, made so many days later, of these deals, each for the day it is made."""
+    sample = samples.followups()
+    today = TODAY + timedelta(days=days)
+    row = sample.facts["owners"][0]["rows"][0]
+    rows = [{**row, "deal": deal, "account": deal, "day": today} for deal in deals]
+    facts = {
+        "today": today, "day": today, "made": sample.facts["made"] + timedelta(days=days), "whose": whose, "source": source,
+        "owners": [{"owner": "Li Wei", "email": "", "left": 0, "rows": rows}] if rows else [],
+    }  # fmt: skip
+    return Document("followups", "x", {**sample.facts, **facts})
+
+
+def _states(path: Path) -> dict[str, str]:
+    return {
+        str(event["summary"]).split()[-1]: str(event["status"])
+        for event in Calendar.from_ical(path.read_bytes()).walk("VEVENT")
+    }
+
+
+@pytest.mark.parametrize(
+    ("then", "states"),
+    [
+        pytest.param(_listing("D-1", "D-2"), {"D-1": "CONFIRMED", "D-2": "CONFIRMED"}, id="the same list"),
+        pytest.param(_listing("D-1"), {"D-1": "CONFIRMED", "D-2": "CANCELLED"}, id="a line left"),
+        pytest.param(_listing(), {"D-1": "CANCELLED", "D-2": "CANCELLED"}, id="every line left"),
+        pytest.param(_listing("D-1", days=1), {"D-1": "CONFIRMED"}, id="its day is over: it stays what it was"),
+        pytest.param(_listing("D-1", whose="Li Wei"), {"D-1": "CONFIRMED"}, id="another person's list"),
+        pytest.param(_listing("D-1", source="south.xlsx"), {"D-1": "CONFIRMED"}, id="another workbook's list"),
+    ],
+)
+def test_what_left_the_list_is_called_off(tmp_path: Path, then: Document, states: dict[str, str]) -> None:
+    path = put(_listing("D-1", "D-2"), tmp_path / "calls.ics", "en", "ics")
+    assert _states(put(then, path, "en", "ics")) == states
+
+
+def test_called_off_it_stays_so_until_it_is_listed_again(tmp_path: Path) -> None:
+    path, kept = tmp_path / "calls.ics", []
+    for listing in (_listing("D-1"), _listing(), _listing(), _listing("D-1")):
+        put(listing, path, "en", "ics")
+        kept.append(_states(path)["D-1"])
+    assert kept == ["CONFIRMED", "CANCELLED", "CANCELLED", "CONFIRMED"]
+
+
+def test_a_called_off_entry_is_the_one_that_was_and_later() -> None:
+    (first,), later = events(_listing("D-1")), _listing()
+    later.facts["made"] += timedelta(minutes=1)  # type: ignore[index]
+    calendar = as_calendar(later, "en", render(_listing("D-1"), "en", "ics"))
+    last: Any = Calendar.from_ical(calendar).walk("VEVENT")[0]
+    assert (last["uid"], last["dtstart"].dt, last["summary"]) == (first["uid"], first["dtstart"].dt, first["summary"])
+    assert last["sequence"] > first["sequence"]
+
+
+_TWISTED = render(_listing("D-2"), "en", "ics").replace(b"DTSTART;VALUE=DATE:", b"DTSTART;VALUE=PERIOD:x")
+"""An entry whose day is none."""
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"no calendar", b"BEGIN:VCALENDAR\r\nEND:VEVENT\r\n", b"\xff\xfe\x00", _TWISTED]
+)
+def test_a_file_that_is_no_calendar_of_ours_is_replaced(tmp_path: Path, before: bytes) -> None:
+    path = tmp_path / "calls.ics"
+    path.write_bytes(before)
+    assert put(_listing("D-1"), path, "en", "ics").read_bytes() == render(_listing("D-1"), "en", "ics")

@@ -113,18 +113,9 @@ def _papers(plan: Plan, pipeline: Pipeline, task: Task) -> tuple[str, ...]:
     path, format = Path(task.book), task.options.get("format") or _FORMATS[task.verb]
     folder = Path(task.options.get("output") or path.parent)
     return tuple(
-        str(
-            documents.save(
-                folder / f"{path.stem}.{task.verb}.{format}",
-                _bytes(documents.render(document, pipeline.language, format)),
-            )
-        )
+        str(documents.put(document, folder / f"{path.stem}.{task.verb}.{format}", pipeline.language, format))
         for document in plan.documents
     )
-
-
-def _bytes(content: str | bytes) -> bytes:
-    return content.encode("utf-8") if isinstance(content, str) else content
 
 
 def _outcome(task: Task, plan: Plan, files: tuple[str, ...], left: str) -> Outcome:

@@ -43,12 +43,15 @@ def followups(
         ]
         _told(plan, files, as_json)
         return 0
-    content = _content(document, pipeline, format)
     if format in ON_SCREEN and (output is None or str(output) == "-"):
-        click.echo(content, nl=False)
+        click.echo(documents.render(document, pipeline.language, format), nl=False)
+        return 0
+    target = output or path.parent / f"{safe_name(document.name)}.{format}"
+    if format == "xlsx":
+        file = documents.save(target, _as_sheet(document, pipeline))
     else:
-        named = path.parent / f"{safe_name(document.name)}.{format}"
-        _told(plan, [documents.save(output or named, content)], as_json)
+        file = documents.put(document, target, pipeline.language, format)
+    _told(plan, [file], as_json)
     return 0
 
 
@@ -70,8 +73,6 @@ def _told(plan: Plan, files: list[Path], as_json: bool) -> None:
         click.echo(str(file))
 
 
-def _content(document: Document, pipeline: Pipeline, format: str) -> bytes:
-    if format != "xlsx":
-        return documents.render(document, pipeline.language, format)
+def _as_sheet(document: Document, pipeline: Pipeline) -> bytes:
     rows = [row for group in document.facts["owners"] for row in group["rows"]]
     return list_file(TABLES["FollowUps"], rows, pipeline.language)

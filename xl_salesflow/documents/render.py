@@ -16,6 +16,8 @@ from xl_salesflow.model.plan import Document
 from xl_salesflow.model.text import Language
 
 Maker = Callable[[Document, Language], bytes]
+CONTINUED: Mapping[str, Callable[[Document, Language, bytes], bytes]] = MappingProxyType({"ics": ics.as_calendar})
+"""Formats of lists whose file goes on from the one it takes the place of."""
 
 _MAKERS: Mapping[str, Mapping[str, Maker]] = MappingProxyType(
     {

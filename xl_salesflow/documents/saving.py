@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from xl_salesflow.documents.kinds import PAPERS
 from xl_salesflow.documents.names import safe_name
-from xl_salesflow.documents.render import render
+from xl_salesflow.documents.render import CONTINUED, render
 from xl_salesflow.errors import CannotSave
 from xl_salesflow.model.plan import Document
 from xl_salesflow.model.text import Language
@@ -22,9 +23,30 @@ def write(document: Document, folder: Path, language: Language, formats: Iterabl
     Raises:
         CannotSave: the folder or the disk refuses; a file that stood there is as it was.
     """
-    made = [(format, render(document, language, format)) for format in formats]
     name = safe_name(document.name)
-    return [save(Path(folder) / f"{name}.{format}", content) for format, content in made]
+    made = [
+        (path, _rendered(document, path, language, format))
+        for format in formats
+        for path in [Path(folder) / f"{name}.{format}"]
+    ]
+    return [save(path, content) for path, content in made]
+
+
+def put(document: Document, path: Path, language: Language, format: str) -> Path:
+    """Write *document* to *path* in one *format* and return it; a calendar calls off what only the earlier one lists.
+
+    Raises:
+        CannotSave: the folder or the disk refuses; a file that stood there is as it was.
+    """
+    return save(path, _rendered(document, path, language, format))
+
+
+def _rendered(document: Document, path: Path, language: Language, format: str) -> bytes:
+    if document.kind in PAPERS or format not in CONTINUED:
+        return render(document, language, format)
+    with suppress(OSError):
+        return CONTINUED[format](document, language, path.read_bytes())
+    return CONTINUED[format](document, language, b"")
 
 
 def save(path: Path, content: bytes) -> Path:

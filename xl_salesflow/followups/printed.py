@@ -13,11 +13,11 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Document
 
 
-def document(pipeline: Pipeline, listed: Listed, made: datetime | None = None) -> Document:
+def document(pipeline: Pipeline, listed: Listed, made: datetime | None = None, whose: str = "") -> Document:
     """Return the document of kind "followups" for what is *listed*.
 
     Its facts: today, day (the working day the list begins on), made (when; else the beginning of today), source (the
-    workbook's path), company, sender (its address), currency, limit (lines a day), and owners: a list of owner, email, left
+    workbook's path), whose (the owner that was asked for; "" for everybody), company, sender (its address), currency, limit (lines a day), and owners: a list of owner, email, left
     (deals that found no room) and rows. A row has the columns of FollowUps; days and ranks are whole numbers, the amount a
     Decimal, dates dates, and None is blank.
     """
@@ -34,6 +34,7 @@ def document(pipeline: Pipeline, listed: Listed, made: datetime | None = None) -
         "day": listed.day,
         "made": made or datetime.combine(pipeline.today, time()),
         "source": pipeline.source,
+        "whose": whose,
         "company": settings.text("company"),
         "sender": settings.text("email"),
         "currency": settings.text("currency").strip().upper(),
@@ -62,7 +63,7 @@ def by_owner(document: Document) -> list[Document]:
         Document(
             document.kind,
             " ".join(filter(None, (document.name, group["owner"]))),
-            {**document.facts, "owners": [group]},
+            {**document.facts, "whose": group["owner"], "owners": [group]},
         )
         for group in document.facts["owners"]
     ]
