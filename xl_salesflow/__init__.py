@@ -13,8 +13,9 @@ Names are found when they are first used, so that ``import xl_salesflow`` costs 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from xl_salesflow.lazily import names
 
 if TYPE_CHECKING:
     from xl_salesflow import flow
@@ -31,24 +32,18 @@ __all__ = [
     "WorkbookError", "flow", "new_workbook",
 ]  # fmt: skip
 
-_HOMES = {
-    "errors": ("SalesflowError", "UsageError", "WorkbookError"),
-    "flow": ("Book", "Run"),
-    "model.pipeline": ("Pipeline",),
-    "model.plan": ("Change", "Finding", "Plan"),
-    "model.view": ("View",),
-    "sheets": ("new_workbook",),
-    "workbook": ("ClosedBook",),
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name == "flow":
-        return import_module("xl_salesflow.flow")
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(f"xl_salesflow.{home}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names(
+    __name__,
+    {
+        "errors": ("SalesflowError", "UsageError", "WorkbookError"),
+        "flow": ("Book", "Run"),
+        "model.pipeline": ("Pipeline",),
+        "model.plan": ("Change", "Finding", "Plan"),
+        "model.view": ("View",),
+        "sheets": ("new_workbook",),
+        "workbook": ("ClosedBook",),
+    },
+)
 
 
 def __dir__() -> list[str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from tests.ooxml.packages import opened, package, rows_of, sheet
+from xl_salesflow.ooxml.deflate import deflate
+from xl_salesflow.ooxml.package import Package
 
 DATA = package(
     {"S": sheet('<row r="1"><c r="A1"><v>1</v></c></row>'), "T": sheet("")},
@@ -54,6 +57,25 @@ def test_writing_twice_gives_the_same_bytes() -> None:
     workbook = opened(DATA)
     workbook.set_cell("S", 1, 1, 2)
     assert workbook.to_bytes() == workbook.to_bytes()
+
+
+def test_parts_that_lie_over_others_are_read_as_they_will_be_on_disk() -> None:
+    """Replaced, dropped, added, and replaced again: what is read before writing is what is read after."""
+    before = Package(Path("book.xlsx"), DATA)
+    kept = before.names[0]
+    first = before.with_parts({"xl/media/照片.png": deflate([b"a", b"", b"bc"]), "xl/new.xml": deflate([b"<n/>"])})
+    after = first.with_parts({"xl/new.xml": deflate([b"<m/>"]), "xl/worksheets/sheet2.xml": None})
+    out = io.BytesIO()
+    after.write(out)
+    written = Package(Path("book.xlsx"), out.getvalue())
+    assert written.names == after.names
+    for package_ in (after, written):
+        assert package_.find("XL/NEW.xml") == "xl/new.xml"
+        assert package_.find("xl/worksheets/sheet2.xml") is None
+        assert (package_.read("xl/media/照片.png"), package_.size("xl/media/照片.png")) == (b"abc", 3)
+        assert package_.read("xl/new.xml") == b"<m/>"
+        assert package_.read(kept) == before.read(kept)
+    assert before.read("xl/media/照片.png") == b"\x89PNG" * 99  # the package before stays what it was
 
 
 def test_the_archive_is_sound() -> None:

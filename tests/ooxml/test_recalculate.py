@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from tests.ooxml.packages import opened, package, part, sheet
 from xl_salesflow.ooxml import Cached, ErrorValue, Known, Place, Workbook
 from xl_salesflow.ooxml import engine as the_engine
 from xl_salesflow.ooxml import recalculate as the_recalculation
+from xl_salesflow.ooxml.formula_cells import FormulaCell, formula_cells
+from xl_salesflow.ooxml.sheet_scan import SheetStream
 
 CALCULATED = [
     "=SUM(Deals[Amount])",
@@ -152,6 +155,57 @@ def test_formulas_that_are_known_are_not_touched(book: Workbook) -> None:
     after, outcome = book.recalculated(Known({"Deals": ["Double"]}))
     assert not any(place.sheet == "deals" for place in outcome.values)
     assert Workbook(book.path, after.to_bytes()).read_range("Deals", "E2:E4") == [[-1], [41], [80]]
+
+
+@pytest.fixture
+def searched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sheets that are searched for formulas from here on, each as often as it is."""
+    parts: list[str] = []
+
+    def noted(stream: SheetStream, known: Mapping[int, Sequence[tuple[int, int]]]) -> Iterator[FormulaCell]:
+        parts.append(stream.part)
+        return formula_cells(stream, known)
+
+    monkeypatch.setattr(the_recalculation, "formula_cells", noted)
+    return parts
+
+
+@pytest.mark.parametrize(
+    ("stray", "looked_at"),
+    [
+        pytest.param(None, False, id="nothing else"),
+        pytest.param(("H2", "=B2+1"), True, id="beside the table"),
+        pytest.param(("B9", "=B2+1"), True, id="below it"),
+        pytest.param(("D3", "=B2+1"), True, id="in another column of it"),
+    ],
+)
+def test_a_sheet_whose_formulas_were_all_seen_is_not_searched_again(
+    book: Workbook, stray: tuple[str, str] | None, looked_at: bool, searched: list[str]
+) -> None:
+    if stray:
+        made = openpyxl.load_workbook(book.path)
+        made["Deals"][stray[0]] = stray[1]
+        made.save(book.path)
+        filled, _ = Workbook.open(book.path).recalculated(Known())
+        book = Workbook(book.path, filled.to_bytes())
+    searched.clear()
+    assert book.typed_over("Deals", {"Double": "Deals[[#This Row],[Amount]]*2"}) == {"Double": []}
+    _, outcome = changed(book).recalculated(Known({"Deals": ["Double"]}))
+    assert (book.sheets["Deals"].part in searched) == looked_at
+    assert any(place.sheet == "deals" for place in outcome.values) == looked_at
+    searched.clear()
+    book.recalculated(Known())  # whoever does not bring those values has them calculated
+    assert book.sheets["Deals"].part in searched
+
+
+def test_sheets_that_an_edit_leaves_alone_are_searched_once(book: Workbook, searched: list[str]) -> None:
+    changed(book).recalculated(Known())
+    assert sorted(searched) == sorted(sheet.part for sheet in book.sheets.values())
+    book.append_rows("Deals", {"Deal": ["D-5"], "Amount": [1000], "Stage": ["Lead"]})
+    searched.clear()
+    book.recalculated(Known())
+    assert searched.count(book.sheets["Deals"].part) == 2
+    assert searched.count(book.sheets["Aside"].part) == 1
 
 
 def book_that_showed(cached: str) -> Workbook:

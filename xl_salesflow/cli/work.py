@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from xl_salesflow import documents, flow
+from xl_salesflow import flow
 from xl_salesflow.cli import show
 from xl_salesflow.cli.show_plan import back_from_target
 from xl_salesflow.cli.texts import LANGUAGE, say
@@ -92,15 +92,6 @@ def plan(path: Path, target: float | None, by: date | None, view: View, as_json:
     """Show what it takes to win the target."""
     pipeline = flow.asked(ClosedBook(path).read(_today(today)), view)
     back_from_target(flow.plan(pipeline, target, by), pipeline.language, as_json)
-    return 0
-
-
-def report(path: Path, output: Path, view: View, today: date | None) -> int:
-    """Write the report page."""
-    pipeline = flow.asked(ClosedBook(path).read(_today(today)), view)
-    plan = flow.report(pipeline)
-    documents.save(output, documents.render(plan.documents[0], pipeline.language, "html"))
-    click.echo(str(output))
     return 0
 
 

@@ -15,8 +15,9 @@ Names are found when they are first used: whoever wants a letter of a column loa
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from xl_salesflow.lazily import names
 
 if TYPE_CHECKING:
     from xl_salesflow.ooxml.engine import Place
@@ -46,26 +47,16 @@ __all__ = [
     "letters",
 ]
 
-_HOMES = {
-    "Area": "refs",
-    "Cached": "values",
-    "DefinedName": "parts",
-    "ErrorValue": "values",
-    "Formula": "values",
-    "Known": "source",
-    "Place": "engine",
-    "Recalculation": "recalculate",
-    "Sheet": "parts",
-    "Table": "tables",
-    "TableColumn": "tables",
-    "Workbook": "workbook",
-    "address": "refs",
-    "column_number": "refs",
-    "letters": "refs",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names(
+    __name__,
+    {
+        "engine": ("Place",),
+        "parts": ("DefinedName", "Sheet"),
+        "recalculate": ("Recalculation",),
+        "refs": ("Area", "address", "column_number", "letters"),
+        "source": ("Known",),
+        "tables": ("Table", "TableColumn"),
+        "values": ("Cached", "ErrorValue", "Formula"),
+        "workbook": ("Workbook",),
+    },
+)

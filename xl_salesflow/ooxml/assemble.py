@@ -38,13 +38,17 @@ class Edits:
 
 
 class Assembly:
-    """Works out the changed parts of a package, each compressed and ready to write."""
+    """Works out the changed parts of a package, each compressed and ready to write.
+
+    `other_formulas` names the sheets whose formulas are others afterwards, or stand elsewhere.
+    """
 
     def __init__(self, package: Package, workbook: WorkbookPart, edits: Edits) -> None:
         self._styles = workbook.target("styles")
         self._dates = DateFormats(format_kinds(package.parse(self._styles)) if self._styles else [])
         self._package, self._workbook, self._edits = package, workbook, edits
         self._moves = [move for move in edits.moves.values() if move.last_row != move.table.last_row]
+        self.other_formulas = {move.table.sheet for move in self._moves}
         self._small: dict[str, bytes] = {}  # parts changed as a whole
         self._changed: dict[str, Deflated | None] = {}
 
@@ -84,6 +88,8 @@ class Assembly:
             rewriter = SheetRewriter(self._package.path, sheet.name, edits, followers, self._setting)
             self._changed[sheet.part] = deflate(rewriter.rewrite(SheetStream(self._package, sheet.part)))
             formulas_changed |= rewriter.formulas_changed
+            if rewriter.formulas_changed or rewriter.followed:
+                self.other_formulas.add(sheet.name)
         return formulas_changed
 
     def _followers(self, sheet: str) -> Followers:
@@ -112,6 +118,8 @@ class Assembly:
         rows, tail = self._followers(sheet.name)
         stream = SheetStream(self._package, sheet.part)
         concerned = sum([rows(block) != block for block in stream.blocks()])
+        if concerned:
+            self.other_formulas.add(sheet.name)
         if concerned or tail(stream.tail) != stream.tail:
             rewriter = SheetRewriter(self._package.path, sheet.name, SheetEdits(), Followers(rows, tail), self._setting)
             self._changed[sheet.part] = deflate(rewriter.rewrite(SheetStream(self._package, sheet.part)))

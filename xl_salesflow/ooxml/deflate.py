@@ -36,14 +36,15 @@ def deflate(chunks: Iterable[bytes]) -> Deflated:
     return Deflated(crc, size, out)
 
 
-def inflate(raw: memoryview) -> Iterator[bytes]:
+def inflate(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
     """Decompress in pieces of a megabyte at most; raises FORMAT_ERROR on bad bytes and EOFError on missing ones."""
     squeezer = _zlib.decompressobj(-15)
-    for start in range(0, len(raw), CHUNK):
-        piece: bytes | memoryview = raw[start : start + CHUNK]
-        while piece:
-            yield squeezer.decompress(piece, CHUNK)
-            piece = squeezer.unconsumed_tail
+    for raw in pieces:
+        for start in range(0, len(raw), CHUNK):
+            piece: bytes | memoryview = raw[start : start + CHUNK]
+            while piece:
+                yield squeezer.decompress(piece, CHUNK)
+                piece = squeezer.unconsumed_tail
     while not squeezer.eof:
         chunk = squeezer.decompress(squeezer.unconsumed_tail, CHUNK)
         if not chunk:

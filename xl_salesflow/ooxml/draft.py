@@ -102,5 +102,5 @@ class Draft:
             if self._as_read.get(part) != etree.tostring(root)
         }
         out = io.BytesIO()
-        self.package.write(out, {**written, **self._raw})
+        self.package.with_parts({**written, **self._raw}).write(out)
         return out.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import struct
@@ -19,7 +20,7 @@ from xl_salesflow.ooxml.deflate import CHUNK, FORMAT_ERROR, Deflated, checksum, 
 
 
 class Package:
-    """A zip of parts, read once into memory as it is on disk."""
+    """A zip of parts, read once into memory as it is on disk; parts that change lie over it, compressed."""
 
     def __init__(self, path: Path, data: bytes) -> None:
         guard.refuse_foreign(path, data)
@@ -34,6 +35,7 @@ class Package:
         guard.refuse_members(path, members, len(data))
         self._members = {member.orig_filename: member for member in members}
         self._by_lower = {name.lower(): name for name in self._members}
+        self._over: dict[str, Deflated] = {}
 
     def broken(self, part: str = "") -> NotAWorkbook:
         """The error for bytes that are missing or wrong."""
@@ -55,10 +57,14 @@ class Package:
 
     def size(self, name: str) -> int:
         """How many bytes a part has, unpacked."""
-        return self._members[name].file_size
+        over = self._over.get(name)
+        return over.size if over else self._members[name].file_size
 
     def stream(self, name: str) -> Iterator[bytes]:
         """Yield a part's bytes in pieces, checked against its size and checksum; raises NotAWorkbook."""
+        if name in self._over:
+            yield from inflate(self._over[name].data)
+            return
         member = self._members[name]
         size = crc = 0
         try:
@@ -75,7 +81,7 @@ class Package:
     def _pieces(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
         raw = self._raw(member)
         if member.compress_type == zipfile.ZIP_DEFLATED:
-            return inflate(raw)
+            return inflate([raw])
         return (bytes(raw[at : at + CHUNK]) for at in range(0, len(raw), CHUNK))
 
     def _raw(self, member: zipfile.ZipInfo) -> memoryview:
@@ -92,7 +98,7 @@ class Package:
 
     def read(self, name: str) -> bytes:
         """Return a small part whole; raises NotAWorkbook."""
-        if self._members[name].file_size > guard.LARGEST_PARSED:
+        if self.size(name) > guard.LARGEST_PARSED:
             raise guard.unsound(self.path, f"has an unreasonably large part {name}", f"部件 {name} 过大")
         data = b"".join(self.stream(name))
         guard.refuse_markup(self.path, name, data)
@@ -106,16 +112,23 @@ class Package:
         except etree.XMLSyntaxError as error:
             raise guard.unsound(self.path, f"has malformed XML in {name}", f"部件 {name} 的 XML 格式有误") from error
 
-    def write(self, out: BinaryIO, changed: Mapping[str, Deflated | None]) -> None:
-        """Write the package with some parts replaced, dropped (None) or added; the rest goes over untouched."""
-        write_archive(out, self._entries(changed))
+    def with_parts(self, changed: Mapping[str, Deflated | None]) -> Package:
+        """Return the package with some parts replaced, dropped (None) or added, to read and to write."""
+        after = copy.copy(self)
+        over = {**self._over, **changed}
+        after._over = {name: part for name, part in over.items() if part is not None}
+        kept = {name: member for name, member in self._members.items() if over.get(name, member) is not None}
+        after._members = kept | {name: zipfile.ZipInfo(name) for name in after._over if name not in kept}
+        after._by_lower = {name.lower(): name for name in after._members}
+        return after
 
-    def _entries(self, changed: Mapping[str, Deflated | None]) -> Iterator[Entry]:
+    def write(self, out: BinaryIO) -> None:
+        """Write the package; what nothing lies over goes out untouched."""
+        write_archive(out, self._entries())
+
+    def _entries(self) -> Iterator[Entry]:
         for name, member in self._members.items():
-            if name not in changed:
+            if over := self._over.get(name):
+                yield Entry(member, over.crc, over.size, over.data)
+            else:
                 yield Entry(member, member.CRC, member.file_size, [self._raw(member)], member.compress_type)
-            elif (new := changed[name]) is not None:
-                yield Entry(member, new.crc, new.size, new.data)
-        for name, new in changed.items():
-            if name not in self._members and new is not None:
-                yield Entry(zipfile.ZipInfo(name), new.crc, new.size, new.data)

@@ -14,6 +14,7 @@ from xl_salesflow.ooxml.parts import ByName, DefinedName, Sheet, WorkbookPart
 from xl_salesflow.ooxml.reader import read_area, read_rows
 from xl_salesflow.ooxml.refs import Area
 from xl_salesflow.ooxml.sheet_scan import SheetStream
+from xl_salesflow.ooxml.source import Known
 from xl_salesflow.ooxml.strings import shared_strings
 from xl_salesflow.ooxml.styles import format_kinds
 from xl_salesflow.ooxml.tables import Table, read_tables
@@ -30,13 +31,14 @@ class WorkbookOnDisk:
     sheets: Mapping[str, Sheet]
     names: Mapping[str, DefinedName]
 
-    def __init__(self, path: Path, data: bytes) -> None:
+    def __init__(self, path: Path, source: bytes | Package) -> None:
         self.path = path
-        self._package = Package(path, data)
+        self._package = source if isinstance(source, Package) else Package(path, source)
         self._part = WorkbookPart(self._package)
         self.digest = self._package.digest
         self.date1904, self.strict = self._part.date1904, self._part.strict
         self.sheets, self.names = self._part.sheets, self._part.names
+        self._nothing_but: dict[str, Known] = {}
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -98,7 +100,9 @@ class WorkbookOnDisk:
         at = self._table(table, self._on_disk)
         columns = {self._column(at, header): formula for header, formula in expected.items()}
         found = typed_over(self._stream(at.sheet), at, columns)
-        return {header: found[self._column(at, header)] for header in expected}
+        if not found.others:
+            self._nothing_but[at.sheet] = Known({at.name: [*expected]})
+        return {header: found.rows[self._column(at, header)] for header in expected}
 
     def _table(self, name: str, among: Mapping[str, Table]) -> Table:
         try:

@@ -6,7 +6,7 @@ to what the cell showed then. Every other one that the edit concerns is left for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isclose
 from typing import Any
@@ -35,10 +35,18 @@ class Recalculation:
 
 
 class Concerned:
-    """The formulas of a workbook that are not *known* and show something else once an edit is made."""
+    """The formulas of a workbook that are not *known* and show something else once an edit is made.
 
-    def __init__(self, book: Source, changed: Changed, known: Known) -> None:
-        self.book, self.cells = book, dict(formulas_of(book, known))
+    Those of some sheets may be taken over from the workbook before, where the edit leaves them alone.
+    """
+
+    def __init__(
+        self, book: Source, changed: Changed, known: Known, before: Concerned | None = None, same: Collection[str] = ()
+    ) -> None:
+        taken = {name.casefold() for name in same}
+        self.book, self.cells = book, dict(formulas_of(book, known, taken))
+        if before:
+            self.cells |= {place: cell for place, cell in before.cells.items() if place.sheet in taken}
         self.formulas = _resolved(book, self.cells)
         self.dependents = Dependents(self.formulas)
         blank = {place for place in self.cells if self.shown(place) is None}  # never calculated
@@ -75,10 +83,12 @@ def recalculated(before: Concerned, after: Concerned) -> Recalculation:
     return Recalculation({place: value for place, value in found.items() if place not in left}, left, texts)
 
 
-def formulas_of(book: Source, known: Known) -> Iterator[tuple[Place, FormulaCell]]:
-    """Yield the formula cells of a workbook but those that are known."""
+def formulas_of(book: Source, known: Known, without: Collection[str] = ()) -> Iterator[tuple[Place, FormulaCell]]:
+    """Yield the formula cells of a workbook but those that are known, and but some sheets, their names case-folded."""
     places = known.places(book)
     for sheet in book.sheets:
+        if sheet.casefold() in without or known.covers(book.nothing_but.get(sheet)):
+            continue
         for cell in formula_cells(book.stream(sheet), places.get(sheet, {})):
             yield Place(sheet.casefold(), cell.row, cell.column), cell
 

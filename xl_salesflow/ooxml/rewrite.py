@@ -41,12 +41,14 @@ class Setting(NamedTuple):
 
 
 class SheetRewriter:
-    """Applies edits to a sheet; `formulas_changed` says afterwards whether a formula came or went."""
+    """Applies edits to a sheet; afterwards `formulas_changed` says whether a formula came or went, `followed` whether one
+    points elsewhere now.
+    """
 
     def __init__(self, path: Path, sheet: str, edits: SheetEdits, follow: Followers, setting: Setting) -> None:
         self._path, self._sheet, self._edits, self._follow = path, sheet, edits, follow
         self._setting = setting
-        self.formulas_changed = False
+        self.formulas_changed = self.followed = False
         self._obstacles = Obstacles(path, sheet, edits)
         self._models: dict[int, tuple[bytes, dict[int, bytes]]] = {  # row attributes and cell formats, by row
             fresh.style_row: (b"", {}) for fresh in edits.fresh.values()
@@ -65,12 +67,17 @@ class SheetRewriter:
         before = 0
         for block in stream.blocks():
             last = self._last_row(block, before)
-            yield self._follow.rows(b"".join(self._block(block, before, last)))
+            yield self._follow_in(b"".join(self._block(block, before, last)))
             before = last
         while self._next is not _END:
             yield b"".join(self._new_rows(_TOGETHER))
         self._obstacles.refuse_merged(stream.tail)
         yield stream.closing + self._follow.tail(stream.tail)
+
+    def _follow_in(self, rows: bytes) -> bytes:
+        after = self._follow.rows(rows)
+        self.followed |= after != rows
+        return after
 
     def _advance(self) -> RowEdit:
         try:
@@ -153,7 +160,7 @@ class SheetRewriter:
         """Write what is left, below the last row of the sheet; of it, only cells that moved can point elsewhere now."""
         while self._next is not _END and most:
             moved = any(fragment and fragment[2] is WHOLE for fragment in self._next[1])
-            yield self._follow.rows(self._new_row()) if moved else self._new_row()
+            yield self._follow_in(self._new_row()) if moved else self._new_row()
             most -= 1
 
     def _new_row(self) -> bytes:

@@ -61,7 +61,7 @@ class SheetStream:
     """
 
     def __init__(self, package: Package, part: str) -> None:
-        self._package, self._part = package, part
+        self._package, self.part = package, part
         self._chunks = _usual(package, part)
         self.head, self._rest = self._read_head()
         self.tail = b""
@@ -79,7 +79,7 @@ class SheetStream:
                 return buffer[: match.start()], buffer[match.end() :]
             if len(buffer) > guard.LARGEST_PARSED:
                 break
-        raise guard.unsound(self._package.path, f"has no rows element in {self._part}", f"部件 {self._part} 缺少行数据")
+        raise guard.unsound(self._package.path, f"has no rows element in {self.part}", f"部件 {self.part} 缺少行数据")
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the rows in blocks of about a megabyte, each ending where a row ends."""
@@ -102,7 +102,7 @@ class SheetStream:
             searched = max(len(buffer) - len(self.closing), 0)
             chunk = next(self._chunks, None)
             if chunk is None or len(buffer) > guard.LARGEST_PARSED:
-                raise self._package.broken(self._part)
+                raise self._package.broken(self.part)
             buffer += chunk
 
     def _uncommented(self, xml: bytes) -> bytes:
@@ -110,8 +110,8 @@ class SheetStream:
         if b"!" in xml and b"<!" in xml:
             raise guard.unsound(
                 self._package.path,
-                f"has comments among the cells of {self._part}",
-                f"部件 {self._part} 的单元格中夹有注释",
+                f"has comments among the cells of {self.part}",
+                f"部件 {self.part} 的单元格中夹有注释",
             )
         return xml
 

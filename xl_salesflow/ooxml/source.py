@@ -24,6 +24,7 @@ class Source:
     date1904: bool
     strings: Callable[[], Sequence[str]]
     stream: Callable[[str], SheetStream]
+    nothing_but: Mapping[str, Known] = field(default_factory=dict)  # sheets whose formulas were all seen already
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,12 @@ class Known:
 
     columns: Mapping[str, Collection[str]] = field(default_factory=dict)
     names: Collection[str] = ()
+
+    def covers(self, other: Known | None) -> bool:
+        """Say whether all that *other* knows is known here."""
+        return other is not None and all(
+            {*headers} <= {*self.columns.get(table, ())} for table, headers in other.columns.items()
+        )
 
     def places(self, source: Source) -> Mapping[str, Spans]:
         """Where they are in a workbook: sheet to column to rows."""

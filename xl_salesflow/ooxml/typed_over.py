@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from xl_salesflow.ooxml.refs import letters
 from xl_salesflow.ooxml.shared_formulas import SharedFormulas
@@ -24,19 +25,25 @@ Expected = str | Mapping[int, str]
 """The formula of every cell of a column, or of some of its rows."""
 
 
-def typed_over(stream: SheetStream, table: Table, expected: Mapping[int, Expected]) -> dict[int, list[int]]:
+class TypedOver(NamedTuple):
+    """For each sheet column the body rows whose formula is missing or another; whether the sheet may hold others besides."""
+
+    rows: Mapping[int, list[int]]
+    others: bool
+
+
+def typed_over(stream: SheetStream, table: Table, expected: Mapping[int, Expected]) -> TypedOver:
     """Find, for each sheet column, the body rows whose formula is missing or another than expected."""
     found: dict[int, list[int]] = {column: [] for column in expected}
     if not expected:
-        return found
+        return TypedOver(found, True)
     search = _Search(stream.grammar, table, expected)
     before = 0
     for block in stream.blocks():
-        before = search.block(block, before, found)
-        if before >= table.last_row:
-            break
+        before = search.block(block, before, found) if before < table.last_row else search.below(block)
     absent = search.rows_not_stored()
-    return {column: _asked(expected[column], sorted(rows + absent)) for column, rows in found.items()}
+    rows = {column: _asked(expected[column], sorted(rows + absent)) for column, rows in found.items()}
+    return TypedOver(rows, search.others)
 
 
 class _Search:
@@ -47,24 +54,34 @@ class _Search:
         self._all_alike = len(alike) == len(expected)
         self._as_expected = re.compile(b"|".join(_cell(patterns.prefix, *item) for item in alike))
         self._row_start = re.compile(rb'<%brow\s[^>]*?\br="([0-9]{1,9})"' % re.escape(patterns.prefix))
+        self._formula = b"<%bf" % patterns.prefix
         self._shared = SharedFormulas()
         self._rows_seen: set[int] = set()
+        self.others = False
 
     def block(self, block: bytes, before: int, found: dict[int, list[int]]) -> int:
         """Search a block of rows; returns the number of its last row."""
-        numbers = [int(number) for number in self._row_start.findall(block)]
+        starts = [(int(match[1]), match.start()) for match in self._row_start.finditer(block)]
         body = range(self._table.first_row, self._table.last_row + 1)
-        plain = len(numbers) == len(self._patterns.row.findall(block))
-        if self._all_alike and plain and numbers and numbers[0] in body and numbers[-1] in body:
-            right = len(self._as_expected.findall(block))
+        plain = bool(starts) and len(starts) == len(self._patterns.row.findall(block))
+        if self._all_alike and plain:
+            numbers, rows = _between(starts, block, body)
+            right = len(self._as_expected.findall(rows))
             if right == len(numbers) * len(self._wanted):
                 self._rows_seen.update(numbers)
-                return numbers[-1]
+                self.others |= block.count(self._formula) != right
+                return starts[-1][0]
+        self.others = True
         for number, start, end in row_spans(self._patterns, block, before):
             before = number
             if b"<" in block[start:end]:
                 self._row(number, block[start:end], found, number in body)
         return before
+
+    def below(self, block: bytes) -> int:
+        """Pass a block of rows below the table; returns a row that is."""
+        self.others |= self._formula in block
+        return self._table.last_row
 
     def _row(self, number: int, row: bytes, found: dict[int, list[int]], in_body: bool) -> None:
         right = set()
@@ -89,9 +106,22 @@ class _Search:
         return [row for row in range(self._table.first_row, self._table.last_row + 1) if row not in self._rows_seen]
 
 
+def _between(starts: list[tuple[int, int]], block: bytes, body: range) -> tuple[list[int], bytes]:
+    """The rows of a block that are in the body, and what stands in them; nothing where they do not stand in a row."""
+    inside = [number in body for number, _ in starts]
+    numbers = [number for number, _ in starts if number in body]
+    first = inside.index(True) if numbers else len(starts)
+    last = first + len(numbers)
+    if not all(inside[first:last]):
+        return numbers, b""
+    ends = [*(start for _, start in starts), len(block)]
+    return numbers, block[ends[first] : ends[last]]
+
+
 def _cell(prefix: bytes, column: int, formula: str) -> bytes:
     text = re.escape(xml_formula(formula))
-    return rb'<%bc r="%b[0-9]+"[^>]*><%bf>%b</%bf>' % (prefix, letters(column).encode(), prefix, text, prefix)
+    # the group is all that a search hands back of a match: one byte, not a copy of the formula
+    return rb'(<)%bc r="%b[0-9]+"[^>]*><%bf>%b</%bf>' % (prefix, letters(column).encode(), prefix, text, prefix)
 
 
 def _asked(expected: Expected, rows: list[int]) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -40,8 +40,8 @@ class Workbook(WorkbookOnDisk):
     `read_*` always answers from the file; `tables` shows the tables as they will be once the edits are written.
     """
 
-    def __init__(self, path: Path, data: bytes) -> None:
-        super().__init__(path, data)
+    def __init__(self, path: Path, source: bytes | Package) -> None:
+        super().__init__(path, source)
         self._edits = Edits()
         self._replaced: dict[str, bytes] = {}  # parts that are written anew, with no regard to edits
 
@@ -144,8 +144,9 @@ class Workbook(WorkbookOnDisk):
         before = Concerned(self._source(), changed, known)
         if before.hopeless:  # as most are: nothing to do, or nothing that could be done
             return self._with_caches(changed), Recalculation()
-        after = Workbook(self.path, self.to_bytes())
-        outcome = recalculated(before, Concerned(after._source(), changed, known))
+        after, others = self._edited()
+        same = self.sheets.keys() - others
+        outcome = recalculated(before, Concerned(after._source(), changed, known, before, same))
         after._renew(outcome.values)
         if outcome.left:
             after.require_recalculation()
@@ -156,7 +157,7 @@ class Workbook(WorkbookOnDisk):
         """Renew what charts and pivot tables remember of cells that change."""
         if not ShownCaches(self._package, self._source(), changed).concerned():
             return self
-        after = Workbook(self.path, self.to_bytes())
+        after, _ = self._edited()
         after._replaced = ShownCaches(after._package, after._source(), changed).renewed()
         return after
 
@@ -180,13 +181,20 @@ class Workbook(WorkbookOnDisk):
         listed = cache(lambda: shared_strings(package, strings) if strings else [])
         return Source(
             [*self.sheets], self._on_disk, self.names, part.texts, self.date1904, listed,
-            lambda sheet: SheetStream(package, self.sheets[sheet].part),
+            lambda sheet: SheetStream(package, self.sheets[sheet].part), self._nothing_but,
         )  # fmt: skip
+
+    def _edited(self) -> tuple[Workbook, Collection[str]]:
+        """The workbook as the edits make it, and the sheets whose formulas they change; raises UnsupportedEdit."""
+        assembly = Assembly(self._package, self._part, self._edits)
+        replaced = {part: deflate([data]) for part, data in self._replaced.items()}
+        after = Workbook(self.path, self._package.with_parts({**assembly.changed(), **replaced}))
+        return after, assembly.other_formulas
 
     def write_to(self, file: BinaryIO) -> None:
         """Write the workbook with the edits applied; raises UnsupportedEdit before the first byte."""
-        changed = Assembly(self._package, self._part, self._edits).changed()
-        self._package.write(file, {**changed, **{part: deflate([data]) for part, data in self._replaced.items()}})
+        after, _ = self._edited()
+        after._package.write(file)
 
     def to_bytes(self) -> bytes:
         """Return the workbook with the edits applied."""

@@ -5,8 +5,9 @@ Names are found when they are first used, so that saving alone, which knows no f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from xl_salesflow.lazily import names
 from xl_salesflow.ooxml.values import ErrorValue
 
 if TYPE_CHECKING:
@@ -14,10 +15,4 @@ if TYPE_CHECKING:
 
 __all__ = ["ClosedBook", "ErrorValue"]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "ClosedBook":
-        from xl_salesflow.workbook.book import ClosedBook
-
-        return ClosedBook
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names(__name__, {"book": ("ClosedBook",)})

@@ -74,6 +74,6 @@ def plan(book: Path, target: float | None, by: date | None, json: bool, today: d
 @option("--to", "Last day of the period.", "期间最后一天。", callback=day, metavar="D")
 @TODAY
 def report(book: Path, output: Path, today: date | None, **asked: Any) -> int:
-    from xl_salesflow.cli import work
+    from xl_salesflow.cli import reporting
 
-    return work.report(book, output, view(asked), today)
+    return reporting.report(book, output, view(asked), today)
