@@ -53,7 +53,7 @@ class _Search:
         alike = [(column, formula) for column, formula in expected.items() if isinstance(formula, str)]
         self._all_alike = len(alike) == len(expected)
         self._as_expected = re.compile(b"|".join(_cell(patterns.prefix, *item) for item in alike))
-        self._row_start = re.compile(rb'<%brow\s[^>]*?\br="([0-9]{1,9})"' % re.escape(patterns.prefix))
+        self._row_start = re.compile(rb'<%brow\b(?:\s[^>]*?\br="([0-9]{1,9})")?' % re.escape(patterns.prefix))
         self._formula = b"<%bf" % patterns.prefix
         self._shared = SharedFormulas()
         self._rows_seen: set[int] = set()
@@ -61,10 +61,9 @@ class _Search:
 
     def block(self, block: bytes, before: int, found: dict[int, list[int]]) -> int:
         """Search a block of rows; returns the number of its last row."""
-        starts = [(int(match[1]), match.start()) for match in self._row_start.finditer(block)]
+        starts = [(int(match[1] or 0), match.start()) for match in self._row_start.finditer(block)]
         body = range(self._table.first_row, self._table.last_row + 1)
-        plain = bool(starts) and len(starts) == len(self._patterns.row.findall(block))
-        if self._all_alike and plain:
+        if self._all_alike and starts and all(number for number, _ in starts):
             numbers, rows = _between(starts, block, body)
             right = len(self._as_expected.findall(rows))
             if right == len(numbers) * len(self._wanted):
@@ -120,8 +119,7 @@ def _between(starts: list[tuple[int, int]], block: bytes, body: range) -> tuple[
 
 def _cell(prefix: bytes, column: int, formula: str) -> bytes:
     text = re.escape(xml_formula(formula))
-    # the group is all that a search hands back of a match: one byte, not a copy of the formula
-    return rb'(<)%bc r="%b[0-9]+"[^>]*><%bf>%b</%bf>' % (prefix, letters(column).encode(), prefix, text, prefix)
+    return rb'<%bc r="%b[0-9]+"[^>]*><%bf>%b</%bf>' % (prefix, letters(column).encode(), prefix, text, prefix)
 
 
 def _asked(expected: Expected, rows: list[int]) -> list[int]:
