@@ -7,8 +7,9 @@ any cell. What cannot be told from the text alone (INDIRECT, a name that is a fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from xl_salesflow.ooxml.refs import FORMULA_TOKEN, Area, unquote
@@ -62,28 +63,38 @@ class Resolved:
 
 
 class Resolver:
-    """Resolves the formulas of one workbook."""
+    """Resolves the formulas of one workbook; what a reference or a name stands for is worked out once."""
 
     def __init__(self, sheets: Iterable[str], tables: Mapping[str, Table], names: Mapping[str, str]) -> None:
         """Take the workbook's sheets, its tables by name and the text of each defined name."""
         self._sheets = {name.casefold(): name for name in sheets}
         self._tables, self._names = tables, names
         self._within: set[str] = set()  # names that are being resolved, as names may name one another
+        self._meant: dict[str, Resolved | None] = {}
+        self.area, self._columns = cache(self._area), cache(self._columns_of)
 
     def __call__(self, formula: str, sheet: str, row: int) -> Resolved:
         """Resolve the formula of a cell in a row of a sheet."""
         return _Walk(self, formula, sheet, row).result()
 
-    def area(self, sheet: str, ref: str) -> Token | None:
+    def _area(self, sheet: str, ref: str) -> Token | None:
         """A plain reference, None where there is no such sheet or cell."""
         area, name = Area.find(ref), self._sheets.get(sheet.casefold())
         return _range(name, area, ref) if area and name else None
 
     def name(self, name: str) -> Resolved | None:
         """A table or a defined name as what it stands for; None where that depends on the cell that asks."""
+        key = name.casefold()
+        if self._within:  # within another name it may come back to itself
+            return self._name(name, key)
+        if key not in self._meant:
+            self._meant[key] = self._name(name, key)
+        return self._meant[key]
+
+    def _name(self, name: str, key: str) -> Resolved | None:
         if table := self._tables.get(name):
             return Resolved((_range(table.sheet, table.body),))
-        text, key = self._names.get(name), name.casefold()
+        text = self._names.get(name)
         if text is None or key in self._within:
             return None
         self._within.add(key)
@@ -97,18 +108,25 @@ class Resolver:
         """What a table's specifiers stand for, seen from a row of a sheet."""
         if table is None and (table := self._around(row, sheet)) is None:
             return None
-        inside = specifiers[1:-1]
-        parts = _SPECIFIER.findall(inside) if inside.startswith("[") else [inside] if inside else []
-        keywords = {part.casefold() for part in parts if part.startswith("#")}
+        columns, keywords = self._columns(table.name, specifiers)
         rows = _rows(table, keywords, row)
-        columns = [part for part in parts if not part.startswith("#")]
-        if rows is None or len(columns) > 2 or (len(columns) == 2 and "]:[" not in inside):
+        if rows is None or columns is None:
             return None
+        return _range(table.sheet, Area(rows[0], columns[0], rows[1], columns[1]))
+
+    def _columns_of(self, name: str, specifiers: str) -> tuple[tuple[int, int] | None, frozenset[str]]:
+        """The first and last column that specifiers mean, None for such as it has not; and their keywords."""
+        table, inside = self._tables[name], specifiers[1:-1]
+        parts = _SPECIFIER.findall(inside) if inside.startswith("[") else [inside] if inside else []
+        keywords = frozenset(part.casefold() for part in parts if part.startswith("#"))
+        columns = [part for part in parts if not part.startswith("#")]
+        if len(columns) > 2 or (len(columns) == 2 and "]:[" not in inside):
+            return None, keywords
         try:
             found = [table.column(_ESCAPE.sub(r"\1", name)) for name in columns] or [table.first_col, table.last_col]
         except KeyError:
-            return None
-        return _range(table.sheet, Area(rows[0], min(found), rows[1], max(found)))
+            return None, keywords
+        return (min(found), max(found)), keywords
 
     def table(self, name: str) -> Table | None:
         """A table by its name."""
@@ -119,7 +137,7 @@ class Resolver:
         return inside[0] if len(inside) == 1 else None
 
 
-def _rows(table: Table, keywords: set[str], row: int) -> tuple[int, int] | None:
+def _rows(table: Table, keywords: Collection[str], row: int) -> tuple[int, int] | None:
     """The rows that a table's keywords mean; None where it has none of them."""
     if keywords == {"#this row"}:
         return (row, row) if table.first_row <= row <= table.last_row else None
@@ -136,6 +154,7 @@ def _rows(table: Table, keywords: set[str], row: int) -> tuple[int, int] | None:
     return min(span[0] for span in known), max(span[1] for span in known)
 
 
+@lru_cache(10_000)
 def _range(sheet: str, area: Area, ref: str | None = None) -> Token:
     """A range in words that mean the same anywhere."""
     quoted = sheet.replace("'", "''")
