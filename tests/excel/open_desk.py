@@ -12,7 +12,7 @@ from tests.excel.engines.application import App
 from tests.excel.engines.grid import Area, letters
 from tests.excel.engines.memory import open_in_memory
 from tests.workbook.book_contract import OWN, ROWS
-from tests.workbook.desk import Rows, make
+from tests.workbook.desk import Rows, make, renamed
 from xl_salesflow.excel.book import OpenBook
 
 
@@ -53,9 +53,14 @@ class OpenDesk:
                 self.grid.put(body, self.grid.values(body)[::-1])
 
     def rename(self, table: str, header: str, new: str) -> None:
+        """Applications let formulas follow; in memory nobody does."""
         area = self.grid.table(table)
         headers = self.grid.values(area._replace(bottom=area.top))[0]
         self.grid.put(area._replace(bottom=area.top), [[new if one == header else one for one in headers]])
+        for cells in getattr(self.grid, "cells", {}).values():
+            for place, (value, formula) in cells.items():
+                if isinstance(formula, str) and formula.startswith("="):
+                    cells[place] = (value, renamed(formula, table, header, new))
 
 
 def _plain(cell: Any) -> Any:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.formula import ArrayFormula
 
 from tests.excel.conftest import NOW
 from tests.excel.engines.calc import open_in_calc
-from tests.excel.engines.memory import open_in_memory
+from tests.excel.engines.memory import MemoryGrid, open_in_memory
 from tests.excel.open_desk import OpenDesk
+from tests.parts import ROOT
 from xl_salesflow import flow
+from xl_salesflow.excel.beside import fills_a_column
+from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
+from xl_salesflow.ooxml import Formula, Workbook
+from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.workbook.beside_tables import beside_tables
 
 TODAY = NOW.date()
 
@@ -56,6 +65,119 @@ def test_formulas_typed_over_are_found_and_put_back_as_they_were(filled: OpenDes
         row = _row(filled, table, key)
         assert filled.rows(table, values=False)[row - 1][TABLES[table].header(column, "en")] == formula
     assert filled.book().read(TODAY).faults == ()
+
+
+SPOILED: list[tuple[str, str | int, str, Any]] = [
+    # table or sheet  row                column or its number  what somebody makes of the formula
+    ("Deals",         "D-00002",         "weighted_value",     5),
+    ("Deals",         "D-00004",         "weighted_value",     Formula("Deals[[#This Row],[Amount]]*2")),
+    ("Deals",         "D-00006",         "bant_grade",         Formula('"A"')),
+    ("History",       2,                 "step",               Formula("1+1")),
+    ("Metrics",       "win_rate",        "value",              Formula("open_count")),
+    ("Metrics",       "cycle_days_won_median", "value",        0),
+    ("StageMetrics",  2,                 "median_days",        Formula("StageMetrics[[#This Row],[Position]]")),
+    ("AnyOwner",      0,                 "",                   Formula("1")),
+    ("Card_win_rate", 0,                 "",                   0.5),
+    ("Dropdowns",     4,                 1,                    Formula('""')),
+    ("Workings",      5,                 24,                   Formula("DATE(YEAR(AsOf),1,0)")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("engine", "language"), [("memory", "en"), ("memory", "zh"), pytest.param("calc", "en", marks=pytest.mark.slow)]
+)
+def test_an_open_workbook_is_told_what_it_would_be_told_closed(
+    workbook: Callable[[Language], Path], language: Language, engine: str, request: pytest.FixtureRequest
+) -> None:
+    """Formulas that are gone, and formulas that became others: in tables, in named cells, behind charts and dropdowns."""
+    path = workbook(language)
+    assert ClosedBook(path).read(TODAY).faults == ()
+    spoilt = spoiled(path, language)
+    closed = ClosedBook(path).read(TODAY)
+    assert len(closed.faults) == spoilt
+    book = open_in_memory(path) if engine == "memory" else open_in_calc(request.getfixturevalue("calc"), path)
+    desk = OpenDesk(book)
+    opened = desk.book().read(TODAY)
+    assert sorted(map(_said, opened.faults)) == sorted(map(_said, closed.faults))
+    again = desk.book()
+    again.write(flow.check(again.read(TODAY), repair=True))
+    assert len(desk.book().restore()) == sum(fault.table == "" for fault in closed.faults)
+    assert desk.book().read(TODAY).faults == ()
+    book.close()
+
+
+def test_what_fills_a_column_beside_tables_is_written_back_as_an_array() -> None:
+    arrays = {
+        cell.value.text.removeprefix("=")
+        for row in load_workbook(ROOT / "workbook_template.xlsx")["Workings"].iter_rows()
+        for cell in row
+        if isinstance(cell.value, ArrayFormula)
+    }
+    formulas = {text for cells in beside_tables("en").formulas.values() for text in cells.values()}
+    assert arrays == {text for text in formulas if fills_a_column(text)}
+    assert len(arrays) > 10
+
+
+HELPERS = ("Dropdowns", "Workings")
+"""The last two sheets, which are hidden."""
+
+
+def spoiled(path: Path, language: Language) -> int:
+    """Type over formulas of the workbook at *path*; return how many."""
+    workbook = Workbook.open(path)
+    for name, key, column, typed in SPOILED:
+        if name in workbook.tables:
+            table = TABLES[name]
+            rows = workbook.read_table(name)
+            keys = list(rows[table.header(table.key or table.columns[0].id, language)])
+            row = workbook.tables[name].first_row + (keys.index(key) if isinstance(key, str) else key - 1)
+            workbook.set_column(name, table.header(column, language), {row: typed})
+        elif name in workbook.names:
+            workbook.set_name(name, typed)
+        else:
+            assert isinstance(column, int)
+            workbook.set_cell(list(workbook.sheets)[HELPERS.index(name) - 2], int(key), column, typed)
+    path.write_bytes(workbook.to_bytes())
+    return len(SPOILED)
+
+
+def _said(fault: Finding) -> tuple[str, ...]:
+    return (fault.rule, fault.table, fault.key, fault.column, fault.cell, fault.message)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_formula_is_another_one_because_excel_spells_it_otherwise(
+    workbook: Callable[[Language], Path], language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Excel shortens references to the own row, knows functions without their prefix, and sets spaces and case."""
+    read = MemoryGrid.formulas
+    spelled: list[str] = []
+
+    def as_excel(self: MemoryGrid, area: Any) -> list[list[Any]]:
+        return [[_in_excel(cell, spelled) for cell in row] for row in read(self, area)]
+
+    monkeypatch.setattr(MemoryGrid, "formulas", as_excel)
+    assert OpenDesk(open_in_memory(workbook(language))).book().read(TODAY).faults == ()
+    assert len(spelled) > 1000
+
+
+_THIS_ROW = re.compile(r"\w+\[\[#This Row\],\[([^\[\]:]*)\](?::\[([^\[\]]*)\])?\]")
+
+
+def _in_excel(cell: Any, spelled: list[str]) -> Any:
+    if not isinstance(cell, str) or not cell.startswith("="):
+        return cell
+
+    def own_row(found: re.Match[str]) -> str:
+        table = found[0].partition("[")[0]
+        if found[2]:
+            return f"{table}[@[{found[1]}]:[{found[2]}]]"
+        return f"[@{found[1]}]" if found[1].isalnum() else f"[@[{found[1]}]]"
+
+    other = _THIS_ROW.sub(own_row, cell).replace("_xlfn.", "").replace("_xlws.", "").replace(",0)", ", 0)")
+    if other != cell:
+        spelled.append(other)
+    return other
 
 
 def test_a_named_cell_that_lost_its_formula_is_found_and_repaired(filled: OpenDesk) -> None:

@@ -213,6 +213,22 @@ class BookContract:
         assert second["Weighted value"] == first["Weighted value"]
         assert desk.book().read(TODAY).faults == ()
 
+    @pytest.mark.parametrize(
+        "other",
+        ["=Deals[[#This Row],[Amount]]*2", "=Deals[[#This Row],[Probability]]", "=1+1"],
+        ids=["another calculation", "another column", "a constant"],
+    )
+    def test_another_formula_in_the_place_of_ours_is_found_and_put_back(self, desk: ADesk, other: str) -> None:
+        cell = desk.type("Deals", 2, "Weighted value", other)
+        book = desk.book()
+        assert [(fault.rule, fault.key, fault.cell) for fault in book.read(TODAY).faults] == [
+            ("formula_typed_over", "D-2", cell)
+        ]
+        book.write(Plan(repairs={"Deals": {"weighted_value": [3]}}))
+        first, second, _ = desk.rows("Deals", values=False)
+        assert second["Weighted value"] == first["Weighted value"]
+        assert desk.book().read(TODAY).faults == ()
+
     def test_a_renamed_header_of_the_other_language_is_found_and_its_formulas_are_as_they_should_be(
         self, desk: ADesk
     ) -> None:

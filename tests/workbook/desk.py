@@ -132,9 +132,9 @@ class Desk:
             for line in any_sheet.iter_rows():
                 for cell in line:
                     if isinstance(cell.value, ArrayFormula):
-                        cell.value.text = _renamed(cell.value.text or "", table, header, new)
+                        cell.value.text = renamed(cell.value.text or "", table, header, new)
                     if isinstance(cell.value, str) and cell.value.startswith("="):
-                        cell.value = _renamed(cell.value, table, header, new)
+                        cell.value = renamed(cell.value, table, header, new)
         book.save(self.path)
 
     def rename_table(self, table: str, new: str) -> None:
@@ -147,7 +147,7 @@ class Desk:
         book.save(self.path)
 
 
-def _renamed(formula: str, table: str, header: str, new: str) -> str:
+def renamed(formula: str, table: str, header: str, new: str) -> str:
     """A formula after a column of a table was renamed; other tables may have a column of the same name."""
     column = re.compile(rf"(\b{table}\[(?:\[#This Row\],\[)?){re.escape(header)}\]")
     return column.sub(lambda found: f"{found.group(1)}{new}]", formula)

@@ -11,10 +11,9 @@ from functools import partial
 import pandas as pd
 import xlwings as xw
 
-from xl_salesflow.excel.blocks import Blocks
+from xl_salesflow.excel import beside
 from xl_salesflow.excel.ground import Ground
 from xl_salesflow.excel.names import find_names
-from xl_salesflow.excel.names import told as typed_over_names
 from xl_salesflow.excel.quiet import still
 from xl_salesflow.excel.reading import read_rows_of, read_whole
 from xl_salesflow.excel.spelling import Spelling
@@ -27,7 +26,7 @@ from xl_salesflow.model.tables import TABLES
 from xl_salesflow.workbook.columns import Dialect, shown
 from xl_salesflow.workbook.faults import Fault, findings
 from xl_salesflow.workbook.layout import Layout, find_layout
-from xl_salesflow.workbook.live import LiveFormulas, missing_rows, named_formulas
+from xl_salesflow.workbook.live import LiveFormulas, missing_rows
 from xl_salesflow.workbook.named import read_named, view_of
 from xl_salesflow.workbook.settings import language_of, read_settings
 
@@ -91,7 +90,7 @@ class OpenBook:
         names = find_names(self.book)
         named, told = read_named(names.values(), names.addresses, dialect, language)
         if only is None:
-            told += typed_over_names(names, language)
+            told += beside.told(beside.strayed(self.book, layout, names), language)
         self._opened = opened
         pipeline = Pipeline(
             frames, today, language, settings, view_of(named), named, layout.places, source=_source(self.book)
@@ -103,14 +102,11 @@ class OpenBook:
         return self._opened.found[table].first_row if self._opened else 0
 
     def restore(self) -> list[str]:
-        """Write the formulas of named cells back that somebody typed over; return the cells. Tables are a plan's affair."""
-        names, layout = find_names(self.book), find_layout(self.book.name, find_tables(self.book))
-        expected, blocks = named_formulas(layout.language), Blocks(self.book)
-        lost = names.typed_over(expected)
-        with still(self.book) if lost else nullcontext():
-            for name in lost:
-                blocks.formula(self.book.names[name].refers_to_range, expected[name])
-        return [names.addresses[name] for name in lost]
+        """Write the formulas back that are gone beside the tables; return the cells. Tables are a plan's affair."""
+        layout = find_layout(self.book.name, find_tables(self.book))
+        found = beside.strayed(self.book, layout, find_names(self.book))
+        with still(self.book) if found else nullcontext():
+            return beside.written_back(self.book, found)
 
     def write(self, plan: Plan) -> None:
         """Carry out *plan* on the workbook that was read; when it cannot be carried out whole, nothing of it stays.

@@ -1,20 +1,15 @@
-"""The named cells of an open workbook: what they hold, and which have lost their formula."""
+"""The named cells of an open workbook: where they are and what they hold."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import xlwings as xw
 
-from xl_salesflow.excel.tables import formulas, is_formula, values
-from xl_salesflow.model.plan import Finding
-from xl_salesflow.model.text import Language
-from xl_salesflow.model.view import NAMED_CELLS
-from xl_salesflow.workbook.faults import FAULTS
-from xl_salesflow.workbook.live import named_formulas
+from xl_salesflow.excel.tables import values
 
 _ONE_CELL = re.compile(r"=(?:'((?:[^']|'')+)'|([^'!]+))!\$([A-Z]+)\$(\d+)")
 
@@ -35,18 +30,6 @@ class Names:
             held |= {name: block[row][col] for name, (row, col) in _within(cells)}
         return held
 
-    def typed_over(self, expected: Collection[str]) -> list[str]:
-        """Return those of *expected* whose cell holds no formula; one read for each sheet."""
-        found: list[str] = []
-        for sheet, cells in self.places.items():
-            block = formulas(self._around(sheet)) or ()
-            found += [
-                name
-                for name, (row, col) in _within(cells)
-                if block and name in expected and not is_formula(block[row][col])
-            ]
-        return found
-
     def _around(self, sheet: str) -> xw.Range:
         rows, cols = zip(*self.places[sheet].values(), strict=True)
         return self.book.sheets[sheet].range((min(rows), min(cols)), (max(rows), max(cols)))
@@ -61,19 +44,13 @@ def find_names(book: xw.Book) -> Names:
         if found and "!" not in name.name:
             sheet = (found[1] or found[2]).replace("''", "'")
             places.setdefault(sheet, {})[name.name] = (int(found[4]), _number(found[3]))
-            quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
-            addresses[name.name] = f"{quoted}!{found[3]}{found[4]}"
+            addresses[name.name] = f"{quoted(sheet)}!{found[3]}{found[4]}"
     return Names(book, places, addresses)
 
 
-def told(names: Names, language: Language) -> Iterator[Finding]:
-    """Yield a finding for each named cell whose formula somebody typed over."""
-    kind = FAULTS["formula_typed_over"]
-    for name in names.typed_over(named_formulas(language)):
-        cell, declared = names.addresses[name], NAMED_CELLS.get(name)
-        label = declared.label.in_(language) if declared else name
-        message = kind.message.in_(language, cell=cell, header=label)
-        yield Finding("formula_typed_over", kind.severity, message, column=name, cell=cell)
+def quoted(sheet: str) -> str:
+    """Return the name of a sheet as addresses hold it."""
+    return sheet if sheet.isidentifier() else f"'{sheet}'"
 
 
 def _within(cells: Mapping[str, tuple[int, int]]) -> Iterator[tuple[str, tuple[int, int]]]:

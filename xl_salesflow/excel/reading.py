@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from xl_salesflow.excel.same_formula import alike
 from xl_salesflow.excel.tables import OnSheet, formulas, is_formula, runs, values
 from xl_salesflow.model.column import Table
 from xl_salesflow.model.tables import TABLES
@@ -111,13 +112,19 @@ def _numbers(cells: Sequence[Any]) -> set[str]:
 def _typed_over(
     place: OnSheet, layout: Layout, table: Table, rows: pd.DataFrame, live: LiveFormulas
 ) -> Iterator[Fault]:
-    """Yield the cells in use that should hold a formula and hold none; which one they hold, Excel spells in its own way."""
-    ids = [column.id for column in table.formulas if column.formula or column.id in live]
-    at = {place.column_of(layout.headers[table.name][id]): id for id in ids}
+    """Yield the cells in use that should hold a formula and hold none, or another one."""
+    expected: dict[int, tuple[str, str | Mapping[int, str]]] = {}
+    for column in table.formulas:
+        at = place.column_of(layout.headers[table.name][column.id])
+        if column.id in live:
+            expected[at] = column.id, {row: formula.text for row, formula in live[column.id].items()}
+        elif column.formula:
+            expected[at] = column.id, layout.formula(table, column)
     used = set(rows.index)
-    for first, last in runs(sorted(at)) if used else ():
+    for first, last in runs(sorted(expected)) if used else ():
         block = formulas(place.block(place.first_row, place.last_row, first, last)) or ()
         for row, line in enumerate(block, start=place.first_row):
-            for col, held in enumerate(line, start=first):
-                if row in live.get(at[col], used) and row in used and not is_formula(held):
-                    yield Fault("formula_typed_over", row, at[col], "")
+            for (id, wanted), held in zip((expected[col] for col in range(first, last + 1)), line, strict=True):
+                text = wanted if isinstance(wanted, str) else wanted.get(row)
+                if text is not None and row in used and not (is_formula(held) and alike(text, held, place.name)):
+                    yield Fault("formula_typed_over", row, id, "")

@@ -36,7 +36,7 @@ def strayed(workbook: Workbook, shipped: Workbook) -> list[Strayed]:
     homes, headers = home_of(workbook, shipped), _renamed_headers(workbook, shipped)
     named = {(at.sheet, at.row, at.col): name for name, at in shipped.names.items()}
     found, cells = [], Cells(workbook)
-    for sheet, expected in _outside_tables(shipped).items():
+    for sheet, expected in formulas_outside_tables(shipped).items():
         home = homes.get(sheet)
         if home is None:
             continue
@@ -55,7 +55,8 @@ def strayed(workbook: Workbook, shipped: Workbook) -> list[Strayed]:
 
 
 @cache
-def _outside_tables(shipped: Workbook) -> dict[str, dict[Place, str]]:
+def formulas_outside_tables(shipped: Workbook) -> dict[str, dict[Place, str]]:
+    """Return the formulas of the template that stand in no table, sheet by sheet."""
     found: dict[str, dict[Place, str]] = {}
     for sheet in shipped.sheets:
         bodies = [table.body for table in shipped.tables.values() if table.sheet == sheet]

@@ -101,6 +101,7 @@ class CalcGrid:
         self.document = office.open(path)
         self._parser = self.document.createInstance("com.sun.star.sheet.FormulaParser")
         self._parser.FormulaConvention, self._parser.CompileEnglish = _EXCEL_SYNTAX, True
+        self._spellings = dict[str, str]()
         ranges = self.document.DatabaseRanges
         self._sheets = list(self.document.Sheets.ElementNames)
         self._tables = {name: ranges.getByName(name) for name in ranges.ElementNames}
@@ -135,7 +136,23 @@ class CalcGrid:
                     yield from ((row, col) for row in range(area.StartRow, area.EndRow + 1))
 
     def formulas(self, area: Area) -> list[list[Any]]:
-        return [[_bare(cell) for cell in row] for row in self._range(area).getFormulaArray()]
+        block = self._range(area)
+        return [
+            [
+                self._spelled(block, col, row, cell) if cell.startswith(("=", "{=")) else cell
+                for col, cell in enumerate(line)
+            ]
+            for row, line in enumerate(block.getFormulaArray())
+        ]
+
+    def _spelled(self, block: Any, col: int, row: int, formula: str) -> str:
+        """Spell a formula as files do; LibreOffice has its own way. Cells of one text in its way are one formula."""
+        if formula not in self._spellings:
+            cell = block.getCellByPosition(col, row)
+            array = formula.startswith("{")
+            tokens = block.getCellRangeByPosition(col, row, col, row).getArrayTokens() if array else cell.getTokens()
+            self._spellings[formula] = f"={self._parser.printFormula(tokens, cell.CellAddress)}"
+        return self._spellings[formula]
 
     def put(self, area: Area, cells: list[list[Any]], arrays: bool = False) -> None:
         block = self._range(area)
@@ -242,11 +259,6 @@ def _cells(ranges: Any) -> Iterator[tuple[int, int]]:
         for row in range(area.StartRow, area.EndRow + 1):
             for col in range(area.StartColumn, area.EndColumn + 1):
                 yield row, col
-
-
-def _bare(formula: str) -> str:
-    # array formulas come with the braces that are shown around them
-    return formula[1:-1] if formula.startswith("{=") else formula
 
 
 def _moment(serial: float) -> datetime:

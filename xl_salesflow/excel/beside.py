@@ -1,0 +1,131 @@
+"""Formulas beside the tables of an open workbook: named cells, cards, what stands behind charts and dropdowns.
+
+They are looked at where the template has them; on a sheet whose rows somebody moved, only those with a name of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import xlwings as xw
+
+from xl_salesflow.excel.blocks import Blocks
+from xl_salesflow.excel.names import Names, quoted
+from xl_salesflow.excel.same_formula import alike
+from xl_salesflow.excel.tables import formulas, is_formula
+from xl_salesflow.model.plan import Finding
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language
+from xl_salesflow.model.view import NAMED_CELLS
+from xl_salesflow.workbook.beside_tables import Beside, beside_tables
+from xl_salesflow.workbook.faults import FAULTS
+from xl_salesflow.workbook.layout import Layout
+
+
+class Strayed(NamedTuple):
+    """A cell that does not hold the formula it should: its address, the formula, its defined name where it has one."""
+
+    cell: str
+    block: xw.Range
+    formula: str
+    name: str
+
+
+class _Spot(NamedTuple):
+    row: int
+    col: int
+    formula: str
+    name: str
+
+
+def strayed(book: xw.Book, layout: Layout, names: Names) -> list[Strayed]:
+    """Return the cells beside tables whose formula is gone or another one; one read for each sheet."""
+    found = list[Strayed]()
+    for sheet, spots in _expected(book, layout, names).items():
+        rows, cols = [spot.row for spot in spots], [spot.col for spot in spots]
+        held = formulas(book.sheets[sheet].range((min(rows), min(cols)), (max(rows), max(cols)))) or ()
+        for spot in spots if held else ():
+            cell = held[spot.row - min(rows)][spot.col - min(cols)]
+            if not (is_formula(cell) and alike(spot.formula, cell)):
+                block = book.sheets[sheet].range((spot.row, spot.col))
+                found.append(
+                    Strayed(f"{quoted(sheet)}!{block.address.replace('$', '')}", block, spot.formula, spot.name)
+                )
+    return found
+
+
+def told(found: Iterable[Strayed], language: Language) -> Iterator[Finding]:
+    """Yield a finding for each of the cells."""
+    kind = FAULTS["formula_typed_over"]
+    for one in found:
+        declared = NAMED_CELLS.get(one.name)
+        label = declared.label.in_(language) if declared else one.name or one.block.sheet.name
+        message = kind.message.in_(language, cell=one.cell, header=label)
+        yield Finding("formula_typed_over", kind.severity, message, column=one.name, cell=one.cell)
+
+
+def written_back(book: xw.Book, found: Iterable[Strayed]) -> list[str]:
+    """Write the formulas of *found* back; return the cells."""
+    blocks, done = Blocks(book), list[str]()
+    for one in found:
+        blocks.formula(one.block, one.formula, array=fills_a_column(one.formula))
+        done.append(one.cell)
+    return done
+
+
+def fills_a_column(formula: str) -> bool:
+    """Tell whether a formula beside a table is an array over the cells below it: such are the ones that count at once."""
+    return "FREQUENCY(" in formula or "LARGE(" in formula
+
+
+def _expected(book: xw.Book, layout: Layout, names: Names) -> dict[str, list[_Spot]]:
+    """Return the formulas that belong beside tables, by the sheet of this workbook where they belong."""
+    beside, headers = beside_tables(layout.language), _renamed(layout)
+    sheets = {sheet.name for sheet in book.sheets}
+    at = {name: (sheet, *place) for sheet, cells in names.places.items() for name, place in cells.items()}
+    called = {place: name for name, place in beside.names.items()}
+    wanted = dict[str, list[_Spot]]()
+    for sheet, cells in beside.formulas.items():
+        home = _home(sheet, beside, layout)
+        still = home in sheets and _unmoved(sheet, beside, layout, at)
+        for (row, col), text in cells.items():
+            name = called.get((sheet, row, col), "")
+            here = at.get(name) or ((home, row, col) if still else None)
+            if here:
+                wanted.setdefault(here[0], []).append(_Spot(here[1], here[2], _in(headers, text), name))
+    return wanted
+
+
+def _home(sheet: str, beside: Beside, layout: Layout) -> str:
+    """Return which sheet of this workbook a sheet of the template is: the one with its tables, or of its name."""
+    theirs = (name for name, corner in beside.corners.items() if corner[0] == sheet and name in layout.tables)
+    return next((layout.tables[name].sheet for name in theirs), sheet)
+
+
+def _unmoved(sheet: str, beside: Beside, layout: Layout, at: Mapping[str, tuple[str, int, int]]) -> bool:
+    """Tell whether the tables of a sheet, and most of its names, are where the template has them."""
+    for name, (home, *corner) in beside.corners.items():
+        here = layout.tables.get(name)
+        if home == sheet and (here is None or [here.first_row, here.first_col] != corner):
+            return False
+    ours = [
+        (place[1:], at[name][1:] if name in at else ()) for name, place in beside.names.items() if place[0] == sheet
+    ]
+    return sum(one == other for one, other in ours) * 2 >= len(ours)
+
+
+def _renamed(layout: Layout) -> dict[str, str]:
+    """Return references to columns that somebody renamed: as the template writes them → as they are now."""
+    return {
+        f"{name}[{TABLES[name].header(id, layout.language)}]": f"{name}[{header}]"
+        for name, headers in layout.headers.items()
+        for id, header in headers.items()
+        if header != TABLES[name].header(id, layout.language)
+    }
+
+
+def _in(headers: Mapping[str, str], formula: str) -> str:
+    for before, now in headers.items():
+        formula = formula.replace(before, now)
+    return formula

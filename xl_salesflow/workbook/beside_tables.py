@@ -1,0 +1,42 @@
+"""What the template holds beside its tables, said in plain values for a workbook that is open: formulas, tables and names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from xl_salesflow.model.shipped import template
+from xl_salesflow.model.text import Language
+from xl_salesflow.ooxml import Workbook
+from xl_salesflow.workbook.helper_cells import formulas_outside_tables
+
+Spot = tuple[str, int, int]
+"""A cell: its sheet, row and column."""
+
+
+class Beside(NamedTuple):
+    """*formulas*: sheet → (row, column) → formula; *corners*: table → its first cell; *names*: name of one cell → it."""
+
+    formulas: Mapping[str, Mapping[tuple[int, int], str]]
+    corners: Mapping[str, Spot]
+    names: Mapping[str, Spot]
+
+
+@cache
+def beside_tables(language: Language) -> Beside:
+    """Return what the template of a language holds beside its tables."""
+    shipped = Workbook(Path(f"template ({language})"), template(language))
+    return Beside(
+        {
+            sheet: {(place.row, place.column): text for place, text in formulas.items()}
+            for sheet, formulas in formulas_outside_tables(shipped).items()
+        },
+        {name: (table.sheet, table.first_row, table.first_col) for name, table in shipped.tables.items()},
+        {
+            name: (at.sheet, at.row, at.col)
+            for name, at in shipped.names.items()
+            if (at.row, at.col) == (at.last_row, at.last_col)
+        },
+    )
