@@ -27,9 +27,9 @@ from xl_salesflow.workbook import ClosedBook
 
 NOW = datetime.now().replace(microsecond=0)  # the sheets say TODAY()
 RUN = flow.Run("test", NOW)
-CHINESE = ("everything", "one channel, cohort, entered, a past day", "a plan of its own")
+CHINESE = ("everything", "one channel, cohort, entered, a past day", "a plan of its own", "a week ago")
 TABLES = {
-    "Metrics", "StageMetrics", "Trend", "Groups", "Segments", "ForecastMonths", "PlanStages", "Leaks", "LossReasons", "Moves",
+    "Metrics", "StageMetrics", "StageChanges", "TeamPlan", "Trend", "Groups", "Segments", "ForecastMonths", "PlanStages", "Leaks", "LossReasons", "Moves",
 }  # fmt: skip
 
 
@@ -56,6 +56,8 @@ def views(language: Language) -> dict[str, dict[str, Any]]:
             "GroupBy": label("group", "product", language), "SegmentA": PRODUCTS[language][0][0],
             "SegmentB": PRODUCTS[language][1][0], "AsOfInput": ago(45),
         },
+        "a week ago": {"CompareInput": ago(7)},
+        "a period then, one channel": {**quarter, "ViewChannel": direct, "CompareInput": ago(45)},
         "nobody": {"ViewOwner": "Nobody"},
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from xl_salesflow.metrics import METRICS, formulas
+from xl_salesflow.metrics.comparison import COMPARED_CELLS
 from xl_salesflow.metrics.workings import WORKING_NAMES, WORKINGS
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.formulas import render
@@ -40,6 +41,7 @@ def every_formula(language: Language) -> Iterator[tuple[str, str]]:
         for column in table.columns:
             if column.formula:
                 yield f"{table.name} {column.id}", render(column.formula, language, table)
+    yield from formulas.card_formulas(language).items()
     for name, cell in NAMED_CELLS.items():
         if cell.formula and name != "Today":
             yield name, render(cell.formula, language)
@@ -98,7 +100,7 @@ def test_criteria_are_single_values(language: Language) -> None:
 
 def bare(argument: str) -> str:
     """Return *argument* without the calls that make one value of a column."""
-    while (shorter := re.sub(r"(?:INDEX|ROWS|MATCH)\([^()]*\)", "1", argument)) != argument:
+    while (shorter := re.sub(r"(?:COUNT|INDEX|MATCH|MAX|ROWS)\([^()]*\)", "1", argument)) != argument:
         argument = shorter
     return re.sub(r"\w+\[\[#This Row\],\[[^\]]*\]\]", "1", argument)
 
@@ -126,6 +128,7 @@ def test_every_name_is_declared(language: Language) -> None:
         *METRICS,
         *WORKING_NAMES,
         "GroupValues",
+        *COMPARED_CELLS,
         *(s.cell for s in SETTINGS_BY_ID.values() if s.cell),
         *TABLES,
         "This",

@@ -61,6 +61,18 @@ COMPARED = {
     "by playbook": (View(filters={"owner": "Ann"}), "playbook", "crm", "crm"),
 }
 """What the sheet Trends compares: the question, the column, two groups."""
+OTHER_DAYS = {
+    "a month before": (View(), date(2025, 12, 1)),
+    "a month before, one owner, entered": (View(filters={"owner": "Ann"}, reach="entered"), date(2025, 12, 1)),
+    "before a past day, a period": (View(as_of=PAST, **PERIOD), date(2025, 7, 1)),
+    "before a past day, cohort": (View(as_of=PAST, **PERIOD, reading="cohort"), date(2025, 7, 1)),
+    "cohort, entered": (View(**PERIOD, reading="cohort", reach="entered"), date(2025, 9, 9)),
+    "entered in a period": (View(**PERIOD, reach="entered"), date(2025, 9, 9)),
+    "today from the future": (View(as_of=date(2026, 6, 30)), date(2026, 5, 1)),
+    "a day after": (View(as_of=PAST), date(2025, 10, 1)),
+    "before anything": (View(), date(2001, 1, 1)),
+}
+"""What the Funnel looks at, and the day it is compared with."""
 CHINESE = ("today", "past period", "cohort, entered", "owner and product, past", "source of the list")
 
 
@@ -114,6 +126,8 @@ def test_generated_pipelines(libreoffice: LibreOffice, tmp_path: Path, language:
             **dict(zip(("SegmentA", "SegmentB"), segments, strict=True)),
         }
         pipelines[name] = replace(pipeline, view=view, named=chosen)
+    for name, (view, day) in OTHER_DAYS.items():
+        pipelines[f"compared with {name}"] = replace(pipeline, view=view, named={"CompareInput": day})
     pipelines["another seed"] = generated(120, seed=2, language=language)
     assert agree(libreoffice, pipelines, tmp_path) > 8_000
 

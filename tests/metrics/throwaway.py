@@ -15,6 +15,7 @@ from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.metrics import Formula, formulas, rows, visits
+from xl_salesflow.metrics.comparison import COMPARED_CELLS
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.column import Column, Table
 from xl_salesflow.model.formulas import render
@@ -52,6 +53,7 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
     workings.add(book, pipeline.language)
     dropdowns.add(book, pipeline.language)
     _names(book, pipeline)
+    _compared(book, pipeline.language)
     book.save(path)
     return path
 
@@ -134,6 +136,13 @@ def _names(book: Workbook, pipeline: Pipeline) -> None:
         book.defined_names[setting.cell or ""] = DefinedName(setting.cell or "", attr_text=f"Names!$B${row}")
 
 
+def _compared(book: Workbook, language: Language) -> None:
+    sheet = book.create_sheet("Compared")
+    for row, (name, text) in enumerate(COMPARED_CELLS.items(), 1):
+        sheet.cell(row, 1, "=" + render(text, language))
+        book.defined_names[name] = DefinedName(name, attr_text=f"Compared!$A${row}")
+
+
 def _asked(pipeline: Pipeline) -> dict[str, Any]:
     view, language = pipeline.view, pipeline.language
     labels = TABLES["Deals"]
@@ -141,7 +150,7 @@ def _asked(pipeline: Pipeline) -> dict[str, Any]:
     for name, column in FILTERS.items():
         if column in view.filters:
             asked[name] = _cell(labels[column], view.filters[column], language)
-    typed = ("PlanTarget", "PlanBy", "GroupBy", "SegmentA", "SegmentB")
+    typed = ("PlanTarget", "PlanBy", "GroupBy", "SegmentA", "SegmentB", "CompareInput")
     asked |= {name: pipeline.named[name] for name in typed if name in pipeline.named}
     dates = {"AsOfInput": view.as_of, "PeriodFromInput": view.start, "PeriodToInput": view.end}
     asked |= {name: day for name, day in dates.items() if day}

@@ -15,7 +15,8 @@ Its facts are plain values, so that nothing here depends on how they are worked 
     months                 list of {month (a date), created, won, lost, won_value}
     ageing                 list of {label, count, value, late}: open deals by age; late is true beyond the usual cycle
     lost_stages, lost_reasons    list of {name, count, value, share}; share is cumulative
-    by                     list of {name, rows: list of {key, open_count, open_value, won_count, lost_count, won_value, win_rate, small}}
+    by                     list of {name, rows}; a row is {key, open_count, open_value, won_count, lost_count, won_value,
+                           win_rate, small}
 
 A name, label or definition is Text or str. A list that is empty leaves its part of the page out.
 """

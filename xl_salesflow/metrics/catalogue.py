@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from xl_salesflow.metrics.categories import CATEGORIES
+from xl_salesflow.metrics.comparison import CHANGE_COLUMNS, StageChanges
 from xl_salesflow.metrics.conversion import STAGE_CONVERSION
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Metric
@@ -22,6 +23,7 @@ from xl_salesflow.metrics.plan import PLAN_COLUMNS, PLANNING, Plan
 from xl_salesflow.metrics.reasons import REASON_COLUMNS, Reasons
 from xl_salesflow.metrics.steps import Steps
 from xl_salesflow.metrics.targets import TARGETS
+from xl_salesflow.metrics.team_plan import TEAM_COLUMNS, TeamPlan
 from xl_salesflow.metrics.timing import CYCLES, STAGE_TIMES
 from xl_salesflow.metrics.trend import TREND_COLUMNS, Trend
 
@@ -39,11 +41,19 @@ STAGE_METRICS: Mapping[str, ColumnMetric[Steps]] = MappingProxyType(
 )
 """The numbers of the table StageMetrics, by column."""
 
+STAGE_CHANGES: Mapping[str, ColumnMetric[StageChanges]] = MappingProxyType(
+    {column.id: column for column in CHANGE_COLUMNS}
+)
+"""The numbers of the table StageChanges, by column."""
+
 FORECAST_MONTHS: Mapping[str, ColumnMetric[Months]] = MappingProxyType({column.id: column for column in MONTH_COLUMNS})
 """The numbers of the table ForecastMonths, by column."""
 
 PLAN_STAGES: Mapping[str, ColumnMetric[Plan]] = MappingProxyType({column.id: column for column in PLAN_COLUMNS})
 """The numbers of the table PlanStages, by column."""
+
+TEAM_PLAN: Mapping[str, ColumnMetric[TeamPlan]] = MappingProxyType({column.id: column for column in TEAM_COLUMNS})
+"""The numbers of the table TeamPlan, by column."""
 
 TREND: Mapping[str, ColumnMetric[Trend]] = MappingProxyType({column.id: column for column in TREND_COLUMNS})
 """The numbers of the table Trend, by column."""

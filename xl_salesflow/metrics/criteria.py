@@ -6,7 +6,7 @@ the switches of the sheet choose between plain formulas of scalar criteria, so t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,6 +49,16 @@ Whose = Callable[..., str]
 GROUP = "(group)"
 """The column that the sheet Trends compares by."""
 
+PLANNER = "(planner)"
+"""The column that a row of TeamPlan is about: its owners come first, then its channels."""
+
+OWNERS = 12
+"""Rows of TeamPlan that are about owners."""
+
+_CHOSEN: Mapping[str, tuple[str, Sequence[str]]] = {
+    GROUP: ("GroupNumber", tuple(FILTERS.values())),
+    PLANNER: (f"IF({{position}}>{OWNERS},2,1)", ("owner", "sales_channel")),
+}
 _BLANK = '""'
 _IN_HISTORY = {"recorded_stage": "stage", "since": "entered"}
 
@@ -169,6 +179,7 @@ def _scalars(table: str, criteria: Criteria) -> str:
 
 
 def _column(table: str, column: str) -> str:
-    if column == GROUP:
-        return f"CHOOSE(GroupNumber,{','.join(_column(table, each) for each in FILTERS.values())})"
+    if column in _CHOSEN:
+        number, columns = _CHOSEN[column]
+        return f"CHOOSE({number},{','.join(_column(table, each) for each in columns)})"
     return "{" + f"{table}.{_IN_HISTORY.get(column, column) if table == 'History' else column}" + "}"

@@ -18,9 +18,12 @@ from xl_salesflow.metrics.catalogue import (
     METRICS,
     MOVES,
     PLAN_STAGES,
+    STAGE_CHANGES,
     STAGE_METRICS,
+    TEAM_PLAN,
     TREND,
 )
+from xl_salesflow.metrics.comparison import CHANGE_NAMING, COMPARED_CELLS
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Formula, Metric
 from xl_salesflow.metrics.groups import LISTED, group_naming
@@ -30,6 +33,8 @@ from xl_salesflow.metrics.moves import MOVE_NAMING
 from xl_salesflow.metrics.plan import PLAN_NAMING
 from xl_salesflow.metrics.reasons import REASONS, reason_naming
 from xl_salesflow.metrics.steps import NAMING
+from xl_salesflow.metrics.team_plan import ROWS as TEAM
+from xl_salesflow.metrics.team_plan import team_naming
 from xl_salesflow.metrics.trend import MONTH as TREND_MONTH
 from xl_salesflow.metrics.versus import SEGMENT_FORMULAS
 from xl_salesflow.metrics.workings import MONTHS_BACK, ROWS
@@ -52,6 +57,12 @@ def rendered(formula: Formula, language: Language, table: Table) -> Formula:
 
 NAMES: tuple[str, ...] = tuple(METRICS)
 """Defined names: each is the value cell of the metric of that id."""
+
+
+def card_formulas(language: Language) -> dict[str, str]:
+    """Return the formulas of the cells named for metrics: the cards, and what they were on the day compared with."""
+    cards = {f"Card_{id}": id for id in METRICS}
+    return cards | {name: render(text, language) for name, text in COMPARED_CELLS.items()}
 
 
 def metric_formulas(language: Language, say: Render = rendered) -> dict[str, dict[str, Formula]]:
@@ -93,11 +104,13 @@ def column_formulas(table: str, language: Language, say: Render = rendered) -> d
 POSITIONS: Mapping[str, range] = MappingProxyType(
     {
         "StageMetrics": range(1, ROWS + 1),
+        "StageChanges": range(1, ROWS + 1),
         "Trend": range(1, MONTHS_BACK + 1),
         "Groups": range(1, LISTED + 2),
         "Segments": range(1, 3),
         "ForecastMonths": range(MONTHS),
         "PlanStages": range(1, ROWS + 1),
+        "TeamPlan": range(1, TEAM + 1),
         "Leaks": range(1, ROWS + 1),
         "LossReasons": range(REASONS),
         "Moves": range(1, ROWS + 1),
@@ -109,11 +122,13 @@ POSITIONS: Mapping[str, range] = MappingProxyType(
 def _declared(table: str, language: Language) -> tuple[Mapping[str, Formula], Mapping[str, ColumnMetric[Any]]]:
     tables: dict[str, tuple[Mapping[str, Formula], Mapping[str, ColumnMetric[Any]]]] = {
         "StageMetrics": (NAMING, STAGE_METRICS),
+        "StageChanges": (CHANGE_NAMING, STAGE_CHANGES),
         "Trend": ({"month": TREND_MONTH, "mark": _mark_rate(language)}, TREND),
         "Groups": ({**group_naming(language), "mark": _mark_rate(language)}, GROUPS),
         "Segments": (SEGMENT_FORMULAS, {}),
         "ForecastMonths": ({"month": MONTH}, FORECAST_MONTHS),
         "PlanStages": (PLAN_NAMING, PLAN_STAGES),
+        "TeamPlan": ({**team_naming(language), "mark": _mark_won(language)}, TEAM_PLAN),
         "Leaks": (LEAK_NAMING, LEAKS),
         "LossReasons": (reason_naming(language), LOSS_REASONS),
         "Moves": (MOVE_NAMING, MOVES),
@@ -124,6 +139,10 @@ def _declared(table: str, language: Language) -> tuple[Mapping[str, Formula], Ma
 def _mark_rate(language: Language) -> Formula:
     closed = "{won_count}+{lost_count}"
     return Formula(f'IF({{win_rate}}="","",IF({closed}<SmallSample,"{SMALL_SAMPLE.in_(language)}",""))')
+
+
+def _mark_won(language: Language) -> Formula:
+    return Formula(f'IF({{won_count}}="","",IF({{won_count}}<SmallSample,"{SMALL_SAMPLE.in_(language)}",""))')
 
 
 def _mark(metric: Metric[Cube], language: Language) -> Formula:

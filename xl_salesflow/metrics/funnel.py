@@ -14,9 +14,12 @@ from xl_salesflow.metrics.catalogue import (
     LOSS_REASONS,
     METRICS,
     PLAN_STAGES,
+    STAGE_CHANGES,
     STAGE_METRICS,
+    TEAM_PLAN,
     TREND,
 )
+from xl_salesflow.metrics.comparison import StageChanges
 from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats
 from xl_salesflow.metrics.groups import Grouping
@@ -24,6 +27,7 @@ from xl_salesflow.metrics.months import Months
 from xl_salesflow.metrics.plan import Plan
 from xl_salesflow.metrics.reasons import Reasons
 from xl_salesflow.metrics.steps import Steps, steps
+from xl_salesflow.metrics.team_plan import TeamPlan
 from xl_salesflow.metrics.trend import Trend
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.lists import LISTS
@@ -128,6 +132,15 @@ def step_rows(asked: Steps, columns: Mapping[str, ColumnMetric[Steps]]) -> list[
     ]
 
 
+def change_rows(asked: StageChanges) -> list[dict[str, Any]]:
+    """Return one row per step: its name and every number of StageChanges."""
+    found = {id: column.compute(asked) for id, column in STAGE_CHANGES.items()}
+    return [
+        {"stage": stage.name} | {id: _value(numbers, row) for id, numbers in found.items()}
+        for row, stage in enumerate(asked.steps.stages)
+    ]
+
+
 def reason_rows(asked: Reasons) -> list[dict[str, Any]]:
     """Return one row per reason of the sheet Lists, the first for none given."""
     found = {id: column.compute(asked) for id, column in LOSS_REASONS.items()}
@@ -177,6 +190,15 @@ def plan_rows(asked: Plan) -> list[dict[str, Any]]:
         for row, stage in enumerate(asked.steps.stages)
     ]
     return [row | {"by_when": _date(found["by_when"][place])} for place, row in enumerate(rows)]
+
+
+def team_rows(asked: TeamPlan) -> list[dict[str, Any]]:
+    """Return one row per owner and channel of the lists: its name and every number of TeamPlan."""
+    found = {id: column.compute(asked) for id, column in TEAM_PLAN.items()}
+    return [
+        {"part": part, "name": name} | {id: _value(numbers, row) for id, numbers in found.items()}
+        for row, (part, name) in enumerate(asked.labels)
+    ]
 
 
 def _shown(asked: Cube, row: int, language: Language) -> str:

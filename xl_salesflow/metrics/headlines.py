@@ -12,10 +12,10 @@ SMALL_PRINT: Mapping[str, Text] = MappingProxyType(
         "open_count": Text("as of the date", "截至日期"),
         "open_value": Text("sum of amounts", "金额合计"),
         "weighted_value": Text("amount × probability", "金额 × 赢率"),
+        "won_count": Text("closed in the period", "期内关闭"),
         "won_value": Text("closed in the period", "期内关闭"),
         "win_rate": Text("won ÷ (won + lost)", "赢单 ÷（赢单 + 丢单）"),
         "win_rate_of_all": Text("won ÷ all created", "赢单 ÷ 全部新建"),
-        "median_won_value": Text("half are larger", "一半高于此值"),
         "cycle_days_won_mean": Text("days from creation", "自创建起的天数"),
         "cycle_days_won_median": Text("half take longer", "一半用时更长"),
     }

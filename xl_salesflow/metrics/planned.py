@@ -69,8 +69,9 @@ def _standing(asked: Cube) -> Answer:
 
 
 def _groups(pipeline: Pipeline, column: str) -> Iterator[Answer]:
-    """Plan for everyone who has a target; the value typed for all is nobody's own."""
+    """Plan for everyone who has a target; the value and the conversions typed for all are nobody's own."""
     named = {**pipeline.named, "PlanTarget": None}
+    pipeline = pipeline.with_tables(PlanStages=pipeline["PlanStages"].assign(what_if=np.nan))
     for key in _with_target(pipeline, column):
         view = replace(pipeline.view, filters={**pipeline.view.filters, column: key})
         yield {"key": key, **_back(replace(pipeline, view=view, named=named))}

@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from xl_salesflow.metrics.catalogue import LEAKS, METRICS, MOVES
+from xl_salesflow.metrics.comparison import StageChanges, compared_cells, other_day
 from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.formulas import SMALL_SAMPLE
 from xl_salesflow.metrics.funnel import (
+    change_rows,
     funnel_of,
     group_rows,
     month_rows,
@@ -18,6 +20,7 @@ from xl_salesflow.metrics.funnel import (
     reason_rows,
     stage_rows,
     step_rows,
+    team_rows,
     trend_rows,
 )
 from xl_salesflow.metrics.groups import Grouping, grouped_by
@@ -25,6 +28,7 @@ from xl_salesflow.metrics.months import months
 from xl_salesflow.metrics.plan import plan
 from xl_salesflow.metrics.reasons import Reasons
 from xl_salesflow.metrics.steps import steps
+from xl_salesflow.metrics.team_plan import TeamPlan
 from xl_salesflow.metrics.trend import Trend
 from xl_salesflow.metrics.versus import segment_rows
 from xl_salesflow.metrics.workings import ROWS
@@ -51,15 +55,18 @@ def sheet_values(pipeline: Pipeline) -> SheetValues:
     cells = named_cells(pipeline)
     for id, row in metrics.items():
         cells[id] = cells[f"Card_{id}"] = row["value"]
+    cells |= compared_cells(asked) | {"CompareTo": other_day(asked) or ""}
     grouping = Grouping(asked)
     tables = {
         "Metrics": metrics,
         "StageMetrics": stage_cells(asked),
+        "StageChanges": _padded("StageChanges", change_rows(StageChanges(steps(asked)))),
         "Trend": _marked("Trend", trend_rows(Trend(asked)), asked),
         "Groups": _marked("Groups", group_rows(grouping), asked),
         "Segments": dict(enumerate(_table("Segments", segment_rows(grouping)), 1)),
         "ForecastMonths": month_cells(asked),
         "PlanStages": plan_cells(asked),
+        "TeamPlan": team_cells(asked),
         "Leaks": _padded("Leaks", step_rows(steps(asked), LEAKS)),
         "LossReasons": dict(enumerate(_table("LossReasons", reason_rows(Reasons(asked))))),
         "Moves": _padded("Moves", step_rows(steps(asked), MOVES)),
@@ -108,6 +115,15 @@ def month_cells(asked: Cube) -> Rows:
 def plan_cells(asked: Cube) -> Rows:
     """Return row number from 1 → column → value of PlanStages; rows beyond the funnel show nothing."""
     return _padded("PlanStages", plan_rows(plan(steps(asked))))
+
+
+def team_cells(asked: Cube) -> Rows:
+    """Return row number from 1 → column → value of TeamPlan, with a mark beside a plan that few won deals stand behind."""
+    small, mark = asked.pipeline.settings.number("small_sample"), SMALL_SAMPLE.in_(asked.pipeline.language)
+    rows = team_rows(TeamPlan(asked))
+    for row in rows:
+        row["mark"] = mark if row["won_count"] is not None and row["won_count"] < small else ""
+    return dict(enumerate(_table("TeamPlan", rows), 1))
 
 
 def _padded(table: str, found: list[dict[str, Any]]) -> Rows:

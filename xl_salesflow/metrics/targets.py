@@ -135,7 +135,7 @@ def velocity(cube: Cube) -> Floats:
     return to_cents(ratio(expected, cycle_days_won_mean(cube)))
 
 
-_IN_PERIOD = (c.Criterion("from", ">=", FIRST), c.Criterion("to", "<=", LAST))
+IN_PERIOD = (c.Criterion("from", ">=", FIRST), c.Criterion("to", "<=", LAST))
 _ANYBODY = c.Criterion("owner", "<>", "")
 
 
@@ -151,7 +151,7 @@ def target_formula(*inside: c.Criterion) -> str:
     return f'IF({unknown},"",ROUND({found},2))'
 
 
-_WON = (c.WON, *c.between("closed", FIRST, LAST))
+WON_IN_PERIOD = (c.WON, *c.between("closed", FIRST, LAST))
 EXPECTED = (c.OPEN, *c.between("expected_close", FIRST, LAST))
 _NO_SAMPLE = Formula('""')
 _EXPECTED_COUNT = Formula(c.today_only(c.count, "open", *EXPECTED))
@@ -166,7 +166,7 @@ TARGETS: tuple[Metric[Cube], ...] = (
             "channel chosen; for everything, the team's targets, else the owners' together.",
             "期间内（未设期间时为截至日期所在年）的目标，按所选负责人、产品与渠道精确匹配；全部时取团队目标，没有则合计各负责人目标。",
         ),
-        Unit.MONEY, Formula(target_formula(*_IN_PERIOD)), target, _NO_SAMPLE, Cube.nothing,
+        Unit.MONEY, Formula(target_formula(*IN_PERIOD)), target, _NO_SAMPLE, Cube.nothing,
     ),
     Metric(
         "won_to_date",
@@ -175,8 +175,8 @@ TARGETS: tuple[Metric[Cube], ...] = (
             "Sum of the deals won in the period of the target, by their closing date in either reading.",
             "目标期间内赢单的金额合计，两种口径均按关闭日期统计。",
         ),
-        Unit.MONEY, Formula(f"ROUND({c.deals(c.total('amount'), 'always', *_WON)},2)"), won_to_date,
-        Formula(c.deals(c.count, "always", *_WON)), won_to_date_count,
+        Unit.MONEY, Formula(f"ROUND({c.deals(c.total('amount'), 'always', *WON_IN_PERIOD)},2)"), won_to_date,
+        Formula(c.deals(c.count, "always", *WON_IN_PERIOD)), won_to_date_count,
     ),
     Metric(
         "attainment",

@@ -98,6 +98,7 @@ NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
             ),
             _cell("Reading", "Won and lost are", "赢丢单口径", T.CHOICE, "Closed in the period (snapshot) or created in it (cohort)", "按关闭日期（快照）或创建日期（群组）", options="reading", default=Text("Closed in the period", "期内关闭")),
             _cell("Reach", "A stage counts when", "阶段计数口径", T.CHOICE, "Reached or passed (implied), or really entered", "到达或越过（推定），或实际进入", options="reach", default=Text("Reached or passed", "到达或越过")),
+            _cell("CompareInput", "Compare with", "对比日期", T.DATE, "A day before the as-of date: headline numbers and stages then, and the change since; blank compares nothing", "截至日期之前的某日：显示当时的主要指标与阶段，以及此后的变化；留空不对比"),
             _cell("Today", "Today", "今天", T.DATE, "The only volatile formula of the workbook", "工作簿中唯一的易变公式", "Settings", formula="TODAY()"),
             _cell("BantTotal", "Sum of BANT weights", "BANT 权重合计", T.NUMBER, "The four weights together", "四项权重之和", "Settings", formula="BantBudget+BantAuthority+BantNeed+BantTimeline"),
             _cell("ViewEverything", "No filter", "不筛选", T.TEXT, "What a dropdown shows when it filters nothing", "下拉框不筛选时的显示", "Settings", default=EVERYTHING),
@@ -118,6 +119,7 @@ NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
             _cell("SegmentA", "First", "第一组", T.TEXT, "One of the rows of the table, to compare with the second", "表中一行，与第二组比较", "Trends"),
             _cell("SegmentB", "Second", "第二组", T.TEXT, "Another row of the table", "表中另一行", "Trends"),
             _cell("GroupNumber", "Number of the grouping", "分组编号", T.INTEGER, "The column of names that Compare by chooses", "“按何分组”所选的列", "Settings", formula=_GROUP_NUMBER),
+            _cell("CompareTo", "Compared with", "对比日", T.DATE, "The day to compare with; nothing when it lies after the as-of date", "对比的日期；晚于截至日期时不对比", "Settings", formula='IF(CompareInput="","",IF(CompareInput>AsOf,"",CompareInput))'),
             _cell("PlanTarget", "Target", "目标金额", T.MONEY, "Value to win; blank takes the Targets sheet", "应赢单金额；留空取“销售目标”", "Plan"),
             _cell("PlanBy", "By", "截止日期", T.DATE, "The last day to win it; blank is the end of the year", "最迟赢单日期；留空为年末", "Plan"),
         )

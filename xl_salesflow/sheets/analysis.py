@@ -37,6 +37,32 @@ class Analysis(NamedTuple):
 _LOST = (Look("lost_value", styles.ACCENT),)
 _SHADES = (styles.ACCENT, "4C84A0", styles.ACCENT_MID, "A9C4D3", styles.RED_INK)
 PAGES = {
+    "StageChanges": Analysis(
+        Text(
+            "Each stage now and on the day chosen at the top of the Funnel under “Compare with”.",
+            "各阶段现状与“销售漏斗”顶部“对比日期”所选之日的对照。",
+        ),
+        (
+            Chart(
+                Text("Deals that reached each stage", "到达各阶段的商机数"),
+                "stage",
+                (Look("reached_then", styles.ACCENT_MID), Look("reached", styles.ACCENT)),
+            ),
+            Chart(
+                Text("Open deals in each stage", "各阶段进行中商机"),
+                "stage",
+                (Look("open_count_then", styles.ACCENT_MID), Look("open_count", styles.ACCENT)),
+            ),
+        ),
+    ),
+    "TeamPlan": Analysis(
+        Text(
+            "What everybody's own target still takes, by their own conversion and mean won value. Type targets on the "
+            "sheet Targets; the Funnel's dropdowns apply.",
+            "按各自的转化率与平均赢单金额，推算各自目标尚需的赢单与线索。目标在“销售目标”中填写；“销售漏斗”的筛选同样适用。",
+        ),
+        (),
+    ),
     "Leaks": Analysis(
         Text(
             "Where deals are lost, and which step pays most to mend. The Funnel's dropdowns apply.",
@@ -94,10 +120,10 @@ def _page(workbook: Workbook, language: Language, name: str, analysis: Analysis,
     widths = [max(column_width(column, language), narrowest) for column in table.columns]
     page_ = Panel(workbook, sheet, language, [(2, len(widths) + 1)])
     panel.title(page_, table.title, analysis.subtitle, widths)
-    row = _CHART_TOP + _CHART_ROWS + 1
+    row = _CHART_TOP + (_CHART_ROWS + 1 if analysis.charts else 0)
     panel.heading(page_, row, table.purpose)
     placed = place(sheet, table, language, live.position_rows(name, language), row + 1, 2, styles.PAGE)
-    panel.steps(page_, placed, len(LISTS["loss_reason"]) if name == "LossReasons" else steps)
+    panel.steps(page_, placed, {"LossReasons": len(LISTS["loss_reason"]), "TeamPlan": placed.length}.get(name, steps))
     last = _folded(placed, steps) if name == "Moves" else placed.number(table.columns[-1].id)
     _charts(page_, placed, analysis, last)
     sheet.print_area = f"A1:{get_column_letter(last)}{placed.last}"
@@ -106,7 +132,7 @@ def _page(workbook: Workbook, language: Language, name: str, analysis: Analysis,
 
 
 def _charts(page_: Panel, placed: Placed, analysis: Analysis, last: int) -> None:
-    share = (last - page_.left + 1) / len(analysis.charts)
+    share = (last - page_.left + 1) / max(len(analysis.charts), 1)
     for number, chart in enumerate(analysis.charts):
         drawn = charts.columns(
             placed, chart.category, chart.looks, chart.title.in_(page_.language), chart.stacked, chart.lying

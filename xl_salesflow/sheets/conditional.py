@@ -95,6 +95,10 @@ RULES: dict[str, Sequence[When]] = {
         When(("gap",), "N({gap})>0", "amber"),
         When(("one_point_more",), "AND(N({one_point_more})>0,{one_point_more}=bottleneck)", "amber"),
     ),
+    "TeamPlan": (
+        When(("mark", "won_count"), '{mark}<>""', "amber"),
+        When(("won_to_date", "attainment", "gap"), "AND(N({target})>0,N({attainment})>=1)", "green ink"),
+    ),
     "FollowUps": (
         When(("rank:email",), "{done}={yes_no:yes}", "struck"),
         When(("priority",), "{priority}={priority:high}", "red"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from openpyxl import Workbook
 
 from xl_salesflow.metrics import METRICS
+from xl_salesflow.metrics.comparison import COMPARED
 from xl_salesflow.metrics.headlines import SMALL_PRINT
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
@@ -18,17 +19,11 @@ from xl_salesflow.sheets.table_sheet import Placed, display_width, place
 _WIDTHS = (20, 25, 14, 10, 10, 13, 10, 10, 14, 14, 9, 9, 9, 9, 8, 9)
 _SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 9), (10, 11), (12, 14), (15, 17))
 _INPUTS = (
-    ("AsOfInput", "PeriodFromInput", "PeriodToInput", "ViewPlaybook", "Reading", "Reach", None, None),
+    ("AsOfInput", "PeriodFromInput", "PeriodToInput", "ViewPlaybook", "Reading", "Reach", "CompareInput", None),
     ("ViewOwner", "ViewProduct", "ViewSource", "ViewRegion", "ViewChannel", None, None, None),
 )
-_CARDS = {
-    id: SMALL_PRINT[id]
-    for id in (
-        "open_count", "open_value", "weighted_value", "won_value",
-        "win_rate", "win_rate_of_all", "median_won_value", "cycle_days_won_mean",
-    )
-}  # fmt: skip
-_CARD_ROW, _CHART_ROW, _CHART_ROWS = 12, 16, 18
+_CARDS = {id: SMALL_PRINT[id] for id in COMPARED}
+_CARD_ROW, _CHART_ROW, _CHART_ROWS = 12, 18, 18
 _LINE = 140  # signs of a definition that fit the page's width at nine points
 _PADS = 19  # a column right of the page
 
@@ -55,7 +50,7 @@ def add(workbook: Workbook, language: Language, steps: int) -> tuple[Placed, ...
     panel.small(page_, 9, 5, _HINT)
     stages = _stages(page_, _CHART_ROW + _CHART_ROWS + 1, steps)
     metrics = _metrics(page_, stages.last + 2)
-    panel.cards(page_, _CARD_ROW, _CARDS)
+    panel.cards(page_, _CARD_ROW, _CARDS, compared=True)
     _charts(page_, stages)
     sheet.freeze_panes = "A11"
     sheet.print_area = f"A1:Q{metrics.last}"

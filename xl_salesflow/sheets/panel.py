@@ -15,7 +15,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xl_salesflow.metrics import METRICS
+from xl_salesflow.metrics import METRICS, Unit
+from xl_salesflow.metrics.comparison import COMPARED_CELLS
+from xl_salesflow.model.formulas import render
 from xl_salesflow.model.text import Language, Text
 from xl_salesflow.model.view import FILTERS, NAMED_CELLS
 from xl_salesflow.sheets import live, styles, validation
@@ -24,6 +26,7 @@ from xl_salesflow.sheets.dropdowns import dropdown
 from xl_salesflow.sheets.names import define, structured
 from xl_salesflow.sheets.table_sheet import Placed, quoted
 
+_WAS, _SAME, _POINTS = Text("was ", "当时 "), Text("no change", "无变化"), Text('" points"', '"（百分点）"')
 _SEGMENTS = ("SegmentA", "SegmentB")
 _FOLDED = Text(
     "Some rows of the table are folded away, and so missing from the charts: open them with the + at the left.",
@@ -196,12 +199,39 @@ def card(panel: Panel, row: int, slot: int, label: str, foot: str, formula: str,
     return value
 
 
-def cards(panel: Panel, row: int, feet: Mapping[str, Text]) -> None:
-    """Write one card per metric id, with its small print, in the slots of *row*; its number is named Card_<id>."""
+def cards(panel: Panel, row: int, feet: Mapping[str, Text], compared: bool = False) -> None:
+    """Write one card per metric id, with its small print, in the slots of *row*; its number is named Card_<id>.
+
+    With *compared* two more rows say what it was on the day compared with, and the change: Then_<id>, Change_<id>.
+    """
     for slot, (id, foot) in enumerate(feet.items()):
         label, said = METRICS[id].name.in_(panel.language), foot.in_(panel.language)
         cell = card(panel, row, slot, label, said, f"={id}", live.headline_format(id))
         define(panel.workbook, f"Card_{id}", address(panel.sheet, cell))
+        if compared:
+            _compared(panel, row + 3, slot, id)
+
+
+def _compared(panel: Panel, row: int, slot: int, id: str) -> None:
+    first, last = panel.slots[slot]
+    language, plain = panel.language, live.headline_format(id)
+    unit = _POINTS.in_(language) if METRICS[id].unit is Unit.RATIO else ""
+    formats = {
+        "Then": f'"{_WAS.in_(language)}"{plain}',
+        "Change": f'"▲ "{plain}{unit};"▼ "{plain}{unit};"{_SAME.in_(language)}"',
+    }
+    for offset, (part, format) in enumerate(formats.items()):
+        panel.paint(row + offset, styles.RECORD, first, last)
+        panel.sheet.row_dimensions[row + offset].height = 15
+        name = f"{part}_{id}"
+        cell = panel.span(slot, row + offset, "=" + render(COMPARED_CELLS[name], language))
+        panel.sheet.cell(row + offset, last).border = Border(right=Side(style="thick", color=styles.WHITE))
+        cell.number_format = format
+        cell.font = styles.font(
+            language, size=9, bold=part == "Change", colour=styles.ACCENT if part == "Change" else styles.MUTED
+        )
+        cell.alignment = Alignment(horizontal="left", vertical="center", indent=1, shrink_to_fit=True)
+        define(panel.workbook, name, address(panel.sheet, cell))
 
 
 def address(sheet: Worksheet, cell: Cell) -> str:

@@ -83,7 +83,7 @@ PAGE = Looks(
 # text that looks like a number and must not become one
 _VERBATIM = {"phone", "tax_id", "email", "bank"}
 # fractions of which a tenth of a per cent matters
-_FINE = {"discount", "tax_rate", "discount_limit", "step_conversion", "cumulative_conversion", "what_if"}
+_FINE = {"discount", "tax_rate", "discount_limit", "step_conversion", "cumulative_conversion", "what_if", "conversion"}
 _FORMATS = {
     Type.INTEGER: "#,##0",
     Type.POINTS: "0",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from xl_salesflow.metrics import METRICS, declaration
-from xl_salesflow.metrics.formulas import POSITIONS, column_formulas, metric_formulas
+from xl_salesflow.metrics.formulas import POSITIONS, card_formulas, column_formulas, metric_formulas
 from xl_salesflow.model.column import Table
 from xl_salesflow.model.formulas import render
 from xl_salesflow.model.pipeline import Pipeline
@@ -44,7 +44,7 @@ def live_formulas(layout: Layout, table: Table, frame: pd.DataFrame) -> LiveForm
 def named_formulas(language: Language) -> dict[str, str]:
     """Return the formula that each named cell should hold, cards of metrics among them, without its leading =."""
     declared = {cell.name: render(cell.formula, language) for cell in NAMED_CELLS.values() if cell.formula}
-    return declared | {f"Card_{id}": id for id in METRICS}
+    return declared | card_formulas(language)
 
 
 def missing_rows(pipeline: Pipeline) -> Iterator[Finding]:

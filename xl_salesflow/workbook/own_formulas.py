@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xl_salesflow.metrics import METRICS
+from xl_salesflow.metrics.formulas import card_formulas
 from xl_salesflow.model.shipped import template
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
@@ -29,7 +30,7 @@ _NUMBERS = re.compile(r"[0-9]+")
 def known_formulas(layout: Layout) -> Known:
     """The formulas whose values a plan brings: declared columns, named cells, the cards of metrics."""
     columns = {name: [layout.headers[name][column.id] for column in TABLES[name].formulas] for name in layout.tables}
-    return Known(columns, [*NAMED_CELLS, *METRICS, *(f"Card_{id}" for id in METRICS)])
+    return Known(columns, [*NAMED_CELLS, *METRICS, *card_formulas(layout.language)])
 
 
 def told(outcome: Recalculation, book: Workbook, language: Language) -> dict[str, Any]:

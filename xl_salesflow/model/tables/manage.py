@@ -42,6 +42,23 @@ STAGE_METRICS = Table(
     ), key="position", shown=True, sheet="Funnel",
 )  # fmt: skip
 
+STAGE_CHANGES = Table(
+    "StageChanges", Text("Compare", "对比"), Text("Each stage now and on the day compared with", "各阶段现状与对比日"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "Order in the playbook", "流程中的顺序", writer=P, width=9),
+        column("stage", "Stage", "阶段", T.TEXT, "From the sheet Stages", "取自“阶段”表", writer=F, width=20),
+        column("reached", "Reached", "到达数", T.INTEGER, "Deals that reached the stage, as the Funnel counts them", "到达该阶段的商机数，口径同“销售漏斗”", writer=F, width=12),
+        column("reached_then", "Reached then", "当时到达数", T.INTEGER, "The same on the day compared with", "对比日的同一数值", writer=F, width=12),
+        column("reached_change", "Reached, change", "到达数变化", T.INTEGER, "Now less then", "现在减当时", writer=F, width=12),
+        column("open_count", "Open now", "当前商机", T.INTEGER, "Open deals in the stage", "当前在该阶段的商机数", writer=F, width=12),
+        column("open_count_then", "Open then", "当时商机", T.INTEGER, "Open deals in the stage on the day compared with", "对比日在该阶段的商机数", writer=F, width=12),
+        column("open_count_change", "Open, change", "商机变化", T.INTEGER, "Now less then", "现在减当时", writer=F, width=12),
+        column("open_value", "Open value", "当前金额", T.MONEY, "Their amount", "其金额合计", writer=F),
+        column("open_value_then", "Value then", "当时金额", T.MONEY, "Their amount on the day compared with, as it was when they entered the stage", "对比日的金额合计，取进入阶段时的金额", writer=F),
+        column("open_value_change", "Value, change", "金额变化", T.MONEY, "Now less then", "现在减当时", writer=F),
+    ), key="position",
+)  # fmt: skip
+
 TREND = Table(
     "Trend", Text("Trends", "趋势"), Text("The last twelve months", "最近十二个月"), Group.MANAGE,
     (
@@ -118,6 +135,27 @@ PLAN_STAGES = Table(
         column("by_when", "By when", "最迟日期", T.DATE, "The day they must be there", "最迟到达日期", writer=F),
         column("one_point_more", "One point more", "提高一个百分点", T.MONEY, "Won value that one percentage point more of conversion would bring; the largest is the shortest stave", "转化率提高一个百分点可增加的赢单金额，最大者即短板", writer=F, width=15),
     ), key="position", sheet="Plan",
+)  # fmt: skip
+
+TEAM_PLAN = Table(
+    "TeamPlan", Text("Team plan", "团队计划"), Text("Owners and channels with a target of their own, side by side", "有自身目标的负责人与渠道并列"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "First the twelve first names of Team, then eight channels", "先为团队前十二人，后为八个渠道", writer=P, width=9),
+        column("part", "Kind", "类别", T.TEXT, "Owner or channel", "负责人或渠道", writer=F, width=10),
+        column("name", "Name", "名称", T.TEXT, "From the sheets Team and Lists", "取自“团队”与“列表”表", writer=F, width=20),
+        column("target", "Target", "目标", T.MONEY, "From the sheet Targets, for exactly this name; blank is none", "取自“销售目标”，精确匹配此名称；空为没有", writer=F),
+        column("won_to_date", "Won so far", "已赢金额", T.MONEY, "Won in the period of the target, by the closing date", "目标期间内按关闭日期赢得的金额", writer=F),
+        column("attainment", "Attainment", "达成率", T.PERCENT, "Won so far ÷ target", "已赢金额 ÷ 目标", writer=F, width=11),
+        column("gap", "Still to win", "缺口", T.MONEY, "Target − won so far; negative once the target is passed", "目标 − 已赢金额；超额后为负", writer=F),
+        column("won_count", "Won deals", "赢单数", T.INTEGER, "Behind the mean won value and the conversion, as the Funnel counts them", "平均赢单金额与转化率的依据，口径同“销售漏斗”", writer=F, width=10),
+        column("mean_won_value", "Mean won value", "平均赢单金额", T.MONEY, "Of their own won deals", "自身赢单的平均金额", writer=F),
+        column("reached_first", "Reached first stage", "到达首阶段", T.INTEGER, "Their own deals that reached the first stage", "自身到达首阶段的商机数", writer=F, width=10),
+        column("reached_won", "Reached Won", "到达赢单", T.INTEGER, "Their own deals that reached Won", "自身到达赢单的商机数", writer=F, width=10),
+        column("conversion", "First stage to Won", "首阶段至赢单", T.PERCENT, "Reached Won ÷ reached first stage", "到达赢单 ÷ 到达首阶段", writer=F, width=11),
+        column("won_needed", "Won deals needed", "所需赢单数", T.INTEGER, "Still to win ÷ mean won value, rounded up", "缺口 ÷ 平均赢单金额，向上取整", writer=F, width=11),
+        column("leads_needed", "Leads needed", "所需线索数", T.INTEGER, "Won deals needed ÷ conversion, rounded up", "所需赢单数 ÷ 转化率，向上取整", writer=F, width=11),
+        column("mark", "Small sample", "样本提示", T.TEXT, "Marks plans that fewer than 30 won deals stand behind", "依据的赢单少于 30 时提示", writer=F, width=13),
+    ), key="position",
 )  # fmt: skip
 
 LEAKS = Table(

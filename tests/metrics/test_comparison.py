@@ -1,0 +1,71 @@
+"""The day compared with: what the sheet shows is what ``funnel --compare-to`` says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.metrics.generated import TODAY, generated
+from xl_salesflow.metrics import compare, compare_stages, sheet_values
+from xl_salesflow.metrics.comparison import COMPARED
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.view import View
+
+VIEWS = {
+    "today": View(),
+    "a past day": View(as_of=date(2025, 9, 15)),
+    "a period": View(start=date(2025, 4, 1), end=date(2025, 12, 31)),
+    "a cohort": View(start=date(2025, 4, 1), end=date(2025, 12, 31), reading="cohort"),
+    "one owner, entered": View(filters={"owner": "Ann"}, reach="entered"),
+}
+NUMBERS = ("reached", "open_count", "open_value")
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Pipeline:
+    return generated(120)
+
+
+def shown(value: Any) -> Any:
+    """Return what a cell shows for a number."""
+    return "" if value is None else pytest.approx(value, rel=1e-12, abs=1e-9)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_sheet_and_command_line_compare_alike(view: str, pipeline: Pipeline) -> None:
+    day = date(2025, 8, 1)
+    asked = replace(pipeline, view=VIEWS[view])
+    values = sheet_values(replace(asked, named={"CompareInput": day}))
+    then = replace(asked, view=replace(asked.view, as_of=day))
+    told = compare(asked, then)
+    assert values.cells["CompareTo"] == day
+    for id in COMPARED:
+        assert values.cells[f"Then_{id}"] == shown(told[id]["then"]), id
+        assert values.cells[f"Change_{id}"] == shown(told[id]["difference"]), id
+    for row, stage in enumerate(compare_stages(asked, then), 1):
+        cells = values.tables["StageChanges"][row]
+        for id in NUMBERS:
+            assert cells[id] == shown(stage[id]["now"])
+            assert cells[f"{id}_then"] == shown(stage[id]["then"])
+            assert cells[f"{id}_change"] == shown(stage[id]["difference"])
+    assert any(values.tables["StageChanges"][row]["reached_change"] for row in (1, 2, 3))
+
+
+@pytest.mark.parametrize("day", [None, "", date(2025, 9, 16)])
+def test_without_a_day_and_after_the_as_of_date_nothing_is_compared(day: object, pipeline: Pipeline) -> None:
+    asked = replace(pipeline, view=View(as_of=date(2025, 9, 15)), named={"CompareInput": day})
+    values = sheet_values(asked)
+    assert {values.cells[f"{part}_{id}"] for part in ("Then", "Change") for id in COMPARED} == {""}
+    assert values.cells["CompareTo"] == ""
+    assert values.tables["StageChanges"][1]["open_count"] != ""
+    assert (
+        values.tables["StageChanges"][1]["open_count_then"] == values.tables["StageChanges"][1]["reached_change"] == ""
+    )
+
+
+def test_compared_with_today_nothing_has_changed(pipeline: Pipeline) -> None:
+    values = sheet_values(replace(pipeline, named={"CompareInput": TODAY}))
+    assert {values.cells[f"Change_{id}"] for id in COMPARED} == {0.0}

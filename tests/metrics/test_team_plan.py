@@ -1,0 +1,72 @@
+"""Everybody's plan side by side: what the sheet Team plan shows is what ``plan`` says of owners and channels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.metrics.generated import generated
+from xl_salesflow.metrics import planned, sheet_values
+from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.view import View
+
+YEAR = {"start": date(2026, 1, 1), "end": date(2026, 12, 31)}
+VIEWS = {
+    "this year": View(),
+    "a year as a period": View(**YEAR),
+    "a past day": View(as_of=date(2026, 2, 1)),
+    "a cohort": View(start=date(2025, 1, 1), end=date(2026, 12, 31), reading="cohort"),
+    "really entered": View(reach="entered"),
+}
+SAME = ("target", "won_to_date", "gap", "mean_won_value", "won_needed", "leads_needed")
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Pipeline:
+    return generated(150)
+
+
+def rows(pipeline: Pipeline) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the rows of the sheet that have a name."""
+    return {
+        (row["part"], row["name"]): row for row in sheet_values(pipeline).tables["TeamPlan"].values() if row["name"]
+    }
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_sheet_and_command_line_plan_alike(view: str, pipeline: Pipeline) -> None:
+    asked = replace(pipeline, view=VIEWS[view])
+    told, shown = planned(asked), rows(asked)
+    listed = {
+        (part, own["key"]): own for part, group in (("Owner", "owners"), ("Channel", "channels")) for own in told[group]
+    }
+    wanted = {who for who, row in shown.items() if row["target"] != ""}
+    assert wanted == {who for who in listed if who in shown and listed[who]["target"] is not None}
+    assert wanted
+    for who in wanted:
+        for id in SAME:
+            expected = listed[who][id]
+            assert shown[who][id] == ("" if expected is None else pytest.approx(expected, rel=1e-12)), (who, id)
+
+
+def test_what_is_typed_for_all_is_nobodys_own(pipeline: Pipeline) -> None:
+    plan = pipeline["PlanStages"].assign(what_if=0.5)
+    typed = replace(pipeline.with_tables(PlanStages=plan), named={"PlanTarget": 1.0})
+    assert rows(typed) == rows(pipeline)
+    assert planned(typed)["owners"] == planned(pipeline)["owners"]
+    assert planned(typed)["value_to_win"] == 1.0
+
+
+def test_a_row_without_a_target_says_nothing_else(pipeline: Pipeline) -> None:
+    shown = rows(pipeline)
+    blank = [row for row in shown.values() if row["target"] == ""]
+    assert blank
+    assert {value for row in blank for id, value in row.items() if id not in ("part", "name")} == {""}
+
+
+def test_one_chosen_owner_stands_alone_among_owners(pipeline: Pipeline) -> None:
+    shown = rows(replace(pipeline, view=View(filters={"owner": "ANN"})))
+    assert [name for part, name in shown if part == "Owner"] == ["Ann"]
