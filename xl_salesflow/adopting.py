@@ -5,7 +5,7 @@ Their sheets stay theirs. Adopting again brings in what has changed there since,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -108,7 +108,7 @@ def _read(path: Path, data: bytes, today: date) -> Pipeline:
     with TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         copy.write_bytes(data)
-        return ClosedBook(copy).read(today)
+        return replace(ClosedBook(copy).read(today), source=str(path))
 
 
 def _kept(pipeline: Pipeline, text: str) -> Plan:

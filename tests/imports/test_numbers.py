@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_salesflow.imports.numbers import decimal_of, numbers, times_of
+from xl_salesflow.imports.numbers import decimal_of, numbers, shares, times_of
 
 
 def number(text: str, decimal: str = ".", times: float = 1.0) -> float | None:
@@ -117,3 +117,17 @@ def test_cents_written_with_separators_come_back_exactly(cents: list[int]) -> No
     swapped = english.map(lambda text: text.translate(str.maketrans(",.", ".,"))).astype(object)
     assert list(numbers(english)) == values
     assert list(numbers(swapped, ",")) == values
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        pytest.param("60 20 100", [0.6, 0.2, 1.0], id="per cent"),
+        pytest.param("60 0.5 20%", [0.6, 0.5, 0.2], id="cells formatted as per cent beside typed numbers"),
+        pytest.param("60 0.5 1", [0.6, 0.5, 1.0], id="1 beside a fraction is all"),
+        pytest.param("60 1", [0.6, 0.01], id="1 beside whole numbers is one per cent"),
+        pytest.param("0% 0.5%", [0.0, 0.005], id="what says per cent is per cent"),
+    ],
+)
+def test_shares_may_be_written_both_ways_in_one_column(cells: str, read: list[float]) -> None:
+    assert list(shares(pd.Series(cells.split(), dtype=object), times=0.01)) == read

@@ -422,3 +422,44 @@ def test_first_and_last_names_are_one_name(csv: Csv, empty: Pipeline, first: str
     path = csv("contacts.csv", f"First Name | Last Name | Email | Account Name\n{first} | {last} | a@b.c | Acme")
     after, _ = brought_in(empty, path)
     assert cells(after["Contacts"], "contact", "account") == [[person, "Acme"]]
+
+
+def test_a_probability_of_the_other_program_is_its_own_reason(csv: Csv, empty: Pipeline) -> None:
+    """Without one, every deal of another program would be asked about."""
+    after, planned = brought_in(empty, csv("deals.csv", "deal | stage | probability\n1 | Lead | 30\n2 | Lead |"))
+    assert cells(after["Deals"], "probability_override", "probability_reason") == [
+        [0.3, "As deals.csv has it"], [None, ""],
+    ]  # fmt: skip
+    assert not planned.findings
+
+
+def test_people_are_known_by_name_without_their_address(tmp_path: Path, empty: Pipeline) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text(
+        "deal,stage,owner,contact\n"
+        "1,Lead,Ann Lee (ann@x.example),Bob Ray (bob@acme.example);Sue Day (sue@acme.example)\n"
+        '2,Lead,"Lee, Ann (Sales)",Bill (William) Low\n',
+        encoding="utf-8",
+    )
+    after, planned = brought_in(empty, path)
+    assert cells(after["Deals"], "owner", "contact") == [
+        ["Ann Lee", "Bob Ray"], ["Lee, Ann (Sales)", "Bill (William) Low"],
+    ]  # fmt: skip
+    assert [finding.severity for finding in planned.findings] == ["note"]
+    assert "row 2, contact: “Bob Ray (bob@acme.example);Sue Day (sue@…” names several people" in messages(planned)[0]
+
+
+def test_totals_and_a_hidden_sheet_are_left_out_and_told(tmp_path: Path, empty: Pipeline) -> None:
+    book = openpyxl.Workbook()
+    sheet, old = book.worksheets[0], book.create_sheet("old")
+    for row in (["Deal", "Stage", "Amount"], ["1", "Lead", 5], ["Total", None, 5]):
+        sheet.append(row)
+        old.append(row)
+    old.sheet_state = "hidden"
+    book.save(path := tmp_path / "deals.xlsx")
+    proposed = propose([path], empty)
+    assert [file.table for file in proposed.files] == ["Deals", ""]
+    assert 'is a hidden sheet and is left out; set its table to "Deals" to bring it in.' in " ".join(proposed.remarks)
+    after, planned = brought_in(empty, path)
+    assert list(after["Deals"]["deal"]) == ["1"]
+    assert messages(planned) == ["deals.xlsx › Sheet, row 3: a line of totals, left out."]

@@ -181,8 +181,7 @@ def _findings(found: Iterable[Finding]) -> None:
     found = sorted(found, key=lambda finding: ("block", "warn", "note").index(finding.severity))
     marks = {"block": "✗", "warn": "!", "note": "·"}
     for finding in found[:_SHOWN]:
-        place = f"{finding.cell}: " if finding.cell and not finding.message.startswith(finding.cell) else ""
-        click.echo(f"{marks[finding.severity]} {place}{finding.message}")
+        click.echo(f"{marks[finding.severity]} {_place(finding)}{finding.message}")
     if len(found) > _SHOWN:
         click.echo(
             say(
@@ -193,6 +192,13 @@ def _findings(found: Iterable[Finding]) -> None:
         )
     elif not found:
         click.echo(say("No findings.", "未发现问题。"))
+
+
+def _place(finding: Finding) -> str:
+    # a row to come has no address yet, and is named by its key
+    if not finding.cell or finding.message.startswith(finding.cell):
+        return ""
+    return f"{finding.cell}: " if "!" in finding.cell or not finding.key else f"{finding.cell} {finding.key}: "
 
 
 def _changes(plan: Plan) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from xl_salesflow.imports import reports
 from xl_salesflow.imports.dates import dates
 from xl_salesflow.imports.mapping import ColumnMap
-from xl_salesflow.imports.numbers import numbers
+from xl_salesflow.imports.numbers import named_times, numbers, shares
 from xl_salesflow.imports.sources import Source
 from xl_salesflow.imports.stages import kind_of
 from xl_salesflow.imports.words import ERRORS, NOBODY, NOTHING, truth
@@ -25,6 +25,8 @@ from xl_salesflow.model.text import Language, Text
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\ufffe\uffff\ud800-\udfff]")
 _BLANKS = re.compile(r"[\s\u00a0\u3000]+")
 _LINE_BLANKS = re.compile(r"[^\S\n]+")
+_PEOPLE = ("Contacts", "Team")
+_ADDRESSED = re.compile(r"([^();]*[^();\s])\s*\([^()\s@]+@[^()\s@]+\)")
 _LONGEST = 32_767  # characters an Excel cell holds
 
 Clean = Mapping[str, Mapping[str, str]]
@@ -49,8 +51,9 @@ class Reader:
         if target.type.is_date:
             return self._parsed(header, target, texts, lambda cells: dates(cells, how.dates), "date", reports.DATE)
         if not target.type.is_text:
+            parse = shares if target.type is Type.PERCENT and not named_times(header) else numbers
             read = self._parsed(
-                header, target, texts, lambda cells: numbers(cells, how.decimal, how.times), "number", reports.NUMBER
+                header, target, texts, lambda cells: parse(cells, how.decimal, how.times), "number", reports.NUMBER
             )
             return self._within(header, target, texts, read)
         return self._text(header, target, texts)
@@ -84,6 +87,10 @@ class Reader:
         texts = mapped(texts, lambda text: known.get(text, text)) if known else texts
         if target.type in (Type.REF, Type.LIST):
             texts = texts.mask(texts.str.casefold().isin(NOBODY), "")
+        if target.options in _PEOPLE:
+            several = texts[texts.map(lambda text: len(_ADDRESSED.findall(text)) > 1).astype(bool)]
+            self._tell("several", reports.SEVERAL, header, target, several, severity="note")
+            texts = mapped(texts, _first_name)
         if target.type is Type.CHOICE:
             return self._choice(header, target, texts)
         if target.type is Type.LIST:
@@ -101,10 +108,19 @@ class Reader:
         self._tell("choice", reports.CHOICE, header, target, wrong, known=known)
         return read
 
-    def _tell(self, rule: str, says: Text, header: str, target: Column, texts: pd.Series, **facts: str) -> None:
+    def _tell(
+        self, rule: str, says: Text, header: str, target: Column, texts: pd.Series, severity: str = "warn", **facts: str
+    ) -> None:
         self.found.extend(
-            reports.findings(rule, says, self.source.name, header, texts, self.language, self.table, target.id, **facts)
+            reports.findings(
+                rule, says, self.source.name, header, texts, self.language, self.table, target.id, severity, **facts
+            )
         )
+
+
+def _first_name(text: str) -> str:
+    # "Bob Ray (bob@acme.example);Sue Day (sue@acme.example)": who is meant is known by name
+    return _ADDRESSED.sub(r"\1", text, count=1).partition(";")[0].strip() if _ADDRESSED.match(text) else text
 
 
 def tidied(cells: pd.Series, lines: bool = False) -> pd.Series:

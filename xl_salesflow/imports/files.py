@@ -71,6 +71,7 @@ def _typed(source: Source, file: FileMap, mapping: Map, language: Language, foun
         columns["notes"] = _lines(([columns["notes"]] if "notes" in columns else []) + notes)
     for row in source.ragged:
         found.append(reports.finding("ragged", reports.RAGGED, source.name, row, language, table=file.table))
+    found += reports.left_out(source.name, source.left_out, language, file.table)
     frame = pd.DataFrame(columns, index=source.cells.index)
     frame[FILE], frame[ROW] = source.name, source.cells.index
     return Rows(file.table, _distinct(frame, source, file, language, found), tuple(columns))

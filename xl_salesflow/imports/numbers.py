@@ -46,6 +46,24 @@ def decimal_of(cells: pd.Series, delimiter: str = ",") -> str:
     return "," if commas > dots or (grouped_by_dots and not dots) else "."
 
 
+def shares(cells: pd.Series, decimal: str = ".", times: float = 1.0) -> pd.Series:
+    """Return text *cells* as shares of one, where some are per cent and some fractions: 60 beside 0.6.
+
+    A cell formatted as per cent holds a fraction, and one typed beside it a whole number. With fractions there, 1 is all.
+    """
+    read, plain = numbers(cells, decimal, times), numbers(cells, decimal)
+    whole = ~cells.str.contains("%", regex=False).to_numpy(bool)
+    fractions = whole & (plain > 0).to_numpy() & (plain < 1).to_numpy()
+    if times == 1.0 or not fractions.any():
+        return read
+    return read.mask(fractions | (whole & (plain == 1).to_numpy()), plain)
+
+
+def named_times(header: str) -> bool:
+    """Tell whether *header* itself says what one stands for."""
+    return times_of(header) != 1.0
+
+
 def times_of(header: str) -> float:
     """Return how much one stands for by the unit in brackets of *header*: "金额(万元)" is 10000, "Probability (%)" 0.01."""
     for unit in re.findall(r"[(\[]([^()\[\]]*)[)\]]", unicodedata.normalize("NFKC", header)):

@@ -23,8 +23,10 @@ from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Append, Edit, Finding, Plan
 from xl_salesflow.model.playbook import Playbook
 from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language, Text
 
 BECAUSE = "import"
+_AS_IN = Text("As {file} has it", "沿用 {file} 中的赢率")
 
 
 @dataclass
@@ -55,7 +57,7 @@ class _Import:
         deals, given = told(rows, self.mapping, playbook, language, self.found)
         merged = matched("Deals", deals, given, existing)
         self.found += twice("Deals", merged.new, existing, language)
-        new = recorded(_complete_deals(merged.new), playbook)
+        new = recorded(_complete_deals(_explained(merged.new, given, language)), playbook)
         self._tell_backwards(new)
         self.append("Deals", new)
         self.append("History", visits(new, playbook, self.pipeline["History"], language))
@@ -121,6 +123,14 @@ def _with_key(rows: Rows, mapping: Mapping) -> None:
             f"{file}: no column gives {key}, by which rows of {rows.table} are told apart; name one in the map.",
             f"{file}：没有列对应 {key}，无法区分 {rows.table} 表的各行；请在映射中指定一列。",
         )
+
+
+def _explained(deals: pd.DataFrame, given: Sequence[str], language: Language) -> pd.DataFrame:
+    # a probability of its own wants a reason; that the other program said so is one
+    if "probability_override" not in given or "probability_reason" in given:
+        return deals
+    says = deals[FILE].map({file: _AS_IN.in_(language, file=file) for file in deals[FILE].unique()})
+    return deals.assign(probability_reason=says.where(deals["probability_override"].notna(), "").astype(object))
 
 
 def _complete_deals(deals: pd.DataFrame) -> pd.DataFrame:

@@ -51,9 +51,11 @@ def _file_map(
     pipeline: Pipeline,
     remarks: Remarks,
 ) -> tuple[Source, FileMap]:
-    columns = {} if match is None else foreign_keys(source, match, matches, pipeline, remarks)
-    table = match.table if match else ""
-    if not table:
+    columns = {} if match is None or source.hidden else foreign_keys(source, match, matches, pipeline, remarks)
+    table = match.table if match and not source.hidden else ""
+    if match and source.hidden:
+        remarks.hidden(source, match.table)
+    elif not table:
         remarks.no_table(source)
     layout = source.layout
     mapped = column_maps(source, table, columns, remarks)

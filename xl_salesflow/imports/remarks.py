@@ -19,6 +19,10 @@ _NO_TABLE = Text(
     "{file} looks like none of our tables and is left out; name its table to bring it in.",
     "{file} 与各表均不相符，暂不导入；如需导入请填写 table。",
 )
+_HIDDEN = Text(
+    '{file} is a hidden sheet and is left out; set its table to "{table}" to bring it in.',
+    '{file} 是隐藏的工作表，暂不导入；如需导入请将其 table 设为 "{table}"。',
+)
 _LEFT_OUT = Text(
     '{file}: no column of ours for {headers}; left out. Write "notes+" to keep one in Notes.',
     '{file}：{headers} 没有对应的列，暂不导入。写 "notes+" 可保留到备注。',
@@ -66,6 +70,10 @@ class Remarks:
     def no_table(self, source: Source) -> None:
         """Say that *source* is left out."""
         self._say(_NO_TABLE, file=source.name)
+
+    def hidden(self, source: Source, table: str) -> None:
+        """Say that *source*, which may hold *table*, is left out as nobody sees it."""
+        self._say(_HIDDEN, file=source.name, table=table)
 
     def foreign_key(self, source: Source, header: str, target: Column) -> None:
         """Say that a column was recognised by its values."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
+from xl_salesflow.imports.extent import AGAIN, NOTE, TOTAL, in_runs
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.text import Language, Text
 
@@ -42,12 +44,24 @@ RAGGED = Text(
     "more cells than headers; what stands to the right of the last header is left out",
     "单元格多于标题；最后一个标题右侧的内容已略过",
 )
+_TO = Text("to row {last}, ", "至第 {last} 行，")
+LEFT_OUT: Mapping[str, Text] = MappingProxyType(
+    {
+        TOTAL: Text("{to}a line of totals, left out", "{to}合计行，已略过"),
+        AGAIN: Text("{to}the headers again, left out", "{to}重复的标题行，已略过"),
+        NOTE: Text("{to}a note below the list, left out", "{to}列表下方的说明，已略过"),
+    }
+)
 CUT = Text("longer than a cell can hold; cut after 32,767 characters", "超过单元格容量；已截断为 32,767 个字符")
 BACKWARDS = Text(
     "closed {closed} before it was created {created}; both dates are kept, please correct the wrong one",
     "关闭日期 {closed} 早于创建日期 {created}；两个日期均保留，请更正有误的一个",
 )
 
+SEVERAL = Text(
+    "“{text}” names several people; the first is taken, add the others in the workbook",
+    "“{text}”包含多人；已取第一人，其余请在工作簿中补充",
+)
 TWICE = Text(
     "{name} may be the same as {other}: {why}; both are kept, please take one out or give them one name",
     "{name} 可能与 {other} 重复：{why}；两者均保留，请删除其一或统一名称",
@@ -71,7 +85,7 @@ def finding(
 
 def findings(
     rule: str, says: Text, file: str, header: str, texts: pd.Series, language: Language, table: str, column: str,
-    **facts: str,
+    severity: str = "warn", **facts: str,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield a finding for each of *texts* (indexed by row number): the cells of *header* that cannot be used."""
     for row, text in texts.items():
@@ -84,9 +98,17 @@ def findings(
             header=header,
             table=table,
             column=column,
+            severity=severity,
             text=_short(text),
             **facts,
         )
+
+
+def left_out(file: str, rows: Sequence[tuple[int, str]], language: Language, table: str) -> Iterator[Finding]:
+    """Yield a finding for each run of rows of *file* that are none of its list."""
+    for first, last, why in in_runs(rows):
+        to = _TO.in_(language, last=last) if last > first else ""
+        yield finding("left_out", LEFT_OUT[why], file, first, language, table=table, severity="note", to=to)
 
 
 def _short(text: str) -> str:

@@ -10,11 +10,11 @@ import pandas as pd
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.delimited import Layout, layout_of, rows_of
+from xl_salesflow.imports.extent import Merge, extent_of
 from xl_salesflow.imports.spreadsheets import sheets_of
 
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls"})
 TEXTS = frozenset({".csv", ".tsv", ".txt"})
-_TOP = 20  # the headers stand within the first rows
 
 Cells = Sequence[str]
 
@@ -28,6 +28,8 @@ class Source:
     layout: Layout
     cells: pd.DataFrame
     ragged: tuple[int, ...] = ()  # rows with more cells than there are headers
+    left_out: tuple[tuple[int, str], ...] = ()  # rows that are none of the list, and why (extent)
+    hidden: bool = False
 
     @property
     def name(self) -> str:
@@ -73,18 +75,20 @@ def _text(path: Path, layout: Layout | None) -> Iterator[Source]:
 
 
 def _sheets(path: Path) -> Iterator[Source]:
-    for name, rows in sheets_of(path):
-        yield from _rectangle(path, name, Layout(), rows)
+    for sheet in sheets_of(path):
+        yield from _rectangle(path, sheet.name, Layout(), sheet.rows, sheet.merges, sheet.hidden)
 
 
-def _rectangle(path: Path, sheet: str, layout: Layout, rows: Sequence[Cells]) -> Iterator[Source]:
-    top = _header_row(rows)
-    if top is None:
+def _rectangle(
+    path: Path, sheet: str, layout: Layout, rows: Sequence[Cells], merges: Sequence[Merge] = (), hidden: bool = False
+) -> Iterator[Source]:
+    found = extent_of(rows, merges)
+    if found is None:
         return
-    headers = _headers(rows[top])
-    width, body = len(headers), rows[top + 1 :]
-    numbers = [top + 2 + i for i, row in enumerate(body) if any(map(str.strip, row))]
-    filled = [body[number - top - 2] for number in numbers]
+    headers, none_of_it = _headers(found.headers), dict(found.left_out)
+    width = len(headers)
+    places = [at for at in range(found.first, len(rows)) if at not in none_of_it and any(map(str.strip, rows[at]))]
+    numbers, filled = [at + 1 for at in places], [rows[at] for at in places]
     ragged = tuple(n for n, row in zip(numbers, filled, strict=True) if any(map(str.strip, row[width:])))
     even = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in filled]
     if not even:
@@ -92,16 +96,10 @@ def _rectangle(path: Path, sheet: str, layout: Layout, rows: Sequence[Cells]) ->
     columns = dict(zip(headers, zip(*even, strict=True), strict=True))
     index = pd.Index(numbers, dtype="int64")
     cells = pd.DataFrame({h: pd.Series(list(c), index, dtype=object) for h, c in columns.items()}, index=index)
-    named = [h for h, original in zip(headers, [*rows[top], *[""] * width], strict=False) if original.strip()]
+    named = [h for h, original in zip(headers, [*found.headers, *[""] * width], strict=False) if original.strip()]
     kept = [h for h in headers if h in set(named) or (cells[h] != "").any()]
-    yield Source(path, sheet, layout, cells[kept], ragged)
-
-
-def _header_row(rows: Sequence[Cells]) -> int | None:
-    # titles above a table are short; the headers are the first line about as wide as the widest
-    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[:_TOP]]
-    widest = max(filled, default=0)
-    return next((at for at, count in enumerate(filled) if count and count * 2 > widest), None)
+    left_out = tuple((at + 1, why) for at, why in found.left_out)
+    yield Source(path, sheet, layout, cells[kept], ragged, left_out, hidden)
 
 
 def _headers(row: Cells) -> list[str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.extent import Merge
 
 _MOST_CELLS = 20_000_000  # the rectangle around the filled cells is held in memory
 _MOST_BYTES = 2_000_000_000
@@ -20,8 +22,18 @@ _PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _LONGEST_TAG = 300
 
 
-def sheets_of(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
-    """Yield the name and the rows of every sheet of *path*.
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of somebody's workbook, its cells as text."""
+
+    name: str
+    rows: list[list[str]]
+    merges: tuple[Merge, ...] = ()
+    hidden: bool = False
+
+
+def sheets_of(path: Path) -> Iterator[Sheet]:
+    """Yield every sheet of *path* that holds cells.
 
     Raises:
         UsageError: the file is locked with a password, broken, or claims more cells than any list of deals has.
@@ -30,9 +42,12 @@ def sheets_of(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
         if is_zipfile(path):
             _check_size(path)
         book = CalamineWorkbook.from_path(path)
-        for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            yield name, [[as_text(cell) for cell in row] for row in rows]
+        for about in book.sheets_metadata:
+            if about.typ is SheetTypeEnum.WorkSheet:
+                sheet = book.get_sheet_by_name(about.name)
+                rows = [[as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+                merges = tuple(Merge(*start, *end) for start, end in sheet.merged_cell_ranges or ())
+                yield Sheet(about.name, rows, merges, about.visible is not SheetVisibleEnum.Visible)
     except PasswordError as error:
         raise UsageError(
             f"{path} is protected with a password; save a copy without one.", f"{path} 设有密码；请另存无密码的副本。"

@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from xl_salesflow.model.tables import TABLES
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _UNIT = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _MARKS = re.compile(r"[\W_]+")
@@ -56,6 +58,15 @@ def header_words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         table: {target: tuple(plain(n) for n in names) for target, names in words.items()}
         for table, words in read.items()
     }
+
+
+@cache
+def every_header() -> frozenset[str]:
+    """Return every name that means a column of some table, compared as `plain` gives them."""
+    declared = (text for table in TABLES.values() for c in table.columns for text in (c.id, *c.header.both()))
+    return frozenset(map(plain, declared)).union(
+        *(names for words in header_words().values() for names in words.values())
+    )
 
 
 @cache

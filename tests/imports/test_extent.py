@@ -1,0 +1,112 @@
+"""Where a list begins and ends on somebody's sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from xl_salesflow.imports.extent import AGAIN, NOTE, TOTAL, Merge, extent_of, in_runs
+from xl_salesflow.imports.sources import read
+
+
+def rows(text: str) -> list[list[str]]:
+    """Rows of cells, parted by |."""
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip("\n").splitlines()]
+
+
+GROUPED = rows("""
+    Deals 2025 |          |        |       |            |
+    No         | Customer |        | Money |            | Owner
+               | Company  | Person | Offer | Price (万元) |
+    1          | Acme     | Bob    | 3     | 5          | Ann
+""")
+MERGES = (Merge(0, 0, 0, 5), Merge(1, 1, 1, 2), Merge(1, 3, 1, 4), Merge(1, 0, 2, 0), Merge(1, 5, 2, 5))
+
+
+def test_merged_headers_of_two_lines_are_one_header_a_column() -> None:
+    found = extent_of(GROUPED, MERGES)
+    assert found
+    assert list(found.headers) == ["No", "Company", "Person", "Offer", "Price (万元)", "Owner"]
+    assert found.first == 3
+
+
+def test_the_group_is_named_where_it_tells_columns_apart() -> None:
+    found = extent_of(rows("Deal | Q1 | | Q2 |\n | Plan | Won | Plan | Won\nA | 1 | 2 | 3 | 4"), [
+        Merge(0, 1, 0, 2), Merge(0, 3, 0, 4), Merge(0, 0, 1, 0),
+    ])  # fmt: skip
+    assert found
+    assert list(found.headers) == ["Deal", "Q1 Plan", "Q1 Won", "Q2 Plan", "Q2 Won"]
+
+
+@pytest.mark.parametrize(
+    ("text", "headers", "first"),
+    [
+        pytest.param(
+            "序号 | 客户 | | 商机 | | 负责人\n | 客户名称 | 联系人 | 项目名称 | 金额 |\n1 | 宏达 | 张伟 | ERP | 5 | 李娜",
+            ["序号", "客户名称", "联系人", "项目名称", "金额", "负责人"], 2, id="two lines in a text file",
+        ),
+        pytest.param(
+            "Deal | | Stage | | Owner\nA | Acme | Won | x | Ann", ["Deal", "", "Stage", "", "Owner"], 1,
+            id="columns that nobody named",
+        ),
+        pytest.param("Deal | Stage\nWon | Lost", ["Deal", "Stage"], 1, id="a first row of words"),
+    ],
+)  # fmt: skip
+def test_without_merged_cells_two_lines_are_headers_where_both_are_known(
+    text: str, headers: list[str], first: int
+) -> None:
+    found = extent_of(rows(text))
+    assert found
+    assert (list(found.headers), found.first) == (headers, first)
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("合计 | | 12 |", TOTAL),
+        ("| 总计： | 1,200 |", TOTAL),
+        ("Grand Total | | 99 | 3", TOTAL),
+        ("Total (5 records) | | |", TOTAL),
+        ("deal | customer | amount | owner", AGAIN),
+        ("Total Energies | | 12 |", ""),
+        ("D-9 | Total | 12 | Ann", ""),
+        ("D-9 | | |", ""),
+    ],
+)
+def test_totals_and_repeated_headers_are_no_rows(row: str, why: str) -> None:
+    found = extent_of(rows(f"Deal | Customer | Amount | Owner\nD-1 | Acme | 5 | Ann\n{row}\nD-2 | Globex | 7 | Tom"))
+    assert found
+    assert dict(found.left_out).get(2, "") == why
+
+
+def test_notes_below_are_those_after_a_blank_line() -> None:
+    found = extent_of(rows("Deal | Amount | Owner\nD-1 | 5 | Ann\nD-2\n | |\nMade by Ann\nSecret"))
+    assert found
+    assert in_runs(found.left_out) == [(4, 5, NOTE)]
+
+
+def test_a_list_of_one_or_two_columns_has_rows_of_one_cell() -> None:
+    found = extent_of(rows("Company | Phone\nAcme | 1\n |\nGlobex |\nTotal |"))
+    assert found
+    assert found.left_out == ()
+
+
+def test_a_sheet_of_excel_with_all_of_it(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet, hidden = book.worksheets[0], book.create_sheet("old")
+    for row in [*GROUPED, ["合计", "", "", "", "5", ""], [], ["Made by Ann"]]:
+        sheet.append([cell or None for cell in row])
+    for area in ("A1:F1", "B2:C2", "D2:E2", "A2:A3", "F2:F3"):
+        sheet.merge_cells(area)
+    hidden.append(["Deal", "Amount"])
+    hidden.append(["D-1", 5])
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "list.xlsx")
+    seen, unseen = read(tmp_path / "list.xlsx")
+    assert seen.cells.to_dict("index") == {
+        4: {"No": "1", "Company": "Acme", "Person": "Bob", "Offer": "3", "Price (万元)": "5", "Owner": "Ann"}
+    }
+    assert seen.left_out == ((5, TOTAL), (7, NOTE))
+    assert (seen.hidden, unseen.hidden) == (False, True)
