@@ -22,4 +22,5 @@ def refreshed(pipeline: Pipeline) -> Pipeline:
 
 def _with(pipeline: Pipeline, table: str, columns: pd.DataFrame) -> Pipeline:
     frame = pipeline[table]
-    return pipeline.with_tables(**{table: frame.assign(**{str(id): columns[id] for id in columns})})
+    new = {str(id): columns[id] for id in columns if not columns[id].equals(frame[id])}
+    return pipeline.with_tables(**{table: frame.assign(**new)}) if new else pipeline

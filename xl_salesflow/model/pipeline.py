@@ -49,7 +49,10 @@ class Pipeline:
 
     def with_tables(self, **tables: pd.DataFrame) -> Pipeline:
         """Return the same pipeline with some frames replaced."""
-        return replace(self, tables={**self.tables, **tables})
+        after = replace(self, tables={**self.tables, **tables})
+        if "playbooks" in self.__dict__ and all(after[name] is self[name] for name in ("Stages", "Gates", "StageTasks")):
+            after.__dict__["playbooks"] = self.playbooks  # read once for every state of a run
+        return after
 
     def cell(self, table: str, row: int, column: str = "") -> str:
         """Return the address of a cell such as ``Deals!F12``; of a row to come, only the sheet's name."""
