@@ -1,8 +1,9 @@
 """Picture the managers' sheets into docs/pictures: python docs/make_pictures.py [DATA] [--lang en|zh] [--into FOLDER]
 
 DATA is the folder of the public CRM sales opportunities sample (sales_pipeline.csv and its companions; beside a checkout,
-../shared/data/maven_crm). Funnel, Trends and Plan show its 8,800 deals, every day moved forward alike so that the last one
-is yesterday: only today knows what is open now. It holds no expected closings, so Forecast shows the demo's deals.
+../shared/data/maven_crm). Funnel, Compare, Trends and Plan show its 8,800 deals, every day moved forward alike so that the
+last one is yesterday: only today knows what is open now. It holds no expected closings and no targets, so Forecast and Team
+plan show the demo's deals, with targets.
 
 Needs LibreOffice, pdftotext and pdftoppm.
 """
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,12 +25,17 @@ from zipfile import ZIP_DEFLATED, ZipFile
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+import pandas as pd
+
 from tests.libreoffice import LibreOffice
 from tests.parts import office
 from xl_salesflow import flow
 from xl_salesflow.cli import main as salesflow
 from xl_salesflow.demo.generate import generated
+from xl_salesflow.demo.names import REPS
 from xl_salesflow.model.choices import label
+from xl_salesflow.model.frames import frame
+from xl_salesflow.model.plan import Append, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.ooxml import Workbook
@@ -36,10 +43,11 @@ from xl_salesflow.sheets import new_workbook
 from xl_salesflow.workbook import ClosedBook
 
 PICTURES, MAVEN = ROOT / "docs" / "pictures", ROOT.parent / "shared" / "data" / "maven_crm"
-FROM_MAVEN = {"funnel": "Metrics", "trends": "Trend", "plan": "PlanStages"}
-FROM_DEMO = {"forecast": "ForecastMonths"}
+FROM_MAVEN = {"funnel": "Metrics", "compare": "StageChanges", "trends": "Trend", "plan": "PlanStages"}
+FROM_DEMO = {"forecast": "ForecastMonths", "team-plan": "TeamPlan"}
+_MONTH = {"en": 220_000.0, "zh": 1_400_000.0}  # what an owner of the demo should win in a month
 NOW = datetime.now().replace(microsecond=0)
-DATED, DPI = ("engage_date", "close_date"), 75
+DATED, DPI = ("engage_date", "close_date"), 110
 
 
 def moved(source: Path, folder: Path) -> Path:
@@ -68,6 +76,7 @@ def maven(source: Path, path: Path, language: Language) -> Path:
     for arguments in (("import", path, *sorted(deals.parent.glob("*.csv")), "--yes"), ("update", path)):
         salesflow([str(argument) for argument in arguments])
     year = {"PeriodFromInput": NOW.date() - timedelta(days=364), "PeriodToInput": NOW.date()}
+    year["CompareInput"] = NOW.date() - timedelta(days=28)
     compared = {"GroupBy": label("group", "product", language), "SegmentA": "GTX Pro", "SegmentB": "MG Special"}
     return choose(path, {"PlanTarget": 3_000_000, "PlanBy": NOW.date() + timedelta(days=180), **year, **compared})
 
@@ -76,8 +85,23 @@ def demo(path: Path, language: Language) -> Path:
     """Make a workbook of 300 made-up deals."""
     new_workbook(path, language, "crm")
     book = ClosedBook(path)
-    book.write(flow.bring_in(book.read(NOW.date()), generated(book.read(NOW.date()), 300), flow.Run("demo", NOW)))
+    empty = book.read(NOW.date())
+    made = generated(empty, 300) + Plan(appends=(Append("Targets", targets(REPS[language], _MONTH[language]), "demo"),))
+    book.write(flow.bring_in(empty, made, flow.Run("demo", NOW)))
     return path
+
+
+def targets(owners: Sequence[str], month: float) -> pd.DataFrame:
+    """Give every owner a target for each month of this year, and the whole team their sum; two channels one for the year."""
+    months = pd.date_range(f"{NOW.year}-01-01", periods=12, freq="MS")
+    spans = [(first.date(), (first + pd.offsets.MonthEnd()).date()) for first in months]
+    rows = [{"from": a, "to": b, "owner": one, "target": month} for one in owners for a, b in spans]
+    rows += [{"from": a, "to": b, "target": month * len(owners)} for a, b in spans]
+    year = {"from": spans[0][0], "to": spans[-1][1]}
+    rows += [
+        year | {"sales_channel": id, "target": target} for id, target in (("direct", month * 20), ("agent", month * 12))
+    ]
+    return frame(TABLES["Targets"], rows)
 
 
 def choose(path: Path, cells: dict[str, Any]) -> Path:

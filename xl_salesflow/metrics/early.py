@@ -82,7 +82,10 @@ EARLY: tuple[Metric[Cube], ...] = (
     _metric(
         "warned_count",
         Text("Open deals with a warning", "有预警的商机"),
-        Text("Open deals that an early warning speaks about.", "至少有一条预警的进行中商机。"),
+        Text(
+            "Open deals that at least one early warning spoke about at the last update.",
+            "最近一次更新时至少有一条预警的进行中商机。",
+        ),
         _warned, c.Criterion("warnings", "<>", ""),
     ),
     _metric(

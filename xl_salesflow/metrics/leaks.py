@@ -117,10 +117,9 @@ LEAKS: tuple[Metric[Cube], ...] = (
         "bottleneck", LEAK_COLUMNS[4], Unit.MONEY,
         Text("Bottleneck: one point more", "短板：提高一个百分点"),
         Text(
-            "The step whose conversion, one percentage point higher, would bring the same deals the most won value (deals "
-            "won × mean won value × 0.01 ÷ conversion); the sheet Leaks shows it for every step.",
-            "转化率提高一个百分点时，使同一批商机赢单金额增加最多的一步（赢单数 × 平均赢单金额 × 0.01 ÷ 转化率）；"
-            "各步见“流失分析”。",
+            "The most won value that one percentage point more of one step's conversion would bring (won deals × mean won value "
+            "× 0.01 ÷ conversion); step by step on Leaks.",
+            "某一步转化率提高一个百分点可带来的最大赢单金额增量（赢单数 × 平均赢单金额 × 0.01 ÷ 转化率）；各步见“流失分析”。",
         ),
     ),
     _metric(

@@ -56,7 +56,7 @@ class TeamPlan:
         """Return what the rows are called on the sheet: owner or channel, and the name."""
         language = self.cube.pipeline.language
         return [
-            (NAMED_CELLS[_CELLS[column]].label.in_(language), _shown(column, name, language))
+            (NAMED_CELLS[_CELLS[column]].label.in_(language) if name else "", _shown(column, name, language))
             for column, name in self.names
         ]
 
@@ -153,7 +153,7 @@ def team_naming(language: Language) -> dict[str, Formula]:
         for name, row, column in zip(_CELLS.values(), ("{position}", f"{{position}}-{c.OWNERS}"), columns, strict=True)
     )
     return {
-        "part": Formula(f'IF({_IS_OWNER},"{owner}","{channel}")'),
+        "part": Formula(f'IF({{name}}="","",IF({_IS_OWNER},"{owner}","{channel}"))'),
         "name": Formula(f"IF({_IS_OWNER},{owners},{channels})"),
     }
 

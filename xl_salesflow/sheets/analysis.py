@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 
+from xl_salesflow.model.column import Type
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
@@ -103,6 +105,8 @@ PAGES = {
         ),
     ),
 }
+_COMPARED = Text("Compared with", "对比日")
+_NO_DAY = Text("No day to compare with is chosen, or it lies after the as-of date.", "未选对比日期，或其晚于截至日期。")
 _CHART_TOP, _CHART_ROWS = 5, 18
 _FEW = 10  # columns that leave room to be wide
 
@@ -123,12 +127,27 @@ def _page(workbook: Workbook, language: Language, name: str, analysis: Analysis,
     row = _CHART_TOP + (_CHART_ROWS + 1 if analysis.charts else 0)
     panel.heading(page_, row, table.purpose)
     placed = place(sheet, table, language, live.position_rows(name, language), row + 1, 2, styles.PAGE)
+    if name == "StageChanges":
+        _other_day(page_, placed)
     panel.steps(page_, placed, {"LossReasons": len(LISTS["loss_reason"]), "TeamPlan": placed.length}.get(name, steps))
     last = _folded(placed, steps) if name == "Moves" else placed.number(table.columns[-1].id)
     _charts(page_, placed, analysis, last)
     sheet.print_area = f"A1:{get_column_letter(last)}{placed.last}"
     page.prints(sheet, language, landscape=True, tall=1)
     return placed
+
+
+def _other_day(page_: Panel, placed: Placed) -> None:
+    # which day "then" is, beside the title
+    number = placed.number(placed.table.columns[-1].id)
+    told, none = _COMPARED.in_(page_.language), _NO_DAY.in_(page_.language)
+    words = page_.sheet.cell(2, number - 1, f'=IF(CompareTo="","{none}","{told}")')
+    words.font = styles.font(page_.language, colour=styles.MUTED)
+    words.alignment = Alignment(horizontal="right", vertical="center")
+    day = page_.sheet.cell(2, number, "=CompareTo")
+    day.font = styles.font(page_.language, bold=True, colour=styles.ACCENT)
+    day.number_format = styles.type_format(Type.DATE)
+    day.alignment = Alignment(horizontal="right", vertical="center", indent=1)
 
 
 def _charts(page_: Panel, placed: Placed, analysis: Analysis, last: int) -> None:

@@ -60,6 +60,13 @@ def number_format(metric: str) -> str:
     return _FORMATS.get(METRICS[metric].unit, "#,##0")
 
 
+def card_format(metric: str) -> str:
+    """Return the same for a card, where nothing known is a dash, and so is a target nobody has set."""
+    plain = headline_format(metric)
+    none = '"–"' if metric == "target" else plain
+    return f'{plain};-{plain};{none};"–"'
+
+
 def headline_format(metric: str) -> str:
     """Return how the value of *metric* is shown large: money without cents."""
     return "#,##0" if METRICS[metric].unit is Unit.MONEY else number_format(metric)

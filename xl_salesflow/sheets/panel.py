@@ -141,6 +141,7 @@ def _input(panel: Panel, row: int, slot: int, name: str) -> None:
     named, language = NAMED_CELLS[name], panel.language
     label = panel.span(slot, row, named.label.in_(language))
     label.font = styles.font(language, size=9, colour=styles.MUTED)
+    label.alignment = Alignment(horizontal="left", vertical="center", indent=1)
     cell = panel.span(slot, row + 1, named.default.in_(language) if named.default else None)
     cell.font = styles.font(language, bold=True)
     cell.number_format = styles.type_format(named.type)
@@ -206,7 +207,7 @@ def cards(panel: Panel, row: int, feet: Mapping[str, Text], compared: bool = Fal
     """
     for slot, (id, foot) in enumerate(feet.items()):
         label, said = METRICS[id].name.in_(panel.language), foot.in_(panel.language)
-        cell = card(panel, row, slot, label, said, f"={id}", live.headline_format(id))
+        cell = card(panel, row, slot, label, said, f"={id}", live.card_format(id))
         define(panel.workbook, f"Card_{id}", address(panel.sheet, cell))
         if compared:
             _compared(panel, row + 3, slot, id)

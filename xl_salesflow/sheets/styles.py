@@ -119,7 +119,7 @@ def alignment(column: Column, looks: Looks = DATA) -> Alignment:
     return Alignment(
         horizontal=across,
         vertical=looks.upright,
-        indent=_indent(across, 0),
+        indent=_indent(across, 0 if looks.filtered else 1),
         wrap_text=column.type is Type.LONG and looks.filtered,
     )
 
@@ -128,7 +128,7 @@ def head_alignment(column: Column, looks: Looks) -> Alignment:
     """Return where a header stands: over its values, clear of the filter's button."""
     across = _across(column)
     return Alignment(
-        horizontal=across, vertical="center", indent=_indent(across, 2 if looks.filtered else 0), wrap_text=True
+        horizontal=across, vertical="center", indent=_indent(across, 2 if looks.filtered else 1), wrap_text=True
     )
 
 

@@ -17,12 +17,12 @@ _SUBTITLE = Text(
     "最近十二个月的变化与各组对比；“销售漏斗”的筛选同样适用。",
 )
 _HINT = Text("Two groups of the table below, to compare.", "选择下表中的两组进行比较。")
-_WIDTHS = (9, 22, 12, 15, 12, 12, 12, 15, 14, 13, 24)
+_WIDTHS = (9, 22, 12, 15, 12, 12, 12, 15, 14, 26, 11)
 _SLOTS = ((2, 3), (4, 5), (6, 7), (8, 9), (10, 12))
 _COUNTS = Text("Created, won and lost", "新建、赢单与丢单")
 _VALUE = Text("Won value", "赢单金额")
 _OPEN_AND_WON = Text("Open and won value of each group", "各组进行中与赢单金额")
-_INPUTS, _CHARTS, _CHART_ROWS = 5, 10, 14
+_INPUTS, _CHARTS, _CHART_ROWS = 5, 10, 18
 _DASHED = {"#,##0": '#,##0;-#,##0;"–"', "#,##0.00": '#,##0.00;-#,##0.00;"–"'}
 
 
@@ -62,7 +62,7 @@ def _table(page_: Panel, name: str, row: int) -> Placed:
 def _charts(page_: Panel, months: Placed, groups: Placed) -> None:
     language, bottom = page_.language, _CHARTS + _CHART_ROWS
     looks = [
-        Look("created", styles.ACCENT_PALE), Look("won_count", styles.ACCENT), Look("lost_count", styles.RED_INK)
+        Look("created", "A9C4D3"), Look("won_count", styles.ACCENT), Look("lost_count", styles.RED_INK)
     ]  # fmt: skip
     counts = charts.columns(months, "month", looks, _COUNTS.in_(language))
     value = charts.columns(months, "month", [Look("won_value", styles.ACCENT)], _VALUE.in_(language))
