@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from tests.batch import faulty
 from tests.batch.sales import SCALE, fill, old_or_new, tasks
 from xl_salesflow.batch.cluster import Cluster
-from xl_salesflow.batch.task import Status
+from xl_salesflow.batch.task import Outcome, Status
 from xl_salesflow.batch.turns import Patience, outcomes
 
 distributed = pytest.importorskip(
@@ -43,7 +44,7 @@ def test_a_worker_that_is_lost_is_made_up_for(tmp_path: Path, local: Any) -> Non
     workers = Cluster(local.scheduler_address)
     killer = threading.Thread(target=kill_some)
     killer.start()
-    found = list(outcomes(tasks(books), workers, Patience()))
+    found = list(outcomes(tasks(books), workers, Patience(deaths=99)))
     over.set()
     killer.join()
     workers.close()
@@ -60,3 +61,14 @@ def test_a_defect_is_told_and_the_others_go_on(tmp_path: Path, local: Any) -> No
     workers.close()
     assert (found["007.xlsx"].error, found["team-000.xlsx"].status) == ("ZeroDivisionError", Status.CHANGED)
     assert old_or_new(books[1]) == "old"
+
+
+def test_what_the_cluster_gave_up_is_handed_out_once_more(local: Any) -> None:
+    """The cluster counts a worker's death against every task it had, those that only waited there too."""
+    given_up: Future[Outcome] = Future()
+    given_up.set_exception(distributed.KilledWorker("task", "worker", 3))
+    workers = Cluster(local.scheduler_address)
+    loss = workers.lost(given_up)
+    workers.close()
+    assert loss is not None
+    assert not loss.final

@@ -123,3 +123,22 @@ def test_a_merge_is_undone_like_any_run(copies: tuple[Path, Path, Path]) -> None
     assert main(["undo", str(ours), "--today", DAY.isoformat()]) == 0
     after = ClosedBook(ours).read(DAY)["Deals"]
     assert after[["amount", "owner", "name"]].equals(before[["amount", "owner", "name"]])
+
+
+def test_a_workbook_that_is_no_copy_is_not_merged(
+    copies: tuple[Path, Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of it would be new or in conflict; the workbook stays as it is, and with --base a person may insist."""
+    base, ours, _ = copies
+    other = tmp_path / "other.xlsx"
+    new_workbook(other, "en")
+    book = ClosedBook(other)
+    rows = frame(TABLES["Deals"], [{"deal": "D-1", "name": "Elsewhere"}])
+    book.write(
+        flow.settled(book.read(DAY), (lambda _: Plan(appends=(Append("Deals", rows, "test"),)),), "import", _run(9))
+    )
+    before = ours.read_bytes()
+    assert main(["merge", str(ours), str(other)]) == 2
+    assert "is no copy of" in capsys.readouterr().err
+    assert ours.read_bytes() == before
+    assert main(["merge", str(ours), str(other), "--base", str(base), "--dry-run"]) in (0, 1)

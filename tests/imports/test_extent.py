@@ -110,3 +110,15 @@ def test_a_sheet_of_excel_with_all_of_it(tmp_path: Path) -> None:
     }
     assert seen.left_out == ((5, TOTAL), (7, NOTE))
     assert (seen.hidden, unseen.hidden) == (False, True)
+
+
+def test_what_is_merged_over_several_rows_is_said_in_each_but_numbers(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (["Customer", "Deal", "Amount"], ["Acme", "one", 5], [None, "two", None], ["Globex", "three", 7]):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    sheet.merge_cells("C2:C3")
+    book.save(tmp_path / "list.xlsx")
+    (source,) = read(tmp_path / "list.xlsx")
+    assert source.cells.to_numpy().tolist() == [["Acme", "one", "5"], ["Acme", "two", ""], ["Globex", "three", "7"]]

@@ -16,7 +16,7 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.model.text import Text
 
 _SECONDS = 15  # to reach the cluster in
-_KILLED = Text("a cluster worker ended under it, each time it was tried", "集群工作进程每次处理时均终止")
+_KILLED = Text("cluster workers kept ending under it", "集群工作进程处理时屡次终止")
 
 
 class Cluster:
@@ -52,10 +52,13 @@ class Cluster:
         """Leave it to the cluster's nannies, which end workers that hold too much (distributed.worker.memory)."""
 
     def lost(self, future: Future[Outcome]) -> Loss | None:
-        """Tell whether workers died under *future*; the cluster tried others first (distributed.scheduler.allowed-failures)."""
+        """Tell whether workers died under *future*; the cluster tried others first (distributed.scheduler.allowed-failures).
+
+        The cluster also blames what only waited at a worker that died, so a task is handed out again before it is given up.
+        """
         from distributed import KilledWorker
 
-        return Loss(_KILLED, final=True) if isinstance(future.exception(), KilledWorker) else None
+        return Loss(_KILLED) if isinstance(future.exception(), KilledWorker) else None
 
     def close(self, at_once: bool = False) -> None:
         """Leave the cluster; it goes on."""

@@ -95,7 +95,10 @@ def watch(
 ) -> int:  # fmt: skip
     """Do *verb* to every workbook below *folder* as it is saved, a line each, until somebody stops it."""
     if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder.", f"{folder} 不是文件夹。")
+        raise UsageError(
+            f"{folder} is no folder; name the one the workbooks are in.",
+            f"{folder} 不是文件夹；请给出工作簿所在的文件夹。",
+        )
 
     def task(path: Path) -> Task:
         who, now = who_and_when(by, None)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from xl_salesflow import flow, imports
+from xl_salesflow import documents, flow, imports
 from xl_salesflow.cli import show
 from xl_salesflow.cli.texts import say
 from xl_salesflow.cli.work import run_of
@@ -61,10 +61,11 @@ def agreed(path: Path, files: Sequence[Path], pipeline: Pipeline, yes: bool, as_
     text = mapping.to_toml(pipeline.language)
     click.echo(text, err=as_json)
     asks = any(True for _ in mapping.open_questions)
+    if not any(file.table for file in mapping.files):
+        raise _nothing_known(path, files, text)
     if not asks and (yes or _agrees()):
         return mapping
-    proposal = path.with_suffix(".map.toml")
-    proposal.write_text(text, encoding="utf-8")
+    proposal = _written_out(path, text)
     if asks and yes:
         raise UsageError(
             f"The files leave a question open; answer it in {proposal} and run again with --map {proposal}.",
@@ -78,6 +79,21 @@ def agreed(path: Path, files: Sequence[Path], pipeline: Pipeline, yes: bool, as_
         )
     )
     return None
+
+
+def _nothing_known(path: Path, files: Sequence[Path], text: str) -> UsageError:
+    proposal, named = _written_out(path, text), ", ".join(file.name for file in files)
+    return UsageError(
+        f"{named}: the headers are those of none of our tables, so nothing was brought in; name table and columns in "
+        f"{proposal} and run again with --map {proposal}.",
+        f"{named}：标题与各表均不相符，未导入任何内容；请在 {proposal} 中填写 table 与各列后以 --map {proposal} 重新运行。",
+    )
+
+
+def _written_out(path: Path, text: str) -> Path:
+    proposal = path.with_suffix(".map.toml")
+    documents.save(proposal, text.encode("utf-8"))
+    return proposal
 
 
 def _agrees() -> bool:

@@ -56,6 +56,20 @@ def extent_of(rows: Sequence[Cells], merges: Sequence[Merge] = ()) -> Extent | N
     return Extent(headers, last + 1, tuple(_left_out(rows, headers, last + 1)))
 
 
+def filled_down(rows: Sequence[Cells], merges: Sequence[Merge], first: int) -> Sequence[Cells]:
+    """Return *rows* with what is merged over several rows of a column said in each of them.
+
+    Numbers are left where they stand: an amount over two rows is one amount.
+    """
+    down = [merge for merge in merges if merge.left == merge.right and merge.top >= first and merge.bottom > merge.top]
+    told = pd.Series([rows[merge.top][merge.left] for merge in down], dtype=object)
+    filled = [list(row) for row in rows] if down else rows
+    for merge, is_text in zip(down, numbers(told).isna(), strict=True):
+        for row in filled[merge.top + 1 : merge.bottom + 1] if is_text else ():
+            row[merge.left] = filled[merge.top][merge.left]  # type: ignore[index]
+    return filled
+
+
 def _spread(head: Sequence[Cells], merges: Sequence[Merge]) -> list[list[str]]:
     # merged cells hold their text in the first one only; a reader sees it over all of them
     spread = [list(row) for row in head]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.delimited import Layout, layout_of, rows_of
-from xl_salesflow.imports.extent import Merge, extent_of
+from xl_salesflow.imports.extent import Merge, extent_of, filled_down
 from xl_salesflow.imports.spreadsheets import sheets_of
 
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls"})
@@ -85,6 +85,7 @@ def _rectangle(
     found = extent_of(rows, merges)
     if found is None:
         return
+    rows = filled_down(rows, merges, found.first)
     headers, none_of_it = _headers(found.headers), dict(found.left_out)
     width = len(headers)
     places = [at for at in range(found.first, len(rows)) if at not in none_of_it and any(map(str.strip, rows[at]))]
