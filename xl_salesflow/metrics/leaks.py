@@ -15,7 +15,7 @@ from xl_salesflow.metrics.outcomes import mean_won_value
 from xl_salesflow.metrics.rounding import to_cents
 from xl_salesflow.metrics.rows import numbers
 from xl_salesflow.metrics.steps import Steps, ended, if_step, of_stage, steps
-from xl_salesflow.metrics.timing import median_days
+from xl_salesflow.metrics.timing import finished, mean_days, median_days, visits
 from xl_salesflow.metrics.workings import found, left
 from xl_salesflow.model.text import Text
 
@@ -69,6 +69,12 @@ def limit_ratio(asked: Steps) -> Floats:
     return ratio(median_days(asked), asked.limit)
 
 
+def days_per_deal(asked: Steps) -> Floats:
+    """Divide the days of the finished visits of each stage by those that were a deal's first: a return adds its days."""
+    first = finished(asked) & (numbers(asked.cube.pipeline["History"]["first"]) == 1)
+    return ratio(mean_days(asked) * visits(asked), counts(first, asked.step_of_visits, asked.size))
+
+
 def _largest(column: Callable[[Steps], Floats]) -> Callable[[Cube], Floats]:
     def compute(cube: Cube) -> Floats:
         found = column(steps(cube)) if not cube.column else np.array([])
@@ -85,6 +91,8 @@ _CONVERSION = of_stage("step_conversion")
 _WON = "SUMIFS({StageMetrics.reached},{StageMetrics.kind},{kind:won})"
 _MORE = f"ROUND({_WON}*mean_won_value*MIN(0.01,MAX(0,1-{_CONVERSION}))/{_CONVERSION},2)"
 _MEDIAN, _LIMIT = of_stage("median_days"), of_stage("day_limit")
+_DAYS = f"{of_stage('mean_days')}*{of_stage('visits')}"
+_FIRST = ended(c.count, c.Criterion("days", ">=", "0"), c.Criterion("first", "=", "1"))
 _AT_LEAST = 'SUMIFS({Leaks.lost_count},{Leaks.lost_count},">="&{lost_count})'
 
 LEAK_NAMING: dict[str, Formula] = {"stage": Formula(of_stage("stage"))}
@@ -103,6 +111,11 @@ LEAK_COLUMNS: tuple[ColumnMetric[Steps], ...] = (
         "limit_ratio",
         Formula(if_step(f'IF(OR({_MEDIAN}="",{_LIMIT}=""),"",IF({_LIMIT}=0,"",{_MEDIAN}/{_LIMIT}))')),
         limit_ratio,
+    ),
+    ColumnMetric(
+        "days_per_deal",
+        Formula(if_step(f'IF({of_stage("mean_days")}="","",IFERROR({_DAYS}/({_FIRST}),""))')),
+        days_per_deal,
     ),
 )
 

@@ -83,7 +83,19 @@ PAGE = Looks(
 # text that looks like a number and must not become one
 _VERBATIM = {"phone", "tax_id", "email", "bank"}
 # fractions of which a tenth of a per cent matters
-_FINE = {"discount", "tax_rate", "discount_limit", "step_conversion", "cumulative_conversion", "what_if", "conversion"}
+_FINE = {
+    "discount",
+    "tax_rate",
+    "discount_limit",
+    "step_conversion",
+    "cumulative_conversion",
+    "what_if",
+    "conversion",
+    "win_rate",
+    "difference",
+    "low",
+    "high",
+}
 _FORMATS = {
     Type.INTEGER: "#,##0",
     Type.POINTS: "0",
@@ -119,7 +131,7 @@ def alignment(column: Column, looks: Looks = DATA) -> Alignment:
     return Alignment(
         horizontal=across,
         vertical=looks.upright,
-        indent=_indent(across, 0 if looks.filtered else 1),
+        indent=_indent(across, 0),
         wrap_text=column.type is Type.LONG and looks.filtered,
     )
 
@@ -128,7 +140,7 @@ def head_alignment(column: Column, looks: Looks) -> Alignment:
     """Return where a header stands: over its values, clear of the filter's button."""
     across = _across(column)
     return Alignment(
-        horizontal=across, vertical="center", indent=_indent(across, 2 if looks.filtered else 1), wrap_text=True
+        horizontal=across, vertical="center", indent=_indent(across, 2 if looks.filtered else 0), wrap_text=True
     )
 
 
