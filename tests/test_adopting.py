@@ -106,6 +106,10 @@ def test_what_changes_in_their_sheet_comes_in_again(tmp_path: Path, capsys: pyte
     told = json.loads(capsys.readouterr().out)
     assert told["added"]["Deals"] == 1
     assert list(ClosedBook(path).read(DAY)["Deals"]["amount"]) == [1500.0, 3400.5, 10.0]
+    main(["adopt", str(path), *TODAY])
+    before = path.read_bytes()
+    assert main(["adopt", str(path), *TODAY]) in (0, 1)
+    assert path.read_bytes() == before  # nothing changed on their sheets, so nothing is written
 
 
 def test_a_store_that_lacks_nothing_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

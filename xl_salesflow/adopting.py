@@ -77,7 +77,7 @@ def language_of(path: Path) -> Language:
 def rows(store: Store, mapping: imports.Mapping, run: flow.Run) -> Plan:
     """Return the plan that brings the rows of their own sheets in and keeps *mapping* in the workbook."""
     brought = imports.plan(store.pipeline, [store.path], mapping)
-    kept = _kept(store.pipeline, mapping.to_toml(store.pipeline.language))
+    kept = _kept(store.pipeline, mapping.to_toml(store.pipeline.language).strip())  # as a cell is read
     return flow.bring_in(store.pipeline, brought + kept, run)
 
 

@@ -6,11 +6,14 @@ import json
 from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
+import pandas as pd
 import pytest
 
 from xl_salesflow import Run, flow, new_workbook
 from xl_salesflow.cli import main
 from xl_salesflow.demo.generate import generated
+from xl_salesflow.model.plan import Edit, Plan
 from xl_salesflow.rollup.joined import COUNTED
 from xl_salesflow.workbook import ClosedBook
 
@@ -56,3 +59,40 @@ def test_a_workbook_that_is_there_is_not_overwritten(folder: Path, capsys: pytes
 def test_without_files_it_prints_what_each_brings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rollup", str(folder / "north.xlsx"), *TODAY]) == 0
     assert "north: " in capsys.readouterr().out
+
+
+def test_folders_and_patterns_are_taken_and_what_is_not_ours_passed_by(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A roll-up made anew in the folder of its parts does not count itself."""
+    teams = tmp_path / "teams"
+    teams.mkdir()
+    for name in ("north", "south"):
+        (teams / f"{name}.xlsx").write_bytes((folder / f"{name}.xlsx").read_bytes())
+    openpyxl.Workbook().save(teams / "other.xlsx")
+    for more in ((), ("--replace",)):
+        assert main(["rollup", str(teams), "--output", str(teams / "team.xlsx"), *more, "--json", *TODAY]) == 0
+        lines = json.loads(capsys.readouterr().out)["books"]
+        assert [line["book"] for line in lines] == ["north", "south"]
+    assert main(["rollup", str(teams / "n*.xlsx"), *TODAY]) == 0
+    assert "north: " in capsys.readouterr().out
+
+
+def test_a_roll_up_that_is_refused_leaves_the_one_that_was(folder: Path, tmp_path: Path) -> None:
+    foreign, out = tmp_path / "foreign.xlsx", tmp_path / "team.xlsx"
+    foreign.write_bytes((folder / "south.xlsx").read_bytes())
+    book = ClosedBook(foreign)
+    settings = book.read(DAY)["Settings"]
+    row = settings.index[settings["setting"] == "currency"]
+    other = pd.Series("XAU", index=row, dtype=object)
+    book.write(
+        Plan(
+            edits=(Edit("Settings", "value", settings.loc[row, "setting"], settings.loc[row, "value"], other, "test"),)
+        )
+    )
+    out.write_bytes(before := (folder / "north.xlsx").read_bytes())
+    books = [str(folder / "north.xlsx"), str(foreign)]
+    assert main(["rollup", *books, "--output", str(out), "--replace", *TODAY]) == 2
+    assert out.read_bytes() == before
+    assert main(["rollup", *books, "--output", str(tmp_path / "new.xlsx"), *TODAY]) == 2
+    assert not (tmp_path / "new.xlsx").exists()

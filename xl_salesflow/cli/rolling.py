@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
 
 import click
 
 from xl_salesflow import flow
 from xl_salesflow import rollup as rolling
+from xl_salesflow.batch.books import Found, digest_of, found
 from xl_salesflow.cli import show
 from xl_salesflow.cli.texts import LANGUAGE, say
 from xl_salesflow.cli.work import run_of
-from xl_salesflow.errors import SalesflowError, UsageError
+from xl_salesflow.errors import CannotSave, NotOurWorkbook, SalesflowError, UsageError
 from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Plan
 from xl_salesflow.model.text import Language
 from xl_salesflow.sheets import new_workbook
 from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.workbook.save import save
 
 
 def rollup(
-    paths: Sequence[Path],
+    paths: Sequence[str],
     output: Path | None,
     replace: bool,
     parquet: Path | None,
@@ -32,9 +37,13 @@ def rollup(
     today: date | None,
     by: str | None,
 ) -> int:
-    """Roll *paths* up; one that cannot be read is told and left out, with its exit code at the end."""
+    """Roll up the workbooks of files, folders and patterns; one that cannot be read is told and left out, with its exit code.
+
+    Of a folder, what is not ours is passed by, and so is the workbook to be made.
+    """
     run = run_of(by, today)
-    reading = _Reading(paths, run.now.date())
+    books = [book for book in found(paths) if not (output and not book.named and _is(book.path, output))]
+    reading = _Reading(sorted(books, key=lambda book: book.path), run.now.date())
     if output and output.exists() and not replace:
         raise UsageError(
             f"{output} exists already; choose another name, or give --replace to make it anew.",
@@ -47,11 +56,7 @@ def rollup(
         if not parts:
             return reading.code
         if output:
-            new_workbook(output, language)
-            book = ClosedBook(output)
-            plan = flow.rollup(book.read(run.now.date()), parts, run)
-            book.write(plan)
-            answer |= plan.answer
+            answer |= _made(output, language, parts, run).answer
         else:
             answer["books"] = flow.contributions(parts)
     if as_json:
@@ -61,20 +66,48 @@ def rollup(
     return reading.code
 
 
+def _made(output: Path, language: Language, parts: Mapping[str, Pipeline], run: flow.Run) -> Plan:
+    """Make the team's workbook at *output* in one step: it is there whole, or what stood there still is."""
+    try:
+        digest = digest_of(output) if output.exists() else None
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / output.name
+            new_workbook(copy, language)
+            book = ClosedBook(copy)
+            plan = book.written(flow.rollup(book.read(run.now.date()), parts, run))
+            data = copy.read_bytes()
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotSave(output, error.strerror or type(error).__name__) from error
+    save(output, lambda file: _whole(file, data), digest)
+    return plan
+
+
+def _whole(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
+
+
+def _is(path: Path, other: Path) -> bool:
+    return os.path.realpath(path) == os.path.realpath(other)
+
+
 class _Reading:
     """The workbooks, read one by one each time they are gone through; *code* is the worst that came of it."""
 
-    def __init__(self, paths: Sequence[Path], today: date) -> None:
-        self.books, self.today, self.code = dict(zip(_names(paths), paths, strict=True)), today, 0
+    def __init__(self, books: Sequence[Found], today: date) -> None:
+        paths = [book.path for book in books]
+        self.books, self.today, self.code = dict(zip(_names(paths), books, strict=True)), today, 0
         self._told = set[Path]()
 
     def __iter__(self) -> Iterator[tuple[str, Pipeline]]:
-        for name, path in self.books.items():
+        for name, (path, named) in self.books.items():
             try:
                 yield name, ClosedBook(path).read(self.today)
             except SalesflowError as error:
                 if isinstance(error, UsageError):
                     raise
+                if isinstance(error, NotOurWorkbook) and not named:
+                    continue
                 if path not in self._told:
                     self._told.add(path)
                     click.echo(error.in_(LANGUAGE), err=True)

@@ -41,7 +41,7 @@ def assign(
 
 
 @verb("rollup")
-@click.argument("books", type=click.Path(path_type=Path), nargs=-1, required=True, metavar=say("BOOKS…", "工作簿…"))
+@click.argument("books", nargs=-1, required=True, metavar=say("BOOKS…", "工作簿…"))
 @option(
     "--output",
     "The workbook to make; it must not be there yet, unless --replace.",
@@ -69,7 +69,7 @@ def assign(
 @TODAY
 @BY_WHOM
 def rollup(
-    books: tuple[Path, ...],
+    books: tuple[str, ...],
     output: Path | None,
     replace: bool,
     parquet: Path | None,
