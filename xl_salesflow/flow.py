@@ -103,12 +103,13 @@ def update(pipeline: Pipeline, run: Run) -> Plan:
 
 
 def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) -> Plan:
-    """Answer with every metric for the pipeline's view.
+    """Answer with every metric for the pipeline's view, its stages and every move between them.
 
     *by* adds one group of metrics per value of that column; *then* adds what every metric was on that day.
     """
     pipeline = refreshed(pipeline)
     answer = metrics.funnel(pipeline).to_json(metrics.by(pipeline, by) if by else [])
+    answer["moves"] = metrics.move_matrix(pipeline)
     if then:
         past = replace(pipeline, view=replace(pipeline.view, as_of=then))
         answer |= {

@@ -62,3 +62,9 @@ def test_the_slowest_stage_is_measured_by_its_limit(pipeline: Pipeline) -> None:
     ratios = {row["stage"]: row["limit_ratio"] for row in found.stages}
     assert ratios == {"Lead": 3.0, "Qualified": 25 / 15, "Demo": None, "Contract": None, "Won": None}
     assert found.metrics["slowest_stage"] == 3.0
+
+
+def test_days_per_deal_add_up_over_returns(pipeline: Pipeline) -> None:
+    """Lead was left seven times after 200 days together, six of them for the first time; D-5 came back."""
+    lead = funnel(pipeline).stages[0]
+    assert (lead["visits"], lead["mean_days"], lead["days_per_deal"]) == (7, 200 / 7, pytest.approx(200 / 6))

@@ -24,6 +24,7 @@ from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats
 from xl_salesflow.metrics.groups import Grouping
 from xl_salesflow.metrics.months import Months
+from xl_salesflow.metrics.moves import matrix
 from xl_salesflow.metrics.plan import Plan
 from xl_salesflow.metrics.reasons import Reasons
 from xl_salesflow.metrics.steps import Steps, steps
@@ -112,6 +113,11 @@ def compare_stages(now: Pipeline, then: Pipeline) -> list[dict[str, Any]]:
         }
         for row, was in zip(funnel(now).stages, funnel(then).stages, strict=True)
     ]  # fmt: skip
+
+
+def move_matrix(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Return every move by the as-of date as ``{"playbook", "from", "to", "move", "count", "value"}``, most first."""
+    return matrix(cube(pipeline))
 
 
 def stage_rows(asked: Steps) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from xl_salesflow.metrics.steps import Steps, if_step, of_stage
 from xl_salesflow.metrics.workings import ROWS, WAYS, found, left
 
 
-def matrix(cube: Cube) -> list[dict[str, object]]:
+def matrix(cube: Cube) -> list[dict[str, Any]]:
     """Return every move in view that happened by the as-of date: playbook, from, to, move, count and value, most first."""
     history = cube.pipeline["History"]
     moved = history[
