@@ -8,7 +8,7 @@ from types import MappingProxyType
 from xl_salesflow.journal import name_column
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Finding
-from xl_salesflow.model.text import Text
+from xl_salesflow.model.text import Language, Text
 from xl_salesflow.undo.entries import Entry
 
 MESSAGES: Mapping[str, Text] = MappingProxyType(
@@ -25,7 +25,7 @@ MESSAGES: Mapping[str, Text] = MappingProxyType(
 )
 """The rules of an undo by id; each is a warning."""
 
-_ROW = Text("the row", "整行")
+_ROW, _ROWS, _COMMA = Text("the row", "整行"), Text("{count} rows", "{count} 行"), Text(", ", "、")
 
 
 def findings(pipeline: Pipeline, left: list[Entry], run: str) -> Iterator[Finding]:
@@ -35,8 +35,16 @@ def findings(pipeline: Pipeline, left: list[Entry], run: str) -> Iterator[Findin
         together.setdefault((entry.table.name, entry.key, entry.row is None), []).append(entry)
     for (name, key, lost), entries in together.items():
         first, language, rule = entries[0], pipeline.language, "undo_gone" if lost else "undo_changed"
-        what = ", ".join(e.column.header.in_(language) if e.column else _ROW.in_(language) for e in entries)
+        what = _COMMA.in_(language).join(_what(entries, language))
         message = MESSAGES[rule].in_(language, table=name, key=key, run=run, what=what)
         column = first.column.id if first.column else name_column(first.table)
         cell = "" if first.row is None else pipeline.cell(name, first.row, column)
         yield Finding(rule, "warn", message, name, key, column, cell)
+
+
+def _what(entries: list[Entry], language: Language) -> Iterator[str]:
+    # rows that share a name, as the stages of a process do, are counted
+    rows = sum(e.column is None for e in entries)
+    if rows:
+        yield _ROW.in_(language) if rows == 1 else _ROWS.in_(language, count=rows)
+    yield from dict.fromkeys(e.column.header.in_(language) for e in entries if e.column)
