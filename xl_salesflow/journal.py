@@ -27,6 +27,7 @@ MOVE = ("recorded_stage", "since", "outcome", "closed", "furthest", "move_status
 WORKED_OUT_AGAIN = {
     "warnings", "warned", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
     "trait_score", "won_deals", "attempts", "contact_days", "sales_cost", "spin_kinds", "spin", "solution_version", "seal",
+    "weighted_value", "step",
 }  # fmt: skip
 """What follows from other cells alone: not written down, and no difference between two copies."""
 

@@ -36,11 +36,15 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
 
     *instead* spoils metrics; without *live_rows* the formula columns of deals and visits are values, which is quicker.
     """
+    worked_out = visits.columns(pipeline)[["weighted_value", "step"]]
+    pipeline = pipeline.with_tables(
+        History=pipeline["History"].assign(**{str(id): worked_out[id] for id in worked_out})
+    )
     if not live_rows:
         tables = {"Deals": rows.deals, "History": visits.columns, "Stages": rows.stages}
         pipeline = pipeline.with_tables(**{
-            name: pipeline[name].assign(**{str(id): column for id, column in worked_out(pipeline).items()})
-            for name, worked_out in tables.items()
+            name: pipeline[name].assign(**{str(id): column for id, column in columns(pipeline).items()})
+            for name, columns in tables.items()
         })  # fmt: skip
     book = Workbook()
     book.remove(book.active)

@@ -120,7 +120,11 @@ class StageChanges:
 
 
 _IMPLIED = _then(c.count, "closed", PLAYBOOK, c.Criterion("furthest", ">=", of_stage("order")))
-_STEP = (c.Criterion("step", ">=", "({position}*10000)"), c.Criterion("step", "<", "(({position}+1)*10000)"))
+_STEP = (
+    PLAYBOOK,
+    c.Criterion("step", ">=", "({position}*10000)"),
+    c.Criterion("step", "<", "(({position}+1)*10000)"),
+)
 
 
 def _entered() -> str:

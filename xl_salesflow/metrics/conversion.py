@@ -48,7 +48,8 @@ def _entered(steps: Steps) -> Floats:
     return counts(mask, steps.step_of_visits, steps.size)
 
 
-_IMPLIED = c.deals(c.count, "closed", PLAYBOOK, c.Criterion("furthest", ">=", "{order}"))
+_NOW = c.now(c.count, "closed", PLAYBOOK, c.Criterion("furthest", ">=", "{order}"))
+_IMPLIED = f'IF(IsToday=1,{_NOW},SUMIFS(ReachedFound,ReachedStep,">="&{{position}}))'
 _REACHED = f"IF(IsEntered=1,{found('Entered', '{position}')},{_IMPLIED})"
 
 

@@ -8,7 +8,7 @@ from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, Metr
 from xl_salesflow.metrics.grouped import Mask, counts, totals
 from xl_salesflow.metrics.outcomes import open_count
 from xl_salesflow.metrics.steps import PLAYBOOK, Steps, if_open
-from xl_salesflow.metrics.workings import found
+from xl_salesflow.metrics.workings import OUTCOMES, found, goes_on
 from xl_salesflow.model.text import Text
 
 
@@ -40,7 +40,7 @@ def standing(steps: Steps) -> Mask:
 weighted = c.total("weighted_value")
 
 _STANDING = (PLAYBOOK, c.Criterion("recorded_stage", "=", "{stage}"), c.OPEN)
-_STOOD = (c.Criterion("state", "=", "(1+{position})"), c.OPEN)
+_STOOD = (c.Criterion("state", "=", "(101+{position})"),)
 
 
 def in_stage(aggregate: c.Aggregate, *criteria: c.Criterion) -> str:
@@ -62,12 +62,11 @@ FORECAST: tuple[Metric[Cube], ...] = (
     ),
 )  # fmt: skip
 
+_OPEN_THEN = f"IF(HasPeriod*IsCohort=1,{found('Standing', '{position}')},{goes_on(OUTCOMES['open'])})"
 _OPEN_NOW = c.now(c.count, "open", *_STANDING)
 
 STAGE_VALUE: tuple[ColumnMetric[Steps], ...] = (
-    ColumnMetric(
-        "open_count", Formula(if_open(f"IF(IsToday=1,{_OPEN_NOW},{found('Standing', '{position}')})")), stage_open_count
-    ),
+    ColumnMetric("open_count", Formula(if_open(f"IF(IsToday=1,{_OPEN_NOW},{_OPEN_THEN})")), stage_open_count),
     ColumnMetric("open_value", Formula(if_open(f"ROUND({in_stage(c.total('amount'))},2)")), stage_open_value),
     ColumnMetric("weighted_value", Formula(if_open(f"ROUND({in_stage(weighted)},2)")), stage_weighted_value),
 )

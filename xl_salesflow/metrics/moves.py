@@ -13,7 +13,7 @@ from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
 from xl_salesflow.metrics.grouped import Groups, Mask, counts, totals
 from xl_salesflow.metrics.rows import days, in_view, numbers, words
 from xl_salesflow.metrics.steps import Steps, if_step, of_stage
-from xl_salesflow.metrics.workings import ROWS, WAYS, found, left
+from xl_salesflow.metrics.workings import ROWS, WAYS, found, goes_on, left
 
 
 def matrix(cube: Cube) -> list[dict[str, Any]]:
@@ -95,8 +95,8 @@ def _count(asked: Steps, mask: Mask) -> Floats:
     return counts(mask & _begun(asked.cube) & (asked.step_of_visits >= 0), asked.step_of_visits, asked.size)
 
 
-_ANY_STATE = "+".join(found("State", f"({sign}*(1+{{position}}))") for sign in (1, -1, -30, -1000))
-_GOES_ON = "+".join(found("State", f"({sign}*(1+{{position}}))") for sign in (1, -1000))
+_GOES_ON = f"{goes_on()}+{found('State', '(-1000*(1+{position}))')}"
+_ANY_STATE = "+".join((_GOES_ON, *(found("State", f"({sign}*(1+{{position}}))") for sign in (-1, -30))))
 
 
 def _to_formula(row: int) -> Formula:

@@ -145,6 +145,8 @@ def named_cells(pipeline: Pipeline) -> dict[str, Any]:
         "BantTotal": sum(settings.number(f"bant_{part}") for part in ("budget", "authority", "need", "timeline")),
         "AsOf": pipeline.as_of,
         "IsToday": int(pipeline.as_of >= pipeline.today),
+        "BegunFrom": int(pipeline.as_of < pipeline.today),
+        "BegunTo": pipeline.as_of if pipeline.as_of < pipeline.today else date(9999, 12, 31),
         "PeriodFrom": view.start or 0,
         "PeriodTo": view.end or date(9999, 12, 31),
         "HasPeriod": int(view.has_period),

@@ -14,7 +14,7 @@ from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
 from xl_salesflow.metrics.grouped import Groups, Mask
 from xl_salesflow.metrics.workings import ROWS
-from xl_salesflow.model.playbook import Stage
+from xl_salesflow.model.playbook import Playbook, Stage
 
 PLAYBOOK = c.Criterion("playbook", "=", "StagePlaybook")
 
@@ -114,8 +114,13 @@ def steps(cube: Cube) -> Steps:
     """Return the steps of the playbook the view chooses, else of the default one."""
     playbook = cube.view.filters.get("playbook", "") or cube.pipeline.default_playbook
     chosen = cube.pipeline.playbooks.get(playbook)
-    stages = [stage for stage in (chosen.stages if chosen else ()) if stage.kind in ("open", "won")]
-    return Steps(cube, playbook, tuple(sorted(stages, key=lambda stage: stage.position)[:ROWS]))
+    return Steps(cube, playbook, steps_of(chosen) if chosen else ())
+
+
+def steps_of(playbook: Playbook) -> tuple[Stage, ...]:
+    """Return the steps of a playbook: its open stages and Won, in order."""
+    stages = (stage for stage in playbook.stages if stage.kind in ("open", "won"))
+    return tuple(sorted(stages, key=lambda stage: stage.position)[:ROWS])
 
 
 def if_step(formula: str) -> str:

@@ -173,7 +173,11 @@ def _if_wanted(formula: str) -> Formula:
 
 
 def _step(place: str) -> c.Criteria:
-    return c.Criterion("step", ">=", f"({place}*10000)"), c.Criterion("step", "<", f"(({place}+1)*10000)")
+    return (
+        PLAYBOOK,
+        c.Criterion("step", ">=", f"({place}*10000)"),
+        c.Criterion("step", "<", f"(({place}+1)*10000)"),
+    )
 
 
 def _reached_formula(place: str, order: str) -> Formula:

@@ -19,6 +19,9 @@ ROWS = 12
 WAYS: tuple[str, ...] = tuple(CHOICES["move"])
 """The ways out of a stage, by id; the step of a visit holds their number, from 1."""
 
+OUTCOMES = {"open": 1, "lost": 2, "won": 3}
+"""The hundreds of the state of a visit that goes on; won is the largest, which is asked most."""
+
 MONTHS_BACK = 12
 """Rows of the table Trend; the last is the month of the as-of date."""
 
@@ -66,6 +69,11 @@ def left(way: str) -> str:
     return f"SUMIFS(MovedFound,MovedFrom,{{position}},MovedWay,{1 + WAYS.index(way)})"
 
 
+def goes_on(*hundreds: int) -> str:
+    """Return the formula that counts the visits that go on in the row's step, of those outcomes; all without any."""
+    return "+".join(found("State", f"({100 * each + 1}+{{position}})") for each in hundreds or (0, *OUTCOMES.values()))
+
+
 def middle(name: str) -> str:
     """Return the formula of a median at a past date."""
     return f"(INDEX({name}Found,1)+INDEX({name}Found,2))/2"
@@ -89,13 +97,15 @@ def _by_step(name: str, title: Text, formula: Callable[[Callable[[str], str]], s
     return Working(name, title, (0, *_STEPS), formula(lambda array: _frequency(name, array)))
 
 
-_LEFT = "({History.state}<0)*({History.state}>-2-" + str(ROWS) + ")"
+_LEFT = "({History.state}<-1)*({History.state}>-2-" + str(ROWS) + ")"
 _LEFT_STEP = "(-1-{History.state})"
+_WITHOUT_OUTCOME = "INT({History.step}/10000)*10000+MOD({History.step},1000)"
 _KNOWN_DAYS = "ISNUMBER({History.days})*({History.days}>=0)"
 
 
 def _states() -> Working:
-    states = {sign * (1 + step) for step in _STEPS for sign in (1, -1, -30, -1000)}
+    ended = {sign * (1 + step) for step in _STEPS for sign in (-1, -30, -1000)}
+    states = ended | {100 * outcome + 1 + step for step in _STEPS for outcome in (0, *OUTCOMES.values())}
     keys = sorted(states | {state - 1 for state in states})  # FREQUENCY counts from one key to the next
     counted = f"IF(COUNT({{History.state}})=0,0,{_frequency('State', '{History.state}')})"
     return Working("State", Text("Visits by state", "各状态的停留次数"), tuple(keys), counted)
@@ -107,8 +117,19 @@ def _moved() -> Working:
     codes = (step * 10_000 + way * 100 + to for step, way, to in keys)
     return Working(
         "Moved", Text("Moves by step, way and step", "按起点、方向与去向的流转次数"), (9_999, *codes),
-        _frequency("Moved", f"{_LEFT}*{{History.step}}"), dict(zip(("MovedFrom", "MovedWay", "MovedTo"), columns, strict=True)),
+        _frequency("Moved", f"{_LEFT}*({_WITHOUT_OUTCOME})"),
+        dict(zip(("MovedFrom", "MovedWay", "MovedTo"), columns, strict=True)),
     )  # fmt: skip
+
+
+def _reached() -> Working:
+    """Count the deals of a past date by the step they got to; a key is the order of the last step below, and a half."""
+    order = ("INDEX({StageMetrics.order}," + str(row) + ")" for row in _STEPS)
+    above: int | str = 1_000_000_000
+    keys = (*(f'IF({one}="",1E9,{one}+0.5)' for one in order), above)
+    array = _in_period(_REACHED, "closed", lambda wanted: _frequency("Reached", wanted))
+    title = Text("Deals then, by furthest step", "当时各商机到达的最远步骤")
+    return Working("Reached", title, keys, f"IF(IsToday=1,0,{array})", {"ReachedStep": (0, *_STEPS)})
 
 
 def _finished_days() -> Working:
@@ -130,20 +151,21 @@ def _middle(name: str, metric: str, title: Text, column: str, *criteria: c.Crite
     return Working(name, title, keys, f"IF(IsToday=1,0,{then})")
 
 
-def _by_month(name: str, title: Text, criterion: str) -> Working:
+def _by_month(name: str, title: Text, *criteria: c.Criterion) -> Working:
     """Count the deals of a past date by the month of their closing, or of their creation; a key is a month's last day."""
     keys = tuple(f"DATE(YEAR(AsOf),MONTH(AsOf)-{back},0)" for back in range(MONTHS_BACK - 1, -2, -1))
-    there = "({History.state}>0)*"
-    created, closed = (_frequency(name, f"{there}{criterion}*{{History.{column}}}") for column in ("created", "closed"))
+    there = c.array_condition("History", c.by_state((c.STANDING_THEN, *criteria)))
+    created, closed = (_frequency(name, f"{there}*{{History.{column}}}") for column in ("created", "closed"))
     dated = created if name == "MonthCreated" else f"IF(IsCohort=1,{created},{closed})"
     return Working(name, title, keys, f"IF(IsToday=1,0,{dated})")
 
 
 _LOST = f"{_LEFT}*({{History.move}}={{move:lost}})*{_LEFT_STEP}"
-_OPEN_THEN = "({History.state}>0)*({History.outcome}={outcome:open})*({History.state}-1)"
+_OPEN_THEN = "({History.state}>100)*({History.state}<200)*({History.state}-101)"
+_REACHED = "({History.state}>100)*({History.playbook}=StagePlaybook)*({History.furthest}+1)"
 _FIRST = (
     "({History.state}<>0)*({History.first}=1)*(IsToday+({History.created}>0)*({History.created}<=AsOf)>0)"
-    "*INT({History.step}/10000)"
+    "*({History.playbook}=StagePlaybook)*INT({History.step}/10000)"
 )
 
 WORKINGS: tuple[Working, ...] = (
@@ -163,11 +185,13 @@ WORKINGS: tuple[Working, ...] = (
     ),
     _by_step(
         "Standing", Text("Open deals then", "当时进行中的商机数"),
-        lambda wrap: f"IF(IsToday=1,0,IF(HasPeriod*IsCohort=1,{wrap(_OPEN_THEN + '*' + _window('created'))},{wrap(_OPEN_THEN)}))",
+        # without a cohort the states tell
+        lambda wrap: f"IF((1-IsToday)*HasPeriod*IsCohort=0,0,{wrap(_OPEN_THEN + '*' + _window('created'))})",
     ),
-    _by_month("MonthCreated", Text("Created then, by month", "当时按月新建"), '({History.outcome}<>"")'),
-    _by_month("MonthWon", Text("Won then, by month", "当时按月赢单"), "({History.outcome}={outcome:won})"),
-    _by_month("MonthLost", Text("Lost then, by month", "当时按月丢单"), "({History.outcome}={outcome:lost})"),
+    _by_month("MonthCreated", Text("Created then, by month", "当时按月新建"), c.RECORDED),
+    _by_month("MonthWon", Text("Won then, by month", "当时按月赢单"), c.WON),
+    _by_month("MonthLost", Text("Lost then, by month", "当时按月丢单"), c.LOST),
+    _reached(),
     _finished_days(),
     _middle("WonValue", "median_won_value", Text("Won value then", "当时的赢单金额"), "amount", c.WON),
     _middle("WonCycle", "cycle_days_won_median", Text("Won cycle then", "当时的赢单周期"), "cycle_days", c.WON),

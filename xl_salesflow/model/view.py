@@ -104,6 +104,8 @@ NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
             _cell("ViewEverything", "No filter", "不筛选", T.TEXT, "What a dropdown shows when it filters nothing", "下拉框不筛选时的显示", "Settings", default=EVERYTHING),
             _cell("AsOf", "As of", "截至日期", T.DATE, "The as-of date, or today", "截至日期，或今天", "Settings", formula='IF(AsOfInput="",Today,AsOfInput)'),
             _cell("IsToday", "Today's snapshot", "当前快照", T.INTEGER, "1 when the as-of date is today or later", "截至日期为今天或以后时为 1", "Settings", formula="IF(AsOf>=Today,1,0)"),
+            _cell("BegunFrom", "Known from", "已知起点", T.INTEGER, "1 for a past date, which knows nothing of what began nobody knows when; 0 for today", "过去日期为 1，不计开始日期未知者；当前快照为 0", "Settings", formula="IF(IsToday=1,0,1)"),
+            _cell("BegunTo", "Begun by", "已开始", T.DATE, "What had begun by the as-of date; today counts everything", "截至日期已开始者；当前快照计入全部", "Settings", formula="IF(IsToday=1,DATE(9999,12,31),AsOf)"),
             _cell("PeriodFrom", "Period from", "期间起点", T.DATE, "First day, or the beginning of time", "期间第一天，或最早", "Settings", formula='IF(PeriodFromInput="",0,PeriodFromInput)'),
             _cell("PeriodTo", "Period to", "期间终点", T.DATE, "Last day, or the end of time", "期间最后一天，或最晚", "Settings", formula='IF(PeriodToInput="",DATE(9999,12,31),PeriodToInput)'),
             _cell("HasPeriod", "A period is set", "已设期间", T.INTEGER, "1 when From or To is filled in", "填写起止日期之一时为 1", "Settings", formula='IF(AND(PeriodFromInput="",PeriodToInput=""),0,1)'),

@@ -13,15 +13,13 @@ T, P = Type, Writer.PRODUCT
 FOREVER = date(9999, 12, 31)
 """`left` of a visit that goes on: as-of counts are then plain comparisons."""
 
-# Both stand in every row, so that everything about visits is one plain comparison: a spreadsheet that reads half a million rows
-# takes a moment for each. The step depends on the process alone; the state on what the Funnel sheet asks.
-STEP = (
-    'IF({playbook}=StagePlaybook,IFERROR(MATCH({stage},{StageMetrics.stage},0),0)*10000+IF({moved_to}="",0,'
-    "IFERROR(MATCH({move},MoveWays,0),0)*100+IFERROR(MATCH({moved_to},{StageMetrics.stage},0),0)),0)"
-)
+# The one formula of a visit, so that everything about visits is one plain comparison. A spreadsheet reads formula cells one by
+# one, wherever they lie in its memory: a second formula in every row makes each question to the first twice as slow.
+_STAGE = "(1+IF({playbook}=StagePlaybook,INT({step}/10000),0))"
 STATE = (
-    f'IF({IN_VIEW}*(IsToday+({{entered}}>0)*({{entered}}<=AsOf)>0),(1+INT({{step}}/10000))*IF({{left}}="",-30,'
-    "IF({left}<=AsOf,-1,IF(IsToday+({created}>0)*({created}<=AsOf)>0,1,-1000))),0)"
+    f"IF({{entered}}>BegunTo,0,IF({{entered}}<BegunFrom,0,IF({IN_VIEW}=0,0,"
+    f'IF({{left}}<=AsOf,IF({{left}}="",-30,-1)*{_STAGE},IF({{created}}>BegunTo,-1000,IF({{created}}<BegunFrom,-1000,1))*{_STAGE}'
+    "+IF({created}>BegunTo,0,IF({created}<BegunFrom,0,100*MOD(INT({step}/1000),10)))))))"
 )
 
 HISTORY = Table(
@@ -55,10 +53,9 @@ HISTORY = Table(
         column("override_by", "Override by", "特批人", T.TEXT, "Who let it pass a gate", "特批人", writer=P),
         column("override_reason", "Override reason", "特批理由", T.TEXT, "Why", "特批理由", writer=P),
         column("gates", "Gates", "关卡", T.TEXT, "Gates that warned or were overridden", "提醒或特批的关卡", writer=P),
-        column("weighted_value", "Weighted value", "加权金额", T.MONEY, "Amount × probability when it entered, rounded to cents", "进入时金额 × 赢率，四舍五入到分",
-               formula='IF(OR({amount}="",{probability}=""),"",ROUND({amount}*{probability},2))'),
-        column("step", "Step", "步骤码", T.INTEGER, "Row of its stage in the Funnel's stage table × 10000 + way it left × 100 + row of the stage it went to", "阶段在漏斗阶段表中的行号 × 10000 + 离开方向 × 100 + 去向阶段的行号", formula=STEP, width=9),
-        column("state", "State then", "当时状态", T.INTEGER, "At the as-of date, for rows in view: 1 + row of its stage while the deal stands there, the same below nought once it has left; 0 out of view or not begun", "截至日期且符合筛选时：停留中为 1 + 阶段行号，已离开为其负数；不符合筛选或尚未开始为 0", formula=STATE, width=9),
+        column("weighted_value", "Weighted value", "加权金额", T.MONEY, "Amount × probability when it entered, rounded to cents", "进入时金额 × 赢率，四舍五入到分", writer=P),
+        column("step", "Step", "步骤码", T.INTEGER, "Number of its stage among the steps of its process × 10000 + outcome (1 open, 2 lost, 3 won) × 1000 + way it left × 100 + number of the stage it went to", "阶段在其销售流程各步中的序号 × 10000 + 结果（1 进行中、2 丢单、3 赢单）× 1000 + 离开方向 × 100 + 去向阶段的序号", writer=P, width=9),
+        column("state", "State then", "当时状态", T.INTEGER, "At the as-of date, for rows in view: 1 + row of its stage + outcome × 100 while the deal stands there, minus (1 + row) once it has left; 0 out of view or not begun", "截至日期且符合筛选时：停留中为 1 + 阶段行号 + 结果 × 100，已离开为 −（1 + 阶段行号）；不符合筛选或尚未开始为 0", formula=STATE, width=9),
         column("seal", "Seal", "封印", T.TEXT, "Shows whether this row, or how the visit before it ended, was changed by hand", "用于发现本行或上一次停留的离开记录是否被手工改动", writer=P, width=20),
     ), key="visit",
 )  # fmt: skip
