@@ -31,6 +31,8 @@ def test_every_way_out_of_a_stage() -> None:
     assert lead == {
         "entries": 4, "forward": 1, "skip": 1, "back": 0, "won": 0, "lost": 1, "there": 1, "check": 0, "to_2": 1, "to_3": 1,
     }  # fmt: skip
+    worth = sheet_values(pipeline).tables["MoveValues"]
+    assert [worth[1][id] for id in ("lost", "to_1", "to_2", "to_3", "to_5")] == [20, 0, 10, 10, 0]
     assert (rows[2]["back"], rows[2]["to_1"], rows[3]["won"], rows[5]["aftercare"]) == (1, 1, 1, 1)
     assert {(move["from"], move["to"]): (move["count"], move["value"]) for move in matrix(cube(pipeline))} == {
         ("Lead", "Qualified"): (1, 10), ("Qualified", "Lead"): (1, 10), ("Lead", "Demo"): (1, 10), ("Demo", "Won"): (1, 10),

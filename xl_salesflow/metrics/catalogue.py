@@ -17,7 +17,7 @@ from xl_salesflow.metrics.groups import GROUP_COLUMNS, Grouping
 from xl_salesflow.metrics.leaks import LEAK_COLUMNS
 from xl_salesflow.metrics.leaks import LEAKS as LEAK_METRICS
 from xl_salesflow.metrics.months import MONTH_COLUMNS, Months
-from xl_salesflow.metrics.moves import MOVE_COLUMNS
+from xl_salesflow.metrics.moves import MOVE_COLUMNS, VALUE_COLUMNS
 from xl_salesflow.metrics.outcomes import OUTCOMES
 from xl_salesflow.metrics.plan import PLAN_COLUMNS, PLANNING, Plan
 from xl_salesflow.metrics.reasons import REASON_COLUMNS, Reasons
@@ -69,3 +69,6 @@ LOSS_REASONS: Mapping[str, ColumnMetric[Reasons]] = MappingProxyType({column.id:
 
 MOVES: Mapping[str, ColumnMetric[Steps]] = MappingProxyType({column.id: column for column in MOVE_COLUMNS})
 """The numbers of the table Moves, by column."""
+
+MOVE_VALUES: Mapping[str, ColumnMetric[Steps]] = MappingProxyType({column.id: column for column in VALUE_COLUMNS})
+"""The numbers of the table MoveValues, by column."""

@@ -16,6 +16,7 @@ from xl_salesflow.metrics.catalogue import (
     LEAKS,
     LOSS_REASONS,
     METRICS,
+    MOVE_VALUES,
     MOVES,
     PLAN_STAGES,
     STAGE_CHANGES,
@@ -114,6 +115,7 @@ POSITIONS: Mapping[str, range] = MappingProxyType(
         "Leaks": range(1, ROWS + 1),
         "LossReasons": range(REASONS),
         "Moves": range(1, ROWS + 1),
+        "MoveValues": range(1, ROWS + 1),
     }
 )
 """Table → the positions of its rows; every other cell but PlanStages' what_if is a formula."""
@@ -132,6 +134,7 @@ def _declared(table: str, language: Language) -> tuple[Mapping[str, Formula], Ma
         "Leaks": (LEAK_NAMING, LEAKS),
         "LossReasons": (reason_naming(language), LOSS_REASONS),
         "Moves": (MOVE_NAMING, MOVES),
+        "MoveValues": (MOVE_NAMING, MOVE_VALUES),
     }
     return tables[table]
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.metrics import criteria as c
 from xl_salesflow.metrics.cube import Cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
 from xl_salesflow.metrics.grouped import Groups, Mask, counts, totals
@@ -60,14 +61,34 @@ def _way(id: str) -> Callable[[Steps], Floats]:
 
 def _to(row: int) -> Callable[[Steps], Floats]:
     def count(asked: Steps) -> Floats:
-        if row >= asked.size:
-            return np.full(asked.size, np.nan)
-        # a switch leads to a stage of another playbook, which may have the same name
-        codes, places = _ways(asked.cube)
-        within = codes != places.get("switched", -1)
-        return _count(asked, _moved(asked.cube) & within & (_targets(asked) == row))
+        return _count(asked, _there(asked, row)) if row < asked.size else np.full(asked.size, np.nan)
 
     return count
+
+
+def _worth(row: int) -> Callable[[Steps], Floats]:
+    def value(asked: Steps) -> Floats:
+        return _value(asked, _there(asked, row)) if row < asked.size else np.full(asked.size, np.nan)
+
+    return value
+
+
+def _there(asked: Steps, row: int) -> Mask:
+    # a switch leads to a stage of another playbook, which may have the same name
+    codes, places = _ways(asked.cube)
+    within = codes != places.get("switched", -1)
+    return np.asarray(_moved(asked.cube) & within & (_targets(asked) == row))
+
+
+def lost_value(asked: Steps) -> Floats:
+    """Sum the amounts of the visits of each step that ended lost; the period does not matter."""
+    codes, places = _ways(asked.cube)
+    return _value(asked, _moved(asked.cube) & (codes == places.get("lost", -1)))
+
+
+def _value(asked: Steps, mask: Mask) -> Floats:
+    amount = numbers(asked.cube.pipeline["History"]["amount"])
+    return totals(amount, mask & _begun(asked.cube) & (asked.step_of_visits >= 0), asked.step_of_visits, asked.size)
 
 
 @once
@@ -105,6 +126,27 @@ def _to_formula(row: int) -> Formula:
     return Formula(if_step(f'IF(INDEX({{StageMetrics.stage}},MATCH({row},{{StageMetrics.position}},0))="","",{told})'))
 
 
+_LEFT = c.Criterion("state", "=", "(-1-{position})")
+
+
+def _of_moves(column: str) -> str:
+    return f"INDEX({{Moves.{column}}},MATCH({{position}},{{Moves.position}},0))"
+
+
+def _worth_formula(row: int) -> Formula:
+    count = _of_moves(f"to_{row}")
+    name = f"INDEX({{StageMetrics.stage}},MATCH({row},{{StageMetrics.position}},0))"
+    there = (_LEFT, c.Criterion("moved_to", "=", name), c.Criterion("move", "<>", "{move:switched}"))
+    total = f"ROUND({c.total('amount')('History', there)},2)"
+    # a move nobody made is spared the question
+    return Formula(if_step(f'IF({count}="","",IF({count}=0,0,{total}))'))
+
+
+def _lost_formula() -> Formula:
+    total = c.total("amount")("History", (_LEFT, c.Criterion("move", "=", "{move:lost}")))
+    return Formula(if_step(f"IF({_of_moves('lost')}=0,0,ROUND({total},2))"))
+
+
 MOVE_NAMING: dict[str, Formula] = {"stage": Formula(of_stage("stage"))}
 
 MOVE_COLUMNS: tuple[ColumnMetric[Steps], ...] = (
@@ -113,4 +155,9 @@ MOVE_COLUMNS: tuple[ColumnMetric[Steps], ...] = (
     ColumnMetric("there", Formula(if_step(_GOES_ON)), there),
     ColumnMetric("check", Formula(if_step("{entries}-SUM({forward:there})")), check),
     *(ColumnMetric(f"to_{row}", _to_formula(row), _to(row - 1)) for row in range(1, ROWS + 1)),
+)
+
+VALUE_COLUMNS: tuple[ColumnMetric[Steps], ...] = (
+    ColumnMetric("lost", _lost_formula(), lost_value),
+    *(ColumnMetric(f"to_{row}", _worth_formula(row), _worth(row - 1)) for row in range(1, ROWS + 1)),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from xl_salesflow.metrics.catalogue import LEAKS, METRICS, MOVES
+from xl_salesflow.metrics.catalogue import LEAKS, METRICS, MOVE_VALUES, MOVES
 from xl_salesflow.metrics.comparison import StageChanges, compared_cells, other_day
 from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.formulas import SMALL_SAMPLE
@@ -70,6 +70,7 @@ def sheet_values(pipeline: Pipeline) -> SheetValues:
         "Leaks": _padded("Leaks", step_rows(steps(asked), LEAKS)),
         "LossReasons": dict(enumerate(_table("LossReasons", reason_rows(Reasons(asked))))),
         "Moves": _padded("Moves", step_rows(steps(asked), MOVES)),
+        "MoveValues": _padded("MoveValues", step_rows(steps(asked), MOVE_VALUES)),
     }
     return SheetValues(tables, cells)
 

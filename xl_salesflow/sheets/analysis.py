@@ -104,6 +104,13 @@ PAGES = {
             ),
         ),
     ),
+    "MoveValues": Analysis(
+        Text(
+            "The moves of the sheet Moves by their value. Columns are stages, by their row.",
+            "按金额统计“阶段流转”表的流转；各列为对应行号的阶段。",
+        ),
+        (),
+    ),
 }
 _COMPARED = Text("Compared with", "对比日")
 _NO_DAY = Text("No day to compare with is chosen, or it lies after the as-of date.", "未选对比日期，或其晚于截至日期。")
@@ -130,7 +137,7 @@ def _page(workbook: Workbook, language: Language, name: str, analysis: Analysis,
     if name == "StageChanges":
         _other_day(page_, placed)
     panel.steps(page_, placed, {"LossReasons": len(LISTS["loss_reason"]), "TeamPlan": placed.length}.get(name, steps))
-    last = _folded(placed, steps) if name == "Moves" else placed.number(table.columns[-1].id)
+    last = _folded(placed, steps) if name in ("Moves", "MoveValues") else placed.number(table.columns[-1].id)
     _charts(page_, placed, analysis, last)
     sheet.print_area = f"A1:{get_column_letter(last)}{placed.last}"
     page.prints(sheet, language, landscape=True, tall=1)

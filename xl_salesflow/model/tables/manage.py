@@ -208,6 +208,19 @@ MOVES = Table(
     ), key="position",
 )  # fmt: skip
 
+MOVE_VALUES = Table(
+    "MoveValues", Text("Move values", "流转金额"), Text("What the moves between stages were worth", "各阶段之间流转的金额"), Group.MANAGE,
+    (
+        column("position", "Position", "序号", T.INTEGER, "Order in the playbook", "流程中的顺序", writer=P, width=9),
+        column("stage", "From", "自阶段", T.TEXT, "From the sheet Stages", "取自“阶段”表", writer=F, width=20),
+        column("lost", "Lost", "丢单", T.MONEY, "Amount of the visits that ended lost, as it was when they began", "在该阶段丢单的金额，取进入时的值", writer=F, width=16),
+        *(
+            column(f"to_{step}", f"To {step}", f"至 {step}", T.MONEY, f"Amount of the moves to the stage of row {step}, as it was when the visit began", f"移至第 {step} 行阶段的金额，取进入时的值", writer=F, width=16)
+            for step in range(1, 13)
+        ),
+    ), key="position",
+)  # fmt: skip
+
 FOLLOWUPS = Table(
     "FollowUps", Text("Follow-ups", "跟进清单"), Text("Who to call today and why, most important first", "今天联系谁、为什么，按重要性排序"), Group.MANAGE,
     (
