@@ -1,8 +1,11 @@
 """`salesflow batch` over many workbooks against a loop of openpyxl + pandas: python benchmarks/batch.py [--books N] [--deals M]
 
 One worker, two workers and a local Dask cluster of two do the daily update of the same N workbooks of M deals; a script in
-the manner of update_by_hand.py does it to --by-hand of them in one process. Figures are per workbook, ratios to the script.
+the manner of update_by_hand.py does it to --sample of them in one process. Figures are per workbook, ratios to the script.
 Some workbooks are generated, the others are copies with other amounts, so that no two are alike.
+
+With --folder the workbooks stay, and what was measured with them: called again, it makes and measures what is missing. A
+contender that cannot be measured is told, and the others go on.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -33,28 +36,48 @@ KINDS = 5  # generated; the rest are copies with changes
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run over *books* workbooks took, and what its workers held after each workbook."""
+    """What a run over *books* workbooks took, and what each of its workers held after each workbook, in order."""
 
     name: str
     books: int
     seconds: float
     busy: float
     peak: float
-    held: tuple[float, ...] = ()
+    held: dict[str, list[float]]
 
 
 def generate(folder: Path, books: int, deals: int) -> None:
-    """Make *books* workbooks of *deals* deals, no two alike."""
-    folder.mkdir(parents=True)
+    """Make *books* workbooks of *deals* deals, no two alike; those that are there are kept."""
+    folder.mkdir(parents=True, exist_ok=True)
     kinds = min(KINDS, books)
-    for kind in range(kinds):
-        make(folder / f"team-{kind:04d}.xlsx", deals + kind)
-    for number in range(kinds, books):
-        source = folder / f"team-{number % kinds:04d}.xlsx"
-        workbook = Workbook.open(source)
-        workbook.set_column("Deals", "Amount", {2 + number % deals: 1000 + number})
-        with (folder / f"team-{number:04d}.xlsx").open("wb") as file:
-            workbook.write_to(file)
+    for number in range(books):
+        target, half = folder / f"team-{number:04d}.xlsx", folder / "half-made.xlsx"
+        if target.exists():
+            continue
+        if number < kinds:
+            half.unlink(missing_ok=True)
+            make(half, deals + number)
+        else:
+            workbook = Workbook.open(folder / f"team-{number % kinds:04d}.xlsx")
+            workbook.set_column("Deals", "Amount", {2 + number % deals: 1000 + number})
+            with half.open("wb") as file:
+                workbook.write_to(file)
+        half.replace(target)
+
+
+def room(source: Path, books: int) -> None:
+    """End with a sentence where the disk has no room for a copy of every workbook and for what saving needs."""
+    needed = 2 * sum(book.stat().st_size for book in chosen(source, books))
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if free < needed:
+        raise SystemExit(
+            f"{tempfile.gettempdir()} has {free >> 20:,} MiB free; {needed >> 20:,} are needed (TMPDIR names another)."
+        )
+
+
+def chosen(source: Path, books: int) -> list[Path]:
+    """Return the first *books* workbooks of *source*."""
+    return sorted(source.glob("team-*.xlsx"))[:books]
 
 
 def run(name: str, source: Path, books: int, command: list[str]) -> Cost:
@@ -62,7 +85,7 @@ def run(name: str, source: Path, books: int, command: list[str]) -> Cost:
     with tempfile.TemporaryDirectory() as work:
         folder, out = Path(work, "books"), Path(work, "out.jsonl")
         folder.mkdir()
-        for book in sorted(source.iterdir())[:books]:
+        for book in chosen(source, books):
             shutil.copy(book, folder)
         start = time.perf_counter()
         with out.open("wb") as file:
@@ -73,9 +96,13 @@ def run(name: str, source: Path, books: int, command: list[str]) -> Cost:
         if (code := os.waitstatus_to_exitcode(status)) not in (0, 1):
             raise RuntimeError(f"{name} ended with {code}")
         lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines() if line.startswith('{"at"')]
-    held = tuple(line["mebibytes"] for line in lines)
-    if (held and len(held) < books) or any(line["error"] for line in lines):
-        raise RuntimeError(f"{name} did not do every workbook")
+    held: dict[str, list[float]] = {}
+    for line in lines:
+        held.setdefault(line["worker"], []).append(line["mebibytes"])
+    done = sum(not line["error"] for line in lines)
+    if lines and done < books:
+        raise RuntimeError(f"{name} did {done} of {books} workbooks; the first that failed: "
+                           + next((line["says"] for line in lines if line["error"]), "none was told"))  # fmt: skip
     peak = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     return Cost(name, books, seconds, usage.ru_utime + usage.ru_stime, peak, held)
 
@@ -101,33 +128,76 @@ def by_hand(folder: str) -> None:
         update(str(book), DAY)
 
 
-def told(costs: list[Cost], deals: int) -> None:
-    """Print the table, the scaling and how flat memory was."""
-    base = costs[-1]
+def told(costs: dict[str, Cost], deals: int) -> None:
+    """Print the table, the scaling and how flat memory was, as far as it was measured."""
+    base = costs.get(SCRIPT)
     print(f"\n{deals:,} deals a workbook; load average {os.getloadavg()[0]:.1f} at the end\n")
     print("| | workbooks | s a workbook | busy s a workbook | wall ratio | busy ratio | largest process MiB |")
     print("|---|---:|---:|---:|---:|---:|---:|")
-    for cost in costs:
+    for cost in costs.values():
         wall, busy = cost.seconds / cost.books, cost.busy / cost.books
-        print(
-            f"| {cost.name} | {cost.books:,} | {wall:.2f} | {busy:.2f} | {base.seconds / base.books / wall:.1f} × "
-            f"| {base.busy / base.books / busy:.1f} × | {cost.peak:.0f} |"
+        ratios = (
+            [f"{base.seconds / base.books / wall:.1f} ×", f"{base.busy / base.books / busy:.1f} ×"]
+            if base
+            else ["", ""]
         )
-    one, two = costs[0], costs[1]
-    clock, busy = one.seconds / two.seconds, two.busy / one.busy
-    print(f"\nTwo workers: {clock:.2f} × as fast by the clock, with {busy:.2f} × the processor's time.")
-    print(f"Cores that each had: {one.busy / one.seconds:.2f} with one worker, {two.busy / two.seconds:.2f} with two.")
-    tenth = max(len(one.held) // 10, 1)
-    first, last = (statistics.median(part) for part in (one.held[tenth : 2 * tenth] or one.held, one.held[-tenth:]))
-    print(f"Memory of the one worker: {first:.0f} MiB after a tenth of the workbooks, {last:.0f} at the end.")
+        print(
+            f"| {cost.name} | {cost.books:,} | {wall:.2f} | {busy:.2f} | {ratios[0]} | {ratios[1]} | {cost.peak:.0f} |"
+        )
+    if ONE in costs and TWO in costs:
+        one, two = costs[ONE], costs[TWO]
+        clock, busy = one.seconds / two.seconds, two.busy / one.busy
+        print(f"\nTwo workers: {clock:.2f} × as fast by the clock, with {busy:.2f} × the processor's time.")
+        print(
+            f"Cores that each had: {one.busy / one.seconds:.2f} with one worker, {two.busy / two.seconds:.2f} with two."
+        )
+    for cost in costs.values():
+        for worker, held in enumerate(cost.held.values(), 1):
+            print(f"{cost.name}, worker {worker}: {_flat(held)}")
+
+
+def _flat(held: list[float]) -> str:
+    tenth = max(len(held) // 10, 1)
+    tenths = [statistics.median(held[start : start + tenth]) for start in range(0, len(held), tenth)]
+    return f"{len(held):,} workbooks, MiB by tenths of them: " + " ".join(f"{one:.0f}" for one in tenths[:10])
+
+
+ONE, TWO, DASK, SCRIPT = "one worker", "two workers", "Dask, two workers", "openpyxl + pandas"
+
+
+def measure(source: Path, books: int, sample: int, kept: Path | None) -> dict[str, Cost]:
+    """Measure every contender that *kept* does not tell of yet; each is written there as soon as it is known."""
+    this = [sys.executable, str(Path(__file__).resolve())]
+    contenders = {
+        ONE: (books, batch("--jobs", "1")),
+        TWO: (books, batch("--jobs", "2")),
+        DASK: (books, [*this, "--on-dask"]),
+        SCRIPT: (min(sample, books), [*this, "--script"]),
+    }
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept and kept.exists() else []
+    known = {cost.name: cost for cost in (Cost(**json.loads(line)) for line in lines)}
+    costs: dict[str, Cost] = {}
+    for name, (count, command) in contenders.items():
+        try:
+            cost = known[name] if name in known and known[name].books == count else run(name, source, count, command)
+        except (RuntimeError, OSError) as error:
+            print(f"{name} is left out: {error}", flush=True)
+            continue
+        costs[name] = cost
+        print(name, f"{cost.seconds:.0f} s, busy {cost.busy:.0f} s", flush=True)
+        if kept and cost is not known.get(name):
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(cost)) + "\n")
+    return costs
 
 
 def main() -> None:
     """Measure as the command line asks."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--books", type=int, default=1_000)
     parser.add_argument("--deals", type=int, default=1_000)
-    parser.add_argument("--by-hand", type=int, default=10, help="so many of them with openpyxl and pandas")
+    parser.add_argument("--sample", "--by-hand", type=int, default=10, help="so many of them with openpyxl and pandas")
+    parser.add_argument("--folder", type=Path, help="keep workbooks and figures here, and go on from there")
     parser.add_argument("--on-dask", metavar="FOLDER", help=argparse.SUPPRESS)
     parser.add_argument("--script", metavar="FOLDER", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -137,24 +207,14 @@ def main() -> None:
         by_hand(asked.script)
         return
     with tempfile.TemporaryDirectory() as name:
-        source = Path(name, "source")
+        folder = asked.folder or Path(name)
+        source = folder / f"books-of-{asked.deals}"
         generate(source, asked.books, asked.deals)
-        print(
-            f"{asked.books:,} workbooks, {sum(book.stat().st_size for book in source.iterdir()) / 2**20:,.0f} MiB",
-            flush=True,
-        )
-        this = [sys.executable, str(Path(__file__).resolve())]
-        contenders = {
-            "one worker": (asked.books, batch("--jobs", "1")),
-            "two workers": (asked.books, batch("--jobs", "2")),
-            "Dask, two workers": (asked.books, [*this, "--on-dask"]),
-            "openpyxl + pandas": (min(asked.by_hand, asked.books), [*this, "--script"]),
-        }
-        costs = []
-        for contender, (books, command) in contenders.items():
-            costs.append(run(contender, source, books, command))
-            print(costs[-1].name, f"{costs[-1].seconds:.0f} s, busy {costs[-1].busy:.0f} s", flush=True)
-        told(costs, asked.deals)
+        size = sum(book.stat().st_size for book in chosen(source, asked.books)) / 2**20
+        print(f"{asked.books:,} workbooks, {size:,.0f} MiB", flush=True)
+        room(source, asked.books)
+        kept = folder / f"figures-{asked.books}-of-{asked.deals}.jsonl" if asked.folder else None
+        told(measure(source, asked.books, asked.sample, kept), asked.deals)
 
 
 if __name__ == "__main__":
