@@ -60,6 +60,16 @@ Public Function SalesflowEscaped(ByVal shown As String) As String
     SalesflowEscaped = Replace(shown, """", "&quot;")
 End Function
 
+Public Function SalesflowHex(ByVal shown As String) As String
+    ' Four hexadecimal digits for each letter.
+    Dim at As Long
+    Dim code As String
+    For at = 1 To Len(shown)
+        code = Hex(AscW(Mid(shown, at, 1)) And &HFFFF&)
+        SalesflowHex = SalesflowHex & String(4 - Len(code), "0") & code
+    Next at
+End Function
+
 Public Function SalesflowIsStageCell(ByVal target As Range) As Boolean
     ' One cell of the column Stage of the table Deals, below its header.
     Dim deals As ListObject

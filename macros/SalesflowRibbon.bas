@@ -32,8 +32,20 @@ Public Sub SalesflowLiveSwitched(control As IRibbonControl, pressed As Boolean)
     SetWatch pressed
 End Sub
 
-Public Sub SalesflowPress(ByVal verb As String, Optional ByVal choice As Long = 0)
-    ' Runs one button; verb and choice come from this project only, so nothing of a workbook ends up in the command.
+Public Sub SalesflowPressFile(ByVal verb As String)
+    ' Asks for another workbook first.
+    Dim chosen As Variant
+    #If Mac Then
+        chosen = Application.GetOpenFilename()
+    #Else
+        chosen = Application.GetOpenFilename(SalesflowText("workbooks") & " (*.xlsx;*.xlsm),*.xlsx;*.xlsm", , SalesflowText("sf_" & verb))
+    #End If
+    If VarType(chosen) = vbString Then SalesflowPress verb, 0, CStr(chosen)
+End Sub
+
+Public Sub SalesflowPress(ByVal verb As String, Optional ByVal choice As Long = 0, Optional ByVal file As String = "")
+    ' Runs one button; verb and choice come from this project only, and of a file only the numbers of its letters go along,
+    ' so nothing of a workbook ends up in the command.
     On Error GoTo Failed
     If ActiveWorkbook Is Nothing Then
         MsgBox SalesflowText("no_workbook"), vbExclamation, SalesflowText("sf_tab")
@@ -41,7 +53,7 @@ Public Sub SalesflowPress(ByVal verb As String, Optional ByVal choice As Long = 
     End If
     If verb = "language" Then SwitchLanguage
     Application.StatusBar = SalesflowText("running")
-    RunPython "from xl_salesflow.excel import buttons; buttons.press('" & verb & "', " & choice & ", '" & SalesflowLanguage() & "')"
+    RunPython "from xl_salesflow.excel import buttons; buttons.press('" & verb & "', " & choice & ", '" & SalesflowLanguage() & "', '" & SalesflowHex(file) & "')"
     Exit Sub
 Failed:
     Application.StatusBar = False

@@ -98,6 +98,26 @@ Public Sub Salesflow_targets(control As IRibbonControl)
     SalesflowPress "targets"
 End Sub
 
+Public Sub Salesflow_playbook(control As IRibbonControl)
+    SalesflowPress "playbook", CLng(Val(control.Tag))
+End Sub
+
+Public Sub Salesflow_diff(control As IRibbonControl)
+    SalesflowPressFile "diff"
+End Sub
+
+Public Sub Salesflow_merge(control As IRibbonControl)
+    SalesflowPressFile "merge"
+End Sub
+
+Public Sub Salesflow_compare(control As IRibbonControl)
+    SalesflowPress "compare"
+End Sub
+
+Public Sub Salesflow_dates(control As IRibbonControl)
+    SalesflowPress "dates", CLng(Val(control.Tag))
+End Sub
+
 Public Sub Salesflow_undo(control As IRibbonControl)
     SalesflowPress "undo"
 End Sub

@@ -27,6 +27,19 @@ NOW = datetime(2026, 3, 2, 9, 0, 0)
 RUN = flow.Run("Ann", NOW)
 
 
+def filled(path: Path, language: Language) -> Path:
+    """Make a workbook with sixty deals, a morning's work in it and the first update done."""
+    new_workbook(path, language)
+    book = ClosedBook(path)
+    empty = book.read(NOW.date())
+    book.write(flow.bring_in(empty, generated(empty, 60, since_days=120), RUN))
+    before = book.read(NOW.date())
+    work = day_of_work(before)
+    book.write(flow.settled(before, (lambda _: work,), "demo", RUN))
+    book.write(flow.update(book.read(NOW.date()), RUN))
+    return path
+
+
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Language], Path]:
     """Give a function from a language to a workbook with sixty deals, a morning's work in it and the first update done."""
@@ -34,16 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Language], Path]
 
     def make(language: Language) -> Path:
         if language not in done:
-            path = folder / f"team-{language}.xlsx"
-            new_workbook(path, language)
-            book = ClosedBook(path)
-            empty = book.read(NOW.date())
-            book.write(flow.bring_in(empty, generated(empty, 60, since_days=120), RUN))
-            filled = book.read(NOW.date())
-            work = day_of_work(filled)
-            book.write(flow.settled(filled, (lambda _: work,), "demo", RUN))
-            book.write(flow.update(book.read(NOW.date()), RUN))
-            done[language] = path
+            done[language] = filled(folder / f"team-{language}.xlsx", language)
         return done[language]
 
     return make
@@ -82,6 +86,11 @@ def _a_new_application() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Let it be the morning of the workbook, a minute later at every press, and keep documents from being opened."""
+    return in_the_morning_of(monkeypatch)
+
+
+def in_the_morning_of(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Let presses come in that morning; return the list of the documents that they would open."""
     opened: list[Path] = []
     init, minutes = Desk.__init__, count()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -67,8 +68,9 @@ class Rep:
         for row, cell in cells.items():
             place.block(row, row, col, col).value = cell
 
-    def press(self, verb: str, choice: int = 0) -> str:
-        buttons.press(verb, choice, self.language)
+    def press(self, verb: str, choice: int = 0, file: Path | None = None) -> str:
+        """Press a button; a *file* is told as the VBA tells it."""
+        buttons.press(verb, choice, self.language, str(file).encode("utf-16-be").hex() if file else "")
         return self.told
 
     def choice(self, table: str, column: str, value: str) -> int:

@@ -33,11 +33,12 @@ CALLS: list[tuple[str, list[list[Any]], list[Any]]] = [
 )
 def test_a_column_is_filled_in_one_call(name: str, columns: list[list[Any]], expected: list[Any]) -> None:
     assert getattr(functions, name)(*columns) == expected
-    assert getattr(udfs, name)(*columns) == [[cell] for cell in expected]
+    blocks = ([[cell] for cell in column] for column in columns)
+    assert getattr(udfs, name)("en", *blocks) == [[cell] for cell in expected]
 
 
 def test_days_in_stage_counts_whole_days() -> None:
-    days = functions.days_in_stage([date(2026, 1, 1), None, "soon"], date(2026, 1, 5))
+    days = functions.days_in_stage([date(2026, 1, 1), None, "soon"], [date(2026, 1, 5)] * 3)
     assert days == [4, None, None]
 
 
@@ -56,7 +57,7 @@ def test_deals_are_asked_in_the_open_workbook(workbook: Callable[[Language], Pat
 def test_functions_and_what_the_wizard_says_are_the_same() -> None:
     assert {function.__name__ for function in functions.FUNCTIONS} == set(FUNCTIONS)
     for name, declared in FUNCTIONS.items():
-        assert tuple(inspect.signature(getattr(udfs, name)).parameters) == declared.arguments
+        assert tuple(inspect.signature(getattr(udfs, name)).parameters) == ("language", *declared.arguments)
         assert set(declared.arguments) <= set(ARGUMENTS)
 
 

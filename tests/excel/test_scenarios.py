@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from xl_salesflow.excel.book import OpenBook
 from xl_salesflow.excel.buttons import BUTTONS
 from xl_salesflow.model.text import Language
 from xl_salesflow.papers import KINDS
+from xl_salesflow.playbooks import names
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
@@ -105,9 +107,12 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
 
 def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     """Check, update, the funnel, the plan, the report and the calendar; what the sheets compute is what Python says."""
+    copy = Path(shutil.copy(rep.book.fullname, tmp_path / "copy.xlsx"))  # a colleague's
     rep.type("D-00002", "weighted_value", 1)
-    rep.press("check")
+    said = rep.press("check")
+    assert re.fullmatch(r"\d+ findings, \d+ of them block; each links to its cell\.", said)
     assert "formula_typed_over" in set(rep.read()["Findings"]["rule"])
+    found_with_links(rep, tmp_path / "findings.xlsx")
     assert rep.press("repair") == "1 formulas written back."
     rep.book.names["Today"].refers_to_range.value = NOW.replace(
         hour=0
@@ -115,6 +120,14 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     assert rep.press("assign").startswith("Deals are assigned")
     rep.press("update")
     assert "open deals; win rate" in rep.press("funnel")
+    assert "Headline numbers and stages beside those of" in rep.press("dates", 2)
+    for name, owner in zip(("SegmentA", "SegmentB"), rep.read()["Deals"]["owner"].drop_duplicates()[:2], strict=True):
+        rep.book.names[name].refers_to_range.value = owner
+    assert rep.press("compare").startswith("Win rates: ")
+    assert "differences from copy.xlsx" in rep.press("diff", file=copy)
+    assert "conflicts to decide" in rep.press("merge", file=copy)
+    assert "open deals changed over" in rep.press("playbook", names().index("b2b") + 1)
+    assert "0 left" in rep.press("undo")
     rep.press("targets")
     rep.press("report")
     rep.press("calendar")
@@ -138,12 +151,29 @@ def test_every_button_is_pressed_on_one_of_these_days() -> None:
     assert set(re.findall(r'press\("(\w+)"', Path(__file__).read_text(encoding="utf-8"))) == set(BUTTONS)
 
 
-def looked_at(rep: Rep, path: Path, deal: str) -> None:
-    """Save what is open and read it with openpyxl, which knows nothing of xlwings and of our readers."""
+def found_with_links(rep: Rep, path: Path) -> None:
+    """Each finding says what is wrong with which row, and its address leads there."""
+    saved(rep, path)
+    findings, deals = (load_workbook(path)[name] for name in ("Findings", "Deals"))
+    head, *rows = findings.iter_rows(values_only=True)
+    typed_over = [dict(zip(head, row, strict=True)) for row in rows if "formula_typed_over" in row]
+    assert [(row["Table"], row["Key"]) for row in typed_over] == [("Deals", "D-00002")]
+    link = re.fullmatch(r'=HYPERLINK\("#(Deals)!([A-Z]+\d+)","Deals![A-Z]+\d+"\)', typed_over[0]["Cell"])
+    assert link
+    assert deals[link[2]].value == 1
+    assert "no longer holds the sheet's own formula" in typed_over[0]["What to do"]
+
+
+def saved(rep: Rep, path: Path) -> None:
     if hasattr(rep.book.impl, "grid"):
         rep.grid.save(path)
     else:
         rep.book.save(path)
+
+
+def looked_at(rep: Rep, path: Path, deal: str) -> None:
+    """Save what is open and read it with openpyxl, which knows nothing of xlwings and of our readers."""
+    saved(rep, path)
     sheet = load_workbook(path, data_only=True)["Deals"]
     headers = [cell.value for cell in sheet[1]]
     rows = {row[0]: dict(zip(headers, row, strict=True)) for row in sheet.iter_rows(min_row=2, values_only=True)}

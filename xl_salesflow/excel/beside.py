@@ -6,7 +6,7 @@ They are looked at where the template has them; on a sheet whose rows somebody m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import xlwings as xw
 
@@ -18,9 +18,11 @@ from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.model.view import NAMED_CELLS
-from xl_salesflow.workbook.beside_tables import Beside, beside_tables
 from xl_salesflow.workbook.faults import FAULTS
 from xl_salesflow.workbook.layout import Layout
+
+if TYPE_CHECKING:
+    from xl_salesflow.workbook.beside_tables import Beside
 
 
 class Strayed(NamedTuple):
@@ -81,6 +83,10 @@ def fills_a_column(formula: str) -> bool:
 
 def _expected(book: xw.Book, layout: Layout, names: Names) -> dict[str, list[_Spot]]:
     """Return the formulas that belong beside tables, by the sheet of this workbook where they belong."""
+    from xl_salesflow.workbook.beside_tables import (
+        beside_tables,  # opens the template: a button about one deal does not
+    )
+
     beside, headers = beside_tables(layout.language), _renamed(layout)
     sheets = {sheet.name for sheet in book.sheets}
     at = {name: (sheet, *place) for sheet, cells in names.places.items() for name, place in cells.items()}

@@ -16,6 +16,7 @@ from types import MappingProxyType, TracebackType
 import xlwings as xw
 
 from xl_salesflow.errors import SalesflowError
+from xl_salesflow.excel import comparing_buttons as compared
 from xl_salesflow.excel import deal_buttons as deal
 from xl_salesflow.excel import quote_buttons as offer
 from xl_salesflow.excel import workbook_buttons as whole
@@ -44,6 +45,11 @@ BUTTONS: Mapping[str, Button] = MappingProxyType(
         "prepare": deal.prepare,
         "assign": whole.assign,
         "audit": whole.audit,
+        "dates": compared.dates,
+        "compare": compared.groups,
+        "diff": compared.differences,
+        "merge": compared.merge,
+        "playbook": whole.playbook,
         "funnel": whole.funnel,
         "targets": whole.targets,
         "report": whole.report,
@@ -62,12 +68,16 @@ _UNEXPECTED = Text(
 )
 
 
-def press(verb: str, choice: int = 0, language: Language = "en") -> None:
-    """Run the button of *verb* in the workbook it was pressed in; this is what the VBA calls."""
+def press(verb: str, choice: int = 0, language: Language = "en", file: str = "") -> None:
+    """Run the button of *verb* in the workbook it was pressed in; this is what the VBA calls.
+
+    *file* is the path of another workbook, four hexadecimal digits for each letter: nothing that could be read as a command.
+    """
     sys.excepthook = _unexpected(language)
     book = xw.Book.caller()
+    chosen = Path(bytes.fromhex(file).decode("utf-16-be")) if file else None
     try:
-        said = BUTTONS[verb](Desk(book, choice, language)).in_(language)
+        said = BUTTONS[verb](Desk(book, choice, language, file=chosen)).in_(language)
     except SalesflowError as error:
         said = error.in_(language)
         book.app.alert(said, title="Salesflow", mode="critical")

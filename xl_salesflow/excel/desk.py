@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +19,9 @@ from xl_salesflow import flow
 from xl_salesflow.errors import UsageError
 from xl_salesflow.excel.book import OpenBook
 from xl_salesflow.excel.tables import OnSheet, on_sheet, values
+from xl_salesflow.model.frames import frame
 from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.plan import Fill, Finding, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
 
@@ -37,12 +39,17 @@ _SELECT: Mapping[str, Text] = MappingProxyType(
 
 @dataclass
 class Desk:
-    """One press of a button. *choice* is the table row that a menu named, or the sheet row of a live check; 0 is none."""
+    """One press of a button.
+
+    *choice* is the table row or the entry that a menu named, or the sheet row of a live check; 0 is none. *file* is the other
+    workbook that was chosen.
+    """
 
     xw: xw.Book
     choice: int = 0
     language: Language = "en"
     now: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
+    file: Path | None = None
 
     @cached_property
     def book(self) -> OpenBook:
@@ -83,6 +90,13 @@ class Desk:
                         place = on_sheet(sheet, one)
                         sheet.range((row, _column(place, table, column) or place.first_col)).select()
                     return
+
+    def show_findings(self, findings: Iterable[Finding]) -> None:
+        """Make *findings* the content of their sheet, each linked to its cell, and bring it to the front."""
+        table = TABLES["Findings"]
+        rows = [{column.id: getattr(finding, column.id) for column in table.columns} for finding in findings]
+        self.book.write(Plan(fills=(Fill("Findings", frame(table, rows)),)))
+        self.show("Findings")
 
     def next_row(self, table: str) -> int:
         """Return the row below the last of *table* that has a key: where its next row will stand."""

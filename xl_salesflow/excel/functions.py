@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 import xlwings as xw
 
+from xl_salesflow import moves
+from xl_salesflow.calculated import refreshed
 from xl_salesflow.excel.book import OpenBook
-from xl_salesflow.excel.one_deal import TABLES_OF_A_DEAL, moved
-from xl_salesflow.flow import Run
+from xl_salesflow.excel.one_deal import TABLES_OF_A_DEAL
+from xl_salesflow.model.apply import applied
 from xl_salesflow.model.pipeline import Pipeline, pipeline_of
 from xl_salesflow.model.settings import Settings
 from xl_salesflow.quotes.capitals import capitals
@@ -24,6 +26,8 @@ from xl_salesflow.quotes.money import rounded
 from xl_salesflow.scoring.bant import columns as bant_columns
 
 Cells = Sequence[Any]
+_FIRST, _LAST = date(1899, 12, 30), 2_958_465
+"""Day 0 of Excel's calendar, and the number of its last day."""
 
 
 def bant_score(budget: Cells, authority: Cells, need: Cells, timeline: Cells) -> list[float | None]:
@@ -54,10 +58,10 @@ def win_rate(won: Cells, lost: Cells) -> list[float | None]:
     ]
 
 
-def days_in_stage(since: Cells, today: date | None = None) -> list[int | None]:
-    """Return the whole days since each day; blank where there is none."""
-    now = today or date.today()
-    return [(now - _day(cell)).days if isinstance(cell, date) else None for cell in since]
+def days_in_stage(since: Cells, today: Cells | None = None) -> list[int | None]:
+    """Return the whole days from each day to the one beside it, to today's date when there is none; blank without a day."""
+    pairs = zip(map(_day, since), map(_day, today or [None] * len(since)), strict=True)
+    return [None if day is None else ((now or date.today()) - day).days for day, now in pairs]
 
 
 def amount_in_capitals(amount: Cells) -> list[str]:
@@ -67,14 +71,17 @@ def amount_in_capitals(amount: Cells) -> list[str]:
 
 def cannot_move(deal: Cells, book: OpenBook | None = None) -> list[str]:
     """Return why each deal cannot go into the stage that its cell asks for; blank where nothing is in the way."""
-    pipeline = _open(book)
-    return [_reasons(pipeline, key) for key in map(_key, deal)]
+    before = refreshed(_open(book))
+    deals = applied(before, moves.judge(before, ""))["Deals"].drop_duplicates("deal", keep=False)
+    refused = deals[deals["move_status"] == "refused"]
+    reasons = dict(zip(refused["deal"], refused["move_reasons"], strict=True))
+    return [str(reasons.get(key, "")) for key in map(_key, deal)]
 
 
 def next_stages(deal: Cells, book: OpenBook | None = None) -> list[str]:
     """Return the stages that follow the recorded one of each deal, with commas between."""
     pipeline = _open(book, "Deals")
-    known = pipeline["Deals"].set_index("deal")
+    known = pipeline["Deals"].drop_duplicates("deal", keep=False).set_index("deal")
     return [_following(pipeline, known, key) for key in map(_key, deal)]
 
 
@@ -92,13 +99,6 @@ def _bant(*dimensions: Cells) -> pd.DataFrame:
 
 def _open(book: OpenBook | None, *only: str) -> Pipeline:
     return (book or OpenBook(xw.Book.caller())).read(date.today(), only or TABLES_OF_A_DEAL)
-
-
-def _reasons(pipeline: Pipeline, deal: str) -> str:
-    if (pipeline["Deals"]["deal"] == deal).sum() != 1:
-        return ""
-    answer = moved(pipeline, deal, {}, "explain", Run("", datetime.now())).answer
-    return str(answer["move_reasons"]) if answer["move_status"] == "refused" else ""
 
 
 def _following(pipeline: Pipeline, deals: pd.DataFrame, deal: str) -> str:
@@ -126,5 +126,10 @@ def _decimal(cell: Any) -> Decimal | None:
     return None if number is None else Decimal(repr(number))
 
 
-def _day(cell: date) -> date:
-    return cell.date() if isinstance(cell, datetime) else cell
+def _day(cell: Any) -> date | None:
+    if isinstance(cell, datetime):
+        return cell.date()
+    number = _number(cell)  # a day that comes from a calculation is a number
+    if number is not None and 1 <= number <= _LAST:
+        return _FIRST + timedelta(int(number))
+    return cell if isinstance(cell, date) else None

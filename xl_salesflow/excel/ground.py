@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -72,7 +73,10 @@ class Ground:
         if last_row > place.last_row:
             self._make_room(place, last_row)
         self._resized.append((table, place.last_row))
-        return self.stretch(table, last_row)
+        grown = self.stretch(table, last_row)
+        if last_row > place.last_row:
+            _dress(place, last_row)
+        return grown
 
     def stands(self, table: str, last_row: int) -> None:
         """Take note that Excel itself moved the end of *table*, as rows were deleted or inserted."""
@@ -106,3 +110,10 @@ class Ground:
                     f"表 {place.name} 下方有内容，新行无处可放；请将其移走",
                 ),
             )
+
+
+def _dress(place: OnSheet, last_row: int) -> None:
+    """Let new rows look as the last one did: a table that is made longer gives them its stripes and no formats."""
+    with suppress(NotImplementedError):  # Excel on the web has no such call
+        pattern = place.block(place.last_row, place.last_row, place.first_col, place.last_col)
+        pattern.autofill(place.block(place.last_row, last_row, place.first_col, place.last_col), "fill_formats")

@@ -15,7 +15,7 @@ from functools import wraps
 import xlwings as xw
 
 from xl_salesflow.errors import SalesflowError
-from xl_salesflow.excel import deal_buttons, quote_buttons, workbook_buttons
+from xl_salesflow.excel import comparing_buttons, deal_buttons, quote_buttons, workbook_buttons
 from xl_salesflow.excel.desk import Desk
 from xl_salesflow.model.text import Text
 
@@ -47,6 +47,7 @@ followups = _script(workbook_buttons.followups)
 funnel = _script(workbook_buttons.funnel)
 targets = _script(workbook_buttons.targets)
 undo = _script(workbook_buttons.undo)
+compare = _script(comparing_buttons.groups)
 assign = _script(workbook_buttons.assign)
 repair = _script(workbook_buttons.repair)
 won = _script(deal_buttons.won)
@@ -57,6 +58,6 @@ new_quote = _script(quote_buttons.new_quote)
 revise = _script(quote_buttons.revise)
 
 __all__ = [
-    "assign", "bant", "check", "explain", "followups", "funnel", "new_quote", "prepare", "repair", "revise", "score",
+    "assign", "bant", "check", "compare", "explain", "followups", "funnel", "new_quote", "prepare", "repair", "revise", "score",
     "targets", "undo", "update", "won",
 ]  # fmt: skip

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pandas as pd
 
 from xl_salesflow import flow
+from xl_salesflow.errors import UsageError
 from xl_salesflow.excel.desk import Desk
 from xl_salesflow.followups import flow_back
 from xl_salesflow.model.choices import CHOICES
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.plan import Edit, Fill, Plan
-from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.plan import Edit, Plan
 from xl_salesflow.model.text import Text
+from xl_salesflow.moves import Switch
 from xl_salesflow.scoring import bant, traits
 
 _RANKS = ("block", "warn", "note")
@@ -23,9 +23,7 @@ def check(desk: Desk) -> Text:
     """List the findings on their sheet, each linked to its cell."""
     plan = flow.check(desk.read())
     found = sorted(plan.findings, key=lambda finding: _RANKS.index(finding.severity))
-    rows = [{column.id: getattr(finding, column.id) for column in TABLES["Findings"].columns} for finding in found]
-    desk.book.write(Plan(fills=(Fill("Findings", frame(TABLES["Findings"], rows)),)))
-    desk.show("Findings")
+    desk.show_findings(found)
     blocking = sum(finding.blocks for finding in found)
     return Text(
         f"{len(found)} findings, {blocking} of them block; each links to its cell.",
@@ -125,6 +123,25 @@ def audit(desk: Desk) -> Text:
     file = save(desk.folder / f"audit-{pipeline.today}.txt", "\n".join((*lines, "")).encode("utf-8-sig"))
     desk.open(file)
     return Text(f"Audit: {file}.", f"流程自查：{file}。")
+
+
+def playbook(desk: Desk) -> Text:
+    """Move the open deals of the default playbook to the one that the menu names; the stages are mapped by name and place."""
+    from xl_salesflow import playbooks
+
+    names = playbooks.names()
+    if not 1 <= desk.choice <= len(names):
+        raise UsageError("Choose a process of the menu.", "请从菜单中选择销售流程。")
+    pipeline, wanted = desk.read(), names[desk.choice - 1]
+    setup = {} if wanted in pipeline.playbooks else playbooks.setup(wanted, pipeline.language)
+    plan = flow.switch(pipeline, Switch(wanted, setup, {}), desk.run)
+    desk.book.write(plan)
+    desk.show("Stages")
+    count, title = plan.answer["deals"], playbooks.title(wanted)
+    return Text(
+        f"{count} open deals changed over to “{title.en}”; Undo run takes it back.",
+        f"{count} 个进行中商机已转入“{title.zh}”；可用“撤销运行”恢复。",
+    )
 
 
 def undo(desk: Desk) -> Text:

@@ -19,6 +19,7 @@ GROUPS: Mapping[str, Text] = MappingProxyType(
         "today": Text("Today", "今日"),
         "quotes": Text("Quotes", "报价"),
         "manage": Text("Manage", "管理"),
+        "more": Text("More", "更多"),
         "tools": Text("Tools", "工具"),
     }
 )
@@ -29,8 +30,8 @@ GROUPS: Mapping[str, Text] = MappingProxyType(
 class Verb:
     """One thing the product does. *icon* is an Office imageMso name; *reads* verbs answer with --json and write nothing.
 
-    *group* is its place in the ribbon, "" for none; a *menu* asks for one of "stages", of "papers", or of a list of lists.py. Verbs that
-    are no *command* exist only in the ribbon.
+    *group* is its place in the ribbon, "" for none; a *menu* asks for one of "stages", of MENUS, or of a list of lists.py, and "file"
+    for another workbook. Verbs that are no *command* exist only in the ribbon.
     """
 
     id: str
@@ -73,11 +74,11 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _verb("print", "Print", "打印", "Print a quote, proposal, contract, BANT card, pre-call sheet or visit report", "打印报价单、方案、合同、BANT 卡、拜访前准备或拜访报告", "FilePrintPreview", group="quotes", menu="papers"),
             _verb("template", "Templates", "模板", "List, check and make templates of your own for what is printed", "列出、检查与新建打印所用的自有模板", "FileNew"),
             _verb("report", "Report", "报告", "Write one HTML page with funnel, trend, ageing and leaks", "生成包含漏斗、趋势、账龄与流失的网页报告", "CreateReport", group="manage"),
-            _verb("playbook", "Playbooks", "销售流程", "List, show, check and export sales processes, and change over to another one", "列出、显示、检查、导出销售流程，并可转用另一流程", "OrganizationChartInsert"),
+            _verb("playbook", "Playbooks", "销售流程", "List, show, check and export sales processes, and change over to another one", "列出、显示、检查、导出销售流程，并可转用另一流程", "SmartArtInsert", group="more", menu="playbooks"),
             _verb("audit", "Audit", "流程自查", "Answer thirteen questions about how the team sells, from the data", "根据数据回答关于团队销售方式的十三个问题", "ReviewAcceptChange", True, group="manage"),
             _verb("assign", "Assign", "分配", "Give deals without an owner to people; take back those nobody works on", "将无负责人的商机分配给团队成员，并回收无人跟进的商机", "DistributionListSelectMembers", group="manage"),
-            _verb("diff", "Compare", "比较", "Say what differs between two workbooks", "说明两个工作簿有何不同", "ReviewCompareTwoVersions", True),
-            _verb("merge", "Merge", "合并", "Take into a workbook what another copy of it says; contradictions go to a sheet", "将另一副本的修改并入工作簿；矛盾之处列入“合并冲突”表", "ReviewCombineRevisions"),
+            _verb("diff", "Differences", "差异", "Say what differs between two workbooks", "说明两个工作簿有何不同", "ReviewCompareTwoVersions", True, group="more", menu="file"),
+            _verb("merge", "Merge", "合并", "Take into a workbook what another copy of it says; contradictions go to a sheet", "将另一副本的修改并入工作簿；矛盾之处列入“合并冲突”表", "ReviewCombineRevisions", group="more", menu="file"),
             _verb("apply", "Apply ticked changes", "执行勾选的修改", "Do what is ticked on a change sheet that update --dry-run --sheet made", "执行由 update --dry-run --sheet 生成的修改清单中勾选的项", "AcceptInvitation"),
             _verb("batch", "Many workbooks", "批量处理", "Do a verb to every workbook of files, folders and patterns, in parallel", "对文件、文件夹与通配符所指的全部工作簿并行执行操作", "RefreshAll"),
             _verb("rollup", "Roll up", "汇总", "Make one team workbook, or Parquet files, of many workbooks", "将多个工作簿汇总为一个团队工作簿或 Parquet 文件", "DataConsolidate"),
@@ -88,7 +89,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _button("lost", "Lost", "丢单", "Mark the selected deal as lost, for a reason you choose", "选择原因并将所选商机标记为丢单", "DeclineInvitation", "deals", menu="loss_reason"),
             _button("explain", "Why not?", "为何不能推进", "Say what keeps the selected deal from the stage you typed; nothing is written", "说明所选商机为何不能进入所填阶段，不写入任何内容", "FunctionWizard", "deals"),
             _verb("bant", "BANT card", "BANT 卡", "Lay out the BANT questions of a deal to be answered; a filled card is read back", "列出商机的 BANT 问题以便填写，填好的卡可读回", "FormControlCheckBox", group="qualify", large=True),
-            _verb("compare", "Compare", "对比", "Compare the win rates of two sources, owners or products: is it more than chance?", "对比两个来源、负责人或产品的赢单率，判断差异是否出于偶然", "DataFormAddRecord", True),
+            _verb("compare", "Compare groups", "组间对比", "Compare the win rates of two sources, owners or products: is it more than chance?", "对比两个来源、负责人或产品的赢单率，判断差异是否出于偶然", "WhatIfAnalysisMenu", True, group="more"),
             _verb("export", "Export", "导出", "Write every table as CSV or JSON: the data is yours, on your machine", "将全部表导出为 CSV 或 JSON：数据归您所有，留在本机", "ExportTextFile"),
             _verb("prepare", "Prepare a visit", "拜访准备", "Give a deal the checklist before a visit, as tasks", "将拜访前准备清单作为任务加入商机", "ListMacros", group="today"),
             _button("score", "Score", "评分", "Work out BANT points from the answers and the trait scores", "由问答得出 BANT 分值并计算特质得分", "CalculateNow", "qualify"),
@@ -97,6 +98,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _button("new_quote", "New quote", "新建报价", "Draft a quote for the selected deal", "为所选商机起草报价", "TableInsert", "quotes", large=True),
             _verb("holidays", "Holidays", "节假日", "Fill the sheet Holidays with a country's days off and make-up days", "填写某国的放假日与调休上班日", "CalendarsMenu"),
             _verb("revise", "Revise", "修订", "Copy a quote into its next version; the old one is superseded", "将报价复制为下一版本，旧版被替代", "Copy", group="quotes"),
+            _button("dates", "Compare dates", "日期对比", "Set the funnel beside itself a week, a month, a quarter or a year before", "将销售漏斗与一周、一月、一季或一年之前对比", "DateAndTimeInsert", "more", menu="spans"),
             _button("targets", "Plan", "计划", "Show how many deals each stage needs to reach the target", "显示达成目标各阶段所需商机数", "GoalSeek", "manage"),
             _verb("undo", "Undo run", "撤销运行", "Put back what the last run changed", "恢复最近一次运行所做的修改", "Undo", group="tools"),
             _button("repair", "Repair", "修复", "Write back the formulas that somebody typed over", "恢复被覆盖的公式", "AutoSum", "tools"),

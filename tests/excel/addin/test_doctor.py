@@ -47,6 +47,20 @@ def silent(command: list[str], **named: Any) -> Any:
     return subprocess.CompletedProcess(command, 0, f"{xlwings_version()}\n", "")
 
 
+def late(command: list[str], **named: Any) -> Any:
+    """Do as a Python that never gets going."""
+    if "-c" in command:
+        raise subprocess.TimeoutExpired(command, named["timeout"])
+    return subprocess.CompletedProcess(command, 1, "", "")
+
+
+def asking(command: list[str], **named: Any) -> Any:
+    """Do as macOS while its question is not answered."""
+    if command[0] == "osascript":
+        raise subprocess.TimeoutExpired(command, named["timeout"])
+    return subprocess.CompletedProcess(command, 0, f"{xlwings_version()}\n", "")
+
+
 DISABLED = "salesflow.xlam".encode("utf-16-le").hex()
 
 
@@ -86,6 +100,8 @@ PAINS: list[tuple[str, str, Callable[[Places], Any], dict[str, Any], str]] = [
     ("interpreter", "win32", lambda of: of.settings.unlink(), {}, "names no Python that exists (none)"),
     ("interpreter", "darwin", lambda of: None, {"run": answers(code=1)}, "cannot import xlwings and xl_salesflow"),
     ("interpreter", "win32", lambda of: None, {"run": answers("0.20.0\n")}, "has xlwings 0.20.0, the add-in is for"),
+    ("interpreter", "win32", lambda of: None, {"run": late}, "does not start (TimeoutExpired)"),
+    ("permission", "darwin", lambda of: None, {"run": asking}, "look for its window"),
     ("libraries", "win32", lambda of: None, {}, "worksheet functions need it"),
     ("modules", "darwin", lambda of: of.settings.write_text('"INTERPRETER_MAC","x"\n'), {}, "would be imported"),
     ("script", "darwin", lambda of: of.script.unlink(), {}, "lets Excel start Python only through"),

@@ -11,10 +11,12 @@ from xml.etree import ElementTree
 import pytest
 import xmlschema
 
-from xl_salesflow.excel.addin.ribbon import NAMESPACE, functions_module, ribbon_verbs, ribbon_xml, verbs_module
+from tests.parts import ROOT
+from xl_salesflow.excel.addin.ribbon import FILE, NAMESPACE, functions_module, ribbon_verbs, ribbon_xml, verbs_module
 from xl_salesflow.excel.addin.sources import macros_folder, own_modules
 from xl_salesflow.excel.addin.texts import texts
 from xl_salesflow.excel.buttons import BUTTONS
+from xl_salesflow.excel.menus import MENUS
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.verbs import GROUPS, VERBS
 
@@ -22,7 +24,7 @@ RIBBON = ElementTree.fromstring(ribbon_xml())
 CONTROLS = list(RIBBON.iter())
 CODE = {module.name: module.source for module in own_modules()}
 SUBS = set(re.findall(r"^Public (?:Sub|Function) (\w+)", "\n".join(CODE.values()), re.MULTILINE))
-PRESSED = re.findall(r'SalesflowPress "(\w+)"', "\n".join(CODE.values()))
+PRESSED = re.findall(r'SalesflowPress(?:File)? "(\w+)"', "\n".join(CODE.values()))
 CALLBACKS = ("onLoad", "onAction", "getLabel", "getScreentip", "getSupertip", "getPressed", "getContent")
 
 EXCLUSIVE = [
@@ -33,11 +35,12 @@ EXCLUSIVE = [
 
 # images of Excel's own commands, and of Word's and Outlook's that every Office program carries
 KNOWN_IMAGES = {
-    "AcceptInvitation", "AutoSum", "CalculateNow", "ChartInsert", "Copy", "CreateReport", "DeclineInvitation",
-    "DistributionListSelectMembers", "ErrorChecking", "FilePrint", "FilePrintPreview", "FontDialog",
+    "AcceptInvitation", "AutoSum", "CalculateNow", "ChartInsert", "Copy", "CreateReport", "DateAndTimeInsert",
+    "DeclineInvitation", "DistributionListSelectMembers", "ErrorChecking", "FilePrint", "FilePrintPreview", "FontDialog",
     "FormControlCheckBox", "FunctionWizard", "GoalSeek", "Help", "ListMacros", "MacroPlay",
-    "MailMergeRecipientsEditList", "RefreshAll", "ReviewAcceptChange", "ReviewNewComment", "ReviewTrackChanges",
-    "TableInsert", "Undo", "ViewAppointmentInCalendar",
+    "MailMergeRecipientsEditList", "RefreshAll", "ReviewAcceptChange", "ReviewCombineRevisions", "ReviewCompareTwoVersions",
+    "ReviewNewComment", "ReviewTrackChanges", "SmartArtInsert",
+    "TableInsert", "Undo", "ViewAppointmentInCalendar", "WhatIfAnalysisMenu",
 }  # fmt: skip
 
 
@@ -94,24 +97,26 @@ def test_every_sub_has_its_python_function_and_every_function_its_button() -> No
     assert set(PRESSED) == set(BUTTONS) == {verb.id for verb in ribbon_verbs()}
 
 
-WITHOUT_A_BUTTON = {
-    "files": {"init", "import", "adopt", "export", "demo", "template", "holidays"},  # they ask for files or names
-    "several workbooks": {"diff", "merge", "apply", "batch", "rollup", "watch"},
-    "a choice of words": {"playbook", "compare"},
-    "Plan has one of its own": {"plan"},
-}
-
-
-def test_every_verb_that_works_on_an_open_workbook_has_a_button() -> None:
-    """Those without one make or find workbooks, compare several, or need more than a press."""
-    assert {verb.id for verb in VERBS.values() if not verb.group} == set().union(*WITHOUT_A_BUTTON.values()) & set(
-        VERBS
-    )
+def test_every_verb_has_a_button_or_the_documents_say_why_it_has_none() -> None:
+    page = (ROOT / "docs" / "excel.md").read_text(encoding="utf-8")
+    table = page.partition("## Verbs without a button")[2].partition("\n## ")[0]
+    excused = dict(re.findall(r"^\| `salesflow (\w+)` \| (.{20,}) \|$", table, re.MULTILINE))
+    assert set(excused) == {verb.id for verb in VERBS.values() if not verb.group}
     assert {verb.group for verb in VERBS.values()} - {""} == set(GROUPS)
 
 
-def test_a_menu_asks_for_stages_or_for_a_list() -> None:
-    assert {verb.menu for verb in ribbon_verbs()} <= {"", "stages", "papers", *LISTS}
+def test_no_two_buttons_of_the_tab_are_called_alike() -> None:
+    """Entries of menus speak for themselves below the name of their menu."""
+    labels = Counter(verb.label for verb in ribbon_verbs())
+    assert [text.en for text, times in labels.items() if times > 1] == []
+
+
+def test_a_menu_asks_for_what_there_is_to_choose() -> None:
+    """Stages of the deal, a list of the workbook, another workbook, or what is the same in every workbook."""
+    assert {verb.menu for verb in ribbon_verbs()} <= {"", "stages", FILE, *MENUS, *LISTS}
+    entries = {verb.id: len(MENUS[verb.menu]) for verb in ribbon_verbs() if verb.menu in MENUS}
+    shown = Counter(id.rpartition("_")[0] for control in CONTROLS if re.search(r"_\d+$", id := control.get("id") or ""))
+    assert shown == {f"sf_{verb}": times for verb, times in entries.items()}
 
 
 def test_every_control_and_every_word_of_the_vba_has_its_text() -> None:
@@ -122,7 +127,7 @@ def test_every_control_and_every_word_of_the_vba_has_its_text() -> None:
             assert control.get("getSupertip") is None or f"{id}.tip" in known
     asked = re.findall(r'(?:SalesflowText\(|CellOf\(\w+, |ColumnOf\(\w+, )"([\w.]+)"', "\n".join(CODE.values()))
     assert asked
-    assert {key for key in asked if not key.endswith(".")} - set(known) == set()
+    assert {key for key in asked if not key.endswith((".", "_"))} - set(known) == set()
 
 
 def test_menus_use_the_namespace_of_the_ribbon() -> None:

@@ -185,6 +185,11 @@ class CalcGrid:
         block, uno = self._range(area), _uno()
         block.Spreadsheet.removeRange(block.RangeAddress, uno.Enum("com.sun.star.sheet.CellDeleteMode", "UP"))
 
+    def dress(self, like: Area, area: Area) -> None:
+        if area.bottom > like.bottom:
+            self._range(area).fillAuto(_uno().Enum("com.sun.star.sheet.FillDirection", "TO_BOTTOM"), like.shape[0])
+            self.clear(area._replace(top=like.bottom + 1))
+
     def insert(self, area: Area) -> None:
         block, uno = self._range(area), _uno()
         block.Spreadsheet.insertCells(block.RangeAddress, uno.Enum("com.sun.star.sheet.CellInsertMode", "DOWN"))

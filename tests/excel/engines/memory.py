@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from copy import copy
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
@@ -20,7 +21,7 @@ from openpyxl.utils import range_boundaries
 
 from tests.excel.engines.application import Engine
 from tests.excel.engines.books import Book
-from tests.excel.engines.grid import Area
+from tests.excel.engines.grid import Area, letters
 
 _LINK = re.compile(r'=HYPERLINK\(".*","(.*)"\)')
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -60,6 +61,8 @@ class MemoryGrid:
     def __init__(self, path: Path | None) -> None:
         self.path, self.calls = path or Path(f"Book{next(_NEW)}"), Counter[str]()
         cells, tables, names, totals = _parsed(path.read_bytes()) if path else ({"Sheet1": {}}, {}, {}, set())
+        self._dressed = list[tuple[Area, Area]]()
+        self._opened = BytesIO(path.read_bytes()) if path else None
         self.cells = {sheet: dict(grid) for sheet, grid in cells.items()}
         self._put_away = dict[str, list[list[Any]]]()
         self._tables, self._names, self._totals = dict(tables), dict(names), set(totals)
@@ -99,6 +102,11 @@ class MemoryGrid:
         """Take the cells out; what stands below them moves up, and tables are as much shorter."""
         self.calls["delete"] += 1
         self._shift(area, -area.shape[0])
+
+    def dress(self, like: Area, area: Area) -> None:
+        """Remember that the cells look like others."""
+        self.calls["dress"] += 1
+        self._dressed.append((like, area))
 
     def insert(self, area: Area) -> None:
         """Make room; what stands there moves down."""
@@ -184,13 +192,31 @@ class MemoryGrid:
         del self._names[name]
 
     def save(self, path: Path) -> None:
-        """Write the cells, for others to look at; the tables stand where they now do."""
-        book = Workbook()
-        book.remove(book.active)
+        """Write the cells over the looks of the workbook that was opened, for others to look at."""
+        book = load_workbook(self._opened) if self._opened else Workbook()
         for name, cells in self.cells.items():
-            sheet = book.create_sheet(name)
+            sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
+            there = {
+                (cell.row, cell.column): cell for row in sheet.iter_rows() for cell in row if cell.value is not None
+            }
+            for place in there.keys() - cells.keys():
+                there[place].value = None
             for (row, col), (value, hidden) in cells.items():
-                sheet.cell(row, col, hidden if isinstance(hidden, str) and hidden.startswith("=") else value)
+                held = getattr(there.get((row, col)), "value", None)
+                formula = isinstance(hidden, str) and hidden.startswith("=")
+                if getattr(held, "text", held) != (hidden if formula else value):
+                    sheet.cell(row, col).value = hidden if formula else value
+        for like, area in self._dressed:
+            sheet = book[area.sheet]
+            for row in range(like.bottom + 1, area.bottom + 1):
+                for col in range(area.left, area.right + 1):
+                    sheet.cell(row, col)._style = copy(sheet.cell(like.bottom, col)._style)
+        for name, area in self._tables.items():
+            corners = f"{letters(area.left)}{area.top}:{letters(area.right)}{area.bottom}"
+            if name in book[area.sheet].tables:
+                book[area.sheet].tables[name].ref = corners
+                if book[area.sheet].tables[name].autoFilter:
+                    book[area.sheet].tables[name].autoFilter.ref = corners
         book.save(path)
 
     def calculate(self) -> None:

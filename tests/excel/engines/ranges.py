@@ -113,6 +113,10 @@ class Range(base_classes.Range):
         assert shift == "up", "rows are what this engine deletes"
         self.sheet.book.grid.delete(self.area)
 
+    def autofill(self, destination: Range, type_: str) -> None:
+        assert type_ == "fill_formats", "looks are what this engine fills down"
+        self.sheet.book.grid.dress(self.area, getattr(destination, "impl", destination).area)
+
     def insert(self, shift: str | None = None, copy_origin: str | None = None) -> None:
         assert shift == "down", "rows are what this engine inserts"
         self.sheet.book.grid.insert(self.area)

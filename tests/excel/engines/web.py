@@ -40,6 +40,9 @@ class WebGrid(MemoryGrid):
     def insert(self, area: Area) -> None:
         self._queue.append(partial(super().insert, area))
 
+    def dress(self, like: Area, area: Area) -> NoReturn:
+        raise NotImplementedError("Formats cannot be filled down.")
+
     def resize(self, name: str, area: Area) -> None:
         self._queue.append(partial(super().resize, name, area))
 

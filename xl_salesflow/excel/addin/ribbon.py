@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xl_salesflow.excel.menus import MENUS
 from xl_salesflow.excel.wizard import CATEGORY, FUNCTIONS, MODULE
 from xl_salesflow.model.verbs import GROUPS, VERBS, Verb
-from xl_salesflow.papers import KINDS as PAPERS
 
 NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
+FILE = "file"
+"""The menu of a verb that asks for another workbook."""
+
 _ASKED = 'getLabel="SalesflowLabel" getScreentip="SalesflowLabel" getSupertip="SalesflowTip"'
 
 
@@ -67,8 +70,12 @@ def functions_module() -> str:
             "    #If Mac Then",
             "        SalesflowCall = CVErr(xlErrNA)",
             "    #Else",
+            "        ' The workbook that asks may be another one than the one in front.",
+            "        Dim asking As Workbook",
             "        On Error GoTo Failed",
-            f'        SalesflowCall = XLPy.CallUDF("{MODULE}", functionName, cells, ActiveWorkbook, Application.Caller)',
+            "        Set asking = ActiveWorkbook",
+            '        If TypeName(Application.Caller) = "Range" Then Set asking = Application.Caller.Worksheet.Parent',
+            f'        SalesflowCall = XLPy.CallUDF("{MODULE}", functionName, cells, asking, Application.Caller)',
             "        Exit Function",
             "Failed:",
             "        SalesflowCall = Err.Description",
@@ -80,11 +87,12 @@ def functions_module() -> str:
 
 
 def _function(name: str) -> Iterator[str]:
-    arguments = FUNCTIONS[name].arguments
+    arguments, needed = FUNCTIONS[name].arguments, FUNCTIONS[name].needed
+    taken = (f"{'' if at < needed else 'Optional '}{one} As Variant" for at, one in enumerate(arguments))
     yield from (
         "",
-        f"Public Function {name}({', '.join(f'{one} As Variant' for one in arguments)}) As Variant",
-        f'    {name} = SalesflowCall("{name}", Array({", ".join(arguments)}))',
+        f"Public Function {name}({', '.join(taken)}) As Variant",
+        f'    {name} = SalesflowCall("{name}", Array(SalesflowLanguage(), {", ".join(arguments)}))',
         "End Function",
     )
 
@@ -110,26 +118,26 @@ def _group(group: str) -> Iterator[str]:
 
 def _control(verb: Verb) -> str:
     look = f'id="sf_{verb.id}" {_ASKED} imageMso="{verb.icon}" size="{"large" if verb.large else "normal"}"'
-    if verb.menu == "papers":  # they are the same in every workbook
+    if verb.menu in MENUS:  # they are the same in every workbook
         items = "".join(
             f'<button id="sf_{verb.id}_{at}" getLabel="SalesflowLabel" tag="{at}" onAction="Salesflow_{verb.id}"/>'
-            for at in range(1, len(PAPERS) + 1)
+            for at in range(1, len(MENUS[verb.menu]) + 1)
         )
         return f"<menu {look}>{items}</menu>"
-    if verb.menu:
+    if verb.menu and verb.menu != FILE:
         return f'<dynamicMenu {look} getContent="SalesflowMenu_{verb.id}" invalidateContentOnDrop="true"/>'
     return f'<button {look} onAction="Salesflow_{verb.id}"/>'
 
 
 def _subs(verb: Verb) -> Iterator[str]:
-    choice = ", CLng(Val(control.Tag))" if verb.menu else ""
+    choice = ", CLng(Val(control.Tag))" if verb.menu not in ("", FILE) else ""
     yield from (
         "",
         f"Public Sub Salesflow_{verb.id}(control As IRibbonControl)",
-        f'    SalesflowPress "{verb.id}"{choice}',
+        f'    SalesflowPress{"File" if verb.menu == FILE else ""} "{verb.id}"{choice}',
         "End Sub",
     )
-    if verb.menu not in ("", "papers"):
+    if verb.menu and verb.menu != FILE and verb.menu not in MENUS:
         items = "SalesflowStageItems()" if verb.menu == "stages" else f'SalesflowListItems("{verb.id}", "{verb.menu}")'
         yield from (
             "",

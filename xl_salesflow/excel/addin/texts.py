@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xl_salesflow.documents.kinds import PAPERS
+from xl_salesflow.excel.menus import MENUS
 from xl_salesflow.excel.wizard import ARGUMENTS, FUNCTIONS
 from xl_salesflow.model.choices import CHOICES
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Text
 from xl_salesflow.model.verbs import GROUPS, VERBS
-from xl_salesflow.papers import KINDS
 
 OWN: Mapping[str, Text] = {
     "sf_tab": Text("Sales", "销售"),
@@ -22,6 +21,7 @@ OWN: Mapping[str, Text] = {
     "running": Text("Working…", "处理中……"),
     "nothing": Text("Nothing to choose here", "此处没有可选项"),
     "no_workbook": Text("Open a sales workbook first.", "请先打开销售工作簿。"),
+    "workbooks": Text("Excel workbooks", "Excel 工作簿"),
     "failed": Text(
         "Python could not be started; run “salesflow addin doctor” in a terminal, it names the remedy.",
         "无法启动 Python；请在终端运行 salesflow addin doctor 查看解决办法。",
@@ -44,8 +44,7 @@ def _all() -> Iterator[tuple[str, Text]]:
         if verb.group:
             yield f"sf_{verb.id}", verb.label
             yield f"sf_{verb.id}.tip", verb.tip
-        if verb.menu == "papers":
-            yield from ((f"sf_{verb.id}_{at}", PAPERS[kind].name) for at, kind in enumerate(KINDS, 1))
+        yield from ((f"sf_{verb.id}_{at}", entry) for at, entry in enumerate(MENUS.get(verb.menu, ()), 1))
     lists = [f"Lists.{verb.menu}" for verb in VERBS.values() if verb.menu in TABLES["Lists"].by_id]
     for name in (*_READ_BY_MENUS, *lists):
         table, _, column = name.partition(".")

@@ -11,9 +11,8 @@ _CLOUD = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
 def _look(case: Case) -> Text | None:
     if not case.workbook:
         return ELSEWHERE
-    at = case.workbook.casefold()
-    roots = [root.casefold() for name in _CLOUD if (root := case.environment.get(name))]
-    if not at.startswith(("http://", "https://")):
+    roots = [root for name in _CLOUD if (root := case.environment.get(name))]
+    if not case.workbook.casefold().startswith(("http://", "https://")):
         return None
     known = ", ".join(roots) or "—"
     return Text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 from xl_salesflow.excel.addin.doctor.pain import Case, Pain
@@ -19,7 +20,13 @@ def _look(case: Case) -> Text | None:
             f"{case.places.settings} 未指明有效的 Python（{python or '无'}）；请运行：salesflow addin install。",
         )
     program = "import xlwings, xl_salesflow; print(xlwings.__version__)"
-    answer = case.run([python, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=False)
+    try:
+        answer = case.run([python, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Text(
+            f"{python} does not start ({type(error).__name__}); install Python again, then run: salesflow addin install.",
+            f"{python} 无法启动（{type(error).__name__}）；请重新安装 Python，再运行：salesflow addin install。",
+        )
     if answer.returncode:
         return Text(
             f"{python} cannot import xlwings and xl_salesflow; install both there, or run salesflow addin install from the "
@@ -28,7 +35,7 @@ def _look(case: Case) -> Text | None:
         )
     if answer.stdout.strip() != xlwings_version():
         return Text(
-            f"{python} has xlwings {answer.stdout.strip()}, the add-in is for {xlwings_version()}； run salesflow addin install "
+            f"{python} has xlwings {answer.stdout.strip()}, the add-in is for {xlwings_version()}; run salesflow addin install "
             "from that Python.",
             f"{python} 的 xlwings 为 {answer.stdout.strip()}，加载项为 {xlwings_version()}；"
             "请用该 Python 运行 salesflow addin install。",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 from xl_salesflow.excel.addin.doctor.pain import ELSEWHERE, Case, Pain
 from xl_salesflow.model.text import Text
 
@@ -10,7 +12,13 @@ def _look(case: Case) -> Text | None:
     if case.places.system != "darwin":
         return ELSEWHERE
     ask = ["osascript", "-e", 'tell application "Microsoft Excel" to get version']
-    answer = case.run(ask, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    try:
+        answer = case.run(ask, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    except subprocess.TimeoutExpired:
+        return Text(
+            "macOS waits for an answer whether this program may talk to Excel: look for its window and allow it.",
+            "macOS 正在等待您确认本程序能否控制 Excel：请查看被遮住的窗口，并选择允许。",
+        )
     if "-1743" not in answer.stderr:
         return None
     return Text(

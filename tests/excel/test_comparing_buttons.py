@@ -1,0 +1,137 @@
+"""Buttons that set two days, two groups or two copies beside each other, in memory and in a running LibreOffice."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.excel.conftest import NOW
+from tests.excel.engines.calc import open_in_calc
+from tests.excel.engines.memory import open_in_memory
+from tests.excel.rep import Rep
+from xl_salesflow import flow
+from xl_salesflow.excel.comparing_buttons import SPANS
+from xl_salesflow.excel.tables import find_tables
+from xl_salesflow.model.frames import series
+from xl_salesflow.model.plan import Edit, Plan
+from xl_salesflow.model.tables import TABLES
+from xl_salesflow.model.text import Language
+from xl_salesflow.ooxml import Workbook
+from xl_salesflow.playbooks import names
+from xl_salesflow.workbook import ClosedBook
+
+ENGINES = [("memory", "en"), ("memory", "zh"), pytest.param(("calc", "en"), marks=pytest.mark.slow)]
+
+
+@pytest.fixture(params=ENGINES, ids=str)
+def rep(request: pytest.FixtureRequest, workbook: Callable[[Language], Path]) -> Iterator[Rep]:
+    engine, language = request.param
+    path = workbook(language)
+    memory = engine == "memory"
+    book = open_in_memory(path) if memory else open_in_calc(request.getfixturevalue("calc"), path)
+    yield Rep(book, language)
+    book.close()
+
+
+def test_another_copy_is_compared_merged_and_the_merge_undone(rep: Rep, tmp_path: Path) -> None:
+    """What a colleague changed in a copy is listed with links, then taken, then put back."""
+    here = Path(rep.book.fullname)
+    copy = Path(shutil.copy(here, tmp_path / "团队 copy.xlsx"))
+    colleague(copy, {"amount": (0, 4321.5), "next_step": (1, "call")})
+
+    said = rep.press("diff", file=copy)
+    listed = rep.read()["Findings"]
+    assert ("differences from 团队 copy.xlsx" if rep.language == "en" else "与 团队 copy.xlsx 有") in said
+    assert set(listed["rule"]) == {"difference"}
+    assert [header in message for header, message in zip(_headers(rep), sorted(listed["message"]), strict=True)] == [
+        True
+    ] * 2
+    sheet = find_tables(rep.book)["Deals"].sheet
+    assert [cell.partition("!")[0] for cell in listed["cell"]] == [sheet, sheet]
+    assert rep.book.sheets.active.name == find_tables(rep.book)["Findings"].sheet
+
+    before = rep.read()["Deals"]
+    rep.press("merge", file=copy)
+    merged = rep.read()["Deals"]
+    assert (merged["amount"].iloc[0], merged["next_step"].iloc[1]) == (4321.5, "call")
+    rep.press("undo")
+    assert rep.read()["Deals"]["amount"].equals(before["amount"])
+
+
+def _headers(rep: Rep) -> list[str]:
+    return sorted(TABLES["Deals"].header(id, rep.language) for id in ("amount", "next_step"))
+
+
+def test_a_contradiction_is_shown_on_its_sheet(rep: Rep, tmp_path: Path) -> None:
+    """Both typed another amount, and no Journal knows which was first: a person decides."""
+    copy = Path(shutil.copy(rep.book.fullname, tmp_path / "copy.xlsx"))
+    workbook = Workbook.open(copy)
+    header = TABLES["Deals"].header("amount", rep.language)
+    workbook.set_column("Deals", header, {workbook.tables["Deals"].first_row: 10.0})
+    copy.write_bytes(workbook.to_bytes())
+    rep.type("D-00001", "amount", 20.0)
+    said = rep.press("merge", file=copy)
+    assert ("1 conflicts to decide" if rep.language == "en" else "1 处冲突待定") in said
+    assert rep.book.sheets.active.name == find_tables(rep.book)["Conflicts"].sheet
+    assert rep.deal("D-00001")["amount"] == 20.0
+
+
+def colleague(copy: Path, changes: dict[str, tuple[int, object]]) -> None:
+    """Let somebody change deals of a copy (column → place of the row and value) and update it."""
+    book = ClosedBook(copy)
+    pipeline = book.read(NOW.date())
+    deals = pipeline["Deals"]
+    edits = []
+    for id, (at, value) in changes.items():
+        rows = deals.index[[at]]
+        after = series(TABLES["Deals"][id], [value], rows)
+        edits.append(Edit("Deals", id, deals.loc[rows, "deal"], deals.loc[rows, id], after, "typed"))
+    run = flow.Run("Bob", NOW + timedelta(hours=1))
+    book.write(flow.settled(pipeline, (lambda _: Plan(edits=tuple(edits)),), "update", run))
+
+
+@pytest.mark.parametrize("choice", [2, 5])
+def test_the_funnel_is_set_beside_itself_at_an_earlier_day(rep: Rep, choice: int) -> None:
+    days = list(SPANS)[choice - 1]
+    said = rep.press("dates", choice)
+    wanted = NOW.date() - timedelta(days=days) if days else None
+    assert rep.read().named["CompareInput"] == wanted
+    assert str(wanted) in said if wanted else said
+    assert rep.book.sheets.active.name == find_tables(rep.book)["StageChanges"].sheet
+
+
+def test_two_groups_are_compared_by_their_win_rates(rep: Rep) -> None:
+    owners = [str(owner) for owner in dict.fromkeys(rep.read()["Deals"]["owner"]) if owner][:2]
+    said = rep.press("compare")
+    assert rep.alerts[-1:] == [said]  # nobody chose them yet
+    for name, owner in zip(("SegmentA", "SegmentB"), owners, strict=True):
+        rep.book.names[name].refers_to_range.value = owner
+    said = rep.press("compare")
+    answer = flow.compare(rep.read(), "owner", *owners).answer
+    assert f"{owners[0]} {answer['first_rate']:.1%}" in said
+    assert f"{owners[1]} {answer['second_rate']:.1%}" in said
+
+
+def test_open_deals_change_over_to_another_process_and_back(rep: Rep) -> None:
+    before = rep.read()["Deals"]
+    said = rep.press("playbook", names().index("b2b") + 1)
+    after = rep.read()["Deals"]
+    moved = after[(before["outcome"] == "open").to_numpy() & (after["playbook"] == "b2b").to_numpy()]
+    assert str(len(moved)) in said
+    assert len(moved) > 10
+    assert set(moved["recorded_stage"]) <= {stage.name for stage in rep.read().playbooks["b2b"].funnel}
+    rep.press("undo")
+    put_back = rep.read()["Deals"]
+    pd.testing.assert_series_equal(put_back["recorded_stage"], before["recorded_stage"])
+
+
+@pytest.mark.parametrize("verb", ["diff", "merge", "dates", "playbook"])
+def test_without_a_choice_one_sentence_says_what_to_do(rep: Rep, verb: str) -> None:
+    said = rep.press(verb)
+    assert rep.alerts[-1:] == [said]
+    assert "\n" not in said
