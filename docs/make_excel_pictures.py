@@ -31,7 +31,7 @@ from tests.parts import office
 from xl_salesflow.model.tables import TABLES
 
 DAYS: dict[str, tuple[Callable[..., None], dict[str, str]]] = {
-    "morning": (test_a_rep_s_morning, {"excel-followups": "FollowUps", "excel-quotes": "Quotes"}),
+    "morning": (test_a_rep_s_morning, {"excel-followups": "FollowUps"}),
     "monday": (test_a_manager_s_monday, {"excel-findings": "Findings", "excel-compare": "StageChanges"}),
 }
 """A day → what is done on it, and the sheets that are pictured: name of the picture → table."""
