@@ -71,6 +71,7 @@ def columns(
 ) -> BarChart:
     """Return a column chart of *looks* over *category*, or one of *lying* bars; more than one series brings a legend."""
     chart = _bars("bar" if lying else "col", title, stacked=stacked)
+    chart.y_axis.scaling.min = 0  # bars that do not begin at nought make small differences look large
     if lying:
         chart.x_axis.scaling.orientation = "maxMin"
     chart.gapWidth = 45
