@@ -80,7 +80,7 @@ def digests(table: Table, rows: pd.DataFrame) -> list[str]:
     if not columns:
         return [""] * len(rows)
     lines = zip(*(map(text, rows[id]) for id in columns), strict=True)
-    return [blake2b("\t".join(map(_plain, line)).encode(), digest_size=8).hexdigest() for line in lines]
+    return [blake2b("\t".join(map(one_line, line)).encode(), digest_size=8).hexdigest() for line in lines]
 
 
 def nameless(table: Table, rows: pd.DataFrame) -> list[str]:
@@ -102,8 +102,9 @@ def _number(now: datetime, taken: set[str]) -> str:
     return number
 
 
-def _plain(cell: str) -> str:
-    return " ".join(cell.split())  # a sheet keeps neither outer blanks nor every kind of line end
+def one_line(cell: str) -> str:
+    """Return a text as it is compared: a sheet keeps neither outer blanks nor every kind of line end."""
+    return " ".join(cell.split())
 
 
 def _changed(plan: Plan, left: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:

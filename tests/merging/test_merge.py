@@ -222,7 +222,10 @@ def run(second: int) -> flow.Run:
 
 
 def journaled(amount: float, second: int) -> Pipeline:
-    entry = {"run": f"r{second}", "operation": "change", "table": "Deals", "key": "D-1", "column": "amount"}
+    entry = {
+        "run": f"r{second}", "operation": "change", "table": "Deals", "key": "D-1", "column": "amount", "before": "100",
+        "after": str(amount),
+    }  # fmt: skip
     return book(Deals=[deal(amount=amount)], Journal=[entry] if second else [])
 
 
@@ -232,6 +235,8 @@ JOURNALS = [
     (journaled(100.0, 0), journaled(120.0, 1), 120.0, False),
     (journaled(120.0, 1), journaled(130.0, 2), 120.0, True),
     (journaled(120.0, 0), journaled(100.0, 0), 120.0, True),
+    (journaled(110.0, 0), journaled(120.0, 1), 110.0, True),  # typed here, where no run has seen it yet
+    (journaled(120.0, 1), journaled(110.0, 0), 120.0, True),  # typed there
 ]
 
 
