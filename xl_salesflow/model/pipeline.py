@@ -50,7 +50,9 @@ class Pipeline:
     def with_tables(self, **tables: pd.DataFrame) -> Pipeline:
         """Return the same pipeline with some frames replaced."""
         after = replace(self, tables={**self.tables, **tables})
-        if "playbooks" in self.__dict__ and all(after[name] is self[name] for name in ("Stages", "Gates", "StageTasks")):
+        if "playbooks" in self.__dict__ and all(
+            after[name] is self[name] for name in ("Stages", "Gates", "StageTasks")
+        ):
             after.__dict__["playbooks"] = self.playbooks  # read once for every state of a run
         return after
 
