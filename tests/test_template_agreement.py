@@ -29,7 +29,8 @@ NOW = datetime.now().replace(microsecond=0)  # the sheets say TODAY()
 RUN = flow.Run("test", NOW)
 CHINESE = ("everything", "one channel, cohort, entered, a past day", "a plan of its own", "a week ago")
 TABLES = {
-    "Metrics", "StageMetrics", "StageChanges", "TeamPlan", "Trend", "Groups", "Segments", "ForecastMonths", "PlanStages", "Leaks", "LossReasons", "Moves", "MoveValues",
+    "Metrics", "StageMetrics", "StageChanges", "TeamPlan", "Trend", "Groups", "Segments", "ForecastMonths", "PlanStages",
+    "Leaks", "LossReasons", "Moves", "MoveValues",
 }  # fmt: skip
 
 

@@ -17,11 +17,10 @@ from tests.excel.engines.memory import MemoryGrid, open_in_memory
 from tests.excel.open_desk import OpenDesk
 from tests.parts import ROOT
 from xl_salesflow import flow
-from xl_salesflow.excel.beside import fills_a_column
 from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
-from xl_salesflow.ooxml import Formula, Workbook
+from xl_salesflow.ooxml import Area, Formula, Workbook
 from xl_salesflow.workbook import ClosedBook
 from xl_salesflow.workbook.beside_tables import beside_tables
 
@@ -106,15 +105,15 @@ def test_an_open_workbook_is_told_what_it_would_be_told_closed(
     book.close()
 
 
-def test_what_fills_a_column_beside_tables_is_written_back_as_an_array() -> None:
+def test_what_fills_a_column_beside_tables_is_known_as_an_array() -> None:
     arrays = {
-        cell.value.text.removeprefix("=")
+        cell.value.ref
         for row in load_workbook(ROOT / "workbook_template.xlsx")["Workings"].iter_rows()
         for cell in row
         if isinstance(cell.value, ArrayFormula)
     }
-    formulas = {text for cells in beside_tables("en").formulas.values() for text in cells.values()}
-    assert arrays == {text for text in formulas if fills_a_column(text)}
+    known = beside_tables("en").fills["Workings"]
+    assert arrays == {str(Area(*first, *last)) for first, last in known.items()}
     assert len(arrays) > 10
 
 

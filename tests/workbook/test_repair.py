@@ -54,6 +54,19 @@ def delete_row(table: str, at: int) -> Damage:
     return lambda workbook: workbook.delete_rows(table, [workbook.tables[table].first_row + at])
 
 
+def put_in_the_place_of_an_array(*kept: object) -> Damage:
+    """Empty the first array of the hidden workings, and leave *kept* in the cells it filled."""
+
+    def damage(workbook: Workbook) -> None:
+        sheet = [*workbook.sheets][-1]
+        at, area = next(iter(workbook.arrays(sheet).items()))
+        workbook.empty(sheet, area)
+        for row, value in enumerate(kept, at.row):
+            workbook.set_cell(sheet, row, at.column, value)
+
+    return damage
+
+
 # what was done; the rule that tells it; the column or name it tells, or None
 DAMAGES: dict[str, tuple[Damage, str, str | None]] = {
     "a number over AsOf": (type_into("AsOf", 46000), "formula_typed_over", "AsOf"),
@@ -72,6 +85,17 @@ DAMAGES: dict[str, tuple[Damage, str, str | None]] = {
     "a row of ForecastMonths": (delete_row("ForecastMonths", 2), "missing_row", None),
     "a row of PlanStages": (delete_row("PlanStages", 4), "missing_row", None),
     "a row of StageMetrics": (delete_row("StageMetrics", 1), "missing_row", None),
+    "an array that is gone": (put_in_the_place_of_an_array(), "formula_typed_over", None),
+    "numbers and a formula over an array": (
+        put_in_the_place_of_an_array(1, 2, Formula("1+1", 2)),
+        "formula_typed_over",
+        None,
+    ),
+    "an array over fewer cells": (
+        put_in_the_place_of_an_array(Formula("FREQUENCY(1,2)", array="D3:D4")),
+        "formula_typed_over",
+        None,
+    ),
 }
 
 
@@ -122,6 +146,21 @@ def shown(source: Path | bytes, language: Language) -> dict[str, object]:
             f"{table} {k} {h}": columns[h][at] for at, k in enumerate(columns[key]) for h in others if k is not None
         }
     return seen
+
+
+@pytest.mark.parametrize("what", [name for name in DAMAGES if "array" in name])
+def test_an_array_fills_its_cells_again(what: str, filled: dict[Language, bytes], tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    workbook = Workbook(path, filled["en"])
+    before = workbook.arrays("Workings")
+    DAMAGES[what][0](workbook)
+    path.write_bytes(workbook.to_bytes())
+    assert Workbook.open(path).arrays("Workings") != before
+    repair(path)
+    after = Workbook.open(path)
+    assert after.arrays("Workings") == before
+    formulas = after.formulas("Workings")
+    assert formulas == Workbook(path, filled["en"]).formulas("Workings")
 
 
 def test_a_deleted_sheet_and_a_deleted_chart_are_told(filled: dict[Language, bytes], tmp_path: Path) -> None:

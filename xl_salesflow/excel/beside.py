@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 
 
 class Strayed(NamedTuple):
-    """A cell that does not hold the formula it should: its address, the formula, its defined name where it has one."""
+    """A cell that does not hold the formula it should: its address, the formula, its defined name where it has one.
+
+    *fills* are the cells from there on that an array fills.
+    """
 
     cell: str
     block: xw.Range
     formula: str
     name: str
+    fills: xw.Range | None
 
 
 class _Spot(NamedTuple):
@@ -39,6 +43,7 @@ class _Spot(NamedTuple):
     col: int
     formula: str
     name: str
+    last: tuple[int, int] | None  # where an array ends
 
 
 def strayed(book: xw.Book, layout: Layout, names: Names) -> list[Strayed]:
@@ -51,9 +56,9 @@ def strayed(book: xw.Book, layout: Layout, names: Names) -> list[Strayed]:
             cell = held[spot.row - min(rows)][spot.col - min(cols)]
             if not (is_formula(cell) and alike(spot.formula, cell)):
                 block = book.sheets[sheet].range((spot.row, spot.col))
-                found.append(
-                    Strayed(f"{quoted(sheet)}!{block.address.replace('$', '')}", block, spot.formula, spot.name)
-                )
+                fills = book.sheets[sheet].range((spot.row, spot.col), spot.last) if spot.last else None
+                address = f"{quoted(sheet)}!{block.address.replace('$', '')}"
+                found.append(Strayed(address, block, spot.formula, spot.name, fills))
     return found
 
 
@@ -71,14 +76,11 @@ def written_back(book: xw.Book, found: Iterable[Strayed]) -> list[str]:
     """Write the formulas of *found* back; return the cells."""
     blocks, done = Blocks(book), list[str]()
     for one in found:
-        blocks.formula(one.block, one.formula, array=fills_a_column(one.formula))
+        if one.fills is not None:  # what stands in its way goes first, an array of several cells as a whole
+            blocks.clear(one.fills)
+        blocks.formula(one.block, one.formula, array=one.fills is not None)
         done.append(one.cell)
     return done
-
-
-def fills_a_column(formula: str) -> bool:
-    """Tell whether a formula beside a table is an array over the cells below it: such are the ones that count at once."""
-    return "FREQUENCY(" in formula or "LARGE(" in formula
 
 
 def _expected(book: xw.Book, layout: Layout, names: Names) -> dict[str, list[_Spot]]:
@@ -99,7 +101,8 @@ def _expected(book: xw.Book, layout: Layout, names: Names) -> dict[str, list[_Sp
             name = called.get((sheet, row, col), "")
             here = at.get(name) or ((home, row, col) if still else None)
             if here:
-                wanted.setdefault(here[0], []).append(_Spot(here[1], here[2], _in(headers, text), name))
+                last = beside.fills.get(sheet, {}).get((row, col))
+                wanted.setdefault(here[0], []).append(_Spot(here[1], here[2], _in(headers, text), name, last))
     return wanted
 
 

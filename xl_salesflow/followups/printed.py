@@ -17,9 +17,9 @@ def document(pipeline: Pipeline, listed: Listed, made: datetime | None = None, w
     """Return the document of kind "followups" for what is *listed*.
 
     Its facts: today, day (the working day the list begins on), made (when; else the beginning of today), source (the
-    workbook's path), whose (the owner that was asked for; "" for everybody), company, sender (its address), currency, limit (lines a day), and owners: a list of owner, email, left
-    (deals that found no room) and rows. A row has the columns of FollowUps; days and ranks are whole numbers, the amount a
-    Decimal, dates dates, and None is blank.
+    workbook's path), whose (the owner that was asked for; "" for everybody), company, sender (its address), currency, limit
+    (lines a day), and owners: a list of owner, email, left (deals that found no room) and rows. A row has the columns of
+    FollowUps; days and ranks are whole numbers, the amount a Decimal, dates dates, and None is blank.
     """
     rows, settings = listed.rows, pipeline.settings
     columns = list(rows.columns)

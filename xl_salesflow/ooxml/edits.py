@@ -34,6 +34,7 @@ class SheetEdits:
     """Everything that is to change on one sheet."""
 
     fresh: dict[str, Fresh] = field(default_factory=dict)  # by table
+    emptied: set[Area] = field(default_factory=set)  # arrays that go as a whole
     _columns: dict[int, ColumnEdits] = field(default_factory=dict)
 
     def set(self, column: int, rows: Rows, values: Sequence[Any]) -> None:

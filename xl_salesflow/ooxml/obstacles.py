@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from xl_salesflow.errors import UnsupportedEdit, Words
@@ -14,6 +15,15 @@ from xl_salesflow.ooxml.splice import cells_of
 
 _REF = re.compile(rb'\sref="([^"]+)"')
 _MERGED = re.compile(rb'<(?:[\w.-]+:)?mergeCell\s[^>]*?ref="([^"]+)"')
+
+
+def array_areas(patterns: Grammar, block: bytes) -> Iterator[Area]:
+    """Yield the cells that each array formula or data table of a block fills, where they are several."""
+    for match in patterns.array.finditer(block):
+        ref = _REF.search(match.group())
+        area = Area.find(ref.group(1)) if ref else None
+        if area and area[:2] != area[2:]:
+            yield area
 
 
 class Obstacles:
@@ -29,14 +39,10 @@ class Obstacles:
 
     def note_arrays(self, patterns: Grammar, block: bytes) -> None:
         """Take note of array formulas and data tables that start in a block; their cells lie in it or below."""
-        for match in patterns.array.finditer(block):
-            ref = _REF.search(match.group())
-            area = Area.find(ref.group(1)) if ref else None
-            if area and area[:2] != area[2:]:
-                self._arrays.append(area)
+        self._arrays += (area for area in array_areas(patterns, block) if area not in self._edits.emptied)
 
     def refuse_arrays(self, row: int, fragments: tuple[Fragment | None, ...]) -> None:
-        """Refuse to change part of an array; one cell of its own may go, and cached values may change."""
+        """Refuse to change part of an array; the whole may go, and cached values may change."""
         for column, fragment in zip(self._edits.columns, fragments, strict=True) if self._arrays else ():
             area = next((area for area in self._arrays if area.holds(row, column)), None)
             if area and fragment and fragment[2] is not CACHE:

@@ -27,7 +27,7 @@ class ErrorValue:
 class Formula(NamedTuple):
     """A formula in file syntax without its leading =, and the value it has now.
 
-    *array* is the cell's own address for a formula entered as an array of one cell.
+    *array* says which cells a formula entered as an array fills, from its own on.
     """
 
     text: str

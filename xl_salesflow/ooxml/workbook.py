@@ -19,6 +19,7 @@ from xl_salesflow.ooxml.deflate import deflate
 from xl_salesflow.ooxml.edits import column_edit
 from xl_salesflow.ooxml.engine import Place
 from xl_salesflow.ooxml.new_columns import NewColumn, set_cells
+from xl_salesflow.ooxml.obstacles import array_areas
 from xl_salesflow.ooxml.package import Package
 from xl_salesflow.ooxml.parts import ByName
 from xl_salesflow.ooxml.reading import WorkbookOnDisk
@@ -84,6 +85,13 @@ class Workbook(WorkbookOnDisk):
                 )
                 raise UnsupportedEdit(self.path, f"{name}!{address(row, col)}", why)
         self._edits.sheet(name).set(col, np.array([row], dtype=np.int64), [value])
+
+    def empty(self, sheet: str, area: Area) -> None:
+        """Empty a rectangle of cells, the only way in which an array formula can go: as a whole."""
+        for row in range(area.first_row, area.last_row + 1):
+            for column in range(area.first_col, area.last_col + 1):
+                self.set_cell(sheet, row, column, None)
+        self._edits.sheet(self.sheets[sheet].name).emptied.add(area)
 
     def set_name(self, name: str, value: Any) -> None:
         """Set the first cell of a defined name; raises KeyError for one that points at no cell."""
@@ -166,6 +174,14 @@ class Workbook(WorkbookOnDisk):
         source = self._source()
         wanted = replace(source, sheets=[self.sheets[sheet].name]) if sheet else source
         return {place: cell.text or "" for place, cell in formulas_of(wanted, Known())}
+
+    def arrays(self, sheet: str) -> dict[Place, Area]:
+        """The formulas on disk of a sheet that fill several cells: where each stands, and which cells it fills."""
+        stream, found = SheetStream(self._package, self.sheets[sheet].part), dict[Place, Area]()
+        for block in stream.blocks():
+            for area in array_areas(stream.grammar, block):
+                found[Place(sheet.casefold(), area.first_row, area.first_col)] = area
+        return found
 
     def _renew(self, values: Mapping[Place, Any]) -> None:
         """Put new values under formulas, a column at a time."""

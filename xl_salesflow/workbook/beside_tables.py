@@ -17,9 +17,12 @@ Spot = tuple[str, int, int]
 
 
 class Beside(NamedTuple):
-    """*formulas*: sheet → (row, column) → formula; *corners*: table → its first cell; *names*: name of one cell → it."""
+    """*formulas*: sheet → (row, column) → formula; *fills*: sheet → (row, column) of an array → its last row and column;
+    *corners*: table → its first cell; *names*: name of one cell → it.
+    """
 
     formulas: Mapping[str, Mapping[tuple[int, int], str]]
+    fills: Mapping[str, Mapping[tuple[int, int], tuple[int, int]]]
     corners: Mapping[str, Spot]
     names: Mapping[str, Spot]
 
@@ -32,6 +35,10 @@ def beside_tables(language: Language) -> Beside:
         {
             sheet: {(place.row, place.column): text for place, text in formulas.items()}
             for sheet, formulas in formulas_outside_tables(shipped).items()
+        },
+        {
+            sheet: {(at.row, at.column): (area.last_row, area.last_col) for at, area in shipped.arrays(sheet).items()}
+            for sheet in shipped.sheets
         },
         {name: (table.sheet, table.first_row, table.first_col) for name, table in shipped.tables.items()},
         {

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from xl_salesflow.model.tables import TABLES
-from xl_salesflow.ooxml import Workbook, address
+from xl_salesflow.ooxml import Area, Workbook, address
 from xl_salesflow.ooxml.engine import Place
 from xl_salesflow.ooxml.typed_over import bare
 from xl_salesflow.workbook.cells_of_book import Cell, Cells
@@ -16,13 +16,17 @@ from xl_salesflow.workbook.missing import home_of, our_tables
 
 
 class Strayed(NamedTuple):
-    """A cell that does not hold the formula it should; *name* is its defined name, where it has one."""
+    """A cell that does not hold the formula it should.
+
+    *name* is its defined name, where it has one; *fills* the cells below it that its formula fills, if it is an array.
+    """
 
     sheet: str
     row: int
     column: int
     formula: str
     name: str
+    fills: Area | None = None
 
     @property
     def cell(self) -> str:
@@ -35,23 +39,36 @@ def strayed(workbook: Workbook, shipped: Workbook) -> list[Strayed]:
     """Return the cells outside tables whose formula is gone or another one; sheets whose rows were moved are left out."""
     homes, headers = home_of(workbook, shipped), _renamed_headers(workbook, shipped)
     named = {(at.sheet, at.row, at.col): name for name, at in shipped.names.items()}
-    found, cells = [], Cells(workbook)
+    found, cells, arrays = [], Cells(workbook), _Arrays(workbook)
     for sheet, expected in formulas_outside_tables(shipped).items():
         home = homes.get(sheet)
         if home is None:
             continue
-        still = unmoved(workbook, shipped, sheet, home)
+        still, filled = unmoved(workbook, shipped, sheet, home), shipped.arrays(sheet)
         for place, text in expected.items():
             name = named.get((sheet, place.row, place.column), "")
             at = workbook.names.get(name) if name else None
             if at is None and not still:
                 continue
-            spot = Strayed(at.sheet, at.row, at.col, _in(headers, text), name) if at else Strayed(
-                home, place.row, place.column, _in(headers, text), name
-            )  # fmt: skip
-            if bare(cells.formula(Cell(spot.sheet, spot.row, spot.column)) or "") != bare(spot.formula):
+            where = (at.sheet, at.row, at.col) if at else (home, place.row, place.column)
+            spot = Strayed(*where, _in(headers, text), name, filled.get(place))
+            held = cells.formula(Cell(*where)) or ""
+            if bare(held) != bare(spot.formula) or (spot.fills and arrays[spot] != spot.fills):
                 found.append(spot)
     return found
+
+
+class _Arrays:
+    """Which cells the arrays of a workbook fill; each sheet is looked at once."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self._workbook = workbook
+        self._found: dict[str, dict[Place, Area]] = {}
+
+    def __getitem__(self, spot: Strayed) -> Area | None:
+        if spot.sheet not in self._found:
+            self._found[spot.sheet] = self._workbook.arrays(spot.sheet)
+        return self._found[spot.sheet].get(Place(spot.sheet.casefold(), spot.row, spot.column))
 
 
 @cache

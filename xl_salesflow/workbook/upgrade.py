@@ -66,9 +66,20 @@ def restored(workbook: Workbook) -> tuple[Workbook, list[Missing], list[Strayed]
     shipped = shipped_like(workbook)
     workbook, added = upgraded(workbook, shipped)
     found = strayed(workbook, shipped)
+    _clear_arrays(workbook, found)
     for one in found:
-        workbook.set_cell(one.sheet, one.row, one.column, Formula(one.formula))
+        array = str(one.fills) if one.fills else ""
+        workbook.set_cell(one.sheet, one.row, one.column, Formula(one.formula, array=array))
     return workbook, added, found
+
+
+def _clear_arrays(workbook: Workbook, found: Iterable[Strayed]) -> None:
+    """Empty what arrays are to fill, and whole arrays that stand where a formula is to go: none can be changed in part."""
+    for sheet in {one.sheet for one in found}:
+        here = [one for one in found if one.sheet == sheet]
+        old = [area for area in workbook.arrays(sheet).values() if any(area.holds(one.row, one.column) for one in here)]
+        for area in (*old, *(one.fills for one in here if one.fills)):
+            workbook.empty(sheet, area)
 
 
 def _with_sheets(workbook: Workbook, shipped: Workbook, tables: Iterable[str]) -> Workbook:
