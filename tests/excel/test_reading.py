@@ -71,7 +71,7 @@ SPOILED: list[tuple[str, str | int, str, Any]] = [
     ("Deals",         "D-00002",         "weighted_value",     5),
     ("Deals",         "D-00004",         "weighted_value",     Formula("Deals[[#This Row],[Amount]]*2")),
     ("Deals",         "D-00006",         "bant_grade",         Formula('"A"')),
-    ("History",       2,                 "step",               Formula("1+1")),
+    ("History",       2,                 "state",              Formula("1+1")),
     ("Metrics",       "win_rate",        "value",              Formula("open_count")),
     ("Metrics",       "cycle_days_won_median", "value",        0),
     ("StageMetrics",  2,                 "median_days",        Formula("StageMetrics[[#This Row],[Position]]")),
