@@ -1,8 +1,8 @@
 """`salesflow batch` over many workbooks against a loop of openpyxl + pandas: python benchmarks/batch.py [--books N] [--deals M]
 
-One worker, two workers and a local Dask cluster of two do the daily update of the same N workbooks of M deals; a script in
-the manner of update_by_hand.py does it to --sample of them in one process. Figures are per workbook, ratios to the script.
-Some workbooks are generated, the others are copies with other amounts, so that no two are alike.
+Two workers, a local Dask cluster of two and one worker do the daily update of the same N workbooks of M deals (one worker to
+the first --alone of them); a script in the manner of update_by_hand.py does it to --sample of them in one process. Figures
+are per workbook, ratios to the script. Some workbooks are generated, the others are copies with other amounts, so that no two are alike.
 
 With --folder the workbooks stay, and what was measured with them: called again, it makes and measures what is missing. A
 contender that cannot be measured is told, and the others go on.
@@ -146,7 +146,8 @@ def told(costs: dict[str, Cost], deals: int) -> None:
         )
     if ONE in costs and TWO in costs:
         one, two = costs[ONE], costs[TWO]
-        clock, busy = one.seconds / two.seconds, two.busy / one.busy
+        each = two.books / one.books
+        clock, busy = each * one.seconds / two.seconds, two.busy / one.busy / each
         print(f"\nTwo workers: {clock:.2f} × as fast by the clock, with {busy:.2f} × the processor's time.")
         print(
             f"Cores that each had: {one.busy / one.seconds:.2f} with one worker, {two.busy / two.seconds:.2f} with two."
@@ -165,13 +166,13 @@ def _flat(held: list[float]) -> str:
 ONE, TWO, DASK, SCRIPT = "one worker", "two workers", "Dask, two workers", "openpyxl + pandas"
 
 
-def measure(source: Path, books: int, sample: int, kept: Path | None) -> dict[str, Cost]:
+def measure(source: Path, books: int, alone: int, sample: int, kept: Path | None) -> dict[str, Cost]:
     """Measure every contender that *kept* does not tell of yet; each is written there as soon as it is known."""
     this = [sys.executable, str(Path(__file__).resolve())]
     contenders = {
-        ONE: (books, batch("--jobs", "1")),
         TWO: (books, batch("--jobs", "2")),
         DASK: (books, [*this, "--on-dask"]),
+        ONE: (min(alone or books, books), batch("--jobs", "1")),
         SCRIPT: (min(sample, books), [*this, "--script"]),
     }
     lines = kept.read_text(encoding="utf-8").splitlines() if kept and kept.exists() else []
@@ -196,6 +197,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--books", type=int, default=1_000)
     parser.add_argument("--deals", type=int, default=1_000)
+    parser.add_argument("--alone", type=int, default=0, help="so many of them with one worker; else all")
     parser.add_argument("--sample", "--by-hand", type=int, default=10, help="so many of them with openpyxl and pandas")
     parser.add_argument("--folder", type=Path, help="keep workbooks and figures here, and go on from there")
     parser.add_argument("--on-dask", metavar="FOLDER", help=argparse.SUPPRESS)
@@ -214,7 +216,7 @@ def main() -> None:
         print(f"{asked.books:,} workbooks, {size:,.0f} MiB", flush=True)
         room(source, asked.books)
         kept = folder / f"figures-{asked.books}-of-{asked.deals}.jsonl" if asked.folder else None
-        told(measure(source, asked.books, asked.sample, kept), asked.deals)
+        told(measure(source, asked.books, asked.alone, asked.sample, kept), asked.deals)
 
 
 if __name__ == "__main__":
