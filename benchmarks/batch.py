@@ -2,7 +2,8 @@
 
 Two workers, a local Dask cluster of two and one worker do the daily update of the same N workbooks of M deals (one worker to
 the first --alone of them); a script in the manner of update_by_hand.py does it to --sample of them in one process. Figures
-are per workbook, ratios to the script. Some workbooks are generated, the others are copies with other amounts, so that no two are alike.
+are per workbook, ratios to the script. Some workbooks are generated, the others are copies with other amounts, so that no
+two are alike.
 
 With --folder the workbooks stay, and what was measured with them: called again, it makes and measures what is missing. A
 contender that cannot be measured is told, and the others go on.
