@@ -45,7 +45,7 @@ def test_a_column_may_want_another_formula_in_every_row() -> None:
     header = '<row r="1"><c r="B1" t="str"><v>Times</v></c></row>'
     made = table("T", "B1:B5", {"Times": None})
     workbook = opened(package({"S": sheet(header + rows, tables=1)}, {"S": [made]}))
-    wanted = {2: "2*1E+6", 3: "2*1000000", 4: "4*1000000"}  # nobody asks about row 5
+    wanted = {2: "2*1E+6", 3: "2*1000000", 4: "4*1E6"}  # nobody asks about row 5
     assert workbook.typed_over("T", {"Times": wanted}) == {"Times": [3]}
 
 

@@ -17,7 +17,7 @@ from xl_salesflow.ooxml.splice import cells_of
 from xl_salesflow.ooxml.tables import Table
 from xl_salesflow.ooxml.text import plain_text, xml_formula
 
-_POWER = re.compile(r"(?<![\w.])(\d+)E\+(\d\d?)(?![\w.])", re.IGNORECASE)  # LibreOffice writes 1E+15 out
+_POWER = re.compile(r"(?<![\w.])(\d+)E\+?(\d\d?)(?![\w.])", re.IGNORECASE)  # LibreOffice writes 1E+15 out
 _IGNORED = re.compile(r"\s|_xlfn\.|_xlws\.")
 
 
