@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xl_salesflow.model.shipped import template
 from xl_salesflow.model.text import Language
 from xl_salesflow.ooxml import Workbook
-from xl_salesflow.workbook.helper_cells import formulas_outside_tables
+from xl_salesflow.workbook.helper_cells import filled_by_arrays, formulas_outside_tables
 
 Spot = tuple[str, int, int]
 """A cell: its sheet, row and column."""
@@ -37,8 +37,8 @@ def beside_tables(language: Language) -> Beside:
             for sheet, formulas in formulas_outside_tables(shipped).items()
         },
         {
-            sheet: {(at.row, at.column): (area.last_row, area.last_col) for at, area in shipped.arrays(sheet).items()}
-            for sheet in shipped.sheets
+            sheet: {(at.row, at.column): (area.last_row, area.last_col) for at, area in filled.items()}
+            for sheet, filled in filled_by_arrays(shipped).items()
         },
         {name: (table.sheet, table.first_row, table.first_col) for name, table in shipped.tables.items()},
         {

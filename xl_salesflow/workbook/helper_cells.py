@@ -44,7 +44,7 @@ def strayed(workbook: Workbook, shipped: Workbook) -> list[Strayed]:
         home = homes.get(sheet)
         if home is None:
             continue
-        still, filled = unmoved(workbook, shipped, sheet, home), shipped.arrays(sheet)
+        still, filled = unmoved(workbook, shipped, sheet, home), filled_by_arrays(shipped)[sheet]
         for place, text in expected.items():
             name = named.get((sheet, place.row, place.column), "")
             at = workbook.names.get(name) if name else None
@@ -69,6 +69,12 @@ class _Arrays:
         if spot.sheet not in self._found:
             self._found[spot.sheet] = self._workbook.arrays(spot.sheet)
         return self._found[spot.sheet].get(Place(spot.sheet.casefold(), spot.row, spot.column))
+
+
+@cache
+def filled_by_arrays(shipped: Workbook) -> dict[str, dict[Place, Area]]:
+    """Return the formulas of the template that fill several cells, and which, sheet by sheet."""
+    return {sheet: shipped.arrays(sheet) for sheet in shipped.sheets}
 
 
 @cache
