@@ -115,8 +115,11 @@ def batch(*more: str) -> list[str]:
 
 def on_dask(folder: str) -> int:
     """Run a batch on a cluster of two workers on this machine."""
+    import dask
     from distributed import LocalCluster
 
+    # its profiler remembers, every second for an hour, what a worker was at: a mebibyte more with each workbook
+    dask.config.set({"distributed.worker.profile.enabled": False})
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         return subprocess.run([*batch("--cluster", cluster.scheduler_address), folder], check=False).returncode
 
