@@ -3,6 +3,8 @@
 # ruff: noqa: E501 -- a row of a sheet reads best on one line
 from __future__ import annotations
 
+import os
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -197,9 +199,9 @@ def test_rows_that_are_far_apart() -> None:
 
 
 def test_every_sheet_of_other_people_reads_the_same_both_ways(shared: Path) -> None:
-    """Over the corpus, all cells of the first two thousand rows and sixty columns."""
-    sheets = 0
-    for path in workbooks(shared):
+    """All cells of the first two thousand rows and sixty columns, in every eighth workbook; in all with SALESFLOW_CORPUS=all."""
+    sheets, step = 0, 1 if os.environ.get("SALESFLOW_CORPUS") == "all" else 8
+    for path in islice(workbooks(shared), 0, None, step):
         try:
             workbook = Workbook.open(path)
             for name in workbook.sheets:
@@ -209,4 +211,4 @@ def test_every_sheet_of_other_people_reads_the_same_both_ways(shared: Path) -> N
                 sheets += 1
         except WorkbookError:
             continue
-    assert sheets > 300
+    assert sheets > 300 / step
