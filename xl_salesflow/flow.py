@@ -276,7 +276,17 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
     """Take into *ours* what another copy says; *ancestor* is what both once were, else the Journals tell.
 
     What both changed stands on the sheet Conflicts, where a person decides.
+
+    Raises:
+        UsageError: there is no ancestor, and the Journals have no run in common: they are no copies of one workbook.
     """
+    if not ancestor and not merging.related(ours, theirs):
+        raise UsageError(
+            f"{theirs.source} is no copy of {ours.source}: their Journals have no run in common, so all of it would be new or "
+            "in conflict. Give the workbook both once were with --base, or bring its rows in with: salesflow rollup.",
+            f"{theirs.source} 不是 {ours.source} 的副本：两者的日志没有共同的运行，全部内容都会成为新增或冲突。"
+            "请用 --base 给出两者的共同原件，或用 salesflow rollup 汇总。",
+        )
     known = merging.Ancestor(ancestor.tables) if ancestor else merging.remembered(ours, theirs)
     steps: tuple[Step, ...] = (lambda now: merging.merged(known, now, theirs), calls.flow_back)
     return settled(ours, steps, "merge", run)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xl_salesflow import flow
+from xl_salesflow.errors import UsageError
 from xl_salesflow.merging import Ancestor, merged, remembered, resolved
 from xl_salesflow.merging.identity import by_identity, cells, labels
 from xl_salesflow.model.apply import applied
@@ -245,6 +246,13 @@ def test_without_an_ancestor_the_journals_tell(ours: Pipeline, theirs: Pipeline,
     done = applied(ours, merged(remembered(ours, theirs), ours, theirs))
     assert said(done)["D-1"]["amount"] == amount
     assert len(done["Conflicts"]) == conflict
+
+
+def test_workbooks_that_are_no_copies_of_one_are_refused_unless_an_ancestor_is_given() -> None:
+    ours, theirs = journaled(120.0, 1), journaled(130.0, 2)
+    with pytest.raises(UsageError, match="no copy"):
+        flow.merge(ours, theirs, None, run(3))
+    assert flow.merge(ours, theirs, book(Deals=[deal()]), run(3)).answer["conflicts"] == 1
 
 
 def test_the_flow_writes_a_merge_down_and_a_second_one_plans_nothing() -> None:

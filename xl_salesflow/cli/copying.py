@@ -12,7 +12,7 @@ from xl_salesflow import flow
 from xl_salesflow.cli import show
 from xl_salesflow.cli.texts import LANGUAGE, say
 from xl_salesflow.cli.work import run_of
-from xl_salesflow.errors import UsageError, WorkbookError
+from xl_salesflow.errors import WorkbookError
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.workbook import ClosedBook
@@ -44,13 +44,6 @@ def merge(
     day = run.now.date()
     pipeline, other = book.read(day), ClosedBook(theirs).read(day)
     found = base or _backup(ours, theirs, pipeline, other)
-    if not found and not _related(pipeline, other):
-        raise UsageError(
-            f"{theirs} is no copy of {ours}: their Journals have no run in common, so all of it would be new or in conflict. "
-            "Give the workbook both once were with --base, or bring its rows in with: salesflow rollup.",
-            f"{theirs} 不是 {ours} 的副本：两者的日志没有共同的运行，全部内容都会成为新增或冲突。"
-            "请用 --base 给出两者的共同原件，或用 salesflow rollup 汇总。",
-        )
     plan = flow.merge(pipeline, other, ClosedBook(found).read(day) if found else None, run)
     if not dry_run:
         plan = book.written(plan)
@@ -79,12 +72,6 @@ def _since(base: Path | None) -> str:
         "No backup that both copies come from was found; their Journals tell what changed.",
         "未找到两份副本的共同备份；依据各自的日志判断修改。",
     )
-
-
-def _related(one: Pipeline, other: Pipeline) -> bool:
-    # copies of a workbook no run has touched yet have no Journal to compare
-    runs, others = set(one["Journal"]["run"]), set(other["Journal"]["run"])
-    return bool(runs & others) or not (runs or others)
 
 
 def _backup(ours: Path, theirs: Path, one: Pipeline, other: Pipeline) -> Path | None:

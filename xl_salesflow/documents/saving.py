@@ -6,7 +6,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from xl_salesflow.documents.kinds import PAPERS
@@ -114,17 +114,15 @@ def _refuse_unreplaceable(path: Path) -> None:
 
 def _written(path: Path, content: bytes) -> Path:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    try:
+    with ExitStack() as half_made:
+        half_made.callback(Path(name).unlink, missing_ok=True)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         with suppress(OSError):  # a file system without modes
             os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+        half_made.pop_all()
     return Path(name)
 
 

@@ -64,7 +64,7 @@ def _for_excel(function: Callable[..., list[Any]]) -> Any:
     for at, name in enumerate(declared.arguments):
         default = inspect.Parameter.empty if at < declared.needed else None
         parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default))
-    cells.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    cells.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # xlwings reads the arguments there
     cells.__annotations__ = {}
     registered: Any = xw.func(category=CATEGORY)(cells)
     for name in declared.arguments:

@@ -63,10 +63,12 @@ def filled_down(rows: Sequence[Cells], merges: Sequence[Merge], first: int) -> S
     """
     down = [merge for merge in merges if merge.left == merge.right and merge.top >= first and merge.bottom > merge.top]
     told = pd.Series([rows[merge.top][merge.left] for merge in down], dtype=object)
-    filled = [list(row) for row in rows] if down else rows
+    if not down:
+        return rows
+    filled = [list(row) for row in rows]
     for merge, is_text in zip(down, numbers(told).isna(), strict=True):
         for row in filled[merge.top + 1 : merge.bottom + 1] if is_text else ():
-            row[merge.left] = filled[merge.top][merge.left]  # type: ignore[index]
+            row[merge.left] = filled[merge.top][merge.left]
     return filled
 
 

@@ -32,6 +32,12 @@ class Ancestor:
         return pd.Series(identities.isin(list(self.doubts.get((table, column), ()))), index=identities)
 
 
+def related(one: Pipeline, other: Pipeline) -> bool:
+    """Tell whether two workbooks may be copies of one: copies no run has touched yet have no Journal to compare."""
+    runs, others = set(one["Journal"]["run"]), set(other["Journal"]["run"])
+    return bool(runs & others) or not (runs or others)
+
+
 def remembered(ours: Pipeline, theirs: Pipeline) -> Ancestor:
     """Return the ancestor that the Journals of two copies tell.
 
