@@ -20,7 +20,7 @@ from xl_salesflow.metrics.cube import Cube, cube
 from xl_salesflow.metrics.declaration import ColumnMetric, Floats, Formula, once
 from xl_salesflow.metrics.forecast import FORECAST, stage_open_count, stage_open_value
 from xl_salesflow.metrics.outcomes import OUTCOMES
-from xl_salesflow.metrics.steps import PLAYBOOK, Steps, of_stage, steps
+from xl_salesflow.metrics.steps import PLAYBOOK, Steps, at_step, of_stage, steps
 from xl_salesflow.metrics.timing import CYCLES
 
 _DAY = "CompareTo"
@@ -120,11 +120,7 @@ class StageChanges:
 
 
 _IMPLIED = _then(c.count, "closed", PLAYBOOK, c.Criterion("furthest", ">=", of_stage("order")))
-_STEP = (
-    PLAYBOOK,
-    c.Criterion("step", ">=", "({position}*10000)"),
-    c.Criterion("step", "<", "(({position}+1)*10000)"),
-)
+_STEP = at_step("{position}")
 
 
 def _entered() -> str:

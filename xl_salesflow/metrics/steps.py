@@ -19,6 +19,15 @@ from xl_salesflow.model.playbook import Playbook, Stage
 PLAYBOOK = c.Criterion("playbook", "=", "StagePlaybook")
 
 
+def at_step(place: str) -> c.Criteria:
+    """Return what tells the visits of the playbook's step at *place*, an operand of a formula; 1 is the first."""
+    return (
+        PLAYBOOK,
+        c.Criterion("step", ">=", f"({place}*10000)"),
+        c.Criterion("step", "<", f"(({place}+1)*10000)"),
+    )
+
+
 @dataclass(frozen=True)
 class Steps:
     """One row of StageMetrics per step; every number is an array over the steps."""

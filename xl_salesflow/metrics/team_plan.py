@@ -21,7 +21,7 @@ from xl_salesflow.metrics.groups import names_of
 from xl_salesflow.metrics.outcomes import mean_won_value, won_count
 from xl_salesflow.metrics.plan import up
 from xl_salesflow.metrics.rounding import to_cents
-from xl_salesflow.metrics.steps import PLAYBOOK, steps
+from xl_salesflow.metrics.steps import PLAYBOOK, at_step, steps
 from xl_salesflow.metrics.targets import IN_PERIOD, SLICES, WON_IN_PERIOD, target, won_to_date
 from xl_salesflow.model.lists import LISTS
 from xl_salesflow.model.text import Language
@@ -172,16 +172,8 @@ def _if_wanted(formula: str) -> Formula:
     return Formula(f'IF({{target}}="","",{formula})')
 
 
-def _step(place: str) -> c.Criteria:
-    return (
-        PLAYBOOK,
-        c.Criterion("step", ">=", f"({place}*10000)"),
-        c.Criterion("step", "<", f"(({place}+1)*10000)"),
-    )
-
-
 def _reached_formula(place: str, order: str) -> Formula:
-    first = (c.Criterion("state", "<>", "0"), c.Criterion("first", "=", "1"), _OWN, *_step(place))
+    first = (c.Criterion("state", "<>", "0"), c.Criterion("first", "=", "1"), _OWN, *at_step(place))
     known = c.Criterion("created", "<=", "AsOf")  # of deals without a creation date only today knows
     entered = "IF(IsToday=1,{},{})".format(
         *(
