@@ -12,10 +12,9 @@ from xl_salesflow import flow
 from xl_salesflow.cli import show
 from xl_salesflow.cli.texts import LANGUAGE, say
 from xl_salesflow.cli.work import run_of
-from xl_salesflow.errors import WorkbookError
-from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.workbook.backups import common_backup
 
 _SHOWN = 50
 
@@ -43,7 +42,9 @@ def merge(
     run, book = run_of(by, today), ClosedBook(ours)
     day = run.now.date()
     pipeline, other = book.read(day), ClosedBook(theirs).read(day)
-    found = base or _backup(ours, theirs, pipeline, other)
+    found, unread = (base, []) if base else common_backup(pipeline, other)
+    for error in unread:
+        click.echo(error.in_(LANGUAGE), err=True)
     plan = flow.merge(pipeline, other, ClosedBook(found).read(day) if found else None, run)
     if not dry_run:
         plan = book.written(plan)
@@ -72,22 +73,6 @@ def _since(base: Path | None) -> str:
         "No backup that both copies come from was found; their Journals tell what changed.",
         "未找到两份副本的共同备份；依据各自的日志判断修改。",
     )
-
-
-def _backup(ours: Path, theirs: Path, one: Pipeline, other: Pipeline) -> Path | None:
-    # the youngest backup whose runs both copies went through
-    runs = set(one["Journal"]["run"]) & set(other["Journal"]["run"])
-    rings = {file for path in (ours, theirs) for file in path.parent.glob(f"{path.stem}.backup-*{path.suffix}")}
-    fitting: list[tuple[int, float, Path]] = []
-    for file in rings:
-        try:
-            known = set(ClosedBook(file).read(one.today)["Journal"]["run"])
-        except WorkbookError as error:
-            click.echo(error.in_(LANGUAGE), err=True)
-            continue
-        if known == runs:
-            fitting.append((len(known), file.stat().st_mtime, file))
-    return max(fitting)[2] if fitting else None
 
 
 def _line(one: dict[str, Any], first: Path, second: Path) -> str:

@@ -85,8 +85,12 @@ def differences(desk: Desk) -> Text:
 
 def merge(desk: Desk) -> Text:
     """Take into the workbook what another copy of it says; contradictions go to their sheet, where a person decides."""
+    from xl_salesflow.workbook import ClosedBook
+    from xl_salesflow.workbook.backups import common_backup
+
     ours, theirs = _both(desk)
-    plan = flow.merge(ours, theirs, None, desk.run)
+    found, _ = common_backup(ours, theirs)
+    plan = flow.merge(ours, theirs, ClosedBook(found).read(desk.now.date()) if found else None, desk.run)
     desk.book.write(plan)
     taken, rows, conflicts = (plan.answer[fact] for fact in ("cells", "rows", "conflicts"))
     if conflicts:
@@ -100,7 +104,7 @@ def merge(desk: Desk) -> Text:
 def _both(desk: Desk) -> tuple[Pipeline, Pipeline]:
     if desk.file is None:
         raise UsageError("Choose another workbook.", "请选择另一个工作簿。")
-    from xl_salesflow.workbook import ClosedBook  # nobody else here reads files
+    from xl_salesflow.workbook import ClosedBook  # only what sets copies side by side reads files
 
     return desk.read(), ClosedBook(desk.file).read(desk.now.date())
 
