@@ -7,7 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from xl_salesflow.imports import extent
 from xl_salesflow.imports.extent import AGAIN, NOTE, TOTAL, Merge, extent_of, in_runs
+from xl_salesflow.imports.numbers import numbers
 from xl_salesflow.imports.sources import read
 
 
@@ -85,6 +87,19 @@ def test_notes_below_are_those_after_a_blank_line() -> None:
     found = extent_of(rows("Deal | Amount | Owner\nD-1 | 5 | Ann\nD-2\n | |\nMade by Ann\nSecret"))
     assert found
     assert in_runs(found.left_out) == [(4, 5, NOTE)]
+
+
+def test_rows_are_parsed_only_where_a_word_sums_them_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parsing numbers is dear: every further row would cost it once."""
+    parsed: list[int] = []
+    monkeypatch.setattr(extent, "numbers", lambda cells: parsed.append(len(cells)) or numbers(cells))  # type: ignore[func-returns-value]
+    for count in (10, 1000):
+        parsed.clear()
+        rows = [["Deal", "Owner", "Amount"], *[[f"D{at}", "Mara", "5"] for at in range(count)], ["Total", "", "5000"]]
+        found = extent_of(rows)
+        assert found is not None
+        assert found.left_out == ((count + 1, TOTAL),)
+        assert parsed == [1]
 
 
 def test_a_list_of_one_or_two_columns_has_rows_of_one_cell() -> None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -152,7 +153,7 @@ def _left_out(rows: Sequence[Cells], headers: Cells, first: int) -> Iterator[tup
         gap = at > end and (gap or not told)
         if told and _sums_up(told):
             yield at, TOTAL
-        elif len(told) > 1 and [plain(cell) for cell in rows[at][: len(known)]] == known:
+        elif len(told) > 1 and _says(rows[at], known):
             yield at, AGAIN
         elif told and gap:
             yield at, NOTE
@@ -169,6 +170,16 @@ def in_runs(left_out: Sequence[tuple[int, str]]) -> list[tuple[int, int, str]]:
     return runs
 
 
+def _says(row: Cells, headers: Sequence[str]) -> bool:
+    return len(row) >= len(headers) and all(plain(cell) == header for cell, header in zip(row, headers, strict=False))
+
+
 def _sums_up(told: Sequence[str]) -> bool:
-    words = [cell for cell in told if numbers(pd.Series([cell], dtype=object)).isna().iat[0]]
-    return bool(words) and all(_TOTAL.fullmatch(plain(word.rstrip(":： "))) for word in words)
+    """Tell whether a row is the word for a sum and otherwise numbers; the words are looked at first, as few rows have one."""
+    beside = [cell for cell in told if not _is_total(cell)]
+    return len(beside) < len(told) and bool(numbers(pd.Series(beside, dtype=object)).notna().all())
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_total(cell: str) -> bool:
+    return bool(_TOTAL.fullmatch(plain(cell.rstrip(":： "))))
