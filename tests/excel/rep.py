@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from xl_salesflow.excel import buttons
 from xl_salesflow.excel.book import OpenBook
 from xl_salesflow.excel.tables import find_tables
 from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.model.playbook import Playbook
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 
@@ -39,8 +41,16 @@ class Rep:
     def read(self) -> Pipeline:
         return OpenBook(self.book).read(NOW.date())
 
+    def rows(self, table: str) -> pd.DataFrame:
+        """Read one table, where the others do not matter."""
+        return OpenBook(self.book).read(NOW.date(), only=(table,))[table]
+
+    @property
+    def playbooks(self) -> Mapping[str, Playbook]:
+        return OpenBook(self.book).read(NOW.date(), only=()).playbooks
+
     def deals(self, **having: str) -> pd.DataFrame:
-        deals = self.read()["Deals"]
+        deals = self.rows("Deals")
         for column, value in having.items():
             deals = deals[deals[column] == value]
         return deals
@@ -75,7 +85,7 @@ class Rep:
 
     def choice(self, table: str, column: str, value: str) -> int:
         """Find the row of a menu's entry as the VBA counts it."""
-        frame = self.read()[table]
+        frame = self.rows(table)
         return int(frame.index[frame[column] == value][0]) - find_tables(self.book)[table].first_row + 1
 
 

@@ -28,7 +28,7 @@ def rep(workbook: Callable[[Language], Path]) -> Rep:
 def test_check_lists_findings_that_link_to_their_cells(rep: Rep) -> None:
     rep.type("D-00001", "forecast", "no such thing")
     said = rep.press("check")
-    findings = rep.read()["Findings"]
+    findings = rep.rows("Findings")
     assert f"{len(findings)} findings" in said
     assert "unknown_choice" in set(findings["rule"])
     assert rep.book.sheets.active.name == find_tables(rep.book)["Findings"].sheet
@@ -47,10 +47,10 @@ def test_update_a_second_time_changes_nothing(rep: Rep) -> None:
 
 def test_next_stage_moves_the_deal_or_says_why_not(rep: Rep) -> None:
     """The move stands in Deals, in History and in the Journal when it passes; the cell stays as typed when it does not."""
-    playbook = rep.read().playbooks["crm"]
+    playbook = rep.playbooks["crm"]
     first, last = playbook.open_stages[0].name, playbook.open_stages[-1].name
     deal = an_open_deal(rep, first)
-    visits = len(rep.read()["History"])
+    visits = len(rep.rows("History"))
     rep.select_deal(deal)
     said = rep.press("next_stage", rep.choice("Stages", "stage", last))
     row = rep.deal(deal)
@@ -58,25 +58,25 @@ def test_next_stage_moves_the_deal_or_says_why_not(rep: Rep) -> None:
     assert row["move_status"] in ("refused", "accepted", "warned")
     refused = row["move_status"] == "refused"
     assert row["recorded_stage"] == (first if refused else last)
-    assert len(rep.read()["History"]) == visits + (0 if refused else 1)
+    assert len(rep.rows("History")) == visits + (0 if refused else 1)
     assert said.startswith(f"{deal} stays in {first}: " if refused else f"{deal} is in {last}")
-    assert set(rep.read()["Journal"].query(f"key == '{deal}' and verb == 'move'")["column"]) >= {"stage"}
+    assert set(rep.rows("Journal").query(f"key == '{deal}' and verb == 'move'")["column"]) >= {"stage"}
 
 
 def test_lost_asks_the_reason_and_records_the_move(rep: Rep) -> None:
-    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.select_deal(deal)
     said = rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
     row = rep.deal(deal)
     assert (row["outcome"], row["loss_reason"]) == ("lost", "price")
     assert said.startswith(f"{deal} is in Lost")
-    visit = rep.read()["History"].query(f"deal == '{deal}'").iloc[-1]
+    visit = rep.rows("History").query(f"deal == '{deal}'").iloc[-1]
     assert (visit["outcome"], visit["by"]) == ("lost", "Ann")
-    assert rep.read()["History"]["visit"].is_unique
+    assert rep.rows("History")["visit"].is_unique
 
 
 def test_won_is_judged_by_the_gates(rep: Rep) -> None:
-    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.select_deal(deal)
     said = rep.press("won")
     row = rep.deal(deal)
@@ -85,7 +85,7 @@ def test_won_is_judged_by_the_gates(rep: Rep) -> None:
 
 
 def test_why_not_says_it_and_writes_nothing(rep: Rep) -> None:
-    playbook = rep.read().playbooks["crm"]
+    playbook = rep.playbooks["crm"]
     deal = an_open_deal(rep, playbook.first.name)
     rep.type(deal, "stage", playbook.won.name)
     rep.select_deal(deal)
@@ -102,13 +102,13 @@ def test_the_live_check_names_the_row_that_was_typed_in(rep: Rep) -> None:
 
 
 def test_the_bant_card_lists_open_questions_and_score_uses_the_answers(rep: Rep) -> None:
-    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.select_deal(deal)
     rep.type(deal, "need", None)
     said = rep.press("bant")
-    answers = rep.read()["Answers"].query(f"deal == '{deal}'")
+    answers = rep.rows("Answers").query(f"deal == '{deal}'")
     assert said.startswith(f"{deal}: {len(answers)} questions")
-    assert sorted(answers["question"]) == sorted(rep.read()["Questions"]["question"])
+    assert sorted(answers["question"]) == sorted(rep.rows("Questions")["question"])
     assert rep.press("bant").startswith(f"{deal}: 0 questions")
     place = find_tables(rep.book)["Answers"]
     points = place.column_of("Points")
@@ -120,26 +120,26 @@ def test_the_bant_card_lists_open_questions_and_score_uses_the_answers(rep: Rep)
 
 
 def test_an_activity_is_added_to_the_deal_with_its_numbering(rep: Rep) -> None:
-    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.select_deal(deal)
     said = rep.press("activity", rep.choice("Lists", "activity_type", "call"))
-    added = rep.read()["Activities"].iloc[-1]
+    added = rep.rows("Activities").iloc[-1]
     assert (added["deal"], added["type"], added["date"]) == (deal, "call", pd.Timestamp(NOW.date()))
     assert added["activity"] in said
-    assert rep.book.selection.row == rep.read()["Activities"].index[-1]
+    assert rep.book.selection.row == rep.rows("Activities").index[-1]
 
 
 def test_today_s_list_takes_back_what_was_ticked_off(rep: Rep) -> None:
     rep.press("followups")
-    listed = rep.read()["FollowUps"]
+    listed = rep.rows("FollowUps")
     deal, row = listed["deal"].iloc[0], listed.index[0]
     place = find_tables(rep.book)["FollowUps"]
     done = place.column_of("Done")
     place.block(row, row, done, done).value = "Yes"
-    before = len(rep.read()["Activities"])
+    before = len(rep.rows("Activities"))
     rep.press("followups")
-    assert len(rep.read()["Activities"]) == before + 1
-    assert rep.read()["Activities"]["deal"].iloc[-1] == deal
+    assert len(rep.rows("Activities")) == before + 1
+    assert rep.rows("Activities")["deal"].iloc[-1] == deal
 
 
 def test_a_quote_is_drafted_revised_and_printed(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
@@ -150,13 +150,13 @@ def test_a_quote_is_drafted_revised_and_printed(rep: Rep, opened: list[Path], tm
     rep.select_deal(deal)
     assert f"for {deal} is drafted" in rep.press("new_quote")
     assert f"for {deal} stands already" in rep.press("new_quote") if rep.select_deal(deal) is None else False
-    first = rep.read()["Quotes"].query(f"deal == '{deal}'").iloc[-1]
+    first = rep.rows("Quotes").query(f"deal == '{deal}'").iloc[-1]
     rep.select("Quotes", int(first.name))
     said = rep.press("revise")
-    old, new = rep.read()["Quotes"].query(f"deal == '{deal}'").iloc[-2:].to_dict("records")
+    old, new = rep.rows("Quotes").query(f"deal == '{deal}'").iloc[-2:].to_dict("records")
     assert (old["status"], new["status"], new["supersedes"], new["version"]) == ("superseded", "draft", old["quote"], 2)
     assert said == f"{new['quote']} replaces {old['quote']}; it is a draft."
-    lines = rep.read()["QuoteLines"]
+    lines = rep.rows("QuoteLines")
     assert len(lines[lines["quote"] == new["quote"]]) == len(lines[lines["quote"] == old["quote"]]) == 1
     rep.select_deal(deal)
     rep.press("quote")
@@ -176,38 +176,38 @@ def test_calendar_and_report_stand_beside_the_workbook(rep: Rep, opened: list[Pa
 def test_undo_takes_back_an_activity_that_was_logged_by_mistake(rep: Rep) -> None:
     rep.select_deal("D-00001")
     rep.press("activity", rep.choice("Lists", "activity_type", "call"))
-    before = rep.read()["Activities"]
+    before = rep.rows("Activities")
     rows = find_tables(rep.book)["Activities"].last_row
     assert "put back, 0 left" in rep.press("undo")
-    after = rep.read()["Activities"]
+    after = rep.rows("Activities")
     assert list(after["activity"]) == list(before["activity"])[:-1]
     assert find_tables(rep.book)["Activities"].last_row == rows - 1
-    assert rep.read()["Journal"]["verb"].iloc[-1] == "undo"
+    assert rep.rows("Journal")["verb"].iloc[-1] == "undo"
 
 
 def test_undo_takes_back_a_move_as_if_it_never_was(rep: Rep) -> None:
-    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
-    before, visits = rep.deal(deal), rep.read()["History"]
+    deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
+    before, visits = rep.deal(deal), rep.rows("History")
     rep.select_deal(deal)
     rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
     assert rep.deal(deal)["outcome"] == "lost"
     assert "put back, 0 left" in rep.press("undo")
     moved = ["stage", "recorded_stage", "since", "outcome", "loss_reason", "closed"]
     assert rep.deal(deal)[moved].equals(before[moved])
-    assert list(rep.read()["History"]["visit"]) == list(visits["visit"])
+    assert list(rep.rows("History")["visit"]) == list(visits["visit"])
 
 
 def test_undo_takes_back_the_run_whose_row_of_the_journal_is_selected(rep: Rep) -> None:
     for type in ("call", "meeting"):
         rep.select_deal("D-00001")
         rep.press("activity", rep.choice("Lists", "activity_type", type))
-    last = rep.read()["Activities"]["type"].iloc[-2:]
+    last = rep.rows("Activities")["type"].iloc[-2:]
     assert list(last) == ["call", "meeting"]
-    runs = rep.read()["Journal"].query("verb == 'activity'")
+    runs = rep.rows("Journal").query("verb == 'activity'")
     rep.select("Journal", int(runs.index[0]))
     assert rep.press("undo").startswith(f"Run {runs['run'].iloc[0]}: 1 changes put back")
-    assert rep.read()["Activities"]["type"].iloc[-1] == "meeting"
-    assert rep.read()["Activities"]["type"].iloc[-2] != "call"
+    assert rep.rows("Activities")["type"].iloc[-1] == "meeting"
+    assert rep.rows("Activities")["type"].iloc[-2] != "call"
 
 
 @pytest.mark.parametrize(("verb", "table"), [("funnel", "Metrics"), ("targets", "PlanStages")])
@@ -260,7 +260,7 @@ def test_without_a_selected_row_one_sentence_says_what_to_do(
 
 def test_a_stage_chosen_in_chinese_is_told_in_chinese(workbook: Callable[[Language], Path]) -> None:
     rep = Rep(open_in_memory(workbook("zh")), "zh")
-    playbook = rep.read().playbooks["crm"]
+    playbook = rep.playbooks["crm"]
     deal = an_open_deal(rep, playbook.first.name)
     rep.select_deal(deal)
     said = rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
@@ -281,7 +281,7 @@ def test_a_button_about_one_deal_reads_no_more_for_more_deals(
         cells += area.shape[0] * area.shape[1] if area.sheet in records else 0
         return read(self, area, which)
 
-    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.select_deal(deal)
     monkeypatch.setattr(MemoryGrid, "_read", counted)
     rep.press(verb)
@@ -321,23 +321,23 @@ def test_papers_of_the_menu_are_printed_and_written_down(
     rep: Rep, opened: list[Path], tmp_path: Path, kind: str
 ) -> None:
     if kind == "visit":
-        rep.select("Activities", int(rep.read()["Activities"].index[0]))
+        rep.select("Activities", int(rep.rows("Activities").index[0]))
     else:
-        quotes = rep.read()["Quotes"]
+        quotes = rep.rows("Quotes")
         rep.select_deal(str(quotes[quotes["status"].isin(["draft", "sent"])]["deal"].iloc[0]))
-    before = len(rep.read()["Documents"])
+    before = len(rep.rows("Documents"))
     assert rep.press("print", KINDS.index(kind) + 1).startswith("Printed: ")
     assert [(file.suffix, file.parent) for file in opened] == [(".pdf", tmp_path)]
-    written = rep.read()["Documents"]
+    written = rep.rows("Documents")
     assert len(written) == before + 2  # the page for the screen too
     assert set(written["paper"].iloc[-2:]) == {kind}
 
 
 def test_a_visit_is_prepared_with_tasks_once(rep: Rep) -> None:
-    rep.select_deal(an_open_deal(rep, rep.read().playbooks["crm"].first.name))
-    before = len(rep.read()["Tasks"])
+    rep.select_deal(an_open_deal(rep, rep.playbooks["crm"].first.name))
+    before = len(rep.rows("Tasks"))
     said = rep.press("prepare")
-    added = len(rep.read()["Tasks"]) - before
+    added = len(rep.rows("Tasks")) - before
     assert added > 0
     assert f": {added} tasks before the visit" in said
     rep.select_deal(said.partition(":")[0])
@@ -345,9 +345,9 @@ def test_a_visit_is_prepared_with_tasks_once(rep: Rep) -> None:
 
 
 def test_deals_without_an_owner_are_assigned(rep: Rep) -> None:
-    deal = an_open_deal(rep, rep.read().playbooks["crm"].first.name)
+    deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.type(deal, "owner", None)
-    place, row = find_tables(rep.book)["Settings"], rep.read()["Settings"].query("setting == 'assignment'").index[0]
+    place, row = find_tables(rep.book)["Settings"], rep.rows("Settings").query("setting == 'assignment'").index[0]
     place.block(row, row, place.column_of("Value"), place.column_of("Value")).value = "Each in turn"
     assert rep.press("assign").startswith("Deals are assigned")
     assert rep.deal(deal)["owner"] != ""

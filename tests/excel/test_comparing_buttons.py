@@ -45,7 +45,7 @@ def test_another_copy_is_compared_merged_and_the_merge_undone(rep: Rep, tmp_path
     colleague(copy, {"amount": (0, 4321.5), "next_step": (1, "call")})
 
     said = rep.press("diff", file=copy)
-    listed = rep.read()["Findings"]
+    listed = rep.rows("Findings")
     assert ("differences from 团队 copy.xlsx" if rep.language == "en" else "与 团队 copy.xlsx 有") in said
     assert set(listed["rule"]) == {"difference"}
     assert [header in message for header, message in zip(_headers(rep), sorted(listed["message"]), strict=True)] == [
@@ -55,12 +55,12 @@ def test_another_copy_is_compared_merged_and_the_merge_undone(rep: Rep, tmp_path
     assert [cell.partition("!")[0] for cell in listed["cell"]] == [sheet, sheet]
     assert rep.book.sheets.active.name == find_tables(rep.book)["Findings"].sheet
 
-    before = rep.read()["Deals"]
+    before = rep.rows("Deals")
     rep.press("merge", file=copy)
-    merged = rep.read()["Deals"]
+    merged = rep.rows("Deals")
     assert (merged["amount"].iloc[0], merged["next_step"].iloc[1]) == (4321.5, "call")
     rep.press("undo")
-    assert rep.read()["Deals"]["amount"].equals(before["amount"])
+    assert rep.rows("Deals")["amount"].equals(before["amount"])
 
 
 def _headers(rep: Rep) -> list[str]:
@@ -106,7 +106,7 @@ def test_the_funnel_is_set_beside_itself_at_an_earlier_day(rep: Rep, choice: int
 
 
 def test_two_groups_are_compared_by_their_win_rates(rep: Rep) -> None:
-    owners = [str(owner) for owner in dict.fromkeys(rep.read()["Deals"]["owner"]) if owner][:2]
+    owners = [str(owner) for owner in dict.fromkeys(rep.rows("Deals")["owner"]) if owner][:2]
     said = rep.press("compare")
     assert rep.alerts[-1:] == [said]  # nobody chose them yet
     for name, owner in zip(("SegmentA", "SegmentB"), owners, strict=True):
@@ -118,15 +118,15 @@ def test_two_groups_are_compared_by_their_win_rates(rep: Rep) -> None:
 
 
 def test_open_deals_change_over_to_another_process_and_back(rep: Rep) -> None:
-    before = rep.read()["Deals"]
+    before = rep.rows("Deals")
     said = rep.press("playbook", names().index("b2b") + 1)
-    after = rep.read()["Deals"]
+    after = rep.rows("Deals")
     moved = after[(before["outcome"] == "open").to_numpy() & (after["playbook"] == "b2b").to_numpy()]
     assert str(len(moved)) in said
     assert len(moved) > 10
-    assert set(moved["recorded_stage"]) <= {stage.name for stage in rep.read().playbooks["b2b"].funnel}
+    assert set(moved["recorded_stage"]) <= {stage.name for stage in rep.playbooks["b2b"].funnel}
     rep.press("undo")
-    put_back = rep.read()["Deals"]
+    put_back = rep.rows("Deals")
     pd.testing.assert_series_equal(put_back["recorded_stage"], before["recorded_stage"])
 
 

@@ -141,14 +141,14 @@ def test_a_script_on_the_web_leaves_what_the_button_leaves(
         rep = Rep(book)
         if verb == "compare":
             for name, owner in zip(
-                ("SegmentA", "SegmentB"), rep.read()["Deals"]["owner"].drop_duplicates()[:2], strict=True
+                ("SegmentA", "SegmentB"), rep.rows("Deals")["owner"].drop_duplicates()[:2], strict=True
             ):
                 book.names[name].refers_to_range.value = owner
         getattr(rep.grid, "done", lambda: None)()
         if verb == "revise":
-            rep.select("Quotes", int(rep.read()["Quotes"].index[0]))
+            rep.select("Quotes", int(rep.rows("Quotes").index[0]))
         elif verb in ("won", "explain", "bant", "new_quote", "prepare"):
-            rep.select_deal(an_open_deal(rep, rep.read().playbooks["crm"].first.name))
+            rep.select_deal(an_open_deal(rep, rep.playbooks["crm"].first.name))
         return rep
 
     path = workbook("en")

@@ -46,21 +46,21 @@ def rep(request: pytest.FixtureRequest, workbook: Callable[[Language], Path]) ->
 def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     """Today's list, a call logged, a question answered, a deal lost for a reason, a quote drafted and printed, the update."""
     rep.press("followups")
-    listed = rep.read()["FollowUps"]
+    listed = rep.rows("FollowUps")
     assert len(listed) > 0
     assert rep.book.sheets.active.name == "Follow-ups"
 
     rep.select("FollowUps", int(listed.index[0]))
     rep.press("activity", rep.choice("Lists", "activity_type", "call"))
-    called = rep.read()["Activities"].iloc[-1]
+    called = rep.rows("Activities").iloc[-1]
     assert (called["deal"], called["type"]) == (listed["deal"].iloc[0], "call")
 
-    first = rep.read().playbooks["crm"].first.name
+    first = rep.playbooks["crm"].first.name
     deal = an_open_deal(rep, first)
     rep.type(deal, "need", None)
     rep.select_deal(deal)
     rep.press("bant")
-    answers = rep.read()["Answers"].query(f"deal == '{deal}'")
+    answers = rep.rows("Answers").query(f"deal == '{deal}'")
     rep.fill_in("Answers", "points", {int(row): 3 for row in answers.index[answers["question"].str.startswith("N")]})
     rep.press("score")
     assert rep.deal(deal)["need"] == 3
@@ -68,17 +68,17 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     rep.select_deal(deal)
     assert rep.press("lost", rep.choice("Lists", "loss_reason", "price")).startswith(f"{deal} is in Lost")
     deals = rep.deals(outcome="open")
-    other = str(deals[~deals["deal"].isin(rep.read()["Quotes"]["deal"]) & (deals["product"] != "")]["deal"].iloc[0])
+    other = str(deals[~deals["deal"].isin(rep.rows("Quotes")["deal"]) & (deals["product"] != "")]["deal"].iloc[0])
     rep.select_deal(other)
     assert "is drafted" in rep.press("new_quote")
     rep.select_deal(other)
     rep.press("quote")
     assert opened[-1].suffix == ".pdf"
 
-    rep.select("Quotes", int(rep.read()["Quotes"].query(f"deal == '{other}'").index[-1]))
+    rep.select("Quotes", int(rep.rows("Quotes").query(f"deal == '{other}'").index[-1]))
     assert "replaces" in rep.press("revise")
 
-    stages = rep.read().playbooks["crm"].open_stages
+    stages = rep.playbooks["crm"].open_stages
     third = an_open_deal(rep, stages[0].name)
     rep.select_deal(third)
     assert third in rep.press("won")
@@ -111,7 +111,7 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     rep.type("D-00002", "weighted_value", 1)
     said = rep.press("check")
     assert re.fullmatch(r"\d+ findings, \d+ of them block; each links to its cell\.", said)
-    assert "formula_typed_over" in set(rep.read()["Findings"]["rule"])
+    assert "formula_typed_over" in set(rep.rows("Findings")["rule"])
     found_with_links(rep, tmp_path / "findings.xlsx")
     assert rep.press("repair") == "1 formulas written back."
     rep.book.names["Today"].refers_to_range.value = NOW.replace(
@@ -121,7 +121,7 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     rep.press("update")
     assert "open deals; win rate" in rep.press("funnel")
     assert "Headline numbers and stages beside those of" in rep.press("dates", 2)
-    for name, owner in zip(("SegmentA", "SegmentB"), rep.read()["Deals"]["owner"].drop_duplicates()[:2], strict=True):
+    for name, owner in zip(("SegmentA", "SegmentB"), rep.rows("Deals")["owner"].drop_duplicates()[:2], strict=True):
         rep.book.names[name].refers_to_range.value = owner
     assert rep.press("compare").startswith("Win rates: ")
     assert "differences from copy.xlsx" in rep.press("diff", file=copy)
@@ -133,7 +133,7 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     rep.press("calendar")
     rep.press("audit")
     assert [file.suffix for file in opened] == [".html", ".ics", ".txt"]
-    book, deals = OpenBook(rep.book), rep.read()["Deals"]["deal"][:5]
+    book, deals = OpenBook(rep.book), rep.rows("Deals")["deal"][:5]
     assert len(functions.next_stages(list(deals), book)) == len(functions.cannot_move(list(deals), book)) == 5
     assert rep.press("help")
     assert rep.press("language")

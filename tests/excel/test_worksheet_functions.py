@@ -64,7 +64,7 @@ def test_whole_columns_of_deals_come_to_what_the_flow_says(
     rep: Rep, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One call of the function, one read for each column that it is given, one write of all it answers."""
-    book, stage = rep.book, rep.read().playbooks["crm"].won.name
+    book, stage = rep.book, rep.playbooks["crm"].won.name
     for deal in ("D-00001", "D-00002", "D-00003"):
         rep.type(deal, "stage", stage)  # asked for, and judged by nobody yet
     pipeline = refreshed(rep.read())

@@ -94,46 +94,73 @@ def _property(uno: Any, name: str, value: Any) -> Any:
 
 
 class CalcGrid:
-    """The cells, tables and names of a document in LibreOffice."""
+    """The cells, tables and names of a document in LibreOffice; what a question to it costs is kept until it may differ."""
 
     def __init__(self, office: Office, path: Path | None) -> None:
         self.path, self.calls = path or Path(f"Book{next(_NEW)}"), Counter[str]()
         self.document = office.open(path)
         self._parser = self.document.createInstance("com.sun.star.sheet.FormulaParser")
         self._parser.FormulaConvention, self._parser.CompileEnglish = _EXCEL_SYNTAX, True
-        self._spellings = dict[str, str]()
+        self._spellings, self._formats = dict[str, str](), dict[int, bool]()
         ranges = self.document.DatabaseRanges
         self._sheets = list(self.document.Sheets.ElementNames)
         self._tables = {name: ranges.getByName(name) for name in ranges.ElementNames}
         self._homes = {name: self._sheets[one.DataArea.Sheet] for name, one in self._tables.items()}
+        self._forget()
+
+    def _forget(self, sheet: str | None = None) -> None:
+        """Ask anew what may have changed: on *sheet* which formulas show dates; without one, everything."""
+        if sheet is None:
+            self._on, self._names, self._dates = dict[str, Any](), dict[str, str](), dict[str, dict[Any, bool]]()
+            self._blocks = dict[Area, Any]()
+        self._dates.pop(sheet or "", None)
+
+    def _sheet(self, name: str) -> Any:
+        if name not in self._on:
+            self._on[name] = self.document.Sheets.getByName(name)
+        return self._on[name]
 
     def _range(self, area: Area) -> Any:
         self.calls["range"] += 1
-        sheet = self.document.Sheets.getByName(area.sheet)
-        return sheet.getCellRangeByPosition(area.left - 1, area.top - 1, area.right - 1, area.bottom - 1)
+        if area not in self._blocks:
+            left, top, right, bottom = (at - 1 for at in (area.left, area.top, area.right, area.bottom))
+            self._blocks[area] = self._sheet(area.sheet).getCellRangeByPosition(left, top, right, bottom)
+        return self._blocks[area]
 
     def sheets(self) -> list[str]:
         return self._sheets
 
     def values(self, area: Area) -> list[list[Any]]:
         block = self._range(area)
-        rows = [[None if cell == "" else cell for cell in row] for row in block.getDataArray()]
-        for row, col in self._dated(block):
+        held = block.getDataArray()
+        kinds = {type(cell) for row in held for cell in row}
+        rows = [[None if cell == "" else cell for cell in row] for row in held]
+        for row, col in self._dated(area.sheet, block) if float in kinds else ():
             if isinstance(cell := rows[row - area.top + 1][col - area.left + 1], float):
                 rows[row - area.top + 1][col - area.left + 1] = _moment(cell)
-        for row, col in _cells(block.queryFormulaCells(_ERRORS)):
-            shown = self.document.Sheets.getByName(area.sheet).getCellByPosition(col, row).String
+        for row, col in _cells(block.queryFormulaCells(_ERRORS)) if type(None) in kinds else ():
+            shown = self._sheet(area.sheet).getCellByPosition(col, row).String
             rows[row - area.top + 1][col - area.left + 1] = shown if shown.startswith("#") else "#VALUE!"
         return rows
 
-    def _dated(self, block: Any) -> Iterator[tuple[int, int]]:
+    def _dated(self, sheet: str, block: Any) -> Iterator[tuple[int, int]]:
         yield from _cells(block.queryContentCells(_CONSTANTS_THAT_ARE_DATES))
-        formats, sheet = self.document.NumberFormats, block.Spreadsheet
         for area in block.queryFormulaCells(_NUMBERS).RangeAddresses:
+            first, last = area.StartRow, area.EndRow
             for col in range(area.StartColumn, area.EndColumn + 1):
-                key = sheet.getCellByPosition(col, area.StartRow).NumberFormat  # a column of formulas has one format
-                if formats.getByKey(key).Type & _DATES:
-                    yield from ((row, col) for row in range(area.StartRow, area.EndRow + 1))
+                if self._shows_date(sheet, first, col):  # a column of formulas has one format
+                    yield from ((row, col) for row in range(first, last + 1))
+
+    def _shows_date(self, sheet: str, row: int, col: int) -> bool:
+        known = self._dates.setdefault(sheet, {})
+        if (row, col) not in known:
+            known[row, col] = self._is_date(self._sheet(sheet).getCellByPosition(col, row).NumberFormat)
+        return known[row, col]
+
+    def _is_date(self, key: int) -> bool:
+        if key not in self._formats:
+            self._formats[key] = bool(self.document.NumberFormats.getByKey(key).Type & _DATES)
+        return self._formats[key]
 
     def formulas(self, area: Area) -> list[list[Any]]:
         block = self._range(area)
@@ -155,6 +182,7 @@ class CalcGrid:
         return self._spellings[formula]
 
     def put(self, area: Area, cells: list[list[Any]], arrays: bool = False) -> None:
+        self._forget(area.sheet)
         block = self._range(area)
         block.setDataArray(tuple(tuple(_given(cell) for cell in row) for row in cells))
         for row, line in enumerate(cells):
@@ -166,9 +194,8 @@ class CalcGrid:
 
     def _show_as_date(self, cell: Any) -> None:
         # a cell without a format takes that of the date, as in Excel
-        formats = self.document.NumberFormats
-        if not formats.getByKey(cell.NumberFormat).Type & _DATES:
-            cell.NumberFormat = formats.getStandardFormat(_DATES, cell.CharLocale)
+        if not self._is_date(cell.NumberFormat):
+            cell.NumberFormat = self.document.NumberFormats.getStandardFormat(_DATES, cell.CharLocale)
 
     def _compute(self, block: Any, col: int, row: int, formula: str, array: bool) -> None:
         cell = block.getCellByPosition(col, row)
@@ -182,15 +209,18 @@ class CalcGrid:
         self._range(area).clearContents(1 | 2 | 4 | 16)  # numbers, dates, text, formulas
 
     def delete(self, area: Area) -> None:
+        self._forget()
         block, uno = self._range(area), _uno()
         block.Spreadsheet.removeRange(block.RangeAddress, uno.Enum("com.sun.star.sheet.CellDeleteMode", "UP"))
 
     def dress(self, like: Area, area: Area) -> None:
+        self._forget(area.sheet)
         if area.bottom > like.bottom:
             self._range(area).fillAuto(_uno().Enum("com.sun.star.sheet.FillDirection", "TO_BOTTOM"), like.shape[0])
             self.clear(area._replace(top=like.bottom + 1))
 
     def insert(self, area: Area) -> None:
+        self._forget()
         block, uno = self._range(area), _uno()
         block.Spreadsheet.insertCells(block.RangeAddress, uno.Enum("com.sun.star.sheet.CellInsertMode", "DOWN"))
 
@@ -216,36 +246,42 @@ class CalcGrid:
         self._tables[name].TotalsRow = shown
 
     def names(self) -> dict[str, str]:
-        ranges, found = self.document.NamedRanges, dict[str, str]()
-        for name in ranges.ElementNames:
-            if place := _REFERENCE.fullmatch(ranges.getByName(name).Content):
-                found[name] = f"='{place[1] or place[2]}'!{place[3]}"
-        return found
+        if not self._names:
+            ranges = self.document.NamedRanges
+            for name in ranges.ElementNames:
+                if place := _REFERENCE.fullmatch(ranges.getByName(name).Content):
+                    self._names[name] = f"='{place[1] or place[2]}'!{place[3]}"
+        return dict(self._names)
 
     def add_sheet(self, name: str, at: int) -> None:
+        self._forget()
         self.document.Sheets.insertNewByName(name, at)
         self._sheets.insert(at, name)
 
     def rename_sheet(self, name: str, new: str) -> None:
+        self._forget()
         self.document.Sheets.getByName(name).Name = new
         self._sheets[self._sheets.index(name)] = new
         self._homes = {table: new if home == name else home for table, home in self._homes.items()}
 
     def delete_sheet(self, name: str) -> None:
+        self._forget()
         self.document.Sheets.removeByName(name)
         self._sheets.remove(name)
 
     def used(self, sheet: str) -> tuple[int, int]:
-        cursor = self.document.Sheets.getByName(sheet).createCursor()
+        cursor = self._sheet(sheet).createCursor()
         cursor.gotoEndOfUsedArea(False)
         return cursor.RangeAddress.EndRow + 1, cursor.RangeAddress.EndColumn + 1
 
     def add_name(self, name: str, refers_to: str) -> None:
+        self._forget()
         sheet, _, address = refers_to[1:].replace("$", "").rpartition("!")
-        block = self.document.Sheets.getByName(sheet.strip("'")).getCellRangeByName(address)
+        block = self._sheet(sheet.strip("'")).getCellRangeByName(address)
         self.document.NamedRanges.addNewByName(name, block.AbsoluteName, block.getCellByPosition(0, 0).CellAddress, 0)
 
     def delete_name(self, name: str) -> None:
+        self._forget()
         self.document.NamedRanges.removeByName(name)
 
     def calculate(self) -> None:
