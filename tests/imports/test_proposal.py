@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from tests.imports.conftest import workbook
-from xl_salesflow.imports import ColumnMap, propose
+from xl_salesflow.imports import ColumnMap, propose, siblings
 from xl_salesflow.imports.dates import DAY_FIRST, EITHER, YEAR_FIRST
+from xl_salesflow.imports.sources import read
 from xl_salesflow.model.pipeline import Pipeline
 
 Csv = Callable[..., Path]
@@ -133,7 +135,9 @@ def test_two_files_of_one_name_are_told_apart(tmp_path: Path, csv: Csv, empty: P
     assert [file.file for file in propose([first, second], empty).files] == [str(first), str(second)]
 
 
-def test_the_workbook_itself_is_no_file_beside(csv: Csv, empty: Pipeline) -> None:
+def test_the_workbook_itself_is_no_file_beside(csv: Csv, empty: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(siblings, "read", lambda path: opened.append(path.name) or read(path))  # type: ignore[func-returns-value]
     deals = csv("deals.csv", "deal | account | stage\n1 | Acme | Lead\n2 | Bolt | Lead")
     book = openpyxl.Workbook()
     for name, rows in {"Accounts": ["Acme", "Bolt"], "Stages": ["Lead"], "Settings": ["company"]}.items():
@@ -142,6 +146,7 @@ def test_the_workbook_itself_is_no_file_beside(csv: Csv, empty: Pipeline) -> Non
             sheet.append(row)
     book.save(deals.parent / "team.xlsx")
     assert [file.file for file in propose([deals], empty).files] == ["deals.csv"]
+    assert opened == []  # the names of its sheets tell: a folder of stores is not read through
     del book["Settings"]
     book.save(deals.parent / "team.xlsx")
     assert [file.sheet for file in propose([deals], empty).files] == ["", "Accounts"]

@@ -67,3 +67,8 @@ def test_two_values_of_a_column_by_their_closed_deals(pipeline: Pipeline) -> Non
 def test_a_segment_nobody_has_is_named_with_those_there_are(pipeline: Pipeline) -> None:
     with pytest.raises(UsageError, match=r"“Website”.*Referral"):
         compare_segments(pipeline, "source", "Referral", "Website")
+
+
+def test_a_column_nobody_fills_in_is_named(pipeline: Pipeline) -> None:
+    with pytest.raises(UsageError, match="No deal in view has a value of “Region”"):
+        compare_segments(pipeline, "region", "East", "West")

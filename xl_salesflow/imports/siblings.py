@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from xl_salesflow.errors import UsageError
@@ -10,6 +10,7 @@ from xl_salesflow.imports.cells import tidied
 from xl_salesflow.imports.headers import OUR_SHEETS, Match, best_match
 from xl_salesflow.imports.remarks import Remarks
 from xl_salesflow.imports.sources import SPREADSHEETS, TEXTS, Source, read
+from xl_salesflow.imports.spreadsheets import names_of
 from xl_salesflow.model.tables import TABLES
 
 _MOST_FILES, _MOST_BYTES = 30, 20_000_000  # a folder of downloads is not searched through
@@ -44,12 +45,16 @@ def _beside(deals: Source, book: str) -> Iterator[Source]:
         passed_over = path.name.startswith(("~$", ".")) or path in (deals.path.resolve(), Path(book).resolve())
         if passed_over or path.stat().st_size > _MOST_BYTES:
             continue
+        if path.suffix.lower() in SPREADSHEETS and _is_store(names_of(path)):
+            continue
         try:
-            sources = read(path)
+            yield from read(path)
         except UsageError:
             continue  # nobody asked for this file
-        if not {"Stages", "Settings"} <= {OUR_SHEETS.get(source.sheet) for source in sources}:
-            yield from sources
+
+
+def _is_store(sheets: Iterable[str]) -> bool:
+    return {"Stages", "Settings"} <= {OUR_SHEETS.get(name) for name in sheets}
 
 
 def _shared(deals: Source, match: Match, other: Source, its: Match) -> str | None:

@@ -32,6 +32,14 @@ class Sheet:
     hidden: bool = False
 
 
+def names_of(path: Path) -> tuple[str, ...]:
+    """Return the names of the sheets of *path*, none of which is read; nothing of what is no workbook."""
+    try:
+        return tuple(CalamineWorkbook.from_path(path).sheet_names)
+    except (CalamineError, BadZipFile, OSError):
+        return ()
+
+
 def sheets_of(path: Path) -> Iterator[Sheet]:
     """Yield every sheet of *path* that holds cells.
 
@@ -89,8 +97,9 @@ def _check_extent(path: Path, stream: IO[bytes]) -> None:
     """Refuse a sheet whose last cells lie so far out that the rectangle around all cells is not to be held."""
     tail, columns, rows = b"", 1, 1
     while chunk := stream.read(_CHUNK):
-        for letters, digits in set(_PLACE.findall(tail + chunk)):
-            columns, rows = max(columns, _number(letters)), max(rows, int(digits))
+        if places := _PLACE.findall(tail + chunk):
+            letters, digits = map(set, zip(*places, strict=True))  # few of each, of very many cells
+            columns, rows = max(columns, *map(_number, letters)), max(rows, *map(int, digits))
         if columns * rows > _MOST_CELLS:
             raise UsageError(
                 f"{path} has cells as far out as row {rows:,} and column {columns:,}; delete what lies beyond the list.",

@@ -61,7 +61,7 @@ def compare_segments(pipeline: Pipeline, column: str, first: str, second: str) -
         UsageError: no deal has one of the values.
     """
     rows = {str(row["key"]).casefold(): row for row in by(pipeline, column)}
-    sides = [_side(rows, name, _shown(pipeline, column, name)) for name in (first, second)]
+    sides = [_side(rows, column, name, _shown(pipeline, column, name)) for name in (first, second)]
     won, closed = zip(*((side["won_count"], side["won_count"] + side["lost_count"]) for side in sides), strict=True)
     return compare_rates((won[0], won[1]), (closed[0], closed[1]), pipeline.settings.number("small_sample"))
 
@@ -72,9 +72,15 @@ def _shown(pipeline: Pipeline, column: str, name: str) -> str:
     return labels[id].in_(pipeline.language) if id else name
 
 
-def _side(rows: dict[str, dict[str, Any]], typed: str, name: str) -> dict[str, Any]:
+def _side(rows: dict[str, dict[str, Any]], column: str, typed: str, name: str) -> dict[str, Any]:
     if name.casefold() not in rows:
         there = [str(row["key"]) for row in rows.values() if row["key"]]
+        if not there:
+            title = TABLES["Deals"][column].title
+            raise UsageError(
+                f"No deal in view has a value of “{title.en}”; fill it in, or compare by another column.",
+                f"筛选范围内的商机均未填写“{title.zh}”；请先填写，或改按其他列比较。",
+            )
         raise UsageError(
             f"No deal in view has “{typed}”; there are {', '.join(there)}.",
             f"没有商机属于“{typed}”；现有：{'、'.join(there)}。",
