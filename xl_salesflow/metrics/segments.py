@@ -76,10 +76,10 @@ def _side(rows: dict[str, dict[str, Any]], column: str, typed: str, name: str) -
     if name.casefold() not in rows:
         there = [str(row["key"]) for row in rows.values() if row["key"]]
         if not there:
-            title = TABLES["Deals"][column].title
+            header = TABLES["Deals"][column].header
             raise UsageError(
-                f"No deal in view has a value of “{title.en}”; fill it in, or compare by another column.",
-                f"筛选范围内的商机均未填写“{title.zh}”；请先填写，或改按其他列比较。",
+                f"No deal in view has a value of “{header.en}”; fill it in, or compare by another column.",
+                f"筛选范围内的商机均未填写“{header.zh}”；请先填写，或改按其他列比较。",
             )
         raise UsageError(
             f"No deal in view has “{typed}”; there are {', '.join(there)}.",
