@@ -31,7 +31,7 @@ Who to call on 22 Nov 2026, most pressing first
 
 - [ ] **2. D-2** · D-2 ·  · Low · today · planned for 23 Nov 2026
     - \n
-3 more deals ask for a follow-up than these days hold.
+More deals ask for a follow-up than these days hold, 3 too many.
 
 ## No owner (1 deal)
 

@@ -130,7 +130,8 @@ def test_what_finds_no_room_is_counted_and_told_to_its_owner() -> None:
     assert set(found.of("WU").rows["owner"]) == {"Wu"}
     told = list(waiting(pipeline, found))
     assert [(one.severity, one.key) for one in told] == [("note", ""), ("note", "Li"), ("note", "Wu")]
-    assert told[1].message.startswith("Li: 1 more deals ask for a follow-up than 3 working days of 2 hold")
+    assert told[1].message.startswith("More deals ask for a follow-up than 3 working days of 2 hold, 1 too many;")
+    assert told[0].message == f"Deals without an owner: {told[1].message}"
 
 
 def test_the_list_says_which_day_it_is_for() -> None:

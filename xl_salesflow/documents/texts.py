@@ -78,7 +78,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "answered": Text("Answered last:", "上次答复："),
         "on_day": Text("planned for {day}", "安排在 {day}"),
         "left_over": Text(
-            "{left} more deals ask for a follow-up than these days hold.",
+            "More deals ask for a follow-up than these days hold, {left} too many.",
             "另有 {left} 个商机需要跟进，但这些工作日已排满。",
         ),
         "priorities": Text(

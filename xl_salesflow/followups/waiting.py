@@ -10,11 +10,11 @@ from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.text import Text
 
 LEFT = Text(
-    "{owner}: {left} more deals ask for a follow-up than {days} working days of {limit} hold; hand some over, or raise the limit "
-    "in Settings.",
-    "{owner}：除 {days} 个工作日、每日 {limit} 个之外，还有 {left} 个商机需要跟进；请转交部分商机，或在“设置”中提高上限。",
+    "More deals ask for a follow-up than {days} working days of {limit} hold, {left} too many; hand some over, or raise the limit in "
+    "Settings.",
+    "需要跟进的商机超出 {days} 个工作日、每日 {limit} 个的容量，多出 {left} 个；请转交部分商机，或在“设置”中提高上限。",
 )
-NOBODY = Text("Deals without an owner", "未分配负责人的商机")
+NOBODY = Text("Deals without an owner: ", "未分配负责人的商机：")
 
 
 def waiting(pipeline: Pipeline, listed: Listed) -> Iterator[Finding]:
@@ -25,5 +25,6 @@ def waiting(pipeline: Pipeline, listed: Listed) -> Iterator[Finding]:
     }
     cell = pipeline.cell("FollowUps", 0)
     for owner, left in listed.left.items():
-        message = LEFT.in_(language, owner=owner or NOBODY.in_(language), left=left, **facts)
+        message = LEFT.in_(language, left=left, **facts)
+        message = message if owner else NOBODY.in_(language) + message  # the key names an owner
         yield Finding("followups_beyond", "note", message, "FollowUps", owner, "owner", cell)
