@@ -3,7 +3,7 @@
 DATA is the folder of the public CRM sales opportunities sample (sales_pipeline.csv and its companions; beside a checkout,
 ../shared/data/maven_crm). Funnel, Compare, Trends and Plan show its 8,800 deals, every day moved forward alike so that the
 last one is yesterday: only today knows what is open now. It holds no expected closings and no targets, so Forecast and Team
-plan show the demo's deals, with targets.
+plan show the demo's deals and targets.
 
 Needs LibreOffice, pdftotext and pdftoppm.
 """
@@ -16,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,17 +24,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import pandas as pd
-
 from tests.libreoffice import LibreOffice
 from tests.parts import office
 from xl_salesflow import flow
 from xl_salesflow.cli import main as salesflow
 from xl_salesflow.demo.generate import generated
-from xl_salesflow.demo.names import REPS
 from xl_salesflow.model.choices import label
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.plan import Append, Plan
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language
 from xl_salesflow.ooxml import Workbook
@@ -45,7 +39,6 @@ from xl_salesflow.workbook import ClosedBook
 PICTURES, MAVEN = ROOT / "docs" / "pictures", ROOT.parent / "shared" / "data" / "maven_crm"
 FROM_MAVEN = {"funnel": "Metrics", "compare": "StageChanges", "trends": "Trend", "plan": "PlanStages"}
 FROM_DEMO = {"forecast": "ForecastMonths", "team-plan": "TeamPlan"}
-_MONTH = {"en": 220_000.0, "zh": 1_400_000.0}  # what an owner of the demo should win in a month
 NOW = datetime.now().replace(microsecond=0)
 DATED, DPI = ("engage_date", "close_date"), 110
 
@@ -86,22 +79,8 @@ def demo(path: Path, language: Language) -> Path:
     new_workbook(path, language, "crm")
     book = ClosedBook(path)
     empty = book.read(NOW.date())
-    made = generated(empty, 300) + Plan(appends=(Append("Targets", targets(REPS[language], _MONTH[language]), "demo"),))
-    book.write(flow.bring_in(empty, made, flow.Run("demo", NOW)))
+    book.write(flow.bring_in(empty, generated(empty, 300), flow.Run("demo", NOW)))
     return path
-
-
-def targets(owners: Sequence[str], month: float) -> pd.DataFrame:
-    """Give every owner a target for each month of this year, and the whole team their sum; two channels one for the year."""
-    months = pd.date_range(f"{NOW.year}-01-01", periods=12, freq="MS")
-    spans = [(first.date(), (first + pd.offsets.MonthEnd()).date()) for first in months]
-    rows = [{"from": a, "to": b, "owner": one, "target": month} for one in owners for a, b in spans]
-    rows += [{"from": a, "to": b, "target": month * len(owners)} for a, b in spans]
-    year = {"from": spans[0][0], "to": spans[-1][1]}
-    rows += [
-        year | {"sales_channel": id, "target": target} for id, target in (("direct", month * 20), ("agent", month * 12))
-    ]
-    return frame(TABLES["Targets"], rows)
 
 
 def choose(path: Path, cells: dict[str, Any]) -> Path:

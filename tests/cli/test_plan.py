@@ -58,6 +58,12 @@ def test_a_plan_of_one_owner(asked: Any) -> None:
     assert asked("plan", "--target", "1e6", "--owner", owner["key"])["mean_won_value"] == owner["mean_won_value"]
 
 
+def test_the_demo_has_a_plan_for_the_team_its_owners_and_two_channels(asked: Any) -> None:
+    answer = asked("plan")
+    assert 0 < answer["value_to_win"] == answer["gap"] == pytest.approx(answer["target"] - answer["won_to_date"])
+    assert all(part["target"] and part["won_needed"] is not None for part in (*answer["owners"], *answer["channels"]))
+
+
 def test_a_plan_on_the_screen(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", str(book), "--target", "500000", *DAY]) == 0
     said = capsys.readouterr().out
@@ -68,7 +74,7 @@ def test_a_plan_on_the_screen(book: Path, capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ((), "No target"),
+        (("--channel", "ecommerce"), "No target"),
         (("--target", "much"), "much is not an amount"),
         (("--target", "-5"), "-5 is not an amount"),
         (("--target", "nan"), "nan is not an amount"),

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from xl_salesflow import playbooks, rules
+from xl_salesflow import metrics, playbooks, rules
 from xl_salesflow.calculated import refreshed
 from xl_salesflow.demo.generate import generated
 from xl_salesflow.model.apply import applied
@@ -18,8 +18,8 @@ from xl_salesflow.moves import judge
 TODAY = date(2026, 6, 30)
 
 
-def empty(language: Language = "en") -> Pipeline:
-    return pipeline_of(TODAY, language).with_tables(**playbooks.setup("crm", language))
+def empty(language: Language = "en", today: date = TODAY) -> Pipeline:
+    return pipeline_of(today, language).with_tables(**playbooks.setup("crm", language))
 
 
 def made(count: int = 300, seed: int = 7, language: Language = "en") -> Pipeline:
@@ -60,3 +60,37 @@ def test_names_are_not_doubled() -> None:
     pipeline = made(3000)
     for table, key in (("Accounts", "account"), ("Contacts", "contact"), ("Deals", "deal")):
         assert pipeline[table][key].is_unique
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("today", [date(2026, 3, 20), date(2026, 6, 30), date(2026, 11, 22)])
+def test_some_are_ahead_of_their_target_and_some_behind(today: date, language: Language) -> None:
+    """
+    whose       | attainment of the year's target
+    whole team  | 50 to 120 %, as the sum of what its owners have to win
+    each owner  | 50 to 120 %, at least one ahead, at least one behind
+    a channel   | 50 to 120 %; ecommerce has no target
+    """
+    before = empty(language, today)
+    planned = metrics.planned(refreshed(applied(before, generated(before, 80, since_days=120))))
+    owners, channels = planned["owners"], planned["channels"]
+    attained = [part["won_to_date"] / part["target"] for part in (planned, *owners, *channels)]
+    assert all(0.5 <= part <= 1.2 for part in attained)
+    assert len(owners) == 4
+    assert min(attained[1:5]) < 1 < max(attained[1:5])
+    assert planned["target"] == sum(owner["target"] for owner in owners)
+    assert [channel["key"] for channel in channels] == ["direct", "agent"]
+
+
+def test_on_the_first_day_of_a_year_nothing_is_won_and_there_are_targets() -> None:
+    before = empty(today=date(2027, 1, 1))
+    targets = applied(before, generated(before, 80, since_days=120))["Targets"]
+    assert (targets["target"] > 0).all()
+    assert targets["from"].min().date() == date(2027, 1, 1)
+
+
+def test_every_month_ahead_that_deals_are_expected_in_has_a_target() -> None:
+    pipeline = made()
+    team = pipeline["Targets"].query("owner == '' and sales_channel == ''")
+    assert pipeline["Deals"]["expected_close"].max() <= team["to"].max()
+    assert team["from"].is_unique

@@ -12,6 +12,7 @@ import pandas as pd
 
 from xl_salesflow.demo import names
 from xl_salesflow.demo.paths import FOREVER, Walks, walk
+from xl_salesflow.demo.targets import targets
 from xl_salesflow.model.frames import complete
 from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.plan import Append, Plan
@@ -27,7 +28,7 @@ LOSSES = ("price", "competitor", "no_budget", "timing", "no_follow_up")
 
 
 def generated(pipeline: Pipeline, count: int, seed: int = 7, since_days: int = 420) -> Plan:
-    """Return the plan that adds *count* deals with history, customers, team and price list to an empty workbook.
+    """Return the plan that adds *count* deals with history, customers, team, targets and price list to an empty workbook.
 
     Deals begin over the *since_days* before the pipeline's today and walk through its default playbook.
     """
@@ -43,6 +44,7 @@ def generated(pipeline: Pipeline, count: int, seed: int = 7, since_days: int = 4
     frames = {
         "Team": team, "Products": products, "Accounts": accounts, "Contacts": contacts, "Deals": deals,
         "History": _history(playbook, walks, deals, created),
+        "Targets": targets(deals, names.REPS[pipeline.language], pipeline.today),
     }  # fmt: skip
     return Plan(appends=tuple(Append(name, frame, "demo") for name, frame in frames.items()))
 
