@@ -3,6 +3,7 @@
 Written down is every cell that a run changed and every row it added or removed, but for what any run works out again
 (formulas, warnings, counts of what people did) and the visits of a deal that came into the workbook with it. An added row
 is remembered by a digest of what people own in it, a removed one whole; a row whose number is taken away, by such a digest too.
+Of the generated lists only the sheet Conflicts is written down: what a merge asks, no later run could find out again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import pandas as pd
 
 from xl_salesflow.model.column import Column, Table, Writer
 from xl_salesflow.model.frames import frame
-from xl_salesflow.model.plan import Append, Edit, Plan
+from xl_salesflow.model.plan import Append, Edit, Plan, Remove
 from xl_salesflow.model.tables import TABLES
 
 MOVE = ("recorded_stage", "since", "outcome", "closed", "furthest", "move_status", "move_reasons")
@@ -40,6 +41,7 @@ BEGUN_WITH = (*MOVE[1:], *COUNTED_ON)
 NAMELESS = "#"
 """What begins the key of a row without one in the Journal; a digest of what stands in the row follows."""
 
+_CONFLICTS = TABLES["Conflicts"]
 _LONGEST = 30_000  # a cell holds 32,767 characters
 
 
@@ -57,6 +59,7 @@ def entries(
     plan leaves them, to tell rows by that it leaves without a key.
     """
     head = {"run": _number(now, set(taken)), "time": now.replace(microsecond=0), "verb": verb, "by": by}
+    plan += _asked(plan)
     rows = [{**head, **row} for row in (*_changed(plan, left), *_brought(plan, left), *_added(plan), *_removed(plan))]
     if not rows:
         return Plan()
@@ -76,7 +79,7 @@ def text(value: Any) -> str:
 
 def digests(table: Table, rows: pd.DataFrame) -> list[str]:
     """Return what tells whether people changed any of *rows*: alike as long as the cells say the same."""
-    columns = [column.id for column in table.columns if column.writer is Writer.PERSON]
+    columns = [column.id for column in table.columns if column.writer is Writer.PERSON or table is _CONFLICTS]
     if not columns:
         return [""] * len(rows)
     lines = zip(*(map(text, rows[id]) for id in columns), strict=True)
@@ -91,6 +94,12 @@ def nameless(table: Table, rows: pd.DataFrame) -> list[str]:
 def name_column(table: Table) -> str:
     """Return the column whose value the Journal calls a row's key."""
     return table.key or table.columns[0].id
+
+
+def called(table: Table, rows: pd.DataFrame) -> list[str]:
+    """Return what the Journal calls each of *rows*: a conflict goes by the cell it is about."""
+    columns = ("table", "key", "column") if table is _CONFLICTS else (name_column(table),)
+    return [" ".join(filter(None, map(text, cells))) for cells in zip(*(rows[id] for id in columns), strict=True)]
 
 
 def _number(now: datetime, taken: set[str]) -> str:
@@ -162,6 +171,22 @@ def _kept(column: Column, table: Table) -> bool:
     return told and not column.is_formula and column.id != table.key
 
 
+def _asked(plan: Plan) -> Plan:
+    """Return the rows that came to the sheet Conflicts, or left it, as rows added and removed."""
+    name, found = _CONFLICTS.name, Plan()
+    for fill in plan.fills:
+        if fill.table == name and fill.before is not None:
+            came, left = _without(fill.rows, fill.before), _without(fill.before, fill.rows)
+            found += Plan(appends=(Append(name, came, "asked"),), removes=(Remove(name, left, "no longer asked"),))
+    return found
+
+
+def _without(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    known = set(digests(_CONFLICTS, others))
+    new = pd.Series([one not in known for one in digests(_CONFLICTS, rows)], rows.index, dtype=bool)
+    return rows[new & (rows["table"] != "")]
+
+
 def _added(plan: Plan) -> Iterator[dict[str, Any]]:
     came = {deal for append in plan.appends if append.table == "Deals" for deal in append.rows["deal"]}
     for append in plan.appends:
@@ -170,9 +195,9 @@ def _added(plan: Plan) -> Iterator[dict[str, Any]]:
             continue
         rows = append.rows[~append.rows["deal"].isin(came)] if append.table == "History" else append.rows
         operation = "add" if table.key else "add_line"
-        for key, digest in zip(rows[name_column(table)], digests(table, rows), strict=True):
+        for key, digest in zip(called(table, rows), digests(table, rows), strict=True):
             yield {
-                "operation": operation, "table": table.name, "key": text(key), "after": digest, "because": append.because
+                "operation": operation, "table": table.name, "key": key, "after": digest, "because": append.because
             }  # fmt: skip
 
 
@@ -180,11 +205,12 @@ def _removed(plan: Plan) -> Iterator[dict[str, Any]]:
     for remove in plan.removes:
         table = TABLES[remove.table]
         columns = [column for column in table.columns if not column.is_formula]
-        for row in remove.rows[[column.id for column in columns]].to_dict("records"):
+        cells = remove.rows[[column.id for column in columns]].to_dict("records")
+        for key, row in zip(called(table, remove.rows), cells, strict=True):
             whole = json.dumps(_cells(row), ensure_ascii=False)
             for start in range(0, len(whole), _LONGEST):
                 yield {
-                    "operation": "remove", "table": table.name, "key": text(row[name_column(table)]),
+                    "operation": "remove", "table": table.name, "key": key,
                     "before": whole[start : start + _LONGEST], "because": remove.because,
                 }  # fmt: skip
 

@@ -125,6 +125,18 @@ def test_a_merge_is_undone_like_any_run(copies: tuple[Path, Path, Path]) -> None
     assert after[["amount", "owner", "name"]].equals(before[["amount", "owner", "name"]])
 
 
+def test_a_merge_that_only_asks_is_undone_like_any_run(copies: tuple[Path, Path, Path]) -> None:
+    base, ours, theirs = copies
+    edit(theirs, 3, amount=[130.0, 200.0, 300.0], name=["Offer 1", "Offer 2", "Offer 3"])
+    before, day = ClosedBook(ours).read(DAY), ("--today", DAY.isoformat())
+    main(["merge", str(ours), str(theirs), "--base", str(base), *day])
+    assert list(ClosedBook(ours).read(DAY)["Conflicts"]["key"]) == ["D-1"]
+    assert main(["undo", str(ours), *day]) == 0
+    after = ClosedBook(ours).read(DAY)
+    assert after["Conflicts"].empty
+    assert after["Deals"][["amount", "owner"]].equals(before["Deals"][["amount", "owner"]])
+
+
 def test_a_workbook_that_is_no_copy_is_not_merged(
     copies: tuple[Path, Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

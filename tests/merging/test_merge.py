@@ -267,6 +267,54 @@ def test_the_flow_writes_a_merge_down_and_a_second_one_plans_nothing() -> None:
     assert not again.appends
 
 
+def asked(pipeline: Pipeline) -> list[tuple[str, str]]:
+    rows = pipeline["Conflicts"]
+    return list(zip(rows["key"], rows["take"], strict=True))
+
+
+@pytest.fixture
+def in_conflict() -> Pipeline:
+    """Give a copy whose last run is a merge that only asks, about two deals; an older conflict about a third stands there."""
+    three = (
+        book(Deals=[deal(f"D-{n}", amount=amount) for n in (1, 2, 3)], Conflicts=[{"table": "Deals", "key": "D-9"}])
+        for amount in (100.0, 120.0, 130.0)
+    )
+    base, ours, theirs = (copy.with_tables(**setup("crm", "en")) for copy in three)
+    ours = applied(ours, flow.update(ours, run(0)))
+    theirs = theirs.with_tables(Deals=theirs["Deals"].assign(amount=[130.0, 130.0, 120.0]))
+    return applied(ours, flow.merge(ours, theirs, base, run(1)))
+
+
+def test_a_merge_that_only_asked_is_undone_and_not_the_run_before_it(in_conflict: Pipeline) -> None:
+    assert asked(in_conflict) == [("D-9", ""), ("D-1", ""), ("D-2", "")]
+    undo = flow.undo(in_conflict, run(2))
+    assert (undo.answer["verb"], undo.answer["undone"], undo.answer["left"]) == ("merge", 2, 0)
+    undone = applied(in_conflict, undo)
+    assert asked(undone) == [("D-9", "")]
+    assert said(undone) == said(in_conflict)
+    assert sorted(asked(applied(undone, flow.undo(undone, run(3))))) == sorted(asked(in_conflict))
+
+
+def test_a_conflict_that_somebody_decided_since_stays_unless_forced(in_conflict: Pipeline) -> None:
+    decided = in_conflict.with_tables(Conflicts=in_conflict["Conflicts"].assign(take=["", "yes", ""]))
+    undo = flow.undo(decided, run(2))
+    assert asked(applied(decided, undo)) == [("D-9", ""), ("D-1", "yes")]
+    assert [finding.message for finding in undo.findings if finding.rule == "undo_changed"] == [
+        f"Conflicts Deals D-1 Amount was changed since run {undo.answer['run']} and is left as it is: the row; --force puts "
+        "it back all the same."
+    ]
+    assert asked(applied(decided, flow.undo(decided, run(2), force=True))) == [("D-9", "")]
+
+
+def test_a_decision_that_is_undone_waits_on_its_sheet_again(in_conflict: Pipeline) -> None:
+    decided = in_conflict.with_tables(Conflicts=in_conflict["Conflicts"].assign(take=["", "yes", "no"]))
+    after = applied(decided, flow.update(decided, run(2)))
+    assert asked(after) == [("D-9", "")]
+    undone = applied(after, flow.undo(after, run(3)))
+    assert said(undone) == said(decided)
+    assert sorted(asked(undone)) == sorted(asked(decided))
+
+
 # -- properties -----------------------------------------------------------------------------------------------------
 
 _KEYS = st.sampled_from([f"D-{number}" for number in range(1, 7)])

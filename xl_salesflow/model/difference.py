@@ -65,4 +65,4 @@ def _edited(table: Table, old: pd.DataFrame, new: pd.DataFrame, because: str, re
 
 def _filled(table: Table, old: pd.DataFrame, new: pd.DataFrame) -> Plan:
     alike = len(old) == len(new) and all(same(column, old[column.id], new[column.id]).all() for column in table.columns)
-    return Plan() if alike else Plan(fills=(Fill(table.name, new),))
+    return Plan() if alike else Plan(fills=(Fill(table.name, new, old),))

@@ -67,10 +67,11 @@ class Remove:
 
 @dataclass(frozen=True)
 class Fill:
-    """The whole new body of a generated table."""
+    """The whole new body of a generated table, and the one it had where that is known."""
 
     table: str
     rows: pd.DataFrame
+    before: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

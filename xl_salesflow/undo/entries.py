@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from xl_salesflow.journal import MOVE, NAMELESS, digests, name_column, nameless, text
+from xl_salesflow.journal import MOVE, NAMELESS, called, digests, nameless, text
 from xl_salesflow.model.column import Column, Table
 from xl_salesflow.model.frames import blank
 from xl_salesflow.model.pipeline import Pipeline
@@ -121,8 +121,8 @@ def _removed(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[Entry]:
 def _rows(pipeline: Pipeline, table: Table) -> dict[str, list[int]]:
     rows: dict[str, list[int]] = {}
     held = pipeline[table.name]
-    for row, key in zip(held.index, held[name_column(table)], strict=True):
-        rows.setdefault(text(key), []).append(int(row))
+    for row, key in zip(held.index, called(table, held), strict=True):
+        rows.setdefault(key, []).append(int(row))
     return rows
 
 
