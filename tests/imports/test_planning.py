@@ -376,6 +376,17 @@ def test_a_chinese_workbook_brings_its_units_and_its_dates(tmp_path: Path) -> No
     assert not planned.findings
 
 
+def test_an_amount_that_missed_the_unit_of_its_header_is_told(csv: Csv, empty: Pipeline) -> None:
+    """A cell that names its own unit is what it says, however far out; one that does not may have been meant without."""
+    path = csv(
+        "deals.csv", "deal | stage | 金额（万元）\n1 | Lead | 12.5\n2 | Lead | ¥380000\n3 | Lead | 8\n4 | Lead | 40亿"
+    )
+    planned = plan(empty, [path], propose([path], empty))
+    assert cells(applied(empty, planned)["Deals"], "amount") == [[125_000], [3_800_000_000], [80_000], [4_000_000_000]]
+    (message,) = messages(planned)
+    assert message.startswith("deals.csv, row 3, 金额（万元）: “¥380000” in the unit of the header")
+
+
 def test_a_playbook_without_open_stages_is_told(csv: Csv, empty: Pipeline) -> None:
     path, stages = csv("deals.csv", "deal | stage\n1 | Lead"), empty["Stages"]
     closed = empty.with_tables(Stages=stages[stages["kind"] != "open"])

@@ -28,6 +28,7 @@ _LINE_BLANKS = re.compile(r"[^\S\n]+")
 _PEOPLE = ("Contacts", "Team")
 _ADDRESSED = re.compile(r"([^();]*[^();\s])\s*\([^()\s@]+@[^()\s@]+\)")
 _LONGEST = 32_767  # characters an Excel cell holds
+_FAR_OUT = 1000  # times the middle of a column: an amount in the wrong unit
 
 Clean = Mapping[str, Mapping[str, str]]
 
@@ -55,7 +56,7 @@ class Reader:
             read = self._parsed(
                 header, target, texts, lambda cells: parse(cells, how.decimal, how.times), "number", reports.NUMBER
             )
-            return self._within(header, target, texts, read)
+            return self._within(header, target, how, texts, read)
         return self._text(header, target, texts)
 
     def _parsed(
@@ -72,12 +73,15 @@ class Reader:
         self._tell(rule, says, header, target, texts[read.isna() & ~blank])
         return read
 
-    def _within(self, header: str, target: Column, texts: pd.Series, read: pd.Series) -> pd.Series:
+    def _within(self, header: str, target: Column, how: ColumnMap, texts: pd.Series, read: pd.Series) -> pd.Series:
         if target.type is Type.POINTS:
             wrong, says = read.notna() & ~read.isin([0, 1, 2, 3]), reports.POINTS
         elif target.type is Type.PERCENT:
             wrong, says = (read < 0) | (read > 1), reports.SHARE
         else:
+            slipped = read.abs() > _FAR_OUT * read.abs().quantile(interpolation="lower")
+            alone = numbers(texts[slipped], how.decimal)  # the same where the cell names its own unit
+            self._tell("unit", reports.UNIT, header, target, texts[slipped][alone != read[slipped]])
             return read
         self._tell("range", says, header, target, texts[wrong])
         return read.mask(wrong)

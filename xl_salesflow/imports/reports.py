@@ -27,6 +27,11 @@ CHOICE = Text(
     "“{text}” is none of {known}; the cell is left blank, name it under [values] in the map",
     "“{text}”不在 {known} 之中；单元格留空，可在映射的 [values] 中指定",
 )
+UNIT = Text(
+    "“{text}” in the unit of the header is more than a thousand times the middle of the column; if it was not meant so, "
+    "type the amount in the workbook",
+    "“{text}”按标题的单位计，超过该列中位数的一千倍；如非此意，请在工作簿中改填金额",
+)
 SHARE = Text("“{text}” is not between 0 and 100 %; the cell is left blank", "“{text}”不在 0 与 100% 之间；单元格留空")
 POINTS = Text("“{text}” is not 0, 1, 2 or 3; the cell is left blank", "“{text}”不是 0、1、2、3；单元格留空")
 FAILED = Text("“{text}” is a formula that failed; the cell is left blank", "“{text}”是出错的公式；单元格留空")
