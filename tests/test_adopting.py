@@ -132,6 +132,21 @@ def test_a_table_of_theirs_called_as_ours_is_one_sentence(tmp_path: Path, capsys
     assert path.read_bytes() == before
 
 
+def test_an_error_of_what_is_to_be_the_store_names_the_workbook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "team.xlsx"
+    main(["init", str(path), "--lang", "en", *TODAY])
+    book = load_workbook(path)
+    deals = book["Deals"].tables["Deals"]
+    book["Deals"][deals.ref.split(":")[0]] = deals.tableColumns[0].name = "Our number"
+    book.save(path)
+    before = path.read_bytes()
+    assert main(["adopt", str(path), "--yes", *TODAY]) == 3
+    assert capsys.readouterr().err.startswith(f"{path}: table Deals has no column")
+    assert path.read_bytes() == before
+
+
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     path = own(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
     before = path.read_bytes()

@@ -5,10 +5,9 @@ Their sheets stay theirs. Adopting again brings in what has changed there since,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import pandas as pd
@@ -57,11 +56,11 @@ def prepare(path: Path, today: date, language: Language | None = None, playbook:
     there = is_store(path)
     if there:
         data, digest, lacking = up_to_date(path)
-        pipeline = _read(path, data, today)
+        pipeline = ClosedBook(path, data).read(today)
         added = tuple(one.told(pipeline.language) for one in lacking)
     else:
         data, digest, titles = store_of(path, template_of(language or language_of(path), playbook))
-        pipeline = _read(path, data, today)
+        pipeline = ClosedBook(path, data).read(today)
         added = tuple(f"{old} → {new}" for old, new in titles.items())
     kept = pipeline.settings.text(PROFILE)
     known = imports.Mapping.from_toml(kept, f"{path.name}, {PROFILE}") if kept else None
@@ -89,26 +88,15 @@ def write(store: Store, plan: Plan) -> Plan:
     Raises:
         WorkbookError: somebody has it open or saved it meanwhile, or the disk refuses; the file is as it was.
     """
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / store.path.name
-        copy.write_bytes(store.data)
-        book = ClosedBook(copy)
-        book.read(store.pipeline.today)
-        plan = book.written(plan)
-        data = copy.read_bytes()
+    book = ClosedBook(store.path, store.data)
+    book.read(store.pipeline.today)
+    data, plan = book.made(plan)
 
     def whole(file: BinaryIO) -> None:
         file.write(data)
 
     save(store.path, whole, store.digest, backups=1)
     return plan
-
-
-def _read(path: Path, data: bytes, today: date) -> Pipeline:
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / path.name
-        copy.write_bytes(data)
-        return replace(ClosedBook(copy).read(today), source=str(path))
 
 
 def _kept(pipeline: Pipeline, text: str) -> Plan:

@@ -28,10 +28,14 @@ from xl_salesflow.workbook.write import Writer
 
 
 class ClosedBook:
-    """A workbook on disk; the Book that every headless run uses."""
+    """A workbook on disk; the Book that every headless run uses.
 
-    def __init__(self, path: str | PathLike[str]) -> None:
+    *data* is a workbook that is to stand at *path* and does not yet: it is read instead of the file, and `made` gives it back.
+    """
+
+    def __init__(self, path: str | PathLike[str], data: bytes | None = None) -> None:
         self.path = Path(path)
+        self._data = data
         self._reading: Reading | None = None
         self._backups = 0
         self._answer: dict[str, Any] = {}
@@ -42,7 +46,7 @@ class ClosedBook:
         Raises:
             WorkbookError: the file is no sound workbook of ours; it says what is missing.
         """
-        workbook = Workbook.open(self.path)
+        workbook = Workbook.open(self.path) if self._data is None else Workbook(self.path, self._data)
         reading = Reading(workbook, find_layout(self.path, workbook.tables))
         settings, wrong = read_settings(reading.take("Settings", Dialect()))
         reading.faults["Settings"] += wrong
@@ -82,17 +86,15 @@ class ClosedBook:
         Raises:
             WorkbookError: somebody has it open or saved it meanwhile, or the disk refuses; the file is as it was.
         """
-        if not plan.writes:
-            return
-        if self._reading is None:
-            raise ValueError("read the workbook before writing to it: a plan is about what was read")
-        reading, self._reading = self._reading, None
-        if Writer(reading).collect(plan):
-            if reading.typed_over:  # what stands in for our formulas is nobody's to calculate here
-                reading.workbook.require_recalculation()
-            workbook, outcome = reading.workbook.recalculated(known_formulas(reading.layout))
-            save(self.path, workbook.write_to, reading.workbook.digest, self._backups)
-            self._answer = told(outcome, workbook, reading.layout.language)
+        before, workbook = self._carried_out(plan)
+        if workbook:
+            save(self.path, workbook.write_to, before, self._backups)
+
+    def made(self, plan: Plan) -> tuple[bytes, Plan]:
+        """Return the workbook with *plan* carried out, for somebody else to save, and the plan as `written` returns it."""
+        _, workbook = self._carried_out(plan)
+        data = workbook.to_bytes() if workbook else self._data or self.path.read_bytes()
+        return data, replace(plan, answer={**plan.answer, **self._answer})
 
     def written(self, plan: Plan) -> Plan:
         """Carry out *plan*; return it with what became of the user's own formulas in its answer.
@@ -101,3 +103,18 @@ class ClosedBook:
         """
         self.write(plan)
         return replace(plan, answer={**plan.answer, **self._answer})
+
+    def _carried_out(self, plan: Plan) -> tuple[str, Workbook | None]:
+        """Return the digest of what was read, and the workbook to save in its place; None where nothing changes."""
+        if not plan.writes:
+            return "", None
+        if self._reading is None:
+            raise ValueError("read the workbook before writing to it: a plan is about what was read")
+        reading, self._reading = self._reading, None
+        if not Writer(reading).collect(plan):
+            return "", None
+        if reading.typed_over:  # what stands in for our formulas is nobody's to calculate here
+            reading.workbook.require_recalculation()
+        workbook, outcome = reading.workbook.recalculated(known_formulas(reading.layout))
+        self._answer = told(outcome, workbook, reading.layout.language)
+        return reading.workbook.digest, workbook
