@@ -148,7 +148,14 @@ def test_jobs_and_their_options_are_declared() -> None:
         (["books", "--cluster", "tcp://127.0.0.1:9"], "No Dask cluster answers at tcp://127.0.0.1:9"),
     ],
 )
-def test_a_wrong_call_is_said(here: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str) -> None:
+def test_a_wrong_call_is_said(
+    here: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    says: str,
+) -> None:
+    monkeypatch.setattr("xl_salesflow.batch.cluster._SECONDS", 1)
     fill(here / "books", 1)
     assert batch(*arguments) == 2
     assert says in capsys.readouterr().err

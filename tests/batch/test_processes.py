@@ -59,7 +59,7 @@ def test_a_worker_that_dies_is_replaced_and_its_workbook_done_once(
     [
         pytest.param(faulty.dies_at_seven, Bounds(), "WorkerLost", "twice; it is left as it is", id="kills"),
         pytest.param(faulty.stumbles_at_seven, Bounds(), "ZeroDivisionError", "a defect of ours", id="stumbles"),
-        pytest.param(faulty.sleeps_at_seven, Bounds(seconds=25), "WorkerLost", "longer than 25 seconds", id="hangs"),
+        pytest.param(faulty.sleeps_at_seven, Bounds(seconds=12), "WorkerLost", "longer than 12 seconds", id="hangs"),
         pytest.param(faulty.swells_at_seven, Bounds(memory=700), "WorkerLost", "more than 700 MiB", id="swells"),
     ],
 )  # fmt: skip
@@ -112,14 +112,19 @@ def test_a_workbook_that_somebody_closes_in_time_is_done_and_one_left_open_is_to
     owners = [book.with_name(f"~${book.name}") for book in books]
     for owner in owners:
         owner.write_bytes(b"\x04Mara".ljust(165))
-    workers = Processes(1)
-    found = []
-    closing = threading.Timer(4, owners[0].unlink)
-    closing.start()
-    for outcome in outcomes(tasks(books), workers, Patience(tries=6, wait=0.3)):
-        found.append((Path(outcome.book).name, str(outcome.status), outcome.error))
+    workers, begun = Processes(1), Counter[str]()
+
+    def close_before_the_third_try(task: Task) -> None:
+        begun[task.book] += 1
+        if begun[str(books[0])] == 3:
+            owners[0].unlink(missing_ok=True)
+
+    found = [
+        (Path(outcome.book).name, str(outcome.status), outcome.error)
+        for outcome in outcomes(tasks(books), workers, HASTE, begun=close_before_the_third_try)
+    ]
     workers.close()
-    closing.join()
+    assert set(begun.values()) == {3, HASTE.tries}
     assert sorted(found) == [("team-000.xlsx", "changed", ""), ("team-001.xlsx", "failed", "WorkbookInUse")]
     assert old_or_new(books[1]) == "old"
 
