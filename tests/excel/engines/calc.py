@@ -209,9 +209,9 @@ class CalcGrid:
         self._range(area).clearContents(1 | 2 | 4 | 16)  # numbers, dates, text, formulas
 
     def delete(self, area: Area) -> None:
-        self._forget()
         block, uno = self._range(area), _uno()
         block.Spreadsheet.removeRange(block.RangeAddress, uno.Enum("com.sun.star.sheet.CellDeleteMode", "UP"))
+        self._forget()
 
     def dress(self, like: Area, area: Area) -> None:
         self._forget(area.sheet)
@@ -220,9 +220,9 @@ class CalcGrid:
             self.clear(area._replace(top=like.bottom + 1))
 
     def insert(self, area: Area) -> None:
-        self._forget()
         block, uno = self._range(area), _uno()
         block.Spreadsheet.insertCells(block.RangeAddress, uno.Enum("com.sun.star.sheet.CellInsertMode", "DOWN"))
+        self._forget()
 
     def tables(self, sheet: str) -> list[str]:
         return [name for name, home in self._homes.items() if home == sheet]
