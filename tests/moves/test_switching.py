@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -39,6 +40,7 @@ def run(minute: int) -> flow.Run:
     return flow.Run("Mara", NOW + timedelta(minutes=minute))
 
 
+@cache
 def filled(language: Language = "en") -> Pipeline:
     """Return a pipeline after an update, D5 refused on its way to Won."""
     override = {"override_by": "Boss", "override_reason": "known customer"}

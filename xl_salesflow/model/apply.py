@@ -19,7 +19,9 @@ def applied(pipeline: Pipeline, plan: Plan) -> Pipeline:
 
     Appended rows get negative index values, so that no address is given to a row that is not in the sheet yet.
     """
-    tables = {name: table.copy(deep=False) for name, table in pipeline.tables.items()}
+    tables = dict(pipeline.tables)  # a table that nothing is done to stays the very same: it need not be compared
+    for name in {edit.table for edit in plan.edits}:
+        tables[name] = tables[name].copy(deep=False)
     for edit in plan.edits:
         column = tables[edit.table][edit.column].copy()
         column.loc[edit.after.index] = edit.after

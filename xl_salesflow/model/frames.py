@@ -9,6 +9,7 @@ The index holds the sheet's row numbers; rows to come have negative ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,16 @@ def series(column: Column, values: Iterable[Any], index: pd.Index) -> pd.Series:
 
 def frame(table: Table, rows: Sequence[Mapping[str, Any]] = (), first_row: int = 2) -> pd.DataFrame:
     """Return *rows* (column id → value; absent is blank) as a frame of *table* with every column."""
+    return _filled(table, rows, first_row) if len(rows) else _empty(table, first_row).copy()
+
+
+@cache
+def _empty(table: Table, first_row: int) -> pd.DataFrame:
+    # a pipeline has dozens of tables, and most reads and tests fill a few
+    return _filled(table, (), first_row)
+
+
+def _filled(table: Table, rows: Sequence[Mapping[str, Any]], first_row: int) -> pd.DataFrame:
     index = pd.RangeIndex(first_row, first_row + len(rows))
     columns = {c.id: series(c, (row.get(c.id) for row in rows), pd.Index(index)) for c in table.columns}
     return pd.DataFrame(columns, index=index)

@@ -8,7 +8,7 @@ _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,8})|#([0-9]{1,8})|(\w+));")
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_NAMED = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}  # & last: what it leaves is text
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -28,7 +28,12 @@ def plain_text(raw: bytes) -> str:
     text = raw.decode("utf-8", "replace")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _ENTITY.sub(_entity, text) if "&" in text else text
+    if "&#" in text:
+        return _ENTITY.sub(_entity, text)
+    if "&" in text:  # a sheet's formulas are full of them
+        for name, character in _NAMED.items():
+            text = text.replace(f"&{name};", character)
+    return text
 
 
 def cell_text(raw: bytes) -> str:
