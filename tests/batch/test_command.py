@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,42 @@ import pytest
 
 from tests.batch.sales import fill, made, runs
 from xl_salesflow.batch.jobs import JOBS
+from xl_salesflow.batch.processes import Bounds
+from xl_salesflow.batch.task import Outcome, Task
 from xl_salesflow.batch.verbs import OPTIONS
-from xl_salesflow.cli import main
+from xl_salesflow.batch.workers import doing
+from xl_salesflow.cli import batching, main
 from xl_salesflow.workbook import ClosedBook
 
 DAY = "2026-04-01"
+
+
+class InThisProcess:
+    """A worker that is this process: what the shell shows of a batch does not depend on who does the work."""
+
+    slots = 1
+
+    def __init__(self, jobs: int, bounds: Bounds) -> None:
+        pass
+
+    def submit(self, task: Task) -> Future[Outcome]:
+        future: Future[Outcome] = Future()
+        future.set_result(doing(task))
+        return future
+
+    def tend(self) -> None:
+        pass
+
+    def lost(self, future: Future[Outcome]) -> None:
+        pass
+
+    def close(self, at_once: bool = False) -> None:
+        pass
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batching, "Processes", InThisProcess)
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +101,7 @@ def test_each_workbook_is_a_line_of_json_and_the_last_one_sums_up(
     assert summary["changes"] == sum(line["counts"].get("changes", 0) for line in lines.values()) > 0
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_dry_run_writes_nothing_and_a_second_run_has_nothing_to_write(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -83,6 +116,7 @@ def test_a_dry_run_writes_nothing_and_a_second_run_has_nothing_to_write(
     assert len(runs(book)) == 1
 
 
+@pytest.mark.usefixtures("alone")
 def test_formulas_of_their_own_are_told_in_lines_json_and_summary(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -112,6 +146,7 @@ def test_formulas_of_their_own_are_told_in_lines_json_and_summary(
         ("funnel", ["by=owner"], []),
     ],
 )
+@pytest.mark.usefixtures("alone")
 def test_every_verb_that_a_batch_knows(
     here: Path, capsys: pytest.CaptureFixture[str], verb: str, options: list[str], made_files: list[str]
 ) -> None:
@@ -125,6 +160,7 @@ def test_every_verb_that_a_batch_knows(
     assert ("metrics" in line.get("answer", {})) == (verb == "funnel")
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_run_is_undone_in_every_workbook_by_its_number(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     books = fill(here / "books", 2)
     before = [list(ClosedBook(book).read(_day())["Deals"]["recorded_stage"]) for book in books]
