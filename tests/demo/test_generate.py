@@ -9,6 +9,7 @@ import pytest
 
 from xl_salesflow import metrics, playbooks, rules
 from xl_salesflow.calculated import refreshed
+from xl_salesflow.demo.day import day_of_work
 from xl_salesflow.demo.generate import generated
 from xl_salesflow.model.apply import applied
 from xl_salesflow.model.pipeline import Pipeline, pipeline_of
@@ -58,7 +59,7 @@ def test_visits_follow_one_another() -> None:
 
 def test_names_are_not_doubled() -> None:
     pipeline = made(3000)
-    for table, key in (("Accounts", "account"), ("Contacts", "contact"), ("Deals", "deal")):
+    for table, key in (("Accounts", "account"), ("Contacts", "contact"), ("Deals", "deal"), ("Deals", "name")):
         assert pipeline[table][key].is_unique
 
 
@@ -94,3 +95,12 @@ def test_every_month_ahead_that_deals_are_expected_in_has_a_target() -> None:
     team = pipeline["Targets"].query("owner == '' and sales_channel == ''")
     assert pipeline["Deals"]["expected_close"].max() <= team["to"].max()
     assert team["from"].is_unique
+
+
+def test_every_deal_was_spoken_of_while_it_lasted() -> None:
+    pipeline = made()
+    noted = applied(pipeline, day_of_work(pipeline))["Activities"].merge(pipeline["Deals"], on="deal")
+    assert set(noted["deal"]) == set(pipeline["Deals"]["deal"])
+    assert (noted["date"] >= noted["created"]).all()
+    assert (noted["date"] <= noted["closed"].fillna(pd.Timestamp(TODAY))).all()
+    assert noted["activity"].is_unique

@@ -1,4 +1,4 @@
-"""A rep's day in the demo: activities noted, stages moved (some too early), answers and objections written down."""
+"""A rep's day in the demo: activities noted as ever, quotes written, stages moved on (some too early)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _CHANNELS = ("phone", "in_person", "email", "remote")
 
 
 def day_of_work(pipeline: Pipeline, seed: int = 11) -> Plan:
-    """Return what people typed since yesterday, as a plan: two activities for every open deal, quotes, six deals moved on."""
+    """Return what people typed, as a plan: activities of every deal, quotes of the open ones, six of them moved on today."""
     random = np.random.default_rng(seed)
     deals = pipeline["Deals"]
     opened = deals[deals["outcome"] == "open"]
     quoted = opened.sort_values(["furthest", "amount"], ascending=False, kind="stable").head(8)
-    rows = {"Activities": _activities(pipeline, opened, random), "Quotes": _quotes(pipeline, quoted)}
+    rows = {"Activities": _activities(pipeline, random), "Quotes": _quotes(pipeline, quoted)}
     rows["QuoteLines"] = _lines(pipeline, rows["Quotes"], quoted)
     added = tuple(Append(name, frame, "demo") for name, frame in rows.items())
     return Plan(appends=added, edits=(_moves(pipeline, opened), _company(pipeline)))
@@ -72,21 +72,26 @@ def _lines(pipeline: Pipeline, quotes: pd.DataFrame, quoted: pd.DataFrame) -> pd
     })  # fmt: skip
 
 
-def _activities(pipeline: Pipeline, opened: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
-    count, language = 2 * len(opened), pipeline.language
+def _activities(pipeline: Pipeline, random: np.random.Generator) -> pd.DataFrame:
+    # two in the last weeks of every open deal; of those that ended, as many as it took
+    deals, language = pipeline["Deals"], pipeline.language
+    today = np.int64(np.datetime64(pipeline.today, "D").astype(int))
+    is_open = (deals["outcome"] == "open").to_numpy()
+    of = np.repeat(np.arange(len(deals)), np.where(is_open, 2, random.integers(1, 7, len(deals))))
+    noted, count = deals.iloc[of], len(of)
+    created, closed = (noted[id].to_numpy().astype("datetime64[D]").astype(np.int64) for id in ("created", "closed"))
+    last = np.where(is_open[of], today - 1, closed)
+    first = np.maximum(created, np.where(is_open[of], today - 27, created))
+    order = np.argsort(days := random.integers(np.minimum(first, last), last + 1), kind="stable")
     kind = random.integers(0, len(_TYPES), count)
-    today = int(np.datetime64(pipeline.today).astype("datetime64[D]").astype(int))
-    twice = opened.loc[opened.index.repeat(2)]
-    since = twice["created"].to_numpy().astype("datetime64[D]").astype(int)
-    order = np.argsort(days := np.maximum(since, today - random.integers(1, 28, count)), kind="stable")
     columns = {
         "date": dates(days),
-        "deal": twice["deal"].to_numpy(),
-        "contact": twice["contact"].to_numpy(),
+        "deal": noted["deal"].to_numpy(),
+        "contact": noted["contact"].to_numpy(),
         "type": np.array(_TYPES, dtype=object)[kind],
         "contact_channel": np.array(_CHANNELS, dtype=object)[kind],
         "outcome": np.array(("reached", "interested", "no_answer"), dtype=object)[random.integers(0, 3, count)],
-        "by": twice["owner"].to_numpy(),
+        "by": noted["owner"].to_numpy(),
         "summary": np.array(names.SUMMARIES[language], dtype=object)[random.integers(0, 4, count)],
     }
     ordered = {id: values[order] for id, values in columns.items()}

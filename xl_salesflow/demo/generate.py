@@ -149,7 +149,7 @@ def _deals(
     active = is_open & (random.random(count) < 0.85)
     return frame_of("Deals", {
         "deal": numbered("D-", np.arange(1, count + 1)),
-        "name": [f"{accounts['account'].iat[a]} · {products['product'].iat[p]}" for a, p in zip(account, product, strict=True)],
+        "name": _titles(accounts["account"].to_numpy()[account], products["product"].to_numpy()[product]),
         "account": accounts["account"].to_numpy()[account],
         "contact": contacts["contact"].to_numpy()[account * 2],
         "owner": owner,
@@ -178,6 +178,12 @@ def _deals(
         "contract_signed": np.where(won, dates(since), np.datetime64("NaT", "s")),
         **bant,
     })  # fmt: skip
+
+
+def _titles(account: npt.NDArray[Any], product: npt.NDArray[Any]) -> pd.Series:
+    titles = pd.Series(account + " · " + product)
+    again = titles.groupby(titles).cumcount() + 1  # who comes back for more of the same
+    return titles.where(again == 1, titles + " (" + again.astype(str) + ")")
 
 
 def _history(playbook: Playbook, walks: Walks, deals: pd.DataFrame, created: npt.NDArray[Any]) -> pd.DataFrame:
