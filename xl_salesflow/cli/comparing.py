@@ -20,8 +20,8 @@ _RATES = Text(
     "{first}：已关闭 {first_closed} 个，赢单率 {first_rate}；{second}：已关闭 {second_closed} 个，赢单率 {second_rate}。",
 )
 _DIFFERENCE = Text(
-    "Difference {difference} (95 % between {low} and {high}), p = {p_value}.",
-    "相差 {difference}（95% 区间 {low} 至 {high}），p = {p_value}。",
+    "Difference {difference} percentage points (95 % interval {low} to {high}), p = {p_value}.",
+    "相差 {difference} 个百分点（95% 区间 {low} 至 {high}），p = {p_value}。",
 )
 _VERDICTS = {
     "first": Text("{first} converts better.", "{first} 转化更好。"),
@@ -51,4 +51,6 @@ def _shown(name: str, value: Any) -> str:
         return "–"
     if name == "p_value":
         return f"{value:.3f}"
+    if name in ("difference", "low", "high"):
+        return f"{100 * value:+.1f}"
     return f"{value:.1%}" if isinstance(value, float) else str(value)
