@@ -11,6 +11,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import SCALE
 from tests.tables import TODAY, crm
 from xl_salesflow import flow
 from xl_salesflow.cli import main
@@ -194,7 +195,7 @@ LATER = st.lists(
 
 
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    max_examples=5 * SCALE, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )  # an update takes its time
 @given(DEALS, CALLS, LATER)
 def test_update_then_undo_is_nothing_and_undoing_the_undo_is_the_update(

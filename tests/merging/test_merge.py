@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from xl_salesflow import flow
 from xl_salesflow.errors import UsageError
 from xl_salesflow.merging import Ancestor, merged, remembered, resolved
@@ -349,7 +350,7 @@ def canonical(pipeline: Pipeline) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@examples(10)
 @given(BOOKS, BOOKS)
 def test_an_unchanged_side_gives_the_other(base: Pipeline, changed: Pipeline) -> None:
     for ours, theirs in ((base, changed), (changed, base)):
@@ -358,7 +359,7 @@ def test_an_unchanged_side_gives_the_other(base: Pipeline, changed: Pipeline) ->
         assert done["Conflicts"].empty
 
 
-@settings(max_examples=25, deadline=None)
+@examples(10)
 @given(BOOKS, BOOKS, BOOKS)
 def test_order_does_not_matter_where_there_is_no_conflict(base: Pipeline, one: Pipeline, other: Pipeline) -> None:
     first, second = merge(base, one, other), merge(base, other, one)
@@ -367,7 +368,7 @@ def test_order_does_not_matter_where_there_is_no_conflict(base: Pipeline, one: P
         assert canonical(first) == canonical(second)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(12)
 @given(BOOKS, BOOKS, BOOKS)
 def test_every_edit_is_in_the_result_or_on_the_sheet(base: Pipeline, one: Pipeline, other: Pipeline) -> None:
     done = merge(base, one, other)

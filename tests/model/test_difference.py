@@ -7,6 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from xl_salesflow.model.apply import applied
 from xl_salesflow.model.difference import difference
 from xl_salesflow.model.frames import frame
@@ -63,6 +64,7 @@ def test_a_generated_table_is_filled_whole_or_left() -> None:
     assert not difference(after, after.with_tables(Findings=listed.copy())).writes
 
 
+@examples(40)
 @given(ROWS, ROWS, st.data())
 def test_carrying_out_the_difference_gives_the_second_state(
     old: list[Any], added: list[Any], data: st.DataObject

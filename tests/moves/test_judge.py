@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.tables import TODAY, crm, rows
 from xl_salesflow import rules
 from xl_salesflow.model.apply import applied
@@ -220,7 +221,7 @@ EDITS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@examples(10)
 @given(st.lists(EDITS, min_size=1, max_size=8), st.sampled_from(["keep", "restore"]))
 def test_a_recorded_stage_changes_only_through_an_accepted_move(edits: list[dict[str, Any]], refusal: str) -> None:
     """And every such change has its visit, so that History fits together whatever people type."""

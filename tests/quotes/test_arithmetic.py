@@ -8,13 +8,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table as SheetTable
 
+from tests.examples import examples
 from tests.libreoffice import LibreOffice
 from tests.quotes.second_opinion import line_net, sums
 from xl_salesflow.model.choices import label
@@ -60,7 +61,7 @@ def priced(quotes: list[dict[str, Any]], lines: list[dict[str, Any]], language: 
 
 
 @given(st.lists(QUOTES, min_size=1, max_size=2), st.lists(LINES, max_size=12))
-@settings(max_examples=200, deadline=None)
+@examples(100)
 def test_every_figure_is_the_second_opinions_to_the_cent(
     quotes: list[dict[str, Any]], lines: list[dict[str, Any]]
 ) -> None:
@@ -75,7 +76,7 @@ def test_every_figure_is_the_second_opinions_to_the_cent(
 
 
 @given(QUOTES, st.lists(LINES, max_size=8))
-@settings(max_examples=100, deadline=None)
+@examples(50)
 def test_the_total_is_lines_less_discount_plus_shipping_plus_tax(
     quote: dict[str, Any], lines: list[dict[str, Any]]
 ) -> None:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
+from openpyxl.utils import get_column_letter
 
 from xl_salesflow import flow
 from xl_salesflow.metrics.formulas import metric_formulas
@@ -30,13 +31,12 @@ def book(path: Path, language: Language = "en") -> ClosedBook:
 def typed(book: ClosedBook, table: str, column: str, at: int, value: Any) -> str:
     """Type *value* into the row *at* (from 0) of a table; return the address as findings tell it."""
     workbook = Workbook.open(book.path)
-    place = ClosedBook(book.path).read(TODAY).places[table]
-    row = workbook.tables[table].first_row + at
-    header = workbook.tables[table].headers[[c.id for c in TABLES[table].columns].index(column)]
-    workbook.set_column(table, header, {row: value})
+    place, nth = workbook.tables[table], [c.id for c in TABLES[table].columns].index(column)
+    row = place.first_row + at
+    workbook.set_column(table, place.headers[nth], {row: value})
     with book.path.open("wb") as file:
         workbook.write_to(file)
-    return f"{place.letters[column]}{row}"
+    return f"{get_column_letter(place.first_col + nth)}{row}"
 
 
 def formulas(path: Path) -> dict[tuple[str, str], tuple[str | None, str | None]]:
@@ -57,21 +57,23 @@ def test_a_new_workbook_holds_every_formula(language: Language, tmp_path: Path) 
     assert book(tmp_path / "new.xlsx", language).read(TODAY).faults == ()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+CELLS = [
+    ("Metrics", "value", 0),
+    ("Metrics", "sample", 7),
+    ("Metrics", "value", list(metric_formulas("en")).index("cycle_days_won_median")),  # an array
+    ("StageMetrics", "reached", 1),
+    ("StageMetrics", "p90_days", 2),  # an array
+    ("ForecastMonths", "month", 3),
+    ("PlanStages", "deals_needed", 0),  # an array
+    ("Leaks", "lost_value", 11),
+    ("LossReasons", "reason", 0),
+    ("Moves", "to_12", 4),
+]
+
+
 @pytest.mark.parametrize(
-    ("table", "column", "at"),
-    [
-        ("Metrics", "value", 0),
-        ("Metrics", "sample", 7),
-        ("Metrics", "value", list(metric_formulas("en")).index("cycle_days_won_median")),  # an array
-        ("StageMetrics", "reached", 1),
-        ("StageMetrics", "p90_days", 2),  # an array
-        ("ForecastMonths", "month", 3),
-        ("PlanStages", "deals_needed", 0),  # an array
-        ("Leaks", "lost_value", 11),
-        ("LossReasons", "reason", 0),
-        ("Moves", "to_12", 4),
-    ],
+    ("language", "table", "column", "at"),
+    [*(("en", *cell) for cell in CELLS), *(("zh", *cell) for cell in CELLS[2::2])],
 )
 def test_typed_over_is_found_and_put_back(language: Language, table: str, column: str, at: int, tmp_path: Path) -> None:
     desk = book(tmp_path / "book.xlsx", language)

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from xl_salesflow import flow
 from xl_salesflow.demo.generate import generated
+from xl_salesflow.model.pipeline import Pipeline
 from xl_salesflow.model.text import LANGUAGES, Language
 from xl_salesflow.ooxml import Formula, Workbook
 from xl_salesflow.sheets.build import build
@@ -34,8 +35,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> dict[Language, bytes]:
         empty = book.read(TODAY)
         book.write(flow.bring_in(empty, generated(empty, 30, since_days=90), RUN))
         book.write(flow.update(book.read(TODAY), RUN))
+        assert not broken(path)
         made[language] = path.read_bytes()
     return made
+
+
+@pytest.fixture(scope="module")
+def seen(filled: dict[Language, bytes]) -> dict[Language, dict[str, object]]:
+    """What these workbooks show before anything is broken."""
+    return {language: shown(data) for language, data in filled.items()}
 
 
 def type_into(name: str, value: object) -> Damage:
@@ -103,13 +111,15 @@ DAMAGES: dict[str, tuple[Damage, str, str | None]] = {
     ("what", "language"), [*((what, "en") for what in DAMAGES), *((what, "zh") for what in [*DAMAGES][::7])]
 )
 def test_what_was_broken_is_told_and_put_back_with_its_value(
-    what: str, language: Language, filled: dict[Language, bytes], tmp_path: Path
+    what: str,
+    language: Language,
+    filled: dict[Language, bytes],
+    seen: dict[Language, dict[str, object]],
+    tmp_path: Path,
 ) -> None:
     damage, rule, told = DAMAGES[what]
     path = tmp_path / "book.xlsx"
-    path.write_bytes(filled[language])
-    assert not broken(path), "the workbook was broken before"
-    workbook = Workbook.open(path)
+    workbook = Workbook(path, filled[language])
     damage(workbook)
     path.write_bytes(workbook.to_bytes())
     faults = [fault for fault in ClosedBook(path).read(TODAY).faults if fault.rule == rule]
@@ -117,16 +127,21 @@ def test_what_was_broken_is_told_and_put_back_with_its_value(
     if told:
         assert told in {fault.column for fault in faults}
     repair(path)
-    assert not broken(path)
-    assert shown(path, language) == shown(filled[language], language)
-    left = flow.update(ClosedBook(path).read(TODAY), RUN)
+    repaired = ClosedBook(path).read(TODAY)
+    assert not rules_broken(repaired)
+    assert shown(path.read_bytes()) == seen[language]
+    left = flow.update(repaired, RUN)
     assert not left.caches
     assert not left.cells
 
 
 def broken(path: Path) -> list[str]:
+    return rules_broken(ClosedBook(path).read(TODAY))
+
+
+def rules_broken(pipeline: Pipeline) -> list[str]:
     rules = ("formula_typed_over", "missing_row", "missing_name", "broken_name", "broken_reference", "missing_sheet")
-    return [fault.message for fault in ClosedBook(path).read(TODAY).faults if fault.rule in rules]
+    return [fault.message for fault in pipeline.faults if fault.rule in rules]
 
 
 def repair(path: Path) -> None:
@@ -135,9 +150,9 @@ def repair(path: Path) -> None:
     book.write(flow.check(book.read(TODAY), repair=True))
 
 
-def shown(source: Path | bytes, language: Language) -> dict[str, object]:
+def shown(data: bytes) -> dict[str, object]:
     """What the tables of the managers' sheets show, by the key of each row, and the named cells."""
-    workbook = Workbook(Path("book"), source if isinstance(source, bytes) else source.read_bytes())
+    workbook = Workbook(Path("book"), data)
     seen: dict[str, object] = {name: workbook.read_name(name) for name in workbook.names}
     for table in ("Metrics", "StageMetrics", "ForecastMonths", "PlanStages"):
         columns = workbook.read_table(table)

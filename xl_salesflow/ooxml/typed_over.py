@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from xl_salesflow.ooxml.refs import letters
@@ -134,6 +135,7 @@ def _bare_of(expected: Expected) -> Expected:
     return bare(expected) if isinstance(expected, str) else {row: bare(text) for row, text in expected.items()}
 
 
+@lru_cache(8192)  # every read of a workbook compares the same few thousand formulas
 def bare(formula: str) -> str:
     """A formula without what does not count: spaces, case, prefixes of newer functions."""
     written_out = _POWER.sub(lambda number: number[1] + "0" * int(number[2]), formula.removeprefix("="))
