@@ -73,7 +73,11 @@ OTHER_DAYS = {
     "before anything": (View(), date(2001, 1, 1)),
 }
 """What the Funnel looks at, and the day it is compared with."""
-CHINESE = ("today", "past period", "cohort, entered", "owner and product, past", "source of the list")
+CHINESE = (
+    "today", "past period", "cohort, entered", "owner and product, past", "source of the list", "by owner",
+    "by region, past cohort", "a month before", "entered in a period",
+)  # fmt: skip
+"""What is asked in the second language too, in which only words differ."""
 
 
 def agree(libreoffice: LibreOffice, pipelines: dict[str, Pipeline], folder: Path, by_row: bool = True) -> int:
@@ -113,9 +117,7 @@ def _cells(columns: pd.DataFrame) -> list[dict[str, object]]:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_generated_pipelines(libreoffice: LibreOffice, tmp_path: Path, language: Language) -> None:
     pipeline = generated(50, language=language)
-    pipelines = {
-        name: replace(pipeline, view=view) for name, view in VIEWS.items() if language == "en" or name in CHINESE
-    }
+    pipelines = {name: replace(pipeline, view=view) for name, view in VIEWS.items()}
     planned = replace(pipeline, named={"PlanTarget": 1_234_567.5, "PlanBy": date(2026, 9, 30)})
     pipelines["a plan of its own"] = replace(
         planned, settings=Settings({**pipeline.settings.values, "small_sample": 5.0})
@@ -127,7 +129,9 @@ def test_generated_pipelines(libreoffice: LibreOffice, tmp_path: Path, language:
         }
         pipelines[name] = replace(pipeline, view=view, named=chosen)
     for name, (view, day) in OTHER_DAYS.items():
-        pipelines[f"compared with {name}"] = replace(pipeline, view=view, named={"CompareInput": day})
+        pipelines[name] = replace(pipeline, view=view, named={"CompareInput": day})
+    if language == "zh":
+        pipelines = {name: pipelines[name] for name in (*CHINESE, "a plan of its own")}
     pipelines["another seed"] = generated(120, seed=2, language=language)
     assert agree(libreoffice, pipelines, tmp_path) > 8_000
 
