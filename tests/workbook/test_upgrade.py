@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import absolute_coordinate
+from openpyxl.workbook.defined_name import DefinedName
 
 from tests.libreoffice import LibreOffice
 from tests.validator import Validator
@@ -17,7 +19,8 @@ from xl_salesflow.cli import main
 from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, UnsupportedEdit
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.ooxml import Workbook
+from xl_salesflow.ooxml import Workbook, letters
+from xl_salesflow.ooxml.engine import Place
 from xl_salesflow.sheets.build import build
 from xl_salesflow.workbook import ClosedBook
 from xl_salesflow.workbook.missing import Missing, missing
@@ -193,3 +196,68 @@ def test_a_deleted_sheet_of_the_template_comes_back_with_its_names_and_charts(tm
     assert {"Forecast", "Dropdowns"} <= set(after.sheets)
     assert missing(after, shipped("en")) == []
     assert len(load_workbook(path)["Forecast"]._charts) == len(load_workbook_of("en")["Forecast"]._charts) > 0
+
+
+CARDS = ("won_count", "won_value", "win_rate", "win_rate_of_all")
+"""The cards beside one another of which an older layout lacked the first: the others stood one place further left."""
+
+
+@pytest.fixture(params=LANGUAGES)
+def older_layout(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Give a template of before: a card less, another one at the end, nothing to compare with, shorter workings."""
+    book = load_workbook_of(request.param)
+    funnel, names = book["Funnel" if request.param == "en" else "销售漏斗"], book.defined_names  # type: ignore[attr-defined]
+    places = [names[f"Card_{id}"].attr_text.rpartition("!")[2].replace("$", "") for id in CARDS]
+    for place, id in zip(places, (*CARDS[1:], "median_won_value"), strict=True):
+        funnel[place] = f"={id}"
+        names[f"Card_{id}"] = DefinedName(f"Card_{id}", attr_text=f"'{funnel.title}'!{absolute_coordinate(place)}")
+        above, below = funnel[place].offset(-1), funnel[place].offset(1)
+        above.value, below.value = f"label of {id}", f"meaning of {id}"
+    compared = funnel[names["CompareInput"].attr_text.rpartition("!")[2].replace("$", "")]
+    compared.value = compared.offset(-1).value = None
+    names["StateFound"].attr_text = names["StateFound"].attr_text.rpartition("$")[0] + "$9"
+    del names["Card_won_count"], names["CompareInput"], names["ReachedStep"]
+    path = tmp_path / f"older-{request.param}.xlsx"
+    book.save(path)  # type: ignore[attr-defined]
+    return path
+
+
+def test_an_older_layout_is_repaired_at_once(older_layout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    what stood elsewhere             | after the repair
+    cards, for want of another one   | each where the template has it, with its label and what it means below
+    a card there is no longer        | its name is gone, and nothing reads it
+    the day to compare with          | named, with its label
+    a sheet of workings              | written anew, with its names
+    """
+    assert main(["check", str(older_layout), "--repair"]) in (0, 1)
+    repaired, pipeline = older_layout.read_bytes(), ClosedBook(older_layout).read(TODAY)
+    assert [fault.message for fault in pipeline.faults] == []
+    after, template = Workbook.open(older_layout), shipped(pipeline.language)
+    assert {name: text.replace("'", "") for name, text in after.name_texts.items()} == {
+        name: text.replace("'", "") for name, text in template.name_texts.items()
+    }
+    for name in ("CompareInput", *(f"Card_{id}" for id in CARDS)):
+        at = template.names[name]
+        around = f"{letters(at.col)}{at.row - 1}:{letters(at.col)}{at.row + 1}"
+        (above, _, below), (label, _, meaning) = (book.read_range(at.sheet, around) for book in (after, template))
+        assert (above, below) == (label, meaning)
+        assert after.formulas(at.sheet).get(Place(at.sheet.casefold(), at.row, at.col)) == template.formulas(
+            at.sheet
+        ).get(Place(at.sheet.casefold(), at.row, at.col))
+    capsys.readouterr()
+    assert main(["check", str(older_layout), "--repair"]) == 0
+    assert "Restored" not in capsys.readouterr().out
+    assert older_layout.read_bytes() == repaired
+
+
+def test_a_cell_of_peoples_own_is_not_taken_for_a_card(tmp_path: Path) -> None:
+    book = load_workbook_of("en")
+    names, path = book.defined_names, tmp_path / "book.xlsx"  # type: ignore[attr-defined]
+    place = names["Card_won_count"].attr_text.rpartition("!")[2].replace("$", "")
+    book["Funnel"][place] = "my own note"  # type: ignore[index]
+    del names["Card_won_count"]
+    book.save(path)  # type: ignore[attr-defined]
+    upgrade(path)
+    assert "Card_won_count" not in Workbook.open(path).name_texts
+    assert load_workbook(path)["Funnel"][place].value == "my own note"

@@ -51,6 +51,16 @@ class Graft:
         new.set(f"{{{_OFFICE}}}id", id)
         self._names_of(name, listed.index(element), len(sheets) - 1)
 
+    def body(self, name: str, part: str) -> None:
+        """Write the sheet in *part* anew, as the sheet *name* is there; for a sheet without tables, charts and the like."""
+        listed = children(self._source.tree(self._from), "sheets", "sheet")
+        id = next(attribute_of(one, "id") for one in listed if one.get("name") == name)
+        root = deepcopy(
+            self._source.tree(next(r.target for r in relationships(self._source.package, self._from) if r.id == id))
+        )
+        self._fit(root)
+        self._into.add(part, root, self._into.content_type(part))
+
     def name(self, name: str, text: str, sheet: int | None = None) -> None:
         """Define a name."""
         root = self._into.tree(self._workbook)
@@ -66,6 +76,12 @@ class Graft:
         if sheet is not None:
             new.set("localSheetId", str(sheet))
         new.text = text
+
+    def unname(self, name: str) -> None:
+        """Take a name of the whole workbook away."""
+        names = next(children(self._into.tree(self._workbook), "definedNames"))
+        for old in [one for one in names if one.get("name") == name and one.get("localSheetId") is None]:
+            names.remove(old)
 
     def _tag(self, name: str) -> str:
         return f"{{{etree.QName(self._into.tree(self._workbook)).namespace}}}{name}"

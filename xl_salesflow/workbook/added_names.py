@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+from xl_salesflow.metrics.formulas import card_formulas
 from xl_salesflow.model.tables import TABLES
 from xl_salesflow.ooxml import Formula, Workbook, letters
 from xl_salesflow.ooxml.draft import Draft
 from xl_salesflow.ooxml.graft import Graft
 from xl_salesflow.workbook.cells_of_book import Cell, Cells
+from xl_salesflow.workbook.displaced_names import Displaced, in_a_table
 from xl_salesflow.workbook.layout import language_of_headers, match_headers
 from xl_salesflow.workbook.missing import home_of, leads_nowhere, our_tables
 
+_CARDS = set(card_formulas("en"))  # the names are the same in every language
+_AROUND = ((0, -1), (-1, 0), (1, 0))  # where a label stands: at the left or above, and what it means below
+
 
 def add_names(workbook: Workbook, shipped: Workbook) -> Workbook:
-    """Return *workbook* with the names that it lacks, as far as there is a place for them."""
+    """Return *workbook* with the names that it lacks, as far as there is a place for them.
+
+    Names of ours that stand where the template has another one now make room.
+    """
     lacking = [name for name, text in shipped.name_texts.items() if _broken(workbook, workbook.name_texts.get(name))]
     draft, here, there = Draft(workbook.package), Cells(workbook), Cells(shipped)
-    graft, written = Graft(draft, Draft(shipped.package)), list[tuple[Cell, Cell]]()
+    graft, places = Graft(draft, Draft(shipped.package)), dict[str, Cell]()
+    displaced = Displaced(here, there)
     for name in lacking:
         at = shipped.names.get(name)
         if at is None:
             graft.name(name, shipped.name_texts[name])
             continue
-        pattern = Cell(at.sheet, at.row, at.col)
-        place = _place(here, there, pattern)
-        if place is None:
-            continue
-        if here.blank(place):
-            written.append((pattern, place))
-        graft.name(name, _text(place))
+        pattern, own, going = Cell(at.sheet, at.row, at.col), displaced.place(name), displaced.by(name)
+        if own and going is not None:
+            places |= {**going, name: own}
+        elif not own and (place := _place(here, there, pattern)):
+            places[name] = place
+    for name, place in places.items():
+        graft.name(name, _text(place, shipped.name_texts[name] if place == displaced.place(name) else ""))
+        if displaced.holder(place) in _CARDS - set(shipped.names):
+            graft.unname(displaced.holder(place))  # a card there is no longer
     after = Workbook(workbook.path, draft.to_bytes())
-    for pattern, place in written:
-        _copy(after, there, pattern, place)
-    return Workbook(workbook.path, after.to_bytes()) if written else after
+    for name, place in places.items():
+        at = shipped.names[name]
+        words = None if displaced.holder(place) else _words(there, at.sheet)
+        _write(after, here, there, Cell(at.sheet, at.row, at.col), place, words)
+    return Workbook(workbook.path, after.to_bytes())
 
 
 def deleted_names(workbook: Workbook, shipped: Workbook) -> list[str]:
@@ -55,9 +68,10 @@ def _place(here: Cells, there: Cells, pattern: Cell) -> Cell | None:
     return _in_table(here.book, there.book, pattern) or _counterpart(here, there, pattern)
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: Cell, pattern: str = "") -> str:
+    # of several cells, as the template's *pattern* has them
     sheet = cell.sheet.replace("'", "''")
-    return f"'{sheet}'!${letters(cell.column)}${cell.row}"
+    return f"'{sheet}'!" + (pattern.rpartition("!")[2] or f"${letters(cell.column)}${cell.row}")
 
 
 def _broken(workbook: Workbook, text: str | None) -> bool:
@@ -94,10 +108,26 @@ def _counterpart(here: Cells, there: Cells, cell: Cell) -> Cell | None:
     return place if alike or here.blank(place) else None
 
 
-def _copy(after: Workbook, there: Cells, pattern: Cell, place: Cell) -> None:
-    """Write a cell as the template has it, and the label at its left."""
-    formula, here = there.formula(pattern), Cells(after)
-    after.set_cell(place.sheet, place.row, place.column, Formula(formula) if formula else there.value(pattern))
-    left, beside = pattern._replace(column=pattern.column - 1), place._replace(column=place.column - 1)
-    if beside.column and isinstance(label := there.value(left), str) and here.blank(beside):
-        after.set_cell(beside.sheet, beside.row, beside.column, label)
+def _write(after: Workbook, here: Cells, there: Cells, pattern: Cell, place: Cell, ours: set[str] | None) -> None:
+    """Write a cell that is blank as the template has it, and what it says around it; of other words only *ours* give way."""
+    if here.blank(place):
+        formula = there.formula(pattern)
+        after.set_cell(place.sheet, place.row, place.column, Formula(formula) if formula else there.value(pattern))
+    for down, right in _AROUND:
+        cell, label = (Cell(c.sheet, c.row + down, c.column + right) for c in (place, pattern))
+        if cell.row and cell.column and isinstance(said := there.value(label), str) and not in_a_table(here.book, cell):
+            held = here.value(cell)
+            if held != said and (here.blank(cell) or ours is None or held in ours):
+                after.set_cell(cell.sheet, cell.row, cell.column, said)
+
+
+def _words(there: Cells, sheet: str) -> set[str]:
+    """Return what the template says around its names of a sheet."""
+    around = (
+        there.value(Cell(sheet, at.row + down, at.col + right))
+        for at in there.book.names.values()
+        if at.sheet == sheet
+        for down, right in _AROUND
+        if at.row + down > 0 and at.col + right > 0
+    )
+    return {said for said in around if isinstance(said, str)}

@@ -14,6 +14,7 @@ from xl_salesflow.model.tables import TABLES
 from xl_salesflow.model.text import Language, Text
 from xl_salesflow.ooxml import Table, Workbook
 from xl_salesflow.ooxml.refs import unquote
+from xl_salesflow.workbook.helper_sheets import outdated
 from xl_salesflow.workbook.layout import language_of_headers, match_headers, renamed
 
 ROWS: Mapping[str, tuple[str | int, ...]] = {
@@ -28,6 +29,7 @@ _TOLD = {
     "column": Text("the column “{what}” of {table}", "表 {table} 的列“{what}”"),
     "row": Text("the row of {what} in {table}", "表 {table} 中 {what} 一行"),
     "name": Text("the name {what}", "名称 {what}"),
+    "sheet": Text("the sheet {what} as it is now", "工作表 {what} 的现有版本"),
 }
 
 
@@ -35,7 +37,7 @@ _SHEET = re.compile(r"'(?:[^'\[\]]|'')+'|[\w.]+")  # of this workbook, not of an
 
 
 class Missing(NamedTuple):
-    """One thing a workbook lacks: its *kind* (table, column, row or name), its table, and what it is called there."""
+    """One thing a workbook lacks: its *kind* (table, column, row, sheet or name), its table, and what it is called there."""
 
     kind: str
     table: str
@@ -66,6 +68,7 @@ def missing(workbook: Workbook, shipped: Workbook) -> list[Missing]:
         added = [column for column in lacking if renamed(declared, column, matched, table.headers) is None]
         found += [Missing("column", name, column.id) for column in added]
         found += [Missing("row", name, key) for key in _rows(workbook, name, matched)]
+    found += [Missing("sheet", "", sheet) for sheet in outdated(workbook, shipped)]
     return found + [Missing("name", "", name) for name in _names(workbook, shipped)]
 
 

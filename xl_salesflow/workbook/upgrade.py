@@ -23,6 +23,7 @@ from xl_salesflow.ooxml.new_columns import add_columns, column_of
 from xl_salesflow.workbook.added_names import add_names
 from xl_salesflow.workbook.added_rows import add_rows
 from xl_salesflow.workbook.helper_cells import Strayed, strayed
+from xl_salesflow.workbook.helper_sheets import renewed
 from xl_salesflow.workbook.layout import Layout, language_of_headers, match_headers
 from xl_salesflow.workbook.missing import Missing, missing, named_sheets, our_tables
 
@@ -56,6 +57,7 @@ def upgraded(workbook: Workbook, shipped: Workbook | None = None) -> tuple[Workb
     for table, ids in columns.items():
         workbook = _with_columns(workbook, shipped, table, ids)
     workbook = add_rows(workbook, shipped, [one for one in lacking if one.kind == "row"])
+    workbook = renewed(workbook, shipped, [str(one.what) for one in lacking if one.kind == "sheet"])
     workbook = add_names(workbook, shipped)
     left = missing(workbook, shipped)
     return workbook, [one for one in lacking if one not in left]
