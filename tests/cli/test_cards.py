@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,15 @@ def read(book: Path) -> Pipeline:
     return ClosedBook(book).read(TODAY)
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("cards"), "en")
+
+
 @pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return made(tmp_path, "en")
+def book(original: Path, tmp_path: Path) -> Path:
+    """Give a copy of that workbook and of what lies beside it."""
+    return shutil.copytree(original.parent, tmp_path, dirs_exist_ok=True) / original.name
 
 
 def made(folder: Path, language: Language) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,13 +18,20 @@ from xl_salesflow.model.frames import frame
 from xl_salesflow.model.tables import TABLES
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    path, deals = tmp_path / "b.xlsx", tmp_path / "deals.csv"
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exporting")
+    path, deals = folder / "b.xlsx", folder / "deals.csv"
     deals.write_text("Deal,Stage,Amount,Created,Source\nD-1,Lead,1200.5,2026-03-01,Referral\n", encoding="utf-8")
     main(["init", str(path), "--lang", "en"])
     main(["import", str(path), str(deals), "--yes", "--today", str(TODAY)])
     return path
+
+
+@pytest.fixture
+def book(original: Path, tmp_path: Path) -> Path:
+    """Give a copy of that workbook and of what lies beside it."""
+    return shutil.copytree(original.parent, tmp_path, dirs_exist_ok=True) / original.name
 
 
 def test_every_table_in_use_becomes_a_file_and_comes_back_by_import(book: Path, tmp_path: Path) -> None:

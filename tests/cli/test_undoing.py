@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,10 +18,10 @@ from xl_salesflow.workbook import ClosedBook
 DAY = "2026-04-01"
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give an updated workbook in which somebody then edited one amount that the run had written."""
-    path = tmp_path / "book.xlsx"
+    path = tmp_path_factory.mktemp("undoing") / "book.xlsx"
     path.write_bytes(made())
     assert main(["update", str(path), "--today", DAY]) in (0, 1)
     closed = ClosedBook(path)
@@ -31,6 +32,12 @@ def book(tmp_path: Path) -> Path:
         Plan(edits=(Edit("Deals", "amount", deals.loc[written, "deal"], deals.loc[written, "amount"], after, "typed"),))
     )
     return path
+
+
+@pytest.fixture
+def book(original: Path, tmp_path: Path) -> Path:
+    """Give a copy of that workbook and of what lies beside it."""
+    return shutil.copytree(original.parent, tmp_path, dirs_exist_ok=True) / original.name
 
 
 def changed(path: Path) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from xl_salesflow.workbook import ClosedBook
 KEPT = ("Deals", "History", "Tasks", "Stages", "Gates", "StageTasks", "Questions", "Settings", "Activities", "Quotes")
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a workbook with two open deals, one of them won."""
-    path, deals = tmp_path / "b.xlsx", tmp_path / "deals.csv"
+    folder = tmp_path_factory.mktemp("use")
+    path, deals = folder / "b.xlsx", folder / "deals.csv"
     deals.write_text(
         "Deal,Account,Stage,Amount,Created,Closed,Owner\n"
         "D-1,Acme,Lead,100,2026-03-01,,Li\nD-2,Acme,Qualified,200,2026-03-02,,Li\nD-3,Acme,Won,300,2026-01-02,2026-02-01,Li\n",
@@ -32,6 +34,12 @@ def book(tmp_path: Path) -> Path:
     for arguments in (("init", path, "--lang", "en"), ("import", path, deals, "--yes"), ("update", path)):
         main([str(argument) for argument in (*arguments, "--today", TODAY)])
     return path
+
+
+@pytest.fixture
+def book(original: Path, tmp_path: Path) -> Path:
+    """Give a copy of that workbook and of what lies beside it."""
+    return shutil.copytree(original.parent, tmp_path, dirs_exist_ok=True) / original.name
 
 
 def used(book: Path, *arguments: object) -> int:
