@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfile, copytree
 from typing import Any
 
 import pytest
@@ -49,13 +49,21 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def copies(original: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
-    """The original, ours with another amount and owner, theirs with another amount and name."""
-    base, ours, theirs = (Path(copyfile(original, tmp_path / f"{name}.xlsx")) for name in ("base", "ours", "theirs"))
+@pytest.fixture(scope="module")
+def edited(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the original, ours with another amount and owner, theirs with another amount and name."""
+    folder = tmp_path_factory.mktemp("edited")
+    _, ours, theirs = (Path(copyfile(original, folder / f"{name}.xlsx")) for name in ("base", "ours", "theirs"))
     edit(ours, 1, amount=[120.0, 200.0, 300.0], owner=["Ann", "", ""])
     edit(theirs, 2, amount=[130.0, 250.0, 300.0], name=["Offer 1", "Offer 2", "Offer three"])
-    return base, ours, theirs
+    return folder
+
+
+@pytest.fixture
+def copies(edited: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
+    """Copies of these three, and of what lies beside them."""
+    copytree(edited, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "base.xlsx", tmp_path / "ours.xlsx", tmp_path / "theirs.xlsx"
 
 
 def test_diff_says_in_words_what_differs(copies: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
