@@ -107,9 +107,9 @@ def slowest(office: Office, book: Path, count: int) -> None:
 
 def _again(document: Any, cell: Any) -> None:
     if cell.ArrayFormula:
-        cell.ArrayFormula = cell.ArrayFormula.strip("{}")
+        cell.setArrayTokens(cell.getArrayTokens())
     else:
-        cell.Formula = cell.Formula
+        cell.setTokens(cell.getTokens())
     document.calculate()
 
 

@@ -136,9 +136,11 @@ def _of_moves(column: str) -> str:
 def _worth_formula(row: int) -> Formula:
     count = _of_moves(f"to_{row}")
     name = f"INDEX({{StageMetrics.stage}},MATCH({row},{{StageMetrics.position}},0))"
-    there = (_LEFT, c.Criterion("moved_to", "=", name), c.Criterion("move", "<>", "{move:switched}"))
-    total = f"ROUND({c.total('amount')('History', there)},2)"
-    # a move nobody made is spared the question
+    there = (_LEFT, c.Criterion("moved_to", "=", name))
+    kept = (*there, c.Criterion("move", "<>", "{move:switched}"))
+    every, some = (c.total("amount")("History", asked) for asked in (there, kept))
+    # a move nobody made is spared the question, and so is what nobody switched
+    total = f"ROUND(IF({_of_moves('switched')}=0,{every},{some}),2)"
     return Formula(if_step(f'IF({count}="","",IF({count}=0,0,{total}))'))
 
 

@@ -100,7 +100,9 @@ def _by_step(name: str, title: Text, formula: Callable[[Callable[[str], str]], s
 _LEFT = "({History.state}<-1)*({History.state}>-2-" + str(ROWS) + ")"
 _LEFT_STEP = "(-1-{History.state})"
 _WITHOUT_OUTCOME = "INT({History.step}/10000)*10000+MOD({History.step},1000)"
-_KNOWN_DAYS = "ISNUMBER({History.days})*({History.days}>=0)"
+# the dates, since an array of a column with blanks between, as days is, takes six times as long
+_DAYS = "({History.left}-{History.entered})"
+_KNOWN_DAYS = "({History.entered}>0)*({History.left}>={History.entered})"
 
 
 def _states() -> Working:
@@ -139,7 +141,7 @@ def _finished_days() -> Working:
         for share in SHARES.values():
             below = f"{visits}-INT(({visits}-1)*{share})"  # counted from the largest, as LARGE does
             keys += [f"IF({visits}=0,1,{later}+{rank})" for rank in (below, f"MAX(1,{below}-1)")]
-    array = f"{_LEFT}*{_KNOWN_DAYS}*({_LEFT_STEP}*{_STEP_WEIGHT}+{{History.days}})"
+    array = f"{_LEFT}*{_KNOWN_DAYS}*({_LEFT_STEP}*{_STEP_WEIGHT}+{_DAYS})"
     ordered = _in_period(array, "left", lambda wanted: f"LARGE({wanted},DaysKeys)")
     return Working("Days", Text("Days at the middle and at nine tenths", "中位与九成处的天数"), tuple(keys), ordered)
 
