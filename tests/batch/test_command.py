@@ -209,7 +209,7 @@ def test_the_log_holds_nothing_a_customer_is_known_by(here: Path, capfd: pytest.
     written = out + err + "".join(path.read_text(encoding="utf-8") for path in here.glob("*.jsonl"))
     assert "team-000.xlsx" in written
     assert [text for text in telling if text in written] == []
-    assert batch("books", "--verb", "check", "--json", "--details") in (0, 1, 3)
+    assert batch("books", "--verb", "followups", "--json", "--details") in (0, 1, 3)
     details = capfd.readouterr().out
     assert any(text in details for text in telling), "nothing tells even with --details; the test shows nothing"
 
