@@ -72,6 +72,26 @@ def told(found: Iterable[Strayed], language: Language) -> Iterator[Finding]:
         yield Finding("formula_typed_over", kind.severity, message, column=one.name, cell=one.cell)
 
 
+def gone(book: xw.Book, layout: Layout, names: Names, language: Language) -> Iterator[Finding]:
+    """Yield the sheets of the template that are gone, and the names of cells that are not; the reader tells of named inputs."""
+    from xl_salesflow.workbook.beside_tables import beside_tables
+
+    beside, sheets = beside_tables(layout.language), {sheet.name for sheet in book.sheets}
+    for sheet, pointing in beside.needed.items():
+        if _home(sheet, beside, layout) not in sheets and pointing & names.every:
+            yield _finding("missing_sheet", language, "", sheet)
+    at = {name: (sheet, *place) for sheet, cells in names.places.items() for name, place in cells.items()}
+    still = {sheet for sheet in beside.formulas if _unmoved(sheet, beside, layout, at)}
+    for name, (sheet, *place) in beside.names.items():
+        expected = name not in NAMED_CELLS and tuple(place) in beside.formulas.get(sheet, {})
+        if expected and name not in at and sheet in still and _home(sheet, beside, layout) in sheets:
+            yield _finding("missing_name", language, name, name)
+
+
+def _finding(rule: str, language: Language, column: str, shown: str) -> Finding:
+    return Finding(rule, FAULTS[rule].severity, FAULTS[rule].message.in_(language, shown=shown), column=column)
+
+
 def written_back(book: xw.Book, found: Iterable[Strayed]) -> list[str]:
     """Write the formulas of *found* back; return the cells."""
     blocks, done = Blocks(book), list[str]()

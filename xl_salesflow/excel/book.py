@@ -91,6 +91,7 @@ class OpenBook:
         named, told = read_named(names.values(), names.addresses, dialect, language)
         if only is None:
             told += beside.told(beside.strayed(self.book, layout, names), language)
+            told += beside.gone(self.book, layout, names, language)
         self._opened = opened
         pipeline = Pipeline(
             frames, today, language, settings, view_of(named), named, layout.places, source=_source(self.book)

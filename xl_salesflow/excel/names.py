@@ -21,6 +21,7 @@ class Names:
     book: xw.Book
     places: Mapping[str, Mapping[str, tuple[int, int]]]
     addresses: Mapping[str, str]
+    every: frozenset[str] = frozenset()  # whatever they stand for
 
     def values(self) -> dict[str, Any]:
         """Return what the cells hold, by name; one read for each sheet."""
@@ -39,13 +40,14 @@ def find_names(book: xw.Book) -> Names:
     """Return the names of *book* that stand for one cell; those of one sheet alone are nobody's business."""
     places: dict[str, dict[str, tuple[int, int]]] = {}
     addresses: dict[str, str] = {}
-    for name in book.names:
+    every = list(book.names)
+    for name in every:
         found = _ONE_CELL.fullmatch(name.refers_to or "")
         if found and "!" not in name.name:
             sheet = (found[1] or found[2]).replace("''", "'")
             places.setdefault(sheet, {})[name.name] = (int(found[4]), _number(found[3]))
             addresses[name.name] = f"{quoted(sheet)}!{found[3]}{found[4]}"
-    return Names(book, places, addresses)
+    return Names(book, places, addresses, frozenset(name.name for name in every))
 
 
 def quoted(sheet: str) -> str:

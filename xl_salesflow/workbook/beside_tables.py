@@ -10,6 +10,7 @@ from typing import NamedTuple
 from xl_salesflow.model.shipped import template
 from xl_salesflow.model.text import Language
 from xl_salesflow.ooxml import Workbook
+from xl_salesflow.ooxml.refs import unquote
 from xl_salesflow.workbook.helper_cells import filled_by_arrays, formulas_outside_tables
 
 Spot = tuple[str, int, int]
@@ -18,13 +19,15 @@ Spot = tuple[str, int, int]
 
 class Beside(NamedTuple):
     """*formulas*: sheet → (row, column) → formula; *fills*: sheet → (row, column) of an array → its last row and column;
-    *corners*: table → its first cell; *names*: name of one cell → it.
+    *corners*: table → its first cell; *names*: name of one cell → it;
+    *needed*: sheet → the names that point to it.
     """
 
     formulas: Mapping[str, Mapping[tuple[int, int], str]]
     fills: Mapping[str, Mapping[tuple[int, int], tuple[int, int]]]
     corners: Mapping[str, Spot]
     names: Mapping[str, Spot]
+    needed: Mapping[str, frozenset[str]]
 
 
 @cache
@@ -45,5 +48,11 @@ def beside_tables(language: Language) -> Beside:
             name: (at.sheet, at.row, at.col)
             for name, at in shipped.names.items()
             if (at.row, at.col) == (at.last_row, at.last_col)
+        },
+        {
+            sheet: frozenset(
+                name for name, text in shipped.name_texts.items() if unquote(text.partition("!")[0]) == sheet
+            )
+            for sheet in shipped.sheets
         },
     )

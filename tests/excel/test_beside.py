@@ -1,0 +1,58 @@
+"""What is gone of an open workbook: sheets and names, told in the words of the closed one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.excel.engines.memory import open_in_memory
+from xl_salesflow.excel.book import OpenBook
+from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook import ClosedBook
+
+TODAY = date(2026, 5, 4)
+GONE = ("missing_sheet", "missing_name")
+
+
+@pytest.fixture(params=LANGUAGES)
+def changed(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[list[str], list[str]], Path]:
+    """Give a function that makes a workbook without some names and without the sheets that others point to."""
+
+    def make(names: list[str], pointed_at: list[str]) -> Path:
+        language: Language = request.param
+        path = tmp_path / "book.xlsx"
+        new_workbook(path, language)
+        book = load_workbook(path)
+        for name in pointed_at:
+            del book[book.defined_names[name].attr_text.rpartition("!")[0].strip("'")]
+        for name in names:
+            del book.defined_names[name]
+        book.save(path)
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("names", "pointed_at", "rule"),
+    [
+        ([], [], ""),
+        (["Card_won_value", "IsCohort"], [], "missing_name"),
+        ([], ["GroupValues"], "missing_sheet"),  # the closed book tells each name that pointed there besides
+    ],
+)
+def test_open_and_closed_tell_the_same(
+    names: list[str], pointed_at: list[str], rule: str, changed: Callable[[list[str], list[str]], Path]
+) -> None:
+    path = changed(names, pointed_at)
+    closed, opened = (
+        sorted((fault.rule, fault.message) for fault in book.read(TODAY).faults if fault.rule in GONE)
+        for book in (ClosedBook(path), OpenBook(open_in_memory(path)))
+    )
+    assert [told for told in closed if told[0] == rule] == opened
+    assert len(opened) == len(names) + len(pointed_at)
