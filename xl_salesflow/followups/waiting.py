@@ -10,8 +10,8 @@ from xl_salesflow.model.plan import Finding
 from xl_salesflow.model.text import Text
 
 LEFT = Text(
-    "More deals ask for a follow-up than {days} working days of {limit} hold, {left} too many; hand some over, or raise the limit in "
-    "Settings.",
+    "More deals ask for a follow-up than {days} working days of {limit} hold, {left} too many; hand some over, or raise the "
+    "limit in Settings.",
     "需要跟进的商机超出 {days} 个工作日、每日 {limit} 个的容量，多出 {left} 个；请转交部分商机，或在“设置”中提高上限。",
 )
 NOBODY = Text("Deals without an owner: ", "未分配负责人的商机：")
