@@ -12,7 +12,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics import grouped, rows
@@ -163,8 +162,10 @@ def cube(pipeline: Pipeline, column: str = "") -> Cube:
     table = "Deals" if today else "History"
     column = _words(table, column) if column else ""
     frame = pipeline[table]
-    chosen = _counted(frame, today, as_of) & rows.in_view(frame, pipeline.view.filters)
-    frame = frame if chosen.all() else frame[chosen]
+    there, filters = _counted(frame, today, as_of), pipeline.view.filters
+    if filters:  # asked of the rows that are left, as words take longest
+        there = there[rows.in_view(frame[list(filters)].iloc[there], filters)]
+    frame = frame if len(there) == len(frame) else frame.iloc[there]
     if not column:
         return Cube(pipeline, today, as_of, frame, np.zeros(len(frame), dtype=np.int64), 1)
     group, keys = pd.factorize(frame[column].astype(object))
@@ -186,9 +187,10 @@ def _words(table: str, asked: str) -> str:
     )
 
 
-def _counted(frame: pd.DataFrame, today: bool, as_of: float) -> NDArray[np.bool_]:
-    known = (frame["outcome"] != "").to_numpy(dtype=bool)
+def _counted(frame: pd.DataFrame, today: bool, as_of: float) -> Groups:
+    # the places of the deals there were
     if today:
-        return np.asarray(known)
+        return np.flatnonzero(frame["outcome"] != "")
     entered, left, created = (rows.days(frame[column]) for column in ("entered", "left", "created"))
-    return np.asarray(known & (entered <= as_of) & (left > as_of) & (created <= as_of))
+    there = np.flatnonzero((entered <= as_of) & (left > as_of) & (created <= as_of))
+    return there[(frame["outcome"].iloc[there] != "").to_numpy(dtype=bool)]
