@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from make_book import make
 from measure import ROOT
 
-from xl_salesflow.ooxml import Workbook
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 DAY = "2026-07-01"
 KINDS = 5  # generated; the rest are copies with changes

@@ -16,12 +16,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.excel.engines.memory import open_in_memory
-from xl_salesflow import flow
-from xl_salesflow.demo.generate import generated
-from xl_salesflow.excel import one_deal
-from xl_salesflow.excel.book import OpenBook
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.engine import Run
+from xl_salesflow.excel.deal_buttons import make_move_changes
+from xl_salesflow.excel.open_book import TABLES_OF_A_DEAL, OpenBook
+from xl_salesflow.verbs import bring_in
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 TODAY = date(2026, 3, 2)
 
@@ -40,8 +41,8 @@ def calls(deals: int, folder: Path) -> tuple[int, int, float, float]:
     new_workbook(path, "en")
     closed = ClosedBook(path)
     empty = closed.read(TODAY)
-    run = flow.Run("benchmark", datetime(2026, 3, 2, 9))
-    closed.write(flow.bring_in(empty, generated(empty, deals, since_days=120), run))
+    run = Run("benchmark", datetime(2026, 3, 2, 9))
+    closed.write(bring_in(empty, generate_pipeline(empty, deals, since_days=120), run))
     book = open_in_memory(path)
     counted, start = book.impl.grid.calls, time.process_time()
     counted.clear()
@@ -50,8 +51,8 @@ def calls(deals: int, folder: Path) -> tuple[int, int, float, float]:
     deal = str(pipeline["Deals"].query("outcome == 'open'")["deal"].iloc[0])
     counted.clear()
     start = time.process_time()
-    narrow = OpenBook(book).read(TODAY, one_deal.TABLES_OF_A_DEAL, deal)
-    one_deal.moved(narrow, deal, {}, "explain", run)
+    narrow = OpenBook(book).read(TODAY, TABLES_OF_A_DEAL, deal)
+    make_move_changes(narrow, deal, {}, "explain", run)
     return whole, counted.total(), seconds, time.process_time() - start
 
 

@@ -21,12 +21,13 @@ import numpy as np
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from xl_salesflow import documents, followups, quotes
-from xl_salesflow.model.frames import complete
-from xl_salesflow.model.pipeline import Pipeline, pipeline_of
-from xl_salesflow.model.plan import Document
-from xl_salesflow.model.tables import TABLES
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.documents.document_writer import DOCUMENT_FORMATS, render_document
+from xl_salesflow.process.due_followups import make_followup_frame
+from xl_salesflow.quotes.quote_versions import offer_quote
+from xl_salesflow.schema.table_frames import complete_columns
+from xl_salesflow.schema.table_registry import TABLES
 
 TODAY = date(2026, 7, 1)
 STAGES = [
@@ -56,7 +57,7 @@ def offers(count: int) -> list[Document]:
     quote = {"quote": "Q-1", "deal": "D-1", "tax_rate": 0.13, "discount": 0.05, "date": TODAY}
     lines = [{"quote": "Q-1", "product": part["product"], "quantity": 3} for part in products]
     tables = {"Deals": [{"deal": "D-1"}], "Quotes": [quote], "QuoteLines": lines, "Products": products}
-    (document,) = quotes.offer(pipeline_of(TODAY, "zh", **tables), "D-1").documents
+    (document,) = offer_quote(build_pipeline(TODAY, "zh", **tables), "D-1").documents
     buyer = document.facts["buyer"]
     return [
         replace(document, facts={**document.facts, "buyer": {**buyer, "account": f"Customer {n}"}})
@@ -83,17 +84,17 @@ def desk(count: int) -> Pipeline:
         },
         index=pd.RangeIndex(2, count + 2),
     )
-    return pipeline_of(TODAY, Stages=STAGES).with_tables(Deals=complete(TABLES["Deals"], deals))
+    return build_pipeline(TODAY, Stages=STAGES).with_tables(Deals=complete_columns(TABLES["Deals"], deals))
 
 
 def ours(printed: list[Document]) -> dict[str, Cost]:
     """Return what each format takes, templates read and fonts found before."""
     costs = {}
-    for format in documents.FORMATS["quote"]:
-        documents.render(printed[0], "zh", format)
+    for format in DOCUMENT_FORMATS["quote"]:
+        render_document(printed[0], "zh", format)
         start = now()
         for document in printed:
-            documents.render(document, "zh", format)
+            render_document(document, "zh", format)
         costs[format] = since(start)
     return costs
 
@@ -130,7 +131,7 @@ def main() -> None:
         print(line + " – | – | – | – |" * (format not in there))
     pipeline = desk(asked.deals)
     start = time.perf_counter()
-    listed = followups.due(pipeline)
+    listed = make_followup_frame(pipeline)
     print(f"\n{len(listed):,} follow-ups out of {asked.deals:,} deals: {time.perf_counter() - start:.2f} s")
 
 

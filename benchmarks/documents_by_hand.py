@@ -16,8 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from docxtpl import DocxTemplate
 
 from benchmarks.documents import now, offers, since
-from xl_salesflow.documents import shelf
-from xl_salesflow.documents.kinds import context
+from xl_salesflow.documents.template_lookup import build_template_context, shipped_template
 
 _AT_ONCE = 100  # files for one LibreOffice; with a thousand it gives up
 
@@ -26,8 +25,8 @@ def main() -> None:
     """Make the files, and print what each kind took as JSON."""
     folder, count = Path(sys.argv[1]), int(sys.argv[2])
     template = folder / "template.docx"
-    template.write_bytes(shelf.shipped("quote", "docx").content)
-    contexts = [{**context(document, "zh"), "logo": ""} for document in offers(count)]
+    template.write_bytes(shipped_template("quote", "docx").content)
+    contexts = [{**build_template_context(document, "zh"), "logo": ""} for document in offers(count)]
     start = now()
     for number, facts in enumerate(contexts):
         paper = DocxTemplate(template)

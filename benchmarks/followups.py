@@ -21,25 +21,25 @@ import numpy as np
 import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from xl_salesflow import documents, followups
-from xl_salesflow.calculated import refreshed
-from xl_salesflow.demo.day import day_of_work
-from xl_salesflow.demo.generate import generated
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.frames import complete
-from xl_salesflow.model.pipeline import Pipeline, pipeline_of
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.playbooks import setup
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.cli.demo.demo_workbook import make_day_of_work
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.documents.document_writer import render_document
+from xl_salesflow.engine import recompute_formula_columns
+from xl_salesflow.process.due_followups import list_followups, make_followup_document
+from xl_salesflow.process.playbook_files import make_shipped_setup
+from xl_salesflow.schema.table_frames import complete_columns
+from xl_salesflow.schema.table_registry import TABLES
 
 TODAY = date(2026, 6, 30)
 
 
 def made(count: int, people: int) -> Pipeline:
     """Return *count* deals of *people* with everything that a reason looks at."""
-    empty = pipeline_of(TODAY).with_tables(**setup("crm", "en"))
-    pipeline = applied(empty, generated(empty, count, since_days=60))  # most of them still open
-    pipeline = applied(pipeline, day_of_work(pipeline))
+    empty = build_pipeline(TODAY).with_tables(**make_shipped_setup("crm", "en"))
+    pipeline = apply_change_set(empty, generate_pipeline(empty, count, since_days=60))  # most of them still open
+    pipeline = apply_change_set(pipeline, make_day_of_work(pipeline))
     random, deals = np.random.default_rng(3), pipeline["Deals"]
     owners = np.array([f"Person {n:04d}" for n in range(people)], object)[random.integers(0, people, count)]
     deals = deals.assign(owner=owners)
@@ -62,8 +62,8 @@ def made(count: int, people: int) -> Pipeline:
         "concern": "Too dear", "answer": "Pays back in a year", "status": "answered", "date": today,
     }  # fmt: skip
     more = {"Tasks": tasks, "Quotes": quotes, "Objections": objections}
-    frames = {name: complete(TABLES[name], pd.DataFrame(columns)) for name, columns in more.items()}
-    return refreshed(pipeline.with_tables(Deals=deals, **frames))
+    frames = {name: complete_columns(TABLES[name], pd.DataFrame(columns)) for name, columns in more.items()}
+    return recompute_formula_columns(pipeline.with_tables(Deals=deals, **frames))
 
 
 def by_hand(pipeline: Pipeline, deals: pd.DataFrame) -> int:
@@ -95,14 +95,14 @@ def main() -> None:
         f"{len(pipeline[name]):,} {name}" for name in ("Deals", "Activities", "Tasks", "Quotes", "Objections")
     )
     print(f"{sizes}; {asked.people} people\n")
-    runs = [timed(lambda: followups.listed(pipeline)) for _ in range(3)]
+    runs = [timed(lambda: list_followups(pipeline)) for _ in range(3)]
     wall, busy, listed = min(runs, key=lambda run: run[1])
     print(
         f"list: {len(listed.rows):,} lines, {sum(listed.left.values()):,} without room; {wall:.2f} s, busy {busy:.2f} s"
     )
-    document = followups.document(pipeline, listed)
+    document = make_followup_document(pipeline, listed)
     for format in ("md", "html", "csv", "ics"):
-        wall, busy, content = timed(lambda format=format: documents.render(document, "en", format))
+        wall, busy, content = timed(lambda format=format: render_document(document, "en", format))
         print(f"{format}: {len(content) / 2**20:.1f} MiB; {wall:.2f} s, busy {busy:.2f} s")
     few = pipeline["Deals"].iloc[::100]
     _, loop, _ = timed(lambda: by_hand(pipeline, few))
@@ -111,7 +111,7 @@ def main() -> None:
     )
     if asked.profile:
         profiler = cProfile.Profile()
-        profiler.runcall(followups.listed, pipeline)
+        profiler.runcall(list_followups, pipeline)
         pstats.Stats(profiler).sort_stats("cumulative").print_stats("xl_salesflow", 25)
 
 

@@ -13,11 +13,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.model.frames import complete, frame
-from xl_salesflow.model.pipeline import Pipeline, pipeline_of
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.playbooks import setup
-from xl_salesflow.rules import gates
+from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.process.gate_judging import judge_by_gates
+from xl_salesflow.process.playbook_files import make_shipped_setup
+from xl_salesflow.schema.table_frames import complete_columns, make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
 
 _COLUMNS = ("need", "budget", "authority", "timeline")
 
@@ -36,8 +36,10 @@ def made(deals: int, count: int) -> Pipeline:
         }
         for n in range(count)
     ]  # fmt: skip
-    pipeline = pipeline_of(date(2026, 3, 31)).with_tables(**setup("crm", "en"))
-    return pipeline.with_tables(Deals=complete(TABLES["Deals"], rows), Gates=frame(TABLES["Gates"], asked))
+    pipeline = build_pipeline(date(2026, 3, 31)).with_tables(**make_shipped_setup("crm", "en"))
+    return pipeline.with_tables(
+        Deals=complete_columns(TABLES["Deals"], rows), Gates=make_table_frame(TABLES["Gates"], asked)
+    )
 
 
 def by_hand(pipeline: Pipeline) -> list[str]:
@@ -59,7 +61,7 @@ def main(deals: int = 100_000, count: int = 40) -> None:
     pipeline = made(deals, count)
     moves = pd.DataFrame({"from": "Lead", "to": "Presentation"}, index=pipeline["Deals"].index, dtype=object)
     start = time.perf_counter()
-    judged = gates.judge(pipeline, moves)
+    judged = judge_by_gates(pipeline, moves)
     ours = time.perf_counter() - start
     few = pipeline.with_tables(Deals=pipeline["Deals"].iloc[: deals // 100])
     start = time.perf_counter()

@@ -9,10 +9,11 @@ import sys
 from datetime import date, datetime
 from pathlib import Path
 
-from xl_salesflow import flow
-from xl_salesflow.demo.generate import generated
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.engine import Run
+from xl_salesflow.verbs import bring_in
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 TODAY = date(2026, 6, 30)
 
@@ -23,8 +24,8 @@ def make(path: Path, count: int) -> None:
     new_workbook(path, "en", "crm")
     book = ClosedBook(path)
     pipeline = book.read(TODAY)
-    plan = generated(pipeline, count, since_days=400)
-    book.write(flow.bring_in(pipeline, plan, flow.Run("benchmark", datetime(2026, 6, 30, 8))))
+    plan = generate_pipeline(pipeline, count, since_days=400)
+    book.write(bring_in(pipeline, plan, Run("benchmark", datetime(2026, 6, 30, 8))))
 
 
 if __name__ == "__main__":

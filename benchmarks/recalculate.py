@@ -24,19 +24,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from make_book import make
 from office import Office
 
-from xl_salesflow.calculated import refreshed
-from xl_salesflow.demo.names import REPS
-from xl_salesflow.metrics import sheet_values
-from xl_salesflow.metrics.formulas import POSITIONS
-from xl_salesflow.model.lists import LISTS
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.view import EVERYTHING
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.cli.demo.demo_words import DEMO_REPS
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import recompute_formula_columns
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.metrics.metric_tables import ROW_POSITIONS
+from xl_salesflow.schema.choice_lists import LISTS
+from xl_salesflow.schema.named_values import ALL_VALUES_LABEL
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 TODAY = date.today()
-EMPTY, ALL = "", EVERYTHING.en
-OWNER, CHANNEL = REPS["en"][0], LISTS["sales_channel"]["direct"].en
+EMPTY, ALL = "", ALL_VALUES_LABEL.en
+OWNER, CHANNEL = DEMO_REPS["en"][0], LISTS["sales_channel"]["direct"].en
 QUESTIONS: dict[str, dict[str, Any]] = {
     "as of a past day": {"AsOfInput": TODAY - timedelta(days=200)},
     "as of another past day": {"AsOfInput": TODAY - timedelta(days=260)},
@@ -115,7 +115,7 @@ def _again(document: Any, cell: Any) -> None:
 
 def formula_cells(document: Any) -> Iterator[tuple[str, Any]]:
     """Yield every formula cell of the metric tables with its table, row and column."""
-    for name in ("Metrics", *POSITIONS):
+    for name in ("Metrics", *ROW_POSITIONS):
         area = document.DatabaseRanges.getByName(name).DataArea
         sheet = document.Sheets.getByIndex(area.Sheet)
         for row in range(area.StartRow + 1, area.EndRow + 1):
@@ -128,7 +128,7 @@ def formula_cells(document: Any) -> Iterator[tuple[str, Any]]:
 
 def python(book: Path) -> tuple[Pipeline, dict[str, float]]:
     """Return what Python takes for every cell of the same sheets, as processor seconds by question."""
-    pipeline = refreshed(ClosedBook(book).read(TODAY))
+    pipeline = recompute_formula_columns(ClosedBook(book).read(TODAY))
     past = replace(pipeline, view=replace(pipeline.view, as_of=TODAY - timedelta(days=200)))
     owner = replace(pipeline, view=replace(pipeline.view, filters={"owner": OWNER}))
     spent = {}
@@ -140,7 +140,7 @@ def python(book: Path) -> tuple[Pipeline, dict[str, float]]:
 
 def _seconds(asked: Pipeline) -> float:
     start = time.process_time()
-    sheet_values(asked)
+    compute_sheet_values(asked)
     return time.process_time() - start
 
 

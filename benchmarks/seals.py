@@ -8,9 +8,9 @@ import time
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.model.frames import complete
-from xl_salesflow.model.seal import broken, sealed
-from xl_salesflow.model.tables import TABLES
+from xl_salesflow.core.history_seal import find_broken_seals, seal_history
+from xl_salesflow.schema.table_frames import complete_columns
+from xl_salesflow.schema.table_registry import TABLES
 
 
 def made(visits: int) -> pd.DataFrame:
@@ -26,20 +26,20 @@ def made(visits: int) -> pd.DataFrame:
         },
         index=range(2, visits + 2),
     )  # fmt: skip
-    return complete(TABLES["History"], rows)
+    return complete_columns(TABLES["History"], rows)
 
 
 def main(visits: int = 100_000) -> None:
     """Print both times, and fail when a seal does not hold or a change is missed."""
     history = made(visits)
     start = time.process_time()
-    whole = sealed(history)
+    whole = seal_history(history)
     sealing, start = time.process_time() - start, time.process_time()
-    found = broken(whole)
+    found = find_broken_seals(whole)
     checking = time.process_time() - start
     changed = whole.copy()
     changed.loc[visits // 2, "amount"] = -1.0
-    if len(found.itself) or len(found.before) or list(broken(changed).itself) != [visits // 2]:
+    if len(found.itself) or len(found.before) or list(find_broken_seals(changed).itself) != [visits // 2]:
         raise SystemExit("The seals lie.")
     print(f"{visits:,} visits: sealed in {sealing:.2f} s, checked in {checking:.2f} s of processor time")
 

@@ -32,9 +32,11 @@ def phase(name: str) -> Iterator[None]:
 
 
 def ours(path: Path) -> None:
+    from xl_salesflow.ooxml.workbook_editor import Workbook
+    from xl_salesflow.workbook.atomic_save import save_workbook
+
     with phase("import"):
-        from xl_salesflow.ooxml import Workbook
-        from xl_salesflow.workbook.save import save
+        pass
     with phase("read"):
         book = Workbook.open(path)
         data = book.read_table("Data")
@@ -45,7 +47,7 @@ def ours(path: Path) -> None:
             book.set_column("Data", header, (rows, [value] * len(rows)))
         book.append_rows("Data", {header: data[header][:ADDED] for header in table.headers})
     with phase("save"):
-        save(path, book.write_to, book.digest)
+        save_workbook(path, book.write_to, book.digest)
 
 
 def openpyxl(path: Path) -> None:
@@ -105,7 +107,7 @@ def excelize(path: Path) -> None:
 
 def bare(path: Path) -> None:
     """No library at all: unpack the rows, pack them again, copy the rest; nobody who edits can be faster."""
-    from xl_salesflow.ooxml.deflate import deflate
+    from xl_salesflow.ooxml.zip_archive import deflate_chunks
 
     new = path.with_suffix(".new")
     with phase("save"), zipfile.ZipFile(path) as old, new.open("wb") as file:
@@ -114,7 +116,7 @@ def bare(path: Path) -> None:
                 file.write(old.read(member))
             else:
                 with old.open(member) as part:
-                    file.writelines(deflate(iter(lambda: part.read(1 << 20), b"")).data)
+                    file.writelines(deflate_chunks(iter(lambda: part.read(1 << 20), b"")).data)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)

@@ -8,18 +8,22 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from xl_salesflow import playbooks
-from xl_salesflow.audit import QUESTIONS
-from xl_salesflow.metrics import METRICS
-from xl_salesflow.model.choices import CHOICES
-from xl_salesflow.model.lists import LISTS
-from xl_salesflow.model.settings import SETTINGS_BY_ID
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Text
-from xl_salesflow.model.verbs import VERBS
-from xl_salesflow.playbooks.load import QUESTIONS as QUESTIONS_FILE
-from xl_salesflow.playbooks.load import playbook, read, text
-from xl_salesflow.rules import RULES
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
+from xl_salesflow.metrics.sales_audit import AUDIT_QUESTIONS
+from xl_salesflow.process.playbook_files import (
+    QUESTIONS_FILE,
+    list_playbook_names,
+    load_playbook,
+    make_file_text,
+    playbook_title,
+    read_playbook_file,
+)
+from xl_salesflow.process.rule_catalogue import ALL_RULES
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.schema.named_values import SETTINGS_BY_ID
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.schema.verb_catalogue import VERBS
 
 _SOURCE = Path(__file__).with_name("domain.toml")
 
@@ -84,27 +88,27 @@ def _value(lists: Mapping[str, Mapping[str, Text]]) -> Callable[[str], Text | No
 
 def _playbook(id: str) -> Text | None:
     name, _, wanted = id.partition(".")
-    if name not in playbooks.names():
+    if name not in list_playbook_names():
         return None
-    title = playbooks.title(name)
+    title = playbook_title(name)
     if not wanted:
         return title
-    named = {stage["id"]: stage["name"] for stage in playbook(name)["stages"]}
+    named = {stage["id"]: stage["name"] for stage in load_playbook(name)["stages"]}
     found = named.get(wanted)
     return found and Text(f"{title.en} · {found['en']}", f"{title.zh} · {found['zh']}")
 
 
 def _gate(id: str) -> Text | None:
     name, _, gate = id.partition("-")
-    if name not in playbooks.names():
+    if name not in list_playbook_names():
         return None
-    remedies = {one["id"]: one["remedy"] for one in playbook(name)["gates"]}
+    remedies = {one["id"]: one["remedy"] for one in load_playbook(name)["gates"]}
     return Text(f"gate {id}", f"关卡 {id}") if gate in remedies else None
 
 
 def _question(id: str) -> Text | None:
-    asked = {question["id"]: question["text"] for question in read(QUESTIONS_FILE)["questions"]}
-    return text(asked[id]) if id in asked else None
+    asked = {question["id"]: question["text"] for question in read_playbook_file(QUESTIONS_FILE)["questions"]}
+    return make_file_text(asked[id]) if id in asked else None
 
 
 def _function(id: str) -> Text | None:
@@ -124,11 +128,11 @@ _KINDS: Mapping[str, Callable[[str], Text | None]] = {
     "table": _table,
     "list": _value(LISTS),
     "choice": _value(CHOICES),
-    "rule": _of({rule.id: rule.title for rule in RULES}),
-    "metric": _of({id: metric.name for id, metric in METRICS.items()}),
+    "rule": _of({rule.id: rule.title for rule in ALL_RULES}),
+    "metric": _of({id: metric.name for id, metric in METRICS_BY_ID.items()}),
     "setting": _of({id: setting.name for id, setting in SETTINGS_BY_ID.items()}),
     "verb": _of({id: verb.label for id, verb in VERBS.items()}),
-    "audit": _of({question.id: question.text for question in QUESTIONS}),
+    "audit": _of({question.id: question.text for question in AUDIT_QUESTIONS}),
     "playbook": _playbook,
     "gate": _gate,
     "question": _question,

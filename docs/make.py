@@ -14,21 +14,25 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from docs import domain
-from xl_salesflow import assigning, changes, duplicates, merging, undo
-from xl_salesflow.documents.fields import fields, paths
-from xl_salesflow.documents.kinds import PAPERS
-from xl_salesflow.metrics import METRICS
-from xl_salesflow.model.choices import CHOICES
-from xl_salesflow.model.column import Writer
-from xl_salesflow.model.settings import SETTINGS_BY_ID
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Text
-from xl_salesflow.model.verbs import VERBS
-from xl_salesflow.moves.told import RULES as MOVES
-from xl_salesflow.rules import RULES
-from xl_salesflow.workbook.faults import FAULTS
+from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES
+from xl_salesflow.changelog.merge_conflicts import CONFLICT_MESSAGES
+from xl_salesflow.changelog.undo_run import UNDO_MESSAGES
+from xl_salesflow.documents.sample_deal import template_field_paths, template_fields
+from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
+from xl_salesflow.process.duplicate_rows import DUPLICATE_MESSAGES
+from xl_salesflow.process.owner_assignment import ASSIGNMENT_MESSAGES
+from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
+from xl_salesflow.process.rule_catalogue import ALL_RULES
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.named_values import SETTINGS_BY_ID
+from xl_salesflow.schema.table_columns import ColumnWriter
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.schema.verb_catalogue import VERBS
+from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS
 
-_WRITERS = {Writer.PERSON: "people", Writer.FORMULA: "a formula", Writer.PRODUCT: "salesflow"}
+_WRITERS = {ColumnWriter.PERSON: "people", ColumnWriter.FORMULA: "a formula", ColumnWriter.PRODUCT: "salesflow"}
 
 
 def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -72,7 +76,8 @@ def settings() -> str:
 def metrics() -> str:
     """Return the page of every metric with its definition and unit."""
     rows = [
-        (f"`{m.id}`", m.name.en, m.name.zh, m.unit.value.en, m.definition.en, m.definition.zh) for m in METRICS.values()
+        (f"`{m.id}`", m.name.en, m.name.zh, m.unit.value.en, m.definition.en, m.definition.zh)
+        for m in METRICS_BY_ID.values()
     ]
     return "# Metrics\n\n" + _table(("Id", "Name", "名称", "Unit", "Definition", "定义"), rows)
 
@@ -80,14 +85,14 @@ def metrics() -> str:
 def rules() -> str:
     """Return the page of every rule with its message: of rows and deals, then what single jobs have to say."""
     told: dict[str, list[tuple[str, str, Text]]] = {
-        "": [(rule.id, rule.severity, rule.message) for rule in RULES],
-        "Moves": [(rule.id, rule.severity, rule.message) for rule in MOVES],
-        "Single cells": [(id, kind.severity, kind.message) for id, kind in FAULTS.items()],
-        "Putting a run back": [(id, "warn", message) for id, message in undo.MESSAGES.items()],
-        "Ticked changes": [(id, "warn", message) for id, message in changes.MESSAGES.items()],
-        "Decided conflicts": [(id, "warn", message) for id, message in merging.MESSAGES.items()],
-        "Deals without owner": [(id, "note", message) for id, message in assigning.MESSAGES.items()],
-        "Doubles": [(id, "note", message) for id, message in duplicates.MESSAGES.items()],
+        "": [(rule.id, rule.severity, rule.message) for rule in ALL_RULES],
+        "Moves": [(rule.id, rule.severity, rule.message) for rule in MOVE_STATUS_RULES],
+        "Single cells": [(id, kind.severity, kind.message) for id, kind in CELL_FINDING_KINDS.items()],
+        "Putting a run back": [(id, "warn", message) for id, message in UNDO_MESSAGES.items()],
+        "Ticked changes": [(id, "warn", message) for id, message in CHANGE_SHEET_MESSAGES.items()],
+        "Decided conflicts": [(id, "warn", message) for id, message in CONFLICT_MESSAGES.items()],
+        "Deals without owner": [(id, "note", message) for id, message in ASSIGNMENT_MESSAGES.items()],
+        "Doubles": [(id, "note", message) for id, message in DUPLICATE_MESSAGES.items()],
     }
     parts = ["# Rules\n"]
     for title, rows in told.items():
@@ -108,10 +113,10 @@ def templates() -> str:
     parts = [
         "# Fields of templates\n\nAs they are written in Word, Excel and HTML; in Typst, `data.` stands before them.\n"
     ]
-    for kind in PAPERS.values():
+    for kind in DEAL_DOCUMENT_KINDS.values():
         rows = [
             (f"`{{% {path} %}}`" if path.startswith("for ") else f"`{path}`", example.partition("\n")[0])
-            for path, example in paths(fields(kind.id, "html"))
+            for path, example in template_field_paths(template_fields(kind.id, "html"))
         ]
         parts.append(f"\n## {kind.id}\n\n{kind.name.en} · {kind.name.zh}\n\n" + _table(("Field", "Example"), rows))
     return "".join(parts)

@@ -28,7 +28,7 @@ from tests.excel.rep import Rep
 from tests.excel.test_scenarios import test_a_manager_s_monday, test_a_rep_s_morning
 from tests.libreoffice import LibreOffice
 from tests.parts import office
-from xl_salesflow.model.tables import TABLES
+from xl_salesflow.schema.table_registry import TABLES
 
 DAYS: dict[str, tuple[Callable[..., None], dict[str, str]]] = {
     "morning": (test_a_rep_s_morning, {"excel-followups": "FollowUps"}),

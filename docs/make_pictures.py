@@ -26,15 +26,16 @@ sys.path.insert(0, str(ROOT))
 
 from tests.libreoffice import LibreOffice
 from tests.parts import office
-from xl_salesflow import flow
-from xl_salesflow.cli import main as salesflow
-from xl_salesflow.demo.generate import generated
-from xl_salesflow.model.choices import label
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
-from xl_salesflow.ooxml import Workbook
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow import cli
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.engine import Run
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import bring_in
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 PICTURES, MAVEN = ROOT / "docs" / "pictures", ROOT.parent / "shared" / "data" / "maven_crm"
 FROM_MAVEN = {"funnel": "Metrics", "compare": "StageChanges", "trends": "Trend", "plan": "PlanStages"}
@@ -67,10 +68,10 @@ def maven(source: Path, path: Path, language: Language) -> Path:
     new_workbook(path, language, "crm")
     deals = moved(source, Path(tempfile.mkdtemp()))
     for arguments in (("import", path, *sorted(deals.parent.glob("*.csv")), "--yes"), ("update", path)):
-        salesflow([str(argument) for argument in arguments])
+        cli.main([str(argument) for argument in arguments])
     year = {"PeriodFromInput": NOW.date() - timedelta(days=364), "PeriodToInput": NOW.date()}
     year["CompareInput"] = NOW.date() - timedelta(days=28)
-    compared = {"GroupBy": label("group", "product", language), "SegmentA": "GTX Pro", "SegmentB": "MG Special"}
+    compared = {"GroupBy": choice_label("group", "product", language), "SegmentA": "GTX Pro", "SegmentB": "MG Special"}
     return choose(path, {"PlanTarget": 3_000_000, "PlanBy": NOW.date() + timedelta(days=180), **year, **compared})
 
 
@@ -79,7 +80,7 @@ def demo(path: Path, language: Language) -> Path:
     new_workbook(path, language, "crm")
     book = ClosedBook(path)
     empty = book.read(NOW.date())
-    book.write(flow.bring_in(empty, generated(empty, 300), flow.Run("demo", NOW)))
+    book.write(bring_in(empty, generate_pipeline(empty, 300), Run("demo", NOW)))
     return path
 
 

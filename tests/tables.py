@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from xl_salesflow.model.pipeline import Pipeline, pipeline_of
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
-from xl_salesflow.playbooks import setup
+from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.process.playbook_files import make_shipped_setup
+from xl_salesflow.schema.table_registry import TABLES
 
 TODAY = date(2026, 3, 31)
 
@@ -32,4 +32,4 @@ def _cell(table: str, name: str, cell: str) -> Any:
 
 def crm(language: Language = "en", today: date = TODAY, **tables: list[dict[str, Any]]) -> Pipeline:
     """Return a pipeline with the default playbook and the *tables* given as rows."""
-    return pipeline_of(today, language, **tables).with_tables(**setup("crm", language))
+    return build_pipeline(today, language, **tables).with_tables(**make_shipped_setup("crm", language))

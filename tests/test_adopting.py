@@ -16,7 +16,7 @@ from openpyxl.worksheet.table import Table
 from tests.libreoffice import LibreOffice
 from tests.validator import Validator
 from xl_salesflow.cli import main
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 DAY = date(2026, 5, 4)
 TODAY = ["--today", DAY.isoformat()]

@@ -2,16 +2,16 @@
 
 from datetime import date, datetime
 
-from xl_salesflow.journal import entries
-from xl_salesflow.model.difference import difference
-from xl_salesflow.model.pipeline import pipeline_of
+from xl_salesflow.changelog.change_log import log_changes
+from xl_salesflow.core.change_sets import diff_pipelines
+from xl_salesflow.core.pipelines import build_pipeline
 
 NOW = datetime(2026, 3, 1, 9, 30)
 
 
 def rows(before: dict[str, object], after: dict[str, object]) -> list[tuple[str, ...]]:
-    old, new = (pipeline_of(NOW.date(), Deals=[{"deal": "D-1", **cells}]) for cells in (before, after))
-    plan = entries(difference(old, new, "because"), "update", "Mara", NOW)
+    old, new = (build_pipeline(NOW.date(), Deals=[{"deal": "D-1", **cells}]) for cells in (before, after))
+    plan = log_changes(diff_pipelines(old, new, "because"), "update", "Mara", NOW)
     return [
         (row["column"], row["before"], row["after"], row["because"], row["by"])
         for append in plan.appends

@@ -14,8 +14,8 @@ import pytest
 
 from tests.libreoffice import LibreOffice
 from xl_salesflow.cli import main
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.ooxml import Workbook
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.table_registry import TABLES
 
 MAVEN = {
     "deal_count": 8800, "won_count": 4238, "lost_count": 2473, "open_count": 2089, "won_value": 10005534,

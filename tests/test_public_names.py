@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 import xl_salesflow as sales
+from xl_salesflow.engine import Run
+from xl_salesflow.verbs import update
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 
 @pytest.mark.parametrize("name", sales.__all__)
@@ -27,8 +31,8 @@ def test_the_import_itself_brings_nothing_heavy() -> None:
 
 def test_a_morning_in_python(tmp_path: Path) -> None:
     path = tmp_path / "pipeline.xlsx"
-    sales.new_workbook(path, "en")
-    book = sales.ClosedBook(path)
-    plan = sales.flow.update(book.read(date(2026, 3, 2)), sales.Run("Mara", datetime(2026, 3, 2, 9)))
+    new_workbook(path, "en")
+    book = ClosedBook(path)
+    plan = update(book.read(date(2026, 3, 2)), Run("Mara", datetime(2026, 3, 2, 9)))
     book.write(plan)
-    assert not sales.flow.update(book.read(date(2026, 3, 2)), sales.Run("Mara", datetime(2026, 3, 2, 9))).writes
+    assert not update(book.read(date(2026, 3, 2)), Run("Mara", datetime(2026, 3, 2, 9))).writes

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.libreoffice import LibreOffice
-from xl_salesflow.demo.show import show
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.ooxml import Workbook
+from xl_salesflow.cli.demo.demo_workbook import write_demo
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.table_registry import TABLES
 
 ROW_TABLES = ("Deals", "Accounts", "Quotes", "QuoteLines", "Stages", "History")
 
@@ -28,7 +28,7 @@ def alike(cached: Any, computed: Any) -> bool:
 def test_cached_values_are_what_libreoffice_computes(
     language: Language, tmp_path: Path, libreoffice: LibreOffice
 ) -> None:
-    path = show(tmp_path, language, datetime.now())[0]
+    path = write_demo(tmp_path, language, datetime.now())[0]
     cached, computed = Workbook.open(path), Workbook.open(libreoffice.recalculated(path))
     known = 0
     for name in ROW_TABLES:

@@ -12,21 +12,20 @@ import pytest
 
 from tests.libreoffice import LibreOffice
 from tests.metrics.agreement import disagreements, recalculated
-from xl_salesflow import flow
-from xl_salesflow.calculated import refreshed
-from xl_salesflow.demo.day import day_of_work
-from xl_salesflow.demo.generate import generated
-from xl_salesflow.demo.names import PRODUCTS, REPS
-from xl_salesflow.metrics import SheetValues, sheet_values
-from xl_salesflow.model.choices import label
-from xl_salesflow.model.lists import LISTS
-from xl_salesflow.model.text import Language
-from xl_salesflow.ooxml import Workbook
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.cli.demo.demo_words import DEMO_PRODUCTS, DEMO_REPS
+from xl_salesflow.cli.demo.demo_workbook import make_day_of_work
+from xl_salesflow.engine import Run, recompute_formula_columns, run_steps
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.metrics.metric_cell_values import SheetValues, compute_sheet_values
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.choice_lists import LISTS, choice_label
+from xl_salesflow.verbs import bring_in, update
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 NOW = datetime.now().replace(microsecond=0)  # the sheets say TODAY()
-RUN = flow.Run("test", NOW)
+RUN = Run("test", NOW)
 CHINESE = ("everything", "one channel, cohort, entered, a past day", "a plan of its own", "a week ago")
 TABLES = {
     "Metrics", "StageMetrics", "StageChanges", "TeamPlan", "Trend", "Groups", "Segments", "ForecastMonths", "PlanStages",
@@ -40,8 +39,8 @@ def ago(days: int) -> date:
 
 def views(language: Language) -> dict[str, dict[str, Any]]:
     """Return what a manager chooses, by named cell."""
-    cohort, entered = label("reading", "cohort", language), label("reach", "entered", language)
-    owner, direct = REPS[language][0], LISTS["sales_channel"]["direct"].in_(language)
+    cohort, entered = choice_label("reading", "cohort", language), choice_label("reach", "entered", language)
+    owner, direct = DEMO_REPS[language][0], LISTS["sales_channel"]["direct"].in_(language)
     quarter = {"PeriodFromInput": ago(120), "PeriodToInput": ago(30)}
     return {
         "everything": {},
@@ -54,8 +53,8 @@ def views(language: Language) -> dict[str, dict[str, Any]]:
         },
         "a plan of its own": {"PlanTarget": 1_250_000.5, "PlanBy": ago(-200), "ViewOwner": owner},
         "products compared": {
-            "GroupBy": label("group", "product", language), "SegmentA": PRODUCTS[language][0][0],
-            "SegmentB": PRODUCTS[language][1][0], "AsOfInput": ago(45),
+            "GroupBy": choice_label("group", "product", language), "SegmentA": DEMO_PRODUCTS[language][0][0],
+            "SegmentB": DEMO_PRODUCTS[language][1][0], "AsOfInput": ago(45),
         },
         "a week ago": {"CompareInput": ago(7)},
         "a period then, one channel": {**quarter, "ViewChannel": direct, "CompareInput": ago(45)},
@@ -68,10 +67,10 @@ def filled(path: Path, language: Language) -> Path:
     new_workbook(path, language, "crm")
     book = ClosedBook(path)
     empty = book.read(NOW.date())
-    book.write(flow.bring_in(empty, generated(empty, 100), RUN))
+    book.write(bring_in(empty, generate_pipeline(empty, 100), RUN))
     pipeline = book.read(NOW.date())
-    work = day_of_work(pipeline)
-    book.write(flow.settled(pipeline, (lambda _: work,), "demo", RUN))
+    work = make_day_of_work(pipeline)
+    book.write(run_steps(pipeline, (lambda _: work,), "demo", RUN))
     return path
 
 
@@ -83,8 +82,8 @@ def asked(source: Path, path: Path, cells: dict[str, Any]) -> SheetValues:
     with path.open("wb") as file:
         workbook.write_to(file)
     book = ClosedBook(path)
-    book.write(flow.update(book.read(NOW.date()), RUN))
-    return sheet_values(refreshed(book.read(NOW.date())))
+    book.write(update(book.read(NOW.date()), RUN))
+    return compute_sheet_values(recompute_formula_columns(book.read(NOW.date())))
 
 
 @pytest.mark.slow

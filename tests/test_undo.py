@@ -13,30 +13,31 @@ from hypothesis import strategies as st
 
 from tests.examples import SCALE
 from tests.tables import TODAY, crm
-from xl_salesflow import flow
+from xl_salesflow.changelog.change_log import RUNNING_COUNT_COLUMNS, STAGE_MOVE_COLUMNS, format_log_value
 from xl_salesflow.cli import main
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import Run
 from xl_salesflow.errors import UsageError
-from xl_salesflow.journal import COUNTED_ON, MOVE, text
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.column import Writer
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.schema.table_columns import ColumnWriter
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import undo, update
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 NOW = datetime.combine(TODAY, datetime.min.time())
 STAGES = ("Lead", "Opportunity", "Proposal", "Negotiation", "Won", "Lost")
 
 
-def at(minute: int) -> flow.Run:
-    return flow.Run("Mara", NOW + timedelta(minutes=minute))
+def at(minute: int) -> Run:
+    return Run("Mara", NOW + timedelta(minutes=minute))
 
 
 def updated(pipeline: Pipeline, minute: int) -> Pipeline:
-    return applied(pipeline, flow.update(pipeline, at(minute)))
+    return apply_change_set(pipeline, update(pipeline, at(minute)))
 
 
 def undone(pipeline: Pipeline, minute: int, **how: Any) -> Pipeline:
-    return applied(pipeline, flow.undo(pipeline, at(minute), **how))
+    return apply_change_set(pipeline, undo(pipeline, at(minute), **how))
 
 
 def typed(pipeline: Pipeline, deal: str, **cells: Any) -> Pipeline:
@@ -54,11 +55,11 @@ def held(pipeline: Pipeline) -> dict[str, list[tuple[str, ...]]]:
             continue
         columns = [
             c.id for c in table.columns
-            if c.writer is Writer.PERSON
-            or c.id in (*MOVE, *COUNTED_ON)
+            if c.writer is ColumnWriter.PERSON
+            or c.id in (*STAGE_MOVE_COLUMNS, *RUNNING_COUNT_COLUMNS)
             or (table.name == "History" and not c.is_formula)
         ]  # fmt: skip
-        own[table.name] = sorted(zip(*(map(text, pipeline[table.name][id]) for id in columns), strict=True))
+        own[table.name] = sorted(zip(*(map(format_log_value, pipeline[table.name][id]) for id in columns), strict=True))
     return own
 
 
@@ -68,7 +69,10 @@ def stages(pipeline: Pipeline) -> list[str]:
 
 def visits(pipeline: Pipeline) -> list[tuple[str, str, str]]:
     history = pipeline["History"]
-    return [(text(row["visit"]), row["stage"], text(row["left"])[:4]) for row in history.to_dict("records")]
+    return [
+        (format_log_value(row["visit"]), row["stage"], format_log_value(row["left"])[:4])
+        for row in history.to_dict("records")
+    ]
 
 
 @pytest.fixture
@@ -93,7 +97,7 @@ def test_two_runs_are_undone_one_after_the_other(moved: Pipeline) -> None:
     back = undone(undone(moved, 3), 4, which=first)
     assert stages(back) == [""]
     assert visits(back) == []
-    assert text(back["Deals"]["since"].iloc[0]) == ""
+    assert format_log_value(back["Deals"]["since"].iloc[0]) == ""
 
 
 def test_an_undo_can_be_undone_and_that_one_too(moved: Pipeline) -> None:
@@ -105,9 +109,9 @@ def test_an_undo_can_be_undone_and_that_one_too(moved: Pipeline) -> None:
 
 def test_an_older_run_whose_deal_moved_on_since_is_left_unless_forced(moved: Pipeline) -> None:
     first = moved["Journal"]["run"].iloc[0]
-    plan = flow.undo(moved, at(3), first)
+    plan = undo(moved, at(3), first)
     assert [f.key for f in plan.findings if f.rule == "undo_changed" and f.table == "Deals"] == ["D-1"]
-    assert stages(applied(moved, plan)) == stages(moved)
+    assert stages(apply_change_set(moved, plan)) == stages(moved)
     forced = undone(moved, 3, which=first, force=True)
     assert (stages(forced), visits(forced)) == ([""], [])
     assert held(undone(forced, 4)) == held(moved)
@@ -117,10 +121,10 @@ def test_a_cell_that_somebody_changed_since_stays_and_is_told() -> None:
     before = crm(Deals=[{"deal": "D-1", "stage": "Lead"}], Activities=[{"deal": "D-1", "date": TODAY}])
     after = updated(before, 1)
     edited = typed(after, "D-1", playbook="own")
-    plan = flow.undo(edited, at(2))
+    plan = undo(edited, at(2))
     told = [finding.message for finding in plan.findings if finding.rule == "undo_changed"]
     assert ["Sales process" in told[0] or "Playbook" in told[0], len(told)] == [True, 1]
-    assert list(applied(edited, plan)["Deals"]["playbook"]) == ["own"]
+    assert list(apply_change_set(edited, plan)["Deals"]["playbook"]) == ["own"]
     assert list(undone(edited, 2, force=True)["Deals"]["playbook"]) == [""]
 
 
@@ -143,12 +147,12 @@ def test_two_runs_of_one_second_are_two_runs() -> None:
 @pytest.mark.parametrize(("which", "says"), [(None, "holds no run"), ("20260101-000000", "holds no run")])
 def test_nothing_to_undo_is_said(which: str | None, says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        flow.undo(crm(), at(1), which)
+        undo(crm(), at(1), which)
 
 
 def test_a_run_that_is_not_there_is_said_with_the_last_one(moved: Pipeline) -> None:
     with pytest.raises(UsageError, match=r"no run 2020; the last one is 20260331-000200"):
-        flow.undo(moved, at(3), "2020")
+        undo(moved, at(3), "2020")
 
 
 def test_a_closing_that_was_pushed_and_a_number_that_was_given_go_back_and_forth() -> None:
@@ -162,7 +166,10 @@ def test_a_closing_that_was_pushed_and_a_number_that_was_given_go_back_and_forth
     )
     after = updated(before, 2)
     assert list(after["Activities"]["activity"]) == ["A000001", "A000002", "A000003"]
-    assert (after["Deals"]["pushes"].iloc[0], text(after["Deals"]["last_expected_close"].iloc[0])) == (1, "2026-05-01")
+    assert (after["Deals"]["pushes"].iloc[0], format_log_value(after["Deals"]["last_expected_close"].iloc[0])) == (
+        1,
+        "2026-05-01",
+    )
     back = undone(after, 3)
     assert held(back) == held(before)
     assert list(back["Activities"]["activity"]) == ["", "", ""]

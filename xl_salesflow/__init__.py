@@ -5,45 +5,46 @@
     import xl_salesflow as sales
 
     book = sales.ClosedBook(Path("pipeline.xlsx"))
-    plan = sales.flow.update(book.read(date.today()), sales.Run("Mara", datetime.now()))
-    book.write(plan)
+    change_set = sales.verbs.update(book.read(date.today()), sales.Run("Mara", datetime.now()))
+    book.write(change_set)
 
-Names are found when they are first used, so that ``import xl_salesflow`` costs nothing.
+Names are found when they are first used (PEP 562), so that ``import xl_salesflow`` costs nothing.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from xl_salesflow.lazily import names
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xl_salesflow import flow
+    from xl_salesflow import verbs
+    from xl_salesflow.core.change_sets import Change, ChangeSet
+    from xl_salesflow.core.pipelines import Finding, Pipeline
+    from xl_salesflow.engine import Run
     from xl_salesflow.errors import SalesflowError, UsageError, WorkbookError
-    from xl_salesflow.flow import Book, Run
-    from xl_salesflow.model.pipeline import Pipeline
-    from xl_salesflow.model.plan import Change, Finding, Plan
-    from xl_salesflow.model.view import View
-    from xl_salesflow.sheets import new_workbook
-    from xl_salesflow.workbook import ClosedBook
+    from xl_salesflow.schema.named_values import Query
+    from xl_salesflow.verbs import Book
+    from xl_salesflow.workbook.closed_book import ClosedBook
+    from xl_salesflow.workbook.new_stores import new_workbook
 
 __all__ = [
-    "Book", "Change", "ClosedBook", "Finding", "Pipeline", "Plan", "Run", "SalesflowError", "UsageError", "View",
-    "WorkbookError", "flow", "new_workbook",
+    "Book", "Change", "ChangeSet", "ClosedBook", "Finding", "Pipeline", "Query", "Run", "SalesflowError", "UsageError",
+    "WorkbookError", "new_workbook", "verbs",
 ]  # fmt: skip
 
-__getattr__ = names(
-    __name__,
-    {
-        "errors": ("SalesflowError", "UsageError", "WorkbookError"),
-        "flow": ("Book", "Run"),
-        "model.pipeline": ("Pipeline",),
-        "model.plan": ("Change", "Finding", "Plan"),
-        "model.view": ("View",),
-        "sheets": ("new_workbook",),
-        "workbook": ("ClosedBook",),
-    },
-)
+_HOMES = {
+    "Book": "verbs", "Change": "core.change_sets", "ChangeSet": "core.change_sets", "ClosedBook": "workbook.closed_book",
+    "Finding": "core.pipelines", "Pipeline": "core.pipelines", "Query": "schema.named_values", "Run": "engine",
+    "SalesflowError": "errors", "UsageError": "errors", "WorkbookError": "errors", "new_workbook": "workbook.new_stores",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name == "verbs":
+        return import_module("xl_salesflow.verbs")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"xl_salesflow.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -1,14 +1,14 @@
-"""What stops a run. Anything wrong with a single row is a Finding instead (see model.plan).
+"""What stops a run; anything wrong with a single row is a Finding instead.
 
     SalesflowError
-    ├── UsageError            the call itself is off (exit code 2)
+    ├── UsageError            the call itself is wrong (exit code 2)
     └── WorkbookError         the workbook cannot be used (exit code 3); nothing was written
         ├── NotAWorkbook          missing, a folder, truncated, hostile or of another format
         ├── EncryptedWorkbook     protected with a password to open
         ├── NotOurWorkbook        a sound workbook without our tables
         ├── MissingTable          one of our tables is gone
         ├── MissingColumn         one of our columns is gone
-        ├── UnsupportedEdit       an edit this package cannot take without losing something
+        ├── UnsupportedEdit       an edit this package cannot make without losing something
         ├── WorkbookInUse         Excel or another process holds it
         ├── WorkbookChanged       somebody saved it since it was read
         └── CannotSave            the folder or the disk refuses

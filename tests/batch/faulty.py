@@ -9,15 +9,15 @@ from datetime import date
 from pathlib import Path
 from unittest.mock import patch
 
-from xl_salesflow.batch.task import Outcome, Task
-from xl_salesflow.batch.work import work
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome
+from xl_salesflow.batch.verb_jobs import run_one_task
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
-def first_time(task: Task) -> bool:
+def first_time(task: BatchTask) -> bool:
     """Tell whether a task is tried for the first time; a file beside the workbook remembers it."""
     mark = Path(task.book + ".tried")
     if mark.exists():
@@ -26,52 +26,52 @@ def first_time(task: Task) -> bool:
     return True
 
 
-def dies_before(task: Task) -> Outcome:
+def dies_before(task: BatchTask) -> TaskOutcome:
     """Die the first time, before anything is done."""
     if first_time(task):
         os.kill(os.getpid(), KILL)
-    return work(task)
+    return run_one_task(task)
 
 
-def dies_after(task: Task) -> Outcome:
+def dies_after(task: BatchTask) -> TaskOutcome:
     """Die the first time, after the workbook was saved and before anybody was told."""
-    outcome = work(task)
+    outcome = run_one_task(task)
     if first_time(task):
         os.kill(os.getpid(), KILL)
     return outcome
 
 
-def dies_at_seven(task: Task) -> Outcome:
+def dies_at_seven(task: BatchTask) -> TaskOutcome:
     """Die whenever the seventh workbook comes."""
     if task.book.endswith("007.xlsx"):
         os.kill(os.getpid(), KILL)
-    return work(task)
+    return run_one_task(task)
 
 
-def stumbles_at_seven(task: Task) -> Outcome:
+def stumbles_at_seven(task: BatchTask) -> TaskOutcome:
     """Have a defect at the seventh workbook, with a customer's name in it."""
     if task.book.endswith("007.xlsx"):
         raise ZeroDivisionError("Zanzibar Shipping Ltd")
-    return work(task)
+    return run_one_task(task)
 
 
-def sleeps_at_seven(task: Task) -> Outcome:
+def sleeps_at_seven(task: BatchTask) -> TaskOutcome:
     """Hang at the seventh workbook."""
     if task.book.endswith("007.xlsx"):
         time.sleep(600)
-    return work(task)
+    return run_one_task(task)
 
 
-def swells_at_seven(task: Task) -> Outcome:
+def swells_at_seven(task: BatchTask) -> TaskOutcome:
     """Take more and more memory at the seventh workbook."""
     held = []
     while task.book.endswith("007.xlsx"):
         held.append(bytearray(os.urandom(1) * (8 << 20)))
         time.sleep(0.01)
-    return work(task)
+    return run_one_task(task)
 
 
-def saved_by_another(task: Task) -> Outcome:
+def saved_by_another(task: BatchTask) -> TaskOutcome:
     """Have somebody save the workbook, the first time, after it was read."""
     read = ClosedBook.read
 
@@ -83,10 +83,10 @@ def saved_by_another(task: Task) -> Outcome:
         return pipeline
 
     with patch.object(ClosedBook, "read", read_and_save):
-        return work(task)
+        return run_one_task(task)
 
 
-def on_a_full_disk(task: Task) -> Outcome:
+def on_a_full_disk(task: BatchTask) -> TaskOutcome:
     """Let files become no larger than a few kilobytes, as on a disk that is about full."""
     import resource
 
@@ -94,6 +94,6 @@ def on_a_full_disk(task: Task) -> Outcome:
     _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (8192, most))
     try:
-        return work(task)
+        return run_one_task(task)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))

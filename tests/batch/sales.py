@@ -11,13 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.parts import ROOT
-from xl_salesflow import flow
-from xl_salesflow.batch.task import Task
-from xl_salesflow.demo.day import day_of_work
-from xl_salesflow.demo.generate import generated
-from xl_salesflow.ooxml import Workbook
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.batch.batch_tasks import BatchTask
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.cli.demo.demo_workbook import make_day_of_work
+from xl_salesflow.engine import Run
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.verbs import bring_in
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 MADE, NOW = datetime(2026, 3, 31, 8), datetime(2026, 4, 1, 7)
 NUMBER = "20260401-070000"
@@ -32,8 +33,8 @@ def made(deals: int = 8) -> bytes:
         path = Path(folder, "made.xlsx")
         new_workbook(path, "en", "crm")
         book = ClosedBook(path)
-        book.write(flow.bring_in(p := book.read(MADE.date()), generated(p, deals), flow.Run("Mara", MADE)))
-        book.write(day_of_work(book.read(MADE.date())))
+        book.write(bring_in(p := book.read(MADE.date()), generate_pipeline(p, deals), Run("Mara", MADE)))
+        book.write(make_day_of_work(book.read(MADE.date())))
         return path.read_bytes()
 
 
@@ -62,9 +63,9 @@ def old_or_new(path: Path) -> str:
     return "new" if runs(path) == [NUMBER] else "neither"
 
 
-def tasks(books: Sequence[Path], verb: str = "update", **more: object) -> list[Task]:
+def tasks(books: Sequence[Path], verb: str = "update", **more: object) -> list[BatchTask]:
     """One task a workbook."""
-    return [Task(str(book), verb, "Mara", NOW, NUMBER, **more) for book in books]  # type: ignore[arg-type]
+    return [BatchTask(str(book), verb, "Mara", NOW, NUMBER, **more) for book in books]  # type: ignore[arg-type]
 
 
 def environment() -> dict[str, str]:

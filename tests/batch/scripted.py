@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from xl_salesflow.batch.task import Outcome, Status, Task
-from xl_salesflow.batch.workers import Loss
-from xl_salesflow.model.text import Text
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
+from xl_salesflow.batch.worker_pools import WorkerLoss
+from xl_salesflow.locale.texts import Text
 
 
 class Died(Exception):
     """Stands for a worker that died."""
 
 
-def came(book: str, word: str) -> Outcome:
+def came(book: str, word: str) -> TaskOutcome:
     """What a word of a script means: ok, open (may pass), bad (cannot)."""
     if word == "ok":
-        return Outcome(
-            book, "update", Status.CHANGED, Text("3 cells changed", "修改 3 个单元格"), counts={"changes": 3}
+        return TaskOutcome(
+            book, "update", TaskStatus.CHANGED, Text("3 cells changed", "修改 3 个单元格"), counts={"changes": 3}
         )
     passing = word == "open"
     error = "WorkbookInUse" if passing else "NotAWorkbook"
-    return Outcome(book, "update", Status.FAILED, Text(f"{book} is {word}", f"{book} {word}"), error, passing)
+    return TaskOutcome(book, "update", TaskStatus.FAILED, Text(f"{book} is {word}", f"{book} {word}"), error, passing)
 
 
 class Scripted:
@@ -31,16 +31,18 @@ class Scripted:
     The words: ok, open, bad, dies, ends (for good), fails (a defect), gone (the cluster).
     """
 
-    def __init__(self, script: dict[str, str], slots: int = 2, at: Callable[[Task], None] = lambda _: None) -> None:
+    def __init__(
+        self, script: dict[str, str], slots: int = 2, at: Callable[[BatchTask], None] = lambda _: None
+    ) -> None:
         self.slots, self._at = slots, at
         self._words = {book: words.split() for book, words in script.items()}
         self.tried: list[str] = []
         self.closed: bool | None = None
 
-    def submit(self, task: Task) -> Future[Outcome]:
+    def submit(self, task: BatchTask) -> Future[TaskOutcome]:
         """Come to the end at once."""
         self.tried.append(task.book + ("?" if task.doubtful else ""))
-        future: Future[Outcome] = Future()
+        future: Future[TaskOutcome] = Future()
         word = self._words[task.book].pop(0)
         if word == "gone":
             future.cancel()
@@ -56,10 +58,10 @@ class Scripted:
     def tend(self) -> None:
         """Nobody needs tending."""
 
-    def lost(self, future: Future[Outcome]) -> Loss | None:
+    def lost(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
         """Tell a death from a defect."""
         error = future.exception()
-        return Loss(Text("it died", "已终止"), final=str(error) == "ends") if isinstance(error, Died) else None
+        return WorkerLoss(Text("it died", "已终止"), final=str(error) == "ends") if isinstance(error, Died) else None
 
     def close(self, at_once: bool = False) -> None:
         """Note how it ended."""

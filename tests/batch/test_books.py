@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xl_salesflow.batch.books import found
+from xl_salesflow.batch.workbook_search import find_workbooks
 from xl_salesflow.errors import UsageError
 
 FILES = {
@@ -40,11 +40,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_each_is_meant_once_largest_first(folder: Path, paths: list[str], meant: list[str]) -> None:
     """A name with ! was given as such: that it is no workbook of ours is then a failure, not something to pass by."""
-    books = [f"{book.path.relative_to(folder).as_posix()}{'!' if book.named else ''}" for book in found(paths)]
+    books = [f"{book.path.relative_to(folder).as_posix()}{'!' if book.named else ''}" for book in find_workbooks(paths)]
     assert books == meant
 
 
 @pytest.mark.parametrize("path", ["north/deep/nothing*.xlsx", "empty"])
 def test_nothing_meant_is_said(path: str) -> None:
     with pytest.raises(UsageError):
-        found([path])
+        find_workbooks([path])

@@ -14,9 +14,9 @@ import pytest
 
 from tests.batch import faulty
 from tests.batch.sales import SCALE, fill, old_or_new, tasks
-from xl_salesflow.batch.cluster import Cluster
-from xl_salesflow.batch.task import Outcome, Status
-from xl_salesflow.batch.turns import Patience, outcomes
+from xl_salesflow.batch.batch_tasks import TaskOutcome, TaskStatus
+from xl_salesflow.batch.task_loop import RetryPolicy, run_batch_tasks
+from xl_salesflow.batch.worker_pools import ClusterPool
 
 distributed = pytest.importorskip(
     "distributed", reason="Dask is not installed; pip install 'xl-salesflow[cluster]' brings it."
@@ -41,33 +41,33 @@ def test_a_worker_that_is_lost_is_made_up_for(tmp_path: Path, local: Any) -> Non
                 killed.add(pid := pids.pop())
                 psutil.Process(pid).kill()
 
-    workers = Cluster(local.scheduler_address)
+    workers = ClusterPool(local.scheduler_address)
     killer = threading.Thread(target=kill_some)
     killer.start()
-    found = list(outcomes(tasks(books), workers, Patience(deaths=99)))
+    found = list(run_batch_tasks(tasks(books), workers, RetryPolicy(deaths=99)))
     over.set()
     killer.join()
     workers.close()
     assert killed, "nobody was killed; the test shows nothing"
-    assert {outcome.status for outcome in found} <= {Status.CHANGED, Status.DONE}
+    assert {outcome.status for outcome in found} <= {TaskStatus.CHANGED, TaskStatus.DONE}
     assert Counter(map(old_or_new, books)) == {"new": len(books)}
 
 
 def test_a_defect_is_told_and_the_others_go_on(tmp_path: Path, local: Any) -> None:
     books = [*fill(tmp_path, 1), tmp_path / "007.xlsx"]
     books[1].write_bytes(books[0].read_bytes())
-    workers = Cluster(local.scheduler_address, faulty.stumbles_at_seven)
-    found = {Path(outcome.book).name: outcome for outcome in outcomes(tasks(books), workers, Patience())}
+    workers = ClusterPool(local.scheduler_address, faulty.stumbles_at_seven)
+    found = {Path(outcome.book).name: outcome for outcome in run_batch_tasks(tasks(books), workers, RetryPolicy())}
     workers.close()
-    assert (found["007.xlsx"].error, found["team-000.xlsx"].status) == ("ZeroDivisionError", Status.CHANGED)
+    assert (found["007.xlsx"].error, found["team-000.xlsx"].status) == ("ZeroDivisionError", TaskStatus.CHANGED)
     assert old_or_new(books[1]) == "old"
 
 
 def test_what_the_cluster_gave_up_is_handed_out_once_more(local: Any) -> None:
     """The cluster counts a worker's death against every task it had, those that only waited there too."""
-    given_up: Future[Outcome] = Future()
+    given_up: Future[TaskOutcome] = Future()
     given_up.set_exception(distributed.KilledWorker("task", "worker", 3))
-    workers = Cluster(local.scheduler_address)
+    workers = ClusterPool(local.scheduler_address)
     loss = workers.lost(given_up)
     workers.close()
     assert loss is not None

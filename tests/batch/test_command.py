@@ -12,13 +12,11 @@ import openpyxl
 import pytest
 
 from tests.batch.sales import fill, made, runs
-from xl_salesflow.batch.jobs import JOBS
-from xl_salesflow.batch.processes import Bounds
-from xl_salesflow.batch.task import Outcome, Task
-from xl_salesflow.batch.verbs import OPTIONS
-from xl_salesflow.batch.workers import doing
-from xl_salesflow.cli import batching, main
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.batch.batch_tasks import BATCH_VERB_OPTIONS, BatchTask, TaskOutcome
+from xl_salesflow.batch.verb_jobs import VERB_JOBS
+from xl_salesflow.batch.worker_pools import WorkerLimits, run_task_in_worker
+from xl_salesflow.cli import batch_progress, main
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 DAY = "2026-04-01"
 
@@ -28,18 +26,18 @@ class InThisProcess:
 
     slots = 1
 
-    def __init__(self, jobs: int, bounds: Bounds) -> None:
+    def __init__(self, jobs: int, bounds: WorkerLimits) -> None:
         pass
 
-    def submit(self, task: Task) -> Future[Outcome]:
-        future: Future[Outcome] = Future()
-        future.set_result(doing(task))
+    def submit(self, task: BatchTask) -> Future[TaskOutcome]:
+        future: Future[TaskOutcome] = Future()
+        future.set_result(run_task_in_worker(task))
         return future
 
     def tend(self) -> None:
         pass
 
-    def lost(self, future: Future[Outcome]) -> None:
+    def lost(self, future: Future[TaskOutcome]) -> None:
         pass
 
     def close(self, at_once: bool = False) -> None:
@@ -48,7 +46,7 @@ class InThisProcess:
 
 @pytest.fixture
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batching, "Processes", InThisProcess)
+    monkeypatch.setattr(batch_progress, "ProcessPool", InThisProcess)
 
 
 @pytest.fixture(autouse=True)
@@ -171,7 +169,7 @@ def test_a_run_is_undone_in_every_workbook_by_its_number(here: Path, capsys: pyt
 
 
 def test_jobs_and_their_options_are_declared() -> None:
-    assert set(JOBS) == set(OPTIONS)
+    assert set(VERB_JOBS) == set(BATCH_VERB_OPTIONS)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +189,7 @@ def test_a_wrong_call_is_said(
     arguments: list[str],
     says: str,
 ) -> None:
-    monkeypatch.setattr("xl_salesflow.batch.cluster._SECONDS", 1)
+    monkeypatch.setattr("xl_salesflow.batch.worker_pools._CLUSTER_TIMEOUT_SECONDS", 1)
     fill(here / "books", 1)
     assert batch(*arguments) == 2
     assert says in capsys.readouterr().err

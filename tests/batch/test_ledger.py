@@ -8,24 +8,24 @@ from pathlib import Path
 import pytest
 
 from tests.batch.sales import MADE, NOW, NUMBER
-from xl_salesflow.batch.ledger import kept, past
-from xl_salesflow.batch.task import Outcome, Status, Task
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
+from xl_salesflow.batch.run_log import open_run_log, read_past_run
 from xl_salesflow.errors import CannotSave, WorkbookInUse
-from xl_salesflow.model.text import Text
+from xl_salesflow.locale.texts import Text
 
 BOOKS = (("a.xlsx", True), ("客户.xlsx", False), ("c.xlsx", False))
-RUN = Task("", "update", "Mara", NOW, NUMBER, {"run": "7"})
+RUN = BatchTask("", "update", "Mara", NOW, NUMBER, {"run": "7"})
 
 
-def outcome(book: str, status: Status = Status.CHANGED) -> Outcome:
-    return Outcome(book, "update", status, Text("done", "完成"), digest=f"digest of {book}")
+def outcome(book: str, status: TaskStatus = TaskStatus.CHANGED) -> TaskOutcome:
+    return TaskOutcome(book, "update", status, Text("done", "完成"), digest=f"digest of {book}")
 
 
 def written(path: Path) -> bytes:
     """A run of three workbooks: done, failed, begun and no more."""
-    with kept(path, anew=True) as ledger:
+    with open_run_log(path, anew=True) as ledger:
         ledger.opened(RUN, BOOKS)
-        for (book, _), status in zip(BOOKS, (Status.CHANGED, Status.FAILED, None), strict=True):
+        for (book, _), status in zip(BOOKS, (TaskStatus.CHANGED, TaskStatus.FAILED, None), strict=True):
             ledger.begun(replace(RUN, book=book))
             if status:
                 ledger.ended(outcome(book, status))
@@ -34,7 +34,7 @@ def written(path: Path) -> bytes:
 
 def test_a_run_is_told_as_it_was_noted(tmp_path: Path) -> None:
     written(tmp_path / "run.jsonl")
-    told = past(tmp_path / "run.jsonl")
+    told = read_past_run(tmp_path / "run.jsonl")
     assert (told.number, told.now, told.by, told.verb, told.options) == (NUMBER, NOW, "Mara", "update", {"run": "7"})
     assert (told.books, dict(told.done), told.begun) == (BOOKS, {"a.xlsx": "digest of a.xlsx"}, {"c.xlsx"})
     assert not told.over
@@ -46,27 +46,27 @@ def test_cut_at_any_byte_it_tells_a_run_up_to_then_and_is_written_on(tmp_path: P
     last = (0, 0)
     for cut in range(0, len(whole) + 1, 7):
         path.write_bytes(whole[:cut])
-        told = past(path)
+        told = read_past_run(path)
         now = (len(told.books), len(told.done))
         assert now >= last
         last = now
-        with kept(path, anew=False) as ledger:
+        with open_run_log(path, anew=False) as ledger:
             ledger.begun(replace(RUN, book="late.xlsx"))
         assert path.read_bytes().startswith(whole[:cut])
-        assert ("late.xlsx" in past(path).begun) == bool(told.number)
+        assert ("late.xlsx" in read_past_run(path).begun) == bool(told.number)
     assert last == (3, 1)
 
 
 def test_only_the_last_run_counts_and_an_ended_one_is_over(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
-    with kept(path, anew=True) as ledger:
+    with open_run_log(path, anew=True) as ledger:
         ledger.opened(RUN, BOOKS[:1])
         ledger.ended(outcome("a.xlsx"))
         ledger.over()
-    assert past(path).over
-    with kept(path, anew=False) as ledger:
+    assert read_past_run(path).over
+    with open_run_log(path, anew=False) as ledger:
         ledger.opened(replace(RUN, number="next", now=MADE), BOOKS[1:])
-    assert (past(path).number, past(path).over, dict(past(path).done)) == ("next", False, {})
+    assert (read_past_run(path).number, read_past_run(path).over, dict(read_past_run(path).done)) == ("next", False, {})
 
 
 def test_a_new_run_puts_the_last_ones_file_aside(tmp_path: Path) -> None:
@@ -77,15 +77,15 @@ def test_a_new_run_puts_the_last_ones_file_aside(tmp_path: Path) -> None:
 
 def test_two_batches_do_not_share_a_run_journal(tmp_path: Path) -> None:
     with (
-        kept(tmp_path / "run.jsonl", anew=True),
+        open_run_log(tmp_path / "run.jsonl", anew=True),
         pytest.raises(WorkbookInUse),
-        kept(tmp_path / "run.jsonl", anew=False),
+        open_run_log(tmp_path / "run.jsonl", anew=False),
     ):
         pass
 
 
 def test_no_file_tells_nothing_and_no_place_for_one_is_said(tmp_path: Path) -> None:
-    assert past(tmp_path / "none.jsonl").over
+    assert read_past_run(tmp_path / "none.jsonl").over
     (tmp_path / "file").touch()
-    with pytest.raises(CannotSave), kept(tmp_path / "file" / "run.jsonl", anew=True):
+    with pytest.raises(CannotSave), open_run_log(tmp_path / "file" / "run.jsonl", anew=True):
         pass

@@ -10,8 +10,8 @@ import click
 import pytest
 
 from tests.parts import ROOT
-from xl_salesflow.cli.commands import cli
-from xl_salesflow.cli.configuration import configured
+from xl_salesflow.cli.command_line import salesflow_group
+from xl_salesflow.cli.configuration import read_configuration
 
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 COMMANDS = sorted(
@@ -23,8 +23,8 @@ COMMANDS = sorted(
 def test_a_command_is_taken(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     name, *arguments = shlex.split(command)
-    with click.Context(cli, info_name="salesflow") as context:
-        assert cli.commands[name].make_context(name, arguments, parent=context).params
+    with click.Context(salesflow_group, info_name="salesflow") as context:
+        assert salesflow_group.commands[name].make_context(name, arguments, parent=context).params
 
 
 def test_there_are_commands_to_try() -> None:
@@ -35,7 +35,7 @@ def test_the_configuration_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     (block,) = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
     Path("salesflow.toml").write_text(block, encoding="utf-8")
-    assert set(configured(cli, {})) == {"batch", "watch"}
+    assert set(read_configuration(salesflow_group, {})) == {"batch", "watch"}
     example = re.search(r"`SALESFLOW_(\w+)=2`", PAGE)
     assert example
-    assert configured(cli, {f"SALESFLOW_{example[1]}": "2", "SALESFLOW_BATCH_JOURNAL": "x"})
+    assert read_configuration(salesflow_group, {f"SALESFLOW_{example[1]}": "2", "SALESFLOW_BATCH_JOURNAL": "x"})

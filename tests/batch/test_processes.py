@@ -17,21 +17,23 @@ from tests.batch import faulty
 from tests.batch.sales import NUMBER, SCALE, fill, made, old_or_new, runs, tasks
 from tests.disks import fill_up, small_disk
 from tests.ooxml.test_guard import REFUSED
-from xl_salesflow.batch.processes import Bounds, Processes
-from xl_salesflow.batch.task import Outcome, Status, Task
-from xl_salesflow.batch.turns import Patience, outcomes
-from xl_salesflow.batch.workers import doing
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
+from xl_salesflow.batch.task_loop import RetryPolicy, run_batch_tasks
+from xl_salesflow.batch.worker_pools import ProcessPool, WorkerLimits, run_task_in_worker
 
-HASTE = Patience(wait=0.05)
+HASTE = RetryPolicy(wait=0.05)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="This fault is made with calls of POSIX.")
 
 
 def ended(
-    books: list[Path], work: Callable[[Task], Outcome] = doing, jobs: int = 2, bounds: Bounds | None = None
-) -> dict[str, Outcome]:
+    books: list[Path],
+    work: Callable[[BatchTask], TaskOutcome] = run_task_in_worker,
+    jobs: int = 2,
+    bounds: WorkerLimits | None = None,
+) -> dict[str, TaskOutcome]:
     """What came of each workbook; each has one outcome."""
-    workers = Processes(jobs, bounds, work)
-    found = list(outcomes(tasks(books), workers, HASTE))
+    workers = ProcessPool(jobs, bounds, work)
+    found = list(run_batch_tasks(tasks(books), workers, HASTE))
     workers.close()
     assert len({outcome.book for outcome in found}) == len(found) == len(books)
     return {Path(outcome.book).name: outcome for outcome in found}
@@ -40,12 +42,12 @@ def ended(
 @pytest.mark.parametrize(
     ("work", "status"),
     [
-        pytest.param(faulty.dies_before, Status.CHANGED, id="before it did anything"),
-        pytest.param(faulty.dies_after, Status.DONE, id="after it saved and before it told"),
+        pytest.param(faulty.dies_before, TaskStatus.CHANGED, id="before it did anything"),
+        pytest.param(faulty.dies_after, TaskStatus.DONE, id="after it saved and before it told"),
     ],
 )
 def test_a_worker_that_dies_is_replaced_and_its_workbook_done_once(
-    tmp_path: Path, work: Callable[[Task], Outcome], status: Status
+    tmp_path: Path, work: Callable[[BatchTask], TaskOutcome], status: TaskStatus
 ) -> None:
     books = fill(tmp_path, 2 * SCALE)
     found = ended(books, work)
@@ -57,23 +59,23 @@ def test_a_worker_that_dies_is_replaced_and_its_workbook_done_once(
 @pytest.mark.parametrize(
     ("work", "bounds", "error", "says"),
     [
-        pytest.param(faulty.dies_at_seven, Bounds(), "WorkerLost", "twice; it is left as it is", id="kills"),
-        pytest.param(faulty.stumbles_at_seven, Bounds(), "ZeroDivisionError", "a defect of ours", id="stumbles"),
-        pytest.param(faulty.sleeps_at_seven, Bounds(seconds=12), "WorkerLost", "longer than 12 seconds", id="hangs"),
-        pytest.param(faulty.swells_at_seven, Bounds(memory=700), "WorkerLost", "more than 700 MiB", id="swells"),
+        pytest.param(faulty.dies_at_seven, WorkerLimits(), "WorkerLost", "twice; it is left as it is", id="kills"),
+        pytest.param(faulty.stumbles_at_seven, WorkerLimits(), "ZeroDivisionError", "a defect of ours", id="stumbles"),
+        pytest.param(faulty.sleeps_at_seven, WorkerLimits(seconds=12), "WorkerLost", "longer than 12 seconds", id="hangs"),
+        pytest.param(faulty.swells_at_seven, WorkerLimits(memory=700), "WorkerLost", "more than 700 MiB", id="swells"),
     ],
 )  # fmt: skip
 def test_a_workbook_that_ends_its_worker_is_named_and_no_other_suffers(
-    tmp_path: Path, work: Callable[[Task], Outcome], bounds: Bounds, error: str, says: str
+    tmp_path: Path, work: Callable[[BatchTask], TaskOutcome], bounds: WorkerLimits, error: str, says: str
 ) -> None:
     books = fill(tmp_path, 3, 5)
     found = ended(books, work, bounds=bounds)
     bad = found.pop("team-007.xlsx")
-    assert (bad.status, bad.error) == (Status.FAILED, error)
+    assert (bad.status, bad.error) == (TaskStatus.FAILED, error)
     assert says in bad.says.en
     assert "Zanzibar" not in str(bad)
     assert old_or_new(tmp_path / "team-007.xlsx") == "old"
-    assert {outcome.status for outcome in found.values()} == {Status.CHANGED}
+    assert {outcome.status for outcome in found.values()} == {TaskStatus.CHANGED}
 
 
 def test_workers_killed_from_outside_at_any_time(tmp_path: Path) -> None:
@@ -90,20 +92,20 @@ def test_workers_killed_from_outside_at_any_time(tmp_path: Path) -> None:
 
     killer = threading.Thread(target=kill_now_and_then)
     killer.start()
-    workers = Processes(2)
-    found = list(outcomes(tasks(books), workers, Patience(deaths=99)))
+    workers = ProcessPool(2)
+    found = list(run_batch_tasks(tasks(books), workers, RetryPolicy(deaths=99)))
     over.set()
     killer.join()
     workers.close()
     assert kills, "nobody was killed; the test shows nothing"
-    assert {outcome.status for outcome in found} <= {Status.CHANGED, Status.DONE}
+    assert {outcome.status for outcome in found} <= {TaskStatus.CHANGED, TaskStatus.DONE}
     assert Counter(map(old_or_new, books)) == {"new": len(books)}
 
 
 def test_what_may_pass_is_tried_again(tmp_path: Path) -> None:
     books = fill(tmp_path, 2 * SCALE)
     found = ended(books, faulty.saved_by_another)
-    assert [(outcome.status, outcome.tries) for outcome in found.values()] == [(Status.CHANGED, 2)] * len(books)
+    assert [(outcome.status, outcome.tries) for outcome in found.values()] == [(TaskStatus.CHANGED, 2)] * len(books)
     assert [runs(book) for book in books] == [[NUMBER]] * len(books)
 
 
@@ -112,16 +114,16 @@ def test_a_workbook_that_somebody_closes_in_time_is_done_and_one_left_open_is_to
     owners = [book.with_name(f"~${book.name}") for book in books]
     for owner in owners:
         owner.write_bytes(b"\x04Mara".ljust(165))
-    workers, begun = Processes(1), Counter[str]()
+    workers, begun = ProcessPool(1), Counter[str]()
 
-    def close_before_the_third_try(task: Task) -> None:
+    def close_before_the_third_try(task: BatchTask) -> None:
         begun[task.book] += 1
         if begun[str(books[0])] == 3:
             owners[0].unlink(missing_ok=True)
 
     found = [
         (Path(outcome.book).name, str(outcome.status), outcome.error)
-        for outcome in outcomes(tasks(books), workers, HASTE, begun=close_before_the_third_try)
+        for outcome in run_batch_tasks(tasks(books), workers, HASTE, begun=close_before_the_third_try)
     ]
     workers.close()
     assert set(begun.values()) == {3, HASTE.tries}
@@ -147,10 +149,10 @@ def test_on_a_full_disk_every_workbook_is_as_it_was_and_with_room_again_it_is_do
         assert Counter(map(old_or_new, books)) == {"old": len(books)}
         assert sorted(file.name for file in disk.iterdir()) == sorted(["filler", *(book.name for book in books)])
         filler.unlink()
-        assert {outcome.status for outcome in ended(books, jobs=1).values()} == {Status.CHANGED}
+        assert {outcome.status for outcome in ended(books, jobs=1).values()} == {TaskStatus.CHANGED}
 
 
-def _refused(found: dict[str, Outcome]) -> set[tuple[str, int, bool]]:
+def _refused(found: dict[str, TaskOutcome]) -> set[tuple[str, int, bool]]:
     return {(outcome.error, outcome.tries, "the disk is full" in outcome.says.en) for outcome in found.values()}
 
 
@@ -162,7 +164,7 @@ def test_damaged_and_hostile_files_are_a_line_each_and_tried_once(tmp_path: Path
     before = [path.read_bytes() for path in bad]
     found = ended([*bad, *books])
     assert {(outcome.status, outcome.tries) for name, outcome in found.items() if name.startswith("bad")} == {
-        (Status.FAILED, 1)
+        (TaskStatus.FAILED, 1)
     }
     assert all("\n" not in outcome.says.en for outcome in found.values())
     assert [path.read_bytes() for path in bad] == before
@@ -170,18 +172,18 @@ def test_damaged_and_hostile_files_are_a_line_each_and_tried_once(tmp_path: Path
 
 
 def test_a_worker_is_replaced_after_so_many_books(tmp_path: Path) -> None:
-    workers = Processes(1, Bounds(books=2))
-    found = list(outcomes(tasks(fill(tmp_path, 3), "check"), workers, HASTE))
+    workers = ProcessPool(1, WorkerLimits(books=2))
+    found = list(run_batch_tasks(tasks(fill(tmp_path, 3), "check"), workers, HASTE))
     workers.close()
     assert len({outcome.worker for outcome in found}) == 2
 
 
 def test_a_worker_that_died_with_nothing_to_do_is_replaced(tmp_path: Path) -> None:
     (book,) = fill(tmp_path, 1)
-    workers = Processes(1)
+    workers = ProcessPool(1)
     for task in tasks([book, book], "check"):
-        (outcome,) = outcomes([task], workers, HASTE)
-        assert (outcome.status, outcome.tries) == (Status.UNCHANGED, 1)
+        (outcome,) = run_batch_tasks([task], workers, HASTE)
+        assert (outcome.status, outcome.tries) == (TaskStatus.UNCHANGED, 1)
         psutil.Process(int(outcome.worker.rpartition(":")[2])).kill()
         time.sleep(0.5)
     workers.close()
@@ -189,8 +191,8 @@ def test_a_worker_that_died_with_nothing_to_do_is_replaced(tmp_path: Path) -> No
 
 def test_workers_end_when_their_work_does(tmp_path: Path) -> None:
     """No process is left behind."""
-    workers = Processes(1)
-    (outcome,) = outcomes(tasks(fill(tmp_path, 1), "check"), workers, HASTE)
+    workers = ProcessPool(1)
+    (outcome,) = run_batch_tasks(tasks(fill(tmp_path, 1), "check"), workers, HASTE)
     pid = int(outcome.worker.rpartition(":")[2])
     assert psutil.pid_exists(pid)
     workers.close()

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.batch.sales import SCALE, environment, fill, made, runs
-from xl_salesflow.batch.ledger import past
+from xl_salesflow.batch.run_log import read_past_run
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Groups of processes are ended with calls of POSIX.")
 
@@ -53,7 +53,7 @@ class Night:
 
     def states(self) -> Counter[str]:
         """How many workbooks are as they were, and how many were updated by this run and no other; reading shows all whole."""
-        number = past(self.journal).number
+        number = read_past_run(self.journal).number
         return Counter("old" if book.read_bytes() == made() else ",".join(runs(book)) == number for book in self.books)  # type: ignore[misc]
 
 
@@ -73,14 +73,14 @@ def test_everything_is_killed_again_and_again(tmp_path: Path) -> None:
         if process.wait() == -signal.SIGKILL:
             process.communicate()
             assert False not in night.states()
-            if past(night.journal).over:  # killed with nothing left to do: the next batch would be another run
+            if read_past_run(night.journal).over:  # killed with nothing left to do: the next batch would be another run
                 break
         else:
             code, summary = night.wait(process)
             assert (code in (0, 1), summary["left"], summary["failed"]) == (True, 0, 0)
     assert kills
     assert night.states() == {True: len(night.books)}
-    assert past(night.journal).over
+    assert read_past_run(night.journal).over
 
 
 @posix
@@ -92,7 +92,7 @@ def test_asked_to_stop_it_finishes_what_is_under_way_and_goes_on_later(tmp_path:
     code, summary = night.wait(process)
     assert (code, summary["stopped"]) == (130, True)
     assert 0 < summary["left"] < 4
-    assert not past(night.journal).begun
+    assert not read_past_run(night.journal).begun
     code, rest = night.wait(night.begin())
     assert (rest["passed_by"], rest["changed"], rest["run"]) == (4 - summary["left"], summary["left"], summary["run"])
     assert night.states() == {True: 4}

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from xl_salesflow.batch.settled import Settled, look
+from xl_salesflow.batch.folder_watch import WatchedFolder, scan_watched_folder
 
 
 class Folder:
     """A folder, looked at by the second."""
 
     def __init__(self, path: Path, still: float = 3.0) -> None:
-        self.path, self.now, self.settled = path, 0.0, Settled(still)
+        self.path, self.now, self.settled = path, 0.0, WatchedFolder(still)
 
     def after(self, seconds: float) -> list[str]:
         self.now += seconds
-        return [path.name for path in self.settled.ready(self.now, *look(self.path))]
+        return [path.name for path in self.settled.ready(self.now, *scan_watched_folder(self.path))]
 
     def save(self, name: str, content: str) -> None:
         (self.path / name).write_text(content, encoding="utf-8")
@@ -79,7 +79,7 @@ def test_what_may_pass_comes_again(folder: Folder) -> None:
 def test_what_is_there_may_be_passed_by_and_what_goes_is_forgotten(folder: Folder) -> None:
     folder.save("a.xlsx", "one")
     folder.save("notes.txt", "one")
-    folder.settled.pass_by(look(folder.path)[0], 0)
+    folder.settled.pass_by(scan_watched_folder(folder.path)[0], 0)
     assert folder.after(9) == []
     (folder.path / "a.xlsx").unlink()
     assert folder.after(1) == []

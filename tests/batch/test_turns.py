@@ -6,19 +6,19 @@ import pytest
 
 from tests.batch.sales import NOW
 from tests.batch.scripted import Scripted
-from xl_salesflow.batch.task import Outcome, Task
-from xl_salesflow.batch.turns import Patience, outcomes
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome
+from xl_salesflow.batch.task_loop import RetryPolicy, run_batch_tasks
 from xl_salesflow.errors import SalesflowError
 
-PATIENCE = Patience(tries=3, wait=0.0)
+PATIENCE = RetryPolicy(tries=3, wait=0.0)
 
 
-def tasks(*books: str) -> list[Task]:
-    return [Task(book, "update", "Mara", NOW, "1") for book in books]
+def tasks(*books: str) -> list[BatchTask]:
+    return [BatchTask(book, "update", "Mara", NOW, "1") for book in books]
 
 
-def done(workers: Scripted, *books: str) -> dict[str, Outcome]:
-    return {outcome.book: outcome for outcome in outcomes(tasks(*books), workers, PATIENCE)}
+def done(workers: Scripted, *books: str) -> dict[str, TaskOutcome]:
+    return {outcome.book: outcome for outcome in run_batch_tasks(tasks(*books), workers, PATIENCE)}
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_after_a_death_it_is_doubtful_whether_it_was_done() -> None:
 
 
 def test_pauses_double_and_are_spread() -> None:
-    pauses = [[Patience(wait=2.0).pause(tried) for _ in range(50)] for tried in (1, 2, 3)]
+    pauses = [[RetryPolicy(wait=2.0).pause(tried) for _ in range(50)] for tried in (1, 2, 3)]
     for around, some in zip((2, 4, 8), pauses, strict=True):
         assert 0.75 * around <= min(some) < max(some) <= 1.25 * around
 
@@ -58,7 +58,7 @@ def test_pauses_double_and_are_spread() -> None:
 def test_once_asked_to_stop_nothing_new_is_begun_and_nothing_tried_again() -> None:
     asked = []
     workers = Scripted({"a": "ok", "b": "open ok", "c": "ok"}, 2, at=lambda task: asked.append(task.book))
-    found = list(outcomes(tasks("a", "b", "c"), workers, PATIENCE, stopping=lambda: len(asked) >= 2))
+    found = list(run_batch_tasks(tasks("a", "b", "c"), workers, PATIENCE, stopping=lambda: len(asked) >= 2))
     assert [outcome.book for outcome in found] == ["a"]
     assert workers.tried == ["a", "b"]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from xl_salesflow.cli.commands.addin import addin
+from xl_salesflow.cli.addin_commands import addin_group
 from xl_salesflow.errors import UsageError
 
 
 def test_build_writes_the_add_in(tmp_path: Path) -> None:
-    answer = CliRunner().invoke(addin, ["build", "--output", str(tmp_path / "new" / "team.xlam")])
+    answer = CliRunner().invoke(addin_group, ["build", "--output", str(tmp_path / "new" / "team.xlam")])
     assert answer.exit_code == 0, answer.output
     assert (tmp_path / "new" / "team.xlam").stat().st_size > 20_000
 
@@ -21,6 +21,6 @@ def test_build_writes_the_add_in(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="Excel may be here.")
 @pytest.mark.parametrize("command", ["install", "uninstall", "doctor", "selftest"])
 def test_what_needs_excel_says_so(command: str) -> None:
-    answer = CliRunner().invoke(addin, [command])
+    answer = CliRunner().invoke(addin_group, [command])
     assert isinstance(answer.exception, UsageError)
     assert "use the command line" in str(answer.exception)

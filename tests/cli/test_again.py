@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from xl_salesflow import flow
-from xl_salesflow.cli import again, main
-from xl_salesflow.demo.generate import generated
+from xl_salesflow.cli import main, workbook_session
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.cli.workbook_session import WRITE_TRIES, write_with_retries
+from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import Run
 from xl_salesflow.errors import WorkbookChanged
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Plan
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.verbs import bring_in
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 NOW = datetime(2026, 6, 30, 9)
 
@@ -30,7 +32,7 @@ def book(tmp_path: Path) -> Path:
     new_workbook(path, "en")
     workbook = ClosedBook(path)
     empty = workbook.read(NOW.date())
-    workbook.write(flow.bring_in(empty, generated(empty, 8, since_days=60), flow.Run("test", NOW)))
+    workbook.write(bring_in(empty, generate_pipeline(empty, 8, since_days=60), Run("test", NOW)))
     return path
 
 
@@ -68,7 +70,7 @@ class _Other:
         self.reads += 1
         return self.reads
 
-    def written(self, plan: Plan) -> Plan:
+    def written(self, plan: ChangeSet) -> ChangeSet:
         if self._left:
             self._left -= 1
             raise WorkbookChanged(Path("team.xlsx"))
@@ -79,19 +81,19 @@ def test_the_second_writer_is_told_and_plans_anew(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(again.time, "sleep", waited.append)
+    monkeypatch.setattr(workbook_session.time, "sleep", waited.append)
     other = _Other(2)
-    read, plan = again.written(other, NOW.date(), lambda seen: Plan(answer={"seen": seen}))  # type: ignore[arg-type]
+    read, plan = write_with_retries(other, NOW.date(), lambda seen: ChangeSet(answer={"seen": seen}))  # type: ignore[arg-type]
     assert (read, plan.answer["seen"], other.reads, len(waited)) == (3, 3, 3, 2)
     assert capsys.readouterr().err.count("team.xlsx was saved by somebody else meanwhile") == 2
 
 
 def test_who_never_gets_a_turn_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(again.time, "sleep", lambda _: None)
+    monkeypatch.setattr(workbook_session.time, "sleep", lambda _: None)
     other = _Other(99)
     with pytest.raises(WorkbookChanged):
-        again.written(other, NOW.date(), lambda _: Plan())  # type: ignore[arg-type]
-    assert other.reads == again.TRIES
+        write_with_retries(other, NOW.date(), lambda _: ChangeSet())  # type: ignore[arg-type]
+    assert other.reads == WRITE_TRIES
 
 
 def test_revise_makes_the_next_version(book: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xl_salesflow.cli import main
-from xl_salesflow.sheets import new_workbook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 
 def test_a_new_workbook_answers_nothing_and_stays_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

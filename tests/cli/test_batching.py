@@ -9,9 +9,9 @@ import pytest
 
 from tests.batch.sales import NOW
 from tests.batch.scripted import Scripted
-from xl_salesflow.batch.run import Batch
-from xl_salesflow.batch.turns import Patience
-from xl_salesflow.cli import batching
+from xl_salesflow.batch.batch_run import Batch
+from xl_salesflow.batch.task_loop import RetryPolicy
+from xl_salesflow.cli.batch_progress import STOPPED_EXIT_CODE, show_batch
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def run(books: list[str], words: str, **more: object) -> int:
     script = dict(zip(books, words.split(","), strict=True))
-    batch = Batch(tuple(books), now=NOW, by="Mara", patience=Patience(tries=2, wait=0.0))
-    return batching.batch(batch, lambda: Scripted(script, **more), False, False)  # type: ignore[arg-type]
+    batch = Batch(tuple(books), now=NOW, by="Mara", patience=RetryPolicy(tries=2, wait=0.0))
+    return show_batch(batch, lambda: Scripted(script, **more), False, False)  # type: ignore[arg-type]
 
 
 def test_elsewhere_each_workbook_is_a_line_and_a_table_sums_up(
@@ -64,7 +64,7 @@ def test_stopped_it_says_how_to_go_on(books: list[str], capsys: pytest.CaptureFi
     def stop(_: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
-    assert run(books, "ok,ok,ok,ok", slots=1, at=stop) == batching.STOPPED
+    assert run(books, "ok,ok,ok,ok", slots=1, at=stop) == STOPPED_EXIT_CODE
     out, err = capsys.readouterr()
     assert "had no turn" in out
     assert "go on with --resume" in err

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from xl_salesflow.cli import main
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 
 def test_days_are_added_once_and_undone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,9 +13,9 @@ import pytest
 from tests.libreoffice import LibreOffice
 from tests.tables import TODAY
 from xl_salesflow.cli import main
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 
 def run(*arguments: object) -> int:

@@ -8,9 +8,9 @@ from typing import Any
 import click
 import pytest
 
-from xl_salesflow.cli.commands import cli
-from xl_salesflow.cli.configuration import PREFIX, configured
-from xl_salesflow.cli.main import main
+from xl_salesflow.cli import main
+from xl_salesflow.cli.command_line import salesflow_group
+from xl_salesflow.cli.configuration import ENVIRONMENT_PREFIX, read_configuration
 from xl_salesflow.errors import UsageError
 
 
@@ -29,13 +29,15 @@ def write(path: Path, text: str) -> Path:
 
 def jobs(*arguments: str, **environ: str) -> Any:
     """The number of workers that `salesflow batch` understands."""
-    said = configured(cli, environ)
+    said = read_configuration(salesflow_group, environ)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environ.items():
             patch.setenv(name, value)
-        context = cli.make_context("salesflow", ["batch", *arguments], auto_envvar_prefix=PREFIX, default_map=said)
+        context = salesflow_group.make_context(
+            "salesflow", ["batch", *arguments], auto_envvar_prefix=ENVIRONMENT_PREFIX, default_map=said
+        )
         with context:
-            name, command, rest = cli.resolve_command(context, context._protected_args + context.args)
+            name, command, rest = salesflow_group.resolve_command(context, context._protected_args + context.args)
             assert name
             assert command
             return command.make_context(name, rest, parent=context).params["jobs"]
@@ -72,7 +74,7 @@ def test_a_mistake_in_the_file_is_said_with_its_place_and_the_remedy(
 ) -> None:
     write(elsewhere / "salesflow.toml", text)
     with pytest.raises(UsageError, match=says) as caught:
-        configured(cli, {})
+        read_configuration(salesflow_group, {})
     assert "salesflow.toml" in str(caught.value)
     assert caught.value.in_("zh") != str(caught.value)
     assert main(["check", "any.xlsx"]) == 2
@@ -85,8 +87,8 @@ def test_a_mistake_in_the_file_is_said_with_its_place_and_the_remedy(
 )
 def test_a_mistake_in_the_environment_is_said(variable: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        configured(cli, {variable: "2"})
+        read_configuration(salesflow_group, {variable: "2"})
 
 
 def test_other_variables_are_nobodys_business() -> None:
-    assert configured(cli, {"SALESFLOW_USER": "Mara", "SALESFLOW_LANG": "zh", "PATH": ""}) == {}
+    assert read_configuration(salesflow_group, {"SALESFLOW_USER": "Mara", "SALESFLOW_LANG": "zh", "PATH": ""}) == {}

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from xl_salesflow import Run, flow, new_workbook
 from xl_salesflow.cli import main
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.plan import Append, Plan
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.core.change_sets import Append, ChangeSet
+from xl_salesflow.engine import Run, run_steps
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import update
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 DAY = date(2026, 5, 4)
 
@@ -24,13 +26,13 @@ def edit(path: Path, second: int, **changes: Any) -> None:
     book = ClosedBook(path)
     pipeline = book.read(DAY)
     now = pipeline["Deals"].assign(**changes)
-    book.write(flow.settled(pipeline.with_tables(), (lambda p: _typed(p, now),), "import", _run(second)))
+    book.write(run_steps(pipeline.with_tables(), (lambda p: _typed(p, now),), "import", _run(second)))
 
 
-def _typed(pipeline: Any, now: Any) -> Plan:
-    from xl_salesflow.model.difference import difference
+def _typed(pipeline: Any, now: Any) -> ChangeSet:
+    from xl_salesflow.core.change_sets import diff_pipelines
 
-    return difference(pipeline, pipeline.with_tables(Deals=now))
+    return diff_pipelines(pipeline, pipeline.with_tables(Deals=now))
 
 
 def _run(second: int) -> Run:
@@ -42,9 +44,11 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("copies") / "team.xlsx"
     new_workbook(path, "en")
     book = ClosedBook(path)
-    rows = frame(TABLES["Deals"], [{"deal": f"D-{n}", "name": f"Offer {n}", "amount": 100.0 * n} for n in (1, 2, 3)])
+    rows = make_table_frame(
+        TABLES["Deals"], [{"deal": f"D-{n}", "name": f"Offer {n}", "amount": 100.0 * n} for n in (1, 2, 3)]
+    )
     book.write(
-        flow.settled(book.read(DAY), (lambda _: Plan(appends=(Append("Deals", rows, "test"),)),), "import", _run(0))
+        run_steps(book.read(DAY), (lambda _: ChangeSet(appends=(Append("Deals", rows, "test"),)),), "import", _run(0))
     )
     return path
 
@@ -118,7 +122,7 @@ def test_a_conflict_is_decided_on_its_sheet(copies: tuple[Path, Path, Path]) -> 
     book = ClosedBook(ours)
     pipeline = book.read(DAY)
     assert list(pipeline["Conflicts"]["there"]) == ["130"]
-    book.write(flow.update(pipeline.with_tables(Conflicts=pipeline["Conflicts"].assign(take="yes")), _run(9)))
+    book.write(update(pipeline.with_tables(Conflicts=pipeline["Conflicts"].assign(take="yes")), _run(9)))
     decided = ClosedBook(ours).read(DAY)
     assert list(decided["Deals"]["amount"]) == [130.0, 250.0, 300.0]
     assert decided["Conflicts"].empty
@@ -153,9 +157,9 @@ def test_a_workbook_that_is_no_copy_is_not_merged(
     other = tmp_path / "other.xlsx"
     new_workbook(other, "en")
     book = ClosedBook(other)
-    rows = frame(TABLES["Deals"], [{"deal": "D-1", "name": "Elsewhere"}])
+    rows = make_table_frame(TABLES["Deals"], [{"deal": "D-1", "name": "Elsewhere"}])
     book.write(
-        flow.settled(book.read(DAY), (lambda _: Plan(appends=(Append("Deals", rows, "test"),)),), "import", _run(9))
+        run_steps(book.read(DAY), (lambda _: ChangeSet(appends=(Append("Deals", rows, "test"),)),), "import", _run(9))
     )
     before = ours.read_bytes()
     assert main(["merge", str(ours), str(other)]) == 2

@@ -13,9 +13,9 @@ import pytest
 
 from tests.tables import TODAY
 from xl_salesflow.cli import main
-from xl_salesflow.cli.exporting import as_csv
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.tables import TABLES
+from xl_salesflow.cli.export_commands import format_table_csv
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_json_has_ids_and_nulls(book: Path, tmp_path: Path) -> None:
     [("=1+1", "'=1+1"), ("@SUM(1)", "'@SUM(1)"), ("-cmd", "'-cmd"), ("+49 30 1234", "+49 30 1234"), ("Plain", "Plain")],
 )
 def test_no_text_becomes_a_formula(typed: str, written: str) -> None:
-    made = as_csv(TABLES["Deals"], frame(TABLES["Deals"], [{"deal": "D-1", "name": typed}]), "en")
+    made = format_table_csv(TABLES["Deals"], make_table_frame(TABLES["Deals"], [{"deal": "D-1", "name": typed}]), "en")
     assert next(csv.DictReader(made.decode("utf-8-sig").splitlines()))["Name"] == written
 
 

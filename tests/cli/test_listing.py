@@ -11,14 +11,15 @@ import pytest
 from icalendar import Calendar
 from openpyxl import load_workbook
 
-from xl_salesflow import flow
 from xl_salesflow.cli import main
-from xl_salesflow.cli.listing import _apart
-from xl_salesflow.demo.generate import generated
-from xl_salesflow.documents.names import safe_name
-from xl_salesflow.model.plan import Document
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.cli.customer_commands import _separate_draft_names
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.documents.document_files import safe_file_name
+from xl_salesflow.engine import Run
+from xl_salesflow.verbs import bring_in
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 NOW = datetime(2026, 6, 30, 9)  # a Tuesday
 
@@ -28,9 +29,9 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a workbook of forty deals."""
     path = tmp_path_factory.mktemp("listing") / "team.xlsx"
     new_workbook(path, "en")
-    workbook, run = ClosedBook(path), flow.Run("test", NOW)
+    workbook, run = ClosedBook(path), Run("test", NOW)
     empty = workbook.read(NOW.date())
-    workbook.write(flow.bring_in(empty, generated(empty, 40, since_days=90), run))
+    workbook.write(bring_in(empty, generate_pipeline(empty, 40, since_days=90), run))
     return path
 
 
@@ -97,4 +98,9 @@ def test_a_second_calendar_updates_the_first(book: Path, tmp_path: Path) -> None
 
 def test_owners_whose_names_make_one_file_name_get_a_file_each() -> None:
     drafts = [Document("followups", f"list {owner}", {}) for owner in ("A/B", "A:B", "a-b", "C")]
-    assert [safe_name(draft.name) for draft in _apart(drafts)] == ["list A-B", "list A-B (2)", "list a-b (3)", "list C"]
+    assert [safe_file_name(draft.name) for draft in _separate_draft_names(drafts)] == [
+        "list A-B",
+        "list A-B (2)",
+        "list a-b (3)",
+        "list C",
+    ]

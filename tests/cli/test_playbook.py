@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from xl_salesflow import playbooks
 from xl_salesflow.cli import main
-from xl_salesflow.sheets import new_workbook
+from xl_salesflow.process.playbook_files import copy_playbook_source, list_playbook_names
+from xl_salesflow.workbook.new_stores import new_workbook
 
 
 def run(*arguments: object) -> int:
@@ -19,11 +19,11 @@ def run(*arguments: object) -> int:
 def test_list_names_every_playbook(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("list", "--json") == 0
     found = json.loads(capsys.readouterr().out)["playbooks"]
-    assert tuple(one["name"] for one in found) == playbooks.names()
+    assert tuple(one["name"] for one in found) == list_playbook_names()
     assert found[0]["stages"][:2] == ["Lead", "Qualified"]
     assert run("list") == 0
     said = capsys.readouterr().out
-    assert all(f"{name}: " in said for name in playbooks.names())
+    assert all(f"{name}: " in said for name in list_playbook_names())
 
 
 def test_show_has_stages_tasks_and_gates(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,7 +42,7 @@ def test_an_export_is_a_file_that_passes_the_check(tmp_path: Path, capsys: pytes
     file = tmp_path / "ours.toml"
     assert run("export", "crm", "-o", file) == 0
     assert run("check", file) == 0
-    assert file.read_text(encoding="utf-8") == playbooks.source("crm")
+    assert file.read_text(encoding="utf-8") == copy_playbook_source("crm")
     assert run("export", "crm", "-o", file) == 2
     assert "exists already" in capsys.readouterr().err
 
@@ -61,11 +61,11 @@ def test_an_export_is_a_file_that_passes_the_check(tmp_path: Path, capsys: pytes
 def test_check_tells_what_the_rules_find(
     old: str, new: str, rule: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from xl_salesflow.cli import processes
+    from xl_salesflow.cli import playbook_commands
 
-    monkeypatch.setattr(processes, "LANGUAGE", "zh" if old.startswith("zh") else "en")
+    monkeypatch.setattr(playbook_commands, "TERMINAL_LANGUAGE", "zh" if old.startswith("zh") else "en")
     file = tmp_path / "ours.toml"
-    file.write_text(playbooks.source("b2c").replace(old, new, 1), encoding="utf-8")
+    file.write_text(copy_playbook_source("b2c").replace(old, new, 1), encoding="utf-8")
     assert run("check", file, "--json") == 1
     assert rule in {finding["rule"] for finding in json.loads(capsys.readouterr().out)["findings"]}
 

@@ -11,11 +11,11 @@ import openpyxl
 import pytest
 
 from xl_salesflow.cli import main
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.plan import Append, Plan
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.core.change_sets import Append, ChangeSet
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 TODAY = "2026-03-04"
 _ROWS = {
@@ -33,7 +33,11 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     new_workbook(path, "en", "crm")
     book = ClosedBook(path)
     book.read(date(2026, 3, 4))
-    book.write(Plan(appends=tuple(Append(name, frame(TABLES[name], rows), "test") for name, rows in _ROWS.items())))
+    book.write(
+        ChangeSet(
+            appends=tuple(Append(name, make_table_frame(TABLES[name], rows), "test") for name, rows in _ROWS.items())
+        )
+    )
     for deal in ("D-1", "D-2"):
         assert main(["quote", str(path), deal, "--format", "html", "--today", TODAY]) == 0
     return path.read_bytes()

@@ -10,12 +10,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from xl_salesflow import Run, flow, new_workbook
 from xl_salesflow.cli import main
-from xl_salesflow.demo.generate import generated
-from xl_salesflow.model.plan import Edit, Plan
-from xl_salesflow.rollup.joined import COUNTED
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.core.change_sets import ChangeSet, Edit
+from xl_salesflow.engine import Run
+from xl_salesflow.metrics.team_rollup import ADDITIVE_METRICS
+from xl_salesflow.verbs import bring_in
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 DAY = date(2026, 5, 4)
 TODAY = ["--today", DAY.isoformat()]
@@ -29,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         new_workbook(path, "en")
         book = ClosedBook(path)
         pipeline = book.read(DAY)
-        book.write(flow.bring_in(pipeline, generated(pipeline, 40, seed), Run("Ann", datetime(2026, 5, 4, 9))))
+        book.write(bring_in(pipeline, generate_pipeline(pipeline, 40, seed), Run("Ann", datetime(2026, 5, 4, 9))))
     (folder / "broken.xlsx").write_bytes(b"PK\x03\x04 cut short")
     return folder
 
@@ -44,7 +46,7 @@ def test_a_team_over_many_workbooks(folder: Path, capsys: pytest.CaptureFixture[
     assert [line["book"] for line in lines] == ["north", "south"]
     assert main(["funnel", str(out), "--json", *TODAY]) == 0
     whole = json.loads(capsys.readouterr().out)["metrics"]
-    for id in COUNTED:
+    for id in ADDITIVE_METRICS:
         assert whole[id] == pytest.approx(sum(line[id] or 0 for line in lines), abs=0.005), id
 
 
@@ -86,7 +88,7 @@ def test_a_roll_up_that_is_refused_leaves_the_one_that_was(folder: Path, tmp_pat
     row = settings.index[settings["setting"] == "currency"]
     other = pd.Series("XAU", index=row, dtype=object)
     book.write(
-        Plan(
+        ChangeSet(
             edits=(Edit("Settings", "value", settings.loc[row, "setting"], settings.loc[row, "value"], other, "test"),)
         )
     )

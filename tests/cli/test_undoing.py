@@ -11,9 +11,9 @@ import pytest
 from tests.batch.sales import made
 from tests.tables import TODAY
 from xl_salesflow.cli import main
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Edit, Plan
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.core.change_sets import ChangeSet, Edit
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 DAY = "2026-04-01"
 
@@ -29,7 +29,9 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written = deals[deals["deal"].isin(changed(path))].index[:1]
     after = deals.loc[written, "amount"] + 5
     closed.write(
-        Plan(edits=(Edit("Deals", "amount", deals.loc[written, "deal"], deals.loc[written, "amount"], after, "typed"),))
+        ChangeSet(
+            edits=(Edit("Deals", "amount", deals.loc[written, "deal"], deals.loc[written, "amount"], after, "typed"),)
+        )
     )
     return path
 

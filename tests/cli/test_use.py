@@ -12,11 +12,11 @@ import pytest
 from tests.libreoffice import LibreOffice
 from tests.tables import TODAY
 from xl_salesflow.cli import main
-from xl_salesflow.demo.show import show
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.ooxml import Workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.cli.demo.demo_workbook import write_demo
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 KEPT = ("Deals", "History", "Tasks", "Stages", "Gates", "StageTasks", "Questions", "Settings", "Activities", "Quotes")
 
@@ -104,7 +104,7 @@ def test_a_teams_own_file_is_used_as_well(book: Path, tmp_path: Path) -> None:
 def test_sheets_cache_and_libreoffice_agree_after_a_switch(tmp_path: Path, libreoffice: LibreOffice) -> None:
     from datetime import datetime
 
-    path = show(tmp_path, "en", datetime.now())[0]
+    path = write_demo(tmp_path, "en", datetime.now())[0]
     assert main(["playbook", "use", str(path), "b2b"]) in (0, 1)
     cached, computed = Workbook.open(path), Workbook.open(libreoffice.recalculated(path))
     for name in ("Metrics", "StageMetrics", "Moves", "Leaks", "Deals", "History", "Stages"):

@@ -13,7 +13,7 @@ import openpyxl
 from lxml import etree
 
 from tests.documents.samples import Page
-from xl_salesflow.documents.package import unpacked
+from xl_salesflow.documents.template_safety import unpack_template
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -25,7 +25,7 @@ def of_page(content: bytes) -> list[str]:
 
 def of_word(content: bytes) -> str:
     """Return the text of a Word document, line by line, foot included."""
-    parts = unpacked(content, "document")
+    parts = unpack_template(content, "document")
     trees = [etree.fromstring(parts[name]) for name in ("word/document.xml", "word/footer1.xml")]
     lines = []
     for paragraph in (p for tree in trees for p in tree.iter(f"{_W}p")):

@@ -7,8 +7,8 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
-from xl_salesflow.model.plan import Document
-from xl_salesflow.model.text import Text
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.locale.texts import Text
 
 TODAY = date(2026, 11, 22)
 

@@ -21,10 +21,15 @@ from tests.documents import said, samples
 from tests.documents.samples import Page
 from tests.parts import ROOT
 from xl_salesflow.cli import main
-from xl_salesflow.documents import render
-from xl_salesflow.documents.kinds import PAPER_FORMATS
-from xl_salesflow.documents.package import LARGEST, UnsoundTemplate, packed, unpacked
-from xl_salesflow.documents.word import word_template
+from xl_salesflow.documents.document_writer import render_document
+from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS
+from xl_salesflow.documents.template_safety import (
+    MAX_UNPACKED_TEMPLATE_BYTES,
+    UnsoundTemplate,
+    pack_document,
+    unpack_template,
+)
+from xl_salesflow.documents.word_templates import prepare_word_template
 from xl_salesflow.errors import UsageError
 
 FORMULAS = ("=cmd|'/c calc'!A1", "+1+1", "-2+3", "@SUM(1)", "\t=1+1", '=HYPERLINK("http://x.example","y")')
@@ -101,16 +106,16 @@ def test_formula_in_a_list_as_workbook(imported: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_formula_in_a_paper(formula: str) -> None:
-    content = render(samples.quote(formula), "en", "xlsx")
-    parts = unpacked(content, "quote")
+    content = render_document(samples.quote(formula), "en", "xlsx")
+    parts = unpack_template(content, "quote")
     assert [name for name, part in parts.items() if b"<f>" in part or b"<f " in part] == []
     assert said.squeezed(formula) in said.squeezed(said.of_sheet(content))
 
 
-@pytest.mark.parametrize("format", [format for format in PAPER_FORMATS if format != "pdf"])
+@pytest.mark.parametrize("format", [format for format in DEAL_DOCUMENT_FORMATS if format != "pdf"])
 def test_template_in_what_is_typed(format: str) -> None:
     attack = "{{ 7*191 }}{% raw %}{_{ 7*191 }_}"
-    content = render(samples.quote(attack), "en", format)
+    content = render_document(samples.quote(attack), "en", format)
     text = {
         "html": lambda c: Page(c.decode()).text,
         "docx": said.of_word,
@@ -124,7 +129,7 @@ def test_template_in_what_is_typed(format: str) -> None:
 @pytest.mark.parametrize("attack", ['#eval("1337-1")', '#read("/etc/hostname")', "$1336$ *b* `c` @x <y> // z"])
 def test_typst_in_what_is_typed(attack: str) -> None:
     # set once with the text and once with as many plain letters: nothing is evaluated, so no error and a page of its own
-    assert render(samples.quote(attack), "en", "pdf").startswith(b"%PDF-")
+    assert render_document(samples.quote(attack), "en", "pdf").startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +149,7 @@ def test_typst_in_what_is_typed(attack: str) -> None:
 def test_template_of_a_stranger(tmp_path: Path, text: str) -> None:
     (tmp_path / "quote.html").write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match="cannot be filled"):
-        render(samples.quote(), "en", "html", (tmp_path,))
+        render_document(samples.quote(), "en", "html", (tmp_path,))
 
 
 @pytest.mark.parametrize(
@@ -161,29 +166,29 @@ def test_template_that_reads_files(tmp_path: Path, name: str, text: str) -> None
     folder.mkdir()
     (folder / name).write_text(text, encoding="utf-8")
     with pytest.raises(UsageError):
-        render(samples.quote(), "en", "pdf" if name.endswith("typ") else "html", (folder,))
+        render_document(samples.quote(), "en", "pdf" if name.endswith("typ") else "html", (folder,))
 
 
 def test_template_that_is_a_bomb() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", b"\0" * (LARGEST + 1))
+        archive.writestr("word/document.xml", b"\0" * (MAX_UNPACKED_TEMPLATE_BYTES + 1))
     with pytest.raises(UnsoundTemplate, match="too large"):
-        word_template(out.getvalue(), "quote.docx")
+        prepare_word_template(out.getvalue(), "quote.docx")
 
 
 def test_template_with_entities() -> None:
     entities = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x>{{ number }}&a;</x>'
     with pytest.raises(UnsoundTemplate, match="do not trust"):
-        word_template(packed({"word/document.xml": entities}), "quote.docx")
+        prepare_word_template(pack_document({"word/document.xml": entities}), "quote.docx")
 
 
 @pytest.mark.parametrize("kind", ["quote", "followups", "report"])
 def test_markup_in_pages(kind: str) -> None:
     make = {"quote": samples.quote, "followups": samples.followups, "report": samples.report}[kind]
     attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-    shown = Page(render(make(attack), "en", "html").decode("utf-8"))
-    plain = Page(render(make("x"), "en", "html").decode("utf-8"))
+    shown = Page(render_document(make(attack), "en", "html").decode("utf-8"))
+    plain = Page(render_document(make("x"), "en", "html").decode("utf-8"))
     assert set(shown.elements) <= set(plain.elements) | {"a"}  # what may be an address becomes a link
     assert "default-src 'none'" in dict(shown.attributes).get("content", "") or kind == "report"
 
@@ -193,7 +198,7 @@ def test_markup_in_pages(kind: str) -> None:
 )
 def test_header_in_drafts(attack: str) -> None:
     for document in (samples.quote(attack), samples.followups(attack)):
-        mail = message_from_bytes(render(document, "en", "eml"), policy=policy.default)
+        mail = message_from_bytes(render_document(document, "en", "eml"), policy=policy.default)
         assert not {"bcc", "cc"} & {name.lower() for name, _ in mail.items()}
         assert mail.defects == []
 
@@ -202,8 +207,8 @@ def test_header_in_drafts(attack: str) -> None:
     "attack", ["x\r\nEND:VEVENT\r\nBEGIN:VALARM\r\nACTION:PROCEDURE", "x\nATTENDEE:mailto:a@example.com", "x;y,z\\n:w"]
 )
 def test_line_in_calendars(attack: str) -> None:
-    calendar = Calendar.from_ical(render(samples.followups(attack), "en", "ics"))
-    plain = Calendar.from_ical(render(samples.followups("x"), "en", "ics"))
+    calendar = Calendar.from_ical(render_document(samples.followups(attack), "en", "ics"))
+    plain = Calendar.from_ical(render_document(samples.followups("x"), "en", "ics"))
     assert [sorted(part) for part in calendar.walk()] == [sorted(part) for part in plain.walk()]
 
 
@@ -212,12 +217,12 @@ def test_line_in_calendars(attack: str) -> None:
     ["../../out", "..\\..\\out", "/etc/out", "C:\\out", "CON", "nul.txt", "a\0b", "x" * 400, ". .", "a\u202excod.exe"],
 )
 def test_path_in_names(tmp_path: Path, account: str) -> None:
-    from xl_salesflow.documents import write
-    from xl_salesflow.model.plan import Document
+    from xl_salesflow.core.change_sets import Document
+    from xl_salesflow.documents.document_writer import write_document_files
 
     folder = tmp_path / "in" / "here"
-    (file,) = write(Document("quote", f"Q-1 {account}", samples.quote().facts), folder, "en", ["html"])
-    (bare,) = write(Document("quote", account, samples.quote().facts), folder, "en", ["html"])
+    (file,) = write_document_files(Document("quote", f"Q-1 {account}", samples.quote().facts), folder, "en", ["html"])
+    (bare,) = write_document_files(Document("quote", account, samples.quote().facts), folder, "en", ["html"])
     assert {path for path in tmp_path.rglob("*") if path.is_file()} == {file, bare}
     assert {file.parent, bare.parent} == {folder}
 
@@ -228,14 +233,14 @@ def test_path_in_the_logo(tmp_path: Path) -> None:
     for name in ("../secret.png", str(tmp_path / "secret.png"), "\\\\server\\share\\logo.png"):
         facts = samples.quote().facts
         document = samples.quote(source=str(tmp_path / "books" / "b.xlsx"), seller={**facts["seller"], "logo": name})
-        assert b"c2VjcmV0" not in render(document, "en", "html")
-        assert "word/media" not in "".join(unpacked(render(document, "en", "docx"), "q"))
+        assert b"c2VjcmV0" not in render_document(document, "en", "html")
+        assert "word/media" not in "".join(unpack_template(render_document(document, "en", "docx"), "q"))
 
 
 def test_path_in_the_record(imported: Path) -> None:
     """The file that a cell of Documents names is looked at only inside the workbook's folder (tests/papers/test_changed.py)."""
-    from xl_salesflow.papers.changed import _another
+    from xl_salesflow.quotes.quote_findings import _is_other_file
 
     folder = imported.parent / "inner"
     folder.mkdir(exist_ok=True)
-    assert not any(_another(folder, name, "") for name in ("../leads.csv", str(imported), "a\0b"))
+    assert not any(_is_other_file(folder, name, "") for name in ("../leads.csv", str(imported), "a\0b"))

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.documents import samples
-from xl_salesflow.documents import render
-from xl_salesflow.model.text import LANGUAGES
+from xl_salesflow.documents.document_writer import render_document
+from xl_salesflow.locale.texts import LANGUAGES
 
 PAGES = {"quote": samples.quote(), "followups": samples.followups(), "report": samples.report()}
 QUIET = (
@@ -49,7 +49,7 @@ class Said(HTMLParser):
 def test_pages_fit_and_can_be_read(browser: str, tmp_path: Path, scheme: str, setting: int) -> None:
     """No page scrolls sideways; every word stands out from its ground as the accessibility guidelines ask (4.5, large 3)."""
     pages = {
-        f"{name} {language}": render(document, language, "html").decode("utf-8")
+        f"{name} {language}": render_document(document, language, "html").decode("utf-8")
         for name, document in PAGES.items()
         for language in LANGUAGES
     }

@@ -6,19 +6,19 @@ import pytest
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
-from xl_salesflow.documents.environment import environment, fill, in_markdown
+from xl_salesflow.documents.template_safety import escape_for_markdown, fill_template, jinja_environment
 
 
 @pytest.mark.parametrize("attack", ["{{ ''.__class__.__mro__ }}", "{{ q.__init__.__globals__ }}", "{{ [].append(1) }}"])
 def test_the_sandbox_holds(attack: str) -> None:
     with pytest.raises((SecurityError, UndefinedError)):
-        environment("html").from_string(attack).render(q=object())
+        jinja_environment("html").from_string(attack).render(q=object())
 
 
 @pytest.mark.parametrize("template", ["quote.html", "report.html", "followups.html", "followups.md"])
 def test_a_missing_fact_is_not_printed_as_nothing(template: str) -> None:
     with pytest.raises(UndefinedError):
-        fill(template, t={}, seller={}, title="x", number="y")
+        fill_template(template, t={}, seller={}, title="x", number="y")
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_a_missing_fact_is_not_printed_as_nothing(template: str) -> None:
     ],
 )
 def test_markdown_shows_what_was_typed(typed: str, shown: str) -> None:
-    assert in_markdown(typed) == shown
+    assert escape_for_markdown(typed) == shown

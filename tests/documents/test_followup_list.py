@@ -9,11 +9,11 @@ import pytest
 
 from tests.documents import samples
 from tests.documents.samples import ATTACKS, Page
-from xl_salesflow.documents import render
-from xl_salesflow.documents.followup_list import when
-from xl_salesflow.model.plan import Document
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.documents.document_writer import render_document
+from xl_salesflow.documents.followup_list_formats import lateness_text
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.schema.table_registry import TABLES
 
 MARKDOWN = """\
 # Follow-ups · 22 Nov 2026
@@ -48,21 +48,25 @@ large deal counts one higher. Dates fall on working days.
 
 
 def test_markdown_is_a_list_of_boxes_to_tick() -> None:
-    shown = render(samples.followups(), "en", "md").decode("utf-8")
+    shown = render_document(samples.followups(), "en", "md").decode("utf-8")
     assert [row.strip() for row in shown.splitlines()] == [row.strip() for row in MARKDOWN.splitlines()]
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_markdown_keeps_its_lines(attack: str) -> None:
     """No value opens a line, a heading, a link or an element of its own."""
-    plain, shown = (render(samples.followups(word), "en", "md").decode("utf-8").splitlines() for word in ("x", attack))
+    plain, shown = (
+        render_document(samples.followups(word), "en", "md").decode("utf-8").splitlines() for word in ("x", attack)
+    )
     assert len(shown) == len(plain)
     assert "<script" not in "".join(shown).replace("\\<", "")
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_the_page_keeps_its_elements(attack: str) -> None:
-    plain, shown = (Page(render(samples.followups(word), "en", "html").decode("utf-8")) for word in ("x", attack))
+    plain, shown = (
+        Page(render_document(samples.followups(word), "en", "html").decode("utf-8")) for word in ("x", attack)
+    )
     kept = [element for element in shown.elements if element != "a"]
     assert kept == [element for element in plain.elements if element != "a"]
     links = [value for name, value in shown.attributes if name == "href"]
@@ -71,7 +75,7 @@ def test_the_page_keeps_its_elements(attack: str) -> None:
 
 
 def test_phone_and_mail_can_be_used_at_once() -> None:
-    page = Page(render(samples.followups(), "en", "html").decode("utf-8"))
+    page = Page(render_document(samples.followups(), "en", "html").decode("utf-8"))
     assert {value for name, value in page.attributes if name == "href"} == {"tel:+31020555", "mailto:bob@acme.example"}
 
 
@@ -91,13 +95,15 @@ def test_phone_and_mail_can_be_used_at_once() -> None:
     ],
 )  # fmt: skip
 def test_no_cell_of_the_csv_is_a_formula(typed: str, written: str) -> None:
-    rows = list(csv.reader(io.StringIO(render(samples.followups(typed), "en", "csv").decode("utf-8-sig"), newline="")))
+    rows = list(
+        csv.reader(io.StringIO(render_document(samples.followups(typed), "en", "csv").decode("utf-8-sig"), newline=""))
+    )
     assert rows[1][list(TABLES["FollowUps"].by_id).index("account")] == written
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_csv_has_the_sheets_headers_and_plain_numbers(language: Language) -> None:
-    content = render(samples.followups(), language, "csv")
+    content = render_document(samples.followups(), language, "csv")
     assert content.startswith(b"\xef\xbb\xbf")  # without it Excel takes Chinese for something else
     head, first, blank, _ = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     assert head == [column.header.in_(language) for column in TABLES["FollowUps"].columns]
@@ -119,8 +125,8 @@ def test_the_csv_has_the_sheets_headers_and_plain_numbers(language: Language) ->
     ],
 )
 def test_how_late(days: int | None, shown: str) -> None:
-    assert when(days, "en") == shown
-    assert when(0, "en", today=False) == "due"  # made on a day off, for the working day after it
+    assert lateness_text(days, "en") == shown
+    assert lateness_text(0, "en", today=False) == "due"  # made on a day off, for the working day after it
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -128,5 +134,5 @@ def test_an_empty_list_says_so(language: Language) -> None:
     facts = {**samples.followups().facts, "owners": []}
     words = {"en": "Nobody is waiting", "zh": "今天没有需要跟进"}[language]
     for format in ("md", "html"):
-        assert words in render(Document("followups", "x", facts), language, format).decode("utf-8")
-    assert len(render(Document("followups", "x", facts), language, "csv").splitlines()) == 1
+        assert words in render_document(Document("followups", "x", facts), language, format).decode("utf-8")
+    assert len(render_document(Document("followups", "x", facts), language, "csv").splitlines()) == 1

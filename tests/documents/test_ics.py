@@ -11,15 +11,15 @@ from icalendar import Calendar
 
 from tests.documents import samples
 from tests.documents.samples import ATTACKS, TODAY
-from xl_salesflow.documents import put, render
-from xl_salesflow.documents.ics import as_calendar
-from xl_salesflow.model.plan import Document
-from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.documents.document_writer import render_document, write_document_file
+from xl_salesflow.documents.followup_calendar import render_followup_calendar
+from xl_salesflow.locale.texts import LANGUAGES, Language
 
 
 def events(document: Document, language: Language = "en") -> list[Any]:
     """Return the entries of the calendar."""
-    return list(Calendar.from_ical(render(document, language, "ics")).walk("VEVENT"))
+    return list(Calendar.from_ical(render_document(document, language, "ics")).walk("VEVENT"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -58,7 +58,7 @@ def test_another_workbook_has_other_entries() -> None:
     "attack", [*ATTACKS, "x\nDTSTART:19700101", "x\r\nEND:VEVENT", "a;b,c:d\\n", "\u2028BEGIN:VALARM"]
 )
 def test_nothing_typed_becomes_a_line_of_the_calendar(attack: str) -> None:
-    plain, shown = (render(samples.followups(word), "en", "ics") for word in ("x", attack))
+    plain, shown = (render_document(samples.followups(word), "en", "ics") for word in ("x", attack))
     names = [[line.split(b":")[0].split(b";")[0] for line in unfolded(ics)] for ics in (plain, shown)]
     assert names[0] == names[1]
     typed = " ".join("".join(mark if mark.isprintable() else " " for mark in attack).split())
@@ -71,7 +71,7 @@ def unfolded(ics: bytes) -> list[bytes]:
 
 
 def test_the_same_list_gives_the_same_bytes() -> None:
-    assert render(samples.followups(), "zh", "ics") == render(samples.followups(), "zh", "ics")
+    assert render_document(samples.followups(), "zh", "ics") == render_document(samples.followups(), "zh", "ics")
 
 
 def _listing(*deals: str, days: int = 0, whose: str = "", source: str = "pipeline.xlsx") -> Document:
@@ -106,14 +106,14 @@ def _states(path: Path) -> dict[str, str]:
     ],
 )
 def test_what_left_the_list_is_called_off(tmp_path: Path, then: Document, states: dict[str, str]) -> None:
-    path = put(_listing("D-1", "D-2"), tmp_path / "calls.ics", "en", "ics")
-    assert _states(put(then, path, "en", "ics")) == states
+    path = write_document_file(_listing("D-1", "D-2"), tmp_path / "calls.ics", "en", "ics")
+    assert _states(write_document_file(then, path, "en", "ics")) == states
 
 
 def test_called_off_it_stays_so_until_it_is_listed_again(tmp_path: Path) -> None:
     path, kept = tmp_path / "calls.ics", []
     for listing in (_listing("D-1"), _listing(), _listing(), _listing("D-1")):
-        put(listing, path, "en", "ics")
+        write_document_file(listing, path, "en", "ics")
         kept.append(_states(path)["D-1"])
     assert kept == ["CONFIRMED", "CANCELLED", "CANCELLED", "CONFIRMED"]
 
@@ -121,13 +121,13 @@ def test_called_off_it_stays_so_until_it_is_listed_again(tmp_path: Path) -> None
 def test_a_called_off_entry_is_the_one_that_was_and_later() -> None:
     (first,), later = events(_listing("D-1")), _listing()
     later.facts["made"] += timedelta(minutes=1)  # type: ignore[index]  # made for this test, so it may change
-    calendar = as_calendar(later, "en", render(_listing("D-1"), "en", "ics"))
+    calendar = render_followup_calendar(later, "en", render_document(_listing("D-1"), "en", "ics"))
     last: Any = Calendar.from_ical(calendar).walk("VEVENT")[0]
     assert (last["uid"], last["dtstart"].dt, last["summary"]) == (first["uid"], first["dtstart"].dt, first["summary"])
     assert last["sequence"] > first["sequence"]
 
 
-_TWISTED = render(_listing("D-2"), "en", "ics").replace(b"DTSTART;VALUE=DATE:", b"DTSTART;VALUE=PERIOD:x")
+_TWISTED = render_document(_listing("D-2"), "en", "ics").replace(b"DTSTART;VALUE=DATE:", b"DTSTART;VALUE=PERIOD:x")
 """An entry whose day is none."""
 
 
@@ -137,4 +137,6 @@ _TWISTED = render(_listing("D-2"), "en", "ics").replace(b"DTSTART;VALUE=DATE:", 
 def test_a_file_that_is_no_calendar_of_ours_is_replaced(tmp_path: Path, before: bytes) -> None:
     path = tmp_path / "calls.ics"
     path.write_bytes(before)
-    assert put(_listing("D-1"), path, "en", "ics").read_bytes() == render(_listing("D-1"), "en", "ics")
+    assert write_document_file(_listing("D-1"), path, "en", "ics").read_bytes() == render_document(
+        _listing("D-1"), "en", "ics"
+    )

@@ -7,32 +7,33 @@ from importlib.resources import files
 
 import pytest
 
-from xl_salesflow.documents import shelf
-from xl_salesflow.documents.checking import faults
-from xl_salesflow.documents.kinds import PAPER_FORMATS, PAPERS
-from xl_salesflow.documents.layout.layouts import LAYOUTS
-from xl_salesflow.documents.layout.made import made
-from xl_salesflow.documents.texts import TEXTS
+from tools.templates.document_layouts import DOCUMENT_LAYOUTS
+from tools.templates.template_files import build_template_files
+from xl_salesflow.documents.document_texts import DOCUMENT_TEXTS
+from xl_salesflow.documents.template_findings import inspect_template
+from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS, DEAL_DOCUMENT_KINDS, shipped_template
 
 
 def test_the_shipped_templates_are_up_to_date() -> None:
-    """python -m xl_salesflow.documents.layout writes them."""
+    """python -m tools.templates writes them."""
     folder = files("xl_salesflow.documents") / "templates"
-    assert [name for name, content in made().items() if (folder / name).read_bytes() != content] == []
+    assert [name for name, content in build_template_files().items() if (folder / name).read_bytes() != content] == []
 
 
 def test_every_kind_has_a_layout() -> None:
-    assert set(LAYOUTS) == set(PAPERS)
+    assert set(DOCUMENT_LAYOUTS) == set(DEAL_DOCUMENT_KINDS)
 
 
-@pytest.mark.parametrize("format", PAPER_FORMATS)
-@pytest.mark.parametrize("kind", PAPERS)
+@pytest.mark.parametrize("format", DEAL_DOCUMENT_FORMATS)
+@pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
 def test_a_shipped_template_asks_for_nothing_that_is_not_there(kind: str, format: str) -> None:
-    assert [(fault.place.en, fault.said.en) for fault in faults(shelf.shipped(kind, format))] == []
+    assert [(fault.place.en, fault.said.en) for fault in inspect_template(shipped_template(kind, format))] == []
 
 
 def test_every_text_of_a_layout_is_there() -> None:
-    pages = [content.decode("utf-8") for name, content in made().items() if name.endswith((".html", ".typ"))]
+    pages = [
+        content.decode("utf-8") for name, content in build_template_files().items() if name.endswith((".html", ".typ"))
+    ]
     named = {word for page in pages for word in re.findall(r"\bt\.(\w+)", page)}
     assert len(named) > 40
-    assert named <= set(TEXTS)
+    assert named <= set(DOCUMENT_TEXTS)

@@ -10,8 +10,9 @@ import pytest
 
 from tests.documents import samples
 from tests.documents.samples import ATTACKS
-from xl_salesflow.documents import render
-from xl_salesflow.documents.letter import address, one_line
+from xl_salesflow.documents.document_writer import render_document
+from xl_salesflow.documents.template_filling import email_header_address
+from xl_salesflow.documents.template_values import single_line_text
 
 
 def mail_of(content: bytes) -> EmailMessage:
@@ -29,7 +30,7 @@ def mail_of(content: bytes) -> EmailMessage:
     ],
 )
 def test_a_draft_says_what_it_brings(tongue: str, subject: str, words: list[str]) -> None:
-    mail = mail_of(render(samples.quote(), tongue, "eml"))  # type: ignore[arg-type]
+    mail = mail_of(render_document(samples.quote(), tongue, "eml"))  # type: ignore[arg-type]
     assert (mail["X-Unsent"], mail["Subject"]) == ("1", subject)
     assert (mail["To"], mail["From"]) == ("Bob Stone <bob@acme.example>", "Li Wei <li@north.example>")
     body = mail.get_body(("plain",))
@@ -37,14 +38,17 @@ def test_a_draft_says_what_it_brings(tongue: str, subject: str, words: list[str]
     assert [word for word in words if word not in body.get_content()] == []
     (attached,) = mail.iter_attachments()
     assert attached.get_filename() == "Q-2026-0007 Acme.pdf"
-    assert attached.get_content() == render(samples.quote(), tongue, "pdf")  # type: ignore[arg-type]
+    assert attached.get_content() == render_document(samples.quote(), tongue, "pdf")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     "attack", [*ATTACKS, "a\r\nBcc: all@example.com\r\n\r\nbody", "x\nSubject: y", "“\u2028Bcc: z"]
 )
 def test_what_is_typed_begins_no_header(attack: str) -> None:
-    plain, mail = mail_of(render(samples.quote("x"), "en", "eml")), mail_of(render(samples.quote(attack), "en", "eml"))
+    plain, mail = (
+        mail_of(render_document(samples.quote("x"), "en", "eml")),
+        mail_of(render_document(samples.quote(attack), "en", "eml")),
+    )
     assert set(mail.keys()) <= set(plain.keys()) | {"From", "To"}
     assert [part.get_content_type() for part in mail.walk()] == [part.get_content_type() for part in plain.walk()]
     assert mail.defects == []
@@ -52,7 +56,7 @@ def test_what_is_typed_begins_no_header(attack: str) -> None:
 
 def test_a_subject_of_a_team_s_own_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "quote.txt").write_text("Offer {{ deal.name }}\nHello", encoding="utf-8")
-    mail = mail_of(render(samples.quote("a\r\nBcc: b@example.com"), "en", "eml", (tmp_path,)))
+    mail = mail_of(render_document(samples.quote("a\r\nBcc: b@example.com"), "en", "eml", (tmp_path,)))
     assert "Bcc" not in mail
     assert mail["Subject"].startswith("Offer a")
 
@@ -71,9 +75,9 @@ def test_a_subject_of_a_team_s_own_is_one_line(tmp_path: Path) -> None:
     ],
 )
 def test_only_one_sound_address_is_written_to(typed: str, kept: str | None) -> None:
-    found = address("Bob", typed)
+    found = email_header_address("Bob", typed)
     assert (found.addr_spec if found else None) == kept
 
 
 def test_one_line() -> None:
-    assert one_line(" a\r\n b\u2028c\x00d ") == "a b c d"
+    assert single_line_text(" a\r\n b\u2028c\x00d ") == "a b c d"

@@ -11,27 +11,27 @@ import pytest
 from tests.documents import said, samples
 from tests.libreoffice import LibreOffice
 from tests.parts import has_writer
-from xl_salesflow.documents import render
+from xl_salesflow.documents.document_writer import render_document
 
 NUMBERS = [f"Pump {n:03d}" for n in range(1, 201)]
 
 
 @pytest.mark.parametrize("format", ["html", "docx", "xlsx"])
 def test_two_hundred_lines_are_all_there_once(format: str) -> None:
-    content = render(samples.quote(count=200), "zh", format)
+    content = render_document(samples.quote(count=200), "zh", format)
     text = content.decode("utf-8") if format == "html" else said.READERS[format](content)
     assert [number for number in NUMBERS if text.count(number) != 1] == []
 
 
 def test_a_page_repeats_its_head_in_print() -> None:
-    page = render(samples.quote(count=200), "en", "html").decode("utf-8")
+    page = render_document(samples.quote(count=200), "en", "html").decode("utf-8")
     assert "thead { display: table-header-group; }" in page
     assert "tr, .keep { break-inside: avoid; }" in page
 
 
 def test_a_sheet_repeats_its_head_in_print(tmp_path: Path) -> None:
     path = tmp_path / "quote.xlsx"
-    path.write_bytes(render(samples.quote(count=200), "en", "xlsx"))
+    path.write_bytes(render_document(samples.quote(count=200), "en", "xlsx"))
     sheet = openpyxl.load_workbook(path).worksheets[0]
     (row,) = {int(part.strip("$")) for part in str(sheet.print_title_rows).split(":")}
     assert sheet.cell(row, 2).value == "Item"
@@ -49,7 +49,7 @@ def test_word_and_excel_print_the_head_on_every_page(
     if program is None:
         pytest.skip("pdftotext is not installed (poppler-utils).")
     path = tmp_path / f"quote.{format}"
-    path.write_bytes(render(samples.quote(count=count), "en", format))
+    path.write_bytes(render_document(samples.quote(count=count), "en", format))
     if format == "docx" and not has_writer():
         pytest.skip("LibreOffice Writer is not installed.")
     pdf = libreoffice.to_pdf(path)

@@ -10,15 +10,15 @@ from icalendar import Calendar
 
 from tests.documents import samples
 from tests.documents.samples import ATTACKS
-from xl_salesflow.documents import render
-from xl_salesflow.followups import by_owner
-from xl_salesflow.model.plan import Document
-from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.documents.document_writer import render_document
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.process.due_followups import split_document_by_owner
 
 
 def mail(document: Document, language: Language = "en") -> EmailMessage:
     """Return the draft as it is read."""
-    message = message_from_bytes(render(document, language, "eml"), policy=policy.default)
+    message = message_from_bytes(render_document(document, language, "eml"), policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
 
@@ -31,7 +31,7 @@ def text(message: EmailMessage) -> str:
 
 
 def test_each_owner_gets_a_draft_of_their_own() -> None:
-    first, second = by_owner(samples.followups())
+    first, second = split_document_by_owner(samples.followups())
     assert (first.name, second.name) == ("follow-ups 2026-11-22 Li Wei", "follow-ups 2026-11-22")
     message = mail(first)
     assert (message["To"], message["From"]) == ("Li Wei <li@north.example>", "North <sales@north.example>")
@@ -58,17 +58,18 @@ Li Wei (2 deals)
 
 
 def test_the_text_says_what_the_page_says() -> None:
-    assert text(mail(by_owner(samples.followups())[0])).startswith(TEXT)
+    assert text(mail(split_document_by_owner(samples.followups())[0])).startswith(TEXT)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_page_and_calendar_go_with_it(language: Language) -> None:
-    document = by_owner(samples.followups())[0]
+    document = split_document_by_owner(samples.followups())[0]
     message = mail(document, language)
     page, (calendar,) = message.get_body(("html",)), message.iter_attachments()
     assert page is not None
     assert (
-        page.get_content().replace("\r\n", "\n").strip() == render(document, language, "html").decode("utf-8").strip()
+        page.get_content().replace("\r\n", "\n").strip()
+        == render_document(document, language, "html").decode("utf-8").strip()
     )
     assert calendar.get_filename() == "follow-ups.ics"
     assert len(Calendar.from_ical(calendar.get_payload(decode=True)).walk("VEVENT")) == 2
@@ -78,7 +79,7 @@ def test_page_and_calendar_go_with_it(language: Language) -> None:
     "attack", [*ATTACKS, "x\r\nBcc: all@example.com", "x\nBcc: all@example.com", "a@b\r\nBcc: c@d", "\0", ""]
 )
 def test_nothing_typed_becomes_a_header_or_a_part(attack: str) -> None:
-    plain, shown = (mail(by_owner(samples.followups(word))[0]) for word in ("x", attack or ""))
+    plain, shown = (mail(split_document_by_owner(samples.followups(word))[0]) for word in ("x", attack or ""))
     optional = {"To", "From"}  # what is no address is left out
     assert set(shown.keys()) - optional == set(plain.keys()) - optional
     assert shown["Bcc"] is None
@@ -87,16 +88,16 @@ def test_nothing_typed_becomes_a_header_or_a_part(attack: str) -> None:
 
 @pytest.mark.parametrize("address", ["", "no address", "a@b c", "<a@b>", "a@", "@b", "a@b\r\nBcc: c@d", "a@b, c@d"])
 def test_what_is_no_address_is_left_for_a_person_to_fill_in(address: str) -> None:
-    document = by_owner(samples.followups())[0]
+    document = split_document_by_owner(samples.followups())[0]
     document.facts["owners"][0]["email"] = address
     assert mail(document)["To"] is None
 
 
 def test_the_same_list_gives_the_same_bytes() -> None:
-    assert render(samples.followups(), "zh", "eml") == render(samples.followups(), "zh", "eml")
+    assert render_document(samples.followups(), "zh", "eml") == render_document(samples.followups(), "zh", "eml")
 
 
 def test_every_line_is_short_enough_for_every_server() -> None:
-    lines = render(samples.followups("长" * 3000), "zh", "eml").split(b"\r\n")
+    lines = render_document(samples.followups("长" * 3000), "zh", "eml").split(b"\r\n")
     assert max(map(len, lines)) <= 998
     assert b"\n" not in b"".join(lines)

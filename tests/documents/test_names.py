@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xl_salesflow.documents.names import safe_name
+from xl_salesflow.documents.document_files import safe_file_name
 
 RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
 
@@ -36,18 +36,18 @@ RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT"
     ],
 )
 def test_names_people_and_attackers_choose(name: str, safe: str) -> None:
-    assert safe_name(name) == safe
+    assert safe_file_name(name) == safe
 
 
 @given(st.text(max_size=300))
 @example("😀" * 100)
 @example(" .CON")
 def test_every_name_is_safe_and_stays_so(name: str) -> None:
-    safe = safe_name(name)
+    safe = safe_file_name(name)
     assert safe
     assert not set(safe) & set('<>:"/\\|?*')
     assert all(ord(mark) >= 32 for mark in safe)
     assert safe == safe.strip(" .")
     assert len(safe.encode("utf-8")) <= 200
     assert safe.split(".")[0].upper() not in RESERVED
-    assert safe_name(safe) == safe
+    assert safe_file_name(safe) == safe

@@ -9,9 +9,9 @@ import pytest
 import typst
 
 from tests.documents import samples, shades
-from xl_salesflow.documents import render
-from xl_salesflow.documents.specimen import specimen
-from xl_salesflow.documents.values import Tongue
+from xl_salesflow.documents.document_writer import render_document
+from xl_salesflow.documents.sample_deal import sample_document
+from xl_salesflow.documents.template_values import DocumentLanguage
 
 GOLDEN = Path(__file__).parent / "golden"
 FONT = "Noto Sans CJK SC"
@@ -20,18 +20,18 @@ PAPERS = {
     "quote_zh": (samples.quote(), "zh"),
     "quote_long": (samples.quote(count=60), "en"),
     "quote_200": (samples.quote(count=200), "zh"),
-    "proposal_zh": (specimen("proposal"), "zh"),
-    "contract_both": (specimen("contract"), "both"),
-    "bant_card_en": (specimen("bant_card"), "en"),
-    "precall_zh": (specimen("precall"), "zh"),
-    "visit_en": (specimen("visit"), "en"),
+    "proposal_zh": (sample_document("proposal"), "zh"),
+    "contract_both": (sample_document("contract"), "both"),
+    "bant_card_en": (sample_document("bant_card"), "en"),
+    "precall_zh": (sample_document("precall"), "zh"),
+    "visit_en": (sample_document("visit"), "en"),
 }  # fmt: skip
 
 
 def pages_of(name: str, folder: Path) -> list[shades.Grid]:
     """Return the pages of a paper as shades."""
     document, tongue = PAPERS[name]
-    return shades.grids(render(document, tongue, "pdf"), folder)
+    return shades.grids(render_document(document, tongue, "pdf"), folder)
 
 
 @pytest.mark.parametrize("name", PAPERS)
@@ -52,9 +52,9 @@ def test_the_comparison_sees_what_is_missing(tmp_path: Path) -> None:
     """A line less, a total moved: more than the tolerance."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    tongue: Tongue = "en"
-    one = shades.grids(render(samples.quote(count=4), tongue, "pdf"), tmp_path / "a")[0]
-    other = shades.grids(render(samples.quote(count=3), tongue, "pdf"), tmp_path / "b")[0]
+    tongue: DocumentLanguage = "en"
+    one = shades.grids(render_document(samples.quote(count=4), tongue, "pdf"), tmp_path / "a")[0]
+    other = shades.grids(render_document(samples.quote(count=3), tongue, "pdf"), tmp_path / "b")[0]
     assert (np.abs(one - other) > 3).sum() > 12
     again = shades.read(shades.written([one]), one.shape)[0]
     assert (again == one).all()

@@ -10,13 +10,13 @@ import pytest
 
 from tests.documents import said, samples
 from tests.validator import Validator
-from xl_salesflow.documents import FORMATS, render
-from xl_salesflow.documents.kinds import PAPER_FORMATS, PAPERS
-from xl_salesflow.documents.specimen import specimen
-from xl_salesflow.documents.values import Tongue
+from xl_salesflow.documents.document_writer import DOCUMENT_FORMATS, render_document
+from xl_salesflow.documents.sample_deal import sample_document
+from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS, DEAL_DOCUMENT_KINDS
+from xl_salesflow.documents.template_values import DocumentLanguage
 
 GOLDEN = Path(__file__).parent / "golden"
-TONGUES: tuple[Tongue, ...] = ("en", "zh", "both")
+TONGUES: tuple[DocumentLanguage, ...] = ("en", "zh", "both")
 FIGURE = re.compile(r"[−+]?[¥$€]?(CN¥)?[\d,.]+%?|\d+/\d|.*\d{4}.*")
 NAME = "Müller & Söhne <\"'> 🚀 上海"
 
@@ -31,55 +31,57 @@ def pdftotext() -> str:
 
 
 @pytest.mark.parametrize("tongue", TONGUES)
-@pytest.mark.parametrize("kind", [kind for kind in PAPERS if kind != "quote"])
-def test_the_page_says_what_it_said(kind: str, tongue: Tongue) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in DEAL_DOCUMENT_KINDS if kind != "quote"])
+def test_the_page_says_what_it_said(kind: str, tongue: DocumentLanguage) -> None:
     """The golden text is the page's, read piece by piece; look at a difference before you accept it."""
-    text = "\n".join(said.of_page(render(specimen(kind), tongue, "html"))) + "\n"
+    text = "\n".join(said.of_page(render_document(sample_document(kind), tongue, "html"))) + "\n"
     assert text == (GOLDEN / f"{kind}_{tongue}.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("tongue", TONGUES)
-@pytest.mark.parametrize("kind", PAPERS)
+@pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
 @pytest.mark.parametrize("format", ["docx", "xlsx"])
-def test_word_and_excel_say_what_the_page_says(kind: str, tongue: Tongue, format: str) -> None:
+def test_word_and_excel_say_what_the_page_says(kind: str, tongue: DocumentLanguage, format: str) -> None:
     """Word by word; figures stand in sheets as numbers and are looked at in test_quote.py."""
-    words = said.of_page(render(specimen(kind), tongue, "html"))
-    text = said.squeezed(said.READERS[format](render(specimen(kind), tongue, format)))
+    words = said.of_page(render_document(sample_document(kind), tongue, "html"))
+    text = said.squeezed(said.READERS[format](render_document(sample_document(kind), tongue, format)))
     missing = [word for word in words if said.squeezed(word) not in text]
     figures = [word for word in missing if format == "xlsx" and FIGURE.fullmatch(word)]
     assert [word for word in missing if word not in figures and word.strip("#")] == []
 
 
 @pytest.mark.parametrize("tongue", TONGUES)
-@pytest.mark.parametrize("kind", PAPERS)
-def test_the_pdf_says_what_the_page_says(kind: str, tongue: Tongue, pdftotext: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
+def test_the_pdf_says_what_the_page_says(kind: str, tongue: DocumentLanguage, pdftotext: str, tmp_path: Path) -> None:
     """Mark by mark, since a narrow column breaks lines anywhere; without a Chinese font there is no Chinese to read."""
-    text = said.of_pdf(render(specimen(kind), tongue, "pdf"), pdftotext, tmp_path)
+    text = said.of_pdf(render_document(sample_document(kind), tongue, "pdf"), pdftotext, tmp_path)
     if tongue != "en" and not re.search(r"[\u4e00-\u9fff]", text):
         pytest.skip("No font with Chinese characters is installed.")
-    words = [word for piece in said.of_page(render(specimen(kind), tongue, "html")) for word in piece.split()]
+    words = [
+        word for piece in said.of_page(render_document(sample_document(kind), tongue, "html")) for word in piece.split()
+    ]
     assert [word for word in words if any(mark not in text for mark in word)] == []
     short = [word for word in words if len(word) < 12 and word.isascii()]
     assert [word for word in short if word not in text] == []
 
 
-@pytest.mark.parametrize("format", PAPER_FORMATS)
-@pytest.mark.parametrize("kind", PAPERS)
+@pytest.mark.parametrize("format", DEAL_DOCUMENT_FORMATS)
+@pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
 def test_the_same_facts_give_the_same_bytes(kind: str, format: str) -> None:
-    assert render(specimen(kind), "zh", format) == render(specimen(kind), "zh", format)
+    assert render_document(sample_document(kind), "zh", format) == render_document(sample_document(kind), "zh", format)
 
 
 @pytest.mark.parametrize("format", ["docx", "xlsx"])
-@pytest.mark.parametrize("kind", PAPERS)
+@pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
 def test_the_files_are_sound(kind: str, format: str, validator: Validator, tmp_path: Path) -> None:
     path = tmp_path / f"paper.{format}"
-    path.write_bytes(render(specimen(kind), "both", format))
+    path.write_bytes(render_document(sample_document(kind), "both", format))
     assert validator(path) == []
 
 
-@pytest.mark.parametrize("format", PAPER_FORMATS)
+@pytest.mark.parametrize("format", DEAL_DOCUMENT_FORMATS)
 def test_any_name_is_shown_as_it_is(format: str, pdftotext: str, tmp_path: Path) -> None:
-    content = render(samples.quote(NAME), "en", format)
+    content = render_document(samples.quote(NAME), "en", format)
     text = {
         "html": lambda: "\n".join(said.of_page(content)),
         "docx": lambda: said.of_word(content),
@@ -92,4 +94,6 @@ def test_any_name_is_shown_as_it_is(format: str, pdftotext: str, tmp_path: Path)
 
 
 def test_every_kind_comes_in_every_format() -> None:
-    assert {kind: FORMATS[kind] for kind in PAPERS} == dict.fromkeys(PAPERS, PAPER_FORMATS)
+    assert {kind: DOCUMENT_FORMATS[kind] for kind in DEAL_DOCUMENT_KINDS} == dict.fromkeys(
+        DEAL_DOCUMENT_KINDS, DEAL_DOCUMENT_FORMATS
+    )

@@ -9,38 +9,38 @@ import pytest
 
 from tests.disks import fill_up, small_disk
 from tests.documents import samples
-from xl_salesflow.documents import Press, render
+from xl_salesflow.documents.document_writer import DocumentWriter, render_document
 from xl_salesflow.errors import CannotSave, WorkbookInUse
-from xl_salesflow.papers import fingerprint
+from xl_salesflow.quotes.document_record import fingerprint_content
 
 
 def test_nothing_is_on_disk_before_it_is_saved(tmp_path: Path) -> None:
-    press = Press(tmp_path, ("html", "docx"), "en")
+    press = DocumentWriter(tmp_path, ("html", "docx"), "en")
     files = press(samples.quote())
     assert [file.name for file in files] == ["Q-2026-0007 Acme.html", "Q-2026-0007 Acme.docx"]
     assert not list(tmp_path.iterdir())
     saved = press.save()
-    assert [fingerprint(path.read_bytes()) for path in saved] == [file.digest for file in files]
-    assert saved[0].read_bytes() == render(samples.quote(), "en", "html")
+    assert [fingerprint_content(path.read_bytes()) for path in saved] == [file.digest for file in files]
+    assert saved[0].read_bytes() == render_document(samples.quote(), "en", "html")
 
 
 def test_files_are_named_from_the_workbook_s_folder(tmp_path: Path) -> None:
-    inside = Press(tmp_path, ("html",), "en", folder=tmp_path / "sent" / "march")
+    inside = DocumentWriter(tmp_path, ("html",), "en", folder=tmp_path / "sent" / "march")
     assert inside(samples.quote())[0].name == "sent/march/Q-2026-0007 Acme.html"
-    outside = Press(tmp_path / "books", ("html",), "en", folder=tmp_path / "sent")
+    outside = DocumentWriter(tmp_path / "books", ("html",), "en", folder=tmp_path / "sent")
     assert outside(samples.quote())[0].name == str((tmp_path / "sent" / "Q-2026-0007 Acme.html").resolve())
 
 
 def test_progress_is_told_before_each(tmp_path: Path) -> None:
     seen: list[int] = []
-    press = Press(tmp_path, ("html",), "en", told=seen.append)
+    press = DocumentWriter(tmp_path, ("html",), "en", told=seen.append)
     for _ in range(3):
         press(samples.quote())
     assert seen == [0, 1, 2]
 
 
 def test_a_folder_of_the_file_s_name_is_found_out_before_the_workbook_claims_a_file(tmp_path: Path) -> None:
-    press = Press(tmp_path, ("html", "docx"), "en")
+    press = DocumentWriter(tmp_path, ("html", "docx"), "en")
     press(samples.quote())
     (tmp_path / "Q-2026-0007 Acme.docx").mkdir()
     with pytest.raises(CannotSave, match=r"Acme\.docx could not be saved: a folder has this name"), press.ready():
@@ -51,7 +51,7 @@ def test_a_folder_of_the_file_s_name_is_found_out_before_the_workbook_claims_a_f
 def test_a_full_disk_is_found_out_before_the_workbook_claims_a_file(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 64 << 10) as disk:
         fill_up(disk / "filler")
-        press = Press(disk, ("html", "docx"), "en")
+        press = DocumentWriter(disk, ("html", "docx"), "en")
         press(samples.quote())
         with pytest.raises(CannotSave, match="No space left"), press.ready():
             pytest.fail("the workbook would be written")
@@ -59,7 +59,7 @@ def test_a_full_disk_is_found_out_before_the_workbook_claims_a_file(tmp_path: Pa
 
 
 def test_a_workbook_that_cannot_be_written_leaves_no_file(tmp_path: Path) -> None:
-    press = Press(tmp_path, ("html",), "en")
+    press = DocumentWriter(tmp_path, ("html",), "en")
     press(samples.quote())
     waiting: list[Path] = []
 
@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_replaced_any_more_is_kept_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody opened the old one in the moment between; the others are put in place all the same."""
-    press = Press(tmp_path, ("docx", "html"), "en")
+    press = DocumentWriter(tmp_path, ("docx", "html"), "en")
     made = press(samples.quote())
     replace, old = os.replace, tmp_path / made[0].name
     old.write_bytes(b"old")
@@ -89,6 +89,6 @@ def test_a_file_that_cannot_be_replaced_any_more_is_kept_beside_it(
 
     with pytest.raises(CannotSave, match=r"Permission denied.*as Q-2026-0007 Acme \(new\)\.docx"), press.ready():
         monkeypatch.setattr(os, "replace", refuses_the_first)
-    found = {path.name: fingerprint(path.read_bytes()) for path in tmp_path.iterdir() if path != old}
+    found = {path.name: fingerprint_content(path.read_bytes()) for path in tmp_path.iterdir() if path != old}
     assert found == {"Q-2026-0007 Acme (new).docx": made[0].digest, "Q-2026-0007 Acme.html": made[1].digest}
     assert old.read_bytes() == b"old"

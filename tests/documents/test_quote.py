@@ -13,8 +13,8 @@ import pytest
 
 from tests.documents import samples
 from tests.documents.samples import ATTACKS, Page
-from xl_salesflow.documents import render
-from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.documents.document_writer import render_document
+from xl_salesflow.locale.texts import LANGUAGES, Language
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -22,14 +22,14 @@ GOLDEN = Path(__file__).parent / "golden"
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_says_what_it_said(language: Language) -> None:
     """The golden text is the page's, read piece by piece; look at a difference before you accept it."""
-    page = Page(render(samples.quote(), language, "html").decode("utf-8"))
+    page = Page(render_document(samples.quote(), language, "html").decode("utf-8"))
     assert page.text == (GOLDEN / f"quote_{language}.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_what_is_typed_is_shown_and_does_nothing(attack: str) -> None:
-    html = render(samples.quote(attack), "en", "html").decode("utf-8")
-    page, plain = Page(html), Page(render(samples.quote("x"), "en", "html").decode("utf-8"))
+    html = render_document(samples.quote(attack), "en", "html").decode("utf-8")
+    page, plain = Page(html), Page(render_document(samples.quote("x"), "en", "html").decode("utf-8"))
     assert page.elements == plain.elements
     assert [name for name, _ in page.attributes] == [name for name, _ in plain.attributes]
     assert " ".join(attack.split()) in page.text
@@ -37,7 +37,7 @@ def test_what_is_typed_is_shown_and_does_nothing(attack: str) -> None:
 
 
 def test_the_page_needs_nothing_from_outside() -> None:
-    page = Page(render(samples.quote(), "en", "html").decode("utf-8"))
+    page = Page(render_document(samples.quote(), "en", "html").decode("utf-8"))
     assert not {"script", "link", "iframe", "object"} & set(page.elements)
     assert not [value for name, value in page.attributes if name in ("src", "href")]
     assert any("default-src 'none'" in value for name, value in page.attributes if name == "content")
@@ -58,14 +58,14 @@ def test_the_page_needs_nothing_from_outside() -> None:
     ],
 )
 def test_only_what_applies_is_printed(changed: dict[str, object], present: list[str], absent: list[str]) -> None:
-    words = Page(render(samples.quote(**changed), "en", "html").decode("utf-8")).text
+    words = Page(render_document(samples.quote(**changed), "en", "html").decode("utf-8")).text
     assert [word for word in present if word not in words] == []
     assert [word for word in absent if word in words] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pdf_is_the_same_every_time(language: Language) -> None:
-    first, second = (render(samples.quote(), language, "pdf") for _ in range(2))
+    first, second = (render_document(samples.quote(), language, "pdf") for _ in range(2))
     assert first == second
     assert first.startswith(b"%PDF-")
 
@@ -92,10 +92,10 @@ def text_of(pdf: bytes, program: str, folder: Path) -> str:
 def test_the_pdf_says_what_the_page_says(language: Language, pdftotext: str, tmp_path: Path) -> None:
     """Word by word; where no Chinese font is installed there is nothing to read Chinese from."""
     document = samples.quote()
-    said = text_of(render(document, language, "pdf"), pdftotext, tmp_path)
+    said = text_of(render_document(document, language, "pdf"), pdftotext, tmp_path)
     if "贰万壹仟" not in said:
         pytest.skip("No font with Chinese characters is installed.")
-    page = Page(render(document, language, "html").decode("utf-8"))
+    page = Page(render_document(document, language, "html").decode("utf-8"))
     squeezed = "".join(said.split())
     assert [
         words for words in page.words if "".join(words.split()).replace("·", "") not in squeezed.replace("·", "")
@@ -104,12 +104,12 @@ def test_the_pdf_says_what_the_page_says(language: Language, pdftotext: str, tmp
 
 @pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack.isascii()])
 def test_typst_reads_no_markup_in_data(attack: str, pdftotext: str, tmp_path: Path) -> None:
-    said = text_of(render(samples.quote(attack), "en", "pdf"), pdftotext, tmp_path)
+    said = text_of(render_document(samples.quote(attack), "en", "pdf"), pdftotext, tmp_path)
     assert "".join(attack.split()) in "".join(said.split())
 
 
 def test_a_long_quote_repeats_its_headers(pdftotext: str, tmp_path: Path) -> None:
-    pages = text_of(render(samples.quote(count=200), "en", "pdf"), pdftotext, tmp_path).split("\f")[:-1]
+    pages = text_of(render_document(samples.quote(count=200), "en", "pdf"), pdftotext, tmp_path).split("\f")[:-1]
     with_lines = [page for page in pages if "Pump" in page]
     assert len(with_lines) > 3
     assert all("Unit price" in page for page in with_lines)
@@ -141,7 +141,7 @@ def test_the_logo_is_a_picture_beside_the_workbook(tmp_path: Path) -> None:
     ):
         seller = {**samples.quote().facts["seller"], "logo": name}
         document = samples.quote(source=str(tmp_path / "book" / "pipeline.xlsx"), seller=seller)
-        html = render(document, "en", "html").decode("utf-8")
+        html = render_document(document, "en", "html").decode("utf-8")
         assert ("data:image/png;base64," in html) is there, name
 
 
@@ -150,5 +150,5 @@ def test_a_broken_logo_does_not_stop_the_quote(tmp_path: Path) -> None:
     for content in (png(), png()[:-20]):
         (tmp_path / "logo.png").write_bytes(content)
         seller = {**samples.quote().facts["seller"], "logo": "logo.png"}
-        sizes.append(len(render(samples.quote(source=str(tmp_path / "x.xlsx"), seller=seller), "en", "pdf")))
+        sizes.append(len(render_document(samples.quote(source=str(tmp_path / "x.xlsx"), seller=seller), "en", "pdf")))
     assert sizes[0] > sizes[1]  # only the sound one is in the file

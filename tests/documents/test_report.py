@@ -9,9 +9,9 @@ from lxml import etree
 
 from tests.documents import samples
 from tests.documents.samples import ATTACKS, Page
-from xl_salesflow.documents import render
-from xl_salesflow.documents.texts import say
-from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.documents.document_texts import document_text
+from xl_salesflow.documents.document_writer import render_document
+from xl_salesflow.locale.texts import LANGUAGES, Language
 
 PARTS = ("funnel", "trend", "waiting", "ageing", "lost_stages", "lost_reasons")
 SHAPES = 2  # every plot is drawn for a roomy place and for a slim one
@@ -19,20 +19,24 @@ SHAPES = 2  # every plot is drawn for a roomy place and for a slim one
 
 def page_of(word: str = "", language: Language = "en", **changed: Any) -> Page:
     """Return a report as a browser reads it."""
-    return Page(render(samples.report(word, **changed), language, "html").decode("utf-8"))
+    return Page(render_document(samples.report(word, **changed), language, "html").decode("utf-8"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_part_is_there_in_its_language(language: Language) -> None:
     words = page_of(language=language).text
-    assert [part for part in PARTS if say(part, language) not in words] == []
-    for shown in ("$10,005,534" if language == "en" else "US$10,005,534", "63.2%", say("small_sample", language)):
+    assert [part for part in PARTS if document_text(part, language) not in words] == []
+    for shown in (
+        "$10,005,534" if language == "en" else "US$10,005,534",
+        "63.2%",
+        document_text("small_sample", language),
+    ):
         assert shown in words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_is_light_and_needs_nothing(language: Language) -> None:
-    html = render(samples.report(), language, "html")
+    html = render_document(samples.report(), language, "html")
     page = Page(html.decode("utf-8"))
     assert len(html) < 100_000
     assert not {"script", "link", "img", "iframe"} & set(page.elements)
@@ -44,7 +48,7 @@ def test_the_page_is_light_and_needs_nothing(language: Language) -> None:
 def test_years_of_months_stay_below_half_a_megabyte() -> None:
     month = samples.report().facts["months"][0]
     by = [{"name": "owner", "rows": samples.report().facts["by"][0]["rows"] * 200}]
-    assert len(render(samples.report(months=[month] * 240, by=by), "zh", "html")) < 500_000
+    assert len(render_document(samples.report(months=[month] * 240, by=by), "zh", "html")) < 500_000
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -65,7 +69,7 @@ def drawings(html: bytes) -> list[Any]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("word", ["", ATTACKS[0], "很长的阶段名称一二三四五六七八九十" * 3])
 def test_drawings_are_sound_and_stay_inside(language: Language, word: str) -> None:
-    found = drawings(render(samples.report(word), language, "html"))
+    found = drawings(render_document(samples.report(word), language, "html"))
     assert len(found) == len(PARTS) * SHAPES
     for drawing in found:
         width, height = (float(size) for size in drawing.get("viewBox").split()[2:])
@@ -76,7 +80,7 @@ def test_drawings_are_sound_and_stay_inside(language: Language, word: str) -> No
 
 
 def test_those_who_do_not_see_get_a_sentence_and_a_table() -> None:
-    html = render(samples.report(), "en", "html")
+    html = render_document(samples.report(), "en", "html")
     told = [drawing[0].text for drawing in drawings(html)]
     said = told[::SHAPES]
     assert said == told[1::SHAPES]
@@ -106,7 +110,7 @@ def test_zeros_and_unknowns_can_be_drawn() -> None:
     nothing = {"created": 0, "won": 0, "lost": 0, "won_value": 0}
     zero = [{**month, **nothing} for month in samples.report().facts["months"]]
     stage = {**dict.fromkeys(samples.report().facts["stages"][0]), "stage": "Lead", "reached": 0}
-    assert drawings(render(samples.report(months=zero, stages=[stage]), "en", "html"))
+    assert drawings(render_document(samples.report(months=zero, stages=[stage]), "en", "html"))
 
 
 @pytest.mark.parametrize(

@@ -7,50 +7,54 @@ from pathlib import Path
 import pytest
 
 from tests.documents import samples
-from xl_salesflow.documents import FORMATS, render, write
-from xl_salesflow.documents.saving import save
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.documents.document_files import save_file_atomically
+from xl_salesflow.documents.document_writer import DOCUMENT_FORMATS, render_document, write_document_files
 from xl_salesflow.errors import CannotSave, UsageError
-from xl_salesflow.model.plan import Document
 
 
 def test_one_file_per_format(tmp_path: Path) -> None:
     document = samples.followups()
-    files = write(document, tmp_path / "out" / "today", "en", FORMATS["followups"])
-    assert [file.name for file in files] == [f"follow-ups 2026-11-22.{format}" for format in FORMATS["followups"]]
-    assert [file.read_bytes() for file in files] == [render(document, "en", format) for format in FORMATS["followups"]]
+    files = write_document_files(document, tmp_path / "out" / "today", "en", DOCUMENT_FORMATS["followups"])
+    assert [file.name for file in files] == [
+        f"follow-ups 2026-11-22.{format}" for format in DOCUMENT_FORMATS["followups"]
+    ]
+    assert [file.read_bytes() for file in files] == [
+        render_document(document, "en", format) for format in DOCUMENT_FORMATS["followups"]
+    ]
     assert sorted(tmp_path.rglob("*.*")) == sorted(files)  # nothing half-made is left
 
 
 def test_a_name_cannot_lead_elsewhere(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
-    (file,) = write(Document("followups", "../../x", samples.followups().facts), folder, "en", ["md"])
+    (file,) = write_document_files(Document("followups", "../../x", samples.followups().facts), folder, "en", ["md"])
     assert file.parent == folder
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [file]
 
 
 def test_an_unknown_format_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean html"):
-        write(samples.followups(), tmp_path, "en", ["md", "htlm"])
+        write_document_files(samples.followups(), tmp_path, "en", ["md", "htlm"])
     assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_kind_is_named() -> None:
     with pytest.raises(UsageError, match="did you mean quote") as told:
-        render(Document("qoute", "x", {}), "en", "pdf")
+        render_document(Document("qoute", "x", {}), "en", "pdf")
     assert "visit, followups, report" in told.value.in_("zh")
 
 
 def test_a_folder_that_is_a_file_refuses(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine", encoding="utf-8")
     with pytest.raises(CannotSave, match="out"):
-        write(samples.followups(), tmp_path / "out", "en", ["md"])
+        write_document_files(samples.followups(), tmp_path / "out", "en", ["md"])
     assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = save(tmp_path / "x.md", b"old")
+    path = save_file_atomically(tmp_path / "x.md", b"old")
     monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
     with pytest.raises(CannotSave, match="Permission denied"):
-        save(path, b"new")
+        save_file_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

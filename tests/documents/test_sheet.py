@@ -20,9 +20,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
 from tests.libreoffice import LibreOffice
-from xl_salesflow.documents.package import UnsoundTemplate, unpacked
-from xl_salesflow.documents.sheet import workbook_template
-from xl_salesflow.documents.values import Figure
+from xl_salesflow.documents.excel_templates import prepare_excel_template
+from xl_salesflow.documents.template_safety import UnsoundTemplate, unpack_template
+from xl_salesflow.documents.template_values import Figure
 
 LINES = [
     {"name": f"Part {n}", "net": Figure(f"{n}.50", Decimal(f"{n}.50")), "share": Figure("5%", Decimal("0.05"))} for n in (1, 2, 3)
@@ -47,7 +47,7 @@ def template(cells: dict[str, Any], **more: Any) -> bytes:
 
 def filled(content: bytes, **context: Any) -> Any:
     """Fill a template and read the sheet back."""
-    made = workbook_template(content, "t.xlsx").fill({**CONTEXT, **context})
+    made = prepare_excel_template(content, "t.xlsx").fill({**CONTEXT, **context})
     return openpyxl.load_workbook(io.BytesIO(made))["Offer"]
 
 
@@ -158,7 +158,7 @@ def test_everything_that_points_at_rows_follows() -> None:
     assert sheet.tables["Lines"].ref == "H2:I5"
     assert sheet.parent.defined_names["Total"].attr_text == "Offer!$B$6"
     assert sheet.print_area == "'Offer'!$A$1:$I$6"
-    parts = unpacked(workbook_template(content, "t.xlsx").fill(CONTEXT), "t")
+    parts = unpack_template(prepare_excel_template(content, "t.xlsx").fill(CONTEXT), "t")
     assert b"$B$3:$B$5" in parts["xl/charts/chart1.xml"]
     assert b"<xdr:row>11</xdr:row>" in parts["xl/drawings/drawing1.xml"].replace(b"<row>", b"<xdr:row>").replace(
         b"</row>", b"</xdr:row>"
@@ -171,8 +171,8 @@ def test_other_sheets_and_parts_stay_as_they_were() -> None:
         other["A1"], other["A2"] = "=Offer!B4", "plain"
 
     content = template(REPEATED, more=more)
-    made = workbook_template(content, "t.xlsx").fill(CONTEXT)
-    before, after = unpacked(content, "t"), unpacked(made, "t")
+    made = prepare_excel_template(content, "t.xlsx").fill(CONTEXT)
+    before, after = unpack_template(content, "t"), unpack_template(made, "t")
     changed = {name for name in before if before[name] != after.get(name)}
     assert changed == {"xl/workbook.xml", "xl/worksheets/sheet1.xml"} | ({"xl/worksheets/sheet2.xml"} & changed)
     assert openpyxl.load_workbook(io.BytesIO(made))["Other"]["A1"].value == "=Offer!B6"
@@ -189,10 +189,10 @@ def test_long_text_in_merged_cells_gets_room() -> None:
 
 @pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|'/c calc'!A1", "{{ 7*7 }}"])
 def test_what_is_typed_is_text_and_no_formula(typed: str) -> None:
-    made = workbook_template(template({"A1": "{{ company }}"}), "t").fill({**CONTEXT, "company": typed})
+    made = prepare_excel_template(template({"A1": "{{ company }}"}), "t").fill({**CONTEXT, "company": typed})
     cell = openpyxl.load_workbook(io.BytesIO(made))["Offer"]["A1"]
     assert (cell.value, cell.data_type) == (typed, "s")
-    assert b"<f>" not in unpacked(made, "t")["xl/worksheets/sheet1.xml"]
+    assert b"<f>" not in unpack_template(made, "t")["xl/worksheets/sheet1.xml"]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_tag_that_cannot_be_carried_out_is_told(cells: dict[str, str]) -> None
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"plain text"])
 def test_what_is_no_workbook_is_told(content: bytes) -> None:
     with pytest.raises(UnsoundTemplate, match=r"t\.xlsx"):
-        workbook_template(content, "t.xlsx")
+        prepare_excel_template(content, "t.xlsx")
 
 
 def test_a_word_file_is_no_workbook() -> None:
@@ -222,11 +222,11 @@ def test_a_word_file_is_no_workbook() -> None:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
     with pytest.raises(UnsoundTemplate, match="no Excel workbook"):
-        workbook_template(out.getvalue(), "t.xlsx")
+        prepare_excel_template(out.getvalue(), "t.xlsx")
 
 
 def test_the_formulas_come_to_what_they_should(libreoffice: LibreOffice, tmp_path: Path) -> None:
     path = tmp_path / "filled.xlsx"
-    path.write_bytes(workbook_template(template(REPEATED), "t.xlsx").fill(CONTEXT))
+    path.write_bytes(prepare_excel_template(template(REPEATED), "t.xlsx").fill(CONTEXT))
     values = openpyxl.load_workbook(libreoffice.recalculated(path), data_only=True)["Offer"]
     assert (values["B6"].value, values["C6"].value) == (7.5, 15)

@@ -8,36 +8,36 @@ from pathlib import Path
 import pytest
 
 from tests.documents import samples
-from xl_salesflow.documents import Press, folders, render, shelf
-from xl_salesflow.documents.kinds import PAPERS
+from xl_salesflow.core.pipelines import build_pipeline
+from xl_salesflow.documents.document_writer import DocumentWriter, render_document
+from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS, team_templates, template_folders
 from xl_salesflow.errors import UsageError
-from xl_salesflow.model.pipeline import pipeline_of
-from xl_salesflow.model.settings import Settings
+from xl_salesflow.schema.named_values import Settings
 
 
 def test_the_settings_folder_comes_first(tmp_path: Path) -> None:
-    book = replace(pipeline_of(samples.TODAY), source=str(tmp_path / "book.xlsx"))
-    assert folders(book) == (tmp_path / "templates",)
+    book = replace(build_pipeline(samples.TODAY), source=str(tmp_path / "book.xlsx"))
+    assert template_folders(book) == (tmp_path / "templates",)
     named = replace(book, settings=Settings({"templates": "ours"}))
-    assert folders(named) == (tmp_path / "ours", tmp_path / "templates")
+    assert template_folders(named) == (tmp_path / "ours", tmp_path / "templates")
     elsewhere = replace(book, settings=Settings({"templates": str(tmp_path / "shared")}))
-    assert folders(elsewhere)[0] == tmp_path / "shared"
+    assert template_folders(elsewhere)[0] == tmp_path / "shared"
 
 
 def test_a_team_s_own_template_wins_and_one_for_the_language_before_it(tmp_path: Path) -> None:
     (tmp_path / "quote.html").write_text("ours {{ number }}", encoding="utf-8")
     document = samples.quote()
-    assert render(document, "en", "html", (tmp_path,)) == b"ours Q-2026-0007"
+    assert render_document(document, "en", "html", (tmp_path,)) == b"ours Q-2026-0007"
     (tmp_path / "quote.zh.html").write_text("我们 {{ number }}", encoding="utf-8")
-    assert render(document, "zh", "html", (tmp_path,)).decode() == "我们 Q-2026-0007"
-    assert render(document, "en", "html", (tmp_path,)) == b"ours Q-2026-0007"
-    assert render(document, "en", "html", (tmp_path / "nowhere",)) == render(document, "en", "html")
+    assert render_document(document, "zh", "html", (tmp_path,)).decode() == "我们 Q-2026-0007"
+    assert render_document(document, "en", "html", (tmp_path,)) == b"ours Q-2026-0007"
+    assert render_document(document, "en", "html", (tmp_path / "nowhere",)) == render_document(document, "en", "html")
 
 
 def test_a_template_that_was_edited_is_read_again(tmp_path: Path) -> None:
     for text in ("one", "two"):
         (tmp_path / "quote.html").write_text(text, encoding="utf-8")
-        assert render(samples.quote(), "en", "html", (tmp_path,)) == text.encode()
+        assert render_document(samples.quote(), "en", "html", (tmp_path,)) == text.encode()
 
 
 def test_a_template_may_build_on_shipped_and_own_ones(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_template_may_build_on_shipped_and_own_ones(tmp_path: Path) -> None:
         '{% extends "ours.html" %}{% block x %}{{ number }}{% endblock %}', encoding="utf-8"
     )
     (tmp_path / "ours.html").write_text("<b>{% block x %}{% endblock %}</b>", encoding="utf-8")
-    assert render(samples.quote(), "en", "html", (tmp_path,)) == b"<b>Q-2026-0007</b>"
+    assert render_document(samples.quote(), "en", "html", (tmp_path,)) == b"<b>Q-2026-0007</b>"
 
 
 @pytest.mark.parametrize("name", ["../secret.txt", "/etc/passwd", "..\\secret.txt", "a/../../secret.txt"])
@@ -54,19 +54,22 @@ def test_a_template_reads_nothing_outside_its_folders(tmp_path: Path, name: str)
     (tmp_path / "ours").mkdir()
     (tmp_path / "ours" / "quote.html").write_text(f"{{% include {name!r} %}}", encoding="utf-8")
     with pytest.raises(UsageError, match="cannot be filled"):
-        render(samples.quote(), "en", "html", (tmp_path / "ours",))
+        render_document(samples.quote(), "en", "html", (tmp_path / "ours",))
 
 
 def test_own_lists_only_templates(tmp_path: Path) -> None:
     for name in ("quote.docx", "quote.zh.html", "visit.typ", "readme.md", "other.docx", "~$quote.docx", ".quote.html"):
         (tmp_path / name).write_bytes(b"x")
-    found = [(template.kind, template.format, template.name) for template in shelf.own((tmp_path,), tuple(PAPERS))]
+    found = [
+        (template.kind, template.format, template.name)
+        for template in team_templates((tmp_path,), tuple(DEAL_DOCUMENT_KINDS))
+    ]
     assert found == [("quote", "docx", "quote.docx"), ("quote", "html", "quote.zh.html"), ("visit", "pdf", "visit.typ")]
 
 
 def test_the_press_refuses_a_faulty_template_before_anything_is_made(tmp_path: Path) -> None:
     (tmp_path / "quote.html").write_text("{{ numbr }}\n{{ a.b }}", encoding="utf-8")
-    press = Press(tmp_path / "out", ("pdf", "html"), "en", where=(tmp_path,))
+    press = DocumentWriter(tmp_path / "out", ("pdf", "html"), "en", where=(tmp_path,))
     with pytest.raises(
         UsageError, match=r"line 1: there is no field “numbr”; did you mean number\? \(and 1 more\)"
     ) as told:
@@ -78,4 +81,4 @@ def test_the_press_refuses_a_faulty_template_before_anything_is_made(tmp_path: P
 def test_a_fault_that_only_these_facts_show_is_told(tmp_path: Path) -> None:
     (tmp_path / "quote.html").write_text("{{ lines[5].product }}", encoding="utf-8")
     with pytest.raises(UsageError, match=r"quote\.html cannot be filled"):
-        render(samples.quote(), "en", "html", (tmp_path,))
+        render_document(samples.quote(), "en", "html", (tmp_path,))

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from xl_salesflow.documents.svg import clipped, columns, element, ticks
+from xl_salesflow.documents.svg_charts import axis_ticks, clip_label, label_width, svg_element
 
 
 def test_text_and_attributes_are_escaped() -> None:
-    assert element("text", "<b>", class_='"x') == '<text class="&#34;x">&lt;b&gt;</text>'
-    assert element("g", Markup("<path/>")) == "<g><path/></g>"
-    assert element("rect", x=1.0, fill=None) == '<rect x="1"/>'
+    assert svg_element("text", "<b>", class_='"x') == '<text class="&#34;x">&lt;b&gt;</text>'
+    assert svg_element("g", Markup("<path/>")) == "<g><path/></g>"
+    assert svg_element("rect", x=1.0, fill=None) == '<rect x="1"/>'
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ def test_text_and_attributes_are_escaped() -> None:
     ],
 )
 def test_axes_have_round_steps(top: float, marks: list[float]) -> None:
-    assert ticks(top) == pytest.approx(marks)
+    assert axis_ticks(top) == pytest.approx(marks)
 
 
 @given(st.floats(min_value=1e-6, max_value=1e12))
 def test_axes_reach_the_largest_figure_and_not_far_beyond(top: float) -> None:
-    marks = ticks(top)
+    marks = axis_ticks(top)
     assert top <= marks[-1] * (1 + 1e-9)
     assert marks[-1] <= 2.6 * top
     assert 2 <= len(marks) <= 6
@@ -43,9 +43,9 @@ def test_axes_reach_the_largest_figure_and_not_far_beyond(top: float) -> None:
     [("Lead", 10, "Lead"), ("Presentation", 8, "Present…"), ("处理异议阶段", 8, "处理异…"), ("", 3, "")],
 )
 def test_long_names_are_clipped(text: str, most: int, shown: str) -> None:
-    assert clipped(text, most) == shown
+    assert clip_label(text, most) == shown
 
 
 @given(st.text(max_size=40), st.integers(2, 30))
 def test_a_clipped_name_fits(text: str, most: int) -> None:
-    assert columns(clipped(text, most)) <= most
+    assert label_width(clip_label(text, most)) <= most

@@ -9,21 +9,16 @@ from importlib import import_module
 
 import pytest
 
-from xl_salesflow.documents.texts import TEXTS
-from xl_salesflow.model.text import Text
+from xl_salesflow.documents.document_texts import DOCUMENT_TEXTS
+from xl_salesflow.locale.texts import Text
 
 MODULES = (
-    "xl_salesflow.documents.checking",
-    "xl_salesflow.documents.tags",
-    "xl_salesflow.papers.changed",
-    "xl_salesflow.followups.lines",
-    "xl_salesflow.followups.questions",
-    "xl_salesflow.followups.reasons.clocks",
-    "xl_salesflow.followups.reasons.feedback",
-    "xl_salesflow.followups.reasons.offers",
-    "xl_salesflow.followups.reasons.steps",
-    "xl_salesflow.followups.reasons.tasks",
-    "xl_salesflow.quotes.faults",
+    "xl_salesflow.documents.template_findings",
+    "xl_salesflow.documents.template_tags",
+    "xl_salesflow.process.due_followups",
+    "xl_salesflow.process.followup_call_notes",
+    "xl_salesflow.process.followup_reasons",
+    "xl_salesflow.quotes.quote_findings",
 )
 CHINESE = r"[\u3400-\u9fff]"
 HALF_WIDTH = re.compile(rf"{CHINESE}[,:;?!()]|[,:;?!()]{CHINESE}")
@@ -31,7 +26,7 @@ HALF_WIDTH = re.compile(rf"{CHINESE}[,:;?!()]|[,:;?!()]{CHINESE}")
 
 def spoken() -> Iterator[tuple[str, Text]]:
     """Yield every text of the three rooms with its name."""
-    yield from ((f"documents.{id}", text) for id, text in TEXTS.items())
+    yield from ((f"documents.{id}", text) for id, text in DOCUMENT_TEXTS.items())
     for module in MODULES:
         found = vars(import_module(module)).items()
         yield from ((f"{module}.{name}", text) for name, text in found if isinstance(text, Text))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_salesflow.documents.values import Figure, in_both, printable
+from xl_salesflow.documents.template_values import Figure, merge_languages, strip_unprintable
 
 
 @pytest.mark.parametrize(
@@ -23,22 +23,25 @@ from xl_salesflow.documents.values import Figure, in_both, printable
     ],
 )
 def test_side_by_side(zh: str, en: str, both: str) -> None:
-    assert in_both(zh, en).replace("\n", " ") == both
+    assert merge_languages(zh, en).replace("\n", " ") == both
 
 
 def test_long_sentences_stand_under_one_another() -> None:
-    assert in_both("很长的句子。" * 5, "A long sentence. " * 5) == "很长的句子。" * 5 + "\n" + "A long sentence. " * 5
+    assert (
+        merge_languages("很长的句子。" * 5, "A long sentence. " * 5)
+        == "很长的句子。" * 5 + "\n" + "A long sentence. " * 5
+    )
 
 
 def test_figures_are_given_once() -> None:
     figure = Figure("¥1.00", Decimal(1))
-    told = in_both({"a": [{"b": figure}]}, {"a": [{"b": Figure("CN¥1.00", Decimal(1))}]})
+    told = merge_languages({"a": [{"b": figure}]}, {"a": [{"b": Figure("CN¥1.00", Decimal(1))}]})
     assert told["a"][0]["b"] is figure
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_nothing_is_lost_side_by_side(zh: str, en: str) -> None:
-    told = in_both(zh, en)
+    told = merge_languages(zh, en)
     if zh and en:
         assert all(mark in told for mark in zh + en if not mark.isspace())
 
@@ -48,5 +51,5 @@ def test_printable_text_can_stand_in_xml(text: str) -> None:
     from lxml import etree
 
     element = etree.Element("x")
-    element.text = printable(text)  # lxml refuses what XML cannot hold
-    assert printable(printable(text)) == printable(text)
+    element.text = strip_unprintable(text)  # lxml refuses what XML cannot hold
+    assert strip_unprintable(strip_unprintable(text)) == strip_unprintable(text)

@@ -12,10 +12,10 @@ from lxml import etree
 
 from tests.documents import said, samples
 from tests.documents.test_quote import png
-from xl_salesflow.documents.layout import word_marks as w
-from xl_salesflow.documents.logo import Logo
-from xl_salesflow.documents.package import UnsoundTemplate, packed, unpacked
-from xl_salesflow.documents.word import word_template
+from tools.templates.docx_markup import _DOCX_NAMESPACES
+from xl_salesflow.documents.template_lookup import Logo
+from xl_salesflow.documents.template_safety import UnsoundTemplate, pack_document, unpack_template
+from xl_salesflow.documents.word_templates import prepare_word_template
 
 LINES = [{"name": f"Part {n}", "net": f"{n}.00"} for n in (1, 2, 3)]
 
@@ -37,7 +37,9 @@ def template(*paragraphs: str, table: list[list[str]] | None = None) -> bytes:
 
 def filled(content: bytes, **context: object) -> list[str]:
     """Fill a template and return its paragraphs as Word's own reader gives them."""
-    made = word_template(content, "t.docx").fill({"company": "Acme", "lines": LINES, "notes": "", **context}, None)
+    made = prepare_word_template(content, "t.docx").fill(
+        {"company": "Acme", "lines": LINES, "notes": "", **context}, None
+    )
     return [paragraph.text for paragraph in WordFile(io.BytesIO(made)).paragraphs]
 
 
@@ -49,7 +51,7 @@ def test_fields_paragraphs_and_rows() -> None:
     assert filled(content) == ["For Acme"]
     assert filled(content, notes="yes") == ["For Acme", "Notes: yes"]
     made = WordFile(
-        io.BytesIO(word_template(content, "t.docx").fill({"company": "", "lines": LINES, "notes": ""}, None))
+        io.BytesIO(prepare_word_template(content, "t.docx").fill({"company": "", "lines": LINES, "notes": ""}, None))
     )
     rows = [[cell.text for cell in row.cells] for row in made.tables[0].rows]
     assert rows == [["Name", "Net"], ["Part 1", "1.00"], ["Part 2", "2.00"], ["Part 3", "3.00"]]
@@ -87,20 +89,23 @@ def test_a_tag_that_tears_the_document_is_told() -> None:
 
 
 def test_the_logo_stands_where_its_tag_is() -> None:
-    made = word_template(template("{{ logo }}"), "t.docx").fill({}, Logo(png(), "image/png"))
-    parts = unpacked(made, "t")
+    made = prepare_word_template(template("{{ logo }}"), "t.docx").fill({}, Logo(png(), "image/png"))
+    parts = unpack_template(made, "t")
     assert parts["word/media/salesflow-logo.png"] == png()
     assert b'r:embed="rIdSalesflowLogo"' in parts["word/document.xml"]
     assert b"salesflow-logo.png" in parts["word/_rels/document.xml.rels"]
     assert len(WordFile(io.BytesIO(made)).inline_shapes) == 1
-    assert "word/media/salesflow-logo.png" not in unpacked(
-        word_template(template("x"), "t").fill({}, Logo(png(), "image/png")), "t"
+    assert "word/media/salesflow-logo.png" not in unpack_template(
+        prepare_word_template(template("x"), "t").fill({}, Logo(png(), "image/png")), "t"
     )
 
 
 def test_all_that_has_no_tags_stays_as_it_was() -> None:
     content = template("{{ company }}")
-    before, after = unpacked(content, "t"), unpacked(word_template(content, "t").fill({"company": "x"}, None), "t")
+    before, after = (
+        unpack_template(content, "t"),
+        unpack_template(prepare_word_template(content, "t").fill({"company": "x"}, None), "t"),
+    )
     assert {name for name in before if before[name] != after[name]} == {"word/document.xml"}
 
 
@@ -108,23 +113,23 @@ def test_all_that_has_no_tags_stays_as_it_was() -> None:
     ("content", "why"),
     [
         (b"text", "no Office file"),
-        (packed({"xl/workbook.xml": b"<x/>"}), "no Word document"),
-        (packed({"word/document.xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>{{ &a; }}</x>"}), "do not trust"),
-        (packed({"word/document.xml": b"<x>{{ a }}"}), "malformed"),
+        (pack_document({"xl/workbook.xml": b"<x/>"}), "no Word document"),
+        (pack_document({"word/document.xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>{{ &a; }}</x>"}), "do not trust"),
+        (pack_document({"word/document.xml": b"<x>{{ a }}"}), "malformed"),
     ],
 )  # fmt: skip
 def test_what_is_no_word_file_is_told(content: bytes, why: str) -> None:
     with pytest.raises(UnsoundTemplate, match=why):
-        word_template(content, "t.docx")
+        prepare_word_template(content, "t.docx")
 
 
 def test_a_long_quote_repeats_its_head_and_has_every_line() -> None:
-    from xl_salesflow.documents import render
+    from xl_salesflow.documents.document_writer import render_document
 
-    content = render(samples.quote(count=200), "en", "docx")
+    content = render_document(samples.quote(count=200), "en", "docx")
     text = said.of_word(content)
     assert [n for n in range(1, 201) if text.count(f"Pump {n:03d}") != 1] == []
-    tree = etree.fromstring(unpacked(content, "q")["word/document.xml"])
-    heads = tree.xpath("//w:tr[w:trPr/w:tblHeader]", namespaces={"w": w._NAMESPACES.split('"')[1]})
+    tree = etree.fromstring(unpack_template(content, "q")["word/document.xml"])
+    heads = tree.xpath("//w:tr[w:trPr/w:tblHeader]", namespaces={"w": _DOCX_NAMESPACES.split('"')[1]})
     assert len(heads) == 2  # of the lines, and of the options
-    assert len(tree.xpath("//w:tr[not(w:trPr/w:cantSplit)]", namespaces={"w": w._NAMESPACES.split('"')[1]})) == 0
+    assert len(tree.xpath("//w:tr[not(w:trPr/w:cantSplit)]", namespaces={"w": _DOCX_NAMESPACES.split('"')[1]})) == 0

@@ -15,16 +15,17 @@ import xlwings as xw
 from tests.excel.engines import memory, web
 from tests.excel.engines.calc import Office
 from tests.excel.open_desk import OpenDesk, laid
-from xl_salesflow import flow
-from xl_salesflow.demo.day import day_of_work
-from xl_salesflow.demo.generate import generated
-from xl_salesflow.excel.desk import Desk
-from xl_salesflow.model.text import Language
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.cli.demo.demo_workbook import make_day_of_work
+from xl_salesflow.engine import Run, run_steps
+from xl_salesflow.excel.button_context import ButtonContext
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.verbs import bring_in, update
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 NOW = datetime(2026, 3, 2, 9, 0, 0)
-RUN = flow.Run("Ann", NOW)
+RUN = Run("Ann", NOW)
 
 
 def filled(path: Path, language: Language) -> Path:
@@ -32,11 +33,11 @@ def filled(path: Path, language: Language) -> Path:
     new_workbook(path, language)
     book = ClosedBook(path)
     empty = book.read(NOW.date())
-    book.write(flow.bring_in(empty, generated(empty, 60, since_days=120), RUN))
+    book.write(bring_in(empty, generate_pipeline(empty, 60, since_days=120), RUN))
     before = book.read(NOW.date())
-    work = day_of_work(before)
-    book.write(flow.settled(before, (lambda _: work,), "demo", RUN))
-    book.write(flow.update(book.read(NOW.date()), RUN))
+    work = make_day_of_work(before)
+    book.write(run_steps(before, (lambda _: work,), "demo", RUN))
+    book.write(update(book.read(NOW.date()), RUN))
     return path
 
 
@@ -92,14 +93,14 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def in_the_morning_of(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Let presses come in that morning; return the list of the documents that they would open."""
     opened: list[Path] = []
-    init, minutes = Desk.__init__, count()
+    init, minutes = ButtonContext.__init__, count()
 
-    def in_the_morning(self: Desk, *arguments: Any, **named: Any) -> None:
+    def in_the_morning(self: ButtonContext, *arguments: Any, **named: Any) -> None:
         if len(arguments) < 4:  # nobody says when
             named.setdefault("now", NOW.replace(hour=10) + timedelta(minutes=next(minutes)))
         init(self, *arguments, **named)
 
-    monkeypatch.setattr(Desk, "__init__", in_the_morning)
-    monkeypatch.setattr(Desk, "open", lambda self, file: opened.append(file))
+    monkeypatch.setattr(ButtonContext, "__init__", in_the_morning)
+    monkeypatch.setattr(ButtonContext, "open", lambda self, file: opened.append(file))
     monkeypatch.setenv("SALESFLOW_USER", "Ann")
     return opened

@@ -13,7 +13,7 @@ from tests.excel.engines.grid import Area, letters
 from tests.excel.engines.memory import open_in_memory
 from tests.workbook.book_contract import OWN, ROWS
 from tests.workbook.desk import Rows, make, renamed
-from xl_salesflow.excel.book import OpenBook
+from xl_salesflow.excel.open_book import OpenBook
 
 
 class OpenDesk:

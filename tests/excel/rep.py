@@ -10,13 +10,12 @@ import pandas as pd
 import xlwings as xw
 
 from tests.excel.conftest import NOW
+from xl_salesflow.core.pipelines import Pipeline, Playbook
 from xl_salesflow.excel import buttons
-from xl_salesflow.excel.book import OpenBook
-from xl_salesflow.excel.tables import find_tables
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.playbook import Playbook
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
+from xl_salesflow.excel.open_book import OpenBook
+from xl_salesflow.excel.open_tables import find_open_tables
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.table_registry import TABLES
 
 
 class Rep:
@@ -59,7 +58,7 @@ class Rep:
         return self.deals(deal=key).iloc[0]
 
     def select(self, table: str, row: int) -> None:
-        place = find_tables(self.book)[table]
+        place = find_open_tables(self.book)[table]
         place.on.activate()
         place.block(row, row, place.first_col, place.first_col).select()
 
@@ -67,13 +66,13 @@ class Rep:
         self.select("Deals", int(self.deals(deal=key).index[0]))
 
     def type(self, key: str, column: str, value: Any) -> None:
-        place = find_tables(self.book)["Deals"]
+        place = find_open_tables(self.book)["Deals"]
         row, col = int(self.deals(deal=key).index[0]), place.column_of(TABLES["Deals"].header(column, self.language))
         place.block(row, row, col, col).value = value
 
     def fill_in(self, table: str, column: str, cells: dict[int, Any]) -> None:
         """Type into cells of one column, by sheet row."""
-        place = find_tables(self.book)[table]
+        place = find_open_tables(self.book)[table]
         col = place.column_of(TABLES[table].header(column, self.language))
         for row, cell in cells.items():
             place.block(row, row, col, col).value = cell
@@ -86,7 +85,7 @@ class Rep:
     def choice(self, table: str, column: str, value: str) -> int:
         """Find the row of a menu's entry as the VBA counts it."""
         frame = self.rows(table)
-        return int(frame.index[frame[column] == value][0]) - find_tables(self.book)[table].first_row + 1
+        return int(frame.index[frame[column] == value][0]) - find_open_tables(self.book)[table].first_row + 1
 
 
 def an_open_deal(rep: Rep, stage: str) -> str:

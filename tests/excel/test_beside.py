@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.excel.engines.memory import open_in_memory
-from xl_salesflow.excel.book import OpenBook
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.excel.open_book import OpenBook
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
 
 TODAY = date(2026, 5, 4)
 GONE = ("missing_sheet", "missing_name")

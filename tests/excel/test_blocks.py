@@ -11,10 +11,10 @@ import pytest
 from tests.excel.engines.memory import MemoryGrid
 from tests.excel.open_desk import OpenDesk, laid
 from tests.workbook.book_contract import TODAY, edit
+from xl_salesflow.core.change_sets import Append, ChangeSet
 from xl_salesflow.errors import CannotSave, UnsupportedEdit
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.plan import Append, Plan
-from xl_salesflow.model.tables import TABLES
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
 
 BETWEEN: list[tuple[str, Any, Any, int]] = [
     # column     what stands between  what is written  writes
@@ -89,8 +89,8 @@ def test_a_write_that_fails_half_way_leaves_nothing(desk: OpenDesk) -> None:
     before = {name: dict(cells) for name, cells in desk.grid.cells.items()}
     book = desk.book()
     plan = edit(book.read(TODAY), "Deals", "amount", {"D-1": 5.0})
-    more = frame(TABLES["Deals"], [{"deal": "D-4"}])
+    more = make_table_frame(TABLES["Deals"], [{"deal": "D-4"}])
     with pytest.raises(UnsupportedEdit, match=r"Deals!5: something stands below the table Deals"):
-        book.write(plan + Plan(appends=(Append("Deals", more, ""),)))
+        book.write(plan + ChangeSet(appends=(Append("Deals", more, ""),)))
     assert desk.grid.cells == before
     assert desk.grid.table("Deals") == area

@@ -17,13 +17,11 @@ from tests.excel.engines.real import ExcelGrid, open_in_excel
 from tests.excel.open_desk import OpenDesk, laid, many
 from tests.workbook.book_contract import DEALS, TODAY, ADesk, BookContract, LayDesk, edit, same_tables
 from tests.workbook.desk import make
+from xl_salesflow.core.change_sets import Append, ChangeSet, Fill, NamedCellChange, apply_change_set, diff_pipelines
 from xl_salesflow.errors import MissingTable, WorkbookChanged
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.difference import difference
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.plan import Append, Cell, Fill, Plan
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
 
 
 class OpenContract(BookContract):
@@ -33,18 +31,18 @@ class OpenContract(BookContract):
         book = desk.book()
         before = book.read(TODAY)
         after = before.with_tables(Deals=before["Deals"].assign(amount=[1.0, 2.0, 3.25]))
-        assert difference(before, after).writes
-        book.write(difference(before, after))
+        assert diff_pipelines(before, after).writes
+        book.write(diff_pipelines(before, after))
         formulas = {column.id: before["Deals"][column.id] for column in TABLES["Deals"].formulas}
         again = desk.book().read(TODAY)
         again = again.with_tables(Deals=again["Deals"].assign(**formulas))
-        assert not difference(again, after).writes
+        assert not diff_pipelines(again, after).writes
 
     def test_new_rows_have_live_formulas_with_what_they_come_to(self, desk: ADesk) -> None:
         book = desk.book()
         book.read(TODAY)
-        deal = frame(TABLES["Deals"], [{"deal": "D-4", "weighted_value": 12.5}])
-        book.write(Plan(appends=(Append("Deals", deal, ""),)))
+        deal = make_table_frame(TABLES["Deals"], [{"deal": "D-4", "weighted_value": 12.5}])
+        book.write(ChangeSet(appends=(Append("Deals", deal, ""),)))
         first, *_, last = desk.rows("Deals", values=False)
         assert last["Weighted value"].startswith("=")
         assert last["Weighted value"].count("Amount") == first["Weighted value"].count("Amount")
@@ -54,11 +52,11 @@ class OpenContract(BookContract):
         book = desk.book()
         before = book.read(TODAY).named["ViewAll"]
         book.write(
-            Plan(
+            ChangeSet(
                 cells=(
-                    Cell("AsOfInput", None, date(2026, 2, 1), cached=False),
-                    Cell("ViewAll", None, 7.0),
-                    Cell("NotThere", 1, 2),
+                    NamedCellChange("AsOfInput", None, date(2026, 2, 1), cached=False),
+                    NamedCellChange("ViewAll", None, 7.0),
+                    NamedCellChange("NotThere", 1, 2),
                 )
             )
         )
@@ -112,12 +110,18 @@ def calls(tmp_path: Path, count: int) -> dict[str, int]:
     every_second = list(pipeline["Deals"]["deal"])[::2]
     plan = edit(pipeline, "Deals", "amount", dict.fromkeys(every_second, 1.25))
     plan += edit(pipeline, "Deals", "warnings", dict.fromkeys(every_second, "= text, no formula"))
-    plan += Plan(
+    plan += ChangeSet(
         appends=(
-            Append("Activities", frame(TABLES["Activities"], [{"activity": f"A-{at}"} for at in range(count)]), ""),
+            Append(
+                "Activities",
+                make_table_frame(TABLES["Activities"], [{"activity": f"A-{at}"} for at in range(count)]),
+                "",
+            ),
         )
     )
-    plan += Plan(fills=(Fill("Findings", frame(TABLES["Findings"], [{"rule": "r", "cell": "Deals!A2"}] * count)),))
+    plan += ChangeSet(
+        fills=(Fill("Findings", make_table_frame(TABLES["Findings"], [{"rule": "r", "cell": "Deals!A2"}] * count)),)
+    )
     book.write(plan)
     return dict(desk.grid.calls)
 
@@ -172,13 +176,17 @@ def test_text_stays_text_whatever_excel_would_make_of_it(desk: OpenDesk, text: s
     book.write(plan)
     assert desk.rows("Deals")[1]["Next step"] == text
     assert not str(desk.rows("Deals", values=False)[1]["Next step"]).startswith("==")
-    same_tables(desk.book().read(TODAY), applied(pipeline, plan))
+    same_tables(desk.book().read(TODAY), apply_change_set(pipeline, plan))
 
 
 def test_findings_link_to_their_cells(desk: OpenDesk) -> None:
     book = desk.book()
     book.read(TODAY)
-    book.write(Plan(fills=(Fill("Findings", frame(TABLES["Findings"], [{"rule": "r", "cell": "'My deals'!F12"}])),)))
+    book.write(
+        ChangeSet(
+            fills=(Fill("Findings", make_table_frame(TABLES["Findings"], [{"rule": "r", "cell": "'My deals'!F12"}])),)
+        )
+    )
     (row,) = desk.rows("Findings", values=False)
     assert row["Cell"] == "=HYPERLINK(\"#'My deals'!F12\",\"'My deals'!F12\")"
     assert desk.rows("Findings")[0]["Cell"] == "'My deals'!F12"
@@ -211,10 +219,10 @@ def test_dates_are_whole_days_and_moments_keep_their_time(desk: OpenDesk) -> Non
     book = desk.book()
     pipeline = book.read(TODAY)
     moment = pd.Timestamp("2026-03-02 09:30:15")
-    run = frame(TABLES["Journal"], [{"run": "20260302-093015", "time": moment, "operation": "change"}])
+    run = make_table_frame(TABLES["Journal"], [{"run": "20260302-093015", "time": moment, "operation": "change"}])
     book.write(
         edit(pipeline, "Deals", "created", {"D-3": pd.Timestamp("2026-03-01")})
-        + Plan(appends=(Append("Journal", run, ""),))
+        + ChangeSet(appends=(Append("Journal", run, ""),))
     )
     again = desk.book().read(TODAY)
     assert again["Deals"]["created"].iloc[2] == pd.Timestamp("2026-03-01")

@@ -14,10 +14,10 @@ import pytest
 from tests.excel.conftest import NOW
 from tests.excel.engines.memory import MemoryGrid, open_in_memory
 from tests.excel.rep import Rep, an_open_deal
-from xl_salesflow.excel.one_deal import TABLES_OF_A_DEAL
-from xl_salesflow.excel.tables import find_tables
-from xl_salesflow.model.text import Language
-from xl_salesflow.papers import KINDS
+from xl_salesflow.excel.open_book import TABLES_OF_A_DEAL
+from xl_salesflow.excel.open_tables import find_open_tables
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_check_lists_findings_that_link_to_their_cells(rep: Rep) -> None:
     findings = rep.rows("Findings")
     assert f"{len(findings)} findings" in said
     assert "unknown_choice" in set(findings["rule"])
-    assert rep.book.sheets.active.name == find_tables(rep.book)["Findings"].sheet
+    assert rep.book.sheets.active.name == find_open_tables(rep.book)["Findings"].sheet
     hidden = [
         cell for cells in rep.grid.cells.values() for _, cell in cells.values() if str(cell).startswith("=HYPERLINK")
     ]
@@ -110,7 +110,7 @@ def test_the_bant_card_lists_open_questions_and_score_uses_the_answers(rep: Rep)
     assert said.startswith(f"{deal}: {len(answers)} questions")
     assert sorted(answers["question"]) == sorted(rep.rows("Questions")["question"])
     assert rep.press("bant").startswith(f"{deal}: 0 questions")
-    place = find_tables(rep.book)["Answers"]
+    place = find_open_tables(rep.book)["Answers"]
     points = place.column_of("Points")
     for row, question in answers["question"].items():
         if question.startswith("N"):
@@ -133,7 +133,7 @@ def test_today_s_list_takes_back_what_was_ticked_off(rep: Rep) -> None:
     rep.press("followups")
     listed = rep.rows("FollowUps")
     deal, row = listed["deal"].iloc[0], listed.index[0]
-    place = find_tables(rep.book)["FollowUps"]
+    place = find_open_tables(rep.book)["FollowUps"]
     done = place.column_of("Done")
     place.block(row, row, done, done).value = "Yes"
     before = len(rep.rows("Activities"))
@@ -177,11 +177,11 @@ def test_undo_takes_back_an_activity_that_was_logged_by_mistake(rep: Rep) -> Non
     rep.select_deal("D-00001")
     rep.press("activity", rep.choice("Lists", "activity_type", "call"))
     before = rep.rows("Activities")
-    rows = find_tables(rep.book)["Activities"].last_row
+    rows = find_open_tables(rep.book)["Activities"].last_row
     assert "put back, 0 left" in rep.press("undo")
     after = rep.rows("Activities")
     assert list(after["activity"]) == list(before["activity"])[:-1]
-    assert find_tables(rep.book)["Activities"].last_row == rows - 1
+    assert find_open_tables(rep.book)["Activities"].last_row == rows - 1
     assert rep.rows("Journal")["verb"].iloc[-1] == "undo"
 
 
@@ -213,7 +213,7 @@ def test_undo_takes_back_the_run_whose_row_of_the_journal_is_selected(rep: Rep) 
 def test_managers_sheets_come_to_the_front(rep: Rep, verb: str, table: str) -> None:
     said = rep.press(verb)
     assert said
-    assert rep.book.sheets.active.name == find_tables(rep.book)[table].sheet
+    assert rep.book.sheets.active.name == find_open_tables(rep.book)[table].sheet
 
 
 def test_language_switches_messages_and_documents(rep: Rep) -> None:
@@ -273,7 +273,7 @@ def test_a_button_about_one_deal_reads_no_more_for_more_deals(
 ) -> None:
     """It reads the key and the deal column of a table and then the deal's own rows: few cells, however many deals."""
     cells, read = 0, MemoryGrid._read
-    records = {table.sheet for name, table in find_tables(rep.book).items() if name in TABLES_OF_A_DEAL}
+    records = {table.sheet for name, table in find_open_tables(rep.book).items() if name in TABLES_OF_A_DEAL}
 
     def counted(self: MemoryGrid, area: Any, which: int) -> list[list[Any]]:
         nonlocal cells
@@ -325,7 +325,7 @@ def test_papers_of_the_menu_are_printed_and_written_down(
         quotes = rep.rows("Quotes")
         rep.select_deal(str(quotes[quotes["status"].isin(["draft", "sent"])]["deal"].iloc[0]))
     before = len(rep.rows("Documents"))
-    assert rep.press("print", KINDS.index(kind) + 1).startswith("Printed: ")
+    assert rep.press("print", PRINTABLE_DOCUMENT_KINDS.index(kind) + 1).startswith("Printed: ")
     assert [(file.suffix, file.parent) for file in opened] == [(".pdf", tmp_path)]
     written = rep.rows("Documents")
     assert len(written) == before + 2  # the page for the screen too
@@ -346,7 +346,7 @@ def test_a_visit_is_prepared_with_tasks_once(rep: Rep) -> None:
 def test_deals_without_an_owner_are_assigned(rep: Rep) -> None:
     deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.type(deal, "owner", None)
-    place, row = find_tables(rep.book)["Settings"], rep.rows("Settings").query("setting == 'assignment'").index[0]
+    place, row = find_open_tables(rep.book)["Settings"], rep.rows("Settings").query("setting == 'assignment'").index[0]
     place.block(row, row, place.column_of("Value"), place.column_of("Value")).value = "Each in turn"
     assert rep.press("assign").startswith("Deals are assigned")
     assert rep.deal(deal)["owner"] != ""

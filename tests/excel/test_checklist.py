@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 
 from tests.parts import ROOT
-from xl_salesflow.cli.commands.addin import addin
-from xl_salesflow.excel.addin.selftest import SHEET
-from xl_salesflow.excel.addin.texts import texts
-from xl_salesflow.excel.wizard import CATEGORY, FUNCTIONS
-from xl_salesflow.model.tables import TABLES
+from xl_salesflow.cli.addin_commands import addin_group
+from xl_salesflow.excel.addin.excel_selftest import SELFTEST_SHEET
+from xl_salesflow.excel.addin.generated_sources import collect_addin_texts
+from xl_salesflow.excel.addin_declarations import FUNCTION_CATEGORY, FUNCTION_DECLARATIONS
+from xl_salesflow.schema.table_registry import TABLES
 
 PAGE = (ROOT / "docs" / "excel-checklist.md").read_text(encoding="utf-8")
-OF_EXCEL = {"Home", "Ctrl+Z", "F2", "Documents", CATEGORY, SHEET}
+OF_EXCEL = {"Home", "Ctrl+Z", "F2", "Documents", FUNCTION_CATEGORY, SELFTEST_SHEET}
 
 
 def test_everything_in_bold_exists() -> None:
-    buttons = {text.en for text in texts().values()}
+    buttons = {text.en for text in collect_addin_texts().values()}
     sheets = {table.title.en for table in TABLES.values()}
     headers = {column.header.en for table in TABLES.values() for column in table.columns}
     assert set(re.findall(r"\*\*([^*]+)\*\*", PAGE)) - OF_EXCEL - buttons - sheets - headers == set()
@@ -25,11 +25,11 @@ def test_everything_in_bold_exists() -> None:
 def test_every_command_exists() -> None:
     said = re.findall(r"salesflow addin (\w+)", PAGE)
     assert said
-    assert set(said) <= set(addin.commands)
+    assert set(said) <= set(addin_group.commands)
 
 
 def test_it_counts_the_functions_right() -> None:
-    assert len(FUNCTIONS) == 8
+    assert len(FUNCTION_DECLARATIONS) == 8
     assert "Eight functions" in PAGE
 
 

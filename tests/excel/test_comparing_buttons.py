@@ -14,16 +14,17 @@ from tests.excel.conftest import NOW
 from tests.excel.engines.calc import open_in_calc
 from tests.excel.engines.memory import open_in_memory
 from tests.excel.rep import Rep
-from xl_salesflow import flow
-from xl_salesflow.excel.comparing_buttons import SPANS
-from xl_salesflow.excel.tables import find_tables
-from xl_salesflow.model.frames import series
-from xl_salesflow.model.plan import Edit, Plan
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
-from xl_salesflow.ooxml import Workbook
-from xl_salesflow.playbooks import names
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.core.change_sets import ChangeSet, Edit
+from xl_salesflow.engine import Run, run_steps
+from xl_salesflow.excel.addin_declarations import COMPARISON_SPANS
+from xl_salesflow.excel.open_tables import find_open_tables
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.process.playbook_files import list_playbook_names
+from xl_salesflow.schema.table_frames import make_column_series
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import compare
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 ENGINES = [("memory", "en"), ("memory", "zh"), pytest.param(("calc", "en"), marks=pytest.mark.slow)]
 
@@ -51,9 +52,9 @@ def test_another_copy_is_compared_merged_and_the_merge_undone(rep: Rep, tmp_path
     assert [header in message for header, message in zip(_headers(rep), sorted(listed["message"]), strict=True)] == [
         True
     ] * 2
-    sheet = find_tables(rep.book)["Deals"].sheet
+    sheet = find_open_tables(rep.book)["Deals"].sheet
     assert [cell.partition("!")[0] for cell in listed["cell"]] == [sheet, sheet]
-    assert rep.book.sheets.active.name == find_tables(rep.book)["Findings"].sheet
+    assert rep.book.sheets.active.name == find_open_tables(rep.book)["Findings"].sheet
 
     before = rep.rows("Deals")
     rep.press("merge", file=copy)
@@ -77,7 +78,7 @@ def test_a_contradiction_is_shown_on_its_sheet(rep: Rep, tmp_path: Path) -> None
     rep.type("D-00001", "amount", 20.0)
     said = rep.press("merge", file=copy)
     assert ("1 conflicts to decide" if rep.language == "en" else "1 处冲突待定") in said
-    assert rep.book.sheets.active.name == find_tables(rep.book)["Conflicts"].sheet
+    assert rep.book.sheets.active.name == find_open_tables(rep.book)["Conflicts"].sheet
     assert rep.deal("D-00001")["amount"] == 20.0
 
 
@@ -89,20 +90,20 @@ def colleague(copy: Path, changes: dict[str, tuple[int, object]]) -> None:
     edits = []
     for id, (at, value) in changes.items():
         rows = deals.index[[at]]
-        after = series(TABLES["Deals"][id], [value], rows)
+        after = make_column_series(TABLES["Deals"][id], [value], rows)
         edits.append(Edit("Deals", id, deals.loc[rows, "deal"], deals.loc[rows, id], after, "typed"))
-    run = flow.Run("Bob", NOW + timedelta(hours=1))
-    book.write(flow.settled(pipeline, (lambda _: Plan(edits=tuple(edits)),), "update", run))
+    run = Run("Bob", NOW + timedelta(hours=1))
+    book.write(run_steps(pipeline, (lambda _: ChangeSet(edits=tuple(edits)),), "update", run))
 
 
 @pytest.mark.parametrize("choice", [2, 5])
 def test_the_funnel_is_set_beside_itself_at_an_earlier_day(rep: Rep, choice: int) -> None:
-    days = list(SPANS)[choice - 1]
+    days = list(COMPARISON_SPANS)[choice - 1]
     said = rep.press("dates", choice)
     wanted = NOW.date() - timedelta(days=days) if days else None
     assert rep.read().named["CompareInput"] == wanted
     assert str(wanted) in said if wanted else said
-    assert rep.book.sheets.active.name == find_tables(rep.book)["StageChanges"].sheet
+    assert rep.book.sheets.active.name == find_open_tables(rep.book)["StageChanges"].sheet
 
 
 def test_two_groups_are_compared_by_their_win_rates(rep: Rep) -> None:
@@ -112,14 +113,14 @@ def test_two_groups_are_compared_by_their_win_rates(rep: Rep) -> None:
     for name, owner in zip(("SegmentA", "SegmentB"), owners, strict=True):
         rep.book.names[name].refers_to_range.value = owner
     said = rep.press("compare")
-    answer = flow.compare(rep.read(), "owner", *owners).answer
+    answer = compare(rep.read(), "owner", *owners).answer
     assert f"{owners[0]} {answer['first_rate']:.1%}" in said
     assert f"{owners[1]} {answer['second_rate']:.1%}" in said
 
 
 def test_open_deals_change_over_to_another_process_and_back(rep: Rep) -> None:
     before = rep.rows("Deals")
-    said = rep.press("playbook", names().index("b2b") + 1)
+    said = rep.press("playbook", list_playbook_names().index("b2b") + 1)
     after = rep.rows("Deals")
     moved = after[(before["outcome"] == "open").to_numpy() & (after["playbook"] == "b2b").to_numpy()]
     assert str(len(moved)) in said

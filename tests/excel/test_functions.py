@@ -13,10 +13,11 @@ from openpyxl import load_workbook
 
 from tests.excel.engines.memory import open_in_memory
 from tests.parts import ROOT
-from xl_salesflow.excel import functions, udfs
-from xl_salesflow.excel.book import OpenBook
-from xl_salesflow.excel.wizard import ARGUMENTS, FUNCTIONS
-from xl_salesflow.model.text import Language
+from xl_salesflow.excel import udfs, worksheet_functions
+from xl_salesflow.excel.addin_declarations import FUNCTION_ARGUMENTS, FUNCTION_DECLARATIONS
+from xl_salesflow.excel.open_book import OpenBook
+from xl_salesflow.excel.worksheet_functions import WORKSHEET_FUNCTIONS, cannot_move, days_in_stage, next_stages
+from xl_salesflow.locale.texts import Language
 
 CALLS: list[tuple[str, list[list[Any]], list[Any]]] = [
     # function              columns                                                what comes of them
@@ -32,13 +33,13 @@ CALLS: list[tuple[str, list[list[Any]], list[Any]]] = [
     ("name", "columns", "expected"), CALLS, ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_a_column_is_filled_in_one_call(name: str, columns: list[list[Any]], expected: list[Any]) -> None:
-    assert getattr(functions, name)(*columns) == expected
+    assert getattr(worksheet_functions, name)(*columns) == expected
     blocks = ([[cell] for cell in column] for column in columns)
     assert getattr(udfs, name)("en", *blocks) == [[cell] for cell in expected]
 
 
 def test_days_in_stage_counts_whole_days() -> None:
-    days = functions.days_in_stage([date(2026, 1, 1), None, "soon"], [date(2026, 1, 5)] * 3)
+    days = days_in_stage([date(2026, 1, 1), None, "soon"], [date(2026, 1, 5)] * 3)
     assert days == [4, None, None]
 
 
@@ -46,19 +47,19 @@ def test_deals_are_asked_in_the_open_workbook(workbook: Callable[[Language], Pat
     book = OpenBook(open_in_memory(workbook("en")))
     deals = book.read(date(2026, 3, 2))["Deals"]
     first = deals[deals["outcome"] == "open"]["deal"].iloc[0]
-    following, unknown = functions.next_stages([first, "nobody"], book)
+    following, unknown = next_stages([first, "nobody"], book)
     assert following.endswith("Won")
     assert unknown == ""
-    reasons = functions.cannot_move(list(deals["deal"][:5]), book)
+    reasons = cannot_move(list(deals["deal"][:5]), book)
     refused = list((deals["move_status"] == "refused")[:5])
     assert [bool(reason) for reason in reasons] == refused
 
 
 def test_functions_and_what_the_wizard_says_are_the_same() -> None:
-    assert {function.__name__ for function in functions.FUNCTIONS} == set(FUNCTIONS)
-    for name, declared in FUNCTIONS.items():
+    assert {function.__name__ for function in WORKSHEET_FUNCTIONS} == set(FUNCTION_DECLARATIONS)
+    for name, declared in FUNCTION_DECLARATIONS.items():
         assert tuple(inspect.signature(getattr(udfs, name)).parameters) == ("language", *declared.arguments)
-        assert set(declared.arguments) <= set(ARGUMENTS)
+        assert set(declared.arguments) <= set(FUNCTION_ARGUMENTS)
 
 
 @pytest.mark.parametrize("template", ["workbook_template.xlsx", "workbook_template_zh.xlsx"])
@@ -70,7 +71,7 @@ def test_the_template_works_without_them(template: str) -> None:
         for row in sheet.iter_rows()
         for cell in row
         if isinstance(cell.value, str) and cell.value.startswith("=")
-        for name in FUNCTIONS
+        for name in FUNCTION_DECLARATIONS
         if f"{name}(" in cell.value.lower()
     }
     assert used == set()

@@ -10,15 +10,17 @@ import pytest
 from tests.excel.conftest import NOW
 from tests.excel.engines.calc import Office, open_in_calc
 from tests.excel.engines.memory import open_in_memory
-from xl_salesflow.excel.book import OpenBook
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.plan import Append, Fill, Plan
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
+from xl_salesflow.core.change_sets import Append, ChangeSet, Fill
+from xl_salesflow.excel.open_book import OpenBook
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
 
-MORE = Plan(
-    appends=(Append("Activities", frame(TABLES["Activities"], [{"activity": "A-1"}, {"activity": "A-2"}]), ""),),
-    fills=(Fill("Findings", frame(TABLES["Findings"], [{"rule": f"r{at}"} for at in range(40)])),),
+MORE = ChangeSet(
+    appends=(
+        Append("Activities", make_table_frame(TABLES["Activities"], [{"activity": "A-1"}, {"activity": "A-2"}]), ""),
+    ),
+    fills=(Fill("Findings", make_table_frame(TABLES["Findings"], [{"rule": f"r{at}"} for at in range(40)])),),
 )
 
 

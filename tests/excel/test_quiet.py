@@ -10,8 +10,8 @@ from tests.excel.engines.application import App, Refused
 from tests.excel.engines.memory import MemoryGrid
 from tests.excel.open_desk import OpenDesk, app
 from tests.workbook.book_contract import TODAY, edit
-from xl_salesflow.excel import quiet
-from xl_salesflow.excel.quiet import StillEditing
+from xl_salesflow.excel import app_state
+from xl_salesflow.excel.app_state import StillEditing, suspend_excel
 
 
 def test_switches_and_selection_are_as_before_even_when_a_write_fails(
@@ -35,18 +35,18 @@ def _broken(put: Any) -> Any:
 
 
 def test_somebody_editing_a_cell_is_waited_for(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "refusals", lambda: (Refused,))
+    monkeypatch.setattr(app_state, "refusal_errors", lambda: (Refused,))
     waits: list[float] = []
     app(desk).busy = 3
-    with quiet.still(desk.xw, waits.append):
+    with suspend_excel(desk.xw, waits.append):
         assert app(desk).switched["calculation"] == "manual"
     assert len(waits) == 3
     assert app(desk).switched["calculation"] == "automatic"
 
 
 def test_somebody_who_goes_on_editing_is_told(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quiet, "refusals", lambda: (Refused,))
+    monkeypatch.setattr(app_state, "refusal_errors", lambda: (Refused,))
     app(desk).busy = 1000
-    with pytest.raises(StillEditing, match="finish it"), quiet.still(desk.xw, lambda seconds: None):
+    with pytest.raises(StillEditing, match="finish it"), suspend_excel(desk.xw, lambda seconds: None):
         pytest.fail("nothing may be written")
     assert app(desk).history == []

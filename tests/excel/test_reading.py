@@ -16,13 +16,15 @@ from tests.excel.engines.calc import open_in_calc
 from tests.excel.engines.memory import MemoryGrid, open_in_memory
 from tests.excel.open_desk import OpenDesk
 from tests.parts import ROOT
-from xl_salesflow import flow
-from xl_salesflow.model.plan import Finding
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
-from xl_salesflow.ooxml import Area, Formula, Workbook
-from xl_salesflow.workbook import ClosedBook
-from xl_salesflow.workbook.beside_tables import beside_tables
+from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.ooxml.cell_contents import CellFormula
+from xl_salesflow.ooxml.cell_references import Area
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import check
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.loose_cells import read_template_loose_cells
 
 TODAY = NOW.date()
 
@@ -59,7 +61,7 @@ def test_formulas_typed_over_are_found_and_put_back_as_they_were(filled: OpenDes
     pipeline = book.read(TODAY)
     found = {fault.cell for fault in pipeline.faults if fault.rule == "formula_typed_over"}
     assert found == set(typed.values())
-    book.write(flow.check(pipeline, repair=True))
+    book.write(check(pipeline, repair=True))
     for (table, key, column), formula in before.items():
         row = _row(filled, table, key)
         assert filled.rows(table, values=False)[row - 1][TABLES[table].header(column, "en")] == formula
@@ -69,16 +71,16 @@ def test_formulas_typed_over_are_found_and_put_back_as_they_were(filled: OpenDes
 SPOILED: list[tuple[str, str | int, str, Any]] = [
     # table or sheet  row                column or its number  what somebody makes of the formula
     ("Deals",         "D-00002",         "weighted_value",     5),
-    ("Deals",         "D-00004",         "weighted_value",     Formula("Deals[[#This Row],[Amount]]*2")),
-    ("Deals",         "D-00006",         "bant_grade",         Formula('"A"')),
-    ("History",       2,                 "state",              Formula("1+1")),
-    ("Metrics",       "win_rate",        "value",              Formula("open_count")),
+    ("Deals",         "D-00004",         "weighted_value",     CellFormula("Deals[[#This Row],[Amount]]*2")),
+    ("Deals",         "D-00006",         "bant_grade",         CellFormula('"A"')),
+    ("History",       2,                 "state",              CellFormula("1+1")),
+    ("Metrics",       "win_rate",        "value",              CellFormula("open_count")),
     ("Metrics",       "cycle_days_won_median", "value",        0),
-    ("StageMetrics",  2,                 "median_days",        Formula("StageMetrics[[#This Row],[Position]]")),
-    ("AnyOwner",      0,                 "",                   Formula("1")),
+    ("StageMetrics",  2,                 "median_days",        CellFormula("StageMetrics[[#This Row],[Position]]")),
+    ("AnyOwner",      0,                 "",                   CellFormula("1")),
     ("Card_win_rate", 0,                 "",                   0.5),
-    ("Dropdowns",     4,                 1,                    Formula('""')),
-    ("Workings",      5,                 24,                   Formula("DATE(YEAR(AsOf),1,0)")),
+    ("Dropdowns",     4,                 1,                    CellFormula('""')),
+    ("Workings",      5,                 24,                   CellFormula("DATE(YEAR(AsOf),1,0)")),
 ]  # fmt: skip
 
 
@@ -99,7 +101,7 @@ def test_an_open_workbook_is_told_what_it_would_be_told_closed(
     opened = desk.book().read(TODAY)
     assert sorted(map(_said, opened.faults)) == sorted(map(_said, closed.faults))
     again = desk.book()
-    again.write(flow.check(again.read(TODAY), repair=True))
+    again.write(check(again.read(TODAY), repair=True))
     assert len(desk.book().restore()) == sum(fault.table == "" for fault in closed.faults)
     assert desk.book().read(TODAY).faults == ()
     book.close()
@@ -112,7 +114,7 @@ def test_what_fills_a_column_beside_tables_is_known_as_an_array() -> None:
         for cell in row
         if isinstance(cell.value, ArrayFormula)
     }
-    known = beside_tables("en").fills["Workings"]
+    known = read_template_loose_cells("en").fills["Workings"]
     assert arrays == {str(Area(*first, *last)) for first, last in known.items()}
     assert len(arrays) > 10
 
@@ -207,7 +209,7 @@ def test_where_formulas_cannot_be_seen_none_is_missed(
     """As in Excel on the web."""
     desk = OpenDesk(open_in_memory(workbook("en")))
     desk.type("Deals", 1, "Weighted value", 5)
-    monkeypatch.setattr("xl_salesflow.excel.reading.formulas", lambda block: None)
+    monkeypatch.setattr("xl_salesflow.excel.table_reading.read_block_formulas", lambda block: None)
     assert desk.book().read(TODAY).faults == ()
 
 

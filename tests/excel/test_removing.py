@@ -11,14 +11,14 @@ from tests.excel.engines.grid import Area
 from tests.excel.engines.memory import MemoryGrid
 from tests.excel.open_desk import OpenDesk, laid, many
 from tests.workbook.book_contract import OWN, TODAY, edit
+from xl_salesflow.core.change_sets import ChangeSet, Remove
+from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import CannotSave
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Plan, Remove
 
 
-def removal(pipeline: Pipeline, *keys: str) -> Plan:
+def removal(pipeline: Pipeline, *keys: str) -> ChangeSet:
     deals = pipeline["Deals"]
-    return Plan(removes=(Remove("Deals", deals[deals["deal"].isin(keys)], "test"),))
+    return ChangeSet(removes=(Remove("Deals", deals[deals["deal"].isin(keys)], "test"),))
 
 
 def test_rows_sorted_between_reading_and_removing_are_found_again(desk: OpenDesk) -> None:

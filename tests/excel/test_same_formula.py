@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xl_salesflow.excel.same_formula import alike
+from xl_salesflow.excel.table_reading import is_equivalent_formula
 
 THE_SAME: list[tuple[str, str]] = [
     # as a file holds it                                    as Excel hands it over
@@ -30,7 +30,7 @@ THE_SAME: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("file", "excel"), THE_SAME)
 def test_one_formula_in_two_spellings_is_one(file: str, excel: str) -> None:
-    assert alike(file, excel, "Deals")
+    assert is_equivalent_formula(file, excel, "Deals")
 
 
 OTHERS: list[tuple[str, str]] = [
@@ -52,4 +52,4 @@ OTHERS: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("wanted", "held"), OTHERS)
 def test_another_formula_is_another(wanted: str, held: str) -> None:
-    assert not alike(wanted, held, "Deals")
+    assert not is_equivalent_formula(wanted, held, "Deals")

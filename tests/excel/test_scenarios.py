@@ -16,13 +16,13 @@ from tests.excel.engines.calc import open_in_calc
 from tests.excel.engines.memory import open_in_memory
 from tests.excel.engines.real import open_in_excel
 from tests.excel.rep import Rep, an_open_deal
-from xl_salesflow import flow
-from xl_salesflow.excel import functions
-from xl_salesflow.excel.book import OpenBook
 from xl_salesflow.excel.buttons import BUTTONS
-from xl_salesflow.model.text import Language
-from xl_salesflow.papers import KINDS
-from xl_salesflow.playbooks import names
+from xl_salesflow.excel.open_book import OpenBook
+from xl_salesflow.excel.worksheet_functions import cannot_move, next_stages
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.process.playbook_files import list_playbook_names
+from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS
+from xl_salesflow.verbs import funnel
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
@@ -89,7 +89,7 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     rep.select_deal(third)
     assert "tasks before the visit" in rep.press("prepare")
     rep.select_deal(third)
-    rep.press("print", KINDS.index("precall") + 1)
+    rep.press("print", PRINTABLE_DOCUMENT_KINDS.index("precall") + 1)
     assert opened[-1].suffix == ".pdf"
     rep.select_deal(third)
     rep.press("activity", rep.choice("Lists", "activity_type", "note"))
@@ -126,7 +126,7 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     assert rep.press("compare").startswith("Win rates: ")
     assert "differences from copy.xlsx" in rep.press("diff", file=copy)
     assert "conflicts to decide" in rep.press("merge", file=copy)
-    assert "open deals changed over" in rep.press("playbook", names().index("b2b") + 1)
+    assert "open deals changed over" in rep.press("playbook", list_playbook_names().index("b2b") + 1)
     assert "0 left" in rep.press("undo")
     rep.press("targets")
     rep.press("report")
@@ -134,13 +134,13 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     rep.press("audit")
     assert [file.suffix for file in opened] == [".html", ".ics", ".txt"]
     book, deals = OpenBook(rep.book), rep.rows("Deals")["deal"][:5]
-    assert len(functions.next_stages(list(deals), book)) == len(functions.cannot_move(list(deals), book)) == 5
+    assert len(next_stages(list(deals), book)) == len(cannot_move(list(deals), book)) == 5
     assert rep.press("help")
     assert rep.press("language")
     if rep.book.app.engine.name == "memory":
         return  # its formulas are not computed
     monday = rep.read()
-    wanted = flow.funnel(monday).answer["metrics"]
+    wanted = funnel(monday).answer["metrics"]
     shown = monday["Metrics"].set_index("metric")["value"]
     both = [id for id, value in wanted.items() if value is not None and id in shown.index]
     assert len(both) > 30

@@ -17,16 +17,17 @@ from tests.excel.engines.calc import open_in_calc
 from tests.excel.engines.memory import open_in_memory
 from tests.excel.engines.worksheet import Call, connected
 from tests.excel.rep import Rep
-from xl_salesflow import flow, metrics
-from xl_salesflow.calculated import refreshed
-from xl_salesflow.excel import functions
-from xl_salesflow.excel.tables import find_tables
-from xl_salesflow.excel.wizard import FUNCTIONS
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
-from xl_salesflow.quotes.capitals import capitals
-from xl_salesflow.quotes.money import rounded
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import Run, recompute_formula_columns
+from xl_salesflow.excel import worksheet_functions
+from xl_salesflow.excel.addin_declarations import FUNCTION_DECLARATIONS
+from xl_salesflow.excel.open_tables import find_open_tables
+from xl_salesflow.excel.worksheet_functions import WORKSHEET_FUNCTIONS, _cell_to_decimal
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.metrics.funnel_answers import compute_metrics_by
+from xl_salesflow.quotes.quote_arithmetic import round_to_cents, spell_chinese_amount
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import update
 
 SCRATCH = "Scratch"
 
@@ -48,7 +49,7 @@ def rep(request: pytest.FixtureRequest, workbook: Callable[[Language], Path]) ->
 
 def column(book: xw.Book, id: str) -> xw.Range:
     """Give the body of a column of Deals."""
-    place = find_tables(book)["Deals"]
+    place = find_open_tables(book)["Deals"]
     col = place.column_of(TABLES["Deals"].header(id, "en"))
     return place.block(place.first_row, place.last_row, col, col)
 
@@ -67,7 +68,7 @@ def test_whole_columns_of_deals_come_to_what_the_flow_says(
     book, stage = rep.book, rep.playbooks["crm"].won.name
     for deal in ("D-00001", "D-00002", "D-00003"):
         rep.type(deal, "stage", stage)  # asked for, and judged by nobody yet
-    pipeline = refreshed(rep.read())
+    pipeline = recompute_formula_columns(rep.read())
     asked: dict[str, tuple[list[xw.Range], list[Any]]] = {
         "bant_score": (
             [column(book, id) for id in ("budget", "authority", "need", "timeline")],
@@ -84,7 +85,7 @@ def test_whole_columns_of_deals_come_to_what_the_flow_says(
         "cannot_move": ([column(book, "deal")], _refused(pipeline)),
         "win_rate": _rates(book, pipeline),
     }
-    assert set(asked) == set(FUNCTIONS)
+    assert set(asked) == set(FUNCTION_DECLARATIONS)
     for at, (name, (blocks, expected)) in enumerate(asked.items(), start=1):
         times = _counted(monkeypatch, name)
         own = name not in ("next_stages", "cannot_move")  # these two look into the workbook besides
@@ -110,7 +111,7 @@ def _of(pipeline: Pipeline, id: str) -> list[Any]:
 
 
 def _capitals(amount: float) -> str:
-    return "" if amount != amount else capitals(rounded(functions._decimal(amount) or 0))
+    return "" if amount != amount else spell_chinese_amount(round_to_cents(_cell_to_decimal(amount) or 0))
 
 
 def _following(pipeline: Pipeline) -> list[str]:
@@ -127,7 +128,7 @@ def _following(pipeline: Pipeline) -> list[str]:
 def _refused(pipeline: Pipeline) -> list[str]:
     """What an update of all of it says."""
     after = pipeline["Deals"].assign(move_status="", move_reasons="")
-    for edit in flow.update(pipeline, flow.Run("Ann", NOW)).edits:
+    for edit in update(pipeline, Run("Ann", NOW)).edits:
         if edit.table == "Deals" and edit.column in ("move_status", "move_reasons"):
             after.loc[edit.after.index, edit.column] = edit.after
     kept = pipeline["Deals"]["move_status"].where(after["move_status"] == "", after["move_status"])
@@ -136,7 +137,7 @@ def _refused(pipeline: Pipeline) -> list[str]:
 
 
 def _rates(book: xw.Book, pipeline: Pipeline) -> tuple[list[xw.Range], list[Any]]:
-    owners = metrics.by(pipeline, "owner")
+    owners = compute_metrics_by(pipeline, "owner")
     won, lost = ([[one[id]] for one in owners] for id in ("won_count", "lost_count"))
     return [typed(book, won, 10), typed(book, lost, 10, 21)], [one["win_rate"] for one in owners]
 
@@ -144,22 +145,22 @@ def _rates(book: xw.Book, pipeline: Pipeline) -> tuple[list[xw.Range], list[Any]
 def _counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[int]:
     """Keep how many cells each call of a function was given."""
     times: list[int] = []
-    real = next(one for one in functions.FUNCTIONS if one.__name__ == name)
+    real = next(one for one in WORKSHEET_FUNCTIONS if one.__name__ == name)
 
     def counting(*cells: Any) -> list[Any]:
         times.append(len(cells[0]))
         return real(*cells)
 
     counting.__name__ = name
-    kept = tuple(counting if one.__name__ == name else _original(one) for one in functions.FUNCTIONS)
-    monkeypatch.setattr(functions, "FUNCTIONS", kept)
+    kept = tuple(counting if one.__name__ == name else _original(one) for one in WORKSHEET_FUNCTIONS)
+    monkeypatch.setattr(worksheet_functions, "WORKSHEET_FUNCTIONS", kept)
     monkeypatch.delitem(__import__("sys").modules, "xl_salesflow.excel.udfs", raising=False)
     __import__("xlwings.udfs").udfs.udf_modules.clear()
     return times
 
 
 def _original(function: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
-    return getattr(functions, function.__name__)
+    return getattr(worksheet_functions, function.__name__)
 
 
 def _plain(cells: list[Any]) -> list[Any]:

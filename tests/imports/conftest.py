@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from xl_salesflow.model.pipeline import Pipeline, pipeline_of
-from xl_salesflow.model.text import Language
-from xl_salesflow.playbooks import setup
+from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.process.playbook_files import make_shipped_setup
 
 TODAY = date(2025, 6, 30)
 
@@ -19,7 +19,7 @@ TODAY = date(2025, 6, 30)
 @cache
 def workbook(language: Language = "en") -> Pipeline:
     """Return an empty workbook with the six CRM stages."""
-    return pipeline_of(TODAY, language).with_tables(**setup("crm", language))
+    return build_pipeline(TODAY, language).with_tables(**make_shipped_setup("crm", language))
 
 
 @pytest.fixture

@@ -9,13 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_salesflow.imports.dates import DAY_FIRST, EITHER, MONTH_FIRST, YEAR_FIRST, dates, format_of
+from xl_salesflow.imports.import_values import (
+    DAY_FIRST,
+    DAY_OR_MONTH_FIRST,
+    MONTH_FIRST,
+    YEAR_FIRST,
+    guess_date_format,
+    parse_file_dates,
+)
 
 DAYS = st.dates(date(1970, 1, 1), date(2069, 12, 31))
 
 
 def day(text: str, format: str = YEAR_FIRST) -> str | None:
-    read = dates(pd.Series([text], dtype=object), format)[0]
+    read = parse_file_dates(pd.Series([text], dtype=object), format)[0]
     return None if read is pd.NaT else str(read.date())
 
 
@@ -74,18 +81,18 @@ def test_day_and_month_are_read_by_the_format(text: str, format: str, expected: 
         (["2025-05-01", "2025年5月2日"], YEAR_FIRST),
         (["03/04/2025", "13/04/2025"], DAY_FIRST),
         (["03/04/2025", "04/13/2025"], MONTH_FIRST),
-        (["03/04/2025", "05/06/2025"], EITHER),
+        (["03/04/2025", "05/06/2025"], DAY_OR_MONTH_FIRST),
         (["03.04.2025"], DAY_FIRST),
         (["03/03/2025"], DAY_FIRST),
         ([], YEAR_FIRST),
     ],
 )
 def test_the_cells_decide_the_format_or_leave_it_open(texts: list[str], expected: str) -> None:
-    assert format_of(pd.Series(texts, dtype=object)) == expected
+    assert guess_date_format(pd.Series(texts, dtype=object)) == expected
 
 
 @given(st.lists(DAYS), st.sampled_from([(DAY_FIRST, "%d/%m/%Y"), (MONTH_FIRST, "%m/%d/%Y"), (YEAR_FIRST, "%Y-%m-%d")]))
 def test_days_written_in_a_format_come_back(days: list[date], how: tuple[str, str]) -> None:
     format, pattern = how
     texts = pd.Series([day.strftime(pattern) for day in days], dtype=object)
-    assert [stamp.date() for stamp in dates(texts, format)] == days
+    assert [stamp.date() for stamp in parse_file_dates(texts, format)] == days

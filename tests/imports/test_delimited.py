@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.imports.delimited import Layout, layout_of, rows_of
+from xl_salesflow.imports.raw_files import TextLayout, detect_text_layout, read_text_rows
 
 HERE = Path("list.csv")
 
@@ -15,33 +15,33 @@ HERE = Path("list.csv")
 @pytest.mark.parametrize(
     ("text", "encoding", "expected"),
     [
-        ("deal,stage\n1,Won\n", "utf-8", Layout("utf-8", ",")),
-        ("商机,阶段\n1,赢单\n", "utf-8", Layout("utf-8", ",")),
-        ("商机,阶段\n1,赢单\n", "utf-8-sig", Layout("utf-8-sig", ",")),
-        ("商机,阶段\n上海某某公司,赢单\n", "gb18030", Layout("gb18030", ",")),
-        ("Kunde;Straße\nMüller;Äußere Straße 1\n", "cp1252", Layout("cp1252", ";")),
-        ("client;prénom\nSociété Générale;Zoë\n", "cp1252", Layout("cp1252", ";")),
-        ("deal\tstage\n1\tWon, at last\n", "utf-16", Layout("utf-16", "\t")),
-        ('deal;amount\n1;"1,5"\n2;"2,5"\n', "utf-8", Layout("utf-8", ";")),
-        ("deal|note\n1|a, b, c\n2|d\n", "utf-8", Layout("utf-8", "|")),
-        ("deal\n1\n", "utf-8", Layout("utf-8", ",")),
-        ("", "utf-8", Layout("utf-8", ",")),
+        ("deal,stage\n1,Won\n", "utf-8", TextLayout("utf-8", ",")),
+        ("商机,阶段\n1,赢单\n", "utf-8", TextLayout("utf-8", ",")),
+        ("商机,阶段\n1,赢单\n", "utf-8-sig", TextLayout("utf-8-sig", ",")),
+        ("商机,阶段\n上海某某公司,赢单\n", "gb18030", TextLayout("gb18030", ",")),
+        ("Kunde;Straße\nMüller;Äußere Straße 1\n", "cp1252", TextLayout("cp1252", ";")),
+        ("client;prénom\nSociété Générale;Zoë\n", "cp1252", TextLayout("cp1252", ";")),
+        ("deal\tstage\n1\tWon, at last\n", "utf-16", TextLayout("utf-16", "\t")),
+        ('deal;amount\n1;"1,5"\n2;"2,5"\n', "utf-8", TextLayout("utf-8", ";")),
+        ("deal|note\n1|a, b, c\n2|d\n", "utf-8", TextLayout("utf-8", "|")),
+        ("deal\n1\n", "utf-8", TextLayout("utf-8", ",")),
+        ("", "utf-8", TextLayout("utf-8", ",")),
     ],
 )
-def test_a_layout_is_recognised(text: str, encoding: str, expected: Layout) -> None:
-    assert layout_of(text.encode(encoding)) == expected
+def test_a_layout_is_recognised(text: str, encoding: str, expected: TextLayout) -> None:
+    assert detect_text_layout(text.encode(encoding)) == expected
 
 
 def test_a_quoted_cell_may_hold_the_delimiter_and_line_breaks() -> None:
-    assert rows_of(b'a,b\n"x, y","1\n2"\n', Layout("utf-8", ","), HERE) == [["a", "b"], ["x, y", "1\n2"]]
+    assert read_text_rows(b'a,b\n"x, y","1\n2"\n', TextLayout("utf-8", ","), HERE) == [["a", "b"], ["x, y", "1\n2"]]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "klingon"])
 def test_an_encoding_that_does_not_fit_is_told(encoding: str) -> None:
     with pytest.raises(UsageError, match=rf"list\.csv is not written in {encoding}"):
-        rows_of("Müller".encode("cp1252"), Layout(encoding, ","), HERE)
+        read_text_rows("Müller".encode("cp1252"), TextLayout(encoding, ","), HERE)
 
 
 def test_a_cell_that_never_ends_is_told() -> None:
     with pytest.raises(UsageError, match="is a quotation mark missing"):
-        rows_of(b'a,b\n"' + b"x" * 200_000, Layout("utf-8", ","), HERE)
+        read_text_rows(b'a,b\n"' + b"x" * 200_000, TextLayout("utf-8", ","), HERE)

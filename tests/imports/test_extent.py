@@ -7,10 +7,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from xl_salesflow.imports import extent
-from xl_salesflow.imports.extent import AGAIN, NOTE, TOTAL, Merge, extent_of, in_runs
-from xl_salesflow.imports.numbers import numbers
-from xl_salesflow.imports.sources import read
+from xl_salesflow.imports import list_extent
+from xl_salesflow.imports.import_sources import read_import_sources
+from xl_salesflow.imports.import_values import parse_file_numbers
+from xl_salesflow.imports.list_extent import (
+    NOTE_BELOW_LIST,
+    REPEATED_HEADERS,
+    TOTAL_LINE,
+    SourceMerge,
+    find_list_extent,
+    group_left_out_rows,
+)
 
 
 def rows(text: str) -> list[list[str]]:
@@ -24,19 +31,25 @@ GROUPED = rows("""
                | Company  | Person | Offer | Price (万元) |
     1          | Acme     | Bob    | 3     | 5          | Ann
 """)
-MERGES = (Merge(0, 0, 0, 5), Merge(1, 1, 1, 2), Merge(1, 3, 1, 4), Merge(1, 0, 2, 0), Merge(1, 5, 2, 5))
+MERGES = (
+    SourceMerge(0, 0, 0, 5),
+    SourceMerge(1, 1, 1, 2),
+    SourceMerge(1, 3, 1, 4),
+    SourceMerge(1, 0, 2, 0),
+    SourceMerge(1, 5, 2, 5),
+)
 
 
 def test_merged_headers_of_two_lines_are_one_header_a_column() -> None:
-    found = extent_of(GROUPED, MERGES)
+    found = find_list_extent(GROUPED, MERGES)
     assert found
     assert list(found.headers) == ["No", "Company", "Person", "Offer", "Price (万元)", "Owner"]
     assert found.first == 3
 
 
 def test_the_group_is_named_where_it_tells_columns_apart() -> None:
-    found = extent_of(rows("Deal | Q1 | | Q2 |\n | Plan | Won | Plan | Won\nA | 1 | 2 | 3 | 4"), [
-        Merge(0, 1, 0, 2), Merge(0, 3, 0, 4), Merge(0, 0, 1, 0),
+    found = find_list_extent(rows("Deal | Q1 | | Q2 |\n | Plan | Won | Plan | Won\nA | 1 | 2 | 3 | 4"), [
+        SourceMerge(0, 1, 0, 2), SourceMerge(0, 3, 0, 4), SourceMerge(0, 0, 1, 0),
     ])  # fmt: skip
     assert found
     assert list(found.headers) == ["Deal", "Q1 Plan", "Q1 Won", "Q2 Plan", "Q2 Won"]
@@ -59,7 +72,7 @@ def test_the_group_is_named_where_it_tells_columns_apart() -> None:
 def test_without_merged_cells_two_lines_are_headers_where_both_are_known(
     text: str, headers: list[str], first: int
 ) -> None:
-    found = extent_of(rows(text))
+    found = find_list_extent(rows(text))
     assert found
     assert (list(found.headers), found.first) == (headers, first)
 
@@ -67,43 +80,47 @@ def test_without_merged_cells_two_lines_are_headers_where_both_are_known(
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        ("合计 | | 12 |", TOTAL),
-        ("| 总计： | 1,200 |", TOTAL),
-        ("Grand Total | | 99 | 3", TOTAL),
-        ("Total (5 records) | | |", TOTAL),
-        ("deal | customer | amount | owner", AGAIN),
+        ("合计 | | 12 |", TOTAL_LINE),
+        ("| 总计： | 1,200 |", TOTAL_LINE),
+        ("Grand Total | | 99 | 3", TOTAL_LINE),
+        ("Total (5 records) | | |", TOTAL_LINE),
+        ("deal | customer | amount | owner", REPEATED_HEADERS),
         ("Total Energies | | 12 |", ""),
         ("D-9 | Total | 12 | Ann", ""),
         ("D-9 | | |", ""),
     ],
 )
 def test_totals_and_repeated_headers_are_no_rows(row: str, why: str) -> None:
-    found = extent_of(rows(f"Deal | Customer | Amount | Owner\nD-1 | Acme | 5 | Ann\n{row}\nD-2 | Globex | 7 | Tom"))
+    found = find_list_extent(
+        rows(f"Deal | Customer | Amount | Owner\nD-1 | Acme | 5 | Ann\n{row}\nD-2 | Globex | 7 | Tom")
+    )
     assert found
     assert dict(found.left_out).get(2, "") == why
 
 
 def test_notes_below_are_those_after_a_blank_line() -> None:
-    found = extent_of(rows("Deal | Amount | Owner\nD-1 | 5 | Ann\nD-2\n | |\nMade by Ann\nSecret"))
+    found = find_list_extent(rows("Deal | Amount | Owner\nD-1 | 5 | Ann\nD-2\n | |\nMade by Ann\nSecret"))
     assert found
-    assert in_runs(found.left_out) == [(4, 5, NOTE)]
+    assert group_left_out_rows(found.left_out) == [(4, 5, NOTE_BELOW_LIST)]
 
 
 def test_rows_are_parsed_only_where_a_word_sums_them_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parsing numbers is dear: every further row would cost it once."""
     parsed: list[int] = []
-    monkeypatch.setattr(extent, "numbers", lambda cells: parsed.append(len(cells)) or numbers(cells))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(
+        list_extent, "parse_file_numbers", lambda cells: parsed.append(len(cells)) or parse_file_numbers(cells)
+    )  # type: ignore[func-returns-value]
     for count in (10, 1000):
         parsed.clear()
         rows = [["Deal", "Owner", "Amount"], *[[f"D{at}", "Mara", "5"] for at in range(count)], ["Total", "", "5000"]]
-        found = extent_of(rows)
+        found = find_list_extent(rows)
         assert found is not None
-        assert found.left_out == ((count + 1, TOTAL),)
+        assert found.left_out == ((count + 1, TOTAL_LINE),)
         assert parsed == [1]
 
 
 def test_a_list_of_one_or_two_columns_has_rows_of_one_cell() -> None:
-    found = extent_of(rows("Company | Phone\nAcme | 1\n |\nGlobex |\nTotal |"))
+    found = find_list_extent(rows("Company | Phone\nAcme | 1\n |\nGlobex |\nTotal |"))
     assert found
     assert found.left_out == ()
 
@@ -119,11 +136,11 @@ def test_a_sheet_of_excel_with_all_of_it(tmp_path: Path) -> None:
     hidden.append(["D-1", 5])
     hidden.sheet_state = "hidden"
     book.save(tmp_path / "list.xlsx")
-    seen, unseen = read(tmp_path / "list.xlsx")
+    seen, unseen = read_import_sources(tmp_path / "list.xlsx")
     assert seen.cells.to_dict("index") == {
         4: {"No": "1", "Company": "Acme", "Person": "Bob", "Offer": "3", "Price (万元)": "5", "Owner": "Ann"}
     }
-    assert seen.left_out == ((5, TOTAL), (7, NOTE))
+    assert seen.left_out == ((5, TOTAL_LINE), (7, NOTE_BELOW_LIST))
     assert (seen.hidden, unseen.hidden) == (False, True)
 
 
@@ -135,5 +152,5 @@ def test_what_is_merged_over_several_rows_is_said_in_each_but_numbers(tmp_path: 
     sheet.merge_cells("A2:A3")
     sheet.merge_cells("C2:C3")
     book.save(tmp_path / "list.xlsx")
-    (source,) = read(tmp_path / "list.xlsx")
+    (source,) = read_import_sources(tmp_path / "list.xlsx")
     assert source.cells.to_numpy().tolist() == [["Acme", "one", "5"], ["Acme", "two", ""], ["Globex", "three", "7"]]

@@ -8,8 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from xl_salesflow.imports.headers import best_match
-from xl_salesflow.imports.sources import read
+from xl_salesflow.imports.import_sources import read_import_sources
+from xl_salesflow.imports.table_matching import find_best_table
 
 Csv = Callable[..., Path]
 
@@ -39,8 +39,8 @@ CHINESE = "商机编号 | 客户名称 | 业务员 | 商机阶段 | 预计金额
     ],
 )
 def test_the_usual_exports_are_known(csv: Csv, table: str, expected: str) -> None:
-    (source,) = read(csv("export.csv", table))
-    match = best_match(source)
+    (source,) = read_import_sources(csv("export.csv", table))
+    match = find_best_table(source)
     assert match is not None
     assert (match.table, list(match.columns.values())) == ("Deals", expected.split())
 
@@ -79,8 +79,8 @@ def test_the_usual_exports_are_known(csv: Csv, table: str, expected: str) -> Non
     ],
 )
 def test_a_table_is_known_by_its_headers_and_its_name(csv: Csv, name: str, table: str, expected: str | None) -> None:
-    (source,) = read(csv(name, table))
-    match = best_match(source)
+    (source,) = read_import_sources(csv(name, table))
+    match = find_best_table(source)
     assert (match and match.table) == expected
 
 
@@ -93,16 +93,19 @@ def test_a_table_is_known_by_its_headers_and_its_name(csv: Csv, name: str, table
     ],
 )
 def test_a_column_must_hold_what_its_header_promises(csv: Csv, table: str, header: str) -> None:
-    (source,) = read(csv("deals.csv", table))
-    match = best_match(source)
+    (source,) = read_import_sources(csv("deals.csv", table))
+    match = find_best_table(source)
     assert match is not None
     assert header not in match.columns
 
 
 def test_a_status_is_a_stage_when_it_says_more_than_open_won_and_lost(csv: Csv) -> None:
-    (plain,) = read(csv("deals.csv", "deal | status\n1 | Won\n2 | Open"))
-    (rich,) = read(csv("deals.csv", "deal | status\n1 | Blue phase\n2 | Red phase\n3 | Won"))
-    assert [match.columns["status"] for match in (best_match(plain), best_match(rich)) if match] == ["outcome", "stage"]
+    (plain,) = read_import_sources(csv("deals.csv", "deal | status\n1 | Won\n2 | Open"))
+    (rich,) = read_import_sources(csv("deals.csv", "deal | status\n1 | Blue phase\n2 | Red phase\n3 | Won"))
+    assert [match.columns["status"] for match in (find_best_table(plain), find_best_table(rich)) if match] == [
+        "outcome",
+        "stage",
+    ]
 
 
 def test_sheets_of_a_workbook_like_ours_are_known_by_name(tmp_path: Path) -> None:
@@ -114,5 +117,5 @@ def test_sheets_of_a_workbook_like_ours_are_known_by_name(tmp_path: Path) -> Non
         sheet.append(["Deal", "Stage", "Owner", "Amount"])
         sheet.append(["1", "Lead", "Ann", 5])
     book.save(tmp_path / "ours.xlsx")
-    matches = [best_match(source) for source in read(tmp_path / "ours.xlsx")]
+    matches = [find_best_table(source) for source in read_import_sources(tmp_path / "ours.xlsx")]
     assert [match and match.table for match in matches] == ["Deals", None, None]

@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from tests.imports.conftest import workbook
-from xl_salesflow.imports import Mapping, plan, propose
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Plan
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.moves.pending import pending
+from xl_salesflow.core.change_sets import ChangeSet, apply_change_set
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.imports.import_changes import build_import_changes
+from xl_salesflow.imports.import_map import ImportMap
+from xl_salesflow.imports.map_proposal import propose_import_map
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.process.pending_moves import find_pending_moves
 
 MAVEN = "maven_crm/sales_pipeline.csv"
 OLIST = "olist_funnel/olist_marketing_qualified_leads_dataset.csv"
@@ -25,17 +26,17 @@ OLIST = "olist_funnel/olist_marketing_qualified_leads_dataset.csv"
 class Imported:
     """One data set in one workbook: how it was mapped, what was planned, and what came of it."""
 
-    mapping: Mapping
-    plan: Plan
+    mapping: ImportMap
+    plan: ChangeSet
     after: Pipeline
 
 
 @cache
 def imported(path: Path, language: Language) -> Imported:
     before = workbook(language)
-    mapping = Mapping.from_toml(propose([path], before).to_toml(language))
-    planned = plan(before, [path], mapping)
-    return Imported(mapping, planned, applied(before, planned))
+    mapping = ImportMap.from_toml(propose_import_map([path], before).to_toml(language))
+    planned = build_import_changes(before, [path], mapping)
+    return Imported(mapping, planned, apply_change_set(before, planned))
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -118,8 +119,8 @@ def test_olist_leads_are_joined_with_the_deals_that_were_closed(olist: Imported)
 @pytest.mark.parametrize("file", [MAVEN, OLIST])
 def test_nothing_waits_and_a_second_import_plans_nothing(shared: Path, file: str) -> None:
     done = imported(shared / "data" / file, "en")
-    assert pending(done.after).empty
-    assert not plan(done.after, [shared / "data" / file], done.mapping).writes
+    assert find_pending_moves(done.after).empty
+    assert not build_import_changes(done.after, [shared / "data" / file], done.mapping).writes
 
 
 @pytest.mark.parametrize(
@@ -144,5 +145,5 @@ def test_an_import_reads_each_file_once(shared: Path, monkeypatch: pytest.Monkey
         return original(file)
 
     monkeypatch.setattr(Path, "read_bytes", counted)
-    plan(workbook(), [path], mapping)
+    build_import_changes(workbook(), [path], mapping)
     assert sorted(names) == ["accounts.csv", "products.csv", "sales_pipeline.csv", "sales_teams.csv"]

@@ -5,25 +5,24 @@ from __future__ import annotations
 import pandas as pd
 
 from tests.imports.conftest import TODAY
-from xl_salesflow.imports.lists import extended
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.pipeline import Pipeline, pipeline_of
-from xl_salesflow.model.plan import Plan
+from xl_salesflow.core.change_sets import ChangeSet, apply_change_set
+from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.imports.import_changes import extend_open_lists
 
 
 def lists(*rows: dict[str, str]) -> Pipeline:
-    return pipeline_of(TODAY, Lists=list(rows))
+    return build_pipeline(TODAY, Lists=list(rows))
 
 
 def used(**columns: list[str]) -> dict[str, list[pd.DataFrame]]:
-    deals = pipeline_of(
+    deals = build_pipeline(
         TODAY, Deals=[dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     )
     return {"Deals": [deals["Deals"]]}
 
 
-def written(before: Pipeline, plan: Plan) -> tuple[list[str], list[str]]:
-    after = applied(before, plan)["Lists"]
+def written(before: Pipeline, plan: ChangeSet) -> tuple[list[str], list[str]]:
+    after = apply_change_set(before, plan)["Lists"]
     return list(after["source"]), list(after["region"])
 
 
@@ -33,17 +32,17 @@ def test_new_values_stand_below_the_last_of_their_list() -> None:
     after    source referral, social, Moon region north, Mars, Venus
     """
     before = lists({"source": "referral", "region": "north"}, {"source": "social"}, {"industry": "other"})
-    plan = extended(before, used(source=["Moon", "Moon"], region=["Mars", "Venus"]), (), "import")
+    plan = extend_open_lists(before, used(source=["Moon", "Moon"], region=["Mars", "Venus"]), (), "import")
     assert written(before, plan) == (["referral", "social", "Moon"], ["north", "Mars", "Venus"])
     assert not plan.appends
 
 
 def test_rows_are_added_when_the_sheet_has_none_left() -> None:
     before = lists({"source": "referral", "region": "north"})
-    plan = extended(before, used(source=["Moon", "Sun"], region=["Mars", "north"]), (), "import")
+    plan = extend_open_lists(before, used(source=["Moon", "Sun"], region=["Mars", "north"]), (), "import")
     assert written(before, plan) == (["referral", "Moon", "Sun"], ["north", "Mars", ""])
     assert not plan.edits
 
 
 def test_what_a_list_holds_is_not_added_again() -> None:
-    assert not extended(lists({"source": "Moon"}), used(source=["moon", ""]), (), "import").writes
+    assert not extend_open_lists(lists({"source": "Moon"}), used(source=["moon", ""]), (), "import").writes

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.imports import ColumnMap, FileMap, Mapping, NewStage
-from xl_salesflow.imports.dates import EITHER, FORMATS
-from xl_salesflow.imports.delimited import DELIMITERS
-from xl_salesflow.imports.targets import TAKES_ROWS, TO_NOTES, targets
-from xl_salesflow.model.choices import CHOICES
-from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.imports.import_map import ImportMap
+from xl_salesflow.imports.import_values import DAY_OR_MONTH_FIRST, IMPORT_DATE_FORMATS
+from xl_salesflow.imports.import_vocabulary import IMPORTABLE_TABLES, NOTES_TARGET, targets_of_table
+from xl_salesflow.imports.map_parts import ColumnMap, FileMap, NewStage
+from xl_salesflow.imports.raw_files import FILE_DELIMITERS
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.schema.choice_lists import CHOICES
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
@@ -23,27 +24,27 @@ VOCABULARIES = ("Products", "Accounts", "Team", "source", "industry", "outcome")
 
 @st.composite
 def files(draw: st.DrawFn) -> FileMap:
-    table = draw(st.sampled_from(["", *TAKES_ROWS]))
-    free = draw(st.permutations(list(targets(table)))) if table else []
-    noted = [TO_NOTES] if table and "notes" in targets(table) else []
+    table = draw(st.sampled_from(["", *IMPORTABLE_TABLES]))
+    free = draw(st.permutations(list(targets_of_table(table)))) if table else []
+    noted = [NOTES_TARGET] if table and "notes" in targets_of_table(table) else []
     headers = draw(st.lists(NAMES, max_size=5, unique=True))
     columns = {}
     for place, header in enumerate(headers):
         to = draw(st.sampled_from(["", *noted, *free[place : place + 1]]))
-        dates = draw(st.sampled_from(["", EITHER, *FORMATS]))
+        dates = draw(st.sampled_from(["", DAY_OR_MONTH_FIRST, *IMPORT_DATE_FORMATS]))
         times = draw(st.sampled_from([1.0, 0.01, 10000.0]))
         columns[header] = ColumnMap(to, dates, draw(st.sampled_from([".", ","])), times)
-    delimiter = draw(st.sampled_from(["", *DELIMITERS]))
+    delimiter = draw(st.sampled_from(["", *FILE_DELIMITERS]))
     return FileMap(draw(NAMES), table, draw(WORDS), draw(WORDS), delimiter, columns)
 
 
 @st.composite
-def mappings(draw: st.DrawFn) -> Mapping:
+def mappings(draw: st.DrawFn) -> ImportMap:
     stage = st.builds(
         NewStage, NAMES, st.integers(1, 20), st.sampled_from(list(CHOICES["kind"])), st.floats(0, 1, allow_nan=False)
     )
     names = st.dictionaries(WORDS, WORDS, max_size=3)
-    return Mapping(
+    return ImportMap(
         files=tuple(draw(st.lists(files(), max_size=2))),
         playbook=draw(WORDS),
         starts_in=draw(WORDS),
@@ -57,8 +58,8 @@ def mappings(draw: st.DrawFn) -> Mapping:
 
 
 @given(mappings(), st.sampled_from(LANGUAGES))
-def test_a_mapping_comes_back_as_it_was_written(mapping: Mapping, language: Language) -> None:
-    assert Mapping.from_toml(mapping.to_toml(language)) == mapping
+def test_a_mapping_comes_back_as_it_was_written(mapping: ImportMap, language: Language) -> None:
+    assert ImportMap.from_toml(mapping.to_toml(language)) == mapping
 
 
 MAP = """\
@@ -91,7 +92,7 @@ engaged = { to = "created", dates = "dd/mm/yyyy" }
 
 
 def test_the_text_is_explained_in_the_language_of_the_workbook() -> None:
-    mapping = Mapping.from_toml(MAP)
+    mapping = ImportMap.from_toml(MAP)
     assert "# A stage to add to the playbook" in mapping.to_toml("en")
     assert "# 加入销售流程的新阶段" in mapping.to_toml("zh")
     assert tomllib.loads(mapping.to_toml("zh")) == tomllib.loads(mapping.to_toml("en"))
@@ -99,7 +100,7 @@ def test_the_text_is_explained_in_the_language_of_the_workbook() -> None:
 
 @pytest.mark.parametrize("name", ["amount", "Amount", "AMOUNT", "金额"])
 def test_a_column_may_be_named_by_its_id_or_its_header_in_either_language(name: str) -> None:
-    mapping = Mapping.from_toml(MAP.replace('to = "amount"', f'to = "{name}"'))
+    mapping = ImportMap.from_toml(MAP.replace('to = "amount"', f'to = "{name}"'))
     assert mapping.files[0].columns["value"].to == "amount"
 
 
@@ -130,11 +131,11 @@ def test_a_column_may_be_named_by_its_id_or_its_header_in_either_language(name: 
 def test_an_editing_error_is_told_with_its_line_and_the_nearest_name(was: str, becomes: str, says: str) -> None:
     assert was in MAP
     with pytest.raises(UsageError, match=says) as told:
-        Mapping.from_toml(MAP.replace(was, becomes), "map.toml")
+        ImportMap.from_toml(MAP.replace(was, becomes), "map.toml")
     assert told.value.in_("zh") != str(told.value)
 
 
 def test_notes_take_columns_only_where_a_table_has_notes() -> None:
     edited = MAP.replace('table = "Deals"', 'table = "Team"').replace('id = "deal"', 'id = "notes+"')
     with pytest.raises(UsageError, match=r"there is no “notes\+” of Team"):
-        Mapping.from_toml(edited)
+        ImportMap.from_toml(edited)

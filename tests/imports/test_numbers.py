@@ -9,11 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_salesflow.imports.numbers import decimal_of, numbers, shares, times_of
+from xl_salesflow.imports.import_values import (
+    guess_decimal_mark,
+    header_unit_factor,
+    parse_file_numbers,
+    parse_file_shares,
+)
 
 
 def number(text: str, decimal: str = ".", times: float = 1.0) -> float | None:
-    read = float(numbers(pd.Series([text], dtype=object), decimal, times)[0])
+    read = float(parse_file_numbers(pd.Series([text], dtype=object), decimal, times)[0])
     return None if math.isnan(read) else read
 
 
@@ -92,7 +97,7 @@ def test_the_unit_of_the_header_multiplies_exactly(text: str, times: float, expe
     ],
 )
 def test_the_cells_decide_the_decimal_mark(texts: list[str], delimiter: str, expected: str) -> None:
-    assert decimal_of(pd.Series(texts, dtype=object), delimiter) == expected
+    assert guess_decimal_mark(pd.Series(texts, dtype=object), delimiter) == expected
 
 
 @pytest.mark.parametrize(
@@ -107,7 +112,7 @@ def test_the_cells_decide_the_decimal_mark(texts: list[str], delimiter: str, exp
     ],
 )
 def test_a_unit_in_brackets_says_what_one_stands_for(header: str, expected: float) -> None:
-    assert times_of(header) == expected
+    assert header_unit_factor(header) == expected
 
 
 @given(st.lists(st.integers(-(10**13), 10**13)))
@@ -115,8 +120,8 @@ def test_cents_written_with_separators_come_back_exactly(cents: list[int]) -> No
     values = [cent / 100 for cent in cents]
     english = pd.Series([f"{value:,.2f}" for value in values], dtype=object)
     swapped = english.map(lambda text: text.translate(str.maketrans(",.", ".,"))).astype(object)
-    assert list(numbers(english)) == values
-    assert list(numbers(swapped, ",")) == values
+    assert list(parse_file_numbers(english)) == values
+    assert list(parse_file_numbers(swapped, ",")) == values
 
 
 @pytest.mark.parametrize(
@@ -130,4 +135,4 @@ def test_cents_written_with_separators_come_back_exactly(cents: list[int]) -> No
     ],
 )
 def test_shares_may_be_written_both_ways_in_one_column(cells: str, read: list[float]) -> None:
-    assert list(shares(pd.Series(cells.split(), dtype=object), times=0.01)) == read
+    assert list(parse_file_shares(pd.Series(cells.split(), dtype=object), times=0.01)) == read

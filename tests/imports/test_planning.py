@@ -13,21 +13,23 @@ import pandas as pd
 import pytest
 
 from tests.imports.conftest import workbook
+from xl_salesflow.core.change_sets import ChangeSet, apply_change_set
+from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.imports import ColumnMap, FileMap, Mapping, plan, propose
-from xl_salesflow.imports.dates import EITHER, MONTH_FIRST
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Plan
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.moves.pending import pending
+from xl_salesflow.imports.import_changes import build_import_changes
+from xl_salesflow.imports.import_map import ImportMap
+from xl_salesflow.imports.import_values import DAY_OR_MONTH_FIRST, MONTH_FIRST
+from xl_salesflow.imports.map_parts import ColumnMap, FileMap
+from xl_salesflow.imports.map_proposal import propose_import_map
+from xl_salesflow.process.pending_moves import find_pending_moves
+from xl_salesflow.schema.table_registry import TABLES
 
 Csv = Callable[..., Path]
 
 
-def brought_in(pipeline: Pipeline, *paths: Path) -> tuple[Pipeline, Plan]:
-    planned = plan(pipeline, paths, propose(paths, pipeline))
-    return applied(pipeline, planned), planned
+def brought_in(pipeline: Pipeline, *paths: Path) -> tuple[Pipeline, ChangeSet]:
+    planned = build_import_changes(pipeline, paths, propose_import_map(paths, pipeline))
+    return apply_change_set(pipeline, planned), planned
 
 
 def cells(frame: pd.DataFrame, *columns: str) -> list[list[Any]]:
@@ -39,7 +41,7 @@ def cells(frame: pd.DataFrame, *columns: str) -> list[list[Any]]:
     return [[plain(value) for value in row] for row in frame[list(columns)].itertuples(index=False)]
 
 
-def messages(planned: Plan) -> list[str]:
+def messages(planned: ChangeSet) -> list[str]:
     return [finding.message for finding in planned.findings]
 
 
@@ -85,7 +87,7 @@ def test_deals_and_their_history_are_planned_from_the_dates(csv: Csv, empty: Pip
 def test_nothing_is_pending_and_a_second_import_plans_nothing(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | account | owner | stage | source\n1 | Acme | Ann | Contract | Moon\n2 | Bolt | Bob | Prospecting | ")  # fmt: skip  # noqa: E501
     after, _ = brought_in(empty, path)
-    assert pending(after).empty
+    assert find_pending_moves(after).empty
     assert not brought_in(after, path)[1].writes
 
 
@@ -151,7 +153,7 @@ def test_a_second_file_updates_by_key_and_never_blanks(csv: Csv, empty: Pipeline
     changes = [(change.key, change.column, change.before, change.after) for change in planned.changes]
     assert changes == [("1", "name", "Old", "New"), ("1", "amount", 5.0, 7.5), ("1", "stage", "Lead", "Qualified")]
     assert not planned.appends
-    assert list(pending(after)["to"]) == ["Qualified"]
+    assert list(find_pending_moves(after)["to"]) == ["Qualified"]
 
 
 def test_an_unchanged_file_does_not_take_back_what_a_person_typed(csv: Csv, empty: Pipeline) -> None:
@@ -232,21 +234,21 @@ def test_a_cell_that_cannot_be_used_stays_blank_and_is_told(
         "amount": ColumnMap("amount"),
         "created": ColumnMap("created"),
     }
-    planned = plan(empty, [path], Mapping((FileMap("deals.csv", "Deals", columns=columns),)))
-    after = applied(empty, planned)
+    planned = build_import_changes(empty, [path], ImportMap((FileMap("deals.csv", "Deals", columns=columns),)))
+    after = apply_change_set(empty, planned)
     assert cells(after["Deals"], column) == [[value]]
     assert [message.startswith(says or "") for message in messages(planned)] == ([True] if says else [])
 
 
 def test_a_stage_nobody_knows_is_left_blank_and_told(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage\n1 | Leed\n2 | Lead")
-    mapping = replace(propose([path], empty), stages={"Lead": "Lead"}, new_stages=())
-    planned = plan(empty, [path], mapping)
+    mapping = replace(propose_import_map([path], empty), stages={"Lead": "Lead"}, new_stages=())
+    planned = build_import_changes(empty, [path], mapping)
     assert messages(planned) == [
         "deals.csv, row 2, stage: the playbook has no stage “Leed” (is it Lead?); the stage is left blank, "
         "name it under [stages] in the map."
     ]
-    after = applied(empty, planned)
+    after = apply_change_set(empty, planned)
     assert cells(after["Deals"], "stage", "recorded_stage", "outcome") == [["", "", ""], ["Lead", "Lead", "open"]]
     assert list(after["History"]["deal"]) == ["2"]
 
@@ -284,10 +286,10 @@ def test_text_that_looks_like_a_formula_is_brought_in_as_text(csv: Csv, empty: P
 
 def test_columns_go_to_notes_when_a_person_asks(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | notes | shoe size | hat\n1 | Lead | tall | 43 | \n2 | Lead | | | 7")
-    mapping = propose([path], empty)
+    mapping = propose_import_map([path], empty)
     columns = {**mapping.files[0].columns, "shoe size": ColumnMap("notes+"), "hat": ColumnMap("notes+")}
-    planned = plan(empty, [path], replace(mapping, files=(replace(mapping.files[0], columns=columns),)))
-    assert list(applied(empty, planned)["Deals"]["notes"]) == ["tall\nshoe size: 43", "hat: 7"]
+    planned = build_import_changes(empty, [path], replace(mapping, files=(replace(mapping.files[0], columns=columns),)))
+    assert list(apply_change_set(empty, planned)["Deals"]["notes"]) == ["tall\nshoe size: 43", "hat: 7"]
 
 
 def test_unseen_marks_and_doubled_blanks_are_cleaned(empty: Pipeline, tmp_path: Path) -> None:
@@ -316,22 +318,24 @@ def test_every_appended_row_is_a_complete_frame(csv: Csv, empty: Pipeline) -> No
         assert list(append.rows) == [column.id for column in TABLES[append.table].columns]
 
 
-def usage_error(pipeline: Pipeline, paths: Sequence[Path], mapping: Mapping) -> str:
+def usage_error(pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap) -> str:
     with pytest.raises(UsageError) as told:
-        plan(pipeline, paths, mapping)
+        build_import_changes(pipeline, paths, mapping)
     assert told.value.in_("zh") != str(told.value)
     return str(told.value)
 
 
 def test_a_map_that_does_not_fit_is_told_in_a_sentence(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | created\n1 | Lead | 03/04/2025")
-    good = propose([path], empty)
+    good = propose_import_map([path], empty)
     (file,) = good.files
     missing = replace(good, files=(replace(file, columns={"daal": ColumnMap("deal")}),))
     keyless = replace(good, files=(replace(file, table="Accounts", columns={"stage": ColumnMap("industry")}),))
     assert "the dates of “created” can be read in two ways" in usage_error(empty, [path], good)
     good = replace(good, files=(replace(file, columns={**file.columns, "created": ColumnMap("created", MONTH_FIRST)}),))
-    assert cells(applied(empty, plan(empty, [path], good))["Deals"], "created") == [["2025-03-04"]]
+    assert cells(apply_change_set(empty, build_import_changes(empty, [path], good))["Deals"], "created") == [
+        ["2025-03-04"]
+    ]
     assert "has no column “daal”; is it “deal”?" in usage_error(empty, [path], missing)
     assert "no column gives account" in usage_error(empty, [path], keyless)
     assert "is it “Contract”" in usage_error(empty, [path], replace(good, stages={"Lead": "Contrakt"}))
@@ -344,16 +348,18 @@ def test_a_map_that_does_not_fit_is_told_in_a_sentence(csv: Csv, empty: Pipeline
 
 def test_an_open_question_that_is_left_out_asks_nothing(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | created\n1 | Lead | 03/04/2025")
-    mapping = propose([path], empty)
-    columns = {**mapping.files[0].columns, "created": ColumnMap("", EITHER)}
-    planned = plan(empty, [path], replace(mapping, files=(replace(mapping.files[0], columns=columns),)))
-    assert cells(applied(empty, planned)["Deals"], "created") == [[None]]
+    mapping = propose_import_map([path], empty)
+    columns = {**mapping.files[0].columns, "created": ColumnMap("", DAY_OR_MONTH_FIRST)}
+    planned = build_import_changes(empty, [path], replace(mapping, files=(replace(mapping.files[0], columns=columns),)))
+    assert cells(apply_change_set(empty, planned)["Deals"], "created") == [[None]]
 
 
 def test_today_does_not_matter(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | created\n1 | Lead | 2025-01-01")
     later = replace(empty, today=date(2030, 1, 1))
-    first, second = (applied(p, plan(p, [path], propose([path], p))) for p in (empty, later))
+    first, second = (
+        apply_change_set(p, build_import_changes(p, [path], propose_import_map([path], p))) for p in (empty, later)
+    )
     assert first["History"].equals(second["History"])
 
 
@@ -381,8 +387,13 @@ def test_an_amount_that_missed_the_unit_of_its_header_is_told(csv: Csv, empty: P
     path = csv(
         "deals.csv", "deal | stage | 金额（万元）\n1 | Lead | 12.5\n2 | Lead | ¥380000\n3 | Lead | 8\n4 | Lead | 40亿"
     )
-    planned = plan(empty, [path], propose([path], empty))
-    assert cells(applied(empty, planned)["Deals"], "amount") == [[125_000], [3_800_000_000], [80_000], [4_000_000_000]]
+    planned = build_import_changes(empty, [path], propose_import_map([path], empty))
+    assert cells(apply_change_set(empty, planned)["Deals"], "amount") == [
+        [125_000],
+        [3_800_000_000],
+        [80_000],
+        [4_000_000_000],
+    ]
     (message,) = messages(planned)
     assert message.startswith("deals.csv, row 3, 金额（万元）: “¥380000” in the unit of the header")
 
@@ -390,7 +401,7 @@ def test_an_amount_that_missed_the_unit_of_its_header_is_told(csv: Csv, empty: P
 def test_a_playbook_without_open_stages_is_told(csv: Csv, empty: Pipeline) -> None:
     path, stages = csv("deals.csv", "deal | stage\n1 | Lead"), empty["Stages"]
     closed = empty.with_tables(Stages=stages[stages["kind"] != "open"])
-    assert "no playbook “crm” with open stages" in usage_error(closed, [path], propose([path], closed))
+    assert "no playbook “crm” with open stages" in usage_error(closed, [path], propose_import_map([path], closed))
 
 
 def moved_on(pipeline: Pipeline, stage: str) -> Pipeline:
@@ -417,7 +428,7 @@ def test_a_stage_that_a_file_gives_anew_is_typed(csv: Csv, empty: Pipeline) -> N
     assert [(change.column, change.before, change.after) for change in planned.changes] == [
         ("stage", "Contract", "Lead")
     ]
-    assert list(pending(again)["from"]) == ["Contract"]
+    assert list(find_pending_moves(again)["from"]) == ["Contract"]
 
 
 NAMES = [
@@ -468,7 +479,7 @@ def test_totals_and_a_hidden_sheet_are_left_out_and_told(tmp_path: Path, empty: 
         old.append(row)
     old.sheet_state = "hidden"
     book.save(path := tmp_path / "deals.xlsx")
-    proposed = propose([path], empty)
+    proposed = propose_import_map([path], empty)
     assert [file.table for file in proposed.files] == ["Deals", ""]
     assert 'is a hidden sheet and is left out; set its table to "Deals" to bring it in.' in " ".join(proposed.remarks)
     after, planned = brought_in(empty, path)

@@ -12,13 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.imports.conftest import workbook
+from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.errors import UsageError
-from xl_salesflow.imports import Mapping, plan, propose
-from xl_salesflow.imports.dates import DAY_FIRST, EITHER
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.tables import FOREVER, TABLES
-from xl_salesflow.moves.pending import pending
+from xl_salesflow.imports.import_changes import build_import_changes
+from xl_salesflow.imports.import_map import ImportMap
+from xl_salesflow.imports.import_values import DAY_FIRST, DAY_OR_MONTH_FIRST
+from xl_salesflow.imports.map_proposal import propose_import_map
+from xl_salesflow.process.pending_moves import find_pending_moves
+from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
 
 HEADERS = [
     "deal", "Opportunity Name", "account", "owner", "stage", "status", "amount", "created", "close date", "won date",
@@ -55,7 +58,7 @@ def written(folder: Path, name: str, table: list[list[str]]) -> Path:
     return path
 
 
-def decided(mapping: Mapping) -> Mapping:
+def decided(mapping: ImportMap) -> ImportMap:
     """Answer every open question as a person would."""
 
     def column_map(file: str, header: str) -> bool:
@@ -65,7 +68,9 @@ def decided(mapping: Mapping) -> Mapping:
         replace(
             file,
             columns={
-                header: replace(how, dates=DAY_FIRST) if column_map(file.file, header) or how.dates == EITHER else how
+                header: replace(how, dates=DAY_FIRST)
+                if column_map(file.file, header) or how.dates == DAY_OR_MONTH_FIRST
+                else how
                 for header, how in file.columns.items()
             },
         )
@@ -87,19 +92,19 @@ def test_every_file_is_planned_or_told(table: tuple[list[str], list[list[str]]],
         if other != path:
             other.unlink()
     try:
-        mapping = decided(propose([path], before))
-        assert Mapping.from_toml(mapping.to_toml("en")) == mapping
-        planned = plan(before, [path], mapping)
+        mapping = decided(propose_import_map([path], before))
+        assert ImportMap.from_toml(mapping.to_toml("en")) == mapping
+        planned = build_import_changes(before, [path], mapping)
     except UsageError:
         return
     for append in planned.appends:
-        pd.testing.assert_series_equal(append.rows.dtypes, frame(TABLES[append.table]).dtypes)
-    after = applied(before, planned)
+        pd.testing.assert_series_equal(append.rows.dtypes, make_table_frame(TABLES[append.table]).dtypes)
+    after = apply_change_set(before, planned)
     deals, history = after["Deals"], after["History"]
     assert deals["deal"].is_unique
-    assert pending(after).empty
+    assert find_pending_moves(after).empty
     recorded = deals.loc[deals["recorded_stage"] != "", ["deal", "recorded_stage"]]
-    current = history.loc[history["left"] == pd.Timestamp(FOREVER), ["deal", "stage"]]
+    current = history.loc[history["left"] == pd.Timestamp(OPEN_STAY_END), ["deal", "stage"]]
     assert sorted(map(tuple, recorded.to_numpy())) == sorted(map(tuple, current.to_numpy()))
     assert (deals["stage"] == deals["recorded_stage"]).all()
-    assert not plan(after, [path], mapping).writes
+    assert not build_import_changes(after, [path], mapping).writes

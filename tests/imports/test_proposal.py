@@ -10,18 +10,20 @@ import openpyxl
 import pytest
 
 from tests.imports.conftest import workbook
-from xl_salesflow.imports import ColumnMap, propose, siblings
-from xl_salesflow.imports.dates import DAY_FIRST, EITHER, YEAR_FIRST
-from xl_salesflow.imports.sources import read
-from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.imports import table_matching
+from xl_salesflow.imports.import_sources import read_import_sources
+from xl_salesflow.imports.import_values import DAY_FIRST, DAY_OR_MONTH_FIRST, YEAR_FIRST
+from xl_salesflow.imports.map_parts import ColumnMap
+from xl_salesflow.imports.map_proposal import propose_import_map
 
 Csv = Callable[..., Path]
 
 
 def test_dates_that_can_be_read_in_two_ways_become_a_question(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | created\n1 | Lead | 03/04/2025\n2 | Lead | 05/06/2025")
-    mapping = propose([path], empty)
-    assert mapping.files[0].columns["created"] == ColumnMap("created", EITHER)
+    mapping = propose_import_map([path], empty)
+    assert mapping.files[0].columns["created"] == ColumnMap("created", DAY_OR_MONTH_FIRST)
     assert [(file.file, header) for file, header in mapping.open_questions] == [("deals.csv", "created")]
     assert any("write dd/mm/yyyy or mm/dd/yyyy" in remark for remark in mapping.remarks)
 
@@ -31,7 +33,7 @@ def test_a_clear_column_decides_for_an_unclear_one_of_the_same_file(csv: Csv, em
     created     can be read in two ways, close_date has a 25th
     """
     table = "deal | stage | created | close_date | contract date\n1 | Won | 03/04/2025 | 25/04/2025 | 2025-04-25"
-    mapping = propose([csv("deals.csv", table)], empty)
+    mapping = propose_import_map([csv("deals.csv", table)], empty)
     columns = mapping.files[0].columns
     assert [columns[header].dates for header in ("created", "close_date", "contract date")] == [
         DAY_FIRST,
@@ -49,7 +51,7 @@ def test_a_file_beside_is_proposed_when_it_shares_keys(csv: Csv, empty: Pipeline
     deals = csv("deals.csv", "deal | account | product | stage\n1 | Acme | GTX | Lead\n2 | Bolt | MG | Lead")
     csv("accounts.csv", "account | sector\nAcme | retail\nBolt | software")
     csv("products.csv", "product | price\nSoap | 1\nTowel | 2")
-    mapping = propose([deals], empty)
+    mapping = propose_import_map([deals], empty)
     assert [(file.file, file.table) for file in mapping.files] == [("deals.csv", "Deals"), ("accounts.csv", "Accounts")]
     assert any("accounts.csv stands beside deals.csv and shares “account”" in remark for remark in mapping.remarks)
 
@@ -58,26 +60,26 @@ def test_more_about_the_same_deals_is_proposed_too(csv: Csv, empty: Pipeline) ->
     leads = csv("leads.csv", "lead_id | first_contact_date\na | 2025-01-01\nb | 2025-01-02\nc | 2025-01-03")
     csv("closed.csv", "lead_id | won_date\na | 2025-02-01\nb | 2025-02-02")
     csv("copy of leads.csv", "lead_id | first_contact_date\na | 2025-01-01")
-    mapping = propose([leads], empty)
+    mapping = propose_import_map([leads], empty)
     assert [(file.file, file.table) for file in mapping.files] == [("leads.csv", "Deals"), ("closed.csv", "Deals")]
 
 
 def test_an_unknown_header_is_known_by_its_values(csv: Csv, empty: Pipeline) -> None:
     deals = csv("deals.csv", "deal | who | stage\n1 | Ann | Lead\n2 | Bob | Lead")
     team = csv("team.csv", "sales_agent | manager\nAnn | Eve\nBob | Eve")
-    mapping = propose([deals, team], empty)
+    mapping = propose_import_map([deals, team], empty)
     assert mapping.files[0].columns["who"] == ColumnMap("owner")
     assert any("“who” holds names of the sheet's Owner" in remark for remark in mapping.remarks)
 
 
 def test_columns_without_a_home_are_named_and_left_out(csv: Csv, empty: Pipeline) -> None:
-    mapping = propose([csv("deals.csv", "deal | stage | shoe size\n1 | Lead | 43")], empty)
+    mapping = propose_import_map([csv("deals.csv", "deal | stage | shoe size\n1 | Lead | 43")], empty)
     assert mapping.files[0].columns["shoe size"] == ColumnMap("")
     assert any("no column of ours for “shoe size”; left out" in remark for remark in mapping.remarks)
 
 
 def test_a_file_that_is_none_of_ours_is_named_and_left_out(csv: Csv, empty: Pipeline) -> None:
-    mapping = propose([csv("rain.csv", "station | rain\nx | 5")], empty)
+    mapping = propose_import_map([csv("rain.csv", "station | rain\nx | 5")], empty)
     assert mapping.files[0].table == ""
     assert mapping.remarks[0].startswith("rain.csv looks like none of our tables and is left out")
 
@@ -89,18 +91,20 @@ def test_names_written_differently_become_one(csv: Csv, empty: Pipeline) -> None
     """
     deals = csv("deals.csv", "deal | account | product | stage\n1 | Acme | GTXPro | Lead\n2 | Acme | gtx pro | Lead\n3 | ACME | GTX 50 | Lead")  # fmt: skip  # noqa: E501
     prices = csv("products.csv", "product | price\nGTX Pro | 1\nGTX 500 | 2")
-    mapping = propose([deals, prices], empty)
+    mapping = propose_import_map([deals, prices], empty)
     assert mapping.values == {"Accounts": {"ACME": "Acme"}, "Products": {"GTXPro": "GTX Pro", "gtx pro": "GTX Pro"}}
 
 
 def test_list_values_lean_on_the_lists(csv: Csv, empty: Pipeline) -> None:
-    mapping = propose([csv("deals.csv", "deal | stage | source\n1 | Lead | Trade-Show\n2 | Lead | Moon")], empty)
+    mapping = propose_import_map(
+        [csv("deals.csv", "deal | stage | source\n1 | Lead | Trade-Show\n2 | Lead | Moon")], empty
+    )
     assert mapping.values == {"source": {"Trade-Show": "Trade show"}}
 
 
 def test_numbers_say_their_unit_and_their_decimal_mark(csv: Csv, empty: Pipeline) -> None:
     table = "deal | stage | 金额(万元) | Probability (%)\n1 | Lead | 1.234,5 | 60"
-    columns = propose([csv("deals.csv", table, delimiter=";")], empty).files[0].columns
+    columns = propose_import_map([csv("deals.csv", table, delimiter=";")], empty).files[0].columns
     assert columns["金额(万元)"] == ColumnMap("amount", decimal=",", times=10000.0)
     assert columns["Probability (%)"] == ColumnMap("probability_override", times=0.01)
 
@@ -108,21 +112,21 @@ def test_numbers_say_their_unit_and_their_decimal_mark(csv: Csv, empty: Pipeline
 def test_deals_start_where_their_day_of_creation_is_known(csv: Csv, empty: Pipeline) -> None:
     """Prospects without a day, engaged ones with a day: the day is that of engaging."""
     table = "deal | stage | engage date\n1 | Prospecting | \n2 | Engaging | 2025-01-01\n3 | Won | 2025-01-01\n4 | Prospecting |\n5 | Prospecting |"  # noqa: E501
-    assert propose([csv("deals.csv", table)], empty).starts_in == "Engaging"
+    assert propose_import_map([csv("deals.csv", table)], empty).starts_in == "Engaging"
     dated = table.replace("Prospecting |", "Prospecting | 2025-01-01")
-    assert propose([csv("deals.csv", dated)], empty).starts_in == "Lead"
+    assert propose_import_map([csv("deals.csv", dated)], empty).starts_in == "Lead"
 
 
 def test_flags_decide_what_an_odd_stage_name_is(csv: Csv, empty: Pipeline) -> None:
     table = (
         "id | stage name | is won | is closed\n1 | Zx | TRUE | TRUE\n2 | Qy | FALSE | TRUE\n3 | Lead | FALSE | FALSE"
     )
-    assert propose([csv("deals.csv", table)], empty).stages == {"Zx": "Won", "Qy": "Lost", "Lead": "Lead"}
+    assert propose_import_map([csv("deals.csv", table)], empty).stages == {"Zx": "Won", "Qy": "Lost", "Lead": "Lead"}
 
 
 def test_a_chinese_workbook_is_answered_in_chinese(csv: Csv) -> None:
     path = csv("商机.csv", "商机编号 | 阶段 | 鞋码\n1 | 试探期 | 43", encoding="gb18030")
-    mapping = propose([path], workbook("zh"))
+    mapping = propose_import_map([path], workbook("zh"))
     assert mapping.files[0].encoding == "gb18030"
     assert mapping.remarks[0] == "销售流程中没有阶段“试探期”；将作为第 6 阶段加入，赢率 90%。"
 
@@ -132,12 +136,14 @@ def test_two_files_of_one_name_are_told_apart(tmp_path: Path, csv: Csv, empty: P
     (tmp_path / "old").mkdir()
     second = tmp_path / "old" / "deals.csv"
     second.write_text("deal,stage\n2,Lead\n", encoding="utf-8")
-    assert [file.file for file in propose([first, second], empty).files] == [str(first), str(second)]
+    assert [file.file for file in propose_import_map([first, second], empty).files] == [str(first), str(second)]
 
 
 def test_the_workbook_itself_is_no_file_beside(csv: Csv, empty: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(siblings, "read", lambda path: opened.append(path.name) or read(path))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(
+        table_matching, "read_import_sources", lambda path: opened.append(path.name) or read_import_sources(path)
+    )  # type: ignore[func-returns-value]
     deals = csv("deals.csv", "deal | account | stage\n1 | Acme | Lead\n2 | Bolt | Lead")
     book = openpyxl.Workbook()
     for name, rows in {"Accounts": ["Acme", "Bolt"], "Stages": ["Lead"], "Settings": ["company"]}.items():
@@ -145,18 +151,18 @@ def test_the_workbook_itself_is_no_file_beside(csv: Csv, empty: Pipeline, monkey
         for row in (["Account", "Industry"], *([cell, "x"] for cell in rows)):
             sheet.append(row)
     book.save(deals.parent / "team.xlsx")
-    assert [file.file for file in propose([deals], empty).files] == ["deals.csv"]
+    assert [file.file for file in propose_import_map([deals], empty).files] == ["deals.csv"]
     assert opened == []  # the names of its sheets tell: a folder of stores is not read through
     del book["Settings"]
     book.save(deals.parent / "team.xlsx")
-    assert [file.sheet for file in propose([deals], empty).files] == ["", "Accounts"]
-    assert [file.sheet for file in propose([deals], replace(empty, source=str(deals.parent / "team.xlsx"))).files] == [
-        ""
-    ]
+    assert [file.sheet for file in propose_import_map([deals], empty).files] == ["", "Accounts"]
+    assert [
+        file.sheet for file in propose_import_map([deals], replace(empty, source=str(deals.parent / "team.xlsx"))).files
+    ] == [""]
 
 
 def test_a_status_beside_a_stage_does_not_decide_the_stage(csv: Csv, empty: Pipeline) -> None:
     """Who keeps a status keeps the stage a deal was won in; the name decides, or the stage is added."""
     table = "deal | stage | status\n1 | Contract sent | Won\n2 | Fitting room | Lost"
-    mapping = propose([csv("deals.csv", table)], empty)
+    mapping = propose_import_map([csv("deals.csv", table)], empty)
     assert mapping.stages == {"Contract sent": "Contract", "Fitting room": "Fitting room"}

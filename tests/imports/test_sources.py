@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.imports.sources import read
+from xl_salesflow.imports.import_sources import read_import_sources
 
 Csv = Callable[..., Path]
 
@@ -29,30 +29,30 @@ def sheets(path: Path, **rows: list[list[Any]]) -> Path:
 
 def test_rows_keep_the_number_a_person_sees(csv: Csv) -> None:
     path = csv("list.csv", "deal | stage\n1 | Won\n |\n3 | Lost")
-    (source,) = read(path)
+    (source,) = read_import_sources(path)
     assert source.cells.to_dict("index") == {2: {"deal": "1", "stage": "Won"}, 4: {"deal": "3", "stage": "Lost"}}
 
 
 def test_titles_above_the_headers_are_passed_over(csv: Csv) -> None:
-    (source,) = read(csv("list.csv", "Our pipeline | |\n | |\ndeal | stage | amount\n1 | Won | 5"))
+    (source,) = read_import_sources(csv("list.csv", "Our pipeline | |\n | |\ndeal | stage | amount\n1 | Won | 5"))
     assert source.headers == ["deal", "stage", "amount"]
     assert list(source.cells.index) == [4]
 
 
 def test_headers_are_told_apart_and_blank_columns_left_out(csv: Csv) -> None:
-    (source,) = read(csv("list.csv", "amount | amount | | note |\n1 | 2 | | x |\n3 | 4 | | y |"))
+    (source,) = read_import_sources(csv("list.csv", "amount | amount | | note |\n1 | 2 | | x |\n3 | 4 | | y |"))
     assert source.headers == ["amount", "amount (2)", "note"]
 
 
 def test_a_column_without_header_is_kept_when_it_holds_something(csv: Csv) -> None:
-    (source,) = read(csv("list.csv", "deal | | note\n1 | left | x\n2 | | y"))
+    (source,) = read_import_sources(csv("list.csv", "deal | | note\n1 | left | x\n2 | | y"))
     assert list(source.cells["column 2"]) == ["left", ""]
 
 
 def test_short_rows_are_filled_and_long_ones_told(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("a,b\n1\n1,2,3\n1,2,\n", encoding="utf-8")
-    (source,) = read(path)
+    (source,) = read_import_sources(path)
     assert source.cells.to_numpy().tolist() == [["1", ""], ["1", "2"], ["1", "2"]]
     assert source.ragged == (3,)
 
@@ -68,14 +68,14 @@ def test_every_filled_sheet_of_a_workbook_is_read_as_text(tmp_path: Path) -> Non
         OnlyHeaders=[["a", "b"]],
         Products=[["product"], ["GTX"]],
     )
-    deals, products = read(path)
+    deals, products = read_import_sources(path)
     assert deals.name == "lists.xlsx › Deals"
     assert deals.cells.loc[2].tolist() == ["1001", "TRUE", "12.5", "2025-05-01", "2025-05-01 09:30:00"]
     assert (products.sheet, products.headers) == ("Products", ["product"])
 
 
 def test_text_that_looks_like_a_formula_stays_text(csv: Csv) -> None:
-    (source,) = read(csv("list.csv", "deal | note\n=1+1 | @SUM(A1)\n+49 | -x"))
+    (source,) = read_import_sources(csv("list.csv", "deal | note\n=1+1 | @SUM(A1)\n+49 | -x"))
     assert source.cells.to_numpy().tolist() == [["=1+1", "@SUM(A1)"], ["+49", "-x"]]
 
 
@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
     tmp_path: Path, make: Callable[[Path], Path], says: str
 ) -> None:
     with pytest.raises(UsageError, match=says) as told:
-        read(make(tmp_path))
+        read_import_sources(make(tmp_path))
     assert told.value.in_("zh") != str(told.value)
 
 
@@ -128,4 +128,4 @@ def test_a_file_that_may_not_be_opened_is_told(csv: Csv, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Path, "read_bytes", refused)
     with pytest.raises(UsageError, match=r"deals\.csv cannot be opened: Permission denied"):
-        read(path)
+        read_import_sources(path)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.imports.conftest import workbook
-from xl_salesflow.imports.mapping import NewStage
-from xl_salesflow.imports.stages import kind_of, propose_stages
-from xl_salesflow.model.playbook import Playbook
-from xl_salesflow.model.text import Language
+from xl_salesflow.core.pipelines import Playbook
+from xl_salesflow.imports.import_stages import kind_of_stage_name, propose_stages
+from xl_salesflow.imports.map_parts import NewStage
+from xl_salesflow.locale.texts import Language
 
 
 def crm(language: Language = "en") -> Playbook:
@@ -91,4 +91,4 @@ def test_a_likeness_is_marked_as_a_guess() -> None:
     ],
 )
 def test_a_name_says_its_kind(name: str, expected: str | None) -> None:
-    assert kind_of(name) == expected
+    assert kind_of_stage_name(name) == expected

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from xl_salesflow import imports
-from xl_salesflow.model.pipeline import pipeline_of
-from xl_salesflow.playbooks import setup
+from xl_salesflow.core.pipelines import build_pipeline
+from xl_salesflow.imports.import_changes import build_import_changes
+from xl_salesflow.imports.map_proposal import propose_import_map
+from xl_salesflow.process.playbook_files import make_shipped_setup
 
 HERE = [{"account": "Acme Inc.", "website": "acme.com"}]
 
@@ -26,8 +27,8 @@ FILES = [
 def test_a_row_that_may_be_there_twice_is_told(text: str, expected: list[tuple[str, ...]], tmp_path: Path) -> None:
     file = tmp_path / "accounts.csv"
     file.write_text(text, encoding="utf-8")
-    pipeline = pipeline_of(date(2026, 5, 4), Accounts=HERE).with_tables(**setup("crm", "en"))
-    plan = imports.plan(pipeline, [file], imports.propose([file], pipeline))
+    pipeline = build_pipeline(date(2026, 5, 4), Accounts=HERE).with_tables(**make_shipped_setup("crm", "en"))
+    plan = build_import_changes(pipeline, [file], propose_import_map([file], pipeline))
     told = [finding for finding in plan.findings if finding.rule == "import_twice"]
     assert [finding.key for finding in told] == [name for name, _, _ in expected]
     for finding, (_, other, why) in zip(told, expected, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from xl_salesflow.imports.variants import same_names
+from xl_salesflow.imports.proposed_columns import find_name_variants
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from xl_salesflow.imports.variants import same_names
     ],
 )
 def test_case_blanks_and_marks_do_not_make_a_name(texts: list[str], known: list[str], expected: dict[str, str]) -> None:
-    assert same_names(pd.Series(texts, dtype=object), known) == expected
+    assert find_name_variants(pd.Series(texts, dtype=object), known) == expected
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,7 @@ def test_case_blanks_and_marks_do_not_make_a_name(texts: list[str], known: list[
 def test_likeness_counts_when_asked_but_never_across_model_numbers(
     text: str, known: list[str], expected: str | None
 ) -> None:
-    assert same_names(pd.Series([text], dtype=object), known, likeness=True) == ({text: expected} if expected else {})
-    assert same_names(pd.Series([text], dtype=object), known) == {}
+    assert find_name_variants(pd.Series([text], dtype=object), known, likeness=True) == (
+        {text: expected} if expected else {}
+    )
+    assert find_name_variants(pd.Series([text], dtype=object), known) == {}

@@ -14,8 +14,8 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from python_calamine import CalamineWorkbook
 
 from tests.libreoffice import EXCEL, LibreOffice
-from xl_salesflow.metrics import SheetValues
-from xl_salesflow.model.tables import TABLES
+from xl_salesflow.metrics.metric_cell_values import SheetValues
+from xl_salesflow.schema.table_registry import TABLES
 
 ORIGIN = date(1899, 12, 30)
 NAME = re.compile(r'<definedName [^>]*name="(\w+)"[^>]*>([^<]+)!\$([A-Z]+)\$(\d+)<')

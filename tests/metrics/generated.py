@@ -8,11 +8,11 @@ from random import Random
 import pandas as pd
 
 from tests.metrics.stories import pipeline_of_stories
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.lists import LISTS
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.choice_lists import LISTS
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
 
 TODAY = date(2026, 3, 31)
 PATH = ("Lead", "Qualified", "Demo", "Contract")
@@ -48,12 +48,12 @@ def targets(random: Random) -> pd.DataFrame:
                     "from": date(year, month, 1), "to": last, "owner": owner, "product": product,
                     "sales_channel": channel, "target": random.randrange(10_000, 900_000) + 0.25,
                 })  # fmt: skip
-    return frame(TABLES["Targets"], rows)
+    return make_table_frame(TABLES["Targets"], rows)
 
 
 def what_ifs() -> pd.DataFrame:
     """Make the Plan sheet with one conversion typed in."""
-    return frame(
+    return make_table_frame(
         TABLES["PlanStages"], [{"position": row, "what_if": 0.35 if row == 2 else None} for row in range(1, 13)]
     )
 
@@ -110,8 +110,8 @@ def names() -> dict[str, pd.DataFrame]:
     """Make the sheets Team and Products, with somebody who has no deal, and without everybody who has."""
     team, products = ("Ann", "李雷", "Cora"), ("Pro (new)", "Basic", "Plus")
     return {
-        "Team": frame(TABLES["Team"], [{"person": name} for name in team]),
-        "Products": frame(TABLES["Products"], [{"product": name} for name in products]),
+        "Team": make_table_frame(TABLES["Team"], [{"person": name} for name in team]),
+        "Products": make_table_frame(TABLES["Products"], [{"product": name} for name in products]),
     }
 
 
@@ -121,7 +121,9 @@ def lists() -> pd.DataFrame:
     sources = ("referral", "website", "Cold call", "", "", "")
     regions = ("north", "south", "", "", "", "")
     rows = zip(reasons, sources, regions, strict=True)
-    return frame(TABLES["Lists"], [dict(zip(("loss_reason", "source", "region"), row, strict=True)) for row in rows])
+    return make_table_frame(
+        TABLES["Lists"], [dict(zip(("loss_reason", "source", "region"), row, strict=True)) for row in rows]
+    )
 
 
 def talks(random: Random) -> dict[str, pd.DataFrame]:
@@ -134,4 +136,7 @@ def talks(random: Random) -> dict[str, pd.DataFrame]:
         for number in range(60)
     ]  # fmt: skip
     activities = [{"deal": f"D-{number}", "date": TODAY - timedelta(days=number * 9)} for number in range(70)]
-    return {"Feedback": frame(TABLES["Feedback"], feedback), "Activities": frame(TABLES["Activities"], activities)}
+    return {
+        "Feedback": make_table_frame(TABLES["Feedback"], feedback),
+        "Activities": make_table_frame(TABLES["Activities"], activities),
+    }

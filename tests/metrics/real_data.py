@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from tests.metrics.stories import pipeline_of_stories, stages_frame
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.text import Language
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import Language
 
 MAVEN_STAGES = (
     ("Prospecting", "open", 0.2, 30),

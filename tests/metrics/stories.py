@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.model.frames import complete, frame
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.settings import Settings
-from xl_salesflow.model.tables import FOREVER, TABLES
-from xl_salesflow.model.text import Language
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+from xl_salesflow.schema.named_values import Settings
+from xl_salesflow.schema.table_frames import complete_columns, make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
 
 STAGES: tuple[tuple[str, str, float, int | None], ...] = (
     ("Lead", "open", 0.1, 10),
@@ -36,7 +37,7 @@ def stages_frame(
         {"playbook": playbook, "position": k, "stage": name, "kind": kind, "probability": chance, "day_limit": limit}
         for k, (name, kind, chance, limit) in enumerate(stages, 1)
     ]
-    return frame(TABLES["Stages"], rows)
+    return make_table_frame(TABLES["Stages"], rows)
 
 
 def pipeline_of_stories(
@@ -63,7 +64,7 @@ def pipeline_of_stories(
         deals[column] = last[of].to_numpy(dtype=deals[column].dtype)
     deals["closed"] = last["closed"].to_numpy()
     deals["stage"] = deals["recorded_stage"]
-    made = {name: frame(table) for name, table in TABLES.items()} | {
+    made = {name: make_table_frame(table) for name, table in TABLES.items()} | {
         "Deals": deals,
         "History": history,
         "Stages": setup,
@@ -89,7 +90,9 @@ def _history(deals: pd.DataFrame, visits: pd.DataFrame, setup: pd.DataFrame) -> 
     history["left"] = per_deal["entered"].shift(-1)
     history["moved_to"] = per_deal["stage"].shift(-1).fillna("")
     history["days"] = (history["left"] - history["entered"]).dt.days.astype(float)
-    history["left"] = history["left"].where(history["moved_to"] != "", pd.Timestamp(FOREVER)).astype("datetime64[s]")
+    history["left"] = (
+        history["left"].where(history["moved_to"] != "", pd.Timestamp(OPEN_STAY_END)).astype("datetime64[s]")
+    )
     won = setup.loc[setup["kind"] == "won", "position"].iloc[0]
     counted = np.select([kind == "open", history["outcome"] == "won"], [history["position"], won], np.nan)
     history["furthest"] = (
@@ -105,7 +108,7 @@ def _history(deals: pd.DataFrame, visits: pd.DataFrame, setup: pd.DataFrame) -> 
 
 
 def _typed(table: str, partial: pd.DataFrame) -> pd.DataFrame:
-    whole = complete(TABLES[table], partial)
+    whole = complete_columns(TABLES[table], partial)
     words = [column.id for column in TABLES[table].columns if column.type.is_text]
     whole[words] = whole[words].astype(object).fillna("")
     for column in TABLES[table].columns:
@@ -139,7 +142,7 @@ def told(table: str, today: date, language: Language = "en", **tables: list[dict
                 row[number] = float(row[number])
         deals.append({**row, "created": story[0][1]})
         visits += [{"deal": row["deal"], "stage": stage, "entered": day} for stage, day in story]
-    made = {name: frame(TABLES[name], rows) for name, rows in tables.items()}
+    made = {name: make_table_frame(TABLES[name], rows) for name, rows in tables.items()}
     return pipeline_of_stories(pd.DataFrame(deals), pd.DataFrame(visits), today, language=language, **made)
 
 

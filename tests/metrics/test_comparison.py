@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 
 from tests.metrics.generated import TODAY, generated
-from xl_salesflow.metrics import compare, compare_stages, sheet_values
-from xl_salesflow.metrics.comparison import COMPARED
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.view import View
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.day_comparison import COMPARED_METRICS
+from xl_salesflow.metrics.funnel_answers import compare_metrics, compare_stage_metrics
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.schema.named_values import Query
 
 VIEWS = {
-    "today": View(),
-    "a past day": View(as_of=date(2025, 9, 15)),
-    "a period": View(start=date(2025, 4, 1), end=date(2025, 12, 31)),
-    "a cohort": View(start=date(2025, 4, 1), end=date(2025, 12, 31), reading="cohort"),
-    "one owner, entered": View(filters={"owner": "Ann"}, reach="entered"),
+    "today": Query(),
+    "a past day": Query(as_of=date(2025, 9, 15)),
+    "a period": Query(start=date(2025, 4, 1), end=date(2025, 12, 31)),
+    "a cohort": Query(start=date(2025, 4, 1), end=date(2025, 12, 31), reading="cohort"),
+    "one owner, entered": Query(filters={"owner": "Ann"}, reach="entered"),
 }
 NUMBERS = ("reached", "open_count", "open_value")
 
@@ -38,14 +39,14 @@ def shown(value: Any) -> Any:
 def test_sheet_and_command_line_compare_alike(view: str, pipeline: Pipeline) -> None:
     day = date(2025, 8, 1)
     asked = replace(pipeline, view=VIEWS[view])
-    values = sheet_values(replace(asked, named={"CompareInput": day}))
+    values = compute_sheet_values(replace(asked, named={"CompareInput": day}))
     then = replace(asked, view=replace(asked.view, as_of=day))
-    told = compare(asked, then)
+    told = compare_metrics(asked, then)
     assert values.cells["CompareTo"] == day
-    for id in COMPARED:
+    for id in COMPARED_METRICS:
         assert values.cells[f"Then_{id}"] == shown(told[id]["then"]), id
         assert values.cells[f"Change_{id}"] == shown(told[id]["difference"]), id
-    for row, stage in enumerate(compare_stages(asked, then), 1):
+    for row, stage in enumerate(compare_stage_metrics(asked, then), 1):
         cells = values.tables["StageChanges"][row]
         for id in NUMBERS:
             assert cells[id] == shown(stage[id]["now"])
@@ -56,9 +57,9 @@ def test_sheet_and_command_line_compare_alike(view: str, pipeline: Pipeline) -> 
 
 @pytest.mark.parametrize("day", [None, "", date(2025, 9, 16)])
 def test_without_a_day_and_after_the_as_of_date_nothing_is_compared(day: object, pipeline: Pipeline) -> None:
-    asked = replace(pipeline, view=View(as_of=date(2025, 9, 15)), named={"CompareInput": day})
-    values = sheet_values(asked)
-    assert {values.cells[f"{part}_{id}"] for part in ("Then", "Change") for id in COMPARED} == {""}
+    asked = replace(pipeline, view=Query(as_of=date(2025, 9, 15)), named={"CompareInput": day})
+    values = compute_sheet_values(asked)
+    assert {values.cells[f"{part}_{id}"] for part in ("Then", "Change") for id in COMPARED_METRICS} == {""}
     assert values.cells["CompareTo"] == ""
     assert values.tables["StageChanges"][1]["open_count"] != ""
     assert (
@@ -67,5 +68,5 @@ def test_without_a_day_and_after_the_as_of_date_nothing_is_compared(day: object,
 
 
 def test_compared_with_today_nothing_has_changed(pipeline: Pipeline) -> None:
-    values = sheet_values(replace(pipeline, named={"CompareInput": TODAY}))
-    assert {values.cells[f"Change_{id}"] for id in COMPARED} == {0.0}
+    values = compute_sheet_values(replace(pipeline, named={"CompareInput": TODAY}))
+    assert {values.cells[f"Change_{id}"] for id in COMPARED_METRICS} == {0.0}

@@ -7,9 +7,9 @@ from typing import Literal
 import pytest
 
 from tests.metrics.stories import told
-from xl_salesflow.metrics import funnel
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.view import View
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.funnel_answers import compute_funnel
+from xl_salesflow.schema.named_values import Query
 
 
 @pytest.fixture
@@ -43,12 +43,12 @@ def test_reached(
     contract: int,
     won: int,
 ) -> None:
-    stages = funnel(replace(pipeline, view=View(reach=reach))).stages
+    stages = compute_funnel(replace(pipeline, view=Query(reach=reach))).stages
     assert [stage["reached"] for stage in stages] == [lead, qualified, demo, contract, won]
 
 
 def test_conversions_multiply_to_the_cumulative_one(pipeline: Pipeline) -> None:
-    stages = funnel(pipeline).stages
+    stages = compute_funnel(pipeline).stages
     assert [stage["step_conversion"] for stage in stages] == [4 / 5, 3 / 4, 2 / 3, 1, None]
     assert [stage["cumulative_conversion"] for stage in stages] == [1, 4 / 5, 3 / 5, 2 / 5, 2 / 5]
 
@@ -63,10 +63,10 @@ def test_conversions_multiply_to_the_cumulative_one(pipeline: Pipeline) -> None:
 def test_a_period_asks_for_closing_or_for_creation(
     pipeline: Pipeline, reading: Literal["snapshot", "cohort"], reached: list[int]
 ) -> None:
-    january = View(start=date(2026, 1, 1), end=date(2026, 1, 31), reading=reading)
-    assert [stage["reached"] for stage in funnel(replace(pipeline, view=january)).stages] == reached
+    january = Query(start=date(2026, 1, 1), end=date(2026, 1, 31), reading=reading)
+    assert [stage["reached"] for stage in compute_funnel(replace(pipeline, view=january)).stages] == reached
 
 
 def test_a_past_date_shows_what_was_reached_then(pipeline: Pipeline) -> None:
-    stages = funnel(replace(pipeline, view=View(as_of=date(2026, 1, 8)))).stages
+    stages = compute_funnel(replace(pipeline, view=Query(as_of=date(2026, 1, 8)))).stages
     assert [stage["reached"] for stage in stages] == [3, 3, 2, 1, 1]

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from xl_salesflow.metrics import METRICS, formulas
-from xl_salesflow.metrics.comparison import COMPARED_CELLS
-from xl_salesflow.metrics.workings import WORKING_NAMES, WORKINGS
-from xl_salesflow.model.choices import CHOICES
-from xl_salesflow.model.formulas import render
-from xl_salesflow.model.settings import SETTINGS_BY_ID
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.model.view import NAMED_CELLS
-from xl_salesflow.rules.early import RULES as EARLY_RULES
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.metrics.day_comparison import COMPARISON_CELLS
+from xl_salesflow.metrics.history_workings import WORKING_NAMES, WORKINGS
+from xl_salesflow.metrics.metric_tables import (
+    METRICS_BY_ID,
+    ROW_POSITIONS,
+    card_formulas,
+    column_formulas,
+    metric_formulas,
+)
+from xl_salesflow.process.rule_catalogue import EARLY_WARNING_RULES
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID
+from xl_salesflow.schema.table_registry import TABLES, render_formula
 
 KNOWN = {
     "ABS", "AND", "CHOOSE", "COUNT", "COUNTIF", "COUNTIFS", "DATE", "EDATE", "FREQUENCY", "IF", "IFERROR", "INDEX",
@@ -28,23 +32,23 @@ SCALAR = ("COUNTIFS(", "SUMIFS(")
 
 def every_formula(language: Language) -> Iterator[tuple[str, str]]:
     """Yield the place and the text of every formula of the workbook."""
-    for id, cells in formulas.metric_formulas(language).items():
+    for id, cells in metric_formulas(language).items():
         yield from ((f"Metrics {id} {column}", formula.text) for column, formula in cells.items())
-    for table in formulas.POSITIONS:
-        cells = formulas.column_formulas(table, language)
+    for table in ROW_POSITIONS:
+        cells = column_formulas(table, language)
         yield from ((f"{table} {column}", formula.text) for column, formula in cells.items())
     for working in WORKINGS:
-        yield f"Workings {working.name}", render(working.formula, language)
+        yield f"Workings {working.name}", render_formula(working.formula, language)
         keys = (key for key in working.keys if isinstance(key, str))
-        yield from ((f"Workings {working.name} key", render(key, language)) for key in keys)
+        yield from ((f"Workings {working.name} key", render_formula(key, language)) for key in keys)
     for table in TABLES.values():
         for column in table.columns:
             if column.formula:
-                yield f"{table.name} {column.id}", render(column.formula, language, table)
-    yield from formulas.card_formulas(language).items()
+                yield f"{table.name} {column.id}", render_formula(column.formula, language, table)
+    yield from card_formulas(language).items()
     for name, cell in NAMED_CELLS.items():
         if cell.formula and name != "Today":
-            yield name, render(cell.formula, language)
+            yield name, render_formula(cell.formula, language)
 
 
 def code(formula: str) -> str:
@@ -125,10 +129,10 @@ def split(call: str) -> Iterator[str]:
 def test_every_name_is_declared(language: Language) -> None:
     declared = {
         *NAMED_CELLS,
-        *METRICS,
+        *METRICS_BY_ID,
         *WORKING_NAMES,
         "GroupValues",
-        *COMPARED_CELLS,
+        *COMPARISON_CELLS,
         *(s.cell for s in SETTINGS_BY_ID.values() if s.cell),
         *TABLES,
         "This",
@@ -142,25 +146,25 @@ def test_every_name_is_declared(language: Language) -> None:
 
 
 def test_every_formula_cell_has_its_formula() -> None:
-    for table in formulas.POSITIONS:
-        assert set(formulas.column_formulas(table, "en")) == {column.id for column in TABLES[table].formulas}
-    for cells in formulas.metric_formulas("en").values():
+    for table in ROW_POSITIONS:
+        assert set(column_formulas(table, "en")) == {column.id for column in TABLES[table].formulas}
+    for cells in metric_formulas("en").values():
         assert set(cells) == {column.id for column in TABLES["Metrics"].formulas}
 
 
 def test_every_metric_says_what_it_means_in_both_languages() -> None:
-    for id, metric in METRICS.items():
+    for id, metric in METRICS_BY_ID.items():
         assert all(metric.name.both()), id
         assert all(text.rstrip().endswith((".", "。")) for text in metric.definition.both()), id
 
 
 def test_metric_ids_are_valid_names_of_cells() -> None:
-    for id in METRICS:
+    for id in METRICS_BY_ID:
         assert re.fullmatch(r"[a-z][a-z0-9_]*_[a-z0-9_]+|[a-z]{4,}", id), (
             f"{id} could be taken for the address of a cell"
         )
 
 
 def test_marks_of_early_warnings_are_in_the_order_of_the_rules() -> None:
-    assert [(rule.id, rule.title) for rule in EARLY_RULES] == list(CHOICES["early_warning"].items())
-    assert {f"{rule.id}_count" for rule in EARLY_RULES} <= set(METRICS)
+    assert [(rule.id, rule.title) for rule in EARLY_WARNING_RULES] == list(CHOICES["early_warning"].items())
+    assert {f"{rule.id}_count" for rule in EARLY_WARNING_RULES} <= set(METRICS_BY_ID)

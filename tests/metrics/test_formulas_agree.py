@@ -15,62 +15,62 @@ from tests.metrics.agreement import disagreements, recalculated
 from tests.metrics.generated import generated
 from tests.metrics.real_data import maven, olist
 from tests.metrics.throwaway import build
-from xl_salesflow.metrics import SheetValues, rows, sheet_values, visits
-from xl_salesflow.model.choices import CHOICES
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.settings import Settings
-from xl_salesflow.model.text import Language
-from xl_salesflow.model.view import View
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
+from xl_salesflow.metrics.metric_cell_values import SheetValues, compute_sheet_values
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.named_values import Query, Settings
 
 PERIOD = {"start": date(2025, 4, 1), "end": date(2025, 12, 31)}
 PAST = date(2025, 9, 15)
-VIEWS: dict[str, View] = {
-    "today": View(),
-    "entered": View(reach="entered"),
-    "past": View(as_of=PAST),
-    "future": View(as_of=date(2026, 6, 30)),
-    "before anything": View(as_of=date(2001, 1, 1)),
-    "period": View(**PERIOD),
-    "from only": View(start=date(2025, 7, 1)),
-    "to only": View(end=date(2025, 7, 1)),
-    "period, entered": View(**PERIOD, reach="entered"),
-    "cohort": View(**PERIOD, reading="cohort"),
-    "cohort of all time": View(reading="cohort"),
-    "cohort, entered": View(**PERIOD, reading="cohort", reach="entered"),
-    "past period": View(as_of=PAST, **PERIOD),
-    "past cohort": View(as_of=PAST, **PERIOD, reading="cohort"),
-    "past cohort, entered": View(as_of=PAST, **PERIOD, reading="cohort", reach="entered"),
-    "owner": View(filters={"owner": "Ann"}),
-    "owner in other letters": View(filters={"owner": "ANN"}),
-    "owner and product, past": View(as_of=PAST, filters={"owner": "李雷", "product": "Pro (new)"}),
-    "source of the list": View(filters={"source": "referral"}, **PERIOD),
-    "source of their own": View(filters={"source": "Cold call"}),
-    "region and channel": View(filters={"region": "north", "sales_channel": "direct"}, reading="cohort", **PERIOD),
-    "playbook": View(filters={"playbook": "crm"}),
-    "product with targets": View(filters={"product": "Plus"}),
-    "channel with targets": View(filters={"sales_channel": "direct"}, start=date(2026, 1, 1), end=date(2026, 6, 30)),
-    "owner with targets": View(filters={"owner": "李雷"}, start=date(2026, 1, 1)),
-    "nobody": View(filters={"owner": "Nobody"}),
+VIEWS: dict[str, Query] = {
+    "today": Query(),
+    "entered": Query(reach="entered"),
+    "past": Query(as_of=PAST),
+    "future": Query(as_of=date(2026, 6, 30)),
+    "before anything": Query(as_of=date(2001, 1, 1)),
+    "period": Query(**PERIOD),
+    "from only": Query(start=date(2025, 7, 1)),
+    "to only": Query(end=date(2025, 7, 1)),
+    "period, entered": Query(**PERIOD, reach="entered"),
+    "cohort": Query(**PERIOD, reading="cohort"),
+    "cohort of all time": Query(reading="cohort"),
+    "cohort, entered": Query(**PERIOD, reading="cohort", reach="entered"),
+    "past period": Query(as_of=PAST, **PERIOD),
+    "past cohort": Query(as_of=PAST, **PERIOD, reading="cohort"),
+    "past cohort, entered": Query(as_of=PAST, **PERIOD, reading="cohort", reach="entered"),
+    "owner": Query(filters={"owner": "Ann"}),
+    "owner in other letters": Query(filters={"owner": "ANN"}),
+    "owner and product, past": Query(as_of=PAST, filters={"owner": "李雷", "product": "Pro (new)"}),
+    "source of the list": Query(filters={"source": "referral"}, **PERIOD),
+    "source of their own": Query(filters={"source": "Cold call"}),
+    "region and channel": Query(filters={"region": "north", "sales_channel": "direct"}, reading="cohort", **PERIOD),
+    "playbook": Query(filters={"playbook": "crm"}),
+    "product with targets": Query(filters={"product": "Plus"}),
+    "channel with targets": Query(filters={"sales_channel": "direct"}, start=date(2026, 1, 1), end=date(2026, 6, 30)),
+    "owner with targets": Query(filters={"owner": "李雷"}, start=date(2026, 1, 1)),
+    "nobody": Query(filters={"owner": "Nobody"}),
 }
 COMPARED = {
-    "by owner": (View(), "owner", "Ann", "李雷"),
-    "by product, past": (View(as_of=PAST), "product", "Plus", "PRO (NEW)"),
-    "by source, cohort": (View(**PERIOD, reading="cohort"), "source", "Referral", "Nobody's"),
-    "by region, past cohort": (View(as_of=PAST, **PERIOD, reading="cohort"), "region", "", "North"),
-    "by channel": (View(**PERIOD), "sales_channel", "Direct", "(everything else)"),
-    "by playbook": (View(filters={"owner": "Ann"}), "playbook", "crm", "crm"),
+    "by owner": (Query(), "owner", "Ann", "李雷"),
+    "by product, past": (Query(as_of=PAST), "product", "Plus", "PRO (NEW)"),
+    "by source, cohort": (Query(**PERIOD, reading="cohort"), "source", "Referral", "Nobody's"),
+    "by region, past cohort": (Query(as_of=PAST, **PERIOD, reading="cohort"), "region", "", "North"),
+    "by channel": (Query(**PERIOD), "sales_channel", "Direct", "(everything else)"),
+    "by playbook": (Query(filters={"owner": "Ann"}), "playbook", "crm", "crm"),
 }
 """What the sheet Trends compares: the question, the column, two groups."""
 OTHER_DAYS = {
-    "a month before": (View(), date(2025, 12, 1)),
-    "a month before, one owner, entered": (View(filters={"owner": "Ann"}, reach="entered"), date(2025, 12, 1)),
-    "before a past day, a period": (View(as_of=PAST, **PERIOD), date(2025, 7, 1)),
-    "before a past day, cohort": (View(as_of=PAST, **PERIOD, reading="cohort"), date(2025, 7, 1)),
-    "cohort, entered": (View(**PERIOD, reading="cohort", reach="entered"), date(2025, 9, 9)),
-    "entered in a period": (View(**PERIOD, reach="entered"), date(2025, 9, 9)),
-    "today from the future": (View(as_of=date(2026, 6, 30)), date(2026, 5, 1)),
-    "a day after": (View(as_of=PAST), date(2025, 10, 1)),
-    "before anything": (View(), date(2001, 1, 1)),
+    "a month before": (Query(), date(2025, 12, 1)),
+    "a month before, one owner, entered": (Query(filters={"owner": "Ann"}, reach="entered"), date(2025, 12, 1)),
+    "before a past day, a period": (Query(as_of=PAST, **PERIOD), date(2025, 7, 1)),
+    "before a past day, cohort": (Query(as_of=PAST, **PERIOD, reading="cohort"), date(2025, 7, 1)),
+    "cohort, entered": (Query(**PERIOD, reading="cohort", reach="entered"), date(2025, 9, 9)),
+    "entered in a period": (Query(**PERIOD, reach="entered"), date(2025, 9, 9)),
+    "today from the future": (Query(as_of=date(2026, 6, 30)), date(2026, 5, 1)),
+    "a day after": (Query(as_of=PAST), date(2025, 10, 1)),
+    "before anything": (Query(), date(2001, 1, 1)),
 }
 """What the Funnel looks at, and the day it is compared with."""
 CHINESE = (
@@ -89,7 +89,9 @@ def agree(libreoffice: LibreOffice, pipelines: dict[str, Pipeline], folder: Path
     results = recalculated(libreoffice, books, folder / "recalculated")
     total, wrong = 0, []
     for (name, pipeline), book, result in zip(pipelines.items(), books, results, strict=True):
-        compared, differing = disagreements(book, result, expected(pipeline) if by_row else sheet_values(pipeline))
+        compared, differing = disagreements(
+            book, result, expected(pipeline) if by_row else compute_sheet_values(pipeline)
+        )
         total += compared
         wrong += [f"{name}: {difference}" for difference in differing]
     assert not wrong, "\n".join([f"{len(wrong)} of {total} differ", *wrong[:40]])
@@ -99,8 +101,12 @@ def agree(libreoffice: LibreOffice, pipelines: dict[str, Pipeline], folder: Path
 
 def expected(pipeline: Pipeline) -> SheetValues:
     """Return what every formula cell should show, those of single rows too."""
-    shown = sheet_values(pipeline)
-    by_row = {"Deals": ("deal", rows.deals), "History": ("visit", visits.columns), "Stages": ("stage", rows.stages)}
+    shown = compute_sheet_values(pipeline)
+    by_row = {
+        "Deals": ("deal", compute_deal_columns),
+        "History": ("visit", compute_history_columns),
+        "Stages": ("stage", compute_stage_columns),
+    }
     tables = {
         name: dict(zip(pipeline[name][key], _cells(columns(pipeline)), strict=True))
         for name, (key, columns) in by_row.items()
@@ -147,12 +153,12 @@ def test_an_empty_pipeline(libreoffice: LibreOffice, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("read", "views"),
     [
-        (maven, {"today": View(), "past": View(as_of=date(2017, 8, 1), filters={"product": "GTX Pro"})}),
-        (olist, {"cohort": View(start=date(2018, 1, 1), end=date(2018, 3, 31), reading="cohort", reach="entered")}),
+        (maven, {"today": Query(), "past": Query(as_of=date(2017, 8, 1), filters={"product": "GTX Pro"})}),
+        (olist, {"cohort": Query(start=date(2018, 1, 1), end=date(2018, 3, 31), reading="cohort", reach="entered")}),
     ],
 )
 def test_real_data(
-    libreoffice: LibreOffice, shared: Path, tmp_path: Path, read: Callable[[Path], Pipeline], views: dict[str, View]
+    libreoffice: LibreOffice, shared: Path, tmp_path: Path, read: Callable[[Path], Pipeline], views: dict[str, Query]
 ) -> None:
     pipeline = read(shared)
     pipelines = {name: replace(pipeline, view=view) for name, view in views.items()}
@@ -163,7 +169,7 @@ def test_a_wrong_value_and_a_broken_formula_are_seen(libreoffice: LibreOffice, t
     pipeline = generated(20)
     book = build(pipeline, tmp_path / "book.xlsx", instead={"won_value": "no_such_name*1", "win_rate": "1/0"})
     (result,) = recalculated(libreoffice, [book], tmp_path / "recalculated")
-    wanted = sheet_values(pipeline)
+    wanted = compute_sheet_values(pipeline)
     wanted.tables["Metrics"]["open_count"]["value"] += 1
     _, wrong = disagreements(book, result, wanted)
     assert {line.split(":")[0] for line in wrong} >= {

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_salesflow.metrics.grouped import means, percentiles, ratio
+from xl_salesflow.metrics.array_arithmetic import divide_or_unknown, mean_by_group, percentile_by_group
 
 ROWS = st.lists(st.tuples(st.one_of(st.none(), st.integers(-500, 500)), st.integers(0, 4), st.booleans()), max_size=80)
 
@@ -14,8 +14,8 @@ def test_percentiles_of_groups_are_those_of_each_group(rows: list[tuple[int | No
     values = np.array([np.nan if value is None else value for value, _, _ in rows], dtype=np.float64)
     group = np.array([group for _, group, _ in rows], dtype=np.int64)
     mask = np.array([chosen for _, _, chosen in rows], dtype=bool)
-    found = percentiles(values, mask, group, 5, share)
-    mean = means(values, mask, group, 5)
+    found = percentile_by_group(values, mask, group, 5, share)
+    mean = mean_by_group(values, mask, group, 5)
     for wanted in range(5):
         own = values[mask & (group == wanted) & ~np.isnan(values)]
         assert np.isnan(found[wanted]) if not len(own) else np.isclose(found[wanted], np.percentile(own, share * 100))
@@ -23,5 +23,5 @@ def test_percentiles_of_groups_are_those_of_each_group(rows: list[tuple[int | No
 
 
 def test_a_ratio_to_nothing_is_unknown() -> None:
-    found = ratio(np.array([1.0, 1.0, np.nan, 0.0]), np.array([0.0, np.nan, 2.0, 4.0]))
+    found = divide_or_unknown(np.array([1.0, 1.0, np.nan, 0.0]), np.array([0.0, np.nan, 2.0, 4.0]))
     np.testing.assert_array_equal(found, [np.nan, np.nan, np.nan, 0.0])

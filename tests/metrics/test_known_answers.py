@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.metrics.real_data import maven, olist
-from xl_salesflow.metrics import by, funnel
+from xl_salesflow.metrics.funnel_answers import compute_funnel, compute_metrics_by
 
 MAVEN = {
     "deal_count": 8800,
@@ -31,7 +31,7 @@ ROUNDED = {
 
 
 def test_crm_opportunities(shared: Path) -> None:
-    metrics = funnel(maven(shared)).metrics
+    metrics = compute_funnel(maven(shared)).metrics
     assert {id: metrics[id] for id in MAVEN} == MAVEN
     assert {id: round(metrics[id], digits) for id, (_, digits) in ROUNDED.items()} == {
         id: v for id, (v, _) in ROUNDED.items()
@@ -39,7 +39,7 @@ def test_crm_opportunities(shared: Path) -> None:
 
 
 def test_marketing_funnel(shared: Path) -> None:
-    found = funnel(olist(shared))
+    found = compute_funnel(olist(shared))
     assert (found.metrics["deal_count"], found.metrics["won_count"]) == (8000, 842)
     assert found.metrics["win_rate_of_all"] == pytest.approx(0.10525, abs=1e-12)
     assert [stage["reached"] for stage in found.stages] == [8000, 842]
@@ -48,6 +48,6 @@ def test_marketing_funnel(shared: Path) -> None:
 @pytest.mark.parametrize("column", ["owner", "product", "account"])
 def test_slices_add_up_to_the_whole(shared: Path, column: str) -> None:
     pipeline = maven(shared)
-    whole, parts = funnel(pipeline).metrics, by(pipeline, column)
+    whole, parts = compute_funnel(pipeline).metrics, compute_metrics_by(pipeline, column)
     for id in ("deal_count", "won_count", "lost_count", "open_count", "undated_count", "won_value"):
         assert sum(part[id] for part in parts) == whole[id]

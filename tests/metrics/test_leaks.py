@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from tests.metrics.stories import told
-from xl_salesflow.metrics import funnel, sheet_values
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.view import View
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.funnel_answers import compute_funnel
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.schema.named_values import Query
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def pipeline() -> Pipeline:
 
 
 def test_lost_by_stage_counts_every_loss_even_of_a_deal_reopened(pipeline: Pipeline) -> None:
-    lead, qualified, demo, _, _ = funnel(pipeline).stages
+    lead, qualified, demo, _, _ = compute_funnel(pipeline).stages
     columns = ("lost_count", "lost_value", "lost_share", "lost_cumulative")
     assert [lead[id] for id in columns] == [4, 1300, 4 / 5, 4 / 5]
     assert [demo[id] for id in columns] == [1, 300, 1 / 5, 1]
@@ -37,20 +38,20 @@ def test_lost_by_stage_counts_every_loss_even_of_a_deal_reopened(pipeline: Pipel
 
 
 def test_lost_by_reason_counts_deals_that_are_lost(pipeline: Pipeline) -> None:
-    rows = sheet_values(pipeline).tables["LossReasons"]
+    rows = compute_sheet_values(pipeline).tables["LossReasons"]
     told_ = [(row["reason"], row["lost_count"], row["lost_value"], row["lost_cumulative"]) for row in rows.values()]
     assert told_[:3] == [("(none given)", 1, 500, 1), ("Price", 2, 300, 1 / 2), ("our own", 1, 300, 1)]
     assert set(told_[3:]) == {("", "", "", "")}
 
 
 def test_a_past_date_knows_the_stages_but_not_the_reasons(pipeline: Pipeline) -> None:
-    then = replace(pipeline, view=View(as_of=date(2026, 2, 9)))
-    assert funnel(then).stages[0]["lost_count"] == 1
-    assert sheet_values(then).tables["LossReasons"][0]["lost_count"] == ""
+    then = replace(pipeline, view=Query(as_of=date(2026, 2, 9)))
+    assert compute_funnel(then).stages[0]["lost_count"] == 1
+    assert compute_sheet_values(then).tables["LossReasons"][0]["lost_count"] == ""
 
 
 def test_the_bottleneck_is_the_step_that_one_point_helps_most(pipeline: Pipeline) -> None:
-    found = funnel(pipeline)
+    found = compute_funnel(pipeline)
     more = {row["stage"]: row["one_point_more"] for row in found.stages}
     # 2 won × 750; conversions 3/6, 3/3, 2/3 and 2/2; what is whole cannot grow
     assert more == {"Lead": 30.0, "Qualified": 0.0, "Demo": 22.5, "Contract": 0.0, "Won": None}
@@ -58,7 +59,7 @@ def test_the_bottleneck_is_the_step_that_one_point_helps_most(pipeline: Pipeline
 
 
 def test_the_slowest_stage_is_measured_by_its_limit(pipeline: Pipeline) -> None:
-    found = funnel(pipeline)
+    found = compute_funnel(pipeline)
     ratios = {row["stage"]: row["limit_ratio"] for row in found.stages}
     assert ratios == {"Lead": 3.0, "Qualified": 25 / 15, "Demo": None, "Contract": None, "Won": None}
     assert found.metrics["slowest_stage"] == 3.0
@@ -66,5 +67,5 @@ def test_the_slowest_stage_is_measured_by_its_limit(pipeline: Pipeline) -> None:
 
 def test_days_per_deal_add_up_over_returns(pipeline: Pipeline) -> None:
     """Lead was left seven times after 200 days together, six of them for the first time; D-5 came back."""
-    lead = funnel(pipeline).stages[0]
+    lead = compute_funnel(pipeline).stages[0]
     assert (lead["visits"], lead["mean_days"], lead["days_per_deal"]) == (7, 200 / 7, pytest.approx(200 / 6))

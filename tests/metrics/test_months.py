@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.metrics.stories import told
-from xl_salesflow.metrics import sheet_values
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.view import View
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.schema.named_values import Query
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_months_run_from_the_as_of_date(pipeline: Pipeline) -> None:
     2026-12 | 3     | 1400       | 140            | 0      | 200       | 400      | 0      | 200        | 5000
     2027-10 | 1     | 1600       | 160            | 1600   | 0         | 0        | 0      | 1600       | 0
     """
-    rows = sheet_values(pipeline).tables["ForecastMonths"]
+    rows = compute_sheet_values(pipeline).tables["ForecastMonths"]
     doc = test_months_run_from_the_as_of_date.__doc__ or ""
     header, *lines = [[cell.strip() for cell in line.split("|")] for line in doc.strip().splitlines()]
     for month, *numbers in lines:
@@ -49,5 +49,7 @@ def test_months_run_from_the_as_of_date(pipeline: Pipeline) -> None:
 
 
 def test_what_was_expected_then_nobody_knows(pipeline: Pipeline) -> None:
-    past: dict[int, Any] = sheet_values(replace(pipeline, view=View(as_of=date(2026, 11, 10)))).tables["ForecastMonths"]
+    past: dict[int, Any] = compute_sheet_values(replace(pipeline, view=Query(as_of=date(2026, 11, 10)))).tables[
+        "ForecastMonths"
+    ]
     assert (past[0]["closed"], past[0]["open_value"], past[0]["cumulative"]) == (6400, "", "")

@@ -7,10 +7,10 @@ import pytest
 
 from tests.metrics.generated import generated
 from tests.metrics.stories import told
-from xl_salesflow.metrics import sheet_values
-from xl_salesflow.metrics.cube import cube
-from xl_salesflow.metrics.moves import matrix
-from xl_salesflow.model.view import View
+from xl_salesflow.metrics.deal_cube import build_cube
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.metrics.stage_move_metrics import cube_move_matrix
+from xl_salesflow.schema.named_values import Query
 
 
 def test_every_way_out_of_a_stage() -> None:
@@ -23,7 +23,7 @@ def test_every_way_out_of_a_stage() -> None:
         """,
         date(2026, 2, 1),
     )
-    rows = sheet_values(pipeline).tables["Moves"]
+    rows = compute_sheet_values(pipeline).tables["Moves"]
     lead = {
         id: rows[1][id]
         for id in ("entries", "forward", "skip", "back", "won", "lost", "there", "check", "to_2", "to_3")
@@ -31,10 +31,10 @@ def test_every_way_out_of_a_stage() -> None:
     assert lead == {
         "entries": 4, "forward": 1, "skip": 1, "back": 0, "won": 0, "lost": 1, "there": 1, "check": 0, "to_2": 1, "to_3": 1,
     }  # fmt: skip
-    worth = sheet_values(pipeline).tables["MoveValues"]
+    worth = compute_sheet_values(pipeline).tables["MoveValues"]
     assert [worth[1][id] for id in ("lost", "to_1", "to_2", "to_3", "to_5")] == [20, 0, 10, 10, 0]
     assert (rows[2]["back"], rows[2]["to_1"], rows[3]["won"], rows[5]["aftercare"]) == (1, 1, 1, 1)
-    assert {(move["from"], move["to"]): (move["count"], move["value"]) for move in matrix(cube(pipeline))} == {
+    assert {(move["from"], move["to"]): (move["count"], move["value"]) for move in cube_move_matrix(build_cube(pipeline))} == {
         ("Lead", "Qualified"): (1, 10), ("Qualified", "Lead"): (1, 10), ("Lead", "Demo"): (1, 10), ("Demo", "Won"): (1, 10),
         ("Won", "Care"): (1, 10), ("Lead", "Lost"): (1, 20), ("Lost", "Lead"): (1, 20),
     }  # fmt: skip
@@ -43,12 +43,12 @@ def test_every_way_out_of_a_stage() -> None:
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("as_of", [None, date(2025, 9, 15), date(2024, 12, 1)])
 def test_no_visit_is_lost(seed: int, as_of: date | None) -> None:
-    pipeline = replace(generated(60, seed), view=View(as_of=as_of))
-    assert {row["check"] for row in sheet_values(pipeline).tables["Moves"].values() if row["stage"]} == {0}
+    pipeline = replace(generated(60, seed), view=Query(as_of=as_of))
+    assert {row["check"] for row in compute_sheet_values(pipeline).tables["Moves"].values() if row["stage"]} == {0}
 
 
 def test_the_check_finds_a_missing_move() -> None:
     pipeline = told("deal | visits\nD-1 | Lead 01-01, Demo 01-05", date(2026, 2, 1))
     history = pipeline["History"].copy()
     history["move"] = ""
-    assert sheet_values(pipeline.with_tables(History=history)).tables["Moves"][1]["check"] == 1
+    assert compute_sheet_values(pipeline.with_tables(History=history)).tables["Moves"][1]["check"] == 1

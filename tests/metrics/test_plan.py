@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from tests.metrics.stories import told
-from xl_salesflow.metrics import sheet_values
-from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 
 
 @pytest.fixture
@@ -27,13 +27,13 @@ def pipeline() -> Pipeline:
 
 
 def rows(pipeline: Pipeline, *columns: str) -> list[tuple[object, ...]]:
-    plan = sheet_values(pipeline).tables["PlanStages"]
+    plan = compute_sheet_values(pipeline).tables["PlanStages"]
     return [tuple(plan[row][column] for column in columns) for row in range(1, 6)]
 
 
 def test_back_from_the_target_to_leads(pipeline: Pipeline) -> None:
     asked = replace(pipeline, named={"PlanTarget": 950.0, "PlanBy": date(2026, 6, 30)})
-    assert sheet_values(asked).cells["won_needed"] == 10
+    assert compute_sheet_values(asked).cells["won_needed"] == 10
     assert rows(asked, "stage", "deals_needed", "deals_now", "gap", "by_when") == [
         ("Lead", 50, 1, 49, date(2026, 6, 10)),  # 4.5, 10, 3 and 2 days
         ("Qualified", 30, 0, 30, date(2026, 6, 15)),

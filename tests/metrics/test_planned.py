@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from tests.metrics.stories import told
-from xl_salesflow import flow
+from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.metrics import planned, sheet_values
-from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.metrics.sales_plan_answer import compute_sales_plan
+from xl_salesflow.verbs import sales_plan
 
 YEAR = {"from": date(2026, 1, 1), "to": date(2026, 12, 31)}
 TODAY = date(2026, 2, 1)
@@ -43,7 +44,7 @@ def needed(answer: dict[str, Any]) -> list[int | None]:
 
 
 def test_a_typed_target_comes_back_as_deals_of_every_stage() -> None:
-    answer = planned(pipeline(), 1000.0, date(2026, 6, 30))
+    answer = compute_sales_plan(pipeline(), 1000.0, date(2026, 6, 30))
     # 1000 ÷ 200 is 5 won; two of three pass Qualified, three of five pass Lead: 5 ÷ 2/3 and 5 ÷ 2/5, rounded up
     assert (answer["won_needed"], answer["leads_needed"], needed(answer)) == (5, 13, [13, 8, 5, 5, 5])
     assert (answer["target"], answer["won_to_date"], answer["gap"], answer["value_to_win"]) == (1000, 400, 600, 1000)
@@ -52,20 +53,20 @@ def test_a_typed_target_comes_back_as_deals_of_every_stage() -> None:
 
 def test_the_answer_is_what_the_sheet_plan_shows() -> None:
     asked = pipeline({"target": 1000.0})
-    shown = sheet_values(asked)
-    answer = planned(asked)
+    shown = compute_sheet_values(asked)
+    answer = compute_sales_plan(asked)
     assert (answer["value_to_win"], answer["won_needed"]) == (shown.cells["plan_value"], shown.cells["won_needed"])
     assert needed(answer) == [shown.tables["PlanStages"][row]["deals_needed"] for row in range(1, 6)]
     assert answer["by"] == "2026-12-31"
 
 
 def test_the_targets_sheet_asks_for_what_is_still_missing() -> None:
-    answer = planned(pipeline({"target": 1000.0}))
+    answer = compute_sales_plan(pipeline({"target": 1000.0}))
     assert [answer[id] for id in ("target", "won_to_date", "gap", "value_to_win")] == [1000, 400, 600, 600]
 
 
 def test_owners_and_channels_with_a_target_are_planned_from_their_own_numbers() -> None:
-    answer = planned(
+    answer = compute_sales_plan(
         pipeline(
             {"owner": "Bob", "target": 900.0},
             {"owner": "Ann", "target": 300.0},
@@ -90,18 +91,18 @@ def test_owners_and_channels_with_a_target_are_planned_from_their_own_numbers() 
 )
 def test_activities_a_week(by: date, needed: int, per_week: int | None) -> None:
     calls = [{"activity": f"A{number}", "deal": "D-1", "date": date(2026, 1, 10)} for number in range(8)]
-    answer = planned(pipeline(activities=calls), 1000.0, by)
+    answer = compute_sales_plan(pipeline(activities=calls), 1000.0, by)
     assert (answer["activities_per_won"], answer["activities_needed"]) == (4, needed)
     assert answer["activities_per_week"] == per_week
 
 
 def test_without_activities_nobody_knows_how_many_it_takes() -> None:
-    answer = planned(pipeline(), 1000.0)
+    answer = compute_sales_plan(pipeline(), 1000.0)
     assert (answer["activities_needed"], answer["activities_per_week"]) == (None, None)
 
 
 def test_a_target_that_is_reached_needs_nothing_more() -> None:
-    answer = planned(pipeline({"target": 300.0}))
+    answer = compute_sales_plan(pipeline({"target": 300.0}))
     assert (answer["gap"], answer["won_needed"], answer["leads_needed"]) == (-100, 0, 0)
 
 
@@ -110,4 +111,4 @@ def test_a_target_that_is_reached_needs_nothing_more() -> None:
 )
 def test_a_plan_that_cannot_be_made_says_why(target: float | None, by: date | None, says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        flow.plan(pipeline(), target, by)
+        sales_plan(pipeline(), target, by)

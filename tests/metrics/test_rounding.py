@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_salesflow.metrics.rounding import money_totals, to_cents
+from xl_salesflow.metrics.array_arithmetic import round_array_to_cents, sum_money_by_group
 
 CENTS = st.integers(-(10**11), 10**11)
 
@@ -25,13 +25,13 @@ CENTS = st.integers(-(10**11), 10**11)
     ],
 )
 def test_halves_go_away_from_nought(value: float, rounded: float) -> None:
-    assert to_cents(np.array([value]))[0] == rounded
+    assert round_array_to_cents(np.array([value]))[0] == rounded
 
 
 @given(CENTS, st.integers(0, 1000))
 def test_amount_times_probability_rounds_as_decimals_do(cents: int, thousandths: int) -> None:
     exact = (Decimal(cents) / 100 * Decimal(thousandths) / 1000).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    assert to_cents(np.array([cents / 100]) * (thousandths / 1000))[0] == float(exact)
+    assert round_array_to_cents(np.array([cents / 100]) * (thousandths / 1000))[0] == float(exact)
 
 
 @given(st.lists(st.tuples(CENTS, st.integers(0, 3)), max_size=60))
@@ -41,9 +41,9 @@ def test_sums_are_exact_to_the_cent(rows: list[tuple[int, int]]) -> None:
         np.array([group for _, group in rows], dtype=np.int64),
     )
     exact = [sum(cents for cents, group in rows if group == wanted) / 100 for wanted in range(4)]
-    assert list(money_totals(amounts, groups, 4)) == exact
+    assert list(sum_money_by_group(amounts, groups, 4)) == exact
 
 
 def test_what_lies_below_a_cent_is_rounded_once() -> None:
     thirds = np.full(30_000, 1000 / 3)
-    assert money_totals(thirds, np.zeros(30_000, dtype=np.int64), 1)[0] == 10_000_000
+    assert sum_money_by_group(thirds, np.zeros(30_000, dtype=np.int64), 1)[0] == 10_000_000

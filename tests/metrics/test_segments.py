@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from tests.metrics.stories import told
+from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.metrics.segments import compare_rates, compare_segments
-from xl_salesflow.model.pipeline import Pipeline
+from xl_salesflow.metrics.funnel_answers import compare_segments
+from xl_salesflow.metrics.group_metrics import compare_win_rates
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_two_segments(
     p_value: float,
     verdict: str,
 ) -> None:
-    found = compare_rates(won, tried)
+    found = compare_win_rates(won, tried)
     assert found.difference == pytest.approx(difference, abs=1e-4)
     assert found.interval == pytest.approx(interval, abs=1e-4)
     assert found.p_value == pytest.approx(p_value, abs=1e-4)
@@ -36,12 +37,12 @@ def test_two_segments(
 
 
 def test_nothing_tried_is_too_few() -> None:
-    found = compare_rates((0, 3), (0, 40))
+    found = compare_win_rates((0, 3), (0, 40))
     assert (found.first_rate, found.second_rate, found.difference, found.verdict) == (None, 0.075, None, "too few")
 
 
 def test_when_everything_is_won_there_is_nothing_to_tell_apart() -> None:
-    found = compare_rates((40, 50), (40, 50))
+    found = compare_win_rates((40, 50), (40, 50))
     assert (found.difference, found.p_value, found.verdict) == (0, None, "no difference")
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from tests.metrics.stories import told
-from xl_salesflow.metrics import by, funnel
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.view import View
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.funnel_answers import compute_funnel, compute_metrics_by
+from xl_salesflow.schema.named_values import Query
 
 YEAR = {"from": date(2026, 1, 1), "to": date(2026, 12, 31)}
 FIRST_QUARTER = {"from": date(2026, 1, 1), "to": date(2026, 3, 31)}
-QUARTER = View(start=date(2026, 1, 1), end=date(2026, 3, 31))
+QUARTER = Query(start=date(2026, 1, 1), end=date(2026, 3, 31))
 
 
 def pipeline(*targets: dict[str, Any]) -> Pipeline:
@@ -35,37 +35,39 @@ def pipeline(*targets: dict[str, Any]) -> Pipeline:
 @pytest.mark.parametrize(
     ("targets", "view", "target"),
     [
-        ([{**YEAR, "target": 900}], View(), 900),
+        ([{**YEAR, "target": 900}], Query(), 900),
         ([{**YEAR, "target": 900}, {**FIRST_QUARTER, "target": 200}], QUARTER, 200),
-        ([{**YEAR, "target": 900}, {**YEAR, "owner": "Ann", "target": 500}], View(), 900),
-        ([{**YEAR, "owner": "Bo", "target": 300}, {**YEAR, "owner": "Ann", "target": 500}], View(), 800),
-        ([{**YEAR, "target": 900}, {**YEAR, "owner": "Ann", "target": 500}], View(filters={"owner": "ann"}), 500),
-        ([{**YEAR, "target": 900}], View(filters={"owner": "Ann"}), 0),
-        ([{**YEAR, "target": 900}], View(filters={"region": "north"}), None),
-        ([], View(), 0),
+        ([{**YEAR, "target": 900}, {**YEAR, "owner": "Ann", "target": 500}], Query(), 900),
+        ([{**YEAR, "owner": "Bo", "target": 300}, {**YEAR, "owner": "Ann", "target": 500}], Query(), 800),
+        ([{**YEAR, "target": 900}, {**YEAR, "owner": "Ann", "target": 500}], Query(filters={"owner": "ann"}), 500),
+        ([{**YEAR, "target": 900}], Query(filters={"owner": "Ann"}), 0),
+        ([{**YEAR, "target": 900}], Query(filters={"region": "north"}), None),
+        ([], Query(), 0),
     ],
     ids=["team", "quarter", "team before owners", "owners together", "owner", "owner without", "no such slice", "none"],
 )
-def test_target_of_a_view(targets: list[dict[str, Any]], view: View, target: float | None) -> None:
-    assert funnel(replace(pipeline(*targets), view=view)).metrics["target"] == target
+def test_target_of_a_view(targets: list[dict[str, Any]], view: Query, target: float | None) -> None:
+    assert compute_funnel(replace(pipeline(*targets), view=view)).metrics["target"] == target
 
 
 def test_attainment_gap_and_coverage() -> None:
-    metrics = funnel(pipeline({**YEAR, "target": 1600})).metrics
+    metrics = compute_funnel(pipeline({**YEAR, "target": 1600})).metrics
     ids = ("won_to_date", "attainment", "target_gap", "expected_value", "coverage", "required_coverage")
     assert [metrics[id] for id in ids] == [500, 500 / 1600, 1100, 550, 550 / 1100, 600 / 500]
 
 
 def test_without_a_target_nothing_is_missing() -> None:
-    metrics = funnel(pipeline()).metrics
+    metrics = compute_funnel(pipeline()).metrics
     assert [metrics[id] for id in ("attainment", "target_gap", "coverage", "won_needed")] == [None] * 4
 
 
 def test_every_owner_against_their_own_target() -> None:
-    rows = by(pipeline({**YEAR, "owner": "Ann", "target": 800}, {**YEAR, "owner": "Bo", "target": 50}), "owner")
+    rows = compute_metrics_by(
+        pipeline({**YEAR, "owner": "Ann", "target": 800}, {**YEAR, "owner": "Bo", "target": 50}), "owner"
+    )
     assert {row["key"]: row["attainment"] for row in rows} == {"Ann": 0.5, "Bo": 2.0}
 
 
 def test_velocity() -> None:
     # 3 open × 250 mean won × 2/3 won ÷ 55 days
-    assert funnel(pipeline()).metrics["velocity"] == round(3 * 250 * 2 / 3 / 55, 2)
+    assert compute_funnel(pipeline()).metrics["velocity"] == round(3 * 250 * 2 / 3 / 55, 2)

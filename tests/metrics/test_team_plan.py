@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 
 from tests.metrics.generated import generated
-from xl_salesflow.metrics import planned, sheet_values
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.view import View
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.metrics.sales_plan_answer import compute_sales_plan
+from xl_salesflow.schema.named_values import Query
 
 YEAR = {"start": date(2026, 1, 1), "end": date(2026, 12, 31)}
 VIEWS = {
-    "this year": View(),
-    "a year as a period": View(**YEAR),
-    "a past day": View(as_of=date(2026, 2, 1)),
-    "a cohort": View(start=date(2025, 1, 1), end=date(2026, 12, 31), reading="cohort"),
-    "really entered": View(reach="entered"),
+    "this year": Query(),
+    "a year as a period": Query(**YEAR),
+    "a past day": Query(as_of=date(2026, 2, 1)),
+    "a cohort": Query(start=date(2025, 1, 1), end=date(2026, 12, 31), reading="cohort"),
+    "really entered": Query(reach="entered"),
 }
 SAME = ("target", "won_to_date", "gap", "mean_won_value", "won_needed", "leads_needed")
 
@@ -32,14 +33,16 @@ def pipeline() -> Pipeline:
 def rows(pipeline: Pipeline) -> dict[tuple[str, str], dict[str, Any]]:
     """Return the rows of the sheet that have a name."""
     return {
-        (row["part"], row["name"]): row for row in sheet_values(pipeline).tables["TeamPlan"].values() if row["name"]
+        (row["part"], row["name"]): row
+        for row in compute_sheet_values(pipeline).tables["TeamPlan"].values()
+        if row["name"]
     }
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_sheet_and_command_line_plan_alike(view: str, pipeline: Pipeline) -> None:
     asked = replace(pipeline, view=VIEWS[view])
-    told, shown = planned(asked), rows(asked)
+    told, shown = compute_sales_plan(asked), rows(asked)
     listed = {
         (part, own["key"]): own for part, group in (("Owner", "owners"), ("Channel", "channels")) for own in told[group]
     }
@@ -56,8 +59,8 @@ def test_what_is_typed_for_all_is_nobodys_own(pipeline: Pipeline) -> None:
     plan = pipeline["PlanStages"].assign(what_if=0.5)
     typed = replace(pipeline.with_tables(PlanStages=plan), named={"PlanTarget": 1.0})
     assert rows(typed) == rows(pipeline)
-    assert planned(typed)["owners"] == planned(pipeline)["owners"]
-    assert planned(typed)["value_to_win"] == 1.0
+    assert compute_sales_plan(typed)["owners"] == compute_sales_plan(pipeline)["owners"]
+    assert compute_sales_plan(typed)["value_to_win"] == 1.0
 
 
 def test_a_row_without_a_target_says_nothing_else(pipeline: Pipeline) -> None:
@@ -68,5 +71,5 @@ def test_a_row_without_a_target_says_nothing_else(pipeline: Pipeline) -> None:
 
 
 def test_one_chosen_owner_stands_alone_among_owners(pipeline: Pipeline) -> None:
-    shown = rows(replace(pipeline, view=View(filters={"owner": "ANN"})))
+    shown = rows(replace(pipeline, view=Query(filters={"owner": "ANN"})))
     assert [name for part, name in shown if part == "Owner"] == ["Ann"]

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from tests.metrics.stories import told
-from xl_salesflow.metrics import funnel
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.view import View
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.funnel_answers import compute_funnel
+from xl_salesflow.schema.named_values import Query
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def pipeline() -> Pipeline:
 
 
 def test_cycle_days_leave_out_what_is_not_dated(pipeline: Pipeline) -> None:
-    found = funnel(pipeline)
+    found = compute_funnel(pipeline)
     table = {id: (value, found.samples[id]) for id, value in found.metrics.items() if id.startswith("cycle_days")}
     assert table == {
         "cycle_days_won_mean": (35, 2),  # 10 and 60 days
@@ -51,7 +51,7 @@ def test_cycle_days_leave_out_what_is_not_dated(pipeline: Pipeline) -> None:
 def test_days_in_stage_are_of_finished_visits(
     pipeline: Pipeline, stage: str, visits: int, mean: float, median: float, p90: float, limit: int, over: int
 ) -> None:
-    row = next(row for row in funnel(pipeline).stages if row["stage"] == stage)
+    row = next(row for row in compute_funnel(pipeline).stages if row["stage"] == stage)
     found = [row[id] for id in ("visits", "mean_days", "median_days", "p90_days", "day_limit", "over_limit")]
     assert found == [pytest.approx(wanted) for wanted in (visits, mean, median, p90, limit, over)]
 
@@ -67,5 +67,5 @@ def test_days_in_stage_are_of_finished_visits(
     ],
 )
 def test_the_clock_runs_to_the_as_of_date(pipeline: Pipeline, as_of: date, visits: int, over: int) -> None:
-    lead = funnel(replace(pipeline, view=View(as_of=as_of))).stages[0]
+    lead = compute_funnel(replace(pipeline, view=Query(as_of=as_of))).stages[0]
     assert (lead["visits"], lead["over_limit"]) == (visits, over)

@@ -14,18 +14,17 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xl_salesflow.metrics import Formula, formulas, rows, visits
-from xl_salesflow.metrics.comparison import COMPARED_CELLS
-from xl_salesflow.model.choices import CHOICES
-from xl_salesflow.model.column import Column, Table
-from xl_salesflow.model.formulas import render
-from xl_salesflow.model.lists import LISTS
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.settings import SETTINGS_BY_ID
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
-from xl_salesflow.model.view import EVERYTHING, FILTERS, NAMED_CELLS
-from xl_salesflow.sheets import dropdowns, workings
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
+from xl_salesflow.metrics.day_comparison import COMPARISON_CELLS
+from xl_salesflow.metrics.metric_declaration import MetricFormula
+from xl_salesflow.metrics.metric_tables import ROW_POSITIONS, column_formulas, metric_formulas
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.schema.named_values import ALL_VALUES_LABEL, NAMED_CELLS, QUERY_FILTERS, SETTINGS_BY_ID
+from xl_salesflow.schema.table_columns import Column, TableSchema
+from xl_salesflow.schema.table_registry import TABLES, render_formula
+from xl_salesflow.workbook.template.defined_names import add_dropdowns_sheet, add_workings_sheet
 
 READ = ("Deals", "History", "Stages", "Targets", "Feedback", "Activities", "Lists", "Team", "Products")
 _BANT = ("bant_known", "bant_score", "bant_grade")  # another room's formulas
@@ -36,12 +35,12 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
 
     *instead* spoils metrics; without *live_rows* the formula columns of deals and visits are values, which is quicker.
     """
-    worked_out = visits.columns(pipeline)[["weighted_value", "step"]]
+    worked_out = compute_history_columns(pipeline)[["weighted_value", "step"]]
     pipeline = pipeline.with_tables(
         History=pipeline["History"].assign(**{str(id): worked_out[id] for id in worked_out})
     )
     if not live_rows:
-        tables = {"Deals": rows.deals, "History": visits.columns, "Stages": rows.stages}
+        tables = {"Deals": compute_deal_columns, "History": compute_history_columns, "Stages": compute_stage_columns}
         pipeline = pipeline.with_tables(**{
             name: pipeline[name].assign(**{str(id): column for id, column in columns(pipeline).items()})
             for name, columns in tables.items()
@@ -52,32 +51,32 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
         _data_sheet(book, TABLES[name], pipeline[name], pipeline.language, live_rows)
     for name, keys, cells in metric_tables(pipeline.language):
         if name == "Metrics":
-            cells |= {id: {**cells[id], "value": Formula(text)} for id, text in (instead or {}).items()}
+            cells |= {id: {**cells[id], "value": MetricFormula(text)} for id, text in (instead or {}).items()}
         _formula_sheet(book, TABLES[name], keys, cells, pipeline)
-    workings.add(book, pipeline.language)
-    dropdowns.add(book, pipeline.language)
+    add_workings_sheet(book, pipeline.language)
+    add_dropdowns_sheet(book, pipeline.language)
     _names(book, pipeline)
     _compared(book, pipeline.language)
     book.save(path)
     return path
 
 
-def metric_tables(language: Language) -> list[tuple[str, list[Any], dict[Any, dict[str, Formula]]]]:
+def metric_tables(language: Language) -> list[tuple[str, list[Any], dict[Any, dict[str, MetricFormula]]]]:
     """Name each table of formulas, its keys in order, and the formulas of each row."""
-    metrics = formulas.metric_formulas(language)
+    metrics = metric_formulas(language)
     alike = [
-        (table, list(positions), dict.fromkeys(positions, formulas.column_formulas(table, language)))
-        for table, positions in formulas.POSITIONS.items()
+        (table, list(positions), dict.fromkeys(positions, column_formulas(table, language)))
+        for table, positions in ROW_POSITIONS.items()
     ]
     return [("Metrics", list(metrics), metrics), *alike]
 
 
-def _data_sheet(book: Workbook, table: Table, frame: pd.DataFrame, language: Language, live: bool) -> None:
+def _data_sheet(book: Workbook, table: TableSchema, frame: pd.DataFrame, language: Language, live: bool) -> None:
     sheet = book.create_sheet(table.name)
     for number, column in enumerate(table.columns, 1):
         sheet.cell(1, number, column.header.in_(language))
         if live and column.is_formula and column.id not in _BANT:
-            text = "=" + render(column.formula or "", language, table)
+            text = "=" + render_formula(column.formula or "", language, table)
             for row in range(len(frame)):
                 sheet.cell(row + 2, number, text)
             continue
@@ -95,7 +94,7 @@ def _cell(column: Column, value: Any, language: Language) -> Any:
 
 
 def _formula_sheet(
-    book: Workbook, table: Table, keys: list[Any], cells: dict[Any, dict[str, Formula]], pipeline: Pipeline
+    book: Workbook, table: TableSchema, keys: list[Any], cells: dict[Any, dict[str, MetricFormula]], pipeline: Pipeline
 ) -> None:
     sheet, language = book.create_sheet(table.name), pipeline.language
     typed = pipeline[table.name].set_index(table.key or "")
@@ -116,7 +115,7 @@ def _formula_sheet(
     _as_table(sheet, table, len(keys))
 
 
-def _as_table(sheet: Worksheet, table: Table, rows: int) -> None:
+def _as_table(sheet: Worksheet, table: TableSchema, rows: int) -> None:
     last = get_column_letter(len(table.columns))
     sheet.add_table(SheetTable(displayName=table.name, ref=f"A1:{last}{max(rows, 1) + 1}"))
 
@@ -129,7 +128,7 @@ def _names(book: Workbook, pipeline: Pipeline) -> None:
         if name in asked:
             sheet.cell(row, 2, asked[name])
         elif cell.formula:
-            sheet.cell(row, 2, "=" + render(cell.formula, language))
+            sheet.cell(row, 2, "=" + render_formula(cell.formula, language))
         elif cell.default:
             sheet.cell(row, 2, cell.default.in_(language))
         book.defined_names[name] = DefinedName(name, attr_text=f"Names!$B${row}")
@@ -142,16 +141,16 @@ def _names(book: Workbook, pipeline: Pipeline) -> None:
 
 def _compared(book: Workbook, language: Language) -> None:
     sheet = book.create_sheet("Compared")
-    for row, (name, text) in enumerate(COMPARED_CELLS.items(), 1):
-        sheet.cell(row, 1, "=" + render(text, language))
+    for row, (name, text) in enumerate(COMPARISON_CELLS.items(), 1):
+        sheet.cell(row, 1, "=" + render_formula(text, language))
         book.defined_names[name] = DefinedName(name, attr_text=f"Compared!$A${row}")
 
 
 def _asked(pipeline: Pipeline) -> dict[str, Any]:
     view, language = pipeline.view, pipeline.language
     labels = TABLES["Deals"]
-    asked: dict[str, Any] = {"Today": pipeline.today, "ViewEverything": EVERYTHING.in_(language)}
-    for name, column in FILTERS.items():
+    asked: dict[str, Any] = {"Today": pipeline.today, "ViewEverything": ALL_VALUES_LABEL.in_(language)}
+    for name, column in QUERY_FILTERS.items():
         if column in view.filters:
             asked[name] = _cell(labels[column], view.filters[column], language)
     typed = ("PlanTarget", "PlanBy", "GroupBy", "SegmentA", "SegmentB", "CompareInput")

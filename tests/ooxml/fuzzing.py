@@ -17,7 +17,8 @@ from random import Random
 
 from tests.ooxml.packages import package, relationship, relationships, sheet, table, zipped
 from xl_salesflow.errors import WorkbookError
-from xl_salesflow.ooxml import Cached, Formula, Workbook
+from xl_salesflow.ooxml.cell_contents import CachedValue, CellFormula
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 MARK = " mark & <mark>"
 TWICE = "Deals[[#This Row],[Amount]]*2"
@@ -191,9 +192,9 @@ def set_cells(workbook: Workbook) -> None:
         for row, column, value in (
             (3, 1, MARK),
             (3, 2, 5),
-            (4, 9, Formula("1+1", 2)),
+            (4, 9, CellFormula("1+1", 2)),
             (12, 3, None),
-            (2, 7, Cached(1)),
+            (2, 7, CachedValue(1)),
         ):
             workbook.set_cell(name, row, column, value)
     workbook.require_recalculation()

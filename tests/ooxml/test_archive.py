@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from tests.ooxml.packages import opened, package, sheet
 from xl_salesflow.errors import NotAWorkbook
-from xl_salesflow.ooxml import Workbook, archive
-from xl_salesflow.ooxml.deflate import deflate
+from xl_salesflow.ooxml import zip_archive
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.ooxml.zip_archive import ArchiveEntry, deflate_chunks, write_archive
 
 DATA = package({"S": sheet('<row r="1"><c r="A1"><v>1</v></c></row>')})
 
@@ -61,14 +62,12 @@ def test_beyond_every_limit_an_archive_reads_back(contents: list[bytes]) -> None
     with (
         pytest.MonkeyPatch.context() as patch
     ):  # as if a member could not be larger than 100 bytes, nor an archive than 4
-        patch.setattr(archive, "_LIMIT", 100)
-        patch.setattr(archive, "_MOST", 4)
+        patch.setattr(zip_archive, "_ZIP_SIZE_LIMIT", 100)
+        patch.setattr(zip_archive, "_ZIP_MEMBER_LIMIT", 4)
         out = io.BytesIO()
-        packed = [deflate([content[:9], content[9:]]) for content in contents]
+        packed = [deflate_chunks([content[:9], content[9:]]) for content in contents]
         names = [zipfile.ZipInfo(f"part {number}.xml") for number in range(len(contents))]
-        archive.write_archive(
-            out, [archive.Entry(n, p.crc, p.size, p.data) for n, p in zip(names, packed, strict=True)]
-        )
+        write_archive(out, [ArchiveEntry(n, p.crc, p.size, p.data) for n, p in zip(names, packed, strict=True)])
     with zipfile.ZipFile(out) as written:
         assert [written.read(name) for name in written.namelist()] == contents
         long = [

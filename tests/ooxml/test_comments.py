@@ -13,7 +13,7 @@ from openpyxl.worksheet.table import Table
 
 from tests.ooxml.packages import part, zipped
 from tests.ooxml.test_corpus import parts_of
-from xl_salesflow.ooxml import Workbook
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 # a commented cell, and where its comment is after rows 3 and 5 of the table A1:B6 are deleted
 MOVES = {"A1": "A1", "B2": "B2", "A3": None, "A4": "A3", "B5": None, "B6": "B4", "D4": "D4", "A9": "A9"}

@@ -18,7 +18,9 @@ from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook
 
 from xl_salesflow.errors import WorkbookError
-from xl_salesflow.ooxml import Area, Sheet, Workbook, address
+from xl_salesflow.ooxml.cell_references import Area, cell_address
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.ooxml.workbook_parts import Worksheet
 
 MARK = "  edited & <kept>\n_x0041_ 已编辑"
 FOLLOWING = {"f", "formula", "formula1", "formula2", "sqref", "definedName"}  # elements whose text follows a table
@@ -33,7 +35,7 @@ def parts_of(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def free_cell(workbook: Workbook, sheet: Sheet, xml: bytes) -> tuple[int, int]:
+def free_cell(workbook: Workbook, sheet: Worksheet, xml: bytes) -> tuple[int, int]:
     """A cell that may be edited, a stored one if there is any: no formula, not merged, in no table and no array."""
     root = etree.fromstring(xml)
     taken = [Area.parse(element.get("ref", "A1")) for element in root.iter("{*}mergeCell")]
@@ -116,11 +118,11 @@ def edit_a_cell(path: Path, data: bytes, count: Counter[str]) -> None:
         workbook = Workbook(path, data)
         row, column = free_cell(workbook, sheet, parts[sheet.part])
         workbook.set_cell(sheet.name, row, column, MARK)
-        after = check(data, workbook, {sheet.part: {address(row, column)}}, count)
+        after = check(data, workbook, {sheet.part: {cell_address(row, column)}}, count)
         rows = in_calamine(after, sheet.name)
         assert rows is None or rows[row - 1][column - 1] == MARK
         assert (rows is None) == (in_calamine(data, sheet.name) is None)
-        assert Workbook(path, after).read_range(sheet.name, address(row, column)) == [[MARK]]
+        assert Workbook(path, after).read_range(sheet.name, cell_address(row, column)) == [[MARK]]
         count["cells edited"] += 1
 
 
@@ -130,9 +132,11 @@ def append_a_row(path: Path, data: bytes, count: Counter[str]) -> None:
         workbook.append_rows(name, {table.headers[0]: [MARK]})
         grown = workbook.tables[name]
         rows = range(grown.last_row, grown.last_row + 1 + grown.has_totals)
-        edited = {address(row, column) for row in rows for column in range(grown.first_col, grown.last_col + 1)}
+        edited = {cell_address(row, column) for row in rows for column in range(grown.first_col, grown.last_col + 1)}
         if grown.has_totals:
-            edited |= {address(table.last_row + 1, column) for column in range(grown.first_col, grown.last_col + 1)}
+            edited |= {
+                cell_address(table.last_row + 1, column) for column in range(grown.first_col, grown.last_col + 1)
+            }
         sheet = workbook.sheets[table.sheet]
         after = check(data, workbook, {sheet.part: edited | {"append"}, table.part: set()}, count)
         rows_seen = in_calamine(after, sheet.name)

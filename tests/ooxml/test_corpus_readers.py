@@ -23,8 +23,9 @@ from tests.libreoffice import LibreOffice, LibreOfficeFailed
 from tests.ooxml.test_corpus import free_cell, parts_of, workbooks
 from tests.validator import Validator
 from xl_salesflow.errors import WorkbookError
-from xl_salesflow.ooxml import Area, Sheet, Workbook
-from xl_salesflow.ooxml.refs import MAX_ROW
+from xl_salesflow.ooxml.cell_references import MAX_ROW, Area
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.ooxml.workbook_parts import Worksheet
 
 SAMPLE = 40
 TOGETHER = 25  # files for one start of LibreOffice; one that ends it takes the others with it, so not too many
@@ -75,7 +76,7 @@ def edit(path: Path, copy: Path) -> frozenset[str]:
     return frozenset(marks)
 
 
-def tables_and_pivots(workbook: Workbook, sheet: Sheet, parts: dict[str, bytes]) -> Iterator[Area]:
+def tables_and_pivots(workbook: Workbook, sheet: Worksheet, parts: dict[str, bytes]) -> Iterator[Area]:
     """Yield what a mark would be lost in: the tables, and the pivot tables, which LibreOffice fills anew."""
     yield from (table.area for table in workbook.tables.values() if table.sheet == sheet.name)
     folder, file = posixpath.split(sheet.part)

@@ -9,11 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ooxml.test_spans import spans
-from xl_salesflow.ooxml import ErrorValue
-from xl_salesflow.ooxml.decode import CellDecoder
-from xl_salesflow.ooxml.styles import DATE, DATETIME, DURATION, NUMBER, TIME
+from xl_salesflow.ooxml.cell_contents import ErrorValue
+from xl_salesflow.ooxml.cell_decoder import CellDecoder
+from xl_salesflow.ooxml.number_formats import (
+    DATE_FORMAT_KIND,
+    DATETIME_FORMAT_KIND,
+    DURATION_FORMAT_KIND,
+    NUMBER_FORMAT_KIND,
+    TIME_FORMAT_KIND,
+)
 
-DECODER = CellDecoder(["Lead", "", "Won"], [NUMBER, DATE, DATETIME, TIME, DURATION], date1904=False)
+DECODER = CellDecoder(
+    ["Lead", "", "Won"],
+    [NUMBER_FORMAT_KIND, DATE_FORMAT_KIND, DATETIME_FORMAT_KIND, TIME_FORMAT_KIND, DURATION_FORMAT_KIND],
+    date1904=False,
+)
 KINDS = [
     "",
     *(f' s="{style}"' for style in (0, 1, 2, 3, 4, 99)),

@@ -9,9 +9,9 @@ import pytest
 
 from tests.ooxml.packages import opened
 from tests.ooxml.test_resize import deals
-from xl_salesflow.ooxml.edits import SheetEdits
-from xl_salesflow.ooxml.package import Package
-from xl_salesflow.ooxml.refs import Area
+from xl_salesflow.ooxml.cell_references import Area
+from xl_salesflow.ooxml.opc_package import Package
+from xl_salesflow.ooxml.sheet_edits import SheetEdits
 
 
 def rows(*numbers: int) -> np.ndarray:

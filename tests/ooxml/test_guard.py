@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.ooxml.packages import package, part, sheet, zipped
 from xl_salesflow.errors import EncryptedWorkbook, NotAWorkbook, WorkbookError
-from xl_salesflow.ooxml import Workbook
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 SOUND = package({"S": sheet('<row r="1"><c r="A1"><v>1</v></c></row>')})
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.ooxml.packages import opened, package, rows_of, sheet
-from xl_salesflow.ooxml.deflate import deflate
-from xl_salesflow.ooxml.package import Package
+from xl_salesflow.ooxml.opc_package import Package
+from xl_salesflow.ooxml.zip_archive import deflate_chunks
 
 DATA = package(
     {"S": sheet('<row r="1"><c r="A1"><v>1</v></c></row>'), "T": sheet("")},
@@ -63,8 +63,10 @@ def test_parts_that_lie_over_others_are_read_as_they_will_be_on_disk() -> None:
     """Replaced, dropped, added, and replaced again: what is read before writing is what is read after."""
     before = Package(Path("book.xlsx"), DATA)
     kept = before.names[0]
-    first = before.with_parts({"xl/media/照片.png": deflate([b"a", b"", b"bc"]), "xl/new.xml": deflate([b"<n/>"])})
-    after = first.with_parts({"xl/new.xml": deflate([b"<m/>"]), "xl/worksheets/sheet2.xml": None})
+    first = before.with_parts(
+        {"xl/media/照片.png": deflate_chunks([b"a", b"", b"bc"]), "xl/new.xml": deflate_chunks([b"<n/>"])}
+    )
+    after = first.with_parts({"xl/new.xml": deflate_chunks([b"<m/>"]), "xl/worksheets/sheet2.xml": None})
     out = io.BytesIO()
     after.write(out)
     written = Package(Path("book.xlsx"), out.getvalue())
@@ -92,6 +94,6 @@ def test_pieces_of_any_size_give_the_same_sheet(monkeypatch: pytest.MonkeyPatch,
     for row in (1, 150, 299, 301):
         workbook.set_cell("S", row, 2, row)
     whole, cells = rows_of(workbook.to_bytes()), workbook.read_range("S", "A1:A299")
-    monkeypatch.setattr("xl_salesflow.ooxml.deflate.CHUNK", size)
+    monkeypatch.setattr("xl_salesflow.ooxml.zip_archive.CHUNK_SIZE", size)
     assert rows_of(workbook.to_bytes()) == whole
     assert workbook.read_range("S", "A1:A299") == cells == [[row] for row in range(1, 300)]

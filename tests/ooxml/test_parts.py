@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from tests.ooxml.packages import MAIN, opened, package, part, relationship, sheet
-from xl_salesflow.ooxml import DefinedName, ErrorValue, Workbook
+from xl_salesflow.ooxml.cell_contents import ErrorValue
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.ooxml.workbook_parts import DefinedName
 
 ROWS = '<row r="1"><c r="A1" s="1"><v>100</v></c><c r="B1"><v>7</v></c></row>'
 

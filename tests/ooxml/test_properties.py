@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from tests.ooxml.packages import opened, package, part, sheet, table
-from xl_salesflow.ooxml import Cached, Formula, Workbook
+from xl_salesflow.ooxml.cell_contents import CachedValue, CellFormula
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 TWICE = "Deals[[#This Row],[Amount]]*2"
 Edit = Callable[[Workbook], None]
@@ -45,7 +46,7 @@ def content(data: bytes) -> tuple[dict[str, bytes], list[str], str]:
     return cells, after, part(data, "xl/tables/table11.xml")
 
 
-VALUE = st.none() | st.integers(-99, 99) | st.sampled_from(["x", " y", True, Formula("1+1", 2), Cached(5)])
+VALUE = st.none() | st.integers(-99, 99) | st.sampled_from(["x", " y", True, CellFormula("1+1", 2), CachedValue(5)])
 CELL = st.builds(
     lambda row, column, value: lambda workbook: workbook.set_cell("S", row, column, value),
     st.integers(6, 45).filter(lambda row: row > 30),

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from tests.ooxml.packages import opened, package, part, sheet
 from tests.ooxml.test_corpus import workbooks
 from xl_salesflow.errors import WorkbookError
-from xl_salesflow.ooxml import Workbook, reader
-from xl_salesflow.ooxml.plain_rows import plain_rows
-from xl_salesflow.ooxml.refs import Area, letters
+from xl_salesflow.ooxml import workbook_reader
+from xl_salesflow.ooxml.cell_references import Area, column_letters
+from xl_salesflow.ooxml.vectorized_rows import parse_regular_rows
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 STRINGS = "<sst>" + "".join(f"<si><t>{text}</t></si>" for text in ("Lead", "", "Süd &amp; Co", "成交")) + "</sst>"
 STRINGS_LINK = '<Relationship Id="rId91" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
@@ -33,7 +34,7 @@ def book(rows: str) -> Workbook:
 def careful(workbook: Workbook, name: str, area: str) -> list[list[object]]:
     """Read an area without the short cut."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "plain_rows", lambda block, area: None)
+        patch.setattr(workbook_reader, "parse_regular_rows", lambda block, area: None)
         return workbook.read_range(name, area)
 
 
@@ -101,7 +102,7 @@ def rows(draw: st.DrawFn) -> str:
         number += draw(st.sampled_from([1, 1, 1, 2, 9]))
         inside = ""
         for column in sorted(draw(st.sets(st.sampled_from([1, 2, 3, 26, 27, 703]), min_size=1))):
-            place, shown = f' r="{letters(column)}{number}"', draw(st.sampled_from(formats))
+            place, shown = f' r="{column_letters(column)}{number}"', draw(st.sampled_from(formats))
             start = f"<c{shown}{place}" if odd and draw(st.booleans()) else f"<c{place}{shown}"
             held = content(draw, shown, odd)
             inside += f"{start}>{held}</c>" if held else draw(st.sampled_from([f"{start}/>", f"{start}></c>"]))
@@ -136,7 +137,9 @@ def test_any_part_of_a_sheet(row: int, more_rows: int, column: int, more_columns
 def grid() -> Workbook:
     """Numbers that tell their place, in some columns, in rows to 24 but every seventh."""
     lines = {
-        at: [f'<c r="{letters(c)}{at}"><v>{at * 16_384 + c}</v></c>' for c in COLUMNS] for at in range(1, 25) if at % 7
+        at: [f'<c r="{column_letters(c)}{at}"><v>{at * 16_384 + c}</v></c>' for c in COLUMNS]
+        for at in range(1, 25)
+        if at % 7
     }
     return book("".join(f'<row r="{at}">{"".join(cells)}</row>' for at, cells in lines.items()))
 
@@ -171,12 +174,12 @@ NOT_PLAIN = {
 
 @pytest.mark.parametrize("block", PLAIN.values(), ids=PLAIN)
 def test_plain(block: str) -> None:
-    assert plain_rows(block.encode(), Area.parse("A1:XFD1048576")) is not None
+    assert parse_regular_rows(block.encode(), Area.parse("A1:XFD1048576")) is not None
 
 
 @pytest.mark.parametrize("block", NOT_PLAIN.values(), ids=NOT_PLAIN)
 def test_not_plain(block: str) -> None:
-    assert plain_rows(block.encode(), Area.parse("A1:XFD1048576")) is None
+    assert parse_regular_rows(block.encode(), Area.parse("A1:XFD1048576")) is None
 
 
 def test_one_odd_row_costs_its_block_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +189,9 @@ def test_one_odd_row_costs_its_block_alone(monkeypatch: pytest.MonkeyPatch) -> N
     lines = [row.format(number) for number in range(1, 5001)]
     lines[2500] = lines[2500].replace('<row r="2501"', '<row spans="1:2" r="2501"')
     found = []
-    monkeypatch.setattr(reader, "plain_rows", lambda *given: found.append(plain_rows(*given)) or found[-1])
+    monkeypatch.setattr(
+        workbook_reader, "parse_regular_rows", lambda *given: found.append(parse_regular_rows(*given)) or found[-1]
+    )
     assert [value for (value,) in book("".join(lines)).read_range("S", "A1:A5000")] == list(range(1, 5001))
     assert found.count(None) == 1
     assert len(found) > 4

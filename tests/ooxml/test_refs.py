@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from xl_salesflow.ooxml.refs import Area, letters, map_references, shift
+from xl_salesflow.ooxml.cell_references import Area, column_letters, map_references, shift_formula
 
 
 @pytest.mark.parametrize(
@@ -10,7 +10,7 @@ from xl_salesflow.ooxml.refs import Area, letters, map_references, shift
     [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA"), (16_384, "XFD")],
 )
 def test_columns_are_named_as_on_the_sheet(number: int, name: str) -> None:
-    assert letters(number) == name
+    assert column_letters(number) == name
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_is_no_reference_is_refused(ref: str) -> None:
     ],
 )
 def test_filling_down_two_and_right_one_moves_relative_references(formula: str, moved: str) -> None:
-    assert shift(formula, 2, 1) == moved
+    assert shift_formula(formula, 2, 1) == moved
 
 
 def test_references_into_other_workbooks_are_left_alone() -> None:

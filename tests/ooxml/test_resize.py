@@ -8,7 +8,7 @@ import pytest
 
 from tests.ooxml.packages import opened, package, part, rows_of, sheet, table
 from xl_salesflow.errors import UnsupportedEdit
-from xl_salesflow.ooxml import Workbook
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 HEADER = '<row r="1"><c r="A1" t="str"><v>Deal</v></c><c r="B1" t="str"><v>Amount</v></c><c r="C1" t="str"><v>Twice</v></c></row>'
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.ooxml.packages import MAIN, opened, package, part, rows_of, sheet
 from xl_salesflow.errors import UnsupportedEdit
-from xl_salesflow.ooxml import Cached, Formula
+from xl_salesflow.ooxml.cell_contents import CachedValue, CellFormula
 
 
 def edited(rows: str, *edits: tuple[int, int, object], after: str = "") -> str:
@@ -29,11 +29,11 @@ def edited(rows: str, *edits: tuple[int, int, object], after: str = "") -> str:
         pytest.param("<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>", (2, 1, 4), '<row><c><v>1</v></c><c><v>2</v></c></row><row><c r="A2"><v>4</v></c></row>', id="neither rows nor cells say where"),
         pytest.param("<row><c><v>1</v></c><c><v>2</v></c></row>", (1, 2, 4), '<row><c><v>1</v></c><c r="B1"><v>4</v></c></row>', id="cells do not say where"),
         pytest.param('<row r="1"><c s="3" r="A1"><v>1</v></c></row>', (1, 1, 2), '<row r="1"><c r="A1" s="3"><v>2</v></c></row>', id="attributes in another order"),
-        pytest.param('<row r="1"><c r="A1"><f>1+1</f><v>1</v></c></row>', (1, 1, Cached(2)), '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c></row>', id="a cached value is replaced"),
-        pytest.param('<row r="1"><c r="A1"><f>1+1</f><v>1</v></c></row>', (1, 1, Cached("x")), '<row r="1"><c r="A1" t="str"><f>1+1</f><v>x</v></c></row>', id="by text"),
-        pytest.param('<row r="1"><c r="A1"><v>1</v></c></row>', (1, 1, Cached(2)), '<row r="1"><c r="A1"><v>1</v></c></row>', id="not where somebody typed"),
-        pytest.param("", (1, 1, Cached(2)), "", id="nor where nothing is"),
-        pytest.param('<row r="1"><c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>', (1, 1, Formula("1<2", True)), '<row r="1"><c r="A1" t="b"><f>1&lt;2</f><v>1</v></c></row>', id="a formula is replaced"),
+        pytest.param('<row r="1"><c r="A1"><f>1+1</f><v>1</v></c></row>', (1, 1, CachedValue(2)), '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c></row>', id="a cached value is replaced"),
+        pytest.param('<row r="1"><c r="A1"><f>1+1</f><v>1</v></c></row>', (1, 1, CachedValue("x")), '<row r="1"><c r="A1" t="str"><f>1+1</f><v>x</v></c></row>', id="by text"),
+        pytest.param('<row r="1"><c r="A1"><v>1</v></c></row>', (1, 1, CachedValue(2)), '<row r="1"><c r="A1"><v>1</v></c></row>', id="not where somebody typed"),
+        pytest.param("", (1, 1, CachedValue(2)), "", id="nor where nothing is"),
+        pytest.param('<row r="1"><c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>', (1, 1, CellFormula("1<2", True)), '<row r="1"><c r="A1" t="b"><f>1&lt;2</f><v>1</v></c></row>', id="a formula is replaced"),
         pytest.param('<row r="1"><c r="A1" t="s" vm="1" cm="2"><v>1</v></c></row>', (1, 1, 2), '<row r="1"><c r="A1"><v>2</v></c></row>', id="rich data goes with its value"),
     ],
 )  # fmt: skip
@@ -55,7 +55,7 @@ def test_prefixed_elements_stay_prefixed() -> None:
     )
     workbook = opened(package({"S": xml}))
     assert workbook.read_range("S", "A1:B1") == [[2, None]]
-    workbook.set_cell("S", 1, 1, Cached(3))
+    workbook.set_cell("S", 1, 1, CachedValue(3))
     workbook.set_cell("S", 1, 2, "a")
     assert rows_of(workbook.to_bytes()) == (
         '<x:row r="1"><x:c r="A1"><x:f>1+1</x:f><x:v>3</x:v></x:c>'
@@ -101,7 +101,7 @@ def test_followers_of_an_overwritten_shared_formula_stand_alone() -> None:
         '<row r="3"><c r="B3"><f>A3&amp;$C$1</f><v>3</v></c></row>'
     )
     assert edited(rows, (2, 2, 9)).count("shared") == 2, "a follower can go alone"
-    assert edited(rows, (1, 2, Cached(9))).count("shared") == 3, "so can a cached value"
+    assert edited(rows, (1, 2, CachedValue(9))).count("shared") == 3, "so can a cached value"
 
 
 def test_part_of_an_array_formula_is_refused_with_its_address() -> None:
@@ -113,7 +113,7 @@ def test_part_of_an_array_formula_is_refused_with_its_address() -> None:
         with pytest.raises(UnsupportedEdit, match=rf"S!A{row}.*A1:A2"):
             edited(rows, (row, 1, 9))
     assert '<c r="A3"><v>9</v></c>' in edited(rows, (3, 1, 9)), "an array of one cell can go"
-    assert '<f t="array" ref="A1:A2">B1:B2</f><v>9</v>' in edited(rows, (1, 1, Cached(9)))
+    assert '<f t="array" ref="A1:A2">B1:B2</f><v>9</v>' in edited(rows, (1, 1, CachedValue(9)))
 
 
 def test_a_covered_cell_of_a_merge_is_refused_with_its_anchor() -> None:
@@ -154,10 +154,10 @@ def test_a_formula_that_goes_takes_the_calculation_chain_along() -> None:
     )
     for column, value, stays in (
         (2, 5, True),
-        (1, Cached(5), True),
+        (1, CachedValue(5), True),
         (1, 5, False),
-        (1, Formula("2"), False),
-        (3, Formula("2"), False),
+        (1, CellFormula("2"), False),
+        (3, CellFormula("2"), False),
     ):
         workbook = opened(data)
         workbook.set_cell("S", 1, column, value)

@@ -10,8 +10,9 @@ import pytest
 from openpyxl.chart import BarChart, Reference
 
 from tests.ooxml.packages import opened, package, part, sheet
-from xl_salesflow.ooxml import Known, Workbook
-from xl_salesflow.ooxml import shown_caches as the_caches
+from xl_salesflow.ooxml import chart_caches
+from xl_salesflow.ooxml.formula_cells import KnownFormulas
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def remembered(data: bytes) -> list[tuple[list[tuple[int, str]], list[tuple[int,
 
 def test_a_chart_remembers_the_new_numbers_formulas_among_them(book: Workbook) -> None:
     book.set_cell("My data", 3, 2, 7)
-    after, _ = book.recalculated(Known())
+    after, _ = book.recalculated(KnownFormulas())
     counts, halves, others = (numbers for numbers, _ in remembered(after.to_bytes()))
     assert counts == [(0, 10), (1, 7)]
     assert halves == [(0, 5), (1, 3.5)]
@@ -61,11 +62,11 @@ def test_a_chart_remembers_the_new_numbers_formulas_among_them(book: Workbook) -
 
 def test_a_chart_that_remembers_what_still_holds_stays_as_it_is(book: Workbook) -> None:
     book.set_cell("My data", 3, 2, 7)
-    first, _ = book.recalculated(Known())
+    first, _ = book.recalculated(KnownFormulas())
     data = first.to_bytes()
     again = Workbook(book.path, data)
     again.set_cell("My data", 4, 4, 8)
-    after = again.recalculated(Known())[0].to_bytes()
+    after = again.recalculated(KnownFormulas())[0].to_bytes()
     assert [part(after, f"xl/charts/chart{n}.xml") == part(data, f"xl/charts/chart{n}.xml") for n in (1, 2, 3)] == [
         True,
         True,
@@ -74,9 +75,9 @@ def test_a_chart_that_remembers_what_still_holds_stays_as_it_is(book: Workbook) 
 
 
 def test_a_long_series_is_left_to_excel(book: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(the_caches, "MOST_POINTS", 2)
+    monkeypatch.setattr(chart_caches, "MOST_POINTS", 2)
     book.set_cell("My data", 3, 2, 7)
-    after = book.recalculated(Known())[0].to_bytes()
+    after = book.recalculated(KnownFormulas())[0].to_bytes()
     assert "Cache" not in part(after, "xl/charts/chart1.xml").replace("strCache", "")
 
 
@@ -100,6 +101,6 @@ def test_a_pivot_table_of_changed_cells_is_refreshed_by_excel(source: str) -> No
     names = '<definedNames><definedName name="Region">Data!$A$1:$B$3</definedName></definedNames>'
     workbook = opened(package({"Data": sheet(rows)}, workbook=names, parts={cache: definition}))
     workbook.set_cell("Data", 2, 2, 9)
-    after = workbook.recalculated(Known())[0].to_bytes()
+    after = workbook.recalculated(KnownFormulas())[0].to_bytes()
     assert ('refreshOnLoad="1"' in part(after, cache)) is SOURCES[source]
     assert part(after, cache).count("refreshOnLoad") == 1

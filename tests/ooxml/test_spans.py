@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xl_salesflow.ooxml.spans import Spans, Text
+from xl_salesflow.ooxml.vectorized_rows import ByteSpans, ByteText
 
 PIECE = st.one_of(
     st.integers(-(10**10), 10**10).map(str),
@@ -19,11 +19,11 @@ PIECE = st.one_of(
 FLOAT = st.floats(allow_nan=False, allow_infinity=False)
 
 
-def spans(pieces: Sequence[bytes]) -> Spans:
+def spans(pieces: Sequence[bytes]) -> ByteSpans:
     """The pieces, with something around each."""
     lengths = np.array([len(piece) for piece in pieces], np.int64)
     starts = np.cumsum(lengths + 1) - lengths + 8
-    return Spans(Text(b"xxxxxxxx|" + b"|".join(pieces) + b"|"), starts, starts + lengths)
+    return ByteSpans(ByteText(b"xxxxxxxx|" + b"|".join(pieces) + b"|"), starts, starts + lengths)
 
 
 @given(st.lists(PIECE, min_size=1))

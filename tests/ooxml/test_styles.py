@@ -2,35 +2,42 @@ from __future__ import annotations
 
 import pytest
 
-from xl_salesflow.ooxml.styles import DATE, DATETIME, DURATION, NUMBER, TIME, kind_of_format
+from xl_salesflow.ooxml.number_formats import (
+    DATE_FORMAT_KIND,
+    DATETIME_FORMAT_KIND,
+    DURATION_FORMAT_KIND,
+    NUMBER_FORMAT_KIND,
+    TIME_FORMAT_KIND,
+    classify_number_format,
+)
 
 
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("yyyy-mm-dd", DATE),
-        ("d/m/yy", DATE),
-        ("mmmm", DATE),
-        ('yyyy"年"m"月"d"日"', DATE),
-        ("[$-409]d\\-mmm\\-yy;@", DATE),
-        ("[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy", DATE),
-        ("yyyy-mm-dd hh:mm", DATETIME),
-        ("m/d/yy h:mm AM/PM", DATETIME),
-        ("h:mm", TIME),
-        ("mm:ss.0", TIME),
-        ("h:mm:ss AM/PM", TIME),
-        ("[h]:mm:ss", DURATION),
-        ("[mm]", DURATION),
-        ("General", NUMBER),
-        ("0.00", NUMBER),
-        ("#,##0.00;[Red]-#,##0.00", NUMBER),
-        ('0 "days"', NUMBER),
-        ("0.00E+00", NUMBER),
-        ("_-* #,##0.00 [$€-407]_-", NUMBER),
-        ('"¥"#,##0', NUMBER),
-        ("@", NUMBER),
-        ("0%", NUMBER),
+        ("yyyy-mm-dd", DATE_FORMAT_KIND),
+        ("d/m/yy", DATE_FORMAT_KIND),
+        ("mmmm", DATE_FORMAT_KIND),
+        ('yyyy"年"m"月"d"日"', DATE_FORMAT_KIND),
+        ("[$-409]d\\-mmm\\-yy;@", DATE_FORMAT_KIND),
+        ("[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy", DATE_FORMAT_KIND),
+        ("yyyy-mm-dd hh:mm", DATETIME_FORMAT_KIND),
+        ("m/d/yy h:mm AM/PM", DATETIME_FORMAT_KIND),
+        ("h:mm", TIME_FORMAT_KIND),
+        ("mm:ss.0", TIME_FORMAT_KIND),
+        ("h:mm:ss AM/PM", TIME_FORMAT_KIND),
+        ("[h]:mm:ss", DURATION_FORMAT_KIND),
+        ("[mm]", DURATION_FORMAT_KIND),
+        ("General", NUMBER_FORMAT_KIND),
+        ("0.00", NUMBER_FORMAT_KIND),
+        ("#,##0.00;[Red]-#,##0.00", NUMBER_FORMAT_KIND),
+        ('0 "days"', NUMBER_FORMAT_KIND),
+        ("0.00E+00", NUMBER_FORMAT_KIND),
+        ("_-* #,##0.00 [$€-407]_-", NUMBER_FORMAT_KIND),
+        ('"¥"#,##0', NUMBER_FORMAT_KIND),
+        ("@", NUMBER_FORMAT_KIND),
+        ("0%", NUMBER_FORMAT_KIND),
     ],
 )
 def test_a_number_format_says_what_it_shows(code: str, kind: int) -> None:
-    assert kind_of_format(code) == kind
+    assert classify_number_format(code) == kind

@@ -15,8 +15,8 @@ from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
 from tests.ooxml.packages import opened, package, rows_of, sheet
-from xl_salesflow.ooxml import ErrorValue, Workbook
-from xl_salesflow.ooxml.serials import from_serial, serial
+from xl_salesflow.ooxml.cell_contents import ErrorValue, date_to_serial, serial_to_datetime
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 NUMBER = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
@@ -96,7 +96,7 @@ def test_moments_come_back_to_the_millisecond(moment: datetime) -> None:
 
 @given(MOMENT, st.booleans())
 def test_serials_of_both_date_systems_read_back(moment: datetime, date1904: bool) -> None:
-    assert from_serial(serial(moment, date1904), date1904) == moment
+    assert serial_to_datetime(date_to_serial(moment, date1904), date1904) == moment
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def test_serials_of_both_date_systems_read_back(moment: datetime, date1904: bool
     ],
 )
 def test_serials_are_excels(day: date | time | timedelta, date1904: bool, number: float) -> None:
-    assert serial(day, date1904) == number
+    assert date_to_serial(day, date1904) == number
 
 
 @pytest.mark.parametrize("day", [date(1899, 12, 31), date(1066, 10, 14)])
 def test_days_before_the_calendar_are_refused(day: date) -> None:
     with pytest.raises(ValueError, match="first day"):
-        serial(day, False)
+        date_to_serial(day, False)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pytest
 from openpyxl.worksheet.table import Table, TableColumn, TableFormula
 
 from xl_salesflow.errors import MissingColumn, MissingTable, UnsupportedEdit
-from xl_salesflow.ooxml import Cached, Formula, Workbook
+from xl_salesflow.ooxml.cell_contents import CachedValue, CellFormula
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_a_table_is_read_by_column(book: Path) -> None:
 def test_cells_of_a_column_are_set_by_sheet_row(book: Path) -> None:
     workbook = Workbook.open(book)
     workbook.set_column("Deals", "Amount", {3: 21.5, 4: None})
-    workbook.set_column("Deals", "Double", {2: Cached(20), 3: Formula("1+1", 2)})
+    workbook.set_column("Deals", "Double", {2: CachedValue(20), 3: CellFormula("1+1", 2)})
     assert [row[1:] for row in seen(workbook)[1:]] == [
         [10, datetime(2026, 1, 1), "=Deals[[#This Row],[Amount]]*2"],
         [21.5, datetime(2026, 1, 2), "=1+1"],

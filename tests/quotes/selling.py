@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from xl_salesflow.calculated import refreshed
-from xl_salesflow.model.pipeline import Pipeline, pipeline_of
-from xl_salesflow.model.settings import Settings
-from xl_salesflow.model.text import Language
+from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.engine import recompute_formula_columns
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.named_values import Settings
 
 TODAY = date(2026, 11, 23)
 PRODUCTS = [{"product": "Pump", "price": 100.0, "unit": "piece"}, {"product": "Valve", "price": 8.0}]
@@ -36,4 +36,6 @@ def selling(
     lines = [{"quote": row["quote"], "position": 1, "product": "Pump", "quantity": 10} for row in rows]
     deals = [{"deal": "D-1", "owner": "Li", "outcome": "open", **(deal or {})}]
     held = {"Deals": deals, "Quotes": rows, "QuoteLines": lines, "Products": PRODUCTS, "Team": TEAM, **tables}
-    return refreshed(replace(pipeline_of(TODAY, language, **held), settings=Settings(settings or {})))
+    return recompute_formula_columns(
+        replace(build_pipeline(TODAY, language, **held), settings=Settings(settings or {}))
+    )

@@ -18,14 +18,13 @@ from openpyxl.worksheet.table import Table as SheetTable
 from tests.examples import examples
 from tests.libreoffice import LibreOffice
 from tests.quotes.second_opinion import line_net, sums
-from xl_salesflow.model.choices import label
-from xl_salesflow.model.formulas import render
-from xl_salesflow.model.pipeline import Pipeline, pipeline_of
-from xl_salesflow.model.settings import Settings
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.quotes import line_columns, quote_columns
-from xl_salesflow.quotes.facts import quote_facts
+from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns
+from xl_salesflow.quotes.quote_facts import collect_quote_facts
+from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.schema.named_values import Settings
+from xl_salesflow.schema.table_registry import TABLES, render_formula
 
 TODAY = date(2026, 11, 22)
 PRICES = {"Pump": 12.34, "Valve": 0.05, "Free": None}
@@ -56,7 +55,7 @@ def priced(quotes: list[dict[str, Any]], lines: list[dict[str, Any]], language: 
     """Make a pipeline of quotes Q-1, Q-2…, their lines and a price list."""
     numbered = [{"quote": f"Q-{n}", **quote} for n, quote in enumerate(quotes, 1)]
     products = [{"product": product, "price": price} for product, price in PRICES.items()]
-    pipeline = pipeline_of(TODAY, language, Quotes=numbered, QuoteLines=lines, Products=products)
+    pipeline = build_pipeline(TODAY, language, Quotes=numbered, QuoteLines=lines, Products=products)
     return Pipeline(pipeline.tables, TODAY, language, Settings({"tax_rate": DEFAULT_RATE}))
 
 
@@ -67,11 +66,11 @@ def test_every_figure_is_the_second_opinions_to_the_cent(
 ) -> None:
     pipeline = priced(quotes, lines)
     prices = {product.lower(): price for product, price in PRICES.items() if price is not None}
-    nets = line_columns(pipeline)["net"]
+    nets = compute_line_columns(pipeline)["net"]
     assert [round(net * 100) for net in nets] == [line_net(line, prices) for line in lines]
     for number, quote in enumerate(quotes, 1):
         mine = [line for line in lines if line["quote"].lower() == f"q-{number}"]
-        found = quote_columns(pipeline).iloc[number - 1]
+        found = compute_quote_columns(pipeline).iloc[number - 1]
         assert {id: round(found[id] * 100) for id in found.index} == sums(quote, mine, prices, DEFAULT_RATE)
 
 
@@ -80,7 +79,7 @@ def test_every_figure_is_the_second_opinions_to_the_cent(
 def test_the_total_is_lines_less_discount_plus_shipping_plus_tax(
     quote: dict[str, Any], lines: list[dict[str, Any]]
 ) -> None:
-    facts = quote_facts(priced([quote], lines), 2)
+    facts = collect_quote_facts(priced([quote], lines), 2)
     totals = facts["totals"]
     counted = sum(line["net"] for line in facts["lines"] if not line["optional"])
     assert counted == totals["subtotal"]
@@ -91,9 +90,9 @@ def test_the_total_is_lines_less_discount_plus_shipping_plus_tax(
 
 def test_blank_cells_and_odd_rates() -> None:
     """A quote with nothing on it comes to nothing; a rate of minus all cannot be worked out, like in the sheet."""
-    empty = quote_columns(priced([{}], []))
+    empty = compute_quote_columns(priced([{}], []))
     assert list(empty.iloc[0]) == [0, 0, 0, 0]
-    broken = quote_columns(
+    broken = compute_quote_columns(
         priced([{"tax_rate": -1.0, "tax_mode": "inclusive"}], [{"quote": "Q-1", "price": 5.0, "quantity": 1}])
     )
     assert broken["tax"].isna().all()
@@ -152,7 +151,7 @@ def test_the_sheets_formulas_say_the_same(libreoffice: LibreOffice, tmp_path: Pa
     pipeline = priced(quotes, lines, language)
     path = sheet_of(pipeline, tmp_path / "quotes.xlsx")
     book = load_workbook(libreoffice.recalculated(path), data_only=True)
-    for table, columns in (("Quotes", quote_columns(pipeline)), ("QuoteLines", line_columns(pipeline))):
+    for table, columns in (("Quotes", compute_quote_columns(pipeline)), ("QuoteLines", compute_line_columns(pipeline))):
         for column in columns:
             at = 1 + list(TABLES[table].by_id).index(str(column))
             shown = [book[table].cell(row, at).value for row in columns.index]
@@ -172,9 +171,11 @@ def sheet_of(pipeline: Pipeline, path: Path) -> Path:
             sheet.cell(1, at, column.header.in_(language))
             for row, value in frame[column.id].items():
                 if column.is_formula:
-                    sheet.cell(row, at, "=" + render(column.formula or "", language, table))
+                    sheet.cell(row, at, "=" + render_formula(column.formula or "", language, table))
                 elif value == value and value != "":
-                    sheet.cell(row, at, label(column.options, value, language) if column.type == "choice" else value)
+                    sheet.cell(
+                        row, at, choice_label(column.options, value, language) if column.type == "choice" else value
+                    )
         last = f"{get_column_letter(len(table.columns))}{len(frame) + 1}"
         sheet.add_table(SheetTable(displayName=name, ref=f"A1:{last}"))
     book.save(path)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.quotes.second_opinion import spelled
-from xl_salesflow.quotes.capitals import capitals
+from xl_salesflow.quotes.quote_arithmetic import spell_chinese_amount
 
 KNOWN = {
     "0": "零元整",
@@ -39,7 +39,7 @@ KNOWN = {
 
 @pytest.mark.parametrize(("amount", "words"), KNOWN.items())
 def test_known_amounts(amount: str, words: str) -> None:
-    assert capitals(Decimal(amount)) == words
+    assert spell_chinese_amount(Decimal(amount)) == words
     assert spelled(Decimal(amount)) == words
 
 
@@ -48,13 +48,13 @@ def test_known_amounts(amount: str, words: str) -> None:
 @example(Decimal("100000000000.00"))
 @example(Decimal("2000000001.00"))
 def test_two_implementations_agree(amount: Decimal) -> None:
-    assert capitals(amount) == spelled(amount)
+    assert spell_chinese_amount(amount) == spelled(amount)
 
 
 @given(st.decimals(min_value=0, max_value=10**6, places=4))
 def test_parts_of_a_cent_are_rounded_away_from_zero(amount: Decimal) -> None:
-    assert capitals(amount) == spelled(amount)
+    assert spell_chinese_amount(amount) == spelled(amount)
 
 
 def test_beyond_what_can_be_said_nothing_is() -> None:
-    assert capitals(Decimal(10) ** 16) == ""
+    assert spell_chinese_amount(Decimal(10) ** 16) == ""

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tests.quotes.selling import TODAY, ago, selling
-from xl_salesflow import flow
-from xl_salesflow.flow import Run
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.quotes import amounts, keep
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import Run
+from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
+from xl_salesflow.verbs import undo, update
 
 STATES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     # what stands in the row, what will
@@ -36,12 +36,12 @@ STATES: list[tuple[dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("quote", "after"), STATES)
 def test_states_follow_from_dates_and_people(quote: dict[str, Any], after: dict[str, Any]) -> None:
     pipeline = selling(quote)
-    now = applied(pipeline, keep(pipeline))
+    now = apply_change_set(pipeline, update_quotes(pipeline))
     (row,) = now["Quotes"].to_dict("records")
     for id, value in after.items():
         held = row[id] if isinstance(row[id], str) else None if row[id] != row[id] else row[id].date()
         assert held == value, id
-    assert not keep(now).writes
+    assert not update_quotes(now).writes
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def test_states_follow_from_dates_and_people(quote: dict[str, Any], after: dict[
 def test_a_version_that_went_out_supersedes_the_one_before(newer: str, older: str) -> None:
     old = {"status": "sent", "sent": ago(9), "valid_until": ago(-9)}
     pipeline = selling(old, {"status": newer, "supersedes": "q-1", "sent": ago(1) if newer != "draft" else None})
-    assert applied(pipeline, keep(pipeline))["Quotes"]["status"].iloc[0] == older
+    assert apply_change_set(pipeline, update_quotes(pipeline))["Quotes"]["status"].iloc[0] == older
 
 
 def test_a_quote_typed_into_the_sheet_gets_the_next_number() -> None:
     pipeline = selling({"quote": "Q-2026-0004"}, {"quote": ""}, {"quote": ""}, {"quote": "", "deal": ""})
-    assert list(applied(pipeline, keep(pipeline))["Quotes"]["quote"]) == [
+    assert list(apply_change_set(pipeline, update_quotes(pipeline))["Quotes"]["quote"]) == [
         "Q-2026-0004",
         "Q-2026-0005",
         "Q-2026-0006",
@@ -95,14 +95,14 @@ def test_one_quote_of_a_deal_is_primary(states: str, primary: str) -> None:
         for n, state in enumerate(states.split(), 1)
     ]
     pipeline = selling(*({**quote, "sent": None} if quote["status"] == "draft" else quote for quote in quotes))
-    now = applied(pipeline, keep(pipeline))
+    now = apply_change_set(pipeline, update_quotes(pipeline))
     assert "".join("*" if one == "yes" else "-" for one in now["Quotes"]["primary"]) == primary
-    assert not keep(now).writes
+    assert not update_quotes(now).writes
 
 
 def followed(pipeline: Pipeline) -> float | None:
     """Return the amount of the deal after a run."""
-    amount = applied(pipeline, amounts(pipeline))["Deals"]["amount"].iloc[0]
+    amount = apply_change_set(pipeline, take_quote_amounts(pipeline))["Deals"]["amount"].iloc[0]
     return None if amount != amount else float(amount)
 
 
@@ -141,16 +141,16 @@ def test_a_quote_without_a_line_gives_no_amount_and_two_primaries_none_either() 
 
 def test_what_a_person_types_after_the_quote_stands_until_the_quote_changes() -> None:
     pipeline = selling(SENT)
-    now = applied(pipeline, amounts(pipeline))
-    assert not amounts(now).writes
+    now = apply_change_set(pipeline, take_quote_amounts(pipeline))
+    assert not take_quote_amounts(now).writes
     typed = now.with_tables(Deals=now["Deals"].assign(amount=900.0))
-    assert not amounts(typed).writes
+    assert not take_quote_amounts(typed).writes
     dearer = selling({**SENT, "shipping": 50.0, "followed": 1000.0}, deal={"amount": 900.0})
     assert followed(dearer) == 1050.0
 
 
 def test_the_journal_can_say_why() -> None:
-    edits = amounts(selling(SENT, language="zh")).edits
+    edits = take_quote_amounts(selling(SENT, language="zh")).edits
     assert [(edit.table, edit.column) for edit in edits] == [("Deals", "amount"), ("Quotes", "followed")]
     assert next(iter(edits[0])).because == "取自报价单 Q-1"
 
@@ -159,11 +159,11 @@ def test_a_run_that_gave_an_amount_is_undone_with_all_it_did() -> None:
     """The update makes the quote sent and primary and takes its amount; undo puts all back, and the next run repeats it."""
     run = Run("Li", datetime(2026, 11, 23, 9))
     pipeline = selling({"sent": ago(1)}, deal={"amount": 5.0, "stage": "", "name": "New line"})
-    after = applied(pipeline, flow.update(pipeline, run))
+    after = apply_change_set(pipeline, update(pipeline, run))
     assert amount_and_quote(after) == (1000.0, "sent", "yes", 1000.0)
-    back = applied(after, flow.undo(after, replace(run, now=datetime(2026, 11, 23, 10))))
+    back = apply_change_set(after, undo(after, replace(run, now=datetime(2026, 11, 23, 10))))
     assert amount_and_quote(back) == (5.0, "", "", None)
-    assert amount_and_quote(applied(back, flow.update(back, run))) == (1000.0, "sent", "yes", 1000.0)
+    assert amount_and_quote(apply_change_set(back, update(back, run))) == (1000.0, "sent", "yes", 1000.0)
 
 
 def amount_and_quote(pipeline: Pipeline) -> tuple[float, str, str, float | None]:

@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.quotes.selling import selling
-from xl_salesflow import flow
-from xl_salesflow.flow import Run
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.rule import findings
-from xl_salesflow.quotes.numbers import next_numbers
-from xl_salesflow.rules.rows import quote_number_gap
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.rule_declarations import list_rule_findings
+from xl_salesflow.engine import Run
+from xl_salesflow.process.deal_rules import QUOTE_NUMBER_GAP
+from xl_salesflow.quotes.quote_upkeep import next_quote_numbers
+from xl_salesflow.verbs import merge
 
 
 @given(st.lists(st.integers(1, 50), max_size=10), st.integers(0, 6))
 def test_numbers_go_on_without_a_gap(taken: list[int], count: int) -> None:
-    numbers = next_numbers(selling(*({"quote": f"q-2026-{n:04d}"} for n in taken)), count)
+    numbers = next_quote_numbers(selling(*({"quote": f"q-2026-{n:04d}"} for n in taken)), count)
     last = max(taken, default=0)
     assert numbers == [f"Q-2026-{n:04d}" for n in range(last + 1, last + 1 + count)]
 
@@ -36,7 +36,7 @@ def test_two_copies_that_gave_one_number_are_numbered_anew_when_they_meet() -> N
     """Each copy made Q-2026-0001 for a deal of its own; the lines go with their quotes."""
     ours, theirs = copy({"quote": "Q-2026-0001"}), copy({"quote": "Q-2026-0001", "deal": "D-2", "terms": "30 days"})
     run = Run("Li", datetime(2026, 11, 23, 9))
-    merged = applied(ours, flow.merge(ours, theirs, copy(), run))
+    merged = apply_change_set(ours, merge(ours, theirs, copy(), run))
     told = dict(zip(merged["Quotes"]["deal"], merged["Quotes"]["quote"], strict=True))
     assert told == {"D-1": "Q-2026-0001", "D-2": "Q-2026-0002"}
     assert sorted(merged["QuoteLines"]["quote"]) == ["Q-2026-0001", "Q-2026-0002"]
@@ -53,6 +53,8 @@ def test_two_copies_that_gave_one_number_are_numbered_anew_when_they_meet() -> N
     ],
 )
 def test_a_gap_is_told(numbers: list[str], missing: list[str]) -> None:
-    told = [one.message for one in findings(selling(*({"quote": number} for number in numbers)), quote_number_gap.RULE)]
+    told = [
+        one.message for one in list_rule_findings(selling(*({"quote": number} for number in numbers)), QUOTE_NUMBER_GAP)
+    ]
     assert len(told) == len(missing)
     assert all(any(f"the number {gap} is missing" in message for message in told) for gap in missing)

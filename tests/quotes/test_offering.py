@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.pipelines import Pipeline, build_pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.pipeline import Pipeline, pipeline_of
-from xl_salesflow.quotes import offer
-from xl_salesflow.quotes.numbers import next_number
+from xl_salesflow.quotes.quote_upkeep import next_quote_number
+from xl_salesflow.quotes.quote_versions import offer_quote
 
 TODAY = date(2026, 11, 22)
 PRODUCTS = [{"product": "GTX Pro", "price": 4821.0, "unit": "piece"}, {"product": "MG Special", "price": 55.0}]
@@ -22,12 +22,12 @@ PRODUCTS = [{"product": "GTX Pro", "price": 4821.0, "unit": "piece"}, {"product"
 def selling(deal: dict[str, Any] | None = None, **tables: list[dict[str, Any]]) -> Pipeline:
     """Make a pipeline with one deal D-1 and a price list."""
     deals = [{"deal": "D-1", "name": "New line", "account": "Acme", "owner": "Li", **(deal or {})}]
-    return pipeline_of(TODAY, **{"Deals": deals, "Products": PRODUCTS, **tables})
+    return build_pipeline(TODAY, **{"Deals": deals, "Products": PRODUCTS, **tables})
 
 
 def test_a_deal_without_a_quote_gets_a_draft() -> None:
     pipeline = selling({"product": "GTX Pro", "amount": 9642.0, "contact": "Bob"})
-    plan = offer(pipeline, "D-1")
+    plan = offer_quote(pipeline, "D-1")
     quote, line = (append.rows.iloc[0] for append in plan.appends)
     assert [append.table for append in plan.appends] == ["Quotes", "QuoteLines"]
     assert (quote["quote"], quote["deal"], quote["status"], quote["primary"]) == ("Q-2026-0001", "D-1", "draft", "yes")
@@ -52,7 +52,7 @@ def test_a_deal_without_a_quote_gets_a_draft() -> None:
     ],
 )
 def test_the_draft_comes_to_the_deals_amount(deal: dict[str, Any], line: tuple[str, float, float | None]) -> None:
-    plan = offer(selling(deal), "D-1")
+    plan = offer_quote(selling(deal), "D-1")
     row = plan.appends[1].rows.iloc[0]
     assert (row["product"], row["quantity"], None if row["price"] != row["price"] else row["price"]) == line
     if "amount" in deal:
@@ -61,8 +61,8 @@ def test_the_draft_comes_to_the_deals_amount(deal: dict[str, Any], line: tuple[s
 
 def test_the_second_run_prints_the_draft_of_the_first() -> None:
     pipeline = selling({"product": "GTX Pro"})
-    first = offer(pipeline, "D-1")
-    second = offer(applied(pipeline, first), "D-1")
+    first = offer_quote(pipeline, "D-1")
+    second = offer_quote(apply_change_set(pipeline, first), "D-1")
     assert not second.writes
     assert second.documents == first.documents
     assert second.answer == {**first.answer, "created": False}
@@ -88,7 +88,7 @@ def test_numbers_go_on_without_gaps_or_doubles(
         QuoteLines=[{"quote": quote} for quote in lines],
         Journal=[{"table": "Quotes", "key": quote} for quote in journal],
     )
-    assert next_number(pipeline) == number
+    assert next_quote_number(pipeline) == number
 
 
 STANDING = """
@@ -117,7 +117,7 @@ def test_which_quote_stands_for_a_deal(there: str, stands: str | None) -> None:
         if name in there
     ]
     lines = [{"quote": quote["quote"], "product": "MG Special", "quantity": 1} for quote in quotes]
-    plan = offer(selling({"product": "GTX Pro"}, Quotes=quotes, QuoteLines=lines), "D-1")
+    plan = offer_quote(selling({"product": "GTX Pro"}, Quotes=quotes, QuoteLines=lines), "D-1")
     assert plan.answer["quote"] == (stands or "Q-2026-0001")
 
 
@@ -141,7 +141,7 @@ def test_a_quote_that_was_turned_down_is_offered_anew(status: str) -> None:
     }
     lines = [{"quote": "q7", "position": n, "product": "MG Special", "quantity": n, "optional": "no"} for n in (1, 2)]
     pipeline = selling(Quotes=[{**old, **happened}], QuoteLines=lines)
-    plan = offer(pipeline, "D-1")
+    plan = offer_quote(pipeline, "D-1")
     quotes, rows = (append.rows for append in plan.appends)
     (new,) = quotes.to_dict("records")
     assert (new["quote"], new["supersedes"], new["version"], new["status"]) == ("Q-2026-0001", "Q7", 4, "draft")
@@ -149,16 +149,16 @@ def test_a_quote_that_was_turned_down_is_offered_anew(status: str) -> None:
     assert new["valid_until"].date() == date(2026, 12, 22)
     assert new["sent"] is new["decided"] is pd.NaT
     assert list(rows["quantity"]) == [1, 2]
-    after = applied(pipeline, plan)["Quotes"]
+    after = apply_change_set(pipeline, plan)["Quotes"]
     assert dict(zip(after["quote"], after["primary"], strict=True)) == {"Q7": "no", "Q-2026-0001": "yes"}
-    assert not offer(applied(pipeline, plan), "D-1").writes
+    assert not offer_quote(apply_change_set(pipeline, plan), "D-1").writes
 
 
 @pytest.mark.parametrize(("key", "quote"), [("d-1", "Q-2026-0001"), (" Q7 ", "Q7"), ("q7", "Q7")])
 def test_a_key_is_a_deal_or_a_quote_whatever_its_capitals(key: str, quote: str) -> None:
     quotes = [{"quote": "Q7", "deal": "D-9", "status": "sent"}]
     lines = [{"quote": "Q7", "product": "MG Special", "quantity": 2}]
-    plan = offer(selling({"product": "GTX Pro"}, Quotes=quotes, QuoteLines=lines), key)
+    plan = offer_quote(selling({"product": "GTX Pro"}, Quotes=quotes, QuoteLines=lines), key)
     assert plan.answer["quote"] == quote
 
 
@@ -168,7 +168,7 @@ def test_a_key_is_a_deal_or_a_quote_whatever_its_capitals(key: str, quote: str) 
 )
 def test_an_unknown_key_names_the_nearest(key: str, near: str | None) -> None:
     with pytest.raises(UsageError) as told:
-        offer(selling(Quotes=[{"quote": "Q-7", "deal": "D-1"}]), key)
+        offer_quote(selling(Quotes=[{"quote": "Q-7", "deal": "D-1"}]), key)
     for sentence in (told.value.in_("en"), told.value.in_("zh")):
         assert f"“{key}”" in sentence
         assert near is None or near in sentence
@@ -193,14 +193,14 @@ def test_what_is_wrong_is_said(
         Quotes=[{"quote": "Q7", "deal": "D-1", "status": "sent", **quote}],
         QuoteLines=[{"quote": "Q7", **line} for line in lines],
     )
-    plan = offer(pipeline, "Q7")
+    plan = offer_quote(pipeline, "Q7")
     assert [finding.rule for finding in plan.findings] == [rule], case
     assert plan.blocks is blocks
     assert len(plan.documents) == (0 if blocks else 1)
 
 
 def test_a_deal_with_nothing_to_offer_is_a_finding_with_its_cell() -> None:
-    plan = offer(selling(), "D-1")
+    plan = offer_quote(selling(), "D-1")
     (finding,) = plan.findings
     assert (finding.rule, finding.blocks, finding.key, finding.column) == ("nothing_to_quote", True, "D-1", "amount")
     assert not plan.writes
@@ -216,6 +216,8 @@ def test_benefits_come_with_the_needs_they_answer() -> None:
     ]
     lines = [{"quote": "Q7", "product": name, "quantity": 1} for name in "ABC"]
     deal = {"pain": "The start takes long; 换线太慢", "explicit_needs": "faster changeover"}
-    plan = offer(selling(deal, Products=products, Quotes=[{"quote": "Q7", "deal": "D-1"}], QuoteLines=lines), "Q7")
+    plan = offer_quote(
+        selling(deal, Products=products, Quotes=[{"quote": "Q7", "deal": "D-1"}], QuoteLines=lines), "Q7"
+    )
     told = plan.documents[0].facts["benefits"]
     assert [(one["product"], one["needs"]) for one in told] == [("B", ["换线", "Changeover"]), ("A", [])]

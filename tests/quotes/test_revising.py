@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.quotes.selling import ago, selling
+from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.errors import UsageError
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.quotes import offer, revise
-from xl_salesflow.quotes.changes import changes
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.quotes.quote_changes import compare_quote_versions
+from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
 
 SENT = {"status": "sent", "primary": "yes", "version": 1, "sent": ago(3), "terms": "30 days"}
 
@@ -19,8 +19,8 @@ SENT = {"status": "sent", "primary": "yes", "version": 1, "sent": ago(3), "terms
 @pytest.mark.parametrize("key", ["Q-1", " q-1 ", "D-1"])
 def test_the_next_version_is_a_draft_and_the_old_one_superseded(key: str) -> None:
     pipeline = selling(SENT, {"status": "draft", "version": 7})
-    plan = revise(pipeline, key)
-    after = applied(pipeline, plan)
+    plan = revise_quote(pipeline, key)
+    after = apply_change_set(pipeline, plan)
     told = [
         tuple(row)
         for row in after["Quotes"][["quote", "status", "primary", "version", "supersedes"]].itertuples(index=False)
@@ -45,13 +45,13 @@ def test_the_next_version_is_a_draft_and_the_old_one_superseded(key: str) -> Non
 )
 def test_what_cannot_be_revised_is_said(quotes: list[dict[str, Any]], key: str, says: str) -> None:
     with pytest.raises(UsageError) as told:
-        revise(selling(*quotes), key)
+        revise_quote(selling(*quotes), key)
     assert says in told.value.in_("en")
 
 
 def test_an_alternative_stands_beside_the_primary_quote() -> None:
     pipeline = selling(SENT)
-    after = applied(pipeline, revise(pipeline, "D-1", beside=True))
+    after = apply_change_set(pipeline, revise_quote(pipeline, "D-1", beside=True))
     told = after["Quotes"][["status", "primary", "version", "supersedes", "terms"]].itertuples(index=False, name=None)
     assert list(told) == [("sent", "yes", 1, "", "30 days"), ("draft", "no", 1, "", "30 days")]
     assert list(after["QuoteLines"]["product"]) == ["Pump", "Pump"]
@@ -101,15 +101,15 @@ def test_what_changed_between_versions_is_told(
 ) -> None:
     first = {**SENT, "tax_rate": 0.0}
     pipeline = selling(first, {**first, "supersedes": "q-1", **quote}, QuoteLines=[*OLD, *lines])
-    told = changes(pipeline, 3)
+    told = compare_quote_versions(pipeline, 3)
     assert [(one["what"].in_("en"), one["text"].in_("en")) for one in told] == said
     assert all(one["what"].in_("zh") and one["text"].in_("zh") for one in told)
 
 
 def test_changes_speak_both_languages_and_a_first_version_has_none() -> None:
     pipeline = selling(SENT, {**SENT, "supersedes": "Q-1"}, QuoteLines=[*OLD, {**NEW[0], "unit": "set"}])
-    assert changes(pipeline, 2) == []
-    assert [(one["what"].in_("zh"), one["text"].in_("zh")) for one in changes(pipeline, 3)][:2] == [
+    assert compare_quote_versions(pipeline, 2) == []
+    assert [(one["what"].in_("zh"), one["text"].in_("zh")) for one in compare_quote_versions(pipeline, 3)][:2] == [
         ("Pump", "单位：空 → 套"),
         ("Valve", "不再提供"),
     ]
@@ -117,8 +117,8 @@ def test_changes_speak_both_languages_and_a_first_version_has_none() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_printed_quote_has_the_changes(language: Language) -> None:
-    from xl_salesflow.documents import render
+    from xl_salesflow.documents.document_writer import render_document
 
     pipeline = selling(SENT, {**SENT, "status": "draft", "supersedes": "Q-1"}, QuoteLines=[*OLD, NEW[0]])
-    page = render(offer(pipeline, "Q-2").documents[0], language, "html").decode("utf-8")
+    page = render_document(offer_quote(pipeline, "Q-2").documents[0], language, "html").decode("utf-8")
     assert {"en": "no longer offered", "zh": "不再提供"}[language] in page

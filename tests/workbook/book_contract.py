@@ -16,13 +16,21 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from tests.workbook.desk import Rows
-from xl_salesflow.model.apply import applied
-from xl_salesflow.model.difference import difference
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.plan import Append, Cell, Edit, Fill, Plan, Remove
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
+from xl_salesflow.core.change_sets import (
+    Append,
+    ChangeSet,
+    Edit,
+    Fill,
+    NamedCellChange,
+    Remove,
+    apply_change_set,
+    diff_pipelines,
+)
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import Book
 
 if TYPE_CHECKING:
     from xl_salesflow.flow import Book
@@ -51,14 +59,14 @@ class ADesk(Protocol):
 LayDesk = Callable[..., ADesk]
 
 
-def edit(pipeline: Pipeline, table: str, column: str, values: Mapping[str, Any]) -> Plan:
+def edit(pipeline: Pipeline, table: str, column: str, values: Mapping[str, Any]) -> ChangeSet:
     """Plan to set *column* of the rows with these keys."""
     rows = pipeline[table]
     keyed = rows[TABLES[table].key or ""]
     at = {key: keyed.index[keyed == key][0] for key in values}
     index = pd.Index(at.values())
     after = pd.Series(list(values.values()), index, dtype=rows[column].dtype)
-    return Plan(edits=(Edit(table, column, keyed.loc[index], rows[column].loc[index], after, "test"),))
+    return ChangeSet(edits=(Edit(table, column, keyed.loc[index], rows[column].loc[index], after, "test"),))
 
 
 def same_tables(left: Pipeline, right: Pipeline) -> None:
@@ -102,24 +110,26 @@ class BookContract:
     def test_reads_back_what_it_wrote(self, desk: ADesk) -> None:
         book = desk.book()
         pipeline = book.read(TODAY)
-        more = frame(TABLES["Deals"], [{"deal": "D-4", "stage": "Lead", "amount": 7, "created": date(2026, 2, 1)}])
+        more = make_table_frame(
+            TABLES["Deals"], [{"deal": "D-4", "stage": "Lead", "amount": 7, "created": date(2026, 2, 1)}]
+        )
         plan = edit(pipeline, "Deals", "amount", {"D-1": 5.0, "D-3": float("nan")})
         plan += edit(pipeline, "Deals", "name", {"D-2": "<Spares> & more"}) + edit(
             pipeline, "Deals", "source", {"D-2": ""}
         )
         plan += edit(pipeline, "Deals", "created", {"D-2": pd.Timestamp("2026-02-28")})
-        plan += Plan(appends=(Append("Deals", more, "test"),))
+        plan += ChangeSet(appends=(Append("Deals", more, "test"),))
         book.write(plan)
-        same_tables(desk.book().read(TODAY), applied(pipeline, plan))
+        same_tables(desk.book().read(TODAY), apply_change_set(pipeline, plan))
 
     def test_nothing_is_left_to_do_after_writing(self, desk: ADesk) -> None:
         book = desk.book()
         before = book.read(TODAY)
         deals = before["Deals"].assign(amount=[1.0, 2.0, 3.25], weighted_value=[0.1, float("nan"), 3.0])
         after = before.with_tables(Deals=deals)
-        assert difference(before, after).writes
-        book.write(difference(before, after))
-        assert not difference(desk.book().read(TODAY), after).writes
+        assert diff_pipelines(before, after).writes
+        book.write(diff_pipelines(before, after))
+        assert not diff_pipelines(desk.book().read(TODAY), after).writes
 
     def test_rows_are_found_by_key_after_a_person_sorted_them(self, desk: ADesk) -> None:
         desk.reverse("Deals")
@@ -133,8 +143,8 @@ class BookContract:
         book = desk.book()
         pipeline = book.read(TODAY)
         assert OWN not in pipeline["Deals"].columns
-        more = frame(TABLES["Deals"], [{"deal": "D-4"}])
-        book.write(edit(pipeline, "Deals", "name", {"D-2": "x"}) + Plan(appends=(Append("Deals", more, "test"),)))
+        more = make_table_frame(TABLES["Deals"], [{"deal": "D-4"}])
+        book.write(edit(pipeline, "Deals", "name", {"D-2": "x"}) + ChangeSet(appends=(Append("Deals", more, "test"),)))
         assert [(row["Deal"], row[OWN]) for row in desk.rows("Deals")] == [
             ("D-1", "one"), ("D-2", "two"), ("D-3", "three"), ("D-4", None),
         ]  # fmt: skip
@@ -146,9 +156,9 @@ class BookContract:
         desk = lay(language, {}, "")
         book = desk.book()
         book.read(TODAY)
-        account = frame(TABLES["Accounts"], [{"account": "A", "has_need": "yes", "employees": 5}])
-        contact = frame(TABLES["Contacts"], [{"contact": "C", "decision_role": "decision_maker"}])
-        book.write(Plan(appends=(Append("Accounts", account, ""), Append("Contacts", contact, ""))))
+        account = make_table_frame(TABLES["Accounts"], [{"account": "A", "has_need": "yes", "employees": 5}])
+        contact = make_table_frame(TABLES["Contacts"], [{"contact": "C", "decision_role": "decision_maker"}])
+        book.write(ChangeSet(appends=(Append("Accounts", account, ""), Append("Contacts", contact, ""))))
         accounts, contacts = TABLES["Accounts"], TABLES["Contacts"]
         (row,) = desk.rows("Accounts")
         assert row[accounts.header("has_need", language)] == yes
@@ -159,8 +169,8 @@ class BookContract:
     def test_new_rows_have_live_formulas_with_what_they_come_to(self, desk: ADesk) -> None:
         book = desk.book()
         book.read(TODAY)
-        deal = frame(TABLES["Deals"], [{"deal": "D-4", "weighted_value": 12.5}])
-        book.write(Plan(appends=(Append("Deals", deal, ""),)))
+        deal = make_table_frame(TABLES["Deals"], [{"deal": "D-4", "weighted_value": 12.5}])
+        book.write(ChangeSet(appends=(Append("Deals", deal, ""),)))
         first, *_, last = desk.rows("Deals", values=False)
         assert last["Weighted value"] == first["Weighted value"]
         assert desk.rows("Deals")[-1]["Weighted value"] == 12.5
@@ -170,8 +180,8 @@ class BookContract:
         for count in (3, 1, 4, 0):
             book = desk.book()
             book.read(TODAY)
-            rows = frame(TABLES["Findings"], [{"severity": "warn", "rule": f"r{at}"} for at in range(count)])
-            book.write(Plan(fills=(Fill("Findings", rows),)))
+            rows = make_table_frame(TABLES["Findings"], [{"severity": "warn", "rule": f"r{at}"} for at in range(count)])
+            book.write(ChangeSet(fills=(Fill("Findings", rows),)))
             assert list(desk.book().read(TODAY)["Findings"]["rule"]) == [f"r{at}" for at in range(count)]
 
     @pytest.mark.parametrize(
@@ -191,9 +201,11 @@ class BookContract:
         book = desk.book()
         pipeline = book.read(TODAY)
         deals = pipeline["Deals"]
-        plan = Plan(removes=(Remove("Deals", deals[deals["deal"].isin(gone)], "test"),))
+        plan = ChangeSet(removes=(Remove("Deals", deals[deals["deal"].isin(gone)], "test"),))
         if added:
-            plan += Plan(appends=(Append("Deals", frame(TABLES["Deals"], [{"deal": key} for key in added]), "test"),))
+            plan += ChangeSet(
+                appends=(Append("Deals", make_table_frame(TABLES["Deals"], [{"deal": key} for key in added]), "test"),)
+            )
         book.write(plan)
         marks = {"D-1": "one", "D-2": "two", "D-3": "three"}
         rows = {row["Deal"]: row for row in desk.rows("Deals", values=False) if row["Deal"]}
@@ -208,7 +220,7 @@ class BookContract:
         book = desk.book()
         (fault,) = book.read(TODAY).faults
         assert (fault.rule, fault.table, fault.key, fault.cell) == ("formula_typed_over", "Deals", "D-2", cell)
-        book.write(Plan(repairs={"Deals": {"weighted_value": [3]}}))
+        book.write(ChangeSet(repairs={"Deals": {"weighted_value": [3]}}))
         first, second, _ = desk.rows("Deals", values=False)
         assert second["Weighted value"] == first["Weighted value"]
         assert desk.book().read(TODAY).faults == ()
@@ -224,7 +236,7 @@ class BookContract:
         assert [(fault.rule, fault.key, fault.cell) for fault in book.read(TODAY).faults] == [
             ("formula_typed_over", "D-2", cell)
         ]
-        book.write(Plan(repairs={"Deals": {"weighted_value": [3]}}))
+        book.write(ChangeSet(repairs={"Deals": {"weighted_value": [3]}}))
         first, second, _ = desk.rows("Deals", values=False)
         assert second["Weighted value"] == first["Weighted value"]
         assert desk.book().read(TODAY).faults == ()
@@ -254,11 +266,11 @@ class BookContract:
         book = desk.book()
         book.read(TODAY)
         asked = (
-            Cell("AsOfInput", None, date(2026, 2, 1), cached=False),
-            Cell("ViewAll", None, 1.0),
-            Cell("NotThere", 1, 2),
+            NamedCellChange("AsOfInput", None, date(2026, 2, 1), cached=False),
+            NamedCellChange("ViewAll", None, 1.0),
+            NamedCellChange("NotThere", 1, 2),
         )
-        book.write(Plan(cells=asked))
+        book.write(ChangeSet(cells=asked))
         named = desk.book().read(TODAY).named
         assert named["AsOfInput"] == date(2026, 2, 1)
         assert named["ViewAll"] == 1
@@ -279,8 +291,8 @@ class BookContract:
             desk.type("Deals", mine, OWN, "keep")
         book = desk.book()
         assert list(book.read(TODAY)["Deals"].index) == [2]
-        deals = frame(TABLES["Deals"], [{"deal": "D-8"}, {"deal": "D-9"}])
-        book.write(Plan(appends=(Append("Deals", deals, ""),)))
+        deals = make_table_frame(TABLES["Deals"], [{"deal": "D-8"}, {"deal": "D-9"}])
+        book.write(ChangeSet(appends=(Append("Deals", deals, ""),)))
         assert [row["Deal"] for row in desk.rows("Deals")] == expected
         assert desk.book().read(TODAY).faults == ()
 
@@ -289,8 +301,10 @@ class BookContract:
         book = desk.book()
         pipeline = book.read(TODAY)
         assert list(pipeline["Deals"]["deal"]) == ["1001", "007"]
-        visits = frame(TABLES["History"], [{"visit": "V1", "deal": "1001"}, {"visit": "V2", "deal": "007"}])
-        book.write(edit(pipeline, "Deals", "notes", {"007": "1001"}) + Plan(appends=(Append("History", visits, ""),)))
+        visits = make_table_frame(TABLES["History"], [{"visit": "V1", "deal": "1001"}, {"visit": "V2", "deal": "007"}])
+        book.write(
+            edit(pipeline, "Deals", "notes", {"007": "1001"}) + ChangeSet(appends=(Append("History", visits, ""),))
+        )
         assert [row["Deal"] for row in desk.rows("History")] == [1001, "007"]
         assert isinstance(desk.rows("History")[0]["Deal"], int)
         assert [row["Notes"] for row in desk.rows("Deals")] == [7, "1001"]
@@ -299,5 +313,5 @@ class BookContract:
     def test_a_plan_that_says_nothing_new_is_no_reason_to_touch_the_book(self, desk: ADesk) -> None:
         book = desk.book()
         pipeline = book.read(TODAY)
-        book.write(replace(Plan(), findings=pipeline.faults))
+        book.write(replace(ChangeSet(), findings=pipeline.faults))
         same_tables(desk.book().read(TODAY), pipeline)

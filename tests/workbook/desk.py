@@ -18,12 +18,10 @@ from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.table import TableFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xl_salesflow.model.column import Table, Type
-from xl_salesflow.model.formulas import render
-from xl_salesflow.model.settings import SETTINGS_BY_ID
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import Language
-from xl_salesflow.model.view import NAMED_CELLS
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID
+from xl_salesflow.schema.table_columns import ColumnType, TableSchema
+from xl_salesflow.schema.table_registry import TABLES, render_formula
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -45,7 +43,7 @@ def make(path: Path, language: Language = "en", rows: Mapping[str, Rows] | None 
     asked = book.create_sheet("Named cells")
     for row, cell in enumerate(NAMED_CELLS.values(), start=1):
         value = cell.default.in_(language) if cell.default else None
-        asked.cell(row, 1, f"={render(cell.formula, language)}" if cell.formula else value)
+        asked.cell(row, 1, f"={render_formula(cell.formula, language)}" if cell.formula else value)
         _name(book, cell.name, f"'Named cells'!$A${row}")
     book.save(path)
     return path
@@ -55,15 +53,15 @@ def _name(book: Workbook, name: str, place: str) -> None:
     book.defined_names[name] = DefinedName(name, attr_text=place)
 
 
-def _add_table(sheet: Worksheet, table: Table, language: Language, rows: Rows, own: str) -> None:
+def _add_table(sheet: Worksheet, table: TableSchema, language: Language, rows: Rows, own: str) -> None:
     headers = [column.header.in_(language) for column in table.columns] + ([own] if own else [])
     sheet.append(headers)
     for at, row in enumerate(rows or [{}], start=2):
         for number, column in enumerate(table.columns, start=1):
-            value = f"={render(column.formula, language, table)}" if column.formula else row.get(column.id)
+            value = f"={render_formula(column.formula, language, table)}" if column.formula else row.get(column.id)
             cell = sheet.cell(at, number, value)
             if column.type.is_date:
-                cell.number_format = "yyyy-mm-dd" if column.type is Type.DATE else "yyyy-mm-dd hh:mm:ss"
+                cell.number_format = "yyyy-mm-dd" if column.type is ColumnType.DATE else "yyyy-mm-dd hh:mm:ss"
         if own:
             sheet.cell(at, len(headers), row.get(own))
     ref = f"A1:{get_column_letter(len(headers))}{max(len(rows), 1) + 1}"
@@ -73,7 +71,7 @@ def _add_table(sheet: Worksheet, table: Table, language: Language, rows: Rows, o
         column.name = header
     for column, declared in zip(placed.tableColumns, table.columns, strict=False):
         if declared.formula:
-            column.calculatedColumnFormula = TableFormula(attr_text=render(declared.formula, language, table))
+            column.calculatedColumnFormula = TableFormula(attr_text=render_formula(declared.formula, language, table))
     sheet.add_table(placed)
 
 

@@ -14,8 +14,8 @@ from types import FrameType
 from typing import Any
 
 from tests.ooxml.packages import package, sheet
-from xl_salesflow.ooxml import Workbook
-from xl_salesflow.workbook.save import save
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.workbook.atomic_save import save_workbook
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows either ends the process at once
 DISK = {"posix", "nt", "io", "_io", "fcntl", "msvcrt", "shutil"}
@@ -40,7 +40,7 @@ def count_on(path: Path, backups: int = 0) -> int:
     opened, number = counted(path)
     for name in SHEETS:
         opened.set_cell(name, 1, 1, number + 1)
-    save(path, opened.write_to, opened.digest, backups)
+    save_workbook(path, opened.write_to, opened.digest, backups)
     return int(number) + 1
 
 
@@ -56,7 +56,7 @@ def die_at(path: Path, point: int) -> None:
             os.kill(os.getpid(), KILL)
 
     sys.setprofile(watch)
-    save(path, opened.write_to, opened.digest, backups=1)
+    save_workbook(path, opened.write_to, opened.digest, backups=1)
     sys.setprofile(None)
 
 

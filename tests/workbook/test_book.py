@@ -17,6 +17,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from tests.libreoffice import LibreOffice
 from tests.workbook.book_contract import DEALS, OWN, ROWS, TODAY, BookContract, LayDesk, edit
 from tests.workbook.desk import Desk, make
+from xl_salesflow.core.change_sets import Append, ChangeSet
 from xl_salesflow.errors import (
     EncryptedWorkbook,
     MissingColumn,
@@ -26,12 +27,12 @@ from xl_salesflow.errors import (
     WorkbookChanged,
     WorkbookInUse,
 )
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.plan import Append, Plan
-from xl_salesflow.model.tables import FOREVER, TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.sheets.build import build
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.template.template_builder import build_template
 
 
 class ClosedDesk(Desk):
@@ -191,7 +192,7 @@ def test_a_plan_without_writes_leaves_the_file_byte_for_byte(lay: Callable[..., 
     before = desk.path.read_bytes()
     book = desk.book()
     book.read(TODAY)
-    book.write(Plan())
+    book.write(ChangeSet())
     assert desk.path.read_bytes() == before
 
 
@@ -202,7 +203,7 @@ def test_a_typed_over_cell_has_no_cached_value_to_refresh(lay: Callable[..., Clo
     book = desk.book()
     pipeline = book.read(TODAY)
     (refresh,) = edit(pipeline, "Deals", "weighted_value", {"D-2": 7.0}).edits
-    book.write(Plan(caches=(refresh,)))
+    book.write(ChangeSet(caches=(refresh,)))
     assert desk.path.read_bytes() == before
 
 
@@ -282,7 +283,11 @@ def test_an_empty_table_is_a_frame_without_rows_and_takes_rows(lay: Callable[...
     book = desk.book()
     pipeline = book.read(TODAY)
     assert [len(pipeline[name]) for name in TABLES if name != "Settings"] == [0] * (len(TABLES) - 1)
-    book.write(Plan(appends=(Append("Team", frame(TABLES["Team"], [{"person": "Ann"}, {"person": "Bo"}]), ""),)))
+    book.write(
+        ChangeSet(
+            appends=(Append("Team", make_table_frame(TABLES["Team"], [{"person": "Ann"}, {"person": "Bo"}]), ""),)
+        )
+    )
     assert [row["Person"] for row in desk.rows("Team")] == ["Ann", "Bo"]
 
 
@@ -291,17 +296,19 @@ def test_a_workbook_that_libreoffice_saved_is_still_ours(
     tmp_path: Path, libreoffice: LibreOffice, language: Language
 ) -> None:
     path = tmp_path / "new.xlsx"
-    path.write_bytes(build(language))
-    deals = frame(TABLES["Deals"], [{"deal": "D-1", "stage": "Lead", "amount": 5.5}, {"deal": "D-2", "outcome": "won"}])
+    path.write_bytes(build_template(language))
+    deals = make_table_frame(
+        TABLES["Deals"], [{"deal": "D-1", "stage": "Lead", "amount": 5.5}, {"deal": "D-2", "outcome": "won"}]
+    )
     book = ClosedBook(path)
     before = book.read(TODAY)
-    book.write(Plan(appends=(Append("Deals", deals, ""),)))
+    book.write(ChangeSet(appends=(Append("Deals", deals, ""),)))
     saved = ClosedBook(libreoffice.recalculated(path))
     pipeline = saved.read(TODAY)
     assert pipeline.faults == before.faults == ()
     assert list(pipeline["Deals"]["deal"]) == ["D-1", "D-2"]
     assert list(pipeline["Deals"]["outcome"]) == ["", "won"]
-    saved.write(Plan(appends=(Append("Deals", deals.assign(deal=["D-3", "D-4"]), ""),)))
+    saved.write(ChangeSet(appends=(Append("Deals", deals.assign(deal=["D-3", "D-4"]), ""),)))
     again = ClosedBook(saved.path).read(TODAY)
     assert (len(again["Deals"]), again.faults) == (4, ())
 
@@ -313,13 +320,13 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_the_same_days(lay: Callab
     workbook.save(desk.path)
     book = desk.book()
     book.read(TODAY)
-    deals = frame(TABLES["Deals"], [{"deal": "D-1", "created": date(2026, 1, 5)}])
-    visits = frame(TABLES["History"], [{"visit": "1", "left": FOREVER}])
-    book.write(Plan(appends=(Append("Deals", deals, ""), Append("History", visits, ""))))
+    deals = make_table_frame(TABLES["Deals"], [{"deal": "D-1", "created": date(2026, 1, 5)}])
+    visits = make_table_frame(TABLES["History"], [{"visit": "1", "left": OPEN_STAY_END}])
+    book.write(ChangeSet(appends=(Append("Deals", deals, ""), Append("History", visits, ""))))
     assert desk.rows("Deals")[0]["Created"] == datetime(2026, 1, 5)
     pipeline = desk.book().read(TODAY)
     assert pipeline["Deals"]["created"].iloc[0] == pd.Timestamp("2026-01-05")
-    assert pipeline["History"]["left"].iloc[0] == pd.Timestamp(FOREVER)
+    assert pipeline["History"]["left"].iloc[0] == pd.Timestamp(OPEN_STAY_END)
     assert pipeline.faults == ()
 
 

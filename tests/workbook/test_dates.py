@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbook.lines import lines
-from xl_salesflow.workbook.dates import parse
+from xl_salesflow.workbook.typed_values import parse_typed_date
 
 TAKEN = """
     text                 | means
@@ -48,7 +48,7 @@ ASKED_ABOUT = """
 
 @pytest.mark.parametrize(("text", "means"), lines(TAKEN))
 def test_a_clear_date_is_taken_with_a_note(text: str, means: str) -> None:
-    moment, doubt = parse(text)
+    moment, doubt = parse_typed_date(text)
     assert moment == datetime.fromisoformat(means)
     assert doubt is not None
     assert doubt.rule == "date_as_text"
@@ -56,7 +56,7 @@ def test_a_clear_date_is_taken_with_a_note(text: str, means: str) -> None:
 
 @pytest.mark.parametrize(("text", "rule", "says"), lines(ASKED_ABOUT))
 def test_what_is_no_one_day_is_asked_about(text: str, rule: str, says: str) -> None:
-    moment, doubt = parse(text)
+    moment, doubt = parse_typed_date(text)
     assert moment is None
     assert doubt is not None
     assert doubt.rule == rule
@@ -66,12 +66,12 @@ def test_what_is_no_one_day_is_asked_about(text: str, rule: str, says: str) -> N
 @given(st.dates(date(1000, 1, 1)))
 def test_every_day_survives_iso_and_chinese(day: date) -> None:
     for text in (day.isoformat(), f"{day.year}年{day.month}月{day.day}日"):
-        moment, _ = parse(text)
+        moment, _ = parse_typed_date(text)
         assert moment is not None
         assert moment.date() == day
 
 
 @given(st.text(max_size=12))
 def test_any_text_is_a_date_or_a_doubt_and_never_an_error(text: str) -> None:
-    moment, doubt = parse(text)
+    moment, doubt = parse_typed_date(text)
     assert moment is not None or doubt is not None

@@ -9,15 +9,20 @@ from string import Formatter
 
 import pytest
 
-from xl_salesflow.model.pipeline import Pipeline, Place, pipeline_of
-from xl_salesflow.model.text import Language
-from xl_salesflow.workbook.faults import FAULTS, MOST, Fault, findings
+from xl_salesflow.core.pipelines import Pipeline, TablePosition, build_pipeline
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.workbook.cell_findings import (
+    CELL_FINDING_KINDS,
+    MAX_FINDINGS_PER_RULE,
+    CellFinding,
+    describe_cell_findings,
+)
 
 
 def pipeline(language: Language = "en") -> Pipeline:
     rows = [{"deal": f"D-{at}"} for at in range(2, 600)]
-    places = {"Deals": Place("Deals", {"amount": "F", "created": "G"})}
-    return replace(pipeline_of(date(2026, 3, 2), language, Deals=rows), places=places)
+    places = {"Deals": TablePosition("Deals", {"amount": "F", "created": "G"})}
+    return replace(build_pipeline(date(2026, 3, 2), language, Deals=rows), places=places)
 
 
 @pytest.mark.parametrize(
@@ -28,39 +33,45 @@ def pipeline(language: Language = "en") -> Pipeline:
     ],
 )
 def test_a_fault_is_told_with_address_and_key(language: Language, message: str) -> None:
-    (finding,) = findings(pipeline(language), "Deals", [Fault("not_a_number", 7, "amount", "lots")])
+    (finding,) = describe_cell_findings(pipeline(language), "Deals", [CellFinding("not_a_number", 7, "amount", "lots")])
     assert finding.message == message
     assert (finding.cell, finding.key, finding.column, finding.blocks) == ("Deals!F7", "D-7", "amount", False)
 
 
 def test_neighbours_are_told_together_where_one_remedy_serves_them() -> None:
     rows = [2, 3, 4, 9, 11, 10]
-    told = findings(pipeline(), "Deals", [Fault("formula_typed_over", row, "amount", "") for row in rows])
+    told = describe_cell_findings(
+        pipeline(), "Deals", [CellFinding("formula_typed_over", row, "amount", "") for row in rows]
+    )
     assert [finding.cell for finding in told] == ["Deals!F2:F4", "Deals!F9:F11"]
 
 
 def test_every_typed_over_formula_is_told_so_that_it_can_be_repaired() -> None:
     rows = range(2, 600, 2)
-    told = list(findings(pipeline(), "Deals", [Fault("formula_typed_over", row, "amount", "") for row in rows]))
+    told = list(
+        describe_cell_findings(
+            pipeline(), "Deals", [CellFinding("formula_typed_over", row, "amount", "") for row in rows]
+        )
+    )
     assert len(told) == len(rows)
 
 
 def test_a_column_of_nonsense_is_told_once_not_a_thousand_times() -> None:
-    faults = [Fault("not_a_number", row, "amount", f"many {row}") for row in range(2, 502)]
-    told = list(findings(pipeline(), "Deals", [*faults, Fault("not_a_date", 5, "created", "soon")]))
-    assert len(told) == MOST + 2
-    assert told[MOST].message == "Amount: 400 more cells like Deals!F101."
+    faults = [CellFinding("not_a_number", row, "amount", f"many {row}") for row in range(2, 502)]
+    told = list(describe_cell_findings(pipeline(), "Deals", [*faults, CellFinding("not_a_date", 5, "created", "soon")]))
+    assert len(told) == MAX_FINDINGS_PER_RULE + 2
+    assert told[MAX_FINDINGS_PER_RULE].message == "Amount: 400 more cells like Deals!F101."
     assert told[-1].column == "created"
 
 
-@pytest.mark.parametrize("rule", FAULTS)
+@pytest.mark.parametrize("rule", CELL_FINDING_KINDS)
 def test_both_languages_tell_the_same_facts(rule: str) -> None:
     english, chinese = (
-        {name for _, name, _, _ in Formatter().parse(text) if name} for text in FAULTS[rule].message.both()
+        {name for _, name, _, _ in Formatter().parse(text) if name} for text in CELL_FINDING_KINDS[rule].message.both()
     )
     assert english == chinese
 
 
-@pytest.mark.parametrize("rule", FAULTS)
+@pytest.mark.parametrize("rule", CELL_FINDING_KINDS)
 def test_chinese_is_punctuated_in_full_width(rule: str) -> None:
-    assert not re.search(r"[,:;?!()]", FAULTS[rule].message.zh)
+    assert not re.search(r"[,:;?!()]", CELL_FINDING_KINDS[rule].message.zh)

@@ -11,37 +11,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from xl_salesflow.model.choices import CHOICES
-from xl_salesflow.model.column import Column, Table, Type
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.lists import LISTS
-from xl_salesflow.model.tables import FOREVER, TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.ooxml import ErrorValue
-from xl_salesflow.workbook.columns import Dialect
-from xl_salesflow.workbook.grid import cells_of, read_frame
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.ooxml.cell_contents import ErrorValue
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.cell_conversion import Dialect, read_frame, values_to_cells
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=8).map(str.strip)
-NUMBERS: dict[Type, st.SearchStrategy[Any]] = {
-    Type.INTEGER: st.integers(-(10**9), 10**9),
-    Type.POINTS: st.integers(0, 3),
-    Type.MONEY: st.decimals(-(10**9), 10**9, places=2).map(float),
-    Type.PERCENT: st.floats(0, 1),
-    Type.NUMBER: st.floats(allow_nan=False, allow_infinity=False),
+NUMBERS: dict[ColumnType, st.SearchStrategy[Any]] = {
+    ColumnType.INTEGER: st.integers(-(10**9), 10**9),
+    ColumnType.POINTS: st.integers(0, 3),
+    ColumnType.MONEY: st.decimals(-(10**9), 10**9, places=2).map(float),
+    ColumnType.PERCENT: st.floats(0, 1),
+    ColumnType.NUMBER: st.floats(allow_nan=False, allow_infinity=False),
 }
 
 
 def values_of(column: Column) -> st.SearchStrategy[Any]:
     """Return what a row of a frame may hold in *column*."""
-    if column.type is Type.CHOICE:
+    if column.type is ColumnType.CHOICE:
         return st.sampled_from(["", *CHOICES[column.options or ""]])
-    if column.type is Type.LIST:
+    if column.type is ColumnType.LIST:
         return st.sampled_from(["", "a team's own", *LISTS[column.options or ""]])
     if column.type.is_text:
         return WORDS
-    if column.type is Type.DATE:
-        return st.none() | st.dates(date(1950, 1, 1), date(2149, 12, 31)) | st.just(FOREVER)
-    if column.type is Type.TIME:
+    if column.type is ColumnType.DATE:
+        return st.none() | st.dates(date(1950, 1, 1), date(2149, 12, 31)) | st.just(OPEN_STAY_END)
+    if column.type is ColumnType.TIME:
         return st.none() | st.datetimes(datetime(1950, 1, 1), datetime(2149, 1, 1)).map(
             lambda at: at.replace(microsecond=0)
         )
@@ -52,14 +51,14 @@ def values_of(column: Column) -> st.SearchStrategy[Any]:
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 @settings(max_examples=15)
 @given(data=st.data())
-def test_a_frame_survives_its_cells(table: Table, language: Language, data: st.DataObject) -> None:
+def test_a_frame_survives_its_cells(table: TableSchema, language: Language, data: st.DataObject) -> None:
     first = next(column for column in table.columns if not column.is_formula)
     row = st.fixed_dictionaries({column.id: values_of(column) for column in table.columns})
     rows = data.draw(
         st.lists(row, max_size=3).filter(lambda rows: all(row[first.id] not in ("", None) for row in rows))
     )
-    before = frame(table, rows)
-    cells = {column.id: cells_of(column, before[column.id], language) for column in table.columns}
+    before = make_table_frame(table, rows)
+    cells = {column.id: values_to_cells(column, before[column.id], language) for column in table.columns}
     after, faults = read_frame(table, cells, 2, Dialect("USD"))
     assert faults == []
     assert_frame_equal(before, after, check_index_type=False)
@@ -81,13 +80,13 @@ def test_a_frame_survives_its_cells(table: Table, language: Language, data: st.D
     ],
 )
 def test_any_cell_can_be_text(cell: Any, reads: str) -> None:
-    frame, _ = read_frame(_one("note", Type.TEXT), {"note": [cell, "next"]}, 2, Dialect())
+    frame, _ = read_frame(_one("note", ColumnType.TEXT), {"note": [cell, "next"]}, 2, Dialect())
     assert list(frame["note"])[: 1 if reads else 0] == ([reads] if reads else [])
 
 
 @pytest.mark.parametrize("cell", ["Ja", "Yes ", "yes", "YES", "是", "Ｙｅｓ"])
 def test_a_choice_is_known_by_any_of_its_names(cell: str) -> None:
-    frame, faults = read_frame(_one("answer", Type.CHOICE, "yes_no"), {"answer": [cell]}, 2, Dialect())
+    frame, faults = read_frame(_one("answer", ColumnType.CHOICE, "yes_no"), {"answer": [cell]}, 2, Dialect())
     assert (list(frame["answer"]), len(faults)) == (([""], 1) if cell == "Ja" else (["yes"], 0))
 
 
@@ -103,7 +102,7 @@ def test_a_choice_is_known_by_any_of_its_names(cell: str) -> None:
     ],
 )
 def test_a_day_may_have_a_clock_or_have_lost_its_format(cell: Any, dialect: Dialect, day: str) -> None:
-    frame, faults = read_frame(_one("day", Type.DATE), {"day": [cell]}, 2, dialect)
+    frame, faults = read_frame(_one("day", ColumnType.DATE), {"day": [cell]}, 2, dialect)
     assert (list(frame["day"]), faults) == ([pd.Timestamp(day).as_unit("s")], [])
 
 
@@ -118,12 +117,12 @@ def test_what_a_formula_shows_is_taken_without_a_word() -> None:
 
 
 def test_a_row_with_nothing_but_a_wrong_cell_is_a_row() -> None:
-    frame, faults = read_frame(_one("amount", Type.MONEY), {"amount": [None, "lots", None]}, 5, Dialect())
+    frame, faults = read_frame(_one("amount", ColumnType.MONEY), {"amount": [None, "lots", None]}, 5, Dialect())
     assert list(frame.index) == [6]
     assert [(fault.rule, fault.row, fault.shown) for fault in faults] == [("not_a_number", 6, "lots")]
 
 
-def _one(id: str, type: Type, options: str | None = None) -> Table:
+def _one(id: str, type: ColumnType, options: str | None = None) -> TableSchema:
     deals = TABLES["Deals"]
     column = Column(id, deals["deal"].header, type, deals["deal"].tip, options=options)
-    return Table("One", deals.title, deals.purpose, deals.group, (column,))
+    return TableSchema("One", deals.title, deals.purpose, deals.group, (column,))

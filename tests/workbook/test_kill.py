@@ -11,8 +11,8 @@ import pytest
 
 from tests.parts import ROOT
 from tests.workbook.killing import KILL, count_on, counted, die_at, go_on_and_on, processes, workbook
-from xl_salesflow.ooxml import Workbook
-from xl_salesflow.workbook.locks import beside
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.workbook.file_locks import hidden_file_beside
 
 OLD = workbook()
 
@@ -86,7 +86,7 @@ def test_killed_at_any_time(book: Path) -> None:
         process.join()
         before, number = number, counted(book)[1]
         assert number > before
-        littered += any(book.parent.glob(beside(book, "*").name))
+        littered += any(book.parent.glob(hidden_file_beside(book, "*").name))
         number = count_on(book)
         assert tidy(book)
     assert littered, "not one process was killed while it saved; the test shows nothing"

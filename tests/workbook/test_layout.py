@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook
-from xl_salesflow.model.formulas import render
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.workbook.layout import find_layout
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.schema.table_registry import TABLES, render_formula
+from xl_salesflow.workbook.workbook_layout import find_workbook_layout
 
 
 @dataclass(frozen=True)
@@ -38,14 +37,14 @@ def workbook(language: Language = "en", **changed: dict[str, str]) -> dict[str, 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sheets_language_is_that_of_their_headers(language: Language) -> None:
-    layout = find_layout("b.xlsx", workbook(language))
+    layout = find_workbook_layout("b.xlsx", workbook(language))
     assert layout.language == language
     assert layout.headers["Deals"]["amount"] == TABLES["Deals"].header("amount", language)
 
 
 def test_headers_of_the_other_language_ids_case_and_blanks_are_found() -> None:
     changed = {"Amount": "金额", "Created": "created", "Stage": " STAGE ", "Furthest stage": "furthest"}
-    headers = find_layout("b.xlsx", workbook(Deals=changed)).headers["Deals"]
+    headers = find_workbook_layout("b.xlsx", workbook(Deals=changed)).headers["Deals"]
     assert [headers[id] for id in ("amount", "created", "stage", "furthest")] == [
         "金额",
         "created",
@@ -58,7 +57,7 @@ def test_a_column_of_the_user_s_own_that_bears_one_of_our_names_is_left_to_them(
     tables = workbook()
     deals = tables["Deals"]
     tables["Deals"] = Found("Deals", ["furthest", "金额", *deals.headers])
-    layout = find_layout("b.xlsx", tables)
+    layout = find_workbook_layout("b.xlsx", tables)
     assert layout.headers["Deals"]["furthest"] == "Furthest stage"
     assert layout.headers["Deals"]["amount"] == "Amount"
     assert layout.places["Deals"].letters["deal"] == "C"
@@ -66,11 +65,11 @@ def test_a_column_of_the_user_s_own_that_bears_one_of_our_names_is_left_to_them(
 
 def test_table_names_are_found_in_any_case() -> None:
     tables = {name.upper(): Found(name.upper(), table.headers) for name, table in workbook().items()}
-    assert find_layout("b.xlsx", tables).tables["Deals"].name == "DEALS"
+    assert find_workbook_layout("b.xlsx", tables).tables["Deals"].name == "DEALS"
 
 
 def test_formulas_follow_renamed_headers_here_and_in_other_tables() -> None:
-    layout = find_layout(
+    layout = find_workbook_layout(
         "b.xlsx", workbook(Deals={"Amount": "金额", "BANT known": "BANT 已知项"}, Stages={"Key": "键"})
     )
     deals = TABLES["Deals"]
@@ -83,16 +82,16 @@ def test_formulas_follow_renamed_headers_here_and_in_other_tables() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_formulas_are_the_declared_ones_where_nothing_was_renamed(language: Language) -> None:
-    layout = find_layout("b.xlsx", workbook(language))
+    layout = find_workbook_layout("b.xlsx", workbook(language))
     for table in TABLES.values():
         for column in table.formulas:
             if column.formula:
-                assert layout.formula(table, column) == render(column.formula, language, table)
+                assert layout.formula(table, column) == render_formula(column.formula, language, table)
 
 
 def test_a_workbook_without_our_tables_is_not_ours() -> None:
     with pytest.raises(NotOurWorkbook):
-        find_layout("b.xlsx", {"Sales": Found("Sales", ["a"])})
+        find_workbook_layout("b.xlsx", {"Sales": Found("Sales", ["a"])})
 
 
 @pytest.mark.parametrize(("new", "hint"), [("Team1", "now named Team1"), ("Zzz", "no table Team;")])
@@ -100,7 +99,7 @@ def test_a_missing_table_is_named(new: str, hint: str) -> None:
     tables = workbook()
     tables[new] = Found(new, tables.pop("Team").headers)
     with pytest.raises(MissingTable, match=hint):
-        find_layout("b.xlsx", tables)
+        find_workbook_layout("b.xlsx", tables)
 
 
 @pytest.mark.parametrize(
@@ -113,4 +112,4 @@ def test_a_missing_table_is_named(new: str, hint: str) -> None:
 )
 def test_a_missing_column_is_named(language: Language, header: str, new: str, hint: str) -> None:
     with pytest.raises(MissingColumn, match=hint):
-        find_layout("b.xlsx", workbook(language, Deals={header: new}))
+        find_workbook_layout("b.xlsx", workbook(language, Deals={header: new}))

@@ -11,14 +11,17 @@ from zipfile import ZipFile
 import pytest
 from openpyxl.utils import get_column_letter
 
-from xl_salesflow import flow
-from xl_salesflow.metrics.formulas import metric_formulas
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.ooxml import Formula, Place, Workbook
-from xl_salesflow.sheets import new_workbook
-from xl_salesflow.workbook import ClosedBook
-from xl_salesflow.workbook.live import named_formulas
+from xl_salesflow.engine import Run
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.metrics.metric_tables import metric_formulas
+from xl_salesflow.ooxml.cell_contents import CellFormula
+from xl_salesflow.ooxml.cell_references import CellPlace
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import check, update
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.new_stores import new_workbook
+from xl_salesflow.workbook.workbook_layout import declared_name_formulas
 
 TODAY = date(2026, 3, 2)
 
@@ -80,7 +83,7 @@ def test_typed_over_is_found_and_put_back(language: Language, table: str, column
     before = formulas(desk.path)
     cell = typed(desk, table, column, at, 5)
     assert formulas(desk.path) != before
-    plan = flow.check(desk.read(TODAY), repair=True)
+    plan = check(desk.read(TODAY), repair=True)
     told = [(f.table, f.column, f.cell.rpartition("!")[2]) for f in plan.findings if f.rule == "formula_typed_over"]
     assert told == [(table, column, cell)]
     desk.write(plan)
@@ -92,7 +95,7 @@ def test_another_metrics_formula_is_no_ones_own(tmp_path: Path) -> None:
     """A formula copied down from the row above is a formula, and the wrong one."""
     desk = book(tmp_path / "book.xlsx")
     first = metric_formulas("en")["deal_count"]["value"].text
-    typed(desk, "Metrics", "value", 1, Formula(first))
+    typed(desk, "Metrics", "value", 1, CellFormula(first))
     (fault,) = desk.read(TODAY).faults
     assert (fault.rule, fault.key) == ("formula_typed_over", list(metric_formulas("en"))[1])
 
@@ -107,7 +110,7 @@ def test_a_run_leaves_a_typed_over_number_alone(tmp_path: Path) -> None:
     desk = book(tmp_path / "book.xlsx")
     typed(desk, "Metrics", "value", 0, 77)
     for _ in range(2):
-        desk.write(flow.update(desk.read(TODAY), flow.Run("test", datetime(2026, 3, 2))))
+        desk.write(update(desk.read(TODAY), Run("test", datetime(2026, 3, 2))))
     assert Workbook.open(desk.path).read_table("Metrics")["Value"][0] == 77
 
 
@@ -127,10 +130,10 @@ def test_a_deleted_row_is_told(language: Language, table: str, at: int, key: str
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_named_cell_of_the_template_holds_the_formula_it_should(language: Language, tmp_path: Path) -> None:
     new_workbook(tmp_path / "book.xlsx", language, "crm")
-    workbook, expected = Workbook.open(tmp_path / "book.xlsx"), named_formulas(language)
+    workbook, expected = Workbook.open(tmp_path / "book.xlsx"), declared_name_formulas(language)
     found = {}
     for name in expected.keys() & workbook.names.keys():
         at = workbook.names[name]
-        found[name] = workbook.formulas(at.sheet)[Place(at.sheet.casefold(), at.row, at.col)]
+        found[name] = workbook.formulas(at.sheet)[CellPlace(at.sheet.casefold(), at.row, at.col)]
     assert len(found) > 20
     assert found == {name: expected[name] for name in found}

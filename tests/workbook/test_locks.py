@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from xl_salesflow.errors import WorkbookInUse
-from xl_salesflow.workbook import locks
+from xl_salesflow.workbook import file_locks
+from xl_salesflow.workbook.file_locks import _is_program_running, refuse_if_open
 
 DAY = 24 * 3600
 HERE = socket.gethostname()
@@ -48,16 +49,16 @@ CASES = [
 def test_an_owner_file_counts_until_it_is_known_to_be_forgotten(
     program: str, host: str, days: int, running: bool, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "_running", lambda _: running)
-    monkeypatch.setattr(locks.sys, "platform", "linux")
+    monkeypatch.setattr(file_locks, "_is_program_running", lambda _: running)
+    monkeypatch.setattr(file_locks.sys, "platform", "linux")
     owner = excel(tmp_path) if program == "excel" else libreoffice(tmp_path, host)
     then = time.time() - days * DAY
     os.utime(owner, (then, then))
     if not counts:
-        locks.refuse_if_open(tmp_path / "book.xlsx")
+        refuse_if_open(tmp_path / "book.xlsx")
         return
     with pytest.raises(WorkbookInUse, match="Li Wei" if program == "excel" else "Ann Lee"):
-        locks.refuse_if_open(tmp_path / "book.xlsx")
+        refuse_if_open(tmp_path / "book.xlsx")
     assert owner.exists()
 
 
@@ -65,18 +66,18 @@ def test_an_owner_file_counts_until_it_is_known_to_be_forgotten(
 def test_on_a_mac_an_owner_file_counts_while_excel_runs(
     running: bool, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "_running", lambda _: running)
-    monkeypatch.setattr(locks.sys, "platform", "darwin")
+    monkeypatch.setattr(file_locks, "_is_program_running", lambda _: running)
+    monkeypatch.setattr(file_locks.sys, "platform", "darwin")
     excel(tmp_path)
     if counts:
         with pytest.raises(WorkbookInUse, match="Li Wei"):
-            locks.refuse_if_open(tmp_path / "book.xlsx")
+            refuse_if_open(tmp_path / "book.xlsx")
     else:
-        locks.refuse_if_open(tmp_path / "book.xlsx")
+        refuse_if_open(tmp_path / "book.xlsx")
 
 
 def test_programs_that_run_are_found_by_name() -> None:
-    assert not locks._running("no such program")
+    assert not _is_program_running("no such program")
     own = Path(f"/proc/{os.getpid()}/comm")
     if own.exists():
-        assert locks._running(own.read_text(encoding="utf-8").strip())
+        assert _is_program_running(own.read_text(encoding="utf-8").strip())

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from xl_salesflow.model.plan import Finding
-from xl_salesflow.model.view import EVERYTHING, NAMED_CELLS
-from xl_salesflow.workbook.columns import Dialect
-from xl_salesflow.workbook.named import read_named, view_of
+from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.schema.named_values import ALL_VALUES_LABEL, NAMED_CELLS
+from xl_salesflow.workbook.cell_conversion import Dialect
+from xl_salesflow.workbook.input_cells import check_named_cells, query_from_named_cells
 
 
 def named(**typed: Any) -> tuple[dict[str, Any], list[Finding]]:
     cells = {name: cell.default.en if cell.default else None for name, cell in NAMED_CELLS.items()} | typed
-    return read_named(cells, {name: f"Funnel!B{at}" for at, name in enumerate(cells)}, Dialect(), "en")
+    return check_named_cells(cells, {name: f"Funnel!B{at}" for at, name in enumerate(cells)}, Dialect(), "en")
 
 
 @pytest.mark.parametrize(
@@ -47,27 +47,27 @@ def test_a_named_cell_is_read_by_its_type(name: str, typed: Any, holds: Any, rul
 
 
 def test_a_name_that_is_gone_is_a_finding() -> None:
-    _, found = read_named(
+    _, found = check_named_cells(
         {name: None for name in NAMED_CELLS if name != "AsOf"}, dict.fromkeys(NAMED_CELLS, ""), Dialect(), "zh"
     )
     assert [(finding.rule, finding.message[:7]) for finding in found] == [("missing_name", "名为 AsOf")]
 
 
-@pytest.mark.parametrize("everything", [*EVERYTHING.both(), "（全部）", None, " ", "All of them"])
+@pytest.mark.parametrize("everything", [*ALL_VALUES_LABEL.both(), "（全部）", None, " ", "All of them"])
 def test_nothing_is_filtered_where_everything_is_asked(everything: str | None) -> None:
     values, _ = named(ViewOwner=everything, ViewSource=everything, ViewEverything="All of them")
-    assert view_of(values).filters == {}
+    assert query_from_named_cells(values).filters == {}
 
 
 def test_filters_are_ids_where_the_lists_know_one() -> None:
     values, _ = named(ViewSource="展会", ViewRegion="Overseas", ViewChannel="Direct", ViewProduct="Press 3")
-    assert view_of(values).filters == {
+    assert query_from_named_cells(values).filters == {
         "source": "trade_show", "region": "Overseas", "sales_channel": "direct", "product": "Press 3",
     }  # fmt: skip
 
 
 def test_the_period_and_the_readings_are_part_of_the_question() -> None:
     values, _ = named(PeriodFromInput=date(2026, 1, 1), Reading="Created in the period", Reach="实际进入")
-    view = view_of(values)
+    view = query_from_named_cells(values)
     assert (view.start, view.end, view.has_period) == (date(2026, 1, 1), None, True)
     assert (view.reading, view.reach) == ("cohort", "entered")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbook.lines import lines
-from xl_salesflow.model.column import Type
-from xl_salesflow.workbook.numbers import parse
+from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.workbook.typed_values import parse_typed_number
 
 TAKEN = """
     text          | means
@@ -55,7 +55,7 @@ ASKED_ABOUT = """
 
 @pytest.mark.parametrize(("text", "means"), lines(TAKEN))
 def test_money_written_as_text_is_taken_with_a_note(text: str, means: str) -> None:
-    value, doubt = parse(text, Type.MONEY, "CNY")
+    value, doubt = parse_typed_number(text, ColumnType.MONEY, "CNY")
     assert value == float(means)
     assert doubt is not None
     assert doubt.rule == "number_as_text"
@@ -63,7 +63,7 @@ def test_money_written_as_text_is_taken_with_a_note(text: str, means: str) -> No
 
 @pytest.mark.parametrize(("text", "type", "rule"), lines(ASKED_ABOUT))
 def test_what_is_no_clear_number_is_asked_about(text: str, type: str, rule: str) -> None:
-    value, doubt = parse(text, Type(type), "CNY")
+    value, doubt = parse_typed_number(text, ColumnType(type), "CNY")
     assert value is None
     assert doubt is not None
     assert doubt.rule == rule
@@ -73,21 +73,21 @@ def test_what_is_no_clear_number_is_asked_about(text: str, type: str, rule: str)
     ("text", "means"), [("12 %", 0.12), ("12.3%", 0.123), ("１３％", 0.13), ("0.13", 0.13), ("1", 1.0)]
 )
 def test_a_percentage_is_a_fraction(text: str, means: float) -> None:
-    assert parse(text, Type.PERCENT)[0] == means
+    assert parse_typed_number(text, ColumnType.PERCENT)[0] == means
 
 
 def test_an_ambiguous_number_names_both_readings() -> None:
-    _, doubt = parse("1,5", Type.MONEY)
+    _, doubt = parse_typed_number("1,5", ColumnType.MONEY)
     assert doubt is not None
     assert dict(doubt.facts) == {"first": "1.5", "second": "15"}
 
 
 @given(st.decimals(-(10**12), 10**12, places=2))
 def test_a_number_with_thousands_commas_means_itself(number: object) -> None:
-    assert parse(f"{number:,}", Type.MONEY)[0] == float(str(number))
+    assert parse_typed_number(f"{number:,}", ColumnType.MONEY)[0] == float(str(number))
 
 
 @given(st.text(max_size=12))
 def test_any_text_is_a_number_or_a_doubt_and_never_an_error(text: str) -> None:
-    value, doubt = parse(text, Type.MONEY, "USD")
+    value, doubt = parse_typed_number(text, ColumnType.MONEY, "USD")
     assert value is not None or doubt is not None

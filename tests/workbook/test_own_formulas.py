@@ -12,13 +12,13 @@ from openpyxl import load_workbook
 from tests.workbook.book_contract import DEALS, ROWS, TODAY, edit
 from tests.workbook.desk import make
 from xl_salesflow.cli import main
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.model.view import EVERYTHING
-from xl_salesflow.ooxml import Workbook
-from xl_salesflow.sheets.build import build
-from xl_salesflow.sheets.wording import DROPDOWNS
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.named_values import ALL_VALUES_LABEL
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.template.starter_content import DROPDOWNS_TITLE
+from xl_salesflow.workbook.template.template_builder import build_template
 
 SAFE = {"A1": "=SUM(Deals[Amount])", "A2": "=A1*2", "A3": '=COUNTIFS(Deals[Stage],"Quote")'}
 LEFT = {"B1": "=SUBTOTAL(109,Deals[Amount])", "B2": "=B1+1"}
@@ -85,12 +85,12 @@ def test_helper_formulas_of_the_template_are_kept_up_to_date_and_not_counted(
     tmp_path: Path, language: Language
 ) -> None:
     path = tmp_path / "book.xlsx"
-    path.write_bytes(build(language))
+    path.write_bytes(build_template(language))
     closed = ClosedBook(path)
     pipeline = closed.read(TODAY)
     assert closed.written(edit(pipeline, "Settings", "value", {"currency": "EUR"})).answer == {}
-    shown = load_workbook(path, data_only=True)[DROPDOWNS.in_(language)]
-    assert shown["A2"].value == EVERYTHING.in_(language)  # for whoever opens the list without calculating
+    shown = load_workbook(path, data_only=True)[DROPDOWNS_TITLE.in_(language)]
+    assert shown["A2"].value == ALL_VALUES_LABEL.in_(language)  # for whoever opens the list without calculating
 
 
 def test_the_command_line_says_it_in_a_sentence_and_in_json(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from xl_salesflow import flow
-from xl_salesflow.demo.generate import generated
-from xl_salesflow.model.pipeline import Pipeline
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.ooxml import Formula, Workbook
-from xl_salesflow.sheets.build import build
-from xl_salesflow.workbook import ClosedBook
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import Run
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.ooxml.cell_contents import CellFormula
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.verbs import bring_in, check, update
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.template.template_builder import build_template
 
 NOW = datetime(2026, 3, 2, 9)
-RUN = flow.Run("Ann", NOW)
+RUN = Run("Ann", NOW)
 TODAY = NOW.date()
 
 Damage = Callable[[Workbook], None]
@@ -30,11 +32,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> dict[Language, bytes]:
     made: dict[Language, bytes] = {}
     for language in LANGUAGES:
         path = tmp_path_factory.mktemp("filled") / f"{language}.xlsx"
-        path.write_bytes(build(language))
+        path.write_bytes(build_template(language))
         book = ClosedBook(path)
         empty = book.read(TODAY)
-        book.write(flow.bring_in(empty, generated(empty, 30, since_days=90), RUN))
-        book.write(flow.update(book.read(TODAY), RUN))
+        book.write(bring_in(empty, generate_pipeline(empty, 30, since_days=90), RUN))
+        book.write(update(book.read(TODAY), RUN))
         assert not broken(path)
         made[language] = path.read_bytes()
     return made
@@ -79,11 +81,15 @@ def put_in_the_place_of_an_array(*kept: object) -> Damage:
 DAMAGES: dict[str, tuple[Damage, str, str | None]] = {
     "a number over AsOf": (type_into("AsOf", 46000), "formula_typed_over", "AsOf"),
     "a number over Today": (type_into("Today", 46000), "formula_typed_over", "Today"),
-    "another formula in a card": (type_into("Card_win_rate", Formula("1+1", 2)), "formula_typed_over", "Card_win_rate"),
+    "another formula in a card": (
+        type_into("Card_win_rate", CellFormula("1+1", 2)),
+        "formula_typed_over",
+        "Card_win_rate",
+    ),
     "a card of the forecast": (type_into("Card_coverage", 3), "formula_typed_over", "Card_coverage"),
     "a card of the plan": (type_into("Card_won_needed", "x"), "formula_typed_over", "Card_won_needed"),
     "a reference that leads nowhere": (
-        type_into("HasPeriod", Formula("IF(#REF!=1,1,0)")),
+        type_into("HasPeriod", CellFormula("IF(#REF!=1,1,0)")),
         "formula_typed_over",
         "HasPeriod",
     ),
@@ -95,12 +101,12 @@ DAMAGES: dict[str, tuple[Damage, str, str | None]] = {
     "a row of StageMetrics": (delete_row("StageMetrics", 1), "missing_row", None),
     "an array that is gone": (put_in_the_place_of_an_array(), "formula_typed_over", None),
     "numbers and a formula over an array": (
-        put_in_the_place_of_an_array(1, 2, Formula("1+1", 2)),
+        put_in_the_place_of_an_array(1, 2, CellFormula("1+1", 2)),
         "formula_typed_over",
         None,
     ),
     "an array over fewer cells": (
-        put_in_the_place_of_an_array(Formula("FREQUENCY(1,2)", array="D3:D4")),
+        put_in_the_place_of_an_array(CellFormula("FREQUENCY(1,2)", array="D3:D4")),
         "formula_typed_over",
         None,
     ),
@@ -130,7 +136,7 @@ def test_what_was_broken_is_told_and_put_back_with_its_value(
     repaired = ClosedBook(path).read(TODAY)
     assert not rules_broken(repaired)
     assert shown(path.read_bytes()) == seen[language]
-    left = flow.update(repaired, RUN)
+    left = update(repaired, RUN)
     assert not left.caches
     assert not left.cells
 
@@ -147,7 +153,7 @@ def rules_broken(pipeline: Pipeline) -> list[str]:
 def repair(path: Path) -> None:
     book = ClosedBook(path)
     book.restore()
-    book.write(flow.check(book.read(TODAY), repair=True))
+    book.write(check(book.read(TODAY), repair=True))
 
 
 def shown(data: bytes) -> dict[str, object]:

@@ -16,8 +16,8 @@ from typing import BinaryIO
 import pytest
 
 from xl_salesflow.errors import CannotSave, WorkbookChanged, WorkbookError, WorkbookInUse
-from xl_salesflow.workbook.locks import beside, sole_writer
-from xl_salesflow.workbook.save import save
+from xl_salesflow.workbook.atomic_save import save_workbook
+from xl_salesflow.workbook.file_locks import hidden_file_beside, sole_writer
 
 OLD, NEW = b"old workbook", b"new workbook"
 
@@ -43,21 +43,21 @@ def only(book: Path) -> bool:
 
 
 def test_the_new_file_takes_the_place_of_the_old(book: Path) -> None:
-    assert save(book, writing(NEW), digest(OLD)) == digest(NEW)
+    assert save_workbook(book, writing(NEW), digest(OLD)) == digest(NEW)
     assert book.read_bytes() == NEW
     assert only(book)
 
 
 def test_a_file_is_made_where_there_was_none(tmp_path: Path) -> None:
     path = tmp_path / "new.xlsx"
-    save(path, writing(NEW), None)
+    save_workbook(path, writing(NEW), None)
     assert path.read_bytes() == NEW
 
 
 @pytest.mark.parametrize("known", [digest(b"what we read"), None])
 def test_a_file_somebody_else_saved_is_left_alone(book: Path, known: str | None) -> None:
     with pytest.raises(WorkbookChanged):
-        save(book, writing(NEW), known)
+        save_workbook(book, writing(NEW), known)
     assert book.read_bytes() == OLD
     assert only(book)
 
@@ -68,7 +68,7 @@ def test_a_file_saved_while_we_write_is_left_alone(book: Path) -> None:
         book.write_bytes(b"theirs")
 
     with pytest.raises(WorkbookChanged):
-        save(book, write, digest(OLD))
+        save_workbook(book, write, digest(OLD))
     assert book.read_bytes() == b"theirs"
     assert only(book)
 
@@ -76,7 +76,7 @@ def test_a_file_saved_while_we_write_is_left_alone(book: Path) -> None:
 def test_a_file_that_went_away_is_not_made_again(book: Path) -> None:
     book.unlink()
     with pytest.raises(WorkbookChanged):
-        save(book, writing(NEW), digest(OLD))
+        save_workbook(book, writing(NEW), digest(OLD))
 
 
 def excel_owner(name: str) -> bytes:
@@ -108,24 +108,24 @@ def test_a_workbook_open_elsewhere_is_left_alone_and_its_holder_named(
     owner = book.with_name(name)
     owner.write_bytes(content)
     with pytest.raises(WorkbookInUse, match=holder):
-        save(book, writing(NEW), digest(OLD))
+        save_workbook(book, writing(NEW), digest(OLD))
     assert book.read_bytes() == OLD
     assert owner.read_bytes() == content
 
 
 def test_two_runs_do_not_write_at_once(book: Path) -> None:
     with sole_writer(book), pytest.raises(WorkbookInUse, match=str(os.getpid())):
-        save(book, writing(NEW), digest(OLD))
+        save_workbook(book, writing(NEW), digest(OLD))
     assert only(book)
 
 
 def test_the_litter_of_killed_runs_is_cleared(book: Path) -> None:
-    litter = [beside(book, ".lock"), beside(book, "-12345678.tmp")]
+    litter = [hidden_file_beside(book, ".lock"), hidden_file_beside(book, "-12345678.tmp")]
     for path in litter:
         path.write_bytes(b"left")
-    other = beside(book.with_name("other.xlsx"), "-1.tmp")
+    other = hidden_file_beside(book.with_name("other.xlsx"), "-1.tmp")
     other.write_bytes(b"of another workbook, which may be in use")
-    save(book, writing(NEW), digest(OLD))
+    save_workbook(book, writing(NEW), digest(OLD))
     assert not any(path.exists() for path in litter)
     assert other.exists()
 
@@ -136,7 +136,7 @@ def test_an_edit_that_is_refused_leaves_nothing_behind(book: Path) -> None:
         raise WorkbookError("refused")
 
     with pytest.raises(WorkbookError, match="refused"):
-        save(book, refuse, digest(OLD))
+        save_workbook(book, refuse, digest(OLD))
     assert book.read_bytes() == OLD
     assert only(book)
 
@@ -151,7 +151,7 @@ def test_what_the_disk_refuses_is_said_and_the_old_file_stays(book: Path, number
         raise OSError(number, os.strerror(number))
 
     with pytest.raises(CannotSave, match=reason):
-        save(book, fail, digest(OLD))
+        save_workbook(book, fail, digest(OLD))
     assert book.read_bytes() == OLD
     assert only(book)
 
@@ -184,7 +184,7 @@ def test_a_disk_that_is_really_full(book: Path) -> None:
 def test_a_write_protected_file_is_left_alone(book: Path) -> None:
     book.chmod(0o444)
     with pytest.raises(CannotSave, match="read-only"):
-        save(book, writing(NEW), digest(OLD))
+        save_workbook(book, writing(NEW), digest(OLD))
     assert book.read_bytes() == OLD
 
 
@@ -192,7 +192,7 @@ def test_a_write_protected_file_is_left_alone(book: Path) -> None:
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
 def test_permissions_stay(book: Path, mode: int) -> None:
     book.chmod(mode)
-    save(book, writing(NEW), digest(OLD))
+    save_workbook(book, writing(NEW), digest(OLD))
     assert stat.S_IMODE(book.stat().st_mode) == mode
 
 
@@ -200,7 +200,7 @@ def test_permissions_stay(book: Path, mode: int) -> None:
 def test_a_link_stays_a_link(book: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.xlsx"
     link.symlink_to(book)
-    save(link, writing(NEW), digest(OLD))
+    save_workbook(link, writing(NEW), digest(OLD))
     assert link.is_symlink()
     assert book.read_bytes() == NEW
 
@@ -208,7 +208,7 @@ def test_a_link_stays_a_link(book: Path, tmp_path: Path) -> None:
 def test_backups_form_a_ring(book: Path) -> None:
     known = digest(OLD)
     for number in range(4):
-        known = save(book, writing(b"version %d" % number), known, backups=2)
+        known = save_workbook(book, writing(b"version %d" % number), known, backups=2)
     kept = {path.name: path.read_bytes() for path in book.parent.iterdir()}
     assert kept == {
         book.name: b"version 3",
@@ -225,7 +225,7 @@ def test_no_update_is_lost_among_writers(book: Path) -> None:
         while done < 50:
             read = book.read_bytes()
             try:
-                save(book, writing(read + mark), digest(read))
+                save_workbook(book, writing(read + mark), digest(read))
                 done += 1
             except (WorkbookChanged, WorkbookInUse):
                 continue

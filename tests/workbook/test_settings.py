@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.workbook.lines import lines
-from xl_salesflow.model.frames import frame
-from xl_salesflow.model.settings import SETTINGS_BY_ID
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.workbook.settings import language_of, read_settings, setting_cell
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.schema.named_values import SETTINGS_BY_ID
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.input_cells import message_language, read_workbook_settings, setting_to_cell
 
 READ = """
     setting        | typed        | rule            | holds
@@ -31,7 +31,7 @@ READ = """
 @pytest.mark.parametrize(("id", "typed", "rule", "holds"), lines(READ))
 def test_a_setting_is_read_by_its_type_or_falls_back(id: str, typed: str, rule: str, holds: str) -> None:
     rows = [{"setting": "a row of the user's own", "value": "x"}, {"setting": id, "value": typed}]
-    settings, faults = read_settings(frame(TABLES["Settings"], rows))
+    settings, faults = read_workbook_settings(make_table_frame(TABLES["Settings"], rows))
     numeric = not SETTINGS_BY_ID[id].type.is_text and not SETTINGS_BY_ID[id].type.is_date
     assert str(settings.number(id) if numeric else settings.text(id)) == holds
     assert [(fault.rule, fault.row, fault.column) for fault in faults] == ([(rule, 3, "value")] if rule else [])
@@ -50,13 +50,13 @@ def test_a_setting_is_read_by_its_type_or_falls_back(id: str, typed: str, rule: 
     ],
 )
 def test_a_setting_is_written_as_its_formulas_need_it(id: str, text: str, cell: object) -> None:
-    assert setting_cell(id, text) == cell
-    assert type(setting_cell(id, text)) is type(cell)
+    assert setting_to_cell(id, text) == cell
+    assert type(setting_to_cell(id, text)) is type(cell)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_default_can_be_read(language: Language) -> None:
     rows = [{"setting": one.id, "value": str(one.default_in(language))} for one in SETTINGS_BY_ID.values()]
-    settings, faults = read_settings(frame(TABLES["Settings"], rows))
+    settings, faults = read_workbook_settings(make_table_frame(TABLES["Settings"], rows))
     assert faults == []
-    assert language_of(settings, "en") == language
+    assert message_language(settings, "en") == language

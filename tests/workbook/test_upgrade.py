@@ -17,14 +17,14 @@ from tests.workbook import desk
 from tests.workbook.book_contract import OWN, ROWS, TODAY
 from xl_salesflow.cli import main
 from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, UnsupportedEdit
-from xl_salesflow.model.tables import TABLES
-from xl_salesflow.model.text import LANGUAGES, Language
-from xl_salesflow.ooxml import Workbook, letters
-from xl_salesflow.ooxml.engine import Place
-from xl_salesflow.sheets.build import build
-from xl_salesflow.workbook import ClosedBook
-from xl_salesflow.workbook.missing import Missing, missing
-from xl_salesflow.workbook.upgrade import upgraded
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.ooxml.cell_references import CellPlace, column_letters
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.book_upgrade import upgrade_workbook
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.missing_parts import MissingPart, find_missing_parts
+from xl_salesflow.workbook.template.template_builder import build_template
 
 GONE_TABLES = ("Feedback", "Targets")
 GONE_COLUMNS = {"Deals": ("competitor", "weighted_value"), "Activities": ("outcome",), "Stages": ("key",)}
@@ -50,11 +50,11 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeOld:
 
 
 def shipped(language: Language) -> Workbook:
-    return Workbook(Path("template"), build(language))
+    return Workbook(Path("template"), build_template(language))
 
 
-def upgrade(path: Path, language: Language = "en") -> list[Missing]:
-    after, added = upgraded(Workbook.open(path), shipped(language))
+def upgrade(path: Path, language: Language = "en") -> list[MissingPart]:
+    after, added = upgrade_workbook(Workbook.open(path), shipped(language))
     path.write_bytes(after.to_bytes())
     return added
 
@@ -68,7 +68,7 @@ def test_tables_and_columns_are_added_and_everything_else_is_as_it_was(old: Make
         ClosedBook(path).read(TODAY)
     added = upgrade(path, language)
     for table in GONE_TABLES:
-        assert Missing("table", table) in added
+        assert MissingPart("table", table) in added
     for table, ids in GONE_COLUMNS.items():
         assert {one.what for one in added if one.kind == "column" and one.table == table} == set(ids)
     after = Workbook.open(path)
@@ -84,7 +84,7 @@ def test_a_second_upgrade_adds_nothing_and_changes_no_byte(old: MakeOld) -> None
     path = old()
     upgrade(path)
     workbook = Workbook.open(path)
-    after, added = upgraded(workbook, shipped("en"))
+    after, added = upgrade_workbook(workbook, shipped("en"))
     assert after is workbook
     assert added == []
 
@@ -111,7 +111,7 @@ def test_a_new_column_has_the_formula_the_format_and_the_choices_of_the_template
 def load_workbook_of(language: Language) -> object:
     import io
 
-    return load_workbook(io.BytesIO(build(language)))
+    return load_workbook(io.BytesIO(build_template(language)))
 
 
 def rules(sheet: object, cell: str) -> list[str]:
@@ -127,7 +127,7 @@ def test_what_stands_beside_a_table_is_not_overwritten(old: MakeOld) -> None:
     book.save(path)
     before = path.read_bytes()
     with pytest.raises(UnsupportedEdit, match=rf"Deals!{beside.coordinate}: is in the way"):
-        upgraded(Workbook.open(path), shipped("en"))
+        upgrade_workbook(Workbook.open(path), shipped("en"))
     assert path.read_bytes() == before
 
 
@@ -135,7 +135,7 @@ def test_what_stands_beside_a_table_is_not_overwritten(old: MakeOld) -> None:
 def test_a_column_that_was_renamed_is_not_added_but_asked_about(old: MakeOld, new: str) -> None:
     path = old()
     desk.Desk(path).rename("Deals", "Expected close", new)
-    assert not any(one.what == "expected_close" for one in missing(Workbook.open(path), shipped("en")))
+    assert not any(one.what == "expected_close" for one in find_missing_parts(Workbook.open(path), shipped("en")))
     upgrade(path)
     with pytest.raises(MissingColumn, match=f"now headed “{new}”"):
         ClosedBook(path).read(TODAY)
@@ -163,12 +163,12 @@ def test_a_workbook_that_is_not_ours_is_refused(tmp_path: Path) -> None:
 
     Empty().save(tmp_path / "other.xlsx")
     with pytest.raises(NotOurWorkbook):
-        upgraded(Workbook.open(tmp_path / "other.xlsx"))
+        upgrade_workbook(Workbook.open(tmp_path / "other.xlsx"))
 
 
 def test_the_template_lacks_nothing() -> None:
     for language in LANGUAGES:
-        assert missing(shipped(language), shipped(language)) == []
+        assert find_missing_parts(shipped(language), shipped(language)) == []
 
 
 def test_independent_programs_are_content(
@@ -194,7 +194,7 @@ def test_a_deleted_sheet_of_the_template_comes_back_with_its_names_and_charts(tm
     upgrade(path)
     after = Workbook.open(path)
     assert {"Forecast", "Dropdowns"} <= set(after.sheets)
-    assert missing(after, shipped("en")) == []
+    assert find_missing_parts(after, shipped("en")) == []
     assert len(load_workbook(path)["Forecast"]._charts) == len(load_workbook_of("en")["Forecast"]._charts) > 0
 
 
@@ -239,12 +239,12 @@ def test_an_older_layout_is_repaired_at_once(older_layout: Path, capsys: pytest.
     }
     for name in ("CompareInput", *(f"Card_{id}" for id in CARDS)):
         at = template.names[name]
-        around = f"{letters(at.col)}{at.row - 1}:{letters(at.col)}{at.row + 1}"
+        around = f"{column_letters(at.col)}{at.row - 1}:{column_letters(at.col)}{at.row + 1}"
         (above, _, below), (label, _, meaning) = (book.read_range(at.sheet, around) for book in (after, template))
         assert (above, below) == (label, meaning)
-        assert after.formulas(at.sheet).get(Place(at.sheet.casefold(), at.row, at.col)) == template.formulas(
+        assert after.formulas(at.sheet).get(CellPlace(at.sheet.casefold(), at.row, at.col)) == template.formulas(
             at.sheet
-        ).get(Place(at.sheet.casefold(), at.row, at.col))
+        ).get(CellPlace(at.sheet.casefold(), at.row, at.col))
     capsys.readouterr()
     assert main(["check", str(older_layout), "--repair"]) == 0
     assert "Restored" not in capsys.readouterr().out

@@ -1,14 +1,14 @@
-"""Many workbooks, unattended: each on its own, nothing lost, nothing done twice.
+"""Many workbooks: workers, the run log, a cluster, watched folders.
 
-    books       which files are meant by paths, folders and patterns
-    task        what is to be done to one workbook, and what came of it: plain values, the same for every kind of worker
-    verbs       which verbs a batch knows;  jobs   what each does to one workbook
-    work        the function that workers run
-    processes   workers on this machine;  cluster   workers of a Dask cluster
-    turns       the loop: who works on what, what is tried again, what is given up
-    ledger      the run journal: what was begun and what is done, on the disk before and after
-    run         a batch from its paths to its summary
-    watch       the same for a folder in which people save
+The terminal may enter.
 
-Help and worker processes come this way, so nothing here is imported before it is needed.
+Public names, by file:
+
+    batch_run: Batch, BatchRun, BatchSummary, begin_batch
+    batch_tasks: BATCH_VERB_OPTIONS, BatchTask, parse_verb_options, TaskOutcome, TaskStatus
+    folder_watch: watch_workbooks, WatchPace
+    run_log: read_past_run
+    task_loop: RetryPolicy
+    workbook_search: digest_workbook_file, find_workbooks, FoundWorkbook
+    worker_pools: ClusterPool, ProcessPool, WorkerLimits, WorkerPool
 """

@@ -1,9 +1,19 @@
-"""The terminal: ``salesflow VERB …``. Every command opens a book, asks the flow and shows what came of it.
+"""The terminal: one file for verbs that belong together, loaded when one of them is called.
 
-Exit codes: 0 fine, 1 findings that block, 2 usage, 3 workbook not usable.
+Nobody enters but the console script.
+
+Public names, by file:
+
+    : main
 """
 
-from xl_salesflow.cli.commands import cli
-from xl_salesflow.cli.main import main
+from __future__ import annotations
 
-__all__ = ["cli", "main"]
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; every command is loaded only now."""
+    from xl_salesflow.cli.command_line import run_command_line
+
+    return run_command_line(arguments)

@@ -1,11 +1,11 @@
-"""Options from a file: ``salesflow.toml``, checked as a whole before a command runs.
+"""Read options from a file, ``salesflow.toml``, checked as a whole before a command runs.
 
     [batch]                 # a section a command
     jobs = 2                # an option by its long name
     journal = "/var/lib/salesflow/batch.jsonl"
 
-The first of these counts: the file that SALESFLOW_CONFIG names, ``salesflow.toml`` in the folder one is in, the same in the
-user's folder for settings. Over it goes the environment (``SALESFLOW_BATCH_JOBS``), over that the command line.
+The first of these counts: the file that SALESFLOW_CONFIG names, ``salesflow.toml`` in the current folder, the same in the
+user's folder for settings. The environment (``SALESFLOW_BATCH_JOBS``) overrides it, and the command line overrides both.
 """
 
 from __future__ import annotations
@@ -20,64 +20,65 @@ import click
 
 from xl_salesflow.errors import UsageError
 
-PREFIX = "SALESFLOW"
-NAME = "salesflow.toml"
-_HELP = {"help", "version"}
+ENVIRONMENT_PREFIX = "SALESFLOW"
+OPTION_FILE_NAME = "salesflow.toml"
+_UNCONFIGURABLE_OPTIONS = {"help", "version"}
 
 
-def configured(cli: click.Group, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+def read_configuration(cli: click.Group, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Return what file and environment say as click wants it: command → parameter → value.
 
     Raises:
         UsageError: a name nobody knows, with the nearest one that is known, or a value that its option does not take.
     """
-    _check_names(cli, environ)
-    file = _file(environ)
-    return {} if file is None else _read(cli, file)
+    _check_variable_names(cli, environ)
+    file = _find_option_file(environ)
+    return {} if file is None else _read_option_file(cli, file)
 
 
-def _file(environ: Mapping[str, str]) -> Path | None:
-    if named := environ.get(f"{PREFIX}_CONFIG"):
+def _find_option_file(environ: Mapping[str, str]) -> Path | None:
+    if named := environ.get(f"{ENVIRONMENT_PREFIX}_CONFIG"):
         if not Path(named).is_file():
             raise UsageError(
-                f"{PREFIX}_CONFIG names {named}, which is no file.", f"{PREFIX}_CONFIG 指向的 {named} 不是文件。"
+                f"{ENVIRONMENT_PREFIX}_CONFIG names {named}, which is no file.",
+                f"{ENVIRONMENT_PREFIX}_CONFIG 指向的 {named} 不是文件。",
             )
         return Path(named)
-    places = (Path(NAME), Path(click.get_app_dir("salesflow")) / NAME)
+    places = (Path(OPTION_FILE_NAME), Path(click.get_app_dir("salesflow")) / OPTION_FILE_NAME)
     return next((place for place in places if place.is_file()), None)
 
 
-def _read(cli: click.Group, file: Path) -> dict[str, Any]:
+def _read_option_file(cli: click.Group, file: Path) -> dict[str, Any]:
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} is not valid TOML: {error}.", f"{file} 不是有效的 TOML：{error}。") from error
-    known = {name: options for name, command in cli.commands.items() if (options := _options(command))}
+    known = {name: options for name, command in cli.commands.items() if (options := _configurable_options(command))}
     found: dict[str, Any] = {}
     for section, values in told.items():
         if section not in known:
-            raise _unknown(file, f"[{section}]", section, known)
+            raise _unknown_option_error(file, f"[{section}]", section, known)
         if not isinstance(values, dict):
             raise UsageError(
                 f"{file}: {section} must be a section, [{section}].", f"{file}：{section} 应为小节 [{section}]。"
             )
-        found[section] = _section(file, section, values, known[section], cli.commands[section])
+        found[section] = _read_option_section(file, section, values, known[section], cli.commands[section])
     return found
 
 
-def _section(
+def _read_option_section(
     file: Path, section: str, values: Mapping[str, Any], known: Mapping[str, click.Option], command: click.Command
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in values.items():
         option = known.get(name)
         if option is None:
-            raise _unknown(file, f"[{section}] {name}", name, known)
-        found[option.name or name] = _value(file, f"[{section}] {name}", option, value, command)
+            raise _unknown_option_error(file, f"[{section}] {name}", name, known)
+        found[option.name or name] = _check_option_value(file, f"[{section}] {name}", option, value, command)
     return found
 
 
-def _value(file: Path, place: str, option: click.Option, value: Any, command: click.Command) -> Any:
+def _check_option_value(file: Path, place: str, option: click.Option, value: Any, command: click.Command) -> Any:
     """Return *value* as it stands, once the option has taken it."""
     if option.is_flag and not isinstance(value, bool):
         raise UsageError(f"{file}, {place} must be true or false.", f"{file} 的 {place} 应为 true 或 false。")
@@ -92,31 +93,31 @@ def _value(file: Path, place: str, option: click.Option, value: Any, command: cl
     return value
 
 
-def _check_names(cli: click.Group, environ: Mapping[str, str]) -> None:
+def _check_variable_names(cli: click.Group, environ: Mapping[str, str]) -> None:
     """Refuse variables that begin like a command's and name no option of it."""
     for name, command in cli.commands.items():
-        start = f"{PREFIX}_{name.upper().replace('-', '_')}_"
-        known = {start + option.upper().replace("-", "_") for option in _options(command)}
+        start = f"{ENVIRONMENT_PREFIX}_{name.upper().replace('-', '_')}_"
+        known = {start + option.upper().replace("-", "_") for option in _configurable_options(command)}
         for variable in environ:
             if known and variable.startswith(start) and variable not in known:
-                raise _unknown(None, variable, variable, known)
+                raise _unknown_option_error(None, variable, variable, known)
 
 
-def _options(command: click.Command) -> dict[str, click.Option]:
+def _configurable_options(command: click.Command) -> dict[str, click.Option]:
     """Return the options of *command* by the long name they have on the command line."""
     return {
         opt.removeprefix("--"): option
         for option in command.params
-        if isinstance(option, click.Option) and option.name not in _HELP
+        if isinstance(option, click.Option) and option.name not in _UNCONFIGURABLE_OPTIONS
         for opt in option.opts
         if opt.startswith("--")
     }
 
 
-def _unknown(file: Path | None, place: str, name: str, known: Iterable[str]) -> UsageError:
-    from xl_salesflow.model.nearest import nearest  # only for a mistake
+def _unknown_option_error(file: Path | None, place: str, name: str, known: Iterable[str]) -> UsageError:
+    from xl_salesflow.core.name_suggestions import find_nearest
 
-    near = nearest(name, known)
+    near = find_nearest(name, known)
     where, wo = (f"{file}, {place}", f"{file} 的 {place}") if file else (place, place)
     listed = sorted(known)
     return UsageError(

@@ -1,8 +1,14 @@
-"""What people send and print: quotes, follow-up lists and reports, in both languages."""
+"""Deal documents, lists and the report as files: templates, typesetting, mail and calendars.
 
-from xl_salesflow.documents.press import Press
-from xl_salesflow.documents.render import FORMATS, render
-from xl_salesflow.documents.saving import put, save, write
-from xl_salesflow.documents.shelf import folders
+Batch, Excel and the terminal may enter; the only user of Jinja2 and Typst.
 
-__all__ = ["FORMATS", "Press", "folders", "put", "render", "save", "write"]
+Public names, by file:
+
+    document_files: safe_file_name, save_file_atomically
+    document_writer: DocumentWriter, render_document, write_document_file, write_document_files
+    sample_deal: template_field_paths, template_fields
+    template_findings: inspect_template
+    template_lookup: DEAL_DOCUMENT_FORMATS, DEAL_DOCUMENT_KINDS, DocumentTemplate, find_template, read_template,
+        shipped_template, team_templates, template_folders, TEMPLATE_SUFFIXES
+    template_values: DocumentLanguage
+"""

@@ -1,4 +1,4 @@
-"""The open workbook: the Book over Excel, the buttons, the worksheet functions, and the add-in that brings them.
+"""The open Book over xlwings: buttons, worksheet functions, the add-in and its doctor.
 
-Nothing here is imported by a headless run; xlwings is imported only where Excel is spoken to.
+Excel and the terminal may enter; the only user of xlwings.
 """

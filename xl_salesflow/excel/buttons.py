@@ -1,7 +1,7 @@
-"""The buttons of the ribbon: each opens the book, asks the flow and shows what came of it.
+"""The buttons of the ribbon: each opens the book, runs a verb and shows its outcome.
 
-A button that is about one deal reads the rows of that deal. What it says is one sentence in the status bar; an error is one
-sentence in a box, never a traceback.
+The VBA calls `press`. A button about one deal reads the rows of that deal. Its answer is one sentence in the status bar; an
+error is one sentence in a box, never a traceback.
 """
 
 from __future__ import annotations
@@ -16,53 +16,77 @@ from types import MappingProxyType, TracebackType
 import xlwings as xw
 
 from xl_salesflow.errors import SalesflowError
-from xl_salesflow.excel import comparing_buttons as compared
-from xl_salesflow.excel import deal_buttons as deal
-from xl_salesflow.excel import quote_buttons as offer
-from xl_salesflow.excel import workbook_buttons as whole
-from xl_salesflow.excel.desk import Desk
-from xl_salesflow.model.text import Language, Text
+from xl_salesflow.excel.button_context import ButtonContext
+from xl_salesflow.excel.comparing_buttons import press_compare, press_dates, press_diff, press_merge
+from xl_salesflow.excel.deal_buttons import (
+    press_activity,
+    press_bant,
+    press_explain,
+    press_lost,
+    press_next_stage,
+    press_prepare,
+    press_won,
+)
+from xl_salesflow.excel.quote_buttons import press_new_quote, press_print, press_quote, press_revise
+from xl_salesflow.excel.workbook_buttons import (
+    press_assign,
+    press_audit,
+    press_calendar,
+    press_check,
+    press_followups,
+    press_funnel,
+    press_help,
+    press_language,
+    press_playbook,
+    press_repair,
+    press_report,
+    press_score,
+    press_targets,
+    press_undo,
+    press_update,
+)
+from xl_salesflow.locale.texts import Language, Text
 
-Button = Callable[[Desk], Text]
+Button = Callable[[ButtonContext], Text]
 
 BUTTONS: Mapping[str, Button] = MappingProxyType(
     {
-        "check": whole.check,
-        "update": whole.update,
-        "next_stage": deal.next_stage,
-        "won": deal.won,
-        "lost": deal.lost,
-        "explain": deal.explain,
-        "bant": deal.bant,
-        "score": whole.score,
-        "followups": whole.followups,
-        "activity": deal.activity,
-        "calendar": whole.calendar,
-        "new_quote": offer.new_quote,
-        "revise": offer.revise,
-        "quote": offer.quote,
-        "print": offer.print_paper,
-        "prepare": deal.prepare,
-        "assign": whole.assign,
-        "audit": whole.audit,
-        "dates": compared.dates,
-        "compare": compared.groups,
-        "diff": compared.differences,
-        "merge": compared.merge,
-        "playbook": whole.playbook,
-        "funnel": whole.funnel,
-        "targets": whole.targets,
-        "report": whole.report,
-        "undo": whole.undo,
-        "repair": whole.repair,
-        "language": whole.language,
-        "help": whole.help,
+        "check": press_check,
+        "update": press_update,
+        "next_stage": press_next_stage,
+        "won": press_won,
+        "lost": press_lost,
+        "explain": press_explain,
+        "bant": press_bant,
+        "score": press_score,
+        "followups": press_followups,
+        "activity": press_activity,
+        "calendar": press_calendar,
+        "new_quote": press_new_quote,
+        "revise": press_revise,
+        "quote": press_quote,
+        "print": press_print,
+        "prepare": press_prepare,
+        "assign": press_assign,
+        "audit": press_audit,
+        "dates": press_dates,
+        "compare": press_compare,
+        "diff": press_diff,
+        "merge": press_merge,
+        "playbook": press_playbook,
+        "funnel": press_funnel,
+        "targets": press_targets,
+        "report": press_report,
+        "undo": press_undo,
+        "repair": press_repair,
+        "language": press_language,
+        "help": press_help,
     }
 )
 """Verb of the ribbon → what its button does; it returns what to say."""
 
-_LONGEST = 250  # the status bar cuts what is longer
-_UNEXPECTED = Text(
+_STATUS_BAR_LENGTH = 250  # the status bar cuts what is longer
+_UNEXPECTED_ERROR_TEXT = Text(
     "The button stopped unexpectedly; the details are in {log}: please send them to whoever looks after the add-in.",
     "按钮意外停止；详情见 {log}，请发送给加载项维护者。",
 )
@@ -73,18 +97,18 @@ def press(verb: str, choice: int = 0, language: Language = "en", file: str = "")
 
     *file* is the path of another workbook, four hexadecimal digits for each letter: nothing that could be read as a command.
     """
-    sys.excepthook = _unexpected(language)
+    sys.excepthook = _make_error_hook(language)
     book = xw.Book.caller()
     chosen = Path(bytes.fromhex(file).decode("utf-16-be")) if file else None
     try:
-        said = BUTTONS[verb](Desk(book, choice, language, file=chosen)).in_(language)
+        said = BUTTONS[verb](ButtonContext(book, choice, language, file=chosen)).in_(language)
     except SalesflowError as error:
         said = error.in_(language)
         book.app.alert(said, title="Salesflow", mode="critical")
-    book.app.status_bar = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+    book.app.status_bar = said if len(said) <= _STATUS_BAR_LENGTH else f"{said[: _STATUS_BAR_LENGTH - 1]}…"
 
 
-def _unexpected(
+def _make_error_hook(
     language: Language,
 ) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
     """Return a hook that keeps a traceback in a file: Excel shows what goes to stderr in a box."""
@@ -92,6 +116,6 @@ def _unexpected(
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log = Path(tempfile.gettempdir()) / "salesflow-error.log"
         log.write_text("".join(traceback.format_exception(kind, error, trace)), encoding="utf-8")
-        print(_UNEXPECTED.in_(language, log=log), file=sys.stderr)
+        print(_UNEXPECTED_ERROR_TEXT.in_(language, log=log), file=sys.stderr)
 
     return hook

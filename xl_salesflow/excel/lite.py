@@ -1,6 +1,6 @@
-"""The verbs for Excel on the web and xlwings Lite, where Python runs in the browser: scripts that take the open book.
+"""The verbs as scripts for Excel on the web and xlwings Lite, where Python runs in the browser.
 
-Put this into the script editor:
+Each script takes the open book. Put this into the script editor:
 
     from xl_salesflow.excel.lite import *
 
@@ -9,55 +9,73 @@ Only packages that Pyodide has are imported; documents, which need a typesetter 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 
 import xlwings as xw
 
 from xl_salesflow.errors import SalesflowError
-from xl_salesflow.excel import comparing_buttons, deal_buttons, quote_buttons, workbook_buttons
-from xl_salesflow.excel.desk import Desk
-from xl_salesflow.model.text import Text
+from xl_salesflow.excel.button_context import ButtonContext
+from xl_salesflow.excel.comparing_buttons import press_compare
+from xl_salesflow.excel.deal_buttons import press_bant, press_explain, press_prepare, press_won
+from xl_salesflow.excel.quote_buttons import press_new_quote, press_revise
+from xl_salesflow.excel.workbook_buttons import (
+    press_assign,
+    press_check,
+    press_followups,
+    press_funnel,
+    press_repair,
+    press_score,
+    press_targets,
+    press_undo,
+    press_update,
+)
+from xl_salesflow.locale.texts import Text
 
-Script = Callable[[xw.Book], None]
+WebScript = Callable[[xw.Book], None]
 
 
-def _script(button: Callable[[Desk], Text]) -> Script:
+def _make_web_script(verb: str, button: Callable[[ButtonContext], Text]) -> WebScript:
     """Make a script of *button*: what it says goes to the console of the editor, in the workbook's language."""
 
     @wraps(button)
     def run(book: xw.Book) -> None:
-        desk = Desk(book)
+        desk = ButtonContext(book)
         try:
             desk.language = desk.read("Settings").language
             print(button(desk).in_(desk.language))
         except SalesflowError as error:
             print(error.in_(desk.language))
 
+    run.__name__ = verb
     run.__annotations__ = {"book": xw.Book}
     del run.__wrapped__
-    script: Script = xw.script(run)
+    script: WebScript = xw.script(run)
     return script
 
 
-check = _script(workbook_buttons.check)
-update = _script(workbook_buttons.update)
-score = _script(workbook_buttons.score)
-followups = _script(workbook_buttons.followups)
-funnel = _script(workbook_buttons.funnel)
-targets = _script(workbook_buttons.targets)
-undo = _script(workbook_buttons.undo)
-compare = _script(comparing_buttons.groups)
-assign = _script(workbook_buttons.assign)
-repair = _script(workbook_buttons.repair)
-won = _script(deal_buttons.won)
-explain = _script(deal_buttons.explain)
-bant = _script(deal_buttons.bant)
-prepare = _script(deal_buttons.prepare)
-new_quote = _script(quote_buttons.new_quote)
-revise = _script(quote_buttons.revise)
+WEB_SCRIPTS: Mapping[str, WebScript] = {
+    verb: _make_web_script(verb, button)
+    for verb, button in (
+        ("check", press_check),
+        ("update", press_update),
+        ("score", press_score),
+        ("followups", press_followups),
+        ("funnel", press_funnel),
+        ("targets", press_targets),
+        ("undo", press_undo),
+        ("compare", press_compare),
+        ("assign", press_assign),
+        ("repair", press_repair),
+        ("won", press_won),
+        ("explain", press_explain),
+        ("bant", press_bant),
+        ("prepare", press_prepare),
+        ("new_quote", press_new_quote),
+        ("revise", press_revise),
+    )
+}
+"""The scripts by the name that the script editor lists."""
 
-__all__ = [
-    "assign", "bant", "check", "compare", "explain", "followups", "funnel", "new_quote", "prepare", "repair", "revise", "score",
-    "targets", "undo", "update", "won",
-]  # fmt: skip
+globals().update(WEB_SCRIPTS)
+__all__ = [*WEB_SCRIPTS]  # noqa: PLE0604 - what "import *" brings is the table

@@ -1,7 +1,7 @@
-"""The worksheet functions in the shape Excel calls them through xlwings: blocks of cells in, one block out.
+"""The worksheet functions as Excel calls them through xlwings: blocks of cells in, one block out.
 
-The answer has the shape of what was given: a column for a column, a row for a row, one cell for a cell. A single cell beside a
-column counts for each of its rows. What cannot be answered is one sentence in the cell.
+The answer has the shape of what was given: a column for a column, a row for a row, one cell for a cell. A single cell
+beside a column counts for each of its rows. What cannot be answered is one sentence in the cell.
 """
 
 from __future__ import annotations
@@ -13,30 +13,29 @@ from typing import Any
 import xlwings as xw
 
 from xl_salesflow.errors import SalesflowError, UsageError
-from xl_salesflow.excel.functions import FUNCTIONS
-from xl_salesflow.excel.wizard import ARGUMENTS, CATEGORY
-from xl_salesflow.excel.wizard import FUNCTIONS as DECLARED
+from xl_salesflow.excel.addin_declarations import FUNCTION_ARGUMENTS, FUNCTION_CATEGORY, FUNCTION_DECLARATIONS
+from xl_salesflow.excel.worksheet_functions import WORKSHEET_FUNCTIONS
 
-LANGUAGE = "language"
+LANGUAGE_ARGUMENT = "language"
 """The first argument of each: the language that the add-in speaks; the person gives the others."""
 
-_Block = Sequence[Sequence[Any]]
+_ArgumentBlock = Sequence[Sequence[Any]]
 
 
-def answered(
-    function: Callable[..., list[Any]], blocks: Sequence[_Block | None], language: Any = "en"
+def answer_in_blocks(
+    function: Callable[..., list[Any]], blocks: Sequence[_ArgumentBlock | None], language: Any = "en"
 ) -> list[list[Any]]:
     """Return what *function* says of the cells of *blocks*, in their shape; a block that was left out is None."""
     try:
-        height, width = _shape([block for block in blocks if block is not None])
-        cells = [None if block is None else _spread(block, height * width) for block in blocks]
+        height, width = _find_common_shape([block for block in blocks if block is not None])
+        cells = [None if block is None else _spread_block(block, height * width) for block in blocks]
         found = function(*cells)
     except SalesflowError as error:
         return [[error.in_("zh" if language == "zh" else "en")]]
     return [found[row * width : (row + 1) * width] for row in range(height)]
 
 
-def _shape(blocks: Sequence[_Block]) -> tuple[int, int]:
+def _find_common_shape(blocks: Sequence[_ArgumentBlock]) -> tuple[int, int]:
     shapes = dict.fromkeys((len(block), len(block[0])) for block in blocks)
     several = [shape for shape in shapes if shape != (1, 1)]
     if len(several) > 1:
@@ -48,28 +47,28 @@ def _shape(blocks: Sequence[_Block]) -> tuple[int, int]:
     return several[0] if several else (1, 1)
 
 
-def _spread(block: _Block, count: int) -> list[Any]:
+def _spread_block(block: _ArgumentBlock, count: int) -> list[Any]:
     cells = [cell for row in block for cell in row]
     return cells * count if len(cells) == 1 else cells
 
 
-def _for_excel(function: Callable[..., list[Any]]) -> Any:
-    declared = DECLARED[function.__name__]
+def _register_for_excel(function: Callable[..., list[Any]]) -> Any:
+    declared = FUNCTION_DECLARATIONS[function.__name__]
 
     def cells(language: Any, *blocks: Any) -> list[list[Any]]:
-        return answered(function, blocks, language)
+        return answer_in_blocks(function, blocks, language)
 
     cells.__name__, cells.__doc__ = function.__name__, declared.says.en
-    parameters = [inspect.Parameter(LANGUAGE, inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+    parameters = [inspect.Parameter(LANGUAGE_ARGUMENT, inspect.Parameter.POSITIONAL_OR_KEYWORD)]
     for at, name in enumerate(declared.arguments):
         default = inspect.Parameter.empty if at < declared.needed else None
         parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default))
     cells.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # xlwings reads the arguments there
     cells.__annotations__ = {}
-    registered: Any = xw.func(category=CATEGORY)(cells)
+    registered: Any = xw.func(category=FUNCTION_CATEGORY)(cells)
     for name in declared.arguments:
-        registered = xw.arg(name, ndim=2, doc=ARGUMENTS[name].en)(registered)
+        registered = xw.arg(name, ndim=2, doc=FUNCTION_ARGUMENTS[name].en)(registered)
     return xw.ret(ndim=2)(registered)
 
 
-globals().update({function.__name__: _for_excel(function) for function in FUNCTIONS})
+globals().update({function.__name__: _register_for_excel(function) for function in WORKSHEET_FUNCTIONS})

@@ -1,4 +1,4 @@
-"""Buttons about the whole workbook: read it, ask the flow, write the plan, bring the sheet to the front."""
+"""Buttons about the whole workbook: read it, run the verb, write the change set, show the sheet."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ from dataclasses import replace
 
 import pandas as pd
 
-from xl_salesflow import flow
+from xl_salesflow.core.change_sets import ChangeSet, Edit
+from xl_salesflow.engine import run_steps
 from xl_salesflow.errors import UsageError
-from xl_salesflow.excel.desk import Desk
-from xl_salesflow.followups import flow_back
-from xl_salesflow.model.choices import CHOICES
-from xl_salesflow.model.plan import Edit, Plan
-from xl_salesflow.model.text import Text
-from xl_salesflow.moves import Switch
-from xl_salesflow.scoring import bant, traits
+from xl_salesflow.excel.button_context import ButtonContext
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.process.account_scores import score_account_traits
+from xl_salesflow.process.bant_scores import fill_bant_from_answers
+from xl_salesflow.process.followup_logging import log_followups
+from xl_salesflow.process.playbook_switch import PlaybookSwitch
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.verbs import assign, check, followups, funnel, report, switch, undo, update
 
-_RANKS = ("block", "warn", "note")
+_SEVERITY_ORDER = ("block", "warn", "note")
 
 
-def check(desk: Desk) -> Text:
+def press_check(desk: ButtonContext) -> Text:
     """List the findings on their sheet, each linked to its cell."""
-    plan = flow.check(desk.read())
-    found = sorted(plan.findings, key=lambda finding: _RANKS.index(finding.severity))
+    plan = check(desk.read())
+    found = sorted(plan.findings, key=lambda finding: _SEVERITY_ORDER.index(finding.severity))
     desk.show_findings(found)
     blocking = sum(finding.blocks for finding in found)
     return Text(
@@ -31,9 +33,9 @@ def check(desk: Desk) -> Text:
     )
 
 
-def update(desk: Desk) -> Text:
+def press_update(desk: ButtonContext) -> Text:
     """Do the main job, and show the findings when one blocks."""
-    plan = flow.update(desk.read(), desk.run)
+    plan = update(desk.read(), desk.run)
     desk.book.write(plan)
     if plan.blocks:
         desk.show("Findings")
@@ -44,17 +46,17 @@ def update(desk: Desk) -> Text:
     )
 
 
-def score(desk: Desk) -> Text:
+def press_score(desk: ButtonContext) -> Text:
     """Score every deal from its answers and every customer from its traits."""
-    plan = flow.settled(desk.read(), (flow_back, bant.from_answers, traits.score), "score", desk.run)
+    plan = run_steps(desk.read(), (log_followups, fill_bant_from_answers, score_account_traits), "score", desk.run)
     desk.book.write(plan)
     changes = plan.answer["changes"]
     return Text(f"Scores are up to date; {changes} cells changed.", f"得分已更新，修改 {changes} 个单元格。")
 
 
-def followups(desk: Desk) -> Text:
+def press_followups(desk: ButtonContext) -> Text:
     """Bring today's list up to date and to the front."""
-    plan = flow.settled(desk.read(), (flow_back,), "followups", desk.run)
+    plan = run_steps(desk.read(), (log_followups,), "followups", desk.run)
     desk.book.write(plan)
     desk.show("FollowUps")
     count = plan.answer["followups"]
@@ -63,22 +65,22 @@ def followups(desk: Desk) -> Text:
     )
 
 
-def calendar(desk: Desk) -> Text:
+def press_calendar(desk: ButtonContext) -> Text:
     """Write the follow-ups as a calendar file and open it."""
-    from xl_salesflow import documents
+    from xl_salesflow.documents.document_writer import write_document_files
 
     pipeline = desk.read()
-    (document,) = flow.followups(pipeline, made=desk.run.now).documents
-    (file,) = documents.write(document, desk.folder, pipeline.language, ("ics",))
+    (document,) = followups(pipeline, made=desk.run.now).documents
+    (file,) = write_document_files(document, desk.folder, pipeline.language, ("ics",))
     desk.open(file)
     return Text(f"Calendar: {file}.", f"日历文件：{file}。")
 
 
-def funnel(desk: Desk) -> Text:
+def press_funnel(desk: ButtonContext) -> Text:
     """Compute the sheets anew and bring the funnel to the front; its numbers are live formulas."""
     desk.xw.app.calculate()
     desk.show("Metrics")
-    metrics = flow.funnel(desk.read()).answer["metrics"]
+    metrics = funnel(desk.read()).answer["metrics"]
     rate = metrics["win_rate"]
     shown = "—" if rate is None else f"{rate:.1%}"
     return Text(
@@ -87,66 +89,71 @@ def funnel(desk: Desk) -> Text:
     )
 
 
-def targets(desk: Desk) -> Text:
+def press_targets(desk: ButtonContext) -> Text:
     """Bring the plan to the front; its numbers are live formulas."""
     desk.xw.app.calculate()
     desk.show("PlanStages")
     return Text("Type a target and a day; “What if” tries other conversions.", "填写目标与日期；“假设转化率”可试算。")
 
 
-def report(desk: Desk) -> Text:
+def press_report(desk: ButtonContext) -> Text:
     """Write the report page beside the workbook and open it."""
-    from xl_salesflow import documents
+    from xl_salesflow.documents.document_writer import write_document_files
 
     pipeline = desk.read()
-    (file,) = documents.write(flow.report(pipeline).documents[0], desk.folder, pipeline.language, ("html",))
+    (file,) = write_document_files(report(pipeline).documents[0], desk.folder, pipeline.language, ("html",))
     desk.open(file)
     return Text(f"Report: {file}.", f"报告：{file}。")
 
 
-def assign(desk: Desk) -> Text:
+def press_assign(desk: ButtonContext) -> Text:
     """Take idle deals back and give deals without an owner to people, as the sheet Settings says."""
-    plan = flow.assign(desk.read(), desk.run)
+    plan = assign(desk.read(), desk.run)
     desk.book.write(plan)
     changes = plan.answer["changes"]
     return Text(f"Deals are assigned; {changes} cells changed.", f"商机已分配，修改 {changes} 个单元格。")
 
 
-def audit(desk: Desk) -> Text:
+def press_audit(desk: ButtonContext) -> Text:
     """Write the questions about how the team sells, and what the data answer, beside the workbook, and open the file."""
-    from xl_salesflow.audit import answers
-    from xl_salesflow.documents import save
+    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.metrics.sales_audit import answer_audit_questions
 
     pipeline = desk.read()
     unknown = Text("The workbook does not tell.", "工作簿中没有相关数据。").in_(pipeline.language)
-    lines = [f"{at}. {one['text']}\n   {one['answer'] or unknown}" for at, one in enumerate(answers(pipeline), 1)]
-    file = save(desk.folder / f"audit-{pipeline.today}.txt", "\n".join((*lines, "")).encode("utf-8-sig"))
+    lines = [
+        f"{at}. {one['text']}\n   {one['answer'] or unknown}"
+        for at, one in enumerate(answer_audit_questions(pipeline), 1)
+    ]
+    file = save_file_atomically(
+        desk.folder / f"audit-{pipeline.today}.txt", "\n".join((*lines, "")).encode("utf-8-sig")
+    )
     desk.open(file)
     return Text(f"Audit: {file}.", f"流程自查：{file}。")
 
 
-def playbook(desk: Desk) -> Text:
+def press_playbook(desk: ButtonContext) -> Text:
     """Move the open deals of the default playbook to the one that the menu names; the stages are mapped by name and place."""
-    from xl_salesflow import playbooks
+    from xl_salesflow.process.playbook_files import list_playbook_names, make_shipped_setup, playbook_title
 
-    names = playbooks.names()
+    names = list_playbook_names()
     if not 1 <= desk.choice <= len(names):
         raise UsageError("Choose a process of the menu.", "请从菜单中选择销售流程。")
     pipeline, wanted = desk.read(), names[desk.choice - 1]
-    setup = {} if wanted in pipeline.playbooks else playbooks.setup(wanted, pipeline.language)
-    plan = flow.switch(pipeline, Switch(wanted, setup, {}), desk.run)
+    setup = {} if wanted in pipeline.playbooks else make_shipped_setup(wanted, pipeline.language)
+    plan = switch(pipeline, PlaybookSwitch(wanted, setup, {}), desk.run)
     desk.book.write(plan)
     desk.show("Stages")
-    count, title = plan.answer["deals"], playbooks.title(wanted)
+    count, title = plan.answer["deals"], playbook_title(wanted)
     return Text(
         f"{count} open deals changed over to “{title.en}”; Undo run takes it back.",
         f"{count} 个进行中商机已转入“{title.zh}”；可用“撤销运行”恢复。",
     )
 
 
-def undo(desk: Desk) -> Text:
+def press_undo(desk: ButtonContext) -> Text:
     """Put back what a run changed: the one whose row of the Journal is selected, else the last."""
-    plan = flow.undo(desk.read(), desk.run, desk.beside("run") or None)
+    plan = undo(desk.read(), desk.run, desk.beside("run") or None)
     desk.book.write(plan)
     if plan.findings:
         desk.show("Findings")
@@ -157,27 +164,27 @@ def undo(desk: Desk) -> Text:
     )
 
 
-def repair(desk: Desk) -> Text:
+def press_repair(desk: ButtonContext) -> Text:
     """Write the formulas back that somebody typed over, in tables and in named cells."""
-    plan = flow.check(desk.read(), repair=True)
-    desk.book.write(Plan(repairs=plan.repairs))
+    plan = check(desk.read(), repair=True)
+    desk.book.write(ChangeSet(repairs=plan.repairs))
     in_tables = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
     cells = in_tables + len(desk.book.restore())
     return Text(f"{cells} formulas written back.", f"已恢复 {cells} 个公式。")
 
 
-def language(desk: Desk) -> Text:
+def press_language(desk: ButtonContext) -> Text:
     """Let messages and documents of this workbook speak the language that the ribbon was switched to."""
     settings = desk.read()["Settings"]
     rows = settings.index[settings["setting"] == "language"]
     label = CHOICES["language"][desk.language].in_(desk.language)
     after = pd.Series([label] * len(rows), rows, dtype=object)
     edit = Edit("Settings", "value", settings.loc[rows, "setting"], settings.loc[rows, "value"], after, "language")
-    desk.book.write(replace(Plan(), edits=(edit,)) if len(rows) else Plan())
+    desk.book.write(replace(ChangeSet(), edits=(edit,)) if len(rows) else ChangeSet())
     return Text("Messages and documents are in English now.", "提示与文件现为中文。")
 
 
-def help(desk: Desk) -> Text:
+def press_help(desk: ButtonContext) -> Text:
     """Bring the first sheet to the front: it says what to do."""
     desk.xw.sheets[0].activate()
     return Text(

@@ -1,9 +1,11 @@
-"""Rows from other people's files: a mapping is proposed, a person edits it, a plan carries it out."""
+"""Other people's files: an import map is proposed, a person settles it, the rows are brought in.
 
-from __future__ import annotations
+The verbs and what lies above them may enter.
 
-from xl_salesflow.imports.mapping import ColumnMap, FileMap, Mapping, NewStage
-from xl_salesflow.imports.planning import plan
-from xl_salesflow.imports.proposal import propose
+Public names, by file:
 
-__all__ = ["ColumnMap", "FileMap", "Mapping", "NewStage", "plan", "propose"]
+    import_changes: build_import_changes
+    import_map: ImportMap
+    import_sources: read_import_sources
+    map_proposal: propose_import_map
+"""

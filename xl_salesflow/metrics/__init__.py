@@ -1,42 +1,21 @@
-"""Every number of the funnel, said once: its definition, its live formula and its Python function.
+"""Every number: its definition, its live formula and its Python; the sales plan, the report, the audit, the roll-up.
 
-funnel(pipeline)            every metric of the pipeline's view, and the steps of the funnel
-by(pipeline, column)        the same for every owner, product, source…
-trend(pipeline)             the twelve months up to the as-of date
-compare(now, then)          two views side by side
-move_matrix(pipeline)       every move from × to, with counts and values
-planned(pipeline, value, by)  what a target takes: deals per stage back to leads, activities, by when
-compare_segments(…)         is one of two segments really converting better, or is it chance?
-sheet_values(pipeline)      what the workbook's metric cells show
-formulas.metric_formulas    the live formulas, per language
-rows                        the formula columns of single deals and visits
+The engine, the verbs, documents and the template builder may enter.
+
+Public names, by file:
+
+    computed_columns: compute_deal_columns, compute_history_columns, compute_stage_columns
+    day_comparison: COMPARED_METRICS, COMPARISON_CELLS
+    funnel_answers: compare_metrics, compare_segments, compare_stage_metrics, compute_funnel, compute_metrics_by,
+        compute_move_matrix
+    group_metrics: find_grouping_column
+    history_workings: STAGE_EXITS, Working, WORKINGS
+    metric_cell_values: compute_sheet_values
+    metric_declaration: MetricFormula, Unit
+    metric_tables: card_formulas, column_formulas, metric_formulas, METRIC_SMALL_PRINT, METRICS_BY_ID,
+        ROW_POSITIONS
+    report_facts: build_report_document
+    sales_audit: answer_audit_questions
+    sales_plan_answer: compute_sales_plan
+    team_rollup: join_workbooks, list_book_contributions, write_parquet
 """
-
-from __future__ import annotations
-
-from xl_salesflow.metrics.catalogue import METRICS, STAGE_METRICS
-from xl_salesflow.metrics.declaration import Formula, Metric, Unit
-from xl_salesflow.metrics.funnel import Funnel, by, compare, compare_stages, funnel, move_matrix, trend
-from xl_salesflow.metrics.planned import planned
-from xl_salesflow.metrics.segments import Comparison, compare_segments
-from xl_salesflow.metrics.sheet import SheetValues, sheet_values
-
-__all__ = [
-    "METRICS",
-    "STAGE_METRICS",
-    "Comparison",
-    "Formula",
-    "Funnel",
-    "Metric",
-    "SheetValues",
-    "Unit",
-    "by",
-    "compare",
-    "compare_segments",
-    "compare_stages",
-    "funnel",
-    "move_matrix",
-    "planned",
-    "sheet_values",
-    "trend",
-]

@@ -1,23 +1,116 @@
-"""The formula cells of a sheet, and raw values as an engine wants them: numbers as numbers, whatever their format."""
+"""Find the formula cells of sheets, work out shared formulas, and read raw values for the engine.
+
+Of a shared formula one cell holds the text, the others only its number. Raw values are numbers as numbers, whatever their
+format. `KnownFormulas` names the formulas whose values are written elsewhere.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from xl_salesflow.ooxml.refs import column_number, letters
-from xl_salesflow.ooxml.shared_formulas import SharedFormulas
-from xl_salesflow.ooxml.sheet_scan import Grammar, SheetStream, number_of, row_spans
-from xl_salesflow.ooxml.splice import Cell, cells_of
-from xl_salesflow.ooxml.strings import rich_text
-from xl_salesflow.ooxml.text import cell_text, plain_text
-from xl_salesflow.ooxml.values import ErrorValue
+from xl_salesflow.ooxml.cell_contents import (
+    ErrorValue,
+    escape_formula,
+    join_rich_text,
+    unescape_cell_text,
+    unescape_xml,
+)
+from xl_salesflow.ooxml.cell_references import column_letters, column_number, shift_formula
+from xl_salesflow.ooxml.sheet_stream import (
+    RowCell,
+    SheetGrammar,
+    SheetStream,
+    find_row_spans,
+    parse_row_cells,
+    read_row_number,
+)
+from xl_salesflow.ooxml.workbook_parts import DefinedName, ExcelTable
 
-_TYPE = re.compile(rb'\st="(\w+)"')
-_VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>([^<]*)</")
+_SHARED_FORMULA_ID = re.compile(rb'\ssi="([0-9]+)"')
 
-Rows = tuple[int, int]
+
+class SharedFormulas:
+    """Remembers masters as they come by, and works out what their followers say."""
+
+    def __init__(self) -> None:
+        self._masters: dict[bytes, tuple[str, int, int]] = {}  # text, row and column of the master
+
+    def __bool__(self) -> bool:
+        return bool(self._masters)
+
+    def remember(self, attributes: bytes, text: bytes | None, row: int, column: int) -> None:
+        """Take note of a formula if it is a master."""
+        shared = self._id(attributes)
+        if shared and text:
+            self._masters[shared] = (unescape_xml(text), row, column)
+
+    def forget(self, attributes: bytes) -> None:
+        """Drop a master whose number is used again."""
+        self._masters.pop(self._id(attributes), None)
+
+    def text(self, attributes: bytes, row: int, column: int) -> str | None:
+        """What a follower in a cell says; None when its master is not known."""
+        master = self._masters.get(self._id(attributes))
+        if master is None:
+            return None
+        text, of_row, of_column = master
+        return shift_formula(text, row - of_row, column - of_column)
+
+    @staticmethod
+    def _id(attributes: bytes) -> bytes:
+        match = _SHARED_FORMULA_ID.search(attributes) if b't="shared"' in attributes else None
+        return match.group(1) if match else b""
+
+
+class OrphanedFormulas:
+    """Shared formulas whose master was overwritten: their followers must stand alone."""
+
+    def __init__(self, patterns: SheetGrammar) -> None:
+        self._patterns = patterns
+        self._lost = SharedFormulas()
+
+    def __bool__(self) -> bool:
+        return bool(self._lost)
+
+    def overwritten(self, row: int, column: int, content: bytes) -> None:
+        """Take note of a cell whose content went."""
+        match = self._patterns.formula.search(content)
+        if match:
+            self._lost.remember(match.group(1), match.group(2), row, column)
+
+    def written_out(self, number: int, row: bytes) -> bytes:
+        """Write a row with the formulas of its orphans in full."""
+        if b't="shared"' not in row:
+            return row
+        out: list[bytes] = []
+        copied = 0
+        for match, cell in zip(self._patterns.cell.finditer(row), parse_row_cells(self._patterns, row), strict=True):
+            out += (row[copied : match.start()], self._cell(number, cell))
+            copied = match.end()
+        return b"".join(out) + row[copied:]
+
+    def _cell(self, row: int, cell: RowCell) -> bytes:
+        formula = self._patterns.formula.search(cell.xml)
+        if formula is None:
+            return cell.xml
+        if formula.group(2):  # a master: its number may be used again, for another formula
+            self._lost.forget(formula.group(1))
+            return cell.xml
+        text = self._lost.text(formula.group(1), row, cell.column)
+        if text is None:
+            return cell.xml
+        p = self._patterns.prefix
+        return cell.xml[: formula.start()] + b"<%bf>%b</%bf>" % (p, escape_formula(text), p) + cell.xml[formula.end() :]
+
+
+_RAW_CELL_TYPE = re.compile(rb'\st="(\w+)"')
+_RAW_CELL_VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>([^<]*)</")
+
+RowBounds = tuple[int, int]
 
 
 class FormulaCell(NamedTuple):
@@ -27,30 +120,30 @@ class FormulaCell(NamedTuple):
     column: int
     text: str | None
     array: bool
-    cell: Cell
+    cell: RowCell
 
 
-def formula_cells(stream: SheetStream, known: Mapping[int, Sequence[Rows]]) -> Iterator[FormulaCell]:
+def find_formula_cells(stream: SheetStream, known: Mapping[int, Sequence[RowBounds]]) -> Iterator[FormulaCell]:
     """Yield the formula cells of a sheet but those known already: column to the rows in which it is.
 
     A sheet with no others passes by at the speed of a text search.
     """
-    patterns, shared, others = stream.grammar, SharedFormulas(), _Others(stream.grammar.prefix, known)
+    patterns, shared, others = stream.grammar, SharedFormulas(), _UnknownFormulaSearch(stream.grammar.prefix, known)
     before = 0
     for block in stream.blocks():
-        last = last_row(patterns, block, before)
+        last = find_last_row(patterns, block, before)
         if others.among(block, before + 1, last):
-            for number, start, end in row_spans(patterns, block, before):
+            for number, start, end in find_row_spans(patterns, block, before):
                 row = block[start:end]
                 if others.among(row, number, number):
-                    yield from _in_row(patterns, shared, number, row, known)
+                    yield from _find_formulas_in_row(patterns, shared, number, row, known)
         before = last
 
 
-class _Others:
+class _UnknownFormulaSearch:
     """Rules out, by a text search, what holds no formulas but the known ones."""
 
-    def __init__(self, prefix: bytes, known: Mapping[int, Sequence[Rows]]) -> None:
+    def __init__(self, prefix: bytes, known: Mapping[int, Sequence[RowBounds]]) -> None:
         self._prefix, self._known = prefix, known
         self._patterns: dict[frozenset[int], re.Pattern[bytes]] = {}
 
@@ -63,23 +156,23 @@ class _Others:
 
     def _pattern(self, known: frozenset[int]) -> re.Pattern[bytes]:
         """A formula in a cell of another column, or in one whose column is not told."""
-        p, names = re.escape(self._prefix), b"|".join(letters(column).encode() for column in known)
+        p, names = re.escape(self._prefix), b"|".join(column_letters(column).encode() for column in known)
         elsewhere = rb'(?!r="(?:%b)[0-9])' % names if names else b""
         return re.compile(rb"<%bc (?:%b[^>]*+(?<!/))><%bf\b" % (p, elsewhere, p))
 
 
-def last_row(patterns: Grammar, block: bytes, before: int) -> int:
+def find_last_row(patterns: SheetGrammar, block: bytes, before: int) -> int:
     """The number of a block's last row."""
     start = block.rfind(b"<%brow" % patterns.prefix)
     match = patterns.row.match(block, start) if start >= 0 else None
-    number = number_of(match.group(1), 0) if match else 0
-    return number or max((number for number, _, _ in row_spans(patterns, block, before)), default=before)
+    number = read_row_number(match.group(1), 0) if match else 0
+    return number or max((number for number, _, _ in find_row_spans(patterns, block, before)), default=before)
 
 
-def _in_row(
-    patterns: Grammar, shared: SharedFormulas, row: int, xml: bytes, known: Mapping[int, Sequence[Rows]]
+def _find_formulas_in_row(
+    patterns: SheetGrammar, shared: SharedFormulas, row: int, xml: bytes, known: Mapping[int, Sequence[RowBounds]]
 ) -> Iterator[FormulaCell]:
-    for cell in cells_of(patterns, xml):
+    for cell in parse_row_cells(patterns, xml):
         match = patterns.formula.search(cell.content) if cell.content else None
         if match is None:
             continue
@@ -87,59 +180,110 @@ def _in_row(
         shared.remember(attributes, text, row, cell.column)
         if any(first <= row <= last for first, last in known.get(cell.column, ())):
             continue
-        said = plain_text(text) if text else shared.text(attributes, row, cell.column)
+        said = unescape_xml(text) if text else shared.text(attributes, row, cell.column)
         array = b't="array"' in attributes or b't="dataTable"' in attributes
         yield FormulaCell(row, cell.column, said or None, array, cell)
 
 
-def raw_value(cell: Cell, strings: Sequence[str]) -> Any:
+def read_raw_value(cell: RowCell, strings: Sequence[str]) -> Any:
     """A cell's value: number, text, bool or ErrorValue; None where it holds none, "" for an empty text."""
-    kind, value = _TYPE.search(cell.attributes), _VALUE.search(cell.content)
+    kind, value = _RAW_CELL_TYPE.search(cell.attributes), _RAW_CELL_VALUE.search(cell.content)
     name = kind.group(1) if kind else b"n"
     if name == b"inlineStr":
-        return rich_text(cell.content)
+        return join_rich_text(cell.content)
     if value is None:
         return "" if name == b"str" and cell.content else None
-    return _READ.get(name, cell_text)(value.group(1)) if name != b"s" else strings[int(value.group(1))]
+    return (
+        _RAW_VALUE_READERS.get(name, unescape_cell_text)(value.group(1))
+        if name != b"s"
+        else strings[int(value.group(1))]
+    )
 
 
-def _number(text: bytes) -> float | str | None:
+def _read_raw_number(text: bytes) -> float | str | None:
     try:
         return float(text) if text else None
     except ValueError:
-        return cell_text(text)
+        return unescape_cell_text(text)
 
 
-_READ: dict[bytes, Callable[[bytes], Any]] = {
-    b"n": _number,
+_RAW_VALUE_READERS: dict[bytes, Callable[[bytes], Any]] = {
+    b"n": _read_raw_number,
     b"b": lambda text: text in (b"1", b"true"),
-    b"e": lambda text: ErrorValue(cell_text(text)),
-    b"str": cell_text,
+    b"e": lambda text: ErrorValue(unescape_cell_text(text)),
+    b"str": unescape_cell_text,
 }
 
 
-def cells_at(stream: SheetStream, columns: Container[int], rows: Rows) -> Iterator[tuple[int, Cell]]:
+def find_stored_cells(stream: SheetStream, columns: Container[int], rows: RowBounds) -> Iterator[tuple[int, RowCell]]:
     """Yield the stored cells of some columns between two rows, with their row."""
     patterns, before = stream.grammar, 0
-    quick = _quick(patterns.prefix)
+    quick = _addressed_cell_pattern(patterns.prefix)
     for block in stream.blocks():
-        start, before = before, last_row(patterns, block, before)
+        start, before = before, find_last_row(patterns, block, before)
         if before < rows[0]:
             continue
         if block.count(b"<%bc " % patterns.prefix) == block.count(b'<%bc r="' % patterns.prefix):
             for match in quick.finditer(block):
                 name, row, attributes, content = match.groups()
                 if rows[0] <= int(row) <= rows[1] and (column := column_number(name.decode())) in columns:
-                    yield int(row), Cell(column, match.group(), attributes, content or b"")
+                    yield int(row), RowCell(column, match.group(), attributes, content or b"")
         else:
-            for number, at, end in row_spans(patterns, block, start):
+            for number, at, end in find_row_spans(patterns, block, start):
                 if rows[0] <= number <= rows[1]:
-                    yield from ((number, cell) for cell in cells_of(patterns, block[at:end]) if cell.column in columns)
+                    yield from (
+                        (number, cell) for cell in parse_row_cells(patterns, block[at:end]) if cell.column in columns
+                    )
         if before >= rows[1]:
             return
 
 
-def _quick(prefix: bytes) -> re.Pattern[bytes]:
+def _addressed_cell_pattern(prefix: bytes) -> re.Pattern[bytes]:
     """Any cell that says where it is."""
     p = re.escape(prefix)
     return re.compile(rb'<%bc r="([A-Z]+)([0-9]++)"([^>]*?)(?:/>|>(.*?)</%bc>)' % (p, p), re.DOTALL)
+
+
+ColumnRowBounds = Mapping[int, Sequence[tuple[int, int]]]  # column to spans of rows
+
+
+@dataclass(frozen=True)
+class FormulaSource:
+    """A workbook as formulas see it."""
+
+    sheets: Sequence[str]
+    tables: Mapping[str, ExcelTable]
+    names: Mapping[str, DefinedName]
+    texts: Mapping[str, str]  # of the defined names
+    date1904: bool
+    strings: Callable[[], Sequence[str]]
+    stream: Callable[[str], SheetStream]
+    nothing_but: Mapping[str, KnownFormulas] = field(
+        default_factory=dict
+    )  # sheets whose formulas were all seen already
+
+
+@dataclass(frozen=True)
+class KnownFormulas:
+    """Formula cells whose values somebody else writes: columns of tables by their headers, and named cells."""
+
+    columns: Mapping[str, Collection[str]] = field(default_factory=dict)
+    names: Collection[str] = ()
+
+    def covers(self, other: KnownFormulas | None) -> bool:
+        """Say whether all that *other* knows is known here."""
+        return other is not None and all(
+            {*headers} <= {*self.columns.get(table, ())} for table, headers in other.columns.items()
+        )
+
+    def places(self, source: FormulaSource) -> Mapping[str, ColumnRowBounds]:
+        """Where they are in a workbook: sheet to column to rows."""
+        found: defaultdict[str, defaultdict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+        for name, headers in self.columns.items():
+            table = source.tables[name]
+            for header in headers:
+                found[table.sheet][table.column(header)].append((table.first_row, table.last_row))
+        for name in self.names:
+            if at := source.names.get(name):
+                found[at.sheet][at.col].append((at.row, at.row))
+        return found

@@ -1,4 +1,4 @@
-"""Columns that a table gains at its right end: the table's part, the sheet's widths and validations, the cells."""
+"""Add columns at the right end of a table: its part, widths, validations and cells."""
 
 from __future__ import annotations
 
@@ -10,24 +10,22 @@ import numpy as np
 from lxml import etree
 
 from xl_salesflow.errors import UnsupportedEdit
-from xl_salesflow.ooxml.borrowed_styles import BorrowedStyles
-from xl_salesflow.ooxml.draft import Draft
-from xl_salesflow.ooxml.edits import SheetEdits
-from xl_salesflow.ooxml.formula_cells import cells_at
-from xl_salesflow.ooxml.parts import children, local, whole
-from xl_salesflow.ooxml.refs import MAX_COLUMN, Area, address, letters
-from xl_salesflow.ooxml.sheet_scan import SheetStream
-from xl_salesflow.ooxml.tables import Table
-from xl_salesflow.ooxml.values import Formula, Raw
+from xl_salesflow.ooxml.cell_contents import CellFormula, RawCell
+from xl_salesflow.ooxml.cell_references import MAX_COLUMN, Area, cell_address, column_letters
+from xl_salesflow.ooxml.formula_cells import find_stored_cells
+from xl_salesflow.ooxml.package_draft import BorrowedStyles, PackageDraft
+from xl_salesflow.ooxml.sheet_edits import SheetEdits
+from xl_salesflow.ooxml.sheet_stream import SheetStream
+from xl_salesflow.ooxml.workbook_parts import ExcelTable, child_elements, integer_attribute, local_name
 
-_COLS_END = re.compile(rb"</(?:[\w.-]+:)?cols>")
+_COLS_END_TAG = re.compile(rb"</(?:[\w.-]+:)?cols>")
 # what may stand between the rows and the validations, in the order that the format asks for
-_BEFORE = re.compile(
+_BEFORE_VALIDATIONS = re.compile(
     rb"\s*(?:<((?:[\w.-]+:)?(?:sheetCalcPr|sheetProtection|protectedRanges|scenarios|autoFilter|sortState|dataConsolidate|"
     rb"customSheetViews|mergeCells|phoneticPr|conditionalFormatting))\b(?:[^>]*/>|.*?</\1>))",
     re.DOTALL,
 )
-_COUNT = re.compile(rb'\scount="[0-9]*"')
+_VALIDATION_COUNT = re.compile(rb'\scount="[0-9]*"')
 
 
 class NewColumn(NamedTuple):
@@ -44,64 +42,68 @@ class NewColumn(NamedTuple):
     validation: etree._Element | None = None
 
 
-def add_columns(draft: Draft, table: Table, sheet_part: str, columns: Sequence[NewColumn]) -> None:
+def add_table_columns(draft: PackageDraft, table: ExcelTable, sheet_part: str, columns: Sequence[NewColumn]) -> None:
     """Widen a table on paper; the cells are set afterwards, by `cells`. Raises UnsupportedEdit where something stands."""
     first = table.last_col + 1
     last = table.last_col + len(columns)
-    _refuse_neighbours(draft, table, sheet_part, first, last)
+    _refuse_cells_beside_table(draft, table, sheet_part, first, last)
     root = draft.tree(table.part)
     wide = str(table.area._replace(last_col=last))
-    for element in (root, *children(root, "autoFilter")):
+    for element in (root, *child_elements(root, "autoFilter")):
         if (area := Area.find(element.get("ref") or "")) and area.last_col == table.last_col:
             element.set("ref", wide if element is root else str(area._replace(last_col=last)))
-    listed = next(children(root, "tableColumns"))
-    number = max((whole(one, "id") for one in listed), default=0)
+    listed = next(child_elements(root, "tableColumns"))
+    number = max((integer_attribute(one, "id") for one in listed), default=0)
     for at, column in enumerate(columns, 1):
         new = etree.SubElement(listed, f"{{{etree.QName(root).namespace}}}tableColumn", id=str(number + at))
         new.set("name", column.header)
         if column.formula:
             etree.SubElement(new, f"{{{etree.QName(root).namespace}}}calculatedColumnFormula").text = column.formula
-    listed.set("count", str(sum(1 for one in listed if local(one))))
-    draft.replace(sheet_part, _sheet(draft, table, sheet_part, columns))
+    listed.set("count", str(sum(1 for one in listed if local_name(one))))
+    draft.replace(sheet_part, _widen_sheet_xml(draft, table, sheet_part, columns))
 
 
-def set_cells(edits: SheetEdits, table: Table, columns: Sequence[NewColumn]) -> None:
+def set_new_column_cells(edits: SheetEdits, table: ExcelTable, columns: Sequence[NewColumn]) -> None:
     """Fill the cells of a table's last columns, which are new: header, formulas not yet calculated, formats."""
     rows = np.arange(table.first_row, table.last_row + 1)
     for at, column in enumerate(columns, table.last_col + 1 - len(columns)):
         if table.header_row:
-            edits.set(at, np.array([table.header_row]), [_styled(column.header_style, column.header)])
-        value = Formula(column.formula) if column.formula else None
-        edits.set(at, rows, [_styled(column.body_style, value)] * len(rows))
+            edits.set(at, np.array([table.header_row]), [_styled_raw_cell(column.header_style, column.header)])
+        value = CellFormula(column.formula) if column.formula else None
+        edits.set(at, rows, [_styled_raw_cell(column.body_style, value)] * len(rows))
 
 
-def _styled(style: int, value: Any) -> Raw:
-    return Raw(b' s="%d"' % style if style else b"", b"", value)
+def _styled_raw_cell(style: int, value: Any) -> RawCell:
+    return RawCell(b' s="%d"' % style if style else b"", b"", value)
 
 
-def _refuse_neighbours(draft: Draft, table: Table, sheet_part: str, first: int, last: int) -> None:
+def _refuse_cells_beside_table(draft: PackageDraft, table: ExcelTable, sheet_part: str, first: int, last: int) -> None:
     stream = SheetStream(draft.package, sheet_part)
     rows = table.area.first_row, table.area.last_row
-    taken = ((row, cell.column) for row, cell in cells_at(stream, range(first, last + 1), rows) if cell.content)
+    taken = (
+        (row, cell.column) for row, cell in find_stored_cells(stream, range(first, last + 1), rows) if cell.content
+    )
     place = next(taken, (table.area.first_row, first) if last > MAX_COLUMN else None)
     if place:
         why = (
             f"is in the way of columns that table {table.name} needs; move it and run again",
             f"挡住了表 {table.name} 需要新增的列；请移开后重新运行",
         )
-        raise UnsupportedEdit(draft.package.path, f"{table.sheet}!{address(*place)}", why)
+        raise UnsupportedEdit(draft.package.path, f"{table.sheet}!{cell_address(*place)}", why)
 
 
-def _sheet(draft: Draft, table: Table, part: str, columns: Sequence[NewColumn]) -> Iterator[bytes]:
+def _widen_sheet_xml(
+    draft: PackageDraft, table: ExcelTable, part: str, columns: Sequence[NewColumn]
+) -> Iterator[bytes]:
     stream = SheetStream(draft.package, part)
     prefix = stream.grammar.prefix
-    yield _with_widths(stream.head, prefix, table.last_col, columns) + stream.opening
+    yield _add_column_widths(stream.head, prefix, table.last_col, columns) + stream.opening
     yield from stream.blocks()
-    yield stream.closing + _with_validations(stream.tail, prefix, table, columns)
+    yield stream.closing + _add_column_validations(stream.tail, prefix, table, columns)
 
 
-def _with_widths(head: bytes, prefix: bytes, last: int, columns: Sequence[NewColumn]) -> bytes:
-    end = _COLS_END.search(head)
+def _add_column_widths(head: bytes, prefix: bytes, last: int, columns: Sequence[NewColumn]) -> bytes:
+    end = _COLS_END_TAG.search(head)
     if end is None or re.search(rb'<(?:[\w.-]+:)?col\s[^>]*\bmax="(?:%d|[0-9]{5,})"' % (last + 1), head):
         return head  # the sheet says nothing of widths, or has one for these columns
     made = b"".join(
@@ -112,9 +114,9 @@ def _with_widths(head: bytes, prefix: bytes, last: int, columns: Sequence[NewCol
     return head[: end.start()] + made + head[end.start() :]
 
 
-def _with_validations(tail: bytes, prefix: bytes, table: Table, columns: Sequence[NewColumn]) -> bytes:
+def _add_column_validations(tail: bytes, prefix: bytes, table: ExcelTable, columns: Sequence[NewColumn]) -> bytes:
     made = [
-        _validation(column.validation, prefix, Area(table.first_row, at, table.last_row, at))
+        _write_validation(column.validation, prefix, Area(table.first_row, at, table.last_row, at))
         for at, column in enumerate(columns, table.last_col + 1)
         if column.validation is not None
     ]
@@ -125,47 +127,55 @@ def _with_validations(tail: bytes, prefix: bytes, table: Table, columns: Sequenc
         at = tail.index(close)
         opening = tail.rindex(b"<%bdataValidations" % prefix, 0, at)
         count = tail.count(b"<%bdataValidation " % prefix, opening, at) + len(made)
-        head = _COUNT.sub(b' count="%d"' % count, tail[opening:at], count=1)
+        head = _VALIDATION_COUNT.sub(b' count="%d"' % count, tail[opening:at], count=1)
         return tail[:opening] + head + b"".join(made) + tail[at:]
     at = 0
-    while match := _BEFORE.match(tail, at):
+    while match := _BEFORE_VALIDATIONS.match(tail, at):
         at = match.end()
     new = b'<%bdataValidations count="%d">%b%b' % (prefix, len(made), b"".join(made), close)
     return tail[:at] + new + tail[at:]
 
 
-def _validation(element: etree._Element, prefix: bytes, area: Area) -> bytes:
+def _write_validation(element: etree._Element, prefix: bytes, area: Area) -> bytes:
     """Write a validation for another place, in the words of the sheet it goes to."""
     attributes = {str(name): str(value) for name, value in element.attrib.items()} | {"sqref": str(area)}
     inside = b"".join(
-        b"<%b%b>%b</%b%b>" % (prefix, (name := local(child).encode()), _escaped(child.text or ""), prefix, name)
+        b"<%b%b>%b</%b%b>"
+        % (prefix, (name := local_name(child).encode()), _escape_xml_attribute(child.text or ""), prefix, name)
         for child in element
-        if local(child)
+        if local_name(child)
     )
     said = b"".join(
-        b' %b="%b"' % (name.encode(), _escaped(value)) for name, value in attributes.items() if "{" not in name
+        b' %b="%b"' % (name.encode(), _escape_xml_attribute(value))
+        for name, value in attributes.items()
+        if "{" not in name
     )
     return b"<%bdataValidation%b>%b</%bdataValidation>" % (prefix, said, inside, prefix)
 
 
-def _escaped(text: str) -> bytes:
+def _escape_xml_attribute(text: str) -> bytes:
     for sign, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\n", "&#10;")):
         text = text.replace(sign, written)
     return text.encode()
 
 
-def column_of(draft: Draft, table: Table, sheet_part: str, header: str, looks: BorrowedStyles) -> NewColumn:
+def copy_column_pattern(
+    draft: PackageDraft, table: ExcelTable, sheet_part: str, header: str, looks: BorrowedStyles
+) -> NewColumn:
     """Take a column of another workbook as the pattern of a new one; *looks* gives its formats their numbers here."""
     number, root = table.column(header), draft.tree(sheet_part)
     styles = {}
     for cell in root.iter("{*}c"):
-        if cell.get("r") in (f"{letters(number)}{table.header_row}", f"{letters(number)}{table.first_row}"):
-            styles[cell.get("r")] = looks.cell(whole(cell, "s"))
+        if cell.get("r") in (
+            f"{column_letters(number)}{table.header_row}",
+            f"{column_letters(number)}{table.first_row}",
+        ):
+            styles[cell.get("r")] = looks.cell(integer_attribute(cell, "s"))
     width = next(
         (
             float(col.get("width") or 0)
             for col in root.iter("{*}col")
-            if whole(col, "min") <= number <= whole(col, "max")
+            if integer_attribute(col, "min") <= number <= integer_attribute(col, "max")
         ),
         None,
     )
@@ -183,8 +193,8 @@ def column_of(draft: Draft, table: Table, sheet_part: str, header: str, looks: B
     return NewColumn(
         header,
         next((column.formula for column in table.columns if column.name == header), None),
-        styles.get(f"{letters(number)}{table.header_row}", 0),
-        styles.get(f"{letters(number)}{table.first_row}", 0),
+        styles.get(f"{column_letters(number)}{table.header_row}", 0),
+        styles.get(f"{column_letters(number)}{table.first_row}", 0),
         width,
         validation,
     )

@@ -1,8 +1,13 @@
-"""The arithmetic of an offer, the draft of a new quote, and what a quote prints."""
+"""Quotes and deal documents: arithmetic, versions, approvals, the facts that are printed, the record of what was sent.
 
-from xl_salesflow.quotes.arithmetic import line_columns, quote_columns
-from xl_salesflow.quotes.keeping import amounts, keep
-from xl_salesflow.quotes.offering import offer
-from xl_salesflow.quotes.revising import revise
+The engine, the verbs and documents may enter; looks live in documents.
 
-__all__ = ["amounts", "keep", "line_columns", "offer", "quote_columns", "revise"]
+Public names, by file:
+
+    document_record: fingerprint_content, PrintedFile, QUOTE_DOCUMENT_KINDS, Sending
+    document_requests: choose_document_keys, PRINTABLE_DOCUMENT_KINDS, PrintJob
+    quote_arithmetic: compute_line_columns, compute_quote_columns, round_to_cents, spell_chinese_amount
+    quote_findings: find_changed_documents
+    quote_upkeep: take_quote_amounts, update_quotes
+    quote_versions: offer_quote, revise_quote
+"""

@@ -1,18 +1,20 @@
-"""The closed workbook: a pipeline in an Excel file on disk, without Excel.
+"""The closed Book: a workbook on disk is read, written, checked, repaired and made.
 
-Names are found when they are first used, so that saving alone, which knows no frames, loads none.
+The verbs and what lies above them may enter.
+
+Public names, by file:
+
+    : ClosedBook
+    atomic_save: save_workbook
+    cell_conversion: Dialect, format_cell_as_text, read_frame, values_to_cells
+    cell_findings: CELL_FINDING_KINDS, CellFinding, describe_cell_findings
+    closed_book: ClosedBook, find_common_backup
+    file_locks: sole_writer
+    input_cells: check_named_cells, message_language, query_from_named_cells, read_workbook_settings,
+        setting_to_cell
+    loose_cells: read_template_loose_cells, TemplateLooseCells
+    new_stores: build_adopted_store, build_new_workbook, is_store_file, new_workbook, upgrade_store_file
+    returned_files: read_bant_card_file, read_change_sheet_file
+    workbook_layout: find_live_formulas, find_missing_metric_rows, find_workbook_layout, LiveFormulas,
+        WorkbookLayout
 """
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from xl_salesflow.lazily import names
-from xl_salesflow.ooxml.values import ErrorValue
-
-if TYPE_CHECKING:
-    from xl_salesflow.workbook.book import ClosedBook
-
-__all__ = ["ClosedBook", "ErrorValue"]
-
-__getattr__ = names(__name__, {"book": ("ClosedBook",)})

@@ -11,17 +11,22 @@ from openpyxl import load_workbook
 from pyvbaanalysis import DiagnosticSeverity, analyze_workbook
 
 from tests.validator import Validator
-from xl_salesflow.excel.addin.build import build
-from xl_salesflow.excel.addin.sources import PROJECT, own_modules, xlwings_modules, xlwings_version
-from xl_salesflow.excel.addin.texts import texts
+from xl_salesflow.excel.addin.addin_build import (
+    ADDIN_PROJECT,
+    build_addin,
+    find_xlwings_version,
+    read_own_modules,
+    read_xlwings_modules,
+)
+from xl_salesflow.excel.addin.generated_sources import collect_addin_texts
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:oletools")
-OURS = own_modules()
+OURS = read_own_modules()
 
 
 @pytest.fixture(scope="module")
 def addin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("addin") / "salesflow.xlam")
+    return build_addin(tmp_path_factory.mktemp("addin") / "salesflow.xlam")
 
 
 def read_back(addin: Path) -> dict[str, str]:
@@ -39,9 +44,9 @@ def body(source: str) -> list[str]:
 
 def test_olevba_reads_every_module_as_it_stands_in_macros(addin: Path) -> None:
     found = read_back(addin)
-    for module in (*OURS, *xlwings_modules()):
+    for module in (*OURS, *read_xlwings_modules()):
         assert body(found[module.name]) == body(module.source), module.name
-    assert set(found) == {"ThisWorkbook", "Sheet1", *(module.name for module in (*OURS, *xlwings_modules()))}
+    assert set(found) == {"ThisWorkbook", "Sheet1", *(module.name for module in (*OURS, *read_xlwings_modules()))}
 
 
 def test_the_macros_are_ascii() -> None:
@@ -61,12 +66,12 @@ def test_the_vba_is_clean(addin: Path) -> None:
 def test_the_embedded_xlwings_is_the_installed_one(addin: Path) -> None:
     """Versions that differ are what users of such add-ins suffer from most."""
     runner = read_back(addin)["xlwings"]
-    assert f'XLWINGS_VERSION As String = "{xlwings_version()}"' in runner
-    assert f'PROJECT_NAME As String = "{PROJECT}"' in runner
+    assert f'XLWINGS_VERSION As String = "{find_xlwings_version()}"' in runner
+    assert f'PROJECT_NAME As String = "{ADDIN_PROJECT}"' in runner
 
 
 def test_two_builds_are_identical(addin: Path, tmp_path: Path) -> None:
-    assert build(tmp_path / "again.xlam").read_bytes() == addin.read_bytes()
+    assert build_addin(tmp_path / "again.xlam").read_bytes() == addin.read_bytes()
 
 
 def test_the_validator_is_content(addin: Path, validator: Validator) -> None:
@@ -91,7 +96,7 @@ def test_the_texts_travel_in_both_languages(addin: Path, tmp_path: Path) -> None
                 content = content.replace(b"excel.addin.macroEnabled", b"excel.sheet.macroEnabled")
             other.writestr(name, content)
     rows = list(load_workbook(copy)["Texts"].iter_rows(values_only=True))
-    assert rows == [(key, *text.both()) for key, text in texts().items()]
+    assert rows == [(key, *text.both()) for key, text in collect_addin_texts().items()]
 
 
 def test_nobody_is_named_in_the_file(addin: Path) -> None:

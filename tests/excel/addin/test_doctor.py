@@ -14,26 +14,25 @@ import pytest
 from openpyxl import Workbook
 
 from tests.parts import ROOT
-from xl_salesflow.excel.addin import doctor
-from xl_salesflow.excel.addin.doctor import Case, Diagnosis, diagnose
-from xl_salesflow.excel.addin.install import install
-from xl_salesflow.excel.addin.places import Places
-from xl_salesflow.excel.addin.sources import xlwings_version
+from xl_salesflow.excel.addin.addin_build import find_xlwings_version
+from xl_salesflow.excel.addin.addin_doctor import ADDIN_CHECKS, Diagnosis, diagnose_addin
+from xl_salesflow.excel.addin.installation import AddinPlaces, install_addin
+from xl_salesflow.excel.addin.installation_checks import DoctorCase
 
 
 @pytest.fixture(params=["win32", "darwin"])
-def system(request: pytest.FixtureRequest, tmp_path: Path) -> Places:
-    return Places(request.param, tmp_path / "home", tmp_path / "home" / "AppData" / "Roaming")
+def system(request: pytest.FixtureRequest, tmp_path: Path) -> AddinPlaces:
+    return AddinPlaces(request.param, tmp_path / "home", tmp_path / "home" / "AppData" / "Roaming")
 
 
 @pytest.fixture
-def windows(tmp_path: Path) -> Places:
-    return Places("win32", tmp_path / "home", tmp_path / "home" / "AppData" / "Roaming")
+def windows(tmp_path: Path) -> AddinPlaces:
+    return AddinPlaces("win32", tmp_path / "home", tmp_path / "home" / "AppData" / "Roaming")
 
 
 @pytest.fixture
-def mac(tmp_path: Path) -> Places:
-    return Places("darwin", tmp_path / "home", tmp_path)
+def mac(tmp_path: Path) -> AddinPlaces:
+    return AddinPlaces("darwin", tmp_path / "home", tmp_path)
 
 
 def answers(output: str = "", error: str = "", code: int = 0) -> Callable[..., Any]:
@@ -44,7 +43,7 @@ def silent(command: list[str], **named: Any) -> Any:
     """Do as a program that asks an Excel which does not answer."""
     if "app.calculation" in command[-1]:
         raise subprocess.TimeoutExpired(command, named["timeout"])
-    return subprocess.CompletedProcess(command, 0, f"{xlwings_version()}\n", "")
+    return subprocess.CompletedProcess(command, 0, f"{find_xlwings_version()}\n", "")
 
 
 def late(command: list[str], **named: Any) -> Any:
@@ -58,41 +57,41 @@ def asking(command: list[str], **named: Any) -> Any:
     """Do as macOS while its question is not answered."""
     if command[0] == "osascript":
         raise subprocess.TimeoutExpired(command, named["timeout"])
-    return subprocess.CompletedProcess(command, 0, f"{xlwings_version()}\n", "")
+    return subprocess.CompletedProcess(command, 0, f"{find_xlwings_version()}\n", "")
 
 
 DISABLED = "salesflow.xlam".encode("utf-16-le").hex()
 
 
-def well(case: Case) -> dict[str, Diagnosis]:
-    return {one.check: one for one in diagnose(case)}
+def well(case: DoctorCase) -> dict[str, Diagnosis]:
+    return {one.check: one for one in diagnose_addin(case)}
 
 
-def case(of: Places, **named: Any) -> Case:
-    return Case(of, {}, **{"run": answers(f"{xlwings_version()}\n"), **named})
+def case(of: AddinPlaces, **named: Any) -> DoctorCase:
+    return DoctorCase(of, {}, **{"run": answers(f"{find_xlwings_version()}\n"), **named})
 
 
-def test_everything_is_well_after_installing(system: Places, tmp_path: Path) -> None:
+def test_everything_is_well_after_installing(system: AddinPlaces, tmp_path: Path) -> None:
     python = tmp_path / "env" / "python.exe"
     python.parent.mkdir()
     python.touch()
-    (python.parent / f"xlwings64-{xlwings_version()}.dll").touch()
-    install(system, python)
-    found = diagnose(case(system))
+    (python.parent / f"xlwings64-{find_xlwings_version()}.dll").touch()
+    install_addin(system, python)
+    found = diagnose_addin(case(system))
     assert [one.says.en for one in found if not one.well] == []
     assert {one.check for one in found} >= {"xlwings", "installed", "current", "interpreter", "modules"}
 
 
-def _broken_file(of: Places) -> None:
+def _broken_file(of: AddinPlaces) -> None:
     of.addin.write_bytes(b"PK")
 
 
-def _older(of: Places) -> None:
+def _older(of: AddinPlaces) -> None:
     with zipfile.ZipFile(of.addin, "a") as archive:
         archive.writestr("older", "x")
 
 
-PAINS: list[tuple[str, str, Callable[[Places], Any], dict[str, Any], str]] = [
+PAINS: list[tuple[str, str, Callable[[AddinPlaces], Any], dict[str, Any], str]] = [
     # check      system    what is done to the installation          what programs answer          what the doctor says
     ("installed", "win32", lambda of: of.addin.unlink(), {}, "run: salesflow addin install"),
     ("current", "win32", _broken_file, {}, "is damaged; run: salesflow addin install"),
@@ -116,10 +115,10 @@ PAINS: list[tuple[str, str, Callable[[Places], Any], dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("check", "system_name", "spoil", "named", "says"), PAINS, ids=lambda value: str(value)[:12])
 def test_each_known_pain_is_named_with_its_remedy(
-    tmp_path: Path, check: str, system_name: str, spoil: Callable[[Places], Any], named: dict[str, Any], says: str
+    tmp_path: Path, check: str, system_name: str, spoil: Callable[[AddinPlaces], Any], named: dict[str, Any], says: str
 ) -> None:
-    of = Places(system_name, tmp_path / "home", tmp_path / "roaming")
-    install(of)
+    of = AddinPlaces(system_name, tmp_path / "home", tmp_path / "roaming")
+    install_addin(of)
     spoil(of)
     one = well(case(of, **named))[check]
     assert not one.well
@@ -127,18 +126,18 @@ def test_each_known_pain_is_named_with_its_remedy(
     assert one.says.zh != one.says.en
 
 
-def test_a_file_from_the_internet_is_noticed(windows: Places) -> None:
-    install(windows)
+def test_a_file_from_the_internet_is_noticed(windows: AddinPlaces) -> None:
+    install_addin(windows)
     Path(f"{windows.addin}:Zone.Identifier").write_text("[ZoneTransfer]", encoding="utf-8")
     assert "internet" in well(case(windows))["trust"].says.en
 
 
 @pytest.mark.parametrize("sheet", ["tools.py", "salesflow.conf"])
-def test_a_sheet_that_changes_how_python_starts_is_noticed(windows: Places, tmp_path: Path, sheet: str) -> None:
+def test_a_sheet_that_changes_how_python_starts_is_noticed(windows: AddinPlaces, tmp_path: Path, sheet: str) -> None:
     book = Workbook()
     book.create_sheet(sheet)
     book.save(tmp_path / "odd.xlsx")
-    install(windows)
+    install_addin(windows)
     one = well(case(windows, workbook=str(tmp_path / "odd.xlsx")))["sheets"]
     assert not one.well
     assert sheet in one.says.en
@@ -159,14 +158,14 @@ WORKBOOKS: list[tuple[str, dict[str, str], bool, str]] = [
 
 @pytest.mark.parametrize(("check", "parts", "is_well", "says"), WORKBOOKS)
 def test_a_workbook_s_own_pains_are_named(
-    windows: Places, tmp_path: Path, check: str, parts: dict[str, str], is_well: bool, says: str
+    windows: AddinPlaces, tmp_path: Path, check: str, parts: dict[str, str], is_well: bool, says: str
 ) -> None:
     path = tmp_path / "team.xlsm"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
         for name, content in parts.items():
             archive.writestr(name, content)
-    install(windows)
+    install_addin(windows)
     one = well(case(windows, workbook=str(path)))[check]
     assert (one.well, says in one.says.en) == (is_well, True)
     assert one.says.zh != one.says.en
@@ -175,19 +174,19 @@ def test_a_workbook_s_own_pains_are_named(
 def test_every_check_can_fail() -> None:
     """xlwings cannot be missing here: the others are in the tables above."""
     shown = {pain[0] for pain in PAINS} | {book[0] for book in WORKBOOKS} | {"trust", "sheets", "xlwings"}
-    assert {pain.id for pain in doctor.PAINS} == shown
+    assert {pain.id for pain in ADDIN_CHECKS} == shown
 
 
 def test_the_documents_name_every_pain_with_the_reports_of_users() -> None:
     page = (ROOT / "docs" / "excel.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \|([^|]*)\|", page, re.MULTILINE))
     assert {id: [int(number) for number in re.findall(r"#(\d+)", issues)] for id, issues in rows.items()} == {
-        pain.id: sorted(pain.issues) for pain in doctor.PAINS
+        pain.id: sorted(pain.issues) for pain in ADDIN_CHECKS
     }
 
 
-def test_no_xlwings_is_told(mac: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_xlwings_is_told(mac: AddinPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlwings", None)
-    says = doctor.PAINS[0].look(case(mac))
+    says = ADDIN_CHECKS[0].look(case(mac))
     assert says is not None
     assert "pip install xl-salesflow[excel]" in says.en

@@ -8,50 +8,55 @@ from pathlib import Path
 import pytest
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.excel.addin import places
-from xl_salesflow.excel.addin.install import install, read_settings, uninstall
-from xl_salesflow.excel.addin.places import Places, here
+from xl_salesflow.excel.addin import installation
+from xl_salesflow.excel.addin.installation import (
+    AddinPlaces,
+    find_addin_places,
+    install_addin,
+    read_addin_settings,
+    uninstall_addin,
+)
 
 
 @pytest.fixture(params=["win32", "darwin"])
-def system(request: pytest.FixtureRequest, tmp_path: Path) -> Places:
-    return Places(request.param, tmp_path / "home", tmp_path / "home" / "AppData" / "Roaming")
+def system(request: pytest.FixtureRequest, tmp_path: Path) -> AddinPlaces:
+    return AddinPlaces(request.param, tmp_path / "home", tmp_path / "home" / "AppData" / "Roaming")
 
 
 @pytest.fixture
-def windows(tmp_path: Path) -> Places:
-    return Places("win32", tmp_path / "home", tmp_path / "home" / "AppData" / "Roaming")
+def windows(tmp_path: Path) -> AddinPlaces:
+    return AddinPlaces("win32", tmp_path / "home", tmp_path / "home" / "AppData" / "Roaming")
 
 
-def test_installing_writes_the_add_in_its_settings_and_what_macos_needs(system: Places) -> None:
-    written = install(system, Path("/opt/a b/python"))
+def test_installing_writes_the_add_in_its_settings_and_what_macos_needs(system: AddinPlaces) -> None:
+    written = install_addin(system, Path("/opt/a b/python"))
     expected = [system.addin, system.settings, *([system.script] if system.script else [])]
     assert written == expected
     assert all(file.exists() for file in written)
     assert zipfile.is_zipfile(system.addin)
     name = "INTERPRETER_MAC" if system.system == "darwin" else "INTERPRETER_WIN"
-    assert read_settings(system.settings)[name] == str(Path("/opt/a b/python"))
-    assert uninstall(system) == expected
+    assert read_addin_settings(system.settings)[name] == str(Path("/opt/a b/python"))
+    assert uninstall_addin(system) == expected
     assert not any(file.exists() for file in expected)
-    assert uninstall(system) == []
+    assert uninstall_addin(system) == []
 
 
-def test_installing_again_keeps_what_somebody_set(system: Places) -> None:
-    install(system)
+def test_installing_again_keeps_what_somebody_set(system: AddinPlaces) -> None:
+    install_addin(system)
     system.settings.write_text(
         system.settings.read_text(encoding="utf-8") + '"SHOW_ERROR_POPUPS","False"\n', encoding="utf-8"
     )
-    install(system)
-    assert read_settings(system.settings)["SHOW_ERROR_POPUPS"] == "False"
+    install_addin(system)
+    assert read_addin_settings(system.settings)["SHOW_ERROR_POPUPS"] == "False"
 
 
 def test_where_there_is_no_excel_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places.sys, "platform", "linux")
+    monkeypatch.setattr(installation.sys, "platform", "linux")
     with pytest.raises(UsageError, match="use the command line"):
-        here()
+        find_addin_places()
 
 
-def test_a_folder_that_refuses_is_named(windows: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_refuses_is_named(windows: AddinPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
     write = Path.write_bytes
 
     def refuse(self: Path, content: bytes) -> int:
@@ -61,4 +66,4 @@ def test_a_folder_that_refuses_is_named(windows: Places, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Path, "write_bytes", refuse)
     with pytest.raises(UsageError, match="close Excel"):
-        install(windows)
+        install_addin(windows)

@@ -11,9 +11,8 @@ import pytest
 import xmlschema
 
 from tests.excel.engines.calc import Office
-from xl_salesflow.excel.addin.build import addin_bytes
-from xl_salesflow.excel.addin.sources import own_modules
-from xl_salesflow.excel.addin.texts import texts
+from xl_salesflow.excel.addin.addin_build import make_addin_bytes, read_own_modules
+from xl_salesflow.excel.addin.generated_sources import collect_addin_texts
 
 FILTER = "Calc MS Excel 2007 VBA XML"
 ALWAYS = 4  # this one document is ours, so its macros may run
@@ -24,7 +23,7 @@ SIMPLE = ("SalesflowMenus",)
 @pytest.fixture(scope="module")
 def document(calc: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     path = tmp_path_factory.mktemp("addin") / "simple.xlam"
-    path.write_bytes(addin_bytes([module for module in own_modules() if module.name in SIMPLE]))
+    path.write_bytes(make_addin_bytes([module for module in read_own_modules() if module.name in SIMPLE]))
     opened = calc.open(path, FilterName=FILTER, MacroExecutionMode=ALWAYS)
     yield opened
     opened.close(True)
@@ -39,8 +38,8 @@ def call(document: Any, macro: str, *arguments: Any) -> Any:
 
 def test_it_opens_with_its_texts(document: Any) -> None:
     sheet = document.Sheets.getByIndex(0)
-    shown = {sheet.getCellByPosition(0, row).String for row in range(len(texts()))}
-    assert shown == set(texts())
+    shown = {sheet.getCellByPosition(0, row).String for row in range(len(collect_addin_texts()))}
+    assert shown == set(collect_addin_texts())
 
 
 @pytest.mark.parametrize("path", ['C:\\Sales\\team\'s "copy".xlsx', "/Users/王/团队.xlsx", "\U0001f4c8", ""])

@@ -12,17 +12,24 @@ import pytest
 import xmlschema
 
 from tests.parts import ROOT
-from xl_salesflow.excel.addin.ribbon import FILE, NAMESPACE, functions_module, ribbon_verbs, ribbon_xml, verbs_module
-from xl_salesflow.excel.addin.sources import macros_folder, own_modules
-from xl_salesflow.excel.addin.texts import texts
+from xl_salesflow.excel.addin.addin_build import macros_folder, read_own_modules
+from xl_salesflow.excel.addin.generated_sources import (
+    FILE_MENU,
+    FIXED_MENUS,
+    RIBBON_NAMESPACE,
+    collect_addin_texts,
+    functions_module,
+    ribbon_verbs,
+    ribbon_xml,
+    verbs_module,
+)
 from xl_salesflow.excel.buttons import BUTTONS
-from xl_salesflow.excel.menus import MENUS
-from xl_salesflow.model.lists import LISTS
-from xl_salesflow.model.verbs import GROUPS, VERBS
+from xl_salesflow.schema.choice_lists import LISTS
+from xl_salesflow.schema.verb_catalogue import RIBBON_GROUPS, VERBS
 
 RIBBON = ElementTree.fromstring(ribbon_xml())
 CONTROLS = list(RIBBON.iter())
-CODE = {module.name: module.source for module in own_modules()}
+CODE = {module.name: module.source for module in read_own_modules()}
 SUBS = set(re.findall(r"^Public (?:Sub|Function) (\w+)", "\n".join(CODE.values()), re.MULTILINE))
 PRESSED = re.findall(r'SalesflowPress(?:File)? "(\w+)"', "\n".join(CODE.values()))
 CALLBACKS = ("onLoad", "onAction", "getLabel", "getScreentip", "getSupertip", "getPressed", "getContent")
@@ -102,7 +109,7 @@ def test_every_verb_has_a_button_or_the_documents_say_why_it_has_none() -> None:
     table = page.partition("## Verbs without a button")[2].partition("\n## ")[0]
     excused = dict(re.findall(r"^\| `salesflow (\w+)` \| (.{20,}) \|$", table, re.MULTILINE))
     assert set(excused) == {verb.id for verb in VERBS.values() if not verb.group}
-    assert {verb.group for verb in VERBS.values()} - {""} == set(GROUPS)
+    assert {verb.group for verb in VERBS.values()} - {""} == set(RIBBON_GROUPS)
 
 
 def test_no_two_buttons_of_the_tab_are_called_alike() -> None:
@@ -113,14 +120,14 @@ def test_no_two_buttons_of_the_tab_are_called_alike() -> None:
 
 def test_a_menu_asks_for_what_there_is_to_choose() -> None:
     """Stages of the deal, a list of the workbook, another workbook, or what is the same in every workbook."""
-    assert {verb.menu for verb in ribbon_verbs()} <= {"", "stages", FILE, *MENUS, *LISTS}
-    entries = {verb.id: len(MENUS[verb.menu]) for verb in ribbon_verbs() if verb.menu in MENUS}
+    assert {verb.menu for verb in ribbon_verbs()} <= {"", "stages", FILE_MENU, *FIXED_MENUS, *LISTS}
+    entries = {verb.id: len(FIXED_MENUS[verb.menu]) for verb in ribbon_verbs() if verb.menu in FIXED_MENUS}
     shown = Counter(id.rpartition("_")[0] for control in CONTROLS if re.search(r"_\d+$", id := control.get("id") or ""))
     assert shown == {f"sf_{verb}": times for verb, times in entries.items()}
 
 
 def test_every_control_and_every_word_of_the_vba_has_its_text() -> None:
-    known = texts()
+    known = collect_addin_texts()
     for control in CONTROLS:
         if id := control.get("id"):
             assert id in known
@@ -131,4 +138,4 @@ def test_every_control_and_every_word_of_the_vba_has_its_text() -> None:
 
 
 def test_menus_use_the_namespace_of_the_ribbon() -> None:
-    assert f'"{NAMESPACE}"' in CODE["SalesflowMenus"]
+    assert f'"{RIBBON_NAMESPACE}"' in CODE["SalesflowMenus"]

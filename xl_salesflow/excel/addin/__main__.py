@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xl_salesflow.excel.addin.ribbon import functions_module, ribbon_xml, verbs_module
-from xl_salesflow.excel.addin.sources import macros_folder
+from xl_salesflow.excel.addin.addin_build import macros_folder
+from xl_salesflow.excel.addin.generated_sources import functions_module, ribbon_xml, verbs_module
 
 if __name__ == "__main__":
     for name, made in (

@@ -1,0 +1,301 @@
+"""Gates: what each kind of check asks, which gates a move meets, and what a rep is told."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.tables import TODAY, crm, rows
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.process.gate_judging import GATE_CHECKS, judge_by_gates
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+DEALS = """
+    deal | owner | account | amount | need | created    | loss_reason | bant_score
+    D1   | Li    | Acme    | 500    | 2    | 2026-03-01 | price       | 60
+    D2   |       |         |        |      |            |             |
+"""
+"""D1 has everything, D2 nothing."""
+
+
+def one_gate(check: str, subject: str = "", value: str = "", effect: str = "block", **tables: Any) -> Pipeline:
+    """Return D1 and D2 with a single gate before Qualified."""
+    pipeline = crm(Deals=rows(DEALS), **tables)
+    gate = {"gate": "g", "playbook": "crm", "stage": "Qualified", "check": check, "subject": subject, "value": value}
+    return pipeline.with_tables(Gates=make_table_frame(TABLES["Gates"], [{**gate, "effect": effect}]))
+
+
+def moved(pipeline: Pipeline, before: str = "Lead", after: str = "Qualified") -> pd.DataFrame:
+    """Judge every deal going from *before* to *after*."""
+    moves = pd.DataFrame({"from": before, "to": after}, index=pipeline["Deals"].index, dtype=object)
+    return judge_by_gates(pipeline, moves)
+
+
+def verdicts(pipeline: Pipeline, before: str = "Lead", after: str = "Qualified") -> list[str]:
+    return moved(pipeline, before, after)["verdict"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("check", "subject", "value", "d1", "d2"),
+    [
+        ("filled", "Account", "", "accepted", "refused"),
+        ("filled", "客户", "", "accepted", "refused"),
+        ("filled", "account", "", "accepted", "refused"),
+        ("at_least", "Need", "2", "accepted", "refused"),
+        ("at_least", "Need", "3", "refused", "refused"),
+        ("at_least", "Amount", "500", "accepted", "refused"),
+        ("at_least", "Amount", "1,000", "refused", "refused"),
+        ("at_most", "Amount", "500", "accepted", "refused"),
+        ("at_most", "Amount", "499.99", "refused", "refused"),
+        ("one_of", "Loss reason", "Price, Contract terms", "accepted", "refused"),
+        ("one_of", "Loss reason", "价格", "accepted", "refused"),
+        ("one_of", "Loss reason", "Timing", "refused", "refused"),
+        ("one_of", "Owner", "li; wu", "accepted", "refused"),
+        ("one_of", "Need", "2、3", "accepted", "refused"),
+        ("before_today", "Created", "", "accepted", "refused"),
+        ("bant_at_least", "", "60", "accepted", "refused"),
+        ("bant_at_least", "", "60.1", "refused", "refused"),
+    ],
+)
+def test_a_check_of_a_column(check: str, subject: str, value: str, d1: str, d2: str) -> None:
+    assert verdicts(one_gate(check, subject, value)) == [d1, d2]
+
+
+def test_before_today_means_before() -> None:
+    pipeline = one_gate("before_today", "Created")
+    pipeline["Deals"]["created"] = np.datetime64(TODAY, "s")
+    assert verdicts(pipeline) == ["refused", "refused"]
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("days", "within", "verdict"),
+    [(0, "7", "accepted"), (7, "7", "accepted"), (8, "7", "refused"), (800, "", "accepted"), (-1, "7", "refused")],
+)
+def test_an_activity_within_days(days: int, within: str, verdict: str) -> None:
+    done = [{"deal": "D1", "type": "demo", "date": ago(days)}]
+    assert verdicts(one_gate("activity_within", "Demo", within, Activities=done)) == [verdict, "refused"]
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "verdict"),
+    [
+        ("sent", "Sent", "accepted"),
+        ("accepted", "Sent", "accepted"),
+        ("sent", "Accepted", "refused"),
+        ("draft", "Sent", "refused"),
+        ("sent", "已发送", "accepted"),
+        ("draft", "Draft, Sent", "accepted"),
+    ],
+)
+def test_a_quote_in_a_state(status: str, asked: str, verdict: str) -> None:
+    quotes = [{"quote": "Q-1", "deal": "D1", "status": status}]
+    assert verdicts(one_gate("quote_is", "", asked, Quotes=quotes)) == [verdict, "refused"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "by", "asked", "verdict"),
+    [
+        ("approved", "Wang", "Wang", "accepted"),
+        ("approved", "wang", "Wang", "accepted"),
+        ("approved", "Li", "Wang", "refused"),
+        ("declined", "Wang", "Wang", "refused"),
+        ("", "Wang", "Wang", "refused"),
+        ("approved", "Wang", "Sales manager", "accepted"),
+        ("approved", "Li", "Sales manager", "refused"),
+        ("approved", "Wang", "", "accepted"),
+        ("approved", "Li", "", "refused"),
+    ],
+)
+def test_an_approval(outcome: str, by: str, asked: str, verdict: str) -> None:
+    """D1 belongs to Li; Wang is a sales manager; with nobody named, anybody but the owner will do."""
+    done = [{"deal": "D1", "type": "approval", "date": ago(1), "outcome": outcome, "by": by}]
+    team = [{"person": "Wang", "role": "manager"}, {"person": "Li", "role": "rep"}]
+    assert verdicts(one_gate("approved_by", asked, Activities=done, Team=team)) == [verdict, "refused"]
+
+
+def test_an_approval_is_taken_back_by_a_later_refusal() -> None:
+    done = [
+        {"deal": "D1", "type": "approval", "date": ago(5), "outcome": "approved", "by": "Wang"},
+        {"deal": "D1", "type": "approval", "date": ago(1), "outcome": "declined", "by": "Wang"},
+    ]
+    assert verdicts(one_gate("approved_by", "Wang", Activities=done)) == ["refused", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "status", "verdict"),
+    [
+        ("Have a first conversation", "done", "accepted"),
+        ("have a first conversation", "done", "accepted"),
+        ("Have a first conversation", "open", "refused"),
+        ("Have a first conversation", "dropped", "refused"),
+        ("", "done", "accepted"),
+        ("", "open", "refused"),
+    ],
+)
+def test_a_task_done(subject: str, status: str, verdict: str) -> None:
+    """With no task named, every required one of the stages behind; D2 has been given none."""
+    task = {"task_id": "T1", "deal": "D1", "stage": "Lead", "task": "Have a first conversation"}
+    tasks = [{**task, "status": status, "required": "yes"}]
+    assert verdicts(one_gate("task_done", subject, Tasks=tasks)) == [verdict, "refused" if subject else "accepted"]
+
+
+def test_every_check_of_the_list_can_be_judged() -> None:
+    assert set(GATE_CHECKS) == set(CHOICES["check"])
+
+
+MOVES = [
+    # the gate guards Objections (4): which moves meet it?
+    ("Lead", "Objections", True),
+    ("Presentation", "Objections", True),
+    ("Lead", "Contract", True),
+    ("Presentation", "Won", True),
+    ("Lead", "Presentation", False),
+    ("Contract", "Won", False),
+    ("Contract", "Objections", False),
+    ("Contract", "Lead", False),
+    ("Lead", "Lost", False),
+    ("Won", "Nurture", False),
+    ("Lost", "Contract", True),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "met"), MOVES)
+def test_a_gate_guards_its_stage_and_what_goes_past_it(before: str, after: str, met: bool) -> None:
+    pipeline = one_gate("filled", "Notes", effect="warn")
+    pipeline["Gates"]["stage"] = "Objections"
+    pipeline["Deals"]["move_reason"] = "because"
+    pipeline["Stages"]["may_skip"] = "yes"
+    assert verdicts(pipeline, before, after) == ["warned" if met else "accepted"] * 2
+
+
+def test_a_reopened_deal_meets_only_the_gates_beyond_its_furthest_stage() -> None:
+    pipeline = one_gate("filled", "Notes")
+    pipeline["Gates"]["stage"] = "Objections"
+    pipeline["Deals"]["move_reason"] = "they came back"
+    pipeline["Deals"]["furthest"] = [4.0, 3.0]
+    assert verdicts(pipeline, "Lost", "Objections") == ["accepted", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason", "verdict"),
+    [
+        ("Presentation", "Lead", "", "refused"),
+        ("Presentation", "Lead", "wrong person", "accepted"),
+        ("Won", "Contract", "", "refused"),
+        ("Lost", "Lead", "", "refused"),
+        ("Lost", "Lead", "new budget", "accepted"),
+        ("Nurture", "Won", "", "refused"),
+        ("Won", "Nurture", "", "accepted"),
+    ],
+)
+def test_a_move_back_needs_a_reason(before: str, after: str, reason: str, verdict: str) -> None:
+    pipeline = crm(Deals=rows(DEALS)).with_tables(Gates=make_table_frame(TABLES["Gates"]))
+    pipeline["Deals"]["move_reason"] = reason
+    pipeline["Deals"]["furthest"] = 6.0
+    assert verdicts(pipeline, before, after) == [verdict] * 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ("Presentation", "Won", "refused"),
+        ("Contract", "Won", "accepted"),
+        ("Presentation", "Contract", "accepted"),
+        ("Presentation", "Lost", "accepted"),
+    ],
+)
+def test_a_stage_is_skipped_only_where_it_may(before: str, after: str, verdict: str) -> None:
+    """Contract may not be skipped."""
+    pipeline = crm(Deals=rows(DEALS)).with_tables(Gates=make_table_frame(TABLES["Gates"]))
+    assert verdicts(pipeline, before, after) == [verdict] * 2
+
+
+@pytest.mark.parametrize(
+    ("person", "reason", "verdict"),
+    [("", "", "refused"), ("Wang", "", "refused"), ("", "urgent", "refused"), ("Wang", "urgent", "overridden")],
+)
+def test_an_override_needs_a_person_and_a_reason(person: str, reason: str, verdict: str) -> None:
+    pipeline = one_gate("filled", "Notes")
+    pipeline["Deals"]["override_by"], pipeline["Deals"]["override_reason"] = person, reason
+    judged = moved(pipeline)
+    assert judged["verdict"].tolist() == [verdict] * 2
+    assert judged["reasons"].str.contains("override").tolist() == [(person == "") != (reason == "")] * 2
+
+
+def test_nobody_overrides_a_stage_that_does_not_exist() -> None:
+    pipeline = one_gate("filled", "Notes")
+    pipeline["Deals"]["override_by"] = pipeline["Deals"]["override_reason"] = "x"
+    judged = moved(pipeline, after="Presentatoin")
+    assert judged["verdict"].tolist() == ["refused"] * 2
+    assert "perhaps Presentation" in judged["reasons"].iloc[0]
+
+
+def test_a_block_outweighs_a_warning() -> None:
+    pipeline = one_gate("filled", "Notes", effect="warn")
+    gate = {"gate": "h", "stage": "Qualified", "check": "filled", "subject": "Pain", "effect": "block"}
+    both = pd.concat([pipeline["Gates"], make_table_frame(TABLES["Gates"], [gate], first_row=3)])
+    judged = moved(pipeline.with_tables(Gates=both))
+    assert judged["verdict"].tolist() == ["refused"] * 2
+    assert judged["gates"].tolist() == ["g, h"] * 2
+    assert judged["reasons"].str.count("\n").tolist() == [1, 1]
+
+
+def test_a_gate_that_cannot_be_read_lets_nobody_through() -> None:
+    judged = moved(one_gate("filled", "No such column"))
+    assert judged["verdict"].tolist() == ["refused"] * 2
+    assert judged["reasons"].iloc[0] == "The gate g cannot be judged; mend its row in the sheet Gates."
+
+
+def test_a_gate_that_is_switched_off_is_not_judged() -> None:
+    pipeline = one_gate("filled", "Notes")
+    pipeline["Gates"]["active"] = "no"
+    assert verdicts(pipeline) == ["accepted"] * 2
+
+
+def test_the_sentence_says_what_is_missing_and_what_to_do() -> None:
+    """What is missing, then the gate's own remedy or that of the check; the stage first when the move only goes past it."""
+    pipeline = one_gate("at_least", "Need", "3")
+    assert moved(pipeline)["reasons"].tolist() == [
+        "Need is 2; it must be at least 3. Bring it up to 3, or fill it in.",
+        "Need is blank; it must be at least 3. Bring it up to 3, or fill it in.",
+    ]
+    pipeline = one_gate("at_least", "Need", "3")
+    pipeline["Gates"]["remedy"] = "Ask them {why}."
+    assert moved(pipeline, after="Presentation")["reasons"].iloc[0] == (
+        "Qualified: Need is 2; it must be at least 3. Ask them {why}."
+    )
+
+
+def test_the_sentence_is_chinese_in_a_chinese_workbook() -> None:
+    gate = {"gate": "g", "stage": "合格", "check": "filled", "subject": "Account", "effect": "block"}
+    pipeline = crm("zh", Deals=rows(DEALS)).with_tables(Gates=make_table_frame(TABLES["Gates"], [gate]))
+    assert moved(pipeline, "线索", "合格")["reasons"].tolist() == ["", "“客户”未填写。请填写。"]
+
+
+def test_gates_of_another_playbook_do_not_count() -> None:
+    pipeline = one_gate("filled", "Notes")
+    pipeline["Gates"]["playbook"] = "b2b"
+    assert verdicts(pipeline) == ["accepted"] * 2
+
+
+def test_no_gate_is_judged_deal_by_deal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two thousand deals cost as many calls of a check as two do: one for each gate they meet."""
+    calls = []
+    check = GATE_CHECKS["at_least"]
+    counted = type(check)(
+        check.id, check.missing, check.remedy, lambda *a: calls.append(1) or check.judge(*a), check.fault
+    )
+    monkeypatch.setattr("xl_salesflow.process.gate_judging.GATE_CHECKS", {**GATE_CHECKS, "at_least": counted})
+    many = crm(Deals=[{"deal": f"D{n}", "need": n % 4} for n in range(2000)])
+    moved(many, after="Presentation")
+    assert len(calls) == 4  # need, money, authority, timeline

@@ -1,0 +1,125 @@
+"""The playbooks that ship: complete in both languages, and all that the product says of them holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.process.playbook_files import (
+    list_playbook_names,
+    load_playbook,
+    make_shipped_setup,
+    playbook_purpose,
+    playbook_title,
+)
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.schema.table_registry import TABLES
+
+EVERY = pytest.mark.parametrize("name", list_playbook_names())
+
+
+def test_the_default_comes_first_and_every_variant_ships() -> None:
+    assert list_playbook_names() == (
+        "crm", "six_key_stages", "process_nodes", "four_steps", "ten_steps", "six_funnel_stages", "awareness", "b2b",
+        "b2c", "digital",
+    )  # fmt: skip
+
+
+def test_a_name_nobody_knows_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="no playbook “crn”; choose one of: crm, six_key_stages"):
+        make_shipped_setup("crn", "en")
+
+
+@EVERY
+def test_titles_are_in_both_languages(name: str) -> None:
+    for text in (playbook_title(name), playbook_purpose(name)):
+        assert text.en
+        assert text.zh
+        assert text.en.isascii()
+        assert not text.zh.isascii()
+
+
+@EVERY
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_frames_are_complete(name: str, language: Language) -> None:
+    frames = make_shipped_setup(name, language)
+    assert {table: list(frame) for table, frame in frames.items()} == {
+        table: [column.id for column in TABLES[table].columns]
+        for table in ("Stages", "Gates", "StageTasks", "Questions")
+    }
+    stages = frames["Stages"]
+    assert (stages[["stage", "purpose", "action"]] != "").all(axis=None)
+    assert stages["kind"].isin(CHOICES["kind"]).all()
+    assert stages["buyer_stage"].isin([*CHOICES["buyer_stage"], ""]).all()
+    assert frames["StageTasks"]["done_by"].isin([*LISTS["activity_type"], ""]).all()
+    assert frames["Gates"]["gate"].is_unique
+
+
+@EVERY
+def test_both_languages_say_the_same(name: str) -> None:
+    """Everything but the words is alike."""
+    words = {
+        "stage",
+        "purpose",
+        "action",
+        "standard",
+        "key",
+        "subject",
+        "value",
+        "remedy",
+        "task",
+        "text",
+        "weak",
+        "fair",
+        "strong",
+    }
+    en, zh = make_shipped_setup(name, "en"), make_shipped_setup(name, "zh")
+    for table in en:
+        for column in set(en[table]) - words:
+            assert en[table][column].equals(zh[table][column])
+
+
+@EVERY
+def test_stages_go_up_in_probability_and_follow_the_buyer(name: str) -> None:
+    stages = make_shipped_setup(name, "en")["Stages"]
+    steps = stages[stages["kind"] == "open"]
+    assert steps["probability"].is_monotonic_increasing
+    assert steps["probability"].between(0, 1, inclusive="neither").all()
+    assert steps["day_limit"].notna().all()
+    order = list(CHOICES["buyer_stage"])
+    assert steps["buyer_stage"].map(order.index).is_monotonic_increasing
+    assert stages["position"].tolist() == list(range(1, len(stages) + 1))
+
+
+@EVERY
+def test_lost_needs_its_reason_in_every_playbook(name: str) -> None:
+    gates = make_shipped_setup(name, "en")["Gates"]
+    lost = gates[gates["stage"] == "Lost"].iloc[0]
+    assert (lost["subject"], lost["check"], lost["effect"]) == ("Loss reason", "filled", "block")
+
+
+def test_the_default_asks_need_money_and_authority_before_presenting() -> None:
+    gates = make_shipped_setup("crm", "en")["Gates"]
+    asked = gates[(gates["stage"] == "Presentation") & (gates["check"] == "at_least") & (gates["effect"] == "block")]
+    assert asked[["subject", "value"]].to_numpy().tolist() == [["Need", "2"], ["Budget", "2"], ["Authority", "2"]]
+
+
+def test_sixteen_questions_four_a_dimension_with_a_scale_each() -> None:
+    for language in LANGUAGES:
+        questions = make_shipped_setup("crm", language)["Questions"]
+        assert questions["dimension"].value_counts().to_dict() == dict.fromkeys(CHOICES["dimension"], 4)
+        assert questions[["text", "weak", "fair", "strong"]].stack().is_unique
+
+
+@EVERY
+def test_every_text_of_a_file_is_in_both_languages(name: str) -> None:
+    assert [pair for pair in _pairs(load_playbook(name)) if not (pair["en"] and pair["zh"])] == []
+
+
+def _pairs(node: object) -> list[dict[str, str]]:
+    if isinstance(node, dict):
+        if set(node) == {"en", "zh"}:
+            return [node]
+        return [pair for value in node.values() for pair in _pairs(value)]
+    return [pair for item in node for pair in _pairs(item)] if isinstance(node, list | tuple) else []

@@ -1,0 +1,185 @@
+"""Row checks: each says what is wrong with which row, in words its owner can act on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.tables import TODAY, crm
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.pipelines import Finding, Pipeline, TablePosition
+from xl_salesflow.core.rule_declarations import MAX_ROWS_PER_FINDING
+from xl_salesflow.process.gate_judging import GATE_RULES
+from xl_salesflow.process.move_judging import judge_stage_moves
+from xl_salesflow.process.playbook_rules import PLAYBOOK_RULES
+from xl_salesflow.process.rule_catalogue import EARLY_WARNING_RULES, ROW_RULES, check_pipeline
+
+DEAL = {"deal": "D1", "stage": "Lead"}
+
+
+def told(pipeline: Pipeline, rule: str) -> list[tuple[str, str, str]]:
+    """Return table, key and column of what *rule* found."""
+    return [(f.table, f.key, f.column) for f in check_pipeline(pipeline) if f.rule == rule]
+
+
+def message(pipeline: Pipeline, rule: str) -> str:
+    (found,) = [f.message for f in check_pipeline(pipeline) if f.rule == rule]
+    return found
+
+
+def test_a_clean_workbook_has_no_findings() -> None:
+    deal = {**DEAL, "account": "Acme", "owner": "Li", "amount": 10, "created": date(2026, 3, 1)}
+    pipeline = crm(Deals=[deal], Accounts=[{"account": "Acme"}], Team=[{"person": "Li"}])
+    pipeline = apply_change_set(pipeline, judge_stage_moves(pipeline, "Li"))
+    assert check_pipeline(pipeline) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "tables", "found"),
+    [
+        ("doubled_key", {"Deals": [DEAL, {"deal": "d1 ", "stage": "Lead"}]}, ("Deals", "d1 ", "deal")),
+        ("missing_cell", {"Deals": [{"deal": "D1"}]}, ("Deals", "D1", "stage")),
+        ("missing_cell", {"Deals": [{"stage": "Lead"}]}, ("Deals", "", "deal")),
+        ("unknown_stage", {"Deals": [{"deal": "D1", "stage": "Leed"}]}, ("Deals", "D1", "stage")),
+        ("unknown_playbook", {"Deals": [{**DEAL, "playbook": "b2x"}]}, ("Deals", "D1", "playbook")),
+        ("unknown_choice", {"Deals": [{**DEAL, "forecast": "sure"}]}, ("Deals", "D1", "forecast")),
+        ("orphan", {"Deals": [{**DEAL, "account": "Acme"}]}, ("Deals", "D1", "account")),
+        ("orphan", {"Answers": [{"deal": "D9", "question": "B1"}]}, ("Answers", "D9", "deal")),
+        ("negative_money", {"Deals": [{**DEAL, "amount": -1}]}, ("Deals", "D1", "amount")),
+        ("share_range", {"Deals": [{**DEAL, "probability_override": 1.01}]}, ("Deals", "D1", "probability_override")),
+        ("share_range", {"Quotes": [{"quote": "Q1", "discount": -0.1}]}, ("Quotes", "Q1", "discount")),
+        ("points_range", {"Deals": [{**DEAL, "need": 4}]}, ("Deals", "D1", "need")),
+        ("points_range", {"Deals": [{**DEAL, "budget": 1.5}]}, ("Deals", "D1", "budget")),
+        ("score_range", {"Feedback": [{"feedback": "F1", "satisfaction": 6}]}, ("Feedback", "F1", "satisfaction")),
+        (
+            "date_order",
+            {"Deals": [{**DEAL, "created": TODAY, "closed": date(2026, 1, 1)}]},
+            ("Deals", "D1", "closed"),
+        ),
+        ("future_date", {"Deals": [{**DEAL, "created": date(2027, 1, 1)}]}, ("Deals", "D1", "created")),
+        (
+            "unexplained_probability",
+            {"Deals": [{**DEAL, "probability_override": 0.5}]},
+            ("Deals", "D1", "probability_reason"),
+        ),
+        ("unexplained_override", {"Deals": [{**DEAL, "override_by": "Wu"}]}, ("Deals", "D1", "override_reason")),
+        ("unexplained_override", {"Deals": [{**DEAL, "override_reason": "x"}]}, ("Deals", "D1", "override_by")),
+        ("lost_without_reason", {"Deals": [{**DEAL, "outcome": "lost"}]}, ("Deals", "D1", "loss_reason")),
+        ("broken_history", {"Deals": [{**DEAL, "recorded_stage": "Lead"}]}, ("Deals", "D1", "recorded_stage")),
+    ],
+)
+def test_a_wrong_row_is_found(rule: str, tables: dict[str, Any], found: tuple[str, str, str]) -> None:
+    assert told(crm(**tables), rule) == [found]
+
+
+@pytest.mark.parametrize(
+    ("rule", "tables"),
+    [
+        ("missing_cell", {"Deals": [{}]}),
+        ("doubled_key", {"Deals": [{"stage": "Lead"}, {"stage": "Lead"}]}),
+        ("unknown_stage", {"Deals": [{"deal": "D1", "stage": " lead"}]}),
+        ("orphan", {"Deals": [{**DEAL, "account": "ACME "}], "Accounts": [{"account": "Acme"}]}),
+        ("points_range", {"Deals": [{**DEAL, "need": 0}]}),
+        ("unexplained_probability", {"Deals": [{**DEAL, "probability_override": 0.5, "outcome": "won"}]}),
+        ("date_order", {"Deals": [{**DEAL, "created": TODAY, "closed": TODAY}]}),
+    ],
+)
+def test_a_sound_row_is_not(rule: str, tables: dict[str, Any]) -> None:
+    assert told(crm(**tables), rule) == []
+
+
+def test_a_name_that_is_missing_is_told_once_with_the_nearest_one() -> None:
+    deals = [{**DEAL, "deal": f"D{n}", "account": "Amce Corporation"} for n in range(3)]
+    pipeline = crm(Deals=deals, Accounts=[{"account": "Acme Corporation"}, {"account": "Betasoloin"}])
+    assert message(pipeline, "orphan") == (
+        "“Amce Corporation” (in 3 rows) is not in the sheet Accounts; is it “Acme Corporation”?"
+    )
+
+
+def test_a_name_like_no_other_gets_no_proposal() -> None:
+    pipeline = crm(Deals=[{**DEAL, "account": "Zenith"}], Accounts=[{"account": "Acme Corporation"}])
+    assert message(pipeline, "orphan").endswith("add it there or choose one from the list.")
+
+
+def test_the_nearest_stage_is_proposed() -> None:
+    assert "is it “Presentation”?" in message(crm(Deals=[{"deal": "D1", "stage": "Presentatoin"}]), "unknown_stage")
+
+
+def test_a_message_is_in_the_language_of_the_workbook() -> None:
+    assert message(crm("zh", Deals=[{"deal": "D1", "stage": "线索", "amount": -5}]), "negative_money") == (
+        "“金额”为 -5；金额不能为负。"
+    )
+
+
+def test_a_finding_has_the_address_of_its_cell() -> None:
+    pipeline = crm(Deals=[DEAL, {"deal": "D2", "stage": "Lead", "amount": -5}])
+    object.__setattr__(pipeline, "places", {"Deals": TablePosition("商机 1", {"amount": "F"})})
+    assert [f.cell for f in check_pipeline(pipeline) if f.rule == "negative_money"] == ["'商机 1'!F3"]
+
+
+def test_beyond_a_hundred_rows_the_rest_is_counted() -> None:
+    pipeline = crm(Deals=[{"deal": f"D{n}", "stage": "Lead", "amount": -1} for n in range(MAX_ROWS_PER_FINDING + 42)])
+    found = [f for f in check_pipeline(pipeline) if f.rule == "negative_money"]
+    assert len(found) == MAX_ROWS_PER_FINDING + 1
+    assert found[-1].message == "42 more rows of Deals have the same fault; filter the column to see them."
+
+
+def test_lost_deals_of_an_import_are_one_note() -> None:
+    pipeline = crm(Deals=[{"deal": f"D{n}", "stage": "Lost", "outcome": "lost"} for n in range(2473)])
+    assert message(pipeline, "lost_without_reason").startswith("2473 lost deals")
+
+
+def test_faults_of_cells_are_passed_on() -> None:
+    fault = Finding("not_a_number", "block", "Deals!F2 is no number.", "Deals", "D1", "amount", "Deals!F2")
+    pipeline = crm(Deals=[DEAL])
+    object.__setattr__(pipeline, "faults", (fault,))
+    assert check_pipeline(pipeline)[0] == fault
+
+
+def recorded() -> Pipeline:
+    """Return a deal that went from Lead to Qualified to Lost."""
+    now = crm(Deals=[{**DEAL, "account": "Acme", "created": date(2026, 3, 1)}])
+    for cells in ({}, {"stage": "Qualified"}, {"stage": "Lost", "loss_reason": "price"}):
+        now = now.with_tables(Deals=now["Deals"].assign(**cells))
+        now = apply_change_set(now, judge_stage_moves(now, "Li"))
+    return now
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "what"),
+    [
+        (0, "moved_to", "Presentation", "it left for another stage"),
+        (0, "left", pd.Timestamp(2026, 3, 2), "or on another day"),
+        (1, "move", "", "does not say which way"),
+        (1, "left", pd.Timestamp("9999-12-31"), "still goes on although"),
+        (0, "days", 7.0, "its days are not"),
+        (2, "left", pd.Timestamp(2026, 3, 31), "no later visit follows"),
+        (2, "stage", "Won", "it left for another stage"),
+    ],
+)
+def test_a_history_that_somebody_edited_is_found(row: int, column: str, value: Any, what: str) -> None:
+    now = recorded()
+    assert told(now, "broken_history") == []
+    history = now["History"].copy()
+    history.iloc[row, history.columns.get_loc(column)] = value
+    assert any(
+        what in f.message for f in check_pipeline(now.with_tables(History=history)) if f.rule == "broken_history"
+    )
+
+
+def test_a_visit_that_was_deleted_is_missed() -> None:
+    now = recorded()
+    assert told(now.with_tables(History=now["History"].drop(index=now["History"].index[1])), "broken_history")
+
+
+def test_a_history_that_somebody_sorted_is_sound() -> None:
+    now = recorded()
+    assert told(now.with_tables(History=now["History"].iloc[::-1]), "broken_history") == []
+
+
+def test_rules_have_names_of_their_own() -> None:
+    names = [rule.id for rule in (*ROW_RULES, *PLAYBOOK_RULES, *GATE_RULES, *EARLY_WARNING_RULES)]
+    assert len(names) == len(set(names))

@@ -1,0 +1,301 @@
+"""A filled workbook goes over to another playbook: open deals follow, what closed stays, and an undo puts everything back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.examples import examples
+from tests.tables import TODAY, crm, rows
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import Run, apply_query
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.metrics.funnel_answers import compute_funnel
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.process.playbook_files import list_playbook_names, make_shipped_setup
+from xl_salesflow.process.playbook_switch import PlaybookSwitch
+from xl_salesflow.process.rule_catalogue import check_pipeline
+from xl_salesflow.schema.named_values import Query, Settings
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import switch, undo, update
+
+NOW = datetime.combine(TODAY, datetime.min.time())
+
+DEALS = """
+deal | stage     | amount | created    | account | need | budget | authority | loss_reason | contract_signed | owner
+D1   | Lead      | 100    | 2026-03-01 | Acme    |      |        |           |             |                 | Li
+D2   | Qualified | 200    | 2026-03-01 | Acme    |      |        |           |             |                 | Li
+D3   | Lost      | 300    | 2026-02-01 | Acme    |      |        |           | price       |                 | Li
+D4   | Won       | 400    | 2026-02-01 | Acme    | 3    | 3      | 3         |             | 2026-03-20      | Wu
+D5   | Lead      | 500    | 2026-03-05 | Acme    |      |        |           |             |                 | Wu
+"""
+
+
+def run(minute: int) -> Run:
+    return Run("Mara", NOW + timedelta(minutes=minute))
+
+
+@cache
+def filled(language: Language = "en") -> Pipeline:
+    """Return a pipeline after an update, D5 refused on its way to Won."""
+    override = {"override_by": "Boss", "override_reason": "known customer"}
+    pipeline = crm(language, Accounts=[{"account": "Acme"}], Settings=[{"setting": "playbook", "value": "crm"}])
+    named = dict(zip(make_shipped_setup("crm", "en")["Stages"]["stage"], pipeline["Stages"]["stage"], strict=True))
+    deals = [{**row, "stage": named[row["stage"]], **override} for row in rows(DEALS)]
+    pipeline = pipeline.with_tables(Deals=crm(language, Deals=deals)["Deals"])
+    pipeline = apply_change_set(pipeline, update(pipeline, run(1)))
+    now = pipeline["Deals"].copy()
+    now.loc[now["deal"] == "D5", "stage"] = named["Won"]
+    pipeline = pipeline.with_tables(Deals=now)
+    return apply_change_set(pipeline, update(pipeline, run(2)))
+
+
+def switched(pipeline: Pipeline, to: str, minute: int = 3, **stages: str) -> Pipeline:
+    known = {} if to in pipeline.playbooks else make_shipped_setup(to, pipeline.language)
+    return apply_change_set(pipeline, switch(pipeline, PlaybookSwitch(to, known, stages), run(minute)))
+
+
+def column(pipeline: Pipeline, id: str) -> dict[str, Any]:
+    return dict(zip(pipeline["Deals"]["deal"], pipeline["Deals"][id], strict=True))
+
+
+def test_open_deals_go_over_and_closed_ones_stay() -> None:
+    now = switched(filled(), "six_funnel_stages")
+    assert column(now, "recorded_stage") == {
+        "D1": "Lead identification", "D2": "Needs analysis", "D3": "Lost", "D4": "Won", "D5": "Lead identification",
+    }  # fmt: skip
+    assert column(now, "playbook") == {
+        **dict.fromkeys(("D1", "D2", "D5"), "six_funnel_stages"),
+        "D3": "crm",
+        "D4": "crm",
+    }
+    assert column(now, "furthest") == {"D1": 1, "D2": 2, "D3": 1, "D4": 6, "D5": 1}
+    assert now.default_playbook == "six_funnel_stages"
+    assert list(now["Settings"]["value"]) == ["six_funnel_stages"]
+
+
+def test_a_move_that_waits_goes_on_waiting_in_the_new_words() -> None:
+    before, now = filled(), switched(filled(), "six_funnel_stages")
+    assert (column(before, "move_status")["D5"], column(now, "move_status")["D5"]) == ("refused", "refused")
+    assert column(now, "stage")["D5"] == "Won"
+    assert column(now, "override_by")["D1"] == column(before, "override_by")["D1"]
+
+
+def test_the_record_says_what_happened() -> None:
+    before, now = filled()["History"], switched(filled(), "six_funnel_stages")["History"]
+    closed = before["deal"].isin(["D3", "D4"])
+    assert now[now["deal"].isin(["D3", "D4"])].equals(before[closed])
+    visits = now[now["deal"] == "D2"][["playbook", "stage", "move", "moved_to", "days", "reason", "furthest"]]
+    assert visits.astype(object).fillna("-").to_numpy().tolist() == [
+        ["crm", "Lead", "forward", "Qualified", 0.0, "", 1.0],
+        ["crm", "Qualified", "switched", "Needs analysis", "-", "", 2.0],
+        ["six_funnel_stages", "Needs analysis", "", "", "-", "Switched from playbook crm", 2.0],
+    ]
+    assert not [
+        f for f in check_pipeline(switched(filled(), "six_funnel_stages")) if "history" in f.rule or "seal" in f.rule
+    ]
+
+
+def test_the_new_process_stands_beside_the_old_one() -> None:
+    before, now = filled(), switched(filled(), "b2b")
+    for table in ("Stages", "Gates", "StageTasks"):
+        assert len(now[table]) == len(before[table]) + len(make_shipped_setup("b2b", "en")[table])
+    assert len(now["Questions"]) == 16
+    assert set(now.playbooks) == {"crm", "b2b"}
+
+
+def test_tasks_of_the_new_stage_are_given_and_open_ones_of_the_old_are_dropped() -> None:
+    now = switched(filled(), "six_funnel_stages")["Tasks"]
+    own = now[now["deal"] == "D1"]
+    assert set(own.loc[own["stage"] == "Lead", "status"]) == {"dropped"}
+    wanted = make_shipped_setup("six_funnel_stages", "en")["StageTasks"]
+    wanted = wanted[wanted["stage"] == "Lead identification"]
+    assert set(own.loc[own["status"] == "open", "task"]) == set(wanted["task"])
+
+
+def test_a_person_maps_otherwise_whatever_the_capitals() -> None:
+    now = switched(filled(), "six_funnel_stages", Lead="proposal and QUOTATION")
+    assert column(now, "recorded_stage")["D1"] == "Proposal and quotation"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (PlaybookSwitch("crm", {}, {}), "follow it already"),
+        (PlaybookSwitch("own", make_shipped_setup("b2c", "en"), {}), "has no playbook “own”"),
+        (
+            PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {"Leed": "Attract"}),
+            "no open stage “Leed”; is it “Lead”",
+        ),
+        (PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {"Lead": "Attrackt"}), "is it “Attract”"),
+        (PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {"Lead": "Won"}), "no open stage “Won”"),
+        (PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {}, "dream"), "has no playbook “dream”"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_sentence(wanted: PlaybookSwitch, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        switch(filled(), wanted, run(3))
+
+
+def test_a_stage_that_the_old_process_does_not_have_must_be_mapped() -> None:
+    pipeline = filled()
+    stages = pipeline["Stages"]
+    renamed = pipeline.with_tables(Stages=stages.assign(stage=stages["stage"].replace("Qualified", "Sound")))
+    with pytest.raises(UsageError, match=r"Deals stand in “Qualified”, which playbook crm does not have"):
+        switched(renamed, "b2c")
+    assert column(switched(renamed, "b2c", Qualified="Convert"), "recorded_stage")["D2"] == "Convert"
+
+
+OTHERS = [name for name in list_playbook_names() if name != "crm"]
+
+
+@pytest.mark.parametrize(
+    ("to", "language"), [*((name, "en") for name in OTHERS), *((name, "zh") for name in OTHERS[::3])]
+)
+def test_to_every_playbook_and_back_again(to: str, language: Language) -> None:
+    """Nothing is pending after it, a second run plans nothing, and the way back needs no set-up."""
+    pipeline = filled(language)
+    now = switched(pipeline, to)
+    assert now["Deals"].query("outcome == 'open'")["playbook"].eq(to).all()
+    back = switched(now, "crm", 4)
+    assert len(back["Stages"]) == len(now["Stages"])
+    assert back.default_playbook == "crm"
+    updated = apply_change_set(back, update(back, run(5)))
+    again = update(updated, run(6))
+    assert [again.edits, again.appends, again.removes, again.fills] == [(), (), (), ()]
+
+
+@pytest.mark.parametrize("to", ["b2c", "six_funnel_stages"])
+def test_undo_puts_every_frame_back(to: str) -> None:
+    before = filled()
+    now = switched(before, to)
+    back = apply_change_set(now, undo(now, run(4)))
+    assert (len(back.playbooks), back.default_playbook) == (1, "crm")
+    for table in TABLES.values():
+        if table.name not in ("Journal", "Findings"):
+            assert held(back, table.name) == held(before, table.name), table.name
+    again = apply_change_set(back, undo(back, run(5)))
+    for name in ("Deals", "History", "Stages", "Gates", "StageTasks", "Tasks", "Settings"):
+        assert held(again, name) == held(now, name), name
+
+
+def test_a_deal_that_moved_on_since_stays_with_its_process_when_the_switch_is_undone() -> None:
+    """The others go back; the rows of the process it follows stay, and that is told."""
+    now = switched(filled(), "b2c")
+    run_of_switch = now["Journal"]["run"].iloc[-1]
+    deals = now["Deals"].copy()
+    deals.loc[deals["deal"] == "D1", ["stage", "move_reason"]] = ["Convert", "they asked"]
+    moved = apply_change_set(now.with_tables(Deals=deals), update(now.with_tables(Deals=deals), run(4)))
+    assert column(moved, "recorded_stage")["D1"] == "Convert"
+    plan = undo(moved, run(5), run_of_switch)
+    back = apply_change_set(moved, plan)
+    assert (column(back, "playbook")["D1"], column(back, "recorded_stage")["D1"]) == ("b2c", "Convert")
+    assert (column(back, "playbook")["D2"], column(back, "recorded_stage")["D2"]) == ("crm", "Qualified")
+    assert set(back.playbooks) == {"crm", "b2c"}
+    assert "D1" in {finding.key for finding in plan.findings if finding.rule == "undo_changed"}
+    assert not [f for f in check_pipeline(back) if f.rule in ("broken_history", "broken_seal", "unknown_playbook")]
+
+
+def held(pipeline: Pipeline, table: str) -> list[str]:
+    frame = pipeline[table]
+    return sorted(frame.astype(object).where(frame.notna(), "").astype(str).agg("|".join, axis=1)) if len(frame) else []
+
+
+def checks(pipeline: Pipeline) -> set[float]:
+    """Return what the check cells of the Moves table say, in every playbook."""
+    found = set()
+    for playbook in pipeline.playbooks:
+        asked = apply_query(pipeline, Query(filters={"playbook": playbook})) if playbook in used(pipeline) else None
+        if asked is not None:
+            found |= {row["check"] for row in compute_sheet_values(asked).tables["Moves"].values() if row["stage"]}
+    return found
+
+
+def used(pipeline: Pipeline) -> set[str]:
+    return set(pipeline["Deals"]["playbook"])
+
+
+def test_the_funnel_counts_every_deal_once() -> None:
+    now = switched(filled(), "six_funnel_stages")
+    for playbook, open_, deals in (("crm", 0, 2), ("six_funnel_stages", 3, 3)):
+        asked = apply_query(now, Query(filters={"playbook": playbook}))
+        found = compute_funnel(asked)
+        assert (found.metrics["open_count"], found.metrics["deal_count"]) == (open_, deals)
+        assert found.stages[0]["reached"] == deals
+    rows_ = compute_sheet_values(apply_query(now, Query(filters={"playbook": "crm"}))).tables["Moves"]
+    assert (rows_[1]["switched"], rows_[2]["switched"], rows_[1]["check"]) == (2, 1, 0)
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("type"), st.integers(0, 3), st.integers(0, 9)),
+    st.tuples(st.just("switch"), st.sampled_from(["crm", "b2c", "six_funnel_stages"]), st.just(0)),
+    st.tuples(st.just("sort"), st.sampled_from(["stage", "amount"]), st.just(0)),
+    st.tuples(st.just("undo"), st.just(0), st.just(0)),
+)
+
+
+@examples(5)
+@given(st.lists(STEPS, min_size=2, max_size=7))
+def test_whatever_the_order_of_edits_the_record_holds(steps: list[tuple[str, Any, int]]) -> None:
+    """People type stages, sort the sheet, switch and undo: a recorded stage changes only by an accepted move, no
+    visit is lost in any playbook, no chain breaks."""
+    known = {
+        "override_by": "Boss",
+        "override_reason": "so be it",
+        "move_reason": "second thoughts",
+        "loss_reason": "price",
+    }
+    pipeline = crm(
+        Deals=[{"deal": f"D{n}", "stage": "Lead", "amount": 10.0 * n, **known} for n in range(4)],
+        Settings=[{"setting": "playbook", "value": "crm"}],
+    )
+    pipeline = apply_change_set(pipeline, update(pipeline, run(0)))
+    for minute, (what, which, place) in enumerate(steps, 1):
+        before = pipeline
+        if what == "type":
+            deals = pipeline["Deals"].copy()
+            stages = pipeline.playbooks[deals["playbook"].iloc[which] or pipeline.default_playbook].stages
+            deals.loc[deals.index[which], ["stage", *known]] = [stages[place % len(stages)].name, *known.values()]
+            pipeline = pipeline.with_tables(Deals=deals)
+            pipeline = apply_change_set(pipeline, update(pipeline, run(minute)))
+        elif what == "switch" and which != pipeline.default_playbook:
+            pipeline = switched(pipeline, which, minute)
+        elif what == "sort":
+            deals = pipeline["Deals"].sort_values(which, ascending=False)
+            pipeline = pipeline.with_tables(Deals=deals.set_axis(pipeline["Deals"].index))
+        elif what == "undo":
+            pipeline = apply_change_set(pipeline, undo(pipeline, run(minute)))
+        assert_recorded(before, pipeline)
+        assert checks(pipeline) <= {0}
+        assert not [
+            f for f in check_pipeline(pipeline) if f.rule in ("broken_history", "broken_seal", "missing_visits")
+        ]
+
+
+def assert_recorded(before: Pipeline, now: Pipeline) -> None:
+    """Every deal stands where its current visit is; one that stands elsewhere than before has visits it had not."""
+    history = now["History"]
+    current = history[history["left"] == pd.Timestamp("9999-12-31")].set_index("deal")["stage"]
+    assert current.to_dict() == {deal: stage for deal, stage in column(now, "recorded_stage").items() if stage}
+    was, is_ = column(before, "recorded_stage"), column(now, "recorded_stage")
+    old, new = visits(before), visits(now)
+    assert [deal for deal in was if was[deal] != is_[deal] and old.get(deal) == new.get(deal)] == []
+
+
+def visits(pipeline: Pipeline) -> dict[str, list[tuple[Any, ...]]]:
+    shown = pipeline["History"][["deal", "visit", "left"]]
+    return {str(deal): list(found.itertuples(index=False, name=None)) for deal, found in shown.groupby("deal")}
+
+
+def test_the_settings_of_a_pipeline_follow_the_sheet() -> None:
+    pipeline = filled()
+    assert pipeline.settings == Settings({})
+    assert switched(pipeline, "b2c").settings.text("playbook") == "b2c"

@@ -1,0 +1,62 @@
+"""Playbook files of a team's own: what ships passes, and every fault of a file is named at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xl_salesflow.errors import UsageError
+from xl_salesflow.process.own_playbooks import read_own_playbook
+from xl_salesflow.process.playbook_files import copy_playbook_source, list_playbook_names, make_shipped_setup
+
+
+@pytest.mark.parametrize("name", list_playbook_names())
+def test_a_copy_of_what_ships_reads_as_what_ships(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.toml"
+    path.write_text(copy_playbook_source(name), encoding="utf-8")
+    for language in ("en", "zh"):
+        own, shipped = read_own_playbook(path, language), make_shipped_setup(name, language)
+        assert all(own[table].equals(shipped[table]) for table in shipped)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (', zh = "吸引" }', " }", "“name” of stage 1 is not in both languages"),
+        ('name = { en = "Attract", zh = "吸引" }', "", "stage 1 has no “name”"),
+        ('id = "convert"', 'id = "attract"', "stage 2 has the same id as an earlier one"),
+        ("probability = 0.40", 'probability = "much"', "“probability” of stage 2 is much; write a number"),
+        ("day_limit = 7", "day_limit = true", "“day_limit” of stage 1 is True; write a number"),
+        ("due_days = 0", 'due_days = "soon"', "“due_days” of task 1 of stage 1 is soon"),
+        ('stage = "lost"', 'stage = "lots"', "gate 3 guards the stage “lots”, which is not there; there are attract,"),
+        ('check = "filled"', 'check = "full"', "“check” of gate 1 is “full”; choose one of filled,"),
+        ('effect = "warn"', 'effect = "stop"', "“effect” of gate 1 is “stop”; choose one of block, warn"),
+        ('subject = "source"', 'subject = "sauce"', "gate 1 looks at “sauce”, which is no column of Deals"),
+        ('check = "filled"\nsubject = "source"', 'check = "task_done"\nsubject = "attract.3"', "“attract.3”, which is no task"),
+        ('check = "filled"\nsubject = "source"', 'check = "activity_within"\nsubject = "dance"', "“dance”, which is no activity"),
+        ('check = "filled"\nsubject = "source"', 'check = "quote_is"\nvalue = "sent, lost"', "“sent, lost”, which is no state"),
+        ("[[stages]]", "[[steps]]", "the playbook has no “[[stages]]”"),
+        ("order = 9", "order = ", "is not TOML"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_one_sentence(old: str, new: str, says: str, tmp_path: Path) -> None:
+    path, source = tmp_path / "mine.toml", copy_playbook_source("b2c")
+    assert old in source
+    path.write_text(source.replace(old, new) if old == "[[stages]]" else source.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(UsageError) as raised:
+        read_own_playbook(path, "en")
+    assert says in str(raised.value)
+    assert raised.value.in_("zh") != str(raised.value)
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(copy_playbook_source("b2c").replace('effect = "block"', 'effect = "stop"'), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"gate 2 is “stop”.*gate 3 is “stop”"):
+        read_own_playbook(path, "en")
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read; check the name"):
+        read_own_playbook(tmp_path / "none.toml", "en")

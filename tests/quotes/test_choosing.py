@@ -1,0 +1,35 @@
+"""Which papers are meant by a week and by a state."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.quotes.desk import desk
+from xl_salesflow.errors import UsageError
+from xl_salesflow.quotes.document_requests import choose_document_keys
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_week", "status", "keys"),
+    [
+        ("quote", True, "", ("Q-1",)),
+        ("quote", False, "draft", ("Q-1",)),
+        ("quote", False, "草稿", ("Q-1",)),
+        ("quote", False, "Accepted", ("Q-2",)),
+        ("contract", True, "accepted", ()),
+        ("quote", False, "", ("Q-1", "Q-2")),
+        ("visit", True, "", ("A-1",)),
+        ("precall", True, "", ("D-1",)),  # D-3 has a step this week too, but is won
+        ("bant_card", True, "", ("D-1",)),
+    ],
+)
+def test_chosen(kind: str, of_week: bool, status: str, keys: tuple[str, ...]) -> None:
+    assert choose_document_keys(desk(), kind, of_week, status) == keys
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "said"), [("quote", "drafd", "did you mean draft"), ("visit", "draft", "no state")]
+)
+def test_a_state_that_is_none_is_told(kind: str, status: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        choose_document_keys(desk(), kind, status=status)

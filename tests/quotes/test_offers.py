@@ -1,0 +1,26 @@
+"""Proposals and contracts: a quote and what is known of its deal."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.quotes.desk import TODAY, desk
+from xl_salesflow.quotes.document_requests import offer_document
+
+
+def test_a_proposal_brings_needs_and_the_next_step() -> None:
+    (document,) = offer_document(desk(), "proposal", "Q-1").documents
+    assert document.facts["needs"]["pain"] == "Noise"
+    assert document.facts["steps"] == [{"step": "Call", "date": date(2026, 3, 6)}]
+    assert document.facts["benefits"][0]["needs"] == ["noise"]
+
+
+def test_a_contract_says_once_what_was_agreed_by_word_of_mouth() -> None:
+    (document,) = offer_document(desk(), "contract", "Q-1").documents
+    assert document.facts["agreed"] == ["Spare"]
+    assert document.facts["contract"] == {"number": "C-Q-1", "date": TODAY}
+
+
+def test_the_facts_of_the_quote_are_the_same() -> None:
+    quote, contract = (offer_document(desk(), kind, "Q-1").documents[0].facts for kind in ("quote", "contract"))
+    assert {id: contract[id] for id in quote} == quote

@@ -1,0 +1,58 @@
+"""Cards, sheets and reports about talks: what is known, what is open, who is there."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from tests.quotes.desk import desk
+from xl_salesflow.quotes.meeting_documents import build_bant_card, build_precall_sheet, build_visit_report
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+
+def test_a_card_says_what_is_known_and_what_is_missing() -> None:
+    pipeline = desk(
+        Deals=[{"deal": "D-1", "account": "Acme", "budget": 3.0, "authority": 1.0, "need": 2.0, "amount": 99.5}],
+        Answers=[{"deal": "D-1", "question": "b1", "points": 3.0, "answer": "Plenty", "evidence": "Mail"}],
+    )
+    asked = [
+        {"question": "B1", "dimension": "budget", "text": "How much?"},
+        {"question": "A1", "dimension": "authority", "text": "Who decides?"},
+        {"question": "T1", "dimension": "timeline", "text": "When?"},
+    ]
+    pipeline = pipeline.with_tables(Questions=make_table_frame(TABLES["Questions"], asked))
+    facts = build_bant_card(pipeline, "D-1").facts
+    assert facts["gaps"] == ["authority"]
+    assert facts["score"]["score"] == Decimal("53.3")  # (25×3 + 25×1 + 30×2) ÷ 3
+    assert [(one["dimension"], one["points"]) for one in facts["dimensions"]][:2] == [("budget", 3), ("authority", 1)]
+    assert facts["answers"] == [{"text": "How much?", "points": 3, "answer": "Plenty", "evidence": "Mail"}]
+    assert [one["text"] for one in facts["open"]] == ["When?", "Who decides?"]  # least known first
+    assert facts["deal"]["amount"] == Decimal("99.50")
+
+
+def test_a_sheet_brings_what_helps_before_a_talk() -> None:
+    facts = build_precall_sheet(desk(), "D-1").facts
+    assert facts["next"] == {"step": "Call", "date": date(2026, 3, 6)}
+    assert [one["account"] for one in facts["cases"]] == ["Crown"]
+    assert [one["summary"] for one in facts["talks"]] == ["Saw it", "Rang"]
+    assert facts["people"][0]["contact"] == "Bob"
+    assert facts["benefits"][0]["benefit"] == "Quiet"
+    assert facts["stage"]["purpose"]
+    assert len(facts["open"]) <= 6
+
+
+def test_a_report_is_of_one_talk() -> None:
+    facts = build_visit_report(desk(), "a-1").facts
+    assert (facts["talk"]["summary"], facts["talk"]["date"], facts["deal"]["deal"]) == (
+        "Saw it",
+        date(2026, 3, 2),
+        "D-1",
+    )
+
+
+def test_a_deal_that_knows_nothing_still_has_its_papers() -> None:
+    bare = desk(Deals=[{"deal": "D-1"}], Activities=[{"activity": "A-1"}], Quotes=[], QuoteLines=[])
+    assert build_bant_card(bare, "D-1").facts["score"] == {"score": None, "grade": ""}
+    assert build_precall_sheet(bare, "D-1").facts["cases"] == []
+    assert build_visit_report(bare, "A-1").facts["talk"]["date"] is None

@@ -1,0 +1,148 @@
+"""The template as a whole: what was checked in, what it holds, who can open it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from tests.parts import ROOT
+from tests.validator import Validator
+from tests.workbook.template.conftest import built
+from tools.workbook_template import TEMPLATE_FILE_NAMES, write_templates
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
+from xl_salesflow.process.playbook_files import list_playbook_names, make_shipped_setup
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.template.starter_content import frame_to_template_rows
+from xl_salesflow.workbook.template.template_builder import build_template
+
+SHOWN = ("Deals", "Activities", "Metrics", "FollowUps", "Findings")
+
+
+def test_the_files_checked_in_are_what_the_declarations_build(language: Language) -> None:
+    with ZipFile(ROOT / TEMPLATE_FILE_NAMES[language]) as old, ZipFile(BytesIO(built(language))) as new:
+        before, now = ({name: book.read(name) for name in book.namelist()} for book in (old, new))
+    stale = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    assert stale == [], "the declarations have moved on; run: python -m tools.workbook_template"
+    if "zlib-ng" not in zlib.ZLIB_RUNTIME_VERSION:  # which deflates the same content to other bytes
+        assert (ROOT / TEMPLATE_FILE_NAMES[language]).read_bytes() == built(language)
+
+
+def test_building_twice_gives_the_same_bytes(language: Language) -> None:
+    assert build_template(language) == built(language)
+
+
+def test_the_command_writes_every_language(tmp_path: Path) -> None:
+    write_templates(tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        TEMPLATE_FILE_NAMES[language]: built(language) for language in LANGUAGES
+    }
+
+
+def test_every_declared_table_stands_on_its_sheet_under_its_stable_name(book: Workbook, language: Language) -> None:
+    found = {
+        name: (sheet.title, tuple(column.name for column in table.tableColumns))
+        for sheet in book.worksheets
+        for name, table in ((table.name, table) for table in sheet.tables.values())
+    }
+    assert found == {
+        name: (table.title.in_(language), tuple(column.header.in_(language) for column in table.columns))
+        for name, table in TABLES.items()
+    }
+
+
+def test_headers_stand_in_the_cells_as_in_the_tables(book: Workbook) -> None:
+    for sheet in book.worksheets:
+        for table in sheet.tables.values():
+            head = sheet[table.ref][0]
+            assert [cell.value for cell in head] == [column.name for column in table.tableColumns]
+
+
+def test_a_new_workbook_shows_few_sheets_and_opens_on_start(book: Workbook, language: Language) -> None:
+    seen = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    assert seen == [book.worksheets[0].title, *(TABLES[name].title.in_(language) for name in SHOWN)]
+    assert book.active is book.worksheets[0]
+
+
+def test_excel_is_told_to_calculate_everything_on_opening(book: Workbook) -> None:
+    assert book.calculation.fullCalcOnLoad
+
+
+def test_set_up_tables_hold_the_playbook_and_others_one_blank_row(book: Workbook, language: Language) -> None:
+    expected = {name: len(frame) for name, frame in make_shipped_setup("crm", language).items()}
+    bodies = {
+        name: len(sheet[t.ref]) - 1
+        for sheet in book.worksheets
+        for name, t in ((t.name, t) for t in sheet.tables.values())
+    }
+    assert {name: bodies[name] for name in expected} == expected
+    for name in ("Deals", "Accounts", "Activities", "Quotes", "History", "Journal", "FollowUps", "Findings"):
+        assert bodies[name] == 1
+
+
+def test_stages_are_shown_in_the_words_of_the_language(book: Workbook, language: Language) -> None:
+    table = TABLES["Stages"]
+    sheet = book[table.title.in_(language)]
+    written = [
+        dict(zip((column.id for column in table.columns), row, strict=True))
+        for row in sheet.iter_rows(min_row=2, max_row=9, max_col=len(table.columns), values_only=True)
+    ]
+    frame = make_shipped_setup("crm", language)["Stages"]
+    assert [{**row, "key": None} for row in written] == [
+        {**row, "key": None} for row in frame_to_template_rows(table, frame, language)
+    ]
+
+
+@pytest.mark.parametrize("playbook", list_playbook_names())
+def test_every_playbook_makes_a_workbook(playbook: str) -> None:
+    book = load_workbook(BytesIO(build_template("en", playbook)))
+    sheet = book["Settings"]
+    settings = {row[0]: row[2] for row in sheet.iter_rows(min_row=2, max_col=4, values_only=True)}
+    assert settings["playbook"] == playbook
+    assert {row[0] for row in book["Stages"].iter_rows(min_row=2, max_col=1, values_only=True)} == {playbook}
+
+
+def test_an_unknown_playbook_is_refused() -> None:
+    with pytest.raises(UsageError, match="no playbook"):
+        build_template("en", "nonesuch")
+
+
+def test_the_open_xml_sdk_has_no_complaint(language: Language, validator: Validator, tmp_path: Path) -> None:
+    path = tmp_path / TEMPLATE_FILE_NAMES[language]
+    path.write_bytes(built(language))
+    assert validator(path) == []
+
+
+def test_no_formula_of_a_new_workbook_shows_an_error(
+    language: Language, calculate: Callable[[bytes], Workbook]
+) -> None:
+    book = calculate(built(language))
+    wrong = [
+        f"{sheet.title}!{cell.coordinate}: {cell.value}"
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and cell.value.startswith(("#", "Err:"))
+    ]
+    assert wrong == []
+
+
+def test_a_new_funnel_counts_nothing(calculate: Callable[[bytes], Workbook]) -> None:
+    sheet = calculate(built("en"))["Funnel"]
+    values = {
+        row[0].value: row[2].value for row in sheet.iter_rows(min_col=2, max_col=4) if row[0].value in METRICS_BY_ID
+    }
+    assert values.keys() == METRICS_BY_ID.keys()
+    assert {id: values[id] for id in ("deal_count", "open_count", "won_value")} == {
+        "deal_count": 0,
+        "open_count": 0,
+        "won_value": 0,
+    }
+    assert values["win_rate"] in ("", None)

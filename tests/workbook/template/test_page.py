@@ -1,0 +1,41 @@
+"""Every sheet can be printed and scrolled: header rows repeat and stay."""
+
+from __future__ import annotations
+
+from openpyxl import Workbook
+
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.metrics.metric_tables import ROW_POSITIONS
+from xl_salesflow.schema.table_columns import SheetGroup
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.template.template_styles import TAB_COLOURS
+
+
+def test_tables_print_landscape_one_page_wide_with_their_header(book: Workbook, language: Language) -> None:
+    for table in TABLES.values():
+        if table.name == "Metrics" or table.name in ROW_POSITIONS:
+            continue
+        sheet = book[table.title.in_(language)]
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr is not None
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.freeze_panes == ("C2" if table.name == "Deals" else "B2")
+        assert str(sheet.print_area).endswith("$1048576")  # rows to come are printed too
+
+
+def test_every_sheet_says_its_name_and_page_on_paper(book: Workbook) -> None:
+    for sheet in book.worksheets:
+        if sheet.tables:
+            assert sheet.oddHeader.left.text == "&A"
+            assert "&P" in str(sheet.oddFooter.right.text)
+            assert sheet.page_setup.paperSize == 9
+
+
+def test_tabs_are_coloured_by_group(book: Workbook, language: Language) -> None:
+    assert set(TAB_COLOURS) == set(SheetGroup)
+    for table in TABLES.values():
+        tab = book[table.title.in_(language)].sheet_properties.tabColor
+        assert tab is not None
+        assert tab.rgb == f"00{TAB_COLOURS[table.group]}"

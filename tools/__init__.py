@@ -1,0 +1,1 @@
+"""Scripts that build what ships: templates, reference pages, pictures."""

@@ -1,0 +1,112 @@
+"""A layout as an HTML page or a Typst template: calls of their macros, a line for each block.
+
+The macros are those of parts.html, the functions those of paper.typ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.templates.document_layouts import (
+    CardsBlock,
+    HeadBlock,
+    LayoutBlock,
+    ListingBlock,
+    ListingColumn,
+    NoteBlock,
+    PairsBlock,
+    SectionBlock,
+    SidesBlock,
+    SignatureBlock,
+    SumsBlock,
+)
+
+_HTML_FRAME = """{{% extends "paper.html" %}}
+{{% import "parts.html" as parts with context %}}
+{{% block title %}}{{{{ title }}}} {{{{ number }}}} · {{{{ seller.company }}}}{{% endblock %}}
+{{% block paper %}}
+{calls}
+{{% endblock %}}
+"""
+
+
+def build_html_template(blocks: Sequence[LayoutBlock]) -> str:
+    """Return the page that prints *blocks*."""
+    return _HTML_FRAME.format(calls="\n".join(f"{{{{ parts.{_html_macro_call(block)} }}}}" for block in blocks))
+
+
+def _html_macro_call(block: LayoutBlock) -> str:
+    match block:
+        case HeadBlock():
+            return "head()"
+        case SidesBlock(left, right):
+            return f"sides({left[0]}, [{', '.join(left[1])}], {right[0]}, [{', '.join(right[1])}])"
+        case SectionBlock(heading, body):
+            return f"section({_html_or_blank(heading)}, {body})"
+        case NoteBlock(body):
+            return f"note({body})"
+        case PairsBlock(heading, rows):
+            return f"pairs({_html_or_blank(heading)}, {rows})"
+        case ListingBlock(heading, rows, columns):
+            return f"listing({_html_or_blank(heading)}, {rows}, [{', '.join(map(_html_column, columns))}])"
+        case CardsBlock(heading, rows, head, lines):
+            names = ", ".join(f'"{line}"' for line in lines)
+            return f'cards({_html_or_blank(heading)}, {rows}, "{head}", [{names}])'
+        case SumsBlock():
+            return "totals()"
+        case SignatureBlock(headings):
+            return f"sign([{', '.join(headings)}])"
+
+
+def _html_column(column: ListingColumn) -> str:
+    return f'({_html_or_blank(column.head)}, "{column.field}", {str(column.figures).lower()}, "{column.under}", {column.share})'
+
+
+def _html_or_blank(field: str) -> str:
+    return field or '""'
+
+
+_TYPST_FRAME = """// All text comes as data, so nothing in it is read as markup. The functions are those of paper.typ.
+#show: paper
+{calls}
+"""
+
+
+def build_typst_template(blocks: Sequence[LayoutBlock]) -> str:
+    """Return the template that prints *blocks*."""
+    return _TYPST_FRAME.format(calls="\n".join(f"#{_typst_function_call(block)}" for block in blocks))
+
+
+def _typst_function_call(block: LayoutBlock) -> str:
+    match block:
+        case HeadBlock():
+            return "head()"
+        case SidesBlock(left, right):
+            return f"sides(data.{left[0]}, {_typst_fields(left[1])}, data.{right[0]}, {_typst_fields(right[1])})"
+        case SectionBlock(heading, body):
+            return f"section({_typst_or_blank(heading)}, data.{body})"
+        case NoteBlock(body):
+            return f"note(data.{body})"
+        case PairsBlock(heading, rows):
+            return f"pairs({_typst_or_blank(heading)}, data.{rows})"
+        case ListingBlock(heading, rows, columns):
+            return f"listing({_typst_or_blank(heading)}, data.{rows}, ({', '.join(map(_typst_column, columns))},))"
+        case CardsBlock(heading, rows, head, lines):
+            names = ", ".join(f'"{line}"' for line in lines)
+            return f'cards({_typst_or_blank(heading)}, data.{rows}, "{head}", ({names},))'
+        case SumsBlock():
+            return "sums()"
+        case SignatureBlock(headings):
+            return f"sign({_typst_fields(headings)})"
+
+
+def _typst_fields(paths: Sequence[str]) -> str:
+    return "(" + ", ".join(f"data.{path}" for path in paths) + ",)"
+
+
+def _typst_column(column: ListingColumn) -> str:
+    return f'({_typst_or_blank(column.head)}, "{column.field}", {str(column.figures).lower()}, "{column.under}", {column.share})'
+
+
+def _typst_or_blank(field: str) -> str:
+    return f"data.{field}" if field else '""'

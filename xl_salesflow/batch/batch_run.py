@@ -1,0 +1,160 @@
+"""Run a batch from its paths to its summary: find what is left to do, do it, log it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome
+from xl_salesflow.batch.run_log import PastRun, RunLog, open_run_log, read_past_run
+from xl_salesflow.batch.task_loop import RetryPolicy, run_batch_tasks
+from xl_salesflow.batch.workbook_search import FoundWorkbook, digest_workbook_file, find_workbooks
+from xl_salesflow.batch.worker_pools import WorkerPool
+from xl_salesflow.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is to be done to many workbooks, and how. *journal* is the file of the run journal."""
+
+    paths: tuple[str, ...]
+    verb: str = "update"
+    by: str = ""
+    now: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
+    options: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+    details: bool = False
+    journal: Path = Path("salesflow-batch.jsonl")
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+@dataclass
+class BatchSummary:
+    """What a batch came to. *passed_by* were done before the stop that the run went on from."""
+
+    number: str
+    verb: str
+    books: int
+    passed_by: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    failed: list[TaskOutcome] = field(default_factory=list)
+    seconds: float = 0.0
+    busy: float = 0.0
+    mebibytes: float = 0.0
+    code: int = 0
+    stopped: bool = False
+
+    def add(self, outcome: TaskOutcome) -> None:
+        """Count *outcome* in."""
+        self.statuses[str(outcome.status)] += 1
+        self.counts.update(outcome.counts)
+        if outcome.code == 3:
+            self.failed.append(outcome)
+        self.busy += outcome.busy
+        self.mebibytes = max(self.mebibytes, outcome.mebibytes)
+        self.code = max(self.code, outcome.code)
+
+    @property
+    def left(self) -> int:
+        """Return how many workbooks had no turn."""
+        return self.books - self.passed_by - sum(self.statuses.values())
+
+
+class BatchRun:
+    """A batch under way: iterate over it for what came of each workbook; *summary* counts along."""
+
+    def __init__(
+        self, batch: Batch, before: PastRun, workers: Callable[[], WorkerPool], stopping: Callable[[], bool]
+    ) -> None:
+        self._batch, self._before, self._workers, self._stopping = batch, before, workers, stopping
+        self._books = _find_workbooks_of_run(batch, before)
+        head = before if before.number else batch
+        number = before.number or batch.now.strftime("%Y%m%d-%H%M%S")
+        self.run = BatchTask("", head.verb, head.by, head.now, number, head.options)
+        self.tasks = [self._task(book) for book in self._books if not self._is_done(book)]
+        self.summary = BatchSummary(
+            self.run.number, self.run.verb, len(self._books), len(self._books) - len(self.tasks)
+        )
+
+    def __iter__(self) -> Iterator[TaskOutcome]:
+        start = time.perf_counter()
+        with (
+            open_run_log(self._batch.journal, anew=not self._before.number) as ledger,
+            _close_worker_pool(self._workers) as workers,
+        ):
+            if not self._before.number:
+                ledger.opened(self.run, [(str(book.path), book.named) for book in self._books])
+            for outcome in run_batch_tasks(self.tasks, workers, self._batch.patience, self._stopping, ledger.begun):
+                ledger.ended(outcome)
+                self.summary.add(outcome)
+                self.summary.seconds = time.perf_counter() - start
+                yield outcome
+            self._finish(ledger)
+        self.summary.seconds = time.perf_counter() - start
+
+    def _finish(self, ledger: RunLog) -> None:
+        self.summary.stopped = self.summary.left > 0
+        if not self.summary.stopped:
+            ledger.over()
+
+    def _task(self, book: FoundWorkbook) -> BatchTask:
+        name, run, batch = str(book.path), self.run, self._batch
+        doubtful = name in self._before.begun  # begun and not ended: it may have been saved
+        return BatchTask(
+            name, run.verb, run.by, run.now, run.number, run.options, batch.dry_run, batch.details, book.named, doubtful
+        )
+
+    def _is_done(self, book: FoundWorkbook) -> bool:
+        """Tell whether the run that goes on did it, and nobody saved it since."""
+        left = self._before.done.get(str(book.path))
+        return left is not None and left == digest_workbook_file(book.path)
+
+
+def begin_batch(
+    batch: Batch, workers: Callable[[], WorkerPool], resume: bool = False, stopping: Callable[[], bool] = lambda: False
+) -> BatchRun:
+    """Return the batch, ready to run; with *resume*, the last run goes on if it was stopped.
+
+    Raises:
+        UsageError: no workbooks are meant, or the run that was stopped is of another verb.
+    """
+    if batch.dry_run:  # nothing that a real run could take for done
+        batch = replace(batch, journal=batch.journal.with_suffix(f".dry-run{batch.journal.suffix}"))
+    before = read_past_run(batch.journal) if resume else PastRun()
+    if before.over:
+        before = PastRun()
+    if before.number and before.verb != batch.verb:
+        raise UsageError(
+            f"The run that was stopped is of {before.verb}, not {batch.verb}; use --verb {before.verb}, or leave out --resume.",
+            f"中断的运行是 {before.verb}，不是 {batch.verb}；请用 --verb {before.verb} 继续，或去掉 --resume。",
+        )
+    return BatchRun(batch, before, workers, stopping)
+
+
+def _find_workbooks_of_run(batch: Batch, before: PastRun) -> list[FoundWorkbook]:
+    """Return every workbook of the run: those that the stopped run meant, and those that are meant now."""
+    if not (batch.paths or before.books):
+        raise UsageError("Name workbooks, folders or patterns.", "请指定工作簿、文件夹或通配符。")
+    meant: dict[str, FoundWorkbook] = {}
+    known = [FoundWorkbook(Path(book), named) for book, named in before.books]
+    for book in (*known, *(find_workbooks(batch.paths) if batch.paths else ())):
+        meant.setdefault(os.path.normcase(book.path), book)
+    return list(meant.values())
+
+
+@contextmanager
+def _close_worker_pool(workers: Callable[[], WorkerPool]) -> Iterator[WorkerPool]:
+    made = workers()
+    ended = False
+    try:
+        yield made
+        ended = True
+    finally:
+        made.close(at_once=not ended)

@@ -1,0 +1,212 @@
+"""What each verb does to one workbook of a batch, and the function that every worker runs.
+
+A job reads the workbook, makes the change set, writes it and counts what it did: one task in, one outcome out.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import psutil
+
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus, fill_text_facts
+from xl_salesflow.batch.workbook_search import digest_workbook_file
+from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.documents.document_writer import write_document_file
+from xl_salesflow.engine import Run
+from xl_salesflow.errors import NotOurWorkbook, SalesflowError, UsageError, WorkbookChanged, WorkbookInUse
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.verbs import check, followups, funnel, report, undo, update
+from xl_salesflow.workbook.closed_book import ClosedBook
+
+VerbJob = Callable[[Pipeline, BatchTask], ChangeSet]
+
+_JOB_WRITTEN = Text(
+    "{changes} cells changed, {added} rows added, {blocks} findings that block",
+    "修改 {changes} 个单元格，新增 {added} 行，阻止性问题 {blocks} 个",
+)
+_JOB_DRY_RUN = Text(
+    "would change {changes} cells and add {added} rows; nothing was written",
+    "将修改 {changes} 个单元格、新增 {added} 行；未写入",
+)
+_JOB_UNCHANGED = Text("nothing to change, {blocks} findings that block", "无需修改，阻止性问题 {blocks} 个")
+_JOB_CHECKED = Text("{findings} findings, {blocks} of them block", "问题 {findings} 个，其中阻止性 {blocks} 个")
+_JOB_FILES_WRITTEN = Text("{files} files written", "已生成 {files} 个文件")
+_JOB_RECALCULATED = Text(
+    "{says}; of formulas of your own {recalculated} recalculated, {to_calculate} left for Excel",
+    "{says}；自有公式已重算 {recalculated} 个，待 Excel 计算 {to_calculate} 个",
+)
+_JOB_DONE_BEFORE = Text("the run stands in its Journal already", "日志中已有本次运行")
+_JOB_SKIPPED = Text("not a salesflow workbook; passed by", "不是 salesflow 工作簿，已跳过")
+
+
+def run_verb_job(task: BatchTask) -> TaskOutcome:
+    """Do one workbook's turn.
+
+    Raises:
+        SalesflowError: the workbook cannot be used, or the verb refuses; the file is as it was.
+    """
+    path = Path(task.book)
+    book = ClosedBook(path)
+    try:
+        pipeline = book.read(task.now.date())
+    except NotOurWorkbook:
+        if task.named:
+            raise
+        return TaskOutcome(task.book, task.verb, TaskStatus.SKIPPED, _JOB_SKIPPED)
+    if task.doubtful and _is_run_in_change_log(pipeline, task):
+        return TaskOutcome(task.book, task.verb, TaskStatus.DONE, _JOB_DONE_BEFORE, digest=digest_workbook_file(path))
+    plan = VERB_JOBS[task.verb](pipeline, task)
+    if plan.writes and not task.dry_run:
+        plan = book.written(plan)
+    files = () if task.dry_run else _write_job_documents(plan, pipeline, task)
+    return _make_job_outcome(task, plan, files, digest_workbook_file(path))
+
+
+def _is_run_in_change_log(pipeline: Pipeline, task: BatchTask) -> bool:
+    journal = pipeline["Journal"]
+    alike = (journal["run"] == task.number) & (journal["verb"] == task.verb) & (journal["by"] == task.by)
+    return bool(alike.any())
+
+
+def _run_update_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
+    return update(pipeline, Run(task.by, task.now))
+
+
+def _run_check_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
+    return check(pipeline, repair="repair" in task.options)
+
+
+def _run_followups_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
+    return followups(pipeline, task.options.get("owner"))
+
+
+def _run_funnel_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
+    return funnel(pipeline, task.options.get("by"))
+
+
+def _run_report_job(pipeline: Pipeline, _: BatchTask) -> ChangeSet:
+    return report(pipeline)
+
+
+def _run_undo_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
+    """Put back a run, which a batch gives the same number in every workbook; where somebody edited since, refuse."""
+    plan = undo(pipeline, Run(task.by, task.now), task.options.get("run"))
+    if left := plan.answer["left"]:
+        raise UsageError(
+            f"{left} changes of run {plan.answer['run']} were edited since; undo this workbook by itself.",
+            f"运行 {plan.answer['run']} 的 {left} 处修改之后又被编辑；请单独撤销此工作簿。",
+        )
+    return plan
+
+
+VERB_JOBS: Mapping[str, VerbJob] = MappingProxyType(
+    {
+        "update": _run_update_job,
+        "check": _run_check_job,
+        "followups": _run_followups_job,
+        "funnel": _run_funnel_job,
+        "report": _run_report_job,
+        "undo": _run_undo_job,
+    }
+)
+"""The verbs that a batch knows."""
+
+_JOB_DOCUMENT_FORMATS = {"followups": "md", "report": "html"}
+
+
+def _write_job_documents(plan: ChangeSet, pipeline: Pipeline, task: BatchTask) -> tuple[str, ...]:
+    """Write the documents of *plan* beside the workbook, or into the folder asked for, under the workbook's name."""
+    if task.verb not in _JOB_DOCUMENT_FORMATS:
+        return ()
+    path, format = Path(task.book), task.options.get("format") or _JOB_DOCUMENT_FORMATS[task.verb]
+    folder = Path(task.options.get("output") or path.parent)
+    return tuple(
+        str(write_document_file(document, folder / f"{path.stem}.{task.verb}.{format}", pipeline.language, format))
+        for document in plan.documents
+    )
+
+
+def _make_job_outcome(task: BatchTask, plan: ChangeSet, files: tuple[str, ...], left: str) -> TaskOutcome:
+    counts = _count_job_changes(plan)
+    wrote = plan.writes
+    says = _JOB_DRY_RUN if wrote and task.dry_run else _JOB_WRITTEN if wrote else _JOB_UNCHANGED
+    if task.verb == "check" and not wrote:
+        says = _JOB_CHECKED
+    if files:
+        says = _JOB_FILES_WRITTEN
+    status = TaskStatus.CHANGED if wrote else TaskStatus.UNCHANGED
+    told = fill_text_facts(says, **counts, files=len(files))
+    if counts["recalculated"] or counts["to_calculate"]:
+        told = fill_text_facts(_JOB_RECALCULATED, says=told, **counts)
+    answer = _select_job_answer(plan, task)
+    return TaskOutcome(task.book, task.verb, status, told, digest=left, counts=counts, files=files, answer=answer)
+
+
+def _count_job_changes(plan: ChangeSet) -> dict[str, int]:
+    severities = Counter(finding.severity for finding in plan.findings)
+    return {
+        "changes": sum(map(len, plan.edits)),
+        "added": sum(len(append.rows) for append in plan.appends),
+        "removed": sum(len(remove.rows) for remove in plan.removes),
+        "repaired": sum(len(rows) for columns in plan.repairs.values() for rows in columns.values()),
+        "findings": len(plan.findings),
+        "blocks": severities["block"],
+        "warns": severities["warn"],
+        "recalculated": len(plan.answer.get("recalculated", ())),
+        "to_calculate": len(plan.answer.get("to_calculate", ())),
+    }
+
+
+def _select_job_answer(plan: ChangeSet, task: BatchTask) -> dict[str, Any]:
+    """Return what the verb answered: always the figures of a funnel; names and sentences only where details are asked for."""
+    if task.verb == "funnel":
+        return (
+            dict(plan.answer)
+            if task.details
+            else {id: plan.answer[id] for id in ("as_of", "period", "metrics", "stages")}
+        )
+    if not task.details:
+        return {}
+    return {**plan.answer, "findings": [_finding_to_job_answer(finding) for finding in plan.findings]}
+
+
+def _finding_to_job_answer(finding: Finding) -> dict[str, str]:
+    return {"rule": finding.rule, "severity": finding.severity, "cell": finding.cell, "message": finding.message}
+
+
+PASSING_ERRORS = (WorkbookInUse, WorkbookChanged)
+"""What may pass by itself: somebody has the workbook open, or saved it while we worked."""
+
+
+def run_one_task(task: BatchTask) -> TaskOutcome:
+    """Do *task*. What stops a workbook is told; anything else is a defect and is raised, for the caller to tell as one."""
+    start, busy = time.perf_counter(), time.process_time()
+    try:
+        outcome = run_verb_job(task)
+    except SalesflowError as error:
+        outcome = _make_failed_outcome(task, error)
+    return replace(
+        outcome,
+        seconds=time.perf_counter() - start,
+        busy=time.process_time() - busy,
+        mebibytes=psutil.Process().memory_info().rss / 2**20,
+        worker=f"{socket.gethostname()}:{os.getpid()}",
+    )
+
+
+def _make_failed_outcome(task: BatchTask, error: SalesflowError) -> TaskOutcome:
+    says = Text(error.in_("en"), error.in_("zh"))
+    name = type(error).__name__
+    return TaskOutcome(
+        task.book, task.verb, TaskStatus.FAILED, says, error=name, passing=isinstance(error, PASSING_ERRORS)
+    )

@@ -1,0 +1,286 @@
+"""Pools of workers: processes on this machine, or the workers of a Dask cluster.
+
+On this machine each worker is a process with a pool of its own, so a process that dies takes only the task it had, and that
+task is known. A process is replaced when it has grown beyond the memory it may keep, or after many workbooks; it is ended
+when one workbook takes too long or too much memory.
+
+A cluster runs the same function on the same task and looks after its own workers. The workbooks must be under the same path
+for all of them, and the package must be installed at each.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from multiprocessing.connection import wait
+from typing import Any, Protocol
+
+import psutil
+
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, fill_text_facts
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import Text
+
+TaskFunction = Callable[[BatchTask], TaskOutcome]
+
+
+class WorkerPool(Protocol):
+    """A place where tasks run. A worker that dies makes its future fail, and no other one."""
+
+    slots: int
+    """How many tasks may be under way at once."""
+
+    def submit(self, task: BatchTask) -> Future[TaskOutcome]:
+        """Begin *task*; only while fewer than *slots* are under way."""
+
+    def tend(self) -> None:
+        """Look after the workers: end the ones that take too long or hold too much."""
+
+    def lost(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
+        """Tell whether the worker died under *future*, or None where the task itself ended."""
+
+    def close(self, at_once: bool = False) -> None:
+        """Let the workers go; *at_once* without waiting for what they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLoss:
+    """A worker that died: *says* why, where we know; *final* when there is no use in trying again."""
+
+    says: Text
+    final: bool = False
+
+
+def run_task_in_worker(task: BatchTask) -> TaskOutcome:
+    """Do *task*, wherever this runs: only there is pandas needed."""
+    from xl_salesflow.batch.verb_jobs import run_one_task
+
+    return run_one_task(task)
+
+
+_WORKER_PROCESS_DIED = Text("the worker process ended under it", "工作进程在处理时终止")
+_WORKER_TOOK_TOO_LONG = Text(
+    "took longer than {limit:.0f} seconds (--timeout)", "处理时间超过 {limit:.0f} 秒（--timeout）"
+)
+_WORKER_NEEDED_TOO_MUCH = Text(
+    "needed more than {limit:.0f} MiB of memory (--memory)", "所需内存超过 {limit:.0f} MiB（--memory）"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    """What a worker may take: *memory* MiB before it is ended, *kept* MiB or *books* before it is replaced, *seconds* a book."""
+
+    memory: float = 2048.0
+    kept: float = 600.0
+    books: int = 500
+    seconds: float = 900.0
+
+
+class ProcessPool:
+    """A number of worker processes, started when they are first needed."""
+
+    def __init__(self, jobs: int, bounds: WorkerLimits | None = None, work: TaskFunction = run_task_in_worker) -> None:
+        self.slots = jobs
+        self._lanes = [_WorkerProcess(bounds or WorkerLimits(), work) for _ in range(jobs)]
+
+    def submit(self, task: BatchTask) -> Future[TaskOutcome]:
+        """Give *task* to a lane that has nothing to do."""
+        return next(lane for lane in self._lanes if lane.idle).submit(task)
+
+    def tend(self) -> None:
+        """End processes that take too long or too much."""
+        for lane in self._lanes:
+            lane.tend()
+
+    def lost(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
+        """Tell why the process died under *future*, if it did."""
+        if not isinstance(future.exception(), BrokenExecutor):
+            return None
+        lane = next(lane for lane in self._lanes if lane.future is future)
+        return lane.ended or WorkerLoss(_WORKER_PROCESS_DIED)
+
+    def close(self, at_once: bool = False) -> None:
+        """Let every process go."""
+        for lane in self._lanes:
+            lane.close(at_once)
+
+
+class _WorkerProcess:
+    def __init__(self, bounds: WorkerLimits, work: TaskFunction) -> None:
+        self._bounds, self._work = bounds, work
+        self._pool: ProcessPoolExecutor | None = None
+        self._pid: Future[int] | None = None
+        self._books = 0
+        self._started = 0.0
+        self.future: Future[TaskOutcome] | None = None
+        self.ended: WorkerLoss | None = None
+
+    @property
+    def idle(self) -> bool:
+        return self.future is None or self.future.done()
+
+    def submit(self, task: BatchTask) -> Future[TaskOutcome]:
+        if self._worn():
+            self.close()
+        self.future = (
+            self._begun(task) or self._begun(task) or _make_broken_future()
+        )  # a process may have died with nothing to do
+        self._books, self._started, self.ended = self._books + 1, time.monotonic(), None
+        return self.future
+
+    def _begun(self, task: BatchTask) -> Future[TaskOutcome] | None:
+        try:
+            pool = self._pool or self._open()
+            return pool.submit(self._work, task)
+        except BrokenExecutor:
+            self.close()
+            return None
+
+    def tend(self) -> None:
+        process = None if self.idle else self._process()
+        if process is None:
+            return
+        took, held = time.monotonic() - self._started, 0.0
+        with suppress(psutil.Error):
+            held = process.memory_info().rss / 2**20
+        if took > self._bounds.seconds:
+            self._end(
+                process, WorkerLoss(fill_text_facts(_WORKER_TOOK_TOO_LONG, limit=self._bounds.seconds), final=True)
+            )
+        elif held > self._bounds.memory:
+            self._end(
+                process, WorkerLoss(fill_text_facts(_WORKER_NEEDED_TOO_MUCH, limit=self._bounds.memory), final=True)
+            )
+
+    def close(self, at_once: bool = False) -> None:
+        process = self._process() if at_once else None
+        if process is not None:
+            with suppress(psutil.Error):
+                process.kill()
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=at_once)
+        self._pool, self._pid, self._books = None, None, 0
+
+    def _open(self) -> ProcessPoolExecutor:
+        self._pool = ProcessPoolExecutor(
+            1, multiprocessing.get_context("spawn"), _prepare_worker_process, (list(sys.path),)
+        )
+        self._pid = self._pool.submit(os.getpid)
+        return self._pool
+
+    def _worn(self) -> bool:
+        """Tell whether the process is gone, did many books or kept more than it may."""
+        if self.future is None or self._pool is None:
+            return False
+        if not self.future.cancelled() and isinstance(self.future.exception(), BrokenExecutor):
+            return True
+        kept = self.future.result().mebibytes if self.future.exception() is None else 0.0
+        return self._books >= self._bounds.books or kept > self._bounds.kept
+
+    def _process(self) -> psutil.Process | None:
+        if self._pid is None or not self._pid.done() or self._pid.exception() is not None:
+            return None
+        with suppress(psutil.NoSuchProcess):
+            return psutil.Process(self._pid.result())
+        return None
+
+    def _end(self, process: psutil.Process, loss: WorkerLoss) -> None:
+        self.ended = loss
+        with suppress(psutil.Error):
+            process.kill()
+
+
+def _make_broken_future() -> Future[TaskOutcome]:
+    future: Future[TaskOutcome] = Future()
+    future.set_exception(BrokenExecutor("no worker process would start"))
+    return future
+
+
+def _prepare_worker_process(path: list[str]) -> None:
+    """Make a new process a good worker: it leaves Ctrl-C to its parent, ends with it, and reckons with one thread."""
+    sys.path[:] = path
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_worker_with_parent, daemon=True).start()
+
+
+def _end_worker_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)  # a save under way leaves the old workbook or the new one
+
+
+_CLUSTER_TIMEOUT_SECONDS = 15  # to reach the cluster in
+_CLUSTER_WORKERS_DIED = Text("cluster workers kept ending under it", "集群工作进程处理时屡次终止")
+
+
+class ClusterPool:
+    """The workers of the Dask cluster at *address*, such as tcp://10.0.0.5:8786.
+
+    Raises:
+        UsageError: Dask is not installed, or nothing answers at *address*.
+    """
+
+    def __init__(self, address: str, work: TaskFunction = run_task_in_worker) -> None:
+        self._work = work
+        if importlib.util.find_spec("distributed") is None:
+            raise UsageError(
+                "--cluster needs Dask; install it with: pip install 'xl-salesflow[cluster]'.",
+                "--cluster 需要 Dask；请安装：pip install 'xl-salesflow[cluster]'。",
+            )
+        self._client = _connect_to_cluster(address)
+        threads = sum(self._client.nthreads().values())
+        if not threads:
+            self._client.close()
+            raise UsageError(
+                f"The cluster at {address} has no workers; start some.", f"{address} 的集群没有工作进程；请先启动。"
+            )
+        self.slots = 2 * threads  # one under way and one waiting for each
+        self._pool = self._client.get_executor(pure=False)
+
+    def submit(self, task: BatchTask) -> Future[TaskOutcome]:
+        """Hand *task* to the cluster, which may try it at more than one worker."""
+        future: Future[TaskOutcome] = self._pool.submit(self._work, replace(task, doubtful=True))
+        return future
+
+    def tend(self) -> None:
+        """Leave it to the cluster's nannies, which end workers that hold too much (distributed.worker.memory)."""
+
+    def lost(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
+        """Tell whether workers died under *future*; the cluster tried others first (distributed.scheduler.allowed-failures).
+
+        The cluster also blames what only waited at a worker that died, so a task is handed out again before it is given up.
+        """
+        from distributed import KilledWorker
+
+        return WorkerLoss(_CLUSTER_WORKERS_DIED) if isinstance(future.exception(), KilledWorker) else None
+
+    def close(self, at_once: bool = False) -> None:
+        """Leave the cluster; it goes on."""
+        self._pool.shutdown(wait=not at_once)
+        self._client.close()
+
+
+def _connect_to_cluster(address: str) -> Any:
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=_CLUSTER_TIMEOUT_SECONDS)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:  # a timeout is an OSError
+        raise UsageError(
+            f"No Dask cluster answers at {address}; give the scheduler's address, such as tcp://10.0.0.5:8786.",
+            f"{address} 没有 Dask 集群应答；请给出调度器地址，如 tcp://10.0.0.5:8786。",
+        ) from error

@@ -1,0 +1,16 @@
+"""What runs changed: the change log, undo, change sheets (a dry run with ticks), and the merge of two copies.
+
+The engine, the verbs and what lies above them may enter; process stays out of here and is not known here.
+
+Public names, by file:
+
+    change_decisions: list_change_lines, select_ticked_changes
+    change_log: log_changes
+    change_sheet_table: CHANGE_SHEET_FACTS, CHANGE_SHEET_HELP, CHANGE_SHEET_MESSAGES, CHANGE_SHEET_TABLE,
+        ChangeLine, ChangeSheet
+    copy_differences: CopyDifference, find_copy_differences
+    copy_merge: find_key_columns, merge_copies
+    merge_conflicts: resolve_conflicts
+    three_way_merge: Ancestor, is_possible_copy, reconstruct_ancestor
+    undo_run: revert_run
+"""

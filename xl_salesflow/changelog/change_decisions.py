@@ -1,0 +1,315 @@
+"""A dry run as decisions to tick, and the ticked ones found again in what the verb wants now.
+
+What belongs together, such as the parts of a stage move, is one decision and is ticked together. A change sheet is a list of
+wishes, not a second way in: the verb runs again on the workbook as it is now, and only what it still wants, from the same cell
+as before, is done. So the gates hold on this path as on every other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.changelog.change_log import (
+    RECOMPUTED_COLUMNS,
+    RUNNING_COUNT_COLUMNS,
+    STAGE_MOVE_COLUMNS,
+    format_log_value,
+)
+from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES, ChangeLine
+from xl_salesflow.core.change_sets import Append, Change, ChangeSet, Edit, Remove
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, choice_label
+from xl_salesflow.schema.table_registry import TABLES
+
+NEW_ROW_MARK, GONE_ROW_MARK = "+", "-"
+"""What stands for the column where a whole row is added or taken out."""
+
+_STAGE_MOVE_TABLES = ("History", "Tasks")
+_DECISION_HEAD_COLUMNS = (
+    "recorded_stage",
+    "move_status",
+    "last_expected_close",
+    "status",
+)  # what a group of cells is told by
+
+
+@dataclass
+class Decision:
+    """Cells and rows that are done together or not at all; *head* is the one that tells it, *reasons* what the gates say."""
+
+    head: Change
+    row: int
+    reasons: str = ""
+    cells: set[tuple[str, str, int]] = field(default_factory=set)
+    added: set[tuple[str, int]] = field(default_factory=set)
+    removed: set[tuple[str, int]] = field(default_factory=set)
+
+    @property
+    def mark(self) -> str:
+        """Return what the decision is known by: alike as long as the same cell goes from the same to the same."""
+        head = self.head
+        told = (
+            head.table,
+            "" if head.column == NEW_ROW_MARK else head.key,
+            head.column,
+            format_log_value(head.before),
+            format_log_value(head.after),
+        )
+        return blake2b("\t".join(told).encode(), digest_size=8).hexdigest()
+
+
+def list_decisions(pipeline: Pipeline, plan: ChangeSet) -> list[Decision]:
+    """Return what *plan* asks a person to decide, in the order of the tables.
+
+    Left out is what follows by itself: formulas, counts and warnings, generated lists, numbers given to rows, the Journal.
+    """
+    found: dict[tuple[object, ...], Decision] = {}
+    moving = _find_moving_deals(plan)
+    deals_of = {int(row): str(deal) for row, deal in pipeline["History"]["deal"].items()}  # type: ignore[call-overload]
+    for edit in plan.edits:
+        for row, change in zip(edit.after.index, edit, strict=True):
+            if _needs_decision(change):
+                at = _decision_group(change, int(row), moving, deals_of, pipeline)
+                decision = found.setdefault(at, Decision(change, int(row)))
+                decision.cells.add((edit.table, edit.column, int(row)))
+                if edit.column == "move_reasons":
+                    decision.reasons = format_log_value(change.after)
+                if _is_better_head(change, decision.head):
+                    decision.head, decision.row = change, int(row)
+    for append in plan.appends:
+        _add_append_decisions(found, append, moving)
+    for remove in plan.removes:
+        _add_remove_decision(found, remove)
+    return list(found.values())
+
+
+def _find_moving_deals(plan: ChangeSet) -> set[str]:
+    edits = (edit for edit in plan.edits if (edit.table, edit.column) == ("Deals", "recorded_stage"))
+    return {str(key) for edit in edits for key in edit.keys}
+
+
+def _needs_decision(change: Change) -> bool:
+    table, column = TABLES[change.table], TABLES[change.table][change.column]
+    numbered = change.column == table.key
+    told = column.id not in RECOMPUTED_COLUMNS or column.id in RUNNING_COUNT_COLUMNS
+    return told and not (numbered or column.is_formula or table.generated or table.name == "Journal")
+
+
+def _decision_group(
+    change: Change, row: int, moving: set[str], deals_of: dict[int, str], pipeline: Pipeline
+) -> tuple[object, ...]:
+    """Return what a cell is decided with."""
+    if change.table == "History":
+        return "move", deals_of[row]
+    if change.table == "Tasks":
+        deal = str(pipeline["Tasks"].at[row, "deal"])
+        return ("move", deal) if deal in moving and change.after == "dropped" else ("task", row)
+    if change.table == "Deals" and change.column in STAGE_MOVE_COLUMNS:
+        return ("move" if change.key in moving else "mark"), change.key
+    if change.table == "Deals" and change.column in RUNNING_COUNT_COLUMNS:
+        return "pushed", change.key
+    return change.table, row, change.column
+
+
+def _is_better_head(change: Change, head: Change) -> bool:
+    if (change.table == "Deals") != (head.table == "Deals"):
+        return change.table == "Deals"
+    ranks = {column: rank for rank, column in enumerate(_DECISION_HEAD_COLUMNS)}
+    return ranks.get(change.column, len(_DECISION_HEAD_COLUMNS)) < ranks.get(head.column, len(_DECISION_HEAD_COLUMNS))
+
+
+def _add_append_decisions(found: dict[tuple[object, ...], Decision], append: Append, moving: set[str]) -> None:
+    if append.table == "Journal":
+        return
+    table = TABLES[append.table]
+    deals = append.rows["deal"] if append.table in _STAGE_MOVE_TABLES else [None] * len(append.rows)
+    for place, (deal, said) in enumerate(zip(deals, format_row_texts(append.rows, append.table), strict=True)):
+        key = format_log_value(append.rows[table.key or table.columns[0].id].iloc[place])
+        with_move = deal is not None and (append.table == "History" or deal in moving)
+        at = ("move", deal) if with_move else (append.table, NEW_ROW_MARK, place)
+        head = Change(append.table, key, NEW_ROW_MARK, "", said, append.because)
+        found.setdefault(at, Decision(head, -1)).added.add((append.table, place))
+
+
+def _add_remove_decision(found: dict[tuple[object, ...], Decision], remove: Remove) -> None:
+    table = TABLES[remove.table]
+    for place, said in zip(remove.rows.index, format_row_texts(remove.rows, remove.table), strict=True):
+        key = format_log_value(remove.rows.at[place, table.key or table.columns[0].id])
+        head = Change(remove.table, key, GONE_ROW_MARK, said, "", remove.because)
+        decision = Decision(head, int(place))
+        decision.removed.add((remove.table, int(place)))
+        found[remove.table, GONE_ROW_MARK, int(place)] = decision
+
+
+def format_row_texts(rows: pd.DataFrame, name: str) -> Iterator[str]:
+    """Yield what stands in each row, but for its number and what is worked out."""
+    table = TABLES[name]
+    ids = [c.id for c in table.columns if not c.is_formula and c.id != table.key and c.id not in RECOMPUTED_COLUMNS]
+    for row in rows[ids].itertuples(index=False):
+        yield " · ".join(filter(None, map(format_log_value, row)))
+
+
+def select_decided_changes(plan: ChangeSet, chosen: list[Decision]) -> ChangeSet:
+    """Return the part of *plan* that *chosen* decisions are about, and the numbers it gives to rows without one."""
+    cells = set().union(*(decision.cells for decision in chosen))
+    added = set().union(*(decision.added for decision in chosen))
+    removed = set().union(*(decision.removed for decision in chosen))
+    edits = tuple(part for edit in plan.edits if len(part := _select_edit_cells(edit, cells)))
+    appends = tuple(
+        Append(a.table, a.rows.iloc[places], a.because)
+        for a in plan.appends
+        if (places := [place for place in range(len(a.rows)) if (a.table, place) in added])
+    )
+    removes = tuple(
+        Remove(r.table, r.rows.loc[places], r.because)
+        for r in plan.removes
+        if (places := [place for place in r.rows.index if (r.table, int(place)) in removed])
+    )
+    return ChangeSet(edits=edits, appends=appends, removes=removes)
+
+
+def _select_edit_cells(edit: Edit, cells: set[tuple[str, str, int]]) -> Edit:
+    if edit.column == TABLES[edit.table].key:
+        return edit
+    kept = [(edit.table, edit.column, int(row)) in cells for row in edit.after.index]
+    why = edit.because if isinstance(edit.because, str) else edit.because[kept]
+    return Edit(edit.table, edit.column, edit.keys[kept], edit.before[kept], edit.after[kept], why)
+
+
+_WHOLE_ROW_TEXTS = {NEW_ROW_MARK: Text("(new row)", "（新增行）"), GONE_ROW_MARK: Text("(row taken out)", "（删除行）")}
+_FOLLOWING_CELLS_TEXT = Text("{table}: {columns}", "{table}：{columns}")
+_FOLLOWING_ROWS_TEXT = Text("{table}: {count} rows", "{table}：{count} 行")
+_DECISION_REASONS = {
+    "move": Text("the stage was changed, and judged by the gates", "阶段已改动，并经关卡审核"),
+    "stage": Text("the stage asks for it", "该阶段所需"),
+    "upkeep": Text("follows from other cells", "由其他单元格得出"),
+    "class": Text("follows from the customer's deals", "由该客户的商机得出"),
+    "update": Text("follows from other cells", "由其他单元格得出"),
+}
+_DECISION_NAME_COLUMNS = {"Deals": "name", "Tasks": "task", "Quotes": "deal", "Activities": "summary"}
+
+
+def list_change_lines(pipeline: Pipeline, plan: ChangeSet) -> tuple[ChangeLine, ...]:
+    """Return what *plan* asks a person to decide, in words."""
+    return tuple(_build_change_line(pipeline, decision) for decision in list_decisions(pipeline, plan))
+
+
+def select_ticked_changes(pipeline: Pipeline, plan: ChangeSet, wished: Iterable[ChangeLine], verb: str) -> ChangeSet:
+    """Return the part of *plan* that was *wished*; a wish that cannot be followed is a finding."""
+    now = {decision.mark: decision for decision in list_decisions(pipeline, plan)}
+    wishes = list(wished)
+    chosen = [now[wish.mark] for wish in wishes if wish.mark in now]
+    refused = tuple(_refuse_tick(pipeline, wish, verb) for wish in wishes if wish.mark not in now)
+    done = select_decided_changes(plan, chosen)
+    return ChangeSet(done.edits, done.appends, findings=refused, removes=done.removes)
+
+
+def _build_change_line(pipeline: Pipeline, decision: Decision) -> ChangeLine:
+    head, language = decision.head, pipeline.language
+    table = TABLES[head.table]
+    whole = _WHOLE_ROW_TEXTS.get(head.column)
+    column = whole.in_(language) if whole else table.header(head.column, language)
+    names, held = _DECISION_NAME_COLUMNS.get(head.table), pipeline[head.table]
+    name = format_log_value(held.at[decision.row, names]) if names and decision.row in held.index else ""
+    where = pipeline.cell(head.table, decision.row, "" if whole else head.column)
+    before, after = (
+        _format_change_value(head.table, head.column, value, language) for value in (head.before, head.after)
+    )
+    because = _explain_decision(pipeline, decision)
+    return ChangeLine(
+        head.table, head.key, column, before, after, decision.mark, format_log_value(head.before), where, name, because,
+        _describe_following_changes(decision, language),
+    )  # fmt: skip
+
+
+def _explain_decision(pipeline: Pipeline, decision: Decision) -> str:
+    """Return why, in words; a move that the gates refused has its reasons beside it."""
+    head, language = decision.head, pipeline.language
+    if decision.reasons:
+        return decision.reasons
+    known = _DECISION_REASONS.get(head.because)
+    if known is None:
+        return head.because.replace("_", " ")
+    return known.in_(language)
+
+
+def _format_change_value(table: str, column: str, value: Any, language: Language) -> Any:
+    """Return a value as a cell of the sheet holds it: choices in words, dates and numbers as such."""
+    if column in _WHOLE_ROW_TEXTS:
+        return str(value)[:300]
+    if format_log_value(value) == "":
+        return None
+    declared = TABLES[table][column]
+    if declared.type.is_text:
+        options = declared.options or ""
+        known = LISTS.get(options, {}).get(value)
+        return (
+            choice_label(options, value, language)
+            if options in CHOICES
+            else known.in_(language)
+            if known
+            else str(value)
+        )
+    return value.date() if isinstance(value, pd.Timestamp) else float(value)
+
+
+def _describe_following_changes(decision: Decision, language: Language) -> str:
+    head, columns = decision.head, dict[str, list[str]]()
+    for table, column, _ in sorted(decision.cells):
+        if (table, column) != (head.table, head.column):
+            columns.setdefault(table, []).append(TABLES[table].header(column, language))
+    told = [
+        _FOLLOWING_CELLS_TEXT.in_(language, table=TABLES[t].title.in_(language), columns=", ".join(dict.fromkeys(ids)))
+        for t, ids in columns.items()
+    ]
+    rows = Counter(table for table, _ in decision.added) if head.column != NEW_ROW_MARK else {}
+    told += [
+        _FOLLOWING_ROWS_TEXT.in_(language, table=TABLES[t].title.in_(language), count=f"+{n}") for t, n in rows.items()
+    ]
+    return "; ".join(told) if language == "en" else "；".join(told)
+
+
+def _refuse_tick(pipeline: Pipeline, wish: ChangeLine, verb: str) -> Finding:
+    """Say why a wish is not followed: its row is gone, its cell says something else now, or the verb wants something else."""
+    language = pipeline.language
+    rows = list(_find_ticked_rows(pipeline, wish))
+    table = TABLES.get(wish.table)
+    column = table.find(wish.column) if table else None
+    facts: dict[str, Any] = {
+        "place": f"{wish.table} {wish.key}, {wish.column}",
+        "after": _format_ticked_value(wish.after),
+        "verb": verb,
+    }
+    rule, cell = "change_off", ""
+    if column is not None and not rows:
+        rule = "change_gone"
+    elif column is not None:
+        now = pipeline[wish.table].at[rows[0], column.id]
+        cell = pipeline.cell(wish.table, rows[0], column.id)
+        if format_log_value(now) != wish.held:
+            rule = "change_overtaken"
+            facts |= {
+                "now": _format_ticked_value(_format_change_value(wish.table, column.id, now, language)),
+                "then": _format_ticked_value(wish.before),
+            }
+    message = CHANGE_SHEET_MESSAGES[rule].in_(language, **facts)
+    return Finding(rule, "warn", message, wish.table, wish.key, column.id if column else "", cell)
+
+
+def _find_ticked_rows(pipeline: Pipeline, wish: ChangeLine) -> Iterator[int]:
+    table = TABLES.get(wish.table)
+    if table is not None:
+        held = pipeline[wish.table]
+        keys = held[table.key or table.columns[0].id].map(format_log_value)
+        yield from (int(row) for row in held.index[(keys == wish.key).to_numpy(bool)])
+
+
+def _format_ticked_value(value: Any) -> str:
+    return format_log_value(pd.Timestamp(value) if hasattr(value, "isoformat") else value)

@@ -1,0 +1,236 @@
+"""The change log (sheet Journal): what each run changed, so that it can be undone.
+
+Logged is every cell that a run changed and every row that it added or removed. Not logged is what any run recomputes (formulas,
+warnings, counts of what people did), and the stage stays of a deal that came into the workbook with it. An added row is kept as
+a digest of what people own in it, a removed row in full; a row whose number is taken away, as such a digest too. Of the generated
+lists only the sheet Conflicts is logged: what a merge asks, no later run could find out again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from hashlib import blake2b
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
+from xl_salesflow.schema.table_columns import Column, ColumnWriter, TableSchema
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+STAGE_MOVE_COLUMNS = ("recorded_stage", "since", "outcome", "closed", "furthest", "move_status", "move_reasons")
+"""The columns of Deals that change together, by a move."""
+
+RECOMPUTED_COLUMNS = {
+    "warnings", "warned", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
+    "trait_score", "won_deals", "attempts", "contact_days", "sales_cost", "spin_kinds", "spin", "solution_version", "seal",
+    "weighted_value", "step",
+}  # fmt: skip
+"""What follows from other cells alone: not written down, and no difference between two copies."""
+
+RUNNING_COUNT_COLUMNS = ("pushes", "last_expected_close")
+"""What a run counts on from where it was: of these, the Journal alone can tell what they were."""
+
+FIRST_RUN_COLUMNS = (*STAGE_MOVE_COLUMNS[1:], *RUNNING_COUNT_COLUMNS)
+"""The columns of Deals that a deal's first run fills; what they held before needs no telling: nothing."""
+
+KEYLESS_MARK = "#"
+"""What begins the key of a row without one in the Journal; a digest of what stands in the row follows."""
+_LONGEST_LOG_CELL = 30_000  # a cell holds 32,767 characters
+
+
+def log_changes(
+    plan: ChangeSet,
+    verb: str,
+    by: str,
+    now: datetime,
+    taken: Iterable[str] = (),
+    left: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+) -> ChangeSet:
+    """Return the plan that writes down *plan* as one run of *verb*; nothing where there is nothing to tell.
+
+    *taken* are the numbers of the runs there are: two runs of one second differ by a suffix. *left* are the tables as the
+    plan leaves them, to tell rows by that it leaves without a key.
+    """
+    head = {"run": _next_run_number(now, set(taken)), "time": now.replace(microsecond=0), "verb": verb, "by": by}
+    plan += _list_conflict_changes(plan)
+    rows = [
+        {**head, **row}
+        for row in (
+            *_log_changed_cells(plan, left),
+            *_log_brought_values(plan, left),
+            *_log_added_rows(plan),
+            *_log_removed_rows(plan),
+        )
+    ]
+    if not rows:
+        return ChangeSet()
+    return ChangeSet(appends=(Append("Journal", make_table_frame(TABLES["Journal"], rows), verb),))
+
+
+def format_log_value(value: Any) -> str:
+    """Return a cell as the Journal holds it."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def digest_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
+    """Return what tells whether people changed any of *rows*: alike as long as the cells say the same."""
+    columns = [
+        column.id for column in table.columns if column.writer is ColumnWriter.PERSON or table is CONFLICTS_TABLE
+    ]
+    if not columns:
+        return [""] * len(rows)
+    lines = zip(*(map(format_log_value, rows[id]) for id in columns), strict=True)
+    return [blake2b("\t".join(map(collapse_cell_spaces, line)).encode(), digest_size=8).hexdigest() for line in lines]
+
+
+def name_keyless_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
+    """Return what the Journal calls *rows* of *table* that have no key."""
+    return [KEYLESS_MARK + digest for digest in digest_rows(table, rows.assign(**{table.key or "": ""}))]
+
+
+def log_key_column(table: TableSchema) -> str:
+    """Return the column whose value the Journal calls a row's key."""
+    return table.key or table.columns[0].id
+
+
+def name_logged_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
+    """Return what the Journal calls each of *rows*: a conflict goes by the cell it is about."""
+    columns = ("table", "key", "column") if table is CONFLICTS_TABLE else (log_key_column(table),)
+    return [
+        " ".join(filter(None, map(format_log_value, cells)))
+        for cells in zip(*(rows[id] for id in columns), strict=True)
+    ]
+
+
+def _next_run_number(now: datetime, taken: set[str]) -> str:
+    first = now.strftime("%Y%m%d-%H%M%S")
+    number, count = first, 1
+    while number in taken:
+        count += 1
+        number = f"{first}-{count}"
+    return number
+
+
+def collapse_cell_spaces(cell: str) -> str:
+    """Return a text as it is compared: a sheet keeps neither outer blanks nor every kind of line end."""
+    return " ".join(cell.split())
+
+
+def _log_changed_cells(plan: ChangeSet, left: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
+    begun = _find_first_run_rows(plan.edits)
+    for edit in plan.edits:
+        table = TABLES[edit.table]
+        if edit.column == table.key:
+            yield from _log_numbered_rows(edit, table, left)
+        if edit.table == "Journal" or not _is_logged_column(table[edit.column], table):
+            continue
+        # what a deal that was new had blank needs no telling
+        follows = begun if edit.table == "Deals" and edit.column in FIRST_RUN_COLUMNS else set()
+        for row, change in zip(edit.after.index, edit, strict=True):
+            before = format_log_value(change.before)
+            if before or row not in follows:
+                yield {
+                    "operation": "change", "table": change.table, "key": change.key, "column": change.column,
+                    "before": before, "after": format_log_value(change.after), "because": change.because,
+                }  # fmt: skip
+
+
+def _log_numbered_rows(edit: Edit, table: TableSchema, left: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
+    """Tell numbers given to rows that had none, and numbers taken away from rows that are told by what stands in them."""
+    rows = edit.after.index
+    held = left[table.name].loc[rows] if table.name in left else None
+    marks = name_keyless_rows(table, held) if held is not None else [KEYLESS_MARK] * len(rows)
+    for mark, before, after in zip(marks, edit.before, edit.after, strict=True):
+        yield {
+            "operation": "change", "table": table.name, "key": after or mark, "column": edit.column, "before": before,
+            "after": after, "because": "numbered" if after else "number taken back",
+        }  # fmt: skip
+
+
+def _log_brought_values(plan: ChangeSet, left: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
+    """Tell what a deal had brought along when its first run began, and the run left: all else was blank before."""
+    begun = pd.Index(sorted(_find_first_run_rows(plan.edits)))
+    changed = {edit.column: edit.after.index for edit in plan.edits if edit.table == "Deals"}
+    for id in FIRST_RUN_COLUMNS if len(begun) and "Deals" in left else ():
+        held = left["Deals"].loc[begun.difference(changed.get(id, begun[:0]))]
+        for key, cell in zip(held["deal"], held[id].map(format_log_value), strict=True):
+            if cell:
+                yield {
+                    "operation": "change", "table": "Deals", "key": key, "column": id, "before": cell, "after": cell,
+                    "because": "brought along",
+                }  # fmt: skip
+
+
+def _find_first_run_rows(edits: Iterable[Edit]) -> set[int]:
+    moved = (edit for edit in edits if (edit.table, edit.column) == ("Deals", "recorded_stage"))
+    return {row for edit in moved for row in edit.before.index[(edit.before == "").to_numpy(bool)]}
+
+
+def _is_logged_column(column: Column, table: TableSchema) -> bool:
+    told = column.id not in RECOMPUTED_COLUMNS or column.id in RUNNING_COUNT_COLUMNS
+    return told and not column.is_formula and column.id != table.key
+
+
+def _list_conflict_changes(plan: ChangeSet) -> ChangeSet:
+    """Return the rows that came to the sheet Conflicts, or left it, as rows added and removed."""
+    name, found = CONFLICTS_TABLE.name, ChangeSet()
+    for fill in plan.fills:
+        if fill.table == name and fill.before is not None:
+            came, left = _subtract_conflicts(fill.rows, fill.before), _subtract_conflicts(fill.before, fill.rows)
+            found += ChangeSet(appends=(Append(name, came, "asked"),), removes=(Remove(name, left, "no longer asked"),))
+    return found
+
+
+def _subtract_conflicts(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    known = set(digest_rows(CONFLICTS_TABLE, others))
+    new = pd.Series([one not in known for one in digest_rows(CONFLICTS_TABLE, rows)], rows.index, dtype=bool)
+    return rows[new & (rows["table"] != "")]
+
+
+def _log_added_rows(plan: ChangeSet) -> Iterator[dict[str, Any]]:
+    came = {deal for append in plan.appends if append.table == "Deals" for deal in append.rows["deal"]}
+    for append in plan.appends:
+        table = TABLES[append.table]
+        if append.table == "Journal":
+            continue
+        rows = append.rows[~append.rows["deal"].isin(came)] if append.table == "History" else append.rows
+        operation = "add" if table.key else "add_line"
+        for key, digest in zip(name_logged_rows(table, rows), digest_rows(table, rows), strict=True):
+            yield {
+                "operation": operation, "table": table.name, "key": key, "after": digest, "because": append.because
+            }  # fmt: skip
+
+
+def _log_removed_rows(plan: ChangeSet) -> Iterator[dict[str, Any]]:
+    for remove in plan.removes:
+        table = TABLES[remove.table]
+        columns = [column for column in table.columns if not column.is_formula]
+        cells = remove.rows[[column.id for column in columns]].to_dict("records")
+        for key, row in zip(name_logged_rows(table, remove.rows), cells, strict=True):
+            whole = json.dumps(_serialize_removed_row(row), ensure_ascii=False)
+            for start in range(0, len(whole), _LONGEST_LOG_CELL):
+                yield {
+                    "operation": "remove", "table": table.name, "key": key,
+                    "before": whole[start : start + _LONGEST_LOG_CELL], "because": remove.because,
+                }  # fmt: skip
+
+
+def _serialize_removed_row(row: Mapping[Any, Any]) -> dict[str, Any]:
+    plain = {
+        id: cell.isoformat() if isinstance(cell, pd.Timestamp) else cell for id, cell in row.items() if cell == cell
+    }
+    return {id: cell for id, cell in plain.items() if cell != ""}
+
+
+CONFLICTS_TABLE = TABLES["Conflicts"]

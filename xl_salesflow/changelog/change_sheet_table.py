@@ -1,0 +1,114 @@
+"""The change sheet, declared once: its columns, its facts, and messages on ticks that cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from xl_salesflow.changelog.change_log import STAGE_MOVE_COLUMNS
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.table_columns import ColumnType, ColumnWriter, SheetGroup, TableSchema, declare_column
+from xl_salesflow.schema.table_registry import TABLES
+
+CHANGE_TYPE, CHANGE_WRITER = ColumnType, ColumnWriter.PRODUCT
+
+CHANGE_SHEET_TABLE = TableSchema(
+    "Changes", Text("Changes", "修改清单"), Text("What a run would change; tick what is to be done", "运行将作的修改；请勾选要执行的"), SheetGroup.MANAGE,
+    (
+        declare_column("apply", "Apply", "执行", CHANGE_TYPE.CHOICE, "Yes: do this; anything else leaves it", "选“是”则执行，否则保持不变", options="yes_no", width=9),
+        declare_column("where", "Cell", "单元格", CHANGE_TYPE.TEXT, "Where it stands in the workbook", "在工作簿中的位置", writer=CHANGE_WRITER, width=16),
+        declare_column("table", "Table", "表", CHANGE_TYPE.TEXT, "The table", "所在表", writer=CHANGE_WRITER, width=12),
+        declare_column("key", "Key", "编号", CHANGE_TYPE.TEXT, "The row's key", "行编号", writer=CHANGE_WRITER, width=12),
+        declare_column("name", "Name", "名称", CHANGE_TYPE.TEXT, "What the row is called", "行的名称", writer=CHANGE_WRITER, width=26),
+        declare_column("column", "Column", "列", CHANGE_TYPE.TEXT, "What changes", "修改的列", writer=CHANGE_WRITER, width=18),
+        declare_column("before", "Before", "修改前", CHANGE_TYPE.TEXT, "What stands there now", "原值", writer=CHANGE_WRITER, width=20),
+        declare_column("after", "After", "修改后", CHANGE_TYPE.TEXT, "What will stand there", "新值", writer=CHANGE_WRITER, width=20),
+        declare_column("because", "Because", "缘由", CHANGE_TYPE.LONG, "Why", "原因", writer=CHANGE_WRITER, width=40),
+        declare_column("follows", "Goes with it", "随之修改", CHANGE_TYPE.LONG, "What else is done with this tick", "勾选后一并执行的内容", writer=CHANGE_WRITER, width=40),
+        declare_column("mark", "Mark", "标记", CHANGE_TYPE.TEXT, "Leave as it is", "请勿修改", writer=CHANGE_WRITER),
+        declare_column("held", "Held", "所持", CHANGE_TYPE.TEXT, "Leave as it is", "请勿修改", writer=CHANGE_WRITER),
+    ),
+)  # fmt: skip
+"""The table of decisions; the last two columns are hidden."""
+
+CHANGE_SHEET_FACTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "book": Text("Workbook", "工作簿"),
+        "verb": Text("Verb", "操作"),
+        "today": Text("As of", "基准日期"),
+        "by": Text("Made by", "制表人"),
+    }
+)
+"""What a change sheet knows of itself, by id."""
+
+CHANGE_SHEET_HELP = Text(
+    "Choose Yes in the column Apply for every change you want, save this file, and run: salesflow apply BOOK THIS-FILE. "
+    "What has changed in the workbook since then is not done, and said.",
+    "请在“执行”列为需要的修改选择“是”，保存本文件，然后运行：salesflow apply 工作簿 本文件。此后在工作簿中已变动的内容不会执行，并会说明。",
+)
+
+CHANGE_SHEET_MESSAGES: Mapping[str, Text] = MappingProxyType(
+    {
+        "change_overtaken": Text(
+            "{place}: the workbook now holds “{now}” and not “{then}” as when the change sheet was made; it is left as it is.",
+            "{place}：工作簿现为“{now}”，不再是制表时的“{then}”；保持不变。",
+        ),
+        "change_off": Text(
+            "{place}: “{after}” is no longer what {verb} would write; it is left as it is. Make a new change sheet.",
+            "{place}：{verb} 不再写入“{after}”；保持不变。请重新生成修改清单。",
+        ),
+        "change_gone": Text(
+            "{place}: the row is no longer there; nothing was done about it.", "{place}：该行已不存在；未作处理。"
+        ),
+    }
+)
+"""What is told of a tick that cannot be followed; each is a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One row of a change sheet: a decision in words, what it is known by, and whether it was ticked."""
+
+    table: str
+    key: str
+    column: str
+    before: Any
+    after: Any
+    mark: str
+    held: str
+    where: str = ""
+    name: str = ""
+    because: str = ""
+    follows: str = ""
+    apply: bool = False
+
+    @property
+    def is_move(self) -> bool:
+        """Tell whether the line is about a move of a deal, or the marks of one that was refused."""
+        column = TABLES[self.table].find(self.column) if self.table in TABLES else None
+        return self.table == "Deals" and column is not None and column.id in STAGE_MOVE_COLUMNS
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSheet:
+    """A change sheet: for which workbook, verb and day it was made, and its lines."""
+
+    book: str
+    verb: str
+    today: date
+    by: str
+    language: Language
+    lines: tuple[ChangeLine, ...]
+
+    @property
+    def moves(self) -> tuple[ChangeLine, ...]:
+        """Return the ticked lines about moves of deals."""
+        return tuple(line for line in self.lines if line.apply and line.is_move)
+
+    @property
+    def others(self) -> tuple[ChangeLine, ...]:
+        """Return the other ticked lines."""
+        return tuple(line for line in self.lines if line.apply and not line.is_move)

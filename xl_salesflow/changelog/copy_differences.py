@@ -1,0 +1,131 @@
+"""What makes a row the same row in two copies of a workbook, and what differs between the copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.changelog.change_log import RECOMPUTED_COLUMNS, format_log_value, log_key_column
+from xl_salesflow.core.change_sets import find_equal_cells
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.schema.table_columns import Column, ColumnWriter, TableSchema
+from xl_salesflow.schema.table_frames import fold_keys
+from xl_salesflow.schema.table_registry import TABLES
+
+IDENTITY_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Answers": ("deal", "question"),
+        "Traits": ("account", "kind", "trait"),
+        "QuoteLines": ("quote", "position"),
+        "Targets": ("from", "to", "owner", "product", "sales_channel"),
+        "Stages": ("playbook", "stage"),
+        "StageTasks": ("playbook", "stage", "task"),
+        "FollowUps": ("deal",),
+    }
+)
+"""The columns that tell the rows of a table without a key apart; a table not named here goes by everything in a row."""
+
+_UNMERGED_TABLES = {"Findings", "Conflicts", "Journal", "History"}  # made again, or merged by rules of their own
+_IDENTITY_SEPARATOR, _REPEAT_MARK, _LABEL_SEPARATOR = "\x1f", "\x1e", " · "
+
+
+def is_mergeable(table: TableSchema) -> bool:
+    """Tell whether people's rows or cells of *table* are merged one by one."""
+    return table.name not in _UNMERGED_TABLES and bool(list_merged_columns(table))
+
+
+def has_fixed_rows(table: TableSchema) -> bool:
+    """Tell whether the product owns the rows of *table*, so that only cells of people can differ."""
+    counted = table.key is not None and table[table.key].writer is ColumnWriter.PRODUCT
+    return table.generated or (counted and table.name != "History")
+
+
+def list_merged_columns(table: TableSchema) -> tuple[Column, ...]:
+    """Return the columns of *table* that somebody wrote; formulas and what every run works out again are left out."""
+    if has_fixed_rows(table):
+        return tuple(column for column in table.columns if column.writer is ColumnWriter.PERSON)
+    return tuple(column for column in table.columns if not column.is_formula and column.id not in RECOMPUTED_COLUMNS)
+
+
+def index_by_identity(table: TableSchema, rows: pd.DataFrame) -> pd.Series:
+    """Return the sheet row of each row of *rows*, by what identifies it; blank rows are left out, doubles are counted up."""
+    columns = list_merged_columns(table)
+    written = np.zeros(len(rows), bool)
+    for column in columns if len(rows) else ():
+        cell = rows[column.id]
+        written |= (cell != "").to_numpy(bool) if column.type.is_text else cell.notna().to_numpy(bool)
+    rows = rows[written]
+    if rows.empty:
+        return pd.Series(dtype="int64", index=pd.Index([], dtype=object))
+    names = (table.key,) if table.key else IDENTITY_COLUMNS.get(table.name, tuple(column.id for column in columns))
+    identity = _join_identity(rows, names)
+    nameless = (identity.str.replace(_IDENTITY_SEPARATOR, "") == "").to_numpy(bool)
+    if nameless.any():
+        identity[nameless] = _REPEAT_MARK + _join_identity(rows[nameless], [column.id for column in columns])
+    again = identity.groupby(identity, sort=False).cumcount()
+    if again.any():
+        identity = identity.where(again == 0, identity + _REPEAT_MARK + again.astype(str))
+    return pd.Series(rows.index, index=pd.Index(identity.to_numpy(object)), dtype="int64")
+
+
+def fold_row_names(table: TableSchema, rows: pd.DataFrame) -> pd.Series:
+    """Return what the Journal calls each of *rows*, as it is compared."""
+    return _join_identity(rows, [log_key_column(table)])
+
+
+def label_rows(table: TableSchema, rows: pd.DataFrame) -> pd.Series:
+    """Return what people call each of *rows*: its key, or what it is about, such as D-1 · B2 for an answer."""
+    columns = [log_key_column(table)] if table.key else list(IDENTITY_COLUMNS.get(table.name, [log_key_column(table)]))
+    said = [rows[column].map(format_log_value).astype(object) for column in columns]
+    return pd.Series(
+        [_LABEL_SEPARATOR.join(parts) for parts in zip(*said, strict=True)], index=rows.index, dtype=object
+    )
+
+
+def _join_identity(rows: pd.DataFrame, names: tuple[str, ...] | list[str]) -> pd.Series:
+    whole = pd.Series("", index=rows.index, dtype=object)
+    for position, name in enumerate(names):
+        part = fold_keys(rows[name].map(format_log_value).astype(object))
+        whole = part if position == 0 else whole + _IDENTITY_SEPARATOR + part
+    return whole
+
+
+@dataclass(frozen=True, slots=True)
+class CopyDifference:
+    """One cell, or with no *column* one row: *what* is ``changed``, ``only_first`` or ``only_second``."""
+
+    what: str
+    table: str
+    key: str
+    column: str = ""
+    first: Any = None
+    second: Any = None
+
+
+def find_copy_differences(first: Pipeline, second: Pipeline) -> Iterator[CopyDifference]:
+    """Yield what people and runs wrote differently in two workbooks, table by table; formulas are left out."""
+    for table in TABLES.values():
+        if is_mergeable(table):
+            yield from _find_table_differences(table, first, second)
+
+
+def _find_table_differences(table: TableSchema, first: Pipeline, second: Pipeline) -> Iterator[CopyDifference]:
+    one, other = first[table.name], second[table.name]
+    here, there = index_by_identity(table, one), index_by_identity(table, other)
+    both, name = here.index.intersection(there.index, sort=False), log_key_column(table)
+    mine = one.loc[here[both].to_numpy()]
+    theirs = other.loc[there[both].to_numpy()].set_axis(mine.index, axis=0)
+    for column in list_merged_columns(table):
+        for at in np.flatnonzero(~find_equal_cells(column, mine[column.id], theirs[column.id])):
+            was, now = mine[column.id].iloc[at], theirs[column.id].iloc[at]
+            yield CopyDifference("changed", table.name, str(mine[name].iloc[at]), column.id, was, now)
+    if has_fixed_rows(table):
+        return
+    for rows, mine_rows, what in ((here, one, "only_first"), (there, other, "only_second")):
+        for row in rows[rows.index.difference(both, sort=False)]:
+            yield CopyDifference(what, table.name, str(mine_rows.at[row, name]))

@@ -1,0 +1,163 @@
+"""Merge two copies into one change set for ours, by their common ancestor; nothing of either is lost.
+
+A cell that only the other copy changed is taken; a cell that both changed the same way needs nothing; anything else goes to the
+sheet Conflicts, and ours stands until a person decides there. Where both copies gave one number to different rows, theirs get
+the next free numbers, and what refers to them follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.changelog.change_log import STAGE_MOVE_COLUMNS
+from xl_salesflow.changelog.copy_differences import index_by_identity, is_mergeable, list_merged_columns
+from xl_salesflow.changelog.merge_conflicts import MergeConflict, list_conflicts
+from xl_salesflow.changelog.stage_move_merge import MovedDeals, compare_stage_moves, merge_stage_moves
+from xl_salesflow.changelog.three_way_merge import Ancestor, TableMerge, find_unlike_cells, join_table_merges
+from xl_salesflow.core.change_sets import Append, ChangeSet, Remove
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.schema.table_columns import ColumnType, ColumnWriter, TableSchema
+from xl_salesflow.schema.table_frames import fold_keys
+from xl_salesflow.schema.table_registry import TABLES
+
+
+def merge_copies(ancestor: Ancestor, ours: Pipeline, theirs: Pipeline) -> ChangeSet:
+    """Return what to do to *ours* so that it has what both copies say; conflicts are rows of the sheet Conflicts.
+
+    The answer counts what was taken: ``cells``, ``rows``, ``rows_removed`` and ``conflicts``.
+    """
+    because = f"merge {theirs.source}".strip()
+    theirs, notes = renumber_keys(ancestor.tables, ours, theirs)
+    found = compare_stage_moves(ancestor.tables, ours, theirs)
+    moves, contradictions = merge_stage_moves(ancestor.tables, ours, theirs, found, because)
+    plan, conflicts = join_table_merges(
+        TableMerge(table, columns, ancestor.tables[table.name], ours[table.name], theirs[table.name], ancestor).merged(
+            because
+        )
+        for table in TABLES.values()
+        if is_mergeable(table) and not _is_unchanged_table(ancestor.tables[table.name], theirs[table.name])
+        for columns in [
+            tuple(column for column in list_merged_columns(table) if (table.name, column.id) not in _STAGE_MOVE_CELLS)
+        ]
+    )
+    conflicts = [*contradictions, *_drop_moved_stages(conflicts, found), *notes]
+    plan += moves + _remove_orphaned_stays(ours, plan)
+    answer = {
+        "cells": sum(map(len, plan.edits)),
+        "rows": sum(len(append.rows) for append in plan.appends),
+        "rows_removed": sum(len(remove.rows) for remove in plan.removes),
+        "conflicts": len(conflicts),
+    }
+    return plan + _append_other_runs(ours, theirs, because) + list_conflicts(ours, conflicts) + ChangeSet(answer=answer)
+
+
+_STAGE_MOVE_CELLS = {("Deals", column) for column in STAGE_MOVE_COLUMNS}
+
+
+def _drop_moved_stages(conflicts: list[MergeConflict], found: MovedDeals) -> list[MergeConflict]:
+    # the contradiction of two moves tells the stage already
+    told = set(found.both)
+    return [
+        conflict
+        for conflict in conflicts
+        if not (conflict.table == "Deals" and conflict.column == "stage" and conflict.key.strip().casefold() in told)
+    ]
+
+
+def _is_unchanged_table(base: pd.DataFrame, theirs: pd.DataFrame) -> bool:
+    # they changed nothing in the table, so there is nothing to take
+    return base.reset_index(drop=True).equals(theirs.reset_index(drop=True))
+
+
+def _remove_orphaned_stays(ours: Pipeline, plan: ChangeSet) -> ChangeSet:
+    # the visits of deals that were taken out
+    gone = {deal for remove in plan.removes if remove.table == "Deals" for deal in fold_keys(remove.rows["deal"])}
+    visits = ours["History"][fold_keys(ours["History"]["deal"]).isin(gone)]
+    return ChangeSet(removes=(Remove("History", visits, "merge"),)) if len(visits) else ChangeSet()
+
+
+def _append_other_runs(ours: Pipeline, theirs: Pipeline, because: str) -> ChangeSet:
+    # the runs only they made, as their Journal tells them
+    rows = theirs["Journal"]
+    new = rows[~fold_keys(rows["run"]).isin(fold_keys(ours["Journal"]["run"])) & (rows["run"] != "")]
+    return ChangeSet(appends=(Append("Journal", new, because),)) if len(new) else ChangeSet()
+
+
+COUNTED_KEY_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"Deals": ("name", "account"), "Activities": (), "Tasks": (), "Quotes": (), "Objections": (), "Feedback": ()}
+)
+"""Tables whose keys are counted up, and the columns that tell two new rows apart; none named: any cell of a person does."""
+
+_KEY_MENTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
+    {
+        "Deals": (("History", "deal"), ("Deals", "referred_by"), ("Feedback", "referral_deal"), ("FollowUps", "deal")),
+        "Quotes": (("Quotes", "supersedes"),),
+    }
+)
+"""Columns of text that hold a key, beside those declared as references."""
+
+
+def renumber_keys(
+    base: Mapping[str, pd.DataFrame], ours: Pipeline, theirs: Pipeline
+) -> tuple[Pipeline, list[MergeConflict]]:
+    """Return *theirs* with new numbers where both copies gave one number to different rows, and a note for each."""
+    notes: list[MergeConflict] = []
+    for name in COUNTED_KEY_TABLES:
+        table = TABLES[name]
+        doubled = _find_doubled_keys(table, base[name], ours[name], theirs[name])
+        if not doubled:
+            continue
+        taken = set().union(*(fold_keys(rows[table.key or ""]) for rows in (base[name], ours[name], theirs[name])))
+        new = {key: _next_free_key(key, taken) for key in doubled}
+        theirs = _replace_keys(theirs, table, new)
+        notes += [MergeConflict("numbered", name, key, table.key or "", "", key, there) for key, there in new.items()]
+    return theirs, notes
+
+
+def _find_doubled_keys(table: TableSchema, base: pd.DataFrame, ours: pd.DataFrame, theirs: pd.DataFrame) -> list[str]:
+    old, here, there = (index_by_identity(table, rows) for rows in (base, ours, theirs))
+    both = here.index.intersection(there.index, sort=False).difference(old.index, sort=False)
+    mine, other = ours.loc[here[both].to_numpy()], theirs.loc[there[both].to_numpy()]
+    if both.empty:
+        return []
+    people = tuple(
+        column.id for column in table.columns if column.writer is ColumnWriter.PERSON and column.id != table.key
+    )
+    differ = np.zeros(len(both), bool)
+    for unequal in find_unlike_cells(table, COUNTED_KEY_TABLES[table.name] or people, mine, other):
+        differ |= unequal
+    return list(other[table.key or ""][differ])
+
+
+def _next_free_key(key: str, taken: set[str]) -> str:
+    shape = re.fullmatch(r"(.*?)(\d+)", key)
+    head, digits = shape.groups() if shape else (f"{key}-", "1")
+    number = int(digits)
+    while (new := f"{head}{number:0{len(digits)}d}").casefold() in taken:
+        number += 1
+    taken.add(new.casefold())
+    return new
+
+
+def _replace_keys(pipeline: Pipeline, table: TableSchema, new: Mapping[str, str]) -> Pipeline:
+    changed: dict[str, pd.DataFrame] = {}
+    for name, column in find_key_columns(table):
+        rows = changed.get(name, pipeline[name])
+        changed[name] = rows.assign(**{column: rows[column].replace(dict(new))})
+    return pipeline.with_tables(**changed)
+
+
+def find_key_columns(table: TableSchema) -> list[tuple[str, str]]:
+    """Return every (table, column) that holds a key of *table*, its own first."""
+    declared = [
+        (other.name, column.id)
+        for other in TABLES.values()
+        for column in other.columns
+        if column.type is ColumnType.REF and column.options == table.name
+    ]
+    return [(table.name, table.key or ""), *declared, *_KEY_MENTIONS.get(table.name, ())]

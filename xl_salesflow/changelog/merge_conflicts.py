@@ -1,0 +1,166 @@
+"""The sheet Conflicts: what two copies say differently, and what people decided there, carried out.
+
+A decision that cannot be carried out stays on the sheet and is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.changelog.change_log import CONFLICTS_TABLE, format_log_value, log_key_column
+from xl_salesflow.changelog.copy_differences import label_rows
+from xl_salesflow.core.change_sets import ChangeSet, Edit, Fill, Remove
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, choice_label, identify_choice
+from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
+from xl_salesflow.schema.table_frames import fold_keys, make_column_series, make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+
+def list_conflicts(pipeline: Pipeline, conflicts: Iterable[MergeConflict]) -> ChangeSet:
+    """Return the plan that puts *conflicts* on their sheet, below those that nobody decided yet."""
+    rows = make_table_frame(CONFLICTS_TABLE, [_build_conflict_row(pipeline, conflict) for conflict in conflicts])
+    if rows.empty:
+        return ChangeSet()
+    waiting = pipeline["Conflicts"][pipeline["Conflicts"]["table"] != ""]
+    return ChangeSet(
+        fills=(
+            Fill(
+                "Conflicts", pd.concat([waiting, rows], ignore_index=True).drop_duplicates(_CONFLICT_IDENTITY_COLUMNS)
+            ),
+        )
+    )
+
+
+_CONFLICT_IDENTITY_COLUMNS = ["kind", "table", "key", "column", "here", "there"]
+
+
+def _build_conflict_row(pipeline: Pipeline, conflict: MergeConflict) -> dict[str, Any]:
+    table = TABLES[conflict.table]
+    column = table.by_id.get(conflict.column)
+    cell = pipeline.cell(conflict.table, conflict.row, conflict.column or table.columns[0].id) if conflict.row else ""
+    said = {id: _format_conflict_value(column, getattr(conflict, id), pipeline) for id in ("before", "here", "there")}
+    return {
+        "kind": conflict.kind, "table": conflict.table, "key": conflict.key,
+        "column": column.header.in_(pipeline.language) if column else "", **said, "cell": cell,
+    }  # fmt: skip
+
+
+def _format_conflict_value(column: Column | None, value: Any, pipeline: Pipeline) -> str:
+    # as the cell shows it
+    if column is None or not column.type.is_text:
+        return format_log_value(value)
+    if column.type is ColumnType.CHOICE:
+        return choice_label(column.options or "", format_log_value(value), pipeline.language)
+    known = LISTS.get(column.options or "", {}).get(format_log_value(value)) if column.type is ColumnType.LIST else None
+    return known.in_(pipeline.language) if known else format_log_value(value)
+
+
+CONFLICT_REASON = "Conflicts"
+CONFLICT_MESSAGES: Mapping[str, Text] = MappingProxyType(
+    {
+        "conflict_stays": Text(
+            "{table} {key}: the other copy's value cannot be taken, as the row is gone or not the only one of its name, or the "
+            "value does not fit; change the cell yourself and choose No.",
+            "{table} {key}：无法采用另一副本的值（该行已不存在、有同名的行，或值不适用）；请自行修改单元格并选“否”。",
+        )
+    }
+)
+
+
+def resolve_conflicts(pipeline: Pipeline) -> ChangeSet:
+    """Return the plan that carries out what people decided on the sheet Conflicts; what is done leaves it.
+
+    Yes takes the other copy's cell, or takes out the row it took out. A stage is typed, so that the gates judge the move.
+    """
+    rows = pipeline["Conflicts"]
+    if not (rows["take"] != "").any():
+        return ChangeSet()
+    plan, stays = ChangeSet(), rows["take"] == ""
+    for row, one in zip(rows.index, rows.to_dict("records"), strict=True):
+        if one["take"] == "yes":
+            taken = _take_other_value(pipeline, {str(id): value for id, value in one.items()})
+            stays[row] = taken is None
+            plan += taken or ChangeSet(
+                findings=(_unresolved_conflict_finding(pipeline, row, str(one["table"]), str(one["key"])),)
+            )
+    return plan + ChangeSet(fills=(Fill("Conflicts", rows[stays]),)) if not stays.all() else plan
+
+
+def _take_other_value(pipeline: Pipeline, one: dict[str, Any]) -> ChangeSet | None:
+    # None: it cannot be done
+    table = TABLES.get(one["table"])
+    if table is None:
+        return None
+    if one["kind"] in ("numbered", "removed_here"):
+        return ChangeSet()  # the row is there already
+    held = pipeline[table.name]
+    rows = held.index[(fold_keys(label_rows(table, held)) == one["key"].strip().casefold()).to_numpy(bool)]
+    if len(rows) != 1:
+        return None
+    if one["kind"] == "removed_there":
+        return ChangeSet(
+            removes=(
+                Remove(table.name, held.loc[rows], CONFLICT_REASON),
+                *_remove_deal_stays(pipeline, table, one["key"]),
+            )
+        )
+    column = table.find(one["column"])
+    try:
+        meant = None if column is None else [_parse_conflict_value(pipeline, column, one)]
+    except ValueError:  # somebody wrote something else into the sheet
+        return None
+    if column is None or meant is None:
+        return None
+    keys = held.loc[rows, log_key_column(table)]
+    after = make_column_series(column, meant, rows)
+    return ChangeSet(edits=(Edit(table.name, column.id, keys, held.loc[rows, column.id], after, CONFLICT_REASON),))
+
+
+def _remove_deal_stays(pipeline: Pipeline, table: TableSchema, deal: str) -> tuple[Remove, ...]:
+    # a deal takes its visits along
+    history = pipeline["History"]
+    visits = history[fold_keys(history["deal"]) == deal.strip().casefold()]
+    return (Remove("History", visits, CONFLICT_REASON),) if table.name == "Deals" and len(visits) else ()
+
+
+def _parse_conflict_value(pipeline: Pipeline, column: Column, one: dict[str, Any]) -> Any:
+    said = one["there"]
+    if said == "":
+        return None
+    if one["kind"] == "move":  # the stage stands first, then how it came there
+        stages = [stage for stage in pipeline["Stages"]["stage"] if stage and said.startswith(f"{stage} (")]
+        if not stages:
+            raise ValueError(said)
+        return max(stages, key=len)
+    if column.type.is_date:
+        return pd.Timestamp(said).to_numpy()
+    if not column.type.is_text:
+        return float(said)
+    known = (CHOICES if column.type is ColumnType.CHOICE else LISTS).get(column.options or "", {})
+    return identify_choice(known, said) or said
+
+
+def _unresolved_conflict_finding(pipeline: Pipeline, row: int, table: str, key: str) -> Finding:
+    message = CONFLICT_MESSAGES["conflict_stays"].in_(pipeline.language, table=table, key=key)
+    return Finding("conflict_stays", "warn", message, "Conflicts", key, "take", pipeline.cell("Conflicts", row, "take"))
+
+
+@dataclass(frozen=True, slots=True)
+class MergeConflict:
+    """What the two copies say differently. *kind* is an id of the choice ``conflict``; *row* the sheet row here, or 0."""
+
+    kind: str
+    table: str
+    key: str
+    column: str = ""
+    before: Any = ""
+    here: Any = ""
+    there: Any = ""
+    row: int = 0

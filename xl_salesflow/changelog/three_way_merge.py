@@ -1,0 +1,227 @@
+"""The common ancestor of two copies, and the three-way merge of one table.
+
+The ancestor is an earlier version of the workbook, or what the two change logs remember of it. A cell that only the other copy
+changed is taken; a cell that both changed is a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from xl_salesflow.changelog.change_log import STAGE_MOVE_COLUMNS, collapse_cell_spaces, format_log_value, log_key_column
+from xl_salesflow.changelog.copy_differences import (
+    fold_row_names,
+    has_fixed_rows,
+    index_by_identity,
+    is_mergeable,
+    label_rows,
+    list_merged_columns,
+)
+from xl_salesflow.changelog.merge_conflicts import MergeConflict
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove, find_equal_cells
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.schema.table_columns import Column, TableSchema
+from xl_salesflow.schema.table_frames import fold_keys, make_column_series
+from xl_salesflow.schema.table_registry import TABLES
+
+CopyFlags = npt.NDArray[np.bool_]
+LoggedChanges = dict[tuple[str, str], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Ancestor:
+    """The frames both copies began with. *doubts*: (table, column) → the identities of cells nobody can know about."""
+
+    tables: Mapping[str, pd.DataFrame]
+    doubts: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def doubted(self, table: str, column: str, identities: pd.Index) -> pd.Series:
+        """Tell for each of *identities* whether what the cell held before is unknown."""
+        return pd.Series(identities.isin(list(self.doubts.get((table, column), ()))), index=identities)
+
+
+def is_possible_copy(one: Pipeline, other: Pipeline) -> bool:
+    """Tell whether two workbooks may be copies of one: copies no run has touched yet have no Journal to compare."""
+    runs, others = set(one["Journal"]["run"]), set(other["Journal"]["run"])
+    return bool(runs & others) or not (runs or others)
+
+
+def reconstruct_ancestor(ours: Pipeline, theirs: Pipeline) -> Ancestor:
+    """Return the ancestor that the Journals of two copies tell.
+
+    Where the copies agree, so did the ancestor. Where they differ, only one Journal knows of a change of that cell, and the
+    other copy holds what the Journal says it held before, that is the old value; else somebody typed it too or nobody can
+    know, and the merge asks. A row that is in one copy only counts as new.
+    """
+    here, there = _read_logged_changes(ours, theirs), _read_logged_changes(theirs, ours)
+    tables: dict[str, pd.DataFrame] = {"History": _reconstruct_stage_stays(ours, theirs, here, there)}
+    doubts: dict[tuple[str, str], frozenset[str]] = {}
+    for table in TABLES.values():
+        if is_mergeable(table):
+            rows = index_by_identity(table, ours[table.name])
+            other = index_by_identity(table, theirs[table.name])
+            both = rows.index.intersection(other.index)
+            held = ours[table.name].loc[rows[both].to_numpy()].copy()
+            found = theirs[table.name].loc[other[both].to_numpy()].set_axis(held.index)
+            for column in list_merged_columns(table):
+                differ = ~find_equal_cells(column, held[column.id], found[column.id])
+                known, place = fold_row_names(table, held), (table.name, column.id)
+                by_us, kept_there = _match_logged_changes(known, found[column.id], here.get(place, {}))
+                by_them, kept_here = _match_logged_changes(known, held[column.id], there.get(place, {}))
+                ours_alone, theirs_alone = by_us & ~by_them & kept_there, by_them & ~by_us & kept_here
+                held[column.id] = held[column.id].where(~(differ & ours_alone), found[column.id])
+                doubts[place] = frozenset(both[differ & ~ours_alone & ~theirs_alone])
+            tables[table.name] = held
+    return Ancestor(tables, doubts)
+
+
+def _match_logged_changes(known: pd.Series, other: pd.Series, before: Mapping[str, str]) -> tuple[CopyFlags, CopyFlags]:
+    # which cells a Journal has changes of, and where the other copy still holds what was there before the first of them
+    was = known.map(before)
+    changed = was.notna().to_numpy(bool)
+    return changed, changed & (was == other.map(format_log_value).map(collapse_cell_spaces)).to_numpy(bool)
+
+
+def _read_logged_changes(ours: Pipeline, theirs: Pipeline) -> LoggedChanges:
+    # what cells held before runs changed them which the other copy does not know of: (table, column) → key → text
+    journal = ours["Journal"]
+    own = journal[~journal["run"].isin(set(theirs["Journal"]["run"])) & (journal["operation"] == "change")]
+    found: LoggedChanges = {}
+    for table, column, key, before in zip(own["table"], own["column"], own["key"], own["before"], strict=True):
+        found.setdefault((table, column), {}).setdefault(key.strip().casefold(), collapse_cell_spaces(before))
+    return found
+
+
+def _reconstruct_stage_stays(
+    ours: Pipeline,
+    theirs: Pipeline,
+    here: LoggedChanges,
+    there: LoggedChanges,
+) -> pd.DataFrame:
+    # a deal that only we moved has in the other copy the visits it had before
+    moved = set[str]().union(*(here.get(("Deals", column), {}) for column in STAGE_MOVE_COLUMNS))
+    by_them = set[str]().union(*(there.get(("Deals", column), {}) for column in STAGE_MOVE_COLUMNS))
+    mine, other = fold_keys(ours["History"]["deal"]), fold_keys(theirs["History"]["deal"])
+    old = moved - by_them
+    return pd.concat([ours["History"][~mine.isin(old)], theirs["History"][other.isin(old)]], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class TableMerge:
+    """The three versions of one table, each with the sheet row of every identity."""
+
+    table: TableSchema
+    columns: tuple[Column, ...]
+    base: pd.DataFrame
+    ours: pd.DataFrame
+    theirs: pd.DataFrame
+    ancestor: Ancestor
+
+    def merged(self, because: str) -> tuple[ChangeSet, list[MergeConflict]]:
+        """Return what to do to our version, and what nobody but a person can decide."""
+        base, here, there = (index_by_identity(self.table, rows) for rows in (self.base, self.ours, self.theirs))
+        plan, conflicts = self._edited(base, here, there, because)
+        if has_fixed_rows(self.table):
+            return plan, conflicts
+        added, found = self._added(base, here, there, because)
+        gone, kept = self._gone(base, here, there, because)
+        return plan + added + gone, [*conflicts, *found, *kept]
+
+    def _edited(
+        self, base: pd.Series, here: pd.Series, there: pd.Series, because: str
+    ) -> tuple[ChangeSet, list[MergeConflict]]:
+        both = here.index.intersection(there.index, sort=False)
+        if both.empty:
+            return ChangeSet(), []
+        rows, edits, conflicts = here[both].to_numpy(), list[Edit](), list[MergeConflict]()
+        keys, said = self.ours.loc[rows, log_key_column(self.table)], label_rows(self.table, self.ours.loc[rows])
+        for column in self.columns:
+            was = self._base(column, base, both, rows)
+            mine = self.ours.loc[rows, column.id]
+            other = self.theirs.loc[there[both].to_numpy(), column.id].set_axis(mine.index)
+            unsure = self.ancestor.doubted(self.table.name, column.id, both).to_numpy(bool)
+            by_us, by_them = (
+                ~find_equal_cells(column, was, mine) | unsure,
+                ~find_equal_cells(column, was, other) | unsure,
+            )
+            differ = ~find_equal_cells(column, mine, other)
+            taken = by_them & ~by_us & differ
+            if taken.any():
+                edits.append(Edit(self.table.name, column.id, keys[taken], mine[taken], other[taken], because))
+            for at in np.flatnonzero(by_us & by_them & differ):
+                conflicts.append(self._of_cell(column, said, was, mine, other, int(at)))
+        return ChangeSet(edits=tuple(edits)), conflicts
+
+    def _of_cell(
+        self, column: Column, said: pd.Series, was: pd.Series, mine: pd.Series, other: pd.Series, at: int
+    ) -> MergeConflict:
+        before, here, there = (values.iloc[at] for values in (was, mine, other))
+        key, row = str(said.iloc[at]), int(mine.index[at])
+        return MergeConflict("cell", self.table.name, key, column.id, before, here, there, row)
+
+    def _base(self, column: Column, base: pd.Series, both: pd.Index, rows: np.ndarray[Any, Any]) -> pd.Series:
+        # a row that both added was blank before
+        blank = make_column_series(column, [None] * len(both), pd.Index(rows))
+        known = both.isin(base.index)
+        blank.iloc[np.flatnonzero(known)] = self.base.loc[base[both[known]].to_numpy(), column.id].to_numpy()
+        return blank
+
+    def _added(
+        self, base: pd.Series, here: pd.Series, there: pd.Series, because: str
+    ) -> tuple[ChangeSet, list[MergeConflict]]:
+        # rows only they have: new ones, and those we took out while they went on with them
+        theirs_only = there[there.index.difference(here.index, sort=False)]
+        known = theirs_only.index.isin(base.index)
+        changed = self._changed(base, there, theirs_only.index[known], self.theirs)
+        rows = self.theirs.loc[[*theirs_only[~known], *there[changed]]]
+        keys = label_rows(self.table, self.theirs.loc[there[changed].to_numpy()])
+        conflicts = [MergeConflict("removed_here", self.table.name, str(key)) for key in keys]
+        return ChangeSet(appends=(Append(self.table.name, rows, because),) if len(rows) else ()), conflicts
+
+    def _gone(
+        self, base: pd.Series, here: pd.Series, there: pd.Series, because: str
+    ) -> tuple[ChangeSet, list[MergeConflict]]:
+        # rows of old that they took out; what we changed meanwhile stays and is told
+        gone = here.index.intersection(base.index, sort=False).difference(there.index, sort=False)
+        changed = self._changed(base, here, gone, self.ours)
+        rows = self.ours.loc[here[gone.difference(changed, sort=False)].to_numpy()]
+        kept = here[changed].to_numpy()
+        keys = label_rows(self.table, self.ours.loc[kept])
+        conflicts = [
+            MergeConflict("removed_there", self.table.name, str(key), row=int(row))
+            for key, row in zip(keys, kept, strict=True)
+        ]
+        return ChangeSet(removes=(Remove(self.table.name, rows, because),) if len(rows) else ()), conflicts
+
+    def _changed(self, base: pd.Series, now: pd.Series, identities: pd.Index, rows: pd.DataFrame) -> pd.Index:
+        changed = np.zeros(len(identities), bool)
+        for column in self.columns if len(identities) else ():
+            held = rows.loc[now[identities].to_numpy(), column.id]
+            was = self.base.loc[base[identities].to_numpy(), column.id].set_axis(held.index)
+            changed |= ~find_equal_cells(column, was, held)
+        return identities[changed]
+
+
+def join_table_merges(parts: Iterable[tuple[ChangeSet, list[MergeConflict]]]) -> tuple[ChangeSet, list[MergeConflict]]:
+    """Return the plans and the conflicts of several tables as one."""
+    plan, conflicts = ChangeSet(), list[MergeConflict]()
+    for more, found in parts:
+        plan += more
+        conflicts += found
+    return plan, conflicts
+
+
+def find_unlike_cells(
+    table: TableSchema, columns: Iterable[str], one: pd.DataFrame, other: pd.DataFrame
+) -> Iterator[np.ndarray[Any, Any]]:
+    """Yield for each of *columns* where both rows say something, and not the same."""
+    for id in columns:
+        mine, theirs = one[id], other[id].set_axis(one.index)
+        blank = (mine == "") | (theirs == "") if table[id].type.is_text else mine.isna() | theirs.isna()
+        yield ~find_equal_cells(table[id], mine, theirs) & ~blank.to_numpy(bool)

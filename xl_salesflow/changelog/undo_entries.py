@@ -1,0 +1,221 @@
+"""The log lines of a run as undo entries: each found in the workbook as it is now.
+
+An entry says what to put back, where, and whether somebody changed it since. What goes back together or not at all, the parts
+of a stage move and rows that other rows refer to, is marked as changed together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.changelog.change_log import (
+    KEYLESS_MARK,
+    STAGE_MOVE_COLUMNS,
+    digest_rows,
+    format_log_value,
+    name_keyless_rows,
+    name_logged_rows,
+)
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
+from xl_salesflow.schema.table_frames import blank_value
+from xl_salesflow.schema.table_registry import TABLES
+
+_PLAYBOOK_SWITCH_COLUMNS = ("playbook", "stage")
+"""What belongs to a move as well where a deal went over to another playbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoEntry:
+    """One thing to put back. *row* is None where it cannot be; *kept*: nobody touched it since. *deal* names a move."""
+
+    table: TableSchema
+    key: str
+    operation: str
+    column: Column | None = None
+    value: Any = None
+    row: int | None = None
+    kept: bool = True
+    deal: str = ""
+
+
+def read_undo_entries(pipeline: Pipeline, lines: pd.DataFrame) -> list[UndoEntry]:
+    """Return what *lines* of the Journal tell, as things to put back."""
+    return [
+        *_read_changed_entries(pipeline, lines),
+        *_read_added_entries(pipeline, lines),
+        *_read_removed_entries(pipeline, lines),
+    ]
+
+
+def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[UndoEntry]:
+    visits = pipeline["History"].set_index("visit")["deal"].to_dict()
+    changes = lines[lines["operation"] == "change"]
+    to_another = (changes["table"] == "Deals") & (changes["column"] == "playbook") & (changes["before"] != "")
+    switched = set(changes.loc[to_another, "key"])
+    for (name, id), cells in changes.groupby(["table", "column"], sort=False):
+        table = TABLES.get(str(name))
+        if table is None or id not in table.by_id:
+            continue
+        if id == table.key:
+            yield from _read_numbered_entries(pipeline, table, cells)
+            continue
+        column, held, rows = table[str(id)], pipeline[table.name][str(id)], _rows_by_log_name(pipeline, table)
+        for key, before, after in zip(cells["key"], cells["before"], cells["after"], strict=True):
+            found = rows.get(key, [])
+            alike = [row for row in found if format_log_value(held.at[row]) == after] if len(found) > 1 else found
+            row = alike[0] if len(alike) == 1 or (alike and table.name == "Lists") else None  # its columns stand alone
+            if table.name == "Lists" and row is not None:
+                found.remove(row)
+            kept = row is not None and format_log_value(held.at[row]) == after
+            moved = name == "Deals" and (
+                id in STAGE_MOVE_COLUMNS or (id in _PLAYBOOK_SWITCH_COLUMNS and key in switched)
+            )
+            deal = visits.get(key, "") if name == "History" else key if moved else ""
+            yield UndoEntry(table, key, "change", column, _parse_log_value(column, before), row, kept, deal)
+
+
+def _read_numbered_entries(pipeline: Pipeline, table: TableSchema, lines: pd.DataFrame) -> Iterator[UndoEntry]:
+    """Find rows that were given a number, by it, and rows whose number was taken, by what stands in them."""
+    column, rows, held = table[table.key or ""], _rows_by_log_name(pipeline, table), pipeline[table.name]
+    without = held[held[column.id] == ""]
+    waiting: dict[str, list[int]] = {}
+    for row, mark in zip(without.index, name_keyless_rows(table, without), strict=True):
+        waiting.setdefault(mark, []).append(int(row))
+    for key, before in zip(lines["key"], lines["before"], strict=True):
+        if not key.startswith(KEYLESS_MARK):
+            found = rows.get(key, [])
+            yield UndoEntry(table, key, "name", column, before, found[0] if len(found) == 1 else None)
+        elif before not in rows:  # nobody has the number, as every run gives it anew
+            found = waiting.get(key, [])
+            yield UndoEntry(table, before, "name", column, before, found.pop(0) if found else None)
+
+
+def _read_added_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[UndoEntry]:
+    added = lines[lines["operation"].isin(["add", "add_line"])]
+    for name, of_table in added.groupby("table", sort=False):
+        table = TABLES.get(str(name))
+        if table is None:
+            continue
+        rows, held, keys = _rows_by_log_name(pipeline, table), pipeline[table.name], set(of_table["key"])
+        now = dict(zip(held.index, digest_rows(table, held), strict=True))
+        last = _find_last_stays(held) if name == "History" else {}
+        for key, digest in zip(of_table["key"], of_table["after"], strict=True):
+            found = rows.get(key, [])
+            alike = [row for row in found if now[row] == digest]
+            row = alike[0] if alike else found[0] if len(found) == 1 else None
+            if table.key is None and row is not None:
+                found.remove(row)  # each line of several alike is found once
+            deal = str(held.at[row, "deal"]) if name == "History" and row is not None else ""
+            overtaken = bool(deal) and last[deal] not in keys
+            yield UndoEntry(table, key, "add", None, None, row, bool(alike) and not overtaken, deal)
+
+
+def _read_removed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[UndoEntry]:
+    taken_out = lines[lines["operation"] == "remove"]
+    texts: dict[tuple[str, str], str] = {}
+    whole: list[tuple[str, str, dict[str, Any]]] = []
+    for name, key, part in zip(taken_out["table"], taken_out["key"], taken_out["before"], strict=True):
+        texts[name, key] = texts.get((name, key), "") + part
+        try:
+            whole.append((name, key, json.loads(texts[name, key])))
+        except json.JSONDecodeError:
+            continue  # a long row goes on in the next line
+        del texts[name, key]
+    held = {
+        table.name: _rows_by_log_name(pipeline, table)
+        for table in TABLES.values()
+        if table.key and table.name != "History"
+    }
+    for name, key, cells in whole:
+        table = TABLES.get(name)
+        if table is not None:
+            taken = key in held.get(name, {})
+            yield UndoEntry(table, key, "remove", None, cells, None if taken else 0)
+
+
+def _rows_by_log_name(pipeline: Pipeline, table: TableSchema) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    held = pipeline[table.name]
+    for row, key in zip(held.index, name_logged_rows(table, held), strict=True):
+        rows.setdefault(key, []).append(int(row))
+    return rows
+
+
+def _find_last_stays(history: pd.DataFrame) -> dict[str, str]:
+    current = history[history["left"] == pd.Timestamp(OPEN_STAY_END)]
+    return {**history.groupby("deal")["visit"].max(), **current.set_index("deal")["visit"]}
+
+
+def _parse_log_value(column: Column, cell: str) -> Any:
+    if cell == "" or column.type.is_text:
+        return cell or blank_value(column)
+    try:
+        return pd.Timestamp(cell).to_numpy().astype("datetime64[s]") if column.type.is_date else float(cell)
+    except ValueError:
+        return blank_value(column)  # somebody mangled the Journal
+
+
+_PLAYBOOK_SHEETS = ("Stages", "Gates", "StageTasks")
+_KEY_OPERATIONS = ("add", "name")  # what takes away something that another row may name
+
+
+def mark_dependent_entries(pipeline: Pipeline, entries: list[UndoEntry]) -> list[UndoEntry]:
+    """Return *entries* with what cannot go back by itself counted as changed."""
+    return _mark_referenced_rows(pipeline, _mark_followed_playbooks(pipeline, _mark_partial_moves(entries)))
+
+
+def _mark_partial_moves(entries: list[UndoEntry]) -> list[UndoEntry]:
+    """Keep every move as a whole or not at all: half a move would make History lie."""
+    stuck = {entry.deal for entry in entries if entry.deal and not entry.kept}
+    return [replace(entry, kept=entry.kept and entry.deal not in stuck) for entry in entries]
+
+
+def _mark_followed_playbooks(pipeline: Pipeline, entries: list[UndoEntry]) -> list[UndoEntry]:
+    """Leave the added set-up rows of a playbook that a deal goes on following."""
+    back = {
+        e.row
+        for e in entries
+        if e.kept and e.column is not None and (e.table.name, e.column.id) == ("Deals", "playbook")
+    }
+    deals = pipeline["Deals"]
+    followed = set(deals.loc[~deals.index.isin(back), "playbook"]) - {""}
+    return [replace(e, kept=False) if _added_row_playbook(pipeline, e) in followed else e for e in entries]
+
+
+def _added_row_playbook(pipeline: Pipeline, entry: UndoEntry) -> str:
+    if entry.operation != "add" or entry.table.name not in _PLAYBOOK_SHEETS or not entry.row:
+        return ""
+    return str(pipeline[entry.table.name].at[entry.row, "playbook"])
+
+
+def _mark_referenced_rows(pipeline: Pipeline, entries: list[UndoEntry]) -> list[UndoEntry]:
+    """Leave the added rows and given numbers that a row which stays refers to."""
+    while True:
+        named = _find_remaining_references(pipeline, entries)
+        kept = [
+            replace(e, kept=False) if e.operation in _KEY_OPERATIONS and e.key in named.get(e.table.name, ()) else e
+            for e in entries
+        ]
+        if kept == entries:
+            return kept
+        entries = kept
+
+
+def _find_remaining_references(pipeline: Pipeline, entries: list[UndoEntry]) -> dict[str, set[str]]:
+    going = {(entry.table.name, entry.row) for entry in entries if entry.operation in _KEY_OPERATIONS and entry.kept}
+    named = {table: set[str]() for table, _ in going}
+    for table in TABLES.values():
+        columns = [column for column in table.columns if column.type is ColumnType.REF and column.options in named]
+        if columns and not table.generated:
+            held = pipeline[table.name]
+            stays = held.drop(index=[row for row in held.index if (table.name, row) in going])
+            for column in columns:
+                named[column.options or ""].update(stays[column.id])
+    return named

@@ -1,0 +1,159 @@
+"""Undo a run by its change log: cells as they were, added rows taken out, removed rows put back.
+
+A stage move that is undone never was: its stage stays leave History and the one before goes on; the change log keeps the trace.
+A stay back would count as a step back in every figure. What somebody changed since stays, and is a finding. An undo is a run
+like any other, so it can be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.changelog.change_log import FIRST_RUN_COLUMNS, log_key_column
+from xl_salesflow.changelog.undo_entries import UndoEntry, mark_dependent_entries, read_undo_entries
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.table_frames import blank_value, make_column_series, make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+
+def revert_run(pipeline: Pipeline, run: str | None = None, force: bool = False) -> ChangeSet:
+    """Return the plan that puts back what *run* (default: the last one) changed; with *force*, over later changes too.
+
+    Raises:
+        UsageError: the Journal does not have that run.
+    """
+    lines = select_run_lines(pipeline["Journal"], run)
+    number = str(lines["run"].iloc[0])
+    entries = mark_dependent_entries(pipeline, read_undo_entries(pipeline, lines))
+    done = [entry for entry in entries if entry.row is not None and (entry.kept or force)]
+    left = [entry for entry in entries if entry.row is None or not (entry.kept or force)]
+    taken_out = tuple(build_undo_removes(pipeline, done, force))
+    gone = {remove.table: remove.rows.index for remove in taken_out}
+    return ChangeSet(
+        edits=tuple(build_undo_edits(pipeline, done, gone, f"undo {number}")),
+        appends=tuple(build_undo_appends(pipeline, done)),
+        removes=taken_out,
+        findings=tuple(list_undo_findings(pipeline, left, number)),
+        answer={"run": number, "verb": str(lines["verb"].iloc[0]), "undone": len(done), "left": len(left)},
+    )
+
+
+def select_run_lines(journal: pd.DataFrame, run: str | None) -> pd.DataFrame:
+    """Return the lines of *run*, or of the last run written.
+
+    Raises:
+        UsageError: there is no such run, or none at all.
+    """
+    if journal.empty:
+        raise UsageError("The Journal holds no run to undo.", "“日志”中没有可撤销的运行。")
+    times = journal.groupby("run", sort=False)["time"].max()  # in the order in which they were written
+    last = str(times.index[(times == times.max()).to_numpy(bool)][-1]) if times.notna().any() else str(times.index[-1])
+    told = journal[journal["run"] == (run or last)]
+    if told.empty:
+        raise UsageError(
+            f"The Journal has no run {run}; the last one is {last}.", f"“日志”中没有运行 {run}；最近一次是 {last}。"
+        )
+    return told
+
+
+def build_undo_edits(
+    pipeline: Pipeline, done: list[UndoEntry], gone: dict[str, pd.Index], because: str
+) -> Iterator[Edit]:
+    """Yield the cells to put back, by column; rows that are *gone* by then are left out."""
+    cells: dict[tuple[str, str], dict[int, Any]] = {}
+    for entry in done:
+        if entry.column is not None and entry.row not in gone.get(entry.table.name, ()):
+            cells.setdefault((entry.table.name, entry.column.id), {})[int(entry.row or 0)] = entry.value
+    for row, value in cells.get(("Deals", "recorded_stage"), {}).items():
+        for id in FIRST_RUN_COLUMNS if value == "" else ():  # in no stage yet, as nothing else is told
+            cells.setdefault(("Deals", id), {}).setdefault(row, blank_value(TABLES["Deals"][id]))
+    for (name, id), values in cells.items():
+        table, held, rows = TABLES[name], pipeline[name], pd.Index(list(values))
+        after = make_column_series(table[id], values.values(), rows)
+        yield Edit(name, id, held.loc[rows, log_key_column(table)], held.loc[rows, id], after, because)
+
+
+def build_undo_removes(pipeline: Pipeline, done: list[UndoEntry], force: bool) -> Iterator[Remove]:
+    """Yield the rows to take out: those the run added, the visits of deals that go, and with *force* the moves after."""
+    rows: dict[str, set[int]] = {}
+    for entry in done:
+        if entry.operation == "add":
+            rows.setdefault(entry.table.name, set()).add(int(entry.row or 0))
+    history, deals = pipeline["History"], pipeline["Deals"]
+    leaving = set(deals.loc[list(rows.get("Deals", ())), "deal"])
+    visits = set(history.index[history["deal"].isin(leaving)]) | rows.get("History", set())
+    if force:
+        visits |= _find_later_stays(history, rows.get("History", set()))
+    if visits:
+        rows["History"] = visits
+    for name, gone in rows.items():
+        yield Remove(name, pipeline[name].loc[sorted(gone)], "undo")
+
+
+def _find_later_stays(history: pd.DataFrame, rows: Iterable[int]) -> set[int]:
+    first = history.loc[list(rows)].groupby("deal")["visit"].min()
+    since = history["deal"].map(first)
+    return set(history.index[(history["visit"] > since.fillna("~")).to_numpy(bool)])
+
+
+def build_undo_appends(pipeline: Pipeline, done: list[UndoEntry]) -> Iterator[Append]:
+    """Yield the rows to put back in; a visit whose number was given away meanwhile gets a new one."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in done:
+        if entry.operation == "remove":
+            found.setdefault(entry.table.name, []).append(entry.value)
+    taken = set(pipeline["History"]["visit"])
+    free = max((int(visit[1:]) for visit in taken if visit[1:].isdigit()), default=0)
+    for visit in found.get("History", ()):
+        if visit["visit"] in taken:
+            free += 1
+            visit["visit"] = f"V{free:06d}"
+            visit["seal"] = ""  # it was of the other number; the run ends with sealing it anew
+    for name, rows in found.items():
+        yield Append(name, make_table_frame(TABLES[name], rows), "undo")
+
+
+UNDO_MESSAGES: Mapping[str, Text] = MappingProxyType(
+    {
+        "undo_changed": Text(
+            "{table} {key} was changed since run {run} and is left as it is: {what}; --force puts it back all the same.",
+            "{table} {key} 在运行 {run} 之后已被修改，保持不变：{what}；如仍要恢复，请加 --force。",
+        ),
+        "undo_gone": Text(
+            "{table} {key} cannot be put back, as its row is gone or another one has its name: {what}.",
+            "{table} {key} 无法恢复：该行已不存在，或另有同名的行：{what}。",
+        ),
+    }
+)
+"""The rules of an undo by id; each is a warning."""
+
+_UNDO_ROW, _UNDO_ROWS, _UNDO_COMMA = Text("the row", "整行"), Text("{count} rows", "{count} 行"), Text(", ", "、")
+
+
+def list_undo_findings(pipeline: Pipeline, left: list[UndoEntry], run: str) -> Iterator[Finding]:
+    """Yield what was left and why, one finding a row, with every column it is about."""
+    together: dict[tuple[str, str, bool], list[UndoEntry]] = {}
+    for entry in left:
+        together.setdefault((entry.table.name, entry.key, entry.row is None), []).append(entry)
+    for (name, key, lost), entries in together.items():
+        first, language, rule = entries[0], pipeline.language, "undo_gone" if lost else "undo_changed"
+        what = _UNDO_COMMA.in_(language).join(_describe_undo_entries(entries, language))
+        message = UNDO_MESSAGES[rule].in_(language, table=name, key=key, run=run, what=what)
+        column = first.column.id if first.column else log_key_column(first.table)
+        cell = "" if first.row is None else pipeline.cell(name, first.row, column)
+        yield Finding(rule, "warn", message, name, key, column, cell)
+
+
+def _describe_undo_entries(entries: list[UndoEntry], language: Language) -> Iterator[str]:
+    # rows that share a name, as the stages of a process do, are counted
+    rows = sum(e.column is None for e in entries)
+    if rows:
+        yield _UNDO_ROW.in_(language) if rows == 1 else _UNDO_ROWS.in_(language, count=rows)
+    yield from dict.fromkeys(e.column.header.in_(language) for e in entries if e.column)

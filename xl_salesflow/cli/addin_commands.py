@@ -1,0 +1,100 @@
+"""The commands of ``salesflow addin``: build, install, remove, examine and try the Excel add-in."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xl_salesflow.cli.command_options import TERMINAL_LANGUAGE, terminal_text
+
+if TYPE_CHECKING:
+    from xl_salesflow.excel.addin.addin_doctor import Diagnosis
+
+
+@click.group(
+    "addin", help=terminal_text("The Excel add-in: build, install, examine.", "Excel 加载项：构建、安装、诊断。")
+)
+def addin_group() -> None:
+    """Gather what can be done with the add-in."""
+
+
+@addin_group.command("build", help=terminal_text("Build the add-in from its text.", "由文本构建加载项。"))
+@click.option(
+    "--output", type=click.Path(path_type=Path), default=Path("salesflow.xlam"), show_default=True, metavar="FILE"
+)
+def build_addin_command(output: Path) -> int:
+    from xl_salesflow.excel.addin.addin_build import build_addin
+
+    click.echo(str(build_addin(output)))
+    return 0
+
+
+@addin_group.command(
+    "install", help=terminal_text("Put the add-in where Excel starts it.", "将加载项安装到 Excel 启动位置。")
+)
+def install_addin_command() -> int:
+    from xl_salesflow.excel.addin.installation import find_addin_places, install_addin
+
+    for file in install_addin(find_addin_places()):
+        click.echo(str(file))
+    click.echo(terminal_text("Start Excel again to see the tab Sales.", "请重新启动 Excel，即可看到“销售”选项卡。"))
+    return 0
+
+
+@addin_group.command("uninstall", help=terminal_text("Remove the add-in and its settings.", "移除加载项及其设置。"))
+def uninstall_addin_command() -> int:
+    from xl_salesflow.excel.addin.installation import find_addin_places, uninstall_addin
+
+    files = uninstall_addin(find_addin_places())
+    for file in files:
+        click.echo(str(file))
+    if not files:
+        click.echo(terminal_text("The add-in is not installed.", "尚未安装加载项。"))
+    return 0
+
+
+@addin_group.command(
+    "doctor",
+    help=terminal_text("Say what keeps the add-in from working, with the remedy.", "诊断加载项问题并给出解决办法。"),
+)
+@click.argument("workbook", required=False, default="", metavar="[BOOK]")
+def doctor_command(workbook: str) -> int:
+    from xl_salesflow.excel.addin.addin_doctor import diagnose_addin, process_environment
+    from xl_salesflow.excel.addin.installation import find_addin_places
+    from xl_salesflow.excel.addin.installation_checks import DoctorCase
+
+    found = diagnose_addin(DoctorCase(find_addin_places(), process_environment(), workbook))
+    for one in found:
+        click.echo(_format_diagnosis(one))
+    return 0 if all(one.well for one in found) else 1
+
+
+@addin_group.command(
+    "selftest", help=terminal_text("Try the add-in inside this computer's Excel.", "在本机 Excel 中自检。")
+)
+def selftest_command() -> int:
+    from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+    from xl_salesflow.excel.addin.excel_selftest import run_selftest_in_excel
+    from xl_salesflow.excel.addin.installation import find_addin_places
+
+    find_addin_places()  # says so where there is no Excel
+
+    folder = Path(tempfile.mkdtemp(prefix="salesflow-"))
+    steps = run_selftest_in_excel(
+        folder / "selftest.xlsx",
+        TERMINAL_LANGUAGE,
+        datetime.now().replace(microsecond=0),
+        partial(generate_pipeline, count=30, since_days=120),
+    )
+    for name, well, says in steps:
+        click.echo(f"{'✓' if well else '✗'} {name}: {says}")
+    return 0 if all(well for _, well, _ in steps) else 1
+
+
+def _format_diagnosis(one: Diagnosis) -> str:
+    return f"{'✓' if one.well else '✗'} {one.says.in_(TERMINAL_LANGUAGE)}"

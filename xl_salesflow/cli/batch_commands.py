@@ -1,0 +1,149 @@
+"""The commands batch and watch: many workbooks at once, or each one as it is saved."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xl_salesflow.batch.batch_tasks import BATCH_VERB_OPTIONS
+from xl_salesflow.cli.command_options import (
+    DRY_RUN_OPTION,
+    TODAY_OPTION,
+    USER_OPTION,
+    terminal_text,
+    translated_option,
+    verb_command,
+)
+
+_BATCH_VERB_OPTION = translated_option(
+    "--verb",
+    "What is done to each.",
+    "对每个工作簿执行的操作。",
+    type=click.Choice(tuple(BATCH_VERB_OPTIONS)),
+    default="update",
+    show_default=True,
+)
+_VERB_SETTING_OPTION = translated_option(
+    "--set",
+    "An option of that verb, such as format=ics.",
+    "该操作的选项，如 format=ics。",
+    multiple=True,
+    metavar="NAME=VALUE",
+)
+_JOBS_OPTION = translated_option(
+    "--jobs",
+    "Worker processes.",
+    "工作进程数。",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    show_default=True,
+    metavar="N",
+)
+_TRIES_OPTION = translated_option(
+    "--tries", "How often a workbook is tried that is locked or changed meanwhile.", "工作簿被占用或同时被修改时的尝试次数。",
+    type=click.IntRange(1), default=4, show_default=True, metavar="N",
+)  # fmt: skip
+_WAIT_OPTION = translated_option(
+    "--wait", "Seconds before the second try; they double each time.", "第二次尝试前等待的秒数，之后每次加倍。",
+    type=click.FloatRange(0), default=2.0, show_default=True, metavar="S",
+)  # fmt: skip
+_TIMEOUT_OPTION = translated_option(
+    "--timeout",
+    "Seconds that one workbook may take.",
+    "单个工作簿的最长秒数。",
+    type=click.FloatRange(1),
+    default=900.0,
+    show_default=True,
+    metavar="S",
+)
+_MEMORY_OPTION = translated_option(
+    "--memory", "MiB that one worker may hold before it is ended.", "单个工作进程的内存上限（MiB）。",
+    type=click.FloatRange(128), default=2048.0, show_default=True, metavar="MIB",
+)  # fmt: skip
+_JSON_LINES_OPTION = translated_option(
+    "--json", "One line of JSON for each workbook.", "每个工作簿输出一行 JSON。", is_flag=True
+)
+_DETAILS_OPTION = translated_option(
+    "--details",
+    "Tell the findings too, which may name customers.",
+    "同时输出检查结果，其中可能含客户信息。",
+    is_flag=True,
+)
+
+
+@verb_command("batch")
+@click.argument("paths", nargs=-1, metavar=terminal_text("PATHS…", "路径…"))
+@_BATCH_VERB_OPTION
+@_VERB_SETTING_OPTION
+@_JOBS_OPTION
+@translated_option("--cluster", "Work on this Dask cluster instead.", "改用此 Dask 集群。", metavar="ADDRESS")
+@translated_option(
+    "--resume", "Go on with the run that was stopped, if one was.", "继续中断的运行（如有）。", is_flag=True
+)
+@translated_option(
+    "--journal", "The run journal.", "运行日志文件。", type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("salesflow-batch.jsonl"), show_default=True, metavar="FILE",
+)  # fmt: skip
+@_TRIES_OPTION
+@_WAIT_OPTION
+@_TIMEOUT_OPTION
+@_MEMORY_OPTION
+@DRY_RUN_OPTION
+@_JSON_LINES_OPTION
+@_DETAILS_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def batch_command(paths: tuple[str, ...], json: bool, resume: bool, today: date | None, **asked: Any) -> int:
+    from xl_salesflow.batch.batch_run import Batch
+    from xl_salesflow.batch.batch_tasks import parse_verb_options
+    from xl_salesflow.batch.task_loop import RetryPolicy
+    from xl_salesflow.batch.worker_pools import WorkerLimits
+    from xl_salesflow.cli.batch_progress import batch_user_and_time, show_batch, workers_factory
+
+    by, now = batch_user_and_time(asked["as"], today)
+    given = parse_verb_options(asked["verb"], asked["set"])
+    wanted = Batch(
+        paths, asked["verb"], by, now, given, asked["dry_run"], asked["details"], asked["journal"],
+        RetryPolicy(asked["tries"], asked["wait"]),
+    )  # fmt: skip
+    bounds = WorkerLimits(memory=asked["memory"], seconds=asked["timeout"])
+    return show_batch(wanted, workers_factory(asked["jobs"], asked["cluster"], bounds), resume, json)
+
+
+@verb_command("watch")
+@click.argument("folder", type=click.Path(path_type=Path))
+@_BATCH_VERB_OPTION
+@_VERB_SETTING_OPTION
+@translated_option(
+    "--every", "Seconds between two looks at the folder.", "两次查看文件夹的间隔秒数。",
+    type=click.FloatRange(0.1), default=2.0, show_default=True, metavar="S",
+)  # fmt: skip
+@translated_option(
+    "--still", "Seconds for which a saved workbook must not change.", "保存后须保持不变的秒数。",
+    type=click.FloatRange(0), default=3.0, show_default=True, metavar="S",
+)  # fmt: skip
+@translated_option(
+    "--only-new", "Leave what is there until it is saved again.", "现有文件在再次保存前不处理。", is_flag=True
+)
+@translated_option(
+    "--jobs", "Worker processes.", "工作进程数。", type=click.IntRange(1), default=1, show_default=True, metavar="N"
+)
+@_TIMEOUT_OPTION
+@_MEMORY_OPTION
+@_JSON_LINES_OPTION
+@_DETAILS_OPTION
+@USER_OPTION
+def watch_command(folder: Path, json: bool, details: bool, **asked: Any) -> int:
+    from xl_salesflow.batch.batch_tasks import parse_verb_options
+    from xl_salesflow.batch.folder_watch import WatchPace
+    from xl_salesflow.batch.worker_pools import WorkerLimits
+    from xl_salesflow.cli.batch_progress import show_watched_folder
+
+    given = parse_verb_options(asked["verb"], asked["set"])
+    bounds = WorkerLimits(memory=asked["memory"], seconds=asked["timeout"])
+    pace = WatchPace(asked["every"], asked["still"], asked["only_new"])
+    return show_watched_folder(folder, asked["verb"], given, asked["as"], asked["jobs"], bounds, pace, details, json)

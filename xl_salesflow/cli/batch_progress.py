@@ -1,0 +1,231 @@
+"""Show a batch on the terminal: a progress bar, a line a workbook elsewhere, lines of JSON on request."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xl_salesflow.batch.batch_run import Batch, BatchRun, BatchSummary, begin_batch
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
+from xl_salesflow.batch.folder_watch import WatchPace, watch_workbooks
+from xl_salesflow.batch.run_log import read_past_run
+from xl_salesflow.batch.worker_pools import ClusterPool, ProcessPool, WorkerLimits, WorkerPool
+from xl_salesflow.cli.command_options import TERMINAL_LANGUAGE, terminal_text
+from xl_salesflow.errors import UsageError
+
+STOPPED_EXIT_CODE = 130
+"""The exit code of a batch that was stopped before its end."""
+
+
+class StopRequest:
+    """Whether somebody asked to stop, with Ctrl-C or SIGTERM; the second time ends it at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self) -> bool:
+        return self.asked
+
+    def ask(self, *_: object) -> None:
+        """Note the wish."""
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        click.echo(terminal_text("Stopping after the workbooks under way.", "完成当前工作簿后停止。"), err=True)
+
+
+@contextmanager
+def catch_stop_signals() -> Iterator[StopRequest]:
+    """Take Ctrl-C and SIGTERM as a wish to stop in good order."""
+    stopping = StopRequest()
+    before = {number: signal.signal(number, stopping.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def batch_user_and_time(by: str | None, today: date | None) -> tuple[str, datetime]:
+    """Return whose name goes into the record, and the moment of the run; *today* moves the day and keeps the time."""
+    now = datetime.now().replace(microsecond=0)
+    return by or getpass.getuser(), datetime.combine(today, now.time()) if today else now
+
+
+def workers_factory(jobs: int, cluster: str | None, bounds: WorkerLimits) -> Callable[[], WorkerPool]:
+    """Return what makes the workers asked for."""
+    return lambda: ClusterPool(cluster) if cluster else ProcessPool(jobs, bounds)
+
+
+def show_batch(batch: Batch, makes: Callable[[], WorkerPool], resume: bool, as_json: bool) -> int:
+    """Run *batch*, show it as it goes, and return the exit code."""
+    if not resume and not (stopped := read_past_run(batch.journal)).over:
+        told = "Run {number} was stopped before its end, and --resume would go on with it; a new one begins."
+        click.echo(
+            terminal_text(told, "运行 {number} 未完成，可用 --resume 继续；现开始新的运行。", number=stopped.number),
+            err=True,
+        )
+    with catch_stop_signals() as stopping:
+        running = begin_batch(batch, makes, resume, stopping)
+        for outcome in _show_progress_bar(running, as_json):
+            if as_json or not sys.stderr.isatty():
+                _print_outcome(outcome, as_json)
+    summary = running.summary
+    if as_json:
+        click.echo(json.dumps({"summary": _batch_summary_facts(summary)}, ensure_ascii=False))
+    else:
+        _print_batch_summary(summary, batch.journal)
+    return STOPPED_EXIT_CODE if summary.stopped else summary.code
+
+
+def show_watched_folder(
+    folder: Path, verb: str, options: dict[str, str], by: str | None, jobs: int, bounds: WorkerLimits, pace: WatchPace,
+    details: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Do *verb* to every workbook below *folder* as it is saved, a line each, until somebody stops it."""
+    if not folder.is_dir():
+        raise UsageError(
+            f"{folder} is no folder; name the one the workbooks are in.",
+            f"{folder} 不是文件夹；请给出工作簿所在的文件夹。",
+        )
+
+    def task(path: Path) -> BatchTask:
+        who, now = batch_user_and_time(by, None)
+        return BatchTask(str(path), verb, who, now, now.strftime("%Y%m%d-%H%M%S"), options, False, details, False)
+
+    made = ProcessPool(jobs, bounds)
+    with catch_stop_signals() as stopping:
+        click.echo(
+            terminal_text("Watching {folder}; Ctrl-C stops.", "正在监视 {folder}；按 Ctrl-C 停止。", folder=folder),
+            err=True,
+        )
+        for outcome in watch_workbooks(folder.absolute(), task, made, pace, stopping):
+            _print_outcome(outcome, as_json)
+            sys.stdout.flush()
+    made.close()
+    return 0
+
+
+def _print_outcome(outcome: TaskOutcome, as_json: bool) -> None:
+    if as_json:
+        click.echo(
+            json.dumps({"at": _timestamp_text(), **outcome.to_json(TERMINAL_LANGUAGE)}, ensure_ascii=False, default=str)
+        )
+    else:
+        click.echo(format_outcome_line(outcome))
+
+
+def format_outcome_line(outcome: TaskOutcome) -> str:
+    """Return the one line of a workbook in a log."""
+    says = outcome.says.in_(TERMINAL_LANGUAGE)
+    told = says if outcome.book in says else f"{_format_book_path(outcome.book)}: {says}"
+    code = f" [{outcome.error}]" if outcome.error else ""
+    again = terminal_text(" ({tries} tries)", "（{tries} 次）", tries=outcome.tries) if outcome.tries > 1 else ""
+    return f"{_timestamp_text()} {outcome.status:<9} {outcome.seconds:6.2f} s  {told}{code}{again}"
+
+
+def _show_progress_bar(running: BatchRun, as_json: bool) -> Iterable[TaskOutcome]:
+    """Yield the outcomes; on a terminal, with a bar, the rate and what remains."""
+    if as_json or not sys.stderr.isatty():
+        yield from running
+        return
+    summary = running.summary
+    bar: Any
+    with click.progressbar(
+        length=len(running.tasks), label=running.run.verb, show_pos=True, show_eta=True, file=sys.stderr,
+        item_show_func=lambda _: _format_batch_rate(summary),
+    ) as bar:  # fmt: skip
+        for outcome in running:
+            bar.update(1, outcome)
+            yield outcome
+
+
+def _format_batch_rate(summary: BatchSummary) -> str:
+    done = sum(summary.statuses.values())
+    failed = terminal_text(", {count} failed", "，{count} 个失败", count=len(summary.failed)) if summary.failed else ""
+    return terminal_text("{rate:.1f} a second", "每秒 {rate:.1f} 个", rate=done / max(summary.seconds, 0.001)) + failed
+
+
+_STATUS_LABELS = {
+    TaskStatus.CHANGED: ("changed", "已修改"),
+    TaskStatus.UNCHANGED: ("unchanged", "未变"),
+    TaskStatus.DONE: ("done before the stop", "中断前已完成"),
+    TaskStatus.SKIPPED: ("not ours", "非本产品"),
+    TaskStatus.FAILED: ("failed", "失败"),
+}
+
+_OWN_FORMULA_LABELS = {
+    "recalculated": ("formulas of your own recalculated", "已重算的自有公式"),
+    "to_calculate": ("formulas of your own left for Excel", "待 Excel 计算的自有公式"),
+}
+
+
+def _print_batch_summary(summary: BatchSummary, journal: Path) -> None:
+    """Print the summary: a table of what became of the workbooks, then every one that failed, with its sentence."""
+    from xl_salesflow.cli.screen_output import print_screen_table
+
+    rows = [(terminal_text(*_STATUS_LABELS[s]), str(summary.statuses[s])) for s in TaskStatus if summary.statuses[s]]
+    if summary.passed_by:
+        rows.append((terminal_text("passed by, as done before", "此前已完成，已跳过"), str(summary.passed_by)))
+    if summary.left:
+        rows.append((terminal_text("had no turn", "未处理"), str(summary.left)))
+    rows += [
+        (terminal_text("cells changed", "修改单元格"), str(summary.counts["changes"])),
+        (terminal_text("findings that block", "阻止性问题"), str(summary.counts["blocks"])),
+        *(
+            (terminal_text(*words), str(summary.counts[id]))
+            for id, words in _OWN_FORMULA_LABELS.items()
+            if summary.counts[id]
+        ),
+        (terminal_text("seconds", "秒"), f"{summary.seconds:.1f}"),
+        (terminal_text("largest worker, MiB", "最大工作进程（MiB）"), f"{summary.mebibytes:.0f}"),
+    ]
+    print_screen_table(
+        (terminal_text("Run {number}", "运行 {number}", number=summary.number), terminal_text("Workbooks", "工作簿")),
+        rows,
+    )
+    for outcome in summary.failed:
+        says = outcome.says.in_(TERMINAL_LANGUAGE)
+        click.echo(f"✗ {says if outcome.book in says else f'{_format_book_path(outcome.book)}: {says}'}", err=True)
+    if summary.stopped:
+        click.echo(
+            terminal_text(
+                "Stopped; go on with --resume (run journal {file}).",
+                "已停止；可用 --resume 继续（运行日志 {file}）。",
+                file=journal,
+            ),
+            err=True,
+        )
+
+
+_SUMMARY_COUNTS = ("changes", "added", "removed", "findings", "blocks", "warns", "recalculated", "to_calculate")
+
+
+def _batch_summary_facts(summary: BatchSummary) -> dict[str, Any]:
+    return {
+        "run": summary.number, "verb": summary.verb, "books": summary.books, "passed_by": summary.passed_by,
+        **{str(status): summary.statuses[status] for status in TaskStatus}, "left": summary.left,
+        **{id: summary.counts[id] for id in _SUMMARY_COUNTS},
+        "seconds": round(summary.seconds, 3), "busy": round(summary.busy, 3), "mebibytes": round(summary.mebibytes),
+        "stopped": summary.stopped, "code": STOPPED_EXIT_CODE if summary.stopped else summary.code,
+    }  # fmt: skip
+
+
+def _format_book_path(book: str) -> str:
+    """Return a path as people give it: below this folder, or whole."""
+    near = os.path.relpath(book) if os.path.splitdrive(book)[0] == os.path.splitdrive(os.getcwd())[0] else book
+    return book if near.startswith("..") else near
+
+
+def _timestamp_text() -> str:
+    return datetime.now().isoformat(timespec="seconds")

@@ -1,0 +1,243 @@
+"""The commands apply and undo: carry out a ticked change sheet, put back a run.
+
+A dry run of update writes the change sheet. Where somebody changed something after the run to be put back, a terminal is asked
+and a script is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xl_salesflow.cli.command_options import (
+    BOOK_ARGUMENT,
+    DRY_RUN_OPTION,
+    JSON_OPTION,
+    TODAY_OPTION,
+    USER_OPTION,
+    terminal_text,
+    translated_option,
+    verb_command,
+)
+from xl_salesflow.errors import UsageError
+
+if TYPE_CHECKING:
+    from xl_salesflow.core.change_sets import ChangeSet
+    from xl_salesflow.core.pipelines import Finding
+
+
+@verb_command("apply")
+@BOOK_ARGUMENT
+@click.argument("changes", type=click.Path(path_type=Path), metavar=terminal_text("CHANGES.xlsx", "修改清单.xlsx"))
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def apply_command(book: Path, changes: Path, dry_run: bool, json: bool, today: date | None, **who: Any) -> int:
+
+    return apply_change_sheet(book, changes, dry_run, json, today, who["as"])
+
+
+@verb_command("undo")
+@BOOK_ARGUMENT
+@click.argument("run", required=False, metavar=terminal_text("[RUN]", "[运行编号]"))
+@translated_option("--force", "Put back even what somebody changed since.", "即使之后已被修改也恢复。", is_flag=True)
+@translated_option(
+    "--keep", "Leave what somebody changed since, put back the rest.", "保留之后的修改，恢复其余部分。", is_flag=True
+)
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def undo_command(book: Path, run: str | None, json: bool, today: date | None, **asked: Any) -> int:
+
+    return put_back_run(book, run, asked["force"], asked["keep"], asked["dry_run"], json, today, asked["as"])
+
+
+def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date | None, by: str | None) -> int:
+    """Write what an update of *path* would change to *output*, for somebody to tick; the workbook stays as it is."""
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.verbs import change_sheet, update
+    from xl_salesflow.workbook.closed_book import ClosedBook
+    from xl_salesflow.workbook.template.handout_files import build_change_sheet_file
+
+    run = make_user_run(by, today)
+    pipeline = ClosedBook(path).read(run.now.date())
+    plan = update(pipeline, run)
+    asked = change_sheet(pipeline, plan, "update", run)
+    save_file_atomically(output, build_change_sheet_file(asked))
+    if as_json:
+        print_json({"book": str(path), "sheet": str(output), "decisions": len(asked.lines), "dry_run": True})
+        return 0
+    click.echo(
+        terminal_text(
+            "{output}: {count} changes to tick. Nothing was written to {path}.",
+            "{output}：{count} 项修改待勾选。{path} 未写入。",
+            output=output,
+            count=len(asked.lines),
+            path=path,
+        )
+    )
+    return 0
+
+
+def apply_change_sheet(
+    path: Path, changes: Path, dry_run: bool, as_json: bool, today: date | None, by: str | None
+) -> int:
+    """Do what is ticked on the change sheet *changes*; exit code 1 where a tick could not be followed."""
+    from xl_salesflow.cli.screen_output import print_json, print_own_formulas
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.verbs import apply
+    from xl_salesflow.workbook.closed_book import ClosedBook
+    from xl_salesflow.workbook.returned_files import read_change_sheet_file
+
+    book, run = ClosedBook(path), make_user_run(by, today)
+    asked = read_change_sheet_file(changes)
+    made_for = re.split(r"[\\/]", asked.book)[-1]
+    if made_for != path.name:
+        raise UsageError(
+            f"{changes} was made for {made_for}, not for {path.name}; make one for this workbook.",
+            f"{changes} 是为 {made_for} 生成的，不适用于 {path.name}；请为此工作簿重新生成。",
+        )
+    plan = apply(book.read(run.now.date()), asked, run)
+    if not dry_run and plan.answer["applied"]:
+        plan = book.written(plan)
+    if as_json:
+        print_json({"book": str(path), "sheet": str(changes), "dry_run": dry_run, **plan.answer})
+        return 1 if plan.answer["refused"] else 0
+    for finding in plan.findings:
+        if finding.rule.startswith("change_"):
+            click.echo(f"! {finding.cell + ': ' if finding.cell else ''}{finding.message}")
+    done = (
+        terminal_text("would be done; nothing was written", "将执行；未写入")
+        if dry_run
+        else terminal_text("done", "已执行")
+    )
+    click.echo(
+        terminal_text(
+            "{path}: {applied} of {wished} ticked changes {done}, {refused} refused.",
+            "{path}：勾选的 {wished} 项修改中 {applied} 项{done}，{refused} 项未执行。",
+            path=path,
+            done=done,
+            **{fact: plan.answer[fact] for fact in ("applied", "wished", "refused")},
+        )
+    )
+    print_own_formulas(plan.answer)
+    return 1 if plan.answer["refused"] else 0
+
+
+_MAX_UNDO_LINES = 20
+
+
+def put_back_run(
+    path: Path,
+    which: str | None,
+    force: bool,
+    keep: bool,
+    dry_run: bool,
+    as_json: bool,
+    today: date | None,
+    by: str | None,
+) -> int:
+    """Put back run *which* (default: the last); exit code 1 where something was left, or nothing done for its sake.
+
+    *force* puts back what somebody changed since as well, *keep* leaves it and puts back the rest; a terminal is asked.
+    """
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.verbs import undo
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    book, run = ClosedBook(path), make_user_run(by, today)
+    pipeline = book.read(run.now.date())
+    plan = undo(pipeline, run, which, force)
+    if plan.answer["left"] and not (force or keep or dry_run):
+        wish = _ask_about_later_changes(plan, as_json)
+        if wish == "force":
+            plan = undo(pipeline, run, plan.answer["run"], force=True)
+        if wish == "nothing":
+            return _refuse_to_put_back(path, plan, as_json)
+    if not dry_run:
+        plan = book.written(plan)
+    return _print_undone_run(path, plan, dry_run, as_json)
+
+
+def _ask_about_later_changes(plan: ChangeSet, as_json: bool) -> str:
+    """Show what was changed since and ask what to do: keep, force or nothing; without a terminal, nothing."""
+    if as_json or not sys.stdin.isatty():
+        return "nothing"
+    _print_later_changes(_later_change_findings(plan))
+    wishes = {"k": "keep", "f": "force", "n": "nothing"}
+    question = terminal_text(
+        "Keep these and put back the rest (k), put back these too (f), or do nothing (n)?",
+        "保留这些并恢复其余（k）、连同这些一并恢复（f），还是不作处理（n）？",
+    )
+    return wishes[click.prompt(question, type=click.Choice(list(wishes)), default="n")]
+
+
+def _refuse_to_put_back(path: Path, plan: ChangeSet, as_json: bool) -> int:
+    from xl_salesflow.cli.screen_output import print_json
+
+    if as_json:
+        print_json({"book": str(path), "dry_run": False, "refused": True, **plan.answer, "undone": 0})
+        return 1
+    _print_later_changes(_later_change_findings(plan))
+    click.echo(
+        terminal_text(
+            "{path}: {left} changes of run {run} were changed since; nothing was put back (--keep leaves them, --force none).",
+            "{path}：运行 {run} 有 {left} 处之后又被修改；未恢复任何内容。--keep 保留这些，--force 全部恢复。",
+            path=path,
+            **{fact: plan.answer[fact] for fact in ("run", "left")},
+        ),
+        err=True,
+    )
+    return 1
+
+
+def _print_undone_run(path: Path, plan: ChangeSet, dry_run: bool, as_json: bool) -> int:
+    from xl_salesflow.cli.screen_output import print_json, print_own_formulas
+
+    if as_json:
+        print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
+        return 1 if plan.answer["left"] else 0
+    _print_later_changes(_later_change_findings(plan))
+    done = (
+        terminal_text("would be put back; nothing was written", "将被恢复；未写入")
+        if dry_run
+        else terminal_text("put back", "已恢复")
+    )
+    click.echo(
+        terminal_text(
+            "{path}: run {run} ({verb}): {undone} changes {done}, {left} left.",
+            "{path}：运行 {run}（{verb}）：{undone} 处修改{done}，{left} 处保留。",
+            path=path,
+            done=done,
+            **{fact: plan.answer[fact] for fact in ("run", "verb", "undone", "left")},
+        )
+    )
+    print_own_formulas(plan.answer)
+    return 1 if plan.answer["left"] else 0
+
+
+def _later_change_findings(plan: ChangeSet) -> list[Finding]:
+    return [finding for finding in plan.findings if finding.rule.startswith("undo_")]
+
+
+def _print_later_changes(left: Sequence[Finding]) -> None:
+    for finding in left[:_MAX_UNDO_LINES]:
+        click.echo(f"! {finding.message}")
+    if len(left) > _MAX_UNDO_LINES:
+        click.echo(
+            terminal_text(
+                "… and {count} more; --json has them all.",
+                "…… 另有 {count} 条；见 --json。",
+                count=len(left) - _MAX_UNDO_LINES,
+            )
+        )

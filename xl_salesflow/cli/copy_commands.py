@@ -1,0 +1,145 @@
+"""The commands diff and merge, for two copies of one workbook.
+
+Diff says in words what differs; merge says what it took and what is left to decide.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xl_salesflow.cli.command_options import (
+    BOOK_ARGUMENT,
+    DRY_RUN_OPTION,
+    JSON_OPTION,
+    TERMINAL_LANGUAGE,
+    TODAY_OPTION,
+    USER_OPTION,
+    terminal_text,
+    translated_option,
+    verb_command,
+)
+
+_OTHER_BOOK_ARGUMENT = click.argument("other", type=click.Path(path_type=Path))
+
+
+@verb_command("diff")
+@BOOK_ARGUMENT
+@_OTHER_BOOK_ARGUMENT
+@JSON_OPTION
+@TODAY_OPTION
+def diff_command(book: Path, other: Path, json: bool, today: date | None) -> int:
+
+    return show_differences(book, other, json, today)
+
+
+@verb_command("merge")
+@BOOK_ARGUMENT
+@_OTHER_BOOK_ARGUMENT
+@translated_option(
+    "--base",
+    "What both copies once were; else a backup beside them, else what their Journals tell.",
+    "两份副本的共同原件；默认取旁边的备份，否则依据各自的日志。",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+)
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def merge_command(
+    book: Path, other: Path, base: Path | None, dry_run: bool, json: bool, today: date | None, **who: Any
+) -> int:
+
+    return merge_copy(book, other, base, dry_run, json, today, who["as"])
+
+
+_MAX_DIFFERENCE_LINES = 50
+
+
+def show_differences(first: Path, second: Path, as_json: bool, today: date | None) -> int:
+    """Print what differs between two workbooks; the exit code is 0 either way."""
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.verbs import diff
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    day = today or date.today()
+    found = diff(ClosedBook(first).read(day), ClosedBook(second).read(day)).answer["differences"]
+    if as_json:
+        print_json({"first": str(first), "second": str(second), "differences": found})
+        return 0
+    for one in found[:_MAX_DIFFERENCE_LINES]:
+        click.echo(_format_copy_difference(one, first, second))
+    if len(found) > _MAX_DIFFERENCE_LINES:
+        left = len(found) - _MAX_DIFFERENCE_LINES
+        click.echo(
+            terminal_text("… and {count} more; --json has them all.", "…… 另有 {count} 条；见 --json。", count=left)
+        )
+    click.echo(terminal_text("{count} differences.", "共 {count} 处不同。", count=len(found)))
+    return 0
+
+
+def merge_copy(
+    ours: Path, theirs: Path, base: Path | None, dry_run: bool, as_json: bool, today: date | None, by: str | None
+) -> int:
+    """Merge *theirs* into *ours*; exit code 1 where somebody must decide."""
+    from xl_salesflow.cli.screen_output import print_json, print_own_formulas
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.verbs import merge
+    from xl_salesflow.workbook.closed_book import ClosedBook, find_common_backup
+
+    run, book = make_user_run(by, today), ClosedBook(ours)
+    day = run.now.date()
+    pipeline, other = book.read(day), ClosedBook(theirs).read(day)
+    found, unread = (base, []) if base else find_common_backup(pipeline, other)
+    for error in unread:
+        click.echo(error.in_(TERMINAL_LANGUAGE), err=True)
+    plan = merge(pipeline, other, ClosedBook(found).read(day) if found else None, run)
+    if not dry_run:
+        plan = book.written(plan)
+    answer = plan.answer
+    if as_json:
+        head = {"book": str(ours), "other": str(theirs), "base": str(found) if found else None, "dry_run": dry_run}
+        print_json({**head, **answer})
+        return 1 if answer["conflicts"] else 0
+    click.echo(_describe_merge_base(found))
+    done = (
+        terminal_text("would be taken; nothing was written", "将被采用；未写入")
+        if dry_run
+        else terminal_text("taken", "已采用")
+    )
+    click.echo(
+        terminal_text(
+            "{path}: {cells} cells and {rows} rows {done}, {rows_removed} rows removed, {conflicts} conflicts to decide.",
+            "{path}：{cells} 个单元格、{rows} 行{done}，删除 {rows_removed} 行，{conflicts} 处冲突待定。",
+            path=ours, done=done, **{fact: answer[fact] for fact in ("cells", "rows", "rows_removed", "conflicts")},
+        )
+    )  # fmt: skip
+    print_own_formulas(answer)
+    return 1 if answer["conflicts"] else 0
+
+
+def _describe_merge_base(base: Path | None) -> str:
+    if base:
+        return terminal_text("Compared with {base}.", "以 {base} 为共同原件。", base=base)
+    return terminal_text(
+        "No backup that both copies come from was found; their Journals tell what changed.",
+        "未找到两份副本的共同备份；依据各自的日志判断修改。",
+    )
+
+
+def _format_copy_difference(one: dict[str, Any], first: Path, second: Path) -> str:
+    from xl_salesflow.schema.table_registry import TABLES
+
+    table = TABLES[one["table"]]
+    title = table.title.in_(TERMINAL_LANGUAGE)
+    if one["what"] != "changed":
+        path = first if one["what"] == "only_first" else second
+        return terminal_text(
+            "{title} {key}: only in {path}", "{title} {key}：仅在 {path} 中", title=title, key=one["key"], path=path
+        )
+    values = (terminal_text("blank", "空") if one[side] is None else one[side] for side in ("first", "second"))
+    return f"{title} {one['key']}: {table.header(one['column'], TERMINAL_LANGUAGE)} " + " → ".join(map(str, values))

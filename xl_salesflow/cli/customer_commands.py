@@ -1,0 +1,229 @@
+"""The commands followups, bant and prepare: what a rep needs around a contact with a customer.
+
+The follow-up list on the screen, as a file or as a mail draft for each owner; the BANT card that is filled in and read back; the
+checklist before a visit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xl_salesflow.cli.command_options import (
+    BOOK_ARGUMENT,
+    DRY_RUN_OPTION,
+    JSON_OPTION,
+    TODAY_OPTION,
+    USER_OPTION,
+    terminal_text,
+    translated_option,
+    verb_command,
+)
+from xl_salesflow.errors import UsageError
+
+if TYPE_CHECKING:
+    from xl_salesflow.core.change_sets import ChangeSet, Document
+    from xl_salesflow.core.pipelines import Pipeline
+
+
+@verb_command("followups")
+@BOOK_ARGUMENT
+@translated_option("--owner", "Only this owner's list.", "仅此负责人的清单。", metavar="NAME")
+@translated_option(
+    "--format",
+    "Write the list as a file; eml makes a draft for each owner.",
+    "将清单写成文件；eml 为每位负责人生成邮件草稿。",
+    type=click.Choice(["md", "html", "ics", "csv", "xlsx", "eml"]),
+)
+@translated_option(
+    "--output",
+    "The file, or - for the screen; for eml the folder.",
+    "输出文件，- 为屏幕；eml 为文件夹。",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+)
+@JSON_OPTION
+@TODAY_OPTION
+def followups_command(
+    book: Path, owner: str | None, format: str | None, output: Path | None, json: bool, today: date | None
+) -> int:
+
+    return show_followup_list(book, owner, format, output, json, today)
+
+
+@verb_command("bant")
+@BOOK_ARGUMENT
+@click.argument("deal", required=False, metavar=terminal_text("[DEAL]", "[商机]"))
+@translated_option(
+    "--read",
+    "A filled card to read back.",
+    "要读回的已填写卡片。",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CARD",
+)
+@translated_option(
+    "--output",
+    "Where the card goes; else beside the workbook.",
+    "卡片文件；默认与工作簿同目录。",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+)
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def bant_command(book: Path, deal: str | None, read: Path | None, output: Path | None, **asked: Any) -> int:
+
+    if (deal is None) == (read is None):
+        raise click.UsageError(
+            terminal_text("name a deal, or a filled card with --read", "请指定商机，或用 --read 指定已填写的卡片")
+        )
+    if read is None:
+        return write_bant_card_file(book, deal or "", output, asked["today"])
+    return read_back_card(book, read, asked["dry_run"], asked["json"], asked["today"], asked["as"])
+
+
+@verb_command("prepare")
+@BOOK_ARGUMENT
+@click.argument("deal", metavar=terminal_text("DEAL", "商机"))
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def prepare_command(book: Path, deal: str, **asked: Any) -> int:
+
+    return give_visit_checklist(book, deal, asked["dry_run"], asked["json"], asked["today"], asked["as"])
+
+
+SCREEN_FORMATS = ("md", "html", "ics", "csv")
+"""Formats that are text, and so may go to the screen."""
+
+
+def show_followup_list(
+    path: Path, owner: str | None, format: str | None, output: Path | None, as_json: bool, today: date | None
+) -> int:
+    """Show or write the follow-up list."""
+    from xl_salesflow.cli.screen_output import print_followups
+    from xl_salesflow.documents.document_files import safe_file_name, save_file_atomically
+    from xl_salesflow.documents.document_writer import render_document, write_document_file, write_document_files
+    from xl_salesflow.process.due_followups import split_document_by_owner
+    from xl_salesflow.verbs import followups
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    pipeline = ClosedBook(path).read(today or date.today())
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    plan = followups(pipeline, owner, datetime.combine(today, now.time()) if today else now)
+    if format is None:
+        print_followups(plan, pipeline, as_json)
+        return 0
+    (document,) = plan.documents
+    if format == "eml":
+        files = [
+            file
+            for part in _separate_draft_names(split_document_by_owner(document))
+            for file in write_document_files(part, output or path.parent, pipeline.language, ("eml",))
+        ]
+        _print_list_files(plan, files, as_json)
+        return 0
+    if format in SCREEN_FORMATS and (output is None or str(output) == "-"):
+        click.echo(render_document(document, pipeline.language, format), nl=False)
+        return 0
+    target = output or path.parent / f"{safe_file_name(document.name)}.{format}"
+    if format == "xlsx":
+        file = save_file_atomically(target, _followup_list_workbook(document, pipeline))
+    else:
+        file = write_document_file(document, target, pipeline.language, format)
+    _print_list_files(plan, [file], as_json)
+    return 0
+
+
+def _separate_draft_names(drafts: Iterable[Document]) -> Iterator[Document]:
+    from xl_salesflow.documents.document_files import safe_file_name
+
+    # two owners whose names make the same file name get a file each
+    seen: Counter[str] = Counter()
+    for document in drafts:
+        name = safe_file_name(document.name)
+        seen[name.casefold()] += 1
+        again = seen[name.casefold()]
+        yield document if again == 1 else replace(document, name=f"{name} ({again})")
+
+
+def _print_list_files(plan: ChangeSet, files: list[Path], as_json: bool) -> None:
+    from xl_salesflow.cli.screen_output import print_files
+
+    if as_json or plan.findings:
+        print_files(plan, files, as_json)
+        return
+    for file in files:
+        click.echo(str(file))
+
+
+def _followup_list_workbook(document: Document, pipeline: Pipeline) -> bytes:
+    from xl_salesflow.schema.table_registry import TABLES
+    from xl_salesflow.workbook.template.handout_files import build_list_file
+
+    rows = [row for group in document.facts["owners"] for row in group["rows"]]
+    return build_list_file(TABLES["FollowUps"], rows, pipeline.language)
+
+
+def write_bant_card_file(path: Path, deal: str, output: Path | None, today: date | None) -> int:
+    """Write the BANT card of *deal*, to be filled in; an existing file is never overwritten."""
+    from xl_salesflow.documents.document_files import safe_file_name, save_file_atomically
+    from xl_salesflow.verbs import bant_card
+    from xl_salesflow.workbook.closed_book import ClosedBook
+    from xl_salesflow.workbook.template.handout_files import build_bant_card_file
+
+    pipeline = ClosedBook(path).read(today or date.today())
+    filled = bant_card(pipeline, deal)
+    name = safe_file_name(f"BANT {filled['deal'].iloc[0] if len(filled) else deal}")
+    target = output or path.parent / f"{name}.xlsx"
+    if target.exists():
+        raise UsageError(
+            f"{target} exists already and may be filled in; choose another name or move it away.",
+            f"{target} 已存在，可能已填写；请换一个名称或先移走原文件。",
+        )
+    save_file_atomically(target, build_bant_card_file(filled, pipeline.language))
+    click.echo(str(target))
+    return 0
+
+
+def read_back_card(path: Path, filled: Path, dry_run: bool, as_json: bool, today: date | None, by: str | None) -> int:
+    """Take the answers of the card *filled* into the workbook; what it holds that cannot be used is told with its cell."""
+    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.verbs import read_card
+    from xl_salesflow.workbook.closed_book import ClosedBook
+    from xl_salesflow.workbook.returned_files import read_bant_card_file
+
+    book, run = ClosedBook(path), make_user_run(by, today)
+    pipeline = book.read(run.now.date())
+    found = read_bant_card_file(filled, pipeline.language)
+    plan = read_card(pipeline, found.frame, found.address, run, found.faults)
+    if not dry_run:
+        plan = book.written(plan)
+    print_change_set(path, plan, dry_run, as_json)
+    return 1 if plan.blocks else 0
+
+
+def give_visit_checklist(
+    path: Path, deal: str, dry_run: bool, as_json: bool, today: date | None, by: str | None
+) -> int:
+    """Give *deal* the checklist before a visit."""
+    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.verbs import prepare
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    book, run = ClosedBook(path), make_user_run(by, today)
+    plan = prepare(book.read(run.now.date()), deal, run)
+    if not dry_run:
+        plan = book.written(plan)
+    print_change_set(path, plan, dry_run, as_json)
+    return 1 if plan.blocks else 0

@@ -1,0 +1,241 @@
+"""The commands quote, print and revise.
+
+Deal documents are chosen and made, the workbook records what was made, and then the files are put in place.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xl_salesflow.cli.command_options import (
+    BOOK_ARGUMENT,
+    DRY_RUN_OPTION,
+    JSON_OPTION,
+    TODAY_OPTION,
+    USER_OPTION,
+    CommandFunction,
+    terminal_text,
+    translated_option,
+    verb_command,
+)
+from xl_salesflow.documents.template_values import DocumentLanguage
+from xl_salesflow.errors import UsageError
+from xl_salesflow.schema.choice_lists import CHOICES
+
+if TYPE_CHECKING:
+    from xl_salesflow.core.change_sets import ChangeSet
+    from xl_salesflow.core.pipelines import Pipeline
+    from xl_salesflow.documents.document_writer import DocumentWriter
+
+
+PRINT_FORMATS = ("pdf", "html", "docx", "xlsx", "eml")
+PRINT_KINDS = tuple(CHOICES["paper"])
+
+_PRINT_OPTIONS = (
+    translated_option("--all-of-week", "All that are dated this week.", "本周的全部。", is_flag=True),
+    translated_option("--status", "All quotes in this state, such as draft.", "处于此状态的全部报价。", default="", metavar="STATE"),
+    translated_option("--format", "Kind of file; may be given more than once.", "文件格式，可多次指定。", type=click.Choice(PRINT_FORMATS),
+           multiple=True, default=("pdf", "html")),
+    translated_option("--lang", "Language of the paper; else the workbook's.", "文件语言，默认与工作簿相同。",
+           type=click.Choice(("en", "zh", "both"))),
+    translated_option("--output", "Folder for the files; else beside the workbook.", "输出文件夹，默认与工作簿同目录。",
+           type=click.Path(path_type=Path, file_okay=False), metavar="DIR"),
+    translated_option("--sent", "It goes out today; written down, and a later change is found.", "今日发出；将予记录，此后的改动会被指出。",
+           is_flag=True),
+    translated_option("--to", "To whom it goes; else the contact.", "发送对象，默认为联系人。", default="", metavar="NAME"),
+    DRY_RUN_OPTION, JSON_OPTION, TODAY_OPTION, USER_OPTION,
+)  # fmt: skip
+
+
+def _add_print_options(command: CommandFunction) -> CommandFunction:
+    for one in reversed(_PRINT_OPTIONS):
+        command = one(command)
+    return command
+
+
+@verb_command("quote")
+@BOOK_ARGUMENT
+@click.argument("keys", nargs=-1, metavar=terminal_text("[DEAL-OR-QUOTE]…", "[商机或报价单号]…"))
+@_add_print_options
+def quote_command(book: Path, keys: tuple[str, ...], **asked: Any) -> int:
+    return _run_print_command(book, "quote", keys, **asked)
+
+
+@verb_command("print")
+@BOOK_ARGUMENT
+@click.argument("kind", type=click.Choice(PRINT_KINDS))
+@click.argument("keys", nargs=-1, metavar=terminal_text("[DEAL-QUOTE-OR-ACTIVITY]…", "[商机、报价单或活动编号]…"))
+@_add_print_options
+def print_command(book: Path, kind: str, keys: tuple[str, ...], **asked: Any) -> int:
+    return _run_print_command(book, kind, keys, **asked)
+
+
+def _run_print_command(
+    book: Path, kind: str, keys: tuple[str, ...], *, dry_run: bool, json: bool, today: date | None, **asked: Any
+) -> int:
+
+    wanted = PrintOrder(
+        kind,
+        keys,
+        asked["all_of_week"],
+        asked["status"],
+        asked["format"],
+        asked["lang"],
+        asked["output"],
+        asked["sent"],
+        asked["to"],
+    )
+    return print_deal_documents(book, wanted, dry_run, json, today, asked["as"])
+
+
+@verb_command("revise")
+@BOOK_ARGUMENT
+@click.argument("key", metavar=terminal_text("QUOTE-OR-DEAL", "报价单或商机"))
+@translated_option(
+    "--beside",
+    "Keep it: the copy is another offer beside it.",
+    "保留原报价：副本作为另一份并列报价。",
+    is_flag=True,
+)
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def revise_command(
+    book: Path, key: str, beside: bool, dry_run: bool, json: bool, today: date | None, **who: Any
+) -> int:
+
+    return write_next_quote_version(book, key, beside, dry_run, json, today, who["as"])
+
+
+_PROGRESS_FROM_COUNT = 3  # papers from which on progress is shown
+
+
+@dataclass(frozen=True)
+class PrintOrder:
+    """What the command line asks for: which papers, in which formats and language, and whether they go out."""
+
+    kind: str
+    keys: Sequence[str]
+    of_week: bool
+    status: str
+    formats: Sequence[str]
+    tongue: DocumentLanguage | None
+    folder: Path | None
+    sent: bool
+    to: str
+
+
+def print_deal_documents(
+    path: Path, asked: PrintOrder, dry_run: bool, as_json: bool, today: date | None, by: str | None
+) -> int:
+    """Print papers; files wait under other names until the workbook has them written down."""
+    from xl_salesflow.cli.screen_output import print_change_set, print_files
+    from xl_salesflow.cli.workbook_session import make_user_run, write_with_retries
+    from xl_salesflow.quotes.document_record import Sending
+    from xl_salesflow.quotes.document_requests import PrintJob
+    from xl_salesflow.verbs import paper
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    if asked.to and not asked.sent:
+        raise UsageError("--to says to whom a paper is --sent; give both.", "--to 说明发送对象，须与 --sent 同用。")
+    book, run = ClosedBook(path), make_user_run(by, today)
+    sending = Sending(run.now.date(), asked.to) if asked.sent else None
+    if dry_run:
+        pipeline = book.read(run.now.date())
+        plan = paper(pipeline, PrintJob(asked.kind, _choose_print_keys(pipeline, asked), None, sending), run)
+        print_change_set(path, plan, dry_run, as_json)
+        _print_planned_files(plan, asked, as_json)
+        return _print_exit_code(plan)
+    presses: list[DocumentWriter] = []
+
+    def make(pipeline: Pipeline) -> ChangeSet:
+        keys = _choose_print_keys(pipeline, asked)
+        presses[:] = [_make_print_writer(path, pipeline, asked, len(keys))]
+        return paper(pipeline, PrintJob(asked.kind, keys, presses[0], sending), run)
+
+    _, plan = write_with_retries(book, run.now.date(), make, around=lambda: presses[0].ready())
+    print_files(plan, presses[0].files, as_json)
+    return _print_exit_code(plan)
+
+
+def _choose_print_keys(pipeline: Pipeline, asked: PrintOrder) -> tuple[str, ...]:
+    from xl_salesflow.quotes.document_requests import choose_document_keys
+
+    chosen = (
+        choose_document_keys(pipeline, asked.kind, asked.of_week, asked.status) if asked.of_week or asked.status else ()
+    )
+    keys = (*asked.keys, *chosen)
+    if keys:
+        return keys
+    if asked.of_week or asked.status:
+        raise UsageError(
+            "No such paper is in the workbook; nothing was made.", "工作簿中没有符合条件的文件；未生成任何内容。"
+        )
+    raise UsageError(
+        "Say which: give numbers, --all-of-week or --status.", "请说明要打印哪些：给出编号、--all-of-week 或 --status。"
+    )
+
+
+def _make_print_writer(path: Path, pipeline: Pipeline, asked: PrintOrder, count: int) -> DocumentWriter:
+    from xl_salesflow.documents.document_writer import DocumentWriter
+    from xl_salesflow.documents.template_lookup import template_folders
+
+    return DocumentWriter(
+        path.parent,
+        asked.formats,
+        asked.tongue or pipeline.language,
+        folder=asked.folder,
+        where=template_folders(pipeline),
+        told=_make_print_progress(count),
+    )
+
+
+def _make_print_progress(count: int) -> Callable[[int], None]:
+    # on the screen of a person, and on no other output
+    shown = count > _PROGRESS_FROM_COUNT and sys.stderr.isatty()
+
+    def told(made: int) -> None:
+        if shown:
+            click.echo(f"\r{made + 1}/{count}", nl=made + 1 == count, err=True)
+
+    return told
+
+
+def _print_planned_files(plan: ChangeSet, asked: PrintOrder, as_json: bool) -> None:
+    if not as_json:
+        for document in plan.documents:
+            names = ", ".join(f"{document.name}.{format}" for format in asked.formats)
+            click.echo(terminal_text("would make: {names}", "将生成：{names}", names=names))
+
+
+def _print_exit_code(plan: ChangeSet) -> int:
+    """Return 1 when a paper that was asked for was not made."""
+    return 0 if len(plan.documents) == len(plan.answer["papers"]) else 1
+
+
+def write_next_quote_version(
+    path: Path, key: str, beside: bool, dry_run: bool, as_json: bool, today: date | None, by: str | None
+) -> int:
+    """Make the next version of quote *key*; whoever saves meanwhile does not give two quotes one number."""
+    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.workbook_session import make_user_run, write_with_retries
+    from xl_salesflow.verbs import revise
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    book, run = ClosedBook(path), make_user_run(by, today)
+    make = partial(revise, key=key, run=run, beside=beside)
+    if dry_run:
+        plan = make(book.read(run.now.date()))
+    else:
+        _, plan = write_with_retries(book, run.now.date(), make)
+    print_change_set(path, plan, dry_run, as_json)
+    return 0

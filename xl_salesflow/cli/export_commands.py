@@ -1,0 +1,102 @@
+"""The command export: every table in use as a plain file, with the values that the sheets show."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from xl_salesflow.cli.command_options import BOOK_ARGUMENT, JSON_OPTION, TODAY_OPTION, translated_option, verb_command
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.table_columns import TableSchema
+
+
+@verb_command("export")
+@BOOK_ARGUMENT
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@translated_option(
+    "--format", "How the files are written.", "文件格式。", type=click.Choice(["csv", "json"]), default="csv"
+)
+@JSON_OPTION
+@TODAY_OPTION
+def export_command(book: Path, folder: Path, format: str, json: bool, today: date | None) -> int:
+
+    return export_tables(book, folder, format, json, today)
+
+
+_FORMULA_START = re.compile(r"[=@\t\r\n]|[+\-](?![\d\s().,/-]*$)")
+"""What a spreadsheet would take for a formula; a phone number is none."""
+
+
+def export_tables(path: Path, folder: Path, format: str, as_json: bool, today: date | None) -> int:
+    """Write every table of *path* that has rows into *folder*, one file each, named as the table."""
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.engine import recompute_formula_columns
+    from xl_salesflow.schema.table_registry import TABLES
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    pipeline = recompute_formula_columns(ClosedBook(path).read(today or date.today()))
+    write = _EXPORT_FORMATS[format]
+    files = [
+        save_file_atomically(folder / f"{name}.{format}", write(table, pipeline[name], pipeline.language))
+        for name, table in TABLES.items()
+        if len(pipeline[name])
+    ]
+    if as_json:
+        print_json({"files": [str(file) for file in files]})
+        return 0
+    for file in files:
+        click.echo(str(file))
+    return 0
+
+
+def format_table_csv(table: TableSchema, rows: pd.DataFrame, language: Language) -> bytes:
+    """Return *rows* as CSV with the sheet's headers, in UTF-8 with a mark so that Excel reads it right.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    from xl_salesflow.workbook.template.starter_content import template_cell_value
+
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([column.header.in_(language) for column in table.columns])
+    for row in rows.to_dict("records"):
+        writer.writerow(
+            [_disarm_formula(template_cell_value(column, row[column.id], language)) for column in table.columns]
+        )
+    return text.getvalue().encode("utf-8-sig")
+
+
+def format_table_json(table: TableSchema, rows: pd.DataFrame, language: Language) -> bytes:
+    """Return *rows* as a JSON array of objects by column id; choices and list values are ids, dates ISO, blanks null."""
+    told = [
+        {column.id: _exported_json_value(row[column.id]) for column in table.columns} for row in rows.to_dict("records")
+    ]
+    return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8")
+
+
+def _disarm_formula(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and _FORMULA_START.match(value) else value
+
+
+def _exported_json_value(value: Any) -> Any:
+    if value is pd.NaT or value == "" or value != value:
+        return None
+    if isinstance(value, pd.Timestamp):
+        return (value.date() if value == value.normalize() else value).isoformat()
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_EXPORT_FORMATS: Mapping[str, Callable[[TableSchema, pd.DataFrame, Language], bytes]] = {
+    "csv": format_table_csv,
+    "json": format_table_json,
+}

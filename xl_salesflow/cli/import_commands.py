@@ -1,0 +1,238 @@
+"""The commands import and adopt, with their dialogue about the import map.
+
+A map is proposed and shown; it is used when the person agrees, and else left in a file to be edited.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xl_salesflow.cli.command_options import (
+    BOOK_ARGUMENT,
+    DRY_RUN_OPTION,
+    JSON_OPTION,
+    TODAY_OPTION,
+    USER_OPTION,
+    terminal_text,
+    translated_option,
+    verb_command,
+)
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from xl_salesflow.core.pipelines import Pipeline
+    from xl_salesflow.imports.import_map import ImportMap
+
+
+@verb_command("import")
+@BOOK_ARGUMENT
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@translated_option(
+    "--map",
+    "A mapping file, as proposed and edited.",
+    "映射文件（由程序建议，可编辑）。",
+    type=click.Path(path_type=Path),
+    metavar="MAP.toml",
+)
+@translated_option("--yes", "Accept the proposed mapping.", "接受建议的映射。", is_flag=True)
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def import_command(
+    book: Path,
+    files: tuple[Path, ...],
+    map: Path | None,
+    yes: bool,
+    dry_run: bool,
+    json: bool,
+    today: date | None,
+    **who: Any,
+) -> int:
+
+    return import_files(book, files, map, yes, dry_run, json, today, who["as"])
+
+
+@verb_command("adopt")
+@BOOK_ARGUMENT
+@translated_option(
+    "--map",
+    "A mapping file, as proposed and edited.",
+    "映射文件（由程序建议，可编辑）。",
+    type=click.Path(path_type=Path),
+    metavar="MAP.toml",
+)
+@translated_option("--yes", "Accept the proposed mapping.", "接受建议的映射。", is_flag=True)
+@translated_option(
+    "--lang",
+    "Language of our sheets; else that of the headers there.",
+    "新增工作表的语言，默认同原有表头。",
+    type=click.Choice(LANGUAGES),
+)
+@translated_option(
+    "--playbook", "The sales process to begin with.", "初始销售流程。", default="crm", show_default=True, metavar="NAME"
+)
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def adopt_command(
+    book: Path,
+    map: Path | None,
+    yes: bool,
+    lang: Any,
+    playbook: str,
+    dry_run: bool,
+    json: bool,
+    today: date | None,
+    **who: Any,
+) -> int:
+
+    return adopt_workbook(book, map, yes, lang, playbook, dry_run, json, today, who["as"])
+
+
+def import_files(
+    path: Path,
+    files: Sequence[Path],
+    map: Path | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    today: date | None,
+    by: str | None,
+) -> int:
+    """Import *files* into the workbook by *map*, or by a proposed mapping once it is accepted."""
+    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.imports.import_changes import build_import_changes
+    from xl_salesflow.verbs import bring_in
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"{file} is not there; check the name.", f"找不到 {file}；请检查文件名。")
+    book, run = ClosedBook(path), make_user_run(by, today)
+    pipeline = book.read(run.now.date())
+    mapping = read_import_map_file(map) if map else agree_on_import_map(path, files, pipeline, yes, as_json)
+    if mapping is None:
+        return 0
+    plan = bring_in(pipeline, build_import_changes(pipeline, files, mapping), run)
+    if not dry_run:
+        plan = book.written(plan)
+    print_change_set(path, plan, dry_run, as_json)
+    return 1 if plan.blocks else 0
+
+
+def read_import_map_file(map: Path) -> ImportMap:
+    """Return the mapping in a file."""
+    from xl_salesflow.imports.import_map import ImportMap
+
+    try:
+        return ImportMap.from_toml(map.read_text(encoding="utf-8"), str(map))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{map} cannot be read ({error}); check the name of the mapping file.",
+            f"无法读取 {map}({error})；请检查映射文件。",
+        ) from error
+
+
+def agree_on_import_map(
+    path: Path, files: Sequence[Path], pipeline: Pipeline, yes: bool, as_json: bool
+) -> ImportMap | None:
+    """Return the proposed mapping once a person agrees to it; None when it was written out to be edited first."""
+    from xl_salesflow.imports.map_proposal import propose_import_map
+
+    mapping = propose_import_map(files, pipeline)
+    text = mapping.to_toml(pipeline.language)
+    click.echo(text, err=as_json)
+    asks = any(True for _ in mapping.open_questions)
+    if not any(file.table for file in mapping.files):
+        raise _no_known_table_error(path, files, text)
+    if not asks and (yes or _confirm_import()):
+        return mapping
+    proposal = _write_map_proposal(path, text)
+    if asks and yes:
+        raise UsageError(
+            f"The files leave a question open; answer it in {proposal} and run again with --map {proposal}.",
+            f"文件中有无法判断之处；请在 {proposal} 中选定后以 --map {proposal} 重新运行。",
+        )
+    click.echo(
+        terminal_text(
+            "The proposal is in {file}; edit it and run again with --map {file}.",
+            "建议的映射已写入 {file}；修改后以 --map {file} 重新运行。",
+            file=proposal,
+        )
+    )
+    return None
+
+
+def _no_known_table_error(path: Path, files: Sequence[Path], text: str) -> UsageError:
+    proposal, named = _write_map_proposal(path, text), ", ".join(file.name for file in files)
+    return UsageError(
+        f"{named}: the headers are those of none of our tables, so nothing was brought in; name table and columns in "
+        f"{proposal} and run again with --map {proposal}.",
+        f"{named}：标题与各表均不相符，未导入任何内容；请在 {proposal} 中填写 table 与各列后以 --map {proposal} 重新运行。",
+    )
+
+
+def _write_map_proposal(path: Path, text: str) -> Path:
+    from xl_salesflow.documents.document_files import save_file_atomically
+
+    proposal = path.with_suffix(".map.toml")
+    save_file_atomically(proposal, text.encode("utf-8"))
+    return proposal
+
+
+def _confirm_import() -> bool:
+    return sys.stdin.isatty() and click.confirm(terminal_text("Import like this?", "按此导入吗？"))
+
+
+def adopt_workbook(
+    path: Path,
+    map: Path | None,
+    yes: bool,
+    language: Language | None,
+    playbook: str,
+    dry_run: bool,
+    as_json: bool,
+    today: date | None,
+    by: str | None,
+) -> int:
+    """Make the workbook at *path* a store, or bring in again what its own sheets say."""
+    from xl_salesflow.cli.adoption import bring_in_own_rows, prepare_adoption, write_adopted_store
+    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.workbook_session import make_user_run
+
+    run = make_user_run(by, today)
+    store = prepare_adoption(path, run.now.date(), language, playbook)
+    for added in store.added:
+        click.echo(terminal_text("Added: {what}", "新增：{what}", what=added), err=as_json)
+    if store.complete and store.known is None:
+        click.echo(
+            terminal_text(
+                "{path} is a salesflow workbook already and lacks nothing; bring rows in with: salesflow import.",
+                "{path} 已是 salesflow 工作簿且无缺失；请用 salesflow import 导入数据。",
+                path=path,
+            ),
+            err=as_json,
+        )
+        return 0
+    mapping = (
+        read_import_map_file(map)
+        if map
+        else store.known or agree_on_import_map(path, [path], store.pipeline, yes, as_json)
+    )
+    if mapping is None:
+        return 0
+    plan = bring_in_own_rows(store, mapping, run)
+    if not dry_run:
+        plan = write_adopted_store(store, plan)
+    print_change_set(path, plan, dry_run, as_json)
+    return 1 if plan.blocks else 0

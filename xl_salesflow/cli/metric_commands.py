@@ -1,0 +1,239 @@
+"""The commands funnel, plan, compare, report and audit, which only read the workbook.
+
+Only report loads the documents, so that the daily commands start sooner.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xl_salesflow.cli.command_options import (
+    BOOK_ARGUMENT,
+    GROUP_BY_CHOICES,
+    JSON_OPTION,
+    TERMINAL_LANGUAGE,
+    TODAY_OPTION,
+    day_or_today,
+    group_by_column,
+    parse_amount_option,
+    parse_day_option,
+    read_query_options,
+    terminal_text,
+    translated_option,
+    verb_command,
+)
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.verb_catalogue import VERBS
+
+if TYPE_CHECKING:
+    from xl_salesflow.schema.named_values import Query
+
+
+def show_funnel(path: Path, view: Query, by: str | None, then: date | None, as_json: bool, today: date | None) -> int:
+    """Show the funnel as asked; *then* is the day to compare with."""
+    from xl_salesflow.cli.metric_output import print_funnel
+    from xl_salesflow.engine import apply_query
+    from xl_salesflow.verbs import funnel
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    pipeline = apply_query(ClosedBook(path).read(day_or_today(today)), view)
+    print_funnel(funnel(pipeline, by, then), pipeline, as_json)
+    return 0
+
+
+def show_sales_plan(
+    path: Path, target: float | None, by: date | None, view: Query, as_json: bool, today: date | None
+) -> int:
+    """Show what it takes to win the target."""
+    from xl_salesflow.cli.metric_output import print_sales_plan
+    from xl_salesflow.engine import apply_query
+    from xl_salesflow.verbs import sales_plan
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    pipeline = apply_query(ClosedBook(path).read(day_or_today(today)), view)
+    print_sales_plan(sales_plan(pipeline, target, by), pipeline.language, as_json)
+    return 0
+
+
+@verb_command("funnel")
+@BOOK_ARGUMENT
+@translated_option("--as-of", "What was true on this day.", "查看该日的情况。", callback=parse_day_option, metavar="D")
+@translated_option("--from", "First day of the period.", "期间第一天。", callback=parse_day_option, metavar="D")
+@translated_option("--to", "Last day of the period.", "期间最后一天。", callback=parse_day_option, metavar="D")
+@translated_option("--by", "One group of numbers per value.", "按此维度分组。", type=click.Choice(GROUP_BY_CHOICES))
+@translated_option(
+    "--compare-to", "What every number was on this day.", "与该日的数值比较。", callback=parse_day_option, metavar="D"
+)
+@translated_option("--cohort", "Count won and lost by the day of creation.", "按创建日期统计赢单与丢单。", is_flag=True)
+@translated_option("--entered", "Count only stages that were really entered.", "仅统计实际进入的阶段。", is_flag=True)
+@translated_option("--owner", "Only this owner.", "仅此负责人。", metavar="NAME")
+@translated_option("--product", "Only this product.", "仅此产品。", metavar="NAME")
+@translated_option("--source", "Only this source.", "仅此来源。", metavar="NAME")
+@translated_option("--region", "Only this region.", "仅此区域。", metavar="NAME")
+@translated_option("--channel", "Only this channel.", "仅此渠道。", metavar="NAME")
+@translated_option("--playbook", "Only this playbook.", "仅此流程。", metavar="NAME")
+@JSON_OPTION
+@TODAY_OPTION
+def funnel_command(
+    book: Path, json: bool, today: date | None, by: str | None, compare_to: date | None, **asked: Any
+) -> int:
+
+    return show_funnel(book, read_query_options(asked), group_by_column(by), compare_to, json, today)
+
+
+@verb_command("plan")
+@BOOK_ARGUMENT
+@translated_option(
+    "--target",
+    "Value to win; else the workbook's own target.",
+    "目标金额；默认取工作簿中的目标。",
+    callback=parse_amount_option,
+    metavar="VALUE",
+)
+@translated_option(
+    "--by",
+    "Last day to win it; else the end of the year.",
+    "最迟赢单日期；默认年末。",
+    callback=parse_day_option,
+    metavar="D",
+)
+@translated_option("--as-of", "What was true on this day.", "查看该日的情况。", callback=parse_day_option, metavar="D")
+@translated_option("--from", "First day of the period.", "期间第一天。", callback=parse_day_option, metavar="D")
+@translated_option("--to", "Last day of the period.", "期间最后一天。", callback=parse_day_option, metavar="D")
+@translated_option("--owner", "Only this owner.", "仅此负责人。", metavar="NAME")
+@translated_option("--product", "Only this product.", "仅此产品。", metavar="NAME")
+@translated_option("--channel", "Only this channel.", "仅此渠道。", metavar="NAME")
+@JSON_OPTION
+@TODAY_OPTION
+def sales_plan_command(
+    book: Path, target: float | None, by: date | None, json: bool, today: date | None, **asked: Any
+) -> int:
+
+    return show_sales_plan(book, target, by, read_query_options(asked), json, today)
+
+
+@verb_command("report")
+@BOOK_ARGUMENT
+@translated_option(
+    "--output",
+    "The page to write.",
+    "输出网页文件。",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("report.html"),
+    show_default=True,
+    metavar="FILE",
+)
+@translated_option("--as-of", "What was true on this day.", "查看该日的情况。", callback=parse_day_option, metavar="D")
+@translated_option("--from", "First day of the period.", "期间第一天。", callback=parse_day_option, metavar="D")
+@translated_option("--to", "Last day of the period.", "期间最后一天。", callback=parse_day_option, metavar="D")
+@TODAY_OPTION
+def report_command(book: Path, output: Path, today: date | None, **asked: Any) -> int:
+
+    return write_report_page(book, output, read_query_options(asked), today)
+
+
+@verb_command("compare")
+@BOOK_ARGUMENT
+@click.argument("first", metavar=terminal_text("FIRST", "甲"))
+@click.argument("second", metavar=terminal_text("SECOND", "乙"))
+@translated_option(
+    "--by", "What the two are values of.", "两者所属的维度。", type=click.Choice(GROUP_BY_CHOICES), default="source"
+)
+@translated_option("--as-of", "What was true on this day.", "查看该日的情况。", callback=parse_day_option, metavar="D")
+@translated_option("--from", "First day of the period.", "期间第一天。", callback=parse_day_option, metavar="D")
+@translated_option("--to", "Last day of the period.", "期间最后一天。", callback=parse_day_option, metavar="D")
+@translated_option("--cohort", "Count won and lost by the day of creation.", "按创建日期统计赢单与丢单。", is_flag=True)
+@JSON_OPTION
+@TODAY_OPTION
+def compare_command(book: Path, first: str, second: str, by: str, json: bool, today: date | None, **asked: Any) -> int:
+
+    return show_comparison(book, group_by_column(by) or by, (first, second), read_query_options(asked), json, today)
+
+
+@click.command(
+    "audit", help=VERBS["audit"].tip.in_(TERMINAL_LANGUAGE), short_help=VERBS["audit"].tip.in_(TERMINAL_LANGUAGE)
+)
+@click.argument("book", type=click.Path(path_type=Path))
+@click.option(
+    "--json", is_flag=True, help=terminal_text("Answer as JSON, with stable keys.", "以 JSON 输出，键名固定。")
+)
+def audit_command(book: Path, json: bool) -> int:
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.metrics.sales_audit import answer_audit_questions
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    found = answer_audit_questions(ClosedBook(book).read(date.today()))
+    if json:
+        print_json({"audit": found})
+        return 0
+    for number, one in enumerate(found, 1):
+        click.echo(f"{number}. {one['text']}")
+        click.echo(f"   {one['answer'] or terminal_text('The workbook does not tell.', '工作簿中没有相关数据。')}")
+    return 0
+
+
+_COMPARED_RATES_TEXT = Text(
+    "{first}: {first_rate} of {first_closed} closed deals won; {second}: {second_rate} of {second_closed}.",
+    "{first}：已关闭 {first_closed} 个，赢单率 {first_rate}；{second}：已关闭 {second_closed} 个，赢单率 {second_rate}。",
+)
+_RATE_DIFFERENCE_TEXT = Text(
+    "Difference {difference} percentage points (95 % interval {low} to {high}), p = {p_value}.",
+    "相差 {difference} 个百分点（95% 区间 {low} 至 {high}），p = {p_value}。",
+)
+_COMPARISON_VERDICT_TEXTS = {
+    "first": Text("{first} converts better.", "{first} 转化更好。"),
+    "second": Text("{second} converts better.", "{second} 转化更好。"),
+    "no difference": Text("No difference that chance could not make.", "差异可能出于偶然。"),
+    "too few": Text("Too few deals to call a difference.", "样本过少，不能判定差异。"),
+}
+
+
+def show_comparison(
+    path: Path, column: str, sides: tuple[str, str], view: Query, as_json: bool, today: date | None
+) -> int:
+    """Print which of two values of *column* wins more of its closed deals, and whether that is more than chance."""
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.engine import apply_query
+    from xl_salesflow.verbs import compare
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    pipeline = apply_query(ClosedBook(path).read(today or date.today()), view)
+    answer = compare(pipeline, column, *sides).answer
+    if as_json:
+        print_json(dict(answer))
+        return 0
+    facts = {name: _format_comparison_fact(name, value) for name, value in answer.items()}
+    click.echo(_COMPARED_RATES_TEXT.in_(TERMINAL_LANGUAGE, **facts))
+    if answer["difference"] is not None:
+        click.echo(_RATE_DIFFERENCE_TEXT.in_(TERMINAL_LANGUAGE, **facts))
+    click.echo(_COMPARISON_VERDICT_TEXTS[answer["verdict"]].in_(TERMINAL_LANGUAGE, **facts))
+    return 0
+
+
+def _format_comparison_fact(name: str, value: Any) -> str:
+    if value is None:
+        return "–"
+    if name == "p_value":
+        return f"{value:.3f}"
+    if name in ("difference", "low", "high"):
+        return f"{100 * value:+.1f}"
+    return f"{value:.1%}" if isinstance(value, float) else str(value)
+
+
+def write_report_page(path: Path, output: Path, view: Query, today: date | None) -> int:
+    """Write the report page."""
+    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.documents.document_writer import render_document
+    from xl_salesflow.engine import apply_query
+    from xl_salesflow.verbs import report
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    pipeline = apply_query(ClosedBook(path).read(today or date.today()), view)
+    plan = report(pipeline)
+    save_file_atomically(output, render_document(plan.documents[0], pipeline.language, "html"))
+    click.echo(str(output))
+    return 0

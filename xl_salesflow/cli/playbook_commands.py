@@ -1,0 +1,293 @@
+"""The commands of ``salesflow playbook``: list, show, check, use and export.
+
+They show the sales processes that ship, check one of a team's own, and move open deals to another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pandas as pd
+
+from xl_salesflow.cli.command_options import (
+    BOOK_ARGUMENT,
+    DRY_RUN_OPTION,
+    JSON_OPTION,
+    TERMINAL_LANGUAGE,
+    TODAY_OPTION,
+    USER_OPTION,
+    terminal_text,
+    translated_option,
+)
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.verb_catalogue import VERBS
+
+if TYPE_CHECKING:
+    from xl_salesflow.core.pipelines import Pipeline
+
+
+@click.group("playbook", help=VERBS["playbook"].tip.in_(TERMINAL_LANGUAGE))
+def playbook_group() -> None:
+    """Gather what can be done with a playbook."""
+
+
+@playbook_group.command("list", help=terminal_text("Name every playbook that ships.", "列出内置的全部销售流程。"))
+@JSON_OPTION
+def list_playbooks_command(json: bool) -> int:
+
+    return show_playbooks(json)
+
+
+@playbook_group.command(
+    "show", help=terminal_text("Show the stages, tasks and gates of a playbook.", "显示流程的阶段、任务与关卡。")
+)
+@click.argument("name", metavar=terminal_text("NAME-OR-FILE", "名称或文件"))
+@JSON_OPTION
+def show_playbook_command(name: str, json: bool) -> int:
+
+    return show_playbook(name, json)
+
+
+@playbook_group.command(
+    "check", help=terminal_text("Say what is wrong with a playbook file or a book's.", "检查流程文件或工作簿中的流程。")
+)
+@click.argument("file", type=click.Path(path_type=Path), metavar=terminal_text("FILE-OR-BOOK", "文件或工作簿"))
+@JSON_OPTION
+def check_playbook_command(file: Path, json: bool) -> int:
+
+    return show_playbook_findings(file, json)
+
+
+@playbook_group.command(
+    "use", help=terminal_text("Move a book's open deals to another playbook.", "将工作簿中进行中的商机转入另一流程。")
+)
+@BOOK_ARGUMENT
+@click.argument("name", metavar=terminal_text("NAME-OR-FILE", "名称或文件"))
+@translated_option(
+    "--map",
+    "A stage that goes elsewhere than proposed; may be repeated.",
+    "指定与建议不同的阶段对应，可重复使用。",
+    multiple=True,
+    metavar=terminal_text("OLD=NEW", "旧=新"),
+)
+@translated_option(
+    "--from", "The playbook they leave; else the default one.", "原流程；默认为默认流程。", default="", metavar="NAME"
+)
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def use_playbook_command(book: Path, name: str, **asked: Any) -> int:
+
+    return move_to_playbook(
+        book, name, asked["map"], asked["from"], asked["dry_run"], asked["json"], asked["today"], asked["as"]
+    )
+
+
+@playbook_group.command("export", help=terminal_text("Write a playbook out, to be edited.", "导出流程文件以便编辑。"))
+@click.argument("name", metavar=terminal_text("NAME", "名称"))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=terminal_text("The file; else the screen.", "输出文件；默认为屏幕。"),
+)
+def export_playbook_command(name: str, output: Any) -> int:
+
+    return write_playbook_file(name, output)
+
+
+def show_playbooks(as_json: bool) -> int:
+    """Print every playbook that ships, with what it is good for."""
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.process.playbook_files import (
+        list_playbook_names,
+        make_shipped_setup,
+        playbook_purpose,
+        playbook_title,
+    )
+
+    found = [
+        {
+            "name": name,
+            "title": playbook_title(name).in_(TERMINAL_LANGUAGE),
+            "purpose": playbook_purpose(name).in_(TERMINAL_LANGUAGE),
+            "stages": _playbook_stage_names(make_shipped_setup(name, TERMINAL_LANGUAGE)),
+        }
+        for name in list_playbook_names()
+    ]
+    if as_json:
+        print_json({"playbooks": found})
+        return 0
+    for one in found:
+        click.echo(f"{one['name']}: {one['title']} · {one['purpose']}")
+        click.echo("    " + " → ".join(one["stages"]))
+    return 0
+
+
+def show_playbook(name: str, as_json: bool) -> int:
+    """Print the stages of a playbook with their tasks and gates."""
+    from xl_salesflow.cli.screen_output import print_json
+
+    setup = read_setup_frames(name, TERMINAL_LANGUAGE)
+    answer = {table: _playbook_records(setup[table]) for table in ("Stages", "StageTasks", "Gates")}
+    if as_json:
+        print_json({"name": Path(name).stem, **{table.lower(): rows for table, rows in answer.items()}})
+        return 0
+    for stage in answer["Stages"]:
+        click.echo(_format_stage_heading(stage))
+        for task in (task for task in answer["StageTasks"] if task["stage"] == stage["stage"]):
+            click.echo(("    ☑ " if task["required"] == "yes" else "    ☐ ") + task["task"])
+        for gate in (gate for gate in answer["Gates"] if gate["stage"] == stage["stage"]):
+            click.echo(("    ✗ " if gate["effect"] == "block" else "    ! ") + gate["remedy"])
+    return 0
+
+
+def show_playbook_findings(path: Path, as_json: bool) -> int:
+    """Print every fault of the playbook file or workbook *path*."""
+    from xl_salesflow.cli.screen_output import print_findings
+    from xl_salesflow.core.change_sets import ChangeSet
+    from xl_salesflow.process.rule_catalogue import find_playbook_findings
+
+    found = find_playbook_findings(_playbook_pipeline(path))
+    answer = [
+        {"rule": f.rule, "severity": f.severity, "table": f.table, "key": f.key, "cell": f.cell, "message": f.message}
+        for f in found
+    ]
+    plan = ChangeSet(findings=found, answer={"findings": answer})
+    print_findings(plan, as_json)
+    return 1 if plan.blocks else 0
+
+
+def write_playbook_file(name: str, output: Path | None) -> int:
+    """Write the file of playbook *name*; an existing file is never overwritten."""
+    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.process.playbook_files import copy_playbook_source
+
+    text = copy_playbook_source(name)
+    if output is None:
+        click.echo(text, nl=False)
+        return 0
+    if output.exists():
+        raise UsageError(
+            f"{output} exists already; choose another name or move it away.",
+            f"{output} 已存在；请换一个名称或先移走原文件。",
+        )
+    save_file_atomically(output, text.encode("utf-8"))
+    click.echo(str(output))
+    return 0
+
+
+def move_to_playbook(
+    path: Path,
+    name: str,
+    said: Sequence[str],
+    before: str,
+    dry_run: bool,
+    as_json: bool,
+    today: date | None,
+    by: str | None,
+) -> int:
+    """Move the open deals of *path* to playbook *name*: one that the workbook has, that ships, or of a file."""
+    from xl_salesflow.cli.screen_output import print_json, print_own_formulas
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.process.playbook_switch import PlaybookSwitch
+    from xl_salesflow.verbs import switch
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    book, run = ClosedBook(path), make_user_run(by, today)
+    pipeline = book.read(run.now.date())
+    id = Path(name).stem if name.casefold().endswith(".toml") else name
+    setup = {} if id in pipeline.playbooks else read_setup_frames(name, pipeline.language)
+    plan = switch(pipeline, PlaybookSwitch(id, setup, _read_stage_pairs(said), before), run)
+    if not dry_run:
+        plan = book.written(plan)
+    if as_json:
+        print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
+        return 1 if plan.blocks else 0
+    for way in plan.answer["stages"]:
+        click.echo(f"    {way['from']} → {way['to']}" + (f" ({way['deals']})" if way["deals"] else ""))
+    done = (
+        terminal_text("would change over; nothing was written", "将转入，未写入")
+        if dry_run
+        else terminal_text("changed over", "已转入")
+    )
+    click.echo(
+        terminal_text(
+            '{path}: {deals} open deals of {from_} {done} to {to}. Another way: --map "OLD=NEW".',
+            '{path}：{from_} 的 {deals} 个进行中商机{done} {to}。可用 --map "旧=新" 改变对应。',
+            path=path,
+            done=done,
+            from_=plan.answer["from"],
+            **{fact: plan.answer[fact] for fact in ("deals", "to")},
+        )
+    )
+    print_own_formulas(plan.answer)
+    return 1 if plan.blocks else 0
+
+
+def _read_stage_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    said = {}
+    for pair in pairs:
+        old, mark, new = pair.partition("=")
+        if not (mark and old.strip() and new.strip()):
+            raise UsageError(
+                f'--map {pair} says no two stages; write --map "Old stage=New stage".',
+                f'--map {pair} 未写明两个阶段；请写成 --map "旧阶段=新阶段"。',
+            )
+        said[old.strip()] = new.strip()
+    return said
+
+
+def read_setup_frames(name: str, language: Language) -> dict[str, pd.DataFrame]:
+    """Return the set-up frames of a playbook that ships or, for a name ending in .toml, of a file."""
+    from xl_salesflow.process.own_playbooks import read_own_playbook
+    from xl_salesflow.process.playbook_files import make_shipped_setup
+
+    if name.casefold().endswith(".toml"):
+        return read_own_playbook(Path(name), language)
+    return make_shipped_setup(name, language)
+
+
+def _playbook_pipeline(path: Path) -> Pipeline:
+    from xl_salesflow.core.pipelines import build_pipeline
+    from xl_salesflow.process.own_playbooks import read_own_playbook
+    from xl_salesflow.schema.named_values import Settings
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    if path.suffix.casefold() != ".toml":
+        return ClosedBook(path).read(date.today())
+    settings = Settings({"playbook": path.stem})
+    setup = read_own_playbook(path, TERMINAL_LANGUAGE)
+    return replace(build_pipeline(date.today(), TERMINAL_LANGUAGE), settings=settings).with_tables(**setup)
+
+
+def _playbook_stage_names(setup: dict[str, pd.DataFrame]) -> list[str]:
+    return [str(stage) for stage in setup["Stages"]["stage"]]
+
+
+def _format_stage_heading(stage: dict[str, Any]) -> str:
+    parts = [f"{stage['position']}. {stage['stage']} ({stage['probability']:.0%})"]
+    if stage["day_limit"] is not None:
+        parts.append(terminal_text("at most {days} days", "最多 {days} 天", days=stage["day_limit"]))
+    if stage["cadence"] is not None:
+        parts.append(terminal_text("contact every {days} days", "每 {days} 天联系", days=stage["cadence"]))
+    return " · ".join([*parts, stage["purpose"] or ""]).rstrip(" ·")
+
+
+def _playbook_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: list[dict[Any, Any]] = frame.to_dict("records")
+    return [{str(key): _playbook_json_value(value) for key, value in row.items()} for row in rows]
+
+
+def _playbook_json_value(value: Any) -> Any:
+    if value == "" or value != value:
+        return None
+    return int(value) if isinstance(value, float) and value.is_integer() else value

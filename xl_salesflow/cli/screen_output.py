@@ -1,0 +1,190 @@
+"""Print answers on the terminal: JSON for programs, aligned lines for people."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xl_salesflow.cli.command_options import terminal_text
+from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.metrics.metric_declaration import Unit
+from xl_salesflow.schema.choice_lists import choice_label
+
+_MAX_SCREEN_LINES = 20  # findings and changes on the screen; --json has them all
+
+
+def print_json(answer: Mapping[str, Any]) -> None:
+    """Print *answer* as JSON."""
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+
+
+def print_findings(plan: ChangeSet, wants_json: bool) -> None:
+    """Print what a check found."""
+    if wants_json:
+        print_json(plan.answer)
+        return
+    if restored := plan.answer.get("restored"):
+        click.echo(terminal_text("Restored: {what}.", "已恢复：{what}。", what=", ".join(restored)))
+    if plan.repairs:
+        count = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
+        click.echo(terminal_text("{count} formulas put back.", "已恢复 {count} 个公式。", count=count))
+    _print_finding_lines(plan.findings)
+    print_own_formulas(plan.answer)
+
+
+def print_change_set(path: Path, plan: ChangeSet, dry_run: bool, wants_json: bool) -> None:
+    """Print what a run did, or would do."""
+    if wants_json:
+        print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
+        return
+    _print_finding_lines(plan.findings)
+    if dry_run:
+        _print_cell_changes(plan)
+    added = ", ".join(f"{table} +{count}" for table, count in plan.answer.get("added", {}).items()) or terminal_text(
+        "none", "无"
+    )
+    facts = {"path": path, "changes": plan.answer["changes"], "added": added, "followups": plan.answer["followups"]}
+    if not plan.writes:
+        click.echo(terminal_text("{path}: nothing to change.", "{path}：无需修改。", **facts))
+    elif dry_run:
+        click.echo(
+            terminal_text(
+                "{path}: would change {changes} cells; rows added: {added}; follow-ups: {followups}. Nothing was written.",
+                "{path}：将修改 {changes} 个单元格；新增行：{added}；跟进：{followups} 条。未写入。",
+                **facts,
+            )
+        )
+    else:
+        click.echo(
+            terminal_text(
+                "{path}: {changes} cells changed; rows added: {added}; follow-ups: {followups}.",
+                "{path}：修改 {changes} 个单元格；新增行：{added}；跟进：{followups} 条。",
+                **facts,
+            )
+        )
+    print_own_formulas(plan.answer)
+
+
+def own_formula_results(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of *answer* what became of formulas of the user's own, where a run concerned some."""
+    return {id: answer[id] for id in ("recalculated", "to_calculate") if id in answer}
+
+
+def print_own_formulas(answer: Mapping[str, Any]) -> None:
+    """Print what became of formulas of the user's own; nothing where a run concerned none."""
+    done, left = answer.get("recalculated", []), answer.get("to_calculate", [])
+    if not done and not left:
+        return
+    named = ", ".join(f"{one['cell']} ({one['why']})" for one in left[:_MAX_SCREEN_LINES]) + (
+        " …" if len(left) > _MAX_SCREEN_LINES else ""
+    )
+    said = (
+        terminal_text(
+            "{done} formulas of yours recalculated; {left} left for Excel: {named}.",
+            "已重算您的 {done} 个公式；{left} 个待 Excel 计算：{named}。",
+            done=len(done),
+            left=len(left),
+            named=named,
+        )
+        if left
+        else terminal_text("{done} formulas of yours recalculated.", "已重算您的 {done} 个公式。", done=len(done))
+    )
+    click.echo(said)
+
+
+def print_followups(plan: ChangeSet, pipeline: Pipeline, wants_json: bool) -> None:
+    """Print who to call and why."""
+    if wants_json:
+        print_json(plan.answer)
+        return
+    rows = plan.answer["followups"]
+    for row in rows:
+        priority = choice_label("priority", row["priority"] or "", pipeline.language)
+        head = f"{row['owner'] or '—'} · {row['day']} · {row['rank']}. [{priority}]"
+        click.echo(f"{head} {row['deal']} {row['account'] or ''} — {row['why']}")
+        if row["next_step"]:
+            click.echo(f"    → {row['next_step']}")
+    click.echo(terminal_text("{count} follow-ups.", "共 {count} 条跟进。", count=len(rows)))
+    if plan.findings:
+        _print_finding_lines(plan.findings)
+
+
+def print_files(plan: ChangeSet, files: Sequence[Path], wants_json: bool) -> None:
+    """Print where documents went."""
+    if wants_json:
+        print_json({**plan.answer, "files": [str(file) for file in files]})
+        return
+    _print_finding_lines(plan.findings)
+    for file in files:
+        click.echo(str(file))
+    print_own_formulas(plan.answer)
+
+
+def _print_finding_lines(found: Iterable[Finding]) -> None:
+    found = sorted(found, key=lambda finding: ("block", "warn", "note").index(finding.severity))
+    marks = {"block": "✗", "warn": "!", "note": "·"}
+    for finding in found[:_MAX_SCREEN_LINES]:
+        click.echo(f"{marks[finding.severity]} {_format_finding_place(finding)}{finding.message}")
+    if len(found) > _MAX_SCREEN_LINES:
+        click.echo(
+            terminal_text(
+                "… and {count} more; the sheet Findings and --json have them all.",
+                "…… 另有 {count} 条；见“检查结果”表或 --json。",
+                count=len(found) - _MAX_SCREEN_LINES,
+            )
+        )
+    elif not found:
+        click.echo(terminal_text("No findings.", "未发现问题。"))
+
+
+def _format_finding_place(finding: Finding) -> str:
+    # a row to come has no address yet, and is named by its key
+    if not finding.cell or finding.message.startswith(finding.cell):
+        return ""
+    return f"{finding.cell}: " if "!" in finding.cell or not finding.key else f"{finding.cell} {finding.key}: "
+
+
+def _print_cell_changes(plan: ChangeSet) -> None:
+    for shown, change in enumerate(plan.changes):
+        if shown == _MAX_SCREEN_LINES:
+            click.echo("…")
+            break
+        click.echo(
+            f"  {change.table} {change.key}: {change.column}: {change.before} → {change.after}  ({change.because})"
+        )
+
+
+def format_screen_value(value: Any, unit: Unit | None = None) -> str:
+    """Return a value as people read it; a dash is what nobody knows."""
+    if value is None:
+        return "—"
+    if unit is Unit.RATIO:
+        return f"{value:.2%}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def print_screen_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print aligned columns, all but the first to the right."""
+    widths = [max(map(_screen_width, column)) for column in zip(headers, *rows, strict=True)]
+    for row in (headers, *rows):
+        cells = [
+            _pad_to_width(cell, width, place > 0) for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _screen_width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _pad_to_width(text: str, width: int, right: bool) -> str:
+    gap = " " * (width - _screen_width(text))
+    return gap + text if right else text + gap

@@ -1,0 +1,307 @@
+"""The commands assign, holidays and rollup: owners of deals, days off, one team over many workbooks.
+
+Rollup makes a workbook and Parquet files, and shows what each workbook brings.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from xl_salesflow.cli.command_options import (
+    BOOK_ARGUMENT,
+    DRY_RUN_OPTION,
+    JSON_OPTION,
+    TERMINAL_LANGUAGE,
+    TODAY_OPTION,
+    USER_OPTION,
+    terminal_text,
+    translated_option,
+    verb_command,
+)
+from xl_salesflow.errors import CannotSave, NotOurWorkbook, SalesflowError, UsageError
+from xl_salesflow.locale.texts import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from xl_salesflow.batch.workbook_search import FoundWorkbook
+    from xl_salesflow.core.change_sets import ChangeSet
+    from xl_salesflow.core.pipelines import Pipeline
+    from xl_salesflow.engine import Run
+
+
+@verb_command("assign")
+@BOOK_ARGUMENT
+@translated_option(
+    "--how",
+    "Each in turn, or whoever has the fewest open deals; else what Settings say.",
+    "轮流分配，或分配给在手商机最少者；默认按“设置”。",
+    type=click.Choice(["in_turn", "least_busy"]),
+)
+@translated_option(
+    "--reclaim",
+    "First take back open deals nobody worked on for this many days.",
+    "先回收超过此天数无人跟进的商机。",
+    type=click.IntRange(min=1),
+    metavar="DAYS",
+)
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def assign_command(
+    book: Path, how: str | None, reclaim: int | None, dry_run: bool, json: bool, today: date | None, **who: Any
+) -> int:
+
+    return assign_deals(book, how or "", reclaim, dry_run, json, today, who["as"])
+
+
+@verb_command("rollup")
+@click.argument("books", nargs=-1, required=True, metavar=terminal_text("BOOKS…", "工作簿…"))
+@translated_option(
+    "--output",
+    "The workbook to make; it must not be there yet, unless --replace.",
+    "要生成的工作簿；除非给出 --replace，否则不得已存在。",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+)
+@translated_option("--replace", "Make the workbook anew where it is there.", "工作簿已存在时重新生成。", is_flag=True)
+@translated_option(
+    "--parquet",
+    "Folder for one Parquet file a table, for other tools.",
+    "Parquet 文件夹，每表一个文件，供其他工具使用。",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+)
+@translated_option(
+    "--lang",
+    "Language of the workbook.",
+    "工作簿语言。",
+    type=click.Choice(LANGUAGES),
+    default=TERMINAL_LANGUAGE,
+    show_default=True,
+)
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def rollup_command(
+    books: tuple[str, ...],
+    output: Path | None,
+    replace: bool,
+    parquet: Path | None,
+    lang: Any,
+    json: bool,
+    today: date | None,
+    **who: Any,
+) -> int:
+
+    return roll_up_workbooks(books, output, replace, parquet, lang, json, today, who["as"])
+
+
+@verb_command("holidays")
+@BOOK_ARGUMENT
+@click.argument("country", metavar=terminal_text("COUNTRY", "国家代码"))
+@translated_option(
+    "--year",
+    "A year; may be given more than once. Else this one and the next.",
+    "年份，可多次指定；默认今年与明年。",
+    type=click.IntRange(1950, 2100),
+    multiple=True,
+    metavar="Y",
+)
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def holidays_command(
+    book: Path, country: str, year: tuple[int, ...], dry_run: bool, json: bool, today: date | None, **who: Any
+) -> int:
+
+    return add_holidays(book, country, year, dry_run, json, today, who["as"])
+
+
+def assign_deals(
+    path: Path, how: str, days: int | None, dry_run: bool, as_json: bool, today: date | None, by: str | None
+) -> int:
+    """Give the deals without owner to people and print who got which."""
+    from xl_salesflow.cli.screen_output import own_formula_results, print_json, print_own_formulas
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.verbs import assign
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    run, book = make_user_run(by, today), ClosedBook(path)
+    plan = assign(book.read(run.now.date()), run, how, days)
+    given = [change for change in plan.changes if (change.table, change.column) == ("Deals", "owner")]
+    if not dry_run:
+        plan = book.written(plan)
+    if as_json:
+        told = [{"deal": c.key, "from": c.before or None, "to": c.after or None, "because": c.because} for c in given]
+        print_json({"book": str(path), "dry_run": dry_run, "assigned": told, **own_formula_results(plan.answer)})
+        return 0
+    pool = terminal_text("the pool", "公海")
+    for change in given:
+        click.echo(f"{change.key}: {change.before or pool} → {change.after or pool} ({change.because})")
+    for finding in plan.findings:
+        if finding.rule == "unassigned":
+            click.echo(f"! {finding.message}")
+    done = (
+        terminal_text("would change owner; nothing was written", "将变更负责人；未写入")
+        if dry_run
+        else terminal_text("changed owner", "已变更负责人")
+    )
+    click.echo(
+        terminal_text(
+            "{path}: {count} deals {done}.", "{path}：{count} 个商机{done}。", path=path, count=len(given), done=done
+        )
+    )
+    print_own_formulas(plan.answer)
+    return 0
+
+
+def add_holidays(
+    path: Path, country: str, years: Sequence[int], dry_run: bool, as_json: bool, today: date | None, by: str | None
+) -> int:
+    """Add the days of *country*; days that the sheet has stay as they are."""
+    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.workbook_session import make_user_run, write_with_retries
+    from xl_salesflow.process.working_days import make_country_holidays
+    from xl_salesflow.verbs import holidays
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    book, run = ClosedBook(path), make_user_run(by, today)
+    wanted = years or (run.now.year, run.now.year + 1)
+
+    def make(pipeline: Pipeline) -> ChangeSet:
+        return holidays(pipeline, make_country_holidays(country, wanted, pipeline.language), run)
+
+    plan = make(book.read(run.now.date())) if dry_run else write_with_retries(book, run.now.date(), make)[1]
+    print_change_set(path, plan, dry_run, as_json)
+    return 0
+
+
+def roll_up_workbooks(
+    paths: Sequence[str],
+    output: Path | None,
+    replace: bool,
+    parquet: Path | None,
+    language: Language,
+    as_json: bool,
+    today: date | None,
+    by: str | None,
+) -> int:
+    """Roll up the workbooks of files, folders and patterns; one that cannot be read is told and left out, with its exit code.
+
+    Of a folder, what is not ours is passed by, and so is the workbook to be made.
+    """
+    from xl_salesflow.batch.workbook_search import find_workbooks
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.metrics.team_rollup import write_parquet
+    from xl_salesflow.verbs import contributions
+
+    run = make_user_run(by, today)
+    books = [
+        book for book in find_workbooks(paths) if not (output and not book.named and _is_same_file(book.path, output))
+    ]
+    reading = _WorkbookReadings(sorted(books, key=lambda book: book.path), run.now.date())
+    if output and output.exists() and not replace:
+        raise UsageError(
+            f"{output} exists already; choose another name, or give --replace to make it anew.",
+            f"{output} 已存在；请换一个名称，或加 --replace 重新生成。",
+        )
+    written = write_parquet(parquet, reading) if parquet else []
+    answer: dict[str, Any] = {"parquet": [str(file) for file in written]}
+    if output or not parquet:
+        parts = dict(reading)
+        if not parts:
+            return reading.code
+        if output:
+            answer |= _make_team_workbook(output, language, parts, run).answer
+        else:
+            answer["books"] = contributions(parts)
+    if as_json:
+        print_json({"output": str(output) if output else None, **answer})
+    else:
+        _print_rollup(answer, output, written)
+    return reading.code
+
+
+def _make_team_workbook(output: Path, language: Language, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet:
+    """Make the team's workbook at *output* in one step: it is there whole, or what stood there still is."""
+    from xl_salesflow.batch.workbook_search import digest_workbook_file
+    from xl_salesflow.verbs import rollup
+    from xl_salesflow.workbook.atomic_save import save_workbook
+    from xl_salesflow.workbook.closed_book import ClosedBook
+    from xl_salesflow.workbook.new_stores import new_workbook
+
+    try:
+        digest = digest_workbook_file(output) if output.exists() else None
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / output.name
+            new_workbook(copy, language)
+            book = ClosedBook(copy)
+            plan = book.written(rollup(book.read(run.now.date()), parts, run))
+            data = copy.read_bytes()
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotSave(output, error.strerror or type(error).__name__) from error
+    save_workbook(output, lambda file: _write_file_bytes(file, data), digest)
+    return plan
+
+
+def _write_file_bytes(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    return os.path.realpath(path) == os.path.realpath(other)
+
+
+class _WorkbookReadings:
+    """The workbooks, read one by one each time they are gone through; *code* is the worst that came of it."""
+
+    def __init__(self, books: Sequence[FoundWorkbook], today: date) -> None:
+        paths = [book.path for book in books]
+        self.books, self.today, self.code = dict(zip(_rolled_up_names(paths), books, strict=True)), today, 0
+        self._told = set[Path]()
+
+    def __iter__(self) -> Iterator[tuple[str, Pipeline]]:
+        from xl_salesflow.workbook.closed_book import ClosedBook
+
+        for name, (path, named) in self.books.items():
+            try:
+                yield name, ClosedBook(path).read(self.today)
+            except SalesflowError as error:
+                if isinstance(error, UsageError):
+                    raise
+                if isinstance(error, NotOurWorkbook) and not named:
+                    continue
+                if path not in self._told:
+                    self._told.add(path)
+                    click.echo(error.in_(TERMINAL_LANGUAGE), err=True)
+                self.code = max(self.code, error.exit_code)
+
+
+def _rolled_up_names(paths: Sequence[Path]) -> list[str]:
+    # the file's name, with the folder before it where two files have the same
+    stems = Counter(path.stem for path in paths)
+    return [path.stem if stems[path.stem] == 1 else f"{path.resolve().parent.name}-{path.stem}" for path in paths]
+
+
+def _print_rollup(answer: dict[str, Any], output: Path | None, written: Sequence[Path]) -> None:
+    for line in answer.get("books", ()):
+        click.echo(
+            terminal_text(
+                "{book}: {open_count} open worth {open_value:,.2f}, {won_count} won worth {won_value:,.2f}",
+                "{book}：进行中 {open_count} 个，金额 {open_value:,.2f}；赢单 {won_count} 个，金额 {won_value:,.2f}",
+                **{id: 0 if value is None else value for id, value in line.items()},
+            )
+        )
+    for path in (*([output] if output else ()), *written):
+        click.echo(str(path))

@@ -1,0 +1,240 @@
+"""The commands of ``salesflow template``: list, fields, check and new.
+
+They show which templates there are and where they are looked up, copy one to be edited, and check one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xl_salesflow.cli.command_options import (
+    JSON_OPTION,
+    TERMINAL_LANGUAGE,
+    CommandFunction,
+    terminal_text,
+    translated_option,
+)
+from xl_salesflow.cli.document_commands import PRINT_FORMATS
+from xl_salesflow.errors import UsageError
+from xl_salesflow.schema.verb_catalogue import VERBS
+
+if TYPE_CHECKING:
+    from xl_salesflow.documents.template_lookup import DocumentTemplate
+
+
+@click.group("template", help=VERBS["template"].tip.in_(TERMINAL_LANGUAGE))
+def template_group() -> None:
+    """Gather what can be done with templates."""
+
+
+_TEMPLATE_KIND_ARGUMENT = click.argument("kind", metavar=terminal_text("KIND", "类型"))
+_TEMPLATE_BOOK_OPTION: Callable[[CommandFunction], CommandFunction] = translated_option(
+    "--book",
+    "Look where this workbook's templates lie.",
+    "在此工作簿的模板文件夹中查找。",
+    type=click.Path(path_type=Path),
+    metavar="BOOK",
+)
+
+
+@template_group.command(
+    "list", help=terminal_text("Every kind and format, and which template is used.", "列出类型、格式与所用模板。")
+)
+@_TEMPLATE_BOOK_OPTION
+@JSON_OPTION
+def list_templates_command(book: Path | None, json: bool) -> int:
+
+    return show_templates(book, json)
+
+
+@template_group.command(
+    "fields", help=terminal_text("Every field that a template of this kind may use.", "列出此类模板可用的字段。")
+)
+@_TEMPLATE_KIND_ARGUMENT
+@JSON_OPTION
+def list_fields_command(kind: str, json: bool) -> int:
+
+    return show_template_fields(kind, json)
+
+
+@template_group.command(
+    "check", help=terminal_text("Name unknown and misspelt fields, with their place.", "指出未知或拼错的字段及位置。")
+)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=terminal_text("[FILE]…", "[文件]…"))
+@_TEMPLATE_BOOK_OPTION
+@JSON_OPTION
+def check_templates_command(files: tuple[Path, ...], book: Path | None, json: bool) -> int:
+
+    return show_template_findings(files, book, json)
+
+
+@template_group.command("new", help=terminal_text("Copy a template that ships, to edit it.", "复制内置模板以供编辑。"))
+@_TEMPLATE_KIND_ARGUMENT
+@translated_option(
+    "--format", "Of which format.", "模板格式。", type=click.Choice(PRINT_FORMATS), default="docx", show_default=True
+)
+@translated_option(
+    "--output",
+    "Into this folder.",
+    "输出文件夹。",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("templates"),
+    show_default=True,
+    metavar="DIR",
+)
+def new_template_command(kind: str, format: str, output: Path) -> int:
+
+    return copy_shipped_template(kind, format, output)
+
+
+LookupFolders = tuple[Path, ...]
+
+
+def show_templates(book: Path | None, as_json: bool) -> int:
+    """Show every kind and format with the template that would be used, and the folders that are looked in."""
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.documents.template_lookup import (
+        DEAL_DOCUMENT_FORMATS,
+        DEAL_DOCUMENT_KINDS,
+        find_template,
+        shipped_template,
+    )
+
+    where = _find_template_folders(book)
+    rows = [
+        {
+            "kind": kind,
+            "name": DEAL_DOCUMENT_KINDS[kind].name.in_(TERMINAL_LANGUAGE),
+            "format": format,
+            "template": find_template(kind, format, TERMINAL_LANGUAGE, where).shown,
+        }
+        for kind in DEAL_DOCUMENT_KINDS
+        for format in DEAL_DOCUMENT_FORMATS
+    ]
+    if as_json:
+        print_json({"folders": [str(folder) for folder in where], "templates": rows})
+        return 0
+    for row in rows:
+        own = "" if row["template"] in (shipped_template(row["kind"], row["format"]).name,) else f"  {row['template']}"
+        click.echo(f"{row['kind']:<10} {row['format']:<5} {row['name']}{own}")
+    for folder in where:
+        click.echo(
+            terminal_text(
+                "Looked for in {folder}, then among those that ship.",
+                "先在 {folder} 查找，再用内置模板。",
+                folder=folder,
+            )
+        )
+    return 0
+
+
+def show_template_fields(kind: str, as_json: bool) -> int:
+    """Show every field that a template of *kind* may use, with an example."""
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.documents.sample_deal import template_field_paths, template_fields
+
+    told = list(template_field_paths(template_fields(_check_document_kind(kind), "html")))
+    if as_json:
+        print_json({"kind": kind, "fields": dict(told)})
+        return 0
+    for path, example in told:
+        first = example.partition("\n")[0]
+        click.echo(f"{{% {path} %}}" if path.startswith("for ") else f"{{{{ {path} }}}}  {first}")
+    return 0
+
+
+def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bool) -> int:
+    """Say what is wrong with templates: of the files given, else of every template of the book's folders."""
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.documents.template_findings import inspect_template
+    from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS, team_templates
+
+    templates = [_read_template_file(file) for file in files] or list(
+        team_templates(_find_template_folders(book), tuple(DEAL_DOCUMENT_KINDS))
+    )
+    found = [
+        (template, fault)
+        for template in templates
+        for fault in inspect_template(template, _find_template_folders(book))
+    ]
+    if as_json:
+        rows = [
+            {
+                "template": t.shown,
+                "place": fault.place.in_(TERMINAL_LANGUAGE),
+                "fault": fault.said.in_(TERMINAL_LANGUAGE),
+            }
+            for t, fault in found
+        ]
+        print_json({"checked": [template.shown for template in templates], "faults": rows})
+        return 1 if found else 0
+    for template, fault in found:
+        place, colon = fault.place.in_(TERMINAL_LANGUAGE), terminal_text(": ", "：")
+        between = terminal_text(", ", "，") if place else ""
+        click.echo(f"{template.shown}{between}{place}{colon}{fault.said.in_(TERMINAL_LANGUAGE)}")
+    click.echo(
+        terminal_text(
+            "Templates checked: {count}, faults: {wrong}.",
+            "已检查 {count} 个模板，{wrong} 处错误。",
+            count=len(templates),
+            wrong=len(found),
+        )
+    )
+    return 1 if found else 0
+
+
+def copy_shipped_template(kind: str, format: str, folder: Path) -> int:
+    """Copy a template that ships into *folder*, to be edited; a file that is there is never overwritten."""
+    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.documents.template_lookup import TEMPLATE_SUFFIXES, shipped_template
+
+    template = shipped_template(_check_document_kind(kind), format)
+    path = folder / f"{kind}.{TEMPLATE_SUFFIXES[format]}"
+    if path.exists():
+        raise UsageError(f"{path} exists already; move it away first.", f"{path} 已存在；请先移走。")
+    save_file_atomically(path, template.content)
+    click.echo(
+        terminal_text(
+            "{path} is ready to be edited; salesflow template check finds misspelt fields, template fields lists them.",
+            "{path} 可供编辑；salesflow template check 检查字段，template fields 列出字段。",
+            path=path,
+        )
+    )
+    return 0
+
+
+def _find_template_folders(book: Path | None) -> LookupFolders:
+    from xl_salesflow.documents.template_lookup import template_folders
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    return template_folders(ClosedBook(book).read(date.today())) if book else ()
+
+
+def _check_document_kind(kind: str) -> str:
+    from xl_salesflow.core.name_suggestions import find_nearest
+    from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS
+
+    if kind in DEAL_DOCUMENT_KINDS:
+        return kind
+    near = find_nearest(kind, DEAL_DOCUMENT_KINDS)
+    known = ", ".join(DEAL_DOCUMENT_KINDS)
+    raise UsageError(
+        f"There is no kind of paper “{kind}”" + (f"; did you mean {near}?" if near else f"; there are {known}."),
+        f"没有“{kind}”这种文件" + (f"；是否指 {near}？" if near else f"；可用：{known}。"),
+    )
+
+
+def _read_template_file(file: Path) -> DocumentTemplate:
+    from xl_salesflow.documents.template_lookup import TEMPLATE_SUFFIXES, read_template
+
+    kind, suffix = file.name.partition(".")[0], file.suffix.lstrip(".").lower()
+    format = next((format for format, ending in TEMPLATE_SUFFIXES.items() if ending == suffix), None)
+    if format is None:
+        endings = ", ".join(f".{ending}" for ending in TEMPLATE_SUFFIXES.values())
+        raise UsageError(f"{file} is no template; they end in {endings}.", f"{file} 不是模板；模板以 {endings} 结尾。")
+    return read_template(file, _check_document_kind(kind), format)

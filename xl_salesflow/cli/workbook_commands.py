@@ -1,0 +1,173 @@
+"""The commands init, check, update and demo: make a workbook, check it, bring it up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xl_salesflow.cli.command_options import (
+    BOOK_ARGUMENT,
+    DRY_RUN_OPTION,
+    JSON_OPTION,
+    TERMINAL_LANGUAGE,
+    TODAY_OPTION,
+    USER_OPTION,
+    day_or_today,
+    terminal_text,
+    translated_option,
+    verb_command,
+)
+from xl_salesflow.errors import SalesflowError, UsageError
+from xl_salesflow.locale.texts import LANGUAGES, Language
+
+
+@verb_command("init")
+@BOOK_ARGUMENT
+@translated_option(
+    "--playbook", "The sales process to begin with.", "初始销售流程。", default="crm", show_default=True, metavar="NAME"
+)
+@translated_option(
+    "--lang",
+    "Language of the workbook.",
+    "工作簿语言。",
+    type=click.Choice(LANGUAGES),
+    default=TERMINAL_LANGUAGE,
+    show_default=True,
+)
+@TODAY_OPTION
+def init_command(book: Path, playbook: str, lang: Any, today: date | None) -> int:
+
+    return create_workbook(book, playbook, lang, today)
+
+
+@verb_command("check")
+@BOOK_ARGUMENT
+@translated_option("--repair", "Put typed-over formulas back.", "恢复被覆盖的公式。", is_flag=True)
+@JSON_OPTION
+@TODAY_OPTION
+def check_command(book: Path, repair: bool, json: bool, today: date | None) -> int:
+
+    return show_workbook_check(book, repair, json, today)
+
+
+@verb_command("update")
+@click.argument("books", type=click.Path(path_type=Path), nargs=-1, required=True)
+@DRY_RUN_OPTION
+@translated_option(
+    "--sheet",
+    "With --dry-run: write the changes as a workbook to tick, for salesflow apply.",
+    "与 --dry-run 同用：将修改写成可勾选的工作簿，供 salesflow apply 使用。",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CHANGES.xlsx",
+)
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def update_command(
+    books: tuple[Path, ...], dry_run: bool, sheet: Path | None, json: bool, today: date | None, **who: Any
+) -> int:
+    from xl_salesflow.cli.change_commands import write_change_sheet_file
+
+    if sheet is not None:
+        if not dry_run or len(books) > 1:
+            raise click.UsageError(
+                terminal_text(
+                    "--sheet goes with --dry-run and one workbook.", "--sheet 须与 --dry-run 及单个工作簿同用。"
+                )
+            )
+
+        return write_change_sheet_file(books[0], sheet, json, today, who["as"])
+
+    return update_workbooks(books, dry_run, json, today, who["as"])
+
+
+@verb_command("demo")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"), metavar="[DIR]")
+@translated_option(
+    "--lang",
+    "Language of the workbook.",
+    "工作簿语言。",
+    type=click.Choice(LANGUAGES),
+    default=TERMINAL_LANGUAGE,
+    show_default=True,
+)
+@TODAY_OPTION
+def demo_command(folder: Path, lang: Any, today: date | None) -> int:
+    from xl_salesflow.cli.demo.demo_workbook import write_demo
+
+    for path in write_demo(folder, lang, datetime.combine(today, datetime.min.time()) if today else datetime.now()):
+        click.echo(str(path))
+    return 0
+
+
+def create_workbook(path: Path, playbook: str, language: Language, today: date | None) -> int:
+    """Make a new workbook at *path*; an existing file is never overwritten."""
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.engine import run_steps
+    from xl_salesflow.workbook.closed_book import ClosedBook
+    from xl_salesflow.workbook.new_stores import new_workbook
+
+    if path.exists():
+        raise UsageError(
+            f"{path} exists already; choose another name or move it away.",
+            f"{path} 已存在；请换一个名称或先移走原文件。",
+        )
+    new_workbook(path, language, playbook)
+    book, run = ClosedBook(path), make_user_run(None, today)
+    book.write(run_steps(book.read(run.now.date()), (), "init", run))
+    click.echo(
+        terminal_text(
+            "{path} is ready: open it in Excel, or run salesflow import.",
+            "{path} 已建好：可在 Excel 中打开，或运行 salesflow import。",
+            path=path,
+        )
+    )
+    return 0
+
+
+def show_workbook_check(path: Path, repair: bool, as_json: bool, today: date | None) -> int:
+    """Show the findings; with *repair* put formulas back first."""
+    from xl_salesflow.cli.screen_output import own_formula_results, print_findings
+    from xl_salesflow.verbs import check
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    book = ClosedBook(path)
+    restored = book.restore() if repair else []
+    plan = check(book.read(day_or_today(today)), repair)
+    more = {"restored": restored} if repair else {}
+    if plan.writes:
+        written = book.written(plan)
+        plan = replace(check(book.read(day_or_today(today))), repairs=plan.repairs)
+        more |= own_formula_results(written.answer)
+    print_findings(replace(plan, answer={**plan.answer, **more}), as_json)
+    return 1 if plan.blocks else 0
+
+
+def update_workbooks(paths: Sequence[Path], dry_run: bool, as_json: bool, today: date | None, by: str | None) -> int:
+    """Update every workbook; one that fails is reported and the others go on."""
+    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.verbs import update
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    code = 0
+    for path in paths:
+        try:
+            book, run = ClosedBook(path), make_user_run(by, today)
+            plan = update(book.read(run.now.date()), run)
+            if not dry_run:
+                plan = book.written(plan)
+        except SalesflowError as error:
+            if len(paths) == 1:
+                raise
+            click.echo(error.in_(TERMINAL_LANGUAGE), err=True)
+            code = max(code, error.exit_code)
+            continue
+        print_change_set(path, plan, dry_run, as_json)
+        code = max(code, 1 if plan.blocks else 0)
+    return code

@@ -1,0 +1,253 @@
+"""A change is a value before it is an act: what a verb wants done to a workbook, and what it found.
+
+Edits are columnar, because an update of a hundred thousand deals is a few columns, not a million cells; `ChangeSet.changes`
+gives them one by one. A verb works on pipelines step by step: a change set is applied in memory for the next step, and what is
+written is the difference between the first and the last state. So a step that changes nothing writes nothing, and two steps that
+touch the same cell leave one change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.named_values import SETTINGS_BY_ID, Settings
+from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
+from xl_salesflow.schema.table_frames import complete_columns
+from xl_salesflow.schema.table_registry import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell: what stood there, what will, and why."""
+
+    table: str
+    key: str
+    column: str
+    before: Any
+    after: Any
+    because: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Cells of one column. *after* is indexed by sheet row, as *before* and *keys* are; all have the column's dtype."""
+
+    table: str
+    column: str
+    keys: pd.Series
+    before: pd.Series
+    after: pd.Series
+    because: str | pd.Series
+
+    def __len__(self) -> int:
+        return len(self.after)
+
+    def __iter__(self) -> Iterator[Change]:
+        reasons: Sequence[str] = [self.because] * len(self) if isinstance(self.because, str) else list(self.because)
+        for key, before, after, because in zip(self.keys, self.before, self.after, reasons, strict=True):
+            yield Change(self.table, str(key), self.column, before, after, because)
+
+
+@dataclass(frozen=True)
+class Append:
+    """Rows to add below a table: a complete frame (see frames.py) whose index is ignored."""
+
+    table: str
+    rows: pd.DataFrame
+    because: str
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Rows to take out of a table, as they stand: a complete frame indexed by sheet row."""
+
+    table: str
+    rows: pd.DataFrame
+    because: str
+
+
+@dataclass(frozen=True)
+class Fill:
+    """The whole new body of a generated table, and the one it had where that is known."""
+
+    table: str
+    rows: pd.DataFrame
+    before: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCellChange:
+    """A named cell and its new value; *cached* keeps the formula and replaces only what it last came to."""
+
+    name: str
+    before: Any
+    after: Any
+    cached: bool = True
+
+
+@dataclass(frozen=True)
+class Document:
+    """Something to print: the template's *kind*, the *name* of the file without ending, and the facts to fill in."""
+
+    kind: str
+    name: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """Everything a verb wants: values only, so that a dry run prints exactly what the real run writes."""
+
+    edits: tuple[Edit, ...] = ()
+    appends: tuple[Append, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    caches: tuple[Edit, ...] = ()  # formula cells: the formula stays, its cached value is refreshed
+    cells: tuple[NamedCellChange, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    documents: tuple[Document, ...] = ()
+    repairs: Mapping[str, Mapping[str, Sequence[int]]] = field(default_factory=dict)  # table → column → rows to restore
+    answer: Mapping[str, Any] = field(default_factory=dict)  # what --json prints
+    summary: Text | None = None
+    removes: tuple[Remove, ...] = ()
+
+    def __add__(self, other: ChangeSet) -> ChangeSet:
+        return ChangeSet(
+            self.edits + other.edits,
+            self.appends + other.appends,
+            self.fills + other.fills,
+            self.caches + other.caches,
+            self.cells + other.cells,
+            self.findings + other.findings,
+            self.documents + other.documents,
+            {**self.repairs, **other.repairs},
+            {**self.answer, **other.answer},
+            other.summary or self.summary,
+            self.removes + other.removes,
+        )
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether the workbook would change at all."""
+        lengths = [len(edit) for edit in self.edits + self.caches]
+        rows = [len(table.rows) for table in self.appends + self.removes]
+        return any(lengths) or any(rows) or bool(self.fills or self.cells or self.repairs)
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether a finding blocks (exit code 1)."""
+        return any(finding.blocks for finding in self.findings)
+
+    @property
+    def changes(self) -> Iterator[Change]:
+        """Yield every edit cell by cell, cached values left out."""
+        for edit in self.edits:
+            yield from edit
+
+
+ChangeReasons = Mapping[tuple[str, str], pd.Series]
+"""Why cells changed: (table, column id) → text by row; rows not named changed because of *because*."""
+
+
+def diff_pipelines(
+    before: Pipeline, after: Pipeline, because: str = "", reasons: ChangeReasons | None = None
+) -> ChangeSet:
+    """Return the plan that turns *before* into *after*: edits, rows added and removed, filled tables, formula cells."""
+    plan = ChangeSet()
+    for table in TABLES.values():
+        old, new = before[table.name], after[table.name]
+        if old is new:
+            continue
+        plan += (
+            _diff_generated_table(table, old, new)
+            if table.generated
+            else _diff_edited_table(table, old, new, because, reasons or {})
+        )
+    return plan
+
+
+def find_equal_cells(column: Column, old: pd.Series, new: pd.Series) -> npt.NDArray[np.bool_]:
+    """Return where two series of *column* say the same: blank equals blank, numbers to 12 digits."""
+    alike: npt.NDArray[np.bool_] = np.asarray(old.to_numpy() == new.to_numpy(), dtype=bool)
+    if column.type.is_date:
+        alike |= old.isna().to_numpy() & new.isna().to_numpy()
+    elif not column.type.is_text:
+        alike |= np.isclose(old.to_numpy("float64"), new.to_numpy("float64"), rtol=1e-12, atol=0.0, equal_nan=True)
+    return alike
+
+
+def _diff_edited_table(
+    table: TableSchema, old: pd.DataFrame, new: pd.DataFrame, because: str, reasons: ChangeReasons
+) -> ChangeSet:
+    gone = old.loc[old.index.difference(new.index, sort=False)]
+    removes = (Remove(table.name, gone, because),) if len(gone) else ()
+    old = old.drop(index=gone.index) if len(gone) else old
+    kept = new.loc[old.index] if len(new) != len(old) else new
+    keys = kept[table.key] if table.key else kept[table.columns[0].id]
+    edits: dict[bool, list[Edit]] = {False: [], True: []}
+    for column in table.columns:
+        was, now = old[column.id], kept[column.id]
+        if np.shares_memory(was.to_numpy(), now.to_numpy()) and was.index.equals(now.index):
+            continue
+        rows = old.index[~find_equal_cells(column, was, now)]
+        if len(rows):
+            why = reasons.get((table.name, column.id), pd.Series(dtype=object)).reindex(rows, fill_value=because)
+            edit = Edit(table.name, column.id, keys.loc[rows], was.loc[rows], now.loc[rows], why)
+            edits[column.is_formula].append(edit)
+    added = new.loc[new.index.difference(old.index, sort=False)]
+    appends = (Append(table.name, added, because),) if len(added) else ()
+    return ChangeSet(edits=tuple(edits[False]), caches=tuple(edits[True]), appends=appends, removes=removes)
+
+
+def _diff_generated_table(table: TableSchema, old: pd.DataFrame, new: pd.DataFrame) -> ChangeSet:
+    alike = len(old) == len(new) and all(
+        find_equal_cells(column, old[column.id], new[column.id]).all() for column in table.columns
+    )
+    return ChangeSet() if alike else ChangeSet(fills=(Fill(table.name, new, old),))
+
+
+def apply_change_set(pipeline: Pipeline, plan: ChangeSet) -> Pipeline:
+    """Return *pipeline* with the edits, removals, appends and fills of *plan*; cached values and documents do not matter here.
+
+    Appended rows get negative index values, so that no address is given to a row that is not in the sheet yet.
+    """
+    tables = dict(pipeline.tables)  # a table that nothing is done to stays the very same: it need not be compared
+    for name in {edit.table for edit in plan.edits}:
+        tables[name] = tables[name].copy(deep=False)
+    for edit in plan.edits:
+        column = tables[edit.table][edit.column].copy()
+        column.loc[edit.after.index] = edit.after
+        tables[edit.table][edit.column] = column
+    settings = _apply_to_settings(pipeline.settings, plan)
+    for remove in plan.removes:
+        tables[remove.table] = tables[remove.table].drop(index=remove.rows.index)
+    for append in plan.appends:
+        tables[append.table] = _append_rows(tables[append.table], complete_columns(TABLES[append.table], append.rows))
+    for fill in plan.fills:
+        tables[fill.table] = complete_columns(TABLES[fill.table], fill.rows)
+    return replace(pipeline.with_tables(**tables), settings=settings)
+
+
+def _apply_to_settings(settings: Settings, plan: ChangeSet) -> Settings:
+    # a run changes no setting but names, such as the default playbook's
+    edits = [edit for edit in plan.edits if (edit.table, edit.column) == ("Settings", "value")]
+    changed = {change.key: str(change.after) for edit in edits for change in edit}
+    names = {
+        id: value
+        for id, value in changed.items()
+        if id in SETTINGS_BY_ID and SETTINGS_BY_ID[id].type is ColumnType.TEXT
+    }
+    return Settings({**settings.values, **names}) if names else settings
+
+
+def _append_rows(frame: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    lowest = min(int(frame.index.min()), 0) if len(frame) else 0
+    rows = rows.set_axis(pd.RangeIndex(lowest - 1, lowest - 1 - len(rows), -1), axis=0)
+    return pd.concat([frame, rows]) if len(frame) else rows

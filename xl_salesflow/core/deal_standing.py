@@ -1,0 +1,223 @@
+"""Where deals stand: their recorded stage, their last scores, their primary quote and its discount.
+
+The score trail of a deal keeps its last scores with their days, such as ``2026-03-02 75; 2026-03-09 60``: enough to know last
+week's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.schema.table_frames import fold_keys, look_up_values
+
+
+def select_open_deals(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the deals whose outcome is open, with their stage's `position`, `day_limit`, `buyer_due` and `chance`.
+
+    `buyer_due` is the buyer's stage that the seller's stage expects; `chance` the deal's own probability, else its stage's.
+    A deal whose stage the playbook does not have keeps blanks.
+    """
+    deals = pipeline["Deals"]
+    deals = deals[deals["outcome"] == "open"]
+    stages = [(id, stage) for id, playbook in pipeline.playbooks.items() for stage in playbook.stages]
+    keys = pd.Index([f"{id}|{stage.name}" for id, stage in stages], dtype=object)
+    named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
+    at = keys.drop_duplicates().get_indexer(pd.Index(named + "|" + deals["recorded_stage"], dtype=object))
+    first = [stage for (_, stage), again in zip(stages, keys.duplicated(), strict=True) if not again]
+    chance = _take_or_nan([stage.probability for stage in first], at)
+    return deals.assign(
+        position=_take_or_nan([stage.position for stage in first], at),
+        day_limit=_take_or_nan([np.nan if stage.day_limit is None else stage.day_limit for stage in first], at),
+        buyer_due=np.array([*(stage.buyer_stage for stage in first), ""], object)[at],
+        chance=deals["probability_override"].fillna(pd.Series(chance, index=deals.index)),
+    )
+
+
+def _take_or_nan(values: list[float], at: np.ndarray) -> np.ndarray:
+    # -1, the place of a stage that was not found, takes the last one
+    taken: np.ndarray = np.array([*values, np.nan], float)[at]
+    return taken
+
+
+SCORE_TRAIL_SPAN = timedelta(days=7)
+
+
+def extend_score_trail(deals: pd.DataFrame, score: pd.Series, today: date) -> pd.Series:
+    """Return the trail of every deal with today's *score* noted where it differs from the last one; the rest stays.
+
+    What is older than the score of a week ago is left out when something is added.
+    """
+    trails = deals["score_trail"]
+    if trails.empty:
+        return trails
+    last = pd.to_numeric(trails.str.rpartition(" ")[2], errors="coerce")
+    new = (score != last) & ~(score.isna() & last.isna())
+    added = [_add_trail_note(trail, now, today) for trail, now in zip(trails[new], score[new], strict=True)]
+    return trails.mask(new, pd.Series(added, index=trails.index[new], dtype=object))
+
+
+def score_week_ago(trails: pd.Series, today: date) -> pd.Series:
+    """Return the score of a week ago per deal, the earliest one while the trail is younger; blank without a trail."""
+    told = {
+        trail: _score_on_day(_read_score_trail(trail), today - SCORE_TRAIL_SPAN) for trail in trails.drop_duplicates()
+    }
+    return trails.map(told).astype("float64")
+
+
+def _add_trail_note(trail: str, score: float, today: date) -> str:
+    notes = [note for note in _read_score_trail(trail) if note[0] != today]
+    old = [note for note in notes if note[0] <= today - SCORE_TRAIL_SPAN]
+    notes = [*old[-1:], *(note for note in notes if note[0] > today - SCORE_TRAIL_SPAN), (today, score)]
+    return "; ".join(f"{day.isoformat()} {'-' if value != value else f'{value:g}'}" for day, value in notes)
+
+
+def _score_on_day(notes: list[tuple[date, float]], day: date) -> float:
+    old = [value for noted, value in notes if noted <= day]
+    return old[-1] if old else notes[0][1] if notes else np.nan
+
+
+def _read_score_trail(trail: str) -> list[tuple[date, float]]:
+    # a note that somebody mangled is left out; the trail is a memory, not a record
+    notes = []
+    for note in trail.split(";"):
+        day, _, value = note.strip().partition(" ")
+        try:
+            notes.append((date.fromisoformat(day), float("nan" if value == "-" else value)))
+        except ValueError:
+            continue
+    return notes
+
+
+LIVE_QUOTE_STATES = ("", "draft", "sent", "accepted")
+"""States in which a quote is an offer."""
+
+
+def find_primary_quotes(pipeline: Pipeline) -> pd.DataFrame:
+    """Return deal (folded), row of Deals and value (NaN where it cannot be told) of every live primary quote, by row of Quotes.
+
+    The value is the net sum, which is the formula column of Quotes, in the workbook's currency; a quote without a line has none.
+    """
+    quotes, deals = pipeline["Quotes"], pipeline["Deals"]
+    live = quotes[(quotes["primary"] == "yes") & quotes["status"].isin(LIVE_QUOTE_STATES) & (quotes["deal"] != "")]
+    keys = fold_keys(deals["deal"])
+    known = pd.Series(deals.index, index=keys.to_numpy())
+    known = known[~known.index.duplicated()]
+    deal = fold_keys(live["deal"])
+    lines = fold_keys(pipeline["QuoteLines"]["quote"])
+    base = pipeline.settings.text("currency").strip().upper()
+    foreign = ~live["currency"].str.strip().str.upper().isin(["", base])
+    value = (live["net"] * live["rate"].where(live["rate"] > 0).where(foreign, 1.0)).round(2)
+    return pd.DataFrame(
+        {"deal": deal, "row": deal.map(known), "value": value.where(fold_keys(live["quote"]).isin(lines))},
+        index=live.index,
+    )
+
+
+def find_primary_values(pipeline: Pipeline) -> pd.DataFrame:
+    """Return row of Deals and value of the open deals that one primary quote stands for, by row of Quotes."""
+    found = find_primary_quotes(pipeline)
+    found = found[~found["deal"].duplicated(keep=False) & found["row"].notna() & found["value"].notna()]
+    outcome = pipeline["Deals"]["outcome"].reindex(found["row"]).set_axis(found.index)
+    found = found[~outcome.isin(["won", "lost"])]
+    return found.assign(row=found["row"].astype("int64"))
+
+
+DISCOUNT_SETTING_OF_ROLE: Mapping[str, str] = MappingProxyType(
+    {"manager": "discount_manager", "director": "discount_director"}
+)
+"""Role → the setting that holds its limit; any other role has the general one."""
+
+DISCOUNT_TOLERANCE = 1e-9  # shares are typed in per cent, sums of them come out a hair off
+_APPROVER_SEPARATORS = re.compile(r"\s*[,，、;；/&+]\s*")
+
+
+def compute_discounts(pipeline: Pipeline) -> pd.Series:
+    """Return the share that each quote takes off, by row of Quotes: of its most reduced line, with what comes off the whole.
+
+    A price of its own below the list price is a discount too, without the tax it may contain and in the workbook's currency.
+    """
+    quotes, lines = pipeline["Quotes"], pipeline["QuoteLines"]
+    quoted = fold_keys(lines["quote"])
+    left = (1 - lines["discount"].fillna(0)) * _price_to_list_ratio(pipeline, quoted)
+    least = look_up_values(fold_keys(quotes["quote"]), left[quoted != ""].groupby(quoted[quoted != ""]).min()).fillna(
+        1.0
+    )
+    return 1 - least * (1 - quotes["discount"].fillna(0))
+
+
+def look_up_discount_limits(pipeline: Pipeline, people: pd.Series) -> pd.Series:
+    """Return the most that each of *people* may grant alone: their own limit, else their role's, else everybody's."""
+    team, settings = pipeline["Team"], pipeline.settings
+    general = settings.number("discount_limit")
+    of_role = (
+        team["role"]
+        .map({role: settings.number(setting) for role, setting in DISCOUNT_SETTING_OF_ROLE.items()})
+        .fillna(general)
+    )
+    held = team["discount_limit"].fillna(of_role).set_axis(fold_keys(team["person"]).to_numpy())
+    return look_up_values(fold_keys(people), held[~held.index.duplicated()]).fillna(general)
+
+
+def look_up_quote_owners(pipeline: Pipeline) -> pd.Series:
+    """Return the owner of each quote's deal, by row of Quotes; "" where nobody knows the deal."""
+    deals = pipeline["Deals"]
+    held = deals["owner"].set_axis(fold_keys(deals["deal"]).to_numpy())
+    return (
+        look_up_values(fold_keys(pipeline["Quotes"]["deal"]), held[~held.index.duplicated()]).fillna("").astype(object)
+    )
+
+
+def find_unapproved_discounts(pipeline: Pipeline) -> pd.Series:
+    """Tell by row of Quotes which take off more than the deal's owner may grant and nobody who may has approved."""
+    off = compute_discounts(pipeline)
+    above = off > look_up_discount_limits(pipeline, look_up_quote_owners(pipeline)) + DISCOUNT_TOLERANCE
+    owner, names = look_up_quote_owners(pipeline), pipeline["Quotes"]["approved_by"]
+    approved = pd.Series(
+        [_has_discount_approval(pipeline, names[row], off[row], owner[row]) for row in above.index[above]],
+        above.index[above],
+        bool,
+    )
+    return above & ~approved.reindex(above.index, fill_value=False)
+
+
+def _has_discount_approval(pipeline: Pipeline, typed: str, share: float, owner: str) -> bool:
+    # somebody of the team who still works here, and may grant that much; where no team is written down, anybody but the owner
+    team, names = pipeline["Team"], [name for name in _APPROVER_SEPARATORS.split(typed.strip()) if name]
+    if not (team["person"] != "").any():
+        return any(name.casefold() != owner.strip().casefold() for name in names)
+    known = set(fold_keys(team.loc[team["active"] != "no", "person"])) - {""}
+    people = pd.Series([name for name in names if name.casefold() in known], dtype=object)
+    return bool(len(people)) and bool((look_up_discount_limits(pipeline, people) >= share - DISCOUNT_TOLERANCE).any())
+
+
+def _price_to_list_ratio(pipeline: Pipeline, quoted: pd.Series) -> pd.Series:
+    # the line's own price against the list's, at most 1; a price that cannot be compared counts as the list's
+    quotes, lines, products = pipeline["Quotes"], pipeline["QuoteLines"], pipeline["Products"]
+    prices = products["price"].set_axis(fold_keys(products["product"]).to_numpy())
+    listed = look_up_values(fold_keys(lines["product"]), prices[~prices.index.duplicated()])
+    worth = _list_currency_factor(pipeline, quotes).set_axis(fold_keys(quotes["quote"]).to_numpy())
+    own = lines["price"] * look_up_values(quoted, worth[~worth.index.duplicated()])
+    ratio = (own / listed.where(listed > 0)).clip(lower=0.0, upper=1.0)
+    return ratio.fillna(1.0)
+
+
+def _list_currency_factor(pipeline: Pipeline, quotes: pd.DataFrame) -> pd.Series:
+    """Return what one unit of each quote's prices is worth in the price list's money; NaN where nothing tells."""
+    base = pipeline.settings.text("currency").strip().upper()
+    foreign = ~quotes["currency"].str.strip().str.upper().isin(["", base])
+    rate = quotes["rate"].where(foreign, 1.0).where(lambda rates: rates > 0)
+    tax = quotes["tax_rate"].fillna(pipeline.settings.number("tax_rate"))
+    contained = np.where(quotes["tax_mode"] == "inclusive", 1 + tax, 1.0)
+    worth: pd.Series = rate / np.where(contained > 0, contained, np.nan)
+    return worth
+
+
+def format_discount_percent(share: float) -> str:
+    return f"{share * 100:.4g} %"

@@ -1,0 +1,136 @@
+"""The seal of every stage stay in History: a chain of digests per deal that shows changes by hand.
+
+A seal has two halves. The first is a digest of what the row said when it was written; the second of how the deal's stay before it
+ended (which was filled in at the same moment) and of that stay's seal. So a stay cannot be changed, taken out or inserted without
+the next one showing it. Positions are left out: they change when a stage is added in between.
+
+    V000001  Lead       3f0c…-0000…      the first of its deal: nothing was before
+    V000004  Qualified  91ab…-77d2…      77d2… covers "Lead was left on … for Qualified" and 3f0c…-0000…
+
+Chains run per deal, so a stage move can be sealed without reading other deals, and an undone move, always the last of its deal,
+leaves every other chain intact. Source of the digest: BLAKE2b (RFC 7693), 40 bits a half, no key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from xl_salesflow.schema.table_registry import TABLES
+
+_SEALED_KEYS = ("visit", "deal")  # different in every row or nearly so
+_SEALED_COLUMNS = (
+    "playbook", "stage", "outcome", "entered", "first", "created", "closed", "cycle_days", "amount",
+    "probability", "owner", "product", "source", "region", "sales_channel", "by", "reason", "override_by",
+    "override_reason", "gates",
+)  # fmt: skip
+_STAY_END_COLUMNS = ("left", "days", "moved_to", "move")
+_NO_STAY_BEFORE = "0" * 10
+_SEAL_BYTES = 5
+
+
+@dataclass(frozen=True)
+class BrokenSeals:
+    """Rows of History, in the order of their numbers, whose seal does not hold: the row itself, or what was before it."""
+
+    itself: pd.Index
+    before: pd.Index
+    unsealed: pd.Index
+
+
+def seal_history(history: pd.DataFrame, deals: Collection[str] | None = None) -> pd.DataFrame:
+    """Return *history* with blank seals filled in, for *deals* only where some are given."""
+    blank = history["seal"] == ""
+    if deals is not None:
+        blank &= history["deal"].isin(deals)
+    if not blank.any():
+        return history
+    chains = _order_stays(history[history["deal"].isin(history.loc[blank, "deal"])])
+    seals, waiting = chains["seal"].to_list(), blank.loc[chains.index].to_list()
+    own, ends = _digest_stays(chains), _encode_stays(chains, _STAY_END_COLUMNS)
+    for at, before in enumerate(_find_stays_before(chains)):
+        if waiting[at]:
+            seals[at] = f"{own[at]}-{_digest_stay_before(ends, seals, before)}"
+    column = history["seal"].copy()
+    column.loc[chains.index] = np.array(seals, object)
+    return history.assign(seal=column)
+
+
+def find_broken_seals(history: pd.DataFrame) -> BrokenSeals:
+    """Return where the seals of *history* do not hold."""
+    chains = _order_stays(history)
+    seals = chains["seal"].to_list()
+    own, ends = _digest_stays(chains), _encode_stays(chains, _STAY_END_COLUMNS)
+    itself, behind = np.zeros(len(chains), bool), np.zeros(len(chains), bool)
+    for at, before in enumerate(_find_stays_before(chains)):
+        if seals[at] and seals[at] != f"{own[at]}-{(then := _digest_stay_before(ends, seals, before))}":
+            first, _, second = seals[at].partition("-")
+            itself[at], behind[at] = first != own[at], second != then
+    rows = chains.index
+    return BrokenSeals(rows[itself], rows[behind], rows[(chains["seal"] == "").to_numpy(bool)])
+
+
+def _order_stays(history: pd.DataFrame) -> pd.DataFrame:
+    # by number, because people sort sheets
+    visits = history["visit"]
+    if visits.is_monotonic_increasing and len(set(map(len, visits))) <= 1:
+        return history
+    number = pd.to_numeric(visits.str.removeprefix("V"), errors="coerce").to_numpy("float64")
+    return history.iloc[np.argsort(number, kind="stable")]
+
+
+def _find_stays_before(chains: pd.DataFrame) -> list[int]:
+    """Return for each row the place of its deal's visit before it; -1 is none."""
+    codes, names = pd.factorize(chains["deal"])
+    last, before = [-1] * (len(names) + 1), []
+    for at, deal in enumerate(codes.tolist()):
+        before.append(last[deal])
+        last[deal] = at
+    return before
+
+
+def _digest_stay_before(ends: list[bytes], seals: list[str], before: int) -> str:
+    return _NO_STAY_BEFORE if before < 0 else _short_digest(ends[before] + seals[before].encode())
+
+
+def _digest_stays(rows: pd.DataFrame) -> list[str]:
+    names = zip(*(rows[id] for id in _SEALED_KEYS), strict=True)
+    told = _encode_stays(rows, _SEALED_COLUMNS)
+    return [_short_digest(row + "\t".join(name).encode()) for row, name in zip(told, names, strict=True)]
+
+
+def _short_digest(content: bytes) -> str:
+    return blake2b(content, digest_size=_SEAL_BYTES).hexdigest()
+
+
+def _encode_stays(rows: pd.DataFrame, columns: tuple[str, ...]) -> list[bytes]:
+    """Return each row's *columns* as bytes, eight a cell, the same whatever wrote the file."""
+    cells = np.empty((len(rows), len(columns)), dtype="<i8")
+    for place, id in enumerate(columns):
+        cells[:, place] = _encode_stay_column(id, rows[id])
+    whole, width = cells.tobytes(), 8 * len(columns)
+    return [whole[start : start + width] for start in range(0, len(whole), width)]
+
+
+def _encode_stay_column(id: str, column: pd.Series) -> npt.NDArray[np.int64]:
+    type = TABLES["History"][id].type
+    if type.is_text:
+        codes, texts = pd.factorize(column)
+        return np.array([*map(_hash_cell_text, texts), 0], dtype="<i8")[codes]
+    if type.is_date:
+        return column.to_numpy().astype("datetime64[D]").astype("<i8")
+    # a number as a sheet keeps it, whatever its last digits became in another program
+    numbers = np.round(column.to_numpy("float64"), 6) + 0.0
+    return np.where(np.isnan(numbers), np.float64(-1e300), numbers).astype("<f8").view("<i8")
+
+
+def _hash_cell_text(text: Any) -> int:
+    # a sheet keeps neither outer blanks nor every kind of line end
+    plain = " ".join(str(text).split())
+    return int.from_bytes(blake2b(plain.encode(), digest_size=8).digest(), "little", signed=True)

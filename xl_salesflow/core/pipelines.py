@@ -1,0 +1,268 @@
+"""The typed frames of one workbook with its sales processes, settings and day; what a finding is.
+
+A Pipeline is frozen and knows no file format and no Excel. A Playbook is a sales process as values: stages in order, the gates
+before them, the tasks in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal
+
+import pandas as pd
+
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.named_values import Query, Settings
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+StageKind = Literal["open", "won", "lost", "aftercare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage. *position* counts from 1 over the whole playbook; limits are days, None is no limit; *row* is its sheet row."""
+
+    name: str
+    position: int
+    kind: StageKind
+    probability: float
+    day_limit: int | None = None
+    cadence: int | None = None
+    may_skip: bool = True
+    buyer_stage: str = ""
+    purpose: str = ""
+    action: str = ""
+    row: int = 0
+
+    @property
+    def outcome(self) -> str:
+        """Return open, won or lost: a deal in aftercare is won."""
+        return "won" if self.kind == "aftercare" else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What must hold before a deal enters *stage*; *effect* is block or warn, *check* a choice id; *playbook* "" is every one."""
+
+    id: str
+    playbook: str
+    stage: str
+    subject: str
+    check: str
+    value: str
+    effect: str
+    remedy: str
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StageTask:
+    """A task every deal gets on entering *stage*, due *due_days* later, ticked off by an activity of type *done_by*."""
+
+    playbook: str
+    stage: str
+    task: str
+    required: bool
+    due_days: int | None
+    done_by: str
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """One sales process, its stages in order of position."""
+
+    id: str
+    stages: tuple[Stage, ...]
+    gates: tuple[Gate, ...] = ()
+    tasks: tuple[StageTask, ...] = ()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Stage]:
+        """Return the stages by name."""
+        return {stage.name: stage for stage in self.stages}
+
+    @cached_property
+    def open_stages(self) -> tuple[Stage, ...]:
+        """Return the stages of kind open, in order."""
+        return tuple(stage for stage in self.stages if stage.kind == "open")
+
+    @property
+    def first(self) -> Stage:
+        """Return the stage a deal starts in."""
+        return self.open_stages[0]
+
+    @cached_property
+    def won(self) -> Stage:
+        """Return the stage of kind won."""
+        return next(stage for stage in self.stages if stage.kind == "won")
+
+    @cached_property
+    def lost(self) -> Stage:
+        """Return the stage of kind lost."""
+        return next(stage for stage in self.stages if stage.kind == "lost")
+
+    @cached_property
+    def funnel(self) -> tuple[Stage, ...]:
+        """Return the open stages and Won, in order: the steps of the funnel."""
+        return (*self.open_stages, self.won)
+
+    def direction(self, before: Stage | None, after: Stage) -> str:
+        """Return which way a deal goes from *before* (None: not yet anywhere) to *after*: an id of the choice "move"."""
+        if after.kind in ("won", "lost"):
+            return "back" if before is not None and before.kind == "aftercare" and after.kind == "won" else after.kind
+        if after.kind == "aftercare":
+            return "aftercare"
+        if before is not None and before.kind != "open":
+            return "reopened"
+        if before is not None and after.position <= before.position:
+            return "back"
+        return "skip" if self.passed(before.position if before else 0, after) else "forward"
+
+    def passed(self, position: int, after: Stage) -> tuple[Stage, ...]:
+        """Return the open stages that a move from *position* to *after* goes past without entering."""
+        return tuple(stage for stage in self.open_stages if position < stage.position < after.position)
+
+
+@dataclass(frozen=True)
+class TablePosition:
+    """Where a table stands, for addresses: its sheet and the letter of each column."""
+
+    sheet: str
+    letters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One workbook as values. *tables* holds a frame for every declared table (frames.py says how); *today* is an argument.
+
+    *view* is what the Funnel sheet's cells ask; *named* the named cells as read; *faults* what was wrong with single cells.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    today: date
+    language: Language = "en"
+    settings: Settings = field(default_factory=lambda: Settings({}))
+    view: Query = field(default_factory=Query)
+    named: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, TablePosition] = field(default_factory=dict)
+    faults: tuple[Finding, ...] = ()
+    source: str = ""
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.tables[table]
+
+    def with_tables(self, **tables: pd.DataFrame) -> Pipeline:
+        """Return the same pipeline with some frames replaced."""
+        after = replace(self, tables={**self.tables, **tables})
+        if "playbooks" in self.__dict__ and all(
+            after[name] is self[name] for name in ("Stages", "Gates", "StageTasks")
+        ):
+            after.__dict__["playbooks"] = self.playbooks  # read once for every state of a run
+        return after
+
+    def cell(self, table: str, row: int, column: str = "") -> str:
+        """Return the address of a cell such as ``Deals!F12``; of a row to come, only the sheet's name."""
+        place = self.places.get(table)
+        sheet = place.sheet if place else table
+        quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
+        letter = place.letters.get(column, "A") if place else ""
+        return f"{quoted}!{letter}{row}" if row > 0 and letter else quoted
+
+    @property
+    def as_of(self) -> date:
+        """Return the as-of date of the view, or today."""
+        return self.view.as_of or self.today
+
+    @cached_property
+    def playbooks(self) -> Mapping[str, Playbook]:
+        """Return the sales processes of the sheets Stages, Gates and StageTasks by id."""
+        return read_playbooks(self)
+
+    @property
+    def default_playbook(self) -> str:
+        """Return the id that deals without a playbook use."""
+        return self.settings.text("playbook")
+
+
+def build_pipeline(today: date, language: Language = "en", **rows: list[dict[str, Any]]) -> Pipeline:
+    """Return a pipeline from plain rows by table name; tables not named are empty. Meant for tests and small jobs."""
+    tables = {name: make_table_frame(table, rows.get(name, ())) for name, table in TABLES.items()}
+    return Pipeline(tables, today, language)
+
+
+def read_playbooks(pipeline: Pipeline) -> dict[str, Playbook]:
+    """Return the playbooks of the set-up sheets; rows that cannot be used are left out here and are findings elsewhere."""
+    stages = pipeline["Stages"]
+    stages = stages[(stages["stage"] != "") & stages["position"].notna()].sort_values(["playbook", "position"])
+    gates = [
+        _build_gate(row)
+        for row in _setup_records(pipeline["Gates"])
+        if row["active"] != "no" and row["gate"] and row["stage"]
+    ]
+    tasks = [_build_stage_task(row) for row in _setup_records(pipeline["StageTasks"]) if row["stage"] and row["task"]]
+    return {
+        str(id): Playbook(
+            str(id),
+            tuple(_build_stage(row) for row in _setup_records(group)),
+            tuple(gate for gate in gates if gate.playbook in ("", id)),
+            tuple(task for task in tasks if task.playbook in ("", id)),
+        )
+        for id, group in stages.groupby("playbook", sort=False)
+    }
+
+
+def _setup_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[Any, Any]] = frame.to_dict("records")
+    return [{**row, "row": int(index)} for index, row in zip(frame.index, records, strict=True)]
+
+
+def _optional_integer(value: float) -> int | None:
+    return None if value != value else int(value)
+
+
+def _build_stage(row: dict[str, Any]) -> Stage:
+    probability = 0.0 if row["probability"] != row["probability"] else float(row["probability"])
+    return Stage(
+        row["stage"], int(row["position"]), row["kind"] or "open", probability, _optional_integer(row["day_limit"]), _optional_integer(row["cadence"]),
+        row["may_skip"] != "no", row["buyer_stage"], row["purpose"], row["action"], row["row"],
+    )  # fmt: skip
+
+
+def _build_gate(row: dict[str, Any]) -> Gate:
+    return Gate(
+        row["gate"], row["playbook"], row["stage"], row["subject"], row["check"], row["value"], row["effect"] or "block",
+        row["remedy"], row["row"],
+    )  # fmt: skip
+
+
+def _build_stage_task(row: dict[str, Any]) -> StageTask:
+    return StageTask(
+        row["playbook"],
+        row["stage"],
+        row["task"],
+        row["required"] == "yes",
+        _optional_integer(row["due_days"]),
+        row["done_by"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with which row, in words its owner can act on. *cell* is the address such as ``Deals!F12``."""
+
+    rule: str
+    severity: str  # block, warn or note
+    message: str
+    table: str = ""
+    key: str = ""
+    column: str = ""
+    cell: str = ""
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether the finding makes a run end with exit code 1."""
+        return self.severity == "block"

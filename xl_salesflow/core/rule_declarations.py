@@ -1,0 +1,242 @@
+"""How rules, gate checks and rules for stage moves are declared, and how their findings are worded.
+
+A rule is declared once: what it is about, what it says, how much it weighs, and the function that finds the rows. It looks at
+whole columns and answers with rows, a column, and the facts of its sentence, one value per row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from unicodedata import normalize
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Finding, Gate, Pipeline, Playbook
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
+from xl_salesflow.schema.table_columns import Column, ColumnType
+from xl_salesflow.schema.table_registry import TABLES
+
+SentenceFacts = Mapping[str, Any]
+"""What fills the {slots} of a sentence: one value for every row, or a Series with one per row."""
+
+BLANK_LABEL = Text("blank", "空")
+
+
+@dataclass(frozen=True)
+class RuleMatch:
+    """Rows of *table* that a rule speaks about, the *column* whose cell it points at, and the *facts* it tells."""
+
+    table: str
+    rows: pd.Index
+    column: str = ""
+    facts: SentenceFacts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check of rows or an early warning. *title* names it in the docs; *severity* is block, warn or note."""
+
+    id: str
+    title: Text
+    message: Text
+    severity: str
+    hits: Callable[[Pipeline], Iterable[RuleMatch]]
+
+
+def write_sentences(text: Text, language: Language, index: pd.Index, facts: SentenceFacts) -> pd.Series:
+    """Return *text* in *language* for every row of *index*; equal facts are worded once."""
+    alike = {name: fact for name, fact in facts.items() if not isinstance(fact, pd.Series)}
+    differing = {name: fact.reindex(index) for name, fact in facts.items() if isinstance(fact, pd.Series)}
+    if not differing:
+        return pd.Series(text.in_(language, **alike) if alike else text.in_(language), index=index, dtype=object)
+    code = np.zeros(len(index), np.int64)
+    for fact in differing.values():
+        values, _ = pd.factorize(fact, use_na_sentinel=False)
+        code, _ = pd.factorize(code * (values.max(initial=0) + 1) + values)
+    first = np.unique(code, return_index=True)[1]
+    rows = ({name: fact.iat[row] for name, fact in differing.items()} for row in first)
+    worded = np.array([text.in_(language, **alike, **row) for row in rows], object)
+    return pd.Series(worded[code], index=index, dtype=object)
+
+
+def format_column_values(column: Column, values: pd.Series, language: Language) -> pd.Series:
+    """Return *values* of *column* as a person reads them; a blank cell is called blank."""
+    codes, unique = pd.factorize(values)
+    told = [_format_column_value(column, value, language) for value in unique] + [BLANK_LABEL.in_(language)]
+    return pd.Series(np.array(told, object)[codes], index=values.index, dtype=object)
+
+
+def _format_column_value(column: Column, value: Any, language: Language) -> str:
+    if value == "" or value is pd.NaT or value != value:
+        return BLANK_LABEL.in_(language)
+    if column.type in (ColumnType.CHOICE, ColumnType.LIST):
+        label = {**LISTS, **CHOICES}.get(column.options or "", {}).get(value)
+        return label.in_(language) if label else str(value)
+    if column.type.is_text:
+        return str(value)
+    if column.type.is_date:
+        return str(pd.Timestamp(value).date())
+    return f"{value * 100:.6g} %" if column.type is ColumnType.PERCENT else format_short_number(value)
+
+
+def format_short_number(value: float) -> str:
+    """Return a number without idle zeros: 2, 1,250.5."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
+
+
+MAX_ROWS_PER_FINDING = 100
+"""So many rows are told one by one; the rest is counted."""
+
+_MORE_FINDINGS = Text(
+    "{count} more rows of {sheet} have the same fault; filter the column to see them.",
+    "“{sheet}”表另有 {count} 行存在同样问题；可筛选该列查看。",
+)
+
+
+def list_rule_findings(pipeline: Pipeline, rule: Rule) -> Iterator[Finding]:
+    """Yield what *rule* finds, row by row; beyond LISTED rows of one column the rest is one finding with their number."""
+    for hits in rule.hits(pipeline):
+        yield from word_rule_match(pipeline, rule, hits)
+
+
+def word_rule_match(pipeline: Pipeline, rule: Rule, hits: RuleMatch) -> Iterator[Finding]:
+    """Yield *hits* in words, with keys and addresses."""
+    if hits.rows.empty:
+        return
+    table, language, rows = TABLES[hits.table], pipeline.language, hits.rows[:MAX_ROWS_PER_FINDING]
+    keys = pipeline[hits.table].loc[rows, table.key or table.columns[0].id]
+    facts = {"column": table.header(hits.column, language) if hits.column else "", **hits.facts}
+    for row, key, message in zip(rows, keys, write_sentences(rule.message, language, rows, facts), strict=True):
+        cell = pipeline.cell(hits.table, int(row), hits.column)
+        yield Finding(rule.id, rule.severity, message, hits.table, str(key), hits.column, cell)
+    if len(hits.rows) > MAX_ROWS_PER_FINDING:
+        more = _MORE_FINDINGS.in_(
+            language, count=len(hits.rows) - MAX_ROWS_PER_FINDING, sheet=table.title.in_(language)
+        )
+        cell = pipeline.cell(hits.table, int(hits.rows[MAX_ROWS_PER_FINDING]), hits.column)
+        yield Finding(rule.id, rule.severity, more, hits.table, "", hits.column, cell)
+
+
+class RowMessages:
+    """What has been said about each of *index* so far; "" while nothing has."""
+
+    def __init__(self, index: pd.Index, mark: str = "\n") -> None:
+        self._index, self._mark = index, mark
+        self._texts = [""]
+        self._code = np.zeros(len(index), np.int64)
+
+    def add(self, rows: pd.Index, sentences: pd.Series | str) -> None:
+        """Say *sentences* (one for all, or one per row in the order of *rows*) about *rows*."""
+        at = self._index.get_indexer(rows)
+        if isinstance(sentences, str):
+            new, said = np.zeros(len(at), np.int64), [sentences]
+        else:
+            new, unique = pd.factorize(sentences.to_numpy(object))
+            said = list(unique)
+        pairs, unique_pairs = pd.factorize(self._code[at] * len(said) + new)
+        made = [self._joined(self._texts[pair // len(said)], said[pair % len(said)]) for pair in unique_pairs.tolist()]
+        self._code[at] = pairs + len(self._texts)
+        self._texts += made
+
+    def texts(self) -> np.ndarray[Any, np.dtype[np.object_]]:
+        """Return what was said, in the order of the index."""
+        return np.array(self._texts, object)[self._code]
+
+    def _joined(self, old: str, new: str) -> str:
+        return f"{old}{self._mark}{new}" if old and new else old or new
+
+
+GateFinding = tuple[str, Text]
+"""A column of Gates and what is wrong with its cell."""
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """Whether a gate holds for each deal, and the facts its sentence tells where it does not."""
+
+    holds: np.ndarray[Any, np.dtype[np.bool_]]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GateCheck:
+    """One kind of check. *missing* is said where it does not hold, then the gate's own remedy or *remedy*.
+
+    *judge* takes the pipeline, the gate and the rows of Deals concerned; *fault* says what is wrong with the gate's own
+    row, or None.
+    """
+
+    id: str
+    missing: Text
+    remedy: Text
+    judge: Callable[[Pipeline, Gate, pd.DataFrame], GateResult]
+    fault: Callable[[Pipeline, Gate], GateFinding | None]
+
+
+def subject_column(gate: Gate) -> Column | None:
+    """Return the column of Deals that the gate's subject names, by header in any language or id."""
+    return TABLES["Deals"].find(gate.subject)
+
+
+def find_bad_subject(
+    gate: Gate, *, wanted: Callable[[ColumnType], bool] | None = None, kind: Text | None = None
+) -> GateFinding | None:
+    """Return what is wrong with a subject that should be a column of Deals, of a type that is *wanted*."""
+    column = subject_column(gate)
+    if column is None:
+        return "subject", Text("Deals has no column “{is_}”", "“商机”表没有列“{is_}”")
+    if wanted is not None and kind is not None and not wanted(column.type):
+        return "subject", Text(f"the column “{{is_}}” does not hold {kind.en}", f"列“{{is_}}”不是{kind.zh}")
+    return None
+
+
+def gate_limit(gate: Gate) -> float | None:
+    """Return the gate's value as a number; “10 %” is 0.1; None when it is none."""
+    text = normalize("NFKC", gate.value).strip().replace(",", "")
+    share = text.endswith("%")
+    try:
+        value = float(text.rstrip("% "))
+    except ValueError:
+        return None
+    return (value / 100 if share else value) if np.isfinite(value) else None
+
+
+def find_bad_limit(gate: Gate) -> GateFinding | None:
+    """Return what is wrong with a value that should be a number."""
+    return ("value", Text("“{is_}” is not a number", "“{is_}”不是数字")) if gate_limit(gate) is None else None
+
+
+def gate_items(gate: Gate) -> tuple[str, ...]:
+    """Return the gate's value as a list; commas, semicolons or the Chinese marks stand between."""
+    text = normalize("NFKC", gate.value)
+    for mark in ";、":
+        text = text.replace(mark, ",")
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+def identify_activity_type(subject: str) -> str:
+    """Return the id of an activity type written in any language, or what stands there: a team's own type."""
+    return identify_choice(LISTS["activity_type"], subject) or subject.strip()
+
+
+def identify_option(column: Column, item: str) -> str:
+    """Return the id of *item* in the list of *column*, or what stands there, for comparing without case."""
+    known = CHOICES.get(column.options or "") or LISTS.get(column.options or "") or {}
+    return (identify_choice(known, item) or item.strip()).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRule:
+    """A rule for every move, whatever the sheet Gates says.
+
+    *judge* takes the rows of Deals that move and their crossings: per deal the target stage's name `to`, its position `at`,
+    the position `since` behind which gates were passed already, and the `move` (a choice id).
+    """
+
+    id: str
+    missing: Text
+    judge: Callable[[Playbook, pd.DataFrame, pd.DataFrame], GateResult]

@@ -1,0 +1,238 @@
+"""Render documents in their formats and write the files, deal documents together with the workbook.
+
+The files of deal documents are kept in memory until the workbook has recorded them, then put where they belong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import MappingProxyType
+
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.documents.document_files import PendingFile, safe_file_name, save_file_atomically
+from xl_salesflow.documents.followup_calendar import render_followup_calendar
+from xl_salesflow.documents.followup_list_formats import (
+    render_followup_csv,
+    render_followup_email,
+    render_followup_markdown,
+    render_followup_page,
+)
+from xl_salesflow.documents.report_page import render_report_page
+from xl_salesflow.documents.template_filling import print_deal_document
+from xl_salesflow.documents.template_findings import inspect_template
+from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS, DEAL_DOCUMENT_KINDS, find_template
+from xl_salesflow.documents.template_values import DocumentLanguage
+from xl_salesflow.errors import CannotSave, UsageError
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.quotes.document_record import PrintedFile, fingerprint_content
+
+
+def write_document_files(document: Document, folder: Path, language: Language, formats: Iterable[str]) -> list[Path]:
+    """Write *document* into *folder* (made when missing), one file per format, and return the files.
+
+    Raises:
+        CannotSave: the folder or the disk refuses; a file that stood there is as it was.
+    """
+    name = safe_file_name(document.name)
+    made = [
+        (path, _render_after_earlier(document, path, language, format))
+        for format in formats
+        for path in [Path(folder) / f"{name}.{format}"]
+    ]
+    return [save_file_atomically(path, content) for path, content in made]
+
+
+def write_document_file(document: Document, path: Path, language: Language, format: str) -> Path:
+    """Write *document* to *path* in one *format* and return it; a calendar calls off what only the earlier one lists.
+
+    Raises:
+        CannotSave: the folder or the disk refuses; a file that stood there is as it was.
+    """
+    return save_file_atomically(path, _render_after_earlier(document, path, language, format))
+
+
+def _render_after_earlier(document: Document, path: Path, language: Language, format: str) -> bytes:
+    if document.kind in DEAL_DOCUMENT_KINDS or format not in CONTINUED_FORMATS:
+        return render_document(document, language, format)
+    with suppress(OSError):
+        return CONTINUED_FORMATS[format](document, language, path.read_bytes())
+    return CONTINUED_FORMATS[format](document, language, b"")
+
+
+DocumentRenderer = Callable[[Document, Language], bytes]
+CONTINUED_FORMATS: Mapping[str, Callable[[Document, Language, bytes], bytes]] = MappingProxyType(
+    {"ics": render_followup_calendar}
+)
+"""Formats of lists whose file goes on from the one it takes the place of."""
+
+_LIST_RENDERERS: Mapping[str, Mapping[str, DocumentRenderer]] = MappingProxyType(
+    {
+        "followups": {
+            "md": render_followup_markdown,
+            "html": render_followup_page,
+            "csv": render_followup_csv,
+            "ics": render_followup_calendar,
+            "eml": render_followup_email,
+        },
+        "report": {"html": render_report_page},
+    }
+)
+
+DOCUMENT_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(DEAL_DOCUMENT_KINDS, DEAL_DOCUMENT_FORMATS),
+        **{kind: tuple(makers) for kind, makers in _LIST_RENDERERS.items()},
+    }
+)
+"""Kind of document → its formats, the usual one first; a format is also the ending of the file's name."""
+
+
+def render_document(document: Document, language: DocumentLanguage, format: str, where: tuple[Path, ...] = ()) -> bytes:
+    """Return *document* in *language* as the bytes of a file of *format*; the same facts give the same bytes.
+
+    A paper is put into a template of the folders *where*, or else into the one that ships; only papers come in *both*
+    languages at once.
+
+    Raises:
+        UsageError: there is no such kind or format, or a template cannot be filled; the sentence says what there is.
+    """
+    if document.kind not in DOCUMENT_FORMATS:
+        raise _unknown_format_error("document", "文件", document.kind, DOCUMENT_FORMATS)
+    if format not in DOCUMENT_FORMATS[document.kind]:
+        raise _unknown_format_error("format", "格式", format, DOCUMENT_FORMATS[document.kind])
+    if document.kind in DEAL_DOCUMENT_KINDS:
+        return print_deal_document(document, language, format, where)
+    return _LIST_RENDERERS[document.kind][format](document, "zh" if language == "both" else language)
+
+
+def _unknown_format_error(what: str, zh: str, name: str, known: Mapping[str, object] | tuple[str, ...]) -> UsageError:
+    best = find_nearest(name, known)
+    listed = ", ".join(known)
+    return UsageError(
+        f"There is no {what} “{name}”; " + (f"did you mean {best}? " if best else "") + f"There are: {listed}.",
+        f"没有{zh}“{name}”；" + (f"是否指 {best}？" if best else "") + f"可用：{listed}。",
+    )
+
+
+class DocumentWriter:
+    """Makes files of documents in some *formats*; *book* is the folder of the workbook, *where* holds a team's templates.
+
+    *told* is called before each document with how many were made already. Nothing is on disk before `ready`.
+    """
+
+    def __init__(
+        self,
+        book: Path,
+        formats: Sequence[str],
+        tongue: DocumentLanguage,
+        *,
+        folder: Path | None = None,
+        where: tuple[Path, ...] = (),
+        told: Callable[[int], None] = lambda made: None,
+    ) -> None:
+        self._book, self._folder = book.resolve(), folder or book
+        self._formats, self._tongue, self._where, self._told = formats, tongue, where, told
+        self._files: dict[Path, bytes] = {}
+        self._made = 0
+        self._checked: set[tuple[str, str]] = set()
+
+    def __call__(self, document: Document) -> tuple[PrintedFile, ...]:
+        """Make the files of a document.
+
+        Raises:
+            UsageError: a template cannot be filled.
+        """
+        self._told(self._made)
+        name = safe_file_name(document.name)
+        made = {self._folder / f"{name}.{format}": self._render(document, format) for format in self._formats}
+        self._files |= made
+        self._made += 1
+        return tuple(PrintedFile(self._named(path), fingerprint_content(content)) for path, content in made.items())
+
+    @property
+    def files(self) -> list[Path]:
+        """Return where every file belongs."""
+        return list(self._files)
+
+    @contextmanager
+    def ready(self) -> Iterator[None]:
+        """Hold every file ready on the disk while the workbook writes them down, then put each in its place.
+
+        So a full disk or a folder that refuses is found out before the workbook claims a file, and a workbook that cannot be
+        written leaves none.
+
+        Raises:
+            CannotSave: the folder or the disk refuses.
+        """
+        waiting: list[PendingFile] = []
+        try:
+            for path, content in self._files.items():
+                waiting.append(PendingFile(path, content))
+            yield
+            self._place(waiting)
+        finally:
+            for file in waiting:
+                file.drop()
+
+    def save(self) -> list[Path]:
+        """Put every file in its place and return them, where no workbook writes them down."""
+        with self.ready():
+            pass
+        return self.files
+
+    def _place(self, waiting: Sequence[PendingFile]) -> None:
+        # the workbook has them written down by now: what cannot be put in place stays within reach, the others go on
+        refused: list[CannotSave] = []
+        for file in waiting:
+            try:
+                file.place()
+            except CannotSave as error:
+                refused.append(_place_beside_refused(file, error))
+        if refused:
+            raise refused[0]
+
+    def _render(self, document: Document, format: str) -> bytes:
+        if (document.kind, format) not in self._checked:
+            refuse_invalid_template(document.kind, format, self._tongue, self._where)
+            self._checked.add((document.kind, format))
+        return render_document(document, self._tongue, format, self._where)
+
+    def _named(self, path: Path) -> str:
+        # a workbook and its papers may move together
+        whole = path.resolve()
+        return whole.relative_to(self._book).as_posix() if whole.is_relative_to(self._book) else str(whole)
+
+
+def _place_beside_refused(file: PendingFile, error: CannotSave) -> CannotSave:
+    stands, cause = file.beside().name, error.__cause__
+    why = (isinstance(cause, OSError) and cause.strerror) or type(cause).__name__
+    return CannotSave(
+        file.path,
+        (
+            f"{why}. The workbook has the new one written down; it is beside it as {stands}. Close {file.path.name}, then "
+            "rename the new one so",
+            f"系统提示 {why}。工作簿记录的是新文件，暂存为 {stands}；请关闭 {file.path.name} 后将新文件改为此名",
+        ),
+    )
+
+
+def refuse_invalid_template(kind: str, format: str, tongue: DocumentLanguage, where: tuple[Path, ...]) -> None:
+    """Refuse a team's own template that asks for what is not there, before anything is made with it.
+
+    Raises:
+        UsageError: the sentence names the first fault, its place, and how many there are.
+    """
+    template = find_template(kind, format, tongue, where) if kind in DEAL_DOCUMENT_KINDS else None
+    wrong = inspect_template(template, where) if template and template.path else []
+    if not wrong or template is None:
+        return
+    place, said, more = wrong[0].place, wrong[0].said, len(wrong) - 1
+    raise UsageError(
+        f"{template.shown}{', ' * bool(place.en)}{place.en}: {said.en}" + (f" (and {more} more)" if more else "") + ".",
+        f"{template.shown}{'，' * bool(place.zh)}{place.zh}：{said.zh}"
+        + (f"（另有 {more} 处）" if more else "")
+        + "。",
+    )

@@ -1,0 +1,198 @@
+"""The follow-up list as a page, as Markdown, as CSV and as an e-mail draft.
+
+The draft holds text, page and calendar in one .eml file that waits to be sent.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date
+from decimal import Decimal
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.documents.document_texts import document_text, texts_in_language
+from xl_salesflow.documents.followup_calendar import render_followup_calendar
+from xl_salesflow.documents.template_safety import fill_template
+from xl_salesflow.documents.template_values import (
+    DocumentFacts,
+    closed_list_label,
+    localize_day,
+    localize_short_money,
+    single_line_text,
+)
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.table_registry import TABLES
+
+_CSV_FORMULA_START = re.compile(r"[=+\-@\t\r\n\u00a0\uff1d\uff0b\uff0d\uff20|%]")
+_NOT_DIALLED = re.compile(r"[^0-9+*#]")
+
+
+def render_followup_page(document: Document, language: Language) -> bytes:
+    """Return the list as one self-contained page, owner by owner."""
+    return fill_template(
+        "followups.html", f=followup_list_fields(document.facts, language), t=texts_in_language(language)
+    ).encode("utf-8")
+
+
+def render_followup_markdown(document: Document, language: Language) -> bytes:
+    """Return the list as Markdown, one checkbox per deal."""
+    return fill_template(
+        "followups.md", f=followup_list_fields(document.facts, language), t=texts_in_language(language)
+    ).encode("utf-8")
+
+
+def render_followup_csv(document: Document, language: Language) -> bytes:
+    """Return the list as CSV with the sheet's headers, in UTF-8 with a mark so that Excel reads it right.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers.
+    """
+    table = TABLES["FollowUps"]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([column.header.in_(language) for column in table.columns])
+    for group in document.facts["owners"]:
+        for row in group["rows"]:
+            writer.writerow([_followup_csv_cell(row[column.id], column.options, language) for column in table.columns])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def followup_list_fields(facts: DocumentFacts, language: Language) -> dict[str, Any]:
+    """Return the facts of a follow-up list (followups.document) as text in *language*."""
+    day = localize_day(facts["day"], language)
+    groups = [
+        {
+            "owner": group["owner"] or document_text("nobody", language),
+            "count": document_text(
+                "one_line" if len(group["rows"]) == 1 else "lines_count", language, count=len(group["rows"])
+            ),
+            "left": document_text("left_over", language, left=group["left"]) if group["left"] else "",
+            "rows": [_followup_row_fields(row, facts, language) for row in group["rows"]],
+        }
+        for group in facts["owners"]
+    ]
+    return {
+        "language": "zh-Hans" if language == "zh" else "en",
+        "company": facts["company"],
+        "day": day,
+        "subtitle": document_text("followups_for", language, day=day),
+        "owners": groups,
+    }
+
+
+def lateness_text(days_late: int | None, language: Language, today: bool = True) -> str:
+    """Return how late a line is, in a few words; *today* tells whether the list is for the day of the run."""
+    if not days_late:
+        return document_text("due_today" if today else "due_then", language)
+    said = "late_by" if days_late > 0 else "to_go"
+    return document_text(f"{said}_one" if abs(days_late) == 1 else said, language, days=abs(days_late))
+
+
+def _followup_row_fields(row: DocumentFacts, facts: DocumentFacts, language: Language) -> dict[str, Any]:
+    plain = ("deal", "account", "stage", "why", "next_step", "question", "objection", "contact", "phone", "email")
+    later = row["day"] is not None and row["day"] > facts["day"]
+    return {
+        **{id: row[id] or "" for id in plain},
+        "rank": row["rank"],
+        "level": row["priority"],
+        "priority": closed_list_label("priority", row["priority"], language),
+        "amount": "" if row["amount"] is None else localize_short_money(row["amount"], facts["currency"], language),
+        "when": lateness_text(row["days_late"], language, facts["day"] == facts["today"]),
+        "on": document_text("on_day", language, day=localize_day(row["day"], language)) if later else "",
+        "late": (row["days_late"] or 0) > 0,
+        "dial": "tel:" + _NOT_DIALLED.sub("", row["phone"]) if _NOT_DIALLED.sub("", row["phone"] or "") else "",
+        "mail": "mailto:" + quote(row["email"], safe="@") if "@" in (row["email"] or "") else "",
+    }
+
+
+def _followup_csv_cell(
+    value: str | int | Decimal | date | None, options: str | None, language: Language
+) -> str | int | Decimal:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | Decimal):
+        return value
+    text = closed_list_label(options, value, language) if options and value else value
+    return f"'{text}" if _CSV_FORMULA_START.match(text) else text
+
+
+def render_followup_email(document: Document, language: Language) -> bytes:
+    """Return the list as a draft to its owners; an address that is none is left out for a person to fill in.
+
+    X-Unsent makes mail programs open the file for editing. The same facts give the same bytes.
+    """
+    facts, told = document.facts, followup_list_fields(document.facts, language)
+    mail = EmailMessage(policy=SMTP)
+    mail["X-Unsent"] = "1"
+    mail["Subject"] = _followup_email_subject(facts, str(told["day"]), language)
+    mail["Date"] = format_datetime(facts["made"].replace(tzinfo=UTC))
+    mail["Message-ID"] = f"<{_followup_email_id(facts)}@xl-salesflow>"
+    for header, people in (("From", [(facts["company"], facts["sender"])]), ("To", _followup_email_recipients(facts))):
+        addresses = list(_usable_email_addresses(people))
+        if addresses:
+            mail[header] = addresses
+    mail.set_content("\n".join(_followup_email_lines(told, language)), cte="base64")
+    mail.add_alternative(render_followup_page(document, language).decode("utf-8"), subtype="html", cte="base64")
+    mail.add_attachment(
+        render_followup_calendar(document, language), "text", "calendar", filename="follow-ups.ics", cte="base64"
+    )
+    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{_followup_email_id(facts)}_{number}")  # else it is drawn by lot
+    return mail.as_bytes()
+
+
+def _followup_email_subject(facts: DocumentFacts, day: str, language: Language) -> str:
+    count = sum(len(group["rows"]) for group in facts["owners"])
+    return single_line_text(
+        document_text("mail_subject_one" if count == 1 else "mail_subject", language, count=count, day=day)
+    )
+
+
+def _followup_email_recipients(facts: DocumentFacts) -> list[tuple[str, str]]:
+    return [(group["owner"], group["email"]) for group in facts["owners"]]
+
+
+def _usable_email_addresses(people: Iterable[tuple[str, str]]) -> Iterator[Address]:
+    for name, address in people:
+        try:
+            yield Address(display_name=single_line_text(name), addr_spec=address.strip())
+        except (HeaderParseError, ValueError, IndexError):
+            continue  # what people type as an address may be anything
+
+
+def _followup_email_id(facts: DocumentFacts) -> str:
+    source = PurePath(facts["source"]).name
+    return sha256(
+        "\0".join((source, str(facts["made"]), *map(str, _followup_email_recipients(facts)))).encode()
+    ).hexdigest()[:32]
+
+
+def _followup_email_lines(told: Mapping[str, Any], language: Language) -> Iterator[str]:
+    yield single_line_text(told["subtitle"])
+    for group in told["owners"]:
+        yield from ("", single_line_text(f"{group['owner']} ({group['count']})"))
+        for row in group["rows"]:
+            yield ""
+            head = (f"{row['rank']}. {row['account'] or row['deal']}", row["deal"], row["stage"], row["amount"])
+            yield single_line_text(" · ".join(filter(None, (*head, row["priority"], row["when"], row["on"]))))
+            yield "   " + single_line_text(row["why"])
+            for label, id in (("next_step", "next_step"), ("ask", "question"), ("answered", "objection")):
+                if row[id]:
+                    yield "   " + single_line_text(f"{document_text(label, language)} {row[id]}")
+            yield "   " + single_line_text(" · ".join(filter(None, (row["contact"], row["phone"], row["email"]))))
+        if group["left"]:
+            yield from ("", single_line_text(group["left"]))
+    yield from ("", document_text("priorities" if told["owners"] else "nothing_due", language), "")

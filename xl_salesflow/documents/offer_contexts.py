@@ -1,0 +1,192 @@
+"""Template context of a quote, a proposal and a contract: what is offered, to whom, for how much."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from xl_salesflow.documents.document_texts import document_text
+from xl_salesflow.documents.template_values import (
+    ContextRows,
+    DocumentFacts,
+    Figure,
+    TemplateContext,
+    amount_figure,
+    day_figure,
+    document_head,
+    join_nonblank,
+    labelled_line,
+    labelled_rows,
+    localize_currency_name,
+    localize_money,
+    localize_number,
+    localize_percent,
+    money_figure,
+    number_figure,
+    percent_figure,
+    unit_label,
+)
+from xl_salesflow.locale.texts import Language
+
+_QUOTE_TEXT_FIELDS = ("terms", "notes")
+
+
+def build_quote_context(facts: DocumentFacts, language: Language) -> TemplateContext:
+    """Return the facts of a quote (quotes.facts) as a template is given them."""
+    told = facts["quote"]
+    dates = labelled_rows(
+        ("date", day_figure(told["date"], language)), ("valid_until", day_figure(told["valid_until"], language)),
+        ("version", str(told["version"]) if told["version"] > 1 else ""), ("replaces", told["supersedes"]),
+        language=language,
+    )  # fmt: skip
+    draft = told["status"] in ("", "draft")
+    return {
+        **document_head(facts, "quotation", told["number"], language, dates, draft),
+        **_offer_fields(facts, language),
+    }
+
+
+def build_proposal_context(facts: DocumentFacts, language: Language) -> TemplateContext:
+    """Return the facts of a proposal: a quote, what the customer needs and what happens next."""
+    needs = facts["needs"]
+    steps = [(day_figure(step["date"], language), step["step"]) for step in facts["steps"] if step["step"]]
+    return {
+        **build_quote_context(facts, language),
+        "title": document_text("proposal", language),
+        "opening": document_text(
+            "proposal_opening", language, account=facts["buyer"]["account"], company=facts["seller"]["company"]
+        ),
+        "needs": {id: needs[id] for id in ("pain", "explicit_needs", "latent_needs", "cost_of_inaction")},
+        "steps": [{"label": when or document_text("next_step_label", language), "value": step} for when, step in steps],
+    }
+
+
+def build_contract_context(facts: DocumentFacts, language: Language) -> TemplateContext:
+    """Return the facts of a contract: the offer, the parties' duties, and what was agreed by word of mouth."""
+    told, paper = facts["quote"], facts["contract"]
+    dates = labelled_rows(
+        ("date", day_figure(paper["date"], language)), ("by_quote", told["number"]), language=language
+    )  # fmt: skip
+    names = {"buyer": facts["buyer"]["account"], "seller": facts["seller"]["company"]}
+    return {
+        **document_head(facts, "contract", paper["number"], language, dates, told["status"] != "accepted"),
+        **_offer_fields(facts, language),
+        "opening": document_text("contract_opening", language, **names),
+        "clauses": _contract_clause_rows(facts, language),
+        "agreed": "\n".join(facts["agreed"]),
+    }
+
+
+def _contract_clause_rows(facts: DocumentFacts, language: Language) -> ContextRows:
+    told = facts["quote"]
+    price = localize_money(facts["totals"]["total"], facts["currency"], language)
+    words = {
+        "total": f"{price} {_total_in_words(facts, language)}".strip(),
+        "terms": told["terms"] or document_text("to_agree", language),
+    }
+    ids = ("price", "delivery", "inspection", "warranty", "secrecy", "liability", "ending", "law", "copies")
+    return [
+        {
+            "heading": f"{place}. {document_text(f'clause_{id}', language)}",
+            "text": document_text(f"clause_{id}_text", language, **words),
+        }
+        for place, id in enumerate(ids, 2)
+    ]
+
+
+def _offer_fields(facts: DocumentFacts, language: Language) -> TemplateContext:
+    told, lines, contact, owner = facts["quote"], facts["lines"], facts["contact"], facts["owner"]
+    mode = "with_tax" if facts["tax_mode"] == "inclusive" else "without_tax"
+    currency = localize_currency_name(facts["currency"], language)
+    person = ", ".join(filter(None, (contact["contact"], contact["title"])))
+    return {
+        "quote": {
+            **{id: told[id] for id in ("number", "supersedes", *_QUOTE_TEXT_FIELDS)},
+            "version": str(told["version"]) if told["version"] > 1 else "",
+            "date": day_figure(told["date"], language),
+            "valid_until": day_figure(told["valid_until"], language),
+        },
+        "buyer": {
+            **facts["buyer"],
+            "tax_line": labelled_line("tax_id", facts["buyer"]["tax_id"], language),
+            "contact_line": labelled_line("attention", person, language),
+        },
+        "contact": dict(contact),
+        "owner": {**owner, "name": owner["person"] or facts["seller"]["company"]},
+        "deal": {**facts["deal"], "line": labelled_line("regarding", facts["deal"]["name"], language)},
+        "lines": _offer_line_rows([line for line in lines if not line["optional"]], language),
+        "options": _offer_line_rows([line for line in lines if line["optional"]], language),
+        "discounts": document_text("discount", language) if any(line["discount"] for line in lines) else "",
+        "prices_in": document_text("prices_in", language, currency=currency, mode=document_text(mode, language)),
+        "sums": _offer_total_rows(facts, language),
+        "total": money_figure(facts["totals"]["total"], facts["currency"], language),
+        "in_base": _total_in_base_currency(facts, language),
+        "in_words": _total_in_words(facts, language),
+        "benefits": benefit_rows(facts["benefits"], language),
+        "currency": facts["currency"],
+        "changes": [{id: change[id].in_(language) for id in ("what", "text")} for change in facts.get("changes", ())],
+    }
+
+
+def _offer_line_rows(lines: list[DocumentFacts], language: Language) -> ContextRows:
+    return [
+        {
+            "number": Figure(str(place), place),
+            "product": line["product"] or line["description"],
+            "description": line["description"] if line["product"] else "",
+            "quantity": number_figure(line["quantity"], language),
+            "unit": unit_label(line["unit"], line["quantity"], language),
+            "price": amount_figure(line["price"], language),
+            "discount": percent_figure(line["discount"], language) if line["discount"] else "",
+            "net": amount_figure(line["net"], language),
+        }
+        for place, line in enumerate(lines, 1)
+    ]
+
+
+def _offer_total_rows(facts: DocumentFacts, language: Language) -> ContextRows:
+    """Return label and value of each row between the lines and the total."""
+    totals, included = facts["totals"], facts["tax_mode"] == "inclusive"
+    rate = localize_percent(facts["tax_rate"], language)
+    rows: list[tuple[str, Decimal, dict[str, str]]] = [("subtotal", totals["subtotal"], {})]
+    if totals["discount"]:
+        rows.append(("total_discount", -totals["discount"], {"rate": localize_percent(facts["discount"], language)}))
+    if totals["shipping"]:
+        rows.append(("shipping", totals["shipping"], {}))
+    if not included and len(rows) > 1:
+        rows.append(("net", totals["net"], {}))
+    if totals["tax"] or facts["tax_rate"]:
+        rows.append(("tax_within" if included else "tax", totals["tax"], {"rate": rate}))
+    if len(rows) == 1:
+        return []  # the total says it
+    return [
+        {"label": document_text(id, language, **words), "value": amount_figure(sum, language)}
+        for id, sum, words in rows
+    ]
+
+
+def _total_in_base_currency(facts: DocumentFacts, language: Language) -> str:
+    if facts["rate"] is None or facts["currency"] == facts["base_currency"]:
+        return ""
+    worth = localize_money(facts["totals"]["total"] * facts["rate"], facts["base_currency"], language)
+    return document_text("in_base", language, amount=worth, rate=localize_number(facts["rate"], language))
+
+
+def _total_in_words(facts: DocumentFacts, language: Language) -> str:
+    # capitals belong to Chinese papers, and to amounts in renminbi in any language
+    if not facts["capitals"] or (language != "zh" and facts["currency"] != "CNY"):
+        return ""
+    return localize_currency_name(facts["currency"], "zh") + str(facts["capitals"])
+
+
+def benefit_rows(told: list[DocumentFacts], language: Language) -> ContextRows:
+    """Return product, benefit, the chain from feature to advantage, and the needs that are answered."""
+    return [
+        {
+            **{id: str(one[id]) for id in ("product", "feature", "advantage", "benefit")},
+            "chain": " → ".join(filter(None, (one["feature"], one["advantage"]))),
+            "answers": document_text("answers", language, needs=join_nonblank(one["needs"], language))
+            if one["needs"]
+            else "",
+        }
+        for one in told
+    ]

@@ -1,0 +1,99 @@
+"""PDF through Typst: a template and data; no Word, no browser, no system library, only fonts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+
+import typst
+
+from xl_salesflow.errors import UsageError
+
+PDF_FONTS = (
+    "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei",
+    "SimHei", "SimSun", "WenQuanYi Micro Hei", "Droid Sans Fallback", "Arial", "DejaVu Sans",
+)  # fmt: skip
+"""Tried in this order for each character; Typst brings a Latin one of its own, so a PDF always comes out."""
+
+EMOJI_FONTS = ("Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji")
+
+
+def typeset_pdf(source: str, data: Mapping[str, Any], name: str, folder: Path | None = None) -> bytes:
+    """Return the Typst template *source* filled with *data* as PDF; the same data gives the same bytes.
+
+    The functions of paper.typ stand before it. A team's own template may show pictures of its *folder*, and nothing else
+    is read.
+
+    Raises:
+        UsageError: the template asks for what is not there, or is not well formed; the sentence names the line.
+    """
+    try:
+        pdf = compile_typst(source, data, folder)
+    except typst.TypstError as error:
+        said = " ".join(str(error).split())
+        raise UsageError(
+            f"The template {name} cannot be set: {said}; salesflow template check says where.",
+            f"无法排版模板 {name}：{said}；salesflow template check 会指出位置。",
+        ) from error
+    if not isinstance(pdf, bytes):
+        raise TypeError(f"{name} came out as {type(pdf).__name__}, not as one file")
+    return pdf
+
+
+def compile_typst(source: str, data: Mapping[str, Any], folder: Path | None = None) -> object:
+    """Return what Typst makes of *source* after paper.typ.
+
+    Raises:
+        typst.TypstError: it cannot be set.
+    """
+    passed = json.dumps({**data, "fonts": _available_font_names()}, ensure_ascii=False)
+    whole = f"{typst_library()}\n{source}".encode()
+    return _typst_compiler(folder).compile(whole, format="pdf", sys_inputs={"data": passed}, timestamp=0)
+
+
+@cache
+def typst_library() -> str:
+    """Return paper.typ, the functions that every template may call."""
+    return (files("xl_salesflow.documents") / "templates" / "paper.typ").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=8)
+def is_printable_picture(content: bytes) -> bool:
+    """Tell whether *content* is a picture that can be printed, rather than a broken one."""
+    try:
+        _typst_compiler(None).compile(
+            b"#image(bytes(json(bytes(sys.inputs.data))))", sys_inputs={"data": json.dumps(list(content))}
+        )
+    except typst.TypstError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=8)
+def _typst_compiler(folder: Path | None) -> typst.Compiler:
+    # looking for the machine's fonts takes longer than a page, so it is done once
+    return typst.Compiler(root=str(folder or _empty_folder()), font_paths=_installed_fonts())
+
+
+def _empty_folder() -> Path:
+    """Return a folder with nothing to read in it."""
+    folder = Path(gettempdir()) / "salesflow-empty"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@cache
+def _installed_fonts() -> typst.Fonts:
+    return typst.Fonts()
+
+
+@cache
+def _available_font_names() -> tuple[str, ...]:
+    # naming only what is there keeps Typst from warning about the rest
+    here = set(_installed_fonts().families())
+    return tuple(font for font in (*PDF_FONTS, *EMOJI_FONTS) if font in here) or ("Libertinus Serif",)

@@ -1,0 +1,169 @@
+"""Print a deal document in one of its formats: its facts, put into the template found for it.
+
+The format eml is an e-mail draft: a few words from a template, the document attached as PDF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+
+from jinja2 import Template as Jinja
+from jinja2 import TemplateError
+
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.documents.document_files import safe_file_name
+from xl_salesflow.documents.excel_templates import prepare_excel_template
+from xl_salesflow.documents.pdf_typesetting import is_printable_picture, typeset_pdf
+from xl_salesflow.documents.template_lookup import (
+    DocumentTemplate,
+    Logo,
+    build_template_context,
+    find_logo,
+    find_template,
+)
+from xl_salesflow.documents.template_safety import jinja_environment
+from xl_salesflow.documents.template_values import (
+    DocumentLanguage,
+    TemplateContext,
+    single_line_text,
+    strip_unprintable,
+)
+from xl_salesflow.documents.word_templates import prepare_word_template
+from xl_salesflow.errors import UsageError
+
+
+def build_email_draft(text: str, context: TemplateContext, pdf: bytes, name: str) -> bytes:
+    """Return the draft: the first line of *text* is the subject, the rest the message; the same facts give the same bytes.
+
+    X-Unsent makes mail programs open the file for editing. An address that is none is left out for a person to fill in.
+    """
+    subject, _, body = text.partition("\n")
+    mail = EmailMessage(policy=SMTP)
+    mail["X-Unsent"] = "1"
+    mail["Subject"] = single_line_text(subject)
+    seller, owner, contact = context["seller"], context.get("owner", {}), context.get("contact", {})
+    sender = email_header_address(owner.get("name", ""), owner.get("email", "")) or email_header_address(
+        seller["company"], seller["email"]
+    )
+    for header, who in (
+        ("From", sender),
+        ("To", email_header_address(contact.get("contact", ""), contact.get("email", ""))),
+    ):
+        if who:
+            mail[header] = who
+    mail.set_content(strip_unprintable(body).lstrip("\n"), cte="base64")
+    mail.add_attachment(pdf, "application", "pdf", filename=f"{safe_file_name(name)}.pdf", cte="base64")
+    digest = sha256(text.encode() + pdf).hexdigest()[:32]
+    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{digest}_{number}")  # else it is drawn by lot
+    return mail.as_bytes()
+
+
+def email_header_address(name: str, typed: str) -> Address | None:
+    """Return an address with its name; None for what is none."""
+    try:
+        found = Address(display_name=single_line_text(name), addr_spec=typed.strip())
+    except (HeaderParseError, ValueError, IndexError):  # what people type as an address may be anything
+        return None
+    return found if found.domain and typed.isascii() else None
+
+
+TemplateFolders = tuple[Path, ...]
+
+
+def print_deal_document(
+    document: Document, tongue: DocumentLanguage, format: str, where: TemplateFolders = ()
+) -> bytes:
+    """Return a paper as a file of *format*; a template of the folders *where* comes before the one that ships.
+
+    Raises:
+        UsageError: the template cannot be read or filled; the sentence says where and why.
+    """
+    return print_with_template(find_template(document.kind, format, tongue, where), document, tongue, where)
+
+
+def print_with_template(
+    template: DocumentTemplate, document: Document, tongue: DocumentLanguage, where: TemplateFolders = ()
+) -> bytes:
+    """Return a paper put into *template*.
+
+    Raises:
+        UsageError: the template cannot be filled; the sentence says where and why.
+    """
+    given = build_template_context(document, tongue)
+    mark = find_logo(str(document.facts.get("source", "")), document.facts["seller"].get("logo", ""))
+    try:
+        if template.format == "eml":
+            return _print_email_draft(document, tongue, given, template, where)
+        return _FORMAT_PRINTERS[template.format](template, given, mark, where)
+    except TemplateError as error:
+        raise unfillable_template_error(template.shown, str(error.message or type(error).__name__)) from error
+    except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        if template.path is None:
+            raise
+        raise unfillable_template_error(template.shown, str(error)) from error  # a team's own tags may compute anything
+
+
+def unfillable_template_error(name: str, why: str) -> UsageError:
+    """Return the error for a template that asks for what is not there."""
+    said = " ".join(why.split())
+    return UsageError(
+        f"The template {name} cannot be filled: {said}; salesflow template check names every place.",
+        f"无法填写模板 {name}：{said}；salesflow template check 会指出所有位置。",
+    )
+
+
+def _print_html(template: DocumentTemplate, given: TemplateContext, mark: Logo | None, where: TemplateFolders) -> bytes:
+    return _compiled_template(template.content, "html", where).render(**given, logo=mark and mark.uri).encode("utf-8")
+
+
+def _print_pdf(template: DocumentTemplate, given: TemplateContext, mark: Logo | None, where: TemplateFolders) -> bytes:
+    picture = list(mark.content) if mark and is_printable_picture(mark.content) else None
+    folder = template.path.parent if template.path else None
+    return typeset_pdf(template.content.decode("utf-8"), {**given, "logo": picture}, template.shown, folder)
+
+
+def _print_docx(template: DocumentTemplate, given: TemplateContext, mark: Logo | None, where: TemplateFolders) -> bytes:
+    return prepare_word_template(template.content, template.shown).fill(
+        given, mark if mark and is_printable_picture(mark.content) else None
+    )
+
+
+def _print_xlsx(template: DocumentTemplate, given: TemplateContext, mark: Logo | None, where: TemplateFolders) -> bytes:
+    return prepare_excel_template(template.content, template.shown).fill({**given, "logo": ""})
+
+
+def _print_email_draft(
+    document: Document,
+    tongue: DocumentLanguage,
+    given: TemplateContext,
+    template: DocumentTemplate,
+    where: TemplateFolders,
+) -> bytes:
+    text = _compiled_template(template.content, "txt", where).render(**email_draft_fields(given), logo="")
+    return build_email_draft(text, given, print_deal_document(document, tongue, "pdf", where), document.name)
+
+
+def email_draft_fields(given: TemplateContext) -> TemplateContext:
+    """Return what the template of an e-mail is given: the paper's own fields, and who writes to whom."""
+    contact, owner, told = given.get("contact", {}), given.get("owner", {}), given.get("quote", {})
+    sender = owner.get("name", "") or given["seller"]["company"]
+    return {**given, "addressee": contact.get("contact", ""), "sender": sender, "until": told.get("valid_until", "")}
+
+
+@lru_cache(maxsize=64)
+def _compiled_template(content: bytes, format: str, where: TemplateFolders) -> Jinja:
+    return jinja_environment(format, where).from_string(content.decode("utf-8"))
+
+
+_FORMAT_PRINTERS: Mapping[str, Callable[[DocumentTemplate, TemplateContext, Logo | None, TemplateFolders], bytes]] = (
+    MappingProxyType({"html": _print_html, "pdf": _print_pdf, "docx": _print_docx, "xlsx": _print_xlsx})
+)

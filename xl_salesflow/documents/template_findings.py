@@ -1,0 +1,169 @@
+"""Inspect a template before anything is sent: findings with their place and the nearest match."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import typst
+from jinja2 import TemplateSyntaxError
+
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.documents.excel_templates import read_template_sheets
+from xl_salesflow.documents.pdf_typesetting import compile_typst, typst_library
+from xl_salesflow.documents.sample_deal import TemplateField, sample_document, template_fields
+from xl_salesflow.documents.template_filling import TemplateFolders, print_with_template
+from xl_salesflow.documents.template_lookup import DocumentTemplate, build_template_context
+from xl_salesflow.documents.template_safety import jinja_environment, unpack_template
+from xl_salesflow.documents.template_tags import (
+    INSIDE_FIELD,
+    INVALID_TAG,
+    NEAREST_FIELD,
+    UNKNOWN_FIELD,
+    TagFinding,
+    inspect_tags,
+)
+from xl_salesflow.documents.word_templates import word_jinja_sources, word_paragraph_texts
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import LANGUAGES, Text
+
+AT_LINE = Text("line {number}", "第 {number} 行")
+AT_PARAGRAPH = Text("paragraph {number}", "第 {number} 段")
+AT_CELL = Text("{sheet}!{cell}", "{sheet}!{cell}")
+NOT_UTF8_TEXT = Text("the file is not text in UTF-8; save it so", "文件不是 UTF-8 文本；请以 UTF-8 保存")
+
+_TYPST_FIELD_CHAIN = re.compile(r"(?<![\w.\-\"])(data|t)((?:\.[A-Za-z_][\w-]*)+)")
+_TYPST_ERROR_LINE = re.compile(r"__typst_py_bytes__\.typ:(\d+):\d+")
+_TYPST_COMMENT = re.compile(r"//[^\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFinding:
+    """What is wrong with a template: where (blank: the whole of it), and what."""
+
+    place: Text
+    said: Text
+
+
+def inspect_template(template: DocumentTemplate, where: TemplateFolders = ()) -> list[TemplateFinding]:
+    """Return what is wrong with a template; nothing is sent or written.
+
+    When every field is known, a made-up paper is printed with it, which shows what only filling shows.
+    """
+    try:
+        found = list(_TEMPLATE_INSPECTORS[template.format](template))
+        if not found:
+            print_with_template(template, sample_document(template.kind), "en", where)
+    except UnicodeDecodeError:
+        return [TemplateFinding(_blank_place(), NOT_UTF8_TEXT)]
+    except TemplateSyntaxError as error:
+        return [TemplateFinding(_fill_both_languages(AT_LINE, number=error.lineno), _syntax_error_message(error))]
+    except UsageError as error:
+        return [TemplateFinding(_blank_place(), Text(error.in_("en"), error.in_("zh")))]
+    return found
+
+
+def _inspect_text_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
+    suffix = "html" if template.format == "html" else "txt"
+    known = template_fields(template.kind, template.format)
+    for slip in inspect_tags(template.content.decode("utf-8"), known, jinja_environment(suffix)):
+        yield TemplateFinding(_fill_both_languages(AT_LINE, number=slip.line), slip.said)
+
+
+def _inspect_word_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
+    texts = word_paragraph_texts(template.content, template.shown)
+    known, asked = template_fields(template.kind, "docx"), dict[str, int]()
+    for _, source in word_jinja_sources(unpack_template(template.content, template.shown), template.shown):
+        for slip in inspect_tags(source, known, jinja_environment("docx")):
+            asked[slip.name] = asked.get(slip.name, 0) + 1
+            yield TemplateFinding(_paragraph_place(texts, slip, asked[slip.name]), slip.said)
+
+
+def _paragraph_place(texts: list[str], slip: TagFinding, count: int) -> Text:
+    # Word's XML knows no lines: the place is the paragraph that has the word, the second slip of a name the second time
+    word = re.compile(rf"(?<!\w){re.escape(slip.name)}(?!\w)") if slip.name else None
+    places = [place for place, text in enumerate(texts, 1) if word and "{" in text for _ in word.finditer(text)]
+    return _fill_both_languages(AT_PARAGRAPH, number=places[min(count, len(places)) - 1]) if places else _blank_place()
+
+
+def _inspect_sheet_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
+    known = {**template_fields(template.kind, "xlsx"), "_row": None, "_cell": None}
+    for sheet in read_template_sheets(unpack_template(template.content, template.shown), template.shown)[1]:
+        for slip in inspect_tags(sheet.source.text, known, jinja_environment("xlsx")):  # type: ignore[arg-type]
+            cell = sheet.source.places[min(slip.line, len(sheet.source.places)) - 1]
+            yield TemplateFinding(_fill_both_languages(AT_CELL, sheet=sheet.name, cell=cell), slip.said)
+
+
+def _inspect_typst_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
+    known = template_fields(template.kind, "pdf")
+    source = template.content.decode("utf-8")
+    found = False
+    for number, line in enumerate(source.splitlines(), 1):
+        for chain in _TYPST_FIELD_CHAIN.finditer(_TYPST_COMMENT.sub("", line)):
+            for fault in _inspect_field_chain(chain, known):
+                found = True
+                yield TemplateFinding(_fill_both_languages(AT_LINE, number=number), fault)
+    if not found:
+        yield from _compile_findings(source, template.kind)
+
+
+def _inspect_field_chain(chain: re.Match[str], known: Mapping[str, TemplateField]) -> Iterator[Text]:
+    path: list[str] = []
+    field = TemplateField(fields=known)
+    for name in (*(["t"] if chain[1] == "t" else []), *chain[2].strip(".").split(".")):
+        if field.fields is None:
+            return  # what follows text or a list is a function of it
+        if name not in field.fields:
+            inside = ".".join(path)
+            yield _unknown_field_message(name, inside, field.fields)
+            return
+        field = field.fields[name]
+        path.append(name)
+
+
+def _unknown_field_message(name: str, inside: str, known: Mapping[str, TemplateField]) -> Text:
+    near = find_nearest(name, known)
+    return Text(
+        *(
+            UNKNOWN_FIELD.in_(
+                language,
+                name=name,
+                inside=INSIDE_FIELD.in_(language, inside=inside) if inside else "",
+                meant=NEAREST_FIELD.in_(language, near=near) if near else "",
+            )
+            for language in LANGUAGES
+        )
+    )
+
+
+def _compile_findings(source: str, kind: str) -> Iterator[TemplateFinding]:
+    library = typst_library().count("\n") + 1
+    try:
+        compile_typst(source, {**build_template_context(sample_document(kind), "en"), "logo": None})
+    except typst.TypstError as error:
+        lines = [int(number) - library for number in _TYPST_ERROR_LINE.findall(error.diagnostic)]
+        own = [line for line in lines if line > 0]
+        place = _fill_both_languages(AT_LINE, number=own[0]) if own else _blank_place()
+        yield TemplateFinding(place, _fill_both_languages(INVALID_TAG, said=error.message))
+
+
+def _syntax_error_message(error: TemplateSyntaxError) -> Text:
+    return _fill_both_languages(INVALID_TAG, said=str(error.message or "").rstrip("."))
+
+
+def _fill_both_languages(text: Text, **facts: object) -> Text:
+    return Text(*(text.in_(language, **facts) for language in LANGUAGES))
+
+
+def _blank_place() -> Text:
+    return Text("", "")
+
+
+_TEMPLATE_INSPECTORS = {
+    "html": _inspect_text_template,
+    "eml": _inspect_text_template,
+    "docx": _inspect_word_template,
+    "xlsx": _inspect_sheet_template,
+    "pdf": _inspect_typst_template,
+}

@@ -1,0 +1,206 @@
+"""Kinds and formats of deal documents, and where their templates and the logo are found.
+
+A team's own templates come before the ones that ship. The logo is a picture in the workbook's folder, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.documents.document_texts import DOCUMENT_TEXTS, texts_in_language
+from xl_salesflow.documents.offer_contexts import build_contract_context, build_proposal_context, build_quote_context
+from xl_salesflow.documents.template_values import DocumentLanguage, TemplateContext, merge_languages, printed_languages
+from xl_salesflow.documents.visit_contexts import build_bant_card_context, build_precall_context, build_visit_context
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import Language, Text
+
+DEAL_DOCUMENT_FORMATS = ("pdf", "html", "docx", "xlsx", "eml")
+"""The formats of every paper, the usual one first; a format is also the ending of the file's name."""
+
+TEMPLATE_SUFFIXES: Mapping[str, str] = MappingProxyType(
+    {"pdf": "typ", "html": "html", "docx": "docx", "xlsx": "xlsx", "eml": "txt"}
+)
+"""Format → the ending of its template's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class DealDocumentKind:
+    """One kind of paper; *shown* makes of a document's facts what its templates are given."""
+
+    id: str
+    name: Text
+    shown: Callable[[Mapping[str, Any], Language], TemplateContext]
+
+
+DEAL_DOCUMENT_KINDS: Mapping[str, DealDocumentKind] = MappingProxyType(
+    {
+        id: DealDocumentKind(id, DOCUMENT_TEXTS[title], shown)
+        for id, title, shown in (
+            ("quote", "quotation", build_quote_context),
+            ("proposal", "proposal", build_proposal_context),
+            ("contract", "contract", build_contract_context),
+            ("bant_card", "bant_card", build_bant_card_context),
+            ("precall", "precall", build_precall_context),
+            ("visit", "visit", build_visit_context),
+        )
+    }
+)
+
+
+def _texts_in_both_languages() -> dict[str, str]:
+    # "第 1 页，共 2 页" and "Page 1 of 2" cannot stand side by side piece by piece
+    words: dict[str, str] = merge_languages(texts_in_language("zh"), texts_in_language("en"))
+    return {**words, "page": "", "of_pages": "/", "pages_end": ""}
+
+
+def build_template_context(document: Document, tongue: DocumentLanguage) -> TemplateContext:
+    """Return what the templates of a paper are given: its facts as text, and as *t* every word that papers print."""
+    shown = DEAL_DOCUMENT_KINDS[document.kind].shown
+    told = [
+        {**shown(document.facts, language), "t": texts_in_language(language)} for language in printed_languages(tongue)
+    ]
+    return told[0] if len(told) == 1 else {**merge_languages(*told), "t": _texts_in_both_languages()}
+
+
+TEMPLATE_FOLDER = "templates"
+MAX_TEMPLATE_BYTES = 32 << 20  # bytes of a template file
+
+_SHIPPED_EMAIL_TEMPLATE = "letter.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTemplate:
+    """One template: its kind and format, the file it is in (None: it ships with the product), and its bytes."""
+
+    kind: str
+    format: str
+    name: str
+    content: bytes
+    path: Path | None = None
+
+    @property
+    def shown(self) -> str:
+        """Return where it is, for people."""
+        return self.name if self.path is None else str(self.path)
+
+
+def template_folders(pipeline: Pipeline) -> tuple[Path, ...]:
+    """Return the folders of a team's own templates: the one its settings name, and templates beside the workbook."""
+    beside = Path(pipeline.source).resolve().parent if pipeline.source else None
+    named = pipeline.settings.text("templates").strip()
+    wanted = [Path(named).expanduser()] if named else []
+    if beside:
+        wanted = [beside / folder for folder in wanted] + [beside / TEMPLATE_FOLDER]
+    return tuple(dict.fromkeys(wanted))
+
+
+def template_file_names(kind: str, format: str, tongue: DocumentLanguage) -> tuple[str, ...]:
+    """Return the names a template may have, the one for a single language first."""
+    suffix = TEMPLATE_SUFFIXES[format]
+    return (f"{kind}.{tongue}.{suffix}", f"{kind}.{suffix}")
+
+
+def find_template(kind: str, format: str, tongue: DocumentLanguage, where: tuple[Path, ...] = ()) -> DocumentTemplate:
+    """Return the template for a paper: a team's own, else the one that ships.
+
+    Raises:
+        UsageError: a team's own cannot be read.
+    """
+    for folder in where:
+        for name in template_file_names(kind, format, tongue):
+            path = folder / name
+            if path.is_file():
+                return read_template(path, kind, format)
+    return shipped_template(kind, format)
+
+
+def shipped_template(kind: str, format: str) -> DocumentTemplate:
+    """Return the template that ships."""
+    name = _SHIPPED_EMAIL_TEMPLATE if format == "eml" else f"{kind}.{TEMPLATE_SUFFIXES[format]}"
+    return DocumentTemplate(kind, format, name, (files("xl_salesflow.documents") / "templates" / name).read_bytes())
+
+
+def team_templates(where: tuple[Path, ...], kinds: tuple[str, ...]) -> Iterator[DocumentTemplate]:
+    """Yield every template of a team's own, folder by folder."""
+    by_suffix = {suffix: format for format, suffix in TEMPLATE_SUFFIXES.items()}
+    for folder in where:
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            kind, format = path.name.partition(".")[0], by_suffix.get(path.suffix.lstrip(".").lower())
+            if kind in kinds and format and path.is_file() and not path.name.startswith((".", "~$")):
+                yield read_template(path, kind, format)
+
+
+def read_template(path: Path, kind: str, format: str) -> DocumentTemplate:
+    """Return the template in a file.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    return DocumentTemplate(kind, format, path.name, _read_template_bytes(path), path)
+
+
+def _read_template_bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size <= MAX_TEMPLATE_BYTES:
+            return path.read_bytes()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise UsageError(f"The template {path} cannot be read: {why}.", f"无法读取模板 {path}：{why}。") from error
+    raise UsageError(f"{path} is too large to be a template.", f"{path} 过大，不像模板。")
+
+
+_PICTURE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+_MAX_LOGO_BYTES = 2_000_000  # bytes; a page should still go by mail
+_JPEG_FRAME = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]..\x08(..)(..)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A picture and its media type."""
+
+    content: bytes
+    kind: str
+
+    @property
+    def uri(self) -> str:
+        """Return the picture as the address of itself."""
+        return f"data:{self.kind};base64,{b64encode(self.content).decode('ascii')}"
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Return width and height in dots; a picture that does not say is taken for a square."""
+        if self.kind == "image/png":
+            width, height = (int.from_bytes(self.content[at : at + 4], "big") for at in (16, 20))
+        else:
+            found = _JPEG_FRAME.search(self.content)
+            height, width = (int.from_bytes(part, "big") for part in found.groups()) if found else (0, 0)
+        return (width, height) if width and height else (1, 1)
+
+
+def find_logo(workbook: str, name: str) -> Logo | None:
+    """Return the PNG or JPEG file *name* in the folder of *workbook*; None when there is none to show.
+
+    A name that leads out of the folder, or a file that is no picture, is not read into a document.
+    """
+    if not workbook or not name.strip():
+        return None
+    folder = Path(workbook).resolve().parent
+    try:
+        path = (folder / name.strip()).resolve()
+        if path.parent != folder or not path.is_file() or path.stat().st_size > _MAX_LOGO_BYTES:
+            return None
+        content = path.read_bytes()
+    except (OSError, ValueError):  # ValueError: a name with a NUL in it
+        return None
+    kind = next((kind for mark, kind in _PICTURE_TYPES.items() if content.startswith(mark)), None)
+    return Logo(content, kind) if kind else None

@@ -1,0 +1,165 @@
+"""Guards around templates: Jinja2's sandbox, and Office packages opened within bounds.
+
+Nothing that a workbook or a team's own template holds can act: Jinja2 is sandboxed, strict about what is undefined, and
+escapes for the format at hand. A team's templates come before the shipped ones; a name that leads out of their folders is
+not found. A package (.docx, .xlsx) is unpacked up to a size, its XML is parsed without entities, and the same parts are
+packed to the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
+from markupsafe import Markup, escape
+
+from xl_salesflow.documents.template_values import strip_unprintable
+from xl_salesflow.errors import UsageError
+
+_MARKDOWN_SPECIALS = re.compile(r"([\\`*_\[\]<>|~^$&]|\A(?:[#+=-]|\d+(?=[.)]))|:(?=//))")
+_MARKDOWN_LINE_BREAKS = re.compile(r"\s*[\r\n\u0085\u2028\u2029\v\f]+\s*")
+_WORD_LINE_BREAK, _WORD_TAB = (f'</w:t><w:{mark}/><w:t xml:space="preserve">' for mark in ("br", "tab"))
+_MAX_MULTIPLIED_LENGTH = 1_000_000  # what a template may multiply a text to
+
+
+class TemplateSandbox(ImmutableSandboxedEnvironment):
+    """Jinja2's sandbox, which also refuses to grow texts and numbers without bound."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Multiply within bounds; there is nothing to raise to a power in a document.
+
+        Raises:
+            SecurityError: the result would be out of all proportion.
+        """
+        sizes = [len(side) if isinstance(side, str | list | tuple) else 1 for side in (left, right)]
+        times = [side for side in (left, right) if isinstance(side, int)]
+        if operator == "**" or max(sizes) * max((1, *times)) > _MAX_MULTIPLIED_LENGTH:
+            raise SecurityError(f"{operator} is out of all proportion here")
+        return super().call_binop(context, operator, left, right)
+
+
+def fill_template(template: str, folders: tuple[Path, ...] = (), **facts: Any) -> str:
+    """Return *template* (a file of *folders* or of templates/) filled with *facts*, escaped for the template's format.
+
+    Raises:
+        jinja2.UndefinedError: the template names a fact that is not given.
+    """
+    return jinja_environment(template.rpartition(".")[2], folders).get_template(template).render(**facts)
+
+
+@cache
+def jinja_environment(format: str, folders: tuple[Path, ...] = ()) -> TemplateSandbox:
+    """Return the environment for templates of *format*: html, md, txt, docx or xlsx."""
+    return TemplateSandbox(
+        loader=ChoiceLoader([*map(FileSystemLoader, folders), PackageLoader("xl_salesflow.documents", "templates")]),
+        autoescape=format in ("html", "docx"),
+        finalize=_FINALIZERS.get(format),
+        undefined=StrictUndefined,
+        trim_blocks=format not in ("docx", "xlsx"),
+        lstrip_blocks=format not in ("docx", "xlsx"),
+        keep_trailing_newline=True,
+    )
+
+
+def escape_for_markdown(value: Any) -> Any:
+    """Return *value* so that Markdown shows it as it is, on one line; Markup passes untouched."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return _MARKDOWN_SPECIALS.sub(_escape_markdown_mark, _MARKDOWN_LINE_BREAKS.sub(" ", value))
+
+
+def escape_for_word(value: Any) -> Any:
+    """Return *value* as it stands inside a run of WordprocessingML, line ends and tabs included."""
+    if isinstance(value, Markup):
+        return value
+    text = str(escape(strip_unprintable("" if value is None else str(value))))
+    return Markup(text.replace("\n", _WORD_LINE_BREAK).replace("\t", _WORD_TAB))
+
+
+def clean_for_html(value: Any) -> Any:
+    """Return *value* without the marks that no page can hold."""
+    return strip_unprintable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _escape_markdown_mark(match: re.Match[str]) -> str:
+    # "1." opens a numbered list: there it is the point that needs the mark
+    mark = match[0]
+    return f"{mark}\\" if mark.isdigit() else f"\\{mark}"
+
+
+_FINALIZERS: dict[str, Callable[[Any], Any]] = {
+    "md": escape_for_markdown,
+    "docx": escape_for_word,
+    "html": clean_for_html,
+}
+
+TemplateParts = dict[str, bytes]
+
+MAX_UNPACKED_TEMPLATE_BYTES = 64 << 20  # unpacked bytes of a template; a letterhead with pictures has a few millions
+_PACKED_FILE_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+class UnsoundTemplate(UsageError):
+    """A template that is no file of its kind; *why* in both languages."""
+
+    def __init__(self, name: str, why: tuple[str, str]) -> None:
+        super().__init__(f"The template {name} {why[0]}.", f"模板 {name} {why[1]}。")
+
+
+def unpack_template(content: bytes, name: str) -> TemplateParts:
+    """Return the parts of a package in their order.
+
+    Raises:
+        UnsoundTemplate: no package, a damaged one, or one out of all proportion.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_TEMPLATE_BYTES:
+                raise UnsoundTemplate(name, ("is too large to be a template", "过大，不像模板"))
+            return {member.filename: archive.read(member) for member in archive.infolist() if not member.is_dir()}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        why = (
+            "is damaged or no Office file; save it again from Word or Excel",
+            "已损坏或不是 Office 文件；请用 Word 或 Excel 重新保存",
+        )
+        raise UnsoundTemplate(name, why) from error
+
+
+def pack_document(parts: Mapping[str, bytes]) -> bytes:
+    """Return *parts* as a package; the same parts give the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, content in parts.items():
+            member = zipfile.ZipInfo(name, _PACKED_FILE_DATE)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o600 << 16
+            archive.writestr(member, content)
+    return out.getvalue()
+
+
+def parse_template_part(content: bytes, name: str) -> etree._Element:
+    """Return a part as a tree; no entity is resolved and nothing is fetched.
+
+    Raises:
+        UnsoundTemplate: the part is no XML, or has a document type, which Office never writes.
+    """
+    if b"<!DOCTYPE" in content[:4096]:
+        raise UnsoundTemplate(name, ("has a document type; do not trust this file", "含有文档类型声明；请勿信任此文件"))
+    try:
+        return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise UnsoundTemplate(
+            name,
+            ("holds malformed XML; save it again from Word or Excel", "的 XML 格式有误；请用 Word 或 Excel 重新保存"),
+        ) from error

@@ -1,0 +1,228 @@
+"""What a template is given: text, with the number or day behind it for cells that compute.
+
+Numbers, money and dates are written as each language writes them; a document in both languages has Chinese and English
+side by side. The head, the seller and rows of label and value are the same in every deal document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Literal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
+
+from xl_salesflow.documents.document_texts import document_text
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.choice_lists import LISTS, choice_label
+
+DocumentLanguage = Literal["en", "zh", "both"]
+"""A document's language; *both* prints Chinese and English side by side."""
+
+TemplateContext = dict[str, Any]
+
+_UNPRINTABLE_MARKS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+_SAME_LINE_LENGTH = 44  # marks that two languages may take together on one line
+
+
+class Figure(str):
+    """A number, amount or day as text, with its *value*."""
+
+    value: Decimal | int | date | None
+
+    def __new__(cls, text: str, value: Decimal | int | date | None) -> Figure:
+        figure = super().__new__(cls, text)
+        figure.value = value
+        return figure
+
+
+def strip_unprintable(text: str) -> str:
+    """Return *text* without the marks that no document can hold; line ends are one kind, tabs stay."""
+    return _UNPRINTABLE_MARKS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def merge_languages(zh: Any, en: Any) -> Any:
+    """Return two contexts of one document as one: what differs stands side by side, figures in the Chinese way."""
+    if isinstance(zh, Mapping):
+        return {id: merge_languages(value, en[id]) for id, value in zh.items()}
+    if isinstance(zh, str) and not isinstance(zh, Figure) and zh != en and zh and en:
+        return _join_side_by_side(zh, en)
+    if isinstance(zh, Sequence) and not isinstance(zh, str):
+        return [merge_languages(*pair) for pair in zip(zh, en, strict=True)]
+    return zh
+
+
+def _join_side_by_side(zh: str, en: str) -> str:
+    # what both say, such as a number after two labels, is said once
+    label = not set("。，；") & set(zh)  # a sentence stands whole
+    start, end = (_shared_edge_length(zh, en, 1), _shared_edge_length(zh, en, -1)) if label else (0, 0)
+    if start + end < min(len(zh), len(en)):
+        middle = (zh[start : len(zh) - end].strip(), en[start : len(en) - end].strip())
+        if start or end:
+            return zh[:start] + " ".join(filter(None, middle)) + (" " * (end > 0)) + zh[len(zh) - end :].lstrip()
+    return f"{zh} {en}" if len(zh) + len(en) < _SAME_LINE_LENGTH and "\n" not in zh else f"{zh}\n{en}"
+
+
+def _shared_edge_length(one: str, other: str, step: int) -> int:
+    """Return how many marks two texts share from the start (step 1) or the end (-1), whole words only."""
+    one, other = one[::step], other[::step]
+    same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
+    return one[:same].rfind(" ") + 1
+
+
+def printed_languages(tongue: DocumentLanguage) -> tuple[Language, ...]:
+    """Return the languages that are printed, the leading one first."""
+    return ("zh", "en") if tongue == "both" else (tongue,)
+
+
+# looked up once: finding a locale by its name takes longer than writing a number in it
+BABEL_LOCALES: dict[Language, Locale] = {"en": Locale.parse("en_US"), "zh": Locale.parse("zh_CN")}
+PrintableNumber = Decimal | int | float
+
+
+def localize_money(amount: PrintableNumber, currency: str, language: Language) -> str:
+    """Return an amount with the sign of its currency and two decimals, such as $1,250.00 or ¥1,250.00."""
+    text = format_currency(amount, currency, "¤#,##0.00", locale=BABEL_LOCALES[language], currency_digits=False)
+    return str(text).replace("-", "−")
+
+
+def localize_short_money(amount: PrintableNumber, currency: str, language: Language) -> str:
+    """Return an amount without its decimals."""
+    text = format_currency(
+        _round_half_away(amount, 0), currency, "¤#,##0", locale=BABEL_LOCALES[language], currency_digits=False
+    )
+    return str(text).replace("-", "−")
+
+
+def localize_amount(value: PrintableNumber, language: Language) -> str:
+    """Return an amount with two decimals, or more where it has more, and no sign of a currency."""
+    return str(format_decimal(value, "#,##0.00######", locale=BABEL_LOCALES[language])).replace("-", "−")
+
+
+def localize_number(value: PrintableNumber, language: Language) -> str:
+    """Return a plain number with the decimals it has, six at most."""
+    return str(format_decimal(value, "#,##0.######", locale=BABEL_LOCALES[language])).replace("-", "−")
+
+
+def localize_percent(share: PrintableNumber, language: Language, decimals: int = 2) -> str:
+    """Return a fraction as per cent."""
+    pattern = "0." + "#" * decimals + "%" if decimals else "0%"
+    return str(format_percent(_round_half_away(share, decimals + 2), pattern, locale=BABEL_LOCALES[language])).replace(
+        "-", "−"
+    )
+
+
+def localize_rate(share: PrintableNumber, language: Language) -> str:
+    """Return a fraction as per cent with one decimal always, so that a column of them stands in line."""
+    return str(format_percent(_round_half_away(share, 3), "0.0%", locale=BABEL_LOCALES[language])).replace("-", "−")
+
+
+def _round_half_away(value: PrintableNumber, decimals: int) -> Decimal:
+    # halves away from zero, like the sheets; the library rounds them to even
+    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def localize_day(value: date | None, language: Language) -> str:
+    """Return a date in words that cannot be misread; blank when there is none."""
+    pattern = "y年M月d日" if language == "zh" else "d MMM y"
+    return "" if value is None else str(format_date(value, pattern, locale=BABEL_LOCALES[language]))
+
+
+def localize_currency_name(code: str, language: Language) -> str:
+    """Return the name of a currency; an unknown code names itself."""
+    return str(get_currency_name(code, locale=BABEL_LOCALES[language]))
+
+
+def open_list_label(name: str, value: str, language: Language) -> str:
+    """Return what a cell shows for *value* of the open list *name*; a team's own value shows as it is."""
+    text = LISTS[name].get(value)
+    return text.in_(language) if text else value
+
+
+def unit_label(value: str, quantity: PrintableNumber, language: Language) -> str:
+    """Return the name of a unit as it follows *quantity*: 1 piece, 3 pieces; a team's own unit shows as it is."""
+    name = open_list_label("unit", value, language)
+    return f"{name}s" if language == "en" and value in LISTS["unit"] and quantity != 1 else name
+
+
+def closed_list_label(name: str, id: str, language: Language) -> str:
+    """Return the label of *id* of the closed list *name*."""
+    return choice_label(name, id, language)
+
+
+DocumentFacts = Mapping[str, Any]
+ContextRows = list[dict[str, str]]
+
+
+def document_head(
+    facts: DocumentFacts, kind: str, number: str, language: Language, dates: ContextRows, draft: bool = False
+) -> TemplateContext:
+    """Return language, seller, title, number, draft and dates, as the head of every paper has them."""
+    return {
+        "language": "zh-Hans" if language == "zh" else "en",
+        "title": document_text(kind, language),
+        "number": number,
+        "draft": document_text("draft", language) if draft else "",
+        "dates": dates,
+        "seller": seller_fields(facts["seller"], language),
+    }
+
+
+def seller_fields(told: DocumentFacts, language: Language) -> dict[str, str]:
+    """Return the company as its settings say it, and its address and numbers in one line."""
+    ids = ("company", "address", "phone", "email", "bank")
+    phone = f"{document_text('phone', language)} {told['phone']}" if told["phone"] else ""
+    line = "  ·  ".join(filter(None, (told["address"], phone, told["email"])))
+    return {**{id: told[id] for id in ids}, "line": line}
+
+
+def labelled_rows(*rows: tuple[str, str], language: Language) -> ContextRows:
+    """Return rows of label and value; a label is the id of a text, a blank value leaves its row out."""
+    return [{"label": document_text(label, language), "value": value} for label, value in rows if value]
+
+
+def money_figure(value: Decimal | None, currency: str, language: Language) -> str:
+    """Return an amount with the sign of its currency; blank when there is none."""
+    return "" if value is None else Figure(localize_money(value, currency, language), value)
+
+
+def amount_figure(value: Decimal | None, language: Language) -> str:
+    """Return an amount without the sign of a currency; blank when there is none."""
+    return "" if value is None else Figure(localize_amount(value, language), value)
+
+
+def number_figure(value: Decimal | int | None, language: Language) -> str:
+    """Return a plain number; blank when there is none."""
+    return "" if value is None else Figure(localize_number(value, language), value)
+
+
+def percent_figure(value: Decimal, language: Language) -> str:
+    """Return a fraction as per cent."""
+    return Figure(localize_percent(value, language), value)
+
+
+def day_figure(value: date | None, language: Language) -> str:
+    """Return a day; blank when there is none."""
+    return "" if value is None else Figure(localize_day(value, language), value)
+
+
+def join_nonblank(parts: Iterable[str], language: Language) -> str:
+    """Return words with commas between, blank ones left out."""
+    return ("、" if language == "zh" else ", ").join(filter(None, parts))
+
+
+def labelled_line(label: str, value: str, language: Language) -> str:
+    """Return a label and its value in one line; blank when there is no value."""
+    return f"{document_text(label, language)} {value}" if value else ""
+
+
+def single_line_text(text: str) -> str:
+    """Return *text* as it may stand in a header: on one line, without marks that do not print."""
+    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())

@@ -1,0 +1,196 @@
+"""Template context of the BANT card, the pre-call sheet and the visit report."""
+
+from __future__ import annotations
+
+from xl_salesflow.documents.document_texts import document_text
+from xl_salesflow.documents.offer_contexts import benefit_rows
+from xl_salesflow.documents.template_values import (
+    ContextRows,
+    DocumentFacts,
+    Figure,
+    TemplateContext,
+    closed_list_label,
+    day_figure,
+    document_head,
+    join_nonblank,
+    labelled_rows,
+    money_figure,
+    number_figure,
+    open_list_label,
+)
+from xl_salesflow.locale.texts import Language
+
+
+def build_bant_card_context(facts: DocumentFacts, language: Language) -> TemplateContext:
+    """Return the facts of a BANT card (papers.card) as a template is given them."""
+    deal, score = facts["deal"], facts["score"]
+    gaps = join_nonblank((closed_list_label("dimension", id, language) for id in facts["gaps"]), language)
+    dates = labelled_rows(("date", day_figure(facts["today"], language)), language=language)
+    return {
+        **document_head(facts, "bant_card", deal["deal"], language, dates),
+        "about": deal_summary_rows(facts, language),
+        "scores": labelled_rows(
+            ("bant_score", number_figure(score["score"], language)), ("grade", score["grade"]),
+            ("qualified", document_text("missing", language, gaps=gaps) if gaps else document_text("is_qualified", language)),
+            language=language,
+        ),
+        "dimensions": [_bant_dimension_fields(one, language) for one in facts["dimensions"]],
+        "answers": [_bant_answer_fields(one, language) for one in facts["answers"]],
+        "open": [
+            {
+                "dimension": closed_list_label("dimension", one["dimension"], language),
+                "question": one["text"],
+                "strong": one["strong"],
+            }
+            for one in facts["open"]
+        ],
+        "people": decision_maker_rows(facts["people"], language),
+    }  # fmt: skip
+
+
+def deal_summary_rows(facts: DocumentFacts, language: Language) -> ContextRows:
+    """Return what a deal is, in rows."""
+    deal = facts["deal"]
+    return labelled_rows(
+        ("customer", deal["account"]), ("deal", " ".join(filter(None, (deal["deal"], deal["name"])))),
+        ("stage_now", deal["stage"]), ("owner", deal["owner"]),
+        ("amount", money_figure(deal["amount"], facts["currency"], language)), language=language,
+    )  # fmt: skip
+
+
+def decision_maker_rows(told: list[DocumentFacts], language: Language) -> ContextRows:
+    """Return who takes part in the decision and how to reach them."""
+    return [
+        {
+            **{id: one[id] for id in ("contact", "title", "attitude", "phone", "email")},
+            "role": closed_list_label("decision_role", one["role"], language),
+            "reach": " · ".join(filter(None, (one["phone"], one["email"]))),
+        }
+        for one in told
+    ]
+
+
+def _bant_dimension_fields(one: DocumentFacts, language: Language) -> dict[str, str]:
+    points = one["points"] or 0
+    return {
+        "name": closed_list_label("dimension", one["dimension"], language),
+        "points": Figure(f"{points}/3", points),
+        "meaning": document_text(f"points_{points}", language),
+    }
+
+
+def _bant_answer_fields(one: DocumentFacts, language: Language) -> dict[str, str]:
+    return {
+        "question": one["text"],
+        "points": number_figure(one["points"], language),
+        "answer": one["answer"],
+        "evidence": one["evidence"],
+    }
+
+
+_CHECKLIST_IDS = ("strengths", "competitor", "case", "picture", "person", "goal")
+_TICK_BOX = "☐"
+
+
+def build_precall_context(facts: DocumentFacts, language: Language) -> TemplateContext:
+    """Return the facts of a pre-call sheet (papers.precall) as a template is given them."""
+    needs, customer = facts["needs"], facts["customer"]
+    dates = labelled_rows(("date", day_figure(facts["today"], language)), language=language)
+    return {
+        **document_head(facts, "precall", facts["deal"]["deal"], language, dates),
+        "about": deal_summary_rows(facts, language),
+        "goal": "  ".join(filter(None, (day_figure(facts["next"]["date"], language), facts["next"]["step"]))),
+        "purpose": facts["stage"]["purpose"],
+        "customer": labelled_rows(
+            ("industry", open_list_label("industry", customer["industry"], language)), ("location", customer["location"]),
+            ("employees", number_figure(customer["employees"], language)),
+            *((id, customer[id]) for id in ("habits", "preferences", "decision_process")), language=language,
+        ),
+        "needs": labelled_rows(*((id, needs[id]) for id in (
+            "pain", "explicit_needs", "latent_needs", "cost_of_inaction", "competitor",
+        )), language=language),
+        "people": decision_maker_rows(facts["people"], language),
+        "questions": [
+            {"dimension": closed_list_label("dimension", one["dimension"], language), "question": one["text"]}
+            for one in facts["open"]
+        ],
+        "benefits": benefit_rows(facts["benefits"], language),
+        "objections": printed_objection_rows(facts["objections"], language),
+        "cases": [
+            {
+                "account": one["account"], "product": one["product"], "closed": day_figure(one["closed"], language),
+                "amount": money_figure(one["amount"], facts["currency"], language),
+            }
+            for one in facts["cases"]
+        ],
+        "talks": [_past_activity_fields(one, language) for one in facts["talks"]],
+        "tasks": printed_task_rows(facts["tasks"], language),
+        "checklist": [{"box": _TICK_BOX, "text": document_text(f"ready_{id}", language)} for id in _CHECKLIST_IDS],
+    }  # fmt: skip
+
+
+def build_visit_context(facts: DocumentFacts, language: Language) -> TemplateContext:
+    """Return the facts of a visit report (papers.visit) as a template is given them."""
+    talk, spin = facts["talk"], facts["spin"]
+    step = (
+        day_figure(talk["next_step_date"], language) or document_text("next_step_label", language),
+        talk["next_step"],
+    )
+    dates = labelled_rows(("date", day_figure(talk["date"], language)), language=language)
+    return {
+        **document_head(facts, "visit", talk["activity"], language, dates),
+        "about": [
+            *deal_summary_rows(facts, language),
+            *labelled_rows(
+                ("contact", talk["contact"]), ("kind", open_list_label("activity_type", talk["type"], language)),
+                ("channel", open_list_label("contact_channel", talk["channel"], language)),
+                ("outcome", open_list_label("activity_outcome", talk["outcome"], language)), ("done_by", talk["by"]),
+                language=language,
+            ),
+        ],
+        "summary": talk["summary"],
+        "spin": labelled_rows(
+            ("situation_note", spin["situation"]), *((id, spin[id]) for id in ("problem", "implication", "need_payoff")),
+            language=language,
+        ),
+        "verbal_terms": talk["verbal_terms"],
+        "materials": talk["materials"],
+        "steps": [{"label": step[0], "value": step[1]}] if step[1] else [],
+        "objections": printed_objection_rows(facts["objections"], language),
+        "tasks": printed_task_rows(facts["tasks"], language),
+    }  # fmt: skip
+
+
+def printed_objection_rows(told: list[DocumentFacts], language: Language) -> ContextRows:
+    """Return what held the customer back and what was answered."""
+    return [
+        {
+            "concern": one["concern"],
+            "kind": open_list_label("objection_type", one["type"], language),
+            "answer": one["answer"],
+            "worked": document_text("worked", language) if one["worked"] else "",
+        }
+        for one in told
+    ]
+
+
+def printed_task_rows(told: list[DocumentFacts], language: Language) -> ContextRows:
+    """Return what is still to be done, with a box to tick."""
+    return [
+        {
+            "box": _TICK_BOX,
+            "task": one["task"],
+            "due": day_figure(one["due"], language),
+            "required": closed_list_label("yes_no", "yes", language) if one["required"] else "",
+        }
+        for one in told
+    ]
+
+
+def _past_activity_fields(one: DocumentFacts, language: Language) -> dict[str, str]:
+    return {
+        "date": day_figure(one["date"], language),
+        "kind": open_list_label("activity_type", one["type"], language),
+        "contact": one["contact"],
+        "summary": one["summary"] or one["next_step"],
+    }

@@ -1,0 +1,157 @@
+"""Fill a team's own .docx that holds Jinja tags as docxtpl spells them, without Word.
+
+    {{ buyer.account }}                        a field
+    {%tr for line in lines %} … {%tr endfor %} rows of a table, the tags in rows of their own
+    {%p if notes %} … {%p endif %}             paragraphs
+
+docxtpl turns Word's markup of the tags into a plain Jinja template, once for each template; what is left to do for a
+document is to fill in text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Template, TemplateSyntaxError
+from lxml import etree
+from markupsafe import Markup
+
+from xl_salesflow.documents.template_lookup import Logo
+from xl_salesflow.documents.template_safety import (
+    TemplateParts,
+    UnsoundTemplate,
+    jinja_environment,
+    pack_document,
+    parse_template_part,
+    unpack_template,
+)
+
+_WORD_TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
+_LOGO_HEIGHT = 914_400 * 14 / 25.4  # the height of a logo, in English metric units: 14 mm
+_MAX_LOGO_WIDTH = 914_400 * 70 / 25.4
+_LOGO_RELATION_ID = "rIdSalesflowLogo"
+_WORD_NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_LOGO_DRAWING = (
+    '</w:t></w:r><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    'distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{cx}" cy="{cy}"/><wp:docPr id="9001" name="Logo" descr="Logo"/>'
+    '<a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
+    '<pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:nvPicPr><pic:cNvPr id="9001" name=""/>'
+    '<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:embed="{id}"/><a:stretch><a:fillRect/>'
+    '</a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm>'
+    '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>'
+    '</w:r><w:r><w:t xml:space="preserve">'
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WordTemplate:
+    """A template made ready: every part, and those with tags as Jinja templates."""
+
+    name: str
+    parts: TemplateParts
+    filled: Mapping[str, Template]
+
+    def fill(self, context: Mapping[str, Any], logo: Logo | None) -> bytes:
+        """Return the document; the same context gives the same bytes.
+
+        Raises:
+            jinja2.TemplateError: a field is not given, or a tag cannot be carried out.
+            UnsoundTemplate: a tag stands where it tears the document apart.
+        """
+        picture = Markup(_logo_drawing(logo)) if logo else ""
+        changed: TemplateParts = {}
+        for part, template in self.filled.items():
+            text = template.render({**context, "logo": picture}).encode("utf-8")
+            _refuse_torn_markup(text, self.name)
+            changed[part] = text
+        if logo and any(_LOGO_RELATION_ID.encode() in text for text in changed.values()):
+            changed |= _logo_parts(self.parts, changed, logo)
+        return pack_document({**self.parts, **changed})
+
+
+@lru_cache(maxsize=32)
+def prepare_word_template(content: bytes, name: str) -> WordTemplate:
+    """Return the .docx *content* made ready.
+
+    Raises:
+        UnsoundTemplate: it is no Word file.
+        jinja2.TemplateSyntaxError: a tag is not well formed.
+    """
+    parts = unpack_template(content, name)
+    if "word/document.xml" not in parts:
+        why = (
+            "is no Word document (.docx); save it as one in Word",
+            "不是 Word 文档（.docx）；请在 Word 中另存为该格式",
+        )
+        raise UnsoundTemplate(name, why)
+    sources = dict(word_jinja_sources(parts, name))
+    made = {part: jinja_environment("docx").from_string(source) for part, source in sources.items()}
+    return WordTemplate(name, parts, made)
+
+
+def word_jinja_sources(parts: TemplateParts, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the Jinja text of every part that has tags, paragraph by paragraph on lines of their own."""
+    from docxtpl import DocxTemplate  # takes its time, and only Word documents need it
+
+    for part in filter(_WORD_TEXT_PARTS.fullmatch, parts):
+        tree = parse_template_part(parts[part], name)
+        if not any(mark in "".join(map(str, tree.itertext())) for mark in ("{{", "{%", "{#")):
+            continue
+        source = etree.tostring(tree, encoding="unicode")
+        try:
+            yield part, DocxTemplate(None).patch_xml(source)
+        except re.error as error:
+            raise TemplateSyntaxError(str(error), 1, name) from error
+
+
+def word_paragraph_texts(content: bytes, name: str) -> list[str]:
+    """Return the text of every paragraph, as a person counts them in Word."""
+    parts = unpack_template(content, name)
+    trees = (parse_template_part(parts[part], name) for part in filter(_WORD_TEXT_PARTS.fullmatch, parts))
+    return [
+        "".join(map(str, p.itertext(f"{{{_WORD_NAMESPACE}}}t")))
+        for tree in trees
+        for p in tree.iter(f"{{{_WORD_NAMESPACE}}}p")
+    ]
+
+
+def _refuse_torn_markup(text: bytes, name: str) -> None:
+    try:
+        etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        why = (
+            "tears a table or paragraph apart: put {%tr …%} and its end into rows of their own, {%p …%} into paragraphs",
+            "的标签破坏了表格或段落：请将 {%tr …%} 及其结束标签放在单独的行，{%p …%} 放在单独的段落",
+        )
+        raise UnsoundTemplate(name, why) from error
+
+
+def _logo_drawing(logo: Logo) -> str:
+    width, height = logo.size
+    scale = min(_LOGO_HEIGHT / height, _MAX_LOGO_WIDTH / width)
+    return _LOGO_DRAWING.format(cx=round(width * scale), cy=round(height * scale), id=_LOGO_RELATION_ID)
+
+
+def _logo_parts(parts: TemplateParts, changed: TemplateParts, logo: Logo) -> TemplateParts:
+    kind = "png" if logo.kind == "image/png" else "jpeg"
+    added: TemplateParts = {f"word/media/salesflow-logo.{kind}": logo.content}
+    types = parts["[Content_Types].xml"].decode("utf-8")
+    if f'Extension="{kind}"' not in types:
+        types = types.replace("<Default ", f'<Default Extension="{kind}" ContentType="{logo.kind}"/><Default ', 1)
+        added["[Content_Types].xml"] = types.encode("utf-8")
+    told = (
+        f'<Relationship Id="{_LOGO_RELATION_ID}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" '
+        f'Target="media/salesflow-logo.{kind}"/></Relationships>'
+    )
+    empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    for part, text in changed.items():
+        if _LOGO_RELATION_ID.encode() in text:
+            rels = f"word/_rels/{part.removeprefix('word/')}.rels"
+            added[rels] = parts.get(rels, empty).replace(b"</Relationships>", told.encode())
+    return added

@@ -1,0 +1,196 @@
+"""How a verb runs: its steps, every number recomputed, the difference taken, the change log written.
+
+A step that changes nothing writes nothing, and what a run did is recorded in one place. Formula columns are worked out in Python;
+what a cell last showed is never trusted. The filters of a query may name values as cells show them, in either language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.changelog.change_log import log_changes
+from xl_salesflow.core.change_sets import ChangeSet, Edit, NamedCellChange, apply_change_set, diff_pipelines
+from xl_salesflow.core.history_seal import seal_history
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.errors import UsageError
+from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.process.account_scores import compute_prospects
+from xl_salesflow.process.bant_scores import compute_bant_columns
+from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups
+from xl_salesflow.process.rule_catalogue import check_pipeline, find_unsealed_stays
+from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns
+from xl_salesflow.quotes.quote_findings import find_changed_documents
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
+from xl_salesflow.schema.named_values import Query
+from xl_salesflow.schema.table_columns import Column, ColumnType
+from xl_salesflow.schema.table_frames import make_column_series, make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+Step = Callable[[Pipeline], ChangeSet]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Who runs a verb, and when; both go into the record."""
+
+    by: str
+    now: datetime
+
+
+def run_steps(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> ChangeSet:
+    """Run *steps* one after the other and return what differs in the end, written down in the Journal.
+
+    Each step sees what the ones before it did. Visits without a seal get one; generated lists, formula columns and named
+    cells are brought up to date.
+    """
+    now, told, reasons = recompute_formula_columns(pipeline), ChangeSet(), dict[tuple[str, str], pd.Series]()
+    for step in steps:
+        plan = step(now)
+        told += replace(plan, edits=(), appends=(), fills=(), removes=())
+        _collect_reasons(reasons, plan.edits)
+        if plan.edits or plan.appends or plan.fills or plan.removes:
+            now = recompute_formula_columns(apply_change_set(now, plan))
+    now = now.with_tables(History=seal_history(now["History"]))
+    now, findings = _list_followups_and_findings(now, (*told.findings, *find_changed_documents(pipeline, now)))
+    values = compute_sheet_values(now)
+    now = _fill_metric_tables(now, values.tables)
+    changed = diff_pipelines(pipeline, now, verb, reasons)
+    cells = tuple(_diff_named_cells(pipeline, values.cells))
+    entries = log_changes(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
+    answer = {**told.answer, **_run_summary(changed, findings, now)}
+    findings = (
+        *find_unsealed_stays(pipeline),
+        *findings,
+    )  # of the workbook as it was: it is told once, with the run that seals
+    return replace(changed + entries, cells=cells, findings=findings, documents=told.documents, answer=answer)
+
+
+def _list_followups_and_findings(
+    pipeline: Pipeline, found: tuple[Finding, ...]
+) -> tuple[Pipeline, tuple[Finding, ...]]:
+    # the sheets FollowUps and Findings are lists of what holds now
+    listed = list_followups(pipeline)
+    findings = (*found, *check_pipeline(pipeline), *find_followups_beyond_limit(pipeline, listed))
+    rows = [
+        {"severity": f.severity, "rule": f.rule, "table": f.table, "key": f.key, "cell": f.cell, "message": f.message}
+        for f in sorted(findings, key=lambda f: ("block", "warn", "note").index(f.severity))
+    ]
+    return pipeline.with_tables(Findings=make_table_frame(TABLES["Findings"], rows), FollowUps=listed.rows), findings
+
+
+def _fill_metric_tables(pipeline: Pipeline, values: Mapping[str, Mapping[Any, Mapping[str, Any]]]) -> Pipeline:
+    # what the formulas of the funnel, forecast and plan tables come to; "" is a formula that shows nothing
+    for name, rows in values.items():
+        table, shown = TABLES[name], pipeline[name]
+        lines = [rows.get(key, {}) for key in shown[table.key or ""]]
+        cells = {
+            c.id: make_column_series(c, (_metric_frame_value(c, line.get(c.id)) for line in lines), shown.index)
+            for c in table.formulas
+        }
+        pipeline = pipeline.with_tables(**{name: shown.assign(**cells)})
+    return pipeline
+
+
+def _metric_frame_value(column: Column, cell: Any) -> Any:
+    # a frame holds the id of a choice, and None for a formula that shows nothing
+    if cell == "":
+        return None
+    return (
+        identify_choice(CHOICES[column.options or ""], str(cell)) if cell and column.type is ColumnType.CHOICE else cell
+    )
+
+
+def _diff_named_cells(pipeline: Pipeline, values: Mapping[str, Any]) -> Iterable[NamedCellChange]:
+    for name, value in values.items():
+        if name in pipeline.named and _date_as_serial(pipeline.named[name]) != _date_as_serial(value):
+            yield NamedCellChange(name, pipeline.named[name], value)
+
+
+def _date_as_serial(cell: Any) -> Any:
+    # a date that no date format shows is read as its number
+    return float((cell - date(1899, 12, 30)).days) if isinstance(cell, date) else cell
+
+
+def _collect_reasons(reasons: dict[tuple[str, str], pd.Series], edits: Iterable[Edit]) -> None:
+    for edit in edits:
+        why = edit.because if isinstance(edit.because, pd.Series) else pd.Series(edit.because, index=edit.after.index)
+        known = reasons.get((edit.table, edit.column))
+        reasons[edit.table, edit.column] = (
+            why if known is None else pd.concat([known.drop(why.index, errors="ignore"), why])
+        )
+
+
+def _run_summary(plan: ChangeSet, findings: Iterable[Finding], pipeline: Pipeline) -> dict[str, Any]:
+    return {
+        "changes": sum(map(len, plan.edits)),
+        "added": {append.table: len(append.rows) for append in plan.appends},
+        "removed": {remove.table: len(remove.rows) for remove in plan.removes},
+        "refreshed": sum(map(len, plan.caches)),
+        "followups": len(pipeline["FollowUps"]),
+        "findings": [finding_to_json(finding) for finding in findings],
+    }
+
+
+def finding_to_json(finding: Finding) -> dict[str, str]:
+    return {
+        "rule": finding.rule, "severity": finding.severity, "table": finding.table, "key": finding.key,
+        "column": finding.column, "cell": finding.cell, "message": finding.message,
+    }  # fmt: skip
+
+
+def recompute_formula_columns(pipeline: Pipeline) -> Pipeline:
+    """Return *pipeline* with the formula columns of its row tables as its sheets' formulas compute them."""
+    pipeline = _replace_formula_columns(pipeline, "Stages", compute_stage_columns(pipeline))
+    pipeline = _replace_formula_columns(
+        pipeline, "Deals", pd.concat([compute_deal_columns(pipeline), compute_bant_columns(pipeline)], axis=1)
+    )
+    pipeline = _replace_formula_columns(pipeline, "Accounts", compute_prospects(pipeline))
+    pipeline = _replace_formula_columns(pipeline, "History", compute_history_columns(pipeline))
+    pipeline = _replace_formula_columns(pipeline, "QuoteLines", compute_line_columns(pipeline))
+    return _replace_formula_columns(pipeline, "Quotes", compute_quote_columns(pipeline))
+
+
+def _replace_formula_columns(pipeline: Pipeline, table: str, columns: pd.DataFrame) -> Pipeline:
+    frame = pipeline[table]
+    new = {str(id): columns[id] for id in columns if not columns[id].equals(frame[id])}
+    return pipeline.with_tables(**{table: frame.assign(**new)}) if new else pipeline
+
+
+def apply_query(pipeline: Pipeline, view: Query) -> Pipeline:
+    """Return *pipeline* with the question *view*; its filters may name values as cells show them, in either language.
+
+    Raises:
+        UsageError: a filter names a value that no deal has, or the period ends before it begins.
+    """
+    if view.start and view.end and view.start > view.end:
+        raise UsageError(
+            f"The period ends ({view.end}) before it begins ({view.start}); swap the two.",
+            f"期间止（{view.end}）早于期间起（{view.start}）；请交换两者。",
+        )
+    filters = {column: _identify_filter_value(pipeline, column, value) for column, value in view.filters.items()}
+    return replace(pipeline, view=replace(view, filters=filters))
+
+
+def _identify_filter_value(pipeline: Pipeline, column: str, wanted: str) -> str:
+    held = {str(value) for value in pipeline["Deals"][column].unique() if value}
+    labels = LISTS.get(TABLES["Deals"][column].options or "", {})
+    id = identify_choice(labels, wanted) or next(
+        (value for value in held if value.casefold() == wanted.casefold()), None
+    )
+    if id in held:
+        return id
+    known = sorted({text.in_(pipeline.language) for key, text in labels.items() if key in held} | (held - set(labels)))
+    near = find_nearest(wanted, known)
+    raise UsageError(
+        f"No deal has {wanted!r} as its {column}"
+        + (f"; did you mean {near!r}?" if near else f"; there are {', '.join(known)}."),
+        f"没有商机的{TABLES['Deals'].header(column, 'zh')}为“{wanted}”"
+        + (f"；是否指“{near}”？" if near else f"；现有：{'、'.join(known)}。"),
+    )

@@ -1,0 +1,213 @@
+"""Make the add-in's sources from the declarations: ribbon XML, VBA, and texts in both languages.
+
+The texts travel on the sheet Texts of the add-in, because VBA sources are ASCII.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS
+from xl_salesflow.excel.addin_declarations import (
+    COMPARISON_SPANS,
+    FUNCTION_ARGUMENTS,
+    FUNCTION_CATEGORY,
+    FUNCTION_DECLARATIONS,
+    FUNCTION_MODULE,
+)
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.process.playbook_files import list_playbook_names, playbook_title
+from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.schema.verb_catalogue import RIBBON_GROUPS, VERBS, Verb
+
+FIXED_MENUS: Mapping[str, tuple[Text, ...]] = {
+    "papers": tuple(DEAL_DOCUMENT_KINDS[kind].name for kind in PRINTABLE_DOCUMENT_KINDS),
+    "spans": tuple(COMPARISON_SPANS.values()),
+    "playbooks": tuple(playbook_title(name) for name in list_playbook_names()),
+}
+"""Menu of a verb → its entries."""
+
+ADDIN_TEXTS: Mapping[str, Text] = {
+    "sf_tab": Text("Sales", "销售"),
+    "sf_live": Text("Live check", "即时检查"),
+    "sf_live.tip": Text(
+        "Say at once whether the gates let a deal pass when you change its stage; off by default",
+        "修改阶段后立即提示能否通过关卡；默认关闭",
+    ),
+    "running": Text("Working…", "处理中……"),
+    "nothing": Text("Nothing to choose here", "此处没有可选项"),
+    "no_workbook": Text("Open a sales workbook first.", "请先打开销售工作簿。"),
+    "workbooks": Text("Excel workbooks", "Excel 工作簿"),
+    "failed": Text(
+        "Python could not be started; run “salesflow addin doctor” in a terminal, it names the remedy.",
+        "无法启动 Python；请在终端运行 salesflow addin doctor 查看解决办法。",
+    ),
+}
+
+_MENU_COLUMNS = ("Deals.deal", "Deals.stage", "Deals.playbook", "Stages.stage", "Stages.playbook", "Stages.kind")
+
+
+def collect_addin_texts() -> dict[str, Text]:
+    """Return every text by the key that the VBA looks up."""
+    return dict(_addin_text_items())
+
+
+def _addin_text_items() -> Iterator[tuple[str, Text]]:
+    yield from ADDIN_TEXTS.items()
+    for id, group in RIBBON_GROUPS.items():
+        yield f"sf_group_{id}", group
+    for verb in VERBS.values():
+        if verb.group:
+            yield f"sf_{verb.id}", verb.label
+            yield f"sf_{verb.id}.tip", verb.tip
+        yield from ((f"sf_{verb.id}_{at}", entry) for at, entry in enumerate(FIXED_MENUS.get(verb.menu, ()), 1))
+    lists = [f"Lists.{verb.menu}" for verb in VERBS.values() if verb.menu in TABLES["Lists"].by_id]
+    for name in (*_MENU_COLUMNS, *lists):
+        table, _, column = name.partition(".")
+        yield name, TABLES[table][column].header
+    yield "kind.lost", CHOICES["kind"]["lost"]
+    for id, function in FUNCTION_DECLARATIONS.items():
+        yield f"fx.{id}", function.says
+    for id, argument in FUNCTION_ARGUMENTS.items():
+        yield f"fx.argument.{id}", argument
+
+
+RIBBON_NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
+FILE_MENU = "file"
+"""The menu of a verb that asks for another workbook."""
+
+_TEXT_CALLBACKS = 'getLabel="SalesflowLabel" getScreentip="SalesflowLabel" getSupertip="SalesflowTip"'
+
+
+def ribbon_verbs() -> tuple[Verb, ...]:
+    """Return the verbs that have a button, in the order of the tab."""
+    return tuple(verb for group in RIBBON_GROUPS for verb in VERBS.values() if verb.group == group)
+
+
+def ribbon_xml() -> str:
+    """Return the tab: labels and tips are asked for, so that one file serves both languages."""
+    return "\n".join(
+        (
+            f'<customUI xmlns="{RIBBON_NAMESPACE}" onLoad="SalesflowLoaded">',
+            "  <ribbon>",
+            "    <tabs>",
+            '      <tab id="sf_tab" getLabel="SalesflowLabel" insertAfterMso="TabHome">',
+            *(line for group in RIBBON_GROUPS for line in _ribbon_group_lines(group)),
+            "      </tab>",
+            "    </tabs>",
+            "  </ribbon>",
+            "</customUI>",
+            "",
+        )
+    )
+
+
+def verbs_module() -> str:
+    """Return the VBA module with one Sub per button and one per menu."""
+    return "\n".join(
+        (
+            'Attribute VB_Name = "SalesflowVerbs"',
+            "Option Explicit",
+            "' Made from the declarations of the verbs by: python -m xl_salesflow.excel.addin",
+            *(line for verb in ribbon_verbs() for line in _vba_sub_lines(verb)),
+            "",
+        )
+    )
+
+
+def functions_module() -> str:
+    """Return the VBA module with one worksheet function per declared one, and the words of the function wizard."""
+    return "\n".join(
+        (
+            'Attribute VB_Name = "SalesflowFunctions"',
+            "Option Explicit",
+            "' Made from the declarations of the functions by: python -m xl_salesflow.excel.addin",
+            *(line for name in FUNCTION_DECLARATIONS for line in _vba_function_lines(name)),
+            "",
+            "Public Sub SalesflowDescribe()",
+            "    ' Not every Excel lets a hidden add-in describe its functions; they work without.",
+            "    On Error Resume Next",
+            *(line for name in FUNCTION_DECLARATIONS for line in _function_description_lines(name)),
+            "End Sub",
+            "",
+            "Private Function SalesflowCall(ByVal functionName As String, ByVal cells As Variant) As Variant",
+            "    #If Mac Then",
+            "        SalesflowCall = CVErr(xlErrNA)",
+            "    #Else",
+            "        ' The workbook that asks may be another one than the one in front.",
+            "        Dim asking As Workbook",
+            "        On Error GoTo Failed",
+            "        Set asking = ActiveWorkbook",
+            '        If TypeName(Application.Caller) = "Range" Then Set asking = Application.Caller.Worksheet.Parent',
+            f'        SalesflowCall = XLPy.CallUDF("{FUNCTION_MODULE}", functionName, cells, asking, Application.Caller)',
+            "        Exit Function",
+            "Failed:",
+            "        SalesflowCall = Err.Description",
+            "    #End If",
+            "End Function",
+            "",
+        )
+    )
+
+
+def _vba_function_lines(name: str) -> Iterator[str]:
+    arguments, needed = FUNCTION_DECLARATIONS[name].arguments, FUNCTION_DECLARATIONS[name].needed
+    taken = (f"{'' if at < needed else 'Optional '}{one} As Variant" for at, one in enumerate(arguments))
+    yield from (
+        "",
+        f"Public Function {name}({', '.join(taken)}) As Variant",
+        f'    {name} = SalesflowCall("{name}", Array(SalesflowLanguage(), {", ".join(arguments)}))',
+        "End Function",
+    )
+
+
+def _function_description_lines(name: str) -> Iterator[str]:
+    words = ", ".join(f'SalesflowText("fx.argument.{one}")' for one in FUNCTION_DECLARATIONS[name].arguments)
+    yield f'    Application.MacroOptions Macro:="{name}", Description:=SalesflowText("fx.{name}"), _'
+    yield f'        Category:="{FUNCTION_CATEGORY}", ArgumentDescriptions:=Array({words})'
+
+
+def _ribbon_group_lines(group: str) -> Iterator[str]:
+    yield f'        <group id="sf_group_{group}" getLabel="SalesflowLabel">'
+    for verb in ribbon_verbs():
+        if verb.group == group:
+            yield f"          {_ribbon_control(verb)}"
+    if group == "deals":
+        yield (
+            f'          <toggleButton id="sf_live" {_TEXT_CALLBACKS} imageMso="ReviewTrackChanges" '
+            'getPressed="SalesflowLivePressed" onAction="SalesflowLiveSwitched"/>'
+        )
+    yield "        </group>"
+
+
+def _ribbon_control(verb: Verb) -> str:
+    look = f'id="sf_{verb.id}" {_TEXT_CALLBACKS} imageMso="{verb.icon}" size="{"large" if verb.large else "normal"}"'
+    if verb.menu in FIXED_MENUS:  # they are the same in every workbook
+        items = "".join(
+            f'<button id="sf_{verb.id}_{at}" getLabel="SalesflowLabel" tag="{at}" onAction="Salesflow_{verb.id}"/>'
+            for at in range(1, len(FIXED_MENUS[verb.menu]) + 1)
+        )
+        return f"<menu {look}>{items}</menu>"
+    if verb.menu and verb.menu != FILE_MENU:
+        return f'<dynamicMenu {look} getContent="SalesflowMenu_{verb.id}" invalidateContentOnDrop="true"/>'
+    return f'<button {look} onAction="Salesflow_{verb.id}"/>'
+
+
+def _vba_sub_lines(verb: Verb) -> Iterator[str]:
+    choice = ", CLng(Val(control.Tag))" if verb.menu not in ("", FILE_MENU) else ""
+    yield from (
+        "",
+        f"Public Sub Salesflow_{verb.id}(control As IRibbonControl)",
+        f'    SalesflowPress{"File" if verb.menu == FILE_MENU else ""} "{verb.id}"{choice}',
+        "End Sub",
+    )
+    if verb.menu and verb.menu != FILE_MENU and verb.menu not in FIXED_MENUS:
+        items = "SalesflowStageItems()" if verb.menu == "stages" else f'SalesflowListItems("{verb.id}", "{verb.menu}")'
+        yield from (
+            "",
+            f"Public Sub SalesflowMenu_{verb.id}(control As IRibbonControl, ByRef content As Variant)",
+            f"    content = SalesflowMenu({items})",
+            "End Sub",
+        )

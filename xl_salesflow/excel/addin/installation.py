@@ -1,0 +1,144 @@
+"""Install the add-in where Excel starts it, and tell it which Python to use; uninstall both again.
+
+Every folder that Excel and xlwings look into can be asked for without Excel.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from xl_salesflow.errors import UsageError
+from xl_salesflow.excel.addin.addin_build import ADDIN_FILE_NAME, ADDIN_PROJECT, build_addin, find_xlwings_version
+
+_MAC_CONTAINER = Path("Library/Containers/com.microsoft.Excel/Data")
+_MAC_STARTUP = Path("Library/Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel")
+_MAC_SCRIPTS = Path("Library/Application Scripts/com.microsoft.Excel")
+
+
+@dataclass(frozen=True)
+class AddinPlaces:
+    """The folders of one person on one system."""
+
+    system: str
+    home: Path
+    roaming: Path
+
+    @property
+    def addin(self) -> Path:
+        """Return where Excel starts the add-in from."""
+        folder = (
+            self.home / _MAC_STARTUP if self.system == "darwin" else self.roaming / "Microsoft" / "Excel" / "XLSTART"
+        )
+        return folder / ADDIN_FILE_NAME
+
+    @property
+    def settings(self) -> Path:
+        """Return the file in which the add-in finds the interpreter."""
+        if self.system == "darwin":
+            return self.home / _MAC_CONTAINER / f"{ADDIN_PROJECT}.conf"
+        return self.home / f".{ADDIN_PROJECT}" / f"{ADDIN_PROJECT}.conf"
+
+    @property
+    def script(self) -> Path | None:
+        """Return the script that starts Python on macOS; other systems need none."""
+        if self.system != "darwin":
+            return None
+        return self.home / _MAC_SCRIPTS / f"xlwings-{find_xlwings_version()}.applescript"
+
+
+def find_addin_places() -> AddinPlaces:
+    """Return the places of this person.
+
+    Raises:
+        UsageError: there is no desktop Excel for this system.
+    """
+    if sys.platform not in ("win32", "darwin"):
+        raise UsageError(
+            "Excel with add-ins runs on Windows and macOS; here, use the command line: salesflow --help.",
+            "支持加载项的 Excel 仅限 Windows 与 macOS；此处请使用命令行：salesflow --help。",
+        )
+    home = Path.home()
+    return AddinPlaces(sys.platform, home, Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming"))
+
+
+_SETTINGS_ENCODING = "mbcs" if sys.platform == "win32" else "utf-8"  # VBA reads the settings in the system's code page
+
+
+def install_addin(places: AddinPlaces, interpreter: Path | None = None) -> list[Path]:
+    """Build and install the add-in; return the files that were written.
+
+    Raises:
+        UsageError: Excel holds the old add-in, or a folder refuses.
+    """
+    written = [build_addin(places.addin)]
+    keys = make_addin_settings(places, interpreter or Path(sys.executable))
+    try:
+        places.settings.parent.mkdir(parents=True, exist_ok=True)
+        places.settings.write_text(
+            _format_addin_settings({**read_addin_settings(places.settings), **keys}), encoding=_SETTINGS_ENCODING
+        )
+        written.append(places.settings)
+        if places.script:
+            places.script.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(_find_xlwings_script(places.script.name), places.script)
+            written.append(places.script)
+    except OSError as error:
+        raise _make_install_refusal(error) from error
+    return written
+
+
+def uninstall_addin(places: AddinPlaces) -> list[Path]:
+    """Remove what was installed; return the files that were there."""
+    files = [file for file in (places.addin, places.settings, places.script) if file and file.exists()]
+    try:
+        for file in files:
+            file.unlink()
+    except OSError as error:
+        raise _make_install_refusal(error) from error
+    return files
+
+
+def make_addin_settings(places: AddinPlaces, interpreter: Path) -> dict[str, str]:
+    """Return what the add-in is told: the interpreter, and not to import modules that lie beside a workbook."""
+    name = "INTERPRETER_MAC" if places.system == "darwin" else "INTERPRETER_WIN"
+    return {name: str(interpreter), "ADD_WORKBOOK_TO_PYTHONPATH": "False", "SHOW CONSOLE": "False"}
+
+
+def read_addin_settings(file: Path) -> dict[str, str]:
+    """Return the settings of a file; none when there is no file."""
+    if not file.exists():
+        return {}
+    rows = csv.reader(io.StringIO(file.read_text(encoding=_SETTINGS_ENCODING, errors="replace")))
+    return {row[0].upper(): row[1] for row in rows if len(row) == 2}
+
+
+def _format_addin_settings(keys: Mapping[str, str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(keys.items())
+    return text.getvalue()
+
+
+def _find_xlwings_script(name: str) -> Path:
+    spec = importlib.util.find_spec("xlwings")
+    script = Path(spec.origin or "").parent / name if spec else Path(name)
+    if not script.exists():
+        raise UsageError(
+            f"xlwings has no script {name}; reinstall it: pip install --force-reinstall xlwings.",
+            f"xlwings 缺少脚本 {name}；请重新安装：pip install --force-reinstall xlwings。",
+        )
+    return script
+
+
+def _make_install_refusal(error: OSError) -> UsageError:
+    return UsageError(
+        f"{error.filename} could not be changed: {error.strerror}; quit Excel and try again.",
+        f"无法修改 {error.filename}：{error.strerror}；请退出 Excel 后重试。",
+    )

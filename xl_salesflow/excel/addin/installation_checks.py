@@ -1,0 +1,245 @@
+"""Check the installation of the add-in from outside: its files, its Python, the system's permissions.
+
+Each check is one known problem of such add-ins with its remedy. None of them imports xlwings at import time, so that the
+doctor can be asked when nothing starts any more.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from xl_salesflow.excel.addin.addin_build import (
+    find_xlwings_version,
+    make_addin_bytes,
+    read_own_modules,
+    read_xlwings_modules,
+)
+from xl_salesflow.excel.addin.installation import AddinPlaces, read_addin_settings
+from xl_salesflow.locale.texts import Text
+
+ProgramRunner = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@dataclass(frozen=True)
+class DoctorCase:
+    """The person's places, their environment, a workbook if one is named, how to run a program."""
+
+    places: AddinPlaces
+    environment: Mapping[str, str]
+    workbook: str = ""
+    run: ProgramRunner = subprocess.run
+
+
+NOT_APPLICABLE = Text("", "")
+"""What a look answers where its pain cannot be: on another system, or without a workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddinCheck:
+    """One way in which an add-in fails. *look* answers what is wrong with the remedy, None when all is well.
+
+    *issues* are the numbers under which users of xlwings told of it.
+    """
+
+    id: str
+    look: Callable[[DoctorCase], Text | None]
+    well: Text
+    issues: tuple[int, ...] = ()
+
+
+def _check_xlwings_import(case: DoctorCase) -> Text | None:
+    try:
+        __import__("xlwings")
+    except ImportError as error:
+        return Text(
+            f"xlwings cannot be imported ({error}); run: pip install xl-salesflow[excel].",
+            f"无法导入 xlwings（{error}）；请运行：pip install xl-salesflow[excel]。",
+        )
+    return None
+
+
+XLWINGS_CHECK = AddinCheck(
+    "xlwings", _check_xlwings_import, Text("xlwings can be imported.", "可导入 xlwings。"), (2107, 1582)
+)
+
+
+def _check_addin_file(case: DoctorCase) -> Text | None:
+    if case.places.addin.exists():
+        return None
+    return Text(
+        f"The add-in is not at {case.places.addin}; run: salesflow addin install.",
+        f"{case.places.addin} 处没有加载项；请运行：salesflow addin install。",
+    )
+
+
+ADDIN_FILE_CHECK = AddinCheck(
+    "installed", _check_addin_file, Text("The add-in is where Excel starts it.", "加载项已安装。"), ()
+)
+
+
+def _check_addin_versions(case: DoctorCase) -> Text | None:
+    file = case.places.addin
+    if not file.exists():
+        return NOT_APPLICABLE
+    if not zipfile.is_zipfile(file):
+        return Text(
+            f"{file} is damaged; run: salesflow addin install.", f"{file} 已损坏；请运行：salesflow addin install。"
+        )
+    if file.read_bytes() != make_addin_bytes((*read_own_modules(), *read_xlwings_modules())):
+        return Text(
+            f"The installed add-in was built by other versions than xlwings {find_xlwings_version()} and this product; "
+            "run: salesflow addin install.",
+            f"已安装的加载项与 xlwings {find_xlwings_version()} 或本产品版本不符；请运行：salesflow addin install。",
+        )
+    return None
+
+
+ADDIN_VERSIONS_CHECK = AddinCheck(
+    "current",
+    _check_addin_versions,
+    Text("The add-in matches the installed versions.", "加载项版本一致。"),
+    (1099, 1595, 1864, 2355),
+)
+
+
+def _check_interpreter(case: DoctorCase) -> Text | None:
+    name = "INTERPRETER_MAC" if case.places.system == "darwin" else "INTERPRETER_WIN"
+    python = read_addin_settings(case.places.settings).get(name, "")
+    if not python or not Path(python).exists():
+        return Text(
+            f"{case.places.settings} names no Python that exists ({python or 'none'}); run: salesflow addin install.",
+            f"{case.places.settings} 未指明有效的 Python（{python or '无'}）；请运行：salesflow addin install。",
+        )
+    program = "import xlwings, xl_salesflow; print(xlwings.__version__)"
+    try:
+        answer = case.run([python, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Text(
+            f"{python} does not start ({type(error).__name__}); install Python again, then run: salesflow addin install.",
+            f"{python} 无法启动（{type(error).__name__}）；请重新安装 Python，再运行：salesflow addin install。",
+        )
+    if answer.returncode:
+        return Text(
+            f"{python} cannot import xlwings and xl_salesflow; install both there, or run salesflow addin install from the "
+            "environment that has them.",
+            f"{python} 无法导入 xlwings 与 xl_salesflow；请在该环境安装，或在已安装的环境中运行 salesflow addin install。",
+        )
+    if answer.stdout.strip() != find_xlwings_version():
+        return Text(
+            f"{python} has xlwings {answer.stdout.strip()}, the add-in is for {find_xlwings_version()}; run salesflow addin install "
+            "from that Python.",
+            f"{python} 的 xlwings 为 {answer.stdout.strip()}，加载项为 {find_xlwings_version()}；"
+            "请用该 Python 运行 salesflow addin install。",
+        )
+    return None
+
+
+INTERPRETER_CHECK = AddinCheck(
+    "interpreter",
+    _check_interpreter,
+    Text("The add-in finds a Python that has everything.", "加载项可找到所需的 Python。"),
+    (2107, 1077, 1582),
+)
+
+
+def _check_function_library(case: DoctorCase) -> Text | None:
+    # worksheet functions go through a library that lies beside the interpreter
+    if case.places.system != "win32":
+        return NOT_APPLICABLE
+    python = Path(read_addin_settings(case.places.settings).get("INTERPRETER_WIN", "") or "missing")
+    name = f"xlwings64-{find_xlwings_version()}.dll"
+    if any((folder / name).exists() for folder in (python.parent, python.parent.parent)):
+        return None
+    return Text(
+        f"{name} is not beside {python}; worksheet functions need it: pip install --force-reinstall xlwings.",
+        f"{python} 旁没有 {name}，工作表函数需要它；请运行：pip install --force-reinstall xlwings。",
+    )
+
+
+FUNCTION_LIBRARY_CHECK = AddinCheck(
+    "libraries",
+    _check_function_library,
+    Text("The library for worksheet functions is there.", "工作表函数所需的库已就绪。"),
+    (1099, 1595),
+)
+
+
+def _check_workbook_modules(case: DoctorCase) -> Text | None:
+    if read_addin_settings(case.places.settings).get("ADD_WORKBOOK_TO_PYTHONPATH", "").casefold() == "false":
+        return None
+    return Text(
+        "Python files beside a workbook would be imported in place of installed ones; run: salesflow addin install.",
+        "工作簿旁的 Python 文件会取代已安装模块；请运行：salesflow addin install。",
+    )
+
+
+WORKBOOK_MODULES_CHECK = AddinCheck(
+    "modules",
+    _check_workbook_modules,
+    Text("Modules beside workbooks are not imported.", "不会导入工作簿旁的模块。"),
+    (),
+)
+
+
+def _check_mac_script(case: DoctorCase) -> Text | None:
+    if case.places.script is None:
+        return NOT_APPLICABLE
+    if case.places.script.exists():
+        return None
+    return Text(
+        f"macOS lets Excel start Python only through {case.places.script}; run: salesflow addin install.",
+        f"macOS 仅允许 Excel 通过 {case.places.script} 启动 Python；请运行：salesflow addin install。",
+    )
+
+
+MAC_SCRIPT_CHECK = AddinCheck(
+    "script",
+    _check_mac_script,
+    Text("The script that starts Python is there.", "启动 Python 的脚本已就绪。"),
+    (1165, 1888),
+)
+
+
+def _check_mac_permission(case: DoctorCase) -> Text | None:
+    if case.places.system != "darwin":
+        return NOT_APPLICABLE
+    ask = ["osascript", "-e", 'tell application "Microsoft Excel" to get version']
+    try:
+        answer = case.run(ask, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    except subprocess.TimeoutExpired:
+        return Text(
+            "macOS waits for an answer whether this program may talk to Excel: look for its window and allow it.",
+            "macOS 正在等待您确认本程序能否控制 Excel：请查看被遮住的窗口，并选择允许。",
+        )
+    if "-1743" not in answer.stderr:
+        return None
+    return Text(
+        "macOS does not let this program talk to Excel (error -1743); allow it in System Settings › Privacy & Security › "
+        "Automation.",
+        "macOS 不允许本程序控制 Excel（错误 -1743）；请在 系统设置 › 隐私与安全性 › 自动化 中允许。",
+    )
+
+
+MAC_PERMISSION_CHECK = AddinCheck(
+    "permission", _check_mac_permission, Text("Excel may be talked to.", "允许控制 Excel。"), (1146, 1851, 1966)
+)
+
+
+def _check_internet_mark(case: DoctorCase) -> Text | None:
+    # a file from the internet keeps its mark, and Excel blocks its macros
+    if case.places.system != "win32" or not case.places.addin.exists():
+        return NOT_APPLICABLE
+    if not Path(f"{case.places.addin}:Zone.Identifier").exists():
+        return None
+    return Text(
+        f"Windows marks {case.places.addin} as coming from the internet, so Excel blocks its macros; "
+        "run: salesflow addin install.",
+        f"Windows 将 {case.places.addin} 标记为来自互联网，Excel 会阻止其宏；请运行：salesflow addin install。",
+    )
+
+
+INTERNET_MARK_CHECK = AddinCheck("trust", _check_internet_mark, Text("The add-in is trusted.", "加载项受信任。"), ())

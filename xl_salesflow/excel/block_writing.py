@@ -1,0 +1,195 @@
+"""Write blocks of cells: few calls, cells in between kept, every write verified, undone on failure.
+
+Excel on the web lets nobody read formulas and carries writes out when the script is over. There, only the wanted cells are
+written, and nothing is verified afterwards.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+import xlwings as xw
+
+from xl_salesflow.errors import CannotSave
+from xl_salesflow.excel.app_state import refusal_errors
+from xl_salesflow.excel.open_tables import (
+    EXCEL_ERROR_TEXTS,
+    convert_for_excel,
+    group_consecutive_rows,
+    is_formula,
+    is_written_value,
+    read_block_formulas,
+    read_block_values,
+)
+from xl_salesflow.schema.table_columns import Column, ColumnWriter
+
+CellBlock = list[list[Any]]
+
+
+class BlockWriter:
+    """The writes of one plan; each remembers what stood there."""
+
+    def __init__(self, book: xw.Book) -> None:
+        self._book = book
+        self._back: list[Callable[[], None]] = []
+
+    def column(self, sheet: xw.Sheet, col: int, column: Column, new: Mapping[int, Any]) -> None:
+        """Write *new* (row → value) into sheet column *col*: as one block where what stands between allows it.
+
+        Reading before and after takes three calls, however many rows; writing takes one for each stretch that may be
+        written. A person's text is never written again, as its letters may be formatted one by one.
+        """
+        rows = sorted(new)
+        if not rows:
+            return
+        span = sheet.range((rows[0], col), (rows[-1], col))
+        held, hidden = read_block_values(span), read_block_formulas(span)
+        between = [
+            hidden is not None and _is_rewritable(column, *cell) for cell in _pair_values_with_formulas(held, hidden)
+        ]
+        firm = [row for row, may in enumerate(between, start=rows[0]) if may or row in new]
+        wanted = {row: [new.get(row, held[row - rows[0]][0])] for row in firm}
+        before = _make_restorable(held, hidden)
+        stretches = [(sheet.range((a, col), (b, col)), a, b) for a, b in _find_write_spans(firm, rows)]
+        for block, first, last in stretches:
+            self.afterwards(partial(_put_block_values, block, before[first - rows[0] : last - rows[0] + 1]))
+            self._give(block, [wanted[row] for row in range(first, last + 1)])
+        found = read_block_values(span) if hidden is not None else []
+        for block, first, last in stretches if found else ():
+            self._compare(
+                block, found[first - rows[0] : last - rows[0] + 1], [wanted[r] for r in range(first, last + 1)]
+            )
+
+    def write(self, block: xw.Range, cells: CellBlock) -> None:
+        """Write *cells* over *block*; text that starts with "=" is text."""
+        seen = self._remember(block)
+        self._give(block, cells)
+        if seen:
+            self._compare(block, read_block_values(block), cells)
+
+    def formula(self, block: xw.Range, text: str, array: bool = False) -> None:
+        """Write one formula into every cell of *block*; an *array* formula is one for each cell.
+
+        Raises:
+            CannotSave: this Excel takes no array formula that is as long as ours.
+        """
+        self._remember(block)
+        height, width = block.shape
+        cells = f"={text}" if height * width == 1 else [[f"={text}"] * width for _ in range(height)]
+        try:
+            if array:  # the older way of array formulas ends at 255 characters
+                block.formula2 = cells
+            else:
+                block.formula = cells
+        except refusal_errors() as error:
+            raise _make_block_refusal(
+                self._book, block, _CLOSE_WORKBOOK_REMEDY if array else _CLEAR_FILTER_REMEDY
+            ) from error
+
+    def links(self, block: xw.Range, places: Sequence[str]) -> None:
+        """Write *places*, addresses of cells of this workbook, as links one below the other."""
+        self._remember(block)
+        cells = [[f'=HYPERLINK("#{place}","{place}")' if place else ""] for place in places]
+        block.formula = cells if len(cells) > 1 else cells[0][0]
+
+    def clear(self, block: xw.Range) -> None:
+        """Empty *block*, formats kept."""
+        self._remember(block)
+        block.clear_contents()
+
+    def afterwards(self, back: Callable[[], None]) -> None:
+        """Have *back* called when the plan cannot be carried out whole, before what was remembered earlier."""
+        self._back.append(back)
+
+    def undo(self) -> None:
+        """Put back what stood there before the first write."""
+        while self._back:
+            self._back.pop()()
+
+    def _remember(self, block: xw.Range) -> bool:
+        """Remember what stands in *block*; tell whether formulas can be seen here."""
+        held, hidden = read_block_values(block), read_block_formulas(block)
+        self.afterwards(partial(_put_block_values, block, _make_restorable(held, hidden)))
+        return hidden is not None
+
+    def _give(self, block: xw.Range, cells: CellBlock) -> None:
+        try:
+            block.value = [[convert_for_excel(cell) for cell in row] for row in cells]
+        except refusal_errors() as error:
+            raise _make_block_refusal(self._book, block, _CLEAR_FILTER_REMEDY) from error
+
+    def _compare(self, block: xw.Range, found: CellBlock, wanted: CellBlock) -> None:
+        pairs = ((a, b) for rows in zip(found, wanted, strict=True) for a, b in zip(*rows, strict=True))
+        if not all(is_written_value(*pair) for pair in pairs):
+            raise _make_block_refusal(self._book, block, _CLEAR_FILTER_REMEDY)
+
+
+def read_restorable_block(block: xw.Range) -> tuple[CellBlock, bool]:
+    """Return what puts the cells of *block* back as they are, and whether formulas can be seen here."""
+    hidden = read_block_formulas(block)
+    return _make_restorable(read_block_values(block), hidden), hidden is not None
+
+
+def _put_block_values(block: xw.Range, cells: CellBlock) -> None:
+    block.value = cells
+
+
+def _pair_values_with_formulas(held: CellBlock, hidden: CellBlock | None) -> list[tuple[Any, Any]]:
+    rows = zip(held, hidden or held, strict=True)
+    return [(shown, under) for row in rows for shown, under in zip(*row, strict=True)]
+
+
+def _make_restorable(held: CellBlock, hidden: CellBlock | None) -> CellBlock:
+    if hidden is None:
+        return [[convert_for_excel(cell) for cell in row] for row in held]
+    return [
+        [under if is_formula(under) else convert_for_excel(shown) for shown, under in zip(*row, strict=True)]
+        for row in zip(held, hidden, strict=True)
+    ]
+
+
+def _is_rewritable(column: Column, held: Any, hidden: Any) -> bool:
+    """Tell whether a cell between can be written again as it stands; formulas and a person's text are left alone."""
+    if is_formula(hidden) or str(held) in EXCEL_ERROR_TEXTS:
+        return False
+    if isinstance(held, str):
+        return column.writer is ColumnWriter.PRODUCT
+    if isinstance(held, int | float) and not isinstance(held, bool):
+        return _has_all_decimals(held, hidden)
+    return not isinstance(held, date) or column.type.is_date
+
+
+def _has_all_decimals(held: float, hidden: Any) -> bool:
+    # a cell in a currency format is handed over with four decimals, whatever it holds
+    try:
+        return math.isclose(float(hidden), held, rel_tol=1e-14, abs_tol=0.0)
+    except ValueError:
+        return False
+
+
+def _find_write_spans(firm: Sequence[int], wanted: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the stretches of *firm* rows that hold a wanted one, cut down to the first and the last wanted."""
+    spans = []
+    for first, last in group_consecutive_rows(firm):
+        inside = [row for row in wanted if first <= row <= last]
+        if inside:
+            spans.append((inside[0], inside[-1]))
+    return spans
+
+
+_CLEAR_FILTER_REMEDY = ("clear the filter of that table or unprotect the sheet", "请清除该表的筛选或取消工作表保护")
+_CLOSE_WORKBOOK_REMEDY = (
+    "close the workbook and run salesflow check --repair",
+    "请关闭工作簿后运行 salesflow check --repair",
+)
+
+
+def _make_block_refusal(book: xw.Book, block: xw.Range, remedy: tuple[str, str]) -> CannotSave:
+    place = f"{block.sheet.name}!{block.address.replace('$', '')}"
+    return CannotSave(
+        book.name, (f"{place} did not take what was written; {remedy[0]}", f"{place} 未能写入；{remedy[1]}")
+    )

@@ -1,0 +1,158 @@
+"""Give a button its context: the open book, the selected row, who presses it and when.
+
+The context also shows the outcome: it brings sheets to the front, lists findings and opens files.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import webbrowser
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+import xlwings as xw
+from xlwings.main import Table
+
+from xl_salesflow.core.change_sets import ChangeSet, Fill
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.engine import Run
+from xl_salesflow.errors import UsageError
+from xl_salesflow.excel.open_book import OpenBook
+from xl_salesflow.excel.open_tables import OpenTable, locate_open_table, read_block_values
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+_SELECT_ROW_TEXTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "deal": Text(
+            "Select a row first: of Deals, or of any list with the column Deal.",
+            "请先选择一行：“商机”表，或任何含“商机编号”列的表。",
+        ),
+        "quote": Text("Select the row of a quote first, on the sheet Quotes.", "请先在“报价单”表中选择一行。"),
+        "activity": Text("Select the row of an activity first.", "请先在“活动”表中选择一行。"),
+    }
+)
+
+
+@dataclass
+class ButtonContext:
+    """One press of a button.
+
+    *choice* is the table row or the entry that a menu named, or the sheet row of a live check; 0 is none. *file* is the other
+    workbook that was chosen.
+    """
+
+    xw: xw.Book
+    choice: int = 0
+    language: Language = "en"
+    now: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
+    file: Path | None = None
+
+    @cached_property
+    def book(self) -> OpenBook:
+        """Return the Book over the open workbook."""
+        return OpenBook(self.xw)
+
+    @cached_property
+    def run(self) -> Run:
+        """Return who runs, and when."""
+        return Run(os.environ.get("SALESFLOW_USER") or getpass.getuser(), self.now)
+
+    def read(self, *only: str, deal: str = "") -> Pipeline:
+        """Return the workbook, or *only* some of its tables, or of these the rows of one *deal*."""
+        return self.book.read(self.now.date(), only or None, deal)
+
+    def selected(self, column: str, row: int = 0) -> str:
+        """Return what stands under *column* in the selected row, or in *row* of the shown sheet.
+
+        Raises:
+            UsageError: the selected row is not of a table with that column.
+        """
+        if cell := self.beside(column, row):
+            return cell
+        raise UsageError(*_SELECT_ROW_TEXTS.get(column, _SELECT_ROW_TEXTS["deal"]).both())
+
+    def beside(self, column: str, row: int = 0) -> str:
+        """Return what stands under *column* in that row, "" where no table with that column is."""
+        selection = self.xw.selection
+        return "" if selection is None else _read_value_in_row(selection, column, row or selection.row)
+
+    def show(self, table: str, row: int = 0, column: str = "") -> None:
+        """Bring the sheet of *table* to the front; with *row*, select one of its cells."""
+        for sheet in self.xw.sheets:
+            for one in sheet.tables:
+                if one.name.casefold() == table.casefold():
+                    _bring_sheet_to_front(sheet)
+                    if row:
+                        place = locate_open_table(sheet, one)
+                        sheet.range((row, _find_sheet_column(place, table, column) or place.first_col)).select()
+                    return
+
+    def show_findings(self, findings: Iterable[Finding]) -> None:
+        """Make *findings* the content of their sheet, each linked to its cell, and bring it to the front."""
+        table = TABLES["Findings"]
+        rows = [{column.id: getattr(finding, column.id) for column in table.columns} for finding in findings]
+        self.book.write(ChangeSet(fills=(Fill("Findings", make_table_frame(table, rows)),)))
+        self.show("Findings")
+
+    def next_row(self, table: str) -> int:
+        """Return the row below the last of *table* that has a key: where its next row will stand."""
+        for sheet in self.xw.sheets:
+            for one in sheet.tables:
+                if one.name.casefold() == table.casefold():
+                    place = locate_open_table(sheet, one)
+                    return max(_find_last_keyed_row(place, table) + 1, place.first_row)
+        return 0
+
+    @cached_property
+    def folder(self) -> Path:
+        """Return where documents go: beside the workbook, or with the person's documents when it is in the cloud."""
+        try:
+            beside = Path(self.xw.fullname).parent
+        except (xw.XlwingsError, OSError):
+            beside = Path()
+        return beside if beside.is_absolute() and beside.is_dir() else Path.home() / "Documents"
+
+    def open(self, file: Path) -> None:
+        """Open a document in the program the person has for it."""
+        webbrowser.open(file.as_uri())
+
+
+def _read_value_in_row(selection: xw.Range, column: str, row: int) -> str:
+    sheet = selection.sheet
+    for table in sheet.tables:
+        place, known = locate_open_table(sheet, table), _find_declared_name(table)
+        col = _find_sheet_column(place, known, column) if known else 0
+        if col and place.first_row <= row <= place.last_row:
+            return str(read_block_values(sheet.range((row, col), (row, col)))[0][0] or "")
+    return ""
+
+
+def _find_declared_name(table: Table) -> str:
+    return next((name for name in TABLES if name.casefold() == table.name.casefold()), "")
+
+
+def _find_sheet_column(place: OpenTable, table: str, id: str) -> int:
+    for at, header in enumerate(place.headers, start=place.first_col):
+        column = TABLES[table].find(header)
+        if column and column.id == id:
+            return at
+    return 0
+
+
+def _find_last_keyed_row(place: OpenTable, table: str) -> int:
+    col = _find_sheet_column(place, table, TABLES[table].key or TABLES[table].columns[0].id)
+    cells = place.values(col, col)[0]
+    return max((row for row, cell in enumerate(cells, start=place.first_row) if cell is not None), default=0)
+
+
+def _bring_sheet_to_front(sheet: xw.Sheet) -> None:
+    if not sheet.visible:
+        sheet.visible = True
+    sheet.activate()

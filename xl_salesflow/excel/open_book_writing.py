@@ -1,0 +1,108 @@
+"""Write a change set into an open workbook; nothing stays of a write that fails.
+
+What formulas come to is left to Excel. Edits come first, then formulas, named cells, generated tables and appended rows;
+removals come last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, NamedCellChange
+from xl_salesflow.excel.block_writing import BlockWriter
+from xl_salesflow.excel.open_tables import group_consecutive_rows
+from xl_salesflow.excel.table_growth import CellEncoder, OpenTablePositions, TableRowRemover, TableRowWriter
+from xl_salesflow.metrics.metric_declaration import MetricFormula
+from xl_salesflow.schema.table_frames import complete_columns
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.workbook_layout import LiveFormulas
+
+OpenRowPositions = Mapping[str, Mapping[int, int]]  # table → sheet row as it was read → sheet row now
+
+
+@dataclass
+class OpenBookWriter:
+    """Carries out one plan. *free*: table → first row of its blank tail; *live*: table → the formulas of its rows."""
+
+    ground: OpenTablePositions
+    spelling: CellEncoder
+    free: Mapping[str, int]
+    live: Mapping[str, LiveFormulas]
+
+    def carry_out(self, plan: ChangeSet) -> None:
+        """Write everything *plan* wants; on failure put everything back. What formulas come to is left to Excel."""
+        self._blocks = BlockWriter(self.ground.book)
+        rows: OpenRowPositions = {table: self.ground.rows(table) for table in _find_touched_tables(plan)}
+        done = False
+        try:
+            self._all(plan, rows)
+            done = True
+        finally:
+            if not done:
+                self._blocks.undo()
+                self.ground.undo()
+
+    def _all(self, plan: ChangeSet, rows: OpenRowPositions) -> None:
+        for edit in plan.edits:
+            self._edit(edit, rows)
+        for name, columns in plan.repairs.items():
+            for id, wrong in columns.items():
+                self._repair(name, id, wrong, rows[name])
+        for cell in plan.cells:
+            self._name(cell)
+        growing = TableRowWriter(self.ground, self._blocks, self.spelling, self.free)
+        for fill in plan.fills:
+            growing.fill(TABLES[fill.table], complete_columns(TABLES[fill.table], fill.rows))
+        for name, added in _merge_open_appends(plan.appends).items():
+            growing.append(TABLES[name], added)
+        for remove in plan.removes:  # last, and below nothing that was written
+            gone = [rows[remove.table][int(row)] for row in remove.rows.index]
+            TableRowRemover(self.ground, self._blocks).remove(remove.table, gone)
+
+    def _edit(self, edit: Edit, rows: OpenRowPositions) -> None:
+        if not len(edit):
+            return
+        column, place = TABLES[edit.table][edit.column], self.ground.place(edit.table)
+        places = [rows[edit.table][int(row)] for row in edit.after.index]
+        cells = self.spelling.cells(edit.table, column, edit.after, edit.keys)
+        at = self.ground.column(edit.table, column.id)
+        self._blocks.column(place.on, at, column, dict(zip(places, cells, strict=True)))
+
+    def _repair(self, name: str, id: str, wrong: Sequence[int], rows: Mapping[int, int]) -> None:
+        place, col = self.ground.place(name), self.ground.column(name, id)
+        wanted = {rows.get(int(row), int(row)): self._formula(name, id, int(row)) for row in wrong}
+        for formula, first, last in _group_equal_formulas(wanted):
+            self._blocks.formula(place.block(first, last, col, col), formula.text, formula.array)
+
+    def _formula(self, name: str, id: str, row: int) -> MetricFormula:
+        live = self.live.get(name, {}).get(id, {}).get(row)
+        return live or MetricFormula(self.ground.layout.formula(TABLES[name], TABLES[name][id]))
+
+    def _name(self, cell: NamedCellChange) -> None:
+        # a formula comes to its value by itself
+        if not cell.cached and cell.name in self.ground.book.names:
+            self._blocks.write(self.ground.book.names[cell.name].refers_to_range, [[self.spelling.named(cell)]])
+
+
+def _group_equal_formulas(wanted: Mapping[int, MetricFormula]) -> Iterator[tuple[MetricFormula, int, int]]:
+    """Yield each formula with the stretches of rows that hold it; an array formula goes row by row."""
+    for formula in dict.fromkeys(wanted.values()):
+        rows = sorted(row for row, one in wanted.items() if one == formula)
+        for first, last in [(row, row) for row in rows] if formula.array else group_consecutive_rows(rows):
+            yield formula, first, last
+
+
+def _find_touched_tables(plan: ChangeSet) -> set[str]:
+    edited = {edit.table for edit in plan.edits if len(edit)}
+    return edited | set(plan.repairs) | {remove.table for remove in plan.removes if len(remove.rows)}
+
+
+def _merge_open_appends(appends: tuple[Append, ...]) -> dict[str, pd.DataFrame]:
+    found: dict[str, list[pd.DataFrame]] = {}
+    for append in appends:
+        if len(append.rows):
+            found.setdefault(append.table, []).append(complete_columns(TABLES[append.table], append.rows))
+    return {name: pd.concat(parts) if len(parts) > 1 else parts[0] for name, parts in found.items()}

@@ -1,0 +1,173 @@
+"""Find and restore formulas outside the tables of an open workbook.
+
+These are named cells, cards, chart data and dropdown lists. They are expected where the template has them; on a sheet whose
+rows somebody shifted, only those with a defined name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import xlwings as xw
+
+from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.excel.block_writing import BlockWriter
+from xl_salesflow.excel.open_tables import OpenNamedCells, is_formula, quote_open_sheet_name, read_block_formulas
+from xl_salesflow.excel.table_reading import is_equivalent_formula
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.named_values import NAMED_CELLS
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS
+from xl_salesflow.workbook.workbook_layout import WorkbookLayout
+
+if TYPE_CHECKING:
+    from xl_salesflow.workbook.loose_cells import TemplateLooseCells
+
+
+class OverwrittenLooseCell(NamedTuple):
+    """A cell that does not hold the formula it should: its address, the formula, its defined name where it has one.
+
+    *fills* are the cells from there on that an array fills.
+    """
+
+    cell: str
+    block: xw.Range
+    formula: str
+    name: str
+    fills: xw.Range | None
+
+
+class _ExpectedLooseFormula(NamedTuple):
+    row: int
+    col: int
+    formula: str
+    name: str
+    last: tuple[int, int] | None  # where an array ends
+
+
+def find_overwritten_loose_cells(
+    book: xw.Book, layout: WorkbookLayout, names: OpenNamedCells
+) -> list[OverwrittenLooseCell]:
+    """Return the cells beside tables whose formula is gone or another one; one read for each sheet."""
+    found = list[OverwrittenLooseCell]()
+    for sheet, spots in _collect_expected_formulas(book, layout, names).items():
+        rows, cols = [spot.row for spot in spots], [spot.col for spot in spots]
+        held = read_block_formulas(book.sheets[sheet].range((min(rows), min(cols)), (max(rows), max(cols)))) or ()
+        for spot in spots if held else ():
+            cell = held[spot.row - min(rows)][spot.col - min(cols)]
+            if not (is_formula(cell) and is_equivalent_formula(spot.formula, cell)):
+                block = book.sheets[sheet].range((spot.row, spot.col))
+                fills = book.sheets[sheet].range((spot.row, spot.col), spot.last) if spot.last else None
+                address = f"{quote_open_sheet_name(sheet)}!{block.address.replace('$', '')}"
+                found.append(OverwrittenLooseCell(address, block, spot.formula, spot.name, fills))
+    return found
+
+
+def make_loose_cell_findings(found: Iterable[OverwrittenLooseCell], language: Language) -> Iterator[Finding]:
+    """Yield a finding for each of the cells."""
+    kind = CELL_FINDING_KINDS["formula_typed_over"]
+    for one in found:
+        declared = NAMED_CELLS.get(one.name)
+        label = declared.label.in_(language) if declared else one.name or one.block.sheet.name
+        message = kind.message.in_(language, cell=one.cell, header=label)
+        yield Finding("formula_typed_over", kind.severity, message, column=one.name, cell=one.cell)
+
+
+def find_missing_sheets_and_names(
+    book: xw.Book, layout: WorkbookLayout, names: OpenNamedCells, language: Language
+) -> Iterator[Finding]:
+    """Yield the sheets of the template that are gone, and the names of cells that are not; the reader tells of named inputs."""
+    from xl_salesflow.workbook.loose_cells import read_template_loose_cells
+
+    beside, sheets = read_template_loose_cells(layout.language), {sheet.name for sheet in book.sheets}
+    for sheet, pointing in beside.needed.items():
+        if _find_home_sheet(sheet, beside, layout) not in sheets and pointing & names.every:
+            yield _make_missing_finding("missing_sheet", language, "", sheet)
+    at = {name: (sheet, *place) for sheet, cells in names.places.items() for name, place in cells.items()}
+    still = {sheet for sheet in beside.formulas if _is_sheet_unshifted(sheet, beside, layout, at)}
+    for name, (sheet, *place) in beside.names.items():
+        expected = name not in NAMED_CELLS and tuple(place) in beside.formulas.get(sheet, {})
+        if expected and name not in at and sheet in still and _find_home_sheet(sheet, beside, layout) in sheets:
+            yield _make_missing_finding("missing_name", language, name, name)
+
+
+def _make_missing_finding(rule: str, language: Language, column: str, shown: str) -> Finding:
+    return Finding(
+        rule,
+        CELL_FINDING_KINDS[rule].severity,
+        CELL_FINDING_KINDS[rule].message.in_(language, shown=shown),
+        column=column,
+    )
+
+
+def restore_loose_formulas(book: xw.Book, found: Iterable[OverwrittenLooseCell]) -> list[str]:
+    """Write the formulas of *found* back; return the cells."""
+    blocks, done = BlockWriter(book), list[str]()
+    for one in found:
+        if one.fills is not None:  # what stands in its way goes first, an array of several cells as a whole
+            blocks.clear(one.fills)
+        blocks.formula(one.block, one.formula, array=one.fills is not None)
+        done.append(one.cell)
+    return done
+
+
+def _collect_expected_formulas(
+    book: xw.Book, layout: WorkbookLayout, names: OpenNamedCells
+) -> dict[str, list[_ExpectedLooseFormula]]:
+    """Return the formulas that belong beside tables, by the sheet of this workbook where they belong."""
+    from xl_salesflow.workbook.loose_cells import read_template_loose_cells
+
+    beside, headers = read_template_loose_cells(layout.language), _map_open_renamed_headers(layout)
+    sheets = {sheet.name for sheet in book.sheets}
+    at = {name: (sheet, *place) for sheet, cells in names.places.items() for name, place in cells.items()}
+    called = {place: name for name, place in beside.names.items()}
+    wanted = dict[str, list[_ExpectedLooseFormula]]()
+    for sheet, cells in beside.formulas.items():
+        home = _find_home_sheet(sheet, beside, layout)
+        still = home in sheets and _is_sheet_unshifted(sheet, beside, layout, at)
+        for (row, col), text in cells.items():
+            name = called.get((sheet, row, col), "")
+            here = at.get(name) or ((home, row, col) if still else None)
+            if here:
+                last = beside.fills.get(sheet, {}).get((row, col))
+                wanted.setdefault(here[0], []).append(
+                    _ExpectedLooseFormula(here[1], here[2], _apply_renamed_headers(headers, text), name, last)
+                )
+    return wanted
+
+
+def _find_home_sheet(sheet: str, beside: TemplateLooseCells, layout: WorkbookLayout) -> str:
+    """Return which sheet of this workbook a sheet of the template is: the one with its tables, or of its name."""
+    theirs = (name for name, corner in beside.corners.items() if corner[0] == sheet and name in layout.tables)
+    return next((layout.tables[name].sheet for name in theirs), sheet)
+
+
+def _is_sheet_unshifted(
+    sheet: str, beside: TemplateLooseCells, layout: WorkbookLayout, at: Mapping[str, tuple[str, int, int]]
+) -> bool:
+    """Tell whether the tables of a sheet, and most of its names, are where the template has them."""
+    for name, (home, *corner) in beside.corners.items():
+        here = layout.tables.get(name)
+        if home == sheet and (here is None or [here.first_row, here.first_col] != corner):
+            return False
+    ours = [
+        (place[1:], at[name][1:] if name in at else ()) for name, place in beside.names.items() if place[0] == sheet
+    ]
+    return sum(one == other for one, other in ours) * 2 >= len(ours)
+
+
+def _map_open_renamed_headers(layout: WorkbookLayout) -> dict[str, str]:
+    """Return references to columns that somebody renamed: as the template writes them → as they are now."""
+    return {
+        f"{name}[{TABLES[name].header(id, layout.language)}]": f"{name}[{header}]"
+        for name, headers in layout.headers.items()
+        for id, header in headers.items()
+        if header != TABLES[name].header(id, layout.language)
+    }
+
+
+def _apply_renamed_headers(headers: Mapping[str, str], formula: str) -> str:
+    for before, now in headers.items():
+        formula = formula.replace(before, now)
+    return formula

@@ -1,0 +1,237 @@
+"""Find the tables and named cells of an open workbook, and read them in blocks.
+
+A read takes a fixed number of calls, however long the tables are. Values are converted on the way: errors are told from
+text, and text that Excel would read as a number, a date or a formula stays text.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import xlwings as xw
+from xlwings.main import Table
+
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.cell_conversion import ErrorValue
+
+EXCEL_ERROR_TEXTS = frozenset(
+    (
+        "#NULL!",
+        "#DIV/0!",
+        "#VALUE!",
+        "#REF!",
+        "#NAME?",
+        "#NUM!",
+        "#N/A",
+        "#GETTING_DATA",
+        "#SPILL!",
+        "#CALC!",
+        "#BLOCKED!",
+    )
+)
+
+_FORMULA_LIKE = re.compile(r"\s*[=+\-@']")
+_NUMBER_LIKE = re.compile(r"[\s\d.,:/()%$¢£¤¥€₩₹¥Ee+\-]*\d[\s\d.,:/()%$¢£¤¥€₩₹¥Ee+\-]*")
+_DATE_LIKE = re.compile(
+    r"(?=.*\d).{0,30}(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|am|pm|年|月|日|时|分)[a-z]*.{0,12}", re.IGNORECASE
+)
+_BOOLEAN_WORDS = frozenset(("true", "false", "真", "假"))
+
+
+def convert_from_excel(cell: Any) -> Any:
+    """Return a cell's value as the grid reads it: an error as one, a whole day as a date."""
+    if isinstance(cell, str):
+        return ErrorValue(cell) if cell in EXCEL_ERROR_TEXTS else cell
+    if isinstance(cell, datetime):
+        cell = cell.replace(tzinfo=None)
+        return cell.date() if not (cell.hour or cell.minute or cell.second or cell.microsecond) else cell
+    return cell
+
+
+def convert_for_excel(cell: Any) -> Any:
+    """Return a value as Excel is to be given it; text it would read as a number, date or formula keeps being text."""
+    if isinstance(cell, str):
+        return f"'{cell}" if is_misread_by_excel(cell) else cell
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        return datetime(cell.year, cell.month, cell.day)
+    return cell
+
+
+def is_misread_by_excel(text: str) -> bool:
+    """Tell whether Excel would take *text*, typed into a cell, for something else."""
+    return bool(
+        _FORMULA_LIKE.match(text)
+        or _NUMBER_LIKE.fullmatch(text)
+        or _DATE_LIKE.fullmatch(text)
+        or text.strip().casefold() in _BOOLEAN_WORDS
+    )
+
+
+def is_written_value(found: Any, wanted: Any) -> bool:
+    """Tell whether a cell took what it was given."""
+    found, wanted = convert_from_excel(found), convert_from_excel(wanted)
+    if isinstance(wanted, bool) or not isinstance(wanted, int | float):
+        return found in (None, "") if wanted in (None, "") else bool(found == wanted)
+    return isinstance(found, int | float) and math.isclose(found, wanted, rel_tol=1e-12, abs_tol=1e-300)
+
+
+def make_column_block(cells: Sequence[Any]) -> list[list[Any]]:
+    """Return *cells* as a block one column wide."""
+    return [[cell] for cell in cells]
+
+
+_OUR_TABLE_NAMES = frozenset(name.casefold() for name in TABLES)
+
+
+@dataclass(frozen=True)
+class OpenTable:
+    """A table as it stands now; rows and columns count from 1, a totals row is not part of the body."""
+
+    name: str
+    sheet: str
+    first_row: int
+    last_row: int
+    first_col: int
+    headers: tuple[str, ...]
+    totals: bool
+    table: Table
+    on: xw.Sheet
+
+    @property
+    def last_col(self) -> int:
+        """Return the sheet column of the last header."""
+        return self.first_col + len(self.headers) - 1
+
+    def block(self, first_row: int, last_row: int, first_col: int, last_col: int) -> xw.Range:
+        """Return a range of the table's sheet."""
+        return self.on.range((first_row, first_col), (last_row, last_col))
+
+    def values(self, first_col: int, last_col: int) -> list[list[Any]]:
+        """Return the body's columns from one to another, column by column, in one call."""
+        rows = read_block_values(self.block(self.first_row, self.last_row, first_col, last_col))
+        return [list(cells) for cells in zip(*rows, strict=True)]
+
+    def column_of(self, header: str) -> int:
+        """Return the sheet column of *header*."""
+        return self.first_col + self.headers.index(header)
+
+
+def read_block_values(block: xw.Range) -> list[list[Any]]:
+    """Return what the cells of *block* hold, row by row, in one call."""
+    rows: list[list[Any]] = block.options(ndim=2, err_to_str=True).value
+    return [[convert_from_excel(cell) for cell in row] for row in rows]
+
+
+def read_block_formulas(block: xw.Range) -> list[list[Any]] | None:
+    """Return the formulas of *block*, constants where there are none, row by row, in one call; None where none is told."""
+    try:
+        found = block.formula
+    except NotImplementedError:  # Excel on the web
+        return None
+    if not isinstance(found, tuple | list):
+        return [[found]]
+    return [list(row) if isinstance(row, tuple | list) else [row] for row in found]
+
+
+def is_formula(cell: Any) -> bool:
+    """Tell whether a cell, as `formulas` gives it, holds one."""
+    return isinstance(cell, str) and cell.startswith("=")
+
+
+def find_open_tables(book: xw.Book) -> dict[str, OpenTable]:
+    """Return the tables of *book* by name."""
+    return {table.name: locate_open_table(sheet, table) for sheet in book.sheets for table in sheet.tables}
+
+
+def locate_open_table(sheet: xw.Sheet, table: Table) -> OpenTable:
+    """Return where *table* stands now."""
+    name, whole = table.name, table.range
+    top, left = whole.row, whole.column
+    height, width = whole.shape
+    ours = name.casefold() in _OUR_TABLE_NAMES
+    headers = sheet.range((top, left), (top, left + width - 1)).options(ndim=1).value if ours else ()
+    totals = bool(ours and table.show_totals)
+    return OpenTable(
+        name,
+        sheet.name,
+        top + 1,
+        top + height - 1 - totals,
+        left,
+        tuple("" if header is None else str(header) for header in headers),
+        totals,
+        table,
+        sheet,
+    )
+
+
+def group_consecutive_rows(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the stretches of consecutive *numbers*, each as its first and last."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
+
+
+_ONE_CELL = re.compile(r"=(?:'((?:[^']|'')+)'|([^'!]+))!\$([A-Z]+)\$(\d+)")
+
+
+@dataclass(frozen=True)
+class OpenNamedCells:
+    """The names that stand for one cell: sheet → name → its row and column; and their addresses."""
+
+    book: xw.Book
+    places: Mapping[str, Mapping[str, tuple[int, int]]]
+    addresses: Mapping[str, str]
+    every: frozenset[str] = frozenset()  # whatever they stand for
+
+    def values(self) -> dict[str, Any]:
+        """Return what the cells hold, by name; one read for each sheet."""
+        held: dict[str, Any] = {}
+        for sheet, cells in self.places.items():
+            block = read_block_values(self._around(sheet))
+            held |= {name: block[row][col] for name, (row, col) in _named_cell_offsets(cells)}
+        return held
+
+    def _around(self, sheet: str) -> xw.Range:
+        rows, cols = zip(*self.places[sheet].values(), strict=True)
+        return self.book.sheets[sheet].range((min(rows), min(cols)), (max(rows), max(cols)))
+
+
+def find_open_named_cells(book: xw.Book) -> OpenNamedCells:
+    """Return the names of *book* that stand for one cell; those of one sheet alone are nobody's business."""
+    places: dict[str, dict[str, tuple[int, int]]] = {}
+    addresses: dict[str, str] = {}
+    every = list(book.names)
+    for name in every:
+        found = _ONE_CELL.fullmatch(name.refers_to or "")
+        if found and "!" not in name.name:
+            sheet = (found[1] or found[2]).replace("''", "'")
+            places.setdefault(sheet, {})[name.name] = (int(found[4]), _letters_to_column(found[3]))
+            addresses[name.name] = f"{quote_open_sheet_name(sheet)}!{found[3]}{found[4]}"
+    return OpenNamedCells(book, places, addresses, frozenset(name.name for name in every))
+
+
+def quote_open_sheet_name(sheet: str) -> str:
+    """Return the name of a sheet as addresses hold it."""
+    return sheet if sheet.isidentifier() else f"'{sheet}'"
+
+
+def _named_cell_offsets(cells: Mapping[str, tuple[int, int]]) -> Iterator[tuple[str, tuple[int, int]]]:
+    top, left = (min(places) for places in zip(*cells.values(), strict=True))
+    for name, (row, col) in cells.items():
+        yield name, (row - top, col - left)
+
+
+def _letters_to_column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number

@@ -1,0 +1,237 @@
+"""Read one table of an open workbook as a frame: all of its rows, or the rows of one deal.
+
+Cells that should hold a formula are compared with it, though Excel spells formulas in another way than files do:
+
+    in a file                                       in Excel, within the table
+    Deals[[#This Row],[Amount]]*_xlfn.XLOOKUP(…)    [@Amount]*XLOOKUP(…)
+
+Spaces, case and the way a number is written do not count, as in a closed workbook.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from xl_salesflow.excel.open_tables import (
+    OpenTable,
+    group_consecutive_rows,
+    is_formula,
+    read_block_formulas,
+    read_block_values,
+)
+from xl_salesflow.schema.table_columns import TableSchema
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
+from xl_salesflow.workbook.cell_findings import CellFinding
+from xl_salesflow.workbook.workbook_layout import LiveFormulas, WorkbookLayout, find_live_formulas
+
+_TEXT_OR_BRACKET = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'(?=!)|([^\W\d][\w.\\]*)?\[")
+_FUNCTION_PREFIX = re.compile(r"_xlfn\.|_xlws\.|_xludf\.", re.IGNORECASE)
+_FORMULA_NUMBER = re.compile(r"(?<![\w.\]])(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.!(])", re.IGNORECASE)
+_BOOLEAN_CALL = re.compile(r"\b(true|false)\(\)", re.IGNORECASE)
+_FORMULA_SPACE = re.compile(r"\s+")
+_DATA_AREA = "#data"  # what is meant when nothing is said
+
+
+@lru_cache(maxsize=4096)
+def normalize_excel_formula(formula: str, table: str = "") -> str:
+    """Return *formula* in one spelling; *table* is the one that its cell stands in."""
+    done, at, rest = [], 0, formula.removeprefix("{").removesuffix("}").removeprefix("=")
+    while found := _TEXT_OR_BRACKET.search(rest, at):
+        done.append(_normalize_unquoted_text(rest[at : found.start()]))
+        if not found[0].endswith("["):
+            done.append(_unquote_simple_sheet_name(found[0]))
+            at = found.end()
+            continue
+        end = _find_closing_bracket(rest, found.end() - 1)
+        done.append(_normalize_table_reference(found[1] or table, rest[found.end() : end]))
+        at = end + 1
+    done.append(_normalize_unquoted_text(rest[at:]))
+    return _FORMULA_SPACE.sub("", "".join(done)).casefold()
+
+
+def is_equivalent_formula(one: str, other: str, table: str = "") -> bool:
+    """Tell whether two formulas of a cell in *table* say the same."""
+    return one == other or normalize_excel_formula(one, table) == normalize_excel_formula(other, table)
+
+
+def _normalize_unquoted_text(text: str) -> str:
+    bare = _FUNCTION_PREFIX.sub("", text).replace("@", "")
+    return _FORMULA_NUMBER.sub(lambda number: repr(float(number[0])), _BOOLEAN_CALL.sub(r"\1", bare))
+
+
+def _unquote_simple_sheet_name(quoted: str) -> str:
+    # a sheet's name needs no quotes where it is one word
+    return quoted[1:-1] if quoted.startswith("'") and quoted[1:-1].isidentifier() else quoted
+
+
+def _find_closing_bracket(text: str, opening: int) -> int:
+    """Return where the bracket at *opening* ends; an apostrophe takes the next sign as it is."""
+    depth, at = 0, opening
+    while at < len(text):
+        if text[at] == "'":
+            at += 1
+        elif text[at] in "[]":
+            depth += 1 if text[at] == "[" else -1
+            if not depth:
+                return at
+        at += 1
+    return len(text)
+
+
+def _normalize_table_reference(table: str, inside: str) -> str:
+    """Return a reference to columns of *table* as Table[areas|columns], whichever of its forms it has."""
+    areas, columns = set[str](), ""
+    for part in _split_table_reference(inside.strip()):
+        name = part.strip()
+        if name.startswith("@"):
+            areas.add("#thisrow")
+            name = name[1:].strip()
+        if name.startswith("#"):
+            areas.add(_FORMULA_SPACE.sub("", name).casefold())
+        elif name:
+            columns += f"[{name}]" if name != ":" else ":"
+    return f"{table}[{','.join(sorted(areas or {_DATA_AREA}))}|{columns}]"
+
+
+def _split_table_reference(inside: str) -> list[str]:
+    """Return what stands between the brackets of a reference: areas, columns, and the colon between two columns."""
+    if "[" not in inside:
+        return [inside]
+    found, at = ["@"] if inside.startswith("@") else [], 0
+    while (opening := inside.find("[", at)) >= 0:
+        if found and inside[at:opening].strip() == ":":
+            found.append(":")
+        end = _find_closing_bracket(inside, opening)
+        found.append(inside[opening + 1 : end])
+        at = end + 1
+    return found
+
+
+_KEY_NUMBER = re.compile(r"(\d{1,18})\D*$")
+
+
+class TableReading(NamedTuple):
+    """What was read of a table: its frame, what is wrong in it, the first row of its blank tail, keys that are numbers.
+
+    *live* are the formulas that belong into the rows of a metric table.
+    """
+
+    frame: pd.DataFrame
+    faults: list[CellFinding]
+    free: int
+    numbered: set[str]
+    live: LiveFormulas
+
+
+def read_open_table(place: OpenTable, layout: WorkbookLayout, dialect: Dialect) -> TableReading:
+    """Read a table: one call for the values, one for each stretch of formula columns."""
+    table, headers = _find_schema_and_headers(place, layout)
+    columns = dict(zip(place.headers, place.values(place.first_col, place.last_col), strict=True))
+    cells = {id: columns.pop(header) for id, header in headers.items()}
+    numbered = _collect_numeric_keys(cells[table.key]) if table.key else set()
+    rows, faults = read_frame(table, cells, place.first_row, dialect)
+    live = find_live_formulas(layout, table, rows)
+    faults += _find_overwritten_cells(place, layout, table, rows, live)
+    free = int(rows.index[-1]) + 1 if len(rows) else place.first_row
+    for row in range(place.last_row, free - 1, -1):
+        if any(own[row - place.first_row] is not None for own in columns.values()):
+            free = row + 1  # that row is the person's own
+            break
+    return TableReading(rows, faults, free, numbered, live)
+
+
+def read_deal_rows(deal: str, place: OpenTable, layout: WorkbookLayout, dialect: Dialect) -> TableReading:
+    """Read the rows of one deal: two whole columns to find them, then one call for each stretch of rows."""
+    table, headers = _find_schema_and_headers(place, layout)
+    found = [place.values(*(2 * [place.column_of(headers[id])]))[0] for id in (table.key or "", "deal")]
+    keys, deals = ([format_cell_as_text(cell) for cell in cells] for cells in found)
+    wanted = {at for at, key in enumerate(deals) if key == deal}
+    if counted := [(int(number[1]), at) for at, key in enumerate(keys) if (number := _KEY_NUMBER.search(key))]:
+        wanted.add(max(counted)[1])
+    last = max((at for at, key in enumerate(keys) if key or deals[at]), default=-1)
+    body = _read_row_blocks(place, sorted(wanted))
+    columns = {id: [row[place.headers.index(header)] for row in body] for id, header in headers.items()}
+    rows, faults = read_frame(table, columns, 0, dialect)
+    at = [place.first_row + row for row in sorted(wanted)]
+    rows.index = pd.Index([at[row] for row in rows.index], dtype="int64")
+    faults = [replace(fault, row=at[fault.row], last=0) for fault in faults]
+    return TableReading(
+        rows,
+        faults,
+        _find_blank_tail(place, layout, last + 1),
+        _collect_numeric_keys(found[0]) | _collect_numeric_keys(found[1]),
+        {},
+    )
+
+
+def find_free_row(place: OpenTable, layout: WorkbookLayout) -> int:
+    """Return the first row of the blank tail of a table that was not read: its first column tells, then the rows below."""
+    cells = place.values(place.first_col, place.first_col)[0]
+    return _find_blank_tail(
+        place, layout, max((at for at, cell in enumerate(cells, start=1) if cell is not None), default=0)
+    )
+
+
+def _find_schema_and_headers(place: OpenTable, layout: WorkbookLayout) -> tuple[TableSchema, Mapping[str, str]]:
+    name = next(name for name, one in layout.tables.items() if one.name == place.name)
+    return TABLES[name], layout.headers[name]
+
+
+def _read_row_blocks(place: OpenTable, at: Sequence[int]) -> list[list[Any]]:
+    blocks = (
+        read_block_values(place.block(place.first_row + first, place.first_row + last, place.first_col, place.last_col))
+        for first, last in group_consecutive_rows(at)
+    )
+    return [row for block in blocks for row in block]
+
+
+def _find_blank_tail(place: OpenTable, layout: WorkbookLayout, used: int) -> int:
+    """Return the first row after which nothing but formulas stands, at or after *used* rows."""
+    first = place.first_row + used
+    if first > place.last_row:
+        return first
+    table, headers = _find_schema_and_headers(place, layout)
+    computed = {place.headers.index(headers[column.id]) for column in table.formulas}
+    free = first
+    tail = read_block_values(place.block(first, place.last_row, place.first_col, place.last_col))
+    for row, cells in enumerate(tail, start=first):
+        if any(cell is not None for at, cell in enumerate(cells) if at not in computed):
+            free = row + 1
+    return free
+
+
+def _collect_numeric_keys(cells: Sequence[Any]) -> set[str]:
+    # lookups tell 7 from "7": what is a number stays one
+    return {format_cell_as_text(cell) for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool)}
+
+
+def _find_overwritten_cells(
+    place: OpenTable, layout: WorkbookLayout, table: TableSchema, rows: pd.DataFrame, live: LiveFormulas
+) -> Iterator[CellFinding]:
+    """Yield the cells in use that should hold a formula and hold none, or another one."""
+    expected: dict[int, tuple[str, str | Mapping[int, str]]] = {}
+    for column in table.formulas:
+        at = place.column_of(layout.headers[table.name][column.id])
+        if column.id in live:
+            expected[at] = column.id, {row: formula.text for row, formula in live[column.id].items()}
+        elif column.formula:
+            expected[at] = column.id, layout.formula(table, column)
+    used = set(rows.index)
+    for first, last in group_consecutive_rows(sorted(expected)) if used else ():
+        block = read_block_formulas(place.block(place.first_row, place.last_row, first, last)) or ()
+        for row, line in enumerate(block, start=place.first_row):
+            for (id, wanted), held in zip((expected[col] for col in range(first, last + 1)), line, strict=True):
+                text = wanted if isinstance(wanted, str) else wanted.get(row)
+                if (
+                    text is not None
+                    and row in used
+                    and not (is_formula(held) and is_equivalent_formula(text, held, place.name))
+                ):
+                    yield CellFinding("formula_typed_over", row, id, "")

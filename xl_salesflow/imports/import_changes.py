@@ -1,0 +1,217 @@
+"""Build the change set of an import: rows, changed cells, stage stays, new list values, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
+from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.file_rows import read_mapped_rows
+from xl_salesflow.imports.import_findings import BACKWARD_DATES_IN_FILE, make_import_finding
+from xl_salesflow.imports.import_map import ImportMap
+from xl_salesflow.imports.import_stages import add_new_stages
+from xl_salesflow.imports.imported_deals import (
+    STAGE_GIVEN_COLUMN,
+    build_imported_stays,
+    find_backward_deals,
+    is_stage_recorded,
+    record_imported_deals,
+    resolve_imported_deals,
+)
+from xl_salesflow.imports.row_matching import (
+    FILE_COLUMN,
+    IMPORTED_KEY_FORMATS,
+    ROW_COLUMN,
+    ImportedRows,
+    complete_imported_frame,
+    find_imported_duplicates,
+    match_rows_to_table,
+)
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+_OPEN_LISTS_TABLE = TABLES["Lists"]
+
+
+def extend_open_lists(
+    pipeline: Pipeline, appends: Mapping[str, Iterable[pd.DataFrame]], edits: Iterable[Edit], because: str
+) -> ChangeSet:
+    """Return the plan that adds to Lists what *appends* and *edits* use and no list holds yet."""
+    used: dict[str, list[pd.Series]] = {}
+    for table, parts in appends.items():
+        for column in TABLES[table].columns:
+            if column.type is ColumnType.LIST and table not in ("History", "Lists"):
+                used.setdefault(str(column.options), []).extend(part[column.id] for part in parts)
+    for edit in edits:
+        if TABLES[edit.table][edit.column].type is ColumnType.LIST:
+            used.setdefault(str(TABLES[edit.table][edit.column].options), []).append(edit.after)
+    held = pipeline["Lists"]
+    new = {name: _find_unlisted_values(held[name], columns) for name, columns in used.items()}
+    return _write_list_values(held, {name: values for name, values in new.items() if values}, because)
+
+
+def _find_unlisted_values(held: pd.Series, used: Sequence[pd.Series]) -> list[str]:
+    known = {text.casefold() for text in held}
+    return [text for text in pd.concat(list(used)).unique() if text and text.casefold() not in known]
+
+
+def _write_list_values(held: pd.DataFrame, new: Mapping[str, list[str]], because: str) -> ChangeSet:
+    """Write below the last value of each list; where the sheet's rows end, append."""
+    edits, rows = list[Edit](), dict[int, dict[str, str]]()
+    for name, values in new.items():
+        filled = held.index[held[name] != ""]
+        free = held.index[held.index > (filled.max() if len(filled) else -1)]
+        fits = len(values[: len(free)])
+        if fits:
+            at = free[:fits]
+            after = pd.Series(values[:fits], index=at, dtype=object)
+            edits.append(
+                Edit("Lists", name, held.loc[at, _OPEN_LISTS_TABLE.columns[0].id], held.loc[at, name], after, because)
+            )
+        for place, value in enumerate(values[fits:]):
+            rows.setdefault(place, {})[name] = value
+    added = make_table_frame(_OPEN_LISTS_TABLE, [rows[place] for place in sorted(rows)])
+    return ChangeSet(edits=tuple(edits), appends=(Append("Lists", added, because),) if len(added) else ())
+
+
+BECAUSE_OF_IMPORT = "import"
+_PROBABILITY_FROM_FILE = Text("As {file} has it", "沿用 {file} 中的赢率")
+
+
+@dataclass
+class _ImportUnderWay:
+    """What one import gathers on its way."""
+
+    pipeline: Pipeline
+    mapping: ImportMap
+    found: list[Finding]
+    edits: list[Edit] = field(default_factory=list)
+    appends: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+
+    def append(self, table: str, rows: pd.DataFrame) -> None:
+        if len(rows):
+            self.appends.setdefault(table, []).append(complete_imported_frame(TABLES[table], rows))
+
+    def take(self, rows: ImportedRows) -> None:
+        """Take in the rows of one table: new ones are appended, known ones edited where they differ."""
+        from xl_salesflow.imports.row_matching import change_known_rows
+
+        existing = self.pipeline[rows.table]
+        merged = match_rows_to_table(rows.table, rows.frame, rows.given, existing)
+        self.found += find_imported_duplicates(rows.table, merged.new, existing, self.pipeline.language)
+        self.append(rows.table, merged.new)
+        self.edits += change_known_rows(rows.table, merged.known, rows.given, existing, BECAUSE_OF_IMPORT)
+
+    def take_deals(self, rows: ImportedRows, playbook: Playbook) -> None:
+        """Take in deals: new ones with their history, known ones as typed changes that the next update judges."""
+        from xl_salesflow.imports.row_matching import change_known_rows
+
+        language, existing = self.pipeline.language, self.pipeline["Deals"]
+        deals, given = resolve_imported_deals(rows, self.mapping, playbook, language, self.found)
+        merged = match_rows_to_table("Deals", deals, given, existing)
+        self.found += find_imported_duplicates("Deals", merged.new, existing, language)
+        new = record_imported_deals(_complete_deal_rows(_explain_probabilities(merged.new, given, language)), playbook)
+        self._tell_backwards(new)
+        self.append("Deals", new)
+        self.append("History", build_imported_stays(new, playbook, self.pipeline["History"], language))
+        known = merged.known
+        recorded_stage = existing.loc[known.index, "recorded_stage"]
+        old = ~known[STAGE_GIVEN_COLUMN].astype(bool) | is_stage_recorded(known["stage"], recorded_stage, playbook)
+        known = known.assign(stage=known["stage"].mask(old, ""))
+        self.edits += change_known_rows("Deals", known, given, existing, BECAUSE_OF_IMPORT)
+
+    def plan(self) -> ChangeSet:
+        appends = tuple(
+            Append(table, pd.concat(parts, ignore_index=True), BECAUSE_OF_IMPORT)
+            for table, parts in self.appends.items()
+        )
+        return ChangeSet(edits=tuple(self.edits), appends=appends, findings=tuple(self.found))
+
+    def _tell_backwards(self, deals: pd.DataFrame) -> None:
+        for row in find_backward_deals(deals).to_dict("records"):
+            self.found.append(
+                make_import_finding(
+                    "backwards", BACKWARD_DATES_IN_FILE, row[FILE_COLUMN], row[ROW_COLUMN], self.pipeline.language, table="Deals",
+                    key=row["deal"], column="closed", closed=row["closed"].date(), created=row["created"].date(),
+                )
+            )  # fmt: skip
+
+
+def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap) -> ChangeSet:
+    """Return what bringing the files at *paths* into *pipeline* by *mapping* does; a second time it does nothing.
+
+    Rows whose key the workbook has are updated, others appended. A cell that cannot be used stays blank, a row whose key cannot
+    be used is left out; either is a finding that names the file, the row and the column.
+
+    Raises:
+        UsageError: a file is missing or unreadable, the mapping names something that is not there, or leaves a question open.
+    """
+    _refuse_open_questions(mapping)
+    playbook, stages = add_new_stages(pipeline, mapping)
+    rows, found = read_mapped_rows([Path(path) for path in paths], mapping, pipeline.language)
+    work = _ImportUnderWay(pipeline, mapping, found, list(stages.edits))
+    for append in stages.appends:
+        work.append(append.table, append.rows)
+    for table in TABLES:  # in the order of the sheets, so that a plan reads the same whatever the order of the files
+        if table in rows:
+            _refuse_missing_key(rows[table], mapping)
+            work.take_deals(rows[table], playbook) if table == "Deals" else work.take(rows[table])
+    _append_missing_names(work)
+    listed = extend_open_lists(pipeline, work.appends, work.edits, BECAUSE_OF_IMPORT)
+    return work.plan() + listed
+
+
+def _refuse_open_questions(mapping: ImportMap) -> None:
+    for file, header in mapping.open_questions:
+        raise UsageError(
+            f"{file.file}: the dates of “{header}” can be read in two ways; write dd/mm/yyyy or mm/dd/yyyy into the map.",
+            f"{file.file}：“{header}”的日期有两种读法；请在映射中写明 dd/mm/yyyy 或 mm/dd/yyyy。",
+        )
+
+
+def _refuse_missing_key(rows: ImportedRows, mapping: ImportMap) -> None:
+    key = TABLES[rows.table].key
+    if key is not None and key not in rows.given and rows.table not in IMPORTED_KEY_FORMATS:
+        file = next(file.file for file in mapping.files if file.table == rows.table)
+        raise UsageError(
+            f"{file}: no column gives {key}, by which rows of {rows.table} are told apart; name one in the map.",
+            f"{file}：没有列对应 {key}，无法区分 {rows.table} 表的各行；请在映射中指定一列。",
+        )
+
+
+def _explain_probabilities(deals: pd.DataFrame, given: Sequence[str], language: Language) -> pd.DataFrame:
+    # a probability of its own wants a reason; that the other program said so is one
+    if "probability_override" not in given or "probability_reason" in given:
+        return deals
+    says = deals[FILE_COLUMN].map(
+        {file: _PROBABILITY_FROM_FILE.in_(language, file=file) for file in deals[FILE_COLUMN].unique()}
+    )
+    return deals.assign(probability_reason=says.where(deals["probability_override"].notna(), "").astype(object))
+
+
+def _complete_deal_rows(deals: pd.DataFrame) -> pd.DataFrame:
+    full = complete_imported_frame(TABLES["Deals"], deals)
+    extra = deals.reset_index(drop=True)
+    return pd.concat([full, extra[[id for id in extra.columns if id not in full]]], axis=1)
+
+
+def _append_missing_names(work: _ImportUnderWay) -> None:
+    """Append a row for every account, product, person… that imported rows name and the workbook does not have."""
+    for table in work.mapping.missing:
+        key = str(TABLES[table].key)
+        named: list[np.ndarray[tuple[int], np.dtype[np.object_]]] = []
+        for name, parts in list(work.appends.items()):
+            for id in (c.id for c in TABLES[name].columns if c.options == table):
+                named += [part[id].to_numpy(object) for part in parts]
+        named += [e.after.to_numpy(object) for e in work.edits if TABLES[e.table][e.column].options == table]
+        have = {*work.pipeline[table][key], *(text for part in work.appends.get(table, []) for text in part[key]), ""}
+        new = [text for text in pd.unique(np.concatenate(named)) if text not in have] if named else []
+        work.append(table, pd.DataFrame({key: pd.Series(new, dtype=object)}))

@@ -1,0 +1,375 @@
+"""The import map: how files become rows of a workbook, written as TOML and read back.
+
+The product proposes a map, a person edits it, and the import carries it out. Every part of the TOML is explained in the
+workbook's language. What is not understood on reading is an error with its line and the nearest name.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import tomlkit
+from tomlkit.items import InlineTable, Table
+
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.import_values import DAY_OR_MONTH_FIRST, IMPORT_DATE_FORMATS
+from xl_salesflow.imports.import_vocabulary import IMPORTABLE_TABLES, NOTES_TARGET, REFERABLE_TABLES, targets_of_table
+from xl_salesflow.imports.map_parts import (
+    MAP_CHOOSE_COMMENT,
+    MAP_COLUMNS_COMMENT,
+    MAP_COMMENT,
+    MAP_DATES_COMMENT,
+    MAP_FILE_COMMENT,
+    MAP_MISSING_COMMENT,
+    MAP_NEW_STAGE_COMMENT,
+    MAP_NOTES_COMMENT,
+    MAP_PLAYBOOK_COMMENT,
+    MAP_STAGES_COMMENT,
+    MAP_STARTS_IN_COMMENT,
+    MAP_VALUES_COMMENT,
+    ColumnMap,
+    FileMap,
+    NewStage,
+)
+from xl_salesflow.imports.raw_files import FILE_DELIMITERS
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.schema.table_registry import TABLES
+
+
+@dataclass(frozen=True)
+class ImportMap:
+    """Everything an import decides. *values* holds cleaned-up values by vocabulary: a list's id or the table of a reference.
+
+    Several files of one table are joined by its key; later files fill in and win. *starts_in* is the stage that deals enter on
+    the day they are created, *missing* the tables that get a row for every name they do not know. *remarks* say how the
+    proposal came about.
+    """
+
+    files: tuple[FileMap, ...]
+    playbook: str = ""
+    starts_in: str = ""
+    stages: dict[str, str] = field(default_factory=dict)
+    new_stages: tuple[NewStage, ...] = ()
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = field(default=(), compare=False)
+    playbook_stages: tuple[str, ...] = field(default=(), compare=False)  # to choose from, for the comments
+
+    @property
+    def open_questions(self) -> Iterator[tuple[FileMap, str]]:
+        """Yield the file and header of every column whose days can be read in two ways."""
+        for file in self.files:
+            for header, column in file.columns.items():
+                if column.dates == DAY_OR_MONTH_FIRST and column.to:
+                    yield file, header
+
+    def to_toml(self, language: Language) -> str:
+        """Return the mapping as a text that a person can read and edit, explained in *language*."""
+
+        return format_import_map(self, language)
+
+    @classmethod
+    def from_toml(cls, text: str, source: str = "map.toml") -> ImportMap:
+        """Return the mapping in *text*; *source* is what messages call it.
+
+        Raises:
+            UsageError: the text is no TOML, or names something that does not exist; the line and the nearest name are told.
+        """
+
+        return parse_import_map(text, source)
+
+
+def format_import_map(mapping: ImportMap, language: Language) -> str:
+    """Return *mapping* as TOML, with comments in *language*."""
+    document = tomlkit.document()
+    _add_map_comment(document, MAP_COMMENT.in_(language))
+    if mapping.remarks:
+        _add_map_comment(document, MAP_NOTES_COMMENT.in_(language), *(f"- {remark}" for remark in mapping.remarks))
+    _add_general_keys(document, mapping, language)
+    known = ", ".join(dict.fromkeys([*mapping.playbook_stages, *mapping.stages.values()]))
+    if mapping.stages:
+        document.add("stages", _make_names_table(mapping.stages, MAP_STAGES_COMMENT.in_(language, known=known)))
+    if mapping.new_stages:
+        document.add(
+            "new_stages", _make_table_array(_make_new_stage_table(stage, language) for stage in mapping.new_stages)
+        )
+    for name, values in mapping.values.items():
+        if "values" not in document:
+            document.add("values", tomlkit.table(is_super_table=True))
+        title = TABLES[name].title.in_(language) if name in TABLES else _map_list_title(name, language)
+        document["values"][name] = _make_names_table(values, MAP_VALUES_COMMENT.in_(language, title=title))
+    document.add(
+        "files",
+        _make_table_array(_make_file_table(file, language, first=not at) for at, file in enumerate(mapping.files)),
+    )
+    return tomlkit.dumps(document)
+
+
+def _map_list_title(name: str, language: Language) -> str:
+    return TABLES["Lists"].header(name, language) if name in TABLES["Lists"].by_id else name
+
+
+def _add_general_keys(document: tomlkit.TOMLDocument, mapping: ImportMap, language: Language) -> None:
+    if mapping.playbook:
+        _add_map_comment(document, MAP_PLAYBOOK_COMMENT.in_(language))
+        document.add("playbook", tomlkit.item(mapping.playbook))
+    if mapping.starts_in:
+        _add_map_comment(document, MAP_STARTS_IN_COMMENT.in_(language))
+        document.add("starts_in", tomlkit.item(mapping.starts_in))
+    if mapping.missing:
+        _add_map_comment(document, MAP_MISSING_COMMENT.in_(language))
+        document.add("missing", tomlkit.item(list(mapping.missing)))
+    document.add(tomlkit.nl())
+
+
+def _make_names_table(values: dict[str, str], comment: str) -> Table:
+    table = tomlkit.table()
+    _add_map_comment(table, comment)
+    for name, value in values.items():
+        table.add(name, tomlkit.item(value))
+    table.add(tomlkit.nl())
+    return table
+
+
+def _make_new_stage_table(stage: NewStage, language: Language) -> Table:
+    table = tomlkit.table()
+    _add_map_comment(table, MAP_NEW_STAGE_COMMENT.in_(language))
+    for id in ("stage", "position", "kind", "probability"):
+        table.add(id, tomlkit.item(getattr(stage, id)))
+    table.add(tomlkit.nl())
+    return table
+
+
+def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
+    table = tomlkit.table()
+    if first:  # what is true of every file is said once
+        _add_map_comment(table, MAP_FILE_COMMENT.in_(language, tables=", ".join(IMPORTABLE_TABLES)))
+    for id in ("file", "sheet", "table", "encoding", "delimiter"):
+        value = getattr(file, id)
+        if value or id in ("file", "table"):
+            table.add(id, tomlkit.item(value))
+    columns = tomlkit.table()
+    known = targets_of_table(file.table) if file.table else {}
+    if known:
+        _add_map_comment(columns, MAP_COLUMNS_COMMENT.in_(language, known=", ".join(known)))
+    if first:
+        _add_map_comment(columns, MAP_DATES_COMMENT.in_(language))
+    for header, how in file.columns.items():
+        item = _make_column_item(how)
+        if how.to in known:
+            item.comment(
+                known[how.to].header.in_(language)
+                + (f": {MAP_CHOOSE_COMMENT.in_(language)}" if how.dates == DAY_OR_MONTH_FIRST else "")
+            )
+        columns.add(header, item)
+    table.add("columns", columns)
+    return table
+
+
+def _make_column_item(how: ColumnMap) -> tomlkit.items.String | InlineTable:
+    if how == ColumnMap(how.to):
+        return tomlkit.string(how.to)
+    inline = tomlkit.inline_table()
+    for id, blank in (("to", None), ("dates", ""), ("decimal", "."), ("times", 1.0)):
+        if (value := getattr(how, id)) != blank:
+            inline.append(id, int(value) if id == "times" and float(value).is_integer() else value)
+    return inline
+
+
+def _make_table_array(made: Iterable[Table]) -> tomlkit.items.AoT:
+    array = tomlkit.aot()
+    for table in made:
+        array.append(table)
+    return array
+
+
+def _add_map_comment(container: tomlkit.TOMLDocument | Table, *lines: str) -> None:
+    for line in lines:
+        for part in textwrap.wrap(
+            " ".join(line.split()), 110, subsequent_indent="  " if line.startswith("- ") else ""
+        ) or [""]:
+            container.add(tomlkit.comment("".join(c for c in part if c.isprintable())))
+
+
+_MAP_KEYS = ("playbook", "starts_in", "missing", "stages", "new_stages", "values", "files")
+_FILE_MAP_KEYS = ("file", "table", "sheet", "encoding", "delimiter", "columns")
+_COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times")
+_NEW_STAGE_KEYS = ("stage", "position", "kind", "probability")
+
+
+def parse_import_map(text: str, source: str) -> ImportMap:
+    """Return the mapping that *text* holds.
+
+    Raises:
+        UsageError: the text is no TOML or says something we do not know.
+    """
+    try:
+        parsed = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            f"{source} is not written as TOML: {error}; put text between quotation marks.",
+            f"{source} 不符合 TOML 写法：{error}；文字须加引号。",
+        ) from error
+    return _ImportMapParser(text.splitlines(), source).mapping(parsed)
+
+
+class _ImportMapParser:
+    """Reads one map; knows its lines, to say where something stands."""
+
+    def __init__(self, lines: list[str], source: str) -> None:
+        self._lines, self._source = lines, source
+
+    def mapping(self, parsed: Mapping[str, Any]) -> ImportMap:
+        self._only(parsed, _MAP_KEYS)
+        values = self._table(parsed, "values")
+        return ImportMap(
+            files=tuple(self._file(entry) for entry in self._array(parsed, "files")),
+            playbook=self._text(parsed, "playbook"),
+            starts_in=self._text(parsed, "starts_in"),
+            stages=self._texts(self._table(parsed, "stages")),
+            new_stages=tuple(self._new_stage(entry) for entry in self._array(parsed, "new_stages")),
+            values={self._vocabulary(name): self._texts(self._table(values, name)) for name in values},
+            missing=tuple(
+                self._one_of("missing", str(name), REFERABLE_TABLES) for name in self._list(parsed, "missing")
+            ),
+        )
+
+    def _file(self, entry: Mapping[str, Any]) -> FileMap:
+        self._only(entry, _FILE_MAP_KEYS)
+        file, table = self._text(entry, "file"), self._text(entry, "table")
+        if not file:
+            self._refuse("[[files]]", "file is missing; name the file", "缺少 file；请填写文件名")
+        if table:
+            table = self._one_of("table", table, IMPORTABLE_TABLES)
+        delimiter = self._text(entry, "delimiter")
+        if delimiter and delimiter not in FILE_DELIMITERS:
+            self._refuse(
+                delimiter, f"delimiter “{delimiter}” is none of , ; | or tab", f"分隔符“{delimiter}”不是 , ; | 或制表符"
+            )
+        columns = {header: self._column(table, header, how) for header, how in self._table(entry, "columns").items()}
+        self._once(file, columns)
+        return FileMap(file, table, self._text(entry, "sheet"), self._text(entry, "encoding"), delimiter, columns)
+
+    def _column(self, table: str, header: str, how: Any) -> ColumnMap:
+        if isinstance(how, str):
+            how = {"to": how}
+        if not isinstance(how, dict):
+            self._refuse(
+                header, f"“{header}” should be the name of a column in quotation marks", f"“{header}”应为加引号的列名"
+            )
+        self._only(how, _COLUMN_MAP_KEYS)
+        to, dates, decimal = self._text(how, "to"), self._text(how, "dates"), self._text(how, "decimal") or "."
+        if to and table and (to != NOTES_TARGET or "notes" not in targets_of_table(table)):
+            to = self._target(table, header, to)
+        if dates and dates != DAY_OR_MONTH_FIRST:
+            dates = self._one_of(header, dates, IMPORT_DATE_FORMATS)
+        return ColumnMap(to, dates, self._one_of(header, decimal, (".", ",")), self._number(how, "times", header))
+
+    def _target(self, table: str, header: str, to: str) -> str:
+        known = targets_of_table(table)
+        named = {title.casefold(): id for id, column in known.items() for title in (*column.header.both(), id)}
+        if to.casefold() in named:
+            return named[to.casefold()]
+        return self._one_of(header, to, known, f" of {table}", f"（{table} 表）")
+
+    def _once(self, file: str, columns: Mapping[str, ColumnMap]) -> None:
+        taken: dict[str, str] = {}
+        for header, how in columns.items():
+            if how.to in taken:
+                self._refuse(
+                    header, f"{file}: both “{taken[how.to]}” and “{header}” become {how.to}; leave one of them out",
+                    f"{file}：“{taken[how.to]}”与“{header}”都对应 {how.to}；请去掉其一",
+                )  # fmt: skip
+            if how.to not in ("", NOTES_TARGET):
+                taken[how.to] = header
+
+    def _new_stage(self, entry: Mapping[str, Any]) -> NewStage:
+        self._only(entry, _NEW_STAGE_KEYS)
+        name, position, share = self._text(entry, "stage"), entry.get("position"), entry.get("probability", 0)
+        if not name or not isinstance(position, int) or isinstance(position, bool) or position < 1:
+            self._refuse(
+                name or "[[new_stages]]",
+                "a new stage needs a name and a position from 1",
+                "新阶段须有名称与序号（从 1 起）",
+            )
+        if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
+            self._refuse(name, f"the probability of “{name}” is not between 0 and 1", f"“{name}”的赢率不在 0 与 1 之间")
+        return NewStage(
+            name, position, self._one_of(name, self._text(entry, "kind") or "open", CHOICES["kind"]), float(share)
+        )
+
+    def _vocabulary(self, name: str) -> str:
+        return self._one_of(name, name, (*_list_referable_tables(), *LISTS, *CHOICES))
+
+    def _only(self, entry: Mapping[str, Any], known: Iterable[str]) -> None:
+        for key in entry:
+            self._one_of(key, key, tuple(known))
+
+    def _one_of(self, place: str, name: str, known: Iterable[str], of: str = "", of_zh: str = "") -> str:
+        options = list(known)
+        if name not in options:
+            meant = find_nearest(name, options) or ", ".join(options)
+            self._refuse(
+                place, f"there is no “{name}”{of}; is it “{meant}”?", f"没有“{name}”{of_zh}；是否为“{meant}”？", name
+            )
+        return name
+
+    def _text(self, entry: Mapping[str, Any], key: str) -> str:
+        value = entry.get(key, "")
+        if not isinstance(value, str):
+            self._refuse(key, f"{key} should be text in quotation marks", f"{key} 应为加引号的文字")
+        return str(value)
+
+    def _number(self, entry: Mapping[str, Any], key: str, place: str) -> float:
+        value = entry.get(key, 1.0)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+            self._refuse(
+                place, f"{key} of “{place}” should be a number above 0", f"“{place}”的 {key} 应为大于 0 的数字"
+            )
+        return float(value)
+
+    def _texts(self, entry: Mapping[str, Any]) -> dict[str, str]:
+        return {name: self._text(entry, name) for name in entry}
+
+    def _table(self, entry: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        value = entry.get(key, {})
+        if not isinstance(value, dict):
+            self._refuse(key, f"{key} should be a table such as [{key}]", f"{key} 应写成表，如 [{key}]")
+        return value
+
+    def _array(self, entry: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+        value = self._list(entry, key)
+        if not all(isinstance(part, dict) for part in value):
+            self._refuse(key, f"{key} should be written as [[{key}]]", f"{key} 应写成 [[{key}]]")
+        return value
+
+    def _list(self, entry: Mapping[str, Any], key: str) -> list[Any]:
+        value = entry.get(key, [])
+        if not isinstance(value, list):
+            self._refuse(key, f"{key} should be a list in square brackets", f"{key} 应为方括号中的列表")
+        return value
+
+    def _refuse(self, place: str, en: str, zh: str, name: str = "") -> NoReturn:
+        line = self._line(place, name)
+        at, at_zh = (f", line {line}", f"，第 {line} 行") if line else ("", "")
+        en, zh = en if en.endswith("?") else f"{en}.", zh if zh.endswith("?") else f"{zh}。"
+        raise UsageError(f"{self._source}{at}: {en}", f"{self._source}{at_zh}：{zh}")
+
+    def _line(self, place: str, name: str) -> int | None:
+        """Return the line that says *place* and *name*, best one that begins with *place*."""
+        said = [line if not line.lstrip().startswith("#") else "" for line in self._lines]
+        both = [number for number, line in enumerate(said, 1) if place in line and name in line]
+        key = re.compile(rf"""[\s\["']*{re.escape(place)}["']?\s*[=\].]""")
+        begins = (number for number in both if key.match(said[number - 1]))
+        return next(begins, both[0] if both else None)
+
+
+def _list_referable_tables() -> tuple[str, ...]:
+    return tuple(name for name in IMPORTABLE_TABLES if TABLES[name].key)

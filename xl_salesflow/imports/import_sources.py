@@ -1,0 +1,119 @@
+"""Read files as sources: one list of text cells for each text file and for each filled sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.list_extent import SourceMerge, TextRow, fill_down_merged_cells, find_list_extent
+from xl_salesflow.imports.raw_files import TextLayout, detect_text_layout, read_source_sheets, read_text_rows
+
+SPREADSHEET_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"})
+TEXT_FILE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+
+
+@dataclass(frozen=True)
+class ImportSource:
+    """One rectangle of text: a CSV file or a sheet. *cells* is indexed by the row number a person sees; blank is ""."""
+
+    path: Path
+    sheet: str
+    layout: TextLayout
+    cells: pd.DataFrame
+    ragged: tuple[int, ...] = ()  # rows with more cells than there are headers
+    left_out: tuple[tuple[int, str], ...] = ()  # rows that are none of the list, and why (extent)
+    hidden: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return what messages call the source."""
+        return f"{self.path.name} › {self.sheet}" if self.sheet else self.path.name
+
+    @property
+    def headers(self) -> list[str]:
+        """Return the headers, each once."""
+        return [str(header) for header in self.cells.columns]
+
+
+def read_import_sources(path: Path, layout: TextLayout | None = None) -> tuple[ImportSource, ...]:
+    """Return the rectangles of *path*: one for a text file, one for each filled sheet of a workbook.
+
+    Raises:
+        UsageError: the file is missing, locked with a password, empty or of a format that holds no rows.
+    """
+    if not path.is_file():
+        raise UsageError(f"{path} is not there; check the name.", f"找不到 {path}；请检查文件名。")
+    if path.suffix.lower() in SPREADSHEET_SUFFIXES:
+        found = tuple(_read_sheet_sources(path))
+    elif path.suffix.lower() in TEXT_FILE_SUFFIXES:
+        found = tuple(_read_text_source(path, layout))
+    else:
+        raise UsageError(
+            f"{path} is neither CSV nor a workbook; export it as .csv or .xlsx and try again.",
+            f"{path} 既不是 CSV 也不是工作簿；请导出为 .csv 或 .xlsx 后重试。",
+        )
+    if not found:
+        raise UsageError(f"{path} holds no rows below a line of headers.", f"{path} 中没有标题行及数据行。")
+    return found
+
+
+def _read_text_source(path: Path, layout: TextLayout | None) -> Iterator[ImportSource]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        why = error.strerror or "?"
+        raise UsageError(f"{path} cannot be opened: {why}.", f"{path} 无法打开：{why}。") from error
+    layout = layout or detect_text_layout(raw)
+    yield from _cut_out_source(path, "", layout, read_text_rows(raw, layout, path))
+
+
+def _read_sheet_sources(path: Path) -> Iterator[ImportSource]:
+    for sheet in read_source_sheets(path):
+        yield from _cut_out_source(path, sheet.name, TextLayout(), sheet.rows, sheet.merges, sheet.hidden)
+
+
+def _cut_out_source(
+    path: Path,
+    sheet: str,
+    layout: TextLayout,
+    rows: Sequence[TextRow],
+    merges: Sequence[SourceMerge] = (),
+    hidden: bool = False,
+) -> Iterator[ImportSource]:
+    found = find_list_extent(rows, merges)
+    if found is None:
+        return
+    rows = fill_down_merged_cells(rows, merges, found.first)
+    headers, none_of_it = _name_source_headers(found.headers), dict(found.left_out)
+    width = len(headers)
+    places = [at for at in range(found.first, len(rows)) if at not in none_of_it and any(map(str.strip, rows[at]))]
+    numbers, filled = [at + 1 for at in places], [rows[at] for at in places]
+    ragged = tuple(n for n, row in zip(numbers, filled, strict=True) if any(map(str.strip, row[width:])))
+    even = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in filled]
+    if not even:
+        return
+    columns = dict(zip(headers, zip(*even, strict=True), strict=True))
+    index = pd.Index(numbers, dtype="int64")
+    cells = pd.DataFrame({h: pd.Series(list(c), index, dtype=object) for h, c in columns.items()}, index=index)
+    named = [h for h, original in zip(headers, [*found.headers, *[""] * width], strict=False) if original.strip()]
+    kept = [h for h in headers if h in set(named) or (cells[h] != "").any()]
+    left_out = tuple((at + 1, why) for at, why in found.left_out)
+    yield ImportSource(path, sheet, layout, cells[kept], ragged, left_out, hidden)
+
+
+def _name_source_headers(row: TextRow) -> list[str]:
+    names: list[str] = []
+    for number, cell in enumerate(row, 1):
+        name = base = " ".join(cell.split()) or f"column {number}"
+        again = 1
+        while name in names:
+            again += 1
+            name = f"{base} ({again})"
+        names.append(name)
+    while names and not row[len(names) - 1].strip():
+        names.pop()  # blank columns to the right of the table
+    return names

@@ -1,0 +1,156 @@
+"""The names other people's files use, how names are compared, and what a column of a file can become.
+
+A column becomes one that a person writes, a fact about a deal that makes its history, or a part of a name.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter, declare_column
+from xl_salesflow.schema.table_registry import TABLES
+
+_CAMEL_CASE_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BRACKETED_UNIT = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_VOCABULARY_MARKS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class StageVocabulary:
+    """One stage that many processes share: its names, its usual place, and which others may stand for it."""
+
+    id: str
+    names: frozenset[str]
+    rank: int
+    kind: str
+    falls_to: tuple[str, ...]
+
+
+def fold_name(name: str) -> str:
+    """Return *name* as it is compared: width, case, marks and bracketed units aside, words apart by one blank."""
+    wide = unicodedata.normalize("NFKC", name)
+    bare = _BRACKETED_UNIT.sub(" ", wide)
+    return _split_name_words(bare) or _split_name_words(wide)
+
+
+def squeeze_name(name: str) -> str:
+    """Return *name* without case, blanks and marks: "GTX Pro", "GTXPro" and "gtx-pro" are one."""
+    return _VOCABULARY_MARKS.sub("", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _split_name_words(name: str) -> str:
+    return _VOCABULARY_MARKS.sub(" ", _CAMEL_CASE_BREAK.sub(" ", name)).strip().casefold()
+
+
+@cache
+def _read_vocabulary() -> Mapping[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def read_header_words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Return table → target → the names that mean it, compared as `plain` gives them."""
+    read: Mapping[str, Mapping[str, list[str]]] = _read_vocabulary()["headers"]
+    return {
+        table: {target: tuple(fold_name(n) for n in names) for target, names in words.items()}
+        for table, words in read.items()
+    }
+
+
+@cache
+def read_known_headers() -> frozenset[str]:
+    """Return every name that means a column of some table, compared as `plain` gives them."""
+    declared = (text for table in TABLES.values() for c in table.columns for text in (c.id, *c.header.both()))
+    return frozenset(map(fold_name, declared)).union(
+        *(names for words in read_header_words().values() for names in words.values())
+    )
+
+
+@cache
+def read_file_words() -> Mapping[str, frozenset[str]]:
+    """Return table → the words in a file's name that speak for it."""
+    return {table: frozenset(words) for table, words in _read_vocabulary()["files"].items()}
+
+
+@cache
+def read_stage_vocabulary() -> tuple[StageVocabulary, ...]:
+    """Return the stages that many processes share, in their usual order."""
+    return tuple(
+        StageVocabulary(
+            entry["id"], frozenset(fold_name(name) for name in entry["names"]), entry["rank"], entry["kind"],
+            tuple(entry.get("falls_to", ())),
+        )
+        for entry in _read_vocabulary()["stages"]
+    )  # fmt: skip
+
+
+IMPORTABLE_TABLES = (
+    "Deals", "Accounts", "Contacts", "Activities", "Products", "Team", "Tasks", "Answers", "Traits", "Objections",
+    "Quotes", "QuoteLines", "Feedback", "Targets",
+)  # fmt: skip
+"""The tables rows can be brought into."""
+
+REFERABLE_TABLES = ("Accounts", "Contacts", "Products", "Team")
+"""The tables that others refer to by a name a person knows."""
+
+NOTES_TARGET = "notes+"
+"""The target of a column that is added to Notes as "header: value"."""
+
+_NEVER_IMPORTED_COLUMNS = (
+    "playbook",
+    "move_reason",
+    "override_by",
+    "override_reason",
+)  # one import fills one playbook, and asks no gate
+_TargetType = ColumnType
+_DEAL_FACT_TARGETS: tuple[Column, ...] = (
+    declare_column("closed", "Closed", "关闭日期", _TargetType.DATE, "Won or lost on; of an open deal the expected close", "赢单或丢单日期；进行中商机则为预计成交日"),
+    declare_column("won_date", "Won on", "赢单日期", _TargetType.DATE, "A deal with this date is won", "填有此日期的商机为赢单"),
+    declare_column("lost_date", "Lost on", "丢单日期", _TargetType.DATE, "A deal with this date is lost", "填有此日期的商机为丢单"),
+    declare_column("outcome", "Outcome", "结果", _TargetType.CHOICE, "Open, won or lost", "进行中、赢单或丢单", options="outcome"),
+    declare_column("is_won", "Is won", "是否赢单", _TargetType.CHOICE, "Yes: the deal is won", "是：商机已赢单", options="yes_no"),
+    declare_column("is_closed", "Is closed", "是否关闭", _TargetType.CHOICE, "Yes and not won: the deal is lost", "是且未赢：商机已丢单", options="yes_no"),
+)  # fmt: skip
+
+FIRST_NAME_TARGET, LAST_NAME_TARGET = "first_name", "last_name"
+_PERSON_NAME_TARGETS: tuple[Column, ...] = (
+    declare_column(
+        FIRST_NAME_TARGET, "First name", "名", _TargetType.TEXT, "Joined with the last name", "与姓合并为姓名"
+    ),
+    declare_column(
+        LAST_NAME_TARGET, "Last name", "姓", _TargetType.TEXT, "Joined with the first name", "与名合并为姓名"
+    ),
+)
+_TARGETS_BESIDE_COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "Deals": _DEAL_FACT_TARGETS,
+    "Contacts": _PERSON_NAME_TARGETS,
+    "Team": _PERSON_NAME_TARGETS,
+}
+
+
+@cache
+def targets_of_table(table: str) -> Mapping[str, Column]:
+    """Return what a column may become in *table*, by id."""
+    own = {
+        c.id: c
+        for c in TABLES[table].columns
+        if c.writer is ColumnWriter.PERSON and c.id not in _NEVER_IMPORTED_COLUMNS
+    }
+    return {**own, **{c.id: c for c in _TARGETS_BESIDE_COLUMNS.get(table, ())}}
+
+
+@cache
+def names_of_targets(table: str) -> Mapping[str, frozenset[str]]:
+    """Return target → every name that means it in *table*, compared as `plain` gives them."""
+    words = read_header_words().get(table, {})
+    return {
+        id: frozenset({fold_name(id), *(fold_name(header) for header in target.header.both()), *words.get(id, ())})
+        for id, target in targets_of_table(table).items()
+    }

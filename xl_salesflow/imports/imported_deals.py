@@ -1,0 +1,216 @@
+"""Deals as the files give them: stage, won or lost, since when; and the stage stays of their dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Finding, Playbook
+from xl_salesflow.imports.import_findings import NEAREST_STAGE_HINT, UNKNOWN_STAGE_IN_FILE, make_import_finding
+from xl_salesflow.imports.import_map import ImportMap
+from xl_salesflow.imports.import_values import map_distinct_texts
+from xl_salesflow.imports.row_matching import (
+    FILE_COLUMN,
+    ROW_COLUMN,
+    ImportedRows,
+    column_or_blanks,
+    complete_imported_frame,
+)
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+from xl_salesflow.schema.table_frames import DATE_DTYPE
+from xl_salesflow.schema.table_registry import TABLES
+
+LAST_OPEN_STAGE_COLUMN = "last_open"
+"""The open stage a deal was in last, as far as the file tells; beside the table's own columns."""
+
+STAGE_GIVEN_COLUMN = "said"
+"""Whether the file says anything about where the deal stands; one that says nothing is new where deals start."""
+
+_CLOSING_FACTS = ("won_date", "lost_date", "is_won", "is_closed")
+
+
+def resolve_imported_deals(
+    rows: ImportedRows, mapping: ImportMap, playbook: Playbook, language: Language, found: list[Finding]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the deals with `stage`, `outcome`, `closed` and LAST_OPEN settled, and the columns a person's cells take.
+
+    A stage the playbook does not have is left blank and told; a deal of which the file says no stage is where deals start.
+    """
+    deals, start = rows.frame, mapping.starts_in or playbook.first.name
+    stage = _resolve_deal_stages(rows, mapping, playbook, language, found)
+    outcome = _resolve_deal_outcomes(deals, stage, playbook)
+    closing = pd.Series({"won": playbook.won.name, "lost": playbook.lost.name})
+    kinds = stage.map({s.name: s.outcome for s in playbook.stages}).fillna("")
+    decided = outcome.isin(["won", "lost"]) & (kinds != outcome)
+    is_open = {s.name: s.name for s in playbook.open_stages}
+    last_open = stage.map(is_open).fillna("").where(outcome != "open", stage).replace("", start)
+    now = stage.mask(decided, outcome.map(closing)).astype(object)
+    day = column_or_blanks(deals, "closed", "Deals")
+    for fact in ("won_date", "lost_date"):
+        day = column_or_blanks(deals, fact, "Deals").fillna(day)
+    settled = deals.drop(columns=[c for c in _CLOSING_FACTS if c in deals]).assign(
+        stage=now,
+        outcome=outcome,
+        closed=day.where(outcome != "open"),
+        **{LAST_OPEN_STAGE_COLUMN: last_open.astype(object)},
+    )
+    settled[STAGE_GIVEN_COLUMN] = (column_or_blanks(deals, "stage", "Deals") != "") | (outcome != "open")
+    given = [id for id in rows.given if id not in (*_CLOSING_FACTS, "outcome", "closed")]
+    if "closed" in rows.given:
+        settled["expected_close"] = column_or_blanks(deals, "expected_close", "Deals").fillna(
+            day.where(outcome == "open")
+        )
+        given.append("expected_close")
+    return settled, list(dict.fromkeys([*given, "stage"]))
+
+
+def is_stage_recorded(stage: pd.Series, recorded: pd.Series, playbook: Playbook) -> pd.Series:
+    """Tell where a file's *stage* is what is *recorded*, whatever a person typed since; aftercare was won as well."""
+    after = [s.name for s in playbook.stages if s.kind == "aftercare"]
+    return (stage == recorded) | ((stage == playbook.won.name) & recorded.isin(after))
+
+
+def _resolve_deal_stages(
+    rows: ImportedRows, mapping: ImportMap, playbook: Playbook, language: Language, found: list[Finding]
+) -> pd.Series:
+    texts = column_or_blanks(rows.frame, "stage", "Deals")
+    names = {name: stage for name, stage in mapping.stages.items() if stage in playbook.by_name}
+    stage = map_distinct_texts(texts, lambda text: names.get(text) or (text if text in playbook.by_name else ""))
+    header, files, numbers = _find_stage_header(mapping), rows.frame[FILE_COLUMN], rows.frame[ROW_COLUMN]
+    for row in rows.frame.index[(texts != "") & (stage == "")]:
+        text = texts[row]
+        meant = find_nearest(text, playbook.by_name)
+        found.append(
+            make_import_finding(
+                "stage", UNKNOWN_STAGE_IN_FILE, str(files[row]), int(numbers[row]), language, header=header,
+                table="Deals", column="stage", text=text, nearest=NEAREST_STAGE_HINT.in_(language, name=meant) if meant else "",
+            )
+        )  # fmt: skip
+    return stage.mask(texts == "", mapping.starts_in or playbook.first.name).astype(object)
+
+
+def _resolve_deal_outcomes(deals: pd.DataFrame, stage: pd.Series, playbook: Playbook) -> pd.Series:
+    """Return open, won or lost: what the file says in so many words, else by a won or lost date, else by the stage."""
+    said = column_or_blanks(deals, "outcome", "Deals")
+    won, closed = column_or_blanks(deals, "is_won", "Deals"), column_or_blanks(deals, "is_closed", "Deals")
+    by_stage: Mapping[str, str] = {s.name: s.outcome for s in playbook.stages}
+    first: list[tuple[pd.Series, object]] = [
+        (said.isin(["won", "lost"]), said),
+        (won == "yes", "won"),
+        ((closed == "yes") & (won == "no"), "lost"),
+        (stage.map(by_stage).isin(["won", "lost"]), stage.map(by_stage)),
+        (said == "open", "open"),
+        (column_or_blanks(deals, "won_date", "Deals").notna(), "won"),
+        (column_or_blanks(deals, "lost_date", "Deals").notna(), "lost"),
+    ]
+    chosen = np.select(
+        [when.to_numpy() for when, _ in first], [np.asarray(is_, dtype=object) for _, is_ in first], "open"
+    )
+    return pd.Series(chosen, index=deals.index, dtype=object)
+
+
+def _find_stage_header(mapping: ImportMap) -> str:
+    return next((h for file in mapping.files for h, how in file.columns.items() if how.to == "stage"), "")
+
+
+_IMPORTED_FROM = Text("Imported from {file}", "导入自 {file}")
+_IMPORTED_STAY_END = np.datetime64(OPEN_STAY_END, "s")
+_STAY_DEAL_COLUMNS = ("deal", "playbook", "created", "amount", "owner", "product", "source", "region", "sales_channel")
+
+
+def record_imported_deals(deals: pd.DataFrame, playbook: Playbook) -> pd.DataFrame:
+    """Return what the product writes into new Deals rows, so that no move is pending after the import."""
+    position = {stage.name: stage.position for stage in playbook.stages}
+    furthest = deals[LAST_OPEN_STAGE_COLUMN].map(position).where(deals["outcome"] != "won", playbook.won.position)
+    known = deals["stage"] != ""
+    return deals.assign(
+        recorded_stage=deals["stage"],
+        since=deals["closed"].where(deals["outcome"] != "open", deals["created"]).where(known),
+        furthest=furthest.astype("float64").where(known),
+        outcome=deals["outcome"].where(known, ""),
+        playbook=playbook.id,
+    )
+
+
+def build_imported_stays(
+    deals: pd.DataFrame, playbook: Playbook, history: pd.DataFrame, language: Language
+) -> pd.DataFrame:
+    """Return the History rows of new *deals*, a complete frame.
+
+    An open deal entered its stage when it was created. A closed one was in its last open stage from then until it was won or
+    lost. Days that are not known stay blank.
+    """
+    deals = deals[deals["stage"] != ""]
+    won_first = _is_in_aftercare(deals, playbook)
+    steps = (
+        _build_stay_step(
+            deals[deals["outcome"] != "open"], 0, stage=LAST_OPEN_STAGE_COLUMN, entered="created", left="closed"
+        ),
+        _build_stay_step(deals[won_first], 1, stage=playbook.won.name, entered="closed", left="closed"),
+        _build_stay_step(deals, 2, stage="stage", entered="", left=""),
+    )
+    rows = pd.concat([_complete_imported_stays(step, playbook) for step in steps]).sort_values(
+        ["at", "step"], kind="stable"
+    )
+    rows = rows.assign(visit=next_imported_stay_numbers(history, len(rows)), first=1.0)
+    rows["reason"] = rows[FILE_COLUMN].map(
+        {file: _IMPORTED_FROM.in_(language, file=file) for file in rows[FILE_COLUMN].unique()}
+    )
+    return complete_imported_frame(TABLES["History"], rows)
+
+
+def _build_stay_step(deals: pd.DataFrame, step: int, *, stage: str, entered: str, left: str) -> pd.DataFrame:
+    rows = deals[[*_STAY_DEAL_COLUMNS, FILE_COLUMN, LAST_OPEN_STAGE_COLUMN, "probability_override"]].copy()
+    rows["at"], rows["step"] = deals.index, step
+    rows["stage"] = deals.get(stage, stage)
+    since = deals["closed"].where(deals["outcome"] != "open", deals["created"])
+    rows["entered"] = deals[entered] if entered else since
+    rows["left"] = deals[left] if left else pd.Series(_IMPORTED_STAY_END, index=deals.index, dtype=DATE_DTYPE)
+    rows["end"], rows["becomes"], rows["shut"] = deals["outcome"], deals["stage"], deals["closed"]
+    return rows
+
+
+def _complete_imported_stays(rows: pd.DataFrame, playbook: Playbook) -> pd.DataFrame:
+    """Return visits with what follows from their stage, and where they led."""
+    stages, current = rows["stage"].map(playbook.by_name), rows["step"] == 2
+    position = {stage.name: float(stage.position) for stage in playbook.stages}
+    rows["position"] = rows["stage"].map(position)
+    rows["outcome"] = [stage.outcome for stage in stages]
+    own = rows["probability_override"].where(current)
+    rows["probability"] = own.fillna(pd.Series([stage.probability for stage in stages], rows.index, dtype="float64"))
+    rows["closed"] = rows["shut"].where(rows["outcome"] != "open")
+    rows["cycle_days"] = _count_imported_days(rows["created"], rows["closed"])
+    rows["days"] = _count_imported_days(rows["entered"], rows["left"]).where(~current)
+    rows["furthest"] = (
+        rows[LAST_OPEN_STAGE_COLUMN].map(position).where(rows["outcome"] != "won", position[playbook.won.name])
+    )
+    rows["moved_to"] = rows["becomes"].mask((rows["step"] == 0) & (rows["end"] == "won"), playbook.won.name)
+    rows["move"] = rows["end"].mask(rows["step"] == 1, "aftercare")
+    rows[["moved_to", "move"]] = rows[["moved_to", "move"]].mask(current, "")
+    return rows
+
+
+def _is_in_aftercare(deals: pd.DataFrame, playbook: Playbook) -> pd.Series:
+    after = [stage.name for stage in playbook.stages if stage.kind == "aftercare"]
+    return deals["stage"].isin(after)
+
+
+def _count_imported_days(start: pd.Series, end: pd.Series) -> pd.Series:
+    return (end - start).dt.days.astype("float64")
+
+
+def find_backward_deals(deals: pd.DataFrame) -> pd.DataFrame:
+    """Return the deals that closed before they were created."""
+    return deals[deals["closed"] < deals["created"]]
+
+
+def next_imported_stay_numbers(history: pd.DataFrame, count: int) -> list[str]:
+    """Return the numbers of the next *count* visits."""
+    taken: Any = pd.to_numeric(history["visit"].str.removeprefix("V"), errors="coerce").max()
+    first = 1 if taken != taken else int(taken) + 1
+    return [f"V{number:06d}" for number in range(first, first + count)]

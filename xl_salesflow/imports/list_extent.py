@@ -1,0 +1,189 @@
+"""Find where a list begins and ends on a sheet or in a text file.
+
+Titles may stand above it, its headers may take several lines, totals and notes may stand among and below its rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pandas as pd
+
+from xl_salesflow.imports.import_values import parse_file_dates, parse_file_numbers
+from xl_salesflow.imports.import_vocabulary import fold_name, read_known_headers
+
+TextRow = Sequence[str]
+_HEADER_SEARCH_ROWS = 20  # the headers stand within the first rows
+_MOST_HEADER_LINES = 3  # lines that headers take at most
+_NARROW_LIST_COLUMNS = 2  # columns of a list in which a row with one cell is a row
+_TOTAL_WORDS = re.compile(
+    r"(?:grand |sub ?)?totals?(?: \d+)?(?: records?)?|(?:record )?count|sum|average"
+    r"|(?:本页|本月|本季|本年)?(?:合计|总计|小计|共计|累计|汇总|总和)(?:金额|数)?"
+)
+TOTAL_LINE, REPEATED_HEADERS, NOTE_BELOW_LIST = "total", "again", "note"
+"""Why a row is none of the list: it sums up, it repeats the headers, it is a note below."""
+
+
+@dataclass(frozen=True)
+class SourceMerge:
+    """Cells merged into one; rows and columns count from 0 and are both included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class ListExtent:
+    """A list on a sheet: its *headers* as they are written, the place of its first row, and the rows that are none of it."""
+
+    headers: TextRow
+    first: int
+    left_out: tuple[tuple[int, str], ...]
+
+
+def find_list_extent(rows: Sequence[TextRow], merges: Sequence[SourceMerge] = ()) -> ListExtent | None:
+    """Return where the list stands in *rows*, or None where nothing is as wide as a list."""
+    merged = [merge for merge in merges if merge.top < _HEADER_SEARCH_ROWS]
+    head = _spread_merged_headers(rows[: _HEADER_SEARCH_ROWS + _MOST_HEADER_LINES], merged)
+    top = _find_header_row(head)
+    if top is None:
+        return None
+    top, last = _find_header_lines(head, top, merged)
+    headers = _join_header_lines(head[top : last + 1])
+    return ListExtent(headers, last + 1, tuple(_find_left_out_rows(rows, headers, last + 1)))
+
+
+def fill_down_merged_cells(rows: Sequence[TextRow], merges: Sequence[SourceMerge], first: int) -> Sequence[TextRow]:
+    """Return *rows* with what is merged over several rows of a column said in each of them.
+
+    Numbers are left where they stand: an amount over two rows is one amount.
+    """
+    down = [merge for merge in merges if merge.left == merge.right and merge.top >= first and merge.bottom > merge.top]
+    told = pd.Series([rows[merge.top][merge.left] for merge in down], dtype=object)
+    if not down:
+        return rows
+    filled = [list(row) for row in rows]
+    for merge, is_text in zip(down, parse_file_numbers(told).isna(), strict=True):
+        for row in filled[merge.top + 1 : merge.bottom + 1] if is_text else ():
+            row[merge.left] = filled[merge.top][merge.left]
+    return filled
+
+
+def _spread_merged_headers(head: Sequence[TextRow], merges: Sequence[SourceMerge]) -> list[list[str]]:
+    # merged cells hold their text in the first one only; a reader sees it over all of them
+    spread = [list(row) for row in head]
+    for merge in merges:
+        text = head[merge.top][merge.left] if merge.left < len(head[merge.top]) else ""
+        for row in spread[merge.top : merge.bottom + 1]:
+            row[merge.left : merge.right + 1] = [text] * len(row[merge.left : merge.right + 1])
+    return spread
+
+
+def _find_header_row(head: Sequence[TextRow]) -> int | None:
+    # titles above a table are short; the headers are the first line about as wide as the widest
+    filled = [_count_header_cells(row) for row in head[:_HEADER_SEARCH_ROWS]]
+    widest = max(filled, default=0)
+    return next((at for at, count in enumerate(filled) if count and count * 2 > widest), None)
+
+
+def _count_header_cells(row: TextRow) -> int:
+    # neighbours that say the same are one merged cell
+    told = [cell.strip() for cell in row]
+    return sum(bool(cell) and (not at or told[at - 1] != cell or len(cell) < 2) for at, cell in enumerate(told))
+
+
+def _find_header_lines(head: Sequence[TextRow], top: int, merges: Sequence[SourceMerge]) -> tuple[int, int]:
+    """Return the first and the last line of headers: groups over several columns have their columns' names below."""
+    grouping = {merge.top for merge in merges if merge.right > merge.left and merge.bottom == merge.top}
+    last = top
+    while last + 1 < len(head) and last - top < _MOST_HEADER_LINES - 1:
+        below = head[last + 1]
+        if not (last in grouping and _is_row_of_words(below)) and not _is_completing_headers(head[last], below):
+            break
+        last += 1
+    while top - 1 in grouping and _count_header_cells(head[top - 1]) > 1 and last - top < _MOST_HEADER_LINES - 1:
+        top -= 1
+    return top, last
+
+
+def _is_row_of_words(row: TextRow) -> bool:
+    told = pd.Series([cell.strip() for cell in row if cell.strip()], dtype=object)
+    return bool(len(told)) and bool((parse_file_numbers(told).isna() & parse_file_dates(told).isna()).all())
+
+
+def _is_completing_headers(row: TextRow, below: TextRow) -> bool:
+    """Tell whether *below* names the columns that *row* leaves blank, as in text files, which know no merged cells."""
+    wide = max((at for at, cell in enumerate(row) if cell.strip()), default=0)
+    blank = [at for at, cell in enumerate(row[:wide]) if not cell.strip()]
+    named = [cell for cell in below if cell.strip()]
+    return (
+        len(blank) >= 2
+        and all(at < len(below) and below[at].strip() for at in blank)
+        and sum(fold_name(cell) in read_known_headers() for cell in named) * 2 >= len(named)
+    )
+
+
+def _join_header_lines(levels: Sequence[TextRow]) -> list[str]:
+    """Return one header a column: its own, with the group's before it where another column has the same."""
+    width = max(map(len, levels))
+    parts = [
+        list(dict.fromkeys(text for level in levels if at < len(level) and (text := level[at].strip())))
+        for at in range(width)
+    ]
+    own = Counter(part[-1] for part in parts if part)
+    if len(levels) == 1:
+        return [part[-1] if part else "" for part in parts]
+    return ["" if not part else part[-1] if own[part[-1]] == 1 else " ".join(part) for part in parts]
+
+
+def _find_left_out_rows(rows: Sequence[TextRow], headers: TextRow, first: int) -> Iterator[tuple[int, str]]:
+    """Yield the places of rows that are none of the list, each with why."""
+    width = sum(bool(header.strip()) for header in headers)
+    if width <= _NARROW_LIST_COLUMNS:
+        return
+    known = [fold_name(header) for header in headers]
+    filled = {at: [cell.strip() for cell in row if cell.strip()] for at, row in enumerate(rows[first:], first)}
+    end = max((at for at, told in filled.items() if len(told) > 1), default=first)
+    gap = False
+    for at, told in filled.items():
+        gap = at > end and (gap or not told)
+        if told and _is_total_line(told):
+            yield at, TOTAL_LINE
+        elif len(told) > 1 and _is_header_repeated(rows[at], known):
+            yield at, REPEATED_HEADERS
+        elif told and gap:
+            yield at, NOTE_BELOW_LIST
+
+
+def group_left_out_rows(left_out: Sequence[tuple[int, str]]) -> list[tuple[int, int, str]]:
+    """Return rows left out as first, last and why, neighbours of one kind together."""
+    runs: list[tuple[int, int, str]] = []
+    for at, why in left_out:
+        if runs and runs[-1][1:] == (at - 1, why):
+            runs[-1] = (runs[-1][0], at, why)
+        else:
+            runs.append((at, at, why))
+    return runs
+
+
+def _is_header_repeated(row: TextRow, headers: Sequence[str]) -> bool:
+    return len(row) >= len(headers) and all(
+        fold_name(cell) == header for cell, header in zip(row, headers, strict=False)
+    )
+
+
+def _is_total_line(told: Sequence[str]) -> bool:
+    """Tell whether a row is the word for a sum and otherwise numbers; the words are looked at first, as few rows have one."""
+    beside = [cell for cell in told if not _is_total_word(cell)]
+    return len(beside) < len(told) and bool(parse_file_numbers(pd.Series(beside, dtype=object)).notna().all())
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_total_word(cell: str) -> bool:
+    return bool(_TOTAL_WORDS.fullmatch(fold_name(cell.rstrip(":： "))))

@@ -1,0 +1,123 @@
+"""The notes of a proposal: every guess, everything left out, every question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from xl_salesflow.core.pipelines import Playbook
+from xl_salesflow.imports.import_map import ImportMap
+from xl_salesflow.imports.import_sources import ImportSource
+from xl_salesflow.imports.import_stages import StageProposal
+from xl_salesflow.imports.map_parts import FileMap
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.table_columns import Column
+
+_SIBLING_NOTE = Text(
+    '{file} stands beside {deals} and shares “{header}” with it, so it is proposed too; set its table to "" to leave it out.',
+    '{file} 与 {deals} 在同一文件夹且共用“{header}”，因此一并建议导入；不需要时将其 table 设为 ""。',
+)
+_NO_TABLE_NOTE = Text(
+    "{file} looks like none of our tables and is left out; name its table to bring it in.",
+    "{file} 与各表均不相符，暂不导入；如需导入请填写 table。",
+)
+_HIDDEN_SHEET_NOTE = Text(
+    '{file} is a hidden sheet and is left out; set its table to "{table}" to bring it in.',
+    '{file} 是隐藏的工作表，暂不导入；如需导入请将其 table 设为 "{table}"。',
+)
+_LEFT_OUT_COLUMNS_NOTE = Text(
+    '{file}: no column of ours for {headers}; left out. Write "notes+" to keep one in Notes.',
+    '{file}：{headers} 没有对应的列，暂不导入。写 "notes+" 可保留到备注。',
+)
+_REFERENCE_NOTE = Text(
+    "{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.",
+    "{file}：“{header}”的值与{title}一致，因此作为{title}。",
+)
+_DATES_AS_BESIDE_NOTE = Text(
+    "{file}: the dates of “{header}” alone could be read in two ways; another column of the file says {format}.",
+    "{file}：仅看“{header}”日期有两种读法；同一文件的另一列表明为 {format}。",
+)
+_DATE_QUESTION_NOTE = Text(
+    "{file}: the dates of “{header}” can be read day first or month first; write dd/mm/yyyy or mm/dd/yyyy.",
+    "{file}：“{header}”的日期可读作日/月或月/日；请写明 dd/mm/yyyy 或 mm/dd/yyyy。",
+)
+_MATCHED_STAGE_NOTE = Text(
+    "The stage “{name}” becomes “{stage}” of the playbook.", "阶段“{name}”对应销售流程中的“{stage}”。"
+)
+_GUESSED_STAGE_NOTE = Text(
+    "The stage “{name}” is taken for “{stage}” because the names are alike; please look.",
+    "阶段“{name}”因名称相近被视为“{stage}”；请核对。",
+)
+_ADDED_STAGE_NOTE = Text(
+    "The playbook has no stage “{name}”; it is added as no. {position} with probability {probability:.0%}.",
+    "销售流程中没有阶段“{name}”；将作为第 {position} 阶段加入，赢率 {probability:.0%}。",
+)
+_STARTING_STAGE_NOTE = Text(
+    "Deals are taken to enter “{stage}” on the day they are created.", "商机视为在创建当日进入“{stage}”。"
+)
+_MORE_COLUMNS_NOTE = Text(" and {count} more", " 等另外 {count} 列")
+_MOST_NAMED_COLUMNS = 12  # a proposal lists every column; a remark need not
+
+
+class ProposalNotes:
+    """The remarks of one proposal, in the workbook's language, in the order they were made."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._said: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._said)
+
+    def sibling(self, source: ImportSource, deals: ImportSource, header: str) -> None:
+        """Say that *source* was found beside *deals*."""
+        self._say(_SIBLING_NOTE, file=source.name, deals=deals.name, header=header)
+
+    def no_table(self, source: ImportSource) -> None:
+        """Say that *source* is left out."""
+        self._say(_NO_TABLE_NOTE, file=source.name)
+
+    def hidden(self, source: ImportSource, table: str) -> None:
+        """Say that *source*, which may hold *table*, is left out as nobody sees it."""
+        self._say(_HIDDEN_SHEET_NOTE, file=source.name, table=table)
+
+    def foreign_key(self, source: ImportSource, header: str, target: Column) -> None:
+        """Say that a column was recognised by its values."""
+        self._say(_REFERENCE_NOTE, file=source.name, header=header, title=target.header.in_(self._language))
+
+    def dates_as_beside(self, source: ImportSource, header: str, format: str) -> None:
+        """Say that the dates of a column are read as those of another."""
+        self._say(_DATES_AS_BESIDE_NOTE, file=source.name, header=header, format=format)
+
+    def columns_left_out(self, files: Iterable[FileMap]) -> None:
+        """Name the columns that become nothing."""
+        for file in files:
+            left = [f"“{header}”" for header, how in file.columns.items() if not how.to]
+            if left and file.table:
+                more = (
+                    _MORE_COLUMNS_NOTE.in_(self._language, count=len(left) - _MOST_NAMED_COLUMNS)
+                    if len(left) > _MOST_NAMED_COLUMNS
+                    else ""
+                )
+                self._say(_LEFT_OUT_COLUMNS_NOTE, file=file.file, headers=", ".join(left[:_MOST_NAMED_COLUMNS]) + more)
+
+    def questions(self, mapping: ImportMap) -> None:
+        """Name the columns a person has to decide about."""
+        for file, header in mapping.open_questions:
+            self._say(_DATE_QUESTION_NOTE, file=file.file, header=header)
+
+    def stages(self, proposed: StageProposal, playbook: Playbook, starts_in: str) -> None:
+        """Say which stage became which, and which are added."""
+        new = {stage.stage: stage for stage in proposed.new}
+        for name, stage in proposed.stages.items():
+            if stage in new:
+                self._say(
+                    _ADDED_STAGE_NOTE, name=stage, position=new[stage].position, probability=new[stage].probability
+                )
+            elif stage != name:
+                self._say(
+                    _GUESSED_STAGE_NOTE if name in proposed.guessed else _MATCHED_STAGE_NOTE, name=name, stage=stage
+                )
+        self._say(_STARTING_STAGE_NOTE, stage=starts_in or playbook.first.name)
+
+    def _say(self, text: Text, **facts: object) -> None:
+        self._said.append(text.in_(self._language, **facts))

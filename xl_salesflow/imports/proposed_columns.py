@@ -1,0 +1,199 @@
+"""Propose what becomes of each column of a file and of its values.
+
+A column gets its target and the way its dates and numbers are written. Values that are a known value written differently
+("GTXPro" and "GTX Pro") are cleaned up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.imports.import_sources import ImportSource
+from xl_salesflow.imports.import_values import (
+    DAY_OR_MONTH_FIRST,
+    YEAR_FIRST,
+    guess_date_format,
+    guess_decimal_mark,
+    header_unit_factor,
+    is_filled_text,
+    parse_file_numbers,
+    tidy_texts,
+)
+from xl_salesflow.imports.import_vocabulary import IMPORTABLE_TABLES, REFERABLE_TABLES, squeeze_name, targets_of_table
+from xl_salesflow.imports.map_parts import ColumnMap, FileMap
+from xl_salesflow.imports.proposal_notes import ProposalNotes
+from xl_salesflow.imports.table_matching import TableMatch, is_reference_to
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
+from xl_salesflow.schema.table_columns import Column, ColumnType
+from xl_salesflow.schema.table_registry import TABLES
+
+ColumnTargets = Mapping[str, str]
+MappedSources = Sequence[tuple[ImportSource, FileMap]]
+
+
+def add_reference_columns(
+    source: ImportSource,
+    match: TableMatch,
+    matches: Iterable[tuple[ImportSource, TableMatch | None]],
+    pipeline: Pipeline,
+    remarks: ProposalNotes,
+) -> ColumnTargets:
+    """Return the columns of *match*, and those whose values are the keys of a table that nothing refers to yet."""
+    columns, wanted = dict(match.columns), targets_of_table(match.table)
+    for target in wanted.values():
+        if (
+            target.type is not ColumnType.REF
+            or target.id in columns.values()
+            or target.options in ("Stages", match.table)
+        ):
+            continue
+        keys = _collect_reference_keys(str(target.options), matches, pipeline)
+        for header in source.headers:
+            if header not in columns and is_reference_to(tidy_texts(source.cells[header]), keys):
+                columns[header] = target.id
+                remarks.foreign_key(source, header, target)
+                break
+    return columns
+
+
+def propose_column_maps(
+    source: ImportSource, table: str, columns: ColumnTargets, remarks: ProposalNotes
+) -> dict[str, ColumnMap]:
+    """Return what becomes of every column of *source*, in the file's order."""
+    known = targets_of_table(table) if table else {}
+    maps = {
+        header: _propose_column_map(source, header, known.get(columns.get(header, ""))) for header in source.headers
+    }
+    decided = {how.dates for how in maps.values()} - {"", DAY_OR_MONTH_FIRST, YEAR_FIRST}
+    if len(decided) == 1:  # one program wrote the file, and one column of it says which way round days are
+        format = next(iter(decided))
+        for header, how in maps.items():
+            if how.dates == DAY_OR_MONTH_FIRST:
+                maps[header] = replace(how, dates=format)
+                remarks.dates_as_beside(source, header, format)
+    return maps
+
+
+def _propose_column_map(source: ImportSource, header: str, target: Column | None) -> ColumnMap:
+    if target is None:
+        return ColumnMap()
+    texts = tidy_texts(source.cells[header])
+    texts = texts[is_filled_text(texts)]
+    if target.type.is_date:
+        return ColumnMap(target.id, dates=guess_date_format(texts))
+    if target.type.is_text or target.type is ColumnType.POINTS:
+        return ColumnMap(target.id)
+    decimal = guess_decimal_mark(texts, source.layout.delimiter)
+    times = header_unit_factor(header)
+    if target.type is ColumnType.PERCENT:
+        times = _choose_percent_factor(texts, decimal, times)
+    return ColumnMap(target.id, decimal=decimal, times=times)
+
+
+def _choose_percent_factor(texts: pd.Series, decimal: str, times: float) -> float:
+    # 60 in a column of fractions can only be per cent
+    if times == 1.0 and parse_file_numbers(texts, decimal).max() > 1:
+        return 0.01
+    return times
+
+
+def _collect_reference_keys(
+    table: str, matches: Iterable[tuple[ImportSource, TableMatch | None]], pipeline: Pipeline
+) -> set[str]:
+    key = str(TABLES[table].key)
+    keys = set(pipeline[table][key])
+    for source, match in matches:
+        if match and match.table == table:
+            keys |= {
+                text for header, to in match.columns.items() if to == key for text in tidy_texts(source.cells[header])
+            }
+    return keys - {""}
+
+
+def texts_of_target(found: MappedSources, table: str, target: str) -> pd.Series:
+    """Return the texts of every file's column that becomes *target* of *table*."""
+    columns = [
+        source.cells[header]
+        for source, file in found
+        if file.table == table
+        for header, how in file.columns.items()
+        if how.to == target
+    ]
+    return tidy_texts(pd.concat(columns)) if columns else pd.Series([], dtype=object)
+
+
+_VALUE_LIKENESS = 92.0
+_MODEL_NUMBER_DIGITS = re.compile(r"\d+")
+
+
+def find_name_variants(texts: pd.Series, known: Sequence[str], likeness: bool = False) -> dict[str, str]:
+    """Return the names among *texts* that stand for another: the one of *known* that differs in case, blanks or marks only.
+
+    Of variants that are all unknown the most frequent stays. With *likeness* a single, very similar known name counts too.
+    """
+    counts = texts[texts != ""].value_counts()
+    chosen = {squeeze_name(name): name for name in reversed(known) if name}
+    for name in counts.index:
+        chosen.setdefault(squeeze_name(name), name)
+    listed = set(known)
+    found: dict[str, str] = {}
+    for name in counts.index:
+        if name in listed or not squeeze_name(name):
+            continue
+        meant = chosen[squeeze_name(name)]
+        if meant == name and likeness:
+            meant = _find_alike_name(name, known) or name
+        if meant != name:
+            found[name] = meant
+    return found
+
+
+def _find_alike_name(name: str, known: Sequence[str]) -> str | None:
+    alike = process.extract(
+        squeeze_name(name),
+        {k: squeeze_name(k) for k in known},
+        scorer=fuzz.ratio,
+        score_cutoff=_VALUE_LIKENESS,
+        limit=2,
+    )
+    # model numbers differ by a digit and are different things
+    same = [found[2] for found in alike if _MODEL_NUMBER_DIGITS.findall(found[2]) == _MODEL_NUMBER_DIGITS.findall(name)]
+    return str(same[0]) if len(same) == 1 else None
+
+
+def propose_cleaned_values(found: MappedSources, pipeline: Pipeline) -> dict[str, dict[str, str]]:
+    """Return, by vocabulary, the values that differ from a known one in writing only."""
+    proposed: dict[str, dict[str, str]] = {}
+    for table in REFERABLE_TABLES:
+        own = texts_of_target(found, table, str(TABLES[table].key))
+        known = list(dict.fromkeys([*pipeline[table][str(TABLES[table].key)], *own]))
+        proposed[table] = find_name_variants(
+            pd.concat([own, _texts_of_vocabulary(found, table)]), known, likeness=table == "Products"
+        )
+    for name, choices in {**LISTS, **CHOICES}.items():
+        own_values = list(pipeline["Lists"][name]) if name in LISTS else []
+        labels = [
+            label for text in choices.values() for label in text.both()[:: 1 if pipeline.language == "en" else -1]
+        ]
+        used = _texts_of_vocabulary(found, name)
+        unknown = used[used.map(lambda value, known=choices: identify_choice(known, value) is None).astype(bool)]
+        proposed[name] = find_name_variants(unknown, [*labels, *own_values], likeness=True)
+    return {name: same for name, same in proposed.items() if same}
+
+
+def _texts_of_vocabulary(found: MappedSources, vocabulary: str) -> pd.Series:
+    """Return the texts of every file's column whose values come from *vocabulary*: a table's name or a list's."""
+    parts = [
+        texts_of_target(found, name, c.id)
+        for name in IMPORTABLE_TABLES
+        for c in targets_of_table(name).values()
+        if c.options == vocabulary
+    ]
+    used: pd.Series = pd.concat(parts or [pd.Series([], dtype=object)])
+    return used

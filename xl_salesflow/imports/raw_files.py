@@ -1,0 +1,203 @@
+"""Read text files and sheets of workbooks as rows of text cells.
+
+The encoding and the delimiter of a text file are detected. Sheets are read with calamine once they are known to fit into
+memory.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any
+from zipfile import BadZipFile, ZipFile, is_zipfile
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.list_extent import SourceMerge
+
+FILE_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252")
+FILE_DELIMITERS = (",", ";", "\t", "|")
+_HIGH_BYTE_PAIRS = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]")
+_DELIMITER_SAMPLE_LINES = 200  # lines are enough to see how a file is parted
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayout:
+    """How a text file is written; both blank for a sheet."""
+
+    encoding: str = ""
+    delimiter: str = ""
+
+
+def detect_text_layout(raw: bytes) -> TextLayout:
+    """Return how the text file *raw* is written, by its marks, its bytes and the width of its lines."""
+    encoding = _detect_encoding(raw)
+    return TextLayout(encoding, _detect_delimiter(_decode_file_text(raw, encoding)))
+
+
+def read_text_rows(raw: bytes, layout: TextLayout, path: Path) -> list[list[str]]:
+    """Return the records of *raw*; quoted cells may hold line breaks.
+
+    Raises:
+        UsageError: the bytes are not of the encoding that a mapping names, or a cell never ends.
+    """
+    try:
+        text = _decode_file_text(raw, layout.encoding)
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter))
+    except (UnicodeDecodeError, LookupError) as error:
+        raise UsageError(
+            f"{path} is not written in {layout.encoding} ({error}); name another encoding in the map.",
+            f"{path} 的编码不是 {layout.encoding}({error})；请在映射中改用其他编码。",
+        ) from error
+    except csv.Error as error:
+        raise UsageError(
+            f"{path} cannot be parted into cells ({error}); is a quotation mark missing?",
+            f"{path} 无法拆分为单元格（{error}）；是否缺少引号？",
+        ) from error
+
+
+def _decode_file_text(raw: bytes, encoding: str) -> str:
+    # five bytes of cp1252 mean nothing; a file that has them keeps them as control marks, cleaned away later
+    return raw.decode(encoding) if encoding != "cp1252" else raw.decode("cp1252", errors="replace")
+
+
+def _detect_encoding(raw: bytes) -> str:
+    if raw.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if _is_text_in_encoding(raw, "utf-8"):
+        return "utf-8"
+    # Chinese comes in pairs of high bytes, an accent stands alone between plain letters
+    high, paired = len(_HIGH_BYTES.findall(raw)), 2 * len(_HIGH_BYTE_PAIRS.findall(raw))
+    return "gb18030" if paired >= 0.8 * high and _is_text_in_encoding(raw, "gb18030") else "cp1252"
+
+
+def _is_text_in_encoding(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _detect_delimiter(text: str) -> str:
+    lines = "\n".join(text.splitlines()[:_DELIMITER_SAMPLE_LINES])
+    return max(FILE_DELIMITERS, key=lambda mark: _score_delimiter(lines, mark))
+
+
+def _score_delimiter(lines: str, mark: str) -> tuple[float, int]:
+    """Return how many lines share the usual width, times that width; one column counts for nothing."""
+    widths = [len(row) for row in csv.reader(io.StringIO(lines, newline=""), delimiter=mark) if row]
+    if not widths:
+        return 0.0, 0
+    usual = max(set(widths), key=widths.count)
+    return (widths.count(usual) / len(widths) if usual > 1 else 0.0), usual
+
+
+_MOST_SOURCE_CELLS = 20_000_000  # the rectangle around the filled cells is held in memory
+_MOST_UNPACKED_BYTES = 2_000_000_000
+_SCANNED_CHUNK = 1 << 20
+_CELL_TAG_PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_LONGEST_CELL_TAG = 300
+
+
+@dataclass(frozen=True)
+class SourceSheet:
+    """A sheet of somebody's workbook, its cells as text."""
+
+    name: str
+    rows: list[list[str]]
+    merges: tuple[SourceMerge, ...] = ()
+    hidden: bool = False
+
+
+def list_sheet_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the sheets of *path*, none of which is read; nothing of what is no workbook."""
+    try:
+        return tuple(CalamineWorkbook.from_path(path).sheet_names)
+    except (CalamineError, BadZipFile, OSError):
+        return ()
+
+
+def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
+    """Yield every sheet of *path* that holds cells.
+
+    Raises:
+        UsageError: the file is locked with a password, broken, or claims more cells than any list of deals has.
+    """
+    try:
+        if is_zipfile(path):
+            _check_unpacked_size(path)
+        book = CalamineWorkbook.from_path(path)
+        for about in book.sheets_metadata:
+            if about.typ is SheetTypeEnum.WorkSheet:
+                sheet = book.get_sheet_by_name(about.name)
+                rows = [[sheet_cell_to_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+                merges = tuple(SourceMerge(*start, *end) for start, end in sheet.merged_cell_ranges or ())
+                yield SourceSheet(about.name, rows, merges, about.visible is not SheetVisibleEnum.Visible)
+    except PasswordError as error:
+        raise UsageError(
+            f"{path} is protected with a password; save a copy without one.", f"{path} 设有密码；请另存无密码的副本。"
+        ) from error
+    except (CalamineError, BadZipFile, OSError) as error:
+        raise UsageError(
+            f"{path} cannot be read as a workbook ({error}); save it again as .xlsx or .csv.",
+            f"{path} 无法作为工作簿读取（{error}）；请重新另存为 .xlsx 或 .csv。",
+        ) from error
+
+
+def sheet_cell_to_text(cell: Any) -> str:
+    """Return one cell as the text that a CSV file would hold; days are written year first."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _check_unpacked_size(path: Path) -> None:
+    with ZipFile(path) as package:
+        if sum(part.file_size for part in package.infolist()) > _MOST_UNPACKED_BYTES:
+            raise UsageError(
+                f"{path} unpacks to more than 2 GB; export the sheet you need as .csv.",
+                f"{path} 解压后超过 2 GB；请将所需工作表导出为 .csv。",
+            )
+        for part in package.namelist():
+            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+                with package.open(part) as stream:
+                    _check_source_extent(path, stream)
+
+
+def _check_source_extent(path: Path, stream: IO[bytes]) -> None:
+    """Refuse a sheet whose last cells lie so far out that the rectangle around all cells is not to be held."""
+    tail, columns, rows = b"", 1, 1
+    while chunk := stream.read(_SCANNED_CHUNK):
+        if places := _CELL_TAG_PLACE.findall(tail + chunk):
+            letters, digits = map(set, zip(*places, strict=True))  # few of each, of very many cells
+            columns, rows = max(columns, *map(_column_bytes_to_number, letters)), max(rows, *map(int, digits))
+        if columns * rows > _MOST_SOURCE_CELLS:
+            raise UsageError(
+                f"{path} has cells as far out as row {rows:,} and column {columns:,}; delete what lies beyond the list.",
+                f"{path} 中有远至第 {rows:,} 行、第 {columns:,} 列的单元格；请删除列表以外的内容。",
+            )
+        tail = chunk[-_LONGEST_CELL_TAG:]
+
+
+def _column_bytes_to_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number

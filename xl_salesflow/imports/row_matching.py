@@ -1,0 +1,186 @@
+"""Match rows of files to rows of the workbook: what is new, what differs, what may be a duplicate.
+
+The files of one table are joined by its key first. Possible duplicates are findings; the product never decides about them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Edit, find_equal_cells
+from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.imports.import_findings import POSSIBLE_DUPLICATE_IN_FILE, make_import_finding
+from xl_salesflow.imports.import_vocabulary import targets_of_table
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.process.duplicate_rows import DUPLICATE_SIGNS, find_duplicate_pairs
+from xl_salesflow.schema.table_columns import Column, TableSchema
+from xl_salesflow.schema.table_frames import DATE_DTYPE
+from xl_salesflow.schema.table_registry import TABLES
+
+FILE_COLUMN, ROW_COLUMN = "file", "row"
+"""Columns that say where a row came from, beside the table's own."""
+
+
+@dataclass(frozen=True)
+class ImportedRows:
+    """The rows the files hold for one table: typed columns by target id, and FILE and ROW. *given* are the mapped columns."""
+
+    table: str
+    frame: pd.DataFrame
+    given: tuple[str, ...]
+
+
+def join_imported_rows(parts: Sequence[ImportedRows]) -> ImportedRows:
+    """Return the rows of several files of one table as one: joined by key, later files fill in and win."""
+    table = TABLES[parts[0].table]
+    frame, given = parts[0].frame, dict.fromkeys(parts[0].given)
+    for part in parts[1:]:
+        given |= dict.fromkeys(part.given)
+        key = table.key if table.key in frame and table.key in part.frame else None
+        frame = (
+            _merge_rows_by_key(frame, part.frame, key, table.name)
+            if key
+            else _stack_imported_frames([frame, part.frame], table.name)
+        )
+    return ImportedRows(table.name, frame.reset_index(drop=True), tuple(given))
+
+
+def _merge_rows_by_key(frame: pd.DataFrame, more: pd.DataFrame, key: str, table: str) -> pd.DataFrame:
+    known = more[key].isin(frame[key])
+    frame = _stack_imported_frames([frame, more[~known]], table).set_index(key, drop=False)
+    details = more[known].set_index(key, drop=False)
+    for id in details.columns.difference([key, FILE_COLUMN, ROW_COLUMN]):
+        said = details[id][~is_blank_cell(details[id])]
+        frame.loc[said.index, id] = said
+    return frame.reset_index(drop=True)
+
+
+def _stack_imported_frames(frames: Sequence[pd.DataFrame], table: str) -> pd.DataFrame:
+    ids = dict.fromkeys(str(id) for frame in frames for id in frame.columns)
+    columns = {id: pd.concat([column_or_blanks(frame, id, table) for frame in frames]) for id in ids}
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def column_or_blanks(frame: pd.DataFrame, id: str, table: str) -> pd.Series:
+    """Return column *id* of *frame*, blank where it has none."""
+    return frame[id] if id in frame else make_blank_column(targets_of_table(table)[id], frame.index)
+
+
+def make_blank_column(target: Column, index: pd.Index) -> pd.Series:
+    """Return a column of blanks, typed as model.frames says."""
+    if target.type.is_text:
+        return pd.Series("", index=index, dtype=object)
+    if target.type.is_date:
+        return pd.Series(pd.NaT, index=index, dtype=DATE_DTYPE)
+    return pd.Series(np.nan, index=index, dtype="float64")
+
+
+def is_blank_cell(column: pd.Series) -> pd.Series:
+    """Tell which cells of a typed *column* are blank."""
+    return column == "" if column.dtype == object else column.isna()
+
+
+IMPORTED_KEY_FORMATS = {"Deals": "D-{:05d}", "Activities": "A{:06d}", "Tasks": "T{:06d}", "Objections": "O{:05d}", "Quotes": "Q-{:05d}", "Feedback": "F-{:05d}"}  # fmt: skip  # noqa: E501
+"""How the keys look that a file does not give."""
+
+_RECOGNISING_COLUMNS = {
+    "Deals": ("name", "account", "contact", "product", "created"),
+    "Activities": ("deal", "date", "type", "contact", "summary"),
+}
+
+
+@dataclass(frozen=True)
+class MatchedRows:
+    """*new* rows carry a key and where they came from; *known* is, for every other row, the sheet row it updates."""
+
+    new: pd.DataFrame
+    known: pd.DataFrame
+
+
+def match_rows_to_table(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> MatchedRows:
+    """Return which of *rows* the workbook has already: by key, else by what identifies a row that has none."""
+    key = TABLES[table].key
+    if key is None or key not in given:
+        rows = _recognise_rows(table, rows, given, existing)
+    else:
+        places = pd.Series(existing.index, index=existing[key])
+        rows = rows.assign(sheet_row=rows[key].map(places[~places.index.duplicated()]))
+    known = rows[rows["sheet_row"].notna()]
+    new = rows[rows["sheet_row"].isna()].drop(columns="sheet_row")
+    if key is not None and key not in given:
+        new = new.assign(**{key: _next_imported_keys(table, existing[key], len(new))})
+    return MatchedRows(new, known.set_index(known["sheet_row"].astype("int64")).drop(columns="sheet_row"))
+
+
+def change_known_rows(
+    table: str, known: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame, because: str
+) -> tuple[Edit, ...]:
+    """Return the cells of *given* columns that *known* rows (indexed by sheet row) say otherwise; a blank says nothing."""
+    if known.empty:
+        return ()
+    key, found = TABLES[table].key or TABLES[table].columns[0].id, list[Edit]()
+    for id in given:
+        if id == key:
+            continue
+        column = TABLES[table][id]
+        after = known[id][~is_blank_cell(known[id])]
+        before = existing.loc[after.index, id]
+        after = after[~find_equal_cells(column, before, after)]
+        if len(after):
+            found.append(Edit(table, id, existing.loc[after.index, key], before.loc[after.index], after, because))
+    return tuple(found)
+
+
+def complete_imported_frame(table: TableSchema, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return *rows* as a complete frame of *table*, each column typed as model.frames says."""
+    rows = rows.reset_index(drop=True)
+    blank = {column.id: make_blank_column(column, rows.index) for column in table.columns}
+    return pd.DataFrame({id: rows[id].astype(column.dtype) if id in rows else column for id, column in blank.items()})
+
+
+def _recognise_rows(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> pd.DataFrame:
+    # the same row twice in a file is two rows, so each is known by what it says and how often that was said before
+    by = [id for id in _RECOGNISING_COLUMNS.get(table, ()) if id in given] or list(given)
+    places = dict(zip(_fingerprint_rows(existing, by), existing.index, strict=True))
+    return rows.assign(sheet_row=[places.get(said, np.nan) for said in _fingerprint_rows(rows, by)])
+
+
+def _fingerprint_rows(rows: pd.DataFrame, by: Sequence[str]) -> list[tuple[object, ...]]:
+    said, seen = list(zip(*(rows[id].astype("str") for id in by), strict=True)), Counter[tuple[str, ...]]()
+    found: list[tuple[object, ...]] = []
+    for words in said:
+        seen[words] += 1
+        found.append((*words, seen[words]))
+    return found
+
+
+def _next_imported_keys(table: str, keys: pd.Series, count: int) -> list[str]:
+    shape = IMPORTED_KEY_FORMATS[table]
+    prefix = shape.partition("{")[0]
+    taken = pd.to_numeric(keys[keys.str.startswith(prefix)].str.slice(len(prefix)), errors="coerce")
+    first = int(np.nanmax(taken, initial=0)) + 1
+    return [shape.format(number) for number in range(first, first + count)]
+
+
+def find_imported_duplicates(
+    table: str, new: pd.DataFrame, existing: pd.DataFrame, language: Language
+) -> Iterator[Finding]:
+    """Yield a finding for each of the *new* rows (with FILE and ROW) that may be the same as another row of *table*."""
+    if table not in DUPLICATE_SIGNS or new.empty:
+        return
+    key, before = TABLES[table].key or "", len(existing)
+    rows = pd.concat([existing, complete_imported_frame(TABLES[table], new)], ignore_index=True)
+    for pair in find_duplicate_pairs(table, rows):
+        if pair.row >= before:
+            came = new.iloc[pair.row - before]
+            name, other = str(rows.at[pair.row, key]), str(rows.at[pair.other, key])
+            why = pair.says.in_(language, alike=pair.alike)
+            yield make_import_finding(
+                "twice", POSSIBLE_DUPLICATE_IN_FILE, came[FILE_COLUMN], int(came[ROW_COLUMN]), language, table=table, column=key, key=name,
+                severity="note", name=name, other=other, why=why,
+            )  # fmt: skip

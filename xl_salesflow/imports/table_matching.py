@@ -1,0 +1,228 @@
+"""Find the table that a file holds, what its headers mean, and the files beside it that belong to it.
+
+Files beside the one with the deals may hold its accounts, its price list, its team, or more about the same deals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.import_sources import (
+    SPREADSHEET_SUFFIXES,
+    TEXT_FILE_SUFFIXES,
+    ImportSource,
+    read_import_sources,
+)
+from xl_salesflow.imports.import_stages import kind_of_stage_name
+from xl_salesflow.imports.import_values import (
+    guess_date_format,
+    guess_decimal_mark,
+    parse_file_dates,
+    parse_file_numbers,
+    tidy_texts,
+    yes_no_of_word,
+)
+from xl_salesflow.imports.import_vocabulary import (
+    IMPORTABLE_TABLES,
+    fold_name,
+    names_of_targets,
+    read_file_words,
+    read_header_words,
+    targets_of_table,
+)
+from xl_salesflow.imports.proposal_notes import ProposalNotes
+from xl_salesflow.imports.raw_files import list_sheet_names
+from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
+from xl_salesflow.schema.table_columns import Column, ColumnType
+from xl_salesflow.schema.table_registry import TABLES
+
+_DECLARED_SCORE, _SYNONYM_SCORE, _PREFIXED_SCORE, _FUZZY_SCORE = 100.0, 96.0, 92.0, 90.0
+_SAMPLED_ROWS, _SAMPLED_CELLS = 5_000, 500  # rows looked at, filled cells tried
+_FEWEST_KEY_ROWS = 5  # fewer rows may well share a key by mistake
+_FITTING_CELLS_SHARE = 0.6  # of the filled cells must be what the target holds
+OWN_SHEET_TABLES = {name: table.name for table in TABLES.values() for name in (table.name, *table.title.both())}
+"""Sheet name in either language → table, of a workbook like ours."""
+
+
+@dataclass(frozen=True)
+class TableMatch:
+    """A table for a source, and its columns: header → target id. *score* compares tables; below 2 nothing speaks for it."""
+
+    table: str
+    columns: Mapping[str, str]
+    score: float
+
+
+def find_best_table(source: ImportSource) -> TableMatch | None:
+    """Return the table that *source* most likely holds, or None when it looks like none of ours."""
+    if source.sheet in OWN_SHEET_TABLES:  # a sheet of a workbook like ours: what the product wrote there is no input
+        own = OWN_SHEET_TABLES[source.sheet]
+        return match_source_to_table(source, own) if own in IMPORTABLE_TABLES else None
+    matches = [match_source_to_table(source, table) for table in IMPORTABLE_TABLES]
+    best = max(matches, key=lambda match: match.score)
+    return best if _is_convincing_match(best, source) else None
+
+
+def match_source_to_table(source: ImportSource, table: str) -> TableMatch:
+    """Return the columns of *source* as columns of *table*, each target at most once."""
+    columns = _assign_header_targets(source, table)
+    found = set(columns.values())
+    key = TABLES[table].key
+    required = {c.id for c in TABLES[table].columns if c.required and c.id != key}
+    score = len(columns) + 1.5 * (key in found) + len(required & found)
+    if words_of_file_name(f"{source.path.stem} {source.sheet}") & read_file_words().get(table, frozenset()):
+        score += 2
+    return TableMatch(table, columns, score)
+
+
+def words_of_file_name(name: str) -> frozenset[str]:
+    """Return the words of a file's name; Chinese names are searched for the words we know."""
+    compared = fold_name(name)
+    known = {word for words in read_file_words().values() for word in words if not word.isascii() and word in compared}
+    return frozenset({*compared.split(), compared, *known})
+
+
+def is_reference_to(cells: pd.Series, keys: Collection[str]) -> bool:
+    """Tell whether the distinct filled *cells* are nearly all among *keys*."""
+    filled = {text for text in cells.unique() if text}
+    return len(filled) >= 2 and len(filled & set(keys)) >= 0.8 * len(filled)
+
+
+def _is_convincing_match(match: TableMatch, source: ImportSource) -> bool:
+    key, found = TABLES[match.table].key, set(match.columns.values())
+    narrow = len(source.cells.columns) <= 2 and key in found
+    wide = len(found) >= 2 and (
+        key in found or len(found) * 3 >= len(source.cells.columns) or {"name", "stage"} & found
+    )
+    return bool(narrow or wide)
+
+
+def _assign_header_targets(source: ImportSource, table: str) -> dict[str, str]:
+    candidates = [
+        (score, -order, header, target)
+        for order, header in enumerate(source.headers)
+        for target, score in _score_header_targets(header, table)
+    ]
+    columns: dict[str, str] = {}
+    for _, _, header, target in sorted(candidates, reverse=True):
+        free = header not in columns and target not in columns.values()
+        if free and _is_fitting_target(source.cells[header], targets_of_table(table)[target], source.layout.delimiter):
+            columns[header] = target
+    return {header: columns[header] for header in source.headers if header in columns}
+
+
+@cache
+def _score_header_targets(header: str, table: str) -> tuple[tuple[str, float], ...]:
+    name, found = fold_name(header), dict[str, float]()
+    first, _, rest = name.partition(" ")
+    for target, names in names_of_targets(table).items():
+        own = {fold_name(target), *map(fold_name, targets_of_table(table)[target].header.both())}
+        if name in own:
+            found[target] = _DECLARED_SCORE
+        elif name in names:
+            # a word that means two things stands first where it usually means it
+            found[target] = _SYNONYM_SCORE - read_header_words()[table][target].index(name) / 100
+        elif rest in names and first in read_file_words().get(table, frozenset()):
+            found[target] = _PREFIXED_SCORE
+        elif len(name) >= 5:
+            alike = process.extractOne(name, names, scorer=fuzz.token_sort_ratio, score_cutoff=_FUZZY_SCORE)
+            if alike:
+                found[target] = alike[1] - _FUZZY_SCORE / 2
+    return tuple(found.items())
+
+
+def _is_fitting_target(cells: pd.Series, target: Column, delimiter: str) -> bool:
+    texts = cells.head(_SAMPLED_ROWS)
+    sample = texts[texts != ""].str.strip().head(_SAMPLED_CELLS)
+    if sample.empty:
+        return True
+    if target.type.is_date:
+        good = parse_file_dates(sample, guess_date_format(sample)).notna()
+    elif target.id == "outcome":
+        good = sample.map(lambda cell: kind_of_stage_name(cell) is not None)
+    elif target.options == "yes_no":
+        good = sample.map(lambda cell: yes_no_of_word(cell) is not None)
+    elif target.type is ColumnType.CHOICE:
+        choices = CHOICES[str(target.options)]
+        good = sample.map(lambda cell: identify_choice(choices, cell) is not None)
+    elif target.type is ColumnType.KEY:
+        return len(sample) < _FEWEST_KEY_ROWS or bool(sample.nunique() >= _FITTING_CELLS_SHARE * len(sample))
+    elif target.type.is_text:
+        return True
+    else:
+        good = parse_file_numbers(sample, guess_decimal_mark(sample, delimiter)).notna()
+    return bool(good.mean() >= _FITTING_CELLS_SHARE)
+
+
+_MOST_SIBLING_FILES, _MOST_SIBLING_BYTES = 30, 20_000_000  # a folder of downloads is not searched through
+_SHARED_KEYS_SHARE = 0.5
+
+SourceMatches = list[tuple[ImportSource, TableMatch | None]]
+
+
+def find_sibling_files(given: SourceMatches, book: str, remarks: ProposalNotes) -> SourceMatches:
+    """Return the files beside those of *given* that hold deals and share keys with them, each with its table.
+
+    The workbook itself (*book*) and others like it are no such files.
+    """
+    found: SourceMatches = []
+    for deals, match in given:
+        if match is None or match.table != "Deals":
+            continue
+        taken = {source.path.resolve() for source, _ in [*given, *found]}
+        for source in _read_files_beside(deals, book):
+            if source.path.resolve() in taken or (other := find_best_table(source)) is None:
+                continue
+            if shared := _find_shared_header(deals, match, source, other):
+                remarks.sibling(source, deals, shared)
+                found.append((source, other))
+    return found
+
+
+def _read_files_beside(deals: ImportSource, book: str) -> Iterator[ImportSource]:
+    endings = SPREADSHEET_SUFFIXES | TEXT_FILE_SUFFIXES - {".txt"}
+    files = sorted(path for path in deals.path.resolve().parent.iterdir() if path.suffix.lower() in endings)
+    for path in files[:_MOST_SIBLING_FILES]:
+        passed_over = path.name.startswith(("~$", ".")) or path in (deals.path.resolve(), Path(book).resolve())
+        if passed_over or path.stat().st_size > _MOST_SIBLING_BYTES:
+            continue
+        if path.suffix.lower() in SPREADSHEET_SUFFIXES and _is_salesflow_workbook(list_sheet_names(path)):
+            continue
+        try:
+            yield from read_import_sources(path)
+        except UsageError:
+            continue  # nobody asked for this file
+
+
+def _is_salesflow_workbook(sheets: Iterable[str]) -> bool:
+    return {"Stages", "Settings"} <= {OWN_SHEET_TABLES.get(name) for name in sheets}
+
+
+def _find_shared_header(deals: ImportSource, match: TableMatch, other: ImportSource, its: TableMatch) -> str | None:
+    """Return the header by which *other* belongs to *deals*: the deals' own key, or a reference to the key of its table."""
+    key = _find_header_of_target(its, str(TABLES[its.table].key))
+    wanted = "deal" if its.table == "Deals" else _find_reference_target(match, its.table)
+    header = _find_header_of_target(match, wanted) if wanted else None
+    if key is None or header is None:
+        return None
+    mine, theirs = set(tidy_texts(deals.cells[header])) - {""}, set(tidy_texts(other.cells[key])) - {""}
+    if its.table == "Deals" and (key != header or not set(other.cells) - set(deals.cells)):
+        return None
+    enough = min(len(mine), len(theirs)) if its.table == "Deals" else len(mine)
+    return header if enough and len(mine & theirs) >= _SHARED_KEYS_SHARE * enough else None
+
+
+def _find_reference_target(match: TableMatch, table: str) -> str | None:
+    targets = set(match.columns.values())
+    return next((c.id for c in TABLES["Deals"].columns if c.options == table and c.id in targets), None)
+
+
+def _find_header_of_target(match: TableMatch, target: str) -> str | None:
+    return next((header for header, to in match.columns.items() if to == target), None)

@@ -1,0 +1,89 @@
+"""Compute the formula columns of Deals, Stages and History exactly as the sheet's formulas do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.array_arithmetic import GroupNumbers, column_days, column_numbers, round_array_to_cents
+from xl_salesflow.metrics.deal_cube import build_cube, deal_probabilities, match_view_filters
+from xl_salesflow.metrics.funnel_steps import FunnelSteps, build_funnel_steps, select_funnel_stages
+from xl_salesflow.metrics.history_workings import OUTCOME_HUNDREDS, STAGE_EXITS
+from xl_salesflow.metrics.metric_declaration import MetricArray
+
+
+def compute_deal_columns(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the columns probability, weighted_value, days_in_stage, idle_days, age_days and in_view of Deals."""
+    frame = pipeline["Deals"]
+    today = np.float64(np.datetime64(pipeline.today, "D").astype(np.int64))
+    since, created, acted = (column_days(frame[column]) for column in ("since", "created", "last_activity"))
+    is_open = (frame["outcome"] == "open").to_numpy()
+    chance = deal_probabilities(pipeline)
+    return pd.DataFrame(
+        {
+            "probability": chance,
+            "weighted_value": round_array_to_cents(column_numbers(frame["amount"]) * chance),
+            "days_in_stage": today - since,
+            "idle_days": np.where(is_open, today - np.fmax(since, acted), np.nan),
+            "age_days": np.where(is_open, today - created, np.nan),
+            "in_view": match_view_filters(frame, pipeline.view.filters).astype(np.float64),
+        },
+        index=frame.index,
+    )
+
+
+def compute_stage_columns(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the column key of Stages."""
+    frame = pipeline["Stages"]
+    return pd.DataFrame({"key": frame["playbook"] + "|" + frame["stage"]}, index=frame.index)
+
+
+# what a state is multiplied with once the visit ended, and where a date keeps it from either
+_ENDED_FACTOR, _UNDATED_FACTOR, _UNKNOWN_FACTOR = -1.0, -1000.0, -30.0
+
+
+def compute_history_columns(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the columns weighted_value, step and state of History."""
+    history = pipeline["History"]
+    weighted = round_array_to_cents(column_numbers(history["amount"]) * column_numbers(history["probability"]))
+    outcome = _encode_names(history["outcome"], OUTCOME_HUNDREDS)
+    step = outcome * 1000 + _encode_stay_steps(pipeline)
+    state = _stay_states(build_funnel_steps(build_cube(pipeline)), outcome)
+    return pd.DataFrame(
+        {"weighted_value": weighted, "step": step.astype(np.float64), "state": state}, index=history.index
+    )
+
+
+def _encode_stay_steps(pipeline: Pipeline) -> GroupNumbers:
+    # of every visit, the number of its stage among the steps of its own process, the way it left, and where to
+    history = pipeline["History"]
+    ways = _encode_names(history["move"], {way: number for number, way in enumerate(STAGE_EXITS, 1)})
+    playbooks, ids = pd.factorize(history["playbook"])
+    found = np.zeros(len(history), dtype=np.int64)
+    for code, id in enumerate(ids):
+        chosen = pipeline.playbooks.get(str(id))
+        if chosen:
+            ours = playbooks == code
+            number = {stage.name: place for place, stage in enumerate(select_funnel_stages(chosen), 1)}
+            stage, to = (_encode_names(history.loc[ours, column], number) for column in ("stage", "moved_to"))
+            gone = (history.loc[ours, "moved_to"] != "").to_numpy(dtype=bool)
+            found[ours] = stage * 10_000 + np.where(gone, ways[ours] * 100 + to, 0)
+    return found
+
+
+def _encode_names(names: pd.Series, number: Mapping[str, int]) -> GroupNumbers:
+    codes, found = pd.factorize(names)
+    return np.array([number.get(str(name), 0) for name in found] + [0], dtype=np.int64)[codes]
+
+
+def _stay_states(asked: FunnelSteps, outcome: GroupNumbers) -> MetricArray:
+    as_of = asked.cube.as_of
+    left, created = asked.visit_dates("left"), asked.visit_dates("created")
+    counted = np.full(len(left), True) if asked.cube.today else created <= as_of
+    stage = 2.0 + asked.step_of_history
+    goes_on = np.where(counted, stage + 100 * outcome, stage * _UNDATED_FACTOR)
+    found = np.where(np.isnan(left), stage * _UNKNOWN_FACTOR, np.where(left <= as_of, stage * _ENDED_FACTOR, goes_on))
+    return np.where(asked.in_view & asked.begun, found, 0.0)

@@ -1,0 +1,180 @@
+"""Headline numbers and stages of another day beside those of the as-of date.
+
+The other day is typed on the sheet Funnel (`CompareInput`); the period and the dropdowns are the same for both. A day after
+the as-of date is compared with nothing. Nothing here is computed while no day is typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from xl_salesflow.metrics.deal_cube import Cube, build_cube
+from xl_salesflow.metrics.forecast_metrics import WEIGHTED_METRICS
+from xl_salesflow.metrics.formula_criteria import (
+    OUTCOME_LOST,
+    OUTCOME_OPEN,
+    OUTCOME_RECORDED,
+    OUTCOME_WON,
+    Aggregate,
+    Criterion,
+    PeriodRule,
+    count_formula,
+    criterion_is_number,
+    deals_formula_past,
+    period_criteria,
+    sum_formula,
+)
+from xl_salesflow.metrics.funnel_steps import IN_STAGE_PLAYBOOK, FunnelSteps, criteria_at_step, stage_metric_formula
+from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricFormula, cache_on_argument
+from xl_salesflow.metrics.outcome_metrics import CYCLE_METRICS, OUTCOME_METRICS
+from xl_salesflow.metrics.stage_metrics import deals_reached, stage_open_count, stage_open_value
+
+_OTHER_DAY = "CompareTo"
+# in view, and begun by the as-of date: so also by any day before it
+_BEGUN_BY_OTHER_DAY = (
+    Criterion("state", "<>", "0"),
+    Criterion("entered", "<=", _OTHER_DAY),
+    Criterion("created", "<=", _OTHER_DAY),
+)
+_ONGOING_ON_OTHER_DAY = (*_BEGUN_BY_OTHER_DAY, Criterion("left", ">", _OTHER_DAY))
+
+
+def _other_day_formula(aggregate: Aggregate, when: PeriodRule, *criteria: Criterion) -> str:
+    return deals_formula_past(aggregate, when, *_ONGOING_ON_OTHER_DAY, *criteria)
+
+
+def _other_day_money(column: str, when: PeriodRule, *criteria: Criterion) -> str:
+    return f"ROUND({_other_day_formula(sum_formula(column), when, *criteria)},2)"
+
+
+def _quotient_formula(part: str, whole: str) -> str:
+    return f'IFERROR({part}/({whole}),"")'
+
+
+_OTHER_DAY_WON, _OTHER_DAY_LOST = (
+    _other_day_formula(count_formula, "closed", outcome) for outcome in (OUTCOME_WON, OUTCOME_LOST)
+)
+_OTHER_DAY_FORMULAS: dict[str, str] = {
+    "open_count": _other_day_formula(count_formula, "open", OUTCOME_OPEN),
+    "open_value": _other_day_money("amount", "open", OUTCOME_OPEN),
+    "weighted_value": _other_day_money("weighted_value", "open", OUTCOME_OPEN),
+    "won_count": _OTHER_DAY_WON,
+    "won_value": _other_day_money("amount", "closed", OUTCOME_WON),
+    "win_rate": _quotient_formula(_OTHER_DAY_WON, f"{_OTHER_DAY_WON}+{_OTHER_DAY_LOST}"),
+    "win_rate_of_all": _quotient_formula(
+        _OTHER_DAY_WON, _other_day_formula(count_formula, "created", OUTCOME_RECORDED)
+    ),
+    "cycle_days_won_mean": _quotient_formula(
+        _other_day_formula(sum_formula("cycle_days"), "closed", OUTCOME_WON),
+        _other_day_formula(count_formula, "closed", OUTCOME_WON, criterion_is_number("cycle_days")),
+    ),
+}
+
+COMPARED_METRICS: tuple[str, ...] = tuple(_OTHER_DAY_FORMULAS)
+"""The metrics that are shown beside what they were on the other day."""
+
+_COMPARABLE_METRICS = {metric.id: metric for metric in (*OUTCOME_METRICS, *WEIGHTED_METRICS, *CYCLE_METRICS)}
+
+
+def _formula_if_other_day(now: str, past: str) -> str:
+    # from today on nothing else is known than what is true today
+    return f'IF({_OTHER_DAY}="","",IF({_OTHER_DAY}>=Today,{now},{past}))'
+
+
+def _change_formula(now: str, then: str) -> str:
+    return f'IF(OR({then}="",{now}=""),"",ROUND({now}-{then},10))'
+
+
+COMPARISON_CELLS: Mapping[str, str] = MappingProxyType(
+    {f"Then_{id}": _formula_if_other_day(id, past) for id, past in _OTHER_DAY_FORMULAS.items()}
+    | {f"Change_{id}": _change_formula(id, f"Then_{id}") for id in _OTHER_DAY_FORMULAS}
+)
+"""Named cell → its formula template."""
+
+
+def find_comparison_day(asked: Cube) -> date | None:
+    """Return the day to compare with; None where none is typed or it lies after the as-of date."""
+    typed = asked.pipeline.named.get("CompareInput")
+    return typed if isinstance(typed, date) and typed <= asked.pipeline.as_of else None
+
+
+@cache_on_argument
+def _comparison_cube(asked: Cube) -> Cube | None:
+    day = find_comparison_day(asked)
+    if day is None:
+        return None
+    return build_cube(replace(asked.pipeline, view=replace(asked.view, as_of=day)))
+
+
+def compute_comparison_cells(asked: Cube) -> dict[str, Any]:
+    """Return what the named cells Then_… and Change_… show; "" is nothing."""
+    other, cells = _comparison_cube(asked), dict[str, Any]()
+    for id in COMPARED_METRICS:
+        compute = _COMPARABLE_METRICS[id].compute
+        now = float(compute(asked)[0])
+        then = float("nan") if other is None else float(compute(other)[0])
+        change = round(now - then, 10)
+        cells |= {f"Then_{id}": "" if then != then else then, f"Change_{id}": "" if change != change else change}
+    return cells
+
+
+@dataclass(frozen=True)
+class StageChanges:
+    """One row of StageChanges per step; every number is an array over the steps, unknown without another day."""
+
+    steps: FunnelSteps
+
+    def then(self, compute: Any) -> MetricArray:
+        """Return what *compute* says of the other day."""
+        from xl_salesflow.metrics.funnel_steps import build_funnel_steps
+
+        other = _comparison_cube(self.steps.cube)
+        return np.full(self.steps.size, np.nan) if other is None else np.asarray(compute(build_funnel_steps(other)))
+
+
+_REACHED_BY_OTHER_DAY = _other_day_formula(
+    count_formula, "closed", IN_STAGE_PLAYBOOK, Criterion("furthest", ">=", stage_metric_formula("order"))
+)
+_AT_ROW_STEP = criteria_at_step("{position}")
+
+
+def _entered_by_other_day() -> str:
+    first = (*_BEGUN_BY_OTHER_DAY, Criterion("first", "=", "1"), *_AT_ROW_STEP)
+    plain, created, entered = (
+        count_formula("History", (*first, *window)) for window in period_criteria("created", "entered")
+    )
+    return f"IF(HasPeriod=0,{plain},IF(IsCohort=1,{created},{entered}))"
+
+
+_STAGE_CHANGE_SOURCES = {
+    "reached": (deals_reached, f"IF(IsEntered=1,{_entered_by_other_day()},{_REACHED_BY_OTHER_DAY})"),
+    "open_count": (stage_open_count, _other_day_formula(count_formula, "open", OUTCOME_OPEN, *_AT_ROW_STEP)),
+    "open_value": (stage_open_value, _other_day_money("amount", "open", OUTCOME_OPEN, *_AT_ROW_STEP)),
+}
+
+
+def _stage_change_columns(id: str) -> tuple[ColumnMetric[StageChanges], ...]:
+    compute, past = _STAGE_CHANGE_SOURCES[id]
+    asked = _formula_if_other_day(f"{{{id}}}", past)
+    return (
+        ColumnMetric(id, MetricFormula(stage_metric_formula(id)), lambda changes: compute(changes.steps)),
+        ColumnMetric(
+            f"{id}_then", MetricFormula(f'IF({{{id}}}="","",{asked})'), lambda changes: changes.then(compute)
+        ),
+        ColumnMetric(
+            f"{id}_change",
+            MetricFormula(_change_formula(f"{{{id}}}", f"{{{id}_then}}")),
+            lambda changes: np.round(compute(changes.steps) - changes.then(compute), 10),
+        ),
+    )  # fmt: skip
+
+
+STAGE_CHANGE_COLUMNS: tuple[ColumnMetric[StageChanges], ...] = tuple(
+    column for id in _STAGE_CHANGE_SOURCES for column in _stage_change_columns(id)
+)

@@ -1,0 +1,236 @@
+"""The deals as of a date, as arrays of one shape for today's Deals and a past date's History.
+
+`group` puts every deal into one of `size` groups (the whole pipeline is one), so that a metric is computed for every
+owner at the price of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.errors import UsageError
+from xl_salesflow.metrics.array_arithmetic import (
+    GroupNumbers,
+    MetricMask,
+    column_days,
+    column_numbers,
+    count_by_group,
+    encode_words,
+    mean_by_group,
+    percentile_by_group,
+    round_array_to_cents,
+    sum_by_group,
+)
+from xl_salesflow.metrics.metric_declaration import MetricArray
+from xl_salesflow.schema.choice_lists import LISTS, identify_choice
+from xl_salesflow.schema.named_values import QUERY_FILTERS, Query
+from xl_salesflow.schema.table_registry import TABLES
+
+
+@dataclass(frozen=True)
+class Cube:
+    """What metrics are asked of. Dates are days since 1970, money is in the workbook's currency, NaN is blank."""
+
+    pipeline: Pipeline
+    today: bool
+    as_of: float
+    frame: pd.DataFrame  # the rows of Deals or History that `group` speaks of
+    group: GroupNumbers
+    size: int
+    column: str = ""
+    keys: Sequence[str] = ("",)
+    _words: dict[str, tuple[GroupNumbers, dict[str, int]]] = field(default_factory=dict, repr=False)
+
+    @property
+    def view(self) -> Query:
+        """Return the question."""
+        return self.pipeline.view
+
+    @cached_property
+    def period(self) -> tuple[float, float]:
+        """Return the first and the last day of the period; an open end reaches for ever."""
+        start, end = self.view.start, self.view.end
+        return (-np.inf if start is None else days_since_1970(start), np.inf if end is None else days_since_1970(end))
+
+    def dates(self, column: str) -> MetricArray:
+        """Return a date column as days."""
+        return column_days(self.frame[column])
+
+    def is_(self, column: str, value: str) -> MetricMask:
+        """Tell where a text column holds *value*."""
+        if column not in self._words:
+            self._words[column] = encode_words(self.frame[column])
+        codes, places = self._words[column]
+        return np.asarray(codes == places.get(value, -1))
+
+    @cached_property
+    def amount(self) -> MetricArray:
+        """Return the amount of every deal."""
+        return column_numbers(self.frame["amount"])
+
+    @cached_property
+    def weighted(self) -> MetricArray:
+        """Return amount × probability of every deal, rounded to cents."""
+        if self.today:
+            chance = deal_probabilities(self.pipeline.with_tables(Deals=self.frame))
+        else:
+            chance = column_numbers(self.frame["probability"])
+        return round_array_to_cents(self.amount * chance)
+
+    @cached_property
+    def created(self) -> MetricArray:
+        """Return the day every deal was created."""
+        return self.dates("created")
+
+    @cached_property
+    def closed(self) -> MetricArray:
+        """Return the day every won or lost deal was closed."""
+        return self.dates("closed")
+
+    @cached_property
+    def cycle_days(self) -> MetricArray:
+        """Return the days from creation to closing; a past date has them in History."""
+        return self.closed - self.created if self.today else column_numbers(self.frame["cycle_days"])
+
+    def within(self, days: MetricArray) -> MetricMask:
+        """Tell which days lie in the period; without a period all do, unknown ones too."""
+        if not self.view.has_period:
+            return np.ones(len(days), dtype=bool)
+        return np.asarray((days >= self.period[0]) & (days <= self.period[1]))
+
+    @cached_property
+    def created_then(self) -> MetricMask:
+        """Tell which deals were created in the period."""
+        return self.within(self.created)
+
+    @cached_property
+    def asked(self) -> MetricMask:
+        """Tell which deals the stages are about: created in the period, or, in the snapshot reading, closed in it."""
+        return self.created_then if self.view.reading == "cohort" else self.within(self.closed)
+
+    @cached_property
+    def open(self) -> MetricMask:
+        """Tell which deals are open; in the cohort reading, of those created in the period."""
+        is_open = self.is_("outcome", "open")
+        return is_open & self.created_then if self.view.reading == "cohort" else is_open
+
+    @cached_property
+    def won(self) -> MetricMask:
+        """Tell which deals were won, by the day of closing or, in the cohort reading, of creation."""
+        return self.is_("outcome", "won") & self.asked
+
+    @cached_property
+    def lost(self) -> MetricMask:
+        """Tell which deals were lost, by the day of closing or, in the cohort reading, of creation."""
+        return self.is_("outcome", "lost") & self.asked
+
+    def count(self, mask: MetricMask) -> MetricArray:
+        """Return how many deals of each group are in *mask*."""
+        return count_by_group(mask, self.group, self.size)
+
+    def total(self, values: MetricArray, mask: MetricMask) -> MetricArray:
+        """Return the sum of money in each group, to the cent."""
+        return sum_by_group(values, mask, self.group, self.size)
+
+    def mean(self, values: MetricArray, mask: MetricMask) -> MetricArray:
+        """Return the mean of each group, blanks left out."""
+        return mean_by_group(values, mask, self.group, self.size)
+
+    def median(self, values: MetricArray, mask: MetricMask) -> MetricArray:
+        """Return the median of each group, blanks left out."""
+        return percentile_by_group(values, mask, self.group, self.size, 0.5)
+
+    def group_of(self, frame: pd.DataFrame) -> GroupNumbers:
+        """Return the group each row of another table belongs to by its column of the same id; -1 is none of ours."""
+        if not self.column:
+            return np.zeros(len(frame), dtype=np.int64)
+        return np.asarray(pd.Index(self.keys).get_indexer(pd.Index(frame[self.column])), dtype=np.int64)
+
+    def nothing(self) -> MetricArray:
+        """Return "unknown" for every group."""
+        return np.full(self.size, np.nan)
+
+
+def days_since_1970(date: object) -> float:
+    """Return a date as days since 1970."""
+    return float(np.datetime64(date, "D").astype(np.int64))  # type: ignore[call-overload]
+
+
+def build_cube(pipeline: Pipeline, column: str = "") -> Cube:
+    """Return the deals that *pipeline*'s view asks for, grouped by *column*; "" is one group.
+
+    Raises:
+        UsageError: the table that knows the date has no such column.
+    """
+    as_of, today = days_since_1970(pipeline.as_of), pipeline.as_of >= pipeline.today
+    table = "Deals" if today else "History"
+    column = _find_group_column(table, column) if column else ""
+    frame = pipeline[table]
+    there, filters = _find_recorded_deals(frame, today, as_of), pipeline.view.filters
+    if filters:  # asked of the rows that are left, as words take longest
+        there = there[match_view_filters(frame[list(filters)].iloc[there], filters)]
+    frame = frame if len(there) == len(frame) else frame.iloc[there]
+    if not column:
+        return Cube(pipeline, today, as_of, frame, np.zeros(len(frame), dtype=np.int64), 1)
+    group, keys = pd.factorize(frame[column].astype(object))
+    return Cube(pipeline, today, as_of, frame, group.astype(np.int64), len(keys), column, [str(key) for key in keys])
+
+
+def _find_group_column(table: str, asked: str) -> str:
+    found = TABLES["Deals"].find(asked)
+    column = found.id if found else asked
+    if column in TABLES[table].by_id and TABLES[table][column].type.is_text:
+        return column
+    known = ", ".join(QUERY_FILTERS.values())
+    where = (
+        ("the sheet Deals", "“商机”表") if table == "Deals" else ("History, which answers for a past date,", "“历史”表")
+    )
+    raise UsageError(
+        f"Nothing can be grouped by “{asked}”: {where[0]} has no such column of words; there is {known}.",
+        f"无法按“{asked}”分组：{where[1]}没有该文字列；可用：{known}。",
+    )
+
+
+def _find_recorded_deals(frame: pd.DataFrame, today: bool, as_of: float) -> GroupNumbers:
+    # the places of the deals there were
+    if today:
+        return np.flatnonzero(frame["outcome"] != "")
+    entered, left, created = (column_days(frame[column]) for column in ("entered", "left", "created"))
+    there = np.flatnonzero((entered <= as_of) & (left > as_of) & (created <= as_of))
+    return there[(frame["outcome"].iloc[there] != "").to_numpy(dtype=bool)]
+
+
+def deal_probabilities(pipeline: Pipeline) -> MetricArray:
+    """Return the probability of every deal: its own, else its stage's; NaN where neither is known."""
+    frame = pipeline["Deals"]
+    setup = pipeline["Stages"]
+    keys = (setup["playbook"] + "|" + setup["stage"]).str.casefold()
+    # a lookup finds the first of equal keys and takes a blank cell for nought
+    of_stage = dict(zip(reversed(list(keys)), column_numbers(setup["probability"])[::-1], strict=True))
+    codes, names = pd.factorize(frame["playbook"] + "|" + frame["recorded_stage"])
+    found = np.array([of_stage.get(str(name).casefold(), np.nan) for name in names] + [np.nan])
+    known = np.array([str(name).casefold() in of_stage for name in names] + [False])
+    chances = np.where(known & np.isnan(found), 0.0, found)[codes]
+    own = column_numbers(frame["probability_override"])
+    return np.where(np.isnan(own), chances, own)
+
+
+def match_view_filters(frame: pd.DataFrame, filters: Mapping[str, str]) -> MetricMask:
+    """Tell of every row of Deals or History whether it matches every dropdown; the sheet compares without case."""
+    mask = np.ones(len(frame), dtype=bool)
+    for column, value in filters.items():
+        wanted = stored_filter_value(column, value).casefold()
+        codes, names = pd.factorize(frame[column])
+        mask &= np.array([str(name).casefold() == wanted for name in names] + [False])[codes]
+    return mask
+
+
+def stored_filter_value(column: str, value: str) -> str:
+    """Return what a frame holds for what a dropdown shows: the id of a list's own value, else the value itself."""
+    return identify_choice(LISTS.get(column, {}), value) or value

@@ -1,0 +1,124 @@
+"""Count the open deals of each early warning.
+
+Four rules are counted live from the deals' own cells. The others look at contacts, quotes, scores or all deals together: an
+update marks the deals (the column `warned`), and the count over the marks is live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.metrics.array_arithmetic import MetricMask, column_numbers
+from xl_salesflow.metrics.deal_cube import Cube, days_since_1970
+from xl_salesflow.metrics.formula_criteria import (
+    OUTCOME_OPEN,
+    Aggregate,
+    Criterion,
+    array_condition,
+    count_formula,
+    formula_today_only,
+)
+from xl_salesflow.metrics.metric_declaration import Metric, MetricArray, MetricFormula, Unit
+from xl_salesflow.schema.choice_lists import CHOICES
+
+
+def _warned_mask(cube: Cube) -> MetricMask:
+    return ~cube.is_("warnings", "")
+
+
+def _idle_mask(cube: Cube) -> MetricMask:
+    last = np.fmax(cube.dates("since"), cube.dates("last_activity"))
+    return np.asarray(days_since_1970(cube.pipeline.today) - last > cube.pipeline.settings.number("idle_limit"))
+
+
+def _close_past_mask(cube: Cube) -> MetricMask:
+    return np.asarray(cube.dates("expected_close") < days_since_1970(cube.pipeline.today))
+
+
+def _pushed_mask(cube: Cube) -> MetricMask:
+    return np.asarray(column_numbers(cube.frame["pushes"]) >= cube.pipeline.settings.number("push_limit"))
+
+
+def _no_next_step_mask(cube: Cube) -> MetricMask:
+    return np.asarray(cube.is_("next_step", "") & np.isnan(cube.dates("next_step_date")))
+
+
+def _count_open_today(mask: Callable[[Cube], MetricMask]) -> Callable[[Cube], MetricArray]:
+    return lambda cube: cube.count(cube.open & mask(cube)) if cube.today else cube.nothing()
+
+
+def _warning_metric(
+    id: str, name: Text, definition: Text, mask: Callable[[Cube], MetricMask], *criteria: Criterion
+) -> Metric[Cube]:
+    compute = _count_open_today(mask)
+    formula = MetricFormula(formula_today_only(count_formula, "open", OUTCOME_OPEN, *criteria))
+    now = Text(" Only today's snapshot knows it.", "仅当前快照可知。")
+    told = Text(definition.en + now.en, definition.zh + now.zh)
+    return Metric(id, name, told, Unit.DEALS, formula, compute, formula, compute)
+
+
+def _marked_mask(place: int) -> Callable[[Cube], MetricMask]:
+    return lambda cube: np.asarray(
+        np.nan_to_num(column_numbers(cube.frame["warned"])).astype(np.int64) >> place & 1 == 1
+    )
+
+
+def _marked_rule_metric(place: int, id: str) -> Metric[Cube]:
+    """Return the count of a rule that looks at more than the deal's own row: the last update marked the deals."""
+    name = CHOICES["early_warning"][id]
+    definition = Text(
+        f"Open deals that the last update warned about: “{name.en}”. Only today's snapshot knows it.",
+        f"最近一次更新时触发预警“{name.zh}”的进行中商机；仅当前快照可知。",
+    )
+    compute = _count_open_today(_marked_mask(place))
+    formula = MetricFormula(formula_today_only(_count_marked_formula(place), "open", OUTCOME_OPEN))
+    return Metric(f"{id}_count", name, definition, Unit.DEALS, formula, compute, formula, compute)
+
+
+def _count_marked_formula(place: int) -> Aggregate:
+    mark = f"MOD(INT({{Deals.warned}}/{2**place}),2)"
+    return lambda table, criteria: f"SUMPRODUCT({array_condition(table, criteria)}*{mark})"
+
+
+_LIVE_WARNINGS = ("idle", "close_past", "pushed", "no_next_step")
+"""Rules that a plain count over the deals' own cells can tell, live."""
+
+EARLY_WARNING_METRICS: tuple[Metric[Cube], ...] = (
+    _warning_metric(
+        "warned_count",
+        Text("Open deals with a warning", "有预警的商机"),
+        Text(
+            "Open deals that at least one early warning spoke about at the last update.",
+            "最近一次更新时至少有一条预警的进行中商机。",
+        ),
+        _warned_mask, Criterion("warnings", "<>", ""),
+    ),
+    _warning_metric(
+        "idle_count",
+        Text("Idle deals", "停滞商机"),
+        Text("Open deals without an activity or move for longer than the idle limit.", "超过停滞上限无活动或变更的进行中商机。"),
+        _idle_mask, Criterion("idle_days", ">", "IdleLimit"),
+    ),
+    _warning_metric(
+        "close_past_count",
+        Text("Expected close in the past", "预计成交日已过"),
+        Text("Open deals whose expected close has passed.", "预计成交日已过的进行中商机。"),
+        _close_past_mask, Criterion("expected_close", "<", "Today"),
+    ),
+    _warning_metric(
+        "pushed_count",
+        Text("Close pushed", "多次延期"),
+        Text("Open deals whose expected close was pushed as often as the limit or more.", "延期次数达到上限的进行中商机。"),
+        _pushed_mask, Criterion("pushes", ">=", "PushLimit"),
+    ),
+    _warning_metric(
+        "no_next_step_count",
+        Text("No next step", "没有下一步"),
+        Text("Open deals with neither a next step nor a day for it.", "既无下一步也无日期的进行中商机。"),
+        _no_next_step_mask, Criterion("next_step", "=", '""'), Criterion("next_step_date", "=", '""'),
+    ),
+    *(_marked_rule_metric(place, id) for place, id in enumerate(CHOICES["early_warning"]) if id not in _LIVE_WARNINGS),
+)  # fmt: skip

@@ -1,0 +1,167 @@
+"""What customers say after the sale, and how many activities it takes to win a deal.
+
+The sheets Feedback and Activities have no owner, so these metrics are blank in a slice.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.metrics.array_arithmetic import MetricMask, column_days, column_numbers, divide_or_unknown
+from xl_salesflow.metrics.deal_cube import Cube
+from xl_salesflow.metrics.formula_criteria import Aggregate, Criterion, count_formula, criteria_in_period, sum_formula
+from xl_salesflow.metrics.metric_declaration import Metric, MetricArray, MetricFormula, Unit
+from xl_salesflow.metrics.outcome_metrics import won_deal_count
+from xl_salesflow.metrics.plan_metrics import PLAN_LAST_DAY_FORMULA, plan_last_day, round_up_whole, won_needed
+
+
+def _match_feedback_dates(cube: Cube, rows: pd.DataFrame) -> MetricMask:
+    # in the period and by the as-of date; without either question, rows without a date too
+    date = column_days(rows["date"])
+    if cube.today and not cube.view.has_period:
+        return np.ones(len(rows), dtype=bool)
+    return np.asarray(cube.within(date) & (date <= cube.as_of))
+
+
+def _unsliced_value(cube: Cube, value: float) -> MetricArray:
+    sliced = cube.column or any(cube.view.filters.values())
+    return cube.nothing() if sliced else np.array([value])
+
+
+def _count_scores(cube: Cube, column: str, low: float, high: float = np.inf) -> MetricArray:
+    rows = cube.pipeline["Feedback"]
+    score = column_numbers(rows[column])
+    return _unsliced_value(
+        cube, float(np.count_nonzero(_match_feedback_dates(cube, rows) & (score >= low) & (score <= high)))
+    )
+
+
+def satisfaction_count(cube: Cube) -> MetricArray:
+    """Count the satisfaction scores."""
+    return _count_scores(cube, "satisfaction", -np.inf)
+
+
+def mean_satisfaction(cube: Cube) -> MetricArray:
+    """Find the mean satisfaction, 1 to 5."""
+    rows = cube.pipeline["Feedback"]
+    scores = column_numbers(rows["satisfaction"])[_match_feedback_dates(cube, rows)]
+    return divide_or_unknown(_unsliced_value(cube, float(np.nansum(scores))), satisfaction_count(cube))
+
+
+def recommend_count(cube: Cube) -> MetricArray:
+    """Count the answers to whether they would recommend us."""
+    return _count_scores(cube, "recommend", -np.inf)
+
+
+def net_promoter_score(cube: Cube) -> MetricArray:
+    """Take the share of detractors (0 to 6) from that of promoters (9 and 10)."""
+    return divide_or_unknown(
+        _count_scores(cube, "recommend", 9) - _count_scores(cube, "recommend", -np.inf, 6), recommend_count(cube)
+    )
+
+
+def response_count(cube: Cube) -> MetricArray:
+    """Count the rows of feedback."""
+    rows = cube.pipeline["Feedback"]
+    return _unsliced_value(
+        cube, float(np.count_nonzero(_match_feedback_dates(cube, rows) & (rows["feedback"] != "").to_numpy()))
+    )
+
+
+def activity_count(cube: Cube) -> MetricArray:
+    """Count the activities."""
+    rows = cube.pipeline["Activities"]
+    return _unsliced_value(
+        cube, float(np.count_nonzero(_match_feedback_dates(cube, rows) & (rows["deal"] != "").to_numpy()))
+    )
+
+
+def activities_per_won(cube: Cube) -> MetricArray:
+    """Divide the activities by the won deals; unknown while nobody writes activities down."""
+    done = activity_count(cube)
+    return divide_or_unknown(np.where(done == 0, np.nan, done), won_deal_count(cube))
+
+
+def activities_per_week(cube: Cube) -> MetricArray:
+    """Spread the activities that the won deals needed take over the weeks of the plan; nothing once it is over."""
+    weeks = (plan_last_day(cube) - cube.as_of) / 7
+    activities = round_up_whole(won_needed(cube) * activities_per_won(cube))
+    return round_up_whole(activities / weeks) if weeks > 0 else cube.nothing()
+
+
+def _unsliced_formula(aggregate: Aggregate, table: str, *criteria: Criterion) -> str:
+    dated = (*criteria, *criteria_in_period("date"), Criterion("date", "<=", "AsOf"))
+    found = f"IF(IsToday*(1-HasPeriod)=1,{aggregate(table, criteria)},{aggregate(table, dated)})"
+    return f'IF(ViewAll=0,"",{found})'
+
+
+def _score_criterion(column: str, compare: str = ">", operand: str = "-1E+15") -> Criterion:
+    return Criterion(column, compare, operand)  # type: ignore[arg-type]
+
+
+_SATISFACTION_COUNT = MetricFormula(_unsliced_formula(count_formula, "Feedback", _score_criterion("satisfaction")))
+_SATISFACTION_SUM = _unsliced_formula(sum_formula("satisfaction"), "Feedback", _score_criterion("satisfaction"))
+_RECOMMEND_COUNT = MetricFormula(_unsliced_formula(count_formula, "Feedback", _score_criterion("recommend")))
+_PROMOTER_COUNT = _unsliced_formula(count_formula, "Feedback", _score_criterion("recommend", ">=", "9"))
+_DETRACTOR_COUNT = _unsliced_formula(count_formula, "Feedback", _score_criterion("recommend", "<=", "6"))
+_RESPONSE_COUNT = MetricFormula(_unsliced_formula(count_formula, "Feedback", Criterion("feedback", "<>", "")))
+_ACTIVITY_COUNT = _unsliced_formula(count_formula, "Activities", Criterion("deal", "<>", ""))
+
+
+def _share_of_sample_formula(formula: str) -> MetricFormula:
+    return MetricFormula(f'IF({{sample}}="","",IF({{sample}}=0,"",({formula})/{{sample}}))')
+
+
+FEEDBACK_METRICS: tuple[Metric[Cube], ...] = (
+    Metric(
+        "satisfaction",
+        Text("Satisfaction", "客户满意度"),
+        Text(
+            "Mean satisfaction, 1 to 5, of the feedback dated in the period. Feedback knows no owner: blank in a slice.",
+            "期内反馈的满意度平均分（1–5）；反馈不分负责人，筛选时为空。",
+        ),
+        Unit.POINTS, _share_of_sample_formula(_SATISFACTION_SUM), mean_satisfaction, _SATISFACTION_COUNT, satisfaction_count,
+    ),
+    Metric(
+        "net_promoters",
+        Text("Promoters − detractors", "净推荐值"),
+        Text(
+            "Share of 9 and 10 less share of 0 to 6 among those who said whether they would recommend us.",
+            "推荐意愿为 9–10 分者占比减去 0–6 分者占比。",
+        ),
+        Unit.RATIO, _share_of_sample_formula(f"{_PROMOTER_COUNT}-{_DETRACTOR_COUNT}"), net_promoter_score, _RECOMMEND_COUNT, recommend_count,
+    ),
+    Metric(
+        "response_count",
+        Text("Feedback received", "反馈数"),
+        Text("Rows of the sheet Feedback dated in the period.", "期内收到的反馈条数。"),
+        Unit.ANSWERS, _RESPONSE_COUNT, response_count, _RESPONSE_COUNT, response_count,
+    ),
+    Metric(
+        "activities_per_won",
+        Text("Activities per won deal", "每赢一单的活动数"),
+        Text(
+            "Activities dated in the period ÷ won deals; blank while none are recorded, and in a slice, which they do not know.",
+            "期内活动数 ÷ 赢单数；没有活动记录或有筛选时为空（活动不分筛选维度）。",
+        ),
+        Unit.ACTIVITIES,
+        MetricFormula(f'IF(ViewAll=0,"",IF(won_count*({_ACTIVITY_COUNT})=0,"",({_ACTIVITY_COUNT})/won_count))'), activities_per_won,
+        MetricFormula("won_count"), won_deal_count,
+    ),
+    Metric(
+        "activities_per_week",
+        Text("Activities a week", "每周活动数"),
+        Text(
+            "Won deals needed × activities per won deal, spread over the weeks to the last day of the plan, rounded up.",
+            "所需赢单数 × 每赢一单的活动数，按计划剩余周数均摊并向上取整。",
+        ),
+        Unit.ACTIVITIES,
+        MetricFormula(
+            f'IF(OR(won_needed="",activities_per_won="",{PLAN_LAST_DAY_FORMULA}<=AsOf),"",'
+            f"ROUNDUP(ROUND(ROUNDUP(ROUND(won_needed*activities_per_won,9),0)/(({PLAN_LAST_DAY_FORMULA}-AsOf)/7),9),0))"
+        ),
+        activities_per_week, MetricFormula("won_count"), won_deal_count,
+    ),
+)  # fmt: skip

@@ -1,0 +1,164 @@
+"""The weighted value of the open deals, and the forecast of the target period by category.
+
+The roll-up adds the categories from the surest down: a best case includes commit and what is won.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.metrics.array_arithmetic import MetricMask, round_array_to_cents
+from xl_salesflow.metrics.deal_cube import Cube
+from xl_salesflow.metrics.formula_criteria import (
+    OUTCOME_OPEN,
+    Criterion,
+    count_formula,
+    deals_formula,
+    formula_today_only,
+    sum_formula,
+)
+from xl_salesflow.metrics.metric_declaration import Metric, MetricArray, MetricFormula, Unit
+from xl_salesflow.metrics.outcome_metrics import open_deal_count
+from xl_salesflow.metrics.stage_metrics import SUM_WEIGHTED_VALUE
+from xl_salesflow.metrics.target_metrics import (
+    EXPECTED_IN_TARGET_PERIOD,
+    expected_in_period,
+    expected_value,
+    won_to_date,
+)
+
+
+def open_weighted_value(cube: Cube) -> MetricArray:
+    """Sum amount × probability of the open deals, each rounded to cents."""
+    return cube.total(cube.weighted, cube.open)
+
+
+WEIGHTED_METRICS: tuple[Metric[Cube], ...] = (
+    Metric(
+        "weighted_value",
+        Text("Weighted value", "加权金额"),
+        Text(
+            "Amount × probability of every open deal, rounded to cents, then summed; the probability is the deal's own, "
+            "else its stage's. For a past date, as they were when the deal entered its stage.",
+            "各进行中商机的金额 × 赢率，四舍五入到分后求和；优先用自定赢率，否则用阶段赢率。过去日期取进入阶段时的值。",
+        ),
+        Unit.MONEY, MetricFormula(f"ROUND({deals_formula(SUM_WEIGHTED_VALUE, 'open', OUTCOME_OPEN)},2)"), open_weighted_value,
+        MetricFormula("open_count"), open_deal_count,
+    ),
+)  # fmt: skip
+
+_CATEGORY_NAMES = {
+    "commit": Text("Commit", "承诺"),
+    "best_case": Text("Best case", "乐观"),
+    "omitted": Text("Omitted", "不计入"),
+}
+
+
+def _category_mask(category: str) -> Callable[[Cube], MetricMask]:
+    return lambda cube: expected_in_period(cube) & cube.is_("forecast", category)
+
+
+def _category_value(category: str) -> Callable[[Cube], MetricArray]:
+    return lambda cube: cube.total(cube.amount, _category_mask(category)(cube)) if cube.today else cube.nothing()
+
+
+def _category_count(category: str) -> Callable[[Cube], MetricArray]:
+    return lambda cube: cube.count(_category_mask(category)(cube)) if cube.today else cube.nothing()
+
+
+def _category_metric(id: str) -> Metric[Cube]:
+    name, criteria = _CATEGORY_NAMES[id], (*EXPECTED_IN_TARGET_PERIOD, Criterion("forecast", "=", f"{{forecast:{id}}}"))
+    sample = MetricFormula(formula_today_only(count_formula, "open", *criteria))
+    value = formula_today_only(sum_formula("amount"), "open", *criteria)
+    return Metric(
+        f"forecast_{id}",
+        Text(f"Forecast: {name.en.lower()}", f"预测：{name.zh}"),
+        Text(
+            f"Open deals in the category {name.en.lower()} expected to close in the target's period. Only today knows.",
+            f"目标期间内预计成交、类别为“{name.zh}”的进行中商机金额；仅当前快照可知。",
+        ),
+        Unit.MONEY, MetricFormula(f'IF({{sample}}="","",ROUND({value},2))'), _category_value(id), sample, _category_count(id),
+    )  # fmt: skip
+
+
+def forecast_pipeline(cube: Cube) -> MetricArray:
+    """Sum what is expected and neither commit nor best case nor omitted."""
+    return round_array_to_cents(expected_value(cube) - sum(_category_value(id)(cube) for id in _CATEGORY_NAMES))
+
+
+def forecast_pipeline_count(cube: Cube) -> MetricArray:
+    """Count what is expected and neither commit nor best case nor omitted."""
+    if not cube.today:
+        return cube.nothing()
+    named = np.logical_or.reduce([_category_mask(id)(cube) for id in _CATEGORY_NAMES])
+    return cube.count(expected_in_period(cube) & ~named)
+
+
+def forecast_to_commit(cube: Cube) -> MetricArray:
+    """Add commit to what is won."""
+    return round_array_to_cents(won_to_date(cube) + _category_value("commit")(cube))
+
+
+def forecast_to_best_case(cube: Cube) -> MetricArray:
+    """Add the best case to won and commit."""
+    return round_array_to_cents(forecast_to_commit(cube) + _category_value("best_case")(cube))
+
+
+def forecast_to_pipeline(cube: Cube) -> MetricArray:
+    """Add the pipeline to won, commit and best case."""
+    return round_array_to_cents(forecast_to_best_case(cube) + forecast_pipeline(cube))
+
+
+def _metric_sum_formula(first: str, second: str) -> MetricFormula:
+    return MetricFormula(f'IF({second}="","",ROUND({first}+{second},2))')
+
+
+_EXPECTED_COUNT_TODAY = formula_today_only(count_formula, "open", *EXPECTED_IN_TARGET_PERIOD)
+_CATEGORY_COUNTS = [
+    formula_today_only(
+        count_formula, "open", *EXPECTED_IN_TARGET_PERIOD, Criterion("forecast", "=", f"{{forecast:{id}}}")
+    )
+    for id in _CATEGORY_NAMES
+]
+_PIPELINE_COUNT_FORMULA = f'IF(IsToday=0,"",{_EXPECTED_COUNT_TODAY}-{"-".join(_CATEGORY_COUNTS)})'
+
+CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
+    _category_metric("commit"),
+    _category_metric("best_case"),
+    Metric(
+        "forecast_pipeline",
+        Text("Forecast: pipeline", "预测：储备"),
+        Text(
+            "Open deals expected to close in the target's period that are in no other category. Only today knows.",
+            "目标期间内预计成交、未列入其他类别的进行中商机金额；仅当前快照可知。",
+        ),
+        Unit.MONEY,
+        MetricFormula('IF(expected_value="","",ROUND(expected_value-forecast_commit-forecast_best_case-forecast_omitted,2))'),
+        forecast_pipeline, MetricFormula(_PIPELINE_COUNT_FORMULA), forecast_pipeline_count,
+    ),
+    _category_metric("omitted"),
+    Metric(
+        "forecast_to_commit",
+        Text("Won and commit", "已赢单+承诺"),
+        Text("Won towards the target + commit.", "目标已完成 + 承诺。"),
+        Unit.MONEY, _metric_sum_formula("won_to_date", "forecast_commit"), forecast_to_commit,
+        MetricFormula('""'), Cube.nothing,
+    ),
+    Metric(
+        "forecast_to_best_case",
+        Text("Won, commit and best case", "已赢单+承诺+乐观"),
+        Text("Won towards the target + commit + best case.", "目标已完成 + 承诺 + 乐观。"),
+        Unit.MONEY, _metric_sum_formula("forecast_to_commit", "forecast_best_case"), forecast_to_best_case,
+        MetricFormula('""'), Cube.nothing,
+    ),
+    Metric(
+        "forecast_to_pipeline",
+        Text("Won, commit, best case and pipeline", "已赢单+承诺+乐观+储备"),
+        Text("Won towards the target + commit + best case + pipeline.", "目标已完成 + 承诺 + 乐观 + 储备。"),
+        Unit.MONEY, _metric_sum_formula("forecast_to_best_case", "forecast_pipeline"), forecast_to_pipeline,
+        MetricFormula('""'), Cube.nothing,
+    ),
+)  # fmt: skip

@@ -1,0 +1,182 @@
+"""The steps of one playbook's funnel (its open stages and Won) with their deals and stage stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Playbook, Stage
+from xl_salesflow.metrics.array_arithmetic import GroupNumbers, MetricMask, column_days, column_numbers
+from xl_salesflow.metrics.deal_cube import Cube, match_view_filters
+from xl_salesflow.metrics.formula_criteria import Aggregate, Criteria, Criterion, period_criteria
+from xl_salesflow.metrics.history_workings import STEP_ROWS
+from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricFormula, cache_on_argument
+
+IN_STAGE_PLAYBOOK = Criterion("playbook", "=", "StagePlaybook")
+
+
+def criteria_at_step(place: str) -> Criteria:
+    """Return what tells the visits of the playbook's step at *place*, an operand of a formula; 1 is the first."""
+    return (
+        IN_STAGE_PLAYBOOK,
+        Criterion("step", ">=", f"({place}*10000)"),
+        Criterion("step", "<", f"(({place}+1)*10000)"),
+    )
+
+
+@dataclass(frozen=True)
+class FunnelSteps:
+    """One row of StageMetrics per step; every number is an array over the steps."""
+
+    cube: Cube
+    playbook: str
+    stages: tuple[Stage, ...]
+
+    @property
+    def size(self) -> int:
+        """Return how many steps there are."""
+        return len(self.stages)
+
+    @cached_property
+    def order(self) -> MetricArray:
+        """Return each step's position in the playbook."""
+        return np.array([stage.position for stage in self.stages], dtype=np.float64)
+
+    @cached_property
+    def is_open(self) -> MetricMask:
+        """Tell which steps are open stages: all but Won."""
+        return np.array([stage.kind == "open" for stage in self.stages], dtype=bool)
+
+    @cached_property
+    def limit(self) -> MetricArray:
+        """Return each step's limit in days; NaN is none."""
+        return np.array([np.nan if s.day_limit is None else s.day_limit for s in self.stages], dtype=np.float64)
+
+    @cached_property
+    def step_of_deals(self) -> GroupNumbers:
+        """Return the step every deal of the cube stands in; -1 is none of ours."""
+        return self._steps(self.cube.frame, "recorded_stage" if self.cube.today else "stage")
+
+    @cached_property
+    def step_of_visits(self) -> GroupNumbers:
+        """Return the step of every visit of History in view; -1 is none of ours or out of view."""
+        return np.where(self.in_view, self.step_of_history, -1)
+
+    @cached_property
+    def step_of_history(self) -> GroupNumbers:
+        """Return the step of every visit of History, in view or not; -1 is none of ours."""
+        return self._steps(self.cube.pipeline["History"], "stage")
+
+    @cached_property
+    def in_view(self) -> MetricMask:
+        """Tell which visits of History match every dropdown."""
+        return match_view_filters(self.cube.pipeline["History"], self.cube.view.filters)
+
+    @cached_property
+    def begun(self) -> MetricMask:
+        """Tell which visits began by the as-of date; a past date knows nothing of those that began nobody knows when."""
+        entered = self.visit_dates("entered")
+        return np.ones(len(entered), dtype=bool) if self.cube.today else np.asarray(entered <= self.cube.as_of)
+
+    def place_of(self, names: pd.Series) -> GroupNumbers:
+        """Return the step of every name, whatever its playbook; -1 is none."""
+        position = {stage.name: index for index, stage in enumerate(self.stages)}
+        codes, found = pd.factorize(names)
+        return np.array([position.get(str(name), -1) for name in found] + [-1], dtype=np.int64)[codes]
+
+    def is_ours(self, frame: pd.DataFrame) -> MetricMask:
+        """Tell which rows are of the playbook."""
+        codes, ids = pd.factorize(frame["playbook"])
+        return np.array([str(id) == self.playbook for id in ids] + [False])[codes]
+
+    def _steps(self, frame: pd.DataFrame, column: str) -> GroupNumbers:
+        return np.where(self.is_ours(frame), self.place_of(frame[column]), -1)
+
+    @cached_property
+    def ended(self) -> MetricMask:
+        """Tell which visits ended by the as-of date and in the period (cohort reading: of deals created in it)."""
+        left, view = self.visit_dates("left"), self.cube.view
+        dates = self.visit_dates("created") if view.reading == "cohort" else left
+        there = (self.step_of_visits >= 0) & self.begun
+        return np.asarray(there & (left <= self.cube.as_of) & self.cube.within(dates))
+
+    def visit_dates(self, column: str) -> MetricArray:
+        """Return a date column of History as days."""
+        return column_days(self.cube.pipeline["History"][column])
+
+    @cached_property
+    def visit_days(self) -> MetricArray:
+        """Return the days of every visit; NaN while it goes on or where a date is unknown."""
+        return column_numbers(self.cube.pipeline["History"]["days"])
+
+    def blank_unless_open(self, values: MetricArray) -> MetricArray:
+        """Return *values* with "unknown" at Won, where a deal does not wait for anything."""
+        return np.where(self.is_open, values, np.nan)
+
+
+@cache_on_argument
+def build_funnel_steps(cube: Cube) -> FunnelSteps:
+    """Return the steps of the playbook the view chooses, else of the default one."""
+    playbook = cube.view.filters.get("playbook", "") or cube.pipeline.default_playbook
+    chosen = cube.pipeline.playbooks.get(playbook)
+    return FunnelSteps(cube, playbook, select_funnel_stages(chosen) if chosen else ())
+
+
+def select_funnel_stages(playbook: Playbook) -> tuple[Stage, ...]:
+    """Return the steps of a playbook: its open stages and Won, in order."""
+    stages = (stage for stage in playbook.stages if stage.kind in ("open", "won"))
+    return tuple(sorted(stages, key=lambda stage: stage.position)[:STEP_ROWS])
+
+
+def formula_if_step(formula: str) -> str:
+    """Show a number in the rows of steps only."""
+    return f'IF({{stage}}="","",{formula})'
+
+
+def formula_if_open_stage(formula: str) -> str:
+    """Show a number in the rows of open stages only."""
+    return f'IF({{kind}}<>{{kind:open}},"",{formula})'
+
+
+def ended_stays_formula(aggregate: Aggregate, *criteria: Criterion) -> str:
+    """Return the formula of *aggregate* over the visits of the row's stage that ended, as Steps.ended finds them."""
+    visits = (Criterion("state", "=", "(-1-{position})"), *criteria)
+    plain, created, left = (aggregate("History", (*visits, *window)) for window in period_criteria("created", "left"))
+    return f"IF(HasPeriod=0,{plain},IF(IsCohort=1,{created},{left}))"
+
+
+def stage_metric_formula(column: str) -> str:
+    """Return a number of the row's step from the table StageMetrics, for tables that run beside it."""
+    return f"INDEX({{StageMetrics.{column}}},MATCH({{position}},{{StageMetrics.position}},0))"
+
+
+def _stage_setup_formula(column: str) -> str:
+    return f'INDEX({{Stages.{column}}},MATCH(StagePlaybook&"|"&{{stage}},{{Stages.key}},0))'
+
+
+_IN_OWN_PLAYBOOK = "({Stages.playbook}=StagePlaybook)"
+_IS_FUNNEL_STAGE = f"{_IN_OWN_PLAYBOOK}*(({{Stages.kind}}={{kind:open}})+({{Stages.kind}}={{kind:won}}))"
+_KTH_POSITION = f"SMALL(IF({_IS_FUNNEL_STAGE},{{Stages.position}}),{{position}})"
+
+STEP_NAMING_FORMULAS: dict[str, MetricFormula] = {
+    "order": MetricFormula(f'IF({{position}}>SUMPRODUCT({_IS_FUNNEL_STAGE}),"",{_KTH_POSITION})', array=True),
+    "stage": MetricFormula(
+        f'IF({{order}}="","",INDEX({{Stages.stage}},MATCH(1,{_IN_OWN_PLAYBOOK}*({{Stages.position}}={{order}}),0)))',
+        array=True,
+    ),
+    "kind": MetricFormula(formula_if_step(_stage_setup_formula("kind"))),
+}
+"""The formulas that say which step a row is about."""
+
+DAY_LIMIT_COLUMN: ColumnMetric[FunnelSteps] = ColumnMetric(
+    "day_limit",
+    MetricFormula(
+        formula_if_open_stage(f'IF({_stage_setup_formula("day_limit")}="","",{_stage_setup_formula("day_limit")})')
+    ),
+    lambda steps: steps.blank_unless_open(steps.limit),
+)
+
+STAGE_NAME_FORMULAS: dict[str, MetricFormula] = {"stage": MetricFormula(stage_metric_formula("stage"))}

@@ -1,0 +1,325 @@
+"""Where and why deals are lost, which step costs most, and which stage is too slow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.metrics.array_arithmetic import (
+    GroupNumbers,
+    MetricMask,
+    column_numbers,
+    count_by_group,
+    divide_or_unknown,
+    round_array_to_cents,
+    sum_by_group,
+)
+from xl_salesflow.metrics.deal_cube import Cube
+from xl_salesflow.metrics.formula_criteria import (
+    OUTCOME_LOST,
+    Criterion,
+    count_formula,
+    formula_today_only,
+    sum_formula,
+)
+from xl_salesflow.metrics.funnel_steps import (
+    FunnelSteps,
+    build_funnel_steps,
+    ended_stays_formula,
+    formula_if_step,
+    stage_metric_formula,
+)
+from xl_salesflow.metrics.history_workings import stage_exits_formula, working_lookup
+from xl_salesflow.metrics.metric_declaration import (
+    ColumnMetric,
+    Metric,
+    MetricArray,
+    MetricFormula,
+    Unit,
+    cache_on_argument,
+)
+from xl_salesflow.metrics.outcome_metrics import mean_won_value
+from xl_salesflow.metrics.stage_metrics import (
+    deals_reached,
+    finished_stay_count,
+    finished_stays,
+    stage_mean_days,
+    stage_median_days,
+    step_conversion,
+)
+from xl_salesflow.schema.choice_lists import LISTS
+
+
+@cache_on_argument
+def _lost_stays(asked: FunnelSteps) -> MetricMask:
+    return np.asarray(asked.ended & (asked.cube.pipeline["History"]["move"] == "lost").to_numpy(dtype=bool))
+
+
+@cache_on_argument
+def step_lost_count(asked: FunnelSteps) -> MetricArray:
+    """Count the visits of each step that ended with the deal lost."""
+    return count_by_group(_lost_stays(asked), asked.step_of_visits, asked.size)
+
+
+def step_lost_value(asked: FunnelSteps) -> MetricArray:
+    """Sum the amounts those deals had when they entered the step."""
+    amount = column_numbers(asked.cube.pipeline["History"]["amount"])
+    return sum_by_group(amount, _lost_stays(asked), asked.step_of_visits, asked.size)
+
+
+def step_lost_share(asked: FunnelSteps) -> MetricArray:
+    """Divide each step's losses by all of them."""
+    lost = step_lost_count(asked)
+    return divide_or_unknown(lost, np.full(asked.size, lost.sum()))
+
+
+def step_lost_cumulative(asked: FunnelSteps) -> MetricArray:
+    """Divide the losses of the steps that lose at least as many by all of them: largest first, how much is explained."""
+    return cumulative_share(step_lost_count(asked))
+
+
+def cumulative_share(lost: MetricArray) -> MetricArray:
+    """Return for each number the share of those at least as large."""
+    at_least = np.array([lost[lost >= number].sum() for number in lost])
+    return divide_or_unknown(at_least, np.full(len(lost), lost.sum()))
+
+
+@cache_on_argument
+def one_point_more(asked: FunnelSteps) -> MetricArray:
+    """Return the won value that one percentage point more of each step's conversion would bring the same deals."""
+    conversion, value = step_conversion(asked), mean_won_value(asked.cube)[0]
+    won = deals_reached(asked)[~asked.is_open].sum()
+    room = np.clip(1 - conversion, 0, 0.01)
+    return round_array_to_cents(divide_or_unknown(won * value * room, conversion))
+
+
+@cache_on_argument
+def limit_ratio(asked: FunnelSteps) -> MetricArray:
+    """Divide the median days of each stage by its limit."""
+    return divide_or_unknown(stage_median_days(asked), asked.limit)
+
+
+def days_per_deal(asked: FunnelSteps) -> MetricArray:
+    """Divide the days of the finished visits of each stage by those that were a deal's first: a return adds its days."""
+    first = finished_stays(asked) & (column_numbers(asked.cube.pipeline["History"]["first"]) == 1)
+    return divide_or_unknown(
+        stage_mean_days(asked) * finished_stay_count(asked), count_by_group(first, asked.step_of_visits, asked.size)
+    )
+
+
+def _largest_of_steps(column: Callable[[FunnelSteps], MetricArray]) -> Callable[[Cube], MetricArray]:
+    def compute(cube: Cube) -> MetricArray:
+        found = column(build_funnel_steps(cube)) if not cube.column else np.array([])
+        known = found[~np.isnan(found)]
+        return np.array([known.max()]) if len(known) else cube.nothing()
+
+    return compute
+
+
+_MOVED_TO_LOST = Criterion("move", "=", "{move:lost}")
+_STEP_LOST_COUNT = f"IF(HasPeriod=0,{stage_exits_formula('lost')},{working_lookup('Lost', '{position}')})"
+_ALL_STEPS_LOST = "SUM({Leaks.lost_count})"
+_STEP_CONVERSION = stage_metric_formula("step_conversion")
+_WON_REACHED = "SUMIFS({StageMetrics.reached},{StageMetrics.kind},{kind:won})"
+_STEP_ONE_POINT_MORE = (
+    f"ROUND({_WON_REACHED}*mean_won_value*MIN(0.01,MAX(0,1-{_STEP_CONVERSION}))/{_STEP_CONVERSION},2)"
+)
+_STEP_MEDIAN_DAYS, _STEP_DAY_LIMIT = stage_metric_formula("median_days"), stage_metric_formula("day_limit")
+_STEP_TOTAL_DAYS = f"{stage_metric_formula('mean_days')}*{stage_metric_formula('visits')}"
+_STEP_FIRST_STAYS = ended_stays_formula(count_formula, Criterion("days", ">=", "0"), Criterion("first", "=", "1"))
+_STEPS_LOST_AT_LEAST = 'SUMIFS({Leaks.lost_count},{Leaks.lost_count},">="&{lost_count})'
+
+LEAK_COLUMNS: tuple[ColumnMetric[FunnelSteps], ...] = (
+    ColumnMetric("lost_count", MetricFormula(formula_if_step(_STEP_LOST_COUNT)), step_lost_count),
+    ColumnMetric(
+        "lost_value",
+        MetricFormula(formula_if_step(f"ROUND({ended_stays_formula(sum_formula('amount'), _MOVED_TO_LOST)},2)")),
+        step_lost_value,
+    ),
+    ColumnMetric(
+        "lost_share",
+        MetricFormula(formula_if_step(f'IF({_ALL_STEPS_LOST}=0,"",{{lost_count}}/{_ALL_STEPS_LOST})')),
+        step_lost_share,
+    ),
+    ColumnMetric(
+        "lost_cumulative",
+        MetricFormula(formula_if_step(f'IF({_ALL_STEPS_LOST}=0,"",{_STEPS_LOST_AT_LEAST}/{_ALL_STEPS_LOST})')),
+        step_lost_cumulative,
+    ),
+    ColumnMetric(
+        "one_point_more",
+        MetricFormula(
+            formula_if_step(
+                f'IF(OR({_STEP_CONVERSION}="",mean_won_value=""),"",IF({_STEP_CONVERSION}=0,"",{_STEP_ONE_POINT_MORE}))'
+            )
+        ),
+        one_point_more,
+    ),
+    ColumnMetric(
+        "limit_ratio",
+        MetricFormula(
+            formula_if_step(
+                f'IF(OR({_STEP_MEDIAN_DAYS}="",{_STEP_DAY_LIMIT}=""),"",IF({_STEP_DAY_LIMIT}=0,"",{_STEP_MEDIAN_DAYS}/{_STEP_DAY_LIMIT}))'
+            )
+        ),
+        limit_ratio,
+    ),
+    ColumnMetric(
+        "days_per_deal",
+        MetricFormula(
+            formula_if_step(
+                f'IF({stage_metric_formula("mean_days")}="","",IFERROR({_STEP_TOTAL_DAYS}/({_STEP_FIRST_STAYS}),""))'
+            )
+        ),
+        days_per_deal,
+    ),
+)
+
+
+def _leak_metric(id: str, column: ColumnMetric[FunnelSteps], unit: Unit, name: Text, definition: Text) -> Metric[Cube]:
+    largest = f'IF(COUNT({{Leaks.{column.id}}})=0,"",MAX({{Leaks.{column.id}}}))'
+    return Metric(
+        id,
+        name,
+        definition,
+        unit,
+        MetricFormula(largest),
+        _largest_of_steps(column.compute),
+        MetricFormula('""'),
+        Cube.nothing,
+    )
+
+
+LEAK_METRICS: tuple[Metric[Cube], ...] = (
+    _leak_metric(
+        "bottleneck", LEAK_COLUMNS[4], Unit.MONEY,
+        Text("Bottleneck: one point more", "短板：提高一个百分点"),
+        Text(
+            "The most won value that one percentage point more of one step's conversion would bring (won deals × mean won value "
+            "× 0.01 ÷ conversion); step by step on Leaks.",
+            "某一步转化率提高一个百分点可带来的最大赢单金额增量（赢单数 × 平均赢单金额 × 0.01 ÷ 转化率）；各步见“流失分析”。",
+        ),
+    ),
+    _leak_metric(
+        "slowest_stage", LEAK_COLUMNS[5], Unit.TIMES,
+        Text("Slowest stage: days against limit", "最慢阶段：天数与期限之比"),
+        Text(
+            "The largest ratio of a stage's median days to its limit; the sheet Leaks shows it for every stage.",
+            "阶段天数中位数与期限之比的最大值；各阶段见“流失分析”。",
+        ),
+    ),
+)  # fmt: skip
+
+LOSS_REASON_ROWS = 20
+"""Rows of LossReasons; row 0 is no reason given."""
+
+
+@dataclass(frozen=True)
+class LossReasons:
+    """One row per reason of the sheet Lists; only today's snapshot knows them."""
+
+    cube: Cube
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Return the reasons as frames hold them; "" is none."""
+        listed = list(self.cube.pipeline["Lists"]["loss_reason"].iloc[: LOSS_REASON_ROWS - 1])
+        return ["", *listed, *[""] * (LOSS_REASON_ROWS - 1 - len(listed))]
+
+    def label(self, row: int) -> str:
+        """Return what the row is called on the sheet."""
+        name, language = self.names[row], self.cube.pipeline.language
+        text = NO_REASON_LABEL if row == 0 else LISTS["loss_reason"].get(name)
+        return text.in_(language) if text else name
+
+    @cached_property
+    def shown(self) -> MetricMask:
+        """Tell which rows show a number."""
+        known = np.array([bool(name) or row == 0 for row, name in enumerate(self.names)])
+        return known & self.cube.today
+
+    @cached_property
+    def of_deals(self) -> GroupNumbers:
+        """Return the row of every lost deal; -1 is a deal not lost or a reason that is not listed."""
+        place = {name: row for row, name in reversed(list(enumerate(self.names)))}
+        codes, names = pd.factorize(self.cube.frame["loss_reason"])
+        rows = np.array([place.get(str(name), -1) for name in names] + [-1], dtype=np.int64)[codes]
+        return np.where(self.cube.lost, rows, -1)
+
+    def blank_unless_shown(self, values: MetricArray) -> MetricArray:
+        """Return *values* with "unknown" in rows that show nothing."""
+        return np.where(self.shown, values, np.nan)
+
+
+def reason_lost_count(asked: LossReasons) -> MetricArray:
+    """Count the lost deals with each reason."""
+    if not asked.cube.today:
+        return np.full(LOSS_REASON_ROWS, np.nan)
+    return asked.blank_unless_shown(count_by_group(asked.of_deals >= 0, asked.of_deals, LOSS_REASON_ROWS))
+
+
+def reason_lost_value(asked: LossReasons) -> MetricArray:
+    """Sum their amounts."""
+    if not asked.cube.today:
+        return np.full(LOSS_REASON_ROWS, np.nan)
+    return asked.blank_unless_shown(
+        sum_by_group(asked.cube.amount, asked.of_deals >= 0, asked.of_deals, LOSS_REASON_ROWS)
+    )
+
+
+def reason_lost_share(asked: LossReasons) -> MetricArray:
+    """Divide each by all lost deals with a listed reason or none."""
+    lost = reason_lost_count(asked)
+    return divide_or_unknown(lost, np.full(LOSS_REASON_ROWS, np.nansum(lost)))
+
+
+def reason_lost_cumulative(asked: LossReasons) -> MetricArray:
+    """Divide the losses of the reasons that lose at least as many by all of them."""
+    lost = reason_lost_count(asked)
+    return np.where(np.isnan(lost), np.nan, cumulative_share(np.nan_to_num(lost)))
+
+
+_LISTED_REASON = "INDEX({Lists.loss_reason},{position})"
+_LOST_FOR_REASON = (OUTCOME_LOST, Criterion("loss_reason", "=", 'IF({position}=0,"",{reason})'))
+_ALL_REASONS_LOST = "SUM({LossReasons.lost_count})"
+_REASONS_LOST_AT_LEAST = 'SUMIFS({LossReasons.lost_count},{LossReasons.lost_count},">="&{lost_count})'
+
+
+def _formula_if_reason(formula: str) -> str:
+    return f'IF({{reason}}="","",{formula})'
+
+
+def _share_of_lost_formula(formula: str) -> MetricFormula:
+    return MetricFormula(f'IF({{lost_count}}="","",IF({_ALL_REASONS_LOST}=0,"",{formula}/{_ALL_REASONS_LOST}))')
+
+
+NO_REASON_LABEL = Text("(none given)", "（未填写）")
+
+
+def reason_naming_formulas(language: Language) -> dict[str, MetricFormula]:
+    """Return the formulas that say which reason a row is about."""
+    listed = f'IF({{position}}>ROWS({{Lists.loss_reason}}),"",IF({_LISTED_REASON}="","",{_LISTED_REASON}))'
+    return {"reason": MetricFormula(f'IF({{position}}=0,"{NO_REASON_LABEL.in_(language)}",{listed})')}
+
+
+LOSS_REASON_COLUMNS: tuple[ColumnMetric[LossReasons], ...] = (
+    ColumnMetric(
+        "lost_count",
+        MetricFormula(_formula_if_reason(formula_today_only(count_formula, "closed", *_LOST_FOR_REASON))),
+        reason_lost_count,
+    ),
+    ColumnMetric(
+        "lost_value",
+        MetricFormula(
+            f'IF({{lost_count}}="","",ROUND({formula_today_only(sum_formula("amount"), "closed", *_LOST_FOR_REASON)},2))'
+        ),
+        reason_lost_value,
+    ),
+    ColumnMetric("lost_share", _share_of_lost_formula("{lost_count}"), reason_lost_share),
+    ColumnMetric("lost_cumulative", _share_of_lost_formula(_REASONS_LOST_AT_LEAST), reason_lost_cumulative),
+)

@@ -1,0 +1,331 @@
+"""How deals end: counts and values by state, win rates and the length of the sales cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.metrics.array_arithmetic import (
+    MetricMask,
+    column_days,
+    count_by_group,
+    divide_or_unknown,
+    round_array_to_cents,
+)
+from xl_salesflow.metrics.deal_cube import Cube, match_view_filters
+from xl_salesflow.metrics.formula_criteria import (
+    HAS_AMOUNT,
+    ONGOING_STAY,
+    OUTCOME_ENDED,
+    OUTCOME_LOST,
+    OUTCOME_OPEN,
+    OUTCOME_RECORDED,
+    OUTCOME_WON,
+    Criteria,
+    Criterion,
+    PeriodRule,
+    count_formula,
+    criterion_is_dated,
+    criterion_is_number,
+    deals_formula,
+    deals_formula_past,
+    deals_formula_today,
+    median_formula,
+    sum_formula,
+)
+from xl_salesflow.metrics.history_workings import working_median
+from xl_salesflow.metrics.metric_declaration import Metric, MetricArray, MetricFormula, Unit
+
+_CYCLE_DATED = (criterion_is_dated("created"), criterion_is_dated("closed"))
+_CYCLE_ENDS: dict[str, tuple[Text, Criteria, Callable[[Cube], MetricMask]]] = {
+    "won": (Text("won", "赢单"), (OUTCOME_WON,), lambda cube: cube.won),
+    "lost": (Text("lost", "丢单"), (OUTCOME_LOST,), lambda cube: cube.lost),
+    "closed": (Text("closed", "已关闭"), OUTCOME_ENDED, lambda cube: cube.won | cube.lost),
+}
+
+
+def _count_dated_cycles(mask: Callable[[Cube], MetricMask]) -> Callable[[Cube], MetricArray]:
+    return lambda cube: cube.count(mask(cube) & ~np.isnan(cube.cycle_days))
+
+
+def _mean_cycle(mask: Callable[[Cube], MetricMask]) -> Callable[[Cube], MetricArray]:
+    return lambda cube: cube.mean(cube.cycle_days, mask(cube))
+
+
+def _median_cycle(mask: Callable[[Cube], MetricMask]) -> Callable[[Cube], MetricArray]:
+    return lambda cube: cube.median(cube.cycle_days, mask(cube))
+
+
+cycle_days_won_mean = _mean_cycle(lambda cube: cube.won)
+
+
+def _cycle_days_formula(table: str, criteria: Criteria) -> str:
+    return f"{sum_formula('closed')(table, criteria)}-{sum_formula('created')(table, criteria)}"
+
+
+def _cycle_metrics(end: str) -> tuple[Metric[Cube], Metric[Cube]]:
+    name, criteria, mask = _CYCLE_ENDS[end]
+    closed_then = (ONGOING_STAY, *criteria)
+    sample = MetricFormula(
+        deals_formula(
+            count_formula, "closed", *criteria, *_CYCLE_DATED, then=(*closed_then, criterion_is_number("cycle_days"))
+        )
+    )
+    dated = (*criteria, *_CYCLE_DATED)
+    total_now, total_then = (
+        deals_formula_today(_cycle_days_formula, "closed", *dated),
+        deals_formula_past(sum_formula("cycle_days"), "closed", *closed_then),
+    )
+    mean = f"IF(IsToday=1,{total_now},{total_then})"
+    now = deals_formula_today(median_formula("closed", minus="created"), "closed", *dated)
+    median = f"IF(IsToday=1,{now},{working_median(f'{end.title()}Cycle')})"
+    return (
+        Metric(
+            f"cycle_days_{end}_mean",
+            Text(f"Mean cycle, {name.en}", f"平均周期（{name.zh}）"),
+            Text(
+                f"Mean days from creation to closing of {name.en} deals; deals without either date are left out.",
+                f"{name.zh}商机从创建到关闭的平均天数；缺少任一日期者不计。",
+            ),
+            Unit.DAYS, MetricFormula(f'IF({{sample}}=0,"",({mean})/{{sample}})'), _mean_cycle(mask), sample, _count_dated_cycles(mask),
+        ),
+        Metric(
+            f"cycle_days_{end}_median",
+            Text(f"Median cycle, {name.en}", f"周期中位数（{name.zh}）"),
+            Text(
+                f"Half of the {name.en} deals took fewer days from creation to closing; deals without either date are "
+                "left out.",
+                f"一半{name.zh}商机从创建到关闭的天数少于此值；缺少任一日期者不计。",
+            ),
+            Unit.DAYS, MetricFormula(f'IF({{sample}}=0,"",{median})', array=True), _median_cycle(mask), sample, _count_dated_cycles(mask),
+        ),
+    )  # fmt: skip
+
+
+CYCLE_METRICS: tuple[Metric[Cube], ...] = tuple(metric for end in _CYCLE_ENDS for metric in _cycle_metrics(end))
+
+
+def deal_count(cube: Cube) -> MetricArray:
+    """Count every deal."""
+    return cube.count(np.ones(len(cube.group), dtype=bool))
+
+
+def created_count(cube: Cube) -> MetricArray:
+    """Count the deals created in the period."""
+    return cube.count(cube.created_then)
+
+
+def open_deal_count(cube: Cube) -> MetricArray:
+    """Count the open deals."""
+    return cube.count(cube.open)
+
+
+def won_deal_count(cube: Cube) -> MetricArray:
+    """Count the won deals."""
+    return cube.count(cube.won)
+
+
+def lost_deal_count(cube: Cube) -> MetricArray:
+    """Count the lost deals."""
+    return cube.count(cube.lost)
+
+
+def closed_count(cube: Cube) -> MetricArray:
+    """Count the won and the lost deals."""
+    return cube.count(cube.won | cube.lost)
+
+
+def open_deal_value(cube: Cube) -> MetricArray:
+    """Sum the amounts of open deals."""
+    return cube.total(cube.amount, cube.open)
+
+
+def won_deal_value(cube: Cube) -> MetricArray:
+    """Sum the amounts of won deals."""
+    return cube.total(cube.amount, cube.won)
+
+
+def lost_deal_value(cube: Cube) -> MetricArray:
+    """Sum the amounts of lost deals."""
+    return cube.total(cube.amount, cube.lost)
+
+
+def valued_won_count(cube: Cube) -> MetricArray:
+    """Count the won deals that have an amount."""
+    return cube.count(cube.won & ~np.isnan(cube.amount))
+
+
+def mean_won_value(cube: Cube) -> MetricArray:
+    """Divide the won value by the won deals that have an amount, to the cent."""
+    return round_array_to_cents(divide_or_unknown(won_deal_value(cube), valued_won_count(cube)))
+
+
+def median_won_value(cube: Cube) -> MetricArray:
+    """Find the amount that half of the won deals stay below, to the cent."""
+    return round_array_to_cents(cube.median(cube.amount, cube.won))
+
+
+def closed_win_rate(cube: Cube) -> MetricArray:
+    """Divide won by closed."""
+    return divide_or_unknown(won_deal_count(cube), closed_count(cube))
+
+
+def win_rate_of_all(cube: Cube) -> MetricArray:
+    """Divide won by created."""
+    return divide_or_unknown(won_deal_count(cube), created_count(cube))
+
+
+def win_rate_by_value(cube: Cube) -> MetricArray:
+    """Divide won value by closed value."""
+    return divide_or_unknown(won_deal_value(cube), won_deal_value(cube) + lost_deal_value(cube))
+
+
+def undated_count(cube: Cube) -> MetricArray:
+    """Count today's deals without a creation date, whatever the as-of date: past snapshots leave them out."""
+    deals = cube.pipeline["Deals"]
+    group = cube.group_of(deals)
+    mask = (deals["outcome"] != "").to_numpy() & np.isnan(column_days(deals["created"]))
+    return count_by_group(mask & match_view_filters(deals, cube.view.filters) & (group >= 0), group, cube.size)
+
+
+def _outcome_count_formula(when: PeriodRule, *criteria: Criterion) -> MetricFormula:
+    return MetricFormula(deals_formula(count_formula, when, *criteria))
+
+
+def _outcome_value_formula(when: PeriodRule, *criteria: Criterion) -> MetricFormula:
+    return MetricFormula(f"ROUND({deals_formula(sum_formula('amount'), when, *criteria)},2)")
+
+
+_DEAL_COUNT = _outcome_count_formula("always", OUTCOME_RECORDED)
+_CREATED_COUNT = _outcome_count_formula("created", OUTCOME_RECORDED)
+_OPEN_COUNT = _outcome_count_formula("open", OUTCOME_OPEN)
+_WON_COUNT = _outcome_count_formula("closed", OUTCOME_WON)
+_LOST_COUNT = _outcome_count_formula("closed", OUTCOME_LOST)
+_VALUED_WON_COUNT = _outcome_count_formula("closed", OUTCOME_WON, HAS_AMOUNT)
+_UNDATED_COUNT = MetricFormula(
+    'COUNTIFS({Deals.in_view},1,{Deals.outcome},"<>")-COUNTIFS({Deals.in_view},1,{Deals.outcome},"<>",{Deals.created},">0")'
+)
+
+OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
+    Metric(
+        "deal_count",
+        Text("Deals", "商机总数"),
+        Text(
+            "Every deal there was on the as-of date, open or closed; the period does not matter.",
+            "截至日期存在的全部商机，不论进行中或已关闭；与期间无关。",
+        ),
+        Unit.DEALS, _DEAL_COUNT, deal_count, _DEAL_COUNT, deal_count,
+    ),
+    Metric(
+        "created_count",
+        Text("Created", "新建商机"),
+        Text(
+            "Deals created in the period; without a period every deal, those without a creation date too.",
+            "期内创建的商机；未设期间时为全部商机，含无创建日期者。",
+        ),
+        Unit.DEALS, _CREATED_COUNT, created_count, _CREATED_COUNT, created_count,
+    ),
+    Metric(
+        "open_count",
+        Text("Open deals", "进行中商机"),
+        Text(
+            "Deals still open on the as-of date; in the cohort reading, of those created in the period.",
+            "截至日期仍在进行中的商机；群组口径下仅计期内创建者。",
+        ),
+        Unit.DEALS, _OPEN_COUNT, open_deal_count, _OPEN_COUNT, open_deal_count,
+    ),
+    Metric(
+        "won_count",
+        Text("Won deals", "赢单数"),
+        Text(
+            "Won deals closed in the period (cohort reading: created in it); aftercare counts as won. "
+            "Won deals without a closing date count only when no period is set.",
+            "期内关闭（群组口径：期内创建）的赢单，售后阶段计为赢单；无关闭日期者仅在未设期间时计入。",
+        ),
+        Unit.DEALS, _WON_COUNT, won_deal_count, _WON_COUNT, won_deal_count,
+    ),
+    Metric(
+        "lost_count",
+        Text("Lost deals", "丢单数"),
+        Text(
+            "Lost deals closed in the period (cohort reading: created in it). "
+            "Lost deals without a closing date count only when no period is set.",
+            "期内关闭（群组口径：期内创建）的丢单；无关闭日期者仅在未设期间时计入。",
+        ),
+        Unit.DEALS, _LOST_COUNT, lost_deal_count, _LOST_COUNT, lost_deal_count,
+    ),
+    Metric(
+        "undated_count",
+        Text("Without a creation date", "无创建日期"),
+        Text(
+            "Deals without a creation date: counted in today's snapshot, left out of every past date and of every period.",
+            "无创建日期的商机：计入当前快照，不计入任何过去日期或期间。",
+        ),
+        Unit.DEALS, _UNDATED_COUNT, undated_count, _UNDATED_COUNT, undated_count,
+    ),
+    Metric(
+        "open_value",
+        Text("Open value", "进行中金额"),
+        Text("Sum of the amounts of the open deals.", "进行中商机的金额合计。"),
+        Unit.MONEY, _outcome_value_formula("open", OUTCOME_OPEN), open_deal_value, MetricFormula("open_count"), open_deal_count,
+    ),
+    Metric(
+        "won_value",
+        Text("Won value", "赢单金额"),
+        Text("Sum of the amounts of the won deals.", "赢单的金额合计。"),
+        Unit.MONEY, _outcome_value_formula("closed", OUTCOME_WON), won_deal_value, MetricFormula("won_count"), won_deal_count,
+    ),
+    Metric(
+        "lost_value",
+        Text("Lost value", "丢单金额"),
+        Text("Sum of the amounts of the lost deals.", "丢单的金额合计。"),
+        Unit.MONEY, _outcome_value_formula("closed", OUTCOME_LOST), lost_deal_value, MetricFormula("lost_count"), lost_deal_count,
+    ),
+    Metric(
+        "mean_won_value",
+        Text("Mean won value", "平均赢单金额"),
+        Text(
+            "Won value ÷ won deals that have an amount; a blank amount is no zero.",
+            "赢单金额 ÷ 有金额的赢单数；空白金额不按零计算。",
+        ),
+        Unit.MONEY, MetricFormula('IF({sample}=0,"",ROUND(won_value/{sample},2))'), mean_won_value, _VALUED_WON_COUNT, valued_won_count,
+    ),
+    Metric(
+        "median_won_value",
+        Text("Median won value", "赢单金额中位数"),
+        Text("Half of the won deals are smaller, half larger.", "一半赢单低于此值，一半高于此值。"),
+        Unit.MONEY,
+        MetricFormula(
+            f'IF({{sample}}=0,"",ROUND(IF(IsToday=1,{deals_formula_today(median_formula("amount"), "closed", OUTCOME_WON)},{working_median("WonValue")}),2))',
+            array=True,
+        ),
+        median_won_value, _VALUED_WON_COUNT, valued_won_count,
+    ),
+    Metric(
+        "win_rate",
+        Text("Win rate", "赢单率"),
+        Text("Won ÷ (won + lost), closed in the period.", "赢单 ÷（赢单 + 丢单），按期内关闭统计。"),
+        Unit.RATIO, MetricFormula('IF({sample}=0,"",won_count/{sample})'), closed_win_rate,
+        MetricFormula("won_count+lost_count"), closed_count,
+    ),
+    Metric(
+        "win_rate_of_all",
+        Text("Win rate of all created", "全部商机赢单率"),
+        Text(
+            "Won ÷ created, both in the period; open deals weigh it down. Without a period, won ÷ every deal.",
+            "赢单 ÷ 新建商机，均按期间统计，进行中商机会拉低该值；未设期间时为赢单 ÷ 全部商机。",
+        ),
+        Unit.RATIO, MetricFormula('IF({sample}=0,"",won_count/{sample})'), win_rate_of_all,
+        MetricFormula("created_count"), created_count,
+    ),
+    Metric(
+        "win_rate_by_value",
+        Text("Win rate by value", "金额赢单率"),
+        Text("Won value ÷ (won value + lost value).", "赢单金额 ÷（赢单金额 + 丢单金额）。"),
+        Unit.RATIO,
+        MetricFormula('IF(won_value+lost_value=0,"",won_value/(won_value+lost_value))'), win_rate_by_value,
+        MetricFormula("won_count+lost_count"), closed_count,
+    ),
+)  # fmt: skip

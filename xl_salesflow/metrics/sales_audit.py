@@ -1,0 +1,256 @@
+"""Answer thirteen questions about how the team sells from what the workbook holds.
+
+A question is unanswered (None) where the workbook holds nothing to answer from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.rule_declarations import format_column_values
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.process.deal_upkeep import SPIN_KINDS, count_spin_kinds
+from xl_salesflow.schema.table_registry import TABLES
+
+AuditFacts = dict[str, Any]
+SPIN_NOTE_COLUMNS = tuple(SPIN_KINDS)
+
+
+def audit_lead_quality(pipeline: Pipeline) -> AuditFacts | None:
+    """Say how many deals got beyond the first stage, and from which source most do."""
+    deals = pipeline["Deals"]
+    deals = deals[deals["furthest"].notna()]
+    if deals.empty:
+        return None
+    on = deals["furthest"] > 1
+    shares = on.groupby(
+        _label_audit_values("Deals", "source", deals["source"].loc[deals["source"] != ""], pipeline)
+    ).mean()
+    best = str(shares.idxmax()) if len(shares) else "–"
+    return {"count": len(deals), "share": float(on.mean()), "best": best}
+
+
+def audit_assignment(pipeline: Pipeline) -> AuditFacts | None:
+    """Say how the open deals are spread over their owners."""
+    held = pipeline["Deals"].loc[pipeline["Deals"]["outcome"] == "open", "owner"]
+    if held.empty:
+        return None
+    counts = held[held != ""].value_counts()
+    most = str(counts.index[0]) if len(counts) else "–"
+    count = int(counts.max()) if len(counts) else 0
+    return {"owners": len(counts), "most": most, "count": count, "unowned": int((held == "").sum())}
+
+
+def audit_attempts(pipeline: Pipeline) -> AuditFacts | None:
+    """Say how many activities won and lost deals took, in the median."""
+    deals, count = pipeline["Deals"], pipeline["Activities"]["deal"].value_counts()
+    if count.empty:
+        return None
+    per = {outcome: deals.loc[deals["outcome"] == outcome, "deal"].map(count).fillna(0) for outcome in ("won", "lost")}
+    return {outcome: None if found.empty else float(found.median()) for outcome, found in per.items()}
+
+
+def audit_cadence(pipeline: Pipeline) -> AuditFacts | None:
+    """Say how many days pass between two activities of a deal, in the median."""
+    activities = pipeline["Activities"].dropna(subset=["date"]).sort_values("date")
+    gaps = activities.groupby("deal")["date"].diff().dt.days.dropna()
+    return None if gaps.empty else {"days": float(gaps.median()), "count": len(gaps)}
+
+
+def audit_first_contact(pipeline: Pipeline) -> AuditFacts | None:
+    """Say how many first activities left notes behind."""
+    first = pipeline["Activities"].sort_values("date", kind="stable").drop_duplicates("deal")
+    if first.empty:
+        return None
+    noted = (first[["summary", *SPIN_NOTE_COLUMNS]].apply(lambda notes: notes.str.strip()) != "").any(axis=1)
+    return {"share": float(noted.mean()), "count": len(first)}
+
+
+def audit_notes(pipeline: Pipeline) -> AuditFacts | None:
+    """Say where answers are written down: summaries, BANT answers, SPIN notes."""
+    talks = pipeline["Activities"]
+    if talks.empty:
+        return None
+    four = count_spin_kinds(pipeline) == len(SPIN_NOTE_COLUMNS)
+    answered = pipeline["Answers"].loc[pipeline["Answers"]["answer"].str.strip() != "", "deal"].nunique()
+    share = float((talks["summary"].str.strip() != "").mean())
+    return {"share": share, "answered": int(answered), "spin": int(four.sum()), "count": len(four)}
+
+
+def audit_next_contact(pipeline: Pipeline) -> AuditFacts | None:
+    """Say how many open deals have a dated next step, and how many are late."""
+    deals = pipeline["Deals"]
+    planned = deals.loc[deals["outcome"] == "open", "next_step_date"]
+    if planned.empty:
+        return None
+    late = planned < pd.Timestamp(pipeline.today)
+    return {"share": float(planned.notna().mean()), "late": int(late.sum()), "count": len(planned)}
+
+
+def audit_materials(pipeline: Pipeline) -> AuditFacts | None:
+    """Say what is sent most."""
+    sent = pipeline["Activities"]["materials"].str.split(r"[,;，；、]").explode().str.strip()
+    return _most_frequent_value(sent[sent.notna() & (sent != "")])
+
+
+def audit_product_gaps(pipeline: Pipeline) -> AuditFacts | None:
+    """Say how many products lack a feature, an advantage or a benefit."""
+    products = pipeline["Products"]
+    products = products[(products["product"] != "") & (products["active"] != "no")]
+    if products.empty:
+        return None
+    bare = (products[["feature", "advantage", "benefit"]].apply(lambda notes: notes.str.strip()) == "").any(axis=1)
+    return {"bare": int(bare.sum()), "count": len(products)}
+
+
+def audit_demo_channels(pipeline: Pipeline) -> AuditFacts | None:
+    """Say by which channel most demos are held."""
+    demos = pipeline["Activities"]
+    demos = demos[demos["type"] == "demo"]
+    return _most_frequent_value(
+        _label_audit_values("Activities", "contact_channel", demos["contact_channel"], pipeline)
+    )
+
+
+def audit_preparation(pipeline: Pipeline) -> AuditFacts | None:
+    """Say how many tasks that fell due were done in time."""
+    tasks = pipeline["Tasks"]
+    due = tasks[(tasks["due"] <= pd.Timestamp(pipeline.today)) & (tasks["status"] != "dropped")]
+    if due.empty:
+        return None
+    in_time = (due["status"] == "done") & ~(due["done"] > due["due"])
+    return {"share": float(in_time.mean()), "count": len(due)}
+
+
+def audit_objections(pipeline: Pipeline) -> AuditFacts | None:
+    """Say what customers object to most, and which answer convinced most often."""
+    found = pipeline["Objections"]
+    facts = _most_frequent_value(_label_audit_values("Objections", "type", found["type"], pipeline))
+    if facts is None:
+        return None
+    worked = found.loc[(found["worked"] == "yes") & (found["answer"].str.strip() != ""), "answer"].str.strip()
+    best = str(worked.value_counts().index[0]) if len(worked) else "–"
+    return {**facts, "resolved": float((found["status"] == "resolved").mean()), "worked": best}
+
+
+def audit_loss_reasons(pipeline: Pipeline) -> AuditFacts | None:
+    """Say why most deals get lost."""
+    lost = pipeline["Deals"][pipeline["Deals"]["outcome"] == "lost"]
+    facts = _most_frequent_value(_label_audit_values("Deals", "loss_reason", lost["loss_reason"], pipeline))
+    return facts and {**facts, "unknown": int((lost["loss_reason"] == "").sum())}
+
+
+def _most_frequent_value(values: pd.Series) -> AuditFacts | None:
+    values = values[values != ""]
+    counts = values.value_counts()
+    if counts.empty:
+        return None
+    return {"most": str(counts.index[0]), "share": float(counts.iloc[0] / len(values)), "count": len(values)}
+
+
+def _label_audit_values(table: str, column: str, values: pd.Series, pipeline: Pipeline) -> pd.Series:
+    return format_column_values(TABLES[table][column], values, pipeline.language).where(values != "", "")
+
+
+_AUDIT_SHARES = ("share", "resolved")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuestion:
+    """One question of the audit; *facts* gives what fills *answer*, or None where the workbook cannot tell."""
+
+    id: str
+    text: Text
+    answer: Text
+    facts: Callable[[Pipeline], AuditFacts | None]
+
+
+def answer_audit_questions(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Return question, text, answer (None: the workbook cannot tell) and facts of every question, in order."""
+    found = []
+    for question in AUDIT_QUESTIONS:
+        told = question.facts(pipeline)
+        answer = question.answer.in_(pipeline.language, **_format_audit_facts(told)) if told else None
+        text = question.text.in_(pipeline.language)
+        found.append({"question": question.id, "text": text, "answer": answer, "facts": told or {}})
+    return found
+
+
+def _format_audit_facts(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _format_audit_fact(value, name in _AUDIT_SHARES) for name, value in facts.items()}
+
+
+def _format_audit_fact(value: Any, share: bool) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.0%}" if share else f"{value:g}"
+    return str(value)
+
+
+def _audit_question(
+    id: str, en: str, zh: str, told_en: str, told_zh: str, told: Callable[[Pipeline], AuditFacts | None]
+) -> AuditQuestion:
+    return AuditQuestion(id, Text(en, zh), Text(told_en, told_zh), told)
+
+
+AUDIT_QUESTIONS: tuple[AuditQuestion, ...] = (
+    _audit_question("lead_quality", "How many leads turn out to be worth the effort?",
+        "有多少线索值得投入？",
+        "{share} of {count} deals got beyond the first stage; the best source is {best}.",
+        "{count} 个商机中 {share} 越过首个阶段；最佳来源：{best}。", audit_lead_quality),
+    _audit_question("assignment", "Who is given which lead?",
+        "线索由谁负责？",
+        "Owners of open deals: {owners}; {most} has most of them ({count}); without an owner: {unowned}.",
+        "进行中商机由 {owners} 人负责，{most} 最多（{count} 个）；{unowned} 个无负责人。", audit_assignment),
+    _audit_question("attempts", "How often do we get in touch before we win or give up?",
+        "赢单或放弃前联系了几次？",
+        "In the median {won} activities for a deal won, {lost} for one lost.",
+        "每个商机的活动数中位数：赢单 {won}，丢单 {lost}。", audit_attempts),
+    _audit_question("cadence", "In what rhythm do we stay in touch?",
+        "以什么节奏保持联系？",
+        "Every {days} days in the median, over {count} pairs of contacts.",
+        "两次联系间隔的中位数为 {days} 天（{count} 次）。", audit_cadence),
+    _audit_question("first_talk", "Does the first conversation leave something behind?",
+        "首次沟通留下了什么？",
+        "{share} of {count} first contacts have notes.",
+        "{count} 次首次联系中 {share} 有记录。", audit_first_contact),
+    _audit_question("notes", "Where do answers and problems get written down?",
+        "答复与问题记在哪里？",
+        "Summaries on {share} of the activities; BANT answers for {answered} deals; all four SPIN notes for {spin} of {count}.",
+        "{share} 的活动有纪要，{answered} 个商机有 BANT 回答，{count} 个商机中 {spin} 个具备四类 SPIN 记录。", audit_notes),
+    _audit_question("next_contact", "How do we keep from forgetting the next contact?",
+        "如何确保不漏掉后续联系？",
+        "{share} of {count} open deals have a dated next step; {late} of them are late.",
+        "{count} 个进行中商机中 {share} 有带日期的下一步，{late} 个已逾期。", audit_next_contact),
+    _audit_question("materials", "What do we send most?",
+        "最常发送什么资料？",
+        "{most}: {share} of {count} items sent.",
+        "{most}：占 {count} 份资料的 {share}。", audit_materials),
+    _audit_question("gaps", "Which products lack words to sell them with?",
+        "哪些产品缺少销售说明？",
+        "{bare} of {count} products lack feature, advantage or benefit.",
+        "{count} 个产品中 {bare} 个缺少特性、优势或利益说明。", audit_product_gaps),
+    _audit_question("presented", "By which way do we present?",
+        "以什么方式演示？",
+        "{most}: {share} of {count} demos.",
+        "{most}：占 {count} 次演示的 {share}。", audit_demo_channels),
+    _audit_question("prepared", "Is the homework done before it is needed?",
+        "准备工作是否按时完成？",
+        "{share} of {count} tasks that fell due were done in time.",
+        "{count} 项到期任务中 {share} 按时完成。", audit_preparation),
+    _audit_question("objections", "What do customers object to, and what convinces them?",
+        "客户主要有何异议，怎样打消？",
+        "Mostly {most} ({share} of {count}); {resolved} are resolved; what worked best: {worked}.",
+        "主要是{most}（{count} 条中占 {share}）；{resolved} 已解决；最有效的应对：{worked}。", audit_objections),
+    _audit_question("losses", "Why do deals get lost?",
+        "商机为何丢失？",
+        "Mostly {most}: {share} of {count} with a reason; {unknown} have none.",
+        "主要是{most}：{count} 个有原因者中占 {share}；{unknown} 个未填原因。", audit_loss_reasons),
+)  # fmt: skip
+"""The thirteen questions, in the order of a deal's way."""

@@ -1,0 +1,252 @@
+"""Targets: what is to be won, what is won of it, and what is still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.metrics.array_arithmetic import (
+    MetricMask,
+    column_days,
+    column_numbers,
+    divide_or_unknown,
+    round_array_to_cents,
+    sum_by_group,
+)
+from xl_salesflow.metrics.deal_cube import Cube, days_since_1970, stored_filter_value
+from xl_salesflow.metrics.formula_criteria import (
+    OUTCOME_OPEN,
+    OUTCOME_WON,
+    Criterion,
+    count_formula,
+    criteria_between,
+    deals_formula,
+    formula_today_only,
+    sum_formula,
+)
+from xl_salesflow.metrics.metric_declaration import Metric, MetricArray, MetricFormula, Unit
+from xl_salesflow.metrics.outcome_metrics import (
+    closed_count,
+    closed_win_rate,
+    cycle_days_won_mean,
+    mean_won_value,
+    open_deal_count,
+    win_rate_by_value,
+    won_deal_count,
+)
+
+TARGET_FIRST_DAY = "IF(HasPeriod=1,PeriodFrom,DATE(YEAR(AsOf),1,1))"
+TARGET_LAST_DAY = "IF(HasPeriod=1,PeriodTo,DATE(YEAR(AsOf),12,31))"
+TARGET_SLICES = {"owner": "ViewOwner", "product": "ViewProduct", "sales_channel": "ViewChannel"}
+"""Columns that a target may be set for, and the dropdown of each."""
+
+TargetWindow = tuple[float, float]
+
+
+def target_period(cube: Cube) -> TargetWindow:
+    """Return the period, or without one the calendar year of the as-of date."""
+    if cube.view.has_period:
+        return cube.period
+    year = cube.pipeline.as_of.year
+    return days_since_1970(f"{year}-01-01"), days_since_1970(f"{year}-12-31")
+
+
+def target_value_within(cube: Cube, inside: Callable[[MetricArray, MetricArray], MetricMask]) -> MetricArray:
+    """Sum the targets whose first and last day are *inside*, for exactly the slice that is looked at.
+
+    For everything at once and without a target of the whole team, the targets of its owners are summed. A slice that no
+    target can be set for (source, region, playbook) is unknown.
+    """
+    asked = {column for column, value in cube.view.filters.items() if value}
+    if asked - set(TARGET_SLICES) or cube.column not in ("", *TARGET_SLICES):
+        return cube.nothing()
+    rows = cube.pipeline["Targets"]
+    fits = inside(column_days(rows["from"]), column_days(rows["to"]))
+    exact = fits & _match_target_slice(cube, {column: cube.view.filters.get(column, "") for column in TARGET_SLICES})
+    group = cube.group_of(rows)
+    if not asked and not cube.column and not exact.any():
+        owners = (rows["owner"] != "").to_numpy() & (rows["product"] == "").to_numpy()
+        exact = fits & owners & (rows["sales_channel"] == "").to_numpy()
+    return sum_by_group(column_numbers(rows["target"]), exact & (group >= 0), group, cube.size)
+
+
+def _match_target_slice(cube: Cube, wanted: dict[str, str]) -> MetricMask:
+    rows = cube.pipeline["Targets"]
+    mask = np.ones(len(rows), dtype=bool)
+    for column, value in wanted.items():
+        if column != cube.column:
+            mask &= (rows[column].str.casefold() == stored_filter_value(column, value).casefold()).to_numpy(dtype=bool)
+    return mask
+
+
+def target_value(cube: Cube) -> MetricArray:
+    """Sum the targets that lie inside the target period."""
+    first, last = target_period(cube)
+    return target_value_within(cube, lambda start, end: np.asarray((start >= first) & (end <= last)))
+
+
+def won_to_date(cube: Cube) -> MetricArray:
+    """Sum what was won in the target period, by the day of closing."""
+    return cube.total(cube.amount, _won_in_target_period(cube))
+
+
+def won_to_date_count(cube: Cube) -> MetricArray:
+    """Count what was won in the target period, by the day of closing."""
+    return cube.count(_won_in_target_period(cube))
+
+
+def _won_in_target_period(cube: Cube) -> MetricMask:
+    first, last = target_period(cube)
+    return np.asarray(cube.is_("outcome", "won") & (cube.closed >= first) & (cube.closed <= last))
+
+
+def target_attainment(cube: Cube) -> MetricArray:
+    """Divide what was won by the target."""
+    return divide_or_unknown(won_to_date(cube), target_value(cube))
+
+
+def target_gap(cube: Cube) -> MetricArray:
+    """Take what was won from the target; negative once it is passed, unknown without a target."""
+    wanted = target_value(cube)
+    return np.where(wanted == 0, np.nan, round_array_to_cents(wanted - won_to_date(cube)))
+
+
+def expected_value(cube: Cube) -> MetricArray:
+    """Sum the open deals expected to close in the target period; only today knows."""
+    if not cube.today:
+        return cube.nothing()
+    return cube.total(cube.amount, expected_in_period(cube))
+
+
+def expected_count(cube: Cube) -> MetricArray:
+    """Count the open deals expected to close in the target period; only today knows."""
+    return cube.count(expected_in_period(cube)) if cube.today else cube.nothing()
+
+
+def expected_in_period(cube: Cube) -> MetricMask:
+    """Tell which open deals are expected to close in the target period."""
+    first, last = target_period(cube)
+    close = cube.dates("expected_close")
+    return np.asarray(cube.open & (close >= first) & (close <= last))
+
+
+def target_coverage(cube: Cube) -> MetricArray:
+    """Divide what is expected by what is still to be won; unknown once nothing is."""
+    gap = target_gap(cube)
+    return divide_or_unknown(expected_value(cube), np.where(gap > 0, gap, np.nan))
+
+
+def required_coverage(cube: Cube) -> MetricArray:
+    """Divide one by the win rate by value."""
+    return divide_or_unknown(np.ones(cube.size), win_rate_by_value(cube))
+
+
+def sales_velocity(cube: Cube) -> MetricArray:
+    """Multiply open deals, mean won value and win rate, and divide by the mean won cycle, to the cent per day."""
+    expected = open_deal_count(cube) * mean_won_value(cube) * closed_win_rate(cube)
+    return round_array_to_cents(divide_or_unknown(expected, cycle_days_won_mean(cube)))
+
+
+TARGET_IN_PERIOD = (Criterion("from", ">=", TARGET_FIRST_DAY), Criterion("to", "<=", TARGET_LAST_DAY))
+_TARGET_HAS_OWNER = Criterion("owner", "<>", "")
+
+
+def target_formula(*inside: Criterion) -> str:
+    """Return the sum of the targets that match, as target_within finds them."""
+    chosen = tuple(Criterion(column, "=", f'IF(Any{name[4:]}=1,"",{name})') for column, name in TARGET_SLICES.items())
+    none = tuple(Criterion(column, "=", '""') for column in TARGET_SLICES if column != "owner")
+    exact, owners = (*inside, *chosen), (*inside, _TARGET_HAS_OWNER, *none)
+    total = sum_formula("target")
+    fallback = f"IF(ViewAll=1,{total('Targets', owners)},0)"
+    found = f"IF({count_formula('Targets', exact)}>0,{total('Targets', exact)},{fallback})"
+    unknown = "AnySource*AnyRegion*AnyPlaybook=0"
+    return f'IF({unknown},"",ROUND({found},2))'
+
+
+WON_IN_TARGET_PERIOD = (OUTCOME_WON, *criteria_between("closed", TARGET_FIRST_DAY, TARGET_LAST_DAY))
+EXPECTED_IN_TARGET_PERIOD = (OUTCOME_OPEN, *criteria_between("expected_close", TARGET_FIRST_DAY, TARGET_LAST_DAY))
+_NO_SAMPLE_FORMULA = MetricFormula('""')
+_EXPECTED_COUNT_FORMULA = MetricFormula(formula_today_only(count_formula, "open", *EXPECTED_IN_TARGET_PERIOD))
+_VELOCITY_UNKNOWN = 'OR(mean_won_value="",win_rate="",cycle_days_won_mean="")'
+
+TARGET_METRICS: tuple[Metric[Cube], ...] = (
+    Metric(
+        "target",
+        Text("Target", "目标"),
+        Text(
+            "Targets that lie inside the period (no period: the year of the as-of date) for exactly the owner, product and "
+            "channel chosen; for everything, the team's targets, else the owners' together.",
+            "期间内（未设期间时为截至日期所在年）的目标，按所选负责人、产品与渠道精确匹配；全部时取团队目标，没有则合计各负责人目标。",
+        ),
+        Unit.MONEY, MetricFormula(target_formula(*TARGET_IN_PERIOD)), target_value, _NO_SAMPLE_FORMULA, Cube.nothing,
+    ),
+    Metric(
+        "won_to_date",
+        Text("Won towards the target", "目标已完成"),
+        Text(
+            "Sum of the deals won in the period of the target, by their closing date in either reading.",
+            "目标期间内赢单的金额合计，两种口径均按关闭日期统计。",
+        ),
+        Unit.MONEY, MetricFormula(f"ROUND({deals_formula(sum_formula('amount'), 'always', *WON_IN_TARGET_PERIOD)},2)"), won_to_date,
+        MetricFormula(deals_formula(count_formula, "always", *WON_IN_TARGET_PERIOD)), won_to_date_count,
+    ),
+    Metric(
+        "attainment",
+        Text("Attainment", "目标达成率"),
+        Text("Won value ÷ target, both of the target's period.", "目标期间内的赢单金额 ÷ 目标。"),
+        Unit.RATIO, MetricFormula('IF(target="","",IF(target=0,"",won_to_date/target))'), target_attainment,
+        _NO_SAMPLE_FORMULA, Cube.nothing,
+    ),
+    Metric(
+        "target_gap",
+        Text("Still to win", "目标缺口"),
+        Text("Target − won so far; negative once the target is passed.", "目标 − 已赢单金额；超额后为负。"),
+        Unit.MONEY, MetricFormula('IF(target="","",IF(target=0,"",ROUND(target-won_to_date,2)))'), target_gap,
+        _NO_SAMPLE_FORMULA, Cube.nothing,
+    ),
+    Metric(
+        "expected_value",
+        Text("Expected in the period", "期内预计金额"),
+        Text(
+            "Sum of the open deals whose expected close lies in the period of the target. Only today's snapshot knows it.",
+            "预计成交日在目标期间内的进行中商机金额；仅当前快照可知。",
+        ),
+        Unit.MONEY,
+        MetricFormula(f'IF({{sample}}="","",ROUND({formula_today_only(sum_formula("amount"), "open", *EXPECTED_IN_TARGET_PERIOD)},2))'), expected_value,
+        _EXPECTED_COUNT_FORMULA, expected_count,
+    ),
+    Metric(
+        "coverage",
+        Text("Coverage", "管道覆盖率"),
+        Text(
+            "Open value expected in the period ÷ (target − won so far); nothing once the target is reached.",
+            "期内预计金额 ÷（目标 − 已赢单金额）；达成后不再显示。",
+        ),
+        Unit.TIMES,
+        MetricFormula('IF(OR(expected_value="",target_gap=""),"",IF(target_gap<=0,"",expected_value/target_gap))'), target_coverage,
+        _EXPECTED_COUNT_FORMULA, expected_count,
+    ),
+    Metric(
+        "required_coverage",
+        Text("Coverage required", "所需覆盖率"),
+        Text("1 ÷ win rate by value: how much must be open to win one.", "1 ÷ 金额赢单率：赢得一份金额所需的管道倍数。"),
+        Unit.TIMES, MetricFormula('IF(win_rate_by_value="","",IF(win_rate_by_value=0,"",1/win_rate_by_value))'),
+        required_coverage, MetricFormula("won_count+lost_count"), closed_count,
+    ),
+    Metric(
+        "velocity",
+        Text("Velocity", "销售速度"),
+        Text(
+            "Open deals × mean won value × win rate ÷ mean won cycle: value the pipeline yields per day.",
+            "进行中商机数 × 平均赢单金额 × 赢单率 ÷ 赢单平均周期：每天产出的金额。",
+        ),
+        Unit.MONEY_PER_DAY,
+        MetricFormula(
+            f'IF({_VELOCITY_UNKNOWN},"",IF(cycle_days_won_mean=0,"",'
+            "ROUND(open_count*mean_won_value*win_rate/cycle_days_won_mean,2)))"
+        ),
+        sales_velocity, MetricFormula("won_count"), won_deal_count,
+    ),
+)  # fmt: skip

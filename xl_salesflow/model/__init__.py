@@ -1,1 +1,0 @@
-"""The values everyone speaks: texts, columns, tables, settings, playbooks, pipelines and plans."""

@@ -1,0 +1,167 @@
+"""Values that cells hold: formulas, errors, dates as serials, text as XML escapes it.
+
+Dates are days since one of two epochs; characters that XML forbids are written as _x0000_. Loads neither lxml nor numpy.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+
+class UnsupportedValue(ValueError):
+    """A value that no cell can hold; says why in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.why = (en, zh)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorValue:
+    """An Excel error such as #N/A, told apart from text that looks like one."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CellFormula(NamedTuple):
+    """A formula in file syntax without its leading =, and the value it has now.
+
+    *array* says which cells a formula entered as an array fills, from its own on.
+    """
+
+    text: str
+    cached: Any = None
+    array: str = ""
+
+
+class CachedValue(NamedTuple):
+    """A new cached value for a cell that keeps its formula; a cell without a formula is left alone."""
+
+    value: Any
+
+
+class _NoValue:
+    """No value at all, where None is one."""
+
+
+NO_VALUE = _NoValue()
+
+
+class RawCell(NamedTuple):
+    """A cell that moves as it is: its attributes without its place, its content, and a value set since."""
+
+    attributes: bytes
+    content: bytes
+    value: Any = NO_VALUE
+
+
+class _RemovedCell:
+    """The value of a cell that is to go away."""
+
+
+REMOVED_CELL = _RemovedCell()
+
+_EPOCH_1900, _EPOCH_1904 = date(1899, 12, 30).toordinal(), date(1904, 1, 1).toordinal()
+_LEAP_BUG_SERIAL = 61  # Lotus believed in 29 February 1900; serials before 1 March 1900 are one less
+_LAST_DAY_ORDINAL = date.max.toordinal()
+_SERIAL_DAY = timedelta(days=1)
+
+
+def date_to_serial(value: date | datetime | time | timedelta, date1904: bool) -> float | int:
+    """Count days since the workbook's epoch; raises ValueError before it."""
+    if isinstance(value, timedelta):
+        return value / _SERIAL_DAY
+    if isinstance(value, time):
+        return (datetime.combine(date.min, value) - datetime.min) / _SERIAL_DAY
+    days = value.toordinal() - (_EPOCH_1904 if date1904 else _EPOCH_1900)
+    if not date1904 and days < _LEAP_BUG_SERIAL:
+        days -= 1
+    if days < 0 or (days == 0 and not date1904):
+        raise UnsupportedValue(f"{value} is before the first day Excel knows", f"{value} 早于 Excel 的第一天")
+    if not isinstance(value, datetime):
+        return days
+    clock = value.replace(tzinfo=None) - datetime(value.year, value.month, value.day)
+    return days + clock / _SERIAL_DAY if clock else days
+
+
+def serial_to_datetime(days: float, date1904: bool) -> datetime | None:
+    """Read a serial back, to the millisecond; None outside Excel's calendar."""
+    epoch = _EPOCH_1904 if date1904 else _EPOCH_1900
+    if not 0 <= days < _LAST_DAY_ORDINAL - epoch + 1:
+        return None
+    if not date1904 and days < _LEAP_BUG_SERIAL:
+        days += 1
+    whole = int(days)
+    milliseconds = min(
+        round((days - whole) * 86_400_000), 86_399_999 if whole + epoch == _LAST_DAY_ORDINAL else 86_400_000
+    )
+    return datetime.fromordinal(whole + epoch) + timedelta(milliseconds=milliseconds)
+
+
+_ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_HEX_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_XML_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,8})|#([0-9]{1,8})|(\w+));")
+_NAMED_ENTITIES = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}  # & last: what it leaves is text
+_SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def escape_cell_text(text: str) -> bytes:
+    """Escape a cell's text: XML's own characters, and as _x0000_ what XML forbids."""
+    if "_x" in text:
+        text = _ESCAPE_LOOKALIKE.sub("_x005F_", text)
+    if _FORBIDDEN_IN_XML.search(text):
+        text = _FORBIDDEN_IN_XML.sub(lambda m: f"_x{ord(m.group()):04X}_", text)
+    if "&" in text or "<" in text or ">" in text:
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.encode("utf-8")
+
+
+def unescape_xml(raw: bytes) -> str:
+    """Read XML character data: entities and line ends."""
+    text = raw.decode("utf-8", "replace")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "&#" in text:
+        return _XML_ENTITY.sub(_decode_entity, text)
+    if "&" in text:  # a sheet's formulas are full of them
+        for name, character in _NAMED_ENTITIES.items():
+            text = text.replace(f"&{name};", character)
+    return text
+
+
+def unescape_cell_text(raw: bytes) -> str:
+    """Read a cell's text: character data, then the _x0000_ escapes."""
+    text = unescape_xml(raw)
+    if "_x" in text:
+        text = _HEX_ESCAPE.sub(lambda m: chr(int(m.group(1), 16)), text)
+        text = _SURROGATE_PAIR.sub(lambda m: m.group().encode("utf-16", "surrogatepass").decode("utf-16"), text)
+    return text
+
+
+def _decode_entity(match: re.Match[str]) -> str:
+    hexadecimal, decimal, name = match.groups()
+    if name:
+        return _NAMED_ENTITIES.get(name, match.group())
+    number = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    return chr(number) if number < 0xD800 or 0xDFFF < number < 0x110000 else match.group()
+
+
+def escape_formula(text: str) -> bytes:
+    """Escape a formula, which knows XML's escapes only."""
+    return text.removeprefix("=").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode("utf-8")
+
+
+_PHONETIC_RUN = re.compile(rb"<((?:[\w.-]+:)?)rPh\b.*?</\1rPh>", re.DOTALL)
+_TEXT_RUN = re.compile(rb"<(?:[\w.-]+:)?t(?:\s[^>]*)?>([^<]*)</(?:[\w.-]+:)?t>")
+
+
+def join_rich_text(xml: bytes) -> str:
+    """Join the runs of a string item or of an inline string."""
+    return "".join(map(unescape_cell_text, _TEXT_RUN.findall(_PHONETIC_RUN.sub(b"", xml))))

@@ -1,0 +1,218 @@
+"""Decode the text of cells to Python values, one by one or many of a kind at once.
+
+Both ways give the same values. A number comes back as int or float, a number under a date format as date, datetime, time or
+timedelta, an error as ErrorValue, an empty cell or an empty text as None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from xl_salesflow.ooxml.cell_contents import ErrorValue, join_rich_text, serial_to_datetime, unescape_cell_text
+from xl_salesflow.ooxml.number_formats import (
+    DATE_FORMAT_KIND,
+    DATETIME_FORMAT_KIND,
+    DURATION_FORMAT_KIND,
+    NUMBER_FORMAT_KIND,
+    TIME_FORMAT_KIND,
+)
+from xl_salesflow.ooxml.vectorized_rows import ByteSpans, IntArray, ObjectArray
+
+_MOST_DECODED_VALUES = 100_000
+
+
+class _DecodedValues(dict[Any, Any]):
+    """Remembers what was decoded, so that equal cells share one value."""
+
+    def __init__(self, decode: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._decode = decode
+
+    def __missing__(self, key: Any) -> Any:
+        if len(self) >= _MOST_DECODED_VALUES:
+            self.clear()
+        value = self[key] = self._decode(key)
+        return value
+
+
+class CellKind:
+    """Cells that are decoded one by one."""
+
+    def __init__(self, decode: Callable[[bytes], Any]) -> None:
+        self.one: Callable[[bytes], Any] = _DecodedValues(decode).__getitem__
+
+    def many(self, texts: ByteSpans) -> ObjectArray:
+        """Decode many texts."""
+        return _object_array(map(self.one, texts.pieces()), len(texts.starts))
+
+
+def _object_array(values: Iterable[Any], count: int) -> ObjectArray:
+    return np.fromiter(values, object, count)
+
+
+class _IntegerCells(CellKind):
+    """Cells that are mostly whole numbers, which are decoded together."""
+
+    def many(self, texts: ByteSpans) -> ObjectArray:
+        """Decode many texts; see Kind."""
+        numbers, whole = texts.whole_numbers()
+        if whole.all():
+            return self._whole(numbers)
+        values = np.empty(len(numbers), object)
+        values[whole] = self._whole(numbers[whole])
+        values[~whole] = self._others(texts.at(~whole))
+        return values
+
+    def _whole(self, numbers: IntArray) -> ObjectArray:
+        raise NotImplementedError
+
+    def _others(self, texts: ByteSpans) -> ObjectArray:
+        return super().many(texts)
+
+
+class NumberCells(_IntegerCells):
+    """Cells that hold a number; what is none is kept as text."""
+
+    def __init__(self) -> None:
+        self.one = _decode_number  # nothing is gained by remembering it
+
+    def _whole(self, numbers: IntArray) -> ObjectArray:
+        small = _small_integers()
+        return small[numbers] if len(numbers) and numbers.max() < len(small) else numbers.astype(object)
+
+    def _others(self, texts: ByteSpans) -> ObjectArray:
+        try:
+            numbers, pointed = texts.fractions()
+        except ValueError:
+            return super()._others(texts)
+        values: ObjectArray = numbers.astype(object)
+        if not pointed.all():
+            values[~pointed] = super()._others(texts.at(~pointed))
+        return values
+
+
+class ListedCells(_IntegerCells):
+    """Cells that say which item of a list they show, or name it; beyond its end there is nothing."""
+
+    def __init__(self, items: Sequence[Any], names: Mapping[bytes, Any] | None = None) -> None:
+        super().__init__(self._item)
+        self._names = names or {}
+        self._items = _object_array([*items, None], len(items) + 1)
+
+    def _item(self, text: bytes) -> Any:
+        plain = text.strip()
+        if plain.isdigit() and len(plain) < 10:
+            return self._items[min(int(plain), len(self._items) - 1)]
+        return self._names.get(text)
+
+    def _whole(self, numbers: IntArray) -> ObjectArray:
+        return self._items[np.minimum(numbers, len(self._items) - 1)]
+
+
+class DateTimeCells(_IntegerCells):
+    """Numbers shown as dates, times, both, or elapsed time; those outside the calendar stay numbers."""
+
+    def __init__(self, shown: int, date1904: bool) -> None:
+        super().__init__(lambda text: self._moment(_decode_number(text)))
+        self._shown, self._date1904 = shown, date1904
+        self._of_day = _DecodedValues(self._moment).__getitem__
+
+    def _whole(self, numbers: IntArray) -> ObjectArray:
+        return _object_array(map(self._of_day, numbers.tolist()), len(numbers))
+
+    def _moment(self, days: float | str | None) -> Any:
+        if not isinstance(days, int | float):
+            return days
+        if self._shown == DURATION_FORMAT_KIND:
+            return timedelta(milliseconds=round(days * 86_400_000)) if abs(days) < 1e8 else days
+        moment = serial_to_datetime(days, self._date1904)
+        if moment is None:
+            return days
+        if self._shown == TIME_FORMAT_KIND and 0 <= days < 1:
+            return moment.time()
+        return moment.date() if self._shown == DATE_FORMAT_KIND and days == int(days) else moment
+
+
+@cache
+def _small_integers() -> ObjectArray:
+    """One object for each number that is common in cells, as Python itself keeps for the smallest ones."""
+    return np.arange(1 << 16).astype(object)
+
+
+def _decode_number(text: bytes) -> int | float | str | None:
+    """A number; what is none is kept as text."""
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return unescape_cell_text(text)
+    return number if isfinite(number) else unescape_cell_text(text)
+
+
+_DECODED_CELL_TYPE, _DECODED_CELL_STYLE = re.compile(rb'\st="(\w+)"'), re.compile(rb'\ss="([0-9]{1,9})"')
+
+
+class CellDecoder:
+    """Decodes cells of one workbook: knows its strings, its date formats and its date system."""
+
+    def __init__(self, strings: Sequence[str], kinds: Sequence[int], date1904: bool) -> None:
+        self._kinds, self._date1904 = kinds, date1904
+        self._by_attributes: dict[bytes, CellKind] = {}
+        self._text = CellKind(_decode_text_cell)
+        self._by_type: dict[bytes, CellKind] = {
+            b"n": NumberCells(),
+            b"s": ListedCells([text or None for text in strings]),
+            b"b": ListedCells([False, True], {b"false": False, b"true": True}),
+            b"e": CellKind(lambda text: ErrorValue(unescape_cell_text(text)) if text else None),
+            b"d": CellKind(lambda text: _decode_iso_date(text.decode("utf-8", "replace")) if text else None),
+        }
+        self._moments = {
+            shown: DateTimeCells(shown, date1904)
+            for shown in (DATE_FORMAT_KIND, DATETIME_FORMAT_KIND, TIME_FORMAT_KIND, DURATION_FORMAT_KIND)
+        }
+
+    def one(self, attributes: bytes, text: bytes) -> Any:
+        """Decode one cell from its attributes and its text; for an inline string that is its XML."""
+        return self._kind(attributes).one(text)
+
+    def many(self, attributes: bytes, texts: ByteSpans) -> ObjectArray:
+        """Decode cells that have the same attributes."""
+        return self._kind(attributes).many(texts)
+
+    def _kind(self, attributes: bytes) -> CellKind:
+        known = self._by_attributes.get(attributes)
+        return known or self._by_attributes.setdefault(attributes, self._choose(attributes))
+
+    def _choose(self, attributes: bytes) -> CellKind:
+        found, style = _DECODED_CELL_TYPE.search(attributes), _DECODED_CELL_STYLE.search(attributes)
+        index = int(style.group(1)) if style else 0
+        kind = found.group(1) if found else b"n"
+        if kind == b"n" and index < len(self._kinds) and (shown := self._kinds[index]) != NUMBER_FORMAT_KIND:
+            return self._moments[shown]
+        return self._by_type.get(kind, self._text)
+
+
+def _decode_text_cell(text: bytes) -> str | None:
+    return (join_rich_text(text) if text[:1] == b"<" else unescape_cell_text(text)) or None
+
+
+def _decode_iso_date(text: str) -> date | datetime | time | str:
+    try:
+        if "T" not in text and ":" in text:
+            return time.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment.date() if "T" not in text else moment.replace(tzinfo=None)

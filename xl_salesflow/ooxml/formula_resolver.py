@@ -1,0 +1,258 @@
+"""Resolve the tables and names in a formula to cell references, and list the cells it reads.
+
+Structured references and defined names become absolute references with their sheet, so that the formula means the same in
+any cell. What the text alone does not tell (INDIRECT, a name that is a formula) is reported, not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from xl_salesflow.ooxml.cell_references import FORMULA_TOKEN, Area, CellRange, unquote_sheet_name
+from xl_salesflow.ooxml.workbook_parts import ExcelTable
+
+_TABLE_SPECIFIER = re.compile(r"\[((?:[^\[\]']|'.)*)\]")
+_SPECIFIER_ESCAPE = re.compile(r"'(.)")
+_FIXED_REFERENCE = re.compile(r"\$[A-Za-z]{1,3}\$[0-9]+(:\$[A-Za-z]{1,3}\$[0-9]+)?|\$[A-Za-z]{1,3}:\$[A-Za-z]{1,3}")
+_NUMBER_WORD = re.compile(r"\d*\.?\d+(?:[eE]\d*)?|\d+\.")
+_LOGICAL_CONSTANTS = {"TRUE", "FALSE"}
+_DYNAMIC_FUNCTIONS = {"INDIRECT", "OFFSET"}  # what they read is known when they are calculated, not before
+
+
+class FormulaToken(NamedTuple):
+    """A piece of a resolved formula: what kind it is, its text, the cells it stands for."""
+
+    kind: str  # range, function, text, number, word, other, unknown
+    text: str
+    range: CellRange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedFormula:
+    """A formula in pieces; `unknown` names what cannot be told, `anywhere` says that it may read any cell."""
+
+    tokens: tuple[FormulaToken, ...]
+    unknown: str | None = None
+    anywhere: bool = False
+
+    @property
+    def text(self) -> str:
+        """The formula in plain cells."""
+        return "".join(token.text for token in self.tokens)
+
+    @property
+    def ranges(self) -> list[CellRange]:
+        """What it reads."""
+        return [token.range for token in self.tokens if token.range]
+
+    @property
+    def functions(self) -> set[str]:
+        """What it calls, in capitals, without the prefixes of newer functions."""
+        return {token.text for token in self.tokens if token.kind == "function"}
+
+
+class FormulaResolver:
+    """Resolves the formulas of one workbook; what a reference or a name stands for is worked out once."""
+
+    def __init__(self, sheets: Iterable[str], tables: Mapping[str, ExcelTable], names: Mapping[str, str]) -> None:
+        """Take the workbook's sheets, its tables by name and the text of each defined name."""
+        self._sheets = {name.casefold(): name for name in sheets}
+        self._tables, self._names = tables, names
+        self._within: set[str] = set()  # names that are being resolved, as names may name one another
+        self._meant: dict[str, ResolvedFormula | None] = {}
+        self.area, self._columns = cache(self._area), cache(self._columns_of)
+
+    def __call__(self, formula: str, sheet: str, row: int) -> ResolvedFormula:
+        """Resolve the formula of a cell in a row of a sheet."""
+        return _FormulaWalk(self, formula, sheet, row).result()
+
+    def _area(self, sheet: str, ref: str) -> FormulaToken | None:
+        """A plain reference, None where there is no such sheet or cell."""
+        area, name = Area.find(ref), self._sheets.get(sheet.casefold())
+        return _range_token(name, area, ref) if area and name else None
+
+    def name(self, name: str) -> ResolvedFormula | None:
+        """A table or a defined name as what it stands for; None where that depends on the cell that asks."""
+        key = name.casefold()
+        if self._within:  # within another name it may come back to itself
+            return self._name(name, key)
+        if key not in self._meant:
+            self._meant[key] = self._name(name, key)
+        return self._meant[key]
+
+    def _name(self, name: str, key: str) -> ResolvedFormula | None:
+        if table := self._tables.get(name):
+            return ResolvedFormula((_range_token(table.sheet, table.body),))
+        text = self._names.get(name)
+        if text is None or key in self._within:
+            return None
+        self._within.add(key)
+        meant = _FormulaWalk(self, text, "", 0, fixed=True).result()
+        self._within.discard(key)
+        if len(meant.tokens) == 1:
+            return meant
+        return ResolvedFormula(
+            (_OPENING_PARENTHESIS, *meant.tokens, _CLOSING_PARENTHESIS), meant.unknown, meant.anywhere
+        )
+
+    def structured(self, table: ExcelTable | None, specifiers: str, row: int, sheet: str) -> FormulaToken | None:
+        """What a table's specifiers stand for, seen from a row of a sheet."""
+        if table is None and (table := self._around(row, sheet)) is None:
+            return None
+        columns, keywords = self._columns(table.name, specifiers)
+        rows = _rows_of_keywords(table, keywords, row)
+        if rows is None or columns is None:
+            return None
+        return _range_token(table.sheet, Area(rows[0], columns[0], rows[1], columns[1]))
+
+    def _columns_of(self, name: str, specifiers: str) -> tuple[tuple[int, int] | None, frozenset[str]]:
+        """The first and last column that specifiers mean, None for such as it has not; and their keywords."""
+        table, inside = self._tables[name], specifiers[1:-1]
+        parts = _TABLE_SPECIFIER.findall(inside) if inside.startswith("[") else [inside] if inside else []
+        keywords = frozenset(part.casefold() for part in parts if part.startswith("#"))
+        columns = [part for part in parts if not part.startswith("#")]
+        if len(columns) > 2 or (len(columns) == 2 and "]:[" not in inside):
+            return None, keywords
+        try:
+            found = [table.column(_SPECIFIER_ESCAPE.sub(r"\1", name)) for name in columns] or [
+                table.first_col,
+                table.last_col,
+            ]
+        except KeyError:
+            return None, keywords
+        return (min(found), max(found)), keywords
+
+    def table(self, name: str) -> ExcelTable | None:
+        """A table by its name."""
+        return self._tables.get(name)
+
+    def _around(self, row: int, sheet: str) -> ExcelTable | None:
+        inside = [t for t in self._tables.values() if t.sheet == sheet and t.first_row <= row <= t.last_row]
+        return inside[0] if len(inside) == 1 else None
+
+
+def _rows_of_keywords(table: ExcelTable, keywords: Collection[str], row: int) -> tuple[int, int] | None:
+    """The rows that a table's keywords mean; None where it has none of them."""
+    if keywords == {"#this row"}:
+        return (row, row) if table.first_row <= row <= table.last_row else None
+    spans = {
+        "#all": (table.area.first_row, table.area.last_row),
+        "#data": (table.first_row, table.last_row),
+        "#headers": (table.header_row, table.header_row) if table.header_row else None,
+        "#totals": (table.area.last_row,) * 2 if table.has_totals else None,
+    }
+    wanted = [spans.get(keyword) for keyword in keywords or {"#data"}]
+    known = [span for span in wanted if span]
+    if len(known) < len(wanted):
+        return None
+    return min(span[0] for span in known), max(span[1] for span in known)
+
+
+@lru_cache(10_000)
+def _range_token(sheet: str, area: Area, ref: str | None = None) -> FormulaToken:
+    """A range in words that mean the same anywhere."""
+    quoted = sheet.replace("'", "''")
+    return FormulaToken(
+        "range", f"'{quoted}'!{_absolute_reference(ref or str(area))}", CellRange(sheet.casefold(), area)
+    )
+
+
+def _absolute_reference(ref: str) -> str:
+    return re.sub(r"([A-Za-z]{1,3})|([0-9]{1,7})", lambda part: f"${part.group()}", ref.replace("$", ""))
+
+
+_OPENING_PARENTHESIS, _CLOSING_PARENTHESIS = FormulaToken("other", "("), FormulaToken("other", ")")
+
+
+class _FormulaWalk:
+    """One walk over the tokens of a formula; in a name's, only *fixed* references mean the same for every cell."""
+
+    def __init__(self, resolver: FormulaResolver, formula: str, sheet: str, row: int, fixed: bool = False) -> None:
+        self._resolver, self._formula, self._sheet, self._row = resolver, formula, sheet, row
+        self._fixed = fixed
+        self._tokens: list[FormulaToken] = []
+        self._unknown: str | None = None
+        self._anywhere = False
+        self._prefix: str | None = None  # the sheet that a reference is to be read on
+        self._word: str | None = None  # a word whose meaning the next token decides
+
+    def result(self) -> ResolvedFormula:
+        end = 0
+        kinds: dict[str, Callable[[str], None]] = {
+            "text": lambda text: self._add(FormulaToken("text", text)),
+            "sheet": self._sheet_prefix,
+            "book": self._brackets,
+            "ref": self._reference,
+            "word": self._remember,
+        }
+        for match in FORMULA_TOKEN.finditer(self._formula):
+            self._between(self._formula[end : match.start()])
+            kinds[match.lastgroup or "word"](match.group())
+            end = match.end()
+        self._between(self._formula[end:])
+        self._settle_word("")
+        return ResolvedFormula(tuple(self._tokens), self._unknown, self._anywhere)
+
+    def _between(self, text: str) -> None:
+        if text:
+            self._settle_word(text)
+            self._tokens.append(FormulaToken("other", text))
+
+    def _add(self, token: FormulaToken | None, what: str = "") -> None:
+        self._settle_word("")
+        if token is None:
+            self._unknown = self._unknown or what
+            token = FormulaToken("unknown", what)
+        self._tokens.append(token)
+        self._prefix = None
+
+    def _sheet_prefix(self, text: str) -> None:
+        self._settle_word("")
+        foreign = "[" in text or (":" in text and not text.startswith("'"))
+        self._prefix = "" if foreign else unquote_sheet_name(text[:-1])
+
+    def _reference(self, text: str) -> None:
+        sheet = self._sheet if self._prefix is None else self._prefix
+        told = sheet and (_FIXED_REFERENCE.fullmatch(text) or not self._fixed)
+        self._add(self._resolver.area(sheet, text) if told else None, text)
+
+    def _brackets(self, text: str) -> None:
+        word, self._word = self._word, None
+        table = self._resolver.table(word) if word else None
+        known = table is not None or not word
+        self._add(
+            self._resolver.structured(table, text, self._row, self._sheet) if known else None, f"{word or ''}{text}"
+        )
+
+    def _remember(self, text: str) -> None:
+        self._settle_word("")
+        self._word = text
+
+    def _settle_word(self, after: str) -> None:
+        """Decide what a word was, by what comes after it."""
+        word, self._word = self._word, None
+        if word is None:
+            return
+        if after.startswith("("):
+            name = word.upper().removeprefix("_XLFN.").removeprefix("_XLWS.")
+            self._take(
+                ResolvedFormula(
+                    (FormulaToken("function", name),),
+                    name if name in _DYNAMIC_FUNCTIONS else None,
+                    name in _DYNAMIC_FUNCTIONS,
+                )
+            )
+        elif word.upper() in _LOGICAL_CONSTANTS or _NUMBER_WORD.fullmatch(word):
+            self._take(ResolvedFormula((FormulaToken("number", word),)))
+        else:
+            meant = self._resolver.name(word) if self._prefix is None else None
+            self._take(meant or ResolvedFormula((FormulaToken("unknown", word),), word))
+        self._prefix = None
+
+    def _take(self, meant: ResolvedFormula) -> None:
+        self._tokens += meant.tokens
+        self._unknown, self._anywhere = self._unknown or meant.unknown, self._anywhere or meant.anywhere

@@ -1,0 +1,232 @@
+"""The zip package of a workbook, its parts to read and to replace.
+
+Untouched members are written as the compressed bytes they were. A file that is unsafe or no workbook is refused
+before it is parsed, in one sentence with its remedy.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import io
+import re
+import struct
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from lxml import etree
+
+from xl_salesflow.errors import EncryptedWorkbook, NotAWorkbook
+from xl_salesflow.ooxml.zip_archive import (
+    CHUNK_SIZE,
+    DEFLATE_ERROR,
+    LOCAL_HEADER,
+    ArchiveEntry,
+    DeflatedPart,
+    continue_crc32,
+    inflate_pieces,
+    write_archive,
+)
+
+LARGEST_PART = 3 << 30  # Excel's own limit of rows and columns keeps real sheets well below
+LARGEST_PARSED = 256 << 20  # parts that are parsed whole: workbook, tables, styles, strings
+HIGHEST_COMPRESSION_RATIO = 400  # uniform sheets reach 100; a bomb starts where deflate ends, at 1,032
+UNSUSPICIOUS_SIZE = 32 << 20  # below this many bytes a ratio says nothing
+
+_COMPOUND_FILE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_STREAM_NAME = "EncryptedPackage".encode("utf-16-le")
+_DRIVE_LETTER = re.compile(r"[A-Za-z]:")
+
+
+def refuse_other_formats(path: Path, data: bytes) -> None:
+    """Refuse a file that is no zip, told by its first bytes."""
+    if not data:
+        raise NotAWorkbook(path, ("is empty; restore it from a backup", "是空文件；请从备份恢复"))
+    if data.startswith(_COMPOUND_FILE_SIGNATURE):
+        if _ENCRYPTED_STREAM_NAME in data:
+            raise EncryptedWorkbook(path)
+        why = ("is in the format of Excel 97; save it as .xlsx in Excel", "是 Excel 97 格式；请在 Excel 中另存为 .xlsx")
+        raise NotAWorkbook(path, why)
+    if not data.startswith(b"PK"):
+        why = (
+            "is not an Excel workbook (.xlsx or .xlsm); check that the right file was named",
+            "不是 Excel 工作簿（.xlsx 或 .xlsm）；请检查文件名",
+        )
+        raise NotAWorkbook(path, why)
+
+
+def refuse_hostile_members(path: Path, members: list[zipfile.ZipInfo], size: int) -> None:
+    """Refuse hostile member lists: doubled parts, paths that climb out, bombs, encryption, unknown compression."""
+    seen: set[str] = set()
+    for member in members:
+        name = member.orig_filename
+        if _climbs_out_of_package(name):
+            raise NotAWorkbook(
+                path, _distrust_words(f"has a part with the unsafe name {name!r}", f"含有不安全的部件名 {name!r}")
+            )
+        if name.lower() in seen:
+            raise repairable_workbook_error(path, f"holds the part {name} twice", f"部件 {name} 重复")
+        seen.add(name.lower())
+        if member.flag_bits & 0x1:
+            raise EncryptedWorkbook(path)
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise repairable_workbook_error(
+                path, f"packs {name} in a way Excel does not", f"部件 {name} 的压缩方式 Excel 不使用"
+            )
+        if member.file_size > LARGEST_PART or _is_bomb_ratio(member.file_size, member.compress_size):
+            raise _zip_bomb_error(path, member.file_size)
+    everything = sum(member.file_size for member in members)
+    if _is_bomb_ratio(everything, size):  # members that share their bytes
+        raise _zip_bomb_error(path, everything)
+
+
+def refuse_unsafe_xml(path: Path, part: str, data: bytes) -> None:
+    """Refuse XML that Excel never writes and parsers fall for: UTF-16 and document types."""
+    start = data[:4096]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
+        raise repairable_workbook_error(path, f"writes {part} in UTF-16", f"部件 {part} 使用 UTF-16 编码")
+    if b"<!DOCTYPE" in start:
+        raise NotAWorkbook(path, _distrust_words(f"has a document type in {part}", f"部件 {part} 含有文档类型声明"))
+
+
+def repairable_workbook_error(path: Path, en: str, zh: str) -> NotAWorkbook:
+    """The error for a file that Excel may be able to mend."""
+    return NotAWorkbook(path, (f"{en}; open and save it in Excel to mend it", f"{zh}；请用 Excel 打开并保存以修复"))
+
+
+def _climbs_out_of_package(name: str) -> bool:
+    steps = name.replace("\\", "/").split("/")
+    return "\0" in name or steps[0] == "" or ".." in steps or _DRIVE_LETTER.match(name) is not None
+
+
+def _is_bomb_ratio(unpacked: int, packed: int) -> bool:
+    return unpacked > UNSUSPICIOUS_SIZE and unpacked > HIGHEST_COMPRESSION_RATIO * max(packed, 1)
+
+
+def _distrust_words(en: str, zh: str) -> tuple[str, str]:
+    return f"{en}; do not trust this file", f"{zh}；请勿信任此文件"
+
+
+def _zip_bomb_error(path: Path, size: int) -> NotAWorkbook:
+    return NotAWorkbook(
+        path, _distrust_words(f"unpacks to {size:,} bytes, as a zip bomb does", f"解压后达 {size:,} 字节，疑似压缩炸弹")
+    )
+
+
+class Package:
+    """A zip of parts, read once into memory as it is on disk; parts that change lie over it, compressed."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        refuse_other_formats(path, data)
+        self.path = path
+        self.digest = hashlib.sha256(data).hexdigest()
+        self._data = memoryview(data)
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                members = archive.infolist()
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+            raise self.broken() from error
+        refuse_hostile_members(path, members, len(data))
+        self._members = {member.orig_filename: member for member in members}
+        self._by_lower = {name.lower(): name for name in self._members}
+        self._over: dict[str, DeflatedPart] = {}
+
+    def broken(self, part: str = "") -> NotAWorkbook:
+        """The error for bytes that are missing or wrong."""
+        where = (f" in {part}", f"（部件 {part}）") if part else ("", "")
+        why = (
+            f"is damaged or cut short{where[0]}; restore it from a backup",
+            f"已损坏或不完整{where[1]}；请从备份恢复",
+        )
+        return NotAWorkbook(self.path, why)
+
+    @property
+    def names(self) -> list[str]:
+        """The parts in their order in the file."""
+        return list(self._members)
+
+    def find(self, name: str) -> str | None:
+        """The part's name as the zip spells it; part names ignore case."""
+        return self._by_lower.get(name.lower().lstrip("/"))
+
+    def size(self, name: str) -> int:
+        """How many bytes a part has, unpacked."""
+        over = self._over.get(name)
+        return over.size if over else self._members[name].file_size
+
+    def stream(self, name: str) -> Iterator[bytes]:
+        """Yield a part's bytes in pieces, checked against its size and checksum; raises NotAWorkbook."""
+        if name in self._over:
+            yield from inflate_pieces(self._over[name].data)
+            return
+        member = self._members[name]
+        size = crc = 0
+        try:
+            for chunk in self._pieces(member):
+                size, crc = size + len(chunk), continue_crc32(chunk, crc)
+                if size > member.file_size:
+                    raise self.broken(name)
+                yield chunk
+        except (DEFLATE_ERROR, EOFError) as error:
+            raise self.broken(name) from error
+        if size != member.file_size or crc != member.CRC:
+            raise self.broken(name)
+
+    def _pieces(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        raw = self._raw(member)
+        if member.compress_type == zipfile.ZIP_DEFLATED:
+            return inflate_pieces([raw])
+        return (bytes(raw[at : at + CHUNK_SIZE]) for at in range(0, len(raw), CHUNK_SIZE))
+
+    def _raw(self, member: zipfile.ZipInfo) -> memoryview:
+        at = member.header_offset
+        header = self._data[at : at + LOCAL_HEADER.size]
+        if len(header) < LOCAL_HEADER.size or bytes(header[:4]) != b"PK\x03\x04":
+            raise self.broken(member.orig_filename)
+        name, extra = LOCAL_HEADER.unpack(header)[-2:]
+        start = at + LOCAL_HEADER.size + name + extra
+        raw = self._data[start : start + member.compress_size]
+        if len(raw) != member.compress_size:
+            raise self.broken(member.orig_filename)
+        return raw
+
+    def read(self, name: str) -> bytes:
+        """Return a small part whole; raises NotAWorkbook."""
+        if self.size(name) > LARGEST_PARSED:
+            raise repairable_workbook_error(self.path, f"has an unreasonably large part {name}", f"部件 {name} 过大")
+        data = b"".join(self.stream(name))
+        refuse_unsafe_xml(self.path, name, data)
+        return data
+
+    def parse(self, name: str) -> etree._Element:
+        """Parse a small part; raises NotAWorkbook."""
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+        try:
+            return etree.fromstring(self.read(name), parser)
+        except etree.XMLSyntaxError as error:
+            raise repairable_workbook_error(
+                self.path, f"has malformed XML in {name}", f"部件 {name} 的 XML 格式有误"
+            ) from error
+
+    def with_parts(self, changed: Mapping[str, DeflatedPart | None]) -> Package:
+        """Return the package with some parts replaced, dropped (None) or added, to read and to write."""
+        after = copy.copy(self)
+        over = {**self._over, **changed}
+        after._over = {name: part for name, part in over.items() if part is not None}
+        kept = {name: member for name, member in self._members.items() if over.get(name, member) is not None}
+        after._members = kept | {name: zipfile.ZipInfo(name) for name in after._over if name not in kept}
+        after._by_lower = {name.lower(): name for name in after._members}
+        return after
+
+    def write(self, out: BinaryIO) -> None:
+        """Write the package; what nothing lies over goes out untouched."""
+        write_archive(out, self._entries())
+
+    def _entries(self) -> Iterator[ArchiveEntry]:
+        for name, member in self._members.items():
+            if over := self._over.get(name):
+                yield ArchiveEntry(member, over.crc, over.size, over.data)
+            else:
+                yield ArchiveEntry(member, member.CRC, member.file_size, [self._raw(member)], member.compress_type)

@@ -1,0 +1,149 @@
+"""Find cells of a calculated column that somebody typed over.
+
+One pattern passes over each block of the sheet and counts, within the regex engine, the cells that hold the expected
+formula; only blocks with a deviation are looked at cell by cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from xl_salesflow.ooxml.cell_contents import escape_formula, unescape_xml
+from xl_salesflow.ooxml.cell_references import column_letters
+from xl_salesflow.ooxml.formula_cells import SharedFormulas
+from xl_salesflow.ooxml.sheet_stream import SheetGrammar, SheetStream, find_row_spans, parse_row_cells
+from xl_salesflow.ooxml.workbook_parts import ExcelTable
+
+_POWER_OF_TEN = re.compile(r"(?<![\w.])(\d+)E\+?(\d\d?)(?![\w.])", re.IGNORECASE)  # LibreOffice writes 1E+15 out
+_IGNORED_IN_FORMULAS = re.compile(r"\s|_xlfn\.|_xlws\.")
+
+
+ExpectedFormula = str | Mapping[int, str]
+"""The formula of every cell of a column, or of some of its rows."""
+
+
+class OverwrittenFormulas(NamedTuple):
+    """For each sheet column the body rows whose formula is missing or another; whether the sheet may hold others besides."""
+
+    rows: Mapping[int, list[int]]
+    others: bool
+
+
+def find_overwritten_formulas(
+    stream: SheetStream, table: ExcelTable, expected: Mapping[int, ExpectedFormula]
+) -> OverwrittenFormulas:
+    """Find, for each sheet column, the body rows whose formula is missing or another than expected."""
+    found: dict[int, list[int]] = {column: [] for column in expected}
+    if not expected:
+        return OverwrittenFormulas(found, True)
+    search = _OverwrittenSearch(stream.grammar, table, expected)
+    before = 0
+    for block in stream.blocks():
+        before = search.block(block, before, found) if before < table.last_row else search.below(block)
+    absent = search.rows_not_stored()
+    rows = {column: _rows_with_expectation(expected[column], sorted(rows + absent)) for column, rows in found.items()}
+    return OverwrittenFormulas(rows, search.others)
+
+
+class _OverwrittenSearch:
+    def __init__(self, patterns: SheetGrammar, table: ExcelTable, expected: Mapping[int, ExpectedFormula]) -> None:
+        self._patterns, self._table = patterns, table
+        self._wanted = {column: _normalize_expected(formula) for column, formula in expected.items()}
+        alike = [(column, formula) for column, formula in expected.items() if isinstance(formula, str)]
+        self._all_alike = len(alike) == len(expected)
+        self._as_expected = re.compile(b"|".join(_expected_cell_pattern(patterns.prefix, *item) for item in alike))
+        self._row_start = re.compile(rb'<%brow\b(?:\s[^>]*?\br="([0-9]{1,9})")?' % re.escape(patterns.prefix))
+        self._formula = b"<%bf" % patterns.prefix
+        self._shared = SharedFormulas()
+        self._rows_seen: set[int] = set()
+        self.others = False
+
+    def block(self, block: bytes, before: int, found: dict[int, list[int]]) -> int:
+        """Search a block of rows; returns the number of its last row."""
+        starts = [(int(match[1] or 0), match.start()) for match in self._row_start.finditer(block)]
+        body = range(self._table.first_row, self._table.last_row + 1)
+        if self._all_alike and starts and all(number for number, _ in starts):
+            numbers, rows = _rows_in_table_body(starts, block, body)
+            right = len(self._as_expected.findall(rows))
+            if right == len(numbers) * len(self._wanted):
+                self._rows_seen.update(numbers)
+                self.others |= block.count(self._formula) != right
+                return starts[-1][0]
+        self.others = True
+        for number, start, end in find_row_spans(self._patterns, block, before):
+            before = number
+            if b"<" in block[start:end]:
+                self._row(number, block[start:end], found, number in body)
+        return before
+
+    def below(self, block: bytes) -> int:
+        """Pass a block of rows below the table; returns a row that is."""
+        self.others |= self._formula in block
+        return self._table.last_row
+
+    def _row(self, number: int, row: bytes, found: dict[int, list[int]], in_body: bool) -> None:
+        right = set()
+        for cell in parse_row_cells(self._patterns, row):
+            formula = self._patterns.formula.search(cell.content) if cell.content else None
+            if formula is not None:
+                text = self._text(number, cell.column, *formula.groups())
+                if cell.column in self._wanted and normalize_formula(text) == _expected_formula_at(
+                    self._wanted[cell.column], number
+                ):
+                    right.add(cell.column)
+        if in_body:
+            self._rows_seen.add(number)
+            for column in self._wanted.keys() - right:
+                found[column].append(number)
+
+    def _text(self, row: int, column: int, attributes: bytes, text: bytes | None) -> str:
+        """A cell's formula, a shared one worked out from its master."""
+        self._shared.remember(attributes, text, row, column)
+        return unescape_xml(text) if text else self._shared.text(attributes, row, column) or ""
+
+    def rows_not_stored(self) -> list[int]:
+        """Body rows that the sheet does not hold at all."""
+        return [row for row in range(self._table.first_row, self._table.last_row + 1) if row not in self._rows_seen]
+
+
+def _rows_in_table_body(starts: list[tuple[int, int]], block: bytes, body: range) -> tuple[list[int], bytes]:
+    """The rows of a block that are in the body, and what stands in them; nothing where they do not stand in a row."""
+    inside = [number in body for number, _ in starts]
+    numbers = [number for number, _ in starts if number in body]
+    first = inside.index(True) if numbers else len(starts)
+    last = first + len(numbers)
+    if not all(inside[first:last]):
+        return numbers, b""
+    ends = [*(start for _, start in starts), len(block)]
+    return numbers, block[ends[first] : ends[last]]
+
+
+def _expected_cell_pattern(prefix: bytes, column: int, formula: str) -> bytes:
+    text = re.escape(escape_formula(formula))
+    return rb'<%bc r="%b[0-9]+"[^>]*><%bf>%b</%bf>' % (prefix, column_letters(column).encode(), prefix, text, prefix)
+
+
+def _rows_with_expectation(expected: ExpectedFormula, rows: list[int]) -> list[int]:
+    return rows if isinstance(expected, str) else [row for row in rows if row in expected]
+
+
+def _expected_formula_at(expected: ExpectedFormula, row: int) -> str | None:
+    return expected if isinstance(expected, str) else expected.get(row)
+
+
+def _normalize_expected(expected: ExpectedFormula) -> ExpectedFormula:
+    return (
+        normalize_formula(expected)
+        if isinstance(expected, str)
+        else {row: normalize_formula(text) for row, text in expected.items()}
+    )
+
+
+@lru_cache(8192)  # every read of a workbook compares the same few thousand formulas
+def normalize_formula(formula: str) -> str:
+    """A formula without what does not count: spaces, case, prefixes of newer functions."""
+    written_out = _POWER_OF_TEN.sub(lambda number: number[1] + "0" * int(number[2]), formula.removeprefix("="))
+    return _IGNORED_IN_FORMULAS.sub("", written_out).casefold()

@@ -1,0 +1,224 @@
+"""Recalculate the formulas that an edit concerns and nobody else takes care of.
+
+From the cells that change, dependents lead to every formula that shows something else now. A formula is calculated only where
+that is safe: its functions are trusted, and from the values before the edit the engine came to what the cell showed then.
+Every other one is left for Excel, and named.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import isclose
+from typing import Any
+
+from xl_salesflow.ooxml.cell_references import Area, CellPlace, CellRange
+from xl_salesflow.ooxml.edit_assembly import WorkbookEdits
+from xl_salesflow.ooxml.formula_cells import (
+    FormulaCell,
+    FormulaSource,
+    KnownFormulas,
+    find_formula_cells,
+    read_raw_value,
+)
+from xl_salesflow.ooxml.formula_engine import NOT_CALCULATED, TooManyCells, calculate_separately, calculate_together
+from xl_salesflow.ooxml.formula_resolver import FormulaResolver, ResolvedFormula
+
+ChangePredicate = Callable[[CellRange], bool]
+
+
+def make_change_predicate(edits: WorkbookEdits) -> ChangePredicate:
+    """Answer for the cells that edits set, and for every cell of a table that changes its size."""
+    sheets = {name.casefold(): cells for name, cells in edits.sheets.items() if cells}
+    moved = [(move.table.sheet.casefold(), move.table.area, move.last_row) for move in edits.moves.values()]
+
+    def changed(read: CellRange) -> bool:
+        cells = sheets.get(read.sheet)
+        if cells and next(cells.within(read.area), None):
+            return True
+        return any(
+            sheet == read.sheet and read.area.meets(area._replace(last_row=max(area.last_row, last + 1)))
+            for sheet, area, last in moved
+        )
+
+    return changed
+
+
+def extend_change_predicate(changed: ChangePredicate, cells: Collection[CellRange]) -> ChangePredicate:
+    """Answer for some cells more."""
+    by_sheet: dict[str, list[Area]] = {}
+    for sheet, area in cells:
+        by_sheet.setdefault(sheet, []).append(area)
+    return lambda read: changed(read) or any(read.area.meets(area) for area in by_sheet.get(read.sheet, ()))
+
+
+class FormulaDependents:
+    """The formulas of a workbook by what they read."""
+
+    def __init__(self, formulas: Mapping[CellPlace, ResolvedFormula]) -> None:
+        self._readers: defaultdict[CellRange, list[CellPlace]] = defaultdict(list)
+        for place, formula in formulas.items():
+            for read in set(formula.ranges):
+                self._readers[read].append(place)
+        self._by_cell: defaultdict[CellPlace, list[CellRange]] = defaultdict(list)
+        self._wide: defaultdict[str, list[CellRange]] = defaultdict(list)
+        for read in self._readers:
+            if read.area[:2] == read.area[2:]:
+                self._by_cell[CellPlace(read.sheet, *read.area[:2])].append(read)
+            else:
+                self._wide[read.sheet].append(read)
+
+    def of_change(self, changed: ChangePredicate) -> set[CellPlace]:
+        """The formulas that read a changed cell."""
+        return {place for read, places in self._readers.items() if changed(read) for place in places}
+
+    def closure(self, start: Iterable[CellPlace]) -> set[CellPlace]:
+        """Formulas, and all that depend on them, directly or through others."""
+        found = set(start)
+        waiting, fired = list(found), set[CellRange]()
+        while waiting:
+            for read in self._reading(waiting.pop()):
+                if read not in fired:
+                    fired.add(read)
+                    new = [place for place in self._readers[read] if place not in found]
+                    found.update(new)
+                    waiting += new
+        return found
+
+    def _reading(self, place: CellPlace) -> list[CellRange]:
+        wide = [read for read in self._wide[place.sheet] if read.area.holds(place.row, place.column)]
+        return self._by_cell.get(place, []) + wide
+
+
+MOST_FORMULAS = 20_000  # concerned by one edit; more are left for Excel
+ARRAY_FORMULA, UNCONFIRMED_RESULT, DEPENDS_ON_ANOTHER = (
+    "an array formula",
+    "came to something else before",
+    "depends on one that is left",
+)
+NOT_CALCULABLE, TOO_MANY_FORMULAS = "cannot be calculated here", "too many formulas or cells"
+"""Why a formula is left for Excel; others are left for a function or a sign that stands in them."""
+
+
+@dataclass(frozen=True)
+class Recalculation:
+    """What formulas came to, why others were left for Excel, and how each is written."""
+
+    values: Mapping[CellPlace, Any] = field(default_factory=dict)
+    left: Mapping[CellPlace, str] = field(default_factory=dict)
+    texts: Mapping[CellPlace, str] = field(default_factory=dict)
+
+
+class ConcernedFormulas:
+    """The formulas of a workbook that are not *known* and show something else once an edit is made.
+
+    Those of some sheets may be taken over from the workbook before, where the edit leaves them alone.
+    """
+
+    def __init__(
+        self,
+        book: FormulaSource,
+        changed: ChangePredicate,
+        known: KnownFormulas,
+        before: ConcernedFormulas | None = None,
+        same: Collection[str] = (),
+    ) -> None:
+        taken = {name.casefold() for name in same}
+        self.book, self.cells = book, dict(find_workbook_formulas(book, known, taken))
+        if before:
+            self.cells |= {place: cell for place, cell in before.cells.items() if place.sheet in taken}
+        self.formulas = _resolve_formulas(book, self.cells)
+        self.dependents = FormulaDependents(self.formulas)
+        blank = {place for place in self.cells if self.shown(place) is None}  # never calculated
+        anywhere = {place for place, formula in self.formulas.items() if formula.anywhere}
+        self.places = self.dependents.closure(self.dependents.of_change(changed) | anywhere | blank)
+        self.hopeless = all(place in blank and self.why_not(place) for place in self.places)
+
+    def shown(self, place: CellPlace) -> Any:
+        """What a formula's cell shows; None for one that was never calculated."""
+        return read_raw_value(self.cells[place].cell, self.book.strings())
+
+    def why_not(self, place: CellPlace) -> str | None:
+        """Say why a formula is left for Excel."""
+        from xl_salesflow.ooxml.formula_engine import find_untrusted_part
+
+        cell = self.cells[place]
+        return ARRAY_FORMULA if cell.text is None or cell.array else find_untrusted_part(self.formulas[place])
+
+
+def recalculate_formulas(before: ConcernedFormulas, after: ConcernedFormulas) -> Recalculation:
+    """Work out the formulas that an edit concerns, which led from *before* to *after*."""
+    concerned, dependents = after.places, after.dependents
+    texts = {place: after.cells[place].text or "" for place in concerned}
+    if len(concerned) > MOST_FORMULAS:
+        return Recalculation({}, dict.fromkeys(concerned, TOO_MANY_FORMULAS), texts)
+    left = {place: why for place in concerned if (why := after.why_not(place))}
+    try:
+        left |= dict.fromkeys(_find_unconfirmed(before, concerned - left.keys()), UNCONFIRMED_RESULT)
+        _leave_dependents(left, dependents)
+        wanted = {place: after.formulas[place] for place in sorted(concerned - left.keys())}
+        found = (
+            calculate_together(after.book, _formula_texts(wanted), _formula_ranges(wanted.values())) if wanted else {}
+        )
+    except TooManyCells:
+        return Recalculation({}, dict.fromkeys(concerned, TOO_MANY_FORMULAS), texts)
+    left |= {place: NOT_CALCULABLE for place, value in found.items() if value is NOT_CALCULATED}
+    _leave_dependents(left, dependents)
+    return Recalculation({place: value for place, value in found.items() if place not in left}, left, texts)
+
+
+def find_workbook_formulas(
+    book: FormulaSource, known: KnownFormulas, without: Collection[str] = ()
+) -> Iterator[tuple[CellPlace, FormulaCell]]:
+    """Yield the formula cells of a workbook but those that are known, and but some sheets, their names case-folded."""
+    places = known.places(book)
+    for sheet in book.sheets:
+        if sheet.casefold() in without or known.covers(book.nothing_but.get(sheet)):
+            continue
+        for cell in find_formula_cells(book.stream(sheet), places.get(sheet, {})):
+            yield CellPlace(sheet.casefold(), cell.row, cell.column), cell
+
+
+def _resolve_formulas(book: FormulaSource, cells: Mapping[CellPlace, FormulaCell]) -> dict[CellPlace, ResolvedFormula]:
+    resolve, names = (
+        FormulaResolver(book.sheets, book.tables, book.texts),
+        {name.casefold(): name for name in book.sheets},
+    )
+    return {place: resolve(cell.text or "", names[place.sheet], place.row) for place, cell in cells.items()}
+
+
+def _find_unconfirmed(before: ConcernedFormulas, asked: Iterable[CellPlace]) -> Iterator[CellPlace]:
+    """Find the formulas that the engine does not bring to what they showed before the edit."""
+    there = [place for place in asked if place in before.cells and before.why_not(place) is None]
+    shown = {place: value for place in there if (value := before.shown(place)) is not None}
+    formulas = {place: before.formulas[place] for place in shown}
+    found = (
+        calculate_separately(before.book, _formula_texts(formulas), _formula_ranges(formulas.values()))
+        if formulas
+        else {}
+    )
+    return (place for place, value in found.items() if not _same_formula_value(value, shown[place]))
+
+
+def _same_formula_value(one: Any, other: Any) -> bool:
+    if (
+        isinstance(one, int | float)
+        and isinstance(other, int | float)
+        and isinstance(one, bool) == isinstance(other, bool)
+    ):
+        return isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return type(one) is type(other) and one == other
+
+
+def _leave_dependents(left: dict[CellPlace, str], dependents: FormulaDependents) -> None:
+    for place in dependents.closure(left):
+        left.setdefault(place, DEPENDS_ON_ANOTHER)
+
+
+def _formula_texts(formulas: Mapping[CellPlace, ResolvedFormula]) -> dict[CellPlace, str]:
+    return {place: formula.text for place, formula in formulas.items()}
+
+
+def _formula_ranges(formulas: Iterable[ResolvedFormula]) -> set[CellRange]:
+    return {read for formula in formulas for read in formula.ranges}

@@ -1,0 +1,252 @@
+"""Parse many cells at once with array operations instead of a Python object for each cell.
+
+Rows are regular when tag follows tag as `_TAG_GRAMMAR` says and every row and cell starts with its address, as programs
+write them. Anything else that XML allows is left to the cell-by-cell reader, a block of rows at a time.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from xl_salesflow.ooxml.cell_references import Area
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+ObjectArray = npt.NDArray[np.object_]
+_WordArray = npt.NDArray[np.uint64]
+
+WINDOW_REACH = 32  # how far a window may look beyond the end
+_WORD_DIGITS, _LONGEST_NUMBER = 8, 24  # bytes: of one processor word, and of the longest double as programs write it
+_ASCII_ZEROS, _TO_LETTERS, _HIGH_BITS = (np.uint64(int(byte * 8, 16)) for byte in ("30", "46", "80"))
+_BYTE_SHIFTS = np.arange(0, 72, 8, dtype=np.uint64)  # bits in so many bytes; eight of them shift everything out
+
+
+class ByteText:
+    """A long text, as bytes, as an array of them, and through windows of several bytes that start at each of them."""
+
+    def __init__(self, text: bytes) -> None:
+        self.raw = text + bytes(WINDOW_REACH)
+        self.bytes = np.frombuffer(self.raw, np.uint8)
+
+    def windows(self, dtype: str) -> npt.NDArray[Any]:
+        """View what starts at each byte as one value of a type up to REACH bytes long."""
+        return np.ndarray((len(self.bytes) - WINDOW_REACH,), dtype, self.raw, 0, (1,))
+
+    @property
+    def words(self) -> _WordArray:
+        """Eight bytes from each byte on; the first is the lowest."""
+        return self.windows("<u8")
+
+
+class ByteSpans(NamedTuple):
+    """Pieces of a text, none within its first eight bytes."""
+
+    text: ByteText
+    starts: IntArray
+    ends: IntArray
+
+    def at(self, which: IntArray | BoolArray) -> ByteSpans:
+        """Some of the pieces."""
+        return ByteSpans(self.text, self.starts[which], self.ends[which])
+
+    def pieces(self) -> list[bytes]:
+        """Every piece as bytes."""
+        raw = self.text.raw
+        return [raw[start:end] for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
+
+    def whole_numbers(self) -> tuple[IntArray, BoolArray]:
+        """Read pieces of one to eight digits; the flags tell which are such, the others come back as anything.
+
+        Eight digits are read at once within a processor word: neighbours are joined to pairs, pairs to fours, fours to one.
+        """
+        lengths = self.ends - self.starts
+        shift = _BYTE_SHIFTS[np.clip(_WORD_DIGITS - lengths, 0, _WORD_DIGITS)]
+        words = (self.text.words[self.ends - _WORD_DIGITS] >> shift) << shift | ~(~np.uint64(0) << shift) & _ASCII_ZEROS
+        odd = ((words + _TO_LETTERS) | (words - _ASCII_ZEROS)) & _HIGH_BITS
+        words = (words - _ASCII_ZEROS) * np.uint64(10 << 8 | 1) >> np.uint64(8)
+        words = (words & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(100 << 16 | 1) >> np.uint64(16)
+        words = (words & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(10_000 << 32 | 1) >> np.uint64(32)
+        return words.astype(np.int64), (odd == 0) & (lengths > 0) & (lengths <= _WORD_DIGITS)
+
+    def fractions(self) -> tuple[npt.NDArray[np.float64], BoolArray]:
+        """Read pieces with a decimal point; the flags tell which are such. Raises ValueError where one is no number.
+
+        A float is the one that Python reads: numpy asks Python.
+        """
+        lengths = self.ends - self.starts
+        shown = self.text.windows(f"S{_LONGEST_NUMBER}")[self.starts].view(np.uint8).reshape(-1, _LONGEST_NUMBER)
+        shown[np.arange(_LONGEST_NUMBER) >= lengths[:, None]] = 0
+        pointed = (shown == ord(".")).any(axis=1) & (lengths <= _LONGEST_NUMBER)
+        shown[~pointed] = ord("0")
+        return shown.reshape(-1).view(f"S{_LONGEST_NUMBER}").astype(np.float64), pointed
+
+
+# Kind of tag: two bytes right after "<" that tell it from others; what may follow, also when it closes itself.
+_TAG_GRAMMAR = {
+    "row": ((b"ro",), "cell /row row"),
+    "/row": ((b"/r",), "row"),
+    "cell": ((b"c ",), "formula value spaced-value no-value inline /cell cell /row"),
+    "/cell": ((b"/c",), "cell /row"),
+    "formula": ((b"f>", b"f ", b"f/"), "/formula value spaced-value no-value /cell"),
+    "/formula": ((b"/f",), "value spaced-value no-value /cell"),
+    "value": ((b"v>",), "/value"),
+    "spaced-value": ((b"v ",), "/value"),
+    "no-value": ((b"v/",), "/cell"),
+    "/value": ((b"/v",), "/cell"),
+    "inline": ((b"is",), "text spaced-text"),
+    "/inline": ((b"/i",), "/cell"),
+    "text": ((b"t>",), "/text"),
+    "spaced-text": ((b"t ",), "/text"),
+    "/text": ((b"/t",), "/inline"),
+}
+_TAG_KINDS = ("unknown", *_TAG_GRAMMAR)
+_ROW_TAG, _ROW_END_TAG, _CELL_TAG = map(_TAG_KINDS.index, ("row", "/row", "cell"))
+_VALUE_TAG, _TEXT_TAG, _SPACED_VALUE_TAG, _SPACED_TEXT_TAG = map(
+    _TAG_KINDS.index, ("value", "text", "spaced-value", "spaced-text")
+)
+_SPACE_ATTRIBUTE = b' xml:space="preserve">'  # the only attribute that values and texts have
+_ROW_TAG_START, _CELL_TAG_START = b'<row r="', b'<c r="'
+_MOST_ATTRIBUTE_GROUPS = 200  # kinds of cells in a block; each costs a pass over it
+
+
+def _tag_kinds_by_bytes() -> npt.NDArray[np.uint8]:
+    kinds = np.zeros(1 << 16, np.uint8)
+    for kind, (spellings, _) in _TAG_GRAMMAR.items():
+        kinds[[int.from_bytes(two, "little") for two in spellings]] = _TAG_KINDS.index(kind)
+    return kinds
+
+
+def _legal_tag_pairs() -> BoolArray:
+    legal = np.zeros((len(_TAG_KINDS), len(_TAG_KINDS)), np.bool_)
+    for kind, (_, followers) in _TAG_GRAMMAR.items():
+        legal[_TAG_KINDS.index(kind), [_TAG_KINDS.index(other) for other in followers.split()]] = True
+    return legal.ravel()
+
+
+_TAG_KIND_BY_BYTES, _LEGAL_TAG_PAIRS = _tag_kinds_by_bytes(), _legal_tag_pairs()
+
+
+class RegularRows(NamedTuple):
+    """The cells of a rectangle: for each the place of its row among `numbers`, its column, where its text lies.
+
+    `kinds` lists the attributes there are, each with the cells that have them; cells without content are left out. `last`
+    is the number of the last row, whether in the rectangle or not.
+    """
+
+    last: int
+    numbers: IntArray
+    row: IntArray
+    column: IntArray
+    texts: ByteSpans
+    kinds: list[tuple[bytes, IntArray]]
+
+
+def parse_regular_rows(block: bytes, area: Area) -> RegularRows | None:
+    """Take what a block of rows holds of a rectangle apart; None when it is not plain or its rows do not ascend."""
+    text = ByteText(block)
+    tags = np.flatnonzero(text.bytes == ord("<"))
+    kinds = _TAG_KIND_BY_BYTES[text.windows("<u2")[tags + 1]]
+    legal = _LEGAL_TAG_PAIRS[kinds[:-1] * np.uint8(len(_TAG_KINDS)) + kinds[1:]].all()
+    if not (legal and len(kinds) and kinds[0] == _ROW_TAG and kinds[-1] in (_ROW_TAG, _ROW_END_TAG)):
+        return None
+    starts, cells = np.flatnonzero(kinds == _ROW_TAG), np.flatnonzero(kinds == _CELL_TAG)
+    rows = _read_row_marks(text, tags[starts])
+    if rows is None:
+        return None
+    row = np.repeat(np.arange(len(starts)), np.diff(np.searchsorted(cells, starts), append=len(cells)))
+    places, texts = _read_cell_columns(text, tags[cells], row, rows), _find_cell_texts(text, tags, kinds, cells)
+    if places is None or texts is None:
+        return None
+    column, attributes = places
+    first, end = np.searchsorted(rows.numbers, (area.first_row, area.last_row + 1))
+    inside = (row >= first) & (row < end) & (column >= area.first_col) & (column <= area.last_col)
+    closed = (kinds[cells + 1] == _CELL_TAG) | (kinds[cells + 1] == _ROW_END_TAG)
+    asked = np.flatnonzero(inside)
+    alike = _group_by_attributes(text, attributes[asked], closed[asked])
+    if alike is None:
+        return None
+    return RegularRows(
+        int(rows.numbers[-1]), rows.numbers[first:end], row[asked] - first, column[asked], texts.at(asked), alike
+    )
+
+
+class _RowMarks(NamedTuple):
+    """Rows by number; how a cell of each must say it, as a word and the bits of it that count."""
+
+    numbers: IntArray
+    marks: npt.NDArray[np.uint64]
+    mask: npt.NDArray[np.uint64]
+    lengths: IntArray
+
+
+def _read_row_marks(text: ByteText, starts: IntArray) -> _RowMarks | None:
+    """Read the numbers of rows; None unless each starts with one, of at most seven digits, and they ascend."""
+    if (text.words[starts] != int.from_bytes(_ROW_TAG_START, "little")).any():
+        return None
+    digits = starts + len(_ROW_TAG_START)
+    marks = text.words[digits]
+    quotes = marks[:, None].view(np.uint8) == ord('"')
+    lengths = quotes.argmax(axis=1)
+    numbers, whole = ByteSpans(text, digits, digits + lengths).whole_numbers()
+    if not (whole & quotes.any(axis=1)).all() or (numbers[1:] <= numbers[:-1]).any():
+        return None
+    mask = ~np.uint64(0) >> (np.uint64(56) - lengths.astype(np.uint64) * np.uint64(8))
+    return _RowMarks(numbers, marks & mask, mask, lengths + 1)
+
+
+def _read_cell_columns(
+    text: ByteText, starts: IntArray, row: IntArray, rows: _RowMarks
+) -> tuple[IntArray, IntArray] | None:
+    """Read the columns of cells, and where their other attributes start; None for one that names another row."""
+    if (text.words[starts] << np.uint64(16) != int.from_bytes(_CELL_TAG_START, "little") << 16).any():
+        return None
+    at = starts + len(_CELL_TAG_START)
+    first, second, third = (text.bytes[at + offset] - np.uint8(ord("A")) for offset in range(3))
+    column = first.astype(np.int64) + 1
+    two = second < 26
+    three = two & (third < 26)
+    column = np.where(two, column * 26 + second + 1, column)
+    column = np.where(three, column * 26 + third + 1, column)
+    at = at + 1 + two + three
+    if (first >= 26).any() or ((text.words[at] & rows.mask[row]) != rows.marks[row]).any():
+        return None
+    return column, at + rows.lengths[row]
+
+
+def _find_cell_texts(text: ByteText, tags: IntArray, kinds: npt.NDArray[np.uint8], cells: IntArray) -> ByteSpans | None:
+    """Find the text of every cell, of none where there is none; None for an element with unknown attributes."""
+    spaced = (kinds == _SPACED_VALUE_TAG) | (kinds == _SPACED_TEXT_TAG)
+    if (text.windows(f"S{len(_SPACE_ATTRIBUTE)}")[tags[spaced] + len(b"<v")] != _SPACE_ATTRIBUTE).any():
+        return None
+    values = np.flatnonzero((kinds == _VALUE_TAG) | (kinds == _TEXT_TAG) | spaced)
+    starts = tags[cells]
+    ends = starts.copy()
+    owner = np.searchsorted(cells, values) - 1
+    starts[owner] = tags[values] + len(b"<v") + np.where(spaced[values], len(_SPACE_ATTRIBUTE), len(b">"))
+    ends[owner] = tags[values + 1]
+    return ByteSpans(text, starts, ends)
+
+
+def _group_by_attributes(
+    text: ByteText, attributes: IntArray, closed: BoolArray
+) -> list[tuple[bytes, IntArray]] | None:
+    """Group cells by what follows their address; None for too many groups, or a cell that is `closed` and is not."""
+    alike: list[tuple[bytes, IntArray]] = []
+    rest = np.arange(len(attributes))
+    for _ in range(_MOST_ATTRIBUTE_GROUPS):
+        if not len(rest):
+            return alike
+        start = int(attributes[rest[0]])
+        shown, bracket, _ = text.raw[start : start + WINDOW_REACH].partition(b">")
+        if not bracket:
+            return None
+        same = text.windows(f"S{len(shown) + 1}")[attributes[rest]] == shown + bracket
+        if (closed[rest[same]] != shown.endswith(b"/")).any():
+            return None
+        if not shown.endswith(b"/"):
+            alike.append((shown, rest[same]))
+        rest = rest[~same]
+    return None

@@ -1,0 +1,243 @@
+"""Edit a workbook: collect what is to change, then write it; nothing else is touched."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from xl_salesflow.errors import UnsupportedEdit
+from xl_salesflow.ooxml.cell_contents import CachedValue
+from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellPlace, CellRange, cell_address
+from xl_salesflow.ooxml.chart_caches import ChartCaches
+from xl_salesflow.ooxml.edit_assembly import EditAssembly, WorkbookEdits
+from xl_salesflow.ooxml.formula_cells import FormulaSource, KnownFormulas
+from xl_salesflow.ooxml.new_columns import NewColumn, set_new_column_cells
+from xl_salesflow.ooxml.opc_package import Package
+from xl_salesflow.ooxml.recalculation import (
+    ChangePredicate,
+    ConcernedFormulas,
+    Recalculation,
+    extend_change_predicate,
+    find_workbook_formulas,
+    make_change_predicate,
+)
+from xl_salesflow.ooxml.sheet_edits import sort_column_edit
+from xl_salesflow.ooxml.sheet_rewriter import find_array_areas
+from xl_salesflow.ooxml.sheet_stream import SheetStream
+from xl_salesflow.ooxml.table_resizer import TableResizer, ValuesByHeader, count_column_values
+from xl_salesflow.ooxml.workbook_parts import CaseInsensitiveMapping, ExcelTable, read_shared_strings
+from xl_salesflow.ooxml.workbook_reader import WorkbookOnDisk
+from xl_salesflow.ooxml.zip_archive import deflate_chunks
+
+
+class Workbook(WorkbookOnDisk):
+    """An Excel workbook as it is on disk, and the edits collected for it.
+
+    `read_*` always answers from the file; `tables` shows the tables as they will be once the edits are written.
+    """
+
+    def __init__(self, path: Path, source: bytes | Package) -> None:
+        super().__init__(path, source)
+        self._edits = WorkbookEdits()
+        self._replaced: dict[str, bytes] = {}  # parts that are written anew, with no regard to edits
+
+    @property
+    def tables(self) -> Mapping[str, ExcelTable]:
+        """The tables by name, ignoring case, as large as the edits make them."""
+        moved = {name: replace(move.table, last_row=move.last_row) for name, move in self._edits.moves.items()}
+        return (
+            CaseInsensitiveMapping({name: moved.get(name, table) for name, table in self._on_disk.items()})
+            if moved
+            else self._on_disk
+        )
+
+    def set_column(self, table: str, header: str, values: Mapping[int, Any] | tuple[Any, Sequence[Any]]) -> None:
+        """Set cells of a table's column, by sheet row: `{row: value}` or `(rows, values)`.
+
+        A value is None (clears the cell, keeps its format), bool, int, float, str, date, datetime, time, timedelta,
+        Decimal, ErrorValue, Formula or Cached. Raises MissingTable, MissingColumn, UnsupportedEdit.
+        """
+        at = self._table(table, self.tables)
+        column = self._column(at, header)
+        rows, cells = sort_column_edit(values)
+        if len(rows) and (rows[0] < at.first_row or rows[-1] > at.last_row):
+            outside = int(rows[0] if rows[0] < at.first_row else rows[-1])
+            why = (f"lies outside the table {at.name}", f"在表 {at.name} 之外")
+            raise UnsupportedEdit(self.path, f"{at.sheet}!{cell_address(outside, column)}", why)
+        self._edits.filled.add(at.part)
+        self._edits.sheet(at.sheet).set(column, rows, cells)
+
+    def set_cell(self, sheet: str, row: int, col: int, value: Any) -> None:
+        """Set one cell, rows and columns from 1; raises KeyError for a sheet that is not there, UnsupportedEdit."""
+        name = self.sheets[sheet].name
+        if not (1 <= row <= MAX_ROW and 1 <= col <= MAX_COLUMN):
+            raise UnsupportedEdit(
+                self.path, f"{name}, row {row}, column {col}", ("lies outside the sheet", "超出工作表范围")
+            )
+        for table in self.tables.values():
+            if table.sheet == name and row == table.header_row and table.first_col <= col <= table.last_col:
+                why = (
+                    f"is a header of table {table.name}; rename it in Excel",
+                    f"是表 {table.name} 的列标题；请在 Excel 中改名",
+                )
+                raise UnsupportedEdit(self.path, f"{name}!{cell_address(row, col)}", why)
+        self._edits.sheet(name).set(col, np.array([row], dtype=np.int64), [value])
+
+    def empty(self, sheet: str, area: Area) -> None:
+        """Empty a rectangle of cells, the only way in which an array formula can go: as a whole."""
+        for row in range(area.first_row, area.last_row + 1):
+            for column in range(area.first_col, area.last_col + 1):
+                self.set_cell(sheet, row, column, None)
+        self._edits.sheet(self.sheets[sheet].name).emptied.add(area)
+
+    def set_name(self, name: str, value: Any) -> None:
+        """Set the first cell of a defined name; raises KeyError for one that points at no cell."""
+        at = self.names[name]
+        self.set_cell(at.sheet, at.row, at.col, value)
+
+    def append_rows(self, table: str, columns: ValuesByHeader) -> None:
+        """Add rows below a table's last one, its empty starter row first; raises UnsupportedEdit.
+
+        Calculated columns get their formula, with the values given as cached ones; columns not given stay empty, in the
+        format of the last row.
+        """
+        at, resizer = self._resizer(table)
+        resizer.put(at.first_row if self._starts_empty(at) else at.last_row + 1, self._by_number(at, columns))
+
+    def replace_rows(self, table: str, columns: ValuesByHeader) -> None:
+        """Replace a table's whole body; it grows or shrinks, to one empty row at least."""
+        at, resizer = self._resizer(table)
+        count = count_column_values(columns)
+        resizer.put(at.first_row, self._by_number(at, columns if count else {header: [None] for header in at.headers}))
+        resizer.cut(at.first_row + max(count, 1) - 1)
+
+    def delete_rows(self, table: str, rows: Sequence[int]) -> None:
+        """Delete rows of a table by their sheet rows; those below move up, cells beside the table stay.
+
+        The last row left is emptied instead. Raises UnsupportedEdit; ValueError for a table that was resized or had rows
+        deleted since the workbook was opened: write it first.
+        """
+        _, resizer = self._resizer(table)
+        resizer.delete(rows)
+
+    def require_recalculation(self) -> None:
+        """Ask Excel to calculate every formula when it opens the workbook."""
+        self._edits.recalculate = True
+
+    @property
+    def package(self) -> Package:
+        """The parts as they are on disk."""
+        return self._package
+
+    @property
+    def name_texts(self) -> Mapping[str, str]:
+        """What each defined name stands for, as it is written; names that sheets use for several things are left out."""
+        return self._part.texts
+
+    def widen(self, table: str, columns: Sequence[NewColumn]) -> None:
+        """Set the cells of columns that `add_columns` made room for."""
+        at = self._table(table, self._on_disk)
+        set_new_column_cells(self._edits.sheet(at.sheet), at, columns)
+
+    def recalculated(self, known: KnownFormulas) -> tuple[Workbook, Recalculation]:
+        """Return the workbook to write, with the values of formulas that depend on the edits, and what came of it.
+
+        Formulas among *known* have their values already. What cannot be calculated here is left for Excel, which is then
+        asked to calculate when it opens the file.
+        """
+        from xl_salesflow.ooxml.recalculation import recalculate_formulas
+
+        changed = make_change_predicate(self._edits)
+        before = ConcernedFormulas(self._source(), changed, known)
+        if before.hopeless:  # as most are: nothing to do, or nothing that could be done
+            return self._with_caches(changed), Recalculation()
+        after, others = self._edited()
+        same = self.sheets.keys() - others
+        outcome = recalculate_formulas(before, ConcernedFormulas(after._source(), changed, known, before, same))
+        after._renew(outcome.values)
+        if outcome.left:
+            after.require_recalculation()
+        places = {CellRange(p.sheet, Area(p.row, p.column, p.row, p.column)) for p in outcome.values}
+        return after._with_caches(extend_change_predicate(changed, places)), outcome
+
+    def _with_caches(self, changed: ChangePredicate) -> Workbook:
+        """Renew what charts and pivot tables remember of cells that change."""
+        if not ChartCaches(self._package, self._source(), changed).concerned():
+            return self
+        after, _ = self._edited()
+        after._replaced = ChartCaches(after._package, after._source(), changed).renewed()
+        return after
+
+    def formulas(self, sheet: str | None = None) -> dict[CellPlace, str]:
+        """Every formula on disk, or those of one sheet, in file syntax."""
+        source = self._source()
+        wanted = replace(source, sheets=[self.sheets[sheet].name]) if sheet else source
+        return {place: cell.text or "" for place, cell in find_workbook_formulas(wanted, KnownFormulas())}
+
+    def arrays(self, sheet: str) -> dict[CellPlace, Area]:
+        """The formulas on disk of a sheet that fill several cells: where each stands, and which cells it fills."""
+        stream, found = SheetStream(self._package, self.sheets[sheet].part), dict[CellPlace, Area]()
+        for block in stream.blocks():
+            for area in find_array_areas(stream.grammar, block):
+                found[CellPlace(sheet.casefold(), area.first_row, area.first_col)] = area
+        return found
+
+    def _renew(self, values: Mapping[CellPlace, Any]) -> None:
+        """Put new values under formulas, a column at a time."""
+        by_column: defaultdict[tuple[str, int], dict[int, Any]] = defaultdict(dict)
+        for place, value in values.items():
+            by_column[place.sheet, place.column][place.row] = CachedValue(value)
+        for (sheet, column), cells in by_column.items():
+            self._edits.sheet(self.sheets[sheet].name).set(column, *sort_column_edit(cells))
+
+    def _source(self) -> FormulaSource:
+        part, package = self._part, self._package
+        strings = part.target("sharedStrings")
+        listed = cache(lambda: read_shared_strings(package, strings) if strings else [])
+        return FormulaSource(
+            [*self.sheets], self._on_disk, self.names, part.texts, self.date1904, listed,
+            lambda sheet: SheetStream(package, self.sheets[sheet].part), self._nothing_but,
+        )  # fmt: skip
+
+    def _edited(self) -> tuple[Workbook, Collection[str]]:
+        """The workbook as the edits make it, and the sheets whose formulas they change; raises UnsupportedEdit."""
+        assembly = EditAssembly(self._package, self._part, self._edits)
+        replaced = {part: deflate_chunks([data]) for part, data in self._replaced.items()}
+        after = Workbook(self.path, self._package.with_parts({**assembly.changed(), **replaced}))
+        return after, assembly.other_formulas
+
+    def write_to(self, file: BinaryIO) -> None:
+        """Write the workbook with the edits applied; raises UnsupportedEdit before the first byte."""
+        after, _ = self._edited()
+        after._package.write(file)
+
+    def to_bytes(self) -> bytes:
+        """Return the workbook with the edits applied."""
+        out = io.BytesIO()
+        self.write_to(out)
+        return out.getvalue()
+
+    def _resizer(self, name: str) -> tuple[ExcelTable, TableResizer]:
+        at = self._table(name, self.tables)
+        return at, TableResizer(self._package, self._on_disk, self._edits, at, self.sheets[at.sheet])
+
+    def _by_number(self, table: ExcelTable, columns: ValuesByHeader) -> dict[int, Sequence[Any]]:
+        count_column_values(columns)
+        return {self._column(table, header): values for header, values in columns.items()}
+
+    def _starts_empty(self, table: ExcelTable) -> bool:
+        """Say whether a table's only row is empty, as it will be once the edits are written."""
+        if table.first_row != table.last_row:
+            return False
+        row = dict(enumerate(self.read_range(table.sheet, str(table.body))[0], table.first_col))
+        row |= self._edits.sheet(table.sheet).row(table.first_row)
+        return all(
+            row[at] is None for at, column in enumerate(table.columns, table.first_col) if column.formula is None
+        )

@@ -1,0 +1,219 @@
+"""Read tables, ranges and names of a workbook as they are on disk.
+
+An area is read in one pass: regular rows all together, others cell by cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from xl_salesflow.errors import MissingColumn, MissingTable, NotAWorkbook
+from xl_salesflow.ooxml.cell_decoder import CellDecoder
+from xl_salesflow.ooxml.cell_references import Area
+from xl_salesflow.ooxml.formula_cells import KnownFormulas
+from xl_salesflow.ooxml.number_formats import read_format_kinds
+from xl_salesflow.ooxml.opc_package import Package
+from xl_salesflow.ooxml.overwritten_formulas import ExpectedFormula
+from xl_salesflow.ooxml.sheet_stream import SheetStream, compile_sheet_grammar, find_row_spans, parse_row_cells
+from xl_salesflow.ooxml.vectorized_rows import IntArray, ObjectArray, parse_regular_rows
+from xl_salesflow.ooxml.workbook_parts import (
+    CaseInsensitiveMapping,
+    DefinedName,
+    ExcelTable,
+    WorkbookPart,
+    Worksheet,
+    read_shared_strings,
+    read_sheet_tables,
+)
+
+_UNPREFIXED_GRAMMAR = compile_sheet_grammar(b"")
+_UNPREFIXED_VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</")
+
+
+class AreaRows(NamedTuple):
+    """Some rows of an area: their numbers, ascending, and their values by row and column."""
+
+    numbers: IntArray
+    values: ObjectArray
+
+
+def read_area_columns(stream: SheetStream, decode: CellDecoder, area: Area) -> list[list[Any]]:
+    """Read a rectangle into columns of equal length; rows the sheet does not store are empty."""
+    columns: list[list[Any]] = [[] for _ in range(area.first_col, area.last_col + 1)]
+    following = area.first_row
+    for rows in _read_area_blocks(stream, decode, area):
+        for start, end in _find_row_runs(rows.numbers, following):
+            missing = [None] * (int(rows.numbers[start]) - following)
+            for column, values in zip(columns, rows.values[start:end].T.tolist(), strict=True):
+                column += missing
+                column += values
+            following = int(rows.numbers[end - 1]) + 1
+    for column in columns:
+        column += [None] * (area.last_row + 1 - following)
+    return columns
+
+
+def read_area_rows(stream: SheetStream, decode: CellDecoder, area: Area) -> list[list[Any]]:
+    """Read a rectangle row by row."""
+    return list(map(list, zip(*read_area_columns(stream, decode, area), strict=True)))
+
+
+def _find_row_runs(numbers: IntArray, first: int) -> Iterator[tuple[int, int]]:
+    """Find rows that follow one another without a gap, from a row on: where each run starts and ends."""
+    start = int(np.searchsorted(numbers, first))
+    for end in [*(np.flatnonzero(np.diff(numbers) != 1) + 1).tolist(), len(numbers)]:
+        if end > start:
+            yield start, end
+            start = end
+
+
+def _read_area_blocks(stream: SheetStream, decode: CellDecoder, area: Area) -> Iterator[AreaRows]:
+    opening, closing, before = b"<" + stream.grammar.prefix, b"</" + stream.grammar.prefix, 0
+    for block in stream.blocks():
+        if stream.grammar.prefix:
+            block = block.replace(opening, b"<").replace(closing, b"</")
+        plain = parse_regular_rows(block, area)
+        if plain is None:
+            rows, before = _read_irregular_rows(block, before, decode, area)
+        else:
+            values = np.full((len(plain.numbers), area.last_col - area.first_col + 1), None, object)
+            for attributes, cells in plain.kinds:
+                place = plain.row[cells], plain.column[cells] - area.first_col
+                values[place] = decode.many(attributes, plain.texts.at(cells))
+            rows, before = AreaRows(plain.numbers, values), plain.last
+        yield rows
+        if before >= area.last_row:
+            return
+
+
+def _read_irregular_rows(block: bytes, before: int, decode: CellDecoder, area: Area) -> tuple[AreaRows, int]:
+    """Read rows cell by cell; a row or cell that does not say where it is follows the one before, `before` at first."""
+    numbers: list[int] = []
+    lines: list[list[Any]] = []
+    for number, start, end in find_row_spans(_UNPREFIXED_GRAMMAR, block, before):
+        before = number
+        if area.first_row <= number <= area.last_row and (not numbers or number > numbers[-1]):
+            numbers.append(number)
+            lines.append(_read_irregular_row(block[start:end], decode, area))
+    values = np.empty((len(lines), area.last_col - area.first_col + 1), object)
+    for at, line in enumerate(lines):
+        values[at] = line
+    return AreaRows(np.array(numbers, np.int64), values), before
+
+
+def _read_irregular_row(row: bytes, decode: CellDecoder, area: Area) -> list[Any]:
+    line: list[Any] = [None] * (area.last_col - area.first_col + 1)
+    for column, _, attributes, content in parse_row_cells(_UNPREFIXED_GRAMMAR, row):
+        if area.first_col <= column <= area.last_col:
+            value = _UNPREFIXED_VALUE.search(content)
+            text = value.group(1) if value else content if b'"inlineStr"' in attributes else b""
+            line[column - area.first_col] = decode.one(attributes, text)
+    return line
+
+
+class WorkbookOnDisk:
+    """A workbook as it was when it was opened."""
+
+    path: Path
+    digest: str  # sha256 of the bytes read, in hexadecimal
+    date1904: bool
+    strict: bool
+    sheets: Mapping[str, Worksheet]
+    names: Mapping[str, DefinedName]
+
+    def __init__(self, path: Path, source: bytes | Package) -> None:
+        self.path = path
+        self._package = source if isinstance(source, Package) else Package(path, source)
+        self._part = WorkbookPart(self._package)
+        self.digest = self._package.digest
+        self.date1904, self.strict = self._part.date1904, self._part.strict
+        self.sheets, self.names = self._part.sheets, self._part.names
+        self._nothing_but: dict[str, KnownFormulas] = {}
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a workbook; raises NotAWorkbook or EncryptedWorkbook, in one sentence."""
+        try:
+            data = Path(path).read_bytes()
+        except FileNotFoundError as error:
+            raise NotAWorkbook(path, ("does not exist; check the name", "不存在；请检查文件名")) from error
+        except IsADirectoryError as error:
+            raise NotAWorkbook(
+                path, ("is a folder; name the workbook in it", "是文件夹；请指定其中的工作簿")
+            ) from error
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise NotAWorkbook(path, (f"cannot be read ({why})", f"无法读取（{why}）")) from error
+        return cls(path, data)
+
+    @property
+    def tables(self) -> Mapping[str, ExcelTable]:
+        """The tables by name, ignoring case."""
+        return self._on_disk
+
+    @cached_property
+    def _on_disk(self) -> CaseInsensitiveMapping[ExcelTable]:
+        return CaseInsensitiveMapping(
+            {t.name: t for sheet in self.sheets.values() for t in read_sheet_tables(self._package, sheet)}
+        )
+
+    @cached_property
+    def _decoder(self) -> CellDecoder:
+        strings, styles = self._part.target("sharedStrings"), self._part.target("styles")
+        return CellDecoder(
+            read_shared_strings(self._package, strings) if strings else [],
+            read_format_kinds(self._package.parse(styles)) if styles else [],
+            self.date1904,
+        )
+
+    def _stream(self, sheet: str) -> SheetStream:
+        return SheetStream(self._package, self.sheets[sheet].part)
+
+    def read_table(self, name: str) -> dict[str, list[Any]]:
+        """Read a table's body by column: header to Python values; raises MissingTable."""
+        table = self._table(name, self._on_disk)
+        return dict(
+            zip(table.headers, read_area_columns(self._stream(table.sheet), self._decoder, table.body), strict=True)
+        )
+
+    def read_range(self, sheet: str, ref: str) -> list[list[Any]]:
+        """Read a rectangle such as B2:D9, row by row; raises KeyError for a sheet that is not there."""
+        return read_area_rows(self._stream(sheet), self._decoder, Area.parse(ref))
+
+    def read_name(self, name: str) -> Any:
+        """Read the first cell of a defined name; raises KeyError for one that points at no cell."""
+        at = self.names[name]
+        return read_area_rows(self._stream(at.sheet), self._decoder, Area(at.row, at.col, at.row, at.col))[0][0]
+
+    def typed_over(self, table: str, expected: Mapping[str, ExpectedFormula]) -> dict[str, list[int]]:
+        """Find cells of calculated columns that hold no formula or another one: header to sheet rows.
+
+        `expected` gives the formula of each header, or of its rows where they differ, in file syntax; spaces, case and
+        `_xlfn.` do not count.
+        """
+        from xl_salesflow.ooxml.overwritten_formulas import find_overwritten_formulas
+
+        at = self._table(table, self._on_disk)
+        columns = {self._column(at, header): formula for header, formula in expected.items()}
+        found = find_overwritten_formulas(self._stream(at.sheet), at, columns)
+        if not found.others:
+            self._nothing_but[at.sheet] = KnownFormulas({at.name: [*expected]})
+        return {header: found.rows[self._column(at, header)] for header in expected}
+
+    def _table(self, name: str, among: Mapping[str, ExcelTable]) -> ExcelTable:
+        try:
+            return among[name]
+        except KeyError:
+            raise MissingTable(self.path, name) from None
+
+    def _column(self, table: ExcelTable, header: str) -> int:
+        try:
+            return table.column(header)
+        except KeyError:
+            raise MissingColumn(self.path, table.name, header) from None

@@ -1,0 +1,137 @@
+"""Make the BANT card of a deal, and turn a filled card into rows of Answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.table_frames import blank_value, fold_keys, make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.schema.work_tables import BANT_CARD_ANSWER_COLUMNS, BANT_CARD_TABLE
+
+CardAddress = Callable[[int, str], str]
+"""Row of a card and column id → where the cell is, with the file."""
+
+_CARD_DEAL_UNKNOWN = Text(
+    "{cell}: there is no deal “{is_}” in the workbook; is it “{near}”?",
+    "{cell}：工作簿中没有商机“{is_}”；是否为“{near}”？",
+)
+_CARD_QUESTION_UNKNOWN = Text(
+    "{cell}: the sheet Questions has no question “{is_}”; is it “{near}”?",
+    "{cell}：“问题库”中没有问题“{is_}”；是否为“{near}”？",
+)
+_CARD_POINTS_WRONG = Text(
+    "{cell}: {is_} is no number of points; write 0, 1, 2 or 3.", "{cell}：{is_} 不是有效分值；请填写 0、1、2 或 3。"
+)
+
+
+def make_bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
+    """Return the card of *deal*: every question of the library, with what is known already.
+
+    Raises:
+        UsageError: there is no such deal.
+    """
+    keys = pipeline["Deals"]["deal"]
+    found = keys[fold_keys(keys) == deal.strip().casefold()]
+    if found.empty:
+        near = find_nearest(deal, keys)
+        raise UsageError(
+            f"There is no deal {deal}" + (f"; did you mean {near}?" if near else "."),
+            f"没有商机 {deal}" + (f"；是否指 {near}？" if near else "。"),
+        )
+    questions = pipeline["Questions"]
+    asked_ = questions[(questions["question"] != "") & (questions["text"] != "")].assign(deal=str(found.iloc[0]))
+    known = _map_answer_rows(pipeline)
+    answers = pipeline["Answers"]
+    rows = []
+    for question in asked_.to_dict("records"):
+        row = known.get(_make_answer_key(question["deal"], question["question"]))
+        told: dict[str, Any] = {} if row is None else {id: answers.at[row, id] for id in BANT_CARD_ANSWER_COLUMNS}
+        rows.append({**{str(id): cell for id, cell in question.items()}, **told})
+    return make_table_frame(BANT_CARD_TABLE, rows)
+
+
+def take_in_bant_card(pipeline: Pipeline, card: pd.DataFrame, address: CardAddress) -> ChangeSet:
+    """Return the plan that writes what *card* says into Answers; what it leaves blank stays, and a second time plans nothing.
+
+    What names no deal or question of the workbook, and points that are none, become findings with the cell's address.
+    """
+    answers, known = pipeline["Answers"].copy(), _map_answer_rows(pipeline)
+    found, new = list[Finding](), dict[tuple[str, str], dict[str, Any]]()
+    for row, line in zip(card.index, card.to_dict("records"), strict=True):
+        told = {id: line[id] for id in BANT_CARD_ANSWER_COLUMNS if not _is_blank_answer(id, line[id])}
+        if not told:
+            continue
+        wrong = list(_check_card_line(pipeline, line, lambda id, row=row: address(int(row), id)))  # type: ignore[misc]
+        found += wrong
+        if any(finding.column in ("deal", "question") for finding in wrong):
+            continue
+        if wrong and told.pop("points", None) and not told:
+            continue
+        pair = _make_answer_key(line["deal"], line["question"])
+        at = known.get(pair)
+        if at is None:
+            new[pair] = {"date": pipeline.today, **new.get(pair, {}), **_spell_as_in_workbook(pipeline, pair), **told}
+        else:
+            for id, value in told.items():
+                answers.at[at, id] = value
+    now = pipeline.with_tables(Answers=_append_answers(answers, list(new.values())))
+    plan = diff_pipelines(pipeline, now, "bant")
+    changed = len(new) + len({row for edit in plan.edits for row in edit.after.index})
+    return ChangeSet(edits=plan.edits, appends=plan.appends, findings=tuple(found), answer={"answers": changed})
+
+
+def _check_card_line(pipeline: Pipeline, line: dict[Any, Any], cell: Callable[[str], str]) -> Iterator[Finding]:
+    for id, text, keys in (
+        ("deal", _CARD_DEAL_UNKNOWN, pipeline["Deals"]["deal"]),
+        ("question", _CARD_QUESTION_UNKNOWN, pipeline["Questions"]["question"]),
+    ):
+        if not (fold_keys(keys) == str(line[id]).strip().casefold()).any():
+            near = find_nearest(str(line[id]), keys) or next(iter(keys), "?")
+            yield _make_card_finding(pipeline, text, line, id, cell(id), near=near)
+    if not _is_blank_answer("points", line["points"]) and line["points"] not in (0.0, 1.0, 2.0, 3.0):
+        yield _make_card_finding(pipeline, _CARD_POINTS_WRONG, line, "points", cell("points"))
+
+
+def _make_card_finding(
+    pipeline: Pipeline, text: Text, line: dict[Any, Any], id: str, cell: str, **facts: str
+) -> Finding:
+    is_ = f"{line[id]:g}" if id == "points" else str(line[id])
+    said = text.in_(pipeline.language, cell=cell, is_=is_, **facts)
+    return Finding("card_cell", "warn", said, "Answers", str(line["deal"]), id, cell)
+
+
+def _map_answer_rows(pipeline: Pipeline) -> dict[tuple[str, str], int]:
+    answers = pipeline["Answers"]
+    pairs = zip(answers.index, answers["deal"], answers["question"], strict=True)
+    return {_make_answer_key(deal, question): int(row) for row, deal, question in reversed(list(pairs))}
+
+
+def _spell_as_in_workbook(pipeline: Pipeline, pair: tuple[str, str]) -> dict[str, str]:
+    # as the workbook spells them
+    deals, questions = pipeline["Deals"]["deal"], pipeline["Questions"]["question"]
+    spelled = [keys[fold_keys(keys) == name].iloc[0] for keys, name in zip((deals, questions), pair, strict=True)]
+    return {"deal": spelled[0], "question": spelled[1]}
+
+
+def _append_answers(answers: pd.DataFrame, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    if not rows:
+        return answers
+    lowest = min([0, *answers.index])
+    added = make_table_frame(TABLES["Answers"], rows)
+    return pd.concat([answers, added.set_axis(range(lowest - 1, lowest - 1 - len(rows), -1), axis=0)])
+
+
+def _make_answer_key(deal: str, question: str) -> tuple[str, str]:
+    return deal.strip().casefold(), question.strip().casefold()
+
+
+def _is_blank_answer(id: str, value: Any) -> bool:
+    return value == "" or value is blank_value(TABLES["Answers"][id]) or value != value

@@ -1,0 +1,336 @@
+"""Check single cells of every table: keys, blanks, choices, references, ranges and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.rule_declarations import Rule, RuleMatch, format_column_values, format_short_number
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter, TableSchema
+from xl_salesflow.schema.table_frames import fold_keys
+from xl_salesflow.schema.table_registry import TABLES
+
+
+def _find_repeated_keys(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name, table in TABLES.items():
+        if table.key is None or table.generated or not table[table.key].type.is_text:
+            continue
+        keys = fold_keys(pipeline[name][table.key])
+        again = keys.duplicated() & (keys != "")
+        rows = keys.index[again]
+        if len(rows):
+            first = pd.Series(keys.index[~again], index=keys[~again])[lambda found: ~found.index.duplicated()]
+            cells = [pipeline.cell(name, int(first[key]), table.key) for key in keys[rows]]
+            facts = {"key": pipeline[name].loc[rows, table.key], "first": pd.Series(cells, index=rows, dtype=object)}
+            yield RuleMatch(name, rows, table.key, facts)
+
+
+DOUBLED_KEY = Rule(
+    "doubled_key",
+    Text("A key used twice", "编号重复"),
+    Text(
+        "“{key}” is used twice, first in {first}; give this row a number of its own or delete it.",
+        "“{key}”重复，首次出现于 {first}；请为此行改用唯一编号或删除此行。",
+    ),
+    "block",
+    _find_repeated_keys,
+)
+
+
+def _find_missing_cells(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name, table in TABLES.items():
+        frame = pipeline[name]
+        if table.generated or frame.empty:
+            continue
+        blank = {column.id: _find_blank_cells(column, frame[column.id]) for column in table.columns if column.required}
+        if any(cells.any() for cells in blank.values()):
+            used = _find_used_rows(table, frame)
+            for id, cells in blank.items():
+                yield RuleMatch(name, frame.index[cells & used], id)
+
+
+def _find_blank_cells(column: Column, cells: pd.Series) -> pd.Series:
+    return fold_keys(cells) == "" if column.type.is_text else cells.isna()
+
+
+def _find_used_rows(table: TableSchema, frame: pd.DataFrame) -> pd.Series:
+    # formulas fill themselves in, so they do not make a row used
+    used = pd.Series(False, index=frame.index)
+    for column in table.columns:
+        if not column.is_formula:
+            used |= ~_find_blank_cells(column, frame[column.id])
+    return used
+
+
+MISSING_CELL = Rule(
+    "missing_cell",
+    Text("A needed cell is blank", "必填项为空"),
+    Text("“{column}” is blank; every row needs it.", "“{column}”未填写；每行都须填写。"),
+    "warn",
+    _find_missing_cells,
+)
+
+
+def _find_unknown_choices(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name, table in TABLES.items():
+        # the checks of gates are faults of the playbook, which says more
+        if table.generated or name in ("Gates", "Stages"):
+            continue
+        for column in table.columns:
+            if column.type is ColumnType.CHOICE:
+                choices = CHOICES[column.options or ""]
+                cells = pipeline[name][column.id]
+                lost = cells[(cells != "") & ~cells.isin(choices)]
+                labels = [text.in_(pipeline.language) for text in choices.values()]
+                hints = {value: find_nearest(value, labels) or labels[0] for value in lost.unique()}
+                hint = pd.Series([hints[value] for value in lost], index=lost.index, dtype=object)
+                yield RuleMatch(name, lost.index, column.id, {"value": lost, "hint": hint, "list": ", ".join(labels)})
+
+
+UNKNOWN_CHOICE = Rule(
+    "unknown_choice",
+    Text("A value the dropdown does not offer", "下拉列表中没有的值"),
+    Text(
+        "“{value}” is no choice of “{column}”; is it “{hint}”? It may be: {list}.",
+        "“{value}”不是“{column}”的选项，是否为“{hint}”？可选：{list}。",
+    ),
+    "warn",
+    _find_unknown_choices,
+)
+
+_LEAST_ORPHAN_LIKENESS = 75
+"""Names less alike than this (of 100) are not worth proposing."""
+
+_NEAREST_NAME_HINT = Text("is it “{name}”?", "是否为“{name}”？")
+_ADD_NAME_HINT = Text("add it there or choose one from the list.", "请在该表中添加，或从列表中选择。")
+
+
+def _find_orphans(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name, table in TABLES.items():
+        if table.generated:
+            continue
+        for column in table.columns:
+            # stages have a rule of their own; a task's owner came from its deal and is told there
+            told = column.options in (None, "Stages") or (name, column.id) == ("Tasks", "owner")
+            if column.type is ColumnType.REF and not told:
+                yield _find_orphans_of_column(pipeline, name, column)
+
+
+def _find_orphans_of_column(pipeline: Pipeline, name: str, column: Column) -> RuleMatch:
+    target = TABLES[column.options or ""]
+    names = pipeline[target.name][target.key or ""]
+    cells = pipeline[name][column.id]
+    if not len(cells):
+        return RuleMatch(name, cells.index[:0], column.id)
+    plain = fold_keys(cells)
+    lost = cells[((plain != "") & ~plain.isin(fold_keys(names))).to_numpy(bool)].str.strip()
+    first = lost.drop_duplicates()
+    known = [other for other in names if other]
+    hints = {value: _word_orphan_hint(value, known, pipeline.language) for value in first[:200]}
+    facts = {
+        "name": first,
+        "sheet": target.title.in_(pipeline.language),
+        "count": first.map(lost.value_counts()),
+        "hint": pd.Series([hints.get(value, "") for value in first], index=first.index, dtype=object),
+    }
+    return RuleMatch(name, first.index, column.id, facts)
+
+
+def _word_orphan_hint(value: str, known: list[str], language: Language) -> str:
+    found = find_nearest(value, known, _LEAST_ORPHAN_LIKENESS)
+    return _NEAREST_NAME_HINT.in_(language, name=found) if found else _ADD_NAME_HINT.in_(language)
+
+
+ORPHAN_NAME = Rule(
+    "orphan",
+    Text("A name that its sheet does not list", "引用的名称不存在"),
+    Text(
+        "“{name}” (in {count} rows) is not in the sheet {sheet}; {hint}",
+        "“{sheet}”表中没有“{name}”（涉及 {count} 行）；{hint}",
+    ),
+    "warn",
+    _find_orphans,
+)
+
+
+def _find_negative_money(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name, table in TABLES.items():
+        for column in table.columns:
+            if column.type is ColumnType.MONEY and column.writer is ColumnWriter.PERSON and not table.generated:
+                cells = pipeline[name][column.id]
+                below = cells[cells < 0]
+                yield RuleMatch(
+                    name, below.index, column.id, {"value": format_column_values(column, below, pipeline.language)}
+                )
+
+
+NEGATIVE_MONEY = Rule(
+    "negative_money",
+    Text("An amount below zero", "金额为负"),
+    Text("“{column}” is {value}; an amount cannot be below zero.", "“{column}”为 {value}；金额不能为负。"),
+    "warn",
+    _find_negative_money,
+)
+
+
+def _find_wrong_shares(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name, table in TABLES.items():
+        # stages are judged with the playbook
+        if table.generated or name == "Stages":
+            continue
+        for column in table.columns:
+            if column.type is ColumnType.PERCENT and column.writer is ColumnWriter.PERSON:
+                cells = pipeline[name][column.id]
+                off = cells[(cells < 0) | (cells > 1)]
+                yield RuleMatch(
+                    name, off.index, column.id, {"value": format_column_values(column, off, pipeline.language)}
+                )
+
+
+WRONG_SHARE = Rule(
+    "share_range",
+    Text("A share outside 0 to 100 %", "百分比超出范围"),
+    Text("“{column}” is {value}; it must lie between 0 % and 100 %.", "“{column}”为 {value}；须在 0% 到 100% 之间。"),
+    "block",
+    _find_wrong_shares,
+)
+
+
+def _find_wrong_points(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name, table in TABLES.items():
+        for column in table.columns:
+            if column.type is ColumnType.POINTS:
+                cells = pipeline[name][column.id]
+                off = cells[cells.notna() & ~cells.isin([0, 1, 2, 3])]
+                yield RuleMatch(
+                    name, off.index, column.id, {"value": format_column_values(column, off, pipeline.language)}
+                )
+
+
+WRONG_BANT_POINTS = Rule(
+    "points_range",
+    Text("BANT points other than 0 to 3", "BANT 分值超出范围"),
+    Text(
+        "“{column}” is {value}; points are 0 unknown, 1 weak, 2 fair or 3 strong.",
+        "“{column}”为 {value}；分值只能是 0 未知、1 弱、2 中、3 强。",
+    ),
+    "block",
+    _find_wrong_points,
+)
+
+_CUSTOMER_SCORE_SCALES = {"satisfaction": (1, 5), "recommend": (0, 10)}
+
+
+def _find_wrong_scores(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for column, (least, most) in _CUSTOMER_SCORE_SCALES.items():
+        cells = pipeline["Feedback"][column]
+        off = cells[(cells < least) | (cells > most)]
+        yield RuleMatch(
+            "Feedback", off.index, column, {"value": off.map(format_short_number), "least": least, "most": most}
+        )
+
+
+WRONG_CUSTOMER_SCORE = Rule(
+    "score_range",
+    Text("A customer's score off its scale", "客户评分超出范围"),
+    Text(
+        "“{column}” is {value}; the scale goes from {least} to {most}.",
+        "“{column}”为 {value}；评分范围为 {least} 至 {most}。",
+    ),
+    "warn",
+    _find_wrong_scores,
+)
+
+_ORDERED_DATE_PAIRS = (
+    ("Deals", "created", "closed"),
+    ("Deals", "created", "expected_close"),
+    ("Deals", "created", "contract_signed"),
+    ("Quotes", "date", "valid_until"),
+    ("Quotes", "sent", "decided"),
+    ("Targets", "from", "to"),
+)
+"""Table, the earlier date, the later one."""
+
+
+def _find_wrong_date_order(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name, earlier, later in _ORDERED_DATE_PAIRS:
+        frame, table = pipeline[name], TABLES[name]
+        wrong = frame[frame[later] < frame[earlier]]
+        facts = {
+            "later": format_column_values(table[later], wrong[later], pipeline.language),
+            "earlier": format_column_values(table[earlier], wrong[earlier], pipeline.language),
+            "other": table.header(earlier, pipeline.language),
+        }
+        yield RuleMatch(name, wrong.index, later, facts)
+
+
+WRONG_DATE_ORDER = Rule(
+    "date_order",
+    Text("Dates the wrong way round", "日期先后颠倒"),
+    Text(
+        "“{column}” is {later}, before “{other}”, {earlier}; correct one of them.",
+        "“{column}”（{later}）早于“{other}”（{earlier}）；请更正其一。",
+    ),
+    "warn",
+    _find_wrong_date_order,
+)
+
+_PAST_DATE_COLUMNS = (
+    ("Deals", "created"),
+    ("Deals", "closed"),
+    ("Deals", "contract_signed"),
+    ("Activities", "date"),
+    ("Answers", "date"),
+    ("Tasks", "done"),
+    ("Quotes", "sent"),
+    ("Quotes", "decided"),
+    ("Feedback", "date"),
+)
+
+
+def _find_future_dates(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    today = pd.Timestamp(pipeline.today)
+    for name, column in _PAST_DATE_COLUMNS:
+        cells = pipeline[name][column]
+        ahead = cells[cells > today]
+        yield RuleMatch(
+            name, ahead.index, column, {"day": format_column_values(TABLES[name][column], ahead, pipeline.language)}
+        )
+
+
+FUTURE_DATE = Rule(
+    "future_date",
+    Text("A date still to come", "日期在未来"),
+    Text(
+        "“{column}” is {day}, which is still to come; correct the date.",
+        "“{column}”为 {day}，尚未到来；请更正日期。",
+    ),
+    "warn",
+    _find_future_dates,
+)
+
+HOLIDAYS_END_NOTICE = pd.Timedelta(days=45)
+
+
+def _find_holidays_end(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    days = pipeline["Holidays"]["day"].dropna()
+    if not len(days) or days.max() > pd.Timestamp(pipeline.today) + HOLIDAYS_END_NOTICE:
+        return  # a team that lists no day off needs none
+    yield RuleMatch("Holidays", pd.Index([days.idxmax()]), "day", {"last": str(days.max().date())})
+
+
+HOLIDAYS_END = Rule(
+    "holidays_end",
+    Text("The holidays end", "节假日表将用完"),
+    Text(
+        "The last day in the sheet Holidays is {last}; add the days off and make-up days that follow.",
+        "“节假日”表最后一天是 {last}；请补充之后的放假日与调休上班日。",
+    ),
+    "note",
+    _find_holidays_end,
+)

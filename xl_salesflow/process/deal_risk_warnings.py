@@ -1,0 +1,256 @@
+"""Warn of what may lose an open deal: people, buyer stage, BANT, quotes, discounts, concentration.
+
+Warnings about contacts are silent while the sheet Contacts is not in use; the one about BANT while nothing of a deal is known.
+Concentration looks at the weighted value of the open deals expected to close in the period asked about; without a period, of all.
+With as few deals as the share allows (three for 30 %) some deal is always above it, and there is no warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.deal_standing import (
+    compute_discounts,
+    find_unapproved_discounts,
+    format_discount_percent,
+    look_up_discount_limits,
+    select_open_deals,
+)
+from xl_salesflow.core.pipelines import Gate, Pipeline, Playbook
+from xl_salesflow.core.rule_declarations import (
+    Rule,
+    RuleMatch,
+    format_column_values,
+    format_short_number,
+    gate_limit,
+    subject_column,
+)
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.process.account_scores import PROSPECT_MUST_HAVES
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.schema.table_frames import fold_keys, look_up_values
+from xl_salesflow.schema.table_registry import TABLES
+
+
+def _find_one_contact(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    if pipeline["Contacts"].empty:
+        return
+    deals = select_open_deals(pipeline)
+    deals = deals[deals["position"] >= pipeline.settings.number("contacts_from_stage")]
+    count = look_up_values(deals["deal"], _count_known_contacts(pipeline, deals)).fillna(0)
+    few = count[count <= 1]
+    yield RuleMatch("Deals", few.index, "contact", {"count": few.map(format_short_number)})
+
+
+def _count_known_contacts(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Series:
+    contacts, activities = pipeline["Contacts"], pipeline["Activities"]
+    at_account = deals[["deal", "account"]].merge(contacts[contacts["account"] != ""][["account", "contact"]])
+    known = [at_account[["deal", "contact"]], deals[["deal", "contact"]], activities[["deal", "contact"]]]
+    everybody = pd.concat(known)
+    return everybody[everybody["contact"] != ""].drop_duplicates().groupby("deal").size()
+
+
+ONE_CONTACT = Rule(
+    "one_contact",
+    Text("One contact only", "联系人过少"),
+    Text("contacts known: {count}; find more people at the customer", "已知联系人 {count} 位；请在客户处接触更多人"),
+    "warn",
+    _find_one_contact,
+)
+
+_DECIDING_ROLES = ("decision_maker",)
+
+
+def _find_no_decision_maker(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    contacts = pipeline["Contacts"]
+    if contacts.empty:
+        return
+    deciding = contacts[contacts["decision_role"].isin(_DECIDING_ROLES)]
+    deals = select_open_deals(pipeline)
+    deals = deals[deals["position"] >= pipeline.settings.number("contacts_from_stage")]
+    met = deals["account"].isin(set(deciding["account"]) - {""}) | deals["contact"].isin(deciding["contact"])
+    yield RuleMatch("Deals", deals.index[~met], "contact")
+
+
+NO_DECISION_MAKER = Rule(
+    "no_decision_maker",
+    Text("No decision-maker", "没有决策者"),
+    Text("no decision-maker among the contacts", "联系人中没有决策者"),
+    "warn",
+    _find_no_decision_maker,
+)
+
+
+def _find_no_prospect(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    accounts = pipeline["Accounts"]
+    lacking = {
+        id: set(fold_keys(accounts.loc[(accounts[id] == "no") & (accounts["account"] != ""), "account"]))
+        for id in PROSPECT_MUST_HAVES
+    }
+    if not any(lacking.values()):
+        return
+    deals = select_open_deals(pipeline)
+    account = fold_keys(deals["account"])
+    for id, names in lacking.items():
+        rows = deals.index[account.isin(names).to_numpy(bool)]
+        yield RuleMatch("Deals", rows, "account", {"what": TABLES["Accounts"].header(id, pipeline.language)})
+
+
+NO_PROSPECT = Rule(
+    "no_prospect",
+    Text("Not a prospect", "不是准客户"),
+    Text("the customer is no prospect: “{what}” is No", "客户不具备准客户条件：“{what}”为“否”"),
+    "warn",
+    _find_no_prospect,
+)
+
+_BUYER_STAGE_ORDER = {id: place for place, id in enumerate(CHOICES["buyer_stage"])}
+
+
+def _find_buyer_behind(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    deals, column = select_open_deals(pipeline), TABLES["Deals"]["buyer_stage"]
+    behind = deals[
+        deals["buyer_stage"].map(_BUYER_STAGE_ORDER).astype(float)
+        < deals["buyer_due"].map(_BUYER_STAGE_ORDER).astype(float)
+    ]
+    facts = {
+        "is_": format_column_values(column, behind["buyer_stage"], pipeline.language),
+        "due": format_column_values(column, behind["buyer_due"], pipeline.language),
+    }
+    yield RuleMatch("Deals", behind.index, "buyer_stage", facts)
+
+
+BUYER_BEHIND = Rule(
+    "buyer_behind",
+    Text("Ahead of the buyer", "领先于客户"),
+    Text(
+        "the customer is still at {is_}, the stage expects {due}",
+        "客户仍处于“{is_}”，而该阶段应为“{due}”",
+    ),
+    "warn",
+    _find_buyer_behind,
+)
+
+_BANT_POINT_COLUMNS = ["budget", "authority", "need", "timeline"]
+
+
+def _find_bant_below(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    deals = select_open_deals(pipeline)
+    deals = deals[(deals[_BANT_POINT_COLUMNS] > 0).any(axis=1)]
+    named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
+    below = pd.Series("", index=deals.index, dtype=object)
+    for id, playbook in pipeline.playbooks.items():
+        for gate in playbook.gates:
+            column, floor = _find_scored_column(gate), gate_limit(gate)
+            if column and floor is not None and gate.stage in playbook.by_name and gate.effect == "block":
+                under = (named == id) & _has_passed_gate(playbook, gate, deals) & ~(deals[column] >= floor)
+                what = TABLES["Deals"].header(column, pipeline.language)
+                below[under] = np.where(below[under] == "", what, below[under] + ", " + what)
+    rows = below.index[below != ""]
+    yield RuleMatch("Deals", rows, "bant_score", {"what": below[rows]})
+
+
+def _find_scored_column(gate: Gate) -> str | None:
+    if gate.check == "bant_at_least":
+        return "bant_score"
+    column = subject_column(gate) if gate.check == "at_least" else None
+    return column.id if column and column.type is ColumnType.POINTS else None
+
+
+def _has_passed_gate(playbook: Playbook, gate: Gate, deals: pd.DataFrame) -> pd.Series:
+    return deals["position"] >= playbook.by_name[gate.stage].position
+
+
+BANT_BELOW = Rule(
+    "bant_below",
+    Text("BANT below the gate", "BANT 低于关卡要求"),
+    Text("below what its stage asks for: {what}", "低于该阶段要求：{what}"),
+    "warn",
+    _find_bant_below,
+)
+
+_QUOTE_HAS_EXPIRED = Text("expired", "已过期")
+_QUOTE_EXPIRES_SOON = Text("expires", "将到期")
+
+
+def _find_quote_expiring(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    quotes, today = pipeline["Quotes"], pd.Timestamp(pipeline.today)
+    # the latest quote of a deal is the one that is on the customer's table
+    known = quotes["status"].isin(["sent", "expired"]) & quotes["valid_until"].notna() & quotes["decided"].isna()
+    out = quotes[known & ~quotes["quote"].isin(quotes["supersedes"])].sort_values("valid_until")
+    out = out.drop_duplicates("deal", keep="last")
+    out = out[out["valid_until"] <= today + pd.Timedelta(days=pipeline.settings.number("expiry_notice"))]
+    deals = select_open_deals(pipeline)
+    quote = look_up_values(deals["deal"], out.set_index("deal")["quote"]).dropna()
+    until = look_up_values(deals["deal"], out.set_index("deal")["valid_until"]).dropna()
+    expires = [(_QUOTE_HAS_EXPIRED if day < today else _QUOTE_EXPIRES_SOON).in_(pipeline.language) for day in until]
+    facts = {
+        "quote": quote,
+        "day": until.dt.strftime("%Y-%m-%d"),
+        "expires": pd.Series(expires, index=until.index, dtype=object),
+    }
+    yield RuleMatch("Deals", until.index, "deal", facts)
+
+
+QUOTE_EXPIRING = Rule(
+    "quote_expiring",
+    Text("Quote expired or about to", "报价已过期或即将到期"),
+    Text("quote {quote} {expires}: {day}", "报价单 {quote} {expires}:{day}"),
+    "warn",
+    _find_quote_expiring,
+)
+
+
+def _find_discount_above(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    deals = select_open_deals(pipeline)
+    given = look_up_values(deals["deal"], _find_asked_discounts(pipeline))
+    above = given.notna()
+    own = look_up_discount_limits(pipeline, deals["owner"])
+    facts = {"given": given[above].map(format_discount_percent), "limit": own[above].map(format_discount_percent)}
+    yield RuleMatch("Deals", deals.index[above], "owner", facts)
+
+
+def _find_asked_discounts(pipeline: Pipeline) -> pd.Series:
+    quotes = pipeline["Quotes"]
+    asked = quotes["status"].isin(["", "draft", "sent"]) & find_unapproved_discounts(pipeline)
+    return compute_discounts(pipeline)[asked].groupby(quotes["deal"][asked]).max()
+
+
+DISCOUNT_ABOVE = Rule(
+    "discount_above",
+    Text("Discount above the limit", "折扣超限"),
+    Text(
+        "discount {given}, the owner may grant {limit}; have the quote approved",
+        "折扣 {given}，负责人权限为 {limit}；请报批",
+    ),
+    "warn",
+    _find_discount_above,
+)
+
+
+def _find_concentration(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    deals, limit, view = select_open_deals(pipeline), pipeline.settings.number("concentration"), pipeline.view
+    if view.start is not None:
+        deals = deals[deals["expected_close"] >= pd.Timestamp(view.start)]
+    if view.end is not None:
+        deals = deals[deals["expected_close"] <= pd.Timestamp(view.end)]
+    weighted = (deals["amount"] * deals["chance"]).fillna(0)
+    weighted = weighted[weighted > 0]
+    if len(weighted) * limit <= 1:
+        return
+    share = weighted / weighted.sum()
+    large = share[share > limit]
+    yield RuleMatch("Deals", large.index, "amount", {"share": large.map("{:.0%}".format)})
+
+
+FORECAST_CONCENTRATION = Rule(
+    "concentration",
+    Text("Too much on one deal", "预测过于集中"),
+    Text("{share} of the forecast hangs on this deal", "该商机占预测的 {share}"),
+    "warn",
+    _find_concentration,
+)

@@ -1,0 +1,252 @@
+"""Check rows of deals and their quotes: stage, reasons, discounts, primary quote, rates and numbers.
+
+A quote with an unapproved discount is no sent quote to the gates of stages, gives the deal no amount, and is not printed again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from xl_salesflow.core.deal_standing import (
+    compute_discounts,
+    find_primary_quotes,
+    find_primary_values,
+    find_unapproved_discounts,
+    format_discount_percent,
+    look_up_discount_limits,
+    look_up_quote_owners,
+)
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.rule_declarations import BLANK_LABEL, Rule, RuleMatch, format_short_number
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.table_frames import fold_keys
+from xl_salesflow.schema.table_registry import TABLES
+
+
+def _find_unknown_stages(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    deals = pipeline["Deals"]
+    named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
+    for id, playbook in pipeline.playbooks.items():
+        names = list(playbook.by_name)
+        spelled = {name.strip().casefold() for name in names}
+        stages = deals.loc[named == id, "stage"]
+        unknown = stages[~fold_keys(stages).isin({*spelled, ""})]
+        hints = {stage: find_nearest(stage, names) or names[0] for stage in unknown.unique()}
+        told = pd.Series([hints[stage] for stage in unknown], index=unknown.index, dtype=object)
+        yield RuleMatch("Deals", unknown.index, "stage", {"stage": unknown, "playbook": id, "nearest": told})
+
+
+UNKNOWN_STAGE = Rule(
+    "unknown_stage",
+    Text("A stage the playbook does not have", "流程中没有的阶段"),
+    Text(
+        "The playbook {playbook} has no stage “{stage}”; is it “{nearest}”? Choose from the list or add it to Stages.",
+        "流程 {playbook} 没有阶段“{stage}”，是否为“{nearest}”？请从列表选择，或在“阶段”表中添加。",
+    ),
+    "block",
+    _find_unknown_stages,
+)
+
+
+def _find_unknown_playbooks(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    named = pipeline["Deals"]["playbook"].str.strip()
+    lost = named[(named != "") & ~named.isin(pipeline.playbooks)]
+    yield RuleMatch("Deals", lost.index, "playbook", {"playbook": lost, "known": ", ".join(pipeline.playbooks)})
+
+
+UNKNOWN_PLAYBOOK = Rule(
+    "unknown_playbook",
+    Text("A playbook nobody set up", "未设置的销售流程"),
+    Text(
+        "There is no playbook “{playbook}”; clear the cell for the default, or use one of: {known}.",
+        "没有销售流程“{playbook}”；请清空以使用默认流程，或改为：{known}。",
+    ),
+    "block",
+    _find_unknown_playbooks,
+)
+
+
+def _find_unexplained_probabilities(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    deals = pipeline["Deals"]
+    bare = deals["probability_override"].notna() & (deals["probability_reason"].str.strip() == "")
+    yield RuleMatch("Deals", deals.index[bare & ~deals["outcome"].isin(["won", "lost"])], "probability_reason")
+
+
+UNEXPLAINED_PROBABILITY = Rule(
+    "unexplained_probability",
+    Text("An own probability without a reason", "自定赢率缺少理由"),
+    Text(
+        "The deal has a probability of its own; say why in “{column}”, or clear it.",
+        "该商机使用自定赢率；请在“{column}”中说明理由，或清空自定赢率。",
+    ),
+    "warn",
+    _find_unexplained_probabilities,
+)
+
+
+def _find_unexplained_overrides(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name in ("Deals", "History"):
+        frame, table = pipeline[name], TABLES[name]
+        named, explained = frame["override_by"].str.strip() != "", frame["override_reason"].str.strip() != ""
+        for given, lacking, missing in (
+            (named, explained, "override_reason"),
+            (explained, named, "override_by"),
+        ):
+            yield RuleMatch(
+                name, frame.index[given & ~lacking], missing, {"missing": table.header(missing, pipeline.language)}
+            )
+
+
+UNEXPLAINED_OVERRIDE = Rule(
+    "unexplained_override",
+    Text("Half an override", "特批信息不全"),
+    Text(
+        "An override needs a person and a reason; “{missing}” is blank.",
+        "特批须有特批人和理由；“{missing}”未填写。",
+    ),
+    "warn",
+    _find_unexplained_overrides,
+)
+
+
+def _find_lost_without_reason(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    deals = pipeline["Deals"]
+    rows = deals.index[(deals["outcome"] == "lost") & (deals["loss_reason"].str.strip() == "")]
+    yield RuleMatch("Deals", rows[:1], "loss_reason", {"count": len(rows)})
+
+
+LOST_WITHOUT_REASON = Rule(
+    "lost_without_reason",
+    Text("Lost deals without a loss reason", "丢单未填原因"),
+    Text(
+        "{count} lost deals have no “{column}”; fill it in where you know it, to see why deals are lost.",
+        "{count} 个丢单商机未填写“{column}”；请补充已知原因，以便分析。",
+    ),
+    "note",
+    _find_lost_without_reason,
+)
+
+
+def _find_discount_unapproved(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    quotes = pipeline["Quotes"]
+    rows = quotes.index[find_unapproved_discounts(pipeline) & quotes["status"].isin(["sent", "accepted"])]
+    owner = look_up_quote_owners(pipeline)
+    facts = {
+        "quote": quotes.loc[rows, "quote"],
+        "given": compute_discounts(pipeline)[rows].map(format_discount_percent),
+        "limit": look_up_discount_limits(pipeline, owner)[rows].map(format_discount_percent),
+        "who": quotes.loc[rows, "approved_by"].str.strip().replace("", BLANK_LABEL.in_(pipeline.language)),
+    }
+    yield RuleMatch("Quotes", rows, "approved_by", facts)
+
+
+DISCOUNT_UNAPPROVED = Rule(
+    "discount_unapproved",
+    Text("A discount nobody approved", "未经批准的折扣"),
+    Text(
+        "Quote {quote} takes off {given}, the deal's owner may grant {limit}, and “{column}” ({who}) is nobody who may grant "
+        "that much; have it approved by somebody of the Team who may, or lower the discount.",
+        "报价单 {quote} 的折扣为 {given}，负责人权限为 {limit}，“{column}”（{who}）无此权限；请由有权限者批准，或降低折扣。",
+    ),
+    "block",
+    _find_discount_unapproved,
+)
+
+
+def _find_two_primaries(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    found = find_primary_quotes(pipeline)
+    several = found[found["deal"].duplicated(keep=False)]
+    count = several["deal"].map(several["deal"].value_counts())
+    quotes = pipeline["Quotes"].loc[several.index]
+    yield RuleMatch("Quotes", several.index, "primary", {"deal": quotes["deal"], "count": count})
+
+
+TWO_PRIMARY_QUOTES = Rule(
+    "two_primaries",
+    Text("More than one primary quote", "主报价不唯一"),
+    Text(
+        "Deal {deal} has {count} primary quotes; leave Yes in “{column}” for the one its amount follows.",
+        "商机 {deal} 有 {count} 份主报价；“{column}”只保留一份为“是”，商机金额以其为准。",
+    ),
+    "block",
+    _find_two_primaries,
+)
+
+
+def _find_missing_rates(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    quotes = pipeline["Quotes"]
+    base = pipeline.settings.text("currency").strip().upper()
+    currency = quotes["currency"].str.strip().str.upper()
+    bare = ~currency.isin(["", base]) & ~(quotes["rate"] > 0) & quotes["status"].isin(["sent", "accepted"])
+    yield RuleMatch("Quotes", quotes.index[bare], "rate", {"quote": quotes["quote"][bare], "currency": currency[bare]})
+
+
+MISSING_EXCHANGE_RATE = Rule(
+    "rate_missing",
+    Text("A quote without its exchange rate", "报价缺少汇率"),
+    Text(
+        "Quote {quote} went out in {currency}; fill in the “{column}” it was made at, which then stays.",
+        "报价单 {quote} 以 {currency} 发出；请填写报价时的“{column}”，此后固定不变。",
+    ),
+    "warn",
+    _find_missing_rates,
+)
+
+
+def _find_amount_differs(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    found = find_primary_values(pipeline)
+    held = pipeline["Deals"]["amount"].reindex(found["row"]).set_axis(found.index)
+    off = found[held.notna() & ((held - found["value"]).abs() > 0.004)]
+    rows = pd.Index(off["row"])
+    facts = {
+        "quote": pipeline["Quotes"]["quote"].reindex(off.index).set_axis(rows),
+        "worth": off["value"].map(format_short_number).set_axis(rows),
+        "amount": pipeline["Deals"]["amount"].reindex(rows).map(format_short_number),
+    }
+    yield RuleMatch("Deals", rows, "amount", facts)
+
+
+AMOUNT_DIFFERS = Rule(
+    "amount_differs",
+    Text("Another amount than the quote", "金额与报价不符"),
+    Text(
+        "The amount is {amount}, the primary quote {quote} comes to {worth} without tax; correct the one that is wrong.",
+        "金额为 {amount}，主报价 {quote} 不含税为 {worth}；请更正其中有误的一项。",
+    ),
+    "note",
+    _find_amount_differs,
+)
+
+
+def _find_quote_number_gaps(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    quotes = pipeline["Quotes"]["quote"]
+    start = re.escape(pipeline.settings.text("quote_prefix").strip())
+    parts = quotes.str.strip().str.extract(rf"^(?i:(?P<year>{start}\d{{4}}-))(?P<number>\d{{1,9}})$").dropna()
+    told = parts.assign(count=parts["number"].astype("int64"), year=parts["year"].str.lower()).sort_values(
+        ["year", "count"]
+    )
+    before = told.groupby("year")["count"].shift(1)
+    gap = told[(told["count"] - before) > 1]
+    first = before[gap.index].astype("int64") + 1
+    missing = [
+        f"{start}{low:04d}" + (f"–{high:04d}" if high > low else "")
+        for start, low, high in zip(parts.loc[gap.index, "year"], first, gap["count"] - 1, strict=True)
+    ]
+    facts = {"quote": quotes[gap.index], "missing": pd.Series(missing, index=gap.index, dtype=object)}
+    yield RuleMatch("Quotes", gap.index, "quote", facts)
+
+
+QUOTE_NUMBER_GAP = Rule(
+    "quote_number_gap",
+    Text("A gap in the quote numbers", "报价单号不连续"),
+    Text(
+        "Before {quote} the number {missing} is missing; numbers are given without a gap, so look for the deleted row.",
+        "{quote} 之前缺少 {missing}；编号应连续，请查找被删除的行。",
+    ),
+    "note",
+    _find_quote_number_gaps,
+)

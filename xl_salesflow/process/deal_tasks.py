@@ -1,0 +1,201 @@
+"""Give a deal the tasks of the stages it enters, tick them off, and prepare its visits.
+
+Activities, sent quotes and signed contracts tick tasks off. Before a visit a deal gets the checklist of the list
+"Before a visit" on the sheet Lists.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Append, ChangeSet, apply_change_set
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.rule_declarations import format_column_values
+from xl_salesflow.errors import UsageError
+from xl_salesflow.schema.choice_lists import LISTS
+from xl_salesflow.schema.table_frames import complete_columns, fold_keys, make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+_TASK_IDENTITY = ["deal", "stage", "task"]
+
+
+def give_stage_tasks(pipeline: Pipeline, steps: pd.DataFrame) -> Pipeline:
+    """Return *pipeline* with the tasks of the stages that *steps* entered; a deal that comes back gets none twice.
+
+    A deal that is lost needs what was open no more.
+    """
+    wanted = _list_entered_stage_tasks(pipeline, steps)
+    had = pd.MultiIndex.from_frame(pipeline["Tasks"][_TASK_IDENTITY])
+    wanted = wanted[~pd.MultiIndex.from_frame(wanted[_TASK_IDENTITY]).isin(had)]
+    pipeline = _drop_tasks_of_lost_deals(pipeline, steps)
+    if wanted.empty:
+        return pipeline
+    rows = complete_columns(
+        TABLES["Tasks"], wanted.assign(task_id=next_task_numbers(pipeline["Tasks"]["task_id"], len(wanted)))
+    )
+    return apply_change_set(pipeline, ChangeSet(appends=(Append("Tasks", rows, "stage"),)))
+
+
+def tick_off_tasks(pipeline: Pipeline) -> Pipeline:
+    """Return *pipeline* with open tasks done that an activity, a sent quote or a signed contract did since the stage began."""
+    tasks = pipeline["Tasks"]
+    doing = pipeline["StageTasks"][["stage", "task", "done_by"]].drop_duplicates(["stage", "task"])
+    doing = doing[doing["done_by"] != ""]
+    open_ = tasks[~tasks["status"].isin(["done", "dropped"]) & tasks["deal"].isin(pipeline["Deals"]["deal"])]
+    if open_.empty or doing.empty:
+        return _date_done_tasks(pipeline)
+    waiting = open_[_TASK_IDENTITY].reset_index(names="row").merge(doing, on=["stage", "task"])
+    waiting = waiting.merge(_find_stage_begin_days(pipeline), on=["deal", "stage"], how="left").merge(
+        _collect_task_evidence(pipeline), on=["deal", "done_by"]
+    )
+    waiting = waiting[~(waiting["date"] < waiting["begun"])].sort_values("date").drop_duplicates("row")
+    tasks = tasks.copy()
+    rows = pd.Index(waiting["row"])
+    tasks.loc[rows, "status"] = "done"
+    tasks.loc[rows, "done"] = waiting["date"].to_numpy()
+    tasks.loc[rows, "evidence"] = waiting["evidence"].to_numpy()
+    return _date_done_tasks(pipeline.with_tables(Tasks=tasks))
+
+
+def drop_passed_tasks(before: Pipeline, now: Pipeline) -> Pipeline:
+    """Return *now* without the tasks that were given since *before* for stages the deals have left again."""
+    tasks = now["Tasks"]
+    new = ~tasks.index.isin(before["Tasks"].index)
+    there = pd.MultiIndex.from_frame(now["Deals"][["deal", "recorded_stage"]])
+    kept = tasks[~new | pd.MultiIndex.from_frame(tasks[["deal", "stage"]]).isin(there)].copy()
+    if len(kept) == len(tasks):
+        return now
+    added = kept.index.difference(before["Tasks"].index, sort=False)
+    kept.loc[added, "task_id"] = np.array(next_task_numbers(before["Tasks"]["task_id"], len(added)), object)
+    return now.with_tables(Tasks=kept)
+
+
+def _list_entered_stage_tasks(pipeline: Pipeline, steps: pd.DataFrame) -> pd.DataFrame:
+    stage_tasks = pipeline["StageTasks"].rename(columns={"stage": "to"})
+    everywhere = stage_tasks[stage_tasks["playbook"] == ""].drop(columns="playbook")
+    entering = steps[["deal", "playbook", "to", "day"]].assign(owner=pipeline["Deals"].loc[steps.index, "owner"])
+    entering = entering.assign(order=range(len(entering)))
+    found = pd.concat([entering.merge(stage_tasks, on=["playbook", "to"]), entering.merge(everywhere, on="to")])
+    found = found.sort_values("order", kind="stable").reset_index(drop=True)
+    due = found["day"] + pd.to_timedelta(found["due_days"], unit="D").astype("timedelta64[s]")
+    return pd.DataFrame(
+        {
+            "deal": found["deal"],
+            "stage": found["to"],
+            "task": found["task"],
+            "owner": found["owner"],
+            "due": due.astype("datetime64[s]"),
+            "status": np.full(len(found), "open", object),
+            "required": found["required"],
+        }
+    )
+
+
+def _drop_tasks_of_lost_deals(pipeline: Pipeline, steps: pd.DataFrame) -> Pipeline:
+    lost, tasks = steps.loc[steps["move"] == "lost", "deal"], pipeline["Tasks"]
+    rows = tasks.index[tasks["deal"].isin(lost) & ~tasks["status"].isin(["done", "dropped"])]
+    if rows.empty:
+        return pipeline
+    tasks = tasks.copy()
+    tasks.loc[rows, "status"] = "dropped"
+    return pipeline.with_tables(Tasks=tasks)
+
+
+def _find_stage_begin_days(pipeline: Pipeline) -> pd.DataFrame:
+    history = pipeline["History"]
+    return history.groupby(["deal", "stage"], sort=False)["entered"].min().rename("begun").reset_index()
+
+
+def _collect_task_evidence(pipeline: Pipeline) -> pd.DataFrame:
+    activities, quotes, deals = pipeline["Activities"], pipeline["Quotes"], pipeline["Deals"]
+    label = TABLES["Activities"]["type"]
+    acts = pd.DataFrame(
+        {
+            "deal": activities["deal"],
+            "done_by": activities["type"],
+            "date": activities["date"],
+            "evidence": format_column_values(label, activities["type"], pipeline.language)
+            + " "
+            + activities["activity"],
+        }
+    )
+    out = quotes[quotes["status"].isin(["sent", "accepted"])]
+    sent = pd.DataFrame(
+        {
+            "deal": out["deal"],
+            "done_by": np.full(len(out), "quote", object),
+            "date": out["sent"].fillna(out["date"]),
+            "evidence": out["quote"],
+        }
+    )
+    signed = deals[deals["contract_signed"].notna()]
+    contracts = pd.DataFrame(
+        {
+            "deal": signed["deal"],
+            "done_by": np.full(len(signed), "contract_signed", object),
+            "date": signed["contract_signed"],
+            "evidence": np.full(len(signed), TABLES["Deals"].header("contract_signed", pipeline.language), object),
+        }
+    )
+    found = pd.concat([acts, sent, contracts])
+    found["evidence"] = found["evidence"].str.strip()
+    return found[found["date"] <= pd.Timestamp(pipeline.today)]
+
+
+def _date_done_tasks(pipeline: Pipeline) -> Pipeline:
+    # a task that a rep ticked off without a day was done today
+    tasks = pipeline["Tasks"]
+    rows = tasks.index[(tasks["status"] == "done") & tasks["done"].isna()]
+    if rows.empty:
+        return pipeline
+    tasks = tasks.copy()
+    tasks.loc[rows, "done"] = np.datetime64(pipeline.today, "s")
+    return pipeline.with_tables(Tasks=tasks)
+
+
+def next_task_numbers(taken: pd.Series, count: int) -> list[str]:
+    """Return the numbers of the next *count* tasks."""
+    numbers = pd.to_numeric(taken.str.removeprefix("T"), errors="coerce").max()
+    last = 0 if numbers != numbers else int(numbers)
+    return [f"T{number:06d}" for number in range(last + 1, last + 1 + count)]
+
+
+PREPARATION_LIST = "preparation"
+
+
+def prepare_visit(pipeline: Pipeline, deal: str) -> ChangeSet:
+    """Return the plan that gives *deal* the checklist as tasks, due on the day of its next step; open ones are not given twice.
+
+    Raises:
+        UsageError: there is no such deal.
+    """
+    keys = pipeline["Deals"]["deal"]
+    rows = keys.index[(fold_keys(keys) == deal.strip().casefold()).to_numpy(bool)]
+    if rows.empty:
+        near = find_nearest(deal, keys)
+        raise UsageError(
+            f"There is no deal {deal}" + (f"; did you mean {near}?" if near else "."),
+            f"没有商机 {deal}" + (f"；是否指 {near}？" if near else "。"),
+        )
+    row = pipeline["Deals"].loc[rows[0]]
+    listed = pipeline["Tasks"]
+    open_ = listed[(listed["deal"] == row["deal"]) & ~listed["status"].isin(["done", "dropped"])]
+    wanted = [task for task in _read_visit_checklist(pipeline) if task not in set(open_["task"])]
+    due = row["next_step_date"] if row["next_step_date"] >= pd.Timestamp(pipeline.today) else pipeline.today
+    given = {"deal": row["deal"], "stage": row["recorded_stage"], "owner": row["owner"], "due": np.datetime64(due, "s")}
+    numbers = next_task_numbers(listed["task_id"], len(wanted))
+    tasks = [
+        {**given, "task_id": number, "task": task, "status": "open", "required": "no"}
+        for number, task in zip(numbers, wanted, strict=True)
+    ]
+    appends = (Append("Tasks", make_table_frame(TABLES["Tasks"], tasks), "prepare"),) if tasks else ()
+    return ChangeSet(appends=appends, answer={"deal": str(row["deal"]), "tasks": wanted})
+
+
+def _read_visit_checklist(pipeline: Pipeline) -> list[str]:
+    # a team's own list, else the one that ships
+    own = [item for item in pipeline["Lists"][PREPARATION_LIST] if item.strip()]
+    known = LISTS[PREPARATION_LIST]
+    return [known[item].in_(pipeline.language) if item in known else item.strip() for item in own or known]

@@ -1,0 +1,124 @@
+"""Fill in the cells of a deal that follow from other cells.
+
+Activity numbers, last activity, pushed closings, the playbook of a deal, and counts of contacts, cost, SPIN notes and solution
+versions. SPIN has four kinds of notes: Situation, Problem, Implication and Need-payoff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.process.deal_tasks import tick_off_tasks
+from xl_salesflow.schema.table_frames import look_up_values
+
+SPIN_KINDS: Mapping[str, str] = MappingProxyType(
+    {"situation": "S", "problem": "P", "implication": "I", "need_payoff": "N"}
+)
+"""The columns of Activities with SPIN notes, and the letter of each."""
+
+
+def count_spin_notes(pipeline: Pipeline) -> pd.DataFrame:
+    """Return per deal with activities how many notes of each kind it has: one column a kind, indexed by deal."""
+    activities = pipeline["Activities"]
+    noted = pd.DataFrame({kind: activities[kind].str.strip() != "" for kind in SPIN_KINDS}, index=activities.index)
+    return noted.groupby(activities["deal"]).sum()
+
+
+def count_spin_kinds(pipeline: Pipeline) -> pd.Series:
+    """Return per deal with activities how many of the four kinds it has, 0 to 4."""
+    return (count_spin_notes(pipeline) > 0).sum(axis=1)
+
+
+def format_spin_counts(notes: pd.DataFrame) -> pd.Series:
+    """Return counts as a cell shows them, such as ``S2 P1``; "" where there is no note at all."""
+    letters = [
+        np.where(notes[kind] > 0, letter + notes[kind].astype(str) + " ", "") for kind, letter in SPIN_KINDS.items()
+    ]
+    joined = np.sum(np.array(letters, dtype=object), axis=0) if len(notes) else []
+    return pd.Series(joined, index=notes.index, dtype=object).str.strip()
+
+
+INTERNAL_ACTIVITY_TYPES = ("note", "approval")
+"""Types of activities that stay within the team: no contact with the customer."""
+
+
+def count_deal_activities(pipeline: Pipeline, deals: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of Deals that count what was done, indexed as *deals*; blank where nothing was."""
+    keys = deals["deal"]
+    done = pipeline["Activities"]
+    done = done[(done["date"] <= pd.Timestamp(pipeline.today)) & (done["deal"] != "")]
+    days = done[~done["type"].isin(INTERNAL_ACTIVITY_TYPES)].groupby("deal")["date"].agg(["size", "min", "max"])
+    gaps = (days["max"] - days["min"]).dt.days / (days["size"] - 1).where(days["size"] > 1)
+    notes = count_spin_notes(pipeline)
+    kinds = (notes > 0).sum(axis=1)
+    return pd.DataFrame(
+        {
+            "attempts": look_up_values(keys, days["size"]).astype("float64"),
+            "contact_days": look_up_values(keys, (gaps * 10).round() / 10).astype("float64"),
+            "sales_cost": look_up_values(keys, _sum_sales_costs(done)).astype("float64"),
+            "spin_kinds": look_up_values(keys, kinds[kinds > 0]).astype("float64"),
+            "spin": look_up_values(keys, format_spin_counts(notes)).fillna("").astype(object),
+            "solution_version": look_up_values(keys, _count_solution_versions(pipeline, done)).astype("float64"),
+        },
+        index=deals.index,
+    )
+
+
+def _sum_sales_costs(done: pd.DataFrame) -> pd.Series:
+    spent = done[done["cost"].notna()]
+    cents: pd.Series = (spent["cost"] * 100).round().groupby(spent["deal"]).sum()
+    return cents / 100
+
+
+def _count_solution_versions(pipeline: Pipeline, done: pd.DataFrame) -> pd.Series:
+    proposed = done[done["type"] == "proposal"].groupby("deal").size()
+    quotes = pipeline["Quotes"]
+    newest = quotes[quotes["deal"] != ""].groupby("deal")["version"].max().dropna()
+    versions: pd.Series = pd.concat([proposed, newest]).groupby(level=0).max()
+    return versions
+
+
+def fill_derived_cells(pipeline: Pipeline) -> ChangeSet:
+    """Fill in what follows from other cells; a second run plans nothing."""
+    now = tick_off_tasks(_number_activities(pipeline))
+    deals = now["Deals"].copy()
+    keyed = deals["deal"] != ""
+    deals["playbook"] = deals["playbook"].mask(keyed & (deals["playbook"] == ""), pipeline.default_playbook)
+    deals["last_activity"] = _find_last_activity_days(now, deals)
+    deals["pushes"], deals["last_expected_close"] = _count_close_pushes(deals)
+    deals = deals.assign(**{str(id): column for id, column in count_deal_activities(now, deals).items()})
+    return diff_pipelines(pipeline, now.with_tables(Deals=deals), "upkeep")
+
+
+def _find_last_activity_days(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Series:
+    # an activity still to come has not happened; a date that was brought along stays while there is no activity
+    activities = pipeline["Activities"]
+    done = activities[activities["date"] <= pd.Timestamp(pipeline.today)]
+    last = look_up_values(deals["deal"], done.groupby("deal")["date"].max())
+    return last.fillna(deals["last_activity"])
+
+
+def _count_close_pushes(deals: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    # only what is dated later than at the last run was pushed; an open deal counts, a closed one is over
+    expected, seen = deals["expected_close"], deals["last_expected_close"]
+    later = (expected > seen) & deals["outcome"].isin(["", "open"])
+    pushes = deals["pushes"].mask(later, deals["pushes"].fillna(0) + 1)
+    return pushes, seen.mask(expected.notna(), expected)
+
+
+def _number_activities(pipeline: Pipeline) -> Pipeline:
+    activities = pipeline["Activities"]
+    blank = (activities["activity"] == "") & (activities["date"].notna() | (activities["deal"] != ""))
+    if not blank.any():
+        return pipeline
+    taken = pd.to_numeric(activities["activity"].str.extract(r"^A(\d+)$")[0], errors="coerce").max()
+    start = 1 if taken != taken else int(taken) + 1
+    numbered = activities["activity"].copy()
+    numbered[blank] = np.array([f"A{number:06d}" for number in range(start, start + int(blank.sum()))], object)
+    return pipeline.with_tables(Activities=activities.assign(activity=numbered))

@@ -1,0 +1,277 @@
+"""List the deals that need a follow-up, one line each, as frame, document and findings.
+
+Order within an owner, so that anybody can check it: the priority; golden customers; the working days late, counted up to 30 so
+that what was given up long ago does not bury what slipped last week; the value; the deal's number, so that the order is stable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.process.followup_call_notes import choose_call_questions, describe_last_objections, find_call_contacts
+from xl_salesflow.process.followup_deals import DealArrays, DealMask, DealPositions, FollowUpReason
+from xl_salesflow.process.followup_logging import followup_activity_number
+from xl_salesflow.process.followup_order import (
+    PRIORITY_BY_LEVEL,
+    FollowUpSchedule,
+    FollowUpWeights,
+    schedule_followups,
+    weigh_followups,
+)
+from xl_salesflow.process.followup_reasons import find_followup_reasons
+from xl_salesflow.schema.table_frames import complete_columns, make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+
+GOLDEN_CUSTOMER = Text("golden customer", "黄金客户")
+LARGE_DEAL = Text("large deal", "大额商机")
+RAISED_PRIORITY = Text("{because}: one priority higher", "{because}，优先级提高一级")
+PUT_OFF_TO_DAY = Text("put off to {day}, as {limit} a day are full", "当日已满 {limit} 个，顺延至 {day}")
+AGREE_NEXT_STEP = Text("Agree on the next step and its date.", "与客户约定下一步及日期。")
+
+
+def write_followup_lines(
+    deals: DealArrays, told: list[FollowUpReason], weighed: FollowUpWeights, planned: FollowUpSchedule
+) -> pd.DataFrame:
+    """Return the frame of FollowUps for the deals that *planned* gives a day."""
+    rows = planned.rows
+    listed = deals.frame.iloc[rows]
+    index = pd.RangeIndex(2, 2 + len(rows))
+    columns: dict[str, Any] = {
+        "rank": planned.ranks.astype("float64"),
+        "priority": [PRIORITY_BY_LEVEL[level] for level in weighed.level[rows]],
+        **{id: listed[id].to_numpy() for id in ("owner", "deal", "account", "amount")},
+        "day": planned.days.astype("datetime64[s]"),
+        "stage": np.where(listed["recorded_stage"] != "", listed["recorded_stage"], listed["stage"]),
+        "due": weighed.due[rows].astype("datetime64[s]"),
+        "days_late": weighed.days_late[rows],
+        "why": list(_word_followup_reasons(deals, told, weighed, planned)),
+        "next_step": _word_next_steps(deals, rows),
+        "question": choose_call_questions(deals, rows),
+        "objection": describe_last_objections(deals, rows),
+        **find_call_contacts(deals, rows),
+        "done": _keep_undone_marks(deals, rows),
+    }
+    return complete_columns(TABLES["FollowUps"], pd.DataFrame(columns, index=index))
+
+
+def _word_followup_reasons(
+    deals: DealArrays, told: list[FollowUpReason], weighed: FollowUpWeights, planned: FollowUpSchedule
+) -> Iterator[str]:
+    language, rows = deals.pipeline.language, planned.rows
+    ordered = sorted(told, key=lambda signal: -signal.level)
+    texts = [[""] * len(rows) for _ in ordered]
+    for text, signal in zip(texts, ordered, strict=True):
+        for at in map(int, np.flatnonzero(signal.applies[rows])):
+            text[at] = _word_followup_reason(signal, int(rows[at]), language)
+    texts += [*_word_customer_reasons(weighed, rows, language), _word_put_off(deals, planned)]
+    mark, stop = ("；", "。") if language == "zh" else ("; ", ".")
+    for at in range(len(rows)):
+        line = mark.join(text[at] for text in texts if text[at])
+        yield line[:1].upper() + line[1:] + stop
+
+
+def _word_customer_reasons(weighed: FollowUpWeights, rows: DealPositions, language: Language) -> Iterator[list[str]]:
+    # who the customer is, and that it raised the priority; one reason is enough for that
+    raised = weighed.raised[rows]
+    for mask, name in ((weighed.golden[rows], GOLDEN_CUSTOMER), (weighed.large[rows], LARGE_DEAL)):
+        word = name.in_(language)
+        higher = RAISED_PRIORITY.in_(language, because=word)
+        yield [(higher if up else word) if marked else "" for marked, up in zip(mask, raised, strict=True)]
+        raised = raised & ~mask
+
+
+def _word_put_off(deals: DealArrays, planned: FollowUpSchedule) -> list[str]:
+    limit, language = f"{deals.pipeline.settings.number('followups_per_day'):g}", deals.pipeline.language
+    days = planned.days.astype(str)
+    return [
+        PUT_OFF_TO_DAY.in_(language, day=day, limit=limit) if moved else ""
+        for day, moved in zip(days, planned.moved, strict=True)
+    ]
+
+
+def _word_followup_reason(signal: FollowUpReason, row: int, language: Language) -> str:
+    facts = {name: values[row] for name, values in signal.facts.items()}
+    plain = {name: f"{fact:g}" if isinstance(fact, float) else str(fact) for name, fact in facts.items()}
+    return _make_day_singular(signal.text.in_(language, **plain), language)
+
+
+def _make_day_singular(text: str, language: Language) -> str:
+    return re.sub(r"(?<= 1)( working)? days", r"\1 day", text) if language == "en" else text
+
+
+def _word_next_steps(deals: DealArrays, rows: DealPositions) -> list[str]:
+    own = deals.frame["next_step"].to_numpy()[rows]
+    action = deals.of_stage(lambda stage: stage.action, "")[rows]
+    fallback = AGREE_NEXT_STEP.in_(deals.pipeline.language)
+    return [mine or advised or fallback for mine, advised in zip(own, action, strict=True)]
+
+
+def _keep_undone_marks(deals: DealArrays, rows: DealPositions) -> npt.NDArray[Any]:
+    # a line marked "no" stays marked
+    listed = deals.pipeline["FollowUps"]
+    return np.where(deals.frame["deal"].iloc[rows].isin(listed.loc[listed["done"] == "no", "deal"]), "no", "")
+
+
+MOST_DAYS_LATE_COUNTED = 30
+
+
+@dataclass(frozen=True)
+class FollowUpList:
+    """*rows*: the complete frame of FollowUps; *day*: the working day it begins on; *left*: owner → deals without room."""
+
+    rows: pd.DataFrame
+    day: date
+    left: dict[str, int] = field(default_factory=dict)
+
+    def of(self, owner: str) -> FollowUpList:
+        """Return the part of one owner, whatever the capitals."""
+        mine = owner.casefold()
+        rows = self.rows[self.rows["owner"].str.casefold() == mine]
+        return FollowUpList(
+            rows, self.day, {name: count for name, count in self.left.items() if name.casefold() == mine}
+        )
+
+
+def make_followup_frame(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the complete frame of FollowUps."""
+    return list_followups(pipeline).rows
+
+
+def list_followups(pipeline: Pipeline) -> FollowUpList:
+    """Return who is to be called on which day, and why.
+
+    Left out is a deal whose line is ticked off and not yet logged, and one that was followed up today.
+    """
+    deals = DealArrays(pipeline)
+    day = deals.day.astype(date)
+    told = [signal for signal in find_followup_reasons(deals) if signal.applies.any()]
+    if not told:
+        return FollowUpList(make_table_frame(TABLES["FollowUps"]), day)
+    weighed = weigh_followups(deals, told)
+    planned = schedule_followups(deals, weighed, _order_followups(deals, told, weighed))
+    return FollowUpList(write_followup_lines(deals, told, weighed, planned), day, planned.left)
+
+
+def _order_followups(deals: DealArrays, told: list[FollowUpReason], weighed: FollowUpWeights) -> npt.NDArray[np.intp]:
+    # positions of the deals on the list: owners one after the other, the most pressing first
+    called_for = np.logical_or.reduce([signal.applies for signal in told])
+    known = (
+        called_for
+        & (deals.frame["deal"] != "").to_numpy()
+        & ~_find_ticked_deals(deals)
+        & ~_find_deals_called_today(deals)
+    )
+    listed = np.flatnonzero(known)
+    owners = pd.factorize(deals.frame["owner"].to_numpy()[listed], sort=True)[0]
+    keys = pd.factorize(deals.frame["deal"].to_numpy()[listed], sort=True)[0]
+    amount = np.nan_to_num(deals.numbers("amount")[listed], nan=-np.inf)
+    late = np.minimum(weighed.days_late[listed], MOST_DAYS_LATE_COUNTED)
+    least_first = (keys, -amount, -late, ~weighed.golden[listed], -weighed.level[listed], owners)
+    return np.asarray(listed[np.lexsort(least_first)])
+
+
+def _find_ticked_deals(deals: DealArrays) -> DealMask:
+    listed = deals.pipeline["FollowUps"]
+    done = listed.loc[(listed["done"] == "yes") | (listed["result"] != ""), "deal"]
+    return np.asarray(deals.frame["deal"].isin(done))
+
+
+def _find_deals_called_today(deals: DealArrays) -> DealMask:
+    logged = deals.pipeline["Activities"]
+    prefix = followup_activity_number(deals.pipeline.today, "")
+    called = logged.loc[logged["activity"].str.startswith(prefix), "deal"]
+    return np.asarray(deals.frame["deal"].isin(called))
+
+
+FOLLOWUPS_BEYOND_LIMIT = Text(
+    "More deals ask for a follow-up than {days} working days of {limit} hold, {left} too many; hand some over, or raise the "
+    "limit in Settings.",
+    "需要跟进的商机超出 {days} 个工作日、每日 {limit} 个的容量，多出 {left} 个；请转交部分商机，或在“设置”中提高上限。",
+)
+DEALS_WITHOUT_OWNER = Text("Deals without an owner: ", "未分配负责人的商机：")
+
+
+def find_followups_beyond_limit(pipeline: Pipeline, listed: FollowUpList) -> Iterator[Finding]:
+    """Yield a note per owner whose follow-ups do not fit the days of the list."""
+    settings, language = pipeline.settings, pipeline.language
+    facts = {
+        id: f"{settings.number(name):g}" for id, name in (("days", "followup_days"), ("limit", "followups_per_day"))
+    }
+    cell = pipeline.cell("FollowUps", 0)
+    for owner, left in listed.left.items():
+        message = FOLLOWUPS_BEYOND_LIMIT.in_(language, left=left, **facts)
+        message = message if owner else DEALS_WITHOUT_OWNER.in_(language) + message  # the key names an owner
+        yield Finding("followups_beyond", "note", message, "FollowUps", owner, "owner", cell)
+
+
+def make_followup_document(
+    pipeline: Pipeline, listed: FollowUpList, made: datetime | None = None, whose: str = ""
+) -> Document:
+    """Return the document of kind "followups" for what is *listed*.
+
+    Its facts: today, day (the working day the list begins on), made (when; else the beginning of today), source (the
+    workbook's path), whose (the owner that was asked for; "" for everybody), company, sender (its address), currency, limit
+    (lines a day), and owners: a list of owner, email, left (deals that found no room) and rows. A row has the columns of
+    FollowUps; days and ranks are whole numbers, the amount a Decimal, dates dates, and None is blank.
+    """
+    rows, settings = listed.rows, pipeline.settings
+    columns = list(rows.columns)
+    told = [
+        dict(zip(columns, map(_followup_cell_value, columns, values), strict=True))
+        for values in rows.itertuples(index=False)
+    ]
+    owners = dict[str, list[dict[str, Any]]]()
+    for row in told:
+        owners.setdefault(str(row["owner"]), []).append(row)
+    team = pipeline["Team"].drop_duplicates("person")
+    emails = dict(zip(team["person"], team["email"], strict=True))
+    facts = {
+        "today": pipeline.today,
+        "day": listed.day,
+        "made": made or datetime.combine(pipeline.today, time()),
+        "source": pipeline.source,
+        "whose": whose,
+        "company": settings.text("company"),
+        "sender": settings.text("email"),
+        "currency": settings.text("currency").strip().upper(),
+        "limit": int(settings.number("followups_per_day")),
+        "owners": [
+            {"owner": owner, "email": emails.get(owner, ""), "left": listed.left.get(owner, 0), "rows": lines}
+            for owner, lines in owners.items()
+        ],
+    }
+    return Document("followups", f"follow-ups {listed.day.isoformat()}", facts)
+
+
+def _followup_cell_value(column: str, cell: Any) -> str | int | Decimal | date | None:
+    if cell is pd.NaT or cell != cell:
+        return None
+    if isinstance(cell, pd.Timestamp):
+        return cell.date()
+    if isinstance(cell, float):
+        return Decimal(repr(float(cell))) if column == "amount" else int(cell)
+    return str(cell)
+
+
+def split_document_by_owner(document: Document) -> list[Document]:
+    """Return a document for each owner of a follow-up list, named after them."""
+    return [
+        Document(
+            document.kind,
+            " ".join(filter(None, (document.name, group["owner"]))),
+            {**document.facts, "whose": group["owner"], "owners": [group]},
+        )
+        for group in document.facts["owners"]
+    ]

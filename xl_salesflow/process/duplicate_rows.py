@@ -1,0 +1,224 @@
+"""Find customers, people and deals that may be in the workbook twice, with the reason for each pair.
+
+Rows are not compared each with each. Equal cells meet in a table of hashes. Nearly equal names are compared only where they
+share their beginning or end, and a group larger than a few hundred only with its neighbours in the alphabet. So a hundred
+thousand rows take seconds, and a name misspelled in both its beginning and its end is missed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from unicodedata import normalize
+from urllib.parse import urlsplit
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.name_suggestions import ratio
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.table_frames import fold_keys
+from xl_salesflow.schema.table_registry import TABLES
+
+_LEGAL_FORMS = re.compile(
+    r"\b(?:incorporated|inc|limited|ltd|llc|llp|plc|gmbh|mbh|ag|kg|sarl|sas|sa|srl|spa|bv|nv|oy|ab|as|corp|corporation|company|co|"
+    r"group|holding|holdings|the)\b|(?:集团|控股)?(?:股份|科技|实业|贸易)?(?:有限责任公司|股份有限公司|有限公司|公司|集团)"
+)
+_BRACKETED_TEXT = re.compile(r"[(\[（【][^()\[\]（）【】]*[)\]）】]")
+_NAME_MARKS = re.compile(r"[\W_]+")
+_PHONE_DIGITS = re.compile(r"\d+")
+
+
+def fold_company_name(name: str) -> str:
+    """Return the name of a company without legal form, brackets, case and marks; the whole name where nothing else is left."""
+    wide = normalize("NFKC", name).casefold()
+    bare = _remove_name_marks(_LEGAL_FORMS.sub(" ", _BRACKETED_TEXT.sub(" ", wide)))
+    return bare or _remove_name_marks(wide)
+
+
+def fold_person_name(text: str) -> str:
+    """Return *text* without case and marks, its words in order of the alphabet: Li, Wei and Wei Li are one."""
+    return " ".join(sorted(_NAME_MARKS.sub(" ", normalize("NFKC", text).casefold()).split()))
+
+
+def fold_phone_number(number: str) -> str:
+    """Return the digits of a phone number without country and trunk prefix; nothing for fewer than seven."""
+    digits = "".join(_PHONE_DIGITS.findall(normalize("NFKC", number)))
+    digits = digits.removeprefix("00")
+    if digits.startswith("86") and len(digits) >= 12:
+        digits = digits[2:]
+    digits = digits.lstrip("0")
+    return digits[-10:] if len(digits) >= 7 else ""
+
+
+def fold_email_address(address: str) -> str:
+    """Return an e-mail address as it is compared; nothing for what is none."""
+    plain = normalize("NFKC", address).strip().casefold()
+    return plain if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", plain) else ""
+
+
+def fold_web_site(address: str) -> str:
+    """Return the host of a web address without www."""
+    plain = normalize("NFKC", address).strip().casefold()
+    try:
+        host = urlsplit(plain if "//" in plain else f"//{plain}").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.") if "." in host else ""
+
+
+def _remove_name_marks(text: str) -> str:
+    return _NAME_MARKS.sub("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSign:
+    """Cells of *columns*, cleaned by *clean*, that are equal (or, with *alike*, at least so many per cent alike)."""
+
+    columns: tuple[str, ...]
+    clean: Callable[[str], str]
+    says: Text
+    alike: int = 100
+    beside: tuple[str, ...] = ()  # columns that must be equal as well, such as the account of a person
+
+
+_SAME_NAME = Text("the same name but for legal form and spelling", "除公司类型与写法外名称相同")
+_NEAR_NAME = Text("names {alike} % alike", "名称相似度 {alike}%")
+_SAME_PHONE, _SAME_EMAIL = Text("the same phone number", "电话相同"), Text("the same e-mail address", "邮箱相同")
+_SAME_SITE, _SAME_TAX_NUMBER = Text("the same web site", "网站相同"), Text("the same tax number", "税号相同")
+_SAME_PERSON = Text("the same name at the same customer", "同一客户下姓名相同")
+_SAME_DEAL_TITLE = Text("the same title for the same customer", "同一客户下名称相同")
+_NEAR_DEAL_TITLE = Text("titles {alike} % alike for the same customer", "同一客户下名称相似度 {alike}%")
+
+DUPLICATE_SIGNS: Mapping[str, tuple[DuplicateSign, ...]] = MappingProxyType(
+    {
+        "Accounts": (
+            DuplicateSign(("tax_id",), fold_person_name, _SAME_TAX_NUMBER),
+            DuplicateSign(("account",), fold_company_name, _SAME_NAME),
+            DuplicateSign(("website",), fold_web_site, _SAME_SITE),
+            DuplicateSign(("phone",), fold_phone_number, _SAME_PHONE),
+            DuplicateSign(("account",), fold_company_name, _NEAR_NAME, alike=90),
+        ),
+        "Contacts": (
+            DuplicateSign(("email",), fold_email_address, _SAME_EMAIL),
+            DuplicateSign(("phone",), fold_phone_number, _SAME_PHONE),
+            DuplicateSign(("contact",), fold_person_name, _SAME_PERSON, beside=("account",)),
+        ),
+        "Deals": (
+            DuplicateSign(("name",), fold_person_name, _SAME_DEAL_TITLE, beside=("account",)),
+            DuplicateSign(("name",), fold_person_name, _NEAR_DEAL_TITLE, alike=90, beside=("account",)),
+        ),
+    }
+)
+"""The signs by table, strongest first; a pair is told once, by the first sign."""
+
+_SHARED_LETTERS = 4  # letters at either end that two names must share to be compared
+_SHARED_CHINESE_LETTERS = 2  # as many signs of Chinese say as much
+_NEIGHBOURS_COMPARED = 20  # compared on either side within a large group
+_LARGE_NAME_GROUP = 300
+_SHORTEST_COMPARED_NAME = 5  # shorter names are alike by chance
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePair:
+    """Two index values of a frame, the later first, and why they may be one."""
+
+    row: int
+    other: int
+    says: Text
+    alike: int = 100
+
+
+def find_duplicate_pairs(table: str, rows: pd.DataFrame) -> list[DuplicatePair]:
+    """Return the pairs of *rows* that may be the same thing; each pair once, by its strongest sign."""
+    found: dict[tuple[int, int], DuplicatePair] = {}
+    for sign in DUPLICATE_SIGNS.get(table, ()):
+        for pair in _find_pairs_by_sign(sign, rows):
+            found.setdefault((pair.row, pair.other), pair)
+    return sorted(found.values(), key=lambda pair: (pair.row, pair.other))
+
+
+def _find_pairs_by_sign(sign: DuplicateSign, rows: pd.DataFrame) -> Iterator[DuplicatePair]:
+    cleaned = _clean_sign_column(sign, rows)
+    within = pd.Series("", index=rows.index, dtype=object)
+    for column in sign.beside:
+        within = fold_keys(rows[column])
+        cleaned = cleaned[(within != "").reindex(cleaned.index)]
+    within = within.reindex(cleaned.index)
+    together = cleaned + "\x1f" + within
+    if sign.alike == 100:
+        for members in cleaned.groupby(together, sort=False).groups.values():
+            yield from _pair_with_first(sign, members)
+        return
+    first = cleaned[~together.duplicated()]
+    for _, names in first.groupby(within.reindex(first.index), sort=False):
+        yield from _find_near_names(sign, names)
+
+
+def _clean_sign_column(sign: DuplicateSign, rows: pd.DataFrame) -> pd.Series:
+    codes, texts = pd.factorize(rows[sign.columns[0]])
+    clean = np.array([sign.clean(text) for text in texts], object)
+    cleaned = pd.Series(clean[codes] if len(texts) else [], index=rows.index, dtype=object)
+    return cleaned[cleaned != ""]
+
+
+def _pair_with_first(sign: DuplicateSign, members: Iterable[int]) -> Iterator[DuplicatePair]:
+    # each with the first, so that ten rows alike are nine pairs
+    first, *later = members
+    for row in later:
+        yield _make_duplicate_pair(sign, row, first, 100)
+
+
+def _find_near_names(sign: DuplicateSign, names: pd.Series) -> Iterator[DuplicatePair]:
+    texts = names[names.str.len() >= _SHORTEST_COMPARED_NAME]
+    wide = names[
+        names.str.len().lt(_SHORTEST_COMPARED_NAME) & names.map(lambda name: not name.isascii() and len(name) >= 3)
+    ]
+    blocks: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for row, name in zip([*texts.index, *wide.index], [*texts, *wide], strict=True):
+        shared = _SHARED_LETTERS if name.isascii() else _SHARED_CHINESE_LETTERS
+        blocks["<" + name[:shared]].append((name, row))
+        blocks[">" + name[-shared:]].append((name, row))
+    for block in blocks.values():
+        block.sort()
+        reach = len(block) if len(block) <= _LARGE_NAME_GROUP else _NEIGHBOURS_COMPARED
+        for at, (name, row) in enumerate(block):
+            for other_name, other in block[at + 1 : at + 1 + reach]:
+                alike = ratio(name, other_name, score_cutoff=sign.alike)
+                if alike and _digits_of_name(name) == _digits_of_name(other_name):
+                    yield _make_duplicate_pair(sign, row, other, round(alike))
+
+
+def _digits_of_name(name: str) -> str:
+    # "Plant 2" and "Plant 3" are not one
+    return "".join(filter(str.isdigit, name))
+
+
+def _make_duplicate_pair(sign: DuplicateSign, one: int, other: int, alike: int) -> DuplicatePair:
+    return DuplicatePair(max(one, other), min(one, other), sign.says, alike)
+
+
+DUPLICATE_MESSAGE = Text(
+    "{title} {key} may be the same as {other} ({cell}): {why}; keep one of them.",
+    "{title} {key} 可能与 {other}（{cell}）重复：{why}；请保留其中之一。",
+)
+
+DUPLICATE_MESSAGES: Mapping[str, Text] = MappingProxyType({"possible_duplicate": DUPLICATE_MESSAGE})
+
+
+def find_duplicates(pipeline: Pipeline) -> Iterator[Finding]:
+    """Yield a note for each row of customers, people and deals that may be there twice."""
+    for name in DUPLICATE_SIGNS:
+        table, rows, language = TABLES[name], pipeline[name], pipeline.language
+        key = table.key or table.columns[0].id
+        for pair in find_duplicate_pairs(name, rows):
+            said = DUPLICATE_MESSAGE.in_(
+                language, title=table.title.in_(language), key=rows.at[pair.row, key], other=rows.at[pair.other, key],
+                cell=pipeline.cell(name, pair.other, key), why=pair.says.in_(language, alike=pair.alike),
+            )  # fmt: skip
+            cell = pipeline.cell(name, pair.row, key)
+            yield Finding("possible_duplicate", "note", said, name, str(rows.at[pair.row, key]), key, cell)

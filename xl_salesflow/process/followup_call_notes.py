@@ -1,0 +1,185 @@
+"""Choose whom to call about a deal, what to ask, and which objection was answered last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.process.followup_deals import DealArrays, DealPositions
+from xl_salesflow.schema.choice_lists import LISTS
+
+CONVINCED_QUESTION = Text("Did our answer on {type} convince?", "我们对“{type}”异议的答复是否打消了顾虑？")
+
+
+def describe_last_objections(deals: DealArrays, rows: DealPositions) -> list[str]:
+    """Return of each deal at positions *rows* the objection answered last, as "Price: too dear → what was answered"."""
+    raised = deals.pipeline["Objections"]
+    raised = _find_latest_objections(raised[raised["status"].isin(("answered", "resolved"))])
+    colon = "：" if deals.pipeline.language == "zh" else ": "
+    told = {
+        deal: " → ".join(filter(None, (colon.join(filter(None, (_label_objection(type, deals), concern))), answer)))
+        for deal, type, concern, answer in zip(
+            *(raised[id] for id in ("deal", "type", "concern", "answer")), strict=True
+        )
+    }
+    return _texts_of_deals(told, deals, rows)
+
+
+def ask_if_convinced(deals: DealArrays, rows: DealPositions) -> list[str]:
+    """Return the question whether the last answer convinced, where nobody has noted that yet."""
+    raised, language = deals.pipeline["Objections"], deals.pipeline.language
+    raised = _find_latest_objections(
+        raised[(raised["status"] == "answered") & (raised["worked"] == "") & (raised["type"] != "")]
+    )
+    asked = {
+        deal: CONVINCED_QUESTION.in_(language, type=_label_objection_in_sentence(type, deals))
+        for deal, type in zip(raised["deal"], raised["type"], strict=True)
+    }
+    return _texts_of_deals(asked, deals, rows)
+
+
+def _find_latest_objections(raised: pd.DataFrame) -> pd.DataFrame:
+    return raised.sort_values("date", kind="stable").drop_duplicates("deal", keep="last")
+
+
+def _texts_of_deals(told: dict[str, str], deals: DealArrays, rows: DealPositions) -> list[str]:
+    return [told.get(deal, "") for deal in deals.frame["deal"].to_numpy()[rows]]
+
+
+def _label_objection(type: str, deals: DealArrays) -> str:
+    text = LISTS["objection_type"].get(type)
+    return text.in_(deals.pipeline.language) if text else type
+
+
+def _label_objection_in_sentence(type: str, deals: DealArrays) -> str:
+    english = deals.pipeline.language == "en" and type in LISTS["objection_type"]
+    return _label_objection(type, deals).lower() if english else _label_objection(type, deals)
+
+
+STRONG_POINTS = 3
+
+
+def choose_bant_questions(deals: DealArrays, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
+    """Return a question per deal at positions *rows*; empty when none is open.
+
+    Questions of a dimension nothing is known of come first, then those of one that is not strong yet, in sheet order.
+    """
+    asked = deals.pipeline["Questions"]
+    asked = asked[(asked["question"] != "") & (asked["text"] != "")]
+    if asked.empty or not len(rows):
+        return np.full(len(rows), "", dtype=object)
+    points = _points_by_question(deals, asked["dimension"], rows)
+    unanswered = ~_find_answered_questions(deals, asked["question"], rows)
+    cost = np.where(points == 0, 0.0, 1.0) + np.where(unanswered & (points < STRONG_POINTS), 0.0, np.inf)
+    best = cost.argmin(axis=1)
+    found = np.isfinite(cost[np.arange(len(rows)), best])
+    return np.where(found, asked["text"].to_numpy()[best], "")
+
+
+def _points_by_question(
+    deals: DealArrays, dimensions: pd.Series, rows: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float64]:
+    # a question of no dimension we know counts as one nothing is known of
+    known = {id: np.nan_to_num(deals.numbers(id)[rows]) for id in ("budget", "authority", "need", "timeline")}
+    return np.column_stack([known.get(str(id), np.zeros(len(rows))) for id in dimensions])
+
+
+def _find_answered_questions(
+    deals: DealArrays, questions: pd.Series, rows: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    answers = deals.pipeline["Answers"]
+    answers = answers[(answers["points"] > 0) | (answers["answer"] != "")]
+    column = (
+        pd.Index(questions).get_indexer(answers["question"])
+        if questions.is_unique
+        else _locate_repeated_questions(questions, answers)
+    )
+    line = np.full(len(deals.frame) + 1, -1)
+    line[rows] = np.arange(len(rows))
+    row = line[deals.rows_of(answers["deal"])]
+    result = np.zeros((len(rows), len(questions)), dtype=bool)
+    known = (row >= 0) & (column >= 0)
+    result[row[known], column[known]] = True
+    return result
+
+
+def _locate_repeated_questions(questions: pd.Series, answers: pd.DataFrame) -> npt.NDArray[np.intp]:
+    places = pd.Series(np.arange(len(questions)), index=questions.to_numpy())
+    places = places[~places.index.duplicated()]
+    return np.asarray(answers["question"].map(places).fillna(-1).astype(np.intp))
+
+
+SPIN_QUESTIONS = {
+    "situation": Text("How do they do it today?", "客户目前是怎么做的？"),
+    "problem": Text("What gives them trouble with it?", "其中有哪些困难？"),
+    "implication": Text("What does that trouble lead to?", "这些困难会带来什么后果？"),
+    "need_payoff": Text("What would it be worth to them to have it solved?", "解决之后对客户有多大价值？"),
+}
+"""Column of Activities that notes the answer → the question."""
+
+
+def choose_call_questions(deals: DealArrays, rows: DealPositions) -> list[str]:
+    """Return what to ask about each deal at positions *rows*; nothing about one that is closed.
+
+    A BANT question comes before the four of SPIN, which are asked in their order until an activity notes an answer.
+    """
+    language = deals.pipeline.language
+    checks, asked, spin = (
+        ask_if_convinced(deals, rows),
+        choose_bant_questions(deals, rows),
+        _choose_spin_questions(deals, rows),
+    )
+    gap = "" if language == "zh" else " "
+    return [
+        gap.join(filter(None, (check, question or spun))) if alive else ""
+        for check, question, spun, alive in zip(checks, asked, spin, deals.open[rows], strict=True)
+    ]
+
+
+def _choose_spin_questions(deals: DealArrays, rows: DealPositions) -> list[str]:
+    noted, language = deals.pipeline["Activities"], deals.pipeline.language
+    said = [text.in_(language) for text in SPIN_QUESTIONS.values()]
+    known = np.zeros((len(deals.frame) + 1, len(SPIN_QUESTIONS) + 1), dtype=bool)
+    for at, column in enumerate(SPIN_QUESTIONS):
+        known[deals.rows_of(noted.loc[noted[column] != "", "deal"]), at] = True
+    return [[*said, ""][at] for at in known[rows].argmin(axis=1)]
+
+
+_ROLES_NEAR_DECISION = ("decision_maker", "approver", "champion")
+
+
+def find_call_contacts(deals: DealArrays, rows: npt.NDArray[np.intp]) -> dict[str, list[Any]]:
+    """Return contact, phone and email of the deals at positions *rows*.
+
+    The deal's own contact, else the one at the customer who is nearest to the decision; without a number of theirs, the
+    customer's switchboard.
+    """
+    listed = deals.frame.iloc[rows]
+    known = deals.pipeline["Contacts"]
+    own = listed["contact"]
+    contact = own.where(own != "", _look_up_texts(listed["account"], _find_nearest_to_decision(known)))
+    accounts = deals.pipeline["Accounts"].drop_duplicates("account").set_index("account")
+    known = known.drop_duplicates("contact").set_index("contact")
+    phone = _look_up_texts(contact, known["phone"])
+    phone = phone.where(phone != "", _look_up_texts(listed["account"], accounts["phone"]))
+    email = _look_up_texts(contact, known["email"])
+    return {"contact": list(contact), "phone": list(phone), "email": list(email)}
+
+
+def _look_up_texts(keys: pd.Series, known: pd.Series) -> pd.Series:
+    values = known.to_dict()
+    return pd.Series([values.get(key, "") for key in keys], index=keys.index, dtype=object)
+
+
+def _find_nearest_to_decision(contacts: pd.DataFrame) -> pd.Series:
+    weight = (
+        contacts["decision_role"]
+        .map({role: n for n, role in enumerate(_ROLES_NEAR_DECISION)})
+        .fillna(len(_ROLES_NEAR_DECISION))
+    )
+    ordered = contacts.assign(weight=weight)[contacts["account"] != ""].sort_values("weight", kind="stable")
+    return ordered.drop_duplicates("account").set_index("account")["contact"]

@@ -1,0 +1,147 @@
+"""Hold the deals of a pipeline as arrays, and one follow-up reason over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Pipeline, Stage
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.process.working_days import NO_DAY, DayArray, Workdays, read_workdays
+
+DealMask = npt.NDArray[np.bool_]
+ReasonFacts = Mapping[str, npt.NDArray[Any]]
+
+URGENT_LEVEL, SLIPPING_LEVEL, UNTIDY_LEVEL = 3, 2, 1
+"""How pressing a reason is: a promise is broken or a customer is waiting; a deal slips; something is not written down."""
+
+
+@dataclass(frozen=True)
+class FollowUpReason:
+    """One reason over all deals. *due* is NaT where it does not apply; *facts* fill the text, an array by deal each.
+
+    A reason that *waits* is for its own day; any other is for now, whatever its date.
+    """
+
+    id: str
+    text: Text
+    level: int
+    due: DayArray
+    facts: ReasonFacts = field(default_factory=dict)
+    waits: bool = False
+
+    @cached_property
+    def applies(self) -> DealMask:
+        """Return where the reason holds."""
+        return np.asarray(~np.isnat(self.due))
+
+
+@dataclass(frozen=True)
+class DealArrays:
+    """The deals of a pipeline as arrays in the order of the frame, each joined with its stage."""
+
+    pipeline: Pipeline
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Return the sheet's frame."""
+        return self.pipeline["Deals"]
+
+    @cached_property
+    def today(self) -> np.datetime64:
+        """Return the day of the run."""
+        return np.datetime64(self.pipeline.today, "D")
+
+    @cached_property
+    def calendar(self) -> Workdays:
+        """Return which days people work."""
+        return read_workdays(self.pipeline)
+
+    @cached_property
+    def day(self) -> np.datetime64:
+        """Return the day the list is for: the day of the run, or the working day after it."""
+        return np.datetime64(self.moved(np.array([self.today]))[0], "D")
+
+    def moved(self, days: DayArray) -> DayArray:
+        """Return *days* with those off moved to the working day that follows."""
+        return self.calendar.on_or_after(days)
+
+    def late(self, due: DayArray) -> npt.NDArray[np.float64]:
+        """Return the working days from *due* to the list's day; negative for days to go, NaN where there is no day."""
+        return self.calendar.between(due, np.full(len(due), self.day))
+
+    @cached_property
+    def open(self) -> DealMask:
+        """Return which deals are still open; one that was never judged is."""
+        return np.asarray(~self.frame["outcome"].isin(("won", "lost")))
+
+    def days(self, column: str) -> DayArray:
+        """Return a date column as whole days."""
+        return self.frame[column].to_numpy().astype("datetime64[D]")
+
+    def since(self, days: DayArray) -> npt.NDArray[np.float64]:
+        """Return the days from *days* to today; NaN where there is no day."""
+        return np.where(np.isnat(days), np.nan, (self.today - days).astype("float64"))
+
+    def numbers(self, column: str) -> npt.NDArray[np.float64]:
+        """Return a number column; NaN is blank."""
+        return np.asarray(self.frame[column].to_numpy("float64"))
+
+    @cached_property
+    def last_touch(self) -> DayArray:
+        """Return the day of the last activity or move."""
+        return np.asarray(np.fmax(self.days("since"), self.days("last_activity")))
+
+    def of_stage(self, read: Callable[[Stage], float | str | None], missing: Any) -> npt.NDArray[Any]:
+        """Return what *read* says of each deal's recorded stage; *missing* where it has none."""
+        codes, stages = self._stages
+        values = [missing if stage is None else read(stage) for stage in stages]
+        values = [missing if value is None else value for value in values]
+        return np.array([*values, missing], dtype=object if isinstance(missing, str) else None)[codes]
+
+    @cached_property
+    def aftercare(self) -> DealMask:
+        """Return which deals are in a stage after the sale."""
+        return np.asarray(self.of_stage(lambda stage: stage.kind, "") == "aftercare")
+
+    @cached_property
+    def _stages(self) -> tuple[npt.NDArray[np.intp], list[Stage | None]]:
+        default, playbooks = self.pipeline.default_playbook, self.pipeline.playbooks
+        keys = pd.MultiIndex.from_arrays([self.frame["playbook"].replace("", default), self.frame["recorded_stage"]])
+        codes, pairs = keys.factorize()
+        known = {name: playbook.by_name for name, playbook in playbooks.items()}
+        return np.asarray(codes), [known.get(playbook, {}).get(stage) for playbook, stage in pairs]
+
+    def rows_of(self, keys: pd.Series) -> npt.NDArray[np.intp]:
+        """Return the position of each deal named in *keys*; −1 where nobody knows it."""
+        return np.asarray(self._positions.get_indexer(pd.Index(keys, dtype=object)))
+
+    @cached_property
+    def _positions(self) -> pd.Index[Any]:
+        # a doubled key means its first row; the copies get names that no sheet can hold
+        keys = self.frame["deal"]
+        doubled = keys.duplicated()
+        unlike = [f"\0{n}" for n in range(len(keys))] if doubled.any() else keys
+        names: pd.Index[Any] = pd.Index(keys.where(~doubled, unlike), dtype=object)
+        return names
+
+    def spread(self, rows: npt.NDArray[np.intp], values: Any, missing: Any) -> npt.NDArray[Any]:
+        """Return *values* at the positions *rows*, *missing* everywhere else."""
+        values = np.asarray(values)
+        result = np.full(len(self.frame), missing, dtype=object if isinstance(missing, str) else values.dtype)
+        result[rows] = values
+        return result
+
+
+def keep_days_where(condition: DealMask, days: npt.NDArray[Any]) -> DayArray:
+    """Return *days* where *condition* holds, never elsewhere."""
+    return np.asarray(np.where(condition, days, NO_DAY))
+
+
+DealPositions = npt.NDArray[np.intp]

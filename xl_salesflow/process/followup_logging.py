@@ -1,0 +1,136 @@
+"""Turn handled lines of the follow-up list into activities and next steps, each once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Fill
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.process.followup_deals import DealArrays
+from xl_salesflow.schema.table_frames import complete_columns, look_up_values
+from xl_salesflow.schema.table_registry import TABLES
+
+FOLLOWUP_ACTIVITY_TYPE = "check_in"
+FOLLOWED_UP = Text("followed up", "已跟进")
+GET_IN_TOUCH = Text("Get in touch", "联系客户")
+
+
+def log_followups(pipeline: Pipeline) -> ChangeSet:
+    """Return an activity per handled line, the next steps of the deals, and the list without those lines.
+
+    A step typed in the list is the deal's next one. Without one, a step that was carried out gives way to the next contact by
+    the stage's rhythm, or to nothing where the Settings plan none. A line that only says what to do next is no activity.
+    The activity's number is made of the day and the deal, so that a line cannot be logged twice.
+    """
+    listed = pipeline["FollowUps"]
+    known = listed["deal"] != ""
+    handled = known & ((listed["done"] == "yes") | (listed["result"] != ""))
+    planned = known & ((listed["then"] != "") | listed["then_on"].notna())
+    if not (handled | planned).any():
+        return ChangeSet()
+    because = FOLLOWED_UP.in_(pipeline.language)
+    touched = listed[handled | planned].drop_duplicates("deal", keep="last")
+    steps = _plan_next_steps(pipeline, touched, handled)
+    activities = _make_followup_activities(pipeline, listed[handled], steps)
+    appends = (Append("Activities", activities, because),) if len(activities) else ()
+    return ChangeSet(
+        _make_next_step_edits(pipeline, steps, because), appends, (Fill("FollowUps", listed[~(handled | planned)]),)
+    )
+
+
+def followup_activity_number(day: date, deal: str) -> str:
+    """Return the number of the activity that a follow-up of *deal* on *day* becomes."""
+    return f"F-{day:%Y%m%d}-{deal}"
+
+
+def _plan_next_steps(pipeline: Pipeline, touched: pd.DataFrame, handled: pd.Series) -> pd.DataFrame:
+    """Return step and day (blank: cleared) of the deals whose next step changes, indexed by their row in Deals."""
+    deals = pipeline["Deals"]
+    lines = touched.assign(handled=handled).set_index("deal")
+    rows = deals.index[deals["deal"].isin(lines.index) & ~deals["deal"].duplicated()]
+    now, said = deals.loc[rows], lines.reindex(deals.loc[rows, "deal"]).set_axis(rows)
+    typed = (said["then"] != "") | said["then_on"].notna()
+    rhythm = _plan_steps_by_cadence(pipeline).loc[rows]
+    step = said["then"].where(
+        said["then"] != "", now["next_step"].where(~_find_steps_done(pipeline, now, said), rhythm["step"])
+    )
+    day = said["then_on"].where(said["then_on"].notna(), rhythm["day"])
+    after = pd.DataFrame({"step": step, "day": day}).where(typed, rhythm)
+    free = said["handled"].astype(bool) & (_find_steps_done(pipeline, now, said) | now["next_step_date"].isna())
+    changes = typed | (free & (now["next_step_date"].notna() | after["day"].notna()))
+    return after[changes]
+
+
+def _find_steps_done(pipeline: Pipeline, now: pd.DataFrame, said: pd.DataFrame) -> pd.Series:
+    # only the step that the line spoke of, and only when its day had come; a newer plan stays
+    calendar = DealArrays(pipeline).calendar
+    today = np.array([np.datetime64(pipeline.today, "D")])
+    last = calendar.after(today, int(pipeline.settings.number("due_ahead"))).astype("datetime64[s]")[0]
+    same = (now["next_step"] == said["next_step"]) | (now["next_step"] == "")
+    done: pd.Series = (now["next_step_date"] <= last) & same
+    return done
+
+
+def _plan_steps_by_cadence(pipeline: Pipeline) -> pd.DataFrame:
+    # what the stage asks for, on the working day on which its rhythm asks for a contact; nothing where a deal is over
+    deals, settings = DealArrays(pipeline), pipeline.settings
+    rhythm = deals.of_stage(lambda stage: stage.cadence, settings.number("idle_limit")).astype("float64")
+    alive = np.asarray(deals.open | deals.aftercare) & (settings.text("plan_next_contact").casefold() != "no")
+    day = deals.moved(deals.today + np.nan_to_num(rhythm).astype("timedelta64[D]")).astype("datetime64[s]")
+    step = deals.of_stage(lambda stage: stage.action, "")
+    step = np.where(step != "", step, GET_IN_TOUCH.in_(pipeline.language))
+    return pd.DataFrame(
+        {"step": np.where(alive, step, "").astype(object), "day": np.where(alive, day, np.datetime64("NaT", "s"))},
+        index=deals.frame.index,
+    )
+
+
+def _make_followup_activities(pipeline: Pipeline, done: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    deals, today = pipeline["Deals"], pd.Timestamp(pipeline.today).to_datetime64().astype("datetime64[s]")
+    agreed = steps.set_axis(deals.loc[steps.index, "deal"])
+    rows = pd.DataFrame(
+        {
+            "activity": [followup_activity_number(pipeline.today, deal) for deal in done["deal"]],
+            "date": today,
+            "deal": done["deal"],
+            "contact": done["contact"],
+            "type": FOLLOWUP_ACTIVITY_TYPE,
+            "by": done["owner"],
+            "summary": np.where(done["result"] != "", done["result"], done["next_step"]),
+            "next_step": look_up_values(done["deal"], agreed["step"]).fillna(""),
+            "next_step_date": look_up_values(done["deal"], agreed["day"]),
+        },
+        index=done.index,
+    )
+    return complete_columns(TABLES["Activities"], _drop_logged_activities(pipeline["Activities"], rows))
+
+
+def _drop_logged_activities(logged: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    # what was logged today with the same words is there; other words are another talk and get another number
+    taken = dict(zip(logged["activity"], logged["summary"], strict=True))
+    kept, numbers = list[Any](), list[str]()
+    for row, first, summary in zip(rows.index, rows["activity"], rows["summary"], strict=True):
+        name, count = first, 1
+        while name in taken and taken[name] != summary:
+            count += 1
+            name = f"{first}-{count}"
+        if name not in taken:
+            taken[name] = summary
+            kept.append(row)
+            numbers.append(name)
+    return rows.loc[kept].assign(activity=np.array(numbers, dtype=object))
+
+
+def _make_next_step_edits(pipeline: Pipeline, steps: pd.DataFrame, because: str) -> tuple[Edit, ...]:
+    deals, rows = pipeline["Deals"], steps.index
+    if not len(rows):
+        return ()
+    after = {"next_step": steps["step"].astype(object), "next_step_date": steps["day"].astype("datetime64[s]")}
+    return tuple(
+        Edit("Deals", id, deals.loc[rows, "deal"], deals.loc[rows, id], values, because) for id, values in after.items()
+    )

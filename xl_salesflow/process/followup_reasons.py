@@ -1,0 +1,245 @@
+"""Find the reasons why a deal needs a call: next steps, feedback, offers, tasks and stalled deals.
+
+Each family is one function from the deals to its reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.process.followup_deals import (
+    SLIPPING_LEVEL,
+    UNTIDY_LEVEL,
+    URGENT_LEVEL,
+    DealArrays,
+    FollowUpReason,
+    keep_days_where,
+)
+from xl_salesflow.process.working_days import NO_DAY, DayArray
+
+NEXT_STEP_OVERDUE = Text("next step overdue by {days} working days", "下一步已逾期 {days} 个工作日")
+NEXT_STEP_TODAY = Text("next step is due today", "下一步今天到期")
+NEXT_STEP_ON_DAY = Text("next step is due on {day}", "下一步于 {day} 到期")
+NEXT_STEP_COMING = Text("next step in {days} working days", "下一步还有 {days} 个工作日")
+NEXT_STEP_MISSING = Text("no next step planned", "没有安排下一步")
+
+
+def find_due_next_steps(deals: DealArrays) -> Iterator[FollowUpReason]:
+    """Yield next steps that are overdue, due or near, and open deals without one; a step on a day off moves."""
+    planned = deals.moved(deals.days("next_step_date"))
+    alive = deals.open | deals.aftercare
+    late = deals.late(planned)
+    ahead = deals.pipeline.settings.number("due_ahead")
+    yield FollowUpReason(
+        "step_overdue", NEXT_STEP_OVERDUE, URGENT_LEVEL, keep_days_where(alive & (late > 0), planned), {"days": late}
+    )
+    text = NEXT_STEP_TODAY if deals.day == deals.today else NEXT_STEP_ON_DAY
+    yield FollowUpReason(
+        "step_today", text, SLIPPING_LEVEL, keep_days_where(alive & (late == 0), planned), {"day": planned}
+    )
+    coming = keep_days_where(alive & (late < 0) & (late >= -ahead), planned)
+    yield FollowUpReason("step_coming", NEXT_STEP_COMING, UNTIDY_LEVEL, coming, {"days": -late}, waits=True)
+    without = deals.open & np.isnat(planned)
+    yield FollowUpReason(
+        "no_step", NEXT_STEP_MISSING, UNTIDY_LEVEL, keep_days_where(without, np.full(len(planned), deals.day))
+    )
+
+
+LOW_SATISFACTION = Text("satisfaction {score} of 5, not resolved", "满意度 {score} 分（满分 5 分），尚未解决")
+
+
+def find_unhappy_customers(deals: DealArrays) -> Iterator[FollowUpReason]:
+    """Yield unresolved feedback below the floor, on its deal or else on the latest deal of its customer."""
+    given = deals.pipeline["Feedback"]
+    floor = deals.pipeline.settings.number("feedback_floor")
+    given = given[(given["satisfaction"] < floor) & given["resolved"].isna()].sort_values("date", kind="stable")
+    rows = _locate_feedback_deals(deals, given)
+    known = rows >= 0
+    days = given["date"].to_numpy().astype("datetime64[D]")[known]
+    due = deals.spread(rows[known], np.where(np.isnat(days), deals.day, deals.moved(days)), NO_DAY)
+    scores = np.array([f"{score:g}" for score in given["satisfaction"]], dtype=object)
+    yield FollowUpReason(
+        "unhappy", LOW_SATISFACTION, URGENT_LEVEL, due, {"score": deals.spread(rows[known], scores[known], "")}
+    )
+
+
+def _locate_feedback_deals(deals: DealArrays, given: pd.DataFrame) -> np.ndarray:
+    rows = deals.rows_of(given["deal"])
+    if (rows >= 0).all():
+        return rows
+    order = np.argsort(deals.days("created"), kind="stable")
+    latest = pd.Series(order, index=deals.frame["account"].to_numpy()[order])
+    latest = latest[~latest.index.duplicated(keep="last") & (latest.index != "")]
+    by_account = given["account"].map(latest).fillna(-1).to_numpy().astype(np.intp)
+    return np.where((rows < 0) & (given["deal"] == "").to_numpy(), by_account, rows)
+
+
+QUOTE_ENDING = Text("quote {quote} expires on {until}", "报价单 {quote} 将于 {until} 到期")
+QUOTE_ENDED = Text("quote {quote} expired on {until} without an answer", "报价单 {quote} 已于 {until} 过期，客户未答复")
+QUOTE_UNANSWERED = Text("no answer to quote {quote} sent {days} days ago", "报价单 {quote} 已发出 {days} 天，未获答复")
+CONTRACT_UNSIGNED = Text("contract sent {days} days ago is not signed", "合同已发出 {days} 天，尚未签署")
+
+
+def find_unanswered_offers(deals: DealArrays) -> Iterator[FollowUpReason]:
+    """Yield quotes about to expire, expired or unanswered, and contracts that are not back yet.
+
+    Who was asked since is given the same days to answer again, so that a call does not ask for the next one at once.
+    """
+    sent = _find_undecided_quotes(deals)
+    until = sent["valid_until"].to_numpy().astype("datetime64[D]")
+    notice = np.timedelta64(int(deals.pipeline.settings.number("expiry_notice")), "D")
+    touched = np.append(deals.last_touch, NO_DAY)[deals.rows_of(sent["deal"])]
+    answer = _answer_due_days(deals, _quote_sent_days(sent), touched)
+    ending, ended = (until >= deals.today) & (until <= deals.today + notice), until < deals.today
+    silent = ~ending & ~ended & (answer < deals.day)
+    lapsed = np.where(touched > until, _answer_due_days(deals, until, touched), until)
+    yield _make_quote_reason(
+        deals,
+        "quote_ending",
+        QUOTE_ENDING,
+        URGENT_LEVEL,
+        sent,
+        keep_days_where(ending, deals.calendar.on_or_before(until)),
+    )
+    yield _make_quote_reason(
+        deals, "quote_ended", QUOTE_ENDED, SLIPPING_LEVEL, sent, keep_days_where(ended & (lapsed < deals.day), lapsed)
+    )
+    yield _make_quote_reason(
+        deals, "quote_silent", QUOTE_UNANSWERED, SLIPPING_LEVEL, sent, keep_days_where(silent, answer)
+    )
+    yield from _find_unsigned_contracts(deals)
+
+
+def _find_undecided_quotes(deals: DealArrays) -> pd.DataFrame:
+    # what the customers of open deals have and have not decided on; an offer that was renewed is no longer theirs
+    quotes = deals.pipeline["Quotes"]
+    out = quotes["status"].isin(("sent", "expired")) & quotes["decided"].isna()
+    sent = quotes[out & ~quotes["quote"].isin(quotes["supersedes"])]
+    return sent[np.append(deals.open, False)[deals.rows_of(sent["deal"])]]
+
+
+def _quote_sent_days(quotes: pd.DataFrame) -> DayArray:
+    return np.asarray(quotes["sent"].fillna(quotes["date"]).to_numpy().astype("datetime64[D]"))
+
+
+def _answer_due_days(deals: DealArrays, out: DayArray, touched: DayArray) -> DayArray:
+    days = np.timedelta64(int(deals.pipeline.settings.number("answer_days")), "D")
+    since: DayArray = np.where(np.isnat(out), NO_DAY, np.fmax(out, touched))
+    return deals.moved(since + days)
+
+
+def _make_quote_reason(
+    deals: DealArrays, id: str, text: Text, level: int, quotes: pd.DataFrame, due: np.ndarray
+) -> FollowUpReason:
+    # of several quotes of one deal, the one that is due first speaks
+    at = np.flatnonzero(~np.isnat(due))
+    at = at[np.argsort(due[at], kind="stable")][::-1]
+    rows, quotes = deals.rows_of(quotes["deal"].iloc[at]), quotes.iloc[at]
+    sent = _quote_sent_days(quotes)
+    facts = {
+        "quote": deals.spread(rows, quotes["quote"].to_numpy(), ""),
+        "until": deals.spread(rows, quotes["valid_until"].to_numpy().astype("datetime64[D]"), NO_DAY),
+        "days": deals.since(deals.spread(rows, sent, NO_DAY)),
+    }
+    return FollowUpReason(id, text, level, deals.spread(rows, due[at], NO_DAY), facts)
+
+
+def _find_unsigned_contracts(deals: DealArrays) -> Iterator[FollowUpReason]:
+    done = deals.pipeline["Activities"]
+    done = done[(done["type"] == "contract_sent") & done["date"].notna()].sort_values("date", kind="stable")
+    rows = deals.rows_of(done["deal"])
+    known = rows >= 0
+    sent = deals.spread(rows[known], done["date"].to_numpy().astype("datetime64[D]")[known], NO_DAY)
+    answer = _answer_due_days(deals, sent, deals.last_touch)
+    waiting = deals.open & np.isnat(deals.days("contract_signed")) & (answer < deals.day)
+    yield FollowUpReason(
+        "contract_waiting",
+        CONTRACT_UNSIGNED,
+        URGENT_LEVEL,
+        keep_days_where(waiting, answer),
+        {"days": deals.since(sent)},
+    )
+
+
+TASK_OVERDUE = Text("task overdue: {task}", "任务已逾期：{task}")
+TASK_TO_DO = Text("task to do: {task}", "待办任务：{task}")
+
+
+def find_due_tasks(deals: DealArrays) -> Iterator[FollowUpReason]:
+    """Yield the first open required task of each open deal: overdue, due soon, or without a date in its stage."""
+    listed = deals.pipeline["Tasks"]
+    rows = deals.rows_of(listed["deal"])
+    due = deals.moved(listed["due"].to_numpy().astype("datetime64[D]"))
+    stage = np.append(deals.frame["recorded_stage"].to_numpy(), "")[rows]
+    wanted = (listed["required"] == "yes") & ~listed["status"].isin(("done", "dropped")) & (rows >= 0)
+    wanted &= np.append(deals.open, False)[rows]
+    ahead = deals.calendar.after(np.array([deals.day]), int(deals.pipeline.settings.number("due_ahead")))
+    overdue = wanted & (due < deals.day)
+    undated = np.isnat(due) & (listed["stage"].to_numpy() == stage)
+    soon = wanted & ~overdue & ((due <= ahead) | undated)
+    for id, text, level, chosen in (
+        ("task_overdue", TASK_OVERDUE, SLIPPING_LEVEL, overdue),
+        ("task", TASK_TO_DO, UNTIDY_LEVEL, soon),
+    ):
+        at = np.flatnonzero(chosen)
+        at = at[np.argsort(due[at], kind="stable")][::-1]  # the earliest is written last and stays
+        when = deals.spread(rows[at], np.where(np.isnat(due[at]), deals.day, due[at]), np.datetime64("NaT", "D"))
+        facts = {"task": deals.spread(rows[at], listed["task"].to_numpy()[at], "")}
+        yield FollowUpReason(id, text, level, when, facts, waits=True)
+
+
+NO_CONTACT_FOR_DAYS = Text(
+    "no contact for {days} days (every {limit} in this stage)", "{days} 天没有联系（该阶段每 {limit} 天一次）"
+)
+OVER_STAGE_LIMIT = Text("{days} days in the stage (limit {limit})", "已在该阶段 {days} 天（期限 {limit} 天）")
+AFTER_SALES_VISIT_DUE = Text(
+    "time for an after-sales visit: last contact {days} days ago", "应做售后回访：距上次联系 {days} 天"
+)  # fmt: skip
+
+
+def find_stalled_deals(deals: DealArrays) -> Iterator[FollowUpReason]:
+    """Yield idle deals, deals over their stage's limit, and customers to visit after the sale."""
+    limit = deals.of_stage(lambda stage: stage.cadence, deals.pipeline.settings.number("idle_limit")).astype("float64")
+    idle = deals.numbers("idle_days")
+    contact = _contact_due_days(deals, limit - idle)
+    facts = {"days": idle, "limit": limit}
+    yield FollowUpReason(
+        "idle", NO_CONTACT_FOR_DAYS, SLIPPING_LEVEL, keep_days_where(deals.open & (contact < deals.day), contact), facts
+    )
+
+    day_limit = deals.of_stage(lambda stage: stage.day_limit, np.nan).astype("float64")
+    spent = deals.numbers("days_in_stage")
+    over = keep_days_where(deals.open & (spent > day_limit), _contact_due_days(deals, day_limit - spent))
+    yield FollowUpReason("over_limit", OVER_STAGE_LIMIT, SLIPPING_LEVEL, over, {"days": spent, "limit": day_limit})
+
+    quiet = deals.since(deals.last_touch)
+    wanted = _contact_due_days(deals, limit - quiet)
+    visit = keep_days_where(deals.aftercare & (wanted < deals.day), wanted)
+    yield FollowUpReason("visit", AFTER_SALES_VISIT_DUE, UNTIDY_LEVEL, visit, {"days": quiet})
+
+
+def _contact_due_days(deals: DealArrays, days: npt.NDArray[np.float64]) -> DayArray:
+    # so many days from now, or back; on a day off the contact moves to the working day after it
+    counted = np.where(np.isnan(days), np.timedelta64("NaT"), np.nan_to_num(days).astype("timedelta64[D]"))
+    return deals.moved(np.asarray(deals.today + counted))
+
+
+REASON_FAMILIES: tuple[Callable[[DealArrays], Iterable[FollowUpReason]], ...] = (
+    find_due_next_steps,
+    find_unhappy_customers,
+    find_unanswered_offers,
+    find_due_tasks,
+    find_stalled_deals,
+)
+"""Every family, in the order in which reasons of the same urgency are told."""
+
+
+def find_followup_reasons(deals: DealArrays) -> Iterator[FollowUpReason]:
+    """Yield every reason over *deals*."""
+    for family in REASON_FAMILIES:
+        yield from family(deals)

@@ -1,0 +1,285 @@
+"""Judge stage moves by every gate row at once, and check the gate rows themselves.
+
+A gate guards its stage, and a move that goes past the stage as well. Stages behind a deal are not asked about again: moves back
+and moves to Lost meet only the rules for every move, and the gates of Lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Gate, Pipeline, Playbook
+from xl_salesflow.core.rule_declarations import (
+    BLANK_LABEL,
+    GateCheck,
+    GateFinding,
+    GateResult,
+    MoveRule,
+    RowMessages,
+    Rule,
+    RuleMatch,
+    write_sentences,
+)
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.process.gate_column_checks import AT_LEAST, AT_MOST, BANT_AT_LEAST, BEFORE_TODAY, FILLED, ONE_OF
+from xl_salesflow.process.gate_record_checks import ACTIVITY_WITHIN, APPROVED_BY, QUOTE_IS, TASK_DONE
+from xl_salesflow.schema.choice_lists import CHOICES
+
+
+def _judge_back_needs_reason(playbook: Playbook, deals: pd.DataFrame, crossings: pd.DataFrame) -> GateResult:
+    reasoned = deals["move_reason"].str.strip() != ""
+    return GateResult((~crossings["move"].isin(["back", "reopened"]) | reasoned).to_numpy(bool))
+
+
+BACK_NEEDS_REASON = MoveRule(
+    "back_needs_reason",
+    Text("A move back needs a reason; fill in Move reason.", "退回阶段须说明理由；请填写“变更理由”。"),
+    _judge_back_needs_reason,
+)
+
+
+def _judge_skip_allowed(playbook: Playbook, deals: pd.DataFrame, crossings: pd.DataFrame) -> GateResult:
+    kept = np.full(len(crossings), "", object)
+    onward = crossings["move"].isin(["skip", "forward", "won", "aftercare", "reopened"]).to_numpy(bool)
+    for stage in reversed(playbook.open_stages):
+        if not stage.may_skip:
+            past = (crossings["since"] < stage.position) & (crossings["at"] > stage.position)
+            kept[onward & past.to_numpy(bool)] = stage.name
+    return GateResult(kept == "", {"what": pd.Series(kept, index=crossings.index, dtype=object)})
+
+
+SKIP_ALLOWED = MoveRule(
+    "skip_allowed",
+    Text("The stage {what} may not be skipped; move the deal there first.", "阶段“{what}”不可跳过；请先进入该阶段。"),
+    _judge_skip_allowed,
+)
+
+
+def find_stage_crossings(playbook: Playbook, deals: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
+    """Return, per move, the target `to` and its position `at`, the position `since` passed already, and the way `move`."""
+    codes, pairs = pd.factorize(pd.MultiIndex.from_frame(moves[["from", "to"]]))
+    stages = [(playbook.by_name.get(before), playbook.by_name[after]) for before, after in pairs]
+    ways = np.array([playbook.direction(before, after) for before, after in stages], object)
+    at = np.array([after.position for _, after in stages], float)
+    # a lost or unknown stage says nothing of how far the deal had come; its furthest stage does
+    since = np.array([before.position if before and before.kind != "lost" else np.nan for before, _ in stages], float)
+    came = since[codes]
+    furthest = deals["furthest"].fillna(0).to_numpy("float64")
+    columns = {
+        "to": moves["to"],
+        "at": at[codes],
+        "since": np.where(np.isnan(came), furthest, came),
+        "move": ways[codes],
+    }
+    return pd.DataFrame(columns, index=moves.index)
+
+
+def find_guarded_moves(playbook: Playbook, gate: Gate, moves: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which *moves* (as crossings gives them) meet *gate*: they enter its stage or go past it."""
+    stage = playbook.by_name[gate.stage]
+    if stage.kind == "lost":
+        return (moves["to"] == stage.name).to_numpy(bool)
+    onward = ~moves["move"].isin(["lost", "back"])
+    past = (moves["since"] < stage.position) & (moves["at"] >= stage.position)
+    return (onward & past).to_numpy(bool)
+
+
+_VERDICT_NAMES = np.array(["accepted", "warned", "refused", "overridden"], object)
+_ACCEPTED, _WARNED, _REFUSED, _OVERRIDDEN = range(4)
+
+
+class MoveVerdicts:
+    """One verdict per move: accepted until something is noted against it."""
+
+    def __init__(self, index: pd.Index) -> None:
+        self._index = index
+        self._reasons, self._gates = RowMessages(index), RowMessages(index, ", ")
+        self._verdict = np.full(len(index), _ACCEPTED, np.int8)
+        self._final = np.zeros(len(index), bool)
+
+    def note(self, rows: pd.Index, reasons: pd.Series, effect: str, gate: str = "", *, final: bool = False) -> None:
+        """Hold *reasons* against *rows*; a block outweighs a warning, and a *final* one cannot be overridden."""
+        self._reasons.add(rows, reasons)
+        self._gates.add(rows, gate)
+        at = self._index.get_indexer(rows)
+        self._verdict[at] = np.maximum(self._verdict[at], _WARNED if effect == "warn" else _REFUSED)
+        self._final[at] |= final
+
+    def overridden(self, deals: pd.DataFrame, half: str) -> None:
+        """Let refused moves pass where a person and a reason stand; where only one does, *half* says so."""
+        person = (deals["override_by"].str.strip() != "").to_numpy(bool)
+        reason = (deals["override_reason"].str.strip() != "").to_numpy(bool)
+        refused = (self._verdict == _REFUSED) & ~self._final
+        self._verdict[refused & person & reason] = _OVERRIDDEN
+        self._reasons.add(self._index[refused & (person ^ reason)], half)
+
+    def frame(self) -> pd.DataFrame:
+        """Return verdict, reasons and gates as columns."""
+        columns = {
+            "verdict": _VERDICT_NAMES[self._verdict],
+            "reasons": self._reasons.texts(),
+            "gates": self._gates.texts(),
+        }
+        return pd.DataFrame(columns, index=self._index, dtype=object)
+
+
+_UNKNOWN_GATE_CHECK = Text("there is no check “{is_}”; choose one from the list", "没有检查方式“{is_}”；请从列表中选择")
+_UNKNOWN_GATE_EFFECT = Text("“{is_}” is no effect; choose Block or Warn", "“{is_}”不是有效的效果；请选择“阻止”或“提醒”")
+
+
+def make_gate_row_rule(checks: Mapping[str, GateCheck]) -> Rule:
+    """Return the rule that judges the rows of Gates themselves, by the *checks* there are."""
+    return Rule(
+        "gate_row",
+        Text("A gate that cannot be judged", "无法判断的关卡"),
+        Text("The gate {gate} cannot be judged: {why}.", "关卡 {gate} 无法判断：{why}。"),
+        "block",
+        partial(_find_wrong_gate_rows, checks),
+    )
+
+
+def _find_wrong_gate_rows(checks: Mapping[str, GateCheck], pipeline: Pipeline) -> Iterable[RuleMatch]:
+    index = pipeline["Gates"].index
+    gates = {gate.row: gate for playbook in pipeline.playbooks.values() for gate in playbook.gates}
+    for row, gate in gates.items():
+        for column, why in _check_gate_row(checks, pipeline, gate):
+            is_ = str(pipeline["Gates"].at[row, column]) or BLANK_LABEL.in_(pipeline.language)
+            facts = {"gate": gate.id, "why": why.in_(pipeline.language, is_=is_)}
+            yield RuleMatch("Gates", index[index == row], column, facts)
+
+
+def _check_gate_row(checks: Mapping[str, GateCheck], pipeline: Pipeline, gate: Gate) -> Iterator[GateFinding]:
+    check = checks.get(gate.check)
+    if check is None:
+        yield "check", _UNKNOWN_GATE_CHECK
+    elif fault := check.fault(pipeline, gate):
+        yield fault
+    if gate.effect not in CHOICES["effect"]:
+        yield "effect", _UNKNOWN_GATE_EFFECT
+
+
+GATE_CHECKS: Mapping[str, GateCheck] = MappingProxyType(
+    {
+        check.id: check
+        for check in (
+            FILLED, AT_LEAST, AT_MOST, ONE_OF, BEFORE_TODAY, TASK_DONE, ACTIVITY_WITHIN, QUOTE_IS, BANT_AT_LEAST,
+            APPROVED_BY,
+        )
+    }
+)  # fmt: skip
+"""What a gate can check, by the id of the choice "check"."""
+
+MOVE_RULES: tuple[MoveRule, ...] = (BACK_NEEDS_REASON, SKIP_ALLOWED)
+"""What holds for every move."""
+
+GATE_RULES: tuple[Rule, ...] = (make_gate_row_rule(GATE_CHECKS),)
+"""What keeps the rows of the sheet Gates from being judged by."""
+
+_UNKNOWN_TARGET_STAGE = Text(
+    "There is no stage “{stage}” in the playbook {playbook}; choose one from the list, perhaps {nearest}.",
+    "流程 {playbook} 中没有阶段“{stage}”；请从列表中选择，可能是“{nearest}”。",
+)
+_UNKNOWN_DEAL_PLAYBOOK = Text(
+    "There is no playbook “{playbook}”; choose one of: {known}.", "没有销售流程“{playbook}”；可选：{known}。"
+)
+_UNREADABLE_GATE = Text(
+    "The gate {gate} cannot be judged; mend its row in the sheet Gates.",
+    "关卡 {gate} 无法判断；请修正“关卡”表中的该行。",
+)
+_HALF_OVERRIDE = Text(
+    "An override needs both a person and a reason; fill in Override by and Override reason.",
+    "特批须同时填写特批人与特批理由。",
+)
+_AT_PASSED_STAGE = Text("{stage}: {sentence}", "{stage}:{sentence}")
+
+
+def judge_by_gates(pipeline: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
+    """Judge *moves* (columns from, to; indexed as Deals) against the playbook of each deal.
+
+    Returns:
+        verdict (accepted, warned, refused or overridden), reasons (one sentence a line) and gates (the ids of those that
+        did not hold, with commas between), indexed as *moves*.
+    """
+    deals, language = pipeline["Deals"].loc[moves.index], pipeline.language
+    verdicts = MoveVerdicts(moves.index)
+    named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
+    for id, rows in named.groupby(named, sort=False):
+        playbook = pipeline.playbooks.get(str(id))
+        if playbook is None:
+            facts = {"playbook": id, "known": ", ".join(pipeline.playbooks)}
+            verdicts.note(
+                rows.index, write_sentences(_UNKNOWN_DEAL_PLAYBOOK, language, rows.index, facts), "block", final=True
+            )
+        else:
+            _judge_in_playbook(pipeline, playbook, deals.loc[rows.index], moves.loc[rows.index], verdicts)
+    verdicts.overridden(deals, _HALF_OVERRIDE.in_(language))
+    return verdicts.frame()
+
+
+def _judge_in_playbook(
+    pipeline: Pipeline, playbook: Playbook, deals: pd.DataFrame, moves: pd.DataFrame, verdicts: MoveVerdicts
+) -> None:
+    known = moves["to"].isin(playbook.by_name).to_numpy(bool)
+    if not known.all():
+        _note_unknown_stages(pipeline, playbook, moves.loc[~known, "to"], verdicts)
+        deals, moves = deals[known], moves[known]
+    ways = find_stage_crossings(playbook, deals, moves)
+    for rule in MOVE_RULES:
+        holding = rule.judge(playbook, deals, ways)
+        rows = deals.index[~holding.holds]
+        if len(rows):
+            verdicts.note(rows, write_sentences(rule.missing, pipeline.language, rows, holding.facts), "block", rule.id)
+    for gate in playbook.gates:
+        if gate.stage in playbook.by_name:
+            met = find_guarded_moves(playbook, gate, ways)
+            if met.all():
+                _judge_one_gate(pipeline, gate, deals, ways, verdicts)
+            elif met.any():
+                _judge_one_gate(pipeline, gate, deals[met], ways[met], verdicts)
+
+
+def _judge_one_gate(
+    pipeline: Pipeline, gate: Gate, deals: pd.DataFrame, ways: pd.DataFrame, verdicts: MoveVerdicts
+) -> None:
+    check = GATE_CHECKS.get(gate.check)
+    if check is None or check.fault(pipeline, gate) is not None:
+        said = write_sentences(_UNREADABLE_GATE, pipeline.language, deals.index, {"gate": gate.id})
+        verdicts.note(deals.index, said, gate.effect, gate.id)
+        return
+    holding = check.judge(pipeline, gate, deals)
+    failed = ~holding.holds
+    entering = (ways["to"] == gate.stage).to_numpy(bool)
+    for passing, part in ((False, failed & entering), (True, failed & ~entering)):
+        rows = deals.index[part]
+        if len(rows):
+            template = _make_reason_template(pipeline, check, gate, passing=passing)
+            verdicts.note(rows, write_sentences(template, pipeline.language, rows, holding.facts), gate.effect, gate.id)
+
+
+def _make_reason_template(pipeline: Pipeline, check: GateCheck, gate: Gate, *, passing: bool) -> Text:
+    # a stage that the move only goes past is named, so that the rep knows why it is asked about
+    language = pipeline.language
+    remedy = _escape_braces(gate.remedy) if gate.remedy else check.remedy.in_(language)
+    said = check.missing.in_(language) + ("" if language == "zh" else " ") + remedy
+    said = _AT_PASSED_STAGE.in_(language, stage=_escape_braces(gate.stage), sentence=said) if passing else said
+    return Text(said, said)
+
+
+def _escape_braces(text: str) -> str:
+    # what a person typed is no template
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _note_unknown_stages(pipeline: Pipeline, playbook: Playbook, stages: pd.Series, verdicts: MoveVerdicts) -> None:
+    names = list(playbook.by_name)
+    hints = {stage: find_nearest(stage, names) or names[0] for stage in stages.drop_duplicates()}
+    facts = {"stage": stages, "playbook": playbook.id, "nearest": stages.map(hints)}
+    said = write_sentences(_UNKNOWN_TARGET_STAGE, pipeline.language, stages.index, facts)
+    verdicts.note(stages.index, said, "block", final=True)

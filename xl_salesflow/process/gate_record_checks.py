@@ -1,0 +1,201 @@
+"""Judge gates that look at what was done: tasks, activities, quotes and approvals.
+
+A named task must stand in the sheet Tasks and be done. With no name, the required tasks a deal was given must be done; a deal
+that was given none (it was imported) passes. A quote whose discount nobody entitled has approved counts as a draft; an accepted
+quote counts as sent too. An approval is an activity of type Approval with the outcome Approved, by the person or role the gate
+names, or by anybody but the owner; a later refusal by the same person takes it back.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from xl_salesflow.core.deal_standing import find_unapproved_discounts
+from xl_salesflow.core.pipelines import Gate, Pipeline
+from xl_salesflow.core.rule_declarations import (
+    GateCheck,
+    GateFinding,
+    GateResult,
+    find_bad_limit,
+    format_short_number,
+    gate_items,
+    gate_limit,
+    identify_activity_type,
+)
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
+from xl_salesflow.schema.table_frames import look_up_values
+
+
+def _judge_task_done(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
+    tasks = pipeline["Tasks"]
+    tasks = tasks[tasks["deal"].isin(deals["deal"])]
+    if gate.subject:
+        named = tasks[tasks["task"].str.strip().str.casefold() == gate.subject.strip().casefold()]
+        done = named.loc[named["status"] == "done", "deal"]
+        return GateResult(deals["deal"].isin(done).to_numpy(bool), {"what": gate.subject.strip()})
+    behind = tasks["stage"].isin(_find_stages_before_gate(pipeline, gate))
+    waiting = tasks[behind & (tasks["required"] == "yes") & (tasks["status"] != "done")]
+    names = _list_tasks_by_deal(waiting, pipeline.language)
+    return GateResult((~deals["deal"].isin(names.index)).to_numpy(bool), {"what": look_up_values(deals["deal"], names)})
+
+
+def _list_tasks_by_deal(waiting: pd.DataFrame, language: Language) -> pd.Series:
+    by_deal: dict[str, list[str]] = {}
+    for deal, task in zip(waiting["deal"], waiting["task"], strict=True):
+        by_deal.setdefault(deal, []).append(task)
+    mark = "”、“" if language == "zh" else "”, “"
+    return pd.Series({deal: mark.join(tasks) for deal, tasks in by_deal.items()}, dtype=object)
+
+
+def _find_stages_before_gate(pipeline: Pipeline, gate: Gate) -> set[str]:
+    playbooks = [pipeline.playbooks[id] for id in pipeline.playbooks if gate.playbook in ("", id)]
+    guarded = [(playbook, playbook.by_name[gate.stage]) for playbook in playbooks if gate.stage in playbook.by_name]
+    return {stage.name for playbook, at in guarded for stage in playbook.open_stages if stage.position < at.position}
+
+
+def _check_task_done_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
+    known = set(pipeline["StageTasks"]["task"].str.strip().str.casefold())
+    if gate.subject.strip() and gate.subject.strip().casefold() not in known:
+        return "subject", Text("no stage has the task “{is_}”", "没有阶段包含任务“{is_}”")
+    return None
+
+
+TASK_DONE = GateCheck(
+    "task_done",
+    Text("The task “{what}” is not done.", "任务“{what}”未完成。"),
+    Text("Do it, then set its status to Done in the sheet Tasks.", "请完成后在“任务”表中将状态设为“已完成”。"),
+    _judge_task_done,
+    _check_task_done_gate,
+)
+
+_NO_ACTIVITY_YET = Text("there is none", "尚无记录")
+_LAST_ACTIVITY_ON_DAY = Text("the last one was on {day}", "最近一次为 {day}")
+_ACTIVITY_WITHIN_DAYS = Text("An activity “{what}” within {days} days is needed; ", "须在 {days} 天内有“{what}”活动；")
+_ACTIVITY_AT_ANY_TIME = Text("An activity “{what}” is needed; ", "须有“{what}”活动；")
+
+
+def _judge_activity_within(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
+    activities, today, language = pipeline["Activities"], pd.Timestamp(pipeline.today), pipeline.language
+    type, days = identify_activity_type(gate.subject), gate_limit(gate)
+    kept = activities[(activities["type"].str.casefold() == type.casefold()) & (activities["date"] <= today)]
+    last = look_up_values(deals["deal"], kept.groupby("deal")["date"].max())
+    holds = last.notna() if days is None else (today - last).dt.days <= days
+    told = {
+        day: _NO_ACTIVITY_YET.in_(language) if pd.isna(day) else _LAST_ACTIVITY_ON_DAY.in_(language, day=day.date())
+        for day in last.drop_duplicates()
+    }
+    label = LISTS["activity_type"].get(type)
+    what = label.in_(language) if label else type
+    needed = (
+        _ACTIVITY_AT_ANY_TIME.in_(language, what=what)
+        if days is None
+        else _ACTIVITY_WITHIN_DAYS.in_(language, what=what, days=format_short_number(days))
+    )
+    is_ = pd.Series([told.get(day, _NO_ACTIVITY_YET.in_(language)) for day in last], index=deals.index, dtype=object)
+    return GateResult(holds.to_numpy(bool), {"needed": needed, "is_": is_})
+
+
+def _check_activity_within_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
+    offered = set(LISTS["activity_type"]) | {cell.casefold() for cell in pipeline["Lists"]["activity_type"] if cell}
+    if identify_activity_type(gate.subject).casefold() not in offered:
+        return "subject", Text("“{is_}” is no activity type of the sheet Lists", "“列表”中没有活动类型“{is_}”")
+    return find_bad_limit(gate) if gate.value.strip() else None
+
+
+ACTIVITY_WITHIN = GateCheck(
+    "activity_within",
+    Text("{needed}{is_}.", "{needed}{is_}。"),
+    Text("Do it and log it in the sheet Activities.", "请完成后在“活动”表中记录。"),
+    _judge_activity_within,
+    _check_activity_within_gate,
+)
+
+_BUT_NOT_APPROVED = Text(" (the discount of one that is has not been approved)", "（状态相符的报价，其折扣尚未批准）")
+
+
+def _judge_quote_is(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
+    quotes = pipeline["Quotes"]
+    states = {identify_choice(CHOICES["quote_status"], item) or "" for item in gate_items(gate)}
+    wanted = states | ({"accepted"} if "sent" in states else set())
+    meant = quotes["status"].isin(wanted)
+    barred = (
+        meant & quotes["status"].isin(("sent", "accepted")) & find_unapproved_discounts(pipeline)
+        if meant.any()
+        else meant
+    )
+    holds = deals["deal"].isin(quotes.loc[meant & ~barred, "deal"])
+    waiting = deals["deal"].isin(quotes.loc[barred, "deal"])
+    labels = [
+        CHOICES["quote_status"][state].in_(pipeline.language) for state in CHOICES["quote_status"] if state in states
+    ]
+    facts = {
+        "list": {"en": " or ", "zh": "或"}[pipeline.language].join(labels),
+        "but": waiting.map({True: _BUT_NOT_APPROVED.in_(pipeline.language), False: ""}),
+    }
+    return GateResult(holds.to_numpy(bool), facts)
+
+
+def _check_quote_is_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
+    unknown = [item for item in gate_items(gate) if identify_choice(CHOICES["quote_status"], item) is None]
+    if unknown or not gate_items(gate):
+        return "value", Text(
+            "“{is_}” is no state of a quote; use Sent or Accepted", "“{is_}”不是报价状态；可用“已发送”“已接受”"
+        )
+    return None
+
+
+QUOTE_IS = GateCheck(
+    "quote_is",
+    Text("No quote of the deal is: {list}{but}.", "该商机没有此状态的报价单：{list}{but}。"),
+    Text("Bring a quote that far and set its status in the sheet Quotes.", "请推进报价并在“报价单”表中更新状态。"),
+    _judge_quote_is,
+    _check_quote_is_gate,
+)
+
+_ANYBODY_BUT_OWNER = Text("somebody other than the owner", "负责人以外的人")
+
+
+def _judge_approved_by(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
+    acts, today, days = pipeline["Activities"], pd.Timestamp(pipeline.today), gate_limit(gate)
+    acts = acts[(acts["type"] == "approval") & (acts["date"] <= today)].sort_values("date", kind="stable")
+    acts = acts.groupby(["deal", "by"], sort=False).tail(1)
+    acts = acts[acts["outcome"] == "approved"]
+    if days is not None:
+        acts = acts[(today - acts["date"]).dt.days <= days]
+    names = _find_approvers(pipeline, gate)
+    if names:
+        acts = acts[acts["by"].str.strip().str.casefold().isin(names)]
+        holds = deals["deal"].isin(acts["deal"])
+    else:
+        owner = look_up_values(acts["deal"], deals.drop_duplicates("deal").set_index("deal")["owner"])
+        holds = deals["deal"].isin(acts.loc[(acts["by"] != owner) & (acts["by"] != ""), "deal"])
+    return GateResult(holds.to_numpy(bool), {"who": gate.subject.strip() or _ANYBODY_BUT_OWNER.in_(pipeline.language)})
+
+
+def _find_approvers(pipeline: Pipeline, gate: Gate) -> set[str]:
+    team, subject = pipeline["Team"], gate.subject.strip()
+    role = identify_choice(LISTS["role"], subject) or subject
+    holders = team.loc[team["role"].str.casefold() == role.casefold(), "person"]
+    return {person.strip().casefold() for person in holders} or ({subject.casefold()} if subject else set())
+
+
+def _check_approved_by_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
+    team, subject = pipeline["Team"], gate.subject.strip().casefold()
+    known = set(team["person"].str.strip().str.casefold()) | set(team["role"].str.casefold())
+    role = identify_choice(LISTS["role"], subject)
+    if subject and len(team) and subject not in known and role not in known:
+        return "subject", Text("the sheet Team has no “{is_}”", "“团队”表中没有“{is_}”")
+    return find_bad_limit(gate) if gate.value.strip() else None
+
+
+APPROVED_BY = GateCheck(
+    "approved_by",
+    Text("The approval of {who} is missing.", "缺少{who}的批准。"),
+    Text(
+        "Ask for it and log an activity of type Approval with the outcome Approved.",
+        "请取得批准，并记录一条类型为“审批”、结果为“批准”的活动。",
+    ),
+    _judge_approved_by,
+    _check_approved_by_gate,
+)

@@ -1,0 +1,174 @@
+"""Check that the stage stays of History fit together, are sealed, and are all there.
+
+Per deal, each stage stay but the last has left for the stage of the next one on the day that one began, every stay that is over
+has the direction it left in, one stay goes on, and it is the stage the deal counts in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.history_seal import find_broken_seals
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.rule_declarations import Rule, RuleMatch
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+
+_STAY_LEFT_ELSEWHERE = Text(
+    "it left for another stage, or on another day, than the next visit shows", "移至的阶段或日期与下一条记录不符"
+)
+_STAY_WITHOUT_DIRECTION = Text("it is over and does not say which way it left", "已离开但未记录去向")
+_STAY_STILL_GOES_ON = Text("it still goes on although a later visit follows", "已有后续记录但仍显示为当前")
+_STAY_DAYS_WRONG = Text("its days are not the days between its dates", "天数与日期不符")
+_STAY_WITHOUT_NEXT = Text("it is over and no later visit follows", "已离开但没有后续记录")
+_STAY_IN_OTHER_STAGE = Text("the deal's recorded stage is another one", "与商机的已确认阶段不符")
+_DEAL_WITHOUT_STAY = Text("the deal has no visit at all", "该商机没有任何记录")
+
+
+def _find_broken_history(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    history, deals = _order_stage_stays(pipeline["History"]), pipeline["Deals"]
+    wrong = pd.Series("", index=history.index, dtype=object)
+    for said, broken in _find_history_breaks(history, deals):
+        wrong = wrong.mask(broken & (wrong == ""), said.in_(pipeline.language))
+    rows = wrong.index[wrong != ""]
+    yield RuleMatch("History", rows, "visit", {"deal": history.loc[rows, "deal"], "what": wrong[rows]})
+    keyed = (deals["recorded_stage"] != "") & ~deals["deal"].isin(history["deal"])
+    missing = deals.index[keyed]
+    yield RuleMatch(
+        "Deals",
+        missing,
+        "recorded_stage",
+        {"deal": deals.loc[missing, "deal"], "what": _DEAL_WITHOUT_STAY.in_(pipeline.language)},
+    )
+
+
+def _order_stage_stays(history: pd.DataFrame) -> pd.DataFrame:
+    # by number, because people sort sheets; rows of the deals only
+    number = pd.to_numeric(history["visit"].str.removeprefix("V"), errors="coerce")
+    return history.assign(number=number).sort_values("number", kind="stable")
+
+
+def _find_history_breaks(history: pd.DataFrame, deals: pd.DataFrame) -> Iterable[tuple[Text, pd.Series]]:
+    now = history["left"] == np.datetime64(OPEN_STAY_END, "s")
+    after = history.groupby("deal", sort=False)[["stage", "entered"]].shift(-1)
+    followed = after["stage"].notna()
+    yield _STAY_STILL_GOES_ON, followed & now
+    elsewhere = history["moved_to"] != after["stage"]
+    another_day = history["left"].notna() & after["entered"].notna() & (history["left"] != after["entered"])
+    yield _STAY_LEFT_ELSEWHERE, followed & ~now & (elsewhere | another_day)
+    yield _STAY_WITHOUT_DIRECTION, followed & ~now & ~history["move"].isin(CHOICES["move"])
+    yield _STAY_WITHOUT_NEXT, ~followed & ~now
+    days = (history["left"] - history["entered"]).dt.days
+    yield _STAY_DAYS_WRONG, ~now & days.notna() & history["days"].notna() & (days != history["days"])
+    counted = deals[~deals["deal"].duplicated(keep=False)].set_index("deal")["recorded_stage"]
+    stage = counted.reindex(history["deal"]).set_axis(history.index)
+    yield _STAY_IN_OTHER_STAGE, now & stage.notna() & (stage != history["stage"])
+
+
+BROKEN_HISTORY = Rule(
+    "broken_history",
+    Text("History does not fit together", "历史记录不连贯"),
+    Text(
+        "The record of deal {deal} is broken here: {what}; restore the row from a backup or with undo.",
+        "商机 {deal} 的记录在此中断：{what}；请从备份或用撤销恢复该行。",
+    ),
+    "block",
+    _find_broken_history,
+)
+
+_SEALED_ROW_CHANGED = Text("the row is not what was written", "本行内容与写入时不同")
+_ROW_BEFORE_CHANGED = Text(
+    "the deal's visit before it was changed, taken out or put in later", "该商机的上一条记录被修改、删除或后来插入"
+)
+
+
+def _find_broken_seals(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    history = pipeline["History"]
+    broken = find_broken_seals(history)
+    for rows, what in (
+        (broken.itself, _SEALED_ROW_CHANGED),
+        (broken.before.difference(broken.itself, sort=False), _ROW_BEFORE_CHANGED),
+    ):
+        facts = {name: history.loc[rows, name] for name in ("visit", "deal")}
+        yield RuleMatch("History", rows, "seal", {**facts, "what": what.in_(pipeline.language)})
+
+
+BROKEN_SEAL = Rule(
+    "broken_seal",
+    Text("A visit that was changed by hand", "被手工改动的历史记录"),
+    Text(
+        "The seal of visit {visit} of deal {deal} is broken: {what}; put it back from a backup, or clear the seals of this deal "
+        "from here on to let it stand: the next update seals them again and says so.",
+        "商机 {deal} 记录 {visit} 的封印已破坏：{what}；请从备份恢复；如认可现状，请清空该商机自此行起的封印，"
+        "下次更新会重新封印并说明。",
+    ),
+    "block",
+    _find_broken_seals,
+)
+
+_MISSING_STAYS_NAMED = 5
+
+
+def _find_missing_stays(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    history, journal = pipeline["History"], pipeline["Journal"]
+    of_visits = journal[journal["table"] == "History"]
+    there = _read_stay_numbers(history.loc[history["seal"] != "", "visit"])
+    added = _read_stay_numbers(of_visits.loc[of_visits["operation"] == "add", "key"])
+    removed = _read_stay_numbers(of_visits.loc[of_visits["operation"] == "remove", "key"])
+    # History itself counts up without gaps; the last rows are missed only by the Journal, which tells that they were added
+    known = np.union1d(_read_stay_numbers(history["visit"]), removed)
+    known = known[known >= there.min()] if len(there) else known[:0]
+    if not len(known):
+        return
+    after = np.append(known[1:], max(known[-1], added.max(initial=0)) + 1)
+    gaps = after - known - 1
+    if gaps.any():
+        gone = [
+            number + step
+            for number, gap in zip(known, gaps, strict=True)
+            if gap
+            for step in range(1, min(gap, _MISSING_STAYS_NAMED) + 1)
+        ]
+        which = ", ".join(f"V{number:06d}" for number in gone[:_MISSING_STAYS_NAMED]) + (
+            " …" if gaps.sum() > _MISSING_STAYS_NAMED else ""
+        )
+        yield RuleMatch("History", history.index[:1], "visit", {"count": int(gaps.sum()), "which": which})
+
+
+def _read_stay_numbers(visits: pd.Series) -> np.ndarray:
+    numbers = pd.to_numeric(visits.str.removeprefix("V"), errors="coerce").dropna()
+    return np.unique(numbers.to_numpy("float64").astype(np.int64))
+
+
+MISSING_STAGE_STAYS = Rule(
+    "missing_visits",
+    Text("Visits taken out by hand", "被手工删除的历史记录"),
+    Text(
+        "{count} visits are gone from History and no run took them out: {which}; put them back from a backup.",
+        "历史中有 {count} 条记录缺失，且并非由运行删除：{which}；请从备份恢复。",
+    ),
+    "warn",
+    _find_missing_stays,
+)
+
+
+def _find_unsealed_rows(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    history = pipeline["History"]
+    rows = history.index[((history["seal"] == "") & (history["visit"] != "")).to_numpy(bool)]
+    yield RuleMatch("History", rows[:1], "seal", {"visit": history.loc[rows[:1], "visit"], "count": len(rows)})
+
+
+UNSEALED_STAGE_STAYS = Rule(
+    "unsealed_visit",
+    Text("Visits without a seal", "没有封印的历史记录"),
+    Text(
+        "{count} visits have no seal, the first is {visit}; they are taken as they stand: an update seals them.",
+        "{count} 条记录没有封印，首条为 {visit}；按现状认可，更新时予以封印。",
+    ),
+    "note",
+    _find_unsealed_rows,
+)

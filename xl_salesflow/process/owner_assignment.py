@@ -1,0 +1,180 @@
+"""Give deals without an owner to somebody, and take deals nobody works on back into the pool.
+
+Owners are chosen in turn or by the fewest open deals, among active people of the region who have room and did not have the
+deal before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.change_sets import ChangeSet, Edit, apply_change_set
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.table_frames import fold_keys, make_column_series
+from xl_salesflow.schema.table_registry import TABLES
+
+
+@dataclass
+class SalesTeam:
+    """The team in the order of its sheet. *open_deals* is counted up while deals are given; *last* had the latest one."""
+
+    regions: Mapping[str, str]
+    limits: Mapping[str, float]
+    open_deals: Counter[str]
+    last: str
+
+    def of_region(self, region: str) -> list[str]:
+        """Return who sells in *region*; where nobody does, those who sell anywhere."""
+        local = [person for person, own in self.regions.items() if own and own == region]
+        return local or [person for person, own in self.regions.items() if not own]
+
+    def with_room(self, people: list[str]) -> list[str]:
+        """Return those of *people* who have fewer open deals than their limit; no limit is room for ever."""
+        return [person for person in people if not self.open_deals[person] >= self.limits[person]]
+
+    def next_of(self, people: list[str]) -> str:
+        """Return who of *people* comes after the last one, in the order of the sheet."""
+        order = list(self.regions)
+        start = order.index(self.last) + 1 if self.last in order else 0
+        return min(people, key=lambda person: (order.index(person) - start) % len(order))
+
+    def least_busy(self, people: list[str]) -> str:
+        """Return who of *people* has the fewest open deals; of several the first of the sheet."""
+        return min(people, key=lambda person: self.open_deals[person])
+
+    def give(self, person: str) -> None:
+        """Count one deal more for *person*."""
+        self.open_deals[person] += 1
+        self.last = person
+
+
+def read_sales_team(pipeline: Pipeline) -> SalesTeam:
+    """Return the team as it stands; the latest owner is the one of the deal that was created or assigned last."""
+    team, deals = pipeline["Team"], pipeline["Deals"]
+    active = team[(team["person"] != "") & (team["active"] != "no")]
+    regions = dict(zip(active["person"], active["region"], strict=True))
+    limits = dict(zip(active["person"], active["quota"].fillna(float("inf")), strict=True))
+    owned = deals[deals["owner"].isin(list(regions))]
+    latest = owned["assigned"].fillna(owned["created"]).sort_values(kind="stable")
+    last = str(owned.at[latest.index[-1], "owner"]) if latest.notna().any() else ""
+    busy = owned[owned["outcome"].isin(["", "open"])]
+    return SalesTeam(regions, limits, Counter(busy["owner"]), last)
+
+
+def find_earlier_owners(pipeline: Pipeline) -> dict[str, set[str]]:
+    """Return who had each deal before, by folded deal, as the Journal tells."""
+    journal = pipeline["Journal"]
+    told = journal[(journal["table"] == "Deals") & (journal["column"] == "owner") & (journal["before"] != "")]
+    found: dict[str, set[str]] = {}
+    for deal, person in zip(fold_keys(told["key"]), told["before"], strict=True):
+        found.setdefault(deal, set()).add(person)
+    return found
+
+
+def find_unowned_deals(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the open deals nobody owns."""
+    deals = pipeline["Deals"]
+    return deals[(deals["deal"] != "") & (deals["owner"] == "") & deals["outcome"].isin(["", "open"])]
+
+
+NO_EARLIER_OWNERS: Mapping[int, str] = MappingProxyType({})
+OWNER_IN_TURN = Text("next in turn", "轮流到")
+OWNER_LEAST_BUSY = Text("fewest open deals: {count}", "在手商机最少：{count} 个")
+NO_OWNER_FOUND = Text(
+    "Deal {deal} has no owner: {why}; choose one, or change the Team sheet.",
+    "商机 {deal} 无负责人：{why}；请选择负责人，或修改“团队”表。",
+)
+ASSIGNMENT_MESSAGES: Mapping[str, Text] = MappingProxyType({"unassigned": NO_OWNER_FOUND})
+_NO_SELLER_IN_REGION = Text("nobody sells in its region", "其区域无人负责")
+_ALL_SELLERS_FULL = Text("everybody there has as many open deals as they may", "相关人员的在手商机均已达上限")
+_ALL_HAD_DEAL_BEFORE = Text("everybody there had it before", "相关人员均曾负责过该商机")
+
+
+def assign_owners(pipeline: Pipeline, how: str = "", had: Mapping[int, str] = NO_EARLIER_OWNERS) -> ChangeSet:
+    """Give every open deal without owner to somebody; *how* is ``in_turn`` or ``least_busy``, else what Settings say.
+
+    A deal goes to the people of its region, or to those without one; never to who had it before: as the Journal tells, or
+    *had* (row → person) in this run. What nobody can take is a finding.
+    """
+    how = how or pipeline.settings.text("assignment")
+    waiting = find_unowned_deals(pipeline)
+    if how == "leave" or waiting.empty:
+        return ChangeSet()
+    people, before = read_sales_team(pipeline), find_earlier_owners(pipeline)
+    owners, because, findings = dict[int, str](), dict[int, str](), list[Finding]()
+    for row, deal, region in zip(waiting.index, waiting["deal"], waiting["region"], strict=True):
+        there = people.of_region(region)
+        earlier = before.get(deal.strip().casefold(), set()) | {had.get(int(row), "")}
+        new = [person for person in there if person not in earlier]
+        free = people.with_room(new)
+        if not free:
+            why = _NO_SELLER_IN_REGION if not there else _ALL_HAD_DEAL_BEFORE if not new else _ALL_SELLERS_FULL
+            findings.append(_make_unassigned_finding(pipeline, int(row), deal, why))
+            continue
+        person = people.next_of(free) if how == "in_turn" else people.least_busy(free)
+        owners[row] = person
+        because[row] = (OWNER_IN_TURN if how == "in_turn" else OWNER_LEAST_BUSY).in_(
+            pipeline.language, count=people.open_deals[person]
+        )
+        people.give(person)
+    return ChangeSet(edits=make_owner_edits(pipeline, owners, because), findings=tuple(findings))
+
+
+def make_owner_edits(pipeline: Pipeline, owners: dict[int, str], because: dict[int, str]) -> tuple[Edit, ...]:
+    """Return the edits that give the deals in rows *owners* to their people today."""
+    if not owners:
+        return ()
+    rows = pd.Index(list(owners))
+    held, why = pipeline["Deals"].loc[rows], pd.Series(because, dtype=object)
+    today = make_column_series(TABLES["Deals"]["assigned"], [pipeline.today] * len(rows), rows)
+    owner = pd.Series(owners, dtype=object)
+    return (
+        Edit("Deals", "owner", held["deal"], held["owner"], owner, why),
+        Edit("Deals", "assigned", held["deal"], held["assigned"], today, why),
+    )
+
+
+def _make_unassigned_finding(pipeline: Pipeline, row: int, deal: str, why: Text) -> Finding:
+    message = NO_OWNER_FOUND.in_(pipeline.language, deal=deal, why=why.in_(pipeline.language))
+    return Finding("unassigned", "note", message, "Deals", deal, "owner", pipeline.cell("Deals", row, "owner"))
+
+
+RECLAIMED_BECAUSE = Text("no activity for {days} days; was {owner}'s", "已 {days} 天无活动；原负责人 {owner}")
+_IDLE_CLOCK_COLUMNS = ("last_activity", "since", "created", "assigned", "next_step_date")
+
+
+def distribute_deals(pipeline: Pipeline, how: str = "", days: float | None = None) -> ChangeSet:
+    """Take idle deals back into the pool and give those without owner to somebody else, in one step."""
+    back = reclaim_deals(pipeline, days)
+    taken = [edit.before for edit in back.edits if edit.column == "owner"]
+    had = {row: str(owner) for before in taken for row, owner in zip(before.index, before, strict=True)}
+    return back + assign_owners(apply_change_set(pipeline, back), how, had)
+
+
+def reclaim_deals(pipeline: Pipeline, days: float | None = None) -> ChangeSet:
+    """Take open deals of the early stages from owners who did nothing for *days*; unsaid or nought, Settings say.
+
+    The clock runs from the last activity, move or assignment; a next step still to come stops it.
+    """
+    limit = days or pipeline.settings.number("reclaim_days")
+    if not limit > 0:
+        return ChangeSet()
+    deals = pipeline["Deals"]
+    worked = deals[list(_IDLE_CLOCK_COLUMNS)].max(axis=1)
+    idle = (np.datetime64(pipeline.today, "D") - worked.to_numpy("datetime64[D]")).astype("timedelta64[D]")
+    late = worked.notna().to_numpy() & (idle > np.timedelta64(int(limit), "D"))
+    early = deals["furthest"].fillna(0) <= pipeline.settings.number("reclaim_stages")
+    held = deals["owner"] != ""
+    rows = deals.index[late & early & held & deals["outcome"].isin(["", "open"]) & (deals["deal"] != "")]
+    count = dict(zip(deals.index, idle.astype(int), strict=True))
+    because = {
+        row: RECLAIMED_BECAUSE.in_(pipeline.language, days=count[row], owner=deals.at[row, "owner"]) for row in rows
+    }
+    return ChangeSet(edits=make_owner_edits(pipeline, dict.fromkeys(rows, ""), because))

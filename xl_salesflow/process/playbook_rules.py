@@ -1,0 +1,288 @@
+"""Check the sheets Stages, Gates and StageTasks for what keeps a playbook from being used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Pipeline, Playbook, Stage
+from xl_salesflow.core.rule_declarations import BLANK_LABEL, Rule, RuleMatch, format_column_values, format_short_number
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.schema.table_registry import TABLES
+
+
+def _find_missing_default_playbook(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    settings = pipeline["Settings"]
+    # a pipeline without a Settings sheet is not a workbook, and nobody could mend the row
+    if pipeline.default_playbook not in pipeline.playbooks:
+        rows = settings.index[settings["setting"] == "playbook"]
+        facts = {"playbook": pipeline.default_playbook, "known": ", ".join(pipeline.playbooks) or "–"}
+        yield RuleMatch("Settings", rows, "value", facts)
+
+
+MISSING_DEFAULT_PLAYBOOK = Rule(
+    "default_playbook",
+    Text("The default playbook", "默认销售流程"),
+    Text(
+        "The default playbook “{playbook}” has no stages in the sheet Stages; choose one of: {known}.",
+        "默认销售流程“{playbook}”在“阶段”表中没有阶段；可选：{known}。",
+    ),
+    "block",
+    _find_missing_default_playbook,
+)
+
+_POSITION_TWICE = Text("another stage has the same number", "与其他阶段序号相同")
+_POSITION_NOT_WHOLE = Text("it is not a whole number from 1", "不是从 1 开始的整数")
+_POSITION_BLANK = Text("it is blank", "为空")
+
+
+def _find_wrong_positions(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    stages, language = pipeline["Stages"], pipeline.language
+    stages = stages[stages["stage"].str.strip() != ""]
+    position = stages["position"]
+    blank = position.isna()
+    odd = ~blank & ((position < 1) | (position % 1 != 0))
+    twice = ~blank & ~odd & stages.duplicated(["playbook", "position"])
+    for wrong, why in ((blank, _POSITION_BLANK), (odd, _POSITION_NOT_WHOLE), (twice, _POSITION_TWICE)):
+        found = stages[wrong]
+        facts = {"stage": found["stage"], "playbook": found["playbook"], "why": why.in_(language)}
+        yield RuleMatch("Stages", found.index, "position", facts)
+
+
+WRONG_STAGE_POSITION = Rule(
+    "stage_position",
+    Text("The order of the stages", "阶段序号"),
+    Text(
+        "“{column}” of the stage “{stage}” of {playbook} is wrong: {why}; number the stages 1, 2, 3…",
+        "流程 {playbook} 阶段“{stage}”的“{column}”有误：{why}；请按 1、2、3……编号。",
+    ),
+    "block",
+    _find_wrong_positions,
+)
+
+
+def _find_doubled_stages(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    stages = pipeline["Stages"]
+    name = stages["stage"].str.strip().str.casefold()
+    again = stages[name.ne("") & stages.assign(stage=name).duplicated(["playbook", "stage"])]
+    yield RuleMatch("Stages", again.index, "stage", {"stage": again["stage"], "playbook": again["playbook"]})
+
+
+DOUBLED_STAGE = Rule(
+    "doubled_stage",
+    Text("A stage twice in one playbook", "流程中阶段重复"),
+    Text(
+        "The stage “{stage}” stands twice in the playbook {playbook}, which would run in a circle; rename or delete one.",
+        "流程 {playbook} 中阶段“{stage}”重复，流程会循环；请改名或删除其一。",
+    ),
+    "block",
+    _find_doubled_stages,
+)
+
+
+def _find_wrong_stage_kinds(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    stages = pipeline["Stages"]
+    wrong = stages[(stages["stage"].str.strip() != "") & ~stages["kind"].isin(CHOICES["kind"])]
+    kind = wrong["kind"].where(wrong["kind"] != "", BLANK_LABEL.in_(pipeline.language))
+    labels = ", ".join(text.in_(pipeline.language) for text in CHOICES["kind"].values())
+    yield RuleMatch("Stages", wrong.index, "kind", {"stage": wrong["stage"], "kind": kind, "list": labels})
+
+
+WRONG_STAGE_KIND = Rule(
+    "stage_kind",
+    Text("The kind of a stage", "阶段类别"),
+    Text(
+        "The kind of the stage “{stage}” is {kind}; choose one of: {list}.",
+        "阶段“{stage}”的类别为{kind}；请选择：{list}。",
+    ),
+    "block",
+    _find_wrong_stage_kinds,
+)
+
+_NO_OPEN_STAGE = Text(
+    "it has no open stage to start in; set the kind of its first stage to Open",
+    "没有可开始的阶段；请将首个阶段的类别设为“进行中”",
+)
+_NO_WON_STAGE = Text("it has no stage Won; add one", "没有赢单阶段；请添加")
+_TWO_WON_STAGES = Text(
+    "it has two stages of kind Won; keep one, the other may be Aftercare",
+    "有两个赢单阶段；请保留一个，另一个可设为“售后”",
+)
+_NO_LOST_STAGE = Text("it has no stage Lost; add one", "没有丢单阶段；请添加")
+_TWO_LOST_STAGES = Text(
+    "it has two stages of kind Lost; keep one, the loss reason tells them apart",
+    "有两个丢单阶段；请保留一个，用丢单原因区分",
+)
+_OPEN_STAGE_AFTER_WON = Text(
+    "the open stage “{stage}” comes after Won; move it before", "进行中阶段“{stage}”排在赢单之后；请移到前面"
+)
+_AFTERCARE_BEFORE_WON = Text(
+    "the aftercare stage “{stage}” comes before Won; move it behind", "售后阶段“{stage}”排在赢单之前；请移到后面"
+)
+
+
+def _find_wrong_endings(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    stages = pipeline["Stages"]
+    for id, playbook in pipeline.playbooks.items():
+        for stage, why in _check_playbook_endings(playbook):
+            facts = {"playbook": id, "why": why.in_(pipeline.language, stage=stage.name)}
+            yield RuleMatch("Stages", stages.index[stages.index == stage.row], "kind", facts)
+
+
+def _check_playbook_endings(playbook: Playbook) -> Iterator[tuple[Stage, Text]]:
+    first, last = playbook.stages[0], playbook.stages[-1]
+    won = [stage for stage in playbook.stages if stage.kind == "won"]
+    lost = [stage for stage in playbook.stages if stage.kind == "lost"]
+    if not playbook.open_stages:
+        yield first, _NO_OPEN_STAGE
+    for found, none, two in ((won, _NO_WON_STAGE, _TWO_WON_STAGES), (lost, _NO_LOST_STAGE, _TWO_LOST_STAGES)):
+        if not found:
+            yield last, none
+        yield from ((stage, two) for stage in found[1:])
+    for stage in playbook.stages:
+        if won and stage.kind == "open" and stage.position > won[0].position:
+            yield stage, _OPEN_STAGE_AFTER_WON
+        if won and stage.kind == "aftercare" and stage.position < won[0].position:
+            yield stage, _AFTERCARE_BEFORE_WON
+
+
+PLAYBOOK_ENDINGS = Rule(
+    "playbook_endings",
+    Text("Start, Won and Lost of a playbook", "流程的起点与终点"),
+    Text("The playbook {playbook} cannot be judged by: {why}.", "流程 {playbook} 无法使用：{why}。"),
+    "block",
+    _find_wrong_endings,
+)
+
+FEWEST_STAGES, MOST_STAGES = 3, 10
+
+
+def _find_wrong_stage_count(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    stages = pipeline["Stages"]
+    for id, playbook in pipeline.playbooks.items():
+        steps = [stage for stage in playbook.stages if stage.kind in ("open", "aftercare")]
+        if not FEWEST_STAGES <= len(steps) <= MOST_STAGES:
+            rows = stages.index[stages.index == playbook.stages[0].row]
+            yield RuleMatch(
+                "Stages",
+                rows,
+                "stage",
+                {"playbook": id, "count": len(steps), "least": FEWEST_STAGES, "most": MOST_STAGES},
+            )
+
+
+WRONG_STAGE_COUNT = Rule(
+    "stage_count",
+    Text("The number of stages", "阶段数量"),
+    Text(
+        "The playbook {playbook} has {count} stages besides Won and Lost; {least} to {most} work best.",
+        "流程 {playbook} 除赢单与丢单外有 {count} 个阶段；以 {least} 到 {most} 个为宜。",
+    ),
+    "warn",
+    _find_wrong_stage_count,
+)
+
+
+def _find_wrong_probabilities(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    stages = pipeline["Stages"]
+    off = stages[(stages["probability"] < 0) | (stages["probability"] > 1)]
+    value = format_column_values(TABLES["Stages"]["probability"], off["probability"], pipeline.language)
+    yield RuleMatch("Stages", off.index, "probability", {"stage": off["stage"], "value": value})
+
+
+WRONG_STAGE_PROBABILITY = Rule(
+    "stage_probability",
+    Text("The probability of a stage", "阶段赢率"),
+    Text(
+        "The probability of the stage “{stage}” is {value}; it must lie between 0 % and 100 %.",
+        "阶段“{stage}”的赢率为 {value}；须在 0% 到 100% 之间。",
+    ),
+    "block",
+    _find_wrong_probabilities,
+)
+
+_SETUP_DAY_COLUMNS = (("Stages", "day_limit"), ("Stages", "cadence"), ("StageTasks", "due_days"))
+
+
+def _find_negative_days(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name, column in _SETUP_DAY_COLUMNS:
+        frame = pipeline[name]
+        off = frame[frame[column] < 0]
+        yield RuleMatch(name, off.index, column, {"stage": off["stage"], "value": off[column].map(format_short_number)})
+
+
+NEGATIVE_DAYS = Rule(
+    "day_limits",
+    Text("A number of days below zero", "天数为负"),
+    Text(
+        "“{column}” of the stage “{stage}” is {value}; days cannot be below zero, blank is no limit.",
+        "阶段“{stage}”的“{column}”为 {value}；天数不能为负，留空表示不限。",
+    ),
+    "block",
+    _find_negative_days,
+)
+
+
+def _find_unknown_stage_names(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name in ("Gates", "StageTasks"):
+        frame = pipeline[name]
+        frame = frame[frame["stage"].str.strip() != ""]
+        lost = frame[(frame["playbook"] != "") & ~frame["playbook"].isin(pipeline.playbooks)]
+        yield RuleMatch(name, lost.index, "playbook", _find_nearest_names(lost["playbook"], list(pipeline.playbooks)))
+        for id, rows in frame.drop(index=lost.index).groupby("playbook", sort=False):
+            books = [playbook for key, playbook in pipeline.playbooks.items() if id in ("", key)]
+            stages = [stage for playbook in books for stage in playbook.by_name]
+            off = rows[~rows["stage"].isin(stages)]
+            yield RuleMatch(name, off.index, "stage", _find_nearest_names(off["stage"], stages))
+
+
+def _find_nearest_names(names: pd.Series, known: list[str]) -> dict[str, pd.Series]:
+    hints = [find_nearest(name, known) or "?" for name in names]
+    return {"name": names, "nearest": pd.Series(hints, index=names.index, dtype=object)}
+
+
+UNKNOWN_STAGE_NAME = Rule(
+    "unknown_stage_name",
+    Text("A gate or task of a stage that does not exist", "关卡或任务的阶段不存在"),
+    Text(
+        "“{column}” names “{name}”, which the sheet Stages does not have; is it “{nearest}”?",
+        "“{column}”填写的“{name}”在“阶段”表中不存在；是否为“{nearest}”？",
+    ),
+    "block",
+    _find_unknown_stage_names,
+)
+
+
+def _find_unknown_task_activity(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    tasks = pipeline["StageTasks"]
+    offered = {*LISTS["activity_type"], *pipeline["Lists"]["activity_type"]}
+    off = tasks[(tasks["done_by"] != "") & ~tasks["done_by"].isin(offered)]
+    yield RuleMatch("StageTasks", off.index, "done_by", {"task": off["task"], "type": off["done_by"]})
+
+
+UNKNOWN_TASK_ACTIVITY = Rule(
+    "task_done_by",
+    Text("A task ticked off by an unknown activity", "任务对应的活动类型不存在"),
+    Text(
+        "The task “{task}” waits for an activity “{type}”, which the sheet Lists does not offer; choose from the list.",
+        "任务“{task}”对应的活动类型“{type}”不在“列表”中；请从列表选择。",
+    ),
+    "block",
+    _find_unknown_task_activity,
+)
+
+PLAYBOOK_RULES: tuple[Rule, ...] = (
+    MISSING_DEFAULT_PLAYBOOK,
+    WRONG_STAGE_POSITION,
+    DOUBLED_STAGE,
+    WRONG_STAGE_KIND,
+    PLAYBOOK_ENDINGS,
+    WRONG_STAGE_COUNT,
+    WRONG_STAGE_PROBABILITY,
+    NEGATIVE_DAYS,
+    UNKNOWN_STAGE_NAME,
+    UNKNOWN_TASK_ACTIVITY,
+)

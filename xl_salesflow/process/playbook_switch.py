@@ -1,0 +1,279 @@
+"""Move open deals to another playbook: match the stages, record the switch, leave closed deals alone.
+
+Stages are matched by name, by how far the sale and the buyer are, and by what the stage is for; a person may map them
+otherwise. A stage stay that a switch ends has the move `switched` and no days: it was not finished, so it counts in no mean.
+From then on the deal counts in the new playbook, as far as its furthest stage is mapped; "really entered" counts its stages
+where they happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, apply_change_set, diff_pipelines
+from xl_salesflow.core.name_suggestions import find_nearest, token_set_ratio
+from xl_salesflow.core.pipelines import Pipeline, Playbook, Stage
+from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import Text, fold_text
+from xl_salesflow.process.deal_tasks import give_stage_tasks, tick_off_tasks
+from xl_salesflow.process.move_judging import record_stage_moves, seal_new_stage_stays
+from xl_salesflow.process.pending_moves import is_judgeable_playbook
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.table_frames import fold_keys
+
+_BUYER_STAGE_WEIGHT, _WORDS_WEIGHT = 0.1, 0.2
+"""What a buyer's stage of difference, and wholly different words, weigh beside a whole probability of difference."""
+
+_BUYER_STAGES = tuple(CHOICES["buyer_stage"])
+
+
+def match_stages(before: Playbook, after: Playbook) -> dict[str, str]:
+    """Return for each open stage of *before* the open stage of *after* that is most like it; the order is kept.
+
+    Of all ways that never go back, the one with the least unlikeness in all; equal names are always matched.
+    """
+    old, new = before.open_stages, after.open_stages
+    # best[j]: the least cost so far with the last stage matched to new[j] or one before it, and that way
+    best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())] * len(new)
+    for stage in old:
+        reached: list[tuple[float, tuple[int, ...]]] = []
+        for place, other in enumerate(new):
+            cost, way = best[place]
+            here = (cost + _measure_stage_unlikeness(stage, other), (*way, place))
+            reached.append(min(reached[-1], here, key=lambda found: found[0]) if reached else here)
+        best = reached
+    return {stage.name: new[place].name for stage, place in zip(old, best[-1][1], strict=True)}
+
+
+def _measure_stage_unlikeness(one: Stage, other: Stage) -> float:
+    if fold_text(one.name) == fold_text(other.name):
+        return -len(_BUYER_STAGES)
+    words = token_set_ratio(fold_text(f"{one.name} {one.purpose}"), fold_text(f"{other.name} {other.purpose}")) / 100
+    return (
+        abs(one.probability - other.probability)
+        + _BUYER_STAGE_WEIGHT * _count_buyer_steps(one, other)
+        + _WORDS_WEIGHT * (1 - words)
+    )
+
+
+def _count_buyer_steps(one: Stage, other: Stage) -> int:
+    # nobody said where the buyer is: that tells nothing
+    if one.buyer_stage not in _BUYER_STAGES or other.buyer_stage not in _BUYER_STAGES:
+        return 0
+    return abs(_BUYER_STAGES.index(one.buyer_stage) - _BUYER_STAGES.index(other.buyer_stage))
+
+
+@dataclass(frozen=True)
+class StageMap:
+    """*stages*: every open stage of *before*, and others that deals stand in → an open stage of *after*."""
+
+    before: Playbook
+    after: Playbook
+    stages: Mapping[str, str]
+
+    @cached_property
+    def any_stage(self) -> Mapping[str, str]:
+        """Return the same for every stage of *before*, whatever its kind: what a person may have typed."""
+        return {**{stage.name: self._closed(stage) for stage in self.before.stages}, **self.stages}
+
+    @cached_property
+    def positions(self) -> Mapping[float, float]:
+        """Return the position of every open stage of *before* → that of its stage in *after*."""
+        new = {stage.name: float(stage.position) for stage in self.after.stages}
+        return {float(stage.position): new[self.stages[stage.name]] for stage in self.before.open_stages}
+
+    def _closed(self, stage: Stage) -> str:
+        alike = [other.name for other in self.after.stages if other.kind == stage.kind] or [self.after.won.name]
+        return next((name for name in alike if fold_text(name) == fold_text(stage.name)), alike[0])
+
+
+def map_stages(before: Playbook, after: Playbook, said: Mapping[str, str], strays: Iterable[str] = ()) -> StageMap:
+    """Return the proposal for *before* → *after*, changed by what was *said*; *strays* are stages *before* does not have.
+
+    Raises:
+        UsageError: *said* names a stage that is not there or not open, or leaves a stray out.
+    """
+    strays = list(strays)
+    old = {fold_text(name): name for name in (*(stage.name for stage in before.open_stages), *strays)}
+    new = {fold_text(stage.name): stage.name for stage in after.open_stages}
+    changed = {_find_open_stage(old, name, before.id): _find_open_stage(new, to, after.id) for name, to in said.items()}
+    if lost := [name for name in strays if name not in changed]:
+        named, first = ", ".join(f"“{name}”" for name in lost), lost[0]
+        raise UsageError(
+            f"Deals stand in {named}, which playbook {before.id} does not have; say where they belong with --map "
+            f'"{first}={after.first.name}".',
+            f'有商机处于{named}，而流程 {before.id} 中没有该阶段；请用 --map "{first}={after.first.name}" 指定对应阶段。',
+        )
+    return StageMap(before, after, {**match_stages(before, after), **changed})
+
+
+def _find_open_stage(known: Mapping[str, str], name: str, playbook: str) -> str:
+    if found := known.get(fold_text(name)):
+        return found
+    near = find_nearest(name, known.values()) or next(iter(known.values()), "")
+    raise UsageError(
+        f"The playbook {playbook} has no open stage “{name}”; is it “{near}”?",
+        f"流程 {playbook} 中没有进行中阶段“{name}”；是否为“{near}”？",
+    )
+
+
+_SWITCHED_FROM = Text("Switched from playbook {playbook}", "由流程 {playbook} 转入")
+_TYPED_MOVE_COLUMNS = ("move_reason", "override_by", "override_reason")
+"""What a rep typed for a move that still waits."""
+
+
+@dataclass(frozen=True)
+class PlaybookSwitch:
+    """What is wanted: deals of playbook *before* ("" is the default one) go over to *after*.
+
+    *setup* are the frames of *after* where the workbook does not have it yet; *stages* what a person maps otherwise than
+    proposed.
+    """
+
+    after: str
+    setup: Mapping[str, pd.DataFrame]
+    stages: Mapping[str, str]
+    before: str = ""
+
+
+def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> ChangeSet:
+    """Return the plan of *wanted*: set-up rows beside the old ones, deals and their visits, tasks, the default playbook.
+
+    Raises:
+        UsageError: one of the playbooks is not there or cannot be judged by, or a stage is mapped to none.
+    """
+    before = wanted.before or pipeline.default_playbook
+    now = apply_change_set(pipeline, _append_missing_setup(pipeline, wanted))
+    old, new = _find_judgeable_playbook(now, before), _find_judgeable_playbook(now, wanted.after)
+    if old.id == new.id:
+        raise UsageError(
+            f"The deals of playbook {old.id} follow it already; name another one.",
+            f"商机已使用流程 {old.id}；请选择其他流程。",
+        )
+    deals = _find_deals_to_switch(now, old)
+    ways = map_stages(old, new, wanted.stages, _find_stray_stages(deals, old))
+    steps = _make_switch_steps(now, deals[deals["recorded_stage"] != ""], ways)
+    after = seal_new_stage_stays(
+        pipeline, _translate_typed_stages(_record_switch(now, steps, ways, by), deals, steps, ways)
+    )
+    after = _replace_stage_tasks(after, steps, old)
+    if before == pipeline.default_playbook:
+        after = apply_change_set(after, _change_default_playbook(after, new.id))
+    return replace(diff_pipelines(pipeline, after, "switch"), answer=_summarize_switch(old, new, ways, deals))
+
+
+def _append_missing_setup(pipeline: Pipeline, wanted: PlaybookSwitch) -> ChangeSet:
+    # a process that is there already stands as the team wrote it
+    if wanted.after in pipeline.playbooks:
+        return ChangeSet()
+    gates, questions = wanted.setup["Gates"], wanted.setup["Questions"]
+    rows = {
+        "Stages": wanted.setup["Stages"],
+        "Gates": gates[~gates["gate"].isin(pipeline["Gates"]["gate"])],
+        "StageTasks": wanted.setup["StageTasks"],
+        "Questions": questions[~questions["question"].isin(pipeline["Questions"]["question"])],
+    }
+    return ChangeSet(appends=tuple(Append(table, frame, "switch") for table, frame in rows.items() if len(frame)))
+
+
+def _find_judgeable_playbook(pipeline: Pipeline, id: str) -> Playbook:
+    found = pipeline.playbooks.get(id)
+    if found is not None and is_judgeable_playbook(found):
+        return found
+    known = ", ".join(pipeline.playbooks) or "–"
+    raise UsageError(
+        f"The sheet Stages has no playbook “{id}” with an open stage and Won; it has: {known}.",
+        f"“阶段”表中没有含进行中阶段与赢单阶段的流程“{id}”；现有：{known}。",
+    )
+
+
+def _find_deals_to_switch(pipeline: Pipeline, old: Playbook) -> pd.DataFrame:
+    """Return the open deals of *old*, and those that no run has recorded yet; doubled numbers are left alone."""
+    deals = pipeline["Deals"]
+    named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
+    ours = (named == old.id) & (deals["deal"] != "") & ~deals["deal"].duplicated(keep=False)
+    return deals[ours & ((deals["outcome"] == "open") | (deals["recorded_stage"] == ""))]
+
+
+def _find_stray_stages(deals: pd.DataFrame, old: Playbook) -> list[str]:
+    stages = deals.loc[deals["recorded_stage"] != "", "recorded_stage"].unique()
+    return sorted({str(stage) for stage in stages} - set(old.by_name))
+
+
+def _make_switch_steps(pipeline: Pipeline, deals: pd.DataFrame, ways: StageMap) -> pd.DataFrame:
+    today = pd.Series(np.datetime64(pipeline.today, "s"), index=deals.index)
+    to = deals["recorded_stage"].map(ways.stages)
+    return pd.DataFrame(
+        {
+            "from": deals["recorded_stage"], "to": to, "target": to, "playbook": ways.after.id, "deal": deals["deal"],
+            "move": "switched", "day": today.mask(today < deals["since"], deals["since"]), "verdict": "accepted", "gates": "",
+        },
+        index=deals.index,
+    )  # fmt: skip
+
+
+def _record_switch(pipeline: Pipeline, steps: pd.DataFrame, ways: StageMap, by: str) -> Pipeline:
+    before, known = pipeline["Deals"].loc[steps.index], pipeline["History"].index
+    now = record_stage_moves(pipeline, steps, by)
+    deals, history = now["Deals"].copy(), now["History"].copy()
+    furthest = np.fmax(
+        before["furthest"].map(ways.positions).to_numpy("float64"), steps["to"].map(_stage_positions(ways.after))
+    )
+    deals.loc[steps.index, "furthest"] = furthest
+    deals.loc[steps.index, list(_TYPED_MOVE_COLUMNS)] = before[list(_TYPED_MOVE_COLUMNS)]
+    begun = ~history.index.isin(known)
+    history.loc[begun, "furthest"] = np.asarray(furthest)
+    history.loc[begun, "reason"] = _SWITCHED_FROM.in_(pipeline.language, playbook=ways.before.id)
+    ended = history["deal"].isin(steps["deal"]) & (history["move"] == "switched") & ~begun
+    history.loc[ended & (pipeline["History"]["move"].reindex(history.index) != "switched"), "days"] = np.nan
+    return now.with_tables(Deals=deals, History=history)
+
+
+def _stage_positions(playbook: Playbook) -> dict[str, float]:
+    return {stage.name: float(stage.position) for stage in playbook.stages}
+
+
+def _translate_typed_stages(pipeline: Pipeline, before: pd.DataFrame, steps: pd.DataFrame, ways: StageMap) -> Pipeline:
+    """Return *pipeline* with the stages that people typed in the words of the new process; a move that waits goes on waiting."""
+    deals = pipeline["Deals"].copy()
+    typed = fold_keys(before["stage"])
+    meant = typed.map({name.strip().casefold(): stage for name, stage in ways.any_stage.items()})
+    stage = before["stage"].where(meant.isna(), meant)
+    there = pd.Series(False, before.index)
+    there.loc[steps.index] = (typed == fold_keys(before["recorded_stage"])).loc[steps.index]
+    stage = stage.mask(there, steps["to"])
+    deals.loc[before.index, "stage"] = stage
+    deals.loc[before.index, "playbook"] = ways.after.id
+    now = deals.loc[steps.index]
+    arrived = steps.index[(fold_keys(now["stage"]) == fold_keys(now["recorded_stage"])).to_numpy(bool)]
+    waited = arrived[deals.loc[arrived, "move_status"].isin(["refused", "pending"]).to_numpy(bool)]
+    deals.loc[waited, ["move_status", "move_reasons"]] = ""
+    return pipeline.with_tables(Deals=deals)
+
+
+def _replace_stage_tasks(pipeline: Pipeline, steps: pd.DataFrame, old: Playbook) -> Pipeline:
+    """Return *pipeline* with the tasks of the stages entered; open ones that the old process gave are needed no more."""
+    listed = pipeline["Tasks"]
+    theirs = pd.MultiIndex.from_tuples([(task.stage, task.task) for task in old.tasks] or [("", "")])
+    idle = listed["deal"].isin(steps["deal"]) & ~listed["status"].isin(["done", "dropped"])
+    idle &= pd.MultiIndex.from_frame(listed[["stage", "task"]]).isin(theirs)
+    dropped = listed.assign(status=listed["status"].mask(idle, "dropped")) if idle.any() else listed
+    return tick_off_tasks(give_stage_tasks(pipeline.with_tables(Tasks=dropped), steps))
+
+
+def _change_default_playbook(pipeline: Pipeline, id: str) -> ChangeSet:
+    settings = pipeline["Settings"]
+    rows = settings[settings["setting"] == "playbook"]
+    after = pd.Series(id, index=rows.index, dtype=object)
+    return ChangeSet(edits=(Edit("Settings", "value", rows["setting"], rows["value"], after, "switch"),))
+
+
+def _summarize_switch(old: Playbook, new: Playbook, ways: StageMap, deals: pd.DataFrame) -> dict[str, object]:
+    count = deals["recorded_stage"].value_counts()
+    stages = [{"from": stage, "to": to, "deals": int(count.get(stage, 0))} for stage, to in ways.stages.items()]
+    return {"from": old.id, "to": new.id, "deals": len(deals), "stages": stages}

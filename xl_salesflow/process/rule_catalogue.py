@@ -1,0 +1,163 @@
+"""List every rule in the order in which they report, and run them over a pipeline."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.rule_declarations import RowMessages, Rule, list_rule_findings, write_sentences
+from xl_salesflow.process.cell_rules import (
+    DOUBLED_KEY,
+    FUTURE_DATE,
+    HOLIDAYS_END,
+    MISSING_CELL,
+    NEGATIVE_MONEY,
+    ORPHAN_NAME,
+    UNKNOWN_CHOICE,
+    WRONG_BANT_POINTS,
+    WRONG_CUSTOMER_SCORE,
+    WRONG_DATE_ORDER,
+    WRONG_SHARE,
+)
+from xl_salesflow.process.deal_risk_warnings import (
+    BANT_BELOW,
+    BUYER_BEHIND,
+    DISCOUNT_ABOVE,
+    FORECAST_CONCENTRATION,
+    NO_DECISION_MAKER,
+    NO_PROSPECT,
+    ONE_CONTACT,
+    QUOTE_EXPIRING,
+)
+from xl_salesflow.process.deal_rules import (
+    AMOUNT_DIFFERS,
+    DISCOUNT_UNAPPROVED,
+    LOST_WITHOUT_REASON,
+    MISSING_EXCHANGE_RATE,
+    QUOTE_NUMBER_GAP,
+    TWO_PRIMARY_QUOTES,
+    UNEXPLAINED_OVERRIDE,
+    UNEXPLAINED_PROBABILITY,
+    UNKNOWN_PLAYBOOK,
+    UNKNOWN_STAGE,
+)
+from xl_salesflow.process.gate_judging import GATE_RULES
+from xl_salesflow.process.history_rules import BROKEN_HISTORY, BROKEN_SEAL, MISSING_STAGE_STAYS, UNSEALED_STAGE_STAYS
+from xl_salesflow.process.playbook_rules import PLAYBOOK_RULES
+from xl_salesflow.process.stalled_deal_warnings import (
+    CLOSE_PAST,
+    IDLE_DEAL,
+    NO_NEXT_STEP,
+    OVER_LIMIT,
+    PUSHED_CLOSE,
+    SCORE_FALLEN,
+    TOO_OLD,
+)
+
+ROW_RULES: tuple[Rule, ...] = (
+    DOUBLED_KEY,
+    MISSING_CELL,
+    UNKNOWN_STAGE,
+    UNKNOWN_PLAYBOOK,
+    UNKNOWN_CHOICE,
+    ORPHAN_NAME,
+    NEGATIVE_MONEY,
+    WRONG_SHARE,
+    WRONG_BANT_POINTS,
+    WRONG_CUSTOMER_SCORE,
+    WRONG_DATE_ORDER,
+    FUTURE_DATE,
+    UNEXPLAINED_PROBABILITY,
+    UNEXPLAINED_OVERRIDE,
+    LOST_WITHOUT_REASON,
+    DISCOUNT_UNAPPROVED,
+    TWO_PRIMARY_QUOTES,
+    MISSING_EXCHANGE_RATE,
+    AMOUNT_DIFFERS,
+    QUOTE_NUMBER_GAP,
+    HOLIDAYS_END,
+    BROKEN_HISTORY,
+    BROKEN_SEAL,
+    MISSING_STAGE_STAYS,
+    UNSEALED_STAGE_STAYS,
+)
+
+EARLY_WARNING_RULES: tuple[Rule, ...] = (
+    OVER_LIMIT,
+    IDLE_DEAL,
+    TOO_OLD,
+    CLOSE_PAST,
+    PUSHED_CLOSE,
+    NO_NEXT_STEP,
+    ONE_CONTACT,
+    NO_DECISION_MAKER,
+    NO_PROSPECT,
+    BUYER_BEHIND,
+    BANT_BELOW,
+    QUOTE_EXPIRING,
+    DISCOUNT_ABOVE,
+    FORECAST_CONCENTRATION,
+    SCORE_FALLEN,
+)
+
+ALL_RULES: tuple[Rule, ...] = (*ROW_RULES, *PLAYBOOK_RULES, *GATE_RULES, *EARLY_WARNING_RULES)
+"""Every declared rule, in the order in which they speak."""
+
+
+def check_pipeline(pipeline: Pipeline) -> tuple[Finding, ...]:
+    """Return everything that is wrong: faults of single cells, of the playbooks, and of rows."""
+    found = [finding for rule in ROW_RULES for finding in list_rule_findings(pipeline, rule)]
+    return (*pipeline.faults, *find_playbook_findings(pipeline), *found)
+
+
+def find_playbook_findings(pipeline: Pipeline) -> tuple[Finding, ...]:
+    """Return what keeps the sheets Stages, Gates and StageTasks from being judged by, every fault at once."""
+    return tuple(finding for rule in (*PLAYBOOK_RULES, *GATE_RULES) for finding in list_rule_findings(pipeline, rule))
+
+
+def find_unsealed_stays(pipeline: Pipeline) -> tuple[Finding, ...]:
+    """Return that visits of *pipeline* have no seal, which the run that seals them tells."""
+    return tuple(list_rule_findings(pipeline, UNSEALED_STAGE_STAYS))
+
+
+def word_early_warnings(pipeline: Pipeline) -> pd.Series:
+    """Return the early warnings of every deal as text, one a line, then what its stage recommends; "" where none."""
+    return find_early_warnings(pipeline)["warnings"]
+
+
+def find_early_warnings(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the early warnings of every deal as text, and as a sum of marks: 1 for the first rule, 2, 4… for the next."""
+    deals = pipeline["Deals"]
+    said, marks = RowMessages(deals.index), np.zeros(len(deals), dtype=np.int64)
+    for place, rule in enumerate(EARLY_WARNING_RULES):
+        for hits in rule.hits(pipeline):
+            said.add(hits.rows, write_sentences(rule.message, pipeline.language, hits.rows, hits.facts))
+            marks |= np.where(deals.index.isin(hits.rows), 1 << place, 0)
+    warned = deals.index[said.texts() != ""]
+    said.add(warned, _word_stage_advice(pipeline, warned))
+    marked = np.where(marks == 0, np.nan, marks)
+    return pd.DataFrame({"warnings": said.texts(), "warned": marked}, index=deals.index)
+
+
+def match_early_warnings(pipeline: Pipeline) -> dict[str, pd.Series]:
+    """Return for every early warning, by its id, which rows of Deals it speaks about."""
+    deals = pipeline["Deals"]
+    found = {rule.id: [hits.rows for hits in rule.hits(pipeline)] for rule in EARLY_WARNING_RULES}
+    return {
+        id: pd.Series(np.isin(deals.index, np.concatenate([[], *rows])), index=deals.index)
+        for id, rows in found.items()
+    }
+
+
+def _word_stage_advice(pipeline: Pipeline, rows: pd.Index) -> pd.Series:
+    deals = pipeline["Deals"].loc[rows]
+    advice = {
+        (id, stage.name): f"→ {stage.action}"
+        for id, playbook in pipeline.playbooks.items()
+        for stage in playbook.stages
+        if stage.action
+    }
+    named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
+    pairs = zip(named, deals["recorded_stage"], strict=True)
+    return pd.Series([advice.get(pair, "") for pair in pairs], index=rows, dtype=object)

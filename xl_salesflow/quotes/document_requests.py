@@ -1,0 +1,214 @@
+"""The verb print: which deal documents are wanted, built as values, and the record of their files.
+
+A proposal and a contract are made of a quote and of what is known of its deal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.core.change_sets import ChangeSet, Document, apply_change_set
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.errors import UsageError
+from xl_salesflow.quotes.document_record import (
+    QUOTE_DOCUMENT_KINDS,
+    DocumentMaker,
+    Sending,
+    document_subject,
+    record_documents,
+)
+from xl_salesflow.quotes.meeting_documents import (
+    NEED_COLUMNS,
+    build_bant_card,
+    build_precall_sheet,
+    build_visit_report,
+    select_deal_rows,
+)
+from xl_salesflow.quotes.quote_findings import find_changed_quotes
+from xl_salesflow.quotes.quote_lookup import find_record, list_records, pick_texts, read_fact_date
+from xl_salesflow.quotes.quote_versions import offer_quote
+from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
+
+
+def offer_document(pipeline: Pipeline, kind: str, key: str) -> ChangeSet:
+    """Return the plan of the quote that *key* means, its document turned into *kind*: quote, proposal or contract.
+
+    Raises:
+        UsageError: nobody knows *key*; the sentence names the nearest.
+    """
+    plan = offer_quote(pipeline, key)
+    if kind == "quote" or not plan.documents:
+        return plan
+    turned = {"proposal": _build_proposal, "contract": _build_contract}[kind]
+    after = apply_change_set(pipeline, plan)
+    documents = tuple(turned(after, document) for document in plan.documents)
+    return replace(plan, documents=documents, answer={**plan.answer, "kind": kind, "document": documents[0].name})
+
+
+def _build_proposal(pipeline: Pipeline, document: Document) -> Document:
+    facts = document.facts
+    deal = find_record(pipeline, "Deals", facts["deal"]["deal"])
+    steps = [{"step": str(deal["next_step"]), "date": read_fact_date(deal["next_step_date"])}]
+    return Document(
+        "proposal",
+        _offer_document_name("Proposal", facts),
+        {**facts, "needs": pick_texts(deal, *NEED_COLUMNS), "steps": steps},
+    )
+
+
+def _build_contract(pipeline: Pipeline, document: Document) -> Document:
+    facts = document.facts
+    deal = find_record(pipeline, "Deals", facts["deal"]["deal"])
+    talks = select_deal_rows(pipeline["Activities"], deal).sort_values("date", kind="stable")
+    agreed = list(
+        dict.fromkeys(
+            str(row["verbal_terms"]).strip() for row in list_records(talks) if str(row["verbal_terms"]).strip()
+        )
+    )
+    paper = {
+        "number": f"C-{facts['quote']['number']}",
+        "date": read_fact_date(deal["contract_signed"]) or pipeline.today,
+    }
+    return Document("contract", _offer_document_name("Contract", facts), {**facts, "contract": paper, "agreed": agreed})
+
+
+def _offer_document_name(what: str, facts: Mapping[str, Any]) -> str:
+    return " ".join(filter(None, (what, facts["quote"]["number"], facts["buyer"]["account"])))
+
+
+_MEETING_DOCUMENT_BUILDERS: Mapping[str, Callable[[Pipeline, str], Document]] = MappingProxyType(
+    {"bant_card": build_bant_card, "precall": build_precall_sheet, "visit": build_visit_report}
+)
+PRINTABLE_DOCUMENT_KINDS = (*QUOTE_DOCUMENT_KINDS, *_MEETING_DOCUMENT_BUILDERS)
+"""Every kind of paper."""
+
+
+@dataclass
+class PrintJob:
+    """Papers of one *kind* about *keys*, in two steps: `offer` says what they are, `record` what became of them.
+
+    Without a *press* nothing is made and nothing written down, as in a dry run.
+    """
+
+    kind: str
+    keys: Sequence[str]
+    press: DocumentMaker | None = None
+    sending: Sending | None = None
+    _documents: list[Document] = field(default_factory=list)
+
+    def offer(self, pipeline: Pipeline) -> ChangeSet:
+        """Return the documents, and the rows of drafts for deals that have no quote yet.
+
+        A quote that was changed after it went out is not printed again: the customer would hold another one.
+
+        Raises:
+            UsageError: nobody knows one of the keys.
+        """
+        now, plan, papers = pipeline, ChangeSet(), []
+        barred = {
+            finding.key.casefold(): finding for finding in find_changed_quotes(pipeline) if finding.table == "Quotes"
+        }
+        for key in dict.fromkeys(self.keys):
+            one = self._one(now, key)
+            held = [
+                d
+                for d in one.documents
+                if self.kind in QUOTE_DOCUMENT_KINDS and document_subject(d).casefold() in barred
+            ]
+            if held:
+                finding = replace(barred[document_subject(held[0]).casefold()], severity="block")
+                one = ChangeSet(findings=(finding,), answer={"document": None})
+            elif one.appends or one.edits:
+                now = apply_change_set(now, one)
+            plan += one
+            papers.append(dict(one.answer))
+        documents = tuple(map(self._sent, plan.documents))
+        self._documents[:] = documents
+        answer = {**(papers[0] if len(papers) == 1 else {}), "papers": papers}
+        return replace(plan, documents=documents, answer=answer)
+
+    def record(self, pipeline: Pipeline) -> ChangeSet:
+        """Make the files, and return the plan that writes them down."""
+        if self.press is None or not self._documents:
+            return ChangeSet()
+        return record_documents(
+            pipeline, [(document, self.press(document)) for document in self._documents], self.sending
+        )
+
+    def _one(self, pipeline: Pipeline, key: str) -> ChangeSet:
+        if self.kind in QUOTE_DOCUMENT_KINDS:
+            return offer_document(pipeline, self.kind, key)
+        document = _MEETING_DOCUMENT_BUILDERS[self.kind](pipeline, key)
+        facts = document.facts
+        answer = {
+            "kind": self.kind,
+            "deal": facts["deal"]["deal"],
+            "account": facts["deal"]["account"],
+            "document": document.name,
+        }
+        return ChangeSet(documents=(document,), answer=answer)
+
+    def _sent(self, document: Document) -> Document:
+        # what goes out is no draft any more
+        if (
+            self.sending is None
+            or self.kind not in QUOTE_DOCUMENT_KINDS
+            or document.facts["quote"]["status"] not in ("", "draft")
+        ):
+            return document
+        return replace(document, facts={**document.facts, "quote": {**document.facts["quote"], "status": "sent"}})
+
+
+_PRINT_WEEK = timedelta(days=7)
+
+
+def choose_document_keys(pipeline: Pipeline, kind: str, of_week: bool = False, status: str = "") -> tuple[str, ...]:
+    """Return the numbers of the quotes (or, for reports, visits) dated this week, and in *status*, in the sheet's order.
+
+    For cards and sheets, the deals whose next step is this week. A week begins on Monday; *status* may be in either language.
+
+    Raises:
+        UsageError: there is no such state, or *kind* has none.
+    """
+    table, id, day = _DATE_COLUMN_PLACES[kind] if kind not in QUOTE_DOCUMENT_KINDS else ("Quotes", "quote", "date")
+    frame, state = pipeline[table], _parse_quote_status(kind, status) if status else ""
+    kept = pd.Series(True, frame.index) & (frame[id] != "")
+    if of_week:
+        monday = _find_monday(pipeline.today)
+        kept &= (frame[day] >= pd.Timestamp(monday)) & (frame[day] < pd.Timestamp(monday + _PRINT_WEEK))
+    if state:
+        kept &= frame["status"].replace("", "draft") == state
+    if table == "Deals":
+        kept &= frame["outcome"] == "open"
+    return tuple(map(str, frame.loc[kept, id]))
+
+
+_DATE_COLUMN_PLACES = {
+    "bant_card": ("Deals", "deal", "next_step_date"),
+    "precall": ("Deals", "deal", "next_step_date"),
+    "visit": ("Activities", "activity", "date"),
+}
+
+
+def _find_monday(today: date) -> date:
+    return today - timedelta(days=today.weekday())
+
+
+def _parse_quote_status(kind: str, status: str) -> str:
+    states = CHOICES["quote_status"]
+    id = identify_choice(states, status)
+    if kind in QUOTE_DOCUMENT_KINDS and id:
+        return id
+    near = find_nearest(status, states)
+    known = ", ".join(states)
+    raise UsageError(
+        f"There is no state “{status}”" + (f"; did you mean {near}?" if near else f"; there are {known}."),
+        f"没有状态“{status}”" + (f"；是否指 {near}？" if near else f"；可用：{known}。"),
+    )

@@ -1,0 +1,249 @@
+"""The BANT card, the pre-call sheet and the visit report, with the facts of the deal that they print."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.process.bant_scores import BANT_DIMENSIONS
+from xl_salesflow.quotes.quote_facts import match_benefits
+from xl_salesflow.quotes.quote_lookup import (
+    DealFacts,
+    Record,
+    find_deal_by_key,
+    find_record,
+    find_row_by_key,
+    list_records,
+    pick_texts,
+    read_fact_date,
+    read_fact_integer,
+    read_fact_money,
+    read_record,
+    unknown_key_error,
+)
+
+NEED_COLUMNS = ("pain", "explicit_needs", "latent_needs", "cost_of_inaction")
+_SELLER_SETTINGS = ("company", "address", "phone", "email", "bank", "logo")
+
+
+def collect_deal_facts(pipeline: Pipeline, deal: Record) -> DealFacts:
+    """Return source, today, seller, currency, deal, needs, people, contact and owner."""
+    contact, owner = find_record(pipeline, "Contacts", deal["contact"]), find_record(pipeline, "Team", deal["owner"])
+    return {
+        "source": pipeline.source,
+        "today": pipeline.today,
+        "seller": {id: pipeline.settings.text(id) for id in _SELLER_SETTINGS},
+        "currency": pipeline.settings.text("currency").strip().upper(),
+        "deal": {
+            **pick_texts(deal, "deal", "name", "account", "owner"),
+            "stage": str(deal["recorded_stage"] or deal["stage"]),
+            "amount": read_fact_money(deal["amount"]),
+        },
+        "needs": pick_texts(deal, *NEED_COLUMNS, "competitor"),
+        "people": list_deal_people(pipeline, deal),
+        "contact": pick_texts(contact, "contact", "title", "phone", "email"),
+        "owner": pick_texts(owner, "person", "email"),
+    }
+
+
+def list_deal_people(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
+    """Return the contacts of the deal's account, its main contact first."""
+    contacts = pipeline["Contacts"]
+    mine = contacts[
+        _matches_deal_key(contacts["account"], deal["account"])
+        | _matches_deal_key(contacts["contact"], deal["contact"])
+    ]
+    rows = sorted(list_records(mine), key=lambda row: str(row["contact"]).casefold() != str(deal["contact"]).casefold())
+    return [
+        {**pick_texts(row, "contact", "title", "phone", "email", "attitude"), "role": str(row["decision_role"])}
+        for row in rows
+    ]
+
+
+def list_open_questions(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
+    """Return the BANT questions nobody answered, those of the dimensions least known first."""
+    asked, answers = pipeline["Questions"], pipeline["Answers"]
+    answers = answers[
+        _matches_deal_key(answers["deal"], deal["deal"]) & ((answers["points"] > 0) | (answers["answer"] != ""))
+    ]
+    known = set(answers["question"].str.casefold())
+    rows = [row for row in list_records(asked) if row["text"] and str(row["question"]).casefold() not in known]
+    rows.sort(key=lambda row: read_fact_integer(deal.get(str(row["dimension"]), float("nan"))) or 0)
+    return [pick_texts(row, "question", "dimension", "text", "strong") for row in rows]
+
+
+def list_open_tasks(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
+    """Return the tasks of the deal that are not done, by the day they are due."""
+    tasks = pipeline["Tasks"]
+    mine = tasks[
+        _matches_deal_key(tasks["deal"], deal["deal"]) & ~tasks["status"].isin(("done", "dropped"))
+    ].sort_values("due")
+    return [
+        {**pick_texts(row, "task"), "due": read_fact_date(row["due"]), "required": row["required"] == "yes"}
+        for row in list_records(mine)
+    ]
+
+
+def list_deal_objections(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
+    """Return what held the customer back, the open ones first."""
+    told = pipeline["Objections"]
+    mine = list_records(told[_matches_deal_key(told["deal"], deal["deal"])])
+    mine.sort(key=lambda row: row["status"] == "resolved")
+    return [{**pick_texts(row, "type", "concern", "answer"), "worked": row["worked"] == "yes"} for row in mine]
+
+
+def select_deal_rows(frame: pd.DataFrame, deal: Record) -> pd.DataFrame:
+    """Return the rows of *frame* that belong to *deal*."""
+    return frame[_matches_deal_key(frame["deal"], deal["deal"])]
+
+
+def _matches_deal_key(column: pd.Series, key: str) -> pd.Series:
+    return (column.str.casefold() == str(key).casefold()) & (column != "")
+
+
+_MOST_ACTIVITIES, _MOST_CASES, _MOST_QUESTIONS = 5, 3, 6  # no more than is read before a talk
+_REQUIRED_DIMENSIONS = ("need", "budget", "authority")
+
+
+def build_bant_card(pipeline: Pipeline, key: str) -> Document:
+    """Return the BANT card of deal *key*."""
+    deal = find_deal_by_key(pipeline, key)
+    floor = pipeline.settings.number("qualified_points")
+    facts: DealFacts = {
+        **collect_deal_facts(pipeline, deal),
+        "score": {"score": _exact_bant_score(deal["bant_score"]), "grade": str(deal["bant_grade"])},
+        "gaps": [id for id in _REQUIRED_DIMENSIONS if (read_fact_integer(deal[id]) or 0) < floor],
+        "dimensions": [{"dimension": id, "points": read_fact_integer(deal[id])} for id in BANT_DIMENSIONS],
+        "answers": _list_bant_answers(pipeline, deal),
+        "open": list_open_questions(pipeline, deal),
+    }
+    return Document("bant_card", _meeting_document_name("BANT", deal), facts)
+
+
+def build_precall_sheet(pipeline: Pipeline, key: str) -> Document:
+    """Return the sheet to read before the next talk about deal *key*."""
+    deal = find_deal_by_key(pipeline, key)
+    account = find_record(pipeline, "Accounts", deal["account"])
+    playbook = pipeline.playbooks.get(str(deal["playbook"] or pipeline.default_playbook))
+    stages = [stage for stage in playbook.stages if stage.name == deal["recorded_stage"]] if playbook else []
+    facts: DealFacts = {
+        **collect_deal_facts(pipeline, deal),
+        "next": {"step": str(deal["next_step"]), "date": read_fact_date(deal["next_step_date"])},
+        "stage": {"purpose": stages[0].purpose if stages else ""},
+        "customer": {
+            **pick_texts(account, "industry", "location", "habits", "preferences", "decision_process"),
+            "employees": read_fact_integer(account["employees"]),
+        },
+        "open": list_open_questions(pipeline, deal)[:_MOST_QUESTIONS],
+        "benefits": match_benefits(pipeline, deal, _list_offered_products(pipeline, deal)),
+        "objections": list_deal_objections(pipeline, deal),
+        "cases": _list_similar_cases(pipeline, deal),
+        "talks": _list_recent_activities(pipeline, deal),
+        "tasks": list_open_tasks(pipeline, deal),
+    }
+    return Document("precall", _meeting_document_name("Pre-call", deal), facts)
+
+
+def build_visit_report(pipeline: Pipeline, key: str) -> Document:
+    """Return the report of activity *key*, or of the latest one of deal *key*.
+
+    Raises:
+        UsageError: there is no such activity, and no deal that has one.
+    """
+    talk = read_record(pipeline, "Activities", _find_activity_row(pipeline, key))
+    deal = find_record(pipeline, "Deals", str(talk["deal"]))
+    known = {**deal, "contact": talk["contact"] or deal["contact"]}
+    facts: DealFacts = {
+        **collect_deal_facts(pipeline, known),
+        "talk": {
+            **pick_texts(
+                talk,
+                "activity",
+                "contact",
+                "type",
+                "outcome",
+                "by",
+                "summary",
+                "verbal_terms",
+                "materials",
+                "next_step",
+            ),
+            "channel": str(talk["contact_channel"]),
+            "date": read_fact_date(talk["date"]),
+            "next_step_date": read_fact_date(talk["next_step_date"]),
+        },
+        "spin": pick_texts(talk, "situation", "problem", "implication", "need_payoff"),
+        "objections": list_deal_objections(pipeline, deal),
+        "tasks": list_open_tasks(pipeline, deal),
+    }
+    when = facts["talk"]["date"]
+    return Document(
+        "visit", " ".join(filter(None, ("Visit", when and when.isoformat(), talk["activity"], deal["account"]))), facts
+    )
+
+
+def _find_activity_row(pipeline: Pipeline, key: str) -> int:
+    activities = pipeline["Activities"]
+    row = find_row_by_key(pipeline, "Activities", "activity", key)
+    if row is None and find_row_by_key(pipeline, "Deals", "deal", key) is not None:
+        mine = select_deal_rows(activities, find_deal_by_key(pipeline, key))
+        row = int(mine.sort_values("date", kind="stable").index[-1]) if len(mine) else None
+    if row is None:
+        raise unknown_key_error(key, ("activity", "活动"), activities["activity"])
+    return row
+
+
+def _meeting_document_name(what: str, deal: Record) -> str:
+    return " ".join(filter(None, (what, deal["deal"], deal["account"])))
+
+
+def _exact_bant_score(cell: float) -> Decimal | None:
+    return None if cell != cell else Decimal(repr(float(cell)))
+
+
+def _list_bant_answers(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
+    asked = {str(row["question"]).casefold(): row for row in list_records(pipeline["Questions"])}
+    mine = list_records(select_deal_rows(pipeline["Answers"], deal))
+    return [
+        {
+            "text": str(asked.get(str(row["question"]).casefold(), {}).get("text", "")) or str(row["question"]),
+            "points": read_fact_integer(row["points"]),
+            **pick_texts(row, "answer", "evidence"),
+        }
+        for row in mine
+        if row["answer"] or row["points"] > 0
+    ]
+
+
+def _list_offered_products(pipeline: Pipeline, deal: Record) -> list[str]:
+    quotes, lines = select_deal_rows(pipeline["Quotes"], deal), pipeline["QuoteLines"]
+    products = lines.loc[lines["quote"].isin(quotes["quote"]), "product"]
+    return [str(product) for product in (deal["product"], *products) if product]
+
+
+def _list_similar_cases(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
+    deals = pipeline["Deals"]
+    alike = (deals["product"] == deal["product"]) & (deals["product"] != "") & (deals["outcome"] == "won")
+    other = deals["account"].str.casefold() != str(deal["account"]).casefold()
+    latest = deals[alike & other].sort_values("closed", ascending=False, kind="stable").head(_MOST_CASES)
+    return [
+        {
+            **pick_texts(row, "account", "product"),
+            "closed": read_fact_date(row["closed"]),
+            "amount": read_fact_money(row["amount"]),
+        }
+        for row in list_records(latest)
+    ]
+
+
+def _list_recent_activities(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
+    mine: pd.DataFrame = select_deal_rows(pipeline["Activities"], deal).sort_values(
+        "date", ascending=False, kind="stable"
+    )
+    return [
+        {**pick_texts(row, "type", "contact", "summary", "next_step"), "date": read_fact_date(row["date"])}
+        for row in list_records(mine.head(_MOST_ACTIVITIES))
+    ]

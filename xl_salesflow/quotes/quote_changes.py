@@ -1,0 +1,123 @@
+"""What a quote changes against the version it replaces: lines, prices, discounts, terms and total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.rule_declarations import BLANK_LABEL, format_short_number
+from xl_salesflow.locale.texts import LANGUAGES, Language, Text
+from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns, find_line_prices
+from xl_salesflow.quotes.quote_lookup import Record, list_records, read_record
+from xl_salesflow.schema.choice_lists import LISTS, choice_label
+from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.schema.table_registry import TABLES
+
+LINE_ADDED_TEXT = Text("new: {quantity} × {price}", "新增：{quantity} × {price}")
+LINE_REMOVED_TEXT = Text("no longer offered", "不再提供")
+VALUE_CHANGED_TEXT = Text("{before} → {after}", "{before} → {after}")
+_COMPARED_LINE_COLUMNS = ("description", "quantity", "unit", "price", "discount", "optional")
+_COMPARED_TERM_COLUMNS = ("currency", "tax_mode", "tax_rate", "discount", "shipping", "terms", "total")
+
+
+def compare_quote_versions(pipeline: Pipeline, row: int) -> list[dict[str, Text]]:
+    """Return what and how (both Text) of every change of the quote in sheet row *row* against the one it supersedes."""
+    quotes = pipeline["Quotes"]
+    new = read_record(pipeline, "Quotes", row)
+    older = quotes.index[quotes["quote"].str.lower() == new["supersedes"].lower()]
+    if not new["supersedes"] or not len(older):
+        return []
+    sums = compute_quote_columns(pipeline)["total"]
+    now, then = {**new, "total": sums[row]}, {**read_record(pipeline, "Quotes", int(older[0])), "total": sums[older[0]]}
+    lines = _price_quote_lines(pipeline)
+    of = [list_records(lines[lines["quote"].str.lower() == quote["quote"].lower()]) for quote in (then, now)]
+    return [*_compare_quote_lines(*of), *_compare_quote_cells("Quotes", then, now, _COMPARED_TERM_COLUMNS)]
+
+
+def _price_quote_lines(pipeline: Pipeline) -> pd.DataFrame:
+    lines = pipeline["QuoteLines"]
+    held = lines.assign(
+        price=find_line_prices(pipeline),
+        net=compute_line_columns(pipeline)["net"],
+        discount=lines["discount"].fillna(0),
+    )
+    return held.sort_values("position", kind="stable")
+
+
+def _compare_quote_lines(before: list[Record], after: list[Record]) -> Iterator[dict[str, Text]]:
+    """Yield new, changed and dropped lines; a line is the one of the same product, of several the next of its kind."""
+    left = list(before)
+    for line in after:
+        old = next((one for one in left if _quote_line_name(one).casefold() == _quote_line_name(line).casefold()), None)
+        if old is None:
+            facts = {"quantity": format_short_number(line["quantity"]), "price": _format_quote_amount(line["price"])}
+            yield _build_line_change(
+                _quote_line_name(line), {language: LINE_ADDED_TEXT.in_(language, **facts) for language in LANGUAGES}
+            )
+            continue
+        left.remove(old)
+        changed = list(_compare_quote_cells("QuoteLines", old, line, _COMPARED_LINE_COLUMNS))
+        if changed:
+            said = {language: _join_line_changes(changed, language) for language in LANGUAGES}
+            yield _build_line_change(_quote_line_name(line), said)
+    for line in left:
+        yield _build_line_change(
+            _quote_line_name(line), {language: LINE_REMOVED_TEXT.in_(language) for language in LANGUAGES}
+        )
+
+
+def _compare_quote_cells(table: str, old: Record, new: Record, columns: tuple[str, ...]) -> Iterator[dict[str, Text]]:
+    for id in columns:
+        if _is_same_quote_value(old[id], new[id]):
+            continue
+        said = {
+            language: VALUE_CHANGED_TEXT.in_(
+                language,
+                before=_format_quote_cell(table, id, old[id], language),
+                after=_format_quote_cell(table, id, new[id], language),
+            )
+            for language in LANGUAGES
+        }
+        yield {"what": TABLES[table][id].header, "text": Text(said["en"], said["zh"])}
+
+
+def _build_line_change(name: str, said: dict[Language, str]) -> dict[str, Text]:
+    return {"what": Text(name, name), "text": Text(said["en"], said["zh"])}
+
+
+def _join_line_changes(changed: list[dict[str, Text]], language: Language) -> str:
+    mark, colon = ("；", "：") if language == "zh" else ("; ", ": ")
+    return mark.join(f"{one['what'].in_(language)}{colon}{one['text'].in_(language)}" for one in changed)
+
+
+def _quote_line_name(line: Record) -> str:
+    return str(line["product"] or line["description"])
+
+
+def _is_same_quote_value(old: Any, new: Any) -> bool:
+    if isinstance(old, str):
+        return bool(old.strip() == new.strip())
+    return bool(
+        old == new or (old != old and new != new) or abs((0 if old != old else old) - (0 if new != new else new)) < 1e-9
+    )
+
+
+def _format_quote_cell(table: str, id: str, value: Any, language: Language) -> str:
+    column = TABLES[table][id]
+    if isinstance(value, str):
+        if column.type is ColumnType.CHOICE and value:
+            return choice_label(column.options or "", value, language)
+        known = LISTS.get(column.options or "", {}).get(value) if column.type is ColumnType.LIST else None
+        return known.in_(language) if known else value or BLANK_LABEL.in_(language)
+    if value != value:
+        return BLANK_LABEL.in_(language)
+    if column.type is ColumnType.PERCENT:
+        return f"{value * 100:.6g} %"
+    return _format_quote_amount(value) if column.type is ColumnType.MONEY else format_short_number(value)
+
+
+def _format_quote_amount(value: float) -> str:
+    return f"{0.0 if value != value else value:,.2f}"

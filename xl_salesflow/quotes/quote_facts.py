@@ -1,0 +1,156 @@
+"""What a quote prints, as plain values: text, dates, and money and rates as decimals.
+
+No layout, no language. Benefits of the products stand with the needs of the customer that they answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.quotes.quote_arithmetic import (
+    compute_line_columns,
+    compute_quote_columns,
+    find_line_prices,
+    round_to_cents,
+    spell_chinese_amount,
+    to_exact_decimal,
+)
+from xl_salesflow.quotes.quote_changes import compare_quote_versions
+from xl_salesflow.quotes.quote_lookup import (
+    DealFacts,
+    Record,
+    find_record,
+    list_records,
+    pick_texts,
+    read_fact_date,
+    read_record,
+)
+
+_NEED_SEPARATORS = re.compile(r"[,，、;；\n]")
+
+
+def match_benefits(pipeline: Pipeline, deal: Record, products: Iterable[str]) -> list[dict[str, object]]:
+    """Return product, feature, advantage, benefit and matched needs per product; those that answer a need come first.
+
+    A product without any of the three texts has nothing to say and is left out.
+    """
+    wanted = " ".join(str(deal[id]) for id in ("pain", "explicit_needs", "latent_needs")).casefold()
+    told = [_match_product_needs(row, wanted) for row in _find_benefit_products(pipeline, products)]
+    telling = [one for one in told if one["feature"] or one["advantage"] or one["benefit"]]
+    return sorted(telling, key=_count_matched_needs, reverse=True)
+
+
+def _find_benefit_products(pipeline: Pipeline, products: Iterable[str]) -> list[Record]:
+    return [find_record(pipeline, "Products", name) for name in dict.fromkeys(products) if name]
+
+
+def _match_product_needs(row: Record, wanted: str) -> dict[str, object]:
+    words = [word.strip() for word in _NEED_SEPARATORS.split(row["needs"]) if word.strip()]
+    told = {id: str(row[id]) for id in ("product", "feature", "advantage", "benefit")}
+    return {**told, "needs": [word for word in words if _is_word_in_text(wanted, word.casefold())]}
+
+
+def _is_word_in_text(text: str, word: str) -> bool:
+    # a Latin word stands alone ("art" is not in "start"); Chinese has no blanks between words
+    if word.isascii():
+        return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text) is not None
+    return word in text
+
+
+def _count_matched_needs(told: dict[str, object]) -> int:
+    needs = told["needs"]
+    return len(needs) if isinstance(needs, Sequence) else 0
+
+
+def collect_quote_facts(pipeline: Pipeline, row: int) -> DealFacts:
+    """Return everything that the quote in sheet row *row* of Quotes says.
+
+    Keys: source (the workbook's path), quote (number, version, status, date, valid_until, supersedes, terms, notes),
+    seller, buyer, contact, owner, deal, lines (product, description, quantity, unit, price, discount, optional, net),
+    totals (subtotal, discount, shipping, net, tax, total), capitals, benefits, changes (what and text, each a Text, since the
+    version it replaces), and the conditions of `_conditions`.
+    """
+    quote = read_record(pipeline, "Quotes", row)
+    deal = find_record(pipeline, "Deals", quote["deal"])
+    lines = _list_quote_line_facts(pipeline, quote["quote"])
+    totals = _quote_total_facts(quote, list_records(compute_quote_columns(pipeline).loc[[row]])[0])
+    return {
+        "source": pipeline.source,
+        "quote": _quote_head_facts(quote),
+        "seller": {id: pipeline.settings.text(id) for id in ("company", "address", "phone", "email", "bank", "logo")},
+        **_quote_people_facts(pipeline, quote, deal),
+        **_quote_condition_facts(pipeline, quote),
+        "lines": lines,
+        "totals": totals,
+        "capitals": spell_chinese_amount(totals["total"]),
+        "benefits": match_benefits(pipeline, deal, [line["product"] for line in lines]),
+        "changes": compare_quote_versions(pipeline, row),
+    }
+
+
+def _quote_head_facts(quote: Record) -> DealFacts:
+    version = quote["version"]
+    return {
+        "number": quote["quote"],
+        "version": 1 if version != version else int(version),
+        "date": read_fact_date(quote["date"]),
+        "valid_until": read_fact_date(quote["valid_until"]),
+        **pick_texts(quote, "status", "supersedes", "terms", "notes"),
+    }
+
+
+def _quote_people_facts(pipeline: Pipeline, quote: Record, deal: Record) -> DealFacts:
+    contact = find_record(pipeline, "Contacts", quote["contact"] or deal["contact"])
+    return {
+        "deal": pick_texts(deal, "deal", "name"),
+        "buyer": pick_texts(
+            find_record(pipeline, "Accounts", deal["account"]), "account", "address", "phone", "tax_id"
+        ),
+        "contact": pick_texts(contact, "contact", "title", "phone", "email"),
+        "owner": pick_texts(find_record(pipeline, "Team", deal["owner"]), "person", "email"),
+    }
+
+
+def _quote_condition_facts(pipeline: Pipeline, quote: Record) -> DealFacts:
+    """Return currency and base_currency (ISO codes), rate or None, tax_mode, tax_rate and discount (fractions)."""
+    base = pipeline.settings.text("currency").strip().upper()
+    rate, tax_rate = quote["rate"], quote["tax_rate"]
+    return {
+        "currency": quote["currency"].strip().upper() or base,
+        "base_currency": base,
+        "rate": to_exact_decimal(rate) if rate > 0 else None,
+        "tax_mode": quote["tax_mode"] or "exclusive",
+        "tax_rate": to_exact_decimal(tax_rate if tax_rate == tax_rate else pipeline.settings.number("tax_rate")),
+        "discount": to_exact_decimal(quote["discount"]),
+    }
+
+
+def _list_quote_line_facts(pipeline: Pipeline, number: str) -> list[DealFacts]:
+    lines = pipeline["QuoteLines"]
+    lines = lines.assign(net=compute_line_columns(pipeline)["net"], price=find_line_prices(pipeline))
+    mine = lines[lines["quote"].str.lower() == number.lower()].sort_values("position", kind="stable")
+    return [_quote_line_facts(line, find_record(pipeline, "Products", line["product"])) for line in list_records(mine)]
+
+
+def _quote_line_facts(line: Record, product: Record) -> DealFacts:
+    return {
+        "product": line["product"],
+        "description": line["description"] or product["description"],
+        "quantity": to_exact_decimal(line["quantity"]),
+        "unit": line["unit"] or product["unit"],
+        "price": to_exact_decimal(line["price"]),
+        "discount": to_exact_decimal(line["discount"]),
+        "optional": line["optional"] == "yes",
+        "net": round_to_cents(to_exact_decimal(line["net"])),
+    }
+
+
+def _quote_total_facts(quote: Record, sums: Record) -> dict[str, Decimal]:
+    totals = {id: round_to_cents(to_exact_decimal(sums[id])) for id in ("subtotal", "net", "tax", "total")}
+    shipping = round_to_cents(to_exact_decimal(quote["shipping"]))
+    before_tax = totals["total"] if quote["tax_mode"] == "inclusive" else totals["net"]
+    # what is left between the lines and the sum before tax, so that the printed column adds up
+    return {**totals, "shipping": shipping, "discount": totals["subtotal"] + shipping - before_tax}

@@ -1,0 +1,209 @@
+"""Findings on quotes before they go out, and on sent documents that were changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from xl_salesflow.core.deal_standing import (
+    compute_discounts,
+    find_unapproved_discounts,
+    look_up_discount_limits,
+    look_up_quote_owners,
+)
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.quotes.document_record import fingerprint_content, fingerprint_quotes
+from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns, find_line_prices
+from xl_salesflow.quotes.quote_lookup import Record, list_records, read_record
+from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.schema.table_frames import fold_keys
+
+NOTHING_TO_QUOTE_TEXT = Text(
+    "Deal {deal} has neither a product nor an amount to quote; fill in one of them.",
+    "商机 {deal} 既没有产品也没有金额，无法报价；请至少填写一项。",
+)
+NO_LINES_TEXT = Text(
+    "Quote {quote} has no line; add at least one in the sheet {sheet}.",
+    "报价单 {quote} 没有明细；请在工作表“{sheet}”中至少添加一行。",
+)
+NO_LINE_PRICE_TEXT = Text(
+    "Quote {quote}, line {position}: no unit price, and {product} has none in the price list; fill in one of them.",
+    "报价单 {quote} 第 {position} 行没有单价，价目表中“{product}”也没有价格；请填写其中之一。",
+)
+NO_LINE_QUANTITY_TEXT = Text(
+    "Quote {quote}, line {position}: no quantity, so the line comes to nothing; fill it in.",
+    "报价单 {quote} 第 {position} 行没有数量，小计为零；请填写数量。",
+)
+NO_QUOTE_AMOUNT_TEXT = Text(
+    "Quote {quote} does not come to an amount; check quantities, prices, discounts and the tax rate.",
+    "报价单 {quote} 无法算出金额；请检查数量、单价、折扣与税率。",
+)
+NO_QUOTE_RATE_TEXT = Text(
+    "Quote {quote} is in {currency}; fill in the exchange rate so that it can be compared.",
+    "报价单 {quote} 使用 {currency}；请填写汇率以便折算。",
+)
+DISCOUNT_NOT_GRANTED_TEXT = Text(
+    "Quote {quote} takes off {given} and the deal's owner may grant {limit}; it needs an approval before it goes out.",
+    "报价单 {quote} 的折扣为 {given}，负责人权限为 {limit}；发出前须经批准。",
+)
+QUOTE_OUT_OF_DATE_TEXT = Text(
+    "Quote {quote} was valid until {until}; give it a new date before you send it.",
+    "报价单 {quote} 的有效期为 {until}；发送前请更新有效期。",
+)
+
+
+def find_nothing_to_quote(pipeline: Pipeline, deal: int) -> Finding | None:
+    """Return what is wrong with the deal in sheet row *deal* when it gives nothing to quote."""
+    row = read_record(pipeline, "Deals", deal)
+    before = (pipeline["Quotes"]["deal"].str.lower() == row["deal"].lower()).any()
+    if row["product"] or row["amount"] == row["amount"] or before:
+        return None
+    message = NOTHING_TO_QUOTE_TEXT.in_(pipeline.language, deal=row["deal"])
+    cell = pipeline.cell("Deals", deal, "amount")
+    return Finding("nothing_to_quote", "block", message, "Deals", row["deal"], "amount", cell)
+
+
+def check_quote(pipeline: Pipeline, row: int) -> tuple[Finding, ...]:
+    """Return what is wrong with the quote in sheet row *row* of Quotes and with its lines."""
+    return (*_check_quote_terms(pipeline, row), *_check_quote_lines(pipeline, row))
+
+
+def _check_quote_terms(pipeline: Pipeline, row: int) -> Iterator[Finding]:
+    quote, base = read_record(pipeline, "Quotes", row), pipeline.settings.text("currency").strip().upper()
+    number, currency = quote["quote"], quote["currency"].strip().upper()
+
+    def finding(rule: str, severity: str, text: Text, column: str, **facts: object) -> Finding:
+        message = text.in_(pipeline.language, quote=number, **facts)
+        return Finding(rule, severity, message, "Quotes", number, column, pipeline.cell("Quotes", row, column))
+
+    nets = compute_line_columns(pipeline)["net"][pipeline["QuoteLines"]["quote"].str.lower() == number.lower()]
+    if nets.isna().any() or compute_quote_columns(pipeline).loc[row].isna().any():
+        yield finding("quote_without_amount", "block", NO_QUOTE_AMOUNT_TEXT, "total")
+    if currency not in ("", base) and not quote["rate"] > 0:
+        yield finding("quote_without_rate", "warn", NO_QUOTE_RATE_TEXT, "rate", currency=currency)
+    if find_unapproved_discounts(pipeline)[row]:
+        share = {
+            "given": _format_discount_share(compute_discounts(pipeline)[row]),
+            "limit": _format_discount_share(look_up_discount_limits(pipeline, look_up_quote_owners(pipeline))[row]),
+        }
+        gone = quote["status"] in ("sent", "accepted")
+        yield finding(
+            "discount_unapproved", "block" if gone else "warn", DISCOUNT_NOT_GRANTED_TEXT, "approved_by", **share
+        )
+    until = quote["valid_until"]
+    if until is not pd.NaT and until.date() < pipeline.today and quote["status"] in ("", "draft", "sent"):
+        yield finding(
+            "quote_out_of_date", "warn", QUOTE_OUT_OF_DATE_TEXT, "valid_until", until=until.date().isoformat()
+        )
+
+
+def _format_discount_share(share: float) -> str:
+    return f"{share * 100:.4g} %"
+
+
+def _check_quote_lines(pipeline: Pipeline, row: int) -> Iterator[Finding]:
+    number, lines = read_record(pipeline, "Quotes", row)["quote"], pipeline["QuoteLines"]
+    mine = lines.assign(cost=find_line_prices(pipeline))[lines["quote"].str.lower() == number.lower()]
+    if not len(mine):
+        sheet = pipeline.cell("QuoteLines", 0).strip("'")
+        message = NO_LINES_TEXT.in_(pipeline.language, quote=number, sheet=sheet)
+        yield Finding("quote_without_lines", "block", message, "Quotes", number, "quote", pipeline.cell("Quotes", row))
+    for line, values in zip(mine.index, list_records(mine), strict=True):
+        for rule, text, column in _find_missing_line_values(values):
+            place = "?" if values["position"] != values["position"] else f"{values['position']:g}"
+            message = text.in_(pipeline.language, quote=number, position=place, product=values["product"])
+            cell = pipeline.cell("QuoteLines", int(line), column)
+            yield Finding(rule, "warn", message, "QuoteLines", number, column, cell)
+
+
+def _find_missing_line_values(line: Record) -> Iterator[tuple[str, Text, str]]:
+    if line["price"] != line["price"] and not line["cost"]:
+        yield "quote_line_without_price", NO_LINE_PRICE_TEXT, "price"
+    if line["quantity"] != line["quantity"]:
+        yield "quote_line_without_quantity", NO_LINE_QUANTITY_TEXT, "quantity"
+
+
+QUOTE_CHANGED_TEXT = Text(
+    "{paper} {subject} was changed after it went out{when}; put it back, or revise the quote and send a new version.",
+    "{paper} {subject} 在发出{when}后被修改；请恢复，或修订报价单并向客户发送新版本。",
+)
+SENT_FILE_CHANGED_TEXT = Text(
+    "The file {file} is not the one that was made and went out{when}; put it back from the mail, or send a new version.",
+    "文件“{file}”与发出{when}的文件不一致；请从邮件中恢复，或以新版本重新打印。",
+)
+SENT_ON_TEXT = Text(" on {day}", "（{day}）")
+_SENT_QUOTE_STATUSES = ("sent", "accepted", "rejected", "expired")
+_LARGEST_COMPARED_FILE = 64 << 20
+
+
+def find_changed_documents(before: Pipeline, now: Pipeline) -> tuple[Finding, ...]:
+    """Return a finding for each paper that went out and is not what it was, as it stands *now*."""
+    return (*find_changed_quotes(now), *find_changed_sent_files(before, now))
+
+
+def find_changed_quotes(pipeline: Pipeline) -> tuple[Finding, ...]:
+    """Return a finding for each quote that went out and offers something else now."""
+    papers, quotes = pipeline["Documents"], pipeline["Quotes"]
+    went = papers[papers["digest"].str.contains("-", regex=False) & _is_sent_document(pipeline, papers)]
+    if went.empty:
+        return ()
+    now = dict(zip(fold_keys(quotes["quote"]), fingerprint_quotes(pipeline), strict=True))
+    rows = dict(zip(fold_keys(quotes["quote"]), quotes.index, strict=True))
+    found: dict[str, Finding] = {}
+    for paper in list_records(went):
+        key, said = str(paper["subject"]).strip().casefold(), str(paper["digest"]).partition("-")[0]
+        if said and key in now and now[key] != said and key not in found:
+            found[key] = _changed_document_finding(
+                pipeline, QUOTE_CHANGED_TEXT, paper, "Quotes", str(paper["subject"]), int(rows[key]), "total"
+            )
+    return tuple(found.values())
+
+
+def find_changed_sent_files(before: Pipeline, now: Pipeline) -> tuple[Finding, ...]:
+    """Return a finding for each sent file that is another one on the disk; those made anew since *before* are left out.
+
+    A file is looked at only inside the workbook's folder; one that is not there may be on another machine.
+    """
+    if not now.source:
+        return ()
+    folder, papers = Path(now.source).resolve().parent, now["Documents"]
+    old = before["Documents"]["digest"].reindex(papers.index, fill_value="")
+    same = papers[papers["sent"].notna() & (papers["digest"] == old)]
+    return tuple(
+        _changed_document_finding(
+            now, SENT_FILE_CHANGED_TEXT, paper, "Documents", str(paper["document"]), int(row), "document"
+        )
+        for row, paper in zip(same.index, list_records(same), strict=True)
+        if _is_other_file(folder, str(paper["document"]), str(paper["digest"]).rpartition("-")[2])
+    )
+
+
+def _is_sent_document(pipeline: Pipeline, papers: pd.DataFrame) -> pd.Series:
+    quotes = pipeline["Quotes"]
+    out = quotes["sent"].notna() | quotes["status"].isin(_SENT_QUOTE_STATUSES)
+    sent = set(fold_keys(quotes["quote"])[out])
+    return papers["sent"].notna() | ((papers["paper"] == "quote") & fold_keys(papers["subject"]).isin(sent))
+
+
+def _is_other_file(folder: Path, name: str, digest: str) -> bool:
+    try:
+        path = (folder / name).resolve()
+        if path.is_relative_to(folder) and path.is_file() and path.stat().st_size <= _LARGEST_COMPARED_FILE:
+            return fingerprint_content(path.read_bytes()) != digest
+    except (OSError, ValueError):  # ValueError: a name with a NUL in it
+        pass
+    return False
+
+
+def _changed_document_finding(
+    pipeline: Pipeline, text: Text, paper: Record, table: str, key: str, row: int, column: str
+) -> Finding:
+    language, sent = pipeline.language, paper["sent"]
+    when = "" if sent is pd.NaT else SENT_ON_TEXT.in_(language, day=sent.date().isoformat())
+    kind = choice_label("paper", str(paper["paper"]), language)
+    message = text.in_(language, paper=kind, subject=paper["subject"], file=paper["document"], when=when)
+    rule = "sent_paper_changed" if text is QUOTE_CHANGED_TEXT else "sent_file_changed"
+    return Finding(rule, "warn", message, table, key, column, pipeline.cell(table, row, column))

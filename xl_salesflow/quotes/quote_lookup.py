@@ -1,0 +1,151 @@
+"""Find deals, quotes and rows by their key, and read them as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import pandas as pd
+
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.errors import UsageError
+from xl_salesflow.quotes.quote_arithmetic import round_to_cents, to_exact_decimal
+from xl_salesflow.schema.table_registry import TABLES
+
+Record = dict[str, Any]
+
+
+def list_records(frame: pd.DataFrame) -> list[Record]:
+    """Return the rows of *frame*; numbers and dates are NaN and NaT when blank, as in the frame."""
+    rows: list[dict[Any, Any]] = frame.to_dict("records")
+    return rows
+
+
+def read_record(pipeline: Pipeline, table: str, row: int) -> Record:
+    """Return the row of *table* that stands in sheet row *row*."""
+    return list_records(pipeline[table].loc[[row]])[0]
+
+
+def find_record(pipeline: Pipeline, table: str, key: str) -> Record:
+    """Return the first row of *table* with *key*, whatever its capitals; an unknown key gives blanks beside the key."""
+    frame, id = pipeline[table], TABLES[table].key or ""
+    rows = list_records(frame[frame[id].str.lower() == key.lower()].head(1)) if key else []
+    return rows[0] if rows else {**dict.fromkeys(frame.columns, ""), id: key}
+
+
+DEAD_QUOTE_STATUSES = ("rejected", "expired", "superseded")
+"""States of a quote that is no longer an offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRef:
+    """The sheet row of a quote, or of a deal that has none yet."""
+
+    table: Literal["Quotes", "Deals"]
+    row: int
+
+
+def find_quote_or_deal(pipeline: Pipeline, key: str) -> QuoteRef:
+    """Return the deal or quote of number *key*; capitals and outer blanks do not matter.
+
+    Raises:
+        UsageError: there is neither; the sentence names the nearest.
+    """
+    deals, quotes = pipeline["Deals"], pipeline["Quotes"]
+    quote = _find_quoted_row(quotes["quote"], key)
+    if quote is not None:
+        return QuoteRef("Quotes", quote)
+    deal = _find_quoted_row(deals["deal"], key)
+    if deal is None:
+        raise _unknown_quote_error(pipeline, key)
+    quote = find_standing_quote(pipeline, str(deals.at[deal, "deal"]))
+    return QuoteRef("Deals", deal) if quote is None else QuoteRef("Quotes", quote)
+
+
+def find_standing_quote(pipeline: Pipeline, deal: str) -> int | None:
+    """Return the row of the quote that stands for *deal*: the primary one, else the latest that is still an offer."""
+    quotes = pipeline["Quotes"]
+    return find_latest_quote(
+        quotes[(quotes["deal"].str.lower() == deal.lower()) & ~quotes["status"].isin(DEAD_QUOTE_STATUSES)]
+    )
+
+
+def find_latest_quote(quotes: pd.DataFrame) -> int | None:
+    """Return the row of the primary one of *quotes*, else of the latest by date and version; None when there is none."""
+    if quotes.empty:
+        return None
+    order = quotes[["date", "version"]].assign(primary=quotes["primary"] == "yes")
+    return int(order.sort_values(["primary", "date", "version"], na_position="first", kind="stable").index[-1])
+
+
+def _find_quoted_row(keys: pd.Series, key: str) -> int | None:
+    wanted = key.strip().lower()
+    rows = keys.index[keys.str.strip().str.lower() == wanted] if wanted else keys.index[:0]
+    return int(rows[0]) if len(rows) else None
+
+
+def _unknown_quote_error(pipeline: Pipeline, key: str) -> UsageError:
+    deals = pipeline["Deals"]
+    known = {str(number): str(number) for number in (*pipeline["Quotes"]["quote"], *deals["deal"]) if number}
+    known |= {str(deal): f"{deal} ({name})" for deal, name in zip(deals["deal"], deals["name"], strict=True) if name}
+    meant = find_nearest(key, known.values())
+    return UsageError(
+        f"There is no deal or quote “{key}”" + (f"; did you mean {meant}?" if meant else "."),
+        f"没有编号为“{key}”的商机或报价单" + (f"；是否指 {meant}？" if meant else "。"),
+    )
+
+
+DealFacts = dict[str, Any]
+
+
+def find_row_by_key(pipeline: Pipeline, table: str, id: str, key: str) -> int | None:
+    """Return the sheet row of *table* whose *id* is *key*, whatever its capitals and outer blanks."""
+    keys, wanted = pipeline[table][id], key.strip().casefold()
+    rows = keys.index[keys.str.strip().str.casefold() == wanted] if wanted else keys.index[:0]
+    return int(rows[0]) if len(rows) else None
+
+
+def find_deal_by_key(pipeline: Pipeline, key: str) -> Record:
+    """Return the deal that *key* means: its number, or that of one of its quotes.
+
+    Raises:
+        UsageError: there is no such deal; the sentence names the nearest.
+    """
+    row = find_row_by_key(pipeline, "Deals", "deal", key)
+    if row is None and (quote := find_row_by_key(pipeline, "Quotes", "quote", key)) is not None:
+        row = find_row_by_key(pipeline, "Deals", "deal", str(pipeline["Quotes"].at[quote, "deal"]))
+    if row is not None:
+        return read_record(pipeline, "Deals", row)
+    raise unknown_key_error(key, ("deal", "商机"), pipeline["Deals"]["deal"])
+
+
+def unknown_key_error(key: str, what: tuple[str, str], known: pd.Series) -> UsageError:
+    """Return the error for a key that nothing has."""
+    near = find_nearest(key, [str(number) for number in known if number])
+    return UsageError(
+        f"There is no {what[0]} “{key}”" + (f"; did you mean {near}?" if near else "."),
+        f"没有编号为“{key}”的{what[1]}" + (f"；是否指 {near}？" if near else "。"),
+    )
+
+
+def pick_texts(row: Record, *ids: str) -> DealFacts:
+    """Return some cells of a row as text."""
+    return {id: str(row.get(id, "")) for id in ids}
+
+
+def read_fact_date(cell: Any) -> date | None:
+    """Return a cell's day; None when it is blank."""
+    return None if cell is pd.NaT or cell == "" else cell.date()
+
+
+def read_fact_money(cell: Any) -> Decimal | None:
+    """Return a cell's amount in whole cents; None when it is blank."""
+    return None if cell == "" or cell != cell else round_to_cents(to_exact_decimal(cell))
+
+
+def read_fact_integer(cell: Any) -> int | None:
+    """Return a cell's whole number; None when it is blank."""
+    return None if cell == "" or cell != cell else int(cell)

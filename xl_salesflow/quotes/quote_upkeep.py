@@ -1,0 +1,137 @@
+"""What runs keep up to date in Quotes: numbers, states, the one primary quote, and the deal's amount.
+
+Numbers are prefix, year and a counter, such as Q-2026-0007, without a gap and never the same twice. Of two runs that write one
+file, the second plans anew on the file as it then is; of two copies that are merged, the other copy's quote gets a new number.
+
+sent on a day               a draft is sent, with a last day when it has none
+past its last day           a sent quote is expired; given a later one, it is sent again
+accepted, rejected          decided today, when no day is said
+replaced by one that went out    superseded
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.change_sets import ChangeSet, Edit, diff_pipelines
+from xl_salesflow.core.deal_standing import LIVE_QUOTE_STATES, find_primary_values, find_unapproved_discounts
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.table_frames import fold_keys
+
+
+def next_quote_number(pipeline: Pipeline) -> str:
+    """Return the number after the last one of this year."""
+    return next_quote_numbers(pipeline, 1)[0]
+
+
+def next_quote_numbers(pipeline: Pipeline, count: int) -> list[str]:
+    """Return the *count* numbers after the last one of this year."""
+    start = f"{pipeline.settings.text('quote_prefix')}{pipeline.today.year}-"
+    pattern = re.compile(re.escape(start) + r"(\d{1,9})", re.IGNORECASE | re.ASCII)
+    taken = (pattern.fullmatch(number.strip()) for number in _list_used_quote_numbers(pipeline))
+    last = max((int(match[1]) for match in taken if match), default=0)
+    return [f"{start}{number:04d}" for number in range(last + 1, last + 1 + count)]
+
+
+def _list_used_quote_numbers(pipeline: Pipeline) -> Iterable[str]:
+    # a quote whose row was deleted may have gone out: its number lives on where it is referred to
+    quotes, lines, journal = pipeline["Quotes"], pipeline["QuoteLines"], pipeline["Journal"]
+    written = journal.loc[journal["table"] == "Quotes", "key"]
+    return map(str, chain(quotes["quote"], quotes["supersedes"], lines["quote"], written))
+
+
+QUOTE_AMOUNT_REASON = Text("amount of quote {quote}", "取自报价单 {quote}")
+
+
+def update_quotes(pipeline: Pipeline) -> ChangeSet:
+    """Return what brings Quotes up to date; a second run plans nothing."""
+    quotes = _number_typed_quotes(pipeline)
+    if not len(quotes):
+        return ChangeSet()
+    quotes = _update_quote_statuses(pipeline, quotes)
+    return diff_pipelines(pipeline, pipeline.with_tables(Quotes=_choose_primary_quotes(quotes)), "update")
+
+
+def take_quote_amounts(pipeline: Pipeline) -> ChangeSet:
+    """Return the amounts that deals take from their primary quotes.
+
+    A quote gives its amount once, and again when it comes to another one: an amount that a person typed since stands.
+    """
+    if pipeline.settings.text("amount_follows_quote").casefold() == "no" or not len(pipeline["Quotes"]):
+        return ChangeSet()
+    deals, quotes = pipeline["Deals"], pipeline["Quotes"]
+    found = find_primary_values(pipeline)
+    found = found[
+        ~(find_unapproved_discounts(pipeline) & quotes["status"].isin(["sent", "accepted"])).reindex(found.index)
+    ]
+    given = quotes["followed"].reindex(found.index)
+    found = found[~((given - found["value"]).abs() < 0.005)]
+    if not len(found):
+        return ChangeSet()
+    rows = pd.Index(found["row"])
+    after = found["value"].set_axis(rows)
+    numbers = quotes["quote"].reindex(found.index)
+    why = pd.Series(
+        [QUOTE_AMOUNT_REASON.in_(pipeline.language, quote=number) for number in numbers], index=rows, dtype=object
+    )
+    amount = Edit("Deals", "amount", deals.loc[rows, "deal"], deals.loc[rows, "amount"], after, why)
+    followed = Edit("Quotes", "followed", numbers, given, found["value"], "update")
+    return ChangeSet(edits=(amount, followed))
+
+
+def _number_typed_quotes(pipeline: Pipeline) -> pd.DataFrame:
+    # a quote typed into the sheet gets its number there
+    quotes = pipeline["Quotes"]
+    blank = (quotes["quote"] == "") & (quotes["deal"] != "")
+    if not blank.any():
+        return quotes
+    number = quotes["quote"].copy()
+    number[blank] = np.array(next_quote_numbers(pipeline, int(blank.sum())), object)
+    return quotes.assign(quote=number)
+
+
+def _update_quote_statuses(pipeline: Pipeline, quotes: pd.DataFrame) -> pd.DataFrame:
+    today, status = pd.Timestamp(pipeline.today).as_unit("s"), quotes["status"]
+    keyed = (quotes["quote"] != "") & (quotes["deal"] != "")
+    open_ = status.isin(["", "draft"])
+    status = status.mask(keyed & (status == ""), "draft").mask(keyed & open_ & quotes["sent"].notna(), "sent")
+    unsent = keyed & (status == "sent") & quotes["sent"].isna() & ~(quotes["valid_until"] < today)
+    sent = quotes["sent"].mask(unsent, today)
+    decided = quotes["decided"].mask(keyed & status.isin(["accepted", "rejected"]) & quotes["decided"].isna(), today)
+    days = pd.Timedelta(days=pipeline.settings.number("quote_days"))
+    lasts = (quotes["date"].fillna(sent) + days).astype(quotes["valid_until"].dtype)
+    until = quotes["valid_until"].mask((status == "sent") & quotes["valid_until"].isna(), lasts)
+    over = keyed & (until < today) & decided.isna()
+    status = status.mask(over & (status == "sent"), "expired")
+    status = status.mask(keyed & (status == "expired") & (until >= today) & sent.notna() & decided.isna(), "sent")
+    went_out = quotes["supersedes"][status.isin(["sent", "accepted"]) & (quotes["supersedes"] != "")]
+    replaced = fold_keys(quotes["quote"]).isin(set(fold_keys(went_out))) & status.isin(["", "draft", "sent", "expired"])
+    status = status.mask(keyed & replaced, "superseded")
+    return quotes.assign(status=status, sent=sent, decided=decided, valid_until=until)
+
+
+def _choose_primary_quotes(quotes: pd.DataFrame) -> pd.DataFrame:
+    """Return *quotes* with one primary per deal, where it can be told: an accepted one, the marked one, the latest one."""
+    keyed = quotes[(quotes["deal"] != "") & (quotes["quote"] != "")]
+    deal, live = fold_keys(keyed["deal"]), keyed["status"].isin(LIVE_QUOTE_STATES)
+    marked = keyed["primary"] == "yes"
+    rank = (keyed["status"] == "accepted") * 4.0 + (marked & live) * 2.0 + (keyed["status"] == "sent")
+    order = pd.DataFrame({"deal": deal, "rank": rank, "date": keyed["date"], "version": keyed["version"]})[live]
+    order = order.sort_values(["rank", "date", "version"], na_position="first", kind="stable")
+    best = order.drop_duplicates("deal", keep="last")
+    # two that a person marked, and neither or both accepted, are for a person to choose between
+    alike = order.merge(best[["deal", "rank"]], on=["deal", "rank"])["deal"].value_counts()
+    torn = set(alike.index[alike > 1]) & set(best.loc[best["rank"] >= 2, "deal"])
+    chosen = best[~best["deal"].isin(torn)]
+    settled = deal.isin(set(chosen["deal"]))
+    first = keyed.index.isin(chosen.index)
+    primary = keyed["primary"].mask(settled & first, "yes").mask(settled & ~first & marked, "no")
+    return quotes.assign(
+        primary=primary.reindex(quotes.index, fill_value="").where(quotes.index.isin(keyed.index), quotes["primary"])
+    )

@@ -1,0 +1,17 @@
+"""What the workbook is: tables, columns, lists, settings, named cells and verbs, each declared once.
+
+Everybody above the errors and the words may enter; nothing here knows a file format.
+
+Public names, by file:
+
+    choice_lists: choice_label, CHOICES, Choices, identify_choice, LISTS
+    deal_tables: OPEN_STAY_END
+    named_values: ALL_VALUES_LABEL, NAMED_CELLS, NamedCell, Query, QUERY_FILTERS, Settings, SETTINGS_BY_ID,
+        SettingSchema, SettingValue
+    table_columns: Column, ColumnType, ColumnWriter, declare_column, SheetGroup, TableSchema
+    table_frames: blank_value, complete_columns, DATE_DTYPE, fold_keys, look_up_values, make_column_series,
+        make_table_frame
+    table_registry: render_formula, TABLES
+    verb_catalogue: RIBBON_GROUPS, Verb, VERBS
+    work_tables: BANT_CARD_ANSWER_COLUMNS, BANT_CARD_TABLE
+"""

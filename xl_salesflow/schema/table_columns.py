@@ -1,0 +1,154 @@
+"""What a column and a table are: declared once, read by template, readers, checks and docs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from xl_salesflow.locale.texts import Language, Text, fold_text
+
+
+class ColumnType(StrEnum):
+    """What a cell of the column holds, and so how a frame keeps it (see pipeline.py)."""
+
+    TEXT = "text"  # a line
+    LONG = "long"  # wrapped prose
+    KEY = "key"  # identifies the row
+    CHOICE = "choice"  # one of a closed list (choices.py); a frame holds the id, a cell the label
+    LIST = "list"  # one of an open list (lists.py, sheet Lists); ids for the values that ship
+    REF = "ref"  # the key of a row of another table
+    INTEGER = "integer"
+    NUMBER = "number"
+    POINTS = "points"  # 0 unknown, 1 weak, 2 fair, 3 strong
+    MONEY = "money"  # in the workbook's currency, two decimals
+    PERCENT = "percent"  # a fraction, shown as per cent
+    DATE = "date"  # a whole day
+    TIME = "time"  # a moment, to the second
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether a frame keeps the column as text ("" when blank)."""
+        return self in (
+            ColumnType.TEXT,
+            ColumnType.LONG,
+            ColumnType.KEY,
+            ColumnType.CHOICE,
+            ColumnType.LIST,
+            ColumnType.REF,
+        )
+
+    @property
+    def is_date(self) -> bool:
+        """Tell whether a frame keeps the column as datetime64[s] (NaT when blank)."""
+        return self in (ColumnType.DATE, ColumnType.TIME)
+
+
+class ColumnWriter(StrEnum):
+    """Who writes the cells of a column."""
+
+    PERSON = "person"
+    FORMULA = "formula"
+    PRODUCT = "product"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of one table. *formula* is a template of formulas.render; *options* names a list or the table of a REF."""
+
+    id: str
+    header: Text
+    type: ColumnType
+    tip: Text
+    writer: ColumnWriter = ColumnWriter.PERSON
+    required: bool = False
+    options: str | None = None
+    formula: str | None = None
+    width: int = 14
+
+    @property
+    def is_formula(self) -> bool:
+        """Tell whether the cells hold a live formula."""
+        return self.writer is ColumnWriter.FORMULA
+
+
+def declare_column(
+    id: str,
+    en: str,
+    zh: str,
+    type: ColumnType,
+    tip_en: str,
+    tip_zh: str,
+    *,
+    writer: ColumnWriter = ColumnWriter.PERSON,
+    required: bool = False,
+    options: str | None = None,
+    formula: str | None = None,
+    width: int | None = None,
+) -> Column:
+    """Declare a column on one line; a formula makes it a formula column."""
+    if formula is not None:
+        writer = ColumnWriter.FORMULA
+    default_width = {ColumnType.LONG: 36, ColumnType.TEXT: 18, ColumnType.KEY: 14}.get(type, 13)
+    return Column(
+        id, Text(en, zh), type, Text(tip_en, tip_zh), writer, required, options, formula, width or default_width
+    )
+
+
+class SheetGroup(StrEnum):
+    """The part of the workbook a sheet belongs to; gives its tab colour and its place on Start."""
+
+    WORK = "work"
+    MANAGE = "manage"
+    SETUP = "setup"
+    RECORD = "record"
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """One table: its stable name, its sheet, its columns, and the columns that identify a row.
+
+    *generated* tables are filled by the product and replaced as a whole; *shown* sheets are visible in a new workbook.
+    """
+
+    name: str
+    title: Text
+    purpose: Text
+    group: SheetGroup
+    columns: tuple[Column, ...]
+    key: str | None = None
+    generated: bool = False
+    shown: bool = False
+    sheet: str = field(default="")
+
+    @cached_property
+    def by_id(self) -> dict[str, Column]:
+        """Return the columns by id."""
+        return {column.id: column for column in self.columns}
+
+    @cached_property
+    def formulas(self) -> tuple[Column, ...]:
+        """Return the columns that hold live formulas."""
+        return tuple(column for column in self.columns if column.is_formula)
+
+    def __getitem__(self, id: str) -> Column:
+        return self.by_id[id]
+
+    def header(self, id: str, language: Language) -> str:
+        """Return the header of column *id* as it stands in the sheet."""
+        return self.by_id[id].header.in_(language)
+
+    def find(self, header: str) -> Column | None:
+        """Return the column whose header, in any language, or id is *header*; case and outer blanks do not matter."""
+        return self._by_header.get(fold_text(header))
+
+    @cached_property
+    def _by_header(self) -> dict[str, Column]:
+        found: dict[str, Column] = {}
+        for column in self.columns:
+            for name in (column.id, *column.header.both()):
+                found[fold_text(name)] = column
+        return found
+
+
+T, BY_PRODUCT, BY_FORMULA = ColumnType, ColumnWriter.PRODUCT, ColumnWriter.FORMULA

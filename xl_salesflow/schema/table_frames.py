@@ -1,0 +1,88 @@
+"""How a frame keeps each type of column, so that every rule and metric can rely on it.
+
+    text, key, choice, list, ref    object of str, "" when blank (choice and list: ids where the lists know one)
+    integer, number, money, …       float64, NaN when blank
+    date, time                      datetime64[s], NaT when blank
+The index holds the sheet's row numbers; rows to come have negative ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.schema.table_columns import Column, TableSchema
+
+DATE_DTYPE = "datetime64[s]"
+
+
+def blank_value(column: Column) -> Any:
+    """Return what a blank cell of *column* is in a frame."""
+    if column.type.is_text:
+        return ""
+    return pd.NaT if column.type.is_date else np.nan
+
+
+def make_column_series(column: Column, values: Iterable[Any], index: pd.Index) -> pd.Series:
+    """Return *values* (None is blank) as a series of the column's dtype."""
+    if column.type.is_text:
+        return pd.Series(
+            ["" if _is_missing_value(value) else str(value) for value in values], index=index, dtype=object
+        )
+    cells = [None if _is_missing_value(value) else value for value in values]
+    if column.type.is_date:
+        stamps = np.array([np.datetime64("NaT") if cell is None else np.datetime64(cell) for cell in cells], DATE_DTYPE)
+        return pd.Series(stamps, index=index, dtype=DATE_DTYPE)
+    return pd.Series(pd.array(cells, dtype="Float64").to_numpy("float64", na_value=np.nan), index=index)
+
+
+def make_table_frame(table: TableSchema, rows: Sequence[Mapping[str, Any]] = (), first_row: int = 2) -> pd.DataFrame:
+    """Return *rows* (column id → value; absent is blank) as a frame of *table* with every column."""
+    return _make_filled_frame(table, rows, first_row) if len(rows) else _make_empty_frame(table, first_row).copy()
+
+
+@cache
+def _make_empty_frame(table: TableSchema, first_row: int) -> pd.DataFrame:
+    # a pipeline has dozens of tables, and most reads and tests fill a few
+    return _make_filled_frame(table, (), first_row)
+
+
+def _make_filled_frame(table: TableSchema, rows: Sequence[Mapping[str, Any]], first_row: int) -> pd.DataFrame:
+    index = pd.RangeIndex(first_row, first_row + len(rows))
+    columns = {c.id: make_column_series(c, (row.get(c.id) for row in rows), pd.Index(index)) for c in table.columns}
+    return pd.DataFrame(columns, index=index)
+
+
+def complete_columns(table: TableSchema, partial: pd.DataFrame) -> pd.DataFrame:
+    """Return *partial* with every column of *table*, in order; absent ones are blank."""
+    columns = {
+        c.id: _keep_text_dtype(c, partial[c.id])
+        if c.id in partial
+        else make_column_series(c, [None] * len(partial), partial.index)
+        for c in table.columns
+    }
+    return pd.DataFrame(columns, index=partial.index)
+
+
+def _is_missing_value(value: Any) -> bool:
+    return value is None or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def _keep_text_dtype(column: Column, values: pd.Series) -> pd.Series:
+    # pandas makes columns of text its own string type unless told otherwise
+    return values.astype(object) if column.type.is_text else values
+
+
+def fold_keys(texts: pd.Series) -> pd.Series:
+    """Return *texts* without outer blanks and case, for comparing as Excel does; each text is folded once."""
+    codes, unique = pd.factorize(texts)
+    return pd.Series(np.array([text.strip().casefold() for text in unique], object)[codes], texts.index, dtype=object)
+
+
+def look_up_values(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """Return for each of *keys* what *values* (indexed by key, each key once) has; blank where it has nothing."""
+    return values.reindex(keys.to_numpy()).set_axis(keys.index)

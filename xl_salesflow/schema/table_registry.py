@@ -1,0 +1,103 @@
+"""Every table of the workbook by name, and formula templates rendered in its language.
+
+    {amount}            this row's cell                       Deals[[#This Row],[Amount]]
+    {budget:timeline}   this row's cells from one to another  Deals[[#This Row],[Budget]:[Timeline]]
+    {Stages.key}        a whole column                        Stages[Key]
+    {outcome:open}      the label of a choice, as text        "Open"
+    AsOf                a named cell; names are the same in every language
+
+A template is written once with column ids; the result is the file's own syntax, without the leading "=".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.deal_tables import DEALS_TABLE, HISTORY_TABLE, JOURNAL_TABLE
+from xl_salesflow.schema.manager_tables import (
+    FINDINGS_TABLE,
+    FOLLOWUPS_TABLE,
+    FORECAST_MONTHS_TABLE,
+    GROUPS_TABLE,
+    LEAKS_TABLE,
+    LOSS_REASONS_TABLE,
+    MERGE_CONFLICTS_TABLE,
+    METRICS_TABLE,
+    MOVE_VALUES_TABLE,
+    MOVES_TABLE,
+    PLAN_STAGES_TABLE,
+    SEGMENTS_TABLE,
+    STAGE_CHANGES_TABLE,
+    STAGE_METRICS_TABLE,
+    TARGETS_TABLE,
+    TEAM_PLAN_TABLE,
+    TREND_TABLE,
+)
+from xl_salesflow.schema.setup_tables import (
+    GATES_TABLE,
+    HOLIDAYS_TABLE,
+    LISTS_TABLE,
+    QUESTIONS_TABLE,
+    SETTINGS_TABLE,
+    STAGE_TASKS_TABLE,
+    STAGES_TABLE,
+    TEAM_TABLE,
+)
+from xl_salesflow.schema.table_columns import TableSchema
+from xl_salesflow.schema.work_tables import (
+    ACCOUNTS_TABLE,
+    ACTIVITIES_TABLE,
+    ANSWERS_TABLE,
+    CONTACTS_TABLE,
+    DOCUMENTS_TABLE,
+    FEEDBACK_TABLE,
+    OBJECTIONS_TABLE,
+    PRODUCTS_TABLE,
+    QUOTE_LINES_TABLE,
+    QUOTES_TABLE,
+    TASKS_TABLE,
+    TRAITS_TABLE,
+)
+
+_TABLE_ORDER = (
+    DEALS_TABLE, ACCOUNTS_TABLE, CONTACTS_TABLE, ACTIVITIES_TABLE, TASKS_TABLE, ANSWERS_TABLE, TRAITS_TABLE, OBJECTIONS_TABLE, QUOTES_TABLE, QUOTE_LINES_TABLE, FEEDBACK_TABLE,
+    METRICS_TABLE, STAGE_METRICS_TABLE, STAGE_CHANGES_TABLE, TREND_TABLE, GROUPS_TABLE, SEGMENTS_TABLE, FORECAST_MONTHS_TABLE, PLAN_STAGES_TABLE, TEAM_PLAN_TABLE, LEAKS_TABLE, LOSS_REASONS_TABLE, MOVES_TABLE, MOVE_VALUES_TABLE,
+    FOLLOWUPS_TABLE, FINDINGS_TABLE, MERGE_CONFLICTS_TABLE, TARGETS_TABLE,
+    STAGES_TABLE, GATES_TABLE, STAGE_TASKS_TABLE, QUESTIONS_TABLE, PRODUCTS_TABLE, TEAM_TABLE, HOLIDAYS_TABLE, LISTS_TABLE, SETTINGS_TABLE,
+    DOCUMENTS_TABLE, HISTORY_TABLE, JOURNAL_TABLE,
+)  # fmt: skip
+
+TABLES: Mapping[str, TableSchema] = MappingProxyType({table.name: table for table in _TABLE_ORDER})
+"""Every table by name, in the order of the sheets."""
+
+_FORMULA_SLOT = re.compile(r"\{([A-Za-z_]+)(?:([.:])([A-Za-z_0-9]+))?\}")
+
+
+def render_formula(template: str, language: Language, table: TableSchema | None = None) -> str:
+    """Return *template* as a formula; *table* is needed where it speaks of "this row".
+
+    Raises:
+        KeyError: the template names a table, column or choice that is not declared.
+    """
+
+    def slot(match: re.Match[str]) -> str:
+        first, mark, second = match.groups()
+        if mark == ".":
+            return f"{first}[{_escape_header(TABLES[first].header(second, language))}]"
+        if mark == ":" and second in CHOICES.get(first, {}):
+            return f'"{CHOICES[first][second].in_(language)}"'
+        if table is None:
+            raise KeyError(f"{match.group()} speaks of a row, and no table is given")
+        ends = [f"[{_escape_header(table.header(id, language))}]" for id in (first, second) if id]
+        return f"{table.name}[[#This Row],{':'.join(ends)}]"
+
+    return _FORMULA_SLOT.sub(slot, template)
+
+
+def _escape_header(header: str) -> str:
+    # a structured reference marks these four with an apostrophe
+    return re.sub(r"(['\[\]#])", r"'\1", header)

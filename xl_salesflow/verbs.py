@@ -1,0 +1,380 @@
+"""The product on one page.
+
+    Book.read()  →  Pipeline  →  a verb  →  ChangeSet  →  Book.write(change_set)
+
+A Book is a workbook, closed on disk or open in Excel. A verb is a plain function from a Pipeline to a ChangeSet of values; a dry
+run prints the change set that the real run writes, and a second run changes nothing. Repaired formulas are put back with the
+values they come to, so that the next run finds nothing left to refresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Protocol
+
+import pandas as pd
+
+from xl_salesflow.changelog.change_decisions import list_change_lines, select_ticked_changes
+from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES, ChangeSheet
+from xl_salesflow.changelog.copy_differences import CopyDifference, find_copy_differences
+from xl_salesflow.changelog.copy_merge import merge_copies
+from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
+from xl_salesflow.changelog.three_way_merge import Ancestor, is_possible_copy, reconstruct_ancestor
+from xl_salesflow.changelog.undo_run import revert_run
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.engine import Run, Step, finding_to_json, recompute_formula_columns, run_steps
+from xl_salesflow.errors import UsageError
+from xl_salesflow.metrics.funnel_answers import (
+    compare_metrics,
+    compare_segments,
+    compare_stage_metrics,
+    compute_funnel,
+    compute_metrics_by,
+    compute_move_matrix,
+)
+from xl_salesflow.metrics.report_facts import build_report_document
+from xl_salesflow.metrics.sales_plan_answer import compute_sales_plan
+from xl_salesflow.metrics.team_rollup import join_workbooks, list_book_contributions
+from xl_salesflow.process.account_scores import classify_accounts, score_account_traits
+from xl_salesflow.process.bant_cards import CardAddress, make_bant_card, take_in_bant_card
+from xl_salesflow.process.bant_scores import fill_bant_from_answers
+from xl_salesflow.process.deal_tasks import prepare_visit
+from xl_salesflow.process.deal_upkeep import fill_derived_cells
+from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups, make_followup_document
+from xl_salesflow.process.duplicate_rows import find_duplicates
+from xl_salesflow.process.followup_logging import log_followups
+from xl_salesflow.process.move_judging import judge_stage_moves
+from xl_salesflow.process.owner_assignment import distribute_deals
+from xl_salesflow.process.playbook_switch import PlaybookSwitch, switch_playbook
+from xl_salesflow.process.rule_catalogue import check_pipeline, find_early_warnings
+from xl_salesflow.process.win_probability import fill_win_probability
+from xl_salesflow.quotes.document_requests import PrintJob
+from xl_salesflow.quotes.quote_findings import find_changed_documents
+from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
+from xl_salesflow.quotes.quote_versions import revise_quote
+from xl_salesflow.schema.table_registry import TABLES
+
+
+class Book(Protocol):
+    """A workbook that can be read as a pipeline and written by a plan, wherever it is."""
+
+    def read(self, today: date) -> Pipeline:
+        """Return the workbook as values; *today* is what "now" means to every rule."""
+
+    def write(self, plan: ChangeSet) -> None:
+        """Carry out *plan*; the workbook is left as it was when it cannot be carried out whole."""
+
+
+def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet:
+    """Say what is wrong with which row; with *repair*, also put typed-over formulas back."""
+    pipeline = recompute_formula_columns(pipeline)
+    judged, twice = judge_stage_moves(pipeline, "").findings, find_duplicates(pipeline)
+    findings = (*judged, *check_pipeline(pipeline), *find_changed_documents(pipeline, pipeline), *twice)
+    answer = {"findings": [finding_to_json(finding) for finding in findings]}
+    return replace(repair_formulas(pipeline) if repair else ChangeSet(), findings=findings, answer=answer)
+
+
+def update(pipeline: Pipeline, run: Run) -> ChangeSet:
+    """Do the main job: judge stage moves, score, warn, list follow-ups, refresh every number."""
+    steps: tuple[Step, ...] = (
+        resolve_conflicts,
+        log_followups,
+        update_quotes,
+        take_quote_amounts,
+        fill_derived_cells,
+        distribute_deals,
+        fill_bant_from_answers,
+        score_account_traits,
+        classify_accounts,
+        partial(judge_stage_moves, by=run.by),
+        fill_win_probability,
+        _update_warnings,
+    )
+    return run_steps(pipeline, steps, "update", run)
+
+
+def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) -> ChangeSet:
+    """Answer with every metric for the pipeline's view, its stages and every move between them.
+
+    *by* adds one group of metrics per value of that column; *then* adds what every metric was on that day.
+    """
+    pipeline = recompute_formula_columns(pipeline)
+    answer = compute_funnel(pipeline).to_json(compute_metrics_by(pipeline, by) if by else [])
+    answer["moves"] = compute_move_matrix(pipeline)
+    if then:
+        past = replace(pipeline, view=replace(pipeline.view, as_of=then))
+        answer |= {
+            "compared_to": then.isoformat(),
+            "comparison": compare_metrics(pipeline, past),
+            "stage_comparison": compare_stage_metrics(pipeline, past),
+        }
+    return ChangeSet(answer=answer)
+
+
+def compare(pipeline: Pipeline, column: str, first: str, second: str) -> ChangeSet:
+    """Answer whether the deals of one value of *column* are won more often than those of another, and by more than chance."""
+    found = compare_segments(recompute_formula_columns(pipeline), column, first, second)
+    low, high = found.interval or (None, None)
+    return ChangeSet(
+        answer={
+            "by": column, "first": first, "second": second, "first_closed": found.tried[0], "second_closed": found.tried[1],
+            "first_rate": found.first_rate, "second_rate": found.second_rate, "difference": found.difference,
+            "low": low, "high": high, "p_value": found.p_value, "verdict": found.verdict,
+        }
+    )  # fmt: skip
+
+
+def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> ChangeSet:
+    """Answer with what it takes to win *target* by a day; unsaid, the sheets Plan and Targets say both.
+
+    Raises:
+        UsageError: neither says what is to be won, or the day is over.
+    """
+    if by and by < pipeline.as_of:
+        raise UsageError(
+            f"The day to win by ({by}) is before {pipeline.as_of}; choose a later one.",
+            f"最迟赢单日期（{by}）早于 {pipeline.as_of}；请选择更晚的日期。",
+        )
+    answer = compute_sales_plan(recompute_formula_columns(pipeline), target, by)
+    if answer["value_to_win"] is None:
+        raise UsageError(
+            "No target is set for this period and slice; give --target, or fill in the sheet Targets.",
+            "此期间与筛选没有目标；请给出 --target，或填写“销售目标”表。",
+        )
+    return ChangeSet(answer=answer)
+
+
+def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> ChangeSet:
+    """Answer with who to call and why, for everybody or one *owner*; the list as a document too, dated *made*."""
+    listed = list_followups(recompute_formula_columns(pipeline))
+    listed = listed.of(owner) if owner else listed
+    answer = {
+        "as_of": pipeline.today.isoformat(), "day": listed.day.isoformat(), "left": listed.left,
+        "followups": _records_to_json(listed.rows),
+    }  # fmt: skip
+    return ChangeSet(
+        answer=answer,
+        documents=(make_followup_document(pipeline, listed, made, owner or ""),),
+        findings=tuple(find_followups_beyond_limit(pipeline, listed)),
+    )
+
+
+def report(pipeline: Pipeline) -> ChangeSet:
+    """Give the report on the pipeline's view as a document."""
+    return ChangeSet(documents=(build_report_document(recompute_formula_columns(pipeline)),))
+
+
+def quote(pipeline: Pipeline, key: str, run: Run) -> ChangeSet:
+    """Print the quote of deal or quote *key*; a deal without one gets a draft."""
+    return paper(pipeline, PrintJob("quote", (key,)), run)
+
+
+def paper(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet:
+    """Print papers, and write down which files were made and what was sent."""
+    return run_steps(pipeline, (printing.offer, printing.record), "print", run)
+
+
+def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> ChangeSet:
+    """Copy the quote *key* (or that of deal *key*) into its next version, a draft; or into an offer *beside* it."""
+    return run_steps(pipeline, (lambda now: revise_quote(now, key, beside),), "revise", run)
+
+
+def bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
+    """Return the BANT card of a deal as rows: every question, with what is known already."""
+    return make_bant_card(recompute_formula_columns(pipeline), deal)
+
+
+def read_card(
+    pipeline: Pipeline, filled: pd.DataFrame, address: CardAddress, run: Run, faults: tuple[Finding, ...] = ()
+) -> ChangeSet:
+    """Take the answers of a filled BANT card into the workbook, and the points that follow.
+
+    *address* says where a cell of it is, *faults* what its cells hold that cannot be used.
+    """
+    found = partial(take_in_bant_card, card=filled, address=address)
+    return run_steps(
+        pipeline, (lambda _: ChangeSet(findings=faults), found, fill_bant_from_answers, _update_warnings), "bant", run
+    )
+
+
+def prepare(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
+    """Give a deal the checklist before a visit, as tasks due on the day of its next step."""
+    return run_steps(pipeline, (partial(prepare_visit, deal=deal),), "prepare", run)
+
+
+def switch(pipeline: Pipeline, wanted: PlaybookSwitch, run: Run) -> ChangeSet:
+    """Move the open deals of one playbook to another one, their stages mapped; undone like any run."""
+    return run_steps(pipeline, (partial(switch_playbook, wanted=wanted, by=run.by), _update_warnings), "playbook", run)
+
+
+def holidays(pipeline: Pipeline, days: pd.DataFrame, run: Run) -> ChangeSet:
+    """Add those of *days* (a frame of Holidays) to the sheet that it does not have."""
+    new = days[~days["day"].isin(pipeline["Holidays"]["day"])]
+    added = ChangeSet(appends=(Append("Holidays", new, "holidays"),) if len(new) else ())
+    return run_steps(pipeline, (lambda _: added,), "holidays", run)
+
+
+def bring_in(pipeline: Pipeline, imported: ChangeSet, run: Run) -> ChangeSet:
+    """Return the whole plan of an import whose rows are *imported*: with numbers refreshed and the run written down."""
+    return run_steps(pipeline, (lambda _: imported,), "import", run)
+
+
+def change_sheet(pipeline: Pipeline, plan: ChangeSet, verb: str, run: Run) -> ChangeSheet:
+    """Return what *plan*, made by *verb*, asks a person to decide, for somebody to tick."""
+    return ChangeSheet(
+        pipeline.source, verb, pipeline.today, run.by, pipeline.language, list_change_lines(pipeline, plan)
+    )
+
+
+def apply(pipeline: Pipeline, asked: ChangeSheet, run: Run) -> ChangeSet:
+    """Do what is ticked on a change sheet, as far as an update of its day still wants it from the same cells.
+
+    Raises:
+        UsageError: the sheet was made by a verb that cannot be asked again.
+    """
+    if asked.verb != "update":
+        raise UsageError(
+            f"A change sheet of {asked.verb!r} cannot be applied; make one with update --dry-run --sheet.",
+            f"“{asked.verb}”的修改清单无法执行；请用 update --dry-run --sheet 生成。",
+        )
+    then = replace(run, now=datetime.combine(asked.today, run.now.time()))
+    wanted = update(replace(pipeline, today=asked.today), then)
+
+    def moved(now: Pipeline) -> ChangeSet:
+        # judged on what was ticked besides, so that no move passes by a cell that was not
+        return select_ticked_changes(
+            now, judge_stage_moves(replace(now, today=asked.today), run.by), asked.moves, asked.verb
+        )
+
+    steps: tuple[Step, ...] = (
+        lambda _: select_ticked_changes(pipeline, wanted, asked.others, asked.verb),
+        moved,
+        _update_warnings,
+    )
+    plan = run_steps(pipeline, steps, "apply", run)
+    refused = sum(finding.rule in CHANGE_SHEET_MESSAGES for finding in plan.findings)
+    wished = len(asked.moves) + len(asked.others)
+    return replace(plan, answer={**plan.answer, "wished": wished, "applied": wished - refused, "refused": refused})
+
+
+def undo(pipeline: Pipeline, run: Run, which: str | None = None, force: bool = False) -> ChangeSet:
+    """Put back what the run *which* (default: the last one) changed; with *force*, over what people changed since."""
+    return run_steps(pipeline, (partial(revert_run, run=which, force=force), _update_warnings), "undo", run)
+
+
+def assign(pipeline: Pipeline, run: Run, how: str = "", days: float | None = None) -> ChangeSet:
+    """Take idle deals back into the pool (*days*) and give those without owner to somebody (*how*); unsaid, as Settings say."""
+    steps = (fill_derived_cells, partial(distribute_deals, how=how, days=days))
+    return run_steps(pipeline, steps, "assign", run)
+
+
+def diff(first: Pipeline, second: Pipeline) -> ChangeSet:
+    """Answer with what differs between two workbooks, cell by cell and row by row."""
+    return ChangeSet(answer={"differences": [_difference_to_json(one) for one in find_copy_differences(first, second)]})
+
+
+def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run) -> ChangeSet:
+    """Take into *ours* what another copy says; *ancestor* is what both once were, else the Journals tell.
+
+    What both changed stands on the sheet Conflicts, where a person decides.
+
+    Raises:
+        UsageError: there is no ancestor, and the Journals have no run in common: they are no copies of one workbook.
+    """
+    if not ancestor and not is_possible_copy(ours, theirs):
+        raise UsageError(
+            f"{theirs.source} is no copy of {ours.source}: their Journals have no run in common, so all of it would be new or "
+            "in conflict. Give the workbook both once were with --base, or bring its rows in with: salesflow rollup.",
+            f"{theirs.source} 不是 {ours.source} 的副本：两者的日志没有共同的运行，全部内容都会成为新增或冲突。"
+            "请用 --base 给出两者的共同原件，或用 salesflow rollup 汇总。",
+        )
+    known = Ancestor(ancestor.tables) if ancestor else reconstruct_ancestor(ours, theirs)
+    steps: tuple[Step, ...] = (lambda now: merge_copies(known, now, theirs), log_followups)
+    return run_steps(ours, steps, "merge", run)
+
+
+def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet:
+    """Fill the new workbook *into* with the rows of many, by name; its formulas then tell about them all."""
+    parts = {book: recompute_formula_columns(part) for book, part in parts.items()}
+    ready, rows = join_workbooks(into, parts)
+    plan = run_steps(ready, (lambda _: rows,), "rollup", run)
+    return replace(plan, answer={**plan.answer, "books": list_book_contributions(parts)})
+
+
+def contributions(parts: Mapping[str, Pipeline]) -> list[dict[str, Any]]:
+    """Return what each of many workbooks, by name, brings to the team: the metrics that add up."""
+    return list_book_contributions({book: recompute_formula_columns(part) for book, part in parts.items()})
+
+
+def _difference_to_json(one: CopyDifference) -> dict[str, Any]:
+    told = {"what": one.what, "table": one.table, "key": one.key}
+    if not one.column:
+        return told
+    return {**told, "column": one.column, "first": _value_to_json(one.first), "second": _value_to_json(one.second)}
+
+
+def _update_warnings(pipeline: Pipeline) -> ChangeSet:
+    deals, found = pipeline["Deals"], find_early_warnings(pipeline)
+    return ChangeSet(
+        edits=tuple(Edit("Deals", id, deals["deal"], deals[id], found[id], "update") for id in ("warnings", "warned"))
+    )
+
+
+def _records_to_json(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[Any, Any]] = rows.to_dict("records")
+    return [{str(key): _value_to_json(value) for key, value in record.items()} for record in records]
+
+
+def _value_to_json(value: Any) -> Any:
+    if value is pd.NaT or value != value or value == "":
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+RowsToRepair = Mapping[str, Mapping[str, Sequence[int]]]  # table → column → sheet rows
+
+
+def repair_formulas(pipeline: Pipeline) -> ChangeSet:
+    """Return the plan that restores typed-over formulas and refreshes every cached value; nothing else changes."""
+    rows = find_typed_over_formulas(pipeline.faults)
+    fresh = run_steps(
+        _blank_typed_over_cells(pipeline, rows),
+        (),
+        "check",
+        Run("", datetime.combine(pipeline.today, datetime.min.time())),
+    )
+    return ChangeSet(repairs=rows, caches=fresh.caches, cells=fresh.cells)
+
+
+def find_typed_over_formulas(faults: Iterable[Finding]) -> dict[str, dict[str, list[int]]]:
+    """Return the rows of each column whose formula somebody replaced."""
+    rows: dict[str, dict[str, list[int]]] = {}
+    for fault in faults:
+        if fault.rule == "formula_typed_over" and fault.table:
+            first, _, last = fault.cell.rpartition("!")[2].partition(":")  # neighbours are told together
+            rows.setdefault(fault.table, {}).setdefault(fault.column, []).extend(
+                range(_row_of_address(first), _row_of_address(last or first) + 1)
+            )
+    return rows
+
+
+def _row_of_address(cell: str) -> int:
+    return int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+
+
+def _blank_typed_over_cells(pipeline: Pipeline, rows: RowsToRepair) -> Pipeline:
+    """Forget what stands in cells that are repaired, so that their values count as changed."""
+    tables = {}
+    for table, columns in rows.items():
+        frame = pipeline[table].copy()
+        for id, places in columns.items():
+            there = frame.index.intersection(list(places))
+            frame.loc[there, id] = "" if TABLES[table][id].type.is_text else None
+        tables[table] = frame
+    return pipeline.with_tables(**tables)

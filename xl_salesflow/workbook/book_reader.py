@@ -1,0 +1,99 @@
+"""Read a workbook on disk into frames, with its findings and with what writing will need to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.ooxml.cell_references import Area, cell_address
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
+from xl_salesflow.workbook.cell_findings import CellFinding
+from xl_salesflow.workbook.workbook_layout import LiveFormulas, WorkbookLayout, find_live_formulas
+
+OverwrittenFormulaRows = dict[str, dict[str, list[int]]]  # table → column id → sheet rows
+
+
+@dataclass(frozen=True)
+class WorkbookReading:
+    """What is read of a workbook, filled table by table.
+
+    *free*: table → first row of its blank tail, where rows are added before the table grows. *numbered*: keys that are
+    numbers in their cells; they are written as numbers, as lookups tell 7 from "7". *typed_over*: formula cells in use that
+    hold no formula, or another one. *live*: table → the formulas of its rows, for the metric tables.
+    """
+
+    workbook: Workbook
+    layout: WorkbookLayout
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    faults: dict[str, list[CellFinding]] = field(default_factory=dict)
+    free: dict[str, int] = field(default_factory=dict)
+    numbered: set[str] = field(default_factory=set)
+    typed_over: OverwrittenFormulaRows = field(default_factory=dict)
+    live: dict[str, LiveFormulas] = field(default_factory=dict)
+
+    def take(self, name: str, dialect: Dialect) -> pd.DataFrame:
+        """Read one table; return its frame."""
+        table, on_sheet = TABLES[name], self.workbook.tables[self.layout.tables[name].name]
+        cells = self.workbook.read_table(on_sheet.name)
+        columns = {id: cells.pop(header) for id, header in self.layout.headers[name].items()}
+        if table.key:
+            self.numbered.update(_find_number_keys(columns[table.key]))
+        formulas = {column.name for column in on_sheet.columns if column.formula}
+        own = [values for header, values in cells.items() if header not in formulas]
+        self.frames[name], self.faults[name] = read_frame(table, columns, on_sheet.first_row, dialect)
+        self.free[name] = self._first_free(name, own)
+        return self.frames[name]
+
+    def _first_free(self, name: str, own: Iterable[list[Any]]) -> int:
+        """Return the row after the last one that holds anything of ours or of the user's own."""
+        frame, on_sheet = self.frames[name], self.layout.tables[name]
+        free = int(frame.index[-1]) + 1 if len(frame) else on_sheet.first_row
+        tail = range(on_sheet.last_row, free - 1, -1)
+        marked = (row for row in tail if any(values[row - on_sheet.first_row] is not None for values in own))
+        return next(marked, free - 1) + 1
+
+    def find_typed_over(self) -> None:
+        """Look for formulas that somebody replaced; each is a fault."""
+        for table in TABLES.values():
+            headers, frame = self.layout.headers[table.name], self.frames[table.name]
+            expected: dict[str, str | dict[int, str]] = {
+                headers[c.id]: self.layout.formula(table, c) for c in table.formulas if c.formula
+            }
+            self.live[table.name] = find_live_formulas(self.layout, table, frame)
+            for id, cells in self.live[table.name].items():
+                expected[headers[id]] = {row: formula.text for row, formula in cells.items()}
+            if not expected or not len(frame):
+                continue
+            found = self.workbook.typed_over(table.name, expected)
+            for column in table.formulas:
+                rows = pd.Index(found.get(headers[column.id], []), dtype="int64").intersection(frame.index).tolist()
+                if rows:
+                    self.typed_over.setdefault(table.name, {})[column.id] = rows
+                    self.faults[table.name].extend(
+                        CellFinding("formula_typed_over", row, column.id, "") for row in rows
+                    )
+
+
+def read_single_cell_names(workbook: Workbook) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """Return the values and the addresses of the names that stand for one cell, sheet by sheet."""
+    single = [name for name in workbook.names.values() if (name.row, name.col) == (name.last_row, name.last_col)]
+    values, addresses = dict[str, Any](), dict[str, str]()
+    for sheet in dict.fromkeys(name.sheet for name in single):
+        here = [name for name in single if name.sheet == sheet]
+        rows, columns = [name.row for name in here], [name.col for name in here]
+        area = Area(min(rows), min(columns), max(rows), max(columns))
+        grid = workbook.read_range(sheet, str(area))
+        for name in here:
+            values[name.name] = grid[name.row - area.first_row][name.col - area.first_col]
+            quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
+            addresses[name.name] = f"{quoted}!{cell_address(name.row, name.col)}"
+    return values, addresses
+
+
+def _find_number_keys(cells: Iterable[Any]) -> set[str]:
+    return {format_cell_as_text(cell) for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool)}

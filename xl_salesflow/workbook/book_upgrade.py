@@ -1,0 +1,179 @@
+"""Bring a workbook of an older version up to date: add what the template has and the file lacks.
+
+Tables come with their sheets, columns with formula, format and validation, rows and named cells with what they hold. New
+formulas have no values yet; the next run that refreshes numbers gives them theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.metrics.metric_tables import ROW_POSITIONS
+from xl_salesflow.ooxml.cell_contents import CellFormula
+from xl_salesflow.ooxml.new_columns import add_table_columns, copy_column_pattern
+from xl_salesflow.ooxml.package_draft import PackageDraft
+from xl_salesflow.ooxml.sheet_transfer import SheetGraft
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.empty_workbook import read_empty_workbook
+from xl_salesflow.workbook.loose_cells import LostFormula, find_lost_formulas
+from xl_salesflow.workbook.missing_names import add_missing_names
+from xl_salesflow.workbook.missing_parts import (
+    DECLARED_ROW_KEYS,
+    MissingPart,
+    find_declared_tables,
+    find_missing_parts,
+    find_named_sheets,
+    renew_helper_sheets,
+)
+from xl_salesflow.workbook.workbook_layout import WorkbookLayout, language_of_headers, match_headers
+
+
+def add_missing_rows(workbook: Workbook, shipped: Workbook, lacking: Iterable[MissingPart]) -> Workbook:
+    """Return *workbook* with the missing rows; formulas that belong into them are put there by the repair that follows."""
+    lacking = list(lacking)
+    for table in dict.fromkeys(one.table for one in lacking):
+        keys = [one.what for one in lacking if one.table == table]
+        _append_template_rows(workbook, shipped, table, keys)
+        if table in ROW_POSITIONS:
+            workbook = Workbook(workbook.path, workbook.to_bytes())
+            _renumber_positions(workbook, table)
+        workbook = Workbook(workbook.path, workbook.to_bytes())
+    return workbook
+
+
+def _append_template_rows(workbook: Workbook, shipped: Workbook, name: str, keys: Iterable[str | int]) -> None:
+    declared, language = TABLES[name], language_of_headers(find_declared_tables(workbook))
+    here = match_headers(declared, workbook.tables[name].headers, language)
+    there = match_headers(declared, shipped.tables[name].headers, language)
+    pattern = shipped.read_table(name)
+    place = {str(key): at for at, key in enumerate(pattern[there[declared.key or ""]])}
+    rows = [place[str(key)] for key in keys if str(key) in place]
+    columns: dict[str, list[Any]] = {
+        header: [pattern[there[id]][row] for row in rows]
+        for id, header in here.items()
+        if id in there and not declared[id].is_formula
+    }
+    workbook.append_rows(name, columns)
+
+
+def _renumber_positions(workbook: Workbook, name: str) -> None:
+    """Count the positions anew from the top: the rows of such a table are alike but for that number."""
+    declared, table = TABLES[name], workbook.tables[name]
+    headers = match_headers(declared, table.headers, language_of_headers(find_declared_tables(workbook)))
+    header = headers[declared.key or ""]
+    cells = workbook.read_table(name)[header]
+    numbers = sorted((cell for cell in cells if cell in DECLARED_ROW_KEYS[name]), key=DECLARED_ROW_KEYS[name].index)
+    filled = [row for row, cell in enumerate(cells, table.first_row) if cell in DECLARED_ROW_KEYS[name]]
+    workbook.set_column(name, header, dict(zip(filled, numbers, strict=True)))
+
+
+def template_for_workbook(workbook: Workbook) -> Workbook:
+    """Return the template in the language of a workbook's headers; raises NotOurWorkbook."""
+    return _open_template(language_of_headers(find_declared_tables(workbook)))
+
+
+@cache
+def _open_template(language: Language) -> Workbook:
+    return Workbook(Path(f"template ({language})"), read_empty_workbook(language))
+
+
+def upgrade_workbook(workbook: Workbook, shipped: Workbook | None = None) -> tuple[Workbook, list[MissingPart]]:
+    """Return *workbook* with what it lacked, to be written in its place, and what that was.
+
+    Raises:
+        NotOurWorkbook: none of our tables is there.
+        UnsupportedEdit: something stands where a column or a row has to go.
+    """
+    shipped = shipped or template_for_workbook(workbook)
+    lacking = find_missing_parts(workbook, shipped)
+    if not lacking:
+        return workbook, []
+    workbook = _add_missing_sheets(workbook, shipped, [one.table for one in lacking if one.kind == "table"])
+    columns: dict[str, list[str]] = {}
+    for one in lacking:
+        if one.kind == "column":
+            columns.setdefault(one.table, []).append(str(one.what))
+    for table, ids in columns.items():
+        workbook = _add_missing_columns(workbook, shipped, table, ids)
+    workbook = add_missing_rows(workbook, shipped, [one for one in lacking if one.kind == "row"])
+    workbook = renew_helper_sheets(workbook, shipped, [str(one.what) for one in lacking if one.kind == "sheet"])
+    workbook = add_missing_names(workbook, shipped)
+    left = find_missing_parts(workbook, shipped)
+    return workbook, [one for one in lacking if one not in left]
+
+
+def restore_workbook(workbook: Workbook) -> tuple[Workbook, list[MissingPart], list[LostFormula]]:
+    """Upgrade a workbook and put back the formulas that stand outside tables; raises as `upgraded` does."""
+    shipped = template_for_workbook(workbook)
+    workbook, added = upgrade_workbook(workbook, shipped)
+    found = find_lost_formulas(workbook, shipped)
+    _clear_arrays_in_the_way(workbook, found)
+    for one in found:
+        array = str(one.fills) if one.fills else ""
+        workbook.set_cell(one.sheet, one.row, one.column, CellFormula(one.formula, array=array))
+    return workbook, added, found
+
+
+def _clear_arrays_in_the_way(workbook: Workbook, found: Iterable[LostFormula]) -> None:
+    """Empty what arrays are to fill, and whole arrays that stand where a formula is to go: none can be changed in part."""
+    for sheet in {one.sheet for one in found}:
+        here = [one for one in found if one.sheet == sheet]
+        old = [area for area in workbook.arrays(sheet).values() if any(area.holds(one.row, one.column) for one in here)]
+        for area in (*old, *(one.fills for one in here if one.fills)):
+            workbook.empty(sheet, area)
+
+
+def _add_missing_sheets(workbook: Workbook, shipped: Workbook, tables: Iterable[str]) -> Workbook:
+    """Take over the sheets of missing tables, and helper sheets that the template names."""
+    gone = set(tables)
+    homes: dict[str, set[str]] = {name: set() for name in shipped.sheets}
+    for table in shipped.tables.values():
+        homes[table.sheet].add(table.name)
+    helpers = find_named_sheets(shipped)
+    wanted = [
+        sheet
+        for sheet, here in homes.items()
+        if sheet not in workbook.sheets and (here <= gone if here else sheet in helpers)
+    ]
+    if not wanted:
+        return workbook
+    draft = PackageDraft(workbook.package)
+    graft = SheetGraft(draft, PackageDraft(shipped.package))
+    for sheet in wanted:
+        graft.sheet(sheet)
+    return Workbook(workbook.path, draft.to_bytes())
+
+
+def _add_missing_columns(workbook: Workbook, shipped: Workbook, name: str, ids: Iterable[str]) -> Workbook:
+    table, pattern, language = TABLES[name], shipped.tables[name], language_of_headers(find_declared_tables(workbook))
+    draft, source = PackageDraft(workbook.package), PackageDraft(shipped.package)
+    graft = SheetGraft(draft, source)
+    formulas = _formulas_of_new_columns(workbook, name, ids, language)
+    columns = [
+        copy_column_pattern(
+            source, pattern, shipped.sheets[pattern.sheet].part, table.header(id, language), graft.styles
+        )._replace(formula=formulas.get(id))
+        for id in ids
+    ]
+    at = workbook.tables[name]
+    add_table_columns(draft, at, workbook.sheets[at.sheet].part, columns)
+    after = Workbook(workbook.path, draft.to_bytes())
+    after.widen(name, columns)
+    return Workbook(workbook.path, after.to_bytes())
+
+
+def _formulas_of_new_columns(workbook: Workbook, name: str, ids: Iterable[str], language: Language) -> dict[str, str]:
+    """What new columns calculate, in the headers that the workbook has or will have."""
+    headers: dict[str, Mapping[str, str]] = {}
+    for table, there in find_declared_tables(workbook).items():
+        matched = match_headers(TABLES[table], there.headers, language)
+        headers[table] = {
+            column.id: matched.get(column.id, column.header.in_(language)) for column in TABLES[table].columns
+        }
+    layout, table_ = WorkbookLayout({}, headers, language), TABLES[name]
+    return {id: layout.formula(table_, table_[id]) for id in ids if table_[id].formula}

@@ -1,0 +1,257 @@
+"""Convert the cells of tables to frames and back, a whole column at a time.
+
+A column where every cell is of the expected kind costs one array conversion; only odd cells are looked at one by one.
+Knows no file format: closed and open workbooks are read and written with the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping, Sequence, Set
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from types import NoneType
+from typing import Any, NamedTuple
+from unicodedata import normalize
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.locale.texts import LANGUAGES, Language, Text
+from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the open Book takes it from here
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label, identify_choice
+from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
+from xl_salesflow.schema.table_frames import DATE_DTYPE
+from xl_salesflow.workbook.cell_findings import CHOOSE_ONE_OF_LABELS, DID_YOU_MEAN_LABEL, CellFinding, ValueFinding
+from xl_salesflow.workbook.typed_values import parse_typed_date, parse_typed_number
+
+ColumnFindings = dict[int, ValueFinding]  # by position in the column
+_PLAIN_NUMBER_TYPES: frozenset[type] = frozenset({int, float, NoneType})
+_PLAIN_DATE_TYPES: frozenset[type] = frozenset({date, NoneType})
+_PLAIN_TEXT_TYPES: frozenset[type] = frozenset({str, NoneType})
+_LIKELY_DATE_BOUNDS = (np.datetime64("1950-01-01", "s"), np.datetime64("2150-01-01", "s"))  # and forever, in History
+_LIKELY_DATE_SERIALS = range(20_000, 80_000)  # 1954 to 2119: a number here is a date that lost its format
+_FOREVER_SERIAL = 2_958_465
+
+
+class ColumnValues(NamedTuple):
+    """A converted column: an array as frames.py describes it, and its doubts."""
+
+    values: npt.NDArray[Any]
+    doubts: ColumnFindings
+
+
+class Dialect(NamedTuple):
+    """What the meaning of a cell depends on: the workbook's currency and its date system."""
+
+    currency: str = ""
+    date1904: bool = False
+
+
+def cells_to_values(column: Column, cells: Sequence[Any], dialect: Dialect) -> ColumnValues:
+    """Return *cells* (Python values, None when blank) as *column* keeps them; a formula column is taken as it shows."""
+    if column.type.is_text:
+        values, doubts = _convert_text_cells(column, cells)
+    elif column.type.is_date:
+        values, doubts = _convert_date_cells(column, cells, dialect)
+    else:
+        values, doubts = _convert_number_cells(column, cells, dialect)
+    return ColumnValues(values, {} if column.is_formula else doubts)
+
+
+def format_cell_as_text(cell: Any) -> str:
+    """Return a cell's value as a sheet shows it, or nearly so."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
+    return "" if cell is None else str(cell).strip()
+
+
+# -- text ---------------------------------------------------------------------------------------------------------
+
+
+def _convert_text_cells(column: Column, cells: Sequence[Any]) -> ColumnValues:
+    doubts: ColumnFindings = {}
+    if not set(map(type, cells)) <= _PLAIN_TEXT_TYPES:
+        doubts = {at: ValueFinding("error_value") for at, cell in enumerate(cells) if isinstance(cell, ErrorValue)}
+        cells = [None if isinstance(cell, ErrorValue) else format_cell_as_text(cell) for cell in cells]
+    meanings: dict[str | None, str] = {cell: cell.strip() if cell else "" for cell in set(cells)}
+    if column.type is ColumnType.CHOICE:
+        doubts |= _replace_labels_by_ids(CHOICES[column.options or ""], meanings, cells)
+    elif column.type is ColumnType.LIST:
+        labels = _ids_by_label(LISTS.get(column.options or "", {}))
+        meanings = {cell: labels.get(_fold_choice_label(text), text) for cell, text in meanings.items()}
+    return ColumnValues(_build_object_array([meanings[cell] for cell in cells]), doubts)
+
+
+def _replace_labels_by_ids(choices: Choices, meanings: dict[str | None, str], cells: Sequence[Any]) -> ColumnFindings:
+    """Put ids in the place of labels; what is no label is blank and doubted."""
+    ids, unknown = _ids_by_label(choices), dict[str | None, ValueFinding]()
+    for cell, text in meanings.items():
+        id = ids.get(_fold_choice_label(text), "")
+        meanings[cell] = id
+        if text and not id:
+            unknown[cell] = ValueFinding("unknown_choice", {"hint": suggest_choice(text, choices)})
+    return {at: unknown[cell] for at, cell in enumerate(cells) if cell in unknown} if unknown else {}
+
+
+def suggest_choice(text: str, choices: Choices) -> Text:
+    """Return what to choose instead of *text*: the label it is most like, or all of them."""
+    near = find_nearest(text, (label for both in choices.values() for label in both.both()))
+    if near is not None:
+        id = identify_choice(choices, near) or ""
+        return Text(*(DID_YOU_MEAN_LABEL.in_(of, near=choices[id].in_(of)) for of in LANGUAGES))
+    return Text(
+        CHOOSE_ONE_OF_LABELS.in_("en", labels=", ".join(text.en for text in choices.values())),
+        CHOOSE_ONE_OF_LABELS.in_("zh", labels="、".join(text.zh for text in choices.values())),
+    )
+
+
+def _ids_by_label(choices: Choices) -> Mapping[str, str]:
+    names = [(name, id) for id, text in choices.items() for name in (*text.both(), id)]
+    return {_fold_choice_label(name): id for name, id in reversed(names)}
+
+
+def _fold_choice_label(text: str) -> str:
+    return normalize("NFKC", text).casefold()
+
+
+def _build_object_array(values: list[str]) -> npt.NDArray[Any]:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+# -- numbers and dates --------------------------------------------------------------------------------------------
+
+
+def _convert_number_cells(column: Column, cells: Sequence[Any], dialect: Dialect) -> ColumnValues:
+    def read(cell: Any) -> tuple[float | None, ValueFinding | None]:
+        if isinstance(cell, str):
+            return parse_typed_number(cell, column.type, dialect.currency) if cell.strip() else (None, None)
+        if isinstance(cell, Decimal | np.number):
+            return float(cell), None
+        return None, ValueFinding("error_value" if isinstance(cell, ErrorValue) else "not_a_number")
+
+    cells, doubts = _convert_odd_cells(cells, _PLAIN_NUMBER_TYPES, read)
+    values = np.array(cells, dtype="float64")
+    if column.type is ColumnType.INTEGER and not column.is_formula:
+        broken = np.flatnonzero(values % 1 > 0)
+        values[broken] = np.nan
+        doubts |= dict.fromkeys(broken.tolist(), ValueFinding("not_whole"))
+    return ColumnValues(values, doubts)
+
+
+def _convert_date_cells(column: Column, cells: Sequence[Any], dialect: Dialect) -> ColumnValues:
+    def read(cell: Any) -> tuple[date | None, ValueFinding | None]:
+        if isinstance(cell, datetime):
+            return cell.replace(tzinfo=None), None
+        if isinstance(cell, str):
+            return parse_typed_date(cell) if cell.strip() else (None, None)
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            return _date_from_serial(cell, dialect.date1904)
+        return None, ValueFinding("error_value" if isinstance(cell, ErrorValue) else "not_a_date")
+
+    cells, doubts = _convert_odd_cells(cells, _PLAIN_DATE_TYPES, read)
+    known = {cell: np.datetime64(cell or "NaT", "s") for cell in set(cells)}
+    values = np.array([known[cell] for cell in cells], dtype=DATE_DTYPE)
+    if column.type is ColumnType.DATE:
+        values = values.astype("datetime64[D]").astype(DATE_DTYPE)
+    unlikely = np.flatnonzero(
+        ((values < _LIKELY_DATE_BOUNDS[0]) | (values >= _LIKELY_DATE_BOUNDS[1]))
+        & (values != np.datetime64(OPEN_STAY_END, "s"))
+    )
+    values[unlikely] = np.datetime64("NaT")
+    return ColumnValues(values, doubts | dict.fromkeys(unlikely.tolist(), ValueFinding("unlikely_date")))
+
+
+def _date_from_serial(cell: float, date1904: bool) -> tuple[datetime | None, ValueFinding | None]:
+    if int(cell) not in _LIKELY_DATE_SERIALS and cell != _FOREVER_SERIAL:
+        return None, ValueFinding("not_a_date")
+    return datetime(1904, 1, 1) + timedelta(cell) if date1904 else datetime(1899, 12, 30) + timedelta(cell), None
+
+
+def _convert_odd_cells(
+    cells: Sequence[Any], plain: frozenset[type], read: Callable[[Any], tuple[Any, ValueFinding | None]]
+) -> tuple[Sequence[Any], ColumnFindings]:
+    """Return *cells* with those of no *plain* kind read one by one."""
+    if set(map(type, cells)) <= plain:
+        return cells, {}
+    mended, doubts = list(cells), ColumnFindings()
+    for at, cell in enumerate(cells):
+        if type(cell) not in plain:
+            mended[at], doubt = read(cell)
+            if doubt:
+                doubts[at] = doubt
+    return mended, doubts
+
+
+_ROW_NAME_TYPES = (ColumnType.KEY, ColumnType.REF, ColumnType.TEXT)
+
+
+def read_frame(
+    table: TableSchema, cells: MutableMapping[str, list[Any]], first_row: int, dialect: Dialect
+) -> tuple[pd.DataFrame, list[CellFinding]]:
+    """Return *cells* (column id → values from *first_row* on, used up) as a frame of *table*, and what is wrong in them.
+
+    Rows that people and the product left blank are not in the frame; what a formula shows in them does not count.
+    """
+    count = len(next(iter(cells.values())))
+    index, used = pd.RangeIndex(first_row, first_row + count), np.zeros(count, dtype=bool)
+    values, faults = dict[str, npt.NDArray[Any]](), list[CellFinding]()
+    for column in table.columns:
+        raw = cells.pop(column.id)
+        values[column.id], doubts = cells_to_values(column, raw, dialect)
+        for at, doubt in sorted(doubts.items()):
+            faults.append(CellFinding(doubt.rule, first_row + at, column.id, format_cell_as_text(raw[at]), doubt.facts))
+        if not column.is_formula:
+            used |= _find_filled_cells(column, values[column.id])
+            used[list(doubts)] = True
+    rows: pd.Index = index if used.all() else index[used]
+    columns = {}
+    for column in table.columns:
+        kept = values.pop(column.id)
+        kept = kept if len(rows) == count else kept[used]
+        columns[column.id] = pd.Series(kept, rows, dtype=object if column.type.is_text else None, copy=False)
+    return pd.DataFrame(columns, index=rows, copy=False), faults
+
+
+def values_to_cells(
+    column: Column, values: pd.Series, language: Language, numbered: Set[str] = frozenset()
+) -> list[Any]:
+    """Return *values* as cells hold them: labels, whole numbers as integers, dates, None for blank.
+
+    Texts among *numbered* are keys that people typed as numbers, and stay numbers.
+    """
+    if column.type.is_text:
+        labels = {value: _label_of_value(column, value, language) or None for value in set(values)}
+        if numbered and column.type in _ROW_NAME_TYPES:
+            labels |= {value: _drop_zero_fraction(float(value)) for value in labels.keys() & numbered}
+        return [labels[value] for value in values]
+    if column.type.is_date:
+        unit = "D" if column.type is ColumnType.DATE else "s"
+        days: list[Any] = values.to_numpy().astype(f"datetime64[{unit}]").tolist()
+        return days
+    numbers: list[Any] = values.to_numpy("float64").tolist()
+    return [None if number != number else _drop_zero_fraction(number) for number in numbers]
+
+
+def _drop_zero_fraction(number: float) -> float:
+    return int(number) if number.is_integer() else number
+
+
+def _label_of_value(column: Column, value: str, language: Language) -> str:
+    if column.type is ColumnType.CHOICE:
+        return choice_label(column.options or "", value, language)
+    if column.type is ColumnType.LIST and (text := LISTS.get(column.options or "", {}).get(value)):
+        return text.in_(language)
+    return value
+
+
+def _find_filled_cells(column: Column, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    return np.asarray(values != "" if column.type.is_text else ~pd.isna(values), dtype=bool)

@@ -1,0 +1,170 @@
+"""Declare what can be wrong with a single cell, and word it as findings.
+
+A finding is made by the reader. The cell stays as it is; where its value cannot be used, the frame holds a blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.table_registry import TABLES
+
+MAX_FINDINGS_PER_RULE = 100  # findings of one rule in one column; the rest is told as a count
+
+
+class CellFindingKind(NamedTuple):
+    """One way in which a cell can be off.
+
+    *joined* faults of a column are told together where their rows touch, and all of them; of others, the first MOST.
+    """
+
+    severity: str
+    message: Text
+    joined: bool = False
+
+
+CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
+    {
+        "not_a_number": CellFindingKind("warn", Text(
+            "{cell} ({header}) needs a number and holds “{shown}”; type one such as 1234.50.",
+            "{cell}（{header}）应为数字，现为“{shown}”；请填写如 1234.50。")),
+        "not_whole": CellFindingKind("warn", Text(
+            "{cell} ({header}) needs a whole number and holds {shown}; round it.",
+            "{cell}（{header}）应为整数，现为 {shown}；请取整。")),
+        "ambiguous_number": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds the text “{shown}”, which may mean {first} or {second}; type the one you mean as a number.",
+            "{cell}（{header}）为文本“{shown}”，可能指 {first} 或 {second}；请改填为数字。")),
+        "other_currency": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds “{shown}”, but the workbook counts in {currency}; convert it and type the number alone.",
+            "{cell}（{header}）为“{shown}”，而本工作簿以 {currency} 计；请换算后只填数字。")),
+        "number_as_text": CellFindingKind("note", Text(
+            "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a number.",
+            "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为数字。"), joined=True),
+        "not_a_date": CellFindingKind("warn", Text(
+            "{cell} ({header}) needs a date and holds “{shown}”; type one such as 2025-05-01.",
+            "{cell}（{header}）应为日期，现为“{shown}”；请填写如 2025-05-01。")),
+        "impossible_date": CellFindingKind("warn", Text(
+            "{cell} ({header}): there is no day “{shown}”; type the right one, such as 2025-05-01.",
+            "{cell}（{header}）：没有“{shown}”这一天；请填写正确日期，如 2025-05-01。")),
+        "unlikely_date": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds {shown}, which no deal can mean; type the right date, such as 2025-05-01.",
+            "{cell}（{header}）为 {shown}，不可能是商机的日期；请填写正确日期，如 2025-05-01。")),
+        "ambiguous_date": CellFindingKind("warn", Text(
+            "{cell} ({header}): “{shown}” may mean {first} or {second}; type the one you mean that way.",
+            "{cell}（{header}）：“{shown}”可能指 {first} 或 {second}；请按此格式填写。")),
+        "date_as_text": CellFindingKind("note", Text(
+            "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a date.",
+            "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为日期。"), joined=True),
+        "error_value": CellFindingKind("warn", Text(
+            "{cell} ({header}) shows the error {shown}; type the value, or mend the formula you put there.",
+            "{cell}（{header}）显示错误 {shown}；请填写数值或修正其中的公式。")),
+        "unknown_choice": CellFindingKind("warn", Text(
+            "{cell} ({header}): “{shown}” is not one of the choices; {hint}",
+            "{cell}（{header}）：“{shown}”不在可选项中；{hint}")),
+        "formula_typed_over": CellFindingKind("warn", Text(
+            "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair puts it back.",
+            "{cell}（{header}）中原有的公式已被覆盖；可用 salesflow check --repair 恢复。"), joined=True),
+        "missing_row": CellFindingKind("warn", Text(
+            "The row of {shown} is missing from the table {table}, and whatever uses it shows an error; salesflow check --repair "
+            "puts it back.",
+            "表 {table} 缺少 {shown} 一行，引用它的单元格会出错；可用 salesflow check --repair 恢复。")),
+        "missing_name": CellFindingKind("warn", Text(
+            "The cell named {shown} is gone, so the sheets cannot use it; salesflow check --repair names it again.",
+            "名为 {shown} 的单元格已不存在，相关表无法使用；可用 salesflow check --repair 恢复。")),
+        "missing_sheet": CellFindingKind("warn", Text(
+            "The sheet {shown} is gone, and what is built on it shows errors; salesflow check --repair puts it back.",
+            "工作表“{shown}”已不存在，依赖它的内容会出错；可用 salesflow check --repair 恢复。")),
+        "missing_chart": CellFindingKind("note", Text(
+            "The sheet {shown} has lost charts ({count} of {all} are there); copy them from a new workbook (salesflow init).",
+            "工作表“{shown}”缺少图表（现有 {count} 个，应有 {all} 个）；可从新建的工作簿（salesflow init）复制。")),
+        "broken_reference": CellFindingKind("warn", Text(
+            "{shown} refers to cells that are gone (#REF!); mend its formula, or go back to a backup.",
+            "{shown} 引用的单元格已不存在；请修正公式或使用备份。")),
+        "broken_name": CellFindingKind("warn", Text(
+            "The name {shown} refers to cells that are gone (#REF!); mend or delete it in Excel (Formulas › Name Manager).",
+            "名称 {shown} 引用的单元格已不存在；请在 Excel（公式 › 名称管理器）中修正或删除。")),
+    }
+)  # fmt: skip
+
+MORE_CELLS_TEXT = Text(
+    "{header}: {count} more cells like {cell}.", "{header}：另有 {count} 个单元格与 {cell} 同样有误。"
+)
+DID_YOU_MEAN_LABEL = Text("did you mean “{near}”?", "是否指“{near}”？")
+CHOOSE_ONE_OF_LABELS = Text("choose one of: {labels}.", "请从中选择：{labels}。")
+
+
+class ValueFinding(NamedTuple):
+    """What is wrong with the content of a cell: a rule of FAULTS and the facts of its message."""
+
+    rule: str
+    facts: Mapping[str, str | Text] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class CellFinding:
+    """A doubt about the cell in *row* of *column*; *shown* is what stands there. *last* ends a run of joined rows."""
+
+    rule: str
+    row: int
+    column: str
+    shown: str
+    facts: Mapping[str, str | Text] = field(default_factory=dict)
+    last: int = 0
+
+
+def describe_cell_findings(pipeline: Pipeline, table: str, faults: Iterable[CellFinding]) -> Iterator[Finding]:
+    """Tell the faults of one table in the pipeline's language, with address and key; floods are cut short."""
+    by_kind: dict[tuple[str, str], list[CellFinding]] = {}
+    for fault in faults:
+        by_kind.setdefault((fault.column, fault.rule), []).append(fault)
+    for (_, rule), alike in by_kind.items():
+        joined = CELL_FINDING_KINDS[rule].joined
+        alike = _join_adjacent_findings(alike) if joined else alike
+        told = [
+            _describe_cell_finding(pipeline, table, fault)
+            for fault in (alike if joined else alike[:MAX_FINDINGS_PER_RULE])
+        ]
+        yield from told
+        if len(told) < len(alike):
+            header = TABLES[table].header(alike[0].column, pipeline.language)
+            yield _count_more_findings(told[-1], header, len(alike) - MAX_FINDINGS_PER_RULE, pipeline)
+
+
+def _join_adjacent_findings(faults: list[CellFinding]) -> list[CellFinding]:
+    runs: list[CellFinding] = []
+    for fault in sorted(faults, key=lambda fault: fault.row):
+        before = runs[-1] if runs else None
+        if before and fault.row == (before.last or before.row) + 1:
+            runs[-1] = CellFinding(before.rule, before.row, before.column, before.shown, before.facts, fault.row)
+        else:
+            runs.append(fault)
+    return runs
+
+
+def _describe_cell_finding(pipeline: Pipeline, table: str, fault: CellFinding) -> Finding:
+    language, declared = pipeline.language, TABLES[table]
+    cell = pipeline.cell(table, fault.row, fault.column)
+    if fault.last > fault.row:
+        letter = pipeline.places[table].letters[fault.column]
+        cell = f"{cell}:{letter}{fault.last}"
+    facts = {name: fact.in_(language) if isinstance(fact, Text) else fact for name, fact in fault.facts.items()}
+    kind, header = CELL_FINDING_KINDS[fault.rule], declared.header(fault.column, language)
+    message = kind.message.in_(language, cell=cell, header=header, shown=fault.shown, **facts)
+    return Finding(
+        fault.rule, kind.severity, message, table, _key_of_finding_row(pipeline, table, fault.row), fault.column, cell
+    )
+
+
+def _key_of_finding_row(pipeline: Pipeline, table: str, row: int) -> str:
+    declared, frame = TABLES[table], pipeline[table]
+    return str(frame.at[row, declared.key or declared.columns[0].id]) if row in frame.index else ""
+
+
+def _count_more_findings(last: Finding, header: str, count: int, pipeline: Pipeline) -> Finding:
+    message = MORE_CELLS_TEXT.in_(pipeline.language, header=header, count=f"{count:,}", cell=last.cell)
+    return Finding(last.rule, last.severity, message, last.table, "", last.column, "")

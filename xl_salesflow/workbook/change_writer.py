@@ -1,0 +1,180 @@
+"""Turn a change set into edits of a workbook: values as cells hold them, formulas with their results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, NamedCellChange, Remove
+from xl_salesflow.ooxml.cell_contents import CachedValue, CellFormula
+from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.schema.named_values import NAMED_CELLS
+from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
+from xl_salesflow.schema.table_frames import complete_columns
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.book_reader import WorkbookReading
+from xl_salesflow.workbook.cell_conversion import values_to_cells
+from xl_salesflow.workbook.input_cells import setting_to_cell
+
+_SETTING_VALUE_COLUMN = ("Settings", "value")
+RepairRows = Mapping[str, Mapping[str, Sequence[int]]]  # table → column id → sheet rows
+
+
+class ChangeSetWriter:
+    """Collects a plan's edits in the workbook that was read."""
+
+    def __init__(self, reading: WorkbookReading) -> None:
+        self.workbook, self.layout, self._reading = reading.workbook, reading.layout, reading
+
+    def collect(self, plan: ChangeSet) -> bool:
+        """Collect *plan*; tell whether there is anything to save."""
+        caches = [edit for edit in map(self._with_formula, plan.caches) if len(edit)]
+        for edit in plan.edits:
+            self._set(edit, formula=False)
+        for edit in caches:
+            self._set(edit, formula=True)
+        self._repair(plan.repairs, plan.caches)
+        cells = [cell for cell in plan.cells if cell.name in self.workbook.names]
+        for cell in cells:
+            self.workbook.set_name(cell.name, self._named(cell))
+        for fill in plan.fills:
+            table = TABLES[fill.table]
+            self.workbook.replace_rows(table.name, self._body(table, complete_columns(table, fill.rows)))
+        appends = _merge_appended_rows(plan.appends)
+        for remove in plan.removes:
+            self._remove(remove, appends)
+        for name, rows in appends.items():
+            self._append(TABLES[name], rows)
+        rows_too = plan.appends or plan.removes
+        return bool(plan.fills or plan.repairs or cells or caches or any(map(len, plan.edits)) or rows_too)
+
+    def _with_formula(self, edit: Edit) -> Edit:
+        """Leave out the rows whose formula was typed over: they have no cached value to refresh."""
+        rows = self._reading.typed_over.get(edit.table, {}).get(edit.column, ())
+        kept = ~edit.after.index.isin(list(rows))
+        return Edit(edit.table, edit.column, edit.keys[kept], edit.before[kept], edit.after[kept], edit.because)
+
+    def _set(self, edit: Edit, formula: bool) -> None:
+        cells = self._cells(TABLES[edit.table][edit.column], edit.after)
+        if (edit.table, edit.column) == _SETTING_VALUE_COLUMN:
+            cells = _settings_to_cells(edit.keys, cells)
+        if formula:
+            cells = [CachedValue("" if cell is None else cell) for cell in cells]
+        header = self.layout.headers[edit.table][edit.column]
+        self.workbook.set_column(edit.table, header, (edit.after.index.to_numpy(), cells))
+
+    def _cells(self, column: Column, values: pd.Series) -> list[Any]:
+        return values_to_cells(column, values, self.layout.language, self._reading.numbered)
+
+    def _repair(self, repairs: RepairRows, caches: Iterable[Edit]) -> None:
+        fresh = {(edit.table, edit.column): edit for edit in caches}
+        for name, columns in repairs.items():
+            for id, rows in columns.items():
+                edit, column = fresh.get((name, id)), TABLES[name][id]
+                known = dict(zip(edit.after.index, self._cells(column, edit.after), strict=True)) if edit else {}
+                cells = {
+                    int(row): self._formula(TABLES[name], column, int(row), _formula_result_cell(known.get(row)))
+                    for row in rows
+                }
+                self.workbook.set_column(name, self.layout.headers[name][id], cells)
+
+    def _formula(self, table: TableSchema, column: Column, row: int, cached: Any) -> CellFormula:
+        live = self._reading.live.get(table.name, {}).get(column.id, {}).get(row)
+        if live is None:
+            return CellFormula(self.layout.formula(table, column), cached)
+        letter = self.layout.places[table.name].letters[column.id]
+        return CellFormula(live.text, cached, f"{letter}{row}" if live.array else "")
+
+    def _named(self, cell: NamedCellChange) -> Any:
+        value = _named_value_to_cell(cell.after)
+        if cell.cached:
+            return CachedValue("" if value is None else value)
+        declared = NAMED_CELLS.get(cell.name)
+        if declared and declared.type is ColumnType.CHOICE and isinstance(value, str):
+            return choice_label(declared.options or "", value, self.layout.language)
+        return value
+
+    def _remove(self, remove: Remove, appends: dict[str, pd.DataFrame]) -> None:
+        """Take rows out; rows that the same table gains are written in their places first, as it does not do both."""
+        table, places = TABLES[remove.table], remove.rows.index.to_numpy()
+        gained = appends.pop(table.name, None)
+        if gained is not None:
+            here = places[: len(gained)]
+            for header, cells in self._body(table, gained.iloc[: len(places)]).items():
+                self.workbook.set_column(table.name, header, (here, cells))
+            for header in self._own(table):  # a person's mark goes with its row
+                self.workbook.set_column(table.name, header, (here, [None] * len(here)))
+            if len(gained) > len(places):
+                appends[table.name] = gained.iloc[len(places) :]
+            places = places[len(gained) :]
+        on_sheet = self.layout.tables[table.name]
+        if len(places) == on_sheet.last_row - on_sheet.first_row + 1:
+            self.workbook.replace_rows(table.name, {})
+        elif len(places):
+            self.workbook.delete_rows(table.name, places.tolist())
+
+    def _own(self, table: TableSchema) -> list[str]:
+        """Return the headers of the columns that a person added and fills in."""
+        on_sheet, ours = self.workbook.tables[self.layout.tables[table.name].name], self.layout.headers[table.name]
+        return [c.name for c in on_sheet.columns if not c.formula and c.name not in ours.values()]
+
+    def _append(self, table: TableSchema, rows: pd.DataFrame) -> None:
+        """Add *rows* below the last one in use: into the table's blank tail, then into new rows."""
+        on_sheet = self.layout.tables[table.name]
+        first = self._reading.free[table.name]
+        # the one blank row of an empty table is filled by append_rows itself
+        room = on_sheet.last_row - first + 1 if on_sheet.last_row > on_sheet.first_row else 0
+        here, below = rows.iloc[: max(room, 0)], rows.iloc[max(room, 0) :]
+        if len(here):
+            places = np.arange(first, first + len(here))
+            for header, cells in self._body(table, here).items():
+                self.workbook.set_column(table.name, header, (places, cells))
+        if len(below):
+            self.workbook.append_rows(table.name, self._body(table, below))
+
+    def _body(self, table: TableSchema, rows: pd.DataFrame) -> dict[str, list[Any]]:
+        """Return *rows* by header, with live formulas and what they come to."""
+        headers = self.layout.headers[table.name]
+        body = {headers[column.id]: self._cells(column, rows[column.id]) for column in table.columns}
+        if table.name == _SETTING_VALUE_COLUMN[0]:
+            body[headers["value"]] = _settings_to_cells(rows["setting"], body[headers["value"]])
+        for column in table.formulas:
+            if column.formula:
+                text = self.layout.formula(table, column)
+                cells = body[headers[column.id]]
+                body[headers[column.id]] = [CellFormula(text, "" if cell is None else cell) for cell in cells]
+        return body
+
+
+def _settings_to_cells(ids: Iterable[str], cells: Iterable[Any]) -> list[Any]:
+    """Return settings as their type asks: formulas compare them with numbers, though a frame holds text."""
+    return [cell and setting_to_cell(id, cell) for id, cell in zip(ids, cells, strict=True)]
+
+
+def _merge_appended_rows(appends: Iterable[Append]) -> dict[str, pd.DataFrame]:
+    frames: dict[str, list[pd.DataFrame]] = {}
+    for append in appends:
+        if len(append.rows):
+            frames.setdefault(append.table, []).append(complete_columns(TABLES[append.table], append.rows))
+    return {name: parts[0] if len(parts) == 1 else pd.concat(parts) for name, parts in frames.items()}
+
+
+def _named_value_to_cell(value: Any) -> Any:
+    """Return a value of a named cell as a cell holds it."""
+    if value is None or value != value or value == "":
+        return None
+    if isinstance(value, datetime):
+        value = value.replace(tzinfo=None)
+        return value.date() if value == datetime.combine(value.date(), datetime.min.time()) else value
+    if isinstance(value, np.generic):
+        return _named_value_to_cell(value.item())
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _formula_result_cell(cell: Any) -> Any:
+    """What a formula shows: one that comes to nothing shows an empty text."""
+    return "" if cell is None else cell

@@ -1,0 +1,173 @@
+"""Find out who has a workbook open: Excel, LibreOffice or another run of ours.
+
+Our lock is one of the operating system on a file beside the workbook, so it ends with the process that holds it.
+The file itself is removed by its holder or by the next run.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import FileIO
+from pathlib import Path
+
+from xl_salesflow.errors import WorkbookInUse
+
+_ABANDONED_AFTER_SECONDS = 7 * 24 * 3600  # seconds after which an owner file is taken for one that a crash left behind
+_ANSI_NAME_START, _WIDE_LENGTH_START, _WIDE_NAME_START = (
+    1,
+    55,
+    57,
+)  # where an owner file of Excel keeps the holder's name
+
+
+def refuse_if_open(path: Path) -> None:
+    """Raise WorkbookInUse while Excel or LibreOffice has the workbook open."""
+    for program in (_ExcelOwnerFile(), _LibreOfficeOwnerFile()):
+        owner = path.with_name(program.owner_file(path.name))
+        with suppress(FileNotFoundError):
+            if not program.abandoned(owner):
+                raise WorkbookInUse(path, f"{program.holder(owner)} (says {owner.name})")
+
+
+class _ExcelOwnerFile:
+    def owner_file(self, name: str) -> str:
+        return f"~${name}"
+
+    def holder(self, owner: Path) -> str:
+        try:
+            data = owner.read_bytes()
+        except PermissionError:
+            return "Excel"
+        wide = int.from_bytes(data[_WIDE_LENGTH_START:_WIDE_NAME_START], "little")
+        name = (
+            data[_WIDE_NAME_START : _WIDE_NAME_START + 2 * wide].decode("utf-16-le", "replace") if 0 < wide < 64 else ""
+        )
+        ansi = data[_ANSI_NAME_START : _ANSI_NAME_START + data[0]].decode("latin-1") if data and data[0] < 54 else ""
+        return _keep_printable_signs(name) or _keep_printable_signs(ansi) or "Excel"
+
+    def abandoned(self, owner: Path) -> bool:
+        """On Windows, Excel keeps its owner file open against writing: one that can be opened was left by a crash."""
+        if os.name == "nt":
+            try:
+                owner.open("r+b").close()
+            except PermissionError:
+                return False
+            return True
+        here = sys.platform == "darwin" and not owner.is_relative_to("/Volumes")  # not on somebody else's disk
+        return _is_old_owner_file(owner) or (here and not _is_program_running("Microsoft Excel"))
+
+
+class _LibreOfficeOwnerFile:
+    def owner_file(self, name: str) -> str:
+        return f".~lock.{name}#"
+
+    def holder(self, owner: Path) -> str:
+        return next((name for name in map(_keep_printable_signs, self._fields(owner)[:2]) if name), "LibreOffice")
+
+    def abandoned(self, owner: Path) -> bool:
+        """One of this computer, on which LibreOffice does not run, was left by a crash."""
+        host = [*self._fields(owner), "", "", ""][2]
+        here = host.casefold() == socket.gethostname().casefold()
+        return _is_old_owner_file(owner) or (os.name != "nt" and here and not _is_program_running("soffice"))
+
+    @staticmethod
+    def _fields(owner: Path) -> list[str]:
+        return owner.read_bytes().decode("utf-8", "replace").split(",")
+
+
+def _is_old_owner_file(owner: Path) -> bool:
+    """Nobody keeps a workbook open for as long."""
+    return time.time() - owner.stat().st_mtime > _ABANDONED_AFTER_SECONDS
+
+
+def _is_program_running(program: str) -> bool:
+    """Whether a program runs on this computer; taken for granted where that cannot be told."""
+    try:
+        seen = subprocess.run(
+            ["ps", "-A", "-o", "comm="], capture_output=True, text=True, timeout=10, check=True
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return True
+    return any(Path(line.strip()).name.startswith(program) for line in seen.splitlines())
+
+
+def _keep_printable_signs(name: str) -> str:
+    return "".join(filter(str.isprintable, name)).strip()
+
+
+def hidden_file_beside(path: Path, suffix: str) -> Path:
+    """A hidden file of ours next to a workbook, with a name of bounded length."""
+    return path.with_name(
+        f".salesflow-{hashlib.sha256(path.name.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}{suffix}"
+    )
+
+
+@contextmanager
+def sole_writer(path: Path) -> Iterator[None]:
+    """Be the only run that writes a workbook; raises WorkbookInUse when another one is."""
+    lock = hidden_file_beside(path, ".lock")
+    file = _acquire_workbook_lock(path, lock)
+    try:
+        yield
+    finally:
+        if os.name == "nt":  # an open file cannot be removed there
+            file.close()
+        with suppress(OSError):
+            lock.unlink()
+        file.close()
+
+
+def _acquire_workbook_lock(path: Path, lock: Path) -> FileIO:
+    while True:
+        file = lock.open("a+b", buffering=0)
+        try:
+            _lock(file)
+        except OSError as error:
+            with file:
+                file.seek(0)
+                holder = _keep_printable_signs(file.read(200).decode("utf-8", "replace")) if os.name != "nt" else ""
+            raise WorkbookInUse(path, holder or "another run of salesflow") from error
+        if _is_lock_file_in_place(file, lock):
+            break
+        file.close()  # the holder before us removed the file between our opening and locking it
+    with suppress(OSError):  # whose it is helps people only; that the disk is full is told by the save
+        file.truncate(0)
+        file.write(f"{_current_user_name()}, run {os.getpid()} on {socket.gethostname()}".encode())
+    return file
+
+
+def _is_lock_file_in_place(file: FileIO, lock: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), lock.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _current_user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no such user, as in containers
+        return "somebody"
+
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(file: FileIO) -> None:
+        file.seek(1 << 20)  # a byte nobody reads
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        file.seek(0)
+
+else:
+    import fcntl
+
+    def _lock(file: FileIO) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,169 @@
+"""Read the settings and the named cells, and the query that the Funnel sheet asks.
+
+Settings come as ids for choices, numbers and ISO dates; where a value cannot be used, the default stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from unicodedata import normalize
+
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
+from xl_salesflow.schema.named_values import (
+    ALL_VALUES_LABEL,
+    NAMED_CELLS,
+    QUERY_FILTERS,
+    SETTINGS_BY_ID,
+    NamedCell,
+    Query,
+    Settings,
+    SettingSchema,
+    SettingValue,
+)
+from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter
+from xl_salesflow.workbook.cell_conversion import Dialect, cells_to_values, format_cell_as_text, suggest_choice
+from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS, CellFinding, ValueFinding
+from xl_salesflow.workbook.typed_values import parse_typed_date, parse_typed_number
+
+_HARMLESS_SETTING_RULES = ("number_as_text", "date_as_text")  # no formula sums a setting
+
+
+def read_workbook_settings(frame: pd.DataFrame) -> tuple[Settings, list[CellFinding]]:
+    """Return what the frame of Settings says, and what is wrong with it; rows of the user's own do not matter."""
+    values, faults = dict[str, SettingValue](), list[CellFinding]()
+    for row, id, text in zip(frame.index, frame["setting"], frame["value"], strict=True):
+        declared = SETTINGS_BY_ID.get(id)
+        if declared is None or text == "":
+            continue
+        value, doubt = _parse_setting_text(declared, text)
+        if value is not None:
+            values[id] = value
+        if doubt and doubt.rule not in _HARMLESS_SETTING_RULES:
+            faults.append(CellFinding(doubt.rule, int(row), "value", text, doubt.facts))
+    return Settings(values), faults
+
+
+def message_language(settings: Settings, otherwise: Language) -> Language:
+    """Return the language of messages and documents."""
+    wanted = settings.values.get("language")
+    return next((language for language in LANGUAGES if language == wanted), otherwise)
+
+
+def setting_to_cell(id: str, text: str) -> SettingValue:
+    """Return what the cell of setting *id* holds for *text*: a number where formulas need one."""
+    declared = SETTINGS_BY_ID.get(id)
+    value, _ = _parse_setting_text(declared, text) if declared else (None, None)
+    if not isinstance(value, float):
+        return text
+    return int(value) if value.is_integer() else value
+
+
+def _parse_setting_text(setting: SettingSchema, text: str) -> tuple[SettingValue | None, ValueFinding | None]:
+    if setting.type is ColumnType.CHOICE:
+        choices = CHOICES[setting.options or ""]
+        id = identify_choice(choices, text)
+        return id, None if id else ValueFinding("unknown_choice", {"hint": suggest_choice(text, choices)})
+    if setting.type is ColumnType.DATE:
+        moment, doubt = parse_typed_date(text)
+        return moment.date().isoformat() if moment else None, doubt
+    if setting.type.is_text:
+        return text, None
+    number, doubt = parse_typed_number(text, setting.type)
+    if number is not None and setting.type is ColumnType.INTEGER and number % 1:
+        return None, ValueFinding("not_whole")
+    return number, doubt
+
+
+NamedValues = Mapping[str, Any]
+_FIRST_EXCEL_DAY = date(1900, 1, 1)  # what Excel shows before it is a zero in a date format
+
+
+def check_named_cells(
+    cells: NamedValues, addresses: Mapping[str, str], dialect: Dialect, language: Language
+) -> tuple[dict[str, Any], list[Finding]]:
+    """Return the named cells by name, and what is wrong with them.
+
+    Inputs come as their type asks, None where blank; a formula that shows nothing is "".
+    """
+    named, found = {name: _normalize_named_value(cell) for name, cell in cells.items()}, list[Finding]()
+    for declared in NAMED_CELLS.values():
+        if declared.name not in named:
+            found.append(_describe_input_finding(declared, declared.name, ValueFinding("missing_name"), "", language))
+        elif declared.formula is None:
+            raw = named[declared.name]
+            named[declared.name], doubt = _parse_named_input(declared, raw, dialect)
+            if doubt:
+                found.append(
+                    _describe_input_finding(
+                        declared, format_cell_as_text(raw), doubt, addresses[declared.name], language
+                    )
+                )
+    return named, found
+
+
+def query_from_named_cells(named: NamedValues) -> Query:
+    """Return the question that the Funnel sheet's cells put; a blank or (All) filters nothing."""
+    filters = {}
+    for name, column in QUERY_FILTERS.items():
+        value = format_cell_as_text(named.get(name))
+        if value and not _is_everything_label(value, named):
+            filters[column] = identify_choice(LISTS.get(column, {}), value) or value
+    return Query(
+        as_of=named.get("AsOfInput"),
+        start=named.get("PeriodFromInput"),
+        end=named.get("PeriodToInput"),
+        filters=filters,
+        reading="cohort" if _chosen_option_id(named, "Reading") == "cohort" else "snapshot",
+        reach="entered" if _chosen_option_id(named, "Reach") == "entered" else "implied",
+    )
+
+
+def _is_everything_label(value: str, named: NamedValues) -> bool:
+    known = (*ALL_VALUES_LABEL.both(), format_cell_as_text(named.get("ViewEverything")))
+    return normalize("NFKC", value) in (normalize("NFKC", everything) for everything in known)
+
+
+def _chosen_option_id(named: NamedValues, name: str) -> str | None:
+    return identify_choice(CHOICES[NAMED_CELLS[name].options or ""], format_cell_as_text(named.get(name)))
+
+
+def _normalize_named_value(cell: Any) -> Any:
+    """Return a cell's value with blanks as "", whole days as dates and a zero that is shown as a date as 0."""
+    if isinstance(cell, datetime) and cell.time() == time():
+        cell = cell.date()
+    if isinstance(cell, time) or (
+        isinstance(cell, date) and not isinstance(cell, datetime) and cell < _FIRST_EXCEL_DAY
+    ):
+        return 0
+    return "" if cell is None or (isinstance(cell, str) and not cell.strip()) else cell
+
+
+def _parse_named_input(declared: NamedCell, raw: Any, dialect: Dialect) -> tuple[Any, ValueFinding | None]:
+    if raw == "" or declared.type in (ColumnType.REF, ColumnType.TEXT):
+        return (None if raw == "" else raw), None
+    column = Column(
+        declared.name, declared.label, declared.type, declared.tip, ColumnWriter.PERSON, options=declared.options
+    )
+    values, doubts = cells_to_values(column, [raw], dialect)
+    doubt = doubts.get(0)
+    if declared.type in (ColumnType.CHOICE, ColumnType.LIST):
+        return (None if doubt else raw), doubt  # the label itself is what formulas compare
+    value = values[0]
+    if value != value:
+        return None, doubt
+    return (value.astype("datetime64[D]").item() if declared.type.is_date else float(value)), doubt
+
+
+def _describe_input_finding(
+    declared: NamedCell, value: str, doubt: ValueFinding, cell: str, language: Language
+) -> Finding:
+    kind, header = CELL_FINDING_KINDS[doubt.rule], declared.label.in_(language)
+    facts = {name: fact if isinstance(fact, str) else fact.in_(language) for name, fact in doubt.facts.items()}
+    message = kind.message.in_(language, cell=cell, header=header, shown=value, **facts)
+    return Finding(doubt.rule, kind.severity, message, column=declared.name, cell=cell)

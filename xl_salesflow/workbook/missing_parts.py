@@ -1,0 +1,185 @@
+"""Find what a workbook lacks of the template, and renew outdated helper sheets.
+
+A part is missing because an older version made the workbook, or because somebody took it out. Helper sheets, such as
+Workings, hold nothing of people's and are written anew as the template has them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from xl_salesflow.errors import NotOurWorkbook
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.metrics.metric_tables import METRICS_BY_ID, ROW_POSITIONS
+from xl_salesflow.ooxml.cell_references import unquote_sheet_name
+from xl_salesflow.ooxml.package_draft import PackageDraft
+from xl_salesflow.ooxml.sheet_transfer import SheetGraft
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.ooxml.workbook_parts import ExcelTable, read_relationships
+from xl_salesflow.schema.named_values import SETTINGS_BY_ID
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.workbook_layout import guess_renamed_header, language_of_headers, match_headers
+
+
+def find_outdated_helper_sheets(workbook: Workbook, shipped: Workbook) -> list[str]:
+    """Return the helper sheets of the template that a workbook has with their names elsewhere, or without them."""
+    return [
+        sheet
+        for sheet in _find_helper_sheets(shipped)
+        if sheet in workbook.sheets and _has_displaced_names(workbook, shipped, sheet)
+    ]
+
+
+def renew_helper_sheets(workbook: Workbook, shipped: Workbook, sheets: list[str]) -> Workbook:
+    """Return *workbook* with helper sheets as the template has them, and the names that point to them."""
+    if not sheets:
+        return workbook
+    draft = PackageDraft(workbook.package)
+    graft = SheetGraft(draft, PackageDraft(shipped.package))
+    for sheet in sheets:
+        graft.body(sheet, workbook.sheets[sheet].part)
+        for name, text in _names_on_sheet(shipped, sheet).items():
+            graft.name(name, text)
+    return Workbook(workbook.path, draft.to_bytes())
+
+
+def _find_helper_sheets(shipped: Workbook) -> Iterator[str]:
+    homes = {table.sheet for table in shipped.tables.values()}
+    for sheet, place in shipped.sheets.items():
+        if (
+            sheet not in homes
+            and _names_on_sheet(shipped, sheet)
+            and not read_relationships(shipped.package, place.part)
+        ):
+            yield sheet
+
+
+def _has_displaced_names(workbook: Workbook, shipped: Workbook, sheet: str) -> bool:
+    there = workbook.name_texts
+    return any(
+        _split_sheet_reference(there.get(name, "")) != _split_sheet_reference(text)
+        for name, text in _names_on_sheet(shipped, sheet).items()
+    )
+
+
+def _names_on_sheet(book: Workbook, sheet: str) -> Mapping[str, str]:
+    return {
+        name: text
+        for name, text in book.name_texts.items()
+        if "!" in text and _split_sheet_reference(text)[0] == sheet.casefold()
+    }
+
+
+def _split_sheet_reference(text: str) -> tuple[str, str]:
+    # Excel leaves out quotes that it can do without
+    sheet, _, cells = text.rpartition("!")
+    return unquote_sheet_name(sheet).casefold() if sheet else "", cells
+
+
+DECLARED_ROW_KEYS: Mapping[str, tuple[str | int, ...]] = {
+    "Metrics": tuple(METRICS_BY_ID),
+    "Settings": tuple(SETTINGS_BY_ID),
+    **{table: tuple(positions) for table, positions in ROW_POSITIONS.items()},
+}
+"""The tables whose rows are declared, and the keys of those rows."""
+
+_MISSING_PART_TEXTS = {
+    "table": Text("the table {table}", "表 {table}"),
+    "column": Text("the column “{what}” of {table}", "表 {table} 的列“{what}”"),
+    "row": Text("the row of {what} in {table}", "表 {table} 中 {what} 一行"),
+    "name": Text("the name {what}", "名称 {what}"),
+    "sheet": Text("the sheet {what} as it is now", "工作表 {what} 的现有版本"),
+}
+
+
+_OWN_SHEET_REFERENCE = re.compile(r"'(?:[^'\[\]]|'')+'|[\w.]+")  # of this workbook, not of another
+
+
+class MissingPart(NamedTuple):
+    """One thing a workbook lacks: its *kind* (table, column, row, sheet or name), its table, and what it is called there."""
+
+    kind: str
+    table: str
+    what: str | int = ""
+
+    def told(self, language: Language) -> str:
+        """Return it in words."""
+        what = self.what
+        if self.kind == "column":
+            what = TABLES[self.table].header(str(what), language)
+        return _MISSING_PART_TEXTS[self.kind].in_(language, table=self.table, what=str(what))
+
+
+def find_missing_parts(workbook: Workbook, shipped: Workbook) -> list[MissingPart]:
+    """Return what *workbook* lacks of the template *shipped*, tables first.
+
+    A column that seems to have been renamed, and a table, do not count: the reader says so, with the name it may have now.
+
+    Raises:
+        NotOurWorkbook: none of our tables is there.
+    """
+    ours = find_declared_tables(workbook)
+    language = language_of_headers(ours)
+    found = [MissingPart("table", name) for name in TABLES if name not in ours]
+    for name, table in ours.items():
+        declared, matched = TABLES[name], match_headers(TABLES[name], table.headers, language)
+        lacking = [column for column in declared.columns if column.id not in matched]
+        added = [column for column in lacking if guess_renamed_header(declared, column, matched, table.headers) is None]
+        found += [MissingPart("column", name, column.id) for column in added]
+        found += [MissingPart("row", name, key) for key in _find_missing_rows(workbook, name, matched)]
+    found += [MissingPart("sheet", "", sheet) for sheet in find_outdated_helper_sheets(workbook, shipped)]
+    return found + [MissingPart("name", "", name) for name in _find_missing_names(workbook, shipped)]
+
+
+def find_declared_tables(workbook: Workbook) -> dict[str, ExcelTable]:
+    """Return the declared tables that are there; raises NotOurWorkbook."""
+    found = {name: workbook.tables[name] for name in TABLES if name in workbook.tables}
+    if not found:
+        raise NotOurWorkbook(workbook.path)
+    return found
+
+
+def _find_missing_rows(workbook: Workbook, table: str, headers: Mapping[str, str]) -> Iterator[str | int]:
+    """The declared rows that a table lacks; one that was never filled lacks none."""
+    key = TABLES[table].key or ""
+    if table in DECLARED_ROW_KEYS and key in headers:
+        there = {_row_key_text(cell) for cell in workbook.read_table(table)[headers[key]]} - {""}
+        yield from (row for row in DECLARED_ROW_KEYS[table] if there and str(row) not in there)
+
+
+def _row_key_text(cell: object) -> str:
+    return "" if cell is None else str(cell).strip()
+
+
+def _find_missing_names(workbook: Workbook, shipped: Workbook) -> Iterator[str]:
+    """The names of the template that are gone, or point to nothing."""
+    there = workbook.name_texts
+    for name in shipped.name_texts:
+        text = there.get(name)
+        if text is None or is_broken_reference(workbook, text):
+            yield name
+
+
+def is_broken_reference(workbook: Workbook, text: str) -> bool:
+    """Say whether what a name stands for is gone."""
+    sheet, mark, _ = text.partition("!")
+    return "#REF!" in text.upper() or (
+        bool(mark)
+        and _OWN_SHEET_REFERENCE.fullmatch(sheet) is not None
+        and unquote_sheet_name(sheet) not in workbook.sheets
+    )
+
+
+def match_template_sheets(workbook: Workbook, shipped: Workbook) -> Mapping[str, str]:
+    """Which sheet of a workbook each sheet of the template is: the one of the same name, or with the same tables."""
+    by_table = {t.sheet: workbook.tables[t.name].sheet for t in shipped.tables.values() if t.name in workbook.tables}
+    by_name = {name: workbook.sheets[name].name for name in shipped.sheets if name in workbook.sheets}
+    return by_name | by_table
+
+
+def find_named_sheets(workbook: Workbook) -> set[str]:
+    """Return the sheets that defined names point to, whether they are there or not."""
+    texts = (text.partition("!") for text in workbook.name_texts.values())
+    return {unquote_sheet_name(sheet) for sheet, mark, _ in texts if mark and _OWN_SHEET_REFERENCE.fullmatch(sheet)}

@@ -1,0 +1,137 @@
+"""Start a store: a new workbook from the template, or our sheets joined to a team's own workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.errors import CannotSave, NotAWorkbook, UnsupportedEdit, UsageError
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.ooxml.package_draft import PackageDraft
+from xl_salesflow.ooxml.sheet_transfer import SheetGraft, rename_sheets
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.ooxml.workbook_parts import find_main_part
+from xl_salesflow.process.playbook_files import list_playbook_names
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.book_upgrade import upgrade_workbook
+from xl_salesflow.workbook.empty_workbook import read_empty_workbook
+from xl_salesflow.workbook.missing_parts import MissingPart
+
+DEFAULT_PLAYBOOK = "crm"
+
+
+def new_workbook(path: Path, language: Language, playbook: str = DEFAULT_PLAYBOOK) -> None:
+    """Write a new workbook to *path*, replacing what is there.
+
+    Raises:
+        UsageError: no playbook is called *playbook*.
+        CannotSave: the folder or the disk refuses.
+    """
+    data = build_new_workbook(language, playbook)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise CannotSave(path, error.strerror or str(error)) from error
+
+
+def build_new_workbook(language: Language, playbook: str = DEFAULT_PLAYBOOK) -> bytes:
+    """Return the bytes of a new workbook.
+
+    Raises:
+        UsageError: no playbook is called *playbook*.
+    """
+    if playbook not in list_playbook_names():
+        near, known = find_nearest(playbook, list_playbook_names()), ", ".join(list_playbook_names())
+        raise UsageError(
+            f"There is no playbook {playbook!r}" + (f"; did you mean {near!r}?" if near else f"; there are {known}."),
+            f"没有名为“{playbook}”的销售流程" + (f"；是否指“{near}”？" if near else f"；可选：{known}。"),
+        )
+    return read_empty_workbook(language) if playbook == DEFAULT_PLAYBOOK else _build_for_playbook(language, playbook)
+
+
+def _build_for_playbook(language: Language, playbook: str) -> bytes:
+    from xl_salesflow.workbook.template.template_builder import build_template
+
+    return build_template(language, playbook)
+
+
+_MAX_SHEET_NAME_LENGTH = 31  # signs in a sheet's name
+
+
+def is_store_file(path: Path) -> bool:
+    """Tell whether the workbook at *path* has our tables already."""
+    return {"Deals", "Stages", "Settings"} <= set(Workbook.open(path).tables)
+
+
+def build_adopted_store(path: Path, template: bytes) -> tuple[bytes, str, Mapping[str, str]]:
+    """Return the workbook at *path* with our sheets, the digest of what was read, and sheets of ours called otherwise."""
+    workbook = Workbook.open(path)
+    store, titles = join_template_sheets(workbook, template)
+    return store.to_bytes(), workbook.digest, titles
+
+
+def upgrade_store_file(path: Path) -> tuple[bytes, str, list[MissingPart]]:
+    """Return the store at *path* with what its version lacks, the digest of what was read, and what was added."""
+    workbook = Workbook.open(path)
+    after, added = upgrade_workbook(workbook)
+    return after.to_bytes(), workbook.digest, added
+
+
+def join_template_sheets(workbook: Workbook, template: bytes) -> tuple[Workbook, Mapping[str, str]]:
+    """Return *workbook* with every sheet of *template* behind its own, and what sheets of ours had to be called otherwise.
+
+    Raises:
+        UnsupportedEdit: the workbook has tables or names that we need for ourselves.
+        NotAWorkbook: it is a Strict one.
+    """
+    ours = Workbook(Path("template"), template)
+    _refuse_strict_workbook(workbook)
+    _refuse_doubled_names(workbook, "tables", set(TABLES) & set(workbook.tables))
+    there = {name.casefold() for name in workbook.name_texts}
+    _refuse_doubled_names(workbook, "names", {name for name in ours.name_texts if name.casefold() in there})
+    titles = _find_free_titles(ours.sheets, workbook.sheets)
+    ours = rename_sheets(ours, titles)
+    draft = PackageDraft(workbook.package)
+    graft = SheetGraft(draft, PackageDraft(ours.package))
+    for sheet in ours.sheets:
+        graft.sheet(sheet)
+    for name, text in ours.name_texts.items():
+        if "!" not in text:  # a name that is a formula of its own
+            graft.name(name, text)
+    return Workbook(workbook.path, draft.to_bytes()), titles
+
+
+def _find_free_titles(ours: Iterable[str], theirs: Iterable[str]) -> dict[str, str]:
+    taken = {title.casefold() for title in theirs}
+    titles = {}
+    for title in ours:
+        if title.casefold() in taken:
+            titles[title] = f"{title[: _MAX_SHEET_NAME_LENGTH - 12]} (salesflow)"
+    return titles
+
+
+def _refuse_doubled_names(workbook: Workbook, what: str, doubled: set[str]) -> None:
+    if doubled:
+        named = ", ".join(sorted(doubled)[:5])
+        zh = {"tables": "表", "names": "名称"}[what]
+        raise UnsupportedEdit(
+            workbook.path,
+            named,
+            (
+                f"{what} of the workbook's own, called as ours have to be; rename them in Excel and try again",
+                f"工作簿自有的{zh}与本产品所需同名；请在 Excel 中改名后重试",
+            ),
+        )
+
+
+def _refuse_strict_workbook(workbook: Workbook) -> None:
+    root = PackageDraft(workbook.package).tree(find_main_part(workbook.package))
+    if "purl.oclc.org" in str(root.tag):
+        raise NotAWorkbook(
+            workbook.path,
+            (
+                "is a Strict Open XML workbook; save it in Excel as Excel Workbook (*.xlsx) and try again",
+                "是 Strict Open XML 工作簿；请在 Excel 中另存为“Excel 工作簿 (*.xlsx)”后重试",
+            ),
+        )

@@ -1,0 +1,189 @@
+"""Read files that come back filled in: a change sheet with its ticks, a BANT card with its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_FACTS, CHANGE_SHEET_TABLE, ChangeLine, ChangeSheet
+from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.errors import NotAWorkbook, UsageError
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.ooxml.cell_references import cell_address
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
+from xl_salesflow.schema.table_columns import ColumnType, SheetGroup, TableSchema, declare_column
+from xl_salesflow.schema.work_tables import BANT_CARD_ANSWER_COLUMNS, BANT_CARD_TABLE
+from xl_salesflow.workbook.cell_conversion import Dialect, read_frame
+from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS, CellFinding
+
+ChangeSheetCells = Mapping[str, list[Any]]
+
+
+def read_change_sheet_file(path: Path) -> ChangeSheet:
+    """Return the change sheet at *path*.
+
+    Raises:
+        NotAWorkbook: the file is none.
+        UsageError: it is a workbook, but no change sheet, or a tick is neither yes nor no.
+    """
+    workbook = Workbook.open(path)
+    if not {CHANGE_SHEET_TABLE.name.casefold(), ABOUT_TABLE.name.casefold()} <= {
+        name.casefold() for name in workbook.tables
+    }:
+        raise UsageError(
+            f"{path} is no change sheet; make one with: salesflow update BOOK --dry-run --sheet {path.name}.",
+            f"{path} 不是修改清单；可用 salesflow update 工作簿 --dry-run --sheet {path.name} 生成。",
+        )
+    columns = _change_cells_by_id(path, workbook.read_table(CHANGE_SHEET_TABLE.name))
+    language: Language = (
+        "zh" if CHANGE_SHEET_TABLE.header("apply", "zh") in workbook.tables[CHANGE_SHEET_TABLE.name].headers else "en"
+    )
+    facts = _read_about_facts(path, workbook.read_table(ABOUT_TABLE.name))
+    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    lines = tuple(_read_change_line(path, number, row) for number, row in enumerate(rows, 2) if row["mark"])
+    return ChangeSheet(
+        str(facts["book"]),
+        str(facts["verb"]),
+        _parse_about_day(path, facts["today"]),
+        str(facts["by"]),
+        language,
+        lines,
+    )
+
+
+def _change_cells_by_id(path: Path, cells: ChangeSheetCells) -> dict[str, list[Any]]:
+    found = {column.id: cells for header, cells in cells.items() if (column := CHANGE_SHEET_TABLE.find(header))}
+    if missing := [
+        CHANGE_SHEET_TABLE.header(column.id, "en") for column in CHANGE_SHEET_TABLE.columns if column.id not in found
+    ]:
+        raise UsageError(
+            f"{path}: the column {', '.join(missing)} is gone; make the change sheet anew.",
+            f"{path}：缺少列 {'、'.join(missing)}；请重新生成修改清单。",
+        )
+    return found
+
+
+def _read_about_facts(path: Path, cells: ChangeSheetCells) -> dict[str, Any]:
+    names, values = list(cells.values())[:2]
+    told = {str(name): value for name, value in zip(names, values, strict=True)}
+    found = {id: told[name] for id, text in CHANGE_SHEET_FACTS.items() for name in text.both() if name in told}
+    if len(found) < len(CHANGE_SHEET_FACTS):
+        raise NotAWorkbook(
+            path, ("the sheet About is damaged; make the change sheet anew", "“说明”表已损坏；请重新生成修改清单")
+        )
+    return found
+
+
+def _parse_about_day(path: Path, value: Any) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise NotAWorkbook(
+            path, ("the sheet About has no day; make the change sheet anew", "“说明”表缺少日期；请重新生成修改清单")
+        ) from None
+
+
+def _read_change_line(path: Path, number: int, row: Mapping[str, Any]) -> ChangeLine:
+    said = str(row["apply"] or "").strip()
+    choice = identify_choice(CHOICES["yes_no"], said) if said else "no"
+    if choice is None:
+        raise UsageError(
+            f"{path}, row {number}: “{said}” is neither Yes nor No; nothing was done.",
+            f"{path} 第 {number} 行：“{said}”不是“是”或“否”；未作任何处理。",
+        )
+    texts = {
+        id: str(row[id] or "")
+        for id in ("table", "key", "column", "mark", "held", "where", "name", "because", "follows")
+    }
+    return ChangeLine(**texts, before=row["before"], after=row["after"], apply=choice == "yes")
+
+
+@dataclass(frozen=True)
+class FilledBantCard:
+    """A card as it was read: *frame* is one of BANT_CARD; *columns* says where each column stands, from 1."""
+
+    path: Path
+    sheet: str
+    columns: dict[str, int]
+    frame: pd.DataFrame
+    faults: tuple[Finding, ...]
+
+    def address(self, row: int, column: str) -> str:
+        """Return where a cell is, with the file's name."""
+        return _card_cell_address(self.path, self.sheet, row, self.columns[column])
+
+
+def read_bant_card_file(path: Path, language: Language) -> FilledBantCard:
+    """Read the card in the file *path*; its headers may be in either language, faults are told in *language*.
+
+    Raises:
+        WorkbookError: the file cannot be read.
+        UsageError: it is no card, or a column is missing.
+    """
+    workbook = Workbook.open(path)
+    named = next((name for name in workbook.tables if name.casefold() == BANT_CARD_TABLE.name.casefold()), None)
+    if named is None:
+        raise UsageError(
+            f"{path} is no BANT card: it has no table {BANT_CARD_TABLE.name}; salesflow bant BOOK DEAL writes one.",
+            f"{path} 不是 BANT 卡：缺少表 {BANT_CARD_TABLE.name}；可用 salesflow bant BOOK DEAL 生成。",
+        )
+    table = workbook.tables[named]
+    found = {column.id: place for place, header in enumerate(table.headers) if (column := BANT_CARD_TABLE.find(header))}
+    for id in ("deal", "question", *BANT_CARD_ANSWER_COLUMNS):
+        if id not in found:
+            header = BANT_CARD_TABLE.header(id, language)
+            raise UsageError(
+                f"{path}: the card has no column “{header}”; write a new card.",
+                f"{path}：卡中没有“{header}”列；请重新生成。",
+            )
+    cells = workbook.read_table(named)
+    held = {
+        c.id: cells[table.headers[found[c.id]]] if c.id in found else _blank_card_cells(cells)
+        for c in BANT_CARD_TABLE.columns
+    }
+    frame, faults = read_frame(BANT_CARD_TABLE, held, table.first_row, Dialect("", workbook.date1904))
+    columns = {id: table.first_col + place for id, place in found.items()}
+    told = tuple(
+        _describe_card_finding(path, table.sheet, columns, fault, language)
+        for fault in faults
+        if fault.column in BANT_CARD_ANSWER_COLUMNS
+    )
+    return FilledBantCard(path, table.sheet, columns, frame, told)
+
+
+def _blank_card_cells(cells: dict[str, list[object]]) -> list[object]:
+    return [None] * len(next(iter(cells.values())))
+
+
+def _describe_card_finding(
+    path: Path, sheet: str, columns: dict[str, int], fault: CellFinding, language: Language
+) -> Finding:
+    cell = _card_cell_address(path, sheet, fault.row, columns[fault.column])
+    facts = {name: fact.in_(language) if isinstance(fact, Text) else fact for name, fact in fault.facts.items()}
+    kind, header = CELL_FINDING_KINDS[fault.rule], BANT_CARD_TABLE.header(fault.column, language)
+    said = kind.message.in_(language, cell=cell, header=header, shown=fault.shown, **facts)
+    return Finding(fault.rule, kind.severity, said, "Answers", "", fault.column, cell)
+
+
+def _card_cell_address(path: Path, sheet: str, row: int, column: int) -> str:
+    quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
+    return f"[{path.name}]{quoted}!{cell_address(row, column)}"
+
+
+ABOUT_TABLE = TableSchema(
+    "ChangeSheet", Text("About", "说明"), Text("What the change sheet is about", "修改清单的来历"), SheetGroup.MANAGE,
+    (
+        declare_column("fact", "Fact", "项目", ColumnType.TEXT, "What", "项目"),
+        declare_column("value", "Value", "内容", ColumnType.TEXT, "Which", "内容", width=60),
+    ),
+)  # fmt: skip

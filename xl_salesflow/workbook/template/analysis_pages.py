@@ -1,0 +1,250 @@
+"""Write the page Plan and the analysis pages: charts and one live table each.
+
+Plan goes from the target back to leads. The analysis pages, such as Leaks, Loss reasons and Moves, are alike but for what
+this file declares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment
+from openpyxl.utils import get_column_letter
+
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.choice_lists import LISTS
+from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.template.page_charts import ChartBox, SeriesLook, build_column_chart, place_chart
+from xl_salesflow.workbook.template.page_parts import (
+    PagePanel,
+    shape_step_rows,
+    template_position_rows,
+    write_headline_cards,
+    write_page_heading,
+    write_page_hint,
+    write_page_inputs,
+    write_page_title,
+)
+from xl_salesflow.workbook.template.print_and_pack import set_up_printing
+from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_width, place_table
+from xl_salesflow.workbook.template.template_styles import (
+    ACCENT_COLOUR,
+    ACCENT_MID_COLOUR,
+    MUTED_COLOUR,
+    PAGE_LOOK,
+    RED_INK_COLOUR,
+    template_font,
+    type_number_format,
+)
+
+_SALES_PLAN_TITLE = Text("Plan", "计划")
+_SALES_PLAN_SUBTITLE = Text(
+    "From the target back to the deals each stage needs, by the team's own conversion and times. Type a what-if beside it.",
+    "按团队自身的转化率与时间，由目标反推各阶段所需商机；可在旁边填写假设值。",
+)
+_SALES_PLAN_HINT = Text("Blank: the sheet Targets, the end of the year.", "留空：取“销售目标”与年末。")
+_SALES_PLAN_CHART_TITLE = Text("Deals needed and deals there", "所需商机与现有商机")
+_SALES_PLAN_TABLE_HEADING = Text("Back from the target", "由目标反推")
+_SALES_PLAN_WIDTHS = (18, 26, 15, 13, 14, 16, 12, 14, 14, 18)
+_SALES_PLAN_SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 11))
+_SALES_PLAN_CARDS = {
+    "plan_value": Text("the target, or what is missing of it", "目标或其缺口"),
+    "mean_won_value": Text("won value ÷ won deals", "赢单金额 ÷ 赢单数"),
+    "won_needed": Text("rounded up", "向上取整"),
+    "target_gap": Text("target − won so far", "目标 − 已赢单金额"),
+    "activities_per_week": Text("to the last day", "至截止日期"),
+}
+_SALES_PLAN_CARD_ROW, _SALES_PLAN_CHART_TOP, _SALES_PLAN_CHART_ROWS = 9, 13, 18
+
+
+def add_sales_plan_page(workbook: Workbook, language: Language, steps: int) -> PlacedTable:
+    """Write the page; return its table."""
+    table = TABLES["PlanStages"]
+    sheet = workbook[table.title.in_(language)]
+    page_ = PagePanel(workbook, sheet, language, _SALES_PLAN_SLOTS)
+    write_page_title(page_, _SALES_PLAN_TITLE, _SALES_PLAN_SUBTITLE, _SALES_PLAN_WIDTHS)
+    write_page_inputs(page_, 5, ("PlanTarget", "PlanBy", None, None, None))
+    write_page_hint(page_, 6, 2, _SALES_PLAN_HINT)
+    write_headline_cards(page_, _SALES_PLAN_CARD_ROW, _SALES_PLAN_CARDS)
+    row = _SALES_PLAN_CHART_TOP + _SALES_PLAN_CHART_ROWS + 1
+    write_page_heading(page_, row, _SALES_PLAN_TABLE_HEADING)
+    placed = place_table(sheet, table, language, template_position_rows(table.name, language), row + 1, 2, PAGE_LOOK)
+    shape_step_rows(page_, placed, steps)
+    looks = [SeriesLook("deals_needed", ACCENT_MID_COLOUR, "#,##0"), SeriesLook("deals_now", ACCENT_COLOUR, "#,##0")]
+    chart = build_column_chart(placed, "stage", looks, _SALES_PLAN_CHART_TITLE.in_(language))
+    place_chart(sheet, chart, ChartBox(2, _SALES_PLAN_CHART_TOP, 12, _SALES_PLAN_CHART_TOP + _SALES_PLAN_CHART_ROWS))
+    sheet.print_area = f"A1:K{placed.last}"
+    set_up_printing(sheet, language, landscape=True, tall=1)
+    return placed
+
+
+class AnalysisChart(NamedTuple):
+    """A chart over the page's table: its title, the column of its categories, its series."""
+
+    title: Text
+    category: str
+    looks: tuple[SeriesLook, ...]
+    stacked: bool = False
+    lying: bool = False  # long names want bars, not columns
+
+
+class AnalysisPage(NamedTuple):
+    """What a page says and draws."""
+
+    subtitle: Text
+    charts: tuple[AnalysisChart, ...]
+
+
+_LOST_VALUE_SERIES = (SeriesLook("lost_value", ACCENT_COLOUR),)
+_STAGE_MOVE_SHADES = (ACCENT_COLOUR, "4C84A0", ACCENT_MID_COLOUR, "A9C4D3", RED_INK_COLOUR)
+ANALYSIS_PAGES = {
+    "StageChanges": AnalysisPage(
+        Text(
+            "Each stage now and on the day chosen at the top of the Funnel under “Compare with”.",
+            "各阶段现状与“销售漏斗”顶部“对比日期”所选之日的对照。",
+        ),
+        (
+            AnalysisChart(
+                Text("Deals that reached each stage", "到达各阶段的商机数"),
+                "stage",
+                (SeriesLook("reached_then", ACCENT_MID_COLOUR), SeriesLook("reached", ACCENT_COLOUR)),
+            ),
+            AnalysisChart(
+                Text("Open deals in each stage", "各阶段进行中商机"),
+                "stage",
+                (SeriesLook("open_count_then", ACCENT_MID_COLOUR), SeriesLook("open_count", ACCENT_COLOUR)),
+            ),
+        ),
+    ),
+    "TeamPlan": AnalysisPage(
+        Text(
+            "What everybody's own target still takes, by their own conversion and mean won value. Type targets on the "
+            "sheet Targets; the Funnel's dropdowns apply.",
+            "按各自的转化率与平均赢单金额，推算各自目标尚需的赢单与线索。目标在“销售目标”中填写；“销售漏斗”的筛选同样适用。",
+        ),
+        (),
+    ),
+    "Leaks": AnalysisPage(
+        Text(
+            "Where deals are lost, and which step pays most to mend. The Funnel's dropdowns apply.",
+            "商机在何处流失、改善哪一步收益最大；“销售漏斗”的筛选同样适用。",
+        ),
+        (
+            AnalysisChart(Text("Value lost in each stage", "各阶段流失金额"), "stage", _LOST_VALUE_SERIES),
+            AnalysisChart(
+                Text("Won value that one point more of conversion would bring", "转化率提高一个百分点可增加的赢单金额"),
+                "stage",
+                (SeriesLook("one_point_more", ACCENT_MID_COLOUR),),
+            ),
+        ),
+    ),
+    "LossReasons": AnalysisPage(
+        Text("Why deals are lost. The Funnel's dropdowns apply.", "商机为何丢失；“销售漏斗”的筛选同样适用。"),
+        (
+            AnalysisChart(
+                Text("Value lost for each reason", "各原因丢单金额"),
+                "reason",
+                (SeriesLook("lost_value", ACCENT_COLOUR),),
+                lying=True,
+            ),
+        ),
+    ),
+    "Moves": AnalysisPage(
+        Text(
+            "Every move that History holds. Check must be nought in every row.",
+            "历史记录中的全部流转；每行“平衡检查”应为 0。",
+        ),
+        (
+            AnalysisChart(
+                Text("How visits of each stage ended", "各阶段停留的去向"),
+                "stage",
+                tuple(map(SeriesLook, ("forward", "skip", "won", "back", "lost"), _STAGE_MOVE_SHADES)),
+                stacked=True,
+            ),
+        ),
+    ),
+    "MoveValues": AnalysisPage(
+        Text(
+            "The moves of the sheet Moves by their value. Columns are stages, by their row.",
+            "按金额统计“阶段流转”表的流转；各列为对应行号的阶段。",
+        ),
+        (),
+    ),
+}
+_COMPARED_WITH_TEXT = Text("Compared with", "对比日")
+_NO_COMPARISON_DAY_TEXT = Text(
+    "No day to compare with is chosen, or it lies after the as-of date.", "未选对比日期，或其晚于截至日期。"
+)
+_ANALYSIS_CHART_TOP, _ANALYSIS_CHART_ROWS = 5, 18
+_FEW_COLUMNS = 10  # columns that leave room to be wide
+
+
+def add_analysis_pages(workbook: Workbook, language: Language, steps: int) -> Iterator[PlacedTable]:
+    """Write the pages; yield their tables."""
+    for name, analysis in ANALYSIS_PAGES.items():
+        yield _write_analysis_page(workbook, language, name, analysis, steps)
+
+
+def _write_analysis_page(
+    workbook: Workbook, language: Language, name: str, analysis: AnalysisPage, steps: int
+) -> PlacedTable:
+    table = TABLES[name]
+    sheet = workbook[table.title.in_(language)]
+    narrowest = 8 if len(table.columns) > _FEW_COLUMNS else 16
+    widths = [max(column_width(column, language), narrowest) for column in table.columns]
+    page_ = PagePanel(workbook, sheet, language, [(2, len(widths) + 1)])
+    write_page_title(page_, table.title, analysis.subtitle, widths)
+    row = _ANALYSIS_CHART_TOP + (_ANALYSIS_CHART_ROWS + 1 if analysis.charts else 0)
+    write_page_heading(page_, row, table.purpose)
+    placed = place_table(sheet, table, language, template_position_rows(name, language), row + 1, 2, PAGE_LOOK)
+    if name == "StageChanges":
+        _write_comparison_day(page_, placed)
+    shape_step_rows(
+        page_, placed, {"LossReasons": len(LISTS["loss_reason"]), "TeamPlan": placed.length}.get(name, steps)
+    )
+    last = (
+        _fold_extra_columns(placed, steps) if name in ("Moves", "MoveValues") else placed.number(table.columns[-1].id)
+    )
+    _draw_analysis_charts(page_, placed, analysis, last)
+    sheet.print_area = f"A1:{get_column_letter(last)}{placed.last}"
+    set_up_printing(sheet, language, landscape=True, tall=1)
+    return placed
+
+
+def _write_comparison_day(page_: PagePanel, placed: PlacedTable) -> None:
+    # which day "then" is, beside the title
+    number = placed.number(placed.table.columns[-1].id)
+    told, none = _COMPARED_WITH_TEXT.in_(page_.language), _NO_COMPARISON_DAY_TEXT.in_(page_.language)
+    words = page_.sheet.cell(2, number - 1, f'=IF(CompareTo="","{none}","{told}")')
+    words.font = template_font(page_.language, colour=MUTED_COLOUR)
+    words.alignment = Alignment(horizontal="right", vertical="center")
+    day = page_.sheet.cell(2, number, "=CompareTo")
+    day.font = template_font(page_.language, bold=True, colour=ACCENT_COLOUR)
+    day.number_format = type_number_format(ColumnType.DATE)
+    day.alignment = Alignment(horizontal="right", vertical="center", indent=1)
+
+
+def _draw_analysis_charts(page_: PagePanel, placed: PlacedTable, analysis: AnalysisPage, last: int) -> None:
+    share = (last - page_.left + 1) / max(len(analysis.charts), 1)
+    for number, chart in enumerate(analysis.charts):
+        drawn = build_column_chart(
+            placed, chart.category, chart.looks, chart.title.in_(page_.language), chart.stacked, chart.lying
+        )
+        drawn.y_axis.number_format = "#,##0"
+        left, right = (page_.left + round(share * (number + side)) for side in (0, 1))
+        place_chart(
+            page_.sheet, drawn, ChartBox(left, _ANALYSIS_CHART_TOP, right, _ANALYSIS_CHART_TOP + _ANALYSIS_CHART_ROWS)
+        )
+
+
+def _fold_extra_columns(placed: PlacedTable, steps: int) -> int:
+    # columns of stages beyond the process and two more are folded away, as the rows are
+    last = placed.number(placed.table.columns[-1].id)
+    shown = min(placed.number("to_1") + steps + 1, last)
+    for number in range(shown + 1, last + 1):
+        dimension = placed.sheet.column_dimensions[get_column_letter(number)]
+        dimension.outlineLevel, dimension.hidden = 1, True
+    return shown

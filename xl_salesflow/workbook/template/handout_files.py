@@ -1,0 +1,168 @@
+"""Write one table as a workbook of its own: a list, a change sheet to tick, a BANT card to fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from unicodedata import category
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.styles import Alignment
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xl_salesflow.changelog.change_sheet_table import (
+    CHANGE_SHEET_FACTS,
+    CHANGE_SHEET_HELP,
+    CHANGE_SHEET_TABLE,
+    ChangeLine,
+    ChangeSheet,
+)
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.schema.table_columns import ColumnType, TableSchema
+from xl_salesflow.schema.work_tables import BANT_CARD_ANSWER_COLUMNS, BANT_CARD_TABLE
+from xl_salesflow.workbook.returned_files import ABOUT_TABLE
+from xl_salesflow.workbook.template.print_and_pack import lay_out_table_sheet, pack_workbook, set_up_printing
+from xl_salesflow.workbook.template.sheet_cell_rules import add_conditional_formats, add_validations, type_validation
+from xl_salesflow.workbook.template.starter_content import frame_to_template_rows, template_cell_value
+from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_width, place_table
+from xl_salesflow.workbook.template.template_styles import template_font, type_number_format
+
+_UNPRINTABLE_CATEGORIES = ("Cc", "Cs", "Cn")  # control characters, halves of characters, and what is none
+_MAX_LIST_CELL_LENGTH = 32_000  # a cell holds 32,767 characters
+
+
+def build_list_file(table: TableSchema, rows: Iterable[Mapping[str, Any]], language: Language) -> bytes:
+    """Return *rows* (column id → plain value, None for blank) of *table* as the bytes of an .xlsx file.
+
+    Text is text: what looks like a formula is none, and control characters, which no file can hold, are left out.
+    """
+    held = [
+        {
+            column.id: _clean_list_value(template_cell_value(column, row[column.id], language))
+            for column in table.columns
+        }
+        for row in rows
+    ]
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.title = table.title.in_(language)
+    workbook.properties.creator = "xl_salesflow"
+    placed = place_table(sheet, table, language, held or [{}])
+    for line in sheet.iter_rows(min_row=placed.first, max_row=placed.last):
+        for found in line:
+            if found.data_type == "f":
+                found.data_type = "s"
+                found.quotePrefix = True
+    lay_out_table_sheet(placed, language)
+    add_validations(placed, language)
+    add_conditional_formats(placed, language)
+    return pack_workbook(workbook)
+
+
+def _clean_list_value(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return "".join(mark for mark in value if mark in "\t\n" or category(mark) not in _UNPRINTABLE_CATEGORIES)[
+        :_MAX_LIST_CELL_LENGTH
+    ]
+
+
+_MAX_CHANGE_CELL_LENGTH = 2_000  # characters of one cell; a manager reads no more
+_HIDDEN_CHANGE_COLUMNS = ("mark", "held")
+
+
+def build_change_sheet_file(asked: ChangeSheet) -> bytes:
+    """Return *asked* as the bytes of an .xlsx file, in its language; text that looks like a formula is none."""
+    workbook = Workbook()
+    first = workbook.worksheets[0]
+    first.title = CHANGE_SHEET_TABLE.title.in_(asked.language)
+    workbook.properties.creator = "xl_salesflow"
+    rows = [_change_sheet_row(line, asked.language) for line in asked.lines]
+    placed = place_table(first, CHANGE_SHEET_TABLE, asked.language, rows or [{}])
+    _keep_text_as_text(first, placed)
+    lay_out_table_sheet(placed, asked.language)
+    first.freeze_panes = f"{placed.letter('column')}{placed.first}"
+    add_validations(placed, asked.language)
+    for id in _HIDDEN_CHANGE_COLUMNS:
+        first.column_dimensions[placed.letter(id)].hidden = True
+    _write_about_sheet(workbook.create_sheet(ABOUT_TABLE.title.in_(asked.language)), asked)
+    return pack_workbook(workbook)
+
+
+def _change_sheet_row(line: ChangeLine, language: Language) -> dict[str, Any]:
+    told = {id: _clean_change_value(value) for id, value in asdict(line).items()}
+    return {**told, "apply": choice_label("yes_no", "yes", language) if line.apply else None}
+
+
+def _clean_change_value(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return (
+        "".join(mark for mark in value if mark in "\t\n" or category(mark) not in _UNPRINTABLE_CATEGORIES)[
+            :_MAX_CHANGE_CELL_LENGTH
+        ]
+        or None
+    )
+
+
+def _keep_text_as_text(sheet: Worksheet, placed: PlacedTable) -> None:
+    """Keep text text, and show dates as dates and prose in lines."""
+    for cells in sheet.iter_rows(min_row=placed.first, max_row=placed.last):
+        for cell in cells:
+            if cell.data_type == "f":
+                cell.data_type = "s"
+                cell.quotePrefix = True
+            if isinstance(cell.value, date):
+                cell.number_format = type_number_format(ColumnType.DATE)
+            cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
+
+
+def _write_about_sheet(sheet: Worksheet, asked: ChangeSheet) -> None:
+    language = asked.language
+    values = {"book": asked.book, "verb": asked.verb, "today": asked.today, "by": asked.by}
+    rows = [
+        {"fact": CHANGE_SHEET_FACTS[id].in_(language), "value": _clean_change_value(value)}
+        for id, value in values.items()
+    ]
+    placed = place_table(sheet, ABOUT_TABLE, language, rows)
+    _keep_text_as_text(sheet, placed)
+    lay_out_table_sheet(placed, language)
+    sheet.cell(placed.last + 2, 1, CHANGE_SHEET_HELP.in_(language)).font = template_font(language)
+    sheet.merge_cells(start_row=placed.last + 2, start_column=1, end_row=placed.last + 2, end_column=2)
+    sheet.cell(placed.last + 2, 1).alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.row_dimensions[placed.last + 2].height = 70
+    set_up_printing(sheet, language, landscape=False, tall=1)
+
+
+_BANT_CARD_TOP = 3
+_BANT_CARD_ROW_HEIGHT = 62
+
+
+def build_bant_card_file(filled: pd.DataFrame, language: Language) -> bytes:
+    """Return the card *filled* (scoring.card.asked) in *language*: the bytes of an xlsx file, to be filled in and read back."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    sheet: Worksheet = workbook.create_sheet(BANT_CARD_TABLE.title.in_(language))
+    deal = str(filled["deal"].iloc[0]) if len(filled) else ""
+    sheet["A1"] = f"{BANT_CARD_TABLE.title.in_(language)} {deal}"
+    sheet["A1"].font = template_font(language, bold=True, size=14)
+    sheet["A2"] = BANT_CARD_TABLE.purpose.in_(language)
+    placed = place_table(
+        sheet, BANT_CARD_TABLE, language, frame_to_template_rows(BANT_CARD_TABLE, filled, language), _BANT_CARD_TOP
+    )
+    for column in BANT_CARD_TABLE.columns:
+        sheet.column_dimensions[placed.letter(column.id)].width = column_width(column, language)
+        rule = type_validation(column.type, column.options, language) if column.id in ("points", "date") else None
+        if rule is not None and column.id in BANT_CARD_ANSWER_COLUMNS:
+            rule.add(placed.body(column.id))
+            sheet.add_data_validation(rule)
+    for row in range(placed.first, placed.last + 1):
+        sheet.row_dimensions[row].height = _BANT_CARD_ROW_HEIGHT
+    sheet.freeze_panes = f"C{placed.first}"
+    sheet.print_title_rows = f"{_BANT_CARD_TOP}:{_BANT_CARD_TOP}"
+    set_up_printing(sheet, language, landscape=True, tall=0)
+    return pack_workbook(workbook)

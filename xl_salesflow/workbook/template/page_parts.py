@@ -1,0 +1,327 @@
+"""Parts of a page for managers: title, inputs, headline cards, headings, and rows of live formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Border, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.properties import Outline
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.metrics.day_comparison import COMPARISON_CELLS
+from xl_salesflow.metrics.metric_declaration import MetricFormula, Unit
+from xl_salesflow.metrics.metric_tables import METRICS_BY_ID, ROW_POSITIONS, column_formulas, metric_formulas
+from xl_salesflow.schema.named_values import NAMED_CELLS, QUERY_FILTERS
+from xl_salesflow.schema.table_registry import render_formula
+from xl_salesflow.workbook.template.defined_names import define_name, dropdown_list_name, structured_reference
+from xl_salesflow.workbook.template.sheet_cell_rules import (
+    CONDITIONAL_STYLES,
+    closed_list_validation,
+    open_list_validation,
+    required_list_validation,
+    type_validation,
+)
+from xl_salesflow.workbook.template.starter_content import TemplateRow
+from xl_salesflow.workbook.template.table_sheets import PlacedTable, quote_sheet_title
+from xl_salesflow.workbook.template.template_styles import (
+    ACCENT_COLOUR,
+    ACCENT_MID_COLOUR,
+    ACCENT_PALE_COLOUR,
+    MUTED_COLOUR,
+    RECORD_COLOUR,
+    RED_INK_COLOUR,
+    WHITE_COLOUR,
+    band_border,
+    frame_border,
+    solid_fill,
+    template_font,
+    type_number_format,
+)
+
+_FORMATS_BY_UNIT = {
+    Unit.MONEY: "#,##0.00",
+    Unit.MONEY_PER_DAY: "#,##0.00",
+    Unit.RATIO: "0.0%",
+    Unit.DAYS: "#,##0.0",
+    Unit.TIMES: "0.00",
+    Unit.POINTS: "0.0",
+}
+
+
+def template_metric_rows(language: Language) -> list[TemplateRow]:
+    """Return the rows of Metrics, one per declared metric."""
+    formulas = metric_formulas(language)
+    return [
+        {
+            "metric": id,
+            "name": metric.name.in_(language),
+            "unit": metric.unit.value.in_(language),
+            "definition": metric.definition.in_(language),
+            **formulas_to_cells(formulas[id]),
+        }
+        for id, metric in METRICS_BY_ID.items()
+    ]
+
+
+def template_position_rows(table: str, language: Language) -> list[TemplateRow]:
+    """Return the rows of a table that counts positions: alike but for that number."""
+    return [
+        {"position": position, **formulas_to_cells(column_formulas(table, language))}
+        for position in ROW_POSITIONS[table]
+    ]
+
+
+def formulas_to_cells(formulas: Mapping[str, MetricFormula]) -> dict[str, Any]:
+    """Return each formula as a cell takes it; an array formula learns its cell when it is placed."""
+    return {
+        id: ArrayFormula("A1", f"={formula.text}") if formula.array else f"={formula.text}"
+        for id, formula in formulas.items()
+    }
+
+
+def metric_number_format(metric: str) -> str:
+    """Return how the value of *metric* is shown."""
+    return _FORMATS_BY_UNIT.get(METRICS_BY_ID[metric].unit, "#,##0")
+
+
+def metric_card_format(metric: str) -> str:
+    """Return the same for a card, where nothing known is a dash, and so is a target nobody has set."""
+    plain = metric_headline_format(metric)
+    none = '"–"' if metric == "target" else plain
+    return f'{plain};-{plain};{none};"–"'
+
+
+def metric_headline_format(metric: str) -> str:
+    """Return how the value of *metric* is shown large: money without cents."""
+    return "#,##0" if METRICS_BY_ID[metric].unit is Unit.MONEY else metric_number_format(metric)
+
+
+_WAS_TEXT, _NO_CHANGE_TEXT, _PERCENT_POINTS_FORMAT = (
+    Text("was ", "当时 "),
+    Text("no change", "无变化"),
+    Text('" points"', '"（百分点）"'),
+)
+_SEGMENT_INPUTS = ("SegmentA", "SegmentB")
+_FOLDED_ROWS_WARNING = Text(
+    "Some rows of the table are folded away, and so missing from the charts: open them with the + at the left.",
+    "表中部分行已折叠，图表中未显示：请点击左侧 + 展开。",
+)
+
+
+@dataclass(frozen=True)
+class PagePanel:
+    """A sheet with a grid: *slots* are spans of columns (first, last), one field or card each."""
+
+    workbook: Workbook
+    sheet: Worksheet
+    language: Language
+    slots: Sequence[tuple[int, int]]
+
+    @property
+    def left(self) -> int:
+        """Return the first column in use."""
+        return self.slots[0][0]
+
+    @property
+    def right(self) -> int:
+        """Return the last column in use."""
+        return self.slots[-1][1]
+
+    def span(self, slot: int, row: int, value: Any = None) -> Cell:
+        """Merge one slot of *row* into a cell, write *value*, return the cell."""
+        first, last = self.slots[slot]
+        if last > first:
+            self.sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
+        return cast(Cell, self.sheet.cell(row, first, value))
+
+    def paint(self, row: int, colour: str, first: int | None = None, last: int | None = None) -> None:
+        """Fill a row of the grid."""
+        for column in range(first or self.left, (last or self.right) + 1):
+            self.sheet.cell(row, column).fill = solid_fill(colour)
+
+
+def write_page_title(panel: PagePanel, text: Text, subtitle: Text, widths: Sequence[float]) -> None:
+    """Write the page's title in rows 2 and 3, give the columns from B on their *widths*, hide the grid lines."""
+    sheet = panel.sheet
+    sheet.sheet_view.showGridLines = False
+    for number, width in enumerate((2, *widths), 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    head = sheet.cell(2, panel.left, text.in_(panel.language))
+    head.font = template_font(panel.language, size=22, bold=True, colour=ACCENT_COLOUR)
+    sheet.row_dimensions[2].height = 30
+    below = sheet.cell(3, panel.left, subtitle.in_(panel.language))
+    below.font = template_font(panel.language, colour=MUTED_COLOUR)
+
+
+def write_page_heading(panel: PagePanel, row: int, text: Text) -> None:
+    """Write a heading over a rule across the page."""
+    cell = panel.sheet.cell(row, panel.left, text.in_(panel.language))
+    cell.font = template_font(panel.language, size=13, bold=True, colour=ACCENT_COLOUR)
+    panel.sheet.row_dimensions[row].height = 24
+    for column in range(panel.left, panel.right + 1):
+        panel.sheet.cell(row, column).border = Border(bottom=Side(style="medium", color=ACCENT_COLOUR))
+
+
+def write_page_hint(panel: PagePanel, row: int, slot: int, text: Text) -> None:
+    """Write a hint in small grey letters, from *slot* on."""
+    cell = panel.sheet.cell(row, panel.slots[slot][0], text.in_(panel.language))
+    cell.font = template_font(panel.language, size=9, colour=MUTED_COLOUR)
+    cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
+
+
+def extend_row_band(panel: PagePanel, row: int, first: int, colour: str) -> None:
+    """Carry a table's row on to the right edge of the page."""
+    for column in range(first, panel.right + 1):
+        cell = panel.sheet.cell(row, column)
+        cell.fill, cell.border = solid_fill(colour), band_border()
+
+
+def shape_step_rows(panel: PagePanel, placed: PlacedTable, wanted: int) -> None:
+    """Shape a table of one row per step: even rows; those beyond the process and two more are folded away."""
+    sheet, shown = placed.sheet, min(wanted + 2, placed.length)
+    sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
+    sheet.row_dimensions[placed.top].height = 32
+    for row in range(placed.top, placed.last + 1):
+        sheet.cell(row, placed.left).alignment = Alignment(horizontal="left", vertical="center", indent=1)
+    for row in range(placed.first, placed.last + 1):
+        sheet.row_dimensions[row].height = 18
+    for row in range(placed.first + shown, placed.last + 1):
+        sheet.row_dimensions[row].outlineLevel, sheet.row_dimensions[row].hidden = 1, True
+    sheet.row_dimensions[placed.first + shown - 1].collapsed = shown < placed.length
+    _warn_of_folded_rows(panel, placed)
+
+
+def _warn_of_folded_rows(panel: PagePanel, placed: PlacedTable) -> None:
+    # charts leave out rows that are folded away, so a process that needs them says so
+    position, name = (
+        structured_reference(placed.table.name, column.id, panel.language) for column in placed.table.columns[:2]
+    )
+    told = _FOLDED_ROWS_WARNING.in_(panel.language)
+    cell = panel.sheet.cell(4, panel.left, f'=IF(COUNTIF({name},"?*")>SUBTOTAL(103,{position}),"{told}","")')
+    cell.font = template_font(panel.language, size=9, bold=True, colour=RED_INK_COLOUR)
+
+
+def write_page_inputs(panel: PagePanel, row: int, names: Sequence[str | None]) -> None:
+    """Write one band of named inputs, label over cell; None leaves a slot free."""
+    panel.paint(row, ACCENT_PALE_COLOUR)
+    panel.paint(row + 1, ACCENT_PALE_COLOUR)
+    panel.paint(row + 2, ACCENT_PALE_COLOUR)
+    panel.sheet.row_dimensions[row + 1].height = 21
+    panel.sheet.row_dimensions[row + 2].height = 6
+    for slot, name in enumerate(names):
+        if name is not None:
+            _write_page_input(panel, row, slot, name)
+
+
+def _write_page_input(panel: PagePanel, row: int, slot: int, name: str) -> None:
+    named, language = NAMED_CELLS[name], panel.language
+    label = panel.span(slot, row, named.label.in_(language))
+    label.font = template_font(language, size=9, colour=MUTED_COLOUR)
+    label.alignment = Alignment(horizontal="left", vertical="center", indent=1)
+    cell = panel.span(slot, row + 1, named.default.in_(language) if named.default else None)
+    cell.font = template_font(language, bold=True)
+    cell.number_format = type_number_format(named.type)
+    cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
+    first, last = panel.slots[slot]
+    for column in range(first, last + 1):
+        panel.sheet.cell(row + 1, column).fill = solid_fill(WHITE_COLOUR)
+        panel.sheet.cell(row + 1, column).border = frame_border(ACCENT_MID_COLOUR)
+    define_name(panel.workbook, name, absolute_cell_address(panel.sheet, cell))
+    _restrict_page_input(panel, cell, name)
+
+
+def _restrict_page_input(panel: PagePanel, cell: Cell, name: str) -> None:
+    named, language = NAMED_CELLS[name], panel.language
+    rule: DataValidation | None
+    if name in _SEGMENT_INPUTS:
+        rule = open_list_validation("=list_group", language)
+    elif named.default is None:
+        rule = type_validation(named.type, named.options, language)
+    elif name in QUERY_FILTERS:
+        rule = required_list_validation(f"={dropdown_list_name(name)}", language)
+    else:  # a cell that always says something: red when emptied
+        rule = closed_list_validation(named.options or "", language)
+        empty = Rule(type="expression", dxf=CONDITIONAL_STYLES["red"], formula=[f'${cell.column_letter}${cell.row}=""'])
+        panel.sheet.conditional_formatting.add(cell.coordinate, empty)
+        rule.allow_blank = False
+    if rule is None:
+        raise ValueError(f"{name} has no rule for what may be typed into it")
+    rule.showInputMessage, rule.promptTitle, rule.prompt = True, named.label.in_(language), named.tip.in_(language)
+    rule.add(cell.coordinate)
+    panel.sheet.add_data_validation(rule)
+
+
+def write_headline_card(
+    panel: PagePanel, row: int, slot: int, label: str, foot: str, formula: str, number_format: str
+) -> Cell:
+    """Write a headline card of three rows; return the cell of its number."""
+    first, last = panel.slots[slot]
+    for offset, height in enumerate((18, 32, 18)):
+        panel.paint(row + offset, RECORD_COLOUR, first, last)
+        panel.sheet.row_dimensions[row + offset].height = height
+        panel.sheet.cell(row + offset, last).border = Border(right=Side(style="thick", color=WHITE_COLOUR))
+    for column in range(first, last + 1):
+        right = Side(style="thick", color=WHITE_COLOUR) if column == last else None
+        panel.sheet.cell(row, column).border = Border(top=Side(style="thick", color=ACCENT_COLOUR), right=right)
+    language = panel.language
+    head, value, below = (
+        panel.span(slot, row, label),
+        panel.span(slot, row + 1, formula),
+        panel.span(slot, row + 2, foot),
+    )
+    head.font = template_font(language, size=9, bold=True, colour=MUTED_COLOUR)
+    value.font = template_font(language, size=18, bold=True, colour=ACCENT_COLOUR)
+    value.number_format = number_format
+    below.font = template_font(language, size=8, colour=MUTED_COLOUR)
+    for cell in (head, value, below):
+        cell.alignment = Alignment(horizontal="left", vertical="center", indent=1, shrink_to_fit=cell is not head)
+    return value
+
+
+def write_headline_cards(panel: PagePanel, row: int, feet: Mapping[str, Text], compared: bool = False) -> None:
+    """Write one card per metric id, with its small print, in the slots of *row*; its number is named Card_<id>.
+
+    With *compared* two more rows say what it was on the day compared with, and the change: Then_<id>, Change_<id>.
+    """
+    for slot, (id, foot) in enumerate(feet.items()):
+        label, said = METRICS_BY_ID[id].name.in_(panel.language), foot.in_(panel.language)
+        cell = write_headline_card(panel, row, slot, label, said, f"={id}", metric_card_format(id))
+        define_name(panel.workbook, f"Card_{id}", absolute_cell_address(panel.sheet, cell))
+        if compared:
+            _write_comparison_rows(panel, row + 3, slot, id)
+
+
+def _write_comparison_rows(panel: PagePanel, row: int, slot: int, id: str) -> None:
+    first, last = panel.slots[slot]
+    language, plain = panel.language, metric_headline_format(id)
+    unit = _PERCENT_POINTS_FORMAT.in_(language) if METRICS_BY_ID[id].unit is Unit.RATIO else ""
+    formats = {
+        "Then": f'"{_WAS_TEXT.in_(language)}"{plain}',
+        "Change": f'"▲ "{plain}{unit};"▼ "{plain}{unit};"{_NO_CHANGE_TEXT.in_(language)}"',
+    }
+    for offset, (part, format) in enumerate(formats.items()):
+        panel.paint(row + offset, RECORD_COLOUR, first, last)
+        panel.sheet.row_dimensions[row + offset].height = 15
+        name = f"{part}_{id}"
+        cell = panel.span(slot, row + offset, "=" + render_formula(COMPARISON_CELLS[name], language))
+        panel.sheet.cell(row + offset, last).border = Border(right=Side(style="thick", color=WHITE_COLOUR))
+        cell.number_format = format
+        cell.font = template_font(
+            language, size=9, bold=part == "Change", colour=ACCENT_COLOUR if part == "Change" else MUTED_COLOUR
+        )
+        cell.alignment = Alignment(horizontal="left", vertical="center", indent=1, shrink_to_fit=True)
+        define_name(panel.workbook, name, absolute_cell_address(panel.sheet, cell))
+
+
+def absolute_cell_address(sheet: Worksheet, cell: Cell) -> str:
+    """Return the absolute address of *cell* with its sheet."""
+    return f"{quote_sheet_title(sheet.title)}!${get_column_letter(cell.column)}${cell.row}"

@@ -1,0 +1,130 @@
+"""Set how sheets print and freeze, and pack a workbook to the same bytes on any machine and any day."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from lxml import etree
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.workbook.template.starter_content import PAGE_FOOTER
+from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_width
+
+_PAGE_WIDTH = 250  # characters that fit the width of a landscape page and can still be read
+_HEADER_ROW_HEIGHT = 34
+_LAST_SHEET_ROW = 1_048_576
+
+
+def lay_out_table_sheet(placed: PlacedTable, language: Language) -> None:
+    """Set widths, freeze the header and the key, and print landscape, one page wide, the header on every page."""
+    sheet, columns = placed.sheet, placed.table.columns
+    for column in columns:
+        sheet.column_dimensions[placed.letter(column.id)].width = column_width(column, language)
+    sheet.row_dimensions[placed.top].height = _HEADER_ROW_HEIGHT
+    frozen = 2 if placed.table.name == "Deals" else 1
+    sheet.freeze_panes = f"{get_column_letter(placed.left + frozen)}{placed.first}"
+    sheet.print_title_rows = f"{placed.top}:{placed.top}"
+    sheet.print_area = (
+        f"A1:{placed.letter(_last_printed_column(placed, language))}{_LAST_SHEET_ROW}"  # whole columns: tables grow
+    )
+    set_up_printing(sheet, language, landscape=True, tall=0)
+
+
+def set_up_printing(sheet: Worksheet, language: Language, *, landscape: bool, tall: int) -> None:
+    """Print *sheet* on A4, one page wide and *tall* pages high (0: as many as it takes), name and page at its foot."""
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, tall
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top = margins.bottom = 0.6
+    margins.header = margins.footer = 0.3
+    sheet.oddHeader = _header_footer_line("&A", "&D")
+    sheet.oddFooter = _header_footer_line("&F", PAGE_FOOTER.in_(language))
+
+
+def _header_footer_line(left: str, right: str) -> HeaderFooterItem:
+    return HeaderFooterItem(left=_HeaderFooterPart(left, size=8), right=_HeaderFooterPart(right, size=8))
+
+
+def _last_printed_column(placed: PlacedTable, language: Language) -> str:
+    # a row of many columns prints its leading ones: the rest is for the screen
+    width, last = 0.0, placed.table.columns[0].id
+    for column in placed.table.columns:
+        width += column_width(column, language)
+        if width > _PAGE_WIDTH:
+            break
+        last = column.id
+    return last
+
+
+_PACKED_SHEET_NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_CORE_TIME_STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_PACKED_SHEET_DIMENSION = re.compile(rb'<dimension ref="([A-Z0-9:]+)"')
+_TABLE_PARTS_TAG = re.compile(rb"<tableParts\b")
+_AFTER_IGNORED_ERRORS = re.compile(rb"<(?:drawing|legacyDrawing)\b")  # what the schema puts after ignoredErrors
+_PACKED_DEFLATE_LEVEL = 9
+_PACKED_MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
+_FIRST_MEMBERS = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml")
+# the schema's order; openpyxl has another, and Microsoft's validator minds
+_FONT_CHILD_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
+               "family", "charset", "scheme")  # fmt: skip
+
+
+def pack_workbook(workbook: Workbook) -> bytes:
+    """Return *workbook* as a file: the same members everywhere, and the same bytes wherever zlib is zlib.
+
+    Some Pythons come with zlib-ng, which deflates the same content to other bytes.
+    """
+    raw = BytesIO()
+    workbook.save(raw)
+    out = BytesIO()
+    with ZipFile(raw) as source, ZipFile(out, "w") as target:
+        for name in sorted(source.namelist(), key=_packed_member_order):
+            member = ZipInfo(name, _PACKED_MEMBER_TIME)
+            member.create_system = 0
+            target.writestr(
+                member, _make_member_reproducible(name, source.read(name)), ZIP_DEFLATED, _PACKED_DEFLATE_LEVEL
+            )
+    return out.getvalue()
+
+
+def _packed_member_order(name: str) -> tuple[int, str]:
+    return (_FIRST_MEMBERS.index(name) if name in _FIRST_MEMBERS else len(_FIRST_MEMBERS), name)
+
+
+def _make_member_reproducible(name: str, part: bytes) -> bytes:
+    if name == "docProps/core.xml":
+        return _CORE_TIME_STAMP.sub(rb"\g<1>2026-01-01T00:00:00Z", part)
+    if name == "xl/styles.xml":
+        return _order_font_children(part)
+    if name.startswith("xl/worksheets/sheet"):
+        return _ignore_cell_warnings(part)
+    return part
+
+
+def _ignore_cell_warnings(part: bytes) -> bytes:
+    # formulas that differ from their neighbours are meant here, and so are numbers kept as text; openpyxl cannot say so
+    tables = _TABLE_PARTS_TAG.search(part)
+    if tables is None:
+        return part
+    dimension = _PACKED_SHEET_DIMENSION.search(part)
+    place = _AFTER_IGNORED_ERRORS.search(part) or tables
+    area = dimension.group(1) if dimension else b"A1"
+    ignored = b'<ignoredErrors><ignoredError sqref="%s" numberStoredAsText="1" formula="1"/></ignoredErrors>' % area
+    return part[: place.start()] + ignored + part[place.start() :]
+
+
+def _order_font_children(part: bytes) -> bytes:
+    root = etree.fromstring(part)
+    for font in root.iter(f"{_PACKED_SHEET_NAMESPACE}font"):
+        font[:] = sorted(font, key=lambda child: _FONT_CHILD_ORDER.index(etree.QName(child).localname))
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

@@ -1,0 +1,175 @@
+"""How the template looks: one accent, quiet greys, a tint where a person writes.
+
+It prints well in black and white.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter, SheetGroup
+
+ACCENT_COLOUR, ACCENT_MID_COLOUR, ACCENT_PALE_COLOUR = "1F5673", "7FA6BC", "DCE8EF"
+INK_COLOUR, MUTED_COLOUR, LINE_COLOUR, WHITE_COLOUR = "22303C", "6B7A86", "D9DFE4", "FFFFFF"
+INPUT_COLOUR, RECORD_COLOUR, PAPER_COLOUR = "EDF4F8", "F5F6F7", "FFFFFF"
+AMBER_COLOUR, AMBER_INK_COLOUR = "FBE9B7", "7A5200"
+RED_COLOUR, RED_INK_COLOUR = "F8D9D5", "9C1F14"
+GREEN_INK_COLOUR = "2C6B4A"
+
+TAB_COLOURS = {
+    SheetGroup.WORK: ACCENT_COLOUR,
+    SheetGroup.MANAGE: ACCENT_MID_COLOUR,
+    SheetGroup.SETUP: "AEB8C0",
+    SheetGroup.RECORD: "DDE2E6",
+}
+
+_TEMPLATE_TYPEFACES: dict[Language, str] = {"en": "Arial", "zh": "Microsoft YaHei"}  # or their like, on every machine
+_TEMPLATE_FONT_SIZE = 10
+
+
+def template_font(
+    language: Language, *, size: float | None = None, bold: bool = False, italic: bool = False, colour: str = INK_COLOUR,
+    underline: bool = False,
+) -> Font:  # fmt: skip
+    """Return the workbook's typeface; Chinese has one of its own."""
+    return Font(
+        name=_TEMPLATE_TYPEFACES[language],
+        sz=size or _TEMPLATE_FONT_SIZE,
+        b=bold,
+        i=italic,
+        u="single" if underline else None,
+        color=colour,
+    )
+
+
+def solid_fill(colour: str) -> PatternFill:
+    """Return a plain fill."""
+    return PatternFill("solid", fgColor=colour, bgColor=colour)
+
+
+def frame_border(colour: str = LINE_COLOUR) -> Border:
+    """Return a hairline frame."""
+    side = Side(style="thin", color=colour)
+    return Border(left=side, right=side, top=side, bottom=side)
+
+
+BODY_COLOURS = {
+    ColumnWriter.PERSON: INPUT_COLOUR,
+    ColumnWriter.FORMULA: PAPER_COLOUR,
+    ColumnWriter.PRODUCT: RECORD_COLOUR,
+}
+
+
+@dataclass(frozen=True)
+class TableLook:
+    """How a table looks, by who writes a column. *slanted* formulas stand back; *filtered* headers have buttons."""
+
+    head: Mapping[ColumnWriter, str]
+    head_ink: Mapping[ColumnWriter, str]
+    body_ink: Mapping[ColumnWriter, str]
+    slanted: bool
+    filtered: bool
+    upright: str  # where a cell stands in a high row: top or center
+
+
+DATA_LOOK = TableLook(
+    {ColumnWriter.PERSON: ACCENT_COLOUR, ColumnWriter.FORMULA: "E6EAED", ColumnWriter.PRODUCT: "CDD6DC"},
+    {ColumnWriter.PERSON: WHITE_COLOUR, ColumnWriter.FORMULA: MUTED_COLOUR, ColumnWriter.PRODUCT: INK_COLOUR},
+    {ColumnWriter.PERSON: INK_COLOUR, ColumnWriter.FORMULA: MUTED_COLOUR, ColumnWriter.PRODUCT: INK_COLOUR},
+    slanted=True, filtered=True, upright="top",
+)  # fmt: skip
+"""A table people work in."""
+
+PAGE_LOOK = TableLook(
+    {ColumnWriter.PERSON: ACCENT_COLOUR, ColumnWriter.FORMULA: ACCENT_PALE_COLOUR, ColumnWriter.PRODUCT: ACCENT_PALE_COLOUR},
+    {ColumnWriter.PERSON: WHITE_COLOUR, ColumnWriter.FORMULA: INK_COLOUR, ColumnWriter.PRODUCT: INK_COLOUR},
+    {ColumnWriter.PERSON: INK_COLOUR, ColumnWriter.FORMULA: INK_COLOUR, ColumnWriter.PRODUCT: INK_COLOUR},
+    slanted=False, filtered=False, upright="center",
+)  # fmt: skip
+"""A table people read."""
+
+# text that looks like a number and must not become one
+_VERBATIM_COLUMNS = {"phone", "tax_id", "email", "bank"}
+# fractions of which a tenth of a per cent matters
+_FINE_PERCENT_COLUMNS = {
+    "discount",
+    "tax_rate",
+    "discount_limit",
+    "step_conversion",
+    "cumulative_conversion",
+    "what_if",
+    "conversion",
+    "win_rate",
+    "difference",
+    "low",
+    "high",
+}
+_FORMATS_BY_TYPE = {
+    ColumnType.INTEGER: "#,##0",
+    ColumnType.POINTS: "0",
+    ColumnType.MONEY: "#,##0.00",
+    ColumnType.PERCENT: "0%",
+    ColumnType.DATE: "yyyy-mm-dd",
+    ColumnType.TIME: "yyyy-mm-dd hh:mm:ss",
+}
+_FORMATS_BY_COLUMN = {"founded": "0", "rate": "0.0000"}
+
+
+def column_number_format(column: Column) -> str:
+    """Return how the cells of *column* show their value."""
+    if column.id in _FORMATS_BY_COLUMN:
+        return _FORMATS_BY_COLUMN[column.id]
+    if column.id in _VERBATIM_COLUMNS:
+        return "@"
+    if column.id in _FINE_PERCENT_COLUMNS:
+        return "0.0%"
+    if column.type is ColumnType.NUMBER and column.is_formula:
+        return "#,##0.0"
+    return type_number_format(column.type)
+
+
+def type_number_format(type: ColumnType) -> str:
+    """Return how a value of *type* is shown."""
+    return _FORMATS_BY_TYPE.get(type, "General")
+
+
+def body_alignment(column: Column, looks: TableLook = DATA_LOOK) -> Alignment:
+    """Return where a value stands in its cell: text left, numbers right, marks in the middle; prose wraps."""
+    across = _horizontal_alignment(column)
+    return Alignment(
+        horizontal=across,
+        vertical=looks.upright,
+        indent=_alignment_indent(across, 0),
+        wrap_text=column.type is ColumnType.LONG and looks.filtered,
+    )
+
+
+def header_alignment(column: Column, looks: TableLook) -> Alignment:
+    """Return where a header stands: over its values, clear of the filter's button."""
+    across = _horizontal_alignment(column)
+    return Alignment(
+        horizontal=across,
+        vertical="center",
+        indent=_alignment_indent(across, 2 if looks.filtered else 0),
+        wrap_text=True,
+    )
+
+
+def _alignment_indent(across: str, right: int) -> int:
+    return {"left": 1, "right": right}.get(across, 0)
+
+
+def _horizontal_alignment(column: Column) -> str:
+    if column.type is ColumnType.POINTS or column.options == "yes_no":
+        return "center"
+    return "left" if column.type.is_text else "right"
+
+
+def band_border(colour: str = LINE_COLOUR) -> Border:
+    """Return a hairline above and below, for a cell that its left neighbour runs into."""
+    side = Side(style="thin", color=colour)
+    return Border(top=side, bottom=side)

@@ -1,0 +1,216 @@
+"""Find our tables, columns and language in a workbook, and write formulas with its headers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import pandas as pd
+
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Finding, Pipeline, TablePosition
+from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, Pathish
+from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.metrics.metric_declaration import MetricFormula
+from xl_salesflow.metrics.metric_tables import (
+    METRICS_BY_ID,
+    ROW_POSITIONS,
+    card_formulas,
+    column_formulas,
+    metric_formulas,
+)
+from xl_salesflow.ooxml.cell_references import column_letters
+from xl_salesflow.schema.named_values import NAMED_CELLS
+from xl_salesflow.schema.table_columns import Column, TableSchema
+from xl_salesflow.schema.table_registry import TABLES, render_formula
+from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS
+
+_LAYOUT_FORMULA_SLOT = re.compile(r"\{[^{}]*\}")
+
+
+class SheetTable(Protocol):
+    """What must be known of a table on a sheet; rows and columns count from 1."""
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+
+    @property
+    def sheet(self) -> str:
+        """The sheet's name."""
+
+    @property
+    def first_row(self) -> int:
+        """The first row below the header."""
+
+    @property
+    def last_row(self) -> int:
+        """The last row of the body."""
+
+    @property
+    def first_col(self) -> int:
+        """The sheet column of the first header."""
+
+    @property
+    def headers(self) -> Sequence[str]:
+        """The headers from left to right."""
+
+
+@dataclass(frozen=True)
+class WorkbookLayout:
+    """The declared tables of one workbook. *headers*: table → column id → header as it stands there.
+
+    *language* is the one its headers are in: labels are written and formulas expected in it, whatever language the
+    messages have.
+    """
+
+    tables: Mapping[str, SheetTable]
+    headers: Mapping[str, Mapping[str, str]]
+    language: Language
+
+    @cached_property
+    def places(self) -> dict[str, TablePosition]:
+        """Return where each table stands, for addresses."""
+        places = {}
+        for name, table in self.tables.items():
+            order = {header: table.first_col + at for at, header in enumerate(table.headers)}
+            columns = {id: column_letters(order[header]) for id, header in self.headers[name].items()}
+            places[name] = TablePosition(table.sheet, columns)
+        return places
+
+    def formula(self, table: TableSchema, column: Column) -> str:
+        """Return the formula that belongs into *column*, with the headers of this workbook."""
+        return self.rendered(column.formula or "", table)
+
+    def rendered(self, template: str, table: TableSchema) -> str:
+        """Return a formula template of model.formulas.render with the headers of this workbook."""
+        return _LAYOUT_FORMULA_SLOT.sub(lambda slot: self._slot(slot.group(), table), template)
+
+    def _slot(self, slot: str, table: TableSchema) -> str:
+        text = render_formula(slot, self.language, table)
+        named, mark, rest = slot[1:-1].partition(".")
+        owner, ids = (TABLES[named], [rest]) if mark else (table, named.split(":"))
+        for id in ids:
+            if id in owner.by_id and (header := self.headers[owner.name][id]) != owner.header(id, self.language):
+                text = text.replace(
+                    f"[{_escape_header_reference(owner.header(id, self.language))}]",
+                    f"[{_escape_header_reference(header)}]",
+                )
+        return text
+
+
+def find_workbook_layout(path: Pathish, found: Mapping[str, SheetTable]) -> WorkbookLayout:
+    """Return where every declared table and column is among the tables *found* by name.
+
+    Raises:
+        NotOurWorkbook: none of our tables is there.
+        MissingTable, MissingColumn: one of ours is not, with the one it may have become.
+    """
+    by_name = {name.casefold(): table for name, table in found.items()}
+    tables = {name: by_name[name.casefold()] for name in TABLES if name.casefold() in by_name}
+    if not tables:
+        raise NotOurWorkbook(path)
+    others = [table.name for table in found.values() if table not in tables.values()]
+    for name in TABLES:
+        if name not in tables:
+            raise MissingTable(path, name, find_nearest(name, others))
+    language = language_of_headers(tables)
+    headers = {name: _require_headers(path, TABLES[name], table.headers, language) for name, table in tables.items()}
+    return WorkbookLayout(tables, headers, language)
+
+
+def language_of_headers(tables: Mapping[str, SheetTable]) -> Language:
+    """Return the language that most headers are in."""
+    votes: Counter[Language] = Counter()
+    for name, table in tables.items():
+        there = {header.strip().casefold() for header in table.headers}
+        for column in TABLES[name].columns:
+            votes.update(language for language in LANGUAGES if column.header.in_(language).casefold() in there)
+    return max(LANGUAGES, key=lambda language: votes[language])
+
+
+def _require_headers(path: Pathish, table: TableSchema, there: Sequence[str], language: Language) -> dict[str, str]:
+    matched = match_headers(table, there, language)
+    for column in table.columns:
+        if column.id not in matched:
+            raise MissingColumn(
+                path, table.name, column.header.in_(language), guess_renamed_header(table, column, matched, there)
+            )
+    return {column.id: matched[column.id] for column in table.columns}
+
+
+def match_headers(table: TableSchema, there: Iterable[str], language: Language) -> dict[str, str]:
+    """Match columns to headers, as far as they are there: by the sheets' language, then by the other one, then by id."""
+    free = {header.strip().casefold(): header for header in there}
+    matched: dict[str, str] = {}
+    other = next(one for one in LANGUAGES if one != language)
+    names = [{c.id: c.header.in_(language) for c in table.columns}, {c.id: c.header.in_(other) for c in table.columns}]
+    for names_by_id in (*names, {c.id: c.id for c in table.columns}):
+        for column in table.columns:
+            name = names_by_id[column.id].casefold()
+            if column.id not in matched and name in free:
+                matched[column.id] = free.pop(name)
+    return matched
+
+
+def guess_renamed_header(
+    table: TableSchema, column: Column, matched: Mapping[str, str], there: Sequence[str]
+) -> str | None:
+    """The header that a missing column's may have become: one like it, or an unknown one in its very place."""
+    others = [header for header in there if header not in matched.values()]
+    near = next(filter(None, (find_nearest(name, others) for name in column.header.both())), None)
+    before = [one.id for one in table.columns[: table.columns.index(column)] if one.id in matched]
+    place = there.index(matched[before[-1]]) + 1 if before else 0
+    inside = place < max(
+        (there.index(header) for header in matched.values()), default=0
+    )  # people add theirs at the end
+    return near or (there[place] if inside and there[place] in others else None)
+
+
+def _escape_header_reference(header: str) -> str:
+    return re.sub(r"(['\[\]#])", r"'\1", header)
+
+
+LiveFormulas = dict[str, dict[int, MetricFormula]]
+"""Column id → sheet row → the formula of that cell."""
+
+
+def find_live_formulas(layout: WorkbookLayout, table: TableSchema, frame: pd.DataFrame) -> LiveFormulas:
+    """Return what the formula cells of a metric table should hold; nothing for other tables and for rows nobody declared."""
+
+    def said(formula: MetricFormula, _: Language, table: TableSchema) -> MetricFormula:
+        return MetricFormula(layout.rendered(formula.text, table), formula.array)
+
+    found: LiveFormulas = {}
+    if table.name == "Metrics":
+        declared = metric_formulas(layout.language, said)
+        for row, metric in frame["metric"].items():
+            for column, formula in declared.get(metric, {}).items():
+                found.setdefault(column, {})[int(str(row))] = formula
+    elif table.name in ROW_POSITIONS:
+        rows = frame.index[frame["position"].isin(list(ROW_POSITIONS[table.name]))]
+        for column, formula in column_formulas(table.name, layout.language, said).items():
+            found[column] = dict.fromkeys(map(int, rows), formula)
+    return found
+
+
+def declared_name_formulas(language: Language) -> dict[str, str]:
+    """Return the formula that each named cell should hold, cards of metrics among them, without its leading =."""
+    declared = {cell.name: render_formula(cell.formula, language) for cell in NAMED_CELLS.values() if cell.formula}
+    return declared | card_formulas(language)
+
+
+def find_missing_metric_rows(pipeline: Pipeline) -> Iterator[Finding]:
+    """Tell which rows of the metric tables somebody deleted; a table that was never filled misses none."""
+    kind = CELL_FINDING_KINDS["missing_row"]
+    declared: dict[str, Iterable[str | int]] = {"Metrics": METRICS_BY_ID, **ROW_POSITIONS}
+    for table, keys in declared.items():
+        key = TABLES[table].key or ""
+        there = set(pipeline[table][key])
+        for missing in (one for one in keys if there and one not in there):
+            message = kind.message.in_(pipeline.language, shown=str(missing), table=table)
+            yield Finding("missing_row", kind.severity, message, table, str(missing))
