@@ -26,7 +26,6 @@ from xl_salesflow.cli.command_options import (
     translated_option,
     verb_command,
 )
-from xl_salesflow.documents.template_values import DocumentLanguage
 from xl_salesflow.errors import UsageError
 from xl_salesflow.schema.choice_lists import CHOICES
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.core.pipelines import Pipeline
     from xl_salesflow.documents.document_writer import DocumentWriter
+    from xl_salesflow.documents.template_values import DocumentLanguage
 
 
 PRINT_FORMATS = ("pdf", "html", "docx", "xlsx", "eml")

@@ -7,16 +7,19 @@ import io
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import pandas as pd
 
 from xl_salesflow.cli.command_options import BOOK_ARGUMENT, JSON_OPTION, TODAY_OPTION, translated_option, verb_command
 from xl_salesflow.locale.texts import Language
-from xl_salesflow.schema.table_columns import TableSchema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xl_salesflow.schema.table_columns import TableSchema
 
 
 @verb_command("export")
@@ -89,10 +92,10 @@ def _disarm_formula(value: Any) -> Any:
 
 
 def _exported_json_value(value: Any) -> Any:
-    if value is pd.NaT or value == "" or value != value:
+    if value == "" or value != value:  # NaN and NaT differ from themselves
         return None
-    if isinstance(value, pd.Timestamp):
-        return (value.date() if value == value.normalize() else value).isoformat()
+    if isinstance(value, datetime):
+        return (value if value.time() != time() else value.date()).isoformat()
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import pandas as pd
 
 from xl_salesflow.cli.command_options import (
     BOOK_ARGUMENT,
@@ -29,6 +28,8 @@ from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.verb_catalogue import VERBS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from xl_salesflow.core.pipelines import Pipeline
 
 
