@@ -15,7 +15,7 @@ from xl_salesflow.cli import main
 from xl_salesflow.cli.customer_commands import _separate_draft_names
 from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
 from xl_salesflow.core.change_sets import Document
-from xl_salesflow.documents.document_files import safe_file_name
+from xl_salesflow.core.file_saving import safe_file_name
 from xl_salesflow.engine import Run
 from xl_salesflow.verbs import bring_in
 from xl_salesflow.workbook.closed_book import ClosedBook

@@ -33,7 +33,7 @@ def test_files_are_named_from_the_workbook_s_folder(tmp_path: Path) -> None:
 
 def test_progress_is_told_before_each(tmp_path: Path) -> None:
     seen: list[int] = []
-    press = DocumentWriter(tmp_path, ("html",), "en", told=seen.append)
+    press = DocumentWriter(tmp_path, ("html",), "en", on_progress=seen.append)
     for _ in range(3):
         press(samples.quote())
     assert seen == [0, 1, 2]
@@ -43,7 +43,7 @@ def test_a_folder_of_the_file_s_name_is_found_out_before_the_workbook_claims_a_f
     press = DocumentWriter(tmp_path, ("html", "docx"), "en")
     press(samples.quote())
     (tmp_path / "Q-2026-0007 Acme.docx").mkdir()
-    with pytest.raises(CannotSave, match=r"Acme\.docx could not be saved: a folder has this name"), press.ready():
+    with pytest.raises(CannotSave, match=r"Acme\.docx could not be saved: a folder has this name"), press.save_around():
         pytest.fail("the workbook would be written")
     assert [path.name for path in tmp_path.iterdir()] == ["Q-2026-0007 Acme.docx"]
 
@@ -53,7 +53,7 @@ def test_a_full_disk_is_found_out_before_the_workbook_claims_a_file(tmp_path: Pa
         fill_up(disk / "filler")
         press = DocumentWriter(disk, ("html", "docx"), "en")
         press(samples.quote())
-        with pytest.raises(CannotSave, match="No space left"), press.ready():
+        with pytest.raises(CannotSave, match="the disk is full"), press.save_around():
             pytest.fail("the workbook would be written")
         assert [path.name for path in disk.iterdir()] == ["filler"]
 
@@ -67,7 +67,7 @@ def test_a_workbook_that_cannot_be_written_leaves_no_file(tmp_path: Path) -> Non
         waiting.extend(tmp_path.iterdir())
         raise WorkbookInUse(tmp_path / "book.xlsx")
 
-    with pytest.raises(WorkbookInUse), press.ready():
+    with pytest.raises(WorkbookInUse), press.save_around():
         write()
     assert len(waiting) == 1
     assert not list(tmp_path.iterdir())
@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_replaced_any_more_is_kept_beside_it(
             raise PermissionError(13, "Permission denied")
         replace(source, target)
 
-    with pytest.raises(CannotSave, match=r"Permission denied.*as Q-2026-0007 Acme \(new\)\.docx"), press.ready():
+    with pytest.raises(CannotSave, match=r"Permission denied.*as Q-2026-0007 Acme \(new\)\.docx"), press.save_around():
         monkeypatch.setattr(os, "replace", refuses_the_first)
     found = {path.name: fingerprint_content(path.read_bytes()) for path in tmp_path.iterdir() if path != old}
     assert found == {"Q-2026-0007 Acme (new).docx": made[0].digest, "Q-2026-0007 Acme.html": made[1].digest}

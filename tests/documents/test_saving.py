@@ -8,7 +8,6 @@ import pytest
 
 from tests.documents import samples
 from xl_salesflow.core.change_sets import Document
-from xl_salesflow.documents.document_files import save_file_atomically
 from xl_salesflow.documents.document_writer import DOCUMENT_FORMATS, render_document, write_document_files
 from xl_salesflow.errors import CannotSave, UsageError
 
@@ -49,12 +48,3 @@ def test_a_folder_that_is_a_file_refuses(tmp_path: Path) -> None:
     with pytest.raises(CannotSave, match="out"):
         write_document_files(samples.followups(), tmp_path / "out", "en", ["md"])
     assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"
-
-
-def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = save_file_atomically(tmp_path / "x.md", b"old")
-    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
-    with pytest.raises(CannotSave, match="Permission denied"):
-        save_file_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]

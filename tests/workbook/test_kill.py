@@ -11,8 +11,8 @@ import pytest
 
 from tests.parts import ROOT
 from tests.workbook.killing import KILL, count_on, counted, die_at, go_on_and_on, processes, workbook
+from xl_salesflow.core.file_saving import hidden_file_beside
 from xl_salesflow.ooxml.workbook_editor import Workbook
-from xl_salesflow.workbook.file_locks import hidden_file_beside
 
 OLD = workbook()
 

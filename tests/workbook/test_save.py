@@ -15,9 +15,10 @@ from typing import BinaryIO
 
 import pytest
 
+from xl_salesflow.core.file_saving import hidden_file_beside
 from xl_salesflow.errors import CannotSave, WorkbookChanged, WorkbookError, WorkbookInUse
 from xl_salesflow.workbook.atomic_save import save_workbook
-from xl_salesflow.workbook.file_locks import hidden_file_beside, sole_writer
+from xl_salesflow.workbook.file_locks import sole_writer
 
 OLD, NEW = b"old workbook", b"new workbook"
 
@@ -160,11 +161,11 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 from xl_salesflow.errors import CannotSave
-from xl_salesflow.workbook.save import save
+from xl_salesflow.workbook.atomic_save import save_workbook
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
-    save(Path(sys.argv[1]), lambda file: file.write(bytes(200_000)) and None, sys.argv[2])
+    save_workbook(Path(sys.argv[1]), lambda file: file.write(bytes(200_000)) and None, sys.argv[2])
 except CannotSave as error:
     print(error)
 """

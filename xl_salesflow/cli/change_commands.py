@@ -64,7 +64,7 @@ def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date
     """Write what an update of *path* would change to *output*, for somebody to tick; the workbook stays as it is."""
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.cli.workbook_session import make_user_run
-    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.verbs import change_sheet, update
     from xl_salesflow.workbook.closed_book import ClosedBook
     from xl_salesflow.workbook.template.handout_files import build_change_sheet_file

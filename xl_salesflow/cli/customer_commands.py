@@ -110,7 +110,7 @@ def show_followup_list(
 ) -> int:
     """Show or write the follow-up list."""
     from xl_salesflow.cli.screen_output import print_followups
-    from xl_salesflow.documents.document_files import safe_file_name, save_file_atomically
+    from xl_salesflow.core.file_saving import safe_file_name, save_file_atomically
     from xl_salesflow.documents.document_writer import render_document, write_document_file, write_document_files
     from xl_salesflow.process.due_followups import split_document_by_owner
     from xl_salesflow.verbs import followups
@@ -144,7 +144,7 @@ def show_followup_list(
 
 
 def _separate_draft_names(drafts: Iterable[Document]) -> Iterator[Document]:
-    from xl_salesflow.documents.document_files import safe_file_name
+    from xl_salesflow.core.file_saving import safe_file_name
 
     # two owners whose names make the same file name get a file each
     seen: Counter[str] = Counter()
@@ -175,7 +175,7 @@ def _followup_list_workbook(document: Document, pipeline: Pipeline) -> bytes:
 
 def write_bant_card_file(path: Path, deal: str, output: Path | None, today: date | None) -> int:
     """Write the BANT card of *deal*, to be filled in; an existing file is never overwritten."""
-    from xl_salesflow.documents.document_files import safe_file_name, save_file_atomically
+    from xl_salesflow.core.file_saving import safe_file_name, save_file_atomically
     from xl_salesflow.verbs import bant_card
     from xl_salesflow.workbook.closed_book import ClosedBook
     from xl_salesflow.workbook.template.handout_files import build_bant_card_file

@@ -162,7 +162,7 @@ def print_deal_documents(
         presses[:] = [_make_print_writer(path, pipeline, asked, len(keys))]
         return paper(pipeline, PrintJob(asked.kind, keys, presses[0], sending), run)
 
-    _, plan = write_with_retries(book, run.now.date(), make, around=lambda: presses[0].ready())
+    _, plan = write_with_retries(book, run.now.date(), make, around=lambda: presses[0].save_around())
     print_files(plan, presses[0].files, as_json)
     return _print_exit_code(plan)
 
@@ -195,7 +195,7 @@ def _make_print_writer(path: Path, pipeline: Pipeline, asked: PrintOrder, count:
         asked.tongue or pipeline.language,
         folder=asked.folder,
         where=template_folders(pipeline),
-        told=_make_print_progress(count),
+        on_progress=_make_print_progress(count),
     )
 
 

@@ -42,7 +42,7 @@ _FORMULA_START = re.compile(r"[=@\t\r\n]|[+\-](?![\d\s().,/-]*$)")
 def export_tables(path: Path, folder: Path, format: str, as_json: bool, today: date | None) -> int:
     """Write every table of *path* that has rows into *folder*, one file each, named as the table."""
     from xl_salesflow.cli.screen_output import print_json
-    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.engine import recompute_formula_columns
     from xl_salesflow.schema.table_registry import TABLES
     from xl_salesflow.workbook.closed_book import ClosedBook

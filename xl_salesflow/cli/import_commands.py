@@ -183,7 +183,7 @@ def _no_known_table_error(path: Path, files: Sequence[Path], text: str) -> Usage
 
 
 def _write_map_proposal(path: Path, text: str) -> Path:
-    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.core.file_saving import save_file_atomically
 
     proposal = path.with_suffix(".map.toml")
     save_file_atomically(proposal, text.encode("utf-8"))

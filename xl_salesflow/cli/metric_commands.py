@@ -226,7 +226,7 @@ def _format_comparison_fact(name: str, value: Any) -> str:
 
 def write_report_page(path: Path, output: Path, view: Query, today: date | None) -> int:
     """Write the report page."""
-    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.documents.document_writer import render_document
     from xl_salesflow.engine import apply_query
     from xl_salesflow.verbs import report

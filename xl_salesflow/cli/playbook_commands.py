@@ -169,7 +169,7 @@ def show_playbook_findings(path: Path, as_json: bool) -> int:
 
 def write_playbook_file(name: str, output: Path | None) -> int:
     """Write the file of playbook *name*; an existing file is never overwritten."""
-    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.process.playbook_files import copy_playbook_source
 
     text = copy_playbook_source(name)

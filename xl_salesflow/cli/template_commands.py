@@ -190,7 +190,7 @@ def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bo
 
 def copy_shipped_template(kind: str, format: str, folder: Path) -> int:
     """Copy a template that ships into *folder*, to be edited; a file that is there is never overwritten."""
-    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.documents.template_lookup import TEMPLATE_SUFFIXES, shipped_template
 
     template = shipped_template(_check_document_kind(kind), format)

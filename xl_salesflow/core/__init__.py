@@ -1,4 +1,4 @@
-"""What every room speaks: the pipeline and its query, change sets and findings, rules, playbooks, seals.
+"""What every room speaks: the pipeline and its query, change sets and findings, rules, playbooks, seals, saved files.
 
 Every room above the schema may enter, except ooxml.
 
@@ -9,6 +9,8 @@ Public names, by file:
     deal_standing: compute_discounts, extend_score_trail, find_primary_quotes, find_primary_values,
         find_unapproved_discounts, format_discount_percent, LIVE_QUOTE_STATES, look_up_discount_limits,
         look_up_quote_owners, score_week_ago, select_open_deals
+    file_saving: hidden_file_beside, PendingFile, raise_as_cannot_save, safe_file_name, save_file_atomically,
+        temporary_file_beside
     history_seal: find_broken_seals, seal_history
     name_suggestions: find_nearest, ratio, token_set_ratio
     pipelines: build_pipeline, Finding, Gate, Pipeline, Playbook, Stage, TablePosition

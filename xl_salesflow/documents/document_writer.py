@@ -6,13 +6,13 @@ The files of deal documents are kept in memory until the workbook has recorded t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
 from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.file_saving import PendingFile, safe_file_name, save_file_atomically
 from xl_salesflow.core.name_suggestions import find_nearest
-from xl_salesflow.documents.document_files import PendingFile, safe_file_name, save_file_atomically
 from xl_salesflow.documents.followup_calendar import render_followup_calendar
 from xl_salesflow.documents.followup_list_formats import (
     render_followup_csv,
@@ -25,7 +25,7 @@ from xl_salesflow.documents.template_filling import print_deal_document
 from xl_salesflow.documents.template_findings import inspect_template
 from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS, DEAL_DOCUMENT_KINDS, find_template
 from xl_salesflow.documents.template_values import DocumentLanguage
-from xl_salesflow.errors import CannotSave, UsageError
+from xl_salesflow.errors import CannotSave, UsageError, WorkbookError, WorkbookInUse
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.quotes.document_record import PrintedFile, fingerprint_content
 
@@ -120,7 +120,7 @@ def _unknown_format_error(what: str, zh: str, name: str, known: Mapping[str, obj
 class DocumentWriter:
     """Makes files of documents in some *formats*; *book* is the folder of the workbook, *where* holds a team's templates.
 
-    *told* is called before each document with how many were made already. Nothing is on disk before `ready`.
+    *on_progress* is called before each document with how many were made already. Nothing is on disk before `save_around`.
     """
 
     def __init__(
@@ -131,10 +131,10 @@ class DocumentWriter:
         *,
         folder: Path | None = None,
         where: tuple[Path, ...] = (),
-        told: Callable[[int], None] = lambda made: None,
+        on_progress: Callable[[int], None] = lambda made: None,
     ) -> None:
         self._book, self._folder = book.resolve(), folder or book
-        self._formats, self._tongue, self._where, self._told = formats, tongue, where, told
+        self._formats, self._tongue, self._where, self._on_progress = formats, tongue, where, on_progress
         self._files: dict[Path, bytes] = {}
         self._made = 0
         self._checked: set[tuple[str, str]] = set()
@@ -145,12 +145,14 @@ class DocumentWriter:
         Raises:
             UsageError: a template cannot be filled.
         """
-        self._told(self._made)
+        self._on_progress(self._made)
         name = safe_file_name(document.name)
         made = {self._folder / f"{name}.{format}": self._render(document, format) for format in self._formats}
         self._files |= made
         self._made += 1
-        return tuple(PrintedFile(self._named(path), fingerprint_content(content)) for path, content in made.items())
+        return tuple(
+            PrintedFile(self._recorded_path(path), fingerprint_content(content)) for path, content in made.items()
+        )
 
     @property
     def files(self) -> list[Path]:
@@ -158,7 +160,7 @@ class DocumentWriter:
         return list(self._files)
 
     @contextmanager
-    def ready(self) -> Iterator[None]:
+    def save_around(self) -> Iterator[None]:
         """Hold every file ready on the disk while the workbook writes them down, then put each in its place.
 
         So a full disk or a folder that refuses is found out before the workbook claims a file, and a workbook that cannot be
@@ -167,29 +169,24 @@ class DocumentWriter:
         Raises:
             CannotSave: the folder or the disk refuses.
         """
-        waiting: list[PendingFile] = []
-        try:
-            for path, content in self._files.items():
-                waiting.append(PendingFile(path, content))
+        with ExitStack() as made:
+            pending = [made.enter_context(PendingFile(path, content)) for path, content in self._files.items()]
             yield
-            self._place(waiting)
-        finally:
-            for file in waiting:
-                file.drop()
+            self._place(pending)
 
     def save(self) -> list[Path]:
         """Put every file in its place and return them, where no workbook writes them down."""
-        with self.ready():
+        with self.save_around():
             pass
         return self.files
 
-    def _place(self, waiting: Sequence[PendingFile]) -> None:
-        # the workbook has them written down by now: what cannot be put in place stays within reach, the others go on
+    def _place(self, pending: Sequence[PendingFile]) -> None:
+        # the workbook has recorded them by now: what cannot be put in place stays within reach, the others go on
         refused: list[CannotSave] = []
-        for file in waiting:
+        for file in pending:
             try:
                 file.place()
-            except CannotSave as error:
+            except (CannotSave, WorkbookInUse) as error:
                 refused.append(_place_beside_refused(file, error))
         if refused:
             raise refused[0]
@@ -200,14 +197,14 @@ class DocumentWriter:
             self._checked.add((document.kind, format))
         return render_document(document, self._tongue, format, self._where)
 
-    def _named(self, path: Path) -> str:
+    def _recorded_path(self, path: Path) -> str:
         # a workbook and its papers may move together
         whole = path.resolve()
         return whole.relative_to(self._book).as_posix() if whole.is_relative_to(self._book) else str(whole)
 
 
-def _place_beside_refused(file: PendingFile, error: CannotSave) -> CannotSave:
-    stands, cause = file.beside().name, error.__cause__
+def _place_beside_refused(file: PendingFile, error: WorkbookError) -> CannotSave:
+    stands, cause = file.place_beside().name, error.__cause__
     why = (isinstance(cause, OSError) and cause.strerror) or type(cause).__name__
     return CannotSave(
         file.path,

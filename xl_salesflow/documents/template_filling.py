@@ -19,7 +19,7 @@ from jinja2 import Template as Jinja
 from jinja2 import TemplateError
 
 from xl_salesflow.core.change_sets import Document
-from xl_salesflow.documents.document_files import safe_file_name
+from xl_salesflow.core.file_saving import safe_file_name
 from xl_salesflow.documents.excel_templates import prepare_excel_template
 from xl_salesflow.documents.pdf_typesetting import is_printable_picture, typeset_pdf
 from xl_salesflow.documents.template_lookup import (

@@ -15,6 +15,7 @@ from types import MappingProxyType, TracebackType
 
 import xlwings as xw
 
+from xl_salesflow.core.file_saving import save_file_atomically
 from xl_salesflow.errors import SalesflowError
 from xl_salesflow.excel.button_context import ButtonContext
 from xl_salesflow.excel.comparing_buttons import press_compare, press_dates, press_diff, press_merge
@@ -115,7 +116,7 @@ def _make_error_hook(
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log = Path(tempfile.gettempdir()) / "salesflow-error.log"
-        log.write_text("".join(traceback.format_exception(kind, error, trace)), encoding="utf-8")
+        save_file_atomically(log, "".join(traceback.format_exception(kind, error, trace)).encode("utf-8", "replace"))
         print(_UNEXPECTED_ERROR_TEXT.in_(language, log=log), file=sys.stderr)
 
     return hook

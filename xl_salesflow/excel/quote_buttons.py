@@ -111,7 +111,7 @@ def _print_and_open(desk: ButtonContext, kind: str) -> Text:
     plan = make_print_changes(pipeline, PrintJob(kind, (key,), press), desk.run)
     if not plan.documents:
         raise UsageError(*_first_finding_messages(plan.findings))
-    with press.ready():
+    with press.save_around():
         desk.book.write(plan)
     desk.open(press.files[0])
     return Text(f"Printed: {press.files[0]}.", f"已生成：{press.files[0]}。")

@@ -116,7 +116,7 @@ def press_assign(desk: ButtonContext) -> Text:
 
 def press_audit(desk: ButtonContext) -> Text:
     """Write the questions about how the team sells, and what the data answer, beside the workbook, and open the file."""
-    from xl_salesflow.documents.document_files import save_file_atomically
+    from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.metrics.sales_audit import answer_audit_questions
 
     pipeline = desk.read()

@@ -7,7 +7,6 @@ The file itself is removed by its holder or by the next run.
 from __future__ import annotations
 
 import getpass
-import hashlib
 import os
 import socket
 import subprocess
@@ -18,6 +17,7 @@ from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 
+from xl_salesflow.core.file_saving import hidden_file_beside
 from xl_salesflow.errors import WorkbookInUse
 
 _ABANDONED_AFTER_SECONDS = 7 * 24 * 3600  # seconds after which an owner file is taken for one that a crash left behind
@@ -101,13 +101,6 @@ def _is_program_running(program: str) -> bool:
 
 def _keep_printable_signs(name: str) -> str:
     return "".join(filter(str.isprintable, name)).strip()
-
-
-def hidden_file_beside(path: Path, suffix: str) -> Path:
-    """A hidden file of ours next to a workbook, with a name of bounded length."""
-    return path.with_name(
-        f".salesflow-{hashlib.sha256(path.name.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}{suffix}"
-    )
 
 
 @contextmanager

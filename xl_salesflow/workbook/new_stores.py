@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from xl_salesflow.core.name_suggestions import find_nearest
-from xl_salesflow.errors import CannotSave, NotAWorkbook, UnsupportedEdit, UsageError
+from xl_salesflow.errors import NotAWorkbook, UnsupportedEdit, UsageError
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.package_draft import PackageDraft
 from xl_salesflow.ooxml.sheet_transfer import SheetGraft, rename_sheets
@@ -14,6 +14,7 @@ from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.ooxml.workbook_parts import find_main_part
 from xl_salesflow.process.playbook_files import list_playbook_names
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.atomic_save import replace_workbook
 from xl_salesflow.workbook.book_upgrade import upgrade_workbook
 from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.missing_parts import MissingPart
@@ -26,13 +27,10 @@ def new_workbook(path: Path, language: Language, playbook: str = DEFAULT_PLAYBOO
 
     Raises:
         UsageError: no playbook is called *playbook*.
+        WorkbookInUse: somebody has the workbook at *path* open.
         CannotSave: the folder or the disk refuses.
     """
-    data = build_new_workbook(language, playbook)
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise CannotSave(path, error.strerror or str(error)) from error
+    replace_workbook(path, build_new_workbook(language, playbook))
 
 
 def build_new_workbook(language: Language, playbook: str = DEFAULT_PLAYBOOK) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -57,13 +58,13 @@ def test_where_there_is_no_excel_one_sentence_says_so(monkeypatch: pytest.Monkey
 
 
 def test_a_folder_that_refuses_is_named(windows: AddinPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = Path.write_bytes
+    replace = os.replace
 
-    def refuse(self: Path, content: bytes) -> int:
-        if self == windows.addin:
-            raise PermissionError(13, "Permission denied", str(self))
-        return write(self, content)
+    def refuse(source: Path, target: Path) -> None:
+        if target == windows.addin:
+            raise PermissionError(13, "Permission denied", str(target))
+        replace(source, target)
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
-    with pytest.raises(UsageError, match="close Excel"):
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(UsageError, match=r"salesflow\.xlam could not be saved.*Close Excel"):
         install_addin(windows)

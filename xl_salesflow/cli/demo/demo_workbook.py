@@ -147,7 +147,7 @@ def _write_demo_documents(book: ClosedBook, folder: Path, run: Run) -> list[Path
     number, deal = (str(pipeline["Quotes"][id].iat[0]) for id in ("quote", "deal"))
     press = DocumentWriter(folder, DEAL_DOCUMENT_FORMATS, pipeline.language)
     plan = paper(pipeline, PrintJob("quote", (number,), press), run)
-    with press.ready():
+    with press.save_around():
         book.write(plan)
     pipeline = recompute_formula_columns(book.read(run.now.date()))
     talk = str(pipeline["Activities"]["activity"].iat[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xl_salesflow.core.file_saving import save_file_atomically
 from xl_salesflow.excel.addin.addin_build import macros_folder
 from xl_salesflow.excel.addin.generated_sources import functions_module, ribbon_xml, verbs_module
 
@@ -11,4 +12,4 @@ if __name__ == "__main__":
         ("SalesflowVerbs.bas", verbs_module),
         ("SalesflowFunctions.bas", functions_module),
     ):
-        (macros_folder() / name).write_text(made(), encoding="ascii", newline="\n")
+        save_file_atomically(macros_folder() / name, made().encode("ascii"))

@@ -9,13 +9,13 @@ import csv
 import importlib.util
 import io
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from xl_salesflow.errors import UsageError
+from xl_salesflow.core.file_saving import save_file_atomically
+from xl_salesflow.errors import CannotSave, UsageError, WorkbookInUse
 from xl_salesflow.excel.addin.addin_build import ADDIN_FILE_NAME, ADDIN_PROJECT, build_addin, find_xlwings_version
 
 _MAC_CONTAINER = Path("Library/Containers/com.microsoft.Excel/Data")
@@ -80,18 +80,14 @@ def install_addin(places: AddinPlaces, interpreter: Path | None = None) -> list[
     """
     written = [build_addin(places.addin)]
     keys = make_addin_settings(places, interpreter or Path(sys.executable))
+    settings = _format_addin_settings({**read_addin_settings(places.settings), **keys})
     try:
-        places.settings.parent.mkdir(parents=True, exist_ok=True)
-        places.settings.write_text(
-            _format_addin_settings({**read_addin_settings(places.settings), **keys}), encoding=_SETTINGS_ENCODING
-        )
-        written.append(places.settings)
+        written.append(save_file_atomically(places.settings, settings.encode(_SETTINGS_ENCODING)))
         if places.script:
-            places.script.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(_find_xlwings_script(places.script.name), places.script)
-            written.append(places.script)
-    except OSError as error:
-        raise _make_install_refusal(error) from error
+            script = _find_xlwings_script(places.script.name).read_bytes()
+            written.append(save_file_atomically(places.script, script))
+    except (CannotSave, WorkbookInUse) as error:
+        raise UsageError(f"{error} Quit Excel and try again.", f"{error.in_('zh')}请退出 Excel 后重试。") from error
     return written
 
 
@@ -122,7 +118,7 @@ def read_addin_settings(file: Path) -> dict[str, str]:
 
 def _format_addin_settings(keys: Mapping[str, str]) -> str:
     text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(keys.items())
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator=os.linesep).writerows(keys.items())  # VBA reads line by line
     return text.getvalue()
 
 
