@@ -28,7 +28,7 @@ from xl_salesflow.cli.demo.demo_words import DEMO_REPS
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import recompute_formula_columns
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
-from xl_salesflow.metrics.metric_tables import ROW_POSITIONS
+from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS
 from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.named_values import ALL_VALUES_LABEL
 from xl_salesflow.schema.table_registry import TABLES
@@ -115,7 +115,7 @@ def _again(document: Any, cell: Any) -> None:
 
 def formula_cells(document: Any) -> Iterator[tuple[str, Any]]:
     """Yield every formula cell of the metric tables with its table, row and column."""
-    for name in ("Metrics", *ROW_POSITIONS):
+    for name in METRIC_ROW_KEYS:
         area = document.DatabaseRanges.getByName(name).DataArea
         sheet = document.Sheets.getByIndex(area.Sheet)
         for row in range(area.StartRow + 1, area.EndRow + 1):

@@ -10,13 +10,8 @@ import pytest
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.metrics.day_comparison import COMPARISON_CELLS
 from xl_salesflow.metrics.history_workings import WORKING_NAMES, WORKINGS
-from xl_salesflow.metrics.metric_tables import (
-    METRICS_BY_ID,
-    ROW_POSITIONS,
-    card_formulas,
-    column_formulas,
-    metric_formulas,
-)
+from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS, card_formulas, metric_row_formulas
+from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.process.rule_catalogue import EARLY_WARNING_RULES
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID
@@ -32,11 +27,9 @@ SCALAR = ("COUNTIFS(", "SUMIFS(")
 
 def every_formula(language: Language) -> Iterator[tuple[str, str]]:
     """Yield the place and the text of every formula of the workbook."""
-    for id, cells in metric_formulas(language).items():
-        yield from ((f"Metrics {id} {column}", formula.text) for column, formula in cells.items())
-    for table in ROW_POSITIONS:
-        cells = column_formulas(table, language)
-        yield from ((f"{table} {column}", formula.text) for column, formula in cells.items())
+    for table in METRIC_ROW_KEYS:
+        for key, cells in metric_row_formulas(table, language).items():
+            yield from ((f"{table} {key} {column}", formula.text) for column, formula in cells.items())
     for working in WORKINGS:
         yield f"Workings {working.name}", render_formula(working.formula, language)
         keys = (key for key in working.keys if isinstance(key, str))
@@ -146,10 +139,11 @@ def test_every_name_is_declared(language: Language) -> None:
 
 
 def test_every_formula_cell_has_its_formula() -> None:
-    for table in ROW_POSITIONS:
-        assert set(column_formulas(table, "en")) == {column.id for column in TABLES[table].formulas}
-    for cells in metric_formulas("en").values():
-        assert set(cells) == {column.id for column in TABLES["Metrics"].formulas}
+    for table, keys in METRIC_ROW_KEYS.items():
+        rows = metric_row_formulas(table, "en")
+        assert tuple(rows) == keys
+        for cells in rows.values():
+            assert set(cells) == {column.id for column in TABLES[table].formulas}
 
 
 def test_every_metric_says_what_it_means_in_both_languages() -> None:

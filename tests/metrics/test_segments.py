@@ -8,7 +8,7 @@ from tests.metrics.stories import told
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.funnel_answers import compare_segments
-from xl_salesflow.metrics.group_metrics import compare_win_rates
+from xl_salesflow.metrics.segment_metrics import compare_win_rates
 
 
 @pytest.mark.parametrize(

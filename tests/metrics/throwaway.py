@@ -19,7 +19,7 @@ from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
 from xl_salesflow.metrics.day_comparison import COMPARISON_CELLS
 from xl_salesflow.metrics.metric_declaration import MetricFormula
-from xl_salesflow.metrics.metric_tables import ROW_POSITIONS, column_formulas, metric_formulas
+from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS, metric_row_formulas
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.named_values import ALL_VALUES_LABEL, NAMED_CELLS, QUERY_FILTERS, SETTINGS_BY_ID
 from xl_salesflow.schema.table_columns import Column, TableSchema
@@ -63,12 +63,7 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
 
 def metric_tables(language: Language) -> list[tuple[str, list[Any], dict[Any, dict[str, MetricFormula]]]]:
     """Name each table of formulas, its keys in order, and the formulas of each row."""
-    metrics = metric_formulas(language)
-    alike = [
-        (table, list(positions), dict.fromkeys(positions, column_formulas(table, language)))
-        for table, positions in ROW_POSITIONS.items()
-    ]
-    return [("Metrics", list(metrics), metrics), *alike]
+    return [(table, list(keys), dict(metric_row_formulas(table, language))) for table, keys in METRIC_ROW_KEYS.items()]
 
 
 def _data_sheet(book: Workbook, table: TableSchema, frame: pd.DataFrame, language: Language, live: bool) -> None:

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from xl_salesflow.engine import Run
 from xl_salesflow.locale.texts import LANGUAGES, Language
-from xl_salesflow.metrics.metric_tables import metric_formulas
+from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS, metric_row_formulas
 from xl_salesflow.ooxml.cell_contents import CellFormula
 from xl_salesflow.ooxml.cell_references import CellPlace
 from xl_salesflow.ooxml.workbook_editor import Workbook
@@ -63,7 +63,7 @@ def test_a_new_workbook_holds_every_formula(language: Language, tmp_path: Path) 
 CELLS = [
     ("Metrics", "value", 0),
     ("Metrics", "sample", 7),
-    ("Metrics", "value", list(metric_formulas("en")).index("cycle_days_won_median")),  # an array
+    ("Metrics", "value", METRIC_ROW_KEYS["Metrics"].index("cycle_days_won_median")),  # an array
     ("StageMetrics", "reached", 1),
     ("StageMetrics", "p90_days", 2),  # an array
     ("ForecastMonths", "month", 3),
@@ -94,10 +94,10 @@ def test_typed_over_is_found_and_put_back(language: Language, table: str, column
 def test_another_metrics_formula_is_no_ones_own(tmp_path: Path) -> None:
     """A formula copied down from the row above is a formula, and the wrong one."""
     desk = book(tmp_path / "book.xlsx")
-    first = metric_formulas("en")["deal_count"]["value"].text
+    first = metric_row_formulas("Metrics", "en")["deal_count"]["value"].text
     typed(desk, "Metrics", "value", 1, CellFormula(first))
     (fault,) = desk.read(TODAY).faults
-    assert (fault.rule, fault.key) == ("formula_typed_over", list(metric_formulas("en"))[1])
+    assert (fault.rule, fault.key) == ("formula_typed_over", METRIC_ROW_KEYS["Metrics"][1])
 
 
 def test_a_what_if_is_for_people_to_type(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ from xl_salesflow.excel.addin_declarations import COMPARISON_SPANS
 from xl_salesflow.excel.button_context import ButtonContext
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.group_metrics import find_grouping_column
+from xl_salesflow.metrics.segment_metrics import VERDICT_CHOICES
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import compare, diff, merge
 
-_VERDICT_CHOICES = {"first": "first", "second": "second", "no difference": "same", "too few": "too_few"}
 _BUTTON_DIFFERENCE_TEXTS = {
     "only_first": Text("{key} is in this workbook only, not in {file}.", "{key} 仅在本工作簿中，{file} 中没有。"),
     "only_second": Text("{key} is in {file} only.", "{key} 仅在 {file} 中。"),
@@ -63,7 +63,7 @@ def press_compare(desk: ButtonContext) -> Text:
         for name, side in zip(sides, ("first", "second"), strict=True)
     )
     said = {
-        language: choice_label("verdict", _VERDICT_CHOICES[answer["verdict"]], language) for language in ("en", "zh")
+        language: choice_label("verdict", VERDICT_CHOICES[answer["verdict"]], language) for language in ("en", "zh")
     }
     return Text(f"Win rates: {rates}. {said['en']}.", f"赢单率：{rates.replace(', ', '，')}。{said['zh']}。")
 

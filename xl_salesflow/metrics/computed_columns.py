@@ -41,7 +41,7 @@ def compute_stage_columns(pipeline: Pipeline) -> pd.DataFrame:
     return pd.DataFrame({"key": frame["playbook"] + "|" + frame["stage"]}, index=frame.index)
 
 
-# what a state is multiplied with once the visit ended, and where a date keeps it from either
+# factors of the state of a stay: ended; of a deal not known to exist by the as-of date; without a known last day
 _ENDED_FACTOR, _UNDATED_FACTOR, _UNKNOWN_FACTOR = -1.0, -1000.0, -30.0
 
 
@@ -58,19 +58,19 @@ def compute_history_columns(pipeline: Pipeline) -> pd.DataFrame:
 
 
 def _encode_stay_steps(pipeline: Pipeline) -> GroupNumbers:
-    # of every visit, the number of its stage among the steps of its own process, the way it left, and where to
+    # of every stay: the number of its stage among the steps of its own process, the way it ended, and where it led
     history = pipeline["History"]
     ways = _encode_names(history["move"], {way: number for number, way in enumerate(STAGE_EXITS, 1)})
-    playbooks, ids = pd.factorize(history["playbook"])
+    codes, playbooks = pd.factorize(history["playbook"])
     found = np.zeros(len(history), dtype=np.int64)
-    for code, id in enumerate(ids):
-        chosen = pipeline.playbooks.get(str(id))
-        if chosen:
-            ours = playbooks == code
-            number = {stage.name: place for place, stage in enumerate(select_funnel_stages(chosen), 1)}
-            stage, to = (_encode_names(history.loc[ours, column], number) for column in ("stage", "moved_to"))
-            gone = (history.loc[ours, "moved_to"] != "").to_numpy(dtype=bool)
-            found[ours] = stage * 10_000 + np.where(gone, ways[ours] * 100 + to, 0)
+    for code, name in enumerate(playbooks):
+        playbook = pipeline.playbooks.get(str(name))
+        if playbook:
+            own = codes == code
+            number = {stage.name: place for place, stage in enumerate(select_funnel_stages(playbook), 1)}
+            stage, to = (_encode_names(history.loc[own, column], number) for column in ("stage", "moved_to"))
+            ended = (history.loc[own, "moved_to"] != "").to_numpy(dtype=bool)
+            found[own] = stage * 10_000 + np.where(ended, ways[own] * 100 + to, 0)
     return found
 
 
@@ -79,11 +79,11 @@ def _encode_names(names: pd.Series, number: Mapping[str, int]) -> GroupNumbers:
     return np.array([number.get(str(name), 0) for name in found] + [0], dtype=np.int64)[codes]
 
 
-def _stay_states(asked: FunnelSteps, outcome: GroupNumbers) -> MetricArray:
-    as_of = asked.cube.as_of
-    left, created = asked.visit_dates("left"), asked.visit_dates("created")
-    counted = np.full(len(left), True) if asked.cube.today else created <= as_of
-    stage = 2.0 + asked.step_of_history
-    goes_on = np.where(counted, stage + 100 * outcome, stage * _UNDATED_FACTOR)
-    found = np.where(np.isnan(left), stage * _UNKNOWN_FACTOR, np.where(left <= as_of, stage * _ENDED_FACTOR, goes_on))
-    return np.where(asked.in_view & asked.begun, found, 0.0)
+def _stay_states(steps: FunnelSteps, outcome: GroupNumbers) -> MetricArray:
+    as_of = steps.cube.as_of
+    left, created = steps.stay_dates("left"), steps.stay_dates("created")
+    counted = np.full(len(left), True) if steps.cube.today else created <= as_of
+    stage = 2.0 + steps.step_of_history
+    ongoing = np.where(counted, stage + 100 * outcome, stage * _UNDATED_FACTOR)
+    found = np.where(np.isnan(left), stage * _UNKNOWN_FACTOR, np.where(left <= as_of, stage * _ENDED_FACTOR, ongoing))
+    return np.where(steps.in_view & steps.begun, found, 0.0)

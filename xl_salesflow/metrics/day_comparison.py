@@ -1,12 +1,12 @@
 """Headline numbers and stages of another day beside those of the as-of date.
 
-The other day is typed on the sheet Funnel (`CompareInput`); the period and the dropdowns are the same for both. A day after
-the as-of date is compared with nothing. Nothing here is computed while no day is typed.
+The other day is typed on the sheet Funnel (`CompareInput`); the period and the dropdowns are the same for both. Without a
+day, or with one after the as-of date, every number of the other day is blank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -30,13 +30,19 @@ from xl_salesflow.metrics.formula_criteria import (
     period_criteria,
     sum_formula,
 )
-from xl_salesflow.metrics.funnel_steps import IN_STAGE_PLAYBOOK, FunnelSteps, criteria_at_step, stage_metric_formula
+from xl_salesflow.metrics.funnel_steps import (
+    IN_STAGE_PLAYBOOK,
+    FunnelSteps,
+    build_funnel_steps,
+    criteria_at_step,
+    stage_metric_formula,
+)
 from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricFormula, cache_on_argument
 from xl_salesflow.metrics.outcome_metrics import CYCLE_METRICS, OUTCOME_METRICS
 from xl_salesflow.metrics.stage_metrics import deals_reached, stage_open_count, stage_open_value
 
 _OTHER_DAY = "CompareTo"
-# in view, and begun by the as-of date: so also by any day before it
+# stays that match the dropdowns and began by the other day
 _BEGUN_BY_OTHER_DAY = (
     Criterion("state", "<>", "0"),
     Criterion("entered", "<=", _OTHER_DAY),
@@ -77,13 +83,13 @@ _OTHER_DAY_FORMULAS: dict[str, str] = {
 }
 
 COMPARED_METRICS: tuple[str, ...] = tuple(_OTHER_DAY_FORMULAS)
-"""The metrics that are shown beside what they were on the other day."""
+"""The metrics that the Funnel compares with the other day."""
 
 _COMPARABLE_METRICS = {metric.id: metric for metric in (*OUTCOME_METRICS, *WEIGHTED_METRICS, *CYCLE_METRICS)}
 
 
 def _formula_if_other_day(now: str, past: str) -> str:
-    # from today on nothing else is known than what is true today
+    # from today on, the numbers of the other day are those of today
     return f'IF({_OTHER_DAY}="","",IF({_OTHER_DAY}>=Today,{now},{past}))'
 
 
@@ -92,50 +98,52 @@ def _change_formula(now: str, then: str) -> str:
 
 
 COMPARISON_CELLS: Mapping[str, str] = MappingProxyType(
-    {f"Then_{id}": _formula_if_other_day(id, past) for id, past in _OTHER_DAY_FORMULAS.items()}
-    | {f"Change_{id}": _change_formula(id, f"Then_{id}") for id in _OTHER_DAY_FORMULAS}
+    {f"Then_{metric}": _formula_if_other_day(metric, past) for metric, past in _OTHER_DAY_FORMULAS.items()}
+    | {f"Change_{metric}": _change_formula(metric, f"Then_{metric}") for metric in _OTHER_DAY_FORMULAS}
 )
 """Named cell → its formula template."""
 
 
-def find_comparison_day(asked: Cube) -> date | None:
+def find_comparison_day(cube: Cube) -> date | None:
     """Return the day to compare with; None where none is typed or it lies after the as-of date."""
-    typed = asked.pipeline.named.get("CompareInput")
-    return typed if isinstance(typed, date) and typed <= asked.pipeline.as_of else None
+    typed = cube.pipeline.named.get("CompareInput")
+    return typed if isinstance(typed, date) and typed <= cube.pipeline.as_of else None
 
 
 @cache_on_argument
-def _comparison_cube(asked: Cube) -> Cube | None:
-    day = find_comparison_day(asked)
+def _comparison_cube(cube: Cube) -> Cube | None:
+    day = find_comparison_day(cube)
     if day is None:
         return None
-    return build_cube(replace(asked.pipeline, view=replace(asked.view, as_of=day)))
+    return build_cube(replace(cube.pipeline, view=replace(cube.query, as_of=day)))
 
 
-def compute_comparison_cells(asked: Cube) -> dict[str, Any]:
-    """Return what the named cells Then_… and Change_… show; "" is nothing."""
-    other, cells = _comparison_cube(asked), dict[str, Any]()
-    for id in COMPARED_METRICS:
-        compute = _COMPARABLE_METRICS[id].compute
-        now = float(compute(asked)[0])
+def compute_comparison_cells(cube: Cube) -> dict[str, Any]:
+    """Return what the named cells Then_… and Change_… show; "" is unknown."""
+    other, cells = _comparison_cube(cube), dict[str, Any]()
+    for metric in COMPARED_METRICS:
+        compute = _COMPARABLE_METRICS[metric].compute
+        now = float(compute(cube)[0])
         then = float("nan") if other is None else float(compute(other)[0])
         change = round(now - then, 10)
-        cells |= {f"Then_{id}": "" if then != then else then, f"Change_{id}": "" if change != change else change}
+        cells[f"Then_{metric}"] = "" if then != then else then
+        cells[f"Change_{metric}"] = "" if change != change else change
     return cells
 
 
 @dataclass(frozen=True)
 class StageChanges:
-    """One row of StageChanges per step; every number is an array over the steps, unknown without another day."""
+    """One row of StageChanges per step; every number is an array over the steps.
+
+    Without another day its numbers and the changes are unknown.
+    """
 
     steps: FunnelSteps
 
-    def then(self, compute: Any) -> MetricArray:
-        """Return what *compute* says of the other day."""
-        from xl_salesflow.metrics.funnel_steps import build_funnel_steps
-
+    def on_other_day(self, compute: Callable[[FunnelSteps], MetricArray]) -> MetricArray:
+        """Return what *compute* finds for the steps on the other day."""
         other = _comparison_cube(self.steps.cube)
-        return np.full(self.steps.size, np.nan) if other is None else np.asarray(compute(build_funnel_steps(other)))
+        return np.full(self.steps.size, np.nan) if other is None else compute(build_funnel_steps(other))
 
 
 _REACHED_BY_OTHER_DAY = _other_day_formula(
@@ -159,22 +167,22 @@ _STAGE_CHANGE_SOURCES = {
 }
 
 
-def _stage_change_columns(id: str) -> tuple[ColumnMetric[StageChanges], ...]:
-    compute, past = _STAGE_CHANGE_SOURCES[id]
-    asked = _formula_if_other_day(f"{{{id}}}", past)
+def _stage_change_columns(column: str) -> tuple[ColumnMetric[StageChanges], ...]:
+    compute, past = _STAGE_CHANGE_SOURCES[column]
+    then = _formula_if_other_day(f"{{{column}}}", past)
     return (
-        ColumnMetric(id, MetricFormula(stage_metric_formula(id)), lambda changes: compute(changes.steps)),
+        ColumnMetric(column, MetricFormula(stage_metric_formula(column)), lambda changes: compute(changes.steps)),
         ColumnMetric(
-            f"{id}_then", MetricFormula(f'IF({{{id}}}="","",{asked})'), lambda changes: changes.then(compute)
+            f"{column}_then", MetricFormula(f'IF({{{column}}}="","",{then})'), lambda changes: changes.on_other_day(compute)
         ),
         ColumnMetric(
-            f"{id}_change",
-            MetricFormula(_change_formula(f"{{{id}}}", f"{{{id}_then}}")),
-            lambda changes: np.round(compute(changes.steps) - changes.then(compute), 10),
+            f"{column}_change",
+            MetricFormula(_change_formula(f"{{{column}}}", f"{{{column}_then}}")),
+            lambda changes: np.round(compute(changes.steps) - changes.on_other_day(compute), 10),
         ),
     )  # fmt: skip
 
 
 STAGE_CHANGE_COLUMNS: tuple[ColumnMetric[StageChanges], ...] = tuple(
-    column for id in _STAGE_CHANGE_SOURCES for column in _stage_change_columns(id)
+    change for column in _STAGE_CHANGE_SOURCES for change in _stage_change_columns(column)
 )

@@ -1,7 +1,7 @@
 """The deals as of a date, as arrays of one shape for today's Deals and a past date's History.
 
 `group` puts every deal into one of `size` groups (the whole pipeline is one), so that a metric is computed for every
-owner at the price of one.
+owner at the cost of one.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from xl_salesflow.schema.table_registry import TABLES
 
 @dataclass(frozen=True)
 class Cube:
-    """What metrics are asked of. Dates are days since 1970, money is in the workbook's currency, NaN is blank."""
+    """What metrics are computed from. Dates are days since 1970, money is in the workbook's currency, NaN is blank."""
 
     pipeline: Pipeline
     today: bool
     as_of: float
-    frame: pd.DataFrame  # the rows of Deals or History that `group` speaks of
+    frame: pd.DataFrame  # the rows of Deals or History that `group` numbers
     group: GroupNumbers
     size: int
     column: str = ""
@@ -48,21 +48,21 @@ class Cube:
     _words: dict[str, tuple[GroupNumbers, dict[str, int]]] = field(default_factory=dict, repr=False)
 
     @property
-    def view(self) -> Query:
-        """Return the question."""
+    def query(self) -> Query:
+        """Return the dates, the period and the filters that are asked for."""
         return self.pipeline.view
 
     @cached_property
     def period(self) -> tuple[float, float]:
-        """Return the first and the last day of the period; an open end reaches for ever."""
-        start, end = self.view.start, self.view.end
+        """Return the first and the last day of the period; an open end is infinite."""
+        start, end = self.query.start, self.query.end
         return (-np.inf if start is None else days_since_1970(start), np.inf if end is None else days_since_1970(end))
 
     def dates(self, column: str) -> MetricArray:
         """Return a date column as days."""
         return column_days(self.frame[column])
 
-    def is_(self, column: str, value: str) -> MetricMask:
+    def has_value(self, column: str, value: str) -> MetricMask:
         """Tell where a text column holds *value*."""
         if column not in self._words:
             self._words[column] = encode_words(self.frame[column])
@@ -100,35 +100,35 @@ class Cube:
 
     def within(self, days: MetricArray) -> MetricMask:
         """Tell which days lie in the period; without a period all do, unknown ones too."""
-        if not self.view.has_period:
+        if not self.query.has_period:
             return np.ones(len(days), dtype=bool)
         return np.asarray((days >= self.period[0]) & (days <= self.period[1]))
 
     @cached_property
-    def created_then(self) -> MetricMask:
+    def created_in_period(self) -> MetricMask:
         """Tell which deals were created in the period."""
         return self.within(self.created)
 
     @cached_property
-    def asked(self) -> MetricMask:
-        """Tell which deals the stages are about: created in the period, or, in the snapshot reading, closed in it."""
-        return self.created_then if self.view.reading == "cohort" else self.within(self.closed)
+    def stage_deals(self) -> MetricMask:
+        """Tell which deals the stages count: created in the period, or, in the snapshot reading, closed in it."""
+        return self.created_in_period if self.query.reading == "cohort" else self.within(self.closed)
 
     @cached_property
     def open(self) -> MetricMask:
         """Tell which deals are open; in the cohort reading, of those created in the period."""
-        is_open = self.is_("outcome", "open")
-        return is_open & self.created_then if self.view.reading == "cohort" else is_open
+        is_open = self.has_value("outcome", "open")
+        return is_open & self.created_in_period if self.query.reading == "cohort" else is_open
 
     @cached_property
     def won(self) -> MetricMask:
         """Tell which deals were won, by the day of closing or, in the cohort reading, of creation."""
-        return self.is_("outcome", "won") & self.asked
+        return self.has_value("outcome", "won") & self.stage_deals
 
     @cached_property
     def lost(self) -> MetricMask:
         """Tell which deals were lost, by the day of closing or, in the cohort reading, of creation."""
-        return self.is_("outcome", "lost") & self.asked
+        return self.has_value("outcome", "lost") & self.stage_deals
 
     def count(self, mask: MetricMask) -> MetricArray:
         """Return how many deals of each group are in *mask*."""
@@ -147,44 +147,44 @@ class Cube:
         return percentile_by_group(values, mask, self.group, self.size, 0.5)
 
     def group_of(self, frame: pd.DataFrame) -> GroupNumbers:
-        """Return the group each row of another table belongs to by its column of the same id; -1 is none of ours."""
+        """Return the group each row of another table belongs to by its column of the same id; -1 is none."""
         if not self.column:
             return np.zeros(len(frame), dtype=np.int64)
         return np.asarray(pd.Index(self.keys).get_indexer(pd.Index(frame[self.column])), dtype=np.int64)
 
-    def nothing(self) -> MetricArray:
+    def unknown(self) -> MetricArray:
         """Return "unknown" for every group."""
         return np.full(self.size, np.nan)
 
 
-def days_since_1970(date: object) -> float:
+def days_since_1970(day: object) -> float:
     """Return a date as days since 1970."""
-    return float(np.datetime64(date, "D").astype(np.int64))  # type: ignore[call-overload]
+    return float(np.datetime64(day, "D").astype(np.int64))  # type: ignore[call-overload]
 
 
 def build_cube(pipeline: Pipeline, column: str = "") -> Cube:
-    """Return the deals that *pipeline*'s view asks for, grouped by *column*; "" is one group.
+    """Return the deals that the query of *pipeline* asks for, grouped by *column*; "" is one group.
 
     Raises:
-        UsageError: the table that knows the date has no such column.
+        UsageError: the table for the as-of date (Deals, or History for a past date) has no such column.
     """
     as_of, today = days_since_1970(pipeline.as_of), pipeline.as_of >= pipeline.today
     table = "Deals" if today else "History"
     column = _find_group_column(table, column) if column else ""
     frame = pipeline[table]
-    there, filters = _find_recorded_deals(frame, today, as_of), pipeline.view.filters
-    if filters:  # asked of the rows that are left, as words take longest
-        there = there[match_view_filters(frame[list(filters)].iloc[there], filters)]
-    frame = frame if len(there) == len(frame) else frame.iloc[there]
+    recorded, filters = _find_recorded_deals(frame, today, as_of), pipeline.view.filters
+    if filters:  # only on the rows that are left, because texts take longest
+        recorded = recorded[match_view_filters(frame[list(filters)].iloc[recorded], filters)]
+    frame = frame if len(recorded) == len(frame) else frame.iloc[recorded]
     if not column:
         return Cube(pipeline, today, as_of, frame, np.zeros(len(frame), dtype=np.int64), 1)
     group, keys = pd.factorize(frame[column].astype(object))
     return Cube(pipeline, today, as_of, frame, group.astype(np.int64), len(keys), column, [str(key) for key in keys])
 
 
-def _find_group_column(table: str, asked: str) -> str:
-    found = TABLES["Deals"].find(asked)
-    column = found.id if found else asked
+def _find_group_column(table: str, wanted: str) -> str:
+    found = TABLES["Deals"].find(wanted)
+    column = found.id if found else wanted
     if column in TABLES[table].by_id and TABLES[table][column].type.is_text:
         return column
     known = ", ".join(QUERY_FILTERS.values())
@@ -192,18 +192,18 @@ def _find_group_column(table: str, asked: str) -> str:
         ("the sheet Deals", "“商机”表") if table == "Deals" else ("History, which answers for a past date,", "“历史”表")
     )
     raise UsageError(
-        f"Nothing can be grouped by “{asked}”: {where[0]} has no such column of words; there is {known}.",
-        f"无法按“{asked}”分组：{where[1]}没有该文字列；可用：{known}。",
+        f"Nothing can be grouped by “{wanted}”: {where[0]} has no such column of words; there is {known}.",
+        f"无法按“{wanted}”分组：{where[1]}没有该文字列；可用：{known}。",
     )
 
 
 def _find_recorded_deals(frame: pd.DataFrame, today: bool, as_of: float) -> GroupNumbers:
-    # the places of the deals there were
+    # the positions of the deals that existed on the as-of date; a stay that ended that day has given way to the next
     if today:
         return np.flatnonzero(frame["outcome"] != "")
     entered, left, created = (column_days(frame[column]) for column in ("entered", "left", "created"))
-    there = np.flatnonzero((entered <= as_of) & (left > as_of) & (created <= as_of))
-    return there[(frame["outcome"].iloc[there] != "").to_numpy(dtype=bool)]
+    ongoing = np.flatnonzero((entered <= as_of) & (left > as_of) & (created <= as_of))
+    return ongoing[(frame["outcome"].iloc[ongoing] != "").to_numpy(dtype=bool)]
 
 
 def deal_probabilities(pipeline: Pipeline) -> MetricArray:
@@ -211,7 +211,7 @@ def deal_probabilities(pipeline: Pipeline) -> MetricArray:
     frame = pipeline["Deals"]
     setup = pipeline["Stages"]
     keys = (setup["playbook"] + "|" + setup["stage"]).str.casefold()
-    # a lookup finds the first of equal keys and takes a blank cell for nought
+    # a lookup finds the first of equal keys and takes a blank cell for 0
     of_stage = dict(zip(reversed(list(keys)), column_numbers(setup["probability"])[::-1], strict=True))
     codes, names = pd.factorize(frame["playbook"] + "|" + frame["recorded_stage"])
     found = np.array([of_stage.get(str(name).casefold(), np.nan) for name in names] + [np.nan])
@@ -222,7 +222,7 @@ def deal_probabilities(pipeline: Pipeline) -> MetricArray:
 
 
 def match_view_filters(frame: pd.DataFrame, filters: Mapping[str, str]) -> MetricMask:
-    """Tell of every row of Deals or History whether it matches every dropdown; the sheet compares without case."""
+    """Tell which rows of Deals or History match every dropdown, ignoring case as the sheet does."""
     mask = np.ones(len(frame), dtype=bool)
     for column, value in filters.items():
         wanted = stored_filter_value(column, value).casefold()

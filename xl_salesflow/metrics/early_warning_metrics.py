@@ -1,7 +1,7 @@
 """Count the open deals of each early warning.
 
-Four rules are counted live from the deals' own cells. The others look at contacts, quotes, scores or all deals together: an
-update marks the deals (the column `warned`), and the count over the marks is live.
+Four rules are counted live from the deals' own cells. The others depend on contacts, quotes, scores or all deals together: an
+update marks the deals (the column `warned`), and a live formula counts the marks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from xl_salesflow.schema.choice_lists import CHOICES
 
 
 def _warned_mask(cube: Cube) -> MetricMask:
-    return ~cube.is_("warnings", "")
+    return ~cube.has_value("warnings", "")
 
 
 def _idle_mask(cube: Cube) -> MetricMask:
@@ -43,21 +43,21 @@ def _pushed_mask(cube: Cube) -> MetricMask:
 
 
 def _no_next_step_mask(cube: Cube) -> MetricMask:
-    return np.asarray(cube.is_("next_step", "") & np.isnan(cube.dates("next_step_date")))
+    return np.asarray(cube.has_value("next_step", "") & np.isnan(cube.dates("next_step_date")))
 
 
 def _count_open_today(mask: Callable[[Cube], MetricMask]) -> Callable[[Cube], MetricArray]:
-    return lambda cube: cube.count(cube.open & mask(cube)) if cube.today else cube.nothing()
+    return lambda cube: cube.count(cube.open & mask(cube)) if cube.today else cube.unknown()
 
 
 def _warning_metric(
-    id: str, name: Text, definition: Text, mask: Callable[[Cube], MetricMask], *criteria: Criterion
+    metric: str, name: Text, definition: Text, mask: Callable[[Cube], MetricMask], *criteria: Criterion
 ) -> Metric[Cube]:
     compute = _count_open_today(mask)
     formula = MetricFormula(formula_today_only(count_formula, "open", OUTCOME_OPEN, *criteria))
     now = Text(" Only today's snapshot knows it.", "仅当前快照可知。")
-    told = Text(definition.en + now.en, definition.zh + now.zh)
-    return Metric(id, name, told, Unit.DEALS, formula, compute, formula, compute)
+    definition = Text(definition.en + now.en, definition.zh + now.zh)
+    return Metric(metric, name, definition, Unit.DEALS, formula, compute, formula, compute)
 
 
 def _marked_mask(place: int) -> Callable[[Cube], MetricMask]:
@@ -66,16 +66,16 @@ def _marked_mask(place: int) -> Callable[[Cube], MetricMask]:
     )
 
 
-def _marked_rule_metric(place: int, id: str) -> Metric[Cube]:
-    """Return the count of a rule that looks at more than the deal's own row: the last update marked the deals."""
-    name = CHOICES["early_warning"][id]
+def _marked_rule_metric(place: int, rule: str) -> Metric[Cube]:
+    """Return the count of a rule that looks beyond the deal's own row, from the marks of the last update."""
+    name = CHOICES["early_warning"][rule]
     definition = Text(
         f"Open deals that the last update warned about: “{name.en}”. Only today's snapshot knows it.",
         f"最近一次更新时触发预警“{name.zh}”的进行中商机；仅当前快照可知。",
     )
     compute = _count_open_today(_marked_mask(place))
     formula = MetricFormula(formula_today_only(_count_marked_formula(place), "open", OUTCOME_OPEN))
-    return Metric(f"{id}_count", name, definition, Unit.DEALS, formula, compute, formula, compute)
+    return Metric(f"{rule}_count", name, definition, Unit.DEALS, formula, compute, formula, compute)
 
 
 def _count_marked_formula(place: int) -> Aggregate:
@@ -84,7 +84,7 @@ def _count_marked_formula(place: int) -> Aggregate:
 
 
 _LIVE_WARNINGS = ("idle", "close_past", "pushed", "no_next_step")
-"""Rules that a plain count over the deals' own cells can tell, live."""
+"""Rules that the deals' own cells decide, so that a live formula can count them."""
 
 EARLY_WARNING_METRICS: tuple[Metric[Cube], ...] = (
     _warning_metric(
@@ -120,5 +120,5 @@ EARLY_WARNING_METRICS: tuple[Metric[Cube], ...] = (
         Text("Open deals with neither a next step nor a day for it.", "既无下一步也无日期的进行中商机。"),
         _no_next_step_mask, Criterion("next_step", "=", '""'), Criterion("next_step_date", "=", '""'),
     ),
-    *(_marked_rule_metric(place, id) for place, id in enumerate(CHOICES["early_warning"]) if id not in _LIVE_WARNINGS),
+    *(_marked_rule_metric(place, rule) for place, rule in enumerate(CHOICES["early_warning"]) if rule not in _LIVE_WARNINGS),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """What customers say after the sale, and how many activities it takes to win a deal.
 
-The sheets Feedback and Activities have no owner, so these metrics are blank in a slice.
+The sheets Feedback and Activities have no owner, so these metrics are blank in a filtered query.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from xl_salesflow.metrics.plan_metrics import PLAN_LAST_DAY_FORMULA, plan_last_d
 
 
 def _match_feedback_dates(cube: Cube, rows: pd.DataFrame) -> MetricMask:
-    # in the period and by the as-of date; without either question, rows without a date too
-    date = column_days(rows["date"])
-    if cube.today and not cube.view.has_period:
+    # in the period and by the as-of date; today and without a period, rows without a date too
+    days = column_days(rows["date"])
+    if cube.today and not cube.query.has_period:
         return np.ones(len(rows), dtype=bool)
-    return np.asarray(cube.within(date) & (date <= cube.as_of))
+    return np.asarray(cube.within(days) & (days <= cube.as_of))
 
 
 def _unsliced_value(cube: Cube, value: float) -> MetricArray:
-    sliced = cube.column or any(cube.view.filters.values())
-    return cube.nothing() if sliced else np.array([value])
+    sliced = cube.column or any(cube.query.filters.values())
+    return cube.unknown() if sliced else np.array([value])
 
 
 def _count_scores(cube: Cube, column: str, low: float, high: float = np.inf) -> MetricArray:
@@ -51,12 +51,12 @@ def mean_satisfaction(cube: Cube) -> MetricArray:
 
 
 def recommend_count(cube: Cube) -> MetricArray:
-    """Count the answers to whether they would recommend us."""
+    """Count the answers to the question whether they would recommend us."""
     return _count_scores(cube, "recommend", -np.inf)
 
 
 def net_promoter_score(cube: Cube) -> MetricArray:
-    """Take the share of detractors (0 to 6) from that of promoters (9 and 10)."""
+    """Subtract the share of detractors (0 to 6) from that of promoters (9 and 10)."""
     return divide_or_unknown(
         _count_scores(cube, "recommend", 9) - _count_scores(cube, "recommend", -np.inf, 6), recommend_count(cube)
     )
@@ -79,16 +79,16 @@ def activity_count(cube: Cube) -> MetricArray:
 
 
 def activities_per_won(cube: Cube) -> MetricArray:
-    """Divide the activities by the won deals; unknown while nobody writes activities down."""
+    """Divide the activities by the won deals; unknown while no activities are recorded."""
     done = activity_count(cube)
     return divide_or_unknown(np.where(done == 0, np.nan, done), won_deal_count(cube))
 
 
 def activities_per_week(cube: Cube) -> MetricArray:
-    """Spread the activities that the won deals needed take over the weeks of the plan; nothing once it is over."""
+    """Divide the activities for the won deals needed by the weeks left in the plan; unknown once it is over."""
     weeks = (plan_last_day(cube) - cube.as_of) / 7
     activities = round_up_whole(won_needed(cube) * activities_per_won(cube))
-    return round_up_whole(activities / weeks) if weeks > 0 else cube.nothing()
+    return round_up_whole(activities / weeks) if weeks > 0 else cube.unknown()
 
 
 def _unsliced_formula(aggregate: Aggregate, table: str, *criteria: Criterion) -> str:
@@ -131,7 +131,8 @@ FEEDBACK_METRICS: tuple[Metric[Cube], ...] = (
             "Share of 9 and 10 less share of 0 to 6 among those who said whether they would recommend us.",
             "推荐意愿为 9–10 分者占比减去 0–6 分者占比。",
         ),
-        Unit.RATIO, _share_of_sample_formula(f"{_PROMOTER_COUNT}-{_DETRACTOR_COUNT}"), net_promoter_score, _RECOMMEND_COUNT, recommend_count,
+        Unit.RATIO, _share_of_sample_formula(f"{_PROMOTER_COUNT}-{_DETRACTOR_COUNT}"), net_promoter_score,
+        _RECOMMEND_COUNT, recommend_count,
     ),
     Metric(
         "response_count",
@@ -147,8 +148,8 @@ FEEDBACK_METRICS: tuple[Metric[Cube], ...] = (
             "期内活动数 ÷ 赢单数；没有活动记录或有筛选时为空（活动不分筛选维度）。",
         ),
         Unit.ACTIVITIES,
-        MetricFormula(f'IF(ViewAll=0,"",IF(won_count*({_ACTIVITY_COUNT})=0,"",({_ACTIVITY_COUNT})/won_count))'), activities_per_won,
-        MetricFormula("won_count"), won_deal_count,
+        MetricFormula(f'IF(ViewAll=0,"",IF(won_count*({_ACTIVITY_COUNT})=0,"",({_ACTIVITY_COUNT})/won_count))'),
+        activities_per_won, MetricFormula("won_count"), won_deal_count,
     ),
     Metric(
         "activities_per_week",

@@ -1,6 +1,6 @@
 """The weighted value of the open deals, and the forecast of the target period by category.
 
-The roll-up adds the categories from the surest down: a best case includes commit and what is won.
+The roll-up adds the categories from the most certain down: the best case includes commit and what is won.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from xl_salesflow.metrics.array_arithmetic import MetricMask, round_array_to_cen
 from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.formula_criteria import (
     OUTCOME_OPEN,
+    Criteria,
     Criterion,
     count_formula,
     deals_formula,
@@ -58,42 +59,47 @@ _CATEGORY_NAMES = {
 
 
 def _category_mask(category: str) -> Callable[[Cube], MetricMask]:
-    return lambda cube: expected_in_period(cube) & cube.is_("forecast", category)
+    return lambda cube: expected_in_period(cube) & cube.has_value("forecast", category)
 
 
 def _category_value(category: str) -> Callable[[Cube], MetricArray]:
-    return lambda cube: cube.total(cube.amount, _category_mask(category)(cube)) if cube.today else cube.nothing()
+    return lambda cube: cube.total(cube.amount, _category_mask(category)(cube)) if cube.today else cube.unknown()
 
 
 def _category_count(category: str) -> Callable[[Cube], MetricArray]:
-    return lambda cube: cube.count(_category_mask(category)(cube)) if cube.today else cube.nothing()
+    return lambda cube: cube.count(_category_mask(category)(cube)) if cube.today else cube.unknown()
 
 
-def _category_metric(id: str) -> Metric[Cube]:
-    name, criteria = _CATEGORY_NAMES[id], (*EXPECTED_IN_TARGET_PERIOD, Criterion("forecast", "=", f"{{forecast:{id}}}"))
+def _category_criteria(category: str) -> Criteria:
+    return (*EXPECTED_IN_TARGET_PERIOD, Criterion("forecast", "=", f"{{forecast:{category}}}"))
+
+
+def _category_metric(category: str) -> Metric[Cube]:
+    name, criteria = _CATEGORY_NAMES[category], _category_criteria(category)
     sample = MetricFormula(formula_today_only(count_formula, "open", *criteria))
     value = formula_today_only(sum_formula("amount"), "open", *criteria)
     return Metric(
-        f"forecast_{id}",
+        f"forecast_{category}",
         Text(f"Forecast: {name.en.lower()}", f"预测：{name.zh}"),
         Text(
             f"Open deals in the category {name.en.lower()} expected to close in the target's period. Only today knows.",
             f"目标期间内预计成交、类别为“{name.zh}”的进行中商机金额；仅当前快照可知。",
         ),
-        Unit.MONEY, MetricFormula(f'IF({{sample}}="","",ROUND({value},2))'), _category_value(id), sample, _category_count(id),
+        Unit.MONEY, MetricFormula(f'IF({{sample}}="","",ROUND({value},2))'), _category_value(category), sample,
+        _category_count(category),
     )  # fmt: skip
 
 
 def forecast_pipeline(cube: Cube) -> MetricArray:
     """Sum what is expected and neither commit nor best case nor omitted."""
-    return round_array_to_cents(expected_value(cube) - sum(_category_value(id)(cube) for id in _CATEGORY_NAMES))
+    return round_array_to_cents(expected_value(cube) - sum(_category_value(name)(cube) for name in _CATEGORY_NAMES))
 
 
 def forecast_pipeline_count(cube: Cube) -> MetricArray:
     """Count what is expected and neither commit nor best case nor omitted."""
     if not cube.today:
-        return cube.nothing()
-    named = np.logical_or.reduce([_category_mask(id)(cube) for id in _CATEGORY_NAMES])
+        return cube.unknown()
+    named = np.logical_or.reduce([_category_mask(name)(cube) for name in _CATEGORY_NAMES])
     return cube.count(expected_in_period(cube) & ~named)
 
 
@@ -118,10 +124,7 @@ def _metric_sum_formula(first: str, second: str) -> MetricFormula:
 
 _EXPECTED_COUNT_TODAY = formula_today_only(count_formula, "open", *EXPECTED_IN_TARGET_PERIOD)
 _CATEGORY_COUNTS = [
-    formula_today_only(
-        count_formula, "open", *EXPECTED_IN_TARGET_PERIOD, Criterion("forecast", "=", f"{{forecast:{id}}}")
-    )
-    for id in _CATEGORY_NAMES
+    formula_today_only(count_formula, "open", *_category_criteria(category)) for category in _CATEGORY_NAMES
 ]
 _PIPELINE_COUNT_FORMULA = f'IF(IsToday=0,"",{_EXPECTED_COUNT_TODAY}-{"-".join(_CATEGORY_COUNTS)})'
 
@@ -145,20 +148,20 @@ CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
         Text("Won and commit", "已赢单+承诺"),
         Text("Won towards the target + commit.", "目标已完成 + 承诺。"),
         Unit.MONEY, _metric_sum_formula("won_to_date", "forecast_commit"), forecast_to_commit,
-        MetricFormula('""'), Cube.nothing,
+        MetricFormula('""'), Cube.unknown,
     ),
     Metric(
         "forecast_to_best_case",
         Text("Won, commit and best case", "已赢单+承诺+乐观"),
         Text("Won towards the target + commit + best case.", "目标已完成 + 承诺 + 乐观。"),
         Unit.MONEY, _metric_sum_formula("forecast_to_commit", "forecast_best_case"), forecast_to_best_case,
-        MetricFormula('""'), Cube.nothing,
+        MetricFormula('""'), Cube.unknown,
     ),
     Metric(
         "forecast_to_pipeline",
         Text("Won, commit, best case and pipeline", "已赢单+承诺+乐观+储备"),
         Text("Won towards the target + commit + best case + pipeline.", "目标已完成 + 承诺 + 乐观 + 储备。"),
         Unit.MONEY, _metric_sum_formula("forecast_to_best_case", "forecast_pipeline"), forecast_to_pipeline,
-        MetricFormula('""'), Cube.nothing,
+        MetricFormula('""'), Cube.unknown,
     ),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Criteria that are written once and become COUNTIFS, SUMIFS or an array condition.
 
 A formula about deals reads Deals for today's snapshot and, for a past date, the stage stays of History that went on then.
-The switches of the sheet choose between plain formulas of scalar criteria, so that each recalculates in one pass.
+Named cells choose between simple formulas of scalar criteria, so that each recalculates in one pass.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Criterion:
         column = _criterion_column(table, self.column)
         if self.compare == "=" and (self.operand.isdigit() or ":" in self.operand):
             return f"{column},{self.operand}"
-        # spelt out, so that a stage named ">50%" is a name and no comparison
+        # with its sign, so that a stage named ">50%" is a name and not a comparison
         return f'{column},"{self.compare}"' + (f"&{self.operand}" if self.operand else "")
 
     def array(self, table: str) -> str:
         """Return the factor of an array condition; like COUNTIFS, no number matches a blank."""
         column = _criterion_column(table, self.column)
-        if self.column == "state":  # never blank: spared a look at half a million cells
+        if self.column == "state":  # never blank, and ISNUMBER would look at half a million cells
             return f"({column}{self.compare}{self.operand})"
         if self.compare in ("=", "<>"):
             return f"({column}{self.compare}{self.operand or _BLANK_TEXT})"
@@ -70,10 +70,10 @@ Aggregate = Callable[[str, Criteria], str]
 """A table and what its rows must match → the formula of one number."""
 
 SnapshotFormula = Callable[..., str]
-"""now or past: an aggregate, what the period asks, and criteria → the formula over the deals of that time."""
+"""`deals_formula_today` or `deals_formula_past`."""
 
 ONGOING_STAY = Criterion("state", ">", "0")
-"""The visits of History in view that went on at the as-of date: the deals as they were then."""
+"""The stays that went on at the as-of date and match the dropdowns: the deals as they were then."""
 
 OUTCOME_RECORDED = Criterion("outcome", "<>", "")
 OUTCOME_OPEN = Criterion("outcome", "=", "{outcome:open}")
@@ -95,7 +95,7 @@ _ONGOING_STATES: Mapping[Criteria, Criteria] = {
     (OUTCOME_WON,): _state_between(300),
     OUTCOME_ENDED: _state_between(200),
 }
-"""What deals were, and the states of History that say so: one number is read faster than a number and a word."""
+"""Outcome of a deal → the states of History with that outcome; a number is compared faster than a number and a text."""
 
 
 def criterion_is_number(column: str) -> Criterion:
@@ -119,26 +119,27 @@ def criteria_in_period(column: str) -> Criteria:
 def deals_formula(aggregate: Aggregate, when: PeriodRule, *criteria: Criterion, then: Criteria | None = None) -> str:
     """Return the formula of *aggregate* over the deals as of the date that match *criteria* and the period.
 
-    *when* says what the period asks of a deal: "created" in it; "closed" in it, or created in the cohort reading;
-    "open" only in the cohort reading asks for the creation; "always" asks nothing. *then* is what a past date asks of
-    History, where that differs; a row's stage is told faster by its state.
+    *when* says which date must lie in the period: "created" the creation; "closed" the closing, or the creation in the
+    cohort reading; "open" the creation in the cohort reading, else none; "always" none. *then* are the criteria for History
+    at a past date, where they differ: a stay's state is compared faster than its stage.
     """
-    return f"IF(IsToday=1,{deals_formula_today(aggregate, when, *criteria)},{deals_formula_past(aggregate, when, *(then or (ONGOING_STAY, *criteria)))})"
+    past = deals_formula_past(aggregate, when, *(then or (ONGOING_STAY, *criteria)))
+    return f"IF(IsToday=1,{deals_formula_today(aggregate, when, *criteria)},{past})"
 
 
 def deals_formula_today(aggregate: Aggregate, when: PeriodRule, *criteria: Criterion) -> str:
-    """Return the same over Deals, for today's snapshot."""
+    """Return the formula over Deals, for today's snapshot."""
     return formula_by_period(lambda extra: aggregate("Deals", (ROW_IN_VIEW, *criteria, *extra)), when)
 
 
 def deals_formula_past(aggregate: Aggregate, when: PeriodRule, *criteria: Criterion) -> str:
-    """Return the same over History, for a past date."""
-    asked = criteria_by_state(criteria)
-    return formula_by_period(lambda extra: aggregate("History", (*asked, *extra)), when)
+    """Return the formula over History, for a past date."""
+    stays = criteria_by_state(criteria)
+    return formula_by_period(lambda extra: aggregate("History", (*stays, *extra)), when)
 
 
 def criteria_by_state(criteria: Criteria) -> Criteria:
-    """Return *criteria* of History with the outcome of a visit that goes on asked of its state alone."""
+    """Return *criteria* of History, with the outcome of an ongoing stay replaced by its states."""
     if ONGOING_STAY in criteria:
         for outcome, states in _ONGOING_STATES.items():
             if set(outcome) <= set(criteria) and (outcome != (OUTCOME_RECORDED,) or OUTCOME_ENDED[0] not in criteria):
@@ -147,7 +148,7 @@ def criteria_by_state(criteria: Criteria) -> Criteria:
 
 
 def formula_today_only(aggregate: Aggregate, when: PeriodRule, *criteria: Criterion) -> str:
-    """Return the same for columns that only Deals has; a past date shows nothing."""
+    """Return the formula over Deals, for columns that only Deals has; blank for a past date."""
     return f'IF(IsToday=1,{deals_formula_today(aggregate, when, *criteria)},"")'
 
 
@@ -162,16 +163,16 @@ def period_criteria(*columns: str) -> tuple[Criteria, ...]:
 
 
 def formula_by_period(of: Callable[[Criteria], str], when: PeriodRule) -> str:
-    """Return the formula that asks what the period asks, as *deals* explains *when*."""
-    plain = of(())
+    """Return the formula of *of* with the criteria of the period; `deals_formula` explains *when*."""
+    always = of(())
     if when == "always":
-        return plain
+        return always
     created = of(criteria_in_period("created"))
     if when == "created":
-        return f"IF(HasPeriod=0,{plain},{created})"
+        return f"IF(HasPeriod=0,{always},{created})"
     if when == "open":
-        return f"IF(HasPeriod*IsCohort=0,{plain},{created})"
-    return f"IF(HasPeriod=0,{plain},IF(IsCohort=1,{created},{of(criteria_in_period('closed'))}))"
+        return f"IF(HasPeriod*IsCohort=0,{always},{created})"
+    return f"IF(HasPeriod=0,{always},IF(IsCohort=1,{created},{of(criteria_in_period('closed'))}))"
 
 
 def count_formula(table: str, criteria: Criteria) -> str:
@@ -198,8 +199,8 @@ def median_formula(column: str, minus: str | None = None) -> Aggregate:
 def largest_formula(ranks: str, column: str) -> Aggregate:
     """Find the values of those *ranks* from the largest down, as many as there are ranks, for an array formula.
 
-    Rows that do not match count as nought, so nothing below nought is found; a condition as a factor is many times faster
-    than one in IF.
+    Rows that do not match count as 0, so negative values are not found; a condition as a factor is many times faster than
+    one in IF.
     """
     return lambda table, criteria: (
         f"LARGE({array_condition(table, criteria)}*{_criterion_column(table, column)},{ranks})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,13 +14,21 @@ from xl_salesflow.metrics.array_arithmetic import GroupNumbers, MetricMask, colu
 from xl_salesflow.metrics.deal_cube import Cube, match_view_filters
 from xl_salesflow.metrics.formula_criteria import Aggregate, Criteria, Criterion, period_criteria
 from xl_salesflow.metrics.history_workings import STEP_ROWS
-from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricFormula, cache_on_argument
+from xl_salesflow.metrics.metric_declaration import (
+    ColumnMetric,
+    ColumnText,
+    MetricArray,
+    MetricColumn,
+    MetricFormula,
+    MetricSource,
+    cache_on_argument,
+)
 
 IN_STAGE_PLAYBOOK = Criterion("playbook", "=", "StagePlaybook")
 
 
 def criteria_at_step(place: str) -> Criteria:
-    """Return what tells the visits of the playbook's step at *place*, an operand of a formula; 1 is the first."""
+    """Return the criteria of the stage stays at one step of the playbook; *place* is its number from 1, or a formula."""
     return (
         IN_STAGE_PLAYBOOK,
         Criterion("step", ">=", f"({place}*10000)"),
@@ -29,7 +38,10 @@ def criteria_at_step(place: str) -> Criteria:
 
 @dataclass(frozen=True)
 class FunnelSteps:
-    """One row of StageMetrics per step; every number is an array over the steps."""
+    """One row of StageMetrics per step; every number is an array over the steps.
+
+    Arrays over stage stays have one element per row of History.
+    """
 
     cube: Cube
     playbook: str
@@ -39,6 +51,11 @@ class FunnelSteps:
     def size(self) -> int:
         """Return how many steps there are."""
         return len(self.stages)
+
+    @property
+    def stage_names(self) -> list[str]:
+        """Return the stage of each step."""
+        return [stage.name for stage in self.stages]
 
     @cached_property
     def order(self) -> MetricArray:
@@ -57,28 +74,28 @@ class FunnelSteps:
 
     @cached_property
     def step_of_deals(self) -> GroupNumbers:
-        """Return the step every deal of the cube stands in; -1 is none of ours."""
+        """Return the step of every deal of the cube; -1 is none."""
         return self._steps(self.cube.frame, "recorded_stage" if self.cube.today else "stage")
 
     @cached_property
-    def step_of_visits(self) -> GroupNumbers:
-        """Return the step of every visit of History in view; -1 is none of ours or out of view."""
+    def step_of_stays(self) -> GroupNumbers:
+        """Return the step of every stay that matches the dropdowns; -1 is none, or a stay that does not match."""
         return np.where(self.in_view, self.step_of_history, -1)
 
     @cached_property
     def step_of_history(self) -> GroupNumbers:
-        """Return the step of every visit of History, in view or not; -1 is none of ours."""
+        """Return the step of every stay, whether it matches the dropdowns or not; -1 is none."""
         return self._steps(self.cube.pipeline["History"], "stage")
 
     @cached_property
     def in_view(self) -> MetricMask:
-        """Tell which visits of History match every dropdown."""
-        return match_view_filters(self.cube.pipeline["History"], self.cube.view.filters)
+        """Tell which stays match every dropdown."""
+        return match_view_filters(self.cube.pipeline["History"], self.cube.query.filters)
 
     @cached_property
     def begun(self) -> MetricMask:
-        """Tell which visits began by the as-of date; a past date knows nothing of those that began nobody knows when."""
-        entered = self.visit_dates("entered")
+        """Tell which stays began by the as-of date; for a past date, only those whose first day is known."""
+        entered = self.stay_dates("entered")
         return np.ones(len(entered), dtype=bool) if self.cube.today else np.asarray(entered <= self.cube.as_of)
 
     def place_of(self, names: pd.Series) -> GroupNumbers:
@@ -87,40 +104,40 @@ class FunnelSteps:
         codes, found = pd.factorize(names)
         return np.array([position.get(str(name), -1) for name in found] + [-1], dtype=np.int64)[codes]
 
-    def is_ours(self, frame: pd.DataFrame) -> MetricMask:
+    def is_in_playbook(self, frame: pd.DataFrame) -> MetricMask:
         """Tell which rows are of the playbook."""
-        codes, ids = pd.factorize(frame["playbook"])
-        return np.array([str(id) == self.playbook for id in ids] + [False])[codes]
+        codes, playbooks = pd.factorize(frame["playbook"])
+        return np.array([str(playbook) == self.playbook for playbook in playbooks] + [False])[codes]
 
     def _steps(self, frame: pd.DataFrame, column: str) -> GroupNumbers:
-        return np.where(self.is_ours(frame), self.place_of(frame[column]), -1)
+        return np.where(self.is_in_playbook(frame), self.place_of(frame[column]), -1)
 
     @cached_property
     def ended(self) -> MetricMask:
-        """Tell which visits ended by the as-of date and in the period (cohort reading: of deals created in it)."""
-        left, view = self.visit_dates("left"), self.cube.view
-        dates = self.visit_dates("created") if view.reading == "cohort" else left
-        there = (self.step_of_visits >= 0) & self.begun
-        return np.asarray(there & (left <= self.cube.as_of) & self.cube.within(dates))
+        """Tell which stays ended by the as-of date and in the period (cohort reading: of deals created in it)."""
+        left = self.stay_dates("left")
+        dates = self.stay_dates("created") if self.cube.query.reading == "cohort" else left
+        counted = (self.step_of_stays >= 0) & self.begun
+        return np.asarray(counted & (left <= self.cube.as_of) & self.cube.within(dates))
 
-    def visit_dates(self, column: str) -> MetricArray:
+    def stay_dates(self, column: str) -> MetricArray:
         """Return a date column of History as days."""
         return column_days(self.cube.pipeline["History"][column])
 
     @cached_property
-    def visit_days(self) -> MetricArray:
-        """Return the days of every visit; NaN while it goes on or where a date is unknown."""
+    def stay_days(self) -> MetricArray:
+        """Return the days of every stay; NaN while it goes on or where a date is unknown."""
         return column_numbers(self.cube.pipeline["History"]["days"])
 
     def blank_unless_open(self, values: MetricArray) -> MetricArray:
-        """Return *values* with "unknown" at Won, where a deal does not wait for anything."""
+        """Return *values*, unknown at Won, where no deal waits."""
         return np.where(self.is_open, values, np.nan)
 
 
 @cache_on_argument
 def build_funnel_steps(cube: Cube) -> FunnelSteps:
-    """Return the steps of the playbook the view chooses, else of the default one."""
-    playbook = cube.view.filters.get("playbook", "") or cube.pipeline.default_playbook
+    """Return the steps of the playbook that the query chooses, else of the default one."""
+    playbook = cube.query.filters.get("playbook", "") or cube.pipeline.default_playbook
     chosen = cube.pipeline.playbooks.get(playbook)
     return FunnelSteps(cube, playbook, select_funnel_stages(chosen) if chosen else ())
 
@@ -132,24 +149,24 @@ def select_funnel_stages(playbook: Playbook) -> tuple[Stage, ...]:
 
 
 def formula_if_step(formula: str) -> str:
-    """Show a number in the rows of steps only."""
+    """Return *formula*, blank in rows without a step."""
     return f'IF({{stage}}="","",{formula})'
 
 
 def formula_if_open_stage(formula: str) -> str:
-    """Show a number in the rows of open stages only."""
+    """Return *formula*, blank in rows that are not about an open stage."""
     return f'IF({{kind}}<>{{kind:open}},"",{formula})'
 
 
 def ended_stays_formula(aggregate: Aggregate, *criteria: Criterion) -> str:
-    """Return the formula of *aggregate* over the visits of the row's stage that ended, as Steps.ended finds them."""
-    visits = (Criterion("state", "=", "(-1-{position})"), *criteria)
-    plain, created, left = (aggregate("History", (*visits, *window)) for window in period_criteria("created", "left"))
-    return f"IF(HasPeriod=0,{plain},IF(IsCohort=1,{created},{left}))"
+    """Return the formula of *aggregate* over the ended stays in the row's stage, as `FunnelSteps.ended` finds them."""
+    stays = (Criterion("state", "=", "(-1-{position})"), *criteria)
+    always, created, left = (aggregate("History", (*stays, *window)) for window in period_criteria("created", "left"))
+    return f"IF(HasPeriod=0,{always},IF(IsCohort=1,{created},{left}))"
 
 
 def stage_metric_formula(column: str) -> str:
-    """Return a number of the row's step from the table StageMetrics, for tables that run beside it."""
+    """Return the formula of the StageMetrics cell in *column* for the row's step, for other tables of steps."""
     return f"INDEX({{StageMetrics.{column}}},MATCH({{position}},{{StageMetrics.position}},0))"
 
 
@@ -161,15 +178,34 @@ _IN_OWN_PLAYBOOK = "({Stages.playbook}=StagePlaybook)"
 _IS_FUNNEL_STAGE = f"{_IN_OWN_PLAYBOOK}*(({{Stages.kind}}={{kind:open}})+({{Stages.kind}}={{kind:won}}))"
 _KTH_POSITION = f"SMALL(IF({_IS_FUNNEL_STAGE},{{Stages.position}}),{{position}})"
 
-STEP_NAMING_FORMULAS: dict[str, MetricFormula] = {
-    "order": MetricFormula(f'IF({{position}}>SUMPRODUCT({_IS_FUNNEL_STAGE}),"",{_KTH_POSITION})', array=True),
-    "stage": MetricFormula(
-        f'IF({{order}}="","",INDEX({{Stages.stage}},MATCH(1,{_IN_OWN_PLAYBOOK}*({{Stages.position}}={{order}}),0)))',
-        array=True,
+STEP_NAMING: tuple[MetricColumn[FunnelSteps], ...] = (
+    ColumnText(
+        "stage",
+        MetricFormula(
+            f'IF({{order}}="","",INDEX({{Stages.stage}},MATCH(1,{_IN_OWN_PLAYBOOK}*({{Stages.position}}={{order}}),0)))',
+            array=True,
+        ),
+        lambda steps: steps.stage_names,
     ),
-    "kind": MetricFormula(formula_if_step(_stage_setup_formula("kind"))),
-}
-"""The formulas that say which step a row is about."""
+    ColumnMetric(
+        "order",
+        MetricFormula(f'IF({{position}}>SUMPRODUCT({_IS_FUNNEL_STAGE}),"",{_KTH_POSITION})', array=True),
+        lambda steps: steps.order,
+    ),
+    ColumnText(
+        "kind",
+        MetricFormula(formula_if_step(_stage_setup_formula("kind"))),
+        lambda steps: [stage.kind for stage in steps.stages],
+    ),
+)
+"""The columns of StageMetrics that say which step a row is about."""
+
+
+def name_step_rows(find_steps: Callable[[MetricSource], FunnelSteps]) -> tuple[ColumnText[MetricSource], ...]:
+    """Return the column that says which step a row is about, for the other tables of steps."""
+    formula = MetricFormula(stage_metric_formula("stage"))
+    return (ColumnText("stage", formula, lambda source: find_steps(source).stage_names),)
+
 
 DAY_LIMIT_COLUMN: ColumnMetric[FunnelSteps] = ColumnMetric(
     "day_limit",
@@ -178,5 +214,3 @@ DAY_LIMIT_COLUMN: ColumnMetric[FunnelSteps] = ColumnMetric(
     ),
     lambda steps: steps.blank_unless_open(steps.limit),
 )
-
-STAGE_NAME_FORMULAS: dict[str, MetricFormula] = {"stage": MetricFormula(stage_metric_formula("stage"))}

@@ -1,7 +1,7 @@
 """Declare the hidden sheet Workings: what one pass over History finds for all stages at once.
 
-A stage by itself would read every stage stay for each of its numbers; a working reads them once and answers for all stages.
-Its answers stand beside its keys: `{name}Keys` and `{name}Found` are their defined names.
+Without it, every number of every stage would read all of History; a working reads it once for all stages. Its answers stand
+beside its keys: `{name}Keys` and `{name}Found` are their defined names.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ STEP_ROWS = 12
 """Rows of the tables that hold one step each; a longer funnel shows its first twelve."""
 
 STAGE_EXITS: tuple[str, ...] = tuple(CHOICES["move"])
-"""The ways out of a stage, by id; the step of a visit holds their number, from 1."""
+"""The ways out of a stage, by id; the column `step` of a stay holds their number, from 1."""
 
 OUTCOME_HUNDREDS = {"open": 1, "lost": 2, "won": 3}
-"""The hundreds of the state of a visit that goes on; won is the largest, which is asked most."""
+"""The hundreds of the state of an ongoing stay; won, which is read most, is the largest, so that one criterion finds it."""
 
 TREND_MONTHS = 12
 """Rows of the table Trend; the last is the month of the as-of date."""
@@ -40,7 +40,7 @@ STAY_PERCENTILES = {"median_days": 0.5, "p90_days": 0.9}
 """Percentiles of the days in a stage, by the column that shows them."""
 
 _STEP_NUMBERS = range(1, STEP_ROWS + 1)
-_STEP_WEIGHT = 1_000_000  # days of a stage sort behind those of the stage before: nobody waits three thousand years
+_STEP_WEIGHT = 1_000_000  # sorts the days of a stage behind those of the stage before; no stay lasts a million days
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +68,21 @@ def working_lookup(name: str, key: str) -> str:
 
 
 def stay_percentile_formula(column: str, visits: str) -> str:
-    """Return the formula of a percentile of the days in the row's stage; *visits* counts them."""
-    back = 3 - 2 * list(STAY_PERCENTILES).index(
-        column
-    )  # four rows a step: lower and upper neighbour of each percentile
+    """Return the formula of a percentile of the days in the row's stage; *visits* is the operand that counts the stays."""
+    # four rows a step: the lower and the upper neighbour of each percentile
+    back = 3 - 2 * list(STAY_PERCENTILES).index(column)
     low, high = (f"INDEX(DaysFound,{{position}}*4-{back - side})" for side in (0, 1))
     rank = f"({visits}-1)*{STAY_PERCENTILES[column]}"
     return f"{low}-{{position}}*{_STEP_WEIGHT}+({high}-{low})*({rank}-INT({rank}))"
 
 
 def stage_exits_formula(way: str) -> str:
-    """Return the formula that counts the visits of the row's step that ended that way, whenever it was."""
+    """Return the formula that counts the stays in the row's step that ended that way, at any time."""
     return f"SUMIFS(MovedFound,MovedFrom,{{position}},MovedWay,{1 + STAGE_EXITS.index(way)})"
 
 
 def ongoing_stays_formula(*hundreds: int) -> str:
-    """Return the formula that counts the visits that go on in the row's step, of those outcomes; all without any."""
+    """Return the formula that counts the ongoing stays in the row's step with those outcomes; without any, all of them."""
     return "+".join(
         working_lookup("State", f"({100 * each + 1}+{{position}})")
         for each in hundreds or (0, *OUTCOME_HUNDREDS.values())
@@ -104,7 +103,7 @@ def _period_window(column: str) -> str:
 
 
 def _formula_in_period(array: str, snapshot: str, wrap: Callable[[str], str]) -> str:
-    """Ask what the period asks: of the creation in the cohort reading, else of the date *snapshot*."""
+    """Restrict *array* to the period: by the creation in the cohort reading, else by the date *snapshot*."""
     created, dated = (wrap(f"{array}*{_period_window(column)}") for column in ("created", snapshot))
     return f"IF(HasPeriod=0,{wrap(array)},IF(IsCohort=1,{created},{dated}))"
 
@@ -116,7 +115,7 @@ def _working_by_step(name: str, title: Text, formula: Callable[[Callable[[str], 
 _STAY_ENDED = "({History.state}<-1)*({History.state}>-2-" + str(STEP_ROWS) + ")"
 _ENDED_STEP = "(-1-{History.state})"
 _STEP_WITHOUT_OUTCOME = "INT({History.step}/10000)*10000+MOD({History.step},1000)"
-# the dates, since an array of a column with blanks between, as days is, takes six times as long
+# from the dates, because an array over a column with blanks, such as `days`, takes six times as long
 _STAY_DAYS = "({History.left}-{History.entered})"
 _STAY_DAYS_KNOWN = "({History.entered}>0)*({History.left}>={History.entered})"
 
@@ -143,7 +142,7 @@ def _move_working() -> Working:
 
 
 def _reached_working() -> Working:
-    """Count the deals of a past date by the step they got to; a key is the order of the last step below, and a half."""
+    """Count the deals of a past date by their furthest step; a key is the order of a step and a half."""
     order = ("INDEX({StageMetrics.order}," + str(row) + ")" for row in _STEP_NUMBERS)
     above: int | str = 1_000_000_000
     keys = (*(f'IF({one}="",1E9,{one}+0.5)' for one in order), above)
@@ -155,10 +154,10 @@ def _reached_working() -> Working:
 def _stay_days_working() -> Working:
     keys = []
     for step in _STEP_NUMBERS:
-        visits, later = working_lookup("Ended", str(step)), f'SUMIFS(EndedFound,EndedKeys,">{step}")'
+        stays, later = working_lookup("Ended", str(step)), f'SUMIFS(EndedFound,EndedKeys,">{step}")'
         for share in STAY_PERCENTILES.values():
-            below = f"{visits}-INT(({visits}-1)*{share})"  # counted from the largest, as LARGE does
-            keys += [f"IF({visits}=0,1,{later}+{rank})" for rank in (below, f"MAX(1,{below}-1)")]
+            below = f"{stays}-INT(({stays}-1)*{share})"  # counted from the largest, as LARGE does
+            keys += [f"IF({stays}=0,1,{later}+{rank})" for rank in (below, f"MAX(1,{below}-1)")]
     array = f"{_STAY_ENDED}*{_STAY_DAYS_KNOWN}*({_ENDED_STEP}*{_STEP_WEIGHT}+{_STAY_DAYS})"
     ordered = _formula_in_period(array, "left", lambda wanted: f"LARGE({wanted},DaysKeys)")
     return Working("Days", Text("Days at the middle and at nine tenths", "中位与九成处的天数"), tuple(keys), ordered)
@@ -174,8 +173,8 @@ def _median_working(name: str, metric: str, title: Text, column: str, *criteria:
 def _month_working(name: str, title: Text, *criteria: Criterion) -> Working:
     """Count the deals of a past date by the month of their closing, or of their creation; a key is a month's last day."""
     keys = tuple(f"DATE(YEAR(AsOf),MONTH(AsOf)-{back},0)" for back in range(TREND_MONTHS - 1, -2, -1))
-    there = array_condition("History", criteria_by_state((ONGOING_STAY, *criteria)))
-    created, closed = (_frequency_formula(name, f"{there}*{{History.{column}}}") for column in ("created", "closed"))
+    deals = array_condition("History", criteria_by_state((ONGOING_STAY, *criteria)))
+    created, closed = (_frequency_formula(name, f"{deals}*{{History.{column}}}") for column in ("created", "closed"))
     dated = created if name == "MonthCreated" else f"IF(IsCohort=1,{created},{closed})"
     return Working(name, title, keys, f"IF(IsToday=1,0,{dated})")
 
@@ -205,7 +204,7 @@ WORKINGS: tuple[Working, ...] = (
     ),
     _working_by_step(
         "Standing", Text("Open deals then", "当时进行中的商机数"),
-        # without a cohort the states tell
+        # without a cohort, the working State has the answer
         lambda wrap: f"IF((1-IsToday)*HasPeriod*IsCohort=0,0,{wrap(_OPEN_AT_STEP + '*' + _period_window('created'))})",
     ),
     _month_working("MonthCreated", Text("Created then, by month", "当时按月新建"), OUTCOME_RECORDED),
@@ -221,4 +220,4 @@ WORKINGS: tuple[Working, ...] = (
 """Every working, in the order of the sheet."""
 
 WORKING_NAMES: tuple[str, ...] = ("MoveWays", *(name for working in WORKINGS for name in working.names))
-"""The defined names that formulas may speak of; MoveWays are the labels of WAYS."""
+"""The defined names that formulas may refer to; MoveWays are the labels of STAGE_EXITS."""

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.metrics.array_arithmetic import (
     GroupNumbers,
     MetricMask,
@@ -37,8 +37,10 @@ from xl_salesflow.metrics.funnel_steps import (
 from xl_salesflow.metrics.history_workings import stage_exits_formula, working_lookup
 from xl_salesflow.metrics.metric_declaration import (
     ColumnMetric,
+    ColumnText,
     Metric,
     MetricArray,
+    MetricColumn,
     MetricFormula,
     Unit,
     cache_on_argument,
@@ -56,69 +58,69 @@ from xl_salesflow.schema.choice_lists import LISTS
 
 
 @cache_on_argument
-def _lost_stays(asked: FunnelSteps) -> MetricMask:
-    return np.asarray(asked.ended & (asked.cube.pipeline["History"]["move"] == "lost").to_numpy(dtype=bool))
+def _lost_stays(steps: FunnelSteps) -> MetricMask:
+    return np.asarray(steps.ended & (steps.cube.pipeline["History"]["move"] == "lost").to_numpy(dtype=bool))
 
 
 @cache_on_argument
-def step_lost_count(asked: FunnelSteps) -> MetricArray:
-    """Count the visits of each step that ended with the deal lost."""
-    return count_by_group(_lost_stays(asked), asked.step_of_visits, asked.size)
+def step_lost_count(steps: FunnelSteps) -> MetricArray:
+    """Count the stays in each step that ended with the deal lost."""
+    return count_by_group(_lost_stays(steps), steps.step_of_stays, steps.size)
 
 
-def step_lost_value(asked: FunnelSteps) -> MetricArray:
+def step_lost_value(steps: FunnelSteps) -> MetricArray:
     """Sum the amounts those deals had when they entered the step."""
-    amount = column_numbers(asked.cube.pipeline["History"]["amount"])
-    return sum_by_group(amount, _lost_stays(asked), asked.step_of_visits, asked.size)
+    amount = column_numbers(steps.cube.pipeline["History"]["amount"])
+    return sum_by_group(amount, _lost_stays(steps), steps.step_of_stays, steps.size)
 
 
-def step_lost_share(asked: FunnelSteps) -> MetricArray:
+def step_lost_share(steps: FunnelSteps) -> MetricArray:
     """Divide each step's losses by all of them."""
-    lost = step_lost_count(asked)
-    return divide_or_unknown(lost, np.full(asked.size, lost.sum()))
+    lost = step_lost_count(steps)
+    return divide_or_unknown(lost, np.full(steps.size, lost.sum()))
 
 
-def step_lost_cumulative(asked: FunnelSteps) -> MetricArray:
-    """Divide the losses of the steps that lose at least as many by all of them: largest first, how much is explained."""
-    return cumulative_share(step_lost_count(asked))
+def step_lost_cumulative(steps: FunnelSteps) -> MetricArray:
+    """Divide the losses of all steps that lose at least as many deals by the total, as in a Pareto chart."""
+    return cumulative_share(step_lost_count(steps))
 
 
 def cumulative_share(lost: MetricArray) -> MetricArray:
-    """Return for each number the share of those at least as large."""
+    """Return for each number the share of the total that numbers at least as large make up."""
     at_least = np.array([lost[lost >= number].sum() for number in lost])
     return divide_or_unknown(at_least, np.full(len(lost), lost.sum()))
 
 
 @cache_on_argument
-def one_point_more(asked: FunnelSteps) -> MetricArray:
-    """Return the won value that one percentage point more of each step's conversion would bring the same deals."""
-    conversion, value = step_conversion(asked), mean_won_value(asked.cube)[0]
-    won = deals_reached(asked)[~asked.is_open].sum()
-    room = np.clip(1 - conversion, 0, 0.01)
-    return round_array_to_cents(divide_or_unknown(won * value * room, conversion))
+def one_point_more(steps: FunnelSteps) -> MetricArray:
+    """Return the won value that the same deals would add if each step converted one percentage point more of them."""
+    conversion, value = step_conversion(steps), mean_won_value(steps.cube)[0]
+    won = deals_reached(steps)[~steps.is_open].sum()
+    gain = np.clip(1 - conversion, 0, 0.01)
+    return round_array_to_cents(divide_or_unknown(won * value * gain, conversion))
 
 
 @cache_on_argument
-def limit_ratio(asked: FunnelSteps) -> MetricArray:
+def limit_ratio(steps: FunnelSteps) -> MetricArray:
     """Divide the median days of each stage by its limit."""
-    return divide_or_unknown(stage_median_days(asked), asked.limit)
+    return divide_or_unknown(stage_median_days(steps), steps.limit)
 
 
-def days_per_deal(asked: FunnelSteps) -> MetricArray:
-    """Divide the days of the finished visits of each stage by those that were a deal's first: a return adds its days."""
-    first = finished_stays(asked) & (column_numbers(asked.cube.pipeline["History"]["first"]) == 1)
+def days_per_deal(steps: FunnelSteps) -> MetricArray:
+    """Divide the days of the finished stays in each stage by the deals that stayed there; a return adds its days."""
+    first = finished_stays(steps) & (column_numbers(steps.cube.pipeline["History"]["first"]) == 1)
     return divide_or_unknown(
-        stage_mean_days(asked) * finished_stay_count(asked), count_by_group(first, asked.step_of_visits, asked.size)
+        stage_mean_days(steps) * finished_stay_count(steps), count_by_group(first, steps.step_of_stays, steps.size)
     )
 
 
 def _largest_of_steps(column: Callable[[FunnelSteps], MetricArray]) -> Callable[[Cube], MetricArray]:
-    def compute(cube: Cube) -> MetricArray:
+    def find_largest(cube: Cube) -> MetricArray:
         found = column(build_funnel_steps(cube)) if not cube.column else np.array([])
         known = found[~np.isnan(found)]
-        return np.array([known.max()]) if len(known) else cube.nothing()
+        return np.array([known.max()]) if len(known) else cube.unknown()
 
-    return compute
+    return find_largest
 
 
 _MOVED_TO_LOST = Criterion("move", "=", "{move:lost}")
@@ -181,17 +183,19 @@ LEAK_COLUMNS: tuple[ColumnMetric[FunnelSteps], ...] = (
 )
 
 
-def _leak_metric(id: str, column: ColumnMetric[FunnelSteps], unit: Unit, name: Text, definition: Text) -> Metric[Cube]:
+def _leak_metric(
+    metric: str, column: ColumnMetric[FunnelSteps], unit: Unit, name: Text, definition: Text
+) -> Metric[Cube]:
     largest = f'IF(COUNT({{Leaks.{column.id}}})=0,"",MAX({{Leaks.{column.id}}}))'
     return Metric(
-        id,
+        metric,
         name,
         definition,
         unit,
         MetricFormula(largest),
         _largest_of_steps(column.compute),
         MetricFormula('""'),
-        Cube.nothing,
+        Cube.unknown,
     )
 
 
@@ -221,30 +225,31 @@ LOSS_REASON_ROWS = 20
 
 @dataclass(frozen=True)
 class LossReasons:
-    """One row per reason of the sheet Lists; only today's snapshot knows them."""
+    """One row per reason of the sheet Lists; unknown for a past date, because History does not hold reasons."""
 
     cube: Cube
 
     @cached_property
     def names(self) -> list[str]:
-        """Return the reasons as frames hold them; "" is none."""
+        """Return the ids of the reasons, the first of them "" for no reason given; "" is also a blank row."""
         listed = list(self.cube.pipeline["Lists"]["loss_reason"].iloc[: LOSS_REASON_ROWS - 1])
         return ["", *listed, *[""] * (LOSS_REASON_ROWS - 1 - len(listed))]
 
-    def label(self, row: int) -> str:
-        """Return what the row is called on the sheet."""
-        name, language = self.names[row], self.cube.pipeline.language
-        text = NO_REASON_LABEL if row == 0 else LISTS["loss_reason"].get(name)
-        return text.in_(language) if text else name
+    @property
+    def labels(self) -> list[str]:
+        """Return what the rows are called on the sheet."""
+        language, known = self.cube.pipeline.language, LISTS["loss_reason"]
+        listed = [known[name].in_(language) if name in known else name for name in self.names[1:]]
+        return [NO_REASON_LABEL.in_(language), *listed]
 
     @cached_property
-    def shown(self) -> MetricMask:
+    def is_shown(self) -> MetricMask:
         """Tell which rows show a number."""
         known = np.array([bool(name) or row == 0 for row, name in enumerate(self.names)])
         return known & self.cube.today
 
     @cached_property
-    def of_deals(self) -> GroupNumbers:
+    def reason_of_deals(self) -> GroupNumbers:
         """Return the row of every lost deal; -1 is a deal not lost or a reason that is not listed."""
         place = {name: row for row, name in reversed(list(enumerate(self.names)))}
         codes, names = pd.factorize(self.cube.frame["loss_reason"])
@@ -252,35 +257,37 @@ class LossReasons:
         return np.where(self.cube.lost, rows, -1)
 
     def blank_unless_shown(self, values: MetricArray) -> MetricArray:
-        """Return *values* with "unknown" in rows that show nothing."""
-        return np.where(self.shown, values, np.nan)
+        """Return *values*, unknown in rows that show no number."""
+        return np.where(self.is_shown, values, np.nan)
 
 
-def reason_lost_count(asked: LossReasons) -> MetricArray:
+def reason_lost_count(reasons: LossReasons) -> MetricArray:
     """Count the lost deals with each reason."""
-    if not asked.cube.today:
+    if not reasons.cube.today:
         return np.full(LOSS_REASON_ROWS, np.nan)
-    return asked.blank_unless_shown(count_by_group(asked.of_deals >= 0, asked.of_deals, LOSS_REASON_ROWS))
-
-
-def reason_lost_value(asked: LossReasons) -> MetricArray:
-    """Sum their amounts."""
-    if not asked.cube.today:
-        return np.full(LOSS_REASON_ROWS, np.nan)
-    return asked.blank_unless_shown(
-        sum_by_group(asked.cube.amount, asked.of_deals >= 0, asked.of_deals, LOSS_REASON_ROWS)
+    return reasons.blank_unless_shown(
+        count_by_group(reasons.reason_of_deals >= 0, reasons.reason_of_deals, LOSS_REASON_ROWS)
     )
 
 
-def reason_lost_share(asked: LossReasons) -> MetricArray:
+def reason_lost_value(reasons: LossReasons) -> MetricArray:
+    """Sum their amounts."""
+    if not reasons.cube.today:
+        return np.full(LOSS_REASON_ROWS, np.nan)
+    return reasons.blank_unless_shown(
+        sum_by_group(reasons.cube.amount, reasons.reason_of_deals >= 0, reasons.reason_of_deals, LOSS_REASON_ROWS)
+    )
+
+
+def reason_lost_share(reasons: LossReasons) -> MetricArray:
     """Divide each by all lost deals with a listed reason or none."""
-    lost = reason_lost_count(asked)
+    lost = reason_lost_count(reasons)
     return divide_or_unknown(lost, np.full(LOSS_REASON_ROWS, np.nansum(lost)))
 
 
-def reason_lost_cumulative(asked: LossReasons) -> MetricArray:
+def reason_lost_cumulative(reasons: LossReasons) -> MetricArray:
     """Divide the losses of the reasons that lose at least as many by all of them."""
-    lost = reason_lost_count(asked)
+    lost = reason_lost_count(reasons)
     return np.where(np.isnan(lost), np.nan, cumulative_share(np.nan_to_num(lost)))
 
 
@@ -301,11 +308,16 @@ def _share_of_lost_formula(formula: str) -> MetricFormula:
 NO_REASON_LABEL = Text("(none given)", "（未填写）")
 
 
-def reason_naming_formulas(language: Language) -> dict[str, MetricFormula]:
-    """Return the formulas that say which reason a row is about."""
-    listed = f'IF({{position}}>ROWS({{Lists.loss_reason}}),"",IF({_LISTED_REASON}="","",{_LISTED_REASON}))'
-    return {"reason": MetricFormula(f'IF({{position}}=0,"{NO_REASON_LABEL.in_(language)}",{listed})')}
+_LISTED_OR_BLANK = f'IF({{position}}>ROWS({{Lists.loss_reason}}),"",IF({_LISTED_REASON}="","",{_LISTED_REASON}))'
 
+REASON_NAMING: tuple[MetricColumn[LossReasons], ...] = (
+    ColumnText(
+        "reason",
+        MetricFormula(f"IF({{position}}=0,{{none_given}},{_LISTED_OR_BLANK})", words={"none_given": NO_REASON_LABEL}),
+        lambda reasons: reasons.labels,
+    ),
+)
+"""The column that says which reason a row is about."""
 
 LOSS_REASON_COLUMNS: tuple[ColumnMetric[LossReasons], ...] = (
     ColumnMetric(

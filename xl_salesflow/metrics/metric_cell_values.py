@@ -8,36 +8,15 @@ from datetime import date
 from typing import Any
 
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.metrics.day_comparison import StageChanges, compute_comparison_cells, find_comparison_day
+from xl_salesflow.metrics.day_comparison import compute_comparison_cells, find_comparison_day
 from xl_salesflow.metrics.deal_cube import Cube, build_cube
-from xl_salesflow.metrics.funnel_answers import (
-    compute_cube_funnel,
-    forecast_month_rows,
-    group_metric_rows,
-    loss_reason_rows,
-    plan_stage_rows,
-    stage_change_rows,
-    stage_metric_rows,
-    step_metric_rows,
-    team_plan_rows,
-    trend_month_rows,
-)
-from xl_salesflow.metrics.funnel_steps import build_funnel_steps
-from xl_salesflow.metrics.group_metrics import Grouping, compare_segment_rows, find_grouping_column
-from xl_salesflow.metrics.history_workings import STEP_ROWS
-from xl_salesflow.metrics.loss_metrics import LossReasons
-from xl_salesflow.metrics.metric_tables import (
-    LEAKS_BY_ID,
-    METRICS_BY_ID,
-    MOVE_VALUES_BY_ID,
-    MOVES_BY_ID,
-    SMALL_SAMPLE_MARK,
-)
-from xl_salesflow.metrics.month_metrics import ForecastMonths, TrendMonths
-from xl_salesflow.metrics.plan_metrics import SalesPlan
-from xl_salesflow.metrics.team_plan_metrics import TeamPlan
-from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.metrics.funnel_answers import compute_cube_funnel, metric_table_rows
+from xl_salesflow.metrics.group_metrics import find_grouping_column
+from xl_salesflow.metrics.metric_declaration import SMALL_SAMPLE_MARK
+from xl_salesflow.metrics.metric_tables import METRIC_MARK, METRIC_TABLES, METRICS_BY_ID
+from xl_salesflow.schema.choice_lists import CHOICES, choice_label
 from xl_salesflow.schema.named_values import QUERY_FILTERS
+from xl_salesflow.schema.table_columns import Column
 from xl_salesflow.schema.table_registry import TABLES
 
 MetricTableRows = dict[Any, dict[str, Any]]
@@ -52,98 +31,57 @@ class SheetValues:
 
 
 def compute_sheet_values(pipeline: Pipeline) -> SheetValues:
-    """Return what the formulas of the metric tables and the named cells come to."""
-    asked = build_cube(pipeline)
-    metrics = metric_table_cells(asked)
+    """Return the values of all formulas in the metric tables and the named cells."""
+    cube = build_cube(pipeline)
+    metrics = compute_metric_cells(cube)
     cells = compute_named_cells(pipeline)
-    for id, row in metrics.items():
-        cells[id] = cells[f"Card_{id}"] = row["value"]
-    cells |= compute_comparison_cells(asked) | {"CompareTo": find_comparison_day(asked) or ""}
-    grouping = Grouping(asked)
-    tables = {
-        "Metrics": metrics,
-        "StageMetrics": stage_metric_cells(asked),
-        "StageChanges": _pad_step_rows("StageChanges", stage_change_rows(StageChanges(build_funnel_steps(asked)))),
-        "Trend": _mark_small_samples("Trend", trend_month_rows(TrendMonths(asked)), asked),
-        "Groups": _mark_small_samples("Groups", group_metric_rows(grouping), asked),
-        "Segments": dict(enumerate(_metric_table_values("Segments", compare_segment_rows(grouping)), 1)),
-        "ForecastMonths": forecast_month_cells(asked),
-        "PlanStages": plan_stage_cells(asked),
-        "TeamPlan": team_plan_cells(asked),
-        "Leaks": _pad_step_rows("Leaks", step_metric_rows(build_funnel_steps(asked), LEAKS_BY_ID)),
-        "LossReasons": dict(enumerate(_metric_table_values("LossReasons", loss_reason_rows(LossReasons(asked))))),
-        "Moves": _pad_step_rows("Moves", step_metric_rows(build_funnel_steps(asked), MOVES_BY_ID)),
-        "MoveValues": _pad_step_rows("MoveValues", step_metric_rows(build_funnel_steps(asked), MOVE_VALUES_BY_ID)),
-    }
-    return SheetValues(tables, cells)
+    for metric, row in metrics.items():
+        cells[metric] = cells[f"Card_{metric}"] = row["value"]
+    cells |= compute_comparison_cells(cube) | {"CompareTo": find_comparison_day(cube) or ""}
+    return SheetValues({"Metrics": metrics, **{name: metric_table_cells(name, cube) for name in METRIC_TABLES}}, cells)
 
 
-def metric_table_cells(asked: Cube) -> MetricTableRows:
-    """Return metric id → value, sample and mark."""
-    pipeline, found = asked.pipeline, compute_cube_funnel(asked)
-    small = pipeline.settings.number("small_sample")
+def compute_metric_cells(cube: Cube) -> MetricTableRows:
+    """Return metric id → value, sample and mark, as the table Metrics shows them."""
+    funnel = compute_cube_funnel(cube)
     rows: MetricTableRows = {}
-    for id, metric in METRICS_BY_ID.items():
-        sample = found.samples[id]
-        marked = not metric.is_count and sample is not None and sample < small
-        rows[id] = {
-            "value": _blank_unknown(found.metrics[id]),
-            "sample": _blank_unknown(sample),
-            "mark": SMALL_SAMPLE_MARK.in_(pipeline.language) if marked else "",
-        }
+    for metric in METRICS_BY_ID.values():
+        row = {"value": funnel.metrics[metric.id], "sample": funnel.samples[metric.id]}
+        is_marked = not metric.is_count and METRIC_MARK.is_due(row, _sample_limit(cube))
+        rows[metric.id] = {column: _blank_unknown(value) for column, value in row.items()} | _mark_cell(cube, is_marked)
     return rows
 
 
-def stage_metric_cells(asked: Cube) -> MetricTableRows:
-    """Return row number from 1 → column → value of StageMetrics; rows beyond the funnel show nothing."""
-    found = stage_metric_rows(build_funnel_steps(asked))
-    for row in found:
-        row["kind"] = choice_label("kind", row["kind"], asked.pipeline.language)
-    return _pad_step_rows("StageMetrics", found)
+def metric_table_cells(name: str, cube: Cube) -> MetricTableRows:
+    """Return position → column → value of a table of metrics; rows beyond the funnel are blank."""
+    table, columns = METRIC_TABLES[name], TABLES[name].formulas
+    rows = []
+    for row in metric_table_rows(name, cube):
+        if table.mark:
+            row |= _mark_cell(cube, table.mark.is_due(row, _sample_limit(cube)))
+        rows.append({column.id: _cell_value(column, row[column.id], cube) for column in columns})
+    rows += [dict.fromkeys((column.id for column in columns), "") for _ in table.rows[len(rows) :]]
+    return dict(zip(table.rows, rows, strict=True))
 
 
-def _mark_small_samples(table: str, found: list[dict[str, Any]], asked: Cube) -> MetricTableRows:
-    """Return row number from 1 → column → value, with a mark beside a win rate over few deals."""
-    small, mark = asked.pipeline.settings.number("small_sample"), SMALL_SAMPLE_MARK.in_(asked.pipeline.language)
-    for row in found:
-        few = row["win_rate"] is not None and row["won_count"] + row["lost_count"] < small
-        row["mark"] = mark if few else ""
-    return dict(enumerate(_metric_table_values(table, found), 1))
+def _sample_limit(cube: Cube) -> float:
+    return cube.pipeline.settings.number("small_sample")
 
 
-def forecast_month_cells(asked: Cube) -> MetricTableRows:
-    """Return row number from 0 → column → value of ForecastMonths."""
-    return dict(enumerate(_metric_table_values("ForecastMonths", forecast_month_rows(ForecastMonths(asked)))))
+def _mark_cell(cube: Cube, is_marked: bool) -> dict[str, str]:
+    return {"mark": SMALL_SAMPLE_MARK.in_(cube.pipeline.language) if is_marked else ""}
 
 
-def plan_stage_cells(asked: Cube) -> MetricTableRows:
-    """Return row number from 1 → column → value of PlanStages; rows beyond the funnel show nothing."""
-    return _pad_step_rows("PlanStages", plan_stage_rows(SalesPlan(build_funnel_steps(asked))))
-
-
-def team_plan_cells(asked: Cube) -> MetricTableRows:
-    """Return row number from 1 → column → value of TeamPlan, with a mark beside a plan that few won deals stand behind."""
-    small, mark = asked.pipeline.settings.number("small_sample"), SMALL_SAMPLE_MARK.in_(asked.pipeline.language)
-    rows = team_plan_rows(TeamPlan(asked))
-    for row in rows:
-        row["mark"] = mark if row["won_count"] is not None and row["won_count"] < small else ""
-    return dict(enumerate(_metric_table_values("TeamPlan", rows), 1))
-
-
-def _pad_step_rows(table: str, found: list[dict[str, Any]]) -> MetricTableRows:
-    rows = _metric_table_values(table, found)
-    blank = [{column.id: "" for column in TABLES[table].formulas} for _ in range(STEP_ROWS - len(rows))]
-    return dict(enumerate(rows + blank, 1))
-
-
-def _metric_table_values(table: str, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{column.id: _blank_unknown(row[column.id]) for column in TABLES[table].formulas} for row in found]
+def _cell_value(column: Column, value: Any, cube: Cube) -> Any:
+    if column.options and column.options in CHOICES:
+        return choice_label(column.options, value, cube.pipeline.language)
+    return _blank_unknown(value)
 
 
 def compute_named_cells(pipeline: Pipeline) -> dict[str, Any]:
-    """Return what the formulas of the named cells come to."""
-    view, settings = pipeline.view, pipeline.settings
-    off = {f"Any{name[4:]}": int(not view.filters.get(column)) for name, column in QUERY_FILTERS.items()}
+    """Return the values of the formulas in the named cells."""
+    query, settings = pipeline.view, pipeline.settings
+    off = {f"Any{name[4:]}": int(not query.filters.get(column)) for name, column in QUERY_FILTERS.items()}
     return {
         "Today": pipeline.today,
         "BantTotal": sum(settings.number(f"bant_{part}") for part in ("budget", "authority", "need", "timeline")),
@@ -151,14 +89,14 @@ def compute_named_cells(pipeline: Pipeline) -> dict[str, Any]:
         "IsToday": int(pipeline.as_of >= pipeline.today),
         "BegunFrom": int(pipeline.as_of < pipeline.today),
         "BegunTo": pipeline.as_of if pipeline.as_of < pipeline.today else date(9999, 12, 31),
-        "PeriodFrom": view.start or 0,
-        "PeriodTo": view.end or date(9999, 12, 31),
-        "HasPeriod": int(view.has_period),
+        "PeriodFrom": query.start or 0,
+        "PeriodTo": query.end or date(9999, 12, 31),
+        "HasPeriod": int(query.has_period),
         **off,
         "ViewAll": int(all(off.values())),
-        "StagePlaybook": view.filters.get("playbook", "") or pipeline.default_playbook,
-        "IsCohort": int(view.reading == "cohort"),
-        "IsEntered": int(view.reach == "entered"),
+        "StagePlaybook": query.filters.get("playbook", "") or pipeline.default_playbook,
+        "IsCohort": int(query.reading == "cohort"),
+        "IsEntered": int(query.reach == "entered"),
         "GroupNumber": 1 + list(QUERY_FILTERS.values()).index(find_grouping_column(pipeline)),
     }
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import wraps
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Language, Text
 
 MetricArray = NDArray[np.float64]
 MetricSource = TypeVar("MetricSource")
@@ -21,25 +21,36 @@ CachedAnswer = TypeVar("CachedAnswer")
 
 
 def cache_on_argument(function: Callable[[MetricSource], CachedAnswer]) -> Callable[[MetricSource], CachedAnswer]:
-    """Work *function* out once per object it is asked of, and keep the answer with that object, as a cached property."""
+    """Compute *function* once per argument and keep the answer in that object, as a cached property does."""
     name = f"{function.__module__}.{function.__qualname__}"
 
     @wraps(function)
-    def kept(asked: MetricSource) -> CachedAnswer:
-        answers: dict[str, CachedAnswer] = asked.__dict__
+    def cached(source: MetricSource) -> CachedAnswer:
+        answers: dict[str, CachedAnswer] = source.__dict__
         if name not in answers:
-            answers[name] = function(asked)
+            answers[name] = function(source)
         return answers[name]
 
-    return kept
+    return cached
 
 
 @dataclass(frozen=True, slots=True)
 class MetricFormula:
-    """A template of model.formulas.render, or the text it became; *array* ones are entered as array formulas."""
+    """A template as `table_registry.render_formula` takes it, or the text it became; *array* ones are array formulas.
+
+    A slot named in *words*, such as ``{others}``, stands for that text in the workbook's language.
+    """
 
     text: str
     array: bool = False
+    words: Mapping[str, Text] = field(default_factory=dict, hash=False)
+
+    def spell_words(self, language: Language) -> MetricFormula:
+        """Return the template with its words in *language*."""
+        text = self.text
+        for slot, word in self.words.items():
+            text = text.replace(f"{{{slot}}}", f'"{word.in_(language)}"')
+        return MetricFormula(text, self.array)
 
 
 class Unit(Enum):
@@ -60,7 +71,7 @@ class Unit(Enum):
 class Metric(Generic[MetricSource]):
     """One number. *compute* and *sample* answer for every group at once (NaN is unknown); formulas show "" for that.
 
-    *sample_formula* says what the number stands on; *formula* may speak of that cell as ``{sample}`` and of any other
+    *sample_formula* counts what the number is based on; *formula* may refer to that cell as ``{sample}`` and to any other
     metric by its id, which is the defined name of its cell.
     """
 
@@ -81,8 +92,52 @@ class Metric(Generic[MetricSource]):
 
 @dataclass(frozen=True, slots=True)
 class ColumnMetric(Generic[MetricSource]):
-    """One column of a table of metrics, such as StageMetrics; the column's header and tip name and define it."""
+    """One column of numbers in a table of metrics; the header and the tip of the column name and define it.
+
+    *compute* returns one number per row, NaN for unknown; a column of days counts them since 1970.
+    """
 
     id: str
     formula: MetricFormula
     compute: Callable[[MetricSource], MetricArray]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnText(Generic[MetricSource]):
+    """One column of texts in a table of metrics, such as the stage a row is about; *read* returns one per row, "" for none.
+
+    A column with options, such as a kind of stage, has the ids of its choices.
+    """
+
+    id: str
+    formula: MetricFormula
+    read: Callable[[MetricSource], Sequence[str]]
+
+
+MetricColumn = ColumnMetric[MetricSource] | ColumnText[MetricSource]
+"""A column of a table of metrics, of numbers or of texts."""
+
+SMALL_SAMPLE_MARK = Text("Small sample", "样本少")
+"""What stands beside a number over fewer deals than the setting small_sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleMark:
+    """The column `mark`, which warns that few deals stand behind the number in column *of*.
+
+    The columns of *sample* add up to the number of those deals.
+    """
+
+    of: str
+    sample: tuple[str, ...]
+
+    @property
+    def formula(self) -> MetricFormula:
+        """Return the formula of the mark."""
+        deals = "+".join(f"{{{column}}}" for column in self.sample)
+        text = f'IF({{{self.of}}}="","",IF({deals}<SmallSample,{{small_sample}},""))'
+        return MetricFormula(text, words={"small_sample": SMALL_SAMPLE_MARK})
+
+    def is_due(self, row: Mapping[str, Any], limit: float) -> bool:
+        """Tell whether *row* needs the mark: its number is known, and fewer than *limit* deals stand behind it."""
+        return row[self.of] is not None and sum(row[column] for column in self.sample) < limit

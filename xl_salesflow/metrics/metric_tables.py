@@ -1,57 +1,50 @@
-"""Every metric and every table of metrics, with the live formula of each of their cells.
+"""Declare every metric and every table of metrics: one entry each, which answers, sheets, formulas and docs follow.
 
-Every value cell of the table Metrics has the metric's id as its defined name (`METRIC_CELL_NAMES`): other formulas, cards
-and people write ``=won_value/target``. Formulas are in the workbook's language, without the leading "="; those marked *array*
-are entered as array formulas of one cell.
+A table of metrics has one row per step, month, group or owner. Its columns are declared in `schema.manager_tables`, which has
+their headers and tips; all else about it stands here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Generic
 
-from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.metrics.day_comparison import COMPARISON_CELLS, STAGE_CHANGE_COLUMNS, StageChanges
+from xl_salesflow.locale.texts import Text
+from xl_salesflow.metrics.day_comparison import STAGE_CHANGE_COLUMNS, StageChanges
 from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.early_warning_metrics import EARLY_WARNING_METRICS
 from xl_salesflow.metrics.feedback_metrics import FEEDBACK_METRICS
 from xl_salesflow.metrics.forecast_metrics import CATEGORY_METRICS, WEIGHTED_METRICS
-from xl_salesflow.metrics.funnel_steps import STAGE_NAME_FORMULAS, STEP_NAMING_FORMULAS, FunnelSteps
-from xl_salesflow.metrics.group_metrics import (
-    GROUP_COLUMNS,
-    LISTED_GROUP_ROWS,
-    SEGMENT_FORMULAS,
-    Grouping,
-    group_naming_formulas,
-)
+from xl_salesflow.metrics.funnel_steps import STEP_NAMING, build_funnel_steps, name_step_rows
+from xl_salesflow.metrics.group_metrics import GROUP_COLUMNS, GROUP_NAMING, LISTED_GROUP_ROWS, build_grouping
 from xl_salesflow.metrics.history_workings import STEP_ROWS, TREND_MONTHS
 from xl_salesflow.metrics.loss_metrics import (
     LEAK_COLUMNS,
     LEAK_METRICS,
     LOSS_REASON_COLUMNS,
     LOSS_REASON_ROWS,
+    REASON_NAMING,
     LossReasons,
-    reason_naming_formulas,
 )
-from xl_salesflow.metrics.metric_declaration import ColumnMetric, Metric, MetricFormula
+from xl_salesflow.metrics.metric_declaration import Metric, MetricColumn, MetricFormula, MetricSource, SampleMark
 from xl_salesflow.metrics.month_metrics import (
     FORECAST_MONTH_COLUMNS,
-    FORECAST_MONTH_FORMULA,
+    FORECAST_MONTH_NAMING,
     FORECAST_MONTH_ROWS,
     TREND_COLUMNS,
-    TREND_MONTH_FORMULA,
+    TREND_NAMING,
     ForecastMonths,
     TrendMonths,
 )
 from xl_salesflow.metrics.outcome_metrics import CYCLE_METRICS, OUTCOME_METRICS
 from xl_salesflow.metrics.plan_metrics import PLAN_METRICS, PLAN_STAGE_COLUMNS, SalesPlan
+from xl_salesflow.metrics.segment_metrics import SEGMENT_COLUMNS, SEGMENT_NAMING, SEGMENT_ROWS, SegmentPair
 from xl_salesflow.metrics.stage_metrics import STAGE_CONVERSION_COLUMNS, STAGE_TIME_COLUMNS, STAGE_VALUE_COLUMNS
 from xl_salesflow.metrics.stage_move_metrics import MOVE_COLUMNS, MOVE_VALUE_COLUMNS
 from xl_salesflow.metrics.target_metrics import TARGET_METRICS
-from xl_salesflow.metrics.team_plan_metrics import TEAM_PLAN_COLUMNS, TEAM_PLAN_ROWS, TeamPlan, team_naming_formulas
-from xl_salesflow.schema.table_columns import TableSchema
-from xl_salesflow.schema.table_registry import TABLES, render_formula
+from xl_salesflow.metrics.team_plan_metrics import TEAM_NAMING, TEAM_PLAN_COLUMNS, TEAM_PLAN_ROWS, TeamPlan
 
 METRICS_BY_ID: Mapping[str, Metric[Cube]] = MappingProxyType(
     {
@@ -70,54 +63,7 @@ METRICS_BY_ID: Mapping[str, Metric[Cube]] = MappingProxyType(
         for metric in family
     }
 )
-"""One row each of the table Metrics, by id."""
-
-STAGE_METRICS_BY_ID: Mapping[str, ColumnMetric[FunnelSteps]] = MappingProxyType(
-    {column.id: column for column in (*STAGE_CONVERSION_COLUMNS, *STAGE_VALUE_COLUMNS, *STAGE_TIME_COLUMNS)}
-)
-"""The numbers of the table StageMetrics, by column."""
-
-STAGE_CHANGES_BY_ID: Mapping[str, ColumnMetric[StageChanges]] = MappingProxyType(
-    {column.id: column for column in STAGE_CHANGE_COLUMNS}
-)
-"""The numbers of the table StageChanges, by column."""
-
-FORECAST_MONTHS_BY_ID: Mapping[str, ColumnMetric[ForecastMonths]] = MappingProxyType(
-    {column.id: column for column in FORECAST_MONTH_COLUMNS}
-)
-"""The numbers of the table ForecastMonths, by column."""
-
-PLAN_STAGES_BY_ID: Mapping[str, ColumnMetric[SalesPlan]] = MappingProxyType(
-    {column.id: column for column in PLAN_STAGE_COLUMNS}
-)
-"""The numbers of the table PlanStages, by column."""
-
-TEAM_PLAN_BY_ID: Mapping[str, ColumnMetric[TeamPlan]] = MappingProxyType(
-    {column.id: column for column in TEAM_PLAN_COLUMNS}
-)
-"""The numbers of the table TeamPlan, by column."""
-
-TREND_BY_ID: Mapping[str, ColumnMetric[TrendMonths]] = MappingProxyType({column.id: column for column in TREND_COLUMNS})
-"""The numbers of the table Trend, by column."""
-
-GROUPS_BY_ID: Mapping[str, ColumnMetric[Grouping]] = MappingProxyType({column.id: column for column in GROUP_COLUMNS})
-"""The numbers of the table Groups, by column."""
-
-LEAKS_BY_ID: Mapping[str, ColumnMetric[FunnelSteps]] = MappingProxyType({column.id: column for column in LEAK_COLUMNS})
-"""The numbers of the table Leaks, by column."""
-
-LOSS_REASONS_BY_ID: Mapping[str, ColumnMetric[LossReasons]] = MappingProxyType(
-    {column.id: column for column in LOSS_REASON_COLUMNS}
-)
-"""The numbers of the table LossReasons, by column."""
-
-MOVES_BY_ID: Mapping[str, ColumnMetric[FunnelSteps]] = MappingProxyType({column.id: column for column in MOVE_COLUMNS})
-"""The numbers of the table Moves, by column."""
-
-MOVE_VALUES_BY_ID: Mapping[str, ColumnMetric[FunnelSteps]] = MappingProxyType(
-    {column.id: column for column in MOVE_VALUE_COLUMNS}
-)
-"""The numbers of the table MoveValues, by column."""
+"""Every metric by id: one row each of the table Metrics. The id is also the defined name of the cell of its value."""
 
 METRIC_SMALL_PRINT: Mapping[str, Text] = MappingProxyType(
     {
@@ -132,121 +78,132 @@ METRIC_SMALL_PRINT: Mapping[str, Text] = MappingProxyType(
         "cycle_days_won_median": Text("half take longer", "一半用时更长"),
     }
 )
-"""Metric id → its small print."""
-
-SMALL_SAMPLE_MARK = Text("Small sample", "样本少")
-"""What stands beside a number over fewer deals than the setting small_sample."""
-
-FormulaRenderer = Callable[[MetricFormula, Language, TableSchema], MetricFormula]
-"""How a template becomes a formula; a workbook whose headers were renamed has its own way."""
+"""Metric id → its small print on cards."""
 
 
-def render_metric_formula(formula: MetricFormula, language: Language, table: TableSchema) -> MetricFormula:
-    """Return a formula with the headers that *language* declares."""
-    return MetricFormula(render_formula(formula.text, language, table), formula.array)
+@dataclass(frozen=True, slots=True)
+class MetricTable(Generic[MetricSource]):
+    """One table of metrics: what its rows are, where its numbers come from, and its columns.
+
+    *rows* are the values of the column `position`; when there are fewer steps than rows, the rest is blank. *of* makes the
+    source that all columns are computed from. The *naming* columns say what a row is about, *columns* are its numbers, and
+    *mark* is its warning of a small sample. With *in_stages* the numbers are part of every stage of ``funnel --json``.
+    """
+
+    name: str
+    rows: range
+    of: Callable[[Cube], MetricSource]
+    naming: tuple[MetricColumn[MetricSource], ...]
+    columns: tuple[MetricColumn[MetricSource], ...]
+    mark: SampleMark | None = None
+    in_stages: bool = False
+
+    @property
+    def formulas(self) -> dict[str, MetricFormula]:
+        """Return column → its formula; every row has the same and looks at its own position."""
+        formulas = {column.id: column.formula for column in (*self.naming, *self.columns)}
+        return formulas | {"mark": self.mark.formula} if self.mark else formulas
 
 
-METRIC_CELL_NAMES: tuple[str, ...] = tuple(METRICS_BY_ID)
-"""Defined names: each is the value cell of the metric of that id."""
+METRIC_MARK = SampleMark("sample", ("sample",))
+"""The mark of a row of the table Metrics; a number that is its own sample has none."""
 
+WIN_RATE_MARK = SampleMark("win_rate", ("won_count", "lost_count"))
+"""The mark of a row with a win rate."""
 
-def card_formulas(language: Language) -> dict[str, str]:
-    """Return the formulas of the cells named for metrics: the cards, and what they were on the day compared with."""
-    cards = {f"Card_{id}": id for id in METRICS_BY_ID}
-    return cards | {name: render_formula(text, language) for name, text in COMPARISON_CELLS.items()}
+_STEP_POSITIONS = range(1, STEP_ROWS + 1)
 
-
-def metric_formulas(
-    language: Language, say: FormulaRenderer = render_metric_formula
-) -> dict[str, dict[str, MetricFormula]]:
-    """Return metric id → the formulas of its cells value, sample and mark in the table Metrics."""
-    table = TABLES["Metrics"]
-    return {
-        id: {
-            "value": say(metric.formula, language, table),
-            "sample": say(metric.sample_formula, language, table),
-            "mark": say(_metric_mark_formula(metric, language), language, table),
-        }
-        for id, metric in METRICS_BY_ID.items()
-    }
-
-
-def stage_formulas(language: Language) -> dict[str, MetricFormula]:
-    """Return column → formula of the table StageMetrics; every row has the same and looks at its own position."""
-    return column_formulas("StageMetrics", language)
-
-
-def month_formulas(language: Language) -> dict[str, MetricFormula]:
-    """Return the same of the table ForecastMonths."""
-    return column_formulas("ForecastMonths", language)
-
-
-def plan_formulas(language: Language) -> dict[str, MetricFormula]:
-    """Return the same of the table PlanStages."""
-    return column_formulas("PlanStages", language)
-
-
-def column_formulas(
-    table: str, language: Language, say: FormulaRenderer = render_metric_formula
-) -> dict[str, MetricFormula]:
-    """Return column → formula of a table of POSITIONS; every row has the same and looks at its own position."""
-    naming, numbers = _declared_formulas(table, language)
-    formulas = {**naming, **{id: column.formula for id, column in numbers.items()}}
-    declared = TABLES[table]
-    return {c.id: say(formulas[c.id], language, declared) for c in declared.columns if c.id in formulas}
-
-
-ROW_POSITIONS: Mapping[str, range] = MappingProxyType(
-    {
-        "StageMetrics": range(1, STEP_ROWS + 1),
-        "StageChanges": range(1, STEP_ROWS + 1),
-        "Trend": range(1, TREND_MONTHS + 1),
-        "Groups": range(1, LISTED_GROUP_ROWS + 2),
-        "Segments": range(1, 3),
-        "ForecastMonths": range(FORECAST_MONTH_ROWS),
-        "PlanStages": range(1, STEP_ROWS + 1),
-        "TeamPlan": range(1, TEAM_PLAN_ROWS + 1),
-        "Leaks": range(1, STEP_ROWS + 1),
-        "LossReasons": range(LOSS_REASON_ROWS),
-        "Moves": range(1, STEP_ROWS + 1),
-        "MoveValues": range(1, STEP_ROWS + 1),
-    }
+_METRIC_TABLE_ORDER: tuple[MetricTable[Any], ...] = (
+    MetricTable(
+        "StageMetrics",
+        rows=_STEP_POSITIONS,
+        of=build_funnel_steps,
+        naming=STEP_NAMING,
+        columns=(*STAGE_CONVERSION_COLUMNS, *STAGE_VALUE_COLUMNS, *STAGE_TIME_COLUMNS),
+        in_stages=True,
+    ),
+    MetricTable(
+        "StageChanges",
+        rows=_STEP_POSITIONS,
+        of=lambda cube: StageChanges(build_funnel_steps(cube)),
+        naming=name_step_rows(lambda changes: changes.steps),
+        columns=STAGE_CHANGE_COLUMNS,
+    ),
+    MetricTable(
+        "Trend",
+        rows=range(1, TREND_MONTHS + 1),
+        of=TrendMonths,
+        naming=TREND_NAMING,
+        columns=TREND_COLUMNS,
+        mark=WIN_RATE_MARK,
+    ),
+    MetricTable(
+        "Groups",
+        rows=range(1, LISTED_GROUP_ROWS + 2),
+        of=build_grouping,
+        naming=GROUP_NAMING,
+        columns=GROUP_COLUMNS,
+        mark=WIN_RATE_MARK,
+    ),
+    MetricTable(
+        "Segments",
+        rows=range(1, SEGMENT_ROWS + 1),
+        of=lambda cube: SegmentPair(build_grouping(cube)),
+        naming=SEGMENT_NAMING,
+        columns=SEGMENT_COLUMNS,
+    ),
+    MetricTable(
+        "ForecastMonths",
+        rows=range(FORECAST_MONTH_ROWS),
+        of=ForecastMonths,
+        naming=FORECAST_MONTH_NAMING,
+        columns=FORECAST_MONTH_COLUMNS,
+    ),
+    MetricTable(
+        "PlanStages",
+        rows=_STEP_POSITIONS,
+        of=lambda cube: SalesPlan(build_funnel_steps(cube)),
+        naming=name_step_rows(lambda plan: plan.steps),
+        columns=PLAN_STAGE_COLUMNS,
+    ),
+    MetricTable(
+        "TeamPlan",
+        rows=range(1, TEAM_PLAN_ROWS + 1),
+        of=TeamPlan,
+        naming=TEAM_NAMING,
+        columns=TEAM_PLAN_COLUMNS,
+        mark=SampleMark("won_count", ("won_count",)),
+    ),
+    MetricTable(
+        "Leaks",
+        rows=_STEP_POSITIONS,
+        of=build_funnel_steps,
+        naming=name_step_rows(lambda steps: steps),
+        columns=LEAK_COLUMNS,
+        in_stages=True,
+    ),
+    MetricTable(
+        "LossReasons",
+        rows=range(LOSS_REASON_ROWS),
+        of=LossReasons,
+        naming=REASON_NAMING,
+        columns=LOSS_REASON_COLUMNS,
+    ),
+    MetricTable(
+        "Moves",
+        rows=_STEP_POSITIONS,
+        of=build_funnel_steps,
+        naming=name_step_rows(lambda steps: steps),
+        columns=MOVE_COLUMNS,
+    ),
+    MetricTable(
+        "MoveValues",
+        rows=_STEP_POSITIONS,
+        of=build_funnel_steps,
+        naming=name_step_rows(lambda steps: steps),
+        columns=MOVE_VALUE_COLUMNS,
+    ),
 )
-"""Table → the positions of its rows; every other cell but PlanStages' what_if is a formula."""
 
-
-def _declared_formulas(
-    table: str, language: Language
-) -> tuple[Mapping[str, MetricFormula], Mapping[str, ColumnMetric[Any]]]:
-    tables: dict[str, tuple[Mapping[str, MetricFormula], Mapping[str, ColumnMetric[Any]]]] = {
-        "StageMetrics": (STEP_NAMING_FORMULAS, STAGE_METRICS_BY_ID),
-        "StageChanges": (STAGE_NAME_FORMULAS, STAGE_CHANGES_BY_ID),
-        "Trend": ({"month": TREND_MONTH_FORMULA, "mark": _rate_mark_formula(language)}, TREND_BY_ID),
-        "Groups": ({**group_naming_formulas(language), "mark": _rate_mark_formula(language)}, GROUPS_BY_ID),
-        "Segments": (SEGMENT_FORMULAS, {}),
-        "ForecastMonths": ({"month": FORECAST_MONTH_FORMULA}, FORECAST_MONTHS_BY_ID),
-        "PlanStages": (STAGE_NAME_FORMULAS, PLAN_STAGES_BY_ID),
-        "TeamPlan": ({**team_naming_formulas(language), "mark": _won_mark_formula(language)}, TEAM_PLAN_BY_ID),
-        "Leaks": (STAGE_NAME_FORMULAS, LEAKS_BY_ID),
-        "LossReasons": (reason_naming_formulas(language), LOSS_REASONS_BY_ID),
-        "Moves": (STAGE_NAME_FORMULAS, MOVES_BY_ID),
-        "MoveValues": (STAGE_NAME_FORMULAS, MOVE_VALUES_BY_ID),
-    }
-    return tables[table]
-
-
-def _rate_mark_formula(language: Language) -> MetricFormula:
-    closed = "{won_count}+{lost_count}"
-    return MetricFormula(f'IF({{win_rate}}="","",IF({closed}<SmallSample,"{SMALL_SAMPLE_MARK.in_(language)}",""))')
-
-
-def _won_mark_formula(language: Language) -> MetricFormula:
-    return MetricFormula(
-        f'IF({{won_count}}="","",IF({{won_count}}<SmallSample,"{SMALL_SAMPLE_MARK.in_(language)}",""))'
-    )
-
-
-def _metric_mark_formula(metric: Metric[Cube], language: Language) -> MetricFormula:
-    if metric.is_count:
-        return MetricFormula('""')
-    return MetricFormula(f'IF({{sample}}="","",IF({{sample}}<SmallSample,"{SMALL_SAMPLE_MARK.in_(language)}",""))')
+METRIC_TABLES: Mapping[str, MetricTable[Any]] = MappingProxyType({table.name: table for table in _METRIC_TABLE_ORDER})
+"""Every table of metrics by name; the order is that of the sheets."""

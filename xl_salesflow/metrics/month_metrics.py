@@ -1,7 +1,7 @@
 """Month by month: the forecast of the next twelve months and the trend of the last twelve.
 
-ForecastMonths shows what is expected to close, by category, against the target; Trend shows what was created, won and
-lost up to the as-of date.
+The table ForecastMonths compares what is expected to close, by category, with the target; Trend counts what was created,
+won and lost up to the as-of date.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from xl_salesflow.metrics.formula_criteria import (
     sum_formula,
 )
 from xl_salesflow.metrics.history_workings import TREND_MONTHS, working_lookup
-from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricFormula
+from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricColumn, MetricFormula
 from xl_salesflow.metrics.stage_metrics import SUM_WEIGHTED_VALUE
 from xl_salesflow.metrics.target_metrics import target_formula, target_value_within
 
@@ -61,7 +61,7 @@ class ForecastMonths:
         return (month + np.arange(FORECAST_MONTH_ROWS + 1)).astype("datetime64[D]").astype(np.float64)
 
     def month_of(self, days: MetricArray) -> GroupNumbers:
-        """Return the row of every day; -1 is none of ours."""
+        """Return the row of every day; -1 is a day in no row's month."""
         row = np.searchsorted(self.firsts, np.where(np.isnan(days), -np.inf, days), side="right") - 1
         return np.where(row < FORECAST_MONTH_ROWS, row, -1)
 
@@ -72,66 +72,66 @@ class ForecastMonths:
 
     @cached_property
     def known(self) -> MetricMask:
-        """Tell which deals closed in no month after the as-of date's, of which a past date knows nothing."""
+        """Tell which deals count as closed: for a past date, none after the month of the as-of date."""
         return np.asarray(self.cube.today | (self.cube.closed < self.firsts[1]))
 
-    def category(self, id: str) -> MetricMask:
+    def in_category(self, category: str) -> MetricMask:
         """Tell which deals are in a forecast category."""
-        return self.cube.is_("forecast", id)
+        return self.cube.has_value("forecast", category)
 
     def total(self, values: MetricArray, also: MetricMask | None = None) -> MetricArray:
-        """Sum what is expected, month by month; only today knows."""
+        """Sum the deals expected to close, month by month."""
         mask = self.expected >= 0
         return sum_by_group(values, mask if also is None else mask & also, self.expected, FORECAST_MONTH_ROWS)
 
 
-def month_deal_count(asked: ForecastMonths) -> MetricArray:
+def month_deal_count(months: ForecastMonths) -> MetricArray:
     """Count the open deals expected to close in each month."""
-    return count_by_group(asked.expected >= 0, asked.expected, FORECAST_MONTH_ROWS)
+    return count_by_group(months.expected >= 0, months.expected, FORECAST_MONTH_ROWS)
 
 
-def month_open_value(asked: ForecastMonths) -> MetricArray:
+def month_open_value(months: ForecastMonths) -> MetricArray:
     """Sum their amounts."""
-    return asked.total(asked.cube.amount)
+    return months.total(months.cube.amount)
 
 
-def month_weighted_value(asked: ForecastMonths) -> MetricArray:
+def month_weighted_value(months: ForecastMonths) -> MetricArray:
     """Sum their weighted values."""
-    return asked.total(asked.cube.weighted)
+    return months.total(months.cube.weighted)
 
 
-def month_commit_value(asked: ForecastMonths) -> MetricArray:
+def month_commit_value(months: ForecastMonths) -> MetricArray:
     """Sum the amounts in the category commit."""
-    return asked.total(asked.cube.amount, asked.category("commit"))
+    return months.total(months.cube.amount, months.in_category("commit"))
 
 
-def month_best_case_value(asked: ForecastMonths) -> MetricArray:
+def month_best_case_value(months: ForecastMonths) -> MetricArray:
     """Sum the amounts in the category best case."""
-    return asked.total(asked.cube.amount, asked.category("best_case"))
+    return months.total(months.cube.amount, months.in_category("best_case"))
 
 
-def month_pipeline_value(asked: ForecastMonths) -> MetricArray:
+def month_pipeline_value(months: ForecastMonths) -> MetricArray:
     """Sum the amounts that are neither commit nor best case nor omitted."""
-    named = [asked.category(id) for id in ("commit", "best_case", "omitted")]
-    return asked.total(asked.cube.amount, ~np.logical_or.reduce(named))
+    named = [months.in_category(category) for category in ("commit", "best_case", "omitted")]
+    return months.total(months.cube.amount, ~np.logical_or.reduce(named))
 
 
-def month_closed_value(asked: ForecastMonths) -> MetricArray:
+def month_closed_value(months: ForecastMonths) -> MetricArray:
     """Sum what was won in each month, by the day of closing."""
-    cube = asked.cube
-    won = cube.is_("outcome", "won") & (cube.created_then if cube.view.reading == "cohort" else True)
-    month = np.where(won & asked.known, asked.month_of(cube.closed), -1)
+    cube = months.cube
+    won = cube.has_value("outcome", "won") & (cube.created_in_period if cube.query.reading == "cohort" else True)
+    month = np.where(won & months.known, months.month_of(cube.closed), -1)
     return sum_by_group(cube.amount, month >= 0, month, FORECAST_MONTH_ROWS)
 
 
-def month_cumulative_value(asked: ForecastMonths) -> MetricArray:
-    """Sum closed, commit and best case: a best case includes what is surer."""
-    return round_array_to_cents(month_closed_value(asked) + month_commit_value(asked) + month_best_case_value(asked))
+def month_cumulative_value(months: ForecastMonths) -> MetricArray:
+    """Sum closed, commit and best case: the best case includes what is more certain."""
+    return round_array_to_cents(month_closed_value(months) + month_commit_value(months) + month_best_case_value(months))
 
 
-def month_target_value(asked: ForecastMonths) -> MetricArray:
+def month_target_value(months: ForecastMonths) -> MetricArray:
     """Sum the targets that begin in each month."""
-    found = [_target_beginning_in(asked.cube, first, after) for first, after in pairwise(asked.firsts)]
+    found = [_target_beginning_in(months.cube, first, after) for first, after in pairwise(months.firsts)]
     return np.array(found, dtype=np.float64)
 
 
@@ -141,15 +141,15 @@ def _target_beginning_in(cube: Cube, first: float, after: float) -> float:
 
 def _compute_today_only(compute: Callable[[ForecastMonths], MetricArray]) -> Callable[[ForecastMonths], MetricArray]:
     # History does not hold what was expected then
-    return lambda asked: compute(asked) if asked.cube.today else np.full(FORECAST_MONTH_ROWS, np.nan)
+    return lambda months: compute(months) if months.cube.today else np.full(FORECAST_MONTH_ROWS, np.nan)
 
 
 def _criteria_in_month(column: str) -> Criteria:
     return Criterion(column, ">=", "{month}"), Criterion(column, "<", "EDATE({month},1)")
 
 
-def _month_category_criteria(id: str) -> Criteria:
-    return (*_EXPECTED_IN_MONTH, Criterion("forecast", "=", f"{{forecast:{id}}}"))
+def _month_category_criteria(category: str) -> Criteria:
+    return (*_EXPECTED_IN_MONTH, Criterion("forecast", "=", f"{{forecast:{category}}}"))
 
 
 def _month_sum_formula(aggregate: Aggregate, criteria: Criteria) -> str:
@@ -161,8 +161,12 @@ _SUM_MONTH_AMOUNT = sum_formula("amount")
 _WON_IN_MONTH = (OUTCOME_WON, *_criteria_in_month("closed"))
 _MONTH_OMITTED_VALUE = formula_today_only(_SUM_MONTH_AMOUNT, "open", *_month_category_criteria("omitted"))
 
-FORECAST_MONTH_FORMULA: MetricFormula = MetricFormula("DATE(YEAR(AsOf),MONTH(AsOf)+{position},1)")
-"""The first day of the row's month."""
+FORECAST_MONTH_NAMING: tuple[MetricColumn[ForecastMonths], ...] = (
+    ColumnMetric(
+        "month", MetricFormula("DATE(YEAR(AsOf),MONTH(AsOf)+{position},1)"), lambda months: months.firsts[:-1]
+    ),
+)
+"""The column that says which month a row is about: its first day."""
 
 FORECAST_MONTH_COLUMNS: tuple[ColumnMetric[ForecastMonths], ...] = (
     ColumnMetric(
@@ -197,7 +201,7 @@ FORECAST_MONTH_COLUMNS: tuple[ColumnMetric[ForecastMonths], ...] = (
     ),
     ColumnMetric(
         "closed",
-        # a past date knows of no later month, and is spared the question
+        # for a past date, later months are 0 without a look at History
         MetricFormula(
             f"ROUND(IF(IsToday=1,{deals_formula_today(_SUM_MONTH_AMOUNT, 'open', *_WON_IN_MONTH)},"
             f"IF({{month}}>AsOf,0,{deals_formula_past(_SUM_MONTH_AMOUNT, 'open', ONGOING_STAY, *_WON_IN_MONTH)})),2)"
@@ -226,45 +230,45 @@ class TrendMonths:
         return (month + np.arange(1 - TREND_MONTHS, 2)).astype("datetime64[D]").astype(np.float64)
 
     def month_of(self, days: MetricArray) -> GroupNumbers:
-        """Return the row of every day; -1 is none of ours."""
+        """Return the row of every day; -1 is a day in no row's month."""
         row = np.searchsorted(self.firsts, np.where(np.isnan(days), -np.inf, days), side="right") - 1
         return np.where(row < TREND_MONTHS, row, -1)
 
     def ended(self, outcome: str) -> GroupNumbers:
         """Return the month every deal of *outcome* closed in or, in the cohort reading, was created in."""
         cube = self.cube
-        days = cube.created if cube.view.reading == "cohort" else cube.closed
-        return np.where(cube.is_("outcome", outcome), self.month_of(days), -1)
+        days = cube.created if cube.query.reading == "cohort" else cube.closed
+        return np.where(cube.has_value("outcome", outcome), self.month_of(days), -1)
 
 
-def trend_created_count(asked: TrendMonths) -> MetricArray:
+def trend_created_count(months: TrendMonths) -> MetricArray:
     """Count the deals created in each month."""
-    known = np.where(asked.cube.is_("outcome", ""), -1, asked.month_of(asked.cube.created))
+    known = np.where(months.cube.has_value("outcome", ""), -1, months.month_of(months.cube.created))
     return count_by_group(known >= 0, known, TREND_MONTHS)
 
 
-def trend_won_count(asked: TrendMonths) -> MetricArray:
+def trend_won_count(months: TrendMonths) -> MetricArray:
     """Count the deals won in each month."""
-    won = asked.ended("won")
+    won = months.ended("won")
     return count_by_group(won >= 0, won, TREND_MONTHS)
 
 
-def trend_lost_count(asked: TrendMonths) -> MetricArray:
+def trend_lost_count(months: TrendMonths) -> MetricArray:
     """Count the deals lost in each month."""
-    lost = asked.ended("lost")
+    lost = months.ended("lost")
     return count_by_group(lost >= 0, lost, TREND_MONTHS)
 
 
-def trend_win_rate(asked: TrendMonths) -> MetricArray:
+def trend_win_rate(months: TrendMonths) -> MetricArray:
     """Divide won by closed."""
-    won = trend_won_count(asked)
-    return divide_or_unknown(won, won + trend_lost_count(asked))
+    won = trend_won_count(months)
+    return divide_or_unknown(won, won + trend_lost_count(months))
 
 
-def trend_won_value(asked: TrendMonths) -> MetricArray:
+def trend_won_value(months: TrendMonths) -> MetricArray:
     """Sum the amounts of the deals won in each month."""
-    won = asked.ended("won")
-    return sum_by_group(asked.cube.amount, won >= 0, won, TREND_MONTHS)
+    won = months.ended("won")
+    return sum_by_group(months.cube.amount, won >= 0, won, TREND_MONTHS)
 
 
 def _trend_dated_formula(aggregate: Aggregate, formula: SnapshotFormula, *criteria: Criterion) -> str:
@@ -272,6 +276,10 @@ def _trend_dated_formula(aggregate: Aggregate, formula: SnapshotFormula, *criter
         formula(aggregate, "always", *criteria, *_criteria_in_month(column)) for column in ("created", "closed")
     )
     return f"IF(IsCohort=1,{created},{closed})"
+
+
+def _won_value_in_month(formula: SnapshotFormula) -> str:
+    return _trend_dated_formula(_SUM_MONTH_AMOUNT, formula, OUTCOME_WON)
 
 
 def _trend_past_formula(aggregate: Aggregate, when: PeriodRule, *criteria: Criterion) -> str:
@@ -282,8 +290,14 @@ def _trend_count_formula(now: str, working: str) -> MetricFormula:
     return MetricFormula(f"IF(IsToday=1,{now},{working_lookup(working, 'EDATE({month},1)-1')})")
 
 
-TREND_MONTH_FORMULA: MetricFormula = MetricFormula(f"DATE(YEAR(AsOf),MONTH(AsOf)-{TREND_MONTHS}+{{position}},1)")
-"""The first day of the row's month."""
+TREND_NAMING: tuple[MetricColumn[TrendMonths], ...] = (
+    ColumnMetric(
+        "month",
+        MetricFormula(f"DATE(YEAR(AsOf),MONTH(AsOf)-{TREND_MONTHS}+{{position}},1)"),
+        lambda months: months.firsts[:-1],
+    ),
+)
+"""The column that says which month a row is about: its first day."""
 
 TREND_COLUMNS: tuple[ColumnMetric[TrendMonths], ...] = (
     ColumnMetric(
@@ -312,8 +326,9 @@ TREND_COLUMNS: tuple[ColumnMetric[TrendMonths], ...] = (
     ColumnMetric(
         "won_value",
         MetricFormula(
-            # months without a won deal are spared the question
-            f"IF({{won_count}}=0,0,ROUND(IF(IsToday=1,{_trend_dated_formula(_SUM_MONTH_AMOUNT, deals_formula_today, OUTCOME_WON)},{_trend_dated_formula(_SUM_MONTH_AMOUNT, _trend_past_formula, OUTCOME_WON)}),2))"
+            # a month without won deals is 0 without a look at the deals
+            f"IF({{won_count}}=0,0,ROUND(IF(IsToday=1,{_won_value_in_month(deals_formula_today)},"
+            f"{_won_value_in_month(_trend_past_formula)}),2))"
         ),
         trend_won_value,
     ),

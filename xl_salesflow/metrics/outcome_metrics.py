@@ -89,7 +89,8 @@ def _cycle_metrics(end: str) -> tuple[Metric[Cube], Metric[Cube]]:
                 f"Mean days from creation to closing of {name.en} deals; deals without either date are left out.",
                 f"{name.zh}商机从创建到关闭的平均天数；缺少任一日期者不计。",
             ),
-            Unit.DAYS, MetricFormula(f'IF({{sample}}=0,"",({mean})/{{sample}})'), _mean_cycle(mask), sample, _count_dated_cycles(mask),
+            Unit.DAYS, MetricFormula(f'IF({{sample}}=0,"",({mean})/{{sample}})'), _mean_cycle(mask),
+            sample, _count_dated_cycles(mask),
         ),
         Metric(
             f"cycle_days_{end}_median",
@@ -99,7 +100,8 @@ def _cycle_metrics(end: str) -> tuple[Metric[Cube], Metric[Cube]]:
                 "left out.",
                 f"一半{name.zh}商机从创建到关闭的天数少于此值；缺少任一日期者不计。",
             ),
-            Unit.DAYS, MetricFormula(f'IF({{sample}}=0,"",{median})', array=True), _median_cycle(mask), sample, _count_dated_cycles(mask),
+            Unit.DAYS, MetricFormula(f'IF({{sample}}=0,"",{median})', array=True), _median_cycle(mask),
+            sample, _count_dated_cycles(mask),
         ),
     )  # fmt: skip
 
@@ -114,7 +116,7 @@ def deal_count(cube: Cube) -> MetricArray:
 
 def created_count(cube: Cube) -> MetricArray:
     """Count the deals created in the period."""
-    return cube.count(cube.created_then)
+    return cube.count(cube.created_in_period)
 
 
 def open_deal_count(cube: Cube) -> MetricArray:
@@ -163,7 +165,7 @@ def mean_won_value(cube: Cube) -> MetricArray:
 
 
 def median_won_value(cube: Cube) -> MetricArray:
-    """Find the amount that half of the won deals stay below, to the cent."""
+    """Find the median amount of the won deals, to the cent."""
     return round_array_to_cents(cube.median(cube.amount, cube.won))
 
 
@@ -187,7 +189,7 @@ def undated_count(cube: Cube) -> MetricArray:
     deals = cube.pipeline["Deals"]
     group = cube.group_of(deals)
     mask = (deals["outcome"] != "").to_numpy() & np.isnan(column_days(deals["created"]))
-    return count_by_group(mask & match_view_filters(deals, cube.view.filters) & (group >= 0), group, cube.size)
+    return count_by_group(mask & match_view_filters(deals, cube.query.filters) & (group >= 0), group, cube.size)
 
 
 def _outcome_count_formula(when: PeriodRule, *criteria: Criterion) -> MetricFormula:
@@ -204,6 +206,7 @@ _OPEN_COUNT = _outcome_count_formula("open", OUTCOME_OPEN)
 _WON_COUNT = _outcome_count_formula("closed", OUTCOME_WON)
 _LOST_COUNT = _outcome_count_formula("closed", OUTCOME_LOST)
 _VALUED_WON_COUNT = _outcome_count_formula("closed", OUTCOME_WON, HAS_AMOUNT)
+_MEDIAN_WON_TODAY = deals_formula_today(median_formula("amount"), "closed", OUTCOME_WON)
 _UNDATED_COUNT = MetricFormula(
     'COUNTIFS({Deals.in_view},1,{Deals.outcome},"<>")-COUNTIFS({Deals.in_view},1,{Deals.outcome},"<>",{Deals.created},">0")'
 )
@@ -269,19 +272,22 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
         "open_value",
         Text("Open value", "进行中金额"),
         Text("Sum of the amounts of the open deals.", "进行中商机的金额合计。"),
-        Unit.MONEY, _outcome_value_formula("open", OUTCOME_OPEN), open_deal_value, MetricFormula("open_count"), open_deal_count,
+        Unit.MONEY, _outcome_value_formula("open", OUTCOME_OPEN), open_deal_value,
+        MetricFormula("open_count"), open_deal_count,
     ),
     Metric(
         "won_value",
         Text("Won value", "赢单金额"),
         Text("Sum of the amounts of the won deals.", "赢单的金额合计。"),
-        Unit.MONEY, _outcome_value_formula("closed", OUTCOME_WON), won_deal_value, MetricFormula("won_count"), won_deal_count,
+        Unit.MONEY, _outcome_value_formula("closed", OUTCOME_WON), won_deal_value,
+        MetricFormula("won_count"), won_deal_count,
     ),
     Metric(
         "lost_value",
         Text("Lost value", "丢单金额"),
         Text("Sum of the amounts of the lost deals.", "丢单的金额合计。"),
-        Unit.MONEY, _outcome_value_formula("closed", OUTCOME_LOST), lost_deal_value, MetricFormula("lost_count"), lost_deal_count,
+        Unit.MONEY, _outcome_value_formula("closed", OUTCOME_LOST), lost_deal_value,
+        MetricFormula("lost_count"), lost_deal_count,
     ),
     Metric(
         "mean_won_value",
@@ -290,7 +296,8 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
             "Won value ÷ won deals that have an amount; a blank amount is no zero.",
             "赢单金额 ÷ 有金额的赢单数；空白金额不按零计算。",
         ),
-        Unit.MONEY, MetricFormula('IF({sample}=0,"",ROUND(won_value/{sample},2))'), mean_won_value, _VALUED_WON_COUNT, valued_won_count,
+        Unit.MONEY, MetricFormula('IF({sample}=0,"",ROUND(won_value/{sample},2))'), mean_won_value,
+        _VALUED_WON_COUNT, valued_won_count,
     ),
     Metric(
         "median_won_value",
@@ -298,8 +305,7 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
         Text("Half of the won deals are smaller, half larger.", "一半赢单低于此值，一半高于此值。"),
         Unit.MONEY,
         MetricFormula(
-            f'IF({{sample}}=0,"",ROUND(IF(IsToday=1,{deals_formula_today(median_formula("amount"), "closed", OUTCOME_WON)},{working_median("WonValue")}),2))',
-            array=True,
+            f'IF({{sample}}=0,"",ROUND(IF(IsToday=1,{_MEDIAN_WON_TODAY},{working_median("WonValue")}),2))', array=True
         ),
         median_won_value, _VALUED_WON_COUNT, valued_won_count,
     ),

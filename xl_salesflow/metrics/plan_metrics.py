@@ -21,7 +21,7 @@ from xl_salesflow.metrics.target_metrics import target_gap
 
 
 def plan_value(cube: Cube) -> MetricArray:
-    """Return the value to win: the plan's own target, else what is missing of the Targets sheet."""
+    """Return the value to win: the target typed on the sheet Plan, else what is still missing of the sheet Targets."""
     own = cube.pipeline.named.get("PlanTarget")
     if isinstance(own, (int, float)) and own == own:
         return np.full(cube.size, float(own))
@@ -35,19 +35,19 @@ def won_needed(cube: Cube) -> MetricArray:
 
 
 def round_up_whole(values: MetricArray) -> MetricArray:
-    """Round up, but not for the sake of the ninth decimal."""
+    """Round up; what lies beyond the ninth decimal is ignored."""
     return np.ceil(np.round(values, 9)) + 0.0
 
 
 @dataclass(frozen=True)
 class SalesPlan:
-    """One row of PlanStages per step; every number is an array over the steps."""
+    """One row of PlanStages per step, back from the target; every number is an array over the steps."""
 
     steps: FunnelSteps
 
     @cached_property
     def conversion(self) -> MetricArray:
-        """Return the conversion each step is planned with: the one typed in, else the team's own."""
+        """Return the conversion that each step is planned with: the one typed in, else the team's own."""
         own = step_conversion(self.steps)
         return np.where(np.isnan(self.what_if), own, self.what_if)
 
@@ -59,42 +59,42 @@ class SalesPlan:
         return np.array([typed.get(float(row), np.nan) for row in range(1, self.steps.size + 1)], dtype=np.float64)
 
     @property
-    def by(self) -> float:
+    def last_day(self) -> float:
         """Return the last day to win, as days since 1970."""
         return plan_last_day(self.steps.cube)
 
 
 def plan_last_day(cube: Cube) -> float:
-    """Return the day the Plan sheet names, else the last of the year, as days since 1970."""
-    by: Any = cube.pipeline.named.get("PlanBy")
-    if by is None or by == "" or by != by:
-        by = date(cube.pipeline.as_of.year, 12, 31)
-    return days_since_1970(by)
+    """Return the day that the sheet Plan names, else the last of the year, as days since 1970."""
+    typed: Any = cube.pipeline.named.get("PlanBy")
+    if typed is None or typed == "" or typed != typed:
+        typed = date(cube.pipeline.as_of.year, 12, 31)
+    return days_since_1970(typed)
 
 
-def deals_needed(asked: SalesPlan) -> MetricArray:
-    """Divide the won deals needed by every conversion from the step to Won, rounded up; unknown where one is."""
-    needed = won_needed(asked.steps.cube)[0]
-    onward = np.append(asked.conversion[:-1], 1.0)[: asked.steps.size]
+def deals_needed(plan: SalesPlan) -> MetricArray:
+    """Divide the won deals needed by every conversion from the step to Won, rounded up; unknown if a conversion is."""
+    needed = won_needed(plan.steps.cube)[0]
+    onward = np.append(plan.conversion[:-1], 1.0)[: plan.steps.size]
     to_won = np.cumprod(onward[::-1])[::-1]
-    return round_up_whole(divide_or_unknown(np.full(asked.steps.size, needed), to_won))
+    return round_up_whole(divide_or_unknown(np.full(plan.steps.size, needed), to_won))
 
 
-def deals_now(asked: SalesPlan) -> MetricArray:
-    """Count the open deals in the step or beyond."""
-    return np.cumsum(np.nan_to_num(stage_open_count(asked.steps))[::-1])[::-1]
+def deals_now(plan: SalesPlan) -> MetricArray:
+    """Count the open deals in the step or a later one."""
+    return np.cumsum(np.nan_to_num(stage_open_count(plan.steps))[::-1])[::-1]
 
 
-def deals_missing(asked: SalesPlan) -> MetricArray:
-    """Take the deals that are there from those needed; nothing is missing below nought."""
-    missing = deals_needed(asked) - deals_now(asked)
+def deals_missing(plan: SalesPlan) -> MetricArray:
+    """Subtract the deals that are there from those needed; at least 0."""
+    missing = deals_needed(plan) - deals_now(plan)
     return np.where(np.isnan(missing), np.nan, np.fmax(missing, 0.0))
 
 
-def step_due_day(asked: SalesPlan) -> MetricArray:
-    """Step back from the last day by every stage's median days, rounded up."""
-    onward = np.cumsum(np.nan_to_num(stage_median_days(asked.steps))[::-1])[::-1]
-    return asked.by - round_up_whole(onward)
+def step_due_day(plan: SalesPlan) -> MetricArray:
+    """Subtract the median days of the step and every later one from the last day, rounded up."""
+    onward = np.cumsum(np.nan_to_num(stage_median_days(plan.steps))[::-1])[::-1]
+    return plan.last_day - round_up_whole(onward)
 
 
 _STEPS_ONWARD = '({PlanStages.position}>={position})*({PlanStages.stage}<>"")'
@@ -104,13 +104,13 @@ _OWN_CONVERSION = "IF(ISNUMBER({PlanStages.step_conversion}),{PlanStages.step_co
 _PLANNED_CONVERSION = f"IF(ISNUMBER({{PlanStages.what_if}}),{{PlanStages.what_if}},{_OWN_CONVERSION})"
 _CONVERSION_TO_WON = f"PRODUCT(IF({{PlanStages.position}}>={{position}},{_PLANNED_CONVERSION},1))"
 PLAN_LAST_DAY_FORMULA = 'IF(PlanBy="",DATE(YEAR(AsOf),12,31),PlanBy)'
-"""The last day to win, as the Plan sheet says it."""
+"""The last day to win, as `plan_last_day` finds it."""
 
 PLAN_STAGE_COLUMNS: tuple[ColumnMetric[SalesPlan], ...] = (
     ColumnMetric(
         "step_conversion",
         MetricFormula(stage_metric_formula("step_conversion")),
-        lambda asked: step_conversion(asked.steps),
+        lambda plan: step_conversion(plan.steps),
     ),
     ColumnMetric(
         "deals_needed",
@@ -128,7 +128,7 @@ PLAN_STAGE_COLUMNS: tuple[ColumnMetric[SalesPlan], ...] = (
     ),
     ColumnMetric("gap", MetricFormula('IF({deals_needed}="","",MAX(0,{deals_needed}-{deals_now}))'), deals_missing),
     ColumnMetric(
-        "median_days", MetricFormula(stage_metric_formula("median_days")), lambda asked: stage_median_days(asked.steps)
+        "median_days", MetricFormula(stage_metric_formula("median_days")), lambda plan: stage_median_days(plan.steps)
     ),
     ColumnMetric(
         "by_when",
@@ -143,7 +143,7 @@ PLAN_STAGE_COLUMNS: tuple[ColumnMetric[SalesPlan], ...] = (
     ColumnMetric(
         "one_point_more",
         MetricFormula("INDEX({Leaks.one_point_more},MATCH({position},{Leaks.position},0))"),
-        lambda asked: one_point_more(asked.steps),
+        lambda plan: one_point_more(plan.steps),
     ),
 )
 
@@ -156,7 +156,7 @@ PLAN_METRICS: tuple[Metric[Cube], ...] = (
             "“计划”表中填写的目标；留空则取“销售目标”的缺口。",
         ),
         Unit.MONEY, MetricFormula('IF(PlanTarget="",IF(target_gap="","",MAX(0,target_gap)),PlanTarget)'), plan_value,
-        MetricFormula('""'), Cube.nothing,
+        MetricFormula('""'), Cube.unknown,
     ),
     Metric(
         "won_needed",

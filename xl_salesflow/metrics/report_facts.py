@@ -13,7 +13,7 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.metrics.funnel_answers import Funnel, compute_funnel, compute_metrics_by, compute_trend
 from xl_salesflow.metrics.metric_declaration import Unit
-from xl_salesflow.metrics.metric_tables import METRIC_SMALL_PRINT, METRICS_BY_ID
+from xl_salesflow.metrics.metric_tables import METRIC_MARK, METRIC_SMALL_PRINT, METRICS_BY_ID, WIN_RATE_MARK
 from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -31,17 +31,17 @@ _REPORT_GROUPS = {"owner": TABLES["Deals"]["owner"].header, "product": TABLES["D
 
 
 def build_report_document(pipeline: Pipeline) -> Document:
-    """Return the report on the pipeline's view as a document; the formula columns must be fresh."""
-    answer, settings, view = compute_funnel(pipeline), pipeline.settings, pipeline.view
+    """Return the report on the pipeline's query as a document; the formula columns must be up to date."""
+    answer, settings, query = compute_funnel(pipeline), pipeline.settings, pipeline.view
     lost = _report_lost_stays(pipeline)
     facts = {
         "as_of": pipeline.as_of,
-        "start": view.start,
-        "end": view.end,
+        "start": query.start,
+        "end": query.end,
         "company": settings.text("company"),
         "source": pipeline.source,
         "currency": settings.text("currency").strip().upper(),
-        "filters": [(TABLES["Deals"][column].header, value) for column, value in view.filters.items()],
+        "filters": [(TABLES["Deals"][column].header, value) for column, value in query.filters.items()],
         "metrics": _report_metrics(pipeline, answer),
         "headlines": REPORT_HEADLINES,
         "stages": list(answer.stages),
@@ -55,36 +55,29 @@ def build_report_document(pipeline: Pipeline) -> Document:
 
 
 def _report_metrics(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
-    small = pipeline.settings.number("small_sample")
+    limit = pipeline.settings.number("small_sample")
     return [
         {
-            "id": id,
+            "id": metric.id,
             "name": metric.name,
             "definition": metric.definition,
-            "foot": METRIC_SMALL_PRINT.get(id, ""),
+            "foot": METRIC_SMALL_PRINT.get(metric.id, ""),
             "unit": _REPORT_UNITS.get(metric.unit, "number"),
-            "value": answer.metrics[id],
-            "sample": answer.samples[id],
-            "small": not metric.is_count and _is_small_sample(answer.samples[id], small),
+            "value": answer.metrics[metric.id],
+            "sample": answer.samples[metric.id],
+            "small": not metric.is_count and METRIC_MARK.is_due({"sample": answer.samples[metric.id]}, limit),
         }
-        for id, metric in METRICS_BY_ID.items()
+        for metric in METRICS_BY_ID.values()
     ]
-
-
-def _is_small_sample(sample: float | None, small: float) -> bool:
-    return sample is not None and sample < small
 
 
 def _report_group_rows(pipeline: Pipeline, column: str) -> list[dict[str, Any]]:
-    small = pipeline.settings.number("small_sample")
-    return [
-        {**row, "small": row["win_rate"] is not None and row["won_count"] + row["lost_count"] < small}
-        for row in compute_metrics_by(pipeline, column)
-    ]
+    limit = pipeline.settings.number("small_sample")
+    return [{**row, "small": WIN_RATE_MARK.is_due(row, limit)} for row in compute_metrics_by(pipeline, column)]
 
 
 def _report_months(pipeline: Pipeline) -> list[dict[str, Any]]:
-    # the twelve months up to the as-of date: what began, what was won and lost
+    # the twelve months up to the as-of date: deals created, won and lost
     return [
         {"month": row["month"], "created": row["created"], "won": row["won_count"], "lost": row["lost_count"],
          "won_value": row["won_value"]}
@@ -110,21 +103,21 @@ def _report_ageing(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
 
 
 def _report_lost_stays(pipeline: Pipeline) -> pd.DataFrame:
-    # visits that ended in a loss, as of the day and within the period
-    visits, view = pipeline["History"], pipeline.view
-    left = visits["left"]
-    chosen = (visits["move"] == "lost") & (visits["state"] < 0) & (left <= np.datetime64(pipeline.as_of))
-    if view.start:
-        chosen &= left >= np.datetime64(view.start)
-    if view.end:
-        chosen &= left <= np.datetime64(view.end)
-    return visits[chosen]
+    # stays that ended in a loss by the as-of date and within the period
+    stays, query = pipeline["History"], pipeline.view
+    left = stays["left"]
+    chosen = (stays["move"] == "lost") & (stays["state"] < 0) & (left <= np.datetime64(pipeline.as_of))
+    if query.start:
+        chosen &= left >= np.datetime64(query.start)
+    if query.end:
+        chosen &= left <= np.datetime64(query.end)
+    return stays[chosen]
 
 
 def _report_loss_reasons(pipeline: Pipeline, lost: pd.DataFrame) -> pd.Series:
     reasons = lost["deal"].map(pipeline["Deals"].drop_duplicates("deal").set_index("deal")["loss_reason"]).fillna("")
     labels: Mapping[str, Text] = {**LISTS["loss_reason"], "": _REPORT_NO_REASON}
-    return reasons.map(lambda id: labels[id].in_(pipeline.language) if id in labels else id)
+    return reasons.map(lambda reason: labels[reason].in_(pipeline.language) if reason in labels else reason)
 
 
 def _report_leaks(lost: pd.DataFrame, names: pd.Series) -> list[dict[str, Any]]:

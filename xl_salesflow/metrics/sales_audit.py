@@ -73,12 +73,12 @@ def audit_first_contact(pipeline: Pipeline) -> AuditFacts | None:
 
 def audit_notes(pipeline: Pipeline) -> AuditFacts | None:
     """Say where answers are written down: summaries, BANT answers, SPIN notes."""
-    talks = pipeline["Activities"]
-    if talks.empty:
+    activities = pipeline["Activities"]
+    if activities.empty:
         return None
     four = count_spin_kinds(pipeline) == len(SPIN_NOTE_COLUMNS)
     answered = pipeline["Answers"].loc[pipeline["Answers"]["answer"].str.strip() != "", "deal"].nunique()
-    share = float((talks["summary"].str.strip() != "").mean())
+    share = float((activities["summary"].str.strip() != "").mean())
     return {"share": share, "answered": int(answered), "spin": int(four.sum()), "count": len(four)}
 
 
@@ -109,7 +109,7 @@ def audit_product_gaps(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_demo_channels(pipeline: Pipeline) -> AuditFacts | None:
-    """Say by which channel most demos are held."""
+    """Say through which channel most demos are held."""
     demos = pipeline["Activities"]
     demos = demos[demos["type"] == "demo"]
     return _most_frequent_value(
@@ -118,7 +118,7 @@ def audit_demo_channels(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_preparation(pipeline: Pipeline) -> AuditFacts | None:
-    """Say how many tasks that fell due were done in time."""
+    """Say how many tasks that were due were done in time."""
     tasks = pipeline["Tasks"]
     due = tasks[(tasks["due"] <= pd.Timestamp(pipeline.today)) & (tasks["status"] != "dropped")]
     if due.empty:
@@ -162,7 +162,7 @@ _AUDIT_SHARES = ("share", "resolved")
 
 @dataclass(frozen=True, slots=True)
 class AuditQuestion:
-    """One question of the audit; *facts* gives what fills *answer*, or None where the workbook cannot tell."""
+    """One question of the audit; *facts* finds what fills *answer*, or None if the workbook holds nothing to answer from."""
 
     id: str
     text: Text
@@ -171,14 +171,14 @@ class AuditQuestion:
 
 
 def answer_audit_questions(pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Return question, text, answer (None: the workbook cannot tell) and facts of every question, in order."""
-    found = []
+    """Return question, text, answer (None is unanswered) and facts of every question, in order."""
+    answers = []
     for question in AUDIT_QUESTIONS:
-        told = question.facts(pipeline)
-        answer = question.answer.in_(pipeline.language, **_format_audit_facts(told)) if told else None
+        facts = question.facts(pipeline)
+        answer = question.answer.in_(pipeline.language, **_format_audit_facts(facts)) if facts else None
         text = question.text.in_(pipeline.language)
-        found.append({"question": question.id, "text": text, "answer": answer, "facts": told or {}})
-    return found
+        answers.append({"question": question.id, "text": text, "answer": answer, "facts": facts or {}})
+    return answers
 
 
 def _format_audit_facts(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -194,9 +194,9 @@ def _format_audit_fact(value: Any, share: bool) -> str:
 
 
 def _audit_question(
-    id: str, en: str, zh: str, told_en: str, told_zh: str, told: Callable[[Pipeline], AuditFacts | None]
+    question: str, en: str, zh: str, answer_en: str, answer_zh: str, facts: Callable[[Pipeline], AuditFacts | None]
 ) -> AuditQuestion:
-    return AuditQuestion(id, Text(en, zh), Text(told_en, told_zh), told)
+    return AuditQuestion(question, Text(en, zh), Text(answer_en, answer_zh), facts)
 
 
 AUDIT_QUESTIONS: tuple[AuditQuestion, ...] = (
@@ -253,4 +253,4 @@ AUDIT_QUESTIONS: tuple[AuditQuestion, ...] = (
         "Mostly {most}: {share} of {count} with a reason; {unknown} have none.",
         "主要是{most}：{count} 个有原因者中占 {share}；{unknown} 个未填原因。", audit_loss_reasons),
 )  # fmt: skip
-"""The thirteen questions, in the order of a deal's way."""
+"""The thirteen questions, in the order in which a deal raises them."""

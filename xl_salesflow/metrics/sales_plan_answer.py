@@ -13,57 +13,55 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.array_arithmetic import column_days, round_array_to_cents
 from xl_salesflow.metrics.deal_cube import Cube, build_cube
 from xl_salesflow.metrics.feedback_metrics import activities_per_week, activities_per_won
-from xl_salesflow.metrics.funnel_answers import plan_stage_rows
-from xl_salesflow.metrics.funnel_steps import build_funnel_steps
+from xl_salesflow.metrics.funnel_answers import metric_table_rows
 from xl_salesflow.metrics.metric_declaration import MetricArray
 from xl_salesflow.metrics.outcome_metrics import mean_won_value
-from xl_salesflow.metrics.plan_metrics import SalesPlan, plan_value, round_up_whole, won_needed
+from xl_salesflow.metrics.plan_metrics import plan_last_day, plan_value, round_up_whole, won_needed
 from xl_salesflow.metrics.target_metrics import TARGET_SLICES, target_period, target_value, won_to_date
 
 SalesPlanAnswer = dict[str, Any]
 PLANNED_GROUPS = {"owners": "owner", "channels": "sales_channel"}
-"""Part of the answer → the column of Targets it is about."""
+"""Part of the answer → its column of Targets."""
 
 
 def compute_sales_plan(pipeline: Pipeline, value: float | None = None, by: date | None = None) -> SalesPlanAnswer:
-    """Return what it takes to win *value* by the day *by*; what is not said is taken from the sheets Plan and Targets.
+    """Return what it takes to win *value* by the day *by*; without them, the sheets Plan and Targets decide.
 
-    Owners and channels with a target of their own in the target's period are planned from their own conversion and times.
+    Owners and channels with a target of their own in the target's period are planned with their own conversion and times.
     """
-    own = {"PlanTarget": value, "PlanBy": by}
-    pipeline = replace(pipeline, named={**pipeline.named, **{name: own[name] for name in own if own[name] is not None}})
-    whole = _plan_backwards(pipeline)
-    parts = {part: list(_plan_each_group(pipeline, column)) for part, column in PLANNED_GROUPS.items()}
-    return {"as_of": pipeline.as_of.isoformat(), **whole, **parts}
+    inputs = {"PlanTarget": value, "PlanBy": by}
+    given = {name: typed for name, typed in inputs.items() if typed is not None}
+    pipeline = replace(pipeline, named={**pipeline.named, **given})
+    groups = {part: list(_plan_each_group(pipeline, column)) for part, column in PLANNED_GROUPS.items()}
+    return {"as_of": pipeline.as_of.isoformat(), **_plan_backwards(pipeline), **groups}
 
 
 def _plan_backwards(pipeline: Pipeline) -> SalesPlanAnswer:
-    asked = build_cube(pipeline)
-    back = SalesPlan(build_funnel_steps(asked))
-    rows = plan_stage_rows(back)
-    needed, per_won = won_needed(asked), activities_per_won(asked)
+    cube = build_cube(pipeline)
+    rows = metric_table_rows("PlanStages", cube)
+    needed, per_won = won_needed(cube), activities_per_won(cube)
     activities = round_up_whole(needed * per_won)
     return {
-        "by": (date(1970, 1, 1) + timedelta(days=back.by)).isoformat(),
-        **_target_progress(asked),
-        "value_to_win": _first_metric_value(plan_value(asked)),
-        "mean_won_value": _first_metric_value(mean_won_value(asked)),
+        "by": (date(1970, 1, 1) + timedelta(days=plan_last_day(cube))).isoformat(),
+        **_target_progress(cube),
+        "value_to_win": _first_metric_value(plan_value(cube)),
+        "mean_won_value": _first_metric_value(mean_won_value(cube)),
         "won_needed": _first_metric_value(needed),
         "leads_needed": rows[0]["deals_needed"] if rows else None,
         "activities_per_won": _first_metric_value(per_won),
         "activities_needed": _first_metric_value(activities),
-        "activities_per_week": _first_metric_value(activities_per_week(asked)),
+        "activities_per_week": _first_metric_value(activities_per_week(cube)),
         "stages": [{**row, "by_when": row["by_when"].isoformat()} for row in rows],
     }
 
 
-def _target_progress(asked: Cube) -> SalesPlanAnswer:
-    """Return the target, what is won of it in its period, and what is missing; below nought once it is passed."""
-    own = asked.pipeline.named.get("PlanTarget")
-    typed = isinstance(own, int | float) and own == own
-    wanted = plan_value(asked) if typed else target_value(asked)
+def _target_progress(cube: Cube) -> SalesPlanAnswer:
+    """Return the target, what is won of it in its period, and what is missing: negative once the target is passed."""
+    own = cube.pipeline.named.get("PlanTarget")
+    is_typed = isinstance(own, int | float) and own == own
+    wanted = plan_value(cube) if is_typed else target_value(cube)
     wanted = np.where(wanted == 0, np.nan, wanted)
-    won = won_to_date(asked)
+    won = won_to_date(cube)
     return {
         "target": _first_metric_value(wanted),
         "won_to_date": _first_metric_value(won),
@@ -72,16 +70,16 @@ def _target_progress(asked: Cube) -> SalesPlanAnswer:
 
 
 def _plan_each_group(pipeline: Pipeline, column: str) -> Iterator[SalesPlanAnswer]:
-    """Plan for everyone who has a target; the value and the conversions typed for all are nobody's own."""
+    """Plan for each name that has a target; the value and the conversions typed for the whole team do not apply."""
     named = {**pipeline.named, "PlanTarget": None}
     pipeline = pipeline.with_tables(PlanStages=pipeline["PlanStages"].assign(what_if=np.nan))
     for key in _list_names_with_target(pipeline, column):
-        view = replace(pipeline.view, filters={**pipeline.view.filters, column: key})
-        yield {"key": key, **_plan_backwards(replace(pipeline, view=view, named=named))}
+        query = replace(pipeline.view, filters={**pipeline.view.filters, column: key})
+        yield {"key": key, **_plan_backwards(replace(pipeline, view=query, named=named))}
 
 
 def _list_names_with_target(pipeline: Pipeline, column: str) -> Iterable[str]:
-    """Return the values of *column* that a target of the view's period names, in the order of the sheet."""
+    """Return the values of *column* that a target in the query's period names, in the order of the sheet."""
     if column in pipeline.view.filters:
         return ()
     rows = pipeline["Targets"]

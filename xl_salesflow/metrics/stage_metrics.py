@@ -41,8 +41,8 @@ from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, M
 
 @cache_on_argument
 def deals_reached(steps: FunnelSteps) -> MetricArray:
-    """Count the deals that reached each step, by the reading the view chooses."""
-    return _reached_by_entry(steps) if steps.cube.view.reach == "entered" else _reached_by_order(steps)
+    """Count the deals that reached each step: by entering it, or by getting at least as far, as the query chooses."""
+    return _reached_by_entry(steps) if steps.cube.query.reach == "entered" else _reached_by_order(steps)
 
 
 def step_conversion(steps: FunnelSteps) -> MetricArray:
@@ -58,21 +58,21 @@ def cumulative_conversion(steps: FunnelSteps) -> MetricArray:
 
 
 def _reached_by_order(steps: FunnelSteps) -> MetricArray:
-    # a won deal's furthest stage is Won, so it counts for every step; a lost one counts up to where it got
+    # a won deal's furthest stage is Won, so it counts for every step; a lost one counts up to the stage it got to
     cube = steps.cube
-    furthest = column_numbers(cube.frame["furthest"])[cube.is_("playbook", steps.playbook) & cube.asked]
+    furthest = column_numbers(cube.frame["furthest"])[cube.has_value("playbook", steps.playbook) & cube.stage_deals]
     return np.array([np.count_nonzero(furthest >= order) for order in steps.order], dtype=np.float64)
 
 
 def _reached_by_entry(steps: FunnelSteps) -> MetricArray:
-    cube, view = steps.cube, steps.cube.view
-    mask = (column_numbers(cube.pipeline["History"]["first"]) == 1) & (steps.step_of_visits >= 0)
-    entered, created = steps.visit_dates("entered"), steps.visit_dates("created")
+    cube, query = steps.cube, steps.cube.query
+    mask = (column_numbers(cube.pipeline["History"]["first"]) == 1) & (steps.step_of_stays >= 0)
+    entered, created = steps.stay_dates("entered"), steps.stay_dates("created")
     if not cube.today:
         mask &= (entered <= cube.as_of) & (created <= cube.as_of)
-    if view.has_period:
-        mask &= cube.within(created if view.reading == "cohort" else entered)
-    return count_by_group(mask, steps.step_of_visits, steps.size)
+    if query.has_period:
+        mask &= cube.within(created if query.reading == "cohort" else entered)
+    return count_by_group(mask, steps.step_of_stays, steps.size)
 
 
 _REACHED_TODAY = deals_formula_today(count_formula, "closed", IN_STAGE_PLAYBOOK, Criterion("furthest", ">=", "{order}"))
@@ -126,7 +126,7 @@ def stage_weighted_value(steps: FunnelSteps) -> MetricArray:
 
 
 def open_in_steps(steps: FunnelSteps) -> MetricMask:
-    """Tell which deals are open and stand in one of the steps."""
+    """Tell which deals are open and in one of the steps."""
     return steps.cube.open & (steps.step_of_deals >= 0)
 
 
@@ -137,11 +137,12 @@ _OPEN_IN_STAGE_THEN = (Criterion("state", "=", "(101+{position})"),)
 
 
 def open_in_stage_formula(aggregate: Aggregate, *criteria: Criterion) -> str:
-    """Return the formula of *aggregate* over the open deals in the row's stage, as `standing` finds them."""
+    """Return the formula of *aggregate* over the open deals in the row's stage, as `open_in_steps` finds them."""
     return deals_formula(aggregate, "open", *_OPEN_IN_STAGE, *criteria, then=(*_OPEN_IN_STAGE_THEN, *criteria))
 
 
-_STAGE_OPEN_THEN = f"IF(HasPeriod*IsCohort=1,{working_lookup('Standing', '{position}')},{ongoing_stays_formula(OUTCOME_HUNDREDS['open'])})"
+_OPEN_COHORT_THEN = working_lookup("Standing", "{position}")
+_STAGE_OPEN_THEN = f"IF(HasPeriod*IsCohort=1,{_OPEN_COHORT_THEN},{ongoing_stays_formula(OUTCOME_HUNDREDS['open'])})"
 _STAGE_OPEN_TODAY = deals_formula_today(count_formula, "open", *_OPEN_IN_STAGE)
 
 STAGE_VALUE_COLUMNS: tuple[ColumnMetric[FunnelSteps], ...] = (
@@ -165,30 +166,30 @@ STAGE_VALUE_COLUMNS: tuple[ColumnMetric[FunnelSteps], ...] = (
 
 @cache_on_argument
 def finished_stays(steps: FunnelSteps) -> MetricMask:
-    """Tell which ended visits have known days."""
-    return np.asarray(steps.ended & (steps.visit_days >= 0))
+    """Tell which ended stays have known days."""
+    return np.asarray(steps.ended & (steps.stay_days >= 0))
 
 
 def finished_stay_count(steps: FunnelSteps) -> MetricArray:
-    """Count the finished visits of each stage."""
-    return steps.blank_unless_open(count_by_group(finished_stays(steps), steps.step_of_visits, steps.size))
+    """Count the finished stays in each stage."""
+    return steps.blank_unless_open(count_by_group(finished_stays(steps), steps.step_of_stays, steps.size))
 
 
 def stage_mean_days(steps: FunnelSteps) -> MetricArray:
-    """Find the mean days of the finished visits of each stage."""
+    """Find the mean days of the finished stays in each stage."""
     return steps.blank_unless_open(
-        mean_by_group(steps.visit_days, finished_stays(steps), steps.step_of_visits, steps.size)
+        mean_by_group(steps.stay_days, finished_stays(steps), steps.step_of_stays, steps.size)
     )
 
 
 @cache_on_argument
 def stage_median_days(steps: FunnelSteps) -> MetricArray:
-    """Find the days that half of the finished visits of each stage stay below."""
+    """Find the median days of the finished stays in each stage."""
     return _stage_days_percentile(steps, 0.5)
 
 
 def stage_p90_days(steps: FunnelSteps) -> MetricArray:
-    """Find the days that nine of ten finished visits of each stage stay below."""
+    """Find the days that nine of ten finished stays in each stage do not exceed."""
     return _stage_days_percentile(steps, 0.9)
 
 
@@ -202,7 +203,7 @@ def stage_over_limit_count(steps: FunnelSteps) -> MetricArray:
 
 
 def _stage_days_percentile(steps: FunnelSteps, share: float) -> MetricArray:
-    found = percentile_by_group(steps.visit_days, finished_stays(steps), steps.step_of_visits, steps.size, share)
+    found = percentile_by_group(steps.stay_days, finished_stays(steps), steps.step_of_stays, steps.size, share)
     return steps.blank_unless_open(found)
 
 

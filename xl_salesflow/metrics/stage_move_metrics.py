@@ -31,11 +31,14 @@ from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, M
 
 
 def cube_move_matrix(cube: Cube) -> list[dict[str, Any]]:
-    """Return every move in view that happened by the as-of date: playbook, from, to, move, count and value, most first."""
+    """Return playbook, from, to, move, count and value of every kind of move by the as-of date, the most frequent first.
+
+    Only stays that match the dropdowns count; the period does not matter.
+    """
     history = cube.pipeline["History"]
     moved = history[
         _stays_moved(cube)
-        & match_view_filters(history, cube.view.filters)
+        & match_view_filters(history, cube.query.filters)
         & (history["moved_to"] != "").to_numpy(dtype=bool)
     ]
     keys = moved["playbook"] + "\n" + moved["stage"] + "\n" + moved["moved_to"] + "\n" + moved["move"]
@@ -51,60 +54,60 @@ def cube_move_matrix(cube: Cube) -> list[dict[str, Any]]:
     ]
 
 
-def step_entry_count(asked: FunnelSteps) -> MetricArray:
-    """Count the visits of each step begun by the as-of date; the period does not matter."""
-    return _count_stays(asked, np.ones(len(asked.step_of_visits), dtype=bool))
+def step_entry_count(steps: FunnelSteps) -> MetricArray:
+    """Count the stays in each step that began by the as-of date; the period does not matter."""
+    return _count_stays(steps, np.ones(len(steps.step_of_stays), dtype=bool))
 
 
-def step_ongoing_count(asked: FunnelSteps) -> MetricArray:
-    """Count the visits of each step that go on."""
-    return _count_stays(asked, asked.visit_dates("left") > asked.cube.as_of)
+def step_ongoing_count(steps: FunnelSteps) -> MetricArray:
+    """Count the stays in each step that go on after the as-of date."""
+    return _count_stays(steps, steps.stay_dates("left") > steps.cube.as_of)
 
 
-def step_balance_check(asked: FunnelSteps) -> MetricArray:
-    """Take every way out from the entries: nought where History is whole."""
-    return step_entry_count(asked) - step_ongoing_count(asked) - sum(_exit_count(way)(asked) for way in STAGE_EXITS)
+def step_balance_check(steps: FunnelSteps) -> MetricArray:
+    """Subtract every exit and the ongoing stays from the entries: 0 where History is complete."""
+    return step_entry_count(steps) - step_ongoing_count(steps) - sum(_exit_count(way)(steps) for way in STAGE_EXITS)
 
 
-def _exit_count(id: str) -> Callable[[FunnelSteps], MetricArray]:
-    def count(asked: FunnelSteps) -> MetricArray:
-        codes, places = _stage_exit_codes(asked.cube)
-        return _count_stays(asked, _stays_moved(asked.cube) & (codes == places.get(id, -1)))
+def _exit_count(way: str) -> Callable[[FunnelSteps], MetricArray]:
+    def count(steps: FunnelSteps) -> MetricArray:
+        codes, places = _stage_exit_codes(steps.cube)
+        return _count_stays(steps, _stays_moved(steps.cube) & (codes == places.get(way, -1)))
 
     return count
 
 
 def _move_count_to(row: int) -> Callable[[FunnelSteps], MetricArray]:
-    def count(asked: FunnelSteps) -> MetricArray:
-        return _count_stays(asked, _moved_to_step(asked, row)) if row < asked.size else np.full(asked.size, np.nan)
+    def count(steps: FunnelSteps) -> MetricArray:
+        return _count_stays(steps, _moved_to_step(steps, row)) if row < steps.size else np.full(steps.size, np.nan)
 
     return count
 
 
 def _move_value_to(row: int) -> Callable[[FunnelSteps], MetricArray]:
-    def value(asked: FunnelSteps) -> MetricArray:
-        return _sum_stay_amounts(asked, _moved_to_step(asked, row)) if row < asked.size else np.full(asked.size, np.nan)
+    def value(steps: FunnelSteps) -> MetricArray:
+        return _sum_stay_amounts(steps, _moved_to_step(steps, row)) if row < steps.size else np.full(steps.size, np.nan)
 
     return value
 
 
-def _moved_to_step(asked: FunnelSteps, row: int) -> MetricMask:
-    # a switch leads to a stage of another playbook, which may have the same name
-    codes, places = _stage_exit_codes(asked.cube)
+def _moved_to_step(steps: FunnelSteps, row: int) -> MetricMask:
+    # a switch leads to a stage of another playbook, which may have the same name as one of this
+    codes, places = _stage_exit_codes(steps.cube)
     within = codes != places.get("switched", -1)
-    return np.asarray(_stays_moved(asked.cube) & within & (_moved_to_steps(asked) == row))
+    return np.asarray(_stays_moved(steps.cube) & within & (_moved_to_steps(steps) == row))
 
 
-def moved_lost_value(asked: FunnelSteps) -> MetricArray:
-    """Sum the amounts of the visits of each step that ended lost; the period does not matter."""
-    codes, places = _stage_exit_codes(asked.cube)
-    return _sum_stay_amounts(asked, _stays_moved(asked.cube) & (codes == places.get("lost", -1)))
+def moved_lost_value(steps: FunnelSteps) -> MetricArray:
+    """Sum the amounts of the stays in each step that ended lost; the period does not matter."""
+    codes, places = _stage_exit_codes(steps.cube)
+    return _sum_stay_amounts(steps, _stays_moved(steps.cube) & (codes == places.get("lost", -1)))
 
 
-def _sum_stay_amounts(asked: FunnelSteps, mask: MetricMask) -> MetricArray:
-    amount = column_numbers(asked.cube.pipeline["History"]["amount"])
+def _sum_stay_amounts(steps: FunnelSteps, mask: MetricMask) -> MetricArray:
+    amount = column_numbers(steps.cube.pipeline["History"]["amount"])
     return sum_by_group(
-        amount, mask & _stays_begun(asked.cube) & (asked.step_of_visits >= 0), asked.step_of_visits, asked.size
+        amount, mask & _stays_begun(steps.cube) & (steps.step_of_stays >= 0), steps.step_of_stays, steps.size
     )
 
 
@@ -114,8 +117,8 @@ def _stage_exit_codes(cube: Cube) -> tuple[GroupNumbers, dict[str, int]]:
 
 
 @cache_on_argument
-def _moved_to_steps(asked: FunnelSteps) -> GroupNumbers:
-    return asked.place_of(asked.cube.pipeline["History"]["moved_to"])
+def _moved_to_steps(steps: FunnelSteps) -> GroupNumbers:
+    return steps.place_of(steps.cube.pipeline["History"]["moved_to"])
 
 
 @cache_on_argument
@@ -131,10 +134,8 @@ def _stays_begun(cube: Cube) -> MetricMask:
     )
 
 
-def _count_stays(asked: FunnelSteps, mask: MetricMask) -> MetricArray:
-    return count_by_group(
-        mask & _stays_begun(asked.cube) & (asked.step_of_visits >= 0), asked.step_of_visits, asked.size
-    )
+def _count_stays(steps: FunnelSteps, mask: MetricMask) -> MetricArray:
+    return count_by_group(mask & _stays_begun(steps.cube) & (steps.step_of_stays >= 0), steps.step_of_stays, steps.size)
 
 
 _ONGOING_STAYS = f"{ongoing_stays_formula()}+{working_lookup('State', '(-1000*(1+{position}))')}"
@@ -143,9 +144,9 @@ _ALL_STAYS = "+".join((_ONGOING_STAYS, *(working_lookup("State", f"({sign}*(1+{{
 
 def _move_count_formula(row: int) -> MetricFormula:
     within = f'MovedWay,"<>{1 + STAGE_EXITS.index("switched")}"'
-    told = f"SUMIFS(MovedFound,MovedFrom,{{position}},MovedTo,{row},{within})"
+    moved = f"SUMIFS(MovedFound,MovedFrom,{{position}},MovedTo,{row},{within})"
     return MetricFormula(
-        formula_if_step(f'IF(INDEX({{StageMetrics.stage}},MATCH({row},{{StageMetrics.position}},0))="","",{told})')
+        formula_if_step(f'IF(INDEX({{StageMetrics.stage}},MATCH({row},{{StageMetrics.position}},0))="","",{moved})')
     )
 
 
@@ -159,11 +160,11 @@ def _move_column_formula(column: str) -> str:
 def _move_value_formula(row: int) -> MetricFormula:
     count = _move_column_formula(f"to_{row}")
     name = f"INDEX({{StageMetrics.stage}},MATCH({row},{{StageMetrics.position}},0))"
-    there = (_LEFT_ROW_STEP, Criterion("moved_to", "=", name))
-    kept = (*there, Criterion("move", "<>", "{move:switched}"))
-    every, some = (sum_formula("amount")("History", asked) for asked in (there, kept))
-    # a move nobody made is spared the question, and so is what nobody switched
-    total = f"ROUND(IF({_move_column_formula('switched')}=0,{every},{some}),2)"
+    moved = (_LEFT_ROW_STEP, Criterion("moved_to", "=", name))
+    within = (*moved, Criterion("move", "<>", "{move:switched}"))
+    every, inside = (sum_formula("amount")("History", criteria) for criteria in (moved, within))
+    # no criterion about switches where there is none, and no sum where nobody made the move: both take time
+    total = f"ROUND(IF({_move_column_formula('switched')}=0,{every},{inside}),2)"
     return MetricFormula(formula_if_step(f'IF({count}="","",IF({count}=0,0,{total}))'))
 
 

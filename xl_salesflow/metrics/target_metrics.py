@@ -1,4 +1,4 @@
-"""Targets: what is to be won, what is won of it, and what is still to come."""
+"""Targets: the value to win, what is won of it, and what is still expected."""
 
 from __future__ import annotations
 
@@ -47,28 +47,30 @@ TargetWindow = tuple[float, float]
 
 def target_period(cube: Cube) -> TargetWindow:
     """Return the period, or without one the calendar year of the as-of date."""
-    if cube.view.has_period:
+    if cube.query.has_period:
         return cube.period
     year = cube.pipeline.as_of.year
     return days_since_1970(f"{year}-01-01"), days_since_1970(f"{year}-12-31")
 
 
 def target_value_within(cube: Cube, inside: Callable[[MetricArray, MetricArray], MetricMask]) -> MetricArray:
-    """Sum the targets whose first and last day are *inside*, for exactly the slice that is looked at.
+    """Sum the targets whose first and last day are *inside*, for exactly the slice that the query filters.
 
-    For everything at once and without a target of the whole team, the targets of its owners are summed. A slice that no
-    target can be set for (source, region, playbook) is unknown.
+    Without filters and without a target of the whole team, the targets of its owners are summed. A slice that no target can
+    be set for (source, region, playbook) is unknown.
     """
-    asked = {column for column, value in cube.view.filters.items() if value}
-    if asked - set(TARGET_SLICES) or cube.column not in ("", *TARGET_SLICES):
-        return cube.nothing()
+    filtered = {column for column, value in cube.query.filters.items() if value}
+    if filtered - set(TARGET_SLICES) or cube.column not in ("", *TARGET_SLICES):
+        return cube.unknown()
     rows = cube.pipeline["Targets"]
-    fits = inside(column_days(rows["from"]), column_days(rows["to"]))
-    exact = fits & _match_target_slice(cube, {column: cube.view.filters.get(column, "") for column in TARGET_SLICES})
+    in_period = inside(column_days(rows["from"]), column_days(rows["to"]))
+    exact = in_period & _match_target_slice(
+        cube, {column: cube.query.filters.get(column, "") for column in TARGET_SLICES}
+    )
     group = cube.group_of(rows)
-    if not asked and not cube.column and not exact.any():
+    if not filtered and not cube.column and not exact.any():
         owners = (rows["owner"] != "").to_numpy() & (rows["product"] == "").to_numpy()
-        exact = fits & owners & (rows["sales_channel"] == "").to_numpy()
+        exact = in_period & owners & (rows["sales_channel"] == "").to_numpy()
     return sum_by_group(column_numbers(rows["target"]), exact & (group >= 0), group, cube.size)
 
 
@@ -99,7 +101,7 @@ def won_to_date_count(cube: Cube) -> MetricArray:
 
 def _won_in_target_period(cube: Cube) -> MetricMask:
     first, last = target_period(cube)
-    return np.asarray(cube.is_("outcome", "won") & (cube.closed >= first) & (cube.closed <= last))
+    return np.asarray(cube.has_value("outcome", "won") & (cube.closed >= first) & (cube.closed <= last))
 
 
 def target_attainment(cube: Cube) -> MetricArray:
@@ -108,21 +110,21 @@ def target_attainment(cube: Cube) -> MetricArray:
 
 
 def target_gap(cube: Cube) -> MetricArray:
-    """Take what was won from the target; negative once it is passed, unknown without a target."""
+    """Subtract what was won from the target; negative once the target is passed, unknown without one."""
     wanted = target_value(cube)
     return np.where(wanted == 0, np.nan, round_array_to_cents(wanted - won_to_date(cube)))
 
 
 def expected_value(cube: Cube) -> MetricArray:
-    """Sum the open deals expected to close in the target period; only today knows."""
+    """Sum the open deals expected to close in the target period; unknown for a past date."""
     if not cube.today:
-        return cube.nothing()
+        return cube.unknown()
     return cube.total(cube.amount, expected_in_period(cube))
 
 
 def expected_count(cube: Cube) -> MetricArray:
-    """Count the open deals expected to close in the target period; only today knows."""
-    return cube.count(expected_in_period(cube)) if cube.today else cube.nothing()
+    """Count the open deals expected to close in the target period; unknown for a past date."""
+    return cube.count(expected_in_period(cube)) if cube.today else cube.unknown()
 
 
 def expected_in_period(cube: Cube) -> MetricMask:
@@ -133,7 +135,7 @@ def expected_in_period(cube: Cube) -> MetricMask:
 
 
 def target_coverage(cube: Cube) -> MetricArray:
-    """Divide what is expected by what is still to be won; unknown once nothing is."""
+    """Divide what is expected by what is still to be won; unknown once the target is reached."""
     gap = target_gap(cube)
     return divide_or_unknown(expected_value(cube), np.where(gap > 0, gap, np.nan))
 
@@ -154,7 +156,7 @@ _TARGET_HAS_OWNER = Criterion("owner", "<>", "")
 
 
 def target_formula(*inside: Criterion) -> str:
-    """Return the sum of the targets that match, as target_within finds them."""
+    """Return the sum of the targets that match, as `target_value_within` finds them."""
     chosen = tuple(Criterion(column, "=", f'IF(Any{name[4:]}=1,"",{name})') for column, name in TARGET_SLICES.items())
     none = tuple(Criterion(column, "=", '""') for column in TARGET_SLICES if column != "owner")
     exact, owners = (*inside, *chosen), (*inside, _TARGET_HAS_OWNER, *none)
@@ -169,6 +171,7 @@ WON_IN_TARGET_PERIOD = (OUTCOME_WON, *criteria_between("closed", TARGET_FIRST_DA
 EXPECTED_IN_TARGET_PERIOD = (OUTCOME_OPEN, *criteria_between("expected_close", TARGET_FIRST_DAY, TARGET_LAST_DAY))
 _NO_SAMPLE_FORMULA = MetricFormula('""')
 _EXPECTED_COUNT_FORMULA = MetricFormula(formula_today_only(count_formula, "open", *EXPECTED_IN_TARGET_PERIOD))
+_EXPECTED_VALUE_FORMULA = formula_today_only(sum_formula("amount"), "open", *EXPECTED_IN_TARGET_PERIOD)
 _VELOCITY_UNKNOWN = 'OR(mean_won_value="",win_rate="",cycle_days_won_mean="")'
 
 TARGET_METRICS: tuple[Metric[Cube], ...] = (
@@ -180,7 +183,7 @@ TARGET_METRICS: tuple[Metric[Cube], ...] = (
             "channel chosen; for everything, the team's targets, else the owners' together.",
             "期间内（未设期间时为截至日期所在年）的目标，按所选负责人、产品与渠道精确匹配；全部时取团队目标，没有则合计各负责人目标。",
         ),
-        Unit.MONEY, MetricFormula(target_formula(*TARGET_IN_PERIOD)), target_value, _NO_SAMPLE_FORMULA, Cube.nothing,
+        Unit.MONEY, MetricFormula(target_formula(*TARGET_IN_PERIOD)), target_value, _NO_SAMPLE_FORMULA, Cube.unknown,
     ),
     Metric(
         "won_to_date",
@@ -189,22 +192,22 @@ TARGET_METRICS: tuple[Metric[Cube], ...] = (
             "Sum of the deals won in the period of the target, by their closing date in either reading.",
             "目标期间内赢单的金额合计，两种口径均按关闭日期统计。",
         ),
-        Unit.MONEY, MetricFormula(f"ROUND({deals_formula(sum_formula('amount'), 'always', *WON_IN_TARGET_PERIOD)},2)"), won_to_date,
-        MetricFormula(deals_formula(count_formula, "always", *WON_IN_TARGET_PERIOD)), won_to_date_count,
+        Unit.MONEY, MetricFormula(f"ROUND({deals_formula(sum_formula('amount'), 'always', *WON_IN_TARGET_PERIOD)},2)"),
+        won_to_date, MetricFormula(deals_formula(count_formula, "always", *WON_IN_TARGET_PERIOD)), won_to_date_count,
     ),
     Metric(
         "attainment",
         Text("Attainment", "目标达成率"),
         Text("Won value ÷ target, both of the target's period.", "目标期间内的赢单金额 ÷ 目标。"),
         Unit.RATIO, MetricFormula('IF(target="","",IF(target=0,"",won_to_date/target))'), target_attainment,
-        _NO_SAMPLE_FORMULA, Cube.nothing,
+        _NO_SAMPLE_FORMULA, Cube.unknown,
     ),
     Metric(
         "target_gap",
         Text("Still to win", "目标缺口"),
         Text("Target − won so far; negative once the target is passed.", "目标 − 已赢单金额；超额后为负。"),
         Unit.MONEY, MetricFormula('IF(target="","",IF(target=0,"",ROUND(target-won_to_date,2)))'), target_gap,
-        _NO_SAMPLE_FORMULA, Cube.nothing,
+        _NO_SAMPLE_FORMULA, Cube.unknown,
     ),
     Metric(
         "expected_value",
@@ -214,7 +217,7 @@ TARGET_METRICS: tuple[Metric[Cube], ...] = (
             "预计成交日在目标期间内的进行中商机金额；仅当前快照可知。",
         ),
         Unit.MONEY,
-        MetricFormula(f'IF({{sample}}="","",ROUND({formula_today_only(sum_formula("amount"), "open", *EXPECTED_IN_TARGET_PERIOD)},2))'), expected_value,
+        MetricFormula(f'IF({{sample}}="","",ROUND({_EXPECTED_VALUE_FORMULA},2))'), expected_value,
         _EXPECTED_COUNT_FORMULA, expected_count,
     ),
     Metric(
@@ -225,8 +228,8 @@ TARGET_METRICS: tuple[Metric[Cube], ...] = (
             "期内预计金额 ÷（目标 − 已赢单金额）；达成后不再显示。",
         ),
         Unit.TIMES,
-        MetricFormula('IF(OR(expected_value="",target_gap=""),"",IF(target_gap<=0,"",expected_value/target_gap))'), target_coverage,
-        _EXPECTED_COUNT_FORMULA, expected_count,
+        MetricFormula('IF(OR(expected_value="",target_gap=""),"",IF(target_gap<=0,"",expected_value/target_gap))'),
+        target_coverage, _EXPECTED_COUNT_FORMULA, expected_count,
     ),
     Metric(
         "required_coverage",

@@ -1,7 +1,7 @@
 """The plan of every owner and channel with a target of their own, from their own deals.
 
-One row per name of the lists Team and channel; a row without a target shows nothing else. Where the Funnel looks at one
-owner or one channel, only that row of its kind is there.
+One row per name on the sheet Team and in the list of channels; a row without a target shows only its name. If the Funnel is
+filtered to one owner or one channel, the other rows of that kind are blank.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.array_arithmetic import divide_or_unknown, round_array_to_cents
-from xl_salesflow.metrics.deal_cube import Cube
+from xl_salesflow.metrics.deal_cube import Cube, build_cube
 from xl_salesflow.metrics.formula_criteria import (
     HAS_AMOUNT,
     OUTCOME_WON,
@@ -28,16 +28,30 @@ from xl_salesflow.metrics.formula_criteria import (
 )
 from xl_salesflow.metrics.funnel_steps import IN_STAGE_PLAYBOOK, build_funnel_steps, criteria_at_step
 from xl_salesflow.metrics.group_metrics import list_group_names
-from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricFormula, cache_on_argument
+from xl_salesflow.metrics.metric_declaration import (
+    ColumnMetric,
+    ColumnText,
+    MetricArray,
+    MetricColumn,
+    MetricFormula,
+    cache_on_argument,
+)
 from xl_salesflow.metrics.outcome_metrics import mean_won_value, won_deal_count
 from xl_salesflow.metrics.plan_metrics import round_up_whole
 from xl_salesflow.metrics.stage_metrics import deals_reached
-from xl_salesflow.metrics.target_metrics import TARGET_IN_PERIOD, TARGET_SLICES, WON_IN_TARGET_PERIOD, won_to_date
+from xl_salesflow.metrics.target_metrics import (
+    TARGET_IN_PERIOD,
+    TARGET_SLICES,
+    WON_IN_TARGET_PERIOD,
+    target_value,
+    won_to_date,
+)
 from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.named_values import NAMED_CELLS, QUERY_FILTERS
 
 _TEAM_PLAN_ROOM = {"owner": TEAM_OWNER_ROWS, "sales_channel": 8}
 _TEAM_FILTER_CELLS = {column: name for name, column in QUERY_FILTERS.items() if column in _TEAM_PLAN_ROOM}
+_TEAM_KIND_LABELS = {column: NAMED_CELLS[name].label for column, name in _TEAM_FILTER_CELLS.items()}
 
 TEAM_PLAN_ROWS = sum(_TEAM_PLAN_ROOM.values())
 """Rows of TeamPlan: owners first, then channels."""
@@ -51,13 +65,13 @@ class TeamPlan:
 
     @cached_property
     def names(self) -> Sequence[tuple[str, str]]:
-        """Return the column and the name of each row, as frames hold them; "" is a blank row."""
+        """Return the column and the stored name of each row; "" is a blank row."""
         rows: list[tuple[str, str]] = []
         for column, room in _TEAM_PLAN_ROOM.items():
-            chosen = self.cube.view.filters.get(column, "").casefold()
+            chosen = self.cube.query.filters.get(column, "").casefold()
             listed = list_group_names(self.cube.pipeline, column)[:room]
-            shown = [name if chosen in ("", name.casefold()) else "" for name in listed]
-            rows += [(column, name) for name in (*shown, *[""] * (room - len(shown)))]
+            chosen_names = [name if chosen in ("", name.casefold()) else "" for name in listed]
+            rows += [(column, name) for name in (*chosen_names, *[""] * (room - len(listed)))]
         return rows
 
     @property
@@ -65,36 +79,29 @@ class TeamPlan:
         """Return what the rows are called on the sheet: owner or channel, and the name."""
         language = self.cube.pipeline.language
         return [
-            (
-                NAMED_CELLS[_TEAM_FILTER_CELLS[column]].label.in_(language) if name else "",
-                _team_row_label(column, name, language),
-            )
+            (_TEAM_KIND_LABELS[column].in_(language) if name else "", _team_row_label(column, name, language))
             for column, name in self.names
         ]
 
     @cached_property
     def target(self) -> MetricArray:
         """Return the target of each row; NaN is none."""
-        from xl_salesflow.metrics.target_metrics import target_value
-
         wanted = [float(target_value(self._alone(*row))[0]) if row[1] else 0.0 for row in self.names]
         return np.array([value or np.nan for value in wanted], dtype=np.float64)
 
     def _alone(self, column: str, name: str) -> Cube:
-        # targets are told by the view alone: the deals need not be chosen again
-        view = replace(self.cube.view, filters={**self.cube.view.filters, column: name})
-        return replace(self.cube, pipeline=replace(self.cube.pipeline, view=view))
+        # targets depend on the query alone, so the deals need not be filtered again
+        query = replace(self.cube.query, filters={**self.cube.query.filters, column: name})
+        return replace(self.cube, pipeline=replace(self.cube.pipeline, view=query))
 
     @cached_property
     def cubes(self) -> Sequence[Cube | None]:
         """Return the deals of each row that has a target."""
-        from xl_salesflow.metrics.deal_cube import build_cube
-
-        there = zip(self.names, ~np.isnan(self.target), strict=True)
-        return [build_cube(self._alone(*row).pipeline) if has_target else None for row, has_target in there]
+        rows = zip(self.names, ~np.isnan(self.target), strict=True)
+        return [build_cube(self._alone(*row).pipeline) if has_target else None for row, has_target in rows]
 
     def each(self, compute: Callable[[Cube], float]) -> MetricArray:
-        """Return a number of every row that has a target."""
+        """Return what *compute* finds for every row that has a target; NaN for the others."""
         return np.array([np.nan if own is None else compute(own) for own in self.cubes], dtype=np.float64)
 
 
@@ -104,31 +111,31 @@ def _team_row_label(column: str, name: str, language: Language) -> str:
 
 
 @cache_on_argument
-def team_won_to_date(asked: TeamPlan) -> MetricArray:
-    """Sum what each won in the period of the target."""
-    return asked.each(lambda own: float(won_to_date(own)[0]))
+def team_won_to_date(team: TeamPlan) -> MetricArray:
+    """Sum what each has won in the period of the target."""
+    return team.each(lambda own: float(won_to_date(own)[0]))
 
 
-def team_attainment(asked: TeamPlan) -> MetricArray:
+def team_attainment(team: TeamPlan) -> MetricArray:
     """Divide what was won by the target."""
-    return divide_or_unknown(team_won_to_date(asked), asked.target)
+    return divide_or_unknown(team_won_to_date(team), team.target)
 
 
 @cache_on_argument
-def team_target_gap(asked: TeamPlan) -> MetricArray:
-    """Take what was won from the target; negative once it is passed."""
-    return round_array_to_cents(asked.target - team_won_to_date(asked))
+def team_target_gap(team: TeamPlan) -> MetricArray:
+    """Subtract what was won from the target; negative once the target is passed."""
+    return round_array_to_cents(team.target - team_won_to_date(team))
 
 
-def team_won_count(asked: TeamPlan) -> MetricArray:
-    """Count the won deals behind each one's numbers."""
-    return asked.each(lambda own: float(won_deal_count(own)[0]))
+def team_won_count(team: TeamPlan) -> MetricArray:
+    """Count the won deals that each row's numbers are based on."""
+    return team.each(lambda own: float(won_deal_count(own)[0]))
 
 
 @cache_on_argument
-def team_mean_won_value(asked: TeamPlan) -> MetricArray:
-    """Find each one's mean won value."""
-    return asked.each(lambda own: float(mean_won_value(own)[0]))
+def team_mean_won_value(team: TeamPlan) -> MetricArray:
+    """Find the mean won value of each."""
+    return team.each(lambda own: float(mean_won_value(own)[0]))
 
 
 def _team_reached_step(place: int) -> Callable[[TeamPlan], MetricArray]:
@@ -136,37 +143,35 @@ def _team_reached_step(place: int) -> Callable[[TeamPlan], MetricArray]:
         found = deals_reached(build_funnel_steps(own))
         return float(found[place]) if len(found) else np.nan
 
-    return lambda asked: asked.each(at_place)
+    return lambda team: team.each(at_place)
 
 
 @cache_on_argument
-def team_conversion(asked: TeamPlan) -> MetricArray:
+def team_conversion(team: TeamPlan) -> MetricArray:
     """Divide the deals that reached Won by those that reached the first stage."""
-    return divide_or_unknown(_team_reached_step(-1)(asked), _team_reached_step(0)(asked))
+    return divide_or_unknown(_team_reached_step(-1)(team), _team_reached_step(0)(team))
 
 
 @cache_on_argument
-def team_won_needed(asked: TeamPlan) -> MetricArray:
+def team_won_needed(team: TeamPlan) -> MetricArray:
     """Divide what is still to win by the mean won value, rounded up."""
     return round_up_whole(
         divide_or_unknown(
-            np.where(np.isnan(asked.target), np.nan, np.fmax(team_target_gap(asked), 0.0)), team_mean_won_value(asked)
+            np.where(np.isnan(team.target), np.nan, np.fmax(team_target_gap(team), 0.0)), team_mean_won_value(team)
         )
     )
 
 
-def team_leads_needed(asked: TeamPlan) -> MetricArray:
+def team_leads_needed(team: TeamPlan) -> MetricArray:
     """Divide the won deals needed by the conversion from the first stage to Won, rounded up."""
-    return round_up_whole(divide_or_unknown(team_won_needed(asked), team_conversion(asked)))
+    return round_up_whole(divide_or_unknown(team_won_needed(team), team_conversion(team)))
 
 
 _OF_TEAM_ROW = Criterion(PLANNER_COLUMN, "=", "{name}")
 _IS_OWNER_ROW = f"{{position}}<={TEAM_OWNER_ROWS}"
 
 
-def team_naming_formulas(language: Language) -> dict[str, MetricFormula]:
-    """Return the formulas that say whom a row is about."""
-    owner, channel = (NAMED_CELLS[name].label.in_(language) for name in _TEAM_FILTER_CELLS.values())
+def _team_name_formula() -> MetricFormula:
     columns = [1 + list(QUERY_FILTERS).index(name) for name in _TEAM_FILTER_CELLS.values()]
     owners, channels = (
         f'IF(Any{name[4:]}+(INDEX(GroupValues,{row},{column})={name})=0,"",INDEX(GroupValues,{row},{column})&"")'
@@ -174,10 +179,21 @@ def team_naming_formulas(language: Language) -> dict[str, MetricFormula]:
             _TEAM_FILTER_CELLS.values(), ("{position}", f"{{position}}-{TEAM_OWNER_ROWS}"), columns, strict=True
         )
     )
-    return {
-        "part": MetricFormula(f'IF({{name}}="","",IF({_IS_OWNER_ROW},"{owner}","{channel}"))'),
-        "name": MetricFormula(f"IF({_IS_OWNER_ROW},{owners},{channels})"),
-    }
+    return MetricFormula(f"IF({_IS_OWNER_ROW},{owners},{channels})")
+
+
+TEAM_NAMING: tuple[MetricColumn[TeamPlan], ...] = (
+    ColumnText(
+        "part",
+        MetricFormula(
+            f'IF({{name}}="","",IF({_IS_OWNER_ROW},{{owner_kind}},{{channel_kind}}))',
+            words=dict(zip(("owner_kind", "channel_kind"), _TEAM_KIND_LABELS.values(), strict=True)),
+        ),
+        lambda team: [part for part, _ in team.labels],
+    ),
+    ColumnText("name", _team_name_formula(), lambda team: [name for _, name in team.labels]),
+)
+"""The columns that say whom a row is about."""
 
 
 def _team_target_formula() -> str:
@@ -196,13 +212,13 @@ def _formula_if_target(formula: str) -> MetricFormula:
 
 def _team_reached_formula(place: str, order: str) -> MetricFormula:
     first = (Criterion("state", "<>", "0"), Criterion("first", "=", "1"), _OF_TEAM_ROW, *criteria_at_step(place))
-    known = Criterion("created", "<=", "AsOf")  # of deals without a creation date only today knows
+    known = Criterion("created", "<=", "AsOf")  # a past date leaves out deals without a creation date
     entered = "IF(IsToday=1,{},{})".format(
         *(
             "IF(HasPeriod=0,{},IF(IsCohort=1,{},{}))".format(
-                *(count_formula("History", (*visits, *window)) for window in period_criteria("created", "entered"))
+                *(count_formula("History", (*stays, *window)) for window in period_criteria("created", "entered"))
             )
-            for visits in (first, (*first, known))
+            for stays in (first, (*first, known))
         )
     )
     implied = deals_formula(
@@ -215,7 +231,7 @@ _TEAM_WON_VALUE = deals_formula(sum_formula("amount"), "closed", OUTCOME_WON, _O
 _TEAM_VALUED_WON_COUNT = deals_formula(count_formula, "closed", OUTCOME_WON, HAS_AMOUNT, _OF_TEAM_ROW)
 
 TEAM_PLAN_COLUMNS: tuple[ColumnMetric[TeamPlan], ...] = (
-    ColumnMetric("target", MetricFormula(_team_target_formula()), lambda asked: asked.target),
+    ColumnMetric("target", MetricFormula(_team_target_formula()), lambda team: team.target),
     ColumnMetric(
         "won_to_date",
         _formula_if_target(

@@ -1,8 +1,9 @@
 """Roll up many workbooks into one, or into Parquet files, under keys that cannot collide.
 
-Rows of every workbook stand below one another in a workbook whose formulas cover them all. Numbers get the workbook's name
-before them; names stay and are one row. Processes whose stages count alike are shared, others are kept apart by name.
-Parquet files hold one table each, written with one workbook in memory at a time.
+The roll-up holds the rows of all workbooks, one workbook after the other, and its formulas cover them all. Keys that are
+numbers get the name of their workbook as a prefix; keys that are names stay, and equal names become one row. Processes with
+equivalent stages are shared, others are kept apart by name. Parquet files hold one table each, written with one workbook in
+memory at a time.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pandas as pd
 
 from xl_salesflow.changelog.copy_merge import find_key_columns
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove, find_equal_cells
+from xl_salesflow.core.file_saving import PendingFile, raise_as_cannot_save
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.funnel_answers import compute_funnel
@@ -28,11 +30,11 @@ ROLLUP_NUMBERED_TABLES = ("Deals", "Activities", "Tasks", "Quotes", "Objections"
 """Tables whose keys are numbers of one workbook."""
 
 ROLLUP_NAMED_TABLES = ("Accounts", "Contacts", "Products", "Team", "Questions")
-"""Tables whose keys are names: the same name in two workbooks is the same thing, told by the first that has it."""
+"""Tables whose keys are names: the same name in two workbooks is the same thing, and the first workbook's row is kept."""
 
 
 def prefix_book_keys(pipeline: Pipeline, book: str) -> Pipeline:
-    """Return *pipeline* with every number, and whatever mentions it, as ``book/number``."""
+    """Return *pipeline* with every key that is a number, and every reference to it, as ``book/number``."""
     changed: dict[str, pd.DataFrame] = {}
     for name in ROLLUP_NUMBERED_TABLES:
         for table, column in find_key_columns(TABLES[name]):
@@ -43,16 +45,23 @@ def prefix_book_keys(pipeline: Pipeline, book: str) -> Pipeline:
 
 
 _COUNTED_STAGE_COLUMNS = ("position", "kind", "probability", "day_limit")  # what the numbers of a funnel depend on
-_STAGE_NAME_PLACES = {"Deals": ("stage", "recorded_stage"), "History": ("stage", "moved_to"), "Gates": ("stage",), "StageTasks": ("stage",),
-           "Stages": ("stage",), "Tasks": ("stage",)}  # fmt: skip
+_STAGE_NAME_PLACES = {
+    "Deals": ("stage", "recorded_stage"),
+    "History": ("stage", "moved_to"),
+    "Gates": ("stage",),
+    "StageTasks": ("stage",),
+    "Stages": ("stage",),
+    "Tasks": ("stage",),
+}
 _PROCESS_TABLES = ("Deals", "History", "Stages", "Gates", "StageTasks")  # tables that name the process
 
 
 def align_processes(pipeline: Pipeline, book: str, known: pd.DataFrame) -> Pipeline:
-    """Return *pipeline* with its processes named as among the stages *known*.
+    """Return *pipeline* with its processes and stages named as in *known*, the stages of the workbooks before it.
 
-    A process whose stages count alike takes the names it has there, another language's among them; one of the same name
-    that counts otherwise becomes ``name (book)``, so that no number changes.
+    A process with equivalent stages (same positions, kinds, probabilities and limits) takes the names it has there, for
+    example those of another language; a different process of the same name becomes ``name (book)``, so that no number
+    changes.
     """
     for playbook in pipeline["Stages"]["playbook"].unique():
         ours, theirs = (_stages_of_playbook(rows, playbook) for rows in (known, pipeline["Stages"]))
@@ -74,7 +83,9 @@ def _stages_count_alike(ours: pd.DataFrame, theirs: pd.DataFrame) -> bool:
     if len(ours) != len(theirs):
         return False
     table, theirs = TABLES["Stages"], theirs.set_axis(ours.index, axis=0)
-    return all(bool(find_equal_cells(table[id], ours[id], theirs[id]).all()) for id in _COUNTED_STAGE_COLUMNS)
+    return all(
+        bool(find_equal_cells(table[column], ours[column], theirs[column]).all()) for column in _COUNTED_STAGE_COLUMNS
+    )
 
 
 def _rename_rollup_stages(pipeline: Pipeline, playbook: str, names: Mapping[str, str]) -> Pipeline:
@@ -116,7 +127,7 @@ ADDITIVE_METRICS = ("open_count", "won_count", "lost_count", "open_value", "weig
 
 
 def align_workbooks(parts: Iterable[tuple[str, Pipeline]]) -> Iterator[tuple[str, Pipeline]]:
-    """Yield every (book, pipeline) with keys and processes that fit those before it; holds one workbook at a time.
+    """Yield every (book, pipeline) with keys and processes that fit those before it; one workbook is in memory at a time.
 
     Raises:
         UsageError: a workbook counts in another currency than the first.
@@ -137,7 +148,7 @@ def align_workbooks(parts: Iterable[tuple[str, Pipeline]]) -> Iterator[tuple[str
 
 
 def join_workbooks(into: Pipeline, parts: Mapping[str, Pipeline]) -> tuple[Pipeline, ChangeSet]:
-    """Return *into*, a new workbook, with the settings of the first of *parts* (by name), and the plan that fills it.
+    """Return *into*, a new workbook, with the settings of the first of *parts*, and the change set that fills it.
 
     Raises:
         UsageError: the workbooks count in different currencies, or have more rows together than a sheet.
@@ -151,12 +162,12 @@ def join_workbooks(into: Pipeline, parts: Mapping[str, Pipeline]) -> tuple[Pipel
             found.append(part[name])
     frames = {name: _drop_repeated_rows(name, pd.concat(found, ignore_index=True)) for name, found in rows.items()}
     _check_row_limit(frames)
-    plan = ChangeSet(
+    changes = ChangeSet(
         removes=tuple(Remove(name, into[name], ROLLUP_REASON) for name in frames if len(into[name])),
         appends=tuple(Append(name, found, ROLLUP_REASON) for name, found in frames.items() if len(found)),
         edits=_rollup_settings(into, first),
     )
-    return replace(into, settings=first.settings), plan
+    return replace(into, settings=first.settings), changes
 
 
 def _drop_repeated_rows(name: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -177,9 +188,10 @@ def _check_row_limit(frames: Mapping[str, pd.DataFrame]) -> None:
 
 def list_book_contributions(parts: Mapping[str, Pipeline]) -> list[dict[str, Any]]:
     """Return what each workbook contributes: one line per workbook with the metrics that add up."""
+    funnels = {book: compute_funnel(part) for book, part in parts.items()}
     return [
-        {"book": book, **{id: compute_funnel(part).metrics[id] for id in ADDITIVE_METRICS}}
-        for book, part in parts.items()
+        {"book": book, **{metric: funnel.metrics[metric] for metric in ADDITIVE_METRICS}}
+        for book, funnel in funnels.items()
     ]
 
 
@@ -203,6 +215,7 @@ def write_parquet(folder: Path, parts: Iterable[tuple[str, Pipeline]]) -> list[P
 
     Raises:
         UsageError: pyarrow is not installed, or the workbooks count in different currencies.
+        CannotSave: the folder or the disk refuses; older files are as they were.
     """
     try:
         import pyarrow as arrow  # type: ignore[import-untyped]
@@ -212,20 +225,23 @@ def write_parquet(folder: Path, parts: Iterable[tuple[str, Pipeline]]) -> list[P
             "Parquet files need pyarrow; install xl-salesflow[parquet].",
             "生成 Parquet 文件需要 pyarrow；请安装 xl-salesflow[parquet]。",
         ) from None
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {name: folder / f"{name.lower()}.parquet" for name in PARQUET_TABLES}
     schemas = {name: _parquet_schema(arrow, TABLES[name]) for name in PARQUET_TABLES}
-    with ExitStack() as open_files:
-        writers = {
-            name: open_files.enter_context(parquet.ParquetWriter(file, schemas[name], compression="zstd"))
-            for name, file in files.items()
+    with raise_as_cannot_save(folder), ExitStack() as pending_files:
+        files = {
+            name: pending_files.enter_context(PendingFile(folder / f"{name.lower()}.parquet"))
+            for name in PARQUET_TABLES
         }
-        for book, part in align_workbooks(parts):
-            for name, writer in writers.items():
-                if len(part[name]):
-                    rows = _parquet_rows(TABLES[name], part[name], book)
-                    writer.write_table(arrow.Table.from_pandas(rows, schema=schemas[name], preserve_index=False))
-    return list(files.values())
+        with ExitStack() as open_writers:
+            writers = {
+                name: open_writers.enter_context(parquet.ParquetWriter(file.file, schemas[name], compression="zstd"))
+                for name, file in files.items()
+            }
+            for book, part in align_workbooks(parts):
+                for name, writer in writers.items():
+                    if len(part[name]):
+                        rows = _parquet_rows(TABLES[name], part[name], book)
+                        writer.write_table(arrow.Table.from_pandas(rows, schema=schemas[name], preserve_index=False))
+        return [file.place() for file in files.values()]
 
 
 def _parquet_schema(arrow: Any, table: TableSchema) -> Any:
@@ -246,6 +262,6 @@ def _parquet_rows(table: TableSchema, rows: pd.DataFrame, book: str) -> pd.DataF
         for column in table.columns
         if column.type is ColumnType.DATE
     }
-    plain = rows.assign(**texts, **days)
-    plain.insert(0, "book", book)
-    return plain
+    converted = rows.assign(**texts, **days)
+    converted.insert(0, "book", book)
+    return converted

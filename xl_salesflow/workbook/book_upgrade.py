@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from xl_salesflow.locale.texts import Language
-from xl_salesflow.metrics.metric_tables import ROW_POSITIONS
+from xl_salesflow.metrics.metric_tables import METRIC_TABLES
 from xl_salesflow.ooxml.cell_contents import CellFormula
 from xl_salesflow.ooxml.new_columns import add_table_columns, copy_column_pattern
 from xl_salesflow.ooxml.package_draft import PackageDraft
@@ -39,7 +39,7 @@ def add_missing_rows(workbook: Workbook, shipped: Workbook, lacking: Iterable[Mi
     for table in dict.fromkeys(one.table for one in lacking):
         keys = [one.what for one in lacking if one.table == table]
         _append_template_rows(workbook, shipped, table, keys)
-        if table in ROW_POSITIONS:
+        if table in METRIC_TABLES:
             workbook = Workbook(workbook.path, workbook.to_bytes())
             _renumber_positions(workbook, table)
         workbook = Workbook(workbook.path, workbook.to_bytes())

@@ -17,7 +17,8 @@ from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import WorkbookError
 from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.metrics.metric_tables import METRICS_BY_ID, card_formulas
+from xl_salesflow.metrics.metric_sheets import card_formulas
+from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.ooxml.cell_references import CellPlace, cell_address
 from xl_salesflow.ooxml.formula_cells import KnownFormulas
 from xl_salesflow.ooxml.recalculation import (

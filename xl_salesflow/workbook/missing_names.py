@@ -6,7 +6,7 @@ formulas move; a cell that people fill in keeps its name.
 
 from __future__ import annotations
 
-from xl_salesflow.metrics.metric_tables import card_formulas
+from xl_salesflow.metrics.metric_sheets import card_formulas
 from xl_salesflow.ooxml.cell_contents import CellFormula
 from xl_salesflow.ooxml.cell_references import Area, column_letters
 from xl_salesflow.ooxml.package_draft import PackageDraft

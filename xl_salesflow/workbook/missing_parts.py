@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xl_salesflow.errors import NotOurWorkbook
 from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.metrics.metric_tables import METRICS_BY_ID, ROW_POSITIONS
+from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS
 from xl_salesflow.ooxml.cell_references import unquote_sheet_name
 from xl_salesflow.ooxml.package_draft import PackageDraft
 from xl_salesflow.ooxml.sheet_transfer import SheetGraft
@@ -79,9 +79,8 @@ def _split_sheet_reference(text: str) -> tuple[str, str]:
 
 
 DECLARED_ROW_KEYS: Mapping[str, tuple[str | int, ...]] = {
-    "Metrics": tuple(METRICS_BY_ID),
+    **METRIC_ROW_KEYS,
     "Settings": tuple(SETTINGS_BY_ID),
-    **{table: tuple(positions) for table, positions in ROW_POSITIONS.items()},
 }
 """The tables whose rows are declared, and the keys of those rows."""
 

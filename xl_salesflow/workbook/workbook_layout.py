@@ -16,13 +16,7 @@ from xl_salesflow.core.pipelines import Finding, Pipeline, TablePosition
 from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, Pathish
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.metrics.metric_declaration import MetricFormula
-from xl_salesflow.metrics.metric_tables import (
-    METRICS_BY_ID,
-    ROW_POSITIONS,
-    card_formulas,
-    column_formulas,
-    metric_formulas,
-)
+from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS, card_formulas, metric_row_formulas
 from xl_salesflow.ooxml.cell_references import column_letters
 from xl_salesflow.schema.named_values import NAMED_CELLS
 from xl_salesflow.schema.table_columns import Column, TableSchema
@@ -186,15 +180,11 @@ def find_live_formulas(layout: WorkbookLayout, table: TableSchema, frame: pd.Dat
         return MetricFormula(layout.rendered(formula.text, table), formula.array)
 
     found: LiveFormulas = {}
-    if table.name == "Metrics":
-        declared = metric_formulas(layout.language, said)
-        for row, metric in frame["metric"].items():
-            for column, formula in declared.get(metric, {}).items():
+    if table.name in METRIC_ROW_KEYS:
+        declared = metric_row_formulas(table.name, layout.language, said)
+        for row, key in frame[table.key or ""].items():
+            for column, formula in declared.get(key, {}).items():
                 found.setdefault(column, {})[int(str(row))] = formula
-    elif table.name in ROW_POSITIONS:
-        rows = frame.index[frame["position"].isin(list(ROW_POSITIONS[table.name]))]
-        for column, formula in column_formulas(table.name, layout.language, said).items():
-            found[column] = dict.fromkeys(map(int, rows), formula)
     return found
 
 
@@ -207,8 +197,7 @@ def declared_name_formulas(language: Language) -> dict[str, str]:
 def find_missing_metric_rows(pipeline: Pipeline) -> Iterator[Finding]:
     """Tell which rows of the metric tables somebody deleted; a table that was never filled misses none."""
     kind = CELL_FINDING_KINDS["missing_row"]
-    declared: dict[str, Iterable[str | int]] = {"Metrics": METRICS_BY_ID, **ROW_POSITIONS}
-    for table, keys in declared.items():
+    for table, keys in METRIC_ROW_KEYS.items():
         key = TABLES[table].key or ""
         there = set(pipeline[table][key])
         for missing in (one for one in keys if there and one not in there):

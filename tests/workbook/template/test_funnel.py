@@ -10,12 +10,13 @@ from openpyxl.utils import range_boundaries
 
 from tests.workbook.template.filled import filled, saved
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.metrics.metric_sheets import COMPARED_CARDS
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.schema.named_values import NAMED_CELLS
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template import analysis_pages, manager_pages
 from xl_salesflow.workbook.template.analysis_pages import _SALES_PLAN_CARDS
-from xl_salesflow.workbook.template.manager_pages import _FORECAST_CARDS, _FUNNEL_CARDS
+from xl_salesflow.workbook.template.manager_pages import _FORECAST_CARDS
 
 
 def test_every_input_of_the_funnel_has_a_dropdown_or_takes_a_date(book: Workbook, language: Language) -> None:
@@ -33,7 +34,7 @@ def test_every_input_of_the_funnel_has_a_dropdown_or_takes_a_date(book: Workbook
 
 def test_a_card_shows_its_metric(book: Workbook, language: Language) -> None:
     for page, cards in (
-        (manager_pages, _FUNNEL_CARDS),
+        (manager_pages, COMPARED_CARDS),
         (manager_pages, _FORECAST_CARDS),
         (analysis_pages, _SALES_PLAN_CARDS),
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openpyxl import Workbook
 
 from xl_salesflow.locale.texts import Language
-from xl_salesflow.metrics.metric_tables import ROW_POSITIONS
+from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS
 from xl_salesflow.schema.table_columns import SheetGroup
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.template_styles import TAB_COLOURS
@@ -13,7 +13,7 @@ from xl_salesflow.workbook.template.template_styles import TAB_COLOURS
 
 def test_tables_print_landscape_one_page_wide_with_their_header(book: Workbook, language: Language) -> None:
     for table in TABLES.values():
-        if table.name == "Metrics" or table.name in ROW_POSITIONS:
+        if table.name in METRIC_ROW_KEYS:
             continue
         sheet = book[table.title.in_(language)]
         assert sheet.page_setup.orientation == "landscape"

@@ -21,7 +21,7 @@ from xl_salesflow.workbook.template.page_charts import ChartBox, SeriesLook, bui
 from xl_salesflow.workbook.template.page_parts import (
     PagePanel,
     shape_step_rows,
-    template_position_rows,
+    template_metric_rows,
     write_headline_cards,
     write_page_heading,
     write_page_hint,
@@ -71,7 +71,7 @@ def add_sales_plan_page(workbook: Workbook, language: Language, steps: int) -> P
     write_headline_cards(page_, _SALES_PLAN_CARD_ROW, _SALES_PLAN_CARDS)
     row = _SALES_PLAN_CHART_TOP + _SALES_PLAN_CHART_ROWS + 1
     write_page_heading(page_, row, _SALES_PLAN_TABLE_HEADING)
-    placed = place_table(sheet, table, language, template_position_rows(table.name, language), row + 1, 2, PAGE_LOOK)
+    placed = place_table(sheet, table, language, template_metric_rows(table.name, language), row + 1, 2, PAGE_LOOK)
     shape_step_rows(page_, placed, steps)
     looks = [SeriesLook("deals_needed", ACCENT_MID_COLOUR, "#,##0"), SeriesLook("deals_now", ACCENT_COLOUR, "#,##0")]
     chart = build_column_chart(placed, "stage", looks, _SALES_PLAN_CHART_TITLE.in_(language))
@@ -199,7 +199,7 @@ def _write_analysis_page(
     write_page_title(page_, table.title, analysis.subtitle, widths)
     row = _ANALYSIS_CHART_TOP + (_ANALYSIS_CHART_ROWS + 1 if analysis.charts else 0)
     write_page_heading(page_, row, table.purpose)
-    placed = place_table(sheet, table, language, template_position_rows(name, language), row + 1, 2, PAGE_LOOK)
+    placed = place_table(sheet, table, language, template_metric_rows(name, language), row + 1, 2, PAGE_LOOK)
     if name == "StageChanges":
         _write_comparison_day(page_, placed)
     shape_step_rows(

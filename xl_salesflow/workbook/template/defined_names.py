@@ -11,10 +11,10 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.metrics.history_workings import STAGE_EXITS, WORKINGS, Working
+from xl_salesflow.metrics.metric_sheets import WorkingBlock, working_blocks
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.named_values import NAMED_CELLS
-from xl_salesflow.schema.table_registry import TABLES, render_formula
+from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.starter_content import DROPDOWNS_TITLE
 from xl_salesflow.workbook.template.table_sheets import quote_sheet_title
 from xl_salesflow.workbook.template.template_styles import template_font
@@ -39,8 +39,9 @@ def define_name(workbook: Workbook, name: str, refers_to: str) -> None:
 
 def define_list_names(workbook: Workbook, language: Language) -> None:
     """Name the values of every open list and of every column that another table refers to."""
-    for id in LISTS:
-        define_name(workbook, f"list_{id}", filled_column_reference(structured_reference("Lists", id, language)))
+    for choice in LISTS:
+        column = structured_reference("Lists", choice, language)
+        define_name(workbook, f"list_{choice}", filled_column_reference(column))
     for table, (column, name) in REFERENCE_LISTS.items():
         define_name(workbook, name, filled_column_reference(structured_reference(table, column, language)))
     define_name(workbook, "list_group", structured_reference("Groups", "name", language))
@@ -103,8 +104,8 @@ def _dropdown_formula(name: str, letter: str, row: int, language: Language) -> s
         column, above = structured_reference("Stages", "playbook", language), f"${letter}$2:{letter}{row - 1}"
         return f'=IFERROR(LOOKUP(2,1/((COUNTIF({above},{column})=0)*({column}<>"")),{column}),"")'
     options = NAMED_CELLS[name].options or ""
-    table, id = (options, REFERENCE_LISTS[options][0]) if options in REFERENCE_LISTS else ("Lists", options)
-    column = structured_reference(table, id, language)
+    table, values = (options, REFERENCE_LISTS[options][0]) if options in REFERENCE_LISTS else ("Lists", options)
+    column = structured_reference(table, values, language)
     return f'=IFERROR(INDEX({column},{row - 2})&"","")'
 
 
@@ -117,34 +118,34 @@ def add_workings_sheet(workbook: Workbook, language: Language) -> None:
     """Write the sheet and name its columns."""
     sheet = workbook.create_sheet(WORKINGS_TITLE.in_(language))
     sheet.sheet_state = "hidden"
-    _write_working_title(sheet, 1, _MOVE_WAYS_TITLE, language)
-    for row, way in enumerate(STAGE_EXITS, _FIRST_WORKINGS_ROW):
-        sheet.cell(row, 1, CHOICES["move"][way].in_(language))
-    define_name(workbook, "MoveWays", _workings_range(sheet, 1, len(STAGE_EXITS)))
+    _write_working_title(sheet, 1, _MOVE_WAYS_TITLE.in_(language), language)
+    for row, way in enumerate(CHOICES["move"].values(), _FIRST_WORKINGS_ROW):
+        sheet.cell(row, 1, way.in_(language))
+    define_name(workbook, "MoveWays", _workings_range(sheet, 1, len(CHOICES["move"])))
     column = 3
-    for working in WORKINGS:
+    for working in working_blocks(language):
         _write_working(sheet, column, working, language)
         for offset, name in enumerate(working.names):
             define_name(workbook, name, _workings_range(sheet, column + offset, len(working.keys)))
         column += len(working.names) + 1
 
 
-def _write_working(sheet: Worksheet, left: int, working: Working, language: Language) -> None:
+def _write_working(sheet: Worksheet, left: int, working: WorkingBlock, language: Language) -> None:
     _write_working_title(sheet, left, working.title, language)
-    for offset, (name, numbers) in enumerate(working.parts.items()):
-        sheet.cell(_FIRST_WORKINGS_ROW - 1, left + offset, name)
+    for offset, (header, numbers) in enumerate(working.parts.items()):
+        sheet.cell(_FIRST_WORKINGS_ROW - 1, left + offset, header)
         for row, number in enumerate(numbers, _FIRST_WORKINGS_ROW):
             sheet.cell(row, left + offset, number)
     keys = left + len(working.parts)
     for row, key in enumerate(working.keys, _FIRST_WORKINGS_ROW):
-        sheet.cell(row, keys, key if isinstance(key, int) else "=" + render_formula(key, language))
+        sheet.cell(row, keys, key if isinstance(key, int) else f"={key}")
     letter = get_column_letter(keys + 1)
     area = f"{letter}{_FIRST_WORKINGS_ROW}:{letter}{_FIRST_WORKINGS_ROW + len(working.keys) - 1}"
-    sheet[f"{letter}{_FIRST_WORKINGS_ROW}"] = ArrayFormula(area, "=" + render_formula(working.formula, language))
+    sheet[f"{letter}{_FIRST_WORKINGS_ROW}"] = ArrayFormula(area, f"={working.formula}")
 
 
-def _write_working_title(sheet: Worksheet, column: int, text: Text, language: Language) -> None:
-    sheet.cell(1, column, text.in_(language)).font = template_font(language, bold=True)
+def _write_working_title(sheet: Worksheet, column: int, title: str, language: Language) -> None:
+    sheet.cell(1, column, title).font = template_font(language, bold=True)
 
 
 def _workings_range(sheet: Worksheet, column: int, rows: int) -> str:

@@ -6,8 +6,7 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart
 
 from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.metrics.day_comparison import COMPARED_METRICS
-from xl_salesflow.metrics.metric_tables import METRIC_SMALL_PRINT, METRICS_BY_ID
+from xl_salesflow.metrics.metric_sheets import COMPARED_CARDS, METRIC_ROW_KEYS, metric_number_format
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.defined_names import define_name
 from xl_salesflow.workbook.template.page_charts import (
@@ -21,10 +20,8 @@ from xl_salesflow.workbook.template.page_charts import (
 from xl_salesflow.workbook.template.page_parts import (
     PagePanel,
     extend_row_band,
-    metric_number_format,
     shape_step_rows,
     template_metric_rows,
-    template_position_rows,
     write_headline_cards,
     write_page_heading,
     write_page_hint,
@@ -54,7 +51,6 @@ _FUNNEL_INPUTS = (
     ("AsOfInput", "PeriodFromInput", "PeriodToInput", "ViewPlaybook", "Reading", "Reach", "CompareInput", None),
     ("ViewOwner", "ViewProduct", "ViewSource", "ViewRegion", "ViewChannel", None, None, None),
 )
-_FUNNEL_CARDS = {id: METRIC_SMALL_PRINT[id] for id in COMPARED_METRICS}
 _FUNNEL_CARD_ROW, _FUNNEL_CHART_ROW, _FUNNEL_CHART_ROWS = 12, 18, 18
 _DEFINITION_LENGTH = 140  # signs of a definition that fit the page's width at nine points
 _FUNNEL_PAD_COLUMN = 19  # a column right of the page
@@ -82,7 +78,7 @@ def add_funnel_page(workbook: Workbook, language: Language, steps: int) -> tuple
     write_page_hint(page_, 9, 5, _FUNNEL_HINT)
     stages = _write_stage_metrics(page_, _FUNNEL_CHART_ROW + _FUNNEL_CHART_ROWS + 1, steps)
     metrics = _write_metrics_table(page_, stages.last + 2)
-    write_headline_cards(page_, _FUNNEL_CARD_ROW, _FUNNEL_CARDS, compared=True)
+    write_headline_cards(page_, _FUNNEL_CARD_ROW, COMPARED_CARDS, compared=True)
     _draw_funnel_charts(page_, stages)
     sheet.freeze_panes = "A11"
     sheet.print_area = f"A1:Q{metrics.last}"
@@ -94,7 +90,7 @@ def _write_stage_metrics(page_: PagePanel, row: int, steps: int) -> PlacedTable:
     sheet, language = page_.sheet, page_.language
     write_page_heading(page_, row, _STAGE_METRICS_HEADING)
     placed = place_table(
-        sheet, TABLES["StageMetrics"], language, template_position_rows("StageMetrics", language), row + 1, 2, PAGE_LOOK
+        sheet, TABLES["StageMetrics"], language, template_metric_rows("StageMetrics", language), row + 1, 2, PAGE_LOOK
     )
     shape_step_rows(page_, placed, steps)
     head = sheet.cell(placed.top, _FUNNEL_PAD_COLUMN, _FOR_CHART_TEXT.in_(language))
@@ -109,13 +105,15 @@ def _write_stage_metrics(page_: PagePanel, row: int, steps: int) -> PlacedTable:
 def _write_metrics_table(page_: PagePanel, row: int) -> PlacedTable:
     sheet, language = page_.sheet, page_.language
     write_page_heading(page_, row, _METRICS_HEADING)
-    placed = place_table(sheet, TABLES["Metrics"], language, template_metric_rows(language), row + 1, 2, PAGE_LOOK)
+    placed = place_table(
+        sheet, TABLES["Metrics"], language, template_metric_rows("Metrics", language), row + 1, 2, PAGE_LOOK
+    )
     sheet.row_dimensions[placed.top].height = 30
     extend_row_band(page_, placed.top, placed.number("definition") + 1, ACCENT_PALE_COLOUR)
     sheet.cell(placed.top, placed.number("definition")).border = band_border()
-    for offset, id in enumerate(METRICS_BY_ID):
+    for offset, metric in enumerate(METRIC_ROW_KEYS["Metrics"]):
         number = placed.first + offset
-        define_name(page_.workbook, id, placed.absolute("value", offset))
+        define_name(page_.workbook, str(metric), placed.absolute("value", offset))
         for small in ("metric", "unit"):
             sheet.cell(number, placed.number(small)).font = template_font(language, size=8, colour=MUTED_COLOUR)
         words = sheet.cell(number, placed.number("definition"))  # runs on over the empty cells at its right
@@ -125,7 +123,7 @@ def _write_metrics_table(page_: PagePanel, row: int) -> PlacedTable:
         sheet.row_dimensions[number].height = 16
         value = sheet.cell(number, placed.number("value"))
         value.font = template_font(language, bold=True)
-        value.number_format = metric_number_format(id)
+        value.number_format = metric_number_format(str(metric))
         extend_row_band(page_, number, placed.number("definition") + 1, RECORD_COLOUR)
     return placed
 
@@ -182,7 +180,7 @@ def add_trends_page(workbook: Workbook, language: Language) -> tuple[PlacedTable
 def _write_trends_table(page_: PagePanel, name: str, row: int) -> PlacedTable:
     table, language = TABLES[name], page_.language
     write_page_heading(page_, row, table.purpose)
-    placed = place_table(page_.sheet, table, language, template_position_rows(name, language), row + 1, 2, PAGE_LOOK)
+    placed = place_table(page_.sheet, table, language, template_metric_rows(name, language), row + 1, 2, PAGE_LOOK)
     page_.sheet.row_dimensions[row + 1].height = 32
     for cells in page_.sheet[placed.body(table.columns[1].id, table.columns[-1].id)]:
         for cell in cells:
@@ -242,7 +240,7 @@ def add_forecast_page(workbook: Workbook, language: Language) -> PlacedTable:
     write_headline_cards(page_, _FORECAST_CARD_ROW, _FORECAST_CARDS)
     row = _FORECAST_CHART_TOP + _FORECAST_CHART_ROWS + 1
     write_page_heading(page_, row, _FORECAST_TABLE_HEADING)
-    placed = place_table(sheet, table, language, template_position_rows(table.name, language), row + 1, 2, PAGE_LOOK)
+    placed = place_table(sheet, table, language, template_metric_rows(table.name, language), row + 1, 2, PAGE_LOOK)
     sheet.row_dimensions[row + 1].height = 32
     for row in sheet[placed.body("month", "target")]:
         for cell in row:

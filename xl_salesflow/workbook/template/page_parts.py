@@ -17,11 +17,14 @@ from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.metrics.day_comparison import COMPARISON_CELLS
-from xl_salesflow.metrics.metric_declaration import MetricFormula, Unit
-from xl_salesflow.metrics.metric_tables import METRICS_BY_ID, ROW_POSITIONS, column_formulas, metric_formulas
+from xl_salesflow.metrics.metric_sheets import (
+    card_formulas,
+    comparison_formats,
+    metric_card_format,
+    metric_name,
+    metric_sheet_rows,
+)
 from xl_salesflow.schema.named_values import NAMED_CELLS, QUERY_FILTERS
-from xl_salesflow.schema.table_registry import render_formula
 from xl_salesflow.workbook.template.defined_names import define_name, dropdown_list_name, structured_reference
 from xl_salesflow.workbook.template.sheet_cell_rules import (
     CONDITIONAL_STYLES,
@@ -47,69 +50,21 @@ from xl_salesflow.workbook.template.template_styles import (
     type_number_format,
 )
 
-_FORMATS_BY_UNIT = {
-    Unit.MONEY: "#,##0.00",
-    Unit.MONEY_PER_DAY: "#,##0.00",
-    Unit.RATIO: "0.0%",
-    Unit.DAYS: "#,##0.0",
-    Unit.TIMES: "0.00",
-    Unit.POINTS: "0.0",
-}
 
-
-def template_metric_rows(language: Language) -> list[TemplateRow]:
-    """Return the rows of Metrics, one per declared metric."""
-    formulas = metric_formulas(language)
+def template_metric_rows(table: str, language: Language) -> list[TemplateRow]:
+    """Return the rows of a table of metrics; an array formula gets its cell when it is placed."""
     return [
         {
-            "metric": id,
-            "name": metric.name.in_(language),
-            "unit": metric.unit.value.in_(language),
-            "definition": metric.definition.in_(language),
-            **formulas_to_cells(formulas[id]),
+            **row.cells,
+            **{
+                column: ArrayFormula("A1", f"={formula.text}") if formula.array else f"={formula.text}"
+                for column, formula in row.formulas.items()
+            },
         }
-        for id, metric in METRICS_BY_ID.items()
+        for row in metric_sheet_rows(table, language)
     ]
 
 
-def template_position_rows(table: str, language: Language) -> list[TemplateRow]:
-    """Return the rows of a table that counts positions: alike but for that number."""
-    return [
-        {"position": position, **formulas_to_cells(column_formulas(table, language))}
-        for position in ROW_POSITIONS[table]
-    ]
-
-
-def formulas_to_cells(formulas: Mapping[str, MetricFormula]) -> dict[str, Any]:
-    """Return each formula as a cell takes it; an array formula learns its cell when it is placed."""
-    return {
-        id: ArrayFormula("A1", f"={formula.text}") if formula.array else f"={formula.text}"
-        for id, formula in formulas.items()
-    }
-
-
-def metric_number_format(metric: str) -> str:
-    """Return how the value of *metric* is shown."""
-    return _FORMATS_BY_UNIT.get(METRICS_BY_ID[metric].unit, "#,##0")
-
-
-def metric_card_format(metric: str) -> str:
-    """Return the same for a card, where nothing known is a dash, and so is a target nobody has set."""
-    plain = metric_headline_format(metric)
-    none = '"–"' if metric == "target" else plain
-    return f'{plain};-{plain};{none};"–"'
-
-
-def metric_headline_format(metric: str) -> str:
-    """Return how the value of *metric* is shown large: money without cents."""
-    return "#,##0" if METRICS_BY_ID[metric].unit is Unit.MONEY else metric_number_format(metric)
-
-
-_WAS_TEXT, _NO_CHANGE_TEXT, _PERCENT_POINTS_FORMAT = (
-    Text("was ", "当时 "),
-    Text("no change", "无变化"),
-    Text('" points"', '"（百分点）"'),
-)
 _SEGMENT_INPUTS = ("SegmentA", "SegmentB")
 _FOLDED_ROWS_WARNING = Text(
     "Some rows of the table are folded away, and so missing from the charts: open them with the + at the left.",
@@ -288,36 +243,29 @@ def write_headline_card(
 
 
 def write_headline_cards(panel: PagePanel, row: int, feet: Mapping[str, Text], compared: bool = False) -> None:
-    """Write one card per metric id, with its small print, in the slots of *row*; its number is named Card_<id>.
+    """Write one card per metric, with its small print, in the slots of *row*; its number is named Card_<metric>.
 
-    With *compared* two more rows say what it was on the day compared with, and the change: Then_<id>, Change_<id>.
+    With *compared* two more rows say what it was on the day compared with, and the change: Then_<metric>, Change_<metric>.
     """
-    for slot, (id, foot) in enumerate(feet.items()):
-        label, said = METRICS_BY_ID[id].name.in_(panel.language), foot.in_(panel.language)
-        cell = write_headline_card(panel, row, slot, label, said, f"={id}", metric_card_format(id))
-        define_name(panel.workbook, f"Card_{id}", absolute_cell_address(panel.sheet, cell))
+    for slot, (metric, foot) in enumerate(feet.items()):
+        label, small_print = metric_name(metric, panel.language), foot.in_(panel.language)
+        cell = write_headline_card(panel, row, slot, label, small_print, f"={metric}", metric_card_format(metric))
+        define_name(panel.workbook, f"Card_{metric}", absolute_cell_address(panel.sheet, cell))
         if compared:
-            _write_comparison_rows(panel, row + 3, slot, id)
+            _write_comparison_rows(panel, row + 3, slot, metric)
 
 
-def _write_comparison_rows(panel: PagePanel, row: int, slot: int, id: str) -> None:
+def _write_comparison_rows(panel: PagePanel, row: int, slot: int, metric: str) -> None:
     first, last = panel.slots[slot]
-    language, plain = panel.language, metric_headline_format(id)
-    unit = _PERCENT_POINTS_FORMAT.in_(language) if METRICS_BY_ID[id].unit is Unit.RATIO else ""
-    formats = {
-        "Then": f'"{_WAS_TEXT.in_(language)}"{plain}',
-        "Change": f'"▲ "{plain}{unit};"▼ "{plain}{unit};"{_NO_CHANGE_TEXT.in_(language)}"',
-    }
-    for offset, (part, format) in enumerate(formats.items()):
+    language, formulas = panel.language, card_formulas(panel.language)
+    for offset, (name, number_format) in enumerate(comparison_formats(metric, language).items()):
         panel.paint(row + offset, RECORD_COLOUR, first, last)
         panel.sheet.row_dimensions[row + offset].height = 15
-        name = f"{part}_{id}"
-        cell = panel.span(slot, row + offset, "=" + render_formula(COMPARISON_CELLS[name], language))
+        cell = panel.span(slot, row + offset, "=" + formulas[name])
         panel.sheet.cell(row + offset, last).border = Border(right=Side(style="thick", color=WHITE_COLOUR))
-        cell.number_format = format
-        cell.font = template_font(
-            language, size=9, bold=part == "Change", colour=ACCENT_COLOUR if part == "Change" else MUTED_COLOUR
-        )
+        cell.number_format = number_format
+        is_change = name.startswith("Change_")
+        cell.font = template_font(language, size=9, bold=is_change, colour=ACCENT_COLOUR if is_change else MUTED_COLOUR)
         cell.alignment = Alignment(horizontal="left", vertical="center", indent=1, shrink_to_fit=True)
         define_name(panel.workbook, name, absolute_cell_address(panel.sheet, cell))
 

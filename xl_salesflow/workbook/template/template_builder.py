@@ -13,7 +13,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.metrics.metric_tables import ROW_POSITIONS
+from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS
 from xl_salesflow.process.playbook_files import playbook_title
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID, NamedCell
@@ -256,7 +256,7 @@ def _write_template_tables(workbook: Workbook, language: Language, playbook: str
     yield add_sales_plan_page(workbook, language, steps)
     yield from add_analysis_pages(workbook, language, steps)
     for table in TABLES.values():
-        if table.name == "Metrics" or table.name in ROW_POSITIONS:  # stands on one of the pages above
+        if table.name in METRIC_ROW_KEYS:  # written on one of the pages above
             continue
         placed = place_table(workbook[table.title.in_(language)], table, language, rows[table.name])
         lay_out_table_sheet(placed, language)
