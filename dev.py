@@ -120,11 +120,12 @@ def make_venv() -> None:
 
 
 def group(name: str) -> list[str]:
-    """List the requirements of a dependency group; pip knows groups only since 25.1."""
+    """List the requirements of a dependency group and of those it includes; pip knows groups only since 25.1."""
     import tomllib  # here, so that an older Python still reaches main's sentence
 
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return [str(requirement) for requirement in declared["dependency-groups"][name]]
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"][name]
+    included = [one for line in declared if isinstance(line, dict) for one in group(line["include-group"])]
+    return [line for line in declared if isinstance(line, str)] + included
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -14,6 +15,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from tests.parts import ROOT
+from xl_salesflow import __version__
+from xl_salesflow.cli import main
+from xl_salesflow.excel.addin.addin_build import build_addin
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGE = ROOT / "xl_salesflow"
@@ -94,11 +98,44 @@ def test_the_wheel_installs_the_command_and_its_licence(wheel: set[str]) -> None
     }
 
 
+def test_the_version_is_said_in_one_place(built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The wheel, the sdist, the terminal, the add-in and the changelog say what xl_salesflow/__init__.py says."""
+    assert "version" not in PROJECT["project"]
+    assert {path.name.split("-")[1].removesuffix(".tar.gz") for path in built.iterdir()} == {__version__}
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.split()[-1] == __version__
+    with zipfile.ZipFile(build_addin(tmp_path / "salesflow.xlam")) as archive:
+        assert f"<cp:version>{__version__}</cp:version>" in archive.read("docProps/core.xml").decode()
+    released = re.findall(r"^## \[(\d[^]]*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert released[0] == __version__
+
+
+def test_the_wheel_says_whom_it_is_for_and_names_no_address_that_is_not_there(built: Path) -> None:
+    (path,) = built.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        head, _, _ = archive.read(name).decode().partition("\n\n")
+    lines = [line.partition(": ") for line in head.splitlines()]
+    assert {f"Programming Language :: Python :: 3.{minor}" for minor in (11, 12, 13, 14)} <= {
+        value for key, _, value in lines if key == "Classifier"
+    }
+    assert [value for key, _, value in lines if key in ("Project-URL", "Home-page")] == []
+
+
 def test_the_sdist_can_be_tested(sdist: set[str]) -> None:
     """Whoever has the sdist has the tests, their contracts, and the command that sets them up."""
     forced = {file for origin in FORCED for file in sources(ROOT / origin) or {origin}}
     assert sdist >= sources(PACKAGE) | sources(ROOT / "tests") | forced
-    assert sdist >= {"pyproject.toml", "dev.py", "README.md", "LICENSE", ".importlinter"}
+    assert sdist >= {
+        "pyproject.toml",
+        "dev.py",
+        "README.md",
+        "LICENSE",
+        ".importlinter",
+        "mkdocs.yml",
+        "CONTRIBUTING.md",
+    }
+    assert sdist >= {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

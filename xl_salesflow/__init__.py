@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from xl_salesflow.workbook.closed_book import ClosedBook
     from xl_salesflow.workbook.new_stores import new_workbook
 
+__version__ = "0.1.0"  # said here alone: pyproject.toml, `salesflow --version` and the add-in read it
+
 __all__ = [
     "Book", "Change", "ChangeSet", "ClosedBook", "Finding", "Pipeline", "Query", "Run", "SalesflowError", "UsageError",
     "WorkbookError", "new_workbook", "verbs",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import click
 
+from xl_salesflow import __version__
 from xl_salesflow.cli.addin_commands import addin_group
 from xl_salesflow.cli.batch_commands import batch_command, watch_command
 from xl_salesflow.cli.change_commands import apply_command, undo_command
@@ -40,7 +41,7 @@ from xl_salesflow.errors import SalesflowError
     help=terminal_text("An Excel workbook as the store of a sales pipeline.", "以 Excel 工作簿为销售管道的存储。"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(package_name="xl-salesflow", prog_name="salesflow")
+@click.version_option(__version__, prog_name="salesflow")
 def salesflow_group() -> None:
     """Gather the verbs."""
 
