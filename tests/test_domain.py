@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from docs import domain
+from tests.parts import ROOT
+from tools import domain_homes
 
-ITEMS = domain.items()
+ITEMS = domain_homes.read_domain_items()
+WITH_CODE = {number: item for number, item in ITEMS.items() if "code" in item}
 
 
 def test_the_items_are_numbered_without_a_gap() -> None:
@@ -17,8 +19,8 @@ def test_the_items_are_numbered_without_a_gap() -> None:
 
 
 def test_they_are_the_items_of_the_field(shared: Path) -> None:
-    said = (shared / "domain.md").read_text(encoding="utf-8")
-    assert sorted(ITEMS) == [int(number) for number in re.findall(r"^(\d+)\. ", said, flags=re.MULTILINE)]
+    field = (shared / "domain.md").read_text(encoding="utf-8")
+    assert sorted(ITEMS) == [int(number) for number in re.findall(r"^(\d+)\. ", field, flags=re.MULTILINE)]
 
 
 @pytest.mark.parametrize("number", ITEMS)
@@ -27,7 +29,7 @@ def test_an_item_is_named_in_both_languages_and_has_homes_that_exist(number: int
     assert item["en"]
     assert re.search("[\u4e00-\u9fff]", item["zh"])
     assert item["homes"]
-    assert [reference for reference in item["homes"] if domain.home(reference) is None] == []
+    assert [reference for reference in item["homes"] if domain_homes.find_home(reference) is None] == []
     assert len(set(item["homes"])) == len(item["homes"])
 
 
@@ -41,7 +43,7 @@ def test_an_item_is_named_in_both_languages_and_has_homes_that_exist(number: int
     ],
 )  # fmt: skip
 def test_a_home_that_does_not_exist_is_none(reference: str) -> None:
-    assert domain.home(reference) is None
+    assert domain_homes.find_home(reference) is None
 
 
 def test_the_traits_and_the_audit_are_listed_whole() -> None:
@@ -49,3 +51,27 @@ def test_the_traits_and_the_audit_are_listed_whole() -> None:
     assert sum(one.startswith("list:golden_trait.") for one in homes) == 7
     assert sum(one.startswith("list:bad_trait.") for one in homes) == 7
     assert sum(one.startswith("audit:") for one in homes) == 13
+
+
+def test_at_least_forty_items_say_where_their_code_and_their_test_are() -> None:
+    assert len(WITH_CODE) >= 40
+    assert {"code", "test"} & set().union(
+        *(set(item) for item in ITEMS.values() if item not in WITH_CODE.values())
+    ) == set()
+
+
+@pytest.mark.parametrize("number", WITH_CODE)
+def test_the_code_of_an_item_is_there_and_its_test_speaks_of_it(number: int) -> None:
+    """The file has the name; the test names that name, its module, or a home of the item."""
+    item = WITH_CODE[number]
+    assert domain_homes.find_code(item["code"]) is not None, item["code"]
+    words = set(re.findall(r"\w+", (ROOT / item["test"]).read_text(encoding="utf-8")))
+    assert domain_homes.list_item_words(item) & words
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["dreams/of.py:sheep", "process/dreams.py:count", "process/account_scores.py:dream", "process/data/dream.toml"],
+)
+def test_code_that_does_not_exist_is_none(code: str) -> None:
+    assert domain_homes.find_code(code) is None

@@ -1,4 +1,4 @@
-"""Where every part of a sales process lives: the page docs/domain.md, made from docs/domain.toml, every home checked."""
+"""Where every part of a sales process lives: docs/domain.md and the table of CONTRIBUTING.md, made from docs/domain.toml."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from xl_salesflow.schema.named_values import SETTINGS_BY_ID
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.schema.verb_catalogue import VERBS
 
-_SOURCE = Path(__file__).with_name("domain.toml")
+_ROOT = Path(__file__).resolve().parents[1]
+_SOURCE = _ROOT / "docs" / "domain.toml"
 
 _HEAD = """# Where a sales process lives
 
@@ -37,38 +38,85 @@ is made from `docs/domain.toml`; a test fails when a home does not exist.
 """
 
 
-def items() -> dict[int, dict[str, Any]]:
-    """Return every item by number: en, zh, homes."""
+def read_domain_items() -> dict[int, dict[str, Any]]:
+    """Return every item by number: en, zh, homes; of some also code (file:name in the package) and test (file)."""
     found = tomllib.loads(_SOURCE.read_text(encoding="utf-8"))["items"]
     return {int(number): item for number, item in found.items()}
 
 
-def home(reference: str) -> Text | None:
+def find_home(reference: str) -> Text | None:
     """Return what the home *reference* (kind:id) is called, or None when there is no such thing."""
     kind, _, id = reference.partition(":")
     find = _KINDS.get(kind)
     return (find(id) or None) if find and id else None
 
 
-def page() -> str:
-    """Return the page."""
-    return _HEAD + "".join(_row(number, item) for number, item in sorted(items().items()))
+def make_domain_page() -> str:
+    """Return the page docs/domain.md."""
+    return _HEAD + "".join(_row(number, item) for number, item in sorted(read_domain_items().items()))
 
 
 def _row(number: int, item: Mapping[str, Any]) -> str:
-    homes = {reference: home(reference) for reference in item["homes"]}
+    homes = {reference: find_home(reference) for reference in item["homes"]}
     en = "; ".join(f"{name.en} (`{reference}`)" if name else f"`{reference}`" for reference, name in homes.items())
     zh = "；".join(name.zh if name else "" for name in homes.values())
     return f"| {number} | {item['en']} | {item['zh']} | {en} | {zh} |\n"
 
 
+_WHERE_HEAD = """| No. | Where is …? | Folder | File | Test |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def make_where_table() -> str:
+    """Return the table of CONTRIBUTING.md: folder, file and test of every item that has code of its own."""
+    return _WHERE_HEAD + "".join(
+        _where_row(number, item) for number, item in sorted(read_domain_items().items()) if "code" in item
+    )
+
+
+def _where_row(number: int, item: Mapping[str, Any]) -> str:
+    path, name = split_code(item["code"])
+    folder, _, file = path.partition("/")
+    found = f"`{file}`" + (f", `{name}`" if name else "")
+    return f"| {number} | {item['en']} | `{folder}/` | {found} | `{item['test']}` |\n"
+
+
+def split_code(code: str) -> tuple[str, str]:
+    """Return the file of *code*, relative to the package, and the name in it; data has none."""
+    path, _, name = code.partition(":")
+    return path, name
+
+
+def find_code(code: str) -> object | None:
+    """Return what stands at *code* (a module's name, or the bytes of a data file), or None when there is no such thing."""
+    path, name = split_code(code)
+    file = _ROOT / "xl_salesflow" / path
+    if not file.is_file():
+        return None
+    if not name:
+        return file.read_bytes()
+    found: object | None = getattr(
+        import_module(f"xl_salesflow.{path.removesuffix('.py').replace('/', '.')}"), name, None
+    )
+    return found
+
+
+def list_item_words(item: Mapping[str, Any]) -> set[str]:
+    """Return what a test of an item may call it by: the code's name, its module or data file, the ids of its homes."""
+    path, name = split_code(item["code"])
+    return {Path(path).stem, name, *(home.rpartition(":")[2].rpartition(".")[2] for home in item["homes"])} - {""}
+
+
 def _table(id: str) -> Text | None:
     name, _, column = id.partition(".")
     table = TABLES.get(name)
-    if table is None or not column:
-        return table and table.title
+    if table is None:
+        return None
     found = table.by_id.get(column)
-    return found and Text(f"{table.title.en} · {found.header.en}", f"{table.title.zh} · {found.header.zh}")
+    if not (column and found):
+        return None if column else table.title
+    return Text(f"{table.title.en} · {found.header.en}", f"{table.title.zh} · {found.header.zh}")
 
 
 def _value(lists: Mapping[str, Mapping[str, Text]]) -> Callable[[str], Text | None]:

@@ -1,4 +1,4 @@
-"""Picture the managers' sheets into docs/pictures: python docs/make_pictures.py [DATA] [--lang en|zh] [--into FOLDER]
+"""Picture the managers' sheets into docs/pictures: python -m tools.sheet_pictures [DATA] [--lang en|zh] [--into FOLDER]
 
 DATA is the folder of the public CRM sales opportunities sample (sales_pipeline.csv and its companions; beside a checkout,
 ../shared/data/maven_crm). Funnel, Compare, Trends and Plan show its 8,800 deals, every day moved forward alike so that the
@@ -21,9 +21,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
 from tests.libreoffice import LibreOffice
 from tests.parts import office
 from xl_salesflow import cli
@@ -37,6 +34,7 @@ from xl_salesflow.verbs import bring_in
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.new_stores import new_workbook
 
+ROOT = Path(__file__).resolve().parents[1]
 PICTURES, MAVEN = ROOT / "docs" / "pictures", ROOT.parent / "shared" / "data" / "maven_crm"
 FROM_MAVEN = {"funnel": "Metrics", "compare": "StageChanges", "trends": "Trend", "plan": "PlanStages"}
 FROM_DEMO = {"forecast": "ForecastMonths", "team-plan": "TeamPlan"}

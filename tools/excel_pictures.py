@@ -1,4 +1,4 @@
-"""Picture what a rep's morning and a manager's Monday leave in the open workbook: python docs/make_excel_pictures.py
+"""Picture what a rep's morning and a manager's Monday leave in the open workbook: python -m tools.excel_pictures
 
     [--engine calc|memory] [--into FOLDER] [--all]
 
@@ -17,10 +17,6 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from docs.make_pictures import PICTURES, brief, page_of
 from tests.excel.conftest import filled, in_the_morning_of
 from tests.excel.engines.calc import Office, open_in_calc
 from tests.excel.engines.memory import open_in_memory
@@ -28,6 +24,7 @@ from tests.excel.rep import Rep
 from tests.excel.test_scenarios import test_a_manager_s_monday, test_a_rep_s_morning
 from tests.libreoffice import LibreOffice
 from tests.parts import office
+from tools.sheet_pictures import PICTURES, brief, page_of
 from xl_salesflow.schema.table_registry import TABLES
 
 DAYS: dict[str, tuple[Callable[..., None], dict[str, str]]] = {
