@@ -1,29 +1,51 @@
-"""Documents that lie fail: reference pages are what the declarations say."""
+"""Documents that lie fail: pages say what the declarations say, links lead somewhere, commands run, the site builds."""
+
+from __future__ import annotations
 
 import importlib.util
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from tests.parts import ROOT
+from tests.tutorials import Reader, matches, read_steps
+from tools import reference_pages
 from xl_salesflow.cli import main
+from xl_salesflow.cli.command_line import salesflow_group
 
-ROOT = Path(__file__).resolve().parents[1]
-
-
-def test_the_reference_pages_are_up_to_date() -> None:
-    spec = importlib.util.spec_from_file_location("make_docs", ROOT / "docs" / "make.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert [path.name for path in module.stale()] == []
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+TUTORIALS = sorted([*(DOCS / "tutorials").glob("*.md"), *(DOCS / "zh").glob("*.md")])
+HOW_TOS = sorted(DOCS.glob("*.md"))
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *(ROOT / "docs").glob("*.md")], ids=lambda page: page.name)
+def name_page(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def test_the_generated_pages_are_up_to_date() -> None:
+    assert [name_page(path) for path in reference_pages.find_stale_pages()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_page)
 def test_every_link_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_page)
+def test_every_file_of_the_repository_that_a_page_names_is_there(page: Path) -> None:
+    named = set(
+        re.findall(
+            r"`((?:benchmarks|docs|macros|tests|tools|xl_salesflow)/[\w./-]+)`", page.read_text(encoding="utf-8")
+        )
+    )
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
 def test_the_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,3 +55,96 @@ def test_the_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.Monk
     commands = re.findall(r"^salesflow (.+)$", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert [main(command.split()) for command in commands] == [0] * len(commands)
     assert Path("today.ics").read_text(encoding="utf-8").startswith("BEGIN:VCALENDAR")
+
+
+@pytest.mark.parametrize("page", TUTORIALS, ids=name_page)
+def test_a_tutorial_can_be_followed(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def run(words: list[str]) -> tuple[int, str]:
+        capsys.readouterr()
+        code = main(words)
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+
+    reader = Reader(run)
+    assert reader.follow(page) == []
+    assert len(reader.ran) >= 6
+
+
+@pytest.mark.parametrize(
+    ("expected", "printed", "agree"),
+    [
+        ("No findings.", "No findings.\n", True),
+        ("No findings.", "1 finding.\n", False),
+        ("✗ Deals!E4: …", "Reading.\n✗ Deals!E4: refused\n", True),
+        ("…Tasks +4…\n", "book: 13 cells; Tasks +4, History +1.", True),
+        ("second\nfirst", "first\nsecond", False),
+        ("a.b", "axb", False),
+    ],
+)
+def test_an_output_is_compared_line_by_line(expected: str, printed: str, agree: bool) -> None:
+    assert matches(expected, printed) is agree
+
+
+def test_a_page_is_read_as_steps(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        '```csv title="a.csv"\nDeal\n```\n\n```bash\nsalesflow check b.xlsx\n```\n\n```text\nNo findings.\n```\n\n'
+        "| Sheet | Row | Column | Type |\n|---|---|---|---|\n| Deals | D-1 | Need | 3 |\n",
+        encoding="utf-8",
+    )
+    assert [(step.kind, step.text.strip()) for step in read_steps(page)] == [
+        ("file", "Deal"), ("command", "salesflow check b.xlsx"), ("output", "No findings."),
+        ("typing", "| Deals | D-1 | Need | 3 |"),
+    ]  # fmt: skip
+
+
+def test_a_tutorial_that_lies_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text("```bash\nsalesflow check b.xlsx\n```\n\n```text\nNo findings.\n```\n", encoding="utf-8")
+    assert len(Reader(lambda words: (0, "1 finding.")).follow(page)) == 1
+    assert len(Reader(lambda words: (3, "No findings.")).follow(page)) == 1
+    assert Reader(lambda words: (0, "No findings.")).follow(page) == []
+
+
+def list_commands(page: Path) -> list[str]:
+    """Return the commands a page shows on lines of their own, without what explains them."""
+    lines = re.findall(r"^(?: {4})?salesflow (\S.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [re.split(r" {2,}", line)[0] for line in lines]
+
+
+WORDS = {"DAYS": "5", "VALUE": "1000"}
+SHOWN = [(page, command) for page in HOW_TOS for command in list_commands(page)]
+
+
+@pytest.mark.parametrize(("page", "command"), SHOWN, ids=lambda one: name_page(one) if isinstance(one, Path) else one)
+def test_a_command_of_a_how_to_page_is_taken(page: Path, command: str) -> None:
+    """Brackets and alternatives are resolved to what may be typed; nothing runs."""
+    plain = re.sub(r"[\[\]…]", "", re.sub(r" ?\| ?[\w-]+", "", re.sub(r"\(.*?\)", "", command)))
+    name, *words = [WORDS.get(word, word) for word in shlex.split(plain)]
+    with click.Context(salesflow_group, info_name="salesflow") as context:
+        command_found = salesflow_group.commands[name]
+        if isinstance(command_found, click.Group):
+            command_found, words = command_found.commands[words[0]], words[1:]
+        assert command_found.make_context(name, words, parent=context)
+
+
+@pytest.mark.parametrize("word", ["mkdocs", "material", "mkdocstrings"])
+def test_the_dev_group_brings_what_builds_the_site(word: str) -> None:
+    import dev
+
+    assert any(word in requirement for requirement in dev.group("dev"))
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("mkdocstrings") is None:
+        pytest.skip("mkdocs is not installed; the dependency group docs brings it.")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    pages = {page.parent.name for page in (tmp_path / "site").rglob("index.html")}
+    assert {"rep", "manager", "operator", "python", "commands", "architecture"} <= pages
