@@ -22,7 +22,7 @@ from xl_salesflow.changelog.undo_run import UNDO_MESSAGES
 from xl_salesflow.documents.sample_deal import template_field_paths, template_fields
 from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
+from xl_salesflow.metrics.metric_tables import METRIC_TABLES, METRICS_BY_ID
 from xl_salesflow.process.duplicate_rows import DUPLICATE_MESSAGES
 from xl_salesflow.process.owner_assignment import ASSIGNMENT_MESSAGES
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
@@ -77,12 +77,24 @@ def make_settings_page() -> str:
 
 
 def make_metrics_page() -> str:
-    """Return the page of every metric with its definition and unit."""
+    """Return the page of every metric with its definition and unit, and of every table of metrics."""
     rows = [
         (f"`{m.id}`", m.name.en, m.name.zh, m.unit.value.en, m.definition.en, m.definition.zh)
         for m in METRICS_BY_ID.values()
     ]
-    return "# Metrics\n\n" + _table(("Id", "Name", "名称", "Unit", "Definition", "定义"), rows)
+    metrics = _table(("Id", "Name", "名称", "Unit", "Definition", "定义"), rows)
+    tables = [
+        (
+            f"`{table.name}`", TABLES[table.name].title.en, TABLES[table.name].title.zh, str(len(table.rows)),
+            ", ".join(f"`{column.id}`" for column in table.columns), "yes" if table.in_stages else "",
+        )
+        for table in METRIC_TABLES.values()
+    ]  # fmt: skip
+    return (
+        f"# Metrics\n\n{metrics}\n## Tables of metrics\n\n"
+        "One row per step, month, group or owner. [Sheets and columns](tables.md) describes every column.\n\n"
+        + _table(("Table", "Sheet", "工作表", "Rows", "Numbers", "In `stages` of `funnel --json`"), tables)
+    )
 
 
 def make_rules_page() -> str:
