@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import shlex
@@ -18,7 +19,7 @@ from tools import reference_pages
 from xl_salesflow.cli import main
 from xl_salesflow.cli.command_line import salesflow_group
 
-DOCS = ROOT / "docs"
+DOCS, TESTS = ROOT / "docs", ROOT / "tests"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 TUTORIALS = sorted([*(DOCS / "tutorials").glob("*.md"), *(DOCS / "zh").glob("*.md")])
 HOW_TOS = sorted(DOCS.glob("*.md"))
@@ -46,6 +47,47 @@ def test_every_file_of_the_repository_that_a_page_names_is_there(page: Path) -> 
         )
     )
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+PACKAGE = ROOT / "xl_salesflow"
+PACKAGES = "|".join(
+    sorted(path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists())
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_page)
+def test_every_module_and_name_of_the_package_that_a_page_names_is_there(page: Path) -> None:
+    """`folder/file.py`, `folder.module.name`, `file.py`: in the package; `test_file.py`: among the tests."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    files = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")}
+    names = {
+        path.name for folder in (PACKAGE, TESTS, ROOT / "tools", ROOT / "benchmarks") for path in folder.rglob("*.py")
+    }
+    named = set(re.findall(rf"`((?:{PACKAGES})/[\w/]+\.py|\w+\.py)`", text))
+    assert sorted(name for name in named if name not in (files if "/" in name else {*names, "dev.py"})) == []
+    dotted = set(re.findall(rf"`(?:xl_salesflow\.)?((?:{PACKAGES})(?:\.(?!py\b)\w+)+)`", text))
+    assert sorted(name for name in dotted if not resolves(f"xl_salesflow.{name}")) == []
+
+
+def resolves(name: str) -> bool:
+    """Tell whether a dotted name is a module, or a name in one."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        module, _, attribute = name.rpartition(".")
+        return "." in module and resolves(module) and hasattr(importlib.import_module(module), attribute)
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("xl_salesflow.engine", True), ("xl_salesflow.core.pipelines.Pipeline", True), ("xl_salesflow.verbs.update", True),
+        ("xl_salesflow.dreams", False), ("xl_salesflow.core.dreams.Pipeline", False),
+        ("xl_salesflow.core.pipelines.Dream", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_not_there_is_found_out(name: str, there: bool) -> None:
+    assert resolves(name) is there
 
 
 def test_the_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
