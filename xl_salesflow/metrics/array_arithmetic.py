@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from xl_salesflow.metrics.metric_declaration import MetricArray
 
-# a product such as 1.005 × 100 lies a hair below the half it means; the sheet looks at fifteen digits
+# a product such as 1.005 × 100 is slightly below the half it stands for; the sheet compares fifteen digits
 _HALF_MARGIN = 4 * np.finfo(np.float64).eps
 
 
@@ -30,8 +30,8 @@ def round_array_to_cents(values: MetricArray) -> MetricArray:
 def sum_money_by_group(values: MetricArray, group: np.ndarray, size: int) -> MetricArray:
     """Return the sum of *values* in every group, to the cent.
 
-    Whole cents are summed as whole numbers, so no order of adding matters; what a cell holds below a cent is summed
-    beside them and rounded once at the end, as ``ROUND(SUMIFS(…),2)`` does.
+    Whole cents are summed as whole numbers, so that the order of the rows does not matter; fractions of a cent are summed
+    separately and rounded once at the end, as ``ROUND(SUMIFS(…),2)`` does.
     """
     cents = values * 100
     whole = np.rint(cents)
@@ -56,7 +56,7 @@ def sum_by_group(values: MetricArray, mask: MetricMask, group: GroupNumbers, siz
 
 
 def mean_by_group(values: MetricArray, mask: MetricMask, group: GroupNumbers, size: int) -> MetricArray:
-    """Return the mean of each group, blanks left out; NaN for a group without a value."""
+    """Return the mean of each group without its blanks; NaN for a group without a value."""
     chosen = mask & ~np.isnan(values)
     sums: MetricArray = np.bincount(group[chosen], values[chosen], size).astype(np.float64)
     return divide_or_unknown(sums, count_by_group(chosen, group, size))
@@ -83,7 +83,7 @@ def percentile_by_group(
 
 def _sort_within_groups(values: MetricArray, group: GroupNumbers, size: int) -> MetricArray:
     order = np.argsort(values)
-    # sixteen bits are sorted in one pass over the rows
+    # 16-bit numbers take a radix sort, which is one pass over the rows
     narrow = group[order].astype(np.int16 if size < 2**15 else np.int64)
     return values[order[np.argsort(narrow, kind="stable")]]
 
@@ -96,7 +96,7 @@ def divide_or_unknown(part: MetricArray, whole: MetricArray) -> MetricArray:
 
 
 def encode_words(column: pd.Series) -> tuple[GroupNumbers, dict[str, int]]:
-    """Return a text column as numbers, and the number of every word; words that are not there have none."""
+    """Return a text column as codes, and the code of every text in it."""
     codes, names = pd.factorize(column)
     return codes.astype(np.int64), {str(name): place for place, name in enumerate(names)}
 

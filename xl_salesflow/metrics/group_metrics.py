@@ -59,7 +59,7 @@ class Grouping:
 
     @cached_property
     def names(self) -> Sequence[str]:
-        """Return the first names of the column's list, as frames hold them; "" is a blank row."""
+        """Return the first names of the column's list, as stored; "" is a blank row."""
         listed = list_group_names(self.cube.pipeline, self.column)[:LISTED_GROUP_ROWS]
         return (*listed, *[""] * (LISTED_GROUP_ROWS - len(listed)))
 
@@ -112,7 +112,7 @@ def group_open_count(groups: Grouping) -> MetricArray:
 
 
 def group_open_value(groups: Grouping) -> MetricArray:
-    """Sum their amounts."""
+    """Sum the amounts of the open deals of each group."""
     return _sum_groups(groups, groups.cube.open)
 
 

@@ -67,12 +67,12 @@ def working_lookup(name: str, key: str) -> str:
     return f"SUMIFS({name}Found,{name}Keys,{key})"
 
 
-def stay_percentile_formula(column: str, visits: str) -> str:
-    """Return the formula of a percentile of the days in the row's stage; *visits* is the operand that counts the stays."""
+def stay_percentile_formula(column: str, stays: str) -> str:
+    """Return the formula of a percentile of the days in the row's stage; *stays* is the operand that counts them."""
     # four rows a step: the lower and the upper neighbour of each percentile
     back = 3 - 2 * list(STAY_PERCENTILES).index(column)
     low, high = (f"INDEX(DaysFound,{{position}}*4-{back - side})" for side in (0, 1))
-    rank = f"({visits}-1)*{STAY_PERCENTILES[column]}"
+    rank = f"({stays}-1)*{STAY_PERCENTILES[column]}"
     return f"{low}-{{position}}*{_STEP_WEIGHT}+({high}-{low})*({rank}-INT({rank}))"
 
 

@@ -69,7 +69,7 @@ def step_lost_count(steps: FunnelSteps) -> MetricArray:
 
 
 def step_lost_value(steps: FunnelSteps) -> MetricArray:
-    """Sum the amounts those deals had when they entered the step."""
+    """Sum the amounts of those deals, as they were when the deals entered the step."""
     amount = column_numbers(steps.cube.pipeline["History"]["amount"])
     return sum_by_group(amount, _lost_stays(steps), steps.step_of_stays, steps.size)
 
@@ -271,7 +271,7 @@ def reason_lost_count(reasons: LossReasons) -> MetricArray:
 
 
 def reason_lost_value(reasons: LossReasons) -> MetricArray:
-    """Sum their amounts."""
+    """Sum the amounts of the lost deals with each reason."""
     if not reasons.cube.today:
         return np.full(LOSS_REASON_ROWS, np.nan)
     return reasons.blank_unless_shown(
@@ -280,7 +280,7 @@ def reason_lost_value(reasons: LossReasons) -> MetricArray:
 
 
 def reason_lost_share(reasons: LossReasons) -> MetricArray:
-    """Divide each by all lost deals with a listed reason or none."""
+    """Divide the lost deals with each reason by all lost deals with a listed reason or none."""
     lost = reason_lost_count(reasons)
     return divide_or_unknown(lost, np.full(LOSS_REASON_ROWS, np.nansum(lost)))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 
@@ -49,21 +50,30 @@ FORECAST_MONTH_ROWS = 12
 
 
 @dataclass(frozen=True)
-class ForecastMonths:
-    """One row of ForecastMonths per month; every number is an array over the months."""
+class MonthRows:
+    """One row per month; every number is an array over the months. *first* counts from the month of the as-of date."""
 
     cube: Cube
+    first: ClassVar[int]
+    length: ClassVar[int]
 
     @cached_property
     def firsts(self) -> MetricArray:
         """Return the first day of each month and of the one after the last, as days since 1970."""
-        month = np.datetime64(self.cube.pipeline.as_of, "M")
-        return (month + np.arange(FORECAST_MONTH_ROWS + 1)).astype("datetime64[D]").astype(np.float64)
+        offsets = np.arange(self.first, self.first + self.length + 1).astype("timedelta64[M]")
+        return (np.datetime64(self.cube.pipeline.as_of, "M") + offsets).astype("datetime64[D]").astype(np.float64)
 
     def month_of(self, days: MetricArray) -> GroupNumbers:
         """Return the row of every day; -1 is a day in no row's month."""
         row = np.searchsorted(self.firsts, np.where(np.isnan(days), -np.inf, days), side="right") - 1
-        return np.where(row < FORECAST_MONTH_ROWS, row, -1)
+        return np.where(row < self.length, row, -1)
+
+
+class ForecastMonths(MonthRows):
+    """The rows of ForecastMonths: the month of the as-of date and those that follow."""
+
+    first = 0
+    length = FORECAST_MONTH_ROWS
 
     @cached_property
     def expected(self) -> GroupNumbers:
@@ -91,12 +101,12 @@ def month_deal_count(months: ForecastMonths) -> MetricArray:
 
 
 def month_open_value(months: ForecastMonths) -> MetricArray:
-    """Sum their amounts."""
+    """Sum the amounts of the open deals expected to close in each month."""
     return months.total(months.cube.amount)
 
 
 def month_weighted_value(months: ForecastMonths) -> MetricArray:
-    """Sum their weighted values."""
+    """Sum the weighted values of the open deals expected to close in each month."""
     return months.total(months.cube.weighted)
 
 
@@ -217,22 +227,11 @@ FORECAST_MONTH_COLUMNS: tuple[ColumnMetric[ForecastMonths], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class TrendMonths:
-    """One row of Trend per month; every number is an array over the months."""
+class TrendMonths(MonthRows):
+    """The rows of Trend: the months up to that of the as-of date."""
 
-    cube: Cube
-
-    @cached_property
-    def firsts(self) -> MetricArray:
-        """Return the first day of each month and of the one after the last, as days since 1970."""
-        month = np.datetime64(self.cube.pipeline.as_of, "M")
-        return (month + np.arange(1 - TREND_MONTHS, 2)).astype("datetime64[D]").astype(np.float64)
-
-    def month_of(self, days: MetricArray) -> GroupNumbers:
-        """Return the row of every day; -1 is a day in no row's month."""
-        row = np.searchsorted(self.firsts, np.where(np.isnan(days), -np.inf, days), side="right") - 1
-        return np.where(row < TREND_MONTHS, row, -1)
+    first = 1 - TREND_MONTHS
+    length = TREND_MONTHS
 
     def ended(self, outcome: str) -> GroupNumbers:
         """Return the month every deal of *outcome* closed in or, in the cohort reading, was created in."""

@@ -163,7 +163,7 @@ def _move_value_formula(row: int) -> MetricFormula:
     moved = (_LEFT_ROW_STEP, Criterion("moved_to", "=", name))
     within = (*moved, Criterion("move", "<>", "{move:switched}"))
     every, inside = (sum_formula("amount")("History", criteria) for criteria in (moved, within))
-    # no criterion about switches where there is none, and no sum where nobody made the move: both take time
+    # to save time, nothing is summed where no such move was made, and switches are left out only where there are some
     total = f"ROUND(IF({_move_column_formula('switched')}=0,{every},{inside}),2)"
     return MetricFormula(formula_if_step(f'IF({count}="","",IF({count}=0,0,{total}))'))
 
