@@ -1,0 +1,220 @@
+"""The recipes of CONTRIBUTING, followed word by word on a copy of the project."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.parts import ROOT, has_office
+
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+COPIED = ("xl_salesflow", "tools", "tests", "macros", "docs")
+FILES = (
+    "pyproject.toml",
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "workbook_template.xlsx",
+    "workbook_template_zh.xlsx",
+)
+
+PLACE = r"(?:In `(?P<file>[^`]+)`, (?P<where>below|above) (?P<what>each line|the line|the metric)(?: with)? `(?P<anchor>[^`]+)`"
+STEP = re.compile(
+    PLACE
+    + r"|At the end of\s+`(?P<end>[^`]+)`|Create `(?P<new>[^`]+)`):\n\n(?P<indent> +)```\w*\n(?P<code>.*?)\n *```$",
+    flags=re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One thing that a recipe has you write: *code* into *file*, at the end or beside an anchor."""
+
+    file: str
+    code: str
+    where: str = "end"
+    what: str = ""
+    anchor: str = ""
+
+    def carry_out(self, root: Path) -> None:
+        """Write it; fails when the anchor is not there, or is there too often."""
+        path = root / self.file
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(old + self.code if self.where == "end" else self._beside(old), encoding="utf-8", newline="\n")
+
+    def _beside(self, text: str) -> str:
+        anchor = re.escape(self.anchor)
+        line = rf'^    Metric\(\n        "{anchor}",\n' if self.what == "the metric" else rf"^.*{anchor}.*\n"
+        found = len(re.findall(line, text, flags=re.MULTILINE))
+        assert found > 1 if self.what == "each line" else found == 1, (
+            f"{self.file} has {found} lines with {self.anchor}"
+        )
+        return re.sub(line, self._put_beside, text, flags=re.MULTILINE)
+
+    def _put_beside(self, found: re.Match[str]) -> str:
+        return found[0] + self.code if self.where == "below" else self.code + found[0]
+
+
+def read_recipe(title: str) -> list[Edit]:
+    """Return what a recipe has you write, in order."""
+    section = PAGE.partition(f"### {title}\n")[2].partition("\n### ")[0].partition("\n## ")[0]
+    return [read_edit(found) for found in STEP.finditer(section)]
+
+
+def read_edit(found: re.Match[str]) -> Edit:
+    lines = found["code"].split("\n")
+    code = "\n".join(line.removeprefix(found["indent"]) for line in lines) + "\n"
+    file = found["file"] or found["end"] or found["new"]
+    return Edit(file, code, found["where"] or "end", found["what"] or "", found["anchor"] or "")
+
+
+class Scratch:
+    """A copy of the project in which a recipe was followed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in COPIED:
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("*.png", "golden"))
+        for name in FILES:
+            shutil.copy2(ROOT / name, root / name)
+
+    def follow(self, title: str) -> None:
+        """Write what the recipe says, and lint what it wrote."""
+        edits = read_recipe(title)
+        assert edits, title
+        for edit in edits:
+            edit.carry_out(self.root)
+        sources = sorted({edit.file for edit in edits if edit.file.endswith(".py")})
+        self.run("-m", "ruff", "check", "--no-cache", *sources)
+        self.run("-m", "ruff", "format", "--check", "--no-cache", *sources)
+
+    def run(self, *command: str, code: int = 0) -> str:
+        """Run Python in the copy and return what it printed."""
+        environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(self.root), "SALESFLOW_LANG": "en"}
+        ran = subprocess.run(
+            [sys.executable, *command],
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        return ran.stdout
+
+    def run_code(self, program: str) -> str:
+        """Run a program in the copy and return what it printed."""
+        return self.run("-c", textwrap.dedent(program))
+
+    def test(self, *files: str) -> None:
+        """Run test files of the copy."""
+        self.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *files)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Scratch:
+    return Scratch(tmp_path / "copy")
+
+
+def test_a_new_column_is_in_the_template_the_reader_and_the_reference(scratch: Scratch) -> None:
+    scratch.follow("Add a column")
+    said = scratch.run_code("""
+        from datetime import date
+        from pathlib import Path
+        from openpyxl import load_workbook
+        from tools.reference_pages import make_tables_page
+        from xl_salesflow.workbook.closed_book import ClosedBook
+        from xl_salesflow.workbook.template.template_builder import build_template
+
+        path = Path("new.xlsx")
+        path.write_bytes(build_template("en"))
+        print("Purchase order" in [cell.value for row in load_workbook(path)["Deals"].iter_rows(max_row=5) for cell in row])
+        print("purchase_order" in ClosedBook(path).read(date(2026, 3, 2))["Deals"].columns)
+        print("| `purchase_order` | Purchase order | 客户订单号 |" in make_tables_page())
+    """)
+    assert said.split() == ["True"] * 3
+
+
+def test_a_new_rule_finds_its_rows_and_is_in_the_reference(scratch: Scratch) -> None:
+    scratch.follow("Add a rule")
+    scratch.test("tests/process/test_won_without_amount.py")
+    page = scratch.run_code("from tools.reference_pages import make_rules_page; print(make_rules_page())")
+    assert "| `won_without_amount` | note |" in page
+
+
+def test_a_new_metric_is_on_the_sheet_and_its_formula_says_what_python_says(scratch: Scratch) -> None:
+    scratch.follow("Add a metric")
+    scratch.test("tests/metrics/test_mean_open_value.py")
+    page = scratch.run_code("from tools.reference_pages import make_metrics_page; print(make_metrics_page())")
+    assert "| `open_value_mean` | Mean open value |" in page
+    if has_office():
+        scratch.run_code(AGREEMENT)
+
+
+AGREEMENT = """
+    import tempfile
+    from datetime import date
+    from pathlib import Path
+    from tests.libreoffice import LibreOffice
+    from tests.metrics.agreement import disagreements, recalculated
+    from tests.metrics.stories import told
+    from tests.metrics.throwaway import build
+    from tests.parts import office
+    from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+
+    folder = Path(tempfile.mkdtemp(dir=Path.cwd()))
+    pipeline = told("deal | amount | visits\\nD-1 | 100.10 | Lead 01-10\\nD-2 | 200 | Lead 02-01", date.today())
+    book = build(pipeline, folder / "book.xlsx", live_rows=False)
+    (result,) = recalculated(LibreOffice(office(), folder), [book], folder / "out")
+    values = compute_sheet_values(pipeline)
+    assert values.tables["Metrics"]["open_value_mean"]["value"] == 150.05
+    compared, wrong = disagreements(book, result, values)
+    assert compared > 100
+    assert wrong == []
+"""
+
+
+def test_a_new_verb_runs_and_is_documented(scratch: Scratch) -> None:
+    scratch.follow("Add a verb")
+    scratch.run("-m", "xl_salesflow", "init", "book.xlsx")
+    assert "how many open deals" in scratch.run("-m", "xl_salesflow", "owners", "--help")
+    assert scratch.run("-m", "xl_salesflow", "owners", "book.xlsx", "--json").split() == ["{", '"owners":', "{}", "}"]
+    scratch.test("tests/excel/addin/test_ribbon.py", "-k", "has_a_button")
+    assert "| `owners` |" in scratch.run_code(
+        "from tools.reference_pages import make_verbs_table; print(make_verbs_table())"
+    )
+
+
+@pytest.mark.parametrize(
+    ("edit", "text", "expected"),
+    [
+        (Edit("a", "new\n", "below", "the line", "two"), "one\ntwo\nthree\n", "one\ntwo\nnew\nthree\n"),
+        (Edit("a", "new\n", "above", "the line", "two"), "one\ntwo\nthree\n", "one\nnew\ntwo\nthree\n"),
+        (Edit("a", "new\n", "below", "each line", "x"), "x\ny\nx\n", "x\nnew\ny\nx\nnew\n"),
+        (Edit("a", "new\n"), "one\n", "one\nnew\n"),
+    ],
+)
+def test_an_edit_goes_where_the_page_says(tmp_path: Path, edit: Edit, text: str, expected: str) -> None:
+    (tmp_path / "a").write_text(text, encoding="utf-8")
+    edit.carry_out(tmp_path)
+    assert (tmp_path / "a").read_text(encoding="utf-8") == expected
+
+
+def test_a_place_that_is_not_there_is_found_out(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("one\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match="has 0 lines with two"):
+        Edit("a", "new\n", "below", "the line", "two").carry_out(tmp_path)
+
+
+def test_every_recipe_is_followed() -> None:
+    """Whoever adds a recipe adds a test that follows it."""
+    recipes = set(re.findall(r"^### (Add a .*)$", PAGE, flags=re.MULTILINE))
+    assert recipes == set(re.findall(r'scratch\.follow\("(.*)"\)', Path(__file__).read_text(encoding="utf-8")))
