@@ -52,10 +52,11 @@ class WorkbookError(SalesflowError):
 
 
 class NotAWorkbook(WorkbookError):
-    """The file is no sound Excel workbook."""
+    """The file is no sound Excel workbook; *hostile* when it looks made to do harm."""
 
-    def __init__(self, path: Pathish, why: Words) -> None:
-        en, zh = _pair(why)
+    def __init__(self, path: Pathish, why: Words, hostile: bool = False) -> None:
+        self.why, self.hostile = _pair(why), hostile
+        en, zh = self.why
         super().__init__(f"{fspath(path)}: {en}.", f"{fspath(path)}：{zh}。")
 
 

@@ -24,13 +24,13 @@ from xl_salesflow.cli import main
 from xl_salesflow.documents.document_writer import render_document
 from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS
 from xl_salesflow.documents.template_safety import (
-    MAX_UNPACKED_TEMPLATE_BYTES,
     UnsoundTemplate,
     pack_document,
     unpack_template,
 )
 from xl_salesflow.documents.word_templates import prepare_word_template
 from xl_salesflow.errors import UsageError
+from xl_salesflow.ooxml.office_templates import MAX_UNPACKED_TEMPLATE_BYTES
 
 FORMULAS = ("=cmd|'/c calc'!A1", "+1+1", "-2+3", "@SUM(1)", "\t=1+1", '=HYPERLINK("http://x.example","y")')
 TODAY = "2026-03-04"

@@ -22,6 +22,14 @@ STYLES = (
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 
+LINKED = {
+    "xl/charts": "chart",
+    "xl/shapes": "chart",
+    "xl/pivotCache": "pivotCacheDefinition",
+    "xl/cache": "pivotCacheDefinition",
+}
+"""Folder of a part → what it is; a chart and a pivot cache each lie where Excel puts them, or anywhere else."""
+
 
 def relationship(number: int, kind: str, target: str) -> str:
     return f'<Relationship Id="rId{number}" Type="{OFFICE}/{kind}" Target="{target}"/>'
@@ -61,7 +69,10 @@ def package(
     workbook: str = "",
     parts: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
-    """A workbook: sheet names to sheet XML, sheet names to their tables; `workbook` goes after the list of sheets."""
+    """A workbook: sheet names to sheet XML, sheet names to their tables; `workbook` goes after the list of sheets.
+
+    Of the other *parts*, those in folders of LINKED are linked from the workbook.
+    """
     out: dict[str, str | bytes] = {}
     kinds = [(f"/xl/worksheets/sheet{i}.xml", "worksheet") for i in range(1, len(sheets) + 1)]
     listed, rels = "", []
@@ -78,6 +89,9 @@ def package(
             links = [relationship(at, "table", f"../tables/table{number}{at}.xml") for at in range(1, count + 1)]
             out[f"xl/worksheets/_rels/sheet{number}.xml.rels"] = relationships(*links)
     rels.append(relationship(90, "styles", "styles.xml"))
+    for number, name in enumerate(parts or (), 100):
+        if kind := LINKED.get(name.rpartition("/")[0]):
+            rels.append(relationship(number, kind, f"/{name}"))
     types = "".join(
         f'<Override PartName="{part}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml"/>'
         for part, kind in [*kinds, ("/xl/workbook.xml", "sheet.main"), ("/xl/styles.xml", "styles")]

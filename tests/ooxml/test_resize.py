@@ -30,9 +30,8 @@ def deals(below: str = "", after: str = "", rows: int = 3, totals: bool = False,
         totals,
     )
     sheets = {"S": sheet(body + below, after, 1), "Other": sheet(more.get("other", ""), more.get("tail", ""))}
-    parts = {"xl/charts/chart1.xml": more["chart"]} if "chart" in more else {}
-    if "pivot" in more:
-        parts["xl/pivotCache/pivotCacheDefinition1.xml"] = more["pivot"]
+    parts = {folder + "/a1.xml": more["chart"] for folder in ("xl/charts", "xl/shapes") if "chart" in more}
+    parts |= {folder + "/b1.xml": more["pivot"] for folder in ("xl/pivotCache", "xl/cache") if "pivot" in more}
     return opened(package(sheets, {"S": [made]}, more.get("workbook", ""), parts))
 
 
@@ -156,7 +155,8 @@ def test_references_follow_a_table_that_grows_by_two(before: str, after: str, wh
     )
     workbook.append_rows("Deals", {"Deal": ["a", "b"]})
     data = workbook.to_bytes()
-    assert f"<c:f>{after}</c:f>" in part(data, "xl/charts/chart1.xml")
+    for chart in ("xl/charts/a1.xml", "xl/shapes/a1.xml"):
+        assert f"<c:f>{after}</c:f>" in part(data, chart)
     assert f">{after}</definedName>" in part(data, "xl/workbook.xml")
     assert f"<f>SUM({after})</f>" in rows_of(data, 2)
     assert f"<formula1>{after}</formula1>" in part(data, "xl/worksheets/sheet2.xml")
@@ -189,8 +189,9 @@ def test_pivot_sources_follow() -> None:
         pivot='<p><worksheetSource ref="A1:C4" sheet="S"/><worksheetSource ref="A1:C4" sheet="Other"/></p>'
     )
     workbook.append_rows("Deals", {"Deal": ["a"]})
-    pivot = part(workbook.to_bytes(), "xl/pivotCache/pivotCacheDefinition1.xml")
-    assert pivot == '<p><worksheetSource ref="A1:C5" sheet="S"/><worksheetSource ref="A1:C4" sheet="Other"/></p>'
+    for name in ("xl/pivotCache/b1.xml", "xl/cache/b1.xml"):
+        pivot = part(workbook.to_bytes(), name)
+        assert pivot == '<p><worksheetSource ref="A1:C5" sheet="S"/><worksheetSource ref="A1:C4" sheet="Other"/></p>'
 
 
 def test_sheets_that_do_not_point_at_the_table_stay_as_they_are() -> None:
@@ -229,6 +230,73 @@ def test_references_follow_deleted_rows() -> None:
     workbook = deals(other=other)
     workbook.delete_rows("Deals", [3])
     assert re.findall(r"<f>([^<]*)</f>", rows_of(workbook.to_bytes(), 2)) == ["S!B3", "SUM(S!B2:B3)", "S!#REF!", "S!B9"]
+
+
+def shared(cell: str, master: str, texts: int) -> str:
+    """Rows with a shared formula from *cell* down: the text, and then followers."""
+    column, first = cell[0], int(cell[1:])
+    last = first + texts - 1
+    inside = [
+        f'<f t="shared" ref="{column}{first}:{column}{last}" si="0">{master}</f>',
+        *['<f t="shared" si="0"/>'] * (texts - 1),
+    ]
+    return "".join(
+        f'<row r="{row}"><c r="{column}{row}">{formula}<v>1</v></c></row>' for row, formula in enumerate(inside, first)
+    )
+
+
+def texts_of_shared(xml: str) -> list[str]:
+    """What every formula of a column says, shared ones moved from their master."""
+    sheets = opened(package({"S": sheet(xml)})).formulas()
+    return [text for _, text in sorted(sheets.items())]
+
+
+@pytest.mark.parametrize(
+    ("master", "before", "grown", "deleted"),
+    [
+        ("S!B2", ["S!B2", "S!B3", "S!B4"], ["S!B2", "S!B3", "S!B4"], ["S!B2", "S!#REF!", "S!B3"]),
+        (
+            "SUM(S!B2:B3)",
+            ["SUM(S!B2:B3)", "SUM(S!B3:B4)", "SUM(S!B4:B5)"],
+            ["SUM(S!B2:B3)", "SUM(S!B3:B4)", "SUM(S!B4:B5)"],
+            ["SUM(S!B2:B2)", "SUM(S!B3:B3)", "SUM(S!B4:B5)"],
+        ),
+        (
+            "SUM(S!B2:B4)",
+            ["SUM(S!B2:B4)", "SUM(S!B3:B5)"],
+            ["SUM(S!B2:B6)", "SUM(S!B3:B5)"],
+            ["SUM(S!B2:B3)", "SUM(S!B3:B5)"],
+        ),
+        (
+            "SUM(S!B$2:B$4)+A1",
+            ["SUM(S!B$2:B$4)+A1", "SUM(S!B$2:B$4)+A2"],
+            ["SUM(S!B$2:B$6)+A1", "SUM(S!B$2:B$6)+A2"],
+            ["SUM(S!B$2:B$3)+A1", "SUM(S!B$2:B$3)+A2"],
+        ),
+        ("A1*2", ["A1*2", "A2*2"], ["A1*2", "A2*2"], ["A1*2", "A2*2"]),
+    ],
+    ids=["cells", "parts of the body", "the body", "the body, fixed", "another sheet"],
+)
+def test_every_follower_of_a_shared_formula_follows_rows_by_itself(
+    master: str, before: list[str], grown: list[str], deleted: list[str]
+) -> None:
+    """Deals is S!A1:C4; it grows by two rows, or loses row 3."""
+    other = shared("D1", master, len(before))
+    assert texts_of_shared(other) == before
+    workbook = deals(other=other)
+    workbook.append_rows("Deals", {"Deal": ["a", "b"]})
+    assert texts_of_shared(rows_of(workbook.to_bytes(), 2)) == grown
+    workbook = deals(other=other)
+    workbook.delete_rows("Deals", [3])
+    assert texts_of_shared(rows_of(workbook.to_bytes(), 2)) == deleted
+
+
+def test_a_shared_formula_that_changes_alike_for_all_stays_shared() -> None:
+    workbook = deals(other=shared("D1", "SUM(S!B$2:B$4)+A1", 3))
+    workbook.append_rows("Deals", {"Deal": ["a", "b"]})
+    xml = rows_of(workbook.to_bytes(), 2)
+    assert xml.count('<f t="shared" si="0"/>') == 2
+    assert "SUM(S!B$2:B$6)+A1" in xml
 
 
 def test_edits_made_before_move_along_with_their_rows() -> None:

@@ -15,10 +15,12 @@ from typing import BinaryIO
 
 import pytest
 
+from tests.disks import fill_up, small_disk
 from xl_salesflow.core.file_saving import hidden_file_beside
 from xl_salesflow.errors import CannotSave, WorkbookChanged, WorkbookError, WorkbookInUse
 from xl_salesflow.workbook.atomic_save import save_workbook
 from xl_salesflow.workbook.file_locks import sole_writer
+from xl_salesflow.workbook.new_stores import new_workbook
 
 OLD, NEW = b"old workbook", b"new workbook"
 
@@ -180,6 +182,25 @@ def test_a_disk_that_is_really_full(book: Path) -> None:
     assert "disk is full" in ran.stdout
     assert book.read_bytes() == OLD
     assert only(book)
+
+
+def test_a_new_workbook_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 64 << 10) as disk:
+        book = disk / "book.xlsx"
+        book.write_bytes(OLD)
+        fill_up(disk / "filler")
+        with pytest.raises(CannotSave, match="the disk is full"):
+            new_workbook(book, "en")
+        assert book.read_bytes() == OLD
+        assert {path.name for path in disk.iterdir()} == {"book.xlsx", "filler"}
+
+
+def test_a_new_workbook_does_not_replace_one_that_is_open(book: Path) -> None:
+    owner = book.with_name(f".~lock.{book.name}#")
+    owner.write_text(",ann,desk,22.11.2026 08:00,file:///x;")
+    with pytest.raises(WorkbookInUse, match="ann"):
+        new_workbook(book, "en")
+    assert book.read_bytes() == OLD
 
 
 def test_a_write_protected_file_is_left_alone(book: Path) -> None:

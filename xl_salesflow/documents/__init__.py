@@ -4,7 +4,6 @@ Batch, Excel and the terminal may enter; the only user of Jinja2 and Typst.
 
 Public names, by file:
 
-    document_files: safe_file_name, save_file_atomically
     document_writer: DocumentWriter, render_document, write_document_file, write_document_files
     sample_deal: template_field_paths, template_fields
     template_findings: inspect_template

@@ -1,26 +1,20 @@
-"""A worksheet with Jinja tags as one Jinja template, and the cells it fills.
+"""A worksheet with Jinja tags as one Jinja template.
 
 The template has a line for each row and each cell with tags. A row whose cells hold nothing but block tags is not printed;
-a row that opens a loop in its first tag and ends it in its last one is repeated. The value of a tag is passed to `row` and
-`cell`. Text is written as text, so that nothing typed becomes a formula; figures are numbers in the cell's own format.
+a row that opens a loop in its first tag and ends it in its last one is repeated. The template passes rows and values of tags
+to the functions `_row` and `_cell`.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from jinja2 import TemplateSyntaxError
-from lxml import etree
 
-from xl_salesflow.documents.template_values import Figure, strip_unprintable
+from xl_salesflow.ooxml.office_templates import TemplateRow
 
-FILLED_SHEET_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _BLOCK_TAG = re.compile(r"\{%-?\s*(\w+).*?-?%\}", re.DOTALL)
 _ANY_TAG = re.compile(r"\{\{|\{%|\{#")
 _COMMENT_TAG = re.compile(r"\{#.*?#\}", re.DOTALL)
@@ -29,11 +23,6 @@ _OPENING_TAGS = ("for", "if")
 _CLOSING_TAGS = ("endfor", "endif")
 _LEADING_TAGS = re.compile(r"\s*(?:\{%-?\s*(?:for|if)\b(?:(?!%\}).)*%\}\s*)+", re.DOTALL)
 _TRAILING_TAGS = re.compile(r"(?:\s*\{%-?\s*(?:endfor|endif)\s*-?%\})+\s*", re.DOTALL)
-
-
-def sheet_element_name(name: str) -> str:
-    """Return the name of an element of a worksheet."""
-    return f"{{{FILLED_SHEET_NAMESPACE}}}{name}"
 
 
 @dataclass
@@ -55,34 +44,29 @@ class SheetSource:
         return "\n".join(self.lines)
 
 
-def build_sheet_source(rows: list[etree._Element], texts: dict[str, str]) -> SheetSource:
-    """Return the template of a sheet's *rows*; *texts* holds what the cells with text say, by address.
+def build_sheet_source(rows: Iterable[TemplateRow]) -> SheetSource:
+    """Return the template of a sheet's *rows*.
 
     Raises:
         TemplateSyntaxError: a loop begins in one row and ends in the middle of another.
     """
     source, before = SheetSource(), 0
     for row in rows:
-        number = int(row.get("r", "0"))
-        if number - before > 1:  # rows without cells are not in the file; they keep their place all the same
-            source.add(f"{{{{ _row({before + 1}, {number - before - 1}) }}}}", str(before + 1))
-        before = number
-        said = {
-            address: texts[address]
-            for address in _source_cell_addresses(row)
-            if _ANY_TAG.search(texts.get(address, ""))
-        }
-        if said and _is_tag_row(row, said):
-            for address, text in said.items():
+        if row.number - before > 1:  # rows without cells are not in the file; they keep their place all the same
+            source.add(f"{{{{ _row({before + 1}, {row.number - before - 1}) }}}}", str(before + 1))
+        before = row.number
+        tagged = {address: text for address, text in row.texts.items() if _ANY_TAG.search(text)}
+        if tagged and _is_tag_row(row, tagged):
+            for address, text in tagged.items():
                 source.add(_COMMENT_TAG.sub("", text).strip(), address)
         else:
-            _add_source_row(source, number, said)
+            _add_source_row(source, row.number, tagged)
     return source
 
 
-def _add_source_row(source: SheetSource, number: int, said: dict[str, str]) -> None:
+def _add_source_row(source: SheetSource, number: int, tagged: dict[str, str]) -> None:
     opening, closing, inner = list[tuple[str, str]](), list[tuple[str, str]](), dict[str, str]()
-    for address, text in said.items():
+    for address, text in tagged.items():
         before, middle, after = _split_row_tags(text)
         opening += [(before, address)] if before else []
         closing += [(after, address)] if after else []
@@ -123,58 +107,7 @@ def _block_tag_depth(text: str) -> int:
     return sum(tag in _OPENING_TAGS for tag in tags) - sum(tag in _CLOSING_TAGS for tag in tags)
 
 
-def _is_tag_row(row: etree._Element, said: dict[str, str]) -> bool:
-    # every cell that says something says only block tags, and not a whole block of its own
-    filled = [cell.get("r", "") for cell in row if len(cell)]
-    only_tags = all(not _BLOCK_TAG.sub("", _COMMENT_TAG.sub("", text)).strip() for text in said.values())
-    return only_tags and set(filled) <= set(said) and any(_BLOCK_TAG.search(text) for text in said.values())
-
-
-def _source_cell_addresses(row: etree._Element) -> Iterator[str]:
-    for cell in row:
-        yield cell.get("r", "")
-
-
-_XML_SPACE_ATTRIBUTE = "{http://www.w3.org/XML/1998/namespace}space"
-_MAX_FILLED_CELL_LENGTH = 32_767  # marks in a cell
-_FILLED_DATE_EPOCH = date(1899, 12, 30)
-_FIRST_FILLED_DATE = date(1900, 3, 1)
-_FILLED_LINE_HEIGHT = 15.0  # points
-
-
-def fill_sheet_cell(cell: etree._Element, value: Any, general: bool) -> None:
-    """Write *value* into *cell*; a day stays text where the cell's format is *general* and would show its number."""
-    for child in list(cell):
-        cell.remove(child)
-    cell.attrib.pop("t", "")
-    held = value.value if isinstance(value, Figure) else value
-    if isinstance(held, date):
-        held = None if general or held < _FIRST_FILLED_DATE else (held - _FILLED_DATE_EPOCH).days
-    if isinstance(held, int | float | Decimal) and not isinstance(held, bool):
-        etree.SubElement(cell, sheet_element_name("v")).text = f"{held:f}" if isinstance(held, Decimal) else repr(held)
-    elif text := strip_unprintable("" if value is None else str(value))[:_MAX_FILLED_CELL_LENGTH]:
-        cell.set("t", "inlineStr")
-        shown = etree.SubElement(etree.SubElement(cell, sheet_element_name("is")), sheet_element_name("t"))
-        shown.text = text
-        shown.set(_XML_SPACE_ATTRIBUTE, "preserve")
-
-
-def wrapped_text_height(text: str, width: float) -> float:
-    """Return the height in points that *text* needs in a cell of *width* characters."""
-    lines = sum(max(1, -(-_east_asian_columns(line) // max(1, int(width)))) for line in text.split("\n"))
-    return lines * _FILLED_LINE_HEIGHT
-
-
-def _east_asian_columns(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text)
-
-
-def template_cell_text(cell: etree._Element, shared: Iterable[str]) -> str:
-    """Return what a cell with text says, "" for any other."""
-    if cell.get("t") == "inlineStr":
-        return "".join(t.text or "" for t in cell.iter(sheet_element_name("t")))
-    value = cell.find(sheet_element_name("v"))
-    if cell.get("t") == "s" and value is not None and (value.text or "").isdigit():
-        texts = list(shared) if not isinstance(shared, list) else shared
-        return texts[int(value.text or "0")] if int(value.text or "0") < len(texts) else ""
-    return ""
+def _is_tag_row(row: TemplateRow, tagged: dict[str, str]) -> bool:
+    # every cell that holds something holds only block tags
+    only_tags = all(not _BLOCK_TAG.sub("", _COMMENT_TAG.sub("", text)).strip() for text in tagged.values())
+    return only_tags and row.filled <= set(tagged) and any(_BLOCK_TAG.search(text) for text in tagged.values())

@@ -89,10 +89,10 @@ def _paragraph_place(texts: list[str], slip: TagFinding, count: int) -> Text:
 
 def _inspect_sheet_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
     known = {**template_fields(template.kind, "xlsx"), "_row": None, "_cell": None}
-    for sheet in read_template_sheets(unpack_template(template.content, template.shown), template.shown)[1]:
-        for slip in inspect_tags(sheet.source.text, known, jinja_environment("xlsx")):  # type: ignore[arg-type]
-            cell = sheet.source.places[min(slip.line, len(sheet.source.places)) - 1]
-            yield TemplateFinding(_fill_both_languages(AT_CELL, sheet=sheet.name, cell=cell), slip.said)
+    for sheet, source in read_template_sheets(template.content, template.shown)[1].items():
+        for slip in inspect_tags(source.text, known, jinja_environment("xlsx")):  # type: ignore[arg-type]
+            cell = source.places[min(slip.line, len(source.places)) - 1]
+            yield TemplateFinding(_fill_both_languages(AT_CELL, sheet=sheet, cell=cell), slip.said)
 
 
 def _inspect_typst_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:

@@ -23,7 +23,8 @@ from lxml import etree
 from markupsafe import Markup, escape
 
 from xl_salesflow.documents.template_values import strip_unprintable
-from xl_salesflow.errors import UsageError
+from xl_salesflow.errors import EncryptedWorkbook, NotAWorkbook, UsageError
+from xl_salesflow.ooxml.office_templates import parse_office_part, read_office_parts
 
 _MARKDOWN_SPECIALS = re.compile(r"([\\`*_\[\]<>|~^$&]|\A(?:[#+=-]|\d+(?=[.)]))|:(?=//))")
 _MARKDOWN_LINE_BREAKS = re.compile(r"\s*[\r\n\u0085\u2028\u2029\v\f]+\s*")
@@ -106,7 +107,6 @@ _FINALIZERS: dict[str, Callable[[Any], Any]] = {
 
 TemplateParts = dict[str, bytes]
 
-MAX_UNPACKED_TEMPLATE_BYTES = 64 << 20  # unpacked bytes of a template; a letterhead with pictures has a few millions
 _PACKED_FILE_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -117,23 +117,32 @@ class UnsoundTemplate(UsageError):
         super().__init__(f"The template {name} {why[0]}.", f"模板 {name} {why[1]}。")
 
 
+def why_unsound(error: NotAWorkbook | EncryptedWorkbook) -> tuple[str, str]:
+    """Return what is wrong with a file, in both languages."""
+    if isinstance(error, NotAWorkbook):
+        return error.why
+    return (
+        "is protected with a password; remove it in Word or Excel (File › Info)",
+        "设有打开密码；请在 Word 或 Excel 中取消密码（文件 › 信息）",
+    )
+
+
 def unpack_template(content: bytes, name: str) -> TemplateParts:
-    """Return the parts of a package in their order.
+    """Return the parts of an Office file in their order.
 
     Raises:
-        UnsoundTemplate: no package, a damaged one, or one out of all proportion.
+        UnsoundTemplate: no package, a damaged or hostile one, or one out of all proportion.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_TEMPLATE_BYTES:
-                raise UnsoundTemplate(name, ("is too large to be a template", "过大，不像模板"))
-            return {member.filename: archive.read(member) for member in archive.infolist() if not member.is_dir()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        return read_office_parts(content, name)
+    except EncryptedWorkbook as error:
+        raise UnsoundTemplate(name, why_unsound(error)) from error
+    except NotAWorkbook as error:
         why = (
             "is damaged or no Office file; save it again from Word or Excel",
             "已损坏或不是 Office 文件；请用 Word 或 Excel 重新保存",
         )
-        raise UnsoundTemplate(name, why) from error
+        raise UnsoundTemplate(name, error.why if error.hostile else why) from error
 
 
 def pack_document(parts: Mapping[str, bytes]) -> bytes:
@@ -148,18 +157,14 @@ def pack_document(parts: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def parse_template_part(content: bytes, name: str) -> etree._Element:
-    """Return a part as a tree; no entity is resolved and nothing is fetched.
+def parse_template_part(content: bytes, part: str, name: str) -> etree._Element:
+    """Return a part of the template *name* as a tree; no entity is resolved and nothing is fetched.
 
     Raises:
         UnsoundTemplate: the part is no XML, or has a document type, which Office never writes.
     """
-    if b"<!DOCTYPE" in content[:4096]:
-        raise UnsoundTemplate(name, ("has a document type; do not trust this file", "含有文档类型声明；请勿信任此文件"))
     try:
-        return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        raise UnsoundTemplate(
-            name,
-            ("holds malformed XML; save it again from Word or Excel", "的 XML 格式有误；请用 Word 或 Excel 重新保存"),
-        ) from error
+        return parse_office_part(content, part, name)
+    except NotAWorkbook as error:
+        why = ("holds malformed XML; save it again from Word or Excel", "的 XML 格式有误；请用 Word 或 Excel 重新保存")
+        raise UnsoundTemplate(name, error.why if error.hostile else why) from error

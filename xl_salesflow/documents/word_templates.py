@@ -100,7 +100,7 @@ def word_jinja_sources(parts: TemplateParts, name: str) -> Iterator[tuple[str, s
     from docxtpl import DocxTemplate  # takes its time, and only Word documents need it
 
     for part in filter(_WORD_TEXT_PARTS.fullmatch, parts):
-        tree = parse_template_part(parts[part], name)
+        tree = parse_template_part(parts[part], part, name)
         if not any(mark in "".join(map(str, tree.itertext())) for mark in ("{{", "{%", "{#")):
             continue
         source = etree.tostring(tree, encoding="unicode")
@@ -113,7 +113,7 @@ def word_jinja_sources(parts: TemplateParts, name: str) -> Iterator[tuple[str, s
 def word_paragraph_texts(content: bytes, name: str) -> list[str]:
     """Return the text of every paragraph, as a person counts them in Word."""
     parts = unpack_template(content, name)
-    trees = (parse_template_part(parts[part], name) for part in filter(_WORD_TEXT_PARTS.fullmatch, parts))
+    trees = (parse_template_part(parts[part], part, name) for part in filter(_WORD_TEXT_PARTS.fullmatch, parts))
     return [
         "".join(map(str, p.itertext(f"{{{_WORD_NAMESPACE}}}t")))
         for tree in trees

@@ -175,6 +175,14 @@ class CellWriter:
         return self(value)[:2]
 
 
+def clip_cell_text(text: str) -> str:
+    """Return as much of a text as a cell can hold."""
+    if len(text) <= LONGEST_CELL_TEXT // 2:
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")[: 2 * LONGEST_CELL_TEXT]
+    return units.decode("utf-16-le", "ignore")
+
+
 def _refuse_long_text(value: str) -> None:
     length = (
         len(value) if len(value) <= LONGEST_CELL_TEXT // 2 else len(value.encode("utf-16-le", "surrogatepass")) // 2

@@ -12,6 +12,7 @@ from xl_salesflow.ooxml.formula_cells import FormulaSource, find_stored_cells, r
 from xl_salesflow.ooxml.formula_resolver import FormulaResolver
 from xl_salesflow.ooxml.opc_package import Package
 from xl_salesflow.ooxml.recalculation import ChangePredicate
+from xl_salesflow.ooxml.workbook_parts import find_parts_of_kinds
 
 MOST_POINTS = 10_000  # of a series; longer ones are left to Excel
 # a reference of a chart with what it remembers, if anything: prefix, kind, formula, cache
@@ -33,11 +34,11 @@ class ChartCaches:
         self._resolve = FormulaResolver(book.sheets, book.tables, book.texts)
         self._sheets = {name.casefold(): name for name in book.sheets}
 
-    def concerned(self) -> bool:
+    def has_stale_caches(self) -> bool:
         """Say whether any of them remembers a changed cell."""
         return any(True for _ in self._parts())
 
-    def renewed(self) -> dict[str, bytes]:
+    def renew_caches(self) -> dict[str, bytes]:
         """The parts that change, by name."""
         return dict(self._renewed())
 
@@ -53,16 +54,15 @@ class ChartCaches:
                 yield part, after
 
     def _parts(self) -> Iterator[str]:
-        for part in self._package.names:
-            folder = part.lower().rpartition("/")[0].rpartition("/")[2]
-            if folder == "charts" and part.endswith(".xml"):
-                xml = self._package.read(part)
-                if any(self._stale(match) for match in _CHART_SERIES.finditer(xml)):
-                    yield part
-            elif folder == "pivotcache" and "definition" in part.lower() and part.endswith(".xml"):
-                source = self._pivot_source(self._package.read(part))
-                if source and self._changed(source):
-                    yield part
+        for kind, part in find_parts_of_kinds(self._package, "chart", "pivotCacheDefinition"):
+            xml = self._package.read(part)
+            if kind == "chart":
+                concerned = any(self._stale(match) for match in _CHART_SERIES.finditer(xml))
+            else:
+                source = self._pivot_source(xml)
+                concerned = source is not None and self._changed(source)
+            if concerned:
+                yield part
 
     def _stale(self, match: re.Match[bytes]) -> bool:
         source = self._range(match.group(3))

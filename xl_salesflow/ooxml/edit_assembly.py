@@ -7,27 +7,39 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from xl_salesflow.ooxml.cell_writer import CellWriter
+from xl_salesflow.ooxml.copied_ranges import follow_in_copied_table, follow_in_drawing
 from xl_salesflow.ooxml.number_formats import DateFormats, read_format_kinds
 from xl_salesflow.ooxml.opc_package import Package
+from xl_salesflow.ooxml.row_copies import RowCopies
 from xl_salesflow.ooxml.row_shifts import (
+    FormulaFollower,
     RowDeletion,
-    RowShift,
+    TableShift,
     XmlChange,
     drop_insert_row,
     follow_in_comments,
-    follow_in_formulas,
     follow_in_names,
     follow_in_pivot_source,
     follow_in_table,
     follow_in_tail,
 )
 from xl_salesflow.ooxml.sheet_edits import SheetEdits
+from xl_salesflow.ooxml.sheet_printer import PrintedSheet, SheetPrinter, read_wrapping_formats
 from xl_salesflow.ooxml.sheet_rewriter import DateSetting, SheetRewriter, ShiftFollowers
 from xl_salesflow.ooxml.sheet_stream import SheetStream
-from xl_salesflow.ooxml.workbook_parts import ExcelTable, WorkbookPart, Worksheet
+from xl_salesflow.ooxml.workbook_parts import (
+    ExcelTable,
+    WorkbookPart,
+    Worksheet,
+    find_parts_of_kinds,
+    read_relationships,
+    read_sheet_tables,
+)
 from xl_salesflow.ooxml.zip_archive import DeflatedPart, deflate_chunks
 
 _CALCULATION_SETTINGS = re.compile(rb"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(/?)>")
@@ -64,7 +76,8 @@ class WorkbookEdits:
     """Everything that is to change in a workbook."""
 
     sheets: dict[str, SheetEdits] = field(default_factory=dict)
-    moves: dict[str, RowShift] = field(default_factory=dict)  # by table
+    row_shifts: dict[str, TableShift] = field(default_factory=dict)  # by table
+    printed: dict[str, PrintedSheet] = field(default_factory=dict)  # sheets whose rows are repeated or left out
     filled: set[str] = field(default_factory=set)  # the parts of tables that get values
     recalculate: bool = False
 
@@ -74,8 +87,8 @@ class WorkbookEdits:
 
     def last_row(self, table: ExcelTable) -> int:
         """Where a table's body ends once the edits are applied."""
-        move = self.moves.get(table.name)
-        return move.last_row if move else table.last_row
+        shift = self.row_shifts.get(table.name)
+        return shift.last_row if shift else table.last_row
 
 
 class EditAssembly:
@@ -86,21 +99,24 @@ class EditAssembly:
 
     def __init__(self, package: Package, workbook: WorkbookPart, edits: WorkbookEdits) -> None:
         self._styles = workbook.target("styles")
-        self._dates = DateFormats(read_format_kinds(package.parse(self._styles)) if self._styles else [])
+        self._kinds = read_format_kinds(package.parse(self._styles)) if self._styles else []
+        self._dates = DateFormats(self._kinds)
         self._package, self._workbook, self._edits = package, workbook, edits
-        self._moves = [move for move in edits.moves.values() if move.last_row != move.table.last_row]
-        self.other_formulas = {move.table.sheet for move in self._moves}
+        self._table_shifts = [s for s in edits.row_shifts.values() if s.last_row != s.table.last_row]
+        self._shifts = [*self._table_shifts, *(printed.copies for printed in edits.printed.values())]
+        self.other_formulas = {shift.sheet for shift in self._shifts}
         self._small: dict[str, bytes] = {}  # parts changed as a whole
         self._changed: dict[str, DeflatedPart | None] = {}
 
-    def changed(self) -> Mapping[str, DeflatedPart | None]:
+    def changed_parts(self) -> Mapping[str, DeflatedPart | None]:
         """Apply everything; None drops a part. Raises UnsupportedEdit."""
         formulas_changed = self._rewrite_sheets()
-        if self._moves:
-            self._follow_moves()
+        self._print_sheets()
+        if self._shifts:
+            self._follow_shifts()
         for part in self._edits.filled:
             self._change(part, drop_insert_row)
-        if formulas_changed:
+        if formulas_changed or self._edits.printed:
             self._drop_calculation_chain()
         if self._dates and self._styles:
             self._change(self._styles, self._dates.add_to)
@@ -133,39 +149,51 @@ class EditAssembly:
                 self.other_formulas.add(sheet.name)
         return formulas_changed
 
-    def _followers(self, sheet: str) -> ShiftFollowers:
-        return ShiftFollowers(follow_in_formulas(self._moves, sheet), follow_in_tail(self._moves, sheet))
+    def _print_sheets(self) -> None:
+        wraps = read_wrapping_formats(self._package.parse(self._styles)) if self._edits.printed and self._styles else []
+        copies = [printed.copies for printed in self._edits.printed.values()]
+        for name, printed in self._edits.printed.items():
+            sheet = self._workbook.sheets[name]
+            stream = SheetStream(self._package, sheet.part)
+            write = CellWriter(stream.grammar.prefix, self._workbook.date1904)
+            printer = SheetPrinter(printed, copies, write, self._kinds, wraps)
+            self._changed[sheet.part] = deflate_chunks(printer.print(stream))
+            for table in read_sheet_tables(self._package, sheet):
+                self._change(table.part, follow_in_copied_table(table, printed.copies))
+            for relation in read_relationships(self._package, sheet.part):
+                if relation.kind == "drawing" and self._package.find(relation.target):
+                    self._change(relation.target, follow_in_drawing(printed.copies))
 
-    def _follow_moves(self) -> None:
-        for move in self._moves:
-            self._change(move.table.part, follow_in_table(move))
-        self._change(self._workbook.part, follow_in_names(self._moves))
-        for move in self._moves:
-            if isinstance(move, RowDeletion):
-                for part, change in follow_in_comments(self._package, self._workbook.sheets[move.table.sheet], move):
+    def _followers(self, sheet: str) -> ShiftFollowers:
+        return ShiftFollowers(FormulaFollower(self._shifts, sheet), follow_in_tail(self._shifts, sheet))
+
+    def _follow_shifts(self) -> None:
+        for table_shift in self._table_shifts:
+            self._change(table_shift.table.part, follow_in_table(table_shift))
+        self._change(self._workbook.part, follow_in_names(self._shifts))
+        for shift in self._shifts:
+            if isinstance(shift, RowDeletion | RowCopies):
+                for part, change in follow_in_comments(self._package, self._workbook.sheets[shift.sheet], shift):
                     self._change(part, change)
-        for part in self._package.names:
-            folder = posixpath.basename(posixpath.dirname(part)).lower()
-            if folder == "charts" and part.endswith(".xml"):
-                self._change(part, follow_in_formulas(self._moves))
-            elif folder == "pivotcache" and "definition" in part.lower() and part.endswith(".xml"):
-                self._change(part, follow_in_pivot_source(self._moves))
+        for kind, part in find_parts_of_kinds(self._package, "chart", "chartEx", "pivotCacheDefinition"):
+            pivot = kind == "pivotCacheDefinition"
+            self._change(part, follow_in_pivot_source(self._shifts) if pivot else FormulaFollower(self._shifts))
         for sheet in self._workbook.sheets.values():
             if sheet.part not in self._changed:
                 self._follow_in_sheet(sheet)
 
     def _follow_in_sheet(self, sheet: Worksheet) -> None:
-        """Rewrite a sheet without edits only if something on it points into a table that moved."""
-        rows, tail = self._followers(sheet.name)
-        stream = SheetStream(self._package, sheet.part)
-        concerned = sum([rows(block) != block for block in stream.blocks()])
-        if concerned:
+        """Rewrite a sheet without edits only if something on it points at rows that shifted."""
+        rewriter = self._unedited(sheet)
+        deque(rewriter.rewrite(SheetStream(self._package, sheet.part)), maxlen=0)
+        if rewriter.followed:
             self.other_formulas.add(sheet.name)
-        if concerned or tail(stream.tail) != stream.tail:
-            rewriter = SheetRewriter(
-                self._package.path, sheet.name, SheetEdits(), ShiftFollowers(rows, tail), self._setting
-            )
-            self._changed[sheet.part] = deflate_chunks(rewriter.rewrite(SheetStream(self._package, sheet.part)))
+        if rewriter.followed or rewriter.tail_followed:
+            pieces = self._unedited(sheet).rewrite(SheetStream(self._package, sheet.part))
+            self._changed[sheet.part] = deflate_chunks(pieces)
+
+    def _unedited(self, sheet: Worksheet) -> SheetRewriter:
+        return SheetRewriter(self._package.path, sheet.name, SheetEdits(), self._followers(sheet.name), self._setting)
 
     def _drop_calculation_chain(self) -> None:
         chain = self._workbook.target("calcChain")

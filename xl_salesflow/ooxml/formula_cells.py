@@ -1,7 +1,7 @@
-"""Find the formula cells of sheets, work out shared formulas, and read raw values for the engine.
+"""Find the formula cells of sheets, and read raw values for the engine.
 
-Of a shared formula one cell holds the text, the others only its number. Raw values are numbers as numbers, whatever their
-format. `KnownFormulas` names the formulas whose values are written elsewhere.
+Raw values are numbers as numbers, whatever their format. `KnownFormulas` names the formulas whose values are written
+elsewhere.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 from xl_salesflow.ooxml.cell_contents import (
     ErrorValue,
-    escape_formula,
     join_rich_text,
     unescape_cell_text,
     unescape_xml,
 )
-from xl_salesflow.ooxml.cell_references import column_letters, column_number, shift_formula
+from xl_salesflow.ooxml.cell_references import column_letters, column_number
+from xl_salesflow.ooxml.shared_formulas import SharedFormulas
 from xl_salesflow.ooxml.sheet_stream import (
     RowCell,
     SheetGrammar,
@@ -29,83 +29,6 @@ from xl_salesflow.ooxml.sheet_stream import (
     read_row_number,
 )
 from xl_salesflow.ooxml.workbook_parts import DefinedName, ExcelTable
-
-_SHARED_FORMULA_ID = re.compile(rb'\ssi="([0-9]+)"')
-
-
-class SharedFormulas:
-    """Remembers masters as they come by, and works out what their followers say."""
-
-    def __init__(self) -> None:
-        self._masters: dict[bytes, tuple[str, int, int]] = {}  # text, row and column of the master
-
-    def __bool__(self) -> bool:
-        return bool(self._masters)
-
-    def remember(self, attributes: bytes, text: bytes | None, row: int, column: int) -> None:
-        """Take note of a formula if it is a master."""
-        shared = self._id(attributes)
-        if shared and text:
-            self._masters[shared] = (unescape_xml(text), row, column)
-
-    def forget(self, attributes: bytes) -> None:
-        """Drop a master whose number is used again."""
-        self._masters.pop(self._id(attributes), None)
-
-    def text(self, attributes: bytes, row: int, column: int) -> str | None:
-        """What a follower in a cell says; None when its master is not known."""
-        master = self._masters.get(self._id(attributes))
-        if master is None:
-            return None
-        text, of_row, of_column = master
-        return shift_formula(text, row - of_row, column - of_column)
-
-    @staticmethod
-    def _id(attributes: bytes) -> bytes:
-        match = _SHARED_FORMULA_ID.search(attributes) if b't="shared"' in attributes else None
-        return match.group(1) if match else b""
-
-
-class OrphanedFormulas:
-    """Shared formulas whose master was overwritten: their followers must stand alone."""
-
-    def __init__(self, patterns: SheetGrammar) -> None:
-        self._patterns = patterns
-        self._lost = SharedFormulas()
-
-    def __bool__(self) -> bool:
-        return bool(self._lost)
-
-    def overwritten(self, row: int, column: int, content: bytes) -> None:
-        """Take note of a cell whose content went."""
-        match = self._patterns.formula.search(content)
-        if match:
-            self._lost.remember(match.group(1), match.group(2), row, column)
-
-    def written_out(self, number: int, row: bytes) -> bytes:
-        """Write a row with the formulas of its orphans in full."""
-        if b't="shared"' not in row:
-            return row
-        out: list[bytes] = []
-        copied = 0
-        for match, cell in zip(self._patterns.cell.finditer(row), parse_row_cells(self._patterns, row), strict=True):
-            out += (row[copied : match.start()], self._cell(number, cell))
-            copied = match.end()
-        return b"".join(out) + row[copied:]
-
-    def _cell(self, row: int, cell: RowCell) -> bytes:
-        formula = self._patterns.formula.search(cell.xml)
-        if formula is None:
-            return cell.xml
-        if formula.group(2):  # a master: its number may be used again, for another formula
-            self._lost.forget(formula.group(1))
-            return cell.xml
-        text = self._lost.text(formula.group(1), row, cell.column)
-        if text is None:
-            return cell.xml
-        p = self._patterns.prefix
-        return cell.xml[: formula.start()] + b"<%bf>%b</%bf>" % (p, escape_formula(text), p) + cell.xml[formula.end() :]
-
 
 _RAW_CELL_TYPE = re.compile(rb'\st="(\w+)"')
 _RAW_CELL_VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>([^<]*)</")
@@ -136,7 +59,7 @@ def find_formula_cells(stream: SheetStream, known: Mapping[int, Sequence[RowBoun
             for number, start, end in find_row_spans(patterns, block, before):
                 row = block[start:end]
                 if others.among(row, number, number):
-                    yield from _find_formulas_in_row(patterns, shared, number, row, known)
+                    yield from find_formulas_in_row(patterns, shared, number, row, known)
         before = last
 
 
@@ -169,9 +92,10 @@ def find_last_row(patterns: SheetGrammar, block: bytes, before: int) -> int:
     return number or max((number for number, _, _ in find_row_spans(patterns, block, before)), default=before)
 
 
-def _find_formulas_in_row(
+def find_formulas_in_row(
     patterns: SheetGrammar, shared: SharedFormulas, row: int, xml: bytes, known: Mapping[int, Sequence[RowBounds]]
 ) -> Iterator[FormulaCell]:
+    """Yield the formula cells of one row but those known; *shared* remembers the masters of the rows before."""
     for cell in parse_row_cells(patterns, xml):
         match = patterns.formula.search(cell.content) if cell.content else None
         if match is None:
@@ -198,6 +122,18 @@ def read_raw_value(cell: RowCell, strings: Sequence[str]) -> Any:
         if name != b"s"
         else strings[int(value.group(1))]
     )
+
+
+def read_cell_text(cell: RowCell, strings: Sequence[str]) -> str:
+    """The text that somebody typed into a cell; empty for numbers, formulas and the like."""
+    kind = _RAW_CELL_TYPE.search(cell.attributes)
+    if kind is None or kind.group(1) not in (b"s", b"inlineStr"):
+        return ""
+    try:
+        text = read_raw_value(cell, strings)
+    except (IndexError, ValueError):  # a string that is not there
+        return ""
+    return text or ""
 
 
 def _read_raw_number(text: bytes) -> float | str | None:

@@ -63,9 +63,7 @@ def refuse_hostile_members(path: Path, members: list[zipfile.ZipInfo], size: int
     for member in members:
         name = member.orig_filename
         if _climbs_out_of_package(name):
-            raise NotAWorkbook(
-                path, _distrust_words(f"has a part with the unsafe name {name!r}", f"含有不安全的部件名 {name!r}")
-            )
+            raise _hostile_file_error(path, f"has a part with the unsafe name {name!r}", f"含有不安全的部件名 {name!r}")
         if name.lower() in seen:
             raise repairable_workbook_error(path, f"holds the part {name} twice", f"部件 {name} 重复")
         seen.add(name.lower())
@@ -88,7 +86,7 @@ def refuse_unsafe_xml(path: Path, part: str, data: bytes) -> None:
     if start.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
         raise repairable_workbook_error(path, f"writes {part} in UTF-16", f"部件 {part} 使用 UTF-16 编码")
     if b"<!DOCTYPE" in start:
-        raise NotAWorkbook(path, _distrust_words(f"has a document type in {part}", f"部件 {part} 含有文档类型声明"))
+        raise _hostile_file_error(path, f"has a document type in {part}", f"部件 {part} 含有文档类型声明")
 
 
 def repairable_workbook_error(path: Path, en: str, zh: str) -> NotAWorkbook:
@@ -105,29 +103,50 @@ def _is_bomb_ratio(unpacked: int, packed: int) -> bool:
     return unpacked > UNSUSPICIOUS_SIZE and unpacked > HIGHEST_COMPRESSION_RATIO * max(packed, 1)
 
 
-def _distrust_words(en: str, zh: str) -> tuple[str, str]:
-    return f"{en}; do not trust this file", f"{zh}；请勿信任此文件"
+def _hostile_file_error(path: Path, en: str, zh: str) -> NotAWorkbook:
+    return NotAWorkbook(path, (f"{en}; do not trust this file", f"{zh}；请勿信任此文件"), hostile=True)
 
 
 def _zip_bomb_error(path: Path, size: int) -> NotAWorkbook:
-    return NotAWorkbook(
-        path, _distrust_words(f"unpacks to {size:,} bytes, as a zip bomb does", f"解压后达 {size:,} 字节，疑似压缩炸弹")
+    return _hostile_file_error(
+        path, f"unpacks to {size:,} bytes, as a zip bomb does", f"解压后达 {size:,} 字节，疑似压缩炸弹"
     )
+
+
+def list_package_members(path: Path, data: bytes) -> list[zipfile.ZipInfo]:
+    """List the members of a zip; raises NotAWorkbook or EncryptedWorkbook for anything else."""
+    refuse_other_formats(path, data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
+        raise _damaged_file_error(path) from error
+
+
+def parse_xml_part(path: Path, part: str, data: bytes) -> etree._Element:
+    """Parse a part without resolving or fetching anything; raises NotAWorkbook."""
+    refuse_unsafe_xml(path, part, data)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise repairable_workbook_error(path, f"has malformed XML in {part}", f"部件 {part} 的 XML 格式有误") from error
+
+
+def _damaged_file_error(path: Path, part: str = "") -> NotAWorkbook:
+    where = (f" in {part}", f"（部件 {part}）") if part else ("", "")
+    why = (f"is damaged or cut short{where[0]}; restore it from a backup", f"已损坏或不完整{where[1]}；请从备份恢复")
+    return NotAWorkbook(path, why)
 
 
 class Package:
     """A zip of parts, read once into memory as it is on disk; parts that change lie over it, compressed."""
 
     def __init__(self, path: Path, data: bytes) -> None:
-        refuse_other_formats(path, data)
         self.path = path
         self.digest = hashlib.sha256(data).hexdigest()
         self._data = memoryview(data)
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                members = archive.infolist()
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
-            raise self.broken() from error
+        members = list_package_members(path, data)
         refuse_hostile_members(path, members, len(data))
         self._members = {member.orig_filename: member for member in members}
         self._by_lower = {name.lower(): name for name in self._members}
@@ -135,12 +154,7 @@ class Package:
 
     def broken(self, part: str = "") -> NotAWorkbook:
         """The error for bytes that are missing or wrong."""
-        where = (f" in {part}", f"（部件 {part}）") if part else ("", "")
-        why = (
-            f"is damaged or cut short{where[0]}; restore it from a backup",
-            f"已损坏或不完整{where[1]}；请从备份恢复",
-        )
-        return NotAWorkbook(self.path, why)
+        return _damaged_file_error(self.path, part)
 
     @property
     def names(self) -> list[str]:
@@ -202,13 +216,7 @@ class Package:
 
     def parse(self, name: str) -> etree._Element:
         """Parse a small part; raises NotAWorkbook."""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-        try:
-            return etree.fromstring(self.read(name), parser)
-        except etree.XMLSyntaxError as error:
-            raise repairable_workbook_error(
-                self.path, f"has malformed XML in {name}", f"部件 {name} 的 XML 格式有误"
-            ) from error
+        return parse_xml_part(self.path, name, self.read(name))
 
     def with_parts(self, changed: Mapping[str, DeflatedPart | None]) -> Package:
         """Return the package with some parts replaced, dropped (None) or added, to read and to write."""

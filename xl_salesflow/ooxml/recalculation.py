@@ -31,7 +31,7 @@ ChangePredicate = Callable[[CellRange], bool]
 def make_change_predicate(edits: WorkbookEdits) -> ChangePredicate:
     """Answer for the cells that edits set, and for every cell of a table that changes its size."""
     sheets = {name.casefold(): cells for name, cells in edits.sheets.items() if cells}
-    moved = [(move.table.sheet.casefold(), move.table.area, move.last_row) for move in edits.moves.values()]
+    moved = [(move.table.sheet.casefold(), move.table.area, move.last_row) for move in edits.row_shifts.values()]
 
     def changed(read: CellRange) -> bool:
         cells = sheets.get(read.sheet)

@@ -1,8 +1,8 @@
-"""Make everything that points into a table follow when its rows shift, as Excel does.
+"""Make everything that points at rows follow when they shift, as Excel does.
 
-A row shift answers one question: a reference into the table's columns, where does it point now? Validations, formats,
-formulas, names, charts and pivot sources follow, and comments when rows are deleted. A comment is in up to three parts: its
-text, its thread, and the drawing of its box, which counts rows and columns from 0.
+A row shift answers one question: a reference to its sheet, where does it point now? Validations, formats, formulas, names,
+charts and pivot sources follow, and comments when rows are deleted or copied. A comment is in up to three parts: its text,
+its thread, and the drawing of its box, which counts rows and columns from 0.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import lru_cache
 from xl_salesflow.ooxml.cell_contents import escape_formula, unescape_xml
 from xl_salesflow.ooxml.cell_references import Area, cell_address, map_references
 from xl_salesflow.ooxml.opc_package import Package
+from xl_salesflow.ooxml.row_copies import RowCopies
 from xl_salesflow.ooxml.workbook_parts import ExcelTable, Worksheet, read_relationships
 
 _SHIFTED_ROW_NUMBER = re.compile(r"[0-9]+")
@@ -30,11 +31,16 @@ class TableGrowth:
     last_row: int
 
     @property
+    def sheet(self) -> str:
+        """The sheet of the table."""
+        return self.table.sheet
+
+    @property
     def rows(self) -> tuple[int, ...]:
         """The row numbers that a reference must mention to be concerned; none means any."""
         return (self.table.last_row, self.table.last_row + 1) if self.table.has_totals else (self.table.last_row,)
 
-    def target(self, area: Area, whole: bool) -> Area | None:
+    def shifted_area(self, area: Area, whole: bool) -> Area | None:
         """Where a rectangle lies now; None when the move does not concern it.
 
         A range that ends where the body ended ends where it ends now. `whole` asks for what formulas, charts and names
@@ -53,10 +59,15 @@ class TableGrowth:
 
 @dataclass(frozen=True, slots=True)
 class RowDeletion:
-    """Rows taken out of a table, the rows below them moved up; `table` is as it was, `gone` ascends."""
+    """Rows taken out of a table, the rows below them moved up; `table` is as it was, `deleted_rows` ascends."""
 
     table: ExcelTable
-    gone: tuple[int, ...]
+    deleted_rows: tuple[int, ...]
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of the table."""
+        return self.table.sheet
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -66,13 +77,13 @@ class RowDeletion:
     @property
     def last_row(self) -> int:
         """Where the body ends now."""
-        return self.table.last_row - len(self.gone)
+        return self.table.last_row - len(self.deleted_rows)
 
     def row(self, before: int) -> int:
         """Where a row that stays is now."""
-        return before - bisect_left(self.gone, before)
+        return before - bisect_left(self.deleted_rows, before)
 
-    def target(self, area: Area, whole: bool) -> Area | None:
+    def shifted_area(self, area: Area, whole: bool) -> Area | None:
         """Where a rectangle lies now; None when the move does not concern it or nothing of it is left."""
         table = self.table
         if not table.area.contains(area):
@@ -80,26 +91,29 @@ class RowDeletion:
         first, last = self.row(area.first_row), self.row(area.last_row + 1) - 1
         return area._replace(first_row=first, last_row=last) if last >= first else None
 
-    def swallows(self, area: Area) -> bool:
+    def is_deleted(self, area: Area) -> bool:
         """Say whether every row of a rectangle was deleted."""
         return self.table.area.contains(area) and self.row(area.last_row + 1) == self.row(area.first_row)
 
 
-RowShift = TableGrowth | RowDeletion
+TableShift = TableGrowth | RowDeletion
+RowShift = TableShift | RowCopies
 RowShifts = Sequence[RowShift]
 
 
-def apply_row_shift(move: RowShift, ref: str, whole: bool) -> str:
+def apply_row_shift(shift: RowShift, ref: str, whole: bool) -> str:
     """Give a reference its new place, dollars kept; `#REF!` when its cells are gone."""
+    if isinstance(shift, RowCopies):
+        return shift.shift_reference(ref)
     area = Area.find(ref)
     if area is None or not _SHIFTED_ROW_NUMBER.search(ref):
         return ref
-    target = move.target(area, whole)
-    if target is None:
-        return DELETED_REFERENCE if isinstance(move, RowDeletion) and move.swallows(area) else ref
-    if ":" not in ref and target[0] != target[2]:
-        return ref if whole else str(target)
-    rows = iter((target.first_row, target.last_row))
+    shifted = shift.shifted_area(area, whole)
+    if shifted is None:
+        return DELETED_REFERENCE if isinstance(shift, RowDeletion) and shift.is_deleted(area) else ref
+    if ":" not in ref and shifted[0] != shifted[2]:
+        return ref if whole else str(shifted)
+    rows = iter((shifted.first_row, shifted.last_row))
     return _SHIFTED_ROW_NUMBER.sub(lambda _: str(next(rows)), ref)
 
 
@@ -124,63 +138,98 @@ def leave_unchanged(xml: bytes) -> bytes:
     return xml
 
 
-def follow_in_tail(moves: RowShifts, sheet: str) -> XmlChange:
+def follow_in_tail(shifts: RowShifts, sheet: str) -> XmlChange:
     """Make the change to what follows a sheet's rows."""
-    own = [move for move in moves if _same_sheet_name(move.table.sheet, sheet)]
+    own = [shift for shift in shifts if same_sheet_name(shift.sheet, sheet)]
 
     def change(tail: bytes) -> bytes:
         for pattern in (_RANGE_ATTRIBUTES, _SQREF_ELEMENTS) if own else ():
             tail = pattern.sub(lambda m: m.group(1) + _shift_ranges(own, m.group(2)), tail)
-        return follow_in_formulas(moves, sheet)(tail)
+        return FormulaFollower(shifts, sheet)(tail)
 
-    return change if moves else leave_unchanged
+    return change if shifts else leave_unchanged
 
 
-def follow_in_formulas(moves: RowShifts, sheet: str | None = None) -> XmlChange:
-    """Make the change to formulas of cells, charts and formats; `sheet` is meant where a reference names none."""
-    if not moves:
-        return leave_unchanged
+class FormulaFollower:
+    """Changes the formulas of cells, charts and formats; *sheet* is meant where a reference names none."""
 
-    @lru_cache(4096)  # a calculated column has one formula, as often as the table has rows
-    def followed(text: bytes, shared: bool) -> bytes:
-        return _shift_formula_text(moves, text, sheet, shared)
+    def __init__(self, shifts: RowShifts, sheet: str | None = None) -> None:
+        self._shifts, self._sheet = shifts, sheet
+        # a calculated column has one formula, as often as the table has rows
+        self.shift = lru_cache(4096)(self._shift)
 
-    def change(xml: bytes) -> bytes:
-        if not any(_mentions_shifted_table(xml, move, sheet) for move in moves):
+    def __bool__(self) -> bool:
+        return bool(self._shifts)
+
+    def __call__(self, xml: bytes) -> bytes:
+        """Return the XML with its formulas changed."""
+        if not any(_mentions_shifted_sheet(xml, shift, self._sheet) for shift in self._shifts):
             return xml
-        return _FORMULA_TEXTS.sub(lambda m: m.group(1) + followed(m.group(2), b't="shared"' in m.group(1)), xml)
+        return _FORMULA_TEXTS.sub(lambda m: m.group(1) + self.shift(m.group(2)), xml)
 
-    return change
+    def _shift(self, text: bytes, fixed_rows_only: bool = False) -> bytes:
+        """Return a formula as it reads now."""
+
+        def change(sheet: str | None, ref: str) -> str:
+            named = sheet or self._sheet
+            if fixed_rows_only and not _ROW_FIXED_REFERENCE.fullmatch(ref):
+                return ref
+            for shift in self._shifts:
+                if named is not None and same_sheet_name(named, shift.sheet):
+                    ref = apply_row_shift(shift, ref, whole=True)
+            return ref
+
+        before = unescape_xml(text)
+        after = map_references(before, change)
+        return text if after == before else escape_formula(after)
+
+    def concerns(self, text: bytes) -> bool:
+        """Say whether a formula refers to a sheet whose rows shift."""
+        found: list[str] = []
+
+        def note(sheet: str | None, ref: str) -> str:
+            named = sheet or self._sheet
+            if named is not None and any(same_sheet_name(named, shift.sheet) for shift in self._shifts):
+                found.append(ref)
+            return ref
+
+        map_references(unescape_xml(text), note)
+        return bool(found)
+
+    def breaks_shared(self, text: bytes) -> bool:
+        """Say whether the master of a shared formula changes in a way that its followers must not."""
+        return self.shift(text) != self.shift(text, fixed_rows_only=True)
 
 
-def follow_in_names(moves: RowShifts) -> XmlChange:
+def follow_in_names(shifts: RowShifts) -> XmlChange:
     """Make the change to the defined names of the workbook part."""
-    return lambda xml: _DEFINED_NAME_TEXT.sub(lambda m: m.group(1) + _shift_formula_text(moves, m.group(2), None), xml)
+    follow = FormulaFollower(shifts)
+    return lambda xml: _DEFINED_NAME_TEXT.sub(lambda m: m.group(1) + follow.shift(m.group(2)), xml)
 
 
-def follow_in_pivot_source(moves: RowShifts) -> XmlChange:
+def follow_in_pivot_source(shifts: RowShifts) -> XmlChange:
     """Make the change to the source range of a pivot cache."""
 
     def source(match: re.Match[bytes]) -> bytes:
         sheet = _SHEET_ATTRIBUTE.search(match.group())
-        here = [move for move in moves if sheet and _same_sheet_name(move.table.sheet, unescape_xml(sheet.group(1)))]
+        here = [shift for shift in shifts if sheet and same_sheet_name(shift.sheet, unescape_xml(sheet.group(1)))]
         return _REF_ATTRIBUTE.sub(lambda m: m.group(1) + _shift_ranges(here, m.group(2)), match.group())
 
     return lambda xml: _PIVOT_WORKSHEET_SOURCE.sub(source, xml)
 
 
-def follow_in_table(move: RowShift) -> XmlChange:
-    """Make the change to a table's own ref, its filter and its sort state."""
-    table = move.table
+def follow_in_table(shift: TableShift) -> XmlChange:
+    """Make the change to the shifted table's own ref, its filter and its sort state."""
+    table = shift.table
 
     def change(match: re.Match[bytes]) -> bytes:
         area = Area.find(match.group(2))
         if area is None:
             return match.group()
         if area == table.area:
-            area = area._replace(last_row=move.last_row + table.has_totals)
+            area = area._replace(last_row=shift.last_row + table.has_totals)
         elif area.last_row == table.last_row:
-            area = area._replace(last_row=move.last_row)
+            area = area._replace(last_row=shift.last_row)
         return match.group(1) + str(area).encode()
 
     return lambda xml: _REF_ATTRIBUTE.sub(change, xml)
@@ -191,41 +240,25 @@ def drop_insert_row(xml: bytes) -> bytes:
     return _INSERT_ROW_ATTRIBUTES.sub(b"", xml)
 
 
-def _same_sheet_name(one: str, other: str) -> bool:
+def same_sheet_name(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
 
 
-def _mentions_shifted_table(xml: bytes, move: RowShift, home: str | None) -> bool:
-    """Rule out, at the speed of a text search, what cannot concern a move: most blocks of most sheets."""
-    table = move.table
-    named = home is not None and _same_sheet_name(home, table.sheet)
-    sheet = escape_formula(table.sheet.replace("'", "''"))
+def _mentions_shifted_sheet(xml: bytes, shift: RowShift, home: str | None) -> bool:
+    """Rule out, at the speed of a text search, what cannot concern a shift: most blocks of most sheets."""
+    named = home is not None and same_sheet_name(home, shift.sheet)
+    sheet = escape_formula(shift.sheet.replace("'", "''"))
     if not named and sheet + b"!" not in xml and sheet + b"'!" not in xml:
         return False
-    return not move.rows or any(b"%d" % row in xml for row in move.rows)
+    return not shift.rows or any(b"%d" % row in xml for row in shift.rows)
 
 
-def _shift_ranges(moves: RowShifts, refs: bytes) -> bytes:
+def _shift_ranges(shifts: RowShifts, refs: bytes) -> bytes:
     words = refs.decode("utf-8", "replace").split(" ")
-    for move in moves:
-        after = [apply_row_shift(move, word, whole=False) for word in words]
+    for shift in shifts:
+        after = [apply_row_shift(shift, word, whole=False) for word in words]
         words = [word for word in after if word != DELETED_REFERENCE] or words
     return " ".join(words).encode()
-
-
-def _shift_formula_text(moves: RowShifts, text: bytes, home: str | None, shared: bool = False) -> bytes:
-    def change(sheet: str | None, ref: str) -> str:
-        named = sheet or home
-        if shared and not _ROW_FIXED_REFERENCE.fullmatch(ref):  # its followers would move differently
-            return ref
-        for move in moves:
-            if named is not None and _same_sheet_name(named, move.table.sheet):
-                ref = apply_row_shift(move, ref, whole=True)
-        return ref
-
-    before = unescape_xml(text)
-    after = map_references(before, change)
-    return text if after == before else escape_formula(after)
 
 
 _COMMENT_ELEMENT = re.compile(
@@ -238,22 +271,21 @@ _SHAPE_ANCHOR = re.compile(rb"(<(?:\w+:)?Anchor>)([^<]*)")
 _COMMENT_PART_KINDS = ("comments", "threadedComment", "vmlDrawing")
 
 
-def follow_in_comments(package: Package, sheet: Worksheet, deletion: RowDeletion) -> Iterator[tuple[str, XmlChange]]:
+CommentShift = RowDeletion | RowCopies
+
+
+def follow_in_comments(package: Package, sheet: Worksheet, shift: CommentShift) -> Iterator[tuple[str, XmlChange]]:
     """Yield the parts that hold a sheet's comments, each with the change that takes them along."""
     for relation in read_relationships(package, sheet.part):
         if relation.kind in _COMMENT_PART_KINDS and package.find(relation.target):
-            yield (
-                relation.target,
-                _follow_in_comment_shapes(deletion)
-                if relation.kind == "vmlDrawing"
-                else _follow_in_comment_texts(deletion),
-            )
+            follow = _follow_in_comment_shapes if relation.kind == "vmlDrawing" else _follow_in_comment_texts
+            yield relation.target, follow(shift)
 
 
-def _follow_in_comment_texts(deletion: RowDeletion) -> XmlChange:
+def _follow_in_comment_texts(shift: CommentShift) -> XmlChange:
     def change(match: re.Match[bytes]) -> bytes:
         area = Area.find(match.group(2))
-        row = _shift_comment_row(deletion, area.first_row, area.first_col) if area else None
+        row = _shift_comment_row(shift, area.first_row, area.first_col) if area else None
         if area is None or row == area.first_row:
             return match.group()
         return (
@@ -265,14 +297,14 @@ def _follow_in_comment_texts(deletion: RowDeletion) -> XmlChange:
     return lambda xml: _COMMENT_ELEMENT.sub(change, xml)
 
 
-def _follow_in_comment_shapes(deletion: RowDeletion) -> XmlChange:
+def _follow_in_comment_shapes(shift: CommentShift) -> XmlChange:
     def change(match: re.Match[bytes]) -> bytes:
         shape = match.group()
         row, column = _SHAPE_ROW.search(shape), _SHAPE_COLUMN.search(shape)
         if row is None or column is None:
             return shape
         before = int(row.group(2)) + 1
-        after = _shift_comment_row(deletion, before, int(column.group(2)) + 1)
+        after = _shift_comment_row(shift, before, int(column.group(2)) + 1)
         if after is None:
             return b""
         shape = _SHAPE_ROW.sub(rb"\g<1>%d" % (after - 1), shape, count=1)
@@ -283,15 +315,17 @@ def _follow_in_comment_shapes(deletion: RowDeletion) -> XmlChange:
     return lambda xml: _COMMENT_SHAPE.sub(change, xml)
 
 
-def _shift_comment_row(deletion: RowDeletion, row: int, column: int) -> int | None:
+def _shift_comment_row(shift: CommentShift, row: int, column: int) -> int | None:
     """Where the row of a cell is now; None when it is gone."""
-    if not deletion.table.area.holds(row, column) or row < deletion.gone[0]:
+    if isinstance(shift, RowCopies):
+        return None if shift.is_left_out(Area(row, column, row, column)) else shift.first(row)
+    if not shift.table.area.holds(row, column) or row < shift.deleted_rows[0]:
         return row
-    return None if row in deletion.gone else deletion.row(row)
+    return None if row in shift.deleted_rows else shift.row(row)
 
 
 def _shift_shape_anchor(anchor: bytes, rows: int) -> bytes:
-    """A box that moves up: left, its offset, top, its offset, right, its offset, bottom, its offset."""
+    """A box that moves up by some rows: left, its offset, top, its offset, right, its offset, bottom, its offset."""
     words = anchor.split(b",")
     if len(words) == 8 and all(word.strip().isdigit() for word in words):
         for at in (2, 6):

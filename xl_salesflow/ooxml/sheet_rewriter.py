@@ -15,10 +15,10 @@ import numpy as np
 from xl_salesflow.errors import UnsupportedEdit, Words
 from xl_salesflow.ooxml.cell_references import Area, cell_address
 from xl_salesflow.ooxml.cell_writer import CACHE_MODE, WHOLE_MODE, CellFragment, CellWriter
-from xl_salesflow.ooxml.formula_cells import OrphanedFormulas
 from xl_salesflow.ooxml.opc_package import repairable_workbook_error
-from xl_salesflow.ooxml.row_shifts import XmlChange, leave_unchanged
+from xl_salesflow.ooxml.row_shifts import FormulaFollower, XmlChange, leave_unchanged
 from xl_salesflow.ooxml.row_splicer import DatedStyle, MalformedRow, NewRowStyle, RowSplicer, read_row_styles
+from xl_salesflow.ooxml.shared_formulas import SharedFormulaSplitter
 from xl_salesflow.ooxml.sheet_edits import RefusedCellValue, SheetEdits
 from xl_salesflow.ooxml.sheet_stream import (
     RowSpan,
@@ -66,7 +66,7 @@ class EditObstacles:
                 why = (f"belongs to the array formula in {area}; clear it first", f"属于数组公式 {area}；请先清除")
                 raise self.refusal(cell_address(row, column), why)
 
-    def cleared(self, patterns: SheetGrammar, number: int, row: bytes) -> bytes:
+    def clear_way(self, patterns: SheetGrammar, number: int, row: bytes) -> bytes:
         """Take blank cells out of the way of a table that grows; refuse to grow over others."""
         for fresh in self._edits.fresh.values():
             for cell in parse_row_cells(patterns, row) if fresh.holds(number) else ():
@@ -101,9 +101,9 @@ _NEW_ROWS_AT_ONCE = 512  # rows below the last one, handed on at once
 
 
 class ShiftFollowers(NamedTuple):
-    """What follows the moves of tables: formulas among the rows, and what comes after the rows."""
+    """What follows shifted rows: formulas among the rows, and what comes after the rows."""
 
-    rows: XmlChange = leave_unchanged
+    rows: FormulaFollower = FormulaFollower(())
     tail: XmlChange = leave_unchanged
 
 
@@ -115,14 +115,14 @@ class DateSetting(NamedTuple):
 
 
 class SheetRewriter:
-    """Applies edits to a sheet; afterwards `formulas_changed` says whether a formula came or went, `followed` whether one
-    points elsewhere now.
+    """Applies edits to a sheet. Afterwards `formulas_changed` says whether a formula came or went, `followed` whether one
+    points elsewhere now, `tail_followed` whether something after the rows does.
     """
 
     def __init__(self, path: Path, sheet: str, edits: SheetEdits, follow: ShiftFollowers, setting: DateSetting) -> None:
         self._path, self._sheet, self._edits, self._follow = path, sheet, edits, follow
         self._setting = setting
-        self.formulas_changed = self.followed = False
+        self.formulas_changed = self.followed = self.tail_followed = False
         self._obstacles = EditObstacles(path, sheet, edits)
         self._models: dict[int, tuple[bytes, dict[int, bytes]]] = {  # row attributes and cell formats, by row
             fresh.style_row: (b"", {}) for fresh in edits.fresh.values()
@@ -132,7 +132,7 @@ class SheetRewriter:
     def rewrite(self, stream: SheetStream) -> Iterator[bytes]:
         """Yield the sheet's bytes with the edits applied; raises UnsupportedEdit."""
         self._patterns = stream.grammar
-        self._orphans = OrphanedFormulas(stream.grammar)
+        self._shared = SharedFormulaSplitter(stream.grammar, self._follow.rows)
         self._splicer = RowSplicer(stream.grammar, self._edits.columns, self._setting.dated)
         self._rows = self._edits.rows
         self._changes = self._edits.by_row(CellWriter(stream.grammar.prefix, self._setting.date1904))
@@ -146,7 +146,9 @@ class SheetRewriter:
         while self._next is not _NO_MORE_EDITS:
             yield b"".join(self._new_rows(_NEW_ROWS_AT_ONCE))
         self._obstacles.refuse_merged(stream.tail)
-        yield stream.closing + self._follow.tail(stream.tail)
+        tail = self._follow.tail(stream.tail)
+        self.tail_followed = tail != stream.tail
+        yield stream.closing + tail
 
     def _follow_in(self, rows: bytes) -> bytes:
         after = self._follow.rows(rows)
@@ -182,12 +184,12 @@ class SheetRewriter:
         """Pass a block on, in as few pieces as its changed rows allow."""
         self._obstacles.note_arrays(self._patterns, block)
         wanted = self._wanted(before, last)
-        if not wanted and not self._orphans:
+        if not wanted and not self._shared.concerns(block):
             yield block
             return
         copied = 0
         for number, start, end in self._spans(block, before, wanted):
-            if self._next[0] > number and number not in self._models and not self._orphans:
+            if self._next[0] > number and number not in self._models and not self._shared.concerns(block[start:end]):
                 continue
             yield block[copied:start]
             while self._next[0] < number:
@@ -197,7 +199,7 @@ class SheetRewriter:
                 self._remember(number, row)
             if self._next[0] == number:
                 row = self._changed_row(number, row)
-            yield self._orphans.written_out(number, row) if self._orphans else row
+            yield self._shared.write_out(number, row)
             copied = end
         yield block[copied:]
 
@@ -209,7 +211,7 @@ class SheetRewriter:
 
     def _spans(self, block: bytes, before: int, wanted: list[int]) -> Iterable[RowSpan]:
         """Find the rows to look at: the wanted ones; all where one of them is new, or a formula that others share may go."""
-        if self._orphans or b't="shared"' in block:
+        if b't="shared"' in block:
             return find_row_spans(self._patterns, block, before)
         found = find_some_row_spans(self._patterns, block, wanted)
         return find_row_spans(self._patterns, block, before) if found is None else found
@@ -248,7 +250,7 @@ class SheetRewriter:
     def _changed_row(self, number: int, row: bytes) -> bytes:
         fragments = self._next[1]
         self._obstacles.refuse_arrays(number, fragments)
-        row = self._obstacles.cleared(self._patterns, number, row)
+        row = self._obstacles.clear_way(self._patterns, number, row)
         opening = b"<%bf" % self._patterns.prefix
         try:
             new = self._splicer.splice(row, number, fragments, self._look(number).styles)
@@ -258,7 +260,7 @@ class SheetRewriter:
                 self._path, f"has malformed XML in row {name}", f"第 {name} 行的 XML 格式有误"
             ) from error
         for column, content in self._splicer.replaced:
-            self._orphans.overwritten(number, column, content)
+            self._shared.note_overwritten(number, column, content)
         self.formulas_changed |= bool(self._splicer.replaced) or new.count(opening) != row.count(opening)
         self._next = self._advance()
         return new

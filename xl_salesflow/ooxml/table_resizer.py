@@ -15,9 +15,9 @@ from xl_salesflow.errors import UnsupportedEdit, Words
 from xl_salesflow.ooxml.cell_contents import REMOVED_CELL, CellFormula, RawCell, escape_formula
 from xl_salesflow.ooxml.cell_references import MAX_ROW, Area, cell_address
 from xl_salesflow.ooxml.edit_assembly import WorkbookEdits
-from xl_salesflow.ooxml.formula_cells import SharedFormulas
 from xl_salesflow.ooxml.opc_package import Package
 from xl_salesflow.ooxml.row_shifts import RowDeletion, TableGrowth
+from xl_salesflow.ooxml.shared_formulas import SharedFormulas
 from xl_salesflow.ooxml.sheet_edits import GainedRows
 from xl_salesflow.ooxml.sheet_stream import RowCell, SheetGrammar, SheetStream, parse_row_cells
 from xl_salesflow.ooxml.workbook_parts import ExcelTable, TableColumn, Worksheet
@@ -170,7 +170,7 @@ class TableResizer:
 
     def _end_at(self, last: int) -> None:
         before = self._before
-        if isinstance(self._edits.moves.get(before.name), RowDeletion):
+        if isinstance(self._edits.row_shifts.get(before.name), RowDeletion):
             raise ValueError("rows of this table were deleted; write the workbook first")
         self._cells.fresh.pop(before.name, None)
         if last > before.last_row:
@@ -181,7 +181,7 @@ class TableResizer:
             self._cells.fresh[before.name] = GainedRows(gained, before.last_row, totals)
         if before.has_totals:
             self._move_totals(self._edits.last_row(before) + 1, last + 1)
-        self._edits.moves[before.name] = TableGrowth(before, last)
+        self._edits.row_shifts[before.name] = TableGrowth(before, last)
 
     def _move_totals(self, now: int, after: int) -> None:
         """Take the totals row along, from where earlier edits have put it."""
@@ -198,7 +198,7 @@ class TableResizer:
         table, gone = self._before, sorted({int(row) for row in rows})
         if not gone:
             return
-        if table.name in self._edits.moves:
+        if table.name in self._edits.row_shifts:
             raise ValueError("this table was resized; write the workbook before deleting its rows")
         for row in (gone[0], gone[-1]):
             if not table.first_row <= row <= table.last_row:
@@ -216,18 +216,18 @@ class TableResizer:
             self._cells.set(number, row, _new_body_values(column, None, 1))
 
     def _move_up(self, deletion: RowDeletion) -> None:
-        table, gone = deletion.table, np.array(deletion.gone)
+        table, gone = deletion.table, np.array(deletion.deleted_rows)
         for number in self._columns:
             self._cells.delete(number, gone, table.area.last_row)
         after = np.arange(gone[0], table.area.last_row + 1)
         rows = RelocatedRows(lambda: self._rows_that_stay(deletion), int(gone[0]), len(after))
         for number in self._columns:
             self._cells.set_below(number, after, RelocatedColumn(rows, number))
-        self._edits.moves[table.name] = deletion
+        self._edits.row_shifts[table.name] = deletion
 
     def _rows_that_stay(self, deletion: RowDeletion) -> Iterator[tuple[int, list[RowCell]]]:
-        gone = frozenset(deletion.gone)
-        for row, cells in CellRelocation(self._stream(), deletion.table, deletion.gone[0]).rows():
+        gone = frozenset(deletion.deleted_rows)
+        for row, cells in CellRelocation(self._stream(), deletion.table, deletion.deleted_rows[0]).rows():
             if row not in gone:
                 yield deletion.row(row), cells
 

@@ -51,7 +51,7 @@ class Workbook(WorkbookOnDisk):
     @property
     def tables(self) -> Mapping[str, ExcelTable]:
         """The tables by name, ignoring case, as large as the edits make them."""
-        moved = {name: replace(move.table, last_row=move.last_row) for name, move in self._edits.moves.items()}
+        moved = {name: replace(move.table, last_row=move.last_row) for name, move in self._edits.row_shifts.items()}
         return (
             CaseInsensitiveMapping({name: moved.get(name, table) for name, table in self._on_disk.items()})
             if moved
@@ -169,10 +169,10 @@ class Workbook(WorkbookOnDisk):
 
     def _with_caches(self, changed: ChangePredicate) -> Workbook:
         """Renew what charts and pivot tables remember of cells that change."""
-        if not ChartCaches(self._package, self._source(), changed).concerned():
+        if not ChartCaches(self._package, self._source(), changed).has_stale_caches():
             return self
         after, _ = self._edited()
-        after._replaced = ChartCaches(after._package, after._source(), changed).renewed()
+        after._replaced = ChartCaches(after._package, after._source(), changed).renew_caches()
         return after
 
     def formulas(self, sheet: str | None = None) -> dict[CellPlace, str]:
@@ -210,7 +210,7 @@ class Workbook(WorkbookOnDisk):
         """The workbook as the edits make it, and the sheets whose formulas they change; raises UnsupportedEdit."""
         assembly = EditAssembly(self._package, self._part, self._edits)
         replaced = {part: deflate_chunks([data]) for part, data in self._replaced.items()}
-        after = Workbook(self.path, self._package.with_parts({**assembly.changed(), **replaced}))
+        after = Workbook(self.path, self._package.with_parts({**assembly.changed_parts(), **replaced}))
         return after, assembly.other_formulas
 
     def write_to(self, file: BinaryIO) -> None:

@@ -134,6 +134,20 @@ def read_relationships(package: Package, part: str) -> list[Relationship]:
     return result
 
 
+def find_parts_of_kinds(package: Package, *kinds: str) -> list[tuple[str, str]]:
+    """Find every part that relationships of these kinds lead to, from the workbook on, each with its kind."""
+    found: list[tuple[str, str]] = []
+    seen, waiting = {""}, [""]
+    while waiting:
+        for relation in read_relationships(package, waiting.pop()):
+            if relation.target not in seen and package.find(relation.target):
+                seen.add(relation.target)
+                waiting.append(relation.target)
+                if relation.kind in kinds:
+                    found.append((relation.kind, relation.target))
+    return sorted(found)
+
+
 def find_main_part(package: Package) -> str:
     """Find the workbook part; refuses Word files, .xlsb and packages without one."""
     target = next((r.target for r in read_relationships(package, "") if r.kind == "officeDocument"), None)

@@ -1,0 +1,114 @@
+"""Make the ranges on a sheet follow when its rows are copied or left out: merges, formats, dropdowns, tables, pictures.
+
+A range goes with all that is said about it when none of its rows is printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from xl_salesflow.ooxml.cell_references import Area
+from xl_salesflow.ooxml.row_copies import RowCopies
+from xl_salesflow.ooxml.workbook_parts import ExcelTable
+
+_HEAD_CELLS = re.compile(rb'(\b(sqref|activeCell|topLeftCell)=")([^"]*)')
+_DIMENSION_REF = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^>]*?\bref=")([^"]*)')
+_MERGED_CELL = re.compile(rb'(<(?:[\w.-]+:)?mergeCell\s[^>]*?\bref=")([^"]*)("[^>]*?/>)')
+_RANGED_ELEMENT = re.compile(
+    rb"(<((?:[\w.-]+:)?(?:conditionalFormatting|dataValidation|protectedRange|ignoredError|hyperlink))\s[^>]*?\b(?:sqref|ref)=\")"
+    rb'([^"]*)("[^>]*?(?:/>|>.*?</\2>))',
+    re.DOTALL,
+)
+_RANGED_LIST = re.compile(
+    rb"<((?:[\w.-]+:)?(mergeCell|dataValidation|protectedRange|ignoredError|hyperlink)s)\b([^>]*)>(.*?)</\1>", re.DOTALL
+)
+_COUNT_ATTRIBUTE = re.compile(rb'(\scount=")[0-9]+')
+_FILTER_REF = re.compile(rb'(<(?:[\w.-]+:)?(?:autoFilter|sortState|sortCondition)\s[^>]*?\bref=")([^"]*)')
+_EXTENSION_RANGES = re.compile(rb"(<(?:[\w.-]+:)?sqref>)([^<]*)")
+_ROW_BREAKS = re.compile(rb"<((?:[\w.-]+:)?rowBreaks)\b.*?</\1>", re.DOTALL)
+_BREAK_ROW = re.compile(rb'(\bid=")([0-9]{1,7})')
+_ANCHOR_ROW = re.compile(rb"(<(?:[\w.-]+:)?row>)([0-9]{1,7})(?=<)")
+_ANY_REF = re.compile(rb'(\bref=")([^"]*)')
+
+
+def follow_in_head(head: bytes, copies: RowCopies) -> bytes:
+    """Change what comes before the rows of the sheet: its extent, the selection, the first cell in view."""
+
+    def cells(match: re.Match[bytes]) -> bytes:
+        if match.group(2) == b"sqref":
+            return match.group(1) + _shift_words(match.group(3), copies)
+        area = Area.find(match.group(3))
+        at = area._replace(first_row=copies.first(area.first_row)) if area else None
+        return match.group(1) + (str(at._replace(last_row=at.first_row)).encode() if at else match.group(3))
+
+    head = _DIMENSION_REF.sub(lambda m: m.group(1) + _shift_words(m.group(2), copies), head)
+    return _HEAD_CELLS.sub(cells, head)
+
+
+def follow_in_copied_ranges(tail: bytes, copies: RowCopies) -> bytes:
+    """Change the ranges in what comes after the rows of the sheet; the formulas there are left as they are."""
+
+    def ranged(match: re.Match[bytes]) -> bytes:
+        kept = [word for word in match.group(3).split() if not _is_left_out(word, copies)]
+        return match.group(1) + _shift_words(b" ".join(kept), copies) + match.group(4) if kept else b""
+
+    def merged(match: re.Match[bytes]) -> bytes:
+        area = Area.find(match.group(2))
+        places = copies.shift_merge(area) if area else ()
+        return b"".join(match.group(1) + str(place).encode() + match.group(3) for place in places)
+
+    tail = _RANGED_ELEMENT.sub(ranged, _MERGED_CELL.sub(merged, tail))
+    tail = _RANGED_LIST.sub(_count_list, tail)
+    for pattern in (_FILTER_REF, _EXTENSION_RANGES):
+        tail = pattern.sub(lambda m: m.group(1) + _shift_words(m.group(2), copies), tail)
+    tail = _ROW_BREAKS.sub(lambda m: _shift_numbers(_BREAK_ROW, m.group(), copies.last), tail)
+    return follow_in_drawing(copies)(tail)  # of controls
+
+
+def follow_in_drawing(copies: RowCopies) -> Callable[[bytes], bytes]:
+    """Make the change to the anchors of pictures, charts and shapes, which count rows from 0."""
+    return lambda xml: _shift_numbers(_ANCHOR_ROW, xml, lambda row: copies.first(row + 1) - 1)
+
+
+def follow_in_copied_table(table: ExcelTable, copies: RowCopies) -> Callable[[bytes], bytes]:
+    """Make the change to the table's own ref, its filter and its sort state; a table keeps one row at least."""
+
+    def change(match: re.Match[bytes]) -> bytes:
+        area = Area.find(match.group(2))
+        if area is None:
+            return match.group()
+        first, last = copies.span(area.first_row, area.last_row)
+        if area.first_row == table.header_row:
+            last = max(last, first + 1 + (table.has_totals and area.last_row > table.last_row))
+        return match.group(1) + str(area._replace(first_row=first, last_row=last)).encode()
+
+    return lambda xml: _ANY_REF.sub(change, xml)
+
+
+def read_merged_areas(tail: bytes) -> Iterator[Area]:
+    """Yield the merged cells of a sheet."""
+    for match in _MERGED_CELL.finditer(tail):
+        if area := Area.find(match.group(2)):
+            yield area
+
+
+def _is_left_out(word: bytes, copies: RowCopies) -> bool:
+    area = Area.find(word)
+    return area is not None and copies.is_left_out(area)
+
+
+def _shift_words(refs: bytes, copies: RowCopies) -> bytes:
+    return " ".join(map(copies.shift_reference, refs.decode("utf-8", "replace").split())).encode()
+
+
+def _shift_numbers(pattern: re.Pattern[bytes], xml: bytes, shift: Callable[[int], int]) -> bytes:
+    return pattern.sub(lambda match: match.group(1) + b"%d" % shift(int(match.group(2))), xml)
+
+
+def _count_list(match: re.Match[bytes]) -> bytes:
+    """A list of ranges with its count; nothing when nothing is left in it."""
+    name, item, attributes, inside = match.groups()
+    count = len(re.findall(rb"<(?:[\w.-]+:)?%b\b" % item, inside))
+    attributes = _COUNT_ATTRIBUTE.sub(rb"\g<1>%d" % count, attributes)
+    return b"<%b%b>%b</%b>" % (name, attributes, inside, name) if count else b""

@@ -1,0 +1,112 @@
+"""Where the rows of a sheet are after some were repeated, some left out, and all below shifted.
+
+A range grows with the rows inside it. In a repeated row, a reference to a single cell means the copy of its row that is
+nearest: `=B3*2` in the third copy of row 3 is `=B5*2`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from xl_salesflow.ooxml.cell_references import MAX_ROW, Area, map_references
+
+_ROW_DIGITS = re.compile(r"[0-9]+")
+
+
+@dataclass(frozen=True)
+class RowCopies:
+    """What is printed of a sheet, row by row, named by the rows before; `last_row` is the last one that was stored."""
+
+    sheet: str
+    last_row: int
+    printed: tuple[int, ...]
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The row numbers that a reference must mention to be concerned; none means any."""
+        return ()
+
+    @cached_property
+    def _copies(self) -> dict[int, list[int]]:
+        copies: dict[int, list[int]] = {}
+        for place, row in enumerate(self.printed, 1):
+            copies.setdefault(row, []).append(place)
+        return copies
+
+    @cached_property
+    def _kept(self) -> list[int]:
+        return sorted(self._copies)
+
+    def printed_rows(self, row: int) -> list[int]:
+        """Where a row is printed, once or several times or not at all."""
+        return self._copies.get(row, [])
+
+    def first(self, row: int) -> int:
+        """Where a rectangle that begins at a row begins now."""
+        if row > self.last_row:
+            return len(self.printed) + row - self.last_row
+        at = bisect_left(self._kept, row)
+        return self._copies[self._kept[at]][0] if at < len(self._kept) else len(self.printed) + 1
+
+    def last(self, row: int) -> int:
+        """Where a rectangle that ends at a row ends now."""
+        if row in self._copies:
+            return self._copies[row][-1]
+        return self.first(row) - (row <= self.last_row)
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """The rows that some rows take now; one row when nothing is left of them."""
+        start, end = self.first(first), MAX_ROW if last == MAX_ROW else self.last(last)
+        return (start, end) if end >= start else (max(1, end), max(1, end))
+
+    def is_left_out(self, area: Area) -> bool:
+        """Say whether no row of a rectangle is printed."""
+        at = bisect_left(self._kept, area.first_row)
+        return area.last_row <= self.last_row and (at == len(self._kept) or self._kept[at] > area.last_row)
+
+    def shift_reference(self, ref: str) -> str:
+        """Where a reference points now, dollars kept; a cell whose row is repeated becomes a range."""
+        area = Area.find(ref)
+        if area is None or not _ROW_DIGITS.search(ref):
+            return ref
+        start, end = self.span(area.first_row, area.last_row)
+        rows = iter((start, end))
+        shifted = _ROW_DIGITS.sub(lambda match: str(next(rows, match[0])), ref)
+        return f"{shifted}:{_ROW_DIGITS.sub(str(end), ref)}" if ":" not in ref and end > start else shifted
+
+    def shift_merge(self, area: Area) -> Iterator[Area]:
+        """Yield where merged cells are now: once for each time their rows are printed."""
+        starts, ends = self.printed_rows(area.first_row), self.printed_rows(area.last_row)
+        if len(starts) == len(ends):
+            for start, end in zip(starts, ends, strict=True):
+                yield area._replace(first_row=start, last_row=end)
+        else:
+            start, end = self.span(area.first_row, area.last_row)
+            yield area._replace(first_row=start, last_row=end)
+
+    def nearest_copy(self, wanted: int, row: int, place: int) -> int:
+        """The copy of a row that a formula means in the copy of *row* at *place*: above for rows above, else below."""
+        copies = self.printed_rows(wanted)
+        if not copies:
+            return self.first(wanted)
+        return min(copies, key=lambda at: (abs(at - place), at > place if wanted < row else at < place))
+
+
+def shift_copied_formula(sheets: Sequence[RowCopies], formula: str, home: str, row: int, place: int) -> str:
+    """Rewrite a formula of a cell on sheet *home* for the copy of *row* that is printed at *place*."""
+    by_name = {copies.sheet.casefold(): copies for copies in sheets}
+
+    def change(named: str | None, ref: str) -> str:
+        copies = by_name.get((home if named is None else named).casefold())
+        numbers = _ROW_DIGITS.findall(ref)
+        if copies is None or not numbers:
+            return ref
+        if named is None and (":" not in ref or set(numbers) == {str(row)}):
+            return _ROW_DIGITS.sub(lambda match: str(copies.nearest_copy(int(match[0]), row, place)), ref)
+        return copies.shift_reference(ref)
+
+    return map_references(formula, change)
