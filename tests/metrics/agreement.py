@@ -62,12 +62,12 @@ def _pairs(original: Path, result: Path, expected: SheetValues) -> Iterator[tupl
         table = layout.get_table_by_name(name)
         assert table.start is not None
         (top, left), grid, declared = table.start, grids[table.sheet], TABLES[name]
-        found = [declared.find(header) for header in table.columns]
+        found = [declared.find_column(header) for header in table.columns]
         place = {column.id: left + offset for offset, column in enumerate(found) if column}
         key = place[declared.key or "stage"]
         for cells in grid[top : top + len(rows)]:
-            for id, want in rows[cells[key]].items():
-                yield f"{name} {cells[key]} {id}", want, cells[place[id]]
+            for column, want in rows[cells[key]].items():
+                yield f"{name} {cells[key]} {column}", want, cells[place[column]]
     for name, (sheet, row, column) in _names(original).items():
         if name in expected.cells:
             yield name, expected.cells[name], grids[sheet][row][column]

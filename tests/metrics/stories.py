@@ -127,16 +127,16 @@ def _moves(history: pd.DataFrame, kind: pd.Series, position: pd.Series) -> np.nd
     )
 
 
-def told(table: str, today: date, language: Language = "en", **tables: list[dict[str, Any]]) -> Pipeline:
-    """Make a pipeline of a table people can read; its last column tells the visits as "Lead 01-31, Won 02-03".
+def pipeline_from_table(table: str, today: date, language: Language = "en", **tables: list[dict[str, Any]]) -> Pipeline:
+    """Make a pipeline of a table people can read; its last column lists the stage stays as "Lead 01-31, Won 02-03".
 
-    Days without a year are of *today*'s year; "?" is a day nobody knows. The deal is created on the day of its first visit.
+    Days without a year are of *today*'s year; "?" is an unknown day. The deal is created on the first day of its first stay.
     """
     header, *lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
     deals, visits = [], []
     for line in lines:
         row: dict[str, Any] = {name: cell for name, cell in zip(header, line, strict=True) if cell}
-        story = [_visit(part, today.year) for part in row.pop("visits").split(",")]
+        story = [_read_stay(part, today.year) for part in row.pop("visits").split(",")]
         for number in ("amount", "probability_override", "pushes"):
             if number in row:
                 row[number] = float(row[number])
@@ -146,8 +146,8 @@ def told(table: str, today: date, language: Language = "en", **tables: list[dict
     return pipeline_of_stories(pd.DataFrame(deals), pd.DataFrame(visits), today, language=language, **made)
 
 
-def _visit(told: str, year: int) -> tuple[str, pd.Timestamp | None]:
-    stage, day = told.strip().rsplit(" ", 1)
+def _read_stay(text: str, year: int) -> tuple[str, pd.Timestamp | None]:
+    stage, day = text.strip().rsplit(" ", 1)
     if day == "?":
         return stage, None
     return stage, pd.Timestamp(day if day.count("-") == 2 else f"{year}-{day}")

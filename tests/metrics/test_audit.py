@@ -82,10 +82,10 @@ def book(language: Language = "en") -> Pipeline:
         ("losses", "Mostly Price: 100% of 1 with a reason; 1 have none."),
     ],
 )
-def test_an_answer_tells_what_the_workbook_holds(question: str, answer: str) -> None:
-    told = {one["question"]: one["answer"] for one in answer_audit_questions(book())}
-    assert told[question] == answer
-    assert len(told) == 13
+def test_an_answer_sums_up_what_the_workbook_holds(question: str, answer: str) -> None:
+    answers = {one["question"]: one["answer"] for one in answer_audit_questions(book())}
+    assert answers[question] == answer
+    assert len(answers) == 13
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -94,9 +94,9 @@ def test_an_empty_workbook_leaves_every_question_open(language: Language) -> Non
 
 
 def test_a_chinese_workbook_is_answered_in_chinese() -> None:
-    told = {one["question"]: one["answer"] for one in answer_audit_questions(book("zh"))}
-    assert told["materials"] == "Case：占 3 份资料的 67%。"
-    assert all(answer and not answer.isascii() for answer in told.values())
+    answers = {one["question"]: one["answer"] for one in answer_audit_questions(book("zh"))}
+    assert answers["materials"] == "Case：占 3 份资料的 67%。"
+    assert all(answer and not answer.isascii() for answer in answers.values())
 
 
 def test_spin_coverage_counts_the_kinds_of_notes_of_a_deal() -> None:

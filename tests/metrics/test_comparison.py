@@ -38,28 +38,28 @@ def shown(value: Any) -> Any:
 @pytest.mark.parametrize("view", VIEWS)
 def test_sheet_and_command_line_compare_alike(view: str, pipeline: Pipeline) -> None:
     day = date(2025, 8, 1)
-    asked = replace(pipeline, view=VIEWS[view])
+    asked = replace(pipeline, query=VIEWS[view])
     values = compute_sheet_values(replace(asked, named={"CompareInput": day}))
-    then = replace(asked, view=replace(asked.view, as_of=day))
-    told = compare_metrics(asked, then)
+    then = replace(asked, query=replace(asked.query, as_of=day))
+    answer = compare_metrics(asked, then)
     assert values.cells["CompareTo"] == day
-    for id in COMPARED_METRICS:
-        assert values.cells[f"Then_{id}"] == shown(told[id]["then"]), id
-        assert values.cells[f"Change_{id}"] == shown(told[id]["difference"]), id
+    for metric in COMPARED_METRICS:
+        assert values.cells[f"Then_{metric}"] == shown(answer[metric]["then"]), metric
+        assert values.cells[f"Change_{metric}"] == shown(answer[metric]["difference"]), metric
     for row, stage in enumerate(compare_stage_metrics(asked, then), 1):
         cells = values.tables["StageChanges"][row]
-        for id in NUMBERS:
-            assert cells[id] == shown(stage[id]["now"])
-            assert cells[f"{id}_then"] == shown(stage[id]["then"])
-            assert cells[f"{id}_change"] == shown(stage[id]["difference"])
+        for metric in NUMBERS:
+            assert cells[metric] == shown(stage[metric]["now"])
+            assert cells[f"{metric}_then"] == shown(stage[metric]["then"])
+            assert cells[f"{metric}_change"] == shown(stage[metric]["difference"])
     assert any(values.tables["StageChanges"][row]["reached_change"] for row in (1, 2, 3))
 
 
 @pytest.mark.parametrize("day", [None, "", date(2025, 9, 16)])
 def test_without_a_day_and_after_the_as_of_date_nothing_is_compared(day: object, pipeline: Pipeline) -> None:
-    asked = replace(pipeline, view=Query(as_of=date(2025, 9, 15)), named={"CompareInput": day})
+    asked = replace(pipeline, query=Query(as_of=date(2025, 9, 15)), named={"CompareInput": day})
     values = compute_sheet_values(asked)
-    assert {values.cells[f"{part}_{id}"] for part in ("Then", "Change") for id in COMPARED_METRICS} == {""}
+    assert {values.cells[f"{part}_{metric}"] for part in ("Then", "Change") for metric in COMPARED_METRICS} == {""}
     assert values.cells["CompareTo"] == ""
     assert values.tables["StageChanges"][1]["open_count"] != ""
     assert (
@@ -69,4 +69,4 @@ def test_without_a_day_and_after_the_as_of_date_nothing_is_compared(day: object,
 
 def test_compared_with_today_nothing_has_changed(pipeline: Pipeline) -> None:
     values = compute_sheet_values(replace(pipeline, named={"CompareInput": TODAY}))
-    assert {values.cells[f"Change_{id}"] for id in COMPARED_METRICS} == {0.0}
+    assert {values.cells[f"Change_{metric}"] for metric in COMPARED_METRICS} == {0.0}

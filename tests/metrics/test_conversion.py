@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.funnel_answers import compute_funnel
 from xl_salesflow.schema.named_values import Query
@@ -14,7 +14,7 @@ from xl_salesflow.schema.named_values import Query
 
 @pytest.fixture
 def pipeline() -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | amount | visits
         D-1  | 100    | Lead 01-01, Won 01-05
@@ -43,7 +43,7 @@ def test_reached(
     contract: int,
     won: int,
 ) -> None:
-    stages = compute_funnel(replace(pipeline, view=Query(reach=reach))).stages
+    stages = compute_funnel(replace(pipeline, query=Query(reach=reach))).stages
     assert [stage["reached"] for stage in stages] == [lead, qualified, demo, contract, won]
 
 
@@ -64,9 +64,9 @@ def test_a_period_asks_for_closing_or_for_creation(
     pipeline: Pipeline, reading: Literal["snapshot", "cohort"], reached: list[int]
 ) -> None:
     january = Query(start=date(2026, 1, 1), end=date(2026, 1, 31), reading=reading)
-    assert [stage["reached"] for stage in compute_funnel(replace(pipeline, view=january)).stages] == reached
+    assert [stage["reached"] for stage in compute_funnel(replace(pipeline, query=january)).stages] == reached
 
 
 def test_a_past_date_shows_what_was_reached_then(pipeline: Pipeline) -> None:
-    stages = compute_funnel(replace(pipeline, view=Query(as_of=date(2026, 1, 8)))).stages
+    stages = compute_funnel(replace(pipeline, query=Query(as_of=date(2026, 1, 8)))).stages
     assert [stage["reached"] for stage in stages] == [3, 3, 2, 1, 1]

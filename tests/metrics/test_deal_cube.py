@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.computed_columns import compute_history_columns
@@ -19,7 +19,7 @@ from xl_salesflow.schema.named_values import Query
 
 @pytest.fixture
 def pipeline() -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | owner | amount | visits
         D-1  | Ann   | 10     | Lead 03-10

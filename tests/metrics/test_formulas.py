@@ -147,15 +147,15 @@ def test_every_formula_cell_has_its_formula() -> None:
 
 
 def test_every_metric_says_what_it_means_in_both_languages() -> None:
-    for id, metric in METRICS_BY_ID.items():
-        assert all(metric.name.both()), id
-        assert all(text.rstrip().endswith((".", "。")) for text in metric.definition.both()), id
+    for metric in METRICS_BY_ID.values():
+        assert all(metric.name.both()), metric.id
+        assert all(text.rstrip().endswith((".", "。")) for text in metric.definition.both()), metric.id
 
 
 def test_metric_ids_are_valid_names_of_cells() -> None:
-    for id in METRICS_BY_ID:
-        assert re.fullmatch(r"[a-z][a-z0-9_]*_[a-z0-9_]+|[a-z]{4,}", id), (
-            f"{id} could be taken for the address of a cell"
+    for metric in METRICS_BY_ID:
+        assert re.fullmatch(r"[a-z][a-z0-9_]*_[a-z0-9_]+|[a-z]{4,}", metric), (
+            f"{metric} could be taken for the address of a cell"
         )
 
 

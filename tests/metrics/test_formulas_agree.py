@@ -116,14 +116,14 @@ def expected(pipeline: Pipeline) -> SheetValues:
 
 def _cells(columns: pd.DataFrame) -> list[dict[str, object]]:
     records = columns.to_dict("records")
-    return [{str(id): "" if value != value else value for id, value in record.items()} for record in records]
+    return [{str(column): "" if value != value else value for column, value in record.items()} for record in records]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_generated_pipelines(libreoffice: LibreOffice, tmp_path: Path, language: Language) -> None:
     pipeline = generated(50, language=language)
-    pipelines = {name: replace(pipeline, view=view) for name, view in VIEWS.items()}
+    pipelines = {name: replace(pipeline, query=view) for name, view in VIEWS.items()}
     planned = replace(pipeline, named={"PlanTarget": 1_234_567.5, "PlanBy": date(2026, 9, 30)})
     pipelines["a plan of its own"] = replace(
         planned, settings=Settings({**pipeline.settings.values, "small_sample": 5.0})
@@ -133,9 +133,9 @@ def test_generated_pipelines(libreoffice: LibreOffice, tmp_path: Path, language:
             "GroupBy": CHOICES["group"][column].in_(language),
             **dict(zip(("SegmentA", "SegmentB"), segments, strict=True)),
         }
-        pipelines[name] = replace(pipeline, view=view, named=chosen)
+        pipelines[name] = replace(pipeline, query=view, named=chosen)
     for name, (view, day) in OTHER_DAYS.items():
-        pipelines[name] = replace(pipeline, view=view, named={"CompareInput": day})
+        pipelines[name] = replace(pipeline, query=view, named={"CompareInput": day})
     if language == "zh":
         pipelines = {name: pipelines[name] for name in (*CHINESE, "a plan of its own")}
     pipelines["another seed"] = generated(120, seed=2, language=language)
@@ -161,7 +161,7 @@ def test_real_data(
     libreoffice: LibreOffice, shared: Path, tmp_path: Path, read: Callable[[Path], Pipeline], views: dict[str, Query]
 ) -> None:
     pipeline = read(shared)
-    pipelines = {name: replace(pipeline, view=view) for name, view in views.items()}
+    pipelines = {name: replace(pipeline, query=view) for name, view in views.items()}
     assert agree(libreoffice, pipelines, tmp_path, by_row=False) > 300
 
 

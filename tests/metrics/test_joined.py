@@ -36,8 +36,8 @@ def team(deals: int, seed: int, playbook: str = "crm", language: Language = "en"
     return recompute_formula_columns(apply_change_set(base, generate_pipeline(base, deals, seed)))
 
 
-def replace_setting(pipeline: Pipeline, id: str, value: str) -> Settings:
-    return Settings({**pipeline.settings.values, id: value})
+def replace_setting(pipeline: Pipeline, setting: str, value: str) -> Settings:
+    return Settings({**pipeline.settings.values, setting: value})
 
 
 def rolled(parts: Mapping[str, Pipeline]) -> Pipeline:
@@ -56,8 +56,8 @@ TEAMS = {
 def test_the_numbers_are_the_sums_of_the_parts(parts: dict[str, Pipeline]) -> None:
     whole = compute_funnel(rolled(parts)).metrics
     each = [compute_funnel(part).metrics for part in parts.values()]
-    for id in ADDITIVE_METRICS:
-        assert whole[id] == pytest.approx(sum(float(one[id] or 0) for one in each), abs=0.005), id
+    for metric in ADDITIVE_METRICS:
+        assert whole[metric] == pytest.approx(sum(float(one[metric] or 0) for one in each), abs=0.005), metric
 
 
 @pytest.mark.parametrize("parts", TEAMS.values(), ids=TEAMS)

@@ -32,9 +32,9 @@ ROUNDED = {
 
 def test_crm_opportunities(shared: Path) -> None:
     metrics = compute_funnel(maven(shared)).metrics
-    assert {id: metrics[id] for id in MAVEN} == MAVEN
-    assert {id: round(metrics[id], digits) for id, (_, digits) in ROUNDED.items()} == {
-        id: v for id, (v, _) in ROUNDED.items()
+    assert {metric: metrics[metric] for metric in MAVEN} == MAVEN
+    assert {metric: round(metrics[metric], digits) for metric, (_, digits) in ROUNDED.items()} == {
+        metric: v for metric, (v, _) in ROUNDED.items()
     }
 
 
@@ -49,5 +49,5 @@ def test_marketing_funnel(shared: Path) -> None:
 def test_slices_add_up_to_the_whole(shared: Path, column: str) -> None:
     pipeline = maven(shared)
     whole, parts = compute_funnel(pipeline).metrics, compute_metrics_by(pipeline, column)
-    for id in ("deal_count", "won_count", "lost_count", "open_count", "undated_count", "won_value"):
-        assert sum(part[id] for part in parts) == whole[id]
+    for metric in ("deal_count", "won_count", "lost_count", "open_count", "undated_count", "won_value"):
+        assert sum(part[metric] for part in parts) == whole[metric]

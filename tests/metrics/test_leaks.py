@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.funnel_answers import compute_funnel
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
@@ -14,7 +14,7 @@ from xl_salesflow.schema.named_values import Query
 
 @pytest.fixture
 def pipeline() -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | amount | loss_reason | visits
         D-1  | 100    | price       | Lead 01-01, Lost 01-31
@@ -32,20 +32,20 @@ def pipeline() -> Pipeline:
 def test_lost_by_stage_counts_every_loss_even_of_a_deal_reopened(pipeline: Pipeline) -> None:
     lead, qualified, demo, _, _ = compute_funnel(pipeline).stages
     columns = ("lost_count", "lost_value", "lost_share", "lost_cumulative")
-    assert [lead[id] for id in columns] == [4, 1300, 4 / 5, 4 / 5]
-    assert [demo[id] for id in columns] == [1, 300, 1 / 5, 1]
-    assert [qualified[id] for id in columns] == [0, 0, 0, 1]
+    assert [lead[column] for column in columns] == [4, 1300, 4 / 5, 4 / 5]
+    assert [demo[column] for column in columns] == [1, 300, 1 / 5, 1]
+    assert [qualified[column] for column in columns] == [0, 0, 0, 1]
 
 
 def test_lost_by_reason_counts_deals_that_are_lost(pipeline: Pipeline) -> None:
     rows = compute_sheet_values(pipeline).tables["LossReasons"]
-    told_ = [(row["reason"], row["lost_count"], row["lost_value"], row["lost_cumulative"]) for row in rows.values()]
-    assert told_[:3] == [("(none given)", 1, 500, 1), ("Price", 2, 300, 1 / 2), ("our own", 1, 300, 1)]
-    assert set(told_[3:]) == {("", "", "", "")}
+    reasons = [(row["reason"], row["lost_count"], row["lost_value"], row["lost_cumulative"]) for row in rows.values()]
+    assert reasons[:3] == [("(none given)", 1, 500, 1), ("Price", 2, 300, 1 / 2), ("our own", 1, 300, 1)]
+    assert set(reasons[3:]) == {("", "", "", "")}
 
 
 def test_a_past_date_knows_the_stages_but_not_the_reasons(pipeline: Pipeline) -> None:
-    then = replace(pipeline, view=Query(as_of=date(2026, 2, 9)))
+    then = replace(pipeline, query=Query(as_of=date(2026, 2, 9)))
     assert compute_funnel(then).stages[0]["lost_count"] == 1
     assert compute_sheet_values(then).tables["LossReasons"][0]["lost_count"] == ""
 

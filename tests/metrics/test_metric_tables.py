@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from tools.reference_pages import make_metrics_page
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Text
@@ -34,7 +34,7 @@ from xl_salesflow.workbook.template.page_parts import template_metric_rows
 
 @pytest.fixture
 def pipeline() -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | owner | amount | visits
         D-1  | Ann   | 100    | Lead 01-01, Demo 01-04

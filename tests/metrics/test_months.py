@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.schema.named_values import Query
@@ -14,7 +14,7 @@ from xl_salesflow.schema.named_values import Query
 
 @pytest.fixture
 def pipeline() -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | amount | forecast  | expected_close | probability_override | visits
         D-1  | 100    | commit    | 2026-11-30     | 0.5                  | Lead 01-01
@@ -43,13 +43,13 @@ def test_months_run_from_the_as_of_date(pipeline: Pipeline) -> None:
     header, *lines = [[cell.strip() for cell in line.split("|")] for line in doc.strip().splitlines()]
     for month, *numbers in lines:
         row = next(row for row in rows.values() if row["month"].isoformat().startswith(month))
-        assert [row[id] for id in header[1:]] == [float(number) for number in numbers], month
+        assert [row[column] for column in header[1:]] == [float(number) for number in numbers], month
     assert len(rows) == 12
     assert sum(row["deals"] for row in rows.values()) == 5
 
 
-def test_what_was_expected_then_nobody_knows(pipeline: Pipeline) -> None:
-    past: dict[int, Any] = compute_sheet_values(replace(pipeline, view=Query(as_of=date(2026, 11, 10)))).tables[
+def test_a_past_date_does_not_know_what_was_expected(pipeline: Pipeline) -> None:
+    past: dict[int, Any] = compute_sheet_values(replace(pipeline, query=Query(as_of=date(2026, 11, 10)))).tables[
         "ForecastMonths"
     ]
     assert (past[0]["closed"], past[0]["open_value"], past[0]["cumulative"]) == (6400, "", "")

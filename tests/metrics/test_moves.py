@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.metrics.generated import generated
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.metrics.deal_cube import build_cube
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.metrics.stage_move_metrics import cube_move_matrix
@@ -15,7 +15,7 @@ from xl_salesflow.schema.named_values import Query
 
 def test_every_way_out_of_a_stage() -> None:
     """Moves are counted from the stage they leave, whichever way they go."""
-    pipeline = told(
+    pipeline = pipeline_from_table(
         """
         deal | amount | visits
         D-1  | 10     | Lead 01-01, Qualified 01-02, Lead 01-03, Demo 01-04, Won 01-05, Care 01-06
@@ -25,14 +25,14 @@ def test_every_way_out_of_a_stage() -> None:
     )
     rows = compute_sheet_values(pipeline).tables["Moves"]
     lead = {
-        id: rows[1][id]
-        for id in ("entries", "forward", "skip", "back", "won", "lost", "there", "check", "to_2", "to_3")
+        column: rows[1][column]
+        for column in ("entries", "forward", "skip", "back", "won", "lost", "there", "check", "to_2", "to_3")
     }
     assert lead == {
         "entries": 4, "forward": 1, "skip": 1, "back": 0, "won": 0, "lost": 1, "there": 1, "check": 0, "to_2": 1, "to_3": 1,
     }  # fmt: skip
     worth = compute_sheet_values(pipeline).tables["MoveValues"]
-    assert [worth[1][id] for id in ("lost", "to_1", "to_2", "to_3", "to_5")] == [20, 0, 10, 10, 0]
+    assert [worth[1][column] for column in ("lost", "to_1", "to_2", "to_3", "to_5")] == [20, 0, 10, 10, 0]
     assert (rows[2]["back"], rows[2]["to_1"], rows[3]["won"], rows[5]["aftercare"]) == (1, 1, 1, 1)
     assert {(move["from"], move["to"]): (move["count"], move["value"]) for move in cube_move_matrix(build_cube(pipeline))} == {
         ("Lead", "Qualified"): (1, 10), ("Qualified", "Lead"): (1, 10), ("Lead", "Demo"): (1, 10), ("Demo", "Won"): (1, 10),
@@ -42,13 +42,13 @@ def test_every_way_out_of_a_stage() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("as_of", [None, date(2025, 9, 15), date(2024, 12, 1)])
-def test_no_visit_is_lost(seed: int, as_of: date | None) -> None:
-    pipeline = replace(generated(60, seed), view=Query(as_of=as_of))
+def test_no_stay_is_lost(seed: int, as_of: date | None) -> None:
+    pipeline = replace(generated(60, seed), query=Query(as_of=as_of))
     assert {row["check"] for row in compute_sheet_values(pipeline).tables["Moves"].values() if row["stage"]} == {0}
 
 
 def test_the_check_finds_a_missing_move() -> None:
-    pipeline = told("deal | visits\nD-1 | Lead 01-01, Demo 01-05", date(2026, 2, 1))
+    pipeline = pipeline_from_table("deal | visits\nD-1 | Lead 01-01, Demo 01-05", date(2026, 2, 1))
     history = pipeline["History"].copy()
     history["move"] = ""
     assert compute_sheet_values(pipeline.with_tables(History=history)).tables["Moves"][1]["check"] == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.funnel_answers import compute_funnel, compute_metrics_by
 from xl_salesflow.schema.named_values import Query
@@ -16,7 +16,7 @@ MARCH = {"start": date(2026, 3, 1), "end": date(2026, 3, 31)}
 
 @pytest.fixture
 def pipeline() -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | owner | amount  | visits
         D-1  | Ann   | 100.10  | Lead 01-10, Demo 01-20, Won 03-05
@@ -54,13 +54,13 @@ def test_counts(
         "Ann": Query(filters={"owner": "Ann"}),
         "ann, as of March the 20th": Query(as_of=date(2026, 3, 20), filters={"owner": "ann"}),
     }
-    metrics = compute_funnel(replace(pipeline, view=views[question])).metrics
-    found = [metrics[id] for id in ("deal_count", "created_count", "open_count", "won_count", "lost_count")]
+    metrics = compute_funnel(replace(pipeline, query=views[question])).metrics
+    found = [metrics[metric] for metric in ("deal_count", "created_count", "open_count", "won_count", "lost_count")]
     assert found == [deals, created, still_open, won, lost]
 
 
 @pytest.mark.parametrize(
-    ("id", "value", "sample"),
+    ("metric", "value", "sample"),
     [
         ("open_value", 1050.01, 2),  # the half cent of D-4 is rounded once, in the sum
         ("won_value", 100.10, 2),
@@ -73,16 +73,18 @@ def test_counts(
         ("undated_count", 2, 2),
     ],
 )
-def test_values_and_what_they_stand_on(pipeline: Pipeline, id: str, value: float, sample: int) -> None:
+def test_values_and_what_they_stand_on(pipeline: Pipeline, metric: str, value: float, sample: int) -> None:
     found = compute_funnel(pipeline)
-    assert found.metrics[id] == pytest.approx(value, abs=1e-12)
-    assert found.samples[id] == sample
+    assert found.metrics[metric] == pytest.approx(value, abs=1e-12)
+    assert found.samples[metric] == sample
 
 
 def test_nothing_is_unknown_and_not_nought() -> None:
-    pipeline = told("deal | visits\nD-1 | Lead 01-01", date(2026, 2, 1))
+    pipeline = pipeline_from_table("deal | visits\nD-1 | Lead 01-01", date(2026, 2, 1))
     metrics = compute_funnel(pipeline).metrics
-    assert {metrics[id] for id in ("win_rate", "win_rate_by_value", "mean_won_value", "cycle_days_won_mean")} == {None}
+    assert {
+        metrics[metric] for metric in ("win_rate", "win_rate_by_value", "mean_won_value", "cycle_days_won_mean")
+    } == {None}
     assert (metrics["won_count"], metrics["won_value"], metrics["win_rate_of_all"]) == (0, 0, 0)
 
 
@@ -97,15 +99,15 @@ def test_slices_come_most_deals_first_and_blanks_have_one_of_their_own(pipeline:
 
 @pytest.mark.parametrize("as_of", [None, date(2026, 3, 20)])
 def test_a_slice_says_what_the_filter_says(pipeline: Pipeline, as_of: date | None) -> None:
-    pipeline = replace(pipeline, view=Query(as_of=as_of))
+    pipeline = replace(pipeline, query=Query(as_of=as_of))
     for row in compute_metrics_by(pipeline, "owner"):
         if row["key"]:
-            alone = compute_funnel(replace(pipeline, view=Query(as_of=as_of, filters={"owner": row["key"]}))).metrics
-            sliced = {id: value for id, value in row.items() if value is not None and id != "key"}
-            assert sliced == {id: alone[id] for id in sliced}
+            alone = compute_funnel(replace(pipeline, query=Query(as_of=as_of, filters={"owner": row["key"]}))).metrics
+            sliced = {name: value for name, value in row.items() if value is not None and name != "key"}
+            assert sliced == {name: alone[name] for name in sliced}
 
 
 def test_a_deal_without_a_creation_date_is_left_out_of_the_past(pipeline: Pipeline) -> None:
-    past = compute_funnel(replace(pipeline, view=Query(as_of=date(2026, 3, 31))))
+    past = compute_funnel(replace(pipeline, query=Query(as_of=date(2026, 3, 31))))
     assert past.metrics["open_count"] == 1  # D-5 was Qualified then, but nobody knows since when it is a deal
     assert past.metrics["undated_count"] == 2

@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 
 
 @pytest.fixture
 def pipeline() -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | amount | visits
         D-1  | 100    | Lead 01-01, Qualified 01-05, Demo 01-15, Contract 01-18, Won 01-20
@@ -50,9 +50,9 @@ def test_what_if_a_conversion_were_another(pipeline: Pipeline) -> None:
     assert [needed for (needed,) in rows(asked, "deals_needed")] == [34, 30, 20, 20, 10]
 
 
-def test_without_a_target_the_targets_sheet_is_asked(pipeline: Pipeline) -> None:
+def test_without_a_target_the_sheet_targets_decides(pipeline: Pipeline) -> None:
     assert [needed for (needed,) in rows(pipeline, "deals_needed")] == [""] * 5
 
 
-def test_the_last_day_is_the_end_of_the_year_unless_told(pipeline: Pipeline) -> None:
+def test_the_last_day_is_the_end_of_the_year_by_default(pipeline: Pipeline) -> None:
     assert rows(pipeline, "by_when")[-1] == (date(2026, 12, 31),)

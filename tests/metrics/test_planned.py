@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
@@ -23,7 +23,7 @@ TODAY = date(2026, 2, 1)
 
 
 def pipeline(*targets: dict[str, Any], activities: list[dict[str, Any]] | None = None) -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | owner | sales_channel | amount | visits
         D-1  | Ann   | direct        | 100    | Lead 01-01, Qualified 01-05, Demo 01-15, Contract 01-18, Won 01-20
@@ -62,7 +62,7 @@ def test_the_answer_is_what_the_sheet_plan_shows() -> None:
 
 def test_the_targets_sheet_asks_for_what_is_still_missing() -> None:
     answer = compute_sales_plan(pipeline({"target": 1000.0}))
-    assert [answer[id] for id in ("target", "won_to_date", "gap", "value_to_win")] == [1000, 400, 600, 600]
+    assert [answer[part] for part in ("target", "won_to_date", "gap", "value_to_win")] == [1000, 400, 600, 600]
 
 
 def test_owners_and_channels_with_a_target_are_planned_from_their_own_numbers() -> None:
@@ -71,7 +71,7 @@ def test_owners_and_channels_with_a_target_are_planned_from_their_own_numbers() 
             {"owner": "Bob", "target": 900.0},
             {"owner": "Ann", "target": 300.0},
             {"sales_channel": "agent", "target": 500.0},
-            {"owner": "Ann", "product": "P", "target": 70.0},  # a slice of a slice is nobody's whole target
+            {"owner": "Ann", "product": "P", "target": 70.0},  # a target for one product is not the whole target
             {"owner": "Cid", "target": 50.0, "to": date(2027, 1, 31)},  # reaches beyond the year
         ),
         5000.0,
@@ -96,7 +96,7 @@ def test_activities_a_week(by: date, needed: int, per_week: int | None) -> None:
     assert answer["activities_per_week"] == per_week
 
 
-def test_without_activities_nobody_knows_how_many_it_takes() -> None:
+def test_without_activities_their_number_is_unknown() -> None:
     answer = compute_sales_plan(pipeline(), 1000.0)
     assert (answer["activities_needed"], answer["activities_per_week"]) == (None, None)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.funnel_answers import compare_segments
@@ -41,14 +41,14 @@ def test_nothing_tried_is_too_few() -> None:
     assert (found.first_rate, found.second_rate, found.difference, found.verdict) == (None, 0.075, None, "too few")
 
 
-def test_when_everything_is_won_there_is_nothing_to_tell_apart() -> None:
+def test_when_everything_is_won_there_is_no_difference() -> None:
     found = compare_win_rates((40, 50), (40, 50))
     assert (found.difference, found.p_value, found.verdict) == (0, None, "no difference")
 
 
 @pytest.fixture
 def pipeline() -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | source    | visits
         D-1  | referral  | Lead 01-01, Won 01-05
@@ -65,11 +65,11 @@ def test_two_values_of_a_column_by_their_closed_deals(pipeline: Pipeline) -> Non
     assert (found.first_rate, found.second_rate, found.verdict) == (0.5, 0.0, "too few")
 
 
-def test_a_segment_nobody_has_is_named_with_those_there_are(pipeline: Pipeline) -> None:
+def test_a_segment_without_deals_is_named_with_those_there_are(pipeline: Pipeline) -> None:
     with pytest.raises(UsageError, match=r"“Website”.*Referral"):
         compare_segments(pipeline, "source", "Referral", "Website")
 
 
-def test_a_column_nobody_fills_in_is_named(pipeline: Pipeline) -> None:
+def test_a_column_without_values_is_named(pipeline: Pipeline) -> None:
     with pytest.raises(UsageError, match="No deal in view has a value of “Region”"):
         compare_segments(pipeline, "region", "East", "West")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.funnel_answers import compute_funnel, compute_metrics_by
 from xl_salesflow.schema.named_values import Query
@@ -17,7 +17,7 @@ QUARTER = Query(start=date(2026, 1, 1), end=date(2026, 3, 31))
 
 
 def pipeline(*targets: dict[str, Any]) -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | owner | amount | expected_close | visits
         D-1  | Ann   | 400    |                | Lead 01-01, Won 01-11
@@ -47,18 +47,18 @@ def pipeline(*targets: dict[str, Any]) -> Pipeline:
     ids=["team", "quarter", "team before owners", "owners together", "owner", "owner without", "no such slice", "none"],
 )
 def test_target_of_a_view(targets: list[dict[str, Any]], view: Query, target: float | None) -> None:
-    assert compute_funnel(replace(pipeline(*targets), view=view)).metrics["target"] == target
+    assert compute_funnel(replace(pipeline(*targets), query=view)).metrics["target"] == target
 
 
 def test_attainment_gap_and_coverage() -> None:
     metrics = compute_funnel(pipeline({**YEAR, "target": 1600})).metrics
     ids = ("won_to_date", "attainment", "target_gap", "expected_value", "coverage", "required_coverage")
-    assert [metrics[id] for id in ids] == [500, 500 / 1600, 1100, 550, 550 / 1100, 600 / 500]
+    assert [metrics[metric] for metric in ids] == [500, 500 / 1600, 1100, 550, 550 / 1100, 600 / 500]
 
 
 def test_without_a_target_nothing_is_missing() -> None:
     metrics = compute_funnel(pipeline()).metrics
-    assert [metrics[id] for id in ("attainment", "target_gap", "coverage", "won_needed")] == [None] * 4
+    assert [metrics[metric] for metric in ("attainment", "target_gap", "coverage", "won_needed")] == [None] * 4
 
 
 def test_every_owner_against_their_own_target() -> None:

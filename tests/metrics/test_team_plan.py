@@ -41,21 +41,23 @@ def rows(pipeline: Pipeline) -> dict[tuple[str, str], dict[str, Any]]:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_sheet_and_command_line_plan_alike(view: str, pipeline: Pipeline) -> None:
-    asked = replace(pipeline, view=VIEWS[view])
-    told, shown = compute_sales_plan(asked), rows(asked)
+    asked = replace(pipeline, query=VIEWS[view])
+    answer, shown = compute_sales_plan(asked), rows(asked)
     listed = {
-        (part, own["key"]): own for part, group in (("Owner", "owners"), ("Channel", "channels")) for own in told[group]
+        (part, own["key"]): own
+        for part, group in (("Owner", "owners"), ("Channel", "channels"))
+        for own in answer[group]
     }
     wanted = {who for who, row in shown.items() if row["target"] != ""}
     assert wanted == {who for who in listed if who in shown and listed[who]["target"] is not None}
     assert wanted
     for who in wanted:
-        for id in SAME:
-            expected = listed[who][id]
-            assert shown[who][id] == ("" if expected is None else pytest.approx(expected, rel=1e-12)), (who, id)
+        for column in SAME:
+            expected = listed[who][column]
+            assert shown[who][column] == ("" if expected is None else pytest.approx(expected, rel=1e-12)), (who, column)
 
 
-def test_what_is_typed_for_all_is_nobodys_own(pipeline: Pipeline) -> None:
+def test_what_is_typed_for_the_team_does_not_apply_to_one(pipeline: Pipeline) -> None:
     plan = pipeline["PlanStages"].assign(what_if=0.5)
     typed = replace(pipeline.with_tables(PlanStages=plan), named={"PlanTarget": 1.0})
     assert rows(typed) == rows(pipeline)
@@ -67,9 +69,9 @@ def test_a_row_without_a_target_says_nothing_else(pipeline: Pipeline) -> None:
     shown = rows(pipeline)
     blank = [row for row in shown.values() if row["target"] == ""]
     assert blank
-    assert {value for row in blank for id, value in row.items() if id not in ("part", "name")} == {""}
+    assert {value for row in blank for column, value in row.items() if column not in ("part", "name")} == {""}
 
 
 def test_one_chosen_owner_stands_alone_among_owners(pipeline: Pipeline) -> None:
-    shown = rows(replace(pipeline, view=Query(filters={"owner": "ANN"})))
+    shown = rows(replace(pipeline, query=Query(filters={"owner": "ANN"})))
     assert [name for part, name in shown if part == "Owner"] == ["Ann"]

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.metrics.stories import told
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.funnel_answers import compute_funnel
 from xl_salesflow.schema.named_values import Query
@@ -13,7 +13,7 @@ from xl_salesflow.schema.named_values import Query
 
 @pytest.fixture
 def pipeline() -> Pipeline:
-    return told(
+    return pipeline_from_table(
         """
         deal | visits
         D-1  | Lead 01-01, Qualified 01-04, Won 01-11
@@ -29,7 +29,11 @@ def pipeline() -> Pipeline:
 
 def test_cycle_days_leave_out_what_is_not_dated(pipeline: Pipeline) -> None:
     found = compute_funnel(pipeline)
-    table = {id: (value, found.samples[id]) for id, value in found.metrics.items() if id.startswith("cycle_days")}
+    table = {
+        metric: (value, found.samples[metric])
+        for metric, value in found.metrics.items()
+        if metric.startswith("cycle_days")
+    }
     assert table == {
         "cycle_days_won_mean": (35, 2),  # 10 and 60 days
         "cycle_days_won_median": (35, 2),
@@ -48,11 +52,11 @@ def test_cycle_days_leave_out_what_is_not_dated(pipeline: Pipeline) -> None:
         ("Demo", 0, None, None, None, None, None),
     ],
 )
-def test_days_in_stage_are_of_finished_visits(
+def test_days_in_stage_are_of_finished_stays(
     pipeline: Pipeline, stage: str, visits: int, mean: float, median: float, p90: float, limit: int, over: int
 ) -> None:
     row = next(row for row in compute_funnel(pipeline).stages if row["stage"] == stage)
-    found = [row[id] for id in ("visits", "mean_days", "median_days", "p90_days", "day_limit", "over_limit")]
+    found = [row[column] for column in ("visits", "mean_days", "median_days", "p90_days", "day_limit", "over_limit")]
     assert found == [pytest.approx(wanted) for wanted in (visits, mean, median, p90, limit, over)]
 
 
@@ -67,5 +71,5 @@ def test_days_in_stage_are_of_finished_visits(
     ],
 )
 def test_the_clock_runs_to_the_as_of_date(pipeline: Pipeline, as_of: date, visits: int, over: int) -> None:
-    lead = compute_funnel(replace(pipeline, view=Query(as_of=as_of))).stages[0]
+    lead = compute_funnel(replace(pipeline, query=Query(as_of=as_of))).stages[0]
     assert (lead["visits"], lead["over_limit"]) == (visits, over)

@@ -35,14 +35,14 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
 
     *instead* spoils metrics; without *live_rows* the formula columns of deals and visits are values, which is quicker.
     """
-    worked_out = compute_history_columns(pipeline)[["weighted_value", "step"]]
+    computed = compute_history_columns(pipeline)[["weighted_value", "step"]]
     pipeline = pipeline.with_tables(
-        History=pipeline["History"].assign(**{str(id): worked_out[id] for id in worked_out})
+        History=pipeline["History"].assign(**{str(column): computed[column] for column in computed})
     )
     if not live_rows:
         tables = {"Deals": compute_deal_columns, "History": compute_history_columns, "Stages": compute_stage_columns}
         pipeline = pipeline.with_tables(**{
-            name: pipeline[name].assign(**{str(id): column for id, column in columns(pipeline).items()})
+            name: pipeline[name].assign(**{str(column): cells for column, cells in columns(pipeline).items()})
             for name, columns in tables.items()
         })  # fmt: skip
     book = Workbook()
@@ -51,7 +51,9 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
         _data_sheet(book, TABLES[name], pipeline[name], pipeline.language, live_rows)
     for name, keys, cells in metric_tables(pipeline.language):
         if name == "Metrics":
-            cells |= {id: {**cells[id], "value": MetricFormula(text)} for id, text in (instead or {}).items()}
+            cells |= {
+                metric: {**cells[metric], "value": MetricFormula(text)} for metric, text in (instead or {}).items()
+            }
         _formula_sheet(book, TABLES[name], keys, cells, pipeline)
     add_workings_sheet(book, pipeline.language)
     add_dropdowns_sheet(book, pipeline.language)
@@ -142,7 +144,7 @@ def _compared(book: Workbook, language: Language) -> None:
 
 
 def _asked(pipeline: Pipeline) -> dict[str, Any]:
-    view, language = pipeline.view, pipeline.language
+    view, language = pipeline.query, pipeline.language
     labels = TABLES["Deals"]
     asked: dict[str, Any] = {"Today": pipeline.today, "ViewEverything": ALL_VALUES_LABEL.in_(language)}
     for name, column in QUERY_FILTERS.items():
