@@ -165,13 +165,13 @@ AGREEMENT = """
     from pathlib import Path
     from tests.libreoffice import LibreOffice
     from tests.metrics.agreement import disagreements, recalculated
-    from tests.metrics.stories import told
+    from tests.metrics.stories import pipeline_from_table
     from tests.metrics.throwaway import build
     from tests.parts import office
     from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 
     folder = Path(tempfile.mkdtemp(dir=Path.cwd()))
-    pipeline = told("deal | amount | visits\\nD-1 | 100.10 | Lead 01-10\\nD-2 | 200 | Lead 02-01", date.today())
+    pipeline = pipeline_from_table("deal | amount | visits\\nD-1 | 100.10 | Lead 01-10\\nD-2 | 200 | Lead 02-01", date.today())
     book = build(pipeline, folder / "book.xlsx", live_rows=False)
     (result,) = recalculated(LibreOffice(office(), folder), [book], folder / "out")
     values = compute_sheet_values(pipeline)
