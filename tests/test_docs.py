@@ -96,6 +96,17 @@ def test_the_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.Monk
     assert Path("today.ics").read_text(encoding="utf-8").startswith("BEGIN:VCALENDAR")
 
 
+def test_the_example_in_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "pipeline.xlsx"]) == 0
+    (example,) = re.findall(
+        r"^```python\n(.*?)^```", (DOCS / "reference" / "python.md").read_text("utf-8"), re.M | re.S
+    )
+    namespace: dict[str, object] = {}
+    exec(compile(example, "python.md", "exec"), namespace)
+    assert not namespace["change_set"].writes  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("page", TUTORIALS, ids=name_page)
 def test_a_tutorial_can_be_followed(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
