@@ -71,7 +71,7 @@ def test_a_new_workbook_shows_few_sheets_and_opens_on_start(book: Workbook, lang
     assert book.active is book.worksheets[0]
 
 
-def test_excel_is_told_to_calculate_everything_on_opening(book: Workbook) -> None:
+def test_excel_calculates_everything_on_opening(book: Workbook) -> None:
     assert book.calculation.fullCalcOnLoad
 
 
@@ -140,7 +140,7 @@ def test_a_new_funnel_counts_nothing(calculate: Callable[[bytes], Workbook]) -> 
         row[0].value: row[2].value for row in sheet.iter_rows(min_col=2, max_col=4) if row[0].value in METRICS_BY_ID
     }
     assert values.keys() == METRICS_BY_ID.keys()
-    assert {id: values[id] for id in ("deal_count", "open_count", "won_value")} == {
+    assert {metric: values[metric] for metric in ("deal_count", "open_count", "won_value")} == {
         "deal_count": 0,
         "open_count": 0,
         "won_value": 0,

@@ -25,8 +25,8 @@ def deals(language: Language) -> dict[str, dict[str, Any]]:
     """Make one deal per case; Lead's limit is 14 days."""
     lead, qualified = make_shipped_setup("crm", language)["Stages"]["stage"][:2]
 
-    def label(choice: str, id: str) -> str:
-        return CHOICES[choice][id].in_(language)
+    def label(choices: str, choice: str) -> str:
+        return CHOICES[choices][choice].in_(language)
 
     quiet = {
         "stage": lead,

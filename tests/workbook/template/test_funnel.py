@@ -38,11 +38,11 @@ def test_a_card_shows_its_metric(book: Workbook, language: Language) -> None:
         (manager_pages, _FORECAST_CARDS),
         (analysis_pages, _SALES_PLAN_CARDS),
     ):
-        for id in cards:
-            sheet, _, place = book.defined_names[f"Card_{id}"].attr_text.rpartition("!")
+        for metric in cards:
+            sheet, _, place = book.defined_names[f"Card_{metric}"].attr_text.rpartition("!")
             cell = book[sheet.strip("'")][place.replace("$", "")]
-            assert cell.value == f"={id}", page.__name__
-            assert cell.offset(-1, 0).value == METRICS_BY_ID[id].name.in_(language)
+            assert cell.value == f"={metric}", page.__name__
+            assert cell.offset(-1, 0).value == METRICS_BY_ID[metric].name.in_(language)
 
 
 def test_every_metric_stands_beside_its_definition(book: Workbook, language: Language) -> None:
@@ -104,8 +104,8 @@ def test_pasted_deals_show_in_cards_stages_and_pads(calculate: Callable[[bytes],
     book = calculate(saved(filled("en", Deals=rows)))
     sheet = book["Funnel"]
 
-    def card(id: str) -> object:
-        return sheet[book.defined_names[f"Card_{id}"].attr_text.rpartition("!")[2].replace("$", "")].value
+    def card(metric: str) -> object:
+        return sheet[book.defined_names[f"Card_{metric}"].attr_text.rpartition("!")[2].replace("$", "")].value
 
     assert card("open_count") == 20
     assert card("open_value") == 2005.00
@@ -119,11 +119,11 @@ def test_pasted_deals_show_in_cards_stages_and_pads(calculate: Callable[[bytes],
 
 def test_a_longer_process_says_that_rows_are_folded_away(calculate: Callable[[bytes], Workbook]) -> None:
     """
-    open stages | rows in sight | told
+    open stages | rows in sight | warning
     5 and Won   | 8             | no
     9 and Won   | 8             | yes
     """
-    for steps, told in ((5, False), (9, True)):
+    for steps, is_warned in ((5, False), (9, True)):
         stages = [
             {"playbook": "crm", "position": number, "stage": f"Step {number}", "kind": "Open", "probability": 0.1}
             for number in range(1, steps + 1)
@@ -131,5 +131,5 @@ def test_a_longer_process_says_that_rows_are_folded_away(calculate: Callable[[by
         won = {"playbook": "crm", "position": steps + 1, "stage": "Won", "kind": "Won", "probability": 1}
         book = calculate(saved(filled("en", Stages=[*stages, won])))
         for page in ("Funnel", "Plan", "Leaks", "Moves"):
-            assert bool(book[page]["B4"].value) == told, page
+            assert bool(book[page]["B4"].value) == is_warned, page
         assert not book["Loss reasons"]["B4"].value

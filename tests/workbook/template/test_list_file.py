@@ -30,10 +30,10 @@ def test_the_file_is_the_sheet_with_its_rows(language: Language) -> None:
     sheet = load_workbook(BytesIO(build_list_file(FOLLOWUPS, rows(), language)))[FOLLOWUPS.title.in_(language)]
     head, first, *_ = sheet.iter_rows(values_only=True)
     assert head == tuple(column.header.in_(language) for column in FOLLOWUPS.columns)
-    told = dict(zip(FOLLOWUPS.by_id, first, strict=True))
-    assert (told["rank"], told["amount"], told["days_late"]) == (1, 1234.5, 2)
-    assert told["due"].date() == date(2026, 11, 20)
-    assert told["priority"] == {"en": "High", "zh": "高"}[language]
+    cells = dict(zip(FOLLOWUPS.by_id, first, strict=True))
+    assert (cells["rank"], cells["amount"], cells["days_late"]) == (1, 1234.5, 2)
+    assert cells["due"].date() == date(2026, 11, 20)
+    assert cells["priority"] == {"en": "High", "zh": "高"}[language]
     assert sheet.tables["FollowUps"].ref == "A1:U4"
     assert sheet.max_row == 4
 

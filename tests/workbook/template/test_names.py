@@ -58,7 +58,7 @@ def test_dropdowns_offer_what_the_lists_hold_without_blanks(calculate: Callable[
     """
     book = load_workbook(BytesIO(built("en")))
     sheet = book.create_sheet("Probe")
-    names = [*(f"list_{id}" for id in LISTS), "list_stage", "choose_source", "choose_owner", "list_playbook"]
+    names = [*(f"list_{choice}" for choice in LISTS), "list_stage", "choose_source", "choose_owner", "list_playbook"]
     for row, name in enumerate(names, 1):
         sheet.cell(row, 1, f"=ROWS({name})")
         sheet.cell(row, 2, f"=INDEX({name},1)")
@@ -69,8 +69,8 @@ def test_dropdowns_offer_what_the_lists_hold_without_blanks(calculate: Callable[
     found = {name: tuple(cell.value for cell in probe[row]) for row, name in enumerate(names, 1)}
     stages = make_shipped_setup("crm", "en")["Stages"]["stage"].tolist()
     expected = {
-        f"list_{id}": (len(values), *(values[key].en for key in (next(iter(values)), list(values)[-1])))
-        for id, values in LISTS.items()
+        f"list_{choice}": (len(values), *(values[key].en for key in (next(iter(values)), list(values)[-1])))
+        for choice, values in LISTS.items()
     }
     expected["list_stage"] = (len(stages), stages[0], stages[-1])
     expected["choose_source"] = (len(LISTS["source"]) + 1, "(All)", expected["list_source"][2])

@@ -22,7 +22,7 @@ def test_members_are_sorted_deflated_and_dated_alike(language: Language) -> None
     }
 
 
-def test_the_hour_of_building_is_not_told(language: Language) -> None:
+def test_the_hour_of_building_leaves_no_trace(language: Language) -> None:
     core = ZipFile(BytesIO(built(language))).read("docProps/core.xml")
     assert core.count(b"2026-01-01T00:00:00Z") == 2
 
