@@ -10,9 +10,8 @@ import pytest
 from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.metrics.computed_columns import compute_history_columns
 from xl_salesflow.metrics.deal_cube import build_cube
-from xl_salesflow.metrics.funnel_answers import compute_funnel, compute_move_matrix
+from xl_salesflow.metrics.funnel_answers import compute_funnel, compute_metrics_by, compute_move_matrix
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.schema.named_values import Query
 
@@ -99,14 +98,12 @@ def test_a_past_date_groups_only_by_what_history_holds(pipeline: Pipeline) -> No
         build_cube(on(pipeline, 10), "next_step")
 
 
-@pytest.mark.parametrize(
-    ("day", "states"),
-    [
-        # 0 not begun, negative ended; the hundreds are the outcome, the rest is 1 + the number of the step
-        (9, [0, 102, 0, 102, 0, 0]),
-        (10, [102, -2, 104, -2, 306, 0]),
-        (11, [102, -2, 104, -2, 306, 102]),
-    ],
-)
-def test_states_of_stays_as_of_a_day(pipeline: Pipeline, day: int, states: list[float]) -> None:
-    assert compute_history_columns(on(pipeline, day))["state"].tolist() == states
+@pytest.mark.parametrize("column", ["owner", "Owner", "负责人"])
+def test_a_column_is_found_by_id_and_by_header(pipeline: Pipeline, column: str) -> None:
+    assert {row["key"]: row["deal_count"] for row in compute_metrics_by(pipeline, column)} == {"Ann": 2, "Bo": 2}
+
+
+@pytest.mark.parametrize("column", ["amount", "no such column"])
+def test_only_a_column_of_words_makes_groups(pipeline: Pipeline, column: str) -> None:
+    with pytest.raises(UsageError, match=f"grouped by “{column}”: the sheet Deals"):
+        build_cube(pipeline, column)
