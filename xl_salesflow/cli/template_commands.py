@@ -111,7 +111,7 @@ def show_templates(book: Path | None, as_json: bool) -> int:
             "kind": kind,
             "name": DEAL_DOCUMENT_KINDS[kind].name.in_(TERMINAL_LANGUAGE),
             "format": format,
-            "template": find_template(kind, format, TERMINAL_LANGUAGE, where).shown,
+            "template": find_template(kind, format, TERMINAL_LANGUAGE, where).display_name,
         }
         for kind in DEAL_DOCUMENT_KINDS
         for format in DEAL_DOCUMENT_FORMATS
@@ -165,18 +165,18 @@ def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bo
     if as_json:
         rows = [
             {
-                "template": t.shown,
+                "template": t.display_name,
                 "place": fault.place.in_(TERMINAL_LANGUAGE),
-                "fault": fault.said.in_(TERMINAL_LANGUAGE),
+                "fault": fault.message.in_(TERMINAL_LANGUAGE),
             }
             for t, fault in found
         ]
-        print_json({"checked": [template.shown for template in templates], "faults": rows})
+        print_json({"checked": [template.display_name for template in templates], "faults": rows})
         return 1 if found else 0
     for template, fault in found:
         place, colon = fault.place.in_(TERMINAL_LANGUAGE), terminal_text(": ", "：")
         between = terminal_text(", ", "，") if place else ""
-        click.echo(f"{template.shown}{between}{place}{colon}{fault.said.in_(TERMINAL_LANGUAGE)}")
+        click.echo(f"{template.display_name}{between}{place}{colon}{fault.message.in_(TERMINAL_LANGUAGE)}")
     click.echo(
         terminal_text(
             "Templates checked: {count}, faults: {wrong}.",

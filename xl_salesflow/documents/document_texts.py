@@ -1,4 +1,4 @@
-"""Every word that a document prints of itself, in each language, by its id."""
+"""The texts that documents print besides the facts of a deal, in each language, by their ids."""
 
 from __future__ import annotations
 
@@ -342,9 +342,9 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
 
 def texts_in_language(language: Language) -> dict[str, str]:
     """Return every text in *language* by its id."""
-    return {id: text.in_(language) for id, text in DOCUMENT_TEXTS.items()}
+    return {key: text.in_(language) for key, text in DOCUMENT_TEXTS.items()}
 
 
-def document_text(id: str, language: Language, **facts: object) -> str:
-    """Return text *id* in *language* with its facts filled in."""
-    return DOCUMENT_TEXTS[id].in_(language, **facts)
+def document_text(key: str, language: Language, **facts: object) -> str:
+    """Return text *key* in *language* with its facts filled in."""
+    return DOCUMENT_TEXTS[key].in_(language, **facts)

@@ -37,36 +37,36 @@ def write_document_files(document: Document, folder: Path, language: Language, f
         CannotSave: the folder or the disk refuses; a file that stood there is as it was.
     """
     name = safe_file_name(document.name)
-    made = [
-        (path, _render_after_earlier(document, path, language, format))
-        for format in formats
-        for path in [Path(folder) / f"{name}.{format}"]
+    rendered = [
+        (path, _render_after_earlier(document, path, language, file_format))
+        for file_format in formats
+        for path in [Path(folder) / f"{name}.{file_format}"]
     ]
-    return [save_file_atomically(path, content) for path, content in made]
+    return [save_file_atomically(path, content) for path, content in rendered]
 
 
-def write_document_file(document: Document, path: Path, language: Language, format: str) -> Path:
-    """Write *document* to *path* in one *format* and return it; a calendar calls off what only the earlier one lists.
+def write_document_file(document: Document, path: Path, language: Language, file_format: str) -> Path:
+    """Write *document* to *path* in one format and return it; a calendar cancels what only the earlier one lists.
 
     Raises:
         CannotSave: the folder or the disk refuses; a file that stood there is as it was.
     """
-    return save_file_atomically(path, _render_after_earlier(document, path, language, format))
+    return save_file_atomically(path, _render_after_earlier(document, path, language, file_format))
 
 
-def _render_after_earlier(document: Document, path: Path, language: Language, format: str) -> bytes:
-    if document.kind in DEAL_DOCUMENT_KINDS or format not in CONTINUED_FORMATS:
-        return render_document(document, language, format)
+def _render_after_earlier(document: Document, path: Path, language: Language, file_format: str) -> bytes:
+    if document.kind in DEAL_DOCUMENT_KINDS or file_format not in CONTINUED_FORMATS:
+        return render_document(document, language, file_format)
     with suppress(OSError):
-        return CONTINUED_FORMATS[format](document, language, path.read_bytes())
-    return CONTINUED_FORMATS[format](document, language, b"")
+        return CONTINUED_FORMATS[file_format](document, language, path.read_bytes())
+    return CONTINUED_FORMATS[file_format](document, language, b"")
 
 
 DocumentRenderer = Callable[[Document, Language], bytes]
 CONTINUED_FORMATS: Mapping[str, Callable[[Document, Language, bytes], bytes]] = MappingProxyType(
     {"ics": render_followup_calendar}
 )
-"""Formats of lists whose file goes on from the one it takes the place of."""
+"""Formats of lists whose file continues the one that it replaces."""
 
 _LIST_RENDERERS: Mapping[str, Mapping[str, DocumentRenderer]] = MappingProxyType(
     {
@@ -84,28 +84,30 @@ _LIST_RENDERERS: Mapping[str, Mapping[str, DocumentRenderer]] = MappingProxyType
 DOCUMENT_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         **dict.fromkeys(DEAL_DOCUMENT_KINDS, DEAL_DOCUMENT_FORMATS),
-        **{kind: tuple(makers) for kind, makers in _LIST_RENDERERS.items()},
+        **{kind: tuple(renderers) for kind, renderers in _LIST_RENDERERS.items()},
     }
 )
 """Kind of document → its formats, the usual one first; a format is also the ending of the file's name."""
 
 
-def render_document(document: Document, language: DocumentLanguage, format: str, where: tuple[Path, ...] = ()) -> bytes:
-    """Return *document* in *language* as the bytes of a file of *format*; the same facts give the same bytes.
+def render_document(
+    document: Document, language: DocumentLanguage, file_format: str, where: tuple[Path, ...] = ()
+) -> bytes:
+    """Return *document* in *language* as the bytes of a file of *file_format*; the same facts give the same bytes.
 
-    A paper is put into a template of the folders *where*, or else into the one that ships; only papers come in *both*
-    languages at once.
+    A deal document is printed with a template in the folders *where*, or else with the one that ships; only deal documents
+    can be printed in both languages at once.
 
     Raises:
-        UsageError: there is no such kind or format, or a template cannot be filled; the sentence says what there is.
+        UsageError: there is no such kind or format, or a template cannot be filled; the sentence names those there are.
     """
     if document.kind not in DOCUMENT_FORMATS:
         raise _unknown_format_error("document", "文件", document.kind, DOCUMENT_FORMATS)
-    if format not in DOCUMENT_FORMATS[document.kind]:
-        raise _unknown_format_error("format", "格式", format, DOCUMENT_FORMATS[document.kind])
+    if file_format not in DOCUMENT_FORMATS[document.kind]:
+        raise _unknown_format_error("format", "格式", file_format, DOCUMENT_FORMATS[document.kind])
     if document.kind in DEAL_DOCUMENT_KINDS:
-        return print_deal_document(document, language, format, where)
-    return _LIST_RENDERERS[document.kind][format](document, "zh" if language == "both" else language)
+        return print_deal_document(document, language, file_format, where)
+    return _LIST_RENDERERS[document.kind][file_format](document, "zh" if language == "both" else language)
 
 
 def _unknown_format_error(what: str, zh: str, name: str, known: Mapping[str, object] | tuple[str, ...]) -> UsageError:
@@ -118,23 +120,23 @@ def _unknown_format_error(what: str, zh: str, name: str, known: Mapping[str, obj
 
 
 class DocumentWriter:
-    """Makes files of documents in some *formats*; *book* is the folder of the workbook, *where* holds a team's templates.
+    """Makes files of deal documents in some *formats*; *book* is the folder of the workbook, *where* holds team templates.
 
-    *on_progress* is called before each document with how many were made already. Nothing is on disk before `save_around`.
+    *on_progress* is called before each document with the number of those made. Nothing is on disk before `save_around`.
     """
 
     def __init__(
         self,
         book: Path,
         formats: Sequence[str],
-        tongue: DocumentLanguage,
+        language: DocumentLanguage,
         *,
         folder: Path | None = None,
         where: tuple[Path, ...] = (),
         on_progress: Callable[[int], None] = lambda made: None,
     ) -> None:
         self._book, self._folder = book.resolve(), folder or book
-        self._formats, self._tongue, self._where, self._on_progress = formats, tongue, where, on_progress
+        self._formats, self._language, self._where, self._on_progress = formats, language, where, on_progress
         self._files: dict[Path, bytes] = {}
         self._made = 0
         self._checked: set[tuple[str, str]] = set()
@@ -147,23 +149,21 @@ class DocumentWriter:
         """
         self._on_progress(self._made)
         name = safe_file_name(document.name)
-        made = {self._folder / f"{name}.{format}": self._render(document, format) for format in self._formats}
-        self._files |= made
+        files = {self._folder / f"{name}.{suffix}": self._render(document, suffix) for suffix in self._formats}
+        self._files |= files
         self._made += 1
-        return tuple(
-            PrintedFile(self._recorded_path(path), fingerprint_content(content)) for path, content in made.items()
-        )
+        return tuple(PrintedFile(self._recorded_path(path), fingerprint_content(file)) for path, file in files.items())
 
     @property
     def files(self) -> list[Path]:
-        """Return where every file belongs."""
+        """Return the path of every file."""
         return list(self._files)
 
     @contextmanager
     def save_around(self) -> Iterator[None]:
-        """Hold every file ready on the disk while the workbook writes them down, then put each in its place.
+        """Keep every file ready on the disk while the workbook records them, then put each in its place.
 
-        So a full disk or a folder that refuses is found out before the workbook claims a file, and a workbook that cannot be
+        So a full disk or a read-only folder is found before the workbook records a file, and a workbook that cannot be
         written leaves none.
 
         Raises:
@@ -175,7 +175,7 @@ class DocumentWriter:
             self._place(pending)
 
     def save(self) -> list[Path]:
-        """Put every file in its place and return them, where no workbook writes them down."""
+        """Put every file in its place and return their paths; for documents that no workbook records."""
         with self.save_around():
             pass
         return self.files
@@ -191,45 +191,47 @@ class DocumentWriter:
         if refused:
             raise refused[0]
 
-    def _render(self, document: Document, format: str) -> bytes:
-        if (document.kind, format) not in self._checked:
-            refuse_invalid_template(document.kind, format, self._tongue, self._where)
-            self._checked.add((document.kind, format))
-        return render_document(document, self._tongue, format, self._where)
+    def _render(self, document: Document, file_format: str) -> bytes:
+        if (document.kind, file_format) not in self._checked:
+            refuse_invalid_template(document.kind, file_format, self._language, self._where)
+            self._checked.add((document.kind, file_format))
+        return render_document(document, self._language, file_format, self._where)
 
     def _recorded_path(self, path: Path) -> str:
-        # a workbook and its papers may move together
-        whole = path.resolve()
-        return whole.relative_to(self._book).as_posix() if whole.is_relative_to(self._book) else str(whole)
+        # a workbook and its documents may move together
+        resolved = path.resolve()
+        return resolved.relative_to(self._book).as_posix() if resolved.is_relative_to(self._book) else str(resolved)
 
 
 def _place_beside_refused(file: PendingFile, error: WorkbookError) -> CannotSave:
-    stands, cause = file.place_beside().name, error.__cause__
+    beside, cause = file.place_beside().name, error.__cause__
     why = (isinstance(cause, OSError) and cause.strerror) or type(cause).__name__
     return CannotSave(
         file.path,
         (
-            f"{why}. The workbook has the new one written down; it is beside it as {stands}. Close {file.path.name}, then "
+            f"{why}. The workbook has the new one written down; it is beside it as {beside}. Close {file.path.name}, then "
             "rename the new one so",
-            f"系统提示 {why}。工作簿记录的是新文件，暂存为 {stands}；请关闭 {file.path.name} 后将新文件改为此名",
+            f"系统提示 {why}。工作簿记录的是新文件，暂存为 {beside}；请关闭 {file.path.name} 后将新文件改为此名",
         ),
     )
 
 
-def refuse_invalid_template(kind: str, format: str, tongue: DocumentLanguage, where: tuple[Path, ...]) -> None:
-    """Refuse a team's own template that asks for what is not there, before anything is made with it.
+def refuse_invalid_template(kind: str, file_format: str, language: DocumentLanguage, where: tuple[Path, ...]) -> None:
+    """Refuse a team's own template with findings before anything is printed with it.
 
     Raises:
-        UsageError: the sentence names the first fault, its place, and how many there are.
+        UsageError: the sentence names the first finding, its place, and how many more there are.
     """
-    template = find_template(kind, format, tongue, where) if kind in DEAL_DOCUMENT_KINDS else None
-    wrong = inspect_template(template, where) if template and template.path else []
-    if not wrong or template is None:
+    template = find_template(kind, file_format, language, where) if kind in DEAL_DOCUMENT_KINDS else None
+    findings = inspect_template(template, where) if template and template.path else []
+    if not findings or template is None:
         return
-    place, said, more = wrong[0].place, wrong[0].said, len(wrong) - 1
+    place, message, more = findings[0].place, findings[0].message, len(findings) - 1
     raise UsageError(
-        f"{template.shown}{', ' * bool(place.en)}{place.en}: {said.en}" + (f" (and {more} more)" if more else "") + ".",
-        f"{template.shown}{'，' * bool(place.zh)}{place.zh}：{said.zh}"
+        f"{template.display_name}{', ' * bool(place.en)}{place.en}: {message.en}"
+        + (f" (and {more} more)" if more else "")
+        + ".",
+        f"{template.display_name}{'，' * bool(place.zh)}{place.zh}：{message.zh}"
         + (f"（另有 {more} 处）" if more else "")
         + "。",
     )

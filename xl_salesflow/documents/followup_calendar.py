@@ -25,10 +25,10 @@ _CALENDAR_PRIORITIES = {"high": 1, "medium": 5, "low": 9}  # as RFC 5545 counts 
 
 
 def render_followup_calendar(document: Document, language: Language, earlier: bytes = b"") -> bytes:
-    """Return the list as iCalendar; every deal stands on the working day it is planned for.
+    """Return the list as iCalendar: one event per deal, on the working day the follow-up is planned for.
 
-    Entries of the *earlier* file of the same list for today or later that are not on it any more are called off
-    (STATUS:CANCELLED, RFC 5546), and stay so in later files until their day is over.
+    Events of the *earlier* file of the same list, for today or later, that are no longer on the list are cancelled
+    (STATUS:CANCELLED, RFC 5546), and stay cancelled in later files until their day is over.
     """
     facts = document.facts
     calendar = Calendar()
@@ -39,25 +39,26 @@ def render_followup_calendar(document: Document, language: Language, earlier: by
     calendar.add(_CALENDAR_LIST_PROPERTY, _calendar_digest(facts["source"], facts["whose"]))
     events = [_followup_event(row, facts, language) for group in facts["owners"] for row in group["rows"]]
     listed = {str(event["uid"]) for event in events}
-    for event in (*events, *(one for one in _cancelled_events(earlier, facts) if str(one["uid"]) not in listed)):
+    cancelled = (event for event in _cancelled_events(earlier, facts) if str(event["uid"]) not in listed)
+    for event in (*events, *cancelled):
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
 def _cancelled_events(earlier: bytes, facts: Mapping[str, Any]) -> Iterator[Event]:
-    """Yield the entries of an earlier file of the same list for today or later, called off."""
+    """Yield the events of an earlier file of the same list for today or later, cancelled."""
     try:
         before = Calendar.from_ical(earlier) if earlier else Calendar()
-    except (ValueError, IndexError):  # no calendar, and to be replaced by one
+    except (ValueError, IndexError):  # the file at this path is no calendar; it is replaced by one
         return
     if before.get(_CALENDAR_LIST_PROPERTY) != _calendar_digest(facts["source"], facts["whose"]):
         return
-    for one in before.walk("VEVENT"):
-        day = _event_start_day(one)
-        if str(one.get("uid", "")).endswith(_CALENDAR_UID_SUFFIX) and day is not None and day >= facts["today"]:
-            event = _new_list_event(str(one["uid"]), day, facts)
+    for old in before.walk("VEVENT"):
+        day = _event_start_day(old)
+        if str(old.get("uid", "")).endswith(_CALENDAR_UID_SUFFIX) and day is not None and day >= facts["today"]:
+            event = _new_list_event(str(old["uid"]), day, facts)
             event.add("status", "CANCELLED")
-            event.add("summary", single_line_text(str(one.get("summary", ""))))
+            event.add("summary", single_line_text(str(old.get("summary", ""))))
             yield event
 
 
@@ -87,21 +88,23 @@ def _followup_event(row: Mapping[str, Any], facts: Mapping[str, Any], language: 
 
 
 def _calendar_digest(source: str, what: str) -> str:
-    # the workbook's name, not its folder: the same list on another machine is the same list
+    # the workbook's name without its folder: on another machine it is the same list
     return sha256(f"{PurePath(source).name}\0{what}".encode()).hexdigest()[:32]
 
 
 def _event_start_day(event: Any) -> date | None:
     try:
         when = getattr(event.get("dtstart"), "dt", None)
-    except ValueError:  # written as what it is not
+    except ValueError:  # not a date
         return None
     return when.date() if isinstance(when, datetime) else when if isinstance(when, date) else None
 
 
 def _followup_event_description(row: Mapping[str, Any], language: Language) -> str:
-    asked = document_text("ask", language) + " " + row["question"] if row["question"] else ""
-    said = document_text("answered", language) + " " + row["objection"] if row["objection"] else ""
-    planned = document_text("next_step", language) + " " + row["next_step"] if row["next_step"] else ""
+    question = document_text("ask", language) + " " + row["question"] if row["question"] else ""
+    objection = document_text("answered", language) + " " + row["objection"] if row["objection"] else ""
+    next_step = document_text("next_step", language) + " " + row["next_step"] if row["next_step"] else ""
     reach = " · ".join(filter(None, (row["contact"], row["phone"], row["email"])))
-    return "\n".join(single_line_text(part) for part in (row["why"], planned, asked, said, reach, row["deal"]) if part)
+    return "\n".join(
+        single_line_text(part) for part in (row["why"], next_step, question, objection, reach, row["deal"]) if part
+    )

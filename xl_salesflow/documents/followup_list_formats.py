@@ -1,6 +1,6 @@
 """The follow-up list as a page, as Markdown, as CSV and as an e-mail draft.
 
-The draft holds text, page and calendar in one .eml file that waits to be sent.
+The draft is one .eml file with text, page and calendar, ready to be sent.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.table_registry import TABLES
 
 _CSV_FORMULA_START = re.compile(r"[=+\-@\t\r\n\u00a0\uff1d\uff0b\uff0d\uff20|%]")
-_NOT_DIALLED = re.compile(r"[^0-9+*#]")
+_NOT_DIALED = re.compile(r"[^0-9+*#]")
 
 
 def render_followup_page(document: Document, language: Language) -> bytes:
@@ -54,9 +54,9 @@ def render_followup_markdown(document: Document, language: Language) -> bytes:
 
 
 def render_followup_csv(document: Document, language: Language) -> bytes:
-    """Return the list as CSV with the sheet's headers, in UTF-8 with a mark so that Excel reads it right.
+    """Return the list as CSV with the sheet's headers, in UTF-8 with a byte order mark, which Excel needs.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers.
+    A text that a spreadsheet would read as a formula gets an apostrophe in front; numbers stay numbers.
     """
     table = TABLES["FollowUps"]
     text = io.StringIO()
@@ -69,7 +69,7 @@ def render_followup_csv(document: Document, language: Language) -> bytes:
 
 
 def followup_list_fields(facts: DocumentFacts, language: Language) -> dict[str, Any]:
-    """Return the facts of a follow-up list (followups.document) as text in *language*."""
+    """Return the facts of a follow-up list as text in *language*."""
     day = localize_day(facts["day"], language)
     groups = [
         {
@@ -92,18 +92,18 @@ def followup_list_fields(facts: DocumentFacts, language: Language) -> dict[str, 
 
 
 def lateness_text(days_late: int | None, language: Language, today: bool = True) -> str:
-    """Return how late a line is, in a few words; *today* tells whether the list is for the day of the run."""
+    """Return how late a follow-up is, in a few words; *today*: the list is for the day of the run."""
     if not days_late:
         return document_text("due_today" if today else "due_then", language)
-    said = "late_by" if days_late > 0 else "to_go"
-    return document_text(f"{said}_one" if abs(days_late) == 1 else said, language, days=abs(days_late))
+    key = "late_by" if days_late > 0 else "to_go"
+    return document_text(f"{key}_one" if abs(days_late) == 1 else key, language, days=abs(days_late))
 
 
 def _followup_row_fields(row: DocumentFacts, facts: DocumentFacts, language: Language) -> dict[str, Any]:
-    plain = ("deal", "account", "stage", "why", "next_step", "question", "objection", "contact", "phone", "email")
+    texts = ("deal", "account", "stage", "why", "next_step", "question", "objection", "contact", "phone", "email")
     later = row["day"] is not None and row["day"] > facts["day"]
     return {
-        **{id: row[id] or "" for id in plain},
+        **{key: row[key] or "" for key in texts},
         "rank": row["rank"],
         "level": row["priority"],
         "priority": closed_list_label("priority", row["priority"], language),
@@ -111,7 +111,7 @@ def _followup_row_fields(row: DocumentFacts, facts: DocumentFacts, language: Lan
         "when": lateness_text(row["days_late"], language, facts["day"] == facts["today"]),
         "on": document_text("on_day", language, day=localize_day(row["day"], language)) if later else "",
         "late": (row["days_late"] or 0) > 0,
-        "dial": "tel:" + _NOT_DIALLED.sub("", row["phone"]) if _NOT_DIALLED.sub("", row["phone"] or "") else "",
+        "dial": "tel:" + _NOT_DIALED.sub("", row["phone"]) if _NOT_DIALED.sub("", row["phone"] or "") else "",
         "mail": "mailto:" + quote(row["email"], safe="@") if "@" in (row["email"] or "") else "",
     }
 
@@ -130,27 +130,27 @@ def _followup_csv_cell(
 
 
 def render_followup_email(document: Document, language: Language) -> bytes:
-    """Return the list as a draft to its owners; an address that is none is left out for a person to fill in.
+    """Return the list as a draft to the owners; invalid addresses are left out for a person to fill in.
 
     X-Unsent makes mail programs open the file for editing. The same facts give the same bytes.
     """
-    facts, told = document.facts, followup_list_fields(document.facts, language)
+    facts, fields = document.facts, followup_list_fields(document.facts, language)
     mail = EmailMessage(policy=SMTP)
     mail["X-Unsent"] = "1"
-    mail["Subject"] = _followup_email_subject(facts, str(told["day"]), language)
+    mail["Subject"] = _followup_email_subject(facts, str(fields["day"]), language)
     mail["Date"] = format_datetime(facts["made"].replace(tzinfo=UTC))
     mail["Message-ID"] = f"<{_followup_email_id(facts)}@xl-salesflow>"
     for header, people in (("From", [(facts["company"], facts["sender"])]), ("To", _followup_email_recipients(facts))):
         addresses = list(_usable_email_addresses(people))
         if addresses:
             mail[header] = addresses
-    mail.set_content("\n".join(_followup_email_lines(told, language)), cte="base64")
+    mail.set_content("\n".join(_followup_email_lines(fields, language)), cte="base64")
     mail.add_alternative(render_followup_page(document, language).decode("utf-8"), subtype="html", cte="base64")
     mail.add_attachment(
         render_followup_calendar(document, language), "text", "calendar", filename="follow-ups.ics", cte="base64"
     )
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{_followup_email_id(facts)}_{number}")  # else it is drawn by lot
+        part.set_boundary(f"=_{_followup_email_id(facts)}_{number}")  # else it is random
     return mail.as_bytes()
 
 
@@ -170,7 +170,7 @@ def _usable_email_addresses(people: Iterable[tuple[str, str]]) -> Iterator[Addre
         try:
             yield Address(display_name=single_line_text(name), addr_spec=address.strip())
         except (HeaderParseError, ValueError, IndexError):
-            continue  # what people type as an address may be anything
+            continue  # people type anything as an address
 
 
 def _followup_email_id(facts: DocumentFacts) -> str:
@@ -180,19 +180,19 @@ def _followup_email_id(facts: DocumentFacts) -> str:
     ).hexdigest()[:32]
 
 
-def _followup_email_lines(told: Mapping[str, Any], language: Language) -> Iterator[str]:
-    yield single_line_text(told["subtitle"])
-    for group in told["owners"]:
+def _followup_email_lines(fields: Mapping[str, Any], language: Language) -> Iterator[str]:
+    yield single_line_text(fields["subtitle"])
+    for group in fields["owners"]:
         yield from ("", single_line_text(f"{group['owner']} ({group['count']})"))
         for row in group["rows"]:
             yield ""
             head = (f"{row['rank']}. {row['account'] or row['deal']}", row["deal"], row["stage"], row["amount"])
             yield single_line_text(" · ".join(filter(None, (*head, row["priority"], row["when"], row["on"]))))
             yield "   " + single_line_text(row["why"])
-            for label, id in (("next_step", "next_step"), ("ask", "question"), ("answered", "objection")):
-                if row[id]:
-                    yield "   " + single_line_text(f"{document_text(label, language)} {row[id]}")
+            for label, key in (("next_step", "next_step"), ("ask", "question"), ("answered", "objection")):
+                if row[key]:
+                    yield "   " + single_line_text(f"{document_text(label, language)} {row[key]}")
             yield "   " + single_line_text(" · ".join(filter(None, (row["contact"], row["phone"], row["email"]))))
         if group["left"]:
             yield from ("", single_line_text(group["left"]))
-    yield from ("", document_text("priorities" if told["owners"] else "nothing_due", language), "")
+    yield from ("", document_text("priorities" if fields["owners"] else "nothing_due", language), "")

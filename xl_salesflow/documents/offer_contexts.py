@@ -31,22 +31,22 @@ _QUOTE_TEXT_FIELDS = ("terms", "notes")
 
 
 def build_quote_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return the facts of a quote (quotes.facts) as a template is given them."""
-    told = facts["quote"]
+    """Return what the template of a quote is given."""
+    quote = facts["quote"]
     dates = labelled_rows(
-        ("date", day_figure(told["date"], language)), ("valid_until", day_figure(told["valid_until"], language)),
-        ("version", str(told["version"]) if told["version"] > 1 else ""), ("replaces", told["supersedes"]),
+        ("date", day_figure(quote["date"], language)), ("valid_until", day_figure(quote["valid_until"], language)),
+        ("version", str(quote["version"]) if quote["version"] > 1 else ""), ("replaces", quote["supersedes"]),
         language=language,
     )  # fmt: skip
-    draft = told["status"] in ("", "draft")
+    draft = quote["status"] in ("", "draft")
     return {
-        **document_head(facts, "quotation", told["number"], language, dates, draft),
+        **document_head(facts, "quotation", quote["number"], language, dates, draft),
         **_offer_fields(facts, language),
     }
 
 
 def build_proposal_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return the facts of a proposal: a quote, what the customer needs and what happens next."""
+    """Return what the template of a proposal is given: the quote, what the customer needs and what happens next."""
     needs = facts["needs"]
     steps = [(day_figure(step["date"], language), step["step"]) for step in facts["steps"] if step["step"]]
     return {
@@ -55,20 +55,20 @@ def build_proposal_context(facts: DocumentFacts, language: Language) -> Template
         "opening": document_text(
             "proposal_opening", language, account=facts["buyer"]["account"], company=facts["seller"]["company"]
         ),
-        "needs": {id: needs[id] for id in ("pain", "explicit_needs", "latent_needs", "cost_of_inaction")},
+        "needs": {key: needs[key] for key in ("pain", "explicit_needs", "latent_needs", "cost_of_inaction")},
         "steps": [{"label": when or document_text("next_step_label", language), "value": step} for when, step in steps],
     }
 
 
 def build_contract_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return the facts of a contract: the offer, the parties' duties, and what was agreed by word of mouth."""
-    told, paper = facts["quote"], facts["contract"]
+    """Return what the template of a contract is given: the offer, the clauses, and what was agreed orally."""
+    quote, contract = facts["quote"], facts["contract"]
     dates = labelled_rows(
-        ("date", day_figure(paper["date"], language)), ("by_quote", told["number"]), language=language
-    )  # fmt: skip
+        ("date", day_figure(contract["date"], language)), ("by_quote", quote["number"]), language=language
+    )
     names = {"buyer": facts["buyer"]["account"], "seller": facts["seller"]["company"]}
     return {
-        **document_head(facts, "contract", paper["number"], language, dates, told["status"] != "accepted"),
+        **document_head(facts, "contract", contract["number"], language, dates, quote["status"] != "accepted"),
         **_offer_fields(facts, language),
         "opening": document_text("contract_opening", language, **names),
         "clauses": _contract_clause_rows(facts, language),
@@ -77,33 +77,32 @@ def build_contract_context(facts: DocumentFacts, language: Language) -> Template
 
 
 def _contract_clause_rows(facts: DocumentFacts, language: Language) -> ContextRows:
-    told = facts["quote"]
     price = localize_money(facts["totals"]["total"], facts["currency"], language)
     words = {
         "total": f"{price} {_total_in_words(facts, language)}".strip(),
-        "terms": told["terms"] or document_text("to_agree", language),
+        "terms": facts["quote"]["terms"] or document_text("to_agree", language),
     }
-    ids = ("price", "delivery", "inspection", "warranty", "secrecy", "liability", "ending", "law", "copies")
+    clauses = ("price", "delivery", "inspection", "warranty", "secrecy", "liability", "ending", "law", "copies")
     return [
         {
-            "heading": f"{place}. {document_text(f'clause_{id}', language)}",
-            "text": document_text(f"clause_{id}_text", language, **words),
+            "heading": f"{number}. {document_text(f'clause_{clause}', language)}",
+            "text": document_text(f"clause_{clause}_text", language, **words),
         }
-        for place, id in enumerate(ids, 2)
+        for number, clause in enumerate(clauses, 2)
     ]
 
 
 def _offer_fields(facts: DocumentFacts, language: Language) -> TemplateContext:
-    told, lines, contact, owner = facts["quote"], facts["lines"], facts["contact"], facts["owner"]
+    quote, lines, contact, owner = facts["quote"], facts["lines"], facts["contact"], facts["owner"]
     mode = "with_tax" if facts["tax_mode"] == "inclusive" else "without_tax"
     currency = localize_currency_name(facts["currency"], language)
     person = ", ".join(filter(None, (contact["contact"], contact["title"])))
     return {
         "quote": {
-            **{id: told[id] for id in ("number", "supersedes", *_QUOTE_TEXT_FIELDS)},
-            "version": str(told["version"]) if told["version"] > 1 else "",
-            "date": day_figure(told["date"], language),
-            "valid_until": day_figure(told["valid_until"], language),
+            **{key: quote[key] for key in ("number", "supersedes", *_QUOTE_TEXT_FIELDS)},
+            "version": str(quote["version"]) if quote["version"] > 1 else "",
+            "date": day_figure(quote["date"], language),
+            "valid_until": day_figure(quote["valid_until"], language),
         },
         "buyer": {
             **facts["buyer"],
@@ -123,14 +122,16 @@ def _offer_fields(facts: DocumentFacts, language: Language) -> TemplateContext:
         "in_words": _total_in_words(facts, language),
         "benefits": benefit_rows(facts["benefits"], language),
         "currency": facts["currency"],
-        "changes": [{id: change[id].in_(language) for id in ("what", "text")} for change in facts.get("changes", ())],
+        "changes": [
+            {key: change[key].in_(language) for key in ("what", "text")} for change in facts.get("changes", ())
+        ],
     }
 
 
 def _offer_line_rows(lines: list[DocumentFacts], language: Language) -> ContextRows:
     return [
         {
-            "number": Figure(str(place), place),
+            "number": Figure(str(number), number),
             "product": line["product"] or line["description"],
             "description": line["description"] if line["product"] else "",
             "quantity": number_figure(line["quantity"], language),
@@ -139,7 +140,7 @@ def _offer_line_rows(lines: list[DocumentFacts], language: Language) -> ContextR
             "discount": percent_figure(line["discount"], language) if line["discount"] else "",
             "net": amount_figure(line["net"], language),
         }
-        for place, line in enumerate(lines, 1)
+        for number, line in enumerate(lines, 1)
     ]
 
 
@@ -157,36 +158,36 @@ def _offer_total_rows(facts: DocumentFacts, language: Language) -> ContextRows:
     if totals["tax"] or facts["tax_rate"]:
         rows.append(("tax_within" if included else "tax", totals["tax"], {"rate": rate}))
     if len(rows) == 1:
-        return []  # the total says it
+        return []  # the total row is enough
     return [
-        {"label": document_text(id, language, **words), "value": amount_figure(sum, language)}
-        for id, sum, words in rows
+        {"label": document_text(label, language, **words), "value": amount_figure(amount, language)}
+        for label, amount, words in rows
     ]
 
 
 def _total_in_base_currency(facts: DocumentFacts, language: Language) -> str:
     if facts["rate"] is None or facts["currency"] == facts["base_currency"]:
         return ""
-    worth = localize_money(facts["totals"]["total"] * facts["rate"], facts["base_currency"], language)
-    return document_text("in_base", language, amount=worth, rate=localize_number(facts["rate"], language))
+    amount = localize_money(facts["totals"]["total"] * facts["rate"], facts["base_currency"], language)
+    return document_text("in_base", language, amount=amount, rate=localize_number(facts["rate"], language))
 
 
 def _total_in_words(facts: DocumentFacts, language: Language) -> str:
-    # capitals belong to Chinese papers, and to amounts in renminbi in any language
+    # Chinese documents have capitals, and amounts in renminbi in any language
     if not facts["capitals"] or (language != "zh" and facts["currency"] != "CNY"):
         return ""
     return localize_currency_name(facts["currency"], "zh") + str(facts["capitals"])
 
 
-def benefit_rows(told: list[DocumentFacts], language: Language) -> ContextRows:
-    """Return product, benefit, the chain from feature to advantage, and the needs that are answered."""
+def benefit_rows(benefits: list[DocumentFacts], language: Language) -> ContextRows:
+    """Return product, benefit, the chain from feature to advantage, and the needs that the benefit answers."""
     return [
         {
-            **{id: str(one[id]) for id in ("product", "feature", "advantage", "benefit")},
-            "chain": " → ".join(filter(None, (one["feature"], one["advantage"]))),
-            "answers": document_text("answers", language, needs=join_nonblank(one["needs"], language))
-            if one["needs"]
+            **{key: str(row[key]) for key in ("product", "feature", "advantage", "benefit")},
+            "chain": " → ".join(filter(None, (row["feature"], row["advantage"]))),
+            "answers": document_text("answers", language, needs=join_nonblank(row["needs"], language))
+            if row["needs"]
             else "",
         }
-        for one in told
+        for row in benefits
     ]

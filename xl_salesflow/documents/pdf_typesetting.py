@@ -1,4 +1,4 @@
-"""PDF through Typst: a template and data; no Word, no browser, no system library, only fonts."""
+"""PDF through Typst, from a template and data; no Word, no browser and no system library is needed, only fonts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PDF_FONTS = (
     "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei",
     "SimHei", "SimSun", "WenQuanYi Micro Hei", "Droid Sans Fallback", "Arial", "DejaVu Sans",
 )  # fmt: skip
-"""Tried in this order for each character; Typst brings a Latin one of its own, so a PDF always comes out."""
+"""Tried in this order for each character. Typst has a Latin font of its own, so that there is always a PDF."""
 
 EMOJI_FONTS = ("Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji")
 
@@ -26,19 +26,19 @@ EMOJI_FONTS = ("Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji")
 def typeset_pdf(source: str, data: Mapping[str, Any], name: str, folder: Path | None = None) -> bytes:
     """Return the Typst template *source* filled with *data* as PDF; the same data gives the same bytes.
 
-    The functions of paper.typ stand before it. A team's own template may show pictures of its *folder*, and nothing else
-    is read.
+    The functions of paper.typ are put before it. A team's own template may show pictures from its *folder*; no other file is
+    read.
 
     Raises:
-        UsageError: the template asks for what is not there, or is not well formed; the sentence names the line.
+        UsageError: the template uses an unknown field, or is not well formed; the sentence names the line.
     """
     try:
         pdf = compile_typst(source, data, folder)
     except typst.TypstError as error:
-        said = " ".join(str(error).split())
+        why = " ".join(str(error).split())
         raise UsageError(
-            f"The template {name} cannot be set: {said}; salesflow template check says where.",
-            f"无法排版模板 {name}：{said}；salesflow template check 会指出位置。",
+            f"The template {name} cannot be set: {why}; salesflow template check says where.",
+            f"无法排版模板 {name}：{why}；salesflow template check 会指出位置。",
         ) from error
     if not isinstance(pdf, bytes):
         raise TypeError(f"{name} came out as {type(pdf).__name__}, not as one file")
@@ -52,8 +52,8 @@ def compile_typst(source: str, data: Mapping[str, Any], folder: Path | None = No
         typst.TypstError: it cannot be set.
     """
     passed = json.dumps({**data, "fonts": _available_font_names()}, ensure_ascii=False)
-    whole = f"{typst_library()}\n{source}".encode()
-    return _typst_compiler(folder).compile(whole, format="pdf", sys_inputs={"data": passed}, timestamp=0)
+    full_source = f"{typst_library()}\n{source}".encode()
+    return _typst_compiler(folder).compile(full_source, format="pdf", sys_inputs={"data": passed}, timestamp=0)
 
 
 @cache
@@ -76,7 +76,7 @@ def is_printable_picture(content: bytes) -> bool:
 
 @lru_cache(maxsize=8)
 def _typst_compiler(folder: Path | None) -> typst.Compiler:
-    # looking for the machine's fonts takes longer than a page, so it is done once
+    # finding the fonts of the machine takes longer than setting a page, so it is done once
     return typst.Compiler(root=str(folder or _empty_folder()), font_paths=_installed_fonts())
 
 
@@ -94,6 +94,6 @@ def _installed_fonts() -> typst.Fonts:
 
 @cache
 def _available_font_names() -> tuple[str, ...]:
-    # naming only what is there keeps Typst from warning about the rest
-    here = set(_installed_fonts().families())
-    return tuple(font for font in (*PDF_FONTS, *EMOJI_FONTS) if font in here) or ("Libertinus Serif",)
+    # Typst warns about fonts that are not installed
+    installed = set(_installed_fonts().families())
+    return tuple(font for font in (*PDF_FONTS, *EMOJI_FONTS) if font in installed) or ("Libertinus Serif",)

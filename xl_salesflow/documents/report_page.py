@@ -2,7 +2,7 @@
 
 Each chart has a sentence for those who do not see it and the same figures as a table. An unknown value is a dash.
 
-Its facts are plain values, so that nothing here depends on how they are worked out:
+Its facts are plain values, so that nothing here depends on how they are computed:
 
     as_of, start, end      dates; start and end are None for all time
     company, source        text
@@ -11,7 +11,7 @@ Its facts are plain values, so that nothing here depends on how they are worked 
     metrics                list of {id, name, definition, foot, unit, value, sample, small}; unit is money, deals, days,
                            ratio, per_day or number; value is None when unknown; small marks a small sample; foot is
                            the definition in a few words, for a headline
-    headlines              ids of the metrics that stand at the top
+    headlines              ids of the metrics at the top of the page
     stages                 list of {stage, reached, step_conversion, open_count, open_value, weighted_value, median_days,
                            day_limit, over_limit}; conversions are fractions, None when unknown
     months                 list of {month (a date), created, won, lost, won_value}
@@ -20,7 +20,7 @@ Its facts are plain values, so that nothing here depends on how they are worked 
     by                     list of {name, rows}; a row is {key, open_count, open_value, won_count, lost_count, won_value,
                            win_rate, small}
 
-A name, label or definition is Text or str. A list that is empty leaves its part of the page out.
+A name, label or definition is Text or str. An empty list leaves its part of the page out.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from typing import Any
 from markupsafe import Markup
 
 from xl_salesflow.core.change_sets import Document
-from xl_salesflow.documents.document_texts import texts_in_language
+from xl_salesflow.documents.document_texts import document_text, texts_in_language
 from xl_salesflow.documents.svg_charts import ChartRow, ChartSeries, draw_bar_chart, draw_funnel_chart, draw_trend_chart
 from xl_salesflow.documents.template_safety import fill_template
 from xl_salesflow.documents.template_values import (
@@ -58,14 +58,12 @@ class ReportFormatter:
     language: Language
     currency: str
 
-    def say(self, id: str, **words: object) -> str:
+    def document_text(self, key: str, **words: object) -> str:
         """Return one of the document's own texts."""
-        from xl_salesflow.documents.document_texts import document_text
-
-        return document_text(id, self.language, **words)
+        return document_text(key, self.language, **words)
 
     def name(self, text: Text | str) -> str:
-        """Return a name that may or may not have two languages."""
+        """Return a name in the language, if it has more than one."""
         return text.in_(self.language) if isinstance(text, Text) else str(text)
 
     def count(self, value: Any) -> str:
@@ -82,11 +80,11 @@ class ReportFormatter:
             return UNKNOWN_VALUE_DASH
         if unit in ("money", "per_day"):
             amount = localize_short_money(value, self.currency, self.language)
-            return self.say("per_day", amount=amount) if unit == "per_day" else amount
+            return self.document_text("per_day", amount=amount) if unit == "per_day" else amount
         if unit == "ratio":
             return localize_rate(value, self.language)
         if unit == "days":
-            return self.say("days_long", days=localize_number(round(value, 1), self.language))
+            return self.document_text("days_long", days=localize_number(round(value, 1), self.language))
         if isinstance(value, date):
             return value.strftime("%Y-%m")
         return self.name(value) if isinstance(value, Text | str) else localize_number(round(value, 4), self.language)
@@ -94,7 +92,7 @@ class ReportFormatter:
     def table(self, columns: Sequence[ReportColumn], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Return heads and rows of text."""
         return {
-            "heads": [self.say(head) for head, _, _ in columns],
+            "heads": [self.document_text(head) for head, _, _ in columns],
             "rows": [[self.value(row[fact], unit) for _, fact, unit in columns] for row in rows],
         }
 
@@ -151,24 +149,24 @@ def _plot_stage_funnel(stages: ReportFactRows, show: ReportFormatter) -> ReportP
         for one in stages
     ]
     first, last = stages[0], stages[-1]
-    told = show.say(
+    description = show.document_text(
         "funnel_told",
         first=rows[0].name,
         reached=show.count(first["reached"]),
         last=rows[-1].name,
         left=show.count(last["reached"]),
     )
-    return _plot_with_table("funnel", draw_funnel_chart(rows, told), show, _REPORT_STAGE_COLUMNS, stages)
+    return _plot_with_table("funnel", draw_funnel_chart(rows, description), show, _REPORT_STAGE_COLUMNS, stages)
 
 
 def _plot_monthly_trend(months: ReportFactRows, show: ReportFormatter) -> ReportPlot:
     names = [show.value(one["month"], "month") for one in months]
     looks = (("won", "goal"), ("lost", "lost"), ("created", "line"))
-    series = [ChartSeries(show.say(id), [float(one[id]) for one in months], look) for id, look in looks]
+    series = [ChartSeries(show.document_text(key), [float(one[key]) for one in months], look) for key, look in looks]
     won, lost = (show.count(sum(one.sizes)) for one in series[:2])
-    told = show.say("trend_told", start=names[0], end=names[-1], won=won, lost=lost)
+    description = show.document_text("trend_told", start=names[0], end=names[-1], won=won, lost=lost)
     return _plot_with_table(
-        "trend", draw_trend_chart(names, series, told, show.count), show, _REPORT_MONTH_COLUMNS, months
+        "trend", draw_trend_chart(names, series, description, show.count), show, _REPORT_MONTH_COLUMNS, months
     )
 
 
@@ -178,50 +176,56 @@ def _plot_days_in_stage(stages: ReportFactRows, show: ReportFormatter) -> Report
         return None
     rows = [_days_in_stage_row(one, show) for one in known]
     slowest = max(known, key=lambda one: one["median_days"])
-    told = show.say("waiting_told", name=show.name(slowest["stage"]), days=show.value(slowest["median_days"], "days"))
-    return _plot_with_table("waiting", draw_bar_chart(rows, told), show, _REPORT_WAITING_COLUMNS, known)
+    description = show.document_text(
+        "waiting_told", name=show.name(slowest["stage"]), days=show.value(slowest["median_days"], "days")
+    )
+    return _plot_with_table("waiting", draw_bar_chart(rows, description), show, _REPORT_WAITING_COLUMNS, known)
 
 
 def _days_in_stage_row(one: Mapping[str, Any], show: ReportFormatter) -> ChartRow:
     days, limit = one["median_days"], one["day_limit"]
-    beside = show.value(days, "days")
+    figure = show.value(days, "days")
     if limit is None:
-        return ChartRow(show.name(one["stage"]), days, beside)
-    beside = show.say("limit_of", days=beside, limit=show.count(limit))
-    return ChartRow(show.name(one["stage"]), days, beside, kind="lost" if days > limit else "bar", mark=limit)
+        return ChartRow(show.name(one["stage"]), days, figure)
+    figure = show.document_text("limit_of", days=figure, limit=show.count(limit))
+    return ChartRow(show.name(one["stage"]), days, figure, kind="lost" if days > limit else "bar", mark=limit)
 
 
 def _plot_deal_ages(ages: ReportFactRows, show: ReportFormatter) -> ReportPlot:
     priced = any(one["value"] for one in ages)
     rows = [_count_and_value_row(one["label"], one, show, "lost" if one["late"] else "bar", priced) for one in ages]
     late = sum(one["count"] for one in ages if one["late"])
-    told = show.say("ageing_told", count=show.count(sum(one["count"] for one in ages)), late=show.count(late))
-    return _plot_with_table("ageing", draw_bar_chart(rows, told), show, _REPORT_AGE_COLUMNS, ages)
+    description = show.document_text(
+        "ageing_told", count=show.count(sum(one["count"] for one in ages)), late=show.count(late)
+    )
+    return _plot_with_table("ageing", draw_bar_chart(rows, description), show, _REPORT_AGE_COLUMNS, ages)
 
 
-def _lost_deals_plotter(id: str) -> Callable[[ReportFactRows, ReportFormatter], ReportPlot]:
+def _lost_deals_plotter(key: str) -> Callable[[ReportFactRows, ReportFormatter], ReportPlot]:
     def part(lost: ReportFactRows, show: ReportFormatter) -> ReportPlot:
         priced = any(one["value"] for one in lost)
-        rows = [_count_and_value_row(one["name"] or show.say("blank"), one, show, "lost", priced) for one in lost]
-        most, all = show.count(lost[0]["count"]), show.count(sum(one["count"] for one in lost))
-        told = show.say("lost_told", name=rows[0].name, count=most, all=all)
-        return _plot_with_table(id, draw_bar_chart(rows, told), show, _REPORT_LOST_COLUMNS, lost)
+        rows = [
+            _count_and_value_row(one["name"] or show.document_text("blank"), one, show, "lost", priced) for one in lost
+        ]
+        most, total = show.count(lost[0]["count"]), show.count(sum(one["count"] for one in lost))
+        description = show.document_text("lost_told", name=rows[0].name, count=most, all=total)
+        return _plot_with_table(key, draw_bar_chart(rows, description), show, _REPORT_LOST_COLUMNS, lost)
 
     return part
 
 
 def _count_and_value_row(name: Any, one: Mapping[str, Any], show: ReportFormatter, kind: str, priced: bool) -> ChartRow:
-    # where nothing has an amount, noughts would only be noise
-    beside = show.count(one["count"])
+    # where no deal has an amount, zeros would only be noise
+    figure = show.count(one["count"])
     if priced and one["count"]:
-        beside += f" · {show.money(one['value'])}"
-    return ChartRow(show.name(name), one["count"], beside, kind=kind)
+        figure += f" · {show.money(one['value'])}"
+    return ChartRow(show.name(name), one["count"], figure, kind=kind)
 
 
 def _plot_with_table(
-    id: str, drawings: Markup, show: ReportFormatter, columns: Sequence[ReportColumn], rows: ReportFactRows
+    key: str, drawings: Markup, show: ReportFormatter, columns: Sequence[ReportColumn], rows: ReportFactRows
 ) -> ReportPlot:
-    words = {"id": id, "title": show.say(id), "about": show.say(f"{id}_about")}
+    words = {"id": key, "title": show.document_text(key), "about": show.document_text(f"{key}_about")}
     return {**words, "drawings": drawings, **show.table(columns, rows)}
 
 
@@ -238,7 +242,7 @@ REPORT_PLOTTERS: Sequence[tuple[str, Callable[[ReportFactRows, ReportFormatter],
 
 def plot_report(facts: Mapping[str, Any], show: ReportFormatter) -> list[ReportPlot]:
     """Return the plots of a report; one with nothing to say is left out."""
-    return [part for id, draw in REPORT_PLOTTERS if facts[id] and (part := draw(facts[id], show))]
+    return [part for key, draw in REPORT_PLOTTERS if facts[key] and (part := draw(facts[key], show))]
 
 
 def render_report_page(document: Document, language: Language) -> bytes:
@@ -249,7 +253,7 @@ def render_report_page(document: Document, language: Language) -> bytes:
 
 
 def report_page_fields(facts: DocumentFacts, language: Language) -> dict[str, Any]:
-    """Return the facts of a report (see above) as text and drawings in *language*."""
+    """Return the facts of a report as text and drawings in *language*."""
     show = ReportFormatter(language, facts["currency"])
     metrics = [_report_metric_fields(metric, show) for metric in facts["metrics"]]
     heads = {metric["id"]: metric for metric in metrics}
@@ -257,7 +261,7 @@ def report_page_fields(facts: DocumentFacts, language: Language) -> dict[str, An
         "language": "zh-Hans" if language == "zh" else "en",
         "company": facts["company"],
         "scope": " · ".join(_report_scope_lines(facts, show)),
-        "headlines": [heads[id] for id in facts["headlines"] if id in heads],
+        "headlines": [heads[metric] for metric in facts["headlines"] if metric in heads],
         "metrics": metrics,
         "parts": plot_report(facts, show),
         "by": [_report_group_table(group, show) for group in facts["by"] if group["rows"]],
@@ -271,18 +275,20 @@ def _report_metric_fields(metric: DocumentFacts, show: ReportFormatter) -> dict[
         "value": show.value(metric["value"], metric["unit"]),
         "definition": show.name(metric["definition"]),
         "foot": show.name(metric["foot"]),
-        "behind": "" if metric["sample"] is None else show.say("deals_behind", count=show.count(metric["sample"])),
+        "behind": ""
+        if metric["sample"] is None
+        else show.document_text("deals_behind", count=show.count(metric["sample"])),
         "sample": "" if metric["sample"] is None else show.count(metric["sample"]),
-        "small": show.say("small_sample") if metric["small"] else "",
+        "small": show.document_text("small_sample") if metric["small"] else "",
     }
 
 
 def _report_scope_lines(facts: DocumentFacts, show: ReportFormatter) -> list[str]:
     start, end = (localize_day(facts[side], show.language) for side in ("start", "end"))
     period = "period" if start and end else "period_from" if start else "period_to"
-    told = [show.say("as_of", day=localize_day(facts["as_of"], show.language))]
-    told += [show.say(period, start=start, end=end)] if start or end else []
-    return told + [f"{show.name(name)}: {value}" for name, value in facts["filters"]]
+    lines = [show.document_text("as_of", day=localize_day(facts["as_of"], show.language))]
+    lines += [show.document_text(period, start=start, end=end)] if start or end else []
+    return lines + [f"{show.name(name)}: {value}" for name, value in facts["filters"]]
 
 
 _REPORT_GROUP_COLUMNS = (
@@ -302,7 +308,7 @@ def _lower_first_letter(name: str) -> str:
 
 
 def _report_group_table(group: DocumentFacts, show: ReportFormatter) -> dict[str, Any]:
-    rows = [{**row, "key": show.name(row["key"]) or show.say("blank")} for row in group["rows"]]
-    flags = [show.say("small_sample") if row["small"] else "" for row in rows]
-    title = show.say("by", name=_lower_first_letter(show.name(group["name"])))
+    rows = [{**row, "key": show.name(row["key"]) or show.document_text("blank")} for row in group["rows"]]
+    flags = [show.document_text("small_sample") if row["small"] else "" for row in rows]
+    title = show.document_text("by", name=_lower_first_letter(show.name(group["name"])))
     return {"title": title, "flags": flags, **show.table(_REPORT_GROUP_COLUMNS, rows)}

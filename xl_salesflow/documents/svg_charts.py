@@ -1,8 +1,8 @@
 """Charts of the report as SVG text: funnel, trend, and bars for days, ages and lost deals.
 
-No library, no script; colours come from the page's style, so they follow light and dark. Every chart is drawn twice, for a
-roomy place and for a slim one (a phone, half a printed page), where names stand above their bars; the page shows the one
-that fits, so that words keep their size.
+No library, no script; colours come from the page's style, so that they follow light and dark mode. Every chart is drawn
+twice, wide and narrow (for a phone or half a printed page), where names are above their bars; the page shows the one that
+fits, so that text keeps its size.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup, escape
 
-_FIRST_WIDE_CODE_POINT = 0x2E7F  # Chinese, Japanese and Korean signs begin here
+_FIRST_WIDE_CODE_POINT = 0x2E7F  # Chinese, Japanese and Korean characters begin here
+_LABEL_COLUMNS = 21
+_TICK_COUNT = 4
 
 
 def svg_element(name: str, *children: Markup | str, **attributes: object) -> Markup:
     """Return one element; text children and attributes are escaped, ``class_`` and ``text_anchor`` become their SVG names."""
-    shown = "".join(
+    written = "".join(
         Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), _svg_attribute_text(value))
         for key, value in attributes.items()
         if value is not None
     )
     inner = Markup("").join(escape(child) for child in children)
-    return Markup(f"<{name}{shown}>{inner}</{name}>") if inner else Markup(f"<{name}{shown}/>")
+    return Markup(f"<{name}{written}>{inner}</{name}>") if inner else Markup(f"<{name}{written}/>")
 
 
 def svg_drawing(width: float, height: float, description: str, *children: Markup, kind: str = "") -> Markup:
@@ -42,33 +44,33 @@ def svg_label(text: str, x: float, y: float, kind: str = "", anchor: str = "star
 
 
 def svg_bar(x: float, y: float, width: float, height: float, kind: str, tip: str = "") -> Markup:
-    """Return a rounded bar; *tip* is shown on pointing at it."""
+    """Return a rounded bar; *tip* is shown when the pointer is on it."""
     tips = (svg_element("title", tip),) if tip else ()
     size = {"x": x, "y": y, "width": max(width, 0.0), "height": max(height, 0.0), "rx": min(3.0, width / 2, height / 2)}
     return svg_element("rect", *tips, class_=kind, **{key: max(value, 0.0) for key, value in size.items()})
 
 
-def axis_ticks(top: float, count: int = 4) -> list[float]:
-    """Return round steps from zero up to at least *top*."""
+def axis_ticks(top: float) -> list[float]:
+    """Return about four round steps from zero up to at least *top*."""
     if not top > 0:
         return [0.0, 1.0]
-    rough = top / count
+    rough = top / _TICK_COUNT
     power = 10.0 ** floor(log10(rough))
     step = next(size for size in (1.0, 2.0, 2.5, 5.0, 10.0) if size * power >= rough) * power
     return [step * n for n in range(ceil(top / step - 1e-9) + 1)]
 
 
-def clip_label(text: str, most: int) -> str:
-    """Return *text* in about *most* columns, an ellipsis in place of the rest; Chinese takes two columns a character."""
-    if label_width(text) <= most:
+def clip_label(text: str, columns: int = _LABEL_COLUMNS) -> str:
+    """Return *text* in its columns, an ellipsis in place of the rest; Chinese takes two columns a character."""
+    if label_width(text) <= columns:
         return text
-    kept = next(place for place in range(len(text), -1, -1) if label_width(text[:place]) < most)
+    kept = next(place for place in range(len(text), -1, -1) if label_width(text[:place]) < columns)
     return text[:kept].rstrip() + "…"
 
 
 def label_width(text: str) -> int:
     """Return about how wide *text* is, in Latin letters."""
-    return sum(2 if ord(mark) > _FIRST_WIDE_CODE_POINT else 1 for mark in text)
+    return sum(2 if ord(character) > _FIRST_WIDE_CODE_POINT else 1 for character in text)
 
 
 def _svg_attribute_text(value: object) -> str:
@@ -81,15 +83,15 @@ ROOMY_CHART_WIDTH, SLIM_CHART_WIDTH = 500.0, 340.0
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
-    """One bar: its name, its size, what is written beside it and between it and the next; *kind* bar, goal or lost.
+    """One bar: its name, its size, the figure beside it and the conversion to the next; *kind* is bar, goal or lost.
 
-    *mark* is where a limit stands on the same scale.
+    *mark* is the place of a limit on the same scale.
     """
 
     name: str
     size: float
-    beside: str
-    between: str = ""
+    figure: str
+    conversion: str = ""
     kind: str = "bar"
     mark: float | None = None
 
@@ -109,14 +111,14 @@ def draw_funnel_chart(rows: Sequence[ChartRow], description: str) -> Markup:
 
 
 def draw_bar_chart(rows: Sequence[ChartRow], description: str) -> Markup:
-    """Return horizontal bars from one baseline, each with its figure behind it and its limit as a stroke across."""
+    """Return horizontal bars from one baseline, each followed by its figure, its limit as a line across."""
     return _draw_roomy_bars(rows, description) + _draw_slim_bars(rows, description, centred=False)
 
 
 def draw_trend_chart(
     months: Sequence[str], series: Sequence[ChartSeries], description: str, figure: Callable[[float], str]
 ) -> Markup:
-    """Return figures month by month: bars side by side, and lines over them; *figure* writes a number."""
+    """Return the months with bars side by side and lines over them; *figure* writes a number."""
     roomy, slim = (
         _draw_trend_in_width(months, series, description, figure, width)
         for width in (ROOMY_CHART_WIDTH, SLIM_CHART_WIDTH)
@@ -130,11 +132,11 @@ def _draw_roomy_funnel(rows: Sequence[ChartRow], description: str) -> Markup:
     parts: list[Markup] = []
     for n, row in enumerate(rows):
         y, wide = n * (thick + gap) + 4, room * row.size / top
-        parts.append(svg_label(clip_label(row.name, 21), left - 12, y + 17, "name", "end"))
-        parts.append(svg_bar(left + (room - wide) / 2, y, wide, thick, row.kind, f"{row.name}: {row.beside}"))
-        parts.append(svg_label(row.beside, ROOMY_CHART_WIDTH, y + 17, "figure", "end"))
-        if row.between and n < len(rows) - 1:
-            parts.append(svg_label(f"↓ {row.between}", left + room / 2, y + thick + 14, "note", "middle"))
+        parts.append(svg_label(clip_label(row.name), left - 12, y + 17, "name", "end"))
+        parts.append(svg_bar(left + (room - wide) / 2, y, wide, thick, row.kind, f"{row.name}: {row.figure}"))
+        parts.append(svg_label(row.figure, ROOMY_CHART_WIDTH, y + 17, "figure", "end"))
+        if row.conversion and n < len(rows) - 1:
+            parts.append(svg_label(f"↓ {row.conversion}", left + room / 2, y + thick + 14, "note", "middle"))
     return svg_drawing(ROOMY_CHART_WIDTH, len(rows) * (thick + gap) - gap + 8, description, *parts, kind="roomy")
 
 
@@ -145,11 +147,11 @@ def _draw_roomy_bars(rows: Sequence[ChartRow], description: str) -> Markup:
     parts: list[Markup] = []
     for n, row in enumerate(rows):
         y, wide = n * (thick + gap) + 4, room * row.size / top
-        parts.append(svg_label(clip_label(row.name, 21), names - 12, y + 15, "name", "end"))
-        parts.append(svg_bar(names, y, wide, thick, row.kind, f"{row.name}: {row.beside}"))
-        behind = max(wide, 0.0 if row.mark is None else room * row.mark / top + 2)
+        parts.append(svg_label(clip_label(row.name), names - 12, y + 15, "name", "end"))
+        parts.append(svg_bar(names, y, wide, thick, row.kind, f"{row.name}: {row.figure}"))
+        end = max(wide, 0.0 if row.mark is None else room * row.mark / top + 2)
         parts += _draw_limit_mark(row, names, room / top, y, thick)
-        parts.append(svg_label(row.beside, names + behind + 8, y + 15, "figure"))
+        parts.append(svg_label(row.figure, names + end + 8, y + 15, "figure"))
     return svg_drawing(ROOMY_CHART_WIDTH, len(rows) * (thick + gap) + 4, description, *parts, kind="roomy")
 
 
@@ -159,12 +161,12 @@ def _draw_slim_bars(rows: Sequence[ChartRow], description: str, centred: bool) -
     parts: list[Markup] = []
     for n, row in enumerate(rows):
         y, wide = n * (thick + line + gap), SLIM_CHART_WIDTH * row.size / top
-        parts.append(svg_label(clip_label(row.name, 21), 0, y + 13, "name"))
-        if n and rows[n - 1].between:
-            parts.append(svg_label(f"↓ {rows[n - 1].between}", SLIM_CHART_WIDTH / 2 + 24, y + 13, "note", "middle"))
-        parts.append(svg_label(row.beside, SLIM_CHART_WIDTH, y + 13, "figure", "end"))
+        parts.append(svg_label(clip_label(row.name), 0, y + 13, "name"))
+        if n and rows[n - 1].conversion:
+            parts.append(svg_label(f"↓ {rows[n - 1].conversion}", SLIM_CHART_WIDTH / 2 + 24, y + 13, "note", "middle"))
+        parts.append(svg_label(row.figure, SLIM_CHART_WIDTH, y + 13, "figure", "end"))
         x = (SLIM_CHART_WIDTH - wide) / 2 if centred else 0.0
-        parts.append(svg_bar(x, y + line, wide, thick, row.kind, f"{row.name}: {row.beside}"))
+        parts.append(svg_bar(x, y + line, wide, thick, row.kind, f"{row.name}: {row.figure}"))
         parts += _draw_limit_mark(row, 0, SLIM_CHART_WIDTH / top, y + line, thick)
     return svg_drawing(SLIM_CHART_WIDTH, len(rows) * (thick + line + gap), description, *parts, kind="slim")
 
@@ -190,10 +192,10 @@ def _draw_trend_in_width(
         for n, month in enumerate(months)
         if (len(months) - 1 - n) % every == 0
     ]
-    beside = [one for one in series if one.kind != "line"]
-    thick = min(step * 0.78 / max(len(beside), 1), 26.0)
-    for place, one in enumerate(beside):
-        start = left + step / 2 + (place - len(beside) / 2) * thick
+    bars = [one for one in series if one.kind != "line"]
+    thick = min(step * 0.78 / max(len(bars), 1), 26.0)
+    for place, one in enumerate(bars):
+        start = left + step / 2 + (place - len(bars) / 2) * thick
         for n, (month, size) in enumerate(zip(months, one.sizes, strict=True)):
             tip = f"{month} · {one.name}: {figure(size)}"
             parts.append(svg_bar(start + step * n, base - unit * size, thick - 1.0, unit * size, one.kind, tip))
@@ -210,11 +212,11 @@ def _draw_trend_in_width(
 
 
 def _chart_names_width(rows: Sequence[ChartRow]) -> float:
-    return 18 + 7.2 * min(max((label_width(row.name) for row in rows), default=0), 21)
+    return 18 + 7.2 * min(max((label_width(row.name) for row in rows), default=0), _LABEL_COLUMNS)
 
 
 def _chart_figures_width(rows: Sequence[ChartRow]) -> float:
-    return 14 + 8.2 * max((label_width(row.beside) for row in rows), default=0)
+    return 14 + 8.2 * max((label_width(row.figure) for row in rows), default=0)
 
 
 def _largest_chart_size(rows: Sequence[ChartRow]) -> float:

@@ -1,6 +1,6 @@
-"""Print a deal document in one of its formats: its facts, put into the template found for it.
+"""Print a deal document in one of its formats: fill the template found for it with the facts.
 
-The format eml is an e-mail draft: a few words from a template, the document attached as PDF.
+The format eml is an e-mail draft: a short text from a template, with the document attached as PDF.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
-from jinja2 import Template as Jinja
+from jinja2 import Template as JinjaTemplate
 from jinja2 import TemplateError
 
 from xl_salesflow.core.change_sets import Document
@@ -43,7 +43,7 @@ from xl_salesflow.errors import UsageError
 def build_email_draft(text: str, context: TemplateContext, pdf: bytes, name: str) -> bytes:
     """Return the draft: the first line of *text* is the subject, the rest the message; the same facts give the same bytes.
 
-    X-Unsent makes mail programs open the file for editing. An address that is none is left out for a person to fill in.
+    X-Unsent makes mail programs open the file for editing. Invalid addresses are left out for a person to fill in.
     """
     subject, _, body = text.partition("\n")
     mail = EmailMessage(policy=SMTP)
@@ -63,15 +63,15 @@ def build_email_draft(text: str, context: TemplateContext, pdf: bytes, name: str
     mail.add_attachment(pdf, "application", "pdf", filename=f"{safe_file_name(name)}.pdf", cte="base64")
     digest = sha256(text.encode() + pdf).hexdigest()[:32]
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{digest}_{number}")  # else it is drawn by lot
+        part.set_boundary(f"=_{digest}_{number}")  # else it is random
     return mail.as_bytes()
 
 
 def email_header_address(name: str, typed: str) -> Address | None:
-    """Return an address with its name; None for what is none."""
+    """Return an address with its name; None for an invalid one."""
     try:
         found = Address(display_name=single_line_text(name), addr_spec=typed.strip())
-    except (HeaderParseError, ValueError, IndexError):  # what people type as an address may be anything
+    except (HeaderParseError, ValueError, IndexError):  # people type anything as an address
         return None
     return found if found.domain and typed.isascii() else None
 
@@ -80,88 +80,99 @@ TemplateFolders = tuple[Path, ...]
 
 
 def print_deal_document(
-    document: Document, tongue: DocumentLanguage, format: str, where: TemplateFolders = ()
+    document: Document, language: DocumentLanguage, file_format: str, where: TemplateFolders = ()
 ) -> bytes:
-    """Return a paper as a file of *format*; a template of the folders *where* comes before the one that ships.
+    """Return a deal document as a file of *file_format*; templates in the folders *where* come before those that ship.
 
     Raises:
         UsageError: the template cannot be read or filled; the sentence says where and why.
     """
-    return print_with_template(find_template(document.kind, format, tongue, where), document, tongue, where)
+    template = find_template(document.kind, file_format, language, where)
+    return print_with_template(template, document, language, where)
 
 
 def print_with_template(
-    template: DocumentTemplate, document: Document, tongue: DocumentLanguage, where: TemplateFolders = ()
+    template: DocumentTemplate, document: Document, language: DocumentLanguage, where: TemplateFolders = ()
 ) -> bytes:
-    """Return a paper put into *template*.
+    """Return *template* filled with a deal document.
 
     Raises:
         UsageError: the template cannot be filled; the sentence says where and why.
     """
-    given = build_template_context(document, tongue)
-    mark = find_logo(str(document.facts.get("source", "")), document.facts["seller"].get("logo", ""))
+    context = build_template_context(document, language)
+    logo = find_logo(str(document.facts.get("source", "")), document.facts["seller"].get("logo", ""))
     try:
         if template.format == "eml":
-            return _print_email_draft(document, tongue, given, template, where)
-        return _FORMAT_PRINTERS[template.format](template, given, mark, where)
+            return _print_email_draft(document, language, context, template, where)
+        return _FORMAT_PRINTERS[template.format](template, context, logo, where)
     except TemplateError as error:
-        raise unfillable_template_error(template.shown, str(error.message or type(error).__name__)) from error
+        raise unfillable_template_error(template.display_name, str(error.message or type(error).__name__)) from error
     except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
         if template.path is None:
             raise
-        raise unfillable_template_error(template.shown, str(error)) from error  # a team's own tags may compute anything
+        raise unfillable_template_error(
+            template.display_name, str(error)
+        ) from error  # a team's own tags may compute anything
 
 
 def unfillable_template_error(name: str, why: str) -> UsageError:
-    """Return the error for a template that asks for what is not there."""
-    said = " ".join(why.split())
+    """Return the error for a template that cannot be filled, because of *why*."""
+    why = " ".join(why.split())
     return UsageError(
-        f"The template {name} cannot be filled: {said}; salesflow template check names every place.",
-        f"无法填写模板 {name}：{said}；salesflow template check 会指出所有位置。",
+        f"The template {name} cannot be filled: {why}; salesflow template check names every place.",
+        f"无法填写模板 {name}：{why}；salesflow template check 会指出所有位置。",
     )
 
 
-def _print_html(template: DocumentTemplate, given: TemplateContext, mark: Logo | None, where: TemplateFolders) -> bytes:
-    return _compiled_template(template.content, "html", where).render(**given, logo=mark and mark.uri).encode("utf-8")
+def _print_html(
+    template: DocumentTemplate, context: TemplateContext, logo: Logo | None, where: TemplateFolders
+) -> bytes:
+    return _compiled_template(template.content, "html", where).render(**context, logo=logo and logo.uri).encode("utf-8")
 
 
-def _print_pdf(template: DocumentTemplate, given: TemplateContext, mark: Logo | None, where: TemplateFolders) -> bytes:
-    picture = list(mark.content) if mark and is_printable_picture(mark.content) else None
+def _print_pdf(
+    template: DocumentTemplate, context: TemplateContext, logo: Logo | None, where: TemplateFolders
+) -> bytes:
+    picture = list(logo.content) if logo and is_printable_picture(logo.content) else None
     folder = template.path.parent if template.path else None
-    return typeset_pdf(template.content.decode("utf-8"), {**given, "logo": picture}, template.shown, folder)
+    return typeset_pdf(template.content.decode("utf-8"), {**context, "logo": picture}, template.display_name, folder)
 
 
-def _print_docx(template: DocumentTemplate, given: TemplateContext, mark: Logo | None, where: TemplateFolders) -> bytes:
-    return prepare_word_template(template.content, template.shown).fill(
-        given, mark if mark and is_printable_picture(mark.content) else None
+def _print_docx(
+    template: DocumentTemplate, context: TemplateContext, logo: Logo | None, where: TemplateFolders
+) -> bytes:
+    return prepare_word_template(template.content, template.display_name).fill(
+        context, logo if logo and is_printable_picture(logo.content) else None
     )
 
 
-def _print_xlsx(template: DocumentTemplate, given: TemplateContext, mark: Logo | None, where: TemplateFolders) -> bytes:
-    return prepare_excel_template(template.content, template.shown).fill({**given, "logo": ""})
+def _print_xlsx(
+    template: DocumentTemplate, context: TemplateContext, logo: Logo | None, where: TemplateFolders
+) -> bytes:
+    return prepare_excel_template(template.content, template.display_name).fill({**context, "logo": ""})
 
 
 def _print_email_draft(
     document: Document,
-    tongue: DocumentLanguage,
-    given: TemplateContext,
+    language: DocumentLanguage,
+    context: TemplateContext,
     template: DocumentTemplate,
     where: TemplateFolders,
 ) -> bytes:
-    text = _compiled_template(template.content, "txt", where).render(**email_draft_fields(given), logo="")
-    return build_email_draft(text, given, print_deal_document(document, tongue, "pdf", where), document.name)
+    text = _compiled_template(template.content, "txt", where).render(**email_draft_fields(context), logo="")
+    return build_email_draft(text, context, print_deal_document(document, language, "pdf", where), document.name)
 
 
-def email_draft_fields(given: TemplateContext) -> TemplateContext:
-    """Return what the template of an e-mail is given: the paper's own fields, and who writes to whom."""
-    contact, owner, told = given.get("contact", {}), given.get("owner", {}), given.get("quote", {})
-    sender = owner.get("name", "") or given["seller"]["company"]
-    return {**given, "addressee": contact.get("contact", ""), "sender": sender, "until": told.get("valid_until", "")}
+def email_draft_fields(context: TemplateContext) -> TemplateContext:
+    """Return what the template of an e-mail draft is given: the fields of the document, and who writes to whom."""
+    contact, owner, quote = context.get("contact", {}), context.get("owner", {}), context.get("quote", {})
+    sender = owner.get("name", "") or context["seller"]["company"]
+    return {**context, "addressee": contact.get("contact", ""), "sender": sender, "until": quote.get("valid_until", "")}
 
 
 @lru_cache(maxsize=64)
-def _compiled_template(content: bytes, format: str, where: TemplateFolders) -> Jinja:
-    return jinja_environment(format, where).from_string(content.decode("utf-8"))
+def _compiled_template(content: bytes, suffix: str, where: TemplateFolders) -> JinjaTemplate:
+    return jinja_environment(suffix, where).from_string(content.decode("utf-8"))
 
 
 _FORMAT_PRINTERS: Mapping[str, Callable[[DocumentTemplate, TemplateContext, Logo | None, TemplateFolders], bytes]] = (

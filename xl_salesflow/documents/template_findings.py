@@ -1,4 +1,4 @@
-"""Inspect a template before anything is sent: findings with their place and the nearest match."""
+"""Inspect a template before anything is sent: findings with their place and the nearest known name."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ _TYPST_COMMENT = re.compile(r"//[^\n]*")
 
 @dataclass(frozen=True, slots=True)
 class TemplateFinding:
-    """What is wrong with a template: where (blank: the whole of it), and what."""
+    """What is wrong with a template, and where; a blank place means the template as a whole."""
 
     place: Text
-    said: Text
+    message: Text
 
 
 def inspect_template(template: DocumentTemplate, where: TemplateFolders = ()) -> list[TemplateFinding]:
     """Return what is wrong with a template; nothing is sent or written.
 
-    When every field is known, a made-up paper is printed with it, which shows what only filling shows.
+    When every field is known, the sample deal is printed with it, which shows the errors that only filling shows.
     """
     try:
-        found = list(_TEMPLATE_INSPECTORS[template.format](template))
-        if not found:
+        findings = list(_TEMPLATE_INSPECTORS[template.format](template))
+        if not findings:
             print_with_template(template, sample_document(template.kind), "en", where)
     except UnicodeDecodeError:
         return [TemplateFinding(_blank_place(), NOT_UTF8_TEXT)]
@@ -61,38 +61,40 @@ def inspect_template(template: DocumentTemplate, where: TemplateFolders = ()) ->
         return [TemplateFinding(_fill_both_languages(AT_LINE, number=error.lineno), _syntax_error_message(error))]
     except UsageError as error:
         return [TemplateFinding(_blank_place(), Text(error.in_("en"), error.in_("zh")))]
-    return found
+    return findings
 
 
 def _inspect_text_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
     suffix = "html" if template.format == "html" else "txt"
     known = template_fields(template.kind, template.format)
-    for slip in inspect_tags(template.content.decode("utf-8"), known, jinja_environment(suffix)):
-        yield TemplateFinding(_fill_both_languages(AT_LINE, number=slip.line), slip.said)
+    for finding in inspect_tags(template.content.decode("utf-8"), known, jinja_environment(suffix)):
+        yield TemplateFinding(_fill_both_languages(AT_LINE, number=finding.line), finding.message)
 
 
 def _inspect_word_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
-    texts = word_paragraph_texts(template.content, template.shown)
-    known, asked = template_fields(template.kind, "docx"), dict[str, int]()
-    for _, source in word_jinja_sources(unpack_template(template.content, template.shown), template.shown):
-        for slip in inspect_tags(source, known, jinja_environment("docx")):
-            asked[slip.name] = asked.get(slip.name, 0) + 1
-            yield TemplateFinding(_paragraph_place(texts, slip, asked[slip.name]), slip.said)
+    texts = word_paragraph_texts(template.content, template.display_name)
+    known, counts = template_fields(template.kind, "docx"), dict[str, int]()
+    for _, source in word_jinja_sources(
+        unpack_template(template.content, template.display_name), template.display_name
+    ):
+        for finding in inspect_tags(source, known, jinja_environment("docx")):
+            counts[finding.name] = counts.get(finding.name, 0) + 1
+            yield TemplateFinding(_paragraph_place(texts, finding, counts[finding.name]), finding.message)
 
 
-def _paragraph_place(texts: list[str], slip: TagFinding, count: int) -> Text:
-    # Word's XML knows no lines: the place is the paragraph that has the word, the second slip of a name the second time
-    word = re.compile(rf"(?<!\w){re.escape(slip.name)}(?!\w)") if slip.name else None
+def _paragraph_place(texts: list[str], finding: TagFinding, count: int) -> Text:
+    # Word's XML has no lines: the place is the paragraph with the name; the second finding of a name is where it stands again
+    word = re.compile(rf"(?<!\w){re.escape(finding.name)}(?!\w)") if finding.name else None
     places = [place for place, text in enumerate(texts, 1) if word and "{" in text for _ in word.finditer(text)]
     return _fill_both_languages(AT_PARAGRAPH, number=places[min(count, len(places)) - 1]) if places else _blank_place()
 
 
 def _inspect_sheet_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
     known = {**template_fields(template.kind, "xlsx"), "_row": None, "_cell": None}
-    for sheet, source in read_template_sheets(template.content, template.shown)[1].items():
-        for slip in inspect_tags(source.text, known, jinja_environment("xlsx")):  # type: ignore[arg-type]
-            cell = source.places[min(slip.line, len(source.places)) - 1]
-            yield TemplateFinding(_fill_both_languages(AT_CELL, sheet=sheet, cell=cell), slip.said)
+    for sheet, source in read_template_sheets(template.content, template.display_name)[1].items():
+        for finding in inspect_tags(source.text, known, jinja_environment("xlsx")):  # type: ignore[arg-type]
+            cell = source.places[min(finding.line, len(source.places)) - 1]
+            yield TemplateFinding(_fill_both_languages(AT_CELL, sheet=sheet, cell=cell), finding.message)
 
 
 def _inspect_typst_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
@@ -101,9 +103,9 @@ def _inspect_typst_template(template: DocumentTemplate) -> Iterator[TemplateFind
     found = False
     for number, line in enumerate(source.splitlines(), 1):
         for chain in _TYPST_FIELD_CHAIN.finditer(_TYPST_COMMENT.sub("", line)):
-            for fault in _inspect_field_chain(chain, known):
+            for message in _inspect_field_chain(chain, known):
                 found = True
-                yield TemplateFinding(_fill_both_languages(AT_LINE, number=number), fault)
+                yield TemplateFinding(_fill_both_languages(AT_LINE, number=number), message)
     if not found:
         yield from _compile_findings(source, template.kind)
 
@@ -113,7 +115,7 @@ def _inspect_field_chain(chain: re.Match[str], known: Mapping[str, TemplateField
     field = TemplateField(fields=known)
     for name in (*(["t"] if chain[1] == "t" else []), *chain[2].strip(".").split(".")):
         if field.fields is None:
-            return  # what follows text or a list is a function of it
+            return  # a function of Typst follows
         if name not in field.fields:
             inside = ".".join(path)
             yield _unknown_field_message(name, inside, field.fields)

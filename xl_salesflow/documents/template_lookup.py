@@ -25,7 +25,7 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Language, Text
 
 DEAL_DOCUMENT_FORMATS = ("pdf", "html", "docx", "xlsx", "eml")
-"""The formats of every paper, the usual one first; a format is also the ending of the file's name."""
+"""The formats of every deal document, the usual one first; a format is also the ending of the file's name."""
 
 TEMPLATE_SUFFIXES: Mapping[str, str] = MappingProxyType(
     {"pdf": "typ", "html": "html", "docx": "docx", "xlsx": "xlsx", "eml": "txt"}
@@ -35,17 +35,17 @@ TEMPLATE_SUFFIXES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class DealDocumentKind:
-    """One kind of paper; *shown* makes of a document's facts what its templates are given."""
+    """One kind of deal document; *build_context* turns its facts into what its templates are given."""
 
     id: str
     name: Text
-    shown: Callable[[Mapping[str, Any], Language], TemplateContext]
+    build_context: Callable[[Mapping[str, Any], Language], TemplateContext]
 
 
 DEAL_DOCUMENT_KINDS: Mapping[str, DealDocumentKind] = MappingProxyType(
     {
-        id: DealDocumentKind(id, DOCUMENT_TEXTS[title], shown)
-        for id, title, shown in (
+        kind: DealDocumentKind(kind, DOCUMENT_TEXTS[title], build_context)
+        for kind, title, build_context in (
             ("quote", "quotation", build_quote_context),
             ("proposal", "proposal", build_proposal_context),
             ("contract", "contract", build_contract_context),
@@ -58,29 +58,29 @@ DEAL_DOCUMENT_KINDS: Mapping[str, DealDocumentKind] = MappingProxyType(
 
 
 def _texts_in_both_languages() -> dict[str, str]:
-    # "第 1 页，共 2 页" and "Page 1 of 2" cannot stand side by side piece by piece
-    words: dict[str, str] = merge_languages(texts_in_language("zh"), texts_in_language("en"))
-    return {**words, "page": "", "of_pages": "/", "pages_end": ""}
+    # "第 1 页，共 2 页" and "Page 1 of 2" cannot be merged word by word
+    texts: dict[str, str] = merge_languages(texts_in_language("zh"), texts_in_language("en"))
+    return {**texts, "page": "", "of_pages": "/", "pages_end": ""}
 
 
-def build_template_context(document: Document, tongue: DocumentLanguage) -> TemplateContext:
-    """Return what the templates of a paper are given: its facts as text, and as *t* every word that papers print."""
-    shown = DEAL_DOCUMENT_KINDS[document.kind].shown
-    told = [
-        {**shown(document.facts, language), "t": texts_in_language(language)} for language in printed_languages(tongue)
+def build_template_context(document: Document, language: DocumentLanguage) -> TemplateContext:
+    """Return what the templates of a deal document are given: its facts as text, and as *t* every text of our own."""
+    build_context = DEAL_DOCUMENT_KINDS[document.kind].build_context
+    contexts = [
+        {**build_context(document.facts, each), "t": texts_in_language(each)} for each in printed_languages(language)
     ]
-    return told[0] if len(told) == 1 else {**merge_languages(*told), "t": _texts_in_both_languages()}
+    return contexts[0] if len(contexts) == 1 else {**merge_languages(*contexts), "t": _texts_in_both_languages()}
 
 
 TEMPLATE_FOLDER = "templates"
-MAX_TEMPLATE_BYTES = 32 << 20  # bytes of a template file
+MAX_TEMPLATE_BYTES = 32 << 20
 
 _SHIPPED_EMAIL_TEMPLATE = "letter.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentTemplate:
-    """One template: its kind and format, the file it is in (None: it ships with the product), and its bytes."""
+    """One template: its kind and format, its file (None: it ships with the product), and its bytes."""
 
     kind: str
     format: str
@@ -89,64 +89,67 @@ class DocumentTemplate:
     path: Path | None = None
 
     @property
-    def shown(self) -> str:
-        """Return where it is, for people."""
+    def display_name(self) -> str:
+        """Return what people are shown as its name: the path of a team's own template."""
         return self.name if self.path is None else str(self.path)
 
 
 def template_folders(pipeline: Pipeline) -> tuple[Path, ...]:
-    """Return the folders of a team's own templates: the one its settings name, and templates beside the workbook."""
-    beside = Path(pipeline.source).resolve().parent if pipeline.source else None
+    """Return the folders of a team's own templates: the one that Settings names, and templates beside the workbook."""
+    book_folder = Path(pipeline.source).resolve().parent if pipeline.source else None
     named = pipeline.settings.text("templates").strip()
     wanted = [Path(named).expanduser()] if named else []
-    if beside:
-        wanted = [beside / folder for folder in wanted] + [beside / TEMPLATE_FOLDER]
+    if book_folder:
+        wanted = [book_folder / folder for folder in wanted] + [book_folder / TEMPLATE_FOLDER]
     return tuple(dict.fromkeys(wanted))
 
 
-def template_file_names(kind: str, format: str, tongue: DocumentLanguage) -> tuple[str, ...]:
+def template_file_names(kind: str, file_format: str, language: DocumentLanguage) -> tuple[str, ...]:
     """Return the names a template may have, the one for a single language first."""
-    suffix = TEMPLATE_SUFFIXES[format]
-    return (f"{kind}.{tongue}.{suffix}", f"{kind}.{suffix}")
+    suffix = TEMPLATE_SUFFIXES[file_format]
+    return (f"{kind}.{language}.{suffix}", f"{kind}.{suffix}")
 
 
-def find_template(kind: str, format: str, tongue: DocumentLanguage, where: tuple[Path, ...] = ()) -> DocumentTemplate:
-    """Return the template for a paper: a team's own, else the one that ships.
+def find_template(
+    kind: str, file_format: str, language: DocumentLanguage, where: tuple[Path, ...] = ()
+) -> DocumentTemplate:
+    """Return the template for a deal document: a team's own in the folders *where*, else the one that ships.
 
     Raises:
         UsageError: a team's own cannot be read.
     """
     for folder in where:
-        for name in template_file_names(kind, format, tongue):
+        for name in template_file_names(kind, file_format, language):
             path = folder / name
             if path.is_file():
-                return read_template(path, kind, format)
-    return shipped_template(kind, format)
+                return read_template(path, kind, file_format)
+    return shipped_template(kind, file_format)
 
 
-def shipped_template(kind: str, format: str) -> DocumentTemplate:
+def shipped_template(kind: str, file_format: str) -> DocumentTemplate:
     """Return the template that ships."""
-    name = _SHIPPED_EMAIL_TEMPLATE if format == "eml" else f"{kind}.{TEMPLATE_SUFFIXES[format]}"
-    return DocumentTemplate(kind, format, name, (files("xl_salesflow.documents") / "templates" / name).read_bytes())
+    name = _SHIPPED_EMAIL_TEMPLATE if file_format == "eml" else f"{kind}.{TEMPLATE_SUFFIXES[file_format]}"
+    content = (files("xl_salesflow.documents") / "templates" / name).read_bytes()
+    return DocumentTemplate(kind, file_format, name, content)
 
 
 def team_templates(where: tuple[Path, ...], kinds: tuple[str, ...]) -> Iterator[DocumentTemplate]:
     """Yield every template of a team's own, folder by folder."""
-    by_suffix = {suffix: format for format, suffix in TEMPLATE_SUFFIXES.items()}
+    formats = {suffix: file_format for file_format, suffix in TEMPLATE_SUFFIXES.items()}
     for folder in where:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            kind, format = path.name.partition(".")[0], by_suffix.get(path.suffix.lstrip(".").lower())
-            if kind in kinds and format and path.is_file() and not path.name.startswith((".", "~$")):
-                yield read_template(path, kind, format)
+            kind, file_format = path.name.partition(".")[0], formats.get(path.suffix.lstrip(".").lower())
+            if kind in kinds and file_format and path.is_file() and not path.name.startswith((".", "~$")):
+                yield read_template(path, kind, file_format)
 
 
-def read_template(path: Path, kind: str, format: str) -> DocumentTemplate:
+def read_template(path: Path, kind: str, file_format: str) -> DocumentTemplate:
     """Return the template in a file.
 
     Raises:
         UsageError: it cannot be read.
     """
-    return DocumentTemplate(kind, format, path.name, _read_template_bytes(path), path)
+    return DocumentTemplate(kind, file_format, path.name, _read_template_bytes(path), path)
 
 
 def _read_template_bytes(path: Path) -> bytes:
@@ -160,7 +163,7 @@ def _read_template_bytes(path: Path) -> bytes:
 
 
 _PICTURE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-_MAX_LOGO_BYTES = 2_000_000  # bytes; a page should still go by mail
+_MAX_LOGO_BYTES = 2_000_000  # a page must stay small enough to be mailed
 _JPEG_FRAME = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]..\x08(..)(..)", re.DOTALL)
 
 
@@ -173,12 +176,12 @@ class Logo:
 
     @property
     def uri(self) -> str:
-        """Return the picture as the address of itself."""
+        """Return the picture as a data: address."""
         return f"data:{self.kind};base64,{b64encode(self.content).decode('ascii')}"
 
     @cached_property
     def size(self) -> tuple[int, int]:
-        """Return width and height in dots; a picture that does not say is taken for a square."""
+        """Return width and height in pixels; a picture that does not give them counts as a square."""
         if self.kind == "image/png":
             width, height = (int.from_bytes(self.content[at : at + 4], "big") for at in (16, 20))
         else:
@@ -202,5 +205,5 @@ def find_logo(workbook: str, name: str) -> Logo | None:
         content = path.read_bytes()
     except (OSError, ValueError):  # ValueError: a name with a NUL in it
         return None
-    kind = next((kind for mark, kind in _PICTURE_TYPES.items() if content.startswith(mark)), None)
+    kind = next((kind for signature, kind in _PICTURE_TYPES.items() if content.startswith(signature)), None)
     return Logo(content, kind) if kind else None

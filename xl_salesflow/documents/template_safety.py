@@ -1,9 +1,9 @@
-"""Guards around templates: Jinja2's sandbox, and Office packages opened within bounds.
+"""Guards around templates: Jinja2's sandbox, and Office files opened within bounds.
 
-Nothing that a workbook or a team's own template holds can act: Jinja2 is sandboxed, strict about what is undefined, and
-escapes for the format at hand. A team's templates come before the shipped ones; a name that leads out of their folders is
-not found. A package (.docx, .xlsx) is unpacked up to a size, its XML is parsed without entities, and the same parts are
-packed to the same bytes.
+Nothing that a workbook or a team's own template holds is executed: Jinja2 is sandboxed, refuses undefined names, and escapes
+for the format of the template. A team's templates come before the shipped ones; a name that leads out of their folders is
+not found. An Office file is unpacked up to a size, its XML is parsed without entities, and the same parts are packed to the
+same bytes.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ _MAX_MULTIPLIED_LENGTH = 1_000_000  # what a template may multiply a text to
 
 
 class TemplateSandbox(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, which also refuses to grow texts and numbers without bound."""
+    """Jinja2's sandbox, which also keeps texts and numbers from growing without bound."""
 
     intercepted_binops = frozenset({"*", "**"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Multiply within bounds; there is nothing to raise to a power in a document.
+        """Multiply within bounds; powers are refused, as no document needs them.
 
         Raises:
-            SecurityError: the result would be out of all proportion.
+            SecurityError: the result would be too large.
         """
         sizes = [len(side) if isinstance(side, str | list | tuple) else 1 for side in (left, right)]
         times = [side for side in (left, right) if isinstance(side, int)]
         if operator == "**" or max(sizes) * max((1, *times)) > _MAX_MULTIPLIED_LENGTH:
-            raise SecurityError(f"{operator} is out of all proportion here")
+            raise SecurityError(f"{operator} gives too large a result")
         return super().call_binop(context, operator, left, right)
 
 
@@ -60,28 +60,28 @@ def fill_template(template: str, folders: tuple[Path, ...] = (), **facts: Any) -
 
 
 @cache
-def jinja_environment(format: str, folders: tuple[Path, ...] = ()) -> TemplateSandbox:
-    """Return the environment for templates of *format*: html, md, txt, docx or xlsx."""
+def jinja_environment(suffix: str, folders: tuple[Path, ...] = ()) -> TemplateSandbox:
+    """Return the environment for templates with this *suffix*: html, md, txt, docx or xlsx."""
     return TemplateSandbox(
         loader=ChoiceLoader([*map(FileSystemLoader, folders), PackageLoader("xl_salesflow.documents", "templates")]),
-        autoescape=format in ("html", "docx"),
-        finalize=_FINALIZERS.get(format),
+        autoescape=suffix in ("html", "docx"),
+        finalize=_FINALIZERS.get(suffix),
         undefined=StrictUndefined,
-        trim_blocks=format not in ("docx", "xlsx"),
-        lstrip_blocks=format not in ("docx", "xlsx"),
+        trim_blocks=suffix not in ("docx", "xlsx"),
+        lstrip_blocks=suffix not in ("docx", "xlsx"),
         keep_trailing_newline=True,
     )
 
 
 def escape_for_markdown(value: Any) -> Any:
-    """Return *value* so that Markdown shows it as it is, on one line; Markup passes untouched."""
+    """Return *value* so that Markdown shows it as it is, on one line; Markup is not changed."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return _MARKDOWN_SPECIALS.sub(_escape_markdown_mark, _MARKDOWN_LINE_BREAKS.sub(" ", value))
 
 
 def escape_for_word(value: Any) -> Any:
-    """Return *value* as it stands inside a run of WordprocessingML, line ends and tabs included."""
+    """Return *value* as a run of WordprocessingML holds it, with its line ends and tabs."""
     if isinstance(value, Markup):
         return value
     text = str(escape(strip_unprintable("" if value is None else str(value))))
@@ -89,14 +89,14 @@ def escape_for_word(value: Any) -> Any:
 
 
 def clean_for_html(value: Any) -> Any:
-    """Return *value* without the marks that no page can hold."""
+    """Return *value* without the characters that no page can hold."""
     return strip_unprintable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _escape_markdown_mark(match: re.Match[str]) -> str:
-    # "1." opens a numbered list: there it is the point that needs the mark
-    mark = match[0]
-    return f"{mark}\\" if mark.isdigit() else f"\\{mark}"
+    # "1." begins a numbered list: there the point needs the backslash
+    special = match[0]
+    return f"{special}\\" if special.isdigit() else f"\\{special}"
 
 
 _FINALIZERS: dict[str, Callable[[Any], Any]] = {
@@ -111,7 +111,7 @@ _PACKED_FILE_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 class UnsoundTemplate(UsageError):
-    """A template that is no file of its kind; *why* in both languages."""
+    """A template that is broken, hostile or no file of its kind; *why* in both languages."""
 
     def __init__(self, name: str, why: tuple[str, str]) -> None:
         super().__init__(f"The template {name} {why[0]}.", f"模板 {name} {why[1]}。")
@@ -131,7 +131,7 @@ def unpack_template(content: bytes, name: str) -> TemplateParts:
     """Return the parts of an Office file in their order.
 
     Raises:
-        UnsoundTemplate: no package, a damaged or hostile one, or one out of all proportion.
+        UnsoundTemplate: it is no Office file, damaged, hostile or too large.
     """
     try:
         return read_office_parts(content, name)

@@ -1,4 +1,4 @@
-"""Find what the tags of a Jinja template ask for in vain: fields, filters, malformed tags."""
+"""Find unknown fields, unknown filters and malformed tags in a Jinja template."""
 
 from __future__ import annotations
 
@@ -31,53 +31,48 @@ _TEXT_ATTRIBUTES = frozenset(dir(str)) | {"value"}
 
 @dataclass(frozen=True, slots=True)
 class TagFinding:
-    """Something a template asks for in vain: the *line* of its text, the *name* as written, and what is wrong."""
+    """What is wrong with a tag: the *line* in the template, the *name* as written there, and the message."""
 
     line: int
     name: str
-    said: Text
+    message: Text
 
 
 def inspect_tags(source: str, known: Mapping[str, TemplateField], environment: TemplateSandbox) -> list[TagFinding]:
-    """Return what a template asks for in vain, in its order."""
+    """Return what is wrong with the tags of a template, in their order."""
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
-        said = str(error.message or "").rstrip(".")
-        return [
-            TagFinding(
-                error.lineno,
-                "",
-                Text(*(text.in_(language, said=said) for language, text in _text_by_language(INVALID_TAG))),
-            )
-        ]
+        why = str(error.message or "").rstrip(".")
+        texts = (text.in_(language, said=why) for language, text in _text_by_language(INVALID_TAG))
+        return [TagFinding(error.lineno, "", Text(*texts))]
     walk = _TagWalk(environment)
     walk.block(tree.body, {**dict.fromkeys(environment.globals), **known})
-    return sorted(walk.found, key=lambda slip: slip.line)
+    return sorted(walk.findings, key=lambda finding: finding.line)
 
 
 class _TagWalk:
-    """Goes through a template as it would be carried out, with what every name stands for."""
+    """Goes through a template as Jinja would run it, with what every name stands for."""
 
     def __init__(self, environment: TemplateSandbox) -> None:
         self._filters = list(environment.filters)
-        self.found: list[TagFinding] = []
+        self.findings: list[TagFinding] = []
 
     def block(self, body: list[nodes.Node], scope: TagScope) -> None:
-        """Look at statements; what they set holds for those after them."""
+        """Check statements; names that they set are known to those after them."""
         for node in body:
             self._statement(node, scope)
 
     def _statement(self, node: nodes.Node, scope: TagScope) -> None:
         match node:
             case nodes.For():
-                rows = self._resolved(node.iter, scope)
+                rows = self._resolve(node.iter, scope)
                 inner = {**scope, "loop": None, **self._targets(node.target, rows.rows if rows else None)}
-                self._seen(node.test, inner)
+                self._visit_optional(node.test, inner)
                 self.block(node.body, inner)
                 self.block(node.else_, dict(scope))
             case nodes.Assign():
-                scope |= self._targets(node.target, self._resolved(node.node, scope))
+                scope |= self._targets(node.target, self._resolve(node.node, scope))
             case nodes.AssignBlock():
                 self.block(node.body, dict(scope))
                 scope |= self._targets(node.target, TemplateField())
@@ -85,7 +80,7 @@ class _TagWalk:
                 if isinstance(node, nodes.Macro):
                     scope[node.name] = None
                 else:
-                    self._resolved(node.call, scope)
+                    self._resolve(node.call, scope)
                 names = {name.name: None for name in node.args if isinstance(name, nodes.Name)}
                 self.block(node.body, {**scope, **names, "caller": None, "varargs": None, "kwargs": None})
             case nodes.Import():
@@ -95,84 +90,86 @@ class _TagWalk:
             case nodes.With():
                 inner = dict(scope)
                 for target, value in zip(node.targets, node.values, strict=True):
-                    inner |= self._targets(target, self._resolved(value, scope))
+                    inner |= self._targets(target, self._resolve(value, scope))
                 self.block(node.body, inner)
             case nodes.Expr():
-                self._resolved(node, scope)
+                self._resolve(node, scope)
             case _:
                 self._others(node, scope)
 
     def _others(self, node: nodes.Node, scope: TagScope) -> None:
         for child in node.iter_child_nodes():
             if isinstance(child, nodes.Expr):
-                self._resolved(child, scope)
+                self._resolve(child, scope)
             else:
                 self._statement(child, scope)
 
-    def _seen(self, node: nodes.Node | None, scope: TagScope) -> None:
+    def _visit_optional(self, node: nodes.Node | None, scope: TagScope) -> None:
         if node is not None:
-            self._resolved(node, scope)
+            self._resolve(node, scope)
 
     def _targets(self, target: nodes.Node, field: TemplateField | None) -> TagScope:
         if isinstance(target, nodes.Name):
             return {target.name: field}
         return {name.name: None for name in target.find_all(nodes.Name)}
 
-    def _resolved(self, node: nodes.Node, scope: TagScope) -> TemplateField | None:
-        """Return what an expression stands for, None where that is not known; note what is asked for in vain."""
+    def _resolve(self, node: nodes.Node, scope: TagScope) -> TemplateField | None:
+        """Return what an expression stands for, None where that is not known; add a finding for what is unknown."""
         match node:
             case nodes.Name():
                 if node.name not in scope:
-                    self._miss(node.lineno, node.name, "", scope)
+                    self._add_unknown_field(node.lineno, node.name, "", scope)
                 return scope.get(node.name)
             case nodes.Getattr():
-                return self._inner(node, str(node.attr), scope)
+                return self._resolve_attribute(node, str(node.attr), scope)
             case nodes.Getitem(arg=nodes.Const(value=str() as name)):
-                return self._inner(node, name, scope)
+                return self._resolve_attribute(node, name, scope)
             case nodes.Filter():
-                return self._filtered(node, scope)
+                return self._resolve_filter(node, scope)
             case nodes.Test(name="defined" | "undefined"):
                 return None
         for child in node.iter_child_nodes():
-            self._resolved(child, scope)
+            self._resolve(child, scope)
         return None
 
-    def _inner(self, node: nodes.Getattr | nodes.Getitem, name: str, scope: TagScope) -> TemplateField | None:
-        outer = self._resolved(node.node, scope)
+    def _resolve_attribute(
+        self, node: nodes.Getattr | nodes.Getitem, name: str, scope: TagScope
+    ) -> TemplateField | None:
+        outer = self._resolve(node.node, scope)
         if outer is None:
             return None
         path = _expression_path(node.node)
         if outer.fields is not None:
             if name not in outer.fields:
-                self._miss(node.lineno, name, path, outer.fields)
+                self._add_unknown_field(node.lineno, name, path, outer.fields)
             return outer.fields.get(name)
         if outer.rows is not None:
             texts = (text.in_(language, inside=path) for language, text in _text_by_language(FIELD_IS_LIST))
-            self.found.append(TagFinding(node.lineno, name, Text(*texts)))
+            self.findings.append(TagFinding(node.lineno, name, Text(*texts)))
         elif name not in _TEXT_ATTRIBUTES:
-            self._miss(node.lineno, name, path, {})
+            self._add_unknown_field(node.lineno, name, path, {})
         return None
 
-    def _filtered(self, node: nodes.Filter, scope: TagScope) -> TemplateField | None:
-        given = self._resolved(node.node, scope) if node.node else None
+    def _resolve_filter(self, node: nodes.Filter, scope: TagScope) -> TemplateField | None:
+        given = self._resolve(node.node, scope) if node.node else None
         for argument in (*node.args, *node.kwargs):
-            self._resolved(argument, scope)
+            self._resolve(argument, scope)
         if node.name not in self._filters:
             texts = (
                 text.in_(language, name=node.name, meant=_nearest_field_hint(node.name, self._filters, language))
                 for language, text in _text_by_language(UNKNOWN_FILTER)
             )
-            self.found.append(TagFinding(node.lineno, node.name, Text(*texts)))
+            self.findings.append(TagFinding(node.lineno, node.name, Text(*texts)))
         if given and given.rows and node.name in _ONE_ROW_FILTERS:
             return given.rows
         return given if node.name in _ROWS_FILTERS else None
 
-    def _miss(self, line: int, name: str, path: str, known: Mapping[str, object]) -> None:
-        said = []
+    def _add_unknown_field(self, line: int, name: str, path: str, known: Mapping[str, object]) -> None:
+        texts = []
         for language, text in _text_by_language(UNKNOWN_FIELD):
             inside = INSIDE_FIELD.in_(language, inside=path) if path else ""
-            said.append(text.in_(language, name=name, inside=inside, meant=_nearest_field_hint(name, known, language)))
-        self.found.append(TagFinding(line, name, Text(*said)))
+            texts.append(text.in_(language, name=name, inside=inside, meant=_nearest_field_hint(name, known, language)))
+        self.findings.append(TagFinding(line, name, Text(*texts)))
 
 
 def _expression_path(node: nodes.Node) -> str:

@@ -25,10 +25,10 @@ DocumentLanguage = Literal["en", "zh", "both"]
 
 TemplateContext = dict[str, Any]
 
-_UNPRINTABLE_MARKS = re.compile(
+_UNPRINTABLE_CHARACTERS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
-_SAME_LINE_LENGTH = 44  # marks that two languages may take together on one line
+_SAME_LINE_LENGTH = 44  # characters that two languages may take together on one line
 
 
 class Figure(str):
@@ -43,14 +43,14 @@ class Figure(str):
 
 
 def strip_unprintable(text: str) -> str:
-    """Return *text* without the marks that no document can hold; line ends are one kind, tabs stay."""
-    return _UNPRINTABLE_MARKS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Return *text* without the characters that no document can hold; line ends become \\n, tabs stay."""
+    return _UNPRINTABLE_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def merge_languages(zh: Any, en: Any) -> Any:
-    """Return two contexts of one document as one: what differs stands side by side, figures in the Chinese way."""
+    """Return two contexts of one document as one: texts that differ stand side by side, figures as Chinese writes them."""
     if isinstance(zh, Mapping):
-        return {id: merge_languages(value, en[id]) for id, value in zh.items()}
+        return {key: merge_languages(value, en[key]) for key, value in zh.items()}
     if isinstance(zh, str) and not isinstance(zh, Figure) and zh != en and zh and en:
         return _join_side_by_side(zh, en)
     if isinstance(zh, Sequence) and not isinstance(zh, str):
@@ -59,8 +59,8 @@ def merge_languages(zh: Any, en: Any) -> Any:
 
 
 def _join_side_by_side(zh: str, en: str) -> str:
-    # what both say, such as a number after two labels, is said once
-    label = not set("。，；") & set(zh)  # a sentence stands whole
+    # what both begin or end with, such as a number after two labels, is printed once
+    label = not set("。，；") & set(zh)  # a sentence is never split
     start, end = (_shared_edge_length(zh, en, 1), _shared_edge_length(zh, en, -1)) if label else (0, 0)
     if start + end < min(len(zh), len(en)):
         middle = (zh[start : len(zh) - end].strip(), en[start : len(en) - end].strip())
@@ -70,15 +70,15 @@ def _join_side_by_side(zh: str, en: str) -> str:
 
 
 def _shared_edge_length(one: str, other: str, step: int) -> int:
-    """Return how many marks two texts share from the start (step 1) or the end (-1), whole words only."""
+    """Return how many characters two texts share from the start (step 1) or the end (-1), whole words only."""
     one, other = one[::step], other[::step]
     same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
     return one[:same].rfind(" ") + 1
 
 
-def printed_languages(tongue: DocumentLanguage) -> tuple[Language, ...]:
+def printed_languages(language: DocumentLanguage) -> tuple[Language, ...]:
     """Return the languages that are printed, the leading one first."""
-    return ("zh", "en") if tongue == "both" else (tongue,)
+    return ("zh", "en") if language == "both" else (language,)
 
 
 # looked up once: finding a locale by its name takes longer than writing a number in it
@@ -119,7 +119,7 @@ def localize_percent(share: PrintableNumber, language: Language, decimals: int =
 
 
 def localize_rate(share: PrintableNumber, language: Language) -> str:
-    """Return a fraction as per cent with one decimal always, so that a column of them stands in line."""
+    """Return a fraction as per cent, always with one decimal, so that a column of them lines up."""
     return str(format_percent(_round_half_away(share, 3), "0.0%", locale=BABEL_LOCALES[language])).replace("-", "−")
 
 
@@ -141,20 +141,20 @@ def localize_currency_name(code: str, language: Language) -> str:
 
 
 def open_list_label(name: str, value: str, language: Language) -> str:
-    """Return what a cell shows for *value* of the open list *name*; a team's own value shows as it is."""
+    """Return what a cell shows for *value* of the open list *name*; a value that a team added is shown as it is."""
     text = LISTS[name].get(value)
     return text.in_(language) if text else value
 
 
 def unit_label(value: str, quantity: PrintableNumber, language: Language) -> str:
-    """Return the name of a unit as it follows *quantity*: 1 piece, 3 pieces; a team's own unit shows as it is."""
+    """Return the name of a unit as it follows *quantity*: 1 piece, 3 pieces; a unit that a team added is shown as it is."""
     name = open_list_label("unit", value, language)
     return f"{name}s" if language == "en" and value in LISTS["unit"] and quantity != 1 else name
 
 
-def closed_list_label(name: str, id: str, language: Language) -> str:
-    """Return the label of *id* of the closed list *name*."""
-    return choice_label(name, id, language)
+def closed_list_label(name: str, choice: str, language: Language) -> str:
+    """Return the label of *choice* of the closed list *name*."""
+    return choice_label(name, choice, language)
 
 
 DocumentFacts = Mapping[str, Any]
@@ -164,7 +164,7 @@ ContextRows = list[dict[str, str]]
 def document_head(
     facts: DocumentFacts, kind: str, number: str, language: Language, dates: ContextRows, draft: bool = False
 ) -> TemplateContext:
-    """Return language, seller, title, number, draft and dates, as the head of every paper has them."""
+    """Return language, seller, title, number, draft and dates: the head of every deal document."""
     return {
         "language": "zh-Hans" if language == "zh" else "en",
         "title": document_text(kind, language),
@@ -175,16 +175,16 @@ def document_head(
     }
 
 
-def seller_fields(told: DocumentFacts, language: Language) -> dict[str, str]:
-    """Return the company as its settings say it, and its address and numbers in one line."""
-    ids = ("company", "address", "phone", "email", "bank")
-    phone = f"{document_text('phone', language)} {told['phone']}" if told["phone"] else ""
-    line = "  ·  ".join(filter(None, (told["address"], phone, told["email"])))
-    return {**{id: told[id] for id in ids}, "line": line}
+def seller_fields(seller: DocumentFacts, language: Language) -> dict[str, str]:
+    """Return the company as Settings has it, and its address, phone and e-mail in one line."""
+    keys = ("company", "address", "phone", "email", "bank")
+    phone = f"{document_text('phone', language)} {seller['phone']}" if seller["phone"] else ""
+    line = "  ·  ".join(filter(None, (seller["address"], phone, seller["email"])))
+    return {**{key: seller[key] for key in keys}, "line": line}
 
 
 def labelled_rows(*rows: tuple[str, str], language: Language) -> ContextRows:
-    """Return rows of label and value; a label is the id of a text, a blank value leaves its row out."""
+    """Return rows of label and value; a label is the id of a text, and a row without a value is left out."""
     return [{"label": document_text(label, language), "value": value} for label, value in rows if value]
 
 
@@ -214,7 +214,7 @@ def day_figure(value: date | None, language: Language) -> str:
 
 
 def join_nonblank(parts: Iterable[str], language: Language) -> str:
-    """Return words with commas between, blank ones left out."""
+    """Return the parts that are not blank, with commas between them."""
     return ("、" if language == "zh" else ", ").join(filter(None, parts))
 
 
@@ -224,5 +224,5 @@ def labelled_line(label: str, value: str, language: Language) -> str:
 
 
 def single_line_text(text: str) -> str:
-    """Return *text* as it may stand in a header: on one line, without marks that do not print."""
-    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
+    """Return *text* fit for a header: on one line, without characters that do not print."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

@@ -22,9 +22,9 @@ from xl_salesflow.locale.texts import Language
 
 
 def build_bant_card_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return the facts of a BANT card (papers.card) as a template is given them."""
+    """Return what the template of a BANT card is given."""
     deal, score = facts["deal"], facts["score"]
-    gaps = join_nonblank((closed_list_label("dimension", id, language) for id in facts["gaps"]), language)
+    gaps = join_nonblank((closed_list_label("dimension", dimension, language) for dimension in facts["gaps"]), language)
     dates = labelled_rows(("date", day_figure(facts["today"], language)), language=language)
     return {
         **document_head(facts, "bant_card", deal["deal"], language, dates),
@@ -49,7 +49,7 @@ def build_bant_card_context(facts: DocumentFacts, language: Language) -> Templat
 
 
 def deal_summary_rows(facts: DocumentFacts, language: Language) -> ContextRows:
-    """Return what a deal is, in rows."""
+    """Return customer, deal, stage, owner and amount in rows."""
     deal = facts["deal"]
     return labelled_rows(
         ("customer", deal["account"]), ("deal", " ".join(filter(None, (deal["deal"], deal["name"])))),
@@ -58,15 +58,15 @@ def deal_summary_rows(facts: DocumentFacts, language: Language) -> ContextRows:
     )  # fmt: skip
 
 
-def decision_maker_rows(told: list[DocumentFacts], language: Language) -> ContextRows:
+def decision_maker_rows(people: list[DocumentFacts], language: Language) -> ContextRows:
     """Return who takes part in the decision and how to reach them."""
     return [
         {
-            **{id: one[id] for id in ("contact", "title", "attitude", "phone", "email")},
-            "role": closed_list_label("decision_role", one["role"], language),
-            "reach": " · ".join(filter(None, (one["phone"], one["email"]))),
+            **{key: person[key] for key in ("contact", "title", "attitude", "phone", "email")},
+            "role": closed_list_label("decision_role", person["role"], language),
+            "reach": " · ".join(filter(None, (person["phone"], person["email"]))),
         }
-        for one in told
+        for person in people
     ]
 
 
@@ -93,7 +93,7 @@ _TICK_BOX = "☐"
 
 
 def build_precall_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return the facts of a pre-call sheet (papers.precall) as a template is given them."""
+    """Return what the template of a pre-call sheet is given."""
     needs, customer = facts["needs"], facts["customer"]
     dates = labelled_rows(("date", day_figure(facts["today"], language)), language=language)
     return {
@@ -104,9 +104,9 @@ def build_precall_context(facts: DocumentFacts, language: Language) -> TemplateC
         "customer": labelled_rows(
             ("industry", open_list_label("industry", customer["industry"], language)), ("location", customer["location"]),
             ("employees", number_figure(customer["employees"], language)),
-            *((id, customer[id]) for id in ("habits", "preferences", "decision_process")), language=language,
+            *((key, customer[key]) for key in ("habits", "preferences", "decision_process")), language=language,
         ),
-        "needs": labelled_rows(*((id, needs[id]) for id in (
+        "needs": labelled_rows(*((key, needs[key]) for key in (
             "pain", "explicit_needs", "latent_needs", "cost_of_inaction", "competitor",
         )), language=language),
         "people": decision_maker_rows(facts["people"], language),
@@ -125,44 +125,44 @@ def build_precall_context(facts: DocumentFacts, language: Language) -> TemplateC
         ],
         "talks": [_past_activity_fields(one, language) for one in facts["talks"]],
         "tasks": printed_task_rows(facts["tasks"], language),
-        "checklist": [{"box": _TICK_BOX, "text": document_text(f"ready_{id}", language)} for id in _CHECKLIST_IDS],
+        "checklist": [{"box": _TICK_BOX, "text": document_text(f"ready_{item}", language)} for item in _CHECKLIST_IDS],
     }  # fmt: skip
 
 
 def build_visit_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return the facts of a visit report (papers.visit) as a template is given them."""
-    talk, spin = facts["talk"], facts["spin"]
+    """Return what the template of a visit report is given."""
+    visit, spin = facts["talk"], facts["spin"]
     step = (
-        day_figure(talk["next_step_date"], language) or document_text("next_step_label", language),
-        talk["next_step"],
+        day_figure(visit["next_step_date"], language) or document_text("next_step_label", language),
+        visit["next_step"],
     )
-    dates = labelled_rows(("date", day_figure(talk["date"], language)), language=language)
+    dates = labelled_rows(("date", day_figure(visit["date"], language)), language=language)
     return {
-        **document_head(facts, "visit", talk["activity"], language, dates),
+        **document_head(facts, "visit", visit["activity"], language, dates),
         "about": [
             *deal_summary_rows(facts, language),
             *labelled_rows(
-                ("contact", talk["contact"]), ("kind", open_list_label("activity_type", talk["type"], language)),
-                ("channel", open_list_label("contact_channel", talk["channel"], language)),
-                ("outcome", open_list_label("activity_outcome", talk["outcome"], language)), ("done_by", talk["by"]),
+                ("contact", visit["contact"]), ("kind", open_list_label("activity_type", visit["type"], language)),
+                ("channel", open_list_label("contact_channel", visit["channel"], language)),
+                ("outcome", open_list_label("activity_outcome", visit["outcome"], language)), ("done_by", visit["by"]),
                 language=language,
             ),
         ],
-        "summary": talk["summary"],
+        "summary": visit["summary"],
         "spin": labelled_rows(
-            ("situation_note", spin["situation"]), *((id, spin[id]) for id in ("problem", "implication", "need_payoff")),
+            ("situation_note", spin["situation"]), *((key, spin[key]) for key in ("problem", "implication", "need_payoff")),
             language=language,
         ),
-        "verbal_terms": talk["verbal_terms"],
-        "materials": talk["materials"],
+        "verbal_terms": visit["verbal_terms"],
+        "materials": visit["materials"],
         "steps": [{"label": step[0], "value": step[1]}] if step[1] else [],
         "objections": printed_objection_rows(facts["objections"], language),
         "tasks": printed_task_rows(facts["tasks"], language),
     }  # fmt: skip
 
 
-def printed_objection_rows(told: list[DocumentFacts], language: Language) -> ContextRows:
-    """Return what held the customer back and what was answered."""
+def printed_objection_rows(objections: list[DocumentFacts], language: Language) -> ContextRows:
+    """Return the objections of the customer and how they were answered."""
     return [
         {
             "concern": one["concern"],
@@ -170,11 +170,11 @@ def printed_objection_rows(told: list[DocumentFacts], language: Language) -> Con
             "answer": one["answer"],
             "worked": document_text("worked", language) if one["worked"] else "",
         }
-        for one in told
+        for one in objections
     ]
 
 
-def printed_task_rows(told: list[DocumentFacts], language: Language) -> ContextRows:
+def printed_task_rows(tasks: list[DocumentFacts], language: Language) -> ContextRows:
     """Return what is still to be done, with a box to tick."""
     return [
         {
@@ -183,7 +183,7 @@ def printed_task_rows(told: list[DocumentFacts], language: Language) -> ContextR
             "due": day_figure(one["due"], language),
             "required": closed_list_label("yes_no", "yes", language) if one["required"] else "",
         }
-        for one in told
+        for one in tasks
     ]
 
 

@@ -4,8 +4,8 @@
     {%tr for line in lines %} … {%tr endfor %} rows of a table, the tags in rows of their own
     {%p if notes %} … {%p endif %}             paragraphs
 
-docxtpl turns Word's markup of the tags into a plain Jinja template, once for each template; what is left to do for a
-document is to fill in text.
+docxtpl turns Word's markup of the tags into a Jinja template, once for each template; for each document only text is filled
+in.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _LOGO_DRAWING = (
     '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">'
     '<pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:nvPicPr><pic:cNvPr id="9001" name=""/>'
     '<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:embed="{id}"/><a:stretch><a:fillRect/>'
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:embed="{relation}"/><a:stretch><a:fillRect/>'
     '</a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm>'
     '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>'
     '</w:r><w:r><w:t xml:space="preserve">'
@@ -62,7 +62,7 @@ class WordTemplate:
 
         Raises:
             jinja2.TemplateError: a field is not given, or a tag cannot be carried out.
-            UnsoundTemplate: a tag stands where it tears the document apart.
+            UnsoundTemplate: a tag breaks the markup of the document.
         """
         picture = Markup(_logo_drawing(logo)) if logo else ""
         changed: TemplateParts = {}
@@ -101,7 +101,7 @@ def word_jinja_sources(parts: TemplateParts, name: str) -> Iterator[tuple[str, s
 
     for part in filter(_WORD_TEXT_PARTS.fullmatch, parts):
         tree = parse_template_part(parts[part], part, name)
-        if not any(mark in "".join(map(str, tree.itertext())) for mark in ("{{", "{%", "{#")):
+        if not any(tag in "".join(map(str, tree.itertext())) for tag in ("{{", "{%", "{#")):
             continue
         source = etree.tostring(tree, encoding="unicode")
         try:
@@ -135,7 +135,7 @@ def _refuse_torn_markup(text: bytes, name: str) -> None:
 def _logo_drawing(logo: Logo) -> str:
     width, height = logo.size
     scale = min(_LOGO_HEIGHT / height, _MAX_LOGO_WIDTH / width)
-    return _LOGO_DRAWING.format(cx=round(width * scale), cy=round(height * scale), id=_LOGO_RELATION_ID)
+    return _LOGO_DRAWING.format(cx=round(width * scale), cy=round(height * scale), relation=_LOGO_RELATION_ID)
 
 
 def _logo_parts(parts: TemplateParts, changed: TemplateParts, logo: Logo) -> TemplateParts:
@@ -145,13 +145,13 @@ def _logo_parts(parts: TemplateParts, changed: TemplateParts, logo: Logo) -> Tem
     if f'Extension="{kind}"' not in types:
         types = types.replace("<Default ", f'<Default Extension="{kind}" ContentType="{logo.kind}"/><Default ', 1)
         added["[Content_Types].xml"] = types.encode("utf-8")
-    told = (
-        f'<Relationship Id="{_LOGO_RELATION_ID}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" '
-        f'Target="media/salesflow-logo.{kind}"/></Relationships>'
+    relationship = (
+        f'<Relationship Id="{_LOGO_RELATION_ID}" Target="media/salesflow-logo.{kind}" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"/></Relationships>'
     )
     empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
     for part, text in changed.items():
         if _LOGO_RELATION_ID.encode() in text:
             rels = f"word/_rels/{part.removeprefix('word/')}.rels"
-            added[rels] = parts.get(rels, empty).replace(b"</Relationships>", told.encode())
+            added[rels] = parts.get(rels, empty).replace(b"</Relationships>", relationship.encode())
     return added
