@@ -1,6 +1,6 @@
 """What each kind of deal document shows, from top to bottom, as a list of blocks.
 
-A *field* is a dotted path into what a template is given, such as ``buyer.account``.
+A *field* is a dotted path into the template context, such as ``buyer.account``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class HeadBlock:
-    """Logo and seller on the left, the paper's title and number on the right."""
+    """Logo and seller on the left, title and number of the document on the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class CardsBlock:
 
 @dataclass(frozen=True, slots=True)
 class SumsBlock:
-    """From the sum of the lines to the total, in figures and in words."""
+    """From the subtotal to the total, in figures and in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class NoteBlock:
 
 @dataclass(frozen=True, slots=True)
 class SignatureBlock:
-    """Room to sign, for one party or two."""
+    """Lines for the signatures of one party or two."""
 
     headings: tuple[str, ...]
 

@@ -98,9 +98,9 @@ def _docx_sides_block(block: SidesBlock) -> str:
 
 def _docx_side(heading: str, lines: Sequence[str]) -> str:
     first, *rest = lines
-    told = "".join(_docx_condition(line, docx_paragraph(docx_run(f"{{{{ {line} }}}}"))) for line in rest)
+    others = "".join(_docx_condition(line, docx_paragraph(docx_run(f"{{{{ {line} }}}}"))) for line in rest)
     named = docx_paragraph(docx_run(f"{{{{ {first} }}}}", size=10.5, bold=True))
-    return docx_paragraph(_docx_eyebrow(heading), after=40) + named + told
+    return docx_paragraph(_docx_eyebrow(heading), after=40) + named + others
 
 
 def _docx_section_block(block: SectionBlock) -> str:
@@ -184,7 +184,7 @@ def _docx_cards_block(block: CardsBlock) -> str:
 
 
 def _docx_card_line_style(number: int, count: int) -> dict[str, Any]:
-    # the first line says it, the ones after it in small; the last of three is for the customer's own words
+    # lines after the first are small; the last one, the customer's own words, has the accent colour
     if number == 0:
         return {}
     return {"size": 8, "color": DOCX_ACCENT if number == count - 1 else DOCX_MUTED}

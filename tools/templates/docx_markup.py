@@ -20,7 +20,7 @@ _DOCX_CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessi
 
 def docx_run(text: str, *, size: float = 0, bold: bool = False, color: str = "", caps: int = 0) -> str:
     """Return a run; *size* in points, *caps* is letter spacing in twentieths of a point."""
-    marks = "".join(
+    elements = "".join(
         (
             "<w:b/>" if bold else "",
             f'<w:color w:val="{color}"/>' if color else "",
@@ -28,7 +28,7 @@ def docx_run(text: str, *, size: float = 0, bold: bool = False, color: str = "",
             f'<w:sz w:val="{round(size * 2)}"/><w:szCs w:val="{round(size * 2)}"/>' if size else "",
         )
     )
-    properties = f"<w:rPr>{marks}</w:rPr>" if marks else ""
+    properties = f"<w:rPr>{elements}</w:rPr>" if elements else ""
     return f'<w:r>{properties}<w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
@@ -36,7 +36,7 @@ def docx_paragraph(
     *runs: str, align: str = "", before: int = 0, after: int = 0, keep: bool = False, rule: str = ""
 ) -> str:
     """Return a paragraph; *before* and *after* in twentieths of a point, *keep* ties it to the next one."""
-    marks = "".join(
+    properties = "".join(
         (
             "<w:keepNext/><w:keepLines/>" if keep else "",
             f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="4" w:color="{rule}"/></w:pBdr>' if rule else "",
@@ -44,11 +44,11 @@ def docx_paragraph(
             f'<w:jc w:val="{align}"/>' if align else "",
         )
     )
-    return f"<w:p><w:pPr>{marks}</w:pPr>{''.join(runs)}</w:p>"
+    return f"<w:p><w:pPr>{properties}</w:pPr>{''.join(runs)}</w:p>"
 
 
 def docx_gap(height: int) -> str:
-    """Return room between two blocks, *height* in twentieths of a point."""
+    """Return an empty paragraph between two blocks, *height* in twentieths of a point."""
     return f'<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="{height}" w:lineRule="exact"/></w:pPr></w:p>'
 
 
@@ -67,7 +67,7 @@ def docx_cell(
             f'<w:bottom w:val="single" w:sz="4" w:space="0" w:color="{bottom}"/>' if bottom else "",
         )
     )
-    marks = "".join(
+    properties = "".join(
         (
             f'<w:tcW w:w="{width}" w:type="dxa"/>',
             f"<w:tcBorders>{borders}</w:tcBorders>" if borders else "",
@@ -75,11 +75,11 @@ def docx_cell(
             '<w:vAlign w:val="center"/>' if middle else "",
         )
     )
-    return f"<w:tc><w:tcPr>{marks}</w:tcPr>{content}</w:tc>"
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
 
 
 def docx_row(*cells: str, head: bool = False) -> str:
-    """Return a table row that is not torn by a page's end; a *head* is repeated on every page."""
+    """Return a table row that stays on one page; a *head* is repeated on every page."""
     return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{''.join(cells)}</w:tr>"
 
 
@@ -134,7 +134,7 @@ _DOCX_FONTS = (("Calibri", "Carlito"), ("Microsoft YaHei", "Noto Sans CJK SC"))
 
 
 def _docx_font(names: tuple[str, str]) -> str:
-    # a machine without the font takes another one without serifs
+    # the alternative for machines without the font
     return f'<w:font w:name="{names[0]}"><w:altName w:val="{names[1]}"/><w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font>'
 
 
@@ -151,11 +151,11 @@ def _docx_content_types() -> str:
 
 
 def _docx_relations(*targets: tuple[str, str]) -> str:
-    told = "".join(
+    listed = "".join(
         f'<Relationship Id="rId{n}" Type="{_DOCX_RELATION_TYPES}/{kind}" Target="{target}"/>'
         for n, (kind, target) in enumerate(targets, 1)
     )
-    return f'{_DOCX_XML_HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{told}</Relationships>'
+    return f'{_DOCX_XML_HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{listed}</Relationships>'
 
 
 def _docx_styles() -> str:

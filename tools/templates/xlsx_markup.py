@@ -111,7 +111,7 @@ def _xlsx_content_types() -> str:
 
 
 def _xlsx_styles_part() -> str:
-    formats = "".join(f'<numFmt numFmtId="{id}" formatCode="{code}"/>' for id, code in _XLSX_NUMBER_FORMATS)
+    formats = "".join(f'<numFmt numFmtId="{number}" formatCode="{code}"/>' for number, code in _XLSX_NUMBER_FORMATS)
     fonts = "".join(
         f'<font>{"<b/>" if bold else ""}<sz val="{size:g}"/><color rgb="{color}"/><name val="Calibri"/><family val="2"/></font>'
         for size, bold, color in _XLSX_FONTS
