@@ -129,8 +129,8 @@ def formula_cells(document: Any) -> Iterator[tuple[str, Any]]:
 def python(book: Path) -> tuple[Pipeline, dict[str, float]]:
     """Return what Python takes for every cell of the same sheets, as processor seconds by question."""
     pipeline = recompute_formula_columns(ClosedBook(book).read(TODAY))
-    past = replace(pipeline, view=replace(pipeline.view, as_of=TODAY - timedelta(days=200)))
-    owner = replace(pipeline, view=replace(pipeline.view, filters={"owner": OWNER}))
+    past = replace(pipeline, query=replace(pipeline.query, as_of=TODAY - timedelta(days=200)))
+    owner = replace(pipeline, query=replace(pipeline.query, filters={"owner": OWNER}))
     spent = {}
     for question, asked in {"everything": pipeline, "as of a past day": past, "one owner": owner}.items():
         best = min(_seconds(asked) for _ in range(3))

@@ -68,7 +68,7 @@ def test_rows_come_in_and_their_sheets_stay(
     pipeline = ClosedBook(path).read(DAY)
     assert pipeline.language == language
     assert list(pipeline["Deals"]["amount"]) == amounts
-    assert not pipeline.faults
+    assert not pipeline.cell_findings
     after = parts(path)
     assert {name for name, data in before.items() if after.get(name) != data} <= CHANGED
     assert {sheet: said(path)[sheet] for sheet in cells} == cells

@@ -41,7 +41,7 @@ class Scripted:
 
     def submit(self, task: BatchTask) -> Future[TaskOutcome]:
         """Come to the end at once."""
-        self.tried.append(task.book + ("?" if task.doubtful else ""))
+        self.tried.append(task.book + ("?" if task.maybe_done else ""))
         future: Future[TaskOutcome] = Future()
         word = self._words[task.book].pop(0)
         if word == "gone":

@@ -68,7 +68,7 @@ def test_what_the_cluster_gave_up_is_handed_out_once_more(local: Any) -> None:
     given_up: Future[TaskOutcome] = Future()
     given_up.set_exception(distributed.KilledWorker("task", "worker", 3))
     workers = ClusterPool(local.scheduler_address)
-    loss = workers.lost(given_up)
+    loss = workers.find_loss(given_up)
     workers.close()
     assert loss is not None
     assert not loss.final

@@ -24,11 +24,11 @@ def outcome(book: str, status: TaskStatus = TaskStatus.CHANGED) -> TaskOutcome:
 def written(path: Path) -> bytes:
     """A run of three workbooks: done, failed, begun and no more."""
     with open_run_log(path, anew=True) as ledger:
-        ledger.opened(RUN, BOOKS)
+        ledger.log_run_start(RUN, BOOKS)
         for (book, _), status in zip(BOOKS, (TaskStatus.CHANGED, TaskStatus.FAILED, None), strict=True):
-            ledger.begun(replace(RUN, book=book))
+            ledger.log_task_start(replace(RUN, book=book))
             if status:
-                ledger.ended(outcome(book, status))
+                ledger.log_task_end(outcome(book, status))
     return path.read_bytes()
 
 
@@ -37,7 +37,7 @@ def test_a_run_is_told_as_it_was_noted(tmp_path: Path) -> None:
     told = read_past_run(tmp_path / "run.jsonl")
     assert (told.number, told.now, told.by, told.verb, told.options) == (NUMBER, NOW, "Mara", "update", {"run": "7"})
     assert (told.books, dict(told.done), told.begun) == (BOOKS, {"a.xlsx": "digest of a.xlsx"}, {"c.xlsx"})
-    assert not told.over
+    assert not told.is_over
 
 
 def test_cut_at_any_byte_it_tells_a_run_up_to_then_and_is_written_on(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_cut_at_any_byte_it_tells_a_run_up_to_then_and_is_written_on(tmp_path: P
         assert now >= last
         last = now
         with open_run_log(path, anew=False) as ledger:
-            ledger.begun(replace(RUN, book="late.xlsx"))
+            ledger.log_task_start(replace(RUN, book="late.xlsx"))
         assert path.read_bytes().startswith(whole[:cut])
         assert ("late.xlsx" in read_past_run(path).begun) == bool(told.number)
     assert last == (3, 1)
@@ -60,13 +60,13 @@ def test_cut_at_any_byte_it_tells_a_run_up_to_then_and_is_written_on(tmp_path: P
 def test_only_the_last_run_counts_and_an_ended_one_is_over(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     with open_run_log(path, anew=True) as ledger:
-        ledger.opened(RUN, BOOKS[:1])
-        ledger.ended(outcome("a.xlsx"))
-        ledger.over()
-    assert read_past_run(path).over
+        ledger.log_run_start(RUN, BOOKS[:1])
+        ledger.log_task_end(outcome("a.xlsx"))
+        ledger.log_run_end()
+    assert read_past_run(path).is_over
     with open_run_log(path, anew=False) as ledger:
-        ledger.opened(replace(RUN, number="next", now=MADE), BOOKS[1:])
-    assert (read_past_run(path).number, read_past_run(path).over, dict(read_past_run(path).done)) == ("next", False, {})
+        ledger.log_run_start(replace(RUN, number="next", now=MADE), BOOKS[1:])
+    assert (read_past_run(path).number, read_past_run(path).is_over, dict(read_past_run(path).done)) == ("next", False, {})
 
 
 def test_a_new_run_puts_the_last_ones_file_aside(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_two_batches_do_not_share_a_run_journal(tmp_path: Path) -> None:
 
 
 def test_no_file_tells_nothing_and_no_place_for_one_is_said(tmp_path: Path) -> None:
-    assert read_past_run(tmp_path / "none.jsonl").over
+    assert read_past_run(tmp_path / "none.jsonl").is_over
     (tmp_path / "file").touch()
     with pytest.raises(CannotSave), open_run_log(tmp_path / "file" / "run.jsonl", anew=True):
         pass

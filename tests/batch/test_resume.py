@@ -73,14 +73,14 @@ def test_everything_is_killed_again_and_again(tmp_path: Path) -> None:
         if process.wait() == -signal.SIGKILL:
             process.communicate()
             assert False not in night.states()
-            if read_past_run(night.journal).over:  # killed with nothing left to do: the next batch would be another run
+            if read_past_run(night.journal).is_over:  # killed with nothing left to do: the next batch would be another run
                 break
         else:
             code, summary = night.wait(process)
             assert (code in (0, 1), summary["left"], summary["failed"]) == (True, 0, 0)
     assert kills
     assert night.states() == {True: len(night.books)}
-    assert read_past_run(night.journal).over
+    assert read_past_run(night.journal).is_over
 
 
 @posix

@@ -51,7 +51,7 @@ def test_our_own_save_wakes_nobody_and_a_later_one_does(folder: Folder) -> None:
     folder.after(0)
     assert folder.after(4) == ["a.xlsx"]
     folder.save("a.xlsx", "ours")
-    folder.settled.left(folder.path / "a.xlsx", digest_of("ours"))
+    folder.settled.note_left(folder.path / "a.xlsx", digest_of("ours"))
     assert folder.after(4) == folder.after(4) == []
     folder.save("a.xlsx", "somebody's")
     assert folder.after(4) == []
@@ -62,7 +62,7 @@ def test_a_save_that_says_the_same_wakes_nobody(folder: Folder) -> None:
     folder.save("a.xlsx", "one")
     folder.after(0)
     assert folder.after(4) == ["a.xlsx"]
-    folder.settled.left(folder.path / "a.xlsx", "")  # it could not be used, and stays as it is
+    folder.settled.note_left(folder.path / "a.xlsx", "")  # it could not be used, and stays as it is
     folder.save("a.xlsx", "one")
     assert folder.after(4) == folder.after(4) == []
 
@@ -71,7 +71,7 @@ def test_what_may_pass_comes_again(folder: Folder) -> None:
     folder.save("a.xlsx", "one")
     folder.after(0)
     assert folder.after(4) == ["a.xlsx"]
-    folder.settled.again(folder.path / "a.xlsx", folder.now)
+    folder.settled.look_again(folder.path / "a.xlsx", folder.now)
     assert folder.after(1) == []
     assert folder.after(4) == ["a.xlsx"]
 

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from tests.metrics.stories import pipeline_from_table
 from tools.reference_pages import make_metrics_page
@@ -29,7 +31,7 @@ from xl_salesflow.schema.manager_tables import LEAKS_TABLE
 from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.table_columns import BY_FORMULA, Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.template.page_parts import template_metric_rows
+from xl_salesflow.workbook.template.template_builder import build_template
 
 
 @pytest.fixture
@@ -100,13 +102,14 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Add the table to the schema and to the registry, wherever these are imported."""
 
     def widen(registry: Mapping[str, Any], name: str, entry: Any) -> None:
-        wider = MappingProxyType({**registry, entry.name: entry})
+        wider = MappingProxyType({**registry, "Throwaway": entry})
         for module in [*sys.modules.values()]:
             if getattr(module, name, None) is registry:
                 monkeypatch.setattr(module, name, wider)
 
     widen(TABLES, "TABLES", SCHEMA)
     widen(METRIC_TABLES, "METRIC_TABLES", TABLE)
+    widen(METRIC_ROW_KEYS, "METRIC_ROW_KEYS", tuple(TABLE.rows))  # made from the registry on import
 
 
 @pytest.mark.usefixtures("declared")
@@ -131,8 +134,11 @@ def test_one_declaration_is_enough(pipeline: Pipeline) -> None:
     assert cells[2] == {"stage": "Qualified", **numbers, "mark": "Small sample"}
     assert cells[12] == dict.fromkeys(("stage", "hint", "doubled", "since", "mark"), "")
 
-    row = template_metric_rows("Throwaway", "en")[1]
-    assert (row["position"], row["since"]) == (2, "=AsOf")
+    book = load_workbook(BytesIO(build_template("zh")))
+    sheet = book["临时"]
+    second = [cell.value for cell in sheet[sheet.tables["Throwaway"].ref][2]]
+    assert (len(sheet[sheet.tables["Throwaway"].ref]), second[0], second[4]) == (13, 2, "=AsOf")
+
     assert "| `Throwaway` | Throwaway | 临时 | 12 | `hint`, `doubled`, `since` | yes |" in make_metrics_page()
 
 

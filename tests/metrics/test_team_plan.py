@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from tests.metrics.generated import generated
+from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.metrics.sales_plan_answer import compute_sales_plan
 from xl_salesflow.schema.named_values import Query
 
+TARGET_YEAR = {"from": date(2026, 1, 1), "to": date(2026, 12, 31)}
 YEAR = {"start": date(2026, 1, 1), "end": date(2026, 12, 31)}
 VIEWS = {
     "this year": Query(),
@@ -75,3 +77,27 @@ def test_a_row_without_a_target_says_nothing_else(pipeline: Pipeline) -> None:
 def test_one_chosen_owner_stands_alone_among_owners(pipeline: Pipeline) -> None:
     shown = rows(replace(pipeline, query=Query(filters={"owner": "ANN"})))
     assert [name for part, name in shown if part == "Owner"] == ["Ann"]
+
+
+def test_a_target_that_is_passed_needs_nothing_more() -> None:
+    """
+    owner | target | won_to_date | attainment | gap | won_needed | leads_needed
+    Ann   | 50     | 100         | 2          | -50 | 0          | 0
+    Bo    | 500    | 100         | 0.2        | 400 | 4          | 8
+    """
+    pipeline = pipeline_from_table(
+        """
+        deal | owner | amount | visits
+        D-1  | Ann   | 100    | Lead 01-01, Won 01-05
+        D-2  | Bo    | 100    | Lead 01-01, Won 01-05
+        D-3  | Bo    | 100    | Lead 01-01, Lost 01-05
+        """,
+        date(2026, 2, 1),
+        Team=[{"person": "Ann"}, {"person": "Bo"}],
+        Targets=[{**TARGET_YEAR, "owner": "Ann", "target": 50.0}, {**TARGET_YEAR, "owner": "Bo", "target": 500.0}],
+    )
+    text = (test_a_target_that_is_passed_needs_nothing_more.__doc__ or "").strip()
+    header, *lines = [[cell.strip() for cell in line.split("|")] for line in text.splitlines()]
+    for name, *numbers in lines:
+        row = rows(pipeline)["Owner", name]
+        assert [row[column] for column in header[1:]] == [float(number) for number in numbers], name

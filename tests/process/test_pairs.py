@@ -77,7 +77,7 @@ def test_a_pair(table: str, one: dict[str, str], other: dict[str, str], why: str
     found = find_duplicate_pairs(table, make_table_frame(TABLES[table], [one, other]))
     assert [(pair.row, pair.other) for pair in found] == ([(3, 2)] if why else [])
     if why:
-        assert why in found[0].says.in_("en", alike=found[0].alike)
+        assert why in found[0].reason.in_("en", alike=found[0].likeness)
 
 
 def test_ten_alike_are_nine_pairs() -> None:

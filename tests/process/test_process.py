@@ -107,7 +107,7 @@ def test_a_playbook_with_every_fault_is_told_each_with_its_cell_at_once() -> Non
         name: {column.id: get_column_letter(place) for place, column in enumerate(TABLES[name].columns, 1)}
         for name in ("Stages", "Gates", "StageTasks")
     }
-    pipeline = replace(pipeline, places={name: TablePosition(name, found) for name, found in letters.items()})
+    pipeline = replace(pipeline, table_positions={name: TablePosition(name, found) for name, found in letters.items()})
     told = {(f.cell, f.message) for f in find_playbook_findings(pipeline)}
     for table, _, _, _, said, cell in FAULTS:
         assert len([message for at, message in told if at == f"{table}!{cell}" and said in message]) == 1, (table, cell)

@@ -129,9 +129,9 @@ def test_what_finds_no_room_is_counted_and_told_to_its_owner() -> None:
     deals += [{"next_step_date": ago(1), "owner": "Bo"}]
     pipeline = desk(*deals, settings={"followups_per_day": 2, "followup_days": 3})
     found = list_followups(pipeline)
-    assert found.left == {"": 1, "Li": 1, "Wu": 1}
-    assert found.of("wu").left == {"Wu": 1}
-    assert set(found.of("WU").rows["owner"]) == {"Wu"}
+    assert found.without_room == {"": 1, "Li": 1, "Wu": 1}
+    assert found.for_owner("wu").without_room == {"Wu": 1}
+    assert set(found.for_owner("WU").rows["owner"]) == {"Wu"}
     told = list(find_followups_beyond_limit(pipeline, found))
     assert [(one.severity, one.key) for one in told] == [("note", ""), ("note", "Li"), ("note", "Wu")]
     assert told[1].message.startswith("More deals ask for a follow-up than 3 working days of 2 hold, 1 too many;")

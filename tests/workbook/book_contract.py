@@ -104,8 +104,8 @@ class BookContract:
         assert list(deals["created"].notna()) == [True, False, False]
         assert deals["created"].iloc[0] == pd.Timestamp("2026-01-05")
         assert pipeline.language == language
-        assert pipeline.faults == ()
-        assert pipeline.cell("Deals", 3, "amount").endswith("!F3")
+        assert pipeline.cell_findings == ()
+        assert pipeline.cell_address("Deals", 3, "amount").endswith("!F3")
 
     def test_reads_back_what_it_wrote(self, desk: ADesk) -> None:
         book = desk.book()
@@ -174,7 +174,7 @@ class BookContract:
         first, *_, last = desk.rows("Deals", values=False)
         assert last["Weighted value"] == first["Weighted value"]
         assert desk.rows("Deals")[-1]["Weighted value"] == 12.5
-        assert desk.book().read(TODAY).faults == ()
+        assert desk.book().read(TODAY).cell_findings == ()
 
     def test_a_generated_list_grows_and_shrinks(self, desk: ADesk) -> None:
         for count in (3, 1, 4, 0):
@@ -213,17 +213,17 @@ class BookContract:
         assert [row["Weighted value"][:1] for row in rows.values()] == ["="] * len(left)
         again = desk.book().read(TODAY)
         assert sorted(again["Deals"]["deal"]) == left
-        assert again.faults == ()
+        assert again.cell_findings == ()
 
     def test_a_formula_typed_over_is_found_and_put_back(self, desk: ADesk) -> None:
         cell = desk.type("Deals", 2, "Weighted value", 5)
         book = desk.book()
-        (fault,) = book.read(TODAY).faults
+        (fault,) = book.read(TODAY).cell_findings
         assert (fault.rule, fault.table, fault.key, fault.cell) == ("formula_typed_over", "Deals", "D-2", cell)
         book.write(ChangeSet(repairs={"Deals": {"weighted_value": [3]}}))
         first, second, _ = desk.rows("Deals", values=False)
         assert second["Weighted value"] == first["Weighted value"]
-        assert desk.book().read(TODAY).faults == ()
+        assert desk.book().read(TODAY).cell_findings == ()
 
     @pytest.mark.parametrize(
         "other",
@@ -233,13 +233,13 @@ class BookContract:
     def test_another_formula_in_the_place_of_ours_is_found_and_put_back(self, desk: ADesk, other: str) -> None:
         cell = desk.type("Deals", 2, "Weighted value", other)
         book = desk.book()
-        assert [(fault.rule, fault.key, fault.cell) for fault in book.read(TODAY).faults] == [
+        assert [(fault.rule, fault.key, fault.cell) for fault in book.read(TODAY).cell_findings] == [
             ("formula_typed_over", "D-2", cell)
         ]
         book.write(ChangeSet(repairs={"Deals": {"weighted_value": [3]}}))
         first, second, _ = desk.rows("Deals", values=False)
         assert second["Weighted value"] == first["Weighted value"]
-        assert desk.book().read(TODAY).faults == ()
+        assert desk.book().read(TODAY).cell_findings == ()
 
     def test_a_renamed_header_of_the_other_language_is_found_and_its_formulas_are_as_they_should_be(
         self, desk: ADesk
@@ -247,10 +247,10 @@ class BookContract:
         desk.rename("Deals", "Amount", "金额")
         pipeline = desk.book().read(TODAY)
         assert list(pipeline["Deals"]["amount"]) == [1200.5, 300.0, 99.99]
-        assert pipeline.faults == ()
+        assert pipeline.cell_findings == ()
 
     def test_the_funnel_is_asked_by_named_cells(self, desk: ADesk) -> None:
-        assert desk.book().read(TODAY).view.filters == {}
+        assert desk.book().read(TODAY).query.filters == {}
         for name, value in (
             ("ViewSource", "展会"),
             ("ViewOwner", "Ann"),
@@ -258,7 +258,7 @@ class BookContract:
             ("Reach", "实际进入"),
         ):
             desk.fill_in(name, value)
-        view = desk.book().read(TODAY).view
+        view = desk.book().read(TODAY).query
         assert view.filters == {"source": "trade_show", "owner": "Ann"}
         assert (view.as_of, view.start, view.reach, view.reading) == (date(2026, 1, 31), None, "entered", "snapshot")
 
@@ -270,7 +270,7 @@ class BookContract:
             NamedCellChange("ViewAll", None, 1.0),
             NamedCellChange("NotThere", 1, 2),
         )
-        book.write(ChangeSet(cells=asked))
+        book.write(ChangeSet(named_cells=asked))
         named = desk.book().read(TODAY).named
         assert named["AsOfInput"] == date(2026, 2, 1)
         assert named["ViewAll"] == 1
@@ -294,7 +294,7 @@ class BookContract:
         deals = make_table_frame(TABLES["Deals"], [{"deal": "D-8"}, {"deal": "D-9"}])
         book.write(ChangeSet(appends=(Append("Deals", deals, ""),)))
         assert [row["Deal"] for row in desk.rows("Deals")] == expected
-        assert desk.book().read(TODAY).faults == ()
+        assert desk.book().read(TODAY).cell_findings == ()
 
     def test_keys_that_are_numbers_stay_numbers_for_the_sake_of_lookups(self, lay: LayDesk) -> None:
         desk = lay("en", {"Deals": [{"deal": 1001, "stage": "Lead", "notes": 7}, {"deal": "007"}]}, "")
@@ -313,5 +313,5 @@ class BookContract:
     def test_a_plan_that_says_nothing_new_is_no_reason_to_touch_the_book(self, desk: ADesk) -> None:
         book = desk.book()
         pipeline = book.read(TODAY)
-        book.write(replace(ChangeSet(), findings=pipeline.faults))
+        book.write(replace(ChangeSet(), findings=pipeline.cell_findings))
         same_tables(desk.book().read(TODAY), pipeline)

@@ -145,7 +145,7 @@ def test_a_wrong_cell_is_a_finding_and_stays_as_it_is(
     cell = desk.type("Deals", 2, header, value)
     book = desk.book()
     pipeline = book.read(TODAY)
-    (fault,) = pipeline.faults
+    (fault,) = pipeline.cell_findings
     assert (fault.rule, fault.table, fault.key, fault.cell) == (rule, "Deals", "D-2", cell)
     assert says.format(cell=cell) in fault.message
     before = desk.rows("Deals")[1][header]
@@ -156,7 +156,7 @@ def test_a_wrong_cell_is_a_finding_and_stays_as_it_is(
 def test_findings_speak_the_workbook_s_language(lay: Callable[..., ClosedDesk]) -> None:
     desk = lay("zh")
     cell = desk.type("Deals", 1, "金额", "五千左右")
-    (fault,) = desk.book().read(TODAY).faults
+    (fault,) = desk.book().read(TODAY).cell_findings
     assert fault.message == f"{cell}（金额）应为数字，现为“五千左右”；请填写如 1234.50。"
 
 
@@ -305,12 +305,12 @@ def test_a_workbook_that_libreoffice_saved_is_still_ours(
     book.write(ChangeSet(appends=(Append("Deals", deals, ""),)))
     saved = ClosedBook(libreoffice.recalculated(path))
     pipeline = saved.read(TODAY)
-    assert pipeline.faults == before.faults == ()
+    assert pipeline.cell_findings == before.cell_findings == ()
     assert list(pipeline["Deals"]["deal"]) == ["D-1", "D-2"]
     assert list(pipeline["Deals"]["outcome"]) == ["", "won"]
     saved.write(ChangeSet(appends=(Append("Deals", deals.assign(deal=["D-3", "D-4"]), ""),)))
     again = ClosedBook(saved.path).read(TODAY)
-    assert (len(again["Deals"]), again.faults) == (4, ())
+    assert (len(again["Deals"]), again.cell_findings) == (4, ())
 
 
 def test_dates_of_a_workbook_that_counts_from_1904_are_the_same_days(lay: Callable[..., ClosedDesk]) -> None:
@@ -327,7 +327,7 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_the_same_days(lay: Callab
     pipeline = desk.book().read(TODAY)
     assert pipeline["Deals"]["created"].iloc[0] == pd.Timestamp("2026-01-05")
     assert pipeline["History"]["left"].iloc[0] == pd.Timestamp(OPEN_STAY_END)
-    assert pipeline.faults == ()
+    assert pipeline.cell_findings == ()
 
 
 @pytest.mark.parametrize(("wanted", "kept"), [("", []), ("2", ["book.backup-1.xlsx", "book.backup-2.xlsx"])])

@@ -22,7 +22,7 @@ from xl_salesflow.workbook.cell_findings import (
 def pipeline(language: Language = "en") -> Pipeline:
     rows = [{"deal": f"D-{at}"} for at in range(2, 600)]
     places = {"Deals": TablePosition("Deals", {"amount": "F", "created": "G"})}
-    return replace(build_pipeline(date(2026, 3, 2), language, Deals=rows), places=places)
+    return replace(build_pipeline(date(2026, 3, 2), language, Deals=rows), table_positions=places)
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_what_a_formula_shows_is_taken_without_a_word() -> None:
 def test_a_row_with_nothing_but_a_wrong_cell_is_a_row() -> None:
     frame, faults = read_frame(_one("amount", ColumnType.MONEY), {"amount": [None, "lots", None]}, 5, Dialect())
     assert list(frame.index) == [6]
-    assert [(fault.rule, fault.row, fault.shown) for fault in faults] == [("not_a_number", 6, "lots")]
+    assert [(fault.rule, fault.row, fault.cell_text) for fault in faults] == [("not_a_number", 6, "lots")]
 
 
 def _one(id: str, type: ColumnType, options: str | None = None) -> TableSchema:

@@ -60,7 +60,7 @@ def test_a_column_of_the_user_s_own_that_bears_one_of_our_names_is_left_to_them(
     layout = find_workbook_layout("b.xlsx", tables)
     assert layout.headers["Deals"]["furthest"] == "Furthest stage"
     assert layout.headers["Deals"]["amount"] == "Amount"
-    assert layout.places["Deals"].letters["deal"] == "C"
+    assert layout.table_places["Deals"].letters["deal"] == "C"
 
 
 def test_table_names_are_found_in_any_case() -> None:

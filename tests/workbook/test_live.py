@@ -57,7 +57,7 @@ def formulas(path: Path) -> dict[tuple[str, str], tuple[str | None, str | None]]
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_new_workbook_holds_every_formula(language: Language, tmp_path: Path) -> None:
-    assert book(tmp_path / "new.xlsx", language).read(TODAY).faults == ()
+    assert book(tmp_path / "new.xlsx", language).read(TODAY).cell_findings == ()
 
 
 CELLS = [
@@ -88,7 +88,7 @@ def test_typed_over_is_found_and_put_back(language: Language, table: str, column
     assert told == [(table, column, cell)]
     desk.write(plan)
     assert formulas(desk.path) == before
-    assert desk.read(TODAY).faults == ()
+    assert desk.read(TODAY).cell_findings == ()
 
 
 def test_another_metrics_formula_is_no_ones_own(tmp_path: Path) -> None:
@@ -96,14 +96,14 @@ def test_another_metrics_formula_is_no_ones_own(tmp_path: Path) -> None:
     desk = book(tmp_path / "book.xlsx")
     first = metric_row_formulas("Metrics", "en")["deal_count"]["value"].text
     typed(desk, "Metrics", "value", 1, CellFormula(first))
-    (fault,) = desk.read(TODAY).faults
+    (fault,) = desk.read(TODAY).cell_findings
     assert (fault.rule, fault.key) == ("formula_typed_over", METRIC_ROW_KEYS["Metrics"][1])
 
 
 def test_a_what_if_is_for_people_to_type(tmp_path: Path) -> None:
     desk = book(tmp_path / "book.xlsx")
     typed(desk, "PlanStages", "what_if", 1, 0.4)
-    assert desk.read(TODAY).faults == ()
+    assert desk.read(TODAY).cell_findings == ()
 
 
 def test_a_run_leaves_a_typed_over_number_alone(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_deleted_row_is_told(language: Language, table: str, at: int, key: str
     workbook.delete_rows(table, [workbook.tables[table].first_row + at])
     with desk.path.open("wb") as file:
         workbook.write_to(file)
-    (fault,) = (fault for fault in desk.read(TODAY).faults if fault.rule == "missing_row")
+    (fault,) = (fault for fault in desk.read(TODAY).cell_findings if fault.rule == "missing_row")
     assert (fault.table, fault.key) == (table, key)
     assert key in fault.message
 

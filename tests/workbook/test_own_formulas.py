@@ -43,7 +43,7 @@ def marked(path: Path) -> bool:
 def test_a_run_says_which_formulas_it_recalculated_and_which_it_left(path: Path) -> None:
     book = ClosedBook(path)
     pipeline = book.read(TODAY)
-    answer = book.written(edit(pipeline, "Deals", "amount", {"D-1": 1000.5})).answer
+    answer = book.write_and_report(edit(pipeline, "Deals", "amount", {"D-1": 1000.5})).answer
     total = sum(deal["amount"] for deal in DEALS) - 200
     assert answer["recalculated"] == ["'My sums'!A1", "'My sums'!A2", "'My sums'!A3"]
     assert answer["to_calculate"] == [
@@ -88,7 +88,7 @@ def test_helper_formulas_of_the_template_are_kept_up_to_date_and_not_counted(
     path.write_bytes(build_template(language))
     closed = ClosedBook(path)
     pipeline = closed.read(TODAY)
-    assert closed.written(edit(pipeline, "Settings", "value", {"currency": "EUR"})).answer == {}
+    assert closed.write_and_report(edit(pipeline, "Settings", "value", {"currency": "EUR"})).answer == {}
     shown = load_workbook(path, data_only=True)[DROPDOWNS_TITLE.in_(language)]
     assert shown["A2"].value == ALL_VALUES_LABEL.in_(language)  # for whoever opens the list without calculating
 

@@ -128,7 +128,7 @@ def test_what_was_broken_is_told_and_put_back_with_its_value(
     workbook = Workbook(path, filled[language])
     damage(workbook)
     path.write_bytes(workbook.to_bytes())
-    faults = [fault for fault in ClosedBook(path).read(TODAY).faults if fault.rule == rule]
+    faults = [fault for fault in ClosedBook(path).read(TODAY).cell_findings if fault.rule == rule]
     assert faults
     if told:
         assert told in {fault.column for fault in faults}
@@ -138,7 +138,7 @@ def test_what_was_broken_is_told_and_put_back_with_its_value(
     assert shown(path.read_bytes()) == seen[language]
     left = update(repaired, RUN)
     assert not left.caches
-    assert not left.cells
+    assert not left.named_cells
 
 
 def broken(path: Path) -> list[str]:
@@ -147,7 +147,7 @@ def broken(path: Path) -> list[str]:
 
 def rules_broken(pipeline: Pipeline) -> list[str]:
     rules = ("formula_typed_over", "missing_row", "missing_name", "broken_name", "broken_reference", "missing_sheet")
-    return [fault.message for fault in pipeline.faults if fault.rule in rules]
+    return [fault.message for fault in pipeline.cell_findings if fault.rule in rules]
 
 
 def repair(path: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_deleted_sheet_and_a_deleted_chart_are_told(filled: dict[Language, byt
     book["Forecast"]._charts.clear()
     book.save(path)
     told = {
-        (fault.rule, fault.message.split(" is ")[0].split(" has ")[0]) for fault in ClosedBook(path).read(TODAY).faults
+        (fault.rule, fault.message.split(" is ")[0].split(" has ")[0]) for fault in ClosedBook(path).read(TODAY).cell_findings
     }
     assert {("missing_sheet", "The sheet Dropdowns"), ("missing_chart", "The sheet Forecast")} <= told
     repair(path)
@@ -208,6 +208,6 @@ def test_references_of_the_users_own_that_lead_nowhere_are_told(filled: dict[Lan
 
     book.defined_names.add(DefinedName("my_range", attr_text="#REF!"))
     book.save(path)
-    told = {fault.rule: fault for fault in ClosedBook(path).read(TODAY).faults}
+    told = {fault.rule: fault for fault in ClosedBook(path).read(TODAY).cell_findings}
     assert told["broken_reference"].cell == "Mine!B2"
     assert "my_range" in told["broken_name"].message

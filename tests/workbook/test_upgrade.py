@@ -77,7 +77,7 @@ def test_tables_and_columns_are_added_and_everything_else_is_as_it_was(old: Make
         assert {header: now[header][: len(cells)] for header, cells in columns.items()} == columns
     pipeline = ClosedBook(path).read(TODAY)
     assert list(pipeline["Deals"]["deal"]) == ["D-1", "D-2", "D-3"]
-    assert not [fault for fault in pipeline.faults if fault.rule == "formula_typed_over" and fault.table == "Deals"]
+    assert not [fault for fault in pipeline.cell_findings if fault.rule == "formula_typed_over" and fault.table == "Deals"]
 
 
 def test_a_second_upgrade_adds_nothing_and_changes_no_byte(old: MakeOld) -> None:
@@ -155,7 +155,7 @@ def test_the_command_line_adds_what_an_older_workbook_lacks(old: MakeOld, capsys
     assert "Restored" not in capsys.readouterr().out
     assert path.read_bytes() == before
     pipeline = ClosedBook(path).read(TODAY)
-    assert not [fault for fault in pipeline.faults if fault.rule == "formula_typed_over"]
+    assert not [fault for fault in pipeline.cell_findings if fault.rule == "formula_typed_over"]
 
 
 def test_a_workbook_that_is_not_ours_is_refused(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_an_older_layout_is_repaired_at_once(older_layout: Path, capsys: pytest.
     """
     assert main(["check", str(older_layout), "--repair"]) in (0, 1)
     repaired, pipeline = older_layout.read_bytes(), ClosedBook(older_layout).read(TODAY)
-    assert [fault.message for fault in pipeline.faults] == []
+    assert [fault.message for fault in pipeline.cell_findings] == []
     after, template = Workbook.open(older_layout), shipped(pipeline.language)
     assert {name: text.replace("'", "") for name, text in after.name_texts.items()} == {
         name: text.replace("'", "") for name, text in template.name_texts.items()

@@ -30,7 +30,7 @@ class Batch:
     options: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
     details: bool = False
-    journal: Path = Path("salesflow-batch.jsonl")
+    run_log: Path = Path("salesflow-batch.jsonl")
     patience: RetryPolicy = field(default_factory=RetryPolicy)
 
 
@@ -86,13 +86,13 @@ class BatchRun:
     def __iter__(self) -> Iterator[TaskOutcome]:
         start = time.perf_counter()
         with (
-            open_run_log(self._batch.journal, anew=not self._before.number) as ledger,
+            open_run_log(self._batch.run_log, anew=not self._before.number) as ledger,
             _close_worker_pool(self._workers) as workers,
         ):
             if not self._before.number:
-                ledger.opened(self.run, [(str(book.path), book.named) for book in self._books])
-            for outcome in run_batch_tasks(self.tasks, workers, self._batch.patience, self._stopping, ledger.begun):
-                ledger.ended(outcome)
+                ledger.log_run_start(self.run, [(str(book.path), book.named) for book in self._books])
+            for outcome in run_batch_tasks(self.tasks, workers, self._batch.patience, self._stopping, ledger.log_task_start):
+                ledger.log_task_end(outcome)
                 self.summary.add(outcome)
                 self.summary.seconds = time.perf_counter() - start
                 yield outcome
@@ -102,7 +102,7 @@ class BatchRun:
     def _finish(self, ledger: RunLog) -> None:
         self.summary.stopped = self.summary.left > 0
         if not self.summary.stopped:
-            ledger.over()
+            ledger.log_run_end()
 
     def _task(self, book: FoundWorkbook) -> BatchTask:
         name, run, batch = str(book.path), self.run, self._batch
@@ -126,9 +126,9 @@ def begin_batch(
         UsageError: no workbooks are meant, or the run that was stopped is of another verb.
     """
     if batch.dry_run:  # nothing that a real run could take for done
-        batch = replace(batch, journal=batch.journal.with_suffix(f".dry-run{batch.journal.suffix}"))
-    before = read_past_run(batch.journal) if resume else PastRun()
-    if before.over:
+        batch = replace(batch, run_log=batch.run_log.with_suffix(f".dry-run{batch.run_log.suffix}"))
+    before = read_past_run(batch.run_log) if resume else PastRun()
+    if before.is_over:
         before = PastRun()
     if before.number and before.verb != batch.verb:
         raise UsageError(

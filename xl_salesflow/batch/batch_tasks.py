@@ -84,7 +84,7 @@ class BatchTask:
     dry_run: bool = False
     details: bool = False
     named: bool = True
-    doubtful: bool = False
+    maybe_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,13 +49,13 @@ class WatchedFolder:
         waiting = [path for path, seen in self._seen.items() if seen.pending and now - seen.since >= self._still]
         return [path for path in waiting if path not in held and self._is_new(path)]
 
-    def left(self, path: Path, digest: str) -> None:
+    def note_left(self, path: Path, digest: str) -> None:
         """Note how we left *path*: its own save wakes nobody; "" leaves it as it was when it was looked at."""
         seen = self._seen.get(path)
         if seen is not None:
             seen.digest, seen.pending = digest or seen.digest, False
 
-    def again(self, path: Path, now: float) -> None:
+    def look_again(self, path: Path, now: float) -> None:
         """Look at *path* again later: what kept us from it may pass."""
         seen = self._seen.get(path)
         if seen is not None:
@@ -122,9 +122,9 @@ def watch_workbooks(
         for outcome in run_batch_tasks(map(task, ready), workers, _SINGLE_TRY, stopping):
             path = Path(outcome.book)
             if outcome.passing:
-                settled.again(path, time.monotonic() + _SECOND_LOOK_SECONDS)
+                settled.look_again(path, time.monotonic() + _SECOND_LOOK_SECONDS)
             else:
-                settled.left(path, outcome.digest)
+                settled.note_left(path, outcome.digest)
             if not (outcome.passing and path in told):
                 yield outcome
             (told.add if outcome.passing else told.discard)(path)

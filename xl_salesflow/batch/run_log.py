@@ -32,7 +32,7 @@ class PastRun:
     books: tuple[tuple[str, bool], ...] = ()
     done: Mapping[str, str] = field(default_factory=dict)  # book → digest as it was left
     begun: frozenset[str] = frozenset()  # and neither done nor failed
-    over: bool = True
+    is_over: bool = True
 
 
 def read_past_run(path: Path) -> PastRun:
@@ -80,9 +80,9 @@ class RunLog:
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path, self._file = path, file
 
-    def opened(self, run: BatchTask, books: Iterable[tuple[str, bool]]) -> None:
+    def log_run_start(self, run: BatchTask, books: Iterable[tuple[str, bool]]) -> None:
         """Note that a run begins, with every workbook it means."""
-        self._note(
+        self._write_event(
             "run",
             number=run.number,
             now=run.now.isoformat(),
@@ -92,20 +92,20 @@ class RunLog:
             books=list(books),
         )
 
-    def begun(self, task: BatchTask) -> None:
+    def log_task_start(self, task: BatchTask) -> None:
         """Note that a workbook's turn begins."""
-        self._note("begin", book=task.book)
+        self._write_event("begin", book=task.book)
 
-    def ended(self, outcome: TaskOutcome) -> None:
+    def log_task_end(self, outcome: TaskOutcome) -> None:
         """Note what came of it."""
         told = {id: value for id, value in outcome.to_json("en").items() if id != "answer"}
-        self._note("end", **told)
+        self._write_event("end", **told)
 
-    def over(self) -> None:
+    def log_run_end(self) -> None:
         """Note that the run is over: every workbook had its turn."""
-        self._note("over")
+        self._write_event("over")
 
-    def _note(self, event: str, **told: Any) -> None:
+    def _write_event(self, event: str, **told: Any) -> None:
         line = json.dumps(
             {"event": event, "at": datetime.now().isoformat(timespec="seconds"), **told}, ensure_ascii=False
         )

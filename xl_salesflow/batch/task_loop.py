@@ -67,7 +67,7 @@ def run_batch_tasks(
             begun(turn.task)
             running[workers.submit(turn.task)] = turn
         _wait_for_turns(running, waiting)
-        workers.tend()
+        workers.enforce_limits()
         for future in [future for future in running if future.done()]:
             turn = running.pop(future)
             turn.tried += 1
@@ -94,7 +94,7 @@ def _end_task_turn(
     if future.cancelled():
         raise SalesflowError("The cluster is gone; go on with --resume.", "集群已断开；请用 --resume 继续。")
     error = future.exception()
-    loss = workers.lost(future) if error is not None else None
+    loss = workers.find_loss(future) if error is not None else None
     if loss is not None:
         return _end_lost_turn(turn, loss, patience)
     if error is not None:
@@ -109,7 +109,7 @@ def _end_task_turn(
 def _end_lost_turn(turn: _TaskTurn, loss: WorkerLoss, patience: RetryPolicy) -> TaskOutcome | None:
     turn.deaths += 1
     if not loss.final and turn.deaths < patience.deaths:
-        turn.task = replace(turn.task, doubtful=True)  # it may have saved before it died
+        turn.task = replace(turn.task, maybe_done=True)  # it may have saved before it died
         turn.due = time.monotonic()
         return None
     says = loss.says if loss.final else fill_text_facts(_WORKER_DIED_TWICE, why=loss.says)

@@ -63,11 +63,11 @@ def run_verb_job(task: BatchTask) -> TaskOutcome:
         if task.named:
             raise
         return TaskOutcome(task.book, task.verb, TaskStatus.SKIPPED, _JOB_SKIPPED)
-    if task.doubtful and _is_run_in_change_log(pipeline, task):
+    if task.maybe_done and _is_run_in_change_log(pipeline, task):
         return TaskOutcome(task.book, task.verb, TaskStatus.DONE, _JOB_DONE_BEFORE, digest=digest_workbook_file(path))
     plan = VERB_JOBS[task.verb](pipeline, task)
     if plan.writes and not task.dry_run:
-        plan = book.written(plan)
+        plan = book.write_and_report(plan)
     files = () if task.dry_run else _write_job_documents(plan, pipeline, task)
     return _make_job_outcome(task, plan, files, digest_workbook_file(path))
 

@@ -42,10 +42,10 @@ class WorkerPool(Protocol):
     def submit(self, task: BatchTask) -> Future[TaskOutcome]:
         """Begin *task*; only while fewer than *slots* are under way."""
 
-    def tend(self) -> None:
+    def enforce_limits(self) -> None:
         """Look after the workers: end the ones that take too long or hold too much."""
 
-    def lost(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
+    def find_loss(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
         """Tell whether the worker died under *future*, or None where the task itself ended."""
 
     def close(self, at_once: bool = False) -> None:
@@ -81,7 +81,7 @@ class WorkerLimits:
     """What a worker may take: *memory* MiB before it is ended, *kept* MiB or *books* before it is replaced, *seconds* a book."""
 
     memory: float = 2048.0
-    kept: float = 600.0
+    retained: float = 600.0
     books: int = 500
     seconds: float = 900.0
 
@@ -97,12 +97,12 @@ class ProcessPool:
         """Give *task* to a lane that has nothing to do."""
         return next(lane for lane in self._lanes if lane.idle).submit(task)
 
-    def tend(self) -> None:
+    def enforce_limits(self) -> None:
         """End processes that take too long or too much."""
         for lane in self._lanes:
             lane.tend()
 
-    def lost(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
+    def find_loss(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
         """Tell why the process died under *future*, if it did."""
         if not isinstance(future.exception(), BrokenExecutor):
             return None
@@ -185,7 +185,7 @@ class _WorkerProcess:
         if not self.future.cancelled() and isinstance(self.future.exception(), BrokenExecutor):
             return True
         kept = self.future.result().mebibytes if self.future.exception() is None else 0.0
-        return self._books >= self._bounds.books or kept > self._bounds.kept
+        return self._books >= self._bounds.books or kept > self._bounds.retained
 
     def _process(self) -> psutil.Process | None:
         if self._pid is None or not self._pid.done() or self._pid.exception() is not None:
@@ -253,13 +253,13 @@ class ClusterPool:
 
     def submit(self, task: BatchTask) -> Future[TaskOutcome]:
         """Hand *task* to the cluster, which may try it at more than one worker."""
-        future: Future[TaskOutcome] = self._pool.submit(self._work, replace(task, doubtful=True))
+        future: Future[TaskOutcome] = self._pool.submit(self._work, replace(task, maybe_done=True))
         return future
 
-    def tend(self) -> None:
+    def enforce_limits(self) -> None:
         """Leave it to the cluster's nannies, which end workers that hold too much (distributed.worker.memory)."""
 
-    def lost(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
+    def find_loss(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
         """Tell whether workers died under *future*; the cluster tried others first (distributed.scheduler.allowed-failures).
 
         The cluster also blames what only waited at a worker that died, so a task is handed out again before it is given up.

@@ -218,7 +218,7 @@ def _build_change_line(pipeline: Pipeline, decision: Decision) -> ChangeLine:
     column = whole.in_(language) if whole else table.header(head.column, language)
     names, held = _DECISION_NAME_COLUMNS.get(head.table), pipeline[head.table]
     name = format_log_value(held.at[decision.row, names]) if names and decision.row in held.index else ""
-    where = pipeline.cell(head.table, decision.row, "" if whole else head.column)
+    where = pipeline.cell_address(head.table, decision.row, "" if whole else head.column)
     before, after = (
         _format_change_value(head.table, head.column, value, language) for value in (head.before, head.after)
     )
@@ -281,7 +281,7 @@ def _refuse_tick(pipeline: Pipeline, wish: ChangeLine, verb: str) -> Finding:
     language = pipeline.language
     rows = list(_find_ticked_rows(pipeline, wish))
     table = TABLES.get(wish.table)
-    column = table.find(wish.column) if table else None
+    column = table.find_column(wish.column) if table else None
     facts: dict[str, Any] = {
         "place": f"{wish.table} {wish.key}, {wish.column}",
         "after": _format_ticked_value(wish.after),
@@ -292,7 +292,7 @@ def _refuse_tick(pipeline: Pipeline, wish: ChangeLine, verb: str) -> Finding:
         rule = "change_gone"
     elif column is not None:
         now = pipeline[wish.table].at[rows[0], column.id]
-        cell = pipeline.cell(wish.table, rows[0], column.id)
+        cell = pipeline.cell_address(wish.table, rows[0], column.id)
         if format_log_value(now) != wish.held:
             rule = "change_overtaken"
             facts |= {

@@ -86,9 +86,9 @@ class ChangeLine:
     apply: bool = False
 
     @property
-    def is_move(self) -> bool:
+    def is_stage_move(self) -> bool:
         """Tell whether the line is about a move of a deal, or the marks of one that was refused."""
-        column = TABLES[self.table].find(self.column) if self.table in TABLES else None
+        column = TABLES[self.table].find_column(self.column) if self.table in TABLES else None
         return self.table == "Deals" and column is not None and column.id in STAGE_MOVE_COLUMNS
 
 
@@ -104,11 +104,11 @@ class ChangeSheet:
     lines: tuple[ChangeLine, ...]
 
     @property
-    def moves(self) -> tuple[ChangeLine, ...]:
+    def stage_moves(self) -> tuple[ChangeLine, ...]:
         """Return the ticked lines about moves of deals."""
-        return tuple(line for line in self.lines if line.apply and line.is_move)
+        return tuple(line for line in self.lines if line.apply and line.is_stage_move)
 
     @property
-    def others(self) -> tuple[ChangeLine, ...]:
+    def other_changes(self) -> tuple[ChangeLine, ...]:
         """Return the other ticked lines."""
-        return tuple(line for line in self.lines if line.apply and not line.is_move)
+        return tuple(line for line in self.lines if line.apply and not line.is_stage_move)

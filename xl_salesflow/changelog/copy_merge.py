@@ -36,7 +36,7 @@ def merge_copies(ancestor: Ancestor, ours: Pipeline, theirs: Pipeline) -> Change
     found = compare_stage_moves(ancestor.tables, ours, theirs)
     moves, contradictions = merge_stage_moves(ancestor.tables, ours, theirs, found, because)
     plan, conflicts = join_table_merges(
-        TableMerge(table, columns, ancestor.tables[table.name], ours[table.name], theirs[table.name], ancestor).merged(
+        TableMerge(table, columns, ancestor.tables[table.name], ours[table.name], theirs[table.name], ancestor).merge(
             because
         )
         for table in TABLES.values()

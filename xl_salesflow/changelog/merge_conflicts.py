@@ -44,7 +44,7 @@ _CONFLICT_IDENTITY_COLUMNS = ["kind", "table", "key", "column", "here", "there"]
 def _build_conflict_row(pipeline: Pipeline, conflict: MergeConflict) -> dict[str, Any]:
     table = TABLES[conflict.table]
     column = table.by_id.get(conflict.column)
-    cell = pipeline.cell(conflict.table, conflict.row, conflict.column or table.columns[0].id) if conflict.row else ""
+    cell = pipeline.cell_address(conflict.table, conflict.row, conflict.column or table.columns[0].id) if conflict.row else ""
     said = {id: _format_conflict_value(column, getattr(conflict, id), pipeline) for id in ("before", "here", "there")}
     return {
         "kind": conflict.kind, "table": conflict.table, "key": conflict.key,
@@ -111,7 +111,7 @@ def _take_other_value(pipeline: Pipeline, one: dict[str, Any]) -> ChangeSet | No
                 *_remove_deal_stays(pipeline, table, one["key"]),
             )
         )
-    column = table.find(one["column"])
+    column = table.find_column(one["column"])
     try:
         meant = None if column is None else [_parse_conflict_value(pipeline, column, one)]
     except ValueError:  # somebody wrote something else into the sheet
@@ -149,7 +149,7 @@ def _parse_conflict_value(pipeline: Pipeline, column: Column, one: dict[str, Any
 
 def _unresolved_conflict_finding(pipeline: Pipeline, row: int, table: str, key: str) -> Finding:
     message = CONFLICT_MESSAGES["conflict_stays"].in_(pipeline.language, table=table, key=key)
-    return Finding("conflict_stays", "warn", message, "Conflicts", key, "take", pipeline.cell("Conflicts", row, "take"))
+    return Finding("conflict_stays", "warn", message, "Conflicts", key, "take", pipeline.cell_address("Conflicts", row, "take"))
 
 
 @dataclass(frozen=True, slots=True)

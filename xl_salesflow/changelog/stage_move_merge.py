@@ -65,7 +65,7 @@ def merge_stage_moves(
         _select_deal_stays(rows, taken) for rows in (base["History"], ours["History"], theirs["History"])
     )
     three = TableMerge(MERGED_HISTORY_TABLE, columns, was, mine, other, Ancestor({}))
-    visits, _ = three.merged(because)
+    visits, _ = three.merge(because)
     appends = tuple(_number_added_stays(append, ours["History"]["visit"]) for append in visits.appends)
     plan += ChangeSet(edits=visits.edits, appends=appends, removes=visits.removes)
     return plan, contradictions

@@ -39,11 +39,11 @@ class Ancestor:
     """The frames both copies began with. *doubts*: (table, column) → the identities of cells nobody can know about."""
 
     tables: Mapping[str, pd.DataFrame]
-    doubts: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    unknown_cells: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
-    def doubted(self, table: str, column: str, identities: pd.Index) -> pd.Series:
+    def is_unknown(self, table: str, column: str, identities: pd.Index) -> pd.Series:
         """Tell for each of *identities* whether what the cell held before is unknown."""
-        return pd.Series(identities.isin(list(self.doubts.get((table, column), ()))), index=identities)
+        return pd.Series(identities.isin(list(self.unknown_cells.get((table, column), ()))), index=identities)
 
 
 def is_possible_copy(one: Pipeline, other: Pipeline) -> bool:
@@ -123,17 +123,17 @@ class TableMerge:
     theirs: pd.DataFrame
     ancestor: Ancestor
 
-    def merged(self, because: str) -> tuple[ChangeSet, list[MergeConflict]]:
+    def merge(self, because: str) -> tuple[ChangeSet, list[MergeConflict]]:
         """Return what to do to our version, and what nobody but a person can decide."""
         base, here, there = (index_by_identity(self.table, rows) for rows in (self.base, self.ours, self.theirs))
-        plan, conflicts = self._edited(base, here, there, because)
+        plan, conflicts = self._merge_cells(base, here, there, because)
         if has_fixed_rows(self.table):
             return plan, conflicts
-        added, found = self._added(base, here, there, because)
-        gone, kept = self._gone(base, here, there, because)
+        added, found = self._merge_added_rows(base, here, there, because)
+        gone, kept = self._merge_removed_rows(base, here, there, because)
         return plan + added + gone, [*conflicts, *found, *kept]
 
-    def _edited(
+    def _merge_cells(
         self, base: pd.Series, here: pd.Series, there: pd.Series, because: str
     ) -> tuple[ChangeSet, list[MergeConflict]]:
         both = here.index.intersection(there.index, sort=False)
@@ -142,10 +142,10 @@ class TableMerge:
         rows, edits, conflicts = here[both].to_numpy(), list[Edit](), list[MergeConflict]()
         keys, said = self.ours.loc[rows, log_key_column(self.table)], label_rows(self.table, self.ours.loc[rows])
         for column in self.columns:
-            was = self._base(column, base, both, rows)
+            was = self._base_values(column, base, both, rows)
             mine = self.ours.loc[rows, column.id]
             other = self.theirs.loc[there[both].to_numpy(), column.id].set_axis(mine.index)
-            unsure = self.ancestor.doubted(self.table.name, column.id, both).to_numpy(bool)
+            unsure = self.ancestor.is_unknown(self.table.name, column.id, both).to_numpy(bool)
             by_us, by_them = (
                 ~find_equal_cells(column, was, mine) | unsure,
                 ~find_equal_cells(column, was, other) | unsure,
@@ -155,41 +155,41 @@ class TableMerge:
             if taken.any():
                 edits.append(Edit(self.table.name, column.id, keys[taken], mine[taken], other[taken], because))
             for at in np.flatnonzero(by_us & by_them & differ):
-                conflicts.append(self._of_cell(column, said, was, mine, other, int(at)))
+                conflicts.append(self._build_cell_conflict(column, said, was, mine, other, int(at)))
         return ChangeSet(edits=tuple(edits)), conflicts
 
-    def _of_cell(
+    def _build_cell_conflict(
         self, column: Column, said: pd.Series, was: pd.Series, mine: pd.Series, other: pd.Series, at: int
     ) -> MergeConflict:
         before, here, there = (values.iloc[at] for values in (was, mine, other))
         key, row = str(said.iloc[at]), int(mine.index[at])
         return MergeConflict("cell", self.table.name, key, column.id, before, here, there, row)
 
-    def _base(self, column: Column, base: pd.Series, both: pd.Index, rows: np.ndarray[Any, Any]) -> pd.Series:
+    def _base_values(self, column: Column, base: pd.Series, both: pd.Index, rows: np.ndarray[Any, Any]) -> pd.Series:
         # a row that both added was blank before
         blank = make_column_series(column, [None] * len(both), pd.Index(rows))
         known = both.isin(base.index)
         blank.iloc[np.flatnonzero(known)] = self.base.loc[base[both[known]].to_numpy(), column.id].to_numpy()
         return blank
 
-    def _added(
+    def _merge_added_rows(
         self, base: pd.Series, here: pd.Series, there: pd.Series, because: str
     ) -> tuple[ChangeSet, list[MergeConflict]]:
         # rows only they have: new ones, and those we took out while they went on with them
         theirs_only = there[there.index.difference(here.index, sort=False)]
         known = theirs_only.index.isin(base.index)
-        changed = self._changed(base, there, theirs_only.index[known], self.theirs)
+        changed = self._find_changed_rows(base, there, theirs_only.index[known], self.theirs)
         rows = self.theirs.loc[[*theirs_only[~known], *there[changed]]]
         keys = label_rows(self.table, self.theirs.loc[there[changed].to_numpy()])
         conflicts = [MergeConflict("removed_here", self.table.name, str(key)) for key in keys]
         return ChangeSet(appends=(Append(self.table.name, rows, because),) if len(rows) else ()), conflicts
 
-    def _gone(
+    def _merge_removed_rows(
         self, base: pd.Series, here: pd.Series, there: pd.Series, because: str
     ) -> tuple[ChangeSet, list[MergeConflict]]:
         # rows of old that they took out; what we changed meanwhile stays and is told
         gone = here.index.intersection(base.index, sort=False).difference(there.index, sort=False)
-        changed = self._changed(base, here, gone, self.ours)
+        changed = self._find_changed_rows(base, here, gone, self.ours)
         rows = self.ours.loc[here[gone.difference(changed, sort=False)].to_numpy()]
         kept = here[changed].to_numpy()
         keys = label_rows(self.table, self.ours.loc[kept])
@@ -199,7 +199,7 @@ class TableMerge:
         ]
         return ChangeSet(removes=(Remove(self.table.name, rows, because),) if len(rows) else ()), conflicts
 
-    def _changed(self, base: pd.Series, now: pd.Series, identities: pd.Index, rows: pd.DataFrame) -> pd.Index:
+    def _find_changed_rows(self, base: pd.Series, now: pd.Series, identities: pd.Index, rows: pd.DataFrame) -> pd.Index:
         changed = np.zeros(len(identities), bool)
         for column in self.columns if len(identities) else ():
             held = rows.loc[now[identities].to_numpy(), column.id]

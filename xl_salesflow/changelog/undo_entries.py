@@ -41,7 +41,7 @@ class UndoEntry:
     column: Column | None = None
     value: Any = None
     row: int | None = None
-    kept: bool = True
+    is_untouched: bool = True
     deal: str = ""
 
 
@@ -173,8 +173,8 @@ def mark_dependent_entries(pipeline: Pipeline, entries: list[UndoEntry]) -> list
 
 def _mark_partial_moves(entries: list[UndoEntry]) -> list[UndoEntry]:
     """Keep every move as a whole or not at all: half a move would make History lie."""
-    stuck = {entry.deal for entry in entries if entry.deal and not entry.kept}
-    return [replace(entry, kept=entry.kept and entry.deal not in stuck) for entry in entries]
+    stuck = {entry.deal for entry in entries if entry.deal and not entry.is_untouched}
+    return [replace(entry, is_untouched=entry.is_untouched and entry.deal not in stuck) for entry in entries]
 
 
 def _mark_followed_playbooks(pipeline: Pipeline, entries: list[UndoEntry]) -> list[UndoEntry]:
@@ -182,11 +182,11 @@ def _mark_followed_playbooks(pipeline: Pipeline, entries: list[UndoEntry]) -> li
     back = {
         e.row
         for e in entries
-        if e.kept and e.column is not None and (e.table.name, e.column.id) == ("Deals", "playbook")
+        if e.is_untouched and e.column is not None and (e.table.name, e.column.id) == ("Deals", "playbook")
     }
     deals = pipeline["Deals"]
     followed = set(deals.loc[~deals.index.isin(back), "playbook"]) - {""}
-    return [replace(e, kept=False) if _added_row_playbook(pipeline, e) in followed else e for e in entries]
+    return [replace(e, is_untouched=False) if _added_row_playbook(pipeline, e) in followed else e for e in entries]
 
 
 def _added_row_playbook(pipeline: Pipeline, entry: UndoEntry) -> str:
@@ -200,7 +200,7 @@ def _mark_referenced_rows(pipeline: Pipeline, entries: list[UndoEntry]) -> list[
     while True:
         named = _find_remaining_references(pipeline, entries)
         kept = [
-            replace(e, kept=False) if e.operation in _KEY_OPERATIONS and e.key in named.get(e.table.name, ()) else e
+            replace(e, is_untouched=False) if e.operation in _KEY_OPERATIONS and e.key in named.get(e.table.name, ()) else e
             for e in entries
         ]
         if kept == entries:
@@ -209,7 +209,7 @@ def _mark_referenced_rows(pipeline: Pipeline, entries: list[UndoEntry]) -> list[
 
 
 def _find_remaining_references(pipeline: Pipeline, entries: list[UndoEntry]) -> dict[str, set[str]]:
-    going = {(entry.table.name, entry.row) for entry in entries if entry.operation in _KEY_OPERATIONS and entry.kept}
+    going = {(entry.table.name, entry.row) for entry in entries if entry.operation in _KEY_OPERATIONS and entry.is_untouched}
     named = {table: set[str]() for table, _ in going}
     for table in TABLES.values():
         columns = [column for column in table.columns if column.type is ColumnType.REF and column.options in named]

@@ -32,8 +32,8 @@ def revert_run(pipeline: Pipeline, run: str | None = None, force: bool = False) 
     lines = select_run_lines(pipeline["Journal"], run)
     number = str(lines["run"].iloc[0])
     entries = mark_dependent_entries(pipeline, read_undo_entries(pipeline, lines))
-    done = [entry for entry in entries if entry.row is not None and (entry.kept or force)]
-    left = [entry for entry in entries if entry.row is None or not (entry.kept or force)]
+    done = [entry for entry in entries if entry.row is not None and (entry.is_untouched or force)]
+    left = [entry for entry in entries if entry.row is None or not (entry.is_untouched or force)]
     taken_out = tuple(build_undo_removes(pipeline, done, force))
     gone = {remove.table: remove.rows.index for remove in taken_out}
     return ChangeSet(
@@ -147,7 +147,7 @@ def list_undo_findings(pipeline: Pipeline, left: list[UndoEntry], run: str) -> I
         what = _UNDO_COMMA.in_(language).join(_describe_undo_entries(entries, language))
         message = UNDO_MESSAGES[rule].in_(language, table=name, key=key, run=run, what=what)
         column = first.column.id if first.column else log_key_column(first.table)
-        cell = "" if first.row is None else pipeline.cell(name, first.row, column)
+        cell = "" if first.row is None else pipeline.cell_address(name, first.row, column)
         yield Finding(rule, "warn", message, name, key, column, cell)
 
 

@@ -97,8 +97,8 @@ _SAMPLE_DEAL_ROWS: dict[str, list[dict[str, Any]]] = {
 
 @cache
 def sample_document(kind: str) -> Document:
-    """Return a paper of *kind* on which nothing is blank and no list is empty."""
-    plan = PrintJob(kind, (_SAMPLE_DEAL_KEYS.get(kind, "Q-2"),)).offer(
+    """Return a deal document of *kind* on which nothing is blank and no list is empty."""
+    plan = PrintJob(kind, (_SAMPLE_DEAL_KEYS.get(kind, "Q-2"),)).build_documents(
         recompute_formula_columns(_sample_deal_pipeline())
     )
     return plan.documents[0]
@@ -120,15 +120,16 @@ class TemplateField:
 
 
 @cache
-def template_fields(kind: str, format: str) -> Mapping[str, TemplateField]:
-    """Return the fields of a kind of paper by name; a letter has a few more."""
-    given = build_template_context(sample_document(kind), "en")
-    told = email_draft_fields(given) if format == "eml" else given
-    return {name: _example_field(value) for name, value in {**told, "logo": ""}.items()}
+def template_fields(kind: str, file_format: str) -> Mapping[str, TemplateField]:
+    """Return the fields of a kind of deal document by name; an e-mail draft has a few more."""
+    context = build_template_context(sample_document(kind), "en")
+    if file_format == "eml":
+        context = email_draft_fields(context)
+    return {name: _example_field(value) for name, value in {**context, "logo": ""}.items()}
 
 
 def template_field_paths(known: Mapping[str, TemplateField], before: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every field as it is written in a template, with an example; the words of *t* are left out."""
+    """Yield every field as a template writes it, with an example; the texts of *t* are left out."""
     for name, field in known.items():
         path = f"{before}{name}"
         if field.fields is not None:

@@ -29,7 +29,7 @@ def compute_deal_columns(pipeline: Pipeline) -> pd.DataFrame:
             "days_in_stage": today - since,
             "idle_days": np.where(is_open, today - np.fmax(since, acted), np.nan),
             "age_days": np.where(is_open, today - created, np.nan),
-            "in_view": match_view_filters(frame, pipeline.view.filters).astype(np.float64),
+            "in_view": match_view_filters(frame, pipeline.query.filters).astype(np.float64),
         },
         index=frame.index,
     )

@@ -115,7 +115,7 @@ def _comparison_cube(cube: Cube) -> Cube | None:
     day = find_comparison_day(cube)
     if day is None:
         return None
-    return build_cube(replace(cube.pipeline, view=replace(cube.query, as_of=day)))
+    return build_cube(replace(cube.pipeline, query=replace(cube.query, as_of=day)))
 
 
 def compute_comparison_cells(cube: Cube) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Cube:
     @property
     def query(self) -> Query:
         """Return the dates, the period and the filters that are asked for."""
-        return self.pipeline.view
+        return self.pipeline.query
 
     @cached_property
     def period(self) -> tuple[float, float]:
@@ -139,11 +139,11 @@ class Cube:
         return sum_by_group(values, mask, self.group, self.size)
 
     def mean(self, values: MetricArray, mask: MetricMask) -> MetricArray:
-        """Return the mean of each group, blanks left out."""
+        """Return the mean of each group without its blanks."""
         return mean_by_group(values, mask, self.group, self.size)
 
     def median(self, values: MetricArray, mask: MetricMask) -> MetricArray:
-        """Return the median of each group, blanks left out."""
+        """Return the median of each group without its blanks."""
         return percentile_by_group(values, mask, self.group, self.size, 0.5)
 
     def group_of(self, frame: pd.DataFrame) -> GroupNumbers:
@@ -153,7 +153,7 @@ class Cube:
         return np.asarray(pd.Index(self.keys).get_indexer(pd.Index(frame[self.column])), dtype=np.int64)
 
     def unknown(self) -> MetricArray:
-        """Return "unknown" for every group."""
+        """Return NaN for every group."""
         return np.full(self.size, np.nan)
 
 
@@ -172,7 +172,7 @@ def build_cube(pipeline: Pipeline, column: str = "") -> Cube:
     table = "Deals" if today else "History"
     column = _find_group_column(table, column) if column else ""
     frame = pipeline[table]
-    recorded, filters = _find_recorded_deals(frame, today, as_of), pipeline.view.filters
+    recorded, filters = _find_recorded_deals(frame, today, as_of), pipeline.query.filters
     if filters:  # only on the rows that are left, because texts take longest
         recorded = recorded[match_view_filters(frame[list(filters)].iloc[recorded], filters)]
     frame = frame if len(recorded) == len(frame) else frame.iloc[recorded]
@@ -183,7 +183,7 @@ def build_cube(pipeline: Pipeline, column: str = "") -> Cube:
 
 
 def _find_group_column(table: str, wanted: str) -> str:
-    found = TABLES["Deals"].find(wanted)
+    found = TABLES["Deals"].find_column(wanted)
     column = found.id if found else wanted
     if column in TABLES[table].by_id and TABLES[table][column].type.is_text:
         return column

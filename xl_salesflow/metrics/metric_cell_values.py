@@ -80,7 +80,7 @@ def _cell_value(column: Column, value: Any, cube: Cube) -> Any:
 
 def compute_named_cells(pipeline: Pipeline) -> dict[str, Any]:
     """Return the values of the formulas in the named cells."""
-    query, settings = pipeline.view, pipeline.settings
+    query, settings = pipeline.query, pipeline.settings
     off = {f"Any{name[4:]}": int(not query.filters.get(column)) for name, column in QUERY_FILTERS.items()}
     return {
         "Today": pipeline.today,

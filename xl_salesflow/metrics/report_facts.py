@@ -32,7 +32,7 @@ _REPORT_GROUPS = {"owner": TABLES["Deals"]["owner"].header, "product": TABLES["D
 
 def build_report_document(pipeline: Pipeline) -> Document:
     """Return the report on the pipeline's query as a document; the formula columns must be up to date."""
-    answer, settings, query = compute_funnel(pipeline), pipeline.settings, pipeline.view
+    answer, settings, query = compute_funnel(pipeline), pipeline.settings, pipeline.query
     lost = _report_lost_stays(pipeline)
     facts = {
         "as_of": pipeline.as_of,
@@ -104,7 +104,7 @@ def _report_ageing(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
 
 def _report_lost_stays(pipeline: Pipeline) -> pd.DataFrame:
     # stays that ended in a loss by the as-of date and within the period
-    stays, query = pipeline["History"], pipeline.view
+    stays, query = pipeline["History"], pipeline.query
     left = stays["left"]
     chosen = (stays["move"] == "lost") & (stays["state"] < 0) & (left <= np.datetime64(pipeline.as_of))
     if query.start:

@@ -74,13 +74,13 @@ def _plan_each_group(pipeline: Pipeline, column: str) -> Iterator[SalesPlanAnswe
     named = {**pipeline.named, "PlanTarget": None}
     pipeline = pipeline.with_tables(PlanStages=pipeline["PlanStages"].assign(what_if=np.nan))
     for key in _list_names_with_target(pipeline, column):
-        query = replace(pipeline.view, filters={**pipeline.view.filters, column: key})
-        yield {"key": key, **_plan_backwards(replace(pipeline, view=query, named=named))}
+        query = replace(pipeline.query, filters={**pipeline.query.filters, column: key})
+        yield {"key": key, **_plan_backwards(replace(pipeline, query=query, named=named))}
 
 
 def _list_names_with_target(pipeline: Pipeline, column: str) -> Iterable[str]:
     """Return the values of *column* that a target in the query's period names, in the order of the sheet."""
-    if column in pipeline.view.filters:
+    if column in pipeline.query.filters:
         return ()
     rows = pipeline["Targets"]
     first, last = target_period(build_cube(pipeline))
@@ -91,7 +91,7 @@ def _list_names_with_target(pipeline: Pipeline, column: str) -> Iterable[str]:
     )
     for other in TARGET_SLICES:
         if other != column:
-            wanted = pipeline.view.filters.get(other, "").casefold()
+            wanted = pipeline.query.filters.get(other, "").casefold()
             chosen &= (rows[other].str.casefold() == wanted).to_numpy(dtype=bool)
     return dict.fromkeys(rows[column][chosen])
 

@@ -92,7 +92,7 @@ class TeamPlan:
     def _alone(self, column: str, name: str) -> Cube:
         # targets depend on the query alone, so the deals need not be filtered again
         query = replace(self.cube.query, filters={**self.cube.query.filters, column: name})
-        return replace(self.cube, pipeline=replace(self.cube.pipeline, view=query))
+        return replace(self.cube, pipeline=replace(self.cube.pipeline, query=query))
 
     @cached_property
     def cubes(self) -> Sequence[Cube | None]:

@@ -25,7 +25,7 @@ def _find_repeated_keys(pipeline: Pipeline) -> Iterable[RuleMatch]:
         rows = keys.index[again]
         if len(rows):
             first = pd.Series(keys.index[~again], index=keys[~again])[lambda found: ~found.index.duplicated()]
-            cells = [pipeline.cell(name, int(first[key]), table.key) for key in keys[rows]]
+            cells = [pipeline.cell_address(name, int(first[key]), table.key) for key in keys[rows]]
             facts = {"key": pipeline[name].loc[rows, table.key], "first": pd.Series(cells, index=rows, dtype=object)}
             yield RuleMatch(name, rows, table.key, facts)
 

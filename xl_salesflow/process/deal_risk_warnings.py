@@ -233,7 +233,7 @@ DISCOUNT_ABOVE = Rule(
 
 
 def _find_concentration(pipeline: Pipeline) -> Iterable[RuleMatch]:
-    deals, limit, view = select_open_deals(pipeline), pipeline.settings.number("concentration"), pipeline.view
+    deals, limit, view = select_open_deals(pipeline), pipeline.settings.number("concentration"), pipeline.query
     if view.start is not None:
         deals = deals[deals["expected_close"] >= pd.Timestamp(view.start)]
     if view.end is not None:

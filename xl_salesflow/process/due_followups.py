@@ -97,7 +97,7 @@ def _word_put_off(deals: DealArrays, planned: FollowUpSchedule) -> list[str]:
     days = planned.days.astype(str)
     return [
         PUT_OFF_TO_DAY.in_(language, day=day, limit=limit) if moved else ""
-        for day, moved in zip(days, planned.moved, strict=True)
+        for day, moved in zip(days, planned.put_off, strict=True)
     ]
 
 
@@ -113,7 +113,7 @@ def _make_day_singular(text: str, language: Language) -> str:
 
 def _word_next_steps(deals: DealArrays, rows: DealPositions) -> list[str]:
     own = deals.frame["next_step"].to_numpy()[rows]
-    action = deals.of_stage(lambda stage: stage.action, "")[rows]
+    action = deals.read_of_stage(lambda stage: stage.action, "")[rows]
     fallback = AGREE_NEXT_STEP.in_(deals.pipeline.language)
     return [mine or advised or fallback for mine, advised in zip(own, action, strict=True)]
 
@@ -133,14 +133,14 @@ class FollowUpList:
 
     rows: pd.DataFrame
     day: date
-    left: dict[str, int] = field(default_factory=dict)
+    without_room: dict[str, int] = field(default_factory=dict)
 
-    def of(self, owner: str) -> FollowUpList:
+    def for_owner(self, owner: str) -> FollowUpList:
         """Return the part of one owner, whatever the capitals."""
         mine = owner.casefold()
         rows = self.rows[self.rows["owner"].str.casefold() == mine]
         return FollowUpList(
-            rows, self.day, {name: count for name, count in self.left.items() if name.casefold() == mine}
+            rows, self.day, {name: count for name, count in self.without_room.items() if name.casefold() == mine}
         )
 
 
@@ -155,13 +155,13 @@ def list_followups(pipeline: Pipeline) -> FollowUpList:
     Left out is a deal whose line is ticked off and not yet logged, and one that was followed up today.
     """
     deals = DealArrays(pipeline)
-    day = deals.day.astype(date)
+    day = deals.list_day.astype(date)
     told = [signal for signal in find_followup_reasons(deals) if signal.applies.any()]
     if not told:
         return FollowUpList(make_table_frame(TABLES["FollowUps"]), day)
     weighed = weigh_followups(deals, told)
     planned = schedule_followups(deals, weighed, _order_followups(deals, told, weighed))
-    return FollowUpList(write_followup_lines(deals, told, weighed, planned), day, planned.left)
+    return FollowUpList(write_followup_lines(deals, told, weighed, planned), day, planned.without_room)
 
 
 def _order_followups(deals: DealArrays, told: list[FollowUpReason], weighed: FollowUpWeights) -> npt.NDArray[np.intp]:
@@ -176,7 +176,7 @@ def _order_followups(deals: DealArrays, told: list[FollowUpReason], weighed: Fol
     listed = np.flatnonzero(known)
     owners = pd.factorize(deals.frame["owner"].to_numpy()[listed], sort=True)[0]
     keys = pd.factorize(deals.frame["deal"].to_numpy()[listed], sort=True)[0]
-    amount = np.nan_to_num(deals.numbers("amount")[listed], nan=-np.inf)
+    amount = np.nan_to_num(deals.read_numbers("amount")[listed], nan=-np.inf)
     late = np.minimum(weighed.days_late[listed], MOST_DAYS_LATE_COUNTED)
     least_first = (keys, -amount, -late, ~weighed.golden[listed], -weighed.level[listed], owners)
     return np.asarray(listed[np.lexsort(least_first)])
@@ -209,8 +209,8 @@ def find_followups_beyond_limit(pipeline: Pipeline, listed: FollowUpList) -> Ite
     facts = {
         id: f"{settings.number(name):g}" for id, name in (("days", "followup_days"), ("limit", "followups_per_day"))
     }
-    cell = pipeline.cell("FollowUps", 0)
-    for owner, left in listed.left.items():
+    cell = pipeline.cell_address("FollowUps", 0)
+    for owner, left in listed.without_room.items():
         message = FOLLOWUPS_BEYOND_LIMIT.in_(language, left=left, **facts)
         message = message if owner else DEALS_WITHOUT_OWNER.in_(language) + message  # the key names an owner
         yield Finding("followups_beyond", "note", message, "FollowUps", owner, "owner", cell)
@@ -248,7 +248,7 @@ def make_followup_document(
         "currency": settings.text("currency").strip().upper(),
         "limit": int(settings.number("followups_per_day")),
         "owners": [
-            {"owner": owner, "email": emails.get(owner, ""), "left": listed.left.get(owner, 0), "rows": lines}
+            {"owner": owner, "email": emails.get(owner, ""), "left": listed.without_room.get(owner, 0), "rows": lines}
             for owner, lines in owners.items()
         ],
     }

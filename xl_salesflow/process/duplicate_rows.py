@@ -81,9 +81,9 @@ class DuplicateSign:
 
     columns: tuple[str, ...]
     clean: Callable[[str], str]
-    says: Text
-    alike: int = 100
-    beside: tuple[str, ...] = ()  # columns that must be equal as well, such as the account of a person
+    reason: Text
+    least_likeness: int = 100
+    same_columns: tuple[str, ...] = ()  # columns that must be equal as well, such as the account of a person
 
 
 _SAME_NAME = Text("the same name but for legal form and spelling", "除公司类型与写法外名称相同")
@@ -101,16 +101,16 @@ DUPLICATE_SIGNS: Mapping[str, tuple[DuplicateSign, ...]] = MappingProxyType(
             DuplicateSign(("account",), fold_company_name, _SAME_NAME),
             DuplicateSign(("website",), fold_web_site, _SAME_SITE),
             DuplicateSign(("phone",), fold_phone_number, _SAME_PHONE),
-            DuplicateSign(("account",), fold_company_name, _NEAR_NAME, alike=90),
+            DuplicateSign(("account",), fold_company_name, _NEAR_NAME, least_likeness=90),
         ),
         "Contacts": (
             DuplicateSign(("email",), fold_email_address, _SAME_EMAIL),
             DuplicateSign(("phone",), fold_phone_number, _SAME_PHONE),
-            DuplicateSign(("contact",), fold_person_name, _SAME_PERSON, beside=("account",)),
+            DuplicateSign(("contact",), fold_person_name, _SAME_PERSON, same_columns=("account",)),
         ),
         "Deals": (
-            DuplicateSign(("name",), fold_person_name, _SAME_DEAL_TITLE, beside=("account",)),
-            DuplicateSign(("name",), fold_person_name, _NEAR_DEAL_TITLE, alike=90, beside=("account",)),
+            DuplicateSign(("name",), fold_person_name, _SAME_DEAL_TITLE, same_columns=("account",)),
+            DuplicateSign(("name",), fold_person_name, _NEAR_DEAL_TITLE, least_likeness=90, same_columns=("account",)),
         ),
     }
 )
@@ -129,8 +129,8 @@ class DuplicatePair:
 
     row: int
     other: int
-    says: Text
-    alike: int = 100
+    reason: Text
+    likeness: int = 100
 
 
 def find_duplicate_pairs(table: str, rows: pd.DataFrame) -> list[DuplicatePair]:
@@ -145,12 +145,12 @@ def find_duplicate_pairs(table: str, rows: pd.DataFrame) -> list[DuplicatePair]:
 def _find_pairs_by_sign(sign: DuplicateSign, rows: pd.DataFrame) -> Iterator[DuplicatePair]:
     cleaned = _clean_sign_column(sign, rows)
     within = pd.Series("", index=rows.index, dtype=object)
-    for column in sign.beside:
+    for column in sign.same_columns:
         within = fold_keys(rows[column])
         cleaned = cleaned[(within != "").reindex(cleaned.index)]
     within = within.reindex(cleaned.index)
     together = cleaned + "\x1f" + within
-    if sign.alike == 100:
+    if sign.least_likeness == 100:
         for members in cleaned.groupby(together, sort=False).groups.values():
             yield from _pair_with_first(sign, members)
         return
@@ -188,7 +188,7 @@ def _find_near_names(sign: DuplicateSign, names: pd.Series) -> Iterator[Duplicat
         reach = len(block) if len(block) <= _LARGE_NAME_GROUP else _NEIGHBOURS_COMPARED
         for at, (name, row) in enumerate(block):
             for other_name, other in block[at + 1 : at + 1 + reach]:
-                alike = ratio(name, other_name, score_cutoff=sign.alike)
+                alike = ratio(name, other_name, score_cutoff=sign.least_likeness)
                 if alike and _digits_of_name(name) == _digits_of_name(other_name):
                     yield _make_duplicate_pair(sign, row, other, round(alike))
 
@@ -199,7 +199,7 @@ def _digits_of_name(name: str) -> str:
 
 
 def _make_duplicate_pair(sign: DuplicateSign, one: int, other: int, alike: int) -> DuplicatePair:
-    return DuplicatePair(max(one, other), min(one, other), sign.says, alike)
+    return DuplicatePair(max(one, other), min(one, other), sign.reason, alike)
 
 
 DUPLICATE_MESSAGE = Text(
@@ -218,7 +218,7 @@ def find_duplicates(pipeline: Pipeline) -> Iterator[Finding]:
         for pair in find_duplicate_pairs(name, rows):
             said = DUPLICATE_MESSAGE.in_(
                 language, title=table.title.in_(language), key=rows.at[pair.row, key], other=rows.at[pair.other, key],
-                cell=pipeline.cell(name, pair.other, key), why=pair.says.in_(language, alike=pair.alike),
+                cell=pipeline.cell_address(name, pair.other, key), why=pair.reason.in_(language, alike=pair.likeness),
             )  # fmt: skip
-            cell = pipeline.cell(name, pair.row, key)
+            cell = pipeline.cell_address(name, pair.row, key)
             yield Finding("possible_duplicate", "note", said, name, str(rows.at[pair.row, key]), key, cell)

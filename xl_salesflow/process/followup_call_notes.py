@@ -84,7 +84,7 @@ def _points_by_question(
     deals: DealArrays, dimensions: pd.Series, rows: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.float64]:
     # a question of no dimension we know counts as one nothing is known of
-    known = {id: np.nan_to_num(deals.numbers(id)[rows]) for id in ("budget", "authority", "need", "timeline")}
+    known = {id: np.nan_to_num(deals.read_numbers(id)[rows]) for id in ("budget", "authority", "need", "timeline")}
     return np.column_stack([known.get(str(id), np.zeros(len(rows))) for id in dimensions])
 
 

@@ -34,7 +34,7 @@ class FollowUpReason:
     level: int
     due: DayArray
     facts: ReasonFacts = field(default_factory=dict)
-    waits: bool = False
+    waits_for_day: bool = False
 
     @cached_property
     def applies(self) -> DealMask:
@@ -64,41 +64,41 @@ class DealArrays:
         return read_workdays(self.pipeline)
 
     @cached_property
-    def day(self) -> np.datetime64:
+    def list_day(self) -> np.datetime64:
         """Return the day the list is for: the day of the run, or the working day after it."""
-        return np.datetime64(self.moved(np.array([self.today]))[0], "D")
+        return np.datetime64(self.move_to_workday(np.array([self.today]))[0], "D")
 
-    def moved(self, days: DayArray) -> DayArray:
+    def move_to_workday(self, days: DayArray) -> DayArray:
         """Return *days* with those off moved to the working day that follows."""
         return self.calendar.on_or_after(days)
 
-    def late(self, due: DayArray) -> npt.NDArray[np.float64]:
+    def count_days_late(self, due: DayArray) -> npt.NDArray[np.float64]:
         """Return the working days from *due* to the list's day; negative for days to go, NaN where there is no day."""
-        return self.calendar.between(due, np.full(len(due), self.day))
+        return self.calendar.between(due, np.full(len(due), self.list_day))
 
     @cached_property
     def open(self) -> DealMask:
         """Return which deals are still open; one that was never judged is."""
         return np.asarray(~self.frame["outcome"].isin(("won", "lost")))
 
-    def days(self, column: str) -> DayArray:
+    def read_days(self, column: str) -> DayArray:
         """Return a date column as whole days."""
         return self.frame[column].to_numpy().astype("datetime64[D]")
 
-    def since(self, days: DayArray) -> npt.NDArray[np.float64]:
+    def count_days_since(self, days: DayArray) -> npt.NDArray[np.float64]:
         """Return the days from *days* to today; NaN where there is no day."""
         return np.where(np.isnat(days), np.nan, (self.today - days).astype("float64"))
 
-    def numbers(self, column: str) -> npt.NDArray[np.float64]:
+    def read_numbers(self, column: str) -> npt.NDArray[np.float64]:
         """Return a number column; NaN is blank."""
         return np.asarray(self.frame[column].to_numpy("float64"))
 
     @cached_property
     def last_touch(self) -> DayArray:
         """Return the day of the last activity or move."""
-        return np.asarray(np.fmax(self.days("since"), self.days("last_activity")))
+        return np.asarray(np.fmax(self.read_days("since"), self.read_days("last_activity")))
 
-    def of_stage(self, read: Callable[[Stage], float | str | None], missing: Any) -> npt.NDArray[Any]:
+    def read_of_stage(self, read: Callable[[Stage], float | str | None], missing: Any) -> npt.NDArray[Any]:
         """Return what *read* says of each deal's recorded stage; *missing* where it has none."""
         codes, stages = self._stages
         values = [missing if stage is None else read(stage) for stage in stages]
@@ -108,7 +108,7 @@ class DealArrays:
     @cached_property
     def aftercare(self) -> DealMask:
         """Return which deals are in a stage after the sale."""
-        return np.asarray(self.of_stage(lambda stage: stage.kind, "") == "aftercare")
+        return np.asarray(self.read_of_stage(lambda stage: stage.kind, "") == "aftercare")
 
     @cached_property
     def _stages(self) -> tuple[npt.NDArray[np.intp], list[Stage | None]]:
@@ -131,7 +131,7 @@ class DealArrays:
         names: pd.Index[Any] = pd.Index(keys.where(~doubled, unlike), dtype=object)
         return names
 
-    def spread(self, rows: npt.NDArray[np.intp], values: Any, missing: Any) -> npt.NDArray[Any]:
+    def spread_values(self, rows: npt.NDArray[np.intp], values: Any, missing: Any) -> npt.NDArray[Any]:
         """Return *values* at the positions *rows*, *missing* everywhere else."""
         values = np.asarray(values)
         result = np.full(len(self.frame), missing, dtype=object if isinstance(missing, str) else values.dtype)

@@ -79,10 +79,10 @@ def _find_steps_done(pipeline: Pipeline, now: pd.DataFrame, said: pd.DataFrame) 
 def _plan_steps_by_cadence(pipeline: Pipeline) -> pd.DataFrame:
     # what the stage asks for, on the working day on which its rhythm asks for a contact; nothing where a deal is over
     deals, settings = DealArrays(pipeline), pipeline.settings
-    rhythm = deals.of_stage(lambda stage: stage.cadence, settings.number("idle_limit")).astype("float64")
+    rhythm = deals.read_of_stage(lambda stage: stage.cadence, settings.number("idle_limit")).astype("float64")
     alive = np.asarray(deals.open | deals.aftercare) & (settings.text("plan_next_contact").casefold() != "no")
-    day = deals.moved(deals.today + np.nan_to_num(rhythm).astype("timedelta64[D]")).astype("datetime64[s]")
-    step = deals.of_stage(lambda stage: stage.action, "")
+    day = deals.move_to_workday(deals.today + np.nan_to_num(rhythm).astype("timedelta64[D]")).astype("datetime64[s]")
+    step = deals.read_of_stage(lambda stage: stage.action, "")
     step = np.where(step != "", step, GET_IN_TOUCH.in_(pipeline.language))
     return pd.DataFrame(
         {"step": np.where(alive, step, "").astype(object), "day": np.where(alive, day, np.datetime64("NaT", "s"))},

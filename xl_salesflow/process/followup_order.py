@@ -33,7 +33,7 @@ class FollowUpWeights:
     level: npt.NDArray[np.int64]
     due: DayArray
     days_late: npt.NDArray[np.float64]
-    wait: npt.NDArray[np.int64]
+    days_to_wait: npt.NDArray[np.int64]
     golden: DealMask
     large: DealMask
     raised: DealMask
@@ -46,11 +46,11 @@ def weigh_followups(deals: DealArrays, told: list[FollowUpReason]) -> FollowUpWe
     golden, large = _find_golden_deals(deals), _find_large_deals(deals)
     higher = np.where(level > 0, np.minimum(level + (golden | large), URGENT_LEVEL), 0)
     wait = np.min([_days_to_wait(deals, signal) for signal in told], axis=0)
-    return FollowUpWeights(higher, earliest, deals.late(earliest), wait, golden, large, higher > level)
+    return FollowUpWeights(higher, earliest, deals.count_days_late(earliest), wait, golden, large, higher > level)
 
 
 def _days_to_wait(deals: DealArrays, signal: FollowUpReason) -> npt.NDArray[np.int64]:
-    days = np.nan_to_num(np.maximum(-deals.late(signal.due), 0)) if signal.waits else 0.0
+    days = np.nan_to_num(np.maximum(-deals.count_days_late(signal.due), 0)) if signal.waits_for_day else 0.0
     return np.where(signal.applies, days, _ENDLESS_WAIT).astype(np.int64)
 
 
@@ -62,7 +62,7 @@ def _find_golden_deals(deals: DealArrays) -> DealMask:
 
 
 def _find_large_deals(deals: DealArrays) -> DealMask:
-    amounts = deals.numbers("amount")
+    amounts = deals.read_numbers("amount")
     counted = amounts[deals.open & ~np.isnan(amounts)]
     if len(counted) < FEWEST_DEALS_FOR_LARGE:
         return np.zeros(len(amounts), dtype=bool)
@@ -80,15 +80,15 @@ class FollowUpSchedule:
     rows: DealPositions
     ranks: DealPositions
     days: DayArray
-    moved: npt.NDArray[np.bool_]
-    left: dict[str, int]
+    put_off: npt.NDArray[np.bool_]
+    without_room: dict[str, int]
 
 
 def schedule_followups(deals: DealArrays, weighed: FollowUpWeights, order: DealPositions) -> FollowUpSchedule:
     """Give the deals at positions *order* (owner by owner, the most pressing first) each the first day that has room."""
     settings = deals.pipeline.settings
     room, days = int(settings.number("followups_per_day")), max(1, int(settings.number("followup_days")))
-    wanted = weighed.wait[order]
+    wanted = weighed.days_to_wait[order]
     owners, bounds = _split_order_by_owner(deals, order)
     given = np.full(len(order), -1, dtype=np.int64)
     for start, end in pairwise(bounds):
@@ -101,7 +101,7 @@ def schedule_followups(deals: DealArrays, weighed: FollowUpWeights, order: DealP
     return FollowUpSchedule(
         order[kept],
         np.arange(len(kept)) - first + 1,
-        deals.calendar.after(np.full(len(kept), deals.day), given[kept]),
+        deals.calendar.after(np.full(len(kept), deals.list_day), given[kept]),
         given[kept] > wanted[kept],
         {owner: count for owner, count in zip(owners, left, strict=True) if count},
     )

@@ -31,22 +31,22 @@ NEXT_STEP_MISSING = Text("no next step planned", "没有安排下一步")
 
 def find_due_next_steps(deals: DealArrays) -> Iterator[FollowUpReason]:
     """Yield next steps that are overdue, due or near, and open deals without one; a step on a day off moves."""
-    planned = deals.moved(deals.days("next_step_date"))
+    planned = deals.move_to_workday(deals.read_days("next_step_date"))
     alive = deals.open | deals.aftercare
-    late = deals.late(planned)
+    late = deals.count_days_late(planned)
     ahead = deals.pipeline.settings.number("due_ahead")
     yield FollowUpReason(
         "step_overdue", NEXT_STEP_OVERDUE, URGENT_LEVEL, keep_days_where(alive & (late > 0), planned), {"days": late}
     )
-    text = NEXT_STEP_TODAY if deals.day == deals.today else NEXT_STEP_ON_DAY
+    text = NEXT_STEP_TODAY if deals.list_day == deals.today else NEXT_STEP_ON_DAY
     yield FollowUpReason(
         "step_today", text, SLIPPING_LEVEL, keep_days_where(alive & (late == 0), planned), {"day": planned}
     )
     coming = keep_days_where(alive & (late < 0) & (late >= -ahead), planned)
-    yield FollowUpReason("step_coming", NEXT_STEP_COMING, UNTIDY_LEVEL, coming, {"days": -late}, waits=True)
+    yield FollowUpReason("step_coming", NEXT_STEP_COMING, UNTIDY_LEVEL, coming, {"days": -late}, waits_for_day=True)
     without = deals.open & np.isnat(planned)
     yield FollowUpReason(
-        "no_step", NEXT_STEP_MISSING, UNTIDY_LEVEL, keep_days_where(without, np.full(len(planned), deals.day))
+        "no_step", NEXT_STEP_MISSING, UNTIDY_LEVEL, keep_days_where(without, np.full(len(planned), deals.list_day))
     )
 
 
@@ -61,10 +61,10 @@ def find_unhappy_customers(deals: DealArrays) -> Iterator[FollowUpReason]:
     rows = _locate_feedback_deals(deals, given)
     known = rows >= 0
     days = given["date"].to_numpy().astype("datetime64[D]")[known]
-    due = deals.spread(rows[known], np.where(np.isnat(days), deals.day, deals.moved(days)), NO_DAY)
+    due = deals.spread_values(rows[known], np.where(np.isnat(days), deals.list_day, deals.move_to_workday(days)), NO_DAY)
     scores = np.array([f"{score:g}" for score in given["satisfaction"]], dtype=object)
     yield FollowUpReason(
-        "unhappy", LOW_SATISFACTION, URGENT_LEVEL, due, {"score": deals.spread(rows[known], scores[known], "")}
+        "unhappy", LOW_SATISFACTION, URGENT_LEVEL, due, {"score": deals.spread_values(rows[known], scores[known], "")}
     )
 
 
@@ -72,7 +72,7 @@ def _locate_feedback_deals(deals: DealArrays, given: pd.DataFrame) -> np.ndarray
     rows = deals.rows_of(given["deal"])
     if (rows >= 0).all():
         return rows
-    order = np.argsort(deals.days("created"), kind="stable")
+    order = np.argsort(deals.read_days("created"), kind="stable")
     latest = pd.Series(order, index=deals.frame["account"].to_numpy()[order])
     latest = latest[~latest.index.duplicated(keep="last") & (latest.index != "")]
     by_account = given["account"].map(latest).fillna(-1).to_numpy().astype(np.intp)
@@ -96,7 +96,7 @@ def find_unanswered_offers(deals: DealArrays) -> Iterator[FollowUpReason]:
     touched = np.append(deals.last_touch, NO_DAY)[deals.rows_of(sent["deal"])]
     answer = _answer_due_days(deals, _quote_sent_days(sent), touched)
     ending, ended = (until >= deals.today) & (until <= deals.today + notice), until < deals.today
-    silent = ~ending & ~ended & (answer < deals.day)
+    silent = ~ending & ~ended & (answer < deals.list_day)
     lapsed = np.where(touched > until, _answer_due_days(deals, until, touched), until)
     yield _make_quote_reason(
         deals,
@@ -107,7 +107,7 @@ def find_unanswered_offers(deals: DealArrays) -> Iterator[FollowUpReason]:
         keep_days_where(ending, deals.calendar.on_or_before(until)),
     )
     yield _make_quote_reason(
-        deals, "quote_ended", QUOTE_ENDED, SLIPPING_LEVEL, sent, keep_days_where(ended & (lapsed < deals.day), lapsed)
+        deals, "quote_ended", QUOTE_ENDED, SLIPPING_LEVEL, sent, keep_days_where(ended & (lapsed < deals.list_day), lapsed)
     )
     yield _make_quote_reason(
         deals, "quote_silent", QUOTE_UNANSWERED, SLIPPING_LEVEL, sent, keep_days_where(silent, answer)
@@ -130,7 +130,7 @@ def _quote_sent_days(quotes: pd.DataFrame) -> DayArray:
 def _answer_due_days(deals: DealArrays, out: DayArray, touched: DayArray) -> DayArray:
     days = np.timedelta64(int(deals.pipeline.settings.number("answer_days")), "D")
     since: DayArray = np.where(np.isnat(out), NO_DAY, np.fmax(out, touched))
-    return deals.moved(since + days)
+    return deals.move_to_workday(since + days)
 
 
 def _make_quote_reason(
@@ -142,11 +142,11 @@ def _make_quote_reason(
     rows, quotes = deals.rows_of(quotes["deal"].iloc[at]), quotes.iloc[at]
     sent = _quote_sent_days(quotes)
     facts = {
-        "quote": deals.spread(rows, quotes["quote"].to_numpy(), ""),
-        "until": deals.spread(rows, quotes["valid_until"].to_numpy().astype("datetime64[D]"), NO_DAY),
-        "days": deals.since(deals.spread(rows, sent, NO_DAY)),
+        "quote": deals.spread_values(rows, quotes["quote"].to_numpy(), ""),
+        "until": deals.spread_values(rows, quotes["valid_until"].to_numpy().astype("datetime64[D]"), NO_DAY),
+        "days": deals.count_days_since(deals.spread_values(rows, sent, NO_DAY)),
     }
-    return FollowUpReason(id, text, level, deals.spread(rows, due[at], NO_DAY), facts)
+    return FollowUpReason(id, text, level, deals.spread_values(rows, due[at], NO_DAY), facts)
 
 
 def _find_unsigned_contracts(deals: DealArrays) -> Iterator[FollowUpReason]:
@@ -154,15 +154,15 @@ def _find_unsigned_contracts(deals: DealArrays) -> Iterator[FollowUpReason]:
     done = done[(done["type"] == "contract_sent") & done["date"].notna()].sort_values("date", kind="stable")
     rows = deals.rows_of(done["deal"])
     known = rows >= 0
-    sent = deals.spread(rows[known], done["date"].to_numpy().astype("datetime64[D]")[known], NO_DAY)
+    sent = deals.spread_values(rows[known], done["date"].to_numpy().astype("datetime64[D]")[known], NO_DAY)
     answer = _answer_due_days(deals, sent, deals.last_touch)
-    waiting = deals.open & np.isnat(deals.days("contract_signed")) & (answer < deals.day)
+    waiting = deals.open & np.isnat(deals.read_days("contract_signed")) & (answer < deals.list_day)
     yield FollowUpReason(
         "contract_waiting",
         CONTRACT_UNSIGNED,
         URGENT_LEVEL,
         keep_days_where(waiting, answer),
-        {"days": deals.since(sent)},
+        {"days": deals.count_days_since(sent)},
     )
 
 
@@ -174,12 +174,12 @@ def find_due_tasks(deals: DealArrays) -> Iterator[FollowUpReason]:
     """Yield the first open required task of each open deal: overdue, due soon, or without a date in its stage."""
     listed = deals.pipeline["Tasks"]
     rows = deals.rows_of(listed["deal"])
-    due = deals.moved(listed["due"].to_numpy().astype("datetime64[D]"))
+    due = deals.move_to_workday(listed["due"].to_numpy().astype("datetime64[D]"))
     stage = np.append(deals.frame["recorded_stage"].to_numpy(), "")[rows]
     wanted = (listed["required"] == "yes") & ~listed["status"].isin(("done", "dropped")) & (rows >= 0)
     wanted &= np.append(deals.open, False)[rows]
-    ahead = deals.calendar.after(np.array([deals.day]), int(deals.pipeline.settings.number("due_ahead")))
-    overdue = wanted & (due < deals.day)
+    ahead = deals.calendar.after(np.array([deals.list_day]), int(deals.pipeline.settings.number("due_ahead")))
+    overdue = wanted & (due < deals.list_day)
     undated = np.isnat(due) & (listed["stage"].to_numpy() == stage)
     soon = wanted & ~overdue & ((due <= ahead) | undated)
     for id, text, level, chosen in (
@@ -188,9 +188,9 @@ def find_due_tasks(deals: DealArrays) -> Iterator[FollowUpReason]:
     ):
         at = np.flatnonzero(chosen)
         at = at[np.argsort(due[at], kind="stable")][::-1]  # the earliest is written last and stays
-        when = deals.spread(rows[at], np.where(np.isnat(due[at]), deals.day, due[at]), np.datetime64("NaT", "D"))
-        facts = {"task": deals.spread(rows[at], listed["task"].to_numpy()[at], "")}
-        yield FollowUpReason(id, text, level, when, facts, waits=True)
+        when = deals.spread_values(rows[at], np.where(np.isnat(due[at]), deals.list_day, due[at]), np.datetime64("NaT", "D"))
+        facts = {"task": deals.spread_values(rows[at], listed["task"].to_numpy()[at], "")}
+        yield FollowUpReason(id, text, level, when, facts, waits_for_day=True)
 
 
 NO_CONTACT_FOR_DAYS = Text(
@@ -204,29 +204,29 @@ AFTER_SALES_VISIT_DUE = Text(
 
 def find_stalled_deals(deals: DealArrays) -> Iterator[FollowUpReason]:
     """Yield idle deals, deals over their stage's limit, and customers to visit after the sale."""
-    limit = deals.of_stage(lambda stage: stage.cadence, deals.pipeline.settings.number("idle_limit")).astype("float64")
-    idle = deals.numbers("idle_days")
+    limit = deals.read_of_stage(lambda stage: stage.cadence, deals.pipeline.settings.number("idle_limit")).astype("float64")
+    idle = deals.read_numbers("idle_days")
     contact = _contact_due_days(deals, limit - idle)
     facts = {"days": idle, "limit": limit}
     yield FollowUpReason(
-        "idle", NO_CONTACT_FOR_DAYS, SLIPPING_LEVEL, keep_days_where(deals.open & (contact < deals.day), contact), facts
+        "idle", NO_CONTACT_FOR_DAYS, SLIPPING_LEVEL, keep_days_where(deals.open & (contact < deals.list_day), contact), facts
     )
 
-    day_limit = deals.of_stage(lambda stage: stage.day_limit, np.nan).astype("float64")
-    spent = deals.numbers("days_in_stage")
+    day_limit = deals.read_of_stage(lambda stage: stage.day_limit, np.nan).astype("float64")
+    spent = deals.read_numbers("days_in_stage")
     over = keep_days_where(deals.open & (spent > day_limit), _contact_due_days(deals, day_limit - spent))
     yield FollowUpReason("over_limit", OVER_STAGE_LIMIT, SLIPPING_LEVEL, over, {"days": spent, "limit": day_limit})
 
-    quiet = deals.since(deals.last_touch)
+    quiet = deals.count_days_since(deals.last_touch)
     wanted = _contact_due_days(deals, limit - quiet)
-    visit = keep_days_where(deals.aftercare & (wanted < deals.day), wanted)
+    visit = keep_days_where(deals.aftercare & (wanted < deals.list_day), wanted)
     yield FollowUpReason("visit", AFTER_SALES_VISIT_DUE, UNTIDY_LEVEL, visit, {"days": quiet})
 
 
 def _contact_due_days(deals: DealArrays, days: npt.NDArray[np.float64]) -> DayArray:
     # so many days from now, or back; on a day off the contact moves to the working day after it
     counted = np.where(np.isnan(days), np.timedelta64("NaT"), np.nan_to_num(days).astype("timedelta64[D]"))
-    return deals.moved(np.asarray(deals.today + counted))
+    return deals.move_to_workday(np.asarray(deals.today + counted))
 
 
 REASON_FAMILIES: tuple[Callable[[DealArrays], Iterable[FollowUpReason]], ...] = (

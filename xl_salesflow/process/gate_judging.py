@@ -104,7 +104,7 @@ class MoveVerdicts:
         self._verdict = np.full(len(index), _ACCEPTED, np.int8)
         self._final = np.zeros(len(index), bool)
 
-    def note(self, rows: pd.Index, reasons: pd.Series, effect: str, gate: str = "", *, final: bool = False) -> None:
+    def add_reason(self, rows: pd.Index, reasons: pd.Series, effect: str, gate: str = "", *, final: bool = False) -> None:
         """Hold *reasons* against *rows*; a block outweighs a warning, and a *final* one cannot be overridden."""
         self._reasons.add(rows, reasons)
         self._gates.add(rows, gate)
@@ -112,7 +112,7 @@ class MoveVerdicts:
         self._verdict[at] = np.maximum(self._verdict[at], _WARNED if effect == "warn" else _REFUSED)
         self._final[at] |= final
 
-    def overridden(self, deals: pd.DataFrame, half: str) -> None:
+    def apply_overrides(self, deals: pd.DataFrame, half: str) -> None:
         """Let refused moves pass where a person and a reason stand; where only one does, *half* says so."""
         person = (deals["override_by"].str.strip() != "").to_numpy(bool)
         reason = (deals["override_reason"].str.strip() != "").to_numpy(bool)
@@ -120,12 +120,12 @@ class MoveVerdicts:
         self._verdict[refused & person & reason] = _OVERRIDDEN
         self._reasons.add(self._index[refused & (person ^ reason)], half)
 
-    def frame(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """Return verdict, reasons and gates as columns."""
         columns = {
             "verdict": _VERDICT_NAMES[self._verdict],
-            "reasons": self._reasons.texts(),
-            "gates": self._gates.texts(),
+            "reasons": self._reasons.join_messages(),
+            "gates": self._gates.join_messages(),
         }
         return pd.DataFrame(columns, index=self._index, dtype=object)
 
@@ -159,7 +159,7 @@ def _check_gate_row(checks: Mapping[str, GateCheck], pipeline: Pipeline, gate: G
     check = checks.get(gate.check)
     if check is None:
         yield "check", _UNKNOWN_GATE_CHECK
-    elif fault := check.fault(pipeline, gate):
+    elif fault := check.find_misconfiguration(pipeline, gate):
         yield fault
     if gate.effect not in CHOICES["effect"]:
         yield "effect", _UNKNOWN_GATE_EFFECT
@@ -214,13 +214,13 @@ def judge_by_gates(pipeline: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
         playbook = pipeline.playbooks.get(str(id))
         if playbook is None:
             facts = {"playbook": id, "known": ", ".join(pipeline.playbooks)}
-            verdicts.note(
+            verdicts.add_reason(
                 rows.index, write_sentences(_UNKNOWN_DEAL_PLAYBOOK, language, rows.index, facts), "block", final=True
             )
         else:
             _judge_in_playbook(pipeline, playbook, deals.loc[rows.index], moves.loc[rows.index], verdicts)
-    verdicts.overridden(deals, _HALF_OVERRIDE.in_(language))
-    return verdicts.frame()
+    verdicts.apply_overrides(deals, _HALF_OVERRIDE.in_(language))
+    return verdicts.to_frame()
 
 
 def _judge_in_playbook(
@@ -233,9 +233,9 @@ def _judge_in_playbook(
     ways = find_stage_crossings(playbook, deals, moves)
     for rule in MOVE_RULES:
         holding = rule.judge(playbook, deals, ways)
-        rows = deals.index[~holding.holds]
+        rows = deals.index[~holding.is_met]
         if len(rows):
-            verdicts.note(rows, write_sentences(rule.missing, pipeline.language, rows, holding.facts), "block", rule.id)
+            verdicts.add_reason(rows, write_sentences(rule.missing, pipeline.language, rows, holding.facts), "block", rule.id)
     for gate in playbook.gates:
         if gate.stage in playbook.by_name:
             met = find_guarded_moves(playbook, gate, ways)
@@ -249,18 +249,18 @@ def _judge_one_gate(
     pipeline: Pipeline, gate: Gate, deals: pd.DataFrame, ways: pd.DataFrame, verdicts: MoveVerdicts
 ) -> None:
     check = GATE_CHECKS.get(gate.check)
-    if check is None or check.fault(pipeline, gate) is not None:
+    if check is None or check.find_misconfiguration(pipeline, gate) is not None:
         said = write_sentences(_UNREADABLE_GATE, pipeline.language, deals.index, {"gate": gate.id})
-        verdicts.note(deals.index, said, gate.effect, gate.id)
+        verdicts.add_reason(deals.index, said, gate.effect, gate.id)
         return
     holding = check.judge(pipeline, gate, deals)
-    failed = ~holding.holds
+    failed = ~holding.is_met
     entering = (ways["to"] == gate.stage).to_numpy(bool)
     for passing, part in ((False, failed & entering), (True, failed & ~entering)):
         rows = deals.index[part]
         if len(rows):
             template = _make_reason_template(pipeline, check, gate, passing=passing)
-            verdicts.note(rows, write_sentences(template, pipeline.language, rows, holding.facts), gate.effect, gate.id)
+            verdicts.add_reason(rows, write_sentences(template, pipeline.language, rows, holding.facts), gate.effect, gate.id)
 
 
 def _make_reason_template(pipeline: Pipeline, check: GateCheck, gate: Gate, *, passing: bool) -> Text:
@@ -282,4 +282,4 @@ def _note_unknown_stages(pipeline: Pipeline, playbook: Playbook, stages: pd.Seri
     hints = {stage: find_nearest(stage, names) or names[0] for stage in stages.drop_duplicates()}
     facts = {"stage": stages, "playbook": playbook.id, "nearest": stages.map(hints)}
     said = write_sentences(_UNKNOWN_TARGET_STAGE, pipeline.language, stages.index, facts)
-    verdicts.note(stages.index, said, "block", final=True)
+    verdicts.add_reason(stages.index, said, "block", final=True)

@@ -30,7 +30,7 @@ class SalesTeam:
     open_deals: Counter[str]
     last: str
 
-    def of_region(self, region: str) -> list[str]:
+    def sellers_in_region(self, region: str) -> list[str]:
         """Return who sells in *region*; where nobody does, those who sell anywhere."""
         local = [person for person, own in self.regions.items() if own and own == region]
         return local or [person for person, own in self.regions.items() if not own]
@@ -39,7 +39,7 @@ class SalesTeam:
         """Return those of *people* who have fewer open deals than their limit; no limit is room for ever."""
         return [person for person in people if not self.open_deals[person] >= self.limits[person]]
 
-    def next_of(self, people: list[str]) -> str:
+    def next_in_turn(self, people: list[str]) -> str:
         """Return who of *people* comes after the last one, in the order of the sheet."""
         order = list(self.regions)
         start = order.index(self.last) + 1 if self.last in order else 0
@@ -110,7 +110,7 @@ def assign_owners(pipeline: Pipeline, how: str = "", had: Mapping[int, str] = NO
     people, before = read_sales_team(pipeline), find_earlier_owners(pipeline)
     owners, because, findings = dict[int, str](), dict[int, str](), list[Finding]()
     for row, deal, region in zip(waiting.index, waiting["deal"], waiting["region"], strict=True):
-        there = people.of_region(region)
+        there = people.sellers_in_region(region)
         earlier = before.get(deal.strip().casefold(), set()) | {had.get(int(row), "")}
         new = [person for person in there if person not in earlier]
         free = people.with_room(new)
@@ -118,7 +118,7 @@ def assign_owners(pipeline: Pipeline, how: str = "", had: Mapping[int, str] = NO
             why = _NO_SELLER_IN_REGION if not there else _ALL_HAD_DEAL_BEFORE if not new else _ALL_SELLERS_FULL
             findings.append(_make_unassigned_finding(pipeline, int(row), deal, why))
             continue
-        person = people.next_of(free) if how == "in_turn" else people.least_busy(free)
+        person = people.next_in_turn(free) if how == "in_turn" else people.least_busy(free)
         owners[row] = person
         because[row] = (OWNER_IN_TURN if how == "in_turn" else OWNER_LEAST_BUSY).in_(
             pipeline.language, count=people.open_deals[person]
@@ -143,7 +143,7 @@ def make_owner_edits(pipeline: Pipeline, owners: dict[int, str], because: dict[i
 
 def _make_unassigned_finding(pipeline: Pipeline, row: int, deal: str, why: Text) -> Finding:
     message = NO_OWNER_FOUND.in_(pipeline.language, deal=deal, why=why.in_(pipeline.language))
-    return Finding("unassigned", "note", message, "Deals", deal, "owner", pipeline.cell("Deals", row, "owner"))
+    return Finding("unassigned", "note", message, "Deals", deal, "owner", pipeline.cell_address("Deals", row, "owner"))
 
 
 RECLAIMED_BECAUSE = Text("no activity for {days} days; was {owner}'s", "已 {days} 天无活动；原负责人 {owner}")

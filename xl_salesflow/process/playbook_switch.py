@@ -77,7 +77,7 @@ class StageMap:
     stages: Mapping[str, str]
 
     @cached_property
-    def any_stage(self) -> Mapping[str, str]:
+    def stages_of_any_kind(self) -> Mapping[str, str]:
         """Return the same for every stage of *before*, whatever its kind: what a person may have typed."""
         return {**{stage.name: self._closed(stage) for stage in self.before.stages}, **self.stages}
 
@@ -135,10 +135,10 @@ class PlaybookSwitch:
     proposed.
     """
 
-    after: str
+    to_playbook: str
     setup: Mapping[str, pd.DataFrame]
     stages: Mapping[str, str]
-    before: str = ""
+    from_playbook: str = ""
 
 
 def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> ChangeSet:
@@ -147,9 +147,9 @@ def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> Chan
     Raises:
         UsageError: one of the playbooks is not there or cannot be judged by, or a stage is mapped to none.
     """
-    before = wanted.before or pipeline.default_playbook
+    before = wanted.from_playbook or pipeline.default_playbook
     now = apply_change_set(pipeline, _append_missing_setup(pipeline, wanted))
-    old, new = _find_judgeable_playbook(now, before), _find_judgeable_playbook(now, wanted.after)
+    old, new = _find_judgeable_playbook(now, before), _find_judgeable_playbook(now, wanted.to_playbook)
     if old.id == new.id:
         raise UsageError(
             f"The deals of playbook {old.id} follow it already; name another one.",
@@ -169,7 +169,7 @@ def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> Chan
 
 def _append_missing_setup(pipeline: Pipeline, wanted: PlaybookSwitch) -> ChangeSet:
     # a process that is there already stands as the team wrote it
-    if wanted.after in pipeline.playbooks:
+    if wanted.to_playbook in pipeline.playbooks:
         return ChangeSet()
     gates, questions = wanted.setup["Gates"], wanted.setup["Questions"]
     rows = {
@@ -242,7 +242,7 @@ def _translate_typed_stages(pipeline: Pipeline, before: pd.DataFrame, steps: pd.
     """Return *pipeline* with the stages that people typed in the words of the new process; a move that waits goes on waiting."""
     deals = pipeline["Deals"].copy()
     typed = fold_keys(before["stage"])
-    meant = typed.map({name.strip().casefold(): stage for name, stage in ways.any_stage.items()})
+    meant = typed.map({name.strip().casefold(): stage for name, stage in ways.stages_of_any_kind.items()})
     stage = before["stage"].where(meant.isna(), meant)
     there = pd.Series(False, before.index)
     there.loc[steps.index] = (typed == fold_keys(before["recorded_stage"])).loc[steps.index]

@@ -108,7 +108,7 @@ ALL_RULES: tuple[Rule, ...] = (*ROW_RULES, *PLAYBOOK_RULES, *GATE_RULES, *EARLY_
 def check_pipeline(pipeline: Pipeline) -> tuple[Finding, ...]:
     """Return everything that is wrong: faults of single cells, of the playbooks, and of rows."""
     found = [finding for rule in ROW_RULES for finding in list_rule_findings(pipeline, rule)]
-    return (*pipeline.faults, *find_playbook_findings(pipeline), *found)
+    return (*pipeline.cell_findings, *find_playbook_findings(pipeline), *found)
 
 
 def find_playbook_findings(pipeline: Pipeline) -> tuple[Finding, ...]:
@@ -131,19 +131,19 @@ def find_early_warnings(pipeline: Pipeline) -> pd.DataFrame:
     deals = pipeline["Deals"]
     said, marks = RowMessages(deals.index), np.zeros(len(deals), dtype=np.int64)
     for place, rule in enumerate(EARLY_WARNING_RULES):
-        for hits in rule.hits(pipeline):
+        for hits in rule.find(pipeline):
             said.add(hits.rows, write_sentences(rule.message, pipeline.language, hits.rows, hits.facts))
             marks |= np.where(deals.index.isin(hits.rows), 1 << place, 0)
-    warned = deals.index[said.texts() != ""]
+    warned = deals.index[said.join_messages() != ""]
     said.add(warned, _word_stage_advice(pipeline, warned))
     marked = np.where(marks == 0, np.nan, marks)
-    return pd.DataFrame({"warnings": said.texts(), "warned": marked}, index=deals.index)
+    return pd.DataFrame({"warnings": said.join_messages(), "warned": marked}, index=deals.index)
 
 
 def match_early_warnings(pipeline: Pipeline) -> dict[str, pd.Series]:
     """Return for every early warning, by its id, which rows of Deals it speaks about."""
     deals = pipeline["Deals"]
-    found = {rule.id: [hits.rows for hits in rule.hits(pipeline)] for rule in EARLY_WARNING_RULES}
+    found = {rule.id: [hits.rows for hits in rule.find(pipeline)] for rule in EARLY_WARNING_RULES}
     return {
         id: pd.Series(np.isin(deals.index, np.concatenate([[], *rows])), index=deals.index)
         for id, rows in found.items()

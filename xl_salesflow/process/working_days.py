@@ -46,7 +46,7 @@ NO_DAY = np.datetime64("NaT", "D")
 class Workdays:
     """*works* says of every day from 1900 to 2199 whether it is a working day; days beyond count as the last one."""
 
-    works: npt.NDArray[np.bool_]
+    is_workday: npt.NDArray[np.bool_]
 
     def on_or_after(self, days: DayArray) -> DayArray:
         """Return the working day that each of *days* is or moves to; never stays never."""
@@ -69,7 +69,7 @@ class Workdays:
 
     @cached_property
     def _all(self) -> npt.NDArray[np.intp]:
-        return np.flatnonzero(self.works)
+        return np.flatnonzero(self.is_workday)
 
     def _place(self, days: DayArray) -> npt.NDArray[np.int64]:
         known = np.where(np.isnat(days), _FIRST_CALENDAR_DAY, np.clip(days, _FIRST_CALENDAR_DAY, _LAST_CALENDAR_DAY))

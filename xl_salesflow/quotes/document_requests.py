@@ -99,11 +99,11 @@ class PrintJob:
 
     kind: str
     keys: Sequence[str]
-    press: DocumentMaker | None = None
+    make_files: DocumentMaker | None = None
     sending: Sending | None = None
     _documents: list[Document] = field(default_factory=list)
 
-    def offer(self, pipeline: Pipeline) -> ChangeSet:
+    def build_documents(self, pipeline: Pipeline) -> ChangeSet:
         """Return the documents, and the rows of drafts for deals that have no quote yet.
 
         A quote that was changed after it went out is not printed again: the customer would hold another one.
@@ -116,7 +116,7 @@ class PrintJob:
             finding.key.casefold(): finding for finding in find_changed_quotes(pipeline) if finding.table == "Quotes"
         }
         for key in dict.fromkeys(self.keys):
-            one = self._one(now, key)
+            one = self._build_document(now, key)
             held = [
                 d
                 for d in one.documents
@@ -129,20 +129,20 @@ class PrintJob:
                 now = apply_change_set(now, one)
             plan += one
             papers.append(dict(one.answer))
-        documents = tuple(map(self._sent, plan.documents))
+        documents = tuple(map(self._mark_sent, plan.documents))
         self._documents[:] = documents
         answer = {**(papers[0] if len(papers) == 1 else {}), "papers": papers}
         return replace(plan, documents=documents, answer=answer)
 
     def record(self, pipeline: Pipeline) -> ChangeSet:
         """Make the files, and return the plan that writes them down."""
-        if self.press is None or not self._documents:
+        if self.make_files is None or not self._documents:
             return ChangeSet()
         return record_documents(
-            pipeline, [(document, self.press(document)) for document in self._documents], self.sending
+            pipeline, [(document, self.make_files(document)) for document in self._documents], self.sending
         )
 
-    def _one(self, pipeline: Pipeline, key: str) -> ChangeSet:
+    def _build_document(self, pipeline: Pipeline, key: str) -> ChangeSet:
         if self.kind in QUOTE_DOCUMENT_KINDS:
             return offer_document(pipeline, self.kind, key)
         document = _MEETING_DOCUMENT_BUILDERS[self.kind](pipeline, key)
@@ -155,7 +155,7 @@ class PrintJob:
         }
         return ChangeSet(documents=(document,), answer=answer)
 
-    def _sent(self, document: Document) -> Document:
+    def _mark_sent(self, document: Document) -> Document:
         # what goes out is no draft any more
         if (
             self.sending is None

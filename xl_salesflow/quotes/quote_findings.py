@@ -62,7 +62,7 @@ def find_nothing_to_quote(pipeline: Pipeline, deal: int) -> Finding | None:
     if row["product"] or row["amount"] == row["amount"] or before:
         return None
     message = NOTHING_TO_QUOTE_TEXT.in_(pipeline.language, deal=row["deal"])
-    cell = pipeline.cell("Deals", deal, "amount")
+    cell = pipeline.cell_address("Deals", deal, "amount")
     return Finding("nothing_to_quote", "block", message, "Deals", row["deal"], "amount", cell)
 
 
@@ -77,7 +77,7 @@ def _check_quote_terms(pipeline: Pipeline, row: int) -> Iterator[Finding]:
 
     def finding(rule: str, severity: str, text: Text, column: str, **facts: object) -> Finding:
         message = text.in_(pipeline.language, quote=number, **facts)
-        return Finding(rule, severity, message, "Quotes", number, column, pipeline.cell("Quotes", row, column))
+        return Finding(rule, severity, message, "Quotes", number, column, pipeline.cell_address("Quotes", row, column))
 
     nets = compute_line_columns(pipeline)["net"][pipeline["QuoteLines"]["quote"].str.lower() == number.lower()]
     if nets.isna().any() or compute_quote_columns(pipeline).loc[row].isna().any():
@@ -108,14 +108,14 @@ def _check_quote_lines(pipeline: Pipeline, row: int) -> Iterator[Finding]:
     number, lines = read_record(pipeline, "Quotes", row)["quote"], pipeline["QuoteLines"]
     mine = lines.assign(cost=find_line_prices(pipeline))[lines["quote"].str.lower() == number.lower()]
     if not len(mine):
-        sheet = pipeline.cell("QuoteLines", 0).strip("'")
+        sheet = pipeline.cell_address("QuoteLines", 0).strip("'")
         message = NO_LINES_TEXT.in_(pipeline.language, quote=number, sheet=sheet)
-        yield Finding("quote_without_lines", "block", message, "Quotes", number, "quote", pipeline.cell("Quotes", row))
+        yield Finding("quote_without_lines", "block", message, "Quotes", number, "quote", pipeline.cell_address("Quotes", row))
     for line, values in zip(mine.index, list_records(mine), strict=True):
         for rule, text, column in _find_missing_line_values(values):
             place = "?" if values["position"] != values["position"] else f"{values['position']:g}"
             message = text.in_(pipeline.language, quote=number, position=place, product=values["product"])
-            cell = pipeline.cell("QuoteLines", int(line), column)
+            cell = pipeline.cell_address("QuoteLines", int(line), column)
             yield Finding(rule, "warn", message, "QuoteLines", number, column, cell)
 
 
@@ -206,4 +206,4 @@ def _changed_document_finding(
     kind = choice_label("paper", str(paper["paper"]), language)
     message = text.in_(language, paper=kind, subject=paper["subject"], file=paper["document"], when=when)
     rule = "sent_paper_changed" if text is QUOTE_CHANGED_TEXT else "sent_file_changed"
-    return Finding(rule, "warn", message, table, key, column, pipeline.cell(table, row, column))
+    return Finding(rule, "warn", message, table, key, column, pipeline.cell_address(table, row, column))

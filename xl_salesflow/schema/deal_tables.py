@@ -124,7 +124,7 @@ DEALS_TABLE = TableSchema(
     + _DEAL_BUYER_COLUMNS
     + _DEAL_DECISION_COLUMNS,
     key="deal",
-    shown=True,
+    visible=True,
 )
 
 OPEN_STAY_END = date(9999, 12, 31)

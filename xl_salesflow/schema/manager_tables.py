@@ -15,7 +15,7 @@ METRICS_TABLE = TableSchema(
         declare_column("sample", "Deals behind it", "样本数", T.INTEGER, "How many deals the number stands on", "该数值所依据的商机数", writer=BY_FORMULA, width=11),
         declare_column("mark", "Small sample", "样本提示", T.TEXT, "Marks numbers over fewer than 30 deals", "少于 30 个商机时提示", writer=BY_FORMULA, width=14),
         declare_column("definition", "Definition", "定义", T.LONG, "How it is worked out", "计算方法", writer=BY_PRODUCT, width=70),
-    ), key="metric", shown=True, sheet="Funnel",
+    ), key="metric", visible=True, sheet="Funnel",
 )  # fmt: skip
 
 STAGE_METRICS_TABLE = TableSchema(
@@ -37,7 +37,7 @@ STAGE_METRICS_TABLE = TableSchema(
         declare_column("p90_days", "90 % within", "90% 天数", T.NUMBER, "Nine of ten visits are quicker", "九成停留不超过", writer=BY_FORMULA, width=10),
         declare_column("day_limit", "Limit", "期限", T.INTEGER, "From the sheet Stages", "取自“阶段”表", writer=BY_FORMULA, width=9),
         declare_column("over_limit", "Over limit", "超期数", T.INTEGER, "Open deals longer in the stage than its limit", "超过期限的当前商机数", writer=BY_FORMULA, width=10),
-    ), key="position", shown=True, sheet="Funnel",
+    ), key="position", visible=True, sheet="Funnel",
 )  # fmt: skip
 
 STAGE_CHANGES_TABLE = TableSchema(
@@ -243,7 +243,7 @@ FOLLOWUPS_TABLE = TableSchema(
         declare_column("result", "Result", "处理结果", T.LONG, "What came of it", "处理结果"),
         declare_column("then", "Then", "之后要做", T.TEXT, "What you do next; the next update puts it into Deals", "接下来要做的事；下次更新时写入“商机”", width=26),
         declare_column("then_on", "Then on", "之后日期", T.DATE, "The day you will do it", "计划执行日期"),
-    ), generated=True, shown=True,
+    ), generated=True, visible=True,
 )  # fmt: skip
 
 FINDINGS_TABLE = TableSchema(
@@ -255,7 +255,7 @@ FINDINGS_TABLE = TableSchema(
         declare_column("key", "Key", "编号", T.TEXT, "The row's key", "该行编号", writer=BY_PRODUCT),
         declare_column("cell", "Cell", "单元格", T.TEXT, "Its address at the time of the run", "检查时的地址", writer=BY_PRODUCT, width=18),
         declare_column("message", "What to do", "说明与处理", T.LONG, "What is wrong and the remedy", "问题与处理办法", writer=BY_PRODUCT, width=90),
-    ), generated=True, shown=True,
+    ), generated=True, visible=True,
 )  # fmt: skip
 
 MERGE_CONFLICTS_TABLE = TableSchema(

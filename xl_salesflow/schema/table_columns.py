@@ -118,7 +118,7 @@ class TableSchema:
     columns: tuple[Column, ...]
     key: str | None = None
     generated: bool = False
-    shown: bool = False
+    visible: bool = False
     sheet: str = field(default="")
 
     @cached_property
@@ -138,7 +138,7 @@ class TableSchema:
         """Return the header of column *id* as it stands in the sheet."""
         return self.by_id[id].header.in_(language)
 
-    def find(self, header: str) -> Column | None:
+    def find_column(self, header: str) -> Column | None:
         """Return the column whose header, in any language, or id is *header*; case and outer blanks do not matter."""
         return self._by_header.get(fold_text(header))
 

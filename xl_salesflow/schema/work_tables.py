@@ -115,7 +115,7 @@ ACTIVITIES_TABLE = TableSchema(
         declare_column("verbal_terms", "Verbal terms", "口头约定", T.TEXT, "What was agreed by word of mouth", "口头约定的条款"),
         declare_column("next_step", "Next step", "下一步", T.TEXT, "What was agreed to do next", "约定的下一步"),
         declare_column("next_step_date", "Next step on", "下一步日期", T.DATE, "When", "日期"),
-    ), key="activity", shown=True,
+    ), key="activity", visible=True,
 )  # fmt: skip
 
 TASKS_TABLE = TableSchema(

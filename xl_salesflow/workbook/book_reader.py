@@ -30,13 +30,13 @@ class WorkbookReading:
     workbook: Workbook
     layout: WorkbookLayout
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
-    faults: dict[str, list[CellFinding]] = field(default_factory=dict)
-    free: dict[str, int] = field(default_factory=dict)
+    findings: dict[str, list[CellFinding]] = field(default_factory=dict)
+    first_free_rows: dict[str, int] = field(default_factory=dict)
     numbered: set[str] = field(default_factory=set)
     typed_over: OverwrittenFormulaRows = field(default_factory=dict)
     live: dict[str, LiveFormulas] = field(default_factory=dict)
 
-    def take(self, name: str, dialect: Dialect) -> pd.DataFrame:
+    def read_table(self, name: str, dialect: Dialect) -> pd.DataFrame:
         """Read one table; return its frame."""
         table, on_sheet = TABLES[name], self.workbook.tables[self.layout.tables[name].name]
         cells = self.workbook.read_table(on_sheet.name)
@@ -45,8 +45,8 @@ class WorkbookReading:
             self.numbered.update(_find_number_keys(columns[table.key]))
         formulas = {column.name for column in on_sheet.columns if column.formula}
         own = [values for header, values in cells.items() if header not in formulas]
-        self.frames[name], self.faults[name] = read_frame(table, columns, on_sheet.first_row, dialect)
-        self.free[name] = self._first_free(name, own)
+        self.frames[name], self.findings[name] = read_frame(table, columns, on_sheet.first_row, dialect)
+        self.first_free_rows[name] = self._first_free(name, own)
         return self.frames[name]
 
     def _first_free(self, name: str, own: Iterable[list[Any]]) -> int:
@@ -74,7 +74,7 @@ class WorkbookReading:
                 rows = pd.Index(found.get(headers[column.id], []), dtype="int64").intersection(frame.index).tolist()
                 if rows:
                     self.typed_over.setdefault(table.name, {})[column.id] = rows
-                    self.faults[table.name].extend(
+                    self.findings[table.name].extend(
                         CellFinding("formula_typed_over", row, column.id, "") for row in rows
                     )
 

@@ -40,7 +40,7 @@ class ColumnValues(NamedTuple):
     """A converted column: an array as frames.py describes it, and its doubts."""
 
     values: npt.NDArray[Any]
-    doubts: ColumnFindings
+    findings: ColumnFindings
 
 
 class Dialect(NamedTuple):

@@ -25,7 +25,7 @@ class CellFindingKind(NamedTuple):
 
     severity: str
     message: Text
-    joined: bool = False
+    joins_rows: bool = False
 
 
 CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
@@ -44,7 +44,7 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
             "{cell}（{header}）为“{shown}”，而本工作簿以 {currency} 计；请换算后只填数字。")),
         "number_as_text": CellFindingKind("note", Text(
             "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a number.",
-            "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为数字。"), joined=True),
+            "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为数字。"), joins_rows=True),
         "not_a_date": CellFindingKind("warn", Text(
             "{cell} ({header}) needs a date and holds “{shown}”; type one such as 2025-05-01.",
             "{cell}（{header}）应为日期，现为“{shown}”；请填写如 2025-05-01。")),
@@ -59,7 +59,7 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
             "{cell}（{header}）：“{shown}”可能指 {first} 或 {second}；请按此格式填写。")),
         "date_as_text": CellFindingKind("note", Text(
             "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a date.",
-            "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为日期。"), joined=True),
+            "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为日期。"), joins_rows=True),
         "error_value": CellFindingKind("warn", Text(
             "{cell} ({header}) shows the error {shown}; type the value, or mend the formula you put there.",
             "{cell}（{header}）显示错误 {shown}；请填写数值或修正其中的公式。")),
@@ -68,7 +68,7 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
             "{cell}（{header}）：“{shown}”不在可选项中；{hint}")),
         "formula_typed_over": CellFindingKind("warn", Text(
             "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair puts it back.",
-            "{cell}（{header}）中原有的公式已被覆盖；可用 salesflow check --repair 恢复。"), joined=True),
+            "{cell}（{header}）中原有的公式已被覆盖；可用 salesflow check --repair 恢复。"), joins_rows=True),
         "missing_row": CellFindingKind("warn", Text(
             "The row of {shown} is missing from the table {table}, and whatever uses it shows an error; salesflow check --repair "
             "puts it back.",
@@ -112,7 +112,7 @@ class CellFinding:
     rule: str
     row: int
     column: str
-    shown: str
+    cell_text: str
     facts: Mapping[str, str | Text] = field(default_factory=dict)
     last: int = 0
 
@@ -123,7 +123,7 @@ def describe_cell_findings(pipeline: Pipeline, table: str, faults: Iterable[Cell
     for fault in faults:
         by_kind.setdefault((fault.column, fault.rule), []).append(fault)
     for (_, rule), alike in by_kind.items():
-        joined = CELL_FINDING_KINDS[rule].joined
+        joined = CELL_FINDING_KINDS[rule].joins_rows
         alike = _join_adjacent_findings(alike) if joined else alike
         told = [
             _describe_cell_finding(pipeline, table, fault)
@@ -140,7 +140,7 @@ def _join_adjacent_findings(faults: list[CellFinding]) -> list[CellFinding]:
     for fault in sorted(faults, key=lambda fault: fault.row):
         before = runs[-1] if runs else None
         if before and fault.row == (before.last or before.row) + 1:
-            runs[-1] = CellFinding(before.rule, before.row, before.column, before.shown, before.facts, fault.row)
+            runs[-1] = CellFinding(before.rule, before.row, before.column, before.cell_text, before.facts, fault.row)
         else:
             runs.append(fault)
     return runs
@@ -148,13 +148,13 @@ def _join_adjacent_findings(faults: list[CellFinding]) -> list[CellFinding]:
 
 def _describe_cell_finding(pipeline: Pipeline, table: str, fault: CellFinding) -> Finding:
     language, declared = pipeline.language, TABLES[table]
-    cell = pipeline.cell(table, fault.row, fault.column)
+    cell = pipeline.cell_address(table, fault.row, fault.column)
     if fault.last > fault.row:
-        letter = pipeline.places[table].letters[fault.column]
+        letter = pipeline.table_positions[table].letters[fault.column]
         cell = f"{cell}:{letter}{fault.last}"
     facts = {name: fact.in_(language) if isinstance(fact, Text) else fact for name, fact in fault.facts.items()}
     kind, header = CELL_FINDING_KINDS[fault.rule], declared.header(fault.column, language)
-    message = kind.message.in_(language, cell=cell, header=header, shown=fault.shown, **facts)
+    message = kind.message.in_(language, cell=cell, header=header, shown=fault.cell_text, **facts)
     return Finding(
         fault.rule, kind.severity, message, table, _key_of_finding_row(pipeline, table, fault.row), fault.column, cell
     )

@@ -38,7 +38,7 @@ class ChangeSetWriter:
         for edit in caches:
             self._set(edit, formula=True)
         self._repair(plan.repairs, plan.caches)
-        cells = [cell for cell in plan.cells if cell.name in self.workbook.names]
+        cells = [cell for cell in plan.named_cells if cell.name in self.workbook.names]
         for cell in cells:
             self.workbook.set_name(cell.name, self._named(cell))
         for fill in plan.fills:
@@ -86,7 +86,7 @@ class ChangeSetWriter:
         live = self._reading.live.get(table.name, {}).get(column.id, {}).get(row)
         if live is None:
             return CellFormula(self.layout.formula(table, column), cached)
-        letter = self.layout.places[table.name].letters[column.id]
+        letter = self.layout.table_places[table.name].letters[column.id]
         return CellFormula(live.text, cached, f"{letter}{row}" if live.array else "")
 
     def _named(self, cell: NamedCellChange) -> Any:
@@ -125,7 +125,7 @@ class ChangeSetWriter:
     def _append(self, table: TableSchema, rows: pd.DataFrame) -> None:
         """Add *rows* below the last one in use: into the table's blank tail, then into new rows."""
         on_sheet = self.layout.tables[table.name]
-        first = self._reading.free[table.name]
+        first = self._reading.first_free_rows[table.name]
         # the one blank row of an empty table is filled by append_rows itself
         room = on_sheet.last_row - first + 1 if on_sheet.last_row > on_sheet.first_row else 0
         here, below = rows.iloc[: max(room, 0)], rows.iloc[max(room, 0) :]

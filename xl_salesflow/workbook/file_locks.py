@@ -33,7 +33,7 @@ def refuse_if_open(path: Path) -> None:
     for program in (_ExcelOwnerFile(), _LibreOfficeOwnerFile()):
         owner = path.with_name(program.owner_file(path.name))
         with suppress(FileNotFoundError):
-            if not program.abandoned(owner):
+            if not program.is_abandoned(owner):
                 raise WorkbookInUse(path, f"{program.holder(owner)} (says {owner.name})")
 
 
@@ -53,7 +53,7 @@ class _ExcelOwnerFile:
         ansi = data[_ANSI_NAME_START : _ANSI_NAME_START + data[0]].decode("latin-1") if data and data[0] < 54 else ""
         return _keep_printable_signs(name) or _keep_printable_signs(ansi) or "Excel"
 
-    def abandoned(self, owner: Path) -> bool:
+    def is_abandoned(self, owner: Path) -> bool:
         """On Windows, Excel keeps its owner file open against writing: one that can be opened was left by a crash."""
         if os.name == "nt":
             try:
@@ -72,7 +72,7 @@ class _LibreOfficeOwnerFile:
     def holder(self, owner: Path) -> str:
         return next((name for name in map(_keep_printable_signs, self._fields(owner)[:2]) if name), "LibreOffice")
 
-    def abandoned(self, owner: Path) -> bool:
+    def is_abandoned(self, owner: Path) -> bool:
         """One of this computer, on which LibreOffice does not run, was left by a crash."""
         host = [*self._fields(owner), "", "", ""][2]
         here = host.casefold() == socket.gethostname().casefold()

@@ -45,7 +45,7 @@ class BookCells:
         """What a cell shows."""
         return self.book.read_range(cell.sheet, cell_address(cell.row, cell.column))[0][0]
 
-    def blank(self, cell: BookCell) -> bool:
+    def is_blank(self, cell: BookCell) -> bool:
         """Whether a cell holds nothing."""
         return self.value(cell) is None and self.formula(cell) is None
 
@@ -178,7 +178,7 @@ class TemplateLooseCells(NamedTuple):
     fills: Mapping[str, Mapping[tuple[int, int], tuple[int, int]]]
     corners: Mapping[str, LooseCellSpot]
     names: Mapping[str, LooseCellSpot]
-    needed: Mapping[str, frozenset[str]]
+    names_by_sheet: Mapping[str, frozenset[str]]
 
 
 @cache

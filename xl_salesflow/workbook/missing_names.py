@@ -42,7 +42,7 @@ class DisplacedNames:
         """Return the name that stands there now; the words around it are about that one."""
         return self._holders.get(cell, "")
 
-    def by(self, name: str) -> dict[str, BookCell] | None:
+    def displaced_by(self, name: str) -> dict[str, BookCell] | None:
         """Return the names that go, and where to, so that *name* can have its place; None where it cannot have it."""
         gone: dict[str, BookCell] = {}
         wanted = self.place(name)
@@ -62,7 +62,7 @@ class DisplacedNames:
         at = self._there.book.names[name]
         is_formula = self._there.formula(BookCell(at.sheet, at.row, at.col)) is not None
         return (
-            self._here.blank(cell)
+            self._here.is_blank(cell)
             or (self._here.formula(cell) is not None) == is_formula
             or (is_formula and any(area.holds(cell.row, cell.column) for area in self._arrays(cell.sheet)))
         )
@@ -105,7 +105,7 @@ def add_missing_names(workbook: Workbook, shipped: Workbook) -> Workbook:
         if at is None:
             graft.name(name, shipped.name_texts[name])
             continue
-        pattern, own, going = BookCell(at.sheet, at.row, at.col), displaced.place(name), displaced.by(name)
+        pattern, own, going = BookCell(at.sheet, at.row, at.col), displaced.place(name), displaced.displaced_by(name)
         if own and going is not None:
             places |= {**going, name: own}
         elif not own and (place := _find_place_for_name(here, there, pattern)):
@@ -132,7 +132,7 @@ def find_deleted_names(workbook: Workbook, shipped: Workbook) -> list[str]:
         text, at = workbook.name_texts.get(name), shipped.names.get(name)
         if text is None and at is not None:
             place = _find_place_for_name(here, there, BookCell(at.sheet, at.row, at.col))
-            if place is None or here.blank(place):
+            if place is None or here.is_blank(place):
                 continue
         if text is None and at is None:
             continue
@@ -182,14 +182,14 @@ def _find_counterpart_cell(here: BookCells, there: BookCells, cell: BookCell) ->
         return None
     place = cell._replace(sheet=sheet)
     alike = (here.formula(place) is None) == (there.formula(cell) is None)
-    return place if alike or here.blank(place) else None
+    return place if alike or here.is_blank(place) else None
 
 
 def _write_missing_named_cell(
     after: Workbook, here: BookCells, there: BookCells, pattern: BookCell, place: BookCell, ours: set[str] | None
 ) -> None:
     """Write a cell that is blank as the template has it, and what it says around it; of other words only *ours* give way."""
-    if here.blank(place):
+    if here.is_blank(place):
         formula = there.formula(pattern)
         after.set_cell(place.sheet, place.row, place.column, CellFormula(formula) if formula else there.value(pattern))
     for down, right in _LABEL_OFFSETS:
@@ -201,7 +201,7 @@ def _write_missing_named_cell(
             and not is_cell_in_table(here.book, cell)
         ):
             held = here.value(cell)
-            if held != said and (here.blank(cell) or ours is None or held in ours):
+            if held != said and (here.is_blank(cell) or ours is None or held in ours):
                 after.set_cell(cell.sheet, cell.row, cell.column, said)
 
 

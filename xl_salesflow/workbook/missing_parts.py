@@ -103,7 +103,7 @@ class MissingPart(NamedTuple):
     table: str
     what: str | int = ""
 
-    def told(self, language: Language) -> str:
+    def describe(self, language: Language) -> str:
         """Return it in words."""
         what = self.what
         if self.kind == "column":

@@ -58,7 +58,7 @@ def read_change_sheet_file(path: Path) -> ChangeSheet:
 
 
 def _change_cells_by_id(path: Path, cells: ChangeSheetCells) -> dict[str, list[Any]]:
-    found = {column.id: cells for header, cells in cells.items() if (column := CHANGE_SHEET_TABLE.find(header))}
+    found = {column.id: cells for header, cells in cells.items() if (column := CHANGE_SHEET_TABLE.find_column(header))}
     if missing := [
         CHANGE_SHEET_TABLE.header(column.id, "en") for column in CHANGE_SHEET_TABLE.columns if column.id not in found
     ]:
@@ -116,7 +116,7 @@ class FilledBantCard:
     sheet: str
     columns: dict[str, int]
     frame: pd.DataFrame
-    faults: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
 
     def address(self, row: int, column: str) -> str:
         """Return where a cell is, with the file's name."""
@@ -138,7 +138,7 @@ def read_bant_card_file(path: Path, language: Language) -> FilledBantCard:
             f"{path} 不是 BANT 卡：缺少表 {BANT_CARD_TABLE.name}；可用 salesflow bant BOOK DEAL 生成。",
         )
     table = workbook.tables[named]
-    found = {column.id: place for place, header in enumerate(table.headers) if (column := BANT_CARD_TABLE.find(header))}
+    found = {column.id: place for place, header in enumerate(table.headers) if (column := BANT_CARD_TABLE.find_column(header))}
     for id in ("deal", "question", *BANT_CARD_ANSWER_COLUMNS):
         if id not in found:
             header = BANT_CARD_TABLE.header(id, language)
@@ -171,7 +171,7 @@ def _describe_card_finding(
     cell = _card_cell_address(path, sheet, fault.row, columns[fault.column])
     facts = {name: fact.in_(language) if isinstance(fact, Text) else fact for name, fact in fault.facts.items()}
     kind, header = CELL_FINDING_KINDS[fault.rule], BANT_CARD_TABLE.header(fault.column, language)
-    said = kind.message.in_(language, cell=cell, header=header, shown=fault.shown, **facts)
+    said = kind.message.in_(language, cell=cell, header=header, shown=fault.cell_text, **facts)
     return Finding(fault.rule, kind.severity, said, "Answers", "", fault.column, cell)
 
 

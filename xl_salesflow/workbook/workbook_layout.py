@@ -67,7 +67,7 @@ class WorkbookLayout:
     language: Language
 
     @cached_property
-    def places(self) -> dict[str, TablePosition]:
+    def table_places(self) -> dict[str, TablePosition]:
         """Return where each table stands, for addresses."""
         places = {}
         for name, table in self.tables.items():
@@ -78,9 +78,9 @@ class WorkbookLayout:
 
     def formula(self, table: TableSchema, column: Column) -> str:
         """Return the formula that belongs into *column*, with the headers of this workbook."""
-        return self.rendered(column.formula or "", table)
+        return self.render(column.formula or "", table)
 
-    def rendered(self, template: str, table: TableSchema) -> str:
+    def render(self, template: str, table: TableSchema) -> str:
         """Return a formula template of model.formulas.render with the headers of this workbook."""
         return _LAYOUT_FORMULA_SLOT.sub(lambda slot: self._slot(slot.group(), table), template)
 
@@ -177,7 +177,7 @@ def find_live_formulas(layout: WorkbookLayout, table: TableSchema, frame: pd.Dat
     """Return what the formula cells of a metric table should hold; nothing for other tables and for rows nobody declared."""
 
     def said(formula: MetricFormula, _: Language, table: TableSchema) -> MetricFormula:
-        return MetricFormula(layout.rendered(formula.text, table), formula.array)
+        return MetricFormula(layout.render(formula.text, table), formula.array)
 
     found: LiveFormulas = {}
     if table.name in METRIC_ROW_KEYS:

@@ -16,7 +16,9 @@ from xl_salesflow.workbook.returned_files import read_change_sheet_file
 from xl_salesflow.workbook.template.handout_files import build_change_sheet_file
 
 LINES = (
-    ChangeLine("Deals", "D-1", "Recorded stage", "Lead", "Proposal", "m1", "Lead", "Deals!K2", "Firm", "moved", "History: +1 rows"),
+    ChangeLine(
+        "Deals", "D-1", "Recorded stage", "Lead", "Proposal", "m1", "Lead", "Deals!K2", "Firm", "moved", "History: +1 rows"
+    ),
     ChangeLine("Deals", "D-2", "Amount", 10.5, None, "m2", "10.5", "Deals!F3"),
     ChangeLine("Deals", "D-3", "Expected close", date(2026, 5, 1), date(2026, 6, 1), "m3", "2026-05-01", "Deals!H4", apply=True),
     ChangeLine("Deals", "=1+1", "Notes", "=HYPERLINK(1)", "+a\x01b", "m4", "=HYPERLINK(1)"),
@@ -36,7 +38,7 @@ def test_what_is_written_is_read_back(tmp_path: Path, language: Language) -> Non
     assert replace(found, lines=()) == replace(sheet(language), lines=())
     assert found.lines[:2] == LINES[:2]
     assert (found.lines[2].apply, found.lines[3]) == (True, clean)
-    assert [line.key for line in found.others] == ["D-3"]
+    assert [line.key for line in found.other_changes] == ["D-3"]
 
 
 @pytest.mark.parametrize(

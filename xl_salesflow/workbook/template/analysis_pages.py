@@ -6,7 +6,7 @@ this file declares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from openpyxl import Workbook
@@ -182,9 +182,12 @@ _ANALYSIS_CHART_TOP, _ANALYSIS_CHART_ROWS = 5, 18
 _FEW_COLUMNS = 10  # columns that leave room to be wide
 
 
-def add_analysis_pages(workbook: Workbook, language: Language, steps: int) -> Iterator[PlacedTable]:
-    """Write the pages; yield their tables."""
-    for name, analysis in ANALYSIS_PAGES.items():
+def add_analysis_pages(
+    workbook: Workbook, language: Language, steps: int, tables: Iterable[str]
+) -> Iterator[PlacedTable]:
+    """Write a page for each of these tables of metrics and yield it; one that declares no page has its purpose as subtitle."""
+    for name in tables:
+        analysis = ANALYSIS_PAGES.get(name, AnalysisPage(TABLES[name].purpose, ()))
         yield _write_analysis_page(workbook, language, name, analysis, steps)
 
 
@@ -202,11 +205,11 @@ def _write_analysis_page(
     placed = place_table(sheet, table, language, template_metric_rows(name, language), row + 1, 2, PAGE_LOOK)
     if name == "StageChanges":
         _write_comparison_day(page_, placed)
-    shape_step_rows(
-        page_, placed, {"LossReasons": len(LISTS["loss_reason"]), "TeamPlan": placed.length}.get(name, steps)
-    )
+    shape_step_rows(page_, placed, _count_used_rows(placed, steps))
     last = (
-        _fold_extra_columns(placed, steps) if name in ("Moves", "MoveValues") else placed.number(table.columns[-1].id)
+        _fold_extra_columns(placed, steps)
+        if name in ("Moves", "MoveValues")
+        else placed.column_number(table.columns[-1].id)
     )
     _draw_analysis_charts(page_, placed, analysis, last)
     sheet.print_area = f"A1:{get_column_letter(last)}{placed.last}"
@@ -214,9 +217,15 @@ def _write_analysis_page(
     return placed
 
 
+def _count_used_rows(placed: PlacedTable, steps: int) -> int:
+    if placed.table.name == "LossReasons":
+        return len(LISTS["loss_reason"])
+    return steps if "stage" in placed.table.by_id else placed.length
+
+
 def _write_comparison_day(page_: PagePanel, placed: PlacedTable) -> None:
     # which day "then" is, beside the title
-    number = placed.number(placed.table.columns[-1].id)
+    number = placed.column_number(placed.table.columns[-1].id)
     told, none = _COMPARED_WITH_TEXT.in_(page_.language), _NO_COMPARISON_DAY_TEXT.in_(page_.language)
     words = page_.sheet.cell(2, number - 1, f'=IF(CompareTo="","{none}","{told}")')
     words.font = template_font(page_.language, colour=MUTED_COLOUR)
@@ -242,8 +251,8 @@ def _draw_analysis_charts(page_: PagePanel, placed: PlacedTable, analysis: Analy
 
 def _fold_extra_columns(placed: PlacedTable, steps: int) -> int:
     # columns of stages beyond the process and two more are folded away, as the rows are
-    last = placed.number(placed.table.columns[-1].id)
-    shown = min(placed.number("to_1") + steps + 1, last)
+    last = placed.column_number(placed.table.columns[-1].id)
+    shown = min(placed.column_number("to_1") + steps + 1, last)
     for number in range(shown + 1, last + 1):
         dimension = placed.sheet.column_dimensions[get_column_letter(number)]
         dimension.outlineLevel, dimension.hidden = 1, True

@@ -85,10 +85,10 @@ def build_change_sheet_file(asked: ChangeSheet) -> bytes:
     placed = place_table(first, CHANGE_SHEET_TABLE, asked.language, rows or [{}])
     _keep_text_as_text(first, placed)
     lay_out_table_sheet(placed, asked.language)
-    first.freeze_panes = f"{placed.letter('column')}{placed.first}"
+    first.freeze_panes = f"{placed.column_letter('column')}{placed.first}"
     add_validations(placed, asked.language)
     for id in _HIDDEN_CHANGE_COLUMNS:
-        first.column_dimensions[placed.letter(id)].hidden = True
+        first.column_dimensions[placed.column_letter(id)].hidden = True
     _write_about_sheet(workbook.create_sheet(ABOUT_TABLE.title.in_(asked.language)), asked)
     return pack_workbook(workbook)
 
@@ -155,7 +155,7 @@ def build_bant_card_file(filled: pd.DataFrame, language: Language) -> bytes:
         sheet, BANT_CARD_TABLE, language, frame_to_template_rows(BANT_CARD_TABLE, filled, language), _BANT_CARD_TOP
     )
     for column in BANT_CARD_TABLE.columns:
-        sheet.column_dimensions[placed.letter(column.id)].width = column_width(column, language)
+        sheet.column_dimensions[placed.column_letter(column.id)].width = column_width(column, language)
         rule = type_validation(column.type, column.options, language) if column.id in ("points", "date") else None
         if rule is not None and column.id in BANT_CARD_ANSWER_COLUMNS:
             rule.add(placed.body(column.id))

@@ -96,7 +96,7 @@ def _write_stage_metrics(page_: PagePanel, row: int, steps: int) -> PlacedTable:
     head = sheet.cell(placed.top, _FUNNEL_PAD_COLUMN, _FOR_CHART_TEXT.in_(language))
     head.font = template_font(language, size=8, colour=ACCENT_MID_COLOUR)
     for number in range(placed.first, placed.last + 1):
-        reached = f"{placed.letter('reached')}{number}"
+        reached = f"{placed.column_letter('reached')}{number}"
         pad = sheet.cell(number, _FUNNEL_PAD_COLUMN, f'=IF({reached}="",0,(MAX({placed.body("reached")})-{reached})/2)')
         pad.font = template_font(language, size=8, colour=LINE_COLOUR)
     return placed
@@ -109,22 +109,22 @@ def _write_metrics_table(page_: PagePanel, row: int) -> PlacedTable:
         sheet, TABLES["Metrics"], language, template_metric_rows("Metrics", language), row + 1, 2, PAGE_LOOK
     )
     sheet.row_dimensions[placed.top].height = 30
-    extend_row_band(page_, placed.top, placed.number("definition") + 1, ACCENT_PALE_COLOUR)
-    sheet.cell(placed.top, placed.number("definition")).border = band_border()
+    extend_row_band(page_, placed.top, placed.column_number("definition") + 1, ACCENT_PALE_COLOUR)
+    sheet.cell(placed.top, placed.column_number("definition")).border = band_border()
     for offset, metric in enumerate(METRIC_ROW_KEYS["Metrics"]):
         number = placed.first + offset
         define_name(page_.workbook, str(metric), placed.absolute("value", offset))
         for small in ("metric", "unit"):
-            sheet.cell(number, placed.number(small)).font = template_font(language, size=8, colour=MUTED_COLOUR)
-        words = sheet.cell(number, placed.number("definition"))  # runs on over the empty cells at its right
+            sheet.cell(number, placed.column_number(small)).font = template_font(language, size=8, colour=MUTED_COLOUR)
+        words = sheet.cell(number, placed.column_number("definition"))  # runs on over the empty cells at its right
         words.border = band_border()
         size = 9 if display_width(str(words.value)) <= _DEFINITION_LENGTH else 8
         words.font = template_font(language, size=size, colour=MUTED_COLOUR)
         sheet.row_dimensions[number].height = 16
-        value = sheet.cell(number, placed.number("value"))
+        value = sheet.cell(number, placed.column_number("value"))
         value.font = template_font(language, bold=True)
         value.number_format = metric_number_format(str(metric))
-        extend_row_band(page_, number, placed.number("definition") + 1, RECORD_COLOUR)
+        extend_row_band(page_, number, placed.column_number("definition") + 1, RECORD_COLOUR)
     return placed
 
 

@@ -140,7 +140,7 @@ def _build_chart_title(text: str) -> Title:
 
 def _build_chart_series(placed: PlacedTable, look: SeriesLook) -> Series:
     series = _build_bare_series(_chart_column_reference(placed, look.column))
-    header = f"{placed.absolute(look.column).partition('!')[0]}!${placed.letter(look.column)}${placed.top}"
+    header = f"{placed.absolute(look.column).partition('!')[0]}!${placed.column_letter(look.column)}${placed.top}"
     series.tx = SeriesLabel(strRef=StrRef(header))
     series.graphicalProperties = GraphicalProperties(solidFill=look.colour)
     series.graphicalProperties.line.noFill = True

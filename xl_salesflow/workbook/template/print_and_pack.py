@@ -26,13 +26,13 @@ def lay_out_table_sheet(placed: PlacedTable, language: Language) -> None:
     """Set widths, freeze the header and the key, and print landscape, one page wide, the header on every page."""
     sheet, columns = placed.sheet, placed.table.columns
     for column in columns:
-        sheet.column_dimensions[placed.letter(column.id)].width = column_width(column, language)
+        sheet.column_dimensions[placed.column_letter(column.id)].width = column_width(column, language)
     sheet.row_dimensions[placed.top].height = _HEADER_ROW_HEIGHT
     frozen = 2 if placed.table.name == "Deals" else 1
     sheet.freeze_panes = f"{get_column_letter(placed.left + frozen)}{placed.first}"
     sheet.print_title_rows = f"{placed.top}:{placed.top}"
     sheet.print_area = (
-        f"A1:{placed.letter(_last_printed_column(placed, language))}{_LAST_SHEET_ROW}"  # whole columns: tables grow
+        f"A1:{placed.column_letter(_last_printed_column(placed, language))}{_LAST_SHEET_ROW}"  # whole columns: tables grow
     )
     set_up_printing(sheet, language, landscape=True, tall=0)
 

@@ -136,7 +136,7 @@ def _reference_validation(table: str, language: Language) -> DataValidation:
 
 
 def _unique_key_validation(placed: PlacedTable, column: Column, language: Language) -> DataValidation:
-    letter, first, last = placed.letter(column.id), placed.first, placed.last
+    letter, first, last = placed.column_letter(column.id), placed.first, placed.last
     taken = f"COUNTIF(${letter}${first}:${letter}${last},{letter}{first})<=1"
     name = dict(REFERENCE_LISTS.values()).get(column.id)
     if name and REFERENCE_LISTS.get(placed.table.name, ("",))[0] == column.id:
@@ -294,7 +294,7 @@ def render_condition(template: str, placed: PlacedTable, language: Language) -> 
     def slot(match: re.Match[str]) -> str:
         id, choice = match.groups()
         if choice is None:
-            return f"${placed.letter(id)}{placed.first}"
+            return f"${placed.column_letter(id)}{placed.first}"
         return f'"{CHOICES[id][choice].in_(language)}"'
 
     return _CONDITION_SLOT.sub(slot, template)

@@ -61,23 +61,23 @@ class PlacedTable:
     @property
     def ref(self) -> str:
         """Return the range of the whole table."""
-        return f"{self.letter(self.table.columns[0].id)}{self.top}:{self.letter(self.table.columns[-1].id)}{self.last}"
+        return f"{self.column_letter(self.table.columns[0].id)}{self.top}:{self.column_letter(self.table.columns[-1].id)}{self.last}"
 
-    def number(self, id: str) -> int:
+    def column_number(self, id: str) -> int:
         """Return the sheet column of column *id*, from 1."""
         return self.left + [column.id for column in self.table.columns].index(id)
 
-    def letter(self, id: str) -> str:
+    def column_letter(self, id: str) -> str:
         """Return the letter of column *id*."""
-        return get_column_letter(self.number(id))
+        return get_column_letter(self.column_number(id))
 
     def body(self, id: str, to: str | None = None) -> str:
         """Return the body range of column *id*, or from it to column *to*."""
-        return f"{self.letter(id)}{self.first}:{self.letter(to or id)}{self.last}"
+        return f"{self.column_letter(id)}{self.first}:{self.column_letter(to or id)}{self.last}"
 
     def absolute(self, id: str, row: int | None = None) -> str:
         """Return the absolute address, with the sheet, of a column's body, or of one of its cells (*row* from 0)."""
-        letter = self.letter(id)
+        letter = self.column_letter(id)
         first, last = (self.first, self.last) if row is None else (self.first + row, self.first + row)
         cells = f"${letter}${first}" + ("" if first == last else f":${letter}${last}")
         return f"{quote_sheet_title(self.sheet.title)}!{cells}"
@@ -140,7 +140,7 @@ def header_note(column: Column, language: Language) -> str:
 def _write_header_cell(cell: Cell | MergedCell, column: Column, language: Language, looks: TableLook) -> None:
     cell.value = column.header.in_(language)
     cell.font = template_font(
-        language, bold=True, italic=column.is_formula and looks.slanted, colour=looks.head_ink[column.writer]
+        language, bold=True, italic=column.is_formula and looks.italic_formulas, colour=looks.head_ink[column.writer]
     )
     cell.fill = solid_fill(looks.head[column.writer])
     cell.alignment = header_alignment(column, looks)
@@ -157,7 +157,7 @@ def _write_body_cell(cell: Cell | MergedCell, column: Column, language: Language
         value.ref = cell.coordinate
     cell.value = value
     cell.font = template_font(
-        language, italic=column.is_formula and looks.slanted, colour=looks.body_ink[column.writer]
+        language, italic=column.is_formula and looks.italic_formulas, colour=looks.body_ink[column.writer]
     )
     cell.fill = solid_fill(BODY_COLOURS[column.writer])
     cell.border = frame_border()

@@ -145,8 +145,8 @@ def _write_directory_group(sheet: Worksheet, language: Language, group: SheetGro
         row += 1
         link, words = sheet.cell(row, column, title), sheet.cell(row, column + 1, table.purpose.in_(language))
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"{quote_sheet_title(title)}!A1", display=title)
-        link.font = template_font(language, colour=ACCENT_COLOUR, underline=True, bold=table.shown)
-        words.font = template_font(language, colour=INK_COLOUR if table.shown else MUTED_COLOUR)
+        link.font = template_font(language, colour=ACCENT_COLOUR, underline=True, bold=table.visible)
+        words.font = template_font(language, colour=INK_COLOUR if table.visible else MUTED_COLOUR)
         for cell in (link, words):
             cell.border = Border(bottom=Side(style="thin", color=LINE_COLOUR))
             cell.alignment = Alignment(vertical="center")
@@ -163,7 +163,7 @@ _NAMED_CELLS_HEADING = Text(
 def finish_settings_sheet(workbook: Workbook, placed: PlacedTable, language: Language) -> None:
     """Give every setting its format, rule and name, and write the named cells beside the table."""
     for row, setting in enumerate(SETTINGS_BY_ID.values()):
-        cell = placed.sheet.cell(placed.first + row, placed.number("value"))
+        cell = placed.sheet.cell(placed.first + row, placed.column_number("value"))
         cell.number_format = "0.0%" if setting.type is ColumnType.PERCENT else type_number_format(setting.type)
         cell.alignment = Alignment(horizontal="left", vertical="top", indent=1, wrap_text=True)
         rule = (
@@ -242,7 +242,7 @@ def _create_template_sheets(workbook: Workbook, language: Language) -> None:
             continue
         sheet = workbook.create_sheet(name)
         sheet.sheet_properties.tabColor = TAB_COLOURS[table.group]
-        sheet.sheet_state = "visible" if table.shown else "hidden"
+        sheet.sheet_state = "visible" if table.visible else "hidden"
 
 
 def _write_template_tables(workbook: Workbook, language: Language, playbook: str) -> Iterable[PlacedTable]:
@@ -250,11 +250,15 @@ def _write_template_tables(workbook: Workbook, language: Language, playbook: str
     steps = _count_funnel_steps(rows["Stages"], language)
     add_dropdowns_sheet(workbook, language)
     add_workings_sheet(workbook, language)
-    yield from add_funnel_page(workbook, language, steps)
-    yield from add_trends_page(workbook, language)
-    yield add_forecast_page(workbook, language)
-    yield add_sales_plan_page(workbook, language, steps)
-    yield from add_analysis_pages(workbook, language, steps)
+    pages = [
+        *add_funnel_page(workbook, language, steps),
+        *add_trends_page(workbook, language),
+        add_forecast_page(workbook, language),
+        add_sales_plan_page(workbook, language, steps),
+    ]
+    yield from pages
+    written = {placed.table.name for placed in pages}
+    yield from add_analysis_pages(workbook, language, steps, (name for name in METRIC_ROW_KEYS if name not in written))
     for table in TABLES.values():
         if table.name in METRIC_ROW_KEYS:  # written on one of the pages above
             continue

@@ -71,16 +71,16 @@ class TableLook:
     head: Mapping[ColumnWriter, str]
     head_ink: Mapping[ColumnWriter, str]
     body_ink: Mapping[ColumnWriter, str]
-    slanted: bool
+    italic_formulas: bool
     filtered: bool
-    upright: str  # where a cell stands in a high row: top or center
+    vertical_alignment: str  # where a cell stands in a high row: top or center
 
 
 DATA_LOOK = TableLook(
     {ColumnWriter.PERSON: ACCENT_COLOUR, ColumnWriter.FORMULA: "E6EAED", ColumnWriter.PRODUCT: "CDD6DC"},
     {ColumnWriter.PERSON: WHITE_COLOUR, ColumnWriter.FORMULA: MUTED_COLOUR, ColumnWriter.PRODUCT: INK_COLOUR},
     {ColumnWriter.PERSON: INK_COLOUR, ColumnWriter.FORMULA: MUTED_COLOUR, ColumnWriter.PRODUCT: INK_COLOUR},
-    slanted=True, filtered=True, upright="top",
+    italic_formulas=True, filtered=True, vertical_alignment="top",
 )  # fmt: skip
 """A table people work in."""
 
@@ -88,7 +88,7 @@ PAGE_LOOK = TableLook(
     {ColumnWriter.PERSON: ACCENT_COLOUR, ColumnWriter.FORMULA: ACCENT_PALE_COLOUR, ColumnWriter.PRODUCT: ACCENT_PALE_COLOUR},
     {ColumnWriter.PERSON: WHITE_COLOUR, ColumnWriter.FORMULA: INK_COLOUR, ColumnWriter.PRODUCT: INK_COLOUR},
     {ColumnWriter.PERSON: INK_COLOUR, ColumnWriter.FORMULA: INK_COLOUR, ColumnWriter.PRODUCT: INK_COLOUR},
-    slanted=False, filtered=False, upright="center",
+    italic_formulas=False, filtered=False, vertical_alignment="center",
 )  # fmt: skip
 """A table people read."""
 
@@ -142,7 +142,7 @@ def body_alignment(column: Column, looks: TableLook = DATA_LOOK) -> Alignment:
     across = _horizontal_alignment(column)
     return Alignment(
         horizontal=across,
-        vertical=looks.upright,
+        vertical=looks.vertical_alignment,
         indent=_alignment_indent(across, 0),
         wrap_text=column.type is ColumnType.LONG and looks.filtered,
     )

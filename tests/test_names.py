@@ -1,0 +1,74 @@
+"""Names: one thing, one name. A name at the top of a module is unique in the package, and so is the name of a file."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.parts import ROOT
+
+PACKAGE = ROOT / "xl_salesflow"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+SHARED = {"__all__", "__getattr__", "__dir__"}
+"""Names with a meaning of Python's own."""
+
+
+def defined(tree: ast.Module) -> Iterator[str]:
+    """Yield what a module defines at its top; imports are somebody else's."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        for target in targets:
+            yield from (name.id for name in ast.walk(target) if isinstance(name, ast.Name))
+
+
+def is_bound(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Store)
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that the imports at the top of a module bind."""
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+
+
+def test_a_name_is_defined_in_one_module() -> None:
+    homes = defaultdict(list)
+    for path, tree in TREES.items():
+        for name in {*defined(tree)} - SHARED:
+            homes[name].append(path.relative_to(PACKAGE).as_posix())
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
+def test_a_file_name_is_used_once() -> None:
+    homes = defaultdict(list)
+    for path in MODULES:
+        if path.stem not in ("__init__", "__main__"):
+            homes[path.stem].append(path.relative_to(PACKAGE).as_posix())
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_local_name_hides_one_of_its_file(path: Path) -> None:
+    tree = TREES[path]
+    taken = {*defined(tree), *imported(tree)}
+    hidden = []
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.Lambda):
+            names = {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
+            names |= {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and is_bound(node)}
+            names -= {name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names}
+            hidden += [f"line {function.lineno}: {name}" for name in sorted(names & taken)]
+    assert hidden == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_file_tells_one_story(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
