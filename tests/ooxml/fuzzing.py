@@ -184,7 +184,7 @@ def read(workbook: Workbook) -> None:
         workbook.read_name(name)
     for name, each_table in workbook.tables.items():
         workbook.read_table(name)
-        workbook.typed_over(name, {column.name: column.formula or "1" for column in each_table.columns})
+        workbook.find_overwritten_formulas(name, {column.name: column.formula or "1" for column in each_table.columns})
 
 
 def set_cells(workbook: Workbook) -> None:

@@ -43,7 +43,7 @@ def free_cell(workbook: Workbook, sheet: Worksheet, xml: bytes) -> tuple[int, in
     taken += [table.area for table in workbook.tables.values() if table.sheet == sheet.name]
     for cell in root.iter("{*}c"):
         place = Area.parse(cell.get("r", "A1")) if cell.get("r") else None
-        if place and cell.find("{*}f") is None and not any(place.meets(area) for area in taken):
+        if place and cell.find("{*}f") is None and not any(place.overlaps(area) for area in taken):
             return place.first_row, place.first_col
     below = max((area.last_row for area in taken), default=0) + 1
     return max(below, 1 + max((int(row.get("r", 0)) for row in root.iter("{*}row")), default=0)), 2

@@ -69,7 +69,7 @@ def edit(path: Path, copy: Path) -> frozenset[str]:
         workbook.append_rows(name, {header: marks[:1]})
     for number, sheet in enumerate(islice(workbook.sheets.values(), 3), 1):
         row, column = free_cell(workbook, sheet, parts[sheet.part])
-        if not any(area.holds(row, column) for area in tables_and_pivots(workbook, sheet, parts)):
+        if not any(area.contains_cell(row, column) for area in tables_and_pivots(workbook, sheet, parts)):
             marks.append(f"已编辑-{number}")
             workbook.set_cell(sheet.name, row, column, marks[-1])
     copy.write_bytes(workbook.to_bytes())

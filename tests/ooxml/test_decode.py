@@ -39,9 +39,9 @@ TEXTS = st.one_of(
 @given(st.sampled_from(KINDS), st.lists(TEXTS, min_size=1))
 def test_together_as_one_by_one(kind: str, texts: list[bytes]) -> None:
     attributes = kind.encode()
-    together = DECODER.many(attributes, spans(texts)).tolist()
+    together = DECODER.decode_many(attributes, spans(texts)).tolist()
     assert [(type(v), repr(v)) for v in together] == [
-        (type(v), repr(v)) for v in (DECODER.one(attributes, text) for text in texts)
+        (type(v), repr(v)) for v in (DECODER.decode_one(attributes, text) for text in texts)
     ]
 
 
@@ -59,5 +59,5 @@ def test_together_as_one_by_one(kind: str, texts: list[bytes]) -> None:
     ],
 )  # fmt: skip
 def test_values(attributes: str, text: str, value: object) -> None:
-    decoded = DECODER.one(attributes.encode(), text.encode())
+    decoded = DECODER.decode_one(attributes.encode(), text.encode())
     assert (type(decoded), decoded) == (type(value), value)

@@ -92,7 +92,7 @@ def book(tmp_path: Path) -> Workbook:
     made.defined_names.add(openpyxl.workbook.defined_name.DefinedName("Rate", attr_text="0.5"))
     path = tmp_path / "book.xlsx"
     made.save(path)
-    filled, _ = Workbook.open(path).recalculated(KnownFormulas())
+    filled, _ = Workbook.open(path).with_recalculation(KnownFormulas())
     path.write_bytes(filled.to_bytes())
     return Workbook.open(path)
 
@@ -113,7 +113,7 @@ def changed(book: Workbook) -> Workbook:
 def test_what_depends_on_an_edit_shows_what_libreoffice_computes(
     book: Workbook, libreoffice: LibreOffice, tmp_path: Path
 ) -> None:
-    after, outcome = changed(book).recalculated(KnownFormulas())
+    after, outcome = changed(book).with_recalculation(KnownFormulas())
     path = tmp_path / "after.xlsx"
     path.write_bytes(after.to_bytes())
     ours, theirs = values(path), values(libreoffice.recalculated(path))
@@ -125,8 +125,8 @@ def test_what_depends_on_an_edit_shows_what_libreoffice_computes(
 
 
 def test_what_cannot_be_calculated_here_is_left_for_excel_and_named(book: Workbook) -> None:
-    after, outcome = changed(book).recalculated(KnownFormulas())
-    named = {place.row: why for place, why in outcome.left.items() if place.sheet == "mine"}
+    after, outcome = changed(book).with_recalculation(KnownFormulas())
+    named = {place.row: why for place, why in outcome.left_for_excel.items() if place.sheet == "mine"}
     assert named == {**dict(enumerate(LEFT.values(), 22)), 40: "an array formula"}
     assert 'fullCalcOnLoad="1"' in part(after.to_bytes(), "xl/workbook.xml")
 
@@ -136,25 +136,25 @@ def test_an_edit_that_nothing_depends_on_costs_nothing(book: Workbook) -> None:
         book.set_cell("Mine", row, 2, None)
     book = Workbook(book.path, book.to_bytes())
     book.set_cell("Aside", 9, 9, "a note")
-    assert book.recalculated(KnownFormulas())[0] is book
+    assert book.with_recalculation(KnownFormulas())[0] is book
     plain = opened(package({"Notes": sheet("<row r='1'><c r='A1'><v>1</v></c></row>")}))
     plain.set_cell("Notes", 1, 1, 2)
-    assert plain.recalculated(KnownFormulas())[0] is plain
+    assert plain.with_recalculation(KnownFormulas())[0] is plain
 
 
 def test_a_table_that_grows_or_shrinks_concerns_whatever_reads_it(book: Workbook) -> None:
     book.append_rows("Deals", {"Deal": ["D-5"], "Amount": [1000], "Stage": ["Lead"]})
-    after, _ = book.recalculated(KnownFormulas())
+    after, _ = book.with_recalculation(KnownFormulas())
     assert values(after.to_bytes())["A1"] == 1150.5
     assert Workbook(book.path, after.to_bytes()).read_table("Deals")["Double"] == [20, 41, 80, 160, 2000]
     book = Workbook(book.path, after.to_bytes())
     book.delete_rows("Deals", [6])
-    assert values(book.recalculated(KnownFormulas())[0].to_bytes())["A1"] == 150.5
+    assert values(book.with_recalculation(KnownFormulas())[0].to_bytes())["A1"] == 150.5
 
 
 def test_formulas_that_are_known_are_not_touched(book: Workbook) -> None:
     changed(book).set_column("Deals", "Double", {2: CachedValue(-1)})
-    after, outcome = book.recalculated(KnownFormulas({"Deals": ["Double"]}))
+    after, outcome = book.with_recalculation(KnownFormulas({"Deals": ["Double"]}))
     assert not any(place.sheet == "deals" for place in outcome.values)
     assert Workbook(book.path, after.to_bytes()).read_range("Deals", "E2:E4") == [[-1], [41], [80]]
 
@@ -188,24 +188,24 @@ def test_a_sheet_whose_formulas_were_all_seen_is_not_searched_again(
         made = openpyxl.load_workbook(book.path)
         made["Deals"][stray[0]] = stray[1]
         made.save(book.path)
-        filled, _ = Workbook.open(book.path).recalculated(KnownFormulas())
+        filled, _ = Workbook.open(book.path).with_recalculation(KnownFormulas())
         book = Workbook(book.path, filled.to_bytes())
     searched.clear()
-    assert book.typed_over("Deals", {"Double": "Deals[[#This Row],[Amount]]*2"}) == {"Double": []}
-    _, outcome = changed(book).recalculated(KnownFormulas({"Deals": ["Double"]}))
+    assert book.find_overwritten_formulas("Deals", {"Double": "Deals[[#This Row],[Amount]]*2"}) == {"Double": []}
+    _, outcome = changed(book).with_recalculation(KnownFormulas({"Deals": ["Double"]}))
     assert (book.sheets["Deals"].part in searched) == looked_at
     assert any(place.sheet == "deals" for place in outcome.values) == looked_at
     searched.clear()
-    book.recalculated(KnownFormulas())  # whoever does not bring those values has them calculated
+    book.with_recalculation(KnownFormulas())  # whoever does not bring those values has them calculated
     assert book.sheets["Deals"].part in searched
 
 
 def test_sheets_that_an_edit_leaves_alone_are_searched_once(book: Workbook, searched: list[str]) -> None:
-    changed(book).recalculated(KnownFormulas())
+    changed(book).with_recalculation(KnownFormulas())
     assert sorted(searched) == sorted(sheet.part for sheet in book.sheets.values())
     book.append_rows("Deals", {"Deal": ["D-5"], "Amount": [1000], "Stage": ["Lead"]})
     searched.clear()
-    book.recalculated(KnownFormulas())
+    book.with_recalculation(KnownFormulas())
     assert searched.count(book.sheets["Deals"].part) == 2
     assert searched.count(book.sheets["Aside"].part) == 1
 
@@ -228,9 +228,9 @@ def book_that_showed(cached: str) -> Workbook:
 def test_only_an_engine_that_knew_the_old_value_is_trusted_with_the_new_one(
     cached: str, value: int | None, why: str | None
 ) -> None:
-    _, outcome = book_that_showed(cached).recalculated(KnownFormulas())
+    _, outcome = book_that_showed(cached).with_recalculation(KnownFormulas())
     assert outcome.values.get(CellPlace("s", 1, 2)) == value
-    assert outcome.left.get(CellPlace("s", 1, 2)) == why
+    assert outcome.left_for_excel.get(CellPlace("s", 1, 2)) == why
 
 
 @pytest.mark.parametrize(
@@ -239,20 +239,23 @@ def test_only_an_engine_that_knew_the_old_value_is_trusted_with_the_new_one(
 )
 def test_more_than_a_run_should_bear_is_left(module: Any, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, limit, 0)
-    _, outcome = book_that_showed("<v>20</v>").recalculated(KnownFormulas())
-    assert outcome.left == {CellPlace("s", 1, 2): TOO_MANY_FORMULAS}
+    _, outcome = book_that_showed("<v>20</v>").with_recalculation(KnownFormulas())
+    assert outcome.left_for_excel == {CellPlace("s", 1, 2): TOO_MANY_FORMULAS}
 
 
 def test_formulas_that_read_one_another_in_a_circle_are_left() -> None:
     rows = '<row r="1"><c r="A1"><v>2</v></c><c r="B1"><f>A1+C1</f></c><c r="C1"><f>B1</f></c></row>'
     book = opened(package({"S": sheet(rows)}))
     book.set_cell("S", 1, 1, 3)
-    assert book.recalculated(KnownFormulas())[1].left.keys() == {CellPlace("s", 1, 2), CellPlace("s", 1, 3)}
+    assert book.with_recalculation(KnownFormulas())[1].left_for_excel.keys() == {
+        CellPlace("s", 1, 2),
+        CellPlace("s", 1, 3),
+    }
 
 
 def test_errors_and_texts_come_and_go() -> None:
     rows = '<row r="1"><c r="A1"><v>2</v></c><c r="B1"><f>10/A1</f><v>5</v></c><c r="C1"><f>IFERROR(B1,"none")</f></c></row>'
     book = opened(package({"S": sheet(rows)}))
     book.set_cell("S", 1, 1, 0)
-    after, _ = book.recalculated(KnownFormulas())
+    after, _ = book.with_recalculation(KnownFormulas())
     assert opened(after.to_bytes()).read_range("S", "A1:C1") == [[0, ErrorValue("#DIV/0!"), "none"]]

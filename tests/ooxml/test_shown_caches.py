@@ -53,7 +53,7 @@ def remembered(data: bytes) -> list[tuple[list[tuple[int, str]], list[tuple[int,
 
 def test_a_chart_remembers_the_new_numbers_formulas_among_them(book: Workbook) -> None:
     book.set_cell("My data", 3, 2, 7)
-    after, _ = book.recalculated(KnownFormulas())
+    after, _ = book.with_recalculation(KnownFormulas())
     counts, halves, others = (numbers for numbers, _ in remembered(after.to_bytes()))
     assert counts == [(0, 10), (1, 7)]
     assert halves == [(0, 5), (1, 3.5)]
@@ -62,11 +62,11 @@ def test_a_chart_remembers_the_new_numbers_formulas_among_them(book: Workbook) -
 
 def test_a_chart_that_remembers_what_still_holds_stays_as_it_is(book: Workbook) -> None:
     book.set_cell("My data", 3, 2, 7)
-    first, _ = book.recalculated(KnownFormulas())
+    first, _ = book.with_recalculation(KnownFormulas())
     data = first.to_bytes()
     again = Workbook(book.path, data)
     again.set_cell("My data", 4, 4, 8)
-    after = again.recalculated(KnownFormulas())[0].to_bytes()
+    after = again.with_recalculation(KnownFormulas())[0].to_bytes()
     assert [part(after, f"xl/charts/chart{n}.xml") == part(data, f"xl/charts/chart{n}.xml") for n in (1, 2, 3)] == [
         True,
         True,
@@ -77,7 +77,7 @@ def test_a_chart_that_remembers_what_still_holds_stays_as_it_is(book: Workbook) 
 def test_a_long_series_is_left_to_excel(book: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chart_caches, "MOST_POINTS", 2)
     book.set_cell("My data", 3, 2, 7)
-    after = book.recalculated(KnownFormulas())[0].to_bytes()
+    after = book.with_recalculation(KnownFormulas())[0].to_bytes()
     assert "Cache" not in part(after, "xl/charts/chart1.xml").replace("strCache", "")
 
 
@@ -101,6 +101,6 @@ def test_a_pivot_table_of_changed_cells_is_refreshed_by_excel(source: str) -> No
     names = '<definedNames><definedName name="Region">Data!$A$1:$B$3</definedName></definedNames>'
     workbook = opened(package({"Data": sheet(rows)}, workbook=names, parts={cache: definition}))
     workbook.set_cell("Data", 2, 2, 9)
-    after = workbook.recalculated(KnownFormulas())[0].to_bytes()
+    after = workbook.with_recalculation(KnownFormulas())[0].to_bytes()
     assert ('refreshOnLoad="1"' in part(after, cache)) is SOURCES[source]
     assert part(after, cache).count("refreshOnLoad") == 1

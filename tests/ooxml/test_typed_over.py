@@ -17,7 +17,7 @@ def found(*rows: str, last: int | None = None) -> dict[str, list[int]]:
     header = '<row r="1"><c r="C1" t="str"><v>Twice</v></c></row>'
     made = table("Deals", f"B1:D{last or len(rows) + 1}", {"Amount": None, "Twice": None, "Late": None})
     workbook = opened(package({"S": sheet(header + body, tables=1)}, {"S": [made]}))
-    return workbook.typed_over("deals", EXPECTED)
+    return workbook.find_overwritten_formulas("deals", EXPECTED)
 
 
 RIGHT = f'<c r="B@"><v>1</v></c><c r="C@">{TWICE}</c><c r="D@" s="3">{LATE}</c>'
@@ -46,7 +46,7 @@ def test_a_column_may_want_another_formula_in_every_row() -> None:
     made = table("T", "B1:B5", {"Times": None})
     workbook = opened(package({"S": sheet(header + rows, tables=1)}, {"S": [made]}))
     wanted = {2: "2*1E+6", 3: "2*1000000", 4: "4*1E6"}  # nobody asks about row 5
-    assert workbook.typed_over("T", {"Times": wanted}) == {"Times": [3]}
+    assert workbook.find_overwritten_formulas("T", {"Times": wanted}) == {"Times": [3]}
 
 
 def test_an_array_formula_counts_as_what_it_says() -> None:

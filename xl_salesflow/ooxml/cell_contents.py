@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 
 class UnsupportedValue(ValueError):
-    """A value that no cell can hold; says why in both languages."""
+    """A value that no cell can hold; `why` is in both languages."""
 
     def __init__(self, en: str, zh: str) -> None:
         super().__init__(en)
@@ -32,7 +32,7 @@ class ErrorValue:
 class CellFormula(NamedTuple):
     """A formula in file syntax without its leading =, and the value it has now.
 
-    *array* says which cells a formula entered as an array fills, from its own on.
+    *array* is the range that a formula entered as an array fills; the cell is its first one.
     """
 
     text: str
@@ -47,14 +47,14 @@ class CachedValue(NamedTuple):
 
 
 class _NoValue:
-    """No value at all, where None is one."""
+    """Marks that there is no value, where None is a value."""
 
 
 NO_VALUE = _NoValue()
 
 
 class RawCell(NamedTuple):
-    """A cell that moves as it is: its attributes without its place, its content, and a value set since."""
+    """A cell that moves unchanged: its attributes without its address, its content, and a value that was set since."""
 
     attributes: bytes
     content: bytes
@@ -62,13 +62,13 @@ class RawCell(NamedTuple):
 
 
 class _RemovedCell:
-    """The value of a cell that is to go away."""
+    """The value of a cell that is removed."""
 
 
 REMOVED_CELL = _RemovedCell()
 
 _EPOCH_1900, _EPOCH_1904 = date(1899, 12, 30).toordinal(), date(1904, 1, 1).toordinal()
-_LEAP_BUG_SERIAL = 61  # Lotus believed in 29 February 1900; serials before 1 March 1900 are one less
+_LEAP_BUG_SERIAL = 61  # Excel counts 29 February 1900, as Lotus did; serials before 1 March 1900 are one less
 _LAST_DAY_ORDINAL = date.max.toordinal()
 _SERIAL_DAY = timedelta(days=1)
 
@@ -108,7 +108,13 @@ _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _HEX_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _XML_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,8})|#([0-9]{1,8})|(\w+));")
-_NAMED_ENTITIES = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}  # & last: what it leaves is text
+_NAMED_ENTITIES = {
+    "lt": "<",
+    "gt": ">",
+    "quot": '"',
+    "apos": "'",
+    "amp": "&",
+}  # & last, so that nothing is decoded twice
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -130,7 +136,7 @@ def unescape_xml(raw: bytes) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&#" in text:
         return _XML_ENTITY.sub(_decode_entity, text)
-    if "&" in text:  # a sheet's formulas are full of them
+    if "&" in text:  # frequent in formulas, so without a pattern
         for name, character in _NAMED_ENTITIES.items():
             text = text.replace(f"&{name};", character)
     return text

@@ -46,11 +46,11 @@ class CellKind:
     """Cells that are decoded one by one."""
 
     def __init__(self, decode: Callable[[bytes], Any]) -> None:
-        self.one: Callable[[bytes], Any] = _DecodedValues(decode).__getitem__
+        self.decode_one: Callable[[bytes], Any] = _DecodedValues(decode).__getitem__
 
-    def many(self, texts: ByteSpans) -> ObjectArray:
+    def decode_many(self, texts: ByteSpans) -> ObjectArray:
         """Decode many texts."""
-        return _object_array(map(self.one, texts.pieces()), len(texts.starts))
+        return _object_array(map(self.decode_one, texts.pieces()), len(texts.starts))
 
 
 def _object_array(values: Iterable[Any], count: int) -> ObjectArray:
@@ -60,8 +60,8 @@ def _object_array(values: Iterable[Any], count: int) -> ObjectArray:
 class _IntegerCells(CellKind):
     """Cells that are mostly whole numbers, which are decoded together."""
 
-    def many(self, texts: ByteSpans) -> ObjectArray:
-        """Decode many texts; see Kind."""
+    def decode_many(self, texts: ByteSpans) -> ObjectArray:
+        """Decode many texts."""
         numbers, whole = texts.whole_numbers()
         if whole.all():
             return self._whole(numbers)
@@ -74,14 +74,14 @@ class _IntegerCells(CellKind):
         raise NotImplementedError
 
     def _others(self, texts: ByteSpans) -> ObjectArray:
-        return super().many(texts)
+        return super().decode_many(texts)
 
 
 class NumberCells(_IntegerCells):
-    """Cells that hold a number; what is none is kept as text."""
+    """Cells that hold a number; anything else is kept as text."""
 
     def __init__(self) -> None:
-        self.one = _decode_number  # nothing is gained by remembering it
+        self.decode_one = _decode_number  # caching gains nothing here
 
     def _whole(self, numbers: IntArray) -> ObjectArray:
         small = _small_integers()
@@ -99,7 +99,7 @@ class NumberCells(_IntegerCells):
 
 
 class ListedCells(_IntegerCells):
-    """Cells that say which item of a list they show, or name it; beyond its end there is nothing."""
+    """Cells that hold the index of an item in a list, or its name; an index beyond the end gives None."""
 
     def __init__(self, items: Sequence[Any], names: Mapping[bytes, Any] | None = None) -> None:
         super().__init__(self._item)
@@ -107,9 +107,9 @@ class ListedCells(_IntegerCells):
         self._items = _object_array([*items, None], len(items) + 1)
 
     def _item(self, text: bytes) -> Any:
-        plain = text.strip()
-        if plain.isdigit() and len(plain) < 10:
-            return self._items[min(int(plain), len(self._items) - 1)]
+        digits = text.strip()
+        if digits.isdigit() and len(digits) < 10:
+            return self._items[min(int(digits), len(self._items) - 1)]
         return self._names.get(text)
 
     def _whole(self, numbers: IntArray) -> ObjectArray:
@@ -119,9 +119,9 @@ class ListedCells(_IntegerCells):
 class DateTimeCells(_IntegerCells):
     """Numbers shown as dates, times, both, or elapsed time; those outside the calendar stay numbers."""
 
-    def __init__(self, shown: int, date1904: bool) -> None:
+    def __init__(self, format_kind: int, date1904: bool) -> None:
         super().__init__(lambda text: self._moment(_decode_number(text)))
-        self._shown, self._date1904 = shown, date1904
+        self._format_kind, self._date1904 = format_kind, date1904
         self._of_day = _DecodedValues(self._moment).__getitem__
 
     def _whole(self, numbers: IntArray) -> ObjectArray:
@@ -130,24 +130,24 @@ class DateTimeCells(_IntegerCells):
     def _moment(self, days: float | str | None) -> Any:
         if not isinstance(days, int | float):
             return days
-        if self._shown == DURATION_FORMAT_KIND:
+        if self._format_kind == DURATION_FORMAT_KIND:
             return timedelta(milliseconds=round(days * 86_400_000)) if abs(days) < 1e8 else days
         moment = serial_to_datetime(days, self._date1904)
         if moment is None:
             return days
-        if self._shown == TIME_FORMAT_KIND and 0 <= days < 1:
+        if self._format_kind == TIME_FORMAT_KIND and 0 <= days < 1:
             return moment.time()
-        return moment.date() if self._shown == DATE_FORMAT_KIND and days == int(days) else moment
+        return moment.date() if self._format_kind == DATE_FORMAT_KIND and days == int(days) else moment
 
 
 @cache
 def _small_integers() -> ObjectArray:
-    """One object for each number that is common in cells, as Python itself keeps for the smallest ones."""
+    """One shared object for each number that is common in cells, as Python has for the smallest ones."""
     return np.arange(1 << 16).astype(object)
 
 
 def _decode_number(text: bytes) -> int | float | str | None:
-    """A number; what is none is kept as text."""
+    """Return a number; anything else is kept as text."""
     if not text:
         return None
     try:
@@ -179,17 +179,17 @@ class CellDecoder:
             b"d": CellKind(lambda text: _decode_iso_date(text.decode("utf-8", "replace")) if text else None),
         }
         self._moments = {
-            shown: DateTimeCells(shown, date1904)
-            for shown in (DATE_FORMAT_KIND, DATETIME_FORMAT_KIND, TIME_FORMAT_KIND, DURATION_FORMAT_KIND)
+            kind: DateTimeCells(kind, date1904)
+            for kind in (DATE_FORMAT_KIND, DATETIME_FORMAT_KIND, TIME_FORMAT_KIND, DURATION_FORMAT_KIND)
         }
 
-    def one(self, attributes: bytes, text: bytes) -> Any:
+    def decode_one(self, attributes: bytes, text: bytes) -> Any:
         """Decode one cell from its attributes and its text; for an inline string that is its XML."""
-        return self._kind(attributes).one(text)
+        return self._kind(attributes).decode_one(text)
 
-    def many(self, attributes: bytes, texts: ByteSpans) -> ObjectArray:
+    def decode_many(self, attributes: bytes, texts: ByteSpans) -> ObjectArray:
         """Decode cells that have the same attributes."""
-        return self._kind(attributes).many(texts)
+        return self._kind(attributes).decode_many(texts)
 
     def _kind(self, attributes: bytes) -> CellKind:
         known = self._by_attributes.get(attributes)
@@ -199,8 +199,8 @@ class CellDecoder:
         found, style = _DECODED_CELL_TYPE.search(attributes), _DECODED_CELL_STYLE.search(attributes)
         index = int(style.group(1)) if style else 0
         kind = found.group(1) if found else b"n"
-        if kind == b"n" and index < len(self._kinds) and (shown := self._kinds[index]) != NUMBER_FORMAT_KIND:
-            return self._moments[shown]
+        if kind == b"n" and index < len(self._kinds) and (shown_as := self._kinds[index]) != NUMBER_FORMAT_KIND:
+            return self._moments[shown_as]
         return self._by_type.get(kind, self._text)
 
 

@@ -63,7 +63,7 @@ class Area(NamedTuple):
 
     @classmethod
     def find(cls, ref: str | bytes) -> Area | None:
-        """Read a reference, None where it is none."""
+        """Read a reference; None when the text is no reference."""
         try:
             return cls.parse(ref if isinstance(ref, str) else ref.decode())
         except ValueError:
@@ -73,15 +73,17 @@ class Area(NamedTuple):
         start, end = cell_address(self.first_row, self.first_col), cell_address(self.last_row, self.last_col)
         return start if start == end else f"{start}:{end}"
 
-    def holds(self, row: int, column: int) -> bool:
+    def contains_cell(self, row: int, column: int) -> bool:
         """Say whether a cell lies inside."""
         return self.first_row <= row <= self.last_row and self.first_col <= column <= self.last_col
 
     def contains(self, other: Area) -> bool:
         """Say whether another rectangle lies wholly inside."""
-        return self.holds(other.first_row, other.first_col) and self.holds(other.last_row, other.last_col)
+        return self.contains_cell(other.first_row, other.first_col) and self.contains_cell(
+            other.last_row, other.last_col
+        )
 
-    def meets(self, other: Area) -> bool:
+    def overlaps(self, other: Area) -> bool:
         """Say whether two rectangles share a cell."""
         return (
             self.first_row <= other.last_row
@@ -93,8 +95,8 @@ class Area(NamedTuple):
 
 _REFERENCE_END = re.compile(r"\$?([A-Za-z]{1,3})?\$?([0-9]{1,7})?")
 
-# What a formula is made of, as far as references go: text, quoted or bare sheet prefixes, structured references and names
-# are stepped over whole, so that what looks like a cell inside them stays as it is.
+# The tokens of a formula that matter for references. Texts, sheet prefixes, structured references and names are one token
+# each, so that what looks like a cell inside them stays as it is.
 FORMULA_TOKEN = re.compile(
     r'(?P<text>"(?:[^"]|"")*")'
     r"|(?P<sheet>'(?:[^']|'')*'!|[\w.\\?\[\]]+(?::[\w.]+)?!)"
@@ -154,7 +156,7 @@ def _offset_reference(ref: str, rows: int, columns: int) -> str:
 
 
 def unquote_sheet_name(sheet: str) -> str:
-    """Read a sheet name as a formula writes it."""
+    """Return a sheet's name from the form that formulas write it in."""
     return sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
 
 

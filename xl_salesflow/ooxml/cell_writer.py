@@ -45,8 +45,8 @@ class WriteMode(Enum):
     REMOVE = auto()  # the cell goes away, format and all
 
 
-# What goes into a cell: its type attribute, its body, and what becomes of what is there. A bare tuple, as a save makes
-# millions of them.
+# What is written into a cell: its type attribute, its body, and what happens to the old content. A bare tuple, because a
+# save makes millions of them.
 CellFragment = tuple[bytes, bytes, WriteMode]
 REPLACE_MODE, CACHE_MODE, WHOLE_MODE = WriteMode.REPLACE, WriteMode.CACHE, WriteMode.WHOLE
 BLANK_FRAGMENT: CellFragment = (b"", b"", REPLACE_MODE)
@@ -54,7 +54,7 @@ REMOVED_FRAGMENT: CellFragment = (b"", b"", WriteMode.REMOVE)
 
 
 class CellWriter:
-    """Turns Python values into the insides of cells, for one sheet's namespace prefix and date system."""
+    """Writes Python values as the content of cells, for one namespace prefix and date system."""
 
     def __init__(self, prefix: bytes = b"", date1904: bool = False) -> None:
         self._date1904 = date1904
@@ -107,8 +107,8 @@ class CellWriter:
     def _floats(self, values: Sequence[float], mode: WriteMode) -> list[CellFragment]:
         if not all(map(isfinite, values)):
             return [(*self._float(value)[:2], mode) for value in values]
-        whole = self._v
-        return [(b"", whole % text.encode(), mode) for text in map(float.__repr__, values)]
+        element = self._v
+        return [(b"", element % text.encode(), mode) for text in map(float.__repr__, values)]
 
     def _writer_for(self, value: Any) -> Callable[[Any], CellFragment]:
         if isinstance(value, np.datetime64):
@@ -156,7 +156,7 @@ class CellWriter:
         return kind, self._f % (text, cached), REPLACE_MODE
 
     def _raw(self, cell: RawCell) -> CellFragment:
-        """Write a moved cell, with the value that was set since in the format it brought along."""
+        """Write a moved cell; a value that was set since gets the format of the moved cell."""
         if cell.value is NO_VALUE:
             return cell.attributes, cell.content, WHOLE_MODE
         kind, body, mode = self(cell.value)

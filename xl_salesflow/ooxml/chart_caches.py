@@ -15,7 +15,7 @@ from xl_salesflow.ooxml.recalculation import ChangePredicate
 from xl_salesflow.ooxml.workbook_parts import find_parts_of_kinds
 
 MOST_POINTS = 10_000  # of a series; longer ones are left to Excel
-# a reference of a chart with what it remembers, if anything: prefix, kind, formula, cache
+# a reference of a chart with its cache, if there is one: prefix, kind, formula, cache
 _CHART_SERIES = re.compile(
     rb"<((?:[\w.-]+:)?)(num|str)Ref>\s*<\1f>([^<]*)</\1f>\s*(<\1\2Cache>.*?</\1\2Cache>|<\1\2Cache/>)?", re.DOTALL
 )
@@ -27,19 +27,19 @@ _REFRESH_ON_LOAD = re.compile(rb'\srefreshOnLoad="[^"]*"')
 
 
 class ChartCaches:
-    """Renews what the charts and pivot tables of a workbook remember of changed cells."""
+    """Renews what the charts and pivot tables of a workbook cache of changed cells."""
 
     def __init__(self, package: Package, book: FormulaSource, changed: ChangePredicate) -> None:
         self._package, self._book, self._changed = package, book, changed
-        self._resolve = FormulaResolver(book.sheets, book.tables, book.texts)
+        self._resolve = FormulaResolver(book.sheets, book.tables, book.name_texts)
         self._sheets = {name.casefold(): name for name in book.sheets}
 
     def has_stale_caches(self) -> bool:
-        """Say whether any of them remembers a changed cell."""
+        """Say whether a chart or pivot table caches a changed cell."""
         return any(True for _ in self._parts())
 
     def renew_caches(self) -> dict[str, bytes]:
-        """The parts that change, by name."""
+        """Return the changed parts by name."""
         return dict(self._renewed())
 
     def _renewed(self) -> Iterator[tuple[str, bytes]]:
@@ -73,7 +73,7 @@ class ChartCaches:
         )
 
     def _range(self, formula: bytes) -> CellRange | None:
-        """The one rectangle that a chart's reference means."""
+        """Return the rectangle of a chart's reference; None when it is not a single one."""
         tokens = self._resolve(unescape_xml(formula), "", 0).tokens
         return tokens[0].range if len(tokens) == 1 else None
 
@@ -82,14 +82,14 @@ class ChartCaches:
         source = self._range(formula)
         if source is None or not self._stale(match):
             return match.group()
-        shown = [_write_chart_point(value, kind == b"num") for value in self._values(source)]
+        texts = [_write_chart_point(value, kind == b"num") for value in self._values(source)]
         points = b"".join(
             b'<%bpt idx="%d"><%bv>%b</%bv></%bpt>' % (prefix, at, prefix, text, prefix, prefix)
-            for at, text in enumerate(shown)
+            for at, text in enumerate(texts)
             if text is not None
         )
         style = _CACHED_FORMAT_CODE.search(before or b"") if kind == b"num" else None
-        how = (
+        format_code = (
             style.group()
             if style
             else b"<%bformatCode>General</%bformatCode>" % (prefix, prefix)
@@ -97,7 +97,7 @@ class ChartCaches:
             else b""
         )
         cache = b"<%b%bCache>%b<%bptCount val=\"%d\"/>%b</%b%bCache>" % (
-            prefix, kind, how, prefix, len(shown), points, prefix, kind,
+            prefix, kind, format_code, prefix, len(texts), points, prefix, kind,
         )  # fmt: skip
         opening = b"<%b%bRef><%bf>%b</%bf>" % (prefix, kind, prefix, formula, prefix)
         return opening + cache
@@ -117,19 +117,19 @@ class ChartCaches:
 
     def _pivot_source(self, xml: bytes) -> CellRange | None:
         found = _PIVOT_CACHE_SOURCE.search(xml)
-        said = (
+        attributes = (
             {name: unescape_xml(value) for name, value in _PIVOT_SOURCE_ATTRIBUTE.findall(found.group())}
             if found
             else {}
         )
-        if b"name" in said:
-            meant = self._resolve.name(said[b"name"])
-            return meant.tokens[0].range if meant and len(meant.tokens) == 1 else None
-        token = self._resolve.area(said.get(b"sheet", ""), said.get(b"ref", ""))
+        if b"name" in attributes:
+            named = self._resolve.name(attributes[b"name"])
+            return named.tokens[0].range if named and len(named.tokens) == 1 else None
+        token = self._resolve.area(attributes.get(b"sheet", ""), attributes.get(b"ref", ""))
         return token.range if token else None
 
     def _pivot(self, xml: bytes) -> bytes:
-        """Let Excel read the cells again when it opens the file; their summary is nobody's to work out here."""
+        """Have Excel read the cells again when it opens the file; pivot tables are not computed here."""
 
         def marked(match: re.Match[bytes]) -> bytes:
             opening = _REFRESH_ON_LOAD.sub(b"", match.group())
@@ -144,7 +144,7 @@ def _count_area_points(area: Area) -> int:
 
 
 def _write_chart_point(value: Any, as_number: bool) -> bytes | None:
-    """A point as a chart remembers it; None for one it leaves out."""
+    """Write a point of a chart's cache; None when the chart leaves it out."""
     if isinstance(value, bool):
         return (b"1" if value else b"0") if as_number else (b"TRUE" if value else b"FALSE")
     if isinstance(value, int | float):

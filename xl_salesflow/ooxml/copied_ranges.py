@@ -1,6 +1,6 @@
 """Make the ranges on a sheet follow when its rows are copied or left out: merges, formats, dropdowns, tables, pictures.
 
-A range goes with all that is said about it when none of its rows is printed.
+A range is removed with everything defined on it when none of its rows is printed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ANY_REF = re.compile(rb'(\bref=")([^"]*)')
 
 
 def follow_in_head(head: bytes, copies: RowCopies) -> bytes:
-    """Change what comes before the rows of the sheet: its extent, the selection, the first cell in view."""
+    """Change what comes before the rows of the sheet: its extent, the selection and the top left cell."""
 
     def cells(match: re.Match[bytes]) -> bytes:
         if match.group(2) == b"sqref":
@@ -47,7 +47,7 @@ def follow_in_head(head: bytes, copies: RowCopies) -> bytes:
 
 
 def follow_in_copied_ranges(tail: bytes, copies: RowCopies) -> bytes:
-    """Change the ranges in what comes after the rows of the sheet; the formulas there are left as they are."""
+    """Change the ranges in what comes after the rows of the sheet; formulas there stay as they are."""
 
     def ranged(match: re.Match[bytes]) -> bytes:
         kept = [word for word in match.group(3).split() if not _is_left_out(word, copies)]
@@ -107,7 +107,7 @@ def _shift_numbers(pattern: re.Pattern[bytes], xml: bytes, shift: Callable[[int]
 
 
 def _count_list(match: re.Match[bytes]) -> bytes:
-    """A list of ranges with its count; nothing when nothing is left in it."""
+    """Return a list of ranges with its count; nothing when the list is empty."""
     name, item, attributes, inside = match.groups()
     count = len(re.findall(rb"<(?:[\w.-]+:)?%b\b" % item, inside))
     attributes = _COUNT_ATTRIBUTE.sub(rb"\g<1>%d" % count, attributes)

@@ -1,6 +1,6 @@
 """Assemble the changed parts of a workbook from its collected edits.
 
-Also changes what makes Excel calculate: the calculation settings and the chain of formulas.
+Also changes the calculation settings and removes the calculation chain, which Excel makes again.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def recalculate_on_load(workbook: bytes) -> bytes:
 
 
 def drop_relationship(rels: bytes, kind: bytes) -> bytes:
-    """Drop the relationships of a kind, told by the last step of their type."""
+    """Drop the relationships of a kind: the last step of their type."""
     return re.sub(rb'<(?:[\w.-]+:)?Relationship\s[^>]*?Type="[^"]*/%b"[^>]*?/>\s*' % re.escape(kind), b"", rels)
 
 
@@ -73,7 +73,7 @@ def drop_content_type(types: bytes, part: str) -> bytes:
 
 @dataclass(slots=True)
 class WorkbookEdits:
-    """Everything that is to change in a workbook."""
+    """All edits of a workbook."""
 
     sheets: dict[str, SheetEdits] = field(default_factory=dict)
     row_shifts: dict[str, TableShift] = field(default_factory=dict)  # by table
@@ -82,19 +82,19 @@ class WorkbookEdits:
     recalculate: bool = False
 
     def sheet(self, name: str) -> SheetEdits:
-        """The edits of a sheet, to add to."""
+        """Return the edits of a sheet, to which more can be added."""
         return self.sheets.setdefault(name, SheetEdits())
 
     def last_row(self, table: ExcelTable) -> int:
-        """Where a table's body ends once the edits are applied."""
+        """Return the last body row of a table after the edits."""
         shift = self.row_shifts.get(table.name)
         return shift.last_row if shift else table.last_row
 
 
 class EditAssembly:
-    """Works out the changed parts of a package, each compressed and ready to write.
+    """Makes the changed parts of a package, each compressed and ready to write.
 
-    `other_formulas` names the sheets whose formulas are others afterwards, or stand elsewhere.
+    `other_formulas` names the sheets on which formulas change or move.
     """
 
     def __init__(self, package: Package, workbook: WorkbookPart, edits: WorkbookEdits) -> None:
@@ -109,7 +109,7 @@ class EditAssembly:
         self._changed: dict[str, DeflatedPart | None] = {}
 
     def changed_parts(self) -> Mapping[str, DeflatedPart | None]:
-        """Apply everything; None drops a part. Raises UnsupportedEdit."""
+        """Return the changed parts by name; None drops a part. Raises UnsupportedEdit."""
         formulas_changed = self._rewrite_sheets()
         self._print_sheets()
         if self._shifts:
@@ -129,7 +129,7 @@ class EditAssembly:
         return DateSetting(self._workbook.date1904, self._dates)
 
     def _change(self, part: str, change: XmlChange) -> None:
-        """Change a small part; one that stays equal stays untouched."""
+        """Change a small part; a part that stays equal is not written."""
         before = self._small.get(part) or self._package.read(part)
         after = change(before)
         if after != before:
@@ -157,7 +157,7 @@ class EditAssembly:
             stream = SheetStream(self._package, sheet.part)
             write = CellWriter(stream.grammar.prefix, self._workbook.date1904)
             printer = SheetPrinter(printed, copies, write, self._kinds, wraps)
-            self._changed[sheet.part] = deflate_chunks(printer.print(stream))
+            self._changed[sheet.part] = deflate_chunks(printer.write_sheet(stream))
             for table in read_sheet_tables(self._package, sheet):
                 self._change(table.part, follow_in_copied_table(table, printed.copies))
             for relation in read_relationships(self._package, sheet.part):
@@ -183,7 +183,7 @@ class EditAssembly:
                 self._follow_in_sheet(sheet)
 
     def _follow_in_sheet(self, sheet: Worksheet) -> None:
-        """Rewrite a sheet without edits only if something on it points at rows that shifted."""
+        """Rewrite a sheet without edits, but only if something on it points at shifted rows."""
         rewriter = self._unedited(sheet)
         deque(rewriter.rewrite(SheetStream(self._package, sheet.part)), maxlen=0)
         if rewriter.followed:

@@ -37,7 +37,7 @@ RowBounds = tuple[int, int]
 
 
 class FormulaCell(NamedTuple):
-    """A formula where it stands; `text` is None for one that cannot be told, `array` for one over several cells."""
+    """A formula and its cell; `text` is None when it is unknown, `array` means that it fills several cells."""
 
     row: int
     column: int
@@ -47,30 +47,30 @@ class FormulaCell(NamedTuple):
 
 
 def find_formula_cells(stream: SheetStream, known: Mapping[int, Sequence[RowBounds]]) -> Iterator[FormulaCell]:
-    """Yield the formula cells of a sheet but those known already: column to the rows in which it is.
+    """Yield the formula cells of a sheet except the *known* ones, given as column to row bounds.
 
-    A sheet with no others passes by at the speed of a text search.
+    A sheet without others is passed over as fast as a text search.
     """
     patterns, shared, others = stream.grammar, SharedFormulas(), _UnknownFormulaSearch(stream.grammar.prefix, known)
     before = 0
     for block in stream.blocks():
         last = find_last_row(patterns, block, before)
-        if others.among(block, before + 1, last):
+        if others.may_hold_others(block, before + 1, last):
             for number, start, end in find_row_spans(patterns, block, before):
                 row = block[start:end]
-                if others.among(row, number, number):
+                if others.may_hold_others(row, number, number):
                     yield from find_formulas_in_row(patterns, shared, number, row, known)
         before = last
 
 
 class _UnknownFormulaSearch:
-    """Rules out, by a text search, what holds no formulas but the known ones."""
+    """Rules out rows without unknown formulas by a text search."""
 
     def __init__(self, prefix: bytes, known: Mapping[int, Sequence[RowBounds]]) -> None:
         self._prefix, self._known = prefix, known
         self._patterns: dict[frozenset[int], re.Pattern[bytes]] = {}
 
-    def among(self, xml: bytes, first: int, last: int) -> bool:
+    def may_hold_others(self, xml: bytes, first: int, last: int) -> bool:
         """Say whether rows may hold another formula."""
         known = frozenset(c for c, spans in self._known.items() if any(a <= first and last <= b for a, b in spans))
         if known not in self._patterns:
@@ -78,14 +78,14 @@ class _UnknownFormulaSearch:
         return self._patterns[known].search(xml) is not None
 
     def _pattern(self, known: frozenset[int]) -> re.Pattern[bytes]:
-        """A formula in a cell of another column, or in one whose column is not told."""
+        """Return a pattern for a formula in another column, or in a cell without an address."""
         p, names = re.escape(self._prefix), b"|".join(column_letters(column).encode() for column in known)
         elsewhere = rb'(?!r="(?:%b)[0-9])' % names if names else b""
         return re.compile(rb"<%bc (?:%b[^>]*+(?<!/))><%bf\b" % (p, elsewhere, p))
 
 
 def find_last_row(patterns: SheetGrammar, block: bytes, before: int) -> int:
-    """The number of a block's last row."""
+    """Return the number of the last row of a block."""
     start = block.rfind(b"<%brow" % patterns.prefix)
     match = patterns.row.match(block, start) if start >= 0 else None
     number = read_row_number(match.group(1), 0) if match else 0
@@ -95,7 +95,7 @@ def find_last_row(patterns: SheetGrammar, block: bytes, before: int) -> int:
 def find_formulas_in_row(
     patterns: SheetGrammar, shared: SharedFormulas, row: int, xml: bytes, known: Mapping[int, Sequence[RowBounds]]
 ) -> Iterator[FormulaCell]:
-    """Yield the formula cells of one row but those known; *shared* remembers the masters of the rows before."""
+    """Yield the formula cells of one row except the *known* ones; *shared* remembers the masters of the rows before."""
     for cell in parse_row_cells(patterns, xml):
         match = patterns.formula.search(cell.content) if cell.content else None
         if match is None:
@@ -104,13 +104,13 @@ def find_formulas_in_row(
         shared.remember(attributes, text, row, cell.column)
         if any(first <= row <= last for first, last in known.get(cell.column, ())):
             continue
-        said = unescape_xml(text) if text else shared.text(attributes, row, cell.column)
+        formula = unescape_xml(text) if text else shared.text(attributes, row, cell.column)
         array = b't="array"' in attributes or b't="dataTable"' in attributes
-        yield FormulaCell(row, cell.column, said or None, array, cell)
+        yield FormulaCell(row, cell.column, formula or None, array, cell)
 
 
 def read_raw_value(cell: RowCell, strings: Sequence[str]) -> Any:
-    """A cell's value: number, text, bool or ErrorValue; None where it holds none, "" for an empty text."""
+    """Return a cell's value: number, text, bool or ErrorValue; None when it holds none, "" for an empty text."""
     kind, value = _RAW_CELL_TYPE.search(cell.attributes), _RAW_CELL_VALUE.search(cell.content)
     name = kind.group(1) if kind else b"n"
     if name == b"inlineStr":
@@ -125,7 +125,7 @@ def read_raw_value(cell: RowCell, strings: Sequence[str]) -> Any:
 
 
 def read_cell_text(cell: RowCell, strings: Sequence[str]) -> str:
-    """The text that somebody typed into a cell; empty for numbers, formulas and the like."""
+    """Return the text that was typed into a cell; empty for numbers, formulas and the like."""
     kind = _RAW_CELL_TYPE.search(cell.attributes)
     if kind is None or kind.group(1) not in (b"s", b"inlineStr"):
         return ""
@@ -152,7 +152,7 @@ _RAW_VALUE_READERS: dict[bytes, Callable[[bytes], Any]] = {
 
 
 def find_stored_cells(stream: SheetStream, columns: Container[int], rows: RowBounds) -> Iterator[tuple[int, RowCell]]:
-    """Yield the stored cells of some columns between two rows, with their row."""
+    """Yield the stored cells of some columns between two rows, each with its row."""
     patterns, before = stream.grammar, 0
     quick = _addressed_cell_pattern(patterns.prefix)
     for block in stream.blocks():
@@ -175,7 +175,7 @@ def find_stored_cells(stream: SheetStream, columns: Container[int], rows: RowBou
 
 
 def _addressed_cell_pattern(prefix: bytes) -> re.Pattern[bytes]:
-    """Any cell that says where it is."""
+    """Return a pattern for cells that give their address."""
     p = re.escape(prefix)
     return re.compile(rb'<%bc r="([A-Z]+)([0-9]++)"([^>]*?)(?:/>|>(.*?)</%bc>)' % (p, p), re.DOTALL)
 
@@ -185,35 +185,34 @@ ColumnRowBounds = Mapping[int, Sequence[tuple[int, int]]]  # column to spans of 
 
 @dataclass(frozen=True)
 class FormulaSource:
-    """A workbook as formulas see it."""
+    """What formulas need to know of a workbook."""
 
     sheets: Sequence[str]
     tables: Mapping[str, ExcelTable]
     names: Mapping[str, DefinedName]
-    texts: Mapping[str, str]  # of the defined names
+    name_texts: Mapping[str, str]  # what each defined name stands for
     date1904: bool
     strings: Callable[[], Sequence[str]]
     stream: Callable[[str], SheetStream]
-    nothing_but: Mapping[str, KnownFormulas] = field(
-        default_factory=dict
-    )  # sheets whose formulas were all seen already
+    # sheets on which every formula is known
+    fully_known_sheets: Mapping[str, KnownFormulas] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class KnownFormulas:
-    """Formula cells whose values somebody else writes: columns of tables by their headers, and named cells."""
+    """Formula cells whose values are written elsewhere: columns of tables by their headers, and named cells."""
 
     columns: Mapping[str, Collection[str]] = field(default_factory=dict)
     names: Collection[str] = ()
 
     def covers(self, other: KnownFormulas | None) -> bool:
-        """Say whether all that *other* knows is known here."""
+        """Say whether everything known to *other* is known here."""
         return other is not None and all(
             {*headers} <= {*self.columns.get(table, ())} for table, headers in other.columns.items()
         )
 
     def places(self, source: FormulaSource) -> Mapping[str, ColumnRowBounds]:
-        """Where they are in a workbook: sheet to column to rows."""
+        """Return where they are in a workbook: sheet to column to row bounds."""
         found: defaultdict[str, defaultdict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
         for name, headers in self.columns.items():
             table = source.tables[name]

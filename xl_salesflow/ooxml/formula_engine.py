@@ -1,7 +1,7 @@
 """Calculate formulas with formualizer, and decide which ones it is trusted with.
 
-Trusted are only functions that were compared with Excel's own results, and ranges only where Excel does not read them one
-cell at a time: a formula that is not entered as an array means another thing in Excel than in an engine of arrays.
+It is trusted only with functions whose results were compared with Excel's, and with ranges only where Excel takes them whole:
+a formula that is not entered as an array means something else in Excel than in an engine of arrays.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ _RANGE_ARGUMENTS = {
     for places, *functions in map(str.split, _RANGE_FUNCTIONS.strip().splitlines())
     for function in functions
 }
-_UNTRUSTED_SIGNS = re.compile(r"[{#@:]")  # lists, spills, single values of ranges, ranges that are worked out
+_UNTRUSTED_SIGNS = re.compile(r"[{#@:]")  # lists, spills, single values of ranges, computed ranges
 _TRUSTED_FUNCTIONS = frozenset((*_SCALAR_FUNCTIONS.split(), *_RANGE_ARGUMENTS))
 
 
 def find_untrusted_part(formula: ResolvedFormula) -> str | None:
-    """Say what keeps a formula from being calculated here, in the word that stands in it; None when nothing does."""
+    """Return the part of a formula that keeps it from being calculated here; None when there is none."""
     if formula.unknown:
         return formula.unknown
     for function in sorted(formula.functions):
@@ -101,7 +101,7 @@ def _calls_after_sign(calls: list[OpenCall], sign: str, called: str) -> list[Ope
 
 
 def _is_entire_argument(before: FormulaToken, after: FormulaToken) -> bool:
-    """Whether a range is a whole argument."""
+    """Say whether a range is an entire argument."""
     return before.text.rstrip()[-1:] in ("(", ",") and after.text.lstrip()[:1] in (")", ",")
 
 
@@ -118,7 +118,7 @@ class TooManyCells(Exception):
 
 
 class NotCalculated:
-    """The value of a formula that the engine cannot work out."""
+    """The value of a formula that the engine cannot calculate."""
 
 
 NOT_CALCULATED = NotCalculated()
@@ -127,7 +127,7 @@ NOT_CALCULATED = NotCalculated()
 def calculate_separately(
     book: FormulaSource, formulas: Mapping[CellPlace, str], ranges: Iterable[CellRange]
 ) -> dict[CellPlace, Any]:
-    """Work out each formula from the values that its cells show, other formulas' among them; raises TooMuch."""
+    """Calculate each formula from the values that its cells show now, formulas included; raises TooManyCells."""
     scratch = {CellPlace(_SCRATCH_SHEET, at, 1): text for at, text in enumerate(formulas.values(), 1)}
     found = _evaluate_formulas(book, scratch, ranges)
     return dict(zip(formulas, found.values(), strict=True))
@@ -136,14 +136,14 @@ def calculate_separately(
 def calculate_together(
     book: FormulaSource, formulas: Mapping[CellPlace, str], ranges: Iterable[CellRange]
 ) -> dict[CellPlace, Any]:
-    """Work out formulas that may build on one another; raises TooMuch."""
+    """Calculate formulas that may depend on one another; raises TooManyCells."""
     return _evaluate_formulas(book, formulas, ranges)
 
 
 def _evaluate_formulas(
     book: FormulaSource, formulas: Mapping[CellPlace, str], ranges: Iterable[CellRange]
 ) -> dict[CellPlace, Any]:
-    import formualizer  # here, as most runs have nothing for it to do
+    import formualizer  # imported here, because most runs do not need it
 
     settings = formualizer.EvaluationConfig()
     settings.date_system = "1904" if book.date1904 else "1900"
@@ -188,7 +188,7 @@ def _read_engine_value(found: Any) -> Any:
 def _read_engine_blocks(
     book: FormulaSource, ranges: Iterable[CellRange]
 ) -> Iterator[tuple[str, int, int, list[tuple[Any, ...]]]]:
-    """Yield rectangles of stored cells, as few as may be: sheet, first column, first row, values row by row."""
+    """Yield rectangles of stored cells, as few as possible: sheet, first column, first row, values row by row."""
     strings, loaded = book.strings(), 0
     for sheet in book.sheets:
         here = {found.area for found in ranges if found.sheet == sheet.casefold()}
@@ -208,14 +208,14 @@ def _read_engine_blocks(
 def _join_cell_rectangles(
     by_column: Mapping[int, Sequence[tuple[int, Any]]],
 ) -> Iterator[tuple[int, int, list[tuple[Any, ...]]]]:
-    """Join runs of cells that stand side by side and are equally long."""
+    """Join runs of cells that are side by side and equally long."""
     runs: dict[tuple[int, int], dict[int, list[Any]]] = {}
     for column, cells in sorted(by_column.items()):
         for first, values in _cut_column_runs(cells):
             runs.setdefault((first, len(values)), {})[column] = values
-    for (first, _), beside in runs.items():
-        for group in _group_consecutive([(column, column) for column in beside]):
-            yield group[0], first, [*zip(*(beside[column] for column in group), strict=True)]
+    for (first, _), columns in runs.items():
+        for group in _group_consecutive([(column, column) for column in columns]):
+            yield group[0], first, [*zip(*(columns[column] for column in group), strict=True)]
 
 
 def _cut_column_runs(cells: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, list[Any]]]:

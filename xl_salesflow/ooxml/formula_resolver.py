@@ -1,7 +1,7 @@
 """Resolve the tables and names in a formula to cell references, and list the cells it reads.
 
 Structured references and defined names become absolute references with their sheet, so that the formula means the same in
-any cell. What the text alone does not tell (INDIRECT, a name that is a formula) is reported, not guessed.
+any cell. What the text alone does not say (INDIRECT, a name that is a formula) is reported, not guessed.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _SPECIFIER_ESCAPE = re.compile(r"'(.)")
 _FIXED_REFERENCE = re.compile(r"\$[A-Za-z]{1,3}\$[0-9]+(:\$[A-Za-z]{1,3}\$[0-9]+)?|\$[A-Za-z]{1,3}:\$[A-Za-z]{1,3}")
 _NUMBER_WORD = re.compile(r"\d*\.?\d+(?:[eE]\d*)?|\d+\.")
 _LOGICAL_CONSTANTS = {"TRUE", "FALSE"}
-_DYNAMIC_FUNCTIONS = {"INDIRECT", "OFFSET"}  # what they read is known when they are calculated, not before
+_DYNAMIC_FUNCTIONS = {"INDIRECT", "OFFSET"}  # what they read is known only when they are calculated
 
 
 class FormulaToken(NamedTuple):
-    """A piece of a resolved formula: what kind it is, its text, the cells it stands for."""
+    """A piece of a resolved formula: its kind, its text, the cells it stands for."""
 
     kind: str  # range, function, text, number, word, other, unknown
     text: str
@@ -33,37 +33,37 @@ class FormulaToken(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ResolvedFormula:
-    """A formula in pieces; `unknown` names what cannot be told, `anywhere` says that it may read any cell."""
+    """A formula in pieces; `unknown` names what could not be resolved, `reads_anywhere` means that it may read any cell."""
 
     tokens: tuple[FormulaToken, ...]
     unknown: str | None = None
-    anywhere: bool = False
+    reads_anywhere: bool = False
 
     @property
     def text(self) -> str:
-        """The formula in plain cells."""
+        """The formula with cell references only."""
         return "".join(token.text for token in self.tokens)
 
     @property
     def ranges(self) -> list[CellRange]:
-        """What it reads."""
+        """The ranges that it reads."""
         return [token.range for token in self.tokens if token.range]
 
     @property
     def functions(self) -> set[str]:
-        """What it calls, in capitals, without the prefixes of newer functions."""
+        """The functions that it calls, in capitals, without the prefixes of newer functions."""
         return {token.text for token in self.tokens if token.kind == "function"}
 
 
 class FormulaResolver:
-    """Resolves the formulas of one workbook; what a reference or a name stands for is worked out once."""
+    """Resolves the formulas of one workbook; each reference and name is resolved once."""
 
     def __init__(self, sheets: Iterable[str], tables: Mapping[str, ExcelTable], names: Mapping[str, str]) -> None:
         """Take the workbook's sheets, its tables by name and the text of each defined name."""
         self._sheets = {name.casefold(): name for name in sheets}
         self._tables, self._names = tables, names
-        self._within: set[str] = set()  # names that are being resolved, as names may name one another
-        self._meant: dict[str, ResolvedFormula | None] = {}
+        self._names_in_progress: set[str] = set()  # names may refer to one another
+        self._resolved_names: dict[str, ResolvedFormula | None] = {}
         self.area, self._columns = cache(self._area), cache(self._columns_of)
 
     def __call__(self, formula: str, sheet: str, row: int) -> ResolvedFormula:
@@ -71,36 +71,35 @@ class FormulaResolver:
         return _FormulaWalk(self, formula, sheet, row).result()
 
     def _area(self, sheet: str, ref: str) -> FormulaToken | None:
-        """A plain reference, None where there is no such sheet or cell."""
+        """Return a reference as a token; None when there is no such sheet or cell."""
         area, name = Area.find(ref), self._sheets.get(sheet.casefold())
         return _range_token(name, area, ref) if area and name else None
 
     def name(self, name: str) -> ResolvedFormula | None:
-        """A table or a defined name as what it stands for; None where that depends on the cell that asks."""
+        """Return what a table or a defined name stands for; None when that depends on the cell with the formula."""
         key = name.casefold()
-        if self._within:  # within another name it may come back to itself
+        if self._names_in_progress:  # inside another name, which may lead back to this one
             return self._name(name, key)
-        if key not in self._meant:
-            self._meant[key] = self._name(name, key)
-        return self._meant[key]
+        if key not in self._resolved_names:
+            self._resolved_names[key] = self._name(name, key)
+        return self._resolved_names[key]
 
     def _name(self, name: str, key: str) -> ResolvedFormula | None:
         if table := self._tables.get(name):
             return ResolvedFormula((_range_token(table.sheet, table.body),))
         text = self._names.get(name)
-        if text is None or key in self._within:
+        if text is None or key in self._names_in_progress:
             return None
-        self._within.add(key)
-        meant = _FormulaWalk(self, text, "", 0, fixed=True).result()
-        self._within.discard(key)
-        if len(meant.tokens) == 1:
-            return meant
-        return ResolvedFormula(
-            (_OPENING_PARENTHESIS, *meant.tokens, _CLOSING_PARENTHESIS), meant.unknown, meant.anywhere
-        )
+        self._names_in_progress.add(key)
+        resolved = _FormulaWalk(self, text, "", 0, fixed=True).result()
+        self._names_in_progress.discard(key)
+        if len(resolved.tokens) == 1:
+            return resolved
+        tokens = (_OPENING_PARENTHESIS, *resolved.tokens, _CLOSING_PARENTHESIS)
+        return ResolvedFormula(tokens, resolved.unknown, resolved.reads_anywhere)
 
     def structured(self, table: ExcelTable | None, specifiers: str, row: int, sheet: str) -> FormulaToken | None:
-        """What a table's specifiers stand for, seen from a row of a sheet."""
+        """Return what a table's specifiers stand for in a formula in a row of a sheet."""
         if table is None and (table := self._around(row, sheet)) is None:
             return None
         columns, keywords = self._columns(table.name, specifiers)
@@ -110,7 +109,7 @@ class FormulaResolver:
         return _range_token(table.sheet, Area(rows[0], columns[0], rows[1], columns[1]))
 
     def _columns_of(self, name: str, specifiers: str) -> tuple[tuple[int, int] | None, frozenset[str]]:
-        """The first and last column that specifiers mean, None for such as it has not; and their keywords."""
+        """Return the first and last column that specifiers mean (None for unknown columns), and their keywords."""
         table, inside = self._tables[name], specifiers[1:-1]
         parts = _TABLE_SPECIFIER.findall(inside) if inside.startswith("[") else [inside] if inside else []
         keywords = frozenset(part.casefold() for part in parts if part.startswith("#"))
@@ -127,7 +126,7 @@ class FormulaResolver:
         return (min(found), max(found)), keywords
 
     def table(self, name: str) -> ExcelTable | None:
-        """A table by its name."""
+        """Return a table by its name."""
         return self._tables.get(name)
 
     def _around(self, row: int, sheet: str) -> ExcelTable | None:
@@ -136,7 +135,7 @@ class FormulaResolver:
 
 
 def _rows_of_keywords(table: ExcelTable, keywords: Collection[str], row: int) -> tuple[int, int] | None:
-    """The rows that a table's keywords mean; None where it has none of them."""
+    """Return the rows that keywords such as #Totals mean; None when the table lacks them."""
     if keywords == {"#this row"}:
         return (row, row) if table.first_row <= row <= table.last_row else None
     spans = {
@@ -154,7 +153,7 @@ def _rows_of_keywords(table: ExcelTable, keywords: Collection[str], row: int) ->
 
 @lru_cache(10_000)
 def _range_token(sheet: str, area: Area, ref: str | None = None) -> FormulaToken:
-    """A range in words that mean the same anywhere."""
+    """Return a range as a token that means the same in any cell."""
     quoted = sheet.replace("'", "''")
     return FormulaToken(
         "range", f"'{quoted}'!{_absolute_reference(ref or str(area))}", CellRange(sheet.casefold(), area)
@@ -169,16 +168,16 @@ _OPENING_PARENTHESIS, _CLOSING_PARENTHESIS = FormulaToken("other", "("), Formula
 
 
 class _FormulaWalk:
-    """One walk over the tokens of a formula; in a name's, only *fixed* references mean the same for every cell."""
+    """One walk over the tokens of a formula; in the formula of a name, only *fixed* references are resolved."""
 
     def __init__(self, resolver: FormulaResolver, formula: str, sheet: str, row: int, fixed: bool = False) -> None:
         self._resolver, self._formula, self._sheet, self._row = resolver, formula, sheet, row
         self._fixed = fixed
         self._tokens: list[FormulaToken] = []
         self._unknown: str | None = None
-        self._anywhere = False
-        self._prefix: str | None = None  # the sheet that a reference is to be read on
-        self._word: str | None = None  # a word whose meaning the next token decides
+        self._reads_anywhere = False
+        self._prefix: str | None = None  # the sheet of the next reference
+        self._word: str | None = None  # a word whose kind the next token decides
 
     def result(self) -> ResolvedFormula:
         end = 0
@@ -195,7 +194,7 @@ class _FormulaWalk:
             end = match.end()
         self._between(self._formula[end:])
         self._settle_word("")
-        return ResolvedFormula(tuple(self._tokens), self._unknown, self._anywhere)
+        return ResolvedFormula(tuple(self._tokens), self._unknown, self._reads_anywhere)
 
     def _between(self, text: str) -> None:
         if text:
@@ -217,8 +216,8 @@ class _FormulaWalk:
 
     def _reference(self, text: str) -> None:
         sheet = self._sheet if self._prefix is None else self._prefix
-        told = sheet and (_FIXED_REFERENCE.fullmatch(text) or not self._fixed)
-        self._add(self._resolver.area(sheet, text) if told else None, text)
+        resolvable = sheet and (_FIXED_REFERENCE.fullmatch(text) or not self._fixed)
+        self._add(self._resolver.area(sheet, text) if resolvable else None, text)
 
     def _brackets(self, text: str) -> None:
         word, self._word = self._word, None
@@ -233,7 +232,7 @@ class _FormulaWalk:
         self._word = text
 
     def _settle_word(self, after: str) -> None:
-        """Decide what a word was, by what comes after it."""
+        """Decide what a word is by the token after it."""
         word, self._word = self._word, None
         if word is None:
             return
@@ -249,10 +248,11 @@ class _FormulaWalk:
         elif word.upper() in _LOGICAL_CONSTANTS or _NUMBER_WORD.fullmatch(word):
             self._take(ResolvedFormula((FormulaToken("number", word),)))
         else:
-            meant = self._resolver.name(word) if self._prefix is None else None
-            self._take(meant or ResolvedFormula((FormulaToken("unknown", word),), word))
+            named = self._resolver.name(word) if self._prefix is None else None
+            self._take(named or ResolvedFormula((FormulaToken("unknown", word),), word))
         self._prefix = None
 
-    def _take(self, meant: ResolvedFormula) -> None:
-        self._tokens += meant.tokens
-        self._unknown, self._anywhere = self._unknown or meant.unknown, self._anywhere or meant.anywhere
+    def _take(self, part: ResolvedFormula) -> None:
+        self._tokens += part.tokens
+        self._unknown = self._unknown or part.unknown
+        self._reads_anywhere = self._reads_anywhere or part.reads_anywhere

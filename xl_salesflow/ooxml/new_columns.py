@@ -19,7 +19,7 @@ from xl_salesflow.ooxml.sheet_stream import SheetStream
 from xl_salesflow.ooxml.workbook_parts import ExcelTable, child_elements, integer_attribute, local_name
 
 _COLS_END_TAG = re.compile(rb"</(?:[\w.-]+:)?cols>")
-# what may stand between the rows and the validations, in the order that the format asks for
+# the elements that may come between the rows and the validations
 _BEFORE_VALIDATIONS = re.compile(
     rb"\s*(?:<((?:[\w.-]+:)?(?:sheetCalcPr|sheetProtection|protectedRanges|scenarios|autoFilter|sortState|dataConsolidate|"
     rb"customSheetViews|mergeCells|phoneticPr|conditionalFormatting))\b(?:[^>]*/>|.*?</\1>))",
@@ -29,9 +29,9 @@ _VALIDATION_COUNT = re.compile(rb'\scount="[0-9]*"')
 
 
 class NewColumn(NamedTuple):
-    """A column to be: its header, what it calculates, the formats of header and body, its width and its validation.
+    """A column to add: its header, its formula, the formats of header and body, its width and its validation.
 
-    The validation is an element with the formula and messages; its place is filled in.
+    The validation is an element with formula and messages; its range is filled in.
     """
 
     header: str
@@ -43,7 +43,7 @@ class NewColumn(NamedTuple):
 
 
 def add_table_columns(draft: PackageDraft, table: ExcelTable, sheet_part: str, columns: Sequence[NewColumn]) -> None:
-    """Widen a table on paper; the cells are set afterwards, by `cells`. Raises UnsupportedEdit where something stands."""
+    """Widen the definition of a table; its cells are set afterwards. Raises UnsupportedEdit where other cells are in the way."""
     first = table.last_col + 1
     last = table.last_col + len(columns)
     _refuse_cells_beside_table(draft, table, sheet_part, first, last)
@@ -64,7 +64,7 @@ def add_table_columns(draft: PackageDraft, table: ExcelTable, sheet_part: str, c
 
 
 def set_new_column_cells(edits: SheetEdits, table: ExcelTable, columns: Sequence[NewColumn]) -> None:
-    """Fill the cells of a table's last columns, which are new: header, formulas not yet calculated, formats."""
+    """Set the cells of the new last columns of a table: headers, formulas without values, formats."""
     rows = np.arange(table.first_row, table.last_row + 1)
     for at, column in enumerate(columns, table.last_col + 1 - len(columns)):
         if table.header_row:
@@ -105,7 +105,7 @@ def _widen_sheet_xml(
 def _add_column_widths(head: bytes, prefix: bytes, last: int, columns: Sequence[NewColumn]) -> bytes:
     end = _COLS_END_TAG.search(head)
     if end is None or re.search(rb'<(?:[\w.-]+:)?col\s[^>]*\bmax="(?:%d|[0-9]{5,})"' % (last + 1), head):
-        return head  # the sheet says nothing of widths, or has one for these columns
+        return head  # no widths on this sheet, or these columns have one
     made = b"".join(
         b'<%bcol min="%d" max="%d" width="%g" customWidth="1"/>' % (prefix, at, at, column.width)
         for at, column in enumerate(columns, last + 1)
@@ -137,7 +137,7 @@ def _add_column_validations(tail: bytes, prefix: bytes, table: ExcelTable, colum
 
 
 def _write_validation(element: etree._Element, prefix: bytes, area: Area) -> bytes:
-    """Write a validation for another place, in the words of the sheet it goes to."""
+    """Write a validation for another range, with the namespace prefix of its sheet."""
     attributes = {str(name): str(value) for name, value in element.attrib.items()} | {"sqref": str(area)}
     inside = b"".join(
         b"<%b%b>%b</%b%b>"
@@ -145,24 +145,24 @@ def _write_validation(element: etree._Element, prefix: bytes, area: Area) -> byt
         for child in element
         if local_name(child)
     )
-    said = b"".join(
+    written = b"".join(
         b' %b="%b"' % (name.encode(), _escape_xml_attribute(value))
         for name, value in attributes.items()
         if "{" not in name
     )
-    return b"<%bdataValidation%b>%b</%bdataValidation>" % (prefix, said, inside, prefix)
+    return b"<%bdataValidation%b>%b</%bdataValidation>" % (prefix, written, inside, prefix)
 
 
 def _escape_xml_attribute(text: str) -> bytes:
-    for sign, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\n", "&#10;")):
-        text = text.replace(sign, written)
+    for sign, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\n", "&#10;")):
+        text = text.replace(sign, escaped)
     return text.encode()
 
 
 def copy_column_pattern(
     draft: PackageDraft, table: ExcelTable, sheet_part: str, header: str, looks: BorrowedStyles
 ) -> NewColumn:
-    """Take a column of another workbook as the pattern of a new one; *looks* gives its formats their numbers here."""
+    """Return a new column like one of another workbook; *looks* gives the numbers of its formats in this workbook."""
     number, root = table.column(header), draft.tree(sheet_part)
     styles = {}
     for cell in root.iter("{*}c"):
@@ -184,7 +184,7 @@ def copy_column_pattern(
             found
             for found in root.iter("{*}dataValidation")
             if any(
-                (area := Area.find(word)) and area.holds(table.first_row, number)
+                (area := Area.find(word)) and area.contains_cell(table.first_row, number)
                 for word in (found.get("sqref") or "").split()
             )
         ),

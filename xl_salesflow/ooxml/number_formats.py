@@ -18,7 +18,7 @@ _BUILT_IN_FORMAT_KINDS = {
     22: DATETIME_FORMAT_KIND,
     46: DURATION_FORMAT_KIND,
 }
-# Text in quotes, escaped and padding characters, colours, conditions and locales say nothing about dates.
+# Text in quotes, escaped and padding characters, colours, conditions and locales do not tell dates from numbers.
 _FORMAT_CODE_NOISE = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 _ELAPSED_TIME_CODE = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 _MINUTE_CODE = re.compile(r"(?<=h)([^a-z]*)m+|m+(?=[^a-z]*s)", re.IGNORECASE)
@@ -68,7 +68,7 @@ _BUILT_IN_DATE_FORMATS = {
 
 
 class DateFormats:
-    """Finds for a date a format like the cell's own that shows it as one, and adds those that are missing."""
+    """Finds a format like the cell's own that shows dates, and adds the missing ones."""
 
     def __init__(self, kinds: Sequence[int]) -> None:
         self._kinds = kinds
@@ -79,7 +79,7 @@ class DateFormats:
         return bool(self._added)
 
     def __call__(self, style: bytes, mode: WriteMode) -> bytes:
-        """Give the format attribute for a date, from the one that the cell has."""
+        """Return the format attribute for a date in a cell with this one."""
         known = self._known.get((style, mode))
         return self._known.setdefault((style, mode), self._find(style, mode)) if known is None else known
 
@@ -92,7 +92,7 @@ class DateFormats:
         return b' s="%d"' % new
 
     def add_to(self, styles: bytes) -> bytes:
-        """Add the formats that were asked for to the styles part."""
+        """Add the missing formats to the styles part."""
         found = _CELL_FORMATS_ELEMENT.search(styles)
         if found is None or not self._added:
             return styles

@@ -23,7 +23,7 @@ from xl_salesflow.ooxml.sheet_stream import SheetStream, parse_row_cells
 from xl_salesflow.ooxml.workbook_parts import read_shared_strings
 from xl_salesflow.ooxml.workbook_reader import WorkbookOnDisk
 
-MAX_UNPACKED_TEMPLATE_BYTES = 64 << 20  # a letterhead with pictures has a few millions
+MAX_UNPACKED_TEMPLATE_BYTES = 64 << 20  # a letterhead with pictures has a few million
 
 __all__ = [
     "MAX_UNPACKED_TEMPLATE_BYTES", "FilledCell", "PrintedRow", "TemplateRow", "TemplateWorkbook", "parse_office_part",
@@ -58,7 +58,7 @@ class TemplateRow(NamedTuple):
 
 
 class TemplateWorkbook(WorkbookOnDisk):
-    """A workbook to print others from; it stays as it is."""
+    """A workbook from which others are printed; it does not change."""
 
     def __init__(self, content: bytes, name: str) -> None:
         super().__init__(Path(name), _open_template(content, name))

@@ -1,7 +1,7 @@
-"""The zip package of a workbook, its parts to read and to replace.
+"""The zip package of a workbook: read its parts and replace some.
 
-Untouched members are written as the compressed bytes they were. A file that is unsafe or no workbook is refused
-before it is parsed, in one sentence with its remedy.
+Untouched members are written as the compressed bytes they were. A file that is unsafe or no workbook is refused before it is
+parsed, in one sentence that says what to do.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _DRIVE_LETTER = re.compile(r"[A-Za-z]:")
 
 
 def refuse_other_formats(path: Path, data: bytes) -> None:
-    """Refuse a file that is no zip, told by its first bytes."""
+    """Refuse a file whose first bytes are not those of a zip."""
     if not data:
         raise NotAWorkbook(path, ("is empty; restore it from a backup", "是空文件；请从备份恢复"))
     if data.startswith(_COMPOUND_FILE_SIGNATURE):
@@ -81,7 +81,7 @@ def refuse_hostile_members(path: Path, members: list[zipfile.ZipInfo], size: int
 
 
 def refuse_unsafe_xml(path: Path, part: str, data: bytes) -> None:
-    """Refuse XML that Excel never writes and parsers fall for: UTF-16 and document types."""
+    """Refuse XML that Excel never writes and that harms parsers: UTF-16 and document types."""
     start = data[:4096]
     if start.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
         raise repairable_workbook_error(path, f"writes {part} in UTF-16", f"部件 {part} 使用 UTF-16 编码")
@@ -90,7 +90,7 @@ def refuse_unsafe_xml(path: Path, part: str, data: bytes) -> None:
 
 
 def repairable_workbook_error(path: Path, en: str, zh: str) -> NotAWorkbook:
-    """The error for a file that Excel may be able to mend."""
+    """Return the error for a file that Excel may be able to repair."""
     return NotAWorkbook(path, (f"{en}; open and save it in Excel to mend it", f"{zh}；请用 Excel 打开并保存以修复"))
 
 
@@ -140,7 +140,7 @@ def _damaged_file_error(path: Path, part: str = "") -> NotAWorkbook:
 
 
 class Package:
-    """A zip of parts, read once into memory as it is on disk; parts that change lie over it, compressed."""
+    """A zip of parts, read into memory once; changed parts are kept beside it, compressed."""
 
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
@@ -153,20 +153,20 @@ class Package:
         self._over: dict[str, DeflatedPart] = {}
 
     def broken(self, part: str = "") -> NotAWorkbook:
-        """The error for bytes that are missing or wrong."""
+        """Return the error for bytes that are missing or wrong."""
         return _damaged_file_error(self.path, part)
 
     @property
     def names(self) -> list[str]:
-        """The parts in their order in the file."""
+        """The names of the parts in the order of the file."""
         return list(self._members)
 
     def find(self, name: str) -> str | None:
-        """The part's name as the zip spells it; part names ignore case."""
+        """Return a part's name as the zip spells it; part names ignore case."""
         return self._by_lower.get(name.lower().lstrip("/"))
 
     def size(self, name: str) -> int:
-        """How many bytes a part has, unpacked."""
+        """Return the unpacked size of a part in bytes."""
         over = self._over.get(name)
         return over.size if over else self._members[name].file_size
 
@@ -207,7 +207,7 @@ class Package:
         return raw
 
     def read(self, name: str) -> bytes:
-        """Return a small part whole; raises NotAWorkbook."""
+        """Return the bytes of a small part; raises NotAWorkbook."""
         if self.size(name) > LARGEST_PARSED:
             raise repairable_workbook_error(self.path, f"has an unreasonably large part {name}", f"部件 {name} 过大")
         data = b"".join(self.stream(name))
@@ -219,7 +219,7 @@ class Package:
         return parse_xml_part(self.path, name, self.read(name))
 
     def with_parts(self, changed: Mapping[str, DeflatedPart | None]) -> Package:
-        """Return the package with some parts replaced, dropped (None) or added, to read and to write."""
+        """Return the package with some parts replaced, dropped (None) or added."""
         after = copy.copy(self)
         over = {**self._over, **changed}
         after._over = {name: part for name, part in over.items() if part is not None}
@@ -229,7 +229,7 @@ class Package:
         return after
 
     def write(self, out: BinaryIO) -> None:
-        """Write the package; what nothing lies over goes out untouched."""
+        """Write the package; unchanged parts are copied as they are."""
         write_archive(out, self._entries())
 
     def _entries(self) -> Iterator[ArchiveEntry]:

@@ -1,6 +1,6 @@
 """Draft changes to small parts: trees, new parts, relationships, content types, borrowed styles.
 
-Cell formats of one workbook are taken over into another, each once.
+Cell formats can be copied from one workbook to another, each once.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _CONTENT_TYPES_PART = "[Content_Types].xml"
 
 
 class PackageDraft:
-    """Collects whole parts; what is not asked for stays as the bytes it was."""
+    """Collects changed parts; parts that nobody asks for stay as they are."""
 
     def __init__(self, package: Package) -> None:
         self.package = package
@@ -32,11 +32,11 @@ class PackageDraft:
 
     @property
     def parts(self) -> list[str]:
-        """The parts as they are and as they will be."""
+        """The names of all parts, new ones included."""
         return [*dict.fromkeys((*self.package.names, *self._trees, *self._raw))]
 
     def tree(self, part: str) -> etree._Element:
-        """A part to read and to change in place."""
+        """Return a part as a tree that may be changed in place."""
         if part not in self._trees:
             self._trees[part] = self.package.parse(part)
             self._as_read[part] = etree.tostring(self._trees[part])
@@ -53,17 +53,17 @@ class PackageDraft:
         self._declare(part, content_type)
 
     def replace(self, part: str, pieces: Iterable[bytes]) -> None:
-        """Write a part anew."""
+        """Replace the bytes of a part."""
         self._raw[part] = deflate_chunks(iter(pieces))
 
     def unused(self, like: str) -> str:
-        """A name for a new part beside others of its kind: xl/tables/table7.xml."""
+        """Return an unused name for a part like another: xl/tables/table7.xml."""
         stem, ending = re.match(r"(.*?)[0-9]*(\.\w+)$", like).groups()  # type: ignore[union-attr]
         taken = {name.lower() for name in self.parts}
         return next(name for n in range(1, 100_000) if (name := f"{stem}{n}{ending}").lower() not in taken)
 
     def relationships(self, part: str) -> etree._Element:
-        """The relationships of a part, made when there are none."""
+        """Return the relationships of a part; they are made when there are none."""
         folder, file = posixpath.split(part)
         name = posixpath.join(folder, "_rels", f"{file}.rels")
         found = self.package.find(name)
@@ -72,17 +72,17 @@ class PackageDraft:
         self._trees[name] = etree.fromstring(f'<Relationships xmlns="{_RELATIONSHIPS_NAMESPACE}"/>')
         return self._trees[name]
 
-    def relate(self, part: str, kind: str, target: str, id: str = "") -> str:
-        """Let a part point to another; returns the relationship's id."""
+    def relate(self, part: str, kind: str, target: str, relation_id: str = "") -> str:
+        """Add a relationship from a part to another and return its id."""
         root = self.relationships(part)
         taken = {element.get("Id") for element in root}
-        id = id or next(new for n in range(1, 100_000) if (new := f"rId{n}") not in taken)
+        relation_id = relation_id or next(new for n in range(1, 100_000) if (new := f"rId{n}") not in taken)
         tag = f"{{{etree.QName(root).namespace}}}Relationship"
-        etree.SubElement(root, tag, Id=id, Type=kind, Target=f"/{target}")
-        return id
+        etree.SubElement(root, tag, Id=relation_id, Type=kind, Target=f"/{target}")
+        return relation_id
 
     def content_type(self, part: str) -> str:
-        """The content type of a part of this package."""
+        """Return the content type of a part of this package."""
         ending = part.rpartition(".")[2].lower()
         default = ""
         for element in self.tree(_CONTENT_TYPES_PART):
@@ -99,7 +99,7 @@ class PackageDraft:
             etree.SubElement(root, tag, PartName=f"/{part}", ContentType=content_type)
 
     def to_bytes(self) -> bytes:
-        """Write the package."""
+        """Return the package with the changes."""
         written = {
             part: deflate_chunks([etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)])
             for part, root in self._trees.items()
@@ -117,7 +117,7 @@ _STYLE_GROUP_ORDER = (
 
 
 class BorrowedStyles:
-    """Gives each format of *source* its number in *into*, which gains the ones it lacks."""
+    """Gives the number in *into* for each format of *source*; missing formats are added."""
 
     def __init__(self, into: etree._Element, source: etree._Element) -> None:
         self._into, self._source = into, source
@@ -125,7 +125,7 @@ class BorrowedStyles:
         self._formats: dict[int, int] = {}
 
     def cell(self, number: int) -> int:
-        """The number of a cell format."""
+        """Return the number of a cell format."""
         if number not in self._cells:
             xf = deepcopy(self._listed("cellXfs")[number])
             for attribute, group in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
@@ -136,7 +136,7 @@ class BorrowedStyles:
         return self._cells[number]
 
     def differential(self, number: int) -> int:
-        """The number of a format that conditions and tables use."""
+        """Return the number of a format used by conditional formats and tables."""
         return self._added("dxfs", self._listed("dxfs")[number])
 
     def _listed(self, group: str) -> list[etree._Element]:
@@ -158,7 +158,7 @@ class BorrowedStyles:
         return self._formats[number]
 
     def _added(self, group: str, element: etree._Element) -> int:
-        """Find an equal element of a group, or add it; return its number."""
+        """Find an equal element in a group, or add it; return its number."""
         found = self._group(group)
         wanted, listed = _canonical_element(element), [one for one in found if local_name(one)]
         for number, one in enumerate(listed):
@@ -189,7 +189,7 @@ class BorrowedStyles:
 
 
 def _canonical_element(element: etree._Element) -> tuple[object, ...]:
-    """An element without its namespace, for comparison: Strict and transitional alike."""
+    """Return an element without its namespace, so that Strict and transitional ones compare equal."""
     inside = tuple(_canonical_element(child) for child in element if local_name(child))
     return local_name(element), tuple(sorted(map(tuple, element.attrib.items()))), inside
 

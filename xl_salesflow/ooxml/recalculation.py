@@ -29,32 +29,32 @@ ChangePredicate = Callable[[CellRange], bool]
 
 
 def make_change_predicate(edits: WorkbookEdits) -> ChangePredicate:
-    """Answer for the cells that edits set, and for every cell of a table that changes its size."""
+    """Return a predicate for the cells that edits set, and for every cell of a table that changes its size."""
     sheets = {name.casefold(): cells for name, cells in edits.sheets.items() if cells}
-    moved = [(move.table.sheet.casefold(), move.table.area, move.last_row) for move in edits.row_shifts.values()]
+    shifted = [(s.sheet.casefold(), s.table.area, s.last_row) for s in edits.row_shifts.values()]
 
     def changed(read: CellRange) -> bool:
         cells = sheets.get(read.sheet)
         if cells and next(cells.within(read.area), None):
             return True
         return any(
-            sheet == read.sheet and read.area.meets(area._replace(last_row=max(area.last_row, last + 1)))
-            for sheet, area, last in moved
+            sheet == read.sheet and read.area.overlaps(area._replace(last_row=max(area.last_row, last + 1)))
+            for sheet, area, last in shifted
         )
 
     return changed
 
 
 def extend_change_predicate(changed: ChangePredicate, cells: Collection[CellRange]) -> ChangePredicate:
-    """Answer for some cells more."""
+    """Return the predicate with more cells."""
     by_sheet: dict[str, list[Area]] = {}
     for sheet, area in cells:
         by_sheet.setdefault(sheet, []).append(area)
-    return lambda read: changed(read) or any(read.area.meets(area) for area in by_sheet.get(read.sheet, ()))
+    return lambda read: changed(read) or any(read.area.overlaps(area) for area in by_sheet.get(read.sheet, ()))
 
 
 class FormulaDependents:
-    """The formulas of a workbook by what they read."""
+    """The formulas of a workbook by the cells that they read."""
 
     def __init__(self, formulas: Mapping[CellPlace, ResolvedFormula]) -> None:
         self._readers: defaultdict[CellRange, list[CellPlace]] = defaultdict(list)
@@ -70,11 +70,11 @@ class FormulaDependents:
                 self._wide[read.sheet].append(read)
 
     def of_change(self, changed: ChangePredicate) -> set[CellPlace]:
-        """The formulas that read a changed cell."""
+        """Return the formulas that read a changed cell."""
         return {place for read, places in self._readers.items() if changed(read) for place in places}
 
     def closure(self, start: Iterable[CellPlace]) -> set[CellPlace]:
-        """Formulas, and all that depend on them, directly or through others."""
+        """Return formulas and all that depend on them, directly or through others."""
         found = set(start)
         waiting, fired = list(found), set[CellRange]()
         while waiting:
@@ -87,7 +87,7 @@ class FormulaDependents:
         return found
 
     def _reading(self, place: CellPlace) -> list[CellRange]:
-        wide = [read for read in self._wide[place.sheet] if read.area.holds(place.row, place.column)]
+        wide = [read for read in self._wide[place.sheet] if read.area.contains_cell(place.row, place.column)]
         return self._by_cell.get(place, []) + wide
 
 
@@ -106,7 +106,7 @@ class Recalculation:
     """What formulas came to, why others were left for Excel, and how each is written."""
 
     values: Mapping[CellPlace, Any] = field(default_factory=dict)
-    left: Mapping[CellPlace, str] = field(default_factory=dict)
+    left_for_excel: Mapping[CellPlace, str] = field(default_factory=dict)
     texts: Mapping[CellPlace, str] = field(default_factory=dict)
 
 
@@ -130,16 +130,16 @@ class ConcernedFormulas:
             self.cells |= {place: cell for place, cell in before.cells.items() if place.sheet in taken}
         self.formulas = _resolve_formulas(book, self.cells)
         self.dependents = FormulaDependents(self.formulas)
-        blank = {place for place in self.cells if self.shown(place) is None}  # never calculated
-        anywhere = {place for place, formula in self.formulas.items() if formula.anywhere}
+        blank = {place for place in self.cells if self.cached_value(place) is None}  # never calculated
+        anywhere = {place for place, formula in self.formulas.items() if formula.reads_anywhere}
         self.places = self.dependents.closure(self.dependents.of_change(changed) | anywhere | blank)
-        self.hopeless = all(place in blank and self.why_not(place) for place in self.places)
+        self.nothing_calculable = all(place in blank and self.find_obstacle(place) for place in self.places)
 
-    def shown(self, place: CellPlace) -> Any:
+    def cached_value(self, place: CellPlace) -> Any:
         """What a formula's cell shows; None for one that was never calculated."""
         return read_raw_value(self.cells[place].cell, self.book.strings())
 
-    def why_not(self, place: CellPlace) -> str | None:
+    def find_obstacle(self, place: CellPlace) -> str | None:
         """Say why a formula is left for Excel."""
         from xl_salesflow.ooxml.formula_engine import find_untrusted_part
 
@@ -153,7 +153,7 @@ def recalculate_formulas(before: ConcernedFormulas, after: ConcernedFormulas) ->
     texts = {place: after.cells[place].text or "" for place in concerned}
     if len(concerned) > MOST_FORMULAS:
         return Recalculation({}, dict.fromkeys(concerned, TOO_MANY_FORMULAS), texts)
-    left = {place: why for place in concerned if (why := after.why_not(place))}
+    left = {place: why for place in concerned if (why := after.find_obstacle(place))}
     try:
         left |= dict.fromkeys(_find_unconfirmed(before, concerned - left.keys()), UNCONFIRMED_RESULT)
         _leave_dependents(left, dependents)
@@ -174,7 +174,7 @@ def find_workbook_formulas(
     """Yield the formula cells of a workbook but those that are known, and but some sheets, their names case-folded."""
     places = known.places(book)
     for sheet in book.sheets:
-        if sheet.casefold() in without or known.covers(book.nothing_but.get(sheet)):
+        if sheet.casefold() in without or known.covers(book.fully_known_sheets.get(sheet)):
             continue
         for cell in find_formula_cells(book.stream(sheet), places.get(sheet, {})):
             yield CellPlace(sheet.casefold(), cell.row, cell.column), cell
@@ -182,7 +182,7 @@ def find_workbook_formulas(
 
 def _resolve_formulas(book: FormulaSource, cells: Mapping[CellPlace, FormulaCell]) -> dict[CellPlace, ResolvedFormula]:
     resolve, names = (
-        FormulaResolver(book.sheets, book.tables, book.texts),
+        FormulaResolver(book.sheets, book.tables, book.name_texts),
         {name.casefold(): name for name in book.sheets},
     )
     return {place: resolve(cell.text or "", names[place.sheet], place.row) for place, cell in cells.items()}
@@ -190,8 +190,8 @@ def _resolve_formulas(book: FormulaSource, cells: Mapping[CellPlace, FormulaCell
 
 def _find_unconfirmed(before: ConcernedFormulas, asked: Iterable[CellPlace]) -> Iterator[CellPlace]:
     """Find the formulas that the engine does not bring to what they showed before the edit."""
-    there = [place for place in asked if place in before.cells and before.why_not(place) is None]
-    shown = {place: value for place in there if (value := before.shown(place)) is not None}
+    there = [place for place in asked if place in before.cells and before.find_obstacle(place) is None]
+    shown = {place: value for place in there if (value := before.cached_value(place)) is not None}
     formulas = {place: before.formulas[place] for place in shown}
     found = (
         calculate_separately(before.book, _formula_texts(formulas), _formula_ranges(formulas.values()))

@@ -1,4 +1,4 @@
-"""Where the rows of a sheet are after some were repeated, some left out, and all below shifted.
+"""Where the rows of a sheet are after some were repeated, some were left out, and all below shifted.
 
 A range grows with the rows inside it. In a repeated row, a reference to a single cell means the copy of its row that is
 nearest: `=B3*2` in the third copy of row 3 is `=B5*2`.
@@ -19,7 +19,7 @@ _ROW_DIGITS = re.compile(r"[0-9]+")
 
 @dataclass(frozen=True)
 class RowCopies:
-    """What is printed of a sheet, row by row, named by the rows before; `last_row` is the last one that was stored."""
+    """The printed rows of a sheet, each by the number of the row it is a copy of; `last_row` is the last stored one."""
 
     sheet: str
     last_row: int
@@ -42,24 +42,24 @@ class RowCopies:
         return sorted(self._copies)
 
     def printed_rows(self, row: int) -> list[int]:
-        """Where a row is printed, once or several times or not at all."""
+        """Return the places where a row is printed: none, one or several."""
         return self._copies.get(row, [])
 
     def first(self, row: int) -> int:
-        """Where a rectangle that begins at a row begins now."""
+        """Return the new first row of a rectangle that began at *row*."""
         if row > self.last_row:
             return len(self.printed) + row - self.last_row
         at = bisect_left(self._kept, row)
         return self._copies[self._kept[at]][0] if at < len(self._kept) else len(self.printed) + 1
 
     def last(self, row: int) -> int:
-        """Where a rectangle that ends at a row ends now."""
+        """Return the new last row of a rectangle that ended at *row*."""
         if row in self._copies:
             return self._copies[row][-1]
         return self.first(row) - (row <= self.last_row)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
-        """The rows that some rows take now; one row when nothing is left of them."""
+        """Return the new first and last row of a rectangle; one row when nothing is left of it."""
         start, end = self.first(first), MAX_ROW if last == MAX_ROW else self.last(last)
         return (start, end) if end >= start else (max(1, end), max(1, end))
 
@@ -69,7 +69,7 @@ class RowCopies:
         return area.last_row <= self.last_row and (at == len(self._kept) or self._kept[at] > area.last_row)
 
     def shift_reference(self, ref: str) -> str:
-        """Where a reference points now, dollars kept; a cell whose row is repeated becomes a range."""
+        """Return where a reference points now, dollars kept; a cell in a repeated row becomes a range."""
         area = Area.find(ref)
         if area is None or not _ROW_DIGITS.search(ref):
             return ref
@@ -79,7 +79,7 @@ class RowCopies:
         return f"{shifted}:{_ROW_DIGITS.sub(str(end), ref)}" if ":" not in ref and end > start else shifted
 
     def shift_merge(self, area: Area) -> Iterator[Area]:
-        """Yield where merged cells are now: once for each time their rows are printed."""
+        """Yield the merged cells once for each time their rows are printed."""
         starts, ends = self.printed_rows(area.first_row), self.printed_rows(area.last_row)
         if len(starts) == len(ends):
             for start, end in zip(starts, ends, strict=True):
@@ -89,7 +89,7 @@ class RowCopies:
             yield area._replace(first_row=start, last_row=end)
 
     def nearest_copy(self, wanted: int, row: int, place: int) -> int:
-        """The copy of a row that a formula means in the copy of *row* at *place*: above for rows above, else below."""
+        """Return the copy of a row that a formula in the copy of *row* at *place* means; rows above stay above."""
         copies = self.printed_rows(wanted)
         if not copies:
             return self.first(wanted)

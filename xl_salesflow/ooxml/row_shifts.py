@@ -1,8 +1,8 @@
 """Make everything that points at rows follow when they shift, as Excel does.
 
-A row shift answers one question: a reference to its sheet, where does it point now? Validations, formats, formulas, names,
-charts and pivot sources follow, and comments when rows are deleted or copied. A comment is in up to three parts: its text,
-its thread, and the drawing of its box, which counts rows and columns from 0.
+A row shift answers one question: where does a reference to its sheet point now? Validations, formats, formulas, names, charts
+and pivot sources follow, and comments when rows are deleted or copied. A comment has up to three parts: its text, its thread,
+and the drawing of its box, which counts rows and columns from 0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DELETED_REFERENCE = "#REF!"
 
 @dataclass(frozen=True, slots=True)
 class TableGrowth:
-    """A table whose body ends elsewhere now; `table` is as it was."""
+    """A table whose last row changed; `table` is as it was before."""
 
     table: ExcelTable
     last_row: int
@@ -41,10 +41,10 @@ class TableGrowth:
         return (self.table.last_row, self.table.last_row + 1) if self.table.has_totals else (self.table.last_row,)
 
     def shifted_area(self, area: Area, whole: bool) -> Area | None:
-        """Where a rectangle lies now; None when the move does not concern it.
+        """Return where a rectangle is now; None when the shift does not concern it.
 
-        A range that ends where the body ended ends where it ends now. `whole` asks for what formulas, charts and names
-        want: ranges that cover the body from its first row; without it, part of the body will do. The totals row moves.
+        A range that ended with the body ends with it again. With `whole`, as for formulas, charts and names, the range
+        must cover the body from its first row; otherwise a part of the body is enough. The totals row moves.
         """
         table = self.table
         if not table.first_col <= area.first_col <= area.last_col <= table.last_col:
@@ -59,7 +59,7 @@ class TableGrowth:
 
 @dataclass(frozen=True, slots=True)
 class RowDeletion:
-    """Rows taken out of a table, the rows below them moved up; `table` is as it was, `deleted_rows` ascends."""
+    """Rows deleted from a table, rows below moved up; `table` is as it was before, `deleted_rows` ascends."""
 
     table: ExcelTable
     deleted_rows: tuple[int, ...]
@@ -76,15 +76,15 @@ class RowDeletion:
 
     @property
     def last_row(self) -> int:
-        """Where the body ends now."""
+        """The new last row of the body."""
         return self.table.last_row - len(self.deleted_rows)
 
     def row(self, before: int) -> int:
-        """Where a row that stays is now."""
+        """Return the new number of a row that stays."""
         return before - bisect_left(self.deleted_rows, before)
 
     def shifted_area(self, area: Area, whole: bool) -> Area | None:
-        """Where a rectangle lies now; None when the move does not concern it or nothing of it is left."""
+        """Return where a rectangle is now; None when the shift does not concern it or nothing of it is left."""
         table = self.table
         if not table.area.contains(area):
             return None
@@ -102,7 +102,7 @@ RowShifts = Sequence[RowShift]
 
 
 def apply_row_shift(shift: RowShift, ref: str, whole: bool) -> str:
-    """Give a reference its new place, dollars kept; `#REF!` when its cells are gone."""
+    """Return where a reference points now, dollars kept; `#REF!` when its cells are gone."""
     if isinstance(shift, RowCopies):
         return shift.shift_reference(ref)
     area = Area.find(ref)
@@ -134,7 +134,7 @@ XmlChange = Callable[[bytes], bytes]
 
 
 def leave_unchanged(xml: bytes) -> bytes:
-    """Follow nothing."""
+    """Change nothing."""
     return xml
 
 
@@ -151,11 +151,11 @@ def follow_in_tail(shifts: RowShifts, sheet: str) -> XmlChange:
 
 
 class FormulaFollower:
-    """Changes the formulas of cells, charts and formats; *sheet* is meant where a reference names none."""
+    """Changes the formulas of cells, charts and formats; references without a sheet mean *sheet*."""
 
     def __init__(self, shifts: RowShifts, sheet: str | None = None) -> None:
         self._shifts, self._sheet = shifts, sheet
-        # a calculated column has one formula, as often as the table has rows
+        # the formula of a calculated column comes once for each row
         self.shift = lru_cache(4096)(self._shift)
 
     def __bool__(self) -> bool:
@@ -168,7 +168,7 @@ class FormulaFollower:
         return _FORMULA_TEXTS.sub(lambda m: m.group(1) + self.shift(m.group(2)), xml)
 
     def _shift(self, text: bytes, fixed_rows_only: bool = False) -> bytes:
-        """Return a formula as it reads now."""
+        """Return a formula with its references shifted."""
 
         def change(sheet: str | None, ref: str) -> str:
             named = sheet or self._sheet
@@ -236,7 +236,7 @@ def follow_in_table(shift: TableShift) -> XmlChange:
 
 
 def drop_insert_row(xml: bytes) -> bytes:
-    """Make the row of an empty table, which Excel shows but does not count, a row like any other."""
+    """Make the insert row of an empty table, which does not count as a row, a row like any other."""
     return _INSERT_ROW_ATTRIBUTES.sub(b"", xml)
 
 
@@ -245,7 +245,7 @@ def same_sheet_name(one: str, other: str) -> bool:
 
 
 def _mentions_shifted_sheet(xml: bytes, shift: RowShift, home: str | None) -> bool:
-    """Rule out, at the speed of a text search, what cannot concern a shift: most blocks of most sheets."""
+    """Rule out by a text search what cannot refer to a shifted sheet: most blocks of most sheets."""
     named = home is not None and same_sheet_name(home, shift.sheet)
     sheet = escape_formula(shift.sheet.replace("'", "''"))
     if not named and sheet + b"!" not in xml and sheet + b"'!" not in xml:
@@ -275,7 +275,7 @@ CommentShift = RowDeletion | RowCopies
 
 
 def follow_in_comments(package: Package, sheet: Worksheet, shift: CommentShift) -> Iterator[tuple[str, XmlChange]]:
-    """Yield the parts that hold a sheet's comments, each with the change that takes them along."""
+    """Yield the parts with the comments of a sheet, each with the change that moves them."""
     for relation in read_relationships(package, sheet.part):
         if relation.kind in _COMMENT_PART_KINDS and package.find(relation.target):
             follow = _follow_in_comment_shapes if relation.kind == "vmlDrawing" else _follow_in_comment_texts
@@ -316,10 +316,10 @@ def _follow_in_comment_shapes(shift: CommentShift) -> XmlChange:
 
 
 def _shift_comment_row(shift: CommentShift, row: int, column: int) -> int | None:
-    """Where the row of a cell is now; None when it is gone."""
+    """Return the new row of a cell; None when it is gone."""
     if isinstance(shift, RowCopies):
         return None if shift.is_left_out(Area(row, column, row, column)) else shift.first(row)
-    if not shift.table.area.holds(row, column) or row < shift.deleted_rows[0]:
+    if not shift.table.area.contains_cell(row, column) or row < shift.deleted_rows[0]:
         return row
     return None if row in shift.deleted_rows else shift.row(row)
 

@@ -19,7 +19,7 @@ DatedStyle = Callable[[bytes, WriteMode], bytes]  # a format attribute and DATE 
 
 
 class NewRowStyle(NamedTuple):
-    """How new rows and new cells look; cells by the place of their column among those that are spliced."""
+    """The look of new rows and cells; cells by the index of their column among the spliced ones."""
 
     attributes: bytes  # of the row
     styles: dict[int, bytes]  # the format attribute by sheet column
@@ -28,11 +28,11 @@ class NewRowStyle(NamedTuple):
 
 
 class MalformedRow(ValueError):
-    """A row whose elements do not close."""
+    """A row with an element that is not closed."""
 
 
 class _KeptAttributes(dict[bytes, bytes]):
-    """Which of a cell's attributes stay, worked out once for each set of them."""
+    """The attributes that a cell keeps, found once for each set of attributes."""
 
     def __init__(self, names: bytes) -> None:
         super().__init__()
@@ -54,9 +54,7 @@ class RowSplicer:
         self._plain_formula, self._value = b"<%bf>" % patterns.prefix, b"<%bv>" % patterns.prefix
         self._formula_end = b"</%bf>" % patterns.prefix
         self._kept, self._kept_with_formula = _KeptAttributes(rb"s"), _KeptAttributes(rb"s|cm")
-        self.replaced: list[
-            tuple[int, bytes]
-        ] = []  # column and content of what the last splice replaced, formulas only
+        self.replaced: list[tuple[int, bytes]] = []  # columns and contents of formulas that the last splice replaced
 
     def splice(
         self, row: bytes, number: int, fragments: Sequence[CellFragment | None], styles: dict[int, bytes]
@@ -97,7 +95,7 @@ class RowSplicer:
     def _cell(
         self, column: int, mark: bytes, attributes: bytes, content: bytes, fragment: CellFragment
     ) -> bytes | None:
-        """Write a cell anew; None leaves it as it is."""
+        """Return a cell with its new content; None leaves it as it is."""
         kind, body, mode = fragment
         if mode is WriteMode.CACHE:
             formula = self._formula(content)
@@ -111,7 +109,7 @@ class RowSplicer:
         return self.write(mark, b"" if mode is WriteMode.WHOLE else self._kept[attributes], fragment)
 
     def _formula(self, content: bytes) -> bytes:
-        """The formula element of a cell, which stands before its value; empty without one."""
+        """Return the formula element of a cell, which comes before its value; empty when there is none."""
         if content.startswith(self._value):
             return b""
         if content.startswith(self._plain_formula):
@@ -120,7 +118,7 @@ class RowSplicer:
         return match.group() if match else b""
 
     def write(self, mark: bytes, style: bytes, fragment: CellFragment) -> bytes:
-        """Write a cell from its start, its format and its inside."""
+        """Return a cell made of its opening, its format and its content."""
         kind, body, mode = fragment
         if mode is WriteMode.DATE or mode is WriteMode.DATETIME:
             style = self._dated(style, mode)
@@ -129,7 +127,7 @@ class RowSplicer:
         return b"%b%b%b>%b%b" % (mark, style, kind, body, self._close)
 
     def _new_cell(self, column: int, mark: bytes, styles: dict[int, bytes], fragment: CellFragment) -> bytes:
-        """Write a cell where there was none; empty when there is nothing to write."""
+        """Return a cell that did not exist; empty when there is nothing to write."""
         kind, body, mode = fragment
         if mode is WriteMode.REMOVE or mode is WriteMode.CACHE:
             return b""
@@ -139,7 +137,7 @@ class RowSplicer:
     def _merge(
         self, row: bytes, number: int, fragments: Sequence[CellFragment | None], styles: dict[int, bytes]
     ) -> bytes:
-        """The long way: cells that are new, or rows and cells that do not say where they are."""
+        """Splice cell by cell, for new cells and for rows and cells without addresses."""
         start = self._patterns.row.match(row)
         assert start is not None, row[:80]
         edits = {c: f for c, f in zip(self._columns, fragments, strict=True) if f is not None}
@@ -163,7 +161,7 @@ class RowSplicer:
         return head + b"".join(out) + tail
 
     def new_row(self, number: int, look: NewRowStyle, fragments: Sequence[CellFragment | None]) -> bytes:
-        """Write a row that the sheet does not have; empty when nothing goes into it."""
+        """Return a row that did not exist; empty when it has no cells."""
         cells = []
         for at, fragment in enumerate(fragments):
             if fragment is None:
@@ -181,7 +179,7 @@ class RowSplicer:
         return b'<%brow r="%d"%b>%b</%brow>' % (p, number, look.attributes, inside, p) if inside else b""
 
     def look(self, attributes: bytes, styles: dict[int, bytes]) -> NewRowStyle:
-        """Work out how new rows are written that take after a row with these attributes and cell formats."""
+        """Return the look of new rows like a row with these attributes and cell formats."""
         filled, blank = [], {}
         for at, (column, mark) in enumerate(zip(self._columns, self._marks, strict=True)):
             style = styles.get(column, b"")
@@ -192,13 +190,13 @@ class RowSplicer:
 
 
 def read_row_styles(patterns: SheetGrammar, row: bytes) -> dict[int, bytes]:
-    """The format attribute of each cell of a row."""
+    """Return the format attribute of each cell of a row."""
     found = ((cell.column, _CELL_STYLE_ATTRIBUTE.search(cell.attributes)) for cell in parse_row_cells(patterns, row))
     return {column: style.group() for column, style in found if style}
 
 
 def _widen_row_spans(attributes: bytes, edits: dict[int, CellFragment]) -> bytes:
-    """Keep a row's spans, a hint of its first and last column, true."""
+    """Keep the spans of a row right, a hint of its first and last column."""
     spans = _ROW_SPANS_ATTRIBUTE.search(attributes)
     if spans is None:
         return attributes

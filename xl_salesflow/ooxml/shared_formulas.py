@@ -1,7 +1,7 @@
 """Shared formulas: one cell holds the text, its followers only a number.
 
-A follower says what the text says, moved from its master's cell to its own. Followers are written out where that stops being
-true: their master was overwritten, or shifted rows change the master and the followers in different ways.
+A follower means the text of its master, moved to its own cell. Followers are written out where that is no longer true: their
+master was overwritten, or shifted rows change the master and the followers in different ways.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _SHARED_FORMULA_MARK = b't="shared"'
 
 
 def shared_formula_id(attributes: bytes) -> bytes:
-    """The number that a shared formula has; empty for any other formula."""
+    """Return the number of a shared formula; empty for any other formula."""
     match = _SHARED_FORMULA_ID.search(attributes) if _SHARED_FORMULA_MARK in attributes else None
     return match.group(1) if match else b""
 
 
 class SharedFormulas:
-    """Remembers masters as they come by, and works out what their followers say."""
+    """Remembers masters as rows are read, and gives the texts of their followers."""
 
     def __init__(self) -> None:
         self._masters: dict[bytes, tuple[str, int, int]] = {}  # text, row and column of the master
@@ -33,7 +33,7 @@ class SharedFormulas:
         return bool(self._masters)
 
     def remember(self, attributes: bytes, text: bytes | None, row: int, column: int) -> None:
-        """Take note of a formula if it is a master."""
+        """Remember a formula if it is a master."""
         number = shared_formula_id(attributes)
         if number and text:
             self._masters[number] = (unescape_xml(text), row, column)
@@ -43,7 +43,7 @@ class SharedFormulas:
         self._masters.pop(shared_formula_id(attributes), None)
 
     def text(self, attributes: bytes, row: int, column: int) -> str | None:
-        """What a follower in a cell says; None when its master is not known."""
+        """Return the text of a follower in a cell; None when its master is not known."""
         master = self._masters.get(shared_formula_id(attributes))
         if master is None:
             return None
@@ -52,9 +52,9 @@ class SharedFormulas:
 
 
 class SharedFormulaSplitter:
-    """Writes out the shared formulas of a sheet that cannot stay shared, as its rows come by.
+    """Writes out the shared formulas of a sheet that cannot stay shared, row by row.
 
-    Shifted rows change formulas afterwards; here they only decide which formulas must stand alone for that.
+    The references are shifted afterwards; here the shifts only decide which formulas must stand alone.
     """
 
     def __init__(self, patterns: SheetGrammar, follow: FormulaFollower) -> None:
@@ -68,7 +68,7 @@ class SharedFormulaSplitter:
         return bool(self._lost or self._follow) and _SHARED_FORMULA_MARK in xml
 
     def note_overwritten(self, row: int, column: int, content: bytes) -> None:
-        """Take note of a cell whose content went."""
+        """Note a cell whose content was replaced."""
         match = self._patterns.formula.search(content)
         if match:
             self._lost.remember(match.group(1), match.group(2), row, column)

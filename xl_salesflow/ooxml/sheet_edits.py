@@ -1,6 +1,6 @@
-"""Collect the edits of one sheet by column and hand them out by row.
+"""Collect the edits of one sheet by column and give them out by row.
 
-The edits of a column lie in layers: values that are set lie over the values that shifted rows bring along.
+The edits of a column are in layers: set values come before the values of shifted rows.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ EMPTY_EDIT_LAYER: EditLayer = (np.empty(0, np.int64), [])
 
 @dataclass(slots=True)
 class ColumnEdits:
-    """What is to change in one sheet column, rows ascending; later edits of a cell win.
+    """The edits of one sheet column, rows ascending; later edits of a cell win.
 
-    `below` holds what moved rows bring along, under the edits; it is worked out as it is written, so that a long table
-    passes through in pieces.
+    `below` holds the values of moved rows, which edits replace; it is read only while the sheet is written, so that a long
+    table is never in memory as a whole.
     """
 
     rows: RowNumbers
@@ -36,16 +36,16 @@ class ColumnEdits:
     below: tuple[EditLayer, ...] = ()
 
     def set(self, rows: RowNumbers, values: Sequence[Any]) -> None:
-        """Set more cells, or the same ones anew."""
+        """Set more cells, or the same ones again."""
         self.rows, self.values = _merge_edit_layers((self.rows, self.values), (rows, values))
 
     @property
     def every_row(self) -> RowNumbers:
-        """The rows of all cells that change."""
+        """The rows of all changed cells."""
         return reduce(np.union1d, (rows for rows, _ in self.below), self.rows)
 
     def between(self, first: int, last: int) -> EditLayer:
-        """The cells of some rows, with what they become."""
+        """Return the changed cells of some rows with their new values."""
         layers = (_slice_edit_layer(layer, first, last) for layer in (*self.below, (self.rows, self.values)))
         return reduce(_merge_edit_layers, layers, EMPTY_EDIT_LAYER)
 
@@ -73,7 +73,7 @@ def _merge_edit_layers(before: EditLayer, after: EditLayer) -> EditLayer:
 
 
 def _merge_cell_edits(before: Any, value: Any) -> Any:
-    """A cell that is set twice: what setting it once would have to say."""
+    """Return the one edit that stands for two edits of a cell."""
     if isinstance(value, CachedValue) and before is not NO_VALUE:
         if isinstance(before, CellFormula):
             return before._replace(cached=value.value)
@@ -89,32 +89,32 @@ _EDIT_BLOCK_ROWS = 1024
 
 
 class GainedRows(NamedTuple):
-    """Rows that a table gains: they must be empty but for its totals row, and look like the row that was its last."""
+    """Rows that a table gains: they must be empty except for its totals row, and look like its former last row."""
 
     area: Area
     style_row: int
     totals_row: int | None = None
 
-    def holds(self, row: int) -> bool:
+    def contains_row(self, row: int) -> bool:
         """Say whether a row is one of them."""
         return self.area.first_row <= row <= self.area.last_row
 
 
 @dataclass(slots=True)
 class SheetEdits:
-    """Everything that is to change on one sheet."""
+    """All edits of one sheet."""
 
     fresh: dict[str, GainedRows] = field(default_factory=dict)  # by table
     emptied: set[Area] = field(default_factory=set)  # arrays that go as a whole
     _columns: dict[int, ColumnEdits] = field(default_factory=dict)
 
     def set(self, column: int, rows: RowNumbers, values: Sequence[Any]) -> None:
-        """Set cells of a column; rows ascending, one value each, taken as they are now."""
+        """Set cells of a column; rows ascend, with one value each; the values are copied."""
         if len(rows):
             self._columns.setdefault(column, ColumnEdits(*EMPTY_EDIT_LAYER)).set(rows, copy(values))
 
     def delete(self, column: int, gone: RowNumbers, last: int) -> None:
-        """Take rows out of a column: edits in them are dropped, those below move up, as far as a last row."""
+        """Delete rows from a column: their edits are dropped, edits below move up, down to a last row."""
         before = self._columns.get(column)
         if before is not None:
             kept = np.flatnonzero(~np.isin(before.rows, gone))
@@ -125,12 +125,12 @@ class SheetEdits:
                 del self._columns[column]
 
     def set_below(self, column: int, rows: RowNumbers, values: Sequence[Any]) -> None:
-        """Set cells of a column where no edit does so already; values are asked for in pieces, in order."""
+        """Set cells of a column that have no edit yet; the values are read in pieces, in order."""
         at = self._columns.setdefault(column, ColumnEdits(*EMPTY_EDIT_LAYER))
         at.below = (*at.below, (rows, values))
 
     def row(self, number: int) -> dict[int, Any]:
-        """What is set in a row: column to value."""
+        """Return the values set in a row by column."""
         found = {at: column.between(number, number)[1] for at, column in self._columns.items()}
         return {at: values[0] for at, values in found.items() if values and not isinstance(values[0], CachedValue)}
 
@@ -139,12 +139,12 @@ class SheetEdits:
 
     @property
     def columns(self) -> list[int]:
-        """The sheet columns that change, ascending."""
+        """The changed sheet columns, ascending."""
         return sorted(self._columns)
 
     @property
     def rows(self) -> RowNumbers:
-        """The sheet rows that change, ascending."""
+        """The changed sheet rows, ascending."""
         every = np.empty(0, np.int64)
         for column in self._columns.values():
             rows = column.every_row
@@ -152,7 +152,7 @@ class SheetEdits:
         return every
 
     def extent(self) -> Area | None:
-        """The rectangle around all edits."""
+        """Return the rectangle around all edits."""
         rows = self.rows
         if not len(rows):
             return None
@@ -196,7 +196,7 @@ class SheetEdits:
 
 
 class RefusedCellValue(ValueError):
-    """A value no cell can hold, with the address it was meant for."""
+    """A value that no cell can hold, with the address of the cell."""
 
     def __init__(self, place: str, why: tuple[str, str]) -> None:
         self.place, self.why = place, why
@@ -204,7 +204,7 @@ class RefusedCellValue(ValueError):
 
 
 def sort_column_edit(values: Mapping[int, Any] | tuple[Any, Sequence[Any]]) -> tuple[RowNumbers, Sequence[Any]]:
-    """Bring `{row: value}` or `(rows, values)` into ascending rows and their values."""
+    """Return `{row: value}` or `(rows, values)` as ascending rows and their values."""
     if isinstance(values, Mapping):
         order = sorted(values)
         return np.array(order, dtype=np.int64), [values[row] for row in order]

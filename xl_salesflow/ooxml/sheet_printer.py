@@ -1,7 +1,7 @@
-"""Print the rows of a sheet anew: some repeated, some left out, some cells filled; everything on the sheet follows.
+"""Print a sheet with some rows repeated, some left out and some cells filled; everything on the sheet follows.
 
-Ranges whose rows are all left out go away with what they say: a merge, a link, a conditional format, a dropdown. A formula
-loses the value it had; Excel works it out again.
+A range whose rows are all left out is removed with its merge, link, conditional format or dropdown. Formulas lose their
+cached values; Excel calculates them again.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _LAST_MEASURED_COLUMN = 200
 
 
 class FilledCell(NamedTuple):
-    """What a cell is filled with: a number or a day where its format shows it as one, or else the text."""
+    """The content of a filled cell: the number or day when the cell can show it, otherwise the text."""
 
     text: str
     value: int | float | Decimal | date | None = None
@@ -50,7 +50,7 @@ class PrintedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class PrintedSheet:
-    """The rows of a sheet as they are to be printed; `last_row` is the last one that is stored now."""
+    """The rows to print on a sheet; `last_row` is the last stored row now."""
 
     sheet: str
     last_row: int
@@ -58,12 +58,12 @@ class PrintedSheet:
 
     @cached_property
     def copies(self) -> RowCopies:
-        """Where every row is afterwards."""
+        """Where the rows are afterwards."""
         return RowCopies(self.sheet, self.last_row, tuple(row.number for row in self.rows))
 
 
 def read_wrapping_formats(styles: etree._Element) -> list[bool]:
-    """Say of every cell format whether it wraps text, in the order that a cell's `s` counts."""
+    """Return for every cell format whether it wraps text, in the order of their numbers."""
     formats = child_elements(styles, "cellXfs", "xf")
     return [any(boolean_attribute(a, "wrapText") for a in child_elements(xf, "alignment")) for xf in formats]
 
@@ -78,9 +78,9 @@ _COLUMN_ATTRIBUTE = re.compile(rb'\b(min|max|width)="([0-9.]+)"')
 
 
 class SheetPrinter:
-    """Writes one sheet; *sheets* says where the rows of every printed sheet are afterwards.
+    """Writes one sheet; *sheets* has the row copies of every printed sheet.
 
-    *kinds* and *wraps* say of each cell format what numbers it shows and whether it wraps text.
+    *kinds* and *wraps* give for each cell format the kind of its numbers and whether it wraps text.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class SheetPrinter:
         self._printed, self._copies, self._sheets = printed, printed.copies, sheets
         self._write, self._kinds, self._wraps = write, kinds, wraps
 
-    def print(self, stream: SheetStream) -> Iterator[bytes]:
+    def write_sheet(self, stream: SheetStream) -> Iterator[bytes]:
         """Yield the sheet's bytes."""
         self._grammar = stream.grammar
         stored = dict(stream.rows())
@@ -109,7 +109,7 @@ class SheetPrinter:
         yield stream.closing + FormulaFollower(self._sheets, self._printed.sheet)(tail)
 
     def _read_formulas(self, stored: Mapping[int, bytes]) -> Iterator[tuple[tuple[int, int], str]]:
-        # shared formulas are written out: their cells go separate ways
+        # shared formulas are written out, because their cells move in different ways
         shared = SharedFormulas()
         for number, row in stored.items():
             for formula in find_formulas_in_row(self._grammar, shared, number, row, {}):
@@ -167,7 +167,7 @@ class SheetPrinter:
         return b"<%bf%b>%b</%bf>" % (p, attributes, escape_formula(shift(text)), p)
 
     def _height(self, row: PrintedRow, cell: RowCell) -> float:
-        """The height that a text asks for in merged cells: Excel fits rows to every other text itself."""
+        """Return the height that a text needs in merged cells; Excel fits rows only to texts in single cells."""
         filled, area = row.cells.get(cell_address(row.number, cell.column)), self._merges.get((row.number, cell.column))
         style = _style_number(cell.attributes)
         if not filled or not area or area.first_row != area.last_row or style >= len(self._wraps):
@@ -186,12 +186,12 @@ def _style_number(attributes: bytes) -> int:
 
 def _read_column_widths(head: bytes) -> Iterator[tuple[int, float]]:
     for element in _COLUMN_ELEMENT.finditer(head):
-        said = {name: float(value) for name, value in _COLUMN_ATTRIBUTE.findall(element.group(1))}
-        first, last = int(said.get(b"min", 1)), int(said.get(b"max", 1))
+        attributes = {name: float(value) for name, value in _COLUMN_ATTRIBUTE.findall(element.group(1))}
+        first, last = int(attributes.get(b"min", 1)), int(attributes.get(b"max", 1))
         for column in range(first, min(last, _LAST_MEASURED_COLUMN) + 1):
-            yield column, said.get(b"width", _USUAL_COLUMN_WIDTH)
+            yield column, attributes.get(b"width", _USUAL_COLUMN_WIDTH)
 
 
 def _text_width(text: str) -> int:
-    """The width of a text in characters; East Asian ones take two."""
+    """Return the width of a text in characters; East Asian ones count twice."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

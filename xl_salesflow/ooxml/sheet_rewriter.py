@@ -1,6 +1,6 @@
-"""Rewrite a sheet as it streams by: splice changed rows, insert new rows, pass the rest on.
+"""Rewrite a sheet as a stream: splice changed rows, insert new rows, copy the rest.
 
-Edits that something stands in the way of are refused: arrays, merged cells, cells below a table that grows.
+Edits of parts of arrays and of hidden merged cells are refused, and tables that would grow over other cells.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _MERGED_CELLS = re.compile(rb'<(?:[\w.-]+:)?mergeCell\s[^>]*?ref="([^"]+)"')
 
 
 def find_array_areas(patterns: SheetGrammar, block: bytes) -> Iterator[Area]:
-    """Yield the cells that each array formula or data table of a block fills, where they are several."""
+    """Yield the cells of each array formula or data table in a block that fills several."""
     for match in patterns.array.finditer(block):
         ref = _ARRAY_FORMULA_REF.search(match.group())
         area = Area.find(ref.group(1)) if ref else None
@@ -44,32 +44,32 @@ def find_array_areas(patterns: SheetGrammar, block: bytes) -> Iterator[Area]:
 
 
 class EditObstacles:
-    """Looks out, as a sheet streams by, for what its edits must not touch; refuses with the cell's address."""
+    """Watches a sheet as it is read for cells that its edits must not touch; errors name the address."""
 
     def __init__(self, path: Path, sheet: str, edits: SheetEdits) -> None:
         self._path, self._sheet, self._edits = path, sheet, edits
         self._arrays: list[Area] = []
 
     def refusal(self, place: str, why: Words) -> UnsupportedEdit:
-        """The error for an edit of a cell."""
+        """Return the error for an edit of a cell."""
         return UnsupportedEdit(self._path, f"{self._sheet}!{place}", why)
 
     def note_arrays(self, patterns: SheetGrammar, block: bytes) -> None:
-        """Take note of array formulas and data tables that start in a block; their cells lie in it or below."""
+        """Note the array formulas and data tables that start in a block; their cells are in it or below."""
         self._arrays += (area for area in find_array_areas(patterns, block) if area not in self._edits.emptied)
 
     def refuse_arrays(self, row: int, fragments: tuple[CellFragment | None, ...]) -> None:
-        """Refuse to change part of an array; the whole may go, and cached values may change."""
+        """Refuse to change part of an array; it may be removed as a whole, and cached values may change."""
         for column, fragment in zip(self._edits.columns, fragments, strict=True) if self._arrays else ():
-            area = next((area for area in self._arrays if area.holds(row, column)), None)
+            area = next((area for area in self._arrays if area.contains_cell(row, column)), None)
             if area and fragment and fragment[2] is not CACHE_MODE:
                 why = (f"belongs to the array formula in {area}; clear it first", f"属于数组公式 {area}；请先清除")
                 raise self.refusal(cell_address(row, column), why)
 
     def clear_way(self, patterns: SheetGrammar, number: int, row: bytes) -> bytes:
-        """Take blank cells out of the way of a table that grows; refuse to grow over others."""
+        """Remove blank cells where a table grows; refuse to grow over others."""
         for fresh in self._edits.fresh.values():
-            for cell in parse_row_cells(patterns, row) if fresh.holds(number) else ():
+            for cell in parse_row_cells(patterns, row) if fresh.contains_row(number) else ():
                 if not fresh.area.first_col <= cell.column <= fresh.area.last_col:
                     continue
                 if cell.content and number != fresh.totals_row:
@@ -83,7 +83,7 @@ class EditObstacles:
         return row
 
     def refuse_merged(self, tail: bytes) -> None:
-        """Refuse values in cells that a merge hides."""
+        """Refuse values in cells that are hidden by a merge."""
         for match in _MERGED_CELLS.finditer(tail):
             area = Area.find(match.group(1))
             for place in self._edits.within(area) if area else ():
@@ -108,7 +108,7 @@ class ShiftFollowers(NamedTuple):
 
 
 class DateSetting(NamedTuple):
-    """What the workbook says about dates: its system, and the formats that show them."""
+    """The date system of the workbook, and the formats that show dates."""
 
     date1904: bool
     dated: DatedStyle
@@ -162,7 +162,7 @@ class SheetRewriter:
             raise self._obstacles.refusal(error.place, error.why) from error
 
     def _head(self, head: bytes) -> bytes:
-        """Widen the sheet's dimension where an edit lies outside."""
+        """Widen the dimension of the sheet where an edit is outside."""
         extent, match = self._edits.extent(), _DIMENSION_ELEMENT.search(head)
         if extent is None or match is None:
             return head
@@ -181,7 +181,7 @@ class SheetRewriter:
         return max((number for number, _, _ in find_row_spans(self._patterns, block, before)), default=before)
 
     def _block(self, block: bytes, before: int, last: int) -> Iterator[bytes]:
-        """Pass a block on, in as few pieces as its changed rows allow."""
+        """Yield a block in pieces, as few as its changed rows allow."""
         self._obstacles.note_arrays(self._patterns, block)
         wanted = self._wanted(before, last)
         if not wanted and not self._shared.concerns(block):
@@ -204,13 +204,13 @@ class SheetRewriter:
         yield block[copied:]
 
     def _wanted(self, before: int, last: int) -> list[int]:
-        """The rows that change or serve as models, after a row up to another."""
+        """Return the rows after *before* up to *last* that change or are models for new rows."""
         start, end = np.searchsorted(self._rows, [before + 1, last + 1])
         models = {row for row in self._models if before < row <= last}
         return sorted(models.union(self._rows[start:end].tolist()))
 
     def _spans(self, block: bytes, before: int, wanted: list[int]) -> Iterable[RowSpan]:
-        """Find the rows to look at: the wanted ones; all where one of them is new, or a formula that others share may go."""
+        """Find the wanted rows; all rows where one of them is new, or where formulas are shared."""
         if b't="shared"' in block:
             return find_row_spans(self._patterns, block, before)
         found = find_some_row_spans(self._patterns, block, wanted)
@@ -221,8 +221,8 @@ class SheetRewriter:
         self._models[number] = (start.group(1) if start else b"", read_row_styles(self._patterns, row))
 
     def _look(self, number: int) -> NewRowStyle:
-        """How new cells of a row look: like the model row of the table they belong to."""
-        here = tuple(name for name, fresh in self._edits.fresh.items() if fresh.holds(number))
+        """Return the look of new cells in a row: that of the model row of their table."""
+        here = tuple(name for name, fresh in self._edits.fresh.items() if fresh.contains_row(number))
         if here not in self._look_of:
             attributes = b""
             styles: dict[int, bytes] = {}
@@ -233,7 +233,7 @@ class SheetRewriter:
         return self._look_of[here]
 
     def _new_rows(self, most: int) -> Iterator[bytes]:
-        """Write what is left, below the last row of the sheet; of it, only cells that moved can point elsewhere now."""
+        """Write the rows below the last row of the sheet; only moved cells there can have formulas to shift."""
         while self._next is not _NO_MORE_EDITS and most:
             moved = any(fragment and fragment[2] is WHOLE_MODE for fragment in self._next[1])
             yield self._follow_in(self._new_row()) if moved else self._new_row()

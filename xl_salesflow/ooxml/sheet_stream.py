@@ -2,7 +2,7 @@
 
 Everything works on bytes with compiled patterns, so that a sheet of a million rows needs only a few megabytes of memory.
 Sheets written in a way the patterns do not cover (comments, CDATA, single quotes, other encodings) are first rewritten by
-lxml, which costs memory but changes nothing that XML means.
+lxml, which costs memory but does not change the meaning of the XML.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class SheetGrammar:
 
 @cache
 def compile_sheet_grammar(prefix: bytes) -> SheetGrammar:
-    """Compile the patterns for a namespace prefix such as b"x:", mostly empty."""
+    """Compile the patterns for a namespace prefix such as b"x:"; most sheets have none."""
     p = re.escape(prefix)
     return SheetGrammar(
         prefix,
@@ -50,7 +50,7 @@ _ROW_NUMBER_ATTRIBUTE = re.compile(rb'\sr="([0-9]{1,9})"')
 
 
 def read_row_number(attributes: bytes, default: int) -> int:
-    """A row's number from its attributes, or the one that follows the row before."""
+    """Return a row's number from its attributes, or *default* when they have none."""
     match = _ROW_NUMBER_ATTRIBUTE.search(attributes)
     return int(match.group(1)) if match else default
 
@@ -58,7 +58,7 @@ def read_row_number(attributes: bytes, default: int) -> int:
 class SheetStream:
     """Reads a sheet front to back, once: `head`, then `blocks()`, then `tail`.
 
-    `opening` and `closing` are the tags around the rows; an empty `<sheetData/>` is taken apart into two.
+    `opening` and `closing` are the tags around the rows; an empty `<sheetData/>` becomes two tags.
     """
 
     def __init__(self, package: Package, part: str) -> None:
@@ -109,7 +109,7 @@ class SheetStream:
             buffer += chunk
 
     def _uncommented(self, xml: bytes) -> bytes:
-        """Refuse comments and CDATA, which the start of a sheet has not foretold; "!" alone is found ten times faster."""
+        """Refuse comments and CDATA later than the start of a sheet; to look for "!" first is ten times faster."""
         if b"!" in xml and b"<!" in xml:
             raise repairable_workbook_error(
                 self._package.path,
@@ -142,7 +142,7 @@ def find_row_spans(patterns: SheetGrammar, block: bytes, before: int) -> Iterato
 
 
 def find_some_row_spans(patterns: SheetGrammar, block: bytes, numbers: Iterable[int]) -> list[RowSpan] | None:
-    """Find a few rows of a block by how each starts; None when one of them does not say its number first, or is not there."""
+    """Find a few rows of a block by their start tags; None when one is missing or its number is not its first attribute."""
     opening = b"<%brow" % patterns.prefix
     found = []
     end = 0
@@ -194,7 +194,7 @@ class RowCell(NamedTuple):
 
 
 def parse_row_cells(patterns: SheetGrammar, row: bytes) -> Iterator[RowCell]:
-    """Take a row apart; a cell that does not say where it is follows the one before."""
+    """Yield the cells of a row; a cell without an address follows the one before."""
     column = 0
     for match in patterns.cell.finditer(row):
         attributes, content = match.groups()

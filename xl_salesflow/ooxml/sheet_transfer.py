@@ -27,7 +27,7 @@ _ELEMENTS_AFTER_SHEETS = ("functionGroups", "externalReferences")
 
 
 class SheetGraft:
-    """Takes sheets of *source*, whose cells hold their texts themselves, over into *into*; the source is only read."""
+    """Copies sheets of *source*, whose texts are inline, into *into*; the source is only read."""
 
     def __init__(self, into: PackageDraft, source: PackageDraft) -> None:
         self._into, self._source = into, source
@@ -41,7 +41,7 @@ class SheetGraft:
         return next(r.target for r in read_relationships(draft.package, main) if r.kind == "styles")
 
     def sheet(self, name: str) -> None:
-        """Take a sheet over, with the names that point to it and are not there yet; it comes last."""
+        """Copy a sheet to the end, with the defined names that point to it and do not exist yet."""
         listed = list(child_elements(self._source.tree(self._from), "sheets", "sheet"))
         element = next(one for one in listed if one.get("name") == name)
         link = next(
@@ -49,7 +49,7 @@ class SheetGraft:
         )
         part = self._copied(link.target)
         kind = next(r.get("Type") or "" for r in self._source.relationships(self._from) if r.get("Id") == link.id)
-        id = self._into.relate(self._workbook, kind, part)
+        relation_id = self._into.relate(self._workbook, kind, part)
         sheets = next(child_elements(self._into.tree(self._workbook), "sheets"))
         new = etree.SubElement(sheets, self._tag("sheet"), name=name)
         new.set(
@@ -62,16 +62,16 @@ class SheetGraft:
         )
         if element.get("state"):
             new.set("state", element.get("state") or "")
-        new.set(f"{{{_OFFICE_RELATIONSHIPS_NAMESPACE}}}id", id)
+        new.set(f"{{{_OFFICE_RELATIONSHIPS_NAMESPACE}}}id", relation_id)
         self._names_of(name, listed.index(element), len(sheets) - 1)
 
     def body(self, name: str, part: str) -> None:
-        """Write the sheet in *part* anew, as the sheet *name* is there; for a sheet without tables, charts and the like."""
+        """Replace the sheet in *part* by the sheet *name* of the source, which has no tables, charts and the like."""
         listed = child_elements(self._source.tree(self._from), "sheets", "sheet")
-        id = next(local_attribute(one, "id") for one in listed if one.get("name") == name)
+        relation_id = next(local_attribute(one, "id") for one in listed if one.get("name") == name)
         root = deepcopy(
             self._source.tree(
-                next(r.target for r in read_relationships(self._source.package, self._from) if r.id == id)
+                next(r.target for r in read_relationships(self._source.package, self._from) if r.id == relation_id)
             )
         )
         self._fit(root)
@@ -94,7 +94,7 @@ class SheetGraft:
         new.text = text
 
     def unname(self, name: str) -> None:
-        """Take a name of the whole workbook away."""
+        """Remove a name of the whole workbook."""
         names = next(child_elements(self._into.tree(self._workbook), "definedNames"))
         for old in [one for one in names if one.get("name") == name and one.get("localSheetId") is None]:
             names.remove(old)
@@ -103,7 +103,7 @@ class SheetGraft:
         return f"{{{etree.QName(self._into.tree(self._workbook)).namespace}}}{name}"
 
     def _names_of(self, sheet: str, number_there: int, number_here: int) -> None:
-        plain, quoted = f"{sheet}!", "'" + sheet.replace("'", "''") + "'!"
+        bare, quoted = f"{sheet}!", "'" + sheet.replace("'", "''") + "'!"
         there = {
             (one.get("name") or "").casefold()
             for one in child_elements(self._into.tree(self._workbook), "definedNames", "definedName")
@@ -113,11 +113,11 @@ class SheetGraft:
             name, text = one.get("name") or "", one.text or ""
             if one.get("localSheetId") == str(number_there):
                 self.name(name, text, number_here)
-            elif one.get("localSheetId") is None and name.casefold() not in there and text.startswith((quoted, plain)):
+            elif one.get("localSheetId") is None and name.casefold() not in there and text.startswith((quoted, bare)):
                 self.name(name, text)
 
     def _copied(self, part: str) -> str:
-        """Copy a part and all that it points to; returns its new name."""
+        """Copy a part with all parts that it refers to, and return its new name."""
         if part in self._copies:
             return self._copies[part]
         new = self._copies[part] = self._into.unused(part)
@@ -134,7 +134,7 @@ class SheetGraft:
         return new
 
     def _fit(self, root: etree._Element) -> None:
-        """Bring a copied part in line with the workbook it goes to: formats, texts, the numbers of tables."""
+        """Adapt a copied part to its new workbook: formats and the numbers of tables."""
         if local_name(root) == "worksheet":
             for element in root.iter("{*}c", "{*}row", "{*}col"):
                 attribute = _STYLED_ELEMENTS[local_name(element)]

@@ -1,6 +1,6 @@
-"""Make tables longer or shorter: decide what is written where, and refuse what stands in the way.
+"""Make tables longer or shorter: decide what is written where, and refuse to write over other cells.
 
-Cells that move to other rows are taken from the sheet as they stand.
+Cells that move to other rows are copied from the sheet unchanged.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _RELOCATED_ARRAY_REF = re.compile(rb'(\sref=")([^"]*)')
 
 
 class CellRelocation:
-    """Reads the cells of a table's columns from a row on, ready to be written elsewhere."""
+    """Reads the cells of a table's columns from a row on, to write them elsewhere."""
 
     def __init__(self, stream: SheetStream, table: ExcelTable, first_row: int) -> None:
         self._stream, self._table, self._first_row = stream, table, first_row
@@ -50,7 +50,7 @@ class CellRelocation:
                 yield number, [cell for cell in cells if table.first_col <= cell.column <= table.last_col]
 
     def _standing_alone(self, patterns: SheetGrammar, row: int, cell: RowCell) -> RowCell:
-        """Write a shared formula out, so that the cell can leave the others."""
+        """Write out a shared formula, so that the cell can move on its own."""
         formula = patterns.formula.search(cell.content)
         if formula is None:
             return cell
@@ -64,24 +64,24 @@ class CellRelocation:
 
 
 class RelocatedRows:
-    """Rows of a table in their new places, read again from the sheet as they are asked for, so that few are held."""
+    """The moved rows of a table; they are read from the sheet in pieces, so that only a few are in memory."""
 
     def __init__(self, read: Callable[[], Iterator[tuple[int, list[RowCell]]]], first_row: int, count: int) -> None:
         self._read, self._first_row, self.count = read, first_row, count
         self._rows: Iterator[tuple[int, list[RowCell]]] = iter(())
-        self._asked, self._at = (0, 0), count  # the piece that is held, and where reading stands
-        self._held: list[dict[int, RawCell]] = []
+        self._piece_bounds, self._at = (0, 0), count  # of the piece in memory; the next row to read
+        self._piece: list[dict[int, RawCell]] = []
         self._next: tuple[int, list[RowCell]] | None = None
 
     def piece(self, start: int, stop: int) -> list[dict[int, RawCell]]:
-        """The cells of some rows by column, counted from the first; pieces are best asked for in order."""
-        if (start, stop) != self._asked:
+        """Return the cells of some rows by column, counted from the first row; pieces are read fastest in order."""
+        if (start, stop) != self._piece_bounds:
             if start < self._at:
                 self._rows, self._at = self._read(), 0
                 self._next = next(self._rows, None)
             rows = [self._row() for _ in range(self._at, stop)]
-            self._asked, self._held = (start, stop), rows[len(rows) - (stop - start) :]
-        return self._held
+            self._piece_bounds, self._piece = (start, stop), rows[len(rows) - (stop - start) :]
+        return self._piece
 
     def _row(self) -> dict[int, RawCell]:
         row = self._first_row + self._at
@@ -94,7 +94,7 @@ class RelocatedRows:
 
 
 class RelocatedColumn(Sequence[Any]):
-    """One column of moved rows; where it holds no cell, the cell that is there goes away."""
+    """One column of moved rows; where it has no cell, the cell at the new place is removed."""
 
     def __init__(self, rows: RelocatedRows, column: int) -> None:
         self._rows, self._column = rows, column
@@ -114,7 +114,7 @@ class RelocatedColumn(Sequence[Any]):
 
 
 def make_raw_cell(cell: RowCell, row: int) -> RawCell:
-    """A cell as it will stand in another row; an array formula of one cell takes its reference along."""
+    """Return a cell for another row; the reference of an array formula in one cell moves with it."""
     content = cell.content
     if b' ref="' in content:
         content = _RELOCATED_ARRAY_REF.sub(
@@ -146,7 +146,7 @@ class TableResizer:
         return range(self._table.first_col, self._table.last_col + 1)
 
     def put(self, first: int, columns: Mapping[int, Sequence[Any]]) -> None:
-        """Write whole rows from a row on, and let the table reach as far."""
+        """Write rows from a row on, and extend the table to the last of them."""
         count = count_column_values(columns)
         last = first + count - 1
         if last > MAX_ROW - self._table.has_totals:
@@ -160,12 +160,12 @@ class TableResizer:
             self._cells.set(number, rows, _new_body_values(column, columns.get(number), count))
 
     def cut(self, last: int) -> None:
-        """Let the table end at a row, and take away what is below."""
+        """End the table at a row, and remove the cells below."""
         end = self._edits.last_row(self._before)
         if last < end:
-            gone = np.arange(last + 1, end + 1)
+            removed = np.arange(last + 1, end + 1)
             for number in self._columns:
-                self._cells.set(number, gone, [REMOVED_CELL] * len(gone))
+                self._cells.set(number, removed, [REMOVED_CELL] * len(removed))
             self._end_at(last)
 
     def _end_at(self, last: int) -> None:
@@ -184,7 +184,7 @@ class TableResizer:
         self._edits.row_shifts[before.name] = TableGrowth(before, last)
 
     def _move_totals(self, now: int, after: int) -> None:
-        """Take the totals row along, from where earlier edits have put it."""
+        """Move the totals row from where earlier edits have put it."""
         on_disk = self._before.last_row + 1
         found: dict[int, RawCell] = {}
         for _, cells in CellRelocation(self._stream(), self._before, on_disk).rows():
@@ -194,7 +194,7 @@ class TableResizer:
             self._cells.set(number, np.array([after]), [found.get(number, REMOVED_CELL)])
 
     def delete(self, rows: Sequence[int]) -> None:
-        """Take rows out; those below, and the totals row, move up."""
+        """Delete rows; those below and the totals row move up."""
         table, gone = self._before, sorted({int(row) for row in rows})
         if not gone:
             return
@@ -239,7 +239,7 @@ class TableResizer:
 
     def _refuse_neighbours(self, gained: Area) -> None:
         for other in self._tables.values():
-            if other.name != self._table.name and other.sheet == self._sheet.name and other.area.meets(gained):
+            if other.name != self._table.name and other.sheet == self._sheet.name and other.area.overlaps(gained):
                 why = (
                     f"table {other.name} is in the way of {self._table.name}; move it and run again",
                     f"表 {other.name} 挡住了表 {self._table.name}；请移开后重新运行",
@@ -247,7 +247,7 @@ class TableResizer:
                 raise self._refusal(cell_address(other.area.first_row, other.area.first_col), why)
 
     def _refuse_edits(self, gained: Area) -> None:
-        """Values that are to be written below the table are in its way as much as those that stand there."""
+        """Refuse to grow over cells that were set in this run."""
         for row, column in self._cells.within(gained):
             if self._cells.row(row).get(column) not in (None, REMOVED_CELL):
                 why = (
@@ -258,7 +258,7 @@ class TableResizer:
 
 
 def count_column_values(columns: Mapping[Any, Sequence[Any]]) -> int:
-    """How many rows columns of equal length make; raises ValueError for others."""
+    """Return the common length of columns; raises ValueError when they differ."""
     lengths = {len(values) for values in columns.values()}
     if len(lengths) > 1:
         raise ValueError(f"columns of different length: {sorted(lengths)}")
@@ -266,7 +266,7 @@ def count_column_values(columns: Mapping[Any, Sequence[Any]]) -> int:
 
 
 def _new_body_values(column: TableColumn, values: Sequence[Any] | None, count: int) -> Sequence[Any]:
-    """What goes into new cells of a column: the values given, under its formula where it calculates."""
+    """Return the contents of new cells of a column: the given values, with its formula if it has one."""
     if column.formula is None:
         return values if values is not None else [None] * count
     cached = values if values is not None else [None] * count

@@ -77,11 +77,11 @@ class ByteSpans(NamedTuple):
         A float is the one that Python reads: numpy asks Python.
         """
         lengths = self.ends - self.starts
-        shown = self.text.windows(f"S{_LONGEST_NUMBER}")[self.starts].view(np.uint8).reshape(-1, _LONGEST_NUMBER)
-        shown[np.arange(_LONGEST_NUMBER) >= lengths[:, None]] = 0
-        pointed = (shown == ord(".")).any(axis=1) & (lengths <= _LONGEST_NUMBER)
-        shown[~pointed] = ord("0")
-        return shown.reshape(-1).view(f"S{_LONGEST_NUMBER}").astype(np.float64), pointed
+        digits = self.text.windows(f"S{_LONGEST_NUMBER}")[self.starts].view(np.uint8).reshape(-1, _LONGEST_NUMBER)
+        digits[np.arange(_LONGEST_NUMBER) >= lengths[:, None]] = 0
+        pointed = (digits == ord(".")).any(axis=1) & (lengths <= _LONGEST_NUMBER)
+        digits[~pointed] = ord("0")
+        return digits.reshape(-1).view(f"S{_LONGEST_NUMBER}").astype(np.float64), pointed
 
 
 # Kind of tag: two bytes right after "<" that tell it from others; what may follow, also when it closes itself.
@@ -164,12 +164,12 @@ def parse_regular_rows(block: bytes, area: Area) -> RegularRows | None:
     first, end = np.searchsorted(rows.numbers, (area.first_row, area.last_row + 1))
     inside = (row >= first) & (row < end) & (column >= area.first_col) & (column <= area.last_col)
     closed = (kinds[cells + 1] == _CELL_TAG) | (kinds[cells + 1] == _ROW_END_TAG)
-    asked = np.flatnonzero(inside)
-    alike = _group_by_attributes(text, attributes[asked], closed[asked])
+    wanted = np.flatnonzero(inside)
+    alike = _group_by_attributes(text, attributes[wanted], closed[wanted])
     if alike is None:
         return None
     return RegularRows(
-        int(rows.numbers[-1]), rows.numbers[first:end], row[asked] - first, column[asked], texts.at(asked), alike
+        int(rows.numbers[-1]), rows.numbers[first:end], row[wanted] - first, column[wanted], texts.at(wanted), alike
     )
 
 
@@ -240,13 +240,13 @@ def _group_by_attributes(
         if not len(rest):
             return alike
         start = int(attributes[rest[0]])
-        shown, bracket, _ = text.raw[start : start + WINDOW_REACH].partition(b">")
+        found, bracket, _ = text.raw[start : start + WINDOW_REACH].partition(b">")
         if not bracket:
             return None
-        same = text.windows(f"S{len(shown) + 1}")[attributes[rest]] == shown + bracket
-        if (closed[rest[same]] != shown.endswith(b"/")).any():
+        same = text.windows(f"S{len(found) + 1}")[attributes[rest]] == found + bracket
+        if (closed[rest[same]] != found.endswith(b"/")).any():
             return None
-        if not shown.endswith(b"/"):
-            alike.append((shown, rest[same]))
+        if not found.endswith(b"/"):
+            alike.append((found, rest[same]))
         rest = rest[~same]
     return None

@@ -1,4 +1,4 @@
-"""Edit a workbook: collect what is to change, then write it; nothing else is touched."""
+"""Edit a workbook: collect edits, then write them; nothing else is touched."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class Workbook(WorkbookOnDisk):
     def __init__(self, path: Path, source: bytes | Package) -> None:
         super().__init__(path, source)
         self._edits = WorkbookEdits()
-        self._replaced: dict[str, bytes] = {}  # parts that are written anew, with no regard to edits
+        self._replaced: dict[str, bytes] = {}  # parts that are replaced whatever the edits are
 
     @property
     def tables(self) -> Mapping[str, ExcelTable]:
-        """The tables by name, ignoring case, as large as the edits make them."""
-        moved = {name: replace(move.table, last_row=move.last_row) for name, move in self._edits.row_shifts.items()}
+        """The tables by name, ignoring case, in the size that the edits give them."""
+        moved = {name: replace(shift.table, last_row=shift.last_row) for name, shift in self._edits.row_shifts.items()}
         return (
             CaseInsensitiveMapping({name: moved.get(name, table) for name, table in self._on_disk.items()})
             if moved
@@ -62,7 +62,7 @@ class Workbook(WorkbookOnDisk):
         """Set cells of a table's column, by sheet row: `{row: value}` or `(rows, values)`.
 
         A value is None (clears the cell, keeps its format), bool, int, float, str, date, datetime, time, timedelta,
-        Decimal, ErrorValue, Formula or Cached. Raises MissingTable, MissingColumn, UnsupportedEdit.
+        Decimal, ErrorValue, CellFormula or CachedValue. Raises MissingTable, MissingColumn, UnsupportedEdit.
         """
         at = self._table(table, self.tables)
         column = self._column(at, header)
@@ -91,7 +91,7 @@ class Workbook(WorkbookOnDisk):
         self._edits.sheet(name).set(col, np.array([row], dtype=np.int64), [value])
 
     def empty(self, sheet: str, area: Area) -> None:
-        """Empty a rectangle of cells, the only way in which an array formula can go: as a whole."""
+        """Empty a rectangle of cells; only so can an array formula be removed."""
         for row in range(area.first_row, area.last_row + 1):
             for column in range(area.first_col, area.last_col + 1):
                 self.set_cell(sheet, row, column, None)
@@ -112,7 +112,7 @@ class Workbook(WorkbookOnDisk):
         resizer.put(at.first_row if self._starts_empty(at) else at.last_row + 1, self._by_number(at, columns))
 
     def replace_rows(self, table: str, columns: ValuesByHeader) -> None:
-        """Replace a table's whole body; it grows or shrinks, to one empty row at least."""
+        """Replace the body of a table; it keeps at least one row, which may be empty."""
         at, resizer = self._resizer(table)
         count = count_column_values(columns)
         resizer.put(at.first_row, self._by_number(at, columns if count else {header: [None] for header in at.headers}))
@@ -133,7 +133,7 @@ class Workbook(WorkbookOnDisk):
 
     @property
     def package(self) -> Package:
-        """The parts as they are on disk."""
+        """The package as it is on disk."""
         return self._package
 
     @property
@@ -142,33 +142,33 @@ class Workbook(WorkbookOnDisk):
         return self._part.texts
 
     def widen(self, table: str, columns: Sequence[NewColumn]) -> None:
-        """Set the cells of columns that `add_columns` made room for."""
+        """Set the cells of columns that `add_table_columns` added."""
         at = self._table(table, self._on_disk)
         set_new_column_cells(self._edits.sheet(at.sheet), at, columns)
 
-    def recalculated(self, known: KnownFormulas) -> tuple[Workbook, Recalculation]:
-        """Return the workbook to write, with the values of formulas that depend on the edits, and what came of it.
+    def with_recalculation(self, known: KnownFormulas) -> tuple[Workbook, Recalculation]:
+        """Return the workbook with new values for the formulas that depend on the edits, and what was calculated.
 
-        Formulas among *known* have their values already. What cannot be calculated here is left for Excel, which is then
-        asked to calculate when it opens the file.
+        Formulas among *known* have their values already. Formulas that cannot be calculated here are left for Excel, which
+        then calculates when it opens the file.
         """
         from xl_salesflow.ooxml.recalculation import recalculate_formulas
 
         changed = make_change_predicate(self._edits)
         before = ConcernedFormulas(self._source(), changed, known)
-        if before.hopeless:  # as most are: nothing to do, or nothing that could be done
+        if before.nothing_calculable:  # the usual case
             return self._with_caches(changed), Recalculation()
         after, others = self._edited()
         same = self.sheets.keys() - others
         outcome = recalculate_formulas(before, ConcernedFormulas(after._source(), changed, known, before, same))
         after._renew(outcome.values)
-        if outcome.left:
+        if outcome.left_for_excel:
             after.require_recalculation()
         places = {CellRange(p.sheet, Area(p.row, p.column, p.row, p.column)) for p in outcome.values}
         return after._with_caches(extend_change_predicate(changed, places)), outcome
 
     def _with_caches(self, changed: ChangePredicate) -> Workbook:
-        """Renew what charts and pivot tables remember of cells that change."""
+        """Renew what charts and pivot tables cache of changed cells."""
         if not ChartCaches(self._package, self._source(), changed).has_stale_caches():
             return self
         after, _ = self._edited()
@@ -176,13 +176,13 @@ class Workbook(WorkbookOnDisk):
         return after
 
     def formulas(self, sheet: str | None = None) -> dict[CellPlace, str]:
-        """Every formula on disk, or those of one sheet, in file syntax."""
+        """Return every formula on disk, or those of one sheet, in file syntax."""
         source = self._source()
         wanted = replace(source, sheets=[self.sheets[sheet].name]) if sheet else source
         return {place: cell.text or "" for place, cell in find_workbook_formulas(wanted, KnownFormulas())}
 
     def arrays(self, sheet: str) -> dict[CellPlace, Area]:
-        """The formulas on disk of a sheet that fill several cells: where each stands, and which cells it fills."""
+        """Return the array formulas of a sheet on disk: the first cell of each, and the cells it fills."""
         stream, found = SheetStream(self._package, self.sheets[sheet].part), dict[CellPlace, Area]()
         for block in stream.blocks():
             for area in find_array_areas(stream.grammar, block):
@@ -190,7 +190,7 @@ class Workbook(WorkbookOnDisk):
         return found
 
     def _renew(self, values: Mapping[CellPlace, Any]) -> None:
-        """Put new values under formulas, a column at a time."""
+        """Set new cached values of formulas, column by column."""
         by_column: defaultdict[tuple[str, int], dict[int, Any]] = defaultdict(dict)
         for place, value in values.items():
             by_column[place.sheet, place.column][place.row] = CachedValue(value)
@@ -203,11 +203,11 @@ class Workbook(WorkbookOnDisk):
         listed = cache(lambda: read_shared_strings(package, strings) if strings else [])
         return FormulaSource(
             [*self.sheets], self._on_disk, self.names, part.texts, self.date1904, listed,
-            lambda sheet: SheetStream(package, self.sheets[sheet].part), self._nothing_but,
+            lambda sheet: SheetStream(package, self.sheets[sheet].part), self._fully_known_sheets,
         )  # fmt: skip
 
     def _edited(self) -> tuple[Workbook, Collection[str]]:
-        """The workbook as the edits make it, and the sheets whose formulas they change; raises UnsupportedEdit."""
+        """Return the edited workbook, and the sheets whose formulas change; raises UnsupportedEdit."""
         assembly = EditAssembly(self._package, self._part, self._edits)
         replaced = {part: deflate_chunks([data]) for part, data in self._replaced.items()}
         after = Workbook(self.path, self._package.with_parts({**assembly.changed_parts(), **replaced}))

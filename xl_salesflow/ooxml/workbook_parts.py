@@ -21,7 +21,7 @@ from xl_salesflow.ooxml.sheet_stream import SheetStream
 
 V = TypeVar("V")
 _SHEET_PROTECTION = re.compile(rb'<(?:[\w.-]+:)?sheetProtection\b[^>]*\bsheet="(?:1|true|on)"')
-_TOO_MANY_DIGITS = 10  # no number in a workbook has as many; Python refuses to read thousands
+_TOO_MANY_DIGITS = 10  # more than any number in a workbook has
 STRICT_NAMESPACE = "http://purl.oclc.org/ooxml/"
 
 

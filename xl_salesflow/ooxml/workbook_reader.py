@@ -78,15 +78,15 @@ def _read_area_blocks(stream: SheetStream, decode: CellDecoder, area: Area) -> I
     for block in stream.blocks():
         if stream.grammar.prefix:
             block = block.replace(opening, b"<").replace(closing, b"</")
-        plain = parse_regular_rows(block, area)
-        if plain is None:
+        regular = parse_regular_rows(block, area)
+        if regular is None:
             rows, before = _read_irregular_rows(block, before, decode, area)
         else:
-            values = np.full((len(plain.numbers), area.last_col - area.first_col + 1), None, object)
-            for attributes, cells in plain.kinds:
-                place = plain.row[cells], plain.column[cells] - area.first_col
-                values[place] = decode.many(attributes, plain.texts.at(cells))
-            rows, before = AreaRows(plain.numbers, values), plain.last
+            values = np.full((len(regular.numbers), area.last_col - area.first_col + 1), None, object)
+            for attributes, cells in regular.kinds:
+                place = regular.row[cells], regular.column[cells] - area.first_col
+                values[place] = decode.decode_many(attributes, regular.texts.at(cells))
+            rows, before = AreaRows(regular.numbers, values), regular.last
         yield rows
         if before >= area.last_row:
             return
@@ -113,12 +113,12 @@ def _read_irregular_row(row: bytes, decode: CellDecoder, area: Area) -> list[Any
         if area.first_col <= column <= area.last_col:
             value = _UNPREFIXED_VALUE.search(content)
             text = value.group(1) if value else content if b'"inlineStr"' in attributes else b""
-            line[column - area.first_col] = decode.one(attributes, text)
+            line[column - area.first_col] = decode.decode_one(attributes, text)
     return line
 
 
 class WorkbookOnDisk:
-    """A workbook as it was when it was opened."""
+    """A workbook as it was when it was opened; nothing is written."""
 
     path: Path
     digest: str  # sha256 of the bytes read, in hexadecimal
@@ -134,7 +134,7 @@ class WorkbookOnDisk:
         self.digest = self._package.digest
         self.date1904, self.strict = self._part.date1904, self._part.strict
         self.sheets, self.names = self._part.sheets, self._part.names
-        self._nothing_but: dict[str, KnownFormulas] = {}
+        self._fully_known_sheets: dict[str, KnownFormulas] = {}
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -191,7 +191,7 @@ class WorkbookOnDisk:
         at = self.names[name]
         return read_area_rows(self._stream(at.sheet), self._decoder, Area(at.row, at.col, at.row, at.col))[0][0]
 
-    def typed_over(self, table: str, expected: Mapping[str, ExpectedFormula]) -> dict[str, list[int]]:
+    def find_overwritten_formulas(self, table: str, expected: Mapping[str, ExpectedFormula]) -> dict[str, list[int]]:
         """Find cells of calculated columns that hold no formula or another one: header to sheet rows.
 
         `expected` gives the formula of each header, or of its rows where they differ, in file syntax; spaces, case and
@@ -203,12 +203,12 @@ class WorkbookOnDisk:
         columns = {self._column(at, header): formula for header, formula in expected.items()}
         found = find_overwritten_formulas(self._stream(at.sheet), at, columns)
         if not found.others:
-            self._nothing_but[at.sheet] = KnownFormulas({at.name: [*expected]})
+            self._fully_known_sheets[at.sheet] = KnownFormulas({at.name: [*expected]})
         return {header: found.rows[self._column(at, header)] for header in expected}
 
-    def _table(self, name: str, among: Mapping[str, ExcelTable]) -> ExcelTable:
+    def _table(self, name: str, tables: Mapping[str, ExcelTable]) -> ExcelTable:
         try:
-            return among[name]
+            return tables[name]
         except KeyError:
             raise MissingTable(self.path, name) from None
 

@@ -42,7 +42,7 @@ def deflate_chunks(chunks: Iterable[bytes]) -> DeflatedPart:
 
 
 def inflate_pieces(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
-    """Decompress in pieces of a megabyte at most; raises FORMAT_ERROR on bad bytes and EOFError on missing ones."""
+    """Decompress in pieces of a megabyte at most; raises DEFLATE_ERROR on bad bytes and EOFError on missing ones."""
     squeezer = _zlib.decompressobj(-15)
     for raw in pieces:
         for start in range(0, len(raw), CHUNK_SIZE):

@@ -94,6 +94,6 @@ def _check_own_references(workbook: Workbook, language: Language) -> Iterator[Fi
 
 def _is_in_formula_column(tables: list[ExcelTable], row: int, column: int) -> bool:
     return any(
-        table.body.holds(row, column) and table.columns[column - table.first_col].formula is not None
+        table.body.contains_cell(row, column) and table.columns[column - table.first_col].formula is not None
         for table in tables
     )

@@ -69,7 +69,7 @@ class WorkbookReading:
                 expected[headers[id]] = {row: formula.text for row, formula in cells.items()}
             if not expected or not len(frame):
                 continue
-            found = self.workbook.typed_over(table.name, expected)
+            found = self.workbook.find_overwritten_formulas(table.name, expected)
             for column in table.formulas:
                 rows = pd.Index(found.get(headers[column.id], []), dtype="int64").intersection(frame.index).tolist()
                 if rows:

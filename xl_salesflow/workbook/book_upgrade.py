@@ -123,7 +123,11 @@ def _clear_arrays_in_the_way(workbook: Workbook, found: Iterable[LostFormula]) -
     """Empty what arrays are to fill, and whole arrays that stand where a formula is to go: none can be changed in part."""
     for sheet in {one.sheet for one in found}:
         here = [one for one in found if one.sheet == sheet]
-        old = [area for area in workbook.arrays(sheet).values() if any(area.holds(one.row, one.column) for one in here)]
+        old = [
+            area
+            for area in workbook.arrays(sheet).values()
+            if any(area.contains_cell(one.row, one.column) for one in here)
+        ]
         for area in (*old, *(one.fills for one in here if one.fills)):
             workbook.empty(sheet, area)
 

@@ -123,7 +123,7 @@ def find_loose_formulas(shipped: Workbook) -> dict[str, dict[CellPlace, str]]:
         outside = {
             place: text
             for place, text in shipped.formulas(sheet).items()
-            if not any(body.holds(place.row, place.column) for body in bodies)
+            if not any(body.contains_cell(place.row, place.column) for body in bodies)
         }
         if outside:
             found[sheet] = outside

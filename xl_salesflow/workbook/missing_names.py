@@ -64,7 +64,7 @@ class DisplacedNames:
         return (
             self._here.is_blank(cell)
             or (self._here.formula(cell) is not None) == is_formula
-            or (is_formula and any(area.holds(cell.row, cell.column) for area in self._arrays(cell.sheet)))
+            or (is_formula and any(area.contains_cell(cell.row, cell.column) for area in self._arrays(cell.sheet)))
         )
 
     def _arrays(self, sheet: str) -> list[Area]:
@@ -158,7 +158,8 @@ def _is_missing_or_broken_name(workbook: Workbook, text: str | None) -> bool:
 def _find_cell_in_table(workbook: Workbook, shipped: Workbook, cell: BookCell) -> BookCell | None:
     """Where the row of a cell in one of our tables is, by its key."""
     there = next(
-        (t for t in shipped.tables.values() if t.sheet == cell.sheet and t.body.holds(cell.row, cell.column)), None
+        (t for t in shipped.tables.values() if t.sheet == cell.sheet and t.body.contains_cell(cell.row, cell.column)),
+        None,
     )
     if there is None or there.name not in workbook.tables or there.name not in TABLES:
         return None
