@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import zipfile
 from email import message_from_bytes, policy
@@ -225,6 +226,21 @@ def test_path_in_names(tmp_path: Path, account: str) -> None:
     (bare,) = write_document_files(Document("quote", account, samples.quote().facts), folder, "en", ["html"])
     assert {path for path in tmp_path.rglob("*") if path.is_file()} == {file, bare}
     assert {file.parent, bare.parent} == {folder}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Making links needs a privilege on Windows.")
+@pytest.mark.parametrize("verb", ["followups", "report"])
+def test_link_in_the_place_of_a_file(
+    imported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    secret, output = tmp_path / "secret.txt", tmp_path / "out.html"
+    secret.write_text("mine", encoding="utf-8")
+    output.symlink_to(secret)
+    given = ["--format", "html"] if verb == "followups" else []
+    assert main([verb, str(imported), *given, "--output", str(output), "--today", TODAY]) == 3
+    assert "it is a link" in capsys.readouterr().err
+    assert secret.read_text(encoding="utf-8") == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.html", "secret.txt"]
 
 
 def test_path_in_the_logo(tmp_path: Path) -> None:
