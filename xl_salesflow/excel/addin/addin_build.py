@@ -15,7 +15,9 @@ from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from xl_salesflow.errors import UsageError
+from xl_salesflow import __version__
+from xl_salesflow.core.file_saving import save_file_atomically
+from xl_salesflow.errors import CannotSave, UsageError, WorkbookInUse
 from xl_salesflow.excel.addin.generated_sources import collect_addin_texts
 from xl_salesflow.locale.texts import Text
 
@@ -93,7 +95,8 @@ _ADDIN_PROPERTIES = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties '
     'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Sales</dc:title>'
-    "<dc:description>xl-salesflow: the ribbon of a sales workbook</dc:description></cp:coreProperties>"
+    "<dc:description>xl-salesflow: the ribbon of a sales workbook</dc:description>"
+    f"<cp:version>{__version__}</cp:version></cp:coreProperties>"
 )
 
 
@@ -105,14 +108,11 @@ def build_addin(path: Path) -> Path:
     """
     content = make_addin_bytes((*read_own_modules(), *read_xlwings_modules()))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
+        return save_file_atomically(path, content)
+    except (CannotSave, WorkbookInUse) as error:
         raise UsageError(
-            f"{path} could not be written: {error.strerror}; close Excel or choose another folder.",
-            f"无法写入 {path}：{error.strerror}；请关闭 Excel 或选择其他文件夹。",
+            f"{error} Close Excel or choose another folder.", f"{error.in_('zh')}请关闭 Excel 或选择其他文件夹。"
         ) from error
-    return path
 
 
 def make_addin_bytes(modules: Iterable[VbaModule]) -> bytes:
