@@ -77,9 +77,12 @@ def report_own_formulas(outcome: Recalculation, book: Workbook, language: Langua
     )
     done = [_own_formula_address(book, place) for place in own if place in outcome.values]
     left = [
-        {"cell": _own_formula_address(book, place), "why": _uncalculated_reason(outcome.left[place], language)}
+        {
+            "cell": _own_formula_address(book, place),
+            "why": _uncalculated_reason(outcome.left_for_excel[place], language),
+        }
         for place in own
-        if place in outcome.left
+        if place in outcome.left_for_excel
     ]
     return {"recalculated": done, "to_calculate": left} if own else {}
 
@@ -126,28 +129,33 @@ class ClosedBook:
         """
         workbook = Workbook.open(self.path) if self._data is None else Workbook(self.path, self._data)
         reading = WorkbookReading(workbook, find_workbook_layout(self.path, workbook.tables))
-        settings, wrong = read_workbook_settings(reading.take("Settings", Dialect()))
-        reading.faults["Settings"] += wrong
+        settings, wrong = read_workbook_settings(reading.read_table("Settings", Dialect()))
+        reading.findings["Settings"] += wrong
         dialect = Dialect(settings.text("currency"), workbook.date1904)
         for name in TABLES:
             if name != "Settings":
-                reading.take(name, dialect)
+                reading.read_table(name, dialect)
         reading.find_typed_over()
         language = message_language(settings, reading.layout.language)
         named, missing = check_named_cells(*read_single_cell_names(workbook), dialect, language)
         pipeline = Pipeline(
             {name: reading.frames.pop(name) for name in TABLES}, today, language, settings, query_from_named_cells(named), named,
-            reading.layout.places, source=str(self.path),
+            reading.layout.table_places, source=str(self.path),
         )  # fmt: skip
         self._reading, self._backups = reading, int(settings.number("backups"))
         faults = [
             finding
             for table in TABLES
-            for finding in describe_cell_findings(pipeline, table, reading.faults.pop(table))
+            for finding in describe_cell_findings(pipeline, table, reading.findings.pop(table))
         ]
         return replace(
             pipeline,
-            faults=(*faults, *find_missing_metric_rows(pipeline), *missing, *check_book_integrity(workbook, language)),
+            cell_findings=(
+                *faults,
+                *find_missing_metric_rows(pipeline),
+                *missing,
+                *check_book_integrity(workbook, language),
+            ),
         )
 
     def restore(self) -> list[str]:
@@ -163,7 +171,7 @@ class ClosedBook:
         after.require_recalculation()
         save_workbook(self.path, after.write_to, workbook.digest)
         language = language_of_headers(find_declared_tables(after))
-        return [one.told(language) for one in added] + [one.cell for one in strayed]
+        return [one.describe(language) for one in added] + [one.cell for one in strayed]
 
     def write(self, plan: ChangeSet) -> None:
         """Carry out *plan* on the workbook that was read; a plan that changes nothing leaves the file untouched.
@@ -171,17 +179,17 @@ class ClosedBook:
         Raises:
             WorkbookError: somebody has it open or saved it meanwhile, or the disk refuses; the file is as it was.
         """
-        before, workbook = self._carried_out(plan)
+        before, workbook = self._carry_out(plan)
         if workbook:
             save_workbook(self.path, workbook.write_to, before, self._backups)
 
-    def made(self, plan: ChangeSet) -> tuple[bytes, ChangeSet]:
+    def write_to_bytes(self, plan: ChangeSet) -> tuple[bytes, ChangeSet]:
         """Return the workbook with *plan* carried out, for somebody else to save, and the plan as `written` returns it."""
-        _, workbook = self._carried_out(plan)
+        _, workbook = self._carry_out(plan)
         data = workbook.to_bytes() if workbook else self._data or self.path.read_bytes()
         return data, replace(plan, answer={**plan.answer, **self._answer})
 
-    def written(self, plan: ChangeSet) -> ChangeSet:
+    def write_and_report(self, plan: ChangeSet) -> ChangeSet:
         """Carry out *plan*; return it with what became of the user's own formulas in its answer.
 
         `recalculated` lists the cells with new values, `to_calculate` those left for Excel, with the reason for each.
@@ -189,7 +197,7 @@ class ClosedBook:
         self.write(plan)
         return replace(plan, answer={**plan.answer, **self._answer})
 
-    def _carried_out(self, plan: ChangeSet) -> tuple[str, Workbook | None]:
+    def _carry_out(self, plan: ChangeSet) -> tuple[str, Workbook | None]:
         """Return the digest of what was read, and the workbook to save in its place; None where nothing changes."""
         if not plan.writes:
             return "", None
@@ -200,7 +208,7 @@ class ClosedBook:
             return "", None
         if reading.typed_over:  # what stands in for our formulas is nobody's to calculate here
             reading.workbook.require_recalculation()
-        workbook, outcome = reading.workbook.recalculated(known_formulas(reading.layout))
+        workbook, outcome = reading.workbook.with_recalculation(known_formulas(reading.layout))
         self._answer = report_own_formulas(outcome, workbook, reading.layout.language)
         return reading.workbook.digest, workbook
 
