@@ -87,15 +87,15 @@ def build_change_sheet_file(asked: ChangeSheet) -> bytes:
     lay_out_table_sheet(placed, asked.language)
     first.freeze_panes = f"{placed.column_letter('column')}{placed.first}"
     add_validations(placed, asked.language)
-    for id in _HIDDEN_CHANGE_COLUMNS:
-        first.column_dimensions[placed.column_letter(id)].hidden = True
+    for column in _HIDDEN_CHANGE_COLUMNS:
+        first.column_dimensions[placed.column_letter(column)].hidden = True
     _write_about_sheet(workbook.create_sheet(ABOUT_TABLE.title.in_(asked.language)), asked)
     return pack_workbook(workbook)
 
 
 def _change_sheet_row(line: ChangeLine, language: Language) -> dict[str, Any]:
-    told = {id: _clean_change_value(value) for id, value in asdict(line).items()}
-    return {**told, "apply": choice_label("yes_no", "yes", language) if line.apply else None}
+    cells = {column: _clean_change_value(value) for column, value in asdict(line).items()}
+    return {**cells, "apply": choice_label("yes_no", "yes", language) if line.apply else None}
 
 
 def _clean_change_value(value: Any) -> Any:
@@ -110,7 +110,7 @@ def _clean_change_value(value: Any) -> Any:
 
 
 def _keep_text_as_text(sheet: Worksheet, placed: PlacedTable) -> None:
-    """Keep text text, and show dates as dates and prose in lines."""
+    """Keep texts that look like formulas as texts, show dates as dates, and wrap long texts."""
     for cells in sheet.iter_rows(min_row=placed.first, max_row=placed.last):
         for cell in cells:
             if cell.data_type == "f":
@@ -125,8 +125,8 @@ def _write_about_sheet(sheet: Worksheet, asked: ChangeSheet) -> None:
     language = asked.language
     values = {"book": asked.book, "verb": asked.verb, "today": asked.today, "by": asked.by}
     rows = [
-        {"fact": CHANGE_SHEET_FACTS[id].in_(language), "value": _clean_change_value(value)}
-        for id, value in values.items()
+        {"fact": CHANGE_SHEET_FACTS[fact].in_(language), "value": _clean_change_value(value)}
+        for fact, value in values.items()
     ]
     placed = place_table(sheet, ABOUT_TABLE, language, rows)
     _keep_text_as_text(sheet, placed)

@@ -31,9 +31,8 @@ def lay_out_table_sheet(placed: PlacedTable, language: Language) -> None:
     frozen = 2 if placed.table.name == "Deals" else 1
     sheet.freeze_panes = f"{get_column_letter(placed.left + frozen)}{placed.first}"
     sheet.print_title_rows = f"{placed.top}:{placed.top}"
-    sheet.print_area = (
-        f"A1:{placed.column_letter(_last_printed_column(placed, language))}{_LAST_SHEET_ROW}"  # whole columns: tables grow
-    )
+    last = placed.column_letter(_last_printed_column(placed, language))
+    sheet.print_area = f"A1:{last}{_LAST_SHEET_ROW}"  # whole columns, because tables grow
     set_up_printing(sheet, language, landscape=True, tall=0)
 
 

@@ -85,9 +85,9 @@ def _column_validation(placed: PlacedTable, column: Column, language: Language) 
     return type_validation(column.type, column.options, language)
 
 
-def type_validation(type: ColumnType, options: str | None, language: Language) -> DataValidation | None:
-    """Return the rule for a cell of *type*, or None where anything goes."""
-    match type:
+def type_validation(cell_type: ColumnType, options: str | None, language: Language) -> DataValidation | None:
+    """Return the rule for a cell of *cell_type*, or None where anything may be typed."""
+    match cell_type:
         case ColumnType.CHOICE:
             return closed_list_validation(options or "", language)
         case ColumnType.LIST:
@@ -197,6 +197,8 @@ CONDITIONAL_STYLES = {
 
 _DEAL_IS_OPEN = 'OR({outcome}="",{outcome}={outcome:open})'
 _STAGE_DAY_LIMIT = 'INDEX(stage_limits,MATCH({playbook}&"|"&{recorded_stage},stage_keys,0))'
+_OVER_DAY_LIMIT = f"AND({{outcome}}={{outcome:open}},{_STAGE_DAY_LIMIT}>0,{{days_in_stage}}>{_STAGE_DAY_LIMIT})"
+_TASK_IS_LATE = 'AND({due}<>"",{due}<Today,{status}<>{task_status:done},{status}<>{task_status:dropped})'
 
 CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
     "Deals": (
@@ -206,7 +208,7 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
         ConditionalFormat(("move_status", "move_reasons"), "{move_status}={move_status:overridden}", "amber"),
         ConditionalFormat(("next_step_date",), f'AND({{next_step_date}}<>"",{{next_step_date}}<Today,{_DEAL_IS_OPEN})', "red"),
         ConditionalFormat(("expected_close",), f'AND({{expected_close}}<>"",{{expected_close}}<Today,{_DEAL_IS_OPEN})', "amber"),
-        ConditionalFormat(("days_in_stage",), f"AND({{outcome}}={{outcome:open}},{_STAGE_DAY_LIMIT}>0,{{days_in_stage}}>{_STAGE_DAY_LIMIT})", "red"),
+        ConditionalFormat(("days_in_stage",), _OVER_DAY_LIMIT, "red"),
         ConditionalFormat(("warnings",), '{warnings}<>""', "amber"),
         ConditionalFormat(("outcome", "recorded_stage"), "{outcome}={outcome:won}", "green ink"),
         ConditionalFormat(("deal:next_step_date", "recorded_stage"), "{outcome}={outcome:lost}", "faded"),
@@ -216,7 +218,7 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
     ),
     "Tasks": (
         ConditionalFormat(("task_id:evidence",), "OR({status}={task_status:done},{status}={task_status:dropped})", "faded"),
-        ConditionalFormat(("due",), 'AND({due}<>"",{due}<Today,{status}<>{task_status:done},{status}<>{task_status:dropped})', "red"),
+        ConditionalFormat(("due",), _TASK_IS_LATE, "red"),
     ),
     "Traits": (ConditionalFormat(("evidence",), 'AND({trait}<>"",{evidence}="")', "amber"),),
     "Objections": (ConditionalFormat(("status",), "{status}={objection_status:open}", "amber"),),
@@ -292,9 +294,9 @@ def render_condition(template: str, placed: PlacedTable, language: Language) -> 
     """Return *template* for the first row of *placed*, as a conditional format holds it."""
 
     def slot(match: re.Match[str]) -> str:
-        id, choice = match.groups()
+        name, choice = match.groups()
         if choice is None:
-            return f"${placed.column_letter(id)}{placed.first}"
-        return f'"{CHOICES[id][choice].in_(language)}"'
+            return f"${placed.column_letter(name)}{placed.first}"
+        return f'"{CHOICES[name][choice].in_(language)}"'
 
     return _CONDITION_SLOT.sub(slot, template)

@@ -61,23 +61,24 @@ class PlacedTable:
     @property
     def ref(self) -> str:
         """Return the range of the whole table."""
-        return f"{self.column_letter(self.table.columns[0].id)}{self.top}:{self.column_letter(self.table.columns[-1].id)}{self.last}"
+        first, last = (self.column_letter(self.table.columns[end].id) for end in (0, -1))
+        return f"{first}{self.top}:{last}{self.last}"
 
-    def column_number(self, id: str) -> int:
-        """Return the sheet column of column *id*, from 1."""
-        return self.left + [column.id for column in self.table.columns].index(id)
+    def column_number(self, column_id: str) -> int:
+        """Return the sheet column of a column, from 1."""
+        return self.left + [column.id for column in self.table.columns].index(column_id)
 
-    def column_letter(self, id: str) -> str:
-        """Return the letter of column *id*."""
-        return get_column_letter(self.column_number(id))
+    def column_letter(self, column_id: str) -> str:
+        """Return the letter of a column."""
+        return get_column_letter(self.column_number(column_id))
 
-    def body(self, id: str, to: str | None = None) -> str:
-        """Return the body range of column *id*, or from it to column *to*."""
-        return f"{self.column_letter(id)}{self.first}:{self.column_letter(to or id)}{self.last}"
+    def body(self, column_id: str, to: str | None = None) -> str:
+        """Return the body range of a column, or from it to column *to*."""
+        return f"{self.column_letter(column_id)}{self.first}:{self.column_letter(to or column_id)}{self.last}"
 
-    def absolute(self, id: str, row: int | None = None) -> str:
+    def absolute(self, column_id: str, row: int | None = None) -> str:
         """Return the absolute address, with the sheet, of a column's body, or of one of its cells (*row* from 0)."""
-        letter = self.column_letter(id)
+        letter = self.column_letter(column_id)
         first, last = (self.first, self.last) if row is None else (self.first + row, self.first + row)
         cells = f"${letter}${first}" + ("" if first == last else f":${letter}${last}")
         return f"{quote_sheet_title(self.sheet.title)}!{cells}"

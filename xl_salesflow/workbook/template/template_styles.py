@@ -132,9 +132,9 @@ def column_number_format(column: Column) -> str:
     return type_number_format(column.type)
 
 
-def type_number_format(type: ColumnType) -> str:
-    """Return how a value of *type* is shown."""
-    return _FORMATS_BY_TYPE.get(type, "General")
+def type_number_format(cell_type: ColumnType) -> str:
+    """Return the number format of a value of *cell_type*."""
+    return _FORMATS_BY_TYPE.get(cell_type, "General")
 
 
 def body_alignment(column: Column, looks: TableLook = DATA_LOOK) -> Alignment:
