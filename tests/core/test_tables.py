@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from xl_salesflow.metrics.history_workings import WORKING_NAMES
+from xl_salesflow.metrics.history_workings import WORKINGS
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
@@ -33,8 +33,8 @@ def test_no_header_means_two_columns_in_any_language(table: TableSchema) -> None
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_a_header_is_found_in_either_language(table: TableSchema) -> None:
     for column in table.columns:
-        assert table.find(f" {column.header.zh} ") is column
-        assert table.find(column.header.en.upper()) is column
+        assert table.find_column(f" {column.header.zh} ") is column
+        assert table.find_column(column.header.en.upper()) is column
 
 
 def test_every_text_exists_in_chinese() -> None:
@@ -52,7 +52,8 @@ def test_every_text_exists_in_chinese() -> None:
 
 
 def test_formulas_name_only_what_is_declared() -> None:
-    cells = {*NAMED_CELLS, *WORKING_NAMES, *(setting.cell for setting in SETTINGS_BY_ID.values())}
+    workings = (name for working in WORKINGS for name in working.names)
+    cells = {*NAMED_CELLS, "MoveWays", *workings, *(setting.cell for setting in SETTINGS_BY_ID.values())}
     for table in TABLES.values():
         for column in table.formulas:
             for language in ("en", "zh"):

@@ -9,7 +9,7 @@ import pytest
 
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.metrics.day_comparison import COMPARISON_CELLS
-from xl_salesflow.metrics.history_workings import WORKING_NAMES, WORKINGS
+from xl_salesflow.metrics.history_workings import WORKINGS
 from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS, card_formulas, metric_row_formulas
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.process.rule_catalogue import EARLY_WARNING_RULES
@@ -123,7 +123,8 @@ def test_every_name_is_declared(language: Language) -> None:
     declared = {
         *NAMED_CELLS,
         *METRICS_BY_ID,
-        *WORKING_NAMES,
+        *(name for working in WORKINGS for name in working.names),
+        "MoveWays",
         "GroupValues",
         *COMPARISON_CELLS,
         *(s.cell for s in SETTINGS_BY_ID.values() if s.cell),

@@ -218,6 +218,3 @@ WORKINGS: tuple[Working, ...] = (
     _median_working("ClosedCycle", "cycle_days_closed_median", Text("Cycle then", "当时的周期"), "cycle_days", *OUTCOME_ENDED),
 )  # fmt: skip
 """Every working, in the order of the sheet."""
-
-WORKING_NAMES: tuple[str, ...] = ("MoveWays", *(name for working in WORKINGS for name in working.names))
-"""The defined names that formulas may refer to; MoveWays are the labels of STAGE_EXITS."""
