@@ -69,7 +69,7 @@ def run_steps(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) ->
         *find_unsealed_stays(pipeline),
         *findings,
     )  # of the workbook as it was: it is told once, with the run that seals
-    return replace(changed + entries, cells=cells, findings=findings, documents=told.documents, answer=answer)
+    return replace(changed + entries, named_cells=cells, findings=findings, documents=told.documents, answer=answer)
 
 
 def _list_followups_and_findings(
@@ -175,7 +175,7 @@ def apply_query(pipeline: Pipeline, view: Query) -> Pipeline:
             f"期间止（{view.end}）早于期间起（{view.start}）；请交换两者。",
         )
     filters = {column: _identify_filter_value(pipeline, column, value) for column, value in view.filters.items()}
-    return replace(pipeline, view=replace(view, filters=filters))
+    return replace(pipeline, query=replace(view, filters=filters))
 
 
 def _identify_filter_value(pipeline: Pipeline, column: str, wanted: str) -> str:

@@ -106,7 +106,7 @@ def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) 
     answer = compute_funnel(pipeline).to_json(compute_metrics_by(pipeline, by) if by else [])
     answer["moves"] = compute_move_matrix(pipeline)
     if then:
-        past = replace(pipeline, view=replace(pipeline.view, as_of=then))
+        past = replace(pipeline, query=replace(pipeline.query, as_of=then))
         answer |= {
             "compared_to": then.isoformat(),
             "comparison": compare_metrics(pipeline, past),
@@ -151,9 +151,9 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
 def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> ChangeSet:
     """Answer with who to call and why, for everybody or one *owner*; the list as a document too, dated *made*."""
     listed = list_followups(recompute_formula_columns(pipeline))
-    listed = listed.of(owner) if owner else listed
+    listed = listed.for_owner(owner) if owner else listed
     answer = {
-        "as_of": pipeline.today.isoformat(), "day": listed.day.isoformat(), "left": listed.left,
+        "as_of": pipeline.today.isoformat(), "day": listed.day.isoformat(), "left": listed.without_room,
         "followups": _records_to_json(listed.rows),
     }  # fmt: skip
     return ChangeSet(
@@ -175,7 +175,7 @@ def quote(pipeline: Pipeline, key: str, run: Run) -> ChangeSet:
 
 def paper(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet:
     """Print papers, and write down which files were made and what was sent."""
-    return run_steps(pipeline, (printing.offer, printing.record), "print", run)
+    return run_steps(pipeline, (printing.build_documents, printing.record), "print", run)
 
 
 def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> ChangeSet:
@@ -247,17 +247,17 @@ def apply(pipeline: Pipeline, asked: ChangeSheet, run: Run) -> ChangeSet:
     def moved(now: Pipeline) -> ChangeSet:
         # judged on what was ticked besides, so that no move passes by a cell that was not
         return select_ticked_changes(
-            now, judge_stage_moves(replace(now, today=asked.today), run.by), asked.moves, asked.verb
+            now, judge_stage_moves(replace(now, today=asked.today), run.by), asked.stage_moves, asked.verb
         )
 
     steps: tuple[Step, ...] = (
-        lambda _: select_ticked_changes(pipeline, wanted, asked.others, asked.verb),
+        lambda _: select_ticked_changes(pipeline, wanted, asked.other_changes, asked.verb),
         moved,
         _update_warnings,
     )
     plan = run_steps(pipeline, steps, "apply", run)
     refused = sum(finding.rule in CHANGE_SHEET_MESSAGES for finding in plan.findings)
-    wished = len(asked.moves) + len(asked.others)
+    wished = len(asked.stage_moves) + len(asked.other_changes)
     return replace(plan, answer={**plan.answer, "wished": wished, "applied": wished - refused, "refused": refused})
 
 
@@ -342,14 +342,14 @@ RowsToRepair = Mapping[str, Mapping[str, Sequence[int]]]  # table → column →
 
 def repair_formulas(pipeline: Pipeline) -> ChangeSet:
     """Return the plan that restores typed-over formulas and refreshes every cached value; nothing else changes."""
-    rows = find_typed_over_formulas(pipeline.faults)
+    rows = find_typed_over_formulas(pipeline.cell_findings)
     fresh = run_steps(
         _blank_typed_over_cells(pipeline, rows),
         (),
         "check",
         Run("", datetime.combine(pipeline.today, datetime.min.time())),
     )
-    return ChangeSet(repairs=rows, caches=fresh.caches, cells=fresh.cells)
+    return ChangeSet(repairs=rows, caches=fresh.caches, named_cells=fresh.named_cells)
 
 
 def find_typed_over_formulas(faults: Iterable[Finding]) -> dict[str, dict[str, list[int]]]:

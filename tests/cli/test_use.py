@@ -68,7 +68,7 @@ def test_the_deals_change_over_and_undo_puts_the_workbook_back(book: Path, capsy
         ("Lead", "Solution design"), ("Qualified", "Needs analysis"),
     }  # fmt: skip
     now = read(book)
-    assert now.faults == ()
+    assert now.cell_findings == ()
     assert list(now["Deals"]["recorded_stage"]) == ["Solution design", "Needs analysis", "Won"]
     assert now.default_playbook == "six_funnel_stages"
     assert main(["undo", str(book), "--today", str(TODAY)]) == 0

@@ -32,7 +32,7 @@ def test_remarks_are_those_of_the_row_in_the_order_they_were_made(made: list[tup
         remarks.add(pd.Index(sorted(rows), dtype="int64"), text)
         for row in rows:
             expected[row] += [f"{text}{row % 2}", *([text] if text else [])]
-    assert remarks.texts().tolist() == ["+".join(expected[row]) for row in range(10)]
+    assert remarks.join_messages().tolist() == ["+".join(expected[row]) for row in range(10)]
 
 
 def test_values_are_shown_as_a_person_reads_them() -> None:

@@ -59,8 +59,8 @@ class Rep:
 
     def select(self, table: str, row: int) -> None:
         place = find_open_tables(self.book)[table]
-        place.on.activate()
-        place.block(row, row, place.first_col, place.first_col).select()
+        place.xw_sheet.activate()
+        place.cell_range(row, row, place.first_col, place.first_col).select()
 
     def select_deal(self, key: str) -> None:
         self.select("Deals", int(self.deals(deal=key).index[0]))
@@ -68,14 +68,14 @@ class Rep:
     def type(self, key: str, column: str, value: Any) -> None:
         place = find_open_tables(self.book)["Deals"]
         row, col = int(self.deals(deal=key).index[0]), place.column_of(TABLES["Deals"].header(column, self.language))
-        place.block(row, row, col, col).value = value
+        place.cell_range(row, row, col, col).value = value
 
     def fill_in(self, table: str, column: str, cells: dict[int, Any]) -> None:
         """Type into cells of one column, by sheet row."""
         place = find_open_tables(self.book)[table]
         col = place.column_of(TABLES[table].header(column, self.language))
         for row, cell in cells.items():
-            place.block(row, row, col, col).value = cell
+            place.cell_range(row, row, col, col).value = cell
 
     def press(self, verb: str, choice: int = 0, file: Path | None = None) -> str:
         """Press a button; a *file* is told as the VBA tells it."""

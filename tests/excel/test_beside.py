@@ -51,7 +51,7 @@ def test_open_and_closed_tell_the_same(
 ) -> None:
     path = changed(names, pointed_at)
     closed, opened = (
-        sorted((fault.rule, fault.message) for fault in book.read(TODAY).faults if fault.rule in GONE)
+        sorted((fault.rule, fault.message) for fault in book.read(TODAY).cell_findings if fault.rule in GONE)
         for book in (ClosedBook(path), OpenBook(open_in_memory(path)))
     )
     assert [told for told in closed if told[0] == rule] == opened

@@ -46,14 +46,14 @@ class OpenContract(BookContract):
         first, *_, last = desk.rows("Deals", values=False)
         assert last["Weighted value"].startswith("=")
         assert last["Weighted value"].count("Amount") == first["Weighted value"].count("Amount")
-        assert desk.book().read(TODAY).faults == ()
+        assert desk.book().read(TODAY).cell_findings == ()
 
     def test_named_cells_take_values_and_keep_formulas(self, desk: ADesk) -> None:
         book = desk.book()
         before = book.read(TODAY).named["ViewAll"]
         book.write(
             ChangeSet(
-                cells=(
+                named_cells=(
                     NamedCellChange("AsOfInput", None, date(2026, 2, 1), cached=False),
                     NamedCellChange("ViewAll", None, 7.0),
                     NamedCellChange("NotThere", 1, 2),

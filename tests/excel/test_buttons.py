@@ -114,7 +114,7 @@ def test_the_bant_card_lists_open_questions_and_score_uses_the_answers(rep: Rep)
     points = place.column_of("Points")
     for row, question in answers["question"].items():
         if question.startswith("N"):
-            place.block(row, row, points, points).value = 3
+            place.cell_range(row, row, points, points).value = 3
     rep.press("score")
     assert rep.deal(deal)["need"] == 3
 
@@ -135,7 +135,7 @@ def test_today_s_list_takes_back_what_was_ticked_off(rep: Rep) -> None:
     deal, row = listed["deal"].iloc[0], listed.index[0]
     place = find_open_tables(rep.book)["FollowUps"]
     done = place.column_of("Done")
-    place.block(row, row, done, done).value = "Yes"
+    place.cell_range(row, row, done, done).value = "Yes"
     before = len(rep.rows("Activities"))
     rep.press("followups")
     assert len(rep.rows("Activities")) == before + 1
@@ -347,7 +347,7 @@ def test_deals_without_an_owner_are_assigned(rep: Rep) -> None:
     deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.type(deal, "owner", None)
     place, row = find_open_tables(rep.book)["Settings"], rep.rows("Settings").query("setting == 'assignment'").index[0]
-    place.block(row, row, place.column_of("Value"), place.column_of("Value")).value = "Each in turn"
+    place.cell_range(row, row, place.column_of("Value"), place.column_of("Value")).value = "Each in turn"
     assert rep.press("assign").startswith("Deals are assigned")
     assert rep.deal(deal)["owner"] != ""
 
@@ -361,4 +361,4 @@ def test_the_audit_is_a_file_beside_the_workbook(rep: Rep, opened: list[Path], t
 def test_repair_writes_formulas_back(rep: Rep) -> None:
     rep.type("D-00001", "weighted_value", 5)
     assert rep.press("repair") == "1 formulas written back."
-    assert rep.read().faults == ()
+    assert rep.read().cell_findings == ()

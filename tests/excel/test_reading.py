@@ -59,13 +59,13 @@ def test_formulas_typed_over_are_found_and_put_back_as_they_were(filled: OpenDes
         typed[table, column + str(key)] = filled.type(table, row, TABLES[table].header(column, "en"), 5)
     book = filled.book()
     pipeline = book.read(TODAY)
-    found = {fault.cell for fault in pipeline.faults if fault.rule == "formula_typed_over"}
+    found = {fault.cell for fault in pipeline.cell_findings if fault.rule == "formula_typed_over"}
     assert found == set(typed.values())
     book.write(check(pipeline, repair=True))
     for (table, key, column), formula in before.items():
         row = _row(filled, table, key)
         assert filled.rows(table, values=False)[row - 1][TABLES[table].header(column, "en")] == formula
-    assert filled.book().read(TODAY).faults == ()
+    assert filled.book().read(TODAY).cell_findings == ()
 
 
 SPOILED: list[tuple[str, str | int, str, Any]] = [
@@ -92,18 +92,18 @@ def test_an_open_workbook_is_told_what_it_would_be_told_closed(
 ) -> None:
     """Formulas that are gone, and formulas that became others: in tables, in named cells, behind charts and dropdowns."""
     path = workbook(language)
-    assert ClosedBook(path).read(TODAY).faults == ()
+    assert ClosedBook(path).read(TODAY).cell_findings == ()
     spoilt = spoiled(path, language)
     closed = ClosedBook(path).read(TODAY)
-    assert len(closed.faults) == spoilt
+    assert len(closed.cell_findings) == spoilt
     book = open_in_memory(path) if engine == "memory" else open_in_calc(request.getfixturevalue("calc"), path)
     desk = OpenDesk(book)
     opened = desk.book().read(TODAY)
-    assert sorted(map(_said, opened.faults)) == sorted(map(_said, closed.faults))
+    assert sorted(map(_said, opened.cell_findings)) == sorted(map(_said, closed.cell_findings))
     again = desk.book()
     again.write(check(again.read(TODAY), repair=True))
-    assert len(desk.book().restore()) == sum(fault.table == "" for fault in closed.faults)
-    assert desk.book().read(TODAY).faults == ()
+    assert len(desk.book().restore_loose_cells()) == sum(fault.table == "" for fault in closed.cell_findings)
+    assert desk.book().read(TODAY).cell_findings == ()
     book.close()
 
 
@@ -158,7 +158,7 @@ def test_no_formula_is_another_one_because_excel_spells_it_otherwise(
         return [[_in_excel(cell, spelled) for cell in row] for row in read(self, area)]
 
     monkeypatch.setattr(MemoryGrid, "formulas", as_excel)
-    assert OpenDesk(open_in_memory(workbook(language))).book().read(TODAY).faults == ()
+    assert OpenDesk(open_in_memory(workbook(language))).book().read(TODAY).cell_findings == ()
     assert len(spelled) > 1000
 
 
@@ -186,19 +186,19 @@ def test_a_named_cell_that_lost_its_formula_is_found_and_repaired(filled: OpenDe
     block = filled.xw.names["AnyOwner"].refers_to_range
     before = block.formula
     cell = filled.fill_in("AnyOwner", 7).replace("'", "")
-    (fault,) = filled.book().read(TODAY).faults
+    (fault,) = filled.book().read(TODAY).cell_findings
     assert (fault.rule, fault.column, fault.cell) == ("formula_typed_over", "AnyOwner", cell)
-    assert filled.book().restore() == [cell]
+    assert filled.book().restore_loose_cells() == [cell]
     assert block.formula == before
-    assert filled.book().restore() == []
-    assert filled.book().read(TODAY).faults == ()
+    assert filled.book().restore_loose_cells() == []
+    assert filled.book().read(TODAY).cell_findings == ()
 
 
 def test_a_row_of_the_managers_sheets_that_somebody_deleted_is_told(filled: OpenDesk) -> None:
     area = filled.grid.table("Metrics")
     row = area.top + _row(filled, "Metrics", "win_rate")
     filled.grid.delete(area._replace(top=row, bottom=row))
-    assert [(fault.rule, fault.table, fault.key) for fault in filled.book().read(TODAY).faults] == [
+    assert [(fault.rule, fault.table, fault.key) for fault in filled.book().read(TODAY).cell_findings] == [
         ("missing_row", "Metrics", "win_rate")
     ]
 
@@ -210,7 +210,7 @@ def test_where_formulas_cannot_be_seen_none_is_missed(
     desk = OpenDesk(open_in_memory(workbook("en")))
     desk.type("Deals", 1, "Weighted value", 5)
     monkeypatch.setattr("xl_salesflow.excel.table_reading.read_block_formulas", lambda block: None)
-    assert desk.book().read(TODAY).faults == ()
+    assert desk.book().read(TODAY).cell_findings == ()
 
 
 def _row(desk: OpenDesk, table: str, key: str | int) -> int:

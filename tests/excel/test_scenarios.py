@@ -101,7 +101,7 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     assert morning["Deals"].set_index("deal").at[deal, "outcome"] == "lost"
     assert morning["History"]["visit"].is_unique
     assert set(morning["Journal"]["verb"]) >= {"activity", "move", "new_quote"}
-    assert morning.faults == ()
+    assert morning.cell_findings == ()
     looked_at(rep, tmp_path / "morning.xlsx", deal)
 
 

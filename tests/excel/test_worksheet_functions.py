@@ -51,7 +51,7 @@ def column(book: xw.Book, id: str) -> xw.Range:
     """Give the body of a column of Deals."""
     place = find_open_tables(book)["Deals"]
     col = place.column_of(TABLES["Deals"].header(id, "en"))
-    return place.block(place.first_row, place.last_row, col, col)
+    return place.cell_range(place.first_row, place.last_row, col, col)
 
 
 def typed(book: xw.Book, rows: list[list[Any]], top: int = 1, left: int = 20) -> xw.Range:

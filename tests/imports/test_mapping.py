@@ -52,7 +52,7 @@ def mappings(draw: st.DrawFn) -> ImportMap:
         new_stages=tuple(draw(st.lists(stage, max_size=2))),
         values=draw(st.dictionaries(st.sampled_from(VOCABULARIES), names, max_size=2)),
         missing=tuple(draw(st.lists(st.sampled_from(["Accounts", "Products", "Team"]), unique=True, max_size=3))),
-        remarks=tuple(draw(st.lists(WORDS, max_size=2))),
+        notes=tuple(draw(st.lists(WORDS, max_size=2))),
         playbook_stages=tuple(draw(st.lists(WORDS, max_size=2))),
     )
 

@@ -481,7 +481,7 @@ def test_totals_and_a_hidden_sheet_are_left_out_and_told(tmp_path: Path, empty: 
     book.save(path := tmp_path / "deals.xlsx")
     proposed = propose_import_map([path], empty)
     assert [file.table for file in proposed.files] == ["Deals", ""]
-    assert 'is a hidden sheet and is left out; set its table to "Deals" to bring it in.' in " ".join(proposed.remarks)
+    assert 'is a hidden sheet and is left out; set its table to "Deals" to bring it in.' in " ".join(proposed.notes)
     after, planned = brought_in(empty, path)
     assert list(after["Deals"]["deal"]) == ["1"]
     assert messages(planned) == ["deals.xlsx › Sheet, row 3: a line of totals, left out."]

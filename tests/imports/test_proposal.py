@@ -25,7 +25,7 @@ def test_dates_that_can_be_read_in_two_ways_become_a_question(csv: Csv, empty: P
     mapping = propose_import_map([path], empty)
     assert mapping.files[0].columns["created"] == ColumnMap("created", DAY_OR_MONTH_FIRST)
     assert [(file.file, header) for file, header in mapping.open_questions] == [("deals.csv", "created")]
-    assert any("write dd/mm/yyyy or mm/dd/yyyy" in remark for remark in mapping.remarks)
+    assert any("write dd/mm/yyyy or mm/dd/yyyy" in remark for remark in mapping.notes)
 
 
 def test_a_clear_column_decides_for_an_unclear_one_of_the_same_file(csv: Csv, empty: Pipeline) -> None:
@@ -40,7 +40,7 @@ def test_a_clear_column_decides_for_an_unclear_one_of_the_same_file(csv: Csv, em
         DAY_FIRST,
         YEAR_FIRST,
     ]
-    assert any("another column of the file says dd/mm/yyyy" in remark for remark in mapping.remarks)
+    assert any("another column of the file says dd/mm/yyyy" in remark for remark in mapping.notes)
 
 
 def test_a_file_beside_is_proposed_when_it_shares_keys(csv: Csv, empty: Pipeline) -> None:
@@ -53,7 +53,7 @@ def test_a_file_beside_is_proposed_when_it_shares_keys(csv: Csv, empty: Pipeline
     csv("products.csv", "product | price\nSoap | 1\nTowel | 2")
     mapping = propose_import_map([deals], empty)
     assert [(file.file, file.table) for file in mapping.files] == [("deals.csv", "Deals"), ("accounts.csv", "Accounts")]
-    assert any("accounts.csv stands beside deals.csv and shares “account”" in remark for remark in mapping.remarks)
+    assert any("accounts.csv stands beside deals.csv and shares “account”" in remark for remark in mapping.notes)
 
 
 def test_more_about_the_same_deals_is_proposed_too(csv: Csv, empty: Pipeline) -> None:
@@ -69,19 +69,19 @@ def test_an_unknown_header_is_known_by_its_values(csv: Csv, empty: Pipeline) -> 
     team = csv("team.csv", "sales_agent | manager\nAnn | Eve\nBob | Eve")
     mapping = propose_import_map([deals, team], empty)
     assert mapping.files[0].columns["who"] == ColumnMap("owner")
-    assert any("“who” holds names of the sheet's Owner" in remark for remark in mapping.remarks)
+    assert any("“who” holds names of the sheet's Owner" in remark for remark in mapping.notes)
 
 
 def test_columns_without_a_home_are_named_and_left_out(csv: Csv, empty: Pipeline) -> None:
     mapping = propose_import_map([csv("deals.csv", "deal | stage | shoe size\n1 | Lead | 43")], empty)
     assert mapping.files[0].columns["shoe size"] == ColumnMap("")
-    assert any("no column of ours for “shoe size”; left out" in remark for remark in mapping.remarks)
+    assert any("no column of ours for “shoe size”; left out" in remark for remark in mapping.notes)
 
 
 def test_a_file_that_is_none_of_ours_is_named_and_left_out(csv: Csv, empty: Pipeline) -> None:
     mapping = propose_import_map([csv("rain.csv", "station | rain\nx | 5")], empty)
     assert mapping.files[0].table == ""
-    assert mapping.remarks[0].startswith("rain.csv looks like none of our tables and is left out")
+    assert mapping.notes[0].startswith("rain.csv looks like none of our tables and is left out")
 
 
 def test_names_written_differently_become_one(csv: Csv, empty: Pipeline) -> None:
@@ -128,7 +128,7 @@ def test_a_chinese_workbook_is_answered_in_chinese(csv: Csv) -> None:
     path = csv("商机.csv", "商机编号 | 阶段 | 鞋码\n1 | 试探期 | 43", encoding="gb18030")
     mapping = propose_import_map([path], workbook("zh"))
     assert mapping.files[0].encoding == "gb18030"
-    assert mapping.remarks[0] == "销售流程中没有阶段“试探期”；将作为第 6 阶段加入，赢率 90%。"
+    assert mapping.notes[0] == "销售流程中没有阶段“试探期”；将作为第 6 阶段加入，赢率 90%。"
 
 
 def test_two_files_of_one_name_are_told_apart(tmp_path: Path, csv: Csv, empty: Pipeline) -> None:

@@ -97,4 +97,4 @@ def selftest_command() -> int:
 
 
 def _format_diagnosis(one: Diagnosis) -> str:
-    return f"{'✓' if one.well else '✗'} {one.says.in_(TERMINAL_LANGUAGE)}"
+    return f"{'✓' if one.well else '✗'} {one.message.in_(TERMINAL_LANGUAGE)}"

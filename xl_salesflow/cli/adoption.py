@@ -41,8 +41,8 @@ class AdoptedStore:
     data: bytes
     digest: str
     pipeline: Pipeline
-    added: tuple[str, ...]
-    known: ImportMap | None
+    additions: tuple[str, ...]
+    import_map: ImportMap | None
     complete: bool
     """It was a store already and lacked nothing."""
 
@@ -60,7 +60,7 @@ def prepare_adoption(path: Path, today: date, language: Language | None = None, 
     if there:
         data, digest, lacking = upgrade_store_file(path)
         pipeline = ClosedBook(path, data).read(today)
-        added = tuple(one.told(pipeline.language) for one in lacking)
+        added = tuple(one.describe(pipeline.language) for one in lacking)
     else:
         data, digest, titles = build_adopted_store(
             path, build_new_workbook(language or detect_header_language(path), playbook)
@@ -95,7 +95,7 @@ def write_adopted_store(store: AdoptedStore, plan: ChangeSet) -> ChangeSet:
     """
     book = ClosedBook(store.path, store.data)
     book.read(store.pipeline.today)
-    data, plan = book.made(plan)
+    data, plan = book.write_to_bytes(plan)
 
     def whole(file: BinaryIO) -> None:
         file.write(data)

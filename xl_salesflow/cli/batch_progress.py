@@ -31,16 +31,16 @@ class StopRequest:
     """Whether somebody asked to stop, with Ctrl-C or SIGTERM; the second time ends it at once."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.requested = False
 
     def __call__(self) -> bool:
-        return self.asked
+        return self.requested
 
     def ask(self, *_: object) -> None:
         """Note the wish."""
-        if self.asked:
+        if self.requested:
             raise KeyboardInterrupt
-        self.asked = True
+        self.requested = True
         click.echo(terminal_text("Stopping after the workbooks under way.", "完成当前工作簿后停止。"), err=True)
 
 
@@ -69,7 +69,7 @@ def workers_factory(jobs: int, cluster: str | None, bounds: WorkerLimits) -> Cal
 
 def show_batch(batch: Batch, makes: Callable[[], WorkerPool], resume: bool, as_json: bool) -> int:
     """Run *batch*, show it as it goes, and return the exit code."""
-    if not resume and not (stopped := read_past_run(batch.journal)).over:
+    if not resume and not (stopped := read_past_run(batch.run_log)).is_over:
         told = "Run {number} was stopped before its end, and --resume would go on with it; a new one begins."
         click.echo(
             terminal_text(told, "运行 {number} 未完成，可用 --resume 继续；现开始新的运行。", number=stopped.number),
@@ -84,7 +84,7 @@ def show_batch(batch: Batch, makes: Callable[[], WorkerPool], resume: bool, as_j
     if as_json:
         click.echo(json.dumps({"summary": _batch_summary_facts(summary)}, ensure_ascii=False))
     else:
-        _print_batch_summary(summary, batch.journal)
+        _print_batch_summary(summary, batch.run_log)
     return STOPPED_EXIT_CODE if summary.stopped else summary.code
 
 

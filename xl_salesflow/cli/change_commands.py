@@ -109,7 +109,7 @@ def apply_change_sheet(
         )
     plan = apply(book.read(run.now.date()), asked, run)
     if not dry_run and plan.answer["applied"]:
-        plan = book.written(plan)
+        plan = book.write_and_report(plan)
     if as_json:
         print_json({"book": str(path), "sheet": str(changes), "dry_run": dry_run, **plan.answer})
         return 1 if plan.answer["refused"] else 0
@@ -165,7 +165,7 @@ def put_back_run(
         if wish == "nothing":
             return _refuse_to_put_back(path, plan, as_json)
     if not dry_run:
-        plan = book.written(plan)
+        plan = book.write_and_report(plan)
     return _print_undone_run(path, plan, dry_run, as_json)
 
 

@@ -99,7 +99,7 @@ def merge_copy(
         click.echo(error.in_(TERMINAL_LANGUAGE), err=True)
     plan = merge(pipeline, other, ClosedBook(found).read(day) if found else None, run)
     if not dry_run:
-        plan = book.written(plan)
+        plan = book.write_and_report(plan)
     answer = plan.answer
     if as_json:
         head = {"book": str(ours), "other": str(theirs), "base": str(found) if found else None, "dry_run": dry_run}

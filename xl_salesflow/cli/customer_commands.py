@@ -205,9 +205,9 @@ def read_back_card(path: Path, filled: Path, dry_run: bool, as_json: bool, today
     book, run = ClosedBook(path), make_user_run(by, today)
     pipeline = book.read(run.now.date())
     found = read_bant_card_file(filled, pipeline.language)
-    plan = read_card(pipeline, found.frame, found.address, run, found.faults)
+    plan = read_card(pipeline, found.frame, found.address, run, found.findings)
     if not dry_run:
-        plan = book.written(plan)
+        plan = book.write_and_report(plan)
     print_change_set(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0
 
@@ -224,6 +224,6 @@ def give_visit_checklist(
     book, run = ClosedBook(path), make_user_run(by, today)
     plan = prepare(book.read(run.now.date()), deal, run)
     if not dry_run:
-        plan = book.written(plan)
+        plan = book.write_and_report(plan)
     print_change_set(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0

@@ -125,7 +125,7 @@ def import_files(
         return 0
     plan = bring_in(pipeline, build_import_changes(pipeline, files, mapping), run)
     if not dry_run:
-        plan = book.written(plan)
+        plan = book.write_and_report(plan)
     print_change_set(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0
 
@@ -212,9 +212,9 @@ def adopt_workbook(
 
     run = make_user_run(by, today)
     store = prepare_adoption(path, run.now.date(), language, playbook)
-    for added in store.added:
+    for added in store.additions:
         click.echo(terminal_text("Added: {what}", "新增：{what}", what=added), err=as_json)
-    if store.complete and store.known is None:
+    if store.complete and store.import_map is None:
         click.echo(
             terminal_text(
                 "{path} is a salesflow workbook already and lacks nothing; bring rows in with: salesflow import.",
@@ -227,7 +227,7 @@ def adopt_workbook(
     mapping = (
         read_import_map_file(map)
         if map
-        else store.known or agree_on_import_map(path, [path], store.pipeline, yes, as_json)
+        else store.import_map or agree_on_import_map(path, [path], store.pipeline, yes, as_json)
     )
     if mapping is None:
         return 0

@@ -209,7 +209,7 @@ def move_to_playbook(
     setup = {} if id in pipeline.playbooks else read_setup_frames(name, pipeline.language)
     plan = switch(pipeline, PlaybookSwitch(id, setup, _read_stage_pairs(said), before), run)
     if not dry_run:
-        plan = book.written(plan)
+        plan = book.write_and_report(plan)
     if as_json:
         print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
         return 1 if plan.blocks else 0

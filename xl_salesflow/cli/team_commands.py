@@ -139,7 +139,7 @@ def assign_deals(
     plan = assign(book.read(run.now.date()), run, how, days)
     given = [change for change in plan.changes if (change.table, change.column) == ("Deals", "owner")]
     if not dry_run:
-        plan = book.written(plan)
+        plan = book.write_and_report(plan)
     if as_json:
         told = [{"deal": c.key, "from": c.before or None, "to": c.after or None, "because": c.because} for c in given]
         print_json({"book": str(path), "dry_run": dry_run, "assigned": told, **own_formula_results(plan.answer)})
@@ -246,7 +246,7 @@ def _make_team_workbook(output: Path, language: Language, parts: Mapping[str, Pi
             copy = Path(folder) / output.name
             new_workbook(copy, language)
             book = ClosedBook(copy)
-            plan = book.written(rollup(book.read(run.now.date()), parts, run))
+            plan = book.write_and_report(rollup(book.read(run.now.date()), parts, run))
             data = copy.read_bytes()
         output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -269,7 +269,7 @@ class _WorkbookReadings:
     def __init__(self, books: Sequence[FoundWorkbook], today: date) -> None:
         paths = [book.path for book in books]
         self.books, self.today, self.code = dict(zip(_rolled_up_names(paths), books, strict=True)), today, 0
-        self._told = set[Path]()
+        self._reported = set[Path]()
 
     def __iter__(self) -> Iterator[tuple[str, Pipeline]]:
         from xl_salesflow.workbook.closed_book import ClosedBook
@@ -282,8 +282,8 @@ class _WorkbookReadings:
                     raise
                 if isinstance(error, NotOurWorkbook) and not named:
                     continue
-                if path not in self._told:
-                    self._told.add(path)
+                if path not in self._reported:
+                    self._reported.add(path)
                     click.echo(error.in_(TERMINAL_LANGUAGE), err=True)
                 self.code = max(self.code, error.exit_code)
 

@@ -141,7 +141,7 @@ def show_workbook_check(path: Path, repair: bool, as_json: bool, today: date | N
     plan = check(book.read(day_or_today(today)), repair)
     more = {"restored": restored} if repair else {}
     if plan.writes:
-        written = book.written(plan)
+        written = book.write_and_report(plan)
         plan = replace(check(book.read(day_or_today(today))), repairs=plan.repairs)
         more |= own_formula_results(written.answer)
     print_findings(replace(plan, answer={**plan.answer, **more}), as_json)
@@ -161,7 +161,7 @@ def update_workbooks(paths: Sequence[Path], dry_run: bool, as_json: bool, today:
             book, run = ClosedBook(path), make_user_run(by, today)
             plan = update(book.read(run.now.date()), run)
             if not dry_run:
-                plan = book.written(plan)
+                plan = book.write_and_report(plan)
         except SalesflowError as error:
             if len(paths) == 1:
                 raise

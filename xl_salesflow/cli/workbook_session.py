@@ -41,7 +41,7 @@ def write_with_retries(
             pipeline = book.read(day)
             plan = make(pipeline)
             with around():
-                return pipeline, book.written(plan)
+                return pipeline, book.write_and_report(plan)
         except (WorkbookChanged, WorkbookInUse) as error:
             if tried == WRITE_TRIES - 1:
                 raise

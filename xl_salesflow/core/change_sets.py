@@ -110,7 +110,7 @@ class ChangeSet:
     appends: tuple[Append, ...] = ()
     fills: tuple[Fill, ...] = ()
     caches: tuple[Edit, ...] = ()  # formula cells: the formula stays, its cached value is refreshed
-    cells: tuple[NamedCellChange, ...] = ()
+    named_cells: tuple[NamedCellChange, ...] = ()
     findings: tuple[Finding, ...] = ()
     documents: tuple[Document, ...] = ()
     repairs: Mapping[str, Mapping[str, Sequence[int]]] = field(default_factory=dict)  # table → column → rows to restore
@@ -124,7 +124,7 @@ class ChangeSet:
             self.appends + other.appends,
             self.fills + other.fills,
             self.caches + other.caches,
-            self.cells + other.cells,
+            self.named_cells + other.named_cells,
             self.findings + other.findings,
             self.documents + other.documents,
             {**self.repairs, **other.repairs},
@@ -138,7 +138,7 @@ class ChangeSet:
         """Tell whether the workbook would change at all."""
         lengths = [len(edit) for edit in self.edits + self.caches]
         rows = [len(table.rows) for table in self.appends + self.removes]
-        return any(lengths) or any(rows) or bool(self.fills or self.cells or self.repairs)
+        return any(lengths) or any(rows) or bool(self.fills or self.named_cells or self.repairs)
 
     @property
     def blocks(self) -> bool:

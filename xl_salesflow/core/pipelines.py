@@ -146,10 +146,10 @@ class Pipeline:
     today: date
     language: Language = "en"
     settings: Settings = field(default_factory=lambda: Settings({}))
-    view: Query = field(default_factory=Query)
+    query: Query = field(default_factory=Query)
     named: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[str, TablePosition] = field(default_factory=dict)
-    faults: tuple[Finding, ...] = ()
+    table_positions: Mapping[str, TablePosition] = field(default_factory=dict)
+    cell_findings: tuple[Finding, ...] = ()
     source: str = ""
 
     def __getitem__(self, table: str) -> pd.DataFrame:
@@ -164,9 +164,9 @@ class Pipeline:
             after.__dict__["playbooks"] = self.playbooks  # read once for every state of a run
         return after
 
-    def cell(self, table: str, row: int, column: str = "") -> str:
+    def cell_address(self, table: str, row: int, column: str = "") -> str:
         """Return the address of a cell such as ``Deals!F12``; of a row to come, only the sheet's name."""
-        place = self.places.get(table)
+        place = self.table_positions.get(table)
         sheet = place.sheet if place else table
         quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
         letter = place.letters.get(column, "A") if place else ""
@@ -175,7 +175,7 @@ class Pipeline:
     @property
     def as_of(self) -> date:
         """Return the as-of date of the view, or today."""
-        return self.view.as_of or self.today
+        return self.query.as_of or self.today
 
     @cached_property
     def playbooks(self) -> Mapping[str, Playbook]:

@@ -44,7 +44,7 @@ class Rule:
     title: Text
     message: Text
     severity: str
-    hits: Callable[[Pipeline], Iterable[RuleMatch]]
+    find: Callable[[Pipeline], Iterable[RuleMatch]]
 
 
 def write_sentences(text: Text, language: Language, index: pd.Index, facts: SentenceFacts) -> pd.Series:
@@ -99,7 +99,7 @@ _MORE_FINDINGS = Text(
 
 def list_rule_findings(pipeline: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Yield what *rule* finds, row by row; beyond LISTED rows of one column the rest is one finding with their number."""
-    for hits in rule.hits(pipeline):
+    for hits in rule.find(pipeline):
         yield from word_rule_match(pipeline, rule, hits)
 
 
@@ -111,13 +111,13 @@ def word_rule_match(pipeline: Pipeline, rule: Rule, hits: RuleMatch) -> Iterator
     keys = pipeline[hits.table].loc[rows, table.key or table.columns[0].id]
     facts = {"column": table.header(hits.column, language) if hits.column else "", **hits.facts}
     for row, key, message in zip(rows, keys, write_sentences(rule.message, language, rows, facts), strict=True):
-        cell = pipeline.cell(hits.table, int(row), hits.column)
+        cell = pipeline.cell_address(hits.table, int(row), hits.column)
         yield Finding(rule.id, rule.severity, message, hits.table, str(key), hits.column, cell)
     if len(hits.rows) > MAX_ROWS_PER_FINDING:
         more = _MORE_FINDINGS.in_(
             language, count=len(hits.rows) - MAX_ROWS_PER_FINDING, sheet=table.title.in_(language)
         )
-        cell = pipeline.cell(hits.table, int(hits.rows[MAX_ROWS_PER_FINDING]), hits.column)
+        cell = pipeline.cell_address(hits.table, int(hits.rows[MAX_ROWS_PER_FINDING]), hits.column)
         yield Finding(rule.id, rule.severity, more, hits.table, "", hits.column, cell)
 
 
@@ -142,7 +142,7 @@ class RowMessages:
         self._code[at] = pairs + len(self._texts)
         self._texts += made
 
-    def texts(self) -> np.ndarray[Any, np.dtype[np.object_]]:
+    def join_messages(self) -> np.ndarray[Any, np.dtype[np.object_]]:
         """Return what was said, in the order of the index."""
         return np.array(self._texts, object)[self._code]
 
@@ -158,7 +158,7 @@ GateFinding = tuple[str, Text]
 class GateResult:
     """Whether a gate holds for each deal, and the facts its sentence tells where it does not."""
 
-    holds: np.ndarray[Any, np.dtype[np.bool_]]
+    is_met: np.ndarray[Any, np.dtype[np.bool_]]
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -174,12 +174,12 @@ class GateCheck:
     missing: Text
     remedy: Text
     judge: Callable[[Pipeline, Gate, pd.DataFrame], GateResult]
-    fault: Callable[[Pipeline, Gate], GateFinding | None]
+    find_misconfiguration: Callable[[Pipeline, Gate], GateFinding | None]
 
 
 def subject_column(gate: Gate) -> Column | None:
     """Return the column of Deals that the gate's subject names, by header in any language or id."""
-    return TABLES["Deals"].find(gate.subject)
+    return TABLES["Deals"].find_column(gate.subject)
 
 
 def find_bad_subject(

@@ -48,8 +48,8 @@ class FunctionDeclaration:
     """What the wizard says of a function, and the arguments it takes; those from *needed* on may be left out."""
 
     arguments: tuple[str, ...]
-    says: Text
-    needed: int = 9
+    description: Text
+    required_count: int = 9
 
 
 _BANT_ARGUMENTS = ("budget", "authority", "need", "timeline")

@@ -35,9 +35,9 @@ class BlockWriter:
 
     def __init__(self, book: xw.Book) -> None:
         self._book = book
-        self._back: list[Callable[[], None]] = []
+        self._undo_steps: list[Callable[[], None]] = []
 
-    def column(self, sheet: xw.Sheet, col: int, column: Column, new: Mapping[int, Any]) -> None:
+    def write_column(self, sheet: xw.Sheet, col: int, column: Column, new: Mapping[int, Any]) -> None:
         """Write *new* (row → value) into sheet column *col*: as one block where what stands between allows it.
 
         Reading before and after takes three calls, however many rows; writing takes one for each stretch that may be
@@ -56,22 +56,22 @@ class BlockWriter:
         before = _make_restorable(held, hidden)
         stretches = [(sheet.range((a, col), (b, col)), a, b) for a, b in _find_write_spans(firm, rows)]
         for block, first, last in stretches:
-            self.afterwards(partial(_put_block_values, block, before[first - rows[0] : last - rows[0] + 1]))
-            self._give(block, [wanted[row] for row in range(first, last + 1)])
+            self.on_undo(partial(_put_block_values, block, before[first - rows[0] : last - rows[0] + 1]))
+            self._put_values(block, [wanted[row] for row in range(first, last + 1)])
         found = read_block_values(span) if hidden is not None else []
         for block, first, last in stretches if found else ():
-            self._compare(
+            self._verify_values(
                 block, found[first - rows[0] : last - rows[0] + 1], [wanted[r] for r in range(first, last + 1)]
             )
 
     def write(self, block: xw.Range, cells: CellBlock) -> None:
         """Write *cells* over *block*; text that starts with "=" is text."""
         seen = self._remember(block)
-        self._give(block, cells)
+        self._put_values(block, cells)
         if seen:
-            self._compare(block, read_block_values(block), cells)
+            self._verify_values(block, read_block_values(block), cells)
 
-    def formula(self, block: xw.Range, text: str, array: bool = False) -> None:
+    def write_formula(self, block: xw.Range, text: str, array: bool = False) -> None:
         """Write one formula into every cell of *block*; an *array* formula is one for each cell.
 
         Raises:
@@ -90,7 +90,7 @@ class BlockWriter:
                 self._book, block, _CLOSE_WORKBOOK_REMEDY if array else _CLEAR_FILTER_REMEDY
             ) from error
 
-    def links(self, block: xw.Range, places: Sequence[str]) -> None:
+    def write_links(self, block: xw.Range, places: Sequence[str]) -> None:
         """Write *places*, addresses of cells of this workbook, as links one below the other."""
         self._remember(block)
         cells = [[f'=HYPERLINK("#{place}","{place}")' if place else ""] for place in places]
@@ -101,28 +101,28 @@ class BlockWriter:
         self._remember(block)
         block.clear_contents()
 
-    def afterwards(self, back: Callable[[], None]) -> None:
+    def on_undo(self, back: Callable[[], None]) -> None:
         """Have *back* called when the plan cannot be carried out whole, before what was remembered earlier."""
-        self._back.append(back)
+        self._undo_steps.append(back)
 
     def undo(self) -> None:
         """Put back what stood there before the first write."""
-        while self._back:
-            self._back.pop()()
+        while self._undo_steps:
+            self._undo_steps.pop()()
 
     def _remember(self, block: xw.Range) -> bool:
         """Remember what stands in *block*; tell whether formulas can be seen here."""
         held, hidden = read_block_values(block), read_block_formulas(block)
-        self.afterwards(partial(_put_block_values, block, _make_restorable(held, hidden)))
+        self.on_undo(partial(_put_block_values, block, _make_restorable(held, hidden)))
         return hidden is not None
 
-    def _give(self, block: xw.Range, cells: CellBlock) -> None:
+    def _put_values(self, block: xw.Range, cells: CellBlock) -> None:
         try:
             block.value = [[convert_for_excel(cell) for cell in row] for row in cells]
         except refusal_errors() as error:
             raise _make_block_refusal(self._book, block, _CLEAR_FILTER_REMEDY) from error
 
-    def _compare(self, block: xw.Range, found: CellBlock, wanted: CellBlock) -> None:
+    def _verify_values(self, block: xw.Range, found: CellBlock, wanted: CellBlock) -> None:
         pairs = ((a, b) for rows in zip(found, wanted, strict=True) for a, b in zip(*rows, strict=True))
         if not all(is_written_value(*pair) for pair in pairs):
             raise _make_block_refusal(self._book, block, _CLEAR_FILTER_REMEDY)

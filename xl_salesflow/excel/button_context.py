@@ -48,7 +48,7 @@ class ButtonContext:
     workbook that was chosen.
     """
 
-    xw: xw.Book
+    xw_book: xw.Book
     choice: int = 0
     language: Language = "en"
     now: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
@@ -57,7 +57,7 @@ class ButtonContext:
     @cached_property
     def book(self) -> OpenBook:
         """Return the Book over the open workbook."""
-        return OpenBook(self.xw)
+        return OpenBook(self.xw_book)
 
     @cached_property
     def run(self) -> Run:
@@ -68,24 +68,24 @@ class ButtonContext:
         """Return the workbook, or *only* some of its tables, or of these the rows of one *deal*."""
         return self.book.read(self.now.date(), only or None, deal)
 
-    def selected(self, column: str, row: int = 0) -> str:
+    def selected_value(self, column: str, row: int = 0) -> str:
         """Return what stands under *column* in the selected row, or in *row* of the shown sheet.
 
         Raises:
             UsageError: the selected row is not of a table with that column.
         """
-        if cell := self.beside(column, row):
+        if cell := self.value_in_row(column, row):
             return cell
         raise UsageError(*_SELECT_ROW_TEXTS.get(column, _SELECT_ROW_TEXTS["deal"]).both())
 
-    def beside(self, column: str, row: int = 0) -> str:
+    def value_in_row(self, column: str, row: int = 0) -> str:
         """Return what stands under *column* in that row, "" where no table with that column is."""
-        selection = self.xw.selection
+        selection = self.xw_book.selection
         return "" if selection is None else _read_value_in_row(selection, column, row or selection.row)
 
-    def show(self, table: str, row: int = 0, column: str = "") -> None:
+    def show_table(self, table: str, row: int = 0, column: str = "") -> None:
         """Bring the sheet of *table* to the front; with *row*, select one of its cells."""
-        for sheet in self.xw.sheets:
+        for sheet in self.xw_book.sheets:
             for one in sheet.tables:
                 if one.name.casefold() == table.casefold():
                     _bring_sheet_to_front(sheet)
@@ -99,11 +99,11 @@ class ButtonContext:
         table = TABLES["Findings"]
         rows = [{column.id: getattr(finding, column.id) for column in table.columns} for finding in findings]
         self.book.write(ChangeSet(fills=(Fill("Findings", make_table_frame(table, rows)),)))
-        self.show("Findings")
+        self.show_table("Findings")
 
     def next_row(self, table: str) -> int:
         """Return the row below the last of *table* that has a key: where its next row will stand."""
-        for sheet in self.xw.sheets:
+        for sheet in self.xw_book.sheets:
             for one in sheet.tables:
                 if one.name.casefold() == table.casefold():
                     place = locate_open_table(sheet, one)
@@ -114,12 +114,12 @@ class ButtonContext:
     def folder(self) -> Path:
         """Return where documents go: beside the workbook, or with the person's documents when it is in the cloud."""
         try:
-            beside = Path(self.xw.fullname).parent
+            beside = Path(self.xw_book.fullname).parent
         except (xw.XlwingsError, OSError):
             beside = Path()
         return beside if beside.is_absolute() and beside.is_dir() else Path.home() / "Documents"
 
-    def open(self, file: Path) -> None:
+    def open_file(self, file: Path) -> None:
         """Open a document in the program the person has for it."""
         webbrowser.open(file.as_uri())
 
@@ -140,7 +140,7 @@ def _find_declared_name(table: Table) -> str:
 
 def _find_sheet_column(place: OpenTable, table: str, id: str) -> int:
     for at, header in enumerate(place.headers, start=place.first_col):
-        column = TABLES[table].find(header)
+        column = TABLES[table].find_column(header)
         if column and column.id == id:
             return at
     return 0

@@ -30,17 +30,17 @@ def press_dates(desk: ButtonContext) -> Text:
     if not 1 <= desk.choice <= len(COMPARISON_SPANS):
         raise UsageError("Choose an entry of the menu.", "请从菜单中选择一项。")
     pipeline, days = desk.read("Deals"), list(COMPARISON_SPANS)[desk.choice - 1]
-    if "CompareInput" not in desk.xw.names:
+    if "CompareInput" not in desk.xw_book.names:
         raise UsageError(
             "This workbook is of an older version; close it and run: salesflow check --repair.",
             "此工作簿版本较旧；请关闭后运行：salesflow check --repair。",
         )
     day = pipeline.as_of - timedelta(days=days) if days else None
     desk.book.write(
-        ChangeSet(cells=(NamedCellChange("CompareInput", pipeline.named.get("CompareInput"), day, cached=False),))
+        ChangeSet(named_cells=(NamedCellChange("CompareInput", pipeline.named.get("CompareInput"), day, cached=False),))
     )
-    desk.xw.app.calculate()
-    desk.show("StageChanges")
+    desk.xw_book.app.calculate()
+    desk.show_table("StageChanges")
     if day is None:
         return Text("Nothing is compared any more.", "已取消对比。")
     return Text(f"Headline numbers and stages beside those of {day}.", f"主要指标与各阶段已与 {day} 对比。")
@@ -48,9 +48,9 @@ def press_dates(desk: ButtonContext) -> Text:
 
 def press_compare(desk: ButtonContext) -> Text:
     """Bring the comparison of two groups to the front and say whether their win rates differ by more than chance."""
-    desk.xw.app.calculate()
+    desk.xw_book.app.calculate()
     pipeline = desk.read()
-    desk.show("Segments")
+    desk.show_table("Segments")
     sides = [str(pipeline.named.get(name) or "") for name in ("SegmentA", "SegmentB")]
     if not all(sides):
         raise UsageError(
@@ -86,7 +86,7 @@ def press_merge(desk: ButtonContext) -> Text:
     desk.book.write(plan)
     taken, rows, conflicts = (plan.answer[fact] for fact in ("cells", "rows", "conflicts"))
     if conflicts:
-        desk.show("Conflicts")
+        desk.show_table("Conflicts")
     return Text(
         f"{taken} cells and {rows} rows taken, {conflicts} conflicts to decide.",
         f"已采用 {taken} 个单元格、{rows} 行，{conflicts} 处冲突待定。",
@@ -112,7 +112,7 @@ def _make_difference_finding(ours: Pipeline, one: dict[str, Any], file: str) -> 
     header = table.header(one["column"], language) if one.get("column") else ""
     message = _BUTTON_DIFFERENCE_TEXTS[one["what"]].in_(language, key=one["key"], file=file, header=header, **sides)
     rows = ours[table.name].index[ours[table.name][table.key or table.columns[0].id] == one["key"]]
-    cell = ours.cell(table.name, int(rows[0]), one.get("column", "")) if len(rows) == 1 else ""
+    cell = ours.cell_address(table.name, int(rows[0]), one.get("column", "")) if len(rows) == 1 else ""
     return Finding("difference", "note", message, table.name, one["key"], one.get("column", ""), cell)
 
 

@@ -105,21 +105,21 @@ _NO_MENU_ENTRY = UsageError("Choose an entry of the menu.", "请从菜单中选�
 
 def press_next_stage(desk: ButtonContext) -> Text:
     """Move the selected deal to the stage whose row of Stages the menu names."""
-    deal = desk.selected("deal")
+    deal = desk.selected_value("deal")
     pipeline = desk.read(*TABLES_OF_A_DEAL, deal=deal)
     return _write_stage_move(desk, pipeline, deal, {"stage": _read_menu_choice(desk, pipeline, "Stages", "stage")})
 
 
 def press_won(desk: ButtonContext) -> Text:
     """Move the selected deal to Won."""
-    deal = desk.selected("deal")
+    deal = desk.selected_value("deal")
     pipeline = desk.read(*TABLES_OF_A_DEAL, deal=deal)
     return _write_stage_move(desk, pipeline, deal, {"stage": _find_button_playbook(pipeline, deal).won.name})
 
 
 def press_lost(desk: ButtonContext) -> Text:
     """Move the selected deal to Lost, for the reason whose row of Lists the menu names."""
-    deal = desk.selected("deal")
+    deal = desk.selected_value("deal")
     pipeline = desk.read(*TABLES_OF_A_DEAL, "Lists", deal=deal)
     reason = _read_menu_choice(desk, pipeline, "Lists", "loss_reason")
     return _write_stage_move(
@@ -129,19 +129,19 @@ def press_lost(desk: ButtonContext) -> Text:
 
 def press_explain(desk: ButtonContext) -> Text:
     """Say what the gates think of the stage that stands in the selected deal's cell; nothing is written."""
-    deal = desk.selected("deal", desk.choice)
+    deal = desk.selected_value("deal", desk.choice)
     plan = make_move_changes(desk.read(*TABLES_OF_A_DEAL, deal=deal), deal, {}, "explain", desk.run)
     return _describe_move_verdict(plan.answer, plan.answer["stage"])
 
 
 def press_bant(desk: ButtonContext) -> Text:
     """Put the questions that the selected deal has not answered on the sheet Answers."""
-    deal = desk.selected("deal")
+    deal = desk.selected_value("deal")
     pipeline = desk.read("Deals", "Answers", deal=deal)
     plan, row = make_bant_changes(pipeline, deal, desk.run), desk.next_row("Answers")
     desk.book.write(plan)
     count = len(plan.answer["questions"])
-    desk.show("Answers", row if count else row - 1, "points")
+    desk.show_table("Answers", row if count else row - 1, "points")
     return Text(
         f"{deal}: {count} questions to ask; type points and answers, then press Score.",
         f"{deal}：有 {count} 个待问问题；填写分值与回答后按“评分”。",
@@ -150,26 +150,26 @@ def press_bant(desk: ButtonContext) -> Text:
 
 def press_activity(desk: ButtonContext) -> Text:
     """Add an activity of today, of the type whose row of Lists the menu names, and go to its summary."""
-    deal = desk.selected("deal")
+    deal = desk.selected_value("deal")
     pipeline = desk.read("Deals", "Activities", "Lists", deal=deal)
     plan = make_activity_changes(pipeline, deal, _read_menu_choice(desk, pipeline, "Lists", "activity_type"), desk.run)
     row = desk.next_row("Activities")
     desk.book.write(plan)
-    desk.show("Activities", row, "summary")
+    desk.show_table("Activities", row, "summary")
     number = plan.answer["activity"]
     return Text(f"{number} is added to {deal}; type what was said.", f"已为 {deal} 添加活动 {number}；请填写沟通要点。")
 
 
 def press_prepare(desk: ButtonContext) -> Text:
     """Give the selected deal the checklist before a visit, as tasks."""
-    deal = desk.selected("deal")
+    deal = desk.selected_value("deal")
     plan = make_visit_task_changes(
         desk.read("Deals", "Tasks", "Journal", "StageTasks", "Lists", deal=deal), deal, desk.run
     )
     row = desk.next_row("Tasks")
     desk.book.write(plan)
     count = len(plan.answer["tasks"])
-    desk.show("Tasks", row if count else 0, "task")
+    desk.show_table("Tasks", row if count else 0, "task")
     return Text(f"{deal}: {count} tasks before the visit.", f"{deal}：拜访前待办 {count} 项。")
 
 

@@ -50,11 +50,11 @@ class _OpenReading:
     """What was read, for the write that follows: keys tell whether rows have moved since."""
 
     layout: WorkbookLayout
-    found: Mapping[str, OpenTable]
+    tables: Mapping[str, OpenTable]
     keys: dict[str, pd.Series] = field(default_factory=dict)
-    free: dict[str, int] = field(default_factory=dict)
-    numbered: set[str] = field(default_factory=set)
-    live: dict[str, LiveFormulas] = field(default_factory=dict)
+    free_rows: dict[str, int] = field(default_factory=dict)
+    numeric_keys: set[str] = field(default_factory=set)
+    live_formulas: dict[str, LiveFormulas] = field(default_factory=dict)
 
 
 class OpenBook:
@@ -62,7 +62,7 @@ class OpenBook:
 
     def __init__(self, book: xw.Book) -> None:
         self.book = book
-        self._opened: _OpenReading | None = None
+        self._reading: _OpenReading | None = None
 
     def read(self, today: date, only: Sequence[str] | None = None, deal: str = "") -> Pipeline:
         """Return the workbook as values; *only* names the tables that are needed beside the set-up, others stay empty.
@@ -84,10 +84,10 @@ class OpenBook:
         def take(table: str, dialect: Dialect) -> pd.DataFrame:
             narrow = bool(deal) and "deal" in TABLES[table].by_id and TABLES[table].key is not None
             read = partial(read_deal_rows, deal) if narrow else read_open_table
-            part = read(opened.found[table], layout, dialect)
-            frames[table], faults[table] = part.frame, part.faults
-            opened.free[table], opened.live[table] = part.free, part.live
-            opened.numbered |= part.numbered
+            part = read(opened.tables[table], layout, dialect)
+            frames[table], faults[table] = part.frame, part.findings
+            opened.free_rows[table], opened.live_formulas[table] = part.free_row, part.live_formulas
+            opened.numeric_keys |= part.numeric_keys
             opened.keys[table] = part.frame[TABLES[table].key or TABLES[table].columns[0].id].map(format_cell_as_text)
             return part.frame
 
@@ -103,7 +103,7 @@ class OpenBook:
         if only is None:
             told += make_loose_cell_findings(find_overwritten_loose_cells(self.book, layout, names), language)
             told += find_missing_sheets_and_names(self.book, layout, names, language)
-        self._opened = opened
+        self._reading = opened
         pipeline = Pipeline(
             frames,
             today,
@@ -111,18 +111,18 @@ class OpenBook:
             settings,
             query_from_named_cells(named),
             named,
-            layout.places,
+            layout.table_places,
             source=_find_book_path(self.book),
         )
         return replace(
-            pipeline, faults=(*_describe_open_findings(pipeline, faults), *find_missing_metric_rows(pipeline), *told)
+            pipeline, cell_findings=(*_describe_open_findings(pipeline, faults), *find_missing_metric_rows(pipeline), *told)
         )
 
     def first_row(self, table: str) -> int:
         """Return the sheet row where the body of *table* began when it was read."""
-        return self._opened.found[table].first_row if self._opened else 0
+        return self._reading.tables[table].first_row if self._reading else 0
 
-    def restore(self) -> list[str]:
+    def restore_loose_cells(self) -> list[str]:
         """Write the formulas back that are gone beside the tables; return the cells. Tables are a plan's affair."""
         layout = find_workbook_layout(self.book.name, find_open_tables(self.book))
         found = find_overwritten_loose_cells(self.book, layout, find_open_named_cells(self.book))
@@ -137,13 +137,13 @@ class OpenBook:
         """
         if not plan.writes:
             return
-        if self._opened is None:
+        if self._reading is None:
             raise ValueError("read the workbook before writing to it: a plan is about what was read")
-        opened, self._opened = self._opened, None
-        ground = OpenTablePositions(self.book, opened.layout, opened.found, opened.keys)
-        spelling = CellEncoder(opened.layout.language, opened.numbered)
+        opened, self._reading = self._reading, None
+        ground = OpenTablePositions(self.book, opened.layout, opened.tables, opened.keys)
+        spelling = CellEncoder(opened.layout.language, opened.numeric_keys)
         with suspend_excel(self.book):
-            OpenBookWriter(ground, spelling, opened.free, opened.live).carry_out(plan)
+            OpenBookWriter(ground, spelling, opened.free_rows, opened.live_formulas).write(plan)
 
 
 def _describe_open_findings(pipeline: Pipeline, faults: Mapping[str, list[CellFinding]]) -> Iterator[Finding]:

@@ -27,64 +27,64 @@ OpenRowPositions = Mapping[str, Mapping[int, int]]  # table → sheet row as it 
 class OpenBookWriter:
     """Carries out one plan. *free*: table → first row of its blank tail; *live*: table → the formulas of its rows."""
 
-    ground: OpenTablePositions
-    spelling: CellEncoder
-    free: Mapping[str, int]
-    live: Mapping[str, LiveFormulas]
+    positions: OpenTablePositions
+    encoder: CellEncoder
+    free_rows: Mapping[str, int]
+    live_formulas: Mapping[str, LiveFormulas]
 
-    def carry_out(self, plan: ChangeSet) -> None:
+    def write(self, plan: ChangeSet) -> None:
         """Write everything *plan* wants; on failure put everything back. What formulas come to is left to Excel."""
-        self._blocks = BlockWriter(self.ground.book)
-        rows: OpenRowPositions = {table: self.ground.rows(table) for table in _find_touched_tables(plan)}
+        self._blocks = BlockWriter(self.positions.book)
+        rows: OpenRowPositions = {table: self.positions.find_rows(table) for table in _find_touched_tables(plan)}
         done = False
         try:
-            self._all(plan, rows)
+            self._write_changes(plan, rows)
             done = True
         finally:
             if not done:
                 self._blocks.undo()
-                self.ground.undo()
+                self.positions.undo()
 
-    def _all(self, plan: ChangeSet, rows: OpenRowPositions) -> None:
+    def _write_changes(self, plan: ChangeSet, rows: OpenRowPositions) -> None:
         for edit in plan.edits:
             self._edit(edit, rows)
         for name, columns in plan.repairs.items():
             for id, wrong in columns.items():
                 self._repair(name, id, wrong, rows[name])
-        for cell in plan.cells:
-            self._name(cell)
-        growing = TableRowWriter(self.ground, self._blocks, self.spelling, self.free)
+        for cell in plan.named_cells:
+            self._write_named_cell(cell)
+        growing = TableRowWriter(self.positions, self._blocks, self.encoder, self.free_rows)
         for fill in plan.fills:
             growing.fill(TABLES[fill.table], complete_columns(TABLES[fill.table], fill.rows))
         for name, added in _merge_open_appends(plan.appends).items():
             growing.append(TABLES[name], added)
         for remove in plan.removes:  # last, and below nothing that was written
             gone = [rows[remove.table][int(row)] for row in remove.rows.index]
-            TableRowRemover(self.ground, self._blocks).remove(remove.table, gone)
+            TableRowRemover(self.positions, self._blocks).remove(remove.table, gone)
 
     def _edit(self, edit: Edit, rows: OpenRowPositions) -> None:
         if not len(edit):
             return
-        column, place = TABLES[edit.table][edit.column], self.ground.place(edit.table)
+        column, place = TABLES[edit.table][edit.column], self.positions.locate(edit.table)
         places = [rows[edit.table][int(row)] for row in edit.after.index]
-        cells = self.spelling.cells(edit.table, column, edit.after, edit.keys)
-        at = self.ground.column(edit.table, column.id)
-        self._blocks.column(place.on, at, column, dict(zip(places, cells, strict=True)))
+        cells = self.encoder.encode_column(edit.table, column, edit.after, edit.keys)
+        at = self.positions.find_column(edit.table, column.id)
+        self._blocks.write_column(place.xw_sheet, at, column, dict(zip(places, cells, strict=True)))
 
     def _repair(self, name: str, id: str, wrong: Sequence[int], rows: Mapping[int, int]) -> None:
-        place, col = self.ground.place(name), self.ground.column(name, id)
+        place, col = self.positions.locate(name), self.positions.find_column(name, id)
         wanted = {rows.get(int(row), int(row)): self._formula(name, id, int(row)) for row in wrong}
         for formula, first, last in _group_equal_formulas(wanted):
-            self._blocks.formula(place.block(first, last, col, col), formula.text, formula.array)
+            self._blocks.write_formula(place.cell_range(first, last, col, col), formula.text, formula.array)
 
     def _formula(self, name: str, id: str, row: int) -> MetricFormula:
-        live = self.live.get(name, {}).get(id, {}).get(row)
-        return live or MetricFormula(self.ground.layout.formula(TABLES[name], TABLES[name][id]))
+        live = self.live_formulas.get(name, {}).get(id, {}).get(row)
+        return live or MetricFormula(self.positions.layout.formula(TABLES[name], TABLES[name][id]))
 
-    def _name(self, cell: NamedCellChange) -> None:
+    def _write_named_cell(self, cell: NamedCellChange) -> None:
         # a formula comes to its value by itself
-        if not cell.cached and cell.name in self.ground.book.names:
-            self._blocks.write(self.ground.book.names[cell.name].refers_to_range, [[self.spelling.named(cell)]])
+        if not cell.cached and cell.name in self.positions.book.names:
+            self._blocks.write(self.positions.book.names[cell.name].refers_to_range, [[self.encoder.encode_named_cell(cell)]])
 
 
 def _group_equal_formulas(wanted: Mapping[int, MetricFormula]) -> Iterator[tuple[MetricFormula, int, int]]:

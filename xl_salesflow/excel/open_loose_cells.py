@@ -81,10 +81,10 @@ def find_missing_sheets_and_names(
     from xl_salesflow.workbook.loose_cells import read_template_loose_cells
 
     beside, sheets = read_template_loose_cells(layout.language), {sheet.name for sheet in book.sheets}
-    for sheet, pointing in beside.needed.items():
-        if _find_home_sheet(sheet, beside, layout) not in sheets and pointing & names.every:
+    for sheet, pointing in beside.names_by_sheet.items():
+        if _find_home_sheet(sheet, beside, layout) not in sheets and pointing & names.all_names:
             yield _make_missing_finding("missing_sheet", language, "", sheet)
-    at = {name: (sheet, *place) for sheet, cells in names.places.items() for name, place in cells.items()}
+    at = {name: (sheet, *place) for sheet, cells in names.positions.items() for name, place in cells.items()}
     still = {sheet for sheet in beside.formulas if _is_sheet_unshifted(sheet, beside, layout, at)}
     for name, (sheet, *place) in beside.names.items():
         expected = name not in NAMED_CELLS and tuple(place) in beside.formulas.get(sheet, {})
@@ -107,7 +107,7 @@ def restore_loose_formulas(book: xw.Book, found: Iterable[OverwrittenLooseCell])
     for one in found:
         if one.fills is not None:  # what stands in its way goes first, an array of several cells as a whole
             blocks.clear(one.fills)
-        blocks.formula(one.block, one.formula, array=one.fills is not None)
+        blocks.write_formula(one.block, one.formula, array=one.fills is not None)
         done.append(one.cell)
     return done
 
@@ -120,7 +120,7 @@ def _collect_expected_formulas(
 
     beside, headers = read_template_loose_cells(layout.language), _map_open_renamed_headers(layout)
     sheets = {sheet.name for sheet in book.sheets}
-    at = {name: (sheet, *place) for sheet, cells in names.places.items() for name, place in cells.items()}
+    at = {name: (sheet, *place) for sheet, cells in names.positions.items() for name, place in cells.items()}
     called = {place: name for name, place in beside.names.items()}
     wanted = dict[str, list[_ExpectedLooseFormula]]()
     for sheet, cells in beside.formulas.items():

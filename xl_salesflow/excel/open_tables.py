@@ -98,22 +98,22 @@ class OpenTable:
     last_row: int
     first_col: int
     headers: tuple[str, ...]
-    totals: bool
+    has_totals_row: bool
     table: Table
-    on: xw.Sheet
+    xw_sheet: xw.Sheet
 
     @property
     def last_col(self) -> int:
         """Return the sheet column of the last header."""
         return self.first_col + len(self.headers) - 1
 
-    def block(self, first_row: int, last_row: int, first_col: int, last_col: int) -> xw.Range:
+    def cell_range(self, first_row: int, last_row: int, first_col: int, last_col: int) -> xw.Range:
         """Return a range of the table's sheet."""
-        return self.on.range((first_row, first_col), (last_row, last_col))
+        return self.xw_sheet.range((first_row, first_col), (last_row, last_col))
 
     def values(self, first_col: int, last_col: int) -> list[list[Any]]:
         """Return the body's columns from one to another, column by column, in one call."""
-        rows = read_block_values(self.block(self.first_row, self.last_row, first_col, last_col))
+        rows = read_block_values(self.cell_range(self.first_row, self.last_row, first_col, last_col))
         return [list(cells) for cells in zip(*rows, strict=True)]
 
     def column_of(self, header: str) -> int:
@@ -188,20 +188,20 @@ class OpenNamedCells:
     """The names that stand for one cell: sheet → name → its row and column; and their addresses."""
 
     book: xw.Book
-    places: Mapping[str, Mapping[str, tuple[int, int]]]
+    positions: Mapping[str, Mapping[str, tuple[int, int]]]
     addresses: Mapping[str, str]
-    every: frozenset[str] = frozenset()  # whatever they stand for
+    all_names: frozenset[str] = frozenset()  # whatever they stand for
 
     def values(self) -> dict[str, Any]:
         """Return what the cells hold, by name; one read for each sheet."""
         held: dict[str, Any] = {}
-        for sheet, cells in self.places.items():
-            block = read_block_values(self._around(sheet))
+        for sheet, cells in self.positions.items():
+            block = read_block_values(self._bounding_range(sheet))
             held |= {name: block[row][col] for name, (row, col) in _named_cell_offsets(cells)}
         return held
 
-    def _around(self, sheet: str) -> xw.Range:
-        rows, cols = zip(*self.places[sheet].values(), strict=True)
+    def _bounding_range(self, sheet: str) -> xw.Range:
+        rows, cols = zip(*self.positions[sheet].values(), strict=True)
         return self.book.sheets[sheet].range((min(rows), min(cols)), (max(rows), max(cols)))
 
 

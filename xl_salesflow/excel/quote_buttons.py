@@ -39,7 +39,7 @@ def make_revision_changes(pipeline: Pipeline, key: str, run: Run) -> ChangeSet:
 def make_print_changes(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet:
     """Return the plan that writes down what was printed; without documents when there is nothing to print."""
     now = recompute_formula_columns(pipeline)
-    offered = printing.offer(now)
+    offered = printing.build_documents(now)
     after = apply_change_set(now, offered)
     return _log_button_changes(now, apply_change_set(after, printing.record(after)), "print", run, offered)
 
@@ -61,25 +61,25 @@ _QUOTE_EXISTS_TEXT = Text(
 
 def press_new_quote(desk: ButtonContext) -> Text:
     """Draft a quote for the selected deal; one that stands already is shown instead."""
-    deal, pipeline = desk.selected("deal"), recompute_formula_columns(desk.read(*TABLES_OF_A_QUOTE))
+    deal, pipeline = desk.selected_value("deal"), recompute_formula_columns(desk.read(*TABLES_OF_A_QUOTE))
     plan, row = offer_quote(pipeline, deal), desk.next_row("Quotes")
     if plan.answer.get("quote") is None:
         raise UsageError(*_first_finding_messages(plan.findings))
     number, created = str(plan.answer["quote"]), bool(plan.appends)
     if created:
         desk.book.write(plan + _make_draft_log_entries(plan, "new_quote", desk.run))
-    desk.show("Quotes", row if created else _find_quote_sheet_row(pipeline, number), "quote")
+    desk.show_table("Quotes", row if created else _find_quote_sheet_row(pipeline, number), "quote")
     told = _QUOTE_DRAFTED_TEXT if created else _QUOTE_EXISTS_TEXT
     return Text(*(told.in_(language, number=number, deal=deal) for language in LANGUAGES))
 
 
 def press_revise(desk: ButtonContext) -> Text:
     """Copy the selected quote into its next version."""
-    key = desk.selected("quote")
+    key = desk.selected_value("quote")
     plan, row = make_revision_changes(desk.read(*TABLES_OF_A_QUOTE), key, desk.run), desk.next_row("Quotes")
     desk.book.write(plan)
     number = plan.answer["quote"]
-    desk.show("Quotes", row, "quote")
+    desk.show_table("Quotes", row, "quote")
     return Text(f"{number} replaces {key}; it is a draft.", f"{number} 已替代 {key}，状态为草稿。")
 
 
@@ -100,11 +100,11 @@ def _print_and_open(desk: ButtonContext, kind: str) -> Text:
     from xl_salesflow.documents.template_lookup import template_folders
 
     key = (
-        desk.selected("activity")
+        desk.selected_value("activity")
         if kind == "visit"
         else _selected_quote_or_deal(desk)
         if kind in QUOTE_DOCUMENT_KINDS
-        else desk.selected("deal")
+        else desk.selected_value("deal")
     )
     pipeline = desk.read(*TABLES_OF_A_DOCUMENT)
     press = DocumentWriter(desk.folder, _BUTTON_FORMATS, pipeline.language, where=template_folders(pipeline))
@@ -113,15 +113,15 @@ def _print_and_open(desk: ButtonContext, kind: str) -> Text:
         raise UsageError(*_first_finding_messages(plan.findings))
     with press.save_around():
         desk.book.write(plan)
-    desk.open(press.files[0])
+    desk.open_file(press.files[0])
     return Text(f"Printed: {press.files[0]}.", f"已生成：{press.files[0]}。")
 
 
 def _selected_quote_or_deal(desk: ButtonContext) -> str:
     try:
-        return desk.selected("quote")
+        return desk.selected_value("quote")
     except UsageError:
-        return desk.selected("deal")
+        return desk.selected_value("deal")
 
 
 def _make_draft_log_entries(plan: Any, verb: str, run: Run) -> Any:

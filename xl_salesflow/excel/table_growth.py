@@ -44,16 +44,16 @@ class CellEncoder:
     """The *language* of the sheets, and the keys that are numbers in their cells: lookups tell 7 from "7"."""
 
     language: Language
-    numbered: Set[str]
+    numeric_keys: Set[str]
 
-    def cells(self, table: str, column: Column, values: pd.Series, keys: pd.Series) -> list[Any]:
+    def encode_column(self, table: str, column: Column, values: pd.Series, keys: pd.Series) -> list[Any]:
         """Return *values* of a column as its cells hold them; *keys* tell which setting is a number."""
-        spelled = values_to_cells(column, values, self.language, self.numbered)
+        spelled = values_to_cells(column, values, self.language, self.numeric_keys)
         if (table, column.id) == ("Settings", "value"):
             return [cell and setting_to_cell(id, cell) for id, cell in zip(keys, spelled, strict=True)]
         return spelled
 
-    def named(self, cell: NamedCellChange) -> Any:
+    def encode_named_cell(self, cell: NamedCellChange) -> Any:
         """Return the value of a named cell as the cell holds it."""
         declared, value = NAMED_CELLS.get(cell.name), cell.after
         if declared and declared.type is ColumnType.CHOICE and isinstance(value, str):
@@ -69,41 +69,41 @@ class OpenTablePositions:
 
     book: xw.Book
     layout: WorkbookLayout
-    found: Mapping[str, OpenTable]
+    tables: Mapping[str, OpenTable]
     keys: Mapping[str, pd.Series]
     _now: dict[str, OpenTable] = field(default_factory=dict)
     _resized: list[tuple[str, int]] = field(default_factory=list)
 
-    def place(self, table: str) -> OpenTable:
+    def locate(self, table: str) -> OpenTable:
         """Return where *table* stands now; asked of Excel once."""
         if table not in self._now:
-            before = self.found[table]
-            self._now[table] = locate_open_table(before.on, before.table)
+            before = self.tables[table]
+            self._now[table] = locate_open_table(before.xw_sheet, before.table)
         return self._now[table]
 
-    def column(self, table: str, id: str) -> int:
+    def find_column(self, table: str, id: str) -> int:
         """Return the sheet column of a column of *table*."""
-        return self.place(table).column_of(self.layout.headers[table][id])
+        return self.locate(table).column_of(self.layout.headers[table][id])
 
-    def moved(self, table: str) -> int:
+    def row_shift(self, table: str) -> int:
         """Return by how many sheet rows *table* moved since it was read."""
-        return self.place(table).first_row - self.found[table].first_row
+        return self.locate(table).first_row - self.tables[table].first_row
 
-    def rows(self, table: str) -> Mapping[int, int]:
+    def find_rows(self, table: str) -> Mapping[int, int]:
         """Return where each row that was read stands now.
 
         Raises:
             WorkbookChanged: a row was deleted, or moved and has no key of its own.
         """
-        then, place, declared = self.keys[table], self.place(table), TABLES[table]
-        col = self.column(table, declared.key or declared.columns[0].id)
+        then, place, declared = self.keys[table], self.locate(table), TABLES[table]
+        col = self.find_column(table, declared.key or declared.columns[0].id)
         now = [
             format_cell_as_text(row[0])
-            for row in read_block_values(place.block(place.first_row, place.last_row, col, col))
+            for row in read_block_values(place.cell_range(place.first_row, place.last_row, col, col))
         ]
-        at = [int(row) - self.found[table].first_row for row in then.index]
+        at = [int(row) - self.tables[table].first_row for row in then.index]
         if all(0 <= row < len(now) and now[row] == key for row, key in zip(at, then, strict=True)):
-            return {int(row): int(row) + self.moved(table) for row in then.index}
+            return {int(row): int(row) + self.row_shift(table) for row in then.index}
         keyed, times = {key: place.first_row + row for row, key in enumerate(now)}, Counter(now)
         unique = then.is_unique and all(times[key] == 1 for key in then)
         if declared.key is None or not unique:
@@ -116,7 +116,7 @@ class OpenTablePositions:
         Raises:
             UnsupportedEdit: something stands below the table, where its new rows would go.
         """
-        place = self.place(table)
+        place = self.locate(table)
         if last_row == place.last_row:
             return place
         if last_row > place.last_row:
@@ -127,9 +127,9 @@ class OpenTablePositions:
             _copy_row_formats(place, last_row)
         return grown
 
-    def stands(self, table: str, last_row: int) -> None:
+    def note_last_row(self, table: str, last_row: int) -> None:
         """Take note that Excel itself moved the end of *table*, as rows were deleted or inserted."""
-        self._now[table] = replace(self.place(table), last_row=last_row)
+        self._now[table] = replace(self.locate(table), last_row=last_row)
 
     def undo(self) -> None:
         """Give every table the length it had."""
@@ -138,18 +138,18 @@ class OpenTablePositions:
 
     def stretch(self, table: str, last_row: int) -> OpenTable:
         """Make *last_row* the last of the body of *table*, whatever stands there."""
-        place = self.place(table)
-        if place.totals:  # Excel keeps its formulas while it is off
+        place = self.locate(table)
+        if place.has_totals_row:  # Excel keeps its formulas while it is off
             place.table.show_totals = False
-        place.table.resize(place.block(place.first_row - 1, last_row, place.first_col, place.last_col))
-        if place.totals:
+        place.table.resize(place.cell_range(place.first_row - 1, last_row, place.first_col, place.last_col))
+        if place.has_totals_row:
             place.table.show_totals = True
-        self.stands(table, last_row)
-        return self.place(table)
+        self.note_last_row(table, last_row)
+        return self.locate(table)
 
     def _make_room(self, place: OpenTable, last_row: int) -> None:
-        first = place.last_row + 1 + place.totals
-        below = place.block(first, last_row + place.totals, place.first_col, place.last_col)
+        first = place.last_row + 1 + place.has_totals_row
+        below = place.cell_range(first, last_row + place.has_totals_row, place.first_col, place.last_col)
         if any(cell is not None for row in read_block_values(below) for cell in row):
             raise UnsupportedEdit(
                 self.book.name,
@@ -164,59 +164,59 @@ class OpenTablePositions:
 def _copy_row_formats(place: OpenTable, last_row: int) -> None:
     """Let new rows look as the last one did: a table that is made longer gives them its stripes and no formats."""
     with suppress(NotImplementedError):  # Excel on the web has no such call
-        pattern = place.block(place.last_row, place.last_row, place.first_col, place.last_col)
-        pattern.autofill(place.block(place.last_row, last_row, place.first_col, place.last_col), "fill_formats")
+        pattern = place.cell_range(place.last_row, place.last_row, place.first_col, place.last_col)
+        pattern.autofill(place.cell_range(place.last_row, last_row, place.first_col, place.last_col), "fill_formats")
 
 
 @dataclass
 class TableRowWriter:
     """The new rows of one plan. *free*: table → first row of its blank tail, as it was read."""
 
-    ground: OpenTablePositions
+    positions: OpenTablePositions
     blocks: BlockWriter
-    spelling: CellEncoder
-    free: Mapping[str, int]
+    encoder: CellEncoder
+    free_rows: Mapping[str, int]
 
     def fill(self, table: TableSchema, rows: pd.DataFrame) -> None:
         """Make *rows* the whole body of a generated table."""
-        place = self.ground.place(table.name)
-        self.blocks.clear(place.block(place.first_row, place.last_row, place.first_col, place.last_col))
-        place = self.ground.resize(table.name, place.first_row + max(len(rows), 1) - 1)
+        place = self.positions.locate(table.name)
+        self.blocks.clear(place.cell_range(place.first_row, place.last_row, place.first_col, place.last_col))
+        place = self.positions.resize(table.name, place.first_row + max(len(rows), 1) - 1)
         if len(rows):
-            self._body(table, place, rows, place.first_row)
+            self._write_rows(table, place, rows, place.first_row)
 
     def append(self, table: TableSchema, rows: pd.DataFrame) -> None:
         """Write *rows* into the blank tail of a table, which grows where it is too short."""
-        place = self.ground.place(table.name)
-        if table.name in self.free:
-            first = self.free[table.name] + self.ground.moved(table.name)
+        place = self.positions.locate(table.name)
+        if table.name in self.free_rows:
+            first = self.free_rows[table.name] + self.positions.row_shift(table.name)
         else:
-            first = find_free_row(place, self.ground.layout)
+            first = find_free_row(place, self.positions.layout)
         if first + len(rows) - 1 > place.last_row:
-            place = self.ground.resize(table.name, first + len(rows) - 1)
-        self._body(table, place, rows, first)
+            place = self.positions.resize(table.name, first + len(rows) - 1)
+        self._write_rows(table, place, rows, first)
 
-    def _body(self, table: TableSchema, place: OpenTable, rows: pd.DataFrame, first: int) -> None:
-        last, at = first + len(rows) - 1, {self.ground.column(table.name, c.id): c for c in table.columns}
+    def _write_rows(self, table: TableSchema, place: OpenTable, rows: pd.DataFrame, first: int) -> None:
+        last, at = first + len(rows) - 1, {self.positions.find_column(table.name, c.id): c for c in table.columns}
         keys = rows[table.key or table.columns[0].id]
         for left, right in group_consecutive_rows(sorted(col for col, column in at.items() if not column.formula)):
             columns = [
-                self.spelling.cells(table.name, at[col], rows[at[col].id], keys) for col in range(left, right + 1)
+                self.encoder.encode_column(table.name, at[col], rows[at[col].id], keys) for col in range(left, right + 1)
             ]
-            self.blocks.write(place.block(first, last, left, right), [list(row) for row in zip(*columns, strict=True)])
+            self.blocks.write(place.cell_range(first, last, left, right), [list(row) for row in zip(*columns, strict=True)])
         for col, column in at.items():
             if column.formula:
-                self.blocks.formula(place.block(first, last, col, col), self.ground.layout.formula(table, column))
+                self.blocks.write_formula(place.cell_range(first, last, col, col), self.positions.layout.formula(table, column))
         if table.name == "Findings":
-            col = self.ground.column(table.name, "cell")
-            self.blocks.links(place.block(first, last, col, col), list(rows["cell"]))
+            col = self.positions.find_column(table.name, "cell")
+            self.blocks.write_links(place.cell_range(first, last, col, col), list(rows["cell"]))
 
 
 @dataclass
 class TableRowRemover:
     """The removals of one plan. They come last, because what is deleted can be put back as values and formulas only."""
 
-    ground: OpenTablePositions
+    positions: OpenTablePositions
     blocks: BlockWriter
 
     def remove(self, table: str, rows: Iterable[int]) -> None:
@@ -225,49 +225,49 @@ class TableRowRemover:
         Raises:
             CannotSave: Excel refuses, or deletes something else, as it does behind a filter.
         """
-        place, gone = self.ground.place(table), sorted(rows)
+        place, gone = self.positions.locate(table), sorted(rows)
         if len(gone) == place.last_row - place.first_row + 1:
-            self._empty(place, gone.pop(0))
+            self._clear_row(place, gone.pop(0))
         if not gone:
             return
         before, seen = read_restorable_block(_table_body_range(place))
-        self.blocks.afterwards(lambda: self._back(table, place, before))
+        self.blocks.on_undo(lambda: self._restore_rows(table, place, before))
         for first, last in reversed(group_consecutive_rows(gone)):
             try:
-                place.block(first, last, place.first_col, place.last_col).delete("up")
+                place.cell_range(first, last, place.first_col, place.last_col).delete("up")
             except refusal_errors() as error:
-                raise _make_deletion_refusal(self.ground.book, place) from error
-        self.ground.stands(table, place.last_row - len(gone))
+                raise _make_deletion_refusal(self.positions.book, place) from error
+        self.positions.note_last_row(table, place.last_row - len(gone))
         left = [line for row, line in enumerate(before, start=place.first_row) if row not in gone]
         if seen and not _has_expected_rows(place, left):
-            raise _make_deletion_refusal(self.ground.book, place)
+            raise _make_deletion_refusal(self.positions.book, place)
 
-    def _empty(self, place: OpenTable, row: int) -> None:
+    def _clear_row(self, place: OpenTable, row: int) -> None:
         # formulas stay, so that the table goes on computing its columns
-        line, _ = read_restorable_block(place.block(row, row, place.first_col, place.last_col))
+        line, _ = read_restorable_block(place.cell_range(row, row, place.first_col, place.last_col))
         for left, right in group_consecutive_rows(
             [at for at, cell in enumerate(line[0], place.first_col) if not is_formula(cell)]
         ):
-            self.blocks.clear(place.block(row, row, left, right))
+            self.blocks.clear(place.cell_range(row, row, left, right))
 
-    def _back(self, table: str, place: OpenTable, before: CellBlock) -> None:
-        now = locate_open_table(place.on, place.table)
+    def _restore_rows(self, table: str, place: OpenTable, before: CellBlock) -> None:
+        now = locate_open_table(place.xw_sheet, place.table)
         if missing := place.last_row - now.last_row:
             first = now.last_row + 1
-            place.block(first, first + missing - 1, place.first_col, place.last_col).insert("down")
-            if locate_open_table(place.on, place.table).last_row != place.last_row:
-                self.ground.stretch(table, place.last_row)
-        self.ground.stands(table, place.last_row)
+            place.cell_range(first, first + missing - 1, place.first_col, place.last_col).insert("down")
+            if locate_open_table(place.xw_sheet, place.table).last_row != place.last_row:
+                self.positions.stretch(table, place.last_row)
+        self.positions.note_last_row(table, place.last_row)
         _table_body_range(place).value = before
 
 
 def _table_body_range(place: OpenTable) -> xw.Range:
-    return place.block(place.first_row, place.last_row, place.first_col, place.last_col)
+    return place.cell_range(place.first_row, place.last_row, place.first_col, place.last_col)
 
 
 def _has_expected_rows(place: OpenTable, expected: CellBlock) -> bool:
     """Tell whether the table holds these rows now; the references of formulas may have moved."""
-    now = locate_open_table(place.on, place.table)
+    now = locate_open_table(place.xw_sheet, place.table)
     if now.last_row - now.first_row + 1 != len(expected):
         return False
     found, _ = read_restorable_block(_table_body_range(now))

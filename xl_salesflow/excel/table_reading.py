@@ -124,10 +124,10 @@ class TableReading(NamedTuple):
     """
 
     frame: pd.DataFrame
-    faults: list[CellFinding]
-    free: int
-    numbered: set[str]
-    live: LiveFormulas
+    findings: list[CellFinding]
+    free_row: int
+    numeric_keys: set[str]
+    live_formulas: LiveFormulas
 
 
 def read_open_table(place: OpenTable, layout: WorkbookLayout, dialect: Dialect) -> TableReading:
@@ -186,7 +186,7 @@ def _find_schema_and_headers(place: OpenTable, layout: WorkbookLayout) -> tuple[
 
 def _read_row_blocks(place: OpenTable, at: Sequence[int]) -> list[list[Any]]:
     blocks = (
-        read_block_values(place.block(place.first_row + first, place.first_row + last, place.first_col, place.last_col))
+        read_block_values(place.cell_range(place.first_row + first, place.first_row + last, place.first_col, place.last_col))
         for first, last in group_consecutive_rows(at)
     )
     return [row for block in blocks for row in block]
@@ -200,7 +200,7 @@ def _find_blank_tail(place: OpenTable, layout: WorkbookLayout, used: int) -> int
     table, headers = _find_schema_and_headers(place, layout)
     computed = {place.headers.index(headers[column.id]) for column in table.formulas}
     free = first
-    tail = read_block_values(place.block(first, place.last_row, place.first_col, place.last_col))
+    tail = read_block_values(place.cell_range(first, place.last_row, place.first_col, place.last_col))
     for row, cells in enumerate(tail, start=first):
         if any(cell is not None for at, cell in enumerate(cells) if at not in computed):
             free = row + 1
@@ -225,7 +225,7 @@ def _find_overwritten_cells(
             expected[at] = column.id, layout.formula(table, column)
     used = set(rows.index)
     for first, last in group_consecutive_rows(sorted(expected)) if used else ():
-        block = read_block_formulas(place.block(place.first_row, place.last_row, first, last)) or ()
+        block = read_block_formulas(place.cell_range(place.first_row, place.last_row, first, last)) or ()
         for row, line in enumerate(block, start=place.first_row):
             for (id, wanted), held in zip((expected[col] for col in range(first, last + 1)), line, strict=True):
                 text = wanted if isinstance(wanted, str) else wanted.get(row)

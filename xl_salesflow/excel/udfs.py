@@ -58,10 +58,10 @@ def _register_for_excel(function: Callable[..., list[Any]]) -> Any:
     def cells(language: Any, *blocks: Any) -> list[list[Any]]:
         return answer_in_blocks(function, blocks, language)
 
-    cells.__name__, cells.__doc__ = function.__name__, declared.says.en
+    cells.__name__, cells.__doc__ = function.__name__, declared.description.en
     parameters = [inspect.Parameter(LANGUAGE_ARGUMENT, inspect.Parameter.POSITIONAL_OR_KEYWORD)]
     for at, name in enumerate(declared.arguments):
-        default = inspect.Parameter.empty if at < declared.needed else None
+        default = inspect.Parameter.empty if at < declared.required_count else None
         parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default))
     cells.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # xlwings reads the arguments there
     cells.__annotations__ = {}

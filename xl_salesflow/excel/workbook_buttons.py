@@ -38,7 +38,7 @@ def press_update(desk: ButtonContext) -> Text:
     plan = update(desk.read(), desk.run)
     desk.book.write(plan)
     if plan.blocks:
-        desk.show("Findings")
+        desk.show_table("Findings")
     changes, calls_today = plan.answer["changes"], plan.answer["followups"]
     return Text(
         f"{changes} cells changed, {calls_today} follow-ups, {len(plan.findings)} findings.",
@@ -58,7 +58,7 @@ def press_followups(desk: ButtonContext) -> Text:
     """Bring today's list up to date and to the front."""
     plan = run_steps(desk.read(), (log_followups,), "followups", desk.run)
     desk.book.write(plan)
-    desk.show("FollowUps")
+    desk.show_table("FollowUps")
     count = plan.answer["followups"]
     return Text(
         f"{count} follow-ups; choose Yes under Done when one is.", f"共 {count} 条跟进；处理后在“已处理”选“是”。"
@@ -72,14 +72,14 @@ def press_calendar(desk: ButtonContext) -> Text:
     pipeline = desk.read()
     (document,) = followups(pipeline, made=desk.run.now).documents
     (file,) = write_document_files(document, desk.folder, pipeline.language, ("ics",))
-    desk.open(file)
+    desk.open_file(file)
     return Text(f"Calendar: {file}.", f"日历文件：{file}。")
 
 
 def press_funnel(desk: ButtonContext) -> Text:
     """Compute the sheets anew and bring the funnel to the front; its numbers are live formulas."""
-    desk.xw.app.calculate()
-    desk.show("Metrics")
+    desk.xw_book.app.calculate()
+    desk.show_table("Metrics")
     metrics = funnel(desk.read()).answer["metrics"]
     rate = metrics["win_rate"]
     shown = "—" if rate is None else f"{rate:.1%}"
@@ -91,8 +91,8 @@ def press_funnel(desk: ButtonContext) -> Text:
 
 def press_targets(desk: ButtonContext) -> Text:
     """Bring the plan to the front; its numbers are live formulas."""
-    desk.xw.app.calculate()
-    desk.show("PlanStages")
+    desk.xw_book.app.calculate()
+    desk.show_table("PlanStages")
     return Text("Type a target and a day; “What if” tries other conversions.", "填写目标与日期；“假设转化率”可试算。")
 
 
@@ -102,7 +102,7 @@ def press_report(desk: ButtonContext) -> Text:
 
     pipeline = desk.read()
     (file,) = write_document_files(report(pipeline).documents[0], desk.folder, pipeline.language, ("html",))
-    desk.open(file)
+    desk.open_file(file)
     return Text(f"Report: {file}.", f"报告：{file}。")
 
 
@@ -128,7 +128,7 @@ def press_audit(desk: ButtonContext) -> Text:
     file = save_file_atomically(
         desk.folder / f"audit-{pipeline.today}.txt", "\n".join((*lines, "")).encode("utf-8-sig")
     )
-    desk.open(file)
+    desk.open_file(file)
     return Text(f"Audit: {file}.", f"流程自查：{file}。")
 
 
@@ -143,7 +143,7 @@ def press_playbook(desk: ButtonContext) -> Text:
     setup = {} if wanted in pipeline.playbooks else make_shipped_setup(wanted, pipeline.language)
     plan = switch(pipeline, PlaybookSwitch(wanted, setup, {}), desk.run)
     desk.book.write(plan)
-    desk.show("Stages")
+    desk.show_table("Stages")
     count, title = plan.answer["deals"], playbook_title(wanted)
     return Text(
         f"{count} open deals changed over to “{title.en}”; Undo run takes it back.",
@@ -153,10 +153,10 @@ def press_playbook(desk: ButtonContext) -> Text:
 
 def press_undo(desk: ButtonContext) -> Text:
     """Put back what a run changed: the one whose row of the Journal is selected, else the last."""
-    plan = undo(desk.read(), desk.run, desk.beside("run") or None)
+    plan = undo(desk.read(), desk.run, desk.value_in_row("run") or None)
     desk.book.write(plan)
     if plan.findings:
-        desk.show("Findings")
+        desk.show_table("Findings")
     run, undone, left = (plan.answer[name] for name in ("run", "undone", "left"))
     return Text(
         f"Run {run}: {undone} changes put back, {left} left because they were changed since.",
@@ -169,7 +169,7 @@ def press_repair(desk: ButtonContext) -> Text:
     plan = check(desk.read(), repair=True)
     desk.book.write(ChangeSet(repairs=plan.repairs))
     in_tables = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
-    cells = in_tables + len(desk.book.restore())
+    cells = in_tables + len(desk.book.restore_loose_cells())
     return Text(f"{cells} formulas written back.", f"已恢复 {cells} 个公式。")
 
 
@@ -186,7 +186,7 @@ def press_language(desk: ButtonContext) -> Text:
 
 def press_help(desk: ButtonContext) -> Text:
     """Bring the first sheet to the front: it says what to do."""
-    desk.xw.sheets[0].activate()
+    desk.xw_book.sheets[0].activate()
     return Text(
         "This sheet says what to do; when a button fails, run “salesflow addin doctor” in a terminal.",
         "本表说明如何操作；按钮出错时，请在终端运行 salesflow addin doctor。",

@@ -72,16 +72,16 @@ class SourceReader:
     table: str
     language: Language
     values: CleanedValues
-    found: list[Finding]
+    findings: list[Finding]
 
     def column(self, header: str, target: Column, how: ColumnMap) -> pd.Series:
         """Return the cells under *header* as values of *target*, typed as model.frames says."""
         texts = tidy_texts(self.source.cells[header], lines=target.type is ColumnType.LONG)
         failed = texts.isin(FAILED_FORMULA_VALUES)
-        self._tell("formula", FAILED_FORMULA_IN_FILE, header, target, texts[failed])
+        self._report("formula", FAILED_FORMULA_IN_FILE, header, target, texts[failed])
         texts = texts.mask(failed, "")
         if target.type.is_date:
-            return self._parsed(
+            return self._parse(
                 header, target, texts, lambda cells: parse_file_dates(cells, how.dates), "date", BAD_DATE_IN_FILE
             )
         if not target.type.is_text:
@@ -90,13 +90,13 @@ class SourceReader:
                 if target.type is ColumnType.PERCENT and not has_unit_factor(header)
                 else parse_file_numbers
             )
-            read = self._parsed(
+            read = self._parse(
                 header, target, texts, lambda cells: parse(cells, how.decimal, how.times), "number", BAD_NUMBER_IN_FILE
             )
-            return self._within(header, target, how, texts, read)
+            return self._check_range(header, target, how, texts, read)
         return self._text(header, target, texts)
 
-    def _parsed(
+    def _parse(
         self,
         header: str,
         target: Column,
@@ -107,10 +107,10 @@ class SourceReader:
     ) -> pd.Series:
         blank = ~is_filled_text(texts)
         read = parse(texts.mask(blank, ""))
-        self._tell(rule, says, header, target, texts[read.isna() & ~blank])
+        self._report(rule, says, header, target, texts[read.isna() & ~blank])
         return read
 
-    def _within(self, header: str, target: Column, how: ColumnMap, texts: pd.Series, read: pd.Series) -> pd.Series:
+    def _check_range(self, header: str, target: Column, how: ColumnMap, texts: pd.Series, read: pd.Series) -> pd.Series:
         if target.type is ColumnType.POINTS:
             wrong, says = read.notna() & ~read.isin([0, 1, 2, 3]), BAD_POINTS_IN_FILE
         elif target.type is ColumnType.PERCENT:
@@ -118,9 +118,9 @@ class SourceReader:
         else:
             slipped = read.abs() > _UNLIKELY_UNIT_FACTOR * read.abs().quantile(interpolation="lower")
             alone = parse_file_numbers(texts[slipped], how.decimal)  # the same where the cell names its own unit
-            self._tell("unit", UNLIKELY_UNIT_IN_FILE, header, target, texts[slipped][alone != read[slipped]])
+            self._report("unit", UNLIKELY_UNIT_IN_FILE, header, target, texts[slipped][alone != read[slipped]])
             return read
-        self._tell("range", says, header, target, texts[wrong])
+        self._report("range", says, header, target, texts[wrong])
         return read.mask(wrong)
 
     def _text(self, header: str, target: Column, texts: pd.Series) -> pd.Series:
@@ -130,14 +130,14 @@ class SourceReader:
             texts = texts.mask(texts.str.casefold().isin(WORDS_FOR_NOBODY), "")
         if target.options in _PEOPLE_TABLES:
             several = texts[texts.map(lambda text: len(_NAME_WITH_ADDRESS.findall(text)) > 1).astype(bool)]
-            self._tell("several", SEVERAL_PEOPLE_IN_FILE, header, target, several, severity="note")
+            self._report("several", SEVERAL_PEOPLE_IN_FILE, header, target, several, severity="note")
             texts = map_distinct_texts(texts, _take_first_person)
         if target.type is ColumnType.CHOICE:
             return self._choice(header, target, texts)
         if target.type is ColumnType.LIST:
             choices = LISTS[str(target.options)]
             return map_distinct_texts(texts, lambda text: identify_choice(choices, text) or text)
-        self._tell("long", CUT_TEXT_IN_FILE, header, target, texts[texts.str.len() > _LONGEST_IMPORTED_TEXT])
+        self._report("long", CUT_TEXT_IN_FILE, header, target, texts[texts.str.len() > _LONGEST_IMPORTED_TEXT])
         return texts.str.slice(0, _LONGEST_IMPORTED_TEXT).astype(object)
 
     def _choice(self, header: str, target: Column, texts: pd.Series) -> pd.Series:
@@ -148,13 +148,13 @@ class SourceReader:
         )
         known = ", ".join(label.in_(self.language) for label in choices.values())
         wrong = texts[(read == "") & is_filled_text(texts)]
-        self._tell("choice", BAD_CHOICE_IN_FILE, header, target, wrong, known=known)
+        self._report("choice", BAD_CHOICE_IN_FILE, header, target, wrong, known=known)
         return read
 
-    def _tell(
+    def _report(
         self, rule: str, says: Text, header: str, target: Column, texts: pd.Series, severity: str = "warn", **facts: str
     ) -> None:
-        self.found.extend(
+        self.findings.extend(
             make_column_findings(
                 rule, says, self.source.name, header, texts, self.language, self.table, target.id, severity, **facts
             )

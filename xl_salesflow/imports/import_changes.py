@@ -91,9 +91,9 @@ class _ImportUnderWay:
     """What one import gathers on its way."""
 
     pipeline: Pipeline
-    mapping: ImportMap
-    found: list[Finding]
-    edits: list[Edit] = field(default_factory=list)
+    import_map: ImportMap
+    findings: list[Finding]
+    changes: list[Edit] = field(default_factory=list)
     appends: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
 
     def append(self, table: str, rows: pd.DataFrame) -> None:
@@ -106,38 +106,38 @@ class _ImportUnderWay:
 
         existing = self.pipeline[rows.table]
         merged = match_rows_to_table(rows.table, rows.frame, rows.given, existing)
-        self.found += find_imported_duplicates(rows.table, merged.new, existing, self.pipeline.language)
+        self.findings += find_imported_duplicates(rows.table, merged.new, existing, self.pipeline.language)
         self.append(rows.table, merged.new)
-        self.edits += change_known_rows(rows.table, merged.known, rows.given, existing, BECAUSE_OF_IMPORT)
+        self.changes += change_known_rows(rows.table, merged.known, rows.given, existing, BECAUSE_OF_IMPORT)
 
     def take_deals(self, rows: ImportedRows, playbook: Playbook) -> None:
         """Take in deals: new ones with their history, known ones as typed changes that the next update judges."""
         from xl_salesflow.imports.row_matching import change_known_rows
 
         language, existing = self.pipeline.language, self.pipeline["Deals"]
-        deals, given = resolve_imported_deals(rows, self.mapping, playbook, language, self.found)
+        deals, given = resolve_imported_deals(rows, self.import_map, playbook, language, self.findings)
         merged = match_rows_to_table("Deals", deals, given, existing)
-        self.found += find_imported_duplicates("Deals", merged.new, existing, language)
+        self.findings += find_imported_duplicates("Deals", merged.new, existing, language)
         new = record_imported_deals(_complete_deal_rows(_explain_probabilities(merged.new, given, language)), playbook)
-        self._tell_backwards(new)
+        self._report_backward_dates(new)
         self.append("Deals", new)
         self.append("History", build_imported_stays(new, playbook, self.pipeline["History"], language))
         known = merged.known
         recorded_stage = existing.loc[known.index, "recorded_stage"]
         old = ~known[STAGE_GIVEN_COLUMN].astype(bool) | is_stage_recorded(known["stage"], recorded_stage, playbook)
         known = known.assign(stage=known["stage"].mask(old, ""))
-        self.edits += change_known_rows("Deals", known, given, existing, BECAUSE_OF_IMPORT)
+        self.changes += change_known_rows("Deals", known, given, existing, BECAUSE_OF_IMPORT)
 
-    def plan(self) -> ChangeSet:
+    def to_change_set(self) -> ChangeSet:
         appends = tuple(
             Append(table, pd.concat(parts, ignore_index=True), BECAUSE_OF_IMPORT)
             for table, parts in self.appends.items()
         )
-        return ChangeSet(edits=tuple(self.edits), appends=appends, findings=tuple(self.found))
+        return ChangeSet(edits=tuple(self.changes), appends=appends, findings=tuple(self.findings))
 
-    def _tell_backwards(self, deals: pd.DataFrame) -> None:
+    def _report_backward_dates(self, deals: pd.DataFrame) -> None:
         for row in find_backward_deals(deals).to_dict("records"):
-            self.found.append(
+            self.findings.append(
                 make_import_finding(
                     "backwards", BACKWARD_DATES_IN_FILE, row[FILE_COLUMN], row[ROW_COLUMN], self.pipeline.language, table="Deals",
                     key=row["deal"], column="closed", closed=row["closed"].date(), created=row["created"].date(),
@@ -165,8 +165,8 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
             _refuse_missing_key(rows[table], mapping)
             work.take_deals(rows[table], playbook) if table == "Deals" else work.take(rows[table])
     _append_missing_names(work)
-    listed = extend_open_lists(pipeline, work.appends, work.edits, BECAUSE_OF_IMPORT)
-    return work.plan() + listed
+    listed = extend_open_lists(pipeline, work.appends, work.changes, BECAUSE_OF_IMPORT)
+    return work.to_change_set() + listed
 
 
 def _refuse_open_questions(mapping: ImportMap) -> None:
@@ -205,13 +205,13 @@ def _complete_deal_rows(deals: pd.DataFrame) -> pd.DataFrame:
 
 def _append_missing_names(work: _ImportUnderWay) -> None:
     """Append a row for every account, product, person… that imported rows name and the workbook does not have."""
-    for table in work.mapping.missing:
+    for table in work.import_map.missing:
         key = str(TABLES[table].key)
         named: list[np.ndarray[tuple[int], np.dtype[np.object_]]] = []
         for name, parts in list(work.appends.items()):
             for id in (c.id for c in TABLES[name].columns if c.options == table):
                 named += [part[id].to_numpy(object) for part in parts]
-        named += [e.after.to_numpy(object) for e in work.edits if TABLES[e.table][e.column].options == table]
+        named += [e.after.to_numpy(object) for e in work.changes if TABLES[e.table][e.column].options == table]
         have = {*work.pipeline[table][key], *(text for part in work.appends.get(table, []) for text in part[key]), ""}
         new = [text for text in pd.unique(np.concatenate(named)) if text not in have] if named else []
         work.append(table, pd.DataFrame({key: pd.Series(new, dtype=object)}))

@@ -59,7 +59,7 @@ class ImportMap:
     new_stages: tuple[NewStage, ...] = ()
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = field(default=(), compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
     playbook_stages: tuple[str, ...] = field(default=(), compare=False)  # to choose from, for the comments
 
     @property
@@ -90,8 +90,8 @@ def format_import_map(mapping: ImportMap, language: Language) -> str:
     """Return *mapping* as TOML, with comments in *language*."""
     document = tomlkit.document()
     _add_map_comment(document, MAP_COMMENT.in_(language))
-    if mapping.remarks:
-        _add_map_comment(document, MAP_NOTES_COMMENT.in_(language), *(f"- {remark}" for remark in mapping.remarks))
+    if mapping.notes:
+        _add_map_comment(document, MAP_NOTES_COMMENT.in_(language), *(f"- {remark}" for remark in mapping.notes))
     _add_general_keys(document, mapping, language)
     known = ", ".join(dict.fromkeys([*mapping.playbook_stages, *mapping.stages.values()]))
     if mapping.stages:
@@ -217,7 +217,7 @@ def parse_import_map(text: str, source: str) -> ImportMap:
             f"{source} is not written as TOML: {error}; put text between quotation marks.",
             f"{source} 不符合 TOML 写法：{error}；文字须加引号。",
         ) from error
-    return _ImportMapParser(text.splitlines(), source).mapping(parsed)
+    return _ImportMapParser(text.splitlines(), source).parse(parsed)
 
 
 class _ImportMapParser:
@@ -226,8 +226,8 @@ class _ImportMapParser:
     def __init__(self, lines: list[str], source: str) -> None:
         self._lines, self._source = lines, source
 
-    def mapping(self, parsed: Mapping[str, Any]) -> ImportMap:
-        self._only(parsed, _MAP_KEYS)
+    def parse(self, parsed: Mapping[str, Any]) -> ImportMap:
+        self._refuse_unknown_keys(parsed, _MAP_KEYS)
         values = self._table(parsed, "values")
         return ImportMap(
             files=tuple(self._file(entry) for entry in self._array(parsed, "files")),
@@ -242,7 +242,7 @@ class _ImportMapParser:
         )
 
     def _file(self, entry: Mapping[str, Any]) -> FileMap:
-        self._only(entry, _FILE_MAP_KEYS)
+        self._refuse_unknown_keys(entry, _FILE_MAP_KEYS)
         file, table = self._text(entry, "file"), self._text(entry, "table")
         if not file:
             self._refuse("[[files]]", "file is missing; name the file", "缺少 file；请填写文件名")
@@ -254,7 +254,7 @@ class _ImportMapParser:
                 delimiter, f"delimiter “{delimiter}” is none of , ; | or tab", f"分隔符“{delimiter}”不是 , ; | 或制表符"
             )
         columns = {header: self._column(table, header, how) for header, how in self._table(entry, "columns").items()}
-        self._once(file, columns)
+        self._refuse_repeated_targets(file, columns)
         return FileMap(file, table, self._text(entry, "sheet"), self._text(entry, "encoding"), delimiter, columns)
 
     def _column(self, table: str, header: str, how: Any) -> ColumnMap:
@@ -264,7 +264,7 @@ class _ImportMapParser:
             self._refuse(
                 header, f"“{header}” should be the name of a column in quotation marks", f"“{header}”应为加引号的列名"
             )
-        self._only(how, _COLUMN_MAP_KEYS)
+        self._refuse_unknown_keys(how, _COLUMN_MAP_KEYS)
         to, dates, decimal = self._text(how, "to"), self._text(how, "dates"), self._text(how, "decimal") or "."
         if to and table and (to != NOTES_TARGET or "notes" not in targets_of_table(table)):
             to = self._target(table, header, to)
@@ -279,7 +279,7 @@ class _ImportMapParser:
             return named[to.casefold()]
         return self._one_of(header, to, known, f" of {table}", f"（{table} 表）")
 
-    def _once(self, file: str, columns: Mapping[str, ColumnMap]) -> None:
+    def _refuse_repeated_targets(self, file: str, columns: Mapping[str, ColumnMap]) -> None:
         taken: dict[str, str] = {}
         for header, how in columns.items():
             if how.to in taken:
@@ -291,7 +291,7 @@ class _ImportMapParser:
                 taken[how.to] = header
 
     def _new_stage(self, entry: Mapping[str, Any]) -> NewStage:
-        self._only(entry, _NEW_STAGE_KEYS)
+        self._refuse_unknown_keys(entry, _NEW_STAGE_KEYS)
         name, position, share = self._text(entry, "stage"), entry.get("position"), entry.get("probability", 0)
         if not name or not isinstance(position, int) or isinstance(position, bool) or position < 1:
             self._refuse(
@@ -308,7 +308,7 @@ class _ImportMapParser:
     def _vocabulary(self, name: str) -> str:
         return self._one_of(name, name, (*_list_referable_tables(), *LISTS, *CHOICES))
 
-    def _only(self, entry: Mapping[str, Any], known: Iterable[str]) -> None:
+    def _refuse_unknown_keys(self, entry: Mapping[str, Any], known: Iterable[str]) -> None:
         for key in entry:
             self._one_of(key, key, tuple(known))
 

@@ -84,9 +84,9 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     proposed = replace(proposed, values=propose_cleaned_values(found, pipeline), missing=_find_missing_tables(found))
     if any(file.table == "Deals" for _, file in found):
         proposed = _add_proposed_stages(proposed, found, pipeline, remarks)
-    remarks.columns_left_out(proposed.files)
-    remarks.questions(proposed)
-    return replace(proposed, remarks=tuple(remarks))
+    remarks.add_left_out_columns(proposed.files)
+    remarks.add_questions(proposed)
+    return replace(proposed, notes=tuple(remarks))
 
 
 def _propose_file_map(
@@ -99,9 +99,9 @@ def _propose_file_map(
     columns = {} if match is None or source.hidden else add_reference_columns(source, match, matches, pipeline, remarks)
     table = match.table if match and not source.hidden else ""
     if match and source.hidden:
-        remarks.hidden(source, match.table)
+        remarks.add_hidden_sheet(source, match.table)
     elif not table:
-        remarks.no_table(source)
+        remarks.add_no_table(source)
     layout = source.layout
     mapped = propose_column_maps(source, table, columns, remarks)
     named = sum(path.name == source.path.name for path in {other.path for other, _ in matches}) == 1
@@ -130,7 +130,7 @@ def _add_proposed_stages(
     names = [name for name in texts_of_target(found, "Deals", "stage").unique() if name]
     stages = propose_stages(names, playbook, find_flagged_stages(found, names))
     start = find_starting_stage(found, stages, playbook)
-    remarks.stages(stages, playbook, start)
+    remarks.add_stages(stages, playbook, start)
     return replace(
         proposed, stages=stages.stages, new_stages=stages.new, starts_in=start,
         playbook_stages=tuple(stage.name for stage in playbook.stages),

@@ -63,32 +63,32 @@ class ProposalNotes:
 
     def __init__(self, language: Language) -> None:
         self._language = language
-        self._said: list[str] = []
+        self._notes: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._said)
+        return iter(self._notes)
 
-    def sibling(self, source: ImportSource, deals: ImportSource, header: str) -> None:
+    def add_sibling(self, source: ImportSource, deals: ImportSource, header: str) -> None:
         """Say that *source* was found beside *deals*."""
-        self._say(_SIBLING_NOTE, file=source.name, deals=deals.name, header=header)
+        self._add(_SIBLING_NOTE, file=source.name, deals=deals.name, header=header)
 
-    def no_table(self, source: ImportSource) -> None:
+    def add_no_table(self, source: ImportSource) -> None:
         """Say that *source* is left out."""
-        self._say(_NO_TABLE_NOTE, file=source.name)
+        self._add(_NO_TABLE_NOTE, file=source.name)
 
-    def hidden(self, source: ImportSource, table: str) -> None:
+    def add_hidden_sheet(self, source: ImportSource, table: str) -> None:
         """Say that *source*, which may hold *table*, is left out as nobody sees it."""
-        self._say(_HIDDEN_SHEET_NOTE, file=source.name, table=table)
+        self._add(_HIDDEN_SHEET_NOTE, file=source.name, table=table)
 
-    def foreign_key(self, source: ImportSource, header: str, target: Column) -> None:
+    def add_reference_column(self, source: ImportSource, header: str, target: Column) -> None:
         """Say that a column was recognised by its values."""
-        self._say(_REFERENCE_NOTE, file=source.name, header=header, title=target.header.in_(self._language))
+        self._add(_REFERENCE_NOTE, file=source.name, header=header, title=target.header.in_(self._language))
 
-    def dates_as_beside(self, source: ImportSource, header: str, format: str) -> None:
+    def add_dates_as_beside(self, source: ImportSource, header: str, format: str) -> None:
         """Say that the dates of a column are read as those of another."""
-        self._say(_DATES_AS_BESIDE_NOTE, file=source.name, header=header, format=format)
+        self._add(_DATES_AS_BESIDE_NOTE, file=source.name, header=header, format=format)
 
-    def columns_left_out(self, files: Iterable[FileMap]) -> None:
+    def add_left_out_columns(self, files: Iterable[FileMap]) -> None:
         """Name the columns that become nothing."""
         for file in files:
             left = [f"“{header}”" for header, how in file.columns.items() if not how.to]
@@ -98,26 +98,26 @@ class ProposalNotes:
                     if len(left) > _MOST_NAMED_COLUMNS
                     else ""
                 )
-                self._say(_LEFT_OUT_COLUMNS_NOTE, file=file.file, headers=", ".join(left[:_MOST_NAMED_COLUMNS]) + more)
+                self._add(_LEFT_OUT_COLUMNS_NOTE, file=file.file, headers=", ".join(left[:_MOST_NAMED_COLUMNS]) + more)
 
-    def questions(self, mapping: ImportMap) -> None:
+    def add_questions(self, mapping: ImportMap) -> None:
         """Name the columns a person has to decide about."""
         for file, header in mapping.open_questions:
-            self._say(_DATE_QUESTION_NOTE, file=file.file, header=header)
+            self._add(_DATE_QUESTION_NOTE, file=file.file, header=header)
 
-    def stages(self, proposed: StageProposal, playbook: Playbook, starts_in: str) -> None:
+    def add_stages(self, proposed: StageProposal, playbook: Playbook, starts_in: str) -> None:
         """Say which stage became which, and which are added."""
         new = {stage.stage: stage for stage in proposed.new}
         for name, stage in proposed.stages.items():
             if stage in new:
-                self._say(
+                self._add(
                     _ADDED_STAGE_NOTE, name=stage, position=new[stage].position, probability=new[stage].probability
                 )
             elif stage != name:
-                self._say(
+                self._add(
                     _GUESSED_STAGE_NOTE if name in proposed.guessed else _MATCHED_STAGE_NOTE, name=name, stage=stage
                 )
-        self._say(_STARTING_STAGE_NOTE, stage=starts_in or playbook.first.name)
+        self._add(_STARTING_STAGE_NOTE, stage=starts_in or playbook.first.name)
 
-    def _say(self, text: Text, **facts: object) -> None:
-        self._said.append(text.in_(self._language, **facts))
+    def _add(self, text: Text, **facts: object) -> None:
+        self._notes.append(text.in_(self._language, **facts))

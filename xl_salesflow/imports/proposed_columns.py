@@ -57,7 +57,7 @@ def add_reference_columns(
         for header in source.headers:
             if header not in columns and is_reference_to(tidy_texts(source.cells[header]), keys):
                 columns[header] = target.id
-                remarks.foreign_key(source, header, target)
+                remarks.add_reference_column(source, header, target)
                 break
     return columns
 
@@ -76,7 +76,7 @@ def propose_column_maps(
         for header, how in maps.items():
             if how.dates == DAY_OR_MONTH_FIRST:
                 maps[header] = replace(how, dates=format)
-                remarks.dates_as_beside(source, header, format)
+                remarks.add_dates_as_beside(source, header, format)
     return maps
 
 

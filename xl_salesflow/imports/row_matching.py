@@ -179,7 +179,7 @@ def find_imported_duplicates(
         if pair.row >= before:
             came = new.iloc[pair.row - before]
             name, other = str(rows.at[pair.row, key]), str(rows.at[pair.other, key])
-            why = pair.says.in_(language, alike=pair.alike)
+            why = pair.reason.in_(language, alike=pair.likeness)
             yield make_import_finding(
                 "twice", POSSIBLE_DUPLICATE_IN_FILE, came[FILE_COLUMN], int(came[ROW_COLUMN]), language, table=table, column=key, key=name,
                 severity="note", name=name, other=other, why=why,

@@ -181,7 +181,7 @@ def find_sibling_files(given: SourceMatches, book: str, remarks: ProposalNotes) 
             if source.path.resolve() in taken or (other := find_best_table(source)) is None:
                 continue
             if shared := _find_shared_header(deals, match, source, other):
-                remarks.sibling(source, deals, shared)
+                remarks.add_sibling(source, deals, shared)
                 found.append((source, other))
     return found
 

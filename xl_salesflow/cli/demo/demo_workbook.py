@@ -154,7 +154,7 @@ def _write_demo_documents(book: ClosedBook, folder: Path, run: Run) -> list[Path
     others = (("proposal", number), ("contract", number), ("bant_card", deal), ("precall", deal), ("visit", talk))
     printed = (
         (followups(pipeline), ("md", "html", "csv", "ics")),
-        *((PrintJob(kind, (key,)).offer(pipeline), ("pdf",)) for kind, key in others),
+        *((PrintJob(kind, (key,)).build_documents(pipeline), ("pdf",)) for kind, key in others),
         (report(pipeline), ("html",)),
     )
     return press.files + [

@@ -226,12 +226,12 @@ class Diagnosis:
 
     check: str
     well: bool
-    says: Text
+    message: Text
 
 
 def diagnose_addin(case: DoctorCase) -> list[Diagnosis]:
     """Return what every pain's look came to, in the order in which to mend them."""
-    looked = [(pain, pain.look(case)) for pain in ADDIN_CHECKS]
+    looked = [(pain, pain.check(case)) for pain in ADDIN_CHECKS]
     return [
         Diagnosis(pain.id, problem is None, problem or pain.well)
         for pain, problem in looked

@@ -70,7 +70,7 @@ def _check_reading(book: xw.Book, now: datetime, language: Language) -> str:
     if len(pipeline["Deals"]) != 30:
         return f"{len(pipeline['Deals'])} deals were read, not 30"
     # a formula that this Excel spells in a way of its own would be taken for another one
-    return pipeline.faults[0].message if pipeline.faults else ""
+    return pipeline.cell_findings[0].message if pipeline.cell_findings else ""
 
 
 def _check_appending(book: xw.Book, now: datetime, language: Language) -> str:
@@ -84,7 +84,7 @@ def _check_appending(book: xw.Book, now: datetime, language: Language) -> str:
     row = after["Deals"].iloc[-1]
     if len(after["Deals"]) != len(before["Deals"]) + 1 or row["name"] != _FORMULA_LIKE_DEAL_NAME:
         return "a row that was added does not read back as it was written"
-    return "" if not after.faults else after.faults[0].message
+    return "" if not after.cell_findings else after.cell_findings[0].message
 
 
 def _check_app_state(book: xw.Book, now: datetime, language: Language) -> str:

@@ -69,7 +69,7 @@ def _addin_text_items() -> Iterator[tuple[str, Text]]:
         yield name, TABLES[table][column].header
     yield "kind.lost", CHOICES["kind"]["lost"]
     for id, function in FUNCTION_DECLARATIONS.items():
-        yield f"fx.{id}", function.says
+        yield f"fx.{id}", function.description
     for id, argument in FUNCTION_ARGUMENTS.items():
         yield f"fx.argument.{id}", argument
 
@@ -153,7 +153,7 @@ def functions_module() -> str:
 
 
 def _vba_function_lines(name: str) -> Iterator[str]:
-    arguments, needed = FUNCTION_DECLARATIONS[name].arguments, FUNCTION_DECLARATIONS[name].needed
+    arguments, needed = FUNCTION_DECLARATIONS[name].arguments, FUNCTION_DECLARATIONS[name].required_count
     taken = (f"{'' if at < needed else 'Optional '}{one} As Variant" for at, one in enumerate(arguments))
     yield from (
         "",

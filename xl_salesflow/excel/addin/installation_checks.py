@@ -46,7 +46,7 @@ class AddinCheck:
     """
 
     id: str
-    look: Callable[[DoctorCase], Text | None]
+    check: Callable[[DoctorCase], Text | None]
     well: Text
     issues: tuple[int, ...] = ()
 
