@@ -66,7 +66,11 @@ def test_only_the_last_run_counts_and_an_ended_one_is_over(tmp_path: Path) -> No
     assert read_past_run(path).is_over
     with open_run_log(path, anew=False) as ledger:
         ledger.log_run_start(replace(RUN, number="next", now=MADE), BOOKS[1:])
-    assert (read_past_run(path).number, read_past_run(path).is_over, dict(read_past_run(path).done)) == ("next", False, {})
+    assert (read_past_run(path).number, read_past_run(path).is_over, dict(read_past_run(path).done)) == (
+        "next",
+        False,
+        {},
+    )
 
 
 def test_a_new_run_puts_the_last_ones_file_aside(tmp_path: Path) -> None:

@@ -73,7 +73,9 @@ def test_everything_is_killed_again_and_again(tmp_path: Path) -> None:
         if process.wait() == -signal.SIGKILL:
             process.communicate()
             assert False not in night.states()
-            if read_past_run(night.journal).is_over:  # killed with nothing left to do: the next batch would be another run
+            if read_past_run(
+                night.journal
+            ).is_over:  # killed with nothing left to do: the next batch would be another run
                 break
         else:
             code, summary = night.wait(process)

@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.imports.import_sources import ImportSource
+from xl_salesflow.imports.import_vocabulary import targets_of_table
+from xl_salesflow.imports.map_parts import ColumnMap
+from xl_salesflow.imports.raw_files import TextLayout
+from xl_salesflow.imports.source_reader import ImportContext, SourceReader
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.process.playbook_files import make_shipped_setup
+from xl_salesflow.schema.named_values import Settings
 
 TODAY = date(2025, 6, 30)
 
 
 @cache
-def workbook(language: Language = "en") -> Pipeline:
-    """Return an empty workbook with the six CRM stages."""
-    return build_pipeline(TODAY, language).with_tables(**make_shipped_setup("crm", language))
+def workbook(language: Language = "en", currency: str = "") -> Pipeline:
+    """Return an empty workbook with the six CRM stages, in the currency that a new one has or in *currency*."""
+    empty = build_pipeline(TODAY, language).with_tables(**make_shipped_setup("crm", language))
+    return replace(empty, settings=Settings({"currency": currency or {"en": "USD", "zh": "CNY"}[language]}))
+
+
+def read_column(
+    table: str, target: str, texts: Sequence[str], currency: str = "USD", header: str = "", **how: Any
+) -> pd.Series:
+    """Return *texts*, a column of a file that becomes *target* of *table*, as an import reads them."""
+    return column_reader(table, texts, currency, header or target).column(
+        header or target, targets_of_table(table)[target], ColumnMap(target, **how)
+    )
+
+
+def column_reader(table: str, texts: Sequence[str], currency: str = "USD", header: str = "column") -> SourceReader:
+    """Return a reader of a file of that one column."""
+    cells = pd.DataFrame({header: pd.Series(list(texts), pd.RangeIndex(2, len(texts) + 2), dtype=object)})
+    source = ImportSource(Path("list.csv"), "", TextLayout("utf-8", ","), cells)
+    return SourceReader(source, table, ImportContext("en", currency, TODAY), {}, [])
 
 
 @pytest.fixture

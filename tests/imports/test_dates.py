@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_salesflow.imports.import_values import (
-    DAY_FIRST,
-    DAY_OR_MONTH_FIRST,
-    MONTH_FIRST,
-    YEAR_FIRST,
-    guess_date_format,
-    parse_file_dates,
-)
+from xl_salesflow.core.written_columns import DAY_OR_MONTH_FIRST, judge_date_order, read_date_column
+from xl_salesflow.core.written_dates import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, DateStyle
+
+
+def parse_file_dates(cells: pd.Series, order: str = YEAR_FIRST) -> pd.Series:
+    return read_date_column(cells, DateStyle(order)).values
+
 
 DAYS = st.dates(date(1970, 1, 1), date(2069, 12, 31))
 
@@ -88,7 +87,7 @@ def test_day_and_month_are_read_by_the_format(text: str, format: str, expected: 
     ],
 )
 def test_the_cells_decide_the_format_or_leave_it_open(texts: list[str], expected: str) -> None:
-    assert guess_date_format(pd.Series(texts, dtype=object)) == expected
+    assert judge_date_order(texts).answer == expected
 
 
 @given(st.lists(DAYS), st.sampled_from([(DAY_FIRST, "%d/%m/%Y"), (MONTH_FIRST, "%m/%d/%Y"), (YEAR_FIRST, "%Y-%m-%d")]))

@@ -7,9 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.imports import list_extent
 from xl_salesflow.imports.import_sources import read_import_sources
-from xl_salesflow.imports.import_values import parse_file_numbers
 from xl_salesflow.imports.list_extent import (
     NOTE_BELOW_LIST,
     REPEATED_HEADERS,
@@ -106,17 +106,15 @@ def test_notes_below_are_those_after_a_blank_line() -> None:
 
 def test_rows_are_parsed_only_where_a_word_sums_them_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parsing numbers is dear: every further row would cost it once."""
-    parsed: list[int] = []
-    monkeypatch.setattr(
-        list_extent, "parse_file_numbers", lambda cells: parsed.append(len(cells)) or parse_file_numbers(cells)
-    )  # type: ignore[func-returns-value]
+    parsed: list[str] = []
+    monkeypatch.setattr(list_extent, "is_written_number", lambda text: parsed.append(text) or is_written_number(text))  # type: ignore[func-returns-value]
     for count in (10, 1000):
         parsed.clear()
         rows = [["Deal", "Owner", "Amount"], *[[f"D{at}", "Mara", "5"] for at in range(count)], ["Total", "", "5000"]]
         found = find_list_extent(rows)
         assert found is not None
         assert found.left_out == ((count + 1, TOTAL_LINE),)
-        assert parsed == [1]
+        assert parsed == ["5000"]
 
 
 def test_a_list_of_one_or_two_columns_has_rows_of_one_cell() -> None:

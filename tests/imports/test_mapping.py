@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xl_salesflow.core.written_columns import DAY_OR_MONTH_FIRST
+from xl_salesflow.core.written_dates import DATE_ORDERS
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_map import ImportMap
-from xl_salesflow.imports.import_values import DAY_OR_MONTH_FIRST, IMPORT_DATE_FORMATS
 from xl_salesflow.imports.import_vocabulary import IMPORTABLE_TABLES, NOTES_TARGET, targets_of_table
 from xl_salesflow.imports.map_parts import ColumnMap, FileMap, NewStage
 from xl_salesflow.imports.raw_files import FILE_DELIMITERS
@@ -31,7 +32,7 @@ def files(draw: st.DrawFn) -> FileMap:
     columns = {}
     for place, header in enumerate(headers):
         to = draw(st.sampled_from(["", *noted, *free[place : place + 1]]))
-        dates = draw(st.sampled_from(["", DAY_OR_MONTH_FIRST, *IMPORT_DATE_FORMATS]))
+        dates = draw(st.sampled_from(["", DAY_OR_MONTH_FIRST, *DATE_ORDERS]))
         times = draw(st.sampled_from([1.0, 0.01, 10000.0]))
         columns[header] = ColumnMap(to, dates, draw(st.sampled_from([".", ","])), times)
     delimiter = draw(st.sampled_from(["", *FILE_DELIMITERS]))

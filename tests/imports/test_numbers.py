@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_salesflow.imports.import_values import (
-    guess_decimal_mark,
-    header_unit_factor,
-    parse_file_numbers,
-    parse_file_shares,
-)
+from tests.imports.conftest import read_column
+from xl_salesflow.core.written_columns import OPEN_DECIMAL, judge_decimal_mark, read_number_column
+from xl_salesflow.core.written_headers import read_header_unit
+from xl_salesflow.core.written_numbers import NumberStyle
+
+
+def parse_file_numbers(cells: pd.Series, decimal: str = ".", times: float = 1.0) -> pd.Series:
+    return read_number_column(cells, None, NumberStyle(decimal, times)).values
 
 
 def number(text: str, decimal: str = ".", times: float = 1.0) -> float | None:
@@ -90,14 +92,14 @@ def test_the_unit_of_the_header_multiplies_exactly(text: str, times: float, expe
         (["1,234.5", "1,000"], ",", "."),
         (["1.234,5"], ",", ","),
         (["0,5", "12"], ";", ","),
-        (["1.234"], ",", "."),
+        (["1.234"], ",", OPEN_DECIMAL),
         (["1.234"], ";", ","),
         (["1,234"], ",", "."),
         ([], ",", "."),
     ],
 )
 def test_the_cells_decide_the_decimal_mark(texts: list[str], delimiter: str, expected: str) -> None:
-    assert guess_decimal_mark(pd.Series(texts, dtype=object), delimiter) == expected
+    assert judge_decimal_mark(texts, delimiter).answer == expected
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_the_cells_decide_the_decimal_mark(texts: list[str], delimiter: str, exp
     ],
 )
 def test_a_unit_in_brackets_says_what_one_stands_for(header: str, expected: float) -> None:
-    assert header_unit_factor(header) == expected
+    assert read_header_unit(header).times == expected
 
 
 @given(st.lists(st.integers(-(10**13), 10**13)))
@@ -135,4 +137,4 @@ def test_cents_written_with_separators_come_back_exactly(cents: list[int]) -> No
     ],
 )
 def test_shares_may_be_written_both_ways_in_one_column(cells: str, read: list[float]) -> None:
-    assert list(parse_file_shares(pd.Series(cells.split(), dtype=object), times=0.01)) == read
+    assert list(read_column("Deals", "probability_override", cells.split(), times=0.01)) == read

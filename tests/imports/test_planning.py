@@ -15,10 +15,11 @@ import pytest
 from tests.imports.conftest import workbook
 from xl_salesflow.core.change_sets import ChangeSet, apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.written_columns import DAY_OR_MONTH_FIRST
+from xl_salesflow.core.written_dates import MONTH_FIRST
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_changes import build_import_changes
 from xl_salesflow.imports.import_map import ImportMap
-from xl_salesflow.imports.import_values import DAY_OR_MONTH_FIRST, MONTH_FIRST
 from xl_salesflow.imports.map_parts import ColumnMap, FileMap
 from xl_salesflow.imports.map_proposal import propose_import_map
 from xl_salesflow.process.pending_moves import find_pending_moves
@@ -382,13 +383,14 @@ def test_a_chinese_workbook_brings_its_units_and_its_dates(tmp_path: Path) -> No
     assert not planned.findings
 
 
-def test_an_amount_that_missed_the_unit_of_its_header_is_told(csv: Csv, empty: Pipeline) -> None:
+def test_an_amount_that_missed_the_unit_of_its_header_is_told(csv: Csv) -> None:
     """A cell that names its own unit is what it says, however far out; one that does not may have been meant without."""
     path = csv(
         "deals.csv", "deal | stage | 金额（万元）\n1 | Lead | 12.5\n2 | Lead | ¥380000\n3 | Lead | 8\n4 | Lead | 40亿"
     )
-    planned = build_import_changes(empty, [path], propose_import_map([path], empty))
-    assert cells(apply_change_set(empty, planned)["Deals"], "amount") == [
+    chinese = workbook("en", "CNY")
+    planned = build_import_changes(chinese, [path], propose_import_map([path], chinese))
+    assert cells(apply_change_set(chinese, planned)["Deals"], "amount") == [
         [125_000],
         [3_800_000_000],
         [80_000],

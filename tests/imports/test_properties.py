@@ -16,7 +16,7 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_changes import build_import_changes
 from xl_salesflow.imports.import_map import ImportMap
-from xl_salesflow.imports.import_values import DAY_FIRST, DAY_OR_MONTH_FIRST
+from xl_salesflow.imports.map_parts import ColumnMap
 from xl_salesflow.imports.map_proposal import propose_import_map
 from xl_salesflow.process.pending_moves import find_pending_moves
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
@@ -59,22 +59,14 @@ def written(folder: Path, name: str, table: list[list[str]]) -> Path:
 
 
 def decided(mapping: ImportMap) -> ImportMap:
-    """Answer every open question as a person would."""
+    """Answer every open question as a person would: with the first choice, and with the amounts being the workbook's."""
 
-    def column_map(file: str, header: str) -> bool:
-        return (file, header) in {(f.file, h) for f, h in mapping.open_questions}
+    def answered(how: ColumnMap) -> ColumnMap:
+        dates, decimal = (said.partition(" or ")[0] for said in (how.dates, how.decimal))
+        return replace(how, dates=dates, decimal=decimal, currency="", rate=None)
 
     files = tuple(
-        replace(
-            file,
-            columns={
-                header: replace(how, dates=DAY_FIRST)
-                if column_map(file.file, header) or how.dates == DAY_OR_MONTH_FIRST
-                else how
-                for header, how in file.columns.items()
-            },
-        )
-        for file in mapping.files
+        replace(file, columns={header: answered(how) for header, how in file.columns.items()}) for file in mapping.files
     )
     return replace(mapping, files=files)
 

@@ -11,9 +11,10 @@ import pytest
 
 from tests.imports.conftest import workbook
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.written_columns import DAY_OR_MONTH_FIRST
+from xl_salesflow.core.written_dates import DAY_FIRST, YEAR_FIRST
 from xl_salesflow.imports import table_matching
 from xl_salesflow.imports.import_sources import read_import_sources
-from xl_salesflow.imports.import_values import DAY_FIRST, DAY_OR_MONTH_FIRST, YEAR_FIRST
 from xl_salesflow.imports.map_parts import ColumnMap
 from xl_salesflow.imports.map_proposal import propose_import_map
 
@@ -102,9 +103,10 @@ def test_list_values_lean_on_the_lists(csv: Csv, empty: Pipeline) -> None:
     assert mapping.values == {"source": {"Trade-Show": "Trade show"}}
 
 
-def test_numbers_say_their_unit_and_their_decimal_mark(csv: Csv, empty: Pipeline) -> None:
+def test_numbers_say_their_unit_and_their_decimal_mark(csv: Csv) -> None:
     table = "deal | stage | 金额(万元) | Probability (%)\n1 | Lead | 1.234,5 | 60"
-    columns = propose_import_map([csv("deals.csv", table, delimiter=";")], empty).files[0].columns
+    mapping = propose_import_map([csv("deals.csv", table, delimiter=";")], workbook("en", "CNY"))
+    columns = mapping.files[0].columns
     assert columns["金额(万元)"] == ColumnMap("amount", decimal=",", times=10000.0)
     assert columns["Probability (%)"] == ColumnMap("probability_override", times=0.01)
 

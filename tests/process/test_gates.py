@@ -293,7 +293,11 @@ def test_no_gate_is_judged_deal_by_deal(monkeypatch: pytest.MonkeyPatch) -> None
     calls = []
     check = GATE_CHECKS["at_least"]
     counted = type(check)(
-        check.id, check.missing, check.remedy, lambda *a: calls.append(1) or check.judge(*a), check.find_misconfiguration
+        check.id,
+        check.missing,
+        check.remedy,
+        lambda *a: calls.append(1) or check.judge(*a),
+        check.find_misconfiguration,
     )
     monkeypatch.setattr("xl_salesflow.process.gate_judging.GATE_CHECKS", {**GATE_CHECKS, "at_least": counted})
     many = crm(Deals=[{"deal": f"D{n}", "need": n % 4} for n in range(2000)])

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbook.lines import lines
-from xl_salesflow.workbook.typed_values import parse_typed_date
+from xl_salesflow.core.written_dates import DateStyle
+from xl_salesflow.workbook.cell_conversion import read_typed_date
+from xl_salesflow.workbook.cell_findings import ValueFinding
 
 TAKEN = """
     text                 | means
@@ -28,6 +30,15 @@ TAKEN = """
     2025-05-01 09:30     | 2025-05-01T09:30
     2025-05-01T09:30:15Z | 2025-05-01T09:30:15
     9999-12-31           | 9999-12-31
+    3.4.2025             | 2025-04-03
+    3.4.25               | 2025-04-03
+    1st May 2025         | 2025-05-01
+    01-May-25            | 2025-05-01
+    Mon, 1 May 2025      | 2025-05-01
+    2025年5月1号         | 2025-05-01
+    45000                | 2023-03-15
+    5. März 2026         | 2026-03-05
+    令和7年5月1日        | 2025-05-01
 """
 ASKED_ABOUT = """
     text        | rule            | says
@@ -37,13 +48,17 @@ ASKED_ABOUT = """
     20250230    | impossible_date |
     2025年2月30日 | impossible_date |
     03/04/2025  | ambiguous_date  | 2025-03-04 2025-04-03
-    3.4.2025    | ambiguous_date  | 2025-03-04 2025-04-03
+    1/5/25      | ambiguous_date  | 2025-01-05 2025-05-01
     soon        | not_a_date      |
     Q3          | not_a_date      |
     5/1         | not_a_date      |
-    03/04/25    | not_a_date      |
+    5 May       | not_a_date      |
     1 Mud 2025  | not_a_date      |
 """
+
+
+def parse_typed_date(text: str) -> tuple[datetime | None, ValueFinding | None]:
+    return read_typed_date(text, DateStyle())
 
 
 @pytest.mark.parametrize(("text", "means"), lines(TAKEN))

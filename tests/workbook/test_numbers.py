@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbook.lines import lines
+from xl_salesflow.core.written_numbers import NumberStyle
 from xl_salesflow.schema.table_columns import ColumnType
-from xl_salesflow.workbook.typed_values import parse_typed_number
+from xl_salesflow.workbook.cell_conversion import read_typed_number
+from xl_salesflow.workbook.cell_findings import ValueFinding
 
 TAKEN = """
     text          | means
@@ -35,6 +37,15 @@ TAKEN = """
     1200元        | 1200
     CNY 1200      | 1200
     1200 CNY      | 1200
+    300-          | -300
+    1,50          | 1.5
+    0,5           | 0.5
+    5m            | 5000000
+    12 lakh       | 1200000
+    1,5 Mio.      | 1500000
+    1,5E+11       | 150000000000
+    三千万        | 30000000
+    500,-         | 500
 """
 ASKED_ABOUT = """
     text       | type    | rule
@@ -47,10 +58,19 @@ ASKED_ABOUT = """
     (5         | money   | not_a_number
     1,5        | money   | ambiguous_number
     1234,5678  | money   | ambiguous_number
+    85.000     | money   | ambiguous_number
+    1.200 abc  | money   | not_a_number
+    150 %      | percent | not_a_share
+    US$ 200    | money   | other_currency
+    12 500 kr  | money   | other_currency
     13         | percent | ambiguous_number
     €5         | money   | other_currency
     5 USD      | money   | other_currency
 """
+
+
+def parse_typed_number(text: str, type: ColumnType, currency: str = "") -> tuple[float | None, ValueFinding | None]:
+    return read_typed_number(text, type, NumberStyle(currency=currency))
 
 
 @pytest.mark.parametrize(("text", "means"), lines(TAKEN))

@@ -192,7 +192,8 @@ def test_a_deleted_sheet_and_a_deleted_chart_are_told(filled: dict[Language, byt
     book["Forecast"]._charts.clear()
     book.save(path)
     told = {
-        (fault.rule, fault.message.split(" is ")[0].split(" has ")[0]) for fault in ClosedBook(path).read(TODAY).cell_findings
+        (fault.rule, fault.message.split(" is ")[0].split(" has ")[0])
+        for fault in ClosedBook(path).read(TODAY).cell_findings
     }
     assert {("missing_sheet", "The sheet Dropdowns"), ("missing_chart", "The sheet Forecast")} <= told
     repair(path)

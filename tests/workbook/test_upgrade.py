@@ -77,7 +77,9 @@ def test_tables_and_columns_are_added_and_everything_else_is_as_it_was(old: Make
         assert {header: now[header][: len(cells)] for header, cells in columns.items()} == columns
     pipeline = ClosedBook(path).read(TODAY)
     assert list(pipeline["Deals"]["deal"]) == ["D-1", "D-2", "D-3"]
-    assert not [fault for fault in pipeline.cell_findings if fault.rule == "formula_typed_over" and fault.table == "Deals"]
+    assert not [
+        fault for fault in pipeline.cell_findings if fault.rule == "formula_typed_over" and fault.table == "Deals"
+    ]
 
 
 def test_a_second_upgrade_adds_nothing_and_changes_no_byte(old: MakeOld) -> None:

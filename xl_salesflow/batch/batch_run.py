@@ -91,7 +91,9 @@ class BatchRun:
         ):
             if not self._before.number:
                 ledger.log_run_start(self.run, [(str(book.path), book.named) for book in self._books])
-            for outcome in run_batch_tasks(self.tasks, workers, self._batch.patience, self._stopping, ledger.log_task_start):
+            for outcome in run_batch_tasks(
+                self.tasks, workers, self._batch.patience, self._stopping, ledger.log_task_start
+            ):
                 ledger.log_task_end(outcome)
                 self.summary.add(outcome)
                 self.summary.seconds = time.perf_counter() - start

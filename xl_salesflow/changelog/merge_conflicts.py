@@ -44,7 +44,11 @@ _CONFLICT_IDENTITY_COLUMNS = ["kind", "table", "key", "column", "here", "there"]
 def _build_conflict_row(pipeline: Pipeline, conflict: MergeConflict) -> dict[str, Any]:
     table = TABLES[conflict.table]
     column = table.by_id.get(conflict.column)
-    cell = pipeline.cell_address(conflict.table, conflict.row, conflict.column or table.columns[0].id) if conflict.row else ""
+    cell = (
+        pipeline.cell_address(conflict.table, conflict.row, conflict.column or table.columns[0].id)
+        if conflict.row
+        else ""
+    )
     said = {id: _format_conflict_value(column, getattr(conflict, id), pipeline) for id in ("before", "here", "there")}
     return {
         "kind": conflict.kind, "table": conflict.table, "key": conflict.key,
@@ -149,7 +153,9 @@ def _parse_conflict_value(pipeline: Pipeline, column: Column, one: dict[str, Any
 
 def _unresolved_conflict_finding(pipeline: Pipeline, row: int, table: str, key: str) -> Finding:
     message = CONFLICT_MESSAGES["conflict_stays"].in_(pipeline.language, table=table, key=key)
-    return Finding("conflict_stays", "warn", message, "Conflicts", key, "take", pipeline.cell_address("Conflicts", row, "take"))
+    return Finding(
+        "conflict_stays", "warn", message, "Conflicts", key, "take", pipeline.cell_address("Conflicts", row, "take")
+    )
 
 
 @dataclass(frozen=True, slots=True)

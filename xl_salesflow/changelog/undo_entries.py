@@ -200,7 +200,9 @@ def _mark_referenced_rows(pipeline: Pipeline, entries: list[UndoEntry]) -> list[
     while True:
         named = _find_remaining_references(pipeline, entries)
         kept = [
-            replace(e, is_untouched=False) if e.operation in _KEY_OPERATIONS and e.key in named.get(e.table.name, ()) else e
+            replace(e, is_untouched=False)
+            if e.operation in _KEY_OPERATIONS and e.key in named.get(e.table.name, ())
+            else e
             for e in entries
         ]
         if kept == entries:
@@ -209,7 +211,9 @@ def _mark_referenced_rows(pipeline: Pipeline, entries: list[UndoEntry]) -> list[
 
 
 def _find_remaining_references(pipeline: Pipeline, entries: list[UndoEntry]) -> dict[str, set[str]]:
-    going = {(entry.table.name, entry.row) for entry in entries if entry.operation in _KEY_OPERATIONS and entry.is_untouched}
+    going = {
+        (entry.table.name, entry.row) for entry in entries if entry.operation in _KEY_OPERATIONS and entry.is_untouched
+    }
     named = {table: set[str]() for table, _ in going}
     for table in TABLES.values():
         columns = [column for column in table.columns if column.type is ColumnType.REF and column.options in named]

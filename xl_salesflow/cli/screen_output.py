@@ -43,6 +43,7 @@ def print_change_set(path: Path, plan: ChangeSet, dry_run: bool, wants_json: boo
     if wants_json:
         print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
         return
+    _print_lost_cells(plan.answer)
     _print_finding_lines(plan.findings)
     if dry_run:
         _print_cell_changes(plan)
@@ -69,6 +70,18 @@ def print_change_set(path: Path, plan: ChangeSet, dry_run: bool, wants_json: boo
             )
         )
     print_own_formulas(plan.answer)
+
+
+def _print_lost_cells(answer: Mapping[str, Any]) -> None:
+    """Say first which columns of files have cells that were not understood, and how many."""
+    for lost in answer.get("not_understood", ()):
+        click.echo(
+            terminal_text(
+                "Not understood and left blank: {cells:,} of {filled:,} cells of “{header}” in {file}.",
+                "未能识别并留空：{file} 的“{header}”列，{filled:,} 个单元格中有 {cells:,} 个。",
+                **lost,
+            )
+        )
 
 
 def own_formula_results(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,12 +55,22 @@ class FunctionDeclaration:
 _BANT_ARGUMENTS = ("budget", "authority", "need", "timeline")
 
 FUNCTION_DECLARATIONS: Mapping[str, FunctionDeclaration] = {
-    "bant_score": FunctionDeclaration(_BANT_ARGUMENTS, Text("BANT score, 0 to 100, by the standard weights", "按标准权重计算的 BANT 得分（0–100）")),
-    "bant_grade": FunctionDeclaration(_BANT_ARGUMENTS, Text("BANT grade, A to F, by the standard thresholds", "按标准阈值划分的 BANT 等级（A–F）")),
-    "weighted_value": FunctionDeclaration(("amount", "probability"), Text("Amount times probability, in cents", "金额 × 赢率（到分）")),
+    "bant_score": FunctionDeclaration(
+        _BANT_ARGUMENTS, Text("BANT score, 0 to 100, by the standard weights", "按标准权重计算的 BANT 得分（0–100）")
+    ),
+    "bant_grade": FunctionDeclaration(
+        _BANT_ARGUMENTS, Text("BANT grade, A to F, by the standard thresholds", "按标准阈值划分的 BANT 等级（A–F）")
+    ),
+    "weighted_value": FunctionDeclaration(
+        ("amount", "probability"), Text("Amount times probability, in cents", "金额 × 赢率（到分）")
+    ),
     "win_rate": FunctionDeclaration(("won", "lost"), Text("Won divided by won and lost", "赢单 ÷（赢单 + 丢单）")),
     "days_in_stage": FunctionDeclaration(("since", "today"), Text("Whole days since the day", "自该日起的天数"), 1),
     "amount_in_capitals": FunctionDeclaration(("amount",), Text("The amount in Chinese capitals", "金额大写")),
-    "cannot_move": FunctionDeclaration(("deal",), Text("Why the deal cannot enter the stage its cell asks for", "商机不能进入所填阶段的原因")),
-    "next_stages": FunctionDeclaration(("deal",), Text("The stages after the deal's recorded one", "商机已确认阶段之后的各阶段")),
-}  # fmt: skip
+    "cannot_move": FunctionDeclaration(
+        ("deal",), Text("Why the deal cannot enter the stage its cell asks for", "商机不能进入所填阶段的原因")
+    ),
+    "next_stages": FunctionDeclaration(
+        ("deal",), Text("The stages after the deal's recorded one", "商机已确认阶段之后的各阶段")
+    ),
+}

@@ -92,7 +92,7 @@ class OpenBook:
             return part.frame
 
         settings, wrong = read_workbook_settings(take("Settings", Dialect()))
-        dialect = Dialect(settings.text("currency"))
+        dialect = Dialect(settings.text("currency"), today=today)
         for table in wanted:
             if table != "Settings":
                 take(table, dialect)
@@ -115,7 +115,8 @@ class OpenBook:
             source=_find_book_path(self.book),
         )
         return replace(
-            pipeline, cell_findings=(*_describe_open_findings(pipeline, faults), *find_missing_metric_rows(pipeline), *told)
+            pipeline,
+            cell_findings=(*_describe_open_findings(pipeline, faults), *find_missing_metric_rows(pipeline), *told),
         )
 
     def first_row(self, table: str) -> int:

@@ -84,7 +84,9 @@ class OpenBookWriter:
     def _write_named_cell(self, cell: NamedCellChange) -> None:
         # a formula comes to its value by itself
         if not cell.cached and cell.name in self.positions.book.names:
-            self._blocks.write(self.positions.book.names[cell.name].refers_to_range, [[self.encoder.encode_named_cell(cell)]])
+            self._blocks.write(
+                self.positions.book.names[cell.name].refers_to_range, [[self.encoder.encode_named_cell(cell)]]
+            )
 
 
 def _group_equal_formulas(wanted: Mapping[int, MetricFormula]) -> Iterator[tuple[MetricFormula, int, int]]:

@@ -201,12 +201,17 @@ class TableRowWriter:
         keys = rows[table.key or table.columns[0].id]
         for left, right in group_consecutive_rows(sorted(col for col, column in at.items() if not column.formula)):
             columns = [
-                self.encoder.encode_column(table.name, at[col], rows[at[col].id], keys) for col in range(left, right + 1)
+                self.encoder.encode_column(table.name, at[col], rows[at[col].id], keys)
+                for col in range(left, right + 1)
             ]
-            self.blocks.write(place.cell_range(first, last, left, right), [list(row) for row in zip(*columns, strict=True)])
+            self.blocks.write(
+                place.cell_range(first, last, left, right), [list(row) for row in zip(*columns, strict=True)]
+            )
         for col, column in at.items():
             if column.formula:
-                self.blocks.write_formula(place.cell_range(first, last, col, col), self.positions.layout.formula(table, column))
+                self.blocks.write_formula(
+                    place.cell_range(first, last, col, col), self.positions.layout.formula(table, column)
+                )
         if table.name == "Findings":
             col = self.positions.find_column(table.name, "cell")
             self.blocks.write_links(place.cell_range(first, last, col, col), list(rows["cell"]))

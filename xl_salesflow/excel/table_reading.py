@@ -186,7 +186,9 @@ def _find_schema_and_headers(place: OpenTable, layout: WorkbookLayout) -> tuple[
 
 def _read_row_blocks(place: OpenTable, at: Sequence[int]) -> list[list[Any]]:
     blocks = (
-        read_block_values(place.cell_range(place.first_row + first, place.first_row + last, place.first_col, place.last_col))
+        read_block_values(
+            place.cell_range(place.first_row + first, place.first_row + last, place.first_col, place.last_col)
+        )
         for first, last in group_consecutive_rows(at)
     )
     return [row for block in blocks for row in block]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ from xl_salesflow.imports.row_matching import (
     find_imported_duplicates,
     match_rows_to_table,
 )
+from xl_salesflow.imports.source_reader import make_import_context
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_frames import make_table_frame
@@ -83,6 +85,24 @@ def _write_list_values(held: pd.DataFrame, new: Mapping[str, list[str]], because
 
 
 BECAUSE_OF_IMPORT = "import"
+_OPEN_QUESTION_ERRORS: Mapping[str, Text] = MappingProxyType(
+    {
+        "dates": Text(
+            "{file}: the dates of “{header}” can be read in two ways; write dd/mm/yyyy or mm/dd/yyyy into the map, or another of "
+            "the orders that stand there.",
+            "{file}：“{header}”的日期有两种读法；请在映射中写明 dd/mm/yyyy 或 mm/dd/yyyy，或其中列出的其他顺序。",
+        ),
+        "decimal": Text(
+            "{file}: the numbers of “{header}” can be read in two ways; write their decimal mark, “.” or “,”, into the map.",
+            "{file}：“{header}”的数字有两种读法；请在映射中写明小数点为“.”或“,”。",
+        ),
+        "rate": Text(
+            "{file}: the amounts of “{header}” are in {currency}; write into the map what 1 {currency} is in the workbook's "
+            "currency (rate), or leave the column out.",
+            "{file}：“{header}”的金额以 {currency} 计；请在映射的 rate 中写明 1 {currency} 折合多少本位币，或不导入该列。",
+        ),
+    }
+)
 _PROBABILITY_FROM_FILE = Text("As {file} has it", "沿用 {file} 中的赢率")
 
 
@@ -156,8 +176,8 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
     """
     _refuse_open_questions(mapping)
     playbook, stages = add_new_stages(pipeline, mapping)
-    rows, found = read_mapped_rows([Path(path) for path in paths], mapping, pipeline.language)
-    work = _ImportUnderWay(pipeline, mapping, found, list(stages.edits))
+    read = read_mapped_rows([Path(path) for path in paths], mapping, make_import_context(pipeline))
+    rows, work = read.tables, _ImportUnderWay(pipeline, mapping, read.findings, list(stages.edits))
     for append in stages.appends:
         work.append(append.table, append.rows)
     for table in TABLES:  # in the order of the sheets, so that a plan reads the same whatever the order of the files
@@ -166,15 +186,16 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
             work.take_deals(rows[table], playbook) if table == "Deals" else work.take(rows[table])
     _append_missing_names(work)
     listed = extend_open_lists(pipeline, work.appends, work.changes, BECAUSE_OF_IMPORT)
-    return work.to_change_set() + listed
+    lost = {"not_understood": [asdict(cells) for cells in read.lost]}
+    return work.to_change_set() + replace(listed, answer=lost)
 
 
 def _refuse_open_questions(mapping: ImportMap) -> None:
     for file, header in mapping.open_questions:
-        raise UsageError(
-            f"{file.file}: the dates of “{header}” can be read in two ways; write dd/mm/yyyy or mm/dd/yyyy into the map.",
-            f"{file.file}：“{header}”的日期有两种读法；请在映射中写明 dd/mm/yyyy 或 mm/dd/yyyy。",
-        )
+        column = file.columns[header]
+        says = _OPEN_QUESTION_ERRORS[column.questions[0]]
+        facts = {"file": file.file, "header": header, "currency": column.currency}
+        raise UsageError(says.in_("en", **facts), says.in_("zh", **facts))
 
 
 def _refuse_missing_key(rows: ImportedRows, mapping: ImportMap) -> None:

@@ -19,9 +19,34 @@ BAD_NUMBER_IN_FILE = Text(
     "“{text}” is no number; the cell is left blank, type it in the workbook",
     "“{text}”不是数字；单元格留空，请在工作簿中填写",
 )
+AMBIGUOUS_NUMBER_IN_FILE = Text(
+    "“{text}” may mean {first} or {second}; the cell is left blank, write the column's decimal mark into the map",
+    "“{text}”可能指 {first} 或 {second}；单元格留空，请在映射中写明该列的小数点",
+)
+NOT_WHOLE_IN_FILE = Text(
+    "“{text}” is no whole number; the cell is left blank, type it in the workbook",
+    "“{text}”不是整数；单元格留空，请在工作簿中填写",
+)
+OTHER_CURRENCY_IN_FILE = Text(
+    "“{text}” is in {named}, but the workbook counts in {currency}; the cell is left blank, convert it and type the number",
+    "“{text}”的币种为 {named}，而本工作簿以 {currency} 计；单元格留空，请换算后填写数字",
+)
 BAD_DATE_IN_FILE = Text(
     "“{text}” is no possible date; the cell is left blank, type it in the workbook",
     "“{text}”不是有效日期；单元格留空，请在工作簿中填写",
+)
+AMBIGUOUS_DATE_IN_FILE = Text(
+    "“{text}” may mean {first} or {second}; the cell is left blank, write the order of the column's dates into the map",
+    "“{text}”可能指 {first} 或 {second}；单元格留空，请在映射中写明该列日期的顺序",
+)
+UNLIKELY_DATE_IN_FILE = Text(
+    "“{text}” is a day that no deal can mean; the cell is left blank, type it in the workbook",
+    "“{text}”不可能是商机的日期；单元格留空，请在工作簿中填写",
+)
+PERIOD_IN_FILE = Text("“{text}” is no single day; {day} is taken", "“{text}”不是具体日期；按 {day} 导入")
+RELATIVE_DATE_IN_FILE = Text(
+    "“{text}” depends on the day it was written; {day} is taken, counted from today",
+    "“{text}”取决于填写当日；按今天推算为 {day}",
 )
 BAD_CHOICE_IN_FILE = Text(
     "“{text}” is none of {known}; the cell is left blank, name it under [values] in the map",
@@ -38,6 +63,10 @@ BAD_SHARE_IN_FILE = Text(
 BAD_POINTS_IN_FILE = Text("“{text}” is not 0, 1, 2 or 3; the cell is left blank", "“{text}”不是 0、1、2、3；单元格留空")
 FAILED_FORMULA_IN_FILE = Text(
     "“{text}” is a formula that failed; the cell is left blank", "“{text}”是出错的公式；单元格留空"
+)
+UNCALCULATED_IN_FILE = Text(
+    "its formula was never calculated; the cell is left blank: open the file in Excel, save it and import it again",
+    "公式从未计算过；单元格留空：请用 Excel 打开并保存该文件后重新导入",
 )
 UNKNOWN_STAGE_IN_FILE = Text(
     "the playbook has no stage “{text}”{nearest}; the stage is left blank, name it under [stages] in the map",
@@ -71,6 +100,9 @@ BACKWARD_DATES_IN_FILE = Text(
     "关闭日期 {closed} 早于创建日期 {created}；两个日期均保留，请更正有误的一个",
 )
 
+_MOST_COLUMN_FINDINGS = 100  # findings of one kind in one column
+_MORE_CELLS_IN_FILE = Text("{count} more cells down to here are alike", "至此另有 {count} 个单元格情况相同")
+
 SEVERAL_PEOPLE_IN_FILE = Text(
     "“{text}” names several people; the first is taken, add the others in the workbook",
     "“{text}”包含多人；已取第一人，其余请在工作簿中补充",
@@ -100,8 +132,8 @@ def make_column_findings(
     rule: str, says: Text, file: str, header: str, texts: pd.Series, language: Language, table: str, column: str,
     severity: str = "warn", **facts: str,
 ) -> Iterator[Finding]:  # fmt: skip
-    """Yield a finding for each of *texts* (indexed by row number): the cells of *header* that cannot be used."""
-    for row, text in texts.items():
+    """Yield a finding for each of *texts* (indexed by row number), cells of *header*; of a flood the first, and how many more."""
+    for row, text in texts.iloc[:_MOST_COLUMN_FINDINGS].items():
         yield make_import_finding(
             rule,
             says,
@@ -115,6 +147,12 @@ def make_column_findings(
             text=_shorten_cell_text(text),
             **facts,
         )
+    if len(texts) > _MOST_COLUMN_FINDINGS:
+        more = f"{len(texts) - _MOST_COLUMN_FINDINGS:,}"
+        yield make_import_finding(
+            rule, _MORE_CELLS_IN_FILE, file, int(str(texts.index[-1])), language, header=header, table=table, column=column,
+            severity=severity, count=more,
+        )  # fmt: skip
 
 
 def make_left_out_findings(

@@ -17,9 +17,16 @@ import tomlkit
 from tomlkit.items import InlineTable, Table
 
 from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.written_columns import OPEN_DECIMAL, open_choices
+from xl_salesflow.core.written_dates import DATE_ORDERS
 from xl_salesflow.errors import UsageError
-from xl_salesflow.imports.import_values import DAY_OR_MONTH_FIRST, IMPORT_DATE_FORMATS
-from xl_salesflow.imports.import_vocabulary import IMPORTABLE_TABLES, NOTES_TARGET, REFERABLE_TABLES, targets_of_table
+from xl_salesflow.imports.import_vocabulary import (
+    CURRENCY_TARGET,
+    IMPORTABLE_TABLES,
+    NOTES_TARGET,
+    REFERABLE_TABLES,
+    targets_of_table,
+)
 from xl_salesflow.imports.map_parts import (
     MAP_CHOOSE_COMMENT,
     MAP_COLUMNS_COMMENT,
@@ -30,9 +37,11 @@ from xl_salesflow.imports.map_parts import (
     MAP_NEW_STAGE_COMMENT,
     MAP_NOTES_COMMENT,
     MAP_PLAYBOOK_COMMENT,
+    MAP_RATE_COMMENT,
     MAP_STAGES_COMMENT,
     MAP_STARTS_IN_COMMENT,
     MAP_VALUES_COMMENT,
+    OPEN_RATE,
     ColumnMap,
     FileMap,
     NewStage,
@@ -64,10 +73,10 @@ class ImportMap:
 
     @property
     def open_questions(self) -> Iterator[tuple[FileMap, str]]:
-        """Yield the file and header of every column whose days can be read in two ways."""
+        """Yield the file and header of every column that can be read in two ways."""
         for file in self.files:
             for header, column in file.columns.items():
-                if column.dates == DAY_OR_MONTH_FIRST and column.to:
+                if column.questions:
                     yield file, header
 
     def to_toml(self, language: Language) -> str:
@@ -164,23 +173,29 @@ def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
     for header, how in file.columns.items():
         item = _make_column_item(how)
         if how.to in known:
-            item.comment(
-                known[how.to].header.in_(language)
-                + (f": {MAP_CHOOSE_COMMENT.in_(language)}" if how.dates == DAY_OR_MONTH_FIRST else "")
-            )
+            asks = (f": {_QUESTION_COMMENTS[question].in_(language)}" for question in how.questions)
+            item.comment(known[how.to].header.in_(language) + "".join(asks))
         columns.add(header, item)
     table.add("columns", columns)
     return table
+
+
+_QUESTION_COMMENTS = {"dates": MAP_CHOOSE_COMMENT, "decimal": MAP_CHOOSE_COMMENT, "rate": MAP_RATE_COMMENT}
 
 
 def _make_column_item(how: ColumnMap) -> tomlkit.items.String | InlineTable:
     if how == ColumnMap(how.to):
         return tomlkit.string(how.to)
     inline = tomlkit.inline_table()
-    for id, blank in (("to", None), ("dates", ""), ("decimal", "."), ("times", 1.0)):
+    blanks = {"to": None, "dates": "", "decimal": ".", "times": 1.0, "currency": "", "rate": None}
+    for id, blank in blanks.items():
         if (value := getattr(how, id)) != blank:
-            inline.append(id, int(value) if id == "times" and float(value).is_integer() else value)
+            inline.append(id, _ASKED_RATE if id == "rate" and value == OPEN_RATE else _write_map_value(value))
     return inline
+
+
+def _write_map_value(value: str | float) -> str | float:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _make_table_array(made: Iterable[Table]) -> tomlkit.items.AoT:
@@ -200,7 +215,8 @@ def _add_map_comment(container: tomlkit.TOMLDocument | Table, *lines: str) -> No
 
 _MAP_KEYS = ("playbook", "starts_in", "missing", "stages", "new_stages", "values", "files")
 _FILE_MAP_KEYS = ("file", "table", "sheet", "encoding", "delimiter", "columns")
-_COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times")
+_COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate")
+_ASKED_RATE = "?"
 _NEW_STAGE_KEYS = ("stage", "position", "kind", "probability")
 
 
@@ -266,11 +282,19 @@ class _ImportMapParser:
             )
         self._refuse_unknown_keys(how, _COLUMN_MAP_KEYS)
         to, dates, decimal = self._text(how, "to"), self._text(how, "dates"), self._text(how, "decimal") or "."
-        if to and table and (to != NOTES_TARGET or "notes" not in targets_of_table(table)):
+        if to and table and to != CURRENCY_TARGET and (to != NOTES_TARGET or "notes" not in targets_of_table(table)):
             to = self._target(table, header, to)
-        if dates and dates != DAY_OR_MONTH_FIRST:
-            dates = self._one_of(header, dates, IMPORT_DATE_FORMATS)
-        return ColumnMap(to, dates, self._one_of(header, decimal, (".", ",")), self._number(how, "times", header))
+        for order in open_choices(dates) if dates else ():
+            self._one_of(header, order, DATE_ORDERS)
+        if decimal != OPEN_DECIMAL:
+            self._one_of(header, decimal, (".", ","))
+        currency = self._text(how, "currency").strip().upper()
+        return ColumnMap(to, dates, decimal, self._number(how, "times", header), currency, self._rate(how, header))
+
+    def _rate(self, how: Mapping[str, Any], header: str) -> float | None:
+        if "rate" not in how:
+            return None
+        return OPEN_RATE if how["rate"] == _ASKED_RATE else self._number(how, "rate", header)
 
     def _target(self, table: str, header: str, to: str) -> str:
         known = targets_of_table(table)
@@ -287,7 +311,7 @@ class _ImportMapParser:
                     header, f"{file}: both “{taken[how.to]}” and “{header}” become {how.to}; leave one of them out",
                     f"{file}：“{taken[how.to]}”与“{header}”都对应 {how.to}；请去掉其一",
                 )  # fmt: skip
-            if how.to not in ("", NOTES_TARGET):
+            if how.to not in ("", NOTES_TARGET, CURRENCY_TARGET):
                 taken[how.to] = header
 
     def _new_stage(self, entry: Mapping[str, Any]) -> NewStage:

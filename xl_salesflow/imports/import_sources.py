@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +27,8 @@ class ImportSource:
     ragged: tuple[int, ...] = ()  # rows with more cells than there are headers
     left_out: tuple[tuple[int, str], ...] = ()  # rows that are none of the list, and why (extent)
     hidden: bool = False
+    number_cells: frozenset[str] = frozenset()  # contents of number cells with decimals (raw_files)
+    date1904: bool = False
 
     @property
     def name(self) -> str:
@@ -73,7 +75,8 @@ def _read_text_source(path: Path, layout: TextLayout | None) -> Iterator[ImportS
 
 def _read_sheet_sources(path: Path) -> Iterator[ImportSource]:
     for sheet in read_source_sheets(path):
-        yield from _cut_out_source(path, sheet.name, TextLayout(), sheet.rows, sheet.merges, sheet.hidden)
+        for source in _cut_out_source(path, sheet.name, TextLayout(), sheet.rows, sheet.merges, sheet.hidden):
+            yield replace(source, number_cells=sheet.number_cells, date1904=sheet.date1904)
 
 
 def _cut_out_source(

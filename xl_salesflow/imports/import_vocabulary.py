@@ -103,6 +103,9 @@ REFERABLE_TABLES = ("Accounts", "Contacts", "Products", "Team")
 NOTES_TARGET = "notes+"
 """The target of a column that is added to Notes as "header: value"."""
 
+CURRENCY_TARGET = "currency+"
+"""The target of a column that says what currency the amounts of its row are in."""
+
 _NEVER_IMPORTED_COLUMNS = (
     "playbook",
     "move_reason",

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import pandas as pd
-
-from xl_salesflow.imports.import_values import parse_file_dates, parse_file_numbers
+from xl_salesflow.core.written_dates import is_written_day
+from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.imports.import_vocabulary import fold_name, read_known_headers
 
 TextRow = Sequence[str]
@@ -65,13 +64,13 @@ def fill_down_merged_cells(rows: Sequence[TextRow], merges: Sequence[SourceMerge
     Numbers are left where they stand: an amount over two rows is one amount.
     """
     down = [merge for merge in merges if merge.left == merge.right and merge.top >= first and merge.bottom > merge.top]
-    told = pd.Series([rows[merge.top][merge.left] for merge in down], dtype=object)
     if not down:
         return rows
     filled = [list(row) for row in rows]
-    for merge, is_text in zip(down, parse_file_numbers(told).isna(), strict=True):
-        for row in filled[merge.top + 1 : merge.bottom + 1] if is_text else ():
-            row[merge.left] = filled[merge.top][merge.left]
+    for merge in down:
+        text = filled[merge.top][merge.left]
+        for row in filled[merge.top + 1 : merge.bottom + 1] if not is_written_number(text) else ():
+            row[merge.left] = text
     return filled
 
 
@@ -113,8 +112,8 @@ def _find_header_lines(head: Sequence[TextRow], top: int, merges: Sequence[Sourc
 
 
 def _is_row_of_words(row: TextRow) -> bool:
-    told = pd.Series([cell.strip() for cell in row if cell.strip()], dtype=object)
-    return bool(len(told)) and bool((parse_file_numbers(told).isna() & parse_file_dates(told).isna()).all())
+    told = [cell for cell in row if cell.strip()]
+    return bool(told) and not any(is_written_number(cell) or is_written_day(cell) for cell in told)
 
 
 def _is_completing_headers(row: TextRow, below: TextRow) -> bool:
@@ -181,7 +180,7 @@ def _is_header_repeated(row: TextRow, headers: Sequence[str]) -> bool:
 def _is_total_line(told: Sequence[str]) -> bool:
     """Tell whether a row is the word for a sum and otherwise numbers; the words are looked at first, as few rows have one."""
     beside = [cell for cell in told if not _is_total_word(cell)]
-    return len(beside) < len(told) and bool(parse_file_numbers(pd.Series(beside, dtype=object)).notna().all())
+    return len(beside) < len(told) and all(map(is_written_number, beside))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from xl_salesflow.core.written_columns import is_open_choice
 from xl_salesflow.locale.texts import Text
+
+OPEN_RATE = 0.0
+"""The rate of a currency that a person has to give."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
     """What becomes of a column: *to* is a target's id ("" is left out), *dates* how its days are written, *decimal* its
-    decimal mark, *times* what one stands for (10000 where the header says 万元)."""
+    decimal mark, *times* what one stands for (10000 where the header says 万元), *currency* what its amounts are in where that
+    is not the workbook's, *rate* what one of that currency is in the workbook's (None: nobody says, OPEN_RATE: asked).
+
+    Several choices in *dates* or *decimal*, parted by "or", are a question too."""
 
     to: str = ""
     dates: str = ""
     decimal: str = "."
     times: float = 1.0
+    currency: str = ""
+    rate: float | None = None
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Return which of its parts a person has to decide: dates, decimal, rate."""
+        if not self.to:
+            return ()
+        open_parts = (is_open_choice(self.dates), is_open_choice(self.decimal), self.rate == OPEN_RATE)
+        return tuple(part for part, asks in zip(("dates", "decimal", "rate"), open_parts, strict=True) if asks)
 
 
 @dataclass(frozen=True)
@@ -73,7 +90,11 @@ MAP_COLUMNS_COMMENT = Text(
     '标题 = 本系统的列。"" 表示不导入，"notes+" 表示写入备注。可用的列：{known}。',
 )
 MAP_DATES_COMMENT = Text(
-    'dates: yyyy-mm-dd, dd/mm/yyyy or mm/dd/yyyy; decimal: "." or ","; times: what 1 stands for, such as 10000 for 万元.',
-    'dates：yyyy-mm-dd、dd/mm/yyyy 或 mm/dd/yyyy；decimal：小数点 "." 或 ","；times：1 代表多少，如万元为 10000。',
+    'dates: yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, yy-mm-dd, or yyyy-dd-mm where days and months were swapped; decimal: "." or ","; '
+    "times: what 1 stands for, such as 10000 for 万元; currency and rate: what the amounts are in, and what 1 of it is in the "
+    "workbook's currency.",
+    'dates：yyyy-mm-dd、dd/mm/yyyy、mm/dd/yyyy、yy-mm-dd，日月颠倒时为 yyyy-dd-mm；decimal：小数点 "." 或 ","；'
+    "times：1 代表多少，如万元为 10000；currency 与 rate：金额的币种，以及一单位折合多少本位币。",
 )
+MAP_RATE_COMMENT = Text("please write the rate", "请填写汇率")
 MAP_CHOOSE_COMMENT = Text("please choose one", "请选择一种")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline, Playbook
+from xl_salesflow.core.written_words import yes_no_of_word
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource, read_import_sources
 from xl_salesflow.imports.import_stages import StageProposal, is_usable_playbook, propose_stages
-from xl_salesflow.imports.import_values import yes_no_of_word
 from xl_salesflow.imports.import_vocabulary import REFERABLE_TABLES
 from xl_salesflow.imports.map_parts import FileMap, NewStage
 from xl_salesflow.imports.proposal_notes import ProposalNotes
@@ -20,9 +20,10 @@ from xl_salesflow.imports.proposed_columns import (
     MappedSources,
     add_reference_columns,
     propose_cleaned_values,
-    propose_column_maps,
     texts_of_target,
 )
+from xl_salesflow.imports.proposed_styles import StyleProposal
+from xl_salesflow.imports.source_reader import make_import_context
 from xl_salesflow.imports.table_matching import TableMatch, find_best_table, find_sibling_files
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -103,7 +104,7 @@ def _propose_file_map(
     elif not table:
         remarks.add_no_table(source)
     layout = source.layout
-    mapped = propose_column_maps(source, table, columns, remarks)
+    mapped = StyleProposal(source, table, make_import_context(pipeline).currency, remarks).propose(columns)
     named = sum(path.name == source.path.name for path in {other.path for other, _ in matches}) == 1
     return source, FileMap(
         source.path.name if named else str(source.path), table, source.sheet, layout.encoding, layout.delimiter, mapped

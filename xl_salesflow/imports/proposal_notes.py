@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from xl_salesflow.core.pipelines import Playbook
+from xl_salesflow.core.written_columns import ColumnEvidence
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import StageProposal
@@ -36,9 +38,40 @@ _DATES_AS_BESIDE_NOTE = Text(
     "{file}: the dates of “{header}” alone could be read in two ways; another column of the file says {format}.",
     "{file}：仅看“{header}”日期有两种读法；同一文件的另一列表明为 {format}。",
 )
-_DATE_QUESTION_NOTE = Text(
-    "{file}: the dates of “{header}” can be read day first or month first; write dd/mm/yyyy or mm/dd/yyyy.",
-    "{file}：“{header}”的日期可读作日/月或月/日；请写明 dd/mm/yyyy 或 mm/dd/yyyy。",
+_DECIMAL_AS_BESIDE_NOTE = Text(
+    "{file}: the numbers of “{header}” alone could be read in two ways; another column of the file has “{mark}” before decimals.",
+    "{file}：仅看“{header}”数字有两种读法；同一文件的另一列以“{mark}”为小数点。",
+)
+_DATES_SHOWN_NOTE = Text(
+    "{file}: the dates of “{header}” are {format}, as “{example}” shows.",
+    "{file}：“{header}”的日期格式为 {format}，如“{example}”所示。",
+)
+_DECIMAL_SHOWN_NOTE = Text(
+    "{file}: “{header}” has a decimal comma, as “{example}” shows.",
+    "{file}：“{header}”以逗号为小数点，如“{example}”所示。",
+)
+_SEVERAL_CURRENCIES_NOTE = Text(
+    "{file}: “{header}” says that amounts are in several currencies ({said}), and the workbook counts in {currency}; amounts in "
+    "another currency are told and left blank.",
+    "{file}：“{header}”表明金额涉及多个币种（{said}），而本工作簿以 {currency} 计；其他币种的金额会列出并留空。",
+)
+_QUESTION_NOTES: Mapping[str, Text] = MappingProxyType(
+    {
+        "dates": Text(
+            "{file}: the dates of “{header}” can be read in several ways; write {choices}.",
+            "{file}：“{header}”的日期有多种读法；请写明 {choices}。",
+        ),
+        "decimal": Text(
+            "{file}: the numbers of “{header}” can be read in two ways; write “.” or “,” as their decimal mark.",
+            "{file}：“{header}”的数字有两种读法；请写明小数点为“.”或“,”。",
+        ),
+        "rate": Text(
+            "{file}: the amounts of “{header}” are in {currency}; write as rate what 1 {currency} is in the workbook's currency, "
+            "or take currency and rate out if they are in the workbook's.",
+            "{file}：“{header}”的金额以 {currency} 计；请在 rate 中写明 1 {currency} 折合多少本位币；"
+            "如实为本位币，请删去 currency 与 rate。",
+        ),
+    }
 )
 _MATCHED_STAGE_NOTE = Text(
     "The stage “{name}” becomes “{stage}” of the playbook.", "阶段“{name}”对应销售流程中的“{stage}”。"
@@ -88,6 +121,22 @@ class ProposalNotes:
         """Say that the dates of a column are read as those of another."""
         self._add(_DATES_AS_BESIDE_NOTE, file=source.name, header=header, format=format)
 
+    def add_decimal_as_beside(self, source: ImportSource, header: str, mark: str) -> None:
+        """Say that the numbers of a column are read as those of another."""
+        self._add(_DECIMAL_AS_BESIDE_NOTE, file=source.name, header=header, mark=mark)
+
+    def add_dates_shown(self, source: ImportSource, header: str, shown: ColumnEvidence) -> None:
+        """Say in what order the days of a column are, and which text shows it."""
+        self._add(_DATES_SHOWN_NOTE, file=source.name, header=header, format=shown.answer, example=shown.example)
+
+    def add_decimal_shown(self, source: ImportSource, header: str, shown: ColumnEvidence) -> None:
+        """Say that a column has a decimal comma, and which text shows it."""
+        self._add(_DECIMAL_SHOWN_NOTE, file=source.name, header=header, example=shown.example)
+
+    def add_several_currencies(self, source: ImportSource, header: str, said: str, currency: str) -> None:
+        """Say that the amounts of a file are in several currencies."""
+        self._add(_SEVERAL_CURRENCIES_NOTE, file=source.name, header=header, said=said, currency=currency)
+
     def add_left_out_columns(self, files: Iterable[FileMap]) -> None:
         """Name the columns that become nothing."""
         for file in files:
@@ -103,7 +152,10 @@ class ProposalNotes:
     def add_questions(self, mapping: ImportMap) -> None:
         """Name the columns a person has to decide about."""
         for file, header in mapping.open_questions:
-            self._add(_DATE_QUESTION_NOTE, file=file.file, header=header)
+            how = file.columns[header]
+            for question in how.questions:
+                facts = {"choices": how.dates, "currency": how.currency}
+                self._add(_QUESTION_NOTES[question], file=file.file, header=header, **facts)
 
     def add_stages(self, proposed: StageProposal, playbook: Playbook, starts_in: str) -> None:
         """Say which stage became which, and which are added."""

@@ -8,29 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.imports.import_sources import ImportSource
-from xl_salesflow.imports.import_values import (
-    DAY_OR_MONTH_FIRST,
-    YEAR_FIRST,
-    guess_date_format,
-    guess_decimal_mark,
-    header_unit_factor,
-    is_filled_text,
-    parse_file_numbers,
-    tidy_texts,
-)
+from xl_salesflow.imports.import_values import tidy_texts
 from xl_salesflow.imports.import_vocabulary import IMPORTABLE_TABLES, REFERABLE_TABLES, squeeze_name, targets_of_table
-from xl_salesflow.imports.map_parts import ColumnMap, FileMap
+from xl_salesflow.imports.map_parts import FileMap
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.table_matching import TableMatch, is_reference_to
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
-from xl_salesflow.schema.table_columns import Column, ColumnType
+from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 
 ColumnTargets = Mapping[str, str]
@@ -60,47 +50,6 @@ def add_reference_columns(
                 remarks.add_reference_column(source, header, target)
                 break
     return columns
-
-
-def propose_column_maps(
-    source: ImportSource, table: str, columns: ColumnTargets, remarks: ProposalNotes
-) -> dict[str, ColumnMap]:
-    """Return what becomes of every column of *source*, in the file's order."""
-    known = targets_of_table(table) if table else {}
-    maps = {
-        header: _propose_column_map(source, header, known.get(columns.get(header, ""))) for header in source.headers
-    }
-    decided = {how.dates for how in maps.values()} - {"", DAY_OR_MONTH_FIRST, YEAR_FIRST}
-    if len(decided) == 1:  # one program wrote the file, and one column of it says which way round days are
-        format = next(iter(decided))
-        for header, how in maps.items():
-            if how.dates == DAY_OR_MONTH_FIRST:
-                maps[header] = replace(how, dates=format)
-                remarks.add_dates_as_beside(source, header, format)
-    return maps
-
-
-def _propose_column_map(source: ImportSource, header: str, target: Column | None) -> ColumnMap:
-    if target is None:
-        return ColumnMap()
-    texts = tidy_texts(source.cells[header])
-    texts = texts[is_filled_text(texts)]
-    if target.type.is_date:
-        return ColumnMap(target.id, dates=guess_date_format(texts))
-    if target.type.is_text or target.type is ColumnType.POINTS:
-        return ColumnMap(target.id)
-    decimal = guess_decimal_mark(texts, source.layout.delimiter)
-    times = header_unit_factor(header)
-    if target.type is ColumnType.PERCENT:
-        times = _choose_percent_factor(texts, decimal, times)
-    return ColumnMap(target.id, decimal=decimal, times=times)
-
-
-def _choose_percent_factor(texts: pd.Series, decimal: str, times: float) -> float:
-    # 60 in a column of fractions can only be per cent
-    if times == 1.0 and parse_file_numbers(texts, decimal).max() > 1:
-        return 0.01
-    return times
 
 
 def _collect_reference_keys(

@@ -10,8 +10,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.list_extent import SourceMerge
+from xl_salesflow.imports.uncalculated_formulas import FormulaPlace, find_uncalculated_cells, mark_uncalculated_cells
 
 FILE_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252")
 FILE_DELIMITERS = (",", ";", "\t", "|")
@@ -108,6 +109,15 @@ _MOST_UNPACKED_BYTES = 2_000_000_000
 _SCANNED_CHUNK = 1 << 20
 _CELL_TAG_PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _LONGEST_CELL_TAG = 300
+_DATES_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*date1904\s*=\s*["'](?:1|true)["']""")
+
+
+@dataclass(frozen=True)
+class PackageFacts:
+    """What a workbook says beside its cells: the year its days count from, and by sheet the formulas without a result."""
+
+    date1904: bool = False
+    uncalculated: Mapping[int, frozenset[FormulaPlace]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,11 @@ class SourceSheet:
     rows: list[list[str]]
     merges: tuple[SourceMerge, ...] = ()
     hidden: bool = False
+    number_cells: frozenset[str] = frozenset()
+    """The texts of its number cells that have decimals: their decimal mark is the dot, whatever texts beside them use."""
+
+    date1904: bool = False
+    """Whether a day that lost its format counts from 1904."""
 
 
 def list_sheet_names(path: Path) -> tuple[str, ...]:
@@ -135,15 +150,20 @@ def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
         UsageError: the file is locked with a password, broken, or claims more cells than any list of deals has.
     """
     try:
-        if is_zipfile(path):
-            _check_unpacked_size(path)
+        facts = _check_package(path) if is_zipfile(path) else PackageFacts()
         book = CalamineWorkbook.from_path(path)
-        for about in book.sheets_metadata:
+        for place, about in enumerate(book.sheets_metadata):
             if about.typ is SheetTypeEnum.WorkSheet:
                 sheet = book.get_sheet_by_name(about.name)
-                rows = [[sheet_cell_to_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+                cells = sheet.to_python(skip_empty_area=False)
+                rows = [[cell if type(cell) is str else sheet_cell_to_text(cell) for cell in row] for row in cells]
+                mark_uncalculated_cells(rows, facts.uncalculated.get(place, frozenset()))
+                numbers = frozenset(
+                    repr(cell) for row in cells for cell in row if type(cell) is float and not cell.is_integer()
+                )
                 merges = tuple(SourceMerge(*start, *end) for start, end in sheet.merged_cell_ranges or ())
-                yield SourceSheet(about.name, rows, merges, about.visible is not SheetVisibleEnum.Visible)
+                hidden = about.visible is not SheetVisibleEnum.Visible
+                yield SourceSheet(about.name, rows, merges, hidden, numbers, facts.date1904)
     except PasswordError as error:
         raise UsageError(
             f"{path} is protected with a password; save a copy without one.", f"{path} 设有密码；请另存无密码的副本。"
@@ -168,22 +188,32 @@ def sheet_cell_to_text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _check_unpacked_size(path: Path) -> None:
+def _check_package(path: Path) -> PackageFacts:
+    """Refuse a package that is not to be held; return what its cells alone do not say."""
     with ZipFile(path) as package:
         if sum(part.file_size for part in package.infolist()) > _MOST_UNPACKED_BYTES:
             raise UsageError(
                 f"{path} unpacks to more than 2 GB; export the sheet you need as .csv.",
                 f"{path} 解压后超过 2 GB；请将所需工作表导出为 .csv。",
             )
+        has_formulas = False
         for part in package.namelist():
             if part.startswith("xl/worksheets/") and part.endswith(".xml"):
                 with package.open(part) as stream:
-                    _check_source_extent(path, stream)
+                    has_formulas |= _check_source_extent(path, stream)
+        if "xl/workbook.xml" not in package.namelist():
+            return PackageFacts()
+        with package.open("xl/workbook.xml") as stream:
+            date1904 = _DATES_FROM_1904.search(stream.read(_SCANNED_CHUNK)) is not None
+        return PackageFacts(date1904, find_uncalculated_cells(package) if has_formulas else {})
 
 
-def _check_source_extent(path: Path, stream: IO[bytes]) -> None:
-    """Refuse a sheet whose last cells lie so far out that the rectangle around all cells is not to be held."""
-    tail, columns, rows = b"", 1, 1
+def _check_source_extent(path: Path, stream: IO[bytes]) -> bool:
+    """Refuse a sheet whose last cells lie so far out that the rectangle around all cells is not to be held.
+
+    Return whether it may have formulas.
+    """
+    tail, columns, rows, has_formulas = b"", 1, 1, False
     while chunk := stream.read(_SCANNED_CHUNK):
         if places := _CELL_TAG_PLACE.findall(tail + chunk):
             letters, digits = map(set, zip(*places, strict=True))  # few of each, of very many cells
@@ -193,7 +223,9 @@ def _check_source_extent(path: Path, stream: IO[bytes]) -> None:
                 f"{path} has cells as far out as row {rows:,} and column {columns:,}; delete what lies beyond the list.",
                 f"{path} 中有远至第 {rows:,} 行、第 {columns:,} 列的单元格；请删除列表以外的内容。",
             )
+        has_formulas = has_formulas or b"<f" in chunk
         tail = chunk[-_LONGEST_CELL_TAG:]
+    return has_formulas
 
 
 def _column_bytes_to_number(letters: bytes) -> int:

@@ -5,6 +5,7 @@ Files beside the one with the deals may hold its accounts, its price list, its t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,10 @@ from pathlib import Path
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from xl_salesflow.core.written_dates import parse_date_reading
+from xl_salesflow.core.written_headers import read_header_unit
+from xl_salesflow.core.written_numbers import is_written_number
+from xl_salesflow.core.written_words import words_for_nothing, yes_no_of_word
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_sources import (
     SPREADSHEET_SUFFIXES,
@@ -21,14 +26,7 @@ from xl_salesflow.imports.import_sources import (
     read_import_sources,
 )
 from xl_salesflow.imports.import_stages import kind_of_stage_name
-from xl_salesflow.imports.import_values import (
-    guess_date_format,
-    guess_decimal_mark,
-    parse_file_dates,
-    parse_file_numbers,
-    tidy_texts,
-    yes_no_of_word,
-)
+from xl_salesflow.imports.import_values import FAILED_FORMULA_VALUES, UNCALCULATED_FORMULA, tidy_texts
 from xl_salesflow.imports.import_vocabulary import (
     IMPORTABLE_TABLES,
     fold_name,
@@ -47,6 +45,10 @@ _DECLARED_SCORE, _SYNONYM_SCORE, _PREFIXED_SCORE, _FUZZY_SCORE = 100.0, 96.0, 92
 _SAMPLED_ROWS, _SAMPLED_CELLS = 5_000, 500  # rows looked at, filled cells tried
 _FEWEST_KEY_ROWS = 5  # fewer rows may well share a key by mistake
 _FITTING_CELLS_SHARE = 0.6  # of the filled cells must be what the target holds
+_FIGURE_TYPES = frozenset(
+    {ColumnType.MONEY, ColumnType.NUMBER, ColumnType.INTEGER, ColumnType.PERCENT, ColumnType.DATE, ColumnType.TIME}
+)
+_ANY_DIGIT = re.compile(r"\d")
 OWN_SHEET_TABLES = {name: table.name for table in TABLES.values() for name in (table.name, *table.title.both())}
 """Sheet name in either language → table, of a workbook like ours."""
 
@@ -64,10 +66,12 @@ def find_best_table(source: ImportSource) -> TableMatch | None:
     """Return the table that *source* most likely holds, or None when it looks like none of ours."""
     if source.sheet in OWN_SHEET_TABLES:  # a sheet of a workbook like ours: what the product wrote there is no input
         own = OWN_SHEET_TABLES[source.sheet]
-        return match_source_to_table(source, own) if own in IMPORTABLE_TABLES else None
+        return (
+            _claim_unreadable_columns(match_source_to_table(source, own), source) if own in IMPORTABLE_TABLES else None
+        )
     matches = [match_source_to_table(source, table) for table in IMPORTABLE_TABLES]
     best = max(matches, key=lambda match: match.score)
-    return best if _is_convincing_match(best, source) else None
+    return _claim_unreadable_columns(best, source) if _is_convincing_match(best, source) else None
 
 
 def match_source_to_table(source: ImportSource, table: str) -> TableMatch:
@@ -80,6 +84,21 @@ def match_source_to_table(source: ImportSource, table: str) -> TableMatch:
     if words_of_file_name(f"{source.path.stem} {source.sheet}") & read_file_words().get(table, frozenset()):
         score += 2
     return TableMatch(table, columns, score)
+
+
+def _claim_unreadable_columns(match: TableMatch, source: ImportSource) -> TableMatch:
+    """Return *match* with the columns that go by a known name and hold figures we cannot read: their cells are told, not lost."""
+    columns = dict(match.columns)
+    for header in source.headers:
+        if header in columns:
+            continue
+        known = [target for target, score in _score_header_targets(header, match.table) if score >= _PREFIXED_SCORE]
+        free = (target for target in known if target not in columns.values())
+        target = next(free, None)
+        is_figure = target is not None and targets_of_table(match.table)[target].type in _FIGURE_TYPES
+        if is_figure and source.cells[header].head(_SAMPLED_ROWS).str.contains(_ANY_DIGIT).any():
+            columns[header] = str(target)
+    return TableMatch(match.table, {h: columns[h] for h in source.headers if h in columns}, match.score)
 
 
 def words_of_file_name(name: str) -> frozenset[str]:
@@ -113,14 +132,14 @@ def _assign_header_targets(source: ImportSource, table: str) -> dict[str, str]:
     columns: dict[str, str] = {}
     for _, _, header, target in sorted(candidates, reverse=True):
         free = header not in columns and target not in columns.values()
-        if free and _is_fitting_target(source.cells[header], targets_of_table(table)[target], source.layout.delimiter):
+        if free and _is_fitting_target(source.cells[header], targets_of_table(table)[target]):
             columns[header] = target
     return {header: columns[header] for header in source.headers if header in columns}
 
 
 @cache
 def _score_header_targets(header: str, table: str) -> tuple[tuple[str, float], ...]:
-    name, found = fold_name(header), dict[str, float]()
+    name, found = _fold_header(header, table), dict[str, float]()
     first, _, rest = name.partition(" ")
     for target, names in names_of_targets(table).items():
         own = {fold_name(target), *map(fold_name, targets_of_table(table)[target].header.both())}
@@ -138,13 +157,25 @@ def _score_header_targets(header: str, table: str) -> tuple[tuple[str, float], .
     return tuple(found.items())
 
 
-def _is_fitting_target(cells: pd.Series, target: Column, delimiter: str) -> bool:
+def _fold_header(header: str, table: str) -> str:
+    """Return *header* as names are compared, without a unit behind it (金额/万元, Amount in k€) where that makes a known name."""
+    name, bare = fold_name(header), fold_name(read_header_unit(header).name)
+    known = names_of_targets(table).values()
+    return bare if not any(name in names for names in known) and any(bare in names for names in known) else name
+
+
+def _is_fitting_target(cells: pd.Series, target: Column) -> bool:
     texts = cells.head(_SAMPLED_ROWS)
     sample = texts[texts != ""].str.strip().head(_SAMPLED_CELLS)
+    if not target.type.is_text:
+        sample = sample[
+            ~sample.isin(FAILED_FORMULA_VALUES | {UNCALCULATED_FORMULA})
+            & ~sample.str.casefold().isin(words_for_nothing())
+        ]
     if sample.empty:
         return True
     if target.type.is_date:
-        good = parse_file_dates(sample, guess_date_format(sample)).notna()
+        good = sample.map(lambda cell: parse_date_reading(cell) is not None)
     elif target.id == "outcome":
         good = sample.map(lambda cell: kind_of_stage_name(cell) is not None)
     elif target.options == "yes_no":
@@ -157,7 +188,7 @@ def _is_fitting_target(cells: pd.Series, target: Column, delimiter: str) -> bool
     elif target.type.is_text:
         return True
     else:
-        good = parse_file_numbers(sample, guess_decimal_mark(sample, delimiter)).notna()
+        good = sample.map(is_written_number)
     return bool(good.mean() >= _FITTING_CELLS_SHARE)
 
 

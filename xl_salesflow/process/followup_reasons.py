@@ -61,7 +61,9 @@ def find_unhappy_customers(deals: DealArrays) -> Iterator[FollowUpReason]:
     rows = _locate_feedback_deals(deals, given)
     known = rows >= 0
     days = given["date"].to_numpy().astype("datetime64[D]")[known]
-    due = deals.spread_values(rows[known], np.where(np.isnat(days), deals.list_day, deals.move_to_workday(days)), NO_DAY)
+    due = deals.spread_values(
+        rows[known], np.where(np.isnat(days), deals.list_day, deals.move_to_workday(days)), NO_DAY
+    )
     scores = np.array([f"{score:g}" for score in given["satisfaction"]], dtype=object)
     yield FollowUpReason(
         "unhappy", LOW_SATISFACTION, URGENT_LEVEL, due, {"score": deals.spread_values(rows[known], scores[known], "")}
@@ -107,7 +109,12 @@ def find_unanswered_offers(deals: DealArrays) -> Iterator[FollowUpReason]:
         keep_days_where(ending, deals.calendar.on_or_before(until)),
     )
     yield _make_quote_reason(
-        deals, "quote_ended", QUOTE_ENDED, SLIPPING_LEVEL, sent, keep_days_where(ended & (lapsed < deals.list_day), lapsed)
+        deals,
+        "quote_ended",
+        QUOTE_ENDED,
+        SLIPPING_LEVEL,
+        sent,
+        keep_days_where(ended & (lapsed < deals.list_day), lapsed),
     )
     yield _make_quote_reason(
         deals, "quote_silent", QUOTE_UNANSWERED, SLIPPING_LEVEL, sent, keep_days_where(silent, answer)
@@ -188,7 +195,9 @@ def find_due_tasks(deals: DealArrays) -> Iterator[FollowUpReason]:
     ):
         at = np.flatnonzero(chosen)
         at = at[np.argsort(due[at], kind="stable")][::-1]  # the earliest is written last and stays
-        when = deals.spread_values(rows[at], np.where(np.isnat(due[at]), deals.list_day, due[at]), np.datetime64("NaT", "D"))
+        when = deals.spread_values(
+            rows[at], np.where(np.isnat(due[at]), deals.list_day, due[at]), np.datetime64("NaT", "D")
+        )
         facts = {"task": deals.spread_values(rows[at], listed["task"].to_numpy()[at], "")}
         yield FollowUpReason(id, text, level, when, facts, waits_for_day=True)
 
@@ -204,12 +213,18 @@ AFTER_SALES_VISIT_DUE = Text(
 
 def find_stalled_deals(deals: DealArrays) -> Iterator[FollowUpReason]:
     """Yield idle deals, deals over their stage's limit, and customers to visit after the sale."""
-    limit = deals.read_of_stage(lambda stage: stage.cadence, deals.pipeline.settings.number("idle_limit")).astype("float64")
+    limit = deals.read_of_stage(lambda stage: stage.cadence, deals.pipeline.settings.number("idle_limit")).astype(
+        "float64"
+    )
     idle = deals.read_numbers("idle_days")
     contact = _contact_due_days(deals, limit - idle)
     facts = {"days": idle, "limit": limit}
     yield FollowUpReason(
-        "idle", NO_CONTACT_FOR_DAYS, SLIPPING_LEVEL, keep_days_where(deals.open & (contact < deals.list_day), contact), facts
+        "idle",
+        NO_CONTACT_FOR_DAYS,
+        SLIPPING_LEVEL,
+        keep_days_where(deals.open & (contact < deals.list_day), contact),
+        facts,
     )
 
     day_limit = deals.read_of_stage(lambda stage: stage.day_limit, np.nan).astype("float64")

@@ -104,7 +104,9 @@ class MoveVerdicts:
         self._verdict = np.full(len(index), _ACCEPTED, np.int8)
         self._final = np.zeros(len(index), bool)
 
-    def add_reason(self, rows: pd.Index, reasons: pd.Series, effect: str, gate: str = "", *, final: bool = False) -> None:
+    def add_reason(
+        self, rows: pd.Index, reasons: pd.Series, effect: str, gate: str = "", *, final: bool = False
+    ) -> None:
         """Hold *reasons* against *rows*; a block outweighs a warning, and a *final* one cannot be overridden."""
         self._reasons.add(rows, reasons)
         self._gates.add(rows, gate)
@@ -235,7 +237,9 @@ def _judge_in_playbook(
         holding = rule.judge(playbook, deals, ways)
         rows = deals.index[~holding.is_met]
         if len(rows):
-            verdicts.add_reason(rows, write_sentences(rule.missing, pipeline.language, rows, holding.facts), "block", rule.id)
+            verdicts.add_reason(
+                rows, write_sentences(rule.missing, pipeline.language, rows, holding.facts), "block", rule.id
+            )
     for gate in playbook.gates:
         if gate.stage in playbook.by_name:
             met = find_guarded_moves(playbook, gate, ways)
@@ -260,7 +264,9 @@ def _judge_one_gate(
         rows = deals.index[part]
         if len(rows):
             template = _make_reason_template(pipeline, check, gate, passing=passing)
-            verdicts.add_reason(rows, write_sentences(template, pipeline.language, rows, holding.facts), gate.effect, gate.id)
+            verdicts.add_reason(
+                rows, write_sentences(template, pipeline.language, rows, holding.facts), gate.effect, gate.id
+            )
 
 
 def _make_reason_template(pipeline: Pipeline, check: GateCheck, gate: Gate, *, passing: bool) -> Text:

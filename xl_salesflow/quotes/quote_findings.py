@@ -110,7 +110,9 @@ def _check_quote_lines(pipeline: Pipeline, row: int) -> Iterator[Finding]:
     if not len(mine):
         sheet = pipeline.cell_address("QuoteLines", 0).strip("'")
         message = NO_LINES_TEXT.in_(pipeline.language, quote=number, sheet=sheet)
-        yield Finding("quote_without_lines", "block", message, "Quotes", number, "quote", pipeline.cell_address("Quotes", row))
+        yield Finding(
+            "quote_without_lines", "block", message, "Quotes", number, "quote", pipeline.cell_address("Quotes", row)
+        )
     for line, values in zip(mine.index, list_records(mine), strict=True):
         for rule, text, column in _find_missing_line_values(values):
             place = "?" if values["position"] != values["position"] else f"{values['position']:g}"

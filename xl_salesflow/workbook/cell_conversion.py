@@ -18,21 +18,27 @@ import numpy.typing as npt
 import pandas as pd
 
 from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.written_dates import (
+    FIRST_DAY_COLUMNS,
+    LIKELY_DATE_SERIALS,
+    DateStyle,
+    find_unlikely_dates,
+    read_written_date,
+)
+from xl_salesflow.core.written_durations import DAY_COUNT_COLUMNS
+from xl_salesflow.core.written_numbers import NumberStyle, read_written_number
+from xl_salesflow.core.written_words import yes_no_of_word
 from xl_salesflow.locale.texts import LANGUAGES, Language, Text
 from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the open Book takes it from here
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label, identify_choice
-from xl_salesflow.schema.deal_tables import OPEN_STAY_END
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import DATE_DTYPE
 from xl_salesflow.workbook.cell_findings import CHOOSE_ONE_OF_LABELS, DID_YOU_MEAN_LABEL, CellFinding, ValueFinding
-from xl_salesflow.workbook.typed_values import parse_typed_date, parse_typed_number
 
 ColumnFindings = dict[int, ValueFinding]  # by position in the column
 _PLAIN_NUMBER_TYPES: frozenset[type] = frozenset({int, float, NoneType})
 _PLAIN_DATE_TYPES: frozenset[type] = frozenset({date, NoneType})
 _PLAIN_TEXT_TYPES: frozenset[type] = frozenset({str, NoneType})
-_LIKELY_DATE_BOUNDS = (np.datetime64("1950-01-01", "s"), np.datetime64("2150-01-01", "s"))  # and forever, in History
-_LIKELY_DATE_SERIALS = range(20_000, 80_000)  # 1954 to 2119: a number here is a date that lost its format
 _FOREVER_SERIAL = 2_958_465
 
 
@@ -44,10 +50,11 @@ class ColumnValues(NamedTuple):
 
 
 class Dialect(NamedTuple):
-    """What the meaning of a cell depends on: the workbook's currency and its date system."""
+    """What the meaning of a cell depends on: the workbook's currency, its date system and the day it is read."""
 
     currency: str = ""
     date1904: bool = False
+    today: date | None = None
 
 
 def cells_to_values(column: Column, cells: Sequence[Any], dialect: Dialect) -> ColumnValues:
@@ -82,22 +89,26 @@ def _convert_text_cells(column: Column, cells: Sequence[Any]) -> ColumnValues:
         cells = [None if isinstance(cell, ErrorValue) else format_cell_as_text(cell) for cell in cells]
     meanings: dict[str | None, str] = {cell: cell.strip() if cell else "" for cell in set(cells)}
     if column.type is ColumnType.CHOICE:
-        doubts |= _replace_labels_by_ids(CHOICES[column.options or ""], meanings, cells)
+        doubts |= _replace_labels_by_ids(column.options or "", meanings, cells)
     elif column.type is ColumnType.LIST:
         labels = _ids_by_label(LISTS.get(column.options or "", {}))
         meanings = {cell: labels.get(_fold_choice_label(text), text) for cell, text in meanings.items()}
     return ColumnValues(_build_object_array([meanings[cell] for cell in cells]), doubts)
 
 
-def _replace_labels_by_ids(choices: Choices, meanings: dict[str | None, str], cells: Sequence[Any]) -> ColumnFindings:
-    """Put ids in the place of labels; what is no label is blank and doubted."""
-    ids, unknown = _ids_by_label(choices), dict[str | None, ValueFinding]()
+def _replace_labels_by_ids(options: str, meanings: dict[str | None, str], cells: Sequence[Any]) -> ColumnFindings:
+    """Put ids in the place of labels; what is no label is blank and doubted, but for a tick in a column of yes and no."""
+    choices = CHOICES[options]
+    ids, doubted = _ids_by_label(choices), dict[str | None, ValueFinding]()
     for cell, text in meanings.items():
         id = ids.get(_fold_choice_label(text), "")
-        meanings[cell] = id
-        if text and not id:
-            unknown[cell] = ValueFinding("unknown_choice", {"hint": suggest_choice(text, choices)})
-    return {at: unknown[cell] for at, cell in enumerate(cells) if cell in unknown} if unknown else {}
+        ticked = yes_no_of_word(text) if text and not id and options == "yes_no" else None
+        meanings[cell] = id or ticked or ""
+        if ticked:
+            doubted[cell] = ValueFinding("choice_in_other_words", {"label": choices[ticked]})
+        elif text and not id:
+            doubted[cell] = ValueFinding("unknown_choice", {"hint": suggest_choice(text, choices)})
+    return {at: doubted[cell] for at, cell in enumerate(cells) if cell in doubted} if doubted else {}
 
 
 def suggest_choice(text: str, choices: Choices) -> Text:
@@ -131,9 +142,11 @@ def _build_object_array(values: list[str]) -> npt.NDArray[Any]:
 
 
 def _convert_number_cells(column: Column, cells: Sequence[Any], dialect: Dialect) -> ColumnValues:
+    style = NumberStyle(currency=dialect.currency, in_days=column.id in DAY_COUNT_COLUMNS)
+
     def read(cell: Any) -> tuple[float | None, ValueFinding | None]:
         if isinstance(cell, str):
-            return parse_typed_number(cell, column.type, dialect.currency) if cell.strip() else (None, None)
+            return read_typed_number(cell, column.type, style) if cell.strip() else (None, None)
         if isinstance(cell, Decimal | np.number):
             return float(cell), None
         return None, ValueFinding("error_value" if isinstance(cell, ErrorValue) else "not_a_number")
@@ -148,11 +161,13 @@ def _convert_number_cells(column: Column, cells: Sequence[Any], dialect: Dialect
 
 
 def _convert_date_cells(column: Column, cells: Sequence[Any], dialect: Dialect) -> ColumnValues:
+    style = DateStyle(today=dialect.today, takes_first=column.id in FIRST_DAY_COLUMNS, date1904=dialect.date1904)
+
     def read(cell: Any) -> tuple[date | None, ValueFinding | None]:
         if isinstance(cell, datetime):
             return cell.replace(tzinfo=None), None
         if isinstance(cell, str):
-            return parse_typed_date(cell) if cell.strip() else (None, None)
+            return read_typed_date(cell, style) if cell.strip() else (None, None)
         if isinstance(cell, int | float) and not isinstance(cell, bool):
             return _date_from_serial(cell, dialect.date1904)
         return None, ValueFinding("error_value" if isinstance(cell, ErrorValue) else "not_a_date")
@@ -162,16 +177,25 @@ def _convert_date_cells(column: Column, cells: Sequence[Any], dialect: Dialect) 
     values = np.array([known[cell] for cell in cells], dtype=DATE_DTYPE)
     if column.type is ColumnType.DATE:
         values = values.astype("datetime64[D]").astype(DATE_DTYPE)
-    unlikely = np.flatnonzero(
-        ((values < _LIKELY_DATE_BOUNDS[0]) | (values >= _LIKELY_DATE_BOUNDS[1]))
-        & (values != np.datetime64(OPEN_STAY_END, "s"))
-    )
+    unlikely = np.flatnonzero(find_unlikely_dates(values))
     values[unlikely] = np.datetime64("NaT")
     return ColumnValues(values, doubts | dict.fromkeys(unlikely.tolist(), ValueFinding("unlikely_date")))
 
 
+def read_typed_number(text: str, type: ColumnType, style: NumberStyle) -> tuple[float | None, ValueFinding | None]:
+    """Return the number that a typed text means, and what is to be said about it: that it is text, at least."""
+    read = read_written_number(text, type, style)
+    return read.value, ValueFinding(read.rule, read.facts)
+
+
+def read_typed_date(text: str, style: DateStyle) -> tuple[datetime | None, ValueFinding | None]:
+    """Return the moment that a typed text means, and what is to be said about it: that it is text, at least."""
+    read = read_written_date(text, style)
+    return read.value, ValueFinding(read.rule, read.facts)
+
+
 def _date_from_serial(cell: float, date1904: bool) -> tuple[datetime | None, ValueFinding | None]:
-    if int(cell) not in _LIKELY_DATE_SERIALS and cell != _FOREVER_SERIAL:
+    if int(cell) not in LIKELY_DATE_SERIALS and cell != _FOREVER_SERIAL:
         return None, ValueFinding("not_a_date")
     return datetime(1904, 1, 1) + timedelta(cell) if date1904 else datetime(1899, 12, 30) + timedelta(cell), None
 

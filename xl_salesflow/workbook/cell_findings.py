@@ -39,6 +39,9 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
         "ambiguous_number": CellFindingKind("warn", Text(
             "{cell} ({header}) holds the text “{shown}”, which may mean {first} or {second}; type the one you mean as a number.",
             "{cell}（{header}）为文本“{shown}”，可能指 {first} 或 {second}；请改填为数字。")),
+        "not_a_share": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds “{shown}”, which is not between 0 and 100 %; type a share such as 20 %.",
+            "{cell}（{header}）为“{shown}”，不在 0 与 100% 之间；请填写如 20%。")),
         "other_currency": CellFindingKind("warn", Text(
             "{cell} ({header}) holds “{shown}”, but the workbook counts in {currency}; convert it and type the number alone.",
             "{cell}（{header}）为“{shown}”，而本工作簿以 {currency} 计；请换算后只填数字。")),
@@ -60,9 +63,19 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
         "date_as_text": CellFindingKind("note", Text(
             "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a date.",
             "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为日期。"), joins_rows=True),
+        "period_as_date": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds “{shown}”, which is no single day; {day} is counted, and the sheet's formulas count nothing: "
+            "type the day.",
+            "{cell}（{header}）为“{shown}”，不是具体日期；目前按 {day} 计，表中公式不会计入；请填写具体日期。")),
+        "relative_date": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds “{shown}”, which is {day} today and another day tomorrow; type the day.",
+            "{cell}（{header}）为“{shown}”，今天指 {day}，明天就会变；请填写具体日期。")),
         "error_value": CellFindingKind("warn", Text(
             "{cell} ({header}) shows the error {shown}; type the value, or mend the formula you put there.",
             "{cell}（{header}）显示错误 {shown}；请填写数值或修正其中的公式。")),
+        "choice_in_other_words": CellFindingKind("note", Text(
+            "{cell} ({header}) holds “{shown}”, which is taken for {label}; choose it from the list, so that formulas count it.",
+            "{cell}（{header}）为“{shown}”，按“{label}”计；请从列表中选择，以便公式计入。"), joins_rows=True),
         "unknown_choice": CellFindingKind("warn", Text(
             "{cell} ({header}): “{shown}” is not one of the choices; {hint}",
             "{cell}（{header}）：“{shown}”不在可选项中；{hint}")),

@@ -131,7 +131,7 @@ class ClosedBook:
         reading = WorkbookReading(workbook, find_workbook_layout(self.path, workbook.tables))
         settings, wrong = read_workbook_settings(reading.read_table("Settings", Dialect()))
         reading.findings["Settings"] += wrong
-        dialect = Dialect(settings.text("currency"), workbook.date1904)
+        dialect = Dialect(settings.text("currency"), workbook.date1904, today)
         for name in TABLES:
             if name != "Settings":
                 reading.read_table(name, dialect)

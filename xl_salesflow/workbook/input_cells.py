@@ -13,6 +13,9 @@ from unicodedata import normalize
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.core.written_dates import DateStyle
+from xl_salesflow.core.written_durations import DAY_COUNT_COLUMNS
+from xl_salesflow.core.written_numbers import DOT_DECIMAL, NumberStyle
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.named_values import (
@@ -27,11 +30,17 @@ from xl_salesflow.schema.named_values import (
     SettingValue,
 )
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter
-from xl_salesflow.workbook.cell_conversion import Dialect, cells_to_values, format_cell_as_text, suggest_choice
+from xl_salesflow.workbook.cell_conversion import (
+    Dialect,
+    cells_to_values,
+    format_cell_as_text,
+    read_typed_date,
+    read_typed_number,
+    suggest_choice,
+)
 from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS, CellFinding, ValueFinding
-from xl_salesflow.workbook.typed_values import parse_typed_date, parse_typed_number
 
-_HARMLESS_SETTING_RULES = ("number_as_text", "date_as_text")  # no formula sums a setting
+_HARMLESS_SETTING_RULES = ("number_as_text", "date_as_text", "period_as_date")  # no formula sums a setting
 
 
 def read_workbook_settings(frame: pd.DataFrame) -> tuple[Settings, list[CellFinding]]:
@@ -70,14 +79,12 @@ def _parse_setting_text(setting: SettingSchema, text: str) -> tuple[SettingValue
         id = identify_choice(choices, text)
         return id, None if id else ValueFinding("unknown_choice", {"hint": suggest_choice(text, choices)})
     if setting.type is ColumnType.DATE:
-        moment, doubt = parse_typed_date(text)
+        moment, doubt = read_typed_date(text, DateStyle())
         return moment.date().isoformat() if moment else None, doubt
     if setting.type.is_text:
         return text, None
-    number, doubt = parse_typed_number(text, setting.type)
-    if number is not None and setting.type is ColumnType.INTEGER and number % 1:
-        return None, ValueFinding("not_whole")
-    return number, doubt
+    # the cell comes as text whether it holds a number or text: its decimal mark is that of a number
+    return read_typed_number(text, setting.type, NumberStyle(DOT_DECIMAL, in_days=setting.id in DAY_COUNT_COLUMNS))
 
 
 NamedValues = Mapping[str, Any]

@@ -138,7 +138,11 @@ def read_bant_card_file(path: Path, language: Language) -> FilledBantCard:
             f"{path} 不是 BANT 卡：缺少表 {BANT_CARD_TABLE.name}；可用 salesflow bant BOOK DEAL 生成。",
         )
     table = workbook.tables[named]
-    found = {column.id: place for place, header in enumerate(table.headers) if (column := BANT_CARD_TABLE.find_column(header))}
+    found = {
+        column.id: place
+        for place, header in enumerate(table.headers)
+        if (column := BANT_CARD_TABLE.find_column(header))
+    }
     for id in ("deal", "question", *BANT_CARD_ANSWER_COLUMNS):
         if id not in found:
             header = BANT_CARD_TABLE.header(id, language)

@@ -1,6 +1,7 @@
 """Generate a made-up pipeline of any size, the same for the same seed.
 
-The demo, the tests and the benchmarks use it. Its targets are believable on any day: some people are ahead of theirs and some behind.
+The demo, the tests and the benchmarks use it. Its targets are believable on any day: some people are ahead of theirs,
+others behind.
 """
 
 from __future__ import annotations
@@ -174,10 +175,14 @@ def _make_deal_frame(
         "furthest": walks.furthest[current].astype(float),
         "amount": amount,
         "created": day_numbers_to_dates(created),
-        "expected_close": day_numbers_to_dates(np.where(is_open, np.maximum(created, today + random.integers(-6, 75, count)), since)),
+        "expected_close": day_numbers_to_dates(
+            np.where(is_open, np.maximum(created, today + random.integers(-6, 75, count)), since)
+        ),
         "last_expected_close": day_numbers_to_dates(np.where(is_open, today + 30, since)),
         "next_step": np.where(active, _pick_at_random(random, DEMO_NEXT_STEPS[language], count), ""),
-        "next_step_date": np.where(active, day_numbers_to_dates(today + random.integers(-5, 12, count)), np.datetime64("NaT", "s")),
+        "next_step_date": np.where(
+            active, day_numbers_to_dates(today + random.integers(-5, 12, count)), np.datetime64("NaT", "s")
+        ),
         "last_activity": day_numbers_to_dates(np.where(is_open, np.maximum(since, today - random.integers(0, 25, count)), since)),
         "playbook": [playbook.id] * count,
         "forecast": np.where(is_open, _pick_at_random(random, ("pipeline", "best_case", "commit"), count), "closed"),

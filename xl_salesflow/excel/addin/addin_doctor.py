@@ -71,7 +71,8 @@ def _check_disabled_items(case: DoctorCase) -> Text | None:
     if answer.returncode or name not in answer.stdout.upper():
         return None
     return Text(
-        f"Excel disabled {ADDIN_FILE_NAME} after a crash; enable it again under File › Options › Add-ins › Manage: Disabled Items.",
+        f"Excel disabled {ADDIN_FILE_NAME} after a crash; enable it again under "
+        "File › Options › Add-ins › Manage: Disabled Items.",
         f"Excel 在崩溃后禁用了 {ADDIN_FILE_NAME}；请在 文件 › 选项 › 加载项 › 管理：禁用项目 中重新启用。",
     )
 

@@ -130,8 +130,8 @@ def _check_interpreter(case: DoctorCase) -> Text | None:
         )
     if answer.stdout.strip() != find_xlwings_version():
         return Text(
-            f"{python} has xlwings {answer.stdout.strip()}, the add-in is for {find_xlwings_version()}; run salesflow addin install "
-            "from that Python.",
+            f"{python} has xlwings {answer.stdout.strip()}, the add-in is for {find_xlwings_version()}; "
+            "run salesflow addin install from that Python.",
             f"{python} 的 xlwings 为 {answer.stdout.strip()}，加载项为 {find_xlwings_version()}；"
             "请用该 Python 运行 salesflow addin install。",
         )
