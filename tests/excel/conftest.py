@@ -101,6 +101,6 @@ def in_the_morning_of(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         init(self, *arguments, **named)
 
     monkeypatch.setattr(ButtonContext, "__init__", in_the_morning)
-    monkeypatch.setattr(ButtonContext, "open", lambda self, file: opened.append(file))
+    monkeypatch.setattr(ButtonContext, "open_file", lambda self, file: opened.append(file))
     monkeypatch.setenv("SALESFLOW_USER", "Ann")
     return opened
