@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from jinja2 import TemplateSyntaxError
 
-from xl_salesflow.ooxml.office_templates import TemplateRow
+from xl_salesflow.ooxml.office_templates import StoredTemplateRow
 
 _BLOCK_TAG = re.compile(r"\{%-?\s*(\w+).*?-?%\}", re.DOTALL)
 _ANY_TAG = re.compile(r"\{\{|\{%|\{#")
@@ -44,7 +44,7 @@ class SheetSource:
         return "\n".join(self.lines)
 
 
-def build_sheet_source(rows: Iterable[TemplateRow]) -> SheetSource:
+def build_sheet_source(rows: Iterable[StoredTemplateRow]) -> SheetSource:
     """Return the template of a sheet's *rows*.
 
     Raises:
@@ -107,7 +107,7 @@ def _block_tag_depth(text: str) -> int:
     return sum(tag in _OPENING_TAGS for tag in tags) - sum(tag in _CLOSING_TAGS for tag in tags)
 
 
-def _is_tag_row(row: TemplateRow, tagged: dict[str, str]) -> bool:
+def _is_tag_row(row: StoredTemplateRow, tagged: dict[str, str]) -> bool:
     # every cell that holds something holds only block tags
     only_tags = all(not _BLOCK_TAG.sub("", _COMMENT_TAG.sub("", text)).strip() for text in tagged.values())
     return only_tags and row.filled <= set(tagged) and any(_BLOCK_TAG.search(text) for text in tagged.values())

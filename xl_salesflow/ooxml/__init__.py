@@ -9,7 +9,8 @@ Public names, by file:
     cell_references: Area, cell_address, CellPlace, column_letters, unquote_sheet_name
     formula_cells: KnownFormulas
     new_columns: add_table_columns, copy_column_pattern
-    office_templates: FilledCell, parse_office_part, PrintedRow, read_office_parts, TemplateRow, TemplateWorkbook
+    office_templates: FilledCell, parse_office_part, PrintedRow, read_office_parts, StoredTemplateRow,
+        TemplateWorkbook
     overwritten_formulas: normalize_formula
     package_draft: PackageDraft
     recalculation: ARRAY_FORMULA, DEPENDS_ON_ANOTHER, NOT_CALCULABLE, Recalculation, TOO_MANY_FORMULAS,

@@ -18,22 +18,19 @@ from xl_salesflow.ooxml.cell_references import cell_address
 from xl_salesflow.ooxml.edit_assembly import EditAssembly, WorkbookEdits
 from xl_salesflow.ooxml.formula_cells import read_cell_text
 from xl_salesflow.ooxml.opc_package import Package, list_package_members, parse_xml_part
-from xl_salesflow.ooxml.sheet_printer import FilledCell, PrintedRow, PrintedSheet
+from xl_salesflow.ooxml.sheet_printer import FilledCell as FilledCell
+from xl_salesflow.ooxml.sheet_printer import PrintedRow as PrintedRow
+from xl_salesflow.ooxml.sheet_printer import PrintedSheet
 from xl_salesflow.ooxml.sheet_stream import SheetStream, parse_row_cells
 from xl_salesflow.ooxml.workbook_parts import read_shared_strings
 from xl_salesflow.ooxml.workbook_reader import WorkbookOnDisk
 
 MAX_UNPACKED_TEMPLATE_BYTES = 64 << 20  # a letterhead with pictures has a few million
 
-__all__ = [
-    "MAX_UNPACKED_TEMPLATE_BYTES", "FilledCell", "PrintedRow", "TemplateRow", "TemplateWorkbook", "parse_office_part",
-    "read_office_parts",
-]  # fmt: skip
-
 
 def read_office_parts(content: bytes, name: str) -> dict[str, bytes]:
     """Return the parts of a Word or Excel file in their order; raises NotAWorkbook and EncryptedWorkbook."""
-    package = _open_template(content, name)
+    package = _open_office_template(content, name)
     return {part: b"".join(package.stream(part)) for part in package.names if not part.endswith("/")}
 
 
@@ -42,14 +39,14 @@ def parse_office_part(content: bytes, part: str, name: str) -> etree._Element:
     return parse_xml_part(Path(name), part, content)
 
 
-def _open_template(content: bytes, name: str) -> Package:
+def _open_office_template(content: bytes, name: str) -> Package:
     path = Path(name)
     if sum(member.file_size for member in list_package_members(path, content)) > MAX_UNPACKED_TEMPLATE_BYTES:
         raise NotAWorkbook(path, ("is too large to be a template", "过大，不像模板"), hostile=True)
     return Package(path, content)
 
 
-class TemplateRow(NamedTuple):
+class StoredTemplateRow(NamedTuple):
     """A stored row: its number, the texts in its cells and which cells hold anything, by address."""
 
     number: int
@@ -61,18 +58,18 @@ class TemplateWorkbook(WorkbookOnDisk):
     """A workbook from which others are printed; it does not change."""
 
     def __init__(self, content: bytes, name: str) -> None:
-        super().__init__(Path(name), _open_template(content, name))
+        super().__init__(Path(name), _open_office_template(content, name))
 
     @cached_property
     def _strings(self) -> list[str]:
         part = self._part.target("sharedStrings")
         return read_shared_strings(self._package, part) if part else []
 
-    def read_rows(self, sheet: str) -> list[TemplateRow]:
+    def read_rows(self, sheet: str) -> list[StoredTemplateRow]:
         """Return the stored rows of a sheet."""
         return list(self._rows(SheetStream(self._package, self.sheets[sheet].part)))
 
-    def _rows(self, stream: SheetStream) -> Iterator[TemplateRow]:
+    def _rows(self, stream: SheetStream) -> Iterator[StoredTemplateRow]:
         for number, row in stream.rows():
             texts, filled = dict[str, str](), set[str]()
             for cell in parse_row_cells(stream.grammar, row):
@@ -81,7 +78,7 @@ class TemplateWorkbook(WorkbookOnDisk):
                     filled.add(address)
                 if text := read_cell_text(cell, self._strings):
                     texts[address] = text
-            yield TemplateRow(number, texts, frozenset(filled))
+            yield StoredTemplateRow(number, texts, frozenset(filled))
 
     def print_sheets(self, sheets: Mapping[str, Sequence[PrintedRow]]) -> bytes:
         """Return a workbook in which some sheets consist of these rows; what points at them follows.
