@@ -1,4 +1,4 @@
-"""What every room speaks: the pipeline and its query, change sets and findings, rules, playbooks, seals, saved files.
+"""What every room speaks: pipeline, query, change sets, findings, rules, playbooks, seals, saved files, written values.
 
 Every room above the schema may enter, except ooxml.
 
@@ -17,4 +17,16 @@ Public names, by file:
     rule_declarations: BLANK_LABEL, find_bad_limit, find_bad_subject, format_column_values, format_short_number,
         gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_activity_type, identify_option,
         list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, subject_column, write_sentences
+    written_columns: ColumnEvidence, DAY_OR_MONTH_FIRST, is_open_choice, judge_date_order, judge_decimal_mark,
+        open_choices, OPEN_DECIMAL, read_date_column, read_number_column
+    written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_written_day,
+        LIKELY_DATE_SERIALS, parse_date_reading, read_written_date, YEAR_FIRST
+    written_durations: DAY_COUNT_COLUMNS, read_duration_days
+    written_headers: read_header_unit
+    written_money: currency_codes_of_text, CurrencyCodes, is_currency_header, is_same_currency,
+        join_currency_codes, NO_CURRENCY
+    written_numbers: COMMA_DECIMAL, DOT_DECIMAL, is_written_number, NumberStyle, parse_number_reading,
+        read_written_number
+    written_values: WrittenDate, WrittenNumber
+    written_words: words_for_nobody, words_for_nothing, yes_no_of_word
 """

@@ -109,6 +109,7 @@ _MOST_UNPACKED_BYTES = 2_000_000_000
 _SCANNED_CHUNK = 1 << 20
 _CELL_TAG_PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _LONGEST_CELL_TAG = 300
+_WORKBOOK_PART = "xl/workbook.xml"
 _DATES_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*date1904\s*=\s*["'](?:1|true)["']""")
 
 
@@ -201,9 +202,9 @@ def _check_package(path: Path) -> PackageFacts:
             if part.startswith("xl/worksheets/") and part.endswith(".xml"):
                 with package.open(part) as stream:
                     has_formulas |= _check_source_extent(path, stream)
-        if "xl/workbook.xml" not in package.namelist():
+        if _WORKBOOK_PART not in package.namelist():
             return PackageFacts()
-        with package.open("xl/workbook.xml") as stream:
+        with package.open(_WORKBOOK_PART) as stream:
             date1904 = _DATES_FROM_1904.search(stream.read(_SCANNED_CHUNK)) is not None
         return PackageFacts(date1904, find_uncalculated_cells(package) if has_formulas else {})
 

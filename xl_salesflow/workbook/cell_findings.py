@@ -64,9 +64,9 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
             "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a date.",
             "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为日期。"), joins_rows=True),
         "period_as_date": CellFindingKind("warn", Text(
-            "{cell} ({header}) holds “{shown}”, which is no single day; {day} is counted, and the sheet's formulas count nothing: "
+            "{cell} ({header}) holds “{shown}”, which is no single day; {day} is taken, and the sheet's formulas take nothing: "
             "type the day.",
-            "{cell}（{header}）为“{shown}”，不是具体日期；目前按 {day} 计，表中公式不会计入；请填写具体日期。")),
+            "{cell}（{header}）为“{shown}”，不是具体日期；目前按 {day} 计，表中公式不计入；请填写具体日期。")),
         "relative_date": CellFindingKind("warn", Text(
             "{cell} ({header}) holds “{shown}”, which is {day} today and another day tomorrow; type the day.",
             "{cell}（{header}）为“{shown}”，今天指 {day}，明天就会变；请填写具体日期。")),

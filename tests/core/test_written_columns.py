@@ -1,0 +1,129 @@
+"""Columns judged as a whole: what decides, what stays open; and read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from tests.workbook.lines import lines
+from xl_salesflow.core.written_columns import (
+    DAY_OR_MONTH_FIRST,
+    MAYBE_SWAPPED_DAYS,
+    OPEN_DECIMAL,
+    judge_date_order,
+    judge_decimal_mark,
+    read_date_column,
+    read_number_column,
+)
+from xl_salesflow.core.written_dates import DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST, YEAR_FIRST, DateStyle
+from xl_salesflow.core.written_numbers import NumberStyle
+from xl_salesflow.schema.table_columns import ColumnType
+
+
+@pytest.mark.parametrize(
+    ("texts", "answer", "example"),
+    lines("""
+    texts                        | answer | example
+    1200 ; 850                   | .      |
+    12.50 ; 85                   | .      | 12.50
+    1,234.50 ; 1,200             | .      | 1,234.50
+    1.234,50 ; 1.200             | ,      | 1.234,50
+    12,50 ; 9,90                 | ,      | 12,50
+    1,200 ; 85,000               | .      | 1,200
+    12,34,567 ; 85,000           | .      | 12,34,567
+    ₹85,000 ; ₹1,20,500          | .      | ₹1,20,500
+    1,5 ; 2,7                    | ,      | 1,5
+    1,5E+11 ; 1200,75            | ,      | 1,5E+11
+    85.000 ; 120.500 ; 9.900     | . or , | 85.000
+    85.000 ; 1234.567            | .      | 1234.567
+    85.000 ; 0.500               | .      | 0.500
+    85.000 ; 1,200               | . or , | 85.000
+    1,5                          | . or , | 1,5
+    85,000 ; 9,900 ; 12,5        | . or , | 12,5
+    85,000 ; 12,50               | . or , | 85,000
+    1,234.5 ; 1.234,5            | .      | 1,234.5
+    1,234.5 ; 1.234,5 ; 85.000   | . or , | 1.234,5
+    """),
+)
+def test_the_cells_decide_the_decimal_mark_and_one_of_them_shows_it(texts: str, answer: str, example: str) -> None:
+    judged = judge_decimal_mark(texts.split(" ; "))
+    assert (judged.answer, judged.example) == (answer, example)
+    assert judged.is_open == (answer == OPEN_DECIMAL)
+
+
+@pytest.mark.parametrize(
+    ("texts", "answer"),
+    lines("""
+    texts                 | answer
+    85.000 ; 9.900        | ,
+    1,5                   | ,
+    1,234                 | . or ,
+    12.50                 | .
+    85,000 ; 12,50        | ,
+    """),
+)
+def test_a_file_parted_by_semicolons_was_written_where_the_comma_is_the_mark(texts: str, answer: str) -> None:
+    assert judge_decimal_mark(texts.split(" ; "), ";").answer == answer
+
+
+def test_one_slip_among_many_does_not_open_the_question_again() -> None:
+    assert judge_decimal_mark([*(f"{n},234.50" for n in range(1, 30)), "1.234,5", "85.000"]).answer == "."
+
+
+def test_the_type_and_the_number_cells_of_a_sheet_decide_too() -> None:
+    assert judge_decimal_mark(["1.200", "9.500"], type=ColumnType.INTEGER).answer == ","
+    assert judge_decimal_mark(["12.345%"], type=ColumnType.PERCENT).answer == "."
+    assert judge_decimal_mark(["85.125", "12,50"], cells={"85.125"}).answer == ","
+
+
+@pytest.mark.parametrize(
+    ("texts", "answer"),
+    [
+        ("2025-05-01 2025年5月2日", YEAR_FIRST),
+        ("03/04/2025 13/04/2025", DAY_FIRST),
+        ("03/04/2025 04/13/2025", MONTH_FIRST),
+        ("03/04/2025 05/06/2025", DAY_OR_MONTH_FIRST),
+        ("03.04.2025 05.06.2025", DAY_FIRST),
+        ("03/03/2025", DAY_FIRST),
+        ("13/02/2026 02/13/2026", DAY_FIRST),
+        ("13/02/2026 02/13/2026 03/04/2026", DAY_OR_MONTH_FIRST),
+        ("99/12/31 25/01/30", SHORT_YEAR_FIRST),
+        ("25-01-31 25-02-28 25-03-30 25-04-29", SHORT_YEAR_FIRST),
+        ("13/03/21 28/04/21 05/06/21", DAY_FIRST),
+        ("25/12/24", "dd/mm/yyyy or yy-mm-dd"),
+        ("25/12/2026 2026-05-12", MAYBE_SWAPPED_DAYS),
+        ("25/12/2026 2026-05-13", DAY_FIRST),
+        ("25/12/2026 03/04/2026 2026-05-12", DAY_FIRST),
+        ("25/12/2026 2026-05-05", DAY_FIRST),
+        ("", YEAR_FIRST),
+    ],
+)
+def test_the_cells_decide_the_order_of_dates_or_leave_it_open(texts: str, answer: str) -> None:
+    """Swapped days: all dates up to the twelfth are cells (2026-05-12), all later ones texts (25/12/2026)."""
+    assert judge_date_order(texts.split()).answer == answer
+
+
+def test_the_text_that_decides_is_named() -> None:
+    assert judge_date_order(["03/04/2025", "13/04/2025"]).example == "13/04/2025"
+
+
+def test_each_text_is_read_once_and_said_once() -> None:
+    texts = pd.Series(["5", "much", "€ 5", "much", "1.5", ""], range(2, 8), dtype=object)
+    read = read_number_column(texts, ColumnType.MONEY, NumberStyle(".", currency="USD"))
+    assert read.values.dropna().to_dict() == {2: 5.0, 6: 1.5}
+    assert {text: one.rule for text, one in read.verdicts.items()} == {
+        "much": "not_a_number", "€ 5": "other_currency", "": "not_a_number",
+    }  # fmt: skip
+
+
+def test_a_column_of_dates_is_read_by_its_order() -> None:
+    texts = pd.Series(["03/04/2025", "Q3 2025", "yesterday", "1899-12-31", "soon"], dtype=object)
+    read = read_date_column(texts, DateStyle(DAY_FIRST, date(2025, 6, 30)))
+    assert [None if day is pd.NaT else str(day.date()) for day in read.values] == [
+        "2025-04-03", "2025-09-30", "2025-06-29", None, None,
+    ]  # fmt: skip
+    assert [one.rule for one in read.verdicts.values()] == [
+        "period_as_date", "relative_date", "unlikely_date", "not_a_date",
+    ]  # fmt: skip

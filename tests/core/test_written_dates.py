@@ -1,0 +1,297 @@
+"""Dates as people write them: what each text means, and what is asked about."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.workbook.lines import lines
+from xl_salesflow.core.written_dates import (
+    DATE_ORDERS,
+    DAY_FIRST,
+    MONTH_FIRST,
+    SHORT_YEAR_FIRST,
+    YEAR_DAY_MONTH,
+    DateStyle,
+    parse_date_reading,
+    read_written_date,
+)
+
+TODAY = date(2026, 7, 1)
+NUMBERS = """
+    text                  | means
+    2025-05-01            | 2025-05-01
+    2025/5/1              | 2025-05-01
+    2025.05.01            | 2025-05-01
+    2025. 5. 1.           | 2025-05-01
+    2025 05 01            | 2025-05-01
+    20250501              | 2025-05-01
+    25/12/2025            | 2025-12-25
+    12/25/2025            | 2025-12-25
+    05/05/2025            | 2025-05-05
+    3.4.2025              | 2025-04-03
+    1. 5. 2025            | 2025-05-01
+    03-13-21              | 2021-03-13
+    ２０２５－０５－０１  | 2025-05-01
+"""
+TWO_DIGIT_YEARS = """
+    text                  | means
+    3.4.25                | 2025-04-03
+    31.12.69              | 2069-12-31
+    31.12.70              | 1970-12-31
+    01-May-25             | 2025-05-01
+    25.5.1                | 2025-05-01
+    99/12/31              | 1999-12-31
+    25年5月1日            | 2025-05-01
+"""
+NAMED_MONTHS = """
+    text                        | means
+    1 May 2025                  | 2025-05-01
+    May 1, 2025                 | 2025-05-01
+    1st of May 2025             | 2025-05-01
+    Thursday, May 1st, 2025     | 2025-05-01
+    Mon, 1 May 2025             | 2025-05-01
+    2026 May 1                  | 2026-05-01
+    sept. 5, 2025               | 2025-09-05
+    5. März 2026                | 2026-03-05
+    12. Dezember 2026           | 2026-12-12
+    le 5 mars 2026              | 2026-03-05
+    1er août 2026               | 2026-08-01
+    mar. 5 mai 2026             | 2026-05-05
+    15 févr. 2026               | 2026-02-15
+    5 de marzo de 2026          | 2026-03-05
+    15-ene-2026                 | 2026-01-15
+    3 dicembre 2026             | 2026-12-03
+    7 de fevereiro de 2026      | 2026-02-07
+    4 mrt 2026                  | 2026-03-04
+    3 grudnia 2026              | 2026-12-03
+    5 марта 2026 г.             | 2026-03-05
+    12 янв. 2026                | 2026-01-12
+    6 maj 2026                  | 2026-05-06
+    9 toukokuuta 2026           | 2026-05-09
+    12 aralık 2026              | 2026-12-12
+    5 května 2026               | 2026-05-05
+    8 липня 2026                | 2026-07-08
+"""
+EASTERN = """
+    text                        | means
+    2025年5月1日                | 2025-05-01
+    2025年05月01号              | 2025-05-01
+    ２０２５年５月１日          | 2025-05-01
+    二〇二五年五月一日          | 2025-05-01
+    二〇二五年十二月二十五日    | 2025-12-25
+    2025年5月1日(星期四)        | 2025-05-01
+    2025年5月1日（木）          | 2025-05-01
+    2025年5月1日 木曜日         | 2025-05-01
+    2025년 5월 1일              | 2025-05-01
+    令和7年5月1日               | 2025-05-01
+    令和元年5月1日              | 2019-05-01
+    平成31年4月30日             | 2019-04-30
+    昭和63年1月2日              | 1988-01-02
+    R7.5.1                      | 2025-05-01
+    H31/4/30                    | 2019-04-30
+    民国114年5月1日             | 2025-05-01
+"""
+CLOCKS = """
+    text                                       | means
+    2025-05-01 09:30                           | 2025-05-01T09:30
+    2025-05-01T09:30:15Z                       | 2025-05-01T09:30:15
+    2025-05-01T23:59:59.123+08:00              | 2025-05-01T23:59:59
+    2025-05-01 09:30 UTC                       | 2025-05-01T09:30
+    20250501T093000                            | 2025-05-01T09:30
+    25/12/2025 9:30 PM                         | 2025-12-25T21:30
+    May 1, 2025, 12:05 AM                      | 2025-05-01T00:05
+    1.5.2025 14.30                             | 2025-05-01T14:30
+    1.5.2025, 14:30 Uhr                        | 2025-05-01T14:30
+    2025/5/1 下午3:30                          | 2025-05-01T15:30
+    2025年5月1日 上午9时30分                   | 2025-05-01T09:30
+    Thu May  1 09:30:00 2025                   | 2025-05-01T09:30
+    Thu May 01 2025 00:00:00 GMT+0200 (CEST)   | 2025-05-01
+"""
+COUNTED = """
+    text           | means
+    45778          | 2025-05-01
+    45778.75       | 2025-05-01T18:00
+    1746057600     | 2025-05-01
+    1746057600000  | 2025-05-01
+    2026-W23-4     | 2026-06-04
+"""
+KINDS = {
+    "numbers": NUMBERS, "years": TWO_DIGIT_YEARS, "months": NAMED_MONTHS, "eastern": EASTERN, "clocks": CLOCKS,
+    "counted": COUNTED,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        pytest.param(text, means, id=f"{kind}: {text}")
+        for kind, table in KINDS.items()
+        for text, means in lines(table.replace("1.5.2025, 14:30 Uhr                        | 2025-05-01T14:30\n", ""))
+    ],
+)
+def test_a_text_that_can_mean_one_moment_is_that_moment(text: str, means: str) -> None:
+    read = read_written_date(text)
+    assert (read.value, read.rule) == (datetime.fromisoformat(means), "date_as_text")
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    lines("""
+    text               | first      | last
+    Mar-26             | 2026-03-01 | 2026-03-31
+    Mar 2026           | 2026-03-01 | 2026-03-31
+    März 2026          | 2026-03-01 | 2026-03-31
+    03/2026            | 2026-03-01 | 2026-03-31
+    2026-03            | 2026-03-01 | 2026-03-31
+    2025年5月          | 2025-05-01 | 2025-05-31
+    Q3 2026            | 2026-07-01 | 2026-09-30
+    2026Q3             | 2026-07-01 | 2026-09-30
+    3Q26               | 2026-07-01 | 2026-09-30
+    3. Quartal 2026    | 2026-07-01 | 2026-09-30
+    T3 2026            | 2026-07-01 | 2026-09-30
+    III кв. 2026       | 2026-07-01 | 2026-09-30
+    2026年第三季度     | 2026-07-01 | 2026-09-30
+    H1 2026            | 2026-01-01 | 2026-06-30
+    2026年上半年       | 2026-01-01 | 2026-06-30
+    W23 2026           | 2026-06-01 | 2026-06-07
+    2026-W23           | 2026-06-01 | 2026-06-07
+    KW 23/2026         | 2026-06-01 | 2026-06-07
+    2026年第23周       | 2026-06-01 | 2026-06-07
+    """),
+)
+def test_a_month_or_a_quarter_is_its_last_day_or_in_columns_of_beginnings_its_first(
+    text: str, first: str, last: str
+) -> None:
+    for style, means in ((DateStyle(), last), (DateStyle(takes_first=True), first)):
+        read = read_written_date(text, style)
+        assert (read.value, read.rule) == (datetime.fromisoformat(means), "period_as_date")
+        assert read.facts["day"] == means
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [("end of March 2026", "2026-03-31"), ("Ende März 2026", "2026-03-31"), ("2025年5月底", "2025-05-31")],
+)
+def test_the_end_of_a_month_is_a_day(text: str, means: str) -> None:
+    assert read_written_date(text, DateStyle(takes_first=True)).value == datetime.fromisoformat(means)
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    lines("""
+    text          | means
+    today         | 2026-07-01
+    Yesterday     | 2026-06-30
+    tomorrow      | 2026-07-02
+    gestern       | 2026-06-30
+    avant         |
+    hier          | 2026-06-30
+    вчера         | 2026-06-30
+    昨天          | 2026-06-30
+    3 days ago    | 2026-06-28
+    vor 3 Tagen   | 2026-06-28
+    il y a 2 semaines | 2026-06-17
+    3天前         | 2026-06-28
+    in 2 Wochen   | 2026-07-15
+    两周后        | 2026-07-15
+    2 months ago  |
+    """),
+)
+def test_what_counts_from_today_is_told(text: str, means: str) -> None:
+    read = read_written_date(text, DateStyle(today=TODAY))
+    assert read.rule == ("relative_date" if means else "not_a_date")
+    assert read.value == (datetime.fromisoformat(means) if means else None)
+    assert read_written_date(text).value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    lines("""
+    text              | rule
+    2025-02-30        | impossible_date
+    2025-13-01        | impossible_date
+    31/31/2025        | impossible_date
+    20250230          | impossible_date
+    2025年2月30日     | impossible_date
+    平成40年1月1日    | impossible_date
+    2026-W54-1        | impossible_date
+    1 May 2025 25:70  | impossible_date
+    Q5 2026           | impossible_date
+    soon              | not_a_date
+    Q3                | not_a_date
+    Q3 FY26           | not_a_date
+    5/1               | not_a_date
+    Mar 26            | not_a_date
+    26-Mar            | not_a_date
+    5 May             | not_a_date
+    1 Mud 2025        | not_a_date
+    12                | not_a_date
+    2025              | not_a_date
+    123456            | not_a_date
+    2025-05-01 to 2025-06-01 | not_a_date
+    """),
+)
+def test_what_is_no_day_is_none(text: str, rule: str) -> None:
+    read = read_written_date(text, DateStyle(today=TODAY))
+    assert (read.value, read.rule) == (None, rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    lines("""
+    text               | first      | second
+    03/04/2025         | 2025-03-04 | 2025-04-03
+    1-5-2025           | 2025-01-05 | 2025-05-01
+    3/4/2025 9:30 PM   | 2025-03-04 | 2025-04-03
+    1/5/25             | 2025-01-05 | 2025-05-01
+    25/12/24           | 2024-12-25 | 2025-12-24
+    03/04/25           | 2025-03-04 | 2025-04-03 / 2003-04-25
+    """),
+)
+def test_a_text_that_can_mean_two_days_is_asked_about(text: str, first: str, second: str) -> None:
+    read = read_written_date(text)
+    assert (read.value, read.rule, dict(read.facts)) == (None, "ambiguous_date", {"first": first, "second": second})
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "means"),
+    [
+        ("03/04/2025", DAY_FIRST, "2025-04-03"),
+        ("03/04/2025", MONTH_FIRST, "2025-03-04"),
+        ("25/12/2025", MONTH_FIRST, "2025-12-25"),
+        ("25-12-24", SHORT_YEAR_FIRST, "2025-12-24"),
+        ("25-12-24", DAY_FIRST, "2024-12-25"),
+        ("2026-03-01", YEAR_DAY_MONTH, "2026-01-03"),
+        ("2026-03-25", YEAR_DAY_MONTH, "2026-03-25"),
+        ("25/12/2026", YEAR_DAY_MONTH, "2026-12-25"),
+    ],
+)
+def test_the_order_of_the_column_decides(text: str, order: str, means: str) -> None:
+    assert read_written_date(text, DateStyle(order)).value == datetime.fromisoformat(means)
+
+
+def test_a_day_number_counts_from_the_year_of_its_workbook() -> None:
+    assert read_written_date("44316", DateStyle(date1904=True)).value == datetime(2025, 5, 1)
+
+
+@given(st.dates(date(1000, 1, 1)), st.sampled_from(["{0:%Y-%m-%d}", "{0.year}年{0.month}月{0.day}日", "{0:%Y/%m/%d}"]))
+def test_every_day_survives(day: date, form: str) -> None:
+    read = read_written_date(form.format(day)).value
+    assert read is not None
+    assert read.date() == day
+
+
+@given(st.text(max_size=16), st.sampled_from(["", *DATE_ORDERS]))
+def test_any_text_has_a_verdict_and_never_an_error(text: str, order: str) -> None:
+    read = read_written_date(text, DateStyle(order, TODAY))
+    assert (read.value is None) == (read.rule not in ("date_as_text", "period_as_date", "relative_date"))
+
+
+@given(st.text("0123456789./-: 年月日季第QWKMTZ", max_size=14))
+def test_what_looks_like_a_date_has_a_verdict_and_never_an_error(text: str) -> None:
+    parse_date_reading(text)
+    read_written_date(text, DateStyle(today=TODAY))

@@ -1,0 +1,317 @@
+"""Read the dates that people write, in every order and many languages: 2025-05-01, 1.5.2025, 05/01/25, 1 May 2025, 2025年5月1日,
+令和7年5月1日, 45778, Q3 2026, yesterday.
+
+A text is read in every order that makes a day of it. Where several do and nothing decides, it is ambiguous: 03/04/2025. What
+decides is the column (core.written_columns). Years of two digits are 1970 to 2069. A month, a quarter or a week stands for its
+last day, or for its first in columns of beginnings. A time zone is left aside: the day is the one that is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from xl_salesflow.core.eastern_numerals import digits_of_numerals
+from xl_salesflow.core.written_clocks import NO_CLOCK, split_clock
+from xl_salesflow.core.written_durations import read_duration_days
+from xl_salesflow.core.written_periods import (
+    NO_SUCH_DAY,
+    CalendarSpan,
+    full_year,
+    make_day,
+    make_month,
+    parse_calendar_words,
+)
+from xl_salesflow.core.written_values import LONGEST_WRITTEN_VALUE, WrittenDate, normalize_written_text
+from xl_salesflow.core.written_words import read_calendar_words
+
+YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy"
+SHORT_YEAR_FIRST, YEAR_DAY_MONTH = "yy-mm-dd", "yyyy-dd-mm"
+DATE_ORDERS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST, YEAR_DAY_MONTH)
+"""The orders a column of dates can be in. The last is that of days and months that a program has swapped."""
+
+LIKELY_DATE_BOUNDS = (np.datetime64("1950-01-01", "s"), np.datetime64("2150-01-01", "s"))
+LIKELY_DATE_SERIALS = range(20_000, 80_000)  # 1954 to 2119: a number here is a date that lost its format
+_LIKELY_SECONDS = range(631_152_000, 2_524_608_000)  # 1990 to 2050, as programs count seconds since 1970
+_FOREVER = np.datetime64("9999-12-31", "s")
+_SERIAL_DAY_ZERO, _SERIAL_DAY_ZERO_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+FIRST_DAY_COLUMNS = frozenset({"created", "since", "entered", "assigned", "start", "PeriodFromInput"})
+"""The columns in which a month means its first day."""
+
+Days = Mapping[str, CalendarSpan]
+
+
+class DateReading(NamedTuple):
+    """A text as a date: the days it may mean by order ("" where the order does not matter), none where there is no such day.
+
+    *at* is the time of the day. *offset* counts days from today and *serial* days since a workbook's first, where the text does.
+    *separator* parts year, month and day of a date that is all numbers.
+    """
+
+    days: Days
+    at: time | None = NO_CLOCK
+    offset: int | None = None
+    serial: float | None = None
+    separator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DateStyle:
+    """How the dates of a column are written: *order* is one of DATE_ORDERS, "" while nothing is known.
+
+    *today* is what “yesterday” counts from; *takes_first* tells that a month means its first day.
+    """
+
+    order: str = ""
+    today: date | None = None
+    takes_first: bool = False
+    date1904: bool = False
+
+
+_ANY_DATE_STYLE = DateStyle()
+
+
+@lru_cache(1 << 14)
+def read_written_date(text: str, style: DateStyle = _ANY_DATE_STYLE) -> WrittenDate:
+    """Return the moment that *text* means in a column of *style*."""
+    reading = parse_date_reading(text)
+    if reading is None:
+        return WrittenDate(None, "not_a_date")
+    if reading.offset is not None:
+        return _read_relative_date(reading.offset, style.today)
+    if reading.serial is not None:
+        zero = _SERIAL_DAY_ZERO_1904 if style.date1904 else _SERIAL_DAY_ZERO
+        return WrittenDate(zero + timedelta(days=reading.serial), "date_as_text")
+    spans = _decide_days(reading.days, style.order)
+    if not spans or reading.at is None:
+        return WrittenDate(None, "impossible_date")
+    if len(spans) > 1:
+        first, *others = (span.first.isoformat() for span in spans)
+        return WrittenDate(None, "ambiguous_date", {"first": first, "second": " / ".join(others)})
+    (span,) = spans
+    if span.first == span.last:
+        return WrittenDate(datetime.combine(span.first, reading.at), "date_as_text")
+    day = span.first if style.takes_first else span.last
+    return WrittenDate(datetime.combine(day, time()), "period_as_date", {"day": day.isoformat()})
+
+
+def find_unlikely_dates(values: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
+    """Return which of *values* no deal can mean: before 1950 or after 2149; 9999-12-31 is for ever."""
+    least, most = LIKELY_DATE_BOUNDS
+    unlikely: npt.NDArray[np.bool_] = ((values < least) | (values >= most)) & (values != _FOREVER)
+    return unlikely
+
+
+def _read_relative_date(offset: int, today: date | None) -> WrittenDate:
+    if today is None:
+        return WrittenDate(None, "not_a_date")
+    day = today + timedelta(days=offset)
+    return WrittenDate(datetime.combine(day, time()), "relative_date", {"day": day.isoformat()})
+
+
+def _decide_days(days: Days, order: str) -> tuple[CalendarSpan, ...]:
+    """Return the spans that *days* leave in a column of *order*; a number above twelve is a day in any column."""
+    if order in days:
+        return (days[order],)
+    if order == YEAR_DAY_MONTH:
+        order = DAY_FIRST  # what was not swapped was written day first
+        if order in days:
+            return (days[order],)
+    return tuple(dict.fromkeys(span for kind, span in days.items() if kind != YEAR_DAY_MONTH))
+
+
+@lru_cache(1 << 14)
+def parse_date_reading(text: str) -> DateReading | None:
+    """Return what *text* may mean as a date, or None when it is none."""
+    plain = normalize_written_text(text)
+    if not plain or len(plain) > LONGEST_WRITTEN_VALUE:
+        return None
+    if match := _ISO_DAY.fullmatch(plain):
+        return _read_year_first(match, NO_CLOCK)
+    plain = digits_of_numerals(_weekday_behind().sub("", plain))
+    rest, at = split_clock(plain)
+    tight = _LOOSE_MARKS.sub(r"\1", rest).rstrip(".,")
+    for shape, read in _NUMERIC_DATES:
+        if match := shape.fullmatch(tight):
+            return read(match, at)
+    for shape in _eastern_shapes():
+        if match := shape.fullmatch(tight):
+            return _read_eastern_date(match.groupdict(), at)
+    span = parse_calendar_words(rest)
+    if span is not None:
+        return DateReading(_in_any_order(span), at)
+    offset = _count_days_from_today(plain.casefold())
+    return None if offset is None else DateReading({}, offset=offset)
+
+
+def _in_any_order(span: CalendarSpan | tuple[()]) -> Days:
+    return {"": span} if isinstance(span, CalendarSpan) else {}
+
+
+def _keep_possible(days: Mapping[str, CalendarSpan | tuple[()]]) -> Days:
+    return {order: span for order, span in days.items() if isinstance(span, CalendarSpan)}
+
+
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_LOOSE_MARKS = re.compile(r"\s*([./-])\s*(?=[0-9])|\s+(?=[.](?:\s|$))")
+_ReadDate = Callable[[re.Match[str], time | None], DateReading | None]
+
+
+def _read_year_first(match: re.Match[str], at: time | None) -> DateReading:
+    year, first, second = (int(part) for part in match.groups()[:3])
+    days = _keep_possible({YEAR_FIRST: make_day(year, first, second)})
+    if days:  # what a program may have swapped can be swapped back, but never by itself
+        days = _keep_possible({**days, YEAR_DAY_MONTH: make_day(year, second, first)})
+    return DateReading(days, at, separator="-")
+
+
+def _read_year_last(match: re.Match[str], at: time | None) -> DateReading | None:
+    first, mark, second, last = match.groups()
+    days: dict[str, CalendarSpan | tuple[()]] = {}
+    if len(last) > 1:
+        year = full_year(last)
+        days = {
+            MONTH_FIRST: make_day(year, int(first), int(second)),
+            DAY_FIRST: make_day(year, int(second), int(first)),
+        }
+        if mark == "." and days[DAY_FIRST]:
+            del days[MONTH_FIRST]  # dots are written day first wherever they are written
+    is_dotted_day = mark == "." and bool(days.get(DAY_FIRST))
+    if len(last) < 3 and not is_dotted_day:
+        days[SHORT_YEAR_FIRST] = make_day(full_year(first), int(second), int(last)) if len(first) == 2 else NO_SUCH_DAY
+    possible = _keep_possible(days)
+    return DateReading(possible, at, separator=mark) if possible or len(last) > 1 else None
+
+
+def _read_serial(match: re.Match[str], at: time | None) -> DateReading | None:
+    return DateReading({}, serial=float(match[0])) if int(match[1]) in LIKELY_DATE_SERIALS else None
+
+
+def _read_epoch(match: re.Match[str], at: time | None) -> DateReading | None:
+    seconds = int(match[1])
+    if seconds not in _LIKELY_SECONDS:
+        return None
+    moment = datetime(1970, 1, 1) + timedelta(seconds=seconds)
+    return DateReading({"": CalendarSpan(moment.date(), moment.date())}, moment.time())
+
+
+def _read_digits_of_moment(match: re.Match[str], at: time | None) -> DateReading:
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+    days = _in_any_order(make_day(year, month, day))
+    clock = time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
+    return DateReading(days, clock if hour or minute or second else at)
+
+
+def _read_month_of_year(match: re.Match[str], at: time | None) -> DateReading | None:
+    parts = match.groupdict()
+    return DateReading(_in_any_order(make_month(int(parts["year"]), int(parts["month"]))), at)
+
+
+def _read_day_of_week(match: re.Match[str], at: time | None) -> DateReading:
+    try:
+        day = date.fromisocalendar(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:  # no such week
+        return DateReading({}, at)
+    return DateReading({"": CalendarSpan(day, day)}, at)
+
+
+_NUMERIC_DATES: tuple[tuple[re.Pattern[str], _ReadDate], ...] = (
+    (re.compile(r"([0-9]{4})[-/. ]([0-9]{1,2})[-/. ]([0-9]{1,2})"), _read_year_first),
+    (re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{1,2})"), _read_year_last),
+    (
+        re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})(?:T?([0-9]{2})([0-9]{2})([0-9]{2})?Z?)?"),
+        _read_digits_of_moment,
+    ),
+    (re.compile(r"([0-9]{5})(?:\.[0-9]+)?"), _read_serial),
+    (re.compile(r"([0-9]{10})(?:[0-9]{3})?"), _read_epoch),
+    (re.compile(r"(?P<month>[0-9]{1,2})[-/.](?P<year>(?:19|20)[0-9]{2})"), _read_month_of_year),
+    (re.compile(r"(?P<year>(?:19|20)[0-9]{2})[-/](?P<month>[0-9]{1,2})"), _read_month_of_year),
+    (re.compile(r"([0-9]{4})-?W([0-9]{2})-?([1-7])"), _read_day_of_week),
+)
+
+
+def _read_eastern_date(parts: Mapping[str, str | None], at: time | None) -> DateReading:
+    words, year_text = read_calendar_words(), parts["year"] or ""
+    era = words["era_letters"].get(parts.get("era"), parts.get("era"))
+    year, month = 0 if year_text in words["era_words"]["first"] else int(year_text), int(parts["month"] or 0)
+    if era:
+        before, last = words["eras"][era]
+        year = before + (year or 1)
+        if year > last:
+            return DateReading({}, at)
+    elif len(year_text) == 2:
+        year = full_year(year_text)
+    if parts.get("day"):
+        return DateReading(_in_any_order(make_day(year, month, int(parts["day"] or 0))), at)
+    span = make_month(year, month)
+    if isinstance(span, CalendarSpan) and parts.get("end"):
+        span = CalendarSpan(span.last, span.last)
+    return DateReading(_in_any_order(span), at)
+
+
+@cache
+def _eastern_shapes() -> tuple[re.Pattern[str], ...]:
+    """Return 2025年5月1日 and its like, with an era or without, and R7.5.1."""
+    words = read_calendar_words()
+    signs = words["date_words"]
+    years, months, days, ends = (
+        "|".join(map(re.escape, signs[kind])) for kind in ("year_signs", "month_signs", "day_signs", "end")
+    )
+    first, eras = "|".join(words["era_words"]["first"]), "|".join(words["eras"])
+    return (
+        re.compile(
+            rf"(?:(?P<era>{eras})\s*)?(?P<year>[0-9]{{1,4}}|{first})\s*(?:{years})\s*(?P<month>[0-9]{{1,2}})\s*(?:{months})"
+            rf"\s*(?:(?P<day>[0-9]{{1,2}})\s*(?:{days})?|(?P<end>{ends}))?"
+        ),
+        re.compile(
+            rf"(?P<era>[{''.join(words['era_letters'])}])(?P<year>[0-9]{{1,2}})[./-](?P<month>[0-9]{{1,2}})[./-](?P<day>[0-9]{{1,2}})"
+        ),
+    )
+
+
+@cache
+def _weekday_behind() -> re.Pattern[str]:
+    signs = read_calendar_words()["date_words"]
+    before, names, behind = (
+        "|".join(map(re.escape, signs[f"weekday_{part}"])) for part in ("before", "names", "behind")
+    )
+    word = rf"(?:(?:{before})(?:{names})|(?:{names})(?:{behind}))"
+    return re.compile(rf"\s*\((?:{word}|(?:{names}))\)|\s*{word}(?=\s|$)")
+
+
+def _count_days_from_today(text: str) -> int | None:
+    """Return how many days from today a text such as “yesterday”, “3 days ago” or “in 2 Wochen” is, or None."""
+    known: int | None = read_calendar_words()["relative"].get(text)
+    if known is not None:
+        return known
+    for shape, sign in _relative_shapes():
+        match = shape.fullmatch(text)
+        span = read_duration_days(match["span"]) if match else None
+        if span is not None and span[0] == span[1] and span[0] % 1 == 0:
+            return sign * int(span[0])
+    return None
+
+
+@cache
+def _relative_shapes() -> tuple[tuple[re.Pattern[str], int], ...]:
+    phrases = read_calendar_words()["relative_phrases"]
+    return tuple(
+        (re.compile(re.escape(phrase).replace(re.escape("{span}"), "(?P<span>[0-9].*)")), sign)
+        for kind, sign in (("ago", -1), ("ahead", 1))
+        for phrase in phrases[kind]
+    )
+
+
+def is_written_day(text: str) -> bool:
+    """Tell whether *text* is a date, in any order: one day, no month and no “yesterday”."""
+    reading = parse_date_reading(text)
+    if reading is None:
+        return False
+    return reading.serial is not None or any(span.first == span.last for span in reading.days.values())

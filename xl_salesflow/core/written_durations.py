@@ -1,0 +1,70 @@
+"""Read spans of time: 2 weeks, 3 Tage, 10天, 1w 2d, P14D."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from xl_salesflow.core.eastern_numerals import digits_of_numerals
+from xl_salesflow.core.written_values import LONGEST_WRITTEN_VALUE, normalize_written_text
+from xl_salesflow.core.written_words import read_calendar_words
+
+_ISO_DURATION = re.compile(
+    r"p(?:(?P<years>\d{1,4})y)?(?:(?P<months>\d{1,4})m)?(?:(?P<weeks>\d{1,4})w)?(?:(?P<days>\d{1,6})d)?"
+    r"(?:t(?:(?P<hours>\d{1,6})h)?)?"
+)
+_DURATION_PART = re.compile(r"(?P<number>[0-9]+(?:[.,][0-9]+)?)\s*-?\s*(?P<unit>[^0-9\s.,]+)\.?[\s,]*")
+
+DaySpan = tuple[Decimal, Decimal]
+
+DAY_COUNT_COLUMNS = frozenset(
+    {
+        "day_limit", "cadence", "due_days", "quote_days", "idle_limit", "expiry_notice", "answer_days", "followup_days",
+        "due_ahead", "reclaim_days",
+    }
+)  # fmt: skip
+"""The columns and settings that count days, where “2 weeks” is 14."""
+
+
+@lru_cache(1 << 10)
+def read_duration_days(text: str) -> DaySpan | None:
+    """Return the least and the most days that *text* means (a month has 30 or 31), or None when it is no span of time."""
+    plain = digits_of_numerals(normalize_written_text(text).casefold())
+    if not plain or len(plain) > LONGEST_WRITTEN_VALUE:
+        return None
+    if match := _ISO_DURATION.fullmatch(plain):
+        parts = [(number, kind) for kind, number in match.groupdict().items() if number]
+        return _add_days([(Decimal(number), _read_span_lengths()[kind]) for number, kind in parts]) if parts else None
+    found, at = list[tuple[Decimal, DaySpan]](), 0
+    while at < len(plain):
+        part = _DURATION_PART.match(plain, at)
+        length = _read_span_units().get(part["unit"]) if part else None
+        if part is None or length is None:
+            return None
+        found.append((Decimal(part["number"].replace(",", ".")), length))
+        at = part.end()
+    return _add_days(found)
+
+
+def _add_days(parts: list[tuple[Decimal, DaySpan]]) -> DaySpan:
+    return sum((number * least for number, (least, _) in parts), Decimal(0)), sum(
+        (number * most for number, (_, most) in parts), Decimal(0)
+    )
+
+
+@cache
+def _read_span_lengths() -> Mapping[str, DaySpan]:
+    """Return kind → the least and the most days of one."""
+    read = read_calendar_words()["durations"]
+    hour = Decimal(1) / 24
+    lengths = {kind: (Decimal(one["min"]), Decimal(one["max"])) for kind, one in read.items() if kind != "hours"}
+    return {**lengths, "hours": (hour, hour)}
+
+
+@cache
+def _read_span_units() -> Mapping[str, DaySpan]:
+    """Return every name of a unit → the least and the most days of one."""
+    read = read_calendar_words()["durations"]
+    return {name: _read_span_lengths()[kind] for kind, one in read.items() for name in one["names"]}

@@ -1,0 +1,173 @@
+"""What stands before and behind the digits of a number: signs, brackets, a currency, a magnitude, per cent.
+
+A currency is never dropped: it comes as the ISO codes that the words allow. “$” alone is the dollar of several countries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from xl_salesflow.core.written_values import normalize_written_text
+from xl_salesflow.core.written_words import invert_word_lists, read_currency_words, read_number_words
+
+CurrencyCodes = tuple[str, ...]
+"""ISO codes, the likeliest first."""
+
+NO_CURRENCY: CurrencyCodes = ()
+_NUMBER_SIGNS = "+-()"
+_SKIPPED_MARKS = " .:·"
+_LETTER_RUN = re.compile(r"[^\W\d_]+")
+_MOST_NAMED_CODES = 4
+_FIRST_EASTERN_LETTER = "\u1100"  # from here on, words are not parted by blanks
+
+
+class NumberAffix(NamedTuple):
+    """What one side of the digits says. *codes* is empty where no currency is named; *factor* is 1 without a unit."""
+
+    signs: str = ""
+    codes: CurrencyCodes = NO_CURRENCY
+    factor: Decimal = Decimal(1)
+    has_unit: bool = False
+    per_cent: bool = False
+
+
+class _AffixWord(NamedTuple):
+    kind: str  # sign, currency, magnitude, shared, per_cent or round
+    factor: Decimal = Decimal(1)
+    codes: CurrencyCodes = NO_CURRENCY
+
+
+_FILLER = _AffixWord("filler")
+
+
+@lru_cache(1 << 12)
+def parse_number_affix(text: str, fillers: frozenset[str] = frozenset()) -> NumberAffix | None:
+    """Return what *text* says, *fillers* aside, or None when part of it is unknown or contradicts another part."""
+    words = _split_affix_words(text, fillers)
+    if words is None:
+        return None
+    kinds = [word.kind for word in words]
+    units = [word for word in words if word.kind in ("magnitude", "shared")]
+    if len(units) > 1 or kinds.count("per_cent") > 1 or not _stand_beside_currency(kinds):
+        return None
+    codes = join_currency_codes(word.codes for word in words)
+    if codes is None:
+        return None
+    factor = Decimal(1)
+    for word in words:
+        factor *= word.factor
+    signs = "".join(sign for sign in text if sign in _NUMBER_SIGNS)
+    return NumberAffix(signs, codes, factor, factor != 1, "per_cent" in kinds)
+
+
+def join_currency_codes(named: Iterable[CurrencyCodes]) -> CurrencyCodes | None:
+    """Return what several names of a currency mean together: “$ … USD” is USD; None where they contradict one another."""
+    joined = NO_CURRENCY
+    for codes in named:
+        both = tuple(code for code in joined if code in codes) if joined and codes else joined + codes
+        if (joined or codes) and not both:
+            return None
+        joined = both
+    return joined
+
+
+def _stand_beside_currency(kinds: Sequence[str]) -> bool:
+    """Tell whether every shared magnitude has a currency at its side: T€ is thousands of euros, a T alone is anything."""
+    return all(
+        "currency" in (*kinds[max(at - 1, 0) : at], *kinds[at + 1 : at + 2])
+        for at, kind in enumerate(kinds)
+        if kind == "shared"
+    )
+
+
+def _split_affix_words(text: str, fillers: frozenset[str]) -> list[_AffixWord] | None:
+    found: list[_AffixWord] = []
+    at, longest = 0, _longest_affix_word()
+    while at < len(text):
+        if text[at] in _SKIPPED_MARKS:
+            at += 1
+            continue
+        for end in range(min(len(text), at + longest), at, -1):
+            word = _FILLER if text[at:end].casefold() in fillers else _find_affix_word(text[at:end])
+            if word is not None and _is_word_end(text, end):
+                found.append(word)
+                break
+        else:
+            return None
+        at = end
+    return [word for word in found if word is not _FILLER]
+
+
+def _is_word_end(text: str, end: int) -> bool:
+    """Tell whether a word ends there: “bar” does not begin with the b of a billion, “kEUR” does begin with a k."""
+    if end == len(text) or not text[end - 1].isalpha() or not text[end].isalpha():
+        return True
+    if text[end - 1] >= _FIRST_EASTERN_LETTER or text[end] >= _FIRST_EASTERN_LETTER:
+        return True
+    rest = _LETTER_RUN.match(text, end)
+    return rest is not None and _find_affix_word(rest[0]) is not None
+
+
+def _find_affix_word(text: str) -> _AffixWord | None:
+    known = _read_affix_words()
+    return known.get(text) or known.get(text.casefold())
+
+
+@cache
+def _read_affix_words() -> Mapping[str, _AffixWord]:
+    numbers = read_number_words()
+    words = {sign: _AffixWord("sign") for sign in _NUMBER_SIGNS}
+    words |= {word: _AffixWord("round") for word in numbers["signs"]["round"]}
+    for kind, lists in (("magnitude", "magnitudes"), ("shared", "shared_magnitudes"), ("per_cent", "per_cent")):
+        words |= {word: _AffixWord(kind, Decimal(one)) for word, one in invert_word_lists(numbers[lists])}
+    return words | {word: _AffixWord("currency", codes=codes) for word, codes in _read_currency_codes().items()}
+
+
+@cache
+def _longest_affix_word() -> int:
+    return max(map(len, _read_affix_words()))
+
+
+@cache
+def _read_currency_codes() -> Mapping[str, CurrencyCodes]:
+    """Return word → codes. A code is known in capitals, the usual ones in any case."""
+    read = read_currency_words()
+    words: dict[str, CurrencyCodes] = {word: tuple(codes) for word, codes in read["words"].items()}
+    words |= {code: (_first_code(code),) for code in read["codes"].split()}
+    return words | {code.casefold(): (_first_code(code),) for code in read["any_case"]}
+
+
+def _first_code(code: str) -> str:
+    same: Mapping[str, str] = read_currency_words()["same"]
+    return same.get(code, code)
+
+
+@lru_cache(1 << 10)
+def currency_codes_of_text(text: str) -> CurrencyCodes:
+    """Return the ISO codes that *text*, a currency's name, code or sign, may mean; none when it is no currency."""
+    plain, known = normalize_written_text(text).strip(". "), _read_currency_codes()
+    return known.get(plain) or known.get(plain.casefold()) or known.get(plain.upper()) or NO_CURRENCY
+
+
+def is_same_currency(codes: CurrencyCodes, currency: str) -> bool:
+    """Tell whether a text that names *codes* may be in *currency*; what names none, or is asked of none, may."""
+    return not codes or not currency or any(code in codes for code in currency_codes_of_text(currency) or (currency,))
+
+
+def format_currency_codes(codes: CurrencyCodes) -> str:
+    """Return what a person is told a text may be in: EUR, SEK/NOK/DKK/ISK, or the likeliest of many."""
+    return "/".join(codes) if len(codes) <= _MOST_NAMED_CODES else f"{codes[0]}…"
+
+
+@cache
+def _read_currency_headers() -> frozenset[str]:
+    return frozenset(read_currency_words()["column_headers"]["names"])
+
+
+def is_currency_header(folded: str) -> bool:
+    """Tell whether a column of that header (small letters, words one blank apart) says what currency amounts are in."""
+    return folded in _read_currency_headers()

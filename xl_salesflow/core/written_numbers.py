@@ -1,0 +1,274 @@
+"""Read the numbers that people write: 1,234.50, 1.234,50, (300), 300-, 12 %, 1.2万元, 5m, 12 lakh, 1,5E+11, 500,-.
+
+A text is read with the dot and with the comma as decimal mark. Where both can be meant and nothing decides, it is ambiguous:
+85.000, 1,5. What decides is the column (core.written_columns), or what only a decimal mark looks like: 1,50, 1.234,5, 0,850.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache, lru_cache
+from math import isfinite
+from typing import NamedTuple
+
+from xl_salesflow.core.eastern_numerals import numeral_signs, value_of_numerals
+from xl_salesflow.core.written_durations import read_duration_days
+from xl_salesflow.core.written_money import (
+    NO_CURRENCY,
+    CurrencyCodes,
+    NumberAffix,
+    format_currency_codes,
+    is_same_currency,
+    join_currency_codes,
+    parse_number_affix,
+)
+from xl_salesflow.core.written_values import LONGEST_WRITTEN_VALUE, WrittenNumber, normalize_written_text
+from xl_salesflow.schema.table_columns import ColumnType
+
+DOT_DECIMAL, COMMA_DECIMAL = ".", ","
+_NUMBER_TEXT = re.compile(
+    r"(?P<before>[^0-9]*?)(?P<digits>(?:(?<![^\W\d_])[.,])?[0-9](?:[0-9.,' _]*[0-9])?)(?P<power>[eE][+-]?[0-9]{1,3})?"
+    r"(?P<cents>[.,](?:--?|=)?)?(?P<after>[^0-9]*)"
+)
+_STRAY_COMMA = re.compile(r"[1-9][0-9]{0,2},[0-9]")
+_INDIAN_GROUPS = re.compile(r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")
+_MYRIAD_GROUPS = re.compile(r"[1-9][0-9]{0,3}(?:,[0-9]{4})+")
+_GROUPED_BY = {
+    mark: re.compile(rf"[1-9][0-9]{{0,2}}(?P<by>[{mark}' _])[0-9]{{3}}(?:(?P=by)[0-9]{{3}})*") for mark in ".,"
+}
+_PERCENT_TYPES = (None, ColumnType.PERCENT, ColumnType.NUMBER)
+_WHOLE_TYPES = (ColumnType.INTEGER, ColumnType.POINTS)
+
+
+class DigitShape(StrEnum):
+    """What the marks among the digits tell about the decimal mark."""
+
+    WHOLE = "whole"  # 1234, 1 234: nothing
+    DOT = "dot"  # 12.5, 1,234.50: it is the dot
+    COMMA = "comma"  # 12,50, 1.234,5: it is the comma
+    STRAY = "stray"  # 1,5: the comma, or one of thousands gone astray
+    THOUSANDS = "thousands"  # 1,234: thousands as a rule
+    OPEN = "open"  # 85.000, 1234,5678: either
+
+
+class NumberReading(NamedTuple):
+    """A text as a number: its value with either decimal mark (None: impossible so), and what else it says.
+
+    *is_certain* tells that no slip of the hand explains its marks away, *codes* are the currencies it may be in.
+    """
+
+    dot: Decimal | None
+    comma: Decimal | None
+    shape: DigitShape
+    is_certain: bool
+    codes: CurrencyCodes
+    has_unit: bool
+    per_cent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NumberStyle:
+    """How the numbers of a column are written. *decimal* is "" while nothing is known.
+
+    *currency* is the workbook's ISO code, *own* what the column's amounts are in where they do not say, *rate* what one of them
+    is in the workbook's currency. *times* is what one stands for, *in_days* tells that spans of time are days.
+    """
+
+    decimal: str = ""
+    times: float = 1.0
+    currency: str = ""
+    own: CurrencyCodes = NO_CURRENCY
+    rate: float | None = None
+    in_days: bool = False
+
+
+_ANY_NUMBER_STYLE = NumberStyle()
+
+
+@lru_cache(1 << 14)
+def read_written_number(
+    text: str, type: ColumnType | None = None, style: NumberStyle = _ANY_NUMBER_STYLE, is_cell: bool = False
+) -> WrittenNumber:
+    """Return the number that *text* means in a column of *type*; a percentage is a fraction.
+
+    *is_cell* tells that the text is the content of a number cell, whose decimal mark is the dot.
+    """
+    reading = parse_number_reading(text)
+    if reading is None or (reading.per_cent and type not in _PERCENT_TYPES):
+        return _read_span_of_days(text) if style.in_days else WrittenNumber(None, "not_a_number")
+    rate = _rate_of_reading(reading, style)
+    if rate is None:
+        return WrittenNumber(
+            None,
+            "other_currency",
+            {"currency": style.currency, "named": format_currency_codes(reading.codes or style.own)},
+        )
+    meant = _decide_reading(reading, type, DOT_DECIMAL if is_cell else style.decimal)
+    if len(meant) > 1:
+        return _ambiguous_number(*meant)
+    if not meant:
+        return WrittenNumber(None, "not_a_number")
+    value = meant[0] * rate * (1 if reading.has_unit else Decimal(str(style.times)))
+    if type is ColumnType.PERCENT:
+        return _read_share(value, reading.per_cent or style.times != 1.0)
+    if type is ColumnType.INTEGER and value % 1:
+        return WrittenNumber(None, "not_whole")
+    number = float(value)
+    return WrittenNumber(number, "number_as_text") if isfinite(number) else WrittenNumber(None, "not_a_number")
+
+
+@lru_cache(1 << 14)
+def parse_number_reading(text: str) -> NumberReading | None:
+    """Return what *text* may mean as a number, or None when it is none."""
+    plain = normalize_written_text(text)
+    if not plain or len(plain) > LONGEST_WRITTEN_VALUE:
+        return None
+    match = _NUMBER_TEXT.fullmatch(plain)
+    if match is None:
+        return _parse_eastern_number(plain)
+    affixes = _parse_affixes(match["before"], match["after"])
+    if affixes is None:
+        return _parse_eastern_number(plain)
+    digits, power, factor = match["digits"], match["power"] or "", affixes.factor
+    mark_behind = (match["cents"] or "")[:1]  # 12.500,- has no cents, and the comma before them
+    dot, comma = (None if mark_behind not in ("", mark) else _value_of_digits(digits, power, mark) for mark in ".,")
+    if dot is None and comma is None:
+        return None
+    shape = _shape_of_digits(digits, dot, comma)
+    if shape is DigitShape.STRAY and (affixes.has_unit or power):
+        shape = DigitShape.COMMA
+    return NumberReading(
+        None if dot is None else dot * factor,
+        None if comma is None else comma * factor,
+        shape,
+        bool(power) or {".", ","} <= set(digits) or max(map(digits.count, ".,")) > 1,
+        affixes.codes,
+        affixes.has_unit,
+        affixes.per_cent,
+    )
+
+
+def _shape_of_digits(digits: str, dot: Decimal | None, comma: Decimal | None) -> DigitShape:
+    if comma is None:
+        return DigitShape.DOT
+    if dot is None:
+        return DigitShape.STRAY if _STRAY_COMMA.fullmatch(digits) else DigitShape.COMMA
+    if dot == comma:
+        return DigitShape.WHOLE
+    return DigitShape.THOUSANDS if _GROUPED_BY[","].fullmatch(digits) else DigitShape.OPEN
+
+
+def _parse_affixes(before: str, after: str) -> NumberAffix | None:
+    """Return what stands around the digits as one, its factor with the sign; None where that is no number's."""
+    first, last = parse_number_affix(before.strip()), parse_number_affix(after.strip())
+    if first is None or last is None or (first.has_unit and last.has_unit):
+        return None
+    signs = first.signs + last.signs
+    if signs not in ("", "+", "-", "()"):
+        return None
+    codes = join_currency_codes((first.codes, last.codes))
+    if codes is None:
+        return None
+    factor = first.factor * last.factor * (-1 if signs in ("-", "()") else 1)
+    return NumberAffix(signs, codes, factor, first.has_unit or last.has_unit, first.per_cent or last.per_cent)
+
+
+def _value_of_digits(digits: str, power: str, mark: str) -> Decimal | None:
+    head, found, tail = digits.partition(mark)
+    if found and (not tail.isdigit() or (len(head) > 1 and head[0] == "0" and len(tail) == 3)):
+        return None  # 007,500 is neither
+    if head and not head.isdigit():
+        if power or not _is_grouped(head, "," if mark == "." else "."):
+            return None
+        head = "".join(filter(str.isdigit, head))
+    return Decimal(f"{head or 0}.{tail or 0}{power}")
+
+
+def _is_grouped(head: str, by: str) -> bool:
+    if _GROUPED_BY[by].fullmatch(head):
+        return True
+    return by == "," and bool(_INDIAN_GROUPS.fullmatch(head) or _MYRIAD_GROUPS.fullmatch(head))
+
+
+def _decide_reading(reading: NumberReading, type: ColumnType | None, decimal: str) -> tuple[Decimal, ...]:
+    """Return the values that *reading* may have: one where something decides, none where it does not fit the column."""
+    dot, comma = reading.dot, reading.comma
+    if decimal:
+        known, other = (dot, comma) if decimal == DOT_DECIMAL else (comma, dot)
+        chosen = known if known is not None or not reading.is_certain else other
+        return () if chosen is None else (chosen,)
+    if reading.shape is DigitShape.STRAY and comma is not None and type not in _WHOLE_TYPES:
+        return comma, Decimal(f"{comma:f}".replace(".", ""))
+    if reading.shape is DigitShape.THOUSANDS and dot is not None:
+        return (dot,)
+    values = tuple(dict.fromkeys(value for value in (dot, comma) if value is not None))
+    fits = tuple(value for value in values if fits_column_type(value, reading, type))
+    return fits if len(fits) == 1 else values
+
+
+def fits_column_type(value: Decimal, reading: NumberReading, type: ColumnType | None) -> bool:
+    """Tell whether a column of *type* can hold *value*: whole numbers, shares up to 100 %."""
+    if type in _WHOLE_TYPES:
+        return value % 1 == 0
+    return type is not ColumnType.PERCENT or abs(value) <= (1 if reading.per_cent else 100)
+
+
+def _rate_of_reading(reading: NumberReading, style: NumberStyle) -> Decimal | None:
+    """Return what one of the amount's currency is in the workbook's: 1 when it is the same, None when nobody knows."""
+    codes = reading.codes or style.own
+    if is_same_currency(codes, style.currency):
+        return Decimal(1)
+    return Decimal(str(style.rate)) if style.rate and set(codes) & set(style.own) else None
+
+
+def _read_share(value: Decimal, is_settled: bool) -> WrittenNumber:
+    if value > 1 and not is_settled:
+        return WrittenNumber(None, "ambiguous_number", {"first": f"{value}%", "second": f"{value * 100:f}%"})
+    if not 0 <= value <= 1:
+        return WrittenNumber(None, "not_a_share")
+    return WrittenNumber(float(value), "number_as_text")
+
+
+def _read_span_of_days(text: str) -> WrittenNumber:
+    span = read_duration_days(text)
+    if span is None:
+        return WrittenNumber(None, "not_a_number")
+    least, most = span
+    if least != most:
+        return _ambiguous_number(least, most)
+    return WrittenNumber(float(least), "number_as_text") if least % 1 == 0 else WrittenNumber(None, "not_whole")
+
+
+def _ambiguous_number(first: Decimal, second: Decimal) -> WrittenNumber:
+    facts = {"first": format_plain_decimal(first), "second": format_plain_decimal(second)}
+    return WrittenNumber(None, "ambiguous_number", facts)
+
+
+def format_plain_decimal(value: Decimal) -> str:
+    """Return *value* without an exponent and without zeros that say nothing."""
+    return f"{value.normalize():f}"
+
+
+def _parse_eastern_number(text: str) -> NumberReading | None:
+    """Return the number that numerals or several units make: 三千万, 1亿2000万, 伍佰元整."""
+    match = _eastern_number_shape().fullmatch(text)
+    affixes = _parse_affixes(match["before"], match["after"]) if match else None
+    value = value_of_numerals(match["numerals"]) if match else None
+    if value is None or affixes is None or affixes.has_unit:
+        return None
+    value *= affixes.factor
+    return NumberReading(value, value, DigitShape.WHOLE, True, affixes.codes, True, False)
+
+
+@cache
+def _eastern_number_shape() -> re.Pattern[str]:
+    signs = numeral_signs()
+    return re.compile(rf"(?P<before>[^0-9{signs}]*)(?P<numerals>[0-9.{signs}]+)(?P<after>[^0-9{signs}]*)")
+
+
+def is_written_number(text: str) -> bool:
+    """Tell whether *text* is a number, whatever its decimal mark, its currency and its unit."""
+    return text.isdigit() or parse_number_reading(text) is not None

@@ -1,0 +1,184 @@
+"""Read dates with named months and spans of the calendar: 5. März 2026, Mar-26, Q3 2026, KW 23/2026, 2026年上半年."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import NamedTuple
+
+from xl_salesflow.core.written_values import normalize_written_text
+from xl_salesflow.core.written_words import invert_word_lists, read_calendar_words
+
+TWO_DIGIT_YEARS = range(1970, 2070)
+"""What a year of two digits means: 70 is 1970, 69 is 2069."""
+
+_DATE_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+(?:['-][^\W\d_]+)*")
+_BETWEEN_TOKENS = re.compile(r"[\s.,/'()º°ª-]*")
+_JOINED_YEAR = re.compile(r"[^\W\d_]+\.?[-/']'?[0-9]{2}")
+_ROMAN_NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_PERIODS_A_YEAR = {"quarter": 4, "half": 2, "week": 53}
+
+
+class CalendarSpan(NamedTuple):
+    """The first and the last day that a text means; the same where it is a day. None where there are no such days."""
+
+    first: date
+    last: date
+
+
+NO_SUCH_DAY: tuple[()] = ()
+"""What is made of a text that looks like a date and is none: 31 February 2026."""
+
+
+def full_year(text: str) -> int:
+    """Return the year that four digits or two (TWO_DIGIT_YEARS) mean."""
+    year = int(text)
+    if len(text) > 2:
+        return year
+    century = TWO_DIGIT_YEARS.start - TWO_DIGIT_YEARS.start % 100
+    return century + year if century + year in TWO_DIGIT_YEARS else century + 100 + year
+
+
+def make_day(year: int, month: int, day: int) -> CalendarSpan | tuple[()]:
+    """Return one day, or NO_SUCH_DAY."""
+    try:
+        found = date(year, month, day)
+    except ValueError:  # no such day
+        return NO_SUCH_DAY
+    return CalendarSpan(found, found)
+
+
+def make_month(year: int, month: int, count: int = 1) -> CalendarSpan | tuple[()]:
+    """Return *count* months from *month* on, or NO_SUCH_DAY."""
+    if not (1 <= month <= 12 and 1 <= year <= 9999):
+        return NO_SUCH_DAY
+    last = month + count - 1
+    return CalendarSpan(date(year, month, 1), date(year, last, monthrange(year, last)[1]))
+
+
+def parse_calendar_words(text: str) -> CalendarSpan | tuple[()] | None:
+    """Return the days that *text* names by a month, a quarter, a half or a week; None when it names none."""
+    folded = text.casefold()
+    for word, meaning in read_calendar_words()["periods"]["written_out"].items():
+        folded = folded.replace(word, meaning)
+    folded = _eastern_marks().sub(" ", folded)
+    tokens = _split_date_tokens(folded)
+    if tokens is None:
+        return None
+    months, kinds = _read_months(), _read_period_words()
+    if sum(token in months for token in tokens) > 1 and tokens[0] in _read_weekdays():
+        tokens = tokens[1:]  # mar. 5 mai: a Tuesday
+    named = [token for token in tokens if token in months]
+    tokens = [token for token in tokens if token in months or token not in _read_date_fillers() or token in kinds]
+    is_end = bool(tokens) and tokens[0] in _read_end_words()
+    tokens = tokens[1:] if is_end else tokens
+    if len(named) == 1:
+        found = _span_of_named_month(tokens, named[0], _JOINED_YEAR.search(folded) is not None)
+    else:
+        found = _span_of_period(tokens) if not named else None
+    return CalendarSpan(found.last, found.last) if is_end and found else found
+
+
+def _split_date_tokens(text: str) -> list[str] | None:
+    """Return the numbers and the words of *text*, or None where other things stand between them."""
+    tokens, at = list[str](), 0
+    for match in _DATE_TOKEN.finditer(text):
+        if not _BETWEEN_TOKENS.fullmatch(text, at, match.start()):
+            return None
+        tokens.append(match[0])
+        at = match.end()
+    return tokens if tokens and _BETWEEN_TOKENS.fullmatch(text, at) else None
+
+
+def _span_of_named_month(tokens: Sequence[str], name: str, is_joined: bool) -> CalendarSpan | tuple[()] | None:
+    month, at = _read_months()[name], list(tokens).index(name)
+    numbers = [token for token in tokens if token.isdigit()]
+    if len(numbers) != len(tokens) - 1 or len(numbers) > 2 or not numbers:
+        return None
+    if len(numbers) == 1:
+        (year,) = numbers
+        return make_month(full_year(year), month) if len(year) == 4 or (is_joined and at == 0) else None
+    if at == 2:
+        return None
+    day, year = (numbers[1], numbers[0]) if len(numbers[0]) == 4 else (numbers[0], numbers[1])
+    if len(day) > 2 or len(year) not in (2, 4):
+        return None
+    return make_day(full_year(year), month, int(day))
+
+
+def _span_of_period(tokens: Sequence[str]) -> CalendarSpan | tuple[()] | None:
+    kinds = _read_period_words()
+    places = [at for at, token in enumerate(tokens) if token in kinds]
+    if len(places) != 1 or len(tokens) != 3:
+        return None
+    (at,) = places
+    kind, others = kinds[tokens[at]], [token for place, token in enumerate(tokens) if place != at]
+    counted = _pick_period_number(others, kind, at)
+    if counted is None:
+        return None
+    number, year = counted
+    if not 1 <= number <= _PERIODS_A_YEAR[kind]:
+        return NO_SUCH_DAY
+    if kind == "week":
+        return _span_of_week(year, number)
+    months = 12 // _PERIODS_A_YEAR[kind]
+    return make_month(year, (number - 1) * months + 1, months)
+
+
+def _pick_period_number(others: Sequence[str], kind: str, at: int) -> tuple[int, int] | None:
+    """Return which of two numbers counts the periods and which is the year: the longer one, or the one that can be no count."""
+    values = [_ROMAN_NUMBERS.get(token, int(token) if token.isdigit() else None) for token in others]
+    first, second = values
+    if first is None or second is None:
+        return None
+    lengths = [len(token) if token.isdigit() else 0 for token in others]
+    if lengths[0] == 4 or (lengths == [2, 2] and kind == "week" and at == 1):
+        return second, full_year(others[0])
+    if lengths[1] == 4 or (lengths[1] == 2 and (first <= _PERIODS_A_YEAR[kind])):
+        return first, full_year(others[1])
+    return (second, full_year(others[0])) if lengths[0] == 2 and lengths[1] == 1 else None
+
+
+def _span_of_week(year: int, week: int) -> CalendarSpan | tuple[()]:
+    try:
+        first = date.fromisocalendar(year, week, 1)
+    except ValueError:  # a year of 52 weeks
+        return NO_SUCH_DAY
+    return CalendarSpan(first, first + timedelta(days=6))
+
+
+@cache
+def _read_months() -> Mapping[str, int]:
+    months: Mapping[str, list[list[str]]] = read_calendar_words()["months"]
+    return {word: number for names in months.values() for number, words in enumerate(names, 1) for word in words}
+
+
+@cache
+def _read_weekdays() -> frozenset[str]:
+    words = (word for words in read_calendar_words()["weekdays"].values() for word in words)
+    return frozenset(map(normalize_written_text, words))
+
+
+@cache
+def _read_end_words() -> frozenset[str]:
+    return frozenset(read_calendar_words()["date_words"]["end"])
+
+
+@cache
+def _read_date_fillers() -> frozenset[str]:
+    return _read_weekdays() | frozenset(read_calendar_words()["date_words"]["fillers"])
+
+
+@cache
+def _read_period_words() -> Mapping[str, str]:
+    periods = read_calendar_words()["periods"]
+    return dict(invert_word_lists({kind: periods[kind] for kind in _PERIODS_A_YEAR}))
+
+
+@cache
+def _eastern_marks() -> re.Pattern[str]:
+    words = read_calendar_words()
+    return re.compile("|".join(map(re.escape, words["date_words"]["year_signs"] + words["periods"]["ordinals"])))

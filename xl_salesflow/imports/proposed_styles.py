@@ -1,0 +1,182 @@
+"""Propose how the numbers and dates of a file are written: decimal marks, units, currencies, orders of days.
+
+One program wrote the file: what one of its columns shows decides for those that show nothing. What stays open is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from xl_salesflow.core.written_columns import (
+    ColumnEvidence,
+    is_open_choice,
+    judge_date_order,
+    judge_decimal_mark,
+    open_choices,
+    read_number_column,
+)
+from xl_salesflow.core.written_dates import YEAR_FIRST
+from xl_salesflow.core.written_headers import read_header_unit
+from xl_salesflow.core.written_money import (
+    NO_CURRENCY,
+    CurrencyCodes,
+    currency_codes_of_text,
+    is_currency_header,
+    is_same_currency,
+    join_currency_codes,
+)
+from xl_salesflow.core.written_numbers import NumberStyle, parse_number_reading
+from xl_salesflow.imports.import_sources import ImportSource
+from xl_salesflow.imports.import_values import is_filled_text, tidy_texts
+from xl_salesflow.imports.import_vocabulary import CURRENCY_TARGET, fold_name, targets_of_table
+from xl_salesflow.imports.map_parts import OPEN_RATE, ColumnMap
+from xl_salesflow.imports.proposal_notes import ProposalNotes
+from xl_salesflow.schema.table_columns import Column, ColumnType
+
+ColumnMaps = dict[str, ColumnMap]
+_BARE_NUMBER = re.compile(r"[-0-9.,]+")
+_AMOUNTS_OF_QUOTES = ("Quotes", "QuoteLines")  # in the quote's currency, whatever the workbook's
+_MOSTLY = 0.5  # of the amounts must name a currency for it to be the column's
+_KNOWN_CURRENCIES_SHARE = 0.6  # of a column's distinct texts must be currencies
+
+
+@dataclass(frozen=True)
+class StyleProposal:
+    """Proposes the styles of one *source* that becomes rows of *table*, in a workbook that counts in *currency*."""
+
+    source: ImportSource
+    table: str
+    currency: str
+    notes: ProposalNotes
+
+    def propose(self, columns: Mapping[str, str]) -> ColumnMaps:
+        """Return what becomes of every column of the source, in the file's order; *columns* are the targets found."""
+        known = targets_of_table(self.table) if self.table else {}
+        evidence: dict[str, ColumnEvidence] = {}
+        maps = {
+            header: self._propose_column(header, known.get(columns.get(header, "")), evidence)
+            for header in self.source.headers
+        }
+        self._tell_evidence(maps, evidence)
+        self._decide_together(maps, evidence, "dates", self.notes.add_dates_as_beside)
+        self._decide_together(maps, evidence, "decimal", self.notes.add_decimal_as_beside)
+        return self._with_currency_column(maps, known) if self.table else maps
+
+    def _propose_column(self, header: str, target: Column | None, evidence: dict[str, ColumnEvidence]) -> ColumnMap:
+        if target is None:
+            return ColumnMap()
+        texts = tidy_texts(self.source.cells[header])
+        texts = texts[is_filled_text(texts)]
+        if target.type.is_date:
+            evidence[header] = judge_date_order(texts.unique())
+            return ColumnMap(target.id, dates=evidence[header].answer)
+        if target.type.is_text or target.type is ColumnType.POINTS:
+            return ColumnMap(target.id)
+        evidence[header] = judge_decimal_mark(
+            texts.unique(), self.source.layout.delimiter, target.type, self.source.number_cells
+        )
+        how = ColumnMap(target.id, decimal=evidence[header].answer, times=read_header_unit(header).times)
+        if target.type is ColumnType.PERCENT:
+            return replace(how, times=self._percent_factor(texts, how))
+        asks_currency = target.type is ColumnType.MONEY and self.table not in _AMOUNTS_OF_QUOTES
+        return self._with_currency(how, header, texts) if asks_currency else how
+
+    def _percent_factor(self, texts: pd.Series, how: ColumnMap) -> float:
+        # 60 in a column of fractions can only be per cent
+        style = NumberStyle(open_choices(how.decimal)[0])
+        values = read_number_column(texts, ColumnType.NUMBER, style, self.source.number_cells).values
+        return 0.01 if how.times == 1.0 and values.max() > 1 else how.times
+
+    def _with_currency(self, how: ColumnMap, header: str, texts: pd.Series) -> ColumnMap:
+        """Return *how* with the currency of a column that is not in the workbook's: what one of it is worth is a question."""
+        codes = read_header_unit(header).codes or _currency_of_amounts(texts, self.currency)
+        if is_same_currency(codes, self.currency):
+            return how
+        return replace(how, currency=codes[0], rate=OPEN_RATE)
+
+    def _tell_evidence(self, maps: ColumnMaps, evidence: Mapping[str, ColumnEvidence]) -> None:
+        for header, shown in evidence.items():
+            if shown.is_open or not shown.example:
+                continue
+            if maps[header].dates and shown.answer != YEAR_FIRST:
+                self.notes.add_dates_shown(self.source, header, shown)
+            elif maps[header].decimal == ",":
+                self.notes.add_decimal_shown(self.source, header, shown)
+
+    def _decide_together(
+        self,
+        maps: ColumnMaps,
+        evidence: Mapping[str, ColumnEvidence],
+        part: str,
+        tell: Callable[[ImportSource, str, str], None],
+    ) -> None:
+        """Decide the open columns by those that show how the file's program writes, where these agree."""
+        shown = {
+            getattr(maps[header], part)
+            for header, found in evidence.items()
+            if found.example and not found.is_open and found.answer != YEAR_FIRST
+        } - {""}
+        if len(shown) != 1:
+            return
+        answer = next(iter(shown))
+        for header, how in maps.items():
+            asked = getattr(how, part)
+            if is_open_choice(asked) and answer in open_choices(asked):
+                maps[header] = replace(how, **{part: answer})
+                tell(self.source, header, answer)
+
+    def _with_currency_column(self, maps: ColumnMaps, known: Mapping[str, Column]) -> ColumnMaps:
+        """Return *maps* with the column that says what currency the amounts beside it are in."""
+        amounts = [header for header, how in maps.items() if how.to and known[how.to].type is ColumnType.MONEY]
+        header = self._find_currency_column(maps, amounts)
+        if header is None or self.table in _AMOUNTS_OF_QUOTES:
+            return maps
+        texts = tidy_texts(self.source.cells[header])
+        counts = texts[texts != ""].value_counts()
+        maps[header] = ColumnMap(CURRENCY_TARGET)
+        foreign = [text for text in counts.index if not is_same_currency(_codes_of_cell(text), self.currency)]
+        if len(counts) == len(foreign) == 1 and (texts != "").all():
+            code = _codes_of_cell(foreign[0])[0]
+            for amount in amounts:
+                if not maps[amount].currency:
+                    maps[amount] = replace(maps[amount], currency=code, rate=OPEN_RATE)
+        elif foreign:
+            said = ", ".join(f"{text} {count:,}" for text, count in counts.items())
+            self.notes.add_several_currencies(self.source, header, said, self.currency)
+        return maps
+
+    def _find_currency_column(self, maps: ColumnMaps, amounts: Sequence[str]) -> str | None:
+        found = [
+            header
+            for header, how in maps.items()
+            if not how.to and is_currency_header(fold_name(header)) and self._holds_currencies(header)
+        ]
+        beside = (h for h in found for amount in amounts if fold_name(h).startswith(fold_name(amount)))
+        return next(beside, found[0] if found else None) if amounts else None
+
+    def _holds_currencies(self, header: str) -> bool:
+        texts = [text for text in tidy_texts(self.source.cells[header]).unique() if text]
+        known = sum(bool(currency_codes_of_text(text)) for text in texts)
+        return bool(texts) and known >= _KNOWN_CURRENCIES_SHARE * len(texts)
+
+
+def _codes_of_cell(text: str) -> CurrencyCodes:
+    return currency_codes_of_text(text) or (text,)
+
+
+def _currency_of_amounts(texts: pd.Series, currency: str) -> CurrencyCodes:
+    """Return the one other currency that amounts name, most of them or the first of them; none where they name the workbook's."""
+    dressed = texts[~texts.str.fullmatch(_BARE_NUMBER).to_numpy(bool)]
+    readings = [reading for text in dressed if (reading := parse_number_reading(text))]
+    named = [reading.codes for reading in readings if reading.codes]
+    if not named or any(is_same_currency(codes, currency) for codes in named):
+        return NO_CURRENCY
+    first = parse_number_reading(texts.iloc[0])
+    is_first_named = first is not None and bool(first.codes)
+    if len(named) < _MOSTLY * len(texts) and not is_first_named:
+        return NO_CURRENCY
+    return join_currency_codes(named) or NO_CURRENCY

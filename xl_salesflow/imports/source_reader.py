@@ -1,0 +1,294 @@
+"""Read the columns of one source as values of our columns: numbers, dates, choices, texts.
+
+What a number or a date means is core's to say; here is said what becomes of a cell that means none. A cell that is not
+understood stays blank, is told and is counted: no column loses values in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.written_columns import read_date_column, read_number_column
+from xl_salesflow.core.written_dates import FIRST_DAY_COLUMNS, DateStyle
+from xl_salesflow.core.written_headers import read_header_unit
+from xl_salesflow.core.written_money import NO_CURRENCY, CurrencyCodes, currency_codes_of_text
+from xl_salesflow.core.written_numbers import NumberStyle
+from xl_salesflow.core.written_values import WrittenDate, WrittenNumber
+from xl_salesflow.core.written_words import words_for_nobody, yes_no_of_word
+from xl_salesflow.imports.import_findings import (
+    AMBIGUOUS_DATE_IN_FILE,
+    AMBIGUOUS_NUMBER_IN_FILE,
+    BAD_CHOICE_IN_FILE,
+    BAD_DATE_IN_FILE,
+    BAD_NUMBER_IN_FILE,
+    BAD_POINTS_IN_FILE,
+    BAD_SHARE_IN_FILE,
+    CUT_TEXT_IN_FILE,
+    FAILED_FORMULA_IN_FILE,
+    NOT_WHOLE_IN_FILE,
+    OTHER_CURRENCY_IN_FILE,
+    PERIOD_IN_FILE,
+    RELATIVE_DATE_IN_FILE,
+    SEVERAL_PEOPLE_IN_FILE,
+    UNCALCULATED_IN_FILE,
+    UNLIKELY_DATE_IN_FILE,
+    UNLIKELY_UNIT_IN_FILE,
+    make_column_findings,
+)
+from xl_salesflow.imports.import_sources import ImportSource
+from xl_salesflow.imports.import_stages import kind_of_stage_name
+from xl_salesflow.imports.import_values import (
+    FAILED_FORMULA_VALUES,
+    UNCALCULATED_FORMULA,
+    is_filled_text,
+    map_distinct_texts,
+    tidy_texts,
+)
+from xl_salesflow.imports.map_parts import ColumnMap
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
+from xl_salesflow.schema.table_columns import Column, ColumnType
+
+_PEOPLE_TABLES = ("Contacts", "Team")
+_NAME_WITH_ADDRESS = re.compile(r"([^();]*[^();\s])\s*\([^()\s@]+@[^()\s@]+\)")
+_LONGEST_IMPORTED_TEXT = 32_767  # characters an Excel cell holds
+_UNLIKELY_UNIT_FACTOR = 1000  # times the middle of a column: an amount in the wrong unit
+
+CleanedValues = Mapping[str, Mapping[str, str]]
+
+_VERDICT_FINDINGS: Mapping[str, tuple[str, Text]] = MappingProxyType(
+    {
+        "not_a_number": ("number", BAD_NUMBER_IN_FILE),
+        "ambiguous_number": ("number", AMBIGUOUS_NUMBER_IN_FILE),
+        "not_whole": ("number", NOT_WHOLE_IN_FILE),
+        "not_a_share": ("range", BAD_SHARE_IN_FILE),
+        "other_currency": ("currency", OTHER_CURRENCY_IN_FILE),
+        "not_a_date": ("date", BAD_DATE_IN_FILE),
+        "impossible_date": ("date", BAD_DATE_IN_FILE),
+        "unlikely_date": ("date", UNLIKELY_DATE_IN_FILE),
+        "ambiguous_date": ("date", AMBIGUOUS_DATE_IN_FILE),
+        "period_as_date": ("period", PERIOD_IN_FILE),
+        "relative_date": ("relative", RELATIVE_DATE_IN_FILE),
+    }
+)
+"""Rule of a written value (core.written_values) → rule and words of the finding about its cell."""
+
+_TAKEN_VERDICTS = MappingProxyType({"period_as_date": "note", "relative_date": "warn"})
+"""Rules of values that are taken though something is to be said about them → the severity of what is said."""
+
+
+@dataclass(frozen=True)
+class ImportContext:
+    """What reading files leans on: the language of messages, the workbook's currency (ISO code), the day of the run."""
+
+    language: Language
+    currency: str
+    today: date
+
+
+def make_import_context(pipeline: Pipeline) -> ImportContext:
+    """Return what the files for *pipeline* are read with."""
+    return ImportContext(pipeline.language, pipeline.settings.text("currency").strip().upper(), pipeline.today)
+
+
+@dataclass(frozen=True)
+class LostCells:
+    """The cells of one column of a file that were not understood and stay blank: *cells* of *filled*."""
+
+    file: str
+    header: str
+    table: str
+    column: str
+    cells: int
+    filled: int
+
+
+@dataclass(frozen=True)
+class SourceReader:
+    """Reads the columns of one source; *values* is the clean-up by vocabulary. Findings and lost cells are collected.
+
+    *row_currencies* is the column that says what currency the amounts of a row are in, where the file has one.
+    """
+
+    source: ImportSource
+    table: str
+    context: ImportContext
+    values: CleanedValues
+    findings: list[Finding]
+    lost: list[LostCells] = field(default_factory=list)
+    row_currencies: pd.Series | None = None
+
+    def column(self, header: str, target: Column, how: ColumnMap) -> pd.Series:
+        """Return the cells under *header* as values of *target*, typed as schema.table_frames says."""
+        texts = tidy_texts(self.source.cells[header], lines=target.type is ColumnType.LONG)
+        failed, never = texts.isin(FAILED_FORMULA_VALUES), texts == UNCALCULATED_FORMULA
+        is_text = target.type.is_text
+        severity = "warn" if is_text else "block"
+        self._report("formula", FAILED_FORMULA_IN_FILE, header, target, texts[failed], severity)
+        self._report("formula", UNCALCULATED_IN_FILE, header, target, texts[never], severity)
+        if is_text:
+            return self._text(header, target, texts.mask(failed | never, ""))
+        filled = texts.where(is_filled_text(texts), "")
+        read = self._dates if target.type.is_date else self._numbers
+        values = read(header, target, how, filled.mask(failed | never, ""))
+        is_filled = filled != ""
+        self._count_lost(header, target, int((is_filled & values.isna()).sum()), int(is_filled.sum()))
+        return values
+
+    def _dates(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
+        style = DateStyle(how.dates, self.context.today, target.id in FIRST_DAY_COLUMNS, self.source.date1904)
+        read = read_date_column(texts, style, keeps_clock=target.type is ColumnType.TIME)
+        self._report_verdicts(header, target, texts, read.verdicts)
+        return read.values
+
+    def _numbers(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
+        if target.type is ColumnType.PERCENT and not read_header_unit(header).per_cent:
+            values = self._shares(header, target, how, texts)
+        elif self.row_currencies is not None and target.type is ColumnType.MONEY and not how.currency:
+            values = self._amounts_by_row(header, target, how, texts)
+        else:
+            values = self._read_numbers(header, target, how, texts, currency_codes_of_text(how.currency))
+        return self._check_range(header, target, how, texts, values)
+
+    def _read_numbers(
+        self, header: str, target: Column, how: ColumnMap, texts: pd.Series, own: CurrencyCodes
+    ) -> pd.Series:
+        style = NumberStyle(how.decimal, how.times, self.context.currency, own, how.rate)
+        # a share is checked against its bounds once the whole column is read
+        type = ColumnType.NUMBER if target.type is ColumnType.PERCENT else target.type
+        read = read_number_column(texts, type, style, self.source.number_cells)
+        self._report_verdicts(header, target, texts, read.verdicts)
+        return read.values
+
+    def _amounts_by_row(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
+        """Return amounts whose currency another column says; what names its own currency is in that."""
+        values = pd.Series(np.nan, index=texts.index, dtype="float64")
+        said = tidy_texts(self.row_currencies)  # type: ignore[arg-type]
+        for currency in said.unique():
+            rows = said == currency
+            own = currency_codes_of_text(currency) or ((currency,) if currency else NO_CURRENCY)
+            values.loc[rows] = self._read_numbers(header, target, how, texts[rows], own)
+        return values
+
+    def _shares(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
+        """Return shares of one, where some are per cent and some fractions: 60 beside 0.6.
+
+        A cell formatted as per cent holds a fraction, and one typed beside it a whole number. With fractions there, 1 is all.
+        """
+        values = self._read_numbers(header, target, how, texts, NO_CURRENCY)
+        if how.times == 1.0:
+            return values
+        style = NumberStyle(how.decimal)
+        plain = read_number_column(texts, ColumnType.NUMBER, style, self.source.number_cells).values
+        whole = ~texts.str.contains("%", regex=False).to_numpy(bool)
+        fractions = whole & (plain > 0).to_numpy() & (plain < 1).to_numpy()
+        return values.mask(fractions | (whole & (plain == 1).to_numpy()), plain) if fractions.any() else values
+
+    def _check_range(self, header: str, target: Column, how: ColumnMap, texts: pd.Series, read: pd.Series) -> pd.Series:
+        if target.type is ColumnType.POINTS:
+            wrong, says = read.notna() & ~read.isin([0, 1, 2, 3]), BAD_POINTS_IN_FILE
+        elif target.type is ColumnType.PERCENT:
+            wrong, says = (read < 0) | (read > 1), BAD_SHARE_IN_FILE
+        else:
+            self._report_unlikely_units(header, target, how, texts, read)
+            return read
+        self._report("range", says, header, target, texts[wrong], "block")
+        return read.mask(wrong)
+
+    def _report_unlikely_units(
+        self, header: str, target: Column, how: ColumnMap, texts: pd.Series, read: pd.Series
+    ) -> None:
+        if how.times == 1.0:
+            return
+        slipped = read.abs() > _UNLIKELY_UNIT_FACTOR * read.abs().quantile(interpolation="lower")
+        # the same where the cell names its own unit
+        alone = read_number_column(texts[slipped], target.type, NumberStyle(how.decimal), self.source.number_cells)
+        self._report("unit", UNLIKELY_UNIT_IN_FILE, header, target, texts[slipped][alone.values != read[slipped]])
+
+    def _text(self, header: str, target: Column, texts: pd.Series) -> pd.Series:
+        known = self.values.get(target.options or "", {})
+        texts = map_distinct_texts(texts, lambda text: known.get(text, text)) if known else texts
+        if target.type in (ColumnType.REF, ColumnType.LIST):
+            texts = texts.mask(texts.str.casefold().isin(words_for_nobody()), "")
+        if target.options in _PEOPLE_TABLES:
+            several = texts[texts.map(lambda text: len(_NAME_WITH_ADDRESS.findall(text)) > 1).astype(bool)]
+            self._report("several", SEVERAL_PEOPLE_IN_FILE, header, target, several, severity="note")
+            texts = map_distinct_texts(texts, _take_first_person)
+        if target.type is ColumnType.CHOICE:
+            return self._choice(header, target, texts)
+        if target.type is ColumnType.LIST:
+            choices = LISTS[str(target.options)]
+            return map_distinct_texts(texts, lambda text: identify_choice(choices, text) or text)
+        self._report("long", CUT_TEXT_IN_FILE, header, target, texts[texts.str.len() > _LONGEST_IMPORTED_TEXT])
+        return texts.str.slice(0, _LONGEST_IMPORTED_TEXT).astype(object)
+
+    def _choice(self, header: str, target: Column, texts: pd.Series) -> pd.Series:
+        choices = CHOICES[str(target.options)]
+        texts = texts.mask(~is_filled_text(texts), "") if target.options != "yes_no" else texts
+        read = map_distinct_texts(
+            texts, lambda text: identify_choice(choices, text) or _read_choice_word(target, text) or ""
+        )
+        known = ", ".join(label.in_(self.context.language) for label in choices.values())
+        filled = is_filled_text(texts)
+        wrong = texts[(read == "") & filled]
+        self._report("choice", BAD_CHOICE_IN_FILE, header, target, wrong, "block", known=known)
+        self._count_lost(header, target, len(wrong), int(filled.sum()))
+        return read
+
+    def _report_verdicts(
+        self, header: str, target: Column, texts: pd.Series, verdicts: Mapping[str, WrittenNumber | WrittenDate]
+    ) -> None:
+        """Tell what is to be said about *texts*, cells of one verdict together."""
+        alike: dict[tuple[str, tuple[tuple[str, str], ...]], set[str]] = {}
+        for text, verdict in verdicts.items():
+            if text:
+                alike.setdefault((verdict.rule, tuple(verdict.facts.items())), set()).add(text)
+        for (rule, facts), said in alike.items():
+            id, words = _VERDICT_FINDINGS[rule]
+            severity = _TAKEN_VERDICTS.get(rule, "block")
+            self._report(id, words, header, target, texts[texts.isin(said)], severity, **dict(facts))
+
+    def _count_lost(self, header: str, target: Column, cells: int, filled: int) -> None:
+        if cells:
+            self.lost.append(LostCells(self.source.name, header, self.table, target.id, cells, filled))
+
+    def _report(
+        self, rule: str, says: Text, header: str, target: Column, texts: pd.Series, severity: str = "warn", **facts: str
+    ) -> None:
+        self.findings.extend(
+            make_column_findings(
+                rule,
+                says,
+                self.source.name,
+                header,
+                texts,
+                self.context.language,
+                self.table,
+                target.id,
+                severity,
+                **facts,
+            )
+        )
+
+
+def _take_first_person(text: str) -> str:
+    # "Bob Ray (bob@acme.example);Sue Day (sue@acme.example)": who is meant is known by name
+    return (
+        _NAME_WITH_ADDRESS.sub(r"\1", text, count=1).partition(";")[0].strip()
+        if _NAME_WITH_ADDRESS.match(text)
+        else text
+    )
+
+
+def _read_choice_word(target: Column, text: str) -> str | None:
+    if target.options == "yes_no":
+        return yes_no_of_word(text)
+    return kind_of_stage_name(text) if target.options == "outcome" else None
