@@ -23,6 +23,7 @@ _TOTAL_WORDS = re.compile(
     r"(?:grand |sub ?)?totals?(?: \d+)?(?: records?)?|(?:record )?count|sum|average"
     r"|(?:本页|本月|本季|本年)?(?:合计|总计|小计|共计|累计|汇总|总和)(?:金额|数)?"
 )
+_TOTAL_WORD_IN_TEXT = re.compile(r"total|count|sum|average", re.IGNORECASE)
 TOTAL_LINE, REPEATED_HEADERS, NOTE_BELOW_LIST = "total", "again", "note"
 """Why a row is none of the list: it sums up, it repeats the headers, it is a note below."""
 
@@ -185,4 +186,6 @@ def _is_total_line(told: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _is_total_word(cell: str) -> bool:
+    if cell.isascii() and not _TOTAL_WORD_IN_TEXT.search(cell):  # nearly every cell of a list
+        return False
     return bool(_TOTAL_WORDS.fullmatch(fold_name(cell.rstrip(":： "))))
