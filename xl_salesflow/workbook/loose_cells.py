@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xl_salesflow.locale.texts import Language
-from xl_salesflow.ooxml.cell_references import Area, CellPlace, cell_address, unquote_sheet_name
+from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellPlace, cell_address, unquote_sheet_name
 from xl_salesflow.ooxml.overwritten_formulas import normalize_formula
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
@@ -28,12 +28,21 @@ class BookCell(NamedTuple):
     column: int
 
 
+_FIRST_BLOCK = (64, 32)
+"""Rows and columns of a sheet that are read at once, for a start."""
+
+
 class BookCells:
-    """The cells of a workbook, one at a time; the formulas of a sheet are looked up once."""
+    """The cells of a workbook as it is on disk, one at a time.
+
+    The formulas of a sheet are looked up once, its values a block at a time: a sheet is streamed, so that cell by cell it
+    would be read from its top for each of them.
+    """
 
     def __init__(self, book: Workbook) -> None:
         self.book = book
         self._formulas: dict[str, dict[CellPlace, str]] = {}
+        self._blocks: dict[str, list[list[Any]]] = {}
 
     def formula(self, cell: BookCell) -> str | None:
         """The formula of a cell, None without one."""
@@ -43,7 +52,13 @@ class BookCells:
 
     def value(self, cell: BookCell) -> Any:
         """What a cell shows."""
-        return self.book.read_range(cell.sheet, cell_address(cell.row, cell.column))[0][0]
+        block = self._blocks.get(cell.sheet, [[]])
+        if cell.row > len(block) or cell.column > len(block[0]):
+            rows = max(len(block), min(2 * cell.row, MAX_ROW), _FIRST_BLOCK[0])
+            columns = max(len(block[0]), min(2 * cell.column, MAX_COLUMN), _FIRST_BLOCK[1])
+            block = self.book.read_range(cell.sheet, f"A1:{cell_address(rows, columns)}")
+            self._blocks[cell.sheet] = block
+        return block[cell.row - 1][cell.column - 1]
 
     def is_blank(self, cell: BookCell) -> bool:
         """Whether a cell holds nothing."""
