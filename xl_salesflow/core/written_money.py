@@ -47,6 +47,8 @@ _FILLER = _AffixWord("filler")
 @lru_cache(1 << 12)
 def parse_number_affix(text: str, fillers: frozenset[str] = frozenset()) -> NumberAffix | None:
     """Return what *text* says, *fillers* aside, or None when part of it is unknown or contradicts another part."""
+    if not text:  # most numbers stand alone
+        return NumberAffix("", NO_CURRENCY, Decimal(1), False, False)
     words = _split_affix_words(text, fillers)
     if words is None:
         return None
