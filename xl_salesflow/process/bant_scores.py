@@ -59,8 +59,13 @@ def compute_bant_columns(pipeline: Pipeline) -> pd.DataFrame:
         score = np.where(known == 0, np.nan, round_score_half_up(worth, 1))
     grades = [score >= pipeline.settings.number(f"grade_{grade}") for grade in _BANT_GRADES]
     grade = np.where(np.isnan(score), "", np.select(grades, [g.upper() for g in _BANT_GRADES], "F")).astype(object)
-    made = {"bant_known": known.astype("float64"), "bant_score": score, "bant_grade": grade}
-    return pd.DataFrame(made, index=pipeline["Deals"].index)
+    index = pipeline["Deals"].index
+    made = {
+        "bant_known": known.astype("float64"),
+        "bant_score": score,
+        "bant_grade": pd.Series(grade, index, dtype=object),
+    }
+    return pd.DataFrame(made, index=index)
 
 
 def round_score_half_up(values: ScoreArray, digits: int) -> ScoreArray:
