@@ -13,14 +13,6 @@ from types import MappingProxyType
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.file_saving import PendingFile, safe_file_name, save_file_atomically
 from xl_salesflow.core.name_suggestions import find_nearest
-from xl_salesflow.documents.followup_calendar import render_followup_calendar
-from xl_salesflow.documents.followup_list_formats import (
-    render_followup_csv,
-    render_followup_email,
-    render_followup_markdown,
-    render_followup_page,
-)
-from xl_salesflow.documents.report_page import render_report_page
 from xl_salesflow.documents.template_filling import print_deal_document
 from xl_salesflow.documents.template_findings import inspect_template
 from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS, DEAL_DOCUMENT_KINDS, find_template
@@ -57,34 +49,23 @@ def write_document_file(document: Document, path: Path, language: Language, file
 def _render_after_earlier(document: Document, path: Path, language: Language, file_format: str) -> bytes:
     if document.kind in DEAL_DOCUMENT_KINDS or file_format not in CONTINUED_FORMATS:
         return render_document(document, language, file_format)
+    earlier = b""
     with suppress(OSError):
-        return CONTINUED_FORMATS[file_format](document, language, path.read_bytes())
-    return CONTINUED_FORMATS[file_format](document, language, b"")
+        earlier = path.read_bytes()
+    return _render_list(document, language, file_format, earlier)
 
 
-DocumentRenderer = Callable[[Document, Language], bytes]
-CONTINUED_FORMATS: Mapping[str, Callable[[Document, Language, bytes], bytes]] = MappingProxyType(
-    {"ics": render_followup_calendar}
-)
+CONTINUED_FORMATS = ("ics",)
 """Formats of lists whose file continues the one that it replaces."""
 
-_LIST_RENDERERS: Mapping[str, Mapping[str, DocumentRenderer]] = MappingProxyType(
-    {
-        "followups": {
-            "md": render_followup_markdown,
-            "html": render_followup_page,
-            "csv": render_followup_csv,
-            "ics": render_followup_calendar,
-            "eml": render_followup_email,
-        },
-        "report": {"html": render_report_page},
-    }
+_LIST_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"followups": ("md", "html", "csv", "ics", "eml"), "report": ("html",)}
 )
 
 DOCUMENT_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         **dict.fromkeys(DEAL_DOCUMENT_KINDS, DEAL_DOCUMENT_FORMATS),
-        **{kind: tuple(renderers) for kind, renderers in _LIST_RENDERERS.items()},
+        **_LIST_FORMATS,
     }
 )
 """Kind of document → its formats, the usual one first; a format is also the ending of the file's name."""
@@ -107,7 +88,29 @@ def render_document(
         raise _unknown_format_error("format", "格式", file_format, DOCUMENT_FORMATS[document.kind])
     if document.kind in DEAL_DOCUMENT_KINDS:
         return print_deal_document(document, language, file_format, where)
-    return _LIST_RENDERERS[document.kind][file_format](document, "zh" if language == "both" else language)
+    return _render_list(document, "zh" if language == "both" else language, file_format)
+
+
+def _render_list(document: Document, language: Language, file_format: str, earlier: bytes = b"") -> bytes:
+    """Render a list or the report; a calendar continues the *earlier* one."""
+    # loaded here, because a deal document needs neither calendars nor charts
+    if document.kind == "report":
+        from xl_salesflow.documents.report_page import render_report_page
+
+        return render_report_page(document, language)
+    if file_format == "ics":
+        from xl_salesflow.documents.followup_calendar import render_followup_calendar
+
+        return render_followup_calendar(document, language, earlier)
+    from xl_salesflow.documents import followup_list_formats as formats
+
+    renderers = {
+        "md": formats.render_followup_markdown,
+        "html": formats.render_followup_page,
+        "csv": formats.render_followup_csv,
+        "eml": formats.render_followup_email,
+    }
+    return renderers[file_format](document, language)
 
 
 def _unknown_format_error(what: str, zh: str, name: str, known: Mapping[str, object] | tuple[str, ...]) -> UsageError:
