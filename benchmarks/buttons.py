@@ -19,7 +19,7 @@ from tests.excel.engines.memory import open_in_memory
 from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
 from xl_salesflow.engine import Run
 from xl_salesflow.excel.deal_buttons import make_move_changes
-from xl_salesflow.excel.open_book import TABLES_OF_A_DEAL, OpenBook
+from xl_salesflow.excel.open_book import OpenBook
 from xl_salesflow.verbs import bring_in
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.new_stores import new_workbook
@@ -51,7 +51,7 @@ def calls(deals: int, folder: Path) -> tuple[int, int, float, float]:
     deal = str(pipeline["Deals"].query("outcome == 'open'")["deal"].iloc[0])
     counted.clear()
     start = time.process_time()
-    narrow = OpenBook(book).read(TODAY, TABLES_OF_A_DEAL, deal)
+    narrow = OpenBook(book).read_as_needed(TODAY, deal)
     make_move_changes(narrow, deal, {}, "explain", run)
     return whole, counted.total(), seconds, time.process_time() - start
 

@@ -1,6 +1,7 @@
-"""How a verb runs: its steps, every number recomputed, the difference taken, the change log written.
+"""How a verb runs: its steps, the numbers of its scope recomputed, the difference taken, the change log written.
 
-A step that changes nothing writes nothing, and what a run did is recorded in one place. Formula columns are worked out in Python;
+A step that changes nothing writes nothing, and what a run did is recorded in one place. The scope is the whole workbook or the
+rows of some deals; what is out of scope waits for the next run over the whole workbook. Formula columns are computed in Python;
 what a cell last showed is never trusted. The filters of a query may name values as cells show them, in either language.
 """
 
@@ -9,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
 from xl_salesflow.changelog.change_log import log_changes
 from xl_salesflow.core.change_sets import ChangeSet, Edit, NamedCellChange, apply_change_set, diff_pipelines
+from xl_salesflow.core.deal_scope import DealRows
 from xl_salesflow.core.history_seal import seal_history
+from xl_salesflow.core.lazy_frames import is_frame_replaced
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
-from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.process.account_scores import compute_prospects
 from xl_salesflow.process.bant_scores import compute_bant_columns
-from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups
-from xl_salesflow.process.rule_catalogue import check_pipeline, find_unsealed_stays
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns
 from xl_salesflow.quotes.quote_findings import find_changed_documents
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
@@ -44,38 +45,114 @@ class Run:
     now: datetime
 
 
-def run_steps(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run) -> ChangeSet:
+class RunResult(NamedTuple):
+    """The state after all steps, with the numbers of the scope; named cells that change, and all findings."""
+
+    pipeline: Pipeline
+    cells: tuple[NamedCellChange, ...]
+    findings: tuple[Finding, ...]
+
+
+class Scope(Protocol):
+    """What a run may change, and which numbers it brings up to date."""
+
+    def recompute(self, pipeline: Pipeline) -> Pipeline:
+        """Return *pipeline* with the formula columns of the scope as the sheets' formulas compute them."""
+
+    def select(self, pipeline: Pipeline, plan: ChangeSet) -> ChangeSet:
+        """Return what of *plan*, made from *pipeline*, lies in the scope."""
+
+    def finish(self, before: Pipeline, now: Pipeline, found: tuple[Finding, ...]) -> RunResult:
+        """Return the result of a run from *before* to *now*, in which the steps *found* something."""
+
+
+def run_steps(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run, scope: Scope | None = None) -> ChangeSet:
     """Run *steps* one after the other and return what differs in the end, written down in the Journal.
 
-    Each step sees what the ones before it did. Visits without a seal get one; generated lists, formula columns and named
-    cells are brought up to date.
+    Each step sees what the ones before it did. Stage stays without a seal get one, and numbers are brought up to date: those of
+    the whole workbook, or of *scope*.
     """
-    now, told, reasons = recompute_formula_columns(pipeline), ChangeSet(), dict[tuple[str, str], pd.Series]()
+    scope = scope or WHOLE_WORKBOOK
+    now, told, reasons = scope.recompute(pipeline), ChangeSet(), dict[tuple[str, str], pd.Series]()
     for step in steps:
-        plan = step(now)
+        plan = scope.select(now, step(now))
         told += replace(plan, edits=(), appends=(), fills=(), removes=())
         _collect_reasons(reasons, plan.edits)
         if plan.edits or plan.appends or plan.fills or plan.removes:
-            now = recompute_formula_columns(apply_change_set(now, plan))
-    now = now.with_tables(History=seal_history(now["History"]))
-    now, findings = _list_followups_and_findings(now, (*told.findings, *find_changed_documents(pipeline, now)))
-    values = compute_sheet_values(now)
-    now = _fill_metric_tables(now, values.tables)
-    changed = diff_pipelines(pipeline, now, verb, reasons)
-    cells = tuple(_diff_named_cells(pipeline, values.cells))
-    entries = log_changes(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
+            now = scope.recompute(apply_change_set(now, plan))
+    now, cells, findings = scope.finish(pipeline, now, told.findings)
+    changed, entries = diff_pipelines(pipeline, now, verb, reasons), ChangeSet()
+    if changed.edits or changed.appends or changed.fills or changed.removes:
+        entries = log_changes(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
     answer = {**told.answer, **_run_summary(changed, findings, now)}
-    findings = (
-        *find_unsealed_stays(pipeline),
-        *findings,
-    )  # of the workbook as it was: it is told once, with the run that seals
     return replace(changed + entries, named_cells=cells, findings=findings, documents=told.documents, answer=answer)
+
+
+class WholeWorkbook:
+    """The whole workbook: every formula column, every generated list and metric table, and all findings."""
+
+    def recompute(self, pipeline: Pipeline) -> Pipeline:
+        """Return *pipeline* with all formula columns of its row tables recomputed."""
+        return recompute_formula_columns(pipeline)
+
+    def select(self, pipeline: Pipeline, plan: ChangeSet) -> ChangeSet:
+        """Return the whole *plan*."""
+        return plan
+
+    def finish(self, before: Pipeline, now: Pipeline, found: tuple[Finding, ...]) -> RunResult:
+        """Return *now* sealed, with its follow-ups, findings and metric tables."""
+        # loaded here and below, because a run about some deals needs neither rules nor metrics
+        from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+        from xl_salesflow.process.rule_catalogue import find_unsealed_stays
+
+        now = now.with_tables(History=seal_history(now["History"]))
+        now, findings = _list_followups_and_findings(now, (*found, *find_changed_documents(before, now)))
+        values = compute_sheet_values(now)
+        now = _fill_metric_tables(now, values.tables)
+        # stays without a seal were in the workbook as it was: they are told once, by the run that seals them
+        return RunResult(now, tuple(_diff_named_cells(before, values.cells)), (*find_unsealed_stays(before), *findings))
+
+
+WHOLE_WORKBOOK = WholeWorkbook()
+
+
+@dataclass(frozen=True, slots=True)
+class DealScope:
+    """The rows of some deals: the formula columns of *tables*, seals of new stage stays, findings about these rows alone."""
+
+    rows: DealRows
+    tables: tuple[str, ...] = ("Deals",)
+
+    def recompute(self, pipeline: Pipeline) -> Pipeline:
+        """Return *pipeline* with the formula columns of the rows recomputed."""
+        return _recompute_tables(pipeline, self.tables, self.rows.narrow(pipeline, self.tables))
+
+    def select(self, pipeline: Pipeline, plan: ChangeSet) -> ChangeSet:
+        """Return *plan* without what it wants in the rows of other deals."""
+        return self.rows.select_changes(pipeline, plan)
+
+    def finish(self, before: Pipeline, now: Pipeline, found: tuple[Finding, ...]) -> RunResult:
+        """Return *now* with the stage stays of the deals sealed where some changed; lists and metric tables stay as they are."""
+        if is_frame_replaced(before.tables, now.tables, "History"):
+            sealed = seal_history(self.rows.narrow(now, ("History",))["History"])
+            now = _replace_formula_columns(now, "History", sealed[["seal"]])
+            now = _recompute_tables(now, ("History",), self.rows.narrow(now, ("Deals", "History")))
+        return RunResult(now, (), (*found, *self.rows.select_findings(now, now.cell_findings)))
+
+
+def make_deal_scope(*deals: str, quotes: bool = False) -> DealScope:
+    """Return the scope of some deals, by their numbers without regard to case; with their *quotes* or without."""
+    rows = DealRows(frozenset(deal.strip().casefold() for deal in deals))
+    return DealScope(rows, ("Deals", "QuoteLines", "Quotes")) if quotes else DealScope(rows)
 
 
 def _list_followups_and_findings(
     pipeline: Pipeline, found: tuple[Finding, ...]
 ) -> tuple[Pipeline, tuple[Finding, ...]]:
     # the sheets FollowUps and Findings are lists of what holds now
+    from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups
+    from xl_salesflow.process.rule_catalogue import check_pipeline
+
     listed = list_followups(pipeline)
     findings = (*found, *check_pipeline(pipeline), *find_followups_beyond_limit(pipeline, listed))
     rows = [
@@ -145,22 +222,56 @@ def finding_to_json(finding: Finding) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _compute_all_deal_columns(pipeline: Pipeline) -> pd.DataFrame:
+    return pd.concat([compute_deal_columns(pipeline), compute_bant_columns(pipeline)], axis=1)
+
+
+_FORMULA_COLUMNS: Mapping[str, Callable[[Pipeline], pd.DataFrame]] = MappingProxyType(
+    {
+        "Stages": compute_stage_columns,
+        "Deals": _compute_all_deal_columns,
+        "Accounts": compute_prospects,
+        "History": compute_history_columns,
+        "QuoteLines": compute_line_columns,
+        "Quotes": compute_quote_columns,
+    }
+)
+"""Row table → what computes its formula columns, each from those above it."""
+
+_QUERY_COLUMNS = ["in_view", "state"]
+"""What depends on the question of the Funnel sheet, and waits for a run over the whole workbook as its numbers do."""
+
+
 def recompute_formula_columns(pipeline: Pipeline) -> Pipeline:
     """Return *pipeline* with the formula columns of its row tables as its sheets' formulas compute them."""
-    pipeline = _replace_formula_columns(pipeline, "Stages", compute_stage_columns(pipeline))
-    pipeline = _replace_formula_columns(
-        pipeline, "Deals", pd.concat([compute_deal_columns(pipeline), compute_bant_columns(pipeline)], axis=1)
-    )
-    pipeline = _replace_formula_columns(pipeline, "Accounts", compute_prospects(pipeline))
-    pipeline = _replace_formula_columns(pipeline, "History", compute_history_columns(pipeline))
-    pipeline = _replace_formula_columns(pipeline, "QuoteLines", compute_line_columns(pipeline))
-    return _replace_formula_columns(pipeline, "Quotes", compute_quote_columns(pipeline))
+    for table, compute in _FORMULA_COLUMNS.items():
+        pipeline = _replace_formula_columns(pipeline, table, compute(pipeline))
+    return pipeline
+
+
+def _recompute_tables(pipeline: Pipeline, tables: Iterable[str], part: Pipeline) -> Pipeline:
+    # only the rows of *part*, which are some of those of the pipeline
+    for table in tables:
+        columns = _FORMULA_COLUMNS[table](part).drop(columns=_QUERY_COLUMNS, errors="ignore")
+        pipeline = _replace_formula_columns(pipeline, table, columns)
+    return pipeline
 
 
 def _replace_formula_columns(pipeline: Pipeline, table: str, columns: pd.DataFrame) -> Pipeline:
     frame = pipeline[table]
-    new = {str(id): columns[id] for id in columns if not columns[id].equals(frame[id])}
-    return pipeline.with_tables(**{table: frame.assign(**new)}) if new else pipeline
+    held = frame if len(columns) == len(frame) else frame.loc[columns.index]
+    new = {str(id): columns[id] for id in columns if not columns[id].equals(held[id])}
+    if not new:
+        return pipeline
+    if held is not frame:
+        new = {id: _put_cells(frame[id], cells) for id, cells in new.items()}
+    return pipeline.with_tables(**{table: frame.assign(**new)})
+
+
+def _put_cells(column: pd.Series, cells: pd.Series) -> pd.Series:
+    column = column.copy()
+    column.loc[cells.index] = cells
+    return column
 
 
 def apply_query(pipeline: Pipeline, view: Query) -> Pipeline:

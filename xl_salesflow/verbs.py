@@ -4,7 +4,7 @@
 
 A Book is a workbook, closed on disk or open in Excel. A verb is a plain function from a Pipeline to a ChangeSet of values; a dry
 run prints the change set that the real run writes, and a second run changes nothing. Repaired formulas are put back with the
-values they come to, so that the next run finds nothing left to refresh.
+values they come to, so that the next run finds nothing left to refresh. Metrics are loaded by the verbs that answer with them.
 """
 
 from __future__ import annotations
@@ -26,19 +26,16 @@ from xl_salesflow.changelog.three_way_merge import Ancestor, is_possible_copy, r
 from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.engine import Run, Step, finding_to_json, recompute_formula_columns, run_steps
-from xl_salesflow.errors import UsageError
-from xl_salesflow.metrics.funnel_answers import (
-    compare_metrics,
-    compare_segments,
-    compare_stage_metrics,
-    compute_funnel,
-    compute_metrics_by,
-    compute_move_matrix,
+from xl_salesflow.engine import (
+    DealScope,
+    Run,
+    Step,
+    finding_to_json,
+    make_deal_scope,
+    recompute_formula_columns,
+    run_steps,
 )
-from xl_salesflow.metrics.report_facts import build_report_document
-from xl_salesflow.metrics.sales_plan_answer import compute_sales_plan
-from xl_salesflow.metrics.team_rollup import join_workbooks, list_book_contributions
+from xl_salesflow.errors import UsageError
 from xl_salesflow.process.account_scores import classify_accounts, score_account_traits
 from xl_salesflow.process.bant_cards import CardAddress, make_bant_card, take_in_bant_card
 from xl_salesflow.process.bant_scores import fill_bant_from_answers
@@ -54,8 +51,9 @@ from xl_salesflow.process.rule_catalogue import check_pipeline, find_early_warni
 from xl_salesflow.process.win_probability import fill_win_probability
 from xl_salesflow.quotes.document_requests import PrintJob
 from xl_salesflow.quotes.quote_findings import find_changed_documents
+from xl_salesflow.quotes.quote_lookup import find_deals_of_keys
 from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
-from xl_salesflow.quotes.quote_versions import revise_quote
+from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -102,21 +100,26 @@ def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) 
 
     *by* adds one group of metrics per value of that column; *then* adds what every metric was on that day.
     """
+    from xl_salesflow.metrics import funnel_answers
+
     pipeline = recompute_formula_columns(pipeline)
-    answer = compute_funnel(pipeline).to_json(compute_metrics_by(pipeline, by) if by else [])
-    answer["moves"] = compute_move_matrix(pipeline)
+    groups = funnel_answers.compute_metrics_by(pipeline, by) if by else []
+    answer = funnel_answers.compute_funnel(pipeline).to_json(groups)
+    answer["moves"] = funnel_answers.compute_move_matrix(pipeline)
     if then:
         past = replace(pipeline, query=replace(pipeline.query, as_of=then))
         answer |= {
             "compared_to": then.isoformat(),
-            "comparison": compare_metrics(pipeline, past),
-            "stage_comparison": compare_stage_metrics(pipeline, past),
+            "comparison": funnel_answers.compare_metrics(pipeline, past),
+            "stage_comparison": funnel_answers.compare_stage_metrics(pipeline, past),
         }
     return ChangeSet(answer=answer)
 
 
 def compare(pipeline: Pipeline, column: str, first: str, second: str) -> ChangeSet:
     """Answer whether the deals of one value of *column* are won more often than those of another, and by more than chance."""
+    from xl_salesflow.metrics.funnel_answers import compare_segments
+
     found = compare_segments(recompute_formula_columns(pipeline), column, first, second)
     low, high = found.interval or (None, None)
     return ChangeSet(
@@ -134,6 +137,8 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
     Raises:
         UsageError: neither says what is to be won, or the day is over.
     """
+    from xl_salesflow.metrics.sales_plan_answer import compute_sales_plan
+
     if by and by < pipeline.as_of:
         raise UsageError(
             f"The day to win by ({by}) is before {pipeline.as_of}; choose a later one.",
@@ -165,6 +170,8 @@ def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | Non
 
 def report(pipeline: Pipeline) -> ChangeSet:
     """Give the report on the pipeline's view as a document."""
+    from xl_salesflow.metrics.report_facts import build_report_document
+
     return ChangeSet(documents=(build_report_document(recompute_formula_columns(pipeline)),))
 
 
@@ -175,12 +182,30 @@ def quote(pipeline: Pipeline, key: str, run: Run) -> ChangeSet:
 
 def paper(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet:
     """Print papers, and write down which files were made and what was sent."""
-    return run_steps(pipeline, (printing.build_documents, printing.record), "print", run)
+    tables = ("Deals", "Activities" if printing.kind == "visit" else "Quotes")
+    scope = make_deal_scope(*find_deals_of_keys(pipeline, printing.keys, tables), quotes=True)
+    steps = (printing.build_documents, printing.record, partial(_find_changed_documents, pipeline, scope))
+    return run_steps(pipeline, steps, "print", run, scope)
+
+
+def draft(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
+    """Draft a quote of *deal* without printing it; one that stands already is answered."""
+    scope = make_deal_scope(deal, quotes=True)
+    return run_steps(pipeline, (lambda now: replace(offer_quote(now, deal), documents=()),), "new_quote", run, scope)
 
 
 def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> ChangeSet:
     """Copy the quote *key* (or that of deal *key*) into its next version, a draft; or into an offer *beside* it."""
-    return run_steps(pipeline, (lambda now: revise_quote(now, key, beside),), "revise", run)
+    scope = make_deal_scope(*find_deals_of_keys(pipeline, (key,)), quotes=True)
+    steps = (lambda now: revise_quote(now, key, beside), partial(_find_changed_documents, pipeline, scope))
+    return run_steps(pipeline, steps, "revise", run, scope)
+
+
+def _find_changed_documents(before: Pipeline, scope: DealScope, now: Pipeline) -> ChangeSet:
+    # documents of the deals of *scope* that went out and were changed since
+    tables = ("Documents", "Quotes", "QuoteLines")
+    found = find_changed_documents(scope.rows.narrow(before, tables), scope.rows.narrow(now, tables))
+    return ChangeSet(findings=found)
 
 
 def bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
@@ -195,15 +220,19 @@ def read_card(
 
     *address* says where a cell of it is, *faults* what its cells hold that cannot be used.
     """
-    found = partial(take_in_bant_card, card=filled, address=address)
-    return run_steps(
-        pipeline, (lambda _: ChangeSet(findings=faults), found, fill_bant_from_answers, _update_warnings), "bant", run
+    deals = {str(deal) for deal in filled["deal"]}
+    steps: tuple[Step, ...] = (
+        lambda _: ChangeSet(findings=faults),
+        partial(take_in_bant_card, card=filled, address=address),
+        fill_bant_from_answers,
+        lambda now: _update_warnings(recompute_formula_columns(now)),  # some warnings look at all deals
     )
+    return run_steps(pipeline, steps, "bant", run, make_deal_scope(*deals))
 
 
 def prepare(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
     """Give a deal the checklist before a visit, as tasks due on the day of its next step."""
-    return run_steps(pipeline, (partial(prepare_visit, deal=deal),), "prepare", run)
+    return run_steps(pipeline, (partial(prepare_visit, deal=deal),), "prepare", run, make_deal_scope(deal))
 
 
 def switch(pipeline: Pipeline, wanted: PlaybookSwitch, run: Run) -> ChangeSet:
@@ -299,6 +328,8 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
 
 def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet:
     """Fill the new workbook *into* with the rows of many, by name; its formulas then tell about them all."""
+    from xl_salesflow.metrics.team_rollup import join_workbooks, list_book_contributions
+
     parts = {book: recompute_formula_columns(part) for book, part in parts.items()}
     ready, rows = join_workbooks(into, parts)
     plan = run_steps(ready, (lambda _: rows,), "rollup", run)
@@ -307,6 +338,8 @@ def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet
 
 def contributions(parts: Mapping[str, Pipeline]) -> list[dict[str, Any]]:
     """Return what each of many workbooks, by name, brings to the team: the metrics that add up."""
+    from xl_salesflow.metrics.team_rollup import list_book_contributions
+
     return list_book_contributions({book: recompute_formula_columns(part) for book, part in parts.items()})
 
 

@@ -42,11 +42,11 @@ class Rep:
 
     def rows(self, table: str) -> pd.DataFrame:
         """Read one table, where the others do not matter."""
-        return OpenBook(self.book).read(NOW.date(), only=(table,))[table]
+        return OpenBook(self.book).read_as_needed(NOW.date())[table]
 
     @property
     def playbooks(self) -> Mapping[str, Playbook]:
-        return OpenBook(self.book).read(NOW.date(), only=()).playbooks
+        return OpenBook(self.book).read_as_needed(NOW.date()).playbooks
 
     def deals(self, **having: str) -> pd.DataFrame:
         deals = self.rows("Deals")

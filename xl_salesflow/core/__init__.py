@@ -6,12 +6,14 @@ Public names, by file:
 
     change_sets: Append, apply_change_set, Change, ChangeSet, diff_pipelines, Document, Edit, Fill,
         find_equal_cells, NamedCellChange, Remove
+    deal_scope: DealRows
     deal_standing: compute_discounts, extend_score_trail, find_primary_quotes, find_primary_values,
         find_unapproved_discounts, format_discount_percent, LIVE_QUOTE_STATES, look_up_discount_limits,
         look_up_quote_owners, score_week_ago, select_open_deals
     file_saving: hidden_file_beside, PendingFile, raise_as_cannot_save, safe_file_name, save_file_atomically,
         temporary_file_beside
     history_seal: find_broken_seals, seal_history
+    lazy_frames: is_frame_replaced, LazyFindings, LazyFrames
     name_suggestions: find_nearest, ratio, token_set_ratio
     pipelines: build_pipeline, Finding, Gate, Pipeline, Playbook, Stage, TablePosition
     rule_declarations: BLANK_LABEL, find_bad_limit, find_bad_subject, format_column_values, format_short_number,

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xl_salesflow.core.lazy_frames import find_replaced_frames
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID, Settings
@@ -140,6 +141,10 @@ class ChangeSet:
         rows = [len(table.rows) for table in self.appends + self.removes]
         return any(lengths) or any(rows) or bool(self.fills or self.named_cells or self.repairs)
 
+    def without_changes(self) -> ChangeSet:
+        """Return only what was found and answered: nothing is written."""
+        return ChangeSet(findings=self.findings, answer=self.answer)
+
     @property
     def blocks(self) -> bool:
         """Tell whether a finding blocks (exit code 1)."""
@@ -160,8 +165,8 @@ def diff_pipelines(
     before: Pipeline, after: Pipeline, because: str = "", reasons: ChangeReasons | None = None
 ) -> ChangeSet:
     """Return the plan that turns *before* into *after*: edits, rows added and removed, filled tables, formula cells."""
-    plan = ChangeSet()
-    for table in TABLES.values():
+    plan, replaced = ChangeSet(), find_replaced_frames(before.tables, after.tables)
+    for table in [table for table in TABLES.values() if table.name in replaced]:
         old, new = before[table.name], after[table.name]
         if old is new:
             continue
@@ -218,18 +223,18 @@ def apply_change_set(pipeline: Pipeline, plan: ChangeSet) -> Pipeline:
 
     Appended rows get negative index values, so that no address is given to a row that is not in the sheet yet.
     """
-    tables = dict(pipeline.tables)  # a table that nothing is done to stays the very same: it need not be compared
-    for name in {edit.table for edit in plan.edits}:
-        tables[name] = tables[name].copy(deep=False)
+    # a table that nothing is done to stays the very same: it need not be compared
+    tables = {edit.table: pipeline[edit.table].copy(deep=False) for edit in plan.edits}
     for edit in plan.edits:
         column = tables[edit.table][edit.column].copy()
         column.loc[edit.after.index] = edit.after
         tables[edit.table][edit.column] = column
     settings = _apply_to_settings(pipeline.settings, plan)
     for remove in plan.removes:
-        tables[remove.table] = tables[remove.table].drop(index=remove.rows.index)
+        tables[remove.table] = tables.get(remove.table, pipeline[remove.table]).drop(index=remove.rows.index)
     for append in plan.appends:
-        tables[append.table] = _append_rows(tables[append.table], complete_columns(TABLES[append.table], append.rows))
+        held = tables.get(append.table, pipeline[append.table])
+        tables[append.table] = _append_rows(held, complete_columns(TABLES[append.table], append.rows))
     for fill in plan.fills:
         tables[fill.table] = complete_columns(TABLES[fill.table], fill.rows)
     return replace(pipeline.with_tables(**tables), settings=settings)

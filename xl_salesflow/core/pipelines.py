@@ -1,12 +1,12 @@
 """The typed frames of one workbook with its sales processes, settings and day; what a finding is.
 
-A Pipeline is frozen and knows no file format and no Excel. A Playbook is a sales process as values: stages in order, the gates
-before them, the tasks in them.
+A Pipeline is frozen and knows no file format and no Excel; every state of a run is one of its own. A Playbook is a sales process
+as values: stages in order, the gates before them, the tasks in them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from xl_salesflow.core.lazy_frames import replace_frames
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.named_values import Query, Settings
 from xl_salesflow.schema.table_frames import make_table_frame
@@ -135,11 +136,30 @@ class TablePosition:
     letters: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Pipeline:
-    """One workbook as values. *tables* holds a frame for every declared table (frames.py says how); *today* is an argument.
+_SETUP_TABLES = ("Stages", "Gates", "StageTasks")
 
-    *view* is what the Funnel sheet's cells ask; *named* the named cells as read; *faults* what was wrong with single cells.
+
+class PlaybookReader:
+    """Reads the playbooks of set-up frames, and reads the same frames only once, for whichever state of a run."""
+
+    def __init__(self) -> None:
+        self._frames: tuple[pd.DataFrame, ...] = ()
+        self._playbooks: Mapping[str, Playbook] = {}
+
+    def read(self, pipeline: Pipeline) -> Mapping[str, Playbook]:
+        """Return the playbooks of *pipeline* by id."""
+        frames = tuple(pipeline[name] for name in _SETUP_TABLES)
+        if not self._frames or any(new is not known for new, known in zip(frames, self._frames, strict=True)):
+            self._frames, self._playbooks = frames, read_playbooks(pipeline)
+        return self._playbooks
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """One workbook as values. *tables* holds a frame for every declared table; *today* is an argument.
+
+    *query* is what the Funnel sheet's cells ask; *named* the named cells as read; *cell_findings* what was wrong with
+    single cells of the tables that were read. *playbook_reader* goes from one state of a run to the next.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -149,20 +169,16 @@ class Pipeline:
     query: Query = field(default_factory=Query)
     named: Mapping[str, Any] = field(default_factory=dict)
     table_positions: Mapping[str, TablePosition] = field(default_factory=dict)
-    cell_findings: tuple[Finding, ...] = ()
+    cell_findings: Sequence[Finding] = ()
     source: str = ""
+    playbook_reader: PlaybookReader = field(default_factory=PlaybookReader, repr=False, compare=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
 
     def with_tables(self, **tables: pd.DataFrame) -> Pipeline:
         """Return the same pipeline with some frames replaced."""
-        after = replace(self, tables={**self.tables, **tables})
-        if "playbooks" in self.__dict__ and all(
-            after[name] is self[name] for name in ("Stages", "Gates", "StageTasks")
-        ):
-            after.__dict__["playbooks"] = self.playbooks  # read once for every state of a run
-        return after
+        return replace(self, tables=replace_frames(self.tables, tables))
 
     def cell_address(self, table: str, row: int, column: str = "") -> str:
         """Return the address of a cell such as ``Deals!F12``; of a row to come, only the sheet's name."""
@@ -177,10 +193,10 @@ class Pipeline:
         """Return the as-of date of the view, or today."""
         return self.query.as_of or self.today
 
-    @cached_property
+    @property
     def playbooks(self) -> Mapping[str, Playbook]:
         """Return the sales processes of the sheets Stages, Gates and StageTasks by id."""
-        return read_playbooks(self)
+        return self.playbook_reader.read(self)
 
     @property
     def default_playbook(self) -> str:

@@ -64,9 +64,13 @@ class ButtonContext:
         """Return who runs, and when."""
         return Run(os.environ.get("SALESFLOW_USER") or getpass.getuser(), self.now)
 
-    def read(self, *only: str, deal: str = "") -> Pipeline:
-        """Return the workbook, or *only* some of its tables, or of these the rows of one *deal*."""
-        return self.book.read(self.now.date(), only or None, deal)
+    def read(self) -> Pipeline:
+        """Return the workbook."""
+        return self.book.read(self.now.date())
+
+    def read_as_needed(self, deal: str = "") -> Pipeline:
+        """Return the workbook, of which only what is needed is read; with *deal*, only its rows."""
+        return self.book.read_as_needed(self.now.date(), deal)
 
     def selected_value(self, column: str, row: int = 0) -> str:
         """Return what stands under *column* in the selected row, or in *row* of the shown sheet.

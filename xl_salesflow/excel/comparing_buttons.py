@@ -29,7 +29,7 @@ def press_dates(desk: ButtonContext) -> Text:
     """Compare the funnel with the day that the menu names, so long before its as-of date."""
     if not 1 <= desk.choice <= len(COMPARISON_SPANS):
         raise UsageError("Choose an entry of the menu.", "请从菜单中选择一项。")
-    pipeline, days = desk.read("Deals"), list(COMPARISON_SPANS)[desk.choice - 1]
+    pipeline, days = desk.read_as_needed(), list(COMPARISON_SPANS)[desk.choice - 1]
     if "CompareInput" not in desk.xw_book.names:
         raise UsageError(
             "This workbook is of an older version; close it and run: salesflow check --repair.",

@@ -1,29 +1,26 @@
 """Buttons about the selected deal: stage moves, the BANT card, an activity, the tasks before a visit.
 
-None of them reads the whole workbook: their change sets are made from the rows of one deal, and what is computed for all
-deals waits for the next update.
+They read the rows of one deal and run within the scope of it: what is computed for all deals waits for the next update.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from xl_salesflow.changelog.change_log import log_changes
-from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, apply_change_set, diff_pipelines
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
 from xl_salesflow.core.pipelines import Pipeline, Playbook
-from xl_salesflow.engine import Run, recompute_formula_columns
+from xl_salesflow.engine import Run, Step, make_deal_scope, run_steps
 from xl_salesflow.errors import UsageError
 from xl_salesflow.excel.button_context import ButtonContext
-from xl_salesflow.excel.open_book import TABLES_OF_A_DEAL
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.process.deal_tasks import prepare_visit
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.schema.table_frames import make_column_series, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import prepare
 
 
 def find_deal_sheet_row(pipeline: Pipeline, deal: str) -> int:
@@ -42,22 +39,14 @@ def find_deal_sheet_row(pipeline: Pipeline, deal: str) -> int:
 
 
 def make_move_changes(pipeline: Pipeline, deal: str, cells: Mapping[str, Any], verb: str, run: Run) -> ChangeSet:
-    """Return the plan that writes *cells* (column id → value) of *deal* and judges the move they ask for.
-
-    *pipeline* needs the rows of this deal only; what is worked out for all deals waits for the next update.
-    """
-    row = find_deal_sheet_row(pipeline, deal)
-    only = pipeline.with_tables(Deals=pipeline["Deals"].loc[[row]])
-    now = recompute_formula_columns(
-        apply_change_set(
-            recompute_formula_columns(only),
-            ChangeSet(edits=tuple(_make_button_edit(only, row, id, cell) for id, cell in cells.items())),
-        )
+    """Return the plan that writes *cells* (column id → value) of *deal* and judges the move they ask for."""
+    row, scope = find_deal_sheet_row(pipeline, deal), make_deal_scope(deal)
+    steps: tuple[Step, ...] = (
+        lambda now: ChangeSet(edits=tuple(_make_button_edit(now, row, id, cell) for id, cell in cells.items())),
+        lambda now: judge_stage_moves(scope.rows.narrow(now, ("Deals",)), run.by),
+        lambda now: ChangeSet(answer=_extract_move_verdict(now, row)),
     )
-    judged = judge_stage_moves(now, run.by)
-    after = recompute_formula_columns(apply_change_set(now, judged))
-    changed = replace(diff_pipelines(only, after, verb), caches=(), fills=())
-    return replace(changed + log_changes(changed, verb, run.by, run.now), answer=_extract_move_verdict(after, row))
+    return run_steps(pipeline, steps, verb, run, scope)
 
 
 def _make_button_edit(pipeline: Pipeline, row: int, column: str, value: Any) -> Edit:
@@ -75,6 +64,10 @@ def _extract_move_verdict(after: Pipeline, row: int) -> dict[str, Any]:
 def make_bant_changes(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
     """Return the plan that adds the questions of the library that *deal* has no answer to, one row each."""
     find_deal_sheet_row(pipeline, deal)
+    return run_steps(pipeline, (partial(_add_open_questions, deal=deal),), "bant", run, make_deal_scope(deal))
+
+
+def _add_open_questions(pipeline: Pipeline, deal: str) -> ChangeSet:
     asked = set(pipeline["Answers"].loc[pipeline["Answers"]["deal"] == deal, "question"])
     open_ = [question for question in pipeline["Questions"]["question"] if question and question not in asked]
     rows = make_table_frame(TABLES["Answers"], [{"deal": deal, "question": question, "by": ""} for question in open_])
@@ -84,20 +77,19 @@ def make_bant_changes(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
 def make_visit_task_changes(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
     """Return the plan that gives *deal* the checklist before a visit, as tasks due on the day of its next step."""
     find_deal_sheet_row(pipeline, deal)
-    plan = prepare_visit(pipeline, deal)
-    return plan + log_changes(plan, "prepare", run.by, run.now)
+    return prepare(pipeline, deal, run)
 
 
 def make_activity_changes(pipeline: Pipeline, deal: str, type: str, run: Run) -> ChangeSet:
     """Return the plan that adds an activity of *type* (an id or what a list shows) to *deal*, done today."""
     row = find_deal_sheet_row(pipeline, deal)
-    number = f"A-{run.now:%Y%m%d-%H%M%S}"
     done = {
-        "activity": number, "date": run.now.date(), "deal": deal, "type": type,
+        "activity": f"A-{run.now:%Y%m%d-%H%M%S}", "date": run.now.date(), "deal": deal, "type": type,
         "contact": pipeline["Deals"].at[row, "contact"], "by": pipeline["Deals"].at[row, "owner"],
     }  # fmt: skip
-    added = ChangeSet(appends=(Append("Activities", make_table_frame(TABLES["Activities"], [done]), "activity"),))
-    return replace(added + log_changes(added, "activity", run.by, run.now), answer={"activity": number})
+    rows = make_table_frame(TABLES["Activities"], [done])
+    added = ChangeSet(appends=(Append("Activities", rows, "activity"),), answer={"activity": done["activity"]})
+    return run_steps(pipeline, (lambda _: added,), "activity", run, make_deal_scope(deal))
 
 
 _NO_MENU_ENTRY = UsageError("Choose an entry of the menu.", "请从菜单中选择一项。")
@@ -106,21 +98,21 @@ _NO_MENU_ENTRY = UsageError("Choose an entry of the menu.", "请从菜单中选�
 def press_next_stage(desk: ButtonContext) -> Text:
     """Move the selected deal to the stage whose row of Stages the menu names."""
     deal = desk.selected_value("deal")
-    pipeline = desk.read(*TABLES_OF_A_DEAL, deal=deal)
+    pipeline = desk.read_as_needed(deal)
     return _write_stage_move(desk, pipeline, deal, {"stage": _read_menu_choice(desk, pipeline, "Stages", "stage")})
 
 
 def press_won(desk: ButtonContext) -> Text:
     """Move the selected deal to Won."""
     deal = desk.selected_value("deal")
-    pipeline = desk.read(*TABLES_OF_A_DEAL, deal=deal)
+    pipeline = desk.read_as_needed(deal)
     return _write_stage_move(desk, pipeline, deal, {"stage": _find_button_playbook(pipeline, deal).won.name})
 
 
 def press_lost(desk: ButtonContext) -> Text:
     """Move the selected deal to Lost, for the reason whose row of Lists the menu names."""
     deal = desk.selected_value("deal")
-    pipeline = desk.read(*TABLES_OF_A_DEAL, "Lists", deal=deal)
+    pipeline = desk.read_as_needed(deal)
     reason = _read_menu_choice(desk, pipeline, "Lists", "loss_reason")
     return _write_stage_move(
         desk, pipeline, deal, {"stage": _find_button_playbook(pipeline, deal).lost.name, "loss_reason": reason}
@@ -130,14 +122,14 @@ def press_lost(desk: ButtonContext) -> Text:
 def press_explain(desk: ButtonContext) -> Text:
     """Say what the gates think of the stage that stands in the selected deal's cell; nothing is written."""
     deal = desk.selected_value("deal", desk.choice)
-    plan = make_move_changes(desk.read(*TABLES_OF_A_DEAL, deal=deal), deal, {}, "explain", desk.run)
+    plan = make_move_changes(desk.read_as_needed(deal), deal, {}, "explain", desk.run)
     return _describe_move_verdict(plan.answer, plan.answer["stage"])
 
 
 def press_bant(desk: ButtonContext) -> Text:
     """Put the questions that the selected deal has not answered on the sheet Answers."""
     deal = desk.selected_value("deal")
-    pipeline = desk.read("Deals", "Answers", deal=deal)
+    pipeline = desk.read_as_needed(deal)
     plan, row = make_bant_changes(pipeline, deal, desk.run), desk.next_row("Answers")
     desk.book.write(plan)
     count = len(plan.answer["questions"])
@@ -151,7 +143,7 @@ def press_bant(desk: ButtonContext) -> Text:
 def press_activity(desk: ButtonContext) -> Text:
     """Add an activity of today, of the type whose row of Lists the menu names, and go to its summary."""
     deal = desk.selected_value("deal")
-    pipeline = desk.read("Deals", "Activities", "Lists", deal=deal)
+    pipeline = desk.read_as_needed(deal)
     plan = make_activity_changes(pipeline, deal, _read_menu_choice(desk, pipeline, "Lists", "activity_type"), desk.run)
     row = desk.next_row("Activities")
     desk.book.write(plan)
@@ -163,9 +155,7 @@ def press_activity(desk: ButtonContext) -> Text:
 def press_prepare(desk: ButtonContext) -> Text:
     """Give the selected deal the checklist before a visit, as tasks."""
     deal = desk.selected_value("deal")
-    plan = make_visit_task_changes(
-        desk.read("Deals", "Tasks", "Journal", "StageTasks", "Lists", deal=deal), deal, desk.run
-    )
+    plan = make_visit_task_changes(desk.read_as_needed(deal), deal, desk.run)
     row = desk.next_row("Tasks")
     desk.book.write(plan)
     count = len(plan.answer["tasks"])

@@ -42,7 +42,7 @@ def _make_web_script(verb: str, button: Callable[[ButtonContext], Text]) -> WebS
     def run(book: xw.Book) -> None:
         desk = ButtonContext(book)
         try:
-            desk.language = desk.read("Settings").language
+            desk.language = desk.read_as_needed().language
             print(button(desk).in_(desk.language))
         except SalesflowError as error:
             print(error.in_(desk.language))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,6 +12,7 @@ import pandas as pd
 import xlwings as xw
 
 from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.lazy_frames import LazyFindings, LazyFrames
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.excel.app_state import suspend_excel
 from xl_salesflow.excel.open_book_writing import OpenBookWriter
@@ -21,7 +22,7 @@ from xl_salesflow.excel.open_loose_cells import (
     make_loose_cell_findings,
     restore_loose_formulas,
 )
-from xl_salesflow.excel.open_tables import OpenTable, find_open_named_cells, find_open_tables
+from xl_salesflow.excel.open_tables import OpenNamedCells, OpenTable, find_open_named_cells, find_open_tables
 from xl_salesflow.excel.table_growth import CellEncoder, OpenTablePositions
 from xl_salesflow.excel.table_reading import read_deal_rows, read_open_table
 from xl_salesflow.schema.table_frames import make_table_frame
@@ -34,27 +35,53 @@ from xl_salesflow.workbook.input_cells import (
     query_from_named_cells,
     read_workbook_settings,
 )
-from xl_salesflow.workbook.workbook_layout import (
-    LiveFormulas,
-    WorkbookLayout,
-    find_missing_metric_rows,
-    find_workbook_layout,
-)
-
-SETUP_TABLES = ("Settings", "Stages", "Gates", "StageTasks", "Questions")
-"""Small tables that say how deals are judged; every reading has them."""
+from xl_salesflow.workbook.metric_formulas import LiveFormulas, find_missing_metric_rows
+from xl_salesflow.workbook.workbook_layout import WorkbookLayout, find_workbook_layout
 
 
 @dataclass
 class _OpenReading:
-    """What was read, for the write that follows: keys tell whether rows have moved since."""
+    """What was read so far, for the write that follows: keys tell whether rows have moved since."""
 
     layout: WorkbookLayout
     tables: Mapping[str, OpenTable]
+    deal: str = ""
+    dialect: Dialect = field(default_factory=Dialect)
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    findings: dict[str, list[CellFinding]] = field(default_factory=dict)
     keys: dict[str, pd.Series] = field(default_factory=dict)
     free_rows: dict[str, int] = field(default_factory=dict)
     numeric_keys: set[str] = field(default_factory=set)
     live_formulas: dict[str, LiveFormulas] = field(default_factory=dict)
+
+    def read_table(self, name: str) -> pd.DataFrame:
+        """Return the frame of one table, which is read the first time."""
+        if name in self.frames:
+            return self.frames[name]
+        table = TABLES[name]
+        if self.deal and name == "Journal":
+            return self._read_run_numbers()
+        narrow = self.deal and table.key is not None and "deal" in table.by_id
+        read = partial(read_deal_rows, self.deal) if narrow else read_open_table
+        part = read(self.tables[name], self.layout, self.dialect)
+        self.frames[name], self.findings[name] = part.frame, part.findings
+        self.free_rows[name], self.live_formulas[name] = part.free_row, part.live_formulas
+        self.numeric_keys |= part.numeric_keys
+        self.keys[name] = part.frame[table.key or table.columns[0].id].map(format_cell_as_text)
+        return part.frame
+
+    def _read_run_numbers(self) -> pd.DataFrame:
+        # a run about one deal only needs the numbers that are taken
+        place = self.tables["Journal"]
+        col = place.column_of(self.layout.headers["Journal"]["run"])
+        rows = [{"run": format_cell_as_text(cell)} for cell in place.values(col, col)[0]]
+        self.frames["Journal"] = make_table_frame(TABLES["Journal"], rows, place.first_row)
+        return self.frames["Journal"]
+
+    def describe_findings(self, pipeline: Pipeline) -> list[Finding]:
+        """Return what is wrong with the cells of the tables read so far."""
+        read = (table for table in TABLES if self.findings.get(table))
+        return [finding for table in read for finding in describe_cell_findings(pipeline, table, self.findings[table])]
 
 
 class OpenBook:
@@ -64,60 +91,52 @@ class OpenBook:
         self.book = book
         self._reading: _OpenReading | None = None
 
-    def read(self, today: date, only: Sequence[str] | None = None, deal: str = "") -> Pipeline:
-        """Return the workbook as values; *only* names the tables that are needed beside the set-up, others stay empty.
-
-        With *deal*, tables that speak of deals hold its rows alone, and the row with the highest key, after which new rows
-        are numbered.
+    def read(self, today: date) -> Pipeline:
+        """Return the workbook as values, what is wrong with single cells and with the workbook among them.
 
         Raises:
             WorkbookError: one of our tables or columns is missing; it says which.
         """
-        name = self.book.name
+        opened, names, pipeline, told = self._open(today)
+        pipeline = replace(pipeline, tables={name: opened.read_table(name) for name in TABLES})
+        told += make_loose_cell_findings(
+            find_overwritten_loose_cells(self.book, opened.layout, names), pipeline.language
+        )
+        told += find_missing_sheets_and_names(self.book, opened.layout, names, pipeline.language)
+        faults = (*opened.describe_findings(pipeline), *find_missing_metric_rows(pipeline), *told)
+        opened.frames.clear()  # a run replaces most of them
+        return replace(pipeline, cell_findings=faults)
+
+    def read_as_needed(self, today: date, deal: str = "") -> Pipeline:
+        """Return the workbook as values, each table read when it is first needed, for a run about some deals.
+
+        With *deal*, tables that speak of deals hold its rows alone, and the row with the highest key, after which new rows
+        are numbered; of the Journal, only the numbers of runs are read. Only the cells that were read are judged.
+
+        Raises:
+            WorkbookError: one of our tables or columns is missing; it says which.
+        """
+        opened, _, pipeline, _ = self._open(today)
+        opened.deal = deal
+        return replace(pipeline, cell_findings=LazyFindings(partial(opened.describe_findings, pipeline)))
+
+    def _open(self, today: date) -> tuple[_OpenReading, OpenNamedCells, Pipeline, list[Finding]]:
+        """Return the reading, the named cells, the pipeline whose tables it reads, and what is wrong with named cells."""
         found = find_open_tables(self.book)
-        layout = find_workbook_layout(name, found)
+        layout = find_workbook_layout(self.book.name, found)
         opened = _OpenReading(layout, {table: found[place.name] for table, place in layout.tables.items()})
-        wanted = TABLES if only is None else dict.fromkeys((*SETUP_TABLES, *only))
-        frames = {table: make_table_frame(declared) for table, declared in TABLES.items()}
-        faults: dict[str, list[CellFinding]] = {table: [] for table in TABLES}
-
-        def take(table: str, dialect: Dialect) -> pd.DataFrame:
-            narrow = bool(deal) and "deal" in TABLES[table].by_id and TABLES[table].key is not None
-            read = partial(read_deal_rows, deal) if narrow else read_open_table
-            part = read(opened.tables[table], layout, dialect)
-            frames[table], faults[table] = part.frame, part.findings
-            opened.free_rows[table], opened.live_formulas[table] = part.free_row, part.live_formulas
-            opened.numeric_keys |= part.numeric_keys
-            opened.keys[table] = part.frame[TABLES[table].key or TABLES[table].columns[0].id].map(format_cell_as_text)
-            return part.frame
-
-        settings, wrong = read_workbook_settings(take("Settings", Dialect()))
-        dialect = Dialect(settings.text("currency"), today=today)
-        for table in wanted:
-            if table != "Settings":
-                take(table, dialect)
-        faults["Settings"] += wrong
+        settings, wrong = read_workbook_settings(opened.read_table("Settings"))
+        opened.findings["Settings"] += wrong
+        opened.dialect = Dialect(settings.text("currency"), today=today)
         language = message_language(settings, layout.language)
         names = find_open_named_cells(self.book)
-        named, told = check_named_cells(names.values(), names.addresses, dialect, language)
-        if only is None:
-            told += make_loose_cell_findings(find_overwritten_loose_cells(self.book, layout, names), language)
-            told += find_missing_sheets_and_names(self.book, layout, names, language)
+        named, told = check_named_cells(names.values(), names.addresses, opened.dialect, language)
         self._reading = opened
         pipeline = Pipeline(
-            frames,
-            today,
-            language,
-            settings,
-            query_from_named_cells(named),
-            named,
-            layout.table_places,
+            LazyFrames(opened.read_table), today, language, settings, query_from_named_cells(named), named, layout.table_places,
             source=_find_book_path(self.book),
-        )
-        return replace(
-            pipeline,
-            cell_findings=(*_describe_open_findings(pipeline, faults), *find_missing_metric_rows(pipeline), *told),
-        )
+        )  # fmt: skip
+        return opened, names, pipeline, told
 
     def first_row(self, table: str) -> int:
         """Return the sheet row where the body of *table* began when it was read."""
@@ -147,17 +166,9 @@ class OpenBook:
             OpenBookWriter(ground, spelling, opened.free_rows, opened.live_formulas).write(plan)
 
 
-def _describe_open_findings(pipeline: Pipeline, faults: Mapping[str, list[CellFinding]]) -> Iterator[Finding]:
-    for table in TABLES:
-        yield from describe_cell_findings(pipeline, table, faults[table])
-
-
 def _find_book_path(book: xw.Book) -> str:
     # a file on OneDrive or SharePoint may have no place on this disk; then its name must do
     try:
         return str(book.fullname)
     except (xw.XlwingsError, OSError):
         return str(book.name)
-
-
-TABLES_OF_A_DEAL = ("Deals", "History", "Tasks", "Activities", "Quotes", "Answers")

@@ -18,7 +18,7 @@ from xl_salesflow.excel.table_growth import CellEncoder, OpenTablePositions, Tab
 from xl_salesflow.metrics.metric_declaration import MetricFormula
 from xl_salesflow.schema.table_frames import complete_columns
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.workbook_layout import LiveFormulas
+from xl_salesflow.workbook.metric_formulas import LiveFormulas
 
 OpenRowPositions = Mapping[str, Mapping[int, int]]  # table → sheet row as it was read → sheet row now
 

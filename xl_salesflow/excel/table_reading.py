@@ -29,7 +29,8 @@ from xl_salesflow.schema.table_columns import TableSchema
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
 from xl_salesflow.workbook.cell_findings import CellFinding
-from xl_salesflow.workbook.workbook_layout import LiveFormulas, WorkbookLayout, find_live_formulas
+from xl_salesflow.workbook.metric_formulas import LiveFormulas, find_live_formulas
+from xl_salesflow.workbook.workbook_layout import WorkbookLayout
 
 _TEXT_OR_BRACKET = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'(?=!)|([^\W\d][\w.\\]*)?\[")
 _FUNCTION_PREFIX = re.compile(r"_xlfn\.|_xlws\.|_xludf\.", re.IGNORECASE)

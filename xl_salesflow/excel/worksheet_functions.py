@@ -18,7 +18,7 @@ import xlwings as xw
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
 from xl_salesflow.engine import recompute_formula_columns
-from xl_salesflow.excel.open_book import TABLES_OF_A_DEAL, OpenBook
+from xl_salesflow.excel.open_book import OpenBook
 from xl_salesflow.process.bant_scores import compute_bant_columns
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.quotes.quote_arithmetic import round_to_cents, spell_chinese_amount
@@ -79,7 +79,7 @@ def cannot_move(deal: CellColumn, book: OpenBook | None = None) -> list[str]:
 
 def next_stages(deal: CellColumn, book: OpenBook | None = None) -> list[str]:
     """Return the stages that follow the recorded one of each deal, with commas between."""
-    pipeline = _read_calling_book(book, "Deals")
+    pipeline = _read_calling_book(book)
     known = pipeline["Deals"].drop_duplicates("deal", keep=False).set_index("deal")
     return [_list_following_stages(pipeline, known, key) for key in map(_cell_to_key, deal)]
 
@@ -91,8 +91,8 @@ def _score_bant_columns(*dimensions: CellColumn) -> pd.DataFrame:
     return compute_bant_columns(Pipeline(pipeline.tables, pipeline.today, settings=Settings({})))
 
 
-def _read_calling_book(book: OpenBook | None, *only: str) -> Pipeline:
-    return (book or OpenBook(xw.Book.caller())).read(date.today(), only or TABLES_OF_A_DEAL)
+def _read_calling_book(book: OpenBook | None) -> Pipeline:
+    return (book or OpenBook(xw.Book.caller())).read_as_needed(date.today())
 
 
 def _list_following_stages(pipeline: Pipeline, deals: pd.DataFrame, deal: str) -> str:

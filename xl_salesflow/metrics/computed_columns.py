@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,10 @@ import pandas as pd
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.array_arithmetic import GroupNumbers, column_days, column_numbers, round_array_to_cents
 from xl_salesflow.metrics.deal_cube import build_cube, deal_probabilities, match_view_filters
-from xl_salesflow.metrics.funnel_steps import FunnelSteps, build_funnel_steps, select_funnel_stages
-from xl_salesflow.metrics.history_workings import OUTCOME_HUNDREDS, STAGE_EXITS
 from xl_salesflow.metrics.metric_declaration import MetricArray
+
+if TYPE_CHECKING:
+    from xl_salesflow.metrics.funnel_steps import FunnelSteps
 
 
 def compute_deal_columns(pipeline: Pipeline) -> pd.DataFrame:
@@ -47,6 +49,10 @@ _ENDED_FACTOR, _UNDATED_FACTOR, _UNKNOWN_FACTOR = -1.0, -1000.0, -30.0
 
 def compute_history_columns(pipeline: Pipeline) -> pd.DataFrame:
     """Return the columns weighted_value, step and state of History."""
+    # loaded here, because the columns of Deals need none of the metrics
+    from xl_salesflow.metrics.funnel_steps import build_funnel_steps
+    from xl_salesflow.metrics.history_workings import OUTCOME_HUNDREDS
+
     history = pipeline["History"]
     weighted = round_array_to_cents(column_numbers(history["amount"]) * column_numbers(history["probability"]))
     outcome = _encode_names(history["outcome"], OUTCOME_HUNDREDS)
@@ -58,6 +64,9 @@ def compute_history_columns(pipeline: Pipeline) -> pd.DataFrame:
 
 
 def _encode_stay_steps(pipeline: Pipeline) -> GroupNumbers:
+    from xl_salesflow.metrics.funnel_steps import select_funnel_stages
+    from xl_salesflow.metrics.history_workings import STAGE_EXITS
+
     # of every stay: the number of its stage among the steps of its own process, the way it ended, and where it led
     history = pipeline["History"]
     ways = _encode_names(history["move"], {way: number for number, way in enumerate(STAGE_EXITS, 1)})

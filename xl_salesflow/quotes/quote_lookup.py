@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.quotes.quote_arithmetic import round_to_cents, to_exact_decimal
+from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 Record = dict[str, Any]
@@ -96,6 +98,17 @@ def _unknown_quote_error(pipeline: Pipeline, key: str) -> UsageError:
         f"There is no deal or quote “{key}”" + (f"; did you mean {meant}?" if meant else "."),
         f"没有编号为“{key}”的商机或报价单" + (f"；是否指 {meant}？" if meant else "。"),
     )
+
+
+def find_deals_of_keys(
+    pipeline: Pipeline, keys: Iterable[str], tables: Iterable[str] = ("Deals", "Quotes")
+) -> set[str]:
+    """Return the deals that *keys* mean: numbers of deals, of their quotes, or of other rows of *tables*."""
+    wanted, found = {key.strip().casefold() for key in keys}, set[str]()
+    for table in tables:
+        frame = pipeline[table]
+        found.update(frame.loc[fold_keys(frame[TABLES[table].key or ""]).isin(wanted), "deal"])
+    return found
 
 
 DealFacts = dict[str, Any]

@@ -9,12 +9,12 @@ Public names, by file:
     cell_conversion: Dialect, format_cell_as_text, read_frame, values_to_cells
     cell_findings: CELL_FINDING_KINDS, CellFinding, describe_cell_findings
     closed_book: ClosedBook, find_common_backup
-    file_locks: sole_writer
+    file_locks: refuse_if_open, sole_writer
     input_cells: check_named_cells, message_language, query_from_named_cells, read_workbook_settings,
         setting_to_cell
     loose_cells: read_template_loose_cells, TemplateLooseCells
+    metric_formulas: find_live_formulas, find_missing_metric_rows, LiveFormulas
     new_stores: build_adopted_store, build_new_workbook, is_store_file, new_workbook, upgrade_store_file
     returned_files: read_bant_card_file, read_change_sheet_file
-    workbook_layout: find_live_formulas, find_missing_metric_rows, find_workbook_layout, LiveFormulas,
-        WorkbookLayout
+    workbook_layout: find_workbook_layout, WorkbookLayout
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,7 +13,10 @@ from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
 from xl_salesflow.workbook.cell_findings import CellFinding
-from xl_salesflow.workbook.workbook_layout import LiveFormulas, WorkbookLayout, find_live_formulas
+from xl_salesflow.workbook.workbook_layout import WorkbookLayout
+
+if TYPE_CHECKING:
+    from xl_salesflow.workbook.metric_formulas import LiveFormulas
 
 OverwrittenFormulaRows = dict[str, dict[str, list[int]]]  # table → column id → sheet rows
 
@@ -24,7 +27,8 @@ class WorkbookReading:
 
     *free*: table → first row of its blank tail, where rows are added before the table grows. *numbered*: keys that are
     numbers in their cells; they are written as numbers, as lookups tell 7 from "7". *typed_over*: formula cells in use that
-    hold no formula, or another one. *live*: table → the formulas of its rows, for the metric tables.
+    hold no formula, or another one, of the tables looked at so far. *live*: table → the formulas of its rows, for the metric
+    tables.
     """
 
     workbook: Workbook
@@ -37,7 +41,9 @@ class WorkbookReading:
     live: dict[str, LiveFormulas] = field(default_factory=dict)
 
     def read_table(self, name: str, dialect: Dialect) -> pd.DataFrame:
-        """Read one table; return its frame."""
+        """Return the frame of one table, which is read the first time."""
+        if name in self.frames:
+            return self.frames[name]
         table, on_sheet = TABLES[name], self.workbook.tables[self.layout.tables[name].name]
         cells = self.workbook.read_table(on_sheet.name)
         columns = {id: cells.pop(header) for id, header in self.layout.headers[name].items()}
@@ -57,26 +63,26 @@ class WorkbookReading:
         marked = (row for row in tail if any(values[row - on_sheet.first_row] is not None for values in own))
         return next(marked, free - 1) + 1
 
-    def find_typed_over(self) -> None:
-        """Look for formulas that somebody replaced; each is a fault."""
-        for table in TABLES.values():
-            headers, frame = self.layout.headers[table.name], self.frames[table.name]
-            expected: dict[str, str | dict[int, str]] = {
-                headers[c.id]: self.layout.formula(table, c) for c in table.formulas if c.formula
-            }
-            self.live[table.name] = find_live_formulas(self.layout, table, frame)
-            for id, cells in self.live[table.name].items():
-                expected[headers[id]] = {row: formula.text for row, formula in cells.items()}
-            if not expected or not len(frame):
-                continue
-            found = self.workbook.find_overwritten_formulas(table.name, expected)
-            for column in table.formulas:
-                rows = pd.Index(found.get(headers[column.id], []), dtype="int64").intersection(frame.index).tolist()
-                if rows:
-                    self.typed_over.setdefault(table.name, {})[column.id] = rows
-                    self.findings[table.name].extend(
-                        CellFinding("formula_typed_over", row, column.id, "") for row in rows
-                    )
+    def find_typed_over(self, name: str) -> Mapping[str, list[int]]:
+        """Return the rows of one table, by column, whose formula somebody replaced; each becomes a finding, once."""
+        from xl_salesflow.workbook.metric_formulas import find_live_formulas
+
+        if name in self.live:
+            return self.typed_over.get(name, {})
+        table, headers, frame = TABLES[name], self.layout.headers[name], self.frames[name]
+        expected: dict[str, str | dict[int, str]] = {
+            headers[c.id]: self.layout.formula(table, c) for c in table.formulas if c.formula
+        }
+        self.live[name] = find_live_formulas(self.layout, table, frame)
+        for id, cells in self.live[name].items():
+            expected[headers[id]] = {row: formula.text for row, formula in cells.items()}
+        found = self.workbook.find_overwritten_formulas(name, expected) if expected and len(frame) else {}
+        for column in table.formulas:
+            rows = pd.Index(found.get(headers[column.id], []), dtype="int64").intersection(frame.index).tolist()
+            if rows:
+                self.typed_over.setdefault(name, {})[column.id] = rows
+                self.findings[name].extend(CellFinding("formula_typed_over", row, column.id, "") for row in rows)
+        return self.typed_over.get(name, {})
 
 
 def read_single_cell_names(workbook: Workbook) -> tuple[dict[str, Any], Mapping[str, str]]:

@@ -54,7 +54,7 @@ class ChangeSetWriter:
 
     def _with_formula(self, edit: Edit) -> Edit:
         """Leave out the rows whose formula was typed over: they have no cached value to refresh."""
-        rows = self._reading.typed_over.get(edit.table, {}).get(edit.column, ())
+        rows = self._reading.find_typed_over(edit.table).get(edit.column, ())
         kept = ~edit.after.index.isin(list(rows))
         return Edit(edit.table, edit.column, edit.keys[kept], edit.before[kept], edit.after[kept], edit.because)
 

@@ -1,111 +1,35 @@
 """The closed workbook: read as a pipeline, written by a change set, without Excel.
 
-Also what became of the user's own formulas, and the backup that two copies have in common.
+Also the backup that two copies have in common. What a reading of some tables does not need is loaded where it is used.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.lazy_frames import LazyFindings, LazyFrames
+from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.errors import WorkbookError
-from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.metrics.metric_sheets import card_formulas
-from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
-from xl_salesflow.ooxml.cell_references import CellPlace, cell_address
-from xl_salesflow.ooxml.formula_cells import KnownFormulas
-from xl_salesflow.ooxml.recalculation import (
-    ARRAY_FORMULA,
-    DEPENDS_ON_ANOTHER,
-    NOT_CALCULABLE,
-    TOO_MANY_FORMULAS,
-    UNCONFIRMED_RESULT,
-    Recalculation,
-)
 from xl_salesflow.ooxml.workbook_editor import Workbook
-from xl_salesflow.schema.named_values import NAMED_CELLS
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.atomic_save import save_workbook
-from xl_salesflow.workbook.book_integrity import check_book_integrity
 from xl_salesflow.workbook.book_reader import WorkbookReading, read_single_cell_names
-from xl_salesflow.workbook.book_upgrade import restore_workbook
 from xl_salesflow.workbook.cell_conversion import Dialect
 from xl_salesflow.workbook.cell_findings import describe_cell_findings
 from xl_salesflow.workbook.change_writer import ChangeSetWriter
-from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.input_cells import (
     check_named_cells,
     message_language,
     query_from_named_cells,
     read_workbook_settings,
 )
-from xl_salesflow.workbook.missing_parts import find_declared_tables
-from xl_salesflow.workbook.workbook_layout import (
-    WorkbookLayout,
-    find_missing_metric_rows,
-    find_workbook_layout,
-    language_of_headers,
-)
-
-_UNCALCULATED_REASONS = {
-    ARRAY_FORMULA: Text("an array formula", "数组公式"),
-    UNCONFIRMED_RESULT: Text("calculates differently here", "此处计算结果不同"),
-    DEPENDS_ON_ANOTHER: Text("depends on one that is left", "依赖未计算的公式"),
-    NOT_CALCULABLE: Text("cannot be calculated here", "此处无法计算"),
-    TOO_MANY_FORMULAS: Text("too much to calculate here", "计算量过大"),
-}
-_ROW_NUMBERS = re.compile(r"[0-9]+")
-
-
-def known_formulas(layout: WorkbookLayout) -> KnownFormulas:
-    """The formulas whose values a plan brings: declared columns, named cells, the cards of metrics."""
-    columns = {name: [layout.headers[name][column.id] for column in TABLES[name].formulas] for name in layout.tables}
-    return KnownFormulas(columns, [*NAMED_CELLS, *METRICS_BY_ID, *card_formulas(layout.language)])
-
-
-def report_own_formulas(outcome: Recalculation, book: Workbook, language: Language) -> dict[str, Any]:
-    """What became of the user's formulas, for the answer of a run; empty when none was concerned."""
-    own = sorted(
-        place for place, text in outcome.texts.items() if _formula_shape(text) not in _template_formula_shapes(language)
-    )
-    done = [_own_formula_address(book, place) for place in own if place in outcome.values]
-    left = [
-        {
-            "cell": _own_formula_address(book, place),
-            "why": _uncalculated_reason(outcome.left_for_excel[place], language),
-        }
-        for place in own
-        if place in outcome.left_for_excel
-    ]
-    return {"recalculated": done, "to_calculate": left} if own else {}
-
-
-def _uncalculated_reason(reason: str, language: Language) -> str:
-    return _UNCALCULATED_REASONS[reason].in_(language) if reason in _UNCALCULATED_REASONS else reason  # a function, say
-
-
-def _own_formula_address(book: Workbook, place: CellPlace) -> str:
-    sheet = book.sheets[place.sheet].name
-    quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
-    return f"{quoted}!{cell_address(place.row, place.column)}"
-
-
-@cache
-def _template_formula_shapes(language: Language) -> frozenset[str]:
-    """The helper formulas of the template, whatever row they are in."""
-    book = Workbook(Path("template"), read_empty_workbook(language))
-    return frozenset(map(_formula_shape, book.formulas().values()))
-
-
-def _formula_shape(formula: str) -> str:
-    return _ROW_NUMBERS.sub("#", formula)
+from xl_salesflow.workbook.workbook_layout import find_workbook_layout, language_of_headers
 
 
 class ClosedBook:
@@ -118,6 +42,7 @@ class ClosedBook:
         self.path = Path(path)
         self._data = data
         self._reading: WorkbookReading | None = None
+        self._dialect, self._partial = Dialect(), False
         self._backups = 0
         self._answer: dict[str, Any] = {}
 
@@ -127,36 +52,45 @@ class ClosedBook:
         Raises:
             WorkbookError: the file is no sound workbook of ours; it says what is missing.
         """
+        from xl_salesflow.workbook.book_integrity import check_book_integrity
+        from xl_salesflow.workbook.metric_formulas import find_missing_metric_rows
+
+        reading, pipeline = self._open(today)
+        frames = {name: pipeline[name] for name in TABLES}
+        for name in TABLES:
+            reading.find_typed_over(name)
+        named, missing = check_named_cells(*read_single_cell_names(reading.workbook), self._dialect, pipeline.language)
+        pipeline = replace(pipeline, tables=frames, query=query_from_named_cells(named), named=named)
+        found = _describe_reading(pipeline, reading)
+        reading.frames.clear()  # a run replaces most of them
+        integrity = check_book_integrity(reading.workbook, pipeline.language)
+        return replace(pipeline, cell_findings=(*found, *find_missing_metric_rows(pipeline), *missing, *integrity))
+
+    def read_as_needed(self, today: date) -> Pipeline:
+        """Return the workbook as values, each table read when it is first needed, for a run about some deals.
+
+        Only the cells of tables that were read are judged; named cells, what the Funnel sheet asks among them, are not read.
+        What a run writes leaves the numbers of the other sheets to the next update, and to Excel.
+
+        Raises:
+            WorkbookError: the file is no sound workbook of ours; it says what is missing.
+        """
+        reading, pipeline = self._open(today)
+        self._partial = True
+        return replace(pipeline, cell_findings=LazyFindings(partial(_describe_reading, pipeline, reading)))
+
+    def _open(self, today: date) -> tuple[WorkbookReading, Pipeline]:
+        """Return the reading and the pipeline whose tables it reads when they are needed."""
         workbook = Workbook.open(self.path) if self._data is None else Workbook(self.path, self._data)
         reading = WorkbookReading(workbook, find_workbook_layout(self.path, workbook.tables))
         settings, wrong = read_workbook_settings(reading.read_table("Settings", Dialect()))
         reading.findings["Settings"] += wrong
-        dialect = Dialect(settings.text("currency"), workbook.date1904, today)
-        for name in TABLES:
-            if name != "Settings":
-                reading.read_table(name, dialect)
-        reading.find_typed_over()
+        self._dialect = Dialect(settings.text("currency"), workbook.date1904, today)
+        self._reading, self._partial, self._backups = reading, False, int(settings.number("backups"))
         language = message_language(settings, reading.layout.language)
-        named, missing = check_named_cells(*read_single_cell_names(workbook), dialect, language)
-        pipeline = Pipeline(
-            {name: reading.frames.pop(name) for name in TABLES}, today, language, settings, query_from_named_cells(named), named,
-            reading.layout.table_places, source=str(self.path),
-        )  # fmt: skip
-        self._reading, self._backups = reading, int(settings.number("backups"))
-        faults = [
-            finding
-            for table in TABLES
-            for finding in describe_cell_findings(pipeline, table, reading.findings.pop(table))
-        ]
-        return replace(
-            pipeline,
-            cell_findings=(
-                *faults,
-                *find_missing_metric_rows(pipeline),
-                *missing,
-                *check_book_integrity(workbook, language),
-            ),
-        )
+        frames = LazyFrames(partial(reading.read_table, dialect=self._dialect))
+        places = reading.layout.table_places
+        return reading, Pipeline(frames, today, language, settings, table_positions=places, source=str(self.path))
 
     def restore(self) -> list[str]:
         """Put back what the file lacks of the workbook we declare, or what stands where its formulas should; say what.
@@ -164,6 +98,9 @@ class ClosedBook:
         A workbook of an older version gains tables, columns, rows and names that came since. Formulas of tables are put back
         by the plan of a check. Raises WorkbookError; the file is then as it was.
         """
+        from xl_salesflow.workbook.book_upgrade import restore_workbook
+        from xl_salesflow.workbook.missing_parts import find_declared_tables
+
         workbook = Workbook.open(self.path)
         after, added, strayed = restore_workbook(workbook)
         if not added and not strayed:
@@ -201,16 +138,24 @@ class ClosedBook:
         """Return the digest of what was read, and the workbook to save in its place; None where nothing changes."""
         if not plan.writes:
             return "", None
+        from xl_salesflow.workbook.own_formulas import known_formulas, report_own_formulas
+
         if self._reading is None:
             raise ValueError("read the workbook before writing to it: a plan is about what was read")
         reading, self._reading = self._reading, None
         if not ChangeSetWriter(reading).collect(plan):
             return "", None
-        if reading.typed_over:  # what stands in for our formulas is nobody's to calculate here
+        # what stands in for our formulas is nobody's to calculate here, and what was not read was not brought up to date
+        if reading.typed_over or self._partial:
             reading.workbook.require_recalculation()
         workbook, outcome = reading.workbook.with_recalculation(known_formulas(reading.layout))
         self._answer = report_own_formulas(outcome, workbook, reading.layout.language)
         return reading.workbook.digest, workbook
+
+
+def _describe_reading(pipeline: Pipeline, reading: WorkbookReading) -> list[Finding]:
+    read = (table for table in TABLES if reading.findings.get(table))
+    return [finding for table in read for finding in describe_cell_findings(pipeline, table, reading.findings[table])]
 
 
 def find_common_backup(ours: Pipeline, theirs: Pipeline) -> tuple[Path | None, list[WorkbookError]]:

@@ -1,0 +1,101 @@
+"""A button and the terminal write the same for the same deal: one engine runs the verb for both."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.excel.conftest import NOW
+from tests.excel.engines.memory import open_in_memory
+from tests.excel.rep import Rep, an_open_deal
+from xl_salesflow.cli import main
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import Run
+from xl_salesflow.excel.deal_buttons import make_activity_changes
+from xl_salesflow.excel.open_book import OpenBook
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import check
+from xl_salesflow.workbook.closed_book import ClosedBook
+
+WRITTEN = ("Deals", "Quotes", "QuoteLines", "Documents", "Tasks", "Activities", "Answers", "History", "Journal")
+
+
+def without_time(pipeline: Pipeline, table: str) -> pd.DataFrame:
+    """Return what people and runs write into *table*; when a run was is what two runs differ in."""
+    columns = [column.id for column in TABLES[table].columns if not column.is_formula]
+    return pipeline[table][[id for id in columns if table != "Journal" or id not in ("run", "time")]]
+
+
+def a_deal(pipeline: Pipeline, quoted: bool) -> str:
+    """Return an open deal with a product that has a draft, or no quote at all."""
+    deals, quotes = pipeline["Deals"], pipeline["Quotes"]
+    has = deals["deal"].isin(quotes.loc[quotes["status"] == "draft", "deal"] if quoted else quotes["deal"])
+    wanted = (deals["outcome"] == "open") & (deals["product"] != "") & (has if quoted else ~has)
+    return str(deals.loc[wanted, "deal"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("button", "choice", "quoted", "command"),
+    [
+        ("quote", "", False, "quote {book} {deal}"),
+        ("quote", "", True, "quote {book} {deal}"),
+        ("print", "contract", True, "print {book} contract {deal}"),
+        ("print", "precall", True, "print {book} precall {deal}"),
+        ("revise", "", True, "revise {book} {quote}"),
+        ("prepare", "", False, "prepare {book} {deal}"),
+    ],
+    ids=lambda value: str(value),
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_button_writes_what_the_terminal_writes(
+    workbook: Callable[[Language], Path],
+    tmp_path: Path,
+    button: str,
+    choice: str,
+    quoted: bool,
+    command: str,
+    language: Language,
+) -> None:
+    (tmp_path / "closed").mkdir()
+    path = Path(shutil.copy(workbook(language), tmp_path / "closed" / f"team-{language}.xlsx"))
+    before = ClosedBook(path).read(NOW.date())
+    deal = a_deal(before, quoted)
+    quote = "".join(before["Quotes"].loc[before["Quotes"]["deal"] == deal, "quote"].tail(1))
+    words = command.format(book=path, deal=deal, quote=quote).split()
+    assert main([*words, "--today", str(NOW.date()), "--as", "Ann"]) == 0
+
+    rep = Rep(open_in_memory(tmp_path / path.name), language)
+    if button == "revise":
+        rep.select("Quotes", int(before["Quotes"].index[before["Quotes"]["quote"] == quote][0]))
+    else:
+        rep.select_deal(deal)
+    rep.press(button, PRINTABLE_DOCUMENT_KINDS.index(choice) + 1 if choice else 0)
+    assert rep.alerts == []
+    terminal, excel = ClosedBook(path).read(NOW.date()), rep.read()
+    assert sum(len(terminal[table]) for table in WRITTEN) > sum(len(before[table]) for table in WRITTEN)
+    for table in WRITTEN:
+        pd.testing.assert_frame_equal(without_time(excel, table), without_time(terminal, table), obj=table)
+
+
+def test_two_presses_of_one_second_are_two_runs(workbook: Callable[[Language], Path]) -> None:
+    rep, run = Rep(open_in_memory(workbook("en"))), Run("Ann", NOW.replace(hour=11))
+    for deal in ("D-00001", "D-00002"):
+        book = OpenBook(rep.book)
+        book.write(make_activity_changes(book.read_as_needed(NOW.date(), deal), deal, "call", run))
+    assert list(rep.rows("Journal")["run"].tail(2)) == ["20260302-110000", "20260302-110000-2"]
+
+
+def test_a_move_by_a_button_is_sealed(workbook: Callable[[Language], Path]) -> None:
+    rep = Rep(open_in_memory(workbook("en")))
+    visits = len(rep.rows("History"))
+    rep.select_deal(an_open_deal(rep, rep.playbooks["crm"].first.name))
+    rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
+    began = rep.rows("History").iloc[visits:]
+    assert list(began["seal"] != "") == [True]
+    assert "broken_seal" not in {finding.rule for finding in check(rep.read()).findings}

@@ -1,0 +1,88 @@
+"""The rows of some deals: in the tables with a column for the deal, and the lines of their quotes.
+
+A run about some deals writes nothing into the rows of others. What stands in no such table belongs to every deal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import pandas as pd
+
+from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.schema.table_frames import fold_keys
+from xl_salesflow.schema.table_registry import TABLES
+
+MovedRows = TypeVar("MovedRows", Append, Remove)
+
+
+@dataclass(frozen=True, slots=True)
+class DealRows:
+    """The rows of *deals*, their numbers folded."""
+
+    deals: frozenset[str]
+
+    def find_rows(self, pipeline: Pipeline, table: str) -> pd.Index:
+        """Return the rows of *table* that belong to the deals; all rows of a table that names no deals."""
+        return self._choose(pipeline, table, pipeline[table]).index
+
+    def narrow(self, pipeline: Pipeline, tables: Iterable[str]) -> Pipeline:
+        """Return *pipeline* with only the rows of the deals in *tables*."""
+        return pipeline.with_tables(**{table: self._choose(pipeline, table, pipeline[table]) for table in tables})
+
+    def select_changes(self, pipeline: Pipeline, plan: ChangeSet) -> ChangeSet:
+        """Return *plan*, made from *pipeline*, without what it wants in the rows of other deals."""
+        rows = {table: self.find_rows(pipeline, table) for table in {edit.table for edit in plan.edits}}
+        edits = (_select_cells(edit, rows[edit.table]) for edit in plan.edits)
+        return replace(
+            plan,
+            edits=tuple(edit for edit in edits if len(edit)),
+            appends=tuple(self._select_rows(append) for append in plan.appends),
+            removes=tuple(self._select_rows(remove) for remove in plan.removes),
+        )
+
+    def select_findings(self, pipeline: Pipeline, findings: Sequence[Finding]) -> Iterator[Finding]:
+        """Yield the findings about the rows of the deals, and about Settings, which every run goes by."""
+        keys: dict[str, set[str]] = {}
+        for finding in findings:
+            table = TABLES.get(finding.table)
+            if table is None:
+                continue
+            if table.name not in keys:
+                named = pipeline[table.name][table.key or table.columns[0].id]
+                keys[table.name] = (
+                    set(named[self.find_rows(pipeline, table.name)]) if _names_deals(table.name) else set()
+                )
+            if finding.key in keys[table.name] or table.name == "Settings":
+                yield finding
+
+    def _choose(self, pipeline: Pipeline, table: str, rows: pd.DataFrame) -> pd.DataFrame:
+        if not _names_deals(table):
+            return rows
+        if "deal" in rows:
+            return rows[fold_keys(rows["deal"]).isin(self.deals)]
+        quotes = self._choose(pipeline, "Quotes", pipeline["Quotes"])
+        return rows[fold_keys(rows["quote"]).isin(set(fold_keys(quotes["quote"])))]
+
+    def _select_rows(self, moved: MovedRows) -> MovedRows:
+        # the lines of a quote come and go with it
+        if "deal" not in moved.rows:
+            return moved
+        return replace(moved, rows=moved.rows[fold_keys(moved.rows["deal"]).isin(self.deals)])
+
+
+def _select_cells(edit: Edit, rows: pd.Index) -> Edit:
+    kept = edit.after.index.intersection(rows, sort=False)
+    if len(kept) == len(edit):
+        return edit
+    why = edit.because if isinstance(edit.because, str) else edit.because.loc[kept]
+    return replace(
+        edit, keys=edit.keys.loc[kept], before=edit.before.loc[kept], after=edit.after.loc[kept], because=why
+    )
+
+
+def _names_deals(table: str) -> bool:
+    return "deal" in TABLES[table].by_id or table == "QuoteLines"

@@ -1,0 +1,80 @@
+"""What a run makes of formulas: those whose values it brings itself, and what became of the user's own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.metrics.metric_sheets import card_formulas
+from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
+from xl_salesflow.ooxml.cell_references import CellPlace, cell_address
+from xl_salesflow.ooxml.formula_cells import KnownFormulas
+from xl_salesflow.ooxml.recalculation import (
+    ARRAY_FORMULA,
+    DEPENDS_ON_ANOTHER,
+    NOT_CALCULABLE,
+    TOO_MANY_FORMULAS,
+    UNCONFIRMED_RESULT,
+    Recalculation,
+)
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.named_values import NAMED_CELLS
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.empty_workbook import read_empty_workbook
+from xl_salesflow.workbook.workbook_layout import WorkbookLayout
+
+_UNCALCULATED_REASONS = {
+    ARRAY_FORMULA: Text("an array formula", "数组公式"),
+    UNCONFIRMED_RESULT: Text("calculates differently here", "此处计算结果不同"),
+    DEPENDS_ON_ANOTHER: Text("depends on one that is left", "依赖未计算的公式"),
+    NOT_CALCULABLE: Text("cannot be calculated here", "此处无法计算"),
+    TOO_MANY_FORMULAS: Text("too much to calculate here", "计算量过大"),
+}
+_ROW_NUMBERS = re.compile(r"[0-9]+")
+
+
+def known_formulas(layout: WorkbookLayout) -> KnownFormulas:
+    """The formulas whose values a plan brings: declared columns, named cells, the cards of metrics."""
+    columns = {name: [layout.headers[name][column.id] for column in TABLES[name].formulas] for name in layout.tables}
+    return KnownFormulas(columns, [*NAMED_CELLS, *METRICS_BY_ID, *card_formulas(layout.language)])
+
+
+def report_own_formulas(outcome: Recalculation, book: Workbook, language: Language) -> dict[str, Any]:
+    """What became of the user's formulas, for the answer of a run; empty when none was concerned."""
+    own = sorted(
+        place for place, text in outcome.texts.items() if _formula_shape(text) not in _template_formula_shapes(language)
+    )
+    done = [_own_formula_address(book, place) for place in own if place in outcome.values]
+    left = [
+        {
+            "cell": _own_formula_address(book, place),
+            "why": _uncalculated_reason(outcome.left_for_excel[place], language),
+        }
+        for place in own
+        if place in outcome.left_for_excel
+    ]
+    return {"recalculated": done, "to_calculate": left} if own else {}
+
+
+def _uncalculated_reason(reason: str, language: Language) -> str:
+    return _UNCALCULATED_REASONS[reason].in_(language) if reason in _UNCALCULATED_REASONS else reason  # a function, say
+
+
+def _own_formula_address(book: Workbook, place: CellPlace) -> str:
+    sheet = book.sheets[place.sheet].name
+    quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
+    return f"{quoted}!{cell_address(place.row, place.column)}"
+
+
+@cache
+def _template_formula_shapes(language: Language) -> frozenset[str]:
+    """The helper formulas of the template, whatever row they are in."""
+    book = Workbook(Path("template"), read_empty_workbook(language))
+    return frozenset(map(_formula_shape, book.formulas().values()))
+
+
+def _formula_shape(formula: str) -> str:
+    return _ROW_NUMBERS.sub("#", formula)
