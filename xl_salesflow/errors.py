@@ -138,6 +138,10 @@ class WorkbookInUse(WorkbookError):
         )
 
 
+class WorkbookBusy(WorkbookInUse):
+    """Another run of ours is about to save the file: it is worth waiting for."""
+
+
 class WorkbookChanged(WorkbookError):
     """Somebody saved the file between our read and our write."""
 

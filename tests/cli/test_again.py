@@ -1,4 +1,4 @@
-"""Two who write one workbook at once: the second is told, reads anew, and no quote number is given twice."""
+"""Two who write one workbook at once: a run waits for another run, never for a person, and no number is given twice."""
 
 from __future__ import annotations
 
@@ -6,33 +6,43 @@ import json
 import re
 import subprocess
 import sys
-from datetime import date, datetime
+from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from xl_salesflow.cli import main, workbook_session
 from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
-from xl_salesflow.cli.workbook_session import WRITE_TRIES, write_with_retries
+from xl_salesflow.cli.workbook_session import WRITE_TRIES, WorkbookSession
 from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
-from xl_salesflow.errors import WorkbookChanged
+from xl_salesflow.errors import WorkbookBusy, WorkbookChanged, WorkbookInUse
+from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.verbs import bring_in
 from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.file_locks import sole_writer
 from xl_salesflow.workbook.new_stores import new_workbook
 
 NOW = datetime(2026, 6, 30, 9)
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Make a workbook of a few deals, none of which has a quote."""
-    path = tmp_path / "team.xlsx"
+    path = tmp_path_factory.mktemp("again") / "team.xlsx"
     new_workbook(path, "en")
     workbook = ClosedBook(path)
     empty = workbook.read(NOW.date())
     workbook.write(bring_in(empty, generate_pipeline(empty, 8, since_days=60), Run("test", NOW)))
+    return path.read_bytes()
+
+
+@pytest.fixture
+def book(original: bytes, tmp_path: Path) -> Path:
+    """Give a copy of that workbook."""
+    path = tmp_path / "team.xlsx"
+    path.write_bytes(original)
     return path
 
 
@@ -60,40 +70,148 @@ def test_two_people_who_quote_at_once_get_numbers_of_their_own_without_a_gap(boo
     assert not said or re.search(r"saved by somebody else|is open|writes", said)
 
 
-class _Other:
-    """A workbook that somebody else saves between our read and our write, *times* times."""
+# every command that writes the workbook named first; {aside} is a folder for what else it needs
+WRITING = """
+update {book}
+check {book} --repair
+quote {book} D-00001 --format html
+print {book} precall D-00001 --format html
+revise {book} D-00001
+prepare {book} D-00001
+bant {book} --read {aside}/card.xlsx
+assign {book}
+holidays {book} DE
+undo {book}
+apply {book} {aside}/changes.xlsx
+merge {book} {aside}/copy.xlsx
+playbook use {book} b2c
+import {book} {aside}/deals.csv --yes
+adopt {book} --yes
+rollup {aside}/copy.xlsx --output {book} --replace
+""".strip().splitlines()
 
-    def __init__(self, times: int) -> None:
-        self.reads, self._left = 0, times
 
-    def read(self, today: date) -> Pipeline | int:
-        self.reads += 1
-        return self.reads
+@pytest.fixture(scope="module")
+def prepared(original: bytes, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
+    """Make a workbook with a quote, and beside it what the commands need: a card, a change sheet, a copy and a list of deals."""
+    folder = tmp_path_factory.mktemp("prepared")
+    path, aside = folder / "team.xlsx", folder / "aside"
+    path.write_bytes(original)
+    aside.mkdir()
+    (aside / "copy.xlsx").write_bytes(original)
+    (aside / "deals.csv").write_text("Deal,Account,Stage,Amount\nD-9,Acme,Lead,100\n", encoding="utf-8")
+    for arguments in (
+        ("quote", path, "D-00001", "--format", "html"),
+        ("bant", path, "D-00001", "--output", aside / "card.xlsx"),
+        ("update", path, "--dry-run", "--sheet", aside / "changes.xlsx"),
+    ):
+        assert main([*map(str, arguments), "--today", "2026-06-30"]) == 0
+    return path.read_bytes(), aside
 
-    def written(self, plan: ChangeSet) -> ChangeSet:
-        if self._left:
-            self._left -= 1
-            raise WorkbookChanged(Path("team.xlsx"))
-        return plan
+
+def arguments(line: str, prepared: tuple[bytes, Path], folder: Path) -> list[str]:
+    """Lay the prepared workbook into *folder* and return the words of the command on it."""
+    (folder / "team.xlsx").write_bytes(prepared[0])
+    words = [word.format(book=folder / "team.xlsx", aside=prepared[1]) for word in line.split()]
+    return words if words[0] == "check" else [*words, "--today", "2026-07-01"]
 
 
-def test_the_second_writer_is_told_and_plans_anew(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("line", WRITING)
+def test_a_workbook_that_a_person_has_open_is_refused_before_it_is_read(
+    line: str,
+    prepared: tuple[bytes, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    waited: list[float] = []
+    words = arguments(line, prepared, tmp_path)
+    (tmp_path / "~$team.xlsx").write_bytes(b"\x05Mara ")
+    opened, waited = list[Path](), list[float]()
     monkeypatch.setattr(workbook_session.time, "sleep", waited.append)
-    other = _Other(2)
-    read, plan = write_with_retries(other, NOW.date(), lambda seen: ChangeSet(answer={"seen": seen}))  # type: ignore[arg-type]
-    assert (read, plan.answer["seen"], other.reads, len(waited)) == (3, 3, 3, 2)
-    assert capsys.readouterr().err.count("team.xlsx was saved by somebody else meanwhile") == 2
+    open_ = Workbook.open.__func__  # type: ignore[attr-defined]
+
+    def noted(cls: type[Workbook], path: Path) -> Workbook:
+        opened.append(Path(path))
+        return open_(cls, path)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(Workbook, "open", classmethod(noted))
+    capsys.readouterr()
+    assert main(words) == 3
+    assert capsys.readouterr().err.count("team.xlsx is open by Mara") == 1
+    assert tmp_path / "team.xlsx" not in opened
+    assert waited == []
+    assert (tmp_path / "team.xlsx").read_bytes() == prepared[0]
 
 
-def test_who_never_gets_a_turn_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_session.time, "sleep", lambda _: None)
-    other = _Other(99)
+@pytest.mark.parametrize("line", WRITING)
+def test_a_workbook_that_another_run_writes_is_waited_for(
+    line: str,
+    prepared: tuple[bytes, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words, other = arguments(line, prepared, tmp_path), ExitStack()
+    other.enter_context(sole_writer(tmp_path / "team.xlsx"))
+    monkeypatch.setattr(workbook_session.time, "sleep", lambda _: other.close())
+    capsys.readouterr()
+    with other:
+        assert main(words) in (0, 1)
+    said = capsys.readouterr().err.count("team.xlsx is open")
+    assert said == ((tmp_path / "team.xlsx").read_bytes() != prepared[0])  # a run that changes nothing meets nobody
+
+
+@pytest.fixture
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Let waits take no time, and tell how long they were."""
+    found: list[float] = []
+    monkeypatch.setattr(workbook_session.time, "sleep", found.append)
+    return found
+
+
+def refused_times(session: WorkbookSession, error: Exception, times: int) -> list[int]:
+    """Let the workbook of *session* refuse its first writes; return a list that tells how often it is read."""
+    reads: list[int] = []
+
+    class Other:
+        def read(self, _: object) -> int:
+            reads.append(len(reads) + 1)
+            return reads[-1]
+
+        def write_and_report(self, plan: ChangeSet) -> ChangeSet:
+            if len(reads) <= times:
+                raise error
+            return plan
+
+    session.book = Other()  # type: ignore[assignment]
+    return reads
+
+
+@pytest.mark.parametrize("error", [WorkbookChanged(Path("team.xlsx")), WorkbookBusy(Path("team.xlsx"), "Ann, run 7")])
+def test_the_second_run_is_told_and_plans_anew(
+    error: Exception, waited: list[float], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    session = WorkbookSession(tmp_path / "team.xlsx", "test", NOW.date())
+    reads = refused_times(session, error, 2)
+    plan = session.write(lambda seen: ChangeSet(answer={"seen": seen}))
+    assert (plan.answer["seen"], reads, len(waited)) == (3, [1, 2, 3], 2)
+    assert capsys.readouterr().err.count("team.xlsx") == 2
+
+
+def test_a_run_that_never_gets_a_turn_is_told_so(waited: list[float], tmp_path: Path) -> None:
+    session = WorkbookSession(tmp_path / "team.xlsx", "test", NOW.date())
+    reads = refused_times(session, WorkbookChanged(Path("team.xlsx")), 99)
     with pytest.raises(WorkbookChanged):
-        write_with_retries(other, NOW.date(), lambda _: ChangeSet())  # type: ignore[arg-type]
-    assert other.reads == WRITE_TRIES
+        session.write(lambda _: ChangeSet())
+    assert (len(reads), len(waited)) == (WRITE_TRIES, WRITE_TRIES - 1)
+
+
+def test_a_person_who_opens_it_meanwhile_is_not_waited_for(waited: list[float], tmp_path: Path) -> None:
+    session = WorkbookSession(tmp_path / "team.xlsx", "test", NOW.date())
+    reads = refused_times(session, WorkbookInUse(Path("team.xlsx"), "Mara"), 99)
+    with pytest.raises(WorkbookInUse):
+        session.write(lambda _: ChangeSet())
+    assert (len(reads), waited) == (1, [])
 
 
 def test_revise_makes_the_next_version(book: Path, capsys: pytest.CaptureFixture[str]) -> None:

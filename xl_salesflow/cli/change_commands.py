@@ -29,7 +29,7 @@ from xl_salesflow.errors import UsageError
 
 if TYPE_CHECKING:
     from xl_salesflow.core.change_sets import ChangeSet
-    from xl_salesflow.core.pipelines import Finding
+    from xl_salesflow.core.pipelines import Finding, Pipeline
 
 
 @verb_command("apply")
@@ -63,16 +63,14 @@ def undo_command(book: Path, run: str | None, json: bool, today: date | None, **
 def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date | None, by: str | None) -> int:
     """Write what an update of *path* would change to *output*, for somebody to tick; the workbook stays as it is."""
     from xl_salesflow.cli.screen_output import print_json
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.verbs import change_sheet, update
-    from xl_salesflow.workbook.closed_book import ClosedBook
     from xl_salesflow.workbook.template.handout_files import build_change_sheet_file
 
-    run = make_user_run(by, today)
-    pipeline = ClosedBook(path).read(run.now.date())
-    plan = update(pipeline, run)
-    asked = change_sheet(pipeline, plan, "update", run)
+    session = WorkbookSession(path, by, today, dry_run=True)
+    pipeline = session.read()
+    asked = change_sheet(pipeline, update(pipeline, session.run), "update", session.run)
     save_file_atomically(output, build_change_sheet_file(asked))
     if as_json:
         print_json({"book": str(path), "sheet": str(output), "decisions": len(asked.lines), "dry_run": True})
@@ -94,12 +92,11 @@ def apply_change_sheet(
 ) -> int:
     """Do what is ticked on the change sheet *changes*; exit code 1 where a tick could not be followed."""
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import apply
-    from xl_salesflow.workbook.closed_book import ClosedBook
     from xl_salesflow.workbook.returned_files import read_change_sheet_file
 
-    book, run = ClosedBook(path), make_user_run(by, today)
+    session = WorkbookSession(path, by, today, dry_run)
     asked = read_change_sheet_file(changes)
     made_for = re.split(r"[\\/]", asked.book)[-1]
     if made_for != path.name:
@@ -107,9 +104,12 @@ def apply_change_sheet(
             f"{changes} was made for {made_for}, not for {path.name}; make one for this workbook.",
             f"{changes} 是为 {made_for} 生成的，不适用于 {path.name}；请为此工作簿重新生成。",
         )
-    plan = apply(book.read(run.now.date()), asked, run)
-    if not dry_run and plan.answer["applied"]:
-        plan = book.write_and_report(plan)
+
+    def make(pipeline: Pipeline) -> ChangeSet:
+        plan = apply(pipeline, asked, session.run)
+        return plan if plan.answer["applied"] else plan.without_changes()
+
+    plan = session.write(make)
     if as_json:
         print_json({"book": str(path), "sheet": str(changes), "dry_run": dry_run, **plan.answer})
         return 1 if plan.answer["refused"] else 0
@@ -151,21 +151,24 @@ def put_back_run(
 
     *force* puts back what somebody changed since as well, *keep* leaves it and puts back the rest; a terminal is asked.
     """
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import undo
-    from xl_salesflow.workbook.closed_book import ClosedBook
 
-    book, run = ClosedBook(path), make_user_run(by, today)
-    pipeline = book.read(run.now.date())
-    plan = undo(pipeline, run, which, force)
-    if plan.answer["left"] and not (force or keep or dry_run):
-        wish = _ask_about_later_changes(plan, as_json)
-        if wish == "force":
-            plan = undo(pipeline, run, plan.answer["run"], force=True)
-        if wish == "nothing":
-            return _refuse_to_put_back(path, plan, as_json)
-    if not dry_run:
-        plan = book.write_and_report(plan)
+    session = WorkbookSession(path, by, today, dry_run)
+    wish = "force" if force else "keep" if keep or dry_run else ""
+
+    def make(pipeline: Pipeline) -> ChangeSet:
+        nonlocal wish
+        plan = undo(pipeline, session.run, which, wish == "force")
+        if plan.answer["left"] and not wish:
+            wish = _ask_about_later_changes(plan, as_json)
+            if wish == "force":
+                plan = undo(pipeline, session.run, plan.answer["run"], force=True)
+        return plan.without_changes() if wish == "nothing" else plan
+
+    plan = session.write(make)
+    if wish == "nothing":
+        return _refuse_to_put_back(path, plan, as_json)
     return _print_undone_run(path, plan, dry_run, as_json)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +22,10 @@ from xl_salesflow.cli.command_options import (
     translated_option,
     verb_command,
 )
+
+if TYPE_CHECKING:
+    from xl_salesflow.core.change_sets import ChangeSet
+    from xl_salesflow.core.pipelines import Pipeline
 
 _OTHER_BOOK_ARGUMENT = click.argument("other", type=click.Path(path_type=Path))
 
@@ -87,20 +91,23 @@ def merge_copy(
 ) -> int:
     """Merge *theirs* into *ours*; exit code 1 where somebody must decide."""
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import merge
     from xl_salesflow.workbook.closed_book import ClosedBook, find_common_backup
 
-    run, book = make_user_run(by, today), ClosedBook(ours)
-    day = run.now.date()
-    pipeline, other = book.read(day), ClosedBook(theirs).read(day)
-    found, unread = (base, []) if base else find_common_backup(pipeline, other)
-    for error in unread:
-        click.echo(error.in_(TERMINAL_LANGUAGE), err=True)
-    plan = merge(pipeline, other, ClosedBook(found).read(day) if found else None, run)
-    if not dry_run:
-        plan = book.write_and_report(plan)
-    answer = plan.answer
+    session, found = WorkbookSession(ours, by, today, dry_run), base
+    day = session.run.now.date()
+
+    def make(pipeline: Pipeline) -> ChangeSet:
+        nonlocal found
+        other = ClosedBook(theirs).read(day)
+        if not base:
+            found, unread = find_common_backup(pipeline, other)
+            for error in unread:
+                click.echo(error.in_(TERMINAL_LANGUAGE), err=True)
+        return merge(pipeline, other, ClosedBook(found).read(day) if found else None, session.run)
+
+    answer = session.write(make).answer
     if as_json:
         head = {"book": str(ours), "other": str(theirs), "base": str(found) if found else None, "dry_run": dry_run}
         print_json({**head, **answer})

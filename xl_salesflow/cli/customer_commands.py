@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -197,17 +198,17 @@ def write_bant_card_file(path: Path, deal: str, output: Path | None, today: date
 def read_back_card(path: Path, filled: Path, dry_run: bool, as_json: bool, today: date | None, by: str | None) -> int:
     """Take the answers of the card *filled* into the workbook; what it holds that cannot be used is told with its cell."""
     from xl_salesflow.cli.screen_output import print_change_set
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import read_card
-    from xl_salesflow.workbook.closed_book import ClosedBook
     from xl_salesflow.workbook.returned_files import read_bant_card_file
 
-    book, run = ClosedBook(path), make_user_run(by, today)
-    pipeline = book.read(run.now.date())
-    found = read_bant_card_file(filled, pipeline.language)
-    plan = read_card(pipeline, found.frame, found.address, run, found.findings)
-    if not dry_run:
-        plan = book.write_and_report(plan)
+    session = WorkbookSession(path, by, today, dry_run)
+
+    def make(pipeline: Pipeline) -> ChangeSet:
+        found = read_bant_card_file(filled, pipeline.language)
+        return read_card(pipeline, found.frame, found.address, session.run, found.findings)
+
+    plan = session.write(make)  # warnings look at all deals
     print_change_set(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0
 
@@ -217,13 +218,10 @@ def give_visit_checklist(
 ) -> int:
     """Give *deal* the checklist before a visit."""
     from xl_salesflow.cli.screen_output import print_change_set
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import prepare
-    from xl_salesflow.workbook.closed_book import ClosedBook
 
-    book, run = ClosedBook(path), make_user_run(by, today)
-    plan = prepare(book.read(run.now.date()), deal, run)
-    if not dry_run:
-        plan = book.write_and_report(plan)
+    session = WorkbookSession(path, by, today, dry_run)
+    plan = session.write(partial(prepare, deal=deal, run=session.run), as_needed=True)
     print_change_set(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0

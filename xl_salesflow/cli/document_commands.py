@@ -139,31 +139,28 @@ def print_deal_documents(
 ) -> int:
     """Print papers; files wait under other names until the workbook has them written down."""
     from xl_salesflow.cli.screen_output import print_change_set, print_files
-    from xl_salesflow.cli.workbook_session import make_user_run, write_with_retries
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.quotes.document_record import Sending
     from xl_salesflow.quotes.document_requests import PrintJob
     from xl_salesflow.verbs import paper
-    from xl_salesflow.workbook.closed_book import ClosedBook
 
     if asked.to and not asked.sent:
         raise UsageError("--to says to whom a paper is --sent; give both.", "--to 说明发送对象，须与 --sent 同用。")
-    book, run = ClosedBook(path), make_user_run(by, today)
-    sending = Sending(run.now.date(), asked.to) if asked.sent else None
-    if dry_run:
-        pipeline = book.read(run.now.date())
-        plan = paper(pipeline, PrintJob(asked.kind, _choose_print_keys(pipeline, asked), None, sending), run)
-        print_change_set(path, plan, dry_run, as_json)
-        _print_planned_files(plan, asked, as_json)
-        return _print_exit_code(plan)
-    presses: list[DocumentWriter] = []
+    session = WorkbookSession(path, by, today, dry_run)
+    sending = Sending(session.run.now.date(), asked.to) if asked.sent else None
+    writers: list[DocumentWriter] = []  # the one of the last try
 
     def make(pipeline: Pipeline) -> ChangeSet:
         keys = _choose_print_keys(pipeline, asked)
-        presses[:] = [_make_print_writer(path, pipeline, asked, len(keys))]
-        return paper(pipeline, PrintJob(asked.kind, keys, presses[0], sending), run)
+        writers[:] = [] if dry_run else [_make_print_writer(path, pipeline, asked, len(keys))]
+        return paper(pipeline, PrintJob(asked.kind, keys, next(iter(writers), None), sending), session.run)
 
-    _, plan = write_with_retries(book, run.now.date(), make, around=lambda: presses[0].save_around())
-    print_files(plan, presses[0].files, as_json)
+    plan = session.write(make, as_needed=True, around=lambda: writers[0].save_around())
+    if dry_run:
+        print_change_set(path, plan, dry_run, as_json)
+        _print_planned_files(plan, asked, as_json)
+    else:
+        print_files(plan, writers[0].files, as_json)
     return _print_exit_code(plan)
 
 
@@ -227,15 +224,10 @@ def write_next_quote_version(
 ) -> int:
     """Make the next version of quote *key*; whoever saves meanwhile does not give two quotes one number."""
     from xl_salesflow.cli.screen_output import print_change_set
-    from xl_salesflow.cli.workbook_session import make_user_run, write_with_retries
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import revise
-    from xl_salesflow.workbook.closed_book import ClosedBook
 
-    book, run = ClosedBook(path), make_user_run(by, today)
-    make = partial(revise, key=key, run=run, beside=beside)
-    if dry_run:
-        plan = make(book.read(run.now.date()))
-    else:
-        _, plan = write_with_retries(book, run.now.date(), make)
+    session = WorkbookSession(path, by, today, dry_run)
+    plan = session.write(partial(revise, key=key, run=session.run, beside=beside), as_needed=True)
     print_change_set(path, plan, dry_run, as_json)
     return 0

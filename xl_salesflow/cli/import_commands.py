@@ -27,6 +27,7 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import LANGUAGES, Language
 
 if TYPE_CHECKING:
+    from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.core.pipelines import Pipeline
     from xl_salesflow.imports.import_map import ImportMap
 
@@ -110,22 +111,26 @@ def import_files(
 ) -> int:
     """Import *files* into the workbook by *map*, or by a proposed mapping once it is accepted."""
     from xl_salesflow.cli.screen_output import print_change_set
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
+    from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.imports.import_changes import build_import_changes
     from xl_salesflow.verbs import bring_in
-    from xl_salesflow.workbook.closed_book import ClosedBook
 
     for file in files:
         if not file.is_file():
             raise UsageError(f"{file} is not there; check the name.", f"找不到 {file}；请检查文件名。")
-    book, run = ClosedBook(path), make_user_run(by, today)
-    pipeline = book.read(run.now.date())
-    mapping = read_import_map_file(map) if map else agree_on_import_map(path, files, pipeline, yes, as_json)
+    session, mapping = WorkbookSession(path, by, today, dry_run), read_import_map_file(map) if map else None
+
+    def make(pipeline: Pipeline) -> ChangeSet:
+        nonlocal mapping
+        mapping = mapping or agree_on_import_map(path, files, pipeline, yes, as_json)
+        if mapping is None:
+            return ChangeSet()
+        return bring_in(pipeline, build_import_changes(pipeline, files, mapping), session.run)
+
+    plan = session.write(make)
     if mapping is None:
         return 0
-    plan = bring_in(pipeline, build_import_changes(pipeline, files, mapping), run)
-    if not dry_run:
-        plan = book.write_and_report(plan)
     print_change_set(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0
 
@@ -208,31 +213,38 @@ def adopt_workbook(
     """Make the workbook at *path* a store, or bring in again what its own sheets say."""
     from xl_salesflow.cli.adoption import bring_in_own_rows, prepare_adoption, write_adopted_store
     from xl_salesflow.cli.screen_output import print_change_set
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
 
-    run = make_user_run(by, today)
-    store = prepare_adoption(path, run.now.date(), language, playbook)
-    for added in store.additions:
-        click.echo(terminal_text("Added: {what}", "新增：{what}", what=added), err=as_json)
-    if store.complete and store.import_map is None:
-        click.echo(
-            terminal_text(
-                "{path} is a salesflow workbook already and lacks nothing; bring rows in with: salesflow import.",
-                "{path} 已是 salesflow 工作簿且无缺失；请用 salesflow import 导入数据。",
-                path=path,
-            ),
-            err=as_json,
-        )
+    session = WorkbookSession(path, by, today, dry_run)
+    mapping = read_import_map_file(map) if map else None
+
+    def adopt() -> ChangeSet | None:
+        nonlocal mapping
+        store = prepare_adoption(path, session.run.now.date(), language, playbook)
+        for added in store.additions:
+            click.echo(terminal_text("Added: {what}", "新增：{what}", what=added), err=as_json)
+        if store.complete and store.import_map is None:
+            _tell_nothing_to_adopt(path, as_json)
+            return None
+        mapping = mapping or store.import_map or agree_on_import_map(path, [path], store.pipeline, yes, as_json)
+        if mapping is None:
+            return None
+        plan = bring_in_own_rows(store, mapping, session.run)
+        return plan if dry_run else write_adopted_store(store, plan)
+
+    plan = session.attempt(adopt)
+    if plan is None:
         return 0
-    mapping = (
-        read_import_map_file(map)
-        if map
-        else store.import_map or agree_on_import_map(path, [path], store.pipeline, yes, as_json)
-    )
-    if mapping is None:
-        return 0
-    plan = bring_in_own_rows(store, mapping, run)
-    if not dry_run:
-        plan = write_adopted_store(store, plan)
     print_change_set(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0
+
+
+def _tell_nothing_to_adopt(path: Path, as_json: bool) -> None:
+    click.echo(
+        terminal_text(
+            "{path} is a salesflow workbook already and lacks nothing; bring rows in with: salesflow import.",
+            "{path} 已是 salesflow 工作簿且无缺失；请用 salesflow import 导入数据。",
+            path=path,
+        ),
+        err=as_json,
+    )

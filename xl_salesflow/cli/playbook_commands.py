@@ -30,6 +30,7 @@ from xl_salesflow.schema.verb_catalogue import VERBS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.core.pipelines import Pipeline
 
 
@@ -198,18 +199,18 @@ def move_to_playbook(
 ) -> int:
     """Move the open deals of *path* to playbook *name*: one that the workbook has, that ships, or of a file."""
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.process.playbook_switch import PlaybookSwitch
     from xl_salesflow.verbs import switch
-    from xl_salesflow.workbook.closed_book import ClosedBook
 
-    book, run = ClosedBook(path), make_user_run(by, today)
-    pipeline = book.read(run.now.date())
+    session = WorkbookSession(path, by, today, dry_run)
     id = Path(name).stem if name.casefold().endswith(".toml") else name
-    setup = {} if id in pipeline.playbooks else read_setup_frames(name, pipeline.language)
-    plan = switch(pipeline, PlaybookSwitch(id, setup, _read_stage_pairs(said), before), run)
-    if not dry_run:
-        plan = book.write_and_report(plan)
+
+    def make(pipeline: Pipeline) -> ChangeSet:
+        setup = {} if id in pipeline.playbooks else read_setup_frames(name, pipeline.language)
+        return switch(pipeline, PlaybookSwitch(id, setup, _read_stage_pairs(said), before), session.run)
+
+    plan = session.write(make)
     if as_json:
         print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
         return 1 if plan.blocks else 0

@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -131,15 +132,12 @@ def assign_deals(
 ) -> int:
     """Give the deals without owner to people and print who got which."""
     from xl_salesflow.cli.screen_output import own_formula_results, print_json, print_own_formulas
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import assign
-    from xl_salesflow.workbook.closed_book import ClosedBook
 
-    run, book = make_user_run(by, today), ClosedBook(path)
-    plan = assign(book.read(run.now.date()), run, how, days)
+    session = WorkbookSession(path, by, today, dry_run)
+    plan = session.write(partial(assign, run=session.run, how=how, days=days))
     given = [change for change in plan.changes if (change.table, change.column) == ("Deals", "owner")]
-    if not dry_run:
-        plan = book.write_and_report(plan)
     if as_json:
         told = [{"deal": c.key, "from": c.before or None, "to": c.after or None, "because": c.because} for c in given]
         print_json({"book": str(path), "dry_run": dry_run, "assigned": told, **own_formula_results(plan.answer)})
@@ -169,18 +167,17 @@ def add_holidays(
 ) -> int:
     """Add the days of *country*; days that the sheet has stay as they are."""
     from xl_salesflow.cli.screen_output import print_change_set
-    from xl_salesflow.cli.workbook_session import make_user_run, write_with_retries
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.process.working_days import make_country_holidays
     from xl_salesflow.verbs import holidays
-    from xl_salesflow.workbook.closed_book import ClosedBook
 
-    book, run = ClosedBook(path), make_user_run(by, today)
-    wanted = years or (run.now.year, run.now.year + 1)
+    session = WorkbookSession(path, by, today, dry_run)
+    wanted = years or (session.run.now.year, session.run.now.year + 1)
 
     def make(pipeline: Pipeline) -> ChangeSet:
-        return holidays(pipeline, make_country_holidays(country, wanted, pipeline.language), run)
+        return holidays(pipeline, make_country_holidays(country, wanted, pipeline.language), session.run)
 
-    plan = make(book.read(run.now.date())) if dry_run else write_with_retries(book, run.now.date(), make)[1]
+    plan = session.write(make)
     print_change_set(path, plan, dry_run, as_json)
     return 0
 
@@ -201,20 +198,21 @@ def roll_up_workbooks(
     """
     from xl_salesflow.batch.workbook_search import find_workbooks
     from xl_salesflow.cli.screen_output import print_json
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.metrics.team_rollup import write_parquet
     from xl_salesflow.verbs import contributions
 
-    run = make_user_run(by, today)
+    team = WorkbookSession(output or Path(), by, today, dry_run=not output)
     books = [
         book for book in find_workbooks(paths) if not (output and not book.named and _is_same_file(book.path, output))
     ]
-    reading = _WorkbookReadings(sorted(books, key=lambda book: book.path), run.now.date())
+    reading = _WorkbookReadings(sorted(books, key=lambda book: book.path), team.run.now.date())
     if output and output.exists() and not replace:
         raise UsageError(
             f"{output} exists already; choose another name, or give --replace to make it anew.",
             f"{output} 已存在；请换一个名称，或加 --replace 重新生成。",
         )
+    team.refuse_if_open()
     written = write_parquet(parquet, reading) if parquet else []
     answer: dict[str, Any] = {"parquet": [str(file) for file in written]}
     if output or not parquet:
@@ -222,7 +220,7 @@ def roll_up_workbooks(
         if not parts:
             return reading.code
         if output:
-            answer |= _make_team_workbook(output, language, parts, run).answer
+            answer |= team.attempt(partial(_make_team_workbook, output, language, parts, team.run)).answer
         else:
             answer["books"] = contributions(parts)
     if as_json:

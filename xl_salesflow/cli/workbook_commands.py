@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from xl_salesflow.cli.command_options import (
     TERMINAL_LANGUAGE,
     TODAY_OPTION,
     USER_OPTION,
-    day_or_today,
     terminal_text,
     translated_option,
     verb_command,
@@ -107,9 +107,8 @@ def demo_command(folder: Path, lang: Any, today: date | None) -> int:
 
 def create_workbook(path: Path, playbook: str, language: Language, today: date | None) -> int:
     """Make a new workbook at *path*; an existing file is never overwritten."""
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.engine import run_steps
-    from xl_salesflow.workbook.closed_book import ClosedBook
     from xl_salesflow.workbook.new_stores import new_workbook
 
     if path.exists():
@@ -118,8 +117,8 @@ def create_workbook(path: Path, playbook: str, language: Language, today: date |
             f"{path} 已存在；请换一个名称或先移走原文件。",
         )
     new_workbook(path, language, playbook)
-    book, run = ClosedBook(path), make_user_run(None, today)
-    book.write(run_steps(book.read(run.now.date()), (), "init", run))
+    session = WorkbookSession(path, None, today)
+    session.write(partial(run_steps, steps=(), verb="init", run=session.run))
     click.echo(
         terminal_text(
             "{path} is ready: open it in Excel, or run salesflow import.",
@@ -133,17 +132,16 @@ def create_workbook(path: Path, playbook: str, language: Language, today: date |
 def show_workbook_check(path: Path, repair: bool, as_json: bool, today: date | None) -> int:
     """Show the findings; with *repair* put formulas back first."""
     from xl_salesflow.cli.screen_output import own_formula_results, print_findings
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import check
-    from xl_salesflow.workbook.closed_book import ClosedBook
 
-    book = ClosedBook(path)
-    restored = book.restore() if repair else []
-    plan = check(book.read(day_or_today(today)), repair)
+    session = WorkbookSession(path, None, today, dry_run=not repair)
+    restored = session.attempt(session.book.restore) if repair else []
+    plan = session.write(partial(check, repair=repair))
     more = {"restored": restored} if repair else {}
     if plan.writes:
-        written = book.write_and_report(plan)
-        plan = replace(check(book.read(day_or_today(today))), repairs=plan.repairs)
-        more |= own_formula_results(written.answer)
+        more |= own_formula_results(plan.answer)
+        plan = replace(check(session.read()), repairs=plan.repairs)
     print_findings(replace(plan, answer={**plan.answer, **more}), as_json)
     return 1 if plan.blocks else 0
 
@@ -151,17 +149,14 @@ def show_workbook_check(path: Path, repair: bool, as_json: bool, today: date | N
 def update_workbooks(paths: Sequence[Path], dry_run: bool, as_json: bool, today: date | None, by: str | None) -> int:
     """Update every workbook; one that fails is reported and the others go on."""
     from xl_salesflow.cli.screen_output import print_change_set
-    from xl_salesflow.cli.workbook_session import make_user_run
+    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import update
-    from xl_salesflow.workbook.closed_book import ClosedBook
 
     code = 0
     for path in paths:
         try:
-            book, run = ClosedBook(path), make_user_run(by, today)
-            plan = update(book.read(run.now.date()), run)
-            if not dry_run:
-                plan = book.write_and_report(plan)
+            session = WorkbookSession(path, by, today, dry_run)
+            plan = session.write(partial(update, run=session.run))
         except SalesflowError as error:
             if len(paths) == 1:
                 raise

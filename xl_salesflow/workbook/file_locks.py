@@ -18,7 +18,7 @@ from io import FileIO
 from pathlib import Path
 
 from xl_salesflow.core.file_saving import hidden_file_beside
-from xl_salesflow.errors import WorkbookInUse
+from xl_salesflow.errors import WorkbookBusy, WorkbookInUse
 
 _ABANDONED_AFTER_SECONDS = 7 * 24 * 3600  # seconds after which an owner file is taken for one that a crash left behind
 _ANSI_NAME_START, _WIDE_LENGTH_START, _WIDE_NAME_START = (
@@ -33,7 +33,7 @@ def refuse_if_open(path: Path) -> None:
     for program in (_ExcelOwnerFile(), _LibreOfficeOwnerFile()):
         owner = path.with_name(program.owner_file(path.name))
         with suppress(FileNotFoundError):
-            if not program.is_abandoned(owner):
+            if owner.exists() and not program.is_abandoned(owner):
                 raise WorkbookInUse(path, f"{program.holder(owner)} (says {owner.name})")
 
 
@@ -105,7 +105,7 @@ def _keep_printable_signs(name: str) -> str:
 
 @contextmanager
 def sole_writer(path: Path) -> Iterator[None]:
-    """Be the only run that writes a workbook; raises WorkbookInUse when another one is."""
+    """Be the only run that writes a workbook; raises WorkbookBusy when another one is."""
     lock = hidden_file_beside(path, ".lock")
     file = _acquire_workbook_lock(path, lock)
     try:
@@ -127,7 +127,7 @@ def _acquire_workbook_lock(path: Path, lock: Path) -> FileIO:
             with file:
                 file.seek(0)
                 holder = _keep_printable_signs(file.read(200).decode("utf-8", "replace")) if os.name != "nt" else ""
-            raise WorkbookInUse(path, holder or "another run of salesflow") from error
+            raise WorkbookBusy(path, holder or "another run of salesflow") from error
         if _is_lock_file_in_place(file, lock):
             break
         file.close()  # the holder before us removed the file between our opening and locking it
