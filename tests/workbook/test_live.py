@@ -20,8 +20,8 @@ from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import check, update
 from xl_salesflow.workbook.closed_book import ClosedBook
-from xl_salesflow.workbook.new_stores import new_workbook
 from xl_salesflow.workbook.metric_formulas import declared_name_formulas
+from xl_salesflow.workbook.new_stores import new_workbook
 
 TODAY = date(2026, 3, 2)
 
