@@ -41,18 +41,44 @@ PRINT_KINDS = tuple(CHOICES["paper"])
 
 _PRINT_OPTIONS = (
     translated_option("--all-of-week", "All that are dated this week.", "本周的全部。", is_flag=True),
-    translated_option("--status", "All quotes in this state, such as draft.", "处于此状态的全部报价。", default="", metavar="STATE"),
-    translated_option("--format", "Kind of file; may be given more than once.", "文件格式，可多次指定。", type=click.Choice(PRINT_FORMATS),
-           multiple=True, default=("pdf", "html")),
-    translated_option("--lang", "Language of the paper; else the workbook's.", "文件语言，默认与工作簿相同。",
-           type=click.Choice(("en", "zh", "both"))),
-    translated_option("--output", "Folder for the files; else beside the workbook.", "输出文件夹，默认与工作簿同目录。",
-           type=click.Path(path_type=Path, file_okay=False), metavar="DIR"),
-    translated_option("--sent", "It goes out today; written down, and a later change is found.", "今日发出；将予记录，此后的改动会被指出。",
-           is_flag=True),
-    translated_option("--to", "To whom it goes; else the contact.", "发送对象，默认为联系人。", default="", metavar="NAME"),
-    DRY_RUN_OPTION, JSON_OPTION, TODAY_OPTION, USER_OPTION,
-)  # fmt: skip
+    translated_option(
+        "--status", "All quotes in this state, such as draft.", "处于此状态的全部报价。", default="", metavar="STATE"
+    ),
+    translated_option(
+        "--format",
+        "Kind of file; may be given more than once.",
+        "文件格式，可多次指定。",
+        type=click.Choice(PRINT_FORMATS),
+        multiple=True,
+        default=("pdf", "html"),
+    ),
+    translated_option(
+        "--lang",
+        "Language of the paper; else the workbook's.",
+        "文件语言，默认与工作簿相同。",
+        type=click.Choice(("en", "zh", "both")),
+    ),
+    translated_option(
+        "--output",
+        "Folder for the files; else beside the workbook.",
+        "输出文件夹，默认与工作簿同目录。",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+    ),
+    translated_option(
+        "--sent",
+        "It goes out today; written down, and a later change is found.",
+        "今日发出；将予记录，此后的改动会被指出。",
+        is_flag=True,
+    ),
+    translated_option(
+        "--to", "To whom it goes; else the contact.", "发送对象，默认为联系人。", default="", metavar="NAME"
+    ),
+    DRY_RUN_OPTION,
+    JSON_OPTION,
+    TODAY_OPTION,
+    USER_OPTION,
+)
 
 
 def _add_print_options(command: CommandFunction) -> CommandFunction:

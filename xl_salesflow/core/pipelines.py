@@ -243,9 +243,18 @@ def _optional_integer(value: float) -> int | None:
 def _build_stage(row: dict[str, Any]) -> Stage:
     probability = 0.0 if row["probability"] != row["probability"] else float(row["probability"])
     return Stage(
-        row["stage"], int(row["position"]), row["kind"] or "open", probability, _optional_integer(row["day_limit"]), _optional_integer(row["cadence"]),
-        row["may_skip"] != "no", row["buyer_stage"], row["purpose"], row["action"], row["row"],
-    )  # fmt: skip
+        row["stage"],
+        int(row["position"]),
+        row["kind"] or "open",
+        probability,
+        _optional_integer(row["day_limit"]),
+        _optional_integer(row["cadence"]),
+        row["may_skip"] != "no",
+        row["buyer_stage"],
+        row["purpose"],
+        row["action"],
+        row["row"],
+    )
 
 
 def _build_gate(row: dict[str, Any]) -> Gate:

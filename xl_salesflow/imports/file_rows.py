@@ -163,15 +163,38 @@ def _drop_unusable_keys(
     blank = frame[key] == ""
     for row in frame.index[blank]:
         findings.append(
-            make_import_finding("key", MISSING_KEY_IN_FILE, source.name, int(row), language, header=header, table=file.table, column=key,
-                            severity="block", title=titled)
-        )  # fmt: skip
+            make_import_finding(
+                "key",
+                MISSING_KEY_IN_FILE,
+                source.name,
+                int(row),
+                language,
+                header=header,
+                table=file.table,
+                column=key,
+                severity="block",
+                title=titled,
+            )
+        )
     kept = frame[~blank]
     again = kept[key].duplicated()
     firsts = kept.loc[~again, [key]].reset_index().set_index(key).iloc[:, 0]
     for row, text in kept.loc[again, key].items():
         findings.append(
-            make_import_finding("doubled", REPEATED_KEY_IN_FILE, source.name, int(str(row)), language, header=header, table=file.table,
-                            key=text, column=key, severity="block", text=text, first=firsts[text], title=titled)
-        )  # fmt: skip
+            make_import_finding(
+                "doubled",
+                REPEATED_KEY_IN_FILE,
+                source.name,
+                int(str(row)),
+                language,
+                header=header,
+                table=file.table,
+                key=text,
+                column=key,
+                severity="block",
+                text=text,
+                first=firsts[text],
+                title=titled,
+            )
+        )
     return kept[~again]

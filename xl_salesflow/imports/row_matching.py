@@ -85,7 +85,14 @@ def is_blank_cell(column: pd.Series) -> pd.Series:
     return column == "" if column.dtype == object else column.isna()
 
 
-IMPORTED_KEY_FORMATS = {"Deals": "D-{:05d}", "Activities": "A{:06d}", "Tasks": "T{:06d}", "Objections": "O{:05d}", "Quotes": "Q-{:05d}", "Feedback": "F-{:05d}"}  # fmt: skip  # noqa: E501
+IMPORTED_KEY_FORMATS = {
+    "Deals": "D-{:05d}",
+    "Activities": "A{:06d}",
+    "Tasks": "T{:06d}",
+    "Objections": "O{:05d}",
+    "Quotes": "Q-{:05d}",
+    "Feedback": "F-{:05d}",
+}  # noqa: E501
 """How the keys look that a file does not give."""
 
 _RECOGNISING_COLUMNS = {
@@ -181,6 +188,16 @@ def find_imported_duplicates(
             name, other = str(rows.at[pair.row, key]), str(rows.at[pair.other, key])
             why = pair.reason.in_(language, alike=pair.likeness)
             yield make_import_finding(
-                "twice", POSSIBLE_DUPLICATE_IN_FILE, came[FILE_COLUMN], int(came[ROW_COLUMN]), language, table=table, column=key, key=name,
-                severity="note", name=name, other=other, why=why,
-            )  # fmt: skip
+                "twice",
+                POSSIBLE_DUPLICATE_IN_FILE,
+                came[FILE_COLUMN],
+                int(came[ROW_COLUMN]),
+                language,
+                table=table,
+                column=key,
+                key=name,
+                severity="note",
+                name=name,
+                other=other,
+                why=why,
+            )
