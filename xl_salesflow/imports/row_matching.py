@@ -92,7 +92,7 @@ IMPORTED_KEY_FORMATS = {
     "Objections": "O{:05d}",
     "Quotes": "Q-{:05d}",
     "Feedback": "F-{:05d}",
-}  # noqa: E501
+}
 """How the keys look that a file does not give."""
 
 _RECOGNISING_COLUMNS = {
