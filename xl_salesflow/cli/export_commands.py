@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +84,7 @@ def format_table_json(table: TableSchema, rows: pd.DataFrame, language: Language
     told = [
         {column.id: _exported_json_value(row[column.id]) for column in table.columns} for row in rows.to_dict("records")
     ]
-    return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8")
+    return dumps(told, ensure_ascii=False, indent=1).encode("utf-8")
 
 
 def _disarm_formula(value: Any) -> Any:
