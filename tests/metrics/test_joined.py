@@ -89,8 +89,9 @@ def test_a_process_of_the_same_name_that_counts_otherwise_is_kept_apart() -> Non
 def test_two_currencies_are_one_sentence() -> None:
     one, other = team(5, 1), team(5, 2)
     other = replace(other, settings=replace_setting(other, "currency", "EUR"))
-    with pytest.raises(UsageError, match="different currencies"):
-        join_workbooks(empty(), {"north": one, "south": other})
+    third = replace(one, settings=replace_setting(one, "currency", "CNY"))
+    with pytest.raises(UsageError, match=r"different currencies \(north: USD, south: EUR\)"):
+        join_workbooks(empty(), {"north": one, "west": one, "south": other, "east": third})
 
 
 def test_the_flow_tells_what_each_workbook_brings() -> None:
