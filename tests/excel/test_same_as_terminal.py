@@ -99,3 +99,17 @@ def test_a_move_by_a_button_is_sealed(workbook: Callable[[Language], Path]) -> N
     began = rep.rows("History").iloc[visits:]
     assert list(began["seal"] != "") == [True]
     assert "broken_seal" not in {finding.rule for finding in check(rep.read()).findings}
+
+
+def test_a_quote_button_says_what_is_wrong_with_the_quote(
+    workbook: Callable[[Language], Path], opened: list[Path]
+) -> None:
+    """A line without a quantity is printed and told, as the terminal does."""
+    rep = Rep(open_in_memory(workbook("en")))
+    deal = a_deal(rep.read(), quoted=True)
+    quotes, lines = rep.rows("Quotes"), rep.rows("QuoteLines")
+    number = quotes.loc[quotes["deal"] == deal, "quote"].iloc[0]
+    rep.fill_in("QuoteLines", "quantity", {int(lines.index[lines["quote"] == number][0]): None})
+    rep.select_deal(deal)
+    said = rep.press("quote")
+    assert said.startswith(f"Printed: {opened[0]}. Quote {number}, line 1: no quantity")

@@ -34,7 +34,7 @@ def press_new_quote(desk: ButtonContext) -> Text:
         desk.book.write(plan)
     desk.show_table("Quotes", row if created else _find_quote_sheet_row(pipeline, number), "quote")
     told = _QUOTE_DRAFTED_TEXT if created else _QUOTE_EXISTS_TEXT
-    return Text(*(told.in_(language, number=number, deal=deal) for language in LANGUAGES))
+    return _add_first_finding(*(told.in_(language, number=number, deal=deal) for language in LANGUAGES), plan.findings)
 
 
 def press_revise(desk: ButtonContext) -> Text:
@@ -44,7 +44,9 @@ def press_revise(desk: ButtonContext) -> Text:
     desk.book.write(plan)
     number = plan.answer["quote"]
     desk.show_table("Quotes", row, "quote")
-    return Text(f"{number} replaces {key}; it is a draft.", f"{number} 已替代 {key}，状态为草稿。")
+    return _add_first_finding(
+        f"{number} replaces {key}; it is a draft.", f"{number} 已替代 {key}，状态为草稿。", plan.findings
+    )
 
 
 def press_quote(desk: ButtonContext) -> Text:
@@ -78,7 +80,7 @@ def _print_and_open(desk: ButtonContext, kind: str) -> Text:
     with press.save_around():
         desk.book.write(plan)
     desk.open_file(press.files[0])
-    return Text(f"Printed: {press.files[0]}.", f"已生成：{press.files[0]}。")
+    return _add_first_finding(f"Printed: {press.files[0]}.", f"已生成：{press.files[0]}。", plan.findings)
 
 
 def _selected_quote_or_deal(desk: ButtonContext) -> str:
@@ -91,6 +93,17 @@ def _selected_quote_or_deal(desk: ButtonContext) -> str:
 def _find_quote_sheet_row(pipeline: Pipeline, number: str) -> int:
     rows = pipeline["Quotes"].index[pipeline["Quotes"]["quote"] == number]
     return int(rows[-1]) if len(rows) else 0
+
+
+def _add_first_finding(en: str, zh: str, findings: Sequence[Finding]) -> Text:
+    """Return what a button says, with the first of *findings*: the status bar has room for one."""
+    if not findings:
+        return Text(en, zh)
+    others = len(findings) - 1
+    return Text(
+        f"{en} {findings[0].message}" + (f" (and {others} more)" if others else ""),
+        f"{zh}{findings[0].message}" + (f"（另有 {others} 条）" if others else ""),
+    )
 
 
 def _first_finding_messages(findings: Sequence[Finding]) -> tuple[str, str]:
