@@ -34,7 +34,8 @@ def press_new_quote(desk: ButtonContext) -> Text:
         desk.book.write(plan)
     desk.show_table("Quotes", row if created else _find_quote_sheet_row(pipeline, number), "quote")
     told = _QUOTE_DRAFTED_TEXT if created else _QUOTE_EXISTS_TEXT
-    return _add_first_finding(*(told.in_(language, number=number, deal=deal) for language in LANGUAGES), plan.findings)
+    said = Text(*(told.in_(language, number=number, deal=deal) for language in LANGUAGES))
+    return _add_first_finding(said, plan.findings)
 
 
 def press_revise(desk: ButtonContext) -> Text:
@@ -44,9 +45,8 @@ def press_revise(desk: ButtonContext) -> Text:
     desk.book.write(plan)
     number = plan.answer["quote"]
     desk.show_table("Quotes", row, "quote")
-    return _add_first_finding(
-        f"{number} replaces {key}; it is a draft.", f"{number} 已替代 {key}，状态为草稿。", plan.findings
-    )
+    said = Text(f"{number} replaces {key}; it is a draft.", f"{number} 已替代 {key}，状态为草稿。")
+    return _add_first_finding(said, plan.findings)
 
 
 def press_quote(desk: ButtonContext) -> Text:
@@ -80,7 +80,8 @@ def _print_and_open(desk: ButtonContext, kind: str) -> Text:
     with press.save_around():
         desk.book.write(plan)
     desk.open_file(press.files[0])
-    return _add_first_finding(f"Printed: {press.files[0]}.", f"已生成：{press.files[0]}。", plan.findings)
+    said = Text(f"Printed: {press.files[0]}.", f"已生成：{press.files[0]}。")
+    return _add_first_finding(said, plan.findings)
 
 
 def _selected_quote_or_deal(desk: ButtonContext) -> str:
@@ -95,14 +96,14 @@ def _find_quote_sheet_row(pipeline: Pipeline, number: str) -> int:
     return int(rows[-1]) if len(rows) else 0
 
 
-def _add_first_finding(en: str, zh: str, findings: Sequence[Finding]) -> Text:
+def _add_first_finding(said: Text, findings: Sequence[Finding]) -> Text:
     """Return what a button says, with the first of *findings*: the status bar has room for one."""
     if not findings:
-        return Text(en, zh)
+        return said
     others = len(findings) - 1
     return Text(
-        f"{en} {findings[0].message}" + (f" (and {others} more)" if others else ""),
-        f"{zh}{findings[0].message}" + (f"（另有 {others} 条）" if others else ""),
+        f"{said.en} {findings[0].message}" + (f" (and {others} more)" if others else ""),
+        f"{said.zh}{findings[0].message}" + (f"（另有 {others} 条）" if others else ""),
     )
 
 
