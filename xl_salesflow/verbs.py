@@ -220,7 +220,7 @@ def read_card(
 
     *address* says where a cell of it is, *faults* what its cells hold that cannot be used.
     """
-    deals = {str(deal) for deal in filled["deal"]}
+    deals = {str(deal) for deal in filled["deal"] if deal}
     steps: tuple[Step, ...] = (
         lambda _: ChangeSet(findings=faults),
         partial(take_in_bant_card, card=filled, address=address),

@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -21,6 +23,7 @@ from xl_salesflow.core.change_sets import ChangeSet, Edit
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.documents.document_writer import DocumentWriter
 from xl_salesflow.engine import Run
+from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.process.bant_cards import make_bant_card
 from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS, PrintJob
 from xl_salesflow.schema.table_registry import TABLES
@@ -191,6 +194,24 @@ def test_what_a_scoped_run_leaves_the_next_update_writes(book: Path) -> None:
     assert run(book, "update") == updated
 
 
+def test_excel_is_asked_to_calculate_what_a_scoped_run_left(book: Path) -> None:
+    """Excel saves without the wish to calculate everything; a run that writes a part of the workbook asks for it again."""
+    asks = b'fullCalcOnLoad="1"'
+    book.write_bytes(without_words(book.read_bytes(), "xl/workbook.xml", b" " + asks))
+    before = run(book, "quote", PRINTED, "--format", "pdf")  # as it was printed already: nothing to write
+    assert asks not in ZipFile(BytesIO(before)).read("xl/workbook.xml")
+    assert asks in ZipFile(BytesIO(run(book, "quote", OFFERED, "--format", "html"))).read("xl/workbook.xml")
+
+
+def without_words(data: bytes, part: str, words: bytes) -> bytes:
+    """Return a package without some bytes of one of its parts."""
+    made = BytesIO()
+    with ZipFile(BytesIO(data)) as old, ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(words, b"") if name == part else old.read(name))
+    return made.getvalue()
+
+
 def change_prices(book: Path, prices: dict[str, float]) -> None:
     """Type a price into the first quote line of each deal; what formulas last came to stays."""
     closed = ClosedBook(book)
@@ -223,8 +244,6 @@ def test_a_finding_about_a_cell_of_the_deal_is_told_and_one_about_another_deal_w
 
 
 def type_into_deal(book: Path, deal: str, column: str, text: str) -> None:
-    from xl_salesflow.ooxml.workbook_editor import Workbook
-
     deals = ClosedBook(book).read(NOW.date())["Deals"]
     workbook = Workbook.open(book)
     workbook.set_column(
