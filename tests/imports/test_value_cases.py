@@ -183,6 +183,17 @@ def test_more_dates(dates: str, expected: list[object] | str, csv: Csv) -> None:
     assert values(workbook(), path, "expected_close") == expected
 
 
+def test_dates_that_contradict_the_order_of_their_column_are_told(csv: Csv) -> None:
+    path = csv(
+        "deals.csv", "deal | stage | created\n1 | Lead | 13/02/2026\n2 | Lead | 02/14/2026\n3 | Lead | 15/02/2026"
+    )
+    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
+    assert [finding.message for finding in planned.findings] == [
+        "deals.csv, row 3, created: “02/14/2026” is not dd/mm/yyyy as other dates of the column are; 2026-02-14 is taken, "
+        "please look."
+    ]
+
+
 @pytest.mark.parametrize(
     ("order", "expected"),
     [

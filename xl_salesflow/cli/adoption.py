@@ -6,7 +6,7 @@ sheets since.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
@@ -19,7 +19,9 @@ from xl_salesflow.engine import Run
 from xl_salesflow.imports.import_changes import build_import_changes
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import read_import_sources
+from xl_salesflow.imports.proposed_styles import currency_of_sources
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.named_values import SETTINGS_BY_ID, Settings
 from xl_salesflow.verbs import bring_in
 from xl_salesflow.workbook.atomic_save import save_workbook
 from xl_salesflow.workbook.closed_book import ClosedBook
@@ -27,6 +29,8 @@ from xl_salesflow.workbook.new_stores import build_adopted_store, build_new_work
 
 ADOPTION_SETTING = "adopted"
 """The setting that keeps the mapping."""
+
+_CURRENCY_SETTING = "currency"
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,8 @@ def prepare_adoption(path: Path, today: date, language: Language | None = None, 
         data, digest, titles = build_adopted_store(
             path, build_new_workbook(language or detect_header_language(path), playbook)
         )
-        pipeline = ClosedBook(path, data).read(today)
-        added = tuple(f"{old} → {new}" for old, new in titles.items())
+        pipeline, counted = _count_in_currency_of(path, ClosedBook(path, data).read(today))
+        added = (*(f"{old} → {new}" for old, new in titles.items()), *counted)
     kept = pipeline.settings.text(ADOPTION_SETTING)
     known = ImportMap.from_toml(kept, f"{path.name}, {ADOPTION_SETTING}") if kept else None
     return AdoptedStore(path, data, digest, pipeline, added, known, there and not added)
@@ -78,11 +82,24 @@ def detect_header_language(path: Path) -> Language:
     return "zh" if any("\u4e00" <= sign <= "\u9fff" for sign in headers) else "en"
 
 
+def _count_in_currency_of(path: Path, pipeline: Pipeline) -> tuple[Pipeline, tuple[str, ...]]:
+    """Return a store to be that counts in the one currency that the workbook at *path* shows, and what to say about it."""
+    currency = currency_of_sources(read_import_sources(path))
+    if not currency or currency == pipeline.settings.text(_CURRENCY_SETTING):
+        return pipeline, ()
+    settings = Settings({**pipeline.settings.values, _CURRENCY_SETTING: currency})
+    label = SETTINGS_BY_ID[_CURRENCY_SETTING].name.in_(pipeline.language)
+    return replace(pipeline, settings=settings), (f"{label}: {currency}",)
+
+
 def bring_in_own_rows(store: AdoptedStore, mapping: ImportMap, run: Run) -> ChangeSet:
     """Return the plan that brings the rows of their own sheets in and keeps *mapping* in the workbook."""
     brought = build_import_changes(store.pipeline, [store.path], mapping)
-    kept = _keep_import_map(store.pipeline, mapping.to_toml(store.pipeline.language).strip())  # as a cell is read
-    return bring_in(store.pipeline, brought + kept, run)
+    pipeline = store.pipeline
+    kept = _keep_setting(pipeline, ADOPTION_SETTING, mapping.to_toml(pipeline.language).strip())  # as a cell is read
+    if _CURRENCY_SETTING in pipeline.settings.values:
+        kept += _keep_setting(pipeline, _CURRENCY_SETTING, pipeline.settings.text(_CURRENCY_SETTING))
+    return bring_in(pipeline, brought + kept, run)
 
 
 def write_adopted_store(store: AdoptedStore, plan: ChangeSet) -> ChangeSet:
@@ -104,9 +121,9 @@ def write_adopted_store(store: AdoptedStore, plan: ChangeSet) -> ChangeSet:
     return plan
 
 
-def _keep_import_map(pipeline: Pipeline, text: str) -> ChangeSet:
+def _keep_setting(pipeline: Pipeline, setting: str, text: str) -> ChangeSet:
     settings = pipeline["Settings"]
-    rows = settings.index[settings["setting"] == ADOPTION_SETTING]
+    rows = settings.index[settings["setting"] == setting]
     held = settings.loc[rows, "value"]
     after = pd.Series(text, index=rows, dtype=object)
     changed = rows[(held != after).to_numpy(bool)]

@@ -52,14 +52,12 @@ class DateReading(NamedTuple):
     """A text as a date: the days it may mean by order ("" where the order does not matter), none where there is no such day.
 
     *at* is the time of the day. *offset* counts days from today and *serial* days since a workbook's first, where the text does.
-    *separator* parts year, month and day of a date that is all numbers.
     """
 
     days: Days
     at: time | None = NO_CLOCK
     offset: int | None = None
     serial: float | None = None
-    separator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,10 @@ def read_written_date(text: str, style: DateStyle = _ANY_DATE_STYLE) -> WrittenD
         return WrittenDate(None, "ambiguous_date", {"first": first, "second": " / ".join(others)})
     (span,) = spans
     if span.first == span.last:
-        return WrittenDate(datetime.combine(span.first, reading.at), "date_as_text")
+        moment = datetime.combine(span.first, reading.at)
+        if style.order in (DAY_FIRST, MONTH_FIRST) and not {"", YEAR_FIRST, style.order} & set(reading.days):
+            return WrittenDate(moment, "other_order", {"order": style.order, "day": span.first.isoformat()})
+        return WrittenDate(moment, "date_as_text")
     day = span.first if style.takes_first else span.last
     return WrittenDate(datetime.combine(day, time()), "period_as_date", {"day": day.isoformat()})
 
@@ -169,7 +170,7 @@ def _read_year_first(match: re.Match[str], at: time | None) -> DateReading:
     days = _keep_possible({YEAR_FIRST: make_day(year, first, second)})
     if days:  # what a program may have swapped can be swapped back, but never by itself
         days = _keep_possible({**days, YEAR_DAY_MONTH: make_day(year, second, first)})
-    return DateReading(days, at, separator="-")
+    return DateReading(days, at)
 
 
 def _read_year_last(match: re.Match[str], at: time | None) -> DateReading | None:
@@ -187,7 +188,7 @@ def _read_year_last(match: re.Match[str], at: time | None) -> DateReading | None
     if len(last) < 3 and not is_dotted_day:
         days[SHORT_YEAR_FIRST] = make_day(full_year(first), int(second), int(last)) if len(first) == 2 else NO_SUCH_DAY
     possible = _keep_possible(days)
-    return DateReading(possible, at, separator=mark) if possible or len(last) > 1 else None
+    return DateReading(possible, at) if possible or len(last) > 1 else None
 
 
 def _read_serial(match: re.Match[str], at: time | None) -> DateReading | None:

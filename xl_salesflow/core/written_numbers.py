@@ -111,7 +111,9 @@ def read_written_number(
         return _ambiguous_number(*meant)
     if not meant:
         return WrittenNumber(None, "not_a_number")
-    value = meant[0] * rate * (1 if reading.has_unit else Decimal(str(style.times)))
+    value = meant[0] * rate
+    if style.times != 1.0 and not reading.has_unit:
+        value *= Decimal(str(style.times))
     if type is ColumnType.PERCENT:
         return _read_share(value, reading.per_cent or style.times != 1.0)
     if type is ColumnType.INTEGER and value % 1:
@@ -161,6 +163,7 @@ def _shape_of_digits(digits: str, dot: Decimal | None, comma: Decimal | None) ->
     return DigitShape.THOUSANDS if _GROUPED_BY[","].fullmatch(digits) else DigitShape.OPEN
 
 
+@lru_cache(1 << 12)
 def _parse_affixes(before: str, after: str) -> NumberAffix | None:
     """Return what stands around the digits as one, its factor with the sign; None where that is no number's."""
     first, last = parse_number_affix(before.strip()), parse_number_affix(after.strip())

@@ -1,6 +1,7 @@
 """What is made of a written text: a value and what is to be said about it. The same for typed cells and for files.
 
-Rules of texts that are taken: number_as_text, date_as_text, period_as_date (“Q3 2026”), relative_date (“yesterday”).
+Rules of texts that are taken: number_as_text, date_as_text, other_order (13/02/2026 among months first), period_as_date
+(“Q3 2026”), relative_date (“yesterday”).
 Rules of texts that are not: not_a_number, not_whole, not_a_share, ambiguous_number, other_currency; not_a_date, impossible_date,
 ambiguous_date, unlikely_date.
 """
@@ -23,7 +24,6 @@ _ARABIC_DECIMAL = {0x066B: "."}
 _UNSEEN_SIGNS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\ufeff\u00ad"))
 _SIGN_TABLE = {**_MINUS_SIGNS, **_APOSTROPHES, **_ARABIC_DECIMAL, **_UNSEEN_SIGNS}
 _FOREIGN_DIGITS = re.compile(r"(?![0-9])\d")
-_ANY_SPACES = re.compile(r"\s+")
 
 
 class WrittenNumber(NamedTuple):
@@ -46,8 +46,8 @@ class WrittenDate(NamedTuple):
 def normalize_written_text(text: str) -> str:
     """Return *text* with one kind of digits, spaces, minus signs and apostrophes, and nothing around it."""
     if text.isascii():
-        return _ANY_SPACES.sub(" ", text).strip()
+        return " ".join(text.split())
     # width is folded after the signs: NFKC takes an acute accent for a space and an accent
     plain = unicodedata.normalize("NFKC", text.translate(_SIGN_TABLE)).translate(_SIGN_TABLE)
     plain = _FOREIGN_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), plain)
-    return _ANY_SPACES.sub(" ", plain).strip()
+    return " ".join(plain.split())

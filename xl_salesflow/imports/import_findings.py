@@ -43,6 +43,10 @@ UNLIKELY_DATE_IN_FILE = Text(
     "“{text}” is a day that no deal can mean; the cell is left blank, type it in the workbook",
     "“{text}”不可能是商机的日期；单元格留空，请在工作簿中填写",
 )
+OTHER_ORDER_IN_FILE = Text(
+    "“{text}” is not {order} as other dates of the column are; {day} is taken, please look",
+    "“{text}”与该列其他日期的格式 {order} 不同；按 {day} 导入，请核对",
+)
 PERIOD_IN_FILE = Text("“{text}” is no single day; {day} is taken", "“{text}”不是具体日期；按 {day} 导入")
 RELATIVE_DATE_IN_FILE = Text(
     "“{text}” depends on the day it was written; {day} is taken, counted from today",

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.imports.list_extent import SourceMerge, TextRow, fill_down_merged_cells, find_list_extent
-from xl_salesflow.imports.raw_files import TextLayout, detect_text_layout, read_source_sheets, read_text_rows
+from xl_salesflow.imports.list_extent import TextRow, fill_down_merged_cells, find_list_extent
+from xl_salesflow.imports.raw_files import (
+    SourceSheet,
+    TextLayout,
+    detect_text_layout,
+    read_source_sheets,
+    read_text_rows,
+)
+from xl_salesflow.imports.uncalculated_formulas import mark_uncalculated_cells
 
 SPREADSHEET_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"})
 TEXT_FILE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
@@ -70,27 +77,20 @@ def _read_text_source(path: Path, layout: TextLayout | None) -> Iterator[ImportS
         why = error.strerror or "?"
         raise UsageError(f"{path} cannot be opened: {why}.", f"{path} 无法打开：{why}。") from error
     layout = layout or detect_text_layout(raw)
-    yield from _cut_out_source(path, "", layout, read_text_rows(raw, layout, path))
+    yield from _cut_out_source(path, layout, SourceSheet("", read_text_rows(raw, layout, path)))
 
 
 def _read_sheet_sources(path: Path) -> Iterator[ImportSource]:
     for sheet in read_source_sheets(path):
-        for source in _cut_out_source(path, sheet.name, TextLayout(), sheet.rows, sheet.merges, sheet.hidden):
-            yield replace(source, number_cells=sheet.number_cells, date1904=sheet.date1904)
+        yield from _cut_out_source(path, TextLayout(), sheet)
 
 
-def _cut_out_source(
-    path: Path,
-    sheet: str,
-    layout: TextLayout,
-    rows: Sequence[TextRow],
-    merges: Sequence[SourceMerge] = (),
-    hidden: bool = False,
-) -> Iterator[ImportSource]:
-    found = find_list_extent(rows, merges)
+def _cut_out_source(path: Path, layout: TextLayout, sheet: SourceSheet) -> Iterator[ImportSource]:
+    found = find_list_extent(sheet.rows, sheet.merges)
     if found is None:
         return
-    rows = fill_down_merged_cells(rows, merges, found.first)
+    rows = fill_down_merged_cells(sheet.rows, sheet.merges, found.first)
+    rows = mark_uncalculated_cells(rows, sheet.uncalculated, found.first, len(found.headers))
     headers, none_of_it = _name_source_headers(found.headers), dict(found.left_out)
     width = len(headers)
     places = [at for at in range(found.first, len(rows)) if at not in none_of_it and any(map(str.strip, rows[at]))]
@@ -105,7 +105,9 @@ def _cut_out_source(
     named = [h for h, original in zip(headers, [*found.headers, *[""] * width], strict=False) if original.strip()]
     kept = [h for h in headers if h in set(named) or (cells[h] != "").any()]
     left_out = tuple((at + 1, why) for at, why in found.left_out)
-    yield ImportSource(path, sheet, layout, cells[kept], ragged, left_out, hidden)
+    yield ImportSource(
+        path, sheet.name, layout, cells[kept], ragged, left_out, sheet.hidden, sheet.number_cells, sheet.date1904
+    )
 
 
 def _name_source_headers(row: TextRow) -> list[str]:

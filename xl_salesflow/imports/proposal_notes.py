@@ -66,10 +66,10 @@ _QUESTION_NOTES: Mapping[str, Text] = MappingProxyType(
             "{file}：“{header}”的数字有两种读法；请写明小数点为“.”或“,”。",
         ),
         "rate": Text(
-            "{file}: the amounts of “{header}” are in {currency}; write as rate what 1 {currency} is in the workbook's currency, "
-            "or take currency and rate out if they are in the workbook's.",
-            "{file}：“{header}”的金额以 {currency} 计；请在 rate 中写明 1 {currency} 折合多少本位币；"
-            "如实为本位币，请删去 currency 与 rate。",
+            "{file}: the amounts of “{header}” are in {currency}; write as rate what 1 {currency} is in the workbook's currency "
+            "(1 where they are in the workbook's all the same), or leave the column out.",
+            "{file}：“{header}”的金额以 {currency} 计；请在 rate 中写明 1 {currency} 折合多少本位币"
+            "（如实为本位币则写 1），或不导入该列。",
         ),
     }
 )

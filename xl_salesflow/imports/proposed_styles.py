@@ -6,7 +6,7 @@ One program wrote the file: what one of its columns shows decides for those that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -29,7 +29,7 @@ from xl_salesflow.core.written_money import (
     is_same_currency,
     join_currency_codes,
 )
-from xl_salesflow.core.written_numbers import NumberStyle, parse_number_reading
+from xl_salesflow.core.written_numbers import NumberReading, NumberStyle, parse_number_reading
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_values import is_filled_text, tidy_texts
 from xl_salesflow.imports.import_vocabulary import CURRENCY_TARGET, fold_name, targets_of_table
@@ -40,6 +40,7 @@ from xl_salesflow.schema.table_columns import Column, ColumnType
 ColumnMaps = dict[str, ColumnMap]
 _BARE_NUMBER = re.compile(r"[-0-9.,]+")
 _AMOUNTS_OF_QUOTES = ("Quotes", "QuoteLines")  # in the quote's currency, whatever the workbook's
+_SAMPLED_AMOUNTS = 5_000  # rows looked at
 _MOSTLY = 0.5  # of the amounts must name a currency for it to be the column's
 _KNOWN_CURRENCIES_SHARE = 0.6  # of a column's distinct texts must be currencies
 
@@ -164,15 +165,25 @@ class StyleProposal:
         return bool(texts) and known >= _KNOWN_CURRENCIES_SHARE * len(texts)
 
 
+def currency_of_sources(sources: Iterable[ImportSource]) -> str:
+    """Return the one currency (ISO code) that headers and amounts of *sources* name, or "" where they name none or several."""
+    named: list[CurrencyCodes] = []
+    for source in sources:
+        named += [read_header_unit(header).codes for header in source.headers]
+        for header in source.headers:
+            texts = pd.Series(source.cells[header].head(_SAMPLED_AMOUNTS).unique(), dtype=object)
+            named += [reading.codes for reading in _dressed_readings(texts)]
+    codes = join_currency_codes(named)
+    return codes[0] if codes else ""
+
+
 def _codes_of_cell(text: str) -> CurrencyCodes:
     return currency_codes_of_text(text) or (text,)
 
 
 def _currency_of_amounts(texts: pd.Series, currency: str) -> CurrencyCodes:
     """Return the one other currency that amounts name, most of them or the first of them; none where they name the workbook's."""
-    dressed = texts[~texts.str.fullmatch(_BARE_NUMBER).to_numpy(bool)]
-    readings = [reading for text in dressed if (reading := parse_number_reading(text))]
-    named = [reading.codes for reading in readings if reading.codes]
+    named = [reading.codes for reading in _dressed_readings(texts) if reading.codes]
     if not named or any(is_same_currency(codes, currency) for codes in named):
         return NO_CURRENCY
     first = parse_number_reading(texts.iloc[0])
@@ -180,3 +191,9 @@ def _currency_of_amounts(texts: pd.Series, currency: str) -> CurrencyCodes:
     if len(named) < _MOSTLY * len(texts) and not is_first_named:
         return NO_CURRENCY
     return join_currency_codes(named) or NO_CURRENCY
+
+
+def _dressed_readings(texts: pd.Series) -> list[NumberReading]:
+    """Return the numbers among *texts* that are more than digits and marks."""
+    dressed = texts[~texts.str.fullmatch(_BARE_NUMBER).to_numpy(bool)] if len(texts) else texts
+    return [reading for text in dressed if (reading := parse_number_reading(text))]

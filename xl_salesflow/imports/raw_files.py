@@ -20,8 +20,10 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.currency_formats import find_currency_cells, find_currency_styles, show_currencies
 from xl_salesflow.imports.list_extent import SourceMerge
-from xl_salesflow.imports.uncalculated_formulas import FormulaPlace, find_uncalculated_cells, mark_uncalculated_cells
+from xl_salesflow.imports.package_parts import WORKBOOK_PART, CellPosition, list_sheet_parts
+from xl_salesflow.imports.uncalculated_formulas import find_uncalculated_cells
 
 FILE_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252")
 FILE_DELIMITERS = (",", ";", "\t", "|")
@@ -109,16 +111,17 @@ _MOST_UNPACKED_BYTES = 2_000_000_000
 _SCANNED_CHUNK = 1 << 20
 _CELL_TAG_PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _LONGEST_CELL_TAG = 300
-_WORKBOOK_PART = "xl/workbook.xml"
 _DATES_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*date1904\s*=\s*["'](?:1|true)["']""")
 
 
 @dataclass(frozen=True)
 class PackageFacts:
-    """What a workbook says beside its cells: the year its days count from, and by sheet the formulas without a result."""
+    """What a workbook says beside the values of its cells: the year its days count from, and by the place of a sheet the formulas
+    without a result and the cells that show a currency."""
 
     date1904: bool = False
-    uncalculated: Mapping[int, frozenset[FormulaPlace]] = field(default_factory=dict)
+    uncalculated: Mapping[int, frozenset[CellPosition]] = field(default_factory=dict)
+    currencies: Mapping[int, Mapping[CellPosition, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,9 @@ class SourceSheet:
     hidden: bool = False
     number_cells: frozenset[str] = frozenset()
     """The texts of its number cells that have decimals: their decimal mark is the dot, whatever texts beside them use."""
+
+    uncalculated: frozenset[CellPosition] = frozenset()
+    """The cells whose formulas no program has calculated, which look blank."""
 
     date1904: bool = False
     """Whether a day that lost its format counts from 1904."""
@@ -158,13 +164,21 @@ def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
                 sheet = book.get_sheet_by_name(about.name)
                 cells = sheet.to_python(skip_empty_area=False)
                 rows = [[cell if type(cell) is str else sheet_cell_to_text(cell) for cell in row] for row in cells]
-                mark_uncalculated_cells(rows, facts.uncalculated.get(place, frozenset()))
                 numbers = frozenset(
                     repr(cell) for row in cells for cell in row if type(cell) is float and not cell.is_integer()
                 )
+                numbers |= show_currencies(rows, facts.currencies.get(place, {}))
                 merges = tuple(SourceMerge(*start, *end) for start, end in sheet.merged_cell_ranges or ())
                 hidden = about.visible is not SheetVisibleEnum.Visible
-                yield SourceSheet(about.name, rows, merges, hidden, numbers, facts.date1904)
+                yield SourceSheet(
+                    about.name,
+                    rows,
+                    merges,
+                    hidden,
+                    numbers,
+                    facts.uncalculated.get(place, frozenset()),
+                    facts.date1904,
+                )
     except PasswordError as error:
         raise UsageError(
             f"{path} is protected with a password; save a copy without one.", f"{path} 设有密码；请另存无密码的副本。"
@@ -202,11 +216,17 @@ def _check_package(path: Path) -> PackageFacts:
             if part.startswith("xl/worksheets/") and part.endswith(".xml"):
                 with package.open(part) as stream:
                     has_formulas |= _check_source_extent(path, stream)
-        if _WORKBOOK_PART not in package.namelist():
+        if WORKBOOK_PART not in package.namelist():
             return PackageFacts()
-        with package.open(_WORKBOOK_PART) as stream:
+        with package.open(WORKBOOK_PART) as stream:
             date1904 = _DATES_FROM_1904.search(stream.read(_SCANNED_CHUNK)) is not None
-        return PackageFacts(date1904, find_uncalculated_cells(package) if has_formulas else {})
+        parts = {place: part for place, part in enumerate(list_sheet_parts(package)) if part}
+        styles = find_currency_styles(package)
+        return PackageFacts(
+            date1904,
+            {at: find_uncalculated_cells(package, part) for at, part in parts.items()} if has_formulas else {},
+            {at: find_currency_cells(package, part, styles) for at, part in parts.items()} if styles else {},
+        )
 
 
 def _check_source_extent(path: Path, stream: IO[bytes]) -> bool:

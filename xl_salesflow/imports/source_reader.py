@@ -35,6 +35,7 @@ from xl_salesflow.imports.import_findings import (
     FAILED_FORMULA_IN_FILE,
     NOT_WHOLE_IN_FILE,
     OTHER_CURRENCY_IN_FILE,
+    OTHER_ORDER_IN_FILE,
     PERIOD_IN_FILE,
     RELATIVE_DATE_IN_FILE,
     SEVERAL_PEOPLE_IN_FILE,
@@ -75,13 +76,14 @@ _VERDICT_FINDINGS: Mapping[str, tuple[str, Text]] = MappingProxyType(
         "impossible_date": ("date", BAD_DATE_IN_FILE),
         "unlikely_date": ("date", UNLIKELY_DATE_IN_FILE),
         "ambiguous_date": ("date", AMBIGUOUS_DATE_IN_FILE),
+        "other_order": ("order", OTHER_ORDER_IN_FILE),
         "period_as_date": ("period", PERIOD_IN_FILE),
         "relative_date": ("relative", RELATIVE_DATE_IN_FILE),
     }
 )
 """Rule of a written value (core.written_values) → rule and words of the finding about its cell."""
 
-_TAKEN_VERDICTS = MappingProxyType({"period_as_date": "note", "relative_date": "warn"})
+_TAKEN_VERDICTS = MappingProxyType({"other_order": "warn", "period_as_date": "note", "relative_date": "warn"})
 """Rules of values that are taken though something is to be said about them → the severity of what is said."""
 
 

@@ -1,0 +1,82 @@
+"""Amounts whose currency only their number format shows; and the store that adopts a workbook in another currency."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.imports.conftest import workbook
+from xl_salesflow.cli import main
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.imports.import_changes import build_import_changes
+from xl_salesflow.imports.import_sources import read_import_sources
+from xl_salesflow.imports.map_proposal import propose_import_map
+from xl_salesflow.workbook.closed_book import ClosedBook
+
+EURO, POUND, YUAN = '#,##0.00\\ "€"', "[$£-809]#,##0.00", "[$¥-804]#,##0.00"
+
+
+def listed(path: Path, *formats: str) -> Path:
+    """Write deals of 1,500.125, 2,500.125 and so on, each amount with a number format."""
+    book = openpyxl.Workbook()
+    book.active.append(["Deal", "Account", "Stage", "Amount", "Created"])
+    for at, code in enumerate(formats, 1):
+        book.active.append([f"D-{at}", "Acme", "Lead", at * 1000 + 500.125, date(2026, 5, at)])
+        book.active.cell(at + 1, 4).number_format = code
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (EURO, "€ 1500.125"),
+        (POUND, "£ 1500.125"),
+        (YUAN, "¥ 1500.125"),
+        ("[$EUR] #,##0.00", "EUR 1500.125"),
+        ('"$"#,##0.00', "$ 1500.125"),
+        ("$#,##0", "$ 1500.125"),
+        ("_-[$€-2]* #,##0.00_-", "€ 1500.125"),
+        ("#,##0.00", "1500.125"),
+        ('0.00 "pcs"', "1500.125"),
+        ("[Red]0.00", "1500.125"),
+        ("General", "1500.125"),
+    ],
+)
+def test_a_number_cell_says_the_currency_that_a_person_sees(code: str, text: str, tmp_path: Path) -> None:
+    (source,) = read_import_sources(listed(tmp_path / "deals.xlsx", code))
+    assert list(source.cells["Amount"]) == [text]
+    assert list(source.cells["Created"]) == ["2026-05-01"]
+
+
+def test_amounts_shown_in_the_workbook_s_currency_come_in_and_others_are_asked_about(tmp_path: Path) -> None:
+    path = listed(tmp_path / "deals.xlsx", EURO, EURO, EURO)
+    euros, dollars = workbook("en", "EUR"), workbook("en", "USD")
+    planned = build_import_changes(euros, [path], propose_import_map([path], euros))
+    assert list(apply_change_set(euros, planned)["Deals"]["amount"]) == [1500.125, 2500.125, 3500.125]
+    asked = propose_import_map([path], dollars)
+    (file,) = asked.files
+    assert (file.columns["Amount"].currency, file.columns["Amount"].questions) == ("EUR", ("rate",))
+    settled = {**file.columns, "Amount": replace(file.columns["Amount"], rate=2.0)}
+    planned = build_import_changes(dollars, [path], replace(asked, files=(replace(file, columns=settled),)))
+    assert list(apply_change_set(dollars, planned)["Deals"]["amount"]) == [3000.25, 5000.25, 7000.25]
+
+
+def test_amounts_shown_in_several_currencies_are_not_added_up(tmp_path: Path) -> None:
+    path, before = listed(tmp_path / "deals.xlsx", '"$"#,##0.00', EURO, POUND), workbook("en", "USD")
+    planned = build_import_changes(before, [path], propose_import_map([path], before))
+    assert list(apply_change_set(before, planned)["Deals"]["amount"].fillna(-1)) == [1500.125, -1, -1]
+    assert [finding.rule for finding in planned.findings] == ["import_currency", "import_currency"]
+
+
+def test_a_store_that_adopts_a_workbook_counts_in_the_currency_it_shows(tmp_path: Path) -> None:
+    path = listed(tmp_path / "deals.xlsx", EURO, EURO)
+    assert main(["adopt", str(path), "--yes", "--today", "2026-07-01"]) == 0
+    store = ClosedBook(path).read(date(2026, 7, 1))
+    assert store.settings.text("currency") == "EUR"
+    assert list(store["Deals"]["amount"]) == [1500.125, 2500.125]
+    assert main(["adopt", str(path), "--yes", "--today", "2026-07-01"]) == 0
