@@ -54,3 +54,46 @@ def test_a_past_date_does_not_know_what_was_expected(pipeline: Pipeline) -> None
         "ForecastMonths"
     ]
     assert (past[0]["closed"], past[0]["open_value"], past[0]["cumulative"]) == (6400, "", "")
+
+
+def trend(pipeline: Pipeline, query: Query) -> dict[str, list[Any]]:
+    """Return the months of the table Trend in which anything happened, with their numbers."""
+    rows = compute_sheet_values(replace(pipeline, query=query)).tables["Trend"].values()
+    columns = ("created", "won_count", "lost_count", "won_value")
+    found = {f"{row['month']:%Y-%m}": [row[column] for column in columns] for row in rows}
+    assert len(found) == 12
+    return {month: numbers for month, numbers in found.items() if any(numbers)}
+
+
+@pytest.mark.parametrize(
+    ("query", "months"),
+    [
+        # created, won, lost, won value
+        (
+            Query(as_of=date(2025, 11, 30)),
+            {"2024-12": [1, 0, 0, 0], "2025-01": [1, 0, 0, 0], "2025-10": [1, 0, 0, 0], "2025-11": [1, 1, 0, 10]},
+        ),
+        (
+            Query(),
+            {"2025-01": [1, 0, 0, 0], "2025-10": [1, 0, 0, 0], "2025-11": [1, 1, 0, 10], "2025-12": [1, 1, 1, 40]},
+        ),
+        (
+            Query(reading="cohort"),
+            {"2025-01": [1, 1, 0, 10], "2025-10": [1, 0, 1, 0], "2025-11": [1, 1, 0, 40], "2025-12": [1, 0, 0, 0]},
+        ),
+    ],
+    ids=["as of a past month", "by closing", "by creation"],
+)
+def test_what_was_created_won_and_lost_in_each_month(query: Query, months: dict[str, list[Any]]) -> None:
+    pipeline = pipeline_from_table(
+        """
+        deal | amount | visits
+        D-1  | 10     | Lead 2025-01-01, Won 2025-11-30
+        D-2  | 20     | Lead 2025-10-31, Lost 2025-12-01
+        D-3  | 40     | Lead 2025-11-01, Won 2025-12-31
+        D-4  | 80     | Lead 2024-12-31
+        D-5  | 160    | Lead 2025-12-31
+        """,
+        date(2025, 12, 31),
+    )
+    assert trend(pipeline, query) == months

@@ -31,13 +31,13 @@ def report(pipeline: Pipeline, query: Query | None = None) -> dict[str, Any]:
 def test_open_deals_by_age() -> None:
     """
     label            | count | value | late
-    0–30 days        | 1     | 1     | False
-    31–60 days       | 2     | 6     | False
-    61–90 days       | 2     | 24    | True
-    91–180 days      | 2     | 96    | True
-    181 days and more | 2    | 384   | True
+    0–30 days        | 2     | 3     | False
+    31–60 days       | 2     | 12    | False
+    61–90 days       | 2     | 48    | True
+    91–180 days      | 2     | 192   | True
+    181 days and more | 2    | 768   | True
     """
-    ages = (30, 31, 60, 61, 90, 91, 180, 181, 5000)
+    ages = (0, 30, 31, 60, 61, 90, 91, 180, 181, 5000)
     lines = [f"D-{age} | {2**at} | Lead {TODAY - timedelta(days=age)}" for at, age in enumerate(ages)]
     won = f"W-1 | 7 | Lead {TODAY - timedelta(days=60)}, Won {TODAY - timedelta(days=29)}"
     pipeline = pipeline_from_table("\n".join(["deal | amount | visits", *lines, won]), TODAY)

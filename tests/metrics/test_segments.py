@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -8,7 +10,10 @@ from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.funnel_answers import compare_segments
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.metrics.segment_metrics import compare_win_rates
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
 
 
 @pytest.mark.parametrize(
@@ -73,3 +78,47 @@ def test_a_segment_without_deals_is_named_with_those_there_are(pipeline: Pipelin
 def test_a_column_without_values_is_named(pipeline: Pipeline) -> None:
     with pytest.raises(UsageError, match="No deal in view has a value of “Region”"):
         compare_segments(pipeline, "region", "East", "West")
+
+
+def segments(pipeline: Pipeline, first: str, second: str) -> list[dict[str, Any]]:
+    """Return the two rows of the table Segments for two names typed on the sheet Trends."""
+    typed = {"GroupBy": "Source", "SegmentA": first, "SegmentB": second}
+    return list(compute_sheet_values(replace(pipeline, named=typed)).tables["Segments"].values())
+
+
+def test_the_sheet_compares_what_the_command_line_compares() -> None:
+    lines = [f"D-{n} | referral | Lead 01-01, {'Won' if n < 24 else 'Lost'} 01-05" for n in range(40)]
+    lines += [f"E-{n} | Cold call | Lead 01-01, {'Won' if n < 8 else 'Lost'} 01-05" for n in range(32)]
+    pipeline = pipeline_from_table(
+        "\n".join(["deal | source | visits", *lines]),
+        date(2026, 2, 1),
+        Lists=[{"source": "referral"}, {"source": "Cold call"}],
+    )
+    found = compare_segments(pipeline, "source", "Referral", "Cold call")
+    first, second = segments(pipeline, "Referral", "cold call")
+    assert (first["won_count"], first["closed_count"], second["won_count"], second["closed_count"]) == (24, 40, 8, 32)
+    assert (first["win_rate"], second["win_rate"]) == (found.first_rate, found.second_rate) == (0.6, 0.25)
+    assert (first["difference"], second["difference"]) == (found.difference, -0.35)
+    assert (first["low"], first["high"]) == found.interval == (-second["high"], -second["low"])
+    assert first["p_value"] == second["p_value"] == found.p_value == pytest.approx(0.0029, abs=1e-4)
+    assert (found.verdict, first["verdict"], second["verdict"]) == ("first", *["The first does better"] * 2)
+
+
+@pytest.mark.parametrize(
+    ("names", "rates", "verdict"),
+    [
+        (("Referral", "Cold call"), (0.5, 0.0), "Too few deals to tell"),
+        (("Referral", "Nowhere"), (0.5, ""), ""),
+        (("", "Cold call"), ("", 0.0), ""),
+    ],
+)
+def test_a_segment_that_is_no_group_is_compared_with_nothing(
+    pipeline: Pipeline, names: tuple[str, str], rates: tuple[object, object], verdict: str
+) -> None:
+    listed = pipeline.with_tables(
+        Lists=make_table_frame(TABLES["Lists"], [{"source": "referral"}, {"source": "Cold call"}])
+    )
+    rows = segments(listed, *names)
+    assert tuple(row["win_rate"] for row in rows) == rates
+    assert [row["verdict"] for row in rows] == [verdict] * 2
+    assert {row["difference"] == "" for row in rows} == {not verdict}

@@ -56,6 +56,12 @@ def test_attainment_gap_and_coverage() -> None:
     assert [metrics[metric] for metric in ids] == [500, 500 / 1600, 1100, 550, 550 / 1100, 600 / 500]
 
 
+@pytest.mark.parametrize(("target", "gap", "coverage"), [(501, 1, 550), (500, 0, None), (499, -1, None)])
+def test_a_reached_target_needs_no_coverage(target: float, gap: float, coverage: float | None) -> None:
+    metrics = compute_funnel(pipeline({**YEAR, "target": target})).metrics
+    assert (metrics["target_gap"], metrics["coverage"]) == (gap, coverage)
+
+
 def test_without_a_target_nothing_is_missing() -> None:
     metrics = compute_funnel(pipeline()).metrics
     assert [metrics[metric] for metric in ("attainment", "target_gap", "coverage", "won_needed")] == [None] * 4

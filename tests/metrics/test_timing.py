@@ -73,3 +73,19 @@ def test_days_in_stage_are_of_finished_stays(
 def test_the_clock_runs_to_the_as_of_date(pipeline: Pipeline, as_of: date, visits: int, over: int) -> None:
     lead = compute_funnel(replace(pipeline, query=Query(as_of=as_of))).stages[0]
     assert (lead["visits"], lead["over_limit"]) == (visits, over)
+
+
+@pytest.mark.parametrize(
+    ("query", "visits"),
+    [
+        (Query(start=date(2026, 1, 1), end=date(2026, 1, 31)), [3, 2]),  # stays that ended in January
+        (Query(start=date(2026, 1, 1), end=date(2026, 1, 31), reading="cohort"), [3, 3]),  # of deals created in January
+        (Query(start=date(2026, 2, 1), end=date(2026, 2, 28)), [1, 0]),
+        (Query(start=date(2026, 2, 1), end=date(2026, 2, 28), reading="cohort"), [1, 0]),
+    ],
+)
+def test_a_period_chooses_stays_by_their_end_or_deals_by_their_creation(
+    pipeline: Pipeline, query: Query, visits: list[int]
+) -> None:
+    lead, qualified, *_ = compute_funnel(replace(pipeline, query=query)).stages
+    assert [lead["visits"], qualified["visits"]] == visits
