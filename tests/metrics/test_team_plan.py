@@ -101,3 +101,5 @@ def test_a_target_that_is_passed_needs_nothing_more() -> None:
     for name, *numbers in lines:
         row = rows(pipeline)["Owner", name]
         assert [row[column] for column in header[1:]] == [float(number) for number in numbers], name
+    entered = rows(replace(pipeline, query=Query(reach="entered")))["Owner", "Bo"]
+    assert [entered[column] for column in ("reached_first", "reached_won", "conversion")] == [2, 1, 0.5]
