@@ -13,12 +13,19 @@ from tests.workbook.book_contract import DEALS, ROWS, TODAY, edit
 from tests.workbook.desk import make
 from xl_salesflow.cli import main
 from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.metrics.metric_sheets import card_formulas
+from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
+from xl_salesflow.ooxml.cell_references import CellPlace
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.named_values import ALL_VALUES_LABEL
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.metric_formulas import declared_name_formulas
+from xl_salesflow.workbook.new_stores import new_workbook
+from xl_salesflow.workbook.own_formulas import known_formulas
 from xl_salesflow.workbook.template.starter_content import DROPDOWNS_TITLE
 from xl_salesflow.workbook.template.template_builder import build_template
+from xl_salesflow.workbook.workbook_layout import find_workbook_layout
 
 SAFE = {"A1": "=SUM(Deals[Amount])", "A2": "=A1*2", "A3": '=COUNTIFS(Deals[Stage],"Quote")'}
 LEFT = {"B1": "=SUBTOTAL(109,Deals[Amount])", "B2": "=B1+1"}
@@ -38,6 +45,17 @@ def path(tmp_path: Path) -> Path:
 
 def marked(path: Path) -> bool:
     return b'fullCalcOnLoad="1"' in ZipFile(path).read("xl/workbook.xml")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_named_formula_of_ours_is_known(tmp_path: Path, language: Language) -> None:
+    new_workbook(tmp_path / "new.xlsx", language)
+    workbook = Workbook.open(tmp_path / "new.xlsx")
+    known = {*known_formulas(find_workbook_layout(workbook.path, workbook.tables), workbook).names}
+    assert known >= {*METRICS_BY_ID, *card_formulas(language), *declared_name_formulas(language)}
+    formulas = workbook.formulas()
+    cells = {name: at for name, at in workbook.names.items() if (at.row, at.col) == (at.last_row, at.last_col)}
+    assert {name for name, at in cells.items() if CellPlace(at.sheet.casefold(), at.row, at.col) in formulas} <= known
 
 
 def test_a_run_says_which_formulas_it_recalculated_and_which_it_left(path: Path) -> None:

@@ -123,6 +123,9 @@ class Settings:
         return value if value != "" else declared.default_in("en")
 
 
+METRIC_NAME_PREFIXES = ("", "Card_", "Then_", "Change_")
+"""What stands before the id of a metric in the name of a cell: its value, its card, what it was then, and the change."""
+
 ALL_VALUES_LABEL = Text("(All)", "（全部）")
 
 QUERY_FILTERS: Mapping[str, str] = MappingProxyType(

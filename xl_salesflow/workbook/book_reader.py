@@ -10,6 +10,7 @@ import pandas as pd
 
 from xl_salesflow.ooxml.cell_references import Area, cell_address
 from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.table_columns import TableSchema
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
 from xl_salesflow.workbook.cell_findings import CellFinding
@@ -65,15 +66,13 @@ class WorkbookReading:
 
     def find_typed_over(self, name: str) -> Mapping[str, list[int]]:
         """Return the rows of one table, by column, whose formula somebody replaced; each becomes a finding, once."""
-        from xl_salesflow.workbook.metric_formulas import find_live_formulas
-
         if name in self.live:
             return self.typed_over.get(name, {})
         table, headers, frame = TABLES[name], self.layout.headers[name], self.frames[name]
         expected: dict[str, str | dict[int, str]] = {
             headers[c.id]: self.layout.formula(table, c) for c in table.formulas if c.formula
         }
-        self.live[name] = find_live_formulas(self.layout, table, frame)
+        self.live[name] = self._find_live_formulas(table, frame)
         for id, cells in self.live[name].items():
             expected[headers[id]] = {row: formula.text for row, formula in cells.items()}
         found = self.workbook.find_overwritten_formulas(name, expected) if expected and len(frame) else {}
@@ -83,6 +82,13 @@ class WorkbookReading:
                 self.typed_over.setdefault(name, {})[column.id] = rows
                 self.findings[name].extend(CellFinding("formula_typed_over", row, column.id, "") for row in rows)
         return self.typed_over.get(name, {})
+
+    def _find_live_formulas(self, table: TableSchema, frame: pd.DataFrame) -> LiveFormulas:
+        if all(column.formula for column in table.formulas):
+            return {}
+        from xl_salesflow.workbook.metric_formulas import find_live_formulas  # which loads every metric
+
+        return find_live_formulas(self.layout, table, frame)
 
 
 def read_single_cell_names(workbook: Workbook) -> tuple[dict[str, Any], Mapping[str, str]]:

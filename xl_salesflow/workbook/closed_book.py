@@ -148,7 +148,7 @@ class ClosedBook:
         # what stands in for our formulas is nobody's to calculate here, and what was not read was not brought up to date
         if reading.typed_over or self._partial:
             reading.workbook.require_recalculation()
-        workbook, outcome = reading.workbook.with_recalculation(known_formulas(reading.layout))
+        workbook, outcome = reading.workbook.with_recalculation(known_formulas(reading.layout, reading.workbook))
         self._answer = report_own_formulas(outcome, workbook, reading.layout.language)
         return reading.workbook.digest, workbook
 

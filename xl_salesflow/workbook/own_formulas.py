@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.metrics.metric_sheets import card_formulas
-from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.ooxml.cell_references import CellPlace, cell_address
 from xl_salesflow.ooxml.formula_cells import KnownFormulas
 from xl_salesflow.ooxml.recalculation import (
@@ -21,7 +19,7 @@ from xl_salesflow.ooxml.recalculation import (
     Recalculation,
 )
 from xl_salesflow.ooxml.workbook_editor import Workbook
-from xl_salesflow.schema.named_values import NAMED_CELLS
+from xl_salesflow.schema.named_values import METRIC_NAME_PREFIXES, NAMED_CELLS
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout
@@ -36,10 +34,12 @@ _UNCALCULATED_REASONS = {
 _ROW_NUMBERS = re.compile(r"[0-9]+")
 
 
-def known_formulas(layout: WorkbookLayout) -> KnownFormulas:
+def known_formulas(layout: WorkbookLayout, book: Workbook) -> KnownFormulas:
     """The formulas whose values a plan brings: declared columns, named cells, the cards of metrics."""
     columns = {name: [layout.headers[name][column.id] for column in TABLES[name].formulas] for name in layout.tables}
-    return KnownFormulas(columns, [*NAMED_CELLS, *METRICS_BY_ID, *card_formulas(layout.language)])
+    metrics = book.read_table(layout.tables["Metrics"].name)[layout.headers["Metrics"]["metric"]]
+    cards = [f"{prefix}{metric}" for prefix in METRIC_NAME_PREFIXES for metric in metrics if metric]
+    return KnownFormulas(columns, [*NAMED_CELLS, *cards])
 
 
 def report_own_formulas(outcome: Recalculation, book: Workbook, language: Language) -> dict[str, Any]:
