@@ -55,10 +55,10 @@ class Scripted:
         self._at(task)
         return future
 
-    def tend(self) -> None:
-        """Nobody needs tending."""
+    def enforce_limits(self) -> None:
+        """No worker has limits."""
 
-    def lost(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
+    def find_loss(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
         """Tell a death from a defect."""
         error = future.exception()
         return WorkerLoss(Text("it died", "已终止"), final=str(error) == "ends") if isinstance(error, Died) else None
