@@ -34,10 +34,10 @@ class InThisProcess:
         future.set_result(run_task_in_worker(task))
         return future
 
-    def tend(self) -> None:
+    def enforce_limits(self) -> None:
         pass
 
-    def lost(self, future: Future[TaskOutcome]) -> None:
+    def find_loss(self, future: Future[TaskOutcome]) -> None:
         pass
 
     def close(self, at_once: bool = False) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 from babel.dates import format_date
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xl_salesflow.core.written_columns import (
@@ -87,7 +87,7 @@ def test_amounts_with_cents_and_thousands_are_never_asked_about(way: str) -> Non
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "sv", "da", "nb", "fi", "tr", "cs", "uk", "zh", "ja")
 FORMS: dict[str, Callable[[date], str]] = {
     **{f"{language} {length}": lambda day, language=language, length=length: format_date(day, length, language)
-       for language in LANGUAGES for length in ("medium", "long", "full")},
+       for language in LANGUAGES for length in ("medium", "full")},
     "ISO": date.isoformat,
     "day first": lambda day: f"{day:%d/%m/%Y}",
     "month first": lambda day: f"{day:%m/%d/%Y}",
@@ -100,6 +100,7 @@ FORMS: dict[str, Callable[[date], str]] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=25)
 @given(days=st.lists(st.dates(date(1990, 1, 1), date(2060, 12, 31)), min_size=1, max_size=8))
 def test_days_come_back_as_they_were_or_are_asked_about(form: str, days: list[date]) -> None:
     texts = [FORMS[form](day) for day in days]

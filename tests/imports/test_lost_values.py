@@ -9,7 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.imports.conftest import workbook
 from xl_salesflow.cli import main
+from xl_salesflow.imports.import_changes import build_import_changes
+from xl_salesflow.imports.map_proposal import propose_import_map
+from xl_salesflow.workbook.new_stores import build_new_workbook
 
 Csv = Callable[..., Path]
 
@@ -17,8 +21,9 @@ Csv = Callable[..., Path]
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     """Give a new workbook in dollars."""
-    main(["init", str(tmp_path / "book.xlsx")])
-    return tmp_path / "book.xlsx"
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(build_new_workbook("en"))
+    return path
 
 
 def imported(book: Path, path: Path, *more: str) -> int:
@@ -26,25 +31,38 @@ def imported(book: Path, path: Path, *more: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("column", "header", "cells", "says"),
+    ("header", "cells", "lost", "filled"),
     [
-        ("amount", "Amount", "much ado 5 | 100 | 200", "1 of 3 cells of “Amount”"),
-        ("amount", "Amount", "€ 1,500 | ¥100 | 2000 GBP", "3 of 3 cells of “Amount”"),
-        ("amount", "Amount", "#N/A | #REF! | 100", "2 of 3 cells of “Amount”"),
-        ("amount", "Amount", "5 apples | 6 pears | 7 plums", "3 of 3 cells of “Amount”"),
-        ("expected_close", "Expected close", "week 3 | week 4 | 2026-05-01", "2 of 3 cells of “Expected close”"),
-        ("forecast", "Forecast", "Commit | Commit | Commit | Perhaps", "1 of 4 cells of “Forecast”"),
+        ("Amount", "much ado 5 | 100 | 200", 1, 3),
+        ("Amount", "€ 1,500 | ¥100 | 2000 GBP", 3, 3),
+        ("Amount", "#N/A | #REF! | 100", 2, 3),
+        ("Amount", "5 apples | 6 pears | 7 plums", 3, 3),
+        ("Expected close", "week 3 | week 4 | 2026-05-01", 2, 3),
+        ("Probability", "60 | 5% | 1000", 1, 3),
+        ("Forecast", "Commit | Commit | Commit | Perhaps", 1, 4),
+        ("Amount", "n/a | 100 | tbd | -", 0, 1),
     ],
 )
-def test_lost_cells_are_the_first_thing_said_and_end_with_exit_code_1(
-    column: str, header: str, cells: str, says: str, book: Path, csv: Csv, capsys: pytest.CaptureFixture[str]
+def test_cells_that_are_not_understood_are_counted_and_block(
+    header: str, cells: str, lost: int, filled: int, csv: Csv
 ) -> None:
     rows = "\n".join(f"D-{at} | Lead | {text}" for at, text in enumerate(cells.split(" | "), 1))
     path = csv("deals.csv", f"Deal | Stage | {header}\n{rows}", delimiter="\t")
+    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
+    counted = [(one["header"], one["cells"], one["filled"]) for one in planned.answer["not_understood"]]
+    assert counted == ([(header, lost, filled)] if lost else [])
+    assert planned.blocks == bool(lost)
+
+
+def test_they_are_the_first_thing_said_and_end_with_exit_code_1(
+    book: Path, csv: Csv, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = csv("deals.csv", "Deal | Stage | Amount\nD-1 | Lead | € 1,500\nD-2 | Lead | ¥100\nD-3 | Lead | 2000 GBP")
     capsys.readouterr()
     assert imported(book, path) == 1
     said = capsys.readouterr().out
-    assert f"Not understood and left blank: {says} in deals.csv." in said
+    lines = [line for line in said.splitlines() if line.startswith(("Not understood", "✗", "!", "·"))]
+    assert lines[0] == "Not understood and left blank: 3 of 3 cells of “Amount” in deals.csv."
     assert "No findings." not in said
 
 
@@ -65,9 +83,7 @@ def test_an_import_that_loses_nothing_is_a_success(book: Path, csv: Csv, capsys:
     assert "Not understood" not in capsys.readouterr().out
 
 
-def test_formulas_that_were_never_calculated_are_told(
-    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_formulas_that_were_never_calculated_are_told(tmp_path: Path) -> None:
     source = openpyxl.Workbook()
     for row in (
         ["Deal", "Stage", "Units", "Price", "Amount"],
@@ -75,25 +91,20 @@ def test_formulas_that_were_never_calculated_are_told(
         ["D-2", "Lead", 1, 5, 5],
     ):
         source.active.append(row)
-    source.save(tmp_path / "deals.xlsx")
-    capsys.readouterr()
-    assert imported(book, tmp_path / "deals.xlsx") == 1
-    said = capsys.readouterr().out
-    assert "row 2, Amount: its formula was never calculated; the cell is left blank" in said
-    assert "1 of 2 cells of “Amount”" in said
+    source.active["J9"] = "=1+1"  # beside the list
+    source.save(path := tmp_path / "deals.xlsx")
+    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
+    (finding,) = planned.findings
+    assert finding.message.startswith("deals.xlsx › Sheet, row 2, Amount: its formula was never calculated")
+    assert planned.answer["not_understood"][0]["cells"] == 1
 
 
-def test_a_flood_is_told_by_its_first_cells_and_their_number(
-    book: Path, csv: Csv, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_flood_is_told_by_its_first_cells_and_their_number(csv: Csv) -> None:
     rows = "\n".join(f"D-{at} | Lead | {at} pears" for at in range(1, 301))
     path = csv("deals.csv", f"Deal | Stage | Amount\n{rows}")
-    capsys.readouterr()
-    assert imported(book, path, "--json") == 1
-    answer = json.loads(capsys.readouterr().out)
-    told = [finding for finding in answer["findings"] if finding["rule"] == "import_number"]
-    assert len(told) == 101
-    assert "200 more cells down to here are alike" in told[-1]["message"]
+    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
+    assert [finding.rule for finding in planned.findings] == ["import_number"] * 101
+    assert "200 more cells down to here are alike" in planned.findings[-1].message
 
 
 def test_with_yes_an_open_question_stops_the_import_and_nothing_is_written(

@@ -45,6 +45,7 @@ DAY_OR_MONTH_FIRST = _CHOICES_PARTED_BY.join((DAY_FIRST, MONTH_FIRST))
 MAYBE_SWAPPED_DAYS = _CHOICES_PARTED_BY.join((YEAR_FIRST, YEAR_DAY_MONTH))
 """What a judgement says where it is open: the choices a person has."""
 
+_FEW_YEARS, _MANY_DAYS = 4, 12  # different numbers of a long column
 _BARE_DECIMAL = re.compile(r"-?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
 _CLEAR_MAJORITY = 20  # texts against one that contradicts them, which then is the mistake
 
@@ -159,7 +160,7 @@ def _is_day_or_month(reading: DateReading) -> bool:
 def _judge_short_years(readings: Mapping[str, DateReading]) -> ColumnEvidence | None:
     """Return what speaks for years of two digits that stand first (25-12-24), or None where nothing does.
 
-    Of the first and the last number the one that repeats more is the year.
+    In a long column the number of which there are few is the year; a short one is asked about.
     """
     short = {text: reading for text, reading in readings.items() if SHORT_YEAR_FIRST in reading.days}
     others = [text for text, reading in readings.items() if SHORT_YEAR_FIRST not in reading.days]
@@ -170,9 +171,9 @@ def _judge_short_years(readings: Mapping[str, DateReading]) -> ColumnEvidence | 
         return None
     numbers = [text.replace("/", "-").replace(".", "-").split("-") for text in short]
     firsts, lasts = len({parts[0] for parts in numbers}), len({parts[2] for parts in numbers})
-    if firsts >= 2 * lasts:
+    if lasts <= _FEW_YEARS and firsts >= _MANY_DAYS:
         return None
-    if lasts >= 2 * firsts:
+    if firsts <= _FEW_YEARS and lasts >= _MANY_DAYS:
         return ColumnEvidence(SHORT_YEAR_FIRST, next(iter(short)))
     orders = [order for order in (DAY_FIRST, MONTH_FIRST) if all(order in reading.days for reading in short.values())]
     return ColumnEvidence(_CHOICES_PARTED_BY.join([*orders, SHORT_YEAR_FIRST]), next(iter(short)))
