@@ -35,8 +35,8 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.closed_book import ClosedBook
 
 TODAY = date.today()
-EMPTY, ALL = "", ALL_VALUES_LABEL.en
-OWNER, CHANNEL = DEMO_REPS["en"][0], LISTS["sales_channel"]["direct"].en
+EMPTY, ALL = "", ALL_VALUES_LABEL.in_("en")
+OWNER, CHANNEL = DEMO_REPS["en"][0], LISTS["sales_channel"]["direct"].in_("en")
 QUESTIONS: dict[str, dict[str, Any]] = {
     "as of a past day": {"AsOfInput": TODAY - timedelta(days=200)},
     "as of another past day": {"AsOfInput": TODAY - timedelta(days=260)},

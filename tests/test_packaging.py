@@ -54,8 +54,9 @@ def sdist(built: Path) -> set[str]:
 
 
 def sources(folder: Path) -> set[str]:
-    """List what stands under a folder, as the archives name it, less what Python makes by itself."""
+    """List what stands under a folder, as the archives name it, less what is made from it: bytecode, compiled catalogues."""
     files = {path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    files = {path for path in files if path.suffix != ".mo"}
     return {path.relative_to(ROOT).as_posix() for path in files}
 
 
@@ -69,9 +70,10 @@ def brought() -> set[str]:
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: set[str]) -> None:
-    """Modules, templates of documents, playbooks and the two workbook templates; no test, no data of others."""
+    """Modules, catalogues, document templates, playbooks and both workbook templates; no test, no data of others."""
     about = {name for name in wheel if name.split("/")[0].endswith(".dist-info")}
-    assert wheel - about == sources(PACKAGE) | brought()
+    compiled = {name.removesuffix(".po") + ".mo" if name.endswith(".po") else name for name in sources(PACKAGE)}
+    assert wheel - about == compiled | brought()
 
 
 @pytest.mark.parametrize("kind", ["*.py", "playbooks/*.toml", "documents/templates/*"])

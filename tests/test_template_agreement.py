@@ -13,7 +13,7 @@ import pytest
 from tests.libreoffice import LibreOffice
 from tests.metrics.agreement import disagreements, recalculated
 from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
-from xl_salesflow.cli.demo.demo_words import DEMO_PRODUCTS, DEMO_REPS
+from xl_salesflow.cli.demo.demo_words import read_demo_words
 from xl_salesflow.cli.demo.demo_workbook import make_day_of_work
 from xl_salesflow.engine import Run, recompute_formula_columns, run_steps
 from xl_salesflow.locale.texts import Language
@@ -40,7 +40,7 @@ def ago(days: int) -> date:
 def views(language: Language) -> dict[str, dict[str, Any]]:
     """Return what a manager chooses, by named cell."""
     cohort, entered = choice_label("reading", "cohort", language), choice_label("reach", "entered", language)
-    owner, direct = DEMO_REPS[language][0], LISTS["sales_channel"]["direct"].in_(language)
+    owner, direct = read_demo_words(language).reps[0], LISTS["sales_channel"]["direct"].in_(language)
     quarter = {"PeriodFromInput": ago(120), "PeriodToInput": ago(30)}
     return {
         "everything": {},
@@ -53,8 +53,8 @@ def views(language: Language) -> dict[str, dict[str, Any]]:
         },
         "a plan of its own": {"PlanTarget": 1_250_000.5, "PlanBy": ago(-200), "ViewOwner": owner},
         "products compared": {
-            "GroupBy": choice_label("group", "product", language), "SegmentA": DEMO_PRODUCTS[language][0][0],
-            "SegmentB": DEMO_PRODUCTS[language][1][0], "AsOfInput": ago(45),
+            "GroupBy": choice_label("group", "product", language), "SegmentA": read_demo_words(language).products[0][0],
+            "SegmentB": read_demo_words(language).products[1][0], "AsOfInput": ago(45),
         },
         "a week ago": {"CompareInput": ago(7)},
         "a period then, one channel": {**quarter, "ViewChannel": direct, "CompareInput": ago(45)},

@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from xl_salesflow.locale.texts import Text
+from tools.page_words import in_chinese
+from xl_salesflow.locale.texts import LABEL_AND_VALUE, SEMICOLON_SEPARATOR, GivenText, Text, literal_text
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.metrics.sales_audit import AUDIT_QUESTIONS
 from xl_salesflow.process.playbook_files import (
@@ -28,12 +29,12 @@ from xl_salesflow.schema.verb_catalogue import VERBS
 _ROOT = Path(__file__).resolve().parents[1]
 _SOURCE = _ROOT / "docs" / "domain.toml"
 
-_HEAD = """# Where a sales process lives
+_HEAD = f"""# Where a sales process lives
 
 Every part of a sales process has a home: a sheet, a column, a list value, a rule, a number, a playbook, a command. This page
 is made from `docs/domain.toml`; a test fails when a home does not exist.
 
-| No. | Part | 内容 | Homes | 所在 |
+| No. | Part | {in_chinese("Part")} | Homes | {in_chinese("Homes")} |
 | --- | --- | --- | --- | --- |
 """
 
@@ -58,8 +59,10 @@ def make_domain_page() -> str:
 
 def _row(number: int, item: Mapping[str, Any]) -> str:
     homes = {reference: find_home(reference) for reference in item["homes"]}
-    en = "; ".join(f"{name.en} (`{reference}`)" if name else f"`{reference}`" for reference, name in homes.items())
-    zh = "；".join(name.zh if name else "" for name in homes.values())
+    en = "; ".join(
+        f"{name.in_('en')} (`{reference}`)" if name else f"`{reference}`" for reference, name in homes.items()
+    )
+    zh = SEMICOLON_SEPARATOR.in_("zh").join(name.in_("zh") if name else "" for name in homes.values())
     return f"| {number} | {item['en']} | {item['zh']} | {en} | {zh} |\n"
 
 
@@ -108,6 +111,9 @@ def list_item_words(item: Mapping[str, Any]) -> set[str]:
     return {Path(path).stem, name, *(home.rpartition(":")[2].rpartition(".")[2] for home in item["homes"])} - {""}
 
 
+_PART_OF = literal_text("{whole} · {part}")
+
+
 def _table(id: str) -> Text | None:
     name, _, column = id.partition(".")
     table = TABLES.get(name)
@@ -116,7 +122,7 @@ def _table(id: str) -> Text | None:
     found = table.by_id.get(column)
     if not (column and found):
         return None if column else table.title
-    return Text(f"{table.title.en} · {found.header.en}", f"{table.title.zh} · {found.header.zh}")
+    return _PART_OF.with_facts(whole=table.title, part=found.header)
 
 
 def _value(lists: Mapping[str, Mapping[str, Text]]) -> Callable[[str], Text | None]:
@@ -125,11 +131,11 @@ def _value(lists: Mapping[str, Mapping[str, Text]]) -> Callable[[str], Text | No
         column = TABLES["Lists"].by_id.get(name)
         if name not in lists:
             return None
-        title = column.header if column else Text(name.replace("_", " ").capitalize(), name)
+        title = column.header if column else GivenText.of({"en": name.replace("_", " ").capitalize(), "zh": name})
         if not value:
             return title
         found = lists[name].get(value)
-        return found and Text(f"{title.en}: {found.en}", f"{title.zh}：{found.zh}")
+        return found and LABEL_AND_VALUE.with_facts(label=title, value=found)
 
     return find
 
@@ -143,7 +149,7 @@ def _playbook(id: str) -> Text | None:
         return title
     named = {stage["id"]: stage["name"] for stage in load_playbook(name)["stages"]}
     found = named.get(wanted)
-    return found and Text(f"{title.en} · {found['en']}", f"{title.zh} · {found['zh']}")
+    return found and _PART_OF.with_facts(whole=title, part=make_file_text(found))
 
 
 def _gate(id: str) -> Text | None:
@@ -151,7 +157,7 @@ def _gate(id: str) -> Text | None:
     if name not in list_playbook_names():
         return None
     remedies = {one["id"]: one["remedy"] for one in load_playbook(name)["gates"]}
-    return Text(f"gate {id}", f"关卡 {id}") if gate in remedies else None
+    return _numbered("gate", id) if gate in remedies else None
 
 
 def _question(id: str) -> Text | None:
@@ -165,7 +171,11 @@ def _function(id: str) -> Text | None:
         found = getattr(import_module(f"xl_salesflow.{module}"), name, None)
     except ModuleNotFoundError:
         return None
-    return Text(f"function {id}", f"函数 {id}") if callable(found) else None
+    return _numbered("function", id) if callable(found) else None
+
+
+def _numbered(kind: str, id: str) -> Text:
+    return GivenText.of({"en": f"{kind} {id}", "zh": f"{in_chinese(kind)} {id}"})
 
 
 def _of(names: Mapping[str, Text]) -> Callable[[str], Text | None]:

@@ -68,7 +68,7 @@ def main() -> int:
         for day, (_, sheets) in DAYS.items():
             pdf = printer.to_pdf(brief(lived(day, asked.engine, folder, running)))
             for name, table in sheets.items():
-                (page, *_) = printer.to_png(pdf, page_of(pdf, TABLES[table].title.en), 75)
+                (page, *_) = printer.to_png(pdf, page_of(pdf, TABLES[table].title.in_("en")), 75)
                 print(shutil.copyfile(page, asked.into / f"{name}.png"))
             for page in printer.to_png(pdf, None, 50) if asked.all else ():
                 print(shutil.copyfile(page, asked.into / f"{day}-{page.name}"))

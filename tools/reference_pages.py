@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from tools.domain_homes import make_domain_page, make_where_table
+from tools.page_words import in_chinese
 from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES
 from xl_salesflow.changelog.merge_conflicts import CONFLICT_MESSAGES
 from xl_salesflow.changelog.undo_run import UNDO_MESSAGES
@@ -52,26 +53,47 @@ def make_tables_page() -> str:
     parts = ["# Sheets and columns\n\nTable names are the same in every language; headers follow the workbook's.\n"]
     for table in TABLES.values():
         parts.append(
-            f"\n## {table.name}\n\n{table.title.en} · {table.title.zh}: {table.purpose.en}. {table.purpose.zh}。\n\n"
+            f"\n## {table.name}\n\n{table.title.in_('en')} · {table.title.in_('zh')}: "
+            f"{table.purpose.in_('en')}. {table.purpose.in_('zh')}\u3002\n\n"
         )
         rows = [
-            (f"`{c.id}`", c.header.en, c.header.zh, c.type.value, _WRITERS[c.writer], c.tip.en, c.tip.zh)
+            (
+                f"`{c.id}`",
+                c.header.in_("en"),
+                c.header.in_("zh"),
+                c.type.value,
+                _WRITERS[c.writer],
+                c.tip.in_("en"),
+                c.tip.in_("zh"),
+            )
             for c in table.columns
         ]
-        parts.append(_table(("Id", "Header", "列标题", "Type", "Written by", "What it is", "说明"), rows))
+        parts.append(
+            _table(
+                ("Id", "Header", in_chinese("Header"), "Type", "Written by", "What it is", in_chinese("What it is")),
+                rows,
+            )
+        )
     return "".join(parts)
 
 
 def make_settings_page() -> str:
     """Return the page of every setting and every closed list."""
     rows = [
-        (f"`{s.id}`", s.name.en, s.name.zh, str(s.default_in("en")), s.tip.en, s.tip.zh)
+        (f"`{s.id}`", s.name.in_("en"), s.name.in_("zh"), str(s.default_in("en")), s.tip.in_("en"), s.tip.in_("zh"))
         for s in SETTINGS_BY_ID.values()
     ]
-    parts = ["# Settings and closed lists\n\n", _table(("Id", "Name", "名称", "Default", "What it does", "作用"), rows)]
+    parts = [
+        "# Settings and closed lists\n\n",
+        _table(("Id", "Name", in_chinese("Name"), "Default", "What it does", in_chinese("What it does")), rows),
+    ]
     for name, choices in CHOICES.items():
         parts.append(
-            f"\n## {name}\n\n" + _table(("Id", "English", "中文"), [(f"`{i}`", *t.both()) for i, t in choices.items()])
+            f"\n## {name}\n\n"
+            + _table(
+                ("Id", "English", in_chinese("English")),
+                [(f"`{i}`", t.in_("en"), t.in_("zh")) for i, t in choices.items()],
+            )
         )
     return "".join(parts)
 
@@ -79,13 +101,20 @@ def make_settings_page() -> str:
 def make_metrics_page() -> str:
     """Return the page of every metric with its definition and unit, and of every table of metrics."""
     rows = [
-        (f"`{m.id}`", m.name.en, m.name.zh, m.unit.value.en, m.definition.en, m.definition.zh)
+        (
+            f"`{m.id}`",
+            m.name.in_("en"),
+            m.name.in_("zh"),
+            m.unit.value.in_("en"),
+            m.definition.in_("en"),
+            m.definition.in_("zh"),
+        )
         for m in METRICS_BY_ID.values()
     ]
-    metrics = _table(("Id", "Name", "名称", "Unit", "Definition", "定义"), rows)
+    metrics = _table(("Id", "Name", in_chinese("Name"), "Unit", "Definition", in_chinese("Definition")), rows)
     tables = [
         (
-            f"`{table.name}`", TABLES[table.name].title.en, TABLES[table.name].title.zh, str(len(table.rows)),
+            f"`{table.name}`", TABLES[table.name].title.in_("en"), TABLES[table.name].title.in_("zh"), str(len(table.rows)),
             ", ".join(f"`{column.id}`" for column in table.columns), "yes" if table.in_stages else "",
         )
         for table in METRIC_TABLES.values()
@@ -93,7 +122,7 @@ def make_metrics_page() -> str:
     return (
         f"# Metrics\n\n{metrics}\n## Tables of metrics\n\n"
         "One row per step, month, group or owner. [Sheets and columns](tables.md) describes every column.\n\n"
-        + _table(("Table", "Sheet", "工作表", "Rows", "Numbers", "In `stages` of `funnel --json`"), tables)
+        + _table(("Table", "Sheet", in_chinese("Sheet"), "Rows", "Numbers", "In `stages` of `funnel --json`"), tables)
     )
 
 
@@ -111,15 +140,20 @@ def make_rules_page() -> str:
     }
     parts = ["# Rules\n"]
     for title, rows in families.items():
-        cells = [(f"`{id}`", severity, message.en, message.zh) for id, severity, message in rows]
-        parts += [f"\n## {title}\n" if title else "", "\n", _table(("Id", "Severity", "Message", "提示"), cells)]
+        cells = [(f"`{id}`", severity, message.in_("en"), message.in_("zh")) for id, severity, message in rows]
+        parts += [
+            f"\n## {title}\n" if title else "",
+            "\n",
+            _table(("Id", "Severity", "Message", in_chinese("Message")), cells),
+        ]
     return "".join(parts)
 
 
 def make_verbs_table() -> str:
     """Return the table of verbs."""
     return _table(
-        ("Verb", "What it does", "作用"), [(f"`{v.id}`", v.tip.en, v.tip.zh) for v in VERBS.values() if v.command]
+        ("Verb", "What it does", in_chinese("What it does")),
+        [(f"`{v.id}`", v.tip.in_("en"), v.tip.in_("zh")) for v in VERBS.values() if v.command],
     )
 
 
@@ -133,7 +167,9 @@ def make_templates_page() -> str:
             (f"`{{% {path} %}}`" if path.startswith("for ") else f"`{path}`", example.partition("\n")[0])
             for path, example in template_field_paths(template_fields(kind.id, "html"))
         ]
-        parts.append(f"\n## {kind.id}\n\n{kind.name.en} · {kind.name.zh}\n\n" + _table(("Field", "Example"), rows))
+        parts.append(
+            f"\n## {kind.id}\n\n{kind.name.in_('en')} · {kind.name.in_('zh')}\n\n" + _table(("Field", "Example"), rows)
+        )
     return "".join(parts)
 
 

@@ -1,20 +1,19 @@
-"""Write both templates at the top of the checkout: python -m tools.workbook_template [FOLDER]."""
+"""Write the templates that ship at the top of the checkout: python -m tools.workbook_template [FOLDER]."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.locale.texts import LANGUAGES
+from xl_salesflow.workbook.empty_workbook import template_file_name
 from xl_salesflow.workbook.template.template_builder import build_template
-
-TEMPLATE_FILE_NAMES: dict[Language, str] = {"en": "workbook_template.xlsx", "zh": "workbook_template_zh.xlsx"}
 
 
 def write_templates(folder: Path) -> None:
     """Build every language into *folder*."""
     for language in LANGUAGES:
-        (folder / TEMPLATE_FILE_NAMES[language]).write_bytes(build_template(language))
+        (folder / template_file_name(language)).write_bytes(build_template(language))
 
 
 if __name__ == "__main__":

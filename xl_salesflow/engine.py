@@ -23,6 +23,7 @@ from xl_salesflow.core.lazy_frames import is_frame_replaced
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import TextList
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
 from xl_salesflow.process.account_scores import compute_prospects
 from xl_salesflow.process.bant_scores import compute_bant_columns
@@ -282,8 +283,7 @@ def apply_query(pipeline: Pipeline, view: Query) -> Pipeline:
     """
     if view.start and view.end and view.start > view.end:
         raise UsageError(
-            f"The period ends ({view.end}) before it begins ({view.start}); swap the two.",
-            f"期间止（{view.end}）早于期间起（{view.start}）；请交换两者。",
+            "The period ends ({end}) before it begins ({start}); swap the two.", end=view.end, start=view.start
         )
     filters = {column: _identify_filter_value(pipeline, column, value) for column, value in view.filters.items()}
     return replace(pipeline, query=replace(view, filters=filters))
@@ -298,10 +298,14 @@ def _identify_filter_value(pipeline: Pipeline, column: str, wanted: str) -> str:
     if id in held:
         return id
     known = sorted({text.in_(pipeline.language) for key, text in labels.items() if key in held} | (held - set(labels)))
-    near = find_nearest(wanted, known)
+    header = TABLES["Deals"][column].header
+    if near := find_nearest(wanted, known):
+        raise UsageError(
+            "No deal has {value!r} as its {column}; did you mean {near!r}?", value=wanted, column=header, near=near
+        )
     raise UsageError(
-        f"No deal has {wanted!r} as its {column}"
-        + (f"; did you mean {near!r}?" if near else f"; there are {', '.join(known)}."),
-        f"没有商机的{TABLES['Deals'].header(column, 'zh')}为“{wanted}”"
-        + (f"；是否指“{near}”？" if near else f"；现有：{'、'.join(known)}。"),
+        "No deal has {value!r} as its {column}; there are {known}.",
+        value=wanted,
+        column=header,
+        known=TextList(tuple(known)),
     )

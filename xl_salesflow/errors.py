@@ -13,30 +13,34 @@
         ├── WorkbookChanged       somebody saved it since it was read
         └── CannotSave            the folder or the disk refuses
 
-An error takes the facts and writes its own sentence, in English (``str(error)``) and Chinese (``error.in_("zh")``): the
-place, what is wrong, the remedy. A reason that varies is given as a pair (English, Chinese), or as one text for both.
+An error takes the facts and writes its own sentence, in English (``str(error)``) and in every other language
+(``error.in_("zh")``): the place, what is wrong, the remedy. A reason that varies is a Text, or one word for all languages.
 """
 
 from __future__ import annotations
 
 from os import PathLike, fspath
 
+from xl_salesflow.locale.texts import Text, as_text
+
 Pathish = str | PathLike[str]
-Words = str | tuple[str, str]
 
 
 class SalesflowError(Exception):
-    """The root: everything the product raises on purpose."""
+    """The root: everything the product raises on purpose.
+
+    The message is English and may hold ``{named}`` facts; it is translated like every other text.
+    """
 
     exit_code = 1
 
-    def __init__(self, en: str, zh: str | None = None) -> None:
-        super().__init__(en)
-        self._zh = zh or en
+    def __init__(self, message: str | Text, /, **facts: object) -> None:
+        self.text = as_text(message).with_facts(**facts)
+        super().__init__(self.text.in_("en"))
 
     def in_(self, language: str) -> str:
-        """Return the sentence in *language* (en or zh)."""
-        return self._zh if language == "zh" else str(self)
+        """Return the sentence in *language*."""
+        return self.text.in_(language)
 
 
 class UsageError(SalesflowError):
@@ -54,10 +58,9 @@ class WorkbookError(SalesflowError):
 class NotAWorkbook(WorkbookError):
     """The file is no sound Excel workbook; *hostile* when it looks made to do harm."""
 
-    def __init__(self, path: Pathish, why: Words, hostile: bool = False) -> None:
-        self.why, self.hostile = _pair(why), hostile
-        en, zh = self.why
-        super().__init__(f"{fspath(path)}: {en}.", f"{fspath(path)}：{zh}。")
+    def __init__(self, path: Pathish, why: Text, hostile: bool = False) -> None:
+        self.why, self.hostile = why, hostile
+        super().__init__("{path}: {why}.", path=fspath(path), why=why)
 
 
 class EncryptedWorkbook(WorkbookError):
@@ -65,8 +68,7 @@ class EncryptedWorkbook(WorkbookError):
 
     def __init__(self, path: Pathish) -> None:
         super().__init__(
-            f"{fspath(path)} is protected with a password; remove it in Excel (File › Info) and try again.",
-            f"{fspath(path)} 设有打开密码；请在 Excel 中取消密码（文件 › 信息）后重试。",
+            "{path} is protected with a password; remove it in Excel (File › Info) and try again.", path=fspath(path)
         )
 
 
@@ -75,8 +77,7 @@ class NotOurWorkbook(WorkbookError):
 
     def __init__(self, path: Pathish) -> None:
         super().__init__(
-            f"{fspath(path)} is not a salesflow workbook; make one with: salesflow init NEW.xlsx.",
-            f"{fspath(path)} 不是 salesflow 工作簿；可用 salesflow init NEW.xlsx 新建。",
+            "{path} is not a salesflow workbook; make one with: salesflow init NEW.xlsx.", path=fspath(path)
         )
 
 
@@ -85,18 +86,13 @@ class MissingTable(WorkbookError):
 
     def __init__(self, path: Pathish, table: str, nearest: str | None = None) -> None:
         super().__init__(
-            f"{fspath(path)} has no table {table}"
-            + (
-                f"; is it the one now named {nearest}? Rename it back or restore it from a backup."
-                if nearest
-                else "; salesflow check --repair adds it to a workbook of ours."
-            ),
-            f"{fspath(path)} 中没有表 {table}"
-            + (
-                f"，是否已改名为 {nearest}？请改回原名或从备份恢复。"
-                if nearest
-                else "；可用 salesflow check --repair 为本产品的工作簿补上。"
-            ),
+            "{path} has no table {table}; is it the one now named {nearest}? "
+            "Rename it back or restore it from a backup."
+            if nearest
+            else "{path} has no table {table}; salesflow check --repair adds it to a workbook of ours.",
+            path=fspath(path),
+            table=table,
+            nearest=nearest,
         )
 
 
@@ -105,27 +101,22 @@ class MissingColumn(WorkbookError):
 
     def __init__(self, path: Pathish, table: str, column: str, nearest: str | None = None) -> None:
         super().__init__(
-            f"{fspath(path)}: table {table} has no column “{column}”"
-            + (
-                f"; is it the one now headed “{nearest}”? Put the header back."
-                if nearest
-                else "; put its header back, or let salesflow check --repair add the column."
-            ),
-            f"{fspath(path)}：表 {table} 没有列“{column}”"
-            + (
-                f"，是否已改为“{nearest}”？请恢复列标题。"
-                if nearest
-                else "；请恢复列标题，或用 salesflow check --repair 补上此列。"
-            ),
+            "{path}: table {table} has no column “{column}”; is it the one now headed “{nearest}”? Put the header back."
+            if nearest
+            else "{path}: table {table} has no column “{column}”; put its header back, "
+            "or let salesflow check --repair add the column.",
+            path=fspath(path),
+            table=table,
+            column=column,
+            nearest=nearest,
         )
 
 
 class UnsupportedEdit(WorkbookError):
     """An edit that this package cannot take without losing something; *place* is an address such as ``Deals!B7``."""
 
-    def __init__(self, path: Pathish, place: str, why: Words) -> None:
-        en, zh = _pair(why)
-        super().__init__(f"{fspath(path)}, {place}: {en}.", f"{fspath(path)}，{place}：{zh}。")
+    def __init__(self, path: Pathish, place: str, why: str | Text) -> None:
+        super().__init__("{path}, {place}: {why}.", path=fspath(path), place=place, why=why)
 
 
 class WorkbookInUse(WorkbookError):
@@ -133,8 +124,11 @@ class WorkbookInUse(WorkbookError):
 
     def __init__(self, path: Pathish, holder: str | None = None) -> None:
         super().__init__(
-            f"{fspath(path)} is open{f' by {holder}' if holder else ''}; close it and try again.",
-            f"{fspath(path)} 正被{holder or '其他程序'}打开；请关闭后重试。",
+            "{path} is open by {holder}; close it and try again."
+            if holder
+            else "{path} is open; close it and try again.",
+            path=fspath(path),
+            holder=holder,
         )
 
 
@@ -147,21 +141,12 @@ class WorkbookChanged(WorkbookError):
 
     def __init__(self, path: Pathish) -> None:
         super().__init__(
-            f"{fspath(path)} was saved by somebody else meanwhile; nothing was written, run again.",
-            f"{fspath(path)} 在此期间已被他人保存；未写入任何内容，请重新运行。",
+            "{path} was saved by somebody else meanwhile; nothing was written, run again.", path=fspath(path)
         )
 
 
 class CannotSave(WorkbookError):
     """The folder or the disk refuses; the old file stands."""
 
-    def __init__(self, path: Pathish, why: Words) -> None:
-        en, zh = _pair(why)
-        super().__init__(
-            f"{fspath(path)} could not be saved: {en}; the old file is as it was.",
-            f"{fspath(path)} 无法保存：{zh}；原文件未变。",
-        )
-
-
-def _pair(words: Words) -> tuple[str, str]:
-    return (words, words) if isinstance(words, str) else words
+    def __init__(self, path: Pathish, why: str | Text) -> None:
+        super().__init__("{path} could not be saved: {why}; the old file is as it was.", path=fspath(path), why=why)

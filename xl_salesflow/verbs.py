@@ -140,15 +140,11 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
     from xl_salesflow.metrics.sales_plan_answer import compute_sales_plan
 
     if by and by < pipeline.as_of:
-        raise UsageError(
-            f"The day to win by ({by}) is before {pipeline.as_of}; choose a later one.",
-            f"最迟赢单日期（{by}）早于 {pipeline.as_of}；请选择更晚的日期。",
-        )
+        raise UsageError("The day to win by ({by}) is before {as_of}; choose a later one.", by=by, as_of=pipeline.as_of)
     answer = compute_sales_plan(recompute_formula_columns(pipeline), target, by)
     if answer["value_to_win"] is None:
         raise UsageError(
             "No target is set for this period and slice; give --target, or fill in the sheet Targets.",
-            "此期间与筛选没有目标；请给出 --target，或填写“销售目标”表。",
         )
     return ChangeSet(answer=answer)
 
@@ -267,8 +263,7 @@ def apply(pipeline: Pipeline, asked: ChangeSheet, run: Run) -> ChangeSet:
     """
     if asked.verb != "update":
         raise UsageError(
-            f"A change sheet of {asked.verb!r} cannot be applied; make one with update --dry-run --sheet.",
-            f"“{asked.verb}”的修改清单无法执行；请用 update --dry-run --sheet 生成。",
+            "A change sheet of {verb!r} cannot be applied; make one with update --dry-run --sheet.", verb=asked.verb
         )
     then = replace(run, now=datetime.combine(asked.today, run.now.time()))
     wanted = update(replace(pipeline, today=asked.today), then)
@@ -316,10 +311,11 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
     """
     if not ancestor and not is_possible_copy(ours, theirs):
         raise UsageError(
-            f"{theirs.source} is no copy of {ours.source}: their Journals have no run in common, so all of it would be new or "
-            "in conflict. Give the workbook both once were with --base, or bring its rows in with: salesflow rollup.",
-            f"{theirs.source} 不是 {ours.source} 的副本：两者的日志没有共同的运行，全部内容都会成为新增或冲突。"
-            "请用 --base 给出两者的共同原件，或用 salesflow rollup 汇总。",
+            "{source} is no copy of {other}: their Journals have no run in common, so all of it would "
+            "be new or in conflict. Give the workbook both once were with --base, or bring its rows in "
+            "with: salesflow rollup.",
+            source=theirs.source,
+            other=ours.source,
         )
     known = Ancestor(ancestor.tables) if ancestor else reconstruct_ancestor(ours, theirs)
     steps: tuple[Step, ...] = (lambda now: merge_copies(known, now, theirs), log_followups)

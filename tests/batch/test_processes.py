@@ -72,7 +72,7 @@ def test_a_workbook_that_ends_its_worker_is_named_and_no_other_suffers(
     found = ended(books, work, bounds=bounds)
     bad = found.pop("team-007.xlsx")
     assert (bad.status, bad.error) == (TaskStatus.FAILED, error)
-    assert says in bad.says.en
+    assert says in bad.says.in_("en")
     assert "Zanzibar" not in str(bad)
     assert old_or_new(tmp_path / "team-007.xlsx") == "old"
     assert {outcome.status for outcome in found.values()} == {TaskStatus.CHANGED}
@@ -153,7 +153,7 @@ def test_on_a_full_disk_every_workbook_is_as_it_was_and_with_room_again_it_is_do
 
 
 def _refused(found: dict[str, TaskOutcome]) -> set[tuple[str, int, bool]]:
-    return {(outcome.error, outcome.tries, "the disk is full" in outcome.says.en) for outcome in found.values()}
+    return {(outcome.error, outcome.tries, "the disk is full" in outcome.says.in_("en")) for outcome in found.values()}
 
 
 def test_damaged_and_hostile_files_are_a_line_each_and_tried_once(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_damaged_and_hostile_files_are_a_line_each_and_tried_once(tmp_path: Path
     assert {(outcome.status, outcome.tries) for name, outcome in found.items() if name.startswith("bad")} == {
         (TaskStatus.FAILED, 1)
     }
-    assert all("\n" not in outcome.says.en for outcome in found.values())
+    assert all("\n" not in outcome.says.in_("en") for outcome in found.values())
     assert [path.read_bytes() for path in bad] == before
     assert Counter(map(old_or_new, books)) == {"new": 1}
 

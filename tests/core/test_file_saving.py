@@ -133,6 +133,7 @@ def test_a_pending_file_that_is_not_placed_goes_away(tmp_path: Path) -> None:
 WRITES_FILES_ITSELF = {
     "batch/run_log.py": "appends a line for each step, each on the disk before the next step",
     "core/file_saving.py": "is the one place",
+    "locale/catalogues.py": "a compiled catalogue that is lost is compiled again",
     "workbook/file_locks.py": "a lock has no content to lose",
 }
 

@@ -26,15 +26,15 @@ def test_a_column_points_at_what_exists(table: TableSchema, column: Column) -> N
 def test_no_header_means_two_columns_in_any_language(table: TableSchema) -> None:
     meant: dict[str, str] = {}
     for column in table.columns:
-        for name in {column.id, *column.header.both()}:
+        for name in {column.id, *column.header.translations()}:
             assert meant.setdefault(name.casefold(), column.id) == column.id
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_a_header_is_found_in_either_language(table: TableSchema) -> None:
     for column in table.columns:
-        assert table.find_column(f" {column.header.zh} ") is column
-        assert table.find_column(column.header.en.upper()) is column
+        assert table.find_column(f" {column.header.in_('zh')} ") is column
+        assert table.find_column(column.header.in_("en").upper()) is column
 
 
 def test_every_text_exists_in_chinese() -> None:
@@ -48,7 +48,7 @@ def test_every_text_exists_in_chinese() -> None:
         *(c.label for c in NAMED_CELLS.values()),
         *(t for choices in (*CHOICES.values(), *LISTS.values()) for t in choices.values()),
     ]
-    assert [text.en for text in texts if not CHINESE.search(text.zh)] == []
+    assert [text.in_("en") for text in texts if not CHINESE.search(text.in_("zh"))] == []
 
 
 def test_formulas_name_only_what_is_declared() -> None:
@@ -103,4 +103,4 @@ def test_chinese_texts_use_full_width_punctuation() -> None:
         *(text for c in NAMED_CELLS.values() for text in (c.label, c.tip)),
         *(t for choices in (*CHOICES.values(), *LISTS.values()) for t in choices.values()),
     ]
-    assert [text.zh for text in texts if half.search(text.zh)] == []
+    assert [text.in_("zh") for text in texts if half.search(text.in_("zh"))] == []

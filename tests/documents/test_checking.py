@@ -17,7 +17,10 @@ def told(tmp_path: Path, format: str, content: bytes | str, kind: str = "quote")
     """Return place and words of what is wrong with a template of a team's own."""
     path = tmp_path / f"{kind}.{SUFFIX[format]}"
     path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-    return [(fault.place.en, fault.message.en) for fault in inspect_template(read_template(path, kind, format))]
+    return [
+        (fault.place.in_("en"), fault.message.in_("en"))
+        for fault in inspect_template(read_template(path, kind, format))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ OF_EXCEL = {"Home", "Ctrl+Z", "F2", "Documents", FUNCTION_CATEGORY, SELFTEST_SHE
 
 
 def test_everything_in_bold_exists() -> None:
-    buttons = {text.en for text in collect_addin_texts().values()}
-    sheets = {table.title.en for table in TABLES.values()}
-    headers = {column.header.en for table in TABLES.values() for column in table.columns}
+    buttons = {text.in_("en") for text in collect_addin_texts().values()}
+    sheets = {table.title.in_("en") for table in TABLES.values()}
+    headers = {column.header.in_("en") for table in TABLES.values() for column in table.columns}
     assert set(re.findall(r"\*\*([^*]+)\*\*", PAGE)) - OF_EXCEL - buttons - sheets - headers == set()
 
 

@@ -155,7 +155,7 @@ def test_a_script_on_the_web_leaves_what_the_button_leaves(
 
     path = workbook("en")
     desktop = prepared(open_in_memory(path))
-    told = BUTTONS[verb](ButtonContext(desktop.book)).en
+    told = BUTTONS[verb](ButtonContext(desktop.book)).in_("en")
     web = prepared(open_on_the_web(path))
     getattr(lite, verb)(web.book)
     web.grid.done()

@@ -149,8 +149,8 @@ def test_every_formula_cell_has_its_formula() -> None:
 
 def test_every_metric_says_what_it_means_in_both_languages() -> None:
     for metric in METRICS_BY_ID.values():
-        assert all(metric.name.both()), metric.id
-        assert all(text.rstrip().endswith((".", "。")) for text in metric.definition.both()), metric.id
+        assert all(metric.name.translations()), metric.id
+        assert all(text.rstrip().endswith((".", "。")) for text in metric.definition.translations()), metric.id
 
 
 def test_metric_ids_are_valid_names_of_cells() -> None:

@@ -42,7 +42,7 @@ def test_open_deals_by_age() -> None:
     won = f"W-1 | 7 | Lead {TODAY - timedelta(days=60)}, Won {TODAY - timedelta(days=29)}"
     pipeline = pipeline_from_table("\n".join(["deal | amount | visits", *lines, won]), TODAY)
     _, *rows = (test_open_deals_by_age.__doc__ or "").strip().splitlines()
-    found = [(row["label"].en, row["count"], row["value"], row["late"]) for row in report(pipeline)["ageing"]]
+    found = [(row["label"].in_("en"), row["count"], row["value"], row["late"]) for row in report(pipeline)["ageing"]]
     assert [[str(cell) for cell in row] for row in found] == [
         [label, count, f"{float(value)}", late]
         for label, count, value, late in (map(str.strip, row.split("|")) for row in rows)

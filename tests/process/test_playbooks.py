@@ -34,10 +34,10 @@ def test_a_name_nobody_knows_is_answered_with_the_known_ones() -> None:
 @EVERY
 def test_titles_are_in_both_languages(name: str) -> None:
     for text in (playbook_title(name), playbook_purpose(name)):
-        assert text.en
-        assert text.zh
-        assert text.en.isascii()
-        assert not text.zh.isascii()
+        assert text.in_("en")
+        assert text.in_("zh")
+        assert text.in_("en").isascii()
+        assert not text.in_("zh").isascii()
 
 
 @EVERY

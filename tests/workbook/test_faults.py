@@ -67,11 +67,12 @@ def test_a_column_of_nonsense_is_told_once_not_a_thousand_times() -> None:
 @pytest.mark.parametrize("rule", CELL_FINDING_KINDS)
 def test_both_languages_tell_the_same_facts(rule: str) -> None:
     english, chinese = (
-        {name for _, name, _, _ in Formatter().parse(text) if name} for text in CELL_FINDING_KINDS[rule].message.both()
+        {name for _, name, _, _ in Formatter().parse(text) if name}
+        for text in CELL_FINDING_KINDS[rule].message.translations()
     )
     assert english == chinese
 
 
 @pytest.mark.parametrize("rule", CELL_FINDING_KINDS)
 def test_chinese_is_punctuated_in_full_width(rule: str) -> None:
-    assert not re.search(r"[,:;?!()]", CELL_FINDING_KINDS[rule].message.zh)
+    assert not re.search(r"[,:;?!()]", CELL_FINDING_KINDS[rule].message.in_("zh"))

@@ -14,7 +14,7 @@ from xl_salesflow.workbook.input_cells import check_named_cells, query_from_name
 
 
 def named(**typed: Any) -> tuple[dict[str, Any], list[Finding]]:
-    cells = {name: cell.default.en if cell.default else None for name, cell in NAMED_CELLS.items()} | typed
+    cells = {name: cell.default.in_("en") if cell.default else None for name, cell in NAMED_CELLS.items()} | typed
     return check_named_cells(cells, {name: f"Funnel!B{at}" for at, name in enumerate(cells)}, Dialect(), "en")
 
 
@@ -53,7 +53,7 @@ def test_a_name_that_is_gone_is_a_finding() -> None:
     assert [(finding.rule, finding.message[:7]) for finding in found] == [("missing_name", "名为 AsOf")]
 
 
-@pytest.mark.parametrize("everything", [*ALL_VALUES_LABEL.both(), "（全部）", None, " ", "All of them"])
+@pytest.mark.parametrize("everything", [*ALL_VALUES_LABEL.translations(), "（全部）", None, " ", "All of them"])
 def test_nothing_is_filtered_where_everything_is_asked(everything: str | None) -> None:
     values, _ = named(ViewOwner=everything, ViewSource=everything, ViewEverything="All of them")
     assert query_from_named_cells(values).filters == {}

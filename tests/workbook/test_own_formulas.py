@@ -91,7 +91,7 @@ def test_what_stands_in_for_one_of_our_formulas_is_left_for_excel(path: Path) ->
     book.calculation.fullCalcOnLoad = False
     del book["My sums"]
     headers = [cell.value for cell in book["Deals"][1]]
-    book["Deals"].cell(2, headers.index(TABLES["Deals"].formulas[0].header.en) + 1).value = "=1+1"
+    book["Deals"].cell(2, headers.index(TABLES["Deals"].formulas[0].header.in_("en")) + 1).value = "=1+1"
     book.save(path)
     closed = ClosedBook(path)
     closed.write(edit(closed.read(TODAY), "Deals", "amount", {"D-1": 7}))
@@ -113,7 +113,7 @@ def test_helper_formulas_of_the_template_are_kept_up_to_date_and_not_counted(
 
 def test_the_command_line_says_it_in_a_sentence_and_in_json(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     book = load_workbook(path)
-    since = TABLES["Deals"]["since"].header.en
+    since = TABLES["Deals"]["since"].header.in_("en")
     book["My sums"]["A1"], book["My sums"]["B1"] = f"=COUNT(Deals[{since}])", f"=SUBTOTAL(103,Deals[{since}])"
     book.save(path)
     main(["update", str(path), "--today", TODAY.isoformat()])

@@ -134,8 +134,9 @@ def begin_batch(
         before = PastRun()
     if before.number and before.verb != batch.verb:
         raise UsageError(
-            f"The run that was stopped is of {before.verb}, not {batch.verb}; use --verb {before.verb}, or leave out --resume.",
-            f"中断的运行是 {before.verb}，不是 {batch.verb}；请用 --verb {before.verb} 继续，或去掉 --resume。",
+            "The run that was stopped is of {verb}, not {wanted}; use --verb {verb}, or leave out --resume.",
+            verb=before.verb,
+            wanted=batch.verb,
         )
     return BatchRun(batch, before, workers, stopping)
 
@@ -143,7 +144,7 @@ def begin_batch(
 def _find_workbooks_of_run(batch: Batch, before: PastRun) -> list[FoundWorkbook]:
     """Return every workbook of the run: those that the stopped run meant, and those that are meant now."""
     if not (batch.paths or before.books):
-        raise UsageError("Name workbooks, folders or patterns.", "请指定工作簿、文件夹或通配符。")
+        raise UsageError("Name workbooks, folders or patterns.")
     meant: dict[str, FoundWorkbook] = {}
     known = [FoundWorkbook(Path(book), named) for book, named in before.books]
     for book in (*known, *(find_workbooks(batch.paths) if batch.paths else ())):

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import LANGUAGES, Text
+from xl_salesflow.locale.texts import Text, TextList
 
 BATCH_VERB_OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -38,19 +38,21 @@ def parse_verb_options(verb: str, given: Iterable[str]) -> dict[str, str]:
     for one in given:
         name, _, value = one.partition("=")
         if name not in BATCH_VERB_OPTIONS[verb]:
-            raise UsageError(*_explain_unknown_option(verb, name))
+            raise _unknown_verb_option_error(verb, name)
         told[name] = value or "yes"
     return told
 
 
-def _explain_unknown_option(verb: str, name: str) -> tuple[str, str]:
+def _unknown_verb_option_error(verb: str, name: str) -> UsageError:
     from xl_salesflow.core.name_suggestions import find_nearest
 
     known = BATCH_VERB_OPTIONS[verb]
-    near = find_nearest(name, known)
-    hint = f"did you mean {near}?" if near else f"it has {', '.join(known)}." if known else "it has none."
-    zh = f"是否指 {near}？" if near else f"可用：{'、'.join(known)}。" if known else "它没有选项。"
-    return f"{verb} has no option {name}; {hint}", f"{verb} 没有选项 {name}；{zh}"
+    if near := find_nearest(name, known):
+        return UsageError("{verb} has no option {name}; did you mean {near}?", verb=verb, name=name, near=near)
+    if known:
+        listed = TextList(tuple(known))
+        return UsageError("{verb} has no option {name}; it has {known}.", verb=verb, name=name, known=listed)
+    return UsageError("{verb} has no option {name}; it has none.", verb=verb, name=name)
 
 
 class TaskStatus(StrEnum):
@@ -119,7 +121,7 @@ class TaskOutcome:
         return 1 if self.counts.get("blocks") else 0
 
     def to_json(self, language: str) -> dict[str, Any]:
-        """Return the outcome with stable keys; its sentence in *language* (en or zh)."""
+        """Return the outcome with stable keys; its sentence in *language*."""
         told = {id: value for id, value in asdict(self).items() if id not in ("says", "answer", "files")}
         rounded = {id: round(told[id], 3) for id in ("seconds", "busy", "mebibytes")}
         extra = {id: value for id, value in (("files", list(self.files)), ("answer", dict(self.answer))) if value}
@@ -127,17 +129,5 @@ class TaskOutcome:
             **told,
             **rounded,
             "status": str(self.status),
-            "says": self.says.in_("zh" if language == "zh" else "en"),
+            "says": self.says.in_(language),
         } | extra
-
-
-def fill_text_facts(text: Text, **facts: object) -> Text:
-    """Return *text* with its facts, in both languages; a fact may be a text itself."""
-    return Text(
-        *(
-            text.in_(
-                language, **{id: fact.in_(language) if isinstance(fact, Text) else fact for id, fact in facts.items()}
-            )
-            for language in LANGUAGES
-        )
-    )

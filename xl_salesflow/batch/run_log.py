@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
 from xl_salesflow.errors import CannotSave
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.workbook.file_locks import sole_writer
 
 
@@ -140,7 +141,7 @@ def open_run_log(path: Path, anew: bool) -> Iterator[RunLog]:
 
 def _make_run_log_error(path: Path, error: OSError) -> CannotSave:
     why = error.strerror or type(error).__name__
-    return CannotSave(path, (f"the run journal cannot be written ({why})", f"无法写入运行日志（{why}）"))
+    return CannotSave(path, Text("the run journal cannot be written ({why})").with_facts(why=why))
 
 
 def _end_torn_log_line(path: Path, file: BinaryIO) -> None:

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 
-from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus, fill_text_facts
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
 from xl_salesflow.batch.worker_pools import WorkerLoss, WorkerPool
 from xl_salesflow.errors import SalesflowError
 from xl_salesflow.locale.texts import Text
 
 _POLL_SECONDS = 0.25  # seconds between two looks at the workers
-_WORKER_DIED_TWICE = Text("{why}, twice; it is left as it is and not tried again", "{why}，已两次；保持原样，不再重试")
-_DEFECT_OF_OURS = Text("a defect of ours: {what}; please report it", "程序缺陷：{what}；请反馈")
+_WORKER_DIED_TWICE = Text("{why}, twice; it is left as it is and not tried again")
+_DEFECT_OF_OURS = Text("a defect of ours: {what}; please report it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _end_task_turn(
 ) -> TaskOutcome | None:
     """Return what came of a turn, or None where it is to be tried again, with its time set."""
     if future.cancelled():
-        raise SalesflowError("The cluster is gone; go on with --resume.", "集群已断开；请用 --resume 继续。")
+        raise SalesflowError("The cluster is gone; go on with --resume.")
     error = future.exception()
     loss = workers.find_loss(future) if error is not None else None
     if loss is not None:
@@ -112,13 +112,13 @@ def _end_lost_turn(turn: _TaskTurn, loss: WorkerLoss, patience: RetryPolicy) -> 
         turn.task = replace(turn.task, maybe_done=True)  # it may have saved before it died
         turn.due = time.monotonic()
         return None
-    says = loss.says if loss.final else fill_text_facts(_WORKER_DIED_TWICE, why=loss.says)
+    says = loss.says if loss.final else _WORKER_DIED_TWICE.with_facts(why=loss.says)
     return TaskOutcome(turn.task.book, turn.task.verb, TaskStatus.FAILED, says, error="WorkerLost")
 
 
 def _make_defect_outcome(task: BatchTask, error: BaseException) -> TaskOutcome:
     """Tell an error nobody foresaw by its kind; its text may quote a workbook, so it is for details only."""
     what = type(error).__name__
-    says = fill_text_facts(_DEFECT_OF_OURS, what=what)
+    says = _DEFECT_OF_OURS.with_facts(what=what)
     answer = {"defect": "".join(traceback.format_exception(error))} if task.details else {}
     return TaskOutcome(task.book, task.verb, TaskStatus.FAILED, says, error=what, answer=answer)

@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus, fill_text_facts
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
 from xl_salesflow.batch.workbook_search import digest_workbook_file
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.pipelines import Finding, Pipeline
@@ -30,23 +30,14 @@ from xl_salesflow.workbook.closed_book import ClosedBook
 
 VerbJob = Callable[[Pipeline, BatchTask], ChangeSet]
 
-_JOB_WRITTEN = Text(
-    "{changes} cells changed, {added} rows added, {blocks} findings that block",
-    "修改 {changes} 个单元格，新增 {added} 行，阻止性问题 {blocks} 个",
-)
-_JOB_DRY_RUN = Text(
-    "would change {changes} cells and add {added} rows; nothing was written",
-    "将修改 {changes} 个单元格、新增 {added} 行；未写入",
-)
-_JOB_UNCHANGED = Text("nothing to change, {blocks} findings that block", "无需修改，阻止性问题 {blocks} 个")
-_JOB_CHECKED = Text("{findings} findings, {blocks} of them block", "问题 {findings} 个，其中阻止性 {blocks} 个")
-_JOB_FILES_WRITTEN = Text("{files} files written", "已生成 {files} 个文件")
-_JOB_RECALCULATED = Text(
-    "{says}; of formulas of your own {recalculated} recalculated, {to_calculate} left for Excel",
-    "{says}；自有公式已重算 {recalculated} 个，待 Excel 计算 {to_calculate} 个",
-)
-_JOB_DONE_BEFORE = Text("the run stands in its Journal already", "日志中已有本次运行")
-_JOB_SKIPPED = Text("not a salesflow workbook; passed by", "不是 salesflow 工作簿，已跳过")
+_JOB_WRITTEN = Text("{changes} cells changed, {added} rows added, {blocks} findings that block")
+_JOB_DRY_RUN = Text("would change {changes} cells and add {added} rows; nothing was written")
+_JOB_UNCHANGED = Text("nothing to change, {blocks} findings that block")
+_JOB_CHECKED = Text("{findings} findings, {blocks} of them block")
+_JOB_FILES_WRITTEN = Text("{files} files written")
+_JOB_RECALCULATED = Text("{says}; of formulas of your own {recalculated} recalculated, {to_calculate} left for Excel")
+_JOB_DONE_BEFORE = Text("the run stands in its Journal already")
+_JOB_SKIPPED = Text("not a salesflow workbook; passed by")
 
 
 def run_verb_job(task: BatchTask) -> TaskOutcome:
@@ -103,8 +94,9 @@ def _run_undo_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
     plan = undo(pipeline, Run(task.by, task.now), task.options.get("run"))
     if left := plan.answer["left"]:
         raise UsageError(
-            f"{left} changes of run {plan.answer['run']} were edited since; undo this workbook by itself.",
-            f"运行 {plan.answer['run']} 的 {left} 处修改之后又被编辑；请单独撤销此工作簿。",
+            "{left} changes of run {run} were edited since; undo this workbook by itself.",
+            left=left,
+            run=plan.answer["run"],
         )
     return plan
 
@@ -145,9 +137,9 @@ def _make_job_outcome(task: BatchTask, plan: ChangeSet, files: tuple[str, ...], 
     if files:
         says = _JOB_FILES_WRITTEN
     status = TaskStatus.CHANGED if wrote else TaskStatus.UNCHANGED
-    told = fill_text_facts(says, **counts, files=len(files))
+    told = says.with_facts(**counts, files=len(files))
     if counts["recalculated"] or counts["to_calculate"]:
-        told = fill_text_facts(_JOB_RECALCULATED, says=told, **counts)
+        told = _JOB_RECALCULATED.with_facts(says=told, **counts)
     answer = _select_job_answer(plan, task)
     return TaskOutcome(task.book, task.verb, status, told, digest=left, counts=counts, files=files, answer=answer)
 
@@ -205,8 +197,7 @@ def run_one_task(task: BatchTask) -> TaskOutcome:
 
 
 def _make_failed_outcome(task: BatchTask, error: SalesflowError) -> TaskOutcome:
-    says = Text(error.in_("en"), error.in_("zh"))
     name = type(error).__name__
     return TaskOutcome(
-        task.book, task.verb, TaskStatus.FAILED, says, error=name, passing=isinstance(error, PASSING_ERRORS)
+        task.book, task.verb, TaskStatus.FAILED, error.text, error=name, passing=isinstance(error, PASSING_ERRORS)
     )

@@ -58,12 +58,12 @@ def _expand_given_path(given: str) -> Iterator[FoundWorkbook]:
     if path.is_dir():
         inside = [file for file in walk_visible_files(path) if is_workbook_path(file)]
         if not inside:
-            raise UsageError(f"{given} holds no workbook (.xlsx, .xlsm).", f"{given} 中没有工作簿（.xlsx、.xlsm）。")
+            raise UsageError("{given} holds no workbook (.xlsx, .xlsm).", given=given)
         yield from (FoundWorkbook(file.absolute(), False) for file in inside)
     elif glob.has_magic(given) and not path.exists():
         matches = [Path(match) for match in glob.glob(given, recursive=True) if is_workbook_path(Path(match))]
         if not matches:
-            raise UsageError(f"No workbook matches {given}.", f"没有工作簿与 {given} 匹配。")
+            raise UsageError("No workbook matches {given}.", given=given)
         yield from (FoundWorkbook(match.absolute(), False) for match in matches)
     else:
         yield FoundWorkbook(path.absolute(), True)

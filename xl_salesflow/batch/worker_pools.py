@@ -26,7 +26,7 @@ from typing import Any, Protocol
 
 import psutil
 
-from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, fill_text_facts
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
 
@@ -67,13 +67,9 @@ def run_task_in_worker(task: BatchTask) -> TaskOutcome:
     return run_one_task(task)
 
 
-_WORKER_PROCESS_DIED = Text("the worker process ended under it", "工作进程在处理时终止")
-_WORKER_TOOK_TOO_LONG = Text(
-    "took longer than {limit:.0f} seconds (--timeout)", "处理时间超过 {limit:.0f} 秒（--timeout）"
-)
-_WORKER_NEEDED_TOO_MUCH = Text(
-    "needed more than {limit:.0f} MiB of memory (--memory)", "所需内存超过 {limit:.0f} MiB（--memory）"
-)
+_WORKER_PROCESS_DIED = Text("the worker process ended under it")
+_WORKER_TOOK_TOO_LONG = Text("took longer than {limit:.0f} seconds (--timeout)")
+_WORKER_NEEDED_TOO_MUCH = Text("needed more than {limit:.0f} MiB of memory (--memory)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +150,9 @@ class _WorkerProcess:
         with suppress(psutil.Error):
             held = process.memory_info().rss / 2**20
         if took > self._bounds.seconds:
-            self._end(
-                process, WorkerLoss(fill_text_facts(_WORKER_TOOK_TOO_LONG, limit=self._bounds.seconds), final=True)
-            )
+            self._end(process, WorkerLoss(_WORKER_TOOK_TOO_LONG.with_facts(limit=self._bounds.seconds), final=True))
         elif held > self._bounds.memory:
-            self._end(
-                process, WorkerLoss(fill_text_facts(_WORKER_NEEDED_TOO_MUCH, limit=self._bounds.memory), final=True)
-            )
+            self._end(process, WorkerLoss(_WORKER_NEEDED_TOO_MUCH.with_facts(limit=self._bounds.memory), final=True))
 
     def close(self, at_once: bool = False) -> None:
         process = self._process() if at_once else None
@@ -224,7 +216,7 @@ def _end_worker_with_parent() -> None:
 
 
 _CLUSTER_TIMEOUT_SECONDS = 15  # to reach the cluster in
-_CLUSTER_WORKERS_DIED = Text("cluster workers kept ending under it", "集群工作进程处理时屡次终止")
+_CLUSTER_WORKERS_DIED = Text("cluster workers kept ending under it")
 
 
 class ClusterPool:
@@ -239,15 +231,12 @@ class ClusterPool:
         if importlib.util.find_spec("distributed") is None:
             raise UsageError(
                 "--cluster needs Dask; install it with: pip install 'xl-salesflow[cluster]'.",
-                "--cluster 需要 Dask；请安装：pip install 'xl-salesflow[cluster]'。",
             )
         self._client = _connect_to_cluster(address)
         threads = sum(self._client.nthreads().values())
         if not threads:
             self._client.close()
-            raise UsageError(
-                f"The cluster at {address} has no workers; start some.", f"{address} 的集群没有工作进程；请先启动。"
-            )
+            raise UsageError("The cluster at {address} has no workers; start some.", address=address)
         self.slots = 2 * threads  # one under way and one waiting for each
         self._pool = self._client.get_executor(pure=False)
 
@@ -281,6 +270,6 @@ def _connect_to_cluster(address: str) -> Any:
         return Client(address, timeout=_CLUSTER_TIMEOUT_SECONDS)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:  # a timeout is an OSError
         raise UsageError(
-            f"No Dask cluster answers at {address}; give the scheduler's address, such as tcp://10.0.0.5:8786.",
-            f"{address} 没有 Dask 集群应答；请给出调度器地址，如 tcp://10.0.0.5:8786。",
+            "No Dask cluster answers at {address}; give the scheduler's address, such as tcp://10.0.0.5:8786.",
+            address=address,
         ) from error

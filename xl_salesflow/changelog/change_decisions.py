@@ -24,7 +24,7 @@ from xl_salesflow.changelog.change_log import (
 from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES, ChangeLine
 from xl_salesflow.core.change_sets import Append, Change, ChangeSet, Edit, Remove
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, choice_label
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -183,15 +183,15 @@ def _select_edit_cells(edit: Edit, cells: set[tuple[str, str, int]]) -> Edit:
     return Edit(edit.table, edit.column, edit.keys[kept], edit.before[kept], edit.after[kept], why)
 
 
-_WHOLE_ROW_TEXTS = {NEW_ROW_MARK: Text("(new row)", "（新增行）"), GONE_ROW_MARK: Text("(row taken out)", "（删除行）")}
-_FOLLOWING_CELLS_TEXT = Text("{table}: {columns}", "{table}：{columns}")
-_FOLLOWING_ROWS_TEXT = Text("{table}: {count} rows", "{table}：{count} 行")
+_WHOLE_ROW_TEXTS = {NEW_ROW_MARK: Text("(new row)"), GONE_ROW_MARK: Text("(row taken out)")}
+_FOLLOWING_CELLS_TEXT = Text("{table}: {columns}")
+_FOLLOWING_ROWS_TEXT = Text("{table}: {count} rows")
 _DECISION_REASONS = {
-    "move": Text("the stage was changed, and judged by the gates", "阶段已改动，并经关卡审核"),
-    "stage": Text("the stage asks for it", "该阶段所需"),
-    "upkeep": Text("follows from other cells", "由其他单元格得出"),
-    "class": Text("follows from the customer's deals", "由该客户的商机得出"),
-    "update": Text("follows from other cells", "由其他单元格得出"),
+    "move": Text("the stage was changed, and judged by the gates"),
+    "stage": Text("the stage asks for it"),
+    "upkeep": Text("follows from other cells"),
+    "class": Text("follows from the customer's deals"),
+    "update": Text("follows from other cells"),
 }
 _DECISION_NAME_COLUMNS = {"Deals": "name", "Tasks": "task", "Quotes": "deal", "Activities": "summary"}
 
@@ -273,7 +273,7 @@ def _describe_following_changes(decision: Decision, language: Language) -> str:
     told += [
         _FOLLOWING_ROWS_TEXT.in_(language, table=TABLES[t].title.in_(language), count=f"+{n}") for t, n in rows.items()
     ]
-    return "; ".join(told) if language == "en" else "；".join(told)
+    return SEMICOLON_SEPARATOR.in_(language).join(told)
 
 
 def _refuse_tick(pipeline: Pipeline, wish: ChangeLine, verb: str) -> Finding:

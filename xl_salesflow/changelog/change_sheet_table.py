@@ -16,53 +16,48 @@ from xl_salesflow.schema.table_registry import TABLES
 CHANGE_TYPE, CHANGE_WRITER = ColumnType, ColumnWriter.PRODUCT
 
 CHANGE_SHEET_TABLE = TableSchema(
-    "Changes", Text("Changes", "修改清单"), Text("What a run would change; tick what is to be done", "运行将作的修改；请勾选要执行的"), SheetGroup.MANAGE,
+    "Changes", Text("Changes"), Text("What a run would change; tick what is to be done"), SheetGroup.MANAGE,
     (
-        declare_column("apply", "Apply", "执行", CHANGE_TYPE.CHOICE, "Yes: do this; anything else leaves it", "选“是”则执行，否则保持不变", options="yes_no", width=9),
-        declare_column("where", "Cell", "单元格", CHANGE_TYPE.TEXT, "Where it stands in the workbook", "在工作簿中的位置", writer=CHANGE_WRITER, width=16),
-        declare_column("table", "Table", "表", CHANGE_TYPE.TEXT, "The table", "所在表", writer=CHANGE_WRITER, width=12),
-        declare_column("key", "Key", "编号", CHANGE_TYPE.TEXT, "The row's key", "行编号", writer=CHANGE_WRITER, width=12),
-        declare_column("name", "Name", "名称", CHANGE_TYPE.TEXT, "What the row is called", "行的名称", writer=CHANGE_WRITER, width=26),
-        declare_column("column", "Column", "列", CHANGE_TYPE.TEXT, "What changes", "修改的列", writer=CHANGE_WRITER, width=18),
-        declare_column("before", "Before", "修改前", CHANGE_TYPE.TEXT, "What stands there now", "原值", writer=CHANGE_WRITER, width=20),
-        declare_column("after", "After", "修改后", CHANGE_TYPE.TEXT, "What will stand there", "新值", writer=CHANGE_WRITER, width=20),
-        declare_column("because", "Because", "缘由", CHANGE_TYPE.LONG, "Why", "原因", writer=CHANGE_WRITER, width=40),
-        declare_column("follows", "Goes with it", "随之修改", CHANGE_TYPE.LONG, "What else is done with this tick", "勾选后一并执行的内容", writer=CHANGE_WRITER, width=40),
-        declare_column("mark", "Mark", "标记", CHANGE_TYPE.TEXT, "Leave as it is", "请勿修改", writer=CHANGE_WRITER),
-        declare_column("held", "Held", "所持", CHANGE_TYPE.TEXT, "Leave as it is", "请勿修改", writer=CHANGE_WRITER),
+        declare_column("apply", "Apply", CHANGE_TYPE.CHOICE, "Yes: do this; anything else leaves it", options="yes_no", width=9),
+        declare_column("where", "Cell", CHANGE_TYPE.TEXT, "Where it stands in the workbook", writer=CHANGE_WRITER, width=16),
+        declare_column("table", "Table", CHANGE_TYPE.TEXT, "The table", writer=CHANGE_WRITER, width=12),
+        declare_column("key", "Key", CHANGE_TYPE.TEXT, "The row's key", writer=CHANGE_WRITER, width=12),
+        declare_column("name", "Name", CHANGE_TYPE.TEXT, "What the row is called", writer=CHANGE_WRITER, width=26),
+        declare_column("column", "Column", CHANGE_TYPE.TEXT, "What changes", writer=CHANGE_WRITER, width=18),
+        declare_column("before", "Before", CHANGE_TYPE.TEXT, "What stands there now", writer=CHANGE_WRITER, width=20),
+        declare_column("after", "After", CHANGE_TYPE.TEXT, "What will stand there", writer=CHANGE_WRITER, width=20),
+        declare_column("because", "Because", CHANGE_TYPE.LONG, "Why", writer=CHANGE_WRITER, width=40),
+        declare_column("follows", "Goes with it", CHANGE_TYPE.LONG, "What else is done with this tick", writer=CHANGE_WRITER, width=40),
+        declare_column("mark", "Mark", CHANGE_TYPE.TEXT, "Leave as it is", writer=CHANGE_WRITER),
+        declare_column("held", "Held", CHANGE_TYPE.TEXT, "Leave as it is", writer=CHANGE_WRITER),
     ),
 )  # fmt: skip
 """The table of decisions; the last two columns are hidden."""
 
 CHANGE_SHEET_FACTS: Mapping[str, Text] = MappingProxyType(
     {
-        "book": Text("Workbook", "工作簿"),
-        "verb": Text("Verb", "操作"),
-        "today": Text("As of", "基准日期"),
-        "by": Text("Made by", "制表人"),
+        "book": Text("Workbook"),
+        "verb": Text("Verb"),
+        "today": Text("As of"),
+        "by": Text("Made by"),
     }
 )
 """What a change sheet knows of itself, by id."""
 
 CHANGE_SHEET_HELP = Text(
     "Choose Yes in the column Apply for every change you want, save this file, and run: salesflow apply BOOK THIS-FILE. "
-    "What has changed in the workbook since then is not done, and said.",
-    "请在“执行”列为需要的修改选择“是”，保存本文件，然后运行：salesflow apply 工作簿 本文件。此后在工作簿中已变动的内容不会执行，并会说明。",
+    "What has changed in the workbook since then is not done, and said."
 )
 
 CHANGE_SHEET_MESSAGES: Mapping[str, Text] = MappingProxyType(
     {
         "change_overtaken": Text(
-            "{place}: the workbook now holds “{now}” and not “{then}” as when the change sheet was made; it is left as it is.",
-            "{place}：工作簿现为“{now}”，不再是制表时的“{then}”；保持不变。",
+            "{place}: the workbook now holds “{now}” and not “{then}” as when the change sheet was made; it is left as it is."
         ),
         "change_off": Text(
-            "{place}: “{after}” is no longer what {verb} would write; it is left as it is. Make a new change sheet.",
-            "{place}：{verb} 不再写入“{after}”；保持不变。请重新生成修改清单。",
+            "{place}: “{after}” is no longer what {verb} would write; it is left as it is. Make a new change sheet."
         ),
-        "change_gone": Text(
-            "{place}: the row is no longer there; nothing was done about it.", "{place}：该行已不存在；未作处理。"
-        ),
+        "change_gone": Text("{place}: the row is no longer there; nothing was done about it."),
     }
 )
 """What is told of a tick that cannot be followed; each is a warning."""

@@ -71,8 +71,7 @@ CONFLICT_MESSAGES: Mapping[str, Text] = MappingProxyType(
     {
         "conflict_stays": Text(
             "{table} {key}: the other copy's value cannot be taken, as the row is gone or not the only one of its name, or the "
-            "value does not fit; change the cell yourself and choose No.",
-            "{table} {key}：无法采用另一副本的值（该行已不存在、有同名的行，或值不适用）；请自行修改单元格并选“否”。",
+            "value does not fit; change the cell yourself and choose No."
         )
     }
 )

@@ -25,7 +25,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 MERGED_HISTORY_TABLE, MERGED_DEALS_TABLE = TABLES["History"], TABLES["Deals"]
 _REASSIGNED_COLUMNS = ("visit", "seal")  # given anew where a visit joins another History
-_OTHER_MOVE_TEXT = Text("{stage} on {day} by {by}", "{day} 由 {by} 变更为“{stage}”")
+_OTHER_MOVE_TEXT = Text("{stage} on {day} by {by}")
 
 
 @dataclass(frozen=True)

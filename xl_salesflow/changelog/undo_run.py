@@ -18,7 +18,7 @@ from xl_salesflow.changelog.undo_entries import UndoEntry, mark_dependent_entrie
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import COMMA_SEPARATOR, Language, Text
 from xl_salesflow.schema.table_frames import blank_value, make_column_series, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -52,14 +52,12 @@ def select_run_lines(journal: pd.DataFrame, run: str | None) -> pd.DataFrame:
         UsageError: there is no such run, or none at all.
     """
     if journal.empty:
-        raise UsageError("The Journal holds no run to undo.", "“日志”中没有可撤销的运行。")
+        raise UsageError("The Journal holds no run to undo.")
     times = journal.groupby("run", sort=False)["time"].max()  # in the order in which they were written
     last = str(times.index[(times == times.max()).to_numpy(bool)][-1]) if times.notna().any() else str(times.index[-1])
     told = journal[journal["run"] == (run or last)]
     if told.empty:
-        raise UsageError(
-            f"The Journal has no run {run}; the last one is {last}.", f"“日志”中没有运行 {run}；最近一次是 {last}。"
-        )
+        raise UsageError("The Journal has no run {run}; the last one is {last}.", run=run, last=last)
     return told
 
 
@@ -123,18 +121,14 @@ def build_undo_appends(pipeline: Pipeline, done: list[UndoEntry]) -> Iterator[Ap
 UNDO_MESSAGES: Mapping[str, Text] = MappingProxyType(
     {
         "undo_changed": Text(
-            "{table} {key} was changed since run {run} and is left as it is: {what}; --force puts it back all the same.",
-            "{table} {key} 在运行 {run} 之后已被修改，保持不变：{what}；如仍要恢复，请加 --force。",
+            "{table} {key} was changed since run {run} and is left as it is: {what}; --force puts it back all the same."
         ),
-        "undo_gone": Text(
-            "{table} {key} cannot be put back, as its row is gone or another one has its name: {what}.",
-            "{table} {key} 无法恢复：该行已不存在，或另有同名的行：{what}。",
-        ),
+        "undo_gone": Text("{table} {key} cannot be put back, as its row is gone or another one has its name: {what}."),
     }
 )
 """The rules of an undo by id; each is a warning."""
 
-_UNDO_ROW, _UNDO_ROWS, _UNDO_COMMA = Text("the row", "整行"), Text("{count} rows", "{count} 行"), Text(", ", "、")
+_UNDO_ROW, _UNDO_ROWS = Text("the row"), Text("{count} rows")
 
 
 def list_undo_findings(pipeline: Pipeline, left: list[UndoEntry], run: str) -> Iterator[Finding]:
@@ -144,7 +138,7 @@ def list_undo_findings(pipeline: Pipeline, left: list[UndoEntry], run: str) -> I
         together.setdefault((entry.table.name, entry.key, entry.row is None), []).append(entry)
     for (name, key, lost), entries in together.items():
         first, language, rule = entries[0], pipeline.language, "undo_gone" if lost else "undo_changed"
-        what = _UNDO_COMMA.in_(language).join(_describe_undo_entries(entries, language))
+        what = COMMA_SEPARATOR.in_(language).join(_describe_undo_entries(entries, language))
         message = UNDO_MESSAGES[rule].in_(language, table=name, key=key, run=run, what=what)
         column = first.column.id if first.column else log_key_column(first.table)
         cell = "" if first.row is None else pipeline.cell_address(name, first.row, column)

@@ -16,14 +16,12 @@ if TYPE_CHECKING:
     from xl_salesflow.excel.addin.addin_doctor import Diagnosis
 
 
-@click.group(
-    "addin", help=terminal_text("The Excel add-in: build, install, examine.", "Excel 加载项：构建、安装、诊断。")
-)
+@click.group("addin", help=terminal_text("The Excel add-in: build, install, examine."))
 def addin_group() -> None:
     """Gather what can be done with the add-in."""
 
 
-@addin_group.command("build", help=terminal_text("Build the add-in from its text.", "由文本构建加载项。"))
+@addin_group.command("build", help=terminal_text("Build the add-in from its text."))
 @click.option(
     "--output", type=click.Path(path_type=Path), default=Path("salesflow.xlam"), show_default=True, metavar="FILE"
 )
@@ -34,19 +32,17 @@ def build_addin_command(output: Path) -> int:
     return 0
 
 
-@addin_group.command(
-    "install", help=terminal_text("Put the add-in where Excel starts it.", "将加载项安装到 Excel 启动位置。")
-)
+@addin_group.command("install", help=terminal_text("Put the add-in where Excel starts it."))
 def install_addin_command() -> int:
     from xl_salesflow.excel.addin.installation import find_addin_places, install_addin
 
     for file in install_addin(find_addin_places()):
         click.echo(str(file))
-    click.echo(terminal_text("Start Excel again to see the tab Sales.", "请重新启动 Excel，即可看到“销售”选项卡。"))
+    click.echo(terminal_text("Start Excel again to see the tab Sales."))
     return 0
 
 
-@addin_group.command("uninstall", help=terminal_text("Remove the add-in and its settings.", "移除加载项及其设置。"))
+@addin_group.command("uninstall", help=terminal_text("Remove the add-in and its settings."))
 def uninstall_addin_command() -> int:
     from xl_salesflow.excel.addin.installation import find_addin_places, uninstall_addin
 
@@ -54,13 +50,13 @@ def uninstall_addin_command() -> int:
     for file in files:
         click.echo(str(file))
     if not files:
-        click.echo(terminal_text("The add-in is not installed.", "尚未安装加载项。"))
+        click.echo(terminal_text("The add-in is not installed."))
     return 0
 
 
 @addin_group.command(
     "doctor",
-    help=terminal_text("Say what keeps the add-in from working, with the remedy.", "诊断加载项问题并给出解决办法。"),
+    help=terminal_text("Say what keeps the add-in from working, with the remedy."),
 )
 @click.argument("workbook", required=False, default="", metavar="[BOOK]")
 def doctor_command(workbook: str) -> int:
@@ -74,9 +70,7 @@ def doctor_command(workbook: str) -> int:
     return 0 if all(one.well for one in found) else 1
 
 
-@addin_group.command(
-    "selftest", help=terminal_text("Try the add-in inside this computer's Excel.", "在本机 Excel 中自检。")
-)
+@addin_group.command("selftest", help=terminal_text("Try the add-in inside this computer's Excel."))
 def selftest_command() -> int:
     from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
     from xl_salesflow.excel.addin.excel_selftest import run_selftest_in_excel

@@ -22,7 +22,6 @@ from xl_salesflow.cli.command_options import (
 _BATCH_VERB_OPTION = translated_option(
     "--verb",
     "What is done to each.",
-    "对每个工作簿执行的操作。",
     type=click.Choice(tuple(BATCH_VERB_OPTIONS)),
     default="update",
     show_default=True,
@@ -30,62 +29,54 @@ _BATCH_VERB_OPTION = translated_option(
 _VERB_SETTING_OPTION = translated_option(
     "--set",
     "An option of that verb, such as format=ics.",
-    "该操作的选项，如 format=ics。",
     multiple=True,
     metavar="NAME=VALUE",
 )
 _JOBS_OPTION = translated_option(
     "--jobs",
     "Worker processes.",
-    "工作进程数。",
     type=click.IntRange(1),
     default=os.cpu_count() or 1,
     show_default=True,
     metavar="N",
 )
 _TRIES_OPTION = translated_option(
-    "--tries", "How often a workbook is tried that is locked or changed meanwhile.", "工作簿被占用或同时被修改时的尝试次数。",
+    "--tries", "How often a workbook is tried that is locked or changed meanwhile.",
     type=click.IntRange(1), default=4, show_default=True, metavar="N",
 )  # fmt: skip
 _WAIT_OPTION = translated_option(
-    "--wait", "Seconds before the second try; they double each time.", "第二次尝试前等待的秒数，之后每次加倍。",
+    "--wait", "Seconds before the second try; they double each time.",
     type=click.FloatRange(0), default=2.0, show_default=True, metavar="S",
 )  # fmt: skip
 _TIMEOUT_OPTION = translated_option(
     "--timeout",
     "Seconds that one workbook may take.",
-    "单个工作簿的最长秒数。",
     type=click.FloatRange(1),
     default=900.0,
     show_default=True,
     metavar="S",
 )
 _MEMORY_OPTION = translated_option(
-    "--memory", "MiB that one worker may hold before it is ended.", "单个工作进程的内存上限（MiB）。",
+    "--memory", "MiB that one worker may hold before it is ended.",
     type=click.FloatRange(128), default=2048.0, show_default=True, metavar="MIB",
 )  # fmt: skip
-_JSON_LINES_OPTION = translated_option(
-    "--json", "One line of JSON for each workbook.", "每个工作簿输出一行 JSON。", is_flag=True
-)
+_JSON_LINES_OPTION = translated_option("--json", "One line of JSON for each workbook.", is_flag=True)
 _DETAILS_OPTION = translated_option(
     "--details",
     "Tell the findings too, which may name customers.",
-    "同时输出检查结果，其中可能含客户信息。",
     is_flag=True,
 )
 
 
 @verb_command("batch")
-@click.argument("paths", nargs=-1, metavar=terminal_text("PATHS…", "路径…"))
+@click.argument("paths", nargs=-1, metavar=terminal_text("PATHS…"))
 @_BATCH_VERB_OPTION
 @_VERB_SETTING_OPTION
 @_JOBS_OPTION
-@translated_option("--cluster", "Work on this Dask cluster instead.", "改用此 Dask 集群。", metavar="ADDRESS")
+@translated_option("--cluster", "Work on this Dask cluster instead.", metavar="ADDRESS")
+@translated_option("--resume", "Go on with the run that was stopped, if one was.", is_flag=True)
 @translated_option(
-    "--resume", "Go on with the run that was stopped, if one was.", "继续中断的运行（如有）。", is_flag=True
-)
-@translated_option(
-    "--journal", "The run journal.", "运行日志文件。", type=click.Path(path_type=Path, dir_okay=False),
+    "--journal", "The run journal.", type=click.Path(path_type=Path, dir_okay=False),
     default=Path("salesflow-batch.jsonl"), show_default=True, metavar="FILE",
 )  # fmt: skip
 @_TRIES_OPTION
@@ -119,19 +110,15 @@ def batch_command(paths: tuple[str, ...], json: bool, resume: bool, today: date 
 @_BATCH_VERB_OPTION
 @_VERB_SETTING_OPTION
 @translated_option(
-    "--every", "Seconds between two looks at the folder.", "两次查看文件夹的间隔秒数。",
+    "--every", "Seconds between two looks at the folder.",
     type=click.FloatRange(0.1), default=2.0, show_default=True, metavar="S",
 )  # fmt: skip
 @translated_option(
-    "--still", "Seconds for which a saved workbook must not change.", "保存后须保持不变的秒数。",
+    "--still", "Seconds for which a saved workbook must not change.",
     type=click.FloatRange(0), default=3.0, show_default=True, metavar="S",
 )  # fmt: skip
-@translated_option(
-    "--only-new", "Leave what is there until it is saved again.", "现有文件在再次保存前不处理。", is_flag=True
-)
-@translated_option(
-    "--jobs", "Worker processes.", "工作进程数。", type=click.IntRange(1), default=1, show_default=True, metavar="N"
-)
+@translated_option("--only-new", "Leave what is there until it is saved again.", is_flag=True)
+@translated_option("--jobs", "Worker processes.", type=click.IntRange(1), default=1, show_default=True, metavar="N")
 @_TIMEOUT_OPTION
 @_MEMORY_OPTION
 @_JSON_LINES_OPTION

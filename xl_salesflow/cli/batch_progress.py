@@ -22,6 +22,7 @@ from xl_salesflow.batch.run_log import read_past_run
 from xl_salesflow.batch.worker_pools import ClusterPool, ProcessPool, WorkerLimits, WorkerPool
 from xl_salesflow.cli.command_options import TERMINAL_LANGUAGE, terminal_text
 from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import Text
 
 STOPPED_EXIT_CODE = 130
 """The exit code of a batch that was stopped before its end."""
@@ -41,7 +42,7 @@ class StopRequest:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
-        click.echo(terminal_text("Stopping after the workbooks under way.", "完成当前工作簿后停止。"), err=True)
+        click.echo(terminal_text("Stopping after the workbooks under way."), err=True)
 
 
 @contextmanager
@@ -70,9 +71,11 @@ def workers_factory(jobs: int, cluster: str | None, bounds: WorkerLimits) -> Cal
 def show_batch(batch: Batch, makes: Callable[[], WorkerPool], resume: bool, as_json: bool) -> int:
     """Run *batch*, show it as it goes, and return the exit code."""
     if not resume and not (stopped := read_past_run(batch.run_log)).is_over:
-        told = "Run {number} was stopped before its end, and --resume would go on with it; a new one begins."
         click.echo(
-            terminal_text(told, "运行 {number} 未完成，可用 --resume 继续；现开始新的运行。", number=stopped.number),
+            terminal_text(
+                "Run {number} was stopped before its end, and --resume would go on with it; a new one begins.",
+                number=stopped.number,
+            ),
             err=True,
         )
     with catch_stop_signals() as stopping:
@@ -94,10 +97,7 @@ def show_watched_folder(
 ) -> int:  # fmt: skip
     """Do *verb* to every workbook below *folder* as it is saved, a line each, until somebody stops it."""
     if not folder.is_dir():
-        raise UsageError(
-            f"{folder} is no folder; name the one the workbooks are in.",
-            f"{folder} 不是文件夹；请给出工作簿所在的文件夹。",
-        )
+        raise UsageError("{folder} is no folder; name the one the workbooks are in.", folder=folder)
 
     def task(path: Path) -> BatchTask:
         who, now = batch_user_and_time(by, None)
@@ -106,7 +106,7 @@ def show_watched_folder(
     made = ProcessPool(jobs, bounds)
     with catch_stop_signals() as stopping:
         click.echo(
-            terminal_text("Watching {folder}; Ctrl-C stops.", "正在监视 {folder}；按 Ctrl-C 停止。", folder=folder),
+            terminal_text("Watching {folder}; Ctrl-C stops.", folder=folder),
             err=True,
         )
         for outcome in watch_workbooks(folder.absolute(), task, made, pace, stopping):
@@ -130,7 +130,7 @@ def format_outcome_line(outcome: TaskOutcome) -> str:
     says = outcome.says.in_(TERMINAL_LANGUAGE)
     told = says if outcome.book in says else f"{_format_book_path(outcome.book)}: {says}"
     code = f" [{outcome.error}]" if outcome.error else ""
-    again = terminal_text(" ({tries} tries)", "（{tries} 次）", tries=outcome.tries) if outcome.tries > 1 else ""
+    again = terminal_text(" ({tries} tries)", tries=outcome.tries) if outcome.tries > 1 else ""
     return f"{_timestamp_text()} {outcome.status:<9} {outcome.seconds:6.2f} s  {told}{code}{again}"
 
 
@@ -152,21 +152,21 @@ def _show_progress_bar(running: BatchRun, as_json: bool) -> Iterable[TaskOutcome
 
 def _format_batch_rate(summary: BatchSummary) -> str:
     done = sum(summary.statuses.values())
-    failed = terminal_text(", {count} failed", "，{count} 个失败", count=len(summary.failed)) if summary.failed else ""
-    return terminal_text("{rate:.1f} a second", "每秒 {rate:.1f} 个", rate=done / max(summary.seconds, 0.001)) + failed
+    failed = terminal_text(", {count} failed", count=len(summary.failed)) if summary.failed else ""
+    return terminal_text("{rate:.1f} a second", rate=done / max(summary.seconds, 0.001)) + failed
 
 
 _STATUS_LABELS = {
-    TaskStatus.CHANGED: ("changed", "已修改"),
-    TaskStatus.UNCHANGED: ("unchanged", "未变"),
-    TaskStatus.DONE: ("done before the stop", "中断前已完成"),
-    TaskStatus.SKIPPED: ("not ours", "非本产品"),
-    TaskStatus.FAILED: ("failed", "失败"),
+    TaskStatus.CHANGED: Text("changed"),
+    TaskStatus.UNCHANGED: Text("unchanged"),
+    TaskStatus.DONE: Text("done before the stop"),
+    TaskStatus.SKIPPED: Text("not ours"),
+    TaskStatus.FAILED: Text("failed"),
 }
 
 _OWN_FORMULA_LABELS = {
-    "recalculated": ("formulas of your own recalculated", "已重算的自有公式"),
-    "to_calculate": ("formulas of your own left for Excel", "待 Excel 计算的自有公式"),
+    "recalculated": Text("formulas of your own recalculated"),
+    "to_calculate": Text("formulas of your own left for Excel"),
 }
 
 
@@ -174,24 +174,24 @@ def _print_batch_summary(summary: BatchSummary, journal: Path) -> None:
     """Print the summary: a table of what became of the workbooks, then every one that failed, with its sentence."""
     from xl_salesflow.cli.screen_output import print_screen_table
 
-    rows = [(terminal_text(*_STATUS_LABELS[s]), str(summary.statuses[s])) for s in TaskStatus if summary.statuses[s]]
+    rows = [(terminal_text(_STATUS_LABELS[s]), str(summary.statuses[s])) for s in TaskStatus if summary.statuses[s]]
     if summary.passed_by:
-        rows.append((terminal_text("passed by, as done before", "此前已完成，已跳过"), str(summary.passed_by)))
+        rows.append((terminal_text("passed by, as done before"), str(summary.passed_by)))
     if summary.left:
-        rows.append((terminal_text("had no turn", "未处理"), str(summary.left)))
+        rows.append((terminal_text("had no turn"), str(summary.left)))
     rows += [
-        (terminal_text("cells changed", "修改单元格"), str(summary.counts["changes"])),
-        (terminal_text("findings that block", "阻止性问题"), str(summary.counts["blocks"])),
+        (terminal_text("cells changed"), str(summary.counts["changes"])),
+        (terminal_text("findings that block"), str(summary.counts["blocks"])),
         *(
-            (terminal_text(*words), str(summary.counts[id]))
+            (terminal_text(words), str(summary.counts[id]))
             for id, words in _OWN_FORMULA_LABELS.items()
             if summary.counts[id]
         ),
-        (terminal_text("seconds", "秒"), f"{summary.seconds:.1f}"),
-        (terminal_text("largest worker, MiB", "最大工作进程（MiB）"), f"{summary.mebibytes:.0f}"),
+        (terminal_text("seconds"), f"{summary.seconds:.1f}"),
+        (terminal_text("largest worker, MiB"), f"{summary.mebibytes:.0f}"),
     ]
     print_screen_table(
-        (terminal_text("Run {number}", "运行 {number}", number=summary.number), terminal_text("Workbooks", "工作簿")),
+        (terminal_text("Run {number}", number=summary.number), terminal_text("Workbooks")),
         rows,
     )
     for outcome in summary.failed:
@@ -201,7 +201,6 @@ def _print_batch_summary(summary: BatchSummary, journal: Path) -> None:
         click.echo(
             terminal_text(
                 "Stopped; go on with --resume (run journal {file}).",
-                "已停止；可用 --resume 继续（运行日志 {file}）。",
                 file=journal,
             ),
             err=True,

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @verb_command("apply")
 @BOOK_ARGUMENT
-@click.argument("changes", type=click.Path(path_type=Path), metavar=terminal_text("CHANGES.xlsx", "修改清单.xlsx"))
+@click.argument("changes", type=click.Path(path_type=Path), metavar=terminal_text("CHANGES.xlsx"))
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION
@@ -46,11 +46,9 @@ def apply_command(book: Path, changes: Path, dry_run: bool, json: bool, today: d
 
 @verb_command("undo")
 @BOOK_ARGUMENT
-@click.argument("run", required=False, metavar=terminal_text("[RUN]", "[运行编号]"))
-@translated_option("--force", "Put back even what somebody changed since.", "即使之后已被修改也恢复。", is_flag=True)
-@translated_option(
-    "--keep", "Leave what somebody changed since, put back the rest.", "保留之后的修改，恢复其余部分。", is_flag=True
-)
+@click.argument("run", required=False, metavar=terminal_text("[RUN]"))
+@translated_option("--force", "Put back even what somebody changed since.", is_flag=True)
+@translated_option("--keep", "Leave what somebody changed since, put back the rest.", is_flag=True)
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION
@@ -78,7 +76,6 @@ def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date
     click.echo(
         terminal_text(
             "{output}: {count} changes to tick. Nothing was written to {path}.",
-            "{output}：{count} 项修改待勾选。{path} 未写入。",
             output=output,
             count=len(asked.lines),
             path=path,
@@ -101,8 +98,10 @@ def apply_change_sheet(
     made_for = re.split(r"[\\/]", asked.book)[-1]
     if made_for != path.name:
         raise UsageError(
-            f"{changes} was made for {made_for}, not for {path.name}; make one for this workbook.",
-            f"{changes} 是为 {made_for} 生成的，不适用于 {path.name}；请为此工作簿重新生成。",
+            "{changes} was made for {made_for}, not for {path}; make one for this workbook.",
+            changes=changes,
+            made_for=made_for,
+            path=path.name,
         )
 
     def make(pipeline: Pipeline) -> ChangeSet:
@@ -116,15 +115,10 @@ def apply_change_sheet(
     for finding in plan.findings:
         if finding.rule.startswith("change_"):
             click.echo(f"! {finding.cell + ': ' if finding.cell else ''}{finding.message}")
-    done = (
-        terminal_text("would be done; nothing was written", "将执行；未写入")
-        if dry_run
-        else terminal_text("done", "已执行")
-    )
+    done = terminal_text("would be done; nothing was written") if dry_run else terminal_text("done")
     click.echo(
         terminal_text(
             "{path}: {applied} of {wished} ticked changes {done}, {refused} refused.",
-            "{path}：勾选的 {wished} 项修改中 {applied} 项{done}，{refused} 项未执行。",
             path=path,
             done=done,
             **{fact: plan.answer[fact] for fact in ("applied", "wished", "refused")},
@@ -180,7 +174,6 @@ def _ask_about_later_changes(plan: ChangeSet, as_json: bool) -> str:
     wishes = {"k": "keep", "f": "force", "n": "nothing"}
     question = terminal_text(
         "Keep these and put back the rest (k), put back these too (f), or do nothing (n)?",
-        "保留这些并恢复其余（k）、连同这些一并恢复（f），还是不作处理（n）？",
     )
     return wishes[click.prompt(question, type=click.Choice(list(wishes)), default="n")]
 
@@ -195,7 +188,6 @@ def _refuse_to_put_back(path: Path, plan: ChangeSet, as_json: bool) -> int:
     click.echo(
         terminal_text(
             "{path}: {left} changes of run {run} were changed since; nothing was put back (--keep leaves them, --force none).",
-            "{path}：运行 {run} 有 {left} 处之后又被修改；未恢复任何内容。--keep 保留这些，--force 全部恢复。",
             path=path,
             **{fact: plan.answer[fact] for fact in ("run", "left")},
         ),
@@ -211,15 +203,10 @@ def _print_undone_run(path: Path, plan: ChangeSet, dry_run: bool, as_json: bool)
         print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
         return 1 if plan.answer["left"] else 0
     _print_later_changes(_later_change_findings(plan))
-    done = (
-        terminal_text("would be put back; nothing was written", "将被恢复；未写入")
-        if dry_run
-        else terminal_text("put back", "已恢复")
-    )
+    done = terminal_text("would be put back; nothing was written") if dry_run else terminal_text("put back")
     click.echo(
         terminal_text(
             "{path}: run {run} ({verb}): {undone} changes {done}, {left} left.",
-            "{path}：运行 {run}（{verb}）：{undone} 处修改{done}，{left} 处保留。",
             path=path,
             done=done,
             **{fact: plan.answer[fact] for fact in ("run", "verb", "undone", "left")},
@@ -240,7 +227,6 @@ def _print_later_changes(left: Sequence[Finding]) -> None:
         click.echo(
             terminal_text(
                 "… and {count} more; --json has them all.",
-                "…… 另有 {count} 条；见 --json。",
                 count=len(left) - _MAX_UNDO_LINES,
             )
         )

@@ -38,7 +38,7 @@ from xl_salesflow.errors import SalesflowError
 
 @click.group(
     "salesflow",
-    help=terminal_text("An Excel workbook as the store of a sales pipeline.", "以 Excel 工作簿为销售管道的存储。"),
+    help=terminal_text("An Excel workbook as the store of a sales pipeline."),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(__version__, prog_name="salesflow")

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.catalogues import SOURCE_LANGUAGE
+from xl_salesflow.locale.language_traits import match_language
+from xl_salesflow.locale.texts import Language, Text, as_text
 from xl_salesflow.schema.verb_catalogue import VERBS
 
 if TYPE_CHECKING:
@@ -23,16 +25,16 @@ if TYPE_CHECKING:
 def _detect_terminal_language() -> Language:
     for name in ("SALESFLOW_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
-            return "zh" if value.lower().startswith("zh") else "en"
-    return "en"
+            return match_language(value)
+    return SOURCE_LANGUAGE
 
 
 TERMINAL_LANGUAGE: Language = _detect_terminal_language()
 
 
-def terminal_text(en: str, zh: str, **facts: object) -> str:
+def terminal_text(message: str | Text, /, **facts: object) -> str:
     """Return one text in the terminal's language."""
-    return Text(en, zh).in_(TERMINAL_LANGUAGE, **facts)
+    return as_text(message).in_(TERMINAL_LANGUAGE, **facts)
 
 
 CommandFunction = Callable[..., Any]
@@ -52,9 +54,7 @@ def parse_day_option(_: click.Context, __: click.Parameter, value: str | None) -
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise click.BadParameter(
-            terminal_text("{value} is not a date like 2026-12-31", "{value} 不是 2026-12-31 这样的日期", value=value)
-        ) from None
+        raise click.BadParameter(terminal_text("{value} is not a date like 2026-12-31", value=value)) from None
 
 
 def parse_amount_option(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
@@ -64,22 +64,19 @@ def parse_amount_option(_: click.Context, __: click.Parameter, value: str | None
     except ValueError:
         amount = 0.0
     if amount is not None and not 0 < amount < float("inf"):
-        raise click.BadParameter(
-            terminal_text("{value} is not an amount like 250000", "{value} 不是 250000 这样的金额", value=value)
-        )
+        raise click.BadParameter(terminal_text("{value} is not an amount like 250000", value=value))
     return amount
 
 
-def translated_option(name: str, en: str, zh: str, **settings: Any) -> Callable[[CommandFunction], CommandFunction]:
+def translated_option(name: str, message: str, **settings: Any) -> Callable[[CommandFunction], CommandFunction]:
     """Return an option with its help in the terminal's language."""
-    return click.option(name, help=terminal_text(en, zh), **settings)
+    return click.option(name, help=terminal_text(message), **settings)
 
 
 BOOK_ARGUMENT = click.argument("book", type=click.Path(path_type=Path))
 JSON_OPTION = translated_option(
     "--json",
     "Answer as JSON, with stable keys.",
-    "以 JSON 输出，键名固定。",
     is_flag=True,
     flag_value=True,
     default=False,
@@ -87,16 +84,11 @@ JSON_OPTION = translated_option(
 TODAY_OPTION = translated_option(
     "--today",
     "Take this day as today (YYYY-MM-DD).",
-    "以此日期为今天（YYYY-MM-DD）。",
     callback=parse_day_option,
     metavar="D",
 )
-USER_OPTION = translated_option(
-    "--as", "Whose name goes into the record.", "记录中的操作人。", envvar="SALESFLOW_USER", metavar="NAME"
-)
-DRY_RUN_OPTION = translated_option(
-    "--dry-run", "Show what would change and write nothing.", "仅显示将要修改的内容，不写入。", is_flag=True
-)
+USER_OPTION = translated_option("--as", "Whose name goes into the record.", envvar="SALESFLOW_USER", metavar="NAME")
+DRY_RUN_OPTION = translated_option("--dry-run", "Show what would change and write nothing.", is_flag=True)
 
 
 def group_by_column(by: str | None) -> str | None:

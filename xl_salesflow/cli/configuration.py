@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import Text, TextList
 
 ENVIRONMENT_PREFIX = "SALESFLOW"
 OPTION_FILE_NAME = "salesflow.toml"
@@ -40,8 +41,9 @@ def _find_option_file(environ: Mapping[str, str]) -> Path | None:
     if named := environ.get(f"{ENVIRONMENT_PREFIX}_CONFIG"):
         if not Path(named).is_file():
             raise UsageError(
-                f"{ENVIRONMENT_PREFIX}_CONFIG names {named}, which is no file.",
-                f"{ENVIRONMENT_PREFIX}_CONFIG 指向的 {named} 不是文件。",
+                "{prefix}_CONFIG names {named}, which is no file.",
+                prefix=ENVIRONMENT_PREFIX,
+                named=named,
             )
         return Path(named)
     places = (Path(OPTION_FILE_NAME), Path(click.get_app_dir("salesflow")) / OPTION_FILE_NAME)
@@ -52,16 +54,14 @@ def _read_option_file(cli: click.Group, file: Path) -> dict[str, Any]:
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} is not valid TOML: {error}.", f"{file} 不是有效的 TOML：{error}。") from error
+        raise UsageError("{file} is not valid TOML: {error}.", file=file, error=error) from error
     known = {name: options for name, command in cli.commands.items() if (options := _configurable_options(command))}
     found: dict[str, Any] = {}
     for section, values in told.items():
         if section not in known:
             raise _unknown_option_error(file, f"[{section}]", section, known)
         if not isinstance(values, dict):
-            raise UsageError(
-                f"{file}: {section} must be a section, [{section}].", f"{file}：{section} 应为小节 [{section}]。"
-            )
+            raise UsageError("{file}: {section} must be a section, [{section}].", file=file, section=section)
         found[section] = _read_option_section(file, section, values, known[section], cli.commands[section])
     return found
 
@@ -81,15 +81,15 @@ def _read_option_section(
 def _check_option_value(file: Path, place: str, option: click.Option, value: Any, command: click.Command) -> Any:
     """Return *value* as it stands, once the option has taken it."""
     if option.is_flag and not isinstance(value, bool):
-        raise UsageError(f"{file}, {place} must be true or false.", f"{file} 的 {place} 应为 true 或 false。")
+        raise UsageError("{file}, {place} must be true or false.", file=file, place=place)
     if option.multiple and not isinstance(value, list):
-        raise UsageError(f"{file}, {place} must be a list.", f"{file} 的 {place} 应为列表。")
+        raise UsageError("{file}, {place} must be a list.", file=file, place=place)
     with click.Context(command) as context:
         for one in value if option.multiple else (value,):
             try:
                 option.type.convert(one, option, context)
             except click.BadParameter as error:
-                raise UsageError(f"{file}, {place}: {error.message}", f"{file} 的 {place}：{error.message}") from error
+                raise UsageError("{file}, {place}: {message}", file=file, place=place, message=error.message) from error
     return value
 
 
@@ -118,10 +118,8 @@ def _unknown_option_error(file: Path | None, place: str, name: str, known: Itera
     from xl_salesflow.core.name_suggestions import find_nearest
 
     near = find_nearest(name, known)
-    where, wo = (f"{file}, {place}", f"{file} 的 {place}") if file else (place, place)
-    listed = sorted(known)
-    return UsageError(
-        f"{where} is nothing salesflow knows; "
-        + (f"did you mean {near}?" if near else f"known are {', '.join(listed)}."),
-        f"{wo} 无法识别；" + (f"是否指 {near}？" if near else f"可用：{'、'.join(listed)}。"),
-    )
+    where = Text("{file}, {place}").with_facts(file=file, place=place) if file else place
+    if near:
+        return UsageError("{where} is nothing salesflow knows; did you mean {near}?", where=where, near=near)
+    listed = TextList(tuple(sorted(known)))
+    return UsageError("{where} is nothing salesflow knows; known are {known}.", where=where, known=listed)

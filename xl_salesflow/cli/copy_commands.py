@@ -46,7 +46,6 @@ def diff_command(book: Path, other: Path, json: bool, today: date | None) -> int
 @translated_option(
     "--base",
     "What both copies once were; else a backup beside them, else what their Journals tell.",
-    "两份副本的共同原件；默认取旁边的备份，否则依据各自的日志。",
     type=click.Path(path_type=Path),
     metavar="FILE",
 )
@@ -79,10 +78,8 @@ def show_differences(first: Path, second: Path, as_json: bool, today: date | Non
         click.echo(_format_copy_difference(one, first, second))
     if len(found) > _MAX_DIFFERENCE_LINES:
         left = len(found) - _MAX_DIFFERENCE_LINES
-        click.echo(
-            terminal_text("… and {count} more; --json has them all.", "…… 另有 {count} 条；见 --json。", count=left)
-        )
-    click.echo(terminal_text("{count} differences.", "共 {count} 处不同。", count=len(found)))
+        click.echo(terminal_text("… and {count} more; --json has them all.", count=left))
+    click.echo(terminal_text("{count} differences.", count=len(found)))
     return 0
 
 
@@ -113,15 +110,10 @@ def merge_copy(
         print_json({**head, **answer})
         return 1 if answer["conflicts"] else 0
     click.echo(_describe_merge_base(found))
-    done = (
-        terminal_text("would be taken; nothing was written", "将被采用；未写入")
-        if dry_run
-        else terminal_text("taken", "已采用")
-    )
+    done = terminal_text("would be taken; nothing was written") if dry_run else terminal_text("taken")
     click.echo(
         terminal_text(
             "{path}: {cells} cells and {rows} rows {done}, {rows_removed} rows removed, {conflicts} conflicts to decide.",
-            "{path}：{cells} 个单元格、{rows} 行{done}，删除 {rows_removed} 行，{conflicts} 处冲突待定。",
             path=ours, done=done, **{fact: answer[fact] for fact in ("cells", "rows", "rows_removed", "conflicts")},
         )
     )  # fmt: skip
@@ -131,10 +123,9 @@ def merge_copy(
 
 def _describe_merge_base(base: Path | None) -> str:
     if base:
-        return terminal_text("Compared with {base}.", "以 {base} 为共同原件。", base=base)
+        return terminal_text("Compared with {base}.", base=base)
     return terminal_text(
         "No backup that both copies come from was found; their Journals tell what changed.",
-        "未找到两份副本的共同备份；依据各自的日志判断修改。",
     )
 
 
@@ -145,8 +136,6 @@ def _format_copy_difference(one: dict[str, Any], first: Path, second: Path) -> s
     title = table.title.in_(TERMINAL_LANGUAGE)
     if one["what"] != "changed":
         path = first if one["what"] == "only_first" else second
-        return terminal_text(
-            "{title} {key}: only in {path}", "{title} {key}：仅在 {path} 中", title=title, key=one["key"], path=path
-        )
-    values = (terminal_text("blank", "空") if one[side] is None else one[side] for side in ("first", "second"))
+        return terminal_text("{title} {key}: only in {path}", title=title, key=one["key"], path=path)
+    values = (terminal_text("blank") if one[side] is None else one[side] for side in ("first", "second"))
     return f"{title} {one['key']}: {table.header(one['column'], TERMINAL_LANGUAGE)} " + " → ".join(map(str, values))

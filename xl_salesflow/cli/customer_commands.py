@@ -35,17 +35,15 @@ if TYPE_CHECKING:
 
 @verb_command("followups")
 @BOOK_ARGUMENT
-@translated_option("--owner", "Only this owner's list.", "仅此负责人的清单。", metavar="NAME")
+@translated_option("--owner", "Only this owner's list.", metavar="NAME")
 @translated_option(
     "--format",
     "Write the list as a file; eml makes a draft for each owner.",
-    "将清单写成文件；eml 为每位负责人生成邮件草稿。",
     type=click.Choice(["md", "html", "ics", "csv", "xlsx", "eml"]),
 )
 @translated_option(
     "--output",
     "The file, or - for the screen; for eml the folder.",
-    "输出文件，- 为屏幕；eml 为文件夹。",
     type=click.Path(path_type=Path),
     metavar="FILE",
 )
@@ -60,18 +58,16 @@ def followups_command(
 
 @verb_command("bant")
 @BOOK_ARGUMENT
-@click.argument("deal", required=False, metavar=terminal_text("[DEAL]", "[商机]"))
+@click.argument("deal", required=False, metavar=terminal_text("[DEAL]"))
 @translated_option(
     "--read",
     "A filled card to read back.",
-    "要读回的已填写卡片。",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="CARD",
 )
 @translated_option(
     "--output",
     "Where the card goes; else beside the workbook.",
-    "卡片文件；默认与工作簿同目录。",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
 )
@@ -82,9 +78,7 @@ def followups_command(
 def bant_command(book: Path, deal: str | None, read: Path | None, output: Path | None, **asked: Any) -> int:
 
     if (deal is None) == (read is None):
-        raise click.UsageError(
-            terminal_text("name a deal, or a filled card with --read", "请指定商机，或用 --read 指定已填写的卡片")
-        )
+        raise click.UsageError(terminal_text("name a deal, or a filled card with --read"))
     if read is None:
         return write_bant_card_file(book, deal or "", output, asked["today"])
     return read_back_card(book, read, asked["dry_run"], asked["json"], asked["today"], asked["as"])
@@ -92,7 +86,7 @@ def bant_command(book: Path, deal: str | None, read: Path | None, output: Path |
 
 @verb_command("prepare")
 @BOOK_ARGUMENT
-@click.argument("deal", metavar=terminal_text("DEAL", "商机"))
+@click.argument("deal", metavar=terminal_text("DEAL"))
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION
@@ -187,8 +181,7 @@ def write_bant_card_file(path: Path, deal: str, output: Path | None, today: date
     target = output or path.parent / f"{name}.xlsx"
     if target.exists():
         raise UsageError(
-            f"{target} exists already and may be filled in; choose another name or move it away.",
-            f"{target} 已存在，可能已填写；请换一个名称或先移走原文件。",
+            "{target} exists already and may be filled in; choose another name or move it away.", target=target
         )
     save_file_atomically(target, build_bant_card_file(filled, pipeline.language))
     click.echo(str(target))

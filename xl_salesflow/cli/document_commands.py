@@ -40,14 +40,11 @@ PRINT_FORMATS = ("pdf", "html", "docx", "xlsx", "eml")
 PRINT_KINDS = tuple(CHOICES["paper"])
 
 _PRINT_OPTIONS = (
-    translated_option("--all-of-week", "All that are dated this week.", "本周的全部。", is_flag=True),
-    translated_option(
-        "--status", "All quotes in this state, such as draft.", "处于此状态的全部报价。", default="", metavar="STATE"
-    ),
+    translated_option("--all-of-week", "All that are dated this week.", is_flag=True),
+    translated_option("--status", "All quotes in this state, such as draft.", default="", metavar="STATE"),
     translated_option(
         "--format",
         "Kind of file; may be given more than once.",
-        "文件格式，可多次指定。",
         type=click.Choice(PRINT_FORMATS),
         multiple=True,
         default=("pdf", "html"),
@@ -55,25 +52,20 @@ _PRINT_OPTIONS = (
     translated_option(
         "--lang",
         "Language of the paper; else the workbook's.",
-        "文件语言，默认与工作簿相同。",
         type=click.Choice(("en", "zh", "both")),
     ),
     translated_option(
         "--output",
         "Folder for the files; else beside the workbook.",
-        "输出文件夹，默认与工作簿同目录。",
         type=click.Path(path_type=Path, file_okay=False),
         metavar="DIR",
     ),
     translated_option(
         "--sent",
         "It goes out today; written down, and a later change is found.",
-        "今日发出；将予记录，此后的改动会被指出。",
         is_flag=True,
     ),
-    translated_option(
-        "--to", "To whom it goes; else the contact.", "发送对象，默认为联系人。", default="", metavar="NAME"
-    ),
+    translated_option("--to", "To whom it goes; else the contact.", default="", metavar="NAME"),
     DRY_RUN_OPTION,
     JSON_OPTION,
     TODAY_OPTION,
@@ -89,7 +81,7 @@ def _add_print_options(command: CommandFunction) -> CommandFunction:
 
 @verb_command("quote")
 @BOOK_ARGUMENT
-@click.argument("keys", nargs=-1, metavar=terminal_text("[DEAL-OR-QUOTE]…", "[商机或报价单号]…"))
+@click.argument("keys", nargs=-1, metavar=terminal_text("[DEAL-OR-QUOTE]…"))
 @_add_print_options
 def quote_command(book: Path, keys: tuple[str, ...], **asked: Any) -> int:
     return _run_print_command(book, "quote", keys, **asked)
@@ -98,7 +90,7 @@ def quote_command(book: Path, keys: tuple[str, ...], **asked: Any) -> int:
 @verb_command("print")
 @BOOK_ARGUMENT
 @click.argument("kind", type=click.Choice(PRINT_KINDS))
-@click.argument("keys", nargs=-1, metavar=terminal_text("[DEAL-QUOTE-OR-ACTIVITY]…", "[商机、报价单或活动编号]…"))
+@click.argument("keys", nargs=-1, metavar=terminal_text("[DEAL-QUOTE-OR-ACTIVITY]…"))
 @_add_print_options
 def print_command(book: Path, kind: str, keys: tuple[str, ...], **asked: Any) -> int:
     return _run_print_command(book, kind, keys, **asked)
@@ -124,11 +116,10 @@ def _run_print_command(
 
 @verb_command("revise")
 @BOOK_ARGUMENT
-@click.argument("key", metavar=terminal_text("QUOTE-OR-DEAL", "报价单或商机"))
+@click.argument("key", metavar=terminal_text("QUOTE-OR-DEAL"))
 @translated_option(
     "--beside",
     "Keep it: the copy is another offer beside it.",
-    "保留原报价：副本作为另一份并列报价。",
     is_flag=True,
 )
 @DRY_RUN_OPTION
@@ -171,7 +162,7 @@ def print_deal_documents(
     from xl_salesflow.verbs import paper
 
     if asked.to and not asked.sent:
-        raise UsageError("--to says to whom a paper is --sent; give both.", "--to 说明发送对象，须与 --sent 同用。")
+        raise UsageError("--to says to whom a paper is --sent; give both.")
     session = WorkbookSession(path, by, today, dry_run)
     sending = Sending(session.run.now.date(), asked.to) if asked.sent else None
     writers: list[DocumentWriter] = []  # the one of the last try
@@ -200,12 +191,8 @@ def _choose_print_keys(pipeline: Pipeline, asked: PrintOrder) -> tuple[str, ...]
     if keys:
         return keys
     if asked.of_week or asked.status:
-        raise UsageError(
-            "No such paper is in the workbook; nothing was made.", "工作簿中没有符合条件的文件；未生成任何内容。"
-        )
-    raise UsageError(
-        "Say which: give numbers, --all-of-week or --status.", "请说明要打印哪些：给出编号、--all-of-week 或 --status。"
-    )
+        raise UsageError("No such paper is in the workbook; nothing was made.")
+    raise UsageError("Say which: give numbers, --all-of-week or --status.")
 
 
 def _make_print_writer(path: Path, pipeline: Pipeline, asked: PrintOrder, count: int) -> DocumentWriter:
@@ -237,7 +224,7 @@ def _print_planned_files(plan: ChangeSet, asked: PrintOrder, as_json: bool) -> N
     if not as_json:
         for document in plan.documents:
             names = ", ".join(f"{document.name}.{format}" for format in asked.formats)
-            click.echo(terminal_text("would make: {names}", "将生成：{names}", names=names))
+            click.echo(terminal_text("would make: {names}", names=names))
 
 
 def _print_exit_code(plan: ChangeSet) -> int:

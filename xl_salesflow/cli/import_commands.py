@@ -38,11 +38,10 @@ if TYPE_CHECKING:
 @translated_option(
     "--map",
     "A mapping file, as proposed and edited.",
-    "映射文件（由程序建议，可编辑）。",
     type=click.Path(path_type=Path),
     metavar="MAP.toml",
 )
-@translated_option("--yes", "Accept the proposed mapping.", "接受建议的映射。", is_flag=True)
+@translated_option("--yes", "Accept the proposed mapping.", is_flag=True)
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION
@@ -66,20 +65,16 @@ def import_command(
 @translated_option(
     "--map",
     "A mapping file, as proposed and edited.",
-    "映射文件（由程序建议，可编辑）。",
     type=click.Path(path_type=Path),
     metavar="MAP.toml",
 )
-@translated_option("--yes", "Accept the proposed mapping.", "接受建议的映射。", is_flag=True)
+@translated_option("--yes", "Accept the proposed mapping.", is_flag=True)
 @translated_option(
     "--lang",
     "Language of our sheets; else that of the headers there.",
-    "新增工作表的语言，默认同原有表头。",
     type=click.Choice(LANGUAGES),
 )
-@translated_option(
-    "--playbook", "The sales process to begin with.", "初始销售流程。", default="crm", show_default=True, metavar="NAME"
-)
+@translated_option("--playbook", "The sales process to begin with.", default="crm", show_default=True, metavar="NAME")
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION
@@ -118,7 +113,7 @@ def import_files(
 
     for file in files:
         if not file.is_file():
-            raise UsageError(f"{file} is not there; check the name.", f"找不到 {file}；请检查文件名。")
+            raise UsageError("{file} is not there; check the name.", file=file)
     session, mapping = WorkbookSession(path, by, today, dry_run), read_import_map_file(map) if map else None
 
     def make(pipeline: Pipeline) -> ChangeSet:
@@ -143,8 +138,7 @@ def read_import_map_file(map: Path) -> ImportMap:
         return ImportMap.from_toml(map.read_text(encoding="utf-8"), str(map))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"{map} cannot be read ({error}); check the name of the mapping file.",
-            f"无法读取 {map}({error})；请检查映射文件。",
+            "{map} cannot be read ({error}); check the name of the mapping file.", map=map, error=error
         ) from error
 
 
@@ -165,13 +159,12 @@ def agree_on_import_map(
     proposal = _write_map_proposal(path, text)
     if asks and yes:
         raise UsageError(
-            f"The files leave a question open; answer it in {proposal} and run again with --map {proposal}.",
-            f"文件中有无法判断之处；请在 {proposal} 中选定后以 --map {proposal} 重新运行。",
+            "The files leave a question open; answer it in {proposal} and run again with --map {proposal}.",
+            proposal=proposal,
         )
     click.echo(
         terminal_text(
             "The proposal is in {file}; edit it and run again with --map {file}.",
-            "建议的映射已写入 {file}；修改后以 --map {file} 重新运行。",
             file=proposal,
         )
     )
@@ -181,9 +174,10 @@ def agree_on_import_map(
 def _no_known_table_error(path: Path, files: Sequence[Path], text: str) -> UsageError:
     proposal, named = _write_map_proposal(path, text), ", ".join(file.name for file in files)
     return UsageError(
-        f"{named}: the headers are those of none of our tables, so nothing was brought in; name table and columns in "
-        f"{proposal} and run again with --map {proposal}.",
-        f"{named}：标题与各表均不相符，未导入任何内容；请在 {proposal} 中填写 table 与各列后以 --map {proposal} 重新运行。",
+        "{named}: the headers are those of none of our tables, so nothing was brought in; name table "
+        "and columns in {proposal} and run again with --map {proposal}.",
+        named=named,
+        proposal=proposal,
     )
 
 
@@ -196,7 +190,7 @@ def _write_map_proposal(path: Path, text: str) -> Path:
 
 
 def _confirm_import() -> bool:
-    return sys.stdin.isatty() and click.confirm(terminal_text("Import like this?", "按此导入吗？"))
+    return sys.stdin.isatty() and click.confirm(terminal_text("Import like this?"))
 
 
 def adopt_workbook(
@@ -222,7 +216,7 @@ def adopt_workbook(
         nonlocal mapping
         store = prepare_adoption(path, session.run.now.date(), language, playbook)
         for added in store.additions:
-            click.echo(terminal_text("Added: {what}", "新增：{what}", what=added), err=as_json)
+            click.echo(terminal_text("Added: {what}", what=added), err=as_json)
         if store.complete and store.import_map is None:
             _tell_nothing_to_adopt(path, as_json)
             return None
@@ -243,7 +237,6 @@ def _tell_nothing_to_adopt(path: Path, as_json: bool) -> None:
     click.echo(
         terminal_text(
             "{path} is a salesflow workbook already and lacks nothing; bring rows in with: salesflow import.",
-            "{path} 已是 salesflow 工作簿且无缺失；请用 salesflow import 导入数据。",
             path=path,
         ),
         err=as_json,

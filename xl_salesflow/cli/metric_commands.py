@@ -61,21 +61,19 @@ def show_sales_plan(
 
 @verb_command("funnel")
 @BOOK_ARGUMENT
-@translated_option("--as-of", "What was true on this day.", "查看该日的情况。", callback=parse_day_option, metavar="D")
-@translated_option("--from", "First day of the period.", "期间第一天。", callback=parse_day_option, metavar="D")
-@translated_option("--to", "Last day of the period.", "期间最后一天。", callback=parse_day_option, metavar="D")
-@translated_option("--by", "One group of numbers per value.", "按此维度分组。", type=click.Choice(GROUP_BY_CHOICES))
-@translated_option(
-    "--compare-to", "What every number was on this day.", "与该日的数值比较。", callback=parse_day_option, metavar="D"
-)
-@translated_option("--cohort", "Count won and lost by the day of creation.", "按创建日期统计赢单与丢单。", is_flag=True)
-@translated_option("--entered", "Count only stages that were really entered.", "仅统计实际进入的阶段。", is_flag=True)
-@translated_option("--owner", "Only this owner.", "仅此负责人。", metavar="NAME")
-@translated_option("--product", "Only this product.", "仅此产品。", metavar="NAME")
-@translated_option("--source", "Only this source.", "仅此来源。", metavar="NAME")
-@translated_option("--region", "Only this region.", "仅此区域。", metavar="NAME")
-@translated_option("--channel", "Only this channel.", "仅此渠道。", metavar="NAME")
-@translated_option("--playbook", "Only this playbook.", "仅此流程。", metavar="NAME")
+@translated_option("--as-of", "What was true on this day.", callback=parse_day_option, metavar="D")
+@translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
+@translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
+@translated_option("--by", "One group of numbers per value.", type=click.Choice(GROUP_BY_CHOICES))
+@translated_option("--compare-to", "What every number was on this day.", callback=parse_day_option, metavar="D")
+@translated_option("--cohort", "Count won and lost by the day of creation.", is_flag=True)
+@translated_option("--entered", "Count only stages that were really entered.", is_flag=True)
+@translated_option("--owner", "Only this owner.", metavar="NAME")
+@translated_option("--product", "Only this product.", metavar="NAME")
+@translated_option("--source", "Only this source.", metavar="NAME")
+@translated_option("--region", "Only this region.", metavar="NAME")
+@translated_option("--channel", "Only this channel.", metavar="NAME")
+@translated_option("--playbook", "Only this playbook.", metavar="NAME")
 @JSON_OPTION
 @TODAY_OPTION
 def funnel_command(
@@ -90,23 +88,21 @@ def funnel_command(
 @translated_option(
     "--target",
     "Value to win; else the workbook's own target.",
-    "目标金额；默认取工作簿中的目标。",
     callback=parse_amount_option,
     metavar="VALUE",
 )
 @translated_option(
     "--by",
     "Last day to win it; else the end of the year.",
-    "最迟赢单日期；默认年末。",
     callback=parse_day_option,
     metavar="D",
 )
-@translated_option("--as-of", "What was true on this day.", "查看该日的情况。", callback=parse_day_option, metavar="D")
-@translated_option("--from", "First day of the period.", "期间第一天。", callback=parse_day_option, metavar="D")
-@translated_option("--to", "Last day of the period.", "期间最后一天。", callback=parse_day_option, metavar="D")
-@translated_option("--owner", "Only this owner.", "仅此负责人。", metavar="NAME")
-@translated_option("--product", "Only this product.", "仅此产品。", metavar="NAME")
-@translated_option("--channel", "Only this channel.", "仅此渠道。", metavar="NAME")
+@translated_option("--as-of", "What was true on this day.", callback=parse_day_option, metavar="D")
+@translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
+@translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
+@translated_option("--owner", "Only this owner.", metavar="NAME")
+@translated_option("--product", "Only this product.", metavar="NAME")
+@translated_option("--channel", "Only this channel.", metavar="NAME")
 @JSON_OPTION
 @TODAY_OPTION
 def sales_plan_command(
@@ -121,15 +117,14 @@ def sales_plan_command(
 @translated_option(
     "--output",
     "The page to write.",
-    "输出网页文件。",
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("report.html"),
     show_default=True,
     metavar="FILE",
 )
-@translated_option("--as-of", "What was true on this day.", "查看该日的情况。", callback=parse_day_option, metavar="D")
-@translated_option("--from", "First day of the period.", "期间第一天。", callback=parse_day_option, metavar="D")
-@translated_option("--to", "Last day of the period.", "期间最后一天。", callback=parse_day_option, metavar="D")
+@translated_option("--as-of", "What was true on this day.", callback=parse_day_option, metavar="D")
+@translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
+@translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
 @TODAY_OPTION
 def report_command(book: Path, output: Path, today: date | None, **asked: Any) -> int:
 
@@ -138,15 +133,13 @@ def report_command(book: Path, output: Path, today: date | None, **asked: Any) -
 
 @verb_command("compare")
 @BOOK_ARGUMENT
-@click.argument("first", metavar=terminal_text("FIRST", "甲"))
-@click.argument("second", metavar=terminal_text("SECOND", "乙"))
-@translated_option(
-    "--by", "What the two are values of.", "两者所属的维度。", type=click.Choice(GROUP_BY_CHOICES), default="source"
-)
-@translated_option("--as-of", "What was true on this day.", "查看该日的情况。", callback=parse_day_option, metavar="D")
-@translated_option("--from", "First day of the period.", "期间第一天。", callback=parse_day_option, metavar="D")
-@translated_option("--to", "Last day of the period.", "期间最后一天。", callback=parse_day_option, metavar="D")
-@translated_option("--cohort", "Count won and lost by the day of creation.", "按创建日期统计赢单与丢单。", is_flag=True)
+@click.argument("first", metavar=terminal_text("FIRST"))
+@click.argument("second", metavar=terminal_text("SECOND"))
+@translated_option("--by", "What the two are values of.", type=click.Choice(GROUP_BY_CHOICES), default="source")
+@translated_option("--as-of", "What was true on this day.", callback=parse_day_option, metavar="D")
+@translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
+@translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
+@translated_option("--cohort", "Count won and lost by the day of creation.", is_flag=True)
 @JSON_OPTION
 @TODAY_OPTION
 def compare_command(book: Path, first: str, second: str, by: str, json: bool, today: date | None, **asked: Any) -> int:
@@ -158,9 +151,7 @@ def compare_command(book: Path, first: str, second: str, by: str, json: bool, to
     "audit", help=VERBS["audit"].tip.in_(TERMINAL_LANGUAGE), short_help=VERBS["audit"].tip.in_(TERMINAL_LANGUAGE)
 )
 @click.argument("book", type=click.Path(path_type=Path))
-@click.option(
-    "--json", is_flag=True, help=terminal_text("Answer as JSON, with stable keys.", "以 JSON 输出，键名固定。")
-)
+@click.option("--json", is_flag=True, help=terminal_text("Answer as JSON, with stable keys."))
 def audit_command(book: Path, json: bool) -> int:
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.metrics.sales_audit import answer_audit_questions
@@ -172,23 +163,21 @@ def audit_command(book: Path, json: bool) -> int:
         return 0
     for number, one in enumerate(found, 1):
         click.echo(f"{number}. {one['text']}")
-        click.echo(f"   {one['answer'] or terminal_text('The workbook does not tell.', '工作簿中没有相关数据。')}")
+        click.echo(f"   {one['answer'] or terminal_text('The workbook does not tell.')}")
     return 0
 
 
 _COMPARED_RATES_TEXT = Text(
-    "{first}: {first_rate} of {first_closed} closed deals won; {second}: {second_rate} of {second_closed}.",
-    "{first}：已关闭 {first_closed} 个，赢单率 {first_rate}；{second}：已关闭 {second_closed} 个，赢单率 {second_rate}。",
+    "{first}: {first_rate} of {first_closed} closed deals won; {second}: {second_rate} of {second_closed}."
 )
 _RATE_DIFFERENCE_TEXT = Text(
-    "Difference {difference} percentage points (95 % interval {low} to {high}), p = {p_value}.",
-    "相差 {difference} 个百分点（95% 区间 {low} 至 {high}），p = {p_value}。",
+    "Difference {difference} percentage points (95 % interval {low} to {high}), p = {p_value}."
 )
 _COMPARISON_VERDICT_TEXTS = {
-    "first": Text("{first} converts better.", "{first} 转化更好。"),
-    "second": Text("{second} converts better.", "{second} 转化更好。"),
-    "no difference": Text("No difference that chance could not make.", "差异可能出于偶然。"),
-    "too few": Text("Too few deals to call a difference.", "样本过少，不能判定差异。"),
+    "first": Text("{first} converts better."),
+    "second": Text("{second} converts better."),
+    "no difference": Text("No difference that chance could not make."),
+    "too few": Text("Too few deals to call a difference."),
 }
 
 

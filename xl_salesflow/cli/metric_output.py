@@ -39,7 +39,7 @@ def print_funnel(plan: ChangeSet, pipeline: Pipeline, wants_json: bool) -> None:
             (METRICS_BY_ID[id].name.in_(language), format_screen_value(value, METRICS_BY_ID[id].unit))
             for id, value in plan.answer["metrics"].items()
         ]
-        print_screen_table((terminal_text("Metric", "指标"), terminal_text("Value", "数值")), rows)
+        print_screen_table((terminal_text("Metric"), terminal_text("Value")), rows)
     for part, columns in (("stages", _FUNNEL_STAGE_COLUMNS), ("by", _FUNNEL_GROUP_COLUMNS)):
         if part == "stages" and "stage_comparison" in plan.answer:
             _print_stage_comparison(plan.answer)
@@ -88,7 +88,7 @@ def _print_metric_comparison(answer: Mapping[str, Any], language: Language) -> N
         for id, found in answer["comparison"].items()
     ]
     print_screen_table(
-        (terminal_text("Metric", "指标"), answer["as_of"], answer["compared_to"], terminal_text("Difference", "差异")),
+        (terminal_text("Metric"), answer["as_of"], answer["compared_to"], terminal_text("Difference")),
         rows,
     )
 
@@ -98,13 +98,13 @@ _SALES_PLAN_TOTALS = {
     "won_to_date": METRICS_BY_ID["won_to_date"].name,
     "gap": METRICS_BY_ID["target_gap"].name,
     "value_to_win": METRICS_BY_ID["plan_value"].name,
-    "by": Text("By", "截止日期"),
+    "by": Text("By"),
     "won_needed": METRICS_BY_ID["won_needed"].name,
-    "leads_needed": Text("Leads needed", "所需线索数"),
-    "activities_per_week": Text("Activities per week", "每周活动数"),
+    "leads_needed": Text("Leads needed"),
+    "activities_per_week": Text("Activities per week"),
 }
 _SALES_PLAN_STAGE_COLUMNS = ("stage", "step_conversion", "deals_needed", "deals_now", "gap", "median_days", "by_when")
-_SALES_PLAN_GROUPS = {"owners": Text("Owner", "负责人"), "channels": Text("Channel", "渠道")}
+_SALES_PLAN_GROUPS = {"owners": Text("Owner"), "channels": Text("Channel")}
 
 
 def print_sales_plan(plan: ChangeSet, language: Language, wants_json: bool) -> None:
@@ -113,7 +113,7 @@ def print_sales_plan(plan: ChangeSet, language: Language, wants_json: bool) -> N
         print_json(plan.answer)
         return
     rows = [(name.in_(language), format_screen_value(plan.answer[id])) for id, name in _SALES_PLAN_TOTALS.items()]
-    print_screen_table((terminal_text("Plan", "计划"), terminal_text("Value", "数值")), rows)
+    print_screen_table((terminal_text("Plan"), terminal_text("Value")), rows)
     _print_sales_plan_stages(plan.answer["stages"], language)
     for part, name in _SALES_PLAN_GROUPS.items():
         if plan.answer[part]:

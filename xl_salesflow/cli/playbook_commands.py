@@ -39,48 +39,39 @@ def playbook_group() -> None:
     """Gather what can be done with a playbook."""
 
 
-@playbook_group.command("list", help=terminal_text("Name every playbook that ships.", "列出内置的全部销售流程。"))
+@playbook_group.command("list", help=terminal_text("Name every playbook that ships."))
 @JSON_OPTION
 def list_playbooks_command(json: bool) -> int:
 
     return show_playbooks(json)
 
 
-@playbook_group.command(
-    "show", help=terminal_text("Show the stages, tasks and gates of a playbook.", "显示流程的阶段、任务与关卡。")
-)
-@click.argument("name", metavar=terminal_text("NAME-OR-FILE", "名称或文件"))
+@playbook_group.command("show", help=terminal_text("Show the stages, tasks and gates of a playbook."))
+@click.argument("name", metavar=terminal_text("NAME-OR-FILE"))
 @JSON_OPTION
 def show_playbook_command(name: str, json: bool) -> int:
 
     return show_playbook(name, json)
 
 
-@playbook_group.command(
-    "check", help=terminal_text("Say what is wrong with a playbook file or a book's.", "检查流程文件或工作簿中的流程。")
-)
-@click.argument("file", type=click.Path(path_type=Path), metavar=terminal_text("FILE-OR-BOOK", "文件或工作簿"))
+@playbook_group.command("check", help=terminal_text("Say what is wrong with a playbook file or a book's."))
+@click.argument("file", type=click.Path(path_type=Path), metavar=terminal_text("FILE-OR-BOOK"))
 @JSON_OPTION
 def check_playbook_command(file: Path, json: bool) -> int:
 
     return show_playbook_findings(file, json)
 
 
-@playbook_group.command(
-    "use", help=terminal_text("Move a book's open deals to another playbook.", "将工作簿中进行中的商机转入另一流程。")
-)
+@playbook_group.command("use", help=terminal_text("Move a book's open deals to another playbook."))
 @BOOK_ARGUMENT
-@click.argument("name", metavar=terminal_text("NAME-OR-FILE", "名称或文件"))
+@click.argument("name", metavar=terminal_text("NAME-OR-FILE"))
 @translated_option(
     "--map",
     "A stage that goes elsewhere than proposed; may be repeated.",
-    "指定与建议不同的阶段对应，可重复使用。",
     multiple=True,
-    metavar=terminal_text("OLD=NEW", "旧=新"),
+    metavar=terminal_text("OLD=NEW"),
 )
-@translated_option(
-    "--from", "The playbook they leave; else the default one.", "原流程；默认为默认流程。", default="", metavar="NAME"
-)
+@translated_option("--from", "The playbook they leave; else the default one.", default="", metavar="NAME")
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION
@@ -92,14 +83,14 @@ def use_playbook_command(book: Path, name: str, **asked: Any) -> int:
     )
 
 
-@playbook_group.command("export", help=terminal_text("Write a playbook out, to be edited.", "导出流程文件以便编辑。"))
-@click.argument("name", metavar=terminal_text("NAME", "名称"))
+@playbook_group.command("export", help=terminal_text("Write a playbook out, to be edited."))
+@click.argument("name", metavar=terminal_text("NAME"))
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help=terminal_text("The file; else the screen.", "输出文件；默认为屏幕。"),
+    help=terminal_text("The file; else the screen."),
 )
 def export_playbook_command(name: str, output: Any) -> int:
 
@@ -178,10 +169,7 @@ def write_playbook_file(name: str, output: Path | None) -> int:
         click.echo(text, nl=False)
         return 0
     if output.exists():
-        raise UsageError(
-            f"{output} exists already; choose another name or move it away.",
-            f"{output} 已存在；请换一个名称或先移走原文件。",
-        )
+        raise UsageError("{output} exists already; choose another name or move it away.", output=output)
     save_file_atomically(output, text.encode("utf-8"))
     click.echo(str(output))
     return 0
@@ -216,18 +204,13 @@ def move_to_playbook(
         return 1 if plan.blocks else 0
     for way in plan.answer["stages"]:
         click.echo(f"    {way['from']} → {way['to']}" + (f" ({way['deals']})" if way["deals"] else ""))
-    done = (
-        terminal_text("would change over; nothing was written", "将转入，未写入")
-        if dry_run
-        else terminal_text("changed over", "已转入")
-    )
+    done = terminal_text("would change over; nothing was written") if dry_run else terminal_text("changed over")
     click.echo(
         terminal_text(
-            '{path}: {deals} open deals of {from_} {done} to {to}. Another way: --map "OLD=NEW".',
-            '{path}：{from_} 的 {deals} 个进行中商机{done} {to}。可用 --map "旧=新" 改变对应。',
+            '{path}: {deals} open deals of {before} {done} to {to}. Another way: --map "OLD=NEW".',
             path=path,
             done=done,
-            from_=plan.answer["from"],
+            before=plan.answer["from"],
             **{fact: plan.answer[fact] for fact in ("deals", "to")},
         )
     )
@@ -240,10 +223,7 @@ def _read_stage_pairs(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         old, mark, new = pair.partition("=")
         if not (mark and old.strip() and new.strip()):
-            raise UsageError(
-                f'--map {pair} says no two stages; write --map "Old stage=New stage".',
-                f'--map {pair} 未写明两个阶段；请写成 --map "旧阶段=新阶段"。',
-            )
+            raise UsageError('--map {pair} says no two stages; write --map "Old stage=New stage".', pair=pair)
         said[old.strip()] = new.strip()
     return said
 
@@ -278,9 +258,9 @@ def _playbook_stage_names(setup: dict[str, pd.DataFrame]) -> list[str]:
 def _format_stage_heading(stage: dict[str, Any]) -> str:
     parts = [f"{stage['position']}. {stage['stage']} ({stage['probability']:.0%})"]
     if stage["day_limit"] is not None:
-        parts.append(terminal_text("at most {days} days", "最多 {days} 天", days=stage["day_limit"]))
+        parts.append(terminal_text("at most {days} days", days=stage["day_limit"]))
     if stage["cadence"] is not None:
-        parts.append(terminal_text("contact every {days} days", "每 {days} 天联系", days=stage["cadence"]))
+        parts.append(terminal_text("contact every {days} days", days=stage["cadence"]))
     return " · ".join([*parts, stage["purpose"] or ""]).rstrip(" ·")
 
 

@@ -30,10 +30,10 @@ def print_findings(plan: ChangeSet, wants_json: bool) -> None:
         print_json(plan.answer)
         return
     if restored := plan.answer.get("restored"):
-        click.echo(terminal_text("Restored: {what}.", "已恢复：{what}。", what=", ".join(restored)))
+        click.echo(terminal_text("Restored: {what}.", what=", ".join(restored)))
     if plan.repairs:
         count = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
-        click.echo(terminal_text("{count} formulas put back.", "已恢复 {count} 个公式。", count=count))
+        click.echo(terminal_text("{count} formulas put back.", count=count))
     _print_finding_lines(plan.findings)
     print_own_formulas(plan.answer)
 
@@ -48,16 +48,15 @@ def print_change_set(path: Path, plan: ChangeSet, dry_run: bool, wants_json: boo
     if dry_run:
         _print_cell_changes(plan)
     added = ", ".join(f"{table} +{count}" for table, count in plan.answer.get("added", {}).items()) or terminal_text(
-        "none", "无"
+        "none"
     )
     facts = {"path": path, "changes": plan.answer["changes"], "added": added, "followups": plan.answer["followups"]}
     if not plan.writes:
-        click.echo(terminal_text("{path}: nothing to change.", "{path}：无需修改。", **facts))
+        click.echo(terminal_text("{path}: nothing to change.", **facts))
     elif dry_run:
         click.echo(
             terminal_text(
                 "{path}: would change {changes} cells; rows added: {added}; follow-ups: {followups}. Nothing was written.",
-                "{path}：将修改 {changes} 个单元格；新增行：{added}；跟进：{followups} 条。未写入。",
                 **facts,
             )
         )
@@ -65,7 +64,6 @@ def print_change_set(path: Path, plan: ChangeSet, dry_run: bool, wants_json: boo
         click.echo(
             terminal_text(
                 "{path}: {changes} cells changed; rows added: {added}; follow-ups: {followups}.",
-                "{path}：修改 {changes} 个单元格；新增行：{added}；跟进：{followups} 条。",
                 **facts,
             )
         )
@@ -78,7 +76,6 @@ def _print_lost_cells(answer: Mapping[str, Any]) -> None:
         click.echo(
             terminal_text(
                 "Not understood and left blank: {cells:,} of {filled:,} cells of “{header}” in {file}.",
-                "未能识别并留空：{file} 的“{header}”列，{filled:,} 个单元格中有 {cells:,} 个。",
                 **lost,
             )
         )
@@ -100,13 +97,12 @@ def print_own_formulas(answer: Mapping[str, Any]) -> None:
     said = (
         terminal_text(
             "{done} formulas of yours recalculated; {left} left for Excel: {named}.",
-            "已重算您的 {done} 个公式；{left} 个待 Excel 计算：{named}。",
             done=len(done),
             left=len(left),
             named=named,
         )
         if left
-        else terminal_text("{done} formulas of yours recalculated.", "已重算您的 {done} 个公式。", done=len(done))
+        else terminal_text("{done} formulas of yours recalculated.", done=len(done))
     )
     click.echo(said)
 
@@ -123,7 +119,7 @@ def print_followups(plan: ChangeSet, pipeline: Pipeline, wants_json: bool) -> No
         click.echo(f"{head} {row['deal']} {row['account'] or ''} — {row['why']}")
         if row["next_step"]:
             click.echo(f"    → {row['next_step']}")
-    click.echo(terminal_text("{count} follow-ups.", "共 {count} 条跟进。", count=len(rows)))
+    click.echo(terminal_text("{count} follow-ups.", count=len(rows)))
     if plan.findings:
         _print_finding_lines(plan.findings)
 
@@ -148,12 +144,11 @@ def _print_finding_lines(found: Iterable[Finding]) -> None:
         click.echo(
             terminal_text(
                 "… and {count} more; the sheet Findings and --json have them all.",
-                "…… 另有 {count} 条；见“检查结果”表或 --json。",
                 count=len(found) - _MAX_SCREEN_LINES,
             )
         )
     elif not found:
-        click.echo(terminal_text("No findings.", "未发现问题。"))
+        click.echo(terminal_text("No findings."))
 
 
 def _format_finding_place(finding: Finding) -> str:

@@ -42,13 +42,11 @@ if TYPE_CHECKING:
 @translated_option(
     "--how",
     "Each in turn, or whoever has the fewest open deals; else what Settings say.",
-    "轮流分配，或分配给在手商机最少者；默认按“设置”。",
     type=click.Choice(["in_turn", "least_busy"]),
 )
 @translated_option(
     "--reclaim",
     "First take back open deals nobody worked on for this many days.",
-    "先回收超过此天数无人跟进的商机。",
     type=click.IntRange(min=1),
     metavar="DAYS",
 )
@@ -64,26 +62,23 @@ def assign_command(
 
 
 @verb_command("rollup")
-@click.argument("books", nargs=-1, required=True, metavar=terminal_text("BOOKS…", "工作簿…"))
+@click.argument("books", nargs=-1, required=True, metavar=terminal_text("BOOKS…"))
 @translated_option(
     "--output",
     "The workbook to make; it must not be there yet, unless --replace.",
-    "要生成的工作簿；除非给出 --replace，否则不得已存在。",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
 )
-@translated_option("--replace", "Make the workbook anew where it is there.", "工作簿已存在时重新生成。", is_flag=True)
+@translated_option("--replace", "Make the workbook anew where it is there.", is_flag=True)
 @translated_option(
     "--parquet",
     "Folder for one Parquet file a table, for other tools.",
-    "Parquet 文件夹，每表一个文件，供其他工具使用。",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
 )
 @translated_option(
     "--lang",
     "Language of the workbook.",
-    "工作簿语言。",
     type=click.Choice(LANGUAGES),
     default=TERMINAL_LANGUAGE,
     show_default=True,
@@ -107,11 +102,10 @@ def rollup_command(
 
 @verb_command("holidays")
 @BOOK_ARGUMENT
-@click.argument("country", metavar=terminal_text("COUNTRY", "国家代码"))
+@click.argument("country", metavar=terminal_text("COUNTRY"))
 @translated_option(
     "--year",
     "A year; may be given more than once. Else this one and the next.",
-    "年份，可多次指定；默认今年与明年。",
     type=click.IntRange(1950, 2100),
     multiple=True,
     metavar="Y",
@@ -142,22 +136,14 @@ def assign_deals(
         told = [{"deal": c.key, "from": c.before or None, "to": c.after or None, "because": c.because} for c in given]
         print_json({"book": str(path), "dry_run": dry_run, "assigned": told, **own_formula_results(plan.answer)})
         return 0
-    pool = terminal_text("the pool", "公海")
+    pool = terminal_text("the pool")
     for change in given:
         click.echo(f"{change.key}: {change.before or pool} → {change.after or pool} ({change.because})")
     for finding in plan.findings:
         if finding.rule == "unassigned":
             click.echo(f"! {finding.message}")
-    done = (
-        terminal_text("would change owner; nothing was written", "将变更负责人；未写入")
-        if dry_run
-        else terminal_text("changed owner", "已变更负责人")
-    )
-    click.echo(
-        terminal_text(
-            "{path}: {count} deals {done}.", "{path}：{count} 个商机{done}。", path=path, count=len(given), done=done
-        )
-    )
+    done = terminal_text("would change owner; nothing was written") if dry_run else terminal_text("changed owner")
+    click.echo(terminal_text("{path}: {count} deals {done}.", path=path, count=len(given), done=done))
     print_own_formulas(plan.answer)
     return 0
 
@@ -209,8 +195,7 @@ def roll_up_workbooks(
     reading = _WorkbookReadings(sorted(books, key=lambda book: book.path), team.run.now.date())
     if output and output.exists() and not replace:
         raise UsageError(
-            f"{output} exists already; choose another name, or give --replace to make it anew.",
-            f"{output} 已存在；请换一个名称，或加 --replace 重新生成。",
+            "{output} exists already; choose another name, or give --replace to make it anew.", output=output
         )
     team.refuse_if_open()
     written = write_parquet(parquet, reading) if parquet else []
@@ -297,7 +282,6 @@ def _print_rollup(answer: dict[str, Any], output: Path | None, written: Sequence
         click.echo(
             terminal_text(
                 "{book}: {open_count} open worth {open_value:,.2f}, {won_count} won worth {won_value:,.2f}",
-                "{book}：进行中 {open_count} 个，金额 {open_value:,.2f}；赢单 {won_count} 个，金额 {won_value:,.2f}",
                 **{id: 0 if value is None else value for id, value in line.items()},
             )
         )

@@ -32,19 +32,16 @@ def template_group() -> None:
     """Gather what can be done with templates."""
 
 
-_TEMPLATE_KIND_ARGUMENT = click.argument("kind", metavar=terminal_text("KIND", "类型"))
+_TEMPLATE_KIND_ARGUMENT = click.argument("kind", metavar=terminal_text("KIND"))
 _TEMPLATE_BOOK_OPTION: Callable[[CommandFunction], CommandFunction] = translated_option(
     "--book",
     "Look where this workbook's templates lie.",
-    "在此工作簿的模板文件夹中查找。",
     type=click.Path(path_type=Path),
     metavar="BOOK",
 )
 
 
-@template_group.command(
-    "list", help=terminal_text("Every kind and format, and which template is used.", "列出类型、格式与所用模板。")
-)
+@template_group.command("list", help=terminal_text("Every kind and format, and which template is used."))
 @_TEMPLATE_BOOK_OPTION
 @JSON_OPTION
 def list_templates_command(book: Path | None, json: bool) -> int:
@@ -52,9 +49,7 @@ def list_templates_command(book: Path | None, json: bool) -> int:
     return show_templates(book, json)
 
 
-@template_group.command(
-    "fields", help=terminal_text("Every field that a template of this kind may use.", "列出此类模板可用的字段。")
-)
+@template_group.command("fields", help=terminal_text("Every field that a template of this kind may use."))
 @_TEMPLATE_KIND_ARGUMENT
 @JSON_OPTION
 def list_fields_command(kind: str, json: bool) -> int:
@@ -62,10 +57,8 @@ def list_fields_command(kind: str, json: bool) -> int:
     return show_template_fields(kind, json)
 
 
-@template_group.command(
-    "check", help=terminal_text("Name unknown and misspelt fields, with their place.", "指出未知或拼错的字段及位置。")
-)
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=terminal_text("[FILE]…", "[文件]…"))
+@template_group.command("check", help=terminal_text("Name unknown and misspelt fields, with their place."))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=terminal_text("[FILE]…"))
 @_TEMPLATE_BOOK_OPTION
 @JSON_OPTION
 def check_templates_command(files: tuple[Path, ...], book: Path | None, json: bool) -> int:
@@ -73,15 +66,12 @@ def check_templates_command(files: tuple[Path, ...], book: Path | None, json: bo
     return show_template_findings(files, book, json)
 
 
-@template_group.command("new", help=terminal_text("Copy a template that ships, to edit it.", "复制内置模板以供编辑。"))
+@template_group.command("new", help=terminal_text("Copy a template that ships, to edit it."))
 @_TEMPLATE_KIND_ARGUMENT
-@translated_option(
-    "--format", "Of which format.", "模板格式。", type=click.Choice(PRINT_FORMATS), default="docx", show_default=True
-)
+@translated_option("--format", "Of which format.", type=click.Choice(PRINT_FORMATS), default="docx", show_default=True)
 @translated_option(
     "--output",
     "Into this folder.",
-    "输出文件夹。",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("templates"),
     show_default=True,
@@ -126,7 +116,6 @@ def show_templates(book: Path | None, as_json: bool) -> int:
         click.echo(
             terminal_text(
                 "Looked for in {folder}, then among those that ship.",
-                "先在 {folder} 查找，再用内置模板。",
                 folder=folder,
             )
         )
@@ -174,13 +163,10 @@ def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bo
         print_json({"checked": [template.display_name for template in templates], "faults": rows})
         return 1 if found else 0
     for template, fault in found:
-        place, colon = fault.place.in_(TERMINAL_LANGUAGE), terminal_text(": ", "：")
-        between = terminal_text(", ", "，") if place else ""
-        click.echo(f"{template.display_name}{between}{place}{colon}{fault.message.in_(TERMINAL_LANGUAGE)}")
+        click.echo(fault.describe(template.display_name).in_(TERMINAL_LANGUAGE))
     click.echo(
         terminal_text(
             "Templates checked: {count}, faults: {wrong}.",
-            "已检查 {count} 个模板，{wrong} 处错误。",
             count=len(templates),
             wrong=len(found),
         )
@@ -196,12 +182,11 @@ def copy_shipped_template(kind: str, format: str, folder: Path) -> int:
     template = shipped_template(_check_document_kind(kind), format)
     path = folder / f"{kind}.{TEMPLATE_SUFFIXES[format]}"
     if path.exists():
-        raise UsageError(f"{path} exists already; move it away first.", f"{path} 已存在；请先移走。")
+        raise UsageError("{path} exists already; move it away first.", path=path)
     save_file_atomically(path, template.content)
     click.echo(
         terminal_text(
             "{path} is ready to be edited; salesflow template check finds misspelt fields, template fields lists them.",
-            "{path} 可供编辑；salesflow template check 检查字段，template fields 列出字段。",
             path=path,
         )
     )
@@ -222,11 +207,10 @@ def _check_document_kind(kind: str) -> str:
     if kind in DEAL_DOCUMENT_KINDS:
         return kind
     near = find_nearest(kind, DEAL_DOCUMENT_KINDS)
+    if near:
+        raise UsageError("There is no kind of paper “{kind}”; did you mean {near}?", kind=kind, near=near)
     known = ", ".join(DEAL_DOCUMENT_KINDS)
-    raise UsageError(
-        f"There is no kind of paper “{kind}”" + (f"; did you mean {near}?" if near else f"; there are {known}."),
-        f"没有“{kind}”这种文件" + (f"；是否指 {near}？" if near else f"；可用：{known}。"),
-    )
+    raise UsageError("There is no kind of paper “{kind}”; there are {known}.", kind=kind, known=known)
 
 
 def _read_template_file(file: Path) -> DocumentTemplate:
@@ -236,5 +220,5 @@ def _read_template_file(file: Path) -> DocumentTemplate:
     format = next((format for format, ending in TEMPLATE_SUFFIXES.items() if ending == suffix), None)
     if format is None:
         endings = ", ".join(f".{ending}" for ending in TEMPLATE_SUFFIXES.values())
-        raise UsageError(f"{file} is no template; they end in {endings}.", f"{file} 不是模板；模板以 {endings} 结尾。")
+        raise UsageError("{file} is no template; they end in {endings}.", file=file, endings=endings)
     return read_template(file, _check_document_kind(kind), format)

@@ -28,13 +28,10 @@ from xl_salesflow.locale.texts import LANGUAGES, Language
 
 @verb_command("init")
 @BOOK_ARGUMENT
-@translated_option(
-    "--playbook", "The sales process to begin with.", "初始销售流程。", default="crm", show_default=True, metavar="NAME"
-)
+@translated_option("--playbook", "The sales process to begin with.", default="crm", show_default=True, metavar="NAME")
 @translated_option(
     "--lang",
     "Language of the workbook.",
-    "工作簿语言。",
     type=click.Choice(LANGUAGES),
     default=TERMINAL_LANGUAGE,
     show_default=True,
@@ -47,7 +44,7 @@ def init_command(book: Path, playbook: str, lang: Any, today: date | None) -> in
 
 @verb_command("check")
 @BOOK_ARGUMENT
-@translated_option("--repair", "Put typed-over formulas back.", "恢复被覆盖的公式。", is_flag=True)
+@translated_option("--repair", "Put typed-over formulas back.", is_flag=True)
 @JSON_OPTION
 @TODAY_OPTION
 def check_command(book: Path, repair: bool, json: bool, today: date | None) -> int:
@@ -61,7 +58,6 @@ def check_command(book: Path, repair: bool, json: bool, today: date | None) -> i
 @translated_option(
     "--sheet",
     "With --dry-run: write the changes as a workbook to tick, for salesflow apply.",
-    "与 --dry-run 同用：将修改写成可勾选的工作簿，供 salesflow apply 使用。",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="CHANGES.xlsx",
 )
@@ -75,11 +71,7 @@ def update_command(
 
     if sheet is not None:
         if not dry_run or len(books) > 1:
-            raise click.UsageError(
-                terminal_text(
-                    "--sheet goes with --dry-run and one workbook.", "--sheet 须与 --dry-run 及单个工作簿同用。"
-                )
-            )
+            raise click.UsageError(terminal_text("--sheet goes with --dry-run and one workbook."))
 
         return write_change_sheet_file(books[0], sheet, json, today, who["as"])
 
@@ -91,7 +83,6 @@ def update_command(
 @translated_option(
     "--lang",
     "Language of the workbook.",
-    "工作簿语言。",
     type=click.Choice(LANGUAGES),
     default=TERMINAL_LANGUAGE,
     show_default=True,
@@ -112,17 +103,13 @@ def create_workbook(path: Path, playbook: str, language: Language, today: date |
     from xl_salesflow.workbook.new_stores import new_workbook
 
     if path.exists():
-        raise UsageError(
-            f"{path} exists already; choose another name or move it away.",
-            f"{path} 已存在；请换一个名称或先移走原文件。",
-        )
+        raise UsageError("{path} exists already; choose another name or move it away.", path=path)
     new_workbook(path, language, playbook)
     session = WorkbookSession(path, None, today)
     session.write(partial(run_steps, steps=(), verb="init", run=session.run))
     click.echo(
         terminal_text(
             "{path} is ready: open it in Excel, or run salesflow import.",
-            "{path} 已建好：可在 Excel 中打开，或运行 salesflow import。",
             path=path,
         )
     )

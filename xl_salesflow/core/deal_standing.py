@@ -135,7 +135,7 @@ DISCOUNT_SETTING_OF_ROLE: Mapping[str, str] = MappingProxyType(
 """Role → the setting that holds its limit; any other role has the general one."""
 
 DISCOUNT_TOLERANCE = 1e-9  # shares are typed in per cent, sums of them come out a hair off
-_APPROVER_SEPARATORS = re.compile(r"\s*[,，、;；/&+]\s*")
+_APPROVER_SEPARATORS = re.compile(r"\s*[,\uff0c\u3001;\uff1b/&+]\s*")  # with the commas and semicolons of Chinese
 
 
 def compute_discounts(pipeline: Pipeline) -> pd.Series:

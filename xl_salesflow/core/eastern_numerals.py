@@ -1,4 +1,4 @@
-"""Read the numerals of Chinese, Japanese and Korean texts: 三千万, 1亿2000万, 二〇二五, 十二."""
+"""Read the numerals of Chinese, Japanese and Korean texts, also mixed with digits: thirty million, 120 million, 2025, twelve."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xl_salesflow.core.written_words import read_calendar_words
 def value_of_numerals(text: str) -> Decimal | None:
     """Return the number that numerals, or digits with several units, make; None where they make none or two.
 
-    The unit of a last digit must be said: 1万5 is 15,000 to some and 10,005 to others.
+    The unit of a last digit must be said: "1 ten thousand 5" is 15,000 to some and 10,005 to others.
     """
     total, rest, unit_before = Decimal(0), text, 0
     for unit, signs in _myriad_signs():
@@ -32,7 +32,7 @@ def value_of_numerals(text: str) -> Decimal | None:
 
 
 def digits_of_numerals(text: str) -> str:
-    """Return *text* with its runs of numerals as digits, read as a number or digit by digit: 二〇二五年十二月 → 2025年12月."""
+    """Return *text* with its runs of numerals as digits, read as a number (twelve) or digit by digit (two zero two five)."""
     if not text.isascii() and _numeral_run().search(text):
         return _numeral_run().sub(lambda run: _digits_of_run(run[0]), text)
     return text

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from xl_salesflow.errors import CannotSave, WorkbookError, WorkbookInUse
+from xl_salesflow.locale.texts import Text
 
 TEMPORARY_SUFFIX = ".tmp"
 _WINDOWS_SHARING_VIOLATION = 32
@@ -120,10 +121,10 @@ def _make_disk_refusal(path: Path, error: OSError) -> WorkbookError:
     if getattr(error, "winerror", None) == _WINDOWS_SHARING_VIOLATION:
         return WorkbookInUse(path)
     if isinstance(error, PermissionError):
-        why = (f"the folder or the file is read-only ({error.strerror})", f"文件夹或文件为只读（{error.strerror}）")
+        why = Text("the folder or the file is read-only ({reason})").with_facts(reason=error.strerror)
         return CannotSave(path, why)
     if error.errno in _FULL_DISK_ERRORS:
-        return CannotSave(path, ("the disk is full", "磁盘已满"))
+        return CannotSave(path, Text("the disk is full"))
     return CannotSave(path, error.strerror or str(error))
 
 
@@ -140,12 +141,12 @@ def temporary_file_beside(path: Path) -> Path:
 
 def _refuse_unreplaceable_file(path: Path, shown: Path) -> None:
     if path.is_symlink():
-        why = ("it is a link; name the file that it leads to", "该路径是链接；请指定其指向的文件")
+        why = Text("it is a link; name the file that it leads to")
         raise CannotSave(shown, why)
     if path.is_dir():
-        raise CannotSave(shown, ("a folder has this name", "已有同名文件夹"))
+        raise CannotSave(shown, Text("a folder has this name"))
     if path.exists() and not path.is_file():
-        raise CannotSave(shown, ("it is a device and no file", "该路径是设备而不是文件"))
+        raise CannotSave(shown, Text("it is a device and no file"))
     if os.name == "nt" and path.exists():  # there, a file that a program has open is not replaced
         path.open("r+b").close()
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher, get_close_matches
 
+from xl_salesflow.errors import UsageError
+
 _MIN_NAME_SIMILARITY = 60.0  # out of 100; below it a suggestion would only confuse
 
 
@@ -56,3 +58,10 @@ else:
 def find_nearest(name: str, known: Iterable[str], alike: float = _MIN_NAME_SIMILARITY) -> str | None:
     """Return the one of *known* that is most like *name*, case aside, or None when none is *alike* (of 100)."""
     return _nearest(name, list(known), alike)
+
+
+def unknown_deal_error(deal: str, known: Iterable[str]) -> UsageError:
+    """Return the error for a deal that is not there; the nearest one is named."""
+    if near := find_nearest(deal, known):
+        return UsageError("There is no deal {deal}; did you mean {near}?", deal=deal, near=near)
+    return UsageError("There is no deal {deal}.", deal=deal)

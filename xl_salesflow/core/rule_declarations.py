@@ -23,7 +23,7 @@ from xl_salesflow.schema.table_registry import TABLES
 SentenceFacts = Mapping[str, Any]
 """What fills the {slots} of a sentence: one value for every row, or a Series with one per row."""
 
-BLANK_LABEL = Text("blank", "空")
+BLANK_LABEL = Text("blank")
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,7 @@ def format_short_number(value: float) -> str:
 MAX_ROWS_PER_FINDING = 100
 """So many rows are told one by one; the rest is counted."""
 
-_MORE_FINDINGS = Text(
-    "{count} more rows of {sheet} have the same fault; filter the column to see them.",
-    "“{sheet}”表另有 {count} 行存在同样问题；可筛选该列查看。",
-)
+_MORE_FINDINGS = Text("{count} more rows of {sheet} have the same fault; filter the column to see them.")
 
 
 def list_rule_findings(pipeline: Pipeline, rule: Rule) -> Iterator[Finding]:
@@ -188,9 +185,9 @@ def find_bad_subject(
     """Return what is wrong with a subject that should be a column of Deals, of a type that is *wanted*."""
     column = subject_column(gate)
     if column is None:
-        return "subject", Text("Deals has no column “{is_}”", "“商机”表没有列“{is_}”")
+        return "subject", Text("Deals has no column “{is_}”")
     if wanted is not None and kind is not None and not wanted(column.type):
-        return "subject", Text(f"the column “{{is_}}” does not hold {kind.en}", f"列“{{is_}}”不是{kind.zh}")
+        return "subject", Text("the column “{is_}” does not hold {kind}").with_facts(kind=kind)
     return None
 
 
@@ -207,13 +204,13 @@ def gate_limit(gate: Gate) -> float | None:
 
 def find_bad_limit(gate: Gate) -> GateFinding | None:
     """Return what is wrong with a value that should be a number."""
-    return ("value", Text("“{is_}” is not a number", "“{is_}”不是数字")) if gate_limit(gate) is None else None
+    return ("value", Text("“{is_}” is not a number")) if gate_limit(gate) is None else None
 
 
 def gate_items(gate: Gate) -> tuple[str, ...]:
     """Return the gate's value as a list; commas, semicolons or the Chinese marks stand between."""
     text = normalize("NFKC", gate.value)
-    for mark in ";、":
+    for mark in ";\u3001":  # the latter stands between the items of a Chinese list
         text = text.replace(mark, ",")
     return tuple(item.strip() for item in text.split(",") if item.strip())
 

@@ -1,4 +1,4 @@
-"""Take the time of the day out of a written date: 2025-05-01T09:30:15Z, 1.5.2025 14.30, 2025/5/1 下午3点."""
+"""Take the time of the day out of a written date: 2025-05-01T09:30:15Z, 1.5.2025 14.30, 2025/5/1 3 pm."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Read the dates that people write, in every order and many languages: 2025-05-01, 1.5.2025, 05/01/25, 1 May 2025, 2025年5月1日,
-令和7年5月1日, 45778, Q3 2026, yesterday.
+"""Read the dates that people write, in every order and many languages: 2025-05-01, 1.5.2025, 05/01/25, 1 May 2025, 45778,
+Q3 2026, yesterday, and those with the signs for year, month and day, or with an era, of Chinese and Japanese.
 
 A text is read in every order that makes a day of it. Where several do and nothing decides, it is ambiguous: 03/04/2025. What
 decides is the column (core.written_columns). Years of two digits are 1970 to 2069. A month, a quarter or a week stands for its
@@ -259,7 +259,7 @@ def _read_eastern_date(parts: Mapping[str, str | None], at: time | None) -> Date
 
 @cache
 def _eastern_shapes() -> tuple[re.Pattern[str], ...]:
-    """Return 2025年5月1日 and its like, with an era or without, and R7.5.1."""
+    """Return the shapes of dates with signs for year, month and day, with an era or without, and of R7.5.1."""
     words = read_calendar_words()
     signs = words["date_words"]
     years, months, days, ends = (

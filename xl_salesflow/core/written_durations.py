@@ -1,4 +1,4 @@
-"""Read spans of time: 2 weeks, 3 Tage, 10天, 1w 2d, P14D."""
+"""Read spans of time: 2 weeks, 3 Tage, 1w 2d, P14D."""
 
 from __future__ import annotations
 

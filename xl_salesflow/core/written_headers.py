@@ -1,4 +1,4 @@
-"""Read the unit that a header names beside its name: 金额(万元), Amount in k€, Revenue (USD '000), Probability (%)."""
+"""Read the unit that a header names beside its name: Amount in k€, Revenue (USD '000), Probability (%)."""
 
 from __future__ import annotations
 

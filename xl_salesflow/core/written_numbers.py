@@ -1,4 +1,4 @@
-"""Read the numbers that people write: 1,234.50, 1.234,50, (300), 300-, 12 %, 1.2万元, 5m, 12 lakh, 1,5E+11, 500,-.
+"""Read the numbers that people write: 1,234.50, 1.234,50, (300), 300-, 12 %, 1.2k, 5m, 12 lakh, 1,5E+11, 500,-.
 
 A text is read with the dot and with the comma as decimal mark. Where both can be meant and nothing decides, it is ambiguous:
 85.000, 1,5. What decides is the column (core.written_columns), or what only a decimal mark looks like: 1,50, 1.234,5, 0,850.
@@ -256,7 +256,7 @@ def format_plain_decimal(value: Decimal) -> str:
 
 
 def _parse_eastern_number(text: str) -> NumberReading | None:
-    """Return the number that numerals or several units make: 三千万, 1亿2000万, 伍佰元整."""
+    """Return the number that numerals or several units make, with the sign for yuan or without."""
     match = _eastern_number_shape().fullmatch(text)
     affixes = _parse_affixes(match["before"], match["after"]) if match else None
     value = value_of_numerals(match["numerals"]) if match else None

@@ -1,4 +1,4 @@
-"""Read dates with named months and spans of the calendar: 5. März 2026, Mar-26, Q3 2026, KW 23/2026, 2026年上半年."""
+"""Read dates with named months and spans of the calendar: 5. März 2026, Mar-26, Q3 2026, KW 23/2026."""
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.documents.template_filling import print_deal_document
 from xl_salesflow.documents.template_findings import inspect_template
 from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS, DEAL_DOCUMENT_KINDS, find_template
-from xl_salesflow.documents.template_values import DocumentLanguage
+from xl_salesflow.documents.template_values import DocumentLanguage, printed_languages
 from xl_salesflow.errors import CannotSave, UsageError, WorkbookError, WorkbookInUse
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.quotes.document_record import PrintedFile, fingerprint_content
 
 
@@ -83,12 +83,12 @@ def render_document(
         UsageError: there is no such kind or format, or a template cannot be filled; the sentence names those there are.
     """
     if document.kind not in DOCUMENT_FORMATS:
-        raise _unknown_format_error("document", "文件", document.kind, DOCUMENT_FORMATS)
+        raise _unknown_format_error(Text("document"), document.kind, DOCUMENT_FORMATS)
     if file_format not in DOCUMENT_FORMATS[document.kind]:
-        raise _unknown_format_error("format", "格式", file_format, DOCUMENT_FORMATS[document.kind])
+        raise _unknown_format_error(Text("format"), file_format, DOCUMENT_FORMATS[document.kind])
     if document.kind in DEAL_DOCUMENT_KINDS:
         return print_deal_document(document, language, file_format, where)
-    return _render_list(document, "zh" if language == "both" else language, file_format)
+    return _render_list(document, printed_languages(language)[0], file_format)
 
 
 def _render_list(document: Document, language: Language, file_format: str, earlier: bytes = b"") -> bytes:
@@ -113,13 +113,17 @@ def _render_list(document: Document, language: Language, file_format: str, earli
     return renderers[file_format](document, language)
 
 
-def _unknown_format_error(what: str, zh: str, name: str, known: Mapping[str, object] | tuple[str, ...]) -> UsageError:
-    best = find_nearest(name, known)
+def _unknown_format_error(what: Text, name: str, known: Mapping[str, object] | tuple[str, ...]) -> UsageError:
     listed = ", ".join(known)
-    return UsageError(
-        f"There is no {what} “{name}”; " + (f"did you mean {best}? " if best else "") + f"There are: {listed}.",
-        f"没有{zh}“{name}”；" + (f"是否指 {best}？" if best else "") + f"可用：{listed}。",
-    )
+    if near := find_nearest(name, known):
+        return UsageError(
+            "There is no {what} “{name}”; did you mean {near}? There are: {known}.",
+            what=what,
+            name=name,
+            near=near,
+            known=listed,
+        )
+    return UsageError("There is no {what} “{name}”; There are: {known}.", what=what, name=name, known=listed)
 
 
 class DocumentWriter:
@@ -211,11 +215,10 @@ def _place_beside_refused(file: PendingFile, error: WorkbookError) -> CannotSave
     why = (isinstance(cause, OSError) and cause.strerror) or type(cause).__name__
     return CannotSave(
         file.path,
-        (
-            f"{why}. The workbook has the new one written down; it is beside it as {beside}. Close {file.path.name}, then "
-            "rename the new one so",
-            f"系统提示 {why}。工作簿记录的是新文件，暂存为 {beside}；请关闭 {file.path.name} 后将新文件改为此名",
-        ),
+        Text(
+            "{why}. The workbook has the new one written down; it is beside it as {beside}. Close {file}, "
+            "then rename the new one so"
+        ).with_facts(why=why, beside=beside, file=file.path.name),
     )
 
 
@@ -229,12 +232,8 @@ def refuse_invalid_template(kind: str, file_format: str, language: DocumentLangu
     findings = inspect_template(template, where) if template and template.path else []
     if not findings or template is None:
         return
-    place, message, more = findings[0].place, findings[0].message, len(findings) - 1
     raise UsageError(
-        f"{template.display_name}{', ' * bool(place.en)}{place.en}: {message.en}"
-        + (f" (and {more} more)" if more else "")
-        + ".",
-        f"{template.display_name}{'，' * bool(place.zh)}{place.zh}：{message.zh}"
-        + (f"（另有 {more} 处）" if more else "")
-        + "。",
+        "{finding} (and {more} more)." if len(findings) > 1 else "{finding}.",
+        finding=findings[0].describe(template.display_name),
+        more=len(findings) - 1,
     )

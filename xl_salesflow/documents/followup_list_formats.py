@@ -32,6 +32,7 @@ from xl_salesflow.documents.template_values import (
     localize_short_money,
     single_line_text,
 )
+from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -83,7 +84,7 @@ def followup_list_fields(facts: DocumentFacts, language: Language) -> dict[str, 
         for group in facts["owners"]
     ]
     return {
-        "language": "zh-Hans" if language == "zh" else "en",
+        "language": language_traits(language).tag,
         "company": facts["company"],
         "day": day,
         "subtitle": document_text("followups_for", language, day=day),

@@ -37,8 +37,7 @@ def typeset_pdf(source: str, data: Mapping[str, Any], name: str, folder: Path | 
     except typst.TypstError as error:
         why = " ".join(str(error).split())
         raise UsageError(
-            f"The template {name} cannot be set: {why}; salesflow template check says where.",
-            f"无法排版模板 {name}：{why}；salesflow template check 会指出位置。",
+            "The template {name} cannot be set: {why}; salesflow template check says where.", name=name, why=why
         ) from error
     if not isinstance(pdf, bytes):
         raise TypeError(f"{name} came out as {type(pdf).__name__}, not as one file")

@@ -43,6 +43,7 @@ from xl_salesflow.documents.template_values import (
     localize_rate,
     localize_short_money,
 )
+from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import Language, Text
 
 UNKNOWN_VALUE_DASH = "–"
@@ -258,7 +259,7 @@ def report_page_fields(facts: DocumentFacts, language: Language) -> dict[str, An
     metrics = [_report_metric_fields(metric, show) for metric in facts["metrics"]]
     heads = {metric["id"]: metric for metric in metrics}
     return {
-        "language": "zh-Hans" if language == "zh" else "en",
+        "language": language_traits(language).tag,
         "company": facts["company"],
         "scope": " · ".join(_report_scope_lines(facts, show)),
         "headlines": [heads[metric] for metric in facts["headlines"] if metric in heads],

@@ -119,8 +119,7 @@ def unfillable_template_error(name: str, why: str) -> UsageError:
     """Return the error for a template that cannot be filled, because of *why*."""
     why = " ".join(why.split())
     return UsageError(
-        f"The template {name} cannot be filled: {why}; salesflow template check names every place.",
-        f"无法填写模板 {name}：{why}；salesflow template check 会指出所有位置。",
+        "The template {name} cannot be filled: {why}; salesflow template check names every place.", name=name, why=why
     )
 
 

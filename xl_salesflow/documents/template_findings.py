@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import typst
 from jinja2 import TemplateSyntaxError
 
-from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.documents.excel_templates import read_template_sheets
 from xl_salesflow.documents.pdf_typesetting import compile_typst, typst_library
 from xl_salesflow.documents.sample_deal import TemplateField, sample_document, template_fields
@@ -17,21 +16,20 @@ from xl_salesflow.documents.template_filling import TemplateFolders, print_with_
 from xl_salesflow.documents.template_lookup import DocumentTemplate, build_template_context
 from xl_salesflow.documents.template_safety import jinja_environment, unpack_template
 from xl_salesflow.documents.template_tags import (
-    INSIDE_FIELD,
     INVALID_TAG,
-    NEAREST_FIELD,
-    UNKNOWN_FIELD,
     TagFinding,
     inspect_tags,
+    unknown_field_text,
 )
 from xl_salesflow.documents.word_templates import word_jinja_sources, word_paragraph_texts
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import LANGUAGES, Text
+from xl_salesflow.locale.texts import LABEL_AND_VALUE, Text
 
-AT_LINE = Text("line {number}", "第 {number} 行")
-AT_PARAGRAPH = Text("paragraph {number}", "第 {number} 段")
-AT_CELL = Text("{sheet}!{cell}", "{sheet}!{cell}")
-NOT_UTF8_TEXT = Text("the file is not text in UTF-8; save it so", "文件不是 UTF-8 文本；请以 UTF-8 保存")
+AT_LINE = Text("line {number}")
+AT_PARAGRAPH = Text("paragraph {number}")
+AT_CELL = Text("{sheet}!{cell}")
+NOT_UTF8_TEXT = Text("the file is not text in UTF-8; save it so")
+_WHOLE_TEMPLATE = Text("")
 
 _TYPST_FIELD_CHAIN = re.compile(r"(?<![\w.\-\"])(data|t)((?:\.[A-Za-z_][\w-]*)+)")
 _TYPST_ERROR_LINE = re.compile(r"__typst_py_bytes__\.typ:(\d+):\d+")
@@ -45,6 +43,14 @@ class TemplateFinding:
     place: Text
     message: Text
 
+    def describe(self, template: str) -> Text:
+        """Return the finding as a sentence that names the *template*."""
+        if self.place is _WHOLE_TEMPLATE:
+            return LABEL_AND_VALUE.with_facts(label=template, value=self.message)
+        return Text("{template}, {place}: {finding}").with_facts(
+            template=template, place=self.place, finding=self.message
+        )
+
 
 def inspect_template(template: DocumentTemplate, where: TemplateFolders = ()) -> list[TemplateFinding]:
     """Return what is wrong with a template; nothing is sent or written.
@@ -56,11 +62,11 @@ def inspect_template(template: DocumentTemplate, where: TemplateFolders = ()) ->
         if not findings:
             print_with_template(template, sample_document(template.kind), "en", where)
     except UnicodeDecodeError:
-        return [TemplateFinding(_blank_place(), NOT_UTF8_TEXT)]
+        return [TemplateFinding(_WHOLE_TEMPLATE, NOT_UTF8_TEXT)]
     except TemplateSyntaxError as error:
-        return [TemplateFinding(_fill_both_languages(AT_LINE, number=error.lineno), _syntax_error_message(error))]
+        return [TemplateFinding(AT_LINE.with_facts(number=error.lineno), _syntax_error_message(error))]
     except UsageError as error:
-        return [TemplateFinding(_blank_place(), Text(error.in_("en"), error.in_("zh")))]
+        return [TemplateFinding(_WHOLE_TEMPLATE, error.text)]
     return findings
 
 
@@ -68,7 +74,7 @@ def _inspect_text_template(template: DocumentTemplate) -> Iterator[TemplateFindi
     suffix = "html" if template.format == "html" else "txt"
     known = template_fields(template.kind, template.format)
     for finding in inspect_tags(template.content.decode("utf-8"), known, jinja_environment(suffix)):
-        yield TemplateFinding(_fill_both_languages(AT_LINE, number=finding.line), finding.message)
+        yield TemplateFinding(AT_LINE.with_facts(number=finding.line), finding.message)
 
 
 def _inspect_word_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
@@ -86,7 +92,7 @@ def _paragraph_place(texts: list[str], finding: TagFinding, count: int) -> Text:
     # Word's XML has no lines: the place is the paragraph with the name; the second finding of a name is where it stands again
     word = re.compile(rf"(?<!\w){re.escape(finding.name)}(?!\w)") if finding.name else None
     places = [place for place, text in enumerate(texts, 1) if word and "{" in text for _ in word.finditer(text)]
-    return _fill_both_languages(AT_PARAGRAPH, number=places[min(count, len(places)) - 1]) if places else _blank_place()
+    return AT_PARAGRAPH.with_facts(number=places[min(count, len(places)) - 1]) if places else _WHOLE_TEMPLATE
 
 
 def _inspect_sheet_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
@@ -94,7 +100,7 @@ def _inspect_sheet_template(template: DocumentTemplate) -> Iterator[TemplateFind
     for sheet, source in read_template_sheets(template.content, template.display_name)[1].items():
         for finding in inspect_tags(source.text, known, jinja_environment("xlsx")):  # type: ignore[arg-type]
             cell = source.places[min(finding.line, len(source.places)) - 1]
-            yield TemplateFinding(_fill_both_languages(AT_CELL, sheet=sheet, cell=cell), finding.message)
+            yield TemplateFinding(AT_CELL.with_facts(sheet=sheet, cell=cell), finding.message)
 
 
 def _inspect_typst_template(template: DocumentTemplate) -> Iterator[TemplateFinding]:
@@ -105,7 +111,7 @@ def _inspect_typst_template(template: DocumentTemplate) -> Iterator[TemplateFind
         for chain in _TYPST_FIELD_CHAIN.finditer(_TYPST_COMMENT.sub("", line)):
             for message in _inspect_field_chain(chain, known):
                 found = True
-                yield TemplateFinding(_fill_both_languages(AT_LINE, number=number), message)
+                yield TemplateFinding(AT_LINE.with_facts(number=number), message)
     if not found:
         yield from _compile_findings(source, template.kind)
 
@@ -118,25 +124,10 @@ def _inspect_field_chain(chain: re.Match[str], known: Mapping[str, TemplateField
             return  # a function of Typst follows
         if name not in field.fields:
             inside = ".".join(path)
-            yield _unknown_field_message(name, inside, field.fields)
+            yield unknown_field_text(name, inside, field.fields)
             return
         field = field.fields[name]
         path.append(name)
-
-
-def _unknown_field_message(name: str, inside: str, known: Mapping[str, TemplateField]) -> Text:
-    near = find_nearest(name, known)
-    return Text(
-        *(
-            UNKNOWN_FIELD.in_(
-                language,
-                name=name,
-                inside=INSIDE_FIELD.in_(language, inside=inside) if inside else "",
-                meant=NEAREST_FIELD.in_(language, near=near) if near else "",
-            )
-            for language in LANGUAGES
-        )
-    )
 
 
 def _compile_findings(source: str, kind: str) -> Iterator[TemplateFinding]:
@@ -146,20 +137,12 @@ def _compile_findings(source: str, kind: str) -> Iterator[TemplateFinding]:
     except typst.TypstError as error:
         lines = [int(number) - library for number in _TYPST_ERROR_LINE.findall(error.diagnostic)]
         own = [line for line in lines if line > 0]
-        place = _fill_both_languages(AT_LINE, number=own[0]) if own else _blank_place()
-        yield TemplateFinding(place, _fill_both_languages(INVALID_TAG, said=error.message))
+        place = AT_LINE.with_facts(number=own[0]) if own else _WHOLE_TEMPLATE
+        yield TemplateFinding(place, INVALID_TAG.with_facts(said=error.message))
 
 
 def _syntax_error_message(error: TemplateSyntaxError) -> Text:
-    return _fill_both_languages(INVALID_TAG, said=str(error.message or "").rstrip("."))
-
-
-def _fill_both_languages(text: Text, **facts: object) -> Text:
-    return Text(*(text.in_(language, **facts) for language in LANGUAGES))
-
-
-def _blank_place() -> Text:
-    return Text("", "")
+    return INVALID_TAG.with_facts(said=str(error.message or "").rstrip("."))
 
 
 _TEMPLATE_INSPECTORS = {

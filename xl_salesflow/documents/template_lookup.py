@@ -58,7 +58,7 @@ DEAL_DOCUMENT_KINDS: Mapping[str, DealDocumentKind] = MappingProxyType(
 
 
 def _texts_in_both_languages() -> dict[str, str]:
-    # "第 1 页，共 2 页" and "Page 1 of 2" cannot be merged word by word
+    # "Page 1 of 2" and its Chinese cannot be merged word by word
     texts: dict[str, str] = merge_languages(texts_in_language("zh"), texts_in_language("en"))
     return {**texts, "page": "", "of_pages": "/", "pages_end": ""}
 
@@ -158,8 +158,8 @@ def _read_template_bytes(path: Path) -> bytes:
             return path.read_bytes()
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise UsageError(f"The template {path} cannot be read: {why}.", f"无法读取模板 {path}：{why}。") from error
-    raise UsageError(f"{path} is too large to be a template.", f"{path} 过大，不像模板。")
+        raise UsageError("The template {path} cannot be read: {why}.", path=path, why=why) from error
+    raise UsageError("{path} is too large to be a template.", path=path)
 
 
 _PICTURE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}

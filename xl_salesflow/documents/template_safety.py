@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 
 from xl_salesflow.documents.template_values import strip_unprintable
 from xl_salesflow.errors import EncryptedWorkbook, NotAWorkbook, UsageError
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.office_templates import parse_office_part, read_office_parts
 
 _MARKDOWN_SPECIALS = re.compile(r"([\\`*_\[\]<>|~^$&]|\A(?:[#+=-]|\d+(?=[.)]))|:(?=//))")
@@ -111,20 +112,17 @@ _PACKED_FILE_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 class UnsoundTemplate(UsageError):
-    """A template that is broken, hostile or no file of its kind; *why* in both languages."""
+    """A template that is broken, hostile or no file of its kind."""
 
-    def __init__(self, name: str, why: tuple[str, str]) -> None:
-        super().__init__(f"The template {name} {why[0]}.", f"模板 {name} {why[1]}。")
+    def __init__(self, name: str, why: Text) -> None:
+        super().__init__("The template {name} {why}.", name=name, why=why)
 
 
-def why_unsound(error: NotAWorkbook | EncryptedWorkbook) -> tuple[str, str]:
-    """Return what is wrong with a file, in both languages."""
+def why_unsound(error: NotAWorkbook | EncryptedWorkbook) -> Text:
+    """Return what is wrong with a file."""
     if isinstance(error, NotAWorkbook):
         return error.why
-    return (
-        "is protected with a password; remove it in Word or Excel (File › Info)",
-        "设有打开密码；请在 Word 或 Excel 中取消密码（文件 › 信息）",
-    )
+    return Text("is protected with a password; remove it in Word or Excel (File › Info)")
 
 
 def unpack_template(content: bytes, name: str) -> TemplateParts:
@@ -138,10 +136,7 @@ def unpack_template(content: bytes, name: str) -> TemplateParts:
     except EncryptedWorkbook as error:
         raise UnsoundTemplate(name, why_unsound(error)) from error
     except NotAWorkbook as error:
-        why = (
-            "is damaged or no Office file; save it again from Word or Excel",
-            "已损坏或不是 Office 文件；请用 Word 或 Excel 重新保存",
-        )
+        why = Text("is damaged or no Office file; save it again from Word or Excel")
         raise UnsoundTemplate(name, error.why if error.hostile else why) from error
 
 
@@ -166,5 +161,5 @@ def parse_template_part(content: bytes, part: str, name: str) -> etree._Element:
     try:
         return parse_office_part(content, part, name)
     except NotAWorkbook as error:
-        why = ("holds malformed XML; save it again from Word or Excel", "的 XML 格式有误；请用 Word 或 Excel 重新保存")
+        why = Text("holds malformed XML; save it again from Word or Excel")
         raise UnsoundTemplate(name, error.why if error.hostile else why) from error

@@ -10,19 +10,13 @@ from jinja2 import TemplateSyntaxError, nodes
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.documents.sample_deal import TemplateField
 from xl_salesflow.documents.template_safety import TemplateSandbox
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import Text
 
 TagScope = dict[str, TemplateField | None]
 """What a name stands for; None where that is not known."""
 
-UNKNOWN_FIELD = Text("there is no field “{name}”{inside}{meant}", "没有字段“{name}”{inside}{meant}")
-UNKNOWN_FILTER = Text("there is no filter “{name}”{meant}", "没有过滤器“{name}”{meant}")
-FIELD_IS_LIST = Text(
-    "“{inside}” is a list; write {{% for row in {inside} %}}", "“{inside}”是列表；请使用 {{% for row in {inside} %}}"
-)
-NEAREST_FIELD = Text("; did you mean {near}?", "；是否指 {near}？")
-INSIDE_FIELD = Text(" in {inside}", "（在 {inside} 中）")
-INVALID_TAG = Text("{said}", "标签有误：{said}")
+FIELD_IS_LIST = Text("“{inside}” is a list; write {{% for row in {inside} %}}")
+INVALID_TAG = Text("{said}")
 
 _ROWS_FILTERS = ("list", "sort", "select", "reject", "selectattr", "rejectattr", "reverse", "unique")
 _ONE_ROW_FILTERS = ("first", "last")
@@ -43,9 +37,7 @@ def inspect_tags(source: str, known: Mapping[str, TemplateField], environment: T
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
-        why = str(error.message or "").rstrip(".")
-        texts = (text.in_(language, said=why) for language, text in _text_by_language(INVALID_TAG))
-        return [TagFinding(error.lineno, "", Text(*texts))]
+        return [TagFinding(error.lineno, "", INVALID_TAG.with_facts(said=str(error.message or "").rstrip(".")))]
     walk = _TagWalk(environment)
     walk.block(tree.body, {**dict.fromkeys(environment.globals), **known})
     return sorted(walk.findings, key=lambda finding: finding.line)
@@ -144,8 +136,7 @@ class _TagWalk:
                 self._add_unknown_field(node.lineno, name, path, outer.fields)
             return outer.fields.get(name)
         if outer.rows is not None:
-            texts = (text.in_(language, inside=path) for language, text in _text_by_language(FIELD_IS_LIST))
-            self.findings.append(TagFinding(node.lineno, name, Text(*texts)))
+            self.findings.append(TagFinding(node.lineno, name, FIELD_IS_LIST.with_facts(inside=path)))
         elif name not in _TEXT_ATTRIBUTES:
             self._add_unknown_field(node.lineno, name, path, {})
         return None
@@ -155,21 +146,14 @@ class _TagWalk:
         for argument in (*node.args, *node.kwargs):
             self._resolve(argument, scope)
         if node.name not in self._filters:
-            texts = (
-                text.in_(language, name=node.name, meant=_nearest_field_hint(node.name, self._filters, language))
-                for language, text in _text_by_language(UNKNOWN_FILTER)
-            )
-            self.findings.append(TagFinding(node.lineno, node.name, Text(*texts)))
+            said = _unknown_filter_text(node.name, self._filters)
+            self.findings.append(TagFinding(node.lineno, node.name, said))
         if given and given.rows and node.name in _ONE_ROW_FILTERS:
             return given.rows
         return given if node.name in _ROWS_FILTERS else None
 
     def _add_unknown_field(self, line: int, name: str, path: str, known: Mapping[str, object]) -> None:
-        texts = []
-        for language, text in _text_by_language(UNKNOWN_FIELD):
-            inside = INSIDE_FIELD.in_(language, inside=path) if path else ""
-            texts.append(text.in_(language, name=name, inside=inside, meant=_nearest_field_hint(name, known, language)))
-        self.findings.append(TagFinding(line, name, Text(*texts)))
+        self.findings.append(TagFinding(line, name, unknown_field_text(name, path, known)))
 
 
 def _expression_path(node: nodes.Node) -> str:
@@ -181,10 +165,21 @@ def _expression_path(node: nodes.Node) -> str:
     return "…"
 
 
-def _nearest_field_hint(name: str, known: Mapping[str, object] | list[str], language: Language) -> str:
+def unknown_field_text(name: str, inside: str, known: Mapping[str, object]) -> Text:
+    """Return what is wrong with a field that *inside*, or the template itself, does not have; the nearest one is named."""
     near = find_nearest(name, known)
-    return NEAREST_FIELD.in_(language, near=near) if near else ""
+    if inside and near:
+        text = Text("there is no field “{name}” in {inside}; did you mean {near}?")
+    elif inside:
+        text = Text("there is no field “{name}” in {inside}")
+    elif near:
+        text = Text("there is no field “{name}”; did you mean {near}?")
+    else:
+        text = Text("there is no field “{name}”")
+    return text.with_facts(name=name, inside=inside, near=near)
 
 
-def _text_by_language(text: Text) -> tuple[tuple[Language, Text], ...]:
-    return (("en", text), ("zh", text))
+def _unknown_filter_text(name: str, known: list[str]) -> Text:
+    if near := find_nearest(name, known):
+        return Text("there is no filter “{name}”; did you mean {near}?").with_facts(name=name, near=near)
+    return Text("there is no filter “{name}”").with_facts(name=name)

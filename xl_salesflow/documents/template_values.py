@@ -10,17 +10,19 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal
+from functools import cache
+from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
 
 from xl_salesflow.documents.document_texts import document_text
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.locale.language_traits import language_traits
+from xl_salesflow.locale.texts import COMMA_SEPARATOR, Language
 from xl_salesflow.schema.choice_lists import LISTS, choice_label
 
-DocumentLanguage = Literal["en", "zh", "both"]
+DocumentLanguage = str
 """A document's language; *both* prints Chinese and English side by side."""
 
 TemplateContext = dict[str, Any]
@@ -28,6 +30,7 @@ TemplateContext = dict[str, Any]
 _UNPRINTABLE_CHARACTERS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+_CHINESE_STOPS = frozenset("\u3002\uff0c\uff1b")  # full stop, comma, semicolon
 _SAME_LINE_LENGTH = 44  # characters that two languages may take together on one line
 
 
@@ -60,7 +63,7 @@ def merge_languages(zh: Any, en: Any) -> Any:
 
 def _join_side_by_side(zh: str, en: str) -> str:
     # what both begin or end with, such as a number after two labels, is printed once
-    label = not set("。，；") & set(zh)  # a sentence is never split
+    label = not _CHINESE_STOPS & set(zh)  # a sentence is never split
     start, end = (_shared_edge_length(zh, en, 1), _shared_edge_length(zh, en, -1)) if label else (0, 0)
     if start + end < min(len(zh), len(en)):
         middle = (zh[start : len(zh) - end].strip(), en[start : len(en) - end].strip())
@@ -81,46 +84,54 @@ def printed_languages(language: DocumentLanguage) -> tuple[Language, ...]:
     return ("zh", "en") if language == "both" else (language,)
 
 
-# looked up once: finding a locale by its name takes longer than writing a number in it
-BABEL_LOCALES: dict[Language, Locale] = {"en": Locale.parse("en_US"), "zh": Locale.parse("zh_CN")}
+@cache
+def babel_locale(language: Language) -> Locale:
+    """Return the locale that numbers and days of *language* are written in."""
+    # looked up once: finding a locale by its name takes longer than writing a number in it
+    try:
+        return Locale.parse(language_traits(language).locale)
+    except UnknownLocaleError:
+        return Locale.parse(language_traits("en").locale)
+
+
 PrintableNumber = Decimal | int | float
 
 
 def localize_money(amount: PrintableNumber, currency: str, language: Language) -> str:
     """Return an amount with the sign of its currency and two decimals, such as $1,250.00 or ¥1,250.00."""
-    text = format_currency(amount, currency, "¤#,##0.00", locale=BABEL_LOCALES[language], currency_digits=False)
+    text = format_currency(amount, currency, "¤#,##0.00", locale=babel_locale(language), currency_digits=False)
     return str(text).replace("-", "−")
 
 
 def localize_short_money(amount: PrintableNumber, currency: str, language: Language) -> str:
     """Return an amount without its decimals."""
     text = format_currency(
-        _round_half_away(amount, 0), currency, "¤#,##0", locale=BABEL_LOCALES[language], currency_digits=False
+        _round_half_away(amount, 0), currency, "¤#,##0", locale=babel_locale(language), currency_digits=False
     )
     return str(text).replace("-", "−")
 
 
 def localize_amount(value: PrintableNumber, language: Language) -> str:
     """Return an amount with two decimals, or more where it has more, and no sign of a currency."""
-    return str(format_decimal(value, "#,##0.00######", locale=BABEL_LOCALES[language])).replace("-", "−")
+    return str(format_decimal(value, "#,##0.00######", locale=babel_locale(language))).replace("-", "−")
 
 
 def localize_number(value: PrintableNumber, language: Language) -> str:
     """Return a plain number with the decimals it has, six at most."""
-    return str(format_decimal(value, "#,##0.######", locale=BABEL_LOCALES[language])).replace("-", "−")
+    return str(format_decimal(value, "#,##0.######", locale=babel_locale(language))).replace("-", "−")
 
 
 def localize_percent(share: PrintableNumber, language: Language, decimals: int = 2) -> str:
     """Return a fraction as per cent."""
     pattern = "0." + "#" * decimals + "%" if decimals else "0%"
-    return str(format_percent(_round_half_away(share, decimals + 2), pattern, locale=BABEL_LOCALES[language])).replace(
+    return str(format_percent(_round_half_away(share, decimals + 2), pattern, locale=babel_locale(language))).replace(
         "-", "−"
     )
 
 
 def localize_rate(share: PrintableNumber, language: Language) -> str:
     """Return a fraction as per cent, always with one decimal, so that a column of them lines up."""
-    return str(format_percent(_round_half_away(share, 3), "0.0%", locale=BABEL_LOCALES[language])).replace("-", "−")
+    return str(format_percent(_round_half_away(share, 3), "0.0%", locale=babel_locale(language))).replace("-", "−")
 
 
 def _round_half_away(value: PrintableNumber, decimals: int) -> Decimal:
@@ -131,13 +142,14 @@ def _round_half_away(value: PrintableNumber, decimals: int) -> Decimal:
 
 def localize_day(value: date | None, language: Language) -> str:
     """Return a date in words that cannot be misread; blank when there is none."""
-    pattern = "y年M月d日" if language == "zh" else "d MMM y"
-    return "" if value is None else str(format_date(value, pattern, locale=BABEL_LOCALES[language]))
+    if value is None:
+        return ""
+    return str(format_date(value, language_traits(language).date_pattern, locale=babel_locale(language)))
 
 
 def localize_currency_name(code: str, language: Language) -> str:
     """Return the name of a currency; an unknown code names itself."""
-    return str(get_currency_name(code, locale=BABEL_LOCALES[language]))
+    return str(get_currency_name(code, locale=babel_locale(language)))
 
 
 def open_list_label(name: str, value: str, language: Language) -> str:
@@ -166,7 +178,7 @@ def document_head(
 ) -> TemplateContext:
     """Return language, seller, title, number, draft and dates: the head of every deal document."""
     return {
-        "language": "zh-Hans" if language == "zh" else "en",
+        "language": language_traits(language).tag,
         "title": document_text(kind, language),
         "number": number,
         "draft": document_text("draft", language) if draft else "",
@@ -215,7 +227,7 @@ def day_figure(value: date | None, language: Language) -> str:
 
 def join_nonblank(parts: Iterable[str], language: Language) -> str:
     """Return the parts that are not blank, with commas between them."""
-    return ("、" if language == "zh" else ", ").join(filter(None, parts))
+    return COMMA_SEPARATOR.in_(language).join(filter(None, parts))
 
 
 def labelled_line(label: str, value: str, language: Language) -> str:

@@ -29,6 +29,7 @@ from xl_salesflow.documents.template_safety import (
     parse_template_part,
     unpack_template,
 )
+from xl_salesflow.locale.texts import Text
 
 _WORD_TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _LOGO_HEIGHT = 914_400 * 14 / 25.4  # the height of a logo, in English metric units: 14 mm
@@ -85,10 +86,7 @@ def prepare_word_template(content: bytes, name: str) -> WordTemplate:
     """
     parts = unpack_template(content, name)
     if "word/document.xml" not in parts:
-        why = (
-            "is no Word document (.docx); save it as one in Word",
-            "不是 Word 文档（.docx）；请在 Word 中另存为该格式",
-        )
+        why = Text("is no Word document (.docx); save it as one in Word")
         raise UnsoundTemplate(name, why)
     sources = dict(word_jinja_sources(parts, name))
     made = {part: jinja_environment("docx").from_string(source) for part, source in sources.items()}
@@ -125,9 +123,8 @@ def _refuse_torn_markup(text: bytes, name: str) -> None:
     try:
         etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
-        why = (
-            "tears a table or paragraph apart: put {%tr …%} and its end into rows of their own, {%p …%} into paragraphs",
-            "的标签破坏了表格或段落：请将 {%tr …%} 及其结束标签放在单独的行，{%p …%} 放在单独的段落",
+        why = Text(
+            "tears a table or paragraph apart: put {%tr …%} and its end into rows of their own, {%p …%} into paragraphs"
         )
         raise UnsoundTemplate(name, why) from error
 

@@ -31,7 +31,6 @@ class StillEditing(WorkbookError):
     def __init__(self) -> None:
         super().__init__(
             "A cell is being edited or a dialog is open in Excel; finish it (Enter or Esc) and try again.",
-            "Excel 中有单元格正在编辑或对话框未关闭；请按 Enter 或 Esc 结束后重试。",
         )
 
 

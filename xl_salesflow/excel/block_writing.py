@@ -25,6 +25,7 @@ from xl_salesflow.excel.open_tables import (
     read_block_formulas,
     read_block_values,
 )
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_columns import Column, ColumnWriter
 
 CellBlock = list[list[Any]]
@@ -181,15 +182,11 @@ def _find_write_spans(firm: Sequence[int], wanted: Sequence[int]) -> list[tuple[
     return spans
 
 
-_CLEAR_FILTER_REMEDY = ("clear the filter of that table or unprotect the sheet", "请清除该表的筛选或取消工作表保护")
-_CLOSE_WORKBOOK_REMEDY = (
-    "close the workbook and run salesflow check --repair",
-    "请关闭工作簿后运行 salesflow check --repair",
-)
+_CLEAR_FILTER_REMEDY = Text("clear the filter of that table or unprotect the sheet")
+_CLOSE_WORKBOOK_REMEDY = Text("close the workbook and run salesflow check --repair")
 
 
-def _make_block_refusal(book: xw.Book, block: xw.Range, remedy: tuple[str, str]) -> CannotSave:
+def _make_block_refusal(book: xw.Book, block: xw.Range, remedy: Text) -> CannotSave:
     place = f"{block.sheet.name}!{block.address.replace('$', '')}"
-    return CannotSave(
-        book.name, (f"{place} did not take what was written; {remedy[0]}", f"{place} 未能写入；{remedy[1]}")
-    )
+    why = Text("{place} did not take what was written; {remedy}").with_facts(place=place, remedy=remedy)
+    return CannotSave(book.name, why)

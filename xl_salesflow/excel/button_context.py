@@ -30,12 +30,9 @@ from xl_salesflow.schema.table_registry import TABLES
 
 _SELECT_ROW_TEXTS: Mapping[str, Text] = MappingProxyType(
     {
-        "deal": Text(
-            "Select a row first: of Deals, or of any list with the column Deal.",
-            "请先选择一行：“商机”表，或任何含“商机编号”列的表。",
-        ),
-        "quote": Text("Select the row of a quote first, on the sheet Quotes.", "请先在“报价单”表中选择一行。"),
-        "activity": Text("Select the row of an activity first.", "请先在“活动”表中选择一行。"),
+        "deal": Text("Select a row first: of Deals, or of any list with the column Deal."),
+        "quote": Text("Select the row of a quote first, on the sheet Quotes."),
+        "activity": Text("Select the row of an activity first."),
     }
 )
 
@@ -80,7 +77,7 @@ class ButtonContext:
         """
         if cell := self.value_in_row(column, row):
             return cell
-        raise UsageError(*_SELECT_ROW_TEXTS.get(column, _SELECT_ROW_TEXTS["deal"]).both())
+        raise UsageError(_SELECT_ROW_TEXTS.get(column, _SELECT_ROW_TEXTS["deal"]))
 
     def value_in_row(self, column: str, row: int = 0) -> str:
         """Return what stands under *column* in that row, "" where no table with that column is."""

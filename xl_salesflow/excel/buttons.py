@@ -88,8 +88,7 @@ BUTTONS: Mapping[str, Button] = MappingProxyType(
 
 _STATUS_BAR_LENGTH = 250  # the status bar cuts what is longer
 _UNEXPECTED_ERROR_TEXT = Text(
-    "The button stopped unexpectedly; the details are in {log}: please send them to whoever looks after the add-in.",
-    "按钮意外停止；详情见 {log}，请发送给加载项维护者。",
+    "The button stopped unexpectedly; the details are in {log}: please send them to whoever looks after the add-in."
 )
 
 

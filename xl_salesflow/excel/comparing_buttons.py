@@ -14,26 +14,25 @@ from xl_salesflow.excel.button_context import ButtonContext
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.group_metrics import find_grouping_column
 from xl_salesflow.metrics.segment_metrics import VERDICT_CHOICES
-from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import compare, diff, merge
 
 _BUTTON_DIFFERENCE_TEXTS = {
-    "only_first": Text("{key} is in this workbook only, not in {file}.", "{key} 仅在本工作簿中，{file} 中没有。"),
-    "only_second": Text("{key} is in {file} only.", "{key} 仅在 {file} 中。"),
-    "changed": Text("{header}: {first} here, {second} in {file}.", "{header}：此处为 {first}，{file} 中为 {second}。"),
+    "only_first": Text("{key} is in this workbook only, not in {file}."),
+    "only_second": Text("{key} is in {file} only."),
+    "changed": Text("{header}: {first} here, {second} in {file}."),
 }
 
 
 def press_dates(desk: ButtonContext) -> Text:
     """Compare the funnel with the day that the menu names, so long before its as-of date."""
     if not 1 <= desk.choice <= len(COMPARISON_SPANS):
-        raise UsageError("Choose an entry of the menu.", "请从菜单中选择一项。")
+        raise UsageError("Choose an entry of the menu.")
     pipeline, days = desk.read_as_needed(), list(COMPARISON_SPANS)[desk.choice - 1]
     if "CompareInput" not in desk.xw_book.names:
         raise UsageError(
             "This workbook is of an older version; close it and run: salesflow check --repair.",
-            "此工作簿版本较旧；请关闭后运行：salesflow check --repair。",
         )
     day = pipeline.as_of - timedelta(days=days) if days else None
     desk.book.write(
@@ -42,8 +41,8 @@ def press_dates(desk: ButtonContext) -> Text:
     desk.xw_book.app.calculate()
     desk.show_table("StageChanges")
     if day is None:
-        return Text("Nothing is compared any more.", "已取消对比。")
-    return Text(f"Headline numbers and stages beside those of {day}.", f"主要指标与各阶段已与 {day} 对比。")
+        return Text("Nothing is compared any more.")
+    return Text("Headline numbers and stages beside those of {day}.").with_facts(day=day)
 
 
 def press_compare(desk: ButtonContext) -> Text:
@@ -55,17 +54,14 @@ def press_compare(desk: ButtonContext) -> Text:
     if not all(sides):
         raise UsageError(
             "Choose what to compare by, and the first and the second group, on this sheet.",
-            "请在此表中选择分组方式及要对比的两组。",
         )
     answer = compare(pipeline, find_grouping_column(pipeline), *sides).answer
-    rates = ", ".join(
+    first, second = (
         f"{name} {_format_win_rate(answer[f'{side}_rate'])}"
         for name, side in zip(sides, ("first", "second"), strict=True)
     )
-    said = {
-        language: choice_label("verdict", VERDICT_CHOICES[answer["verdict"]], language) for language in ("en", "zh")
-    }
-    return Text(f"Win rates: {rates}. {said['en']}.", f"赢单率：{rates.replace(', ', '，')}。{said['zh']}。")
+    verdict = CHOICES["verdict"][VERDICT_CHOICES[answer["verdict"]]]
+    return Text("Win rates: {first}, {second}. {verdict}.").with_facts(first=first, second=second, verdict=verdict)
 
 
 def press_diff(desk: ButtonContext) -> Text:
@@ -73,7 +69,7 @@ def press_diff(desk: ButtonContext) -> Text:
     ours, theirs, name = *_read_both_books(desk), _other_book_name(desk)
     found = diff(ours, theirs).answer["differences"]
     desk.show_findings(_make_difference_finding(ours, one, name) for one in found)
-    return Text(f"{len(found)} differences from {name}.", f"与 {name} 有 {len(found)} 处不同。")
+    return Text("{count} differences from {name}.").with_facts(count=len(found), name=name)
 
 
 def press_merge(desk: ButtonContext) -> Text:
@@ -87,9 +83,8 @@ def press_merge(desk: ButtonContext) -> Text:
     taken, rows, conflicts = (plan.answer[fact] for fact in ("cells", "rows", "conflicts"))
     if conflicts:
         desk.show_table("Conflicts")
-    return Text(
-        f"{taken} cells and {rows} rows taken, {conflicts} conflicts to decide.",
-        f"已采用 {taken} 个单元格、{rows} 行，{conflicts} 处冲突待定。",
+    return Text("{taken} cells and {rows} rows taken, {conflicts} conflicts to decide.").with_facts(
+        taken=taken, rows=rows, conflicts=conflicts
     )
 
 
@@ -97,7 +92,7 @@ def _read_both_books(desk: ButtonContext) -> tuple[Pipeline, Pipeline]:
     from xl_salesflow.workbook.closed_book import ClosedBook
 
     if desk.file is None:
-        raise UsageError("Choose another workbook.", "请选择另一个工作簿。")
+        raise UsageError("Choose another workbook.")
 
     return desk.read(), ClosedBook(desk.file).read(desk.now.date())
 

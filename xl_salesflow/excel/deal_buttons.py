@@ -16,7 +16,7 @@ from xl_salesflow.core.pipelines import Pipeline, Playbook
 from xl_salesflow.engine import Run, Step, make_deal_scope, run_steps
 from xl_salesflow.errors import UsageError
 from xl_salesflow.excel.button_context import ButtonContext
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, TextList
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.schema.table_frames import make_column_series, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -33,8 +33,10 @@ def find_deal_sheet_row(pipeline: Pipeline, deal: str) -> int:
     if len(rows) == 1:
         return int(rows[0])
     raise UsageError(
-        f"The number {deal} stands {'nowhere' if not len(rows) else 'twice'} in Deals; every deal needs one of its own.",
-        f"编号 {deal} 在“商机”表中{'不存在' if not len(rows) else '重复'}；每个商机须有唯一编号。",
+        "The number {deal} stands twice in Deals; every deal needs one of its own."
+        if len(rows)
+        else "The number {deal} stands nowhere in Deals; every deal needs one of its own.",
+        deal=deal,
     )
 
 
@@ -92,7 +94,7 @@ def make_activity_changes(pipeline: Pipeline, deal: str, type: str, run: Run) ->
     return run_steps(pipeline, (lambda _: added,), "activity", run, make_deal_scope(deal))
 
 
-_NO_MENU_ENTRY = UsageError("Choose an entry of the menu.", "请从菜单中选择一项。")
+_NO_MENU_ENTRY = UsageError("Choose an entry of the menu.")
 
 
 def press_next_stage(desk: ButtonContext) -> Text:
@@ -134,9 +136,8 @@ def press_bant(desk: ButtonContext) -> Text:
     desk.book.write(plan)
     count = len(plan.answer["questions"])
     desk.show_table("Answers", row if count else row - 1, "points")
-    return Text(
-        f"{deal}: {count} questions to ask; type points and answers, then press Score.",
-        f"{deal}：有 {count} 个待问问题；填写分值与回答后按“评分”。",
+    return Text("{deal}: {count} questions to ask; type points and answers, then press Score.").with_facts(
+        deal=deal, count=count
     )
 
 
@@ -149,7 +150,7 @@ def press_activity(desk: ButtonContext) -> Text:
     desk.book.write(plan)
     desk.show_table("Activities", row, "summary")
     number = plan.answer["activity"]
-    return Text(f"{number} is added to {deal}; type what was said.", f"已为 {deal} 添加活动 {number}；请填写沟通要点。")
+    return Text("{number} is added to {deal}; type what was said.").with_facts(number=number, deal=deal)
 
 
 def press_prepare(desk: ButtonContext) -> Text:
@@ -160,7 +161,7 @@ def press_prepare(desk: ButtonContext) -> Text:
     desk.book.write(plan)
     count = len(plan.answer["tasks"])
     desk.show_table("Tasks", row if count else 0, "task")
-    return Text(f"{deal}: {count} tasks before the visit.", f"{deal}：拜访前待办 {count} 项。")
+    return Text("{deal}: {count} tasks before the visit.").with_facts(deal=deal, count=count)
 
 
 def _write_stage_move(desk: ButtonContext, pipeline: Pipeline, deal: str, cells: dict[str, Any]) -> Text:
@@ -173,10 +174,12 @@ def _describe_move_verdict(verdict: Any, asked: str) -> Text:
     deal, stage, status = verdict["deal"], verdict["recorded_stage"], verdict["move_status"]
     reasons = " ".join(str(verdict["move_reasons"]).split("\n"))
     if status == "refused":
-        return Text(f"{deal} stays in {stage or '—'}: {reasons}", f"{deal} 仍处于“{stage or '—'}”：{reasons}")
+        return Text("{deal} stays in {stage}: {reasons}").with_facts(deal=deal, stage=stage or "—", reasons=reasons)
     if asked.strip().casefold() != stage.casefold():
-        return Text(f"{deal} is in {stage or '—'}.", f"{deal} 处于“{stage or '—'}”。")
-    return Text(f"{deal} is in {stage}. {reasons}".strip(), f"{deal} 已进入“{stage}”。{reasons}".strip())
+        return Text("{deal} is in {stage}.").with_facts(deal=deal, stage=stage or "—")
+    if not reasons:
+        return Text("{deal} is in {stage}.", context="after a move").with_facts(deal=deal, stage=stage)
+    return Text("{deal} is in {stage}. {reasons}").with_facts(deal=deal, stage=stage, reasons=reasons)
 
 
 def _read_menu_choice(desk: ButtonContext, pipeline: Pipeline, table: str, column: str) -> str:
@@ -192,6 +195,7 @@ def _find_button_playbook(pipeline: Pipeline, deal: str) -> Playbook:
     if id in pipeline.playbooks:
         return pipeline.playbooks[id]
     raise UsageError(
-        f"There is no playbook {id}; choose one of: {', '.join(pipeline.playbooks)}.",
-        f"没有销售流程“{id}”；可选：{'、'.join(pipeline.playbooks)}。",
+        "There is no playbook {playbook}; choose one of: {known}.",
+        playbook=id,
+        known=TextList(tuple(pipeline.playbooks)),
     )

@@ -38,9 +38,10 @@ EXCEL_ERROR_TEXTS = frozenset(
 _FORMULA_LIKE = re.compile(r"\s*[=+\-@']")
 _NUMBER_LIKE = re.compile(r"[\s\d.,:/()%$¢£¤¥€₩₹¥Ee+\-]*\d[\s\d.,:/()%$¢£¤¥€₩₹¥Ee+\-]*")
 _DATE_LIKE = re.compile(
-    r"(?=.*\d).{0,30}(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|am|pm|年|月|日|时|分)[a-z]*.{0,12}", re.IGNORECASE
-)
-_BOOLEAN_WORDS = frozenset(("true", "false", "真", "假"))
+    r"(?=.*\d).{0,30}(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|am|pm|\u5e74|\u6708|\u65e5|\u65f6|\u5206)[a-z]*.{0,12}",
+    re.IGNORECASE,
+)  # the Chinese signs are year, month, day, hour and minute
+_BOOLEAN_WORDS = frozenset(("true", "false", "\u771f", "\u5047"))  # the latter are true and false in Chinese
 
 
 def convert_from_excel(cell: Any) -> Any:

@@ -10,17 +10,14 @@ from collections.abc import Sequence
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.excel.button_context import ButtonContext
-from xl_salesflow.locale.texts import LANGUAGES, Text
+from xl_salesflow.locale.texts import TWO_SENTENCES, Text
 from xl_salesflow.quotes.document_record import QUOTE_DOCUMENT_KINDS
 from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS, PrintJob
 from xl_salesflow.verbs import draft, paper, revise
 
 _BUTTON_FORMATS = ("pdf", "html")
-_QUOTE_DRAFTED_TEXT = Text("Quote {number} for {deal} is drafted.", "已为 {deal} 起草报价单 {number}。")
-_QUOTE_EXISTS_TEXT = Text(
-    "Quote {number} for {deal} stands already; Revise makes its next version.",
-    "{deal} 已有报价单 {number}；可用“修订”生成下一版本。",
-)
+_QUOTE_DRAFTED_TEXT = Text("Quote {number} for {deal} is drafted.")
+_QUOTE_EXISTS_TEXT = Text("Quote {number} for {deal} stands already; Revise makes its next version.")
 
 
 def press_new_quote(desk: ButtonContext) -> Text:
@@ -28,14 +25,13 @@ def press_new_quote(desk: ButtonContext) -> Text:
     deal, pipeline = desk.selected_value("deal"), desk.read_as_needed()
     plan, row = draft(pipeline, deal, desk.run), desk.next_row("Quotes")
     if plan.answer.get("quote") is None:
-        raise UsageError(*_first_finding_messages(plan.findings))
+        raise UsageError(plan.findings[0].message)  # worded in the workbook's language already
     number, created = str(plan.answer["quote"]), bool(plan.appends)
     if created:
         desk.book.write(plan)
     desk.show_table("Quotes", row if created else _find_quote_sheet_row(pipeline, number), "quote")
     told = _QUOTE_DRAFTED_TEXT if created else _QUOTE_EXISTS_TEXT
-    said = Text(*(told.in_(language, number=number, deal=deal) for language in LANGUAGES))
-    return _add_first_finding(said, plan.findings)
+    return _add_first_finding(told.with_facts(number=number, deal=deal), plan.findings)
 
 
 def press_revise(desk: ButtonContext) -> Text:
@@ -45,7 +41,7 @@ def press_revise(desk: ButtonContext) -> Text:
     desk.book.write(plan)
     number = plan.answer["quote"]
     desk.show_table("Quotes", row, "quote")
-    said = Text(f"{number} replaces {key}; it is a draft.", f"{number} 已替代 {key}，状态为草稿。")
+    said = Text("{number} replaces {key}; it is a draft.").with_facts(number=number, key=key)
     return _add_first_finding(said, plan.findings)
 
 
@@ -57,7 +53,7 @@ def press_quote(desk: ButtonContext) -> Text:
 def press_print(desk: ButtonContext) -> Text:
     """Print the paper that the menu names, about the quote, the activity or the deal of the selected row."""
     if not 1 <= desk.choice <= len(PRINTABLE_DOCUMENT_KINDS):
-        raise UsageError("Choose a paper of the menu.", "请从菜单中选择文件。")
+        raise UsageError("Choose a paper of the menu.")
     return _print_and_open(desk, PRINTABLE_DOCUMENT_KINDS[desk.choice - 1])
 
 
@@ -76,11 +72,11 @@ def _print_and_open(desk: ButtonContext, kind: str) -> Text:
     press = DocumentWriter(desk.folder, _BUTTON_FORMATS, pipeline.language, where=template_folders(pipeline))
     plan = paper(pipeline, PrintJob(kind, (key,), press), desk.run)
     if not plan.documents:
-        raise UsageError(*_first_finding_messages(plan.findings))
+        raise UsageError(plan.findings[0].message)  # worded in the workbook's language already
     with press.save_around():
         desk.book.write(plan)
     desk.open_file(press.files[0])
-    said = Text(f"Printed: {press.files[0]}.", f"已生成：{press.files[0]}。")
+    said = Text("Printed: {file}.").with_facts(file=press.files[0])
     return _add_first_finding(said, plan.findings)
 
 
@@ -100,13 +96,7 @@ def _add_first_finding(said: Text, findings: Sequence[Finding]) -> Text:
     """Return what a button says, with the first of *findings*: the status bar has room for one."""
     if not findings:
         return said
-    others = len(findings) - 1
-    return Text(
-        f"{said.en} {findings[0].message}" + (f" (and {others} more)" if others else ""),
-        f"{said.zh}{findings[0].message}" + (f"（另有 {others} 条）" if others else ""),
-    )
-
-
-def _first_finding_messages(findings: Sequence[Finding]) -> tuple[str, str]:
-    # a finding is worded in the workbook's language already
-    return (findings[0].message, findings[0].message)
+    first, others = findings[0].message, len(findings) - 1
+    if not others:
+        return TWO_SENTENCES.with_facts(first=said, second=first)
+    return Text("{said} {finding} (and {others} more)").with_facts(said=said, finding=first, others=others)

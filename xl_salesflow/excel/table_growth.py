@@ -29,7 +29,7 @@ from xl_salesflow.excel.open_tables import (
     read_block_values,
 )
 from xl_salesflow.excel.table_reading import find_free_row
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
@@ -154,9 +154,8 @@ class OpenTablePositions:
             raise UnsupportedEdit(
                 self.book.name,
                 f"{place.sheet}!{place.last_row + 1}",
-                (
-                    f"something stands below the table {place.name}, where its new rows go; move it away",
-                    f"表 {place.name} 下方有内容，新行无处可放；请将其移走",
+                Text("something stands below the table {place}, where its new rows go; move it away").with_facts(
+                    place=place.name
                 ),
             )
 
@@ -286,8 +285,7 @@ def _mask_row_formulas(line: list[object]) -> list[object]:
 def _make_deletion_refusal(book: xw.Book, place: OpenTable) -> CannotSave:
     return CannotSave(
         book.name,
-        (
-            f"rows of the table {place.name} could not be deleted; clear its filter or unprotect {place.sheet}",
-            f"无法删除表 {place.name} 的行；请清除其筛选，或取消工作表“{place.sheet}”的保护",
+        Text("rows of the table {place} could not be deleted; clear its filter or unprotect {sheet}").with_facts(
+            place=place.name, sheet=place.sheet
         ),
     )

@@ -15,6 +15,7 @@ import xlwings as xw
 from xl_salesflow.errors import SalesflowError, UsageError
 from xl_salesflow.excel.addin_declarations import FUNCTION_ARGUMENTS, FUNCTION_CATEGORY, FUNCTION_DECLARATIONS
 from xl_salesflow.excel.worksheet_functions import WORKSHEET_FUNCTIONS
+from xl_salesflow.locale.texts import TextList
 
 LANGUAGE_ARGUMENT = "language"
 """The first argument of each: the language that the add-in speaks; the person gives the others."""
@@ -31,7 +32,7 @@ def answer_in_blocks(
         cells = [None if block is None else _spread_block(block, height * width) for block in blocks]
         found = function(*cells)
     except SalesflowError as error:
-        return [[error.in_("zh" if language == "zh" else "en")]]
+        return [[error.in_(str(language))]]
     return [found[row * width : (row + 1) * width] for row in range(height)]
 
 
@@ -39,10 +40,9 @@ def _find_common_shape(blocks: Sequence[_ArgumentBlock]) -> tuple[int, int]:
     shapes = dict.fromkeys((len(block), len(block[0])) for block in blocks)
     several = [shape for shape in shapes if shape != (1, 1)]
     if len(several) > 1:
-        sizes = [f"{height} × {width}" for height, width in several]
         raise UsageError(
-            f"The ranges differ in size ({', '.join(sizes)}); give ranges of one size, or single cells.",
-            f"各区域大小不一（{'、'.join(sizes)}）；请给出大小相同的区域或单个单元格。",
+            "The ranges differ in size ({sizes}); give ranges of one size, or single cells.",
+            sizes=TextList(tuple(f"{height} × {width}" for height, width in several)),
         )
     return several[0] if several else (1, 1)
 
@@ -58,7 +58,7 @@ def _register_for_excel(function: Callable[..., list[Any]]) -> Any:
     def cells(language: Any, *blocks: Any) -> list[list[Any]]:
         return answer_in_blocks(function, blocks, language)
 
-    cells.__name__, cells.__doc__ = function.__name__, declared.description.en
+    cells.__name__, cells.__doc__ = function.__name__, declared.description.in_("en")
     parameters = [inspect.Parameter(LANGUAGE_ARGUMENT, inspect.Parameter.POSITIONAL_OR_KEYWORD)]
     for at, name in enumerate(declared.arguments):
         default = inspect.Parameter.empty if at < declared.required_count else None
@@ -67,7 +67,7 @@ def _register_for_excel(function: Callable[..., list[Any]]) -> Any:
     cells.__annotations__ = {}
     registered: Any = xw.func(category=FUNCTION_CATEGORY)(cells)
     for name in declared.arguments:
-        registered = xw.arg(name, ndim=2, doc=FUNCTION_ARGUMENTS[name].en)(registered)
+        registered = xw.arg(name, ndim=2, doc=FUNCTION_ARGUMENTS[name].in_("en"))(registered)
     return xw.ret(ndim=2)(registered)
 
 

@@ -27,9 +27,8 @@ def press_check(desk: ButtonContext) -> Text:
     found = sorted(plan.findings, key=lambda finding: _SEVERITY_ORDER.index(finding.severity))
     desk.show_findings(found)
     blocking = sum(finding.blocks for finding in found)
-    return Text(
-        f"{len(found)} findings, {blocking} of them block; each links to its cell.",
-        f"发现 {len(found)} 个问题，其中 {blocking} 个须先解决；可点击单元格链接。",
+    return Text("{count} findings, {blocking} of them block; each links to its cell.").with_facts(
+        count=len(found), blocking=blocking
     )
 
 
@@ -40,9 +39,8 @@ def press_update(desk: ButtonContext) -> Text:
     if plan.blocks:
         desk.show_table("Findings")
     changes, calls_today = plan.answer["changes"], plan.answer["followups"]
-    return Text(
-        f"{changes} cells changed, {calls_today} follow-ups, {len(plan.findings)} findings.",
-        f"修改 {changes} 个单元格，{calls_today} 条跟进，{len(plan.findings)} 个问题。",
+    return Text("{changes} cells changed, {calls_today} follow-ups, {count} findings.").with_facts(
+        changes=changes, calls_today=calls_today, count=len(plan.findings)
     )
 
 
@@ -51,7 +49,7 @@ def press_score(desk: ButtonContext) -> Text:
     plan = run_steps(desk.read(), (log_followups, fill_bant_from_answers, score_account_traits), "score", desk.run)
     desk.book.write(plan)
     changes = plan.answer["changes"]
-    return Text(f"Scores are up to date; {changes} cells changed.", f"得分已更新，修改 {changes} 个单元格。")
+    return Text("Scores are up to date; {changes} cells changed.").with_facts(changes=changes)
 
 
 def press_followups(desk: ButtonContext) -> Text:
@@ -60,9 +58,7 @@ def press_followups(desk: ButtonContext) -> Text:
     desk.book.write(plan)
     desk.show_table("FollowUps")
     count = plan.answer["followups"]
-    return Text(
-        f"{count} follow-ups; choose Yes under Done when one is.", f"共 {count} 条跟进；处理后在“已处理”选“是”。"
-    )
+    return Text("{count} follow-ups; choose Yes under Done when one is.").with_facts(count=count)
 
 
 def press_calendar(desk: ButtonContext) -> Text:
@@ -73,7 +69,7 @@ def press_calendar(desk: ButtonContext) -> Text:
     (document,) = followups(pipeline, made=desk.run.now).documents
     (file,) = write_document_files(document, desk.folder, pipeline.language, ("ics",))
     desk.open_file(file)
-    return Text(f"Calendar: {file}.", f"日历文件：{file}。")
+    return Text("Calendar: {file}.").with_facts(file=file)
 
 
 def press_funnel(desk: ButtonContext) -> Text:
@@ -83,17 +79,14 @@ def press_funnel(desk: ButtonContext) -> Text:
     metrics = funnel(desk.read()).answer["metrics"]
     rate = metrics["win_rate"]
     shown = "—" if rate is None else f"{rate:.1%}"
-    return Text(
-        f"{metrics['open_count']} open deals; win rate {shown}.",
-        f"进行中商机 {metrics['open_count']} 个；赢单率 {shown}。",
-    )
+    return Text("{open_count} open deals; win rate {shown}.").with_facts(open_count=metrics["open_count"], shown=shown)
 
 
 def press_targets(desk: ButtonContext) -> Text:
     """Bring the plan to the front; its numbers are live formulas."""
     desk.xw_book.app.calculate()
     desk.show_table("PlanStages")
-    return Text("Type a target and a day; “What if” tries other conversions.", "填写目标与日期；“假设转化率”可试算。")
+    return Text("Type a target and a day; “What if” tries other conversions.")
 
 
 def press_report(desk: ButtonContext) -> Text:
@@ -103,7 +96,7 @@ def press_report(desk: ButtonContext) -> Text:
     pipeline = desk.read()
     (file,) = write_document_files(report(pipeline).documents[0], desk.folder, pipeline.language, ("html",))
     desk.open_file(file)
-    return Text(f"Report: {file}.", f"报告：{file}。")
+    return Text("Report: {file}.").with_facts(file=file)
 
 
 def press_assign(desk: ButtonContext) -> Text:
@@ -111,7 +104,7 @@ def press_assign(desk: ButtonContext) -> Text:
     plan = assign(desk.read(), desk.run)
     desk.book.write(plan)
     changes = plan.answer["changes"]
-    return Text(f"Deals are assigned; {changes} cells changed.", f"商机已分配，修改 {changes} 个单元格。")
+    return Text("Deals are assigned; {changes} cells changed.").with_facts(changes=changes)
 
 
 def press_audit(desk: ButtonContext) -> Text:
@@ -120,7 +113,7 @@ def press_audit(desk: ButtonContext) -> Text:
     from xl_salesflow.metrics.sales_audit import answer_audit_questions
 
     pipeline = desk.read()
-    unknown = Text("The workbook does not tell.", "工作簿中没有相关数据。").in_(pipeline.language)
+    unknown = Text("The workbook does not tell.").in_(pipeline.language)
     lines = [
         f"{at}. {one['text']}\n   {one['answer'] or unknown}"
         for at, one in enumerate(answer_audit_questions(pipeline), 1)
@@ -129,7 +122,7 @@ def press_audit(desk: ButtonContext) -> Text:
         desk.folder / f"audit-{pipeline.today}.txt", "\n".join((*lines, "")).encode("utf-8-sig")
     )
     desk.open_file(file)
-    return Text(f"Audit: {file}.", f"流程自查：{file}。")
+    return Text("Audit: {file}.").with_facts(file=file)
 
 
 def press_playbook(desk: ButtonContext) -> Text:
@@ -138,16 +131,15 @@ def press_playbook(desk: ButtonContext) -> Text:
 
     names = list_playbook_names()
     if not 1 <= desk.choice <= len(names):
-        raise UsageError("Choose a process of the menu.", "请从菜单中选择销售流程。")
+        raise UsageError("Choose a process of the menu.")
     pipeline, wanted = desk.read(), names[desk.choice - 1]
     setup = {} if wanted in pipeline.playbooks else make_shipped_setup(wanted, pipeline.language)
     plan = switch(pipeline, PlaybookSwitch(wanted, setup, {}), desk.run)
     desk.book.write(plan)
     desk.show_table("Stages")
     count, title = plan.answer["deals"], playbook_title(wanted)
-    return Text(
-        f"{count} open deals changed over to “{title.en}”; Undo run takes it back.",
-        f"{count} 个进行中商机已转入“{title.zh}”；可用“撤销运行”恢复。",
+    return Text("{count} open deals changed over to “{title}”; Undo run takes it back.").with_facts(
+        count=count, title=title
     )
 
 
@@ -158,9 +150,8 @@ def press_undo(desk: ButtonContext) -> Text:
     if plan.findings:
         desk.show_table("Findings")
     run, undone, left = (plan.answer[name] for name in ("run", "undone", "left"))
-    return Text(
-        f"Run {run}: {undone} changes put back, {left} left because they were changed since.",
-        f"运行 {run}：已恢复 {undone} 处修改，{left} 处因后来被修改而保持不变。",
+    return Text("Run {run}: {undone} changes put back, {left} left because they were changed since.").with_facts(
+        run=run, undone=undone, left=left
     )
 
 
@@ -170,7 +161,7 @@ def press_repair(desk: ButtonContext) -> Text:
     desk.book.write(ChangeSet(repairs=plan.repairs))
     in_tables = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
     cells = in_tables + len(desk.book.restore_loose_cells())
-    return Text(f"{cells} formulas written back.", f"已恢复 {cells} 个公式。")
+    return Text("{cells} formulas written back.").with_facts(cells=cells)
 
 
 def press_language(desk: ButtonContext) -> Text:
@@ -181,13 +172,10 @@ def press_language(desk: ButtonContext) -> Text:
     after = pd.Series([label] * len(rows), rows, dtype=object)
     edit = Edit("Settings", "value", settings.loc[rows, "setting"], settings.loc[rows, "value"], after, "language")
     desk.book.write(replace(ChangeSet(), edits=(edit,)) if len(rows) else ChangeSet())
-    return Text("Messages and documents are in English now.", "提示与文件现为中文。")
+    return Text("Messages and documents are in English now.")
 
 
 def press_help(desk: ButtonContext) -> Text:
     """Bring the first sheet to the front: it says what to do."""
     desk.xw_book.sheets[0].activate()
-    return Text(
-        "This sheet says what to do; when a button fails, run “salesflow addin doctor” in a terminal.",
-        "本表说明如何操作；按钮出错时，请在终端运行 salesflow addin doctor。",
-    )
+    return Text("This sheet says what to do; when a button fails, run “salesflow addin doctor” in a terminal.")

@@ -48,7 +48,7 @@ class MappedRows:
     lost: list[LostCells]
 
 
-_COLUMN_IN_NOTES = Text("{header}: {value}", "{header}:{value}")
+_COLUMN_IN_NOTES = Text("{header}: {value}")
 
 
 def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportContext) -> MappedRows:
@@ -76,17 +76,13 @@ def _find_mapped_source(file: FileMap, paths: Sequence[Path]) -> ImportSource:
     beside = [path.parent / file.file for path in paths]
     path = next((path for path in (*named, *beside) if path.is_file()), None)
     if path is None:
-        raise UsageError(
-            f"The map speaks of {file.file}, which is neither given nor beside the files given.",
-            f"映射中的 {file.file} 既未给出，也不在所给文件旁边。",
-        )
+        raise UsageError("The map speaks of {file}, which is neither given nor beside the files given.", file=file.file)
     layout = TextLayout(file.encoding, file.delimiter) if file.encoding and file.delimiter else None
     sources = {source.sheet: source for source in read_import_sources(path, layout)}
     if file.sheet not in sources:
         meant = find_nearest(file.sheet, sources) or next(iter(sources))
         raise UsageError(
-            f"{path} has no filled sheet “{file.sheet}”; is it {meant}?",
-            f"{path} 中没有含数据的工作表“{file.sheet}”；是否为 {meant}？",
+            "{path} has no filled sheet “{sheet}”; is it {meant}?", path=path, sheet=file.sheet, meant=meant
         )
     return sources[file.sheet]
 
@@ -133,11 +129,14 @@ def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, p
 
 
 def _missing_header_error(source: ImportSource, header: str) -> UsageError:
-    meant = find_nearest(header, source.headers)
-    return UsageError(
-        f"{source.name} has no column “{header}”{f'; is it “{meant}”?' if meant else ''} Put its header into the map.",
-        f"{source.name} 中没有列“{header}”{f'；是否为“{meant}”？' if meant else ''}请在映射中改为文件中的标题。",
-    )
+    if near := find_nearest(header, source.headers):
+        return UsageError(
+            "{file} has no column “{header}”; is it “{near}”? Put its header into the map.",
+            file=source.name,
+            header=header,
+            near=near,
+        )
+    return UsageError("{file} has no column “{header}” Put its header into the map.", file=source.name, header=header)
 
 
 def _format_column_notes(header: str, texts: pd.Series, language: Language) -> pd.Series:

@@ -89,21 +89,18 @@ _OPEN_QUESTION_ERRORS: Mapping[str, Text] = MappingProxyType(
     {
         "dates": Text(
             "{file}: the dates of “{header}” can be read in two ways; write dd/mm/yyyy or mm/dd/yyyy into the map, or another of "
-            "the orders that stand there.",
-            "{file}：“{header}”的日期有两种读法；请在映射中写明 dd/mm/yyyy 或 mm/dd/yyyy，或其中列出的其他顺序。",
+            "the orders that stand there."
         ),
         "decimal": Text(
-            "{file}: the numbers of “{header}” can be read in two ways; write their decimal mark, “.” or “,”, into the map.",
-            "{file}：“{header}”的数字有两种读法；请在映射中写明小数点为“.”或“,”。",
+            "{file}: the numbers of “{header}” can be read in two ways; write their decimal mark, “.” or “,”, into the map."
         ),
         "rate": Text(
             "{file}: the amounts of “{header}” are in {currency}; write into the map what 1 {currency} is in the workbook's "
-            "currency (rate), or leave the column out.",
-            "{file}：“{header}”的金额以 {currency} 计；请在映射的 rate 中写明 1 {currency} 折合多少本位币，或不导入该列。",
+            "currency (rate), or leave the column out."
         ),
     }
 )
-_PROBABILITY_FROM_FILE = Text("As {file} has it", "沿用 {file} 中的赢率")
+_PROBABILITY_FROM_FILE = Text("As {file} has it")
 
 
 @dataclass
@@ -193,9 +190,8 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
 def _refuse_open_questions(mapping: ImportMap) -> None:
     for file, header in mapping.open_questions:
         column = file.columns[header]
-        says = _OPEN_QUESTION_ERRORS[column.questions[0]]
-        facts = {"file": file.file, "header": header, "currency": column.currency}
-        raise UsageError(says.in_("en", **facts), says.in_("zh", **facts))
+        said = _OPEN_QUESTION_ERRORS[column.questions[0]]
+        raise UsageError(said, file=file.file, header=header, currency=column.currency)
 
 
 def _refuse_missing_key(rows: ImportedRows, mapping: ImportMap) -> None:
@@ -203,8 +199,10 @@ def _refuse_missing_key(rows: ImportedRows, mapping: ImportMap) -> None:
     if key is not None and key not in rows.given and rows.table not in IMPORTED_KEY_FORMATS:
         file = next(file.file for file in mapping.files if file.table == rows.table)
         raise UsageError(
-            f"{file}: no column gives {key}, by which rows of {rows.table} are told apart; name one in the map.",
-            f"{file}：没有列对应 {key}，无法区分 {rows.table} 表的各行；请在映射中指定一列。",
+            "{file}: no column gives {key}, by which rows of {table} are told apart; name one in the map.",
+            file=file,
+            key=key,
+            table=rows.table,
         )
 
 

@@ -47,7 +47,7 @@ from xl_salesflow.imports.map_parts import (
     NewStage,
 )
 from xl_salesflow.imports.raw_files import FILE_DELIMITERS
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -230,8 +230,7 @@ def parse_import_map(text: str, source: str) -> ImportMap:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
-            f"{source} is not written as TOML: {error}; put text between quotation marks.",
-            f"{source} 不符合 TOML 写法：{error}；文字须加引号。",
+            "{source} is not written as TOML: {error}; put text between quotation marks.", source=source, error=error
         ) from error
     return _ImportMapParser(text.splitlines(), source).parse(parsed)
 
@@ -261,14 +260,12 @@ class _ImportMapParser:
         self._refuse_unknown_keys(entry, _FILE_MAP_KEYS)
         file, table = self._text(entry, "file"), self._text(entry, "table")
         if not file:
-            self._refuse("[[files]]", "file is missing; name the file", "缺少 file；请填写文件名")
+            self._refuse("[[files]]", "file is missing; name the file.")
         if table:
             table = self._one_of("table", table, IMPORTABLE_TABLES)
         delimiter = self._text(entry, "delimiter")
         if delimiter and delimiter not in FILE_DELIMITERS:
-            self._refuse(
-                delimiter, f"delimiter “{delimiter}” is none of , ; | or tab", f"分隔符“{delimiter}”不是 , ; | 或制表符"
-            )
+            self._refuse(delimiter, "delimiter “{delimiter}” is none of , ; | or tab.", delimiter=delimiter)
         columns = {header: self._column(table, header, how) for header, how in self._table(entry, "columns").items()}
         self._refuse_repeated_targets(file, columns)
         return FileMap(file, table, self._text(entry, "sheet"), self._text(entry, "encoding"), delimiter, columns)
@@ -277,9 +274,7 @@ class _ImportMapParser:
         if isinstance(how, str):
             how = {"to": how}
         if not isinstance(how, dict):
-            self._refuse(
-                header, f"“{header}” should be the name of a column in quotation marks", f"“{header}”应为加引号的列名"
-            )
+            self._refuse(header, "“{header}” should be the name of a column in quotation marks.", header=header)
         self._refuse_unknown_keys(how, _COLUMN_MAP_KEYS)
         to, dates, decimal = self._text(how, "to"), self._text(how, "dates"), self._text(how, "decimal") or "."
         if to and table and to != CURRENCY_TARGET and (to != NOTES_TARGET or "notes" not in targets_of_table(table)):
@@ -298,19 +293,23 @@ class _ImportMapParser:
 
     def _target(self, table: str, header: str, to: str) -> str:
         known = targets_of_table(table)
-        named = {title.casefold(): id for id, column in known.items() for title in (*column.header.both(), id)}
+        named = {title.casefold(): id for id, column in known.items() for title in (*column.header.translations(), id)}
         if to.casefold() in named:
             return named[to.casefold()]
-        return self._one_of(header, to, known, f" of {table}", f"（{table} 表）")
+        return self._one_of(header, to, known, table)
 
     def _refuse_repeated_targets(self, file: str, columns: Mapping[str, ColumnMap]) -> None:
         taken: dict[str, str] = {}
         for header, how in columns.items():
             if how.to in taken:
                 self._refuse(
-                    header, f"{file}: both “{taken[how.to]}” and “{header}” become {how.to}; leave one of them out",
-                    f"{file}：“{taken[how.to]}”与“{header}”都对应 {how.to}；请去掉其一",
-                )  # fmt: skip
+                    header,
+                    "{file}: both “{taken}” and “{header}” become {to}; leave one of them out.",
+                    file=file,
+                    taken=taken[how.to],
+                    header=header,
+                    to=how.to,
+                )
             if how.to not in ("", NOTES_TARGET, CURRENCY_TARGET):
                 taken[how.to] = header
 
@@ -320,11 +319,10 @@ class _ImportMapParser:
         if not name or not isinstance(position, int) or isinstance(position, bool) or position < 1:
             self._refuse(
                 name or "[[new_stages]]",
-                "a new stage needs a name and a position from 1",
-                "新阶段须有名称与序号（从 1 起）",
+                "a new stage needs a name and a position from 1.",
             )
         if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
-            self._refuse(name, f"the probability of “{name}” is not between 0 and 1", f"“{name}”的赢率不在 0 与 1 之间")
+            self._refuse(name, "the probability of “{name}” is not between 0 and 1.", name=name)
         return NewStage(
             name, position, self._one_of(name, self._text(entry, "kind") or "open", CHOICES["kind"]), float(share)
         )
@@ -336,27 +334,32 @@ class _ImportMapParser:
         for key in entry:
             self._one_of(key, key, tuple(known))
 
-    def _one_of(self, place: str, name: str, known: Iterable[str], of: str = "", of_zh: str = "") -> str:
+    def _one_of(self, place: str, name: str, known: Iterable[str], table: str = "") -> str:
         options = list(known)
         if name not in options:
             meant = find_nearest(name, options) or ", ".join(options)
             self._refuse(
-                place, f"there is no “{name}”{of}; is it “{meant}”?", f"没有“{name}”{of_zh}；是否为“{meant}”？", name
+                place,
+                "there is no “{name}” of {table}; is it “{meant}”?"
+                if table
+                else "there is no “{name}”; is it “{meant}”?",
+                beside=name,
+                name=name,
+                table=table,
+                meant=meant,
             )
         return name
 
     def _text(self, entry: Mapping[str, Any], key: str) -> str:
         value = entry.get(key, "")
         if not isinstance(value, str):
-            self._refuse(key, f"{key} should be text in quotation marks", f"{key} 应为加引号的文字")
+            self._refuse(key, "{key} should be text in quotation marks.", key=key)
         return str(value)
 
     def _number(self, entry: Mapping[str, Any], key: str, place: str) -> float:
         value = entry.get(key, 1.0)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-            self._refuse(
-                place, f"{key} of “{place}” should be a number above 0", f"“{place}”的 {key} 应为大于 0 的数字"
-            )
+            self._refuse(place, "{key} of “{place}” should be a number above 0.", key=key, place=place)
         return float(value)
 
     def _texts(self, entry: Mapping[str, Any]) -> dict[str, str]:
@@ -365,26 +368,26 @@ class _ImportMapParser:
     def _table(self, entry: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         value = entry.get(key, {})
         if not isinstance(value, dict):
-            self._refuse(key, f"{key} should be a table such as [{key}]", f"{key} 应写成表，如 [{key}]")
+            self._refuse(key, "{key} should be a table such as [{key}].", key=key)
         return value
 
     def _array(self, entry: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
         value = self._list(entry, key)
         if not all(isinstance(part, dict) for part in value):
-            self._refuse(key, f"{key} should be written as [[{key}]]", f"{key} 应写成 [[{key}]]")
+            self._refuse(key, "{key} should be written as [[{key}]].", key=key)
         return value
 
     def _list(self, entry: Mapping[str, Any], key: str) -> list[Any]:
         value = entry.get(key, [])
         if not isinstance(value, list):
-            self._refuse(key, f"{key} should be a list in square brackets", f"{key} 应为方括号中的列表")
+            self._refuse(key, "{key} should be a list in square brackets.", key=key)
         return value
 
-    def _refuse(self, place: str, en: str, zh: str, name: str = "") -> NoReturn:
-        line = self._line(place, name)
-        at, at_zh = (f", line {line}", f"，第 {line} 行") if line else ("", "")
-        en, zh = en if en.endswith("?") else f"{en}.", zh if zh.endswith("?") else f"{zh}。"
-        raise UsageError(f"{self._source}{at}: {en}", f"{self._source}{at_zh}：{zh}")
+    def _refuse(self, place: str, message: str, /, beside: str = "", **facts: object) -> NoReturn:
+        what = Text(message).with_facts(**facts)
+        if line := self._line(place, beside):
+            raise UsageError("{file}, line {line}: {what}", file=self._source, line=line, what=what)
+        raise UsageError("{file}: {what}", file=self._source, what=what)
 
     def _line(self, place: str, name: str) -> int | None:
         """Return the line that says *place* and *name*, best one that begins with *place*."""

@@ -55,18 +55,15 @@ def read_import_sources(path: Path, layout: TextLayout | None = None) -> tuple[I
         UsageError: the file is missing, locked with a password, empty or of a format that holds no rows.
     """
     if not path.is_file():
-        raise UsageError(f"{path} is not there; check the name.", f"找不到 {path}；请检查文件名。")
+        raise UsageError("{path} is not there; check the name.", path=path)
     if path.suffix.lower() in SPREADSHEET_SUFFIXES:
         found = tuple(_read_sheet_sources(path))
     elif path.suffix.lower() in TEXT_FILE_SUFFIXES:
         found = tuple(_read_text_source(path, layout))
     else:
-        raise UsageError(
-            f"{path} is neither CSV nor a workbook; export it as .csv or .xlsx and try again.",
-            f"{path} 既不是 CSV 也不是工作簿；请导出为 .csv 或 .xlsx 后重试。",
-        )
+        raise UsageError("{path} is neither CSV nor a workbook; export it as .csv or .xlsx and try again.", path=path)
     if not found:
-        raise UsageError(f"{path} holds no rows below a line of headers.", f"{path} 中没有标题行及数据行。")
+        raise UsageError("{path} holds no rows below a line of headers.", path=path)
     return found
 
 
@@ -75,7 +72,7 @@ def _read_text_source(path: Path, layout: TextLayout | None) -> Iterator[ImportS
         raw = path.read_bytes()
     except OSError as error:
         why = error.strerror or "?"
-        raise UsageError(f"{path} cannot be opened: {why}.", f"{path} 无法打开：{why}。") from error
+        raise UsageError("{path} cannot be opened: {why}.", path=path, why=why) from error
     layout = layout or detect_text_layout(raw)
     yield from _cut_out_source(path, layout, SourceSheet("", read_text_rows(raw, layout, path)))
 

@@ -22,7 +22,9 @@ from xl_salesflow.imports.map_parts import NewStage
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
-_STAGE_NAME_NUMBERING = re.compile(r"^\s*(?:stage|step|阶段|第)?\s*\d{1,2}\s*[-.):、步阶段]*\s*", re.IGNORECASE)
+_STAGE_NAME_NUMBERING = re.compile(
+    r"^\s*(?:stage|step|\u9636\u6bb5|\u7b2c)?\s*\d{1,2}\s*[-.):\u3001\u6b65\u9636\u6bb5]*\s*", re.IGNORECASE
+)  # the Chinese words are "stage", "number" and "step"
 _STAGE_NAME_LIKENESS = 88.0
 
 
@@ -154,8 +156,9 @@ def _find_import_playbook(pipeline: Pipeline, id: str) -> Playbook:
     if found is None or not is_usable_playbook(found):
         known = ", ".join(pipeline.playbooks) or "–"
         raise UsageError(
-            f"The sheet Stages has no playbook “{id}” with open stages, Won and Lost; it has: {known}.",
-            f"“阶段”表中没有含进行中、赢单与丢单阶段的销售流程“{id}”；现有：{known}。",
+            "The sheet Stages has no playbook “{id}” with open stages, Won and Lost; it has: {known}.",
+            id=id,
+            known=known,
         )
     return found
 
@@ -167,15 +170,17 @@ def _check_mapped_stages(mapping: ImportMap, playbook: Playbook) -> None:
         if stage and stage not in playbook.by_name:
             meant = find_nearest(stage, playbook.by_name) or playbook.first.name
             raise UsageError(
-                f"The map sends “{name}” to the stage “{stage}”, which playbook {playbook.id} does not have; is it “{meant}”, or "
-                "should it stand under [[new_stages]]?",
-                f"映射把“{name}”对应到阶段“{stage}”，而销售流程 {playbook.id} 中没有该阶段；是否为“{meant}”，"
-                "还是应列入 [[new_stages]]?",
+                "The map sends “{name}” to the stage “{stage}”, which playbook {playbook} does not "
+                "have; is it “{meant}”, or should it stand under [[new_stages]]?",
+                name=name,
+                stage=stage,
+                playbook=playbook.id,
+                meant=meant,
             )
     if mapping.starts_in and mapping.starts_in not in opening:
         raise UsageError(
-            f"starts_in is “{mapping.starts_in}”, and deals cannot start in a closed stage; name an open one.",
-            f"starts_in 为“{mapping.starts_in}”，商机不能从已关闭的阶段开始；请改为进行中的阶段。",
+            "starts_in is “{starts_in}”, and deals cannot start in a closed stage; name an open one.",
+            starts_in=mapping.starts_in,
         )
 
 

@@ -67,7 +67,7 @@ def read_header_words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 @cache
 def read_known_headers() -> frozenset[str]:
     """Return every name that means a column of some table, compared as `plain` gives them."""
-    declared = (text for table in TABLES.values() for c in table.columns for text in (c.id, *c.header.both()))
+    declared = (text for table in TABLES.values() for c in table.columns for text in (c.id, *c.header.translations()))
     return frozenset(map(fold_name, declared)).union(
         *(names for words in read_header_words().values() for names in words.values())
     )
@@ -77,6 +77,12 @@ def read_known_headers() -> frozenset[str]:
 def read_file_words() -> Mapping[str, frozenset[str]]:
     """Return table → the words in a file's name that speak for it."""
     return {table: frozenset(words) for table, words in _read_vocabulary()["files"].items()}
+
+
+@cache
+def read_total_pattern() -> re.Pattern[str]:
+    """Return what the first cell of a line of totals says."""
+    return re.compile("|".join(_read_vocabulary()["totals"]["patterns"]))
 
 
 @cache
@@ -114,22 +120,18 @@ _NEVER_IMPORTED_COLUMNS = (
 )  # one import fills one playbook, and asks no gate
 _TargetType = ColumnType
 _DEAL_FACT_TARGETS: tuple[Column, ...] = (
-    declare_column("closed", "Closed", "关闭日期", _TargetType.DATE, "Won or lost on; of an open deal the expected close", "赢单或丢单日期；进行中商机则为预计成交日"),
-    declare_column("won_date", "Won on", "赢单日期", _TargetType.DATE, "A deal with this date is won", "填有此日期的商机为赢单"),
-    declare_column("lost_date", "Lost on", "丢单日期", _TargetType.DATE, "A deal with this date is lost", "填有此日期的商机为丢单"),
-    declare_column("outcome", "Outcome", "结果", _TargetType.CHOICE, "Open, won or lost", "进行中、赢单或丢单", options="outcome"),
-    declare_column("is_won", "Is won", "是否赢单", _TargetType.CHOICE, "Yes: the deal is won", "是：商机已赢单", options="yes_no"),
-    declare_column("is_closed", "Is closed", "是否关闭", _TargetType.CHOICE, "Yes and not won: the deal is lost", "是且未赢：商机已丢单", options="yes_no"),
+    declare_column("closed", "Closed", _TargetType.DATE, "Won or lost on; of an open deal the expected close"),
+    declare_column("won_date", "Won on", _TargetType.DATE, "A deal with this date is won"),
+    declare_column("lost_date", "Lost on", _TargetType.DATE, "A deal with this date is lost"),
+    declare_column("outcome", "Outcome", _TargetType.CHOICE, "Open, won or lost", options="outcome"),
+    declare_column("is_won", "Is won", _TargetType.CHOICE, "Yes: the deal is won", options="yes_no"),
+    declare_column("is_closed", "Is closed", _TargetType.CHOICE, "Yes and not won: the deal is lost", options="yes_no"),
 )  # fmt: skip
 
 FIRST_NAME_TARGET, LAST_NAME_TARGET = "first_name", "last_name"
 _PERSON_NAME_TARGETS: tuple[Column, ...] = (
-    declare_column(
-        FIRST_NAME_TARGET, "First name", "名", _TargetType.TEXT, "Joined with the last name", "与姓合并为姓名"
-    ),
-    declare_column(
-        LAST_NAME_TARGET, "Last name", "姓", _TargetType.TEXT, "Joined with the first name", "与名合并为姓名"
-    ),
+    declare_column(FIRST_NAME_TARGET, "First name", _TargetType.TEXT, "Joined with the last name"),
+    declare_column(LAST_NAME_TARGET, "Last name", _TargetType.TEXT, "Joined with the first name"),
 )
 _TARGETS_BESIDE_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "Deals": _DEAL_FACT_TARGETS,
@@ -154,6 +156,8 @@ def names_of_targets(table: str) -> Mapping[str, frozenset[str]]:
     """Return target → every name that means it in *table*, compared as `plain` gives them."""
     words = read_header_words().get(table, {})
     return {
-        id: frozenset({fold_name(id), *(fold_name(header) for header in target.header.both()), *words.get(id, ())})
+        id: frozenset(
+            {fold_name(id), *(fold_name(header) for header in target.header.translations()), *words.get(id, ())}
+        )
         for id, target in targets_of_table(table).items()
     }

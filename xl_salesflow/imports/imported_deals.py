@@ -118,7 +118,7 @@ def _find_stage_header(mapping: ImportMap) -> str:
     return next((h for file in mapping.files for h, how in file.columns.items() if how.to == "stage"), "")
 
 
-_IMPORTED_FROM = Text("Imported from {file}", "导入自 {file}")
+_IMPORTED_FROM = Text("Imported from {file}")
 _IMPORTED_STAY_END = np.datetime64(OPEN_STAY_END, "s")
 _STAY_DEAL_COLUMNS = ("deal", "playbook", "created", "amount", "owner", "product", "source", "region", "sales_channel")
 

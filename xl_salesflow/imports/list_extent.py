@@ -13,16 +13,12 @@ from functools import lru_cache
 
 from xl_salesflow.core.written_dates import is_written_day
 from xl_salesflow.core.written_numbers import is_written_number
-from xl_salesflow.imports.import_vocabulary import fold_name, read_known_headers
+from xl_salesflow.imports.import_vocabulary import fold_name, read_known_headers, read_total_pattern
 
 TextRow = Sequence[str]
 _HEADER_SEARCH_ROWS = 20  # the headers stand within the first rows
 _MOST_HEADER_LINES = 3  # lines that headers take at most
 _NARROW_LIST_COLUMNS = 2  # columns of a list in which a row with one cell is a row
-_TOTAL_WORDS = re.compile(
-    r"(?:grand |sub ?)?totals?(?: \d+)?(?: records?)?|(?:record )?count|sum|average"
-    r"|(?:本页|本月|本季|本年)?(?:合计|总计|小计|共计|累计|汇总|总和)(?:金额|数)?"
-)
 _TOTAL_WORD_IN_TEXT = re.compile(r"total|count|sum|average", re.IGNORECASE)
 TOTAL_LINE, REPEATED_HEADERS, NOTE_BELOW_LIST = "total", "again", "note"
 """Why a row is none of the list: it sums up, it repeats the headers, it is a note below."""
@@ -188,4 +184,4 @@ def _is_total_line(told: Sequence[str]) -> bool:
 def _is_total_word(cell: str) -> bool:
     if cell.isascii() and not _TOTAL_WORD_IN_TEXT.search(cell):  # nearly every cell of a list
         return False
-    return bool(_TOTAL_WORDS.fullmatch(fold_name(cell.rstrip(":： "))))
+    return bool(read_total_pattern().fullmatch(fold_name(cell.rstrip(":\uff1a "))))

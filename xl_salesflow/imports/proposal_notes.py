@@ -15,79 +15,43 @@ from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.table_columns import Column
 
 _SIBLING_NOTE = Text(
-    '{file} stands beside {deals} and shares “{header}” with it, so it is proposed too; set its table to "" to leave it out.',
-    '{file} 与 {deals} 在同一文件夹且共用“{header}”，因此一并建议导入；不需要时将其 table 设为 ""。',
+    '{file} stands beside {deals} and shares “{header}” with it, so it is proposed too; set its table to "" to leave it out.'
 )
-_NO_TABLE_NOTE = Text(
-    "{file} looks like none of our tables and is left out; name its table to bring it in.",
-    "{file} 与各表均不相符，暂不导入；如需导入请填写 table。",
-)
-_HIDDEN_SHEET_NOTE = Text(
-    '{file} is a hidden sheet and is left out; set its table to "{table}" to bring it in.',
-    '{file} 是隐藏的工作表，暂不导入；如需导入请将其 table 设为 "{table}"。',
-)
-_LEFT_OUT_COLUMNS_NOTE = Text(
-    '{file}: no column of ours for {headers}; left out. Write "notes+" to keep one in Notes.',
-    '{file}：{headers} 没有对应的列，暂不导入。写 "notes+" 可保留到备注。',
-)
-_REFERENCE_NOTE = Text(
-    "{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.",
-    "{file}：“{header}”的值与{title}一致，因此作为{title}。",
-)
+_NO_TABLE_NOTE = Text("{file} looks like none of our tables and is left out; name its table to bring it in.")
+_HIDDEN_SHEET_NOTE = Text('{file} is a hidden sheet and is left out; set its table to "{table}" to bring it in.')
+_LEFT_OUT_COLUMNS_NOTE = Text('{file}: no column of ours for {headers}; left out. Write "notes+" to keep one in Notes.')
+_REFERENCE_NOTE = Text("{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.")
 _DATES_AS_BESIDE_NOTE = Text(
-    "{file}: the dates of “{header}” alone could be read in two ways; another column of the file says {format}.",
-    "{file}：仅看“{header}”日期有两种读法；同一文件的另一列表明为 {format}。",
+    "{file}: the dates of “{header}” alone could be read in two ways; another column of the file says {format}."
 )
 _DECIMAL_AS_BESIDE_NOTE = Text(
-    "{file}: the numbers of “{header}” alone could be read in two ways; another column of the file has “{mark}” before decimals.",
-    "{file}：仅看“{header}”数字有两种读法；同一文件的另一列以“{mark}”为小数点。",
+    "{file}: the numbers of “{header}” alone could be read in two ways; another column of the file has “{mark}” before decimals."
 )
-_DATES_SHOWN_NOTE = Text(
-    "{file}: the dates of “{header}” are {format}, as “{example}” shows.",
-    "{file}：“{header}”的日期格式为 {format}，如“{example}”所示。",
-)
-_DECIMAL_SHOWN_NOTE = Text(
-    "{file}: “{header}” has a decimal comma, as “{example}” shows.",
-    "{file}：“{header}”以逗号为小数点，如“{example}”所示。",
-)
+_DATES_SHOWN_NOTE = Text("{file}: the dates of “{header}” are {format}, as “{example}” shows.")
+_DECIMAL_SHOWN_NOTE = Text("{file}: “{header}” has a decimal comma, as “{example}” shows.")
 _SEVERAL_CURRENCIES_NOTE = Text(
     "{file}: “{header}” says that amounts are in several currencies ({said}), and the workbook counts in {currency}; amounts in "
-    "another currency are told and left blank.",
-    "{file}：“{header}”表明金额涉及多个币种（{said}），而本工作簿以 {currency} 计；其他币种的金额会列出并留空。",
+    "another currency are told and left blank."
 )
 _QUESTION_NOTES: Mapping[str, Text] = MappingProxyType(
     {
-        "dates": Text(
-            "{file}: the dates of “{header}” can be read in several ways; write {choices}.",
-            "{file}：“{header}”的日期有多种读法；请写明 {choices}。",
-        ),
+        "dates": Text("{file}: the dates of “{header}” can be read in several ways; write {choices}."),
         "decimal": Text(
-            "{file}: the numbers of “{header}” can be read in two ways; write “.” or “,” as their decimal mark.",
-            "{file}：“{header}”的数字有两种读法；请写明小数点为“.”或“,”。",
+            "{file}: the numbers of “{header}” can be read in two ways; write “.” or “,” as their decimal mark."
         ),
         "rate": Text(
             "{file}: the amounts of “{header}” are in {currency}; write as rate what 1 {currency} is in the workbook's currency "
-            "(1 where they are in the workbook's all the same), or leave the column out.",
-            "{file}：“{header}”的金额以 {currency} 计；请在 rate 中写明 1 {currency} 折合多少本位币"
-            "（如实为本位币则写 1），或不导入该列。",
+            "(1 where they are in the workbook's all the same), or leave the column out."
         ),
     }
 )
-_MATCHED_STAGE_NOTE = Text(
-    "The stage “{name}” becomes “{stage}” of the playbook.", "阶段“{name}”对应销售流程中的“{stage}”。"
-)
-_GUESSED_STAGE_NOTE = Text(
-    "The stage “{name}” is taken for “{stage}” because the names are alike; please look.",
-    "阶段“{name}”因名称相近被视为“{stage}”；请核对。",
-)
+_MATCHED_STAGE_NOTE = Text("The stage “{name}” becomes “{stage}” of the playbook.")
+_GUESSED_STAGE_NOTE = Text("The stage “{name}” is taken for “{stage}” because the names are alike; please look.")
 _ADDED_STAGE_NOTE = Text(
-    "The playbook has no stage “{name}”; it is added as no. {position} with probability {probability:.0%}.",
-    "销售流程中没有阶段“{name}”；将作为第 {position} 阶段加入，赢率 {probability:.0%}。",
+    "The playbook has no stage “{name}”; it is added as no. {position} with probability {probability:.0%}."
 )
-_STARTING_STAGE_NOTE = Text(
-    "Deals are taken to enter “{stage}” on the day they are created.", "商机视为在创建当日进入“{stage}”。"
-)
-_MORE_COLUMNS_NOTE = Text(" and {count} more", " 等另外 {count} 列")
+_STARTING_STAGE_NOTE = Text("Deals are taken to enter “{stage}” on the day they are created.")
+_MORE_COLUMNS_NOTE = Text(" and {count} more")
 _MOST_NAMED_COLUMNS = 12  # a proposal lists every column; a remark need not
 
 

@@ -19,6 +19,7 @@ from xl_salesflow.imports.import_vocabulary import IMPORTABLE_TABLES, REFERABLE_
 from xl_salesflow.imports.map_parts import FileMap
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.table_matching import TableMatch, is_reference_to
+from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
@@ -127,13 +128,16 @@ def propose_cleaned_values(found: MappedSources, pipeline: Pipeline) -> dict[str
         )
     for name, choices in {**LISTS, **CHOICES}.items():
         own_values = list(pipeline["Lists"][name]) if name in LISTS else []
-        labels = [
-            label for text in choices.values() for label in text.both()[:: 1 if pipeline.language == "en" else -1]
-        ]
+        labels = [label for text in choices.values() for label in _labels_own_first(text, pipeline.language)]
         used = _texts_of_vocabulary(found, name)
         unknown = used[used.map(lambda value, known=choices: identify_choice(known, value) is None).astype(bool)]
         proposed[name] = find_name_variants(unknown, [*labels, *own_values], likeness=True)
     return {name: same for name, same in proposed.items() if same}
+
+
+def _labels_own_first(text: Text, language: Language) -> list[str]:
+    # of two labels that are equally like a name, the first one is taken
+    return sorted(text.translations(), key=lambda label: label != text.in_(language))
 
 
 def _texts_of_vocabulary(found: MappedSources, vocabulary: str) -> pd.Series:

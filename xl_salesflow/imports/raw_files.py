@@ -57,13 +57,14 @@ def read_text_rows(raw: bytes, layout: TextLayout, path: Path) -> list[list[str]
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter))
     except (UnicodeDecodeError, LookupError) as error:
         raise UsageError(
-            f"{path} is not written in {layout.encoding} ({error}); name another encoding in the map.",
-            f"{path} 的编码不是 {layout.encoding}({error})；请在映射中改用其他编码。",
+            "{path} is not written in {encoding} ({error}); name another encoding in the map.",
+            path=path,
+            encoding=layout.encoding,
+            error=error,
         ) from error
     except csv.Error as error:
         raise UsageError(
-            f"{path} cannot be parted into cells ({error}); is a quotation mark missing?",
-            f"{path} 无法拆分为单元格（{error}）；是否缺少引号？",
+            "{path} cannot be parted into cells ({error}); is a quotation mark missing?", path=path, error=error
         ) from error
 
 
@@ -180,13 +181,10 @@ def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
                     facts.date1904,
                 )
     except PasswordError as error:
-        raise UsageError(
-            f"{path} is protected with a password; save a copy without one.", f"{path} 设有密码；请另存无密码的副本。"
-        ) from error
+        raise UsageError("{path} is protected with a password; save a copy without one.", path=path) from error
     except (CalamineError, BadZipFile, OSError) as error:
         raise UsageError(
-            f"{path} cannot be read as a workbook ({error}); save it again as .xlsx or .csv.",
-            f"{path} 无法作为工作簿读取（{error}）；请重新另存为 .xlsx 或 .csv。",
+            "{path} cannot be read as a workbook ({error}); save it again as .xlsx or .csv.", path=path, error=error
         ) from error
 
 
@@ -207,10 +205,7 @@ def _check_package(path: Path) -> PackageFacts:
     """Refuse a package that is not to be held; return what its cells alone do not say."""
     with ZipFile(path) as package:
         if sum(part.file_size for part in package.infolist()) > _MOST_UNPACKED_BYTES:
-            raise UsageError(
-                f"{path} unpacks to more than 2 GB; export the sheet you need as .csv.",
-                f"{path} 解压后超过 2 GB；请将所需工作表导出为 .csv。",
-            )
+            raise UsageError("{path} unpacks to more than 2 GB; export the sheet you need as .csv.", path=path)
         has_formulas = False
         for part in package.namelist():
             if part.startswith("xl/worksheets/") and part.endswith(".xml"):
@@ -241,8 +236,10 @@ def _check_source_extent(path: Path, stream: IO[bytes]) -> bool:
             columns, rows = max(columns, *map(_column_bytes_to_number, letters)), max(rows, *map(int, digits))
         if columns * rows > _MOST_SOURCE_CELLS:
             raise UsageError(
-                f"{path} has cells as far out as row {rows:,} and column {columns:,}; delete what lies beyond the list.",
-                f"{path} 中有远至第 {rows:,} 行、第 {columns:,} 列的单元格；请删除列表以外的内容。",
+                "{path} has cells as far out as row {rows:,} and column {columns:,}; delete what lies beyond the list.",
+                path=path,
+                rows=rows,
+                columns=columns,
             )
         has_formulas = has_formulas or b"<f" in chunk
         tail = chunk[-_LONGEST_CELL_TAG:]

@@ -49,7 +49,7 @@ _FIGURE_TYPES = frozenset(
     {ColumnType.MONEY, ColumnType.NUMBER, ColumnType.INTEGER, ColumnType.PERCENT, ColumnType.DATE, ColumnType.TIME}
 )
 _ANY_DIGIT = re.compile(r"\d")
-OWN_SHEET_TABLES = {name: table.name for table in TABLES.values() for name in (table.name, *table.title.both())}
+OWN_SHEET_TABLES = {name: table.name for table in TABLES.values() for name in (table.name, *table.title.translations())}
 """Sheet name in either language → table, of a workbook like ours."""
 
 
@@ -142,7 +142,7 @@ def _score_header_targets(header: str, table: str) -> tuple[tuple[str, float], .
     name, found = _fold_header(header, table), dict[str, float]()
     first, _, rest = name.partition(" ")
     for target, names in names_of_targets(table).items():
-        own = {fold_name(target), *map(fold_name, targets_of_table(table)[target].header.both())}
+        own = {fold_name(target), *map(fold_name, targets_of_table(table)[target].header.translations())}
         if name in own:
             found[target] = _DECLARED_SCORE
         elif name in names:
@@ -158,7 +158,7 @@ def _score_header_targets(header: str, table: str) -> tuple[tuple[str, float], .
 
 
 def _fold_header(header: str, table: str) -> str:
-    """Return *header* as names are compared, without a unit behind it (金额/万元, Amount in k€) where that makes a known name."""
+    """Return *header* as names are compared, without a unit behind it (Amount in k€) where that makes a known name."""
     name, bare = fold_name(header), fold_name(read_header_unit(header).name)
     known = names_of_targets(table).values()
     return bare if not any(name in names for names in known) and any(bare in names for names in known) else name

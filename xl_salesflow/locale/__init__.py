@@ -1,8 +1,12 @@
 """The words of the product: texts by their English, and the catalogues that translate them.
 
-Everybody may enter; it imports nothing of ours.
+A language is a file, such as zh.po; another one needs no code. Everybody may enter; the package imports nothing of ours.
 
 Public names, by file:
 
-    texts: fold_text, Language, LANGUAGES, Text
+    catalogues: CATALOGUE_FOLDER_VARIABLE, catalogue_folders, compile_catalogue, find_languages, load_catalogue,
+        read_catalogue_head, SOURCE_LANGUAGE, translate_message
+    language_traits: LANGUAGE_SWITCH_LABEL, language_name_text, language_traits, LanguageTraits, match_language
+    texts: as_text, COMMA_SEPARATOR, fold_text, GivenText, join_sentences, LABEL_AND_VALUE, Language, LANGUAGES,
+        literal_text, SEMICOLON_SEPARATOR, Text, TextList, TWO_SENTENCES
 """

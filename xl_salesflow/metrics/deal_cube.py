@@ -188,12 +188,13 @@ def _find_group_column(table: str, wanted: str) -> str:
     if column in TABLES[table].by_id and TABLES[table][column].type.is_text:
         return column
     known = ", ".join(QUERY_FILTERS.values())
-    where = (
-        ("the sheet Deals", "“商机”表") if table == "Deals" else ("History, which answers for a past date,", "“历史”表")
-    )
     raise UsageError(
-        f"Nothing can be grouped by “{wanted}”: {where[0]} has no such column of words; there is {known}.",
-        f"无法按“{wanted}”分组：{where[1]}没有该文字列；可用：{known}。",
+        "Nothing can be grouped by “{column}”: the sheet Deals has no such column of words; there is {known}."
+        if table == "Deals"
+        else "Nothing can be grouped by “{column}”: History, which answers for a past date, "
+        "has no such column of words; there is {known}.",
+        column=wanted,
+        known=known,
     )
 
 

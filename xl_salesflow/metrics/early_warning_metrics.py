@@ -55,8 +55,7 @@ def _warning_metric(
 ) -> Metric[Cube]:
     compute = _count_open_today(mask)
     formula = MetricFormula(formula_today_only(count_formula, "open", OUTCOME_OPEN, *criteria))
-    now = Text(" Only today's snapshot knows it.", "仅当前快照可知。")
-    definition = Text(definition.en + now.en, definition.zh + now.zh)
+    definition = Text("{definition} Only today's snapshot knows it.").with_facts(definition=definition)
     return Metric(metric, name, definition, Unit.DEALS, formula, compute, formula, compute)
 
 
@@ -70,9 +69,8 @@ def _marked_rule_metric(place: int, rule: str) -> Metric[Cube]:
     """Return the count of a rule that looks beyond the deal's own row, from the marks of the last update."""
     name = CHOICES["early_warning"][rule]
     definition = Text(
-        f"Open deals that the last update warned about: “{name.en}”. Only today's snapshot knows it.",
-        f"最近一次更新时触发预警“{name.zh}”的进行中商机；仅当前快照可知。",
-    )
+        "Open deals that the last update warned about: “{name}”. Only today's snapshot knows it."
+    ).with_facts(name=name)
     compute = _count_open_today(_marked_mask(place))
     formula = MetricFormula(formula_today_only(_count_marked_formula(place), "open", OUTCOME_OPEN))
     return Metric(f"{rule}_count", name, definition, Unit.DEALS, formula, compute, formula, compute)
@@ -89,35 +87,32 @@ _LIVE_WARNINGS = ("idle", "close_past", "pushed", "no_next_step")
 EARLY_WARNING_METRICS: tuple[Metric[Cube], ...] = (
     _warning_metric(
         "warned_count",
-        Text("Open deals with a warning", "有预警的商机"),
-        Text(
-            "Open deals that at least one early warning spoke about at the last update.",
-            "最近一次更新时至少有一条预警的进行中商机。",
-        ),
+        Text("Open deals with a warning"),
+        Text("Open deals that at least one early warning spoke about at the last update."),
         _warned_mask, Criterion("warnings", "<>", ""),
     ),
     _warning_metric(
         "idle_count",
-        Text("Idle deals", "停滞商机"),
-        Text("Open deals without an activity or move for longer than the idle limit.", "超过停滞上限无活动或变更的进行中商机。"),
+        Text("Idle deals"),
+        Text("Open deals without an activity or move for longer than the idle limit."),
         _idle_mask, Criterion("idle_days", ">", "IdleLimit"),
     ),
     _warning_metric(
         "close_past_count",
-        Text("Expected close in the past", "预计成交日已过"),
-        Text("Open deals whose expected close has passed.", "预计成交日已过的进行中商机。"),
+        Text("Expected close in the past"),
+        Text("Open deals whose expected close has passed."),
         _close_past_mask, Criterion("expected_close", "<", "Today"),
     ),
     _warning_metric(
         "pushed_count",
-        Text("Close pushed", "多次延期"),
-        Text("Open deals whose expected close was pushed as often as the limit or more.", "延期次数达到上限的进行中商机。"),
+        Text("Close pushed"),
+        Text("Open deals whose expected close was pushed as often as the limit or more."),
         _pushed_mask, Criterion("pushes", ">=", "PushLimit"),
     ),
     _warning_metric(
         "no_next_step_count",
-        Text("No next step", "没有下一步"),
-        Text("Open deals with neither a next step nor a day for it.", "既无下一步也无日期的进行中商机。"),
+        Text("No next step"),
+        Text("Open deals with neither a next step nor a day for it."),
         _no_next_step_mask, Criterion("next_step", "=", '""'), Criterion("next_step_date", "=", '""'),
     ),
     *(_marked_rule_metric(place, rule) for place, rule in enumerate(CHOICES["early_warning"]) if rule not in _LIVE_WARNINGS),

@@ -117,35 +117,30 @@ def _share_of_sample_formula(formula: str) -> MetricFormula:
 FEEDBACK_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "satisfaction",
-        Text("Satisfaction", "客户满意度"),
+        Text("Satisfaction"),
         Text(
-            "Mean satisfaction, 1 to 5, of the feedback dated in the period. Feedback knows no owner: blank in a slice.",
-            "期内反馈的满意度平均分（1–5）；反馈不分负责人，筛选时为空。",
+            "Mean satisfaction, 1 to 5, of the feedback dated in the period. Feedback knows no owner: blank in a slice."
         ),
         Unit.POINTS, _share_of_sample_formula(_SATISFACTION_SUM), mean_satisfaction, _SATISFACTION_COUNT, satisfaction_count,
     ),
     Metric(
         "net_promoters",
-        Text("Promoters − detractors", "净推荐值"),
-        Text(
-            "Share of 9 and 10 less share of 0 to 6 among those who said whether they would recommend us.",
-            "推荐意愿为 9–10 分者占比减去 0–6 分者占比。",
-        ),
+        Text("Promoters − detractors"),
+        Text("Share of 9 and 10 less share of 0 to 6 among those who said whether they would recommend us."),
         Unit.RATIO, _share_of_sample_formula(f"{_PROMOTER_COUNT}-{_DETRACTOR_COUNT}"), net_promoter_score,
         _RECOMMEND_COUNT, recommend_count,
     ),
     Metric(
         "response_count",
-        Text("Feedback received", "反馈数"),
-        Text("Rows of the sheet Feedback dated in the period.", "期内收到的反馈条数。"),
+        Text("Feedback received"),
+        Text("Rows of the sheet Feedback dated in the period."),
         Unit.ANSWERS, _RESPONSE_COUNT, response_count, _RESPONSE_COUNT, response_count,
     ),
     Metric(
         "activities_per_won",
-        Text("Activities per won deal", "每赢一单的活动数"),
+        Text("Activities per won deal"),
         Text(
-            "Activities dated in the period ÷ won deals; blank while none are recorded, and in a slice, which they do not know.",
-            "期内活动数 ÷ 赢单数；没有活动记录或有筛选时为空（活动不分筛选维度）。",
+            "Activities dated in the period ÷ won deals; blank while none are recorded, and in a slice, which they do not know."
         ),
         Unit.ACTIVITIES,
         MetricFormula(f'IF(ViewAll=0,"",IF(won_count*({_ACTIVITY_COUNT})=0,"",({_ACTIVITY_COUNT})/won_count))'),
@@ -153,10 +148,9 @@ FEEDBACK_METRICS: tuple[Metric[Cube], ...] = (
     ),
     Metric(
         "activities_per_week",
-        Text("Activities a week", "每周活动数"),
+        Text("Activities a week"),
         Text(
-            "Won deals needed × activities per won deal, spread over the weeks to the last day of the plan, rounded up.",
-            "所需赢单数 × 每赢一单的活动数，按计划剩余周数均摊并向上取整。",
+            "Won deals needed × activities per won deal, spread over the weeks to the last day of the plan, rounded up."
         ),
         Unit.ACTIVITIES,
         MetricFormula(

@@ -40,22 +40,31 @@ def open_weighted_value(cube: Cube) -> MetricArray:
 WEIGHTED_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "weighted_value",
-        Text("Weighted value", "加权金额"),
+        Text("Weighted value"),
         Text(
             "Amount × probability of every open deal, rounded to cents, then summed; the probability is the deal's own, "
-            "else its stage's. For a past date, as they were when the deal entered its stage.",
-            "各进行中商机的金额 × 赢率，四舍五入到分后求和；优先用自定赢率，否则用阶段赢率。过去日期取进入阶段时的值。",
+            "else its stage's. For a past date, as they were when the deal entered its stage."
         ),
         Unit.MONEY, MetricFormula(f"ROUND({deals_formula(SUM_WEIGHTED_VALUE, 'open', OUTCOME_OPEN)},2)"), open_weighted_value,
         MetricFormula("open_count"), open_deal_count,
     ),
 )  # fmt: skip
 
-_CATEGORY_NAMES = {
-    "commit": Text("Commit", "承诺"),
-    "best_case": Text("Best case", "乐观"),
-    "omitted": Text("Omitted", "不计入"),
+_CATEGORY_TEXTS = {
+    "commit": (
+        Text("Forecast: commit"),
+        Text("Open deals in the category commit expected to close in the target's period. Only today knows."),
+    ),
+    "best_case": (
+        Text("Forecast: best case"),
+        Text("Open deals in the category best case expected to close in the target's period. Only today knows."),
+    ),
+    "omitted": (
+        Text("Forecast: omitted"),
+        Text("Open deals in the category omitted expected to close in the target's period. Only today knows."),
+    ),
 }
+"""Category of the forecast → the name and the definition of its metric."""
 
 
 def _category_mask(category: str) -> Callable[[Cube], MetricMask]:
@@ -75,16 +84,12 @@ def _category_criteria(category: str) -> Criteria:
 
 
 def _category_metric(category: str) -> Metric[Cube]:
-    name, criteria = _CATEGORY_NAMES[category], _category_criteria(category)
+    criteria = _category_criteria(category)
     sample = MetricFormula(formula_today_only(count_formula, "open", *criteria))
     value = formula_today_only(sum_formula("amount"), "open", *criteria)
     return Metric(
         f"forecast_{category}",
-        Text(f"Forecast: {name.en.lower()}", f"预测：{name.zh}"),
-        Text(
-            f"Open deals in the category {name.en.lower()} expected to close in the target's period. Only today knows.",
-            f"目标期间内预计成交、类别为“{name.zh}”的进行中商机金额；仅当前快照可知。",
-        ),
+        *_CATEGORY_TEXTS[category],
         Unit.MONEY, MetricFormula(f'IF({{sample}}="","",ROUND({value},2))'), _category_value(category), sample,
         _category_count(category),
     )  # fmt: skip
@@ -92,14 +97,14 @@ def _category_metric(category: str) -> Metric[Cube]:
 
 def forecast_pipeline(cube: Cube) -> MetricArray:
     """Sum what is expected and neither commit nor best case nor omitted."""
-    return round_array_to_cents(expected_value(cube) - sum(_category_value(name)(cube) for name in _CATEGORY_NAMES))
+    return round_array_to_cents(expected_value(cube) - sum(_category_value(name)(cube) for name in _CATEGORY_TEXTS))
 
 
 def forecast_pipeline_count(cube: Cube) -> MetricArray:
     """Count what is expected and neither commit nor best case nor omitted."""
     if not cube.today:
         return cube.unknown()
-    named = np.logical_or.reduce([_category_mask(name)(cube) for name in _CATEGORY_NAMES])
+    named = np.logical_or.reduce([_category_mask(name)(cube) for name in _CATEGORY_TEXTS])
     return cube.count(expected_in_period(cube) & ~named)
 
 
@@ -124,7 +129,7 @@ def _metric_sum_formula(first: str, second: str) -> MetricFormula:
 
 _EXPECTED_COUNT_TODAY = formula_today_only(count_formula, "open", *EXPECTED_IN_TARGET_PERIOD)
 _CATEGORY_COUNTS = [
-    formula_today_only(count_formula, "open", *_category_criteria(category)) for category in _CATEGORY_NAMES
+    formula_today_only(count_formula, "open", *_category_criteria(category)) for category in _CATEGORY_TEXTS
 ]
 _PIPELINE_COUNT_FORMULA = f'IF(IsToday=0,"",{_EXPECTED_COUNT_TODAY}-{"-".join(_CATEGORY_COUNTS)})'
 
@@ -133,10 +138,9 @@ CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
     _category_metric("best_case"),
     Metric(
         "forecast_pipeline",
-        Text("Forecast: pipeline", "预测：储备"),
+        Text("Forecast: pipeline"),
         Text(
-            "Open deals expected to close in the target's period that are in no other category. Only today knows.",
-            "目标期间内预计成交、未列入其他类别的进行中商机金额；仅当前快照可知。",
+            "Open deals expected to close in the target's period that are in no other category. Only today knows."
         ),
         Unit.MONEY,
         MetricFormula('IF(expected_value="","",ROUND(expected_value-forecast_commit-forecast_best_case-forecast_omitted,2))'),
@@ -145,22 +149,22 @@ CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
     _category_metric("omitted"),
     Metric(
         "forecast_to_commit",
-        Text("Won and commit", "已赢单+承诺"),
-        Text("Won towards the target + commit.", "目标已完成 + 承诺。"),
+        Text("Won and commit"),
+        Text("Won towards the target + commit."),
         Unit.MONEY, _metric_sum_formula("won_to_date", "forecast_commit"), forecast_to_commit,
         MetricFormula('""'), Cube.unknown,
     ),
     Metric(
         "forecast_to_best_case",
-        Text("Won, commit and best case", "已赢单+承诺+乐观"),
-        Text("Won towards the target + commit + best case.", "目标已完成 + 承诺 + 乐观。"),
+        Text("Won, commit and best case"),
+        Text("Won towards the target + commit + best case."),
         Unit.MONEY, _metric_sum_formula("forecast_to_commit", "forecast_best_case"), forecast_to_best_case,
         MetricFormula('""'), Cube.unknown,
     ),
     Metric(
         "forecast_to_pipeline",
-        Text("Won, commit, best case and pipeline", "已赢单+承诺+乐观+储备"),
-        Text("Won towards the target + commit + best case + pipeline.", "目标已完成 + 承诺 + 乐观 + 储备。"),
+        Text("Won, commit, best case and pipeline"),
+        Text("Won towards the target + commit + best case + pipeline."),
         Unit.MONEY, _metric_sum_formula("forecast_to_best_case", "forecast_pipeline"), forecast_to_pipeline,
         MetricFormula('""'), Cube.unknown,
     ),

@@ -9,7 +9,7 @@ from typing import Any
 
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.locale.texts import Language, TextList
 from xl_salesflow.metrics.deal_cube import Cube, build_cube
 from xl_salesflow.metrics.metric_declaration import ColumnText, MetricArray, MetricColumn
 from xl_salesflow.metrics.metric_tables import METRIC_TABLES, METRICS_BY_ID
@@ -167,13 +167,9 @@ def _find_segment(rows: dict[str, dict[str, Any]], column: str, typed: str, name
         if not there:
             header = TABLES["Deals"][column].header
             raise UsageError(
-                f"No deal in view has a value of “{header.en}”; fill it in, or compare by another column.",
-                f"筛选范围内的商机均未填写“{header.zh}”；请先填写，或改按其他列比较。",
+                "No deal in view has a value of “{header}”; fill it in, or compare by another column.", header=header
             )
-        raise UsageError(
-            f"No deal in view has “{typed}”; there are {', '.join(there)}.",
-            f"没有商机属于“{typed}”；现有：{'、'.join(there)}。",
-        )
+        raise UsageError("No deal in view has “{value}”; there are {known}.", value=typed, known=TextList(tuple(there)))
     return rows[name.casefold()]
 
 

@@ -42,7 +42,7 @@ from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 LISTED_GROUP_ROWS = 12
 """Rows of Groups that have a name of their own; one more holds everything else."""
 
-OTHER_GROUPS_LABEL = Text("(everything else)", "（其余）")
+OTHER_GROUPS_LABEL = Text("(everything else)")
 _GROUP_NAME_SOURCES = {"owner": ("Team", "person"), "product": ("Products", "product")}
 
 

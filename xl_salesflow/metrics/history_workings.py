@@ -125,7 +125,7 @@ def _state_working() -> Working:
     states = ended | {100 * outcome + 1 + step for step in _STEP_NUMBERS for outcome in (0, *OUTCOME_HUNDREDS.values())}
     keys = sorted(states | {state - 1 for state in states})  # FREQUENCY counts from one key to the next
     counted = f"IF(COUNT({{History.state}})=0,0,{_frequency_formula('State', '{History.state}')})"
-    return Working("State", Text("Visits by state", "各状态的停留次数"), tuple(keys), counted)
+    return Working("State", Text("Visits by state"), tuple(keys), counted)
 
 
 def _move_working() -> Working:
@@ -135,7 +135,7 @@ def _move_working() -> Working:
     columns = zip(*((0, 0, 0), *keys), strict=True)
     codes = (step * 10_000 + way * 100 + to for step, way, to in keys)
     return Working(
-        "Moved", Text("Moves by step, way and step", "按起点、方向与去向的流转次数"), (9_999, *codes),
+        "Moved", Text("Moves by step, way and step"), (9_999, *codes),
         _frequency_formula("Moved", f"{_STAY_ENDED}*({_STEP_WITHOUT_OUTCOME})"),
         dict(zip(("MovedFrom", "MovedWay", "MovedTo"), columns, strict=True)),
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _reached_working() -> Working:
     above: int | str = 1_000_000_000
     keys = (*(f'IF({one}="",1E9,{one}+0.5)' for one in order), above)
     array = _formula_in_period(_REACHED_ORDER, "closed", lambda wanted: _frequency_formula("Reached", wanted))
-    title = Text("Deals then, by furthest step", "当时各商机到达的最远步骤")
+    title = Text("Deals then, by furthest step")
     return Working("Reached", title, keys, f"IF(IsToday=1,0,{array})", {"ReachedStep": (0, *_STEP_NUMBERS)})
 
 
@@ -160,7 +160,7 @@ def _stay_days_working() -> Working:
             keys += [f"IF({stays}=0,1,{later}+{rank})" for rank in (below, f"MAX(1,{below}-1)")]
     array = f"{_STAY_ENDED}*{_STAY_DAYS_KNOWN}*({_ENDED_STEP}*{_STEP_WEIGHT}+{_STAY_DAYS})"
     ordered = _formula_in_period(array, "left", lambda wanted: f"LARGE({wanted},DaysKeys)")
-    return Working("Days", Text("Days at the middle and at nine tenths", "中位与九成处的天数"), tuple(keys), ordered)
+    return Working("Days", Text("Days at the middle and at nine tenths"), tuple(keys), ordered)
 
 
 def _median_working(name: str, metric: str, title: Text, column: str, *criteria: Criterion) -> Working:
@@ -191,30 +191,30 @@ WORKINGS: tuple[Working, ...] = (
     _state_working(),
     _move_working(),
     _working_by_step(
-        "Ended", Text("Finished visits", "已离开的停留次数"),
+        "Ended", Text("Finished visits"),
         lambda wrap: _formula_in_period(f"{_STAY_ENDED}*{_STAY_DAYS_KNOWN}*{_ENDED_STEP}", "left", wrap),
     ),
     _working_by_step(
-        "Lost", Text("Visits that ended lost", "丢单的停留次数"),
+        "Lost", Text("Visits that ended lost"),
         lambda wrap: f"IF(HasPeriod=0,0,{_formula_in_period(_LOST_AT_STEP, 'left', wrap)})",
     ),
     _working_by_step(
-        "Entered", Text("Deals that entered", "实际进入的商机数"),
+        "Entered", Text("Deals that entered"),
         lambda wrap: f"IF(IsEntered=1,{_formula_in_period(_FIRST_STAY_STEP, 'entered', wrap)},0)",
     ),
     _working_by_step(
-        "Standing", Text("Open deals then", "当时进行中的商机数"),
+        "Standing", Text("Open deals then"),
         # without a cohort, the working State has the answer
         lambda wrap: f"IF((1-IsToday)*HasPeriod*IsCohort=0,0,{wrap(_OPEN_AT_STEP + '*' + _period_window('created'))})",
     ),
-    _month_working("MonthCreated", Text("Created then, by month", "当时按月新建"), OUTCOME_RECORDED),
-    _month_working("MonthWon", Text("Won then, by month", "当时按月赢单"), OUTCOME_WON),
-    _month_working("MonthLost", Text("Lost then, by month", "当时按月丢单"), OUTCOME_LOST),
+    _month_working("MonthCreated", Text("Created then, by month"), OUTCOME_RECORDED),
+    _month_working("MonthWon", Text("Won then, by month"), OUTCOME_WON),
+    _month_working("MonthLost", Text("Lost then, by month"), OUTCOME_LOST),
     _reached_working(),
     _stay_days_working(),
-    _median_working("WonValue", "median_won_value", Text("Won value then", "当时的赢单金额"), "amount", OUTCOME_WON),
-    _median_working("WonCycle", "cycle_days_won_median", Text("Won cycle then", "当时的赢单周期"), "cycle_days", OUTCOME_WON),
-    _median_working("LostCycle", "cycle_days_lost_median", Text("Lost cycle then", "当时的丢单周期"), "cycle_days", OUTCOME_LOST),
-    _median_working("ClosedCycle", "cycle_days_closed_median", Text("Cycle then", "当时的周期"), "cycle_days", *OUTCOME_ENDED),
+    _median_working("WonValue", "median_won_value", Text("Won value then"), "amount", OUTCOME_WON),
+    _median_working("WonCycle", "cycle_days_won_median", Text("Won cycle then"), "cycle_days", OUTCOME_WON),
+    _median_working("LostCycle", "cycle_days_lost_median", Text("Lost cycle then"), "cycle_days", OUTCOME_LOST),
+    _median_working("ClosedCycle", "cycle_days_closed_median", Text("Cycle then"), "cycle_days", *OUTCOME_ENDED),
 )  # fmt: skip
 """Every working, in the order of the sheet."""

@@ -202,19 +202,17 @@ def _leak_metric(
 LEAK_METRICS: tuple[Metric[Cube], ...] = (
     _leak_metric(
         "bottleneck", LEAK_COLUMNS[4], Unit.MONEY,
-        Text("Bottleneck: one point more", "短板：提高一个百分点"),
+        Text("Bottleneck: one point more"),
         Text(
             "The most won value that one percentage point more of one step's conversion would bring (won deals × mean won value "
-            "× 0.01 ÷ conversion); step by step on Leaks.",
-            "某一步转化率提高一个百分点可带来的最大赢单金额增量（赢单数 × 平均赢单金额 × 0.01 ÷ 转化率）；各步见“流失分析”。",
+            "× 0.01 ÷ conversion); step by step on Leaks."
         ),
     ),
     _leak_metric(
         "slowest_stage", LEAK_COLUMNS[5], Unit.TIMES,
-        Text("Slowest stage: days against limit", "最慢阶段：天数与期限之比"),
+        Text("Slowest stage: days against limit"),
         Text(
-            "The largest ratio of a stage's median days to its limit; the sheet Leaks shows it for every stage.",
-            "阶段天数中位数与期限之比的最大值；各阶段见“流失分析”。",
+            "The largest ratio of a stage's median days to its limit; the sheet Leaks shows it for every stage."
         ),
     ),
 )  # fmt: skip
@@ -305,7 +303,7 @@ def _share_of_lost_formula(formula: str) -> MetricFormula:
     return MetricFormula(f'IF({{lost_count}}="","",IF({_ALL_REASONS_LOST}=0,"",{formula}/{_ALL_REASONS_LOST}))')
 
 
-NO_REASON_LABEL = Text("(none given)", "（未填写）")
+NO_REASON_LABEL = Text("(none given)")
 
 
 _LISTED_OR_BLANK = f'IF({{position}}>ROWS({{Lists.loss_reason}}),"",IF({_LISTED_REASON}="","",{_LISTED_REASON}))'

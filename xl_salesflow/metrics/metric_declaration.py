@@ -56,15 +56,15 @@ class MetricFormula:
 class Unit(Enum):
     """What a number counts; the label stands beside it."""
 
-    DEALS = Text("deals", "个商机")
-    MONEY = Text("money", "金额")
-    RATIO = Text("ratio", "比率")
-    DAYS = Text("days", "天")
-    MONEY_PER_DAY = Text("money per day", "金额/天")
-    TIMES = Text("times", "倍")
-    POINTS = Text("points", "分")
-    ANSWERS = Text("answers", "份")
-    ACTIVITIES = Text("activities", "次活动")
+    DEALS = Text("deals")
+    MONEY = Text("money")
+    RATIO = Text("ratio")
+    DAYS = Text("days")
+    MONEY_PER_DAY = Text("money per day")
+    TIMES = Text("times")
+    POINTS = Text("points")
+    ANSWERS = Text("answers")
+    ACTIVITIES = Text("activities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class ColumnText(Generic[MetricSource]):
 MetricColumn = ColumnMetric[MetricSource] | ColumnText[MetricSource]
 """A column of a table of metrics, of numbers or of texts."""
 
-SMALL_SAMPLE_MARK = Text("Small sample", "样本少")
+SMALL_SAMPLE_MARK = Text("Small sample", context="metric_declaration")
 """What stands beside a number over fewer deals than the setting small_sample."""
 
 

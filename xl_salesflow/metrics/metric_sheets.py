@@ -129,9 +129,9 @@ def metric_card_format(metric: str) -> str:
 
 
 _WAS_TEXT, _NO_CHANGE_TEXT, _PERCENT_POINTS_FORMAT = (
-    Text("was ", "当时 "),
-    Text("no change", "无变化"),
-    Text('" points"', '"（百分点）"'),
+    Text("was "),
+    Text("no change"),
+    Text('" points"'),
 )
 
 

@@ -40,9 +40,9 @@ from xl_salesflow.metrics.metric_declaration import Metric, MetricArray, MetricF
 
 _CYCLE_DATED = (criterion_is_dated("created"), criterion_is_dated("closed"))
 _CYCLE_ENDS: dict[str, tuple[Text, Criteria, Callable[[Cube], MetricMask]]] = {
-    "won": (Text("won", "赢单"), (OUTCOME_WON,), lambda cube: cube.won),
-    "lost": (Text("lost", "丢单"), (OUTCOME_LOST,), lambda cube: cube.lost),
-    "closed": (Text("closed", "已关闭"), OUTCOME_ENDED, lambda cube: cube.won | cube.lost),
+    "won": (Text("won"), (OUTCOME_WON,), lambda cube: cube.won),
+    "lost": (Text("lost"), (OUTCOME_LOST,), lambda cube: cube.lost),
+    "closed": (Text("closed"), OUTCOME_ENDED, lambda cube: cube.won | cube.lost),
 }
 
 
@@ -84,22 +84,20 @@ def _cycle_metrics(end: str) -> tuple[Metric[Cube], Metric[Cube]]:
     return (
         Metric(
             f"cycle_days_{end}_mean",
-            Text(f"Mean cycle, {name.en}", f"平均周期（{name.zh}）"),
+            Text("Mean cycle, {name}").with_facts(name=name),
             Text(
-                f"Mean days from creation to closing of {name.en} deals; deals without either date are left out.",
-                f"{name.zh}商机从创建到关闭的平均天数；缺少任一日期者不计。",
-            ),
+                "Mean days from creation to closing of {name} deals; deals without either date are left out."
+            ).with_facts(name=name),
             Unit.DAYS, MetricFormula(f'IF({{sample}}=0,"",({mean})/{{sample}})'), _mean_cycle(mask),
             sample, _count_dated_cycles(mask),
         ),
         Metric(
             f"cycle_days_{end}_median",
-            Text(f"Median cycle, {name.en}", f"周期中位数（{name.zh}）"),
+            Text("Median cycle, {name}").with_facts(name=name),
             Text(
-                f"Half of the {name.en} deals took fewer days from creation to closing; deals without either date are "
-                "left out.",
-                f"一半{name.zh}商机从创建到关闭的天数少于此值；缺少任一日期者不计。",
-            ),
+                "Half of the {name} deals took fewer days from creation to closing; "
+                "deals without either date are left out."
+            ).with_facts(name=name),
             Unit.DAYS, MetricFormula(f'IF({{sample}}=0,"",{median})', array=True), _median_cycle(mask),
             sample, _count_dated_cycles(mask),
         ),
@@ -214,95 +212,80 @@ _UNDATED_COUNT = MetricFormula(
 OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "deal_count",
-        Text("Deals", "商机总数"),
-        Text(
-            "Every deal there was on the as-of date, open or closed; the period does not matter.",
-            "截至日期存在的全部商机，不论进行中或已关闭；与期间无关。",
-        ),
+        Text("Deals", context="metric"),
+        Text("Every deal there was on the as-of date, open or closed; the period does not matter."),
         Unit.DEALS, _DEAL_COUNT, deal_count, _DEAL_COUNT, deal_count,
     ),
     Metric(
         "created_count",
-        Text("Created", "新建商机"),
-        Text(
-            "Deals created in the period; without a period every deal, those without a creation date too.",
-            "期内创建的商机；未设期间时为全部商机，含无创建日期者。",
-        ),
+        Text("Created", context="metric"),
+        Text("Deals created in the period; without a period every deal, those without a creation date too."),
         Unit.DEALS, _CREATED_COUNT, created_count, _CREATED_COUNT, created_count,
     ),
     Metric(
         "open_count",
-        Text("Open deals", "进行中商机"),
-        Text(
-            "Deals still open on the as-of date; in the cohort reading, of those created in the period.",
-            "截至日期仍在进行中的商机；群组口径下仅计期内创建者。",
-        ),
+        Text("Open deals"),
+        Text("Deals still open on the as-of date; in the cohort reading, of those created in the period."),
         Unit.DEALS, _OPEN_COUNT, open_deal_count, _OPEN_COUNT, open_deal_count,
     ),
     Metric(
         "won_count",
-        Text("Won deals", "赢单数"),
+        Text("Won deals"),
         Text(
             "Won deals closed in the period (cohort reading: created in it); aftercare counts as won. "
-            "Won deals without a closing date count only when no period is set.",
-            "期内关闭（群组口径：期内创建）的赢单，售后阶段计为赢单；无关闭日期者仅在未设期间时计入。",
+            "Won deals without a closing date count only when no period is set."
         ),
         Unit.DEALS, _WON_COUNT, won_deal_count, _WON_COUNT, won_deal_count,
     ),
     Metric(
         "lost_count",
-        Text("Lost deals", "丢单数"),
+        Text("Lost deals"),
         Text(
             "Lost deals closed in the period (cohort reading: created in it). "
-            "Lost deals without a closing date count only when no period is set.",
-            "期内关闭（群组口径：期内创建）的丢单；无关闭日期者仅在未设期间时计入。",
+            "Lost deals without a closing date count only when no period is set."
         ),
         Unit.DEALS, _LOST_COUNT, lost_deal_count, _LOST_COUNT, lost_deal_count,
     ),
     Metric(
         "undated_count",
-        Text("Without a creation date", "无创建日期"),
+        Text("Without a creation date"),
         Text(
-            "Deals without a creation date: counted in today's snapshot, left out of every past date and of every period.",
-            "无创建日期的商机：计入当前快照，不计入任何过去日期或期间。",
+            "Deals without a creation date: counted in today's snapshot, left out of every past date and of every period."
         ),
         Unit.DEALS, _UNDATED_COUNT, undated_count, _UNDATED_COUNT, undated_count,
     ),
     Metric(
         "open_value",
-        Text("Open value", "进行中金额"),
-        Text("Sum of the amounts of the open deals.", "进行中商机的金额合计。"),
+        Text("Open value"),
+        Text("Sum of the amounts of the open deals."),
         Unit.MONEY, _outcome_value_formula("open", OUTCOME_OPEN), open_deal_value,
         MetricFormula("open_count"), open_deal_count,
     ),
     Metric(
         "won_value",
-        Text("Won value", "赢单金额"),
-        Text("Sum of the amounts of the won deals.", "赢单的金额合计。"),
+        Text("Won value"),
+        Text("Sum of the amounts of the won deals."),
         Unit.MONEY, _outcome_value_formula("closed", OUTCOME_WON), won_deal_value,
         MetricFormula("won_count"), won_deal_count,
     ),
     Metric(
         "lost_value",
-        Text("Lost value", "丢单金额"),
-        Text("Sum of the amounts of the lost deals.", "丢单的金额合计。"),
+        Text("Lost value"),
+        Text("Sum of the amounts of the lost deals."),
         Unit.MONEY, _outcome_value_formula("closed", OUTCOME_LOST), lost_deal_value,
         MetricFormula("lost_count"), lost_deal_count,
     ),
     Metric(
         "mean_won_value",
-        Text("Mean won value", "平均赢单金额"),
-        Text(
-            "Won value ÷ won deals that have an amount; a blank amount is no zero.",
-            "赢单金额 ÷ 有金额的赢单数；空白金额不按零计算。",
-        ),
+        Text("Mean won value"),
+        Text("Won value ÷ won deals that have an amount; a blank amount is no zero."),
         Unit.MONEY, MetricFormula('IF({sample}=0,"",ROUND(won_value/{sample},2))'), mean_won_value,
         _VALUED_WON_COUNT, valued_won_count,
     ),
     Metric(
         "median_won_value",
-        Text("Median won value", "赢单金额中位数"),
-        Text("Half of the won deals are smaller, half larger.", "一半赢单低于此值，一半高于此值。"),
+        Text("Median won value"),
+        Text("Half of the won deals are smaller, half larger."),
         Unit.MONEY,
         MetricFormula(
             f'IF({{sample}}=0,"",ROUND(IF(IsToday=1,{_MEDIAN_WON_TODAY},{working_median("WonValue")}),2))', array=True
@@ -311,25 +294,24 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
     ),
     Metric(
         "win_rate",
-        Text("Win rate", "赢单率"),
-        Text("Won ÷ (won + lost), closed in the period.", "赢单 ÷（赢单 + 丢单），按期内关闭统计。"),
+        Text("Win rate"),
+        Text("Won ÷ (won + lost), closed in the period."),
         Unit.RATIO, MetricFormula('IF({sample}=0,"",won_count/{sample})'), closed_win_rate,
         MetricFormula("won_count+lost_count"), closed_count,
     ),
     Metric(
         "win_rate_of_all",
-        Text("Win rate of all created", "全部商机赢单率"),
+        Text("Win rate of all created"),
         Text(
-            "Won ÷ created, both in the period; open deals weigh it down. Without a period, won ÷ every deal.",
-            "赢单 ÷ 新建商机，均按期间统计，进行中商机会拉低该值；未设期间时为赢单 ÷ 全部商机。",
+            "Won ÷ created, both in the period; open deals weigh it down. Without a period, won ÷ every deal."
         ),
         Unit.RATIO, MetricFormula('IF({sample}=0,"",won_count/{sample})'), win_rate_of_all,
         MetricFormula("created_count"), created_count,
     ),
     Metric(
         "win_rate_by_value",
-        Text("Win rate by value", "金额赢单率"),
-        Text("Won value ÷ (won value + lost value).", "赢单金额 ÷（赢单金额 + 丢单金额）。"),
+        Text("Win rate by value"),
+        Text("Won value ÷ (won value + lost value)."),
         Unit.RATIO,
         MetricFormula('IF(won_value+lost_value=0,"",won_value/(won_value+lost_value))'), win_rate_by_value,
         MetricFormula("won_count+lost_count"), closed_count,

@@ -150,18 +150,15 @@ PLAN_STAGE_COLUMNS: tuple[ColumnMetric[SalesPlan], ...] = (
 PLAN_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "plan_value",
-        Text("Value to win", "应赢金额"),
-        Text(
-            "The target typed on the Plan sheet; left blank, what is still missing of the Targets sheet.",
-            "“计划”表中填写的目标；留空则取“销售目标”的缺口。",
-        ),
+        Text("Value to win"),
+        Text("The target typed on the Plan sheet; left blank, what is still missing of the Targets sheet."),
         Unit.MONEY, MetricFormula('IF(PlanTarget="",IF(target_gap="","",MAX(0,target_gap)),PlanTarget)'), plan_value,
         MetricFormula('""'), Cube.unknown,
     ),
     Metric(
         "won_needed",
-        Text("Won deals needed", "所需赢单数"),
-        Text("Value to win ÷ mean won value, rounded up.", "应赢金额 ÷ 平均赢单金额，向上取整。"),
+        Text("Won deals needed"),
+        Text("Value to win ÷ mean won value, rounded up."),
         Unit.DEALS,
         MetricFormula(
             'IF(OR(plan_value="",mean_won_value=""),"",'

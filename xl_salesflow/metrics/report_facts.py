@@ -26,7 +26,7 @@ _REPORT_UNITS = {
     Unit.MONEY_PER_DAY: "per_day",
 }
 _REPORT_AGE_BANDS = ((0, 30), (31, 60), (61, 90), (91, 180), (181, 10**6))
-_REPORT_NO_REASON = Text("No reason given", "未填写原因")
+_REPORT_NO_REASON = Text("No reason given")
 _REPORT_GROUPS = {"owner": TABLES["Deals"]["owner"].header, "product": TABLES["Deals"]["product"].header}
 
 
@@ -93,9 +93,9 @@ def _report_ageing(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
     for low, high in _REPORT_AGE_BANDS:
         inside = opened[opened["age_days"].between(low, high)]
         label = (
-            Text(f"{low}–{high} days", f"{low}–{high} 天")
+            Text("{low}–{high} days").with_facts(low=low, high=high)
             if high < 10**6
-            else Text(f"{low} days and more", f"{low} 天以上")
+            else Text("{low} days and more").with_facts(low=low)
         )
         value = round(float(inside["amount"].sum()), 2)
         rows.append({"label": label, "count": len(inside), "value": value, "late": usual is not None and low > usual})

@@ -94,7 +94,7 @@ def audit_next_contact(pipeline: Pipeline) -> AuditFacts | None:
 
 def audit_materials(pipeline: Pipeline) -> AuditFacts | None:
     """Say what is sent most."""
-    sent = pipeline["Activities"]["materials"].str.split(r"[,;，；、]").explode().str.strip()
+    sent = pipeline["Activities"]["materials"].str.split(r"[,;\uff0c\uff1b\u3001]").explode().str.strip()
     return _most_frequent_value(sent[sent.notna() & (sent != "")])
 
 
@@ -194,63 +194,38 @@ def _format_audit_fact(value: Any, share: bool) -> str:
 
 
 def _audit_question(
-    question: str, en: str, zh: str, answer_en: str, answer_zh: str, facts: Callable[[Pipeline], AuditFacts | None]
+    question: str, text: str, answer: str, facts: Callable[[Pipeline], AuditFacts | None]
 ) -> AuditQuestion:
-    return AuditQuestion(question, Text(en, zh), Text(answer_en, answer_zh), facts)
+    return AuditQuestion(question, Text(text), Text(answer), facts)
 
 
 AUDIT_QUESTIONS: tuple[AuditQuestion, ...] = (
     _audit_question("lead_quality", "How many leads turn out to be worth the effort?",
-        "有多少线索值得投入？",
-        "{share} of {count} deals got beyond the first stage; the best source is {best}.",
-        "{count} 个商机中 {share} 越过首个阶段；最佳来源：{best}。", audit_lead_quality),
+        "{share} of {count} deals got beyond the first stage; the best source is {best}.", audit_lead_quality),
     _audit_question("assignment", "Who is given which lead?",
-        "线索由谁负责？",
-        "Owners of open deals: {owners}; {most} has most of them ({count}); without an owner: {unowned}.",
-        "进行中商机由 {owners} 人负责，{most} 最多（{count} 个）；{unowned} 个无负责人。", audit_assignment),
+        "Owners of open deals: {owners}; {most} has most of them ({count}); without an owner: {unowned}.", audit_assignment),
     _audit_question("attempts", "How often do we get in touch before we win or give up?",
-        "赢单或放弃前联系了几次？",
-        "In the median {won} activities for a deal won, {lost} for one lost.",
-        "每个商机的活动数中位数：赢单 {won}，丢单 {lost}。", audit_attempts),
+        "In the median {won} activities for a deal won, {lost} for one lost.", audit_attempts),
     _audit_question("cadence", "In what rhythm do we stay in touch?",
-        "以什么节奏保持联系？",
-        "Every {days} days in the median, over {count} pairs of contacts.",
-        "两次联系间隔的中位数为 {days} 天（{count} 次）。", audit_cadence),
+        "Every {days} days in the median, over {count} pairs of contacts.", audit_cadence),
     _audit_question("first_talk", "Does the first conversation leave something behind?",
-        "首次沟通留下了什么？",
-        "{share} of {count} first contacts have notes.",
-        "{count} 次首次联系中 {share} 有记录。", audit_first_contact),
+        "{share} of {count} first contacts have notes.", audit_first_contact),
     _audit_question("notes", "Where do answers and problems get written down?",
-        "答复与问题记在哪里？",
         "Summaries on {share} of the activities; BANT answers for {answered} deals; all four SPIN notes for {spin} of {count}.",
-        "{share} 的活动有纪要，{answered} 个商机有 BANT 回答，{count} 个商机中 {spin} 个具备四类 SPIN 记录。", audit_notes),
+        audit_notes),
     _audit_question("next_contact", "How do we keep from forgetting the next contact?",
-        "如何确保不漏掉后续联系？",
-        "{share} of {count} open deals have a dated next step; {late} of them are late.",
-        "{count} 个进行中商机中 {share} 有带日期的下一步，{late} 个已逾期。", audit_next_contact),
+        "{share} of {count} open deals have a dated next step; {late} of them are late.", audit_next_contact),
     _audit_question("materials", "What do we send most?",
-        "最常发送什么资料？",
-        "{most}: {share} of {count} items sent.",
-        "{most}：占 {count} 份资料的 {share}。", audit_materials),
+        "{most}: {share} of {count} items sent.", audit_materials),
     _audit_question("gaps", "Which products lack words to sell them with?",
-        "哪些产品缺少销售说明？",
-        "{bare} of {count} products lack feature, advantage or benefit.",
-        "{count} 个产品中 {bare} 个缺少特性、优势或利益说明。", audit_product_gaps),
+        "{bare} of {count} products lack feature, advantage or benefit.", audit_product_gaps),
     _audit_question("presented", "By which way do we present?",
-        "以什么方式演示？",
-        "{most}: {share} of {count} demos.",
-        "{most}：占 {count} 次演示的 {share}。", audit_demo_channels),
+        "{most}: {share} of {count} demos.", audit_demo_channels),
     _audit_question("prepared", "Is the homework done before it is needed?",
-        "准备工作是否按时完成？",
-        "{share} of {count} tasks that fell due were done in time.",
-        "{count} 项到期任务中 {share} 按时完成。", audit_preparation),
+        "{share} of {count} tasks that fell due were done in time.", audit_preparation),
     _audit_question("objections", "What do customers object to, and what convinces them?",
-        "客户主要有何异议，怎样打消？",
-        "Mostly {most} ({share} of {count}); {resolved} are resolved; what worked best: {worked}.",
-        "主要是{most}（{count} 条中占 {share}）；{resolved} 已解决；最有效的应对：{worked}。", audit_objections),
+        "Mostly {most} ({share} of {count}); {resolved} are resolved; what worked best: {worked}.", audit_objections),
     _audit_question("losses", "Why do deals get lost?",
-        "商机为何丢失？",
-        "Mostly {most}: {share} of {count} with a reason; {unknown} have none.",
-        "主要是{most}：{count} 个有原因者中占 {share}；{unknown} 个未填原因。", audit_loss_reasons),
+        "Mostly {most}: {share} of {count} with a reason; {unknown} have none.", audit_loss_reasons),
 )  # fmt: skip
 """The thirteen questions, in the order in which a deal raises them."""

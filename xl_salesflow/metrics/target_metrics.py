@@ -177,44 +177,39 @@ _VELOCITY_UNKNOWN = 'OR(mean_won_value="",win_rate="",cycle_days_won_mean="")'
 TARGET_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "target",
-        Text("Target", "目标"),
+        Text("Target"),
         Text(
             "Targets that lie inside the period (no period: the year of the as-of date) for exactly the owner, product and "
-            "channel chosen; for everything, the team's targets, else the owners' together.",
-            "期间内（未设期间时为截至日期所在年）的目标，按所选负责人、产品与渠道精确匹配；全部时取团队目标，没有则合计各负责人目标。",
+            "channel chosen; for everything, the team's targets, else the owners' together."
         ),
         Unit.MONEY, MetricFormula(target_formula(*TARGET_IN_PERIOD)), target_value, _NO_SAMPLE_FORMULA, Cube.unknown,
     ),
     Metric(
         "won_to_date",
-        Text("Won towards the target", "目标已完成"),
-        Text(
-            "Sum of the deals won in the period of the target, by their closing date in either reading.",
-            "目标期间内赢单的金额合计，两种口径均按关闭日期统计。",
-        ),
+        Text("Won towards the target"),
+        Text("Sum of the deals won in the period of the target, by their closing date in either reading."),
         Unit.MONEY, MetricFormula(f"ROUND({deals_formula(sum_formula('amount'), 'always', *WON_IN_TARGET_PERIOD)},2)"),
         won_to_date, MetricFormula(deals_formula(count_formula, "always", *WON_IN_TARGET_PERIOD)), won_to_date_count,
     ),
     Metric(
         "attainment",
-        Text("Attainment", "目标达成率"),
-        Text("Won value ÷ target, both of the target's period.", "目标期间内的赢单金额 ÷ 目标。"),
+        Text("Attainment"),
+        Text("Won value ÷ target, both of the target's period."),
         Unit.RATIO, MetricFormula('IF(target="","",IF(target=0,"",won_to_date/target))'), target_attainment,
         _NO_SAMPLE_FORMULA, Cube.unknown,
     ),
     Metric(
         "target_gap",
-        Text("Still to win", "目标缺口"),
-        Text("Target − won so far; negative once the target is passed.", "目标 − 已赢单金额；超额后为负。"),
+        Text("Still to win"),
+        Text("Target − won so far; negative once the target is passed."),
         Unit.MONEY, MetricFormula('IF(target="","",IF(target=0,"",ROUND(target-won_to_date,2)))'), target_gap,
         _NO_SAMPLE_FORMULA, Cube.unknown,
     ),
     Metric(
         "expected_value",
-        Text("Expected in the period", "期内预计金额"),
+        Text("Expected in the period"),
         Text(
-            "Sum of the open deals whose expected close lies in the period of the target. Only today's snapshot knows it.",
-            "预计成交日在目标期间内的进行中商机金额；仅当前快照可知。",
+            "Sum of the open deals whose expected close lies in the period of the target. Only today's snapshot knows it."
         ),
         Unit.MONEY,
         MetricFormula(f'IF({{sample}}="","",ROUND({_EXPECTED_VALUE_FORMULA},2))'), expected_value,
@@ -222,29 +217,23 @@ TARGET_METRICS: tuple[Metric[Cube], ...] = (
     ),
     Metric(
         "coverage",
-        Text("Coverage", "管道覆盖率"),
-        Text(
-            "Open value expected in the period ÷ (target − won so far); nothing once the target is reached.",
-            "期内预计金额 ÷（目标 − 已赢单金额）；达成后不再显示。",
-        ),
+        Text("Coverage"),
+        Text("Open value expected in the period ÷ (target − won so far); nothing once the target is reached."),
         Unit.TIMES,
         MetricFormula('IF(OR(expected_value="",target_gap=""),"",IF(target_gap<=0,"",expected_value/target_gap))'),
         target_coverage, _EXPECTED_COUNT_FORMULA, expected_count,
     ),
     Metric(
         "required_coverage",
-        Text("Coverage required", "所需覆盖率"),
-        Text("1 ÷ win rate by value: how much must be open to win one.", "1 ÷ 金额赢单率：赢得一份金额所需的管道倍数。"),
+        Text("Coverage required"),
+        Text("1 ÷ win rate by value: how much must be open to win one."),
         Unit.TIMES, MetricFormula('IF(win_rate_by_value="","",IF(win_rate_by_value=0,"",1/win_rate_by_value))'),
         required_coverage, MetricFormula("won_count+lost_count"), closed_count,
     ),
     Metric(
         "velocity",
-        Text("Velocity", "销售速度"),
-        Text(
-            "Open deals × mean won value × win rate ÷ mean won cycle: value the pipeline yields per day.",
-            "进行中商机数 × 平均赢单金额 × 赢单率 ÷ 赢单平均周期：每天产出的金额。",
-        ),
+        Text("Velocity"),
+        Text("Open deals × mean won value × win rate ÷ mean won cycle: value the pipeline yields per day."),
         Unit.MONEY_PER_DAY,
         MetricFormula(
             f'IF({_VELOCITY_UNKNOWN},"",IF(cycle_days_won_mean=0,"",'

@@ -138,9 +138,12 @@ def align_workbooks(parts: Iterable[tuple[str, Pipeline]]) -> Iterator[tuple[str
         first = first if first[0] else (book, currency)
         if currency != first[1]:
             raise UsageError(
-                f"The workbooks count in different currencies ({first[0]}: {first[1]}, {book}: {currency}); "
+                "The workbooks count in different currencies ({first}: {first_currency}, {book}: {currency}); "
                 "roll up one currency at a time.",
-                f"这些工作簿的币种不同（{first[0]}：{first[1]}，{book}：{currency}）；请按币种分别汇总。",
+                first=first[0],
+                first_currency=first[1],
+                book=book,
+                currency=currency,
             )
         part = prefix_book_keys(align_processes(part, book, known), book)
         known = pd.concat([known, part["Stages"]], ignore_index=True).drop_duplicates(_PROCESS_KEYS["Stages"])
@@ -179,10 +182,11 @@ def _check_row_limit(frames: Mapping[str, pd.DataFrame]) -> None:
     for name, rows in frames.items():
         if len(rows) > ROLLUP_ROW_LIMIT:
             raise UsageError(
-                f"The workbooks have {len(rows):,} rows of {name} together and a sheet holds {ROLLUP_ROW_LIMIT:,}; "
+                "The workbooks have {count:,} rows of {sheet} together and a sheet holds {limit:,}; "
                 "use --parquet without a workbook, or roll up fewer.",
-                f"这些工作簿的“{TABLES[name].title.zh}”共有 {len(rows):,} 行，而一张表最多 {ROLLUP_ROW_LIMIT:,} 行；"
-                "请改用 --parquet 而不生成工作簿，或减少汇总的工作簿。",
+                count=len(rows),
+                sheet=TABLES[name].title,
+                limit=ROLLUP_ROW_LIMIT,
             )
 
 
@@ -223,7 +227,6 @@ def write_parquet(folder: Path, parts: Iterable[tuple[str, Pipeline]]) -> list[P
     except ImportError:
         raise UsageError(
             "Parquet files need pyarrow; install xl-salesflow[parquet].",
-            "生成 Parquet 文件需要 pyarrow；请安装 xl-salesflow[parquet]。",
         ) from None
     schemas = {name: _parquet_schema(arrow, TABLES[name]) for name in PARQUET_TABLES}
     with raise_as_cannot_save(folder), ExitStack() as pending_files:

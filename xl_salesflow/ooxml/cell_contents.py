@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from xl_salesflow.locale.texts import Text
+
 
 class UnsupportedValue(ValueError):
-    """A value that no cell can hold; `why` is in both languages."""
+    """A value that no cell can hold; `why` is its sentence."""
 
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.why = (en, zh)
+    def __init__(self, message: str, /, **facts: object) -> None:
+        self.why = Text(message).with_facts(**facts)
+        super().__init__(self.why.in_("en"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def date_to_serial(value: date | datetime | time | timedelta, date1904: bool) ->
     if not date1904 and days < _LEAP_BUG_SERIAL:
         days -= 1
     if days < 0 or (days == 0 and not date1904):
-        raise UnsupportedValue(f"{value} is before the first day Excel knows", f"{value} 早于 Excel 的第一天")
+        raise UnsupportedValue("{value} is before the first day Excel knows", value=value)
     if not isinstance(value, datetime):
         return days
     clock = value.replace(tzinfo=None) - datetime(value.year, value.month, value.day)

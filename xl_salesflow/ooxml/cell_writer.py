@@ -128,13 +128,13 @@ class CellWriter:
             if isinstance(value, kind):
                 return self._writers[kind]
         name = type(value).__name__
-        raise UnsupportedValue(f"a cell cannot hold a {name}", f"单元格不能存放 {name}")
+        raise UnsupportedValue("a cell cannot hold a {name}", name=name)
 
     def _float(self, value: float) -> CellFragment:
         if isnan(value):
             return BLANK_FRAGMENT
         if not isfinite(value):
-            raise UnsupportedValue("a cell cannot hold an infinite number", "单元格不能存放无穷大")
+            raise UnsupportedValue("a cell cannot hold an infinite number")
         return b"", self._v % float.__repr__(value).encode(), REPLACE_MODE
 
     def _text(self, value: str) -> CellFragment:
@@ -189,6 +189,7 @@ def _refuse_long_text(value: str) -> None:
     )
     if length > LONGEST_CELL_TEXT:
         raise UnsupportedValue(
-            f"a cell holds {LONGEST_CELL_TEXT:,} characters at most, this text has {length:,}",
-            f"单元格最多 {LONGEST_CELL_TEXT:,} 个字符，此文本有 {length:,} 个",
+            "a cell holds {limit:,} characters at most, this text has {length:,}",
+            limit=LONGEST_CELL_TEXT,
+            length=length,
         )

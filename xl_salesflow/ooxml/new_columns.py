@@ -10,6 +10,7 @@ import numpy as np
 from lxml import etree
 
 from xl_salesflow.errors import UnsupportedEdit
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_contents import CellFormula, RawCell
 from xl_salesflow.ooxml.cell_references import MAX_COLUMN, Area, cell_address, column_letters
 from xl_salesflow.ooxml.formula_cells import find_stored_cells
@@ -85,9 +86,8 @@ def _refuse_cells_beside_table(draft: PackageDraft, table: ExcelTable, sheet_par
     )
     place = next(taken, (table.area.first_row, first) if last > MAX_COLUMN else None)
     if place:
-        why = (
-            f"is in the way of columns that table {table.name} needs; move it and run again",
-            f"挡住了表 {table.name} 需要新增的列；请移开后重新运行",
+        why = Text("is in the way of columns that table {table} needs; move it and run again").with_facts(
+            table=table.name
         )
         raise UnsupportedEdit(draft.package.path, f"{table.sheet}!{cell_address(*place)}", why)
 

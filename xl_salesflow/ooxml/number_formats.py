@@ -31,7 +31,7 @@ def classify_number_format(code: str) -> int:
         return NUMBER_FORMAT_KIND
     if _ELAPSED_TIME_CODE.search(section):
         return DURATION_FORMAT_KIND
-    clock = bool(re.search(r"[hs]|am/pm|上午/下午", section))
+    clock = bool(re.search(r"[hs]|am/pm|\u4e0a\u5348/\u4e0b\u5348", section))  # the latter is AM/PM in Chinese
     calendar = bool(re.search(r"[dyegb]|m", _MINUTE_CODE.sub(r"\1", section.replace("am/pm", "").replace("a/p", ""))))
     if calendar and re.search(r"[0#?]", section.split(".")[0]):
         return NUMBER_FORMAT_KIND  # 0.00E+00 and its like

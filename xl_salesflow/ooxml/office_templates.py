@@ -14,6 +14,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from xl_salesflow.errors import NotAWorkbook
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_references import cell_address
 from xl_salesflow.ooxml.edit_assembly import EditAssembly, WorkbookEdits
 from xl_salesflow.ooxml.formula_cells import read_cell_text
@@ -42,7 +43,7 @@ def parse_office_part(content: bytes, part: str, name: str) -> etree._Element:
 def _open_office_template(content: bytes, name: str) -> Package:
     path = Path(name)
     if sum(member.file_size for member in list_package_members(path, content)) > MAX_UNPACKED_TEMPLATE_BYTES:
-        raise NotAWorkbook(path, ("is too large to be a template", "过大，不像模板"), hostile=True)
+        raise NotAWorkbook(path, Text("is too large to be a template"), hostile=True)
     return Package(path, content)
 
 

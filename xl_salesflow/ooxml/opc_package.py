@@ -19,6 +19,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from xl_salesflow.errors import EncryptedWorkbook, NotAWorkbook
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.zip_archive import (
     CHUNK_SIZE,
     DEFLATE_ERROR,
@@ -43,17 +44,14 @@ _DRIVE_LETTER = re.compile(r"[A-Za-z]:")
 def refuse_other_formats(path: Path, data: bytes) -> None:
     """Refuse a file whose first bytes are not those of a zip."""
     if not data:
-        raise NotAWorkbook(path, ("is empty; restore it from a backup", "是空文件；请从备份恢复"))
+        raise NotAWorkbook(path, Text("is empty; restore it from a backup"))
     if data.startswith(_COMPOUND_FILE_SIGNATURE):
         if _ENCRYPTED_STREAM_NAME in data:
             raise EncryptedWorkbook(path)
-        why = ("is in the format of Excel 97; save it as .xlsx in Excel", "是 Excel 97 格式；请在 Excel 中另存为 .xlsx")
+        why = Text("is in the format of Excel 97; save it as .xlsx in Excel")
         raise NotAWorkbook(path, why)
     if not data.startswith(b"PK"):
-        why = (
-            "is not an Excel workbook (.xlsx or .xlsm); check that the right file was named",
-            "不是 Excel 工作簿（.xlsx 或 .xlsm）；请检查文件名",
-        )
+        why = Text("is not an Excel workbook (.xlsx or .xlsm); check that the right file was named")
         raise NotAWorkbook(path, why)
 
 
@@ -63,16 +61,14 @@ def refuse_hostile_members(path: Path, members: list[zipfile.ZipInfo], size: int
     for member in members:
         name = member.orig_filename
         if _climbs_out_of_package(name):
-            raise _hostile_file_error(path, f"has a part with the unsafe name {name!r}", f"含有不安全的部件名 {name!r}")
+            raise _hostile_file_error(path, "has a part with the unsafe name {name!r}", name=name)
         if name.lower() in seen:
-            raise repairable_workbook_error(path, f"holds the part {name} twice", f"部件 {name} 重复")
+            raise repairable_workbook_error(path, "holds the part {name} twice", name=name)
         seen.add(name.lower())
         if member.flag_bits & 0x1:
             raise EncryptedWorkbook(path)
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise repairable_workbook_error(
-                path, f"packs {name} in a way Excel does not", f"部件 {name} 的压缩方式 Excel 不使用"
-            )
+            raise repairable_workbook_error(path, "packs {name} in a way Excel does not", name=name)
         if member.file_size > LARGEST_PART or _is_bomb_ratio(member.file_size, member.compress_size):
             raise _zip_bomb_error(path, member.file_size)
     everything = sum(member.file_size for member in members)
@@ -84,14 +80,15 @@ def refuse_unsafe_xml(path: Path, part: str, data: bytes) -> None:
     """Refuse XML that Excel never writes and that harms parsers: UTF-16 and document types."""
     start = data[:4096]
     if start.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
-        raise repairable_workbook_error(path, f"writes {part} in UTF-16", f"部件 {part} 使用 UTF-16 编码")
+        raise repairable_workbook_error(path, "writes {part} in UTF-16", part=part)
     if b"<!DOCTYPE" in start:
-        raise _hostile_file_error(path, f"has a document type in {part}", f"部件 {part} 含有文档类型声明")
+        raise _hostile_file_error(path, "has a document type in {part}", part=part)
 
 
-def repairable_workbook_error(path: Path, en: str, zh: str) -> NotAWorkbook:
+def repairable_workbook_error(path: Path, message: str, /, **facts: object) -> NotAWorkbook:
     """Return the error for a file that Excel may be able to repair."""
-    return NotAWorkbook(path, (f"{en}; open and save it in Excel to mend it", f"{zh}；请用 Excel 打开并保存以修复"))
+    what = Text(message).with_facts(**facts)
+    return NotAWorkbook(path, Text("{what}; open and save it in Excel to mend it").with_facts(what=what))
 
 
 def _climbs_out_of_package(name: str) -> bool:
@@ -103,14 +100,13 @@ def _is_bomb_ratio(unpacked: int, packed: int) -> bool:
     return unpacked > UNSUSPICIOUS_SIZE and unpacked > HIGHEST_COMPRESSION_RATIO * max(packed, 1)
 
 
-def _hostile_file_error(path: Path, en: str, zh: str) -> NotAWorkbook:
-    return NotAWorkbook(path, (f"{en}; do not trust this file", f"{zh}；请勿信任此文件"), hostile=True)
+def _hostile_file_error(path: Path, message: str, /, **facts: object) -> NotAWorkbook:
+    what = Text(message).with_facts(**facts)
+    return NotAWorkbook(path, Text("{what}; do not trust this file").with_facts(what=what), hostile=True)
 
 
 def _zip_bomb_error(path: Path, size: int) -> NotAWorkbook:
-    return _hostile_file_error(
-        path, f"unpacks to {size:,} bytes, as a zip bomb does", f"解压后达 {size:,} 字节，疑似压缩炸弹"
-    )
+    return _hostile_file_error(path, "unpacks to {size:,} bytes, as a zip bomb does", size=size)
 
 
 def list_package_members(path: Path, data: bytes) -> list[zipfile.ZipInfo]:
@@ -130,13 +126,15 @@ def parse_xml_part(path: Path, part: str, data: bytes) -> etree._Element:
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise repairable_workbook_error(path, f"has malformed XML in {part}", f"部件 {part} 的 XML 格式有误") from error
+        raise repairable_workbook_error(path, "has malformed XML in {part}", part=part) from error
 
 
 def _damaged_file_error(path: Path, part: str = "") -> NotAWorkbook:
-    where = (f" in {part}", f"（部件 {part}）") if part else ("", "")
-    why = (f"is damaged or cut short{where[0]}; restore it from a backup", f"已损坏或不完整{where[1]}；请从备份恢复")
-    return NotAWorkbook(path, why)
+    if part:
+        return NotAWorkbook(
+            path, Text("is damaged or cut short in {part}; restore it from a backup").with_facts(part=part)
+        )
+    return NotAWorkbook(path, Text("is damaged or cut short; restore it from a backup"))
 
 
 class Package:
@@ -209,7 +207,7 @@ class Package:
     def read(self, name: str) -> bytes:
         """Return the bytes of a small part; raises NotAWorkbook."""
         if self.size(name) > LARGEST_PARSED:
-            raise repairable_workbook_error(self.path, f"has an unreasonably large part {name}", f"部件 {name} 过大")
+            raise repairable_workbook_error(self.path, "has an unreasonably large part {name}", name=name)
         data = b"".join(self.stream(name))
         refuse_unsafe_xml(self.path, name, data)
         return data

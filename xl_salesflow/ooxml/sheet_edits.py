@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_contents import NO_VALUE, REMOVED_CELL, CachedValue, CellFormula, RawCell, UnsupportedValue
 from xl_salesflow.ooxml.cell_references import Area, cell_address
 from xl_salesflow.ooxml.cell_writer import CellFragment, CellWriter
@@ -198,7 +199,7 @@ class SheetEdits:
 class RefusedCellValue(ValueError):
     """A value that no cell can hold, with the address of the cell."""
 
-    def __init__(self, place: str, why: tuple[str, str]) -> None:
+    def __init__(self, place: str, why: Text) -> None:
         self.place, self.why = place, why
         super().__init__(place, why)
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from xl_salesflow.errors import UnsupportedEdit, Words
+from xl_salesflow.errors import UnsupportedEdit
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_references import Area, cell_address
 from xl_salesflow.ooxml.cell_writer import CACHE_MODE, WHOLE_MODE, CellFragment, CellWriter
 from xl_salesflow.ooxml.opc_package import repairable_workbook_error
@@ -50,7 +51,7 @@ class EditObstacles:
         self._path, self._sheet, self._edits = path, sheet, edits
         self._arrays: list[Area] = []
 
-    def refusal(self, place: str, why: Words) -> UnsupportedEdit:
+    def refusal(self, place: str, why: Text) -> UnsupportedEdit:
         """Return the error for an edit of a cell."""
         return UnsupportedEdit(self._path, f"{self._sheet}!{place}", why)
 
@@ -63,7 +64,7 @@ class EditObstacles:
         for column, fragment in zip(self._edits.columns, fragments, strict=True) if self._arrays else ():
             area = next((area for area in self._arrays if area.contains_cell(row, column)), None)
             if area and fragment and fragment[2] is not CACHE_MODE:
-                why = (f"belongs to the array formula in {area}; clear it first", f"属于数组公式 {area}；请先清除")
+                why = Text("belongs to the array formula in {area}; clear it first").with_facts(area=area)
                 raise self.refusal(cell_address(row, column), why)
 
     def clear_way(self, patterns: SheetGrammar, number: int, row: bytes) -> bytes:
@@ -73,10 +74,7 @@ class EditObstacles:
                 if not fresh.area.first_col <= cell.column <= fresh.area.last_col:
                     continue
                 if cell.content and number != fresh.totals_row:
-                    why = (
-                        "is in the way of a table that grows; move it and run again",
-                        "挡住了需要扩展的表；请移开后重新运行",
-                    )
+                    why = Text("is in the way of a table that grows; move it and run again")
                     raise self.refusal(cell_address(number, cell.column), why)
                 if b' r="' in cell.attributes:  # others keep their neighbours in place
                     row = row.replace(cell.xml, b"", 1)
@@ -89,7 +87,7 @@ class EditObstacles:
             for place in self._edits.within(area) if area else ():
                 if area and place != area[:2]:
                     anchor = cell_address(*area[:2])
-                    why = (f"is merged into {anchor}; write there", f"已合并到 {anchor}；请写入该单元格")
+                    why = Text("is merged into {anchor}; write there").with_facts(anchor=anchor)
                     raise self.refusal(cell_address(*place), why)
 
 
@@ -256,9 +254,7 @@ class SheetRewriter:
             new = self._splicer.splice(row, number, fragments, self._look(number).styles)
         except MalformedRow as error:
             name = f"{self._sheet}!{number}"
-            raise repairable_workbook_error(
-                self._path, f"has malformed XML in row {name}", f"第 {name} 行的 XML 格式有误"
-            ) from error
+            raise repairable_workbook_error(self._path, "has malformed XML in row {name}", name=name) from error
         for column, content in self._splicer.replaced:
             self._shared.note_overwritten(number, column, content)
         self.formulas_changed |= bool(self._splicer.replaced) or new.count(opening) != row.count(opening)

@@ -80,9 +80,7 @@ class SheetStream:
                 return buffer[: match.start()], buffer[match.end() :]
             if len(buffer) > LARGEST_PARSED:
                 break
-        raise repairable_workbook_error(
-            self._package.path, f"has no rows element in {self.part}", f"部件 {self.part} 缺少行数据"
-        )
+        raise repairable_workbook_error(self._package.path, "has no rows element in {part}", part=self.part)
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the rows in blocks of about a megabyte, each ending where a row ends."""
@@ -112,9 +110,7 @@ class SheetStream:
         """Refuse comments and CDATA later than the start of a sheet; to look for "!" first is ten times faster."""
         if b"!" in xml and b"<!" in xml:
             raise repairable_workbook_error(
-                self._package.path,
-                f"has comments among the cells of {self.part}",
-                f"部件 {self.part} 的单元格中夹有注释",
+                self._package.path, "has comments among the cells of {part}", part=self.part
             )
         return xml
 
@@ -175,9 +171,7 @@ def _rewrite_canonical_xml(package: Package, part: str) -> bytes:
     try:
         root = etree.fromstring(package.read(part), parser)
     except etree.XMLSyntaxError as error:
-        raise repairable_workbook_error(
-            package.path, f"has malformed XML in {part}", f"部件 {part} 的 XML 格式有误"
-        ) from error
+        raise repairable_workbook_error(package.path, "has malformed XML in {part}", part=part) from error
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from xl_salesflow.errors import UnsupportedEdit, Words
+from xl_salesflow.errors import UnsupportedEdit
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_contents import REMOVED_CELL, CellFormula, RawCell, escape_formula
 from xl_salesflow.ooxml.cell_references import MAX_ROW, Area, cell_address
 from xl_salesflow.ooxml.edit_assembly import WorkbookEdits
@@ -150,7 +151,7 @@ class TableResizer:
         count = count_column_values(columns)
         last = first + count - 1
         if last > MAX_ROW - self._table.has_totals:
-            why = (f"would need {last:,} rows, a sheet has {MAX_ROW:,}", f"需要 {last:,} 行，工作表只有 {MAX_ROW:,} 行")
+            why = Text("would need {last:,} rows, a sheet has {limit:,}").with_facts(last=last, limit=MAX_ROW)
             raise self._refusal(f"table {self._table.name}", why)
         if last > self._table.last_row:
             self._end_at(last)
@@ -202,7 +203,7 @@ class TableResizer:
             raise ValueError("this table was resized; write the workbook before deleting its rows")
         for row in (gone[0], gone[-1]):
             if not table.first_row <= row <= table.last_row:
-                why = (f"lies outside the table {table.name}", f"在表 {table.name} 之外")
+                why = Text("lies outside the table {table}").with_facts(table=table.name)
                 raise self._refusal(cell_address(row, table.first_col), why)
         if len(gone) == table.last_row - table.first_row + 1:
             self._empty_first_row()
@@ -234,15 +235,14 @@ class TableResizer:
     def _stream(self) -> SheetStream:
         return SheetStream(self._package, self._sheet.part)
 
-    def _refusal(self, place: str, why: Words) -> UnsupportedEdit:
+    def _refusal(self, place: str, why: Text) -> UnsupportedEdit:
         return UnsupportedEdit(self._package.path, f"{self._sheet.name}!{place}", why)
 
     def _refuse_neighbours(self, gained: Area) -> None:
         for other in self._tables.values():
             if other.name != self._table.name and other.sheet == self._sheet.name and other.area.overlaps(gained):
-                why = (
-                    f"table {other.name} is in the way of {self._table.name}; move it and run again",
-                    f"表 {other.name} 挡住了表 {self._table.name}；请移开后重新运行",
+                why = Text("table {other} is in the way of {table}; move it and run again").with_facts(
+                    other=other.name, table=self._table.name
                 )
                 raise self._refusal(cell_address(other.area.first_row, other.area.first_col), why)
 
@@ -250,10 +250,7 @@ class TableResizer:
         """Refuse to grow over cells that were set in this run."""
         for row, column in self._cells.within(gained):
             if self._cells.row(row).get(column) not in (None, REMOVED_CELL):
-                why = (
-                    "was set in this run and is in the way of a table that grows; write it elsewhere",
-                    "在本次运行中已写入，挡住了需要扩展的表；请写到别处",
-                )
+                why = Text("was set in this run and is in the way of a table that grows; write it elsewhere")
                 raise self._refusal(cell_address(row, column), why)
 
 

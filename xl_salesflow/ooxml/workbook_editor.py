@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from xl_salesflow.errors import UnsupportedEdit
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_contents import CachedValue
 from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellPlace, CellRange, cell_address
 from xl_salesflow.ooxml.chart_caches import ChartCaches
@@ -69,7 +70,7 @@ class Workbook(WorkbookOnDisk):
         rows, cells = sort_column_edit(values)
         if len(rows) and (rows[0] < at.first_row or rows[-1] > at.last_row):
             outside = int(rows[0] if rows[0] < at.first_row else rows[-1])
-            why = (f"lies outside the table {at.name}", f"在表 {at.name} 之外")
+            why = Text("lies outside the table {table}").with_facts(table=at.name)
             raise UnsupportedEdit(self.path, f"{at.sheet}!{cell_address(outside, column)}", why)
         self._edits.filled.add(at.part)
         self._edits.sheet(at.sheet).set(column, rows, cells)
@@ -78,15 +79,10 @@ class Workbook(WorkbookOnDisk):
         """Set one cell, rows and columns from 1; raises KeyError for a sheet that is not there, UnsupportedEdit."""
         name = self.sheets[sheet].name
         if not (1 <= row <= MAX_ROW and 1 <= col <= MAX_COLUMN):
-            raise UnsupportedEdit(
-                self.path, f"{name}, row {row}, column {col}", ("lies outside the sheet", "超出工作表范围")
-            )
+            raise UnsupportedEdit(self.path, f"{name}, row {row}, column {col}", Text("lies outside the sheet"))
         for table in self.tables.values():
             if table.sheet == name and row == table.header_row and table.first_col <= col <= table.last_col:
-                why = (
-                    f"is a header of table {table.name}; rename it in Excel",
-                    f"是表 {table.name} 的列标题；请在 Excel 中改名",
-                )
+                why = Text("is a header of table {table}; rename it in Excel").with_facts(table=table.name)
                 raise UnsupportedEdit(self.path, f"{name}!{cell_address(row, col)}", why)
         self._edits.sheet(name).set(col, np.array([row], dtype=np.int64), [value])
 

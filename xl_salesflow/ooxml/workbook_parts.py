@@ -14,6 +14,7 @@ from urllib.parse import unquote as percent_decode
 from lxml import etree
 
 from xl_salesflow.errors import NotAWorkbook
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_contents import join_rich_text, unescape_cell_text
 from xl_salesflow.ooxml.cell_references import Area, unquote_sheet_name
 from xl_salesflow.ooxml.opc_package import Package, repairable_workbook_error
@@ -153,16 +154,10 @@ def find_main_part(package: Package) -> str:
     target = next((r.target for r in read_relationships(package, "") if r.kind == "officeDocument"), None)
     found = package.find(target) if target else None
     if found is None:
-        why = (
-            "is a zip file but no Excel workbook; check the file's name",
-            "是压缩文件而不是 Excel 工作簿；请检查文件名",
-        )
+        why = Text("is a zip file but no Excel workbook; check the file's name")
         raise NotAWorkbook(package.path, why)
     if found.endswith(".bin"):
-        why = (
-            "is a binary workbook (.xlsb); save it as .xlsx or .xlsm in Excel",
-            "是二进制工作簿（.xlsb）；请在 Excel 中另存为 .xlsx 或 .xlsm",
-        )
+        why = Text("is a binary workbook (.xlsb); save it as .xlsx or .xlsm in Excel")
         raise NotAWorkbook(package.path, why)
     return found
 
@@ -174,10 +169,7 @@ class WorkbookPart:
         self.part = find_main_part(package)
         root = package.parse(self.part)
         if local_name(root) != "workbook":
-            why = (
-                "is an Office file but no Excel workbook; check the file's name",
-                "是 Office 文件但不是 Excel 工作簿；请检查文件名",
-            )
+            why = Text("is an Office file but no Excel workbook; check the file's name")
             raise NotAWorkbook(package.path, why)
         self.strict = (etree.QName(root).namespace or "").startswith(STRICT_NAMESPACE)
         self.relationships = [r for r in read_relationships(package, self.part) if package.find(r.target)]
@@ -289,9 +281,7 @@ def _read_table_part(package: Package, sheet: Worksheet, part: str) -> ExcelTabl
         for column in child_elements(root, "tableColumns", "tableColumn")
     )
     if area is None or len(columns) != area.last_col - area.first_col + 1 or area.last_row - totals < area.first_row:
-        raise repairable_workbook_error(
-            package.path, f"has a table {name} that does not fit its place", f"表 {name} 与其区域不符"
-        )
+        raise repairable_workbook_error(package.path, "has a table {name} that does not fit its place", name=name)
     first = area.first_row + headers
     header_row = area.first_row if headers else None
     return ExcelTable(

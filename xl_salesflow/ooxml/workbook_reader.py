@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from xl_salesflow.errors import MissingColumn, MissingTable, NotAWorkbook
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_decoder import CellDecoder
 from xl_salesflow.ooxml.cell_references import Area
 from xl_salesflow.ooxml.formula_cells import KnownFormulas
@@ -142,14 +143,12 @@ class WorkbookOnDisk:
         try:
             data = Path(path).read_bytes()
         except FileNotFoundError as error:
-            raise NotAWorkbook(path, ("does not exist; check the name", "不存在；请检查文件名")) from error
+            raise NotAWorkbook(path, Text("does not exist; check the name")) from error
         except IsADirectoryError as error:
-            raise NotAWorkbook(
-                path, ("is a folder; name the workbook in it", "是文件夹；请指定其中的工作簿")
-            ) from error
+            raise NotAWorkbook(path, Text("is a folder; name the workbook in it")) from error
         except OSError as error:
             why = error.strerror or str(error)
-            raise NotAWorkbook(path, (f"cannot be read ({why})", f"无法读取（{why}）")) from error
+            raise NotAWorkbook(path, Text("cannot be read ({why})").with_facts(why=why)) from error
         return cls(path, data)
 
     @property

@@ -96,5 +96,5 @@ def _is_class_from_run(pipeline: Pipeline) -> pd.Series:
     lines = journal[(journal["table"] == "Accounts") & (journal["column"] == "account_class")]
     last = lines.drop_duplicates("key", keep="last").set_index("key")["after"]
     labels = LISTS["account_class"]
-    ids = {text: id for id, label in labels.items() for text in (id, *label.both())}
+    ids = {text: id for id, label in labels.items() for text in (id, *label.translations())}
     return look_up_values(accounts["account"], last.map(lambda text: ids.get(text, text))) == accounts["account_class"]

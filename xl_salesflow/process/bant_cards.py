@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import find_nearest, unknown_deal_error
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_frames import blank_value, fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -19,17 +18,9 @@ from xl_salesflow.schema.work_tables import BANT_CARD_ANSWER_COLUMNS, BANT_CARD_
 CardAddress = Callable[[int, str], str]
 """Row of a card and column id → where the cell is, with the file."""
 
-_CARD_DEAL_UNKNOWN = Text(
-    "{cell}: there is no deal “{is_}” in the workbook; is it “{near}”?",
-    "{cell}：工作簿中没有商机“{is_}”；是否为“{near}”？",
-)
-_CARD_QUESTION_UNKNOWN = Text(
-    "{cell}: the sheet Questions has no question “{is_}”; is it “{near}”?",
-    "{cell}：“问题库”中没有问题“{is_}”；是否为“{near}”？",
-)
-_CARD_POINTS_WRONG = Text(
-    "{cell}: {is_} is no number of points; write 0, 1, 2 or 3.", "{cell}：{is_} 不是有效分值；请填写 0、1、2 或 3。"
-)
+_CARD_DEAL_UNKNOWN = Text("{cell}: there is no deal “{is_}” in the workbook; is it “{near}”?")
+_CARD_QUESTION_UNKNOWN = Text("{cell}: the sheet Questions has no question “{is_}”; is it “{near}”?")
+_CARD_POINTS_WRONG = Text("{cell}: {is_} is no number of points; write 0, 1, 2 or 3.")
 
 
 def make_bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
@@ -41,11 +32,7 @@ def make_bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
     keys = pipeline["Deals"]["deal"]
     found = keys[fold_keys(keys) == deal.strip().casefold()]
     if found.empty:
-        near = find_nearest(deal, keys)
-        raise UsageError(
-            f"There is no deal {deal}" + (f"; did you mean {near}?" if near else "."),
-            f"没有商机 {deal}" + (f"；是否指 {near}？" if near else "。"),
-        )
+        raise unknown_deal_error(deal, keys)
     questions = pipeline["Questions"]
     asked_ = questions[(questions["question"] != "") & (questions["text"] != "")].assign(deal=str(found.iloc[0]))
     known = _map_answer_rows(pipeline)

@@ -32,11 +32,8 @@ def _find_repeated_keys(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 DOUBLED_KEY = Rule(
     "doubled_key",
-    Text("A key used twice", "编号重复"),
-    Text(
-        "“{key}” is used twice, first in {first}; give this row a number of its own or delete it.",
-        "“{key}”重复，首次出现于 {first}；请为此行改用唯一编号或删除此行。",
-    ),
+    Text("A key used twice"),
+    Text("“{key}” is used twice, first in {first}; give this row a number of its own or delete it."),
     "block",
     _find_repeated_keys,
 )
@@ -69,8 +66,8 @@ def _find_used_rows(table: TableSchema, frame: pd.DataFrame) -> pd.Series:
 
 MISSING_CELL = Rule(
     "missing_cell",
-    Text("A needed cell is blank", "必填项为空"),
-    Text("“{column}” is blank; every row needs it.", "“{column}”未填写；每行都须填写。"),
+    Text("A needed cell is blank"),
+    Text("“{column}” is blank; every row needs it."),
     "warn",
     _find_missing_cells,
 )
@@ -94,11 +91,8 @@ def _find_unknown_choices(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 UNKNOWN_CHOICE = Rule(
     "unknown_choice",
-    Text("A value the dropdown does not offer", "下拉列表中没有的值"),
-    Text(
-        "“{value}” is no choice of “{column}”; is it “{hint}”? It may be: {list}.",
-        "“{value}”不是“{column}”的选项，是否为“{hint}”？可选：{list}。",
-    ),
+    Text("A value the dropdown does not offer"),
+    Text("“{value}” is no choice of “{column}”; is it “{hint}”? It may be: {list}."),
     "warn",
     _find_unknown_choices,
 )
@@ -106,8 +100,8 @@ UNKNOWN_CHOICE = Rule(
 _LEAST_ORPHAN_LIKENESS = 75
 """Names less alike than this (of 100) are not worth proposing."""
 
-_NEAREST_NAME_HINT = Text("is it “{name}”?", "是否为“{name}”？")
-_ADD_NAME_HINT = Text("add it there or choose one from the list.", "请在该表中添加，或从列表中选择。")
+_NEAREST_NAME_HINT = Text("is it “{name}”?")
+_ADD_NAME_HINT = Text("add it there or choose one from the list.")
 
 
 def _find_orphans(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -148,11 +142,8 @@ def _word_orphan_hint(value: str, known: list[str], language: Language) -> str:
 
 ORPHAN_NAME = Rule(
     "orphan",
-    Text("A name that its sheet does not list", "引用的名称不存在"),
-    Text(
-        "“{name}” (in {count} rows) is not in the sheet {sheet}; {hint}",
-        "“{sheet}”表中没有“{name}”（涉及 {count} 行）；{hint}",
-    ),
+    Text("A name that its sheet does not list"),
+    Text("“{name}” (in {count} rows) is not in the sheet {sheet}; {hint}"),
     "warn",
     _find_orphans,
 )
@@ -171,8 +162,8 @@ def _find_negative_money(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 NEGATIVE_MONEY = Rule(
     "negative_money",
-    Text("An amount below zero", "金额为负"),
-    Text("“{column}” is {value}; an amount cannot be below zero.", "“{column}”为 {value}；金额不能为负。"),
+    Text("An amount below zero"),
+    Text("“{column}” is {value}; an amount cannot be below zero."),
     "warn",
     _find_negative_money,
 )
@@ -194,8 +185,8 @@ def _find_wrong_shares(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 WRONG_SHARE = Rule(
     "share_range",
-    Text("A share outside 0 to 100 %", "百分比超出范围"),
-    Text("“{column}” is {value}; it must lie between 0 % and 100 %.", "“{column}”为 {value}；须在 0% 到 100% 之间。"),
+    Text("A share outside 0 to 100 %"),
+    Text("“{column}” is {value}; it must lie between 0 % and 100 %."),
     "block",
     _find_wrong_shares,
 )
@@ -214,11 +205,8 @@ def _find_wrong_points(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 WRONG_BANT_POINTS = Rule(
     "points_range",
-    Text("BANT points other than 0 to 3", "BANT 分值超出范围"),
-    Text(
-        "“{column}” is {value}; points are 0 unknown, 1 weak, 2 fair or 3 strong.",
-        "“{column}”为 {value}；分值只能是 0 未知、1 弱、2 中、3 强。",
-    ),
+    Text("BANT points other than 0 to 3"),
+    Text("“{column}” is {value}; points are 0 unknown, 1 weak, 2 fair or 3 strong."),
     "block",
     _find_wrong_points,
 )
@@ -237,11 +225,8 @@ def _find_wrong_scores(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 WRONG_CUSTOMER_SCORE = Rule(
     "score_range",
-    Text("A customer's score off its scale", "客户评分超出范围"),
-    Text(
-        "“{column}” is {value}; the scale goes from {least} to {most}.",
-        "“{column}”为 {value}；评分范围为 {least} 至 {most}。",
-    ),
+    Text("A customer's score off its scale"),
+    Text("“{column}” is {value}; the scale goes from {least} to {most}."),
     "warn",
     _find_wrong_scores,
 )
@@ -271,11 +256,8 @@ def _find_wrong_date_order(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 WRONG_DATE_ORDER = Rule(
     "date_order",
-    Text("Dates the wrong way round", "日期先后颠倒"),
-    Text(
-        "“{column}” is {later}, before “{other}”, {earlier}; correct one of them.",
-        "“{column}”（{later}）早于“{other}”（{earlier}）；请更正其一。",
-    ),
+    Text("Dates the wrong way round"),
+    Text("“{column}” is {later}, before “{other}”, {earlier}; correct one of them."),
     "warn",
     _find_wrong_date_order,
 )
@@ -305,11 +287,8 @@ def _find_future_dates(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 FUTURE_DATE = Rule(
     "future_date",
-    Text("A date still to come", "日期在未来"),
-    Text(
-        "“{column}” is {day}, which is still to come; correct the date.",
-        "“{column}”为 {day}，尚未到来；请更正日期。",
-    ),
+    Text("A date still to come"),
+    Text("“{column}” is {day}, which is still to come; correct the date."),
     "warn",
     _find_future_dates,
 )
@@ -326,11 +305,8 @@ def _find_holidays_end(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 HOLIDAYS_END = Rule(
     "holidays_end",
-    Text("The holidays end", "节假日表将用完"),
-    Text(
-        "The last day in the sheet Holidays is {last}; add the days off and make-up days that follow.",
-        "“节假日”表最后一天是 {last}；请补充之后的放假日与调休上班日。",
-    ),
+    Text("The holidays end"),
+    Text("The last day in the sheet Holidays is {last}; add the days off and make-up days that follow."),
     "note",
     _find_holidays_end,
 )

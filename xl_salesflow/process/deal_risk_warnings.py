@@ -56,8 +56,8 @@ def _count_known_contacts(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Series:
 
 ONE_CONTACT = Rule(
     "one_contact",
-    Text("One contact only", "联系人过少"),
-    Text("contacts known: {count}; find more people at the customer", "已知联系人 {count} 位；请在客户处接触更多人"),
+    Text("One contact only"),
+    Text("contacts known: {count}; find more people at the customer"),
     "warn",
     _find_one_contact,
 )
@@ -78,8 +78,8 @@ def _find_no_decision_maker(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 NO_DECISION_MAKER = Rule(
     "no_decision_maker",
-    Text("No decision-maker", "没有决策者"),
-    Text("no decision-maker among the contacts", "联系人中没有决策者"),
+    Text("No decision-maker"),
+    Text("no decision-maker among the contacts"),
     "warn",
     _find_no_decision_maker,
 )
@@ -102,8 +102,8 @@ def _find_no_prospect(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 NO_PROSPECT = Rule(
     "no_prospect",
-    Text("Not a prospect", "不是准客户"),
-    Text("the customer is no prospect: “{what}” is No", "客户不具备准客户条件：“{what}”为“否”"),
+    Text("Not a prospect"),
+    Text("the customer is no prospect: “{what}” is No"),
     "warn",
     _find_no_prospect,
 )
@@ -126,11 +126,8 @@ def _find_buyer_behind(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 BUYER_BEHIND = Rule(
     "buyer_behind",
-    Text("Ahead of the buyer", "领先于客户"),
-    Text(
-        "the customer is still at {is_}, the stage expects {due}",
-        "客户仍处于“{is_}”，而该阶段应为“{due}”",
-    ),
+    Text("Ahead of the buyer"),
+    Text("the customer is still at {is_}, the stage expects {due}"),
     "warn",
     _find_buyer_behind,
 )
@@ -167,14 +164,14 @@ def _has_passed_gate(playbook: Playbook, gate: Gate, deals: pd.DataFrame) -> pd.
 
 BANT_BELOW = Rule(
     "bant_below",
-    Text("BANT below the gate", "BANT 低于关卡要求"),
-    Text("below what its stage asks for: {what}", "低于该阶段要求：{what}"),
+    Text("BANT below the gate"),
+    Text("below what its stage asks for: {what}"),
     "warn",
     _find_bant_below,
 )
 
-_QUOTE_HAS_EXPIRED = Text("expired", "已过期")
-_QUOTE_EXPIRES_SOON = Text("expires", "将到期")
+_QUOTE_HAS_EXPIRED = Text("expired")
+_QUOTE_EXPIRES_SOON = Text("expires")
 
 
 def _find_quote_expiring(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -198,8 +195,8 @@ def _find_quote_expiring(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 QUOTE_EXPIRING = Rule(
     "quote_expiring",
-    Text("Quote expired or about to", "报价已过期或即将到期"),
-    Text("quote {quote} {expires}: {day}", "报价单 {quote} {expires}:{day}"),
+    Text("Quote expired or about to"),
+    Text("quote {quote} {expires}: {day}"),
     "warn",
     _find_quote_expiring,
 )
@@ -222,11 +219,8 @@ def _find_asked_discounts(pipeline: Pipeline) -> pd.Series:
 
 DISCOUNT_ABOVE = Rule(
     "discount_above",
-    Text("Discount above the limit", "折扣超限"),
-    Text(
-        "discount {given}, the owner may grant {limit}; have the quote approved",
-        "折扣 {given}，负责人权限为 {limit}；请报批",
-    ),
+    Text("Discount above the limit"),
+    Text("discount {given}, the owner may grant {limit}; have the quote approved"),
     "warn",
     _find_discount_above,
 )
@@ -249,8 +243,8 @@ def _find_concentration(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 FORECAST_CONCENTRATION = Rule(
     "concentration",
-    Text("Too much on one deal", "预测过于集中"),
-    Text("{share} of the forecast hangs on this deal", "该商机占预测的 {share}"),
+    Text("Too much on one deal"),
+    Text("{share} of the forecast hangs on this deal"),
     "warn",
     _find_concentration,
 )

@@ -42,10 +42,9 @@ def _find_unknown_stages(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 UNKNOWN_STAGE = Rule(
     "unknown_stage",
-    Text("A stage the playbook does not have", "流程中没有的阶段"),
+    Text("A stage the playbook does not have"),
     Text(
-        "The playbook {playbook} has no stage “{stage}”; is it “{nearest}”? Choose from the list or add it to Stages.",
-        "流程 {playbook} 没有阶段“{stage}”，是否为“{nearest}”？请从列表选择，或在“阶段”表中添加。",
+        "The playbook {playbook} has no stage “{stage}”; is it “{nearest}”? Choose from the list or add it to Stages."
     ),
     "block",
     _find_unknown_stages,
@@ -60,11 +59,8 @@ def _find_unknown_playbooks(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 UNKNOWN_PLAYBOOK = Rule(
     "unknown_playbook",
-    Text("A playbook nobody set up", "未设置的销售流程"),
-    Text(
-        "There is no playbook “{playbook}”; clear the cell for the default, or use one of: {known}.",
-        "没有销售流程“{playbook}”；请清空以使用默认流程，或改为：{known}。",
-    ),
+    Text("A playbook nobody set up"),
+    Text("There is no playbook “{playbook}”; clear the cell for the default, or use one of: {known}."),
     "block",
     _find_unknown_playbooks,
 )
@@ -78,11 +74,8 @@ def _find_unexplained_probabilities(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 UNEXPLAINED_PROBABILITY = Rule(
     "unexplained_probability",
-    Text("An own probability without a reason", "自定赢率缺少理由"),
-    Text(
-        "The deal has a probability of its own; say why in “{column}”, or clear it.",
-        "该商机使用自定赢率；请在“{column}”中说明理由，或清空自定赢率。",
-    ),
+    Text("An own probability without a reason"),
+    Text("The deal has a probability of its own; say why in “{column}”, or clear it."),
     "warn",
     _find_unexplained_probabilities,
 )
@@ -103,11 +96,8 @@ def _find_unexplained_overrides(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 UNEXPLAINED_OVERRIDE = Rule(
     "unexplained_override",
-    Text("Half an override", "特批信息不全"),
-    Text(
-        "An override needs a person and a reason; “{missing}” is blank.",
-        "特批须有特批人和理由；“{missing}”未填写。",
-    ),
+    Text("Half an override"),
+    Text("An override needs a person and a reason; “{missing}” is blank."),
     "warn",
     _find_unexplained_overrides,
 )
@@ -121,11 +111,8 @@ def _find_lost_without_reason(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 LOST_WITHOUT_REASON = Rule(
     "lost_without_reason",
-    Text("Lost deals without a loss reason", "丢单未填原因"),
-    Text(
-        "{count} lost deals have no “{column}”; fill it in where you know it, to see why deals are lost.",
-        "{count} 个丢单商机未填写“{column}”；请补充已知原因，以便分析。",
-    ),
+    Text("Lost deals without a loss reason"),
+    Text("{count} lost deals have no “{column}”; fill it in where you know it, to see why deals are lost."),
     "note",
     _find_lost_without_reason,
 )
@@ -146,11 +133,10 @@ def _find_discount_unapproved(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 DISCOUNT_UNAPPROVED = Rule(
     "discount_unapproved",
-    Text("A discount nobody approved", "未经批准的折扣"),
+    Text("A discount nobody approved"),
     Text(
         "Quote {quote} takes off {given}, the deal's owner may grant {limit}, and “{column}” ({who}) is nobody who may grant "
-        "that much; have it approved by somebody of the Team who may, or lower the discount.",
-        "报价单 {quote} 的折扣为 {given}，负责人权限为 {limit}，“{column}”（{who}）无此权限；请由有权限者批准，或降低折扣。",
+        "that much; have it approved by somebody of the Team who may, or lower the discount."
     ),
     "block",
     _find_discount_unapproved,
@@ -167,11 +153,8 @@ def _find_two_primaries(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 TWO_PRIMARY_QUOTES = Rule(
     "two_primaries",
-    Text("More than one primary quote", "主报价不唯一"),
-    Text(
-        "Deal {deal} has {count} primary quotes; leave Yes in “{column}” for the one its amount follows.",
-        "商机 {deal} 有 {count} 份主报价；“{column}”只保留一份为“是”，商机金额以其为准。",
-    ),
+    Text("More than one primary quote"),
+    Text("Deal {deal} has {count} primary quotes; leave Yes in “{column}” for the one its amount follows."),
     "block",
     _find_two_primaries,
 )
@@ -187,11 +170,8 @@ def _find_missing_rates(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 MISSING_EXCHANGE_RATE = Rule(
     "rate_missing",
-    Text("A quote without its exchange rate", "报价缺少汇率"),
-    Text(
-        "Quote {quote} went out in {currency}; fill in the “{column}” it was made at, which then stays.",
-        "报价单 {quote} 以 {currency} 发出；请填写报价时的“{column}”，此后固定不变。",
-    ),
+    Text("A quote without its exchange rate"),
+    Text("Quote {quote} went out in {currency}; fill in the “{column}” it was made at, which then stays."),
     "warn",
     _find_missing_rates,
 )
@@ -212,10 +192,9 @@ def _find_amount_differs(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 AMOUNT_DIFFERS = Rule(
     "amount_differs",
-    Text("Another amount than the quote", "金额与报价不符"),
+    Text("Another amount than the quote"),
     Text(
-        "The amount is {amount}, the primary quote {quote} comes to {worth} without tax; correct the one that is wrong.",
-        "金额为 {amount}，主报价 {quote} 不含税为 {worth}；请更正其中有误的一项。",
+        "The amount is {amount}, the primary quote {quote} comes to {worth} without tax; correct the one that is wrong."
     ),
     "note",
     _find_amount_differs,
@@ -242,10 +221,9 @@ def _find_quote_number_gaps(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 QUOTE_NUMBER_GAP = Rule(
     "quote_number_gap",
-    Text("A gap in the quote numbers", "报价单号不连续"),
+    Text("A gap in the quote numbers"),
     Text(
-        "Before {quote} the number {missing} is missing; numbers are given without a gap, so look for the deleted row.",
-        "{quote} 之前缺少 {missing}；编号应连续，请查找被删除的行。",
+        "Before {quote} the number {missing} is missing; numbers are given without a gap, so look for the deleted row."
     ),
     "note",
     _find_quote_number_gaps,

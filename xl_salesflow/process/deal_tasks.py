@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, apply_change_set
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import unknown_deal_error
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import format_column_values
-from xl_salesflow.errors import UsageError
 from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.table_frames import complete_columns, fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -174,11 +173,7 @@ def prepare_visit(pipeline: Pipeline, deal: str) -> ChangeSet:
     keys = pipeline["Deals"]["deal"]
     rows = keys.index[(fold_keys(keys) == deal.strip().casefold()).to_numpy(bool)]
     if rows.empty:
-        near = find_nearest(deal, keys)
-        raise UsageError(
-            f"There is no deal {deal}" + (f"; did you mean {near}?" if near else "."),
-            f"没有商机 {deal}" + (f"；是否指 {near}？" if near else "。"),
-        )
+        raise unknown_deal_error(deal, keys)
     row = pipeline["Deals"].loc[rows[0]]
     listed = pipeline["Tasks"]
     open_ = listed[(listed["deal"] == row["deal"]) & ~listed["status"].isin(["done", "dropped"])]

@@ -19,7 +19,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, Language, Text
 from xl_salesflow.process.followup_call_notes import choose_call_questions, describe_last_objections, find_call_contacts
 from xl_salesflow.process.followup_deals import DealArrays, DealMask, DealPositions, FollowUpReason
 from xl_salesflow.process.followup_logging import followup_activity_number
@@ -34,11 +34,11 @@ from xl_salesflow.process.followup_reasons import find_followup_reasons
 from xl_salesflow.schema.table_frames import complete_columns, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
-GOLDEN_CUSTOMER = Text("golden customer", "黄金客户")
-LARGE_DEAL = Text("large deal", "大额商机")
-RAISED_PRIORITY = Text("{because}: one priority higher", "{because}，优先级提高一级")
-PUT_OFF_TO_DAY = Text("put off to {day}, as {limit} a day are full", "当日已满 {limit} 个，顺延至 {day}")
-AGREE_NEXT_STEP = Text("Agree on the next step and its date.", "与客户约定下一步及日期。")
+GOLDEN_CUSTOMER = Text("golden customer")
+LARGE_DEAL = Text("large deal")
+RAISED_PRIORITY = Text("{because}: one priority higher")
+PUT_OFF_TO_DAY = Text("put off to {day}, as {limit} a day are full")
+AGREE_NEXT_STEP = Text("Agree on the next step and its date.")
 
 
 def write_followup_lines(
@@ -66,6 +66,9 @@ def write_followup_lines(
     return complete_columns(TABLES["FollowUps"], pd.DataFrame(columns, index=index))
 
 
+_FOLLOWUP_REASONS = Text("{reasons}.")
+
+
 def _word_followup_reasons(
     deals: DealArrays, told: list[FollowUpReason], weighed: FollowUpWeights, planned: FollowUpSchedule
 ) -> Iterator[str]:
@@ -76,10 +79,10 @@ def _word_followup_reasons(
         for at in map(int, np.flatnonzero(signal.applies[rows])):
             text[at] = _word_followup_reason(signal, int(rows[at]), language)
     texts += [*_word_customer_reasons(weighed, rows, language), _word_put_off(deals, planned)]
-    mark, stop = ("；", "。") if language == "zh" else ("; ", ".")
+    separator = SEMICOLON_SEPARATOR.in_(language)
     for at in range(len(rows)):
-        line = mark.join(text[at] for text in texts if text[at])
-        yield line[:1].upper() + line[1:] + stop
+        line = separator.join(text[at] for text in texts if text[at])
+        yield _FOLLOWUP_REASONS.in_(language, reasons=line[:1].upper() + line[1:])
 
 
 def _word_customer_reasons(weighed: FollowUpWeights, rows: DealPositions, language: Language) -> Iterator[list[str]]:
@@ -197,10 +200,9 @@ def _find_deals_called_today(deals: DealArrays) -> DealMask:
 
 FOLLOWUPS_BEYOND_LIMIT = Text(
     "More deals ask for a follow-up than {days} working days of {limit} hold, {left} too many; hand some over, or raise the "
-    "limit in Settings.",
-    "需要跟进的商机超出 {days} 个工作日、每日 {limit} 个的容量，多出 {left} 个；请转交部分商机，或在“设置”中提高上限。",
+    "limit in Settings."
 )
-DEALS_WITHOUT_OWNER = Text("Deals without an owner: ", "未分配负责人的商机：")
+DEALS_WITHOUT_OWNER = Text("Deals without an owner: ")
 
 
 def find_followups_beyond_limit(pipeline: Pipeline, listed: FollowUpList) -> Iterator[Finding]:

@@ -8,9 +8,12 @@ thousand rows take seconds, and a name misspelled in both its beginning and its 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -24,19 +27,22 @@ from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
-_LEGAL_FORMS = re.compile(
-    r"\b(?:incorporated|inc|limited|ltd|llc|llp|plc|gmbh|mbh|ag|kg|sarl|sas|sa|srl|spa|bv|nv|oy|ab|as|corp|corporation|company|co|"
-    r"group|holding|holdings|the)\b|(?:集团|控股)?(?:股份|科技|实业|贸易)?(?:有限责任公司|股份有限公司|有限公司|公司|集团)"
-)
-_BRACKETED_TEXT = re.compile(r"[(\[（【][^()\[\]（）【】]*[)\]）】]")
+_BRACKETED_TEXT = re.compile(r"[(\[\uff08\u3010][^()\[\]\uff08\uff09\u3010\u3011]*[)\]\uff09\u3011]")  # full-width too
 _NAME_MARKS = re.compile(r"[\W_]+")
 _PHONE_DIGITS = re.compile(r"\d+")
+
+
+@cache
+def _read_legal_forms() -> re.Pattern[str]:
+    """Return what says of a company's name only which form it has; two names that differ in it are one."""
+    source = files(__package__).joinpath("data", "legal_forms.toml").read_text(encoding="utf-8")
+    return re.compile("|".join(tomllib.loads(source)["patterns"]))
 
 
 def fold_company_name(name: str) -> str:
     """Return the name of a company without legal form, brackets, case and marks; the whole name where nothing else is left."""
     wide = normalize("NFKC", name).casefold()
-    bare = _remove_name_marks(_LEGAL_FORMS.sub(" ", _BRACKETED_TEXT.sub(" ", wide)))
+    bare = _remove_name_marks(_read_legal_forms().sub(" ", _BRACKETED_TEXT.sub(" ", wide)))
     return bare or _remove_name_marks(wide)
 
 
@@ -86,13 +92,13 @@ class DuplicateSign:
     same_columns: tuple[str, ...] = ()  # columns that must be equal as well, such as the account of a person
 
 
-_SAME_NAME = Text("the same name but for legal form and spelling", "除公司类型与写法外名称相同")
-_NEAR_NAME = Text("names {alike} % alike", "名称相似度 {alike}%")
-_SAME_PHONE, _SAME_EMAIL = Text("the same phone number", "电话相同"), Text("the same e-mail address", "邮箱相同")
-_SAME_SITE, _SAME_TAX_NUMBER = Text("the same web site", "网站相同"), Text("the same tax number", "税号相同")
-_SAME_PERSON = Text("the same name at the same customer", "同一客户下姓名相同")
-_SAME_DEAL_TITLE = Text("the same title for the same customer", "同一客户下名称相同")
-_NEAR_DEAL_TITLE = Text("titles {alike} % alike for the same customer", "同一客户下名称相似度 {alike}%")
+_SAME_NAME = Text("the same name but for legal form and spelling")
+_NEAR_NAME = Text("names {alike} % alike")
+_SAME_PHONE, _SAME_EMAIL = Text("the same phone number"), Text("the same e-mail address")
+_SAME_SITE, _SAME_TAX_NUMBER = Text("the same web site"), Text("the same tax number")
+_SAME_PERSON = Text("the same name at the same customer")
+_SAME_DEAL_TITLE = Text("the same title for the same customer")
+_NEAR_DEAL_TITLE = Text("titles {alike} % alike for the same customer")
 
 DUPLICATE_SIGNS: Mapping[str, tuple[DuplicateSign, ...]] = MappingProxyType(
     {
@@ -202,10 +208,7 @@ def _make_duplicate_pair(sign: DuplicateSign, one: int, other: int, alike: int) 
     return DuplicatePair(max(one, other), min(one, other), sign.reason, alike)
 
 
-DUPLICATE_MESSAGE = Text(
-    "{title} {key} may be the same as {other} ({cell}): {why}; keep one of them.",
-    "{title} {key} 可能与 {other}（{cell}）重复：{why}；请保留其中之一。",
-)
+DUPLICATE_MESSAGE = Text("{title} {key} may be the same as {other} ({cell}): {why}; keep one of them.")
 
 DUPLICATE_MESSAGES: Mapping[str, Text] = MappingProxyType({"possible_duplicate": DUPLICATE_MESSAGE})
 

@@ -8,25 +8,31 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import LABEL_AND_VALUE, Text, join_sentences
 from xl_salesflow.process.followup_deals import DealArrays, DealPositions
 from xl_salesflow.schema.choice_lists import LISTS
 
-CONVINCED_QUESTION = Text("Did our answer on {type} convince?", "我们对“{type}”异议的答复是否打消了顾虑？")
+CONVINCED_QUESTION = Text("Did our answer on {type} convince?")
 
 
 def describe_last_objections(deals: DealArrays, rows: DealPositions) -> list[str]:
     """Return of each deal at positions *rows* the objection answered last, as "Price: too dear → what was answered"."""
     raised = deals.pipeline["Objections"]
     raised = _find_latest_objections(raised[raised["status"].isin(("answered", "resolved"))])
-    colon = "：" if deals.pipeline.language == "zh" else ": "
     told = {
-        deal: " → ".join(filter(None, (colon.join(filter(None, (_label_objection(type, deals), concern))), answer)))
+        deal: " → ".join(filter(None, (_describe_objection(type, concern, deals), answer)))
         for deal, type, concern, answer in zip(
             *(raised[id] for id in ("deal", "type", "concern", "answer")), strict=True
         )
     }
     return _texts_of_deals(told, deals, rows)
+
+
+def _describe_objection(type: str, concern: str, deals: DealArrays) -> str:
+    label = _label_objection(type, deals)
+    if label and concern:
+        return LABEL_AND_VALUE.in_(deals.pipeline.language, label=label, value=concern)
+    return label or concern
 
 
 def ask_if_convinced(deals: DealArrays, rows: DealPositions) -> list[str]:
@@ -114,10 +120,10 @@ def _locate_repeated_questions(questions: pd.Series, answers: pd.DataFrame) -> n
 
 
 SPIN_QUESTIONS = {
-    "situation": Text("How do they do it today?", "客户目前是怎么做的？"),
-    "problem": Text("What gives them trouble with it?", "其中有哪些困难？"),
-    "implication": Text("What does that trouble lead to?", "这些困难会带来什么后果？"),
-    "need_payoff": Text("What would it be worth to them to have it solved?", "解决之后对客户有多大价值？"),
+    "situation": Text("How do they do it today?"),
+    "problem": Text("What gives them trouble with it?"),
+    "implication": Text("What does that trouble lead to?"),
+    "need_payoff": Text("What would it be worth to them to have it solved?"),
 }
 """Column of Activities that notes the answer → the question."""
 
@@ -133,9 +139,8 @@ def choose_call_questions(deals: DealArrays, rows: DealPositions) -> list[str]:
         choose_bant_questions(deals, rows),
         _choose_spin_questions(deals, rows),
     )
-    gap = "" if language == "zh" else " "
     return [
-        gap.join(filter(None, (check, question or spun))) if alive else ""
+        join_sentences(check, question or spun, language) if alive else ""
         for check, question, spun, alive in zip(checks, asked, spin, deals.open[rows], strict=True)
     ]
 

@@ -16,8 +16,8 @@ from xl_salesflow.schema.table_frames import complete_columns, look_up_values
 from xl_salesflow.schema.table_registry import TABLES
 
 FOLLOWUP_ACTIVITY_TYPE = "check_in"
-FOLLOWED_UP = Text("followed up", "已跟进")
-GET_IN_TOUCH = Text("Get in touch", "联系客户")
+FOLLOWED_UP = Text("followed up")
+GET_IN_TOUCH = Text("Get in touch")
 
 
 def log_followups(pipeline: Pipeline) -> ChangeSet:

@@ -22,11 +22,11 @@ from xl_salesflow.process.followup_deals import (
 )
 from xl_salesflow.process.working_days import NO_DAY, DayArray
 
-NEXT_STEP_OVERDUE = Text("next step overdue by {days} working days", "下一步已逾期 {days} 个工作日")
-NEXT_STEP_TODAY = Text("next step is due today", "下一步今天到期")
-NEXT_STEP_ON_DAY = Text("next step is due on {day}", "下一步于 {day} 到期")
-NEXT_STEP_COMING = Text("next step in {days} working days", "下一步还有 {days} 个工作日")
-NEXT_STEP_MISSING = Text("no next step planned", "没有安排下一步")
+NEXT_STEP_OVERDUE = Text("next step overdue by {days} working days")
+NEXT_STEP_TODAY = Text("next step is due today")
+NEXT_STEP_ON_DAY = Text("next step is due on {day}")
+NEXT_STEP_COMING = Text("next step in {days} working days")
+NEXT_STEP_MISSING = Text("no next step planned")
 
 
 def find_due_next_steps(deals: DealArrays) -> Iterator[FollowUpReason]:
@@ -50,7 +50,7 @@ def find_due_next_steps(deals: DealArrays) -> Iterator[FollowUpReason]:
     )
 
 
-LOW_SATISFACTION = Text("satisfaction {score} of 5, not resolved", "满意度 {score} 分（满分 5 分），尚未解决")
+LOW_SATISFACTION = Text("satisfaction {score} of 5, not resolved")
 
 
 def find_unhappy_customers(deals: DealArrays) -> Iterator[FollowUpReason]:
@@ -81,10 +81,10 @@ def _locate_feedback_deals(deals: DealArrays, given: pd.DataFrame) -> np.ndarray
     return np.where((rows < 0) & (given["deal"] == "").to_numpy(), by_account, rows)
 
 
-QUOTE_ENDING = Text("quote {quote} expires on {until}", "报价单 {quote} 将于 {until} 到期")
-QUOTE_ENDED = Text("quote {quote} expired on {until} without an answer", "报价单 {quote} 已于 {until} 过期，客户未答复")
-QUOTE_UNANSWERED = Text("no answer to quote {quote} sent {days} days ago", "报价单 {quote} 已发出 {days} 天，未获答复")
-CONTRACT_UNSIGNED = Text("contract sent {days} days ago is not signed", "合同已发出 {days} 天，尚未签署")
+QUOTE_ENDING = Text("quote {quote} expires on {until}")
+QUOTE_ENDED = Text("quote {quote} expired on {until} without an answer")
+QUOTE_UNANSWERED = Text("no answer to quote {quote} sent {days} days ago")
+CONTRACT_UNSIGNED = Text("contract sent {days} days ago is not signed")
 
 
 def find_unanswered_offers(deals: DealArrays) -> Iterator[FollowUpReason]:
@@ -173,8 +173,8 @@ def _find_unsigned_contracts(deals: DealArrays) -> Iterator[FollowUpReason]:
     )
 
 
-TASK_OVERDUE = Text("task overdue: {task}", "任务已逾期：{task}")
-TASK_TO_DO = Text("task to do: {task}", "待办任务：{task}")
+TASK_OVERDUE = Text("task overdue: {task}")
+TASK_TO_DO = Text("task to do: {task}")
 
 
 def find_due_tasks(deals: DealArrays) -> Iterator[FollowUpReason]:
@@ -202,13 +202,9 @@ def find_due_tasks(deals: DealArrays) -> Iterator[FollowUpReason]:
         yield FollowUpReason(id, text, level, when, facts, waits_for_day=True)
 
 
-NO_CONTACT_FOR_DAYS = Text(
-    "no contact for {days} days (every {limit} in this stage)", "{days} 天没有联系（该阶段每 {limit} 天一次）"
-)
-OVER_STAGE_LIMIT = Text("{days} days in the stage (limit {limit})", "已在该阶段 {days} 天（期限 {limit} 天）")
-AFTER_SALES_VISIT_DUE = Text(
-    "time for an after-sales visit: last contact {days} days ago", "应做售后回访：距上次联系 {days} 天"
-)  # fmt: skip
+NO_CONTACT_FOR_DAYS = Text("no contact for {days} days (every {limit} in this stage)")
+OVER_STAGE_LIMIT = Text("{days} days in the stage (limit {limit})")
+AFTER_SALES_VISIT_DUE = Text("time for an after-sales visit: last contact {days} days ago")  # fmt: skip
 
 
 def find_stalled_deals(deals: DealArrays) -> Iterator[FollowUpReason]:

@@ -45,8 +45,8 @@ def _check_filled_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
 
 FILLED = GateCheck(
     "filled",
-    Text("{what} is blank.", "“{what}”未填写。"),
-    Text("Fill it in.", "请填写。"),
+    Text("{what} is blank."),
+    Text("Fill it in."),
     _judge_filled,
     _check_filled_gate,
 )
@@ -68,7 +68,7 @@ def _judge_at_least(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Gate
 
 
 def _check_number_column_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
-    number = Text("numbers", "数字列")
+    number = Text("numbers")
     return find_bad_subject(
         gate, wanted=lambda type: not (type.is_text or type.is_date), kind=number
     ) or find_bad_limit(gate)
@@ -76,8 +76,8 @@ def _check_number_column_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | N
 
 AT_LEAST = GateCheck(
     "at_least",
-    Text("{what} is {is_}; it must be at least {limit}.", "“{what}”为{is_}，至少须为 {limit}。"),
-    Text("Bring it up to {limit}, or fill it in.", "请提高到 {limit}，或填写该项。"),
+    Text("{what} is {is_}; it must be at least {limit}."),
+    Text("Bring it up to {limit}, or fill it in."),
     _judge_at_least,
     _check_number_column_gate,
 )
@@ -100,8 +100,8 @@ def _judge_at_most(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateR
 
 AT_MOST = GateCheck(
     "at_most",
-    Text("{what} is {is_}; it may be {limit} at most.", "“{what}”为{is_}，最多 {limit}。"),
-    Text("Bring it down to {limit}, or fill it in.", "请降低到 {limit}，或填写该项。"),
+    Text("{what} is {is_}; it may be {limit} at most."),
+    Text("Bring it down to {limit}, or fill it in."),
     _judge_at_most,
     _check_number_column_gate,
 )
@@ -124,16 +124,16 @@ def _judge_one_of(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateRe
 
 
 def _check_one_of_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
-    fault = find_bad_subject(gate, wanted=lambda type: not type.is_date, kind=Text("texts or numbers", "文本或数字列"))
+    fault = find_bad_subject(gate, wanted=lambda type: not type.is_date, kind=Text("texts or numbers"))
     if fault is None and not gate_items(gate):
-        return "value", Text("no value is listed; write them with commas between", "未列出任何值；请用逗号分隔填写")
+        return "value", Text("no value is listed; write them with commas between")
     return fault
 
 
 ONE_OF = GateCheck(
     "one_of",
-    Text("{what} is {is_}; it must be one of: {list}.", "“{what}”为{is_}，须为以下之一：{list}。"),
-    Text("Choose one of them.", "请选择其中之一。"),
+    Text("{what} is {is_}; it must be one of: {list}."),
+    Text("Choose one of them."),
     _judge_one_of,
     _check_one_of_gate,
 )
@@ -150,13 +150,13 @@ def _judge_before_today(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> 
 
 
 def _check_before_today_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
-    return find_bad_subject(gate, wanted=lambda type: type.is_date, kind=Text("dates", "日期列"))
+    return find_bad_subject(gate, wanted=lambda type: type.is_date, kind=Text("dates"))
 
 
 BEFORE_TODAY = GateCheck(
     "before_today",
-    Text("{what} is {is_}; it must lie before today.", "“{what}”为{is_}，须早于今天。"),
-    Text("Wait until it has passed, or fill it in.", "请待该日期过后再变更，或填写该项。"),
+    Text("{what} is {is_}; it must lie before today."),
+    Text("Wait until it has passed, or fill it in."),
     _judge_before_today,
     _check_before_today_gate,
 )
@@ -178,11 +178,8 @@ def _check_bant_at_least_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | N
 
 BANT_AT_LEAST = GateCheck(
     "bant_at_least",
-    Text("The BANT score is {is_}; it must be at least {limit}.", "BANT 得分为{is_}，至少须为 {limit}。"),
-    Text(
-        "Ask what is still unknown of budget, authority, need and timeline.",
-        "请了解预算、权限、需求与时间线中未知的部分。",
-    ),
+    Text("The BANT score is {is_}; it must be at least {limit}."),
+    Text("Ask what is still unknown of budget, authority, need and timeline."),
     _judge_bant_at_least,
     _check_bant_at_least_gate,
 )

@@ -27,7 +27,7 @@ from xl_salesflow.core.rule_declarations import (
     RuleMatch,
     write_sentences,
 )
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import TWO_SENTENCES, GivenText, Text
 from xl_salesflow.process.gate_column_checks import AT_LEAST, AT_MOST, BANT_AT_LEAST, BEFORE_TODAY, FILLED, ONE_OF
 from xl_salesflow.process.gate_record_checks import ACTIVITY_WITHIN, APPROVED_BY, QUOTE_IS, TASK_DONE
 from xl_salesflow.schema.choice_lists import CHOICES
@@ -40,7 +40,7 @@ def _judge_back_needs_reason(playbook: Playbook, deals: pd.DataFrame, crossings:
 
 BACK_NEEDS_REASON = MoveRule(
     "back_needs_reason",
-    Text("A move back needs a reason; fill in Move reason.", "退回阶段须说明理由；请填写“变更理由”。"),
+    Text("A move back needs a reason; fill in Move reason."),
     _judge_back_needs_reason,
 )
 
@@ -57,7 +57,7 @@ def _judge_skip_allowed(playbook: Playbook, deals: pd.DataFrame, crossings: pd.D
 
 SKIP_ALLOWED = MoveRule(
     "skip_allowed",
-    Text("The stage {what} may not be skipped; move the deal there first.", "阶段“{what}”不可跳过；请先进入该阶段。"),
+    Text("The stage {what} may not be skipped; move the deal there first."),
     _judge_skip_allowed,
 )
 
@@ -132,16 +132,16 @@ class MoveVerdicts:
         return pd.DataFrame(columns, index=self._index, dtype=object)
 
 
-_UNKNOWN_GATE_CHECK = Text("there is no check “{is_}”; choose one from the list", "没有检查方式“{is_}”；请从列表中选择")
-_UNKNOWN_GATE_EFFECT = Text("“{is_}” is no effect; choose Block or Warn", "“{is_}”不是有效的效果；请选择“阻止”或“提醒”")
+_UNKNOWN_GATE_CHECK = Text("there is no check “{is_}”; choose one from the list")
+_UNKNOWN_GATE_EFFECT = Text("“{is_}” is no effect; choose Block or Warn")
 
 
 def make_gate_row_rule(checks: Mapping[str, GateCheck]) -> Rule:
     """Return the rule that judges the rows of Gates themselves, by the *checks* there are."""
     return Rule(
         "gate_row",
-        Text("A gate that cannot be judged", "无法判断的关卡"),
-        Text("The gate {gate} cannot be judged: {why}.", "关卡 {gate} 无法判断：{why}。"),
+        Text("A gate that cannot be judged"),
+        Text("The gate {gate} cannot be judged: {why}."),
         "block",
         partial(_find_wrong_gate_rows, checks),
     )
@@ -185,21 +185,12 @@ GATE_RULES: tuple[Rule, ...] = (make_gate_row_rule(GATE_CHECKS),)
 """What keeps the rows of the sheet Gates from being judged by."""
 
 _UNKNOWN_TARGET_STAGE = Text(
-    "There is no stage “{stage}” in the playbook {playbook}; choose one from the list, perhaps {nearest}.",
-    "流程 {playbook} 中没有阶段“{stage}”；请从列表中选择，可能是“{nearest}”。",
+    "There is no stage “{stage}” in the playbook {playbook}; choose one from the list, perhaps {nearest}."
 )
-_UNKNOWN_DEAL_PLAYBOOK = Text(
-    "There is no playbook “{playbook}”; choose one of: {known}.", "没有销售流程“{playbook}”；可选：{known}。"
-)
-_UNREADABLE_GATE = Text(
-    "The gate {gate} cannot be judged; mend its row in the sheet Gates.",
-    "关卡 {gate} 无法判断；请修正“关卡”表中的该行。",
-)
-_HALF_OVERRIDE = Text(
-    "An override needs both a person and a reason; fill in Override by and Override reason.",
-    "特批须同时填写特批人与特批理由。",
-)
-_AT_PASSED_STAGE = Text("{stage}: {sentence}", "{stage}:{sentence}")
+_UNKNOWN_DEAL_PLAYBOOK = Text("There is no playbook “{playbook}”; choose one of: {known}.")
+_UNREADABLE_GATE = Text("The gate {gate} cannot be judged; mend its row in the sheet Gates.")
+_HALF_OVERRIDE = Text("An override needs both a person and a reason; fill in Override by and Override reason.")
+_AT_PASSED_STAGE = Text("{stage}: {sentence}")
 
 
 def judge_by_gates(pipeline: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
@@ -273,9 +264,9 @@ def _make_reason_template(pipeline: Pipeline, check: GateCheck, gate: Gate, *, p
     # a stage that the move only goes past is named, so that the rep knows why it is asked about
     language = pipeline.language
     remedy = _escape_braces(gate.remedy) if gate.remedy else check.remedy.in_(language)
-    said = check.missing.in_(language) + ("" if language == "zh" else " ") + remedy
+    said = TWO_SENTENCES.in_(language, first=check.missing.in_(language), second=remedy)
     said = _AT_PASSED_STAGE.in_(language, stage=_escape_braces(gate.stage), sentence=said) if passing else said
-    return Text(said, said)
+    return GivenText(said, given=((language, said),))
 
 
 def _escape_braces(text: str) -> str:

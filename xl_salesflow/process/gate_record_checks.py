@@ -40,12 +40,15 @@ def _judge_task_done(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Gat
     return GateResult((~deals["deal"].isin(names.index)).to_numpy(bool), {"what": look_up_values(deals["deal"], names)})
 
 
+_QUOTED_SEPARATOR = Text("”, “", context="between quoted items of a list")
+
+
 def _list_tasks_by_deal(waiting: pd.DataFrame, language: Language) -> pd.Series:
     by_deal: dict[str, list[str]] = {}
     for deal, task in zip(waiting["deal"], waiting["task"], strict=True):
         by_deal.setdefault(deal, []).append(task)
-    mark = "”、“" if language == "zh" else "”, “"
-    return pd.Series({deal: mark.join(tasks) for deal, tasks in by_deal.items()}, dtype=object)
+    separator = _QUOTED_SEPARATOR.in_(language)
+    return pd.Series({deal: separator.join(tasks) for deal, tasks in by_deal.items()}, dtype=object)
 
 
 def _find_stages_before_gate(pipeline: Pipeline, gate: Gate) -> set[str]:
@@ -57,22 +60,22 @@ def _find_stages_before_gate(pipeline: Pipeline, gate: Gate) -> set[str]:
 def _check_task_done_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
     known = set(pipeline["StageTasks"]["task"].str.strip().str.casefold())
     if gate.subject.strip() and gate.subject.strip().casefold() not in known:
-        return "subject", Text("no stage has the task “{is_}”", "没有阶段包含任务“{is_}”")
+        return "subject", Text("no stage has the task “{is_}”")
     return None
 
 
 TASK_DONE = GateCheck(
     "task_done",
-    Text("The task “{what}” is not done.", "任务“{what}”未完成。"),
-    Text("Do it, then set its status to Done in the sheet Tasks.", "请完成后在“任务”表中将状态设为“已完成”。"),
+    Text("The task “{what}” is not done."),
+    Text("Do it, then set its status to Done in the sheet Tasks."),
     _judge_task_done,
     _check_task_done_gate,
 )
 
-_NO_ACTIVITY_YET = Text("there is none", "尚无记录")
-_LAST_ACTIVITY_ON_DAY = Text("the last one was on {day}", "最近一次为 {day}")
-_ACTIVITY_WITHIN_DAYS = Text("An activity “{what}” within {days} days is needed; ", "须在 {days} 天内有“{what}”活动；")
-_ACTIVITY_AT_ANY_TIME = Text("An activity “{what}” is needed; ", "须有“{what}”活动；")
+_NO_ACTIVITY_YET = Text("there is none")
+_LAST_ACTIVITY_ON_DAY = Text("the last one was on {day}")
+_ACTIVITY_WITHIN_DAYS = Text("An activity “{what}” within {days} days is needed; ")
+_ACTIVITY_AT_ANY_TIME = Text("An activity “{what}” is needed; ")
 
 
 def _judge_activity_within(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
@@ -99,19 +102,20 @@ def _judge_activity_within(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) 
 def _check_activity_within_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
     offered = set(LISTS["activity_type"]) | {cell.casefold() for cell in pipeline["Lists"]["activity_type"] if cell}
     if identify_activity_type(gate.subject).casefold() not in offered:
-        return "subject", Text("“{is_}” is no activity type of the sheet Lists", "“列表”中没有活动类型“{is_}”")
+        return "subject", Text("“{is_}” is no activity type of the sheet Lists")
     return find_bad_limit(gate) if gate.value.strip() else None
 
 
 ACTIVITY_WITHIN = GateCheck(
     "activity_within",
-    Text("{needed}{is_}.", "{needed}{is_}。"),
-    Text("Do it and log it in the sheet Activities.", "请完成后在“活动”表中记录。"),
+    Text("{needed}{is_}."),
+    Text("Do it and log it in the sheet Activities."),
     _judge_activity_within,
     _check_activity_within_gate,
 )
 
-_BUT_NOT_APPROVED = Text(" (the discount of one that is has not been approved)", "（状态相符的报价，其折扣尚未批准）")
+_OR_SEPARATOR = Text(" or ", context="between the items of a list")
+_BUT_NOT_APPROVED = Text(" (the discount of one that is has not been approved)")
 
 
 def _judge_quote_is(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
@@ -130,7 +134,7 @@ def _judge_quote_is(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Gate
         CHOICES["quote_status"][state].in_(pipeline.language) for state in CHOICES["quote_status"] if state in states
     ]
     facts = {
-        "list": {"en": " or ", "zh": "或"}[pipeline.language].join(labels),
+        "list": _OR_SEPARATOR.in_(pipeline.language).join(labels),
         "but": waiting.map({True: _BUT_NOT_APPROVED.in_(pipeline.language), False: ""}),
     }
     return GateResult(holds.to_numpy(bool), facts)
@@ -139,21 +143,19 @@ def _judge_quote_is(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Gate
 def _check_quote_is_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
     unknown = [item for item in gate_items(gate) if identify_choice(CHOICES["quote_status"], item) is None]
     if unknown or not gate_items(gate):
-        return "value", Text(
-            "“{is_}” is no state of a quote; use Sent or Accepted", "“{is_}”不是报价状态；可用“已发送”“已接受”"
-        )
+        return "value", Text("“{is_}” is no state of a quote; use Sent or Accepted")
     return None
 
 
 QUOTE_IS = GateCheck(
     "quote_is",
-    Text("No quote of the deal is: {list}{but}.", "该商机没有此状态的报价单：{list}{but}。"),
-    Text("Bring a quote that far and set its status in the sheet Quotes.", "请推进报价并在“报价单”表中更新状态。"),
+    Text("No quote of the deal is: {list}{but}."),
+    Text("Bring a quote that far and set its status in the sheet Quotes."),
     _judge_quote_is,
     _check_quote_is_gate,
 )
 
-_ANYBODY_BUT_OWNER = Text("somebody other than the owner", "负责人以外的人")
+_ANYBODY_BUT_OWNER = Text("somebody other than the owner")
 
 
 def _judge_approved_by(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
@@ -185,17 +187,14 @@ def _check_approved_by_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | Non
     known = set(team["person"].str.strip().str.casefold()) | set(team["role"].str.casefold())
     role = identify_choice(LISTS["role"], subject)
     if subject and len(team) and subject not in known and role not in known:
-        return "subject", Text("the sheet Team has no “{is_}”", "“团队”表中没有“{is_}”")
+        return "subject", Text("the sheet Team has no “{is_}”")
     return find_bad_limit(gate) if gate.value.strip() else None
 
 
 APPROVED_BY = GateCheck(
     "approved_by",
-    Text("The approval of {who} is missing.", "缺少{who}的批准。"),
-    Text(
-        "Ask for it and log an activity of type Approval with the outcome Approved.",
-        "请取得批准，并记录一条类型为“审批”、结果为“批准”的活动。",
-    ),
+    Text("The approval of {who} is missing."),
+    Text("Ask for it and log an activity of type Approval with the outcome Approved."),
     _judge_approved_by,
     _check_approved_by_gate,
 )

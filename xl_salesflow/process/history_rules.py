@@ -18,15 +18,13 @@ from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
 
-_STAY_LEFT_ELSEWHERE = Text(
-    "it left for another stage, or on another day, than the next visit shows", "移至的阶段或日期与下一条记录不符"
-)
-_STAY_WITHOUT_DIRECTION = Text("it is over and does not say which way it left", "已离开但未记录去向")
-_STAY_STILL_GOES_ON = Text("it still goes on although a later visit follows", "已有后续记录但仍显示为当前")
-_STAY_DAYS_WRONG = Text("its days are not the days between its dates", "天数与日期不符")
-_STAY_WITHOUT_NEXT = Text("it is over and no later visit follows", "已离开但没有后续记录")
-_STAY_IN_OTHER_STAGE = Text("the deal's recorded stage is another one", "与商机的已确认阶段不符")
-_DEAL_WITHOUT_STAY = Text("the deal has no visit at all", "该商机没有任何记录")
+_STAY_LEFT_ELSEWHERE = Text("it left for another stage, or on another day, than the next visit shows")
+_STAY_WITHOUT_DIRECTION = Text("it is over and does not say which way it left")
+_STAY_STILL_GOES_ON = Text("it still goes on although a later visit follows")
+_STAY_DAYS_WRONG = Text("its days are not the days between its dates")
+_STAY_WITHOUT_NEXT = Text("it is over and no later visit follows")
+_STAY_IN_OTHER_STAGE = Text("the deal's recorded stage is another one")
+_DEAL_WITHOUT_STAY = Text("the deal has no visit at all")
 
 
 def _find_broken_history(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -71,19 +69,14 @@ def _find_history_breaks(history: pd.DataFrame, deals: pd.DataFrame) -> Iterable
 
 BROKEN_HISTORY = Rule(
     "broken_history",
-    Text("History does not fit together", "历史记录不连贯"),
-    Text(
-        "The record of deal {deal} is broken here: {what}; restore the row from a backup or with undo.",
-        "商机 {deal} 的记录在此中断：{what}；请从备份或用撤销恢复该行。",
-    ),
+    Text("History does not fit together"),
+    Text("The record of deal {deal} is broken here: {what}; restore the row from a backup or with undo."),
     "block",
     _find_broken_history,
 )
 
-_SEALED_ROW_CHANGED = Text("the row is not what was written", "本行内容与写入时不同")
-_ROW_BEFORE_CHANGED = Text(
-    "the deal's visit before it was changed, taken out or put in later", "该商机的上一条记录被修改、删除或后来插入"
-)
+_SEALED_ROW_CHANGED = Text("the row is not what was written")
+_ROW_BEFORE_CHANGED = Text("the deal's visit before it was changed, taken out or put in later")
 
 
 def _find_broken_seals(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -99,12 +92,10 @@ def _find_broken_seals(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 BROKEN_SEAL = Rule(
     "broken_seal",
-    Text("A visit that was changed by hand", "被手工改动的历史记录"),
+    Text("A visit that was changed by hand"),
     Text(
         "The seal of visit {visit} of deal {deal} is broken: {what}; put it back from a backup, or clear the seals of this deal "
-        "from here on to let it stand: the next update seals them again and says so.",
-        "商机 {deal} 记录 {visit} 的封印已破坏：{what}；请从备份恢复；如认可现状，请清空该商机自此行起的封印，"
-        "下次更新会重新封印并说明。",
+        "from here on to let it stand: the next update seals them again and says so."
     ),
     "block",
     _find_broken_seals,
@@ -146,11 +137,8 @@ def _read_stay_numbers(visits: pd.Series) -> np.ndarray:
 
 MISSING_STAGE_STAYS = Rule(
     "missing_visits",
-    Text("Visits taken out by hand", "被手工删除的历史记录"),
-    Text(
-        "{count} visits are gone from History and no run took them out: {which}; put them back from a backup.",
-        "历史中有 {count} 条记录缺失，且并非由运行删除：{which}；请从备份恢复。",
-    ),
+    Text("Visits taken out by hand"),
+    Text("{count} visits are gone from History and no run took them out: {which}; put them back from a backup."),
     "warn",
     _find_missing_stays,
 )
@@ -164,11 +152,8 @@ def _find_unsealed_rows(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 UNSEALED_STAGE_STAYS = Rule(
     "unsealed_visit",
-    Text("Visits without a seal", "没有封印的历史记录"),
-    Text(
-        "{count} visits have no seal, the first is {visit}; they are taken as they stand: an update seals them.",
-        "{count} 条记录没有封印，首条为 {visit}；按现状认可，更新时予以封印。",
-    ),
+    Text("Visits without a seal"),
+    Text("{count} visits have no seal, the first is {visit}; they are taken as they stand: an update seals them."),
     "note",
     _find_unsealed_rows,
 )

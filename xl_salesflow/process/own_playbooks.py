@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, Language, Text, TextList
 from xl_salesflow.process.playbook_files import make_setup_frames
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.table_registry import TABLES
@@ -18,27 +18,21 @@ from xl_salesflow.schema.table_registry import TABLES
 _STAGE_TEXT_KEYS = ("purpose", "action", "standard")
 _STAGE_NUMBER_KEYS = ("probability", "day_limit", "cadence")
 
-_FILE_KEY_MISSING = Text("{where} has no “{key}”; add it", "{where}缺少“{key}”；请补上")
-_FILE_TEXT_NOT_PAIRED = Text(
-    '“{key}” of {where} is not in both languages; write {{ en = "…", zh = "…" }}',
-    '{where}的“{key}”未用两种语言填写；请写成 {{ en = "…", zh = "…" }}',
-)
-_FILE_NOT_A_NUMBER = Text("“{key}” of {where} is {value}; write a number", "{where}的“{key}”为 {value}；请填写数字")
-_FILE_STAGE_TWICE = Text("{where} has the same id as an earlier one; rename it", "{where}的 id 与前面的重复；请改名")
-_FILE_STAGE_UNKNOWN = Text(
-    "{where} guards the stage “{value}”, which is not there; there are {known}",
-    "{where}对应的阶段“{value}”不存在；现有：{known}",
-)
-_FILE_SUBJECT_WRONG = Text("{where} looks at “{value}”, which is no {what}", "{where}检查的“{value}”不是{what}")
-_FILE_CHOICE_UNKNOWN = Text(
-    "“{key}” of {where} is “{value}”; choose one of {known}", "{where}的“{key}”为“{value}”；可选：{known}"
-)
+_FILE_KEY_MISSING = Text("{where} has no “{key}”; add it")
+_FILE_TEXT_NOT_PAIRED = Text('“{key}” of {where} is not in both languages; write {{ en = "…", zh = "…" }}')
+_FILE_NOT_A_NUMBER = Text("“{key}” of {where} is {value}; write a number")
+_FILE_STAGE_TWICE = Text("{where} has the same id as an earlier one; rename it")
+_FILE_STAGE_UNKNOWN = Text("{where} guards the stage “{value}”, which is not there; there are {known}")
+_FILE_SUBJECT_WRONG = Text("{where} looks at “{value}”, which is no {what}")
+_FILE_CHOICE_UNKNOWN = Text("“{key}” of {where} is “{value}”; choose one of {known}")
+
+_WHOLE_FILE = Text("the playbook")
 
 _SUBJECT_COLUMN, _SUBJECT_TASK, _SUBJECT_ACTIVITY, _SUBJECT_QUOTE_STATE = (
-    Text("column of Deals", "“商机”表的列"),
-    Text("task; write stage.number, such as lead.2", "任务；请写成 阶段.序号，如 lead.2"),
-    Text("activity type", "活动类型"),
-    Text("state of a quote", "报价状态"),
+    Text("column of Deals"),
+    Text("task; write stage.number, such as lead.2"),
+    Text("activity type"),
+    Text("state of a quote"),
 )
 
 
@@ -51,38 +45,37 @@ def read_own_playbook(path: Path, language: Language) -> dict[str, pd.DataFrame]
     try:
         file = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read; check the name.", f"无法读取 {path}；请检查文件名。") from error
+        raise UsageError("{path} cannot be read; check the name.", path=path) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}.", f"{path} 不是有效的 TOML：{error}。") from error
+        raise UsageError("{path} is not TOML: {error}.", path=path, error=error) from error
     if found := tuple(find_playbook_file_findings(file)):
-        en, zh = zip(*found, strict=True)
-        raise UsageError(f"{path}: {'; '.join(en)}.", f"{path}：{'；'.join(zh)}。")
+        raise UsageError("{path}: {findings}.", path=path, findings=TextList(found, SEMICOLON_SEPARATOR))
     return make_setup_frames(path.stem, file, language)
 
 
-def find_playbook_file_findings(file: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what keeps *file* from being made into frames, in English and Chinese."""
-    yield from _check_file_texts(file, _name_file_place("the playbook", "流程"), required=("title", "purpose"))
+def find_playbook_file_findings(file: Mapping[str, Any]) -> Iterator[Text]:
+    """Yield what keeps *file* from being made into frames."""
+    yield from _check_file_texts(file, _WHOLE_FILE, required=("title", "purpose"))
     stages = _list_file_tables(file, "stages")
     if not stages:
-        yield _word_file_finding(_FILE_KEY_MISSING, _name_file_place("the playbook", "流程"), key="[[stages]]")
+        yield _word_file_finding(_FILE_KEY_MISSING, _WHOLE_FILE, key="[[stages]]")
     seen: dict[str, int] = {}
     for number, stage in enumerate(stages, 1):
-        where = _name_file_place(f"stage {number}", f"第 {number} 个阶段")
+        where = Text("stage {number}").with_facts(number=number)
         yield from _check_file_stage(stage, where)
         if (id := str(stage.get("id", ""))) in seen:
             yield _word_file_finding(_FILE_STAGE_TWICE, where)
         tasks = _list_file_tables(stage, "tasks")
         seen[id] = len(tasks)
         for place, task in enumerate(tasks, 1):
-            spot = _name_file_place(f"task {place} of stage {number}", f"第 {number} 个阶段的第 {place} 个任务")
+            spot = Text("task {task} of stage {stage}").with_facts(task=place, stage=number)
             yield from _check_file_texts(task, spot, required=("text",))
             yield from _check_file_numbers(task, spot, ("due_days",))
     for number, gate in enumerate(_list_file_tables(file, "gates"), 1):
-        yield from _check_file_gate(gate, _name_file_place(f"gate {number}", f"第 {number} 个关卡"), seen)
+        yield from _check_file_gate(gate, Text("gate {number}").with_facts(number=number), seen)
 
 
-def _check_file_stage(stage: Mapping[str, Any], where: Text) -> Iterator[tuple[str, str]]:
+def _check_file_stage(stage: Mapping[str, Any], where: Text) -> Iterator[Text]:
     for key in ("id", "kind"):
         if not stage.get(key):
             yield _word_file_finding(_FILE_KEY_MISSING, where, key=key)
@@ -90,7 +83,7 @@ def _check_file_stage(stage: Mapping[str, Any], where: Text) -> Iterator[tuple[s
     yield from _check_file_numbers(stage, where, _STAGE_NUMBER_KEYS)
 
 
-def _check_file_gate(gate: Mapping[str, Any], where: Text, stages: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+def _check_file_gate(gate: Mapping[str, Any], where: Text, stages: Mapping[str, int]) -> Iterator[Text]:
     yield from (
         _word_file_finding(_FILE_KEY_MISSING, where, key=key)
         for key in ("id", "stage", "check", "effect")
@@ -106,10 +99,7 @@ def _check_file_gate(gate: Mapping[str, Any], where: Text, stages: Mapping[str, 
             )
     if (what := _find_wrong_subject_kind(gate, stages)) is not None:
         value = gate.get("value" if what is _SUBJECT_QUOTE_STATE else "subject", "")
-        yield (
-            _FILE_SUBJECT_WRONG.en.format(where=where.en, value=value, what=what.en),
-            _FILE_SUBJECT_WRONG.zh.format(where=where.zh, value=value, what=what.zh),
-        )
+        yield _word_file_finding(_FILE_SUBJECT_WRONG, where, value=value, what=what)
 
 
 def _find_wrong_subject_kind(gate: Mapping[str, Any], stages: Mapping[str, int]) -> Text | None:
@@ -131,7 +121,7 @@ def _find_wrong_subject_kind(gate: Mapping[str, Any], stages: Mapping[str, int])
 
 def _check_file_texts(
     node: Mapping[str, Any], where: Text, required: tuple[str, ...], optional: tuple[str, ...] = ()
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Text]:
     for key in (*required, *optional):
         pair = node.get(key)
         if pair is None and key in required:
@@ -140,7 +130,7 @@ def _check_file_texts(
             yield _word_file_finding(_FILE_TEXT_NOT_PAIRED, where, key=key)
 
 
-def _check_file_numbers(node: Mapping[str, Any], where: Text, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _check_file_numbers(node: Mapping[str, Any], where: Text, keys: tuple[str, ...]) -> Iterator[Text]:
     for key in keys:
         value = node.get(key, 0)
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -152,9 +142,5 @@ def _list_file_tables(node: Mapping[str, Any], key: str) -> list[Mapping[str, An
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _name_file_place(en: str, zh: str) -> Text:
-    return Text(en, zh)
-
-
-def _word_file_finding(text: Text, where: Text, **facts: object) -> tuple[str, str]:
-    return text.in_("en", where=where.en, **facts), text.in_("zh", where=where.zh, **facts)
+def _word_file_finding(text: Text, where: Text, **facts: object) -> Text:
+    return text.with_facts(where=where, **facts)

@@ -85,16 +85,13 @@ def find_unowned_deals(pipeline: Pipeline) -> pd.DataFrame:
 
 
 NO_EARLIER_OWNERS: Mapping[int, str] = MappingProxyType({})
-OWNER_IN_TURN = Text("next in turn", "轮流到")
-OWNER_LEAST_BUSY = Text("fewest open deals: {count}", "在手商机最少：{count} 个")
-NO_OWNER_FOUND = Text(
-    "Deal {deal} has no owner: {why}; choose one, or change the Team sheet.",
-    "商机 {deal} 无负责人：{why}；请选择负责人，或修改“团队”表。",
-)
+OWNER_IN_TURN = Text("next in turn")
+OWNER_LEAST_BUSY = Text("fewest open deals: {count}")
+NO_OWNER_FOUND = Text("Deal {deal} has no owner: {why}; choose one, or change the Team sheet.")
 ASSIGNMENT_MESSAGES: Mapping[str, Text] = MappingProxyType({"unassigned": NO_OWNER_FOUND})
-_NO_SELLER_IN_REGION = Text("nobody sells in its region", "其区域无人负责")
-_ALL_SELLERS_FULL = Text("everybody there has as many open deals as they may", "相关人员的在手商机均已达上限")
-_ALL_HAD_DEAL_BEFORE = Text("everybody there had it before", "相关人员均曾负责过该商机")
+_NO_SELLER_IN_REGION = Text("nobody sells in its region")
+_ALL_SELLERS_FULL = Text("everybody there has as many open deals as they may")
+_ALL_HAD_DEAL_BEFORE = Text("everybody there had it before")
 
 
 def assign_owners(pipeline: Pipeline, how: str = "", had: Mapping[int, str] = NO_EARLIER_OWNERS) -> ChangeSet:
@@ -146,7 +143,7 @@ def _make_unassigned_finding(pipeline: Pipeline, row: int, deal: str, why: Text)
     return Finding("unassigned", "note", message, "Deals", deal, "owner", pipeline.cell_address("Deals", row, "owner"))
 
 
-RECLAIMED_BECAUSE = Text("no activity for {days} days; was {owner}'s", "已 {days} 天无活动；原负责人 {owner}")
+RECLAIMED_BECAUSE = Text("no activity for {days} days; was {owner}'s")
 _IDLE_CLOCK_COLUMNS = ("last_activity", "since", "created", "assigned", "next_step_date")
 
 

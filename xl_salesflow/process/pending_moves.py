@@ -92,34 +92,29 @@ def _find_unjudged_moves(pipeline: Pipeline) -> Iterable[RuleMatch]:
 MOVE_STATUS_RULES = (
     Rule(
         "move_refused",
-        Text("A move that the gates refused", "未通过关卡的变更"),
-        Text("The move was refused, “{recorded}” still counts: {why}", "变更未通过，仍按“{recorded}”统计：{why}"),
+        Text("A move that the gates refused"),
+        Text("The move was refused, “{recorded}” still counts: {why}"),
         "block",
         _make_status_finder("refused"),
     ),
     Rule(
         "move_warned",
-        Text("A move that passed with warnings", "有提醒而通过的变更"),
-        Text("The move to “{recorded}” was accepted with warnings: {why}", "已进入“{recorded}”，但有提醒：{why}"),
+        Text("A move that passed with warnings"),
+        Text("The move to “{recorded}” was accepted with warnings: {why}"),
         "warn",
         _make_status_finder("warned"),
     ),
     Rule(
         "move_overridden",
-        Text("A move that passed by an override", "经特批通过的变更"),
-        Text(
-            "The move to “{recorded}” passed by an override in spite of: {why}", "经特批进入“{recorded}”，未满足：{why}"
-        ),
+        Text("A move that passed by an override"),
+        Text("The move to “{recorded}” passed by an override in spite of: {why}"),
         "note",
         _make_status_finder("overridden"),
     ),
     Rule(
         "moves_not_judged",
-        Text("Moves that wait for the playbook to be mended", "因流程有误而未审核的变更"),
-        Text(
-            "{count} moves wait: the playbook {playbook} has no open stage or no stage Won; mend the sheet Stages.",
-            "{count} 个变更待审：流程 {playbook} 缺少进行中阶段或赢单阶段；请修正“阶段”表。",
-        ),
+        Text("Moves that wait for the playbook to be mended"),
+        Text("{count} moves wait: the playbook {playbook} has no open stage or no stage Won; mend the sheet Stages."),
         "block",
         _find_unjudged_moves,
     ),

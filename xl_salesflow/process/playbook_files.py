@@ -22,7 +22,7 @@ from typing import Any
 import pandas as pd
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import GivenText, Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -61,9 +61,7 @@ def load_playbook(name: str) -> Mapping[str, Any]:
     """
     if name not in list_playbook_names():
         known = ", ".join(list_playbook_names())
-        raise UsageError(
-            f"There is no playbook “{name}”; choose one of: {known}.", f"没有销售流程“{name}”；可选：{known}。"
-        )
+        raise UsageError("There is no playbook “{name}”; choose one of: {known}.", name=name, known=known)
     return read_playbook_file(name)
 
 
@@ -84,8 +82,8 @@ def _read_playbook_text(name: str) -> str:
 
 
 def make_file_text(pair: Mapping[str, str]) -> Text:
-    """Return an {en, zh} table of a file as a Text."""
-    return Text(pair["en"], pair["zh"])
+    """Return a table of a file, such as {en, zh}, as a Text."""
+    return GivenText.of(pair)
 
 
 SetupRow = dict[str, Any]

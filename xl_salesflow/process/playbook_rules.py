@@ -25,18 +25,15 @@ def _find_missing_default_playbook(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 MISSING_DEFAULT_PLAYBOOK = Rule(
     "default_playbook",
-    Text("The default playbook", "默认销售流程"),
-    Text(
-        "The default playbook “{playbook}” has no stages in the sheet Stages; choose one of: {known}.",
-        "默认销售流程“{playbook}”在“阶段”表中没有阶段；可选：{known}。",
-    ),
+    Text("The default playbook"),
+    Text("The default playbook “{playbook}” has no stages in the sheet Stages; choose one of: {known}."),
     "block",
     _find_missing_default_playbook,
 )
 
-_POSITION_TWICE = Text("another stage has the same number", "与其他阶段序号相同")
-_POSITION_NOT_WHOLE = Text("it is not a whole number from 1", "不是从 1 开始的整数")
-_POSITION_BLANK = Text("it is blank", "为空")
+_POSITION_TWICE = Text("another stage has the same number")
+_POSITION_NOT_WHOLE = Text("it is not a whole number from 1")
+_POSITION_BLANK = Text("it is blank")
 
 
 def _find_wrong_positions(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -54,11 +51,8 @@ def _find_wrong_positions(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 WRONG_STAGE_POSITION = Rule(
     "stage_position",
-    Text("The order of the stages", "阶段序号"),
-    Text(
-        "“{column}” of the stage “{stage}” of {playbook} is wrong: {why}; number the stages 1, 2, 3…",
-        "流程 {playbook} 阶段“{stage}”的“{column}”有误：{why}；请按 1、2、3……编号。",
-    ),
+    Text("The order of the stages"),
+    Text("“{column}” of the stage “{stage}” of {playbook} is wrong: {why}; number the stages 1, 2, 3…"),
     "block",
     _find_wrong_positions,
 )
@@ -73,10 +67,9 @@ def _find_doubled_stages(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 DOUBLED_STAGE = Rule(
     "doubled_stage",
-    Text("A stage twice in one playbook", "流程中阶段重复"),
+    Text("A stage twice in one playbook"),
     Text(
-        "The stage “{stage}” stands twice in the playbook {playbook}, which would run in a circle; rename or delete one.",
-        "流程 {playbook} 中阶段“{stage}”重复，流程会循环；请改名或删除其一。",
+        "The stage “{stage}” stands twice in the playbook {playbook}, which would run in a circle; rename or delete one."
     ),
     "block",
     _find_doubled_stages,
@@ -93,35 +86,19 @@ def _find_wrong_stage_kinds(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 WRONG_STAGE_KIND = Rule(
     "stage_kind",
-    Text("The kind of a stage", "阶段类别"),
-    Text(
-        "The kind of the stage “{stage}” is {kind}; choose one of: {list}.",
-        "阶段“{stage}”的类别为{kind}；请选择：{list}。",
-    ),
+    Text("The kind of a stage"),
+    Text("The kind of the stage “{stage}” is {kind}; choose one of: {list}."),
     "block",
     _find_wrong_stage_kinds,
 )
 
-_NO_OPEN_STAGE = Text(
-    "it has no open stage to start in; set the kind of its first stage to Open",
-    "没有可开始的阶段；请将首个阶段的类别设为“进行中”",
-)
-_NO_WON_STAGE = Text("it has no stage Won; add one", "没有赢单阶段；请添加")
-_TWO_WON_STAGES = Text(
-    "it has two stages of kind Won; keep one, the other may be Aftercare",
-    "有两个赢单阶段；请保留一个，另一个可设为“售后”",
-)
-_NO_LOST_STAGE = Text("it has no stage Lost; add one", "没有丢单阶段；请添加")
-_TWO_LOST_STAGES = Text(
-    "it has two stages of kind Lost; keep one, the loss reason tells them apart",
-    "有两个丢单阶段；请保留一个，用丢单原因区分",
-)
-_OPEN_STAGE_AFTER_WON = Text(
-    "the open stage “{stage}” comes after Won; move it before", "进行中阶段“{stage}”排在赢单之后；请移到前面"
-)
-_AFTERCARE_BEFORE_WON = Text(
-    "the aftercare stage “{stage}” comes before Won; move it behind", "售后阶段“{stage}”排在赢单之前；请移到后面"
-)
+_NO_OPEN_STAGE = Text("it has no open stage to start in; set the kind of its first stage to Open")
+_NO_WON_STAGE = Text("it has no stage Won; add one")
+_TWO_WON_STAGES = Text("it has two stages of kind Won; keep one, the other may be Aftercare")
+_NO_LOST_STAGE = Text("it has no stage Lost; add one")
+_TWO_LOST_STAGES = Text("it has two stages of kind Lost; keep one, the loss reason tells them apart")
+_OPEN_STAGE_AFTER_WON = Text("the open stage “{stage}” comes after Won; move it before")
+_AFTERCARE_BEFORE_WON = Text("the aftercare stage “{stage}” comes before Won; move it behind")
 
 
 def _find_wrong_endings(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -151,8 +128,8 @@ def _check_playbook_endings(playbook: Playbook) -> Iterator[tuple[Stage, Text]]:
 
 PLAYBOOK_ENDINGS = Rule(
     "playbook_endings",
-    Text("Start, Won and Lost of a playbook", "流程的起点与终点"),
-    Text("The playbook {playbook} cannot be judged by: {why}.", "流程 {playbook} 无法使用：{why}。"),
+    Text("Start, Won and Lost of a playbook"),
+    Text("The playbook {playbook} cannot be judged by: {why}."),
     "block",
     _find_wrong_endings,
 )
@@ -176,11 +153,8 @@ def _find_wrong_stage_count(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 WRONG_STAGE_COUNT = Rule(
     "stage_count",
-    Text("The number of stages", "阶段数量"),
-    Text(
-        "The playbook {playbook} has {count} stages besides Won and Lost; {least} to {most} work best.",
-        "流程 {playbook} 除赢单与丢单外有 {count} 个阶段；以 {least} 到 {most} 个为宜。",
-    ),
+    Text("The number of stages"),
+    Text("The playbook {playbook} has {count} stages besides Won and Lost; {least} to {most} work best."),
     "warn",
     _find_wrong_stage_count,
 )
@@ -195,11 +169,8 @@ def _find_wrong_probabilities(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 WRONG_STAGE_PROBABILITY = Rule(
     "stage_probability",
-    Text("The probability of a stage", "阶段赢率"),
-    Text(
-        "The probability of the stage “{stage}” is {value}; it must lie between 0 % and 100 %.",
-        "阶段“{stage}”的赢率为 {value}；须在 0% 到 100% 之间。",
-    ),
+    Text("The probability of a stage"),
+    Text("The probability of the stage “{stage}” is {value}; it must lie between 0 % and 100 %."),
     "block",
     _find_wrong_probabilities,
 )
@@ -216,11 +187,8 @@ def _find_negative_days(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 NEGATIVE_DAYS = Rule(
     "day_limits",
-    Text("A number of days below zero", "天数为负"),
-    Text(
-        "“{column}” of the stage “{stage}” is {value}; days cannot be below zero, blank is no limit.",
-        "阶段“{stage}”的“{column}”为 {value}；天数不能为负，留空表示不限。",
-    ),
+    Text("A number of days below zero"),
+    Text("“{column}” of the stage “{stage}” is {value}; days cannot be below zero, blank is no limit."),
     "block",
     _find_negative_days,
 )
@@ -246,11 +214,8 @@ def _find_nearest_names(names: pd.Series, known: list[str]) -> dict[str, pd.Seri
 
 UNKNOWN_STAGE_NAME = Rule(
     "unknown_stage_name",
-    Text("A gate or task of a stage that does not exist", "关卡或任务的阶段不存在"),
-    Text(
-        "“{column}” names “{name}”, which the sheet Stages does not have; is it “{nearest}”?",
-        "“{column}”填写的“{name}”在“阶段”表中不存在；是否为“{nearest}”？",
-    ),
+    Text("A gate or task of a stage that does not exist"),
+    Text("“{column}” names “{name}”, which the sheet Stages does not have; is it “{nearest}”?"),
     "block",
     _find_unknown_stage_names,
 )
@@ -265,10 +230,9 @@ def _find_unknown_task_activity(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 UNKNOWN_TASK_ACTIVITY = Rule(
     "task_done_by",
-    Text("A task ticked off by an unknown activity", "任务对应的活动类型不存在"),
+    Text("A task ticked off by an unknown activity"),
     Text(
-        "The task “{task}” waits for an activity “{type}”, which the sheet Lists does not offer; choose from the list.",
-        "任务“{task}”对应的活动类型“{type}”不在“列表”中；请从列表选择。",
+        "The task “{task}” waits for an activity “{type}”, which the sheet Lists does not offer; choose from the list."
     ),
     "block",
     _find_unknown_task_activity,

@@ -105,9 +105,12 @@ def map_stages(before: Playbook, after: Playbook, said: Mapping[str, str], stray
     if lost := [name for name in strays if name not in changed]:
         named, first = ", ".join(f"“{name}”" for name in lost), lost[0]
         raise UsageError(
-            f"Deals stand in {named}, which playbook {before.id} does not have; say where they belong with --map "
-            f'"{first}={after.first.name}".',
-            f'有商机处于{named}，而流程 {before.id} 中没有该阶段；请用 --map "{first}={after.first.name}" 指定对应阶段。',
+            "Deals stand in {named}, which playbook {before} does not have; say where they belong with "
+            '--map "{first}={choice}".',
+            named=named,
+            before=before.id,
+            first=first,
+            choice=after.first.name,
         )
     return StageMap(before, after, {**match_stages(before, after), **changed})
 
@@ -117,12 +120,11 @@ def _find_open_stage(known: Mapping[str, str], name: str, playbook: str) -> str:
         return found
     near = find_nearest(name, known.values()) or next(iter(known.values()), "")
     raise UsageError(
-        f"The playbook {playbook} has no open stage “{name}”; is it “{near}”?",
-        f"流程 {playbook} 中没有进行中阶段“{name}”；是否为“{near}”？",
+        "The playbook {playbook} has no open stage “{name}”; is it “{near}”?", playbook=playbook, name=name, near=near
     )
 
 
-_SWITCHED_FROM = Text("Switched from playbook {playbook}", "由流程 {playbook} 转入")
+_SWITCHED_FROM = Text("Switched from playbook {playbook}")
 _TYPED_MOVE_COLUMNS = ("move_reason", "override_by", "override_reason")
 """What a rep typed for a move that still waits."""
 
@@ -151,10 +153,7 @@ def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> Chan
     now = apply_change_set(pipeline, _append_missing_setup(pipeline, wanted))
     old, new = _find_judgeable_playbook(now, before), _find_judgeable_playbook(now, wanted.to_playbook)
     if old.id == new.id:
-        raise UsageError(
-            f"The deals of playbook {old.id} follow it already; name another one.",
-            f"商机已使用流程 {old.id}；请选择其他流程。",
-        )
+        raise UsageError("The deals of playbook {old} follow it already; name another one.", old=old.id)
     deals = _find_deals_to_switch(now, old)
     ways = map_stages(old, new, wanted.stages, _find_stray_stages(deals, old))
     steps = _make_switch_steps(now, deals[deals["recorded_stage"] != ""], ways)
@@ -187,8 +186,7 @@ def _find_judgeable_playbook(pipeline: Pipeline, id: str) -> Playbook:
         return found
     known = ", ".join(pipeline.playbooks) or "–"
     raise UsageError(
-        f"The sheet Stages has no playbook “{id}” with an open stage and Won; it has: {known}.",
-        f"“阶段”表中没有含进行中阶段与赢单阶段的流程“{id}”；现有：{known}。",
+        "The sheet Stages has no playbook “{id}” with an open stage and Won; it has: {known}.", id=id, known=known
     )
 
 

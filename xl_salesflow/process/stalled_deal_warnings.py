@@ -26,8 +26,8 @@ def _find_over_limit(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 OVER_LIMIT = Rule(
     "over_limit",
-    Text("Over the stage limit", "超过阶段期限"),
-    Text("{days} days in the stage, limit {limit}", "在阶段 {days} 天，期限 {limit} 天"),
+    Text("Over the stage limit"),
+    Text("{days} days in the stage, limit {limit}"),
     "warn",
     _find_over_limit,
 )
@@ -43,8 +43,8 @@ def _find_idle_deals(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 IDLE_DEAL = Rule(
     "idle",
-    Text("Idle", "停滞"),
-    Text("nothing done for {days} days", "{days} 天没有任何进展"),
+    Text("Idle"),
+    Text("nothing done for {days} days"),
     "warn",
     _find_idle_deals,
 )
@@ -69,8 +69,8 @@ def _find_too_old(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 TOO_OLD = Rule(
     "too_old",
-    Text("Too old", "超龄"),
-    Text("open for {days} days; deals are won in {median} (median)", "已进行 {days} 天；赢单周期中位数为 {median} 天"),
+    Text("Too old"),
+    Text("open for {days} days; deals are won in {median} (median)"),
     "warn",
     _find_too_old,
 )
@@ -85,8 +85,8 @@ def _find_close_past(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 CLOSE_PAST = Rule(
     "close_past",
-    Text("Expected close in the past", "预计成交日已过"),
-    Text("expected close {day} has passed", "预计成交日 {day} 已过"),
+    Text("Expected close in the past"),
+    Text("expected close {day} has passed"),
     "warn",
     _find_close_past,
 )
@@ -100,8 +100,8 @@ def _find_pushed_close(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 PUSHED_CLOSE = Rule(
     "pushed",
-    Text("Expected close pushed", "预计成交日多次推迟"),
-    Text("expected close pushed {times} times", "预计成交日已推迟 {times} 次"),
+    Text("Expected close pushed"),
+    Text("expected close pushed {times} times"),
     "warn",
     _find_pushed_close,
 )
@@ -115,8 +115,8 @@ def _find_no_next_step(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 NO_NEXT_STEP = Rule(
     "no_next_step",
-    Text("No next step", "没有下一步"),
-    Text("no next step", "没有下一步"),
+    Text("No next step"),
+    Text("no next step"),
     "warn",
     _find_no_next_step,
 )
@@ -133,8 +133,8 @@ def _find_score_fallen(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 SCORE_FALLEN = Rule(
     "score_fallen",
-    Text("Score fallen", "得分下降"),
-    Text("BANT score fell from {before} to {now} since last week", "BANT 得分一周内由 {before} 降至 {now}"),
+    Text("Score fallen"),
+    Text("BANT score fell from {before} to {now} since last week"),
     "warn",
     _find_score_fallen,
 )

@@ -26,7 +26,8 @@ import pandas as pd
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.language_traits import language_traits
+from xl_salesflow.locale.texts import GivenText, Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -121,7 +122,7 @@ def _make_shipped_rows(country: str, language: Language) -> Iterator[dict[str, A
     for span in _read_holiday_file(country)["days"]:
         first: date = span["day"]
         last: date = span.get("until", first)
-        name = Text(**span["name"]).in_(language)
+        name = GivenText.of(span["name"]).in_(language)
         for step in range((last - first).days + 1):
             yield {"day": first + timedelta(days=step), "name": name, "kind": span.get("kind", "off")}
 
@@ -132,7 +133,7 @@ def _read_holiday_file(country: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-MAKE_UP_WORKING_DAY = Text("Make-up working day", "调休上班")
+MAKE_UP_WORKING_DAY = Text("Make-up working day")
 
 
 def make_country_holidays(country: str, years: Iterable[int], language: Language) -> pd.DataFrame:
@@ -167,17 +168,16 @@ def _load_library_calendar(country: str, years: list[int], language: Language) -
     except ImportError:
         raise UsageError(
             "The holidays of other countries and years need a library: pip install xl-salesflow[holidays].",
-            "其他国家或年份的节假日需要安装：pip install xl-salesflow[holidays]。",
         ) from None
     known = holidays.list_supported_countries(include_aliases=False)
     if country not in known:
-        near = find_nearest(country, known)
-        raise UsageError(
-            f"There are no holidays for “{country}”"
-            + (f"; did you mean {near}?" if near else ".")
-            + " Use an ISO code.",
-            f"没有“{country}”的节假日" + (f"；是否指 {near}？" if near else "。") + "请使用国家代码。",
-        )
-    wanted = "zh_CN" if language == "zh" else "en_US"
+        if near := find_nearest(country, known):
+            raise UsageError(
+                "There are no holidays for “{country}”; did you mean {near}? Use an ISO code.",
+                country=country,
+                near=near,
+            )
+        raise UsageError("There are no holidays for “{country}”. Use an ISO code.", country=country)
+    wanted = language_traits(language).locale
     spoken = getattr(holidays, country).supported_languages
     return holidays.country_holidays(country, years=years, language=wanted if wanted in spoken else None)

@@ -206,9 +206,6 @@ def _parse_quote_status(kind: str, status: str) -> str:
     id = identify_choice(states, status)
     if kind in QUOTE_DOCUMENT_KINDS and id:
         return id
-    near = find_nearest(status, states)
-    known = ", ".join(states)
-    raise UsageError(
-        f"There is no state “{status}”" + (f"; did you mean {near}?" if near else f"; there are {known}."),
-        f"没有状态“{status}”" + (f"；是否指 {near}？" if near else f"；可用：{known}。"),
-    )
+    if near := find_nearest(status, states):
+        raise UsageError("There is no state “{status}”; did you mean {near}?", status=status, near=near)
+    raise UsageError("There is no state “{status}”; there are {known}.", status=status, known=", ".join(states))

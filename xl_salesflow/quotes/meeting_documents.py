@@ -8,6 +8,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.process.bant_scores import BANT_DIMENSIONS
 from xl_salesflow.quotes.quote_facts import match_benefits
 from xl_salesflow.quotes.quote_lookup import (
@@ -192,7 +193,7 @@ def _find_activity_row(pipeline: Pipeline, key: str) -> int:
         mine = select_deal_rows(activities, find_deal_by_key(pipeline, key))
         row = int(mine.sort_values("date", kind="stable").index[-1]) if len(mine) else None
     if row is None:
-        raise unknown_key_error(key, ("activity", "活动"), activities["activity"])
+        raise unknown_key_error(key, Text("activity"), activities["activity"])
     return row
 
 

@@ -57,7 +57,7 @@ _LARGEST_SPELLED_AMOUNT = Decimal(10) ** 16  # beyond it there is no agreed way 
 
 
 def spell_chinese_amount(amount: Decimal) -> str:
-    """Return *amount* rounded to cents in capitals, such as 壹佰贰拾元伍角; empty from 10^16 on."""
+    """Return *amount* rounded to cents in Chinese capitals, as cheques have them; empty from 10^16 on."""
     import cn2an  # costs more to load than a whole run of a small workbook
 
     cents = round_to_cents(amount)

@@ -9,16 +9,16 @@ import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import BLANK_LABEL, format_short_number
-from xl_salesflow.locale.texts import LANGUAGES, Language, Text
+from xl_salesflow.locale.texts import LABEL_AND_VALUE, SEMICOLON_SEPARATOR, Text, TextList, literal_text
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns, find_line_prices
 from xl_salesflow.quotes.quote_lookup import Record, list_records, read_record
-from xl_salesflow.schema.choice_lists import LISTS, choice_label
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 
-LINE_ADDED_TEXT = Text("new: {quantity} × {price}", "新增：{quantity} × {price}")
-LINE_REMOVED_TEXT = Text("no longer offered", "不再提供")
-VALUE_CHANGED_TEXT = Text("{before} → {after}", "{before} → {after}")
+LINE_ADDED_TEXT = Text("new: {quantity} × {price}")
+LINE_REMOVED_TEXT = Text("no longer offered")
+VALUE_CHANGED_TEXT = Text("{before} → {after}")
 _COMPARED_LINE_COLUMNS = ("description", "quantity", "unit", "price", "discount", "optional")
 _COMPARED_TERM_COLUMNS = ("currency", "tax_mode", "tax_rate", "discount", "shipping", "terms", "total")
 
@@ -54,43 +54,31 @@ def _compare_quote_lines(before: list[Record], after: list[Record]) -> Iterator[
         old = next((one for one in left if _quote_line_name(one).casefold() == _quote_line_name(line).casefold()), None)
         if old is None:
             facts = {"quantity": format_short_number(line["quantity"]), "price": _format_quote_amount(line["price"])}
-            yield _build_line_change(
-                _quote_line_name(line), {language: LINE_ADDED_TEXT.in_(language, **facts) for language in LANGUAGES}
-            )
+            yield _build_line_change(line, LINE_ADDED_TEXT.with_facts(**facts))
             continue
         left.remove(old)
         changed = list(_compare_quote_cells("QuoteLines", old, line, _COMPARED_LINE_COLUMNS))
         if changed:
-            said = {language: _join_line_changes(changed, language) for language in LANGUAGES}
-            yield _build_line_change(_quote_line_name(line), said)
+            yield _build_line_change(line, _join_line_changes(changed))
     for line in left:
-        yield _build_line_change(
-            _quote_line_name(line), {language: LINE_REMOVED_TEXT.in_(language) for language in LANGUAGES}
-        )
+        yield _build_line_change(line, LINE_REMOVED_TEXT)
 
 
 def _compare_quote_cells(table: str, old: Record, new: Record, columns: tuple[str, ...]) -> Iterator[dict[str, Text]]:
     for id in columns:
         if _is_same_quote_value(old[id], new[id]):
             continue
-        said = {
-            language: VALUE_CHANGED_TEXT.in_(
-                language,
-                before=_format_quote_cell(table, id, old[id], language),
-                after=_format_quote_cell(table, id, new[id], language),
-            )
-            for language in LANGUAGES
-        }
-        yield {"what": TABLES[table][id].header, "text": Text(said["en"], said["zh"])}
+        before, after = _quote_cell_text(table, id, old[id]), _quote_cell_text(table, id, new[id])
+        yield {"what": TABLES[table][id].header, "text": VALUE_CHANGED_TEXT.with_facts(before=before, after=after)}
 
 
-def _build_line_change(name: str, said: dict[Language, str]) -> dict[str, Text]:
-    return {"what": Text(name, name), "text": Text(said["en"], said["zh"])}
+def _build_line_change(line: Record, said: Text) -> dict[str, Text]:
+    return {"what": literal_text(_quote_line_name(line)), "text": said}
 
 
-def _join_line_changes(changed: list[dict[str, Text]], language: Language) -> str:
-    mark, colon = ("；", "：") if language == "zh" else ("; ", ": ")
-    return mark.join(f"{one['what'].in_(language)}{colon}{one['text'].in_(language)}" for one in changed)
+def _join_line_changes(changed: list[dict[str, Text]]) -> Text:
+    items = tuple(LABEL_AND_VALUE.with_facts(label=one["what"], value=one["text"]) for one in changed)
+    return literal_text("{changes}").with_facts(changes=TextList(items, SEMICOLON_SEPARATOR))
 
 
 def _quote_line_name(line: Record) -> str:
@@ -105,15 +93,13 @@ def _is_same_quote_value(old: Any, new: Any) -> bool:
     )
 
 
-def _format_quote_cell(table: str, id: str, value: Any, language: Language) -> str:
+def _quote_cell_text(table: str, id: str, value: Any) -> str | Text:
     column = TABLES[table][id]
     if isinstance(value, str):
-        if column.type is ColumnType.CHOICE and value:
-            return choice_label(column.options or "", value, language)
-        known = LISTS.get(column.options or "", {}).get(value) if column.type is ColumnType.LIST else None
-        return known.in_(language) if known else value or BLANK_LABEL.in_(language)
+        listed = {ColumnType.CHOICE: CHOICES, ColumnType.LIST: LISTS}.get(column.type, {})
+        return listed.get(column.options or "", {}).get(value) or value or BLANK_LABEL
     if value != value:
-        return BLANK_LABEL.in_(language)
+        return BLANK_LABEL
     if column.type is ColumnType.PERCENT:
         return f"{value * 100:.6g} %"
     return _format_quote_amount(value) if column.type is ColumnType.MONEY else format_short_number(value)

@@ -29,7 +29,7 @@ from xl_salesflow.quotes.quote_lookup import (
     read_record,
 )
 
-_NEED_SEPARATORS = re.compile(r"[,，、;；\n]")
+_NEED_SEPARATORS = re.compile(r"[,\uff0c\u3001;\uff1b\n]")  # commas and semicolons, of Chinese too
 
 
 def match_benefits(pipeline: Pipeline, deal: Record, products: Iterable[str]) -> list[dict[str, object]]:

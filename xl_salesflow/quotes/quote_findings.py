@@ -21,38 +21,20 @@ from xl_salesflow.quotes.quote_lookup import Record, list_records, read_record
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.table_frames import fold_keys
 
-NOTHING_TO_QUOTE_TEXT = Text(
-    "Deal {deal} has neither a product nor an amount to quote; fill in one of them.",
-    "商机 {deal} 既没有产品也没有金额，无法报价；请至少填写一项。",
-)
-NO_LINES_TEXT = Text(
-    "Quote {quote} has no line; add at least one in the sheet {sheet}.",
-    "报价单 {quote} 没有明细；请在工作表“{sheet}”中至少添加一行。",
-)
+NOTHING_TO_QUOTE_TEXT = Text("Deal {deal} has neither a product nor an amount to quote; fill in one of them.")
+NO_LINES_TEXT = Text("Quote {quote} has no line; add at least one in the sheet {sheet}.")
 NO_LINE_PRICE_TEXT = Text(
-    "Quote {quote}, line {position}: no unit price, and {product} has none in the price list; fill in one of them.",
-    "报价单 {quote} 第 {position} 行没有单价，价目表中“{product}”也没有价格；请填写其中之一。",
+    "Quote {quote}, line {position}: no unit price, and {product} has none in the price list; fill in one of them."
 )
-NO_LINE_QUANTITY_TEXT = Text(
-    "Quote {quote}, line {position}: no quantity, so the line comes to nothing; fill it in.",
-    "报价单 {quote} 第 {position} 行没有数量，小计为零；请填写数量。",
-)
+NO_LINE_QUANTITY_TEXT = Text("Quote {quote}, line {position}: no quantity, so the line comes to nothing; fill it in.")
 NO_QUOTE_AMOUNT_TEXT = Text(
-    "Quote {quote} does not come to an amount; check quantities, prices, discounts and the tax rate.",
-    "报价单 {quote} 无法算出金额；请检查数量、单价、折扣与税率。",
+    "Quote {quote} does not come to an amount; check quantities, prices, discounts and the tax rate."
 )
-NO_QUOTE_RATE_TEXT = Text(
-    "Quote {quote} is in {currency}; fill in the exchange rate so that it can be compared.",
-    "报价单 {quote} 使用 {currency}；请填写汇率以便折算。",
-)
+NO_QUOTE_RATE_TEXT = Text("Quote {quote} is in {currency}; fill in the exchange rate so that it can be compared.")
 DISCOUNT_NOT_GRANTED_TEXT = Text(
-    "Quote {quote} takes off {given} and the deal's owner may grant {limit}; it needs an approval before it goes out.",
-    "报价单 {quote} 的折扣为 {given}，负责人权限为 {limit}；发出前须经批准。",
+    "Quote {quote} takes off {given} and the deal's owner may grant {limit}; it needs an approval before it goes out."
 )
-QUOTE_OUT_OF_DATE_TEXT = Text(
-    "Quote {quote} was valid until {until}; give it a new date before you send it.",
-    "报价单 {quote} 的有效期为 {until}；发送前请更新有效期。",
-)
+QUOTE_OUT_OF_DATE_TEXT = Text("Quote {quote} was valid until {until}; give it a new date before you send it.")
 
 
 def find_nothing_to_quote(pipeline: Pipeline, deal: int) -> Finding | None:
@@ -129,14 +111,12 @@ def _find_missing_line_values(line: Record) -> Iterator[tuple[str, Text, str]]:
 
 
 QUOTE_CHANGED_TEXT = Text(
-    "{paper} {subject} was changed after it went out{when}; put it back, or revise the quote and send a new version.",
-    "{paper} {subject} 在发出{when}后被修改；请恢复，或修订报价单并向客户发送新版本。",
+    "{paper} {subject} was changed after it went out{when}; put it back, or revise the quote and send a new version."
 )
 SENT_FILE_CHANGED_TEXT = Text(
-    "The file {file} is not the one that was made and went out{when}; put it back from the mail, or send a new version.",
-    "文件“{file}”与发出{when}的文件不一致；请从邮件中恢复，或以新版本重新打印。",
+    "The file {file} is not the one that was made and went out{when}; put it back from the mail, or send a new version."
 )
-SENT_ON_TEXT = Text(" on {day}", "（{day}）")
+SENT_ON_TEXT = Text(" on {day}")
 _SENT_QUOTE_STATUSES = ("sent", "accepted", "rejected", "expired")
 _LARGEST_COMPARED_FILE = 64 << 20
 

@@ -13,6 +13,7 @@ import pandas as pd
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.quotes.quote_arithmetic import round_to_cents, to_exact_decimal
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
@@ -93,11 +94,9 @@ def _unknown_quote_error(pipeline: Pipeline, key: str) -> UsageError:
     deals = pipeline["Deals"]
     known = {str(number): str(number) for number in (*pipeline["Quotes"]["quote"], *deals["deal"]) if number}
     known |= {str(deal): f"{deal} ({name})" for deal, name in zip(deals["deal"], deals["name"], strict=True) if name}
-    meant = find_nearest(key, known.values())
-    return UsageError(
-        f"There is no deal or quote “{key}”" + (f"; did you mean {meant}?" if meant else "."),
-        f"没有编号为“{key}”的商机或报价单" + (f"；是否指 {meant}？" if meant else "。"),
-    )
+    if near := find_nearest(key, known.values()):
+        return UsageError("There is no deal or quote “{key}”; did you mean {near}?", key=key, near=near)
+    return UsageError("There is no deal or quote “{key}”.", key=key)
 
 
 def find_deals_of_keys(
@@ -132,16 +131,14 @@ def find_deal_by_key(pipeline: Pipeline, key: str) -> Record:
         row = find_row_by_key(pipeline, "Deals", "deal", str(pipeline["Quotes"].at[quote, "deal"]))
     if row is not None:
         return read_record(pipeline, "Deals", row)
-    raise unknown_key_error(key, ("deal", "商机"), pipeline["Deals"]["deal"])
+    raise unknown_key_error(key, Text("deal"), pipeline["Deals"]["deal"])
 
 
-def unknown_key_error(key: str, what: tuple[str, str], known: pd.Series) -> UsageError:
+def unknown_key_error(key: str, what: Text, known: pd.Series) -> UsageError:
     """Return the error for a key that nothing has."""
-    near = find_nearest(key, [str(number) for number in known if number])
-    return UsageError(
-        f"There is no {what[0]} “{key}”" + (f"; did you mean {near}?" if near else "."),
-        f"没有编号为“{key}”的{what[1]}" + (f"；是否指 {near}？" if near else "。"),
-    )
+    if near := find_nearest(key, [str(number) for number in known if number]):
+        return UsageError("There is no {what} “{key}”; did you mean {near}?", what=what, key=key, near=near)
+    return UsageError("There is no {what} “{key}”.", what=what, key=key)
 
 
 def pick_texts(row: Record, *ids: str) -> DealFacts:

@@ -46,7 +46,7 @@ def _list_used_quote_numbers(pipeline: Pipeline) -> Iterable[str]:
     return map(str, chain(quotes["quote"], quotes["supersedes"], lines["quote"], written))
 
 
-QUOTE_AMOUNT_REASON = Text("amount of quote {quote}", "取自报价单 {quote}")
+QUOTE_AMOUNT_REASON = Text("amount of quote {quote}")
 
 
 def update_quotes(pipeline: Pipeline) -> ChangeSet:

@@ -195,17 +195,15 @@ def revise_quote(pipeline: Pipeline, key: str, beside: bool = False) -> ChangeSe
 def _find_revisable_quote(pipeline: Pipeline, key: str, beside: bool) -> int:
     which = find_quote_or_deal(pipeline, key)
     if which.table == "Deals":
-        raise UsageError(
-            f"Deal {key} has no quote to revise; make one with quote.",
-            f"商机 {key} 没有可修订的报价单；请先用 quote 生成。",
-        )
+        raise UsageError("Deal {key} has no quote to revise; make one with quote.", key=key)
     old = read_record(pipeline, "Quotes", which.row)
     quotes = pipeline["Quotes"]
     newer = quotes.loc[quotes["supersedes"].str.lower() == old["quote"].lower(), "quote"]
     if not beside and (old["status"] == "superseded" or len(newer)):
-        newest = str(newer.iloc[-1]) if len(newer) else ""
-        raise UsageError(
-            f"Quote {old['quote']} was replaced already; revise {newest or 'its newest version'}.",
-            f"报价单 {old['quote']} 已被替代；请修订{newest or '其最新版本'}。",
-        )
+        quote = old["quote"]
+        if len(newer):
+            raise UsageError(
+                "Quote {quote} was replaced already; revise {newest}.", quote=quote, newest=str(newer.iloc[-1])
+            )
+        raise UsageError("Quote {quote} was replaced already; revise its newest version.", quote=quote)
     return which.row

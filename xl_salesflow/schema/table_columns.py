@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from xl_salesflow.locale.texts import Language, Text, fold_text
+from xl_salesflow.locale.texts import Language, Text, as_text, fold_text
 
 
 class ColumnType(StrEnum):
@@ -74,11 +74,9 @@ class Column:
 
 def declare_column(
     id: str,
-    en: str,
-    zh: str,
+    header: str | Text,
     type: ColumnType,
-    tip_en: str,
-    tip_zh: str,
+    tip: str | Text,
     *,
     writer: ColumnWriter = ColumnWriter.PERSON,
     required: bool = False,
@@ -90,9 +88,7 @@ def declare_column(
     if formula is not None:
         writer = ColumnWriter.FORMULA
     default_width = {ColumnType.LONG: 36, ColumnType.TEXT: 18, ColumnType.KEY: 14}.get(type, 13)
-    return Column(
-        id, Text(en, zh), type, Text(tip_en, tip_zh), writer, required, options, formula, width or default_width
-    )
+    return Column(id, as_text(header), type, as_text(tip), writer, required, options, formula, width or default_width)
 
 
 class SheetGroup(StrEnum):
@@ -146,7 +142,7 @@ class TableSchema:
     def _by_header(self) -> dict[str, Column]:
         found: dict[str, Column] = {}
         for column in self.columns:
-            for name in (column.id, *column.header.both()):
+            for name in (column.id, *column.header.translations()):
                 found[fold_text(name)] = column
         return found
 

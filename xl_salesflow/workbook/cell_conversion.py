@@ -28,7 +28,7 @@ from xl_salesflow.core.written_dates import (
 from xl_salesflow.core.written_durations import DAY_COUNT_COLUMNS
 from xl_salesflow.core.written_numbers import NumberStyle, read_written_number
 from xl_salesflow.core.written_words import yes_no_of_word
-from xl_salesflow.locale.texts import LANGUAGES, Language, Text
+from xl_salesflow.locale.texts import Language, Text, TextList
 from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the open Book takes it from here
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label, identify_choice
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
@@ -113,18 +113,15 @@ def _replace_labels_by_ids(options: str, meanings: dict[str | None, str], cells:
 
 def suggest_choice(text: str, choices: Choices) -> Text:
     """Return what to choose instead of *text*: the label it is most like, or all of them."""
-    near = find_nearest(text, (label for both in choices.values() for label in both.both()))
+    near = find_nearest(text, (label for both in choices.values() for label in both.translations()))
     if near is not None:
         id = identify_choice(choices, near) or ""
-        return Text(*(DID_YOU_MEAN_LABEL.in_(of, near=choices[id].in_(of)) for of in LANGUAGES))
-    return Text(
-        CHOOSE_ONE_OF_LABELS.in_("en", labels=", ".join(text.en for text in choices.values())),
-        CHOOSE_ONE_OF_LABELS.in_("zh", labels="、".join(text.zh for text in choices.values())),
-    )
+        return DID_YOU_MEAN_LABEL.with_facts(near=choices[id])
+    return CHOOSE_ONE_OF_LABELS.with_facts(labels=TextList(tuple(choices.values())))
 
 
 def _ids_by_label(choices: Choices) -> Mapping[str, str]:
-    names = [(name, id) for id, text in choices.items() for name in (*text.both(), id)]
+    names = [(name, id) for id, text in choices.items() for name in (*text.translations(), id)]
     return {_fold_choice_label(name): id for name, id in reversed(names)}
 
 

@@ -31,84 +31,64 @@ class CellFindingKind(NamedTuple):
 CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
     {
         "not_a_number": CellFindingKind("warn", Text(
-            "{cell} ({header}) needs a number and holds “{shown}”; type one such as 1234.50.",
-            "{cell}（{header}）应为数字，现为“{shown}”；请填写如 1234.50。")),
+            "{cell} ({header}) needs a number and holds “{shown}”; type one such as 1234.50.")),
         "not_whole": CellFindingKind("warn", Text(
-            "{cell} ({header}) needs a whole number and holds {shown}; round it.",
-            "{cell}（{header}）应为整数，现为 {shown}；请取整。")),
+            "{cell} ({header}) needs a whole number and holds {shown}; round it.")),
         "ambiguous_number": CellFindingKind("warn", Text(
-            "{cell} ({header}) holds the text “{shown}”, which may mean {first} or {second}; type the one you mean as a number.",
-            "{cell}（{header}）为文本“{shown}”，可能指 {first} 或 {second}；请改填为数字。")),
+            "{cell} ({header}) holds the text “{shown}”, which may mean {first} or {second}; type the one you "
+            "mean as a number.")),
         "not_a_share": CellFindingKind("warn", Text(
-            "{cell} ({header}) holds “{shown}”, which is not between 0 and 100 %; type a share such as 20 %.",
-            "{cell}（{header}）为“{shown}”，不在 0 与 100% 之间；请填写如 20%。")),
+            "{cell} ({header}) holds “{shown}”, which is not between 0 and 100 %; type a share such as 20 %.")),
         "other_currency": CellFindingKind("warn", Text(
-            "{cell} ({header}) holds “{shown}”, but the workbook counts in {currency}; convert it and type the number alone.",
-            "{cell}（{header}）为“{shown}”，而本工作簿以 {currency} 计；请换算后只填数字。")),
+            "{cell} ({header}) holds “{shown}”, but the workbook counts in {currency}; convert it and type the number alone.")),
         "number_as_text": CellFindingKind("note", Text(
-            "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a number.",
-            "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为数字。"), joins_rows=True),
+            "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again "
+            "as a number."), joins_rows=True),
         "not_a_date": CellFindingKind("warn", Text(
-            "{cell} ({header}) needs a date and holds “{shown}”; type one such as 2025-05-01.",
-            "{cell}（{header}）应为日期，现为“{shown}”；请填写如 2025-05-01。")),
+            "{cell} ({header}) needs a date and holds “{shown}”; type one such as 2025-05-01.")),
         "impossible_date": CellFindingKind("warn", Text(
-            "{cell} ({header}): there is no day “{shown}”; type the right one, such as 2025-05-01.",
-            "{cell}（{header}）：没有“{shown}”这一天；请填写正确日期，如 2025-05-01。")),
+            "{cell} ({header}): there is no day “{shown}”; type the right one, such as 2025-05-01.")),
         "unlikely_date": CellFindingKind("warn", Text(
-            "{cell} ({header}) holds {shown}, which no deal can mean; type the right date, such as 2025-05-01.",
-            "{cell}（{header}）为 {shown}，不可能是商机的日期；请填写正确日期，如 2025-05-01。")),
+            "{cell} ({header}) holds {shown}, which no deal can mean; type the right date, such as 2025-05-01.")),
         "ambiguous_date": CellFindingKind("warn", Text(
-            "{cell} ({header}): “{shown}” may mean {first} or {second}; type the one you mean that way.",
-            "{cell}（{header}）：“{shown}”可能指 {first} 或 {second}；请按此格式填写。")),
+            "{cell} ({header}): “{shown}” may mean {first} or {second}; type the one you mean that way.")),
         "date_as_text": CellFindingKind("note", Text(
-            "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again as a date.",
-            "{cell}（{header}）的“{shown}”是文本，表中公式不会计入；请重新填为日期。"), joins_rows=True),
+            "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again "
+            "as a date."), joins_rows=True),
         "period_as_date": CellFindingKind("warn", Text(
             "{cell} ({header}) holds “{shown}”, which is no single day; {day} is taken, and the sheet's formulas take nothing: "
-            "type the day.",
-            "{cell}（{header}）为“{shown}”，不是具体日期；目前按 {day} 计，表中公式不计入；请填写具体日期。")),
+            "type the day.")),
         "relative_date": CellFindingKind("warn", Text(
-            "{cell} ({header}) holds “{shown}”, which is {day} today and another day tomorrow; type the day.",
-            "{cell}（{header}）为“{shown}”，今天指 {day}，明天就会变；请填写具体日期。")),
+            "{cell} ({header}) holds “{shown}”, which is {day} today and another day tomorrow; type the day.")),
         "error_value": CellFindingKind("warn", Text(
-            "{cell} ({header}) shows the error {shown}; type the value, or mend the formula you put there.",
-            "{cell}（{header}）显示错误 {shown}；请填写数值或修正其中的公式。")),
+            "{cell} ({header}) shows the error {shown}; type the value, or mend the formula you put there.")),
         "choice_in_other_words": CellFindingKind("note", Text(
-            "{cell} ({header}) holds “{shown}”, which is taken for {label}; choose it from the list, so that formulas count it.",
-            "{cell}（{header}）为“{shown}”，按“{label}”计；请从列表中选择，以便公式计入。"), joins_rows=True),
+            "{cell} ({header}) holds “{shown}”, which is taken for {label}; choose it from the list, so that "
+            "formulas count it."), joins_rows=True),
         "unknown_choice": CellFindingKind("warn", Text(
-            "{cell} ({header}): “{shown}” is not one of the choices; {hint}",
-            "{cell}（{header}）：“{shown}”不在可选项中；{hint}")),
+            "{cell} ({header}): “{shown}” is not one of the choices; {hint}")),
         "formula_typed_over": CellFindingKind("warn", Text(
-            "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair puts it back.",
-            "{cell}（{header}）中原有的公式已被覆盖；可用 salesflow check --repair 恢复。"), joins_rows=True),
+            "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair puts it "
+            "back."), joins_rows=True),
         "missing_row": CellFindingKind("warn", Text(
             "The row of {shown} is missing from the table {table}, and whatever uses it shows an error; salesflow check --repair "
-            "puts it back.",
-            "表 {table} 缺少 {shown} 一行，引用它的单元格会出错；可用 salesflow check --repair 恢复。")),
+            "puts it back.")),
         "missing_name": CellFindingKind("warn", Text(
-            "The cell named {shown} is gone, so the sheets cannot use it; salesflow check --repair names it again.",
-            "名为 {shown} 的单元格已不存在，相关表无法使用；可用 salesflow check --repair 恢复。")),
+            "The cell named {shown} is gone, so the sheets cannot use it; salesflow check --repair names it again.")),
         "missing_sheet": CellFindingKind("warn", Text(
-            "The sheet {shown} is gone, and what is built on it shows errors; salesflow check --repair puts it back.",
-            "工作表“{shown}”已不存在，依赖它的内容会出错；可用 salesflow check --repair 恢复。")),
+            "The sheet {shown} is gone, and what is built on it shows errors; salesflow check --repair puts it back.")),
         "missing_chart": CellFindingKind("note", Text(
-            "The sheet {shown} has lost charts ({count} of {all} are there); copy them from a new workbook (salesflow init).",
-            "工作表“{shown}”缺少图表（现有 {count} 个，应有 {all} 个）；可从新建的工作簿（salesflow init）复制。")),
+            "The sheet {shown} has lost charts ({count} of {all} are there); copy them from a new workbook (salesflow init).")),
         "broken_reference": CellFindingKind("warn", Text(
-            "{shown} refers to cells that are gone (#REF!); mend its formula, or go back to a backup.",
-            "{shown} 引用的单元格已不存在；请修正公式或使用备份。")),
+            "{shown} refers to cells that are gone (#REF!); mend its formula, or go back to a backup.")),
         "broken_name": CellFindingKind("warn", Text(
-            "The name {shown} refers to cells that are gone (#REF!); mend or delete it in Excel (Formulas › Name Manager).",
-            "名称 {shown} 引用的单元格已不存在；请在 Excel（公式 › 名称管理器）中修正或删除。")),
+            "The name {shown} refers to cells that are gone (#REF!); mend or delete it in Excel (Formulas › Name Manager).")),
     }
 )  # fmt: skip
 
-MORE_CELLS_TEXT = Text(
-    "{header}: {count} more cells like {cell}.", "{header}：另有 {count} 个单元格与 {cell} 同样有误。"
-)
-DID_YOU_MEAN_LABEL = Text("did you mean “{near}”?", "是否指“{near}”？")
-CHOOSE_ONE_OF_LABELS = Text("choose one of: {labels}.", "请从中选择：{labels}。")
+MORE_CELLS_TEXT = Text("{header}: {count} more cells like {cell}.")
+DID_YOU_MEAN_LABEL = Text("did you mean “{near}”?")
+CHOOSE_ONE_OF_LABELS = Text("choose one of: {labels}.")
 
 
 class ValueFinding(NamedTuple):

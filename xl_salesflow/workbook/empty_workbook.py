@@ -1,19 +1,26 @@
-"""The empty workbook that ships, as bytes."""
+"""The empty workbook, as bytes: the template that ships, or one built at once for a language that none ships for."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
 
+from xl_salesflow.locale.catalogues import SOURCE_LANGUAGE
 from xl_salesflow.locale.texts import Language
 
-_SHIPPED_TEMPLATES: dict[Language, str] = {"en": "workbook_template.xlsx", "zh": "workbook_template_zh.xlsx"}
+
+def template_file_name(language: Language) -> str:
+    """Return the name of the template that ships in *language*."""
+    return "workbook_template.xlsx" if language == SOURCE_LANGUAGE else f"workbook_template_{language}.xlsx"
 
 
 def read_empty_workbook(language: Language) -> bytes:
     """Return the template in *language*."""
+    name = template_file_name(language)
     # inside a wheel the template lies in the package; in a checkout, beside it
-    packaged = files("xl_salesflow") / _SHIPPED_TEMPLATES[language]
-    if packaged.is_file():
-        return packaged.read_bytes()
-    return (Path(__file__).resolve().parents[2] / _SHIPPED_TEMPLATES[language]).read_bytes()
+    for shipped in (files("xl_salesflow") / name, Path(__file__).resolve().parents[2] / name):
+        if shipped.is_file():
+            return shipped.read_bytes()
+    from xl_salesflow.workbook.template.template_builder import build_template
+
+    return build_template(language)

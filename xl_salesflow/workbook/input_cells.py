@@ -132,7 +132,7 @@ def query_from_named_cells(named: NamedValues) -> Query:
 
 
 def _is_everything_label(value: str, named: NamedValues) -> bool:
-    known = (*ALL_VALUES_LABEL.both(), format_cell_as_text(named.get("ViewEverything")))
+    known = (*ALL_VALUES_LABEL.translations(), format_cell_as_text(named.get("ViewEverything")))
     return normalize("NFKC", value) in (normalize("NFKC", everything) for everything in known)
 
 

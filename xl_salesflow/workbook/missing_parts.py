@@ -85,11 +85,11 @@ DECLARED_ROW_KEYS: Mapping[str, tuple[str | int, ...]] = {
 """The tables whose rows are declared, and the keys of those rows."""
 
 _MISSING_PART_TEXTS = {
-    "table": Text("the table {table}", "表 {table}"),
-    "column": Text("the column “{what}” of {table}", "表 {table} 的列“{what}”"),
-    "row": Text("the row of {what} in {table}", "表 {table} 中 {what} 一行"),
-    "name": Text("the name {what}", "名称 {what}"),
-    "sheet": Text("the sheet {what} as it is now", "工作表 {what} 的现有版本"),
+    "table": Text("the table {table}"),
+    "column": Text("the column “{what}” of {table}"),
+    "row": Text("the row of {what} in {table}"),
+    "name": Text("the name {what}"),
+    "sheet": Text("the sheet {what} as it is now"),
 }
 
 

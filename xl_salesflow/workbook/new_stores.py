@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.errors import NotAWorkbook, UnsupportedEdit, UsageError
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.ooxml.package_draft import PackageDraft
 from xl_salesflow.ooxml.sheet_transfer import SheetGraft, rename_sheets
 from xl_salesflow.ooxml.workbook_editor import Workbook
@@ -40,11 +40,10 @@ def build_new_workbook(language: Language, playbook: str = DEFAULT_PLAYBOOK) -> 
         UsageError: no playbook is called *playbook*.
     """
     if playbook not in list_playbook_names():
-        near, known = find_nearest(playbook, list_playbook_names()), ", ".join(list_playbook_names())
-        raise UsageError(
-            f"There is no playbook {playbook!r}" + (f"; did you mean {near!r}?" if near else f"; there are {known}."),
-            f"没有名为“{playbook}”的销售流程" + (f"；是否指“{near}”？" if near else f"；可选：{known}。"),
-        )
+        if near := find_nearest(playbook, list_playbook_names()):
+            raise UsageError("There is no playbook {playbook!r}; did you mean {near!r}?", playbook=playbook, near=near)
+        known = ", ".join(list_playbook_names())
+        raise UsageError("There is no playbook {playbook!r}; there are {known}.", playbook=playbook, known=known)
     return read_empty_workbook(language) if playbook == DEFAULT_PLAYBOOK else _build_for_playbook(language, playbook)
 
 
@@ -85,9 +84,11 @@ def join_template_sheets(workbook: Workbook, template: bytes) -> tuple[Workbook,
     """
     ours = Workbook(Path("template"), template)
     _refuse_strict_workbook(workbook)
-    _refuse_doubled_names(workbook, "tables", set(TABLES) & set(workbook.tables))
+    _refuse_doubled_names(workbook, _TABLES_NAMED_AS_OURS, set(TABLES) & set(workbook.tables))
     there = {name.casefold() for name in workbook.name_texts}
-    _refuse_doubled_names(workbook, "names", {name for name in ours.name_texts if name.casefold() in there})
+    _refuse_doubled_names(
+        workbook, _NAMES_NAMED_AS_OURS, {name for name in ours.name_texts if name.casefold() in there}
+    )
     titles = _find_free_titles(ours.sheets, workbook.sheets)
     ours = rename_sheets(ours, titles)
     draft = PackageDraft(workbook.package)
@@ -109,18 +110,17 @@ def _find_free_titles(ours: Iterable[str], theirs: Iterable[str]) -> dict[str, s
     return titles
 
 
-def _refuse_doubled_names(workbook: Workbook, what: str, doubled: set[str]) -> None:
+_TABLES_NAMED_AS_OURS = Text(
+    "tables of the workbook's own, called as ours have to be; rename them in Excel and try again"
+)
+_NAMES_NAMED_AS_OURS = Text(
+    "names of the workbook's own, called as ours have to be; rename them in Excel and try again"
+)
+
+
+def _refuse_doubled_names(workbook: Workbook, why: Text, doubled: set[str]) -> None:
     if doubled:
-        named = ", ".join(sorted(doubled)[:5])
-        zh = {"tables": "表", "names": "名称"}[what]
-        raise UnsupportedEdit(
-            workbook.path,
-            named,
-            (
-                f"{what} of the workbook's own, called as ours have to be; rename them in Excel and try again",
-                f"工作簿自有的{zh}与本产品所需同名；请在 Excel 中改名后重试",
-            ),
-        )
+        raise UnsupportedEdit(workbook.path, ", ".join(sorted(doubled)[:5]), why)
 
 
 def _refuse_strict_workbook(workbook: Workbook) -> None:
@@ -128,8 +128,5 @@ def _refuse_strict_workbook(workbook: Workbook) -> None:
     if "purl.oclc.org" in str(root.tag):
         raise NotAWorkbook(
             workbook.path,
-            (
-                "is a Strict Open XML workbook; save it in Excel as Excel Workbook (*.xlsx) and try again",
-                "是 Strict Open XML 工作簿；请在 Excel 中另存为“Excel 工作簿 (*.xlsx)”后重试",
-            ),
+            Text("is a Strict Open XML workbook; save it in Excel as Excel Workbook (*.xlsx) and try again"),
         )

@@ -25,11 +25,11 @@ from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout
 
 _UNCALCULATED_REASONS = {
-    ARRAY_FORMULA: Text("an array formula", "数组公式"),
-    UNCONFIRMED_RESULT: Text("calculates differently here", "此处计算结果不同"),
-    DEPENDS_ON_ANOTHER: Text("depends on one that is left", "依赖未计算的公式"),
-    NOT_CALCULABLE: Text("cannot be calculated here", "此处无法计算"),
-    TOO_MANY_FORMULAS: Text("too much to calculate here", "计算量过大"),
+    ARRAY_FORMULA: Text("an array formula"),
+    UNCONFIRMED_RESULT: Text("calculates differently here"),
+    DEPENDS_ON_ANOTHER: Text("depends on one that is left"),
+    NOT_CALCULABLE: Text("cannot be calculated here"),
+    TOO_MANY_FORMULAS: Text("too much to calculate here"),
 }
 _ROW_NUMBERS = re.compile(r"[0-9]+")
 

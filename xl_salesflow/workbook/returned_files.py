@@ -13,7 +13,7 @@ import pandas as pd
 from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_FACTS, CHANGE_SHEET_TABLE, ChangeLine, ChangeSheet
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.errors import NotAWorkbook, UsageError
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import LANGUAGES, Language, Text, TextList
 from xl_salesflow.ooxml.cell_references import cell_address
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
@@ -37,13 +37,13 @@ def read_change_sheet_file(path: Path) -> ChangeSheet:
         name.casefold() for name in workbook.tables
     }:
         raise UsageError(
-            f"{path} is no change sheet; make one with: salesflow update BOOK --dry-run --sheet {path.name}.",
-            f"{path} 不是修改清单；可用 salesflow update 工作簿 --dry-run --sheet {path.name} 生成。",
+            "{path} is no change sheet; make one with: salesflow update BOOK --dry-run --sheet {name}.",
+            path=path,
+            name=path.name,
         )
     columns = _change_cells_by_id(path, workbook.read_table(CHANGE_SHEET_TABLE.name))
-    language: Language = (
-        "zh" if CHANGE_SHEET_TABLE.header("apply", "zh") in workbook.tables[CHANGE_SHEET_TABLE.name].headers else "en"
-    )
+    headers = workbook.tables[CHANGE_SHEET_TABLE.name].headers
+    language: Language = next((one for one in LANGUAGES if CHANGE_SHEET_TABLE.header("apply", one) in headers), "en")
     facts = _read_about_facts(path, workbook.read_table(ABOUT_TABLE.name))
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
     lines = tuple(_read_change_line(path, number, row) for number, row in enumerate(rows, 2) if row["mark"])
@@ -59,12 +59,10 @@ def read_change_sheet_file(path: Path) -> ChangeSheet:
 
 def _change_cells_by_id(path: Path, cells: ChangeSheetCells) -> dict[str, list[Any]]:
     found = {column.id: cells for header, cells in cells.items() if (column := CHANGE_SHEET_TABLE.find_column(header))}
-    if missing := [
-        CHANGE_SHEET_TABLE.header(column.id, "en") for column in CHANGE_SHEET_TABLE.columns if column.id not in found
-    ]:
+    missing = tuple(column.header for column in CHANGE_SHEET_TABLE.columns if column.id not in found)
+    if missing:
         raise UsageError(
-            f"{path}: the column {', '.join(missing)} is gone; make the change sheet anew.",
-            f"{path}：缺少列 {'、'.join(missing)}；请重新生成修改清单。",
+            "{path}: the column {columns} is gone; make the change sheet anew.", path=path, columns=TextList(missing)
         )
     return found
 
@@ -72,11 +70,9 @@ def _change_cells_by_id(path: Path, cells: ChangeSheetCells) -> dict[str, list[A
 def _read_about_facts(path: Path, cells: ChangeSheetCells) -> dict[str, Any]:
     names, values = list(cells.values())[:2]
     told = {str(name): value for name, value in zip(names, values, strict=True)}
-    found = {id: told[name] for id, text in CHANGE_SHEET_FACTS.items() for name in text.both() if name in told}
+    found = {id: told[name] for id, text in CHANGE_SHEET_FACTS.items() for name in text.translations() if name in told}
     if len(found) < len(CHANGE_SHEET_FACTS):
-        raise NotAWorkbook(
-            path, ("the sheet About is damaged; make the change sheet anew", "“说明”表已损坏；请重新生成修改清单")
-        )
+        raise NotAWorkbook(path, Text("the sheet About is damaged; make the change sheet anew"))
     return found
 
 
@@ -88,9 +84,7 @@ def _parse_about_day(path: Path, value: Any) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise NotAWorkbook(
-            path, ("the sheet About has no day; make the change sheet anew", "“说明”表缺少日期；请重新生成修改清单")
-        ) from None
+        raise NotAWorkbook(path, Text("the sheet About has no day; make the change sheet anew")) from None
 
 
 def _read_change_line(path: Path, number: int, row: Mapping[str, Any]) -> ChangeLine:
@@ -98,8 +92,10 @@ def _read_change_line(path: Path, number: int, row: Mapping[str, Any]) -> Change
     choice = identify_choice(CHOICES["yes_no"], said) if said else "no"
     if choice is None:
         raise UsageError(
-            f"{path}, row {number}: “{said}” is neither Yes nor No; nothing was done.",
-            f"{path} 第 {number} 行：“{said}”不是“是”或“否”；未作任何处理。",
+            "{path}, row {number}: “{said}” is neither Yes nor No; nothing was done.",
+            path=path,
+            number=number,
+            said=said,
         )
     texts = {
         id: str(row[id] or "")
@@ -134,8 +130,9 @@ def read_bant_card_file(path: Path, language: Language) -> FilledBantCard:
     named = next((name for name in workbook.tables if name.casefold() == BANT_CARD_TABLE.name.casefold()), None)
     if named is None:
         raise UsageError(
-            f"{path} is no BANT card: it has no table {BANT_CARD_TABLE.name}; salesflow bant BOOK DEAL writes one.",
-            f"{path} 不是 BANT 卡：缺少表 {BANT_CARD_TABLE.name}；可用 salesflow bant BOOK DEAL 生成。",
+            "{path} is no BANT card: it has no table {table}; salesflow bant BOOK DEAL writes one.",
+            path=path,
+            table=BANT_CARD_TABLE.name,
         )
     table = workbook.tables[named]
     found = {
@@ -146,10 +143,7 @@ def read_bant_card_file(path: Path, language: Language) -> FilledBantCard:
     for id in ("deal", "question", *BANT_CARD_ANSWER_COLUMNS):
         if id not in found:
             header = BANT_CARD_TABLE.header(id, language)
-            raise UsageError(
-                f"{path}: the card has no column “{header}”; write a new card.",
-                f"{path}：卡中没有“{header}”列；请重新生成。",
-            )
+            raise UsageError("{path}: the card has no column “{header}”; write a new card.", path=path, header=header)
     cells = workbook.read_table(named)
     held = {
         c.id: cells[table.headers[found[c.id]]] if c.id in found else _blank_card_cells(cells)
@@ -185,9 +179,9 @@ def _card_cell_address(path: Path, sheet: str, row: int, column: int) -> str:
 
 
 ABOUT_TABLE = TableSchema(
-    "ChangeSheet", Text("About", "说明"), Text("What the change sheet is about", "修改清单的来历"), SheetGroup.MANAGE,
+    "ChangeSheet", Text("About", context="ChangeSheet"), Text("What the change sheet is about"), SheetGroup.MANAGE,
     (
-        declare_column("fact", "Fact", "项目", ColumnType.TEXT, "What", "项目"),
-        declare_column("value", "Value", "内容", ColumnType.TEXT, "Which", "内容", width=60),
+        declare_column("fact", "Fact", ColumnType.TEXT, Text("What", context="ChangeSheet")),
+        declare_column("value", Text("Value", context="ChangeSheet"), ColumnType.TEXT, "Which", width=60),
     ),
 )  # fmt: skip

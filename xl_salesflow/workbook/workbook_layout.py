@@ -132,11 +132,11 @@ def _require_headers(path: Pathish, table: TableSchema, there: Sequence[str], la
 
 
 def match_headers(table: TableSchema, there: Iterable[str], language: Language) -> dict[str, str]:
-    """Match columns to headers, as far as they are there: by the sheets' language, then by the other one, then by id."""
+    """Match columns to headers, as far as they are there: by the sheets' language, then by the others, then by id."""
     free = {header.strip().casefold(): header for header in there}
     matched: dict[str, str] = {}
-    other = next(one for one in LANGUAGES if one != language)
-    names = [{c.id: c.header.in_(language) for c in table.columns}, {c.id: c.header.in_(other) for c in table.columns}]
+    ordered = (language, *(other for other in LANGUAGES if other != language))
+    names = [{c.id: c.header.in_(one) for c in table.columns} for one in ordered]
     for names_by_id in (*names, {c.id: c.id for c in table.columns}):
         for column in table.columns:
             name = names_by_id[column.id].casefold()
@@ -150,7 +150,7 @@ def guess_renamed_header(
 ) -> str | None:
     """The header that a missing column's may have become: one like it, or an unknown one in its very place."""
     others = [header for header in there if header not in matched.values()]
-    near = next(filter(None, (find_nearest(name, others) for name in column.header.both())), None)
+    near = next(filter(None, (find_nearest(name, others) for name in column.header.translations())), None)
     before = [one.id for one in table.columns[: table.columns.index(column)] if one.id in matched]
     place = there.index(matched[before[-1]]) + 1 if before else 0
     inside = place < max(

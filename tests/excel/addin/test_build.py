@@ -96,7 +96,7 @@ def test_the_texts_travel_in_both_languages(addin: Path, tmp_path: Path) -> None
                 content = content.replace(b"excel.addin.macroEnabled", b"excel.sheet.macroEnabled")
             other.writestr(name, content)
     rows = list(load_workbook(copy)["Texts"].iter_rows(values_only=True))
-    assert rows == [(key, *text.both()) for key, text in collect_addin_texts().items()]
+    assert rows == [(key, *text.translations()) for key, text in collect_addin_texts().items()]
 
 
 def test_nobody_is_named_in_the_file(addin: Path) -> None:

@@ -78,7 +78,7 @@ def test_everything_is_well_after_installing(system: AddinPlaces, tmp_path: Path
     (python.parent / f"xlwings64-{find_xlwings_version()}.dll").touch()
     install_addin(system, python)
     found = diagnose_addin(case(system))
-    assert [one.message.en for one in found if not one.well] == []
+    assert [one.message.in_("en") for one in found if not one.well] == []
     assert {one.check for one in found} >= {"xlwings", "installed", "current", "interpreter", "modules"}
 
 
@@ -122,14 +122,14 @@ def test_each_known_pain_is_named_with_its_remedy(
     spoil(of)
     one = well(case(of, **named))[check]
     assert not one.well
-    assert says in one.message.en
-    assert one.message.zh != one.message.en
+    assert says in one.message.in_("en")
+    assert one.message.in_("zh") != one.message.in_("en")
 
 
 def test_a_file_from_the_internet_is_noticed(windows: AddinPlaces) -> None:
     install_addin(windows)
     Path(f"{windows.addin}:Zone.Identifier").write_text("[ZoneTransfer]", encoding="utf-8")
-    assert "internet" in well(case(windows))["trust"].message.en
+    assert "internet" in well(case(windows))["trust"].message.in_("en")
 
 
 @pytest.mark.parametrize("sheet", ["tools.py", "salesflow.conf"])
@@ -140,7 +140,7 @@ def test_a_sheet_that_changes_how_python_starts_is_noticed(windows: AddinPlaces,
     install_addin(windows)
     one = well(case(windows, workbook=str(tmp_path / "odd.xlsx")))["sheets"]
     assert not one.well
-    assert sheet in one.message.en
+    assert sheet in one.message.in_("en")
 
 
 PROJECT = "xl/vbaProject.bin"
@@ -167,8 +167,8 @@ def test_a_workbook_s_own_pains_are_named(
             archive.writestr(name, content)
     install_addin(windows)
     one = well(case(windows, workbook=str(path)))[check]
-    assert (one.well, says in one.message.en) == (is_well, True)
-    assert one.message.zh != one.message.en
+    assert (one.well, says in one.message.in_("en")) == (is_well, True)
+    assert one.message.in_("zh") != one.message.in_("en")
 
 
 def test_every_check_can_fail() -> None:
@@ -189,4 +189,4 @@ def test_no_xlwings_is_told(mac: AddinPlaces, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "xlwings", None)
     says = ADDIN_CHECKS[0].check(case(mac))
     assert says is not None
-    assert "pip install xl-salesflow[excel]" in says.en
+    assert "pip install xl-salesflow[excel]" in says.in_("en")

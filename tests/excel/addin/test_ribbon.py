@@ -115,7 +115,7 @@ def test_every_verb_has_a_button_or_the_documents_say_why_it_has_none() -> None:
 def test_no_two_buttons_of_the_tab_are_called_alike() -> None:
     """Entries of menus speak for themselves below the name of their menu."""
     labels = Counter(verb.label for verb in ribbon_verbs())
-    assert [text.en for text, times in labels.items() if times > 1] == []
+    assert [text.in_("en") for text, times in labels.items() if times > 1] == []
 
 
 def test_a_menu_asks_for_what_there_is_to_choose() -> None:

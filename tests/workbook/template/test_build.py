@@ -14,12 +14,13 @@ from openpyxl import Workbook, load_workbook
 from tests.parts import ROOT
 from tests.validator import Validator
 from tests.workbook.template.conftest import built
-from tools.workbook_template import TEMPLATE_FILE_NAMES, write_templates
+from tools.workbook_template import write_templates
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.process.playbook_files import list_playbook_names, make_shipped_setup
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.empty_workbook import template_file_name
 from xl_salesflow.workbook.template.starter_content import frame_to_template_rows
 from xl_salesflow.workbook.template.template_builder import build_template
 
@@ -27,12 +28,12 @@ SHOWN = ("Deals", "Activities", "Metrics", "FollowUps", "Findings")
 
 
 def test_the_files_checked_in_are_what_the_declarations_build(language: Language) -> None:
-    with ZipFile(ROOT / TEMPLATE_FILE_NAMES[language]) as old, ZipFile(BytesIO(built(language))) as new:
+    with ZipFile(ROOT / template_file_name(language)) as old, ZipFile(BytesIO(built(language))) as new:
         before, now = ({name: book.read(name) for name in book.namelist()} for book in (old, new))
     stale = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
     assert stale == [], "the declarations have moved on; run: python -m tools.workbook_template"
     if "zlib-ng" not in zlib.ZLIB_RUNTIME_VERSION:  # which deflates the same content to other bytes
-        assert (ROOT / TEMPLATE_FILE_NAMES[language]).read_bytes() == built(language)
+        assert (ROOT / template_file_name(language)).read_bytes() == built(language)
 
 
 def test_building_twice_gives_the_same_bytes(language: Language) -> None:
@@ -42,7 +43,7 @@ def test_building_twice_gives_the_same_bytes(language: Language) -> None:
 def test_the_command_writes_every_language(tmp_path: Path) -> None:
     write_templates(tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
-        TEMPLATE_FILE_NAMES[language]: built(language) for language in LANGUAGES
+        template_file_name(language): built(language) for language in LANGUAGES
     }
 
 
@@ -115,7 +116,7 @@ def test_an_unknown_playbook_is_refused() -> None:
 
 
 def test_the_open_xml_sdk_has_no_complaint(language: Language, validator: Validator, tmp_path: Path) -> None:
-    path = tmp_path / TEMPLATE_FILE_NAMES[language]
+    path = tmp_path / template_file_name(language)
     path.write_bytes(built(language))
     assert validator(path) == []
 

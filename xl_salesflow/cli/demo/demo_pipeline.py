@@ -16,17 +16,11 @@ import pandas as pd
 
 from xl_salesflow.cli.demo.demo_walks import FOREVER_DAY_NUMBER, DealWalks, walk_deals
 from xl_salesflow.cli.demo.demo_words import (
-    COMPANY_FIRST_WORDS,
-    COMPANY_LAST_WORDS,
     DEMO_CONTACT_ROLES,
     DEMO_INDUSTRIES,
-    DEMO_JOB_TITLES,
-    DEMO_MANAGER,
-    DEMO_NEXT_STEPS,
-    DEMO_PAINS,
-    DEMO_PRODUCTS,
-    DEMO_REPS,
+    invent_company_names,
     invent_full_names,
+    read_demo_words,
 )
 from xl_salesflow.core.change_sets import Append, ChangeSet
 from xl_salesflow.core.pipelines import Pipeline, Playbook
@@ -58,7 +52,7 @@ def generate_pipeline(pipeline: Pipeline, count: int, seed: int = 7, since_days:
     frames = {
         "Team": team, "Products": products, "Accounts": accounts, "Contacts": contacts, "Deals": deals,
         "History": _make_history_frame(playbook, walks, deals, created),
-        "Targets": make_target_frame(deals, DEMO_REPS[pipeline.language], pipeline.today),
+        "Targets": make_target_frame(deals, read_demo_words(pipeline.language).reps, pipeline.today),
     }  # fmt: skip
     return ChangeSet(appends=tuple(Append(name, frame, "demo") for name, frame in frames.items()))
 
@@ -87,11 +81,12 @@ def make_demo_frame(table: str, columns: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _make_team_frame(language: Language) -> pd.DataFrame:
-    reps = DEMO_REPS[language]
+    words = read_demo_words(language)
+    reps = words.reps
     return make_demo_frame("Team", {
-        "person": [*reps, DEMO_MANAGER[language]],
+        "person": [*reps, words.manager],
         "role": [*["rep"] * len(reps), "manager"],
-        "manager": [*[DEMO_MANAGER[language]] * len(reps), ""],
+        "manager": [*[words.manager] * len(reps), ""],
         "region": [*DEMO_REGIONS[: len(reps)], ""],
         "email": [*[f"rep{number + 1}@example.com" for number in range(len(reps))], "manager@example.com"],
         "discount_limit": [*[0.1] * len(reps), 0.2],
@@ -100,7 +95,7 @@ def _make_team_frame(language: Language) -> pd.DataFrame:
 
 
 def _make_product_frame(language: Language) -> pd.DataFrame:
-    rows = DEMO_PRODUCTS[language]
+    rows = read_demo_words(language).products
     ids = ("product", "series", "price", "feature", "advantage", "benefit")
     columns: DemoColumns = {id: [row[place] for row in rows] for place, id in enumerate(ids)}
     return make_demo_frame(
@@ -114,20 +109,20 @@ def _repeat_with_numbers(plain: Sequence[str], count: int) -> list[str]:
 
 
 def _make_customer_frames(language: Language, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    first, last = COMPANY_FIRST_WORDS[language], COMPANY_LAST_WORDS[language]
-    gap = " " if language == "en" else ""
-    companies = _repeat_with_numbers([f"{a}{gap}{b}" for b in last for a in first], count)
+    words = read_demo_words(language)
+    first, last = words.company_first_words, words.company_last_words
+    companies = _repeat_with_numbers(invent_company_names(words), count)
     accounts = make_demo_frame("Accounts", {
         "account": companies,
         "industry": [DEMO_INDUSTRIES[(n // len(first)) % len(last)] for n in range(count)],
         "region": [DEMO_REGIONS[n % 4] for n in range(count)],
         "employees": [float(20 + 37 * n % 900) for n in range(count)],
     })  # fmt: skip
-    who = _repeat_with_numbers(invent_full_names(language), 2 * count)
+    who = _repeat_with_numbers(invent_full_names(words), 2 * count)
     contacts = make_demo_frame("Contacts", {
         "contact": who,
         "account": [companies[n // 2] for n in range(2 * count)],
-        "title": [DEMO_JOB_TITLES[language][n % 4] for n in range(2 * count)],
+        "title": [words.job_titles[n % 4] for n in range(2 * count)],
         "decision_role": [DEMO_CONTACT_ROLES[n % 4] for n in range(2 * count)],
         "phone": [f"+00 555 {1000 + n:05d}" for n in range(2 * count)],
         "email": [f"contact{n + 1}@example.com" for n in range(2 * count)],
@@ -140,7 +135,7 @@ def _make_deal_frame(
     others: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame],
 ) -> pd.DataFrame:  # fmt: skip
     accounts, contacts, team, products = others
-    count, today, language = len(created), _day_number(pipeline.today), pipeline.language
+    count, today, words = len(created), _day_number(pipeline.today), read_demo_words(pipeline.language)
     current = np.append(np.diff(walks.deal) > 0, [True])
     position, since = walks.position[current], walks.entered[current]
     names_of = {stage.position: stage for stage in playbook.stages}
@@ -179,7 +174,7 @@ def _make_deal_frame(
             np.where(is_open, np.maximum(created, today + random.integers(-6, 75, count)), since)
         ),
         "last_expected_close": day_numbers_to_dates(np.where(is_open, today + 30, since)),
-        "next_step": np.where(active, _pick_at_random(random, DEMO_NEXT_STEPS[language], count), ""),
+        "next_step": np.where(active, _pick_at_random(random, words.next_steps, count), ""),
         "next_step_date": np.where(
             active, day_numbers_to_dates(today + random.integers(-5, 12, count)), np.datetime64("NaT", "s")
         ),
@@ -190,7 +185,7 @@ def _make_deal_frame(
         "source": _pick_at_random(random, DEMO_SOURCES, count),
         "region": accounts["region"].to_numpy()[account],
         "sales_channel": _pick_at_random(random, DEMO_SALES_CHANNELS, count),
-        "pain": _pick_at_random(random, DEMO_PAINS[language], count),
+        "pain": _pick_at_random(random, words.pains, count),
         "buyer_stage": [names_of[p].buyer_stage for p in position],
         "loss_reason": np.where(lost, _pick_at_random(random, DEMO_LOSS_REASONS, count), ""),
         "contract_signed": np.where(won, day_numbers_to_dates(since), np.datetime64("NaT", "s")),

@@ -17,7 +17,7 @@ from xl_salesflow.cli.demo.demo_pipeline import (
     make_demo_frame,
     number_demo_keys,
 )
-from xl_salesflow.cli.demo.demo_words import DEMO_ACTIVITY_SUMMARIES, DEMO_COMPANY, DEMO_MANAGER, DEMO_TERMS
+from xl_salesflow.cli.demo.demo_words import read_demo_words
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.documents.document_writer import DocumentWriter, write_document_files
@@ -47,13 +47,14 @@ def make_day_of_work(pipeline: Pipeline, seed: int = 11) -> ChangeSet:
 
 def _edit_company_settings(pipeline: Pipeline) -> Edit:
     settings = pipeline["Settings"]
-    told = settings["setting"].map(DEMO_COMPANY[pipeline.language]).dropna()
+    told = settings["setting"].map(read_demo_words(pipeline.language).settings).dropna()
     rows = settings.loc[told.index]
     return Edit("Settings", "value", rows["setting"], rows["value"], told.astype(object), "demo")
 
 
 def _make_quote_frame(pipeline: Pipeline, quoted: pd.DataFrame) -> pd.DataFrame:
     # every other one is still a draft
+    words = read_demo_words(pipeline.language)
     count, today = len(quoted), np.datetime64(pipeline.today, "s")
     status = np.where(np.arange(count) % 2 == 0, "sent", "draft").astype(object)
     date = today - np.timedelta64(3, "D")
@@ -67,11 +68,11 @@ def _make_quote_frame(pipeline: Pipeline, quoted: pd.DataFrame) -> pd.DataFrame:
         "valid_until": np.full(count, date + np.timedelta64(30, "D")),
         "contact": quoted["contact"].to_numpy(),
         "tax_mode": ["exclusive"] * count,
-        "tax_rate": [0.13 if pipeline.language == "zh" else 0.2] * count,
+        "tax_rate": [words.tax_rate] * count,
         "discount": np.where(np.arange(count) % 3 == 0, 0.05, 0.0),
         "shipping": [120.0] * count,
-        "approved_by": np.where(np.arange(count) % 3 == 0, DEMO_MANAGER[pipeline.language], ""),
-        "terms": [DEMO_TERMS[pipeline.language]] * count,
+        "approved_by": np.where(np.arange(count) % 3 == 0, words.manager, ""),
+        "terms": [words.terms] * count,
         "sent": np.where(status == "sent", date, np.datetime64("NaT", "s")),
         "sent_to": np.where(status == "sent", quoted["contact"].to_numpy(), ""),
     })  # fmt: skip
@@ -111,7 +112,7 @@ def _make_activity_frame(pipeline: Pipeline, random: np.random.Generator) -> pd.
         "contact_channel": np.array(_DEMO_CONTACT_CHANNELS, dtype=object)[kind],
         "outcome": np.array(("reached", "interested", "no_answer"), dtype=object)[random.integers(0, 3, count)],
         "by": noted["owner"].to_numpy(),
-        "summary": np.array(DEMO_ACTIVITY_SUMMARIES[language], dtype=object)[random.integers(0, 4, count)],
+        "summary": np.array(read_demo_words(language).activity_summaries, dtype=object)[random.integers(0, 4, count)],
     }
     ordered = {id: values[order] for id, values in columns.items()}
     return make_demo_frame("Activities", {"activity": number_demo_keys("A", np.arange(1, count + 1)), **ordered})

@@ -58,7 +58,6 @@ def find_xlwings_version() -> str:
     except PackageNotFoundError:
         raise UsageError(
             "xlwings is not installed; run: pip install xl-salesflow[excel].",
-            "尚未安装 xlwings；请运行：pip install xl-salesflow[excel]。",
         ) from None
 
 
@@ -74,8 +73,8 @@ def read_xlwings_modules() -> tuple[VbaModule, ...]:
     runner = (folder / "xlwings_custom_addin.bas").read_text(encoding="utf-8")
     if _XLWINGS_PROJECT not in runner:
         raise UsageError(
-            f"xlwings {installed} names its add-ins in a way that is not known here; install another release of it.",
-            f"xlwings {installed} 的加载项命名方式未知；请安装其他版本。",
+            "xlwings {installed} names its add-ins in a way that is not known here; install another release of it.",
+            installed=installed,
         )
     dictionary = (folder / "addin" / "Dictionary.cls").read_text(encoding="utf-8")
     return (
@@ -110,9 +109,7 @@ def build_addin(path: Path) -> Path:
     try:
         return save_file_atomically(path, content)
     except (CannotSave, WorkbookInUse) as error:
-        raise UsageError(
-            f"{error} Close Excel or choose another folder.", f"{error.in_('zh')}请关闭 Excel 或选择其他文件夹。"
-        ) from error
+        raise UsageError("{error} Close Excel or choose another folder.", error=error) from error
 
 
 def make_addin_bytes(modules: Iterable[VbaModule]) -> bytes:
@@ -130,7 +127,6 @@ def _make_blank_addin(path: Path, modules: Iterable[VbaModule]) -> Path:
     except ImportError:
         raise UsageError(
             "Building the add-in needs pyOpenVBA; run: pip install xl-salesflow[addin].",
-            "构建加载项需要 pyOpenVBA；请运行：pip install xl-salesflow[addin]。",
         ) from None
     with ExcelFile.create_new(path) as file:
         project = file.vba_project()
@@ -167,7 +163,9 @@ def _replace_once_in_part(parts: dict[str, bytes], part: str, old: str, new: str
 
 def _texts_sheet_data(shown: Mapping[str, Text]) -> str:
     rows = "".join(
-        f'<row r="{at}">' + "".join(map(_text_cell_xml, (f"A{at}", f"B{at}", f"C{at}"), (key, *text.both()))) + "</row>"
+        f'<row r="{at}">'
+        + "".join(map(_text_cell_xml, (f"A{at}", f"B{at}", f"C{at}"), (key, text.in_("en"), text.in_("zh"))))
+        + "</row>"
         for at, (key, text) in enumerate(shown.items(), start=1)
     )
     return f"<sheetData>{rows}</sheetData>"

@@ -48,16 +48,13 @@ def _check_company_policy(case: DoctorCase) -> Text | None:
         answer = case.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=30, check=False)
         if answer.returncode == 0 and re.search(rf"{name}\s+REG_DWORD\s+({'|'.join(forbidding)})\b", answer.stdout):
             return Text(
-                f"A policy of your company forbids macros or add-ins ({name}); ask IT to allow {case.places.addin.parent}, "
-                "or use the command line.",
-                f"公司策略禁止宏或加载项（{name}）；请联系 IT 放行 {case.places.addin.parent}，或改用命令行。",
-            )
+                "A policy of your company forbids macros or add-ins ({name}); ask IT to allow "
+                "{parent}, or use the command line."
+            ).with_facts(name=name, parent=case.places.addin.parent)
     return None
 
 
-COMPANY_POLICY_CHECK = AddinCheck(
-    "policy", _check_company_policy, Text("No policy forbids it.", "没有策略禁止。"), (1075, 2567, 2618)
-)
+COMPANY_POLICY_CHECK = AddinCheck("policy", _check_company_policy, Text("No policy forbids it."), (1075, 2567, 2618))
 
 _DISABLED_ITEMS_KEY = "HKCU\\Software\\Microsoft\\Office\\16.0\\Excel\\Resiliency\\DisabledItems"
 
@@ -71,15 +68,11 @@ def _check_disabled_items(case: DoctorCase) -> Text | None:
     if answer.returncode or name not in answer.stdout.upper():
         return None
     return Text(
-        f"Excel disabled {ADDIN_FILE_NAME} after a crash; enable it again under "
-        "File › Options › Add-ins › Manage: Disabled Items.",
-        f"Excel 在崩溃后禁用了 {ADDIN_FILE_NAME}；请在 文件 › 选项 › 加载项 › 管理：禁用项目 中重新启用。",
-    )
+        "Excel disabled {file} after a crash; enable it again under File › Options › Add-ins › Manage: Disabled Items."
+    ).with_facts(file=ADDIN_FILE_NAME)
 
 
-DISABLED_ITEMS_CHECK = AddinCheck(
-    "disabled", _check_disabled_items, Text("Excel has not disabled it.", "Excel 未禁用该加载项。"), (1075, 2567)
-)
+DISABLED_ITEMS_CHECK = AddinCheck("disabled", _check_disabled_items, Text("Excel has not disabled it."), (1075, 2567))
 
 _ASK_EXCEL_PROGRAM = "import xlwings; app = xlwings.apps.active; print(app and app.calculation)"
 _EXCEL_ANSWER_SECONDS = 15.0  # seconds; xlwings itself asks again for ever
@@ -100,15 +93,12 @@ def _check_excel_answers(case: DoctorCase) -> Text | None:
         )
     except subprocess.TimeoutExpired:
         return Text(
-            "Excel does not answer: a cell is being edited or a dialog is open; press Enter or Esc in Excel, then the button.",
-            "Excel 没有响应：有单元格正在编辑或对话框未关闭；请在 Excel 中按 Enter 或 Esc，再按按钮。",
+            "Excel does not answer: a cell is being edited or a dialog is open; press Enter or Esc in Excel, then the button."
         )
     return None
 
 
-EXCEL_ANSWERS_CHECK = AddinCheck(
-    "editing", _check_excel_answers, Text("Excel answers.", "Excel 可以响应。"), (587, 965)
-)
+EXCEL_ANSWERS_CHECK = AddinCheck("editing", _check_excel_answers, Text("Excel answers."), (587, 965))
 
 _CLOUD_VARIABLES = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
 
@@ -121,14 +111,13 @@ def _check_cloud_workbook(case: DoctorCase) -> Text | None:
         return None
     known = ", ".join(roots) or "—"
     return Text(
-        f"{case.workbook} is on OneDrive or SharePoint, where programs see only its address: documents then go to the folder "
-        f"Documents; open it from the synced folder instead ({known}).",
-        f"{case.workbook} 位于 OneDrive 或 SharePoint，程序只能看到网址，文件将存入“文档”文件夹；请从同步文件夹打开（{known}）。",
-    )
+        "{workbook} is on OneDrive or SharePoint, where programs see only its address: documents then "
+        "go to the folder Documents; open it from the synced folder instead ({known})."
+    ).with_facts(workbook=case.workbook, known=known)
 
 
 CLOUD_WORKBOOK_CHECK = AddinCheck(
-    "cloud", _check_cloud_workbook, Text("The workbook is on this disk.", "工作簿在本机磁盘上。"), (1203, 1275, 2348)
+    "cloud", _check_cloud_workbook, Text("The workbook is on this disk."), (1203, 1275, 2348)
 )
 
 
@@ -147,15 +136,15 @@ def _check_special_sheets(case: DoctorCase) -> Text | None:
     if not odd:
         return None
     return Text(
-        f"The workbook has the sheet {odd[0]}, which changes how Python is started from it; rename it unless you put it there.",
-        f"工作簿含有工作表 {odd[0]}，会改变 Python 的启动方式；若非本人所建，请将其改名。",
-    )
+        "The workbook has the sheet {sheet}, which changes how Python is started from it; rename it "
+        "unless you put it there."
+    ).with_facts(sheet=odd[0])
 
 
 SPECIAL_SHEETS_CHECK = AddinCheck(
     "sheets",
     _check_special_sheets,
-    Text("The workbook holds no sheet that changes how Python starts.", "工作簿没有影响 Python 启动的工作表。"),
+    Text("The workbook holds no sheet that changes how Python starts."),
     (),
 )
 
@@ -171,15 +160,14 @@ def _check_imported_functions(case: DoctorCase) -> Text | None:
         return None
     return Text(
         "The workbook holds worksheet functions imported into it (module xlwings_udfs), which fail once it is moved; remove "
-        "that module: the add-in brings its functions along.",
-        "工作簿内有已导入的工作表函数（模块 xlwings_udfs），移动后会失效；请删除该模块：加载项自带这些函数。",
+        "that module: the add-in brings its functions along."
     )
 
 
 IMPORTED_FUNCTIONS_CHECK = AddinCheck(
     "functions",
     _check_imported_functions,
-    Text("The workbook holds no functions imported from elsewhere.", "工作簿中没有从别处导入的函数。"),
+    Text("The workbook holds no functions imported from elsewhere."),
     (950, 1137, 1464),
 )
 
@@ -199,16 +187,15 @@ def _check_function_calls(case: DoctorCase) -> Text | None:
         return None
     most = max(set(called), key=called.count)
     return Text(
-        f"{len(called)} cells call worksheet functions one by one ({most} most often); give it the whole column in one cell, "
-        f"such as ={most}(B2:B500).",
-        f"{len(called)} 个单元格逐个调用工作表函数（以 {most} 最多）；请在一个单元格中传入整列，如 ={most}(B2:B500)。",
-    )
+        "{count} cells call worksheet functions one by one ({most} most often); give it the whole "
+        "column in one cell, such as ={most}(B2:B500)."
+    ).with_facts(count=len(called), most=most)
 
 
 FUNCTION_CALLS_CHECK = AddinCheck(
     "calls",
     _check_function_calls,
-    Text("Worksheet functions are not called cell by cell.", "没有逐个单元格调用工作表函数。"),
+    Text("Worksheet functions are not called cell by cell."),
     (1981, 585, 860),
 )
 

@@ -30,20 +30,14 @@ FIXED_MENUS: Mapping[str, tuple[Text, ...]] = {
 """Menu of a verb → its entries."""
 
 ADDIN_TEXTS: Mapping[str, Text] = {
-    "sf_tab": Text("Sales", "销售"),
-    "sf_live": Text("Live check", "即时检查"),
-    "sf_live.tip": Text(
-        "Say at once whether the gates let a deal pass when you change its stage; off by default",
-        "修改阶段后立即提示能否通过关卡；默认关闭",
-    ),
-    "running": Text("Working…", "处理中……"),
-    "nothing": Text("Nothing to choose here", "此处没有可选项"),
-    "no_workbook": Text("Open a sales workbook first.", "请先打开销售工作簿。"),
-    "workbooks": Text("Excel workbooks", "Excel 工作簿"),
-    "failed": Text(
-        "Python could not be started; run “salesflow addin doctor” in a terminal, it names the remedy.",
-        "无法启动 Python；请在终端运行 salesflow addin doctor 查看解决办法。",
-    ),
+    "sf_tab": Text("Sales"),
+    "sf_live": Text("Live check"),
+    "sf_live.tip": Text("Say at once whether the gates let a deal pass when you change its stage; off by default"),
+    "running": Text("Working…"),
+    "nothing": Text("Nothing to choose here"),
+    "no_workbook": Text("Open a sales workbook first."),
+    "workbooks": Text("Excel workbooks"),
+    "failed": Text("Python could not be started; run “salesflow addin doctor” in a terminal, it names the remedy."),
 }
 
 _MENU_COLUMNS = ("Deals.deal", "Deals.stage", "Deals.playbook", "Stages.stage", "Stages.playbook", "Stages.kind")

@@ -63,7 +63,6 @@ def find_addin_places() -> AddinPlaces:
     if sys.platform not in ("win32", "darwin"):
         raise UsageError(
             "Excel with add-ins runs on Windows and macOS; here, use the command line: salesflow --help.",
-            "支持加载项的 Excel 仅限 Windows 与 macOS；此处请使用命令行：salesflow --help。",
         )
     home = Path.home()
     return AddinPlaces(sys.platform, home, Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming"))
@@ -87,7 +86,7 @@ def install_addin(places: AddinPlaces, interpreter: Path | None = None) -> list[
             script = _find_xlwings_script(places.script.name).read_bytes()
             written.append(save_file_atomically(places.script, script))
     except (CannotSave, WorkbookInUse) as error:
-        raise UsageError(f"{error} Quit Excel and try again.", f"{error.in_('zh')}请退出 Excel 后重试。") from error
+        raise UsageError("{error} Quit Excel and try again.", error=error) from error
     return written
 
 
@@ -127,14 +126,14 @@ def _find_xlwings_script(name: str) -> Path:
     script = Path(spec.origin or "").parent / name if spec else Path(name)
     if not script.exists():
         raise UsageError(
-            f"xlwings has no script {name}; reinstall it: pip install --force-reinstall xlwings.",
-            f"xlwings 缺少脚本 {name}；请重新安装：pip install --force-reinstall xlwings。",
+            "xlwings has no script {name}; reinstall it: pip install --force-reinstall xlwings.", name=name
         )
     return script
 
 
 def _make_install_refusal(error: OSError) -> UsageError:
     return UsageError(
-        f"{error.filename} could not be changed: {error.strerror}; quit Excel and try again.",
-        f"无法修改 {error.filename}：{error.strerror}；请退出 Excel 后重试。",
+        "{filename} could not be changed: {reason}; quit Excel and try again.",
+        filename=error.filename,
+        reason=error.strerror,
     )

@@ -55,30 +55,22 @@ def _check_xlwings_import(case: DoctorCase) -> Text | None:
     try:
         __import__("xlwings")
     except ImportError as error:
-        return Text(
-            f"xlwings cannot be imported ({error}); run: pip install xl-salesflow[excel].",
-            f"无法导入 xlwings（{error}）；请运行：pip install xl-salesflow[excel]。",
+        return Text("xlwings cannot be imported ({error}); run: pip install xl-salesflow[excel].").with_facts(
+            error=error
         )
     return None
 
 
-XLWINGS_CHECK = AddinCheck(
-    "xlwings", _check_xlwings_import, Text("xlwings can be imported.", "可导入 xlwings。"), (2107, 1582)
-)
+XLWINGS_CHECK = AddinCheck("xlwings", _check_xlwings_import, Text("xlwings can be imported."), (2107, 1582))
 
 
 def _check_addin_file(case: DoctorCase) -> Text | None:
     if case.places.addin.exists():
         return None
-    return Text(
-        f"The add-in is not at {case.places.addin}; run: salesflow addin install.",
-        f"{case.places.addin} 处没有加载项；请运行：salesflow addin install。",
-    )
+    return Text("The add-in is not at {addin}; run: salesflow addin install.").with_facts(addin=case.places.addin)
 
 
-ADDIN_FILE_CHECK = AddinCheck(
-    "installed", _check_addin_file, Text("The add-in is where Excel starts it.", "加载项已安装。"), ()
-)
+ADDIN_FILE_CHECK = AddinCheck("installed", _check_addin_file, Text("The add-in is where Excel starts it."), ())
 
 
 def _check_addin_versions(case: DoctorCase) -> Text | None:
@@ -86,22 +78,19 @@ def _check_addin_versions(case: DoctorCase) -> Text | None:
     if not file.exists():
         return NOT_APPLICABLE
     if not zipfile.is_zipfile(file):
-        return Text(
-            f"{file} is damaged; run: salesflow addin install.", f"{file} 已损坏；请运行：salesflow addin install。"
-        )
+        return Text("{file} is damaged; run: salesflow addin install.").with_facts(file=file)
     if file.read_bytes() != make_addin_bytes((*read_own_modules(), *read_xlwings_modules())):
         return Text(
-            f"The installed add-in was built by other versions than xlwings {find_xlwings_version()} and this product; "
-            "run: salesflow addin install.",
-            f"已安装的加载项与 xlwings {find_xlwings_version()} 或本产品版本不符；请运行：salesflow addin install。",
-        )
+            "The installed add-in was built by other versions than xlwings {version} and "
+            "this product; run: salesflow addin install."
+        ).with_facts(version=find_xlwings_version())
     return None
 
 
 ADDIN_VERSIONS_CHECK = AddinCheck(
     "current",
     _check_addin_versions,
-    Text("The add-in matches the installed versions.", "加载项版本一致。"),
+    Text("The add-in matches the installed versions."),
     (1099, 1595, 1864, 2355),
 )
 
@@ -110,38 +99,32 @@ def _check_interpreter(case: DoctorCase) -> Text | None:
     name = "INTERPRETER_MAC" if case.places.system == "darwin" else "INTERPRETER_WIN"
     python = read_addin_settings(case.places.settings).get(name, "")
     if not python or not Path(python).exists():
-        return Text(
-            f"{case.places.settings} names no Python that exists ({python or 'none'}); run: salesflow addin install.",
-            f"{case.places.settings} 未指明有效的 Python（{python or '无'}）；请运行：salesflow addin install。",
+        return Text("{settings} names no Python that exists ({python}); run: salesflow addin install.").with_facts(
+            settings=case.places.settings, python=python or Text("none")
         )
     program = "import xlwings, xl_salesflow; print(xlwings.__version__)"
     try:
         answer = case.run([python, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Text(
-            f"{python} does not start ({type(error).__name__}); install Python again, then run: salesflow addin install.",
-            f"{python} 无法启动（{type(error).__name__}）；请重新安装 Python，再运行：salesflow addin install。",
-        )
+            "{python} does not start ({error}); install Python again, then run: salesflow addin install."
+        ).with_facts(python=python, error=type(error).__name__)
     if answer.returncode:
         return Text(
-            f"{python} cannot import xlwings and xl_salesflow; install both there, or run salesflow addin install from the "
-            "environment that has them.",
-            f"{python} 无法导入 xlwings 与 xl_salesflow；请在该环境安装，或在已安装的环境中运行 salesflow addin install。",
-        )
+            "{python} cannot import xlwings and xl_salesflow; install both there, or run salesflow "
+            "addin install from the environment that has them."
+        ).with_facts(python=python)
     if answer.stdout.strip() != find_xlwings_version():
         return Text(
-            f"{python} has xlwings {answer.stdout.strip()}, the add-in is for {find_xlwings_version()}; "
-            "run salesflow addin install from that Python.",
-            f"{python} 的 xlwings 为 {answer.stdout.strip()}，加载项为 {find_xlwings_version()}；"
-            "请用该 Python 运行 salesflow addin install。",
-        )
+            "{python} has xlwings {found}, the add-in is for {version}; run salesflow addin install from that Python."
+        ).with_facts(python=python, found=answer.stdout.strip(), version=find_xlwings_version())
     return None
 
 
 INTERPRETER_CHECK = AddinCheck(
     "interpreter",
     _check_interpreter,
-    Text("The add-in finds a Python that has everything.", "加载项可找到所需的 Python。"),
+    Text("The add-in finds a Python that has everything."),
     (2107, 1077, 1582),
 )
 
@@ -155,15 +138,14 @@ def _check_function_library(case: DoctorCase) -> Text | None:
     if any((folder / name).exists() for folder in (python.parent, python.parent.parent)):
         return None
     return Text(
-        f"{name} is not beside {python}; worksheet functions need it: pip install --force-reinstall xlwings.",
-        f"{python} 旁没有 {name}，工作表函数需要它；请运行：pip install --force-reinstall xlwings。",
-    )
+        "{name} is not beside {python}; worksheet functions need it: pip install --force-reinstall xlwings."
+    ).with_facts(name=name, python=python)
 
 
 FUNCTION_LIBRARY_CHECK = AddinCheck(
     "libraries",
     _check_function_library,
-    Text("The library for worksheet functions is there.", "工作表函数所需的库已就绪。"),
+    Text("The library for worksheet functions is there."),
     (1099, 1595),
 )
 
@@ -172,15 +154,14 @@ def _check_workbook_modules(case: DoctorCase) -> Text | None:
     if read_addin_settings(case.places.settings).get("ADD_WORKBOOK_TO_PYTHONPATH", "").casefold() == "false":
         return None
     return Text(
-        "Python files beside a workbook would be imported in place of installed ones; run: salesflow addin install.",
-        "工作簿旁的 Python 文件会取代已安装模块；请运行：salesflow addin install。",
+        "Python files beside a workbook would be imported in place of installed ones; run: salesflow addin install."
     )
 
 
 WORKBOOK_MODULES_CHECK = AddinCheck(
     "modules",
     _check_workbook_modules,
-    Text("Modules beside workbooks are not imported.", "不会导入工作簿旁的模块。"),
+    Text("Modules beside workbooks are not imported."),
     (),
 )
 
@@ -190,16 +171,15 @@ def _check_mac_script(case: DoctorCase) -> Text | None:
         return NOT_APPLICABLE
     if case.places.script.exists():
         return None
-    return Text(
-        f"macOS lets Excel start Python only through {case.places.script}; run: salesflow addin install.",
-        f"macOS 仅允许 Excel 通过 {case.places.script} 启动 Python；请运行：salesflow addin install。",
+    return Text("macOS lets Excel start Python only through {script}; run: salesflow addin install.").with_facts(
+        script=case.places.script
     )
 
 
 MAC_SCRIPT_CHECK = AddinCheck(
     "script",
     _check_mac_script,
-    Text("The script that starts Python is there.", "启动 Python 的脚本已就绪。"),
+    Text("The script that starts Python is there."),
     (1165, 1888),
 )
 
@@ -212,20 +192,18 @@ def _check_mac_permission(case: DoctorCase) -> Text | None:
         answer = case.run(ask, capture_output=True, encoding="utf-8", timeout=60, check=False)
     except subprocess.TimeoutExpired:
         return Text(
-            "macOS waits for an answer whether this program may talk to Excel: look for its window and allow it.",
-            "macOS 正在等待您确认本程序能否控制 Excel：请查看被遮住的窗口，并选择允许。",
+            "macOS waits for an answer whether this program may talk to Excel: look for its window and allow it."
         )
     if "-1743" not in answer.stderr:
         return None
     return Text(
         "macOS does not let this program talk to Excel (error -1743); allow it in System Settings › Privacy & Security › "
-        "Automation.",
-        "macOS 不允许本程序控制 Excel（错误 -1743）；请在 系统设置 › 隐私与安全性 › 自动化 中允许。",
+        "Automation."
     )
 
 
 MAC_PERMISSION_CHECK = AddinCheck(
-    "permission", _check_mac_permission, Text("Excel may be talked to.", "允许控制 Excel。"), (1146, 1851, 1966)
+    "permission", _check_mac_permission, Text("Excel may be talked to."), (1146, 1851, 1966)
 )
 
 
@@ -236,10 +214,8 @@ def _check_internet_mark(case: DoctorCase) -> Text | None:
     if not Path(f"{case.places.addin}:Zone.Identifier").exists():
         return None
     return Text(
-        f"Windows marks {case.places.addin} as coming from the internet, so Excel blocks its macros; "
-        "run: salesflow addin install.",
-        f"Windows 将 {case.places.addin} 标记为来自互联网，Excel 会阻止其宏；请运行：salesflow addin install。",
-    )
+        "Windows marks {addin} as coming from the internet, so Excel blocks its macros; run: salesflow addin install."
+    ).with_facts(addin=case.places.addin)
 
 
-INTERNET_MARK_CHECK = AddinCheck("trust", _check_internet_mark, Text("The add-in is trusted.", "加载项受信任。"), ())
+INTERNET_MARK_CHECK = AddinCheck("trust", _check_internet_mark, Text("The add-in is trusted."), ())

@@ -40,22 +40,21 @@ from xl_salesflow.workbook.template.template_styles import (
     type_number_format,
 )
 
-_SALES_PLAN_TITLE = Text("Plan", "计划")
+_SALES_PLAN_TITLE = Text("Plan")
 _SALES_PLAN_SUBTITLE = Text(
-    "From the target back to the deals each stage needs, by the team's own conversion and times. Type a what-if beside it.",
-    "按团队自身的转化率与时间，由目标反推各阶段所需商机；可在旁边填写假设值。",
+    "From the target back to the deals each stage needs, by the team's own conversion and times. Type a what-if beside it."
 )
-_SALES_PLAN_HINT = Text("Blank: the sheet Targets, the end of the year.", "留空：取“销售目标”与年末。")
-_SALES_PLAN_CHART_TITLE = Text("Deals needed and deals there", "所需商机与现有商机")
-_SALES_PLAN_TABLE_HEADING = Text("Back from the target", "由目标反推")
+_SALES_PLAN_HINT = Text("Blank: the sheet Targets, the end of the year.")
+_SALES_PLAN_CHART_TITLE = Text("Deals needed and deals there")
+_SALES_PLAN_TABLE_HEADING = Text("Back from the target")
 _SALES_PLAN_WIDTHS = (18, 26, 15, 13, 14, 16, 12, 14, 14, 18)
 _SALES_PLAN_SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 11))
 _SALES_PLAN_CARDS = {
-    "plan_value": Text("the target, or what is missing of it", "目标或其缺口"),
-    "mean_won_value": Text("won value ÷ won deals", "赢单金额 ÷ 赢单数"),
-    "won_needed": Text("rounded up", "向上取整"),
-    "target_gap": Text("target − won so far", "目标 − 已赢单金额"),
-    "activities_per_week": Text("to the last day", "至截止日期"),
+    "plan_value": Text("the target, or what is missing of it"),
+    "mean_won_value": Text("won value ÷ won deals"),
+    "won_needed": Text("rounded up"),
+    "target_gap": Text("target − won so far"),
+    "activities_per_week": Text("to the last day"),
 }
 _SALES_PLAN_CARD_ROW, _SALES_PLAN_CHART_TOP, _SALES_PLAN_CHART_ROWS = 9, 13, 18
 
@@ -102,18 +101,15 @@ _LOST_VALUE_SERIES = (SeriesLook("lost_value", ACCENT_COLOUR),)
 _STAGE_MOVE_SHADES = (ACCENT_COLOUR, "4C84A0", ACCENT_MID_COLOUR, "A9C4D3", RED_INK_COLOUR)
 ANALYSIS_PAGES = {
     "StageChanges": AnalysisPage(
-        Text(
-            "Each stage now and on the day chosen at the top of the Funnel under “Compare with”.",
-            "各阶段现状与“销售漏斗”顶部“对比日期”所选之日的对照。",
-        ),
+        Text("Each stage now and on the day chosen at the top of the Funnel under “Compare with”."),
         (
             AnalysisChart(
-                Text("Deals that reached each stage", "到达各阶段的商机数"),
+                Text("Deals that reached each stage"),
                 "stage",
                 (SeriesLook("reached_then", ACCENT_MID_COLOUR), SeriesLook("reached", ACCENT_COLOUR)),
             ),
             AnalysisChart(
-                Text("Open deals in each stage", "各阶段进行中商机"),
+                Text("Open deals in each stage"),
                 "stage",
                 (SeriesLook("open_count_then", ACCENT_MID_COLOUR), SeriesLook("open_count", ACCENT_COLOUR)),
             ),
@@ -122,30 +118,26 @@ ANALYSIS_PAGES = {
     "TeamPlan": AnalysisPage(
         Text(
             "What everybody's own target still takes, by their own conversion and mean won value. Type targets on the "
-            "sheet Targets; the Funnel's dropdowns apply.",
-            "按各自的转化率与平均赢单金额，推算各自目标尚需的赢单与线索。目标在“销售目标”中填写；“销售漏斗”的筛选同样适用。",
+            "sheet Targets; the Funnel's dropdowns apply."
         ),
         (),
     ),
     "Leaks": AnalysisPage(
-        Text(
-            "Where deals are lost, and which step pays most to mend. The Funnel's dropdowns apply.",
-            "商机在何处流失、改善哪一步收益最大；“销售漏斗”的筛选同样适用。",
-        ),
+        Text("Where deals are lost, and which step pays most to mend. The Funnel's dropdowns apply."),
         (
-            AnalysisChart(Text("Value lost in each stage", "各阶段流失金额"), "stage", _LOST_VALUE_SERIES),
+            AnalysisChart(Text("Value lost in each stage"), "stage", _LOST_VALUE_SERIES),
             AnalysisChart(
-                Text("Won value that one point more of conversion would bring", "转化率提高一个百分点可增加的赢单金额"),
+                Text("Won value that one point more of conversion would bring"),
                 "stage",
                 (SeriesLook("one_point_more", ACCENT_MID_COLOUR),),
             ),
         ),
     ),
     "LossReasons": AnalysisPage(
-        Text("Why deals are lost. The Funnel's dropdowns apply.", "商机为何丢失；“销售漏斗”的筛选同样适用。"),
+        Text("Why deals are lost. The Funnel's dropdowns apply."),
         (
             AnalysisChart(
-                Text("Value lost for each reason", "各原因丢单金额"),
+                Text("Value lost for each reason"),
                 "reason",
                 (SeriesLook("lost_value", ACCENT_COLOUR),),
                 lying=True,
@@ -153,13 +145,10 @@ ANALYSIS_PAGES = {
         ),
     ),
     "Moves": AnalysisPage(
-        Text(
-            "Every move that History holds. Check must be nought in every row.",
-            "历史记录中的全部流转；每行“平衡检查”应为 0。",
-        ),
+        Text("Every move that History holds. Check must be nought in every row."),
         (
             AnalysisChart(
-                Text("How visits of each stage ended", "各阶段停留的去向"),
+                Text("How visits of each stage ended"),
                 "stage",
                 tuple(map(SeriesLook, ("forward", "skip", "won", "back", "lost"), _STAGE_MOVE_SHADES)),
                 stacked=True,
@@ -167,17 +156,12 @@ ANALYSIS_PAGES = {
         ),
     ),
     "MoveValues": AnalysisPage(
-        Text(
-            "The moves of the sheet Moves by their value. Columns are stages, by their row.",
-            "按金额统计“阶段流转”表的流转；各列为对应行号的阶段。",
-        ),
+        Text("The moves of the sheet Moves by their value. Columns are stages, by their row."),
         (),
     ),
 }
-_COMPARED_WITH_TEXT = Text("Compared with", "对比日")
-_NO_COMPARISON_DAY_TEXT = Text(
-    "No day to compare with is chosen, or it lies after the as-of date.", "未选对比日期，或其晚于截至日期。"
-)
+_COMPARED_WITH_TEXT = Text("Compared with")
+_NO_COMPARISON_DAY_TEXT = Text("No day to compare with is chosen, or it lies after the as-of date.")
 _ANALYSIS_CHART_TOP, _ANALYSIS_CHART_ROWS = 5, 18
 _FEW_COLUMNS = 10  # columns that leave room to be wide
 

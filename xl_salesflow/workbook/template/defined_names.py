@@ -109,8 +109,8 @@ def _dropdown_formula(name: str, letter: str, row: int, language: Language) -> s
     return f'=IFERROR(INDEX({column},{row - 2})&"","")'
 
 
-WORKINGS_TITLE = Text("Workings", "中间计算")
-_MOVE_WAYS_TITLE = Text("Ways out of a stage", "离开阶段的方向")
+WORKINGS_TITLE = Text("Workings")
+_MOVE_WAYS_TITLE = Text("Ways out of a stage")
 _FIRST_WORKINGS_ROW = 3
 
 

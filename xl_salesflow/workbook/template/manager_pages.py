@@ -55,17 +55,15 @@ _FUNNEL_CARD_ROW, _FUNNEL_CHART_ROW, _FUNNEL_CHART_ROWS = 12, 18, 18
 _DEFINITION_LENGTH = 140  # signs of a definition that fit the page's width at nine points
 _FUNNEL_PAD_COLUMN = 19  # a column right of the page
 
-_FUNNEL_TITLE = Text("Funnel", "销售漏斗")
-_FUNNEL_SUBTITLE = Text("Choose below; every number on this page follows.", "在下方选择，本页所有数字随之变化。")
-_FUNNEL_HINT = Text(
-    "Blank dates mean today and all time; (All) filters nothing.", "日期留空为今天与全部时间；（全部）为不筛选。"
-)
-_STAGE_METRICS_HEADING = Text("Stage by stage", "各阶段")
-_METRICS_HEADING = Text("Every number and what it means", "全部指标及其定义")
-_FOR_CHART_TEXT = Text("for the chart", "供图表使用")
-_FUNNEL_CHART_TITLE = Text("Deals that reached each stage", "到达各阶段的商机数")
-_CONVERSION_CHART_TITLE = Text("Share that reached the next stage", "进入下一阶段的比例")
-_DAYS_CHART_TITLE = Text("Days in stage: median and limit", "停留天数：中位数与期限")
+_FUNNEL_TITLE = Text("Funnel")
+_FUNNEL_SUBTITLE = Text("Choose below; every number on this page follows.")
+_FUNNEL_HINT = Text("Blank dates mean today and all time; (All) filters nothing.")
+_STAGE_METRICS_HEADING = Text("Stage by stage")
+_METRICS_HEADING = Text("Every number and what it means")
+_FOR_CHART_TEXT = Text("for the chart")
+_FUNNEL_CHART_TITLE = Text("Deals that reached each stage")
+_CONVERSION_CHART_TITLE = Text("Share that reached the next stage")
+_DAYS_CHART_TITLE = Text("Days in stage: median and limit")
 
 
 def add_funnel_page(workbook: Workbook, language: Language, steps: int) -> tuple[PlacedTable, ...]:
@@ -142,17 +140,14 @@ def _draw_funnel_charts(page_: PagePanel, stages: PlacedTable) -> None:
     place_chart(page_.sheet, days, ChartBox(11, _FUNNEL_CHART_ROW, 18, bottom))
 
 
-_TRENDS_TITLE = Text("Trends", "趋势")
-_TRENDS_SUBTITLE = Text(
-    "The last twelve months, and one group against another. The Funnel's dropdowns apply.",
-    "最近十二个月的变化与各组对比；“销售漏斗”的筛选同样适用。",
-)
-_TRENDS_HINT = Text("Two groups of the table below, to compare.", "选择下表中的两组进行比较。")
+_TRENDS_TITLE = Text("Trends")
+_TRENDS_SUBTITLE = Text("The last twelve months, and one group against another. The Funnel's dropdowns apply.")
+_TRENDS_HINT = Text("Two groups of the table below, to compare.")
 _TRENDS_WIDTHS = (9, 22, 12, 15, 12, 12, 12, 15, 14, 26, 11)
 _TRENDS_SLOTS = ((2, 3), (4, 5), (6, 7), (8, 9), (10, 12))
-_DEAL_COUNTS_CHART_TITLE = Text("Created, won and lost", "新建、赢单与丢单")
-_WON_VALUE_CHART_TITLE = Text("Won value", "赢单金额")
-_GROUP_VALUES_CHART_TITLE = Text("Open and won value of each group", "各组进行中与赢单金额")
+_DEAL_COUNTS_CHART_TITLE = Text("Created, won and lost")
+_WON_VALUE_CHART_TITLE = Text("Won value")
+_GROUP_VALUES_CHART_TITLE = Text("Open and won value of each group")
 _TRENDS_INPUT_ROW, _TRENDS_CHART_TOP, _TRENDS_CHART_ROWS = 5, 10, 18
 _DASH_FOR_ZERO_FORMATS = {"#,##0": '#,##0;-#,##0;"–"', "#,##0.00": '#,##0.00;-#,##0.00;"–"'}
 
@@ -208,25 +203,22 @@ def _draw_trends_charts(page_: PagePanel, months: PlacedTable, groups: PlacedTab
     place_chart(page_.sheet, compared, ChartBox(2, months.last + 2, 13, months.last + 1 + _TRENDS_CHART_ROWS))
 
 
-_FORECAST_TITLE = Text("Forecast", "预测")
+_FORECAST_TITLE = Text("Forecast")
 _FORECAST_SUBTITLE = Text(
-    "Open deals by the month of their expected close, from the month of the as-of date. The Funnel's dropdowns apply.",
-    "按预计成交月份统计进行中商机，自截至日期所在月起；“销售漏斗”的筛选同样适用。",
+    "Open deals by the month of their expected close, from the month of the as-of date. The Funnel's dropdowns apply."
 )
-_FORECAST_CHART_TITLE = Text(
-    "Closed, commit, best case and pipeline against the target", "已成交、承诺、乐观、储备与目标"
-)
-_WEIGHTED_CHART_TITLE = Text("Open and weighted value", "金额与加权金额")
-_FORECAST_TABLE_HEADING = Text("Month by month", "按月明细")
+_FORECAST_CHART_TITLE = Text("Closed, commit, best case and pipeline against the target")
+_WEIGHTED_CHART_TITLE = Text("Open and weighted value")
+_FORECAST_TABLE_HEADING = Text("Month by month", context="page")
 _FORECAST_WIDTHS = (10, 13, 13, 16, 16, 15, 15, 15, 15, 18, 20)
 _FORECAST_SLOTS = ((2, 3), (4, 5), (6, 7), (8, 9), (10, 11), (12, 12))
 _FORECAST_CARDS = {
-    "target": Text("of the period", "期内目标"),
-    "won_to_date": Text("towards the target", "计入目标"),
-    "attainment": Text("won ÷ target", "已赢 ÷ 目标"),
-    "expected_value": Text("open, due in the period", "期内预计成交"),
-    "coverage": Text("expected ÷ still to win", "预计 ÷ 缺口"),
-    "required_coverage": Text("1 ÷ win rate by value", "1 ÷ 金额赢单率"),
+    "target": Text("of the period"),
+    "won_to_date": Text("towards the target"),
+    "attainment": Text("won ÷ target"),
+    "expected_value": Text("open, due in the period"),
+    "coverage": Text("expected ÷ still to win"),
+    "required_coverage": Text("1 ÷ win rate by value"),
 }
 _FORECAST_CARD_ROW, _FORECAST_CHART_TOP, _FORECAST_CHART_ROWS = 5, 9, 18
 

@@ -67,8 +67,7 @@ def template_metric_rows(table: str, language: Language) -> list[TemplateRow]:
 
 _SEGMENT_INPUTS = ("SegmentA", "SegmentB")
 _FOLDED_ROWS_WARNING = Text(
-    "Some rows of the table are folded away, and so missing from the charts: open them with the + at the left.",
-    "表中部分行已折叠，图表中未显示：请点击左侧 + 展开。",
+    "Some rows of the table are folded away, and so missing from the charts: open them with the + at the left."
 )
 
 

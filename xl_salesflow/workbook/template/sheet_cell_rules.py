@@ -131,7 +131,7 @@ def _reference_validation(table: str, language: Language) -> DataValidation:
     source = f"={REFERENCE_LISTS[table][1]}"
     if table == "Stages":
         return _stop_validation("list", language, WRONG_STAGE, source)
-    said = Text(*(WRONG_REF.in_(code, sheet=TABLES[table].title.in_(code)) for code in ("en", "zh")))
+    said = WRONG_REF.with_facts(sheet=TABLES[table].title)
     return _warning_validation("list", language, said, source)
 
 

@@ -17,7 +17,7 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_registry import render_formula
 from xl_salesflow.workbook.template.starter_content import LIST_NOTE, REQUIRED_NOTE, WRITER_NOTES, TemplateRow
@@ -35,7 +35,8 @@ from xl_salesflow.workbook.template.template_styles import (
     template_font,
 )
 
-_SENTENCE_ENDS = ".?!…。\uff1f\uff01"
+_TIP_SENTENCE = Text("{tip}.")
+_SENTENCE_ENDS = ".?!…\u3002\uff1f\uff01"
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def column_width(column: Column, language: Language) -> float:
     """Return a width in which the header's longest word stands beside its filter button."""
     header = column.header.in_(language)
     longest = max(display_width(word) for word in header.split(" "))
-    if language == "zh":  # Chinese breaks anywhere: two lines
+    if display_width(header) > len(header):  # Chinese breaks anywhere: two lines
         longest = min(longest, (display_width(header) + 1) // 2 + 2)
     return max(column.width, longest + 4)
 
@@ -129,7 +130,7 @@ def column_width(column: Column, language: Language) -> float:
 def header_note(column: Column, language: Language) -> str:
     """Return the note on a column's header: what belongs there, and who writes it."""
     tip = column.tip.in_(language)
-    parts = [tip if tip[-1] in _SENTENCE_ENDS else tip + ("。" if language == "zh" else ".")]
+    parts = [tip if tip[-1] in _SENTENCE_ENDS else _TIP_SENTENCE.in_(language, tip=tip)]
     if column.required:
         parts.append(REQUIRED_NOTE.in_(language))
     if column.type is ColumnType.LIST and not column.is_formula and column.writer == "person":

@@ -12,6 +12,7 @@ from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS
 from xl_salesflow.process.playbook_files import playbook_title
@@ -155,9 +156,7 @@ def _write_directory_group(sheet: Worksheet, language: Language, group: SheetGro
 
 
 _NAMED_CELLS_COLUMN = 6  # the first column right of the table and a gap
-_NAMED_CELLS_HEADING = Text(
-    "Worked out from the Funnel's dropdowns; formulas read these cells", "由“销售漏斗”的选择得出，供公式引用"
-)
+_NAMED_CELLS_HEADING = Text("Worked out from the Funnel's dropdowns; formulas read these cells")
 
 
 def finish_settings_sheet(workbook: Workbook, placed: PlacedTable, language: Language) -> None:
@@ -222,7 +221,7 @@ def build_template(language: Language, playbook: str = "crm") -> bytes:
     workbook.properties.title = TEMPLATE_TITLE.in_(language)
     workbook.properties.creator = "xl_salesflow"
     workbook.properties.subject = playbook_title(playbook).in_(language)
-    workbook.properties.language = {"en": "en-US", "zh": "zh-CN"}[language]
+    workbook.properties.language = language_traits(language).locale.replace("_", "-")
     workbook.calculation = CalcProperties(fullCalcOnLoad=True)
     _create_template_sheets(workbook, language)
     placed = list(_write_template_tables(workbook, language, playbook))

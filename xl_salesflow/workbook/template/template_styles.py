@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
+from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter, SheetGroup
 
@@ -27,7 +28,6 @@ TAB_COLOURS = {
     SheetGroup.RECORD: "DDE2E6",
 }
 
-_TEMPLATE_TYPEFACES: dict[Language, str] = {"en": "Arial", "zh": "Microsoft YaHei"}  # or their like, on every machine
 _TEMPLATE_FONT_SIZE = 10
 
 
@@ -35,9 +35,9 @@ def template_font(
     language: Language, *, size: float | None = None, bold: bool = False, italic: bool = False, colour: str = INK_COLOUR,
     underline: bool = False,
 ) -> Font:  # fmt: skip
-    """Return the workbook's typeface; Chinese has one of its own."""
+    """Return the workbook's typeface; a language may have one of its own."""
     return Font(
-        name=_TEMPLATE_TYPEFACES[language],
+        name=language_traits(language).typeface,
         sz=size or _TEMPLATE_FONT_SIZE,
         b=bold,
         i=italic,

@@ -1,0 +1,105 @@
+"""A text is its English; facts are filled in, and translated with it; a catalogue may hold two meanings of one English."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from xl_salesflow.errors import CannotSave, MissingTable, UsageError
+from xl_salesflow.locale.language_traits import language_traits, match_language
+from xl_salesflow.locale.texts import LANGUAGES, GivenText, Text, TextList, as_text, join_sentences, literal_text
+
+MEASURE = Text("The last day to win it; blank is the end of the year")
+
+
+def test_english_comes_first_and_every_catalogue_is_a_language() -> None:
+    assert LANGUAGES[0] == "en"
+    assert "zh" in LANGUAGES
+
+
+def test_a_text_that_no_catalogue_has_stays_english() -> None:
+    assert Text("Nobody ever wrote this {x}").in_("zh", x=1) == "Nobody ever wrote this 1"
+    assert Text("Deal").in_("a language nobody has") == "Deal"
+
+
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        (Text("Open"), "进行中"),
+        (Text("Open", context="task_status"), "未完成"),
+        (Text("Open", context="objection_status"), "未解决"),
+    ],
+)
+def test_a_context_tells_two_meanings_apart(text: Text, chinese: str) -> None:
+    assert text.in_("zh") == chinese
+    assert text.in_("en") == "Open"
+
+
+def test_facts_are_translated_with_the_text() -> None:
+    inner = Text("stage {number}").with_facts(number=3)
+    outer = Text("{what}; do not trust this file").with_facts(what=inner)
+    assert outer.translations() == (outer.in_("en"), *(outer.in_(other) for other in LANGUAGES[1:]))
+    assert outer.in_("en") == "stage 3; do not trust this file"
+    assert outer.in_("zh") == inner.in_("zh") + "；请勿信任此文件"
+
+
+def test_facts_of_a_call_add_to_those_that_are_bound() -> None:
+    text = Text("{what}; open and save it in Excel to mend it")
+    assert text.with_facts(what="a").in_("en", what="b").startswith("b;")
+
+
+def test_braces_are_plain_while_there_are_no_facts() -> None:
+    assert Text("write {x}").in_("en") == "write {x}"
+
+
+def test_a_list_has_the_marks_of_its_language() -> None:
+    listed = TextList(("a", Text("Won"), 3))
+    assert listed.in_("en") == "a, Won, 3"
+    assert listed.in_("zh") == "a、赢单、3"
+
+
+def test_a_given_text_speaks_the_languages_of_its_file_and_else_those_of_the_catalogues() -> None:
+    assert GivenText.of({"en": "Won", "zh": "我方赢了"}).in_("zh") == "我方赢了"
+    assert GivenText.of({"en": "Won"}).in_("zh") == "赢单"
+    assert literal_text("Won").in_("zh") == "Won"
+
+
+def test_sentences_stand_as_their_language_sets_them() -> None:
+    assert join_sentences("One.", "Two.", "en") == "One. Two."
+    assert join_sentences("一。", "二。", "zh") == "一。二。"
+    assert join_sentences("", "Two.", "en") == "Two."
+
+
+def test_an_error_is_english_as_text_and_speaks_every_language() -> None:
+    error = UsageError("{path} is not there; check the name.", path="a.csv")
+    assert str(error) == "a.csv is not there; check the name."
+    assert error.in_("zh") == "找不到 a.csv；请检查文件名。"
+    assert CannotSave("a.xlsx", Text("the disk is full")).in_("zh") == "a.xlsx 无法保存：磁盘已满；原文件未变。"
+    assert "is it the one now named Deal" in str(MissingTable("a.xlsx", "Deals", "Deal"))
+    assert "is it" not in str(MissingTable("a.xlsx", "Deals"))
+
+
+def test_an_error_travels_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(UsageError("{path} is not there; check the name.", path="a.csv")))
+    assert error.in_("zh") == "找不到 a.csv；请检查文件名。"
+
+
+def test_a_text_is_taken_as_it_is() -> None:
+    assert as_text("Won") == Text("Won")
+    assert as_text(MEASURE) is MEASURE
+
+
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [("zh_CN.UTF-8", "zh"), ("zh-Hans", "zh"), ("en_GB.UTF-8", "en"), ("C", "en"), ("de_DE.UTF-8", "en"), ("", "en")],
+)
+def test_a_locale_asks_for_a_language(code: str, language: str) -> None:
+    assert match_language(code) == language
+
+
+def test_the_head_of_a_catalogue_says_what_is_usual_in_its_language() -> None:
+    english, chinese = language_traits("en"), language_traits("zh")
+    assert (english.locale, english.currency, english.country) == ("en_US", "USD", "")
+    assert (chinese.locale, chinese.currency, chinese.country) == ("zh_CN", "CNY", "CN")
+    assert chinese.name.in_("zh") == "中文"

@@ -1,0 +1,103 @@
+"""Find the catalogues of translations and look a message up in one.
+
+English is the language of the messages themselves. Every other language is a catalogue: ``zh.po``, which translators edit, and
+``zh.mo``, which is made from it. The catalogues of this folder ship; the folder that SALESFLOW_CATALOGUES names may hold more.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import struct
+from functools import cache, lru_cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+SOURCE_LANGUAGE = "en"
+CATALOGUE_FOLDER_VARIABLE = "SALESFLOW_CATALOGUES"
+
+
+def catalogue_folders() -> tuple[Path, ...]:
+    """Return the folders that hold catalogues, the one that ships first."""
+    named = os.environ.get(CATALOGUE_FOLDER_VARIABLE)
+    return (Path(__file__).parent, *([Path(named)] if named else []))
+
+
+def find_languages() -> tuple[str, ...]:
+    """Return the code of every language that can be shown, English first."""
+    names = {name for folder in catalogue_folders() for name in os.listdir(folder)}
+    found = {name[:-3] for name in names if name.endswith((".po", ".mo"))}
+    return (SOURCE_LANGUAGE, *sorted(found - {SOURCE_LANGUAGE}))
+
+
+@cache
+def load_catalogue(language: str) -> NullTranslations:
+    """Return the catalogue of *language*; English, and a language without one, translate nothing."""
+    if language != SOURCE_LANGUAGE:
+        for folder in catalogue_folders():
+            po, mo = folder / f"{language}.po", folder / f"{language}.mo"
+            if po.exists() and not _is_current(mo, po):
+                return GNUTranslations(io.BytesIO(_compile_beside(po, mo)))
+            if mo.exists():
+                return GNUTranslations(io.BytesIO(mo.read_bytes()))
+    return NullTranslations()
+
+
+@lru_cache(maxsize=1 << 14)
+def translate_message(message: str, context: str, language: str) -> str:
+    """Return *message* in *language*; one that its catalogue lacks stays English."""
+    if language == SOURCE_LANGUAGE or not message:
+        return message
+    catalogue = load_catalogue(language)
+    return catalogue.pgettext(context, message) if context else catalogue.gettext(message)
+
+
+def compile_catalogue(po: Path) -> bytes:
+    """Return what *po* holds in the form of a .mo file; fuzzy messages are left out."""
+    from babel.messages.pofile import read_po
+
+    with po.open("rb") as file:
+        told = {
+            f"{message.context}\x04{message.id}" if message.context else str(message.id): str(message.string)
+            for message in read_po(file)
+            if message.id and message.string and not message.fuzzy
+        }
+    head = "".join(f"{field}: {value}\n" for field, value in read_catalogue_head(po).items())
+    return _pack_catalogue({"": head, **told})
+
+
+def read_catalogue_head(po: Path) -> dict[str, str]:
+    """Return the fields of the head of *po* by their names."""
+    head = po.read_text(encoding="utf-8").partition("\n\n")[0]
+    return dict(re.findall(r'^"([\w-]+): (.*)\\n"$', head, re.MULTILINE))
+
+
+def _pack_catalogue(told: dict[str, str]) -> bytes:
+    # Babel's own writer drops the lines of the head that it does not know
+    pairs = sorted((message.encode(), translation.encode()) for message, translation in told.items())
+    start = 28 + 16 * len(pairs)
+    tables: list[list[int]] = [[], []]
+    content = b""
+    for place, table in enumerate(tables):
+        for pair in pairs:
+            table += [len(pair[place]), start + len(content)]
+            content += pair[place] + b"\0"
+    head = (0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, start)
+    return struct.pack(f"<{7 + 4 * len(pairs)}I", *head, *tables[0], *tables[1]) + content
+
+
+def _is_current(mo: Path, po: Path) -> bool:
+    return mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns
+
+
+def _compile_beside(po: Path, mo: Path) -> bytes:
+    # in a checkout the next start reads the .mo; a folder that cannot be written costs the time of compiling at each start
+    content = compile_catalogue(po)
+    fresh = mo.with_name(f"{mo.name}.{os.getpid()}")
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(mo)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+    return content
