@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -116,8 +117,8 @@ def test_a_message_is_in_the_language_of_the_workbook() -> None:
 
 def test_a_finding_has_the_address_of_its_cell() -> None:
     pipeline = crm(Deals=[DEAL, {"deal": "D2", "stage": "Lead", "amount": -5}])
-    object.__setattr__(pipeline, "places", {"Deals": TablePosition("商机 1", {"amount": "F"})})
-    assert [f.cell for f in check_pipeline(pipeline) if f.rule == "negative_money"] == ["'商机 1'!F3"]
+    placed = replace(pipeline, table_positions={"Deals": TablePosition("商机 1", {"amount": "F"})})
+    assert [f.cell for f in check_pipeline(placed) if f.rule == "negative_money"] == ["'商机 1'!F3"]
 
 
 def test_beyond_a_hundred_rows_the_rest_is_counted() -> None:
@@ -134,8 +135,7 @@ def test_lost_deals_of_an_import_are_one_note() -> None:
 
 def test_faults_of_cells_are_passed_on() -> None:
     fault = Finding("not_a_number", "block", "Deals!F2 is no number.", "Deals", "D1", "amount", "Deals!F2")
-    pipeline = crm(Deals=[DEAL])
-    object.__setattr__(pipeline, "faults", (fault,))
+    pipeline = replace(crm(Deals=[DEAL]), cell_findings=(fault,))
     assert check_pipeline(pipeline)[0] == fault
 
 
