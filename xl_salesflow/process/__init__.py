@@ -1,6 +1,6 @@
 """The sales process: playbooks as data, stage moves, gates, checks, warnings, scores, follow-ups, assignment, work days.
 
-Rooms above may enter; rules do not import one another, and no number of a sheet is known here.
+Packages above this one may import it. Rules do not import one another, and nothing here knows the numbers on a sheet.
 
 Public names, by file:
 

@@ -1,7 +1,8 @@
-"""Score the traits of an account and choose its class; a class that a person chose stays.
+"""Score the traits of an account and choose its class; a class that a person chose is kept.
 
-The trait score is golden minus bad traits; only traits with evidence count, each once. Classes are those of the list
-account_class, the first that fits: watch, key, growth, standard; blank while nothing is known.
+The trait score is the number of golden traits minus the number of bad ones. Only traits with evidence count, each once.
+The class is the first value of the list account_class that applies: watch, key, growth, standard. It is blank while
+nothing is known.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from xl_salesflow.schema.table_frames import fold_keys, look_up_values
 
 
 def score_account_traits(pipeline: Pipeline) -> ChangeSet:
-    """Write trait_score of every account that has a trait with evidence; one that has none any more goes blank."""
+    """Write trait_score for every account that has a trait with evidence; clear it for accounts that no longer have one."""
     traits, accounts = pipeline["Traits"], pipeline["Accounts"]
     known = {**LISTS["golden_trait"], **LISTS["bad_trait"]}
     named = {
@@ -31,17 +32,17 @@ def score_account_traits(pipeline: Pipeline) -> ChangeSet:
 
 
 PROSPECT_MUST_HAVES = ("has_need", "has_means", "has_authority")
-"""What somebody needs to be a prospect at all."""
+"""What a person needs to count as a prospect."""
 
 KEY_ACCOUNT_SHARE = 0.5
-"""Key accounts bring this share of all won value, largest first; each has been won at least twice."""
+"""Key accounts are the largest accounts that together bring this share of the won value; each has won at least two deals."""
 
 GROWTH_TRAIT_SCORE = 2
-"""An open deal with so many more golden than bad traits is growth even before anything was won."""
+"""An open deal with at least this many more golden than bad traits makes an account "growth" even before a deal is won."""
 
 
 def classify_accounts(pipeline: Pipeline) -> ChangeSet:
-    """Write account_class where it is blank or still what an earlier run wrote, and won_deals; a second run plans nothing."""
+    """Write won_deals, and account_class where it is blank or was written by an earlier run. A second run changes nothing."""
     accounts = pipeline["Accounts"]
     ours = (accounts["account"] != "") & ((accounts["account_class"] == "") | _is_class_from_run(pipeline))
     classes = accounts["account_class"].mask(ours, _choose_account_classes(pipeline))
@@ -50,7 +51,7 @@ def classify_accounts(pipeline: Pipeline) -> ChangeSet:
 
 
 def compute_prospects(pipeline: Pipeline) -> pd.DataFrame:
-    """Return the column prospect of Accounts as its formula computes it: need, means and authority, all or one missing."""
+    """Return the column prospect of Accounts as its formula computes it from need, means and authority: yes, no or blank."""
     needed = pipeline["Accounts"][list(PROSPECT_MUST_HAVES)]
     missing, all_there = (needed == "no").any(axis=1), (needed == "yes").all(axis=1)
     known = np.select([missing.to_numpy(bool), all_there.to_numpy(bool)], ["no", "yes"], "")
@@ -58,7 +59,7 @@ def compute_prospects(pipeline: Pipeline) -> pd.DataFrame:
 
 
 def _count_won_deals(pipeline: Pipeline) -> pd.Series:
-    # blank for a customer without deals: nothing is known of their loyalty
+    # a customer without deals stays blank: nothing is known about their loyalty
     deals, name = pipeline["Deals"], fold_keys(pipeline["Accounts"]["account"])
     won = (deals["outcome"] == "won").groupby(fold_keys(deals["account"])).sum().drop("", errors="ignore")
     return look_up_values(name, won).astype("float64")
@@ -80,12 +81,12 @@ def _choose_account_classes(pipeline: Pipeline) -> pd.Series:
         ("growth", is_open & ((times > 0) | (traits >= GROWTH_TRAIT_SCORE))),
         ("standard", name.isin(dealt["account"]) | accounts["trait_score"].notna()),
     ]
-    chosen = np.select([fits.to_numpy(bool) for _, fits in cases], [id for id, _ in cases], "")
+    chosen = np.select([fits.to_numpy(bool) for _, fits in cases], [class_id for class_id, _ in cases], "")
     return pd.Series(chosen.astype(object), index=accounts.index)
 
 
 def _is_in_key_share(value: pd.Series) -> pd.Series:
-    # the account that crosses the share still belongs to it
+    # the account that crosses the threshold is included
     ranked = value.sort_values(ascending=False, kind="stable")
     before = ranked.cumsum() - ranked
     return ((before < KEY_ACCOUNT_SHARE * ranked.sum()) & (ranked > 0)).reindex(value.index)
@@ -96,5 +97,5 @@ def _is_class_from_run(pipeline: Pipeline) -> pd.Series:
     lines = journal[(journal["table"] == "Accounts") & (journal["column"] == "account_class")]
     last = lines.drop_duplicates("key", keep="last").set_index("key")["after"]
     labels = LISTS["account_class"]
-    ids = {text: id for id, label in labels.items() for text in (id, *label.translations())}
+    ids = {text: class_id for class_id, label in labels.items() for text in (class_id, *label.translations())}
     return look_up_values(accounts["account"], last.map(lambda text: ids.get(text, text))) == accounts["account_class"]

@@ -16,7 +16,7 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.schema.work_tables import BANT_CARD_ANSWER_COLUMNS, BANT_CARD_TABLE
 
 CardAddress = Callable[[int, str], str]
-"""Row of a card and column id → where the cell is, with the file."""
+"""Maps a row of the card and a column id to the address of the cell, including the file name."""
 
 _CARD_DEAL_UNKNOWN = Text("{cell}: there is no deal “{is_}” in the workbook; is it “{near}”?")
 _CARD_QUESTION_UNKNOWN = Text("{cell}: the sheet Questions has no question “{is_}”; is it “{near}”?")
@@ -24,10 +24,10 @@ _CARD_POINTS_WRONG = Text("{cell}: {is_} is no number of points; write 0, 1, 2 o
 
 
 def make_bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
-    """Return the card of *deal*: every question of the library, with what is known already.
+    """Return the card of *deal*: every question of the library, with the answers known so far.
 
     Raises:
-        UsageError: there is no such deal.
+        UsageError: the deal does not exist.
     """
     keys = pipeline["Deals"]["deal"]
     found = keys[fold_keys(keys) == deal.strip().casefold()]
@@ -40,35 +40,42 @@ def make_bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
     rows = []
     for question in asked_.to_dict("records"):
         row = known.get(_make_answer_key(question["deal"], question["question"]))
-        told: dict[str, Any] = {} if row is None else {id: answers.at[row, id] for id in BANT_CARD_ANSWER_COLUMNS}
-        rows.append({**{str(id): cell for id, cell in question.items()}, **told})
+        known_answer: dict[str, Any] = (
+            {} if row is None else {column_id: answers.at[row, column_id] for column_id in BANT_CARD_ANSWER_COLUMNS}
+        )
+        rows.append({**{str(column_id): cell for column_id, cell in question.items()}, **known_answer})
     return make_table_frame(BANT_CARD_TABLE, rows)
 
 
 def take_in_bant_card(pipeline: Pipeline, card: pd.DataFrame, address: CardAddress) -> ChangeSet:
-    """Return the plan that writes what *card* says into Answers; what it leaves blank stays, and a second time plans nothing.
+    """Return the change set that copies the answers of *card* into Answers.
 
-    What names no deal or question of the workbook, and points that are none, become findings with the cell's address.
+    Blank cells change nothing, and neither does a second call. Unknown deals, unknown questions and invalid points
+    become findings with the address of the cell.
     """
     answers, known = pipeline["Answers"].copy(), _map_answer_rows(pipeline)
     found, new = list[Finding](), dict[tuple[str, str], dict[str, Any]]()
     for row, line in zip(card.index, card.to_dict("records"), strict=True):
-        told = {id: line[id] for id in BANT_CARD_ANSWER_COLUMNS if not _is_blank_answer(id, line[id])}
-        if not told:
+        answer = {
+            column_id: line[column_id]
+            for column_id in BANT_CARD_ANSWER_COLUMNS
+            if not _is_blank_answer(column_id, line[column_id])
+        }
+        if not answer:
             continue
-        wrong = list(_check_card_line(pipeline, line, lambda id, row=row: address(int(row), id)))  # type: ignore[misc]
+        wrong = list(_check_card_line(pipeline, line, lambda column_id, row=row: address(int(row), column_id)))  # type: ignore[misc]
         found += wrong
         if any(finding.column in ("deal", "question") for finding in wrong):
             continue
-        if wrong and told.pop("points", None) and not told:
+        if wrong and answer.pop("points", None) and not answer:
             continue
         pair = _make_answer_key(line["deal"], line["question"])
         at = known.get(pair)
         if at is None:
-            new[pair] = {"date": pipeline.today, **new.get(pair, {}), **_spell_as_in_workbook(pipeline, pair), **told}
+            new[pair] = {"date": pipeline.today, **new.get(pair, {}), **_spell_as_in_workbook(pipeline, pair), **answer}
         else:
-            for id, value in told.items():
-                answers.at[at, id] = value
+            for column_id, value in answer.items():
+                answers.at[at, column_id] = value
     now = pipeline.with_tables(Answers=_append_answers(answers, list(new.values())))
     plan = diff_pipelines(pipeline, now, "bant")
     changed = len(new) + len({row for edit in plan.edits for row in edit.after.index})
@@ -76,23 +83,23 @@ def take_in_bant_card(pipeline: Pipeline, card: pd.DataFrame, address: CardAddre
 
 
 def _check_card_line(pipeline: Pipeline, line: dict[Any, Any], cell: Callable[[str], str]) -> Iterator[Finding]:
-    for id, text, keys in (
+    for column_id, text, keys in (
         ("deal", _CARD_DEAL_UNKNOWN, pipeline["Deals"]["deal"]),
         ("question", _CARD_QUESTION_UNKNOWN, pipeline["Questions"]["question"]),
     ):
-        if not (fold_keys(keys) == str(line[id]).strip().casefold()).any():
-            near = find_nearest(str(line[id]), keys) or next(iter(keys), "?")
-            yield _make_card_finding(pipeline, text, line, id, cell(id), near=near)
+        if not (fold_keys(keys) == str(line[column_id]).strip().casefold()).any():
+            near = find_nearest(str(line[column_id]), keys) or next(iter(keys), "?")
+            yield _make_card_finding(pipeline, text, line, column_id, cell(column_id), near=near)
     if not _is_blank_answer("points", line["points"]) and line["points"] not in (0.0, 1.0, 2.0, 3.0):
         yield _make_card_finding(pipeline, _CARD_POINTS_WRONG, line, "points", cell("points"))
 
 
 def _make_card_finding(
-    pipeline: Pipeline, text: Text, line: dict[Any, Any], id: str, cell: str, **facts: str
+    pipeline: Pipeline, text: Text, line: dict[Any, Any], column_id: str, cell: str, **facts: str
 ) -> Finding:
-    is_ = f"{line[id]:g}" if id == "points" else str(line[id])
-    said = text.in_(pipeline.language, cell=cell, is_=is_, **facts)
-    return Finding("card_cell", "warn", said, "Answers", str(line["deal"]), id, cell)
+    is_ = f"{line[column_id]:g}" if column_id == "points" else str(line[column_id])
+    sentence = text.in_(pipeline.language, cell=cell, is_=is_, **facts)
+    return Finding("card_cell", "warn", sentence, "Answers", str(line["deal"]), column_id, cell)
 
 
 def _map_answer_rows(pipeline: Pipeline) -> dict[tuple[str, str], int]:
@@ -102,7 +109,7 @@ def _map_answer_rows(pipeline: Pipeline) -> dict[tuple[str, str], int]:
 
 
 def _spell_as_in_workbook(pipeline: Pipeline, pair: tuple[str, str]) -> dict[str, str]:
-    # as the workbook spells them
+    # use the spelling of the workbook
     deals, questions = pipeline["Deals"]["deal"], pipeline["Questions"]["question"]
     spelled = [keys[fold_keys(keys) == name].iloc[0] for keys, name in zip((deals, questions), pair, strict=True)]
     return {"deal": spelled[0], "question": spelled[1]}
@@ -120,5 +127,5 @@ def _make_answer_key(deal: str, question: str) -> tuple[str, str]:
     return deal.strip().casefold(), question.strip().casefold()
 
 
-def _is_blank_answer(id: str, value: Any) -> bool:
-    return value == "" or value is blank_value(TABLES["Answers"][id]) or value != value
+def _is_blank_answer(column_id: str, value: Any) -> bool:
+    return value == "" or value is blank_value(TABLES["Answers"][column_id]) or value != value

@@ -47,8 +47,8 @@ def _find_missing_cells(pipeline: Pipeline) -> Iterable[RuleMatch]:
         blank = {column.id: _find_blank_cells(column, frame[column.id]) for column in table.columns if column.required}
         if any(cells.any() for cells in blank.values()):
             used = _find_used_rows(table, frame)
-            for id, cells in blank.items():
-                yield RuleMatch(name, frame.index[cells & used], id)
+            for column_id, cells in blank.items():
+                yield RuleMatch(name, frame.index[cells & used], column_id)
 
 
 def _find_blank_cells(column: Column, cells: pd.Series) -> pd.Series:
@@ -56,7 +56,7 @@ def _find_blank_cells(column: Column, cells: pd.Series) -> pd.Series:
 
 
 def _find_used_rows(table: TableSchema, frame: pd.DataFrame) -> pd.Series:
-    # formulas fill themselves in, so they do not make a row used
+    # formulas are filled in automatically, so they do not make a row count as used
     used = pd.Series(False, index=frame.index)
     for column in table.columns:
         if not column.is_formula:
@@ -75,7 +75,7 @@ MISSING_CELL = Rule(
 
 def _find_unknown_choices(pipeline: Pipeline) -> Iterable[RuleMatch]:
     for name, table in TABLES.items():
-        # the checks of gates are faults of the playbook, which says more
+        # the rule for gates reports an unknown check with more detail
         if table.generated or name in ("Gates", "Stages"):
             continue
         for column in table.columns:
@@ -98,7 +98,7 @@ UNKNOWN_CHOICE = Rule(
 )
 
 _LEAST_ORPHAN_LIKENESS = 75
-"""Names less alike than this (of 100) are not worth proposing."""
+"""Minimum similarity, of 100, for a name to be proposed."""
 
 _NEAREST_NAME_HINT = Text("is it “{name}”?")
 _ADD_NAME_HINT = Text("add it there or choose one from the list.")
@@ -109,9 +109,10 @@ def _find_orphans(pipeline: Pipeline) -> Iterable[RuleMatch]:
         if table.generated:
             continue
         for column in table.columns:
-            # stages have a rule of their own; a task's owner came from its deal and is told there
-            told = column.options in (None, "Stages") or (name, column.id) == ("Tasks", "owner")
-            if column.type is ColumnType.REF and not told:
+            # stages have their own rule; a task's owner is copied from its deal, so the deal's owner is reported
+            # instead
+            reported_elsewhere = column.options in (None, "Stages") or (name, column.id) == ("Tasks", "owner")
+            if column.type is ColumnType.REF and not reported_elsewhere:
                 yield _find_orphans_of_column(pipeline, name, column)
 
 
@@ -121,8 +122,8 @@ def _find_orphans_of_column(pipeline: Pipeline, name: str, column: Column) -> Ru
     cells = pipeline[name][column.id]
     if not len(cells):
         return RuleMatch(name, cells.index[:0], column.id)
-    plain = fold_keys(cells)
-    lost = cells[((plain != "") & ~plain.isin(fold_keys(names))).to_numpy(bool)].str.strip()
+    folded = fold_keys(cells)
+    lost = cells[((folded != "") & ~folded.isin(fold_keys(names))).to_numpy(bool)].str.strip()
     first = lost.drop_duplicates()
     known = [other for other in names if other]
     hints = {value: _word_orphan_hint(value, known, pipeline.language) for value in first[:200]}
@@ -171,7 +172,7 @@ NEGATIVE_MONEY = Rule(
 
 def _find_wrong_shares(pipeline: Pipeline) -> Iterable[RuleMatch]:
     for name, table in TABLES.items():
-        # stages are judged with the playbook
+        # the rules for the playbook check the stages
         if table.generated or name == "Stages":
             continue
         for column in table.columns:
@@ -239,7 +240,7 @@ _ORDERED_DATE_PAIRS = (
     ("Quotes", "sent", "decided"),
     ("Targets", "from", "to"),
 )
-"""Table, the earlier date, the later one."""
+"""Table, column of the earlier date, column of the later date."""
 
 
 def _find_wrong_date_order(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -299,7 +300,7 @@ HOLIDAYS_END_NOTICE = pd.Timedelta(days=45)
 def _find_holidays_end(pipeline: Pipeline) -> Iterable[RuleMatch]:
     days = pipeline["Holidays"]["day"].dropna()
     if not len(days) or days.max() > pd.Timestamp(pipeline.today) + HOLIDAYS_END_NOTICE:
-        return  # a team that lists no day off needs none
+        return  # a team without days off needs none for next year
     yield RuleMatch("Holidays", pd.Index([days.idxmax()]), "day", {"last": str(days.max().date())})
 
 

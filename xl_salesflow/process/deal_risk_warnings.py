@@ -1,8 +1,9 @@
-"""Warn of what may lose an open deal: people, buyer stage, BANT, quotes, discounts, concentration.
+"""Warn of what may lose an open deal: contacts, buyer stage, BANT, quotes, discounts, concentration.
 
-Warnings about contacts are silent while the sheet Contacts is not in use; the one about BANT while nothing of a deal is known.
-Concentration looks at the weighted value of the open deals expected to close in the period asked about; without a period, of all.
-With as few deals as the share allows (three for 30 %) some deal is always above it, and there is no warning.
+There are no warnings about contacts while the sheet Contacts is empty, and none about BANT while nothing is known about
+the deal. Concentration compares the weighted values of the open deals that are expected to close in the queried period,
+or of all open deals if no period is given. With fewer deals than the share allows for (three for 30 %) one deal always
+exceeds it, so there is no warning.
 """
 
 from __future__ import annotations
@@ -88,16 +89,16 @@ NO_DECISION_MAKER = Rule(
 def _find_no_prospect(pipeline: Pipeline) -> Iterable[RuleMatch]:
     accounts = pipeline["Accounts"]
     lacking = {
-        id: set(fold_keys(accounts.loc[(accounts[id] == "no") & (accounts["account"] != ""), "account"]))
-        for id in PROSPECT_MUST_HAVES
+        column_id: set(fold_keys(accounts.loc[(accounts[column_id] == "no") & (accounts["account"] != ""), "account"]))
+        for column_id in PROSPECT_MUST_HAVES
     }
     if not any(lacking.values()):
         return
     deals = select_open_deals(pipeline)
     account = fold_keys(deals["account"])
-    for id, names in lacking.items():
+    for column_id, names in lacking.items():
         rows = deals.index[account.isin(names).to_numpy(bool)]
-        yield RuleMatch("Deals", rows, "account", {"what": TABLES["Accounts"].header(id, pipeline.language)})
+        yield RuleMatch("Deals", rows, "account", {"what": TABLES["Accounts"].header(column_id, pipeline.language)})
 
 
 NO_PROSPECT = Rule(
@@ -108,7 +109,7 @@ NO_PROSPECT = Rule(
     _find_no_prospect,
 )
 
-_BUYER_STAGE_ORDER = {id: place for place, id in enumerate(CHOICES["buyer_stage"])}
+_BUYER_STAGE_ORDER = {stage_id: place for place, stage_id in enumerate(CHOICES["buyer_stage"])}
 
 
 def _find_buyer_behind(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -140,11 +141,11 @@ def _find_bant_below(pipeline: Pipeline) -> Iterable[RuleMatch]:
     deals = deals[(deals[_BANT_POINT_COLUMNS] > 0).any(axis=1)]
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
     below = pd.Series("", index=deals.index, dtype=object)
-    for id, playbook in pipeline.playbooks.items():
+    for playbook_id, playbook in pipeline.playbooks.items():
         for gate in playbook.gates:
             column, floor = _find_scored_column(gate), gate_limit(gate)
             if column and floor is not None and gate.stage in playbook.by_name and gate.effect == "block":
-                under = (named == id) & _has_passed_gate(playbook, gate, deals) & ~(deals[column] >= floor)
+                under = (named == playbook_id) & _has_passed_gate(playbook, gate, deals) & ~(deals[column] >= floor)
                 what = TABLES["Deals"].header(column, pipeline.language)
                 below[under] = np.where(below[under] == "", what, below[under] + ", " + what)
     rows = below.index[below != ""]
@@ -176,7 +177,7 @@ _QUOTE_EXPIRES_SOON = Text("expires")
 
 def _find_quote_expiring(pipeline: Pipeline) -> Iterable[RuleMatch]:
     quotes, today = pipeline["Quotes"], pd.Timestamp(pipeline.today)
-    # the latest quote of a deal is the one that is on the customer's table
+    # the latest quote of a deal is the one the customer is considering
     known = quotes["status"].isin(["sent", "expired"]) & quotes["valid_until"].notna() & quotes["decided"].isna()
     out = quotes[known & ~quotes["quote"].isin(quotes["supersedes"])].sort_values("valid_until")
     out = out.drop_duplicates("deal", keep="last")
@@ -213,8 +214,8 @@ def _find_discount_above(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 def _find_asked_discounts(pipeline: Pipeline) -> pd.Series:
     quotes = pipeline["Quotes"]
-    asked = quotes["status"].isin(["", "draft", "sent"]) & find_unapproved_discounts(pipeline)
-    return compute_discounts(pipeline)[asked].groupby(quotes["deal"][asked]).max()
+    needs_approval = quotes["status"].isin(["", "draft", "sent"]) & find_unapproved_discounts(pipeline)
+    return compute_discounts(pipeline)[needs_approval].groupby(quotes["deal"][needs_approval]).max()
 
 
 DISCOUNT_ABOVE = Rule(

@@ -1,6 +1,7 @@
 """Check rows of deals and their quotes: stage, reasons, discounts, primary quote, rates and numbers.
 
-A quote with an unapproved discount is no sent quote to the gates of stages, gives the deal no amount, and is not printed again.
+A quote with an unapproved discount does not count as sent for the gates, gives the deal no amount, and is not printed
+again.
 """
 
 from __future__ import annotations
@@ -30,14 +31,16 @@ from xl_salesflow.schema.table_registry import TABLES
 def _find_unknown_stages(pipeline: Pipeline) -> Iterable[RuleMatch]:
     deals = pipeline["Deals"]
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
-    for id, playbook in pipeline.playbooks.items():
+    for playbook_id, playbook in pipeline.playbooks.items():
         names = list(playbook.by_name)
         spelled = {name.strip().casefold() for name in names}
-        stages = deals.loc[named == id, "stage"]
+        stages = deals.loc[named == playbook_id, "stage"]
         unknown = stages[~fold_keys(stages).isin({*spelled, ""})]
         hints = {stage: find_nearest(stage, names) or names[0] for stage in unknown.unique()}
-        told = pd.Series([hints[stage] for stage in unknown], index=unknown.index, dtype=object)
-        yield RuleMatch("Deals", unknown.index, "stage", {"stage": unknown, "playbook": id, "nearest": told})
+        hint_by_row = pd.Series([hints[stage] for stage in unknown], index=unknown.index, dtype=object)
+        yield RuleMatch(
+            "Deals", unknown.index, "stage", {"stage": unknown, "playbook": playbook_id, "nearest": hint_by_row}
+        )
 
 
 UNKNOWN_STAGE = Rule(
@@ -205,11 +208,11 @@ def _find_quote_number_gaps(pipeline: Pipeline) -> Iterable[RuleMatch]:
     quotes = pipeline["Quotes"]["quote"]
     start = re.escape(pipeline.settings.text("quote_prefix").strip())
     parts = quotes.str.strip().str.extract(rf"^(?i:(?P<year>{start}\d{{4}}-))(?P<number>\d{{1,9}})$").dropna()
-    told = parts.assign(count=parts["number"].astype("int64"), year=parts["year"].str.lower()).sort_values(
+    numbered = parts.assign(count=parts["number"].astype("int64"), year=parts["year"].str.lower()).sort_values(
         ["year", "count"]
     )
-    before = told.groupby("year")["count"].shift(1)
-    gap = told[(told["count"] - before) > 1]
+    before = numbered.groupby("year")["count"].shift(1)
+    gap = numbered[(numbered["count"] - before) > 1]
     first = before[gap.index].astype("int64") + 1
     missing = [
         f"{start}{low:04d}" + (f"–{high:04d}" if high > low else "")

@@ -1,7 +1,7 @@
-"""Give a deal the tasks of the stages it enters, tick them off, and prepare its visits.
+"""Give a deal the tasks of the stages it enters, tick them off, and prepare customer visits.
 
-Activities, sent quotes and signed contracts tick tasks off. Before a visit a deal gets the checklist of the list
-"Before a visit" on the sheet Lists.
+Activities, sent quotes and signed contracts tick off tasks. Before a visit, a deal gets the checklist "Before a visit"
+of the sheet Lists.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ _TASK_IDENTITY = ["deal", "stage", "task"]
 
 
 def give_stage_tasks(pipeline: Pipeline, steps: pd.DataFrame) -> Pipeline:
-    """Return *pipeline* with the tasks of the stages that *steps* entered; a deal that comes back gets none twice.
+    """Return *pipeline* with the tasks of the stages that *steps* entered.
 
-    A deal that is lost needs what was open no more.
+    A deal that re-enters a stage does not get its tasks twice. The open tasks of a lost deal are marked as not needed.
     """
-    wanted = _list_entered_stage_tasks(pipeline, steps)
+    entered = _list_entered_stage_tasks(pipeline, steps)
     had = pd.MultiIndex.from_frame(pipeline["Tasks"][_TASK_IDENTITY])
-    wanted = wanted[~pd.MultiIndex.from_frame(wanted[_TASK_IDENTITY]).isin(had)]
+    entered = entered[~pd.MultiIndex.from_frame(entered[_TASK_IDENTITY]).isin(had)]
     pipeline = _drop_tasks_of_lost_deals(pipeline, steps)
-    if wanted.empty:
+    if entered.empty:
         return pipeline
     rows = complete_columns(
-        TABLES["Tasks"], wanted.assign(task_id=next_task_numbers(pipeline["Tasks"]["task_id"], len(wanted)))
+        TABLES["Tasks"], entered.assign(task_id=next_task_numbers(pipeline["Tasks"]["task_id"], len(entered)))
     )
     return apply_change_set(pipeline, ChangeSet(appends=(Append("Tasks", rows, "stage"),)))
 
 
 def tick_off_tasks(pipeline: Pipeline) -> Pipeline:
-    """Return *pipeline* with open tasks done that an activity, a sent quote or a signed contract did since the stage began."""
+    """Return *pipeline* with those tasks done that an activity, a sent quote or a signed contract fulfilled."""
     tasks = pipeline["Tasks"]
     doing = pipeline["StageTasks"][["stage", "task", "done_by"]].drop_duplicates(["stage", "task"])
     doing = doing[doing["done_by"] != ""]
@@ -59,7 +59,7 @@ def tick_off_tasks(pipeline: Pipeline) -> Pipeline:
 
 
 def drop_passed_tasks(before: Pipeline, now: Pipeline) -> Pipeline:
-    """Return *now* without the tasks that were given since *before* for stages the deals have left again."""
+    """Return *now* without the tasks added since *before* for stages that the deals have already left again."""
     tasks = now["Tasks"]
     new = ~tasks.index.isin(before["Tasks"].index)
     there = pd.MultiIndex.from_frame(now["Deals"][["deal", "recorded_stage"]])
@@ -144,7 +144,7 @@ def _collect_task_evidence(pipeline: Pipeline) -> pd.DataFrame:
 
 
 def _date_done_tasks(pipeline: Pipeline) -> Pipeline:
-    # a task that a rep ticked off without a day was done today
+    # a task ticked off without a date was done today
     tasks = pipeline["Tasks"]
     rows = tasks.index[(tasks["status"] == "done") & tasks["done"].isna()]
     if rows.empty:
@@ -155,7 +155,7 @@ def _date_done_tasks(pipeline: Pipeline) -> Pipeline:
 
 
 def next_task_numbers(taken: pd.Series, count: int) -> list[str]:
-    """Return the numbers of the next *count* tasks."""
+    """Return the keys of the next *count* tasks."""
     numbers = pd.to_numeric(taken.str.removeprefix("T"), errors="coerce").max()
     last = 0 if numbers != numbers else int(numbers)
     return [f"T{number:06d}" for number in range(last + 1, last + 1 + count)]
@@ -165,10 +165,12 @@ PREPARATION_LIST = "preparation"
 
 
 def prepare_visit(pipeline: Pipeline, deal: str) -> ChangeSet:
-    """Return the plan that gives *deal* the checklist as tasks, due on the day of its next step; open ones are not given twice.
+    """Return the change set that gives *deal* the visit checklist as tasks, due on the day of its next step.
+
+    Open tasks are not repeated.
 
     Raises:
-        UsageError: there is no such deal.
+        UsageError: the deal does not exist.
     """
     keys = pipeline["Deals"]["deal"]
     rows = keys.index[(fold_keys(keys) == deal.strip().casefold()).to_numpy(bool)]
@@ -177,20 +179,20 @@ def prepare_visit(pipeline: Pipeline, deal: str) -> ChangeSet:
     row = pipeline["Deals"].loc[rows[0]]
     listed = pipeline["Tasks"]
     open_ = listed[(listed["deal"] == row["deal"]) & ~listed["status"].isin(["done", "dropped"])]
-    wanted = [task for task in _read_visit_checklist(pipeline) if task not in set(open_["task"])]
+    missing = [task for task in _read_visit_checklist(pipeline) if task not in set(open_["task"])]
     due = row["next_step_date"] if row["next_step_date"] >= pd.Timestamp(pipeline.today) else pipeline.today
     given = {"deal": row["deal"], "stage": row["recorded_stage"], "owner": row["owner"], "due": np.datetime64(due, "s")}
-    numbers = next_task_numbers(listed["task_id"], len(wanted))
+    numbers = next_task_numbers(listed["task_id"], len(missing))
     tasks = [
         {**given, "task_id": number, "task": task, "status": "open", "required": "no"}
-        for number, task in zip(numbers, wanted, strict=True)
+        for number, task in zip(numbers, missing, strict=True)
     ]
     appends = (Append("Tasks", make_table_frame(TABLES["Tasks"], tasks), "prepare"),) if tasks else ()
-    return ChangeSet(appends=appends, answer={"deal": str(row["deal"]), "tasks": wanted})
+    return ChangeSet(appends=appends, answer={"deal": str(row["deal"]), "tasks": missing})
 
 
 def _read_visit_checklist(pipeline: Pipeline) -> list[str]:
-    # a team's own list, else the one that ships
+    # the team's own list, or else the shipped one
     own = [item for item in pipeline["Lists"][PREPARATION_LIST] if item.strip()]
     known = LISTS[PREPARATION_LIST]
     return [known[item].in_(pipeline.language) if item in known else item.strip() for item in own or known]

@@ -1,7 +1,7 @@
 """Fill in the cells of a deal that follow from other cells.
 
-Activity numbers, last activity, pushed closings, the playbook of a deal, and counts of contacts, cost, SPIN notes and solution
-versions. SPIN has four kinds of notes: Situation, Problem, Implication and Need-payoff.
+These are activity numbers, last activity, postponed close dates, the playbook of a deal, and counts of contacts, cost,
+SPIN notes and solution versions. SPIN has four kinds of notes: Situation, Problem, Implication and Need-payoff.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from xl_salesflow.schema.table_frames import look_up_values
 SPIN_KINDS: Mapping[str, str] = MappingProxyType(
     {"situation": "S", "problem": "P", "implication": "I", "need_payoff": "N"}
 )
-"""The columns of Activities with SPIN notes, and the letter of each."""
+"""Columns of Activities with SPIN notes → the letter of each."""
 
 
 def count_spin_notes(pipeline: Pipeline) -> pd.DataFrame:
-    """Return per deal with activities how many notes of each kind it has: one column a kind, indexed by deal."""
+    """Return how many notes of each kind each deal with activities has: one column per kind, indexed by deal."""
     activities = pipeline["Activities"]
     noted = pd.DataFrame({kind: activities[kind].str.strip() != "" for kind in SPIN_KINDS}, index=activities.index)
     return noted.groupby(activities["deal"]).sum()
 
 
 def count_spin_kinds(pipeline: Pipeline) -> pd.Series:
-    """Return per deal with activities how many of the four kinds it has, 0 to 4."""
+    """Return how many of the four kinds each deal with activities has, 0 to 4."""
     return (count_spin_notes(pipeline) > 0).sum(axis=1)
 
 
 def format_spin_counts(notes: pd.DataFrame) -> pd.Series:
-    """Return counts as a cell shows them, such as ``S2 P1``; "" where there is no note at all."""
+    """Return the counts as a cell shows them, such as ``S2 P1``; "" if there are no notes."""
     letters = [
         np.where(notes[kind] > 0, letter + notes[kind].astype(str) + " ", "") for kind, letter in SPIN_KINDS.items()
     ]
@@ -45,11 +45,11 @@ def format_spin_counts(notes: pd.DataFrame) -> pd.Series:
 
 
 INTERNAL_ACTIVITY_TYPES = ("note", "approval")
-"""Types of activities that stay within the team: no contact with the customer."""
+"""Types of activities that are internal to the team and do not count as contact with the customer."""
 
 
 def count_deal_activities(pipeline: Pipeline, deals: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of Deals that count what was done, indexed as *deals*; blank where nothing was."""
+    """Return the columns of Deals that count activities, indexed as *deals*; blank where there are none."""
     keys = deals["deal"]
     done = pipeline["Activities"]
     done = done[(done["date"] <= pd.Timestamp(pipeline.today)) & (done["deal"] != "")]
@@ -85,19 +85,19 @@ def _count_solution_versions(pipeline: Pipeline, done: pd.DataFrame) -> pd.Serie
 
 
 def fill_derived_cells(pipeline: Pipeline) -> ChangeSet:
-    """Fill in what follows from other cells; a second run plans nothing."""
+    """Fill in the cells that follow from other cells; a second run changes nothing."""
     now = tick_off_tasks(_number_activities(pipeline))
     deals = now["Deals"].copy()
     keyed = deals["deal"] != ""
     deals["playbook"] = deals["playbook"].mask(keyed & (deals["playbook"] == ""), pipeline.default_playbook)
     deals["last_activity"] = _find_last_activity_days(now, deals)
     deals["pushes"], deals["last_expected_close"] = _count_close_pushes(deals)
-    deals = deals.assign(**{str(id): column for id, column in count_deal_activities(now, deals).items()})
+    deals = deals.assign(**{str(column_id): column for column_id, column in count_deal_activities(now, deals).items()})
     return diff_pipelines(pipeline, now.with_tables(Deals=deals), "upkeep")
 
 
 def _find_last_activity_days(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Series:
-    # an activity still to come has not happened; a date that was brought along stays while there is no activity
+    # activities in the future do not count; an imported date is kept while there are no activities
     activities = pipeline["Activities"]
     done = activities[activities["date"] <= pd.Timestamp(pipeline.today)]
     last = look_up_values(deals["deal"], done.groupby("deal")["date"].max())
@@ -105,7 +105,7 @@ def _find_last_activity_days(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Seri
 
 
 def _count_close_pushes(deals: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    # only what is dated later than at the last run was pushed; an open deal counts, a closed one is over
+    # count a push only if the new date is later than at the last run, and only for open deals
     expected, seen = deals["expected_close"], deals["last_expected_close"]
     later = (expected > seen) & deals["outcome"].isin(["", "open"])
     pushes = deals["pushes"].mask(later, deals["pushes"].fillna(0) + 1)

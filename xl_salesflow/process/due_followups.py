@@ -1,7 +1,7 @@
 """List the deals that need a follow-up, one line each, as frame, document and findings.
 
-Order within an owner, so that anybody can check it: the priority; golden customers; the working days late, counted up to 30 so
-that what was given up long ago does not bury what slipped last week; the value; the deal's number, so that the order is stable.
+The lines of an owner are sorted by priority; golden customers first; working days late, capped at 30 so that
+long-abandoned deals do not bury those that became late last week; value; deal number, so that the order is stable.
 """
 
 from __future__ import annotations
@@ -42,21 +42,21 @@ AGREE_NEXT_STEP = Text("Agree on the next step and its date.")
 
 
 def write_followup_lines(
-    deals: DealArrays, told: list[FollowUpReason], weighed: FollowUpWeights, planned: FollowUpSchedule
+    deals: DealArrays, reasons: list[FollowUpReason], weighed: FollowUpWeights, planned: FollowUpSchedule
 ) -> pd.DataFrame:
-    """Return the frame of FollowUps for the deals that *planned* gives a day."""
+    """Return the frame of FollowUps for the deals that *planned* assigns a day."""
     rows = planned.rows
     listed = deals.frame.iloc[rows]
     index = pd.RangeIndex(2, 2 + len(rows))
     columns: dict[str, Any] = {
         "rank": planned.ranks.astype("float64"),
         "priority": [PRIORITY_BY_LEVEL[level] for level in weighed.level[rows]],
-        **{id: listed[id].to_numpy() for id in ("owner", "deal", "account", "amount")},
+        **{column_id: listed[column_id].to_numpy() for column_id in ("owner", "deal", "account", "amount")},
         "day": planned.days.astype("datetime64[s]"),
         "stage": np.where(listed["recorded_stage"] != "", listed["recorded_stage"], listed["stage"]),
         "due": weighed.due[rows].astype("datetime64[s]"),
         "days_late": weighed.days_late[rows],
-        "why": list(_word_followup_reasons(deals, told, weighed, planned)),
+        "why": list(_word_followup_reasons(deals, reasons, weighed, planned)),
         "next_step": _word_next_steps(deals, rows),
         "question": choose_call_questions(deals, rows),
         "objection": describe_last_objections(deals, rows),
@@ -70,10 +70,10 @@ _FOLLOWUP_REASONS = Text("{reasons}.")
 
 
 def _word_followup_reasons(
-    deals: DealArrays, told: list[FollowUpReason], weighed: FollowUpWeights, planned: FollowUpSchedule
+    deals: DealArrays, reasons: list[FollowUpReason], weighed: FollowUpWeights, planned: FollowUpSchedule
 ) -> Iterator[str]:
     language, rows = deals.pipeline.language, planned.rows
-    ordered = sorted(told, key=lambda signal: -signal.level)
+    ordered = sorted(reasons, key=lambda signal: -signal.level)
     texts = [[""] * len(rows) for _ in ordered]
     for text, signal in zip(texts, ordered, strict=True):
         for at in map(int, np.flatnonzero(signal.applies[rows])):
@@ -86,7 +86,7 @@ def _word_followup_reasons(
 
 
 def _word_customer_reasons(weighed: FollowUpWeights, rows: DealPositions, language: Language) -> Iterator[list[str]]:
-    # who the customer is, and that it raised the priority; one reason is enough for that
+    # say that the customer raised the priority, and why; one reason is enough
     raised = weighed.raised[rows]
     for mask, name in ((weighed.golden[rows], GOLDEN_CUSTOMER), (weighed.large[rows], LARGE_DEAL)):
         word = name.in_(language)
@@ -106,8 +106,8 @@ def _word_put_off(deals: DealArrays, planned: FollowUpSchedule) -> list[str]:
 
 def _word_followup_reason(signal: FollowUpReason, row: int, language: Language) -> str:
     facts = {name: values[row] for name, values in signal.facts.items()}
-    plain = {name: f"{fact:g}" if isinstance(fact, float) else str(fact) for name, fact in facts.items()}
-    return _make_day_singular(signal.text.in_(language, **plain), language)
+    fact_texts = {name: f"{fact:g}" if isinstance(fact, float) else str(fact) for name, fact in facts.items()}
+    return _make_day_singular(signal.text.in_(language, **fact_texts), language)
 
 
 def _make_day_singular(text: str, language: Language) -> str:
@@ -122,7 +122,7 @@ def _word_next_steps(deals: DealArrays, rows: DealPositions) -> list[str]:
 
 
 def _keep_undone_marks(deals: DealArrays, rows: DealPositions) -> npt.NDArray[Any]:
-    # a line marked "no" stays marked
+    # keep a line marked "no" marked
     listed = deals.pipeline["FollowUps"]
     return np.where(deals.frame["deal"].iloc[rows].isin(listed.loc[listed["done"] == "no", "deal"]), "no", "")
 
@@ -132,14 +132,14 @@ MOST_DAYS_LATE_COUNTED = 30
 
 @dataclass(frozen=True)
 class FollowUpList:
-    """*rows*: the complete frame of FollowUps; *day*: the working day it begins on; *left*: owner → deals without room."""
+    """*rows*: the complete frame of FollowUps; *day*: its first working day; *without_room*: owner → deals that did not fit."""
 
     rows: pd.DataFrame
     day: date
     without_room: dict[str, int] = field(default_factory=dict)
 
     def for_owner(self, owner: str) -> FollowUpList:
-        """Return the part of one owner, whatever the capitals."""
+        """Return the part of one owner, ignoring case."""
         mine = owner.casefold()
         rows = self.rows[self.rows["owner"].str.casefold() == mine]
         return FollowUpList(
@@ -153,23 +153,25 @@ def make_followup_frame(pipeline: Pipeline) -> pd.DataFrame:
 
 
 def list_followups(pipeline: Pipeline) -> FollowUpList:
-    """Return who is to be called on which day, and why.
+    """Return whom to call on which day, and why.
 
-    Left out is a deal whose line is ticked off and not yet logged, and one that was followed up today.
+    A deal is left out if its line is ticked off but not yet logged, or if it was already followed up today.
     """
     deals = DealArrays(pipeline)
     day = deals.list_day.astype(date)
-    told = [signal for signal in find_followup_reasons(deals) if signal.applies.any()]
-    if not told:
+    reasons = [signal for signal in find_followup_reasons(deals) if signal.applies.any()]
+    if not reasons:
         return FollowUpList(make_table_frame(TABLES["FollowUps"]), day)
-    weighed = weigh_followups(deals, told)
-    planned = schedule_followups(deals, weighed, _order_followups(deals, told, weighed))
-    return FollowUpList(write_followup_lines(deals, told, weighed, planned), day, planned.without_room)
+    weighed = weigh_followups(deals, reasons)
+    planned = schedule_followups(deals, weighed, _order_followups(deals, reasons, weighed))
+    return FollowUpList(write_followup_lines(deals, reasons, weighed, planned), day, planned.without_room)
 
 
-def _order_followups(deals: DealArrays, told: list[FollowUpReason], weighed: FollowUpWeights) -> npt.NDArray[np.intp]:
-    # positions of the deals on the list: owners one after the other, the most pressing first
-    called_for = np.logical_or.reduce([signal.applies for signal in told])
+def _order_followups(
+    deals: DealArrays, reasons: list[FollowUpReason], weighed: FollowUpWeights
+) -> npt.NDArray[np.intp]:
+    # positions of the deals on the list, grouped by owner, most urgent first
+    called_for = np.logical_or.reduce([signal.applies for signal in reasons])
     known = (
         called_for
         & (deals.frame["deal"] != "").to_numpy()
@@ -206,36 +208,36 @@ DEALS_WITHOUT_OWNER = Text("Deals without an owner: ")
 
 
 def find_followups_beyond_limit(pipeline: Pipeline, listed: FollowUpList) -> Iterator[Finding]:
-    """Yield a note per owner whose follow-ups do not fit the days of the list."""
+    """Yield a note for each owner whose follow-ups do not fit into the days of the list."""
     settings, language = pipeline.settings, pipeline.language
     facts = {
-        id: f"{settings.number(name):g}" for id, name in (("days", "followup_days"), ("limit", "followups_per_day"))
+        fact: f"{settings.number(name):g}" for fact, name in (("days", "followup_days"), ("limit", "followups_per_day"))
     }
     cell = pipeline.cell_address("FollowUps", 0)
     for owner, left in listed.without_room.items():
         message = FOLLOWUPS_BEYOND_LIMIT.in_(language, left=left, **facts)
-        message = message if owner else DEALS_WITHOUT_OWNER.in_(language) + message  # the key names an owner
+        message = message if owner else DEALS_WITHOUT_OWNER.in_(language) + message  # the finding's key is the owner
         yield Finding("followups_beyond", "note", message, "FollowUps", owner, "owner", cell)
 
 
 def make_followup_document(
     pipeline: Pipeline, listed: FollowUpList, made: datetime | None = None, whose: str = ""
 ) -> Document:
-    """Return the document of kind "followups" for what is *listed*.
+    """Return the document of kind "followups" for *listed*.
 
-    Its facts: today, day (the working day the list begins on), made (when; else the beginning of today), source (the
-    workbook's path), whose (the owner that was asked for; "" for everybody), company, sender (its address), currency, limit
-    (lines a day), and owners: a list of owner, email, left (deals that found no room) and rows. A row has the columns of
-    FollowUps; days and ranks are whole numbers, the amount a Decimal, dates dates, and None is blank.
+    Its facts: today, day (the first working day of the list), made (timestamp; default: the beginning of today), source
+    (path of the workbook), whose (the requested owner; "" for all), company, sender (its address), currency, limit
+    (lines a day), and owners: a list of owner, email, left (number of deals that did not fit) and rows. A row has the
+    columns of FollowUps: days and ranks are whole numbers, the amount a Decimal, dates are dates, and a blank is None.
     """
     rows, settings = listed.rows, pipeline.settings
     columns = list(rows.columns)
-    told = [
+    owner_parts = [
         dict(zip(columns, map(_followup_cell_value, columns, values), strict=True))
         for values in rows.itertuples(index=False)
     ]
     owners = dict[str, list[dict[str, Any]]]()
-    for row in told:
+    for row in owner_parts:
         owners.setdefault(str(row["owner"]), []).append(row)
     team = pipeline["Team"].drop_duplicates("person")
     emails = dict(zip(team["person"], team["email"], strict=True))
@@ -268,7 +270,7 @@ def _followup_cell_value(column: str, cell: Any) -> str | int | Decimal | date |
 
 
 def split_document_by_owner(document: Document) -> list[Document]:
-    """Return a document for each owner of a follow-up list, named after them."""
+    """Return one document for each owner of a follow-up list, named after the owner."""
     return [
         Document(
             document.kind,

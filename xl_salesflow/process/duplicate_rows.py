@@ -1,8 +1,8 @@
 """Find customers, people and deals that may be in the workbook twice, with the reason for each pair.
 
-Rows are not compared each with each. Equal cells meet in a table of hashes. Nearly equal names are compared only where they
-share their beginning or end, and a group larger than a few hundred only with its neighbours in the alphabet. So a hundred
-thousand rows take seconds, and a name misspelled in both its beginning and its end is missed.
+Rows are not compared pairwise. Equal cells are found with a hash table. Similar names are compared only if they share
+their beginning or end, and in a group of more than a few hundred names each is compared only with its alphabetical
+neighbours. So a hundred thousand rows take seconds, but a name misspelled at both ends is missed.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ _PHONE_DIGITS = re.compile(r"\d+")
 
 @cache
 def _read_legal_forms() -> re.Pattern[str]:
-    """Return what says of a company's name only which form it has; two names that differ in it are one."""
+    """Return the pattern that matches the legal form in a company name; names that differ only in it are equal."""
     source = files(__package__).joinpath("data", "legal_forms.toml").read_text(encoding="utf-8")
     return re.compile("|".join(tomllib.loads(source)["patterns"]))
 
 
 def fold_company_name(name: str) -> str:
-    """Return the name of a company without legal form, brackets, case and marks; the whole name where nothing else is left."""
+    """Return a company name without legal form, brackets, case and punctuation; the whole name if nothing else is left."""
     wide = normalize("NFKC", name).casefold()
     bare = _remove_name_marks(_read_legal_forms().sub(" ", _BRACKETED_TEXT.sub(" ", wide)))
     return bare or _remove_name_marks(wide)
 
 
 def fold_person_name(text: str) -> str:
-    """Return *text* without case and marks, its words in order of the alphabet: Li, Wei and Wei Li are one."""
+    """Return *text* without case and punctuation, its words sorted: "Li, Wei" and "Wei Li" become equal."""
     return " ".join(sorted(_NAME_MARKS.sub(" ", normalize("NFKC", text).casefold()).split()))
 
 
 def fold_phone_number(number: str) -> str:
-    """Return the digits of a phone number without country and trunk prefix; nothing for fewer than seven."""
+    """Return the digits of a phone number without country and trunk prefix; "" for fewer than seven digits."""
     digits = "".join(_PHONE_DIGITS.findall(normalize("NFKC", number)))
     digits = digits.removeprefix("00")
     if digits.startswith("86") and len(digits) >= 12:
@@ -62,16 +62,16 @@ def fold_phone_number(number: str) -> str:
 
 
 def fold_email_address(address: str) -> str:
-    """Return an e-mail address as it is compared; nothing for what is none."""
-    plain = normalize("NFKC", address).strip().casefold()
-    return plain if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", plain) else ""
+    """Return an e-mail address in the form used for comparison; "" if it is not an address."""
+    folded = normalize("NFKC", address).strip().casefold()
+    return folded if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", folded) else ""
 
 
 def fold_web_site(address: str) -> str:
-    """Return the host of a web address without www."""
-    plain = normalize("NFKC", address).strip().casefold()
+    """Return the host of a web address without "www."."""
+    folded = normalize("NFKC", address).strip().casefold()
     try:
-        host = urlsplit(plain if "//" in plain else f"//{plain}").hostname or ""
+        host = urlsplit(folded if "//" in folded else f"//{folded}").hostname or ""
     except ValueError:
         return ""
     return host.removeprefix("www.") if "." in host else ""
@@ -83,13 +83,16 @@ def _remove_name_marks(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateSign:
-    """Cells of *columns*, cleaned by *clean*, that are equal (or, with *alike*, at least so many per cent alike)."""
+    """A sign that two rows are duplicates: their *columns*, cleaned by *clean*, are similar.
+
+    *least_likeness* is the similarity needed, in per cent; 100 means equal.
+    """
 
     columns: tuple[str, ...]
     clean: Callable[[str], str]
     reason: Text
     least_likeness: int = 100
-    same_columns: tuple[str, ...] = ()  # columns that must be equal as well, such as the account of a person
+    same_columns: tuple[str, ...] = ()  # columns that must be equal too, such as the account of a person
 
 
 _SAME_NAME = Text("the same name but for legal form and spelling")
@@ -120,18 +123,18 @@ DUPLICATE_SIGNS: Mapping[str, tuple[DuplicateSign, ...]] = MappingProxyType(
         ),
     }
 )
-"""The signs by table, strongest first; a pair is told once, by the first sign."""
+"""The signs of each table, strongest first; a pair is reported once, by the first sign that matches."""
 
 _SHARED_LETTERS = 4  # letters at either end that two names must share to be compared
-_SHARED_CHINESE_LETTERS = 2  # as many signs of Chinese say as much
-_NEIGHBOURS_COMPARED = 20  # compared on either side within a large group
+_SHARED_CHINESE_LETTERS = 2  # the equivalent number of Chinese characters
+_NEIGHBOURS_COMPARED = 20  # neighbours compared on either side within a large group
 _LARGE_NAME_GROUP = 300
-_SHORTEST_COMPARED_NAME = 5  # shorter names are alike by chance
+_SHORTEST_COMPARED_NAME = 5  # shorter names are similar by chance
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicatePair:
-    """Two index values of a frame, the later first, and why they may be one."""
+    """Two index values of a frame, the later one first, and why the rows may be duplicates."""
 
     row: int
     other: int
@@ -140,7 +143,7 @@ class DuplicatePair:
 
 
 def find_duplicate_pairs(table: str, rows: pd.DataFrame) -> list[DuplicatePair]:
-    """Return the pairs of *rows* that may be the same thing; each pair once, by its strongest sign."""
+    """Return the pairs of *rows* that may be duplicates; each pair once, by its strongest sign."""
     found: dict[tuple[int, int], DuplicatePair] = {}
     for sign in DUPLICATE_SIGNS.get(table, ()):
         for pair in _find_pairs_by_sign(sign, rows):
@@ -173,7 +176,7 @@ def _clean_sign_column(sign: DuplicateSign, rows: pd.DataFrame) -> pd.Series:
 
 
 def _pair_with_first(sign: DuplicateSign, members: Iterable[int]) -> Iterator[DuplicatePair]:
-    # each with the first, so that ten rows alike are nine pairs
+    # pair each with the first, so that ten equal rows give nine pairs
     first, *later = members
     for row in later:
         yield _make_duplicate_pair(sign, row, first, 100)
@@ -200,7 +203,7 @@ def _find_near_names(sign: DuplicateSign, names: pd.Series) -> Iterator[Duplicat
 
 
 def _digits_of_name(name: str) -> str:
-    # "Plant 2" and "Plant 3" are not one
+    # "Plant 2" and "Plant 3" differ
     return "".join(filter(str.isdigit, name))
 
 
@@ -214,14 +217,14 @@ DUPLICATE_MESSAGES: Mapping[str, Text] = MappingProxyType({"possible_duplicate":
 
 
 def find_duplicates(pipeline: Pipeline) -> Iterator[Finding]:
-    """Yield a note for each row of customers, people and deals that may be there twice."""
+    """Yield a note for each row of customers, people and deals that may be a duplicate."""
     for name in DUPLICATE_SIGNS:
         table, rows, language = TABLES[name], pipeline[name], pipeline.language
         key = table.key or table.columns[0].id
         for pair in find_duplicate_pairs(name, rows):
-            said = DUPLICATE_MESSAGE.in_(
+            message = DUPLICATE_MESSAGE.in_(
                 language, title=table.title.in_(language), key=rows.at[pair.row, key], other=rows.at[pair.other, key],
                 cell=pipeline.cell_address(name, pair.other, key), why=pair.reason.in_(language, alike=pair.likeness),
             )  # fmt: skip
             cell = pipeline.cell_address(name, pair.row, key)
-            yield Finding("possible_duplicate", "note", said, name, str(rows.at[pair.row, key]), key, cell)
+            yield Finding("possible_duplicate", "note", message, name, str(rows.at[pair.row, key]), key, cell)

@@ -1,4 +1,4 @@
-"""Hold the deals of a pipeline as arrays, and one follow-up reason over all of them."""
+"""Hold the deals of a pipeline as arrays, and define a follow-up reason over all of them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ DealMask = npt.NDArray[np.bool_]
 ReasonFacts = Mapping[str, npt.NDArray[Any]]
 
 URGENT_LEVEL, SLIPPING_LEVEL, UNTIDY_LEVEL = 3, 2, 1
-"""How pressing a reason is: a promise is broken or a customer is waiting; a deal slips; something is not written down."""
+"""How urgent a reason is: a broken promise or a waiting customer; a deal at risk; missing data."""
 
 
 @dataclass(frozen=True)
 class FollowUpReason:
-    """One reason over all deals. *due* is NaT where it does not apply; *facts* fill the text, an array by deal each.
+    """One follow-up reason, over all deals.
 
-    A reason that *waits* is for its own day; any other is for now, whatever its date.
+    *due* is NaT where the reason does not apply. *facts* maps each placeholder of the text to an array over the deals.
+    A reason with *waits_for_day* applies on its due day; any other applies now, whatever its date.
     """
 
     id: str
@@ -44,13 +45,13 @@ class FollowUpReason:
 
 @dataclass(frozen=True)
 class DealArrays:
-    """The deals of a pipeline as arrays in the order of the frame, each joined with its stage."""
+    """The deals of a pipeline as arrays in the order of the frame, each with its stage."""
 
     pipeline: Pipeline
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """Return the sheet's frame."""
+        """Return the frame of the sheet."""
         return self.pipeline["Deals"]
 
     @cached_property
@@ -60,25 +61,25 @@ class DealArrays:
 
     @cached_property
     def calendar(self) -> Workdays:
-        """Return which days people work."""
+        """Return the calendar of working days."""
         return read_workdays(self.pipeline)
 
     @cached_property
     def list_day(self) -> np.datetime64:
-        """Return the day the list is for: the day of the run, or the working day after it."""
+        """Return the day the list is for: the day of the run or the next working day."""
         return np.datetime64(self.move_to_workday(np.array([self.today]))[0], "D")
 
     def move_to_workday(self, days: DayArray) -> DayArray:
-        """Return *days* with those off moved to the working day that follows."""
+        """Return *days* with days off moved to the next working day."""
         return self.calendar.on_or_after(days)
 
     def count_days_late(self, due: DayArray) -> npt.NDArray[np.float64]:
-        """Return the working days from *due* to the list's day; negative for days to go, NaN where there is no day."""
+        """Return the working days from *due* to the day of the list; negative for future days, NaN where *due* is NaT."""
         return self.calendar.between(due, np.full(len(due), self.list_day))
 
     @cached_property
     def open(self) -> DealMask:
-        """Return which deals are still open; one that was never judged is."""
+        """Return which deals are open, including those that were never judged."""
         return np.asarray(~self.frame["outcome"].isin(("won", "lost")))
 
     def read_days(self, column: str) -> DayArray:
@@ -86,7 +87,7 @@ class DealArrays:
         return self.frame[column].to_numpy().astype("datetime64[D]")
 
     def count_days_since(self, days: DayArray) -> npt.NDArray[np.float64]:
-        """Return the days from *days* to today; NaN where there is no day."""
+        """Return the days from *days* to today; NaN where a day is missing."""
         return np.where(np.isnat(days), np.nan, (self.today - days).astype("float64"))
 
     def read_numbers(self, column: str) -> npt.NDArray[np.float64]:
@@ -95,11 +96,11 @@ class DealArrays:
 
     @cached_property
     def last_touch(self) -> DayArray:
-        """Return the day of the last activity or move."""
+        """Return the day of the last activity or stage move."""
         return np.asarray(np.fmax(self.read_days("since"), self.read_days("last_activity")))
 
     def read_of_stage(self, read: Callable[[Stage], float | str | None], missing: Any) -> npt.NDArray[Any]:
-        """Return what *read* says of each deal's recorded stage; *missing* where it has none."""
+        """Return the result of *read* for each deal's recorded stage; *missing* where it has none."""
         codes, stages = self._stages
         values = [missing if stage is None else read(stage) for stage in stages]
         values = [missing if value is None else value for value in values]
@@ -119,12 +120,12 @@ class DealArrays:
         return np.asarray(codes), [known.get(playbook, {}).get(stage) for playbook, stage in pairs]
 
     def rows_of(self, keys: pd.Series) -> npt.NDArray[np.intp]:
-        """Return the position of each deal named in *keys*; −1 where nobody knows it."""
+        """Return the position of each deal in *keys*; −1 for unknown deals."""
         return np.asarray(self._positions.get_indexer(pd.Index(keys, dtype=object)))
 
     @cached_property
     def _positions(self) -> pd.Index[Any]:
-        # a doubled key means its first row; the copies get names that no sheet can hold
+        # a duplicate key refers to its first row; the others get names that cannot occur in a sheet
         keys = self.frame["deal"]
         doubled = keys.duplicated()
         unlike = [f"\0{n}" for n in range(len(keys))] if doubled.any() else keys
@@ -140,7 +141,7 @@ class DealArrays:
 
 
 def keep_days_where(condition: DealMask, days: npt.NDArray[Any]) -> DayArray:
-    """Return *days* where *condition* holds, never elsewhere."""
+    """Return *days* where *condition* holds, NaT elsewhere."""
     return np.asarray(np.where(condition, days, NO_DAY))
 
 

@@ -1,4 +1,4 @@
-"""Turn handled lines of the follow-up list into activities and next steps, each once."""
+"""Turn handled lines of the follow-up list into activities and next steps, each exactly once."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ GET_IN_TOUCH = Text("Get in touch")
 
 
 def log_followups(pipeline: Pipeline) -> ChangeSet:
-    """Return an activity per handled line, the next steps of the deals, and the list without those lines.
+    """Return an activity for each handled line, the next steps of the deals, and the list without those lines.
 
-    A step typed in the list is the deal's next one. Without one, a step that was carried out gives way to the next contact by
-    the stage's rhythm, or to nothing where the Settings plan none. A line that only says what to do next is no activity.
-    The activity's number is made of the day and the deal, so that a line cannot be logged twice.
+    A next step typed in the list becomes the deal's next step. Otherwise, a step that was carried out is replaced by
+    the next contact of the stage's cadence, or cleared if Settings do not plan one. A line with only a next step is not
+    an activity. The activity number consists of the day and the deal, so that a line cannot be logged twice.
     """
     listed = pipeline["FollowUps"]
     known = listed["deal"] != ""
@@ -34,8 +34,8 @@ def log_followups(pipeline: Pipeline) -> ChangeSet:
     if not (handled | planned).any():
         return ChangeSet()
     because = FOLLOWED_UP.in_(pipeline.language)
-    touched = listed[handled | planned].drop_duplicates("deal", keep="last")
-    steps = _plan_next_steps(pipeline, touched, handled)
+    handled_lines = listed[handled | planned].drop_duplicates("deal", keep="last")
+    steps = _plan_next_steps(pipeline, handled_lines, handled)
     activities = _make_followup_activities(pipeline, listed[handled], steps)
     appends = (Append("Activities", activities, because),) if len(activities) else ()
     return ChangeSet(
@@ -44,48 +44,53 @@ def log_followups(pipeline: Pipeline) -> ChangeSet:
 
 
 def followup_activity_number(day: date, deal: str) -> str:
-    """Return the number of the activity that a follow-up of *deal* on *day* becomes."""
+    """Return the number of the activity made from a follow-up of *deal* on *day*."""
     return f"F-{day:%Y%m%d}-{deal}"
 
 
-def _plan_next_steps(pipeline: Pipeline, touched: pd.DataFrame, handled: pd.Series) -> pd.DataFrame:
+def _plan_next_steps(pipeline: Pipeline, handled_lines: pd.DataFrame, handled: pd.Series) -> pd.DataFrame:
     """Return step and day (blank: cleared) of the deals whose next step changes, indexed by their row in Deals."""
     deals = pipeline["Deals"]
-    lines = touched.assign(handled=handled).set_index("deal")
+    lines = handled_lines.assign(handled=handled).set_index("deal")
     rows = deals.index[deals["deal"].isin(lines.index) & ~deals["deal"].duplicated()]
-    now, said = deals.loc[rows], lines.reindex(deals.loc[rows, "deal"]).set_axis(rows)
-    typed = (said["then"] != "") | said["then_on"].notna()
+    now, line_by_row = deals.loc[rows], lines.reindex(deals.loc[rows, "deal"]).set_axis(rows)
+    typed = (line_by_row["then"] != "") | line_by_row["then_on"].notna()
     rhythm = _plan_steps_by_cadence(pipeline).loc[rows]
-    step = said["then"].where(
-        said["then"] != "", now["next_step"].where(~_find_steps_done(pipeline, now, said), rhythm["step"])
+    step = line_by_row["then"].where(
+        line_by_row["then"] != "", now["next_step"].where(~_find_steps_done(pipeline, now, line_by_row), rhythm["step"])
     )
-    day = said["then_on"].where(said["then_on"].notna(), rhythm["day"])
+    day = line_by_row["then_on"].where(line_by_row["then_on"].notna(), rhythm["day"])
     after = pd.DataFrame({"step": step, "day": day}).where(typed, rhythm)
-    free = said["handled"].astype(bool) & (_find_steps_done(pipeline, now, said) | now["next_step_date"].isna())
+    free = line_by_row["handled"].astype(bool) & (
+        _find_steps_done(pipeline, now, line_by_row) | now["next_step_date"].isna()
+    )
     changes = typed | (free & (now["next_step_date"].notna() | after["day"].notna()))
     return after[changes]
 
 
-def _find_steps_done(pipeline: Pipeline, now: pd.DataFrame, said: pd.DataFrame) -> pd.Series:
-    # only the step that the line spoke of, and only when its day had come; a newer plan stays
+def _find_steps_done(pipeline: Pipeline, now: pd.DataFrame, line_by_row: pd.DataFrame) -> pd.Series:
+    # only the step that the line was about, and only if its day has come; a newer step is kept
     calendar = DealArrays(pipeline).calendar
     today = np.array([np.datetime64(pipeline.today, "D")])
     last = calendar.after(today, int(pipeline.settings.number("due_ahead"))).astype("datetime64[s]")[0]
-    same = (now["next_step"] == said["next_step"]) | (now["next_step"] == "")
+    same = (now["next_step"] == line_by_row["next_step"]) | (now["next_step"] == "")
     done: pd.Series = (now["next_step_date"] <= last) & same
     return done
 
 
 def _plan_steps_by_cadence(pipeline: Pipeline) -> pd.DataFrame:
-    # what the stage asks for, on the working day on which its rhythm asks for a contact; nothing where a deal is over
+    # the stage's recommended step, on the working day given by its cadence; blank for closed deals
     deals, settings = DealArrays(pipeline), pipeline.settings
     rhythm = deals.read_of_stage(lambda stage: stage.cadence, settings.number("idle_limit")).astype("float64")
-    alive = np.asarray(deals.open | deals.aftercare) & (settings.text("plan_next_contact").casefold() != "no")
+    is_planned = np.asarray(deals.open | deals.aftercare) & (settings.text("plan_next_contact").casefold() != "no")
     day = deals.move_to_workday(deals.today + np.nan_to_num(rhythm).astype("timedelta64[D]")).astype("datetime64[s]")
     step = deals.read_of_stage(lambda stage: stage.action, "")
     step = np.where(step != "", step, GET_IN_TOUCH.in_(pipeline.language))
     return pd.DataFrame(
-        {"step": np.where(alive, step, "").astype(object), "day": np.where(alive, day, np.datetime64("NaT", "s"))},
+        {
+            "step": np.where(is_planned, step, "").astype(object),
+            "day": np.where(is_planned, day, np.datetime64("NaT", "s")),
+        },
         index=deals.frame.index,
     )
 
@@ -111,7 +116,7 @@ def _make_followup_activities(pipeline: Pipeline, done: pd.DataFrame, steps: pd.
 
 
 def _drop_logged_activities(logged: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    # what was logged today with the same words is there; other words are another talk and get another number
+    # an activity logged today with the same text is already there; a different text is a new activity with a new number
     taken = dict(zip(logged["activity"], logged["summary"], strict=True))
     kept, numbers = list[Any](), list[str]()
     for row, first, summary in zip(rows.index, rows["activity"], rows["summary"], strict=True):
@@ -132,5 +137,6 @@ def _make_next_step_edits(pipeline: Pipeline, steps: pd.DataFrame, because: str)
         return ()
     after = {"next_step": steps["step"].astype(object), "next_step_date": steps["day"].astype("datetime64[s]")}
     return tuple(
-        Edit("Deals", id, deals.loc[rows, "deal"], deals.loc[rows, id], values, because) for id, values in after.items()
+        Edit("Deals", column_id, deals.loc[rows, "deal"], deals.loc[rows, column_id], values, because)
+        for column_id, values in after.items()
     )

@@ -1,6 +1,7 @@
 """Weigh the follow-ups of each deal and fit them into the days of the list.
 
-Nobody gets more follow-ups a day than the Settings allow; the rest moves on, and what does not fit is counted.
+An owner gets at most as many follow-ups a day as Settings allow. The rest moves to later days; what does not fit is
+counted.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from xl_salesflow.process.followup_deals import URGENT_LEVEL, DealArrays, DealMa
 from xl_salesflow.process.working_days import DayArray
 
 LARGE_DEAL_QUANTILE = 0.8  # a deal above this quantile of the open ones is large
-FEWEST_DEALS_FOR_LARGE = 10  # open deals, below which "large" says nothing
+FEWEST_DEALS_FOR_LARGE = 10  # open deals needed to call any of them large
 
 _ENDLESS_WAIT = 10**6
 
@@ -25,9 +26,11 @@ PRIORITY_BY_LEVEL = {3: "high", 2: "medium", 1: "low"}
 
 @dataclass(frozen=True)
 class FollowUpWeights:
-    """By deal: *level* 3 high, 2 medium, 1 low; *due* the earliest day; *days_late* in working days, negative for days to go.
+    """The weight of each deal, as arrays over the deals.
 
-    *wait* counts the working days until something can be done about it; *raised* tells whether golden or large made it higher.
+    *level* is 3 high, 2 medium, 1 low; *due* is the earliest day; *days_late* counts working days, negative for future
+    days. *days_to_wait* counts the working days until it applies; *raised* is true where a golden customer or a
+    large deal raised the level.
     """
 
     level: npt.NDArray[np.int64]
@@ -39,13 +42,13 @@ class FollowUpWeights:
     raised: DealMask
 
 
-def weigh_followups(deals: DealArrays, told: list[FollowUpReason]) -> FollowUpWeights:
-    """Return the weight of every deal: its most pressing reason, one step up for a golden customer or a large deal."""
-    level = np.max([np.where(signal.applies, signal.level, 0) for signal in told], axis=0)
-    earliest = np.fmin.reduce([signal.due for signal in told])
+def weigh_followups(deals: DealArrays, reasons: list[FollowUpReason]) -> FollowUpWeights:
+    """Return the weight of every deal: its most urgent reason, one level higher for a golden customer or a large deal."""
+    level = np.max([np.where(signal.applies, signal.level, 0) for signal in reasons], axis=0)
+    earliest = np.fmin.reduce([signal.due for signal in reasons])
     golden, large = _find_golden_deals(deals), _find_large_deals(deals)
     higher = np.where(level > 0, np.minimum(level + (golden | large), URGENT_LEVEL), 0)
-    wait = np.min([_days_to_wait(deals, signal) for signal in told], axis=0)
+    wait = np.min([_days_to_wait(deals, signal) for signal in reasons], axis=0)
     return FollowUpWeights(higher, earliest, deals.count_days_late(earliest), wait, golden, large, higher > level)
 
 
@@ -55,7 +58,7 @@ def _days_to_wait(deals: DealArrays, signal: FollowUpReason) -> npt.NDArray[np.i
 
 
 def _find_golden_deals(deals: DealArrays) -> DealMask:
-    # more golden than bad traits, or a key account by the team's own class
+    # more golden than bad traits, or classified as a key account by the team
     accounts = deals.pipeline["Accounts"]
     chosen = accounts.loc[(accounts["trait_score"] > 0) | (accounts["account_class"] == "key"), "account"]
     return np.asarray(deals.frame["account"].isin(chosen[chosen != ""]))
@@ -71,10 +74,10 @@ def _find_large_deals(deals: DealArrays) -> DealMask:
 
 @dataclass(frozen=True)
 class FollowUpSchedule:
-    """The deals on the list at positions *rows*, owner by owner and day by day.
+    """The deals on the list at positions *rows*, grouped by owner and day.
 
-    *ranks* count from 1 per owner; *days* are working days; *moved* tells whose own day was full; *left* how many deals of
-    which owner found no room on any of the list's days.
+    *ranks* count from 1 per owner; *days* are working days; *put_off* is true where the deal's own day was full;
+    *without_room* is the number of deals of each owner that did not fit into any day of the list.
     """
 
     rows: DealPositions
@@ -85,14 +88,14 @@ class FollowUpSchedule:
 
 
 def schedule_followups(deals: DealArrays, weighed: FollowUpWeights, order: DealPositions) -> FollowUpSchedule:
-    """Give the deals at positions *order* (owner by owner, the most pressing first) each the first day that has room."""
+    """Assign each deal at positions *order* (grouped by owner, most urgent first) to the first day that has room."""
     settings = deals.pipeline.settings
     room, days = int(settings.number("followups_per_day")), max(1, int(settings.number("followup_days")))
-    wanted = weighed.days_to_wait[order]
+    days_wanted = weighed.days_to_wait[order]
     owners, bounds = _split_order_by_owner(deals, order)
     given = np.full(len(order), -1, dtype=np.int64)
     for start, end in pairwise(bounds):
-        given[start:end] = fit_into_days(wanted[start:end].tolist(), room, days)
+        given[start:end] = fit_into_days(days_wanted[start:end].tolist(), room, days)
     number = np.repeat(np.arange(len(owners)), np.diff(bounds))
     left = np.bincount(number[given < 0], minlength=len(owners)).tolist()
     kept = np.flatnonzero(given >= 0)
@@ -102,16 +105,16 @@ def schedule_followups(deals: DealArrays, weighed: FollowUpWeights, order: DealP
         order[kept],
         np.arange(len(kept)) - first + 1,
         deals.calendar.after(np.full(len(kept), deals.list_day), given[kept]),
-        given[kept] > wanted[kept],
+        given[kept] > days_wanted[kept],
         {owner: count for owner, count in zip(owners, left, strict=True) if count},
     )
 
 
-def fit_into_days(wanted: Sequence[int], room: int, days: int) -> list[int]:
-    """Return for each of *wanted* (a day from 0) the first day at or after it that has room; −1 where none has."""
-    free, given = [room] * days, [-1] * len(wanted)
+def fit_into_days(days_wanted: Sequence[int], room: int, days: int) -> list[int]:
+    """Return, for each day (from 0) in *days_wanted*, the first day at or after it that has room; −1 if there is none."""
+    free, given = [room] * days, [-1] * len(days_wanted)
     left = max(room, 0) * days
-    for at, first in enumerate(wanted):
+    for at, first in enumerate(days_wanted):
         if not left:
             break
         day = next((day for day in range(first, days) if free[day] > 0), -1)
@@ -123,7 +126,7 @@ def fit_into_days(wanted: Sequence[int], room: int, days: int) -> list[int]:
 
 
 def _split_order_by_owner(deals: DealArrays, order: DealPositions) -> tuple[list[str], list[int]]:
-    # each owner's name; and where each part of the order begins, with where the last one ends
+    # the owners' names, and the boundaries of their parts: where each begins, then where the last one ends
     names = deals.frame["owner"].to_numpy()[order]
     starts = [at for at, (before, name) in enumerate(pairwise(("\0", *names))) if name != before]
     return [str(names[at]) for at in starts], [*starts, len(names)]

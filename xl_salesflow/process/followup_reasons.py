@@ -1,6 +1,6 @@
-"""Find the reasons why a deal needs a call: next steps, feedback, offers, tasks and stalled deals.
+"""Find the reasons to call about a deal: next steps, feedback, offers, tasks and stalled deals.
 
-Each family is one function from the deals to its reasons.
+Each family of reasons is one function over the deals.
 """
 
 from __future__ import annotations
@@ -30,19 +30,26 @@ NEXT_STEP_MISSING = Text("no next step planned")
 
 
 def find_due_next_steps(deals: DealArrays) -> Iterator[FollowUpReason]:
-    """Yield next steps that are overdue, due or near, and open deals without one; a step on a day off moves."""
+    """Yield next steps that are overdue, due or near, and open deals without one.
+
+    A step on a day off moves to the next working day.
+    """
     planned = deals.move_to_workday(deals.read_days("next_step_date"))
-    alive = deals.open | deals.aftercare
+    needs_step = deals.open | deals.aftercare
     late = deals.count_days_late(planned)
     ahead = deals.pipeline.settings.number("due_ahead")
     yield FollowUpReason(
-        "step_overdue", NEXT_STEP_OVERDUE, URGENT_LEVEL, keep_days_where(alive & (late > 0), planned), {"days": late}
+        "step_overdue",
+        NEXT_STEP_OVERDUE,
+        URGENT_LEVEL,
+        keep_days_where(needs_step & (late > 0), planned),
+        {"days": late},
     )
     text = NEXT_STEP_TODAY if deals.list_day == deals.today else NEXT_STEP_ON_DAY
     yield FollowUpReason(
-        "step_today", text, SLIPPING_LEVEL, keep_days_where(alive & (late == 0), planned), {"day": planned}
+        "step_today", text, SLIPPING_LEVEL, keep_days_where(needs_step & (late == 0), planned), {"day": planned}
     )
-    coming = keep_days_where(alive & (late < 0) & (late >= -ahead), planned)
+    coming = keep_days_where(needs_step & (late < 0) & (late >= -ahead), planned)
     yield FollowUpReason("step_coming", NEXT_STEP_COMING, UNTIDY_LEVEL, coming, {"days": -late}, waits_for_day=True)
     without = deals.open & np.isnat(planned)
     yield FollowUpReason(
@@ -54,7 +61,7 @@ LOW_SATISFACTION = Text("satisfaction {score} of 5, not resolved")
 
 
 def find_unhappy_customers(deals: DealArrays) -> Iterator[FollowUpReason]:
-    """Yield unresolved feedback below the floor, on its deal or else on the latest deal of its customer."""
+    """Yield unresolved feedback below the threshold, on its deal or else on the latest deal of its customer."""
     given = deals.pipeline["Feedback"]
     floor = deals.pipeline.settings.number("feedback_floor")
     given = given[(given["satisfaction"] < floor) & given["resolved"].isna()].sort_values("date", kind="stable")
@@ -88,18 +95,18 @@ CONTRACT_UNSIGNED = Text("contract sent {days} days ago is not signed")
 
 
 def find_unanswered_offers(deals: DealArrays) -> Iterator[FollowUpReason]:
-    """Yield quotes about to expire, expired or unanswered, and contracts that are not back yet.
+    """Yield quotes that are about to expire, expired or unanswered, and contracts that are not signed.
 
-    Who was asked since is given the same days to answer again, so that a call does not ask for the next one at once.
+    A contact since then restarts the waiting time, so that a call does not immediately ask for the next one.
     """
     sent = _find_undecided_quotes(deals)
     until = sent["valid_until"].to_numpy().astype("datetime64[D]")
     notice = np.timedelta64(int(deals.pipeline.settings.number("expiry_notice")), "D")
-    touched = np.append(deals.last_touch, NO_DAY)[deals.rows_of(sent["deal"])]
-    answer = _answer_due_days(deals, _quote_sent_days(sent), touched)
+    last_touch = np.append(deals.last_touch, NO_DAY)[deals.rows_of(sent["deal"])]
+    answer = _answer_due_days(deals, _quote_sent_days(sent), last_touch)
     ending, ended = (until >= deals.today) & (until <= deals.today + notice), until < deals.today
     silent = ~ending & ~ended & (answer < deals.list_day)
-    lapsed = np.where(touched > until, _answer_due_days(deals, until, touched), until)
+    lapsed = np.where(last_touch > until, _answer_due_days(deals, until, last_touch), until)
     yield _make_quote_reason(
         deals,
         "quote_ending",
@@ -123,7 +130,7 @@ def find_unanswered_offers(deals: DealArrays) -> Iterator[FollowUpReason]:
 
 
 def _find_undecided_quotes(deals: DealArrays) -> pd.DataFrame:
-    # what the customers of open deals have and have not decided on; an offer that was renewed is no longer theirs
+    # the quotes that customers of open deals have not decided on; a quote that was replaced does not count
     quotes = deals.pipeline["Quotes"]
     out = quotes["status"].isin(("sent", "expired")) & quotes["decided"].isna()
     sent = quotes[out & ~quotes["quote"].isin(quotes["supersedes"])]
@@ -134,16 +141,16 @@ def _quote_sent_days(quotes: pd.DataFrame) -> DayArray:
     return np.asarray(quotes["sent"].fillna(quotes["date"]).to_numpy().astype("datetime64[D]"))
 
 
-def _answer_due_days(deals: DealArrays, out: DayArray, touched: DayArray) -> DayArray:
+def _answer_due_days(deals: DealArrays, out: DayArray, last_touch: DayArray) -> DayArray:
     days = np.timedelta64(int(deals.pipeline.settings.number("answer_days")), "D")
-    since: DayArray = np.where(np.isnat(out), NO_DAY, np.fmax(out, touched))
+    since: DayArray = np.where(np.isnat(out), NO_DAY, np.fmax(out, last_touch))
     return deals.move_to_workday(since + days)
 
 
 def _make_quote_reason(
-    deals: DealArrays, id: str, text: Text, level: int, quotes: pd.DataFrame, due: np.ndarray
+    deals: DealArrays, reason_id: str, text: Text, level: int, quotes: pd.DataFrame, due: np.ndarray
 ) -> FollowUpReason:
-    # of several quotes of one deal, the one that is due first speaks
+    # if a deal has several quotes, the one that is due first counts
     at = np.flatnonzero(~np.isnat(due))
     at = at[np.argsort(due[at], kind="stable")][::-1]
     rows, quotes = deals.rows_of(quotes["deal"].iloc[at]), quotes.iloc[at]
@@ -153,7 +160,7 @@ def _make_quote_reason(
         "until": deals.spread_values(rows, quotes["valid_until"].to_numpy().astype("datetime64[D]"), NO_DAY),
         "days": deals.count_days_since(deals.spread_values(rows, sent, NO_DAY)),
     }
-    return FollowUpReason(id, text, level, deals.spread_values(rows, due[at], NO_DAY), facts)
+    return FollowUpReason(reason_id, text, level, deals.spread_values(rows, due[at], NO_DAY), facts)
 
 
 def _find_unsigned_contracts(deals: DealArrays) -> Iterator[FollowUpReason]:
@@ -183,23 +190,23 @@ def find_due_tasks(deals: DealArrays) -> Iterator[FollowUpReason]:
     rows = deals.rows_of(listed["deal"])
     due = deals.move_to_workday(listed["due"].to_numpy().astype("datetime64[D]"))
     stage = np.append(deals.frame["recorded_stage"].to_numpy(), "")[rows]
-    wanted = (listed["required"] == "yes") & ~listed["status"].isin(("done", "dropped")) & (rows >= 0)
-    wanted &= np.append(deals.open, False)[rows]
+    is_due = (listed["required"] == "yes") & ~listed["status"].isin(("done", "dropped")) & (rows >= 0)
+    is_due &= np.append(deals.open, False)[rows]
     ahead = deals.calendar.after(np.array([deals.list_day]), int(deals.pipeline.settings.number("due_ahead")))
-    overdue = wanted & (due < deals.list_day)
+    overdue = is_due & (due < deals.list_day)
     undated = np.isnat(due) & (listed["stage"].to_numpy() == stage)
-    soon = wanted & ~overdue & ((due <= ahead) | undated)
-    for id, text, level, chosen in (
+    soon = is_due & ~overdue & ((due <= ahead) | undated)
+    for reason_id, text, level, chosen in (
         ("task_overdue", TASK_OVERDUE, SLIPPING_LEVEL, overdue),
         ("task", TASK_TO_DO, UNTIDY_LEVEL, soon),
     ):
         at = np.flatnonzero(chosen)
-        at = at[np.argsort(due[at], kind="stable")][::-1]  # the earliest is written last and stays
+        at = at[np.argsort(due[at], kind="stable")][::-1]  # the earliest is written last and so takes precedence
         when = deals.spread_values(
             rows[at], np.where(np.isnat(due[at]), deals.list_day, due[at]), np.datetime64("NaT", "D")
         )
         facts = {"task": deals.spread_values(rows[at], listed["task"].to_numpy()[at], "")}
-        yield FollowUpReason(id, text, level, when, facts, waits_for_day=True)
+        yield FollowUpReason(reason_id, text, level, when, facts, waits_for_day=True)
 
 
 NO_CONTACT_FOR_DAYS = Text("no contact for {days} days (every {limit} in this stage)")
@@ -208,7 +215,7 @@ AFTER_SALES_VISIT_DUE = Text("time for an after-sales visit: last contact {days}
 
 
 def find_stalled_deals(deals: DealArrays) -> Iterator[FollowUpReason]:
-    """Yield idle deals, deals over their stage's limit, and customers to visit after the sale."""
+    """Yield idle deals, deals over the limit of their stage, and customers to visit after the sale."""
     limit = deals.read_of_stage(lambda stage: stage.cadence, deals.pipeline.settings.number("idle_limit")).astype(
         "float64"
     )
@@ -229,13 +236,13 @@ def find_stalled_deals(deals: DealArrays) -> Iterator[FollowUpReason]:
     yield FollowUpReason("over_limit", OVER_STAGE_LIMIT, SLIPPING_LEVEL, over, {"days": spent, "limit": day_limit})
 
     quiet = deals.count_days_since(deals.last_touch)
-    wanted = _contact_due_days(deals, limit - quiet)
-    visit = keep_days_where(deals.aftercare & (wanted < deals.list_day), wanted)
+    visit_due = _contact_due_days(deals, limit - quiet)
+    visit = keep_days_where(deals.aftercare & (visit_due < deals.list_day), visit_due)
     yield FollowUpReason("visit", AFTER_SALES_VISIT_DUE, UNTIDY_LEVEL, visit, {"days": quiet})
 
 
 def _contact_due_days(deals: DealArrays, days: npt.NDArray[np.float64]) -> DayArray:
-    # so many days from now, or back; on a day off the contact moves to the working day after it
+    # that many days from now (negative: ago); on a day off the contact moves to the next working day
     counted = np.where(np.isnan(days), np.timedelta64("NaT"), np.nan_to_num(days).astype("timedelta64[D]"))
     return deals.move_to_workday(np.asarray(deals.today + counted))
 
@@ -247,10 +254,10 @@ REASON_FAMILIES: tuple[Callable[[DealArrays], Iterable[FollowUpReason]], ...] = 
     find_due_tasks,
     find_stalled_deals,
 )
-"""Every family, in the order in which reasons of the same urgency are told."""
+"""All families, in the order in which reasons of equal urgency are listed."""
 
 
 def find_followup_reasons(deals: DealArrays) -> Iterator[FollowUpReason]:
-    """Yield every reason over *deals*."""
+    """Yield every reason that applies to *deals*."""
     for family in REASON_FAMILIES:
         yield from family(deals)

@@ -1,6 +1,6 @@
-"""Judge gates that look at a column of Deals: filled, at least, at most, one of, before today, BANT.
+"""Judge gates that check a column of Deals: filled, at least, at most, one of, before today, BANT.
 
-A blank never passes a limit. Points of 0 mean unknown and count as blank.
+A blank never passes a limit. 0 points mean "unknown" and count as blank.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _judge_at_least(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Gate
 def _check_number_column_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
     number = Text("numbers")
     return find_bad_subject(
-        gate, wanted=lambda type: not (type.is_text or type.is_date), kind=number
+        gate, wanted=lambda column_type: not (column_type.is_text or column_type.is_date), kind=number
     ) or find_bad_limit(gate)
 
 
@@ -110,11 +110,11 @@ AT_MOST = GateCheck(
 def _judge_one_of(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
     column = subject_column(gate)
     assert column is not None
-    cells, wanted = deals[column.id], {identify_option(column, item) for item in gate_items(gate)}
+    cells, allowed = deals[column.id], {identify_option(column, item) for item in gate_items(gate)}
     if not column.type.is_text:
         cells = cells.map(lambda cell: format_short_number(cell).replace(",", ""), na_action="ignore")
     return GateResult(
-        cells.astype(object).str.strip().str.casefold().isin(wanted).to_numpy(bool),
+        cells.astype(object).str.strip().str.casefold().isin(allowed).to_numpy(bool),
         {
             "what": column.header.in_(pipeline.language),
             "is_": format_column_values(column, deals[column.id], pipeline.language),
@@ -124,10 +124,12 @@ def _judge_one_of(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateRe
 
 
 def _check_one_of_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
-    fault = find_bad_subject(gate, wanted=lambda type: not type.is_date, kind=Text("texts or numbers"))
-    if fault is None and not gate_items(gate):
+    misconfiguration = find_bad_subject(
+        gate, wanted=lambda column_type: not column_type.is_date, kind=Text("texts or numbers")
+    )
+    if misconfiguration is None and not gate_items(gate):
         return "value", Text("no value is listed; write them with commas between")
-    return fault
+    return misconfiguration
 
 
 ONE_OF = GateCheck(
@@ -150,7 +152,7 @@ def _judge_before_today(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> 
 
 
 def _check_before_today_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
-    return find_bad_subject(gate, wanted=lambda type: type.is_date, kind=Text("dates"))
+    return find_bad_subject(gate, wanted=lambda column_type: column_type.is_date, kind=Text("dates"))
 
 
 BEFORE_TODAY = GateCheck(

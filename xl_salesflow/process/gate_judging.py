@@ -1,7 +1,7 @@
-"""Judge stage moves by every gate row at once, and check the gate rows themselves.
+"""Judge all stage moves against every row of Gates at once, and check these rows themselves.
 
-A gate guards its stage, and a move that goes past the stage as well. Stages behind a deal are not asked about again: moves back
-and moves to Lost meet only the rules for every move, and the gates of Lost.
+A gate applies to moves that enter its stage and to moves that skip it. Stages already passed are not checked again:
+moves back and moves to Lost are only checked against the rules for every move and the gates of Lost.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ SKIP_ALLOWED = MoveRule(
 
 
 def find_stage_crossings(playbook: Playbook, deals: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
-    """Return, per move, the target `to` and its position `at`, the position `since` passed already, and the way `move`."""
+    """Return the columns `to` (target), `at` (its position), `since` (position already passed) and `move` (direction)."""
     codes, pairs = pd.factorize(pd.MultiIndex.from_frame(moves[["from", "to"]]))
     stages = [(playbook.by_name.get(before), playbook.by_name[after]) for before, after in pairs]
-    ways = np.array([playbook.direction(before, after) for before, after in stages], object)
+    directions = np.array([playbook.direction(before, after) for before, after in stages], object)
     at = np.array([after.position for _, after in stages], float)
-    # a lost or unknown stage says nothing of how far the deal had come; its furthest stage does
+    # a lost or unknown stage does not say how far the deal had come; use its furthest stage instead
     since = np.array([before.position if before and before.kind != "lost" else np.nan for before, _ in stages], float)
     came = since[codes]
     furthest = deals["furthest"].fillna(0).to_numpy("float64")
@@ -76,13 +76,13 @@ def find_stage_crossings(playbook: Playbook, deals: pd.DataFrame, moves: pd.Data
         "to": moves["to"],
         "at": at[codes],
         "since": np.where(np.isnan(came), furthest, came),
-        "move": ways[codes],
+        "move": directions[codes],
     }
     return pd.DataFrame(columns, index=moves.index)
 
 
 def find_guarded_moves(playbook: Playbook, gate: Gate, moves: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which *moves* (as crossings gives them) meet *gate*: they enter its stage or go past it."""
+    """Return which *moves* (as from find_stage_crossings) must pass *gate*: they enter its stage or skip it."""
     stage = playbook.by_name[gate.stage]
     if stage.kind == "lost":
         return (moves["to"] == stage.name).to_numpy(bool)
@@ -96,7 +96,7 @@ _ACCEPTED, _WARNED, _REFUSED, _OVERRIDDEN = range(4)
 
 
 class MoveVerdicts:
-    """One verdict per move: accepted until something is noted against it."""
+    """One verdict per move, which is accepted until a reason against it is added."""
 
     def __init__(self, index: pd.Index) -> None:
         self._index = index
@@ -107,7 +107,7 @@ class MoveVerdicts:
     def add_reason(
         self, rows: pd.Index, reasons: pd.Series, effect: str, gate: str = "", *, final: bool = False
     ) -> None:
-        """Hold *reasons* against *rows*; a block outweighs a warning, and a *final* one cannot be overridden."""
+        """Add *reasons* against *rows*; a block outweighs a warning, and a *final* reason cannot be overridden."""
         self._reasons.add(rows, reasons)
         self._gates.add(rows, gate)
         at = self._index.get_indexer(rows)
@@ -115,7 +115,7 @@ class MoveVerdicts:
         self._final[at] |= final
 
     def apply_overrides(self, deals: pd.DataFrame, half: str) -> None:
-        """Let refused moves pass where a person and a reason stand; where only one does, *half* says so."""
+        """Override refused moves that have both a person and a reason; add *half* as a reason if only one is given."""
         person = (deals["override_by"].str.strip() != "").to_numpy(bool)
         reason = (deals["override_reason"].str.strip() != "").to_numpy(bool)
         refused = (self._verdict == _REFUSED) & ~self._final
@@ -137,7 +137,7 @@ _UNKNOWN_GATE_EFFECT = Text("“{is_}” is no effect; choose Block or Warn")
 
 
 def make_gate_row_rule(checks: Mapping[str, GateCheck]) -> Rule:
-    """Return the rule that judges the rows of Gates themselves, by the *checks* there are."""
+    """Return the rule that checks the rows of Gates, given the available *checks*."""
     return Rule(
         "gate_row",
         Text("A gate that cannot be judged"),
@@ -161,8 +161,8 @@ def _check_gate_row(checks: Mapping[str, GateCheck], pipeline: Pipeline, gate: G
     check = checks.get(gate.check)
     if check is None:
         yield "check", _UNKNOWN_GATE_CHECK
-    elif fault := check.find_misconfiguration(pipeline, gate):
-        yield fault
+    elif misconfiguration := check.find_misconfiguration(pipeline, gate):
+        yield misconfiguration
     if gate.effect not in CHOICES["effect"]:
         yield "effect", _UNKNOWN_GATE_EFFECT
 
@@ -176,13 +176,13 @@ GATE_CHECKS: Mapping[str, GateCheck] = MappingProxyType(
         )
     }
 )  # fmt: skip
-"""What a gate can check, by the id of the choice "check"."""
+"""All gate checks, by the id of the choice "check"."""
 
 MOVE_RULES: tuple[MoveRule, ...] = (BACK_NEEDS_REASON, SKIP_ALLOWED)
-"""What holds for every move."""
+"""The rules for every move."""
 
 GATE_RULES: tuple[Rule, ...] = (make_gate_row_rule(GATE_CHECKS),)
-"""What keeps the rows of the sheet Gates from being judged by."""
+"""The rule that finds the rows of Gates that cannot be used."""
 
 _UNKNOWN_TARGET_STAGE = Text(
     "There is no stage “{stage}” in the playbook {playbook}; choose one from the list, perhaps {nearest}."
@@ -197,16 +197,17 @@ def judge_by_gates(pipeline: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
     """Judge *moves* (columns from, to; indexed as Deals) against the playbook of each deal.
 
     Returns:
-        verdict (accepted, warned, refused or overridden), reasons (one sentence a line) and gates (the ids of those that
-        did not hold, with commas between), indexed as *moves*.
+        verdict (accepted, warned, refused or overridden), reasons (one sentence a line) and gates (the ids of the gates
+        that were
+        not passed, separated by commas), indexed as *moves*.
     """
     deals, language = pipeline["Deals"].loc[moves.index], pipeline.language
     verdicts = MoveVerdicts(moves.index)
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
-    for id, rows in named.groupby(named, sort=False):
-        playbook = pipeline.playbooks.get(str(id))
+    for playbook_id, rows in named.groupby(named, sort=False):
+        playbook = pipeline.playbooks.get(str(playbook_id))
         if playbook is None:
-            facts = {"playbook": id, "known": ", ".join(pipeline.playbooks)}
+            facts = {"playbook": playbook_id, "known": ", ".join(pipeline.playbooks)}
             verdicts.add_reason(
                 rows.index, write_sentences(_UNKNOWN_DEAL_PLAYBOOK, language, rows.index, facts), "block", final=True
             )
@@ -223,9 +224,9 @@ def _judge_in_playbook(
     if not known.all():
         _note_unknown_stages(pipeline, playbook, moves.loc[~known, "to"], verdicts)
         deals, moves = deals[known], moves[known]
-    ways = find_stage_crossings(playbook, deals, moves)
+    crossings = find_stage_crossings(playbook, deals, moves)
     for rule in MOVE_RULES:
-        holding = rule.judge(playbook, deals, ways)
+        holding = rule.judge(playbook, deals, crossings)
         rows = deals.index[~holding.is_met]
         if len(rows):
             verdicts.add_reason(
@@ -233,24 +234,24 @@ def _judge_in_playbook(
             )
     for gate in playbook.gates:
         if gate.stage in playbook.by_name:
-            met = find_guarded_moves(playbook, gate, ways)
+            met = find_guarded_moves(playbook, gate, crossings)
             if met.all():
-                _judge_one_gate(pipeline, gate, deals, ways, verdicts)
+                _judge_one_gate(pipeline, gate, deals, crossings, verdicts)
             elif met.any():
-                _judge_one_gate(pipeline, gate, deals[met], ways[met], verdicts)
+                _judge_one_gate(pipeline, gate, deals[met], crossings[met], verdicts)
 
 
 def _judge_one_gate(
-    pipeline: Pipeline, gate: Gate, deals: pd.DataFrame, ways: pd.DataFrame, verdicts: MoveVerdicts
+    pipeline: Pipeline, gate: Gate, deals: pd.DataFrame, crossings: pd.DataFrame, verdicts: MoveVerdicts
 ) -> None:
     check = GATE_CHECKS.get(gate.check)
     if check is None or check.find_misconfiguration(pipeline, gate) is not None:
-        said = write_sentences(_UNREADABLE_GATE, pipeline.language, deals.index, {"gate": gate.id})
-        verdicts.add_reason(deals.index, said, gate.effect, gate.id)
+        sentences = write_sentences(_UNREADABLE_GATE, pipeline.language, deals.index, {"gate": gate.id})
+        verdicts.add_reason(deals.index, sentences, gate.effect, gate.id)
         return
     holding = check.judge(pipeline, gate, deals)
     failed = ~holding.is_met
-    entering = (ways["to"] == gate.stage).to_numpy(bool)
+    entering = (crossings["to"] == gate.stage).to_numpy(bool)
     for passing, part in ((False, failed & entering), (True, failed & ~entering)):
         rows = deals.index[part]
         if len(rows):
@@ -261,16 +262,18 @@ def _judge_one_gate(
 
 
 def _make_reason_template(pipeline: Pipeline, check: GateCheck, gate: Gate, *, passing: bool) -> Text:
-    # a stage that the move only goes past is named, so that the rep knows why it is asked about
+    # name a stage that the move only skips, so that the rep knows why it is checked
     language = pipeline.language
     remedy = _escape_braces(gate.remedy) if gate.remedy else check.remedy.in_(language)
-    said = TWO_SENTENCES.in_(language, first=check.missing.in_(language), second=remedy)
-    said = _AT_PASSED_STAGE.in_(language, stage=_escape_braces(gate.stage), sentence=said) if passing else said
-    return GivenText(said, given=((language, said),))
+    sentence = TWO_SENTENCES.in_(language, first=check.missing.in_(language), second=remedy)
+    sentence = (
+        _AT_PASSED_STAGE.in_(language, stage=_escape_braces(gate.stage), sentence=sentence) if passing else sentence
+    )
+    return GivenText(sentence, given=((language, sentence),))
 
 
 def _escape_braces(text: str) -> str:
-    # what a person typed is no template
+    # text that a person typed is not a template
     return text.replace("{", "{{").replace("}", "}}")
 
 
@@ -278,5 +281,5 @@ def _note_unknown_stages(pipeline: Pipeline, playbook: Playbook, stages: pd.Seri
     names = list(playbook.by_name)
     hints = {stage: find_nearest(stage, names) or names[0] for stage in stages.drop_duplicates()}
     facts = {"stage": stages, "playbook": playbook.id, "nearest": stages.map(hints)}
-    said = write_sentences(_UNKNOWN_TARGET_STAGE, pipeline.language, stages.index, facts)
-    verdicts.add_reason(stages.index, said, "block", final=True)
+    sentences = write_sentences(_UNKNOWN_TARGET_STAGE, pipeline.language, stages.index, facts)
+    verdicts.add_reason(stages.index, sentences, "block", final=True)

@@ -1,9 +1,10 @@
-"""Judge gates that look at what was done: tasks, activities, quotes and approvals.
+"""Judge gates that check records: tasks, activities, quotes and approvals.
 
-A named task must stand in the sheet Tasks and be done. With no name, the required tasks a deal was given must be done; a deal
-that was given none (it was imported) passes. A quote whose discount nobody entitled has approved counts as a draft; an accepted
-quote counts as sent too. An approval is an activity of type Approval with the outcome Approved, by the person or role the gate
-names, or by anybody but the owner; a later refusal by the same person takes it back.
+A named task must be in the sheet Tasks and be done. If no task is named, all required tasks of the deal must be done; a
+deal without tasks (an imported one) passes. A quote whose discount has not been approved by an entitled person counts
+as a draft; an accepted quote also counts as sent. An approval is an activity of type Approval with the outcome
+Approved, by the person or role that the gate names, or otherwise by anybody but the owner; a later refusal by the same
+person revokes it.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def _list_tasks_by_deal(waiting: pd.DataFrame, language: Language) -> pd.Series:
 
 
 def _find_stages_before_gate(pipeline: Pipeline, gate: Gate) -> set[str]:
-    playbooks = [pipeline.playbooks[id] for id in pipeline.playbooks if gate.playbook in ("", id)]
+    playbooks = [
+        pipeline.playbooks[playbook_id] for playbook_id in pipeline.playbooks if gate.playbook in ("", playbook_id)
+    ]
     guarded = [(playbook, playbook.by_name[gate.stage]) for playbook in playbooks if gate.stage in playbook.by_name]
     return {stage.name for playbook, at in guarded for stage in playbook.open_stages if stage.position < at.position}
 
@@ -80,22 +83,22 @@ _ACTIVITY_AT_ANY_TIME = Text("An activity “{what}” is needed; ")
 
 def _judge_activity_within(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
     activities, today, language = pipeline["Activities"], pd.Timestamp(pipeline.today), pipeline.language
-    type, days = identify_activity_type(gate.subject), gate_limit(gate)
-    kept = activities[(activities["type"].str.casefold() == type.casefold()) & (activities["date"] <= today)]
+    activity_type, days = identify_activity_type(gate.subject), gate_limit(gate)
+    kept = activities[(activities["type"].str.casefold() == activity_type.casefold()) & (activities["date"] <= today)]
     last = look_up_values(deals["deal"], kept.groupby("deal")["date"].max())
     holds = last.notna() if days is None else (today - last).dt.days <= days
-    told = {
+    facts = {
         day: _NO_ACTIVITY_YET.in_(language) if pd.isna(day) else _LAST_ACTIVITY_ON_DAY.in_(language, day=day.date())
         for day in last.drop_duplicates()
     }
-    label = LISTS["activity_type"].get(type)
-    what = label.in_(language) if label else type
+    label = LISTS["activity_type"].get(activity_type)
+    what = label.in_(language) if label else activity_type
     needed = (
         _ACTIVITY_AT_ANY_TIME.in_(language, what=what)
         if days is None
         else _ACTIVITY_WITHIN_DAYS.in_(language, what=what, days=format_short_number(days))
     )
-    is_ = pd.Series([told.get(day, _NO_ACTIVITY_YET.in_(language)) for day in last], index=deals.index, dtype=object)
+    is_ = pd.Series([facts.get(day, _NO_ACTIVITY_YET.in_(language)) for day in last], index=deals.index, dtype=object)
     return GateResult(holds.to_numpy(bool), {"needed": needed, "is_": is_})
 
 
@@ -121,14 +124,14 @@ _BUT_NOT_APPROVED = Text(" (the discount of one that is has not been approved)")
 def _judge_quote_is(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
     quotes = pipeline["Quotes"]
     states = {identify_choice(CHOICES["quote_status"], item) or "" for item in gate_items(gate)}
-    wanted = states | ({"accepted"} if "sent" in states else set())
-    meant = quotes["status"].isin(wanted)
+    accepted_states = states | ({"accepted"} if "sent" in states else set())
+    matches = quotes["status"].isin(accepted_states)
     barred = (
-        meant & quotes["status"].isin(("sent", "accepted")) & find_unapproved_discounts(pipeline)
-        if meant.any()
-        else meant
+        matches & quotes["status"].isin(("sent", "accepted")) & find_unapproved_discounts(pipeline)
+        if matches.any()
+        else matches
     )
-    holds = deals["deal"].isin(quotes.loc[meant & ~barred, "deal"])
+    holds = deals["deal"].isin(quotes.loc[matches & ~barred, "deal"])
     waiting = deals["deal"].isin(quotes.loc[barred, "deal"])
     labels = [
         CHOICES["quote_status"][state].in_(pipeline.language) for state in CHOICES["quote_status"] if state in states

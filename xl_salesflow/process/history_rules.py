@@ -1,7 +1,7 @@
-"""Check that the stage stays of History fit together, are sealed, and are all there.
+"""Check that the stage stays in History are consistent, sealed and complete.
 
-Per deal, each stage stay but the last has left for the stage of the next one on the day that one began, every stay that is over
-has the direction it left in, one stay goes on, and it is the stage the deal counts in.
+Within a deal, each stage stay but the last ended with a move to the next stay's stage, on the day that one began. Every
+finished stay has a move direction. Exactly one stay is unfinished, and its stage is the deal's recorded stage.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _DEAL_WITHOUT_STAY = Text("the deal has no visit at all")
 def _find_broken_history(pipeline: Pipeline) -> Iterable[RuleMatch]:
     history, deals = _order_stage_stays(pipeline["History"]), pipeline["Deals"]
     wrong = pd.Series("", index=history.index, dtype=object)
-    for said, broken in _find_history_breaks(history, deals):
-        wrong = wrong.mask(broken & (wrong == ""), said.in_(pipeline.language))
+    for message, broken in _find_history_breaks(history, deals):
+        wrong = wrong.mask(broken & (wrong == ""), message.in_(pipeline.language))
     rows = wrong.index[wrong != ""]
     yield RuleMatch("History", rows, "visit", {"deal": history.loc[rows, "deal"], "what": wrong[rows]})
     keyed = (deals["recorded_stage"] != "") & ~deals["deal"].isin(history["deal"])
@@ -45,7 +45,7 @@ def _find_broken_history(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 
 def _order_stage_stays(history: pd.DataFrame) -> pd.DataFrame:
-    # by number, because people sort sheets; rows of the deals only
+    # by number, because people sort sheets; only rows with a deal
     number = pd.to_numeric(history["visit"].str.removeprefix("V"), errors="coerce")
     return history.assign(number=number).sort_values("number", kind="stable")
 
@@ -110,7 +110,8 @@ def _find_missing_stays(pipeline: Pipeline) -> Iterable[RuleMatch]:
     there = _read_stay_numbers(history.loc[history["seal"] != "", "visit"])
     added = _read_stay_numbers(of_visits.loc[of_visits["operation"] == "add", "key"])
     removed = _read_stay_numbers(of_visits.loc[of_visits["operation"] == "remove", "key"])
-    # History itself counts up without gaps; the last rows are missed only by the Journal, which tells that they were added
+    # gaps within History are visible in its numbers; missing last rows are visible only in the Journal, which records
+    # that they were added
     known = np.union1d(_read_stay_numbers(history["visit"]), removed)
     known = known[known >= there.min()] if len(there) else known[:0]
     if not len(known):
@@ -118,13 +119,13 @@ def _find_missing_stays(pipeline: Pipeline) -> Iterable[RuleMatch]:
     after = np.append(known[1:], max(known[-1], added.max(initial=0)) + 1)
     gaps = after - known - 1
     if gaps.any():
-        gone = [
+        missing = [
             number + step
             for number, gap in zip(known, gaps, strict=True)
             if gap
             for step in range(1, min(gap, _MISSING_STAYS_NAMED) + 1)
         ]
-        which = ", ".join(f"V{number:06d}" for number in gone[:_MISSING_STAYS_NAMED]) + (
+        which = ", ".join(f"V{number:06d}" for number in missing[:_MISSING_STAYS_NAMED]) + (
             " …" if gaps.sum() > _MISSING_STAYS_NAMED else ""
         )
         yield RuleMatch("History", history.index[:1], "visit", {"count": int(gaps.sum()), "which": which})

@@ -1,7 +1,7 @@
 """Judge every pending stage move against the gates and record the moves that pass.
 
 Recording ends the current stage stay in History, begins the next one and updates the deal. A refused move stays visible
-on the deal with its reasons.
+on the deal, with its reasons.
 """
 
 from __future__ import annotations
@@ -29,11 +29,15 @@ _NOT_LEFT_YET = np.datetime64(OPEN_STAY_END, "s")
 def record_stage_moves(pipeline: Pipeline, steps: pd.DataFrame, by: str) -> Pipeline:
     """Return *pipeline* with accepted *steps* in History and Deals.
 
-    *steps* is indexed as Deals: from, to, target, playbook, move, day, and what the gates said: verdict, gates.
+    *steps* is indexed as Deals and has the columns from, to, target, playbook, move, day, and the results of the gates:
+    verdict, gates.
     """
     if steps.empty:
         return pipeline
-    stages = [pipeline.playbooks[id].by_name[to] for id, to in zip(steps["playbook"], steps["to"], strict=True)]
+    stages = [
+        pipeline.playbooks[playbook_id].by_name[to]
+        for playbook_id, to in zip(steps["playbook"], steps["to"], strict=True)
+    ]
     after = _update_moved_deals(pipeline["Deals"].loc[steps.index], steps, stages)
     history = _end_stage_stays(pipeline["History"], steps, after)
     begun = complete_columns(TABLES["History"], _begin_stage_stays(pipeline, history, steps, stages, after, by))
@@ -47,7 +51,7 @@ def record_stage_moves(pipeline: Pipeline, steps: pd.DataFrame, by: str) -> Pipe
 def _update_moved_deals(deals: pd.DataFrame, steps: pd.DataFrame, stages: list[Stage]) -> pd.DataFrame:
     outcome = pd.Series([stage.outcome for stage in stages], index=deals.index, dtype=object)
     counted = [stage.position if stage.kind in ("open", "won") else 0 for stage in stages]
-    # an aftercare stage keeps the day the deal was won
+    # an aftercare stage keeps the day on which the deal was won
     closes = (outcome != "open") & (outcome != deals["outcome"])
     closed = deals["closed"].where(outcome != "open").where(~closes, steps["day"])
     there = steps["to"] == steps["target"]
@@ -129,25 +133,28 @@ def _next_stay_numbers(taken: pd.Series, count: int) -> list[str]:
 
 
 _MOST_LEGS_OF_MOVE = 3
-"""Into the first stage, on to Won, on into aftercare: no move has more."""
+"""Into the first stage, on to Won, on into aftercare: no move has more legs."""
 
 _VERDICT_ORDER = ("accepted", "warned", "overridden", "refused")
 
 
 def judge_stage_moves(pipeline: Pipeline, by: str) -> ChangeSet:
-    """Judge every pending move and record what the gates accept; *by* goes into History. A second run plans nothing."""
-    now, said = pipeline, pd.DataFrame({"verdict": [], "reasons": []}, dtype=object)
-    held_up = pd.Index([])
+    """Judge every pending move and record those the gates accept; *by* is written into History.
+
+    A second run changes nothing.
+    """
+    now, verdicts = pipeline, pd.DataFrame({"verdict": [], "reasons": []}, dtype=object)
+    refused = pd.Index([])
     for _ in range(_MOST_LEGS_OF_MOVE):
-        moves = _find_judgeable_moves(now).drop(index=held_up, errors="ignore")
+        moves = _find_judgeable_moves(now).drop(index=refused, errors="ignore")
         if moves.empty:
             break
         steps = _judge_next_legs(now, pipeline, moves)
-        said = _combine_verdicts(said, steps)
-        held_up = held_up.append(steps.index[steps["verdict"] == "refused"])
+        verdicts = _combine_verdicts(verdicts, steps)
+        refused = refused.append(steps.index[steps["verdict"] == "refused"])
         passed = steps[steps["verdict"] != "refused"]
         now = tick_off_tasks(give_stage_tasks(record_stage_moves(now, passed, by), passed))
-    now = seal_new_stage_stays(pipeline, _mark_move_status(drop_passed_tasks(pipeline, now), said))
+    now = seal_new_stage_stays(pipeline, _mark_move_status(drop_passed_tasks(pipeline, now), verdicts))
     found = [finding for rule in MOVE_STATUS_RULES for finding in list_rule_findings(now, rule)]
     return replace(diff_pipelines(pipeline, now, "move"), findings=tuple(found))
 
@@ -160,7 +167,9 @@ def seal_new_stage_stays(before: Pipeline, now: Pipeline) -> Pipeline:
 
 def _find_judgeable_moves(pipeline: Pipeline) -> pd.DataFrame:
     moves = find_pending_moves(pipeline)
-    unusable = [id for id, playbook in pipeline.playbooks.items() if not is_judgeable_playbook(playbook)]
+    unusable = [
+        playbook_id for playbook_id, playbook in pipeline.playbooks.items() if not is_judgeable_playbook(playbook)
+    ]
     return moves[~moves["playbook"].isin(unusable)]
 
 
@@ -168,8 +177,8 @@ def _judge_next_legs(now: Pipeline, before: Pipeline, moves: pd.DataFrame) -> pd
     verdicts = judge_by_gates(now, moves[["from", "to"]])
     deals = now["Deals"].loc[moves.index]
     pairs = list(zip(moves["playbook"], moves["from"], moves["to"], strict=True))
-    ways = {pair: _find_move_direction(now, *pair) for pair in set(pairs)}
-    move = pd.Series([ways[pair] for pair in pairs], index=moves.index, dtype=object)
+    directions = {pair: _find_move_direction(now, *pair) for pair in set(pairs)}
+    move = pd.Series([directions[pair] for pair in pairs], index=moves.index, dtype=object)
     day = _find_move_days(now, before, deals, moves, move)
     return pd.concat([moves, verdicts], axis=1).assign(deal=deals["deal"], move=move, day=day)
 
@@ -183,40 +192,41 @@ def _find_move_direction(pipeline: Pipeline, playbook: str, before: str, after: 
 def _find_move_days(
     now: Pipeline, before: Pipeline, deals: pd.DataFrame, moves: pd.DataFrame, move: pd.Series
 ) -> pd.Series:
-    # a deal begins on the day it was created, and what it is typed in as at once holds from then on; it closes today,
-    # or on the day that was brought along
+    # a deal begins on the day it was created, and the stage it was first typed with applies from that day; it closes
+    # today,
+    # or on an imported closing day
     today = pd.Series(np.datetime64(now.today, "s"), index=moves.index)
     new = before["Deals"].loc[moves.index, "recorded_stage"] == ""
-    brought = before["Deals"].loc[moves.index, "closed"].where(new).fillna(today)
+    imported_close = before["Deals"].loc[moves.index, "closed"].where(new).fillna(today)
     begun = deals["since"].fillna(deals["created"]).fillna(today)
-    day = begun.where(new & (begun < today), today).mask(move.isin(["won", "lost"]), brought)
+    day = begun.where(new & (begun < today), today).mask(move.isin(["won", "lost"]), imported_close)
     earliest = deals["since"].where(moves["from"] != "")
     return day.mask(day < earliest, earliest)
 
 
-def _combine_verdicts(said: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
-    # the worst of the legs counts, with the reasons of all
-    earlier = said.reindex(steps.index)
+def _combine_verdicts(verdicts: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    # the worst verdict of all legs counts; the reasons of all legs are kept
+    earlier = verdicts.reindex(steps.index)
     rank = {verdict: place for place, verdict in enumerate(_VERDICT_ORDER)}
     worse = np.maximum(steps["verdict"].map(rank).to_numpy(), earlier["verdict"].map(rank).fillna(0).to_numpy(float))
     before, new = earlier["reasons"].fillna("").to_numpy(object), steps["reasons"].to_numpy(object)
     mark = np.where((before != "") & (new != ""), "\n", "").astype(object)
     verdict = np.array(_VERDICT_ORDER, object)[worse.astype(int)]
     legs = pd.DataFrame({"verdict": verdict, "reasons": before + mark + new}, index=steps.index, dtype=object)
-    return pd.concat([said.drop(index=steps.index, errors="ignore"), legs])
+    return pd.concat([verdicts.drop(index=steps.index, errors="ignore"), legs])
 
 
-def _mark_move_status(pipeline: Pipeline, said: pd.DataFrame) -> Pipeline:
+def _mark_move_status(pipeline: Pipeline, verdicts: pd.DataFrame) -> Pipeline:
     deals = pipeline["Deals"].copy()
     if pipeline.settings.text("refusal") == "restore":
-        back = said.index[said["verdict"] == "refused"]
+        back = verdicts.index[verdicts["verdict"] == "refused"]
         back = back[(deals.loc[back, "recorded_stage"] != "").to_numpy(bool)]
         deals.loc[back, "stage"] = deals.loc[back, "recorded_stage"]
     else:
-        # a rep who typed the old stage again has taken the move back
+        # typing the old stage again withdraws the move
         settled = deals["move_status"].isin(["refused", "pending"])
         settled &= deals["stage"].str.strip().str.casefold() == deals["recorded_stage"].str.casefold()
         deals.loc[settled, ["move_status", "move_reasons"]] = ""
-    deals.loc[said.index, "move_status"] = said["verdict"]
-    deals.loc[said.index, "move_reasons"] = said["reasons"]
+    deals.loc[verdicts.index, "move_status"] = verdicts["verdict"]
+    deals.loc[verdicts.index, "move_reasons"] = verdicts["reasons"]
     return pipeline.with_tables(Deals=deals)

@@ -1,4 +1,4 @@
-"""Read playbook files that a team wrote, and report everything that keeps one from being used."""
+"""Read playbook files that a team wrote, and report every error in them."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _SUBJECT_COLUMN, _SUBJECT_TASK, _SUBJECT_ACTIVITY, _SUBJECT_QUOTE_STATE = (
 
 
 def read_own_playbook(path: Path, language: Language) -> dict[str, pd.DataFrame]:
-    """Return the frames of the playbook in the file *path*, whose name without ending is the playbook's.
+    """Return the frames of the playbook in the file *path*; the file name without its ending is the name of the playbook.
 
     Raises:
-        UsageError: no such file, no TOML, or no playbook; the sentence names every fault.
+        UsageError: the file does not exist, is not TOML or is not a valid playbook; the message lists every error.
     """
     try:
         file = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def read_own_playbook(path: Path, language: Language) -> dict[str, pd.DataFrame]
 
 
 def find_playbook_file_findings(file: Mapping[str, Any]) -> Iterator[Text]:
-    """Yield what keeps *file* from being made into frames."""
+    """Yield every error that prevents making frames from *file*."""
     yield from _check_file_texts(file, _WHOLE_FILE, required=("title", "purpose"))
     stages = _list_file_tables(file, "stages")
     if not stages:
@@ -63,10 +63,10 @@ def find_playbook_file_findings(file: Mapping[str, Any]) -> Iterator[Text]:
     for number, stage in enumerate(stages, 1):
         where = Text("stage {number}").with_facts(number=number)
         yield from _check_file_stage(stage, where)
-        if (id := str(stage.get("id", ""))) in seen:
+        if (stage_id := str(stage.get("id", ""))) in seen:
             yield _word_file_finding(_FILE_STAGE_TWICE, where)
         tasks = _list_file_tables(stage, "tasks")
-        seen[id] = len(tasks)
+        seen[stage_id] = len(tasks)
         for place, task in enumerate(tasks, 1):
             spot = Text("task {task} of stage {stage}").with_facts(task=place, stage=number)
             yield from _check_file_texts(task, spot, required=("text",))
@@ -103,7 +103,7 @@ def _check_file_gate(gate: Mapping[str, Any], where: Text, stages: Mapping[str, 
 
 
 def _find_wrong_subject_kind(gate: Mapping[str, Any], stages: Mapping[str, int]) -> Text | None:
-    # what the subject of a gate should be and is not
+    # what the subject of a gate should be, if it is something else
     subject, check = str(gate.get("subject", "")), gate.get("check")
     if check == "quote_is":
         states = str(gate.get("value", "")).split(",")

@@ -1,7 +1,7 @@
-"""Give deals without an owner to somebody, and take deals nobody works on back into the pool.
+"""Assign deals without an owner, and return deals that nobody works on to the pool.
 
-Owners are chosen in turn or by the fewest open deals, among active people of the region who have room and did not have the
-deal before.
+Owners are chosen in turn or by the fewest open deals, among the active people of the region who are below their limit
+and have not owned the deal before.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 @dataclass
 class SalesTeam:
-    """The team in the order of its sheet. *open_deals* is counted up while deals are given; *last* had the latest one."""
+    """The team in the order of its sheet; *open_deals* is counted up with each assignment, *last* got the latest deal."""
 
     regions: Mapping[str, str]
     limits: Mapping[str, float]
@@ -31,32 +31,32 @@ class SalesTeam:
     last: str
 
     def sellers_in_region(self, region: str) -> list[str]:
-        """Return who sells in *region*; where nobody does, those who sell anywhere."""
+        """Return the sellers of *region*, or the sellers without a region if there are none."""
         local = [person for person, own in self.regions.items() if own and own == region]
         return local or [person for person, own in self.regions.items() if not own]
 
     def with_room(self, people: list[str]) -> list[str]:
-        """Return those of *people* who have fewer open deals than their limit; no limit is room for ever."""
+        """Return those of *people* who have fewer open deals than their limit; a blank limit means no limit."""
         return [person for person in people if not self.open_deals[person] >= self.limits[person]]
 
     def next_in_turn(self, people: list[str]) -> str:
-        """Return who of *people* comes after the last one, in the order of the sheet."""
+        """Return the one of *people* who follows the last owner in the order of the sheet."""
         order = list(self.regions)
         start = order.index(self.last) + 1 if self.last in order else 0
         return min(people, key=lambda person: (order.index(person) - start) % len(order))
 
     def least_busy(self, people: list[str]) -> str:
-        """Return who of *people* has the fewest open deals; of several the first of the sheet."""
+        """Return the one of *people* with the fewest open deals; on a tie the first of the sheet."""
         return min(people, key=lambda person: self.open_deals[person])
 
     def give(self, person: str) -> None:
-        """Count one deal more for *person*."""
+        """Count one more deal for *person*."""
         self.open_deals[person] += 1
         self.last = person
 
 
 def read_sales_team(pipeline: Pipeline) -> SalesTeam:
-    """Return the team as it stands; the latest owner is the one of the deal that was created or assigned last."""
+    """Return the team; *last* is the owner of the deal that was created or assigned last."""
     team, deals = pipeline["Team"], pipeline["Deals"]
     active = team[(team["person"] != "") & (team["active"] != "no")]
     regions = dict(zip(active["person"], active["region"], strict=True))
@@ -69,17 +69,17 @@ def read_sales_team(pipeline: Pipeline) -> SalesTeam:
 
 
 def find_earlier_owners(pipeline: Pipeline) -> dict[str, set[str]]:
-    """Return who had each deal before, by folded deal, as the Journal tells."""
+    """Return the former owners of each deal, by casefolded deal key, as recorded in the Journal."""
     journal = pipeline["Journal"]
-    told = journal[(journal["table"] == "Deals") & (journal["column"] == "owner") & (journal["before"] != "")]
+    owner_changes = journal[(journal["table"] == "Deals") & (journal["column"] == "owner") & (journal["before"] != "")]
     found: dict[str, set[str]] = {}
-    for deal, person in zip(fold_keys(told["key"]), told["before"], strict=True):
+    for deal, person in zip(fold_keys(owner_changes["key"]), owner_changes["before"], strict=True):
         found.setdefault(deal, set()).add(person)
     return found
 
 
 def find_unowned_deals(pipeline: Pipeline) -> pd.DataFrame:
-    """Return the open deals nobody owns."""
+    """Return the open deals without an owner."""
     deals = pipeline["Deals"]
     return deals[(deals["deal"] != "") & (deals["owner"] == "") & deals["outcome"].isin(["", "open"])]
 
@@ -95,10 +95,10 @@ _ALL_HAD_DEAL_BEFORE = Text("everybody there had it before")
 
 
 def assign_owners(pipeline: Pipeline, how: str = "", had: Mapping[int, str] = NO_EARLIER_OWNERS) -> ChangeSet:
-    """Give every open deal without owner to somebody; *how* is ``in_turn`` or ``least_busy``, else what Settings say.
+    """Assign an owner to every open deal without one; *how* is ``in_turn`` or ``least_busy`` (default: as in Settings).
 
-    A deal goes to the people of its region, or to those without one; never to who had it before: as the Journal tells, or
-    *had* (row → person) in this run. What nobody can take is a finding.
+    A deal goes to the people of its region, or to those without a region, but never to a former owner, whether recorded
+    in the Journal or passed as *had* (row → person) for this run. A deal that nobody can take is a finding.
     """
     how = how or pipeline.settings.text("assignment")
     waiting = find_unowned_deals(pipeline)
@@ -125,7 +125,7 @@ def assign_owners(pipeline: Pipeline, how: str = "", had: Mapping[int, str] = NO
 
 
 def make_owner_edits(pipeline: Pipeline, owners: dict[int, str], because: dict[int, str]) -> tuple[Edit, ...]:
-    """Return the edits that give the deals in rows *owners* to their people today."""
+    """Return the edits that assign the deals in rows *owners* to their new owners today."""
     if not owners:
         return ()
     rows = pd.Index(list(owners))
@@ -148,7 +148,7 @@ _IDLE_CLOCK_COLUMNS = ("last_activity", "since", "created", "assigned", "next_st
 
 
 def distribute_deals(pipeline: Pipeline, how: str = "", days: float | None = None) -> ChangeSet:
-    """Take idle deals back into the pool and give those without owner to somebody else, in one step."""
+    """Return idle deals to the pool and assign deals without an owner to somebody else, in one step."""
     back = reclaim_deals(pipeline, days)
     taken = [edit.before for edit in back.edits if edit.column == "owner"]
     had = {row: str(owner) for before in taken for row, owner in zip(before.index, before, strict=True)}
@@ -156,9 +156,9 @@ def distribute_deals(pipeline: Pipeline, how: str = "", days: float | None = Non
 
 
 def reclaim_deals(pipeline: Pipeline, days: float | None = None) -> ChangeSet:
-    """Take open deals of the early stages from owners who did nothing for *days*; unsaid or nought, Settings say.
+    """Remove owners of early-stage open deals who did nothing for *days*; if it is None or 0, Settings apply.
 
-    The clock runs from the last activity, move or assignment; a next step still to come stops it.
+    The days count from the last activity, move or assignment; a deal with a future next step is not reclaimed.
     """
     limit = days or pipeline.settings.number("reclaim_days")
     if not limit > 0:

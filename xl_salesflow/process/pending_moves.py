@@ -1,7 +1,7 @@
-"""Find the deals that wait for a stage move, and report how their moves were judged.
+"""Find the deals with a pending stage move, and report how their moves were judged.
 
-A deal enters its playbook by the first stage and aftercare by Won. A stage typed further on is reached in legs, each judged.
-The findings are read from the deals as they stand, so every run reports the same.
+A deal enters its playbook at the first stage, and aftercare through Won. A stage further on is reached in several legs,
+each judged by itself. The findings are computed from the deals as they are, so every run reports the same.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from xl_salesflow.schema.table_frames import fold_keys
 
 
 def is_judgeable_playbook(playbook: Playbook) -> bool:
-    """Tell whether moves can be judged by *playbook* at all: it starts somewhere and can be won."""
+    """Return whether moves can be judged by *playbook*: it has a first stage and a won stage."""
     return bool(playbook.open_stages) and any(stage.kind == "won" for stage in playbook.stages)
 
 
 def find_pending_moves(pipeline: Pipeline) -> pd.DataFrame:
-    """Return the moves that wait, indexed as Deals: `from`, `to` (the next leg), `target` and `playbook`.
+    """Return the pending moves, indexed as Deals: `from`, `to` (the next leg), `target` and `playbook`.
 
-    A stage that differs only in case or outer blanks is the same stage. Rows without a key of their own are left alone.
+    Stage names are compared without case and surrounding blanks. Rows without a unique key are skipped.
     """
     deals = pipeline["Deals"]
     typed, recorded = deals["stage"], deals["recorded_stage"]
-    plain = fold_keys(typed)
-    waiting = (plain != "") & (plain != fold_keys(recorded))
+    folded = fold_keys(typed)
+    waiting = (folded != "") & (folded != fold_keys(recorded))
     waiting &= (deals["deal"] != "") & ~deals["deal"].duplicated(keep=False)
     deals = deals[waiting]
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
     typed = typed[waiting].str.strip()
     moves = pd.DataFrame({"from": recorded[waiting], "to": typed, "target": typed, "playbook": named}, dtype=object)
-    for id, rows in moves.groupby("playbook", sort=False):
-        playbook = pipeline.playbooks.get(str(id))
+    for playbook_id, rows in moves.groupby("playbook", sort=False):
+        playbook = pipeline.playbooks.get(str(playbook_id))
         if playbook is not None and is_judgeable_playbook(playbook):
             pairs = list(zip(rows["from"], rows["target"], strict=True))
             legs = {pair: _find_next_leg(playbook, *pair) for pair in set(pairs)}
@@ -48,7 +48,11 @@ def find_pending_moves(pipeline: Pipeline) -> pd.DataFrame:
 def has_known_stage(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Series:
     """Return, per row of *deals*, whether the typed stage is one of the deal's playbook."""
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
-    pairs = [(id, name) for id, playbook in pipeline.playbooks.items() for name in _fold_stage_names(playbook)]
+    pairs = [
+        (playbook_id, name)
+        for playbook_id, playbook in pipeline.playbooks.items()
+        for name in _fold_stage_names(playbook)
+    ]
     typed = pd.MultiIndex.from_arrays([named, fold_keys(deals["stage"])])
     return pd.Series(typed.isin(pairs), index=deals.index)
 
@@ -71,7 +75,7 @@ def _fold_stage_names(playbook: Playbook) -> Mapping[str, str]:
 
 def _make_status_finder(status: str) -> Callable[[Pipeline], Iterable[RuleMatch]]:
     def hits(pipeline: Pipeline) -> Iterable[RuleMatch]:
-        # a stage that nobody knows is a finding of its own
+        # an unknown stage has its own finding
         deals = pipeline["Deals"]
         deals = deals[deals["move_status"] == status]
         deals = deals[has_known_stage(pipeline, deals)]
@@ -83,10 +87,10 @@ def _make_status_finder(status: str) -> Callable[[Pipeline], Iterable[RuleMatch]
 
 def _find_unjudged_moves(pipeline: Pipeline) -> Iterable[RuleMatch]:
     moves = find_pending_moves(pipeline)
-    for id, playbook in pipeline.playbooks.items():
-        rows = moves.index[moves["playbook"] == id]
+    for playbook_id, playbook in pipeline.playbooks.items():
+        rows = moves.index[moves["playbook"] == playbook_id]
         if len(rows) and not is_judgeable_playbook(playbook):
-            yield RuleMatch("Deals", rows[:1], "stage", {"playbook": id, "count": len(rows)})
+            yield RuleMatch("Deals", rows[:1], "stage", {"playbook": playbook_id, "count": len(rows)})
 
 
 MOVE_STATUS_RULES = (

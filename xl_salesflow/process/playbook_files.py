@@ -2,7 +2,7 @@
 
 A playbook file:
 
-    order = 1                                    its place among the names
+    order = 1                                    its position in the list of playbooks
     title, purpose                               {en, zh}
     [[stages]]                                   in order; id, name {en, zh}, kind, probability, …
         [[stages.tasks]]                         text {en, zh}, required, due_days, done_by (an activity type)
@@ -44,20 +44,20 @@ def list_playbook_names() -> tuple[str, ...]:
 
 
 def playbook_title(name: str) -> Text:
-    """Return what playbook *name* is called."""
+    """Return the title of playbook *name*."""
     return make_file_text(load_playbook(name)["title"])
 
 
 def playbook_purpose(name: str) -> Text:
-    """Return what playbook *name* is good for, in one sentence."""
+    """Return what playbook *name* is suited for, in one sentence."""
     return make_file_text(load_playbook(name)["purpose"])
 
 
 def load_playbook(name: str) -> Mapping[str, Any]:
-    """Return the file of playbook *name*.
+    """Return the parsed file of playbook *name*.
 
     Raises:
-        UsageError: no such playbook ships.
+        UsageError: there is no shipped playbook of this name.
     """
     if name not in list_playbook_names():
         known = ", ".join(list_playbook_names())
@@ -66,14 +66,14 @@ def load_playbook(name: str) -> Mapping[str, Any]:
 
 
 def copy_playbook_source(name: str) -> str:
-    """Return the text of the file of playbook *name*, to be copied and edited."""
+    """Return the text of the file of playbook *name*, for copying and editing."""
     load_playbook(name)
     return _read_playbook_text(name)
 
 
 @cache
 def read_playbook_file(name: str) -> Mapping[str, Any]:
-    """Return the TOML file *name* of this folder."""
+    """Return the parsed TOML file *name* of this folder."""
     return tomllib.loads(_read_playbook_text(name))
 
 
@@ -82,7 +82,7 @@ def _read_playbook_text(name: str) -> str:
 
 
 def make_file_text(pair: Mapping[str, str]) -> Text:
-    """Return a table of a file, such as {en, zh}, as a Text."""
+    """Return a table of a playbook file, such as {en, zh}, as a Text."""
     return GivenText.of(pair)
 
 
@@ -93,13 +93,13 @@ def make_shipped_setup(name: str, language: Language) -> dict[str, pd.DataFrame]
     """Return the complete frames of Stages, Gates, StageTasks and Questions for playbook *name*.
 
     Raises:
-        UsageError: no such playbook ships.
+        UsageError: there is no shipped playbook of this name.
     """
     return make_setup_frames(name, load_playbook(name), language)
 
 
 def make_setup_frames(name: str, file: Mapping[str, Any], language: Language) -> dict[str, pd.DataFrame]:
-    """Return the same frames for the playbook *file*, a sound one (written.py), under the name *name*."""
+    """Return the same frames for the valid playbook *file* (see own_playbooks.py), under the name *name*."""
     rows = {
         "Stages": _make_stage_rows(name, file, language),
         "Gates": _make_gate_rows(name, file, language),
@@ -110,7 +110,7 @@ def make_setup_frames(name: str, file: Mapping[str, Any], language: Language) ->
 
 
 def _make_stage_rows(name: str, file: Mapping[str, Any], language: Language) -> Iterator[SetupRow]:
-    plain = ("kind", "probability", "day_limit", "cadence", "buyer_stage", "role")
+    copied_keys = ("kind", "probability", "day_limit", "cadence", "buyer_stage", "role")
     for position, stage in enumerate(file["stages"], 1):
         worded = make_file_text(stage["name"]).in_(language)
         yield {
@@ -119,8 +119,12 @@ def _make_stage_rows(name: str, file: Mapping[str, Any], language: Language) -> 
             "stage": worded,
             "may_skip": "yes" if stage.get("may_skip", True) else "no",
             "key": f"{name}|{worded}",
-            **{id: stage[id] for id in plain if id in stage},
-            **{id: make_file_text(stage[id]).in_(language) for id in ("purpose", "action", "standard") if id in stage},
+            **{column_id: stage[column_id] for column_id in copied_keys if column_id in stage},
+            **{
+                column_id: make_file_text(stage[column_id]).in_(language)
+                for column_id in ("purpose", "action", "standard")
+                if column_id in stage
+            },
         }
 
 
@@ -177,5 +181,8 @@ def _make_question_rows(language: Language) -> Iterator[SetupRow]:
         yield {
             "question": question["id"],
             "dimension": question["dimension"],
-            **{id: make_file_text(question[id]).in_(language) for id in ("text", "weak", "fair", "strong")},
+            **{
+                column_id: make_file_text(question[column_id]).in_(language)
+                for column_id in ("text", "weak", "fair", "strong")
+            },
         }

@@ -1,4 +1,4 @@
-"""Check the sheets Stages, Gates and StageTasks for what keeps a playbook from being used."""
+"""Check the sheets Stages, Gates and StageTasks for errors that make a playbook unusable."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 def _find_missing_default_playbook(pipeline: Pipeline) -> Iterable[RuleMatch]:
     settings = pipeline["Settings"]
-    # a pipeline without a Settings sheet is not a workbook, and nobody could mend the row
+    # a pipeline without a Settings sheet is not a workbook, so there is no row to correct
     if pipeline.default_playbook not in pipeline.playbooks:
         rows = settings.index[settings["setting"] == "playbook"]
         facts = {"playbook": pipeline.default_playbook, "known": ", ".join(pipeline.playbooks) or "–"}
@@ -103,9 +103,9 @@ _AFTERCARE_BEFORE_WON = Text("the aftercare stage “{stage}” comes before Won
 
 def _find_wrong_endings(pipeline: Pipeline) -> Iterable[RuleMatch]:
     stages = pipeline["Stages"]
-    for id, playbook in pipeline.playbooks.items():
+    for playbook_id, playbook in pipeline.playbooks.items():
         for stage, why in _check_playbook_endings(playbook):
-            facts = {"playbook": id, "why": why.in_(pipeline.language, stage=stage.name)}
+            facts = {"playbook": playbook_id, "why": why.in_(pipeline.language, stage=stage.name)}
             yield RuleMatch("Stages", stages.index[stages.index == stage.row], "kind", facts)
 
 
@@ -139,7 +139,7 @@ FEWEST_STAGES, MOST_STAGES = 3, 10
 
 def _find_wrong_stage_count(pipeline: Pipeline) -> Iterable[RuleMatch]:
     stages = pipeline["Stages"]
-    for id, playbook in pipeline.playbooks.items():
+    for playbook_id, playbook in pipeline.playbooks.items():
         steps = [stage for stage in playbook.stages if stage.kind in ("open", "aftercare")]
         if not FEWEST_STAGES <= len(steps) <= MOST_STAGES:
             rows = stages.index[stages.index == playbook.stages[0].row]
@@ -147,7 +147,7 @@ def _find_wrong_stage_count(pipeline: Pipeline) -> Iterable[RuleMatch]:
                 "Stages",
                 rows,
                 "stage",
-                {"playbook": id, "count": len(steps), "least": FEWEST_STAGES, "most": MOST_STAGES},
+                {"playbook": playbook_id, "count": len(steps), "least": FEWEST_STAGES, "most": MOST_STAGES},
             )
 
 
@@ -200,8 +200,8 @@ def _find_unknown_stage_names(pipeline: Pipeline) -> Iterable[RuleMatch]:
         frame = frame[frame["stage"].str.strip() != ""]
         lost = frame[(frame["playbook"] != "") & ~frame["playbook"].isin(pipeline.playbooks)]
         yield RuleMatch(name, lost.index, "playbook", _find_nearest_names(lost["playbook"], list(pipeline.playbooks)))
-        for id, rows in frame.drop(index=lost.index).groupby("playbook", sort=False):
-            books = [playbook for key, playbook in pipeline.playbooks.items() if id in ("", key)]
+        for playbook_id, rows in frame.drop(index=lost.index).groupby("playbook", sort=False):
+            books = [playbook for key, playbook in pipeline.playbooks.items() if playbook_id in ("", key)]
             stages = [stage for playbook in books for stage in playbook.by_name]
             off = rows[~rows["stage"].isin(stages)]
             yield RuleMatch(name, off.index, "stage", _find_nearest_names(off["stage"], stages))

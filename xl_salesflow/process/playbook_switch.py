@@ -1,9 +1,9 @@
 """Move open deals to another playbook: match the stages, record the switch, leave closed deals alone.
 
-Stages are matched by name, by how far the sale and the buyer are, and by what the stage is for; a person may map them
-otherwise. A stage stay that a switch ends has the move `switched` and no days: it was not finished, so it counts in no mean.
-From then on the deal counts in the new playbook, as far as its furthest stage is mapped; "really entered" counts its stages
-where they happened.
+Stages are matched by name, by the progress of sale and buyer, and by the purpose of the stage; a person may map them
+differently. A stage stay that a switch ends gets the move `switched` and no days: it was not finished, so it counts in
+no average. After the switch the deal counts in the new playbook, as far as its furthest stage is mapped; "really
+entered" still counts stages of the old playbook.
 """
 
 from __future__ import annotations
@@ -27,18 +27,20 @@ from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_frames import fold_keys
 
 _BUYER_STAGE_WEIGHT, _WORDS_WEIGHT = 0.1, 0.2
-"""What a buyer's stage of difference, and wholly different words, weigh beside a whole probability of difference."""
+"""Cost of one buyer stage of difference, and of entirely different words, where a difference of 1 in probability costs 1."""
 
 _BUYER_STAGES = tuple(CHOICES["buyer_stage"])
 
 
 def match_stages(before: Playbook, after: Playbook) -> dict[str, str]:
-    """Return for each open stage of *before* the open stage of *after* that is most like it; the order is kept.
+    """Return the most similar open stage of *after* for each open stage of *before*, keeping the order.
 
-    Of all ways that never go back, the one with the least unlikeness in all; equal names are always matched.
+    Of all mappings that keep the order, this is the one with the lowest total cost; stages of equal name are always
+    matched.
     """
     old, new = before.open_stages, after.open_stages
-    # best[j]: the least cost so far with the last stage matched to new[j] or one before it, and that way
+    # best[j]: the lowest cost so far with the last stage matched to new[j] or an earlier one, and the mapping that has
+    # it
     best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())] * len(new)
     for stage in old:
         reached: list[tuple[float, tuple[int, ...]]] = []
@@ -62,7 +64,7 @@ def _measure_stage_unlikeness(one: Stage, other: Stage) -> float:
 
 
 def _count_buyer_steps(one: Stage, other: Stage) -> int:
-    # nobody said where the buyer is: that tells nothing
+    # the buyer's stage is not set, so it cannot count as a difference
     if one.buyer_stage not in _BUYER_STAGES or other.buyer_stage not in _BUYER_STAGES:
         return 0
     return abs(_BUYER_STAGES.index(one.buyer_stage) - _BUYER_STAGES.index(other.buyer_stage))
@@ -70,7 +72,7 @@ def _count_buyer_steps(one: Stage, other: Stage) -> int:
 
 @dataclass(frozen=True)
 class StageMap:
-    """*stages*: every open stage of *before*, and others that deals stand in → an open stage of *after*."""
+    """*stages* maps every open stage of *before*, and unknown stages that deals are in, to an open stage of *after*."""
 
     before: Playbook
     after: Playbook
@@ -78,12 +80,12 @@ class StageMap:
 
     @cached_property
     def stages_of_any_kind(self) -> Mapping[str, str]:
-        """Return the same for every stage of *before*, whatever its kind: what a person may have typed."""
+        """Return the map for every stage of *before*, of whatever kind, because a person may have typed any of them."""
         return {**{stage.name: self._closed(stage) for stage in self.before.stages}, **self.stages}
 
     @cached_property
     def positions(self) -> Mapping[float, float]:
-        """Return the position of every open stage of *before* → that of its stage in *after*."""
+        """Return the position of every open stage of *before* → the position of its stage in *after*."""
         new = {stage.name: float(stage.position) for stage in self.after.stages}
         return {float(stage.position): new[self.stages[stage.name]] for stage in self.before.open_stages}
 
@@ -92,16 +94,18 @@ class StageMap:
         return next((name for name in alike if fold_text(name) == fold_text(stage.name)), alike[0])
 
 
-def map_stages(before: Playbook, after: Playbook, said: Mapping[str, str], strays: Iterable[str] = ()) -> StageMap:
-    """Return the proposal for *before* → *after*, changed by what was *said*; *strays* are stages *before* does not have.
+def map_stages(before: Playbook, after: Playbook, chosen: Mapping[str, str], strays: Iterable[str] = ()) -> StageMap:
+    """Return the proposed map from *before* to *after*, changed by *chosen*; *strays* are stages that *before* does not have.
 
     Raises:
-        UsageError: *said* names a stage that is not there or not open, or leaves a stray out.
+        UsageError: *chosen* names a stage that does not exist or is not open, or does not map every stray.
     """
     strays = list(strays)
     old = {fold_text(name): name for name in (*(stage.name for stage in before.open_stages), *strays)}
     new = {fold_text(stage.name): stage.name for stage in after.open_stages}
-    changed = {_find_open_stage(old, name, before.id): _find_open_stage(new, to, after.id) for name, to in said.items()}
+    changed = {
+        _find_open_stage(old, name, before.id): _find_open_stage(new, to, after.id) for name, to in chosen.items()
+    }
     if lost := [name for name in strays if name not in changed]:
         named, first = ", ".join(f"“{name}”" for name in lost), lost[0]
         raise UsageError(
@@ -126,15 +130,15 @@ def _find_open_stage(known: Mapping[str, str], name: str, playbook: str) -> str:
 
 _SWITCHED_FROM = Text("Switched from playbook {playbook}")
 _TYPED_MOVE_COLUMNS = ("move_reason", "override_by", "override_reason")
-"""What a rep typed for a move that still waits."""
+"""Columns that a rep fills in for a pending move."""
 
 
 @dataclass(frozen=True)
 class PlaybookSwitch:
-    """What is wanted: deals of playbook *before* ("" is the default one) go over to *after*.
+    """A requested switch: deals of *from_playbook* ("" for the default playbook) move to *to_playbook*.
 
-    *setup* are the frames of *after* where the workbook does not have it yet; *stages* what a person maps otherwise than
-    proposed.
+    *setup* holds the frames of *to_playbook* if the workbook does not have it yet; *stages* holds a person's changes to
+    the proposed map.
     """
 
     to_playbook: str
@@ -144,10 +148,12 @@ class PlaybookSwitch:
 
 
 def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> ChangeSet:
-    """Return the plan of *wanted*: set-up rows beside the old ones, deals and their visits, tasks, the default playbook.
+    """Return the change set of *wanted*.
+
+    It adds missing set-up rows, moves the deals with their stage stays and tasks, and sets the default playbook.
 
     Raises:
-        UsageError: one of the playbooks is not there or cannot be judged by, or a stage is mapped to none.
+        UsageError: one of the playbooks does not exist or is not usable, or a stage cannot be mapped.
     """
     before = wanted.from_playbook or pipeline.default_playbook
     now = apply_change_set(pipeline, _append_missing_setup(pipeline, wanted))
@@ -155,19 +161,19 @@ def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> Chan
     if old.id == new.id:
         raise UsageError("The deals of playbook {old} follow it already; name another one.", old=old.id)
     deals = _find_deals_to_switch(now, old)
-    ways = map_stages(old, new, wanted.stages, _find_stray_stages(deals, old))
-    steps = _make_switch_steps(now, deals[deals["recorded_stage"] != ""], ways)
+    stage_map = map_stages(old, new, wanted.stages, _find_stray_stages(deals, old))
+    steps = _make_switch_steps(now, deals[deals["recorded_stage"] != ""], stage_map)
     after = seal_new_stage_stays(
-        pipeline, _translate_typed_stages(_record_switch(now, steps, ways, by), deals, steps, ways)
+        pipeline, _translate_typed_stages(_record_switch(now, steps, stage_map, by), deals, steps, stage_map)
     )
     after = _replace_stage_tasks(after, steps, old)
     if before == pipeline.default_playbook:
         after = apply_change_set(after, _change_default_playbook(after, new.id))
-    return replace(diff_pipelines(pipeline, after, "switch"), answer=_summarize_switch(old, new, ways, deals))
+    return replace(diff_pipelines(pipeline, after, "switch"), answer=_summarize_switch(old, new, stage_map, deals))
 
 
 def _append_missing_setup(pipeline: Pipeline, wanted: PlaybookSwitch) -> ChangeSet:
-    # a process that is there already stands as the team wrote it
+    # a playbook that is already in the workbook stays as the team wrote it
     if wanted.to_playbook in pipeline.playbooks:
         return ChangeSet()
     gates, questions = wanted.setup["Gates"], wanted.setup["Questions"]
@@ -180,18 +186,20 @@ def _append_missing_setup(pipeline: Pipeline, wanted: PlaybookSwitch) -> ChangeS
     return ChangeSet(appends=tuple(Append(table, frame, "switch") for table, frame in rows.items() if len(frame)))
 
 
-def _find_judgeable_playbook(pipeline: Pipeline, id: str) -> Playbook:
-    found = pipeline.playbooks.get(id)
+def _find_judgeable_playbook(pipeline: Pipeline, playbook_id: str) -> Playbook:
+    found = pipeline.playbooks.get(playbook_id)
     if found is not None and is_judgeable_playbook(found):
         return found
     known = ", ".join(pipeline.playbooks) or "–"
     raise UsageError(
-        "The sheet Stages has no playbook “{id}” with an open stage and Won; it has: {known}.", id=id, known=known
+        "The sheet Stages has no playbook “{id}” with an open stage and Won; it has: {known}.",
+        id=playbook_id,
+        known=known,
     )
 
 
 def _find_deals_to_switch(pipeline: Pipeline, old: Playbook) -> pd.DataFrame:
-    """Return the open deals of *old*, and those that no run has recorded yet; doubled numbers are left alone."""
+    """Return the open deals of *old*, and the deals that no run has recorded yet; duplicate keys are skipped."""
     deals = pipeline["Deals"]
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
     ours = (named == old.id) & (deals["deal"] != "") & ~deals["deal"].duplicated(keep=False)
@@ -203,30 +211,31 @@ def _find_stray_stages(deals: pd.DataFrame, old: Playbook) -> list[str]:
     return sorted({str(stage) for stage in stages} - set(old.by_name))
 
 
-def _make_switch_steps(pipeline: Pipeline, deals: pd.DataFrame, ways: StageMap) -> pd.DataFrame:
+def _make_switch_steps(pipeline: Pipeline, deals: pd.DataFrame, stage_map: StageMap) -> pd.DataFrame:
     today = pd.Series(np.datetime64(pipeline.today, "s"), index=deals.index)
-    to = deals["recorded_stage"].map(ways.stages)
+    to = deals["recorded_stage"].map(stage_map.stages)
     return pd.DataFrame(
         {
-            "from": deals["recorded_stage"], "to": to, "target": to, "playbook": ways.after.id, "deal": deals["deal"],
+            "from": deals["recorded_stage"], "to": to, "target": to, "playbook": stage_map.after.id, "deal": deals["deal"],
             "move": "switched", "day": today.mask(today < deals["since"], deals["since"]), "verdict": "accepted", "gates": "",
         },
         index=deals.index,
     )  # fmt: skip
 
 
-def _record_switch(pipeline: Pipeline, steps: pd.DataFrame, ways: StageMap, by: str) -> Pipeline:
+def _record_switch(pipeline: Pipeline, steps: pd.DataFrame, stage_map: StageMap, by: str) -> Pipeline:
     before, known = pipeline["Deals"].loc[steps.index], pipeline["History"].index
     now = record_stage_moves(pipeline, steps, by)
     deals, history = now["Deals"].copy(), now["History"].copy()
     furthest = np.fmax(
-        before["furthest"].map(ways.positions).to_numpy("float64"), steps["to"].map(_stage_positions(ways.after))
+        before["furthest"].map(stage_map.positions).to_numpy("float64"),
+        steps["to"].map(_stage_positions(stage_map.after)),
     )
     deals.loc[steps.index, "furthest"] = furthest
     deals.loc[steps.index, list(_TYPED_MOVE_COLUMNS)] = before[list(_TYPED_MOVE_COLUMNS)]
     begun = ~history.index.isin(known)
     history.loc[begun, "furthest"] = np.asarray(furthest)
-    history.loc[begun, "reason"] = _SWITCHED_FROM.in_(pipeline.language, playbook=ways.before.id)
+    history.loc[begun, "reason"] = _SWITCHED_FROM.in_(pipeline.language, playbook=stage_map.before.id)
     ended = history["deal"].isin(steps["deal"]) & (history["move"] == "switched") & ~begun
     history.loc[ended & (pipeline["History"]["move"].reindex(history.index) != "switched"), "days"] = np.nan
     return now.with_tables(Deals=deals, History=history)
@@ -236,17 +245,19 @@ def _stage_positions(playbook: Playbook) -> dict[str, float]:
     return {stage.name: float(stage.position) for stage in playbook.stages}
 
 
-def _translate_typed_stages(pipeline: Pipeline, before: pd.DataFrame, steps: pd.DataFrame, ways: StageMap) -> Pipeline:
-    """Return *pipeline* with the stages that people typed in the words of the new process; a move that waits goes on waiting."""
+def _translate_typed_stages(
+    pipeline: Pipeline, before: pd.DataFrame, steps: pd.DataFrame, stage_map: StageMap
+) -> Pipeline:
+    """Return *pipeline* with the stages that people typed translated to the new playbook; pending moves stay pending."""
     deals = pipeline["Deals"].copy()
     typed = fold_keys(before["stage"])
-    meant = typed.map({name.strip().casefold(): stage for name, stage in ways.stages_of_any_kind.items()})
-    stage = before["stage"].where(meant.isna(), meant)
+    translated = typed.map({name.strip().casefold(): stage for name, stage in stage_map.stages_of_any_kind.items()})
+    stage = before["stage"].where(translated.isna(), translated)
     there = pd.Series(False, before.index)
     there.loc[steps.index] = (typed == fold_keys(before["recorded_stage"])).loc[steps.index]
     stage = stage.mask(there, steps["to"])
     deals.loc[before.index, "stage"] = stage
-    deals.loc[before.index, "playbook"] = ways.after.id
+    deals.loc[before.index, "playbook"] = stage_map.after.id
     now = deals.loc[steps.index]
     arrived = steps.index[(fold_keys(now["stage"]) == fold_keys(now["recorded_stage"])).to_numpy(bool)]
     waited = arrived[deals.loc[arrived, "move_status"].isin(["refused", "pending"]).to_numpy(bool)]
@@ -255,7 +266,7 @@ def _translate_typed_stages(pipeline: Pipeline, before: pd.DataFrame, steps: pd.
 
 
 def _replace_stage_tasks(pipeline: Pipeline, steps: pd.DataFrame, old: Playbook) -> Pipeline:
-    """Return *pipeline* with the tasks of the stages entered; open ones that the old process gave are needed no more."""
+    """Return *pipeline* with the tasks of the stages entered; open tasks of the old playbook are marked as not needed."""
     listed = pipeline["Tasks"]
     theirs = pd.MultiIndex.from_tuples([(task.stage, task.task) for task in old.tasks] or [("", "")])
     idle = listed["deal"].isin(steps["deal"]) & ~listed["status"].isin(["done", "dropped"])
@@ -264,14 +275,14 @@ def _replace_stage_tasks(pipeline: Pipeline, steps: pd.DataFrame, old: Playbook)
     return tick_off_tasks(give_stage_tasks(pipeline.with_tables(Tasks=dropped), steps))
 
 
-def _change_default_playbook(pipeline: Pipeline, id: str) -> ChangeSet:
+def _change_default_playbook(pipeline: Pipeline, playbook_id: str) -> ChangeSet:
     settings = pipeline["Settings"]
     rows = settings[settings["setting"] == "playbook"]
-    after = pd.Series(id, index=rows.index, dtype=object)
+    after = pd.Series(playbook_id, index=rows.index, dtype=object)
     return ChangeSet(edits=(Edit("Settings", "value", rows["setting"], rows["value"], after, "switch"),))
 
 
-def _summarize_switch(old: Playbook, new: Playbook, ways: StageMap, deals: pd.DataFrame) -> dict[str, object]:
+def _summarize_switch(old: Playbook, new: Playbook, stage_map: StageMap, deals: pd.DataFrame) -> dict[str, object]:
     count = deals["recorded_stage"].value_counts()
-    stages = [{"from": stage, "to": to, "deals": int(count.get(stage, 0))} for stage, to in ways.stages.items()]
+    stages = [{"from": stage, "to": to, "deals": int(count.get(stage, 0))} for stage, to in stage_map.stages.items()]
     return {"from": old.id, "to": new.id, "deals": len(deals), "stages": stages}

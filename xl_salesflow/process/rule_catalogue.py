@@ -1,4 +1,4 @@
-"""List every rule in the order in which they report, and run them over a pipeline."""
+"""List every rule in reporting order, and run the rules over a pipeline."""
 
 from __future__ import annotations
 
@@ -102,59 +102,59 @@ EARLY_WARNING_RULES: tuple[Rule, ...] = (
 )
 
 ALL_RULES: tuple[Rule, ...] = (*ROW_RULES, *PLAYBOOK_RULES, *GATE_RULES, *EARLY_WARNING_RULES)
-"""Every declared rule, in the order in which they speak."""
+"""Every declared rule, in reporting order."""
 
 
 def check_pipeline(pipeline: Pipeline) -> tuple[Finding, ...]:
-    """Return everything that is wrong: faults of single cells, of the playbooks, and of rows."""
+    """Return all findings: about single cells, playbooks and rows."""
     found = [finding for rule in ROW_RULES for finding in list_rule_findings(pipeline, rule)]
     return (*pipeline.cell_findings, *find_playbook_findings(pipeline), *found)
 
 
 def find_playbook_findings(pipeline: Pipeline) -> tuple[Finding, ...]:
-    """Return what keeps the sheets Stages, Gates and StageTasks from being judged by, every fault at once."""
+    """Return everything that makes the sheets Stages, Gates and StageTasks unusable, all errors at once."""
     return tuple(finding for rule in (*PLAYBOOK_RULES, *GATE_RULES) for finding in list_rule_findings(pipeline, rule))
 
 
 def find_unsealed_stays(pipeline: Pipeline) -> tuple[Finding, ...]:
-    """Return that visits of *pipeline* have no seal, which the run that seals them tells."""
+    """Return the finding about stage stays without a seal; only the run that seals them reports it."""
     return tuple(list_rule_findings(pipeline, UNSEALED_STAGE_STAYS))
 
 
 def word_early_warnings(pipeline: Pipeline) -> pd.Series:
-    """Return the early warnings of every deal as text, one a line, then what its stage recommends; "" where none."""
+    """Return the early warnings of every deal as text, one a line, followed by its stage's recommendation; "" if none."""
     return find_early_warnings(pipeline)["warnings"]
 
 
 def find_early_warnings(pipeline: Pipeline) -> pd.DataFrame:
-    """Return the early warnings of every deal as text, and as a sum of marks: 1 for the first rule, 2, 4… for the next."""
+    """Return the early warnings of every deal as text, and as a bit mask: 1 for the first rule, then 2, 4…"""
     deals = pipeline["Deals"]
-    said, marks = RowMessages(deals.index), np.zeros(len(deals), dtype=np.int64)
+    messages, marks = RowMessages(deals.index), np.zeros(len(deals), dtype=np.int64)
     for place, rule in enumerate(EARLY_WARNING_RULES):
-        for hits in rule.find(pipeline):
-            said.add(hits.rows, write_sentences(rule.message, pipeline.language, hits.rows, hits.facts))
-            marks |= np.where(deals.index.isin(hits.rows), 1 << place, 0)
-    warned = deals.index[said.join_messages() != ""]
-    said.add(warned, _word_stage_advice(pipeline, warned))
+        for match in rule.find(pipeline):
+            messages.add(match.rows, write_sentences(rule.message, pipeline.language, match.rows, match.facts))
+            marks |= np.where(deals.index.isin(match.rows), 1 << place, 0)
+    warned = deals.index[messages.join_messages() != ""]
+    messages.add(warned, _word_stage_advice(pipeline, warned))
     marked = np.where(marks == 0, np.nan, marks)
-    return pd.DataFrame({"warnings": said.join_messages(), "warned": marked}, index=deals.index)
+    return pd.DataFrame({"warnings": messages.join_messages(), "warned": marked}, index=deals.index)
 
 
 def match_early_warnings(pipeline: Pipeline) -> dict[str, pd.Series]:
-    """Return for every early warning, by its id, which rows of Deals it speaks about."""
+    """Return for every early warning, by its id, which rows of Deals it applies to."""
     deals = pipeline["Deals"]
-    found = {rule.id: [hits.rows for hits in rule.find(pipeline)] for rule in EARLY_WARNING_RULES}
+    found = {rule.id: [match.rows for match in rule.find(pipeline)] for rule in EARLY_WARNING_RULES}
     return {
-        id: pd.Series(np.isin(deals.index, np.concatenate([[], *rows])), index=deals.index)
-        for id, rows in found.items()
+        rule_id: pd.Series(np.isin(deals.index, np.concatenate([[], *rows])), index=deals.index)
+        for rule_id, rows in found.items()
     }
 
 
 def _word_stage_advice(pipeline: Pipeline, rows: pd.Index) -> pd.Series:
     deals = pipeline["Deals"].loc[rows]
     advice = {
-        (id, stage.name): f"→ {stage.action}"
-        for id, playbook in pipeline.playbooks.items()
+        (playbook_id, stage.name): f"→ {stage.action}"
+        for playbook_id, playbook in pipeline.playbooks.items()
         for stage in playbook.stages
         if stage.action
     }

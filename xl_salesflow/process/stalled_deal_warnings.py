@@ -1,4 +1,4 @@
-"""Warn of open deals that stand still: idle, too old, over a limit, pushed, or without a next step."""
+"""Warn of open deals that make no progress: idle, too old, over a limit, pushed, or without a next step."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _find_too_old(pipeline: Pipeline) -> Iterable[RuleMatch]:
     median = (won["closed"] - won["created"]).dt.days.median()
     deals = select_open_deals(pipeline)
     age = (pd.Timestamp(pipeline.today) - deals["created"]).dt.days
-    # while nothing has been won, or all at once, there is no cycle to measure by
+    # without won deals, or if their median age is 0, there is no sales cycle to compare with
     limit = median * pipeline.settings.number("age_factor")
     old = (age > limit) & (limit > 0)
     yield RuleMatch(
@@ -125,7 +125,7 @@ NO_NEXT_STEP = Rule(
 def _find_score_fallen(pipeline: Pipeline) -> Iterable[RuleMatch]:
     deals = select_open_deals(pipeline)
     before, now = score_week_ago(deals["score_trail"], pipeline.today), deals["bant_score"]
-    # a score that is gone altogether has fallen too
+    # a score that was cleared has fallen too
     fallen = before.notna() & ~(now >= before)
     facts = {"before": before[fallen].map(format_short_number), "now": now[fallen].fillna(0).map(format_short_number)}
     yield RuleMatch("Deals", deals.index[fallen], "bant_score", facts)

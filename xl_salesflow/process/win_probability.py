@@ -1,11 +1,12 @@
-"""Estimate the chance of winning from the workbook's own won and lost deals, with an explanation.
+"""Estimate the probability of winning from the workbook's own won and lost deals, with an explanation.
 
 Naive Bayes:
 
     odds of winning = won ÷ lost × Π P(value | won) ÷ P(value | lost)
 
-Each value's counts start at 0.1. A stage counts as reached: a won deal reached them all, a lost one those up to its furthest.
-A blank, or a value no closed deal has, is left out. Below 50 closed deals, or with none won or none lost, there is no estimate.
+Each value's counts start at 0.1. The factor "stage" is the stage reached: a won deal reached all stages, a lost deal
+those up to its furthest. Blanks, and values that no closed deal has, are ignored. With fewer than 50 closed deals, or
+none won or none lost, there is no estimate.
 """
 
 from __future__ import annotations
@@ -23,23 +24,23 @@ from xl_salesflow.schema.table_frames import look_up_values
 from xl_salesflow.schema.table_registry import TABLES
 
 FEWEST_CLOSED_DEALS = 50
-"""Closed deals needed before anything is said."""
+"""Number of closed deals needed for an estimate."""
 
 STARTING_COUNT = 0.1
-"""What each value's count begins with, so that nothing is impossible."""
+"""Initial count of each value, so that no probability is 0."""
 
 WIN_FACTORS = ("source", "product", "region", "sales_channel", "owner", "industry")
-"""Columns of Deals, and the customer's industry, beside the stage."""
+"""Columns of Deals, and the customer's industry, used in addition to the stage."""
 
 _FACTORS_NAMED = 3
 
 
 @dataclass(frozen=True)
 class WinEstimate:
-    """What history says of the open deals, indexed as Deals; empty while it is silent.
+    """What the closed deals say about the open ones, indexed as Deals; empty if there is no estimate.
 
-    *probability* is a fraction; *weights* holds, per factor, how much it adds to the log of the odds (NaN: nothing said);
-    *prior* is the log of won ÷ lost before any factor; *closed* the number of deals learned from.
+    *probability* is a fraction; *weights* holds, per factor, what it adds to the log odds (NaN: nothing); *prior* is
+    the log of won ÷ lost before any factor; *closed* is the number of deals learned from.
     """
 
     probability: pd.Series
@@ -49,7 +50,7 @@ class WinEstimate:
 
 
 def estimate_win_probability(pipeline: Pipeline) -> WinEstimate:
-    """Return what the won and lost deals of *pipeline* say about its open ones."""
+    """Return the estimates for the open deals of *pipeline*, learned from its won and lost ones."""
     deals = _add_industry_column(pipeline)
     won, lost = deals[deals["outcome"] == "won"], deals[deals["outcome"] == "lost"]
     closed, now = len(won) + len(lost), _add_industry_column(pipeline, select_open_deals(pipeline))
@@ -67,10 +68,10 @@ def estimate_win_probability(pipeline: Pipeline) -> WinEstimate:
 
 
 def fill_win_probability(pipeline: Pipeline) -> ChangeSet:
-    """Write what history says into learned_probability, with what weighs most beside it; a person's own stays untouched."""
-    said, deals = estimate_win_probability(pipeline), pipeline["Deals"]
-    probability = said.probability.round(3).reindex(deals.index)
-    why = _explain_estimate(pipeline, said).reindex(deals.index, fill_value="")
+    """Write learned_probability and its strongest factors; a person's own probability is not changed."""
+    estimate, deals = estimate_win_probability(pipeline), pipeline["Deals"]
+    probability = estimate.probability.round(3).reindex(deals.index)
+    why = _explain_estimate(pipeline, estimate).reindex(deals.index, fill_value="")
     now = pipeline.with_tables(Deals=deals.assign(learned_probability=probability, learned_why=why.astype(object)))
     return diff_pipelines(pipeline, now, "history")
 
@@ -89,7 +90,7 @@ def _weigh_factor(factor: str, won: pd.DataFrame, lost: pd.DataFrame, now: pd.Da
 
 
 def _weigh_stage_reached(lost: pd.DataFrame, now: pd.DataFrame) -> pd.Series:
-    # every won deal came this far, so only the share of the lost ones that did says anything
+    # every won deal reached this stage, so only the share of lost deals that reached it matters
     weights = pd.Series(np.nan, index=now.index)
     for playbook, rows in now.groupby("playbook", sort=False):
         furthest = np.sort(lost.loc[lost["playbook"] == playbook, "furthest"].fillna(1).clip(lower=1).to_numpy())
@@ -99,19 +100,21 @@ def _weigh_stage_reached(lost: pd.DataFrame, now: pd.DataFrame) -> pd.Series:
     return weights.where(now["position"].notna())
 
 
-def _explain_estimate(pipeline: Pipeline, said: WinEstimate) -> pd.Series:
-    # the heaviest factors, as how many times likelier the value is among won deals than among lost ones
+def _explain_estimate(pipeline: Pipeline, estimate: WinEstimate) -> pd.Series:
+    # the strongest factors, each with how many times more frequent the value is among won deals than among lost ones
     table = TABLES["Deals"]
-    deals = _add_industry_column(pipeline).loc[said.weights.index]
+    deals = _add_industry_column(pipeline).loc[estimate.weights.index]
     deals = deals.assign(stage=deals["recorded_stage"])
     parts = {}
     for factor in ("stage", *WIN_FACTORS):
         column = TABLES["Accounts"]["industry"] if factor == "industry" else table[factor]
         value = format_column_values(column, deals[factor], pipeline.language)
         head = column.header.in_(pipeline.language)
-        parts[factor] = f"{head} " + value + np.exp(said.weights[factor]).map(" ×{:.2g}".format).astype(object)
-    order = np.argsort(-said.weights.abs().fillna(-1).to_numpy(), axis=1)[:, :_FACTORS_NAMED]
-    texts = pd.DataFrame(parts, index=said.weights.index).to_numpy(object)
-    spoken = said.weights.notna().to_numpy()
-    told = ["; ".join(texts[row, at] for at in heaviest if spoken[row, at]) for row, heaviest in enumerate(order)]
-    return pd.Series(told, index=said.weights.index, dtype=object)
+        parts[factor] = f"{head} " + value + np.exp(estimate.weights[factor]).map(" ×{:.2g}".format).astype(object)
+    order = np.argsort(-estimate.weights.abs().fillna(-1).to_numpy(), axis=1)[:, :_FACTORS_NAMED]
+    texts = pd.DataFrame(parts, index=estimate.weights.index).to_numpy(object)
+    known = estimate.weights.notna().to_numpy()
+    explanations = [
+        "; ".join(texts[row, at] for at in heaviest if known[row, at]) for row, heaviest in enumerate(order)
+    ]
+    return pd.Series(explanations, index=estimate.weights.index, dtype=object)

@@ -1,11 +1,11 @@
 """Count working days and list public holidays.
 
-A calendar is made from the working week, the days off and the make-up days of the sheet Holidays. numpy's business days know no
-make-up Saturdays, so it is one array of days with a running count.
+A calendar is made from the working week and the days off and make-up days of the sheet Holidays. numpy's business days
+do not support make-up Saturdays, so a calendar is an array of days with a running count.
 
-Holidays that ship are one TOML file per country; each row has a first day, a last day (blank: the same), a name, and whether it
-is a working day. Years that are not arranged yet are left out; a rule reports when the sheet ends soon. Other countries and years
-come from the library `holidays`.
+Shipped holidays are one TOML file per country; each row has a first day, a last day (blank: the same), a name, and
+whether it is a working day. Years whose holidays are not announced yet are left out; a rule reports when the sheet is
+about to end. Other countries and years come from the library `holidays`.
 """
 
 from __future__ import annotations
@@ -45,26 +45,26 @@ NO_DAY = np.datetime64("NaT", "D")
 
 @dataclass(frozen=True)
 class Workdays:
-    """*works* says of every day from 1900 to 2199 whether it is a working day; days beyond count as the last one."""
+    """*is_workday* holds for every day from 1900 to 2199 whether it is a working day; other days are clipped to this range."""
 
     is_workday: npt.NDArray[np.bool_]
 
     def on_or_after(self, days: DayArray) -> DayArray:
-        """Return the working day that each of *days* is or moves to; never stays never."""
+        """Return *days*, each moved to the next working day if it is a day off; NaT stays NaT."""
         following = np.searchsorted(self._all, self._place(days))
         return self._day(days, following)
 
     def on_or_before(self, days: DayArray) -> DayArray:
-        """Return the working day that each of *days* is, or the last one before it."""
+        """Return *days*, each moved to the last working day before it if it is a day off."""
         preceding = np.searchsorted(self._all, self._place(days), side="right") - 1
         return self._day(days, preceding)
 
     def after(self, days: DayArray, count: npt.ArrayLike) -> DayArray:
-        """Return the working day *count* working days after *days*, or after the one that they move to."""
+        """Return the day *count* working days after each of *days*; a day off is first moved to the next working day."""
         return self._day(days, np.searchsorted(self._all, self._place(days)) + np.asarray(count, np.int64))
 
     def between(self, days: DayArray, until: DayArray) -> npt.NDArray[np.float64]:
-        """Return the working days from *days* to *until*, negative backwards; NaN where a day is missing."""
+        """Return the number of working days from *days* to *until*, negative if backwards; NaN where a day is missing."""
         first, last = (np.searchsorted(self._all, self._place(ends)) for ends in (days, until))
         return np.where(np.isnat(days) | np.isnat(until), np.nan, (last - first).astype("float64"))
 
@@ -78,14 +78,17 @@ class Workdays:
 
     def _day(self, days: DayArray, number: npt.NDArray[np.intp]) -> DayArray:
         places = self._all
-        if not len(places):  # a calendar without a working day moves nothing
+        if not len(places):  # a calendar without working days moves nothing
             return days
         found = _FIRST_CALENDAR_DAY + places[np.clip(number, 0, len(places) - 1)].astype("timedelta64[D]")
         return np.asarray(np.where(np.isnat(days), NO_DAY, found))
 
 
 def read_workdays(pipeline: Pipeline) -> Workdays:
-    """Return the calendar of *pipeline*: its working week, changed by the sheet Holidays; of two rows a working day wins."""
+    """Return the calendar of *pipeline*: its working week, changed by the sheet Holidays.
+
+    If a date is listed as both, it is a working day.
+    """
     week = identify_choice(CHOICES["workweek"], pipeline.settings.text("workweek")) or "mon_fri"
     days = np.arange(_FIRST_CALENDAR_DAY, _LAST_CALENDAR_DAY + 1)
     works = np.is_busday(days, weekmask=WORKING_WEEKS[week])
@@ -103,17 +106,17 @@ def _place_known_days(days: pd.Series) -> npt.NDArray[np.int64]:
 
 
 SHIPPED_COUNTRIES = ("CN",)
-"""Countries whose calendar ships, by ISO code."""
+"""Countries with a shipped calendar, by ISO code."""
 
 
 def make_shipped_holidays(country: str, language: Language) -> pd.DataFrame:
-    """Return the complete frame of Holidays for *country*; no rows where none ships."""
+    """Return the complete frame of Holidays for *country*; no rows if no calendar ships."""
     rows = list(_make_shipped_rows(country, language)) if country in SHIPPED_COUNTRIES else []
     return make_table_frame(TABLES["Holidays"], rows)
 
 
 def list_arranged_years(country: str) -> tuple[int, ...]:
-    """Return the years of *country* whose make-up days ship too: the others are not whole."""
+    """Return the years of *country* whose make-up days are included; other years are incomplete."""
     days = make_shipped_holidays(country, "en")
     return tuple(sorted(set(days.loc[days["kind"] == "work", "day"].dt.year)))
 
@@ -140,14 +143,14 @@ def make_country_holidays(country: str, years: Iterable[int], language: Language
     """Return the complete frame of Holidays of *country* (an ISO code such as CN or DE) for *years*.
 
     Raises:
-        UsageError: the library is not installed, or does not know the country; the sentence names the nearest code.
+        UsageError: the library is not installed or does not know the country; the message names the most similar code.
     """
-    country, wanted = country.strip().upper(), sorted(set(years))
+    country, sorted_years = country.strip().upper(), sorted(set(years))
     ours = make_shipped_holidays(country, language)
     known: pd.DataFrame = ours[
-        ours["day"].dt.year.isin([year for year in wanted if year in list_arranged_years(country)])
+        ours["day"].dt.year.isin([year for year in sorted_years if year in list_arranged_years(country)])
     ]
-    others = [year for year in wanted if year not in list_arranged_years(country)]
+    others = [year for year in sorted_years if year not in list_arranged_years(country)]
     rows = list(_make_library_rows(country, others, language)) if others else []
     made = make_table_frame(TABLES["Holidays"], rows)
     found: pd.DataFrame = pd.concat([part for part in (known, made) if len(part)] or [made])
@@ -178,6 +181,6 @@ def _load_library_calendar(country: str, years: list[int], language: Language) -
                 near=near,
             )
         raise UsageError("There are no holidays for “{country}”. Use an ISO code.", country=country)
-    wanted = language_traits(language).locale
-    spoken = getattr(holidays, country).supported_languages
-    return holidays.country_holidays(country, years=years, language=wanted if wanted in spoken else None)
+    locale = language_traits(language).locale
+    supported = getattr(holidays, country).supported_languages
+    return holidays.country_holidays(country, years=years, language=locale if locale in supported else None)
