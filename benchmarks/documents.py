@@ -90,12 +90,12 @@ def desk(count: int) -> Pipeline:
 def ours(printed: list[Document]) -> dict[str, Cost]:
     """Return what each format takes, templates read and fonts found before."""
     costs = {}
-    for format in DOCUMENT_FORMATS["quote"]:
-        render_document(printed[0], "zh", format)
+    for document_format in DOCUMENT_FORMATS["quote"]:
+        render_document(printed[0], "zh", document_format)
         start = now()
         for document in printed:
-            render_document(document, "zh", format)
-        costs[format] = since(start)
+            render_document(document, "zh", document_format)
+        costs[document_format] = since(start)
     return costs
 
 
@@ -122,13 +122,13 @@ def main() -> None:
         "| | a second | CPU ms each | script, a second | script, CPU ms each | ratio | CPU ratio |\n"
         "|---|---:|---:|---:|---:|---:|---:|"
     )
-    for format, (wall, busy) in here.items():
-        line = f"| {format} | {count / wall:.0f} | {busy / count * 1e3:.1f} |"
-        if format in there:
-            slow, work = there[format]
+    for document_format, (wall, busy) in here.items():
+        line = f"| {document_format} | {count / wall:.0f} | {busy / count * 1e3:.1f} |"
+        if document_format in there:
+            slow, work = there[document_format]
             line += f" {count / slow:.1f} | {work / count * 1e3:.0f} |"
             line += f" **{slow / wall:.1f} × faster** | {work / busy:.0f} × less |"
-        print(line + " – | – | – | – |" * (format not in there))
+        print(line + " – | – | – | – |" * (document_format not in there))
     pipeline = desk(asked.deals)
     start = time.perf_counter()
     listed = make_followup_frame(pipeline)

@@ -101,9 +101,9 @@ def main() -> None:
         f"list: {len(listed.rows):,} lines, {sum(listed.left.values()):,} without room; {wall:.2f} s, busy {busy:.2f} s"
     )
     document = make_followup_document(pipeline, listed)
-    for format in ("md", "html", "csv", "ics"):
-        wall, busy, content = timed(lambda format=format: render_document(document, "en", format))
-        print(f"{format}: {len(content) / 2**20:.1f} MiB; {wall:.2f} s, busy {busy:.2f} s")
+    for list_format in ("md", "html", "csv", "ics"):
+        wall, busy, content = timed(lambda list_format=list_format: render_document(document, "en", list_format))
+        print(f"{list_format}: {len(content) / 2**20:.1f} MiB; {wall:.2f} s, busy {busy:.2f} s")
     few = pipeline["Deals"].iloc[::100]
     _, loop, _ = timed(lambda: by_hand(pipeline, few))
     print(

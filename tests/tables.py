@@ -24,10 +24,10 @@ def rows(text: str, table: str = "Deals") -> list[dict[str, Any]]:
 
 
 def _cell(table: str, name: str, cell: str) -> Any:
-    type = TABLES[table][name].type
-    if type.is_text:
+    column_type = TABLES[table][name].type
+    if column_type.is_text:
         return cell
-    return date.fromisoformat(cell) if type.is_date else float(cell)
+    return date.fromisoformat(cell) if column_type.is_date else float(cell)
 
 
 def crm(language: Language = "en", today: date = TODAY, **tables: list[dict[str, Any]]) -> Pipeline:

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,11 +36,11 @@ class Shell:
         self.input: list[str] = []
         self.failing: dict[str, int] = {}
 
-    def run(self, *command: str | Path, quiet: bool = False, cwd: Path | None = None, input: str = "") -> int:
+    def run(self, *command: str | Path, quiet: bool = False, cwd: Path | None = None, **options: Any) -> int:
         line = " ".join(str(word) for word in command)
         if dev.HAS_PIP not in line:
             self.ran.append(line)
-            self.input.append(input)
+            self.input.append(options.get("input", ""))
         return next((code for word, code in self.failing.items() if word in line), 0)
 
     def told(self, word: str) -> list[str]:

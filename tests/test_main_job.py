@@ -94,15 +94,17 @@ def asked(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
 
 def test_the_known_answers(maven: Path, asked: Any) -> None:
     metrics = asked(maven)["metrics"]
-    assert {id: metrics[id] for id in MAVEN} == MAVEN
-    assert {id: (round(metrics[id], digits), digits) for id, (_, digits) in MAVEN_ROUNDED.items()} == MAVEN_ROUNDED
+    assert {metric_id: metrics[metric_id] for metric_id in MAVEN} == MAVEN
+    assert {
+        metric_id: (round(metrics[metric_id], digits), digits) for metric_id, (_, digits) in MAVEN_ROUNDED.items()
+    } == MAVEN_ROUNDED
 
 
 def test_by_owner_and_by_product_add_up(maven: Path, asked: Any) -> None:
     for by in ("owner", "product"):
         groups = asked(maven, "--by", by)["by"]
-        for id in ("deal_count", "won_count", "lost_count", "open_count", "won_value"):
-            assert sum(group[id] for group in groups) == MAVEN[id]
+        for metric_id in ("deal_count", "won_count", "lost_count", "open_count", "won_value"):
+            assert sum(group[metric_id] for group in groups) == MAVEN[metric_id]
     assert {group["key"] for group in asked(maven, "--by", "product")["by"]} >= {"GTX Pro", "GTK 500"}
 
 
@@ -157,13 +159,13 @@ def alike(shown: Any, said: Any) -> bool:
 def _pairs(book: Workbook, answer: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     shown = book.read_table("Metrics")
     values = dict(zip(shown["Metric"], shown["Value"], strict=True))
-    for id, said in answer["metrics"].items():
-        yield id, values[id], said
+    for metric_id, said in answer["metrics"].items():
+        yield metric_id, values[metric_id], said
     rows = book.read_table("StageMetrics")
     columns = TABLES["StageMetrics"]
     for row, stage in enumerate(answer["stages"]):
-        for id in STAGE_COLUMNS:
-            yield f"{stage['stage']} {id}", rows[columns.header(id, "en")][row], stage[id]
+        for column_id in STAGE_COLUMNS:
+            yield f"{stage['stage']} {column_id}", rows[columns.header(column_id, "en")][row], stage[column_id]
 
 
 def test_the_olist_funnel(shared: Path, tmp_path: Path, asked: Any) -> None:

@@ -42,8 +42,8 @@ def undone(pipeline: Pipeline, minute: int, **how: Any) -> Pipeline:
 
 def typed(pipeline: Pipeline, deal: str, **cells: Any) -> Pipeline:
     deals = pipeline["Deals"].copy()
-    for id, value in cells.items():
-        deals.loc[deals["deal"] == deal, id] = value
+    for column_id, value in cells.items():
+        deals.loc[deals["deal"] == deal, column_id] = value
     return pipeline.with_tables(Deals=deals)
 
 
@@ -59,7 +59,9 @@ def held(pipeline: Pipeline) -> dict[str, list[tuple[str, ...]]]:
             or c.id in (*STAGE_MOVE_COLUMNS, *RUNNING_COUNT_COLUMNS)
             or (table.name == "History" and not c.is_formula)
         ]  # fmt: skip
-        own[table.name] = sorted(zip(*(map(format_log_value, pipeline[table.name][id]) for id in columns), strict=True))
+        own[table.name] = sorted(
+            zip(*(map(format_log_value, pipeline[table.name][column_id]) for column_id in columns), strict=True)
+        )
     return own
 
 

@@ -47,9 +47,9 @@ def read_domain_items() -> dict[int, dict[str, Any]]:
 
 def find_home(reference: str) -> Text | None:
     """Return what the home *reference* (kind:id) is called, or None when there is no such thing."""
-    kind, _, id = reference.partition(":")
+    kind, _, item_id = reference.partition(":")
     find = _KINDS.get(kind)
-    return (find(id) or None) if find and id else None
+    return (find(item_id) or None) if find and item_id else None
 
 
 def make_domain_page() -> str:
@@ -114,8 +114,8 @@ def list_item_words(item: Mapping[str, Any]) -> set[str]:
 _PART_OF = literal_text("{whole} · {part}")
 
 
-def _table(id: str) -> Text | None:
-    name, _, column = id.partition(".")
+def _table(table_name: str) -> Text | None:
+    name, _, column = table_name.partition(".")
     table = TABLES.get(name)
     if table is None:
         return None
@@ -126,8 +126,8 @@ def _table(id: str) -> Text | None:
 
 
 def _value(lists: Mapping[str, Mapping[str, Text]]) -> Callable[[str], Text | None]:
-    def find(id: str) -> Text | None:
-        name, _, value = id.partition(".")
+    def find(item_id: str) -> Text | None:
+        name, _, value = item_id.partition(".")
         column = TABLES["Lists"].by_id.get(name)
         if name not in lists:
             return None
@@ -140,8 +140,8 @@ def _value(lists: Mapping[str, Mapping[str, Text]]) -> Callable[[str], Text | No
     return find
 
 
-def _playbook(id: str) -> Text | None:
-    name, _, wanted = id.partition(".")
+def _playbook(playbook_id: str) -> Text | None:
+    name, _, wanted = playbook_id.partition(".")
     if name not in list_playbook_names():
         return None
     title = playbook_title(name)
@@ -152,30 +152,30 @@ def _playbook(id: str) -> Text | None:
     return found and _PART_OF.with_facts(whole=title, part=make_file_text(found))
 
 
-def _gate(id: str) -> Text | None:
-    name, _, gate = id.partition("-")
+def _gate(gate_id: str) -> Text | None:
+    name, _, gate = gate_id.partition("-")
     if name not in list_playbook_names():
         return None
     remedies = {one["id"]: one["remedy"] for one in load_playbook(name)["gates"]}
-    return _numbered("gate", id) if gate in remedies else None
+    return _numbered("gate", gate_id) if gate in remedies else None
 
 
-def _question(id: str) -> Text | None:
+def _question(question_id: str) -> Text | None:
     asked = {question["id"]: question["text"] for question in read_playbook_file(QUESTIONS_FILE)["questions"]}
-    return make_file_text(asked[id]) if id in asked else None
+    return make_file_text(asked[question_id]) if question_id in asked else None
 
 
-def _function(id: str) -> Text | None:
-    module, _, name = id.rpartition(".")
+def _function(function_id: str) -> Text | None:
+    module, _, name = function_id.rpartition(".")
     try:
         found = getattr(import_module(f"xl_salesflow.{module}"), name, None)
     except ModuleNotFoundError:
         return None
-    return _numbered("function", id) if callable(found) else None
+    return _numbered("function", function_id) if callable(found) else None
 
 
-def _numbered(kind: str, id: str) -> Text:
-    return GivenText.of({"en": f"{kind} {id}", "zh": f"{in_chinese(kind)} {id}"})
+def _numbered(kind: str, item_id: str) -> Text:
+    return GivenText.of({"en": f"{kind} {item_id}", "zh": f"{in_chinese(kind)} {item_id}"})
 
 
 def _of(names: Mapping[str, Text]) -> Callable[[str], Text | None]:
@@ -187,9 +187,9 @@ _KINDS: Mapping[str, Callable[[str], Text | None]] = {
     "list": _value(LISTS),
     "choice": _value(CHOICES),
     "rule": _of({rule.id: rule.title for rule in ALL_RULES}),
-    "metric": _of({id: metric.name for id, metric in METRICS_BY_ID.items()}),
-    "setting": _of({id: setting.name for id, setting in SETTINGS_BY_ID.items()}),
-    "verb": _of({id: verb.label for id, verb in VERBS.items()}),
+    "metric": _of({metric_id: metric.name for metric_id, metric in METRICS_BY_ID.items()}),
+    "setting": _of({setting_id: setting.name for setting_id, setting in SETTINGS_BY_ID.items()}),
+    "verb": _of({verb_id: verb.label for verb_id, verb in VERBS.items()}),
     "audit": _of({question.id: question.text for question in AUDIT_QUESTIONS}),
     "playbook": _playbook,
     "gate": _gate,

@@ -131,16 +131,18 @@ def make_rules_page() -> str:
     families: dict[str, list[tuple[str, str, Text]]] = {
         "": [(rule.id, rule.severity, rule.message) for rule in ALL_RULES],
         "Stage moves": [(rule.id, rule.severity, rule.message) for rule in MOVE_STATUS_RULES],
-        "Single cells": [(id, kind.severity, kind.message) for id, kind in CELL_FINDING_KINDS.items()],
-        "Undo": [(id, "warn", message) for id, message in UNDO_MESSAGES.items()],
-        "Change sheets": [(id, "warn", message) for id, message in CHANGE_SHEET_MESSAGES.items()],
-        "Conflicts of a merge": [(id, "warn", message) for id, message in CONFLICT_MESSAGES.items()],
-        "Deals without owner": [(id, "note", message) for id, message in ASSIGNMENT_MESSAGES.items()],
-        "Possible duplicates": [(id, "note", message) for id, message in DUPLICATE_MESSAGES.items()],
+        "Single cells": [(rule_id, kind.severity, kind.message) for rule_id, kind in CELL_FINDING_KINDS.items()],
+        "Undo": [(rule_id, "warn", message) for rule_id, message in UNDO_MESSAGES.items()],
+        "Change sheets": [(rule_id, "warn", message) for rule_id, message in CHANGE_SHEET_MESSAGES.items()],
+        "Conflicts of a merge": [(rule_id, "warn", message) for rule_id, message in CONFLICT_MESSAGES.items()],
+        "Deals without owner": [(rule_id, "note", message) for rule_id, message in ASSIGNMENT_MESSAGES.items()],
+        "Possible duplicates": [(rule_id, "note", message) for rule_id, message in DUPLICATE_MESSAGES.items()],
     }
     parts = ["# Rules\n"]
     for title, rows in families.items():
-        cells = [(f"`{id}`", severity, message.in_("en"), message.in_("zh")) for id, severity, message in rows]
+        cells = [
+            (f"`{rule_id}`", severity, message.in_("en"), message.in_("zh")) for rule_id, severity, message in rows
+        ]
         parts += [
             f"\n## {title}\n" if title else "",
             "\n",

@@ -261,11 +261,13 @@ def _recompute_tables(pipeline: Pipeline, tables: Iterable[str], part: Pipeline)
 def _replace_formula_columns(pipeline: Pipeline, table: str, columns: pd.DataFrame) -> Pipeline:
     frame = pipeline[table]
     held = frame if len(columns) == len(frame) else frame.loc[columns.index]
-    new = {str(id): columns[id] for id in columns if not columns[id].equals(held[id])}
+    new = {
+        str(column_id): columns[column_id] for column_id in columns if not columns[column_id].equals(held[column_id])
+    }
     if not new:
         return pipeline
     if held is not frame:
-        new = {id: _put_cells(frame[id], cells) for id, cells in new.items()}
+        new = {column_id: _put_cells(frame[column_id], cells) for column_id, cells in new.items()}
     return pipeline.with_tables(**{table: frame.assign(**new)})
 
 
@@ -292,11 +294,11 @@ def apply_query(pipeline: Pipeline, view: Query) -> Pipeline:
 def _identify_filter_value(pipeline: Pipeline, column: str, wanted: str) -> str:
     held = {str(value) for value in pipeline["Deals"][column].unique() if value}
     labels = LISTS.get(TABLES["Deals"][column].options or "", {})
-    id = identify_choice(labels, wanted) or next(
+    choice_id = identify_choice(labels, wanted) or next(
         (value for value in held if value.casefold() == wanted.casefold()), None
     )
-    if id in held:
-        return id
+    if choice_id in held:
+        return choice_id
     known = sorted({text.in_(pipeline.language) for key, text in labels.items() if key in held} | (held - set(labels)))
     header = TABLES["Deals"][column].header
     if near := find_nearest(wanted, known):

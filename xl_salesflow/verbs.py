@@ -349,7 +349,10 @@ def _difference_to_json(one: CopyDifference) -> dict[str, Any]:
 def _update_warnings(pipeline: Pipeline) -> ChangeSet:
     deals, found = pipeline["Deals"], find_early_warnings(pipeline)
     return ChangeSet(
-        edits=tuple(Edit("Deals", id, deals["deal"], deals[id], found[id], "update") for id in ("warnings", "warned"))
+        edits=tuple(
+            Edit("Deals", column_id, deals["deal"], deals[column_id], found[column_id], "update")
+            for column_id in ("warnings", "warned")
+        )
     )
 
 
@@ -402,8 +405,8 @@ def _blank_typed_over_cells(pipeline: Pipeline, rows: RowsToRepair) -> Pipeline:
     tables = {}
     for table, columns in rows.items():
         frame = pipeline[table].copy()
-        for id, places in columns.items():
+        for column_id, places in columns.items():
             there = frame.index.intersection(list(places))
-            frame.loc[there, id] = "" if TABLES[table][id].type.is_text else None
+            frame.loc[there, column_id] = "" if TABLES[table][column_id].type.is_text else None
         tables[table] = frame
     return pipeline.with_tables(**tables)

@@ -220,7 +220,11 @@ def _telling(book: Path) -> set[str]:
         "Contacts": ("contact", "email", "phone"), "Activities": ("summary",), "Quotes": ("quote",),
     }  # fmt: skip
     return {
-        str(value) for name, ids in cells.items() for id in ids for value in tables[name][id] if len(str(value)) > 5
+        str(value)
+        for name, ids in cells.items()
+        for column_id in ids
+        for value in tables[name][column_id]
+        if len(str(value)) > 5
     }
 
 

@@ -49,7 +49,7 @@ def said(pipeline: Pipeline, table: str = "Deals") -> dict[str, dict[str, Any]]:
     rows = pipeline[table].loc[index_by_identity(TABLES[table], pipeline[table]).to_numpy(), columns]
     key = TABLES[table].key or columns[0]
     records = rows.astype(object).where(rows.notna() & (rows != ""), None).to_dict("records")
-    return {row[key]: {str(id): cell for id, cell in row.items() if cell is not None} for row in records}
+    return {row[key]: {str(column_id): cell for column_id, cell in row.items() if cell is not None} for row in records}
 
 
 CELLS = [

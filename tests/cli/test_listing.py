@@ -53,10 +53,10 @@ def test_a_day_off_is_listed_for_the_working_day_after_it(book: Path, capsys: py
     assert json.loads(capsys.readouterr().out)["day"] == "2026-07-06"
 
 
-@pytest.mark.parametrize("format", ["md", "html", "csv", "ics", "xlsx"])
-def test_every_format_is_a_file(book: Path, tmp_path: Path, format: str) -> None:
-    assert followups(book, "--format", format, "--output", tmp_path / f"list.{format}") == 0
-    assert (tmp_path / f"list.{format}").stat().st_size > 500
+@pytest.mark.parametrize("list_format", ["md", "html", "csv", "ics", "xlsx"])
+def test_every_format_is_a_file(book: Path, tmp_path: Path, list_format: str) -> None:
+    assert followups(book, "--format", list_format, "--output", tmp_path / f"list.{list_format}") == 0
+    assert (tmp_path / f"list.{list_format}").stat().st_size > 500
 
 
 def test_text_goes_to_the_screen_and_a_workbook_beside_the_workbook(

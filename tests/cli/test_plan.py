@@ -94,10 +94,10 @@ def test_week_on_week(asked: Any) -> None:
     now, then = asked("funnel")["metrics"], asked("funnel", "--as-of", "2026-06-23")["metrics"]
     assert answer["compared_to"] == "2026-06-23"
     assert answer["metrics"] == now
-    for id, found in answer["comparison"].items():
-        assert (found["now"], found["then"]) == (now[id], then[id])
-        known = now[id] is not None and then[id] is not None
-        assert found["difference"] == (pytest.approx(now[id] - then[id]) if known else None)
+    for metric_id, found in answer["comparison"].items():
+        assert (found["now"], found["then"]) == (now[metric_id], then[metric_id])
+        known = now[metric_id] is not None and then[metric_id] is not None
+        assert found["difference"] == (pytest.approx(now[metric_id] - then[metric_id]) if known else None)
     assert answer["comparison"]["deal_count"]["difference"] > 0
 
 
@@ -106,8 +106,8 @@ def test_stages_week_on_week(asked: Any) -> None:
     now, then = asked("funnel")["stages"], asked("funnel", "--as-of", "2026-06-23")["stages"]
     assert [row["stage"] for row in answer] == [row["stage"] for row in now]
     for row, first, second in zip(answer, now, then, strict=True):
-        for id in ("reached", "open_count", "open_value", "weighted_value", "median_days"):
-            assert (row[id]["now"], row[id]["then"]) == (first[id], second[id])
+        for column_id in ("reached", "open_count", "open_value", "weighted_value", "median_days"):
+            assert (row[column_id]["now"], row[column_id]["then"]) == (first[column_id], second[column_id])
     assert any(row["reached"]["difference"] > 0 for row in answer)
 
 

@@ -66,7 +66,7 @@ def documents(path: Path) -> list[list[object]]:
 
 def test_every_quote_of_the_week_in_every_format(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     formats = ("pdf", "html", "docx", "xlsx", "eml")
-    options = [word for format in formats for word in ("--format", format)]
+    options = [word for document_format in formats for word in ("--format", document_format)]
     code, said = run(capsys, "quote", book, "--all-of-week", *options, "--today", TODAY, "--json")
     assert code == 0
     answer = json.loads(said)

@@ -46,8 +46,8 @@ def test_a_team_over_many_workbooks(folder: Path, capsys: pytest.CaptureFixture[
     assert [line["book"] for line in lines] == ["north", "south"]
     assert main(["funnel", str(out), "--json", *TODAY]) == 0
     whole = json.loads(capsys.readouterr().out)["metrics"]
-    for id in ADDITIVE_METRICS:
-        assert whole[id] == pytest.approx(sum(line[id] or 0 for line in lines), abs=0.005), id
+    for metric_id in ADDITIVE_METRICS:
+        assert whole[metric_id] == pytest.approx(sum(line[metric_id] or 0 for line in lines), abs=0.005), metric_id
 
 
 def test_a_workbook_that_is_there_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,7 +108,7 @@ def filled_card(pipeline: Pipeline, _: Path) -> ChangeSet:
     """Take in a card whose first question has three points."""
     card = make_bant_card(pipeline, OFFERED)
     card.loc[card.index[0], "points"] = 3.0
-    return read_card(pipeline, card, lambda row, id: f"{id}{row}", RUN)
+    return read_card(pipeline, card, lambda row, column_id: f"{column_id}{row}", RUN)
 
 
 RUN = Run("Ann", NOW)

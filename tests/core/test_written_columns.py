@@ -73,8 +73,8 @@ def test_one_slip_among_many_does_not_open_the_question_again() -> None:
 
 
 def test_the_type_and_the_number_cells_of_a_sheet_decide_too() -> None:
-    assert judge_decimal_mark(["1.200", "9.500"], type=ColumnType.INTEGER).answer == ","
-    assert judge_decimal_mark(["12.345%"], type=ColumnType.PERCENT).answer == "."
+    assert judge_decimal_mark(["1.200", "9.500"], column_type=ColumnType.INTEGER).answer == ","
+    assert judge_decimal_mark(["12.345%"], column_type=ColumnType.PERCENT).answer == "."
     assert judge_decimal_mark(["85.125", "12,50"], cells={"85.125"}).answer == ","
 
 

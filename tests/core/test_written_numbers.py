@@ -187,7 +187,7 @@ def test_a_text_that_can_mean_two_numbers_is_asked_about(text: str, first: str, 
 
 
 @pytest.mark.parametrize(
-    ("text", "type", "means", "rule"),
+    ("text", "column_type", "means", "rule"),
     lines("""
     text   | type    | means | rule
     1.200  | integer | 1200  | number_as_text
@@ -204,8 +204,8 @@ def test_a_text_that_can_mean_two_numbers_is_asked_about(text: str, first: str, 
     -5 %   | percent |       | not_a_share
     """),
 )
-def test_the_type_of_the_column_decides_too(text: str, type: str, means: str, rule: str) -> None:
-    read = read_written_number(text, ColumnType(type))
+def test_the_type_of_the_column_decides_too(text: str, column_type: str, means: str, rule: str) -> None:
+    read = read_written_number(text, ColumnType(column_type))
     assert (read.value, read.rule) == (float(means) if means else None, rule)
 
 

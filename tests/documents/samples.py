@@ -33,7 +33,7 @@ KEPT = ("status", "currency", "base_currency", "tax_mode", "capitals", "priority
 def typed(facts: Any, word: str) -> Any:
     """Return *facts* with *word* in every text that is not blank, or as they are when there is no word."""
     if isinstance(facts, dict):
-        return {id: value if id in KEPT else typed(value, word) for id, value in facts.items()}
+        return {fact_id: value if fact_id in KEPT else typed(value, word) for fact_id, value in facts.items()}
     if isinstance(facts, list | tuple):
         return [typed(value, word) for value in facts]
     return word if word and facts and isinstance(facts, str) else facts
@@ -192,7 +192,7 @@ def report(word: str = "", **changed: Any) -> Document:
         "source": "",
         "currency": "USD",
         "filters": [("Owner", "Li")],
-        "metrics": [{**metric, "id": id, "value": value, "unit": unit} for id, value, unit in values]
+        "metrics": [{**metric, "id": metric_id, "value": value, "unit": unit} for metric_id, value, unit in values]
         + [{**metric, "id": "coverage", "value": None, "unit": "number", "sample": None, "small": False}],
         "headlines": ["won_value", "win_rate", "cycle"],
         "stages": [

@@ -113,16 +113,18 @@ def test_formula_in_a_paper(formula: str) -> None:
     assert said.squeezed(formula) in said.squeezed(said.of_sheet(content))
 
 
-@pytest.mark.parametrize("format", [format for format in DEAL_DOCUMENT_FORMATS if format != "pdf"])
-def test_template_in_what_is_typed(format: str) -> None:
+@pytest.mark.parametrize(
+    "document_format", [document_format for document_format in DEAL_DOCUMENT_FORMATS if document_format != "pdf"]
+)
+def test_template_in_what_is_typed(document_format: str) -> None:
     attack = "{{ 7*191 }}{% raw %}{_{ 7*191 }_}"
-    content = render_document(samples.quote(attack), "en", format)
+    content = render_document(samples.quote(attack), "en", document_format)
     text = {
         "html": lambda c: Page(c.decode()).text,
         "docx": said.of_word,
         "xlsx": said.of_sheet,
         "eml": said.of_letter,
-    }[format](content)
+    }[document_format](content)
     assert said.squeezed(attack) in said.squeezed(text)
     assert "1337" not in text
 

@@ -13,13 +13,13 @@ from xl_salesflow.documents.template_lookup import read_template
 SUFFIX = {"html": "html", "pdf": "typ", "eml": "txt", "docx": "docx", "xlsx": "xlsx"}
 
 
-def told(tmp_path: Path, format: str, content: bytes | str, kind: str = "quote") -> list[tuple[str, str]]:
+def told(tmp_path: Path, document_format: str, content: bytes | str, kind: str = "quote") -> list[tuple[str, str]]:
     """Return place and words of what is wrong with a template of a team's own."""
-    path = tmp_path / f"{kind}.{SUFFIX[format]}"
+    path = tmp_path / f"{kind}.{SUFFIX[document_format]}"
     path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     return [
         (fault.place.in_("en"), fault.message.in_("en"))
-        for fault in inspect_template(read_template(path, kind, format))
+        for fault in inspect_template(read_template(path, kind, document_format))
     ]
 
 

@@ -133,6 +133,6 @@ def test_how_late(days: int | None, shown: str) -> None:
 def test_an_empty_list_says_so(language: Language) -> None:
     facts = {**samples.followups().facts, "owners": []}
     words = {"en": "Nobody is waiting", "zh": "今天没有需要跟进"}[language]
-    for format in ("md", "html"):
-        assert words in render_document(Document("followups", "x", facts), language, format).decode("utf-8")
+    for list_format in ("md", "html"):
+        assert words in render_document(Document("followups", "x", facts), language, list_format).decode("utf-8")
     assert len(render_document(Document("followups", "x", facts), language, "csv").splitlines()) == 1

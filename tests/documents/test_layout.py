@@ -24,11 +24,12 @@ def test_every_kind_has_a_layout() -> None:
     assert set(DOCUMENT_LAYOUTS) == set(DEAL_DOCUMENT_KINDS)
 
 
-@pytest.mark.parametrize("format", DEAL_DOCUMENT_FORMATS)
+@pytest.mark.parametrize("document_format", DEAL_DOCUMENT_FORMATS)
 @pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
-def test_a_shipped_template_asks_for_nothing_that_is_not_there(kind: str, format: str) -> None:
+def test_a_shipped_template_asks_for_nothing_that_is_not_there(kind: str, document_format: str) -> None:
     assert [
-        (fault.place.in_("en"), fault.message.in_("en")) for fault in inspect_template(shipped_template(kind, format))
+        (fault.place.in_("en"), fault.message.in_("en"))
+        for fault in inspect_template(shipped_template(kind, document_format))
     ] == []
 
 

@@ -16,10 +16,10 @@ from xl_salesflow.documents.document_writer import render_document
 NUMBERS = [f"Pump {n:03d}" for n in range(1, 201)]
 
 
-@pytest.mark.parametrize("format", ["html", "docx", "xlsx"])
-def test_two_hundred_lines_are_all_there_once(format: str) -> None:
-    content = render_document(samples.quote(count=200), "zh", format)
-    text = content.decode("utf-8") if format == "html" else said.READERS[format](content)
+@pytest.mark.parametrize("document_format", ["html", "docx", "xlsx"])
+def test_two_hundred_lines_are_all_there_once(document_format: str) -> None:
+    content = render_document(samples.quote(count=200), "zh", document_format)
+    text = content.decode("utf-8") if document_format == "html" else said.READERS[document_format](content)
     assert [number for number in NUMBERS if text.count(number) != 1] == []
 
 
@@ -41,16 +41,16 @@ def test_a_sheet_repeats_its_head_in_print(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("format", "count", "pages"), [("docx", 70, 3), ("docx", 200, 8), ("xlsx", 200, 4)])
+@pytest.mark.parametrize(("document_format", "count", "pages"), [("docx", 70, 3), ("docx", 200, 8), ("xlsx", 200, 4)])
 def test_word_and_excel_print_the_head_on_every_page(
-    format: str, count: int, pages: int, libreoffice: LibreOffice, tmp_path: Path
+    document_format: str, count: int, pages: int, libreoffice: LibreOffice, tmp_path: Path
 ) -> None:
     program = shutil.which("pdftotext")
     if program is None:
         pytest.skip("pdftotext is not installed (poppler-utils).")
-    path = tmp_path / f"quote.{format}"
-    path.write_bytes(render_document(samples.quote(count=count), "en", format))
-    if format == "docx" and not has_writer():
+    path = tmp_path / f"quote.{document_format}"
+    path.write_bytes(render_document(samples.quote(count=count), "en", document_format))
+    if document_format == "docx" and not has_writer():
         pytest.skip("LibreOffice Writer is not installed.")
     pdf = libreoffice.to_pdf(path)
     printed = said.of_pdf(pdf.read_bytes(), program, tmp_path).split("\f")[:-1]

@@ -40,13 +40,13 @@ def test_the_page_says_what_it_said(kind: str, tongue: DocumentLanguage) -> None
 
 @pytest.mark.parametrize("tongue", TONGUES)
 @pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
-@pytest.mark.parametrize("format", ["docx", "xlsx"])
-def test_word_and_excel_say_what_the_page_says(kind: str, tongue: DocumentLanguage, format: str) -> None:
+@pytest.mark.parametrize("document_format", ["docx", "xlsx"])
+def test_word_and_excel_say_what_the_page_says(kind: str, tongue: DocumentLanguage, document_format: str) -> None:
     """Word by word; figures stand in sheets as numbers and are looked at in test_quote.py."""
     words = said.of_page(render_document(sample_document(kind), tongue, "html"))
-    text = said.squeezed(said.READERS[format](render_document(sample_document(kind), tongue, format)))
+    text = said.squeezed(said.READERS[document_format](render_document(sample_document(kind), tongue, document_format)))
     missing = [word for word in words if said.squeezed(word) not in text]
-    figures = [word for word in missing if format == "xlsx" and FIGURE.fullmatch(word)]
+    figures = [word for word in missing if document_format == "xlsx" and FIGURE.fullmatch(word)]
     assert [word for word in missing if word not in figures and word.strip("#")] == []
 
 
@@ -65,31 +65,35 @@ def test_the_pdf_says_what_the_page_says(kind: str, tongue: DocumentLanguage, pd
     assert [word for word in short if word not in text] == []
 
 
-@pytest.mark.parametrize("format", DEAL_DOCUMENT_FORMATS)
+@pytest.mark.parametrize("document_format", DEAL_DOCUMENT_FORMATS)
 @pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
-def test_the_same_facts_give_the_same_bytes(kind: str, format: str) -> None:
-    assert render_document(sample_document(kind), "zh", format) == render_document(sample_document(kind), "zh", format)
+def test_the_same_facts_give_the_same_bytes(kind: str, document_format: str) -> None:
+    assert render_document(sample_document(kind), "zh", document_format) == render_document(
+        sample_document(kind), "zh", document_format
+    )
 
 
-@pytest.mark.parametrize("format", ["docx", "xlsx"])
+@pytest.mark.parametrize("document_format", ["docx", "xlsx"])
 @pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
-def test_the_files_are_sound(kind: str, format: str, validator: Validator, tmp_path: Path) -> None:
-    path = tmp_path / f"paper.{format}"
-    path.write_bytes(render_document(sample_document(kind), "both", format))
+def test_the_files_are_sound(kind: str, document_format: str, validator: Validator, tmp_path: Path) -> None:
+    path = tmp_path / f"paper.{document_format}"
+    path.write_bytes(render_document(sample_document(kind), "both", document_format))
     assert validator(path) == []
 
 
-@pytest.mark.parametrize("format", DEAL_DOCUMENT_FORMATS)
-def test_any_name_is_shown_as_it_is(format: str, pdftotext: str, tmp_path: Path) -> None:
-    content = render_document(samples.quote(NAME), "en", format)
+@pytest.mark.parametrize("document_format", DEAL_DOCUMENT_FORMATS)
+def test_any_name_is_shown_as_it_is(document_format: str, pdftotext: str, tmp_path: Path) -> None:
+    content = render_document(samples.quote(NAME), "en", document_format)
     text = {
         "html": lambda: "\n".join(said.of_page(content)),
         "docx": lambda: said.of_word(content),
         "xlsx": lambda: said.of_sheet(content),
         "eml": lambda: said.of_letter(content),
         "pdf": lambda: said.of_pdf(content, pdftotext, tmp_path),
-    }[format]()
-    shown = NAME if format != "pdf" else NAME[: NAME.index(" 🚀")]  # which emoji there are is up to the machine
+    }[document_format]()
+    shown = (
+        NAME if document_format != "pdf" else NAME[: NAME.index(" 🚀")]
+    )  # which emoji there are is up to the machine
     assert said.squeezed(shown) in said.squeezed(text)
 
 

@@ -74,7 +74,7 @@ def test_drawings_are_sound_and_stay_inside(language: Language, word: str) -> No
     for drawing in found:
         width, height = (float(size) for size in drawing.get("viewBox").split()[2:])
         for shape in drawing.iter("{*}rect"):
-            x, y, wide, high = (float(shape.get(id)) for id in ("x", "y", "width", "height"))
+            x, y, wide, high = (float(shape.get(attribute)) for attribute in ("x", "y", "width", "height"))
             assert 0 <= x <= x + wide <= width + 0.5
             assert 0 <= y <= y + high <= height + 0.5
 

@@ -16,10 +16,10 @@ def test_one_file_per_format(tmp_path: Path) -> None:
     document = samples.followups()
     files = write_document_files(document, tmp_path / "out" / "today", "en", DOCUMENT_FORMATS["followups"])
     assert [file.name for file in files] == [
-        f"follow-ups 2026-11-22.{format}" for format in DOCUMENT_FORMATS["followups"]
+        f"follow-ups 2026-11-22.{list_format}" for list_format in DOCUMENT_FORMATS["followups"]
     ]
     assert [file.read_bytes() for file in files] == [
-        render_document(document, "en", format) for format in DOCUMENT_FORMATS["followups"]
+        render_document(document, "en", list_format) for list_format in DOCUMENT_FORMATS["followups"]
     ]
     assert sorted(tmp_path.rglob("*.*")) == sorted(files)  # nothing half-made is left
 

@@ -198,9 +198,9 @@ def test_undo_takes_back_a_move_as_if_it_never_was(rep: Rep) -> None:
 
 def test_undo_takes_back_the_run_whose_row_of_the_journal_is_selected(rep: Rep) -> None:
     before = list(rep.rows("Activities")["type"])
-    for type in ("call", "meeting"):
+    for activity_type in ("call", "meeting"):
         rep.select_deal("D-00001")
-        rep.press("activity", rep.choice("Lists", "activity_type", type))
+        rep.press("activity", rep.choice("Lists", "activity_type", activity_type))
     assert list(rep.rows("Activities")["type"]) == [*before, "call", "meeting"]
     runs = rep.rows("Journal").query("verb == 'activity'")
     rep.select("Journal", int(runs.index[0]))

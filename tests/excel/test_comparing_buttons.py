@@ -65,7 +65,7 @@ def test_another_copy_is_compared_merged_and_the_merge_undone(rep: Rep, tmp_path
 
 
 def _headers(rep: Rep) -> list[str]:
-    return sorted(TABLES["Deals"].header(id, rep.language) for id in ("amount", "next_step"))
+    return sorted(TABLES["Deals"].header(column_id, rep.language) for column_id in ("amount", "next_step"))
 
 
 def test_a_contradiction_is_shown_on_its_sheet(rep: Rep, tmp_path: Path) -> None:
@@ -88,10 +88,10 @@ def colleague(copy: Path, changes: dict[str, tuple[int, object]]) -> None:
     pipeline = book.read(NOW.date())
     deals = pipeline["Deals"]
     edits = []
-    for id, (at, value) in changes.items():
+    for column_id, (at, value) in changes.items():
         rows = deals.index[[at]]
-        after = make_column_series(TABLES["Deals"][id], [value], rows)
-        edits.append(Edit("Deals", id, deals.loc[rows, "deal"], deals.loc[rows, id], after, "typed"))
+        after = make_column_series(TABLES["Deals"][column_id], [value], rows)
+        edits.append(Edit("Deals", column_id, deals.loc[rows, "deal"], deals.loc[rows, column_id], after, "typed"))
     run = Run("Bob", NOW + timedelta(hours=1))
     book.write(run_steps(pipeline, (lambda _: ChangeSet(edits=tuple(edits)),), "update", run))
 

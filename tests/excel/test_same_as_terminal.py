@@ -29,7 +29,9 @@ WRITTEN = ("Deals", "Quotes", "QuoteLines", "Documents", "Tasks", "Activities", 
 def without_time(pipeline: Pipeline, table: str) -> pd.DataFrame:
     """Return what people and runs write into *table*; when a run was is what two runs differ in."""
     columns = [column.id for column in TABLES[table].columns if not column.is_formula]
-    return pipeline[table][[id for id in columns if table != "Journal" or id not in ("run", "time")]]
+    return pipeline[table][
+        [column_id for column_id in columns if table != "Journal" or column_id not in ("run", "time")]
+    ]
 
 
 def a_deal(pipeline: Pipeline, quoted: bool) -> str:

@@ -142,9 +142,12 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     monday = rep.read()
     wanted = funnel(monday).answer["metrics"]
     shown = monday["Metrics"].set_index("metric")["value"]
-    both = [id for id, value in wanted.items() if value is not None and id in shown.index]
+    both = [metric_id for metric_id, value in wanted.items() if value is not None and metric_id in shown.index]
     assert len(both) > 30
-    assert pd.Series({id: float(wanted[id]) for id in both}).round(6).to_dict() == shown[both].round(6).to_dict()
+    assert (
+        pd.Series({metric_id: float(wanted[metric_id]) for metric_id in both}).round(6).to_dict()
+        == shown[both].round(6).to_dict()
+    )
 
 
 def test_every_button_is_pressed_on_one_of_these_days() -> None:

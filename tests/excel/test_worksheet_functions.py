@@ -47,10 +47,10 @@ def rep(request: pytest.FixtureRequest, workbook: Callable[[Language], Path]) ->
     book.close()
 
 
-def column(book: xw.Book, id: str) -> xw.Range:
+def column(book: xw.Book, column_id: str) -> xw.Range:
     """Give the body of a column of Deals."""
     place = find_open_tables(book)["Deals"]
-    col = place.column_of(TABLES["Deals"].header(id, "en"))
+    col = place.column_of(TABLES["Deals"].header(column_id, "en"))
     return place.cell_range(place.first_row, place.last_row, col, col)
 
 
@@ -71,11 +71,11 @@ def test_whole_columns_of_deals_come_to_what_the_flow_says(
     pipeline = recompute_formula_columns(rep.read())
     asked: dict[str, tuple[list[xw.Range], list[Any]]] = {
         "bant_score": (
-            [column(book, id) for id in ("budget", "authority", "need", "timeline")],
+            [column(book, column_id) for column_id in ("budget", "authority", "need", "timeline")],
             _of(pipeline, "bant_score"),
         ),
         "bant_grade": (
-            [column(book, id) for id in ("budget", "authority", "need", "timeline")],
+            [column(book, column_id) for column_id in ("budget", "authority", "need", "timeline")],
             _of(pipeline, "bant_grade"),
         ),
         "weighted_value": ([column(book, "amount"), column(book, "probability")], _of(pipeline, "weighted_value")),
@@ -106,8 +106,8 @@ def asked_of(rep: Rep) -> int:
     return sum(rep.grid.calls[what] for what in ("read", "write", "range"))
 
 
-def _of(pipeline: Pipeline, id: str) -> list[Any]:
-    return list(pipeline["Deals"][id])
+def _of(pipeline: Pipeline, column_id: str) -> list[Any]:
+    return list(pipeline["Deals"][column_id])
 
 
 def _capitals(amount: float) -> str:
@@ -138,7 +138,7 @@ def _refused(pipeline: Pipeline) -> list[str]:
 
 def _rates(book: xw.Book, pipeline: Pipeline) -> tuple[list[xw.Range], list[Any]]:
     owners = compute_metrics_by(pipeline, "owner")
-    won, lost = ([[one[id]] for one in owners] for id in ("won_count", "lost_count"))
+    won, lost = ([[one[metric_id]] for one in owners] for metric_id in ("won_count", "lost_count"))
     return [typed(book, won, 10), typed(book, lost, 10, 21)], [one["win_rate"] for one in owners]
 
 

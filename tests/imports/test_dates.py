@@ -20,8 +20,8 @@ def parse_file_dates(cells: pd.Series, order: str = YEAR_FIRST) -> pd.Series:
 DAYS = st.dates(date(1970, 1, 1), date(2069, 12, 31))
 
 
-def day(text: str, format: str = YEAR_FIRST) -> str | None:
-    read = parse_file_dates(pd.Series([text], dtype=object), format)[0]
+def day(text: str, date_format: str = YEAR_FIRST) -> str | None:
+    read = parse_file_dates(pd.Series([text], dtype=object), date_format)[0]
     return None if read is pd.NaT else str(read.date())
 
 
@@ -61,7 +61,7 @@ def test_a_date_that_says_what_it_is_needs_no_format(text: str, expected: str | 
 
 
 @pytest.mark.parametrize(
-    ("text", "format", "expected"),
+    ("text", "date_format", "expected"),
     [
         ("03/04/2025", DAY_FIRST, "2025-04-03"),
         ("03/04/2025", MONTH_FIRST, "2025-03-04"),
@@ -70,8 +70,8 @@ def test_a_date_that_says_what_it_is_needs_no_format(text: str, expected: str | 
         ("3/4/2025 9:30 PM", MONTH_FIRST, "2025-03-04"),
     ],
 )
-def test_day_and_month_are_read_by_the_format(text: str, format: str, expected: str) -> None:
-    assert day(text, format) == expected
+def test_day_and_month_are_read_by_the_format(text: str, date_format: str, expected: str) -> None:
+    assert day(text, date_format) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,6 @@ def test_the_cells_decide_the_format_or_leave_it_open(texts: list[str], expected
 
 @given(st.lists(DAYS), st.sampled_from([(DAY_FIRST, "%d/%m/%Y"), (MONTH_FIRST, "%m/%d/%Y"), (YEAR_FIRST, "%Y-%m-%d")]))
 def test_days_written_in_a_format_come_back(days: list[date], how: tuple[str, str]) -> None:
-    format, pattern = how
+    date_format, pattern = how
     texts = pd.Series([day.strftime(pattern) for day in days], dtype=object)
-    assert [stamp.date() for stamp in parse_file_dates(texts, format)] == days
+    assert [stamp.date() for stamp in parse_file_dates(texts, date_format)] == days

@@ -57,8 +57,8 @@ def test_other_lines_stay(typed: dict[str, str]) -> None:
 def test_the_step_that_was_carried_out_is_cleared(now: dict[str, Any], cleared: bool) -> None:
     pipeline = handled({"next_step": "Call Bob", "next_step_date": ago(2)}, done="yes")
     deals = pipeline["Deals"].copy()
-    for id, value in now.items():
-        deals[id] = pd.Series([value], index=deals.index).astype(deals[id].dtype)
+    for column_id, value in now.items():
+        deals[column_id] = pd.Series([value], index=deals.index).astype(deals[column_id].dtype)
     after = apply_change_set(pipeline.with_tables(Deals=deals), log_followups(pipeline.with_tables(Deals=deals)))
     assert bool(after["Deals"]["next_step_date"].isna().all()) is cleared
     assert (after["Deals"]["next_step"].iloc[0] == "") is (cleared or now.get("next_step") == "")

@@ -30,8 +30,8 @@ def updated(path: Path) -> bytes:
 def typed(path: Path, row: int, **cells: Any) -> None:
     """Type into one line of the list, as a person does."""
     pipeline, workbook = ClosedBook(path).read(NOW.date()), Workbook.open(path)
-    for id, value in cells.items():
-        workbook.set_column("FollowUps", TABLES["FollowUps"].header(id, pipeline.language), {row: value})
+    for column_id, value in cells.items():
+        workbook.set_column("FollowUps", TABLES["FollowUps"].header(column_id, pipeline.language), {row: value})
     path.write_bytes(workbook.to_bytes())
 
 

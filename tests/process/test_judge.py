@@ -33,7 +33,10 @@ def judged(pipeline: Pipeline, by: str = "Li") -> Pipeline:
 def typed(pipeline: Pipeline, **cells: Any) -> Pipeline:
     """Return *pipeline* with cells of every deal typed over."""
     deals = pipeline["Deals"]
-    made = {id: make_column_series(TABLES["Deals"][id], [cell] * len(deals), deals.index) for id, cell in cells.items()}
+    made = {
+        column_id: make_column_series(TABLES["Deals"][column_id], [cell] * len(deals), deals.index)
+        for column_id, cell in cells.items()
+    }
     return pipeline.with_tables(Deals=deals.assign(**made))
 
 

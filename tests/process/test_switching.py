@@ -63,8 +63,8 @@ def switched(pipeline: Pipeline, to: str, minute: int = 3, **stages: str) -> Pip
     return apply_change_set(pipeline, switch(pipeline, PlaybookSwitch(to, known, stages), run(minute)))
 
 
-def column(pipeline: Pipeline, id: str) -> dict[str, Any]:
-    return dict(zip(pipeline["Deals"]["deal"], pipeline["Deals"][id], strict=True))
+def column(pipeline: Pipeline, column_id: str) -> dict[str, Any]:
+    return dict(zip(pipeline["Deals"]["deal"], pipeline["Deals"][column_id], strict=True))
 
 
 def test_open_deals_go_over_and_closed_ones_stay() -> None:

@@ -37,15 +37,15 @@ def test_entering_a_stage_gives_its_tasks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("type", "day", "status"),
+    ("activity_type", "day", "status"),
     [
         ("contract_sent", date(2026, 3, 21), "done"),
         ("contract_sent", date(2026, 3, 19), "open"),
         ("call", TODAY, "open"),
     ],
 )
-def test_an_activity_of_the_type_since_the_stage_began_ticks_it_off(type: str, day: date, status: str) -> None:
-    act = {"activity": "A7", "deal": "D1", "type": type, "date": day}
+def test_an_activity_of_the_type_since_the_stage_began_ticks_it_off(activity_type: str, day: date, status: str) -> None:
+    act = {"activity": "A7", "deal": "D1", "type": activity_type, "date": day}
     after = contract(Activities=[act])
     sent = after["Tasks"].iloc[0]
     assert sent["status"] == status

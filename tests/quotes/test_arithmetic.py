@@ -71,7 +71,7 @@ def test_every_figure_is_the_second_opinions_to_the_cent(
     for number, quote in enumerate(quotes, 1):
         mine = [line for line in lines if line["quote"].lower() == f"q-{number}"]
         found = compute_quote_columns(pipeline).iloc[number - 1]
-        assert {id: round(found[id] * 100) for id in found.index} == sums(quote, mine, prices, DEFAULT_RATE)
+        assert {figure: round(found[figure] * 100) for figure in found.index} == sums(quote, mine, prices, DEFAULT_RATE)
 
 
 @given(QUOTES, st.lists(LINES, max_size=8))

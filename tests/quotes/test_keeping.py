@@ -38,9 +38,15 @@ def test_states_follow_from_dates_and_people(quote: dict[str, Any], after: dict[
     pipeline = selling(quote)
     now = apply_change_set(pipeline, update_quotes(pipeline))
     (row,) = now["Quotes"].to_dict("records")
-    for id, value in after.items():
-        held = row[id] if isinstance(row[id], str) else None if row[id] != row[id] else row[id].date()
-        assert held == value, id
+    for column_id, value in after.items():
+        held = (
+            row[column_id]
+            if isinstance(row[column_id], str)
+            else None
+            if row[column_id] != row[column_id]
+            else row[column_id].date()
+        )
+        assert held == value, column_id
     assert not update_quotes(now).writes
 
 

@@ -23,4 +23,4 @@ def test_a_contract_says_once_what_was_agreed_by_word_of_mouth() -> None:
 
 def test_the_facts_of_the_quote_are_the_same() -> None:
     quote, contract = (offer_document(desk(), kind, "Q-1").documents[0].facts for kind in ("quote", "contract"))
-    assert {id: contract[id] for id in quote} == quote
+    assert {fact_id: contract[fact_id] for fact_id in quote} == quote

@@ -54,7 +54,7 @@ def test_what_was_made_is_written_down() -> None:
     """
     after, press = printed(desk(), "quote", "Q-1")
     (row,) = after["Documents"].to_dict("records")
-    assert {id: row[id] for id in ("document", "paper", "subject", "deal", "sent_to")} == {
+    assert {column_id: row[column_id] for column_id in ("document", "paper", "subject", "deal", "sent_to")} == {
         "document": "Q-1 Acme.pdf", "paper": "quote", "subject": "Q-1", "deal": "D-1", "sent_to": "",
     }  # fmt: skip
     assert row["made"].date() == TODAY

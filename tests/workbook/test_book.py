@@ -254,7 +254,7 @@ def test_a_setting_is_written_as_the_number_its_formulas_need(lay: Callable[...,
     }
     book.write(edit(book.read(TODAY), "Settings", "value", changes))
     cells = {row["Setting"]: row["Value"] for row in desk.rows("Settings")}
-    assert [cells[id] for id in changes] == [80.5, 21, 0.13, "007", "2026-05-01"]
+    assert [cells[setting_id] for setting_id in changes] == [80.5, 21, 0.13, "007", "2026-05-01"]
 
 
 @pytest.mark.parametrize(

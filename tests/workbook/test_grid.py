@@ -122,7 +122,7 @@ def test_a_row_with_nothing_but_a_wrong_cell_is_a_row() -> None:
     assert [(fault.rule, fault.row, fault.cell_text) for fault in faults] == [("not_a_number", 6, "lots")]
 
 
-def _one(id: str, type: ColumnType, options: str | None = None) -> TableSchema:
+def _one(column_id: str, column_type: ColumnType, options: str | None = None) -> TableSchema:
     deals = TABLES["Deals"]
-    column = Column(id, deals["deal"].header, type, deals["deal"].tip, options=options)
+    column = Column(column_id, deals["deal"].header, column_type, deals["deal"].tip, options=options)
     return TableSchema("One", deals.title, deals.purpose, deals.group, (column,))

@@ -45,7 +45,7 @@ def test_the_sheets_language_is_that_of_their_headers(language: Language) -> Non
 def test_headers_of_the_other_language_ids_case_and_blanks_are_found() -> None:
     changed = {"Amount": "金额", "Created": "created", "Stage": " STAGE ", "Furthest stage": "furthest"}
     headers = find_workbook_layout("b.xlsx", workbook(Deals=changed)).headers["Deals"]
-    assert [headers[id] for id in ("amount", "created", "stage", "furthest")] == [
+    assert [headers[column_id] for column_id in ("amount", "created", "stage", "furthest")] == [
         "金额",
         "created",
         " STAGE ",

@@ -69,8 +69,10 @@ ASKED_ABOUT = """
 """
 
 
-def parse_typed_number(text: str, type: ColumnType, currency: str = "") -> tuple[float | None, ValueFinding | None]:
-    return read_typed_number(text, type, NumberStyle(currency=currency))
+def parse_typed_number(
+    text: str, column_type: ColumnType, currency: str = ""
+) -> tuple[float | None, ValueFinding | None]:
+    return read_typed_number(text, column_type, NumberStyle(currency=currency))
 
 
 @pytest.mark.parametrize(("text", "means"), lines(TAKEN))
@@ -81,9 +83,9 @@ def test_money_written_as_text_is_taken_with_a_note(text: str, means: str) -> No
     assert doubt.rule == "number_as_text"
 
 
-@pytest.mark.parametrize(("text", "type", "rule"), lines(ASKED_ABOUT))
-def test_what_is_no_clear_number_is_asked_about(text: str, type: str, rule: str) -> None:
-    value, doubt = parse_typed_number(text, ColumnType(type), "CNY")
+@pytest.mark.parametrize(("text", "column_type", "rule"), lines(ASKED_ABOUT))
+def test_what_is_no_clear_number_is_asked_about(text: str, column_type: str, rule: str) -> None:
+    value, doubt = parse_typed_number(text, ColumnType(column_type), "CNY")
     assert value is None
     assert doubt is not None
     assert doubt.rule == rule

@@ -28,17 +28,17 @@ READ = """
 """
 
 
-@pytest.mark.parametrize(("id", "typed", "rule", "holds"), lines(READ))
-def test_a_setting_is_read_by_its_type_or_falls_back(id: str, typed: str, rule: str, holds: str) -> None:
-    rows = [{"setting": "a row of the user's own", "value": "x"}, {"setting": id, "value": typed}]
+@pytest.mark.parametrize(("setting_id", "typed", "rule", "holds"), lines(READ))
+def test_a_setting_is_read_by_its_type_or_falls_back(setting_id: str, typed: str, rule: str, holds: str) -> None:
+    rows = [{"setting": "a row of the user's own", "value": "x"}, {"setting": setting_id, "value": typed}]
     settings, faults = read_workbook_settings(make_table_frame(TABLES["Settings"], rows))
-    numeric = not SETTINGS_BY_ID[id].type.is_text and not SETTINGS_BY_ID[id].type.is_date
-    assert str(settings.number(id) if numeric else settings.text(id)) == holds
+    numeric = not SETTINGS_BY_ID[setting_id].type.is_text and not SETTINGS_BY_ID[setting_id].type.is_date
+    assert str(settings.number(setting_id) if numeric else settings.text(setting_id)) == holds
     assert [(fault.rule, fault.row, fault.column) for fault in faults] == ([(rule, 3, "value")] if rule else [])
 
 
 @pytest.mark.parametrize(
-    ("id", "text", "cell"),
+    ("setting_id", "text", "cell"),
     [
         ("grade_a", "80.5", 80.5),
         ("idle_limit", "21", 21),
@@ -49,9 +49,9 @@ def test_a_setting_is_read_by_its_type_or_falls_back(id: str, typed: str, rule: 
         ("a row of the user's own", "5", "5"),
     ],
 )
-def test_a_setting_is_written_as_its_formulas_need_it(id: str, text: str, cell: object) -> None:
-    assert setting_to_cell(id, text) == cell
-    assert type(setting_to_cell(id, text)) is type(cell)
+def test_a_setting_is_written_as_its_formulas_need_it(setting_id: str, text: str, cell: object) -> None:
+    assert setting_to_cell(setting_id, text) == cell
+    assert type(setting_to_cell(setting_id, text)) is type(cell)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -97,7 +97,7 @@ def test_a_new_column_has_the_formula_the_format_and_the_choices_of_the_template
     sheet, pattern = load_workbook(path)["Deals"], load_workbook_of("en")["Deals"]
     last = [cell.value for cell in sheet[1]][-3:]
     assert sorted(last) == sorted(
-        TABLES["Deals"].header(id, "en") for id in ("forecast", "weighted_value", "expected_close")
+        TABLES["Deals"].header(column_id, "en") for column_id in ("forecast", "weighted_value", "expected_close")
     )
     assert sheet.tables["Deals"].ref.endswith("4")
     for header in last:
@@ -209,12 +209,12 @@ def older_layout(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Give a template of before: a card less, another one at the end, nothing to compare with, shorter workings."""
     book = load_workbook_of(request.param)
     funnel, names = book["Funnel" if request.param == "en" else "销售漏斗"], book.defined_names  # type: ignore[attr-defined]
-    places = [names[f"Card_{id}"].attr_text.rpartition("!")[2].replace("$", "") for id in CARDS]
-    for place, id in zip(places, (*CARDS[1:], "median_won_value"), strict=True):
-        funnel[place] = f"={id}"
-        names[f"Card_{id}"] = DefinedName(f"Card_{id}", attr_text=f"'{funnel.title}'!{absolute_coordinate(place)}")
+    places = [names[f"Card_{card}"].attr_text.rpartition("!")[2].replace("$", "") for card in CARDS]
+    for place, card in zip(places, (*CARDS[1:], "median_won_value"), strict=True):
+        funnel[place] = f"={card}"
+        names[f"Card_{card}"] = DefinedName(f"Card_{card}", attr_text=f"'{funnel.title}'!{absolute_coordinate(place)}")
         above, below = funnel[place].offset(-1), funnel[place].offset(1)
-        above.value, below.value = f"label of {id}", f"meaning of {id}"
+        above.value, below.value = f"label of {card}", f"meaning of {card}"
     compared = funnel[names["CompareInput"].attr_text.rpartition("!")[2].replace("$", "")]
     compared.value = compared.offset(-1).value = None
     names["StateFound"].attr_text = names["StateFound"].attr_text.rpartition("$")[0] + "$9"
@@ -239,7 +239,7 @@ def test_an_older_layout_is_repaired_at_once(older_layout: Path, capsys: pytest.
     assert {name: text.replace("'", "") for name, text in after.name_texts.items()} == {
         name: text.replace("'", "") for name, text in template.name_texts.items()
     }
-    for name in ("CompareInput", *(f"Card_{id}" for id in CARDS)):
+    for name in ("CompareInput", *(f"Card_{card}" for card in CARDS)):
         at = template.names[name]
         around = f"{column_letters(at.col)}{at.row - 1}:{column_letters(at.col)}{at.row + 1}"
         (above, _, below), (label, _, meaning) = (book.read_range(at.sheet, around) for book in (after, template))

@@ -122,9 +122,17 @@ class TaskOutcome:
 
     def to_json(self, language: str) -> dict[str, Any]:
         """Return the outcome with stable keys; its sentence in *language*."""
-        told = {id: value for id, value in asdict(self).items() if id not in ("says", "answer", "files")}
-        rounded = {id: round(told[id], 3) for id in ("seconds", "busy", "mebibytes")}
-        extra = {id: value for id, value in (("files", list(self.files)), ("answer", dict(self.answer))) if value}
+        told = {
+            field_name: value
+            for field_name, value in asdict(self).items()
+            if field_name not in ("says", "answer", "files")
+        }
+        rounded = {field_name: round(told[field_name], 3) for field_name in ("seconds", "busy", "mebibytes")}
+        extra = {
+            field_name: value
+            for field_name, value in (("files", list(self.files)), ("answer", dict(self.answer)))
+            if value
+        }
         return {
             **told,
             **rounded,

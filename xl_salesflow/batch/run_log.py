@@ -99,7 +99,7 @@ class RunLog:
 
     def log_task_end(self, outcome: TaskOutcome) -> None:
         """Note what came of it."""
-        told = {id: value for id, value in outcome.to_json("en").items() if id != "answer"}
+        told = {field_name: value for field_name, value in outcome.to_json("en").items() if field_name != "answer"}
         self._write_event("end", **told)
 
     def log_run_end(self) -> None:

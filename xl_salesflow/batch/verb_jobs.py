@@ -120,10 +120,14 @@ def _write_job_documents(plan: ChangeSet, pipeline: Pipeline, task: BatchTask) -
     """Write the documents of *plan* beside the workbook, or into the folder asked for, under the workbook's name."""
     if task.verb not in _JOB_DOCUMENT_FORMATS:
         return ()
-    path, format = Path(task.book), task.options.get("format") or _JOB_DOCUMENT_FORMATS[task.verb]
+    path, document_format = Path(task.book), task.options.get("format") or _JOB_DOCUMENT_FORMATS[task.verb]
     folder = Path(task.options.get("output") or path.parent)
     return tuple(
-        str(write_document_file(document, folder / f"{path.stem}.{task.verb}.{format}", pipeline.language, format))
+        str(
+            write_document_file(
+                document, folder / f"{path.stem}.{task.verb}.{document_format}", pipeline.language, document_format
+            )
+        )
         for document in plan.documents
     )
 
@@ -165,7 +169,7 @@ def _select_job_answer(plan: ChangeSet, task: BatchTask) -> dict[str, Any]:
         return (
             dict(plan.answer)
             if task.details
-            else {id: plan.answer[id] for id in ("as_of", "period", "metrics", "stages")}
+            else {answer_key: plan.answer[answer_key] for answer_key in ("as_of", "period", "metrics", "stages")}
         )
     if not task.details:
         return {}

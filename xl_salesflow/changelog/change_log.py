@@ -90,7 +90,7 @@ def digest_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
     ]
     if not columns:
         return [""] * len(rows)
-    lines = zip(*(map(format_log_value, rows[id]) for id in columns), strict=True)
+    lines = zip(*(map(format_log_value, rows[column_id]) for column_id in columns), strict=True)
     return [blake2b("\t".join(map(collapse_cell_spaces, line)).encode(), digest_size=8).hexdigest() for line in lines]
 
 
@@ -109,7 +109,7 @@ def name_logged_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
     columns = ("table", "key", "column") if table is CONFLICTS_TABLE else (log_key_column(table),)
     return [
         " ".join(filter(None, map(format_log_value, cells)))
-        for cells in zip(*(rows[id] for id in columns), strict=True)
+        for cells in zip(*(rows[column_id] for column_id in columns), strict=True)
     ]
 
 
@@ -162,12 +162,12 @@ def _log_brought_values(plan: ChangeSet, left: Mapping[str, pd.DataFrame]) -> It
     """Tell what a deal had brought along when its first run began, and the run left: all else was blank before."""
     begun = pd.Index(sorted(_find_first_run_rows(plan.edits)))
     changed = {edit.column: edit.after.index for edit in plan.edits if edit.table == "Deals"}
-    for id in FIRST_RUN_COLUMNS if len(begun) and "Deals" in left else ():
-        held = left["Deals"].loc[begun.difference(changed.get(id, begun[:0]))]
-        for key, cell in zip(held["deal"], held[id].map(format_log_value), strict=True):
+    for column_id in FIRST_RUN_COLUMNS if len(begun) and "Deals" in left else ():
+        held = left["Deals"].loc[begun.difference(changed.get(column_id, begun[:0]))]
+        for key, cell in zip(held["deal"], held[column_id].map(format_log_value), strict=True):
             if cell:
                 yield {
-                    "operation": "change", "table": "Deals", "key": key, "column": id, "before": cell, "after": cell,
+                    "operation": "change", "table": "Deals", "key": key, "column": column_id, "before": cell, "after": cell,
                     "because": "brought along",
                 }  # fmt: skip
 
@@ -228,9 +228,11 @@ def _log_removed_rows(plan: ChangeSet) -> Iterator[dict[str, Any]]:
 
 def _serialize_removed_row(row: Mapping[Any, Any]) -> dict[str, Any]:
     plain = {
-        id: cell.isoformat() if isinstance(cell, pd.Timestamp) else cell for id, cell in row.items() if cell == cell
+        column_id: cell.isoformat() if isinstance(cell, pd.Timestamp) else cell
+        for column_id, cell in row.items()
+        if cell == cell
     }
-    return {id: cell for id, cell in plain.items() if cell != ""}
+    return {column_id: cell for column_id, cell in plain.items() if cell != ""}
 
 
 CONFLICTS_TABLE = TABLES["Conflicts"]

@@ -49,7 +49,9 @@ def _build_conflict_row(pipeline: Pipeline, conflict: MergeConflict) -> dict[str
         if conflict.row
         else ""
     )
-    said = {id: _format_conflict_value(column, getattr(conflict, id), pipeline) for id in ("before", "here", "there")}
+    said = {
+        side: _format_conflict_value(column, getattr(conflict, side), pipeline) for side in ("before", "here", "there")
+    }
     return {
         "kind": conflict.kind, "table": conflict.table, "key": conflict.key,
         "column": column.header.in_(pipeline.language) if column else "", **said, "cell": cell,
@@ -88,7 +90,7 @@ def resolve_conflicts(pipeline: Pipeline) -> ChangeSet:
     plan, stays = ChangeSet(), rows["take"] == ""
     for row, one in zip(rows.index, rows.to_dict("records"), strict=True):
         if one["take"] == "yes":
-            taken = _take_other_value(pipeline, {str(id): value for id, value in one.items()})
+            taken = _take_other_value(pipeline, {str(column_id): value for column_id, value in one.items()})
             stays[row] = taken is None
             plan += taken or ChangeSet(
                 findings=(_unresolved_conflict_finding(pipeline, row, str(one["table"]), str(one["key"])),)

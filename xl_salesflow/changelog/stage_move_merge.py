@@ -97,10 +97,19 @@ def _take_stage_cells(ours: Pipeline, theirs: Pipeline, deals: pd.Index, because
     rows = pd.Series(ours["Deals"].index, index=mine.index)[deals]
     other = theirs["Deals"].set_axis(fold_keys(theirs["Deals"]["deal"]), axis=0).loc[deals].set_axis(rows, axis=0)
     held, edits = ours["Deals"].loc[rows], []
-    for id in STAGE_MOVE_COLUMNS:
-        changed = ~find_equal_cells(MERGED_DEALS_TABLE[id], held[id], other[id])
+    for column_id in STAGE_MOVE_COLUMNS:
+        changed = ~find_equal_cells(MERGED_DEALS_TABLE[column_id], held[column_id], other[column_id])
         if changed.any():
-            edits.append(Edit("Deals", id, held["deal"][changed], held[id][changed], other[id][changed], because))
+            edits.append(
+                Edit(
+                    "Deals",
+                    column_id,
+                    held["deal"][changed],
+                    held[column_id][changed],
+                    other[column_id][changed],
+                    because,
+                )
+            )
     return ChangeSet(edits=tuple(edits))
 
 

@@ -221,7 +221,7 @@ def find_unlike_cells(
     table: TableSchema, columns: Iterable[str], one: pd.DataFrame, other: pd.DataFrame
 ) -> Iterator[np.ndarray[Any, Any]]:
     """Yield for each of *columns* where both rows say something, and not the same."""
-    for id in columns:
-        mine, theirs = one[id], other[id].set_axis(one.index)
-        blank = (mine == "") | (theirs == "") if table[id].type.is_text else mine.isna() | theirs.isna()
-        yield ~find_equal_cells(table[id], mine, theirs) & ~blank.to_numpy(bool)
+    for column_id in columns:
+        mine, theirs = one[column_id], other[column_id].set_axis(one.index)
+        blank = (mine == "") | (theirs == "") if table[column_id].type.is_text else mine.isna() | theirs.isna()
+        yield ~find_equal_cells(table[column_id], mine, theirs) & ~blank.to_numpy(bool)

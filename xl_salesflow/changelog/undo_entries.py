@@ -59,14 +59,18 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
     changes = lines[lines["operation"] == "change"]
     to_another = (changes["table"] == "Deals") & (changes["column"] == "playbook") & (changes["before"] != "")
     switched = set(changes.loc[to_another, "key"])
-    for (name, id), cells in changes.groupby(["table", "column"], sort=False):
+    for (name, column_id), cells in changes.groupby(["table", "column"], sort=False):
         table = TABLES.get(str(name))
-        if table is None or id not in table.by_id:
+        if table is None or column_id not in table.by_id:
             continue
-        if id == table.key:
+        if column_id == table.key:
             yield from _read_numbered_entries(pipeline, table, cells)
             continue
-        column, held, rows = table[str(id)], pipeline[table.name][str(id)], _rows_by_log_name(pipeline, table)
+        column, held, rows = (
+            table[str(column_id)],
+            pipeline[table.name][str(column_id)],
+            _rows_by_log_name(pipeline, table),
+        )
         for key, before, after in zip(cells["key"], cells["before"], cells["after"], strict=True):
             found = rows.get(key, [])
             alike = [row for row in found if format_log_value(held.at[row]) == after] if len(found) > 1 else found
@@ -75,7 +79,7 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
                 found.remove(row)
             kept = row is not None and format_log_value(held.at[row]) == after
             moved = name == "Deals" and (
-                id in STAGE_MOVE_COLUMNS or (id in _PLAYBOOK_SWITCH_COLUMNS and key in switched)
+                column_id in STAGE_MOVE_COLUMNS or (column_id in _PLAYBOOK_SWITCH_COLUMNS and key in switched)
             )
             deal = visits.get(key, "") if name == "History" else key if moved else ""
             yield UndoEntry(table, key, "change", column, _parse_log_value(column, before), row, kept, deal)

@@ -70,12 +70,12 @@ def build_undo_edits(
         if entry.column is not None and entry.row not in gone.get(entry.table.name, ()):
             cells.setdefault((entry.table.name, entry.column.id), {})[int(entry.row or 0)] = entry.value
     for row, value in cells.get(("Deals", "recorded_stage"), {}).items():
-        for id in FIRST_RUN_COLUMNS if value == "" else ():  # in no stage yet, as nothing else is told
-            cells.setdefault(("Deals", id), {}).setdefault(row, blank_value(TABLES["Deals"][id]))
-    for (name, id), values in cells.items():
+        for column_id in FIRST_RUN_COLUMNS if value == "" else ():  # in no stage yet, as nothing else is told
+            cells.setdefault(("Deals", column_id), {}).setdefault(row, blank_value(TABLES["Deals"][column_id]))
+    for (name, column_id), values in cells.items():
         table, held, rows = TABLES[name], pipeline[name], pd.Index(list(values))
-        after = make_column_series(table[id], values.values(), rows)
-        yield Edit(name, id, held.loc[rows, log_key_column(table)], held.loc[rows, id], after, because)
+        after = make_column_series(table[column_id], values.values(), rows)
+        yield Edit(name, column_id, held.loc[rows, log_key_column(table)], held.loc[rows, column_id], after, because)
 
 
 def build_undo_removes(pipeline: Pipeline, done: list[UndoEntry], force: bool) -> Iterator[Remove]:

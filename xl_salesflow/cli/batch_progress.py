@@ -183,9 +183,9 @@ def _print_batch_summary(summary: BatchSummary, journal: Path) -> None:
         (terminal_text("cells changed"), str(summary.counts["changes"])),
         (terminal_text("findings that block"), str(summary.counts["blocks"])),
         *(
-            (terminal_text(words), str(summary.counts[id]))
-            for id, words in _OWN_FORMULA_LABELS.items()
-            if summary.counts[id]
+            (terminal_text(words), str(summary.counts[count_id]))
+            for count_id, words in _OWN_FORMULA_LABELS.items()
+            if summary.counts[count_id]
         ),
         (terminal_text("seconds"), f"{summary.seconds:.1f}"),
         (terminal_text("largest worker, MiB"), f"{summary.mebibytes:.0f}"),
@@ -214,7 +214,7 @@ def _batch_summary_facts(summary: BatchSummary) -> dict[str, Any]:
     return {
         "run": summary.number, "verb": summary.verb, "books": summary.books, "passed_by": summary.passed_by,
         **{str(status): summary.statuses[status] for status in TaskStatus}, "left": summary.left,
-        **{id: summary.counts[id] for id in _SUMMARY_COUNTS},
+        **{count_id: summary.counts[count_id] for count_id in _SUMMARY_COUNTS},
         "seconds": round(summary.seconds, 3), "busy": round(summary.busy, 3), "mebibytes": round(summary.mebibytes),
         "stopped": summary.stopped, "code": STOPPED_EXIT_CODE if summary.stopped else summary.code,
     }  # fmt: skip

@@ -41,10 +41,10 @@ CommandFunction = Callable[..., Any]
 GROUP_BY_CHOICES = ("owner", "product", "source", "region", "channel", "playbook")
 
 
-def verb_command(id: str) -> Callable[[CommandFunction], click.Command]:
+def verb_command(verb_id: str) -> Callable[[CommandFunction], click.Command]:
     """Return the decorator that makes the command of a declared verb; its tip is the help."""
-    tip = VERBS[id].tip.in_(TERMINAL_LANGUAGE)
-    return click.command(id, help=tip, short_help=tip)
+    tip = VERBS[verb_id].tip.in_(TERMINAL_LANGUAGE)
+    return click.command(verb_id, help=tip, short_help=tip)
 
 
 def parse_day_option(_: click.Context, __: click.Parameter, value: str | None) -> date | None:

@@ -101,7 +101,7 @@ SCREEN_FORMATS = ("md", "html", "ics", "csv")
 
 
 def show_followup_list(
-    path: Path, owner: str | None, format: str | None, output: Path | None, as_json: bool, today: date | None
+    path: Path, owner: str | None, list_format: str | None, output: Path | None, as_json: bool, today: date | None
 ) -> int:
     """Show or write the follow-up list."""
     from xl_salesflow.cli.screen_output import print_followups
@@ -114,11 +114,11 @@ def show_followup_list(
     pipeline = ClosedBook(path).read(today or date.today())
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     plan = followups(pipeline, owner, datetime.combine(today, now.time()) if today else now)
-    if format is None:
+    if list_format is None:
         print_followups(plan, pipeline, as_json)
         return 0
     (document,) = plan.documents
-    if format == "eml":
+    if list_format == "eml":
         files = [
             file
             for part in _separate_draft_names(split_document_by_owner(document))
@@ -126,14 +126,14 @@ def show_followup_list(
         ]
         _print_list_files(plan, files, as_json)
         return 0
-    if format in SCREEN_FORMATS and (output is None or str(output) == "-"):
-        click.echo(render_document(document, pipeline.language, format), nl=False)
+    if list_format in SCREEN_FORMATS and (output is None or str(output) == "-"):
+        click.echo(render_document(document, pipeline.language, list_format), nl=False)
         return 0
-    target = output or path.parent / f"{safe_file_name(document.name)}.{format}"
-    if format == "xlsx":
+    target = output or path.parent / f"{safe_file_name(document.name)}.{list_format}"
+    if list_format == "xlsx":
         file = save_file_atomically(target, _followup_list_workbook(document, pipeline))
     else:
-        file = write_document_file(document, target, pipeline.language, format)
+        file = write_document_file(document, target, pipeline.language, list_format)
     _print_list_files(plan, [file], as_json)
     return 0
 

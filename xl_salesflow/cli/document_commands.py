@@ -223,7 +223,7 @@ def _make_print_progress(count: int) -> Callable[[int], None]:
 def _print_planned_files(plan: ChangeSet, asked: PrintOrder, as_json: bool) -> None:
     if not as_json:
         for document in plan.documents:
-            names = ", ".join(f"{document.name}.{format}" for format in asked.formats)
+            names = ", ".join(f"{document.name}.{document_format}" for document_format in asked.formats)
             click.echo(terminal_text("would make: {names}", names=names))
 
 

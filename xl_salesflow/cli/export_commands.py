@@ -37,7 +37,7 @@ _FORMULA_START = re.compile(r"[=@\t\r\n]|[+\-](?![\d\s().,/-]*$)")
 """What a spreadsheet would take for a formula; a phone number is none."""
 
 
-def export_tables(path: Path, folder: Path, format: str, as_json: bool, today: date | None) -> int:
+def export_tables(path: Path, folder: Path, file_format: str, as_json: bool, today: date | None) -> int:
     """Write every table of *path* that has rows into *folder*, one file each, named as the table."""
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.core.file_saving import save_file_atomically
@@ -46,9 +46,9 @@ def export_tables(path: Path, folder: Path, format: str, as_json: bool, today: d
     from xl_salesflow.workbook.closed_book import ClosedBook
 
     pipeline = recompute_formula_columns(ClosedBook(path).read(today or date.today()))
-    write = _EXPORT_FORMATS[format]
+    write = _EXPORT_FORMATS[file_format]
     files = [
-        save_file_atomically(folder / f"{name}.{format}", write(table, pipeline[name], pipeline.language))
+        save_file_atomically(folder / f"{name}.{file_format}", write(table, pipeline[name], pipeline.language))
         for name, table in TABLES.items()
         if len(pipeline[name])
     ]

@@ -97,7 +97,7 @@ def adopt_command(
 def import_files(
     path: Path,
     files: Sequence[Path],
-    map: Path | None,
+    map_file: Path | None,
     yes: bool,
     dry_run: bool,
     as_json: bool,
@@ -114,7 +114,7 @@ def import_files(
     for file in files:
         if not file.is_file():
             raise UsageError("{file} is not there; check the name.", file=file)
-    session, mapping = WorkbookSession(path, by, today, dry_run), read_import_map_file(map) if map else None
+    session, mapping = WorkbookSession(path, by, today, dry_run), read_import_map_file(map_file) if map_file else None
 
     def make(pipeline: Pipeline) -> ChangeSet:
         nonlocal mapping
@@ -130,15 +130,15 @@ def import_files(
     return 1 if plan.blocks else 0
 
 
-def read_import_map_file(map: Path) -> ImportMap:
+def read_import_map_file(map_file: Path) -> ImportMap:
     """Return the mapping in a file."""
     from xl_salesflow.imports.import_map import ImportMap
 
     try:
-        return ImportMap.from_toml(map.read_text(encoding="utf-8"), str(map))
+        return ImportMap.from_toml(map_file.read_text(encoding="utf-8"), str(map_file))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            "{map} cannot be read ({error}); check the name of the mapping file.", map=map, error=error
+            "{map} cannot be read ({error}); check the name of the mapping file.", map=map_file, error=error
         ) from error
 
 
@@ -195,7 +195,7 @@ def _confirm_import() -> bool:
 
 def adopt_workbook(
     path: Path,
-    map: Path | None,
+    map_file: Path | None,
     yes: bool,
     language: Language | None,
     playbook: str,
@@ -210,7 +210,7 @@ def adopt_workbook(
     from xl_salesflow.cli.workbook_session import WorkbookSession
 
     session = WorkbookSession(path, by, today, dry_run)
-    mapping = read_import_map_file(map) if map else None
+    mapping = read_import_map_file(map_file) if map_file else None
 
     def adopt() -> ChangeSet | None:
         nonlocal mapping

@@ -36,8 +36,8 @@ def print_funnel(plan: ChangeSet, pipeline: Pipeline, wants_json: bool) -> None:
         _print_metric_comparison(plan.answer, language)
     else:
         rows = [
-            (METRICS_BY_ID[id].name.in_(language), format_screen_value(value, METRICS_BY_ID[id].unit))
-            for id, value in plan.answer["metrics"].items()
+            (METRICS_BY_ID[metric_id].name.in_(language), format_screen_value(value, METRICS_BY_ID[metric_id].unit))
+            for metric_id, value in plan.answer["metrics"].items()
         ]
         print_screen_table((terminal_text("Metric"), terminal_text("Value")), rows)
     for part, columns in (("stages", _FUNNEL_STAGE_COLUMNS), ("by", _FUNNEL_GROUP_COLUMNS)):
@@ -82,10 +82,10 @@ def _funnel_column_unit(column: str) -> Unit | None:
 def _print_metric_comparison(answer: Mapping[str, Any], language: Language) -> None:
     rows = [
         (
-            METRICS_BY_ID[id].name.in_(language),
-            *(format_screen_value(value, METRICS_BY_ID[id].unit) for value in found.values()),
+            METRICS_BY_ID[metric_id].name.in_(language),
+            *(format_screen_value(value, METRICS_BY_ID[metric_id].unit) for value in found.values()),
         )
-        for id, found in answer["comparison"].items()
+        for metric_id, found in answer["comparison"].items()
     ]
     print_screen_table(
         (terminal_text("Metric"), answer["as_of"], answer["compared_to"], terminal_text("Difference")),
@@ -112,7 +112,10 @@ def print_sales_plan(plan: ChangeSet, language: Language, wants_json: bool) -> N
     if wants_json:
         print_json(plan.answer)
         return
-    rows = [(name.in_(language), format_screen_value(plan.answer[id])) for id, name in _SALES_PLAN_TOTALS.items()]
+    rows = [
+        (name.in_(language), format_screen_value(plan.answer[total_id]))
+        for total_id, name in _SALES_PLAN_TOTALS.items()
+    ]
     print_screen_table((terminal_text("Plan"), terminal_text("Value")), rows)
     _print_sales_plan_stages(plan.answer["stages"], language)
     for part, name in _SALES_PLAN_GROUPS.items():
@@ -126,15 +129,15 @@ def _print_sales_plan_stages(rows: Sequence[Mapping[str, Any]], language: Langua
     ratios = {"step_conversion": Unit.RATIO}
     click.echo("")
     print_screen_table(
-        [declared.header(id, language) for id in columns],
-        [[format_screen_value(row[id], ratios.get(id)) for id in columns] for row in rows],
+        [declared.header(column_id, language) for column_id in columns],
+        [[format_screen_value(row[column_id], ratios.get(column_id)) for column_id in columns] for row in rows],
     )
 
 
 def _print_sales_plan_parts(rows: Sequence[Mapping[str, Any]], name: Text) -> None:
-    columns = [id for id in _SALES_PLAN_TOTALS if id not in ("by", "activities_per_week")]
+    columns = [total_id for total_id in _SALES_PLAN_TOTALS if total_id not in ("by", "activities_per_week")]
     click.echo("")
     print_screen_table(
-        [name.in_(TERMINAL_LANGUAGE), *(_SALES_PLAN_TOTALS[id].in_(TERMINAL_LANGUAGE) for id in columns)],
-        [[row["key"], *(format_screen_value(row[id]) for id in columns)] for row in rows],
+        [name.in_(TERMINAL_LANGUAGE), *(_SALES_PLAN_TOTALS[total_id].in_(TERMINAL_LANGUAGE) for total_id in columns)],
+        [[row["key"], *(format_screen_value(row[total_id]) for total_id in columns)] for row in rows],
     )

@@ -192,11 +192,11 @@ def move_to_playbook(
     from xl_salesflow.verbs import switch
 
     session = WorkbookSession(path, by, today, dry_run)
-    id = Path(name).stem if name.casefold().endswith(".toml") else name
+    playbook_id = Path(name).stem if name.casefold().endswith(".toml") else name
 
     def make(pipeline: Pipeline) -> ChangeSet:
-        setup = {} if id in pipeline.playbooks else read_setup_frames(name, pipeline.language)
-        return switch(pipeline, PlaybookSwitch(id, setup, _read_stage_pairs(said), before), session.run)
+        setup = {} if playbook_id in pipeline.playbooks else read_setup_frames(name, pipeline.language)
+        return switch(pipeline, PlaybookSwitch(playbook_id, setup, _read_stage_pairs(said), before), session.run)
 
     plan = session.write(make)
     if as_json:

@@ -83,7 +83,7 @@ def _print_lost_cells(answer: Mapping[str, Any]) -> None:
 
 def own_formula_results(answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return of *answer* what became of formulas of the user's own, where a run concerned some."""
-    return {id: answer[id] for id in ("recalculated", "to_calculate") if id in answer}
+    return {answer_key: answer[answer_key] for answer_key in ("recalculated", "to_calculate") if answer_key in answer}
 
 
 def print_own_formulas(answer: Mapping[str, Any]) -> None:

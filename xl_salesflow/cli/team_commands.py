@@ -282,7 +282,7 @@ def _print_rollup(answer: dict[str, Any], output: Path | None, written: Sequence
         click.echo(
             terminal_text(
                 "{book}: {open_count} open worth {open_value:,.2f}, {won_count} won worth {won_value:,.2f}",
-                **{id: 0 if value is None else value for id, value in line.items()},
+                **{field_name: 0 if value is None else value for field_name, value in line.items()},
             )
         )
     for path in (*([output] if output else ()), *written):

@@ -100,11 +100,11 @@ def show_templates(book: Path | None, as_json: bool) -> int:
         {
             "kind": kind,
             "name": DEAL_DOCUMENT_KINDS[kind].name.in_(TERMINAL_LANGUAGE),
-            "format": format,
-            "template": find_template(kind, format, TERMINAL_LANGUAGE, where).display_name,
+            "format": document_format,
+            "template": find_template(kind, document_format, TERMINAL_LANGUAGE, where).display_name,
         }
         for kind in DEAL_DOCUMENT_KINDS
-        for format in DEAL_DOCUMENT_FORMATS
+        for document_format in DEAL_DOCUMENT_FORMATS
     ]
     if as_json:
         print_json({"folders": [str(folder) for folder in where], "templates": rows})
@@ -174,13 +174,13 @@ def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bo
     return 1 if found else 0
 
 
-def copy_shipped_template(kind: str, format: str, folder: Path) -> int:
+def copy_shipped_template(kind: str, document_format: str, folder: Path) -> int:
     """Copy a template that ships into *folder*, to be edited; a file that is there is never overwritten."""
     from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.documents.template_lookup import TEMPLATE_SUFFIXES, shipped_template
 
-    template = shipped_template(_check_document_kind(kind), format)
-    path = folder / f"{kind}.{TEMPLATE_SUFFIXES[format]}"
+    template = shipped_template(_check_document_kind(kind), document_format)
+    path = folder / f"{kind}.{TEMPLATE_SUFFIXES[document_format]}"
     if path.exists():
         raise UsageError("{path} exists already; move it away first.", path=path)
     save_file_atomically(path, template.content)
@@ -217,8 +217,10 @@ def _read_template_file(file: Path) -> DocumentTemplate:
     from xl_salesflow.documents.template_lookup import TEMPLATE_SUFFIXES, read_template
 
     kind, suffix = file.name.partition(".")[0], file.suffix.lstrip(".").lower()
-    format = next((format for format, ending in TEMPLATE_SUFFIXES.items() if ending == suffix), None)
-    if format is None:
+    document_format = next(
+        (document_format for document_format, ending in TEMPLATE_SUFFIXES.items() if ending == suffix), None
+    )
+    if document_format is None:
         endings = ", ".join(f".{ending}" for ending in TEMPLATE_SUFFIXES.values())
         raise UsageError("{file} is no template; they end in {endings}.", file=file, endings=endings)
-    return read_template(file, _check_document_kind(kind), format)
+    return read_template(file, _check_document_kind(kind), document_format)

@@ -245,9 +245,9 @@ def _apply_to_settings(settings: Settings, plan: ChangeSet) -> Settings:
     edits = [edit for edit in plan.edits if (edit.table, edit.column) == ("Settings", "value")]
     changed = {change.key: str(change.after) for edit in edits for change in edit}
     names = {
-        id: value
-        for id, value in changed.items()
-        if id in SETTINGS_BY_ID and SETTINGS_BY_ID[id].type is ColumnType.TEXT
+        setting_id: value
+        for setting_id, value in changed.items()
+        if setting_id in SETTINGS_BY_ID and SETTINGS_BY_ID[setting_id].type is ColumnType.TEXT
     }
     return Settings({**settings.values, **names}) if names else settings
 

@@ -26,8 +26,8 @@ def select_open_deals(pipeline: Pipeline) -> pd.DataFrame:
     """
     deals = pipeline["Deals"]
     deals = deals[deals["outcome"] == "open"]
-    stages = [(id, stage) for id, playbook in pipeline.playbooks.items() for stage in playbook.stages]
-    keys = pd.Index([f"{id}|{stage.name}" for id, stage in stages], dtype=object)
+    stages = [(playbook_id, stage) for playbook_id, playbook in pipeline.playbooks.items() for stage in playbook.stages]
+    keys = pd.Index([f"{playbook_id}|{stage.name}" for playbook_id, stage in stages], dtype=object)
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
     at = keys.drop_duplicates().get_indexer(pd.Index(named + "|" + deals["recorded_stage"], dtype=object))
     first = [stage for (_, stage), again in zip(stages, keys.duplicated(), strict=True) if not again]

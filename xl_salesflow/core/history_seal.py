@@ -100,7 +100,7 @@ def _digest_stay_before(ends: list[bytes], seals: list[str], before: int) -> str
 
 
 def _digest_stays(rows: pd.DataFrame) -> list[str]:
-    names = zip(*(rows[id] for id in _SEALED_KEYS), strict=True)
+    names = zip(*(rows[column_id] for column_id in _SEALED_KEYS), strict=True)
     told = _encode_stays(rows, _SEALED_COLUMNS)
     return [_short_digest(row + "\t".join(name).encode()) for row, name in zip(told, names, strict=True)]
 
@@ -112,18 +112,18 @@ def _short_digest(content: bytes) -> str:
 def _encode_stays(rows: pd.DataFrame, columns: tuple[str, ...]) -> list[bytes]:
     """Return each row's *columns* as bytes, eight a cell, the same whatever wrote the file."""
     cells = np.empty((len(rows), len(columns)), dtype="<i8")
-    for place, id in enumerate(columns):
-        cells[:, place] = _encode_stay_column(id, rows[id])
+    for place, column_id in enumerate(columns):
+        cells[:, place] = _encode_stay_column(column_id, rows[column_id])
     whole, width = cells.tobytes(), 8 * len(columns)
     return [whole[start : start + width] for start in range(0, len(whole), width)]
 
 
-def _encode_stay_column(id: str, column: pd.Series) -> npt.NDArray[np.int64]:
-    type = TABLES["History"][id].type
-    if type.is_text:
+def _encode_stay_column(column_id: str, column: pd.Series) -> npt.NDArray[np.int64]:
+    column_type = TABLES["History"][column_id].type
+    if column_type.is_text:
         codes, texts = pd.factorize(column)
         return np.array([*map(_hash_cell_text, texts), 0], dtype="<i8")[codes]
-    if type.is_date:
+    if column_type.is_date:
         return column.to_numpy().astype("datetime64[D]").astype("<i8")
     # a number as a sheet keeps it, whatever its last digits became in another program
     numbers = np.round(column.to_numpy("float64"), 6) + 0.0

@@ -221,13 +221,13 @@ def read_playbooks(pipeline: Pipeline) -> dict[str, Playbook]:
     ]
     tasks = [_build_stage_task(row) for row in _setup_records(pipeline["StageTasks"]) if row["stage"] and row["task"]]
     return {
-        str(id): Playbook(
-            str(id),
+        str(playbook_id): Playbook(
+            str(playbook_id),
             tuple(_build_stage(row) for row in _setup_records(group)),
-            tuple(gate for gate in gates if gate.playbook in ("", id)),
-            tuple(task for task in tasks if task.playbook in ("", id)),
+            tuple(gate for gate in gates if gate.playbook in ("", playbook_id)),
+            tuple(task for task in tasks if task.playbook in ("", playbook_id)),
         )
-        for id, group in stages.groupby("playbook", sort=False)
+        for playbook_id, group in stages.groupby("playbook", sort=False)
     }
 
 

@@ -73,7 +73,7 @@ def open_choices(answer: str) -> tuple[str, ...]:
 
 
 def judge_decimal_mark(
-    texts: Iterable[str], delimiter: str = "", type: ColumnType | None = None, cells: Collection[str] = ()
+    texts: Iterable[str], delimiter: str = "", column_type: ColumnType | None = None, cells: Collection[str] = ()
 ) -> ColumnEvidence:
     """Return the decimal mark of the distinct *texts* of a column, those that are contents of number *cells* aside.
 
@@ -90,7 +90,7 @@ def judge_decimal_mark(
         reading = parse_number_reading(text)
         if reading is None:
             continue
-        shape = _shape_in_column(reading, type)
+        shape = _shape_in_column(reading, column_type)
         seen[shape].append(text)
         if shape is DigitShape.COMMA and reading.is_certain:
             certain_commas.append(text)
@@ -112,11 +112,11 @@ def judge_decimal_mark(
     return ColumnEvidence(COMMA_DECIMAL if is_comma and not thousands else OPEN_DECIMAL, (doubtful or thousands)[0])
 
 
-def _shape_in_column(reading: NumberReading, type: ColumnType | None) -> DigitShape:
+def _shape_in_column(reading: NumberReading, column_type: ColumnType | None) -> DigitShape:
     """Return what a text says about the decimal mark in a column of *type*: 1.200 employees are not 1.2."""
     if reading.dot is None or reading.comma is None or reading.shape is DigitShape.WHOLE:
         return reading.shape
-    fits = [fits_column_type(value, reading, type) for value in (reading.dot, reading.comma)]
+    fits = [fits_column_type(value, reading, column_type) for value in (reading.dot, reading.comma)]
     return reading.shape if fits[0] == fits[1] else DigitShape.DOT if fits[0] else DigitShape.COMMA
 
 
@@ -205,28 +205,28 @@ class DateColumn(NamedTuple):
 
 
 def read_number_column(
-    texts: pd.Series, type: ColumnType | None, style: NumberStyle, cells: Collection[str] = ()
+    texts: pd.Series, column_type: ColumnType | None, style: NumberStyle, cells: Collection[str] = ()
 ) -> NumberColumn:
     """Return *texts* as numbers, those among *cells* as the contents of number cells; each distinct text is read once."""
-    numbers = _read_bare_numbers(texts, type, style)
+    numbers = _read_bare_numbers(texts, column_type, style)
     left = np.isnan(numbers)
     verdicts: dict[str, WrittenNumber] = {}
     if left.any():
         codes, distinct = pd.factorize(texts.to_numpy()[left])
-        read = [read_written_number(text, type, style, text in cells) for text in distinct]
+        read = [read_written_number(text, column_type, style, text in cells) for text in distinct]
         known = np.array([np.nan if one.value is None else one.value for one in read], dtype="float64")
         numbers[left] = known[codes]
         verdicts = {text: one for text, one in zip(distinct, read, strict=True) if one.rule != "number_as_text"}
     return NumberColumn(pd.Series(numbers, index=texts.index), verdicts)
 
 
-def _read_bare_numbers(texts: pd.Series, type: ColumnType | None, style: NumberStyle) -> npt.NDArray[np.float64]:
+def _read_bare_numbers(texts: pd.Series, column_type: ColumnType | None, style: NumberStyle) -> npt.NDArray[np.float64]:
     """Return what is nothing but digits and a decimal dot as numbers, the rest as NaN; most columns are nothing else."""
     if style.decimal != DOT_DECIMAL or style.times != 1.0 or style.own:
         return np.full(len(texts), np.nan)
     numbers = pd.to_numeric(texts, errors="coerce").to_numpy("float64", copy=True)
     unfit = ~np.isfinite(numbers)
-    if type is ColumnType.INTEGER:
+    if column_type is ColumnType.INTEGER:
         unfit |= numbers % 1 != 0
     numbers[unfit] = np.nan
     return numbers

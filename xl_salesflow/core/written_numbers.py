@@ -90,14 +90,14 @@ _ANY_NUMBER_STYLE = NumberStyle()
 
 @lru_cache(1 << 14)
 def read_written_number(
-    text: str, type: ColumnType | None = None, style: NumberStyle = _ANY_NUMBER_STYLE, is_cell: bool = False
+    text: str, column_type: ColumnType | None = None, style: NumberStyle = _ANY_NUMBER_STYLE, is_cell: bool = False
 ) -> WrittenNumber:
     """Return the number that *text* means in a column of *type*; a percentage is a fraction.
 
     *is_cell* tells that the text is the content of a number cell, whose decimal mark is the dot.
     """
     reading = parse_number_reading(text)
-    if reading is None or (reading.per_cent and type not in _PERCENT_TYPES):
+    if reading is None or (reading.per_cent and column_type not in _PERCENT_TYPES):
         return _read_span_of_days(text) if style.in_days else WrittenNumber(None, "not_a_number")
     rate = _rate_of_reading(reading, style)
     if rate is None:
@@ -106,7 +106,7 @@ def read_written_number(
             "other_currency",
             {"currency": style.currency, "named": format_currency_codes(reading.codes or style.own)},
         )
-    meant = _decide_reading(reading, type, DOT_DECIMAL if is_cell else style.decimal)
+    meant = _decide_reading(reading, column_type, DOT_DECIMAL if is_cell else style.decimal)
     if len(meant) > 1:
         return _ambiguous_number(*meant)
     if not meant:
@@ -114,9 +114,9 @@ def read_written_number(
     value = meant[0] * rate
     if style.times != 1.0 and not reading.has_unit:
         value *= Decimal(str(style.times))
-    if type is ColumnType.PERCENT:
+    if column_type is ColumnType.PERCENT:
         return _read_share(value, reading.per_cent or style.times != 1.0)
-    if type is ColumnType.INTEGER and value % 1:
+    if column_type is ColumnType.INTEGER and value % 1:
         return WrittenNumber(None, "not_whole")
     number = float(value)
     return WrittenNumber(number, "number_as_text") if isfinite(number) else WrittenNumber(None, "not_a_number")
@@ -196,27 +196,27 @@ def _is_grouped(head: str, by: str) -> bool:
     return by == "," and bool(_INDIAN_GROUPS.fullmatch(head) or _MYRIAD_GROUPS.fullmatch(head))
 
 
-def _decide_reading(reading: NumberReading, type: ColumnType | None, decimal: str) -> tuple[Decimal, ...]:
+def _decide_reading(reading: NumberReading, column_type: ColumnType | None, decimal: str) -> tuple[Decimal, ...]:
     """Return the values that *reading* may have: one where something decides, none where it does not fit the column."""
     dot, comma = reading.dot, reading.comma
     if decimal:
         known, other = (dot, comma) if decimal == DOT_DECIMAL else (comma, dot)
         chosen = known if known is not None or not reading.is_certain else other
         return () if chosen is None else (chosen,)
-    if reading.shape is DigitShape.STRAY and comma is not None and type not in _WHOLE_TYPES:
+    if reading.shape is DigitShape.STRAY and comma is not None and column_type not in _WHOLE_TYPES:
         return comma, Decimal(f"{comma:f}".replace(".", ""))
     if reading.shape is DigitShape.THOUSANDS and dot is not None:
         return (dot,)
     values = tuple(dict.fromkeys(value for value in (dot, comma) if value is not None))
-    fits = tuple(value for value in values if fits_column_type(value, reading, type))
+    fits = tuple(value for value in values if fits_column_type(value, reading, column_type))
     return fits if len(fits) == 1 else values
 
 
-def fits_column_type(value: Decimal, reading: NumberReading, type: ColumnType | None) -> bool:
+def fits_column_type(value: Decimal, reading: NumberReading, column_type: ColumnType | None) -> bool:
     """Tell whether a column of *type* can hold *value*: whole numbers, shares up to 100 %."""
-    if type in _WHOLE_TYPES:
+    if column_type in _WHOLE_TYPES:
         return value % 1 == 0
-    return type is not ColumnType.PERCENT or abs(value) <= (1 if reading.per_cent else 100)
+    return column_type is not ColumnType.PERCENT or abs(value) <= (1 if reading.per_cent else 100)
 
 
 def _rate_of_reading(reading: NumberReading, style: NumberStyle) -> Decimal | None:

@@ -139,10 +139,10 @@ def _find_declared_name(table: Table) -> str:
     return next((name for name in TABLES if name.casefold() == table.name.casefold()), "")
 
 
-def _find_sheet_column(place: OpenTable, table: str, id: str) -> int:
+def _find_sheet_column(place: OpenTable, table: str, column_id: str) -> int:
     for at, header in enumerate(place.headers, start=place.first_col):
         column = TABLES[table].find_column(header)
-        if column and column.id == id:
+        if column and column.id == column_id:
             return at
     return 0
 

@@ -44,7 +44,9 @@ def make_move_changes(pipeline: Pipeline, deal: str, cells: Mapping[str, Any], v
     """Return the plan that writes *cells* (column id → value) of *deal* and judges the move they ask for."""
     row, scope = find_deal_sheet_row(pipeline, deal), make_deal_scope(deal)
     steps: tuple[Step, ...] = (
-        lambda now: ChangeSet(edits=tuple(_make_button_edit(now, row, id, cell) for id, cell in cells.items())),
+        lambda now: ChangeSet(
+            edits=tuple(_make_button_edit(now, row, column_id, cell) for column_id, cell in cells.items())
+        ),
         lambda now: judge_stage_moves(scope.rows.narrow(now, ("Deals",)), run.by),
         lambda now: ChangeSet(answer=_extract_move_verdict(now, row)),
     )
@@ -82,11 +84,11 @@ def make_visit_task_changes(pipeline: Pipeline, deal: str, run: Run) -> ChangeSe
     return prepare(pipeline, deal, run)
 
 
-def make_activity_changes(pipeline: Pipeline, deal: str, type: str, run: Run) -> ChangeSet:
+def make_activity_changes(pipeline: Pipeline, deal: str, activity_type: str, run: Run) -> ChangeSet:
     """Return the plan that adds an activity of *type* (an id or what a list shows) to *deal*, done today."""
     row = find_deal_sheet_row(pipeline, deal)
     done = {
-        "activity": f"A-{run.now:%Y%m%d-%H%M%S}", "date": run.now.date(), "deal": deal, "type": type,
+        "activity": f"A-{run.now:%Y%m%d-%H%M%S}", "date": run.now.date(), "deal": deal, "type": activity_type,
         "contact": pipeline["Deals"].at[row, "contact"], "by": pipeline["Deals"].at[row, "owner"],
     }  # fmt: skip
     rows = make_table_frame(TABLES["Activities"], [done])
@@ -191,11 +193,13 @@ def _read_menu_choice(desk: ButtonContext, pipeline: Pipeline, table: str, colum
 
 
 def _find_button_playbook(pipeline: Pipeline, deal: str) -> Playbook:
-    id = str(pipeline["Deals"].at[find_deal_sheet_row(pipeline, deal), "playbook"] or pipeline.default_playbook)
-    if id in pipeline.playbooks:
-        return pipeline.playbooks[id]
+    playbook_id = str(
+        pipeline["Deals"].at[find_deal_sheet_row(pipeline, deal), "playbook"] or pipeline.default_playbook
+    )
+    if playbook_id in pipeline.playbooks:
+        return pipeline.playbooks[playbook_id]
     raise UsageError(
         "There is no playbook {playbook}; choose one of: {known}.",
-        playbook=id,
+        playbook=playbook_id,
         known=TextList(tuple(pipeline.playbooks)),
     )

@@ -49,8 +49,8 @@ class OpenBookWriter:
         for edit in plan.edits:
             self._edit(edit, rows)
         for name, columns in plan.repairs.items():
-            for id, wrong in columns.items():
-                self._repair(name, id, wrong, rows[name])
+            for column_id, wrong in columns.items():
+                self._repair(name, column_id, wrong, rows[name])
         for cell in plan.named_cells:
             self._write_named_cell(cell)
         growing = TableRowWriter(self.positions, self._blocks, self.encoder, self.free_rows)
@@ -71,15 +71,15 @@ class OpenBookWriter:
         at = self.positions.find_column(edit.table, column.id)
         self._blocks.write_column(place.xw_sheet, at, column, dict(zip(places, cells, strict=True)))
 
-    def _repair(self, name: str, id: str, wrong: Sequence[int], rows: Mapping[int, int]) -> None:
-        place, col = self.positions.locate(name), self.positions.find_column(name, id)
-        wanted = {rows.get(int(row), int(row)): self._formula(name, id, int(row)) for row in wrong}
+    def _repair(self, name: str, column_id: str, wrong: Sequence[int], rows: Mapping[int, int]) -> None:
+        place, col = self.positions.locate(name), self.positions.find_column(name, column_id)
+        wanted = {rows.get(int(row), int(row)): self._formula(name, column_id, int(row)) for row in wrong}
         for formula, first, last in _group_equal_formulas(wanted):
             self._blocks.write_formula(place.cell_range(first, last, col, col), formula.text, formula.array)
 
-    def _formula(self, name: str, id: str, row: int) -> MetricFormula:
-        live = self.live_formulas.get(name, {}).get(id, {}).get(row)
-        return live or MetricFormula(self.positions.layout.formula(TABLES[name], TABLES[name][id]))
+    def _formula(self, name: str, column_id: str, row: int) -> MetricFormula:
+        live = self.live_formulas.get(name, {}).get(column_id, {}).get(row)
+        return live or MetricFormula(self.positions.layout.formula(TABLES[name], TABLES[name][column_id]))
 
     def _write_named_cell(self, cell: NamedCellChange) -> None:
         # a formula comes to its value by itself

@@ -160,10 +160,10 @@ def _is_sheet_unshifted(
 def _map_open_renamed_headers(layout: WorkbookLayout) -> dict[str, str]:
     """Return references to columns that somebody renamed: as the template writes them → as they are now."""
     return {
-        f"{name}[{TABLES[name].header(id, layout.language)}]": f"{name}[{header}]"
+        f"{name}[{TABLES[name].header(column_id, layout.language)}]": f"{name}[{header}]"
         for name, headers in layout.headers.items()
-        for id, header in headers.items()
-        if header != TABLES[name].header(id, layout.language)
+        for column_id, header in headers.items()
+        if header != TABLES[name].header(column_id, layout.language)
     }
 
 

@@ -50,7 +50,7 @@ class CellEncoder:
         """Return *values* of a column as its cells hold them; *keys* tell which setting is a number."""
         spelled = values_to_cells(column, values, self.language, self.numeric_keys)
         if (table, column.id) == ("Settings", "value"):
-            return [cell and setting_to_cell(id, cell) for id, cell in zip(keys, spelled, strict=True)]
+            return [cell and setting_to_cell(setting_id, cell) for setting_id, cell in zip(keys, spelled, strict=True)]
         return spelled
 
     def encode_named_cell(self, cell: NamedCellChange) -> Any:
@@ -81,9 +81,9 @@ class OpenTablePositions:
             self._now[table] = locate_open_table(before.xw_sheet, before.table)
         return self._now[table]
 
-    def find_column(self, table: str, id: str) -> int:
+    def find_column(self, table: str, column_id: str) -> int:
         """Return the sheet column of a column of *table*."""
-        return self.locate(table).column_of(self.layout.headers[table][id])
+        return self.locate(table).column_of(self.layout.headers[table][column_id])
 
     def row_shift(self, table: str) -> int:
         """Return by how many sheet rows *table* moved since it was read."""

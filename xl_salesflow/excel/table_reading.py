@@ -135,7 +135,7 @@ def read_open_table(place: OpenTable, layout: WorkbookLayout, dialect: Dialect) 
     """Read a table: one call for the values, one for each stretch of formula columns."""
     table, headers = _find_schema_and_headers(place, layout)
     columns = dict(zip(place.headers, place.values(place.first_col, place.last_col), strict=True))
-    cells = {id: columns.pop(header) for id, header in headers.items()}
+    cells = {column_id: columns.pop(header) for column_id, header in headers.items()}
     numbered = _collect_numeric_keys(cells[table.key]) if table.key else set()
     rows, faults = read_frame(table, cells, place.first_row, dialect)
     live = find_live_formulas(layout, table, rows)
@@ -151,14 +151,14 @@ def read_open_table(place: OpenTable, layout: WorkbookLayout, dialect: Dialect) 
 def read_deal_rows(deal: str, place: OpenTable, layout: WorkbookLayout, dialect: Dialect) -> TableReading:
     """Read the rows of one deal: two whole columns to find them, then one call for each stretch of rows."""
     table, headers = _find_schema_and_headers(place, layout)
-    found = [place.values(*(2 * [place.column_of(headers[id])]))[0] for id in (table.key or "", "deal")]
+    found = [place.values(*(2 * [place.column_of(headers[column_id])]))[0] for column_id in (table.key or "", "deal")]
     keys, deals = ([format_cell_as_text(cell) for cell in cells] for cells in found)
     wanted = {at for at, key in enumerate(deals) if key == deal}
     if counted := [(int(number[1]), at) for at, key in enumerate(keys) if (number := _KEY_NUMBER.search(key))]:
         wanted.add(max(counted)[1])
     last = max((at for at, key in enumerate(keys) if key or deals[at]), default=-1)
     body = _read_row_blocks(place, sorted(wanted))
-    columns = {id: [row[place.headers.index(header)] for row in body] for id, header in headers.items()}
+    columns = {column_id: [row[place.headers.index(header)] for row in body] for column_id, header in headers.items()}
     rows, faults = read_frame(table, columns, 0, dialect)
     at = [place.first_row + row for row in sorted(wanted)]
     rows.index = pd.Index([at[row] for row in rows.index], dtype="int64")
@@ -230,11 +230,11 @@ def _find_overwritten_cells(
     for first, last in group_consecutive_rows(sorted(expected)) if used else ():
         block = read_block_formulas(place.cell_range(place.first_row, place.last_row, first, last)) or ()
         for row, line in enumerate(block, start=place.first_row):
-            for (id, wanted), held in zip((expected[col] for col in range(first, last + 1)), line, strict=True):
+            for (column_id, wanted), held in zip((expected[col] for col in range(first, last + 1)), line, strict=True):
                 text = wanted if isinstance(wanted, str) else wanted.get(row)
                 if (
                     text is not None
                     and row in used
                     and not (is_formula(held) and is_equivalent_formula(text, held, place.name))
                 ):
-                    yield CellFinding("formula_typed_over", row, id, "")
+                    yield CellFinding("formula_typed_over", row, column_id, "")

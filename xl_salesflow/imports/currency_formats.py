@@ -31,7 +31,7 @@ def find_currency_styles(package: ZipFile) -> Mapping[str, str]:
     block = _CELL_STYLES.search(styles) if formats else None
     cell_styles = map(read_attributes, _CELL_STYLE.findall(block[0])) if block else ()
     used = (style.get("numFmtId", "") for style in cell_styles)
-    return {str(number): formats[id] for number, id in enumerate(used) if id in formats}
+    return {str(number): formats[format_id] for number, format_id in enumerate(used) if format_id in formats}
 
 
 def find_currency_cells(package: ZipFile, part: str, styles: Mapping[str, str]) -> Mapping[CellPosition, str]:

@@ -112,9 +112,9 @@ def _read_source_rows(reader: SourceReader, file: FileMap) -> ImportedRows:
 def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, pd.Series]:
     """Return *columns* with first and last names as the one name the table has; a name given whole wins."""
     parts = {
-        id: columns.pop(id)
-        for id in (FIRST_NAME_TARGET, LAST_NAME_TARGET)
-        if id in columns and id not in TABLES[table].by_id
+        target_id: columns.pop(target_id)
+        for target_id in (FIRST_NAME_TARGET, LAST_NAME_TARGET)
+        if target_id in columns and target_id not in TABLES[table].by_id
     }
     key = TABLES[table].key or ""
     if not parts or key in columns:

@@ -219,7 +219,7 @@ def _explain_probabilities(deals: pd.DataFrame, given: Sequence[str], language: 
 def _complete_deal_rows(deals: pd.DataFrame) -> pd.DataFrame:
     full = complete_imported_frame(TABLES["Deals"], deals)
     extra = deals.reset_index(drop=True)
-    return pd.concat([full, extra[[id for id in extra.columns if id not in full]]], axis=1)
+    return pd.concat([full, extra[[column_id for column_id in extra.columns if column_id not in full]]], axis=1)
 
 
 def _append_missing_names(work: _ImportUnderWay) -> None:
@@ -228,8 +228,8 @@ def _append_missing_names(work: _ImportUnderWay) -> None:
         key = str(TABLES[table].key)
         named: list[np.ndarray[tuple[int], np.dtype[np.object_]]] = []
         for name, parts in list(work.appends.items()):
-            for id in (c.id for c in TABLES[name].columns if c.options == table):
-                named += [part[id].to_numpy(object) for part in parts]
+            for column_id in (c.id for c in TABLES[name].columns if c.options == table):
+                named += [part[column_id].to_numpy(object) for part in parts]
         named += [e.after.to_numpy(object) for e in work.changes if TABLES[e.table][e.column].options == table]
         have = {*work.pipeline[table][key], *(text for part in work.appends.get(table, []) for text in part[key]), ""}
         new = [text for text in pd.unique(np.concatenate(named)) if text not in have] if named else []

@@ -150,8 +150,8 @@ def _make_names_table(values: dict[str, str], comment: str) -> Table:
 def _make_new_stage_table(stage: NewStage, language: Language) -> Table:
     table = tomlkit.table()
     _add_map_comment(table, MAP_NEW_STAGE_COMMENT.in_(language))
-    for id in ("stage", "position", "kind", "probability"):
-        table.add(id, tomlkit.item(getattr(stage, id)))
+    for field_name in ("stage", "position", "kind", "probability"):
+        table.add(field_name, tomlkit.item(getattr(stage, field_name)))
     table.add(tomlkit.nl())
     return table
 
@@ -160,10 +160,10 @@ def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
     table = tomlkit.table()
     if first:  # what is true of every file is said once
         _add_map_comment(table, MAP_FILE_COMMENT.in_(language, tables=", ".join(IMPORTABLE_TABLES)))
-    for id in ("file", "sheet", "table", "encoding", "delimiter"):
-        value = getattr(file, id)
-        if value or id in ("file", "table"):
-            table.add(id, tomlkit.item(value))
+    for field_name in ("file", "sheet", "table", "encoding", "delimiter"):
+        value = getattr(file, field_name)
+        if value or field_name in ("file", "table"):
+            table.add(field_name, tomlkit.item(value))
     columns = tomlkit.table()
     known = targets_of_table(file.table) if file.table else {}
     if known:
@@ -188,9 +188,11 @@ def _make_column_item(how: ColumnMap) -> tomlkit.items.String | InlineTable:
         return tomlkit.string(how.to)
     inline = tomlkit.inline_table()
     blanks = {"to": None, "dates": "", "decimal": ".", "times": 1.0, "currency": "", "rate": None}
-    for id, blank in blanks.items():
-        if (value := getattr(how, id)) != blank:
-            inline.append(id, _ASKED_RATE if id == "rate" and value == OPEN_RATE else _write_map_value(value))
+    for field_name, blank in blanks.items():
+        if (value := getattr(how, field_name)) != blank:
+            inline.append(
+                field_name, _ASKED_RATE if field_name == "rate" and value == OPEN_RATE else _write_map_value(value)
+            )
     return inline
 
 
@@ -293,7 +295,11 @@ class _ImportMapParser:
 
     def _target(self, table: str, header: str, to: str) -> str:
         known = targets_of_table(table)
-        named = {title.casefold(): id for id, column in known.items() for title in (*column.header.translations(), id)}
+        named = {
+            title.casefold(): target_id
+            for target_id, column in known.items()
+            for title in (*column.header.translations(), target_id)
+        }
         if to.casefold() in named:
             return named[to.casefold()]
         return self._one_of(header, to, known, table)

@@ -91,7 +91,7 @@ def _find_stage_by_words(name: str, playbook: Playbook) -> Stage | None:
         if (own := words_of_stage_name(stage.name)) and stage.kind == words.kind
     }
     fallback = _find_stage_by_kind("won", playbook) if words.kind == "aftercare" else None
-    return next((known[id] for id in (words.id, *words.falls_to) if id in known), fallback)
+    return next((known[stage_id] for stage_id in (words.id, *words.falls_to) if stage_id in known), fallback)
 
 
 def _find_stage_by_likeness(name: str, playbook: Playbook) -> Stage | None:
@@ -151,13 +151,13 @@ def is_usable_playbook(playbook: Playbook) -> bool:
     return bool(playbook.open_stages) and {"won", "lost"} <= {stage.kind for stage in playbook.stages}
 
 
-def _find_import_playbook(pipeline: Pipeline, id: str) -> Playbook:
-    found = pipeline.playbooks.get(id)
+def _find_import_playbook(pipeline: Pipeline, playbook_id: str) -> Playbook:
+    found = pipeline.playbooks.get(playbook_id)
     if found is None or not is_usable_playbook(found):
         known = ", ".join(pipeline.playbooks) or "–"
         raise UsageError(
             "The sheet Stages has no playbook “{id}” with open stages, Won and Lost; it has: {known}.",
-            id=id,
+            id=playbook_id,
             known=known,
         )
     return found

@@ -156,8 +156,12 @@ def names_of_targets(table: str) -> Mapping[str, frozenset[str]]:
     """Return target → every name that means it in *table*, compared as `plain` gives them."""
     words = read_header_words().get(table, {})
     return {
-        id: frozenset(
-            {fold_name(id), *(fold_name(header) for header in target.header.translations()), *words.get(id, ())}
+        target_id: frozenset(
+            {
+                fold_name(target_id),
+                *(fold_name(header) for header in target.header.translations()),
+                *words.get(target_id, ()),
+            }
         )
-        for id, target in targets_of_table(table).items()
+        for target_id, target in targets_of_table(table).items()
     }

@@ -60,7 +60,7 @@ def resolve_imported_deals(
         **{LAST_OPEN_STAGE_COLUMN: last_open.astype(object)},
     )
     settled[STAGE_GIVEN_COLUMN] = (column_or_blanks(deals, "stage", "Deals") != "") | (outcome != "open")
-    given = [id for id in rows.given if id not in (*_CLOSING_FACTS, "outcome", "closed")]
+    given = [column_id for column_id in rows.given if column_id not in (*_CLOSING_FACTS, "outcome", "closed")]
     if "closed" in rows.given:
         settled["expected_close"] = column_or_blanks(deals, "expected_close", "Deals").fillna(
             day.where(outcome == "open")

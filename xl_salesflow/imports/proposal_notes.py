@@ -81,9 +81,9 @@ class ProposalNotes:
         """Say that a column was recognised by its values."""
         self._add(_REFERENCE_NOTE, file=source.name, header=header, title=target.header.in_(self._language))
 
-    def add_dates_as_beside(self, source: ImportSource, header: str, format: str) -> None:
+    def add_dates_as_beside(self, source: ImportSource, header: str, date_format: str) -> None:
         """Say that the dates of a column are read as those of another."""
-        self._add(_DATES_AS_BESIDE_NOTE, file=source.name, header=header, format=format)
+        self._add(_DATES_AS_BESIDE_NOTE, file=source.name, header=header, format=date_format)
 
     def add_decimal_as_beside(self, source: ImportSource, header: str, mark: str) -> None:
         """Say that the numbers of a column are read as those of another."""

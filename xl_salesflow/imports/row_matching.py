@@ -54,21 +54,25 @@ def _merge_rows_by_key(frame: pd.DataFrame, more: pd.DataFrame, key: str, table:
     known = more[key].isin(frame[key])
     frame = _stack_imported_frames([frame, more[~known]], table).set_index(key, drop=False)
     details = more[known].set_index(key, drop=False)
-    for id in details.columns.difference([key, FILE_COLUMN, ROW_COLUMN]):
-        said = details[id][~is_blank_cell(details[id])]
-        frame.loc[said.index, id] = said
+    for column_id in details.columns.difference([key, FILE_COLUMN, ROW_COLUMN]):
+        said = details[column_id][~is_blank_cell(details[column_id])]
+        frame.loc[said.index, column_id] = said
     return frame.reset_index(drop=True)
 
 
 def _stack_imported_frames(frames: Sequence[pd.DataFrame], table: str) -> pd.DataFrame:
-    ids = dict.fromkeys(str(id) for frame in frames for id in frame.columns)
-    columns = {id: pd.concat([column_or_blanks(frame, id, table) for frame in frames]) for id in ids}
+    ids = dict.fromkeys(str(column_id) for frame in frames for column_id in frame.columns)
+    columns = {
+        column_id: pd.concat([column_or_blanks(frame, column_id, table) for frame in frames]) for column_id in ids
+    }
     return pd.DataFrame(columns).reset_index(drop=True)
 
 
-def column_or_blanks(frame: pd.DataFrame, id: str, table: str) -> pd.Series:
+def column_or_blanks(frame: pd.DataFrame, column_id: str, table: str) -> pd.Series:
     """Return column *id* of *frame*, blank where it has none."""
-    return frame[id] if id in frame else make_blank_column(targets_of_table(table)[id], frame.index)
+    return (
+        frame[column_id] if column_id in frame else make_blank_column(targets_of_table(table)[column_id], frame.index)
+    )
 
 
 def make_blank_column(target: Column, index: pd.Index) -> pd.Series:
@@ -131,15 +135,17 @@ def change_known_rows(
     if known.empty:
         return ()
     key, found = TABLES[table].key or TABLES[table].columns[0].id, list[Edit]()
-    for id in given:
-        if id == key:
+    for column_id in given:
+        if column_id == key:
             continue
-        column = TABLES[table][id]
-        after = known[id][~is_blank_cell(known[id])]
-        before = existing.loc[after.index, id]
+        column = TABLES[table][column_id]
+        after = known[column_id][~is_blank_cell(known[column_id])]
+        before = existing.loc[after.index, column_id]
         after = after[~find_equal_cells(column, before, after)]
         if len(after):
-            found.append(Edit(table, id, existing.loc[after.index, key], before.loc[after.index], after, because))
+            found.append(
+                Edit(table, column_id, existing.loc[after.index, key], before.loc[after.index], after, because)
+            )
     return tuple(found)
 
 
@@ -147,18 +153,26 @@ def complete_imported_frame(table: TableSchema, rows: pd.DataFrame) -> pd.DataFr
     """Return *rows* as a complete frame of *table*, each column typed as model.frames says."""
     rows = rows.reset_index(drop=True)
     blank = {column.id: make_blank_column(column, rows.index) for column in table.columns}
-    return pd.DataFrame({id: rows[id].astype(column.dtype) if id in rows else column for id, column in blank.items()})
+    return pd.DataFrame(
+        {
+            column_id: rows[column_id].astype(column.dtype) if column_id in rows else column
+            for column_id, column in blank.items()
+        }
+    )
 
 
 def _recognise_rows(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> pd.DataFrame:
     # the same row twice in a file is two rows, so each is known by what it says and how often that was said before
-    by = [id for id in _RECOGNISING_COLUMNS.get(table, ()) if id in given] or list(given)
+    by = [column_id for column_id in _RECOGNISING_COLUMNS.get(table, ()) if column_id in given] or list(given)
     places = dict(zip(_fingerprint_rows(existing, by), existing.index, strict=True))
     return rows.assign(sheet_row=[places.get(said, np.nan) for said in _fingerprint_rows(rows, by)])
 
 
 def _fingerprint_rows(rows: pd.DataFrame, by: Sequence[str]) -> list[tuple[object, ...]]:
-    said, seen = list(zip(*(rows[id].astype("str") for id in by), strict=True)), Counter[tuple[str, ...]]()
+    said, seen = (
+        list(zip(*(rows[column_id].astype("str") for column_id in by), strict=True)),
+        Counter[tuple[str, ...]](),
+    )
     found: list[tuple[object, ...]] = []
     for words in said:
         seen[words] += 1

@@ -165,8 +165,8 @@ class SourceReader:
     ) -> pd.Series:
         style = NumberStyle(how.decimal, how.times, self.context.currency, own, how.rate)
         # a share is checked against its bounds once the whole column is read
-        type = ColumnType.NUMBER if target.type is ColumnType.PERCENT else target.type
-        read = read_number_column(texts, type, style, self.source.number_cells)
+        column_type = ColumnType.NUMBER if target.type is ColumnType.PERCENT else target.type
+        read = read_number_column(texts, column_type, style, self.source.number_cells)
         self._report_verdicts(header, target, texts, read.verdicts)
         return read.values
 
@@ -254,9 +254,9 @@ class SourceReader:
             if text:
                 alike.setdefault((verdict.rule, tuple(verdict.facts.items())), set()).add(text)
         for (rule, facts), said in alike.items():
-            id, words = _VERDICT_FINDINGS[rule]
+            rule_id, words = _VERDICT_FINDINGS[rule]
             severity = _TAKEN_VERDICTS.get(rule, "block")
-            self._report(id, words, header, target, texts[texts.isin(said)], severity, **dict(facts))
+            self._report(rule_id, words, header, target, texts[texts.isin(said)], severity, **dict(facts))
 
     def _count_lost(self, header: str, target: Column, cells: int, filled: int) -> None:
         if cells:

@@ -73,7 +73,10 @@ def fingerprint_content(content: str | bytes) -> str:
 
 
 def _join_promised_rows(frame: pd.DataFrame, columns: Iterable[str]) -> list[str]:
-    return ["\t".join(map(_format_promised_cell, row)) for row in zip(*(frame[id] for id in columns), strict=True)]
+    return [
+        "\t".join(map(_format_promised_cell, row))
+        for row in zip(*(frame[column_id] for column_id in columns), strict=True)
+    ]
 
 
 def _format_promised_cell(cell: Any) -> str:
@@ -175,8 +178,8 @@ def _add_document_rows(pipeline: Pipeline, rows: Sequence[dict[str, Any]]) -> Pi
         if place is None:
             new[row["document"].casefold()] = row
             continue
-        for id, value in row.items():
-            table.loc[place, id] = np.datetime64(value).astype(DATE_DTYPE) if isinstance(value, date) else value
+        for column_id, value in row.items():
+            table.loc[place, column_id] = np.datetime64(value).astype(DATE_DTYPE) if isinstance(value, date) else value
     added = make_table_frame(TABLES["Documents"], list(new.values()))
     return apply_change_set(
         pipeline.with_tables(Documents=table),

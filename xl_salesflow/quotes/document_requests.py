@@ -177,9 +177,11 @@ def choose_document_keys(pipeline: Pipeline, kind: str, of_week: bool = False, s
     Raises:
         UsageError: there is no such state, or *kind* has none.
     """
-    table, id, day = _DATE_COLUMN_PLACES[kind] if kind not in QUOTE_DOCUMENT_KINDS else ("Quotes", "quote", "date")
+    table, key_column, day = (
+        _DATE_COLUMN_PLACES[kind] if kind not in QUOTE_DOCUMENT_KINDS else ("Quotes", "quote", "date")
+    )
     frame, state = pipeline[table], _parse_quote_status(kind, status) if status else ""
-    kept = pd.Series(True, frame.index) & (frame[id] != "")
+    kept = pd.Series(True, frame.index) & (frame[key_column] != "")
     if of_week:
         monday = _find_monday(pipeline.today)
         kept &= (frame[day] >= pd.Timestamp(monday)) & (frame[day] < pd.Timestamp(monday + _PRINT_WEEK))
@@ -187,7 +189,7 @@ def choose_document_keys(pipeline: Pipeline, kind: str, of_week: bool = False, s
         kept &= frame["status"].replace("", "draft") == state
     if table == "Deals":
         kept &= frame["outcome"] == "open"
-    return tuple(map(str, frame.loc[kept, id]))
+    return tuple(map(str, frame.loc[kept, key_column]))
 
 
 _DATE_COLUMN_PLACES = {
@@ -203,9 +205,9 @@ def _find_monday(today: date) -> date:
 
 def _parse_quote_status(kind: str, status: str) -> str:
     states = CHOICES["quote_status"]
-    id = identify_choice(states, status)
-    if kind in QUOTE_DOCUMENT_KINDS and id:
-        return id
+    choice_id = identify_choice(states, status)
+    if kind in QUOTE_DOCUMENT_KINDS and choice_id:
+        return choice_id
     if near := find_nearest(status, states):
         raise UsageError("There is no state “{status}”; did you mean {near}?", status=status, near=near)
     raise UsageError("There is no state “{status}”; there are {known}.", status=status, known=", ".join(states))

@@ -36,7 +36,7 @@ def collect_deal_facts(pipeline: Pipeline, deal: Record) -> DealFacts:
     return {
         "source": pipeline.source,
         "today": pipeline.today,
-        "seller": {id: pipeline.settings.text(id) for id in _SELLER_SETTINGS},
+        "seller": {setting_id: pipeline.settings.text(setting_id) for setting_id in _SELLER_SETTINGS},
         "currency": pipeline.settings.text("currency").strip().upper(),
         "deal": {
             **pick_texts(deal, "deal", "name", "account", "owner"),
@@ -116,8 +116,10 @@ def build_bant_card(pipeline: Pipeline, key: str) -> Document:
     facts: DealFacts = {
         **collect_deal_facts(pipeline, deal),
         "score": {"score": _exact_bant_score(deal["bant_score"]), "grade": str(deal["bant_grade"])},
-        "gaps": [id for id in _REQUIRED_DIMENSIONS if (read_fact_integer(deal[id]) or 0) < floor],
-        "dimensions": [{"dimension": id, "points": read_fact_integer(deal[id])} for id in BANT_DIMENSIONS],
+        "gaps": [dimension for dimension in _REQUIRED_DIMENSIONS if (read_fact_integer(deal[dimension]) or 0) < floor],
+        "dimensions": [
+            {"dimension": dimension, "points": read_fact_integer(deal[dimension])} for dimension in BANT_DIMENSIONS
+        ],
         "answers": _list_bant_answers(pipeline, deal),
         "open": list_open_questions(pipeline, deal),
     }

@@ -78,7 +78,9 @@ def compute_quote_columns(pipeline: Pipeline) -> pd.DataFrame:
     quotes = pipeline["Quotes"]
     sums = _compute_quote_sums(pipeline)
     columns = {"subtotal": sums.subtotal, "net": sums.total - sums.tax, "tax": sums.tax, "total": sums.total}
-    return pd.DataFrame({id: _cents_to_amounts(cents) for id, cents in columns.items()}, index=quotes.index)
+    return pd.DataFrame(
+        {column_id: _cents_to_amounts(cents) for column_id, cents in columns.items()}, index=quotes.index
+    )
 
 
 def find_line_prices(pipeline: Pipeline) -> MoneyArray:

@@ -65,11 +65,17 @@ def _compare_quote_lines(before: list[Record], after: list[Record]) -> Iterator[
 
 
 def _compare_quote_cells(table: str, old: Record, new: Record, columns: tuple[str, ...]) -> Iterator[dict[str, Text]]:
-    for id in columns:
-        if _is_same_quote_value(old[id], new[id]):
+    for column_id in columns:
+        if _is_same_quote_value(old[column_id], new[column_id]):
             continue
-        before, after = _quote_cell_text(table, id, old[id]), _quote_cell_text(table, id, new[id])
-        yield {"what": TABLES[table][id].header, "text": VALUE_CHANGED_TEXT.with_facts(before=before, after=after)}
+        before, after = (
+            _quote_cell_text(table, column_id, old[column_id]),
+            _quote_cell_text(table, column_id, new[column_id]),
+        )
+        yield {
+            "what": TABLES[table][column_id].header,
+            "text": VALUE_CHANGED_TEXT.with_facts(before=before, after=after),
+        }
 
 
 def _build_line_change(line: Record, said: Text) -> dict[str, Text]:
@@ -93,8 +99,8 @@ def _is_same_quote_value(old: Any, new: Any) -> bool:
     )
 
 
-def _quote_cell_text(table: str, id: str, value: Any) -> str | Text:
-    column = TABLES[table][id]
+def _quote_cell_text(table: str, column_id: str, value: Any) -> str | Text:
+    column = TABLES[table][column_id]
     if isinstance(value, str):
         listed = {ColumnType.CHOICE: CHOICES, ColumnType.LIST: LISTS}.get(column.type, {})
         return listed.get(column.options or "", {}).get(value) or value or BLANK_LABEL

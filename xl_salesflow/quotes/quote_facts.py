@@ -37,7 +37,7 @@ def match_benefits(pipeline: Pipeline, deal: Record, products: Iterable[str]) ->
 
     A product without any of the three texts has nothing to say and is left out.
     """
-    wanted = " ".join(str(deal[id]) for id in ("pain", "explicit_needs", "latent_needs")).casefold()
+    wanted = " ".join(str(deal[column_id]) for column_id in ("pain", "explicit_needs", "latent_needs")).casefold()
     told = [_match_product_needs(row, wanted) for row in _find_benefit_products(pipeline, products)]
     telling = [one for one in told if one["feature"] or one["advantage"] or one["benefit"]]
     return sorted(telling, key=_count_matched_needs, reverse=True)
@@ -49,7 +49,7 @@ def _find_benefit_products(pipeline: Pipeline, products: Iterable[str]) -> list[
 
 def _match_product_needs(row: Record, wanted: str) -> dict[str, object]:
     words = [word.strip() for word in _NEED_SEPARATORS.split(row["needs"]) if word.strip()]
-    told = {id: str(row[id]) for id in ("product", "feature", "advantage", "benefit")}
+    told = {column_id: str(row[column_id]) for column_id in ("product", "feature", "advantage", "benefit")}
     return {**told, "needs": [word for word in words if _is_word_in_text(wanted, word.casefold())]}
 
 
@@ -80,7 +80,10 @@ def collect_quote_facts(pipeline: Pipeline, row: int) -> DealFacts:
     return {
         "source": pipeline.source,
         "quote": _quote_head_facts(quote),
-        "seller": {id: pipeline.settings.text(id) for id in ("company", "address", "phone", "email", "bank", "logo")},
+        "seller": {
+            setting_id: pipeline.settings.text(setting_id)
+            for setting_id in ("company", "address", "phone", "email", "bank", "logo")
+        },
         **_quote_people_facts(pipeline, quote, deal),
         **_quote_condition_facts(pipeline, quote),
         "lines": lines,
@@ -149,7 +152,9 @@ def _quote_line_facts(line: Record, product: Record) -> DealFacts:
 
 
 def _quote_total_facts(quote: Record, sums: Record) -> dict[str, Decimal]:
-    totals = {id: round_to_cents(to_exact_decimal(sums[id])) for id in ("subtotal", "net", "tax", "total")}
+    totals = {
+        total_id: round_to_cents(to_exact_decimal(sums[total_id])) for total_id in ("subtotal", "net", "tax", "total")
+    }
     shipping = round_to_cents(to_exact_decimal(quote["shipping"]))
     before_tax = totals["total"] if quote["tax_mode"] == "inclusive" else totals["net"]
     # what is left between the lines and the sum before tax, so that the printed column adds up

@@ -34,9 +34,9 @@ def read_record(pipeline: Pipeline, table: str, row: int) -> Record:
 
 def find_record(pipeline: Pipeline, table: str, key: str) -> Record:
     """Return the first row of *table* with *key*, whatever its capitals; an unknown key gives blanks beside the key."""
-    frame, id = pipeline[table], TABLES[table].key or ""
-    rows = list_records(frame[frame[id].str.lower() == key.lower()].head(1)) if key else []
-    return rows[0] if rows else {**dict.fromkeys(frame.columns, ""), id: key}
+    frame, key_column = pipeline[table], TABLES[table].key or ""
+    rows = list_records(frame[frame[key_column].str.lower() == key.lower()].head(1)) if key else []
+    return rows[0] if rows else {**dict.fromkeys(frame.columns, ""), key_column: key}
 
 
 DEAD_QUOTE_STATUSES = ("rejected", "expired", "superseded")
@@ -113,9 +113,9 @@ def find_deals_of_keys(
 DealFacts = dict[str, Any]
 
 
-def find_row_by_key(pipeline: Pipeline, table: str, id: str, key: str) -> int | None:
+def find_row_by_key(pipeline: Pipeline, table: str, key_column: str, key: str) -> int | None:
     """Return the sheet row of *table* whose *id* is *key*, whatever its capitals and outer blanks."""
-    keys, wanted = pipeline[table][id], key.strip().casefold()
+    keys, wanted = pipeline[table][key_column], key.strip().casefold()
     rows = keys.index[keys.str.strip().str.casefold() == wanted] if wanted else keys.index[:0]
     return int(rows[0]) if len(rows) else None
 
@@ -143,7 +143,7 @@ def unknown_key_error(key: str, what: Text, known: pd.Series) -> UsageError:
 
 def pick_texts(row: Record, *ids: str) -> DealFacts:
     """Return some cells of a row as text."""
-    return {id: str(row.get(id, "")) for id in ids}
+    return {column_id: str(row.get(column_id, "")) for column_id in ids}
 
 
 def read_fact_date(cell: Any) -> date | None:

@@ -69,7 +69,7 @@ def draft_alternative(pipeline: Pipeline, row: int) -> tuple[str, ChangeSet]:
 
 def _copy_quote(pipeline: Pipeline, old: Record, terms: Mapping[str, Any]) -> tuple[str, ChangeSet]:
     number = next_quote_number(pipeline)
-    kept = {id: old[id] for id in _COPIED_QUOTE_COLUMNS}
+    kept = {column_id: old[column_id] for column_id in _COPIED_QUOTE_COLUMNS}
     return number, _append_quote(
         pipeline, {**kept, **terms}, _copy_quote_lines(pipeline, old["quote"]), number, old["deal"]
     )
@@ -107,7 +107,7 @@ def _first_quote_line(pipeline: Pipeline, deal: Record) -> Record:
 def _copy_quote_lines(pipeline: Pipeline, number: str) -> list[Record]:
     lines = pipeline["QuoteLines"]
     mine = lines[lines["quote"].str.lower() == number.lower()]
-    return [{id: line[id] for id in _COPIED_LINE_COLUMNS} for line in list_records(mine)]
+    return [{column_id: line[column_id] for column_id in _COPIED_LINE_COLUMNS} for line in list_records(mine)]
 
 
 def _unset_primary_quote(quotes: pd.DataFrame, deal: str) -> tuple[Edit, ...]:
@@ -164,7 +164,7 @@ def _build_quote_answer(facts: DealFacts, name: str, created: bool) -> dict[str,
         "valid_until": until.isoformat() if until else None,
         "currency": facts["currency"],
         "lines": len(facts["lines"]),
-        **{id: float(value) for id, value in facts["totals"].items()},
+        **{total_id: float(value) for total_id, value in facts["totals"].items()},
         "document": name,
     }
 

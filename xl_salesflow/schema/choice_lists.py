@@ -16,7 +16,7 @@ Choices = Mapping[str, Text]
 
 
 def _declare_choices(**labels: str | Text) -> Choices:
-    return MappingProxyType({id: as_text(label) for id, label in labels.items()})
+    return MappingProxyType({choice_id: as_text(label) for choice_id, label in labels.items()})
 
 
 CHOICES: Mapping[str, Choices] = MappingProxyType(
@@ -125,18 +125,18 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
 )  # fmt: skip
 
 
-def choice_label(choice: str, id: str, language: Language) -> str:
+def choice_label(choice: str, choice_id: str, language: Language) -> str:
     """Return what a cell shows for *id* of list *choice*; an unknown id shows as it is."""
-    text = CHOICES[choice].get(id)
-    return text.in_(language) if text else id
+    text = CHOICES[choice].get(choice_id)
+    return text.in_(language) if text else choice_id
 
 
 def identify_choice(choices: Choices, cell: str) -> str | None:
     """Return the id of what stands in a cell, in any language, or None when the list does not know it."""
     wanted = fold_text(cell)
-    for id, text in choices.items():
-        if wanted in map(fold_text, (id, *text.translations())):
-            return id
+    for choice_id, text in choices.items():
+        if wanted in map(fold_text, (choice_id, *text.translations())):
+            return choice_id
     return None
 
 

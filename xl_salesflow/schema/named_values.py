@@ -41,15 +41,15 @@ class SettingSchema:
 
 
 def _declare_setting(
-    id: str,
+    setting_id: str,
     name: str | Text,
-    type: ColumnType,
+    value_type: ColumnType,
     default: SettingDefault,
     tip: str,
     cell: str | None = None,
     options: str | None = None,
 ) -> SettingSchema:
-    return SettingSchema(id, as_text(name), type, default, Text(tip), cell, options)
+    return SettingSchema(setting_id, as_text(name), value_type, default, Text(tip), cell, options)
 
 
 _SETTING_SCHEMAS = (
@@ -112,17 +112,17 @@ class Settings:
 
     values: Mapping[str, SettingValue]
 
-    def text(self, id: str) -> str:
+    def text(self, setting_id: str) -> str:
         """Return setting *id* as text."""
-        return str(self._value(id))
+        return str(self._value(setting_id))
 
-    def number(self, id: str) -> float:
+    def number(self, setting_id: str) -> float:
         """Return setting *id* as a number; percent as a fraction, days as days."""
-        return float(self._value(id))
+        return float(self._value(setting_id))
 
-    def _value(self, id: str) -> SettingValue:
-        declared = SETTINGS_BY_ID[id]
-        value = self.values.get(id, "")
+    def _value(self, setting_id: str) -> SettingValue:
+        declared = SETTINGS_BY_ID[setting_id]
+        value = self.values.get(setting_id, "")
         return value if value != "" else declared.default_in("en")
 
 
@@ -179,10 +179,10 @@ class NamedCell:
 
 
 def _declare_named_cell(
-    name: str, label: str | Text, type: ColumnType, tip: str, sheet: Literal["Funnel", "Settings", "Plan", "Trends"] = "Funnel", *,
+    name: str, label: str | Text, value_type: ColumnType, tip: str, sheet: Literal["Funnel", "Settings", "Plan", "Trends"] = "Funnel", *,
     formula: str | None = None, options: str | None = None, default: Text | None = None,
 ) -> NamedCell:  # fmt: skip
-    return NamedCell(name, as_text(label), type, Text(tip), sheet, formula, options, default)
+    return NamedCell(name, as_text(label), value_type, Text(tip), sheet, formula, options, default)
 
 
 _FILTER_LABELS = {
@@ -214,8 +214,8 @@ NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
             _declare_named_cell("PeriodFromInput", Text("From", context="Funnel"), T.DATE, "First day of the period; blank is all time"),
             _declare_named_cell("PeriodToInput", Text("To", context="Funnel"), T.DATE, "Last day of the period, included"),
             *(
-                _declare_named_cell(name, _FILTER_LABELS[name], type, "Choose one; (All) or blank does not filter", options=options, default=ALL_VALUES_LABEL)
-                for name, type, options in (
+                _declare_named_cell(name, _FILTER_LABELS[name], value_type, "Choose one; (All) or blank does not filter", options=options, default=ALL_VALUES_LABEL)
+                for name, value_type, options in (
                     ("ViewOwner", T.REF, "Team"), ("ViewProduct", T.REF, "Products"), ("ViewSource", T.LIST, "source"),
                     ("ViewRegion", T.LIST, "region"), ("ViewChannel", T.LIST, "sales_channel"), ("ViewPlaybook", T.TEXT, None),
                 )

@@ -73,9 +73,9 @@ class Column:
 
 
 def declare_column(
-    id: str,
+    column_id: str,
     header: str | Text,
-    type: ColumnType,
+    column_type: ColumnType,
     tip: str | Text,
     *,
     writer: ColumnWriter = ColumnWriter.PERSON,
@@ -87,8 +87,18 @@ def declare_column(
     """Declare a column on one line; a formula makes it a formula column."""
     if formula is not None:
         writer = ColumnWriter.FORMULA
-    default_width = {ColumnType.LONG: 36, ColumnType.TEXT: 18, ColumnType.KEY: 14}.get(type, 13)
-    return Column(id, as_text(header), type, as_text(tip), writer, required, options, formula, width or default_width)
+    default_width = {ColumnType.LONG: 36, ColumnType.TEXT: 18, ColumnType.KEY: 14}.get(column_type, 13)
+    return Column(
+        column_id,
+        as_text(header),
+        column_type,
+        as_text(tip),
+        writer,
+        required,
+        options,
+        formula,
+        width or default_width,
+    )
 
 
 class SheetGroup(StrEnum):
@@ -127,12 +137,12 @@ class TableSchema:
         """Return the columns that hold live formulas."""
         return tuple(column for column in self.columns if column.is_formula)
 
-    def __getitem__(self, id: str) -> Column:
-        return self.by_id[id]
+    def __getitem__(self, column_id: str) -> Column:
+        return self.by_id[column_id]
 
-    def header(self, id: str, language: Language) -> str:
+    def header(self, column_id: str, language: Language) -> str:
         """Return the header of column *id* as it stands in the sheet."""
-        return self.by_id[id].header.in_(language)
+        return self.by_id[column_id].header.in_(language)
 
     def find_column(self, header: str) -> Column | None:
         """Return the column whose header, in any language, or id is *header*; case and outer blanks do not matter."""

@@ -92,7 +92,7 @@ def render_formula(template: str, language: Language, table: TableSchema | None 
             return f'"{CHOICES[first][second].in_(language)}"'
         if table is None:
             raise KeyError(f"{match.group()} speaks of a row, and no table is given")
-        ends = [f"[{_escape_header(table.header(id, language))}]" for id in (first, second) if id]
+        ends = [f"[{_escape_header(table.header(column_id, language))}]" for column_id in (first, second) if column_id]
         return f"{table.name}[[#This Row],{':'.join(ends)}]"
 
     return _FORMULA_SLOT.sub(slot, template)

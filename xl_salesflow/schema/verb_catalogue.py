@@ -47,16 +47,16 @@ class Verb:
 
 
 def _declare_verb(
-    id: str, label: str | Text, tip: str, icon: str, reads: bool = False, *, group: str = "", menu: str = "",
+    verb_id: str, label: str | Text, tip: str, icon: str, reads: bool = False, *, group: str = "", menu: str = "",
     large: bool = False,
 ) -> Verb:  # fmt: skip
-    return Verb(id, as_text(label), Text(tip), icon, reads, group, menu, large=large)
+    return Verb(verb_id, as_text(label), Text(tip), icon, reads, group, menu, large=large)
 
 
 def _declare_button(
-    id: str, label: str | Text, tip: str, icon: str, group: str, *, menu: str = "", large: bool = False,
+    button_id: str, label: str | Text, tip: str, icon: str, group: str, *, menu: str = "", large: bool = False,
 ) -> Verb:  # fmt: skip
-    return Verb(id, as_text(label), Text(tip), icon, False, group, menu, False, large)
+    return Verb(button_id, as_text(label), Text(tip), icon, False, group, menu, False, large)
 
 
 VERBS: Mapping[str, Verb] = MappingProxyType(

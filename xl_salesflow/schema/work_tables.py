@@ -262,10 +262,10 @@ _BANT_CARD_WIDTHS = {
 }
 
 
-def _bant_card_column(id: str) -> Column:
-    declared = (ANSWERS_TABLE if id in ANSWERS_TABLE.by_id else QUESTIONS_TABLE)[id]
-    writer = ColumnWriter.PRODUCT if id in BANT_CARD_QUESTION_COLUMNS else ColumnWriter.PERSON
-    return replace(declared, writer=writer, required=False, width=_BANT_CARD_WIDTHS.get(id, declared.width))
+def _bant_card_column(column_id: str) -> Column:
+    declared = (ANSWERS_TABLE if column_id in ANSWERS_TABLE.by_id else QUESTIONS_TABLE)[column_id]
+    writer = ColumnWriter.PRODUCT if column_id in BANT_CARD_QUESTION_COLUMNS else ColumnWriter.PERSON
+    return replace(declared, writer=writer, required=False, width=_BANT_CARD_WIDTHS.get(column_id, declared.width))
 
 
 BANT_CARD_TABLE = TableSchema(

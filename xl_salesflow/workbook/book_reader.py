@@ -47,7 +47,7 @@ class WorkbookReading:
             return self.frames[name]
         table, on_sheet = TABLES[name], self.workbook.tables[self.layout.tables[name].name]
         cells = self.workbook.read_table(on_sheet.name)
-        columns = {id: cells.pop(header) for id, header in self.layout.headers[name].items()}
+        columns = {column_id: cells.pop(header) for column_id, header in self.layout.headers[name].items()}
         if table.key:
             self.numbered.update(_find_number_keys(columns[table.key]))
         formulas = {column.name for column in on_sheet.columns if column.formula}
@@ -73,8 +73,8 @@ class WorkbookReading:
             headers[c.id]: self.layout.formula(table, c) for c in table.formulas if c.formula
         }
         self.live[name] = self._find_live_formulas(table, frame)
-        for id, cells in self.live[name].items():
-            expected[headers[id]] = {row: formula.text for row, formula in cells.items()}
+        for column_id, cells in self.live[name].items():
+            expected[headers[column_id]] = {row: formula.text for row, formula in cells.items()}
         found = self.workbook.find_overwritten_formulas(name, expected) if expected and len(frame) else {}
         for column in table.formulas:
             rows = pd.Index(found.get(headers[column.id], []), dtype="int64").intersection(frame.index).tolist()

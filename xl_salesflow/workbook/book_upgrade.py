@@ -54,9 +54,9 @@ def _append_template_rows(workbook: Workbook, shipped: Workbook, name: str, keys
     place = {str(key): at for at, key in enumerate(pattern[there[declared.key or ""]])}
     rows = [place[str(key)] for key in keys if str(key) in place]
     columns: dict[str, list[Any]] = {
-        header: [pattern[there[id]][row] for row in rows]
-        for id, header in here.items()
-        if id in there and not declared[id].is_formula
+        header: [pattern[there[column_id]][row] for row in rows]
+        for column_id, header in here.items()
+        if column_id in there and not declared[column_id].is_formula
     }
     workbook.append_rows(name, columns)
 
@@ -160,9 +160,9 @@ def _add_missing_columns(workbook: Workbook, shipped: Workbook, name: str, ids: 
     formulas = _formulas_of_new_columns(workbook, name, ids, language)
     columns = [
         copy_column_pattern(
-            source, pattern, shipped.sheets[pattern.sheet].part, table.header(id, language), graft.styles
-        )._replace(formula=formulas.get(id))
-        for id in ids
+            source, pattern, shipped.sheets[pattern.sheet].part, table.header(column_id, language), graft.styles
+        )._replace(formula=formulas.get(column_id))
+        for column_id in ids
     ]
     at = workbook.tables[name]
     add_table_columns(draft, at, workbook.sheets[at.sheet].part, columns)
@@ -180,4 +180,4 @@ def _formulas_of_new_columns(workbook: Workbook, name: str, ids: Iterable[str], 
             column.id: matched.get(column.id, column.header.in_(language)) for column in TABLES[table].columns
         }
     layout, table_ = WorkbookLayout({}, headers, language), TABLES[name]
-    return {id: layout.formula(table_, table_[id]) for id in ids if table_[id].formula}
+    return {column_id: layout.formula(table_, table_[column_id]) for column_id in ids if table_[column_id].formula}

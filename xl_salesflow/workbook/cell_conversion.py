@@ -101,12 +101,12 @@ def _replace_labels_by_ids(options: str, meanings: dict[str | None, str], cells:
     choices = CHOICES[options]
     ids, doubted = _ids_by_label(choices), dict[str | None, ValueFinding]()
     for cell, text in meanings.items():
-        id = ids.get(_fold_choice_label(text), "")
-        ticked = yes_no_of_word(text) if text and not id and options == "yes_no" else None
-        meanings[cell] = id or ticked or ""
+        choice_id = ids.get(_fold_choice_label(text), "")
+        ticked = yes_no_of_word(text) if text and not choice_id and options == "yes_no" else None
+        meanings[cell] = choice_id or ticked or ""
         if ticked:
             doubted[cell] = ValueFinding("choice_in_other_words", {"label": choices[ticked]})
-        elif text and not id:
+        elif text and not choice_id:
             doubted[cell] = ValueFinding("unknown_choice", {"hint": suggest_choice(text, choices)})
     return {at: doubted[cell] for at, cell in enumerate(cells) if cell in doubted} if doubted else {}
 
@@ -115,14 +115,14 @@ def suggest_choice(text: str, choices: Choices) -> Text:
     """Return what to choose instead of *text*: the label it is most like, or all of them."""
     near = find_nearest(text, (label for both in choices.values() for label in both.translations()))
     if near is not None:
-        id = identify_choice(choices, near) or ""
-        return DID_YOU_MEAN_LABEL.with_facts(near=choices[id])
+        choice_id = identify_choice(choices, near) or ""
+        return DID_YOU_MEAN_LABEL.with_facts(near=choices[choice_id])
     return CHOOSE_ONE_OF_LABELS.with_facts(labels=TextList(tuple(choices.values())))
 
 
 def _ids_by_label(choices: Choices) -> Mapping[str, str]:
-    names = [(name, id) for id, text in choices.items() for name in (*text.translations(), id)]
-    return {_fold_choice_label(name): id for name, id in reversed(names)}
+    names = [(name, choice_id) for choice_id, text in choices.items() for name in (*text.translations(), choice_id)]
+    return {_fold_choice_label(name): choice_id for name, choice_id in reversed(names)}
 
 
 def _fold_choice_label(text: str) -> str:
@@ -179,9 +179,11 @@ def _convert_date_cells(column: Column, cells: Sequence[Any], dialect: Dialect) 
     return ColumnValues(values, doubts | dict.fromkeys(unlikely.tolist(), ValueFinding("unlikely_date")))
 
 
-def read_typed_number(text: str, type: ColumnType, style: NumberStyle) -> tuple[float | None, ValueFinding | None]:
+def read_typed_number(
+    text: str, column_type: ColumnType, style: NumberStyle
+) -> tuple[float | None, ValueFinding | None]:
     """Return the number that a typed text means, and what is to be said about it: that it is text, at least."""
-    read = read_written_number(text, type, style)
+    read = read_written_number(text, column_type, style)
     return read.value, ValueFinding(read.rule, read.facts)
 
 

@@ -73,14 +73,14 @@ class ChangeSetWriter:
     def _repair(self, repairs: RepairRows, caches: Iterable[Edit]) -> None:
         fresh = {(edit.table, edit.column): edit for edit in caches}
         for name, columns in repairs.items():
-            for id, rows in columns.items():
-                edit, column = fresh.get((name, id)), TABLES[name][id]
+            for column_id, rows in columns.items():
+                edit, column = fresh.get((name, column_id)), TABLES[name][column_id]
                 known = dict(zip(edit.after.index, self._cells(column, edit.after), strict=True)) if edit else {}
                 cells = {
                     int(row): self._formula(TABLES[name], column, int(row), _formula_result_cell(known.get(row)))
                     for row in rows
                 }
-                self.workbook.set_column(name, self.layout.headers[name][id], cells)
+                self.workbook.set_column(name, self.layout.headers[name][column_id], cells)
 
     def _formula(self, table: TableSchema, column: Column, row: int, cached: Any) -> CellFormula:
         live = self._reading.live.get(table.name, {}).get(column.id, {}).get(row)
@@ -152,7 +152,7 @@ class ChangeSetWriter:
 
 def _settings_to_cells(ids: Iterable[str], cells: Iterable[Any]) -> list[Any]:
     """Return settings as their type asks: formulas compare them with numbers, though a frame holds text."""
-    return [cell and setting_to_cell(id, cell) for id, cell in zip(ids, cells, strict=True)]
+    return [cell and setting_to_cell(setting_id, cell) for setting_id, cell in zip(ids, cells, strict=True)]
 
 
 def _merge_appended_rows(appends: Iterable[Append]) -> dict[str, pd.DataFrame]:

@@ -46,13 +46,13 @@ _HARMLESS_SETTING_RULES = ("number_as_text", "date_as_text", "period_as_date")  
 def read_workbook_settings(frame: pd.DataFrame) -> tuple[Settings, list[CellFinding]]:
     """Return what the frame of Settings says, and what is wrong with it; rows of the user's own do not matter."""
     values, faults = dict[str, SettingValue](), list[CellFinding]()
-    for row, id, text in zip(frame.index, frame["setting"], frame["value"], strict=True):
-        declared = SETTINGS_BY_ID.get(id)
+    for row, setting_id, text in zip(frame.index, frame["setting"], frame["value"], strict=True):
+        declared = SETTINGS_BY_ID.get(setting_id)
         if declared is None or text == "":
             continue
         value, doubt = _parse_setting_text(declared, text)
         if value is not None:
-            values[id] = value
+            values[setting_id] = value
         if doubt and doubt.rule not in _HARMLESS_SETTING_RULES:
             faults.append(CellFinding(doubt.rule, int(row), "value", text, doubt.facts))
     return Settings(values), faults
@@ -64,9 +64,9 @@ def message_language(settings: Settings, otherwise: Language) -> Language:
     return next((language for language in LANGUAGES if language == wanted), otherwise)
 
 
-def setting_to_cell(id: str, text: str) -> SettingValue:
+def setting_to_cell(setting_id: str, text: str) -> SettingValue:
     """Return what the cell of setting *id* holds for *text*: a number where formulas need one."""
-    declared = SETTINGS_BY_ID.get(id)
+    declared = SETTINGS_BY_ID.get(setting_id)
     value, _ = _parse_setting_text(declared, text) if declared else (None, None)
     if not isinstance(value, float):
         return text
@@ -76,8 +76,8 @@ def setting_to_cell(id: str, text: str) -> SettingValue:
 def _parse_setting_text(setting: SettingSchema, text: str) -> tuple[SettingValue | None, ValueFinding | None]:
     if setting.type is ColumnType.CHOICE:
         choices = CHOICES[setting.options or ""]
-        id = identify_choice(choices, text)
-        return id, None if id else ValueFinding("unknown_choice", {"hint": suggest_choice(text, choices)})
+        choice_id = identify_choice(choices, text)
+        return choice_id, None if choice_id else ValueFinding("unknown_choice", {"hint": suggest_choice(text, choices)})
     if setting.type is ColumnType.DATE:
         moment, doubt = read_typed_date(text, DateStyle())
         return moment.date().isoformat() if moment else None, doubt

@@ -168,9 +168,9 @@ def _find_renamed_headers(workbook: Workbook, shipped: Workbook) -> Iterator[tup
     language = language_of_headers(tables)
     for name, table in tables.items():
         theirs = match_headers(TABLES[name], table.headers, language)
-        for id, header in match_headers(TABLES[name], shipped.tables[name].headers, language).items():
-            if theirs.get(id, header) != header:
-                yield f"{name}[{header}]", f"{name}[{theirs[id]}]"
+        for column_id, header in match_headers(TABLES[name], shipped.tables[name].headers, language).items():
+            if theirs.get(column_id, header) != header:
+                yield f"{name}[{header}]", f"{name}[{theirs[column_id]}]"
 
 
 def _replace_renamed_headers(headers: Mapping[str, str], formula: str) -> str:

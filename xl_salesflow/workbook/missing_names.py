@@ -167,13 +167,13 @@ def _find_cell_in_table(workbook: Workbook, shipped: Workbook, cell: BookCell) -
     language = language_of_headers(find_declared_tables(workbook))
     ours = match_headers(declared, there.headers, language)
     theirs = match_headers(declared, here.headers, language)
-    id = next((id for id, header in ours.items() if there.column(header) == cell.column), None)
+    column_id = next((column_id for column_id, header in ours.items() if there.column(header) == cell.column), None)
     key = declared.key or ""
     wanted = shipped.read_table(there.name)[ours[key]][cell.row - there.first_row]
     keys = workbook.read_table(there.name)[theirs[key]]
-    if id is None or wanted not in keys:
+    if column_id is None or wanted not in keys:
         return None
-    return BookCell(here.sheet, here.first_row + keys.index(wanted), here.column(theirs[id]))
+    return BookCell(here.sheet, here.first_row + keys.index(wanted), here.column(theirs[column_id]))
 
 
 def _find_counterpart_cell(here: BookCells, there: BookCells, cell: BookCell) -> BookCell | None:

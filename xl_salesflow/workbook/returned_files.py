@@ -70,7 +70,12 @@ def _change_cells_by_id(path: Path, cells: ChangeSheetCells) -> dict[str, list[A
 def _read_about_facts(path: Path, cells: ChangeSheetCells) -> dict[str, Any]:
     names, values = list(cells.values())[:2]
     told = {str(name): value for name, value in zip(names, values, strict=True)}
-    found = {id: told[name] for id, text in CHANGE_SHEET_FACTS.items() for name in text.translations() if name in told}
+    found = {
+        fact_id: told[name]
+        for fact_id, text in CHANGE_SHEET_FACTS.items()
+        for name in text.translations()
+        if name in told
+    }
     if len(found) < len(CHANGE_SHEET_FACTS):
         raise NotAWorkbook(path, Text("the sheet About is damaged; make the change sheet anew"))
     return found
@@ -98,8 +103,8 @@ def _read_change_line(path: Path, number: int, row: Mapping[str, Any]) -> Change
             said=said,
         )
     texts = {
-        id: str(row[id] or "")
-        for id in ("table", "key", "column", "mark", "held", "where", "name", "because", "follows")
+        field_name: str(row[field_name] or "")
+        for field_name in ("table", "key", "column", "mark", "held", "where", "name", "because", "follows")
     }
     return ChangeLine(**texts, before=row["before"], after=row["after"], apply=choice == "yes")
 
@@ -140,9 +145,9 @@ def read_bant_card_file(path: Path, language: Language) -> FilledBantCard:
         for place, header in enumerate(table.headers)
         if (column := BANT_CARD_TABLE.find_column(header))
     }
-    for id in ("deal", "question", *BANT_CARD_ANSWER_COLUMNS):
-        if id not in found:
-            header = BANT_CARD_TABLE.header(id, language)
+    for column_id in ("deal", "question", *BANT_CARD_ANSWER_COLUMNS):
+        if column_id not in found:
+            header = BANT_CARD_TABLE.header(column_id, language)
             raise UsageError("{path}: the card has no column “{header}”; write a new card.", path=path, header=header)
     cells = workbook.read_table(named)
     held = {
@@ -150,7 +155,7 @@ def read_bant_card_file(path: Path, language: Language) -> FilledBantCard:
         for c in BANT_CARD_TABLE.columns
     }
     frame, faults = read_frame(BANT_CARD_TABLE, held, table.first_row, Dialect("", workbook.date1904))
-    columns = {id: table.first_col + place for id, place in found.items()}
+    columns = {column_id: table.first_col + place for column_id, place in found.items()}
     told = tuple(
         _describe_card_finding(path, table.sheet, columns, fault, language)
         for fault in faults

@@ -66,7 +66,7 @@ class WorkbookLayout:
         places = {}
         for name, table in self.tables.items():
             order = {header: table.first_col + at for at, header in enumerate(table.headers)}
-            columns = {id: column_letters(order[header]) for id, header in self.headers[name].items()}
+            columns = {column_id: column_letters(order[header]) for column_id, header in self.headers[name].items()}
             places[name] = TablePosition(table.sheet, columns)
         return places
 
@@ -82,10 +82,12 @@ class WorkbookLayout:
         text = render_formula(slot, self.language, table)
         named, mark, rest = slot[1:-1].partition(".")
         owner, ids = (TABLES[named], [rest]) if mark else (table, named.split(":"))
-        for id in ids:
-            if id in owner.by_id and (header := self.headers[owner.name][id]) != owner.header(id, self.language):
+        for column_id in ids:
+            if column_id in owner.by_id and (header := self.headers[owner.name][column_id]) != owner.header(
+                column_id, self.language
+            ):
                 text = text.replace(
-                    f"[{_escape_header_reference(owner.header(id, self.language))}]",
+                    f"[{_escape_header_reference(owner.header(column_id, self.language))}]",
                     f"[{_escape_header_reference(header)}]",
                 )
         return text

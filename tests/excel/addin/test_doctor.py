@@ -180,7 +180,7 @@ def test_every_check_can_fail() -> None:
 def test_the_documents_name_every_pain_with_the_reports_of_users() -> None:
     page = (ROOT / "docs" / "excel.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \|([^|]*)\|", page, re.MULTILINE))
-    assert {id: [int(number) for number in re.findall(r"#(\d+)", issues)] for id, issues in rows.items()} == {
+    assert {pain_id: [int(number) for number in re.findall(r"#(\d+)", issues)] for pain_id, issues in rows.items()} == {
         pain.id: sorted(pain.issues) for pain in ADDIN_CHECKS
     }
 

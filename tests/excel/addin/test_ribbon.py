@@ -79,7 +79,7 @@ def test_the_ribbon_is_valid_by_the_whole_schema() -> None:
 
 def test_no_id_is_given_twice() -> None:
     ids = Counter(control.get("id") for control in CONTROLS if control.get("id"))
-    assert [id for id, times in ids.items() if times > 1] == []
+    assert [control_id for control_id, times in ids.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("names", EXCLUSIVE, ids="/".join)
@@ -122,16 +122,20 @@ def test_a_menu_asks_for_what_there_is_to_choose() -> None:
     """Stages of the deal, a list of the workbook, another workbook, or what is the same in every workbook."""
     assert {verb.menu for verb in ribbon_verbs()} <= {"", "stages", FILE_MENU, *FIXED_MENUS, *LISTS}
     entries = {verb.id: len(FIXED_MENUS[verb.menu]) for verb in ribbon_verbs() if verb.menu in FIXED_MENUS}
-    shown = Counter(id.rpartition("_")[0] for control in CONTROLS if re.search(r"_\d+$", id := control.get("id") or ""))
+    shown = Counter(
+        control_id.rpartition("_")[0]
+        for control in CONTROLS
+        if re.search(r"_\d+$", control_id := control.get("id") or "")
+    )
     assert shown == {f"sf_{verb}": times for verb, times in entries.items()}
 
 
 def test_every_control_and_every_word_of_the_vba_has_its_text() -> None:
     known = collect_addin_texts()
     for control in CONTROLS:
-        if id := control.get("id"):
-            assert id in known
-            assert control.get("getSupertip") is None or f"{id}.tip" in known
+        if control_id := control.get("id"):
+            assert control_id in known
+            assert control.get("getSupertip") is None or f"{control_id}.tip" in known
     asked = re.findall(r'(?:SalesflowText\(|CellOf\(\w+, |ColumnOf\(\w+, )"([\w.]+)"', "\n".join(CODE.values()))
     assert asked
     assert {key for key in asked if not key.endswith((".", "_"))} - set(known) == set()

@@ -25,9 +25,9 @@ class Engine:
     type = "desktop"
     switches = True  # False: calculation, events and the screen cannot be held still
 
-    def __init__(self, name: str, open: Callable[[Path | None], Grid]) -> None:
+    def __init__(self, name: str, open_grid: Callable[[Path | None], Grid]) -> None:
         """Take the *name* of the engine and what opens a workbook, or makes an empty one."""
-        self.name, self.open = name, open
+        self.name, self.open = name, open_grid
         self.apps = Apps(self)
 
     @staticmethod
@@ -126,7 +126,8 @@ class App(base_classes.App):
         if len(self.engine.apps.running) > 1:
             self.engine.apps.running.remove(self)
 
-    kill = quit
+    def kill(self) -> None:
+        self.quit()
 
 
 _PIDS = count(1)
@@ -145,11 +146,11 @@ def _switch(name: str) -> property:
             raise Refused
         return app.switched[name]
 
-    def set(app: App, value: Any) -> None:
+    def assign(app: App, value: Any) -> None:
         app.history.append((name, value))
         app.switched[name] = value
 
-    return property(get, set)
+    return property(get, assign)
 
 
 for _name in App.SWITCHES:

@@ -82,8 +82,8 @@ class Table(base_classes.Table):
         whole = self.range.area
         return Range(self._parent, whole._replace(bottom=whole.top))
 
-    def resize(self, range: Any) -> None:
-        self._parent.book.grid.resize(self._name, range.impl.area)
+    def resize(self, new_range: Any) -> None:
+        self._parent.book.grid.resize(self._name, new_range.impl.area)
 
 
 class Names(base_classes.Names):

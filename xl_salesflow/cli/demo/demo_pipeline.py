@@ -77,7 +77,9 @@ def _pick_at_random(random: np.random.Generator, values: Sequence[Any], count: i
 
 def make_demo_frame(table: str, columns: Mapping[str, Any]) -> pd.DataFrame:
     """Return *columns* as a complete frame of *table*."""
-    return complete_columns(TABLES[table], pd.DataFrame({id: pd.Series(values) for id, values in columns.items()}))
+    return complete_columns(
+        TABLES[table], pd.DataFrame({column_id: pd.Series(values) for column_id, values in columns.items()})
+    )
 
 
 def _make_team_frame(language: Language) -> pd.DataFrame:
@@ -97,7 +99,7 @@ def _make_team_frame(language: Language) -> pd.DataFrame:
 def _make_product_frame(language: Language) -> pd.DataFrame:
     rows = read_demo_words(language).products
     ids = ("product", "series", "price", "feature", "advantage", "benefit")
-    columns: DemoColumns = {id: [row[place] for row in rows] for place, id in enumerate(ids)}
+    columns: DemoColumns = {column_id: [row[place] for row in rows] for place, column_id in enumerate(ids)}
     return make_demo_frame(
         "Products", {**columns, "price": [float(p) for p in columns["price"]], "active": ["yes"] * len(rows)}
     )
@@ -208,8 +210,8 @@ def _make_history_frame(
     closed = outcome != "open"
     start = created[walks.deal]
     carried = {
-        id: deals[id].to_numpy()[walks.deal]
-        for id in ("deal", "amount", "owner", "product", "source", "region", "sales_channel")
+        column_id: deals[column_id].to_numpy()[walks.deal]
+        for column_id in ("deal", "amount", "owner", "product", "source", "region", "sales_channel")
     }
     missing = np.datetime64("NaT", "s")
     return make_demo_frame("History", {
@@ -269,7 +271,10 @@ def make_target_frame(deals: pd.DataFrame, owners: Iterable[str], today: date) -
     of_owners = {
         name: monthly("owner", name, attained) for name, attained in zip(owners, _OWNER_ATTAINMENT, strict=True)
     }
-    of_channels = {id: monthly("sales_channel", id, attained) for id, attained in _CHANNEL_ATTAINMENT.items()}
+    of_channels = {
+        channel_id: monthly("sales_channel", channel_id, attained)
+        for channel_id, attained in _CHANNEL_ATTAINMENT.items()
+    }
     whole = sum(of_owners.values())
     rows = [{**_period_bounds(month), "target": whole} for quarter in quarters for month in _months_of_quarter(quarter)]
     for column, parts in (("owner", of_owners), ("sales_channel", of_channels)):

@@ -99,7 +99,9 @@ def _make_activity_frame(pipeline: Pipeline, random: np.random.Generator) -> pd.
     is_open = (deals["outcome"] == "open").to_numpy()
     of = np.repeat(np.arange(len(deals)), np.where(is_open, 2, random.integers(1, 7, len(deals))))
     noted, count = deals.iloc[of], len(of)
-    created, closed = (noted[id].to_numpy().astype("datetime64[D]").astype(np.int64) for id in ("created", "closed"))
+    created, closed = (
+        noted[column_id].to_numpy().astype("datetime64[D]").astype(np.int64) for column_id in ("created", "closed")
+    )
     last = np.where(is_open[of], today - 1, closed)
     first = np.maximum(created, np.where(is_open[of], today - 27, created))
     order = np.argsort(days := random.integers(np.minimum(first, last), last + 1), kind="stable")
@@ -114,7 +116,7 @@ def _make_activity_frame(pipeline: Pipeline, random: np.random.Generator) -> pd.
         "by": noted["owner"].to_numpy(),
         "summary": np.array(read_demo_words(language).activity_summaries, dtype=object)[random.integers(0, 4, count)],
     }
-    ordered = {id: values[order] for id, values in columns.items()}
+    ordered = {column_id: values[order] for column_id, values in columns.items()}
     return make_demo_frame("Activities", {"activity": number_demo_keys("A", np.arange(1, count + 1)), **ordered})
 
 
@@ -145,7 +147,7 @@ def write_demo(folder: Path, language: Language, now: datetime) -> list[Path]:
 
 def _write_demo_documents(book: ClosedBook, folder: Path, run: Run) -> list[Path]:
     pipeline = book.read(run.now.date())
-    number, deal = (str(pipeline["Quotes"][id].iat[0]) for id in ("quote", "deal"))
+    number, deal = (str(pipeline["Quotes"][column_id].iat[0]) for column_id in ("quote", "deal"))
     press = DocumentWriter(folder, DEAL_DOCUMENT_FORMATS, pipeline.language)
     plan = paper(pipeline, PrintJob("quote", (number,), press), run)
     with press.save_around():

@@ -100,7 +100,11 @@ def _check_computed_metrics(book: xw.Book, now: datetime, language: Language) ->
     pipeline = OpenBook(book).read(now.date())
     wanted = funnel(pipeline).answer["metrics"]
     shown = dict(zip(pipeline["Metrics"]["metric"], pipeline["Metrics"]["value"], strict=True))
-    off = [id for id, value in wanted.items() if value is not None and id in shown and abs(shown[id] - value) > 0.005]
+    off = [
+        metric_id
+        for metric_id, value in wanted.items()
+        if value is not None and metric_id in shown and abs(shown[metric_id] - value) > 0.005
+    ]
     return f"Excel and Python differ in {', '.join(off)}" if off else ""
 
 

@@ -50,8 +50,8 @@ def collect_addin_texts() -> dict[str, Text]:
 
 def _addin_text_items() -> Iterator[tuple[str, Text]]:
     yield from ADDIN_TEXTS.items()
-    for id, group in RIBBON_GROUPS.items():
-        yield f"sf_group_{id}", group
+    for group_id, group in RIBBON_GROUPS.items():
+        yield f"sf_group_{group_id}", group
     for verb in VERBS.values():
         if verb.group:
             yield f"sf_{verb.id}", verb.label
@@ -62,10 +62,10 @@ def _addin_text_items() -> Iterator[tuple[str, Text]]:
         table, _, column = name.partition(".")
         yield name, TABLES[table][column].header
     yield "kind.lost", CHOICES["kind"]["lost"]
-    for id, function in FUNCTION_DECLARATIONS.items():
-        yield f"fx.{id}", function.description
-    for id, argument in FUNCTION_ARGUMENTS.items():
-        yield f"fx.argument.{id}", argument
+    for function_id, function in FUNCTION_DECLARATIONS.items():
+        yield f"fx.{function_id}", function.description
+    for argument_id, argument in FUNCTION_ARGUMENTS.items():
+        yield f"fx.argument.{argument_id}", argument
 
 
 RIBBON_NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
