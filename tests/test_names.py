@@ -1,4 +1,4 @@
-"""Names: one thing, one name. A name at the top of a module is unique in the package, and so is the name of a file."""
+"""Names and sizes: a name at the top of a module is unique in the package, and so is the name of a file; functions are short."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.parts import ROOT
+from tools.house_figures import count_paths
 
 PACKAGE = ROOT / "xl_salesflow"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -74,3 +75,31 @@ def test_no_local_name_hides_one_of_its_file(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_a_file_tells_one_story(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_function_is_read_at_a_glance(path: Path) -> None:
+    functions = [node for node in ast.walk(TREES[path]) if isinstance(node, ast.FunctionDef)]
+    lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+    assert {name: lines for name, lines in lengths.items() if lines > 57} == {}
+    assert {node.name: count_paths(node) for node in functions if count_paths(node) > 20} == {}
+
+
+COMPLEXITIES = [
+    ("pass", 1),
+    ("return 1 if x else 2", 2),
+    ("if x:\n  pass\nelif y:\n  pass\nelse:\n  pass", 3),
+    ("for a in b:\n  while c:\n    pass", 3),
+    ("return a and b and c or d", 4),
+    ("return [a for a in b if c if d]", 4),
+    ("try:\n  pass\nexcept A:\n  pass\nexcept B:\n  pass", 3),
+    ("match x:\n  case 1:\n    pass\n  case 2:\n    pass", 3),
+    ("def inner():\n  return 1 if x else 2", 1),
+]
+
+
+@pytest.mark.parametrize(("body", "paths"), COMPLEXITIES)
+def test_complexity_counts_the_paths_through_a_function(body: str, paths: int) -> None:
+    (function,) = ast.parse("def outer():\n" + "\n".join(f"  {line}" for line in body.splitlines())).body
+    assert isinstance(function, ast.FunctionDef)
+    assert count_paths(function) == paths
