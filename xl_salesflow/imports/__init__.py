@@ -1,6 +1,6 @@
-"""Other people's files: an import map is proposed, a person settles it, the rows are brought in.
+"""Import other programs' files: propose an import map, let a person complete it, bring the rows in.
 
-The verbs and what lies above them may enter.
+The verbs and the packages above them may import this package.
 
 Public names, by file:
 

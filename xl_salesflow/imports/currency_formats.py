@@ -1,4 +1,4 @@
-"""Find the currency that number formats show: a cell of 1500 that a person sees as 1.500,00 € is an amount in euros."""
+"""Find the currencies that number formats show: 1500 displayed as 1.500,00 € is an amount in euros."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BARE_SIGN = re.compile(r"[€£¥₹₩₽$]")
 
 
 def find_currency_styles(package: ZipFile) -> Mapping[str, str]:
-    """Return the number of a cell style → the currency sign its number format shows, where it shows one."""
+    """Return cell style number → currency sign, for the styles whose number format shows one."""
     if _STYLES_PART not in package.namelist():
         return {}
     styles = package.read(_STYLES_PART)
@@ -35,7 +35,7 @@ def find_currency_styles(package: ZipFile) -> Mapping[str, str]:
 
 
 def find_currency_cells(package: ZipFile, part: str, styles: Mapping[str, str]) -> Mapping[CellPosition, str]:
-    """Return the number cells of a sheet's *part* that show a currency, each with its sign."""
+    """Return the number cells of the sheet *part* that show a currency, each with its sign."""
     found: dict[CellPosition, str] = {}
     for match in search_part(package, part, _STYLED_CELL, b"<c ") if styles else ():
         cell = read_attributes(match[0])
@@ -47,17 +47,17 @@ def find_currency_cells(package: ZipFile, part: str, styles: Mapping[str, str]) 
 
 
 def show_currencies(rows: list[list[str]], cells: Mapping[CellPosition, str]) -> frozenset[str]:
-    """Write the currency into *rows* where cells show one; return what then stands there."""
-    shown = set()
+    """Append the currency to those *rows* cells that show one; return the resulting texts."""
+    texts = set()
     for (row, column), sign in cells.items():
         if row < len(rows) and column < len(rows[row]) and rows[row][column]:
             rows[row][column] = f"{sign} {rows[row][column]}"
-            shown.add(rows[row][column])
-    return frozenset(shown)
+            texts.add(rows[row][column])
+    return frozenset(texts)
 
 
 def _sign_of_format(code: str) -> str:
-    """Return the first currency that a format code shows; colours, locales and words that are none do not count."""
+    """Return the first currency that a format code shows, ignoring colours, locales and other words."""
     words = [*_SIGN_IN_BRACKETS.findall(code), *_QUOTED_WORD.findall(code)]
     bare = _BARE_SIGN.findall(_SIGN_IN_BRACKETS.sub("", _QUOTED_WORD.sub("", code)))
     return next((word.strip() for word in [*words, *bare] if currency_codes_of_text(word)), "")

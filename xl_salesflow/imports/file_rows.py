@@ -1,4 +1,4 @@
-"""Read the rows of every mapped file: columns typed, keys checked, files joined by table.
+"""Read the rows of every mapped file: convert the columns, check the keys, join files by table.
 
 A row that cannot be used becomes a finding.
 """
@@ -41,7 +41,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 @dataclass(frozen=True)
 class MappedRows:
-    """What the files hold: rows by table, what is wrong with them, and the cells that were not understood."""
+    """What the files contain: rows by table, findings, and the cells that could not be read."""
 
     tables: dict[str, ImportedRows]
     findings: list[Finding]
@@ -52,7 +52,7 @@ _COLUMN_IN_NOTES = Text("{header}: {value}")
 
 
 def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportContext) -> MappedRows:
-    """Return the rows for each table that *mapping* fills from the files at *paths* (or beside them), and what is wrong."""
+    """Return the rows of each table that *mapping* fills from the files at *paths* (or in their folders), with findings."""
     findings, lost = list[Finding](), list[LostCells]()
     parts: dict[str, list[ImportedRows]] = {}
     for file in mapping.files:
@@ -73,16 +73,16 @@ def _find_row_currencies(source: ImportSource, file: FileMap) -> pd.Series | Non
 
 def _find_mapped_source(file: FileMap, paths: Sequence[Path]) -> ImportSource:
     named = [path for path in paths if file.file in (str(path), path.name)]
-    beside = [path.parent / file.file for path in paths]
-    path = next((path for path in (*named, *beside) if path.is_file()), None)
+    same_folder = [path.parent / file.file for path in paths]
+    path = next((path for path in (*named, *same_folder) if path.is_file()), None)
     if path is None:
         raise UsageError("The map speaks of {file}, which is neither given nor beside the files given.", file=file.file)
     layout = TextLayout(file.encoding, file.delimiter) if file.encoding and file.delimiter else None
     sources = {source.sheet: source for source in read_import_sources(path, layout)}
     if file.sheet not in sources:
-        meant = find_nearest(file.sheet, sources) or next(iter(sources))
+        nearest = find_nearest(file.sheet, sources) or next(iter(sources))
         raise UsageError(
-            "{path} has no filled sheet “{sheet}”; is it {meant}?", path=path, sheet=file.sheet, meant=meant
+            "{path} has no filled sheet “{sheet}”; is it {meant}?", path=path, sheet=file.sheet, meant=nearest
         )
     return sources[file.sheet]
 
@@ -110,7 +110,7 @@ def _read_source_rows(reader: SourceReader, file: FileMap) -> ImportedRows:
 
 
 def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, pd.Series]:
-    """Return *columns* with first and last names as the one name the table has; a name given whole wins."""
+    """Return *columns* with first and last names joined into the table's name column; a full name takes precedence."""
     parts = {
         target_id: columns.pop(target_id)
         for target_id in (FIRST_NAME_TARGET, LAST_NAME_TARGET)
@@ -121,11 +121,11 @@ def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, p
         return columns
     blank = pd.Series("", index=next(iter(parts.values())).index, dtype=object)
     pairs = zip(parts.get(FIRST_NAME_TARGET, blank), parts.get(LAST_NAME_TARGET, blank), strict=True)
-    whole = [
+    full_names = [
         last + first if not (first + last).isascii() and len(first + last) <= 4 else f"{first} {last}".strip()
         for first, last in pairs
     ]
-    return {key: pd.Series(whole, index=blank.index, dtype=object), **columns}
+    return {key: pd.Series(full_names, index=blank.index, dtype=object), **columns}
 
 
 def _missing_header_error(source: ImportSource, header: str) -> UsageError:
@@ -151,7 +151,7 @@ def _join_note_lines(parts: Sequence[pd.Series]) -> pd.Series:
 def _drop_unusable_keys(
     frame: pd.DataFrame, source: ImportSource, file: FileMap, language: Language, findings: list[Finding]
 ) -> pd.DataFrame:
-    """Return the rows whose key can be used, each key once; the others are told."""
+    """Return the rows with a usable key, each key once; every other row becomes a finding."""
     key = TABLES[file.table].key
     if key is None or key not in frame:
         return frame

@@ -46,7 +46,7 @@ _OPEN_LISTS_TABLE = TABLES["Lists"]
 def extend_open_lists(
     pipeline: Pipeline, appends: Mapping[str, Iterable[pd.DataFrame]], edits: Iterable[Edit], because: str
 ) -> ChangeSet:
-    """Return the plan that adds to Lists what *appends* and *edits* use and no list holds yet."""
+    """Return the change set that adds to Lists the values that *appends* and *edits* use and no list has yet."""
     used: dict[str, list[pd.Series]] = {}
     for table, parts in appends.items():
         for column in TABLES[table].columns:
@@ -66,7 +66,7 @@ def _find_unlisted_values(held: pd.Series, used: Sequence[pd.Series]) -> list[st
 
 
 def _write_list_values(held: pd.DataFrame, new: Mapping[str, list[str]], because: str) -> ChangeSet:
-    """Write below the last value of each list; where the sheet's rows end, append."""
+    """Write below the last value of each list; append rows where the sheet ends."""
     edits, rows = list[Edit](), dict[int, dict[str, str]]()
     for name, values in new.items():
         filled = held.index[held[name] != ""]
@@ -105,7 +105,7 @@ _PROBABILITY_FROM_FILE = Text("As {file} has it")
 
 @dataclass
 class _ImportUnderWay:
-    """What one import gathers on its way."""
+    """What one import collects while it runs."""
 
     pipeline: Pipeline
     import_map: ImportMap
@@ -118,7 +118,7 @@ class _ImportUnderWay:
             self.appends.setdefault(table, []).append(complete_imported_frame(TABLES[table], rows))
 
     def take(self, rows: ImportedRows) -> None:
-        """Take in the rows of one table: new ones are appended, known ones edited where they differ."""
+        """Add the rows of one table: append new rows, edit known rows where they differ."""
         from xl_salesflow.imports.row_matching import change_known_rows
 
         existing = self.pipeline[rows.table]
@@ -128,7 +128,7 @@ class _ImportUnderWay:
         self.changes += change_known_rows(rows.table, merged.known, rows.given, existing, BECAUSE_OF_IMPORT)
 
     def take_deals(self, rows: ImportedRows, playbook: Playbook) -> None:
-        """Take in deals: new ones with their history, known ones as typed changes that the next update judges."""
+        """Add deals: new ones with their history, known ones as typed changes that the next update judges."""
         from xl_salesflow.imports.row_matching import change_known_rows
 
         language, existing = self.pipeline.language, self.pipeline["Deals"]
@@ -163,13 +163,13 @@ class _ImportUnderWay:
 
 
 def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap) -> ChangeSet:
-    """Return what bringing the files at *paths* into *pipeline* by *mapping* does; a second time it does nothing.
+    """Return the change set that imports the files at *paths* into *pipeline* by *mapping*; a second import changes nothing.
 
-    Rows whose key the workbook has are updated, others appended. A cell that cannot be used stays blank, a row whose key cannot
-    be used is left out; either is a finding that names the file, the row and the column.
+    Rows whose key is in the workbook are updated, others appended. A cell that cannot be read stays blank, and a row
+    without a usable key is left out; both are findings that name the file, the row and the column.
 
     Raises:
-        UsageError: a file is missing or unreadable, the mapping names something that is not there, or leaves a question open.
+        UsageError: a file is missing or unreadable, or the mapping names something unknown or leaves a question open.
     """
     _refuse_open_questions(mapping)
     playbook, stages = add_new_stages(pipeline, mapping)
@@ -177,7 +177,7 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
     rows, work = read.tables, _ImportUnderWay(pipeline, mapping, read.findings, list(stages.edits))
     for append in stages.appends:
         work.append(append.table, append.rows)
-    for table in TABLES:  # in the order of the sheets, so that a plan reads the same whatever the order of the files
+    for table in TABLES:  # in the order of the sheets, so that the result does not depend on the order of the files
         if table in rows:
             _refuse_missing_key(rows[table], mapping)
             work.take_deals(rows[table], playbook) if table == "Deals" else work.take(rows[table])
@@ -190,8 +190,8 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
 def _refuse_open_questions(mapping: ImportMap) -> None:
     for file, header in mapping.open_questions:
         column = file.columns[header]
-        said = _OPEN_QUESTION_ERRORS[column.questions[0]]
-        raise UsageError(said, file=file.file, header=header, currency=column.currency)
+        message = _OPEN_QUESTION_ERRORS[column.questions[0]]
+        raise UsageError(message, file=file.file, header=header, currency=column.currency)
 
 
 def _refuse_missing_key(rows: ImportedRows, mapping: ImportMap) -> None:
@@ -207,13 +207,13 @@ def _refuse_missing_key(rows: ImportedRows, mapping: ImportMap) -> None:
 
 
 def _explain_probabilities(deals: pd.DataFrame, given: Sequence[str], language: Language) -> pd.DataFrame:
-    # a probability of its own wants a reason; that the other program said so is one
+    # a probability other than the stage's needs a reason; that it came from the other program is one
     if "probability_override" not in given or "probability_reason" in given:
         return deals
-    says = deals[FILE_COLUMN].map(
+    reasons = deals[FILE_COLUMN].map(
         {file: _PROBABILITY_FROM_FILE.in_(language, file=file) for file in deals[FILE_COLUMN].unique()}
     )
-    return deals.assign(probability_reason=says.where(deals["probability_override"].notna(), "").astype(object))
+    return deals.assign(probability_reason=reasons.where(deals["probability_override"].notna(), "").astype(object))
 
 
 def _complete_deal_rows(deals: pd.DataFrame) -> pd.DataFrame:
@@ -223,7 +223,7 @@ def _complete_deal_rows(deals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _append_missing_names(work: _ImportUnderWay) -> None:
-    """Append a row for every account, product, person… that imported rows name and the workbook does not have."""
+    """Append a row for every account, product, person… that imported rows refer to and the workbook does not have."""
     for table in work.import_map.missing:
         key = str(TABLES[table].key)
         named: list[np.ndarray[tuple[int], np.dtype[np.object_]]] = []

@@ -72,29 +72,32 @@ POSSIBLE_DUPLICATE_IN_FILE = Text(
 
 
 def format_place_in_file(file: str, row: int, header: str, language: Language) -> str:
-    """Return where a cell (or, without *header*, a row) stands in the file."""
+    """Return where a cell (or, without *header*, a row) is in the file."""
     return (_CELL_OF_FILE if header else _ROW_OF_FILE).in_(language, file=file, row=row, header=header)
 
 
 def make_import_finding(
-    rule: str, says: Text, file: str, row: int, language: Language, *, header: str = "", table: str = "",
+    rule: str, template: Text, file: str, row: int, language: Language, *, header: str = "", table: str = "",
     column: str = "", key: str = "", severity: str = "warn", **facts: object,
 ) -> Finding:  # fmt: skip
     """Return one finding about row *row* of *file*."""
     place = format_place_in_file(file, row, header, language)
-    message = _IMPORT_FINDING.in_(language, at=place, what=says.in_(language, **facts))
+    message = _IMPORT_FINDING.in_(language, at=place, what=template.in_(language, **facts))
     return Finding(f"import_{rule}", severity, message, table, key, column, place)
 
 
 def make_column_findings(
-    rule: str, says: Text, file: str, header: str, texts: pd.Series, language: Language, table: str, column: str,
+    rule: str, message: Text, file: str, header: str, texts: pd.Series, language: Language, table: str, column: str,
     severity: str = "warn", **facts: str,
 ) -> Iterator[Finding]:  # fmt: skip
-    """Yield a finding for each of *texts* (indexed by row number), cells of *header*; of a flood the first, and how many more."""
+    """Yield a finding for each of *texts* (cells of *header*, indexed by row number).
+
+    After many, one finding with the number of the rest.
+    """
     for row, text in texts.iloc[:_MOST_COLUMN_FINDINGS].items():
         yield make_import_finding(
             rule,
-            says,
+            message,
             file,
             int(str(row)),
             language,
@@ -116,7 +119,7 @@ def make_column_findings(
 def make_left_out_findings(
     file: str, rows: Sequence[tuple[int, str]], language: Language, table: str
 ) -> Iterator[Finding]:
-    """Yield a finding for each run of rows of *file* that are none of its list."""
+    """Yield a finding for each run of rows of *file* that are not part of its list."""
     for first, last, why in group_left_out_rows(rows):
         to = _TO_LAST_LEFT_OUT_ROW.in_(language, last=last) if last > first else ""
         yield make_import_finding(

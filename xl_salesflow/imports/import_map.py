@@ -1,7 +1,7 @@
 """The import map: how files become rows of a workbook, written as TOML and read back.
 
-The product proposes a map, a person edits it, and the import carries it out. Every part of the TOML is explained in the
-workbook's language. What is not understood on reading is an error with its line and the nearest name.
+The product proposes a map, a person edits it, and the import follows it. Comments in the workbook's language explain
+every part of the TOML. An unknown name is an error that gives the line and the most similar known name.
 """
 
 from __future__ import annotations
@@ -54,11 +54,12 @@ from xl_salesflow.schema.table_registry import TABLES
 
 @dataclass(frozen=True)
 class ImportMap:
-    """Everything an import decides. *values* holds cleaned-up values by vocabulary: a list's id or the table of a reference.
+    """All decisions of an import.
 
-    Several files of one table are joined by its key; later files fill in and win. *starts_in* is the stage that deals enter on
-    the day they are created, *missing* the tables that get a row for every name they do not know. *remarks* say how the
-    proposal came about.
+    *values* maps a vocabulary, the id of a list or the table of a reference, to its cleaned-up values. Several files of
+    one table are joined by its key; later files add values and take precedence. *starts_in* is the stage that deals
+    enter on the day they are created. *missing* are the tables that get a row for every unknown name. *notes* explain
+    how the proposal was made.
     """
 
     files: tuple[FileMap, ...]
@@ -69,27 +70,28 @@ class ImportMap:
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
-    playbook_stages: tuple[str, ...] = field(default=(), compare=False)  # to choose from, for the comments
+    playbook_stages: tuple[str, ...] = field(default=(), compare=False)  # the choices, for the comments
 
     @property
     def open_questions(self) -> Iterator[tuple[FileMap, str]]:
-        """Yield the file and header of every column that can be read in two ways."""
+        """Yield the file and header of every column that can be read in more than one way."""
         for file in self.files:
             for header, column in file.columns.items():
                 if column.questions:
                     yield file, header
 
     def to_toml(self, language: Language) -> str:
-        """Return the mapping as a text that a person can read and edit, explained in *language*."""
+        """Return the mapping as text that a person can read and edit, with comments in *language*."""
 
         return format_import_map(self, language)
 
     @classmethod
     def from_toml(cls, text: str, source: str = "map.toml") -> ImportMap:
-        """Return the mapping in *text*; *source* is what messages call it.
+        """Return the mapping in *text*; messages refer to it as *source*.
 
         Raises:
-            UsageError: the text is no TOML, or names something that does not exist; the line and the nearest name are told.
+            UsageError: the text is not TOML or names something that does not exist; the message gives the line and the
+            nearest name.
         """
 
         return parse_import_map(text, source)
@@ -158,7 +160,7 @@ def _make_new_stage_table(stage: NewStage, language: Language) -> Table:
 
 def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
     table = tomlkit.table()
-    if first:  # what is true of every file is said once
+    if first:  # what applies to every file is explained once
         _add_map_comment(table, MAP_FILE_COMMENT.in_(language, tables=", ".join(IMPORTABLE_TABLES)))
     for field_name in ("file", "sheet", "table", "encoding", "delimiter"):
         value = getattr(file, field_name)
@@ -223,10 +225,10 @@ _NEW_STAGE_KEYS = ("stage", "position", "kind", "probability")
 
 
 def parse_import_map(text: str, source: str) -> ImportMap:
-    """Return the mapping that *text* holds.
+    """Return the mapping in *text*.
 
     Raises:
-        UsageError: the text is no TOML or says something we do not know.
+        UsageError: the text is not TOML or contains something unknown.
     """
     try:
         parsed = tomllib.loads(text)
@@ -238,7 +240,7 @@ def parse_import_map(text: str, source: str) -> ImportMap:
 
 
 class _ImportMapParser:
-    """Reads one map; knows its lines, to say where something stands."""
+    """Parses one map, and finds the line of each entry for messages."""
 
     def __init__(self, lines: list[str], source: str) -> None:
         self._lines, self._source = lines, source
@@ -343,7 +345,7 @@ class _ImportMapParser:
     def _one_of(self, place: str, name: str, known: Iterable[str], table: str = "") -> str:
         options = list(known)
         if name not in options:
-            meant = find_nearest(name, options) or ", ".join(options)
+            nearest = find_nearest(name, options) or ", ".join(options)
             self._refuse(
                 place,
                 "there is no “{name}” of {table}; is it “{meant}”?"
@@ -352,7 +354,7 @@ class _ImportMapParser:
                 beside=name,
                 name=name,
                 table=table,
-                meant=meant,
+                meant=nearest,
             )
         return name
 
@@ -396,11 +398,11 @@ class _ImportMapParser:
         raise UsageError("{file}: {what}", file=self._source, what=what)
 
     def _line(self, place: str, name: str) -> int | None:
-        """Return the line that says *place* and *name*, best one that begins with *place*."""
-        said = [line if not line.lstrip().startswith("#") else "" for line in self._lines]
-        both = [number for number, line in enumerate(said, 1) if place in line and name in line]
+        """Return the line that contains *place* and *name*, preferably one that begins with *place*."""
+        code_lines = [line if not line.lstrip().startswith("#") else "" for line in self._lines]
+        both = [number for number, line in enumerate(code_lines, 1) if place in line and name in line]
         key = re.compile(rf"""[\s\["']*{re.escape(place)}["']?\s*[=\].]""")
-        begins = (number for number in both if key.match(said[number - 1]))
+        begins = (number for number in both if key.match(code_lines[number - 1]))
         return next(begins, both[0] if both else None)
 
 

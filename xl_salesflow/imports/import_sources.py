@@ -1,4 +1,4 @@
-"""Read files as sources: one list of text cells for each text file and for each filled sheet."""
+"""Read files as sources: one table of text cells for each text file or filled sheet."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ TEXT_FILE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 
 @dataclass(frozen=True)
 class ImportSource:
-    """One rectangle of text: a CSV file or a sheet. *cells* is indexed by the row number a person sees; blank is ""."""
+    """One rectangle of text: a CSV file or a sheet. *cells* is indexed by row number as a person sees it; blank is ""."""
 
     path: Path
     sheet: str
     layout: TextLayout
     cells: pd.DataFrame
     ragged: tuple[int, ...] = ()  # rows with more cells than there are headers
-    left_out: tuple[tuple[int, str], ...] = ()  # rows that are none of the list, and why (extent)
+    left_out: tuple[tuple[int, str], ...] = ()  # rows that are not part of the list, and why (list_extent)
     hidden: bool = False
-    number_cells: frozenset[str] = frozenset()  # contents of number cells with decimals (raw_files)
+    number_cells: frozenset[str] = frozenset()  # texts of number cells with decimals (raw_files)
     date1904: bool = False
 
     @property
     def name(self) -> str:
-        """Return what messages call the source."""
+        """Return the name that messages use for the source."""
         return f"{self.path.name} › {self.sheet}" if self.sheet else self.path.name
 
     @property
     def headers(self) -> list[str]:
-        """Return the headers, each once."""
+        """Return the headers, without repetition."""
         return [str(header) for header in self.cells.columns]
 
 
@@ -52,7 +52,7 @@ def read_import_sources(path: Path, layout: TextLayout | None = None) -> tuple[I
     """Return the rectangles of *path*: one for a text file, one for each filled sheet of a workbook.
 
     Raises:
-        UsageError: the file is missing, locked with a password, empty or of a format that holds no rows.
+        UsageError: the file is missing, password-protected, empty, or not of a supported format.
     """
     if not path.is_file():
         raise UsageError("{path} is not there; check the name.", path=path)

@@ -1,6 +1,6 @@
-"""Match stage names of files to stages of a playbook, and add the stages that it does not have.
+"""Match stage names of files to stages of a playbook, and add the stages it does not have.
 
-When a new stage comes between others, the positions stored in the workbook shift with it.
+When a new stage is inserted between others, the positions stored in the workbook are shifted.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _STAGE_NAME_LIKENESS = 88.0
 
 @dataclass(frozen=True)
 class StageProposal:
-    """Every stage name of the files → the playbook's stage; the stages to be added; the names that were matched by likeness."""
+    """File stage name → playbook stage; the stages to be added; the names that were matched by similarity."""
 
     stages: dict[str, str]
     new: tuple[NewStage, ...]
@@ -38,7 +38,7 @@ class StageProposal:
 
 
 def propose_stages(names: Iterable[str], playbook: Playbook, kinds: Mapping[str, str]) -> StageProposal:
-    """Return where each of *names* belongs in *playbook*; *kinds* is what the rows themselves say (won, lost)."""
+    """Return the playbook stage for each of *names*; *kinds* holds what the rows themselves say (won, lost)."""
     found: dict[str, str] = {}
     unknown: list[str] = []
     guessed: list[str] = []
@@ -59,13 +59,13 @@ def propose_stages(names: Iterable[str], playbook: Playbook, kinds: Mapping[str,
 
 
 def kind_of_stage_name(name: str) -> str | None:
-    """Return won, lost or open when *name* is what a stage or an outcome of that kind is usually called."""
+    """Return won, lost or open if *name* is a usual name of a stage or outcome of that kind."""
     words = words_of_stage_name(name)
     return None if words is None else "won" if words.kind == "aftercare" else words.kind
 
 
 def words_of_stage_name(name: str) -> StageVocabulary | None:
-    """Return the common stage that *name* names, numbering aside."""
+    """Return the common stage that *name* refers to, ignoring numbering."""
     compared = {fold_name(name), fold_name(_STAGE_NAME_NUMBERING.sub("", name))}
     return next((words for words in read_stage_vocabulary() if words.names & compared), None)
 
@@ -75,8 +75,8 @@ def _find_stage_by_kind(kind: str | None, playbook: Playbook) -> Stage | None:
 
 
 def _find_stage_by_name(name: str, playbook: Playbook) -> Stage | None:
-    wanted = {squeeze_name(name), squeeze_name(_STAGE_NAME_NUMBERING.sub("", name))} - {""}
-    return next((stage for stage in playbook.stages if squeeze_name(stage.name) in wanted), None)
+    squeezed = {squeeze_name(name), squeeze_name(_STAGE_NAME_NUMBERING.sub("", name))} - {""}
+    return next((stage for stage in playbook.stages if squeeze_name(stage.name) in squeezed), None)
 
 
 def _find_stage_by_words(name: str, playbook: Playbook) -> Stage | None:
@@ -96,14 +96,14 @@ def _find_stage_by_words(name: str, playbook: Playbook) -> Stage | None:
 
 def _find_stage_by_likeness(name: str, playbook: Playbook) -> Stage | None:
     if words_of_stage_name(name) is not None:
-        return None  # a stage that is known by name, and that this playbook does not have
+        return None  # a common stage that this playbook does not have
     names = {stage.name: fold_name(stage.name) for stage in playbook.stages}
     alike = process.extractOne(fold_name(name), names, scorer=fuzz.ratio, score_cutoff=_STAGE_NAME_LIKENESS)
     return playbook.by_name[alike[2]] if alike else None
 
 
 def _place_new_stages(names: Sequence[str], playbook: Playbook) -> tuple[NewStage, ...]:
-    """Return *names* as new stages among the open ones: where their common name belongs, else after the last."""
+    """Return *names* as new open stages, each at the usual place of the common stage it names, or else last."""
     order: list[tuple[str, float, int | None]] = [
         (stage.name, stage.probability, words.rank if (words := words_of_stage_name(stage.name)) else None)
         for stage in playbook.open_stages
@@ -129,10 +129,11 @@ def _find_place_by_rank(order: Sequence[tuple[str, float, int | None]], rank: in
 
 
 def add_new_stages(pipeline: Pipeline, mapping: ImportMap) -> tuple[Playbook, ChangeSet]:
-    """Return the playbook with the stages *mapping* adds, and the plan that adds them; stages it has already are not added.
+    """Return the playbook with the stages that *mapping* adds, and the change set that adds those it does not have yet.
 
     Raises:
-        UsageError: the playbook is not in the workbook, or the mapping sends a stage to one that is neither there nor new.
+        UsageError: the playbook is not in the workbook, or the mapping refers to a stage that neither exists nor is
+        new.
     """
     playbook = _find_import_playbook(pipeline, mapping.playbook or pipeline.default_playbook)
     new = [stage for stage in mapping.new_stages if stage.stage not in playbook.by_name]
@@ -147,7 +148,7 @@ def add_new_stages(pipeline: Pipeline, mapping: ImportMap) -> tuple[Playbook, Ch
 
 
 def is_usable_playbook(playbook: Playbook) -> bool:
-    """Tell whether deals can start somewhere in *playbook*, and be won and lost."""
+    """Return whether *playbook* has a first stage, a won stage and a lost stage."""
     return bool(playbook.open_stages) and {"won", "lost"} <= {stage.kind for stage in playbook.stages}
 
 
@@ -168,14 +169,14 @@ def _check_mapped_stages(mapping: ImportMap, playbook: Playbook) -> None:
     opening = {stage.name for stage in playbook.open_stages}
     for name, stage in [*mapping.stages.items(), *starts]:
         if stage and stage not in playbook.by_name:
-            meant = find_nearest(stage, playbook.by_name) or playbook.first.name
+            nearest = find_nearest(stage, playbook.by_name) or playbook.first.name
             raise UsageError(
                 "The map sends “{name}” to the stage “{stage}”, which playbook {playbook} does not "
                 "have; is it “{meant}”, or should it stand under [[new_stages]]?",
                 name=name,
                 stage=stage,
                 playbook=playbook.id,
-                meant=meant,
+                meant=nearest,
             )
     if mapping.starts_in and mapping.starts_in not in opening:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Tidy the text cells of files, each distinct text once. What numbers and dates mean is core's to say (core.written_columns)."""
+"""Tidy the text cells of files, each distinct text once. The module core.written_columns reads numbers and dates."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from xl_salesflow.core.written_words import words_for_nothing
 FAILED_FORMULA_VALUES = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 )
-"""What Excel shows where a formula failed."""
+"""What Excel shows if a formula fails."""
 
 UNCALCULATED_FORMULA = "#UNCALCULATED!"
-"""What stands here for a formula that no program has calculated yet."""
+"""Our placeholder for a formula that no program has calculated yet."""
 
 _INVISIBLE_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\ufffe\uffff\ud800-\udfff]")
 _BLANK_RUNS = re.compile(r"[\s\u00a0\u3000]+")
@@ -24,7 +24,7 @@ _BLANK_RUNS_IN_LINE = re.compile(r"[^\S\n]+")
 
 
 def tidy_texts(cells: pd.Series, lines: bool = False) -> pd.Series:
-    """Return text *cells* without outer and doubled blanks and unseen marks; *lines* keeps line breaks."""
+    """Return text *cells* without surrounding or repeated blanks and invisible characters; *lines* keeps line breaks."""
 
     def tidy(text: str) -> str:
         text = _INVISIBLE_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -34,13 +34,13 @@ def tidy_texts(cells: pd.Series, lines: bool = False) -> pd.Series:
 
 
 def is_filled_text(texts: pd.Series) -> pd.Series:
-    """Tell which of *texts* hold something: not blank, and not a word for nothing."""
+    """Return which of *texts* hold a value: not blank and not a word for "nothing"."""
     nothing = words_for_nothing()
     return ~map_distinct_texts(texts, lambda text: "" if text.casefold() in nothing else text).eq("")
 
 
 def map_distinct_texts(texts: pd.Series, change: Callable[[str], str]) -> pd.Series:
-    """Return *texts* changed, each distinct text worked out once."""
+    """Return *texts* with *change* applied, called once per distinct text."""
     codes, distinct = pd.factorize(texts)
     changed = np.array([change(text) for text in distinct], dtype=object)
     return pd.Series(changed[codes] if len(distinct) else changed, index=texts.index, dtype=object)

@@ -1,6 +1,6 @@
-"""The names other people's files use, how names are compared, and what a column of a file can become.
+"""The names that other programs' files use, how names are compared, and the targets that a column can have.
 
-A column becomes one that a person writes, a fact about a deal that makes its history, or a part of a name.
+A target is a column that a person fills in, a fact that makes the history of a deal, or a part of a name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _VOCABULARY_MARKS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class StageVocabulary:
-    """One stage that many processes share: its names, its usual place, and which others may stand for it."""
+    """A stage that many processes have: its names, its usual position, and the stages that may replace it."""
 
     id: str
     names: frozenset[str]
@@ -34,14 +34,14 @@ class StageVocabulary:
 
 
 def fold_name(name: str) -> str:
-    """Return *name* as it is compared: width, case, marks and bracketed units aside, words apart by one blank."""
+    """Return *name* without width, case, punctuation and bracketed units, its words separated by one blank."""
     wide = unicodedata.normalize("NFKC", name)
     bare = _BRACKETED_UNIT.sub(" ", wide)
     return _split_name_words(bare) or _split_name_words(wide)
 
 
 def squeeze_name(name: str) -> str:
-    """Return *name* without case, blanks and marks: "GTX Pro", "GTXPro" and "gtx-pro" are one."""
+    """Return *name* without case, blanks and punctuation: "GTX Pro", "GTXPro" and "gtx-pro" become equal."""
     return _VOCABULARY_MARKS.sub("", unicodedata.normalize("NFKC", name).casefold())
 
 
@@ -56,7 +56,7 @@ def _read_vocabulary() -> Mapping[str, Any]:
 
 @cache
 def read_header_words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Return table → target → the names that mean it, compared as `plain` gives them."""
+    """Return table → target → the names for it, as returned by fold_name."""
     read: Mapping[str, Mapping[str, list[str]]] = _read_vocabulary()["headers"]
     return {
         table: {target: tuple(fold_name(n) for n in names) for target, names in words.items()}
@@ -66,7 +66,7 @@ def read_header_words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 @cache
 def read_known_headers() -> frozenset[str]:
-    """Return every name that means a column of some table, compared as `plain` gives them."""
+    """Return every name for a column of any table, as returned by fold_name."""
     declared = (text for table in TABLES.values() for c in table.columns for text in (c.id, *c.header.translations()))
     return frozenset(map(fold_name, declared)).union(
         *(names for words in read_header_words().values() for names in words.values())
@@ -75,19 +75,19 @@ def read_known_headers() -> frozenset[str]:
 
 @cache
 def read_file_words() -> Mapping[str, frozenset[str]]:
-    """Return table → the words in a file's name that speak for it."""
+    """Return table → the words in a file name that suggest it."""
     return {table: frozenset(words) for table, words in _read_vocabulary()["files"].items()}
 
 
 @cache
 def read_total_pattern() -> re.Pattern[str]:
-    """Return what the first cell of a line of totals says."""
+    """Return the pattern that matches the first cell of a line of totals."""
     return re.compile("|".join(_read_vocabulary()["totals"]["patterns"]))
 
 
 @cache
 def read_stage_vocabulary() -> tuple[StageVocabulary, ...]:
-    """Return the stages that many processes share, in their usual order."""
+    """Return the common stages in their usual order."""
     return tuple(
         StageVocabulary(
             entry["id"], frozenset(fold_name(name) for name in entry["names"]), entry["rank"], entry["kind"],
@@ -101,23 +101,23 @@ IMPORTABLE_TABLES = (
     "Deals", "Accounts", "Contacts", "Activities", "Products", "Team", "Tasks", "Answers", "Traits", "Objections",
     "Quotes", "QuoteLines", "Feedback", "Targets",
 )  # fmt: skip
-"""The tables rows can be brought into."""
+"""The tables that rows can be imported into."""
 
 REFERABLE_TABLES = ("Accounts", "Contacts", "Products", "Team")
-"""The tables that others refer to by a name a person knows."""
+"""The tables that other tables refer to by a name."""
 
 NOTES_TARGET = "notes+"
-"""The target of a column that is added to Notes as "header: value"."""
+"""The target of a column that is appended to Notes as "header: value"."""
 
 CURRENCY_TARGET = "currency+"
-"""The target of a column that says what currency the amounts of its row are in."""
+"""The target of a column with the currency of the row's amounts."""
 
 _NEVER_IMPORTED_COLUMNS = (
     "playbook",
     "move_reason",
     "override_by",
     "override_reason",
-)  # one import fills one playbook, and asks no gate
+)  # one import fills one playbook and does not check gates
 _TargetType = ColumnType
 _DEAL_FACT_TARGETS: tuple[Column, ...] = (
     declare_column("closed", "Closed", _TargetType.DATE, "Won or lost on; of an open deal the expected close"),
@@ -142,7 +142,7 @@ _TARGETS_BESIDE_COLUMNS: Mapping[str, tuple[Column, ...]] = {
 
 @cache
 def targets_of_table(table: str) -> Mapping[str, Column]:
-    """Return what a column may become in *table*, by id."""
+    """Return the possible targets of a column in *table*, by id."""
     own = {
         c.id: c
         for c in TABLES[table].columns
@@ -153,7 +153,7 @@ def targets_of_table(table: str) -> Mapping[str, Column]:
 
 @cache
 def names_of_targets(table: str) -> Mapping[str, frozenset[str]]:
-    """Return target → every name that means it in *table*, compared as `plain` gives them."""
+    """Return target → every name for it in *table*, as returned by fold_name."""
     words = read_header_words().get(table, {})
     return {
         target_id: frozenset(

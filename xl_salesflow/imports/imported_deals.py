@@ -1,4 +1,4 @@
-"""Deals as the files give them: stage, won or lost, since when; and the stage stays of their dates."""
+"""Determine stage, outcome and dates of imported deals, and build their stage stays."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from xl_salesflow.schema.table_frames import DATE_DTYPE
 from xl_salesflow.schema.table_registry import TABLES
 
 LAST_OPEN_STAGE_COLUMN = "last_open"
-"""The open stage a deal was in last, as far as the file tells; beside the table's own columns."""
+"""Additional column: the last open stage of the deal, as far as the file tells."""
 
 STAGE_GIVEN_COLUMN = "said"
-"""Whether the file says anything about where the deal stands; one that says nothing is new where deals start."""
+"""Additional column: whether the file says anything about the deal's stage; if not, a new deal gets the starting stage."""
 
 _CLOSING_FACTS = ("won_date", "lost_date", "is_won", "is_closed")
 
@@ -37,9 +37,10 @@ _CLOSING_FACTS = ("won_date", "lost_date", "is_won", "is_closed")
 def resolve_imported_deals(
     rows: ImportedRows, mapping: ImportMap, playbook: Playbook, language: Language, found: list[Finding]
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Return the deals with `stage`, `outcome`, `closed` and LAST_OPEN settled, and the columns a person's cells take.
+    """Return the deals with `stage`, `outcome`, `closed` and LAST_OPEN filled in, and the columns to write into input cells.
 
-    A stage the playbook does not have is left blank and told; a deal of which the file says no stage is where deals start.
+    A stage that the playbook does not have is left blank with a finding; a deal without a stage in the file gets the
+    starting stage.
     """
     deals, start = rows.frame, mapping.starts_in or playbook.first.name
     stage = _resolve_deal_stages(rows, mapping, playbook, language, found)
@@ -70,7 +71,10 @@ def resolve_imported_deals(
 
 
 def is_stage_recorded(stage: pd.Series, recorded: pd.Series, playbook: Playbook) -> pd.Series:
-    """Tell where a file's *stage* is what is *recorded*, whatever a person typed since; aftercare was won as well."""
+    """Return where a file's *stage* equals the *recorded* stage, whatever a person typed since.
+
+    Aftercare also counts as won.
+    """
     after = [s.name for s in playbook.stages if s.kind == "aftercare"]
     return (stage == recorded) | ((stage == playbook.won.name) & recorded.isin(after))
 
@@ -84,27 +88,27 @@ def _resolve_deal_stages(
     header, files, numbers = _find_stage_header(mapping), rows.frame[FILE_COLUMN], rows.frame[ROW_COLUMN]
     for row in rows.frame.index[(texts != "") & (stage == "")]:
         text = texts[row]
-        meant = find_nearest(text, playbook.by_name)
+        best = find_nearest(text, playbook.by_name)
         found.append(
             make_import_finding(
                 "stage", UNKNOWN_STAGE_IN_FILE, str(files[row]), int(numbers[row]), language, header=header,
-                table="Deals", column="stage", text=text, nearest=NEAREST_STAGE_HINT.in_(language, name=meant) if meant else "",
+                table="Deals", column="stage", text=text, nearest=NEAREST_STAGE_HINT.in_(language, name=best) if best else "",
             )
         )  # fmt: skip
     return stage.mask(texts == "", mapping.starts_in or playbook.first.name).astype(object)
 
 
 def _resolve_deal_outcomes(deals: pd.DataFrame, stage: pd.Series, playbook: Playbook) -> pd.Series:
-    """Return open, won or lost: what the file says in so many words, else by a won or lost date, else by the stage."""
-    said = column_or_blanks(deals, "outcome", "Deals")
+    """Return open, won or lost: the file's outcome, or else the outcome implied by a won or lost date, or by the stage."""
+    stated = column_or_blanks(deals, "outcome", "Deals")
     won, closed = column_or_blanks(deals, "is_won", "Deals"), column_or_blanks(deals, "is_closed", "Deals")
     by_stage: Mapping[str, str] = {s.name: s.outcome for s in playbook.stages}
     first: list[tuple[pd.Series, object]] = [
-        (said.isin(["won", "lost"]), said),
+        (stated.isin(["won", "lost"]), stated),
         (won == "yes", "won"),
         ((closed == "yes") & (won == "no"), "lost"),
         (stage.map(by_stage).isin(["won", "lost"]), stage.map(by_stage)),
-        (said == "open", "open"),
+        (stated == "open", "open"),
         (column_or_blanks(deals, "won_date", "Deals").notna(), "won"),
         (column_or_blanks(deals, "lost_date", "Deals").notna(), "lost"),
     ]
@@ -124,7 +128,7 @@ _STAY_DEAL_COLUMNS = ("deal", "playbook", "created", "amount", "owner", "product
 
 
 def record_imported_deals(deals: pd.DataFrame, playbook: Playbook) -> pd.DataFrame:
-    """Return what the product writes into new Deals rows, so that no move is pending after the import."""
+    """Return the product-written columns of new Deals rows, so that no move is pending after the import."""
     position = {stage.name: stage.position for stage in playbook.stages}
     furthest = deals[LAST_OPEN_STAGE_COLUMN].map(position).where(deals["outcome"] != "won", playbook.won.position)
     known = deals["stage"] != ""
@@ -140,10 +144,10 @@ def record_imported_deals(deals: pd.DataFrame, playbook: Playbook) -> pd.DataFra
 def build_imported_stays(
     deals: pd.DataFrame, playbook: Playbook, history: pd.DataFrame, language: Language
 ) -> pd.DataFrame:
-    """Return the History rows of new *deals*, a complete frame.
+    """Return the History rows of new *deals*, as a complete frame.
 
-    An open deal entered its stage when it was created. A closed one was in its last open stage from then until it was won or
-    lost. Days that are not known stay blank.
+    An open deal entered its stage when it was created. A closed one was in its last open stage from then until it was
+    won or lost. Unknown days stay blank.
     """
     deals = deals[deals["stage"] != ""]
     won_first = _is_in_aftercare(deals, playbook)
@@ -176,7 +180,7 @@ def _build_stay_step(deals: pd.DataFrame, step: int, *, stage: str, entered: str
 
 
 def _complete_imported_stays(rows: pd.DataFrame, playbook: Playbook) -> pd.DataFrame:
-    """Return visits with what follows from their stage, and where they led."""
+    """Return stage stays completed with what follows from their stage, and with the stage they led to."""
     stages, current = rows["stage"].map(playbook.by_name), rows["step"] == 2
     position = {stage.name: float(stage.position) for stage in playbook.stages}
     rows["position"] = rows["stage"].map(position)
@@ -210,7 +214,7 @@ def find_backward_deals(deals: pd.DataFrame) -> pd.DataFrame:
 
 
 def next_imported_stay_numbers(history: pd.DataFrame, count: int) -> list[str]:
-    """Return the numbers of the next *count* visits."""
+    """Return the keys of the next *count* stage stays."""
     taken: Any = pd.to_numeric(history["visit"].str.removeprefix("V"), errors="coerce").max()
     first = 1 if taken != taken else int(taken) + 1
     return [f"V{number:06d}" for number in range(first, first + count)]

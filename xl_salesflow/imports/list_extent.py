@@ -1,6 +1,6 @@
 """Find where a list begins and ends on a sheet or in a text file.
 
-Titles may stand above it, its headers may take several lines, totals and notes may stand among and below its rows.
+There may be titles above it, headers of several lines, and totals and notes among and below its rows.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.imports.import_vocabulary import fold_name, read_known_headers, read_total_pattern
 
 TextRow = Sequence[str]
-_HEADER_SEARCH_ROWS = 20  # the headers stand within the first rows
-_MOST_HEADER_LINES = 3  # lines that headers take at most
-_NARROW_LIST_COLUMNS = 2  # columns of a list in which a row with one cell is a row
+_HEADER_SEARCH_ROWS = 20  # the headers are within the first rows
+_MOST_HEADER_LINES = 3  # most lines that headers can have
+_NARROW_LIST_COLUMNS = 2  # at most this many columns: a row with one filled cell is part of the list
 _TOTAL_WORD_IN_TEXT = re.compile(r"total|count|sum|average", re.IGNORECASE)
 TOTAL_LINE, REPEATED_HEADERS, NOTE_BELOW_LIST = "total", "again", "note"
-"""Why a row is none of the list: it sums up, it repeats the headers, it is a note below."""
+"""Why a row is not part of the list: it is a total, a repeated header, or a note below the list."""
 
 
 @dataclass(frozen=True)
 class SourceMerge:
-    """Cells merged into one; rows and columns count from 0 and are both included."""
+    """Cells merged into one; rows and columns count from 0 and are inclusive."""
 
     top: int
     left: int
@@ -36,7 +36,7 @@ class SourceMerge:
 
 @dataclass(frozen=True)
 class ListExtent:
-    """A list on a sheet: its *headers* as they are written, the place of its first row, and the rows that are none of it."""
+    """A list on a sheet: its *headers* as written, the position of its first row, and the rows that are not part of it."""
 
     headers: TextRow
     first: int
@@ -44,7 +44,7 @@ class ListExtent:
 
 
 def find_list_extent(rows: Sequence[TextRow], merges: Sequence[SourceMerge] = ()) -> ListExtent | None:
-    """Return where the list stands in *rows*, or None where nothing is as wide as a list."""
+    """Return the extent of the list in *rows*, or None if no part is as wide as a list."""
     merged = [merge for merge in merges if merge.top < _HEADER_SEARCH_ROWS]
     head = _spread_merged_headers(rows[: _HEADER_SEARCH_ROWS + _MOST_HEADER_LINES], merged)
     top = _find_header_row(head)
@@ -56,9 +56,9 @@ def find_list_extent(rows: Sequence[TextRow], merges: Sequence[SourceMerge] = ()
 
 
 def fill_down_merged_cells(rows: Sequence[TextRow], merges: Sequence[SourceMerge], first: int) -> Sequence[TextRow]:
-    """Return *rows* with what is merged over several rows of a column said in each of them.
+    """Return *rows* where text merged over several rows of a column is repeated in each row.
 
-    Numbers are left where they stand: an amount over two rows is one amount.
+    Numbers are not repeated: an amount over two rows is one amount.
     """
     down = [merge for merge in merges if merge.left == merge.right and merge.top >= first and merge.bottom > merge.top]
     if not down:
@@ -72,7 +72,7 @@ def fill_down_merged_cells(rows: Sequence[TextRow], merges: Sequence[SourceMerge
 
 
 def _spread_merged_headers(head: Sequence[TextRow], merges: Sequence[SourceMerge]) -> list[list[str]]:
-    # merged cells hold their text in the first one only; a reader sees it over all of them
+    # merged cells hold their text in the first cell only, but a reader sees it over all of them
     spread = [list(row) for row in head]
     for merge in merges:
         text = head[merge.top][merge.left] if merge.left < len(head[merge.top]) else ""
@@ -82,20 +82,20 @@ def _spread_merged_headers(head: Sequence[TextRow], merges: Sequence[SourceMerge
 
 
 def _find_header_row(head: Sequence[TextRow]) -> int | None:
-    # titles above a table are short; the headers are the first line about as wide as the widest
+    # titles above a table are short; the headers are the first line that is about as wide as the widest
     filled = [_count_header_cells(row) for row in head[:_HEADER_SEARCH_ROWS]]
     widest = max(filled, default=0)
     return next((at for at, count in enumerate(filled) if count and count * 2 > widest), None)
 
 
 def _count_header_cells(row: TextRow) -> int:
-    # neighbours that say the same are one merged cell
-    told = [cell.strip() for cell in row]
-    return sum(bool(cell) and (not at or told[at - 1] != cell or len(cell) < 2) for at, cell in enumerate(told))
+    # equal neighbours are one merged cell
+    texts = [cell.strip() for cell in row]
+    return sum(bool(cell) and (not at or texts[at - 1] != cell or len(cell) < 2) for at, cell in enumerate(texts))
 
 
 def _find_header_lines(head: Sequence[TextRow], top: int, merges: Sequence[SourceMerge]) -> tuple[int, int]:
-    """Return the first and the last line of headers: groups over several columns have their columns' names below."""
+    """Return the first and the last header line; below group headers over several columns are the headers of the columns."""
     grouping = {merge.top for merge in merges if merge.right > merge.left and merge.bottom == merge.top}
     last = top
     while last + 1 < len(head) and last - top < _MOST_HEADER_LINES - 1:
@@ -109,12 +109,12 @@ def _find_header_lines(head: Sequence[TextRow], top: int, merges: Sequence[Sourc
 
 
 def _is_row_of_words(row: TextRow) -> bool:
-    told = [cell for cell in row if cell.strip()]
-    return bool(told) and not any(is_written_number(cell) or is_written_day(cell) for cell in told)
+    texts = [cell for cell in row if cell.strip()]
+    return bool(texts) and not any(is_written_number(cell) or is_written_day(cell) for cell in texts)
 
 
 def _is_completing_headers(row: TextRow, below: TextRow) -> bool:
-    """Tell whether *below* names the columns that *row* leaves blank, as in text files, which know no merged cells."""
+    """Return whether *below* fills in the headers that *row* leaves blank, as in text files, which have no merged cells."""
     wide = max((at for at, cell in enumerate(row) if cell.strip()), default=0)
     blank = [at for at, cell in enumerate(row[:wide]) if not cell.strip()]
     named = [cell for cell in below if cell.strip()]
@@ -126,7 +126,7 @@ def _is_completing_headers(row: TextRow, below: TextRow) -> bool:
 
 
 def _join_header_lines(levels: Sequence[TextRow]) -> list[str]:
-    """Return one header a column: its own, with the group's before it where another column has the same."""
+    """Return one header per column, prefixed with its group's header if another column has the same one."""
     width = max(map(len, levels))
     parts = [
         list(dict.fromkeys(text for level in levels if at < len(level) and (text := level[at].strip())))
@@ -139,26 +139,26 @@ def _join_header_lines(levels: Sequence[TextRow]) -> list[str]:
 
 
 def _find_left_out_rows(rows: Sequence[TextRow], headers: TextRow, first: int) -> Iterator[tuple[int, str]]:
-    """Yield the places of rows that are none of the list, each with why."""
+    """Yield the positions of rows that are not part of the list, each with the reason."""
     width = sum(bool(header.strip()) for header in headers)
     if width <= _NARROW_LIST_COLUMNS:
         return
     known = [fold_name(header) for header in headers]
     filled = {at: [cell.strip() for cell in row if cell.strip()] for at, row in enumerate(rows[first:], first)}
-    end = max((at for at, told in filled.items() if len(told) > 1), default=first)
+    end = max((at for at, texts in filled.items() if len(texts) > 1), default=first)
     gap = False
-    for at, told in filled.items():
-        gap = at > end and (gap or not told)
-        if told and _is_total_line(told):
+    for at, texts in filled.items():
+        gap = at > end and (gap or not texts)
+        if texts and _is_total_line(texts):
             yield at, TOTAL_LINE
-        elif len(told) > 1 and _is_header_repeated(rows[at], known):
+        elif len(texts) > 1 and _is_header_repeated(rows[at], known):
             yield at, REPEATED_HEADERS
-        elif told and gap:
+        elif texts and gap:
             yield at, NOTE_BELOW_LIST
 
 
 def group_left_out_rows(left_out: Sequence[tuple[int, str]]) -> list[tuple[int, int, str]]:
-    """Return rows left out as first, last and why, neighbours of one kind together."""
+    """Return the left-out rows as (first, last, reason), with neighbours of one reason joined."""
     runs: list[tuple[int, int, str]] = []
     for at, why in left_out:
         if runs and runs[-1][1:] == (at - 1, why):
@@ -174,10 +174,13 @@ def _is_header_repeated(row: TextRow, headers: Sequence[str]) -> bool:
     )
 
 
-def _is_total_line(told: Sequence[str]) -> bool:
-    """Tell whether a row is the word for a sum and otherwise numbers; the words are looked at first, as few rows have one."""
-    beside = [cell for cell in told if not _is_total_word(cell)]
-    return len(beside) < len(told) and all(map(is_written_number, beside))
+def _is_total_line(texts: Sequence[str]) -> bool:
+    """Return whether a row has the word for a total and otherwise numbers.
+
+    Words are tested first, because few rows have one.
+    """
+    others = [cell for cell in texts if not _is_total_word(cell)]
+    return len(others) < len(texts) and all(map(is_written_number, others))
 
 
 @lru_cache(maxsize=1 << 14)

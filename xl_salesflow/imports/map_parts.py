@@ -8,17 +8,18 @@ from xl_salesflow.core.written_columns import is_open_choice
 from xl_salesflow.locale.texts import Text
 
 OPEN_RATE = 0.0
-"""The rate of a currency that a person has to give."""
+"""Marks an exchange rate that a person has to enter."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """What becomes of a column: *to* is a target's id ("" is left out), *dates* how its days are written, *decimal* its
-    decimal mark, *times* what one stands for (10000 where the header counts in units of ten thousand), *currency* what its
-    amounts are in where that is not the workbook's, *rate* what one of that currency is in the workbook's (None: nobody says,
-    OPEN_RATE: asked).
+    """The mapping of one column.
 
-    Several choices in *dates* or *decimal*, parted by "or", are a question too."""
+    *to* is the id of the target ("" leaves the column out), *dates* the date format, *decimal* the decimal mark,
+    *times* the factor of the unit (10000 if the header counts in ten thousands), *currency* the currency of the amounts
+    if it is not the workbook's, *rate* the value of one unit of it in the workbook's currency (None: unknown,
+    OPEN_RATE: a question). Several choices in *dates* or *decimal*, separated by "or", are a question too.
+    """
 
     to: str = ""
     dates: str = ""
@@ -29,7 +30,7 @@ class ColumnMap:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Return which of its parts a person has to decide: dates, decimal, rate."""
+        """Return the parts that a person has to decide: dates, decimal, rate."""
         if not self.to:
             return ()
         open_parts = (is_open_choice(self.dates), is_open_choice(self.decimal), self.rate == OPEN_RATE)
@@ -38,7 +39,7 @@ class ColumnMap:
 
 @dataclass(frozen=True)
 class FileMap:
-    """What becomes of a file or of one sheet of it: *table* is a table's name ("" is left out)."""
+    """The mapping of a file or of one of its sheets: *table* is the name of a table ("" leaves it out)."""
 
     file: str
     table: str
@@ -50,7 +51,7 @@ class FileMap:
 
 @dataclass(frozen=True, slots=True)
 class NewStage:
-    """A stage to add to the playbook; the stages from *position* on move one further."""
+    """A stage to add to the playbook; stages from *position* on are shifted by one."""
 
     stage: str
     position: int

@@ -1,4 +1,4 @@
-"""Propose an import map from what the files say: tables, columns, stages, dates, values to clean up."""
+"""Propose an import map from the contents of files: tables, columns, stages, dates, values to clean up."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from xl_salesflow.imports.source_reader import make_import_context
 from xl_salesflow.imports.table_matching import TableMatch, find_best_table, find_sibling_files
 from xl_salesflow.schema.table_registry import TABLES
 
-_FEWEST_STAGE_DEALS = 3  # deals; fewer say nothing about a stage
+_FEWEST_STAGE_DEALS = 3  # deals; fewer are no evidence about a stage
 
 
 def find_flagged_stages(found: MappedSources, names: Sequence[str]) -> Mapping[str, str]:
-    """Return won or lost for each stage name whose deals all carry that flag; who flags deals does so by their stage."""
+    """Return won or lost for each stage name whose deals all carry that flag."""
     stage = texts_of_target(found, "Deals", "stage")
     won, closed = (texts_of_target(found, "Deals", flag).map(yes_no_of_word) for flag in ("is_won", "is_closed"))
     if not len(stage) == len(won) == len(closed):
@@ -39,14 +39,16 @@ def find_flagged_stages(found: MappedSources, names: Sequence[str]) -> Mapping[s
     flags = pd.Series(zip(won, closed, strict=True), dtype=object).groupby(stage.to_numpy()).agg(set)
     kinds = {("yes", "yes"): "won", ("yes", "no"): "won", ("no", "yes"): "lost"}
     return {
-        name: kinds[only] for name in names if len(said := flags[name]) == 1 and (only := next(iter(said))) in kinds
+        name: kinds[only]
+        for name in names
+        if len(stage_flags := flags[name]) == 1 and (only := next(iter(stage_flags))) in kinds
     }
 
 
 def find_starting_stage(found: MappedSources, proposed: StageProposal, playbook: Playbook) -> str:
     """Return the stage that deals enter on the day they are created.
 
-    That is the first stage, unless several deals stand there without such a day, and those of a later one have it.
+    This is the first stage, unless several of its deals have no creation date while those of a later stage have one.
     """
     order = _order_proposed_stages(proposed.new, playbook)
     stages, days = (
@@ -69,9 +71,9 @@ def _order_proposed_stages(new: Sequence[NewStage], playbook: Playbook) -> list[
 
 
 def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
-    """Return how the files at *paths* would become rows of *pipeline*; nothing is decided until a person agrees.
+    """Return a proposal for importing the files at *paths* into *pipeline*; a person has to confirm it.
 
-    Files beside one that holds deals are proposed too when they share its keys. `remarks` tell every guess.
+    Files in the same folder as one that holds deals are proposed too if they share its keys. `notes` lists every guess.
 
     Raises:
         UsageError: a file cannot be read.
@@ -127,7 +129,7 @@ def _add_proposed_stages(
 ) -> ImportMap:
     playbook = pipeline.playbooks.get(proposed.playbook)
     if playbook is None or not is_usable_playbook(playbook):
-        return proposed  # plan says so, in one sentence
+        return proposed  # the import says so, in one sentence
     names = [name for name in texts_of_target(found, "Deals", "stage").unique() if name]
     stages = propose_stages(names, playbook, find_flagged_stages(found, names))
     start = find_starting_stage(found, stages, playbook)

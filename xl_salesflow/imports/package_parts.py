@@ -1,4 +1,4 @@
-"""Find the parts of a workbook's package and the elements in them, as text: a cell's reader tells its value, not its dress."""
+"""Find the parts of a workbook package and the elements in them as text; cell readers give values but no formats."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from zipfile import ZipFile
 
 CellPosition = tuple[int, int]
-"""Row and column, from 0."""
+"""Row and column, counted from 0."""
 
 WORKBOOK_PART = "xl/workbook.xml"
 _RELATIONSHIPS_PART = "xl/_rels/workbook.xml.rels"
@@ -21,7 +21,7 @@ _CELL_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def list_sheet_parts(package: ZipFile) -> list[str]:
-    """Return the part of each sheet, in the workbook's order; "" where none is found."""
+    """Return the part of each sheet, in the order of the workbook; "" if there is none."""
     names = set(package.namelist())
     if not {WORKBOOK_PART, _RELATIONSHIPS_PART} <= names:
         return []
@@ -33,7 +33,10 @@ def list_sheet_parts(package: ZipFile) -> list[str]:
 
 
 def search_part(package: ZipFile, part: str, pattern: re.Pattern[bytes], hint: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the matches of *pattern* in *part*, a chunk at a time; chunks without *hint* are passed over. One may come twice."""
+    """Yield the matches of *pattern* in *part*, chunk by chunk, skipping chunks without *hint*.
+
+    A match may be yielded twice.
+    """
     with package.open(part) as stream:
         tail = b""
         while chunk := stream.read(_SEARCHED_CHUNK):
@@ -44,7 +47,7 @@ def search_part(package: ZipFile, part: str, pattern: re.Pattern[bytes], hint: b
 
 
 def read_attributes(element: bytes) -> dict[str, str]:
-    """Return the attributes of an element's tag."""
+    """Return the attributes in an element's tag."""
     return {
         match[1].decode("utf-8", "replace"): html.unescape((match[2] or match[3] or b"").decode("utf-8", "replace"))
         for match in _ELEMENT_ATTRIBUTE.finditer(element)
@@ -52,7 +55,7 @@ def read_attributes(element: bytes) -> dict[str, str]:
 
 
 def position_of_reference(reference: str) -> CellPosition | None:
-    """Return the position of a cell such as F2, or None."""
+    """Return the position of a cell reference such as F2, or None."""
     match = _CELL_REFERENCE.fullmatch(reference)
     if match is None:
         return None

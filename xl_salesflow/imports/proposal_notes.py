@@ -1,4 +1,4 @@
-"""The notes of a proposal: every guess, everything left out, every question."""
+"""The notes of a proposal: every guess, everything left out, every open question."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ _ADDED_STAGE_NOTE = Text(
 )
 _STARTING_STAGE_NOTE = Text("Deals are taken to enter “{stage}” on the day they are created.")
 _MORE_COLUMNS_NOTE = Text(" and {count} more")
-_MOST_NAMED_COLUMNS = 12  # a proposal lists every column; a remark need not
+_MOST_NAMED_COLUMNS = 12  # a proposal lists every column; a note need not
 
 
 class ProposalNotes:
-    """The remarks of one proposal, in the workbook's language, in the order they were made."""
+    """The notes of one proposal, in the workbook's language, in the order they were added."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
@@ -66,43 +66,43 @@ class ProposalNotes:
         return iter(self._notes)
 
     def add_sibling(self, source: ImportSource, deals: ImportSource, header: str) -> None:
-        """Say that *source* was found beside *deals*."""
+        """Note that *source* was found in the same folder as *deals*."""
         self._add(_SIBLING_NOTE, file=source.name, deals=deals.name, header=header)
 
     def add_no_table(self, source: ImportSource) -> None:
-        """Say that *source* is left out."""
+        """Note that *source* is left out."""
         self._add(_NO_TABLE_NOTE, file=source.name)
 
     def add_hidden_sheet(self, source: ImportSource, table: str) -> None:
-        """Say that *source*, which may hold *table*, is left out as nobody sees it."""
+        """Note that *source*, which may hold *table*, is left out because it is hidden."""
         self._add(_HIDDEN_SHEET_NOTE, file=source.name, table=table)
 
     def add_reference_column(self, source: ImportSource, header: str, target: Column) -> None:
-        """Say that a column was recognised by its values."""
+        """Note that a column was recognised by its values."""
         self._add(_REFERENCE_NOTE, file=source.name, header=header, title=target.header.in_(self._language))
 
     def add_dates_as_beside(self, source: ImportSource, header: str, date_format: str) -> None:
-        """Say that the dates of a column are read as those of another."""
+        """Note that the dates of a column are read like those of another column."""
         self._add(_DATES_AS_BESIDE_NOTE, file=source.name, header=header, format=date_format)
 
     def add_decimal_as_beside(self, source: ImportSource, header: str, mark: str) -> None:
-        """Say that the numbers of a column are read as those of another."""
+        """Note that the numbers of a column are read like those of another column."""
         self._add(_DECIMAL_AS_BESIDE_NOTE, file=source.name, header=header, mark=mark)
 
-    def add_dates_shown(self, source: ImportSource, header: str, shown: ColumnEvidence) -> None:
-        """Say in what order the days of a column are, and which text shows it."""
-        self._add(_DATES_SHOWN_NOTE, file=source.name, header=header, format=shown.answer, example=shown.example)
+    def add_dates_shown(self, source: ImportSource, header: str, evidence: ColumnEvidence) -> None:
+        """Note the date order of a column, and the text that shows it."""
+        self._add(_DATES_SHOWN_NOTE, file=source.name, header=header, format=evidence.answer, example=evidence.example)
 
-    def add_decimal_shown(self, source: ImportSource, header: str, shown: ColumnEvidence) -> None:
-        """Say that a column has a decimal comma, and which text shows it."""
-        self._add(_DECIMAL_SHOWN_NOTE, file=source.name, header=header, example=shown.example)
+    def add_decimal_shown(self, source: ImportSource, header: str, evidence: ColumnEvidence) -> None:
+        """Note that a column has a decimal comma, and the text that shows it."""
+        self._add(_DECIMAL_SHOWN_NOTE, file=source.name, header=header, example=evidence.example)
 
-    def add_several_currencies(self, source: ImportSource, header: str, said: str, currency: str) -> None:
-        """Say that the amounts of a file are in several currencies."""
-        self._add(_SEVERAL_CURRENCIES_NOTE, file=source.name, header=header, said=said, currency=currency)
+    def add_several_currencies(self, source: ImportSource, header: str, counts: str, currency: str) -> None:
+        """Note that the amounts of a file are in several currencies."""
+        self._add(_SEVERAL_CURRENCIES_NOTE, file=source.name, header=header, said=counts, currency=currency)
 
     def add_left_out_columns(self, files: Iterable[FileMap]) -> None:
-        """Name the columns that become nothing."""
+        """Note the columns that are left out."""
         for file in files:
             left = [f"“{header}”" for header, how in file.columns.items() if not how.to]
             if left and file.table:
@@ -114,7 +114,7 @@ class ProposalNotes:
                 self._add(_LEFT_OUT_COLUMNS_NOTE, file=file.file, headers=", ".join(left[:_MOST_NAMED_COLUMNS]) + more)
 
     def add_questions(self, mapping: ImportMap) -> None:
-        """Name the columns a person has to decide about."""
+        """Note the columns a person has to decide about."""
         for file, header in mapping.open_questions:
             how = file.columns[header]
             for question in how.questions:
@@ -122,7 +122,7 @@ class ProposalNotes:
                 self._add(_QUESTION_NOTES[question], file=file.file, header=header, **facts)
 
     def add_stages(self, proposed: StageProposal, playbook: Playbook, starts_in: str) -> None:
-        """Say which stage became which, and which are added."""
+        """Note which stage each name is mapped to, and which stages are added."""
         new = {stage.stage: stage for stage in proposed.new}
         for name, stage in proposed.stages.items():
             if stage in new:

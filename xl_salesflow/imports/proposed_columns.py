@@ -1,7 +1,7 @@
-"""Propose what becomes of each column of a file and of its values.
+"""Propose the target of each column of a file, and clean up its values.
 
-A column gets its target and the way its dates and numbers are written. Values that are a known value written differently
-("GTXPro" and "GTX Pro") are cleaned up.
+A column gets its target and its date and number formats. Values that are a known value in another spelling ("GTXPro"
+and "GTX Pro") are cleaned up.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def add_reference_columns(
     pipeline: Pipeline,
     remarks: ProposalNotes,
 ) -> ColumnTargets:
-    """Return the columns of *match*, and those whose values are the keys of a table that nothing refers to yet."""
-    columns, wanted = dict(match.columns), targets_of_table(match.table)
-    for target in wanted.values():
+    """Return the columns of *match*, and those whose values are keys of a table that no other column refers to yet."""
+    columns, targets = dict(match.columns), targets_of_table(match.table)
+    for target in targets.values():
         if (
             target.type is not ColumnType.REF
             or target.id in columns.values()
@@ -67,7 +67,7 @@ def _collect_reference_keys(
 
 
 def texts_of_target(found: MappedSources, table: str, target: str) -> pd.Series:
-    """Return the texts of every file's column that becomes *target* of *table*."""
+    """Return the texts of the columns of all files that become *target* of *table*."""
     columns = [
         source.cells[header]
         for source, file in found
@@ -83,9 +83,10 @@ _MODEL_NUMBER_DIGITS = re.compile(r"\d+")
 
 
 def find_name_variants(texts: pd.Series, known: Sequence[str], likeness: bool = False) -> dict[str, str]:
-    """Return the names among *texts* that stand for another: the one of *known* that differs in case, blanks or marks only.
+    """Return the replacements of names among *texts* that differ from *known* ones only in case, blanks or punctuation.
 
-    Of variants that are all unknown the most frequent stays. With *likeness* a single, very similar known name counts too.
+    Of several unknown variants, the most frequent is kept. With *likeness*, a single very similar known name is a
+    replacement too.
     """
     counts = texts[texts != ""].value_counts()
     chosen = {squeeze_name(name): name for name in reversed(known) if name}
@@ -96,11 +97,11 @@ def find_name_variants(texts: pd.Series, known: Sequence[str], likeness: bool = 
     for name in counts.index:
         if name in listed or not squeeze_name(name):
             continue
-        meant = chosen[squeeze_name(name)]
-        if meant == name and likeness:
-            meant = _find_alike_name(name, known) or name
-        if meant != name:
-            found[name] = meant
+        replacement = chosen[squeeze_name(name)]
+        if replacement == name and likeness:
+            replacement = _find_alike_name(name, known) or name
+        if replacement != name:
+            found[name] = replacement
     return found
 
 
@@ -112,13 +113,13 @@ def _find_alike_name(name: str, known: Sequence[str]) -> str | None:
         score_cutoff=_VALUE_LIKENESS,
         limit=2,
     )
-    # model numbers differ by a digit and are different things
+    # model numbers that differ by one digit are different products
     same = [found[2] for found in alike if _MODEL_NUMBER_DIGITS.findall(found[2]) == _MODEL_NUMBER_DIGITS.findall(name)]
     return str(same[0]) if len(same) == 1 else None
 
 
 def propose_cleaned_values(found: MappedSources, pipeline: Pipeline) -> dict[str, dict[str, str]]:
-    """Return, by vocabulary, the values that differ from a known one in writing only."""
+    """Return, by vocabulary, the values that differ from a known value only in spelling."""
     proposed: dict[str, dict[str, str]] = {}
     for table in REFERABLE_TABLES:
         own = texts_of_target(found, table, str(TABLES[table].key))
@@ -136,12 +137,12 @@ def propose_cleaned_values(found: MappedSources, pipeline: Pipeline) -> dict[str
 
 
 def _labels_own_first(text: Text, language: Language) -> list[str]:
-    # of two labels that are equally like a name, the first one is taken
+    # if two labels are equally similar to a name, the first one is used
     return sorted(text.translations(), key=lambda label: label != text.in_(language))
 
 
 def _texts_of_vocabulary(found: MappedSources, vocabulary: str) -> pd.Series:
-    """Return the texts of every file's column whose values come from *vocabulary*: a table's name or a list's."""
+    """Return the texts of all columns whose values come from *vocabulary*: the name of a table or of a list."""
     parts = [
         texts_of_target(found, name, c.id)
         for name in IMPORTABLE_TABLES

@@ -1,6 +1,7 @@
-"""Propose how the numbers and dates of a file are written: decimal marks, units, currencies, orders of days.
+"""Propose the number and date formats of a file: decimal marks, units, currencies, date orders.
 
-One program wrote the file: what one of its columns shows decides for those that show nothing. What stays open is asked.
+A file is written by one program, so the columns that show a format decide for those that do not. What is still
+ambiguous is a question.
 """
 
 from __future__ import annotations
@@ -39,15 +40,15 @@ from xl_salesflow.schema.table_columns import Column, ColumnType
 
 ColumnMaps = dict[str, ColumnMap]
 _BARE_NUMBER = re.compile(r"[-0-9.,]+")
-_AMOUNTS_OF_QUOTES = ("Quotes", "QuoteLines")  # in the quote's currency, whatever the workbook's
+_AMOUNTS_OF_QUOTES = ("Quotes", "QuoteLines")  # amounts in the quote's currency, whatever the workbook's
 _SAMPLED_AMOUNTS = 5_000  # rows looked at
-_MOSTLY = 0.5  # of the amounts must name a currency for it to be the column's
-_KNOWN_CURRENCIES_SHARE = 0.6  # of a column's distinct texts must be currencies
+_MOSTLY = 0.5  # share of the amounts that must name a currency for it to be the column's
+_KNOWN_CURRENCIES_SHARE = 0.6  # share of a column's distinct texts that must be currencies
 
 
 @dataclass(frozen=True)
 class StyleProposal:
-    """Proposes the styles of one *source* that becomes rows of *table*, in a workbook that counts in *currency*."""
+    """Proposes the formats of one *source* that becomes rows of *table*, in a workbook with *currency*."""
 
     source: ImportSource
     table: str
@@ -55,7 +56,7 @@ class StyleProposal:
     notes: ProposalNotes
 
     def propose(self, columns: Mapping[str, str]) -> ColumnMaps:
-        """Return what becomes of every column of the source, in the file's order; *columns* are the targets found."""
+        """Return the mapping of every column of the source, in the order of the file; *columns* are the targets found."""
         known = targets_of_table(self.table) if self.table else {}
         evidence: dict[str, ColumnEvidence] = {}
         maps = {
@@ -87,26 +88,29 @@ class StyleProposal:
         return self._with_currency(how, header, texts) if asks_currency else how
 
     def _percent_factor(self, texts: pd.Series, how: ColumnMap) -> float:
-        # 60 in a column of fractions can only be per cent
+        # 60 in a column of fractions can only be a percentage
         style = NumberStyle(open_choices(how.decimal)[0])
         values = read_number_column(texts, ColumnType.NUMBER, style, self.source.number_cells).values
         return 0.01 if how.times == 1.0 and values.max() > 1 else how.times
 
     def _with_currency(self, how: ColumnMap, header: str, texts: pd.Series) -> ColumnMap:
-        """Return *how* with the currency of a column that is not in the workbook's: what one of it is worth is a question."""
+        """Return *how* with the currency of a column that is not in the workbook's currency.
+
+        Its exchange rate is a question.
+        """
         codes = read_header_unit(header).codes or _currency_of_amounts(texts, self.currency)
         if is_same_currency(codes, self.currency):
             return how
         return replace(how, currency=codes[0], rate=OPEN_RATE)
 
     def _tell_evidence(self, maps: ColumnMaps, evidence: Mapping[str, ColumnEvidence]) -> None:
-        for header, shown in evidence.items():
-            if shown.is_open or not shown.example:
+        for header, column_evidence in evidence.items():
+            if column_evidence.is_open or not column_evidence.example:
                 continue
-            if maps[header].dates and shown.answer != YEAR_FIRST:
-                self.notes.add_dates_shown(self.source, header, shown)
+            if maps[header].dates and column_evidence.answer != YEAR_FIRST:
+                self.notes.add_dates_shown(self.source, header, column_evidence)
             elif maps[header].decimal == ",":
-                self.notes.add_decimal_shown(self.source, header, shown)
+                self.notes.add_decimal_shown(self.source, header, column_evidence)
 
     def _decide_together(
         self,
@@ -115,23 +119,23 @@ class StyleProposal:
         part: str,
         tell: Callable[[ImportSource, str, str], None],
     ) -> None:
-        """Decide the open columns by those that show how the file's program writes, where these agree."""
-        shown = {
+        """Decide ambiguous columns by the columns that show the program's format, if these agree."""
+        decided = {
             getattr(maps[header], part)
             for header, found in evidence.items()
             if found.example and not found.is_open and found.answer != YEAR_FIRST
         } - {""}
-        if len(shown) != 1:
+        if len(decided) != 1:
             return
-        answer = next(iter(shown))
+        answer = next(iter(decided))
         for header, how in maps.items():
-            asked = getattr(how, part)
-            if is_open_choice(asked) and answer in open_choices(asked):
+            choices = getattr(how, part)
+            if is_open_choice(choices) and answer in open_choices(choices):
                 maps[header] = replace(how, **{part: answer})
                 tell(self.source, header, answer)
 
     def _with_currency_column(self, maps: ColumnMaps, known: Mapping[str, Column]) -> ColumnMaps:
-        """Return *maps* with the column that says what currency the amounts beside it are in."""
+        """Return *maps* with the column that holds the currency of the amounts."""
         amounts = [header for header, how in maps.items() if how.to and known[how.to].type is ColumnType.MONEY]
         header = self._find_currency_column(maps, amounts)
         if header is None or self.table in _AMOUNTS_OF_QUOTES:
@@ -146,8 +150,8 @@ class StyleProposal:
                 if not maps[amount].currency:
                     maps[amount] = replace(maps[amount], currency=code, rate=OPEN_RATE)
         elif foreign:
-            said = ", ".join(f"{text} {count:,}" for text, count in counts.items())
-            self.notes.add_several_currencies(self.source, header, said, self.currency)
+            count_texts = ", ".join(f"{text} {count:,}" for text, count in counts.items())
+            self.notes.add_several_currencies(self.source, header, count_texts, self.currency)
         return maps
 
     def _find_currency_column(self, maps: ColumnMaps, amounts: Sequence[str]) -> str | None:
@@ -156,8 +160,8 @@ class StyleProposal:
             for header, how in maps.items()
             if not how.to and is_currency_header(fold_name(header)) and self._holds_currencies(header)
         ]
-        beside = (h for h in found for amount in amounts if fold_name(h).startswith(fold_name(amount)))
-        return next(beside, found[0] if found else None) if amounts else None
+        candidates = (h for h in found for amount in amounts if fold_name(h).startswith(fold_name(amount)))
+        return next(candidates, found[0] if found else None) if amounts else None
 
     def _holds_currencies(self, header: str) -> bool:
         texts = [text for text in tidy_texts(self.source.cells[header]).unique() if text]
@@ -166,7 +170,7 @@ class StyleProposal:
 
 
 def currency_of_sources(sources: Iterable[ImportSource]) -> str:
-    """Return the one currency (ISO code) that headers and amounts of *sources* name, or "" where they name none or several."""
+    """Return the only currency (ISO code) that headers and amounts of *sources* name; "" for none or several."""
     named: list[CurrencyCodes] = []
     for source in sources:
         named += [read_header_unit(header).codes for header in source.headers]
@@ -182,7 +186,7 @@ def _codes_of_cell(text: str) -> CurrencyCodes:
 
 
 def _currency_of_amounts(texts: pd.Series, currency: str) -> CurrencyCodes:
-    """Return the one other currency that amounts name, most of them or the first of them; none where they name the workbook's."""
+    """Return the currency that most amounts, or else the first, name; none if any amount names the workbook's currency."""
     named = [reading.codes for reading in _dressed_readings(texts) if reading.codes]
     if not named or any(is_same_currency(codes, currency) for codes in named):
         return NO_CURRENCY
@@ -194,6 +198,6 @@ def _currency_of_amounts(texts: pd.Series, currency: str) -> CurrencyCodes:
 
 
 def _dressed_readings(texts: pd.Series) -> list[NumberReading]:
-    """Return the numbers among *texts* that are more than digits and marks."""
+    """Return the numbers among *texts* that contain more than digits and separators."""
     dressed = texts[~texts.str.fullmatch(_BARE_NUMBER).to_numpy(bool)] if len(texts) else texts
     return [reading for text in dressed if (reading := parse_number_reading(text))]

@@ -1,7 +1,7 @@
 """Read text files and sheets of workbooks as rows of text cells.
 
-The encoding and the delimiter of a text file are detected. Sheets are read with calamine once they are known to fit into
-memory.
+The encoding and the delimiter of a text file are detected. Sheets are read with calamine after a check that they fit
+into memory.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ FILE_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252")
 FILE_DELIMITERS = (",", ";", "\t", "|")
 _HIGH_BYTE_PAIRS = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
-_DELIMITER_SAMPLE_LINES = 200  # lines are enough to see how a file is parted
+_DELIMITER_SAMPLE_LINES = 200  # enough lines to detect the delimiter
 
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """How a text file is written; both blank for a sheet."""
+    """The encoding and delimiter of a text file; both are blank for a sheet."""
 
     encoding: str = ""
     delimiter: str = ""
 
 
 def detect_text_layout(raw: bytes) -> TextLayout:
-    """Return how the text file *raw* is written, by its marks, its bytes and the width of its lines."""
+    """Return the layout of the text file *raw*, detected from its byte order mark, its bytes and the width of its lines."""
     encoding = _detect_encoding(raw)
     return TextLayout(encoding, _detect_delimiter(_decode_file_text(raw, encoding)))
 
 
 def read_text_rows(raw: bytes, layout: TextLayout, path: Path) -> list[list[str]]:
-    """Return the records of *raw*; quoted cells may hold line breaks.
+    """Return the records of *raw*; quoted cells may contain line breaks.
 
     Raises:
-        UsageError: the bytes are not of the encoding that a mapping names, or a cell never ends.
+        UsageError: the bytes are not valid in the encoding that a mapping names, or a quoted cell is not closed.
     """
     try:
         text = _decode_file_text(raw, layout.encoding)
@@ -69,7 +69,7 @@ def read_text_rows(raw: bytes, layout: TextLayout, path: Path) -> list[list[str]
 
 
 def _decode_file_text(raw: bytes, encoding: str) -> str:
-    # five bytes of cp1252 mean nothing; a file that has them keeps them as control marks, cleaned away later
+    # five bytes are undefined in cp1252; they are kept as control characters, which are removed later
     return raw.decode(encoding) if encoding != "cp1252" else raw.decode("cp1252", errors="replace")
 
 
@@ -80,7 +80,7 @@ def _detect_encoding(raw: bytes) -> str:
         return "utf-16"
     if _is_text_in_encoding(raw, "utf-8"):
         return "utf-8"
-    # Chinese comes in pairs of high bytes, an accent stands alone between plain letters
+    # Chinese characters are pairs of high bytes; an accented letter is a single one between ASCII letters
     high, paired = len(_HIGH_BYTES.findall(raw)), 2 * len(_HIGH_BYTE_PAIRS.findall(raw))
     return "gb18030" if paired >= 0.8 * high and _is_text_in_encoding(raw, "gb18030") else "cp1252"
 
@@ -99,7 +99,7 @@ def _detect_delimiter(text: str) -> str:
 
 
 def _score_delimiter(lines: str, mark: str) -> tuple[float, int]:
-    """Return how many lines share the usual width, times that width; one column counts for nothing."""
+    """Return how many lines have the usual width, times that width; a single column scores 0."""
     widths = [len(row) for row in csv.reader(io.StringIO(lines, newline=""), delimiter=mark) if row]
     if not widths:
         return 0.0, 0
@@ -117,8 +117,11 @@ _DATES_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*date1904\s*=\s*["'
 
 @dataclass(frozen=True)
 class PackageFacts:
-    """What a workbook says beside the values of its cells: the year its days count from, and by the place of a sheet the formulas
-    without a result and the cells that show a currency."""
+    """What a workbook holds in addition to the values of its cells.
+
+    The start year of its dates, and for each sheet, by its position, the formulas without a result and the cells that
+    show a currency.
+    """
 
     date1904: bool = False
     uncalculated: Mapping[int, frozenset[CellPosition]] = field(default_factory=dict)
@@ -127,24 +130,24 @@ class PackageFacts:
 
 @dataclass(frozen=True)
 class SourceSheet:
-    """A sheet of somebody's workbook, its cells as text."""
+    """A sheet of a foreign workbook, its cells as text."""
 
     name: str
     rows: list[list[str]]
     merges: tuple[SourceMerge, ...] = ()
     hidden: bool = False
     number_cells: frozenset[str] = frozenset()
-    """The texts of its number cells that have decimals: their decimal mark is the dot, whatever texts beside them use."""
+    """Texts of its number cells with decimals. Their decimal mark is the dot, whatever text cells use."""
 
     uncalculated: frozenset[CellPosition] = frozenset()
-    """The cells whose formulas no program has calculated, which look blank."""
+    """Cells whose formulas no program has calculated; they look blank."""
 
     date1904: bool = False
-    """Whether a day that lost its format counts from 1904."""
+    """Whether dates without a date format count from 1904."""
 
 
 def list_sheet_names(path: Path) -> tuple[str, ...]:
-    """Return the names of the sheets of *path*, none of which is read; nothing of what is no workbook."""
+    """Return the names of the sheets of *path* without reading them; none if it is not a workbook."""
     try:
         return tuple(CalamineWorkbook.from_path(path).sheet_names)
     except (CalamineError, BadZipFile, OSError):
@@ -152,10 +155,10 @@ def list_sheet_names(path: Path) -> tuple[str, ...]:
 
 
 def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
-    """Yield every sheet of *path* that holds cells.
+    """Yield every sheet of *path* that has cells.
 
     Raises:
-        UsageError: the file is locked with a password, broken, or claims more cells than any list of deals has.
+        UsageError: the file is password-protected, broken, or has more cells than any list of deals.
     """
     try:
         facts = _check_package(path) if is_zipfile(path) else PackageFacts()
@@ -189,7 +192,7 @@ def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
 
 
 def sheet_cell_to_text(cell: Any) -> str:
-    """Return one cell as the text that a CSV file would hold; days are written year first."""
+    """Return one cell as the text that a CSV file would hold; dates are written year first."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):
@@ -202,7 +205,7 @@ def sheet_cell_to_text(cell: Any) -> str:
 
 
 def _check_package(path: Path) -> PackageFacts:
-    """Refuse a package that is not to be held; return what its cells alone do not say."""
+    """Refuse a package that does not fit into memory; return what its cell values do not tell."""
     with ZipFile(path) as package:
         if sum(part.file_size for part in package.infolist()) > _MOST_UNPACKED_BYTES:
             raise UsageError("{path} unpacks to more than 2 GB; export the sheet you need as .csv.", path=path)
@@ -225,14 +228,14 @@ def _check_package(path: Path) -> PackageFacts:
 
 
 def _check_source_extent(path: Path, stream: IO[bytes]) -> bool:
-    """Refuse a sheet whose last cells lie so far out that the rectangle around all cells is not to be held.
+    """Refuse a sheet whose used range is so large that the rectangle around all cells does not fit into memory.
 
     Return whether it may have formulas.
     """
     tail, columns, rows, has_formulas = b"", 1, 1, False
     while chunk := stream.read(_SCANNED_CHUNK):
         if places := _CELL_TAG_PLACE.findall(tail + chunk):
-            letters, digits = map(set, zip(*places, strict=True))  # few of each, of very many cells
+            letters, digits = map(set, zip(*places, strict=True))  # few distinct ones in very many cells
             columns, rows = max(columns, *map(_column_bytes_to_number, letters)), max(rows, *map(int, digits))
         if columns * rows > _MOST_SOURCE_CELLS:
             raise UsageError(

@@ -1,6 +1,7 @@
 """Match rows of files to rows of the workbook: what is new, what differs, what may be a duplicate.
 
-The files of one table are joined by its key first. Possible duplicates are findings; the product never decides about them.
+The files of one table are joined by its key first. Possible duplicates are only reported; the product does not decide
+about them.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from xl_salesflow.schema.table_frames import DATE_DTYPE
 from xl_salesflow.schema.table_registry import TABLES
 
 FILE_COLUMN, ROW_COLUMN = "file", "row"
-"""Columns that say where a row came from, beside the table's own."""
+"""Additional columns that say which file and row a row came from."""
 
 
 @dataclass(frozen=True)
 class ImportedRows:
-    """The rows the files hold for one table: typed columns by target id, and FILE and ROW. *given* are the mapped columns."""
+    """The rows of the files for one table: typed columns by target id, and FILE and ROW. *given* are the mapped columns."""
 
     table: str
     frame: pd.DataFrame
@@ -36,7 +37,7 @@ class ImportedRows:
 
 
 def join_imported_rows(parts: Sequence[ImportedRows]) -> ImportedRows:
-    """Return the rows of several files of one table as one: joined by key, later files fill in and win."""
+    """Return the rows of several files of one table joined by key; later files add values and take precedence."""
     table = TABLES[parts[0].table]
     frame, given = parts[0].frame, dict.fromkeys(parts[0].given)
     for part in parts[1:]:
@@ -55,8 +56,8 @@ def _merge_rows_by_key(frame: pd.DataFrame, more: pd.DataFrame, key: str, table:
     frame = _stack_imported_frames([frame, more[~known]], table).set_index(key, drop=False)
     details = more[known].set_index(key, drop=False)
     for column_id in details.columns.difference([key, FILE_COLUMN, ROW_COLUMN]):
-        said = details[column_id][~is_blank_cell(details[column_id])]
-        frame.loc[said.index, column_id] = said
+        filled = details[column_id][~is_blank_cell(details[column_id])]
+        frame.loc[filled.index, column_id] = filled
     return frame.reset_index(drop=True)
 
 
@@ -69,14 +70,14 @@ def _stack_imported_frames(frames: Sequence[pd.DataFrame], table: str) -> pd.Dat
 
 
 def column_or_blanks(frame: pd.DataFrame, column_id: str, table: str) -> pd.Series:
-    """Return column *id* of *frame*, blank where it has none."""
+    """Return column *column_id* of *frame*, or blanks if it has none."""
     return (
         frame[column_id] if column_id in frame else make_blank_column(targets_of_table(table)[column_id], frame.index)
     )
 
 
 def make_blank_column(target: Column, index: pd.Index) -> pd.Series:
-    """Return a column of blanks, typed as model.frames says."""
+    """Return a column of blanks, typed as in schema.table_frames."""
     if target.type.is_text:
         return pd.Series("", index=index, dtype=object)
     if target.type.is_date:
@@ -85,7 +86,7 @@ def make_blank_column(target: Column, index: pd.Index) -> pd.Series:
 
 
 def is_blank_cell(column: pd.Series) -> pd.Series:
-    """Tell which cells of a typed *column* are blank."""
+    """Return which cells of a typed *column* are blank."""
     return column == "" if column.dtype == object else column.isna()
 
 
@@ -97,7 +98,7 @@ IMPORTED_KEY_FORMATS = {
     "Quotes": "Q-{:05d}",
     "Feedback": "F-{:05d}",
 }
-"""How the keys look that a file does not give."""
+"""The form of the keys that are generated if a file has none."""
 
 _RECOGNISING_COLUMNS = {
     "Deals": ("name", "account", "contact", "product", "created"),
@@ -107,14 +108,14 @@ _RECOGNISING_COLUMNS = {
 
 @dataclass(frozen=True)
 class MatchedRows:
-    """*new* rows carry a key and where they came from; *known* is, for every other row, the sheet row it updates."""
+    """*new* rows have a key and their origin; *known* holds, for every other row, the sheet row it updates."""
 
     new: pd.DataFrame
     known: pd.DataFrame
 
 
 def match_rows_to_table(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> MatchedRows:
-    """Return which of *rows* the workbook has already: by key, else by what identifies a row that has none."""
+    """Return which of *rows* are already in the workbook: by key, or for rows without one by their identifying columns."""
     key = TABLES[table].key
     if key is None or key not in given:
         rows = _recognise_rows(table, rows, given, existing)
@@ -131,7 +132,10 @@ def match_rows_to_table(table: str, rows: pd.DataFrame, given: Sequence[str], ex
 def change_known_rows(
     table: str, known: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame, because: str
 ) -> tuple[Edit, ...]:
-    """Return the cells of *given* columns that *known* rows (indexed by sheet row) say otherwise; a blank says nothing."""
+    """Return the edits for cells of *given* columns that differ in *known* rows (indexed by sheet row).
+
+    A blank changes nothing.
+    """
     if known.empty:
         return ()
     key, found = TABLES[table].key or TABLES[table].columns[0].id, list[Edit]()
@@ -150,7 +154,7 @@ def change_known_rows(
 
 
 def complete_imported_frame(table: TableSchema, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return *rows* as a complete frame of *table*, each column typed as model.frames says."""
+    """Return *rows* as a complete frame of *table*, each column typed as in schema.table_frames."""
     rows = rows.reset_index(drop=True)
     blank = {column.id: make_blank_column(column, rows.index) for column in table.columns}
     return pd.DataFrame(
@@ -162,19 +166,20 @@ def complete_imported_frame(table: TableSchema, rows: pd.DataFrame) -> pd.DataFr
 
 
 def _recognise_rows(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> pd.DataFrame:
-    # the same row twice in a file is two rows, so each is known by what it says and how often that was said before
+    # the same row twice in a file means two rows, so a row is identified by its contents and the number of equal rows
+    # before it
     by = [column_id for column_id in _RECOGNISING_COLUMNS.get(table, ()) if column_id in given] or list(given)
     places = dict(zip(_fingerprint_rows(existing, by), existing.index, strict=True))
-    return rows.assign(sheet_row=[places.get(said, np.nan) for said in _fingerprint_rows(rows, by)])
+    return rows.assign(sheet_row=[places.get(fingerprint, np.nan) for fingerprint in _fingerprint_rows(rows, by)])
 
 
 def _fingerprint_rows(rows: pd.DataFrame, by: Sequence[str]) -> list[tuple[object, ...]]:
-    said, seen = (
+    contents, seen = (
         list(zip(*(rows[column_id].astype("str") for column_id in by), strict=True)),
         Counter[tuple[str, ...]](),
     )
     found: list[tuple[object, ...]] = []
-    for words in said:
+    for words in contents:
         seen[words] += 1
         found.append((*words, seen[words]))
     return found
@@ -191,7 +196,7 @@ def _next_imported_keys(table: str, keys: pd.Series, count: int) -> list[str]:
 def find_imported_duplicates(
     table: str, new: pd.DataFrame, existing: pd.DataFrame, language: Language
 ) -> Iterator[Finding]:
-    """Yield a finding for each of the *new* rows (with FILE and ROW) that may be the same as another row of *table*."""
+    """Yield a finding for each of the *new* rows (with FILE and ROW) that may be a duplicate of another row of *table*."""
     if table not in DUPLICATE_SIGNS or new.empty:
         return
     key, before = TABLES[table].key or "", len(existing)

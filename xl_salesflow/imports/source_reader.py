@@ -1,7 +1,7 @@
 """Read the columns of one source as values of our columns: numbers, dates, choices, texts.
 
-What a number or a date means is core's to say; here is said what becomes of a cell that means none. A cell that is not
-understood stays blank, is told and is counted: no column loses values in silence.
+The package core reads numbers and dates; this module handles the cells that are neither. A cell that cannot be read
+stays blank, becomes a finding and is counted, so that no column loses values silently.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ from xl_salesflow.schema.table_columns import Column, ColumnType
 
 _PEOPLE_TABLES = ("Contacts", "Team")
 _NAME_WITH_ADDRESS = re.compile(r"([^();]*[^();\s])\s*\([^()\s@]+@[^()\s@]+\)")
-_LONGEST_IMPORTED_TEXT = 32_767  # characters an Excel cell holds
-_UNLIKELY_UNIT_FACTOR = 1000  # times the middle of a column: an amount in the wrong unit
+_LONGEST_IMPORTED_TEXT = 32_767  # characters in an Excel cell
+_UNLIKELY_UNIT_FACTOR = 1000  # times the median of a column: probably an amount in the wrong unit
 
 CleanedValues = Mapping[str, Mapping[str, str]]
 
@@ -81,15 +81,15 @@ _VERDICT_FINDINGS: Mapping[str, tuple[str, Text]] = MappingProxyType(
         "relative_date": ("relative", RELATIVE_DATE_IN_FILE),
     }
 )
-"""Rule of a written value (core.written_values) → rule and words of the finding about its cell."""
+"""Rule of a written value (core.written_values) → rule and message of the finding about its cell."""
 
 _TAKEN_VERDICTS = MappingProxyType({"other_order": "warn", "period_as_date": "note", "relative_date": "warn"})
-"""Rules of values that are taken though something is to be said about them → the severity of what is said."""
+"""Rules of values that are accepted with a finding → its severity."""
 
 
 @dataclass(frozen=True)
 class ImportContext:
-    """What reading files leans on: the language of messages, the workbook's currency (ISO code), the day of the run."""
+    """What reading needs to know: the language of messages, the workbook's currency (ISO code), the day of the run."""
 
     language: Language
     currency: str
@@ -97,13 +97,13 @@ class ImportContext:
 
 
 def make_import_context(pipeline: Pipeline) -> ImportContext:
-    """Return what the files for *pipeline* are read with."""
+    """Return the context for importing files into *pipeline*."""
     return ImportContext(pipeline.language, pipeline.settings.text("currency").strip().upper(), pipeline.today)
 
 
 @dataclass(frozen=True)
 class LostCells:
-    """The cells of one column of a file that were not understood and stay blank: *cells* of *filled*."""
+    """The cells of one column of a file that could not be read and stay blank: *cells* of *filled*."""
 
     file: str
     header: str
@@ -115,9 +115,9 @@ class LostCells:
 
 @dataclass(frozen=True)
 class SourceReader:
-    """Reads the columns of one source; *values* is the clean-up by vocabulary. Findings and lost cells are collected.
+    """Reads the columns of one source; *values* is the clean-up by vocabulary. Collects findings and lost cells.
 
-    *row_currencies* is the column that says what currency the amounts of a row are in, where the file has one.
+    *row_currencies* is the column with the currency of each row's amounts, if the file has one.
     """
 
     source: ImportSource
@@ -129,7 +129,7 @@ class SourceReader:
     row_currencies: pd.Series | None = None
 
     def column(self, header: str, target: Column, how: ColumnMap) -> pd.Series:
-        """Return the cells under *header* as values of *target*, typed as schema.table_frames says."""
+        """Return the cells under *header* as values of *target*, typed as in schema.table_frames."""
         texts = tidy_texts(self.source.cells[header], lines=target.type is ColumnType.LONG)
         failed, never = texts.isin(FAILED_FORMULA_VALUES), texts == UNCALCULATED_FORMULA
         is_text = target.type.is_text
@@ -164,45 +164,48 @@ class SourceReader:
         self, header: str, target: Column, how: ColumnMap, texts: pd.Series, own: CurrencyCodes
     ) -> pd.Series:
         style = NumberStyle(how.decimal, how.times, self.context.currency, own, how.rate)
-        # a share is checked against its bounds once the whole column is read
+        # the range of a share is checked after the whole column is read
         column_type = ColumnType.NUMBER if target.type is ColumnType.PERCENT else target.type
         read = read_number_column(texts, column_type, style, self.source.number_cells)
         self._report_verdicts(header, target, texts, read.verdicts)
         return read.values
 
     def _amounts_by_row(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
-        """Return amounts whose currency another column says; what names its own currency is in that."""
+        """Return amounts whose currency is in another column; a cell's own currency takes precedence."""
         values = pd.Series(np.nan, index=texts.index, dtype="float64")
-        said = tidy_texts(self.row_currencies)  # type: ignore[arg-type]
-        for currency in said.unique():
-            rows = said == currency
+        currencies = tidy_texts(self.row_currencies)  # type: ignore[arg-type]
+        for currency in currencies.unique():
+            rows = currencies == currency
             own = currency_codes_of_text(currency) or ((currency,) if currency else NO_CURRENCY)
             values.loc[rows] = self._read_numbers(header, target, how, texts[rows], own)
         return values
 
     def _shares(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
-        """Return shares of one, where some are per cent and some fractions: 60 beside 0.6.
+        """Return shares from a column that mixes percentages and fractions, such as 60 and 0.6.
 
-        A cell formatted as per cent holds a fraction, and one typed beside it a whole number. With fractions there, 1 is all.
+        A cell with a percent format holds a fraction, and one typed without it a whole number. If there are fractions,
+        1 means 100 %.
         """
         values = self._read_numbers(header, target, how, texts, NO_CURRENCY)
         if how.times == 1.0:
             return values
         style = NumberStyle(how.decimal)
-        plain = read_number_column(texts, ColumnType.NUMBER, style, self.source.number_cells).values
-        whole = ~texts.str.contains("%", regex=False).to_numpy(bool)
-        fractions = whole & (plain > 0).to_numpy() & (plain < 1).to_numpy()
-        return values.mask(fractions | (whole & (plain == 1).to_numpy()), plain) if fractions.any() else values
+        numbers = read_number_column(texts, ColumnType.NUMBER, style, self.source.number_cells).values
+        without_sign = ~texts.str.contains("%", regex=False).to_numpy(bool)
+        fractions = without_sign & (numbers > 0).to_numpy() & (numbers < 1).to_numpy()
+        return (
+            values.mask(fractions | (without_sign & (numbers == 1).to_numpy()), numbers) if fractions.any() else values
+        )
 
     def _check_range(self, header: str, target: Column, how: ColumnMap, texts: pd.Series, read: pd.Series) -> pd.Series:
         if target.type is ColumnType.POINTS:
-            wrong, says = read.notna() & ~read.isin([0, 1, 2, 3]), BAD_POINTS_IN_FILE
+            wrong, message = read.notna() & ~read.isin([0, 1, 2, 3]), BAD_POINTS_IN_FILE
         elif target.type is ColumnType.PERCENT:
-            wrong, says = (read < 0) | (read > 1), BAD_SHARE_IN_FILE
+            wrong, message = (read < 0) | (read > 1), BAD_SHARE_IN_FILE
         else:
             self._report_unlikely_units(header, target, how, texts, read)
             return read
-        self._report("range", says, header, target, texts[wrong], "block")
+        self._report("range", message, header, target, texts[wrong], "block")
         return read.mask(wrong)
 
     def _report_unlikely_units(
@@ -211,7 +214,7 @@ class SourceReader:
         if how.times == 1.0:
             return
         slipped = read.abs() > _UNLIKELY_UNIT_FACTOR * read.abs().quantile(interpolation="lower")
-        # the same where the cell names its own unit
+        # the same if the cell names its own unit
         alone = read_number_column(texts[slipped], target.type, NumberStyle(how.decimal), self.source.number_cells)
         self._report("unit", UNLIKELY_UNIT_IN_FILE, header, target, texts[slipped][alone.values != read[slipped]])
 
@@ -248,27 +251,34 @@ class SourceReader:
     def _report_verdicts(
         self, header: str, target: Column, texts: pd.Series, verdicts: Mapping[str, WrittenNumber | WrittenDate]
     ) -> None:
-        """Tell what is to be said about *texts*, cells of one verdict together."""
+        """Report findings about *texts*, with cells of the same verdict grouped."""
         alike: dict[tuple[str, tuple[tuple[str, str], ...]], set[str]] = {}
         for text, verdict in verdicts.items():
             if text:
                 alike.setdefault((verdict.rule, tuple(verdict.facts.items())), set()).add(text)
-        for (rule, facts), said in alike.items():
+        for (rule, facts), cells in alike.items():
             rule_id, words = _VERDICT_FINDINGS[rule]
             severity = _TAKEN_VERDICTS.get(rule, "block")
-            self._report(rule_id, words, header, target, texts[texts.isin(said)], severity, **dict(facts))
+            self._report(rule_id, words, header, target, texts[texts.isin(cells)], severity, **dict(facts))
 
     def _count_lost(self, header: str, target: Column, cells: int, filled: int) -> None:
         if cells:
             self.lost.append(LostCells(self.source.name, header, self.table, target.id, cells, filled))
 
     def _report(
-        self, rule: str, says: Text, header: str, target: Column, texts: pd.Series, severity: str = "warn", **facts: str
+        self,
+        rule: str,
+        message: Text,
+        header: str,
+        target: Column,
+        texts: pd.Series,
+        severity: str = "warn",
+        **facts: str,
     ) -> None:
         self.findings.extend(
             make_column_findings(
                 rule,
-                says,
+                message,
                 self.source.name,
                 header,
                 texts,
@@ -282,7 +292,7 @@ class SourceReader:
 
 
 def _take_first_person(text: str) -> str:
-    # "Bob Ray (bob@acme.example);Sue Day (sue@acme.example)": who is meant is known by name
+    # "Bob Ray (bob@acme.example);Sue Day (sue@acme.example)": the name identifies the person
     return (
         _NAME_WITH_ADDRESS.sub(r"\1", text, count=1).partition(";")[0].strip()
         if _NAME_WITH_ADDRESS.match(text)

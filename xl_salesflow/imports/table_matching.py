@@ -1,6 +1,6 @@
-"""Find the table that a file holds, what its headers mean, and the files beside it that belong to it.
+"""Find the table that a file holds, the meaning of its headers, and related files in the same folder.
 
-Files beside the one with the deals may hold its accounts, its price list, its team, or more about the same deals.
+Files next to the one with the deals may hold its accounts, its price list, its team, or more about the same deals.
 """
 
 from __future__ import annotations
@@ -42,20 +42,23 @@ from xl_salesflow.schema.table_columns import Column, ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 
 _DECLARED_SCORE, _SYNONYM_SCORE, _PREFIXED_SCORE, _FUZZY_SCORE = 100.0, 96.0, 92.0, 90.0
-_SAMPLED_ROWS, _SAMPLED_CELLS = 5_000, 500  # rows looked at, filled cells tried
-_FEWEST_KEY_ROWS = 5  # fewer rows may well share a key by mistake
-_FITTING_CELLS_SHARE = 0.6  # of the filled cells must be what the target holds
+_SAMPLED_ROWS, _SAMPLED_CELLS = 5_000, 500  # rows examined, filled cells tried
+_FEWEST_KEY_ROWS = 5  # with fewer rows, a shared key may be a coincidence
+_FITTING_CELLS_SHARE = 0.6  # share of the filled cells that must be valid for the target
 _FIGURE_TYPES = frozenset(
     {ColumnType.MONEY, ColumnType.NUMBER, ColumnType.INTEGER, ColumnType.PERCENT, ColumnType.DATE, ColumnType.TIME}
 )
 _ANY_DIGIT = re.compile(r"\d")
 OWN_SHEET_TABLES = {name: table.name for table in TABLES.values() for name in (table.name, *table.title.translations())}
-"""Sheet name in either language → table, of a workbook like ours."""
+"""Sheet name in either language → table, for workbooks made by this product."""
 
 
 @dataclass(frozen=True)
 class TableMatch:
-    """A table for a source, and its columns: header → target id. *score* compares tables; below 2 nothing speaks for it."""
+    """A table for a source, and its columns as header → target id.
+
+    *score* compares tables; below 2 there is no evidence for one.
+    """
 
     table: str
     columns: Mapping[str, str]
@@ -63,8 +66,8 @@ class TableMatch:
 
 
 def find_best_table(source: ImportSource) -> TableMatch | None:
-    """Return the table that *source* most likely holds, or None when it looks like none of ours."""
-    if source.sheet in OWN_SHEET_TABLES:  # a sheet of a workbook like ours: what the product wrote there is no input
+    """Return the table that *source* most likely holds, or None if it looks like none of ours."""
+    if source.sheet in OWN_SHEET_TABLES:  # a sheet of one of our workbooks: what the product wrote there is not input
         own = OWN_SHEET_TABLES[source.sheet]
         return (
             _claim_unreadable_columns(match_source_to_table(source, own), source) if own in IMPORTABLE_TABLES else None
@@ -87,7 +90,7 @@ def match_source_to_table(source: ImportSource, table: str) -> TableMatch:
 
 
 def _claim_unreadable_columns(match: TableMatch, source: ImportSource) -> TableMatch:
-    """Return *match* with the columns that go by a known name and hold figures we cannot read: their cells are told, not lost."""
+    """Return *match* with the columns that have a known name but unreadable values, so that their cells are reported."""
     columns = dict(match.columns)
     for header in source.headers:
         if header in columns:
@@ -102,14 +105,14 @@ def _claim_unreadable_columns(match: TableMatch, source: ImportSource) -> TableM
 
 
 def words_of_file_name(name: str) -> frozenset[str]:
-    """Return the words of a file's name; Chinese names are searched for the words we know."""
+    """Return the words of a file name; in Chinese names, the known words are searched for."""
     compared = fold_name(name)
     known = {word for words in read_file_words().values() for word in words if not word.isascii() and word in compared}
     return frozenset({*compared.split(), compared, *known})
 
 
 def is_reference_to(cells: pd.Series, keys: Collection[str]) -> bool:
-    """Tell whether the distinct filled *cells* are nearly all among *keys*."""
+    """Return whether nearly all of the distinct filled *cells* are among *keys*."""
     filled = {text for text in cells.unique() if text}
     return len(filled) >= 2 and len(filled & set(keys)) >= 0.8 * len(filled)
 
@@ -146,7 +149,7 @@ def _score_header_targets(header: str, table: str) -> tuple[tuple[str, float], .
         if name in own:
             found[target] = _DECLARED_SCORE
         elif name in names:
-            # a word that means two things stands first where it usually means it
+            # a word with two meanings comes first in the table where it is most common
             found[target] = _SYNONYM_SCORE - read_header_words()[table][target].index(name) / 100
         elif rest in names and first in read_file_words().get(table, frozenset()):
             found[target] = _PREFIXED_SCORE
@@ -158,7 +161,7 @@ def _score_header_targets(header: str, table: str) -> tuple[tuple[str, float], .
 
 
 def _fold_header(header: str, table: str) -> str:
-    """Return *header* as names are compared, without a unit behind it (Amount in k€) where that makes a known name."""
+    """Return *header* in the form used for comparison, without a trailing unit (Amount in k€) if that gives a known name."""
     name, bare = fold_name(header), fold_name(read_header_unit(header).name)
     known = names_of_targets(table).values()
     return bare if not any(name in names for names in known) and any(bare in names for names in known) else name
@@ -192,16 +195,16 @@ def _is_fitting_target(cells: pd.Series, target: Column) -> bool:
     return bool(good.mean() >= _FITTING_CELLS_SHARE)
 
 
-_MOST_SIBLING_FILES, _MOST_SIBLING_BYTES = 30, 20_000_000  # a folder of downloads is not searched through
+_MOST_SIBLING_FILES, _MOST_SIBLING_BYTES = 30, 20_000_000  # do not search through a folder of downloads
 _SHARED_KEYS_SHARE = 0.5
 
 SourceMatches = list[tuple[ImportSource, TableMatch | None]]
 
 
 def find_sibling_files(given: SourceMatches, book: str, remarks: ProposalNotes) -> SourceMatches:
-    """Return the files beside those of *given* that hold deals and share keys with them, each with its table.
+    """Return the files in the folders of *given* deal files that share keys with them, each with its table.
 
-    The workbook itself (*book*) and others like it are no such files.
+    The workbook itself (*book*) and workbooks like it are skipped.
     """
     found: SourceMatches = []
     for deals, match in given:
@@ -229,7 +232,7 @@ def _read_files_beside(deals: ImportSource, book: str) -> Iterator[ImportSource]
         try:
             yield from read_import_sources(path)
         except UsageError:
-            continue  # nobody asked for this file
+            continue  # this file was not asked for
 
 
 def _is_salesflow_workbook(sheets: Iterable[str]) -> bool:
@@ -237,10 +240,10 @@ def _is_salesflow_workbook(sheets: Iterable[str]) -> bool:
 
 
 def _find_shared_header(deals: ImportSource, match: TableMatch, other: ImportSource, its: TableMatch) -> str | None:
-    """Return the header by which *other* belongs to *deals*: the deals' own key, or a reference to the key of its table."""
+    """Return the header that relates *other* to *deals*: the deals' own key, or a reference to the key of its table."""
     key = _find_header_of_target(its, str(TABLES[its.table].key))
-    wanted = "deal" if its.table == "Deals" else _find_reference_target(match, its.table)
-    header = _find_header_of_target(match, wanted) if wanted else None
+    target = "deal" if its.table == "Deals" else _find_reference_target(match, its.table)
+    header = _find_header_of_target(match, target) if target else None
     if key is None or header is None:
         return None
     mine, theirs = set(tidy_texts(deals.cells[header])) - {""}, set(tidy_texts(other.cells[key])) - {""}

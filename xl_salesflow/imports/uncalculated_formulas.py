@@ -1,6 +1,6 @@
-"""Find the formulas of a package that no program has calculated: their cells look blank, and are not.
+"""Find formulas that no program has calculated; their cells look blank but are not.
 
-Programs that write workbooks without Excel leave them so.
+Programs that write workbooks without Excel leave formulas in this state.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _UNCALCULATED_CELL = re.compile(
 
 
 def find_uncalculated_cells(package: ZipFile, part: str) -> frozenset[CellPosition]:
-    """Return the cells of a sheet's *part* whose formulas have no result; one that comes to no text has one."""
+    """Return the cells of the sheet *part* whose formulas have no result; an empty text is a result."""
     cells = (read_attributes(match["attributes"]) for match in search_part(package, part, _UNCALCULATED_CELL, b"<f"))
     positions = (position_of_reference(cell.get("r", "")) for cell in cells if cell.get("t") != "str")
     return frozenset(position for position in positions if position)
@@ -27,7 +27,7 @@ def find_uncalculated_cells(package: ZipFile, part: str) -> frozenset[CellPositi
 def mark_uncalculated_cells(
     rows: Sequence[Sequence[str]], cells: Iterable[CellPosition], first: int, width: int
 ) -> Sequence[Sequence[str]]:
-    """Return *rows* with a mark where a formula of the list was not calculated: from row *first* on, in *width* columns."""
+    """Return *rows* with a mark in each cell of the list that was not calculated: from row *first* on, in *width* columns."""
     within = [(row, column) for row, column in cells if first <= row < len(rows) and column < width]
     if not within:
         return rows
