@@ -1,6 +1,6 @@
-"""What runs changed: the change log, undo, change sheets (a dry run with ticks), and the merge of two copies.
+"""Record what runs changed: the change log, undo, change sheets (a dry run with ticks), and the merge of two copies.
 
-The engine, the verbs and what lies above them may enter; process stays out of here and is not known here.
+The engine, the verbs and the packages above them may import this package. It does not import process.
 
 Public names, by file:
 

@@ -1,8 +1,8 @@
-"""A dry run as decisions to tick, and the ticked ones found again in what the verb wants now.
+"""Turn a dry run into decisions to tick, and find the ticked decisions again in a later change set.
 
-What belongs together, such as the parts of a stage move, is one decision and is ticked together. A change sheet is a list of
-wishes, not a second way in: the verb runs again on the workbook as it is now, and only what it still wants, from the same cell
-as before, is done. So the gates hold on this path as on every other.
+Changes that belong together, such as the parts of a stage move, are one decision. A change sheet does not write to the
+workbook itself: the verb runs again on the current workbook, and only changes that it still proposes, from the same
+cell value as before, are made. So the gates apply here as everywhere else.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from xl_salesflow.schema.choice_lists import CHOICES, LISTS, choice_label
 from xl_salesflow.schema.table_registry import TABLES
 
 NEW_ROW_MARK, GONE_ROW_MARK = "+", "-"
-"""What stands for the column where a whole row is added or taken out."""
+"""Stands for the column if a whole row is added or removed."""
 
 _STAGE_MOVE_TABLES = ("History", "Tasks")
 _DECISION_HEAD_COLUMNS = (
@@ -37,12 +37,12 @@ _DECISION_HEAD_COLUMNS = (
     "move_status",
     "last_expected_close",
     "status",
-)  # what a group of cells is told by
+)  # the columns that describe a group of cells
 
 
 @dataclass
 class Decision:
-    """Cells and rows that are done together or not at all; *head* is the one that tells it, *reasons* what the gates say."""
+    """Cells and rows that change together; *head* is the change that describes them, *reasons* the verdict of the gates."""
 
     head: Change
     row: int
@@ -53,22 +53,22 @@ class Decision:
 
     @property
     def mark(self) -> str:
-        """Return what the decision is known by: alike as long as the same cell goes from the same to the same."""
+        """Return an identifier of the decision: the cell with its old and its new value."""
         head = self.head
-        told = (
+        identity = (
             head.table,
             "" if head.column == NEW_ROW_MARK else head.key,
             head.column,
             format_log_value(head.before),
             format_log_value(head.after),
         )
-        return blake2b("\t".join(told).encode(), digest_size=8).hexdigest()
+        return blake2b("\t".join(identity).encode(), digest_size=8).hexdigest()
 
 
 def list_decisions(pipeline: Pipeline, plan: ChangeSet) -> list[Decision]:
     """Return what *plan* asks a person to decide, in the order of the tables.
 
-    Left out is what follows by itself: formulas, counts and warnings, generated lists, numbers given to rows, the Journal.
+    Consequences are left out: formulas, counts and warnings, generated lists, new keys, the Journal.
     """
     found: dict[tuple[object, ...], Decision] = {}
     moving = _find_moving_deals(plan)
@@ -98,14 +98,14 @@ def _find_moving_deals(plan: ChangeSet) -> set[str]:
 def _needs_decision(change: Change) -> bool:
     table, column = TABLES[change.table], TABLES[change.table][change.column]
     numbered = change.column == table.key
-    told = column.id not in RECOMPUTED_COLUMNS or column.id in RUNNING_COUNT_COLUMNS
-    return told and not (numbered or column.is_formula or table.generated or table.name == "Journal")
+    is_reported = column.id not in RECOMPUTED_COLUMNS or column.id in RUNNING_COUNT_COLUMNS
+    return is_reported and not (numbered or column.is_formula or table.generated or table.name == "Journal")
 
 
 def _decision_group(
     change: Change, row: int, moving: set[str], deals_of: dict[int, str], pipeline: Pipeline
 ) -> tuple[object, ...]:
-    """Return what a cell is decided with."""
+    """Return the key of the group that a cell is decided with."""
     if change.table == "History":
         return "move", deals_of[row]
     if change.table == "Tasks":
@@ -130,26 +130,26 @@ def _add_append_decisions(found: dict[tuple[object, ...], Decision], append: App
         return
     table = TABLES[append.table]
     deals = append.rows["deal"] if append.table in _STAGE_MOVE_TABLES else [None] * len(append.rows)
-    for place, (deal, said) in enumerate(zip(deals, format_row_texts(append.rows, append.table), strict=True)):
+    for place, (deal, contents) in enumerate(zip(deals, format_row_texts(append.rows, append.table), strict=True)):
         key = format_log_value(append.rows[table.key or table.columns[0].id].iloc[place])
         with_move = deal is not None and (append.table == "History" or deal in moving)
         at = ("move", deal) if with_move else (append.table, NEW_ROW_MARK, place)
-        head = Change(append.table, key, NEW_ROW_MARK, "", said, append.because)
+        head = Change(append.table, key, NEW_ROW_MARK, "", contents, append.because)
         found.setdefault(at, Decision(head, -1)).added.add((append.table, place))
 
 
 def _add_remove_decision(found: dict[tuple[object, ...], Decision], remove: Remove) -> None:
     table = TABLES[remove.table]
-    for place, said in zip(remove.rows.index, format_row_texts(remove.rows, remove.table), strict=True):
+    for place, contents in zip(remove.rows.index, format_row_texts(remove.rows, remove.table), strict=True):
         key = format_log_value(remove.rows.at[place, table.key or table.columns[0].id])
-        head = Change(remove.table, key, GONE_ROW_MARK, said, "", remove.because)
+        head = Change(remove.table, key, GONE_ROW_MARK, contents, "", remove.because)
         decision = Decision(head, int(place))
         decision.removed.add((remove.table, int(place)))
         found[remove.table, GONE_ROW_MARK, int(place)] = decision
 
 
 def format_row_texts(rows: pd.DataFrame, name: str) -> Iterator[str]:
-    """Yield what stands in each row, but for its number and what is worked out."""
+    """Yield the contents of each row as text, without its number and computed columns."""
     table = TABLES[name]
     ids = [c.id for c in table.columns if not c.is_formula and c.id != table.key and c.id not in RECOMPUTED_COLUMNS]
     for row in rows[ids].itertuples(index=False):
@@ -157,7 +157,7 @@ def format_row_texts(rows: pd.DataFrame, name: str) -> Iterator[str]:
 
 
 def select_decided_changes(plan: ChangeSet, chosen: list[Decision]) -> ChangeSet:
-    """Return the part of *plan* that *chosen* decisions are about, and the numbers it gives to rows without one."""
+    """Return the part of *plan* that belongs to the *chosen* decisions, and the new keys of rows without one."""
     cells = set().union(*(decision.cells for decision in chosen))
     added = set().union(*(decision.added for decision in chosen))
     removed = set().union(*(decision.removed for decision in chosen))
@@ -197,12 +197,12 @@ _DECISION_NAME_COLUMNS = {"Deals": "name", "Tasks": "task", "Quotes": "deal", "A
 
 
 def list_change_lines(pipeline: Pipeline, plan: ChangeSet) -> tuple[ChangeLine, ...]:
-    """Return what *plan* asks a person to decide, in words."""
+    """Return what *plan* asks a person to decide, as lines of text."""
     return tuple(_build_change_line(pipeline, decision) for decision in list_decisions(pipeline, plan))
 
 
 def select_ticked_changes(pipeline: Pipeline, plan: ChangeSet, wished: Iterable[ChangeLine], verb: str) -> ChangeSet:
-    """Return the part of *plan* that was *wished*; a wish that cannot be followed is a finding."""
+    """Return the part of *plan* that was *wished*; a wish that can no longer be carried out is a finding."""
     now = {decision.mark: decision for decision in list_decisions(pipeline, plan)}
     wishes = list(wished)
     chosen = [now[wish.mark] for wish in wishes if wish.mark in now]
@@ -214,11 +214,11 @@ def select_ticked_changes(pipeline: Pipeline, plan: ChangeSet, wished: Iterable[
 def _build_change_line(pipeline: Pipeline, decision: Decision) -> ChangeLine:
     head, language = decision.head, pipeline.language
     table = TABLES[head.table]
-    whole = _WHOLE_ROW_TEXTS.get(head.column)
-    column = whole.in_(language) if whole else table.header(head.column, language)
+    row_text = _WHOLE_ROW_TEXTS.get(head.column)
+    column = row_text.in_(language) if row_text else table.header(head.column, language)
     names, held = _DECISION_NAME_COLUMNS.get(head.table), pipeline[head.table]
     name = format_log_value(held.at[decision.row, names]) if names and decision.row in held.index else ""
-    where = pipeline.cell_address(head.table, decision.row, "" if whole else head.column)
+    where = pipeline.cell_address(head.table, decision.row, "" if row_text else head.column)
     before, after = (
         _format_change_value(head.table, head.column, value, language) for value in (head.before, head.after)
     )
@@ -230,7 +230,7 @@ def _build_change_line(pipeline: Pipeline, decision: Decision) -> ChangeLine:
 
 
 def _explain_decision(pipeline: Pipeline, decision: Decision) -> str:
-    """Return why, in words; a move that the gates refused has its reasons beside it."""
+    """Return the reason as text; for a move that the gates refused, their reasons too."""
     head, language = decision.head, pipeline.language
     if decision.reasons:
         return decision.reasons
@@ -241,7 +241,7 @@ def _explain_decision(pipeline: Pipeline, decision: Decision) -> str:
 
 
 def _format_change_value(table: str, column: str, value: Any, language: Language) -> Any:
-    """Return a value as a cell of the sheet holds it: choices in words, dates and numbers as such."""
+    """Return a value as a cell of the sheet holds it: choices as their labels, dates and numbers as they are."""
     if column in _WHOLE_ROW_TEXTS:
         return str(value)[:300]
     if format_log_value(value) == "":
@@ -265,19 +265,19 @@ def _describe_following_changes(decision: Decision, language: Language) -> str:
     for table, column, _ in sorted(decision.cells):
         if (table, column) != (head.table, head.column):
             columns.setdefault(table, []).append(TABLES[table].header(column, language))
-    told = [
+    descriptions = [
         _FOLLOWING_CELLS_TEXT.in_(language, table=TABLES[t].title.in_(language), columns=", ".join(dict.fromkeys(ids)))
         for t, ids in columns.items()
     ]
     rows = Counter(table for table, _ in decision.added) if head.column != NEW_ROW_MARK else {}
-    told += [
+    descriptions += [
         _FOLLOWING_ROWS_TEXT.in_(language, table=TABLES[t].title.in_(language), count=f"+{n}") for t, n in rows.items()
     ]
-    return SEMICOLON_SEPARATOR.in_(language).join(told)
+    return SEMICOLON_SEPARATOR.in_(language).join(descriptions)
 
 
 def _refuse_tick(pipeline: Pipeline, wish: ChangeLine, verb: str) -> Finding:
-    """Say why a wish is not followed: its row is gone, its cell says something else now, or the verb wants something else."""
+    """Return why a wish is not carried out: its row is gone, its cell changed, or the verb proposes something else."""
     language = pipeline.language
     rows = list(_find_ticked_rows(pipeline, wish))
     table = TABLES.get(wish.table)

@@ -1,9 +1,9 @@
 """The change log (sheet Journal): what each run changed, so that it can be undone.
 
-Logged is every cell that a run changed and every row that it added or removed. Not logged is what any run recomputes (formulas,
-warnings, counts of what people did), and the stage stays of a deal that came into the workbook with it. An added row is kept as
-a digest of what people own in it, a removed row in full; a row whose number is taken away, as such a digest too. Of the generated
-lists only the sheet Conflicts is logged: what a merge asks, no later run could find out again.
+It records every cell that a run changed and every row that it added or removed. It does not record what every run
+recomputes (formulas, warnings, counts of activities), nor the first stage stays of a new deal. An added row is recorded
+as a digest of its input columns, a removed row in full, and a row that loses its key as such a digest too. Of the
+generated sheets only Conflicts is recorded, because no later run could reconstruct the questions of a merge.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 STAGE_MOVE_COLUMNS = ("recorded_stage", "since", "outcome", "closed", "furthest", "move_status", "move_reasons")
-"""The columns of Deals that change together, by a move."""
+"""The columns of Deals that a stage move changes together."""
 
 RECOMPUTED_COLUMNS = {
     "warnings", "warned", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
     "trait_score", "won_deals", "attempts", "contact_days", "sales_cost", "spin_kinds", "spin", "solution_version", "seal",
     "weighted_value", "step",
 }  # fmt: skip
-"""What follows from other cells alone: not written down, and no difference between two copies."""
+"""Columns computed from other cells; they are not logged and do not count as differences between two copies."""
 
 RUNNING_COUNT_COLUMNS = ("pushes", "last_expected_close")
-"""What a run counts on from where it was: of these, the Journal alone can tell what they were."""
+"""Columns that a run counts up from their last value; only the Journal knows their earlier values."""
 
 FIRST_RUN_COLUMNS = (*STAGE_MOVE_COLUMNS[1:], *RUNNING_COUNT_COLUMNS)
-"""The columns of Deals that a deal's first run fills; what they held before needs no telling: nothing."""
+"""The columns of Deals that a deal's first run fills; they were blank before, so their old values are not logged."""
 
 KEYLESS_MARK = "#"
-"""What begins the key of a row without one in the Journal; a digest of what stands in the row follows."""
+"""Prefix of the key of a row without a key in the Journal; a digest of the row's contents follows."""
 _LONGEST_LOG_CELL = 30_000  # a cell holds 32,767 characters
 
 
@@ -51,10 +51,10 @@ def log_changes(
     taken: Iterable[str] = (),
     left: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> ChangeSet:
-    """Return the plan that writes down *plan* as one run of *verb*; nothing where there is nothing to tell.
+    """Return the change set that logs *plan* as one run of *verb*; it is empty if there is nothing to log.
 
-    *taken* are the numbers of the runs there are: two runs of one second differ by a suffix. *left* are the tables as the
-    plan leaves them, to tell rows by that it leaves without a key.
+    *taken* are the names of existing runs; runs within one second differ by a suffix. *left* are the tables after the
+    plan, used to identify rows that it leaves without a key.
     """
     head = {"run": _next_run_number(now, set(taken)), "time": now.replace(microsecond=0), "verb": verb, "by": by}
     plan += _list_conflict_changes(plan)
@@ -73,7 +73,7 @@ def log_changes(
 
 
 def format_log_value(value: Any) -> str:
-    """Return a cell as the Journal holds it."""
+    """Return the text of a cell in the Journal."""
     if value is None or value != value:
         return ""
     if isinstance(value, pd.Timestamp):
@@ -84,7 +84,7 @@ def format_log_value(value: Any) -> str:
 
 
 def digest_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
-    """Return what tells whether people changed any of *rows*: alike as long as the cells say the same."""
+    """Return a digest for each of *rows* that changes if a person changes one of its cells."""
     columns = [
         column.id for column in table.columns if column.writer is ColumnWriter.PERSON or table is CONFLICTS_TABLE
     ]
@@ -95,17 +95,17 @@ def digest_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
 
 
 def name_keyless_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
-    """Return what the Journal calls *rows* of *table* that have no key."""
+    """Return the names that the Journal uses for *rows* of *table* without a key."""
     return [KEYLESS_MARK + digest for digest in digest_rows(table, rows.assign(**{table.key or "": ""}))]
 
 
 def log_key_column(table: TableSchema) -> str:
-    """Return the column whose value the Journal calls a row's key."""
+    """Return the column whose value identifies a row in the Journal."""
     return table.key or table.columns[0].id
 
 
 def name_logged_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
-    """Return what the Journal calls each of *rows*: a conflict goes by the cell it is about."""
+    """Return the name that the Journal uses for each of *rows*; a conflict is named by the cell it is about."""
     columns = ("table", "key", "column") if table is CONFLICTS_TABLE else (log_key_column(table),)
     return [
         " ".join(filter(None, map(format_log_value, cells)))
@@ -123,7 +123,7 @@ def _next_run_number(now: datetime, taken: set[str]) -> str:
 
 
 def collapse_cell_spaces(cell: str) -> str:
-    """Return a text as it is compared: a sheet keeps neither outer blanks nor every kind of line end."""
+    """Return a text in the form used for comparison: sheets keep neither surrounding blanks nor all kinds of line breaks."""
     return " ".join(cell.split())
 
 
@@ -135,7 +135,7 @@ def _log_changed_cells(plan: ChangeSet, left: Mapping[str, pd.DataFrame]) -> Ite
             yield from _log_numbered_rows(edit, table, left)
         if edit.table == "Journal" or not _is_logged_column(table[edit.column], table):
             continue
-        # what a deal that was new had blank needs no telling
+        # blank cells of a new deal are not logged
         follows = begun if edit.table == "Deals" and edit.column in FIRST_RUN_COLUMNS else set()
         for row, change in zip(edit.after.index, edit, strict=True):
             before = format_log_value(change.before)
@@ -147,7 +147,7 @@ def _log_changed_cells(plan: ChangeSet, left: Mapping[str, pd.DataFrame]) -> Ite
 
 
 def _log_numbered_rows(edit: Edit, table: TableSchema, left: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
-    """Tell numbers given to rows that had none, and numbers taken away from rows that are told by what stands in them."""
+    """Log keys given to rows that had none, and keys removed from rows that are identified by their contents."""
     rows = edit.after.index
     held = left[table.name].loc[rows] if table.name in left else None
     marks = name_keyless_rows(table, held) if held is not None else [KEYLESS_MARK] * len(rows)
@@ -159,7 +159,7 @@ def _log_numbered_rows(edit: Edit, table: TableSchema, left: Mapping[str, pd.Dat
 
 
 def _log_brought_values(plan: ChangeSet, left: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
-    """Tell what a deal had brought along when its first run began, and the run left: all else was blank before."""
+    """Log the values that a deal had before its first run and kept; everything else was blank before."""
     begun = pd.Index(sorted(_find_first_run_rows(plan.edits)))
     changed = {edit.column: edit.after.index for edit in plan.edits if edit.table == "Deals"}
     for column_id in FIRST_RUN_COLUMNS if len(begun) and "Deals" in left else ():
@@ -178,12 +178,12 @@ def _find_first_run_rows(edits: Iterable[Edit]) -> set[int]:
 
 
 def _is_logged_column(column: Column, table: TableSchema) -> bool:
-    told = column.id not in RECOMPUTED_COLUMNS or column.id in RUNNING_COUNT_COLUMNS
-    return told and not column.is_formula and column.id != table.key
+    is_reported = column.id not in RECOMPUTED_COLUMNS or column.id in RUNNING_COUNT_COLUMNS
+    return is_reported and not column.is_formula and column.id != table.key
 
 
 def _list_conflict_changes(plan: ChangeSet) -> ChangeSet:
-    """Return the rows that came to the sheet Conflicts, or left it, as rows added and removed."""
+    """Return the rows added to and removed from the sheet Conflicts as appends and removes."""
     name, found = CONFLICTS_TABLE.name, ChangeSet()
     for fill in plan.fills:
         if fill.table == name and fill.before is not None:
@@ -218,21 +218,21 @@ def _log_removed_rows(plan: ChangeSet) -> Iterator[dict[str, Any]]:
         columns = [column for column in table.columns if not column.is_formula]
         cells = remove.rows[[column.id for column in columns]].to_dict("records")
         for key, row in zip(name_logged_rows(table, remove.rows), cells, strict=True):
-            whole = json.dumps(_serialize_removed_row(row), ensure_ascii=False)
-            for start in range(0, len(whole), _LONGEST_LOG_CELL):
+            serialized = json.dumps(_serialize_removed_row(row), ensure_ascii=False)
+            for start in range(0, len(serialized), _LONGEST_LOG_CELL):
                 yield {
                     "operation": "remove", "table": table.name, "key": key,
-                    "before": whole[start : start + _LONGEST_LOG_CELL], "because": remove.because,
+                    "before": serialized[start : start + _LONGEST_LOG_CELL], "because": remove.because,
                 }  # fmt: skip
 
 
 def _serialize_removed_row(row: Mapping[Any, Any]) -> dict[str, Any]:
-    plain = {
+    filled = {
         column_id: cell.isoformat() if isinstance(cell, pd.Timestamp) else cell
         for column_id, cell in row.items()
         if cell == cell
     }
-    return {column_id: cell for column_id, cell in plain.items() if cell != ""}
+    return {column_id: cell for column_id, cell in filled.items() if cell != ""}
 
 
 CONFLICTS_TABLE = TABLES["Conflicts"]

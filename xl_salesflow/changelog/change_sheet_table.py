@@ -1,4 +1,4 @@
-"""The change sheet, declared once: its columns, its facts, and messages on ticks that cannot be done."""
+"""The declaration of the change sheet: its columns, its facts, and the messages about ticks that cannot be carried out."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CHANGE_SHEET_FACTS: Mapping[str, Text] = MappingProxyType(
         "by": Text("Made by"),
     }
 )
-"""What a change sheet knows of itself, by id."""
+"""The facts about a change sheet, by id."""
 
 CHANGE_SHEET_HELP = Text(
     "Choose Yes in the column Apply for every change you want, save this file, and run: salesflow apply BOOK THIS-FILE. "
@@ -60,12 +60,12 @@ CHANGE_SHEET_MESSAGES: Mapping[str, Text] = MappingProxyType(
         "change_gone": Text("{place}: the row is no longer there; nothing was done about it."),
     }
 )
-"""What is told of a tick that cannot be followed; each is a warning."""
+"""The messages about ticks that cannot be carried out; each is a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One row of a change sheet: a decision in words, what it is known by, and whether it was ticked."""
+    """One row of a change sheet: a decision as text, its identifier, and whether it was ticked."""
 
     table: str
     key: str
@@ -82,14 +82,14 @@ class ChangeLine:
 
     @property
     def is_stage_move(self) -> bool:
-        """Tell whether the line is about a move of a deal, or the marks of one that was refused."""
+        """Return whether the line is about a stage move of a deal, or the status of a refused one."""
         column = TABLES[self.table].find_column(self.column) if self.table in TABLES else None
         return self.table == "Deals" and column is not None and column.id in STAGE_MOVE_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSheet:
-    """A change sheet: for which workbook, verb and day it was made, and its lines."""
+    """A change sheet: the workbook, verb and day it was made for, and its lines."""
 
     book: str
     verb: str
@@ -100,7 +100,7 @@ class ChangeSheet:
 
     @property
     def stage_moves(self) -> tuple[ChangeLine, ...]:
-        """Return the ticked lines about moves of deals."""
+        """Return the ticked lines about stage moves."""
         return tuple(line for line in self.lines if line.apply and line.is_stage_move)
 
     @property

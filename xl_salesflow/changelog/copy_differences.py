@@ -1,4 +1,4 @@
-"""What makes a row the same row in two copies of a workbook, and what differs between the copies."""
+"""Identify rows across two copies of a workbook, and find the differences between the copies."""
 
 from __future__ import annotations
 
@@ -28,32 +28,32 @@ IDENTITY_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "FollowUps": ("deal",),
     }
 )
-"""The columns that tell the rows of a table without a key apart; a table not named here goes by everything in a row."""
+"""The columns that identify the rows of a table without a key; for tables not listed here, all columns together."""
 
-_UNMERGED_TABLES = {"Findings", "Conflicts", "Journal", "History"}  # made again, or merged by rules of their own
+_UNMERGED_TABLES = {"Findings", "Conflicts", "Journal", "History"}  # regenerated, or merged by rules of their own
 _IDENTITY_SEPARATOR, _REPEAT_MARK, _LABEL_SEPARATOR = "\x1f", "\x1e", " · "
 
 
 def is_mergeable(table: TableSchema) -> bool:
-    """Tell whether people's rows or cells of *table* are merged one by one."""
+    """Return whether the input rows or cells of *table* are merged one by one."""
     return table.name not in _UNMERGED_TABLES and bool(list_merged_columns(table))
 
 
 def has_fixed_rows(table: TableSchema) -> bool:
-    """Tell whether the product owns the rows of *table*, so that only cells of people can differ."""
+    """Return whether the product owns the rows of *table*, so that only input cells can differ."""
     counted = table.key is not None and table[table.key].writer is ColumnWriter.PRODUCT
     return table.generated or (counted and table.name != "History")
 
 
 def list_merged_columns(table: TableSchema) -> tuple[Column, ...]:
-    """Return the columns of *table* that somebody wrote; formulas and what every run works out again are left out."""
+    """Return the input columns of *table*; formulas and columns that every run recomputes are left out."""
     if has_fixed_rows(table):
         return tuple(column for column in table.columns if column.writer is ColumnWriter.PERSON)
     return tuple(column for column in table.columns if not column.is_formula and column.id not in RECOMPUTED_COLUMNS)
 
 
 def index_by_identity(table: TableSchema, rows: pd.DataFrame) -> pd.Series:
-    """Return the sheet row of each row of *rows*, by what identifies it; blank rows are left out, doubles are counted up."""
+    """Return the sheet row of each row of *rows*, indexed by identity; blank rows are left out, duplicates numbered."""
     columns = list_merged_columns(table)
     written = np.zeros(len(rows), bool)
     for column in columns if len(rows) else ():
@@ -74,30 +74,30 @@ def index_by_identity(table: TableSchema, rows: pd.DataFrame) -> pd.Series:
 
 
 def fold_row_names(table: TableSchema, rows: pd.DataFrame) -> pd.Series:
-    """Return what the Journal calls each of *rows*, as it is compared."""
+    """Return the name that the Journal uses for each of *rows*, in the form used for comparison."""
     return _join_identity(rows, [log_key_column(table)])
 
 
 def label_rows(table: TableSchema, rows: pd.DataFrame) -> pd.Series:
-    """Return what people call each of *rows*: its key, or what it is about, such as D-1 · B2 for an answer."""
+    """Return a label for each of *rows*: its key, or what it is about, such as D-1 · B2 for an answer."""
     columns = [log_key_column(table)] if table.key else list(IDENTITY_COLUMNS.get(table.name, [log_key_column(table)]))
-    said = [rows[column].map(format_log_value).astype(object) for column in columns]
+    texts = [rows[column].map(format_log_value).astype(object) for column in columns]
     return pd.Series(
-        [_LABEL_SEPARATOR.join(parts) for parts in zip(*said, strict=True)], index=rows.index, dtype=object
+        [_LABEL_SEPARATOR.join(parts) for parts in zip(*texts, strict=True)], index=rows.index, dtype=object
     )
 
 
 def _join_identity(rows: pd.DataFrame, names: tuple[str, ...] | list[str]) -> pd.Series:
-    whole = pd.Series("", index=rows.index, dtype=object)
+    joined = pd.Series("", index=rows.index, dtype=object)
     for position, name in enumerate(names):
         part = fold_keys(rows[name].map(format_log_value).astype(object))
-        whole = part if position == 0 else whole + _IDENTITY_SEPARATOR + part
-    return whole
+        joined = part if position == 0 else joined + _IDENTITY_SEPARATOR + part
+    return joined
 
 
 @dataclass(frozen=True, slots=True)
 class CopyDifference:
-    """One cell, or with no *column* one row: *what* is ``changed``, ``only_first`` or ``only_second``."""
+    """A differing cell, or row if *column* is blank: *what* is ``changed``, ``only_first`` or ``only_second``."""
 
     what: str
     table: str
@@ -108,7 +108,7 @@ class CopyDifference:
 
 
 def find_copy_differences(first: Pipeline, second: Pipeline) -> Iterator[CopyDifference]:
-    """Yield what people and runs wrote differently in two workbooks, table by table; formulas are left out."""
+    """Yield the differences between two workbooks, table by table; formulas are left out."""
     for table in TABLES.values():
         if is_mergeable(table):
             yield from _find_table_differences(table, first, second)

@@ -1,8 +1,8 @@
-"""Merge two copies into one change set for ours, by their common ancestor; nothing of either is lost.
+"""Merge two copies into one change set for ours, based on their common ancestor; nothing in either is lost.
 
-A cell that only the other copy changed is taken; a cell that both changed the same way needs nothing; anything else goes to the
-sheet Conflicts, and ours stands until a person decides there. Where both copies gave one number to different rows, theirs get
-the next free numbers, and what refers to them follows.
+A cell that only the other copy changed is taken over. A cell that both changed to the same value needs no change. Any
+other difference becomes a row of the sheet Conflicts, and our value is kept until a person decides there. If both
+copies gave one key to different rows, the other copy's rows get the next free keys, and references to them are updated.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from xl_salesflow.schema.table_registry import TABLES
 
 
 def merge_copies(ancestor: Ancestor, ours: Pipeline, theirs: Pipeline) -> ChangeSet:
-    """Return what to do to *ours* so that it has what both copies say; conflicts are rows of the sheet Conflicts.
+    """Return the changes that bring the content of both copies into *ours*; conflicts become rows of the sheet Conflicts.
 
-    The answer counts what was taken: ``cells``, ``rows``, ``rows_removed`` and ``conflicts``.
+    The answer counts what was taken over.
     """
     because = f"merge {theirs.source}".strip()
     theirs, notes = renumber_keys(ancestor.tables, ours, theirs)
@@ -60,29 +60,31 @@ _STAGE_MOVE_CELLS = {("Deals", column) for column in STAGE_MOVE_COLUMNS}
 
 
 def _drop_moved_stages(conflicts: list[MergeConflict], found: MovedDeals) -> list[MergeConflict]:
-    # the contradiction of two moves tells the stage already
-    told = set(found.both)
+    # the conflict of two moves already covers the stage
+    reported = set(found.both)
     return [
         conflict
         for conflict in conflicts
-        if not (conflict.table == "Deals" and conflict.column == "stage" and conflict.key.strip().casefold() in told)
+        if not (
+            conflict.table == "Deals" and conflict.column == "stage" and conflict.key.strip().casefold() in reported
+        )
     ]
 
 
 def _is_unchanged_table(base: pd.DataFrame, theirs: pd.DataFrame) -> bool:
-    # they changed nothing in the table, so there is nothing to take
+    # the other copy changed nothing in the table
     return base.reset_index(drop=True).equals(theirs.reset_index(drop=True))
 
 
 def _remove_orphaned_stays(ours: Pipeline, plan: ChangeSet) -> ChangeSet:
-    # the visits of deals that were taken out
-    gone = {deal for remove in plan.removes if remove.table == "Deals" for deal in fold_keys(remove.rows["deal"])}
-    visits = ours["History"][fold_keys(ours["History"]["deal"]).isin(gone)]
+    # the stage stays of removed deals
+    removed = {deal for remove in plan.removes if remove.table == "Deals" for deal in fold_keys(remove.rows["deal"])}
+    visits = ours["History"][fold_keys(ours["History"]["deal"]).isin(removed)]
     return ChangeSet(removes=(Remove("History", visits, "merge"),)) if len(visits) else ChangeSet()
 
 
 def _append_other_runs(ours: Pipeline, theirs: Pipeline, because: str) -> ChangeSet:
-    # the runs only they made, as their Journal tells them
+    # the runs that only the other copy made, from its Journal
     rows = theirs["Journal"]
     new = rows[~fold_keys(rows["run"]).isin(fold_keys(ours["Journal"]["run"])) & (rows["run"] != "")]
     return ChangeSet(appends=(Append("Journal", new, because),)) if len(new) else ChangeSet()
@@ -91,7 +93,7 @@ def _append_other_runs(ours: Pipeline, theirs: Pipeline, because: str) -> Change
 COUNTED_KEY_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"Deals": ("name", "account"), "Activities": (), "Tasks": (), "Quotes": (), "Objections": (), "Feedback": ()}
 )
-"""Tables whose keys are counted up, and the columns that tell two new rows apart; none named: any cell of a person does."""
+"""Tables with counted keys → the columns that distinguish two new rows; if empty, all input cells."""
 
 _KEY_MENTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
@@ -99,13 +101,13 @@ _KEY_MENTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "Quotes": (("Quotes", "supersedes"),),
     }
 )
-"""Columns of text that hold a key, beside those declared as references."""
+"""Text columns that hold a key, in addition to those declared as references."""
 
 
 def renumber_keys(
     base: Mapping[str, pd.DataFrame], ours: Pipeline, theirs: Pipeline
 ) -> tuple[Pipeline, list[MergeConflict]]:
-    """Return *theirs* with new numbers where both copies gave one number to different rows, and a note for each."""
+    """Return *theirs* with new keys where both copies gave one key to different rows, and a note for each of them."""
     notes: list[MergeConflict] = []
     for name in COUNTED_KEY_TABLES:
         table = TABLES[name]

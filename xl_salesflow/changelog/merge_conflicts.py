@@ -1,6 +1,6 @@
-"""The sheet Conflicts: what two copies say differently, and what people decided there, carried out.
+"""The sheet Conflicts: what differs between two copies, and carrying out what people decided there.
 
-A decision that cannot be carried out stays on the sheet and is a finding.
+A decision that cannot be carried out stays on the sheet and becomes a finding.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 
 def list_conflicts(pipeline: Pipeline, conflicts: Iterable[MergeConflict]) -> ChangeSet:
-    """Return the plan that puts *conflicts* on their sheet, below those that nobody decided yet."""
+    """Return the change set that adds *conflicts* to the sheet, below the undecided ones."""
     rows = make_table_frame(CONFLICTS_TABLE, [_build_conflict_row(pipeline, conflict) for conflict in conflicts])
     if rows.empty:
         return ChangeSet()
@@ -49,17 +49,17 @@ def _build_conflict_row(pipeline: Pipeline, conflict: MergeConflict) -> dict[str
         if conflict.row
         else ""
     )
-    said = {
+    formatted = {
         side: _format_conflict_value(column, getattr(conflict, side), pipeline) for side in ("before", "here", "there")
     }
     return {
         "kind": conflict.kind, "table": conflict.table, "key": conflict.key,
-        "column": column.header.in_(pipeline.language) if column else "", **said, "cell": cell,
+        "column": column.header.in_(pipeline.language) if column else "", **formatted, "cell": cell,
     }  # fmt: skip
 
 
 def _format_conflict_value(column: Column | None, value: Any, pipeline: Pipeline) -> str:
-    # as the cell shows it
+    # as the cell displays it
     if column is None or not column.type.is_text:
         return format_log_value(value)
     if column.type is ColumnType.CHOICE:
@@ -80,9 +80,10 @@ CONFLICT_MESSAGES: Mapping[str, Text] = MappingProxyType(
 
 
 def resolve_conflicts(pipeline: Pipeline) -> ChangeSet:
-    """Return the plan that carries out what people decided on the sheet Conflicts; what is done leaves it.
+    """Return the change set that carries out the decisions on the sheet Conflicts and removes those rows from it.
 
-    Yes takes the other copy's cell, or takes out the row it took out. A stage is typed, so that the gates judge the move.
+    "Yes" takes the other copy's cell, or removes the row that it removed. A stage is only typed in, so that the gates
+    judge the move.
     """
     rows = pipeline["Conflicts"]
     if not (rows["take"] != "").any():
@@ -99,12 +100,12 @@ def resolve_conflicts(pipeline: Pipeline) -> ChangeSet:
 
 
 def _take_other_value(pipeline: Pipeline, one: dict[str, Any]) -> ChangeSet | None:
-    # None: it cannot be done
+    # None: it cannot be carried out
     table = TABLES.get(one["table"])
     if table is None:
         return None
     if one["kind"] in ("numbered", "removed_here"):
-        return ChangeSet()  # the row is there already
+        return ChangeSet()  # the row already exists
     held = pipeline[table.name]
     rows = held.index[(fold_keys(label_rows(table, held)) == one["key"].strip().casefold()).to_numpy(bool)]
     if len(rows) != 1:
@@ -118,38 +119,38 @@ def _take_other_value(pipeline: Pipeline, one: dict[str, Any]) -> ChangeSet | No
         )
     column = table.find_column(one["column"])
     try:
-        meant = None if column is None else [_parse_conflict_value(pipeline, column, one)]
-    except ValueError:  # somebody wrote something else into the sheet
+        values = None if column is None else [_parse_conflict_value(pipeline, column, one)]
+    except ValueError:  # somebody typed something else into the sheet
         return None
-    if column is None or meant is None:
+    if column is None or values is None:
         return None
     keys = held.loc[rows, log_key_column(table)]
-    after = make_column_series(column, meant, rows)
+    after = make_column_series(column, values, rows)
     return ChangeSet(edits=(Edit(table.name, column.id, keys, held.loc[rows, column.id], after, CONFLICT_REASON),))
 
 
 def _remove_deal_stays(pipeline: Pipeline, table: TableSchema, deal: str) -> tuple[Remove, ...]:
-    # a deal takes its visits along
+    # the stage stays of a deal go with it
     history = pipeline["History"]
     visits = history[fold_keys(history["deal"]) == deal.strip().casefold()]
     return (Remove("History", visits, CONFLICT_REASON),) if table.name == "Deals" and len(visits) else ()
 
 
 def _parse_conflict_value(pipeline: Pipeline, column: Column, one: dict[str, Any]) -> Any:
-    said = one["there"]
-    if said == "":
+    cell = one["there"]
+    if cell == "":
         return None
-    if one["kind"] == "move":  # the stage stands first, then how it came there
-        stages = [stage for stage in pipeline["Stages"]["stage"] if stage and said.startswith(f"{stage} (")]
+    if one["kind"] == "move":  # first the stage, then how the deal got there
+        stages = [stage for stage in pipeline["Stages"]["stage"] if stage and cell.startswith(f"{stage} (")]
         if not stages:
-            raise ValueError(said)
+            raise ValueError(cell)
         return max(stages, key=len)
     if column.type.is_date:
-        return pd.Timestamp(said).to_numpy()
+        return pd.Timestamp(cell).to_numpy()
     if not column.type.is_text:
-        return float(said)
+        return float(cell)
     known = (CHOICES if column.type is ColumnType.CHOICE else LISTS).get(column.options or "", {})
-    return identify_choice(known, said) or said
+    return identify_choice(known, cell) or cell
 
 
 def _unresolved_conflict_finding(pipeline: Pipeline, row: int, table: str, key: str) -> Finding:
@@ -161,7 +162,7 @@ def _unresolved_conflict_finding(pipeline: Pipeline, row: int, table: str, key: 
 
 @dataclass(frozen=True, slots=True)
 class MergeConflict:
-    """What the two copies say differently. *kind* is an id of the choice ``conflict``; *row* the sheet row here, or 0."""
+    """A difference between two copies: *kind* is an id of the choice ``conflict``; *row* is the sheet row here, or 0."""
 
     kind: str
     table: str

@@ -1,6 +1,7 @@
 """Merge the stage moves of two copies: a deal's recorded stage and its stage stays go together.
 
-Half a stage move would make History lie. Where both copies moved a deal differently, ours stands and the other is a conflict.
+Half a stage move would corrupt History. If both copies moved a deal differently, ours is kept and the other is a
+conflict.
 """
 
 from __future__ import annotations
@@ -24,20 +25,20 @@ from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 MERGED_HISTORY_TABLE, MERGED_DEALS_TABLE = TABLES["History"], TABLES["Deals"]
-_REASSIGNED_COLUMNS = ("visit", "seal")  # given anew where a visit joins another History
+_REASSIGNED_COLUMNS = ("visit", "seal")  # assigned anew when a stay is copied into another History
 _OTHER_MOVE_TEXT = Text("{stage} on {day} by {by}")
 
 
 @dataclass(frozen=True)
 class MovedDeals:
-    """The deals, by folded key, whose moves come from them, and those that both moved."""
+    """The deals, by casefolded key, that only the other copy moved, and those that both copies moved."""
 
     theirs: pd.Index
     both: pd.Index
 
 
 def compare_stage_moves(base: Mapping[str, pd.DataFrame], ours: Pipeline, theirs: Pipeline) -> MovedDeals:
-    """Compare the visits of every deal that both copies have."""
+    """Compare the stage stays of every deal that both copies have."""
     prints = [_fingerprint_stays(rows) for rows in (base["History"], ours["History"], theirs["History"])]
     deals = fold_keys(ours["Deals"]["deal"])
     shared = pd.Index(deals[deals.isin(fold_keys(theirs["Deals"]["deal"])) & (deals != "")].unique())
@@ -49,7 +50,7 @@ def compare_stage_moves(base: Mapping[str, pd.DataFrame], ours: Pipeline, theirs
 def merge_stage_moves(
     base: Mapping[str, pd.DataFrame], ours: Pipeline, theirs: Pipeline, found: MovedDeals, because: str
 ) -> tuple[ChangeSet, list[MergeConflict]]:
-    """Return the plan that takes their moves, visits and recorded stages together, and the moves that contradict."""
+    """Return the change set that takes over moves, stays and recorded stages together, and the contradicting moves."""
     plan = _take_stage_cells(ours, theirs, found.theirs, because)
     new = theirs["Deals"]["deal"][~fold_keys(theirs["Deals"]["deal"]).isin(fold_keys(ours["Deals"]["deal"]))]
     taken = found.theirs.append(pd.Index(fold_keys(new).unique()))
@@ -72,7 +73,7 @@ def merge_stage_moves(
 
 
 def _fingerprint_stays(history: pd.DataFrame) -> pd.Series:
-    # a fingerprint of what the visits of each deal say, whatever their numbers and their order
+    # a fingerprint of the stage stays of each deal, independent of their numbers and order
     rows = np.zeros(len(history), "uint64")
     for position, column in enumerate(MERGED_HISTORY_TABLE.columns):
         if not column.is_formula and column.id not in _REASSIGNED_COLUMNS:

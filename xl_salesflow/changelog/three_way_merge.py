@@ -1,7 +1,7 @@
 """The common ancestor of two copies, and the three-way merge of one table.
 
-The ancestor is an earlier version of the workbook, or what the two change logs remember of it. A cell that only the other copy
-changed is taken; a cell that both changed is a conflict.
+The ancestor is an earlier version of the workbook, or is reconstructed from the two change logs. A cell that only the
+other copy changed is taken over; a cell that both changed is a conflict.
 """
 
 from __future__ import annotations
@@ -36,28 +36,28 @@ LoggedChanges = dict[tuple[str, str], dict[str, str]]
 
 @dataclass(frozen=True)
 class Ancestor:
-    """The frames both copies began with. *doubts*: (table, column) → the identities of cells nobody can know about."""
+    """The frames both copies started from. *unknown_cells*: (table, column) → identities of cells with unknown old values."""
 
     tables: Mapping[str, pd.DataFrame]
     unknown_cells: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def is_unknown(self, table: str, column: str, identities: pd.Index) -> pd.Series:
-        """Tell for each of *identities* whether what the cell held before is unknown."""
+        """Return for each of *identities* whether the old value of the cell is unknown."""
         return pd.Series(identities.isin(list(self.unknown_cells.get((table, column), ()))), index=identities)
 
 
 def is_possible_copy(one: Pipeline, other: Pipeline) -> bool:
-    """Tell whether two workbooks may be copies of one: copies no run has touched yet have no Journal to compare."""
+    """Return whether two workbooks may be copies of one; copies without runs have no Journal to compare."""
     runs, others = set(one["Journal"]["run"]), set(other["Journal"]["run"])
     return bool(runs & others) or not (runs or others)
 
 
 def reconstruct_ancestor(ours: Pipeline, theirs: Pipeline) -> Ancestor:
-    """Return the ancestor that the Journals of two copies tell.
+    """Return the common ancestor, reconstructed from the Journals of two copies.
 
-    Where the copies agree, so did the ancestor. Where they differ, only one Journal knows of a change of that cell, and the
-    other copy holds what the Journal says it held before, that is the old value; else somebody typed it too or nobody can
-    know, and the merge asks. A row that is in one copy only counts as new.
+    Where the copies agree, so did the ancestor. Where they differ and only one Journal has a change of that cell, the
+    other copy must hold the value that the Journal has as the old one. Otherwise somebody typed there as well, or the
+    old value is unknown, and the merge asks. A row that is in only one copy counts as new.
     """
     here, there = _read_logged_changes(ours, theirs), _read_logged_changes(theirs, ours)
     tables: dict[str, pd.DataFrame] = {"History": _reconstruct_stage_stays(ours, theirs, here, there)}
@@ -82,14 +82,15 @@ def reconstruct_ancestor(ours: Pipeline, theirs: Pipeline) -> Ancestor:
 
 
 def _match_logged_changes(known: pd.Series, other: pd.Series, before: Mapping[str, str]) -> tuple[CopyFlags, CopyFlags]:
-    # which cells a Journal has changes of, and where the other copy still holds what was there before the first of them
+    # the cells that a Journal has changes of, and those where the other copy still holds the value before the first
+    # change
     was = known.map(before)
     changed = was.notna().to_numpy(bool)
     return changed, changed & (was == other.map(format_log_value).map(collapse_cell_spaces)).to_numpy(bool)
 
 
 def _read_logged_changes(ours: Pipeline, theirs: Pipeline) -> LoggedChanges:
-    # what cells held before runs changed them which the other copy does not know of: (table, column) → key → text
+    # old values of cells changed by runs that the other copy does not have: (table, column) → key → text
     journal = ours["Journal"]
     own = journal[~journal["run"].isin(set(theirs["Journal"]["run"])) & (journal["operation"] == "change")]
     found: LoggedChanges = {}
@@ -104,7 +105,7 @@ def _reconstruct_stage_stays(
     here: LoggedChanges,
     there: LoggedChanges,
 ) -> pd.DataFrame:
-    # a deal that only we moved has in the other copy the visits it had before
+    # a deal that only we moved still has its earlier stage stays in the other copy
     moved = set[str]().union(*(here.get(("Deals", column), {}) for column in STAGE_MOVE_COLUMNS))
     by_them = set[str]().union(*(there.get(("Deals", column), {}) for column in STAGE_MOVE_COLUMNS))
     mine, other = fold_keys(ours["History"]["deal"]), fold_keys(theirs["History"]["deal"])
@@ -124,14 +125,14 @@ class TableMerge:
     ancestor: Ancestor
 
     def merge(self, because: str) -> tuple[ChangeSet, list[MergeConflict]]:
-        """Return what to do to our version, and what nobody but a person can decide."""
+        """Return the changes to our version, and the conflicts that a person has to decide."""
         base, here, there = (index_by_identity(self.table, rows) for rows in (self.base, self.ours, self.theirs))
         plan, conflicts = self._merge_cells(base, here, there, because)
         if has_fixed_rows(self.table):
             return plan, conflicts
         added, found = self._merge_added_rows(base, here, there, because)
-        gone, kept = self._merge_removed_rows(base, here, there, because)
-        return plan + added + gone, [*conflicts, *found, *kept]
+        removed, kept = self._merge_removed_rows(base, here, there, because)
+        return plan + added + removed, [*conflicts, *found, *kept]
 
     def _merge_cells(
         self, base: pd.Series, here: pd.Series, there: pd.Series, because: str
@@ -140,7 +141,7 @@ class TableMerge:
         if both.empty:
             return ChangeSet(), []
         rows, edits, conflicts = here[both].to_numpy(), list[Edit](), list[MergeConflict]()
-        keys, said = self.ours.loc[rows, log_key_column(self.table)], label_rows(self.table, self.ours.loc[rows])
+        keys, labels = self.ours.loc[rows, log_key_column(self.table)], label_rows(self.table, self.ours.loc[rows])
         for column in self.columns:
             was = self._base_values(column, base, both, rows)
             mine = self.ours.loc[rows, column.id]
@@ -155,18 +156,18 @@ class TableMerge:
             if taken.any():
                 edits.append(Edit(self.table.name, column.id, keys[taken], mine[taken], other[taken], because))
             for at in np.flatnonzero(by_us & by_them & differ):
-                conflicts.append(self._build_cell_conflict(column, said, was, mine, other, int(at)))
+                conflicts.append(self._build_cell_conflict(column, labels, was, mine, other, int(at)))
         return ChangeSet(edits=tuple(edits)), conflicts
 
     def _build_cell_conflict(
-        self, column: Column, said: pd.Series, was: pd.Series, mine: pd.Series, other: pd.Series, at: int
+        self, column: Column, labels: pd.Series, was: pd.Series, mine: pd.Series, other: pd.Series, at: int
     ) -> MergeConflict:
         before, here, there = (values.iloc[at] for values in (was, mine, other))
-        key, row = str(said.iloc[at]), int(mine.index[at])
+        key, row = str(labels.iloc[at]), int(mine.index[at])
         return MergeConflict("cell", self.table.name, key, column.id, before, here, there, row)
 
     def _base_values(self, column: Column, base: pd.Series, both: pd.Index, rows: np.ndarray[Any, Any]) -> pd.Series:
-        # a row that both added was blank before
+        # a row that both copies added was blank before
         blank = make_column_series(column, [None] * len(both), pd.Index(rows))
         known = both.isin(base.index)
         blank.iloc[np.flatnonzero(known)] = self.base.loc[base[both[known]].to_numpy(), column.id].to_numpy()
@@ -175,7 +176,7 @@ class TableMerge:
     def _merge_added_rows(
         self, base: pd.Series, here: pd.Series, there: pd.Series, because: str
     ) -> tuple[ChangeSet, list[MergeConflict]]:
-        # rows only they have: new ones, and those we took out while they went on with them
+        # rows that only the other copy has: new ones, and those we removed while they changed them
         theirs_only = there[there.index.difference(here.index, sort=False)]
         known = theirs_only.index.isin(base.index)
         changed = self._find_changed_rows(base, there, theirs_only.index[known], self.theirs)
@@ -187,10 +188,10 @@ class TableMerge:
     def _merge_removed_rows(
         self, base: pd.Series, here: pd.Series, there: pd.Series, because: str
     ) -> tuple[ChangeSet, list[MergeConflict]]:
-        # rows of old that they took out; what we changed meanwhile stays and is told
-        gone = here.index.intersection(base.index, sort=False).difference(there.index, sort=False)
-        changed = self._find_changed_rows(base, here, gone, self.ours)
-        rows = self.ours.loc[here[gone.difference(changed, sort=False)].to_numpy()]
+        # rows of the ancestor that the other copy removed; what we changed meanwhile is kept and reported
+        removed = here.index.intersection(base.index, sort=False).difference(there.index, sort=False)
+        changed = self._find_changed_rows(base, here, removed, self.ours)
+        rows = self.ours.loc[here[removed.difference(changed, sort=False)].to_numpy()]
         kept = here[changed].to_numpy()
         keys = label_rows(self.table, self.ours.loc[kept])
         conflicts = [
@@ -209,7 +210,7 @@ class TableMerge:
 
 
 def join_table_merges(parts: Iterable[tuple[ChangeSet, list[MergeConflict]]]) -> tuple[ChangeSet, list[MergeConflict]]:
-    """Return the plans and the conflicts of several tables as one."""
+    """Return the change sets and the conflicts of several tables joined."""
     plan, conflicts = ChangeSet(), list[MergeConflict]()
     for more, found in parts:
         plan += more
@@ -220,7 +221,7 @@ def join_table_merges(parts: Iterable[tuple[ChangeSet, list[MergeConflict]]]) ->
 def find_unlike_cells(
     table: TableSchema, columns: Iterable[str], one: pd.DataFrame, other: pd.DataFrame
 ) -> Iterator[np.ndarray[Any, Any]]:
-    """Yield for each of *columns* where both rows say something, and not the same."""
+    """Yield for each of *columns* where both rows hold a value and the values differ."""
     for column_id in columns:
         mine, theirs = one[column_id], other[column_id].set_axis(one.index)
         blank = (mine == "") | (theirs == "") if table[column_id].type.is_text else mine.isna() | theirs.isna()

@@ -1,7 +1,8 @@
-"""The log lines of a run as undo entries: each found in the workbook as it is now.
+"""The log lines of a run as undo entries, each located in the current workbook.
 
-An entry says what to put back, where, and whether somebody changed it since. What goes back together or not at all, the parts
-of a stage move and rows that other rows refer to, is marked as changed together.
+An entry says what to restore, where, and whether somebody has changed it since. Entries that can only be undone
+together, such as the parts of a stage move or rows that other rows refer to, are all marked as changed if one of them
+is.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ from xl_salesflow.schema.table_frames import blank_value
 from xl_salesflow.schema.table_registry import TABLES
 
 _PLAYBOOK_SWITCH_COLUMNS = ("playbook", "stage")
-"""What belongs to a move as well where a deal went over to another playbook."""
+"""Columns that also belong to a move if the deal switched to another playbook."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoEntry:
-    """One thing to put back. *row* is None where it cannot be; *kept*: nobody touched it since. *deal* names a move."""
+    """One cell or row to restore; *row* is None if it is not found, *is_untouched* is false if it changed since."""
 
     table: TableSchema
     key: str
@@ -46,7 +47,7 @@ class UndoEntry:
 
 
 def read_undo_entries(pipeline: Pipeline, lines: pd.DataFrame) -> list[UndoEntry]:
-    """Return what *lines* of the Journal tell, as things to put back."""
+    """Return the undo entries of *lines* of the Journal."""
     return [
         *_read_changed_entries(pipeline, lines),
         *_read_added_entries(pipeline, lines),
@@ -74,7 +75,9 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
         for key, before, after in zip(cells["key"], cells["before"], cells["after"], strict=True):
             found = rows.get(key, [])
             alike = [row for row in found if format_log_value(held.at[row]) == after] if len(found) > 1 else found
-            row = alike[0] if len(alike) == 1 or (alike and table.name == "Lists") else None  # its columns stand alone
+            row = (
+                alike[0] if len(alike) == 1 or (alike and table.name == "Lists") else None
+            )  # each column of Lists is independent
             if table.name == "Lists" and row is not None:
                 found.remove(row)
             kept = row is not None and format_log_value(held.at[row]) == after
@@ -86,7 +89,7 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
 
 
 def _read_numbered_entries(pipeline: Pipeline, table: TableSchema, lines: pd.DataFrame) -> Iterator[UndoEntry]:
-    """Find rows that were given a number, by it, and rows whose number was taken, by what stands in them."""
+    """Find rows that were given a key by that key, and rows whose key was removed by their contents."""
     column, rows, held = table[table.key or ""], _rows_by_log_name(pipeline, table), pipeline[table.name]
     without = held[held[column.id] == ""]
     waiting: dict[str, list[int]] = {}
@@ -96,7 +99,7 @@ def _read_numbered_entries(pipeline: Pipeline, table: TableSchema, lines: pd.Dat
         if not key.startswith(KEYLESS_MARK):
             found = rows.get(key, [])
             yield UndoEntry(table, key, "name", column, before, found[0] if len(found) == 1 else None)
-        elif before not in rows:  # nobody has the number, as every run gives it anew
+        elif before not in rows:  # nothing has this number, because every run assigns them anew
             found = waiting.get(key, [])
             yield UndoEntry(table, before, "name", column, before, found.pop(0) if found else None)
 
@@ -115,7 +118,7 @@ def _read_added_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[Und
             alike = [row for row in found if now[row] == digest]
             row = alike[0] if alike else found[0] if len(found) == 1 else None
             if table.key is None and row is not None:
-                found.remove(row)  # each line of several alike is found once
+                found.remove(row)  # find each of several equal lines once
             deal = str(held.at[row, "deal"]) if name == "History" and row is not None else ""
             overtaken = bool(deal) and last[deal] not in keys
             yield UndoEntry(table, key, "add", None, None, row, bool(alike) and not overtaken, deal)
@@ -124,20 +127,20 @@ def _read_added_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[Und
 def _read_removed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[UndoEntry]:
     taken_out = lines[lines["operation"] == "remove"]
     texts: dict[tuple[str, str], str] = {}
-    whole: list[tuple[str, str, dict[str, Any]]] = []
+    complete: list[tuple[str, str, dict[str, Any]]] = []
     for name, key, part in zip(taken_out["table"], taken_out["key"], taken_out["before"], strict=True):
         texts[name, key] = texts.get((name, key), "") + part
         try:
-            whole.append((name, key, json.loads(texts[name, key])))
+            complete.append((name, key, json.loads(texts[name, key])))
         except json.JSONDecodeError:
-            continue  # a long row goes on in the next line
+            continue  # a long row continues in the next line
         del texts[name, key]
     held = {
         table.name: _rows_by_log_name(pipeline, table)
         for table in TABLES.values()
         if table.key and table.name != "History"
     }
-    for name, key, cells in whole:
+    for name, key, cells in complete:
         table = TABLES.get(name)
         if table is not None:
             taken = key in held.get(name, {})
@@ -163,26 +166,26 @@ def _parse_log_value(column: Column, cell: str) -> Any:
     try:
         return pd.Timestamp(cell).to_numpy().astype("datetime64[s]") if column.type.is_date else float(cell)
     except ValueError:
-        return blank_value(column)  # somebody mangled the Journal
+        return blank_value(column)  # somebody damaged the Journal
 
 
 _PLAYBOOK_SHEETS = ("Stages", "Gates", "StageTasks")
-_KEY_OPERATIONS = ("add", "name")  # what takes away something that another row may name
+_KEY_OPERATIONS = ("add", "name")  # undoing these removes something that another row may refer to
 
 
 def mark_dependent_entries(pipeline: Pipeline, entries: list[UndoEntry]) -> list[UndoEntry]:
-    """Return *entries* with what cannot go back by itself counted as changed."""
+    """Return *entries*, with those that cannot be undone on their own marked as changed."""
     return _mark_referenced_rows(pipeline, _mark_followed_playbooks(pipeline, _mark_partial_moves(entries)))
 
 
 def _mark_partial_moves(entries: list[UndoEntry]) -> list[UndoEntry]:
-    """Keep every move as a whole or not at all: half a move would make History lie."""
+    """Undo each stage move completely or not at all, because half a move would corrupt History."""
     stuck = {entry.deal for entry in entries if entry.deal and not entry.is_untouched}
     return [replace(entry, is_untouched=entry.is_untouched and entry.deal not in stuck) for entry in entries]
 
 
 def _mark_followed_playbooks(pipeline: Pipeline, entries: list[UndoEntry]) -> list[UndoEntry]:
-    """Leave the added set-up rows of a playbook that a deal goes on following."""
+    """Keep the added set-up rows of a playbook that a deal still follows."""
     back = {
         e.row
         for e in entries
@@ -200,7 +203,7 @@ def _added_row_playbook(pipeline: Pipeline, entry: UndoEntry) -> str:
 
 
 def _mark_referenced_rows(pipeline: Pipeline, entries: list[UndoEntry]) -> list[UndoEntry]:
-    """Leave the added rows and given numbers that a row which stays refers to."""
+    """Keep added rows and given keys that a remaining row refers to."""
     while True:
         named = _find_remaining_references(pipeline, entries)
         kept = [

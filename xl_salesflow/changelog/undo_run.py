@@ -1,8 +1,8 @@
-"""Undo a run by its change log: cells as they were, added rows taken out, removed rows put back.
+"""Undo a run by its change log: restore cells, remove added rows, put removed rows back.
 
-A stage move that is undone never was: its stage stays leave History and the one before goes on; the change log keeps the trace.
-A stay back would count as a step back in every figure. What somebody changed since stays, and is a finding. An undo is a run
-like any other, so it can be undone.
+Undoing a stage move removes its stage stays from History and continues the previous one; the change log keeps the
+trace. An added stay back would count as a step back in the metrics. What somebody has changed since is kept and
+reported. An undo is an ordinary run, so it can be undone too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 
 def revert_run(pipeline: Pipeline, run: str | None = None, force: bool = False) -> ChangeSet:
-    """Return the plan that puts back what *run* (default: the last one) changed; with *force*, over later changes too.
+    """Return the change set that undoes *run* (default: the last one); with *force*, later changes are overwritten too.
 
     Raises:
         UsageError: the Journal does not have that run.
@@ -35,9 +35,9 @@ def revert_run(pipeline: Pipeline, run: str | None = None, force: bool = False) 
     done = [entry for entry in entries if entry.row is not None and (entry.is_untouched or force)]
     left = [entry for entry in entries if entry.row is None or not (entry.is_untouched or force)]
     taken_out = tuple(build_undo_removes(pipeline, done, force))
-    gone = {remove.table: remove.rows.index for remove in taken_out}
+    removed = {remove.table: remove.rows.index for remove in taken_out}
     return ChangeSet(
-        edits=tuple(build_undo_edits(pipeline, done, gone, f"undo {number}")),
+        edits=tuple(build_undo_edits(pipeline, done, removed, f"undo {number}")),
         appends=tuple(build_undo_appends(pipeline, done)),
         removes=taken_out,
         findings=tuple(list_undo_findings(pipeline, left, number)),
@@ -46,31 +46,31 @@ def revert_run(pipeline: Pipeline, run: str | None = None, force: bool = False) 
 
 
 def select_run_lines(journal: pd.DataFrame, run: str | None) -> pd.DataFrame:
-    """Return the lines of *run*, or of the last run written.
+    """Return the lines of *run*, or of the last run.
 
     Raises:
-        UsageError: there is no such run, or none at all.
+        UsageError: there is no such run, or no run at all.
     """
     if journal.empty:
         raise UsageError("The Journal holds no run to undo.")
-    times = journal.groupby("run", sort=False)["time"].max()  # in the order in which they were written
+    times = journal.groupby("run", sort=False)["time"].max()  # in the order in which they were logged
     last = str(times.index[(times == times.max()).to_numpy(bool)][-1]) if times.notna().any() else str(times.index[-1])
-    told = journal[journal["run"] == (run or last)]
-    if told.empty:
+    lines = journal[journal["run"] == (run or last)]
+    if lines.empty:
         raise UsageError("The Journal has no run {run}; the last one is {last}.", run=run, last=last)
-    return told
+    return lines
 
 
 def build_undo_edits(
-    pipeline: Pipeline, done: list[UndoEntry], gone: dict[str, pd.Index], because: str
+    pipeline: Pipeline, done: list[UndoEntry], removed: dict[str, pd.Index], because: str
 ) -> Iterator[Edit]:
-    """Yield the cells to put back, by column; rows that are *gone* by then are left out."""
+    """Yield the cells to restore, by column, except in rows that are removed (*removed*)."""
     cells: dict[tuple[str, str], dict[int, Any]] = {}
     for entry in done:
-        if entry.column is not None and entry.row not in gone.get(entry.table.name, ()):
+        if entry.column is not None and entry.row not in removed.get(entry.table.name, ()):
             cells.setdefault((entry.table.name, entry.column.id), {})[int(entry.row or 0)] = entry.value
     for row, value in cells.get(("Deals", "recorded_stage"), {}).items():
-        for column_id in FIRST_RUN_COLUMNS if value == "" else ():  # in no stage yet, as nothing else is told
+        for column_id in FIRST_RUN_COLUMNS if value == "" else ():  # in no stage yet, since nothing else is logged
             cells.setdefault(("Deals", column_id), {}).setdefault(row, blank_value(TABLES["Deals"][column_id]))
     for (name, column_id), values in cells.items():
         table, held, rows = TABLES[name], pipeline[name], pd.Index(list(values))
@@ -79,7 +79,7 @@ def build_undo_edits(
 
 
 def build_undo_removes(pipeline: Pipeline, done: list[UndoEntry], force: bool) -> Iterator[Remove]:
-    """Yield the rows to take out: those the run added, the visits of deals that go, and with *force* the moves after."""
+    """Yield the rows to remove: those the run added, stage stays of removed deals, and with *force* the moves after."""
     rows: dict[str, set[int]] = {}
     for entry in done:
         if entry.operation == "add":
@@ -91,8 +91,8 @@ def build_undo_removes(pipeline: Pipeline, done: list[UndoEntry], force: bool) -
         visits |= _find_later_stays(history, rows.get("History", set()))
     if visits:
         rows["History"] = visits
-    for name, gone in rows.items():
-        yield Remove(name, pipeline[name].loc[sorted(gone)], "undo")
+    for name, removed in rows.items():
+        yield Remove(name, pipeline[name].loc[sorted(removed)], "undo")
 
 
 def _find_later_stays(history: pd.DataFrame, rows: Iterable[int]) -> set[int]:
@@ -102,7 +102,7 @@ def _find_later_stays(history: pd.DataFrame, rows: Iterable[int]) -> set[int]:
 
 
 def build_undo_appends(pipeline: Pipeline, done: list[UndoEntry]) -> Iterator[Append]:
-    """Yield the rows to put back in; a visit whose number was given away meanwhile gets a new one."""
+    """Yield the rows to put back; a stage stay whose number was reused meanwhile gets a new one."""
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in done:
         if entry.operation == "remove":
@@ -113,7 +113,7 @@ def build_undo_appends(pipeline: Pipeline, done: list[UndoEntry]) -> Iterator[Ap
         if visit["visit"] in taken:
             free += 1
             visit["visit"] = f"V{free:06d}"
-            visit["seal"] = ""  # it was of the other number; the run ends with sealing it anew
+            visit["seal"] = ""  # it was made for the other number; the run ends by sealing it again
     for name, rows in found.items():
         yield Append(name, make_table_frame(TABLES[name], rows), "undo")
 
@@ -126,13 +126,13 @@ UNDO_MESSAGES: Mapping[str, Text] = MappingProxyType(
         "undo_gone": Text("{table} {key} cannot be put back, as its row is gone or another one has its name: {what}."),
     }
 )
-"""The rules of an undo by id; each is a warning."""
+"""The rules of an undo by id; each one is a warning."""
 
 _UNDO_ROW, _UNDO_ROWS = Text("the row"), Text("{count} rows")
 
 
 def list_undo_findings(pipeline: Pipeline, left: list[UndoEntry], run: str) -> Iterator[Finding]:
-    """Yield what was left and why, one finding a row, with every column it is about."""
+    """Yield what was not undone and why, one finding per row with all its columns."""
     together: dict[tuple[str, str, bool], list[UndoEntry]] = {}
     for entry in left:
         together.setdefault((entry.table.name, entry.key, entry.row is None), []).append(entry)
@@ -146,7 +146,7 @@ def list_undo_findings(pipeline: Pipeline, left: list[UndoEntry], run: str) -> I
 
 
 def _describe_undo_entries(entries: list[UndoEntry], language: Language) -> Iterator[str]:
-    # rows that share a name, as the stages of a process do, are counted
+    # rows with the same name, such as the stages of a playbook, are counted
     rows = sum(e.column is None for e in entries)
     if rows:
         yield _UNDO_ROW.in_(language) if rows == 1 else _UNDO_ROWS.in_(language, count=rows)

@@ -1,6 +1,6 @@
-"""Quotes and deal documents: arithmetic, versions, approvals, the facts that are printed, the record of what was sent.
+"""Quotes and deal documents: arithmetic, versions, approvals, the printed facts, the record of what was sent.
 
-The engine, the verbs and documents may enter; looks live in documents.
+The engine, the verbs and documents may import this package. The layout of documents is in the package documents.
 
 Public names, by file:
 

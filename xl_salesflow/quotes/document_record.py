@@ -1,7 +1,7 @@
 """The record of deal documents: a row for each file made or sent, and fingerprints of its content.
 
-The fingerprint of a quote covers what is offered and for how much; who is addressed, who sells, how it looks and how long it is
-valid may change without changing it.
+The fingerprint of a quote covers what is offered and at what price. Addressee, seller, layout and validity can change
+without changing it.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ _PROMISED_LINE_COLUMNS = (
     "optional",
     "net",
 )
-_FINGERPRINT_BYTES = 8  # bytes; enough to notice a change that nobody forges
+_FINGERPRINT_BYTES = 8  # bytes; enough to notice a change, not meant to prevent forgery
 
 
 def fingerprint_quotes(pipeline: Pipeline) -> pd.Series:
-    """Return a fingerprint per quote, indexed as Quotes: alike as long as the quote offers the same."""
+    """Return a fingerprint per quote, indexed as Quotes; it stays the same as long as the quote offers the same."""
     lines = pipeline["QuoteLines"].assign(net=compute_line_columns(pipeline)["net"], price=find_line_prices(pipeline))
     lines = lines.assign(quote=fold_keys(lines["quote"])).sort_values(["quote", "position"], kind="stable")
-    said = _join_promised_rows(lines, _PROMISED_LINE_COLUMNS)
+    promised = _join_promised_rows(lines, _PROMISED_LINE_COLUMNS)
     offered: dict[str, list[str]] = {}
-    for quote, line in zip(lines["quote"], said, strict=True):
+    for quote, line in zip(lines["quote"], promised, strict=True):
         offered.setdefault(str(quote), []).append(line)
     sums = compute_quote_columns(pipeline)
     quotes = pipeline["Quotes"].assign(tax=sums["tax"], total=sums["total"])
@@ -88,12 +88,12 @@ def _format_promised_cell(cell: Any) -> str:
 
 
 QUOTE_DOCUMENT_KINDS = ("quote", "proposal", "contract")
-"""Kinds of paper that are made of a quote."""
+"""Kinds of documents made from a quote."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedFile:
-    """A file that was made: its *name* from the workbook's folder, and the fingerprint of its bytes."""
+    """A file that was made: its *name* relative to the workbook's folder, and the fingerprint of its bytes."""
 
     name: str
     digest: str
@@ -101,35 +101,35 @@ class PrintedFile:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A paper goes out: on which day, and to whom (blank: to the contact it is addressed to)."""
+    """The sending of a document: the day, and the recipient (blank: the contact it is addressed to)."""
 
     day: date
     to: str = ""
 
 
 DocumentMaker = Callable[[Document], Sequence[PrintedFile]]
-"""Makes the files of a document and says what it made."""
+"""Makes the files of a document and returns what it made."""
 
 
 def record_documents(
     pipeline: Pipeline, made: Sequence[tuple[Document, Sequence[PrintedFile]]], sending: Sending | None
 ) -> ChangeSet:
-    """Return the plan that writes down the files of every document; the first file of each is the one that is sent."""
-    now, said = pipeline, fingerprint_quotes(pipeline)
+    """Return the change set that records the files of every document; the first file of each is the one that is sent."""
+    now, fingerprints = pipeline, fingerprint_quotes(pipeline)
     rows = [
-        _build_document_row(now, document, file, said, sending if place == 0 else None)
+        _build_document_row(now, document, file, fingerprints, sending if place == 0 else None)
         for document, files in made
         for place, file in enumerate(files)
     ]
     now = _add_document_rows(now, rows)
     for document, files in made:
         if document.kind == "quote" and files:
-            now = _record_on_quote(now, document, files[0], said, sending)
+            now = _record_on_quote(now, document, files[0], fingerprints, sending)
     return diff_pipelines(pipeline, now, "print")
 
 
 def document_subject(document: Document) -> str:
-    """Return the number of the quote, activity or deal that a document is about."""
+    """Return the key of the quote, activity or deal that a document is about."""
     facts = document.facts
     if document.kind in QUOTE_DOCUMENT_KINDS:
         return str(facts["quote"]["number"])
@@ -137,13 +137,13 @@ def document_subject(document: Document) -> str:
 
 
 def find_quote_rows(pipeline: Pipeline, number: str) -> pd.Index:
-    """Return the rows of Quotes with a number."""
+    """Return the rows of Quotes with this number."""
     quotes = pipeline["Quotes"]["quote"]
     return quotes.index[(fold_keys(quotes) == number.strip().casefold()).to_numpy(bool)]
 
 
 def _build_document_row(
-    pipeline: Pipeline, document: Document, file: PrintedFile, said: pd.Series, sending: Sending | None
+    pipeline: Pipeline, document: Document, file: PrintedFile, fingerprints: pd.Series, sending: Sending | None
 ) -> dict[str, Any]:
     row = {
         "document": file.name,
@@ -151,14 +151,14 @@ def _build_document_row(
         "subject": document_subject(document),
         "deal": str(document.facts["deal"]["deal"]),
         "made": pipeline.today,
-        "digest": _document_digest(pipeline, document, file, said),
+        "digest": _document_digest(pipeline, document, file, fingerprints),
     }
     return row if sending is None else {**row, "sent": sending.day, "sent_to": _document_recipient(document, sending)}
 
 
-def _document_digest(pipeline: Pipeline, document: Document, file: PrintedFile, said: pd.Series) -> str:
+def _document_digest(pipeline: Pipeline, document: Document, file: PrintedFile, fingerprints: pd.Series) -> str:
     rows = list(find_quote_rows(pipeline, document_subject(document))) if document.kind in QUOTE_DOCUMENT_KINDS else []
-    return f"{said[rows[0]]}-{file.digest}" if rows else f"-{file.digest}"
+    return f"{fingerprints[rows[0]]}-{file.digest}" if rows else f"-{file.digest}"
 
 
 def _document_recipient(document: Document, sending: Sending) -> str:
@@ -167,7 +167,7 @@ def _document_recipient(document: Document, sending: Sending) -> str:
 
 
 def _add_document_rows(pipeline: Pipeline, rows: Sequence[dict[str, Any]]) -> Pipeline:
-    # a file made again keeps its row; when it went out, and to whom, stays unless it goes out again
+    # a file that is made again keeps its row, and its sending day and recipient unless it is sent again
     table = pipeline["Documents"].copy()
     known: dict[str, int] = {}
     for place, name in zip(pipeline["Documents"].index, fold_keys(pipeline["Documents"]["document"]), strict=True):
@@ -188,13 +188,13 @@ def _add_document_rows(pipeline: Pipeline, rows: Sequence[dict[str, Any]]) -> Pi
 
 
 def _record_on_quote(
-    pipeline: Pipeline, document: Document, file: PrintedFile, said: pd.Series, sending: Sending | None
+    pipeline: Pipeline, document: Document, file: PrintedFile, fingerprints: pd.Series, sending: Sending | None
 ) -> Pipeline:
     rows = find_quote_rows(pipeline, document_subject(document))
     if not len(rows):
         return pipeline
     quotes, row = pipeline["Quotes"].copy(), rows[0]
-    quotes.loc[row, ["document", "digest"]] = [file.name, _document_digest(pipeline, document, file, said)]
+    quotes.loc[row, ["document", "digest"]] = [file.name, _document_digest(pipeline, document, file, fingerprints)]
     if sending:
         quotes.loc[row, "sent"] = np.datetime64(sending.day).astype(DATE_DTYPE)
         quotes.loc[row, "sent_to"] = _document_recipient(document, sending)

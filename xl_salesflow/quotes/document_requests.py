@@ -1,6 +1,6 @@
-"""The verb print: which deal documents are wanted, built as values, and the record of their files.
+"""The verb print: choose deal documents, build them as values, and record their files.
 
-A proposal and a contract are made of a quote and of what is known of its deal.
+A proposal and a contract are made from a quote and the facts of its deal.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
 
 
 def offer_document(pipeline: Pipeline, kind: str, key: str) -> ChangeSet:
-    """Return the plan of the quote that *key* means, its document turned into *kind*: quote, proposal or contract.
+    """Return the change set for the quote that *key* refers to, with its document as *kind*: quote, proposal or contract.
 
     Raises:
-        UsageError: nobody knows *key*; the sentence names the nearest.
+        UsageError: *key* is unknown; the message names the nearest key.
     """
     plan = offer_quote(pipeline, key)
     if kind == "quote" or not plan.documents:
@@ -87,14 +87,14 @@ _MEETING_DOCUMENT_BUILDERS: Mapping[str, Callable[[Pipeline, str], Document]] = 
     {"bant_card": build_bant_card, "precall": build_precall_sheet, "visit": build_visit_report}
 )
 PRINTABLE_DOCUMENT_KINDS = (*QUOTE_DOCUMENT_KINDS, *_MEETING_DOCUMENT_BUILDERS)
-"""Every kind of paper."""
+"""All kinds of documents."""
 
 
 @dataclass
 class PrintJob:
-    """Papers of one *kind* about *keys*, in two steps: `offer` says what they are, `record` what became of them.
+    """Documents of one *kind* about *keys*, in two steps: `build_documents` makes them as values, `record` writes them.
 
-    Without a *press* nothing is made and nothing written down, as in a dry run.
+    Without *make_files* no file is made and nothing is recorded, as in a dry run.
     """
 
     kind: str
@@ -106,10 +106,10 @@ class PrintJob:
     def build_documents(self, pipeline: Pipeline) -> ChangeSet:
         """Return the documents, and the rows of drafts for deals that have no quote yet.
 
-        A quote that was changed after it went out is not printed again: the customer would hold another one.
+        A quote that was changed after it was sent is not printed again, because the customer has a different version.
 
         Raises:
-            UsageError: nobody knows one of the keys.
+            UsageError: one of the keys is unknown.
         """
         now, plan, papers = pipeline, ChangeSet(), []
         barred = {
@@ -135,7 +135,7 @@ class PrintJob:
         return replace(plan, documents=documents, answer=answer)
 
     def record(self, pipeline: Pipeline) -> ChangeSet:
-        """Make the files, and return the plan that writes them down."""
+        """Make the files, and return the change set that records them."""
         if self.make_files is None or not self._documents:
             return ChangeSet()
         return record_documents(
@@ -156,7 +156,7 @@ class PrintJob:
         return ChangeSet(documents=(document,), answer=answer)
 
     def _mark_sent(self, document: Document) -> Document:
-        # what goes out is no draft any more
+        # a quote that is sent is no longer a draft
         if (
             self.sending is None
             or self.kind not in QUOTE_DOCUMENT_KINDS
@@ -170,12 +170,13 @@ _PRINT_WEEK = timedelta(days=7)
 
 
 def choose_document_keys(pipeline: Pipeline, kind: str, of_week: bool = False, status: str = "") -> tuple[str, ...]:
-    """Return the numbers of the quotes (or, for reports, visits) dated this week, and in *status*, in the sheet's order.
+    """Return the keys of the quotes (for reports: visits) dated this week and in *status*, in the order of the sheet.
 
-    For cards and sheets, the deals whose next step is this week. A week begins on Monday; *status* may be in either language.
+    For cards and sheets, these are the deals whose next step is this week. A week begins on Monday; *status* may be in
+    either language.
 
     Raises:
-        UsageError: there is no such state, or *kind* has none.
+        UsageError: there is no such status, or *kind* has none.
     """
     table, key_column, day = (
         _DATE_COLUMN_PLACES[kind] if kind not in QUOTE_DOCUMENT_KINDS else ("Quotes", "quote", "date")

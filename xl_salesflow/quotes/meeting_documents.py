@@ -1,4 +1,4 @@
-"""The BANT card, the pre-call sheet and the visit report, with the facts of the deal that they print."""
+"""The BANT card, the pre-call sheet and the visit report, with the facts of the deal that they contain."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ def list_deal_people(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
 
 
 def list_open_questions(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
-    """Return the BANT questions nobody answered, those of the dimensions least known first."""
-    asked, answers = pipeline["Questions"], pipeline["Answers"]
+    """Return the BANT questions that are not answered, those of the dimensions with the fewest points first."""
+    questions, answers = pipeline["Questions"], pipeline["Answers"]
     answers = answers[
         _matches_deal_key(answers["deal"], deal["deal"]) & ((answers["points"] > 0) | (answers["answer"] != ""))
     ]
     known = set(answers["question"].str.casefold())
-    rows = [row for row in list_records(asked) if row["text"] and str(row["question"]).casefold() not in known]
+    rows = [row for row in list_records(questions) if row["text"] and str(row["question"]).casefold() not in known]
     rows.sort(key=lambda row: read_fact_integer(deal.get(str(row["dimension"]), float("nan"))) or 0)
     return [pick_texts(row, "question", "dimension", "text", "strong") for row in rows]
 
@@ -89,9 +89,9 @@ def list_open_tasks(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
 
 
 def list_deal_objections(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
-    """Return what held the customer back, the open ones first."""
-    told = pipeline["Objections"]
-    mine = list_records(told[_matches_deal_key(told["deal"], deal["deal"])])
+    """Return the customer's objections, open ones first."""
+    objections = pipeline["Objections"]
+    mine = list_records(objections[_matches_deal_key(objections["deal"], deal["deal"])])
     mine.sort(key=lambda row: row["status"] == "resolved")
     return [{**pick_texts(row, "type", "concern", "answer"), "worked": row["worked"] == "yes"} for row in mine]
 
@@ -105,7 +105,7 @@ def _matches_deal_key(column: pd.Series, key: str) -> pd.Series:
     return (column.str.casefold() == str(key).casefold()) & (column != "")
 
 
-_MOST_ACTIVITIES, _MOST_CASES, _MOST_QUESTIONS = 5, 3, 6  # no more than is read before a talk
+_MOST_ACTIVITIES, _MOST_CASES, _MOST_QUESTIONS = 5, 3, 6  # no more than somebody reads before a meeting
 _REQUIRED_DIMENSIONS = ("need", "budget", "authority")
 
 
@@ -127,7 +127,7 @@ def build_bant_card(pipeline: Pipeline, key: str) -> Document:
 
 
 def build_precall_sheet(pipeline: Pipeline, key: str) -> Document:
-    """Return the sheet to read before the next talk about deal *key*."""
+    """Return the sheet to read before the next meeting about deal *key*."""
     deal = find_deal_by_key(pipeline, key)
     account = find_record(pipeline, "Accounts", deal["account"])
     playbook = pipeline.playbooks.get(str(deal["playbook"] or pipeline.default_playbook))
@@ -151,10 +151,10 @@ def build_precall_sheet(pipeline: Pipeline, key: str) -> Document:
 
 
 def build_visit_report(pipeline: Pipeline, key: str) -> Document:
-    """Return the report of activity *key*, or of the latest one of deal *key*.
+    """Return the report of activity *key*, or of the latest activity of deal *key*.
 
     Raises:
-        UsageError: there is no such activity, and no deal that has one.
+        UsageError: there is no such activity, and no such deal with an activity.
     """
     talk = read_record(pipeline, "Activities", _find_activity_row(pipeline, key))
     deal = find_record(pipeline, "Deals", str(talk["deal"]))
@@ -208,11 +208,12 @@ def _exact_bant_score(cell: float) -> Decimal | None:
 
 
 def _list_bant_answers(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
-    asked = {str(row["question"]).casefold(): row for row in list_records(pipeline["Questions"])}
+    question_by_key = {str(row["question"]).casefold(): row for row in list_records(pipeline["Questions"])}
     mine = list_records(select_deal_rows(pipeline["Answers"], deal))
     return [
         {
-            "text": str(asked.get(str(row["question"]).casefold(), {}).get("text", "")) or str(row["question"]),
+            "text": str(question_by_key.get(str(row["question"]).casefold(), {}).get("text", ""))
+            or str(row["question"]),
             "points": read_fact_integer(row["points"]),
             **pick_texts(row, "answer", "evidence"),
         }

@@ -1,9 +1,9 @@
 """Money to the cent, and the formula columns of Quotes and QuoteLines as their formulas compute them.
 
-A blank number is zero. Each line is rounded to cents, then the discounted sum, then the tax, so that print adds up. Rounding is
-half away from zero, like the sheet's ROUND, and exact: columns are computed in floating point at full speed; only rows that come
-so close to half a cent that a float's last digits matter are computed again in decimals. Amounts can be spelled in Chinese
-capitals, as contracts and invoices do.
+A blank number is zero. Each line is rounded to cents, then the discounted subtotal, then the tax, so that the printed
+numbers add up. Rounding is half away from zero, like ROUND in the sheet, and exact: columns are computed in floating
+point, and only rows so close to half a cent that the last digits of a float matter are computed again as decimals.
+Amounts can be spelled in Chinese capitals, as contracts and invoices do.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ MoneyArray = npt.NDArray[np.float64]
 CENT = Decimal("0.01")
 EXACT_CONTEXT = Context(prec=400, rounding=ROUND_HALF_UP)  # wide enough for any amount a cell can hold
 
-_HALF_CENT_MARGIN = 1e-6  # of a cent: typed numbers are either at half a cent or much further from it
-_ROUNDING_MARGIN = 64 * float(np.finfo(np.float64).eps)  # far more than a handful of roundings can add up to
+_HALF_CENT_MARGIN = 1e-6  # in cents; typed numbers are either at half a cent or much further away
+_ROUNDING_MARGIN = 64 * float(np.finfo(np.float64).eps)  # far more than a few roundings can add up to
 _FIRST_WHOLE_FLOAT = 2.0**53  # from here on every float is a whole number
 
 
 def to_exact_decimal(number: float) -> Decimal:
-    """Return the number a person typed: the shortest decimal that a float stands for; blank is zero."""
+    """Return the number that a person typed, the shortest decimal that the float stands for; blank is zero."""
     return Decimal(0) if number != number else Decimal(repr(float(number)))
 
 
@@ -40,25 +40,25 @@ def round_to_cents(amount: Decimal) -> Decimal:
 
 
 def compute_whole_cents(amounts: MoneyArray, exact: Callable[[int], Decimal]) -> MoneyArray:
-    """Return *amounts* in cents, each rounded by its exact value; *exact* gives that of one row and is seldom asked."""
+    """Return *amounts* in cents, each rounded by its exact value; *exact* returns that of one row and is rarely called."""
     cents = amounts * 100.0
     size = np.abs(cents)
-    fractional = size < _FIRST_WHOLE_FLOAT  # beyond it, and for what is no number, there is nothing to round
-    whole = np.floor(size, where=fractional, out=size.copy())
-    part = np.where(fractional, size, 0.0) - np.where(fractional, whole, 0.0)
-    result = np.copysign(whole + (part >= 0.5), cents) + 0.0
+    fractional = size < _FIRST_WHOLE_FLOAT  # larger numbers and non-numbers are not rounded
+    floors = np.floor(size, where=fractional, out=size.copy())
+    part = np.where(fractional, size, 0.0) - np.where(fractional, floors, 0.0)
+    result = np.copysign(floors + (part >= 0.5), cents) + 0.0
     doubtful = fractional & (np.abs(part - 0.5) <= _HALF_CENT_MARGIN + size * _ROUNDING_MARGIN)
     for row in np.flatnonzero(doubtful):
         result[row] = float(round_to_cents(exact(int(row))) * 100)
     return np.asarray(result)
 
 
-_LARGEST_SPELLED_AMOUNT = Decimal(10) ** 16  # beyond it there is no agreed way to say it
+_LARGEST_SPELLED_AMOUNT = Decimal(10) ** 16  # there is no agreed spelling beyond this
 
 
 def spell_chinese_amount(amount: Decimal) -> str:
-    """Return *amount* rounded to cents in Chinese capitals, as cheques have them; empty from 10^16 on."""
-    import cn2an  # costs more to load than a whole run of a small workbook
+    """Return *amount* rounded to cents in Chinese capitals, as on cheques; "" from 10^16 on."""
+    import cn2an  # takes longer to import than a whole run of a small workbook
 
     cents = round_to_cents(amount)
     return "" if abs(cents) >= _LARGEST_SPELLED_AMOUNT else str(cn2an.an2cn(f"{cents:f}", "rmb"))
@@ -84,7 +84,7 @@ def compute_quote_columns(pipeline: Pipeline) -> pd.DataFrame:
 
 
 def find_line_prices(pipeline: Pipeline) -> MoneyArray:
-    """Return the unit price of every quote line: its own, else that of the price list, else zero."""
+    """Return the unit price of every quote line: its own, or else that of the price list, or else zero."""
     lines, products = pipeline["QuoteLines"], pipeline["Products"]
     listed = products.assign(product=products["product"].str.lower()).drop_duplicates("product").set_index("product")
     found = lines["product"].str.lower().map(listed["price"]).where(lines["product"] != "")
@@ -101,7 +101,7 @@ class _QuoteSums:
 
 
 def _cents_to_amounts(cents: MoneyArray) -> MoneyArray:
-    # beyond all numbers the sheet shows an error
+    # beyond the range of numbers the sheet shows an error
     return np.where(np.isfinite(cents), cents, np.nan) / 100.0
 
 
@@ -160,7 +160,7 @@ def _compute_quote_sums(pipeline: Pipeline) -> _QuoteSums:
 
 
 def _compute_quote_subtotals(pipeline: Pipeline) -> MoneyArray:
-    # like SUMIFS: capitals do not matter, and a quote given twice gets the same sum twice
+    # like SUMIFS, ignore case; a duplicate quote number gets the same sum twice
     quotes, lines = pipeline["Quotes"], pipeline["QuoteLines"]
     counted = (lines["optional"] != "yes").to_numpy() & (lines["quote"] != "").to_numpy()
     cents = pd.Series(_compute_line_cents(pipeline)[counted])

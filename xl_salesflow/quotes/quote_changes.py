@@ -1,4 +1,4 @@
-"""What a quote changes against the version it replaces: lines, prices, discounts, terms and total."""
+"""The changes of a quote since the version it replaces: lines, prices, discounts, terms and total."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COMPARED_TERM_COLUMNS = ("currency", "tax_mode", "tax_rate", "discount", "shipp
 
 
 def compare_quote_versions(pipeline: Pipeline, row: int) -> list[dict[str, Text]]:
-    """Return what and how (both Text) of every change of the quote in sheet row *row* against the one it supersedes."""
+    """Return what changed and how (both Text) in the quote in sheet row *row* since the quote it supersedes."""
     quotes = pipeline["Quotes"]
     new = read_record(pipeline, "Quotes", row)
     older = quotes.index[quotes["quote"].str.lower() == new["supersedes"].lower()]
@@ -48,7 +48,7 @@ def _price_quote_lines(pipeline: Pipeline) -> pd.DataFrame:
 
 
 def _compare_quote_lines(before: list[Record], after: list[Record]) -> Iterator[dict[str, Text]]:
-    """Yield new, changed and dropped lines; a line is the one of the same product, of several the next of its kind."""
+    """Yield new, changed and dropped lines; lines are matched by product, and by order if a product has several."""
     left = list(before)
     for line in after:
         old = next((one for one in left if _quote_line_name(one).casefold() == _quote_line_name(line).casefold()), None)
@@ -78,8 +78,8 @@ def _compare_quote_cells(table: str, old: Record, new: Record, columns: tuple[st
         }
 
 
-def _build_line_change(line: Record, said: Text) -> dict[str, Text]:
-    return {"what": literal_text(_quote_line_name(line)), "text": said}
+def _build_line_change(line: Record, message: Text) -> dict[str, Text]:
+    return {"what": literal_text(_quote_line_name(line)), "text": message}
 
 
 def _join_line_changes(changed: list[dict[str, Text]]) -> Text:

@@ -1,6 +1,6 @@
-"""What a quote prints, as plain values: text, dates, and money and rates as decimals.
+"""The facts that a quote prints, as plain values: text, dates, and money and rates as decimals.
 
-No layout, no language. Benefits of the products stand with the needs of the customer that they answer.
+They have no layout and no language. Benefits of products are matched with the needs of the customer.
 """
 
 from __future__ import annotations
@@ -29,17 +29,19 @@ from xl_salesflow.quotes.quote_lookup import (
     read_record,
 )
 
-_NEED_SEPARATORS = re.compile(r"[,\uff0c\u3001;\uff1b\n]")  # commas and semicolons, of Chinese too
+_NEED_SEPARATORS = re.compile(r"[,\uff0c\u3001;\uff1b\n]")  # Western and Chinese commas and semicolons
 
 
 def match_benefits(pipeline: Pipeline, deal: Record, products: Iterable[str]) -> list[dict[str, object]]:
-    """Return product, feature, advantage, benefit and matched needs per product; those that answer a need come first.
+    """Return product, feature, advantage, benefit and matched needs per product; those that match a need come first.
 
-    A product without any of the three texts has nothing to say and is left out.
+    A product without any of the three texts is left out.
     """
-    wanted = " ".join(str(deal[column_id]) for column_id in ("pain", "explicit_needs", "latent_needs")).casefold()
-    told = [_match_product_needs(row, wanted) for row in _find_benefit_products(pipeline, products)]
-    telling = [one for one in told if one["feature"] or one["advantage"] or one["benefit"]]
+    customer_needs = " ".join(
+        str(deal[column_id]) for column_id in ("pain", "explicit_needs", "latent_needs")
+    ).casefold()
+    benefits = [_match_product_needs(row, customer_needs) for row in _find_benefit_products(pipeline, products)]
+    telling = [one for one in benefits if one["feature"] or one["advantage"] or one["benefit"]]
     return sorted(telling, key=_count_matched_needs, reverse=True)
 
 
@@ -47,31 +49,31 @@ def _find_benefit_products(pipeline: Pipeline, products: Iterable[str]) -> list[
     return [find_record(pipeline, "Products", name) for name in dict.fromkeys(products) if name]
 
 
-def _match_product_needs(row: Record, wanted: str) -> dict[str, object]:
+def _match_product_needs(row: Record, customer_needs: str) -> dict[str, object]:
     words = [word.strip() for word in _NEED_SEPARATORS.split(row["needs"]) if word.strip()]
-    told = {column_id: str(row[column_id]) for column_id in ("product", "feature", "advantage", "benefit")}
-    return {**told, "needs": [word for word in words if _is_word_in_text(wanted, word.casefold())]}
+    texts = {column_id: str(row[column_id]) for column_id in ("product", "feature", "advantage", "benefit")}
+    return {**texts, "needs": [word for word in words if _is_word_in_text(customer_needs, word.casefold())]}
 
 
 def _is_word_in_text(text: str, word: str) -> bool:
-    # a Latin word stands alone ("art" is not in "start"); Chinese has no blanks between words
+    # a Latin word must match as a whole ("art" is not in "start"); Chinese has no blanks between words
     if word.isascii():
         return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text) is not None
     return word in text
 
 
-def _count_matched_needs(told: dict[str, object]) -> int:
-    needs = told["needs"]
+def _count_matched_needs(benefit: dict[str, object]) -> int:
+    needs = benefit["needs"]
     return len(needs) if isinstance(needs, Sequence) else 0
 
 
 def collect_quote_facts(pipeline: Pipeline, row: int) -> DealFacts:
-    """Return everything that the quote in sheet row *row* of Quotes says.
+    """Return all facts of the quote in sheet row *row* of Quotes.
 
     Keys: source (the workbook's path), quote (number, version, status, date, valid_until, supersedes, terms, notes),
     seller, buyer, contact, owner, deal, lines (product, description, quantity, unit, price, discount, optional, net),
-    totals (subtotal, discount, shipping, net, tax, total), capitals, benefits, changes (what and text, each a Text, since the
-    version it replaces), and the conditions of `_conditions`.
+    totals (subtotal, discount, shipping, net, tax, total), capitals, benefits, changes (what and text, each a Text,
+    since the replaced version), and the conditions of `_quote_condition_facts`.
     """
     quote = read_record(pipeline, "Quotes", row)
     deal = find_record(pipeline, "Deals", quote["deal"])
@@ -157,5 +159,5 @@ def _quote_total_facts(quote: Record, sums: Record) -> dict[str, Decimal]:
     }
     shipping = round_to_cents(to_exact_decimal(quote["shipping"]))
     before_tax = totals["total"] if quote["tax_mode"] == "inclusive" else totals["net"]
-    # what is left between the lines and the sum before tax, so that the printed column adds up
+    # the difference between the lines and the total excluding tax, so that the printed column adds up
     return {**totals, "shipping": shipping, "discount": totals["subtotal"] + shipping - before_tax}

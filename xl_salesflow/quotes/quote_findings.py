@@ -1,4 +1,4 @@
-"""Findings on quotes before they go out, and on sent documents that were changed since."""
+"""Findings on quotes before they are sent, and on sent documents that were changed since."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ QUOTE_OUT_OF_DATE_TEXT = Text("Quote {quote} was valid until {until}; give it a 
 
 
 def find_nothing_to_quote(pipeline: Pipeline, deal: int) -> Finding | None:
-    """Return what is wrong with the deal in sheet row *deal* when it gives nothing to quote."""
+    """Return the finding about the deal in sheet row *deal* if it has nothing to quote."""
     row = read_record(pipeline, "Deals", deal)
     before = (pipeline["Quotes"]["deal"].str.lower() == row["deal"].lower()).any()
     if row["product"] or row["amount"] == row["amount"] or before:
@@ -49,7 +49,7 @@ def find_nothing_to_quote(pipeline: Pipeline, deal: int) -> Finding | None:
 
 
 def check_quote(pipeline: Pipeline, row: int) -> tuple[Finding, ...]:
-    """Return what is wrong with the quote in sheet row *row* of Quotes and with its lines."""
+    """Return the findings about the quote in sheet row *row* of Quotes and its lines."""
     return (*_check_quote_terms(pipeline, row), *_check_quote_lines(pipeline, row))
 
 
@@ -71,9 +71,9 @@ def _check_quote_terms(pipeline: Pipeline, row: int) -> Iterator[Finding]:
             "given": _format_discount_share(compute_discounts(pipeline)[row]),
             "limit": _format_discount_share(look_up_discount_limits(pipeline, look_up_quote_owners(pipeline))[row]),
         }
-        gone = quote["status"] in ("sent", "accepted")
+        was_sent = quote["status"] in ("sent", "accepted")
         yield finding(
-            "discount_unapproved", "block" if gone else "warn", DISCOUNT_NOT_GRANTED_TEXT, "approved_by", **share
+            "discount_unapproved", "block" if was_sent else "warn", DISCOUNT_NOT_GRANTED_TEXT, "approved_by", **share
         )
     until = quote["valid_until"]
     if until is not pd.NaT and until.date() < pipeline.today and quote["status"] in ("", "draft", "sent"):
@@ -122,12 +122,12 @@ _LARGEST_COMPARED_FILE = 64 << 20
 
 
 def find_changed_documents(before: Pipeline, now: Pipeline) -> tuple[Finding, ...]:
-    """Return a finding for each paper that went out and is not what it was, as it stands *now*."""
+    """Return a finding for each sent document that differs from what was sent, as of *now*."""
     return (*find_changed_quotes(now), *find_changed_sent_files(before, now))
 
 
 def find_changed_quotes(pipeline: Pipeline) -> tuple[Finding, ...]:
-    """Return a finding for each quote that went out and offers something else now."""
+    """Return a finding for each sent quote that now offers something else."""
     papers, quotes = pipeline["Documents"], pipeline["Quotes"]
     went = papers[papers["digest"].str.contains("-", regex=False) & _is_sent_document(pipeline, papers)]
     if went.empty:
@@ -136,8 +136,8 @@ def find_changed_quotes(pipeline: Pipeline) -> tuple[Finding, ...]:
     rows = dict(zip(fold_keys(quotes["quote"]), quotes.index, strict=True))
     found: dict[str, Finding] = {}
     for paper in list_records(went):
-        key, said = str(paper["subject"]).strip().casefold(), str(paper["digest"]).partition("-")[0]
-        if said and key in now and now[key] != said and key not in found:
+        key, sent_digest = str(paper["subject"]).strip().casefold(), str(paper["digest"]).partition("-")[0]
+        if sent_digest and key in now and now[key] != sent_digest and key not in found:
             found[key] = _changed_document_finding(
                 pipeline, QUOTE_CHANGED_TEXT, paper, "Quotes", str(paper["subject"]), int(rows[key]), "total"
             )
@@ -145,9 +145,9 @@ def find_changed_quotes(pipeline: Pipeline) -> tuple[Finding, ...]:
 
 
 def find_changed_sent_files(before: Pipeline, now: Pipeline) -> tuple[Finding, ...]:
-    """Return a finding for each sent file that is another one on the disk; those made anew since *before* are left out.
+    """Return a finding for each sent file that differs from the one on disk, except those made again since *before*.
 
-    A file is looked at only inside the workbook's folder; one that is not there may be on another machine.
+    Only files inside the workbook's folder are checked; a missing file may be on another machine.
     """
     if not now.source:
         return ()
@@ -175,7 +175,7 @@ def _is_other_file(folder: Path, name: str, digest: str) -> bool:
         path = (folder / name).resolve()
         if path.is_relative_to(folder) and path.is_file() and path.stat().st_size <= _LARGEST_COMPARED_FILE:
             return fingerprint_content(path.read_bytes()) != digest
-    except (OSError, ValueError):  # ValueError: a name with a NUL in it
+    except (OSError, ValueError):  # ValueError: the name contains a NUL character
         pass
     return False
 

@@ -22,25 +22,28 @@ Record = dict[str, Any]
 
 
 def list_records(frame: pd.DataFrame) -> list[Record]:
-    """Return the rows of *frame*; numbers and dates are NaN and NaT when blank, as in the frame."""
+    """Return the rows of *frame*; blank numbers and dates are NaN and NaT, as in the frame."""
     rows: list[dict[Any, Any]] = frame.to_dict("records")
     return rows
 
 
 def read_record(pipeline: Pipeline, table: str, row: int) -> Record:
-    """Return the row of *table* that stands in sheet row *row*."""
+    """Return the row of *table* in sheet row *row*."""
     return list_records(pipeline[table].loc[[row]])[0]
 
 
 def find_record(pipeline: Pipeline, table: str, key: str) -> Record:
-    """Return the first row of *table* with *key*, whatever its capitals; an unknown key gives blanks beside the key."""
+    """Return the first row of *table* with *key*, ignoring case.
+
+    For an unknown key, a row that is blank except for the key.
+    """
     frame, key_column = pipeline[table], TABLES[table].key or ""
     rows = list_records(frame[frame[key_column].str.lower() == key.lower()].head(1)) if key else []
     return rows[0] if rows else {**dict.fromkeys(frame.columns, ""), key_column: key}
 
 
 DEAD_QUOTE_STATUSES = ("rejected", "expired", "superseded")
-"""States of a quote that is no longer an offer."""
+"""Statuses of a quote that is no longer an offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,10 @@ class QuoteRef:
 
 
 def find_quote_or_deal(pipeline: Pipeline, key: str) -> QuoteRef:
-    """Return the deal or quote of number *key*; capitals and outer blanks do not matter.
+    """Return the deal or quote with number *key*, ignoring case and surrounding blanks.
 
     Raises:
-        UsageError: there is neither; the sentence names the nearest.
+        UsageError: there is neither; the message names the nearest key.
     """
     deals, quotes = pipeline["Deals"], pipeline["Quotes"]
     quote = _find_quoted_row(quotes["quote"], key)
@@ -69,7 +72,7 @@ def find_quote_or_deal(pipeline: Pipeline, key: str) -> QuoteRef:
 
 
 def find_standing_quote(pipeline: Pipeline, deal: str) -> int | None:
-    """Return the row of the quote that stands for *deal*: the primary one, else the latest that is still an offer."""
+    """Return the row of the current quote of *deal*: the primary one, or else the latest that is still an offer."""
     quotes = pipeline["Quotes"]
     return find_latest_quote(
         quotes[(quotes["deal"].str.lower() == deal.lower()) & ~quotes["status"].isin(DEAD_QUOTE_STATUSES)]
@@ -77,7 +80,7 @@ def find_standing_quote(pipeline: Pipeline, deal: str) -> int | None:
 
 
 def find_latest_quote(quotes: pd.DataFrame) -> int | None:
-    """Return the row of the primary one of *quotes*, else of the latest by date and version; None when there is none."""
+    """Return the row of the primary one of *quotes*, or else of the latest by date and version; None if there is none."""
     if quotes.empty:
         return None
     order = quotes[["date", "version"]].assign(primary=quotes["primary"] == "yes")
@@ -85,8 +88,8 @@ def find_latest_quote(quotes: pd.DataFrame) -> int | None:
 
 
 def _find_quoted_row(keys: pd.Series, key: str) -> int | None:
-    wanted = key.strip().lower()
-    rows = keys.index[keys.str.strip().str.lower() == wanted] if wanted else keys.index[:0]
+    folded_key = key.strip().lower()
+    rows = keys.index[keys.str.strip().str.lower() == folded_key] if folded_key else keys.index[:0]
     return int(rows[0]) if len(rows) else None
 
 
@@ -102,11 +105,11 @@ def _unknown_quote_error(pipeline: Pipeline, key: str) -> UsageError:
 def find_deals_of_keys(
     pipeline: Pipeline, keys: Iterable[str], tables: Iterable[str] = ("Deals", "Quotes")
 ) -> set[str]:
-    """Return the deals that *keys* mean: numbers of deals, of their quotes, or of other rows of *tables*."""
-    wanted, found = {key.strip().casefold() for key in keys}, set[str]()
+    """Return the deals that *keys* refer to: numbers of deals, of their quotes, or of other rows of *tables*."""
+    folded_keys, found = {key.strip().casefold() for key in keys}, set[str]()
     for table in tables:
         frame = pipeline[table]
-        found.update(frame.loc[fold_keys(frame[TABLES[table].key or ""]).isin(wanted), "deal"])
+        found.update(frame.loc[fold_keys(frame[TABLES[table].key or ""]).isin(folded_keys), "deal"])
     return found
 
 
@@ -114,17 +117,17 @@ DealFacts = dict[str, Any]
 
 
 def find_row_by_key(pipeline: Pipeline, table: str, key_column: str, key: str) -> int | None:
-    """Return the sheet row of *table* whose *id* is *key*, whatever its capitals and outer blanks."""
-    keys, wanted = pipeline[table][key_column], key.strip().casefold()
-    rows = keys.index[keys.str.strip().str.casefold() == wanted] if wanted else keys.index[:0]
+    """Return the sheet row of *table* whose *key_column* is *key*, ignoring case and surrounding blanks."""
+    keys, folded_key = pipeline[table][key_column], key.strip().casefold()
+    rows = keys.index[keys.str.strip().str.casefold() == folded_key] if folded_key else keys.index[:0]
     return int(rows[0]) if len(rows) else None
 
 
 def find_deal_by_key(pipeline: Pipeline, key: str) -> Record:
-    """Return the deal that *key* means: its number, or that of one of its quotes.
+    """Return the deal that *key* refers to, by its number or that of one of its quotes.
 
     Raises:
-        UsageError: there is no such deal; the sentence names the nearest.
+        UsageError: there is no such deal; the message names the nearest key.
     """
     row = find_row_by_key(pipeline, "Deals", "deal", key)
     if row is None and (quote := find_row_by_key(pipeline, "Quotes", "quote", key)) is not None:
@@ -135,7 +138,7 @@ def find_deal_by_key(pipeline: Pipeline, key: str) -> Record:
 
 
 def unknown_key_error(key: str, what: Text, known: pd.Series) -> UsageError:
-    """Return the error for a key that nothing has."""
+    """Return the error for an unknown key."""
     if near := find_nearest(key, [str(number) for number in known if number]):
         return UsageError("There is no {what} “{key}”; did you mean {near}?", what=what, key=key, near=near)
     return UsageError("There is no {what} “{key}”.", what=what, key=key)
@@ -147,15 +150,15 @@ def pick_texts(row: Record, *ids: str) -> DealFacts:
 
 
 def read_fact_date(cell: Any) -> date | None:
-    """Return a cell's day; None when it is blank."""
+    """Return the date in a cell; None if it is blank."""
     return None if cell is pd.NaT or cell == "" else cell.date()
 
 
 def read_fact_money(cell: Any) -> Decimal | None:
-    """Return a cell's amount in whole cents; None when it is blank."""
+    """Return the amount in a cell, to the cent; None if it is blank."""
     return None if cell == "" or cell != cell else round_to_cents(to_exact_decimal(cell))
 
 
 def read_fact_integer(cell: Any) -> int | None:
-    """Return a cell's whole number; None when it is blank."""
+    """Return the whole number in a cell; None if it is blank."""
     return None if cell == "" or cell != cell else int(cell)

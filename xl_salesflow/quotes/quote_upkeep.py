@@ -1,12 +1,12 @@
-"""What runs keep up to date in Quotes: numbers, states, the one primary quote, and the deal's amount.
+"""Keep Quotes up to date: numbers, statuses, the one primary quote, and the amount of the deal.
 
-Numbers are prefix, year and a counter, such as Q-2026-0007, without a gap and never the same twice. Of two runs that write one
-file, the second plans anew on the file as it then is; of two copies that are merged, the other copy's quote gets a new number.
+Numbers are prefix, year and a counter, such as Q-2026-0007, without gaps or duplicates. If two runs write the same
+file, the second starts over from the new file; if two copies are merged, the other copy's quote gets a new number.
 
-sent on a day               a draft is sent, with a last day when it has none
-past its last day           a sent quote is expired; given a later one, it is sent again
-accepted, rejected          decided today, when no day is said
-replaced by one that went out    superseded
+sent on a day               a draft becomes sent, with a last day if it has none
+past its last day           a sent quote becomes expired; with a later last day, sent again
+accepted, rejected          decided today, unless a day is given
+replaced by a sent quote    superseded
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from xl_salesflow.schema.table_frames import fold_keys
 
 
 def next_quote_number(pipeline: Pipeline) -> str:
-    """Return the number after the last one of this year."""
+    """Return the next free number of this year."""
     return next_quote_numbers(pipeline, 1)[0]
 
 
 def next_quote_numbers(pipeline: Pipeline, count: int) -> list[str]:
-    """Return the *count* numbers after the last one of this year."""
+    """Return the next *count* free numbers of this year."""
     start = f"{pipeline.settings.text('quote_prefix')}{pipeline.today.year}-"
     pattern = re.compile(re.escape(start) + r"(\d{1,9})", re.IGNORECASE | re.ASCII)
     taken = (pattern.fullmatch(number.strip()) for number in _list_used_quote_numbers(pipeline))
@@ -40,7 +40,7 @@ def next_quote_numbers(pipeline: Pipeline, count: int) -> list[str]:
 
 
 def _list_used_quote_numbers(pipeline: Pipeline) -> Iterable[str]:
-    # a quote whose row was deleted may have gone out: its number lives on where it is referred to
+    # a quote whose row was deleted may have been sent, so numbers that are still referred to stay taken
     quotes, lines, journal = pipeline["Quotes"], pipeline["QuoteLines"], pipeline["Journal"]
     written = journal.loc[journal["table"] == "Quotes", "key"]
     return map(str, chain(quotes["quote"], quotes["supersedes"], lines["quote"], written))
@@ -50,7 +50,7 @@ QUOTE_AMOUNT_REASON = Text("amount of quote {quote}")
 
 
 def update_quotes(pipeline: Pipeline) -> ChangeSet:
-    """Return what brings Quotes up to date; a second run plans nothing."""
+    """Return the changes that bring Quotes up to date; a second run changes nothing."""
     quotes = _number_typed_quotes(pipeline)
     if not len(quotes):
         return ChangeSet()
@@ -61,7 +61,8 @@ def update_quotes(pipeline: Pipeline) -> ChangeSet:
 def take_quote_amounts(pipeline: Pipeline) -> ChangeSet:
     """Return the amounts that deals take from their primary quotes.
 
-    A quote gives its amount once, and again when it comes to another one: an amount that a person typed since stands.
+    A deal takes the amount once, and again when the quote's amount changes; an amount that a person typed since then is
+    kept.
     """
     if pipeline.settings.text("amount_follows_quote").casefold() == "no" or not len(pipeline["Quotes"]):
         return ChangeSet()
@@ -117,7 +118,7 @@ def _update_quote_statuses(pipeline: Pipeline, quotes: pd.DataFrame) -> pd.DataF
 
 
 def _choose_primary_quotes(quotes: pd.DataFrame) -> pd.DataFrame:
-    """Return *quotes* with one primary per deal, where it can be told: an accepted one, the marked one, the latest one."""
+    """Return *quotes* with one primary per deal where that is clear: the accepted, the marked or the latest one."""
     keyed = quotes[(quotes["deal"] != "") & (quotes["quote"] != "")]
     deal, live = fold_keys(keyed["deal"]), keyed["status"].isin(LIVE_QUOTE_STATES)
     marked = keyed["primary"] == "yes"
@@ -125,7 +126,7 @@ def _choose_primary_quotes(quotes: pd.DataFrame) -> pd.DataFrame:
     order = pd.DataFrame({"deal": deal, "rank": rank, "date": keyed["date"], "version": keyed["version"]})[live]
     order = order.sort_values(["rank", "date", "version"], na_position="first", kind="stable")
     best = order.drop_duplicates("deal", keep="last")
-    # two that a person marked, and neither or both accepted, are for a person to choose between
+    # if a person marked two, and neither or both are accepted, a person has to choose
     alike = order.merge(best[["deal", "rank"]], on=["deal", "rank"])["deal"].value_counts()
     torn = set(alike.index[alike > 1]) & set(best.loc[best["rank"] >= 2, "deal"])
     chosen = best[~best["deal"].isin(torn)]

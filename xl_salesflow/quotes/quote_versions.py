@@ -28,7 +28,9 @@ from xl_salesflow.quotes.quote_upkeep import next_quote_number
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
-_MOST_QUOTED_UNITS = 10_000  # units that an amount may be a whole multiple of; above, chance is likelier than intent
+_MOST_QUOTED_UNITS = (
+    10_000  # largest multiple of the list price that is read as a quantity; above that it is more likely a coincidence
+)
 _COPIED_QUOTE_COLUMNS = (
     "contact",
     "currency",
@@ -55,7 +57,7 @@ def draft_quote(pipeline: Pipeline, deal: Record) -> tuple[str, ChangeSet]:
 
 
 def draft_revision(pipeline: Pipeline, row: int) -> tuple[str, ChangeSet]:
-    """Return the number of the next version of the quote in sheet row *row*, and the plan that makes it the primary one."""
+    """Return the number of the next version of the quote in sheet row *row*, and the changes that make it the primary one."""
     old = read_record(pipeline, "Quotes", row)
     version = 2 if old["version"] != old["version"] else int(old["version"]) + 1
     number, plan = _copy_quote(pipeline, old, {"version": version, "supersedes": old["quote"], "primary": "yes"})
@@ -63,7 +65,7 @@ def draft_revision(pipeline: Pipeline, row: int) -> tuple[str, ChangeSet]:
 
 
 def draft_alternative(pipeline: Pipeline, row: int) -> tuple[str, ChangeSet]:
-    """Return the number of a copy of the quote in sheet row *row* that is offered beside it, and the rows that make it."""
+    """Return the number of a copy of the quote in sheet row *row* offered as an alternative, and the rows that make it."""
     return _copy_quote(pipeline, read_record(pipeline, "Quotes", row), {"version": 1, "primary": "no"})
 
 
@@ -95,7 +97,7 @@ def _first_quote_terms(pipeline: Pipeline, deal: Record) -> Record:
 
 
 def _first_quote_line(pipeline: Pipeline, deal: Record) -> Record:
-    # an amount that is a whole multiple of the list price is that many units; any other is one unit at that price
+    # an amount that is a multiple of the list price becomes that quantity; any other becomes one unit at that price
     amount, price = deal["amount"], find_record(pipeline, "Products", deal["product"])["price"]
     units = amount / price if price != "" and price > 0 else math.nan
     if amount != amount or (1 <= units <= _MOST_QUOTED_UNITS and float(units).is_integer()):
@@ -111,7 +113,7 @@ def _copy_quote_lines(pipeline: Pipeline, number: str) -> list[Record]:
 
 
 def _unset_primary_quote(quotes: pd.DataFrame, deal: str) -> tuple[Edit, ...]:
-    # one quote of a deal is the primary one
+    # only one quote of a deal is primary
     first = quotes[(quotes["deal"].str.lower() == deal.lower()) & (quotes["primary"] == "yes")]
     if first.empty:
         return ()
@@ -120,10 +122,10 @@ def _unset_primary_quote(quotes: pd.DataFrame, deal: str) -> tuple[Edit, ...]:
 
 
 def offer_quote(pipeline: Pipeline, key: str) -> ChangeSet:
-    """Return the document of the quote that *key* (of a deal or quote) means, and the rows of a draft if there is none.
+    """Return the document of the quote that *key* (of a deal or quote) refers to, and the rows of a draft if there is none.
 
     Raises:
-        UsageError: nobody knows *key*; the sentence names the nearest.
+        UsageError: *key* is unknown; the message names the nearest key.
     """
     which = find_quote_or_deal(pipeline, key)
     if which.table == "Quotes":
@@ -142,9 +144,9 @@ def _offer_drafted_quote(pipeline: Pipeline, deal: Record) -> ChangeSet:
 
 
 def print_quote(pipeline: Pipeline, row: int, created: bool) -> ChangeSet:
-    """Return the document of the quote in sheet row *row* of Quotes, or what keeps it from being printed."""
+    """Return the document of the quote in sheet row *row* of Quotes, or the findings that prevent printing it."""
     wrong: tuple[Finding, ...] = check_quote(pipeline, row)
-    if any(fault.blocks for fault in wrong):
+    if any(finding.blocks for finding in wrong):
         return ChangeSet(findings=wrong, answer={"quote": pipeline["Quotes"].at[row, "quote"]})
     facts = collect_quote_facts(pipeline, row)
     name = " ".join(filter(None, (facts["quote"]["number"], facts["buyer"]["account"])))
@@ -170,12 +172,12 @@ def _build_quote_answer(facts: DealFacts, name: str, created: bool) -> dict[str,
 
 
 def revise_quote(pipeline: Pipeline, key: str, beside: bool = False) -> ChangeSet:
-    """Return the plan that copies the quote that *key* means, with its lines, into its next version; nothing is printed.
+    """Return the changes that copy the quote of *key*, with its lines, into its next version; nothing is printed.
 
-    *beside* keeps it as it is: the copy is another offer of the deal, and not its primary one.
+    With *beside* the original is kept: the copy is another offer of the deal, and not its primary one.
 
     Raises:
-        UsageError: there is no such quote, or it was replaced already.
+        UsageError: there is no such quote, or it was already replaced.
     """
     row = _find_revisable_quote(pipeline, key, beside)
     held = pipeline["Quotes"].loc[[row]]
