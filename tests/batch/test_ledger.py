@@ -23,7 +23,7 @@ def outcome(book: str, status: TaskStatus = TaskStatus.CHANGED) -> TaskOutcome:
 
 def written(path: Path) -> bytes:
     """A run of three workbooks: done, failed, begun and no more."""
-    with open_run_log(path, anew=True) as ledger:
+    with open_run_log(path, fresh=True) as ledger:
         ledger.log_run_start(RUN, BOOKS)
         for (book, _), status in zip(BOOKS, (TaskStatus.CHANGED, TaskStatus.FAILED, None), strict=True):
             ledger.log_task_start(replace(RUN, book=book))
@@ -50,7 +50,7 @@ def test_cut_at_any_byte_it_tells_a_run_up_to_then_and_is_written_on(tmp_path: P
         now = (len(told.books), len(told.done))
         assert now >= last
         last = now
-        with open_run_log(path, anew=False) as ledger:
+        with open_run_log(path, fresh=False) as ledger:
             ledger.log_task_start(replace(RUN, book="late.xlsx"))
         assert path.read_bytes().startswith(whole[:cut])
         assert ("late.xlsx" in read_past_run(path).begun) == bool(told.number)
@@ -59,12 +59,12 @@ def test_cut_at_any_byte_it_tells_a_run_up_to_then_and_is_written_on(tmp_path: P
 
 def test_only_the_last_run_counts_and_an_ended_one_is_over(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
-    with open_run_log(path, anew=True) as ledger:
+    with open_run_log(path, fresh=True) as ledger:
         ledger.log_run_start(RUN, BOOKS[:1])
         ledger.log_task_end(outcome("a.xlsx"))
         ledger.log_run_end()
     assert read_past_run(path).is_over
-    with open_run_log(path, anew=False) as ledger:
+    with open_run_log(path, fresh=False) as ledger:
         ledger.log_run_start(replace(RUN, number="next", now=MADE), BOOKS[1:])
     assert (read_past_run(path).number, read_past_run(path).is_over, dict(read_past_run(path).done)) == (
         "next",
@@ -81,9 +81,9 @@ def test_a_new_run_puts_the_last_ones_file_aside(tmp_path: Path) -> None:
 
 def test_two_batches_do_not_share_a_run_journal(tmp_path: Path) -> None:
     with (
-        open_run_log(tmp_path / "run.jsonl", anew=True),
+        open_run_log(tmp_path / "run.jsonl", fresh=True),
         pytest.raises(WorkbookInUse),
-        open_run_log(tmp_path / "run.jsonl", anew=False),
+        open_run_log(tmp_path / "run.jsonl", fresh=False),
     ):
         pass
 
@@ -91,5 +91,5 @@ def test_two_batches_do_not_share_a_run_journal(tmp_path: Path) -> None:
 def test_no_file_tells_nothing_and_no_place_for_one_is_said(tmp_path: Path) -> None:
     assert read_past_run(tmp_path / "none.jsonl").is_over
     (tmp_path / "file").touch()
-    with pytest.raises(CannotSave), open_run_log(tmp_path / "file" / "run.jsonl", anew=True):
+    with pytest.raises(CannotSave), open_run_log(tmp_path / "file" / "run.jsonl", fresh=True):
         pass

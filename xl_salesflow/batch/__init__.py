@@ -1,6 +1,6 @@
-"""Many workbooks: workers, the run log, a cluster, watched folders.
+"""Process many workbooks: workers, the run log, a cluster, watched folders.
 
-The terminal may enter.
+The command line may import this package.
 
 Public names, by file:
 

@@ -1,4 +1,4 @@
-"""Run a batch from its paths to its summary: find what is left to do, do it, log it."""
+"""Run a batch: find the workbooks that are left to do, process them, log each one, and summarise."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from xl_salesflow.errors import UsageError
 
 @dataclass(frozen=True)
 class Batch:
-    """What is to be done to many workbooks, and how. *journal* is the file of the run journal."""
+    """What to do with which workbooks; *run_log* is the path of the run log."""
 
     paths: tuple[str, ...]
     verb: str = "update"
@@ -36,7 +36,7 @@ class Batch:
 
 @dataclass
 class BatchSummary:
-    """What a batch came to. *passed_by* were done before the stop that the run went on from."""
+    """The totals of a batch; *passed_by* counts workbooks done before the interruption of a resumed run."""
 
     number: str
     verb: str
@@ -52,7 +52,7 @@ class BatchSummary:
     stopped: bool = False
 
     def add(self, outcome: TaskOutcome) -> None:
-        """Count *outcome* in."""
+        """Add *outcome* to the totals."""
         self.statuses[str(outcome.status)] += 1
         self.counts.update(outcome.counts)
         if outcome.code == 3:
@@ -63,12 +63,12 @@ class BatchSummary:
 
     @property
     def left(self) -> int:
-        """Return how many workbooks had no turn."""
+        """Return how many workbooks were not processed."""
         return self.books - self.passed_by - sum(self.statuses.values())
 
 
 class BatchRun:
-    """A batch under way: iterate over it for what came of each workbook; *summary* counts along."""
+    """A running batch: iterate over it to get the outcome of each workbook; *summary* is updated on the way."""
 
     def __init__(
         self, batch: Batch, before: PastRun, workers: Callable[[], WorkerPool], stopping: Callable[[], bool]
@@ -86,7 +86,7 @@ class BatchRun:
     def __iter__(self) -> Iterator[TaskOutcome]:
         start = time.perf_counter()
         with (
-            open_run_log(self._batch.run_log, anew=not self._before.number) as ledger,
+            open_run_log(self._batch.run_log, fresh=not self._before.number) as ledger,
             _close_worker_pool(self._workers) as workers,
         ):
             if not self._before.number:
@@ -108,13 +108,13 @@ class BatchRun:
 
     def _task(self, book: FoundWorkbook) -> BatchTask:
         name, run, batch = str(book.path), self.run, self._batch
-        doubtful = name in self._before.begun  # begun and not ended: it may have been saved
+        doubtful = name in self._before.begun  # begun but not ended: it may have been saved
         return BatchTask(
             name, run.verb, run.by, run.now, run.number, run.options, batch.dry_run, batch.details, book.named, doubtful
         )
 
     def _is_done(self, book: FoundWorkbook) -> bool:
-        """Tell whether the run that goes on did it, and nobody saved it since."""
+        """Return whether the resumed run already processed the workbook and it has not been saved since."""
         left = self._before.done.get(str(book.path))
         return left is not None and left == digest_workbook_file(book.path)
 
@@ -122,12 +122,12 @@ class BatchRun:
 def begin_batch(
     batch: Batch, workers: Callable[[], WorkerPool], resume: bool = False, stopping: Callable[[], bool] = lambda: False
 ) -> BatchRun:
-    """Return the batch, ready to run; with *resume*, the last run goes on if it was stopped.
+    """Return the batch, ready to run; with *resume*, the last run is continued if it was interrupted.
 
     Raises:
-        UsageError: no workbooks are meant, or the run that was stopped is of another verb.
+        UsageError: *batch* names no workbooks, or the interrupted run is of another verb.
     """
-    if batch.dry_run:  # nothing that a real run could take for done
+    if batch.dry_run:  # log nothing that a real run could take for done
         batch = replace(batch, run_log=batch.run_log.with_suffix(f".dry-run{batch.run_log.suffix}"))
     before = read_past_run(batch.run_log) if resume else PastRun()
     if before.is_over:
@@ -142,14 +142,14 @@ def begin_batch(
 
 
 def _find_workbooks_of_run(batch: Batch, before: PastRun) -> list[FoundWorkbook]:
-    """Return every workbook of the run: those that the stopped run meant, and those that are meant now."""
+    """Return all workbooks of the run: those of the interrupted run, and those of *batch*."""
     if not (batch.paths or before.books):
         raise UsageError("Name workbooks, folders or patterns.")
-    meant: dict[str, FoundWorkbook] = {}
+    workbooks: dict[str, FoundWorkbook] = {}
     known = [FoundWorkbook(Path(book), named) for book, named in before.books]
     for book in (*known, *(find_workbooks(batch.paths) if batch.paths else ())):
-        meant.setdefault(os.path.normcase(book.path), book)
-    return list(meant.values())
+        workbooks.setdefault(os.path.normcase(book.path), book)
+    return list(workbooks.values())
 
 
 @contextmanager

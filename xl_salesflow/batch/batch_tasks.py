@@ -1,6 +1,7 @@
-"""One workbook's turn as plain values: what is to be done, what came of it; the verbs a batch knows.
+"""A task and its outcome as plain values, and the options of the verbs that a batch knows.
 
-Tasks and outcomes cross processes and machines. Nothing heavy is imported here: the help text reads this file.
+Tasks and outcomes are sent to other processes and machines. This module imports nothing slow, because the help text
+uses it.
 """
 
 from __future__ import annotations
@@ -25,22 +26,22 @@ BATCH_VERB_OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "undo": ("run",),
     }
 )
-"""Verb → the names that ``--set NAME=VALUE`` takes."""
+"""Verb → the names that ``--set NAME=VALUE`` accepts."""
 
 
 def parse_verb_options(verb: str, given: Iterable[str]) -> dict[str, str]:
-    """Return what was *given* as NAME=VALUE for *verb*.
+    """Return the options *given* as NAME=VALUE for *verb*.
 
     Raises:
-        UsageError: the verb has no such option; the nearest one is named.
+        UsageError: the verb has no such option; the message names the nearest one.
     """
-    told: dict[str, str] = {}
+    parsed: dict[str, str] = {}
     for one in given:
         name, _, value = one.partition("=")
         if name not in BATCH_VERB_OPTIONS[verb]:
             raise _unknown_verb_option_error(verb, name)
-        told[name] = value or "yes"
-    return told
+        parsed[name] = value or "yes"
+    return parsed
 
 
 def _unknown_verb_option_error(verb: str, name: str) -> UsageError:
@@ -56,25 +57,26 @@ def _unknown_verb_option_error(verb: str, name: str) -> UsageError:
 
 
 class TaskStatus(StrEnum):
-    """How a workbook's turn ended."""
+    """How the processing of a workbook ended."""
 
     CHANGED = "changed"  # written, or would be in a dry run
-    UNCHANGED = "unchanged"  # looked at; nothing to write
-    DONE = "done"  # the run stands in its Journal already: it was stopped between the save and its note
-    SKIPPED = "skipped"  # in a folder among ours, but not ours
+    UNCHANGED = "unchanged"  # read, but there was nothing to write
+    DONE = "done"  # its Journal already has this run: the batch was interrupted between saving and logging
+    SKIPPED = "skipped"  # found in a folder, but not one of our workbooks
     FAILED = "failed"
 
     @property
     def is_done(self) -> bool:
-        """Tell whether a run that goes on may pass the workbook by."""
+        """Return whether a resumed run may skip the workbook."""
         return self is not TaskStatus.FAILED
 
 
 @dataclass(frozen=True, slots=True)
 class BatchTask:
-    """What is to be done to one workbook. *now* is the same for every workbook of a run: it gives the run its number.
+    """What to do with one workbook.
 
-    *named* tells a file somebody asked for from one found in a folder; *doubtful* one that may have been done already.
+    *now* is the same for all workbooks of a run, because it gives the run its number. *named* is true for a file that
+    was given by name, not found in a folder; *maybe_done* is true if it may have been processed already.
     """
 
     book: str
@@ -91,10 +93,11 @@ class BatchTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskOutcome:
-    """What came of it. *says* is one sentence without anything a customer is known by; *answer* and *findings* may hold it.
+    """The outcome of a task.
 
-    *passing* failures may pass by themselves. *digest* is the SHA-256 of the workbook as it was left, "" when not known.
-    *mebibytes* is what the worker held at the end.
+    *says* is one sentence without customer data; *answer* and *findings* may contain some. A *passing* failure may
+    succeed if tried again. *digest* is the SHA-256 of the workbook after the task, "" if unknown. *mebibytes* is the
+    memory that the worker held at the end.
     """
 
     book: str
@@ -115,26 +118,26 @@ class TaskOutcome:
 
     @property
     def code(self) -> int:
-        """Return the exit code that this workbook alone would give: 0 fine, 1 findings that block, 3 not usable."""
+        """Return the exit code for this workbook alone: 0 no problem, 1 blocking findings, 3 not usable."""
         if self.status is TaskStatus.FAILED:
             return 3
         return 1 if self.counts.get("blocks") else 0
 
     def to_json(self, language: str) -> dict[str, Any]:
-        """Return the outcome with stable keys; its sentence in *language*."""
-        told = {
+        """Return the outcome with stable keys, and its sentence in *language*."""
+        outcome = {
             field_name: value
             for field_name, value in asdict(self).items()
             if field_name not in ("says", "answer", "files")
         }
-        rounded = {field_name: round(told[field_name], 3) for field_name in ("seconds", "busy", "mebibytes")}
+        rounded = {field_name: round(outcome[field_name], 3) for field_name in ("seconds", "busy", "mebibytes")}
         extra = {
             field_name: value
             for field_name, value in (("files", list(self.files)), ("answer", dict(self.answer)))
             if value
         }
         return {
-            **told,
+            **outcome,
             **rounded,
             "status": str(self.status),
             "says": self.says.in_(language),

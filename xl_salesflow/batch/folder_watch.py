@@ -1,6 +1,6 @@
-"""Watch a folder in which people save: each workbook has its turn once it stands still.
+"""Watch a folder in which people save: process each workbook once it no longer changes.
 
-It has another turn after each save. A workbook stands still when nobody has it open and nothing about it changes any more.
+It is processed again after each save. A workbook is ready when nobody has it open and its file no longer changes.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from xl_salesflow.batch.workbook_search import digest_workbook_file, is_workbook
 from xl_salesflow.batch.worker_pools import WorkerPool
 
 FileStamp = tuple[int, int, int]
-"""When a file was written, how long it is, and which file it is: what changes with every way of saving."""
+"""Modification time, size and inode of a file; at least one of them changes with every kind of save."""
 
 
 @dataclass(slots=True)
 class _SeenWorkbook:
     stamp: FileStamp
     since: float
-    digest: str = ""  # as it was left by us, or when we gave it up
+    digest: str = ""  # after our save, or when we gave up on it
     pending: bool = True
 
 
 class WatchedFolder:
-    """Remembers a folder between two looks. *still*: seconds for which a saved workbook must not change."""
+    """Remembers the state of a folder between two scans; *still*: seconds without change before a workbook is processed."""
 
     def __init__(self, still: float) -> None:
         self._still = still
         self._seen: dict[Path, _SeenWorkbook] = {}
 
     def ready(self, now: float, stamps: Mapping[Path, FileStamp], taken: Iterable[Path] = ()) -> list[Path]:
-        """Return the workbooks to work on; *stamps* is the folder as it is, *taken* are those that somebody has open."""
-        for gone in self._seen.keys() - stamps.keys():
-            del self._seen[gone]
+        """Return the workbooks to process; *stamps* is the current state of the folder, *taken* are the open workbooks."""
+        for deleted in self._seen.keys() - stamps.keys():
+            del self._seen[deleted]
         for path, stamp in stamps.items():
             seen = self._seen.get(path)
             if seen is None:
@@ -50,29 +50,29 @@ class WatchedFolder:
         return [path for path in waiting if path not in held and self._is_new(path)]
 
     def note_left(self, path: Path, digest: str) -> None:
-        """Note how we left *path*: its own save wakes nobody; "" leaves it as it was when it was looked at."""
+        """Record the *digest* of a processed file, "" if unchanged, so that our own save does not trigger a run."""
         seen = self._seen.get(path)
         if seen is not None:
             seen.digest, seen.pending = digest or seen.digest, False
 
     def look_again(self, path: Path, now: float) -> None:
-        """Look at *path* again later: what kept us from it may pass."""
+        """Schedule another look at *path*, because the obstacle may be temporary."""
         seen = self._seen.get(path)
         if seen is not None:
             seen.since, seen.digest = now, ""
 
     def pass_by(self, stamps: Mapping[Path, FileStamp], now: float) -> None:
-        """Take the folder as it is for done."""
+        """Treat the current state of the folder as processed."""
         self._seen = {
             path: _SeenWorkbook(stamp, now, digest_workbook_file(path), pending=False) for path, stamp in stamps.items()
         }
 
     def _is_new(self, path: Path) -> bool:
-        """Tell whether a workbook says something else than when we left it."""
+        """Return whether the content of a workbook differs from what we left."""
         seen = self._seen[path]
         digest = digest_workbook_file(path)
         if digest == "":
-            return False  # looked at again
+            return False  # look again later
         seen.pending = digest != seen.digest
         seen.digest = digest
         return seen.pending
@@ -91,18 +91,18 @@ def scan_watched_folder(folder: Path) -> tuple[dict[Path, FileStamp], set[Path]]
             try:
                 stat = path.stat()
             except OSError:
-                continue  # gone between two looks
+                continue  # deleted since the folder was listed
             stamps[path] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     return stamps, taken
 
 
 _SINGLE_TRY = RetryPolicy(tries=1)
-_SECOND_LOOK_SECONDS = 30.0  # seconds until what may pass is looked at again
+_SECOND_LOOK_SECONDS = 30.0  # seconds until a workbook with a temporary obstacle is tried again
 
 
 @dataclass(frozen=True, slots=True)
 class WatchPace:
-    """How often to look, and how long a saved workbook must stand *still*, in seconds; *only_new*: not what is there now."""
+    """How often to scan, and the seconds without change (*still*) before processing; *only_new* skips existing workbooks."""
 
     every: float = 2.0
     still: float = 3.0
@@ -112,8 +112,8 @@ class WatchPace:
 def watch_workbooks(
     folder: Path, task: Callable[[Path], BatchTask], workers: WorkerPool, pace: WatchPace, stopping: Callable[[], bool]
 ) -> Iterator[TaskOutcome]:
-    """Yield what came of each save below *folder* until *stopping*; a workbook that is taken is told once and tried on."""
-    settled, told = WatchedFolder(pace.still), set[Path]()
+    """Yield the outcome of each save below *folder* until *stopping*; an open workbook is reported once and tried again."""
+    settled, reported = WatchedFolder(pace.still), set[Path]()
     if pace.only_new:
         settled.pass_by(scan_watched_folder(folder)[0], time.monotonic())
     wake = _make_change_waiter(folder, pace.every, stopping)
@@ -125,14 +125,14 @@ def watch_workbooks(
                 settled.look_again(path, time.monotonic() + _SECOND_LOOK_SECONDS)
             else:
                 settled.note_left(path, outcome.digest)
-            if not (outcome.passing and path in told):
+            if not (outcome.passing and path in reported):
                 yield outcome
-            (told.add if outcome.passing else told.discard)(path)
+            (reported.add if outcome.passing else reported.discard)(path)
         wake()
 
 
 def _make_change_waiter(folder: Path, every: float, stopping: Callable[[], bool]) -> Callable[[], None]:
-    """Return what waits for the next look: until the system tells of a change, where it can, and no longer than *every*."""
+    """Return a function that waits at most *every* seconds, or less if the system can report changes."""
     with suppress(ImportError, OSError):
         from watchfiles import watch
 
@@ -148,7 +148,7 @@ def _wait_for_change(changes: Iterator[object], every: float, stopping: Callable
     start = time.monotonic()
     try:
         ended = next(changes, None) is None
-    except OSError:  # the folder's drive is away
+    except OSError:  # the drive of the folder is not available
         ended = True
     if ended:
         _wait_between_looks(every - (time.monotonic() - start), stopping)

@@ -1,7 +1,7 @@
-"""The run log of a batch: what it began and what it has done, one line of JSON each.
+"""The run log of a batch: what it began and what it has done, one JSON line each.
 
-A line is on the disk before the next step begins. A line torn by a power cut is passed over. Only the last run of the file
-counts; it is over when the log says so.
+A line is on disk before the next step begins. Incomplete lines, left by a power failure, are skipped. Only the last run
+in the file counts; it is over if the log says so.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from xl_salesflow.workbook.file_locks import sole_writer
 
 @dataclass(frozen=True)
 class PastRun:
-    """What a run journal tells of its last run; *over* when there is nothing left to go on with."""
+    """The last run in a run log; *is_over* is true if there is nothing left to resume."""
 
     number: str = ""
     now: datetime = datetime.min
@@ -31,13 +31,13 @@ class PastRun:
     verb: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     books: tuple[tuple[str, bool], ...] = ()
-    done: Mapping[str, str] = field(default_factory=dict)  # book → digest as it was left
-    begun: frozenset[str] = frozenset()  # and neither done nor failed
+    done: Mapping[str, str] = field(default_factory=dict)  # book → digest after the task
+    begun: frozenset[str] = frozenset()  # begun, but neither done nor failed
     is_over: bool = True
 
 
 def read_past_run(path: Path) -> PastRun:
-    """Return what the run journal at *path* tells; a missing one tells nothing."""
+    """Return the last run in the run log at *path*; a blank one if the file does not exist."""
     run: dict[str, Any] = {}
     done: dict[str, str] = {}
     begun: set[str] = set()
@@ -68,21 +68,21 @@ def _read_run_log_lines(path: Path) -> Iterator[dict[str, Any]]:
         return
     for line in data.splitlines():
         try:
-            told = json.loads(line)
+            event = json.loads(line)
         except ValueError:
-            continue  # torn by a power cut
-        if isinstance(told, dict):
-            yield told
+            continue  # incomplete after a power failure
+        if isinstance(event, dict):
+            yield event
 
 
 class RunLog:
-    """A run journal that is being written."""
+    """A run log that is being written."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path, self._file = path, file
 
     def log_run_start(self, run: BatchTask, books: Iterable[tuple[str, bool]]) -> None:
-        """Note that a run begins, with every workbook it means."""
+        """Log the start of a run with all its workbooks."""
         self._write_event(
             "run",
             number=run.number,
@@ -94,21 +94,21 @@ class RunLog:
         )
 
     def log_task_start(self, task: BatchTask) -> None:
-        """Note that a workbook's turn begins."""
+        """Log the start of a task."""
         self._write_event("begin", book=task.book)
 
     def log_task_end(self, outcome: TaskOutcome) -> None:
-        """Note what came of it."""
-        told = {field_name: value for field_name, value in outcome.to_json("en").items() if field_name != "answer"}
-        self._write_event("end", **told)
+        """Log the outcome of a task."""
+        facts = {field_name: value for field_name, value in outcome.to_json("en").items() if field_name != "answer"}
+        self._write_event("end", **facts)
 
     def log_run_end(self) -> None:
-        """Note that the run is over: every workbook had its turn."""
+        """Log the end of the run: every workbook was processed."""
         self._write_event("over")
 
-    def _write_event(self, event: str, **told: Any) -> None:
+    def _write_event(self, event: str, **facts: Any) -> None:
         line = json.dumps(
-            {"event": event, "at": datetime.now().isoformat(timespec="seconds"), **told}, ensure_ascii=False
+            {"event": event, "at": datetime.now().isoformat(timespec="seconds"), **facts}, ensure_ascii=False
         )
         try:
             self._file.write(line.encode("utf-8", "surrogateescape") + b"\n")
@@ -119,18 +119,18 @@ class RunLog:
 
 
 @contextmanager
-def open_run_log(path: Path, anew: bool) -> Iterator[RunLog]:
-    """Open the run journal at *path* for one batch at a time; *anew* puts the file of the last run aside.
+def open_run_log(path: Path, fresh: bool) -> Iterator[RunLog]:
+    """Open the run log at *path* for one batch at a time; *fresh* moves the file of the last run aside.
 
     Raises:
-        WorkbookInUse: another batch writes it.
+        WorkbookInUse: another batch is writing it.
         CannotSave: the folder or the disk refuses.
     """
     with ExitStack() as stack:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             stack.enter_context(sole_writer(path))
-            if anew and path.exists():
+            if fresh and path.exists():
                 os.replace(path, path.with_name(f"{path.stem}.previous{path.suffix}"))
             file = stack.enter_context(path.open("ab"))
             _end_torn_log_line(path, file)

@@ -1,6 +1,6 @@
-"""The loop of a batch: who works on what, what is tried again, what is given up.
+"""The loop of a batch: hand tasks to workers, retry temporary failures, give up on others.
 
-The loop is one thread; workers do the work.
+The loop runs in one thread; workers do the work.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from xl_salesflow.batch.worker_pools import WorkerLoss, WorkerPool
 from xl_salesflow.errors import SalesflowError
 from xl_salesflow.locale.texts import Text
 
-_POLL_SECONDS = 0.25  # seconds between two looks at the workers
+_POLL_SECONDS = 0.25  # seconds between two checks of the workers
 _WORKER_DIED_TWICE = Text("{why}, twice; it is left as it is and not tried again")
 _DEFECT_OF_OURS = Text("a defect of ours: {what}; please report it")
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often what may pass is tried (*tries*), and how long to wait before the second time; the wait doubles each time."""
+    """How often temporary failures are tried (*tries*), and the wait before the second try; the wait doubles each time."""
 
     tries: int = 4
     wait: float = 2.0
     deaths: int = 2
 
     def pause(self, tried: int) -> float:
-        """Return the seconds to wait after *tried* tries, spread so that runs that met do not meet again."""
+        """Return the seconds to wait after *tried* tries, with jitter so that colliding runs do not collide again."""
         return float(self.wait * 2 ** (tried - 1) * random.uniform(0.75, 1.25))
 
 
@@ -52,10 +52,10 @@ def run_batch_tasks(
     stopping: Callable[[], bool] = lambda: False,
     begun: Callable[[BatchTask], None] = lambda _: None,
 ) -> Iterator[TaskOutcome]:
-    """Yield what came of each task, as they end; once *stopping*, finish what is under way and begin nothing new.
+    """Yield the outcome of each task as it ends; once *stopping* returns true, finish running tasks and start no more.
 
     Raises:
-        SalesflowError: the cluster is lost.
+        SalesflowError: the connection to the cluster is lost.
     """
     waiting = [_TaskTurn(0.0, order, task) for order, task in enumerate(tasks)]
     running: dict[Future[TaskOutcome], _TaskTurn] = {}
@@ -90,7 +90,7 @@ def _wait_for_turns(running: Iterable[Future[TaskOutcome]], waiting: list[_TaskT
 def _end_task_turn(
     future: Future[TaskOutcome], turn: _TaskTurn, workers: WorkerPool, patience: RetryPolicy
 ) -> TaskOutcome | None:
-    """Return what came of a turn, or None where it is to be tried again, with its time set."""
+    """Return the outcome of a turn, or None if it is to be tried again, in which case its time is set."""
     if future.cancelled():
         raise SalesflowError("The cluster is gone; go on with --resume.")
     error = future.exception()
@@ -112,13 +112,13 @@ def _end_lost_turn(turn: _TaskTurn, loss: WorkerLoss, patience: RetryPolicy) -> 
         turn.task = replace(turn.task, maybe_done=True)  # it may have saved before it died
         turn.due = time.monotonic()
         return None
-    says = loss.says if loss.final else _WORKER_DIED_TWICE.with_facts(why=loss.says)
-    return TaskOutcome(turn.task.book, turn.task.verb, TaskStatus.FAILED, says, error="WorkerLost")
+    message = loss.says if loss.final else _WORKER_DIED_TWICE.with_facts(why=loss.says)
+    return TaskOutcome(turn.task.book, turn.task.verb, TaskStatus.FAILED, message, error="WorkerLost")
 
 
 def _make_defect_outcome(task: BatchTask, error: BaseException) -> TaskOutcome:
-    """Tell an error nobody foresaw by its kind; its text may quote a workbook, so it is for details only."""
+    """Report an unexpected error by its type; its text may quote the workbook, so it only goes into the details."""
     what = type(error).__name__
-    says = _DEFECT_OF_OURS.with_facts(what=what)
+    message = _DEFECT_OF_OURS.with_facts(what=what)
     answer = {"defect": "".join(traceback.format_exception(error))} if task.details else {}
-    return TaskOutcome(task.book, task.verb, TaskStatus.FAILED, says, error=what, answer=answer)
+    return TaskOutcome(task.book, task.verb, TaskStatus.FAILED, message, error=what, answer=answer)

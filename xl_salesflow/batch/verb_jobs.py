@@ -1,6 +1,6 @@
-"""What each verb does to one workbook of a batch, and the function that every worker runs.
+"""The jobs of the verbs: what each verb does to one workbook of a batch, and the function that every worker runs.
 
-A job reads the workbook, makes the change set, writes it and counts what it did: one task in, one outcome out.
+A job reads the workbook, makes the change set, writes it and counts the changes: one task in, one outcome out.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ _JOB_SKIPPED = Text("not a salesflow workbook; passed by")
 
 
 def run_verb_job(task: BatchTask) -> TaskOutcome:
-    """Do one workbook's turn.
+    """Process one workbook.
 
     Raises:
-        SalesflowError: the workbook cannot be used, or the verb refuses; the file is as it was.
+        SalesflowError: the workbook cannot be used, or the verb refuses; the file is unchanged.
     """
     path = Path(task.book)
     book = ClosedBook(path)
@@ -90,7 +90,7 @@ def _run_report_job(pipeline: Pipeline, _: BatchTask) -> ChangeSet:
 
 
 def _run_undo_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
-    """Put back a run, which a batch gives the same number in every workbook; where somebody edited since, refuse."""
+    """Undo a run, which has the same number in every workbook of a batch; refuse if somebody has edited its cells since."""
     plan = undo(pipeline, Run(task.by, task.now), task.options.get("run"))
     if left := plan.answer["left"]:
         raise UsageError(
@@ -111,13 +111,13 @@ VERB_JOBS: Mapping[str, VerbJob] = MappingProxyType(
         "undo": _run_undo_job,
     }
 )
-"""The verbs that a batch knows."""
+"""The verbs that a batch can run."""
 
 _JOB_DOCUMENT_FORMATS = {"followups": "md", "report": "html"}
 
 
 def _write_job_documents(plan: ChangeSet, pipeline: Pipeline, task: BatchTask) -> tuple[str, ...]:
-    """Write the documents of *plan* beside the workbook, or into the folder asked for, under the workbook's name."""
+    """Write the documents of *plan* next to the workbook, or into the requested folder under the workbook's name."""
     if task.verb not in _JOB_DOCUMENT_FORMATS:
         return ()
     path, document_format = Path(task.book), task.options.get("format") or _JOB_DOCUMENT_FORMATS[task.verb]
@@ -135,17 +135,17 @@ def _write_job_documents(plan: ChangeSet, pipeline: Pipeline, task: BatchTask) -
 def _make_job_outcome(task: BatchTask, plan: ChangeSet, files: tuple[str, ...], left: str) -> TaskOutcome:
     counts = _count_job_changes(plan)
     wrote = plan.writes
-    says = _JOB_DRY_RUN if wrote and task.dry_run else _JOB_WRITTEN if wrote else _JOB_UNCHANGED
+    template = _JOB_DRY_RUN if wrote and task.dry_run else _JOB_WRITTEN if wrote else _JOB_UNCHANGED
     if task.verb == "check" and not wrote:
-        says = _JOB_CHECKED
+        template = _JOB_CHECKED
     if files:
-        says = _JOB_FILES_WRITTEN
+        template = _JOB_FILES_WRITTEN
     status = TaskStatus.CHANGED if wrote else TaskStatus.UNCHANGED
-    told = says.with_facts(**counts, files=len(files))
+    message = template.with_facts(**counts, files=len(files))
     if counts["recalculated"] or counts["to_calculate"]:
-        told = _JOB_RECALCULATED.with_facts(says=told, **counts)
+        message = _JOB_RECALCULATED.with_facts(says=message, **counts)
     answer = _select_job_answer(plan, task)
-    return TaskOutcome(task.book, task.verb, status, told, digest=left, counts=counts, files=files, answer=answer)
+    return TaskOutcome(task.book, task.verb, status, message, digest=left, counts=counts, files=files, answer=answer)
 
 
 def _count_job_changes(plan: ChangeSet) -> dict[str, int]:
@@ -164,7 +164,7 @@ def _count_job_changes(plan: ChangeSet) -> dict[str, int]:
 
 
 def _select_job_answer(plan: ChangeSet, task: BatchTask) -> dict[str, Any]:
-    """Return what the verb answered: always the figures of a funnel; names and sentences only where details are asked for."""
+    """Return the verb's answer: always the numbers of a funnel, but names and sentences only if details were requested."""
     if task.verb == "funnel":
         return (
             dict(plan.answer)
@@ -181,11 +181,11 @@ def _finding_to_job_answer(finding: Finding) -> dict[str, str]:
 
 
 PASSING_ERRORS = (WorkbookInUse, WorkbookChanged)
-"""What may pass by itself: somebody has the workbook open, or saved it while we worked."""
+"""Temporary errors: somebody has the workbook open, or saved it while we worked."""
 
 
 def run_one_task(task: BatchTask) -> TaskOutcome:
-    """Do *task*. What stops a workbook is told; anything else is a defect and is raised, for the caller to tell as one."""
+    """Run *task*. An error about the workbook becomes an outcome; anything else is a defect and is raised to the caller."""
     start, busy = time.perf_counter(), time.process_time()
     try:
         outcome = run_verb_job(task)

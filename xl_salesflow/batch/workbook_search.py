@@ -1,4 +1,4 @@
-"""Find the workbooks that are meant by files, folders with everything below them, and patterns."""
+"""Find workbooks by files, folders (including everything below them) and patterns."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _FILES_BESIDE_WORKBOOKS = re.compile(r"^(~\$|\.)|\.backup-\d+\.xls[xm]$|\.change
 
 
 class FoundWorkbook(NamedTuple):
-    """A workbook to work on; *named* where somebody gave its very name."""
+    """A workbook to process; *named* is true if its path was given explicitly."""
 
     path: Path
     named: bool
 
 
 def find_workbooks(paths: Iterable[str | os.PathLike[str]]) -> list[FoundWorkbook]:
-    """Return the workbooks that *paths* mean, each once, largest first, so that no large one is left for the end.
+    """Return the workbooks that *paths* refer to, each once, largest first so that no large one is left for the end.
 
-    Left out of folders and patterns: owner files of Excel, hidden files, our backups and change sheets.
+    In folders and patterns, owner files of Excel, hidden files, our backups and change sheets are skipped.
 
     Raises:
-        UsageError: a folder or a pattern holds no workbook.
+        UsageError: a folder or a pattern contains no workbook.
     """
     books: dict[str, FoundWorkbook] = {}
     for given in paths:
@@ -40,12 +40,12 @@ def find_workbooks(paths: Iterable[str | os.PathLike[str]]) -> list[FoundWorkboo
 
 
 def is_workbook_path(path: Path) -> bool:
-    """Tell whether a file in a folder is a workbook that people work in, by its name."""
+    """Return whether a file found in a folder is, by its name, a workbook that people work in."""
     return path.suffix.casefold() in BATCH_FILE_SUFFIXES and not _FILES_BESIDE_WORKBOOKS.search(path.name)
 
 
 def digest_workbook_file(path: Path) -> str:
-    """Return the SHA-256 of a file, "" while it cannot be read."""
+    """Return the SHA-256 of a file, "" if it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -70,7 +70,7 @@ def _expand_given_path(given: str) -> Iterator[FoundWorkbook]:
 
 
 def walk_visible_files(folder: Path) -> Iterator[Path]:
-    """Yield every file below *folder*, hidden folders left out."""
+    """Yield every file below *folder*, except in hidden folders."""
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(place, name) for name in sorted(names))
@@ -79,5 +79,5 @@ def walk_visible_files(folder: Path) -> Iterator[Path]:
 def _size_of_workbook_file(path: Path) -> int:
     try:
         return path.stat().st_size
-    except OSError:  # the worker says what is wrong with it
+    except OSError:  # the worker will report the problem
         return 0

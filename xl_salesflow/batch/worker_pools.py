@@ -1,11 +1,11 @@
 """Pools of workers: processes on this machine, or the workers of a Dask cluster.
 
-On this machine each worker is a process with a pool of its own, so a process that dies takes only the task it had, and that
-task is known. A process is replaced when it has grown beyond the memory it may keep, or after many workbooks; it is ended
-when one workbook takes too long or too much memory.
+On this machine each worker is a process in a pool of its own, so a process that dies only affects its current task, and
+that task is known. A process is replaced when it has grown beyond the memory it may keep, or after many workbooks; it
+is killed when one workbook takes too much time or memory.
 
-A cluster runs the same function on the same task and looks after its own workers. The workbooks must be under the same path
-for all of them, and the package must be installed at each.
+A cluster runs the same function on the same tasks and manages its own workers. The workbooks must have the same path on
+all of its machines, and the package must be installed on each.
 """
 
 from __future__ import annotations
@@ -34,34 +34,34 @@ TaskFunction = Callable[[BatchTask], TaskOutcome]
 
 
 class WorkerPool(Protocol):
-    """A place where tasks run. A worker that dies makes its future fail, and no other one."""
+    """Runs tasks; a worker that dies fails only its own future."""
 
     slots: int
-    """How many tasks may be under way at once."""
+    """The maximum number of running tasks."""
 
     def submit(self, task: BatchTask) -> Future[TaskOutcome]:
-        """Begin *task*; only while fewer than *slots* are under way."""
+        """Start *task*; only allowed while fewer than `slots` tasks are running."""
 
     def enforce_limits(self) -> None:
-        """Look after the workers: end the ones that take too long or hold too much."""
+        """Check the workers, and kill those that use too much time or memory."""
 
     def find_loss(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
-        """Tell whether the worker died under *future*, or None where the task itself ended."""
+        """Return why the worker died under *future*, or None if the task itself ended."""
 
     def close(self, at_once: bool = False) -> None:
-        """Let the workers go; *at_once* without waiting for what they do."""
+        """Release the workers; with *at_once*, without waiting for their tasks."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerLoss:
-    """A worker that died: *says* why, where we know; *final* when there is no use in trying again."""
+    """A worker that died: *says* is the reason, if known; *final* means that trying again is pointless."""
 
     says: Text
     final: bool = False
 
 
 def run_task_in_worker(task: BatchTask) -> TaskOutcome:
-    """Do *task*, wherever this runs: only there is pandas needed."""
+    """Run *task* in a worker; only workers import pandas."""
     from xl_salesflow.batch.verb_jobs import run_one_task
 
     return run_one_task(task)
@@ -74,7 +74,10 @@ _WORKER_NEEDED_TOO_MUCH = Text("needed more than {limit:.0f} MiB of memory (--me
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
-    """What a worker may take: *memory* MiB before it is ended, *kept* MiB or *books* before it is replaced, *seconds* a book."""
+    """Limits of a worker.
+
+    It is killed above *memory* MiB or *seconds* for one book, and replaced above *retained* MiB or after *books* books.
+    """
 
     memory: float = 2048.0
     retained: float = 600.0
@@ -83,14 +86,14 @@ class WorkerLimits:
 
 
 class ProcessPool:
-    """A number of worker processes, started when they are first needed."""
+    """A number of worker processes, each started when it is first needed."""
 
     def __init__(self, jobs: int, bounds: WorkerLimits | None = None, work: TaskFunction = run_task_in_worker) -> None:
         self.slots = jobs
         self._lanes = [_WorkerProcess(bounds or WorkerLimits(), work) for _ in range(jobs)]
 
     def submit(self, task: BatchTask) -> Future[TaskOutcome]:
-        """Give *task* to a lane that has nothing to do."""
+        """Give *task* to an idle worker."""
         return next(lane for lane in self._lanes if lane.idle).submit(task)
 
     def enforce_limits(self) -> None:
@@ -106,7 +109,7 @@ class ProcessPool:
         return lane.ended or WorkerLoss(_WORKER_PROCESS_DIED)
 
     def close(self, at_once: bool = False) -> None:
-        """Let every process go."""
+        """Stop every process."""
         for lane in self._lanes:
             lane.close(at_once)
 
@@ -128,9 +131,7 @@ class _WorkerProcess:
     def submit(self, task: BatchTask) -> Future[TaskOutcome]:
         if self._worn():
             self.close()
-        self.future = (
-            self._begun(task) or self._begun(task) or _make_broken_future()
-        )  # a process may have died with nothing to do
+        self.future = self._begun(task) or self._begun(task) or _make_broken_future()  # an idle process may have died
         self._books, self._started, self.ended = self._books + 1, time.monotonic(), None
         return self.future
 
@@ -171,7 +172,7 @@ class _WorkerProcess:
         return self._pool
 
     def _worn(self) -> bool:
-        """Tell whether the process is gone, did many books or kept more than it may."""
+        """Return whether the process has ended, did too many books or retains too much memory."""
         if self.future is None or self._pool is None:
             return False
         if not self.future.cancelled() and isinstance(self.future.exception(), BrokenExecutor):
@@ -199,7 +200,7 @@ def _make_broken_future() -> Future[TaskOutcome]:
 
 
 def _prepare_worker_process(path: list[str]) -> None:
-    """Make a new process a good worker: it leaves Ctrl-C to its parent, ends with it, and reckons with one thread."""
+    """Set up a new worker process: ignore Ctrl-C, exit with the parent process, and compute in one thread."""
     sys.path[:] = path
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
@@ -212,10 +213,10 @@ def _end_worker_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
-        os._exit(1)  # a save under way leaves the old workbook or the new one
+        os._exit(1)  # a save in progress leaves either the old workbook or the new one
 
 
-_CLUSTER_TIMEOUT_SECONDS = 15  # to reach the cluster in
+_CLUSTER_TIMEOUT_SECONDS = 15  # timeout for connecting to the cluster
 _CLUSTER_WORKERS_DIED = Text("cluster workers kept ending under it")
 
 
@@ -223,7 +224,7 @@ class ClusterPool:
     """The workers of the Dask cluster at *address*, such as tcp://10.0.0.5:8786.
 
     Raises:
-        UsageError: Dask is not installed, or nothing answers at *address*.
+        UsageError: Dask is not installed, or there is no cluster at *address*.
     """
 
     def __init__(self, address: str, work: TaskFunction = run_task_in_worker) -> None:
@@ -237,28 +238,29 @@ class ClusterPool:
         if not threads:
             self._client.close()
             raise UsageError("The cluster at {address} has no workers; start some.", address=address)
-        self.slots = 2 * threads  # one under way and one waiting for each
+        self.slots = 2 * threads  # one running and one waiting for each
         self._pool = self._client.get_executor(pure=False)
 
     def submit(self, task: BatchTask) -> Future[TaskOutcome]:
-        """Hand *task* to the cluster, which may try it at more than one worker."""
+        """Submit *task* to the cluster, which may try it on more than one worker."""
         future: Future[TaskOutcome] = self._pool.submit(self._work, replace(task, maybe_done=True))
         return future
 
     def enforce_limits(self) -> None:
-        """Leave it to the cluster's nannies, which end workers that hold too much (distributed.worker.memory)."""
+        """Do nothing: the cluster's nannies kill workers that use too much memory (distributed.worker.memory)."""
 
     def find_loss(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
-        """Tell whether workers died under *future*; the cluster tried others first (distributed.scheduler.allowed-failures).
+        """Return why workers died under *future*; the cluster tried others first (distributed.scheduler.allowed-failures).
 
-        The cluster also blames what only waited at a worker that died, so a task is handed out again before it is given up.
+        The cluster also blames tasks that were only queued at a worker that died, so a task is submitted again before
+        it fails.
         """
         from distributed import KilledWorker
 
         return WorkerLoss(_CLUSTER_WORKERS_DIED) if isinstance(future.exception(), KilledWorker) else None
 
     def close(self, at_once: bool = False) -> None:
-        """Leave the cluster; it goes on."""
+        """Disconnect from the cluster, which keeps running."""
         self._pool.shutdown(wait=not at_once)
         self._client.close()
 

@@ -1,6 +1,6 @@
-"""What every room speaks: pipeline, query, change sets, findings, rules, playbooks, seals, saved files, written values.
+"""The shared values: pipeline, query, change sets, findings, rules, playbooks, seals, saved files, written values.
 
-Every room above the schema may enter, except ooxml.
+Every package above the schema, except ooxml, may import this package.
 
 Public names, by file:
 

@@ -191,9 +191,9 @@ def find_equal_cells(column: Column, old: pd.Series, new: pd.Series) -> npt.NDAr
 def _diff_edited_table(
     table: TableSchema, old: pd.DataFrame, new: pd.DataFrame, because: str, reasons: ChangeReasons
 ) -> ChangeSet:
-    gone = old.loc[old.index.difference(new.index, sort=False)]
-    removes = (Remove(table.name, gone, because),) if len(gone) else ()
-    old = old.drop(index=gone.index) if len(gone) else old
+    removed = old.loc[old.index.difference(new.index, sort=False)]
+    removes = (Remove(table.name, removed, because),) if len(removed) else ()
+    old = old.drop(index=removed.index) if len(removed) else old
     kept = new.loc[old.index] if len(new) != len(old) else new
     keys = kept[table.key] if table.key else kept[table.columns[0].id]
     edits: dict[bool, list[Edit]] = {False: [], True: []}

@@ -1,6 +1,6 @@
-"""The rows of some deals: in the tables with a column for the deal, and the lines of their quotes.
+"""The rows of some deals: in tables with a column for the deal, and the lines of their quotes.
 
-A run about some deals writes nothing into the rows of others. What stands in no such table belongs to every deal.
+A run scoped to some deals writes nothing into rows of other deals. Rows of all other tables belong to every deal.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ MovedRows = TypeVar("MovedRows", Append, Remove)
 
 @dataclass(frozen=True, slots=True)
 class DealRows:
-    """The rows of *deals*, their numbers folded."""
+    """The rows of *deals*, a set of casefolded keys."""
 
     deals: frozenset[str]
 
     def find_rows(self, pipeline: Pipeline, table: str) -> pd.Index:
-        """Return the rows of *table* that belong to the deals; all rows of a table that names no deals."""
+        """Return the rows of *table* that belong to the deals; all rows if the table has no column for the deal."""
         return self._choose(pipeline, table, pipeline[table]).index
 
     def narrow(self, pipeline: Pipeline, tables: Iterable[str]) -> Pipeline:
-        """Return *pipeline* with only the rows of the deals in *tables*."""
+        """Return *pipeline* with *tables* reduced to the rows of the deals."""
         return pipeline.with_tables(**{table: self._choose(pipeline, table, pipeline[table]) for table in tables})
 
     def select_changes(self, pipeline: Pipeline, plan: ChangeSet) -> ChangeSet:
-        """Return *plan*, made from *pipeline*, without what it wants in the rows of other deals."""
+        """Return *plan*, made from *pipeline*, without its changes to rows of other deals."""
         rows = {table: self.find_rows(pipeline, table) for table in {edit.table for edit in plan.edits}}
         edits = (_select_cells(edit, rows[edit.table]) for edit in plan.edits)
         return replace(
@@ -45,7 +45,7 @@ class DealRows:
         )
 
     def select_findings(self, pipeline: Pipeline, findings: Sequence[Finding]) -> Iterator[Finding]:
-        """Yield the findings about the rows of the deals, and about Settings, which every run goes by."""
+        """Yield the findings about rows of the deals, and about Settings, which affect every run."""
         keys: dict[str, set[str]] = {}
         for finding in findings:
             table = TABLES.get(finding.table)
@@ -68,7 +68,7 @@ class DealRows:
         return rows[fold_keys(rows["quote"]).isin(set(fold_keys(quotes["quote"])))]
 
     def _select_rows(self, moved: MovedRows) -> MovedRows:
-        # the lines of a quote come and go with it
+        # the lines of a quote belong to the deal of the quote
         if "deal" not in moved.rows:
             return moved
         return replace(moved, rows=moved.rows[fold_keys(moved.rows["deal"]).isin(self.deals)])

@@ -1,7 +1,7 @@
-"""Where deals stand: their recorded stage, their last scores, their primary quote and its discount.
+"""The current state of deals: recorded stage, recent scores, primary quote and its discount.
 
-The score trail of a deal keeps its last scores with their days, such as ``2026-03-02 75; 2026-03-09 60``: enough to know last
-week's.
+The score trail of a deal holds its recent scores with their days, such as ``2026-03-02 75; 2026-03-09 60``; it goes
+back far enough to know the score of a week ago.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from xl_salesflow.schema.table_frames import fold_keys, look_up_values
 def select_open_deals(pipeline: Pipeline) -> pd.DataFrame:
     """Return the deals whose outcome is open, with their stage's `position`, `day_limit`, `buyer_due` and `chance`.
 
-    `buyer_due` is the buyer's stage that the seller's stage expects; `chance` the deal's own probability, else its stage's.
-    A deal whose stage the playbook does not have keeps blanks.
+    `buyer_due` is the buyer's stage that the seller's stage expects; `chance` is the deal's own probability, or else
+    that of its stage. These are blank if the deal's stage is not in its playbook.
     """
     deals = pipeline["Deals"]
     deals = deals[deals["outcome"] == "open"]
@@ -41,7 +41,7 @@ def select_open_deals(pipeline: Pipeline) -> pd.DataFrame:
 
 
 def _take_or_nan(values: list[float], at: np.ndarray) -> np.ndarray:
-    # -1, the place of a stage that was not found, takes the last one
+    # get_indexer returns -1 for unknown stages, which selects the last element
     taken: np.ndarray = np.array([*values, np.nan], float)[at]
     return taken
 
@@ -50,9 +50,9 @@ SCORE_TRAIL_SPAN = timedelta(days=7)
 
 
 def extend_score_trail(deals: pd.DataFrame, score: pd.Series, today: date) -> pd.Series:
-    """Return the trail of every deal with today's *score* noted where it differs from the last one; the rest stays.
+    """Return the trails with today's *score* appended where it differs from the last one.
 
-    What is older than the score of a week ago is left out when something is added.
+    When a score is appended, scores older than the one of a week ago are dropped.
     """
     trails = deals["score_trail"]
     if trails.empty:
@@ -64,11 +64,11 @@ def extend_score_trail(deals: pd.DataFrame, score: pd.Series, today: date) -> pd
 
 
 def score_week_ago(trails: pd.Series, today: date) -> pd.Series:
-    """Return the score of a week ago per deal, the earliest one while the trail is younger; blank without a trail."""
-    told = {
+    """Return the score of a week ago per deal, or the earliest one if the trail is shorter; blank without a trail."""
+    score_by_trail = {
         trail: _score_on_day(_read_score_trail(trail), today - SCORE_TRAIL_SPAN) for trail in trails.drop_duplicates()
     }
-    return trails.map(told).astype("float64")
+    return trails.map(score_by_trail).astype("float64")
 
 
 def _add_trail_note(trail: str, score: float, today: date) -> str:
@@ -84,7 +84,7 @@ def _score_on_day(notes: list[tuple[date, float]], day: date) -> float:
 
 
 def _read_score_trail(trail: str) -> list[tuple[date, float]]:
-    # a note that somebody mangled is left out; the trail is a memory, not a record
+    # skip entries that somebody damaged; the trail is an aid, not a record
     notes = []
     for note in trail.split(";"):
         day, _, value = note.strip().partition(" ")
@@ -96,13 +96,14 @@ def _read_score_trail(trail: str) -> list[tuple[date, float]]:
 
 
 LIVE_QUOTE_STATES = ("", "draft", "sent", "accepted")
-"""States in which a quote is an offer."""
+"""Statuses in which a quote is an offer."""
 
 
 def find_primary_quotes(pipeline: Pipeline) -> pd.DataFrame:
-    """Return deal (folded), row of Deals and value (NaN where it cannot be told) of every live primary quote, by row of Quotes.
+    """Return deal (casefolded), row of Deals and value of every live primary quote, by row of Quotes.
 
-    The value is the net sum, which is the formula column of Quotes, in the workbook's currency; a quote without a line has none.
+    The value is the formula column net of Quotes in the workbook's currency; it is NaN without a rate or if the quote
+    has no lines.
     """
     quotes, deals = pipeline["Quotes"], pipeline["Deals"]
     live = quotes[(quotes["primary"] == "yes") & quotes["status"].isin(LIVE_QUOTE_STATES) & (quotes["deal"] != "")]
@@ -121,7 +122,7 @@ def find_primary_quotes(pipeline: Pipeline) -> pd.DataFrame:
 
 
 def find_primary_values(pipeline: Pipeline) -> pd.DataFrame:
-    """Return row of Deals and value of the open deals that one primary quote stands for, by row of Quotes."""
+    """Return row of Deals and value for the open deals with exactly one primary quote, by row of Quotes."""
     found = find_primary_quotes(pipeline)
     found = found[~found["deal"].duplicated(keep=False) & found["row"].notna() & found["value"].notna()]
     outcome = pipeline["Deals"]["outcome"].reindex(found["row"]).set_axis(found.index)
@@ -132,16 +133,16 @@ def find_primary_values(pipeline: Pipeline) -> pd.DataFrame:
 DISCOUNT_SETTING_OF_ROLE: Mapping[str, str] = MappingProxyType(
     {"manager": "discount_manager", "director": "discount_director"}
 )
-"""Role → the setting that holds its limit; any other role has the general one."""
+"""Role → the setting with its limit; any other role has the general limit."""
 
-DISCOUNT_TOLERANCE = 1e-9  # shares are typed in per cent, sums of them come out a hair off
-_APPROVER_SEPARATORS = re.compile(r"\s*[,\uff0c\u3001;\uff1b/&+]\s*")  # with the commas and semicolons of Chinese
+DISCOUNT_TOLERANCE = 1e-9  # shares are typed in per cent, and their sums may differ by rounding
+_APPROVER_SEPARATORS = re.compile(r"\s*[,\uff0c\u3001;\uff1b/&+]\s*")  # with Chinese commas and semicolons
 
 
 def compute_discounts(pipeline: Pipeline) -> pd.Series:
-    """Return the share that each quote takes off, by row of Quotes: of its most reduced line, with what comes off the whole.
+    """Return the discount of each quote as a fraction, by row of Quotes: its most reduced line, including overall discounts.
 
-    A price of its own below the list price is a discount too, without the tax it may contain and in the workbook's currency.
+    A line price below the list price is a discount too, compared without included tax and in the workbook's currency.
     """
     quotes, lines = pipeline["Quotes"], pipeline["QuoteLines"]
     quoted = fold_keys(lines["quote"])
@@ -153,7 +154,7 @@ def compute_discounts(pipeline: Pipeline) -> pd.Series:
 
 
 def look_up_discount_limits(pipeline: Pipeline, people: pd.Series) -> pd.Series:
-    """Return the most that each of *people* may grant alone: their own limit, else their role's, else everybody's."""
+    """Return the discount that each of *people* may grant alone: their own limit, their role's, or the general one."""
     team, settings = pipeline["Team"], pipeline.settings
     general = settings.number("discount_limit")
     of_role = (
@@ -166,7 +167,7 @@ def look_up_discount_limits(pipeline: Pipeline, people: pd.Series) -> pd.Series:
 
 
 def look_up_quote_owners(pipeline: Pipeline) -> pd.Series:
-    """Return the owner of each quote's deal, by row of Quotes; "" where nobody knows the deal."""
+    """Return the owner of each quote's deal, by row of Quotes; "" if the deal is unknown."""
     deals = pipeline["Deals"]
     held = deals["owner"].set_axis(fold_keys(deals["deal"]).to_numpy())
     return (
@@ -175,7 +176,7 @@ def look_up_quote_owners(pipeline: Pipeline) -> pd.Series:
 
 
 def find_unapproved_discounts(pipeline: Pipeline) -> pd.Series:
-    """Tell by row of Quotes which take off more than the deal's owner may grant and nobody who may has approved."""
+    """Return, by row of Quotes, whether the discount exceeds the owner's limit without approval by an entitled person."""
     off = compute_discounts(pipeline)
     above = off > look_up_discount_limits(pipeline, look_up_quote_owners(pipeline)) + DISCOUNT_TOLERANCE
     owner, names = look_up_quote_owners(pipeline), pipeline["Quotes"]["approved_by"]
@@ -188,7 +189,7 @@ def find_unapproved_discounts(pipeline: Pipeline) -> pd.Series:
 
 
 def _has_discount_approval(pipeline: Pipeline, typed: str, share: float, owner: str) -> bool:
-    # somebody of the team who still works here, and may grant that much; where no team is written down, anybody but the owner
+    # an active member of the team with a sufficient limit; if there is no team, anybody but the owner
     team, names = pipeline["Team"], [name for name in _APPROVER_SEPARATORS.split(typed.strip()) if name]
     if not (team["person"] != "").any():
         return any(name.casefold() != owner.strip().casefold() for name in names)
@@ -198,25 +199,25 @@ def _has_discount_approval(pipeline: Pipeline, typed: str, share: float, owner: 
 
 
 def _price_to_list_ratio(pipeline: Pipeline, quoted: pd.Series) -> pd.Series:
-    # the line's own price against the list's, at most 1; a price that cannot be compared counts as the list's
+    # the line's own price divided by the list price, at most 1; 1 if they cannot be compared
     quotes, lines, products = pipeline["Quotes"], pipeline["QuoteLines"], pipeline["Products"]
     prices = products["price"].set_axis(fold_keys(products["product"]).to_numpy())
     listed = look_up_values(fold_keys(lines["product"]), prices[~prices.index.duplicated()])
-    worth = _list_currency_factor(pipeline, quotes).set_axis(fold_keys(quotes["quote"]).to_numpy())
-    own = lines["price"] * look_up_values(quoted, worth[~worth.index.duplicated()])
+    factor = _list_currency_factor(pipeline, quotes).set_axis(fold_keys(quotes["quote"]).to_numpy())
+    own = lines["price"] * look_up_values(quoted, factor[~factor.index.duplicated()])
     ratio = (own / listed.where(listed > 0)).clip(lower=0.0, upper=1.0)
     return ratio.fillna(1.0)
 
 
 def _list_currency_factor(pipeline: Pipeline, quotes: pd.DataFrame) -> pd.Series:
-    """Return what one unit of each quote's prices is worth in the price list's money; NaN where nothing tells."""
+    """Return the value of one unit of each quote's prices in the currency of the price list; NaN if unknown."""
     base = pipeline.settings.text("currency").strip().upper()
     foreign = ~quotes["currency"].str.strip().str.upper().isin(["", base])
     rate = quotes["rate"].where(foreign, 1.0).where(lambda rates: rates > 0)
     tax = quotes["tax_rate"].fillna(pipeline.settings.number("tax_rate"))
     contained = np.where(quotes["tax_mode"] == "inclusive", 1 + tax, 1.0)
-    worth: pd.Series = rate / np.where(contained > 0, contained, np.nan)
-    return worth
+    factor: pd.Series = rate / np.where(contained > 0, contained, np.nan)
+    return factor
 
 
 def format_discount_percent(share: float) -> str:

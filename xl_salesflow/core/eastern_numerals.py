@@ -11,9 +11,9 @@ from xl_salesflow.core.written_words import read_calendar_words
 
 
 def value_of_numerals(text: str) -> Decimal | None:
-    """Return the number that numerals, or digits with several units, make; None where they make none or two.
+    """Return the number that numerals, or digits with several units, stand for; None if there is none or more than one.
 
-    The unit of a last digit must be said: "1 ten thousand 5" is 15,000 to some and 10,005 to others.
+    The last digit must have a unit: "1 ten thousand 5" is 15,000 to some readers and 10,005 to others.
     """
     total, rest, unit_before = Decimal(0), text, 0
     for unit, signs in _myriad_signs():
@@ -32,7 +32,7 @@ def value_of_numerals(text: str) -> Decimal | None:
 
 
 def digits_of_numerals(text: str) -> str:
-    """Return *text* with its runs of numerals as digits, read as a number (twelve) or digit by digit (two zero two five)."""
+    """Return *text* with its numerals as digits, read as a number (twelve) or digit by digit (two zero two five)."""
     if not text.isascii() and _numeral_run().search(text):
         return _numeral_run().sub(lambda run: _digits_of_run(run[0]), text)
     return text
@@ -52,7 +52,7 @@ def _partition_at(text: str, signs: str) -> tuple[str, str, str]:
 
 
 def _is_whole_step(text: str, value: Decimal, unit_before: int) -> bool:
-    """Tell whether what follows a unit says its own place: by a zero before it, or by being as large as the next unit."""
+    """Return whether the part after a unit states its own place: by a leading zero, or by being as large as the next unit."""
     return not unit_before or text[0] in _zero_signs() or value * 10 >= unit_before
 
 
@@ -119,5 +119,5 @@ def _numeral_run() -> re.Pattern[str]:
 
 
 def numeral_signs() -> str:
-    """Return every sign that numerals are made of."""
+    """Return every character that numerals are made of."""
     return "".join(sign for kind in read_calendar_words()["chinese_numerals"].values() for sign in kind)

@@ -1,8 +1,8 @@
-"""Save files completely or not at all, under names that are safe on every system.
+"""Save files completely or not at all, under names that are valid on every system.
 
-New content goes to a hidden file beside the old one, to the disk, and then takes the old one's place in one step of the
-file system, so that a reader sees the old file or the new one. Everything the product writes goes this way, except what
-is appended line by line. A link, a folder or a device is refused: nobody can lead a file elsewhere.
+New content is written to a hidden file in the same folder and flushed to disk; that file then replaces the old one in
+one atomic step, so that a reader sees either the old file or the new one. Everything the product writes is saved this
+way, except what is appended line by line. Links, folders and devices are refused, so that nobody can redirect a file.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ _CREATE_FLAGS = (
 
 
 def save_file_atomically(path: Path, content: bytes) -> Path:
-    """Put *content* at *path* in one step and return it; missing folders are made.
+    """Write *content* to *path* in one step and return the path; missing folders are created.
 
     Raises:
-        CannotSave: the folder or the disk refuses; what stood at *path* is as it was.
+        CannotSave: the folder or the disk refuses; the file at *path* is unchanged.
         WorkbookInUse: another program holds the file open (on Windows).
     """
     with PendingFile(path, content) as pending:
@@ -48,9 +48,9 @@ def save_file_atomically(path: Path, content: bytes) -> Path:
 class PendingFile:
     """A file under a hidden name in its folder, until it is put in place or discarded.
 
-    Made with *content* it is complete on the disk; without, `file` takes the content until the file is placed. It replaces
-    *path*, keeps its permissions, and calls it *shown* in errors. Every method raises CannotSave or WorkbookInUse; what
-    stands at *path* is then as it was.
+    With *content* it is written to disk at once; otherwise write to `file` before placing it. It replaces *path*, keeps
+    its permissions, and is called *shown* in errors. Every method raises CannotSave or WorkbookInUse; the file at
+    *path* is then unchanged.
     """
 
     def __init__(self, path: Path, content: bytes | None = None, shown: Path | None = None) -> None:
@@ -76,7 +76,7 @@ class PendingFile:
         self.discard()
 
     def complete(self) -> None:
-        """Bring the content to the disk and close the file; it gets the permissions of the one it is to replace."""
+        """Flush the content to disk and close the file; it gets the permissions of the file it replaces."""
         if self.file.closed:
             return
         with raise_as_cannot_save(self._shown):
@@ -90,7 +90,7 @@ class PendingFile:
         return self._place_at(self.path)
 
     def place_beside(self) -> Path:
-        """Put the file beside the one it cannot replace, under a name that a person finds, and return its path."""
+        """Put the file next to the one it cannot replace, under a visible name, and return its path."""
         return self._place_at(_unused_file_path(self.path))
 
     def _place_at(self, path: Path) -> Path:
@@ -102,7 +102,7 @@ class PendingFile:
 
     def discard(self) -> None:
         """Remove the file, unless it was put in place."""
-        with suppress(OSError):  # of a disk that is full: closing tries to write what is left
+        with suppress(OSError):  # on a full disk, closing tries to write the rest
             self.file.close()
         with suppress(OSError):
             self.temporary_path.unlink()
@@ -110,7 +110,7 @@ class PendingFile:
 
 @contextmanager
 def raise_as_cannot_save(path: Path) -> Iterator[None]:
-    """Say in a sentence about *path* what the disk or the folder refused."""
+    """Raise an OSError as CannotSave, with *path* in the message."""
     try:
         yield
     except OSError as error:
@@ -129,13 +129,13 @@ def _make_disk_refusal(path: Path, error: OSError) -> WorkbookError:
 
 
 def hidden_file_beside(path: Path, suffix: str) -> Path:
-    """Return a hidden file of ours next to *path*, with a name of bounded length."""
+    """Return the path of a hidden file next to *path*, with a name of limited length."""
     digest = hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
     return path.with_name(f".salesflow-{digest}{suffix}")
 
 
 def temporary_file_beside(path: Path) -> Path:
-    """Return a hidden name next to *path* that no other run uses."""
+    """Return a hidden path next to *path* that no other run uses."""
     return hidden_file_beside(path, f"-{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
 
 
@@ -147,17 +147,17 @@ def _refuse_unreplaceable_file(path: Path, shown: Path) -> None:
         raise CannotSave(shown, Text("a folder has this name"))
     if path.exists() and not path.is_file():
         raise CannotSave(shown, Text("it is a device and no file"))
-    if os.name == "nt" and path.exists():  # there, a file that a program has open is not replaced
+    if os.name == "nt" and path.exists():  # on Windows, a file that a program has open cannot be replaced
         path.open("r+b").close()
 
 
 def _create_private_file(path: Path, private: bool) -> BinaryIO:
-    # until the old file's permissions are copied, nobody else reads the new one
+    # until the old file's permissions are copied, nobody else may read the new one
     return os.fdopen(os.open(path, _CREATE_FLAGS, 0o600 if private else 0o666), "wb")
 
 
 def _copy_file_attributes(source: Path, target: Path) -> None:
-    """Give *target* the permissions, owner and extended attributes of *source*, as far as the system allows."""
+    """Copy permissions, owner and extended attributes from *source* to *target*, as far as the system allows."""
     try:
         old = source.stat()
     except FileNotFoundError:
@@ -165,7 +165,7 @@ def _copy_file_attributes(source: Path, target: Path) -> None:
     if hasattr(os, "chown"):
         with suppress(PermissionError):
             os.chown(target, old.st_uid, old.st_gid)
-    with suppress(OSError):  # a file system without modes
+    with suppress(OSError):  # a file system without permissions
         os.chmod(target, old.st_mode & 0o7777)
     if hasattr(os, "listxattr"):
         with suppress(OSError):
@@ -174,7 +174,7 @@ def _copy_file_attributes(source: Path, target: Path) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make the rename itself durable, where folders can be flushed."""
+    """Flush the folder, where the system can, so that the rename itself is durable."""
     if os.name == "nt":
         return
     with suppress(OSError):
@@ -192,11 +192,11 @@ def _unused_file_path(path: Path) -> Path:
 
 _FORBIDDEN_FILE_NAME_CHARACTERS = re.compile(r'[<>:"/\\|?*]')
 _RESERVED_FILE_NAMES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?=\.|$)")
-_MAX_FILE_NAME_BYTES = 180  # so that name, ending and an added number fit into the 255 of every file system
+_MAX_FILE_NAME_BYTES = 180  # so that name, extension and an added number fit into the 255 bytes of common file systems
 
 
 def safe_file_name(name: str) -> str:
-    """Return *name* as a file name without ending: no path, no control or invisible direction marks, not reserved."""
+    """Return *name* as a file name without extension: no path, no control or invisible direction characters, not reserved."""
     kept = "".join(
         " " if character.isspace() else character
         for character in unicodedata.normalize("NFC", name)

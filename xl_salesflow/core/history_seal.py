@@ -1,14 +1,16 @@
-"""The seal of every stage stay in History: a chain of digests per deal that shows changes by hand.
+"""The seal of every stage stay in History: a chain of digests per deal that reveals manual changes.
 
-A seal has two halves. The first is a digest of what the row said when it was written; the second of how the deal's stay before it
-ended (which was filled in at the same moment) and of that stay's seal. So a stay cannot be changed, taken out or inserted without
-the next one showing it. Positions are left out: they change when a stage is added in between.
+A seal has two halves. The first is a digest of the row when it was written. The second is a digest of how the deal's
+previous stay ended (which was filled in at the same moment) and of that stay's seal. So a stay cannot be changed,
+removed or inserted without breaking the next seal. Positions are not covered, because they change when a stage is
+inserted.
 
-    V000001  Lead       3f0c…-0000…      the first of its deal: nothing was before
+    V000001  Lead       3f0c…-0000…      the first stay of its deal
     V000004  Qualified  91ab…-77d2…      77d2… covers "Lead was left on … for Qualified" and 3f0c…-0000…
 
-Chains run per deal, so a stage move can be sealed without reading other deals, and an undone move, always the last of its deal,
-leaves every other chain intact. Source of the digest: BLAKE2b (RFC 7693), 40 bits a half, no key.
+There is one chain per deal, so a stage move can be sealed without reading other deals, and undoing a move, which is
+always the last of its deal, does not affect other chains. The digest is BLAKE2b (RFC 7693), 40 bits per half, without a
+key.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import pandas as pd
 
 from xl_salesflow.schema.table_registry import TABLES
 
-_SEALED_KEYS = ("visit", "deal")  # different in every row or nearly so
+_SEALED_KEYS = ("visit", "deal")  # different in nearly every row
 _SEALED_COLUMNS = (
     "playbook", "stage", "outcome", "entered", "first", "created", "closed", "cycle_days", "amount",
     "probability", "owner", "product", "source", "region", "sales_channel", "by", "reason", "override_by",
@@ -37,7 +39,7 @@ _SEAL_BYTES = 5
 
 @dataclass(frozen=True)
 class BrokenSeals:
-    """Rows of History, in the order of their numbers, whose seal does not hold: the row itself, or what was before it."""
+    """Rows of History, in the order of their numbers, whose seal is broken: by the row itself, or by the stay before it."""
 
     itself: pd.Index
     before: pd.Index
@@ -45,7 +47,7 @@ class BrokenSeals:
 
 
 def seal_history(history: pd.DataFrame, deals: Collection[str] | None = None) -> pd.DataFrame:
-    """Return *history* with blank seals filled in, for *deals* only where some are given."""
+    """Return *history* with blank seals filled in, only for *deals* if given."""
     blank = history["seal"] == ""
     if deals is not None:
         blank &= history["deal"].isin(deals)
@@ -63,7 +65,7 @@ def seal_history(history: pd.DataFrame, deals: Collection[str] | None = None) ->
 
 
 def find_broken_seals(history: pd.DataFrame) -> BrokenSeals:
-    """Return where the seals of *history* do not hold."""
+    """Return the rows of *history* whose seals are broken."""
     chains = _order_stays(history)
     seals = chains["seal"].to_list()
     own, ends = _digest_stays(chains), _encode_stays(chains, _STAY_END_COLUMNS)
@@ -86,7 +88,7 @@ def _order_stays(history: pd.DataFrame) -> pd.DataFrame:
 
 
 def _find_stays_before(chains: pd.DataFrame) -> list[int]:
-    """Return for each row the place of its deal's visit before it; -1 is none."""
+    """Return for each row the position of its deal's previous stage stay; -1 if there is none."""
     codes, names = pd.factorize(chains["deal"])
     last, before = [-1] * (len(names) + 1), []
     for at, deal in enumerate(codes.tolist()):
@@ -101,8 +103,8 @@ def _digest_stay_before(ends: list[bytes], seals: list[str], before: int) -> str
 
 def _digest_stays(rows: pd.DataFrame) -> list[str]:
     names = zip(*(rows[column_id] for column_id in _SEALED_KEYS), strict=True)
-    told = _encode_stays(rows, _SEALED_COLUMNS)
-    return [_short_digest(row + "\t".join(name).encode()) for row, name in zip(told, names, strict=True)]
+    encoded = _encode_stays(rows, _SEALED_COLUMNS)
+    return [_short_digest(row + "\t".join(name).encode()) for row, name in zip(encoded, names, strict=True)]
 
 
 def _short_digest(content: bytes) -> str:
@@ -110,12 +112,12 @@ def _short_digest(content: bytes) -> str:
 
 
 def _encode_stays(rows: pd.DataFrame, columns: tuple[str, ...]) -> list[bytes]:
-    """Return each row's *columns* as bytes, eight a cell, the same whatever wrote the file."""
+    """Return each row's *columns* as bytes, eight per cell, independent of the program that wrote the file."""
     cells = np.empty((len(rows), len(columns)), dtype="<i8")
     for place, column_id in enumerate(columns):
         cells[:, place] = _encode_stay_column(column_id, rows[column_id])
-    whole, width = cells.tobytes(), 8 * len(columns)
-    return [whole[start : start + width] for start in range(0, len(whole), width)]
+    joined, width = cells.tobytes(), 8 * len(columns)
+    return [joined[start : start + width] for start in range(0, len(joined), width)]
 
 
 def _encode_stay_column(column_id: str, column: pd.Series) -> npt.NDArray[np.int64]:
@@ -125,12 +127,12 @@ def _encode_stay_column(column_id: str, column: pd.Series) -> npt.NDArray[np.int
         return np.array([*map(_hash_cell_text, texts), 0], dtype="<i8")[codes]
     if column_type.is_date:
         return column.to_numpy().astype("datetime64[D]").astype("<i8")
-    # a number as a sheet keeps it, whatever its last digits became in another program
+    # the number as a sheet stores it; other programs may change its last digits
     numbers = np.round(column.to_numpy("float64"), 6) + 0.0
     return np.where(np.isnan(numbers), np.float64(-1e300), numbers).astype("<f8").view("<i8")
 
 
 def _hash_cell_text(text: Any) -> int:
-    # a sheet keeps neither outer blanks nor every kind of line end
-    plain = " ".join(str(text).split())
-    return int.from_bytes(blake2b(plain.encode(), digest_size=8).digest(), "little", signed=True)
+    # sheets keep neither surrounding blanks nor all kinds of line breaks
+    collapsed = " ".join(str(text).split())
+    return int.from_bytes(blake2b(collapsed.encode(), digest_size=8).digest(), "little", signed=True)

@@ -1,4 +1,4 @@
-"""Frames of a workbook's tables that are read when they are first needed, so that a run about one deal reads few of them."""
+"""Frames that are read when they are first needed, so that a run on one deal reads only a few tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LazyFrames(Mapping[str, pd.DataFrame]):
-    """The frames of all declared tables: those *replaced* by a run, else those that *read* returns, always the same ones."""
+    """The frames of all declared tables: those *replaced* by a run, or else those returned by *read*, which are cached."""
 
     def __init__(
         self, read: Callable[[str], pd.DataFrame], replaced: Mapping[str, pd.DataFrame] = MappingProxyType({})
@@ -36,26 +36,26 @@ class LazyFrames(Mapping[str, pd.DataFrame]):
 
 
 def replace_frames(frames: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
-    """Return *frames* with *new* ones in place of some; no table is read for it."""
+    """Return *frames* with some replaced by *new*, without reading any table."""
     if isinstance(frames, LazyFrames):
         return LazyFrames(frames.read, {**frames.replaced, **new})
     return {**frames, **new}
 
 
 def find_replaced_frames(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]) -> Iterable[str]:
-    """Return the tables that may have another frame *after* than *before*; no table is read for it."""
+    """Return the tables whose frames may differ between *before* and *after*, without reading any table."""
     if isinstance(before, LazyFrames) and isinstance(after, LazyFrames) and before.read is after.read:
         return {*before.replaced, *after.replaced}
     return TABLES
 
 
 def is_frame_replaced(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame], table: str) -> bool:
-    """Tell whether *table* has another frame *after* than *before*; it is read only if it may have."""
+    """Return whether the frame of *table* differs between *before* and *after*; it is read only if it may."""
     return table in find_replaced_frames(before, after) and before[table] is not after[table]
 
 
 class LazyFindings(Sequence["Finding"]):
-    """What was wrong with the cells of the tables that were read by now; *find* looks it up."""
+    """The findings about cells of the tables read so far, looked up by *find*."""
 
     def __init__(self, find: Callable[[], Sequence[Finding]]) -> None:
         self._find = find

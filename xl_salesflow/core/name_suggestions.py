@@ -1,7 +1,7 @@
-"""How alike two texts are, from 0 to 100, and the known name nearest to a mistyped one.
+"""The similarity of two texts, from 0 to 100, and the known name nearest to a mistyped one.
 
-RapidFuzz is used where it is installed; the Python of a browser has no build of it and uses the standard library, which
-agrees in simple cases.
+RapidFuzz is used if installed. In the browser it is not available, and the standard library is used, which gives the
+same results in simple cases.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from difflib import SequenceMatcher, get_close_matches
 
 from xl_salesflow.errors import UsageError
 
-_MIN_NAME_SIMILARITY = 60.0  # out of 100; below it a suggestion would only confuse
+_MIN_NAME_SIMILARITY = 60.0  # of 100; a less similar suggestion would only confuse
 
 
 def _difflib_similarity(one: str, other: str, *, score_cutoff: float = 0.0) -> float:
@@ -20,16 +20,16 @@ def _difflib_similarity(one: str, other: str, *, score_cutoff: float = 0.0) -> f
 
 
 def _difflib_token_similarity(one: str, other: str) -> float:
-    """Compare the words both have with the words of either, as sets."""
+    """Compare the common words with all words of each text, as sets."""
     first, second = set(one.split()), set(other.split())
     if not first or not second:
         return 0.0
     both = " ".join(sorted(first & second))
-    whole = [f"{both} {' '.join(sorted(words - (first & second)))}".strip() for words in (first, second)]
+    joined = [f"{both} {' '.join(sorted(words - (first & second)))}".strip() for words in (first, second)]
     return (
-        max(_difflib_similarity(*whole), *(_difflib_similarity(both, text) for text in whole))
+        max(_difflib_similarity(*joined), *(_difflib_similarity(both, text) for text in joined))
         if both
-        else _difflib_similarity(*whole)
+        else _difflib_similarity(*joined)
     )
 
 
@@ -56,12 +56,12 @@ else:
 
 
 def find_nearest(name: str, known: Iterable[str], alike: float = _MIN_NAME_SIMILARITY) -> str | None:
-    """Return the one of *known* that is most like *name*, case aside, or None when none is *alike* (of 100)."""
+    """Return the one of *known* most similar to *name*, ignoring case, or None if all are below *alike* (of 100)."""
     return _nearest(name, list(known), alike)
 
 
 def unknown_deal_error(deal: str, known: Iterable[str]) -> UsageError:
-    """Return the error for a deal that is not there; the nearest one is named."""
+    """Return the error for an unknown deal; it names the nearest one."""
     if near := find_nearest(deal, known):
         return UsageError("There is no deal {deal}; did you mean {near}?", deal=deal, near=near)
     return UsageError("There is no deal {deal}.", deal=deal)

@@ -1,7 +1,7 @@
-"""How rules, gate checks and rules for stage moves are declared, and how their findings are worded.
+"""Declarations of rules, gate checks and rules for stage moves, and how their findings are worded.
 
-A rule is declared once: what it is about, what it says, how much it weighs, and the function that finds the rows. It looks at
-whole columns and answers with rows, a column, and the facts of its sentence, one value per row.
+A rule is declared with its title, its message, its severity and the function that finds the rows. The function works on
+whole columns and returns rows, a column, and the facts of the message, one value per row.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from xl_salesflow.schema.table_columns import Column, ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 
 SentenceFacts = Mapping[str, Any]
-"""What fills the {slots} of a sentence: one value for every row, or a Series with one per row."""
+"""Values for the {placeholders} of a message: one value for all rows, or a Series with one per row."""
 
 BLANK_LABEL = Text("blank")
 
 
 @dataclass(frozen=True)
 class RuleMatch:
-    """Rows of *table* that a rule speaks about, the *column* whose cell it points at, and the *facts* it tells."""
+    """Rows of *table* that a rule applies to, the *column* whose cell it points at, and the *facts* of its message."""
 
     table: str
     rows: pd.Index
@@ -38,7 +38,7 @@ class RuleMatch:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check of rows or an early warning. *title* names it in the docs; *severity* is block, warn or note."""
+    """A check of rows or an early warning; *title* is its name in the docs, *severity* is block, warn or note."""
 
     id: str
     title: Text
@@ -48,7 +48,7 @@ class Rule:
 
 
 def write_sentences(text: Text, language: Language, index: pd.Index, facts: SentenceFacts) -> pd.Series:
-    """Return *text* in *language* for every row of *index*; equal facts are worded once."""
+    """Return *text* in *language* for every row of *index*; equal facts are formatted once."""
     alike = {name: fact for name, fact in facts.items() if not isinstance(fact, pd.Series)}
     differing = {name: fact.reindex(index) for name, fact in facts.items() if isinstance(fact, pd.Series)}
     if not differing:
@@ -64,10 +64,10 @@ def write_sentences(text: Text, language: Language, index: pd.Index, facts: Sent
 
 
 def format_column_values(column: Column, values: pd.Series, language: Language) -> pd.Series:
-    """Return *values* of *column* as a person reads them; a blank cell is called blank."""
+    """Return *values* of *column* as people read them; a blank cell is labelled as blank."""
     codes, unique = pd.factorize(values)
-    told = [_format_column_value(column, value, language) for value in unique] + [BLANK_LABEL.in_(language)]
-    return pd.Series(np.array(told, object)[codes], index=values.index, dtype=object)
+    labels = [_format_column_value(column, value, language) for value in unique] + [BLANK_LABEL.in_(language)]
+    return pd.Series(np.array(labels, object)[codes], index=values.index, dtype=object)
 
 
 def _format_column_value(column: Column, value: Any, language: Language) -> str:
@@ -84,42 +84,42 @@ def _format_column_value(column: Column, value: Any, language: Language) -> str:
 
 
 def format_short_number(value: float) -> str:
-    """Return a number without idle zeros: 2, 1,250.5."""
+    """Return a number without trailing zeros: 2, 1,250.5."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
 
 
 MAX_ROWS_PER_FINDING = 100
-"""So many rows are told one by one; the rest is counted."""
+"""Maximum number of rows listed one by one; the rest are counted."""
 
 _MORE_FINDINGS = Text("{count} more rows of {sheet} have the same fault; filter the column to see them.")
 
 
 def list_rule_findings(pipeline: Pipeline, rule: Rule) -> Iterator[Finding]:
-    """Yield what *rule* finds, row by row; beyond LISTED rows of one column the rest is one finding with their number."""
-    for hits in rule.find(pipeline):
-        yield from word_rule_match(pipeline, rule, hits)
+    """Yield the findings of *rule*, row by row; beyond the limit, one finding per column counts the other rows."""
+    for match in rule.find(pipeline):
+        yield from word_rule_match(pipeline, rule, match)
 
 
-def word_rule_match(pipeline: Pipeline, rule: Rule, hits: RuleMatch) -> Iterator[Finding]:
-    """Yield *hits* in words, with keys and addresses."""
-    if hits.rows.empty:
+def word_rule_match(pipeline: Pipeline, rule: Rule, match: RuleMatch) -> Iterator[Finding]:
+    """Yield *match* as findings, with keys and addresses."""
+    if match.rows.empty:
         return
-    table, language, rows = TABLES[hits.table], pipeline.language, hits.rows[:MAX_ROWS_PER_FINDING]
-    keys = pipeline[hits.table].loc[rows, table.key or table.columns[0].id]
-    facts = {"column": table.header(hits.column, language) if hits.column else "", **hits.facts}
+    table, language, rows = TABLES[match.table], pipeline.language, match.rows[:MAX_ROWS_PER_FINDING]
+    keys = pipeline[match.table].loc[rows, table.key or table.columns[0].id]
+    facts = {"column": table.header(match.column, language) if match.column else "", **match.facts}
     for row, key, message in zip(rows, keys, write_sentences(rule.message, language, rows, facts), strict=True):
-        cell = pipeline.cell_address(hits.table, int(row), hits.column)
-        yield Finding(rule.id, rule.severity, message, hits.table, str(key), hits.column, cell)
-    if len(hits.rows) > MAX_ROWS_PER_FINDING:
+        cell = pipeline.cell_address(match.table, int(row), match.column)
+        yield Finding(rule.id, rule.severity, message, match.table, str(key), match.column, cell)
+    if len(match.rows) > MAX_ROWS_PER_FINDING:
         more = _MORE_FINDINGS.in_(
-            language, count=len(hits.rows) - MAX_ROWS_PER_FINDING, sheet=table.title.in_(language)
+            language, count=len(match.rows) - MAX_ROWS_PER_FINDING, sheet=table.title.in_(language)
         )
-        cell = pipeline.cell_address(hits.table, int(hits.rows[MAX_ROWS_PER_FINDING]), hits.column)
-        yield Finding(rule.id, rule.severity, more, hits.table, "", hits.column, cell)
+        cell = pipeline.cell_address(match.table, int(match.rows[MAX_ROWS_PER_FINDING]), match.column)
+        yield Finding(rule.id, rule.severity, more, match.table, "", match.column, cell)
 
 
 class RowMessages:
-    """What has been said about each of *index* so far; "" while nothing has."""
+    """The messages about each row of *index*; "" if there are none."""
 
     def __init__(self, index: pd.Index, mark: str = "\n") -> None:
         self._index, self._mark = index, mark
@@ -127,20 +127,23 @@ class RowMessages:
         self._code = np.zeros(len(index), np.int64)
 
     def add(self, rows: pd.Index, sentences: pd.Series | str) -> None:
-        """Say *sentences* (one for all, or one per row in the order of *rows*) about *rows*."""
+        """Add *sentences* (one for all, or one per row in the order of *rows*) to *rows*."""
         at = self._index.get_indexer(rows)
         if isinstance(sentences, str):
-            new, said = np.zeros(len(at), np.int64), [sentences]
+            new, sentence_by_code = np.zeros(len(at), np.int64), [sentences]
         else:
             new, unique = pd.factorize(sentences.to_numpy(object))
-            said = list(unique)
-        pairs, unique_pairs = pd.factorize(self._code[at] * len(said) + new)
-        made = [self._joined(self._texts[pair // len(said)], said[pair % len(said)]) for pair in unique_pairs.tolist()]
+            sentence_by_code = list(unique)
+        pairs, unique_pairs = pd.factorize(self._code[at] * len(sentence_by_code) + new)
+        made = [
+            self._joined(self._texts[pair // len(sentence_by_code)], sentence_by_code[pair % len(sentence_by_code)])
+            for pair in unique_pairs.tolist()
+        ]
         self._code[at] = pairs + len(self._texts)
         self._texts += made
 
     def join_messages(self) -> np.ndarray[Any, np.dtype[np.object_]]:
-        """Return what was said, in the order of the index."""
+        """Return the joined messages, in the order of the index."""
         return np.array(self._texts, object)[self._code]
 
     def _joined(self, old: str, new: str) -> str:
@@ -148,12 +151,12 @@ class RowMessages:
 
 
 GateFinding = tuple[str, Text]
-"""A column of Gates and what is wrong with its cell."""
+"""A column of Gates and the error in its cell."""
 
 
 @dataclass(frozen=True)
 class GateResult:
-    """Whether a gate holds for each deal, and the facts its sentence tells where it does not."""
+    """Whether each deal passes a gate, and the facts of the message if it does not."""
 
     is_met: np.ndarray[Any, np.dtype[np.bool_]]
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -161,9 +164,10 @@ class GateResult:
 
 @dataclass(frozen=True, slots=True)
 class GateCheck:
-    """One kind of check. *missing* is said where it does not hold, then the gate's own remedy or *remedy*.
+    """One kind of gate check.
 
-    *judge* takes the pipeline, the gate and the rows of Deals concerned; *fault* says what is wrong with the gate's own
+    A deal that does not pass gets the message *missing*, followed by the gate's own remedy or *remedy*. *judge* takes
+    the pipeline, the gate and the rows of Deals concerned; *find_misconfiguration* returns the error in the gate's own
     row, or None.
     """
 
@@ -175,14 +179,14 @@ class GateCheck:
 
 
 def subject_column(gate: Gate) -> Column | None:
-    """Return the column of Deals that the gate's subject names, by header in any language or id."""
+    """Return the column of Deals that the gate's subject names, by id or by header in any language."""
     return TABLES["Deals"].find_column(gate.subject)
 
 
 def find_bad_subject(
     gate: Gate, *, wanted: Callable[[ColumnType], bool] | None = None, kind: Text | None = None
 ) -> GateFinding | None:
-    """Return what is wrong with a subject that should be a column of Deals, of a type that is *wanted*."""
+    """Return the error in a subject that should be a column of Deals with a type for which *wanted* is true."""
     column = subject_column(gate)
     if column is None:
         return "subject", Text("Deals has no column “{is_}”")
@@ -192,7 +196,7 @@ def find_bad_subject(
 
 
 def gate_limit(gate: Gate) -> float | None:
-    """Return the gate's value as a number; “10 %” is 0.1; None when it is none."""
+    """Return the gate's value as a number; “10 %” is 0.1; None if it is not a number."""
     text = normalize("NFKC", gate.value).strip().replace(",", "")
     share = text.endswith("%")
     try:
@@ -203,35 +207,35 @@ def gate_limit(gate: Gate) -> float | None:
 
 
 def find_bad_limit(gate: Gate) -> GateFinding | None:
-    """Return what is wrong with a value that should be a number."""
+    """Return the error in a value that should be a number."""
     return ("value", Text("“{is_}” is not a number")) if gate_limit(gate) is None else None
 
 
 def gate_items(gate: Gate) -> tuple[str, ...]:
-    """Return the gate's value as a list; commas, semicolons or the Chinese marks stand between."""
+    """Return the gate's value as a list, split at commas, semicolons and the equivalent Chinese marks."""
     text = normalize("NFKC", gate.value)
-    for mark in ";\u3001":  # the latter stands between the items of a Chinese list
+    for mark in ";\u3001":  # the latter separates the items of a Chinese list
         text = text.replace(mark, ",")
     return tuple(item.strip() for item in text.split(",") if item.strip())
 
 
 def identify_activity_type(subject: str) -> str:
-    """Return the id of an activity type written in any language, or what stands there: a team's own type."""
+    """Return the id of an activity type written in any language, or the text itself for a team's own type."""
     return identify_choice(LISTS["activity_type"], subject) or subject.strip()
 
 
 def identify_option(column: Column, item: str) -> str:
-    """Return the id of *item* in the list of *column*, or what stands there, for comparing without case."""
+    """Return the id of *item* in the list of *column*, or the text itself, in a form for comparison without case."""
     known = CHOICES.get(column.options or "") or LISTS.get(column.options or "") or {}
     return (identify_choice(known, item) or item.strip()).casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class MoveRule:
-    """A rule for every move, whatever the sheet Gates says.
+    """A rule for every move, independent of the sheet Gates.
 
-    *judge* takes the rows of Deals that move and their crossings: per deal the target stage's name `to`, its position `at`,
-    the position `since` behind which gates were passed already, and the `move` (a choice id).
+    *judge* takes the moving rows of Deals and their crossings: per deal the target stage's name `to`, its position
+    `at`, the position `since` up to which gates were passed already, and the direction `move` (a choice id).
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Take the time of the day out of a written date: 2025-05-01T09:30:15Z, 1.5.2025 14.30, 2025/5/1 3 pm."""
+"""Separate the time of day from a written date: 2025-05-01T09:30:15Z, 1.5.2025 14.30, 2025/5/1 3 pm."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ NO_CLOCK = time()
 
 
 def split_clock(text: str) -> tuple[str, time | None]:
-    """Return *text* without its time of the day, and that time: midnight where it has none, None where there is no such time.
+    """Return *text* without its time of day, and that time: midnight if it has none, None if the time is invalid.
 
-    A zone is left aside: the day is the one that is written.
+    A time zone is ignored: the day is the one that is written.
     """
     for shape in _clock_shapes():
         if match := shape.search(text):
@@ -33,7 +33,7 @@ def _time_of_match(parts: Mapping[str, str | None]) -> time | None:
         hour = 0
     try:
         return time(hour, minute, second)
-    except ValueError:  # no such time
+    except ValueError:  # an invalid time
         return None
 
 

@@ -1,6 +1,6 @@
-"""Judge and read whole columns of written numbers and dates: what one text leaves open, the others may decide.
+"""Read whole columns of written numbers and dates; a text that is ambiguous by itself may be decided by the others.
 
-A judgement names the text that decided. What stays open is a question to a person, never a guess.
+A decision names the text that it is based on. What stays ambiguous is a question to a person, never a guess.
 """
 
 from __future__ import annotations
@@ -43,27 +43,27 @@ _CHOICES_PARTED_BY = " or "
 OPEN_DECIMAL = _CHOICES_PARTED_BY.join((DOT_DECIMAL, COMMA_DECIMAL))
 DAY_OR_MONTH_FIRST = _CHOICES_PARTED_BY.join((DAY_FIRST, MONTH_FIRST))
 MAYBE_SWAPPED_DAYS = _CHOICES_PARTED_BY.join((YEAR_FIRST, YEAR_DAY_MONTH))
-"""What a judgement says where it is open: the choices a person has."""
+"""The answer for an ambiguous column: the choices that a person has."""
 
-_FEW_YEARS, _MANY_DAYS = 4, 12  # different numbers of a long column
+_FEW_YEARS, _MANY_DAYS = 4, 12  # distinct numbers of a long column
 _BARE_DECIMAL = re.compile(r"-?[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,})")
-_CLEAR_MAJORITY = 20  # texts against one that contradicts them, which then is the mistake
+_CLEAR_MAJORITY = 20  # a single contradicting text against this many is a mistake
 
 
 class ColumnEvidence(NamedTuple):
-    """What the texts of a column say together: the *answer*, or the choices; and the text that shows it, "" where none does."""
+    """What the texts of a column show: the *answer*, or the choices; and the text that shows it, "" if none does."""
 
     answer: str
     example: str = ""
 
     @property
     def is_open(self) -> bool:
-        """Tell whether a person has to choose."""
+        """Return whether a person has to choose."""
         return is_open_choice(self.answer)
 
 
 def is_open_choice(answer: str) -> bool:
-    """Tell whether *answer* is several choices: a question."""
+    """Return whether *answer* consists of several choices and so is a question."""
     return _CHOICES_PARTED_BY in answer
 
 
@@ -75,57 +75,71 @@ def open_choices(answer: str) -> tuple[str, ...]:
 def judge_decimal_mark(
     texts: Iterable[str], delimiter: str = "", column_type: ColumnType | None = None, cells: Collection[str] = ()
 ) -> ColumnEvidence:
-    """Return the decimal mark of the distinct *texts* of a column, those that are contents of number *cells* aside.
+    """Return the decimal mark of the distinct *texts* of a column, ignoring contents of number *cells*.
 
-    A file whose *delimiter* is the semicolon was written where the comma is the decimal mark.
+    A semicolon as *delimiter* means that the file was written where the comma is the decimal mark.
     """
+    seen = _collect_shapes(texts, column_type, cells)
+    is_comma_file = delimiter == ";"
+    if seen[DigitShape.DOT] and seen[DigitShape.COMMA]:
+        return _judge_contradiction(seen)
+    if seen[DigitShape.DOT]:
+        return ColumnEvidence(DOT_DECIMAL, seen[DigitShape.DOT][0])
+    if seen[DigitShape.COMMA]:
+        return _judge_commas(seen, is_comma_file)
+    return _judge_without_decimals(seen, is_comma_file)
+
+
+_ShapesSeen = Mapping[DigitShape, Sequence[str]]
+
+
+def _collect_shapes(texts: Iterable[str], column_type: ColumnType | None, cells: Collection[str]) -> _ShapesSeen:
+    """Return the texts by what they show about the decimal mark, without those that show nothing."""
     seen: dict[DigitShape, list[str]] = {shape: [] for shape in DigitShape}
-    certain_commas = list[str]()
     for text in texts:
         if text.isdigit() or text in cells:
             continue
-        if _BARE_DECIMAL.fullmatch(text):  # most columns hold little else
+        if _BARE_DECIMAL.fullmatch(text):  # true for most texts
             seen[DigitShape.DOT].append(text)
-            continue
-        reading = parse_number_reading(text)
-        if reading is None:
-            continue
-        shape = _shape_in_column(reading, column_type)
-        seen[shape].append(text)
-        if shape is DigitShape.COMMA and reading.is_certain:
-            certain_commas.append(text)
-    dots, commas = seen[DigitShape.DOT], seen[DigitShape.COMMA]
-    thousands, doubtful = seen[DigitShape.THOUSANDS], seen[DigitShape.STRAY] + seen[DigitShape.OPEN]
-    if dots and commas:
-        return _judge_contradiction(dots, commas, bool(thousands or doubtful))
-    if dots:
-        return ColumnEvidence(DOT_DECIMAL, dots[0])
-    if commas:
-        if thousands and not certain_commas and delimiter != ";":
-            return ColumnEvidence(OPEN_DECIMAL, thousands[0])  # 85,000 beside 12,50
-        return ColumnEvidence(COMMA_DECIMAL, (certain_commas or commas)[0])
-    if thousands and not doubtful and delimiter != ";":
-        return ColumnEvidence(DOT_DECIMAL, thousands[0])
-    if not thousands and not doubtful:
-        return ColumnEvidence(DOT_DECIMAL)
-    is_comma = delimiter == ";" or (len(seen[DigitShape.STRAY]) > 1 and not seen[DigitShape.OPEN])
-    return ColumnEvidence(COMMA_DECIMAL if is_comma and not thousands else OPEN_DECIMAL, (doubtful or thousands)[0])
+        elif (reading := parse_number_reading(text)) is not None:
+            seen[_shape_in_column(reading, column_type)].append(text)
+    return seen
+
+
+def _judge_commas(seen: _ShapesSeen, is_comma_file: bool) -> ColumnEvidence:
+    commas, thousands = seen[DigitShape.COMMA], seen[DigitShape.THOUSANDS]
+    certain = [text for text in commas if (reading := parse_number_reading(text)) is not None and reading.is_certain]
+    if thousands and not certain and not is_comma_file:
+        return ColumnEvidence(OPEN_DECIMAL, thousands[0])  # 85,000 together with 12,50
+    return ColumnEvidence(COMMA_DECIMAL, (certain or commas)[0])
+
+
+def _judge_without_decimals(seen: _ShapesSeen, is_comma_file: bool) -> ColumnEvidence:
+    thousands, strays, opens = seen[DigitShape.THOUSANDS], seen[DigitShape.STRAY], seen[DigitShape.OPEN]
+    doubtful = [*strays, *opens]
+    if not doubtful:
+        if not thousands:
+            return ColumnEvidence(DOT_DECIMAL)
+        return ColumnEvidence(OPEN_DECIMAL if is_comma_file else DOT_DECIMAL, thousands[0])
+    is_comma = is_comma_file or (len(strays) > 1 and not opens)
+    return ColumnEvidence(COMMA_DECIMAL if is_comma and not thousands else OPEN_DECIMAL, doubtful[0])
 
 
 def _shape_in_column(reading: NumberReading, column_type: ColumnType | None) -> DigitShape:
-    """Return what a text says about the decimal mark in a column of *type*: 1.200 employees are not 1.2."""
+    """Return what a text shows about the decimal mark in a column of *column_type*: 1.200 employees are not 1.2."""
     if reading.dot is None or reading.comma is None or reading.shape is DigitShape.WHOLE:
         return reading.shape
     fits = [fits_column_type(value, reading, column_type) for value in (reading.dot, reading.comma)]
     return reading.shape if fits[0] == fits[1] else DigitShape.DOT if fits[0] else DigitShape.COMMA
 
 
-def _judge_contradiction(dots: Sequence[str], commas: Sequence[str], leaves_open: bool) -> ColumnEvidence:
+def _judge_contradiction(seen: _ShapesSeen) -> ColumnEvidence:
+    dots, commas = seen[DigitShape.DOT], seen[DigitShape.COMMA]
+    leaves_open = any(seen[shape] for shape in (DigitShape.THOUSANDS, DigitShape.STRAY, DigitShape.OPEN))
     more, fewer = sorted((dots, commas), key=len, reverse=True)
-    mark = DOT_DECIMAL if more is dots else COMMA_DECIMAL
     if leaves_open and len(more) < _CLEAR_MAJORITY * len(fewer):
         return ColumnEvidence(OPEN_DECIMAL, fewer[0])
-    return ColumnEvidence(mark, more[0])
+    return ColumnEvidence(DOT_DECIMAL if more is dots else COMMA_DECIMAL, more[0])
 
 
 def judge_date_order(texts: Iterable[str]) -> ColumnEvidence:
@@ -137,12 +151,7 @@ def judge_date_order(texts: Iterable[str]) -> ColumnEvidence:
     short = _judge_short_years(years_last)
     if short is not None:
         return short
-    days = [
-        text for text, reading in years_last.items() if DAY_FIRST in reading.days and MONTH_FIRST not in reading.days
-    ]
-    months = [
-        text for text, reading in years_last.items() if MONTH_FIRST in reading.days and DAY_FIRST not in reading.days
-    ]
+    days, months = _texts_of_one_order(years_last, DAY_FIRST), _texts_of_one_order(years_last, MONTH_FIRST)
     either = [text for text, reading in years_last.items() if _is_day_or_month(reading)]
     if bool(days) == bool(months) and either:
         return ColumnEvidence(DAY_OR_MONTH_FIRST, (months or either)[0])
@@ -152,15 +161,20 @@ def judge_date_order(texts: Iterable[str]) -> ColumnEvidence:
     return ColumnEvidence(order, example[0] if example else "")
 
 
+def _texts_of_one_order(readings: Mapping[str, DateReading], order: str) -> list[str]:
+    orders = {DAY_FIRST, MONTH_FIRST}
+    return [text for text, reading in readings.items() if orders & set(reading.days) == {order}]
+
+
 def _is_day_or_month(reading: DateReading) -> bool:
     days = reading.days
     return DAY_FIRST in days and MONTH_FIRST in days and days[DAY_FIRST] != days[MONTH_FIRST]
 
 
 def _judge_short_years(readings: Mapping[str, DateReading]) -> ColumnEvidence | None:
-    """Return what speaks for years of two digits that stand first (25-12-24), or None where nothing does.
+    """Return the evidence for two-digit years in first place (25-12-24), or None if there is none.
 
-    In a long column the number of which there are few is the year; a short one is asked about.
+    In a long column, the position with only a few different numbers is the year; for a short column a person is asked.
     """
     short = {text: reading for text, reading in readings.items() if SHORT_YEAR_FIRST in reading.days}
     others = [text for text, reading in readings.items() if SHORT_YEAR_FIRST not in reading.days]
@@ -169,18 +183,27 @@ def _judge_short_years(readings: Mapping[str, DateReading]) -> ColumnEvidence | 
         return ColumnEvidence(SHORT_YEAR_FIRST, only[0])
     if not short or others:
         return None
-    numbers = [text.replace("/", "-").replace(".", "-").split("-") for text in short]
+    first = next(iter(short))
+    few_years_stand = _find_few_years(list(short))
+    if few_years_stand == "last":
+        return None
+    if few_years_stand == "first":
+        return ColumnEvidence(SHORT_YEAR_FIRST, first)
+    orders = [order for order in (DAY_FIRST, MONTH_FIRST) if all(order in reading.days for reading in short.values())]
+    return ColumnEvidence(_CHOICES_PARTED_BY.join([*orders, SHORT_YEAR_FIRST]), first)
+
+
+def _find_few_years(texts: Sequence[str]) -> str:
+    """Return whether the years of many dates are "first" or "last", or "" if they do not show it."""
+    numbers = [re.split(r"[-/.]", text) for text in texts]
     firsts, lasts = len({parts[0] for parts in numbers}), len({parts[2] for parts in numbers})
     if lasts <= _FEW_YEARS and firsts >= _MANY_DAYS:
-        return None
-    if firsts <= _FEW_YEARS and lasts >= _MANY_DAYS:
-        return ColumnEvidence(SHORT_YEAR_FIRST, next(iter(short)))
-    orders = [order for order in (DAY_FIRST, MONTH_FIRST) if all(order in reading.days for reading in short.values())]
-    return ColumnEvidence(_CHOICES_PARTED_BY.join([*orders, SHORT_YEAR_FIRST]), next(iter(short)))
+        return "last"
+    return "first" if firsts <= _FEW_YEARS and lasts >= _MANY_DAYS else ""
 
 
 def _are_maybe_swapped(readings: Mapping[str, DateReading], years_last: Mapping[str, DateReading]) -> bool:
-    """Tell whether a program may have taken days for months: it left as text just the dates whose day is above twelve."""
+    """Return whether a program may have swapped days and months: only dates with a day above twelve are still texts."""
     left = [span.first.day > 12 for reading in years_last.values() for span in reading.days.values()]
     taken = [reading.days for reading in readings.values() if YEAR_FIRST in reading.days]
     return (
@@ -191,14 +214,14 @@ def _are_maybe_swapped(readings: Mapping[str, DateReading], years_last: Mapping[
 
 
 class NumberColumn(NamedTuple):
-    """The numbers of a column, NaN where a text is none, and by text what is to be said about it."""
+    """The numbers of a column, NaN where a text is not a number, and the verdicts by text."""
 
     values: pd.Series
     verdicts: Mapping[str, WrittenNumber]
 
 
 class DateColumn(NamedTuple):
-    """The days of a column, NaT where a text is none, and by text what is to be said about it."""
+    """The days of a column, NaT where a text is not a date, and the verdicts by text."""
 
     values: pd.Series
     verdicts: Mapping[str, WrittenDate]
@@ -207,7 +230,7 @@ class DateColumn(NamedTuple):
 def read_number_column(
     texts: pd.Series, column_type: ColumnType | None, style: NumberStyle, cells: Collection[str] = ()
 ) -> NumberColumn:
-    """Return *texts* as numbers, those among *cells* as the contents of number cells; each distinct text is read once."""
+    """Return *texts* as numbers, where *cells* are contents of number cells; each distinct text is read once."""
     numbers = _read_bare_numbers(texts, column_type, style)
     left = np.isnan(numbers)
     verdicts: dict[str, WrittenNumber] = {}
@@ -221,7 +244,7 @@ def read_number_column(
 
 
 def _read_bare_numbers(texts: pd.Series, column_type: ColumnType | None, style: NumberStyle) -> npt.NDArray[np.float64]:
-    """Return what is nothing but digits and a decimal dot as numbers, the rest as NaN; most columns are nothing else."""
+    """Return texts of only digits and a decimal dot as numbers, the rest as NaN; most columns contain nothing else."""
     if style.decimal != DOT_DECIMAL or style.times != 1.0 or style.own:
         return np.full(len(texts), np.nan)
     numbers = pd.to_numeric(texts, errors="coerce").to_numpy("float64", copy=True)
@@ -233,7 +256,7 @@ def _read_bare_numbers(texts: pd.Series, column_type: ColumnType | None, style: 
 
 
 def read_date_column(texts: pd.Series, style: DateStyle, keeps_clock: bool = False) -> DateColumn:
-    """Return *texts* as days, or as moments where the column *keeps_clock*; each distinct text is read once."""
+    """Return *texts* as days, or with time of day if the column *keeps_clock*; each distinct text is read once."""
     codes, distinct = pd.factorize(texts)
     read = [read_written_date(text, style) for text in distinct]
     known = np.array([np.datetime64(one.value or "NaT", "s") for one in read], dtype=DATE_DTYPE)

@@ -1,9 +1,12 @@
-"""Read the dates that people write, in every order and many languages: 2025-05-01, 1.5.2025, 05/01/25, 1 May 2025, 45778,
-Q3 2026, yesterday, and those with the signs for year, month and day, or with an era, of Chinese and Japanese.
+"""Read the dates that people write, in every order and many languages.
 
-A text is read in every order that makes a day of it. Where several do and nothing decides, it is ambiguous: 03/04/2025. What
-decides is the column (core.written_columns). Years of two digits are 1970 to 2069. A month, a quarter or a week stands for its
-last day, or for its first in columns of beginnings. A time zone is left aside: the day is the one that is written.
+For example 2025-05-01, 1.5.2025, 05/01/25, 1 May 2025, 45778, Q3 2026, yesterday, and Chinese and Japanese dates with
+the signs for year, month and day, or with an era.
+
+A text is read in every order that gives a valid day. If there are several and nothing decides, it is ambiguous:
+03/04/2025. The other texts of the column may decide (core.written_columns). Two-digit years are 1970 to 2069. A month,
+a quarter or a week means its last day, or its first day in columns of start dates. A time zone is ignored: the day is
+the one that is written.
 """
 
 from __future__ import annotations
@@ -35,11 +38,11 @@ from xl_salesflow.core.written_words import read_calendar_words
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy"
 SHORT_YEAR_FIRST, YEAR_DAY_MONTH = "yy-mm-dd", "yyyy-dd-mm"
 DATE_ORDERS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST, YEAR_DAY_MONTH)
-"""The orders a column of dates can be in. The last is that of days and months that a program has swapped."""
+"""The possible orders of a column of dates; the last one is for days and months that a program has swapped."""
 
 LIKELY_DATE_BOUNDS = (np.datetime64("1950-01-01", "s"), np.datetime64("2150-01-01", "s"))
-LIKELY_DATE_SERIALS = range(20_000, 80_000)  # 1954 to 2119: a number here is a date that lost its format
-_LIKELY_SECONDS = range(631_152_000, 2_524_608_000)  # 1990 to 2050, as programs count seconds since 1970
+LIKELY_DATE_SERIALS = range(20_000, 80_000)  # 1954 to 2119: such a number is a date without date format
+_LIKELY_SECONDS = range(631_152_000, 2_524_608_000)  # 1990 to 2050, in seconds since 1970
 _FOREVER = np.datetime64("9999-12-31", "s")
 _SERIAL_DAY_ZERO, _SERIAL_DAY_ZERO_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 FIRST_DAY_COLUMNS = frozenset({"created", "since", "entered", "assigned", "start", "PeriodFromInput"})
@@ -49,9 +52,10 @@ Days = Mapping[str, CalendarSpan]
 
 
 class DateReading(NamedTuple):
-    """A text as a date: the days it may mean by order ("" where the order does not matter), none where there is no such day.
+    """A text as a date: the possible days by order ("" if the order does not matter), none if there is no such day.
 
-    *at* is the time of the day. *offset* counts days from today and *serial* days since a workbook's first, where the text does.
+    *at* is the time of day. *offset* counts days from today, and *serial* days since the workbook's epoch, if the text
+    is of that kind.
     """
 
     days: Days
@@ -62,9 +66,9 @@ class DateReading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DateStyle:
-    """How the dates of a column are written: *order* is one of DATE_ORDERS, "" while nothing is known.
+    """How the dates of a column are written: *order* is one of DATE_ORDERS, or "" if unknown.
 
-    *today* is what “yesterday” counts from; *takes_first* tells that a month means its first day.
+    *today* is the day that “yesterday” refers to; *takes_first* means that a month stands for its first day.
     """
 
     order: str = ""
@@ -104,7 +108,7 @@ def read_written_date(text: str, style: DateStyle = _ANY_DATE_STYLE) -> WrittenD
 
 
 def find_unlikely_dates(values: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
-    """Return which of *values* no deal can mean: before 1950 or after 2149; 9999-12-31 is for ever."""
+    """Return which of *values* are implausible for a deal: before 1950 or after 2149; 9999-12-31, "for ever", is allowed."""
     least, most = LIKELY_DATE_BOUNDS
     unlikely: npt.NDArray[np.bool_] = ((values < least) | (values >= most)) & (values != _FOREVER)
     return unlikely
@@ -118,11 +122,11 @@ def _read_relative_date(offset: int, today: date | None) -> WrittenDate:
 
 
 def _decide_days(days: Days, order: str) -> tuple[CalendarSpan, ...]:
-    """Return the spans that *days* leave in a column of *order*; a number above twelve is a day in any column."""
+    """Return the spans of *days* that are possible in a column of *order*; a number above twelve is always a day."""
     if order in days:
         return (days[order],)
     if order == YEAR_DAY_MONTH:
-        order = DAY_FIRST  # what was not swapped was written day first
+        order = DAY_FIRST  # dates that were not swapped were written day first
         if order in days:
             return (days[order],)
     return tuple(dict.fromkeys(span for kind, span in days.items() if kind != YEAR_DAY_MONTH))
@@ -130,14 +134,14 @@ def _decide_days(days: Days, order: str) -> tuple[CalendarSpan, ...]:
 
 @lru_cache(1 << 14)
 def parse_date_reading(text: str) -> DateReading | None:
-    """Return what *text* may mean as a date, or None when it is none."""
-    plain = normalize_written_text(text)
-    if not plain or len(plain) > LONGEST_WRITTEN_VALUE:
+    """Return the possible readings of *text* as a date, or None if it is not a date."""
+    normalized = normalize_written_text(text)
+    if not normalized or len(normalized) > LONGEST_WRITTEN_VALUE:
         return None
-    if match := _ISO_DAY.fullmatch(plain):
+    if match := _ISO_DAY.fullmatch(normalized):
         return _read_year_first(match, NO_CLOCK)
-    plain = digits_of_numerals(_weekday_behind().sub("", plain))
-    rest, at = split_clock(plain)
+    normalized = digits_of_numerals(_weekday_behind().sub("", normalized))
+    rest, at = split_clock(normalized)
     tight = _LOOSE_MARKS.sub(r"\1", rest).rstrip(".,")
     for shape, read in _NUMERIC_DATES:
         if match := shape.fullmatch(tight):
@@ -148,7 +152,7 @@ def parse_date_reading(text: str) -> DateReading | None:
     span = parse_calendar_words(rest)
     if span is not None:
         return DateReading(_in_any_order(span), at)
-    offset = _count_days_from_today(plain.casefold())
+    offset = _count_days_from_today(normalized.casefold())
     return None if offset is None else DateReading({}, offset=offset)
 
 
@@ -168,7 +172,7 @@ _ReadDate = Callable[[re.Match[str], time | None], DateReading | None]
 def _read_year_first(match: re.Match[str], at: time | None) -> DateReading:
     year, first, second = (int(part) for part in match.groups()[:3])
     days = _keep_possible({YEAR_FIRST: make_day(year, first, second)})
-    if days:  # what a program may have swapped can be swapped back, but never by itself
+    if days:  # swapped dates can be swapped back, but only if a person says so
         days = _keep_possible({**days, YEAR_DAY_MONTH: make_day(year, second, first)})
     return DateReading(days, at)
 
@@ -183,7 +187,7 @@ def _read_year_last(match: re.Match[str], at: time | None) -> DateReading | None
             DAY_FIRST: make_day(year, int(second), int(first)),
         }
         if mark == "." and days[DAY_FIRST]:
-            del days[MONTH_FIRST]  # dots are written day first wherever they are written
+            del days[MONTH_FIRST]  # dates with dots are day first everywhere
     is_dotted_day = mark == "." and bool(days.get(DAY_FIRST))
     if len(last) < 3 and not is_dotted_day:
         days[SHORT_YEAR_FIRST] = make_day(full_year(first), int(second), int(last)) if len(first) == 2 else NO_SUCH_DAY
@@ -259,7 +263,7 @@ def _read_eastern_date(parts: Mapping[str, str | None], at: time | None) -> Date
 
 @cache
 def _eastern_shapes() -> tuple[re.Pattern[str], ...]:
-    """Return the shapes of dates with signs for year, month and day, with an era or without, and of R7.5.1."""
+    """Return the patterns of dates with signs for year, month and day, with or without an era, and of R7.5.1."""
     words = read_calendar_words()
     signs = words["date_words"]
     years, months, days, ends = (
@@ -288,7 +292,7 @@ def _weekday_behind() -> re.Pattern[str]:
 
 
 def _count_days_from_today(text: str) -> int | None:
-    """Return how many days from today a text such as “yesterday”, “3 days ago” or “in 2 Wochen” is, or None."""
+    """Return the number of days from today for texts such as “yesterday”, “3 days ago” or “in 2 Wochen”, or None."""
     known: int | None = read_calendar_words()["relative"].get(text)
     if known is not None:
         return known
@@ -311,7 +315,7 @@ def _relative_shapes() -> tuple[tuple[re.Pattern[str], int], ...]:
 
 
 def is_written_day(text: str) -> bool:
-    """Tell whether *text* is a date, in any order: one day, no month and no “yesterday”."""
+    """Return whether *text* is a single day, in any order; not a month and not “yesterday”."""
     reading = parse_date_reading(text)
     if reading is None:
         return False

@@ -25,21 +25,21 @@ DAY_COUNT_COLUMNS = frozenset(
         "due_ahead", "reclaim_days",
     }
 )  # fmt: skip
-"""The columns and settings that count days, where “2 weeks” is 14."""
+"""The columns and settings that count days, in which “2 weeks” is 14."""
 
 
 @lru_cache(1 << 10)
 def read_duration_days(text: str) -> DaySpan | None:
-    """Return the least and the most days that *text* means (a month has 30 or 31), or None when it is no span of time."""
-    plain = digits_of_numerals(normalize_written_text(text).casefold())
-    if not plain or len(plain) > LONGEST_WRITTEN_VALUE:
+    """Return the fewest and the most days that *text* can mean (a month has 30 or 31), or None if it is not a duration."""
+    normalized = digits_of_numerals(normalize_written_text(text).casefold())
+    if not normalized or len(normalized) > LONGEST_WRITTEN_VALUE:
         return None
-    if match := _ISO_DURATION.fullmatch(plain):
+    if match := _ISO_DURATION.fullmatch(normalized):
         parts = [(number, kind) for kind, number in match.groupdict().items() if number]
         return _add_days([(Decimal(number), _read_span_lengths()[kind]) for number, kind in parts]) if parts else None
     found, at = list[tuple[Decimal, DaySpan]](), 0
-    while at < len(plain):
-        part = _DURATION_PART.match(plain, at)
+    while at < len(normalized):
+        part = _DURATION_PART.match(normalized, at)
         length = _read_span_units().get(part["unit"]) if part else None
         if part is None or length is None:
             return None
@@ -56,7 +56,7 @@ def _add_days(parts: list[tuple[Decimal, DaySpan]]) -> DaySpan:
 
 @cache
 def _read_span_lengths() -> Mapping[str, DaySpan]:
-    """Return kind → the least and the most days of one."""
+    """Return kind → the fewest and the most days of one unit."""
     read = read_calendar_words()["durations"]
     hour = Decimal(1) / 24
     lengths = {kind: (Decimal(one["min"]), Decimal(one["max"])) for kind, one in read.items() if kind != "hours"}
@@ -65,6 +65,6 @@ def _read_span_lengths() -> Mapping[str, DaySpan]:
 
 @cache
 def _read_span_units() -> Mapping[str, DaySpan]:
-    """Return every name of a unit → the least and the most days of one."""
+    """Return every name of a unit → the fewest and the most days of one."""
     read = read_calendar_words()["durations"]
     return {name: _read_span_lengths()[kind] for kind, one in read.items() for name in one["names"]}

@@ -1,4 +1,4 @@
-"""Read the unit that a header names beside its name: Amount in k€, Revenue (USD '000), Probability (%)."""
+"""Read the unit in a header: Amount in k€, Revenue (USD '000), Probability (%)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROUND_THOUSAND = re.compile(r"(?<![0-9])'?(?:000'?s?|1[.,' ]?000s?)(?![0-9])")
 
 
 class HeaderUnit(NamedTuple):
-    """The *name* that a header leaves without its unit; what one stands for, and the currencies it may be in."""
+    """The *name* in a header without the unit, the factor of the unit, and the currencies it may stand for."""
 
     name: str
     times: float = 1.0
@@ -27,19 +27,19 @@ class HeaderUnit(NamedTuple):
 
 @lru_cache(1 << 12)
 def read_header_unit(header: str) -> HeaderUnit:
-    """Return the unit that *header* names in brackets, behind a mark or behind a word for “in”."""
-    whole = unicodedata.normalize("NFKC", header).strip()
-    plain = _ROUND_THOUSAND.sub(" k ", whole).strip()
-    for inside in _BRACKETS.findall(plain):
+    """Return the unit that *header* has in brackets, after a separator or after a word for “in”."""
+    normalized = unicodedata.normalize("NFKC", header).strip()
+    without_thousands = _ROUND_THOUSAND.sub(" k ", normalized).strip()
+    for inside in _BRACKETS.findall(without_thousands):
         if unit := _parse_unit(inside):
-            return _make_unit(_BRACKETS.sub(" ", plain).strip(), unit)
+            return _make_unit(_BRACKETS.sub(" ", without_thousands).strip(), unit)
     for shape in (_BEHIND_MARK, _behind_preposition(), _LAST_WORD):
-        match = shape.fullmatch(plain)
+        match = shape.fullmatch(without_thousands)
         unit = _parse_unit(match["unit"]) if match else None
-        # a last word alone may be part of the name: a currency is not
+        # a last word alone may be part of the name, unless it is a currency
         if match and unit and (shape is not _LAST_WORD or unit.codes):
             return _make_unit(match["name"], unit)
-    return HeaderUnit(whole)
+    return HeaderUnit(normalized)
 
 
 def _make_unit(name: str, unit: NumberAffix) -> HeaderUnit:
@@ -47,7 +47,7 @@ def _make_unit(name: str, unit: NumberAffix) -> HeaderUnit:
 
 
 def _parse_unit(text: str) -> NumberAffix | None:
-    if len(text.strip()) == 1 and text.strip().casefold() in ("r", "\u0440"):  # hardly a currency
+    if len(text.strip()) == 1 and text.strip().casefold() in ("r", "\u0440"):  # probably not a currency
         return None
     unit = parse_number_affix(text.replace(",", " ").strip(), _header_fillers())
     return unit if unit and not unit.signs and (unit.has_unit or unit.codes) else None

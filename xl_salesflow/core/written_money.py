@@ -1,6 +1,7 @@
-"""What stands before and behind the digits of a number: signs, brackets, a currency, a magnitude, per cent.
+"""Parse what is before and after the digits of a number: signs, brackets, currency, magnitude, per cent.
 
-A currency is never dropped: it comes as the ISO codes that the words allow. “$” alone is the dollar of several countries.
+A currency is never dropped: it is returned as the ISO codes it may stand for. “$” alone is the dollar of several
+countries.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from xl_salesflow.core.written_values import normalize_written_text
 from xl_salesflow.core.written_words import invert_word_lists, read_currency_words, read_number_words
 
 CurrencyCodes = tuple[str, ...]
-"""ISO codes, the likeliest first."""
+"""ISO codes, the most likely first."""
 
 NO_CURRENCY: CurrencyCodes = ()
 _NUMBER_SIGNS = "+-()"
 _SKIPPED_MARKS = " .:·"
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 _MOST_NAMED_CODES = 4
-_FIRST_EASTERN_LETTER = "\u1100"  # from here on, words are not parted by blanks
+_FIRST_EASTERN_LETTER = "\u1100"  # from here on, scripts do not separate words by blanks
 
 
 class NumberAffix(NamedTuple):
-    """What one side of the digits says. *codes* is empty where no currency is named; *factor* is 1 without a unit."""
+    """What one side of the digits means; *codes* is empty if there is no currency, *factor* is 1 without a unit."""
 
     signs: str = ""
     codes: CurrencyCodes = NO_CURRENCY
@@ -46,8 +47,8 @@ _FILLER = _AffixWord("filler")
 
 @lru_cache(1 << 12)
 def parse_number_affix(text: str, fillers: frozenset[str] = frozenset()) -> NumberAffix | None:
-    """Return what *text* says, *fillers* aside, or None when part of it is unknown or contradicts another part."""
-    if not text:  # most numbers stand alone
+    """Return the meaning of *text*, ignoring *fillers*, or None if part of it is unknown or contradictory."""
+    if not text:  # most numbers have none
         return NumberAffix("", NO_CURRENCY, Decimal(1), False, False)
     words = _split_affix_words(text, fillers)
     if words is None:
@@ -67,7 +68,7 @@ def parse_number_affix(text: str, fillers: frozenset[str] = frozenset()) -> Numb
 
 
 def join_currency_codes(named: Iterable[CurrencyCodes]) -> CurrencyCodes | None:
-    """Return what several names of a currency mean together: “$ … USD” is USD; None where they contradict one another."""
+    """Return the common codes of several names of a currency: “$ … USD” is USD; None if they contradict one another."""
     joined = NO_CURRENCY
     for codes in named:
         both = tuple(code for code in joined if code in codes) if joined and codes else joined + codes
@@ -78,7 +79,7 @@ def join_currency_codes(named: Iterable[CurrencyCodes]) -> CurrencyCodes | None:
 
 
 def _stand_beside_currency(kinds: Sequence[str]) -> bool:
-    """Tell whether every shared magnitude has a currency at its side: T€ is thousands of euros, a T alone is anything."""
+    """Return whether every shared magnitude is next to a currency: T€ is thousands of euros, a T alone can be anything."""
     return all(
         "currency" in (*kinds[max(at - 1, 0) : at], *kinds[at + 1 : at + 2])
         for at, kind in enumerate(kinds)
@@ -105,7 +106,7 @@ def _split_affix_words(text: str, fillers: frozenset[str]) -> list[_AffixWord] |
 
 
 def _is_word_end(text: str, end: int) -> bool:
-    """Tell whether a word ends there: “bar” does not begin with the b of a billion, “kEUR” does begin with a k."""
+    """Return whether a word ends here: “bar” does not begin with the b of billion, but “kEUR” begins with a k."""
     if end == len(text) or not text[end - 1].isalpha() or not text[end].isalpha():
         return True
     if text[end - 1] >= _FIRST_EASTERN_LETTER or text[end] >= _FIRST_EASTERN_LETTER:
@@ -136,7 +137,7 @@ def _longest_affix_word() -> int:
 
 @cache
 def _read_currency_codes() -> Mapping[str, CurrencyCodes]:
-    """Return word → codes. A code is known in capitals, the usual ones in any case."""
+    """Return word → codes. All codes are known in capitals, common ones in any case."""
     read = read_currency_words()
     words: dict[str, CurrencyCodes] = {word: tuple(codes) for word, codes in read["words"].items()}
     words |= {code: (_first_code(code),) for code in read["codes"].split()}
@@ -150,18 +151,18 @@ def _first_code(code: str) -> str:
 
 @lru_cache(1 << 10)
 def currency_codes_of_text(text: str) -> CurrencyCodes:
-    """Return the ISO codes that *text*, a currency's name, code or sign, may mean; none when it is no currency."""
-    plain, known = normalize_written_text(text).strip(". "), _read_currency_codes()
-    return known.get(plain) or known.get(plain.casefold()) or known.get(plain.upper()) or NO_CURRENCY
+    """Return the ISO codes that *text*, the name, code or sign of a currency, may mean; none if it is not a currency."""
+    normalized, known = normalize_written_text(text).strip(". "), _read_currency_codes()
+    return known.get(normalized) or known.get(normalized.casefold()) or known.get(normalized.upper()) or NO_CURRENCY
 
 
 def is_same_currency(codes: CurrencyCodes, currency: str) -> bool:
-    """Tell whether a text that names *codes* may be in *currency*; what names none, or is asked of none, may."""
+    """Return whether a text with *codes* may be in *currency*; also true if either is blank."""
     return not codes or not currency or any(code in codes for code in currency_codes_of_text(currency) or (currency,))
 
 
 def format_currency_codes(codes: CurrencyCodes) -> str:
-    """Return what a person is told a text may be in: EUR, SEK/NOK/DKK/ISK, or the likeliest of many."""
+    """Return the codes as shown in messages: EUR, SEK/NOK/DKK/ISK, or the most likely of many."""
     return "/".join(codes) if len(codes) <= _MOST_NAMED_CODES else f"{codes[0]}…"
 
 
@@ -171,5 +172,5 @@ def _read_currency_headers() -> frozenset[str]:
 
 
 def is_currency_header(folded: str) -> bool:
-    """Tell whether a column of that header (small letters, words one blank apart) says what currency amounts are in."""
+    """Return whether a column with this header (lower case, words separated by one blank) holds the currency of amounts."""
     return folded in _read_currency_headers()

@@ -1,7 +1,8 @@
 """Read the numbers that people write: 1,234.50, 1.234,50, (300), 300-, 12 %, 1.2k, 5m, 12 lakh, 1,5E+11, 500,-.
 
-A text is read with the dot and with the comma as decimal mark. Where both can be meant and nothing decides, it is ambiguous:
-85.000, 1,5. What decides is the column (core.written_columns), or what only a decimal mark looks like: 1,50, 1.234,5, 0,850.
+A text is read with the dot and with the comma as decimal mark. If both are possible and nothing decides, it is
+ambiguous: 85.000, 1,5. The other texts of the column may decide (core.written_columns), or a form that is only possible
+for a decimal mark: 1,50, 1.234,5, 0,850.
 """
 
 from __future__ import annotations
@@ -44,20 +45,20 @@ _WHOLE_TYPES = (ColumnType.INTEGER, ColumnType.POINTS)
 
 
 class DigitShape(StrEnum):
-    """What the marks among the digits tell about the decimal mark."""
+    """What the marks among the digits show about the decimal mark."""
 
     WHOLE = "whole"  # 1234, 1 234: nothing
     DOT = "dot"  # 12.5, 1,234.50: it is the dot
     COMMA = "comma"  # 12,50, 1.234,5: it is the comma
-    STRAY = "stray"  # 1,5: the comma, or one of thousands gone astray
-    THOUSANDS = "thousands"  # 1,234: thousands as a rule
+    STRAY = "stray"  # 1,5: it is the comma, or a misplaced thousands separator
+    THOUSANDS = "thousands"  # 1,234: a thousands separator, as a rule
     OPEN = "open"  # 85.000, 1234,5678: either
 
 
 class NumberReading(NamedTuple):
-    """A text as a number: its value with either decimal mark (None: impossible so), and what else it says.
+    """A text as a number: its value with either decimal mark (None: impossible), and its unit and currency.
 
-    *is_certain* tells that no slip of the hand explains its marks away, *codes* are the currencies it may be in.
+    *is_certain* means that a typing mistake cannot explain the marks; *codes* are the currencies it may be in.
     """
 
     dot: Decimal | None
@@ -71,10 +72,11 @@ class NumberReading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
-    """How the numbers of a column are written. *decimal* is "" while nothing is known.
+    """How the numbers of a column are written; *decimal* is "" if unknown.
 
-    *currency* is the workbook's ISO code, *own* what the column's amounts are in where they do not say, *rate* what one of them
-    is in the workbook's currency. *times* is what one stands for, *in_days* tells that spans of time are days.
+    *currency* is the workbook's ISO code, *own* the currency of amounts in the column that do not name one, *rate* the
+    value of one unit of it in the workbook's currency. *times* is the factor of the unit; *in_days* means that
+    durations count days.
     """
 
     decimal: str = ""
@@ -92,9 +94,9 @@ _ANY_NUMBER_STYLE = NumberStyle()
 def read_written_number(
     text: str, column_type: ColumnType | None = None, style: NumberStyle = _ANY_NUMBER_STYLE, is_cell: bool = False
 ) -> WrittenNumber:
-    """Return the number that *text* means in a column of *type*; a percentage is a fraction.
+    """Return the number that *text* means in a column of *column_type*; a percentage becomes a fraction.
 
-    *is_cell* tells that the text is the content of a number cell, whose decimal mark is the dot.
+    *is_cell* means that the text is the content of a number cell, whose decimal mark is the dot.
     """
     reading = parse_number_reading(text)
     if reading is None or (reading.per_cent and column_type not in _PERCENT_TYPES):
@@ -106,12 +108,12 @@ def read_written_number(
             "other_currency",
             {"currency": style.currency, "named": format_currency_codes(reading.codes or style.own)},
         )
-    meant = _decide_reading(reading, column_type, DOT_DECIMAL if is_cell else style.decimal)
-    if len(meant) > 1:
-        return _ambiguous_number(*meant)
-    if not meant:
+    candidates = _decide_reading(reading, column_type, DOT_DECIMAL if is_cell else style.decimal)
+    if len(candidates) > 1:
+        return _ambiguous_number(*candidates)
+    if not candidates:
         return WrittenNumber(None, "not_a_number")
-    value = meant[0] * rate
+    value = candidates[0] * rate
     if style.times != 1.0 and not reading.has_unit:
         value *= Decimal(str(style.times))
     if column_type is ColumnType.PERCENT:
@@ -124,18 +126,18 @@ def read_written_number(
 
 @lru_cache(1 << 14)
 def parse_number_reading(text: str) -> NumberReading | None:
-    """Return what *text* may mean as a number, or None when it is none."""
-    plain = normalize_written_text(text)
-    if not plain or len(plain) > LONGEST_WRITTEN_VALUE:
+    """Return the possible readings of *text* as a number, or None if it is not a number."""
+    normalized = normalize_written_text(text)
+    if not normalized or len(normalized) > LONGEST_WRITTEN_VALUE:
         return None
-    match = _NUMBER_TEXT.fullmatch(plain)
+    match = _NUMBER_TEXT.fullmatch(normalized)
     if match is None:
-        return _parse_eastern_number(plain)
+        return _parse_eastern_number(normalized)
     affixes = _parse_affixes(match["before"], match["after"])
     if affixes is None:
-        return _parse_eastern_number(plain)
+        return _parse_eastern_number(normalized)
     digits, power, factor = match["digits"], match["power"] or "", affixes.factor
-    mark_behind = (match["cents"] or "")[:1]  # 12.500,- has no cents, and the comma before them
+    mark_behind = (match["cents"] or "")[:1]  # 12.500,- has no cents, but a comma before them
     dot, comma = (None if mark_behind not in ("", mark) else _value_of_digits(digits, power, mark) for mark in ".,")
     if dot is None and comma is None:
         return None
@@ -165,7 +167,7 @@ def _shape_of_digits(digits: str, dot: Decimal | None, comma: Decimal | None) ->
 
 @lru_cache(1 << 12)
 def _parse_affixes(before: str, after: str) -> NumberAffix | None:
-    """Return what stands around the digits as one, its factor with the sign; None where that is no number's."""
+    """Return the text around the digits as one affix, with the sign in its factor; None if it does not fit a number."""
     first, last = parse_number_affix(before.strip()), parse_number_affix(after.strip())
     if first is None or last is None or (first.has_unit and last.has_unit):
         return None
@@ -197,7 +199,7 @@ def _is_grouped(head: str, by: str) -> bool:
 
 
 def _decide_reading(reading: NumberReading, column_type: ColumnType | None, decimal: str) -> tuple[Decimal, ...]:
-    """Return the values that *reading* may have: one where something decides, none where it does not fit the column."""
+    """Return the values that *reading* may have: one if something decides, none if it does not fit the column."""
     dot, comma = reading.dot, reading.comma
     if decimal:
         known, other = (dot, comma) if decimal == DOT_DECIMAL else (comma, dot)
@@ -213,14 +215,14 @@ def _decide_reading(reading: NumberReading, column_type: ColumnType | None, deci
 
 
 def fits_column_type(value: Decimal, reading: NumberReading, column_type: ColumnType | None) -> bool:
-    """Tell whether a column of *type* can hold *value*: whole numbers, shares up to 100 %."""
+    """Return whether a column of *column_type* can hold *value*: whole numbers, shares up to 100 %."""
     if column_type in _WHOLE_TYPES:
         return value % 1 == 0
     return column_type is not ColumnType.PERCENT or abs(value) <= (1 if reading.per_cent else 100)
 
 
 def _rate_of_reading(reading: NumberReading, style: NumberStyle) -> Decimal | None:
-    """Return what one of the amount's currency is in the workbook's: 1 when it is the same, None when nobody knows."""
+    """Return the value of the amount's currency in the workbook's: 1 if they are the same, None if unknown."""
     codes = reading.codes or style.own
     if is_same_currency(codes, style.currency):
         return Decimal(1)
@@ -251,12 +253,12 @@ def _ambiguous_number(first: Decimal, second: Decimal) -> WrittenNumber:
 
 
 def format_plain_decimal(value: Decimal) -> str:
-    """Return *value* without an exponent and without zeros that say nothing."""
+    """Return *value* without exponent and trailing zeros."""
     return f"{value.normalize():f}"
 
 
 def _parse_eastern_number(text: str) -> NumberReading | None:
-    """Return the number that numerals or several units make, with the sign for yuan or without."""
+    """Return the number made of numerals or several units, with or without the sign for yuan."""
     match = _eastern_number_shape().fullmatch(text)
     affixes = _parse_affixes(match["before"], match["after"]) if match else None
     value = value_of_numerals(match["numerals"]) if match else None
@@ -273,5 +275,5 @@ def _eastern_number_shape() -> re.Pattern[str]:
 
 
 def is_written_number(text: str) -> bool:
-    """Tell whether *text* is a number, whatever its decimal mark, its currency and its unit."""
+    """Return whether *text* is a number, with any decimal mark, currency and unit."""
     return text.isdigit() or parse_number_reading(text) is not None

@@ -1,4 +1,4 @@
-"""Read dates with named months and spans of the calendar: 5. März 2026, Mar-26, Q3 2026, KW 23/2026."""
+"""Read dates with named months, and calendar periods: 5. März 2026, Mar-26, Q3 2026, KW 23/2026."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xl_salesflow.core.written_values import normalize_written_text
 from xl_salesflow.core.written_words import invert_word_lists, read_calendar_words
 
 TWO_DIGIT_YEARS = range(1970, 2070)
-"""What a year of two digits means: 70 is 1970, 69 is 2069."""
+"""Which years two digits mean: 70 is 1970, 69 is 2069."""
 
 _DATE_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+(?:['-][^\W\d_]+)*")
 _BETWEEN_TOKENS = re.compile(r"[\s.,/'()º°ª-]*")
@@ -23,18 +23,18 @@ _PERIODS_A_YEAR = {"quarter": 4, "half": 2, "week": 53}
 
 
 class CalendarSpan(NamedTuple):
-    """The first and the last day that a text means; the same where it is a day. None where there are no such days."""
+    """The first and the last day of a period; equal for a single day, None if there are no such days."""
 
     first: date
     last: date
 
 
 NO_SUCH_DAY: tuple[()] = ()
-"""What is made of a text that looks like a date and is none: 31 February 2026."""
+"""The result for a text that looks like a date but is invalid: 31 February 2026."""
 
 
 def full_year(text: str) -> int:
-    """Return the year that four digits or two (TWO_DIGIT_YEARS) mean."""
+    """Return the year for four digits or for two (see TWO_DIGIT_YEARS)."""
     year = int(text)
     if len(text) > 2:
         return year
@@ -46,13 +46,13 @@ def make_day(year: int, month: int, day: int) -> CalendarSpan | tuple[()]:
     """Return one day, or NO_SUCH_DAY."""
     try:
         found = date(year, month, day)
-    except ValueError:  # no such day
+    except ValueError:  # an invalid day
         return NO_SUCH_DAY
     return CalendarSpan(found, found)
 
 
 def make_month(year: int, month: int, count: int = 1) -> CalendarSpan | tuple[()]:
-    """Return *count* months from *month* on, or NO_SUCH_DAY."""
+    """Return the span of *count* months starting with *month*, or NO_SUCH_DAY."""
     if not (1 <= month <= 12 and 1 <= year <= 9999):
         return NO_SUCH_DAY
     last = month + count - 1
@@ -60,7 +60,7 @@ def make_month(year: int, month: int, count: int = 1) -> CalendarSpan | tuple[()
 
 
 def parse_calendar_words(text: str) -> CalendarSpan | tuple[()] | None:
-    """Return the days that *text* names by a month, a quarter, a half or a week; None when it names none."""
+    """Return the days of the month, quarter, half year or week named in *text*; None if there is none."""
     folded = text.casefold()
     for word, meaning in read_calendar_words()["periods"]["written_out"].items():
         folded = folded.replace(word, meaning)
@@ -83,7 +83,7 @@ def parse_calendar_words(text: str) -> CalendarSpan | tuple[()] | None:
 
 
 def _split_date_tokens(text: str) -> list[str] | None:
-    """Return the numbers and the words of *text*, or None where other things stand between them."""
+    """Return the numbers and the words of *text*, or None if there is anything else between them."""
     tokens, at = list[str](), 0
     for match in _DATE_TOKEN.finditer(text):
         if not _BETWEEN_TOKENS.fullmatch(text, at, match.start()):
@@ -129,7 +129,7 @@ def _span_of_period(tokens: Sequence[str]) -> CalendarSpan | tuple[()] | None:
 
 
 def _pick_period_number(others: Sequence[str], kind: str, at: int) -> tuple[int, int] | None:
-    """Return which of two numbers counts the periods and which is the year: the longer one, or the one that can be no count."""
+    """Return which of two numbers is the count and which is the year: the longer one, or the one that cannot be a count."""
     values = [_ROMAN_NUMBERS.get(token, int(token) if token.isdigit() else None) for token in others]
     first, second = values
     if first is None or second is None:

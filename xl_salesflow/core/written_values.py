@@ -1,9 +1,10 @@
-"""What is made of a written text: a value and what is to be said about it. The same for typed cells and for files.
+"""The result of reading a written text, in a cell or in a file: a value, and a verdict if there is something to report.
 
-Rules of texts that are taken: number_as_text, date_as_text, other_order (13/02/2026 among months first), period_as_date
-(“Q3 2026”), relative_date (“yesterday”).
-Rules of texts that are not: not_a_number, not_whole, not_a_share, ambiguous_number, other_currency; not_a_date, impossible_date,
-ambiguous_date, unlikely_date.
+Verdicts on texts that are accepted: number_as_text, date_as_text, other_order (13/02/2026 among month-first dates),
+period_as_date (“Q3 2026”), relative_date (“yesterday”).
+
+Verdicts on texts that are not: not_a_number, not_whole, not_a_share, ambiguous_number, other_currency; not_a_date,
+impossible_date, ambiguous_date, unlikely_date.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-LONGEST_WRITTEN_VALUE = 80  # letters; what is longer is no number and no date
+LONGEST_WRITTEN_VALUE = 80  # characters; a longer text is not a number or date
 _NO_FACTS: Mapping[str, str] = MappingProxyType({})
 _MINUS_SIGNS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u2032\u00b4`\u066c"), "'")
@@ -27,7 +28,7 @@ _FOREIGN_DIGITS = re.compile(r"(?![0-9])\d")
 
 
 class WrittenNumber(NamedTuple):
-    """The number that a text means, None when it is not taken, and what is to be said."""
+    """The number that a text means, or None if it is not accepted, and the verdict."""
 
     value: float | None
     rule: str
@@ -35,7 +36,7 @@ class WrittenNumber(NamedTuple):
 
 
 class WrittenDate(NamedTuple):
-    """The moment that a text means, None when it is not taken, and what is to be said."""
+    """The date and time that a text means, or None if it is not accepted, and the verdict."""
 
     value: datetime | None
     rule: str
@@ -44,10 +45,10 @@ class WrittenDate(NamedTuple):
 
 @lru_cache(1 << 12)
 def normalize_written_text(text: str) -> str:
-    """Return *text* with one kind of digits, spaces, minus signs and apostrophes, and nothing around it."""
+    """Return *text* with uniform digits, spaces, minus signs and apostrophes, without surrounding blanks."""
     if text.isascii():
         return " ".join(text.split())
-    # width is folded after the signs: NFKC takes an acute accent for a space and an accent
-    plain = unicodedata.normalize("NFKC", text.translate(_SIGN_TABLE)).translate(_SIGN_TABLE)
-    plain = _FOREIGN_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), plain)
-    return " ".join(plain.split())
+    # normalise the width last, because NFKC turns an acute accent into a space and an accent
+    normalized = unicodedata.normalize("NFKC", text.translate(_SIGN_TABLE)).translate(_SIGN_TABLE)
+    normalized = _FOREIGN_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), normalized)
+    return " ".join(normalized.split())

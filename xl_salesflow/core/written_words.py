@@ -1,4 +1,4 @@
-"""The words of written values, read once from the data files beside: units, currencies, months, ticks, blanks."""
+"""The words in written values, loaded once from the data files in this folder: units, currencies, months, ticks, blanks."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ _DATA_FOLDER = files("xl_salesflow.core") / "data"
 
 @cache
 def read_number_words() -> Mapping[str, Any]:
-    """Return what stands beside the digits of a number, by kind."""
+    """Return the words next to the digits of a number, by kind."""
     return _read_word_file("number_words.toml")
 
 
 @cache
 def read_currency_words() -> Mapping[str, Any]:
-    """Return how money says its currency."""
+    """Return the names of currencies."""
     return _read_word_file("currency_words.toml")
 
 
 @cache
 def read_calendar_words() -> Mapping[str, Any]:
-    """Return months, weekdays, periods, eras and spans of time in the languages we read."""
+    """Return months, weekdays, periods, eras and durations in the supported languages."""
     return _read_word_file("calendar_words.toml")
 
 
 def invert_word_lists(lists: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
-    """Yield word and name for each word of *lists*, which holds words by name."""
+    """Return pairs of word and name for all words of *lists*, which maps names to words."""
     return ((word, name) for name, words in lists.items() for word in words)
 
 
@@ -47,13 +47,13 @@ def yes_no_of_word(word: str) -> str | None:
 
 @cache
 def words_for_nothing() -> frozenset[str]:
-    """Return what stands, in any case, where a number, a day or a choice is not known."""
+    """Return the words, in any case, for an unknown number, day or choice."""
     return frozenset(read_number_words()["blanks"]["unknown"])
 
 
 @cache
 def words_for_nobody() -> frozenset[str]:
-    """Return what stands, in any case, where nobody and nothing is referred to; a person may well be called Na."""
+    """Return the words, in any case, for no person or reference; a person may well be called Na."""
     return frozenset(read_number_words()["blanks"]["nobody"])
 
 
