@@ -1,0 +1,115 @@
+"""What people made with version 0.1 goes on working: its workbooks, its command lines, its answers for programs.
+
+The files in data/ were made with commit a34ac52, in each language: ``init``, ``import`` of four deals, ``update``, ``quote D-1``
+and ``update``, as of 2026-07-01. The answers are those of ``--json`` about the English workbook; commands.json lists every
+command with its options and arguments.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import click
+import openpyxl
+import pytest
+
+from tests.validator import Validator
+from xl_salesflow.cli import main
+from xl_salesflow.cli.command_line import salesflow_group
+from xl_salesflow.locale.texts import LANGUAGES
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.workbook.closed_book import ClosedBook
+from xl_salesflow.workbook.missing_parts import find_missing_parts
+from xl_salesflow.workbook.template.template_builder import build_template
+
+DATA = Path(__file__).parent / "data"
+TODAY = date(2026, 7, 1)
+AS_OF = ("--today", str(TODAY))
+OWN_CELL, OWN_TEXT = (2, 120), "Ask Mara about hall 2"
+
+
+@pytest.fixture
+def book(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Give a copy of the old workbook, with a cell of the user's own beside the deals."""
+    path = Path(shutil.copy(DATA / f"version_0_1_{getattr(request, 'param', 'en')}.xlsx", tmp_path / "old.xlsx"))
+    workbook = Workbook.open(path)
+    workbook.set_cell(workbook.tables["Deals"].sheet, *OWN_CELL, OWN_TEXT)
+    path.write_bytes(workbook.to_bytes())
+    return path
+
+
+def table_rows(path: Path, name: str) -> list[dict[str, str]]:
+    """Return the rows of a table as texts by column id."""
+    frame = ClosedBook(path).read(TODAY).tables[name]
+    return [{str(column): str(cell) for column, cell in row.items()} for row in frame.to_dict("records")]
+
+
+@pytest.mark.parametrize("book", LANGUAGES, indirect=True)
+def test_it_opens_and_nothing_is_missing(book: Path) -> None:
+    language = ClosedBook(book).read(TODAY).language
+    assert find_missing_parts(Workbook.open(book), Workbook(Path("template"), build_template(language))) == []
+    assert [row["deal"] for row in table_rows(book, "Deals")] == ["D-1", "D-2", "D-3", "D-4"]
+
+
+@pytest.mark.parametrize("book", LANGUAGES, indirect=True)
+def test_it_updates_repairs_and_keeps_what_it_had(book: Path, validator: Validator) -> None:
+    before = {name: table_rows(book, name) for name in ("Deals", "History", "Journal", "Quotes", "Activities", "Team")}
+    assert main(["update", str(book), *AS_OF]) == 0
+    updated = book.read_bytes()
+    assert main(["update", str(book), *AS_OF]) == 0
+    assert book.read_bytes() == updated
+    assert main(["check", str(book), "--repair", *AS_OF]) == 0
+    assert validator(book) == []
+    for name, rows in before.items():
+        assert table_rows(book, name)[: len(rows)] == rows, name
+    assert openpyxl.load_workbook(book)[Workbook.open(book).tables["Deals"].sheet].cell(*OWN_CELL).value == OWN_TEXT
+
+
+def test_a_typed_stage_is_judged_by_the_gates(book: Path) -> None:
+    workbook = Workbook.open(book)
+    table = workbook.tables["Deals"]
+    workbook.set_cell(table.sheet, table.first_row, table.column("Stage"), "Contract")
+    book.write_bytes(workbook.to_bytes())
+    assert main(["update", str(book), *AS_OF]) == 1
+    deal, *_ = table_rows(book, "Deals")
+    assert (deal["deal"], deal["stage"], deal["recorded_stage"]) == ("D-1", "Contract", "Lead")
+    assert len(table_rows(book, "History")) == 4
+
+
+def test_runs_of_the_old_version_can_be_undone(book: Path) -> None:
+    for run in sorted({row["run"] for row in table_rows(book, "Journal")}, reverse=True):
+        assert main(["undo", str(book), run, *AS_OF]) == 0
+    assert table_rows(book, "Deals") == []
+
+
+def test_it_gives_the_same_answers_to_programs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    book = shutil.copy(DATA / "version_0_1_en.xlsx", tmp_path / "old.xlsx")
+    for verb in ("funnel", "check", "followups"):
+        assert main([verb, str(book), "--json", *AS_OF]) == 0
+        assert json.loads(capsys.readouterr().out) == json.loads((DATA / f"{verb}.json").read_text("utf-8")), verb
+
+
+def find_commands(command: click.Command, name: str = "") -> dict[str, set[str]]:
+    """Return the options and arguments of every command by its name."""
+    if isinstance(command, click.Group):
+        inside = [(f"{name} {child}".strip(), one) for child, one in command.commands.items()]
+        return {key: words for child, one in inside for key, words in find_commands(one, child).items()}
+    options = {
+        word for one in command.params if isinstance(one, click.Option) for word in (*one.opts, *one.secondary_opts)
+    }
+    arguments = [one for one in command.params if isinstance(one, click.Argument)]
+    return {
+        name: options
+        | {f"{one.name}{'' if one.required else '?'}{'' if one.nargs == 1 else '...'}".upper() for one in arguments}
+    }
+
+
+def test_its_command_lines_are_understood() -> None:
+    now = find_commands(salesflow_group)
+    then = json.loads((DATA / "commands.json").read_text("utf-8"))
+    assert {name: sorted({*words} - now.get(name, set())) for name, words in then.items()} == {
+        name: [] for name in then
+    }
