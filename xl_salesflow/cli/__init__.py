@@ -1,6 +1,6 @@
-"""The terminal: one file for verbs that belong together, loaded when one of them is called.
+"""The command line: one file for each group of related verbs, loaded when one of them is called.
 
-Nobody enters but the console script.
+Only the console script may import this package.
 
 Public names, by file:
 
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; every command is loaded only now."""
+    """Run the command line and return its exit code; commands are imported only now."""
     from xl_salesflow.cli.command_line import run_command_line
 
     return run_command_line(arguments)

@@ -1,4 +1,4 @@
-"""The commands of ``salesflow addin``: build, install, remove, examine and try the Excel add-in."""
+"""The commands of ``salesflow addin``: build, install, remove, examine and test the Excel add-in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group("addin", help=terminal_text("The Excel add-in: build, install, examine."))
 def addin_group() -> None:
-    """Gather what can be done with the add-in."""
+    """Group the commands of the add-in."""
 
 
 @addin_group.command("build", help=terminal_text("Build the add-in from its text."))
@@ -76,7 +76,7 @@ def selftest_command() -> int:
     from xl_salesflow.excel.addin.excel_selftest import run_selftest_in_excel
     from xl_salesflow.excel.addin.installation import find_addin_places
 
-    find_addin_places()  # says so where there is no Excel
+    find_addin_places()  # reports an error if Excel is not installed
 
     folder = Path(tempfile.mkdtemp(prefix="salesflow-"))
     steps = run_selftest_in_excel(
@@ -85,8 +85,8 @@ def selftest_command() -> int:
         datetime.now().replace(microsecond=0),
         partial(generate_pipeline, count=30, since_days=120),
     )
-    for name, well, says in steps:
-        click.echo(f"{'✓' if well else '✗'} {name}: {says}")
+    for name, well, message in steps:
+        click.echo(f"{'✓' if well else '✗'} {name}: {message}")
     return 0 if all(well for _, well, _ in steps) else 1
 
 

@@ -1,7 +1,7 @@
-"""Make a team's own workbook a store: our sheets join it, its rows come in by an import map.
+"""Make a team's existing workbook a store: add our sheets, and import its rows by an import map.
 
-Their sheets stay theirs. The import map stays in the workbook, in Settings: adopting again brings in what has changed on their
-sheets since.
+The team's own sheets are kept. The import map is stored in Settings, so that adopting again imports what has changed on
+those sheets since.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.new_stores import build_adopted_store, build_new_workbook, is_store_file, upgrade_store_file
 
 ADOPTION_SETTING = "adopted"
-"""The setting that keeps the mapping."""
+"""The setting that holds the import map."""
 
 _CURRENCY_SETTING = "currency"
 
 
 @dataclass(frozen=True)
 class AdoptedStore:
-    """A workbook about to be a store: its bytes, the digest of the file they are made from, and what was done to it.
+    """A workbook that is about to become a store: its bytes, the digest of the source file, and what was done to it.
 
-    *pipeline* is what the store holds before its rows are brought in; *added* says in words what joined it; *known* is the
-    mapping kept from last time.
+    *pipeline* is the content of the store before its rows are imported; *additions* describes in words what was added;
+    *import_map* is the map stored last time.
     """
 
     path: Path
@@ -48,17 +48,18 @@ class AdoptedStore:
     additions: tuple[str, ...]
     import_map: ImportMap | None
     complete: bool
-    """It was a store already and lacked nothing."""
+    """Whether it was already a store and nothing was missing."""
 
 
 def prepare_adoption(path: Path, today: date, language: Language | None = None, playbook: str = "crm") -> AdoptedStore:
-    """Return the workbook at *path* as a store to be; nothing is written yet.
+    """Return the workbook at *path* as a future store; nothing is written yet.
 
-    A store already gains what its version lacks. *language* is that of our sheets; unsaid, that of the headers there.
+    An existing store gets what its version lacks. *language* is the language of our sheets (default: that of the
+    headers in the workbook).
 
     Raises:
-        WorkbookError: the workbook cannot be read, or has tables or names that we need for ourselves.
-        UsageError: no playbook is called *playbook*.
+        WorkbookError: the workbook cannot be read, or uses table names or defined names that we need.
+        UsageError: there is no playbook called *playbook*.
     """
     there = is_store_file(path)
     if there:
@@ -83,7 +84,7 @@ def detect_header_language(path: Path) -> Language:
 
 
 def _count_in_currency_of(path: Path, pipeline: Pipeline) -> tuple[Pipeline, tuple[str, ...]]:
-    """Return a store to be that counts in the one currency that the workbook at *path* shows, and what to say about it."""
+    """Return the future store, using the one currency that the workbook at *path* shows, and notes about it."""
     currency = currency_of_sources(read_import_sources(path))
     if not currency or currency == pipeline.settings.text(_CURRENCY_SETTING):
         return pipeline, ()
@@ -93,22 +94,24 @@ def _count_in_currency_of(path: Path, pipeline: Pipeline) -> tuple[Pipeline, tup
 
 
 def bring_in_own_rows(store: AdoptedStore, mapping: ImportMap, run: Run) -> ChangeSet:
-    """Return the plan that brings the rows of their own sheets in and keeps *mapping* in the workbook."""
-    brought = build_import_changes(store.pipeline, [store.path], mapping)
+    """Return the change set that imports the rows of the team's own sheets and stores *mapping* in the workbook."""
+    imported = build_import_changes(store.pipeline, [store.path], mapping)
     pipeline = store.pipeline
-    kept = _keep_setting(pipeline, ADOPTION_SETTING, mapping.to_toml(pipeline.language).strip())  # as a cell is read
+    kept = _keep_setting(
+        pipeline, ADOPTION_SETTING, mapping.to_toml(pipeline.language).strip()
+    )  # the form in which the cell is read
     if _CURRENCY_SETTING in pipeline.settings.values:
         kept += _keep_setting(pipeline, _CURRENCY_SETTING, pipeline.settings.text(_CURRENCY_SETTING))
-    return bring_in(pipeline, brought + kept, run)
+    return bring_in(pipeline, imported + kept, run)
 
 
 def write_adopted_store(store: AdoptedStore, plan: ChangeSet) -> ChangeSet:
-    """Put the store with *plan* carried out in place of the workbook; the one that was there is kept as a backup.
+    """Replace the workbook by the store with *plan* applied; the old file is kept as a backup.
 
-    Return the plan with what became of the user's own formulas in its answer, as `ClosedBook.written` does.
+    Return the plan with the fate of the users' own formulas, as `ClosedBook.written` does.
 
     Raises:
-        WorkbookError: somebody has it open or saved it meanwhile, or the disk refuses; the file is as it was.
+        WorkbookError: somebody has it open or saved it meanwhile, or the disk refuses; the file is unchanged.
     """
     book = ClosedBook(store.path, store.data)
     book.read(store.pipeline.today)

@@ -88,21 +88,21 @@ _DETAILS_OPTION = translated_option(
 @_DETAILS_OPTION
 @TODAY_OPTION
 @USER_OPTION
-def batch_command(paths: tuple[str, ...], json: bool, resume: bool, today: date | None, **asked: Any) -> int:
+def batch_command(paths: tuple[str, ...], json: bool, resume: bool, today: date | None, **options: Any) -> int:
     from xl_salesflow.batch.batch_run import Batch
     from xl_salesflow.batch.batch_tasks import parse_verb_options
     from xl_salesflow.batch.task_loop import RetryPolicy
     from xl_salesflow.batch.worker_pools import WorkerLimits
     from xl_salesflow.cli.batch_progress import batch_user_and_time, show_batch, workers_factory
 
-    by, now = batch_user_and_time(asked["as"], today)
-    given = parse_verb_options(asked["verb"], asked["set"])
-    wanted = Batch(
-        paths, asked["verb"], by, now, given, asked["dry_run"], asked["details"], asked["journal"],
-        RetryPolicy(asked["tries"], asked["wait"]),
+    by, now = batch_user_and_time(options["as"], today)
+    given = parse_verb_options(options["verb"], options["set"])
+    batch = Batch(
+        paths, options["verb"], by, now, given, options["dry_run"], options["details"], options["journal"],
+        RetryPolicy(options["tries"], options["wait"]),
     )  # fmt: skip
-    bounds = WorkerLimits(memory=asked["memory"], seconds=asked["timeout"])
-    return show_batch(wanted, workers_factory(asked["jobs"], asked["cluster"], bounds), resume, json)
+    bounds = WorkerLimits(memory=options["memory"], seconds=options["timeout"])
+    return show_batch(batch, workers_factory(options["jobs"], options["cluster"], bounds), resume, json)
 
 
 @verb_command("watch")
@@ -124,13 +124,15 @@ def batch_command(paths: tuple[str, ...], json: bool, resume: bool, today: date 
 @_JSON_LINES_OPTION
 @_DETAILS_OPTION
 @USER_OPTION
-def watch_command(folder: Path, json: bool, details: bool, **asked: Any) -> int:
+def watch_command(folder: Path, json: bool, details: bool, **options: Any) -> int:
     from xl_salesflow.batch.batch_tasks import parse_verb_options
     from xl_salesflow.batch.folder_watch import WatchPace
     from xl_salesflow.batch.worker_pools import WorkerLimits
     from xl_salesflow.cli.batch_progress import show_watched_folder
 
-    given = parse_verb_options(asked["verb"], asked["set"])
-    bounds = WorkerLimits(memory=asked["memory"], seconds=asked["timeout"])
-    pace = WatchPace(asked["every"], asked["still"], asked["only_new"])
-    return show_watched_folder(folder, asked["verb"], given, asked["as"], asked["jobs"], bounds, pace, details, json)
+    given = parse_verb_options(options["verb"], options["set"])
+    bounds = WorkerLimits(memory=options["memory"], seconds=options["timeout"])
+    pace = WatchPace(options["every"], options["still"], options["only_new"])
+    return show_watched_folder(
+        folder, options["verb"], given, options["as"], options["jobs"], bounds, pace, details, json
+    )

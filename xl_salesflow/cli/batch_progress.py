@@ -1,4 +1,4 @@
-"""Show a batch on the terminal: a progress bar, a line a workbook elsewhere, lines of JSON on request."""
+"""Show a batch on the terminal: a progress bar, or one line per workbook if there is no terminal, or JSON lines."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
 
 STOPPED_EXIT_CODE = 130
-"""The exit code of a batch that was stopped before its end."""
+"""The exit code of an interrupted batch."""
 
 
 class StopRequest:
-    """Whether somebody asked to stop, with Ctrl-C or SIGTERM; the second time ends it at once."""
+    """Whether somebody asked to stop, with Ctrl-C or SIGTERM; a second request stops at once."""
 
     def __init__(self) -> None:
         self.requested = False
@@ -38,7 +38,7 @@ class StopRequest:
         return self.requested
 
     def ask(self, *_: object) -> None:
-        """Note the wish."""
+        """Record the request."""
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
@@ -47,7 +47,7 @@ class StopRequest:
 
 @contextmanager
 def catch_stop_signals() -> Iterator[StopRequest]:
-    """Take Ctrl-C and SIGTERM as a wish to stop in good order."""
+    """Treat Ctrl-C and SIGTERM as a request to stop after the current workbooks."""
     stopping = StopRequest()
     before = {number: signal.signal(number, stopping.ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -58,18 +58,18 @@ def catch_stop_signals() -> Iterator[StopRequest]:
 
 
 def batch_user_and_time(by: str | None, today: date | None) -> tuple[str, datetime]:
-    """Return whose name goes into the record, and the moment of the run; *today* moves the day and keeps the time."""
+    """Return the user's name for the change log, and the moment of the run; *today* changes the day but not the time."""
     now = datetime.now().replace(microsecond=0)
     return by or getpass.getuser(), datetime.combine(today, now.time()) if today else now
 
 
 def workers_factory(jobs: int, cluster: str | None, bounds: WorkerLimits) -> Callable[[], WorkerPool]:
-    """Return what makes the workers asked for."""
+    """Return a function that makes the requested workers."""
     return lambda: ClusterPool(cluster) if cluster else ProcessPool(jobs, bounds)
 
 
 def show_batch(batch: Batch, makes: Callable[[], WorkerPool], resume: bool, as_json: bool) -> int:
-    """Run *batch*, show it as it goes, and return the exit code."""
+    """Run *batch*, show its progress, and return the exit code."""
     if not resume and not (stopped := read_past_run(batch.run_log)).is_over:
         click.echo(
             terminal_text(
@@ -95,7 +95,7 @@ def show_watched_folder(
     folder: Path, verb: str, options: dict[str, str], by: str | None, jobs: int, bounds: WorkerLimits, pace: WatchPace,
     details: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """Do *verb* to every workbook below *folder* as it is saved, a line each, until somebody stops it."""
+    """Run *verb* on every workbook below *folder* when it is saved, and print a line for each, until stopped."""
     if not folder.is_dir():
         raise UsageError("{folder} is no folder; name the one the workbooks are in.", folder=folder)
 
@@ -127,15 +127,15 @@ def _print_outcome(outcome: TaskOutcome, as_json: bool) -> None:
 
 def format_outcome_line(outcome: TaskOutcome) -> str:
     """Return the one line of a workbook in a log."""
-    says = outcome.says.in_(TERMINAL_LANGUAGE)
-    told = says if outcome.book in says else f"{_format_book_path(outcome.book)}: {says}"
+    sentence = outcome.says.in_(TERMINAL_LANGUAGE)
+    line = sentence if outcome.book in sentence else f"{_format_book_path(outcome.book)}: {sentence}"
     code = f" [{outcome.error}]" if outcome.error else ""
     again = terminal_text(" ({tries} tries)", tries=outcome.tries) if outcome.tries > 1 else ""
-    return f"{_timestamp_text()} {outcome.status:<9} {outcome.seconds:6.2f} s  {told}{code}{again}"
+    return f"{_timestamp_text()} {outcome.status:<9} {outcome.seconds:6.2f} s  {line}{code}{again}"
 
 
 def _show_progress_bar(running: BatchRun, as_json: bool) -> Iterable[TaskOutcome]:
-    """Yield the outcomes; on a terminal, with a bar, the rate and what remains."""
+    """Yield the outcomes; on a terminal, with a progress bar, the rate and the remaining time."""
     if as_json or not sys.stderr.isatty():
         yield from running
         return
@@ -171,7 +171,7 @@ _OWN_FORMULA_LABELS = {
 
 
 def _print_batch_summary(summary: BatchSummary, journal: Path) -> None:
-    """Print the summary: a table of what became of the workbooks, then every one that failed, with its sentence."""
+    """Print the summary: a table of the outcomes, then every failed workbook with its message."""
     from xl_salesflow.cli.screen_output import print_screen_table
 
     rows = [(terminal_text(_STATUS_LABELS[s]), str(summary.statuses[s])) for s in TaskStatus if summary.statuses[s]]
@@ -195,8 +195,10 @@ def _print_batch_summary(summary: BatchSummary, journal: Path) -> None:
         rows,
     )
     for outcome in summary.failed:
-        says = outcome.says.in_(TERMINAL_LANGUAGE)
-        click.echo(f"✗ {says if outcome.book in says else f'{_format_book_path(outcome.book)}: {says}'}", err=True)
+        sentence = outcome.says.in_(TERMINAL_LANGUAGE)
+        click.echo(
+            f"✗ {sentence if outcome.book in sentence else f'{_format_book_path(outcome.book)}: {sentence}'}", err=True
+        )
     if summary.stopped:
         click.echo(
             terminal_text(
@@ -221,7 +223,7 @@ def _batch_summary_facts(summary: BatchSummary) -> dict[str, Any]:
 
 
 def _format_book_path(book: str) -> str:
-    """Return a path as people give it: below this folder, or whole."""
+    """Return a path as people write it: relative to the current folder, or absolute."""
     near = os.path.relpath(book) if os.path.splitdrive(book)[0] == os.path.splitdrive(os.getcwd())[0] else book
     return book if near.startswith("..") else near
 

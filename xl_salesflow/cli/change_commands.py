@@ -1,7 +1,7 @@
-"""The commands apply and undo: carry out a ticked change sheet, put back a run.
+"""The commands apply and undo: carry out a ticked change sheet, undo a run.
 
-A dry run of update writes the change sheet. Where somebody changed something after the run to be put back, a terminal is asked
-and a script is refused.
+A dry run of update writes the change sheet. If somebody changed something after the run to be undone, the user is asked
+on a terminal, and a script gets an error.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ def apply_command(book: Path, changes: Path, dry_run: bool, json: bool, today: d
 @JSON_OPTION
 @TODAY_OPTION
 @USER_OPTION
-def undo_command(book: Path, run: str | None, json: bool, today: date | None, **asked: Any) -> int:
+def undo_command(book: Path, run: str | None, json: bool, today: date | None, **options: Any) -> int:
 
-    return put_back_run(book, run, asked["force"], asked["keep"], asked["dry_run"], json, today, asked["as"])
+    return put_back_run(book, run, options["force"], options["keep"], options["dry_run"], json, today, options["as"])
 
 
 def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date | None, by: str | None) -> int:
-    """Write what an update of *path* would change to *output*, for somebody to tick; the workbook stays as it is."""
+    """Write a change sheet of what an update of *path* would change to *output*; the workbook is not changed."""
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.core.file_saving import save_file_atomically
@@ -68,16 +68,16 @@ def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date
 
     session = WorkbookSession(path, by, today, dry_run=True)
     pipeline = session.read()
-    asked = change_sheet(pipeline, update(pipeline, session.run), "update", session.run)
-    save_file_atomically(output, build_change_sheet_file(asked))
+    proposed = change_sheet(pipeline, update(pipeline, session.run), "update", session.run)
+    save_file_atomically(output, build_change_sheet_file(proposed))
     if as_json:
-        print_json({"book": str(path), "sheet": str(output), "decisions": len(asked.lines), "dry_run": True})
+        print_json({"book": str(path), "sheet": str(output), "decisions": len(proposed.lines), "dry_run": True})
         return 0
     click.echo(
         terminal_text(
             "{output}: {count} changes to tick. Nothing was written to {path}.",
             output=output,
-            count=len(asked.lines),
+            count=len(proposed.lines),
             path=path,
         )
     )
@@ -87,15 +87,15 @@ def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date
 def apply_change_sheet(
     path: Path, changes: Path, dry_run: bool, as_json: bool, today: date | None, by: str | None
 ) -> int:
-    """Do what is ticked on the change sheet *changes*; exit code 1 where a tick could not be followed."""
+    """Carry out the ticked lines of the change sheet *changes*; the exit code is 1 if one could not be carried out."""
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import apply
     from xl_salesflow.workbook.returned_files import read_change_sheet_file
 
     session = WorkbookSession(path, by, today, dry_run)
-    asked = read_change_sheet_file(changes)
-    made_for = re.split(r"[\\/]", asked.book)[-1]
+    sheet = read_change_sheet_file(changes)
+    made_for = re.split(r"[\\/]", sheet.book)[-1]
     if made_for != path.name:
         raise UsageError(
             "{changes} was made for {made_for}, not for {path}; make one for this workbook.",
@@ -105,7 +105,7 @@ def apply_change_sheet(
         )
 
     def make(pipeline: Pipeline) -> ChangeSet:
-        plan = apply(pipeline, asked, session.run)
+        plan = apply(pipeline, sheet, session.run)
         return plan if plan.answer["applied"] else plan.without_changes()
 
     plan = session.write(make)
@@ -141,9 +141,10 @@ def put_back_run(
     today: date | None,
     by: str | None,
 ) -> int:
-    """Put back run *which* (default: the last); exit code 1 where something was left, or nothing done for its sake.
+    """Undo run *which* (default: the last); the exit code is 1 if something was left, or nothing was done for that reason.
 
-    *force* puts back what somebody changed since as well, *keep* leaves it and puts back the rest; a terminal is asked.
+    *force* also overwrites what somebody changed since; *keep* leaves those cells and undoes the rest; otherwise a
+    terminal is asked.
     """
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import undo

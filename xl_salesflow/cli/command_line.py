@@ -1,7 +1,7 @@
-"""The group of all commands, and the way from the shell to an exit code.
+"""The group of all commands, and the conversion of errors to exit codes.
 
-Names and tips of the commands come from the declared verbs. Heavy imports wait until a command runs. Every error is one
-sentence. Exit codes: 0 fine, 1 findings that block, 2 usage, 3 workbook not usable.
+Names and help texts of the commands come from the declared verbs. Slow imports wait until a command runs. Every error
+is printed as one sentence. Exit codes: 0 no problem, 1 blocking findings, 2 usage error, 3 workbook not usable.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from xl_salesflow.errors import SalesflowError
 )
 @click.version_option(__version__, prog_name="salesflow")
 def salesflow_group() -> None:
-    """Gather the verbs."""
+    """Group the verbs."""
 
 
 for command in (
@@ -64,13 +64,13 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # Windows consoles default to a code page
     try:
-        said = read_configuration(salesflow_group)
+        configuration = read_configuration(salesflow_group)
         code = salesflow_group.main(
             arguments,
             prog_name="salesflow",
             standalone_mode=False,
             auto_envvar_prefix=ENVIRONMENT_PREFIX,
-            default_map=said,
+            default_map=configuration,
         )
     except click.exceptions.Abort:
         return 2

@@ -1,6 +1,7 @@
-"""The options that commands share, and what the terminal says in its own language.
+"""The options that several commands share, and the texts of the terminal in its language.
 
-The language is that of SALESFLOW_LANG, else of the locale. Nothing heavy is imported here: every help text reads this file.
+The language is taken from SALESFLOW_LANG, or else from the locale. This module imports nothing slow, because every help
+text needs it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ TERMINAL_LANGUAGE: Language = _detect_terminal_language()
 
 
 def terminal_text(message: str | Text, /, **facts: object) -> str:
-    """Return one text in the terminal's language."""
+    """Return one text in the language of the terminal."""
     return as_text(message).in_(TERMINAL_LANGUAGE, **facts)
 
 
@@ -42,13 +43,13 @@ GROUP_BY_CHOICES = ("owner", "product", "source", "region", "channel", "playbook
 
 
 def verb_command(verb_id: str) -> Callable[[CommandFunction], click.Command]:
-    """Return the decorator that makes the command of a declared verb; its tip is the help."""
+    """Return the decorator that makes the command of a declared verb; the verb's tip becomes the help."""
     tip = VERBS[verb_id].tip.in_(TERMINAL_LANGUAGE)
     return click.command(verb_id, help=tip, short_help=tip)
 
 
 def parse_day_option(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
-    """Read a day as 2026-12-31."""
+    """Parse a day such as 2026-12-31."""
     if value is None:
         return None
     try:
@@ -58,7 +59,7 @@ def parse_day_option(_: click.Context, __: click.Parameter, value: str | None) -
 
 
 def parse_amount_option(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
-    """Read an amount above nought; commas may group it."""
+    """Parse an amount above zero, with or without commas between groups of digits."""
     try:
         amount = None if value is None else float(value.replace(",", ""))
     except ValueError:
@@ -69,7 +70,7 @@ def parse_amount_option(_: click.Context, __: click.Parameter, value: str | None
 
 
 def translated_option(name: str, message: str, **settings: Any) -> Callable[[CommandFunction], CommandFunction]:
-    """Return an option with its help in the terminal's language."""
+    """Return an option with its help in the language of the terminal."""
     return click.option(name, help=terminal_text(message), **settings)
 
 
@@ -92,20 +93,20 @@ DRY_RUN_OPTION = translated_option("--dry-run", "Show what would change and writ
 
 
 def group_by_column(by: str | None) -> str | None:
-    """Return the column that *by* names on the command line."""
+    """Return the column for the value *by* of the command line."""
     return "sales_channel" if by == "channel" else by
 
 
-def read_query_options(asked: dict[str, Any]) -> Query:
-    """Return the question that the options of funnel, plan and report ask."""
+def read_query_options(options: dict[str, Any]) -> Query:
+    """Return the query for the options of funnel, plan and report."""
     from xl_salesflow.schema.named_values import Query
 
-    filters = {group_by_column(name) or "": asked[name] for name in GROUP_BY_CHOICES if asked.get(name)}
+    filters = {group_by_column(name) or "": options[name] for name in GROUP_BY_CHOICES if options.get(name)}
     reading, reach = (
-        ("cohort" if asked.get("cohort") else "snapshot"),
-        ("entered" if asked.get("entered") else "implied"),
+        ("cohort" if options.get("cohort") else "snapshot"),
+        ("entered" if options.get("entered") else "implied"),
     )
-    return Query(asked["as_of"], asked["from"], asked["to"], filters, reading, reach)  # type: ignore[arg-type]
+    return Query(options["as_of"], options["from"], options["to"], filters, reading, reach)  # type: ignore[arg-type]
 
 
 def day_or_today(today: date | None) -> date:

@@ -1,11 +1,12 @@
-"""Read options from a file, ``salesflow.toml``, checked as a whole before a command runs.
+"""Read options from the file ``salesflow.toml``, which is checked completely before a command runs.
 
-    [batch]                 # a section a command
+    [batch]                 # a section per command
     jobs = 2                # an option by its long name
     journal = "/var/lib/salesflow/batch.jsonl"
 
-The first of these counts: the file that SALESFLOW_CONFIG names, ``salesflow.toml`` in the current folder, the same in the
-user's folder for settings. The environment (``SALESFLOW_BATCH_JOBS``) overrides it, and the command line overrides both.
+The first existing file of these is used: the file named by SALESFLOW_CONFIG, ``salesflow.toml`` in the current folder,
+the same in the user's configuration folder. The environment (``SALESFLOW_BATCH_JOBS``) overrides it, and the command
+line overrides both.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ _UNCONFIGURABLE_OPTIONS = {"help", "version"}
 
 
 def read_configuration(cli: click.Group, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Return what file and environment say as click wants it: command → parameter → value.
+    """Return the options of file and environment in the form that click expects: command → parameter → value.
 
     Raises:
-        UsageError: a name nobody knows, with the nearest one that is known, or a value that its option does not take.
+        UsageError: an unknown name, in which case the message gives the nearest known one, or an invalid value.
     """
     _check_variable_names(cli, environ)
     file = _find_option_file(environ)
@@ -52,12 +53,12 @@ def _find_option_file(environ: Mapping[str, str]) -> Path | None:
 
 def _read_option_file(cli: click.Group, file: Path) -> dict[str, Any]:
     try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError("{file} is not valid TOML: {error}.", file=file, error=error) from error
     known = {name: options for name, command in cli.commands.items() if (options := _configurable_options(command))}
     found: dict[str, Any] = {}
-    for section, values in told.items():
+    for section, values in content.items():
         if section not in known:
             raise _unknown_option_error(file, f"[{section}]", section, known)
         if not isinstance(values, dict):
@@ -79,7 +80,7 @@ def _read_option_section(
 
 
 def _check_option_value(file: Path, place: str, option: click.Option, value: Any, command: click.Command) -> Any:
-    """Return *value* as it stands, once the option has taken it."""
+    """Return *value* unchanged if the option accepts it."""
     if option.is_flag and not isinstance(value, bool):
         raise UsageError("{file}, {place} must be true or false.", file=file, place=place)
     if option.multiple and not isinstance(value, list):
@@ -94,7 +95,7 @@ def _check_option_value(file: Path, place: str, option: click.Option, value: Any
 
 
 def _check_variable_names(cli: click.Group, environ: Mapping[str, str]) -> None:
-    """Refuse variables that begin like a command's and name no option of it."""
+    """Refuse variables that have the prefix of a command but name none of its options."""
     for name, command in cli.commands.items():
         start = f"{ENVIRONMENT_PREFIX}_{name.upper().replace('-', '_')}_"
         known = {start + option.upper().replace("-", "_") for option in _configurable_options(command)}
@@ -104,7 +105,7 @@ def _check_variable_names(cli: click.Group, environ: Mapping[str, str]) -> None:
 
 
 def _configurable_options(command: click.Command) -> dict[str, click.Option]:
-    """Return the options of *command* by the long name they have on the command line."""
+    """Return the options of *command* by their long names."""
     return {
         opt.removeprefix("--"): option
         for option in command.params

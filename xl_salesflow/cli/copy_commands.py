@@ -1,6 +1,6 @@
 """The commands diff and merge, for two copies of one workbook.
 
-Diff says in words what differs; merge says what it took and what is left to decide.
+Diff shows the differences; merge shows what it took over and what is left to decide.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _MAX_DIFFERENCE_LINES = 50
 
 
 def show_differences(first: Path, second: Path, as_json: bool, today: date | None) -> int:
-    """Print what differs between two workbooks; the exit code is 0 either way."""
+    """Print the differences between two workbooks; the exit code is always 0."""
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.verbs import diff
     from xl_salesflow.workbook.closed_book import ClosedBook
@@ -86,7 +86,7 @@ def show_differences(first: Path, second: Path, as_json: bool, today: date | Non
 def merge_copy(
     ours: Path, theirs: Path, base: Path | None, dry_run: bool, as_json: bool, today: date | None, by: str | None
 ) -> int:
-    """Merge *theirs* into *ours*; exit code 1 where somebody must decide."""
+    """Merge *theirs* into *ours*; the exit code is 1 if somebody has to decide."""
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import merge

@@ -1,7 +1,7 @@
-"""The commands followups, bant and prepare: what a rep needs around a contact with a customer.
+"""The commands followups, bant and prepare, for a rep's contacts with a customer.
 
-The follow-up list on the screen, as a file or as a mail draft for each owner; the BANT card that is filled in and read back; the
-checklist before a visit.
+They give the follow-up list on the screen, as a file or as a mail draft for each owner; the BANT card to fill in, and
+its answers read back; and the checklist before a visit.
 """
 
 from __future__ import annotations
@@ -75,13 +75,13 @@ def followups_command(
 @JSON_OPTION
 @TODAY_OPTION
 @USER_OPTION
-def bant_command(book: Path, deal: str | None, read: Path | None, output: Path | None, **asked: Any) -> int:
+def bant_command(book: Path, deal: str | None, read: Path | None, output: Path | None, **options: Any) -> int:
 
     if (deal is None) == (read is None):
         raise click.UsageError(terminal_text("name a deal, or a filled card with --read"))
     if read is None:
-        return write_bant_card_file(book, deal or "", output, asked["today"])
-    return read_back_card(book, read, asked["dry_run"], asked["json"], asked["today"], asked["as"])
+        return write_bant_card_file(book, deal or "", output, options["today"])
+    return read_back_card(book, read, options["dry_run"], options["json"], options["today"], options["as"])
 
 
 @verb_command("prepare")
@@ -91,13 +91,13 @@ def bant_command(book: Path, deal: str | None, read: Path | None, output: Path |
 @JSON_OPTION
 @TODAY_OPTION
 @USER_OPTION
-def prepare_command(book: Path, deal: str, **asked: Any) -> int:
+def prepare_command(book: Path, deal: str, **options: Any) -> int:
 
-    return give_visit_checklist(book, deal, asked["dry_run"], asked["json"], asked["today"], asked["as"])
+    return give_visit_checklist(book, deal, options["dry_run"], options["json"], options["today"], options["as"])
 
 
 SCREEN_FORMATS = ("md", "html", "ics", "csv")
-"""Formats that are text, and so may go to the screen."""
+"""Text formats, which can be printed on the screen."""
 
 
 def show_followup_list(
@@ -141,7 +141,7 @@ def show_followup_list(
 def _separate_draft_names(drafts: Iterable[Document]) -> Iterator[Document]:
     from xl_salesflow.core.file_saving import safe_file_name
 
-    # two owners whose names make the same file name get a file each
+    # owners whose names make the same file name get different files
     seen: Counter[str] = Counter()
     for document in drafts:
         name = safe_file_name(document.name)
@@ -169,7 +169,7 @@ def _followup_list_workbook(document: Document, pipeline: Pipeline) -> bytes:
 
 
 def write_bant_card_file(path: Path, deal: str, output: Path | None, today: date | None) -> int:
-    """Write the BANT card of *deal*, to be filled in; an existing file is never overwritten."""
+    """Write the BANT card of *deal* to be filled in; an existing file is never overwritten."""
     from xl_salesflow.core.file_saving import safe_file_name, save_file_atomically
     from xl_salesflow.verbs import bant_card
     from xl_salesflow.workbook.closed_book import ClosedBook
@@ -189,7 +189,7 @@ def write_bant_card_file(path: Path, deal: str, output: Path | None, today: date
 
 
 def read_back_card(path: Path, filled: Path, dry_run: bool, as_json: bool, today: date | None, by: str | None) -> int:
-    """Take the answers of the card *filled* into the workbook; what it holds that cannot be used is told with its cell."""
+    """Copy the answers of the card *filled* into the workbook; unusable answers are reported with their cell."""
     from xl_salesflow.cli.screen_output import print_change_set
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import read_card
@@ -201,7 +201,7 @@ def read_back_card(path: Path, filled: Path, dry_run: bool, as_json: bool, today
         found = read_bant_card_file(filled, pipeline.language)
         return read_card(pipeline, found.frame, found.address, session.run, found.findings)
 
-    plan = session.write(make)  # warnings look at all deals
+    plan = session.write(make)  # early warnings need all deals
     print_change_set(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0
 
@@ -209,7 +209,7 @@ def read_back_card(path: Path, filled: Path, dry_run: bool, as_json: bool, today
 def give_visit_checklist(
     path: Path, deal: str, dry_run: bool, as_json: bool, today: date | None, by: str | None
 ) -> int:
-    """Give *deal* the checklist before a visit."""
+    """Give *deal* the tasks of the checklist before a visit."""
     from xl_salesflow.cli.screen_output import print_change_set
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import prepare

@@ -1,6 +1,6 @@
 """The commands quote, print and revise.
 
-Deal documents are chosen and made, the workbook records what was made, and then the files are put in place.
+Deal documents are chosen and made, the workbook records them, and only then are the files put in place.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ def _add_print_options(command: CommandFunction) -> CommandFunction:
 @BOOK_ARGUMENT
 @click.argument("keys", nargs=-1, metavar=terminal_text("[DEAL-OR-QUOTE]…"))
 @_add_print_options
-def quote_command(book: Path, keys: tuple[str, ...], **asked: Any) -> int:
-    return _run_print_command(book, "quote", keys, **asked)
+def quote_command(book: Path, keys: tuple[str, ...], **options: Any) -> int:
+    return _run_print_command(book, "quote", keys, **options)
 
 
 @verb_command("print")
@@ -92,26 +92,26 @@ def quote_command(book: Path, keys: tuple[str, ...], **asked: Any) -> int:
 @click.argument("kind", type=click.Choice(PRINT_KINDS))
 @click.argument("keys", nargs=-1, metavar=terminal_text("[DEAL-QUOTE-OR-ACTIVITY]…"))
 @_add_print_options
-def print_command(book: Path, kind: str, keys: tuple[str, ...], **asked: Any) -> int:
-    return _run_print_command(book, kind, keys, **asked)
+def print_command(book: Path, kind: str, keys: tuple[str, ...], **options: Any) -> int:
+    return _run_print_command(book, kind, keys, **options)
 
 
 def _run_print_command(
-    book: Path, kind: str, keys: tuple[str, ...], *, dry_run: bool, json: bool, today: date | None, **asked: Any
+    book: Path, kind: str, keys: tuple[str, ...], *, dry_run: bool, json: bool, today: date | None, **options: Any
 ) -> int:
 
-    wanted = PrintOrder(
+    order = PrintOrder(
         kind,
         keys,
-        asked["all_of_week"],
-        asked["status"],
-        asked["format"],
-        asked["lang"],
-        asked["output"],
-        asked["sent"],
-        asked["to"],
+        options["all_of_week"],
+        options["status"],
+        options["format"],
+        options["lang"],
+        options["output"],
+        options["sent"],
+        options["to"],
     )
-    return print_deal_documents(book, wanted, dry_run, json, today, asked["as"])
+    return print_deal_documents(book, order, dry_run, json, today, options["as"])
 
 
 @verb_command("revise")
@@ -133,12 +133,12 @@ def revise_command(
     return write_next_quote_version(book, key, beside, dry_run, json, today, who["as"])
 
 
-_PROGRESS_FROM_COUNT = 3  # papers from which on progress is shown
+_PROGRESS_FROM_COUNT = 3  # number of documents from which progress is shown
 
 
 @dataclass(frozen=True)
 class PrintOrder:
-    """What the command line asks for: which papers, in which formats and language, and whether they go out."""
+    """A print request: which documents, in which formats and language, and whether they are sent."""
 
     kind: str
     keys: Sequence[str]
@@ -152,90 +152,90 @@ class PrintOrder:
 
 
 def print_deal_documents(
-    path: Path, asked: PrintOrder, dry_run: bool, as_json: bool, today: date | None, by: str | None
+    path: Path, order: PrintOrder, dry_run: bool, as_json: bool, today: date | None, by: str | None
 ) -> int:
-    """Print papers; files wait under other names until the workbook has them written down."""
+    """Print documents; the files have temporary names until the workbook has recorded them."""
     from xl_salesflow.cli.screen_output import print_change_set, print_files
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.quotes.document_record import Sending
     from xl_salesflow.quotes.document_requests import PrintJob
     from xl_salesflow.verbs import paper
 
-    if asked.to and not asked.sent:
+    if order.to and not order.sent:
         raise UsageError("--to says to whom a paper is --sent; give both.")
     session = WorkbookSession(path, by, today, dry_run)
-    sending = Sending(session.run.now.date(), asked.to) if asked.sent else None
-    writers: list[DocumentWriter] = []  # the one of the last try
+    sending = Sending(session.run.now.date(), order.to) if order.sent else None
+    writers: list[DocumentWriter] = []  # the writer of the last try
 
     def make(pipeline: Pipeline) -> ChangeSet:
-        keys = _choose_print_keys(pipeline, asked)
-        writers[:] = [] if dry_run else [_make_print_writer(path, pipeline, asked, len(keys))]
-        return paper(pipeline, PrintJob(asked.kind, keys, next(iter(writers), None), sending), session.run)
+        keys = _choose_print_keys(pipeline, order)
+        writers[:] = [] if dry_run else [_make_print_writer(path, pipeline, order, len(keys))]
+        return paper(pipeline, PrintJob(order.kind, keys, next(iter(writers), None), sending), session.run)
 
     plan = session.write(make, as_needed=True, around=lambda: writers[0].save_around())
     if dry_run:
         print_change_set(path, plan, dry_run, as_json)
-        _print_planned_files(plan, asked, as_json)
+        _print_planned_files(plan, order, as_json)
     else:
         print_files(plan, writers[0].files, as_json)
     return _print_exit_code(plan)
 
 
-def _choose_print_keys(pipeline: Pipeline, asked: PrintOrder) -> tuple[str, ...]:
+def _choose_print_keys(pipeline: Pipeline, order: PrintOrder) -> tuple[str, ...]:
     from xl_salesflow.quotes.document_requests import choose_document_keys
 
     chosen = (
-        choose_document_keys(pipeline, asked.kind, asked.of_week, asked.status) if asked.of_week or asked.status else ()
+        choose_document_keys(pipeline, order.kind, order.of_week, order.status) if order.of_week or order.status else ()
     )
-    keys = (*asked.keys, *chosen)
+    keys = (*order.keys, *chosen)
     if keys:
         return keys
-    if asked.of_week or asked.status:
+    if order.of_week or order.status:
         raise UsageError("No such paper is in the workbook; nothing was made.")
     raise UsageError("Say which: give numbers, --all-of-week or --status.")
 
 
-def _make_print_writer(path: Path, pipeline: Pipeline, asked: PrintOrder, count: int) -> DocumentWriter:
+def _make_print_writer(path: Path, pipeline: Pipeline, order: PrintOrder, count: int) -> DocumentWriter:
     from xl_salesflow.documents.document_writer import DocumentWriter
     from xl_salesflow.documents.template_lookup import template_folders
 
     return DocumentWriter(
         path.parent,
-        asked.formats,
-        asked.tongue or pipeline.language,
-        folder=asked.folder,
+        order.formats,
+        order.tongue or pipeline.language,
+        folder=order.folder,
         where=template_folders(pipeline),
         on_progress=_make_print_progress(count),
     )
 
 
 def _make_print_progress(count: int) -> Callable[[int], None]:
-    # on the screen of a person, and on no other output
-    shown = count > _PROGRESS_FROM_COUNT and sys.stderr.isatty()
+    # only on the screen of a person
+    is_shown = count > _PROGRESS_FROM_COUNT and sys.stderr.isatty()
 
     def told(made: int) -> None:
-        if shown:
+        if is_shown:
             click.echo(f"\r{made + 1}/{count}", nl=made + 1 == count, err=True)
 
     return told
 
 
-def _print_planned_files(plan: ChangeSet, asked: PrintOrder, as_json: bool) -> None:
+def _print_planned_files(plan: ChangeSet, order: PrintOrder, as_json: bool) -> None:
     if not as_json:
         for document in plan.documents:
-            names = ", ".join(f"{document.name}.{document_format}" for document_format in asked.formats)
+            names = ", ".join(f"{document.name}.{document_format}" for document_format in order.formats)
             click.echo(terminal_text("would make: {names}", names=names))
 
 
 def _print_exit_code(plan: ChangeSet) -> int:
-    """Return 1 when a paper that was asked for was not made."""
+    """Return 1 if a requested document was not made."""
     return 0 if len(plan.documents) == len(plan.answer["papers"]) else 1
 
 
 def write_next_quote_version(
     path: Path, key: str, beside: bool, dry_run: bool, as_json: bool, today: date | None, by: str | None
 ) -> int:
-    """Make the next version of quote *key*; whoever saves meanwhile does not give two quotes one number."""
+    """Make the next version of quote *key*; if somebody saves meanwhile, its number is assigned again."""
     from xl_salesflow.cli.screen_output import print_change_set
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import revise

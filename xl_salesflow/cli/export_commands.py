@@ -1,4 +1,4 @@
-"""The command export: every table in use as a plain file, with the values that the sheets show."""
+"""The command export: every non-empty table as a plain file, with the values that the sheets show."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def export_command(book: Path, folder: Path, format: str, json: bool, today: dat
 
 
 _FORMULA_START = re.compile(r"[=@\t\r\n]|[+\-](?![\d\s().,/-]*$)")
-"""What a spreadsheet would take for a formula; a phone number is none."""
+"""Matches texts that a spreadsheet would take for a formula; phone numbers are not."""
 
 
 def export_tables(path: Path, folder: Path, file_format: str, as_json: bool, today: date | None) -> int:
-    """Write every table of *path* that has rows into *folder*, one file each, named as the table."""
+    """Write every non-empty table of *path* into *folder*, one file each, named after the table."""
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.engine import recompute_formula_columns
@@ -61,9 +61,9 @@ def export_tables(path: Path, folder: Path, file_format: str, as_json: bool, tod
 
 
 def format_table_csv(table: TableSchema, rows: pd.DataFrame, language: Language) -> bytes:
-    """Return *rows* as CSV with the sheet's headers, in UTF-8 with a mark so that Excel reads it right.
+    """Return *rows* as CSV with the sheet's headers, in UTF-8 with a byte order mark, so that Excel detects it.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    A text that a spreadsheet would take for a formula is prefixed with an apostrophe.
     """
     from xl_salesflow.workbook.template.starter_content import template_cell_value
 
@@ -79,10 +79,10 @@ def format_table_csv(table: TableSchema, rows: pd.DataFrame, language: Language)
 
 def format_table_json(table: TableSchema, rows: pd.DataFrame, language: Language) -> bytes:
     """Return *rows* as a JSON array of objects by column id; choices and list values are ids, dates ISO, blanks null."""
-    told = [
+    objects = [
         {column.id: _exported_json_value(row[column.id]) for column in table.columns} for row in rows.to_dict("records")
     ]
-    return dumps(told, ensure_ascii=False, indent=1).encode("utf-8")
+    return dumps(objects, ensure_ascii=False, indent=1).encode("utf-8")
 
 
 def _disarm_formula(value: Any) -> Any:

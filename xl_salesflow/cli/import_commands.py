@@ -1,6 +1,6 @@
 """The commands import and adopt, with their dialogue about the import map.
 
-A map is proposed and shown; it is used when the person agrees, and else left in a file to be edited.
+A map is proposed and shown. It is used if the person agrees; otherwise it is written to a file for editing.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def import_files(
     today: date | None,
     by: str | None,
 ) -> int:
-    """Import *files* into the workbook by *map*, or by a proposed mapping once it is accepted."""
+    """Import *files* into the workbook by *map_file*, or by a proposed mapping once it is accepted."""
     from xl_salesflow.cli.screen_output import print_change_set
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.core.change_sets import ChangeSet
@@ -145,7 +145,7 @@ def read_import_map_file(map_file: Path) -> ImportMap:
 def agree_on_import_map(
     path: Path, files: Sequence[Path], pipeline: Pipeline, yes: bool, as_json: bool
 ) -> ImportMap | None:
-    """Return the proposed mapping once a person agrees to it; None when it was written out to be edited first."""
+    """Return the proposed mapping if a person agrees to it; None if it was written to a file for editing."""
     from xl_salesflow.imports.map_proposal import propose_import_map
 
     mapping = propose_import_map(files, pipeline)
@@ -204,7 +204,7 @@ def adopt_workbook(
     today: date | None,
     by: str | None,
 ) -> int:
-    """Make the workbook at *path* a store, or bring in again what its own sheets say."""
+    """Make the workbook at *path* a store, or import again what its own sheets contain."""
     from xl_salesflow.cli.adoption import bring_in_own_rows, prepare_adoption, write_adopted_store
     from xl_salesflow.cli.screen_output import print_change_set
     from xl_salesflow.cli.workbook_session import WorkbookSession

@@ -1,6 +1,6 @@
 """The commands funnel, plan, compare, report and audit, which only read the workbook.
 
-Only report loads the documents, so that the daily commands start sooner.
+Only report imports the documents, so that the daily commands start faster.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def show_funnel(path: Path, view: Query, by: str | None, then: date | None, as_json: bool, today: date | None) -> int:
-    """Show the funnel as asked; *then* is the day to compare with."""
+    """Show the funnel for a query; *then* is the day to compare with."""
     from xl_salesflow.cli.metric_output import print_funnel
     from xl_salesflow.engine import apply_query
     from xl_salesflow.verbs import funnel
@@ -48,7 +48,7 @@ def show_funnel(path: Path, view: Query, by: str | None, then: date | None, as_j
 def show_sales_plan(
     path: Path, target: float | None, by: date | None, view: Query, as_json: bool, today: date | None
 ) -> int:
-    """Show what it takes to win the target."""
+    """Show what is needed to reach the target."""
     from xl_salesflow.cli.metric_output import print_sales_plan
     from xl_salesflow.engine import apply_query
     from xl_salesflow.verbs import sales_plan
@@ -77,10 +77,10 @@ def show_sales_plan(
 @JSON_OPTION
 @TODAY_OPTION
 def funnel_command(
-    book: Path, json: bool, today: date | None, by: str | None, compare_to: date | None, **asked: Any
+    book: Path, json: bool, today: date | None, by: str | None, compare_to: date | None, **options: Any
 ) -> int:
 
-    return show_funnel(book, read_query_options(asked), group_by_column(by), compare_to, json, today)
+    return show_funnel(book, read_query_options(options), group_by_column(by), compare_to, json, today)
 
 
 @verb_command("plan")
@@ -106,10 +106,10 @@ def funnel_command(
 @JSON_OPTION
 @TODAY_OPTION
 def sales_plan_command(
-    book: Path, target: float | None, by: date | None, json: bool, today: date | None, **asked: Any
+    book: Path, target: float | None, by: date | None, json: bool, today: date | None, **options: Any
 ) -> int:
 
-    return show_sales_plan(book, target, by, read_query_options(asked), json, today)
+    return show_sales_plan(book, target, by, read_query_options(options), json, today)
 
 
 @verb_command("report")
@@ -126,9 +126,9 @@ def sales_plan_command(
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
 @TODAY_OPTION
-def report_command(book: Path, output: Path, today: date | None, **asked: Any) -> int:
+def report_command(book: Path, output: Path, today: date | None, **options: Any) -> int:
 
-    return write_report_page(book, output, read_query_options(asked), today)
+    return write_report_page(book, output, read_query_options(options), today)
 
 
 @verb_command("compare")
@@ -142,9 +142,11 @@ def report_command(book: Path, output: Path, today: date | None, **asked: Any) -
 @translated_option("--cohort", "Count won and lost by the day of creation.", is_flag=True)
 @JSON_OPTION
 @TODAY_OPTION
-def compare_command(book: Path, first: str, second: str, by: str, json: bool, today: date | None, **asked: Any) -> int:
+def compare_command(
+    book: Path, first: str, second: str, by: str, json: bool, today: date | None, **options: Any
+) -> int:
 
-    return show_comparison(book, group_by_column(by) or by, (first, second), read_query_options(asked), json, today)
+    return show_comparison(book, group_by_column(by) or by, (first, second), read_query_options(options), json, today)
 
 
 @click.command(
@@ -184,7 +186,7 @@ _COMPARISON_VERDICT_TEXTS = {
 def show_comparison(
     path: Path, column: str, sides: tuple[str, str], view: Query, as_json: bool, today: date | None
 ) -> int:
-    """Print which of two values of *column* wins more of its closed deals, and whether that is more than chance."""
+    """Print which of two values of *column* has the higher win rate, and whether the difference is significant."""
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.engine import apply_query
     from xl_salesflow.verbs import compare

@@ -108,7 +108,7 @@ _SALES_PLAN_GROUPS = {"owners": Text("Owner"), "channels": Text("Channel")}
 
 
 def print_sales_plan(plan: ChangeSet, language: Language, wants_json: bool) -> None:
-    """Print the totals, the stages, then whoever has a target of their own; headers are the sheet's."""
+    """Print the totals, the stages, then everybody with a target of their own; the headers are those of the sheet."""
     if wants_json:
         print_json(plan.answer)
         return

@@ -1,6 +1,6 @@
 """The commands of ``salesflow playbook``: list, show, check, use and export.
 
-They show the sales processes that ship, check one of a team's own, and move open deals to another one.
+They show the playbooks that ship, check a team's own, and switch open deals to another one.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @click.group("playbook", help=VERBS["playbook"].tip.in_(TERMINAL_LANGUAGE))
 def playbook_group() -> None:
-    """Gather what can be done with a playbook."""
+    """Group the commands for playbooks."""
 
 
 @playbook_group.command("list", help=terminal_text("Name every playbook that ships."))
@@ -76,10 +76,17 @@ def check_playbook_command(file: Path, json: bool) -> int:
 @JSON_OPTION
 @TODAY_OPTION
 @USER_OPTION
-def use_playbook_command(book: Path, name: str, **asked: Any) -> int:
+def use_playbook_command(book: Path, name: str, **options: Any) -> int:
 
     return move_to_playbook(
-        book, name, asked["map"], asked["from"], asked["dry_run"], asked["json"], asked["today"], asked["as"]
+        book,
+        name,
+        options["map"],
+        options["from"],
+        options["dry_run"],
+        options["json"],
+        options["today"],
+        options["as"],
     )
 
 
@@ -98,7 +105,7 @@ def export_playbook_command(name: str, output: Any) -> int:
 
 
 def show_playbooks(as_json: bool) -> int:
-    """Print every playbook that ships, with what it is good for."""
+    """Print every shipped playbook with its purpose."""
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.process.playbook_files import (
         list_playbook_names,
@@ -144,7 +151,7 @@ def show_playbook(name: str, as_json: bool) -> int:
 
 
 def show_playbook_findings(path: Path, as_json: bool) -> int:
-    """Print every fault of the playbook file or workbook *path*."""
+    """Print every error in the playbook file or workbook *path*."""
     from xl_salesflow.cli.screen_output import print_findings
     from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.process.rule_catalogue import find_playbook_findings
@@ -178,14 +185,14 @@ def write_playbook_file(name: str, output: Path | None) -> int:
 def move_to_playbook(
     path: Path,
     name: str,
-    said: Sequence[str],
+    pairs: Sequence[str],
     before: str,
     dry_run: bool,
     as_json: bool,
     today: date | None,
     by: str | None,
 ) -> int:
-    """Move the open deals of *path* to playbook *name*: one that the workbook has, that ships, or of a file."""
+    """Switch the open deals of *path* to playbook *name*: one in the workbook, a shipped one, or a file."""
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.process.playbook_switch import PlaybookSwitch
@@ -196,7 +203,7 @@ def move_to_playbook(
 
     def make(pipeline: Pipeline) -> ChangeSet:
         setup = {} if playbook_id in pipeline.playbooks else read_setup_frames(name, pipeline.language)
-        return switch(pipeline, PlaybookSwitch(playbook_id, setup, _read_stage_pairs(said), before), session.run)
+        return switch(pipeline, PlaybookSwitch(playbook_id, setup, _read_stage_pairs(pairs), before), session.run)
 
     plan = session.write(make)
     if as_json:
@@ -219,17 +226,17 @@ def move_to_playbook(
 
 
 def _read_stage_pairs(pairs: Sequence[str]) -> dict[str, str]:
-    said = {}
+    stages = {}
     for pair in pairs:
         old, mark, new = pair.partition("=")
         if not (mark and old.strip() and new.strip()):
             raise UsageError('--map {pair} says no two stages; write --map "Old stage=New stage".', pair=pair)
-        said[old.strip()] = new.strip()
-    return said
+        stages[old.strip()] = new.strip()
+    return stages
 
 
 def read_setup_frames(name: str, language: Language) -> dict[str, pd.DataFrame]:
-    """Return the set-up frames of a playbook that ships or, for a name ending in .toml, of a file."""
+    """Return the set-up frames of a shipped playbook or, if the name ends in .toml, of a file."""
     from xl_salesflow.process.own_playbooks import read_own_playbook
     from xl_salesflow.process.playbook_files import make_shipped_setup
 

@@ -16,7 +16,7 @@ from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.metrics.metric_declaration import Unit
 from xl_salesflow.schema.choice_lists import choice_label
 
-_MAX_SCREEN_LINES = 20  # findings and changes on the screen; --json has them all
+_MAX_SCREEN_LINES = 20  # lines of findings and changes on the screen; --json prints all
 
 
 def print_json(answer: Mapping[str, Any]) -> None:
@@ -25,7 +25,7 @@ def print_json(answer: Mapping[str, Any]) -> None:
 
 
 def print_findings(plan: ChangeSet, wants_json: bool) -> None:
-    """Print what a check found."""
+    """Print the findings of a check."""
     if wants_json:
         print_json(plan.answer)
         return
@@ -39,7 +39,7 @@ def print_findings(plan: ChangeSet, wants_json: bool) -> None:
 
 
 def print_change_set(path: Path, plan: ChangeSet, dry_run: bool, wants_json: bool) -> None:
-    """Print what a run did, or would do."""
+    """Print what a run changed, or would change."""
     if wants_json:
         print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
         return
@@ -71,7 +71,7 @@ def print_change_set(path: Path, plan: ChangeSet, dry_run: bool, wants_json: boo
 
 
 def _print_lost_cells(answer: Mapping[str, Any]) -> None:
-    """Say first which columns of files have cells that were not understood, and how many."""
+    """Print first which columns of files have cells that could not be read, and how many."""
     for lost in answer.get("not_understood", ()):
         click.echo(
             terminal_text(
@@ -82,19 +82,19 @@ def _print_lost_cells(answer: Mapping[str, Any]) -> None:
 
 
 def own_formula_results(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return of *answer* what became of formulas of the user's own, where a run concerned some."""
+    """Return the part of *answer* about formulas that users added, if the run affected any."""
     return {answer_key: answer[answer_key] for answer_key in ("recalculated", "to_calculate") if answer_key in answer}
 
 
 def print_own_formulas(answer: Mapping[str, Any]) -> None:
-    """Print what became of formulas of the user's own; nothing where a run concerned none."""
+    """Print what happened to formulas that users added; nothing if the run affected none."""
     done, left = answer.get("recalculated", []), answer.get("to_calculate", [])
     if not done and not left:
         return
     named = ", ".join(f"{one['cell']} ({one['why']})" for one in left[:_MAX_SCREEN_LINES]) + (
         " …" if len(left) > _MAX_SCREEN_LINES else ""
     )
-    said = (
+    lines = (
         terminal_text(
             "{done} formulas of yours recalculated; {left} left for Excel: {named}.",
             done=len(done),
@@ -104,11 +104,11 @@ def print_own_formulas(answer: Mapping[str, Any]) -> None:
         if left
         else terminal_text("{done} formulas of yours recalculated.", done=len(done))
     )
-    click.echo(said)
+    click.echo(lines)
 
 
 def print_followups(plan: ChangeSet, pipeline: Pipeline, wants_json: bool) -> None:
-    """Print who to call and why."""
+    """Print whom to call and why."""
     if wants_json:
         print_json(plan.answer)
         return
@@ -125,7 +125,7 @@ def print_followups(plan: ChangeSet, pipeline: Pipeline, wants_json: bool) -> No
 
 
 def print_files(plan: ChangeSet, files: Sequence[Path], wants_json: bool) -> None:
-    """Print where documents went."""
+    """Print where documents were written."""
     if wants_json:
         print_json({**plan.answer, "files": [str(file) for file in files]})
         return
@@ -152,15 +152,15 @@ def _print_finding_lines(found: Iterable[Finding]) -> None:
 
 
 def _format_finding_place(finding: Finding) -> str:
-    # a row to come has no address yet, and is named by its key
+    # a new row has no address yet, so use its key
     if not finding.cell or finding.message.startswith(finding.cell):
         return ""
     return f"{finding.cell}: " if "!" in finding.cell or not finding.key else f"{finding.cell} {finding.key}: "
 
 
 def _print_cell_changes(plan: ChangeSet) -> None:
-    for shown, change in enumerate(plan.changes):
-        if shown == _MAX_SCREEN_LINES:
+    for count, change in enumerate(plan.changes):
+        if count == _MAX_SCREEN_LINES:
             click.echo("…")
             break
         click.echo(
@@ -169,7 +169,7 @@ def _print_cell_changes(plan: ChangeSet) -> None:
 
 
 def format_screen_value(value: Any, unit: Unit | None = None) -> str:
-    """Return a value as people read it; a dash is what nobody knows."""
+    """Return a value as people read it; an unknown value is a dash."""
     if value is None:
         return "—"
     if unit is Unit.RATIO:
@@ -180,7 +180,7 @@ def format_screen_value(value: Any, unit: Unit | None = None) -> str:
 
 
 def print_screen_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print aligned columns, all but the first to the right."""
+    """Print aligned columns, right-aligned except the first."""
     widths = [max(map(_screen_width, column)) for column in zip(headers, *rows, strict=True)]
     for row in (headers, *rows):
         cells = [

@@ -1,6 +1,6 @@
-"""The commands assign, holidays and rollup: owners of deals, days off, one team over many workbooks.
+"""The commands assign, holidays and rollup: owners of deals, days off, one team workbook from many workbooks.
 
-Rollup makes a workbook and Parquet files, and shows what each workbook brings.
+Rollup makes a workbook and Parquet files, and shows what each workbook contributes.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def holidays_command(
 def assign_deals(
     path: Path, how: str, days: int | None, dry_run: bool, as_json: bool, today: date | None, by: str | None
 ) -> int:
-    """Give the deals without owner to people and print who got which."""
+    """Assign owners to the deals without one and print the assignments."""
     from xl_salesflow.cli.screen_output import own_formula_results, print_json, print_own_formulas
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import assign
@@ -133,8 +133,10 @@ def assign_deals(
     plan = session.write(partial(assign, run=session.run, how=how, days=days))
     given = [change for change in plan.changes if (change.table, change.column) == ("Deals", "owner")]
     if as_json:
-        told = [{"deal": c.key, "from": c.before or None, "to": c.after or None, "because": c.because} for c in given]
-        print_json({"book": str(path), "dry_run": dry_run, "assigned": told, **own_formula_results(plan.answer)})
+        assignments = [
+            {"deal": c.key, "from": c.before or None, "to": c.after or None, "because": c.because} for c in given
+        ]
+        print_json({"book": str(path), "dry_run": dry_run, "assigned": assignments, **own_formula_results(plan.answer)})
         return 0
     pool = terminal_text("the pool")
     for change in given:
@@ -151,17 +153,17 @@ def assign_deals(
 def add_holidays(
     path: Path, country: str, years: Sequence[int], dry_run: bool, as_json: bool, today: date | None, by: str | None
 ) -> int:
-    """Add the days of *country*; days that the sheet has stay as they are."""
+    """Add the holidays of *country*; days that the sheet has already are not changed."""
     from xl_salesflow.cli.screen_output import print_change_set
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.process.working_days import make_country_holidays
     from xl_salesflow.verbs import holidays
 
     session = WorkbookSession(path, by, today, dry_run)
-    wanted = years or (session.run.now.year, session.run.now.year + 1)
+    chosen_years = years or (session.run.now.year, session.run.now.year + 1)
 
     def make(pipeline: Pipeline) -> ChangeSet:
-        return holidays(pipeline, make_country_holidays(country, wanted, pipeline.language), session.run)
+        return holidays(pipeline, make_country_holidays(country, chosen_years, pipeline.language), session.run)
 
     plan = session.write(make)
     print_change_set(path, plan, dry_run, as_json)
@@ -178,9 +180,9 @@ def roll_up_workbooks(
     today: date | None,
     by: str | None,
 ) -> int:
-    """Roll up the workbooks of files, folders and patterns; one that cannot be read is told and left out, with its exit code.
+    """Roll up the workbooks of files, folders and patterns; an unreadable one is reported and left out, with its exit code.
 
-    Of a folder, what is not ours is passed by, and so is the workbook to be made.
+    In folders, files that are not our workbooks and the output workbook are skipped.
     """
     from xl_salesflow.batch.workbook_search import find_workbooks
     from xl_salesflow.cli.screen_output import print_json
@@ -216,7 +218,7 @@ def roll_up_workbooks(
 
 
 def _make_team_workbook(output: Path, language: Language, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet:
-    """Make the team's workbook at *output* in one step: it is there whole, or what stood there still is."""
+    """Write the team's workbook to *output* atomically: either the new file is complete or the old one is unchanged."""
     from xl_salesflow.batch.workbook_search import digest_workbook_file
     from xl_salesflow.verbs import rollup
     from xl_salesflow.workbook.atomic_save import save_workbook
@@ -247,7 +249,7 @@ def _is_same_file(path: Path, other: Path) -> bool:
 
 
 class _WorkbookReadings:
-    """The workbooks, read one by one each time they are gone through; *code* is the worst that came of it."""
+    """The workbooks, read one by one on each iteration; `code` is the worst of their exit codes."""
 
     def __init__(self, books: Sequence[FoundWorkbook], today: date) -> None:
         paths = [book.path for book in books]
@@ -272,7 +274,7 @@ class _WorkbookReadings:
 
 
 def _rolled_up_names(paths: Sequence[Path]) -> list[str]:
-    # the file's name, with the folder before it where two files have the same
+    # the file name, preceded by the folder if two files have the same name
     stems = Counter(path.stem for path in paths)
     return [path.stem if stems[path.stem] == 1 else f"{path.resolve().parent.name}-{path.stem}" for path in paths]
 

@@ -1,6 +1,6 @@
 """The commands of ``salesflow template``: list, fields, check and new.
 
-They show which templates there are and where they are looked up, copy one to be edited, and check one.
+They show the templates and where they are found, copy one for editing, and check templates.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @click.group("template", help=VERBS["template"].tip.in_(TERMINAL_LANGUAGE))
 def template_group() -> None:
-    """Gather what can be done with templates."""
+    """Group the commands for templates."""
 
 
 _TEMPLATE_KIND_ARGUMENT = click.argument("kind", metavar=terminal_text("KIND"))
@@ -86,7 +86,7 @@ LookupFolders = tuple[Path, ...]
 
 
 def show_templates(book: Path | None, as_json: bool) -> int:
-    """Show every kind and format with the template that would be used, and the folders that are looked in."""
+    """Show every kind and format with the template that would be used, and the folders that are searched."""
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.documents.template_lookup import (
         DEAL_DOCUMENT_FORMATS,
@@ -127,18 +127,18 @@ def show_template_fields(kind: str, as_json: bool) -> int:
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.documents.sample_deal import template_field_paths, template_fields
 
-    told = list(template_field_paths(template_fields(_check_document_kind(kind), "html")))
+    fields = list(template_field_paths(template_fields(_check_document_kind(kind), "html")))
     if as_json:
-        print_json({"kind": kind, "fields": dict(told)})
+        print_json({"kind": kind, "fields": dict(fields)})
         return 0
-    for path, example in told:
+    for path, example in fields:
         first = example.partition("\n")[0]
         click.echo(f"{{% {path} %}}" if path.startswith("for ") else f"{{{{ {path} }}}}  {first}")
     return 0
 
 
 def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bool) -> int:
-    """Say what is wrong with templates: of the files given, else of every template of the book's folders."""
+    """Print the errors in templates: in the given files, or else in all templates found for the book."""
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.documents.template_findings import inspect_template
     from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS, team_templates
@@ -147,23 +147,23 @@ def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bo
         team_templates(_find_template_folders(book), tuple(DEAL_DOCUMENT_KINDS))
     )
     found = [
-        (template, fault)
+        (template, finding)
         for template in templates
-        for fault in inspect_template(template, _find_template_folders(book))
+        for finding in inspect_template(template, _find_template_folders(book))
     ]
     if as_json:
         rows = [
             {
                 "template": t.display_name,
-                "place": fault.place.in_(TERMINAL_LANGUAGE),
-                "fault": fault.message.in_(TERMINAL_LANGUAGE),
+                "place": finding.place.in_(TERMINAL_LANGUAGE),
+                "fault": finding.message.in_(TERMINAL_LANGUAGE),
             }
-            for t, fault in found
+            for t, finding in found
         ]
         print_json({"checked": [template.display_name for template in templates], "faults": rows})
         return 1 if found else 0
-    for template, fault in found:
-        click.echo(fault.describe(template.display_name).in_(TERMINAL_LANGUAGE))
+    for template, finding in found:
+        click.echo(finding.describe(template.display_name).in_(TERMINAL_LANGUAGE))
     click.echo(
         terminal_text(
             "Templates checked: {count}, faults: {wrong}.",
@@ -175,7 +175,7 @@ def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bo
 
 
 def copy_shipped_template(kind: str, document_format: str, folder: Path) -> int:
-    """Copy a template that ships into *folder*, to be edited; a file that is there is never overwritten."""
+    """Copy a shipped template into *folder* for editing; an existing file is never overwritten."""
     from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.documents.template_lookup import TEMPLATE_SUFFIXES, shipped_template
 

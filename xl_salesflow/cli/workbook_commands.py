@@ -117,7 +117,7 @@ def create_workbook(path: Path, playbook: str, language: Language, today: date |
 
 
 def show_workbook_check(path: Path, repair: bool, as_json: bool, today: date | None) -> int:
-    """Show the findings; with *repair* put formulas back first."""
+    """Show the findings; with *repair*, restore formulas first."""
     from xl_salesflow.cli.screen_output import own_formula_results, print_findings
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import check
@@ -134,7 +134,7 @@ def show_workbook_check(path: Path, repair: bool, as_json: bool, today: date | N
 
 
 def update_workbooks(paths: Sequence[Path], dry_run: bool, as_json: bool, today: date | None, by: str | None) -> int:
-    """Update every workbook; one that fails is reported and the others go on."""
+    """Update every workbook; one that fails is reported and the others continue."""
     from xl_salesflow.cli.screen_output import print_change_set
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import update

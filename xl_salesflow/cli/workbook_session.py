@@ -1,7 +1,7 @@
-"""One command on one workbook: who runs it and when, and how it is opened, changed and saved.
+"""One command on one workbook: its user and time, and how the workbook is opened, changed and saved.
 
-A workbook that a person has open is refused before anything is read. A run that meets another run of ours waits for it, reads the
-workbook again and makes its change set again, so that no number is given twice.
+A workbook that a person has open is refused before anything is read. If another run of ours saves it first, the command
+waits, reads the workbook again and makes its change set again, so that no key is assigned twice.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.file_locks import refuse_if_open
 
 WRITE_TRIES = 6
-_SHORTEST_WRITE_WAIT = 0.2  # seconds; doubled with every try, and never the same for two that met
+_SHORTEST_WRITE_WAIT = 0.2  # seconds; doubled with every try, and randomised so that two runs do not collide again
 
 Outcome = TypeVar("Outcome")
 
@@ -40,14 +40,14 @@ class WorkbookSession:
         self.book = ClosedBook(path)
 
     def refuse_if_open(self) -> None:
-        """Raise WorkbookInUse while a person has the workbook open; a dry run does not mind."""
+        """Raise WorkbookInUse if a person has the workbook open; a dry run does not check."""
         if self.dry_run:
             return
-        with suppress(OSError):  # what the disk refuses is told when the file is read or saved
+        with suppress(OSError):  # other errors of the disk are reported when the file is read or saved
             refuse_if_open(Path(os.path.realpath(self.path)))
 
     def read(self, as_needed: bool = False) -> Pipeline:
-        """Return the workbook as values, *as_needed* for a command about some deals."""
+        """Return the workbook as values; with *as_needed*, tables are read when first used, for a command on some deals."""
         day = self.run.now.date()
         return self.book.read_as_needed(day) if as_needed else self.book.read(day)
 
@@ -57,10 +57,10 @@ class WorkbookSession:
         as_needed: bool = False,
         around: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> ChangeSet:
-        """Read the workbook, make a change set and write it, with *around* about the writing; return it as it was written.
+        """Read the workbook, make a change set, write it inside the context *around*, and return it as written.
 
         Raises:
-            WorkbookInUse, WorkbookChanged: a person has it open, or other runs were quicker as often as we tried.
+            WorkbookInUse, WorkbookChanged: a person has it open, or other runs were faster in every try.
         """
 
         def act() -> ChangeSet:
@@ -73,7 +73,7 @@ class WorkbookSession:
         return self.attempt(act)
 
     def attempt(self, act: Callable[[], Outcome]) -> Outcome:
-        """Do *act*, which reads the workbook and saves it; again where another run was quicker."""
+        """Call *act*, which reads the workbook and saves it; repeat it if another run saved first."""
         for tried in range(WRITE_TRIES):
             try:
                 self.refuse_if_open()
@@ -87,6 +87,6 @@ class WorkbookSession:
 
 
 def make_user_run(by: str | None, today: date | None) -> Run:
-    """Return who runs now; *today* moves the day and keeps the time."""
+    """Return the user and time of this run; *today* changes the day but not the time."""
     now = datetime.now().replace(microsecond=0)
     return Run(by or getpass.getuser(), datetime.combine(today, now.time()) if today else now)

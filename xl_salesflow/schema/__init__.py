@@ -1,6 +1,6 @@
-"""What the workbook is: tables, columns, lists, settings, named cells and verbs, each declared once.
+"""The declaration of the workbook: tables, columns, lists, settings, named cells and verbs, each declared once.
 
-Everybody above the errors and the words may enter; nothing here knows a file format.
+Every package except errors and locale may import this package. Nothing here depends on a file format.
 
 Public names, by file:
 

@@ -1,7 +1,8 @@
 """The closed lists and the open lists of the workbook.
 
-Rules and metrics know the values of a closed list by id; a cell shows the label in the workbook's language. The sheet Lists of a
-new workbook offers the open lists: a team adds, renames and removes values, and the ids keep those that ship.
+Rules and metrics refer to the values of a closed list by id; a cell shows the label in the workbook's language. The
+sheet Lists of a new workbook holds the open lists: a team adds, renames and removes values, and the shipped values keep
+their ids.
 """
 
 from __future__ import annotations
@@ -126,16 +127,16 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
 
 
 def choice_label(choice: str, choice_id: str, language: Language) -> str:
-    """Return what a cell shows for *id* of list *choice*; an unknown id shows as it is."""
+    """Return the label of *choice_id* in list *choice*; an unknown id is returned unchanged."""
     text = CHOICES[choice].get(choice_id)
     return text.in_(language) if text else choice_id
 
 
 def identify_choice(choices: Choices, cell: str) -> str | None:
-    """Return the id of what stands in a cell, in any language, or None when the list does not know it."""
-    wanted = fold_text(cell)
+    """Return the id of a cell's text in any language, or None if the list does not contain it."""
+    folded = fold_text(cell)
     for choice_id, text in choices.items():
-        if wanted in map(fold_text, (choice_id, *text.translations())):
+        if folded in map(fold_text, (choice_id, *text.translations())):
             return choice_id
     return None
 

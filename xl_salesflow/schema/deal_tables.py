@@ -1,4 +1,4 @@
-"""The deals a rep works in, one row per stage stay of each, and the change log of every run."""
+"""The tables that reps work in: deals, their stage stays, and the change log of every run."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import date
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_columns import BY_PRODUCT, Column, SheetGroup, T, TableSchema, declare_column
 
-# 1 when the row matches every dropdown of the Funnel sheet. ViewAll short-cuts the common case: nothing is filtered. The formula
-# stands in every row of Deals and History, so it is as short as it can be said; AnyOwner is 1 when that filter is off.
+# 1 if the row matches every dropdown of the sheet Funnel. ViewAll short-cuts the common case without filters. The
+# formula is in every
+# row of Deals and History, so it is as short as possible; AnyOwner is 1 if that filter is off.
 IN_VIEW_FORMULA = (
     "IF(ViewAll=1,1,IF((AnyOwner+({owner}=ViewOwner))*(AnyProduct+({product}=ViewProduct))*(AnySource+({source}=ViewSource))"
     "*(AnyRegion+({region}=ViewRegion))*(AnyChannel+({sales_channel}=ViewChannel))*(AnyPlaybook+({playbook}=ViewPlaybook))>0,1,0))"
@@ -128,10 +129,12 @@ DEALS_TABLE = TableSchema(
 )
 
 OPEN_STAY_END = date(9999, 12, 31)
-"""`left` of a visit that goes on: as-of counts are then plain comparisons."""
+"""`left` of an unfinished stage stay; with it, as-of counts are plain comparisons."""
 
-# The one formula of a visit, so that everything about visits is one plain comparison. A spreadsheet reads formula cells one by
-# one, wherever they lie in its memory: a second formula in every row makes each question to the first twice as slow.
+# The only formula of a stage stay, so that everything else about stays is a plain comparison. A spreadsheet reads
+# formula cells
+# one by one wherever they are in memory, so a second formula in every row would double the time of every query on the
+# first.
 _STAY_STAGE_FORMULA = "(1+IF({playbook}=StagePlaybook,INT({step}/10000),0))"
 STAY_STATE_FORMULA = (
     f"IF({{entered}}>BegunTo,0,IF({{entered}}<BegunFrom,0,IF({IN_VIEW_FORMULA}=0,0,"

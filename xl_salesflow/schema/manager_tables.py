@@ -1,4 +1,4 @@
-"""What managers look at: the funnel, forecast and sales plan tables, follow-ups, findings and targets."""
+"""The tables that managers look at: funnel, forecast, sales plan, follow-ups, findings and targets."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The settings, the query of the Funnel sheet, and the named cells that hold it.
+"""The settings, the query of the sheet Funnel, and the named cells that hold it.
 
-Every setting of the sheet Settings is declared once; formulas reach its value by the name of its cell. The query is the as-of
-date, the period, the filters and the switches between definitions.
+Every setting of the sheet Settings is declared once; formulas refer to its value by the name of its cell. The query
+consists of the as-of date, the period, the filters and the switches between definitions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SettingDefault = SettingValue | Text | Callable[[Language], SettingValue]
 
 @dataclass(frozen=True, slots=True)
 class SettingSchema:
-    """One row of the sheet Settings. *cell* is the defined name of its value, for formulas."""
+    """One row of the sheet Settings; *cell* is the defined name of its value, for formulas."""
 
     id: str
     name: Text
@@ -34,7 +34,7 @@ class SettingSchema:
     options: str | None = None
 
     def default_in(self, language: Language) -> SettingValue:
-        """Return the default as a new workbook of *language* holds it."""
+        """Return the default value in a new workbook of *language*."""
         if isinstance(self.default, Text):
             return self.default.in_(language)
         return self.default(language) if callable(self.default) else self.default
@@ -108,16 +108,16 @@ SETTINGS_BY_ID: Mapping[str, SettingSchema] = MappingProxyType({setting.id: sett
 
 @dataclass(frozen=True)
 class Settings:
-    """The values of one workbook, defaults where it holds none. Choices are ids, numbers floats, dates ISO text."""
+    """The settings of one workbook, with defaults for missing values. Choices are ids, numbers floats, dates ISO texts."""
 
     values: Mapping[str, SettingValue]
 
     def text(self, setting_id: str) -> str:
-        """Return setting *id* as text."""
+        """Return setting *setting_id* as text."""
         return str(self._value(setting_id))
 
     def number(self, setting_id: str) -> float:
-        """Return setting *id* as a number; percent as a fraction, days as days."""
+        """Return setting *setting_id* as a number; a percentage as a fraction, days as days."""
         return float(self._value(setting_id))
 
     def _value(self, setting_id: str) -> SettingValue:
@@ -127,7 +127,7 @@ class Settings:
 
 
 METRIC_NAME_PREFIXES = ("", "Card_", "Then_", "Change_")
-"""What stands before the id of a metric in the name of a cell: its value, its card, what it was then, and the change."""
+"""Prefix of a metric's id in cell names: for its value, its card, its earlier value, and the change."""
 
 ALL_VALUES_LABEL = Text("(All)")
 
@@ -146,9 +146,10 @@ QUERY_FILTERS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Query:
-    """A question to the funnel. *filters* maps a column of FILTERS to the one value wanted; dates are whole days, None is open.
+    """A query on the funnel; *filters* maps a column of QUERY_FILTERS to the one value wanted, dates are days or None.
 
-    *reading* "snapshot" counts won and lost by their closing, "cohort" by creation; *reach* as in definitions (implied, entered).
+    *reading* "snapshot" counts won and lost by closing date, "cohort" by creation date; *reach* is "implied" or
+    "entered", as in the definitions of the metrics.
     """
 
     as_of: date | None = None
@@ -160,13 +161,13 @@ class Query:
 
     @property
     def has_period(self) -> bool:
-        """Tell whether the question is about a period rather than all time."""
+        """Return whether the query has a period, rather than covering all time."""
         return self.start is not None or self.end is not None
 
 
 @dataclass(frozen=True, slots=True)
 class NamedCell:
-    """One cell with a defined name: an input (no formula) or worked out by *formula* (a template of formulas.render)."""
+    """A cell with a defined name: an input (no formula) or computed by *formula* (a template for render_formula)."""
 
     name: str
     label: Text

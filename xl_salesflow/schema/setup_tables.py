@@ -1,4 +1,4 @@
-"""What a manager sets up: stages, gates, stage tasks, questions, team, settings, holidays and lists.
+"""The tables that a manager sets up: stages, gates, stage tasks, questions, team, settings, holidays and lists.
 
 The sheet Lists has one column per open list, filled downwards; a team adds its own values.
 """

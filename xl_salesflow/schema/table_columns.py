@@ -1,4 +1,4 @@
-"""What a column and a table are: declared once, read by template, readers, checks and docs."""
+"""Columns and tables, declared once and used by template, readers, checks and docs."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from xl_salesflow.locale.texts import Language, Text, as_text, fold_text
 
 
 class ColumnType(StrEnum):
-    """What a cell of the column holds, and so how a frame keeps it (see pipeline.py)."""
+    """The type of a column's cells, which determines how a frame stores it (see table_frames.py)."""
 
-    TEXT = "text"  # a line
-    LONG = "long"  # wrapped prose
+    TEXT = "text"  # a single line
+    LONG = "long"  # wrapped text
     KEY = "key"  # identifies the row
-    CHOICE = "choice"  # one of a closed list (choices.py); a frame holds the id, a cell the label
-    LIST = "list"  # one of an open list (lists.py, sheet Lists); ids for the values that ship
+    CHOICE = "choice"  # one of a closed list (choice_lists.py); a frame holds the id, a cell the label
+    LIST = "list"  # one of an open list (choice_lists.py, sheet Lists); ids for the shipped values
     REF = "ref"  # the key of a row of another table
     INTEGER = "integer"
     NUMBER = "number"
     POINTS = "points"  # 0 unknown, 1 weak, 2 fair, 3 strong
     MONEY = "money"  # in the workbook's currency, two decimals
-    PERCENT = "percent"  # a fraction, shown as per cent
+    PERCENT = "percent"  # a fraction, displayed in per cent
     DATE = "date"  # a whole day
     TIME = "time"  # a moment, to the second
 
     @property
     def is_text(self) -> bool:
-        """Tell whether a frame keeps the column as text ("" when blank)."""
+        """Return whether a frame stores the column as text ("" if blank)."""
         return self in (
             ColumnType.TEXT,
             ColumnType.LONG,
@@ -40,7 +40,7 @@ class ColumnType(StrEnum):
 
     @property
     def is_date(self) -> bool:
-        """Tell whether a frame keeps the column as datetime64[s] (NaT when blank)."""
+        """Return whether a frame stores the column as datetime64[s] (NaT if blank)."""
         return self in (ColumnType.DATE, ColumnType.TIME)
 
 
@@ -54,7 +54,7 @@ class ColumnWriter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of one table. *formula* is a template of formulas.render; *options* names a list or the table of a REF."""
+    """One column of one table; *formula* is a template for render_formula, *options* names a list or the table of a REF."""
 
     id: str
     header: Text
@@ -68,7 +68,7 @@ class Column:
 
     @property
     def is_formula(self) -> bool:
-        """Tell whether the cells hold a live formula."""
+        """Return whether the cells hold a live formula."""
         return self.writer is ColumnWriter.FORMULA
 
 
@@ -102,7 +102,7 @@ def declare_column(
 
 
 class SheetGroup(StrEnum):
-    """The part of the workbook a sheet belongs to; gives its tab colour and its place on Start."""
+    """The part of the workbook that a sheet belongs to; it determines its tab colour and its place on Start."""
 
     WORK = "work"
     MANAGE = "manage"
@@ -114,7 +114,7 @@ class SheetGroup(StrEnum):
 class TableSchema:
     """One table: its stable name, its sheet, its columns, and the columns that identify a row.
 
-    *generated* tables are filled by the product and replaced as a whole; *shown* sheets are visible in a new workbook.
+    *generated* tables are filled by the product and replaced as a whole; *visible* sheets are shown in a new workbook.
     """
 
     name: str
@@ -134,18 +134,18 @@ class TableSchema:
 
     @cached_property
     def formulas(self) -> tuple[Column, ...]:
-        """Return the columns that hold live formulas."""
+        """Return the columns with live formulas."""
         return tuple(column for column in self.columns if column.is_formula)
 
     def __getitem__(self, column_id: str) -> Column:
         return self.by_id[column_id]
 
     def header(self, column_id: str, language: Language) -> str:
-        """Return the header of column *id* as it stands in the sheet."""
+        """Return the header of column *column_id* in the sheet."""
         return self.by_id[column_id].header.in_(language)
 
     def find_column(self, header: str) -> Column | None:
-        """Return the column whose header, in any language, or id is *header*; case and outer blanks do not matter."""
+        """Return the column with this header in any language, or this id, ignoring case and surrounding blanks."""
         return self._by_header.get(fold_text(header))
 
     @cached_property

@@ -1,9 +1,10 @@
-"""How a frame keeps each type of column, so that every rule and metric can rely on it.
+"""How a frame stores each type of column; rules and metrics rely on it.
 
-    text, key, choice, list, ref    object of str, "" when blank (choice and list: ids where the lists know one)
-    integer, number, money, …       float64, NaN when blank
-    date, time                      datetime64[s], NaT when blank
-The index holds the sheet's row numbers; rows to come have negative ones.
+    text, key, choice, list, ref    object of str, "" if blank (choice and list: ids of the values in the list)
+    integer, number, money, …       float64, NaN if blank
+    date, time                      datetime64[s], NaT if blank
+
+The index holds the row numbers of the sheet; new rows have negative ones.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ DATE_DTYPE = "datetime64[s]"
 
 
 def blank_value(column: Column) -> Any:
-    """Return what a blank cell of *column* is in a frame."""
+    """Return the value of a blank cell of *column* in a frame."""
     if column.type.is_text:
         return ""
     return pd.NaT if column.type.is_date else np.nan
 
 
 def make_column_series(column: Column, values: Iterable[Any], index: pd.Index) -> pd.Series:
-    """Return *values* (None is blank) as a series of the column's dtype."""
+    """Return *values* (None is blank) as a series with the column's dtype."""
     if column.type.is_text:
         return pd.Series(
             ["" if _is_missing_value(value) else str(value) for value in values], index=index, dtype=object
@@ -41,13 +42,13 @@ def make_column_series(column: Column, values: Iterable[Any], index: pd.Index) -
 
 
 def make_table_frame(table: TableSchema, rows: Sequence[Mapping[str, Any]] = (), first_row: int = 2) -> pd.DataFrame:
-    """Return *rows* (column id → value; absent is blank) as a frame of *table* with every column."""
+    """Return *rows* (column id → value; missing means blank) as a frame of *table* with every column."""
     return _make_filled_frame(table, rows, first_row) if len(rows) else _make_empty_frame(table, first_row).copy()
 
 
 @cache
 def _make_empty_frame(table: TableSchema, first_row: int) -> pd.DataFrame:
-    # a pipeline has dozens of tables, and most reads and tests fill a few
+    # a pipeline has dozens of tables, but most reads and tests fill only a few
     return _make_filled_frame(table, (), first_row)
 
 
@@ -58,7 +59,7 @@ def _make_filled_frame(table: TableSchema, rows: Sequence[Mapping[str, Any]], fi
 
 
 def complete_columns(table: TableSchema, partial: pd.DataFrame) -> pd.DataFrame:
-    """Return *partial* with every column of *table*, in order; absent ones are blank."""
+    """Return *partial* with every column of *table*, in order; missing columns are blank."""
     columns = {
         c.id: _keep_text_dtype(c, partial[c.id])
         if c.id in partial
@@ -73,16 +74,16 @@ def _is_missing_value(value: Any) -> bool:
 
 
 def _keep_text_dtype(column: Column, values: pd.Series) -> pd.Series:
-    # pandas makes columns of text its own string type unless told otherwise
+    # by default, pandas stores text columns as its own string type
     return values.astype(object) if column.type.is_text else values
 
 
 def fold_keys(texts: pd.Series) -> pd.Series:
-    """Return *texts* without outer blanks and case, for comparing as Excel does; each text is folded once."""
+    """Return *texts* without surrounding blanks and case, because Excel compares like this; each text is folded once."""
     codes, unique = pd.factorize(texts)
     return pd.Series(np.array([text.strip().casefold() for text in unique], object)[codes], texts.index, dtype=object)
 
 
 def look_up_values(keys: pd.Series, values: pd.Series) -> pd.Series:
-    """Return for each of *keys* what *values* (indexed by key, each key once) has; blank where it has nothing."""
+    """Return the value in *values* (indexed by unique key) for each of *keys*; blank if there is none."""
     return values.reindex(keys.to_numpy()).set_axis(keys.index)

@@ -1,4 +1,4 @@
-"""Every table of the workbook by name, and formula templates rendered in its language.
+"""All tables of the workbook by name, and the rendering of formula templates in the workbook's language.
 
     {amount}            this row's cell                       Deals[[#This Row],[Amount]]
     {budget:timeline}   this row's cells from one to another  Deals[[#This Row],[Budget]:[Timeline]]
@@ -6,7 +6,7 @@
     {outcome:open}      the label of a choice, as text        "Open"
     AsOf                a named cell; names are the same in every language
 
-A template is written once with column ids; the result is the file's own syntax, without the leading "=".
+A template is written once with column ids; the result is in the syntax of the file, without the leading "=".
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _FORMULA_SLOT = re.compile(r"\{([A-Za-z_]+)(?:([.:])([A-Za-z_0-9]+))?\}")
 
 
 def render_formula(template: str, language: Language, table: TableSchema | None = None) -> str:
-    """Return *template* as a formula; *table* is needed where it speaks of "this row".
+    """Return *template* as a formula; *table* is needed if the template refers to "this row".
 
     Raises:
         KeyError: the template names a table, column or choice that is not declared.
@@ -99,5 +99,5 @@ def render_formula(template: str, language: Language, table: TableSchema | None 
 
 
 def _escape_header(header: str) -> str:
-    # a structured reference marks these four with an apostrophe
+    # these four characters must be escaped by an apostrophe in a structured reference
     return re.sub(r"(['\[\]#])", r"'\1", header)

@@ -1,7 +1,7 @@
-"""Every verb, declared once: the command line, the ribbon, the VBA and the docs are made from it.
+"""Every verb, declared once; the command line, the ribbon, the VBA and the docs are made from it.
 
-A verb's function lives in verbs.py under the verb's id, or with the Excel buttons for verbs that only the ribbon has. It is
-found by name, so that help needs no pandas.
+The function of a verb has the verb's id and is in verbs.py, or among the Excel buttons if the verb is only in the
+ribbon. It is looked up by name, so that the help does not import pandas.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ RIBBON_GROUPS: Mapping[str, Text] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One thing the product does. *icon* is an Office imageMso name; *reads* verbs answer with --json and write nothing.
+    """One verb of the product; *icon* is an Office imageMso name, a verb with *reads* has --json and writes nothing.
 
-    *group* is its place in the ribbon, "" for none; a *menu* asks for one of "stages", of MENUS, or of a list of lists.py, and "file"
-    for another workbook. Verbs that are no *command* exist only in the ribbon.
+    *group* is its group in the ribbon, "" if it has no button. A *menu* offers "stages", one of MENUS or an open list,
+    and "file" asks for another workbook. Verbs without *command* are only in the ribbon.
     """
 
     id: str

@@ -1,6 +1,6 @@
-"""What people work in beside the deals: customers, activities, quotes, documents and the BANT card.
+"""The other tables that people work in: customers, activities, quotes, documents and the BANT card.
 
-The BANT card of a deal is a file of its own with one table, to be filled in away from the workbook and read back.
+The BANT card of a deal is a separate file with one table, to be filled in outside the workbook and read back.
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ DOCUMENTS_TABLE = TableSchema(
 )  # fmt: skip
 
 BANT_CARD_QUESTION_COLUMNS = ("deal", "question", "dimension", "text", "weak", "fair", "strong")
-"""What the card says; the rest is for people to fill in."""
+"""The columns of the card that the product fills in; the rest is for people."""
 
 BANT_CARD_ANSWER_COLUMNS = ("points", "answer", "evidence", "date", "by")
 _BANT_CARD_WIDTHS = {

@@ -1,6 +1,6 @@
-"""The made-up pipeline of `salesflow demo`.
+"""The generated pipeline of `salesflow demo`.
 
-The terminal and the self-test of the add-in may enter.
+The command line and the self-test of the add-in may import this package.
 
 Public names, by file:
 

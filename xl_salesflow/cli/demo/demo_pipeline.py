@@ -1,6 +1,6 @@
-"""Generate a made-up pipeline of any size, the same for the same seed.
+"""Generate a pipeline of any size, the same for the same seed.
 
-The demo, the tests and the benchmarks use it. Its targets are believable on any day: some people are ahead of theirs,
+The demo, the tests and the benchmarks use it. Its targets are plausible on any day: some people are ahead of theirs,
 others behind.
 """
 
@@ -36,9 +36,10 @@ DEMO_LOSS_REASONS = ("price", "competitor", "no_budget", "timing", "no_follow_up
 
 
 def generate_pipeline(pipeline: Pipeline, count: int, seed: int = 7, since_days: int = 420) -> ChangeSet:
-    """Return the plan that adds *count* deals with history, customers, team, targets and price list to an empty workbook.
+    """Return the change set that fills an empty workbook with *count* deals and everything around them.
 
-    Deals begin over the *since_days* before the pipeline's today and walk through its default playbook.
+    These are history, customers, team, targets and price list. Deals begin during the *since_days* days before
+    the pipeline's today and move through its default playbook.
     """
     random = np.random.default_rng(seed)
     playbook = pipeline.playbooks[pipeline.default_playbook]
@@ -105,9 +106,9 @@ def _make_product_frame(language: Language) -> pd.DataFrame:
     )
 
 
-def _repeat_with_numbers(plain: Sequence[str], count: int) -> list[str]:
-    # names that run out begin again with a number behind them
-    return [plain[n] if n < len(plain) else f"{plain[n % len(plain)]} {n // len(plain) + 1}" for n in range(count)]
+def _repeat_with_numbers(names: Sequence[str], count: int) -> list[str]:
+    # when the names run out, they are repeated with a number appended
+    return [names[n] if n < len(names) else f"{names[n % len(names)]} {n // len(names) + 1}" for n in range(count)]
 
 
 def _make_customer_frames(language: Language, count: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -150,13 +151,7 @@ def _make_deal_frame(
         products["price"].to_numpy()[product] * random.integers(1, 9, count) * random.uniform(0.85, 1.0, count), 2
     )
     owner = _pick_at_random(random, list(team["person"][:-1]), count)
-    depth = np.clip(walks.furthest[current], 1, 5)
-    bant = {
-        d: np.where(
-            random.random(count) < 0.12, np.nan, np.clip(depth - random.integers(0, 3, count), 0, 3).astype(float)
-        )
-        for d in ("budget", "authority", "need", "timeline")
-    }
+    bant = _draw_bant_points(walks.furthest[current], random)
     active = is_open & (random.random(count) < 0.85)
     return make_demo_frame("Deals", {
         "deal": number_demo_keys("D-", np.arange(1, count + 1)),
@@ -195,9 +190,20 @@ def _make_deal_frame(
     })  # fmt: skip
 
 
+def _draw_bant_points(furthest: npt.NDArray[Any], random: np.random.Generator) -> dict[str, npt.NDArray[Any]]:
+    """Return points by letter of BANT: more of them the further a deal has come, some questions not asked yet."""
+    count, depth = len(furthest), np.clip(furthest, 1, 5)
+    return {
+        letter: np.where(
+            random.random(count) < 0.12, np.nan, np.clip(depth - random.integers(0, 3, count), 0, 3).astype(float)
+        )
+        for letter in ("budget", "authority", "need", "timeline")
+    }
+
+
 def _make_deal_names(account: npt.NDArray[Any], product: npt.NDArray[Any]) -> pd.Series:
     titles = pd.Series(account + " · " + product)
-    again = titles.groupby(titles).cumcount() + 1  # who comes back for more of the same
+    again = titles.groupby(titles).cumcount() + 1  # customers who buy the same again
     return titles.where(again == 1, titles + " (" + again.astype(str) + ")")
 
 
@@ -206,7 +212,7 @@ def _make_history_frame(
 ) -> pd.DataFrame:
     stages = {stage.position: stage for stage in playbook.stages}
     outcome = np.array([stages[p].outcome for p in walks.position], dtype=object)
-    gone = walks.left < FOREVER_DAY_NUMBER
+    is_over = walks.left < FOREVER_DAY_NUMBER
     closed = outcome != "open"
     start = created[walks.deal]
     carried = {
@@ -222,7 +228,7 @@ def _make_history_frame(
         "outcome": outcome,
         "entered": day_numbers_to_dates(walks.entered),
         "left": day_numbers_to_dates(walks.left),
-        "days": np.where(gone, walks.left - walks.entered, np.nan),
+        "days": np.where(is_over, walks.left - walks.entered, np.nan),
         "moved_to": [stages[p].name if p else "" for p in walks.moved_to],
         "move": _stage_move_directions(walks, stages),
         "furthest": walks.furthest.astype(float),
@@ -245,16 +251,16 @@ def _stage_move_directions(walks: DealWalks, stages: Mapping[int, Any]) -> list[
     ]
 
 
-_OWNER_ATTAINMENT = (1.12, 0.87, 0.66, 0.94)  # about what each has won of the year's target so far
-_CHANNEL_ATTAINMENT = {"direct": 1.05, "agent": 0.72}  # ecommerce has none: not everything has a target
+_OWNER_ATTAINMENT = (1.12, 0.87, 0.66, 0.94)  # each owner's share of the year's target won so far, approximately
+_CHANNEL_ATTAINMENT = {"direct": 1.05, "agent": 0.72}  # ecommerce has no target, to show that not everything needs one
 
 
 def make_target_frame(deals: pd.DataFrame, owners: Iterable[str], today: date) -> pd.DataFrame:
     """Return rows of Targets: the whole team's by month, those of *owners* and of two channels by quarter.
 
-    They begin with the quarter of the first deal, this year's at the earliest, and end with the quarter after today's; in the
-    second half of a year next year's are set as well. A month's target follows from what was won this year, so that attainment
-    tells a story in every language and on every day.
+    They begin with the quarter of the first deal, at the earliest this year's first, and end with the quarter after
+    today's; in the second half of a year they include next year's. Monthly targets are derived from what was won this
+    year, so that attainment looks plausible in every language and on every day.
     """
     year = pd.Period(today, "Y")
     first, last = deals["created"].min().to_period("Q"), pd.Period(today, "Q") + 1
@@ -263,7 +269,7 @@ def make_target_frame(deals: pd.DataFrame, owners: Iterable[str], today: date) -
     quarters = pd.period_range(max(first, year.asfreq("Q", "start")), last)
     months = 3 * int((quarters.year == today.year).sum())
     won = deals[(deals["outcome"] == "won") & (deals["closed"] >= year.start_time)]
-    least = float(deals["amount"].mean())  # in the first days of a year nothing may be won yet
+    least = float(deals["amount"].mean())  # nothing may be won yet in the first days of a year
 
     def monthly(column: str, name: str, attained: float) -> float:
         return _round_to_two_digits(max(float(won.loc[won[column] == name, "amount"].sum()), least) / attained / months)
@@ -275,8 +281,8 @@ def make_target_frame(deals: pd.DataFrame, owners: Iterable[str], today: date) -
         channel_id: monthly("sales_channel", channel_id, attained)
         for channel_id, attained in _CHANNEL_ATTAINMENT.items()
     }
-    whole = sum(of_owners.values())
-    rows = [{**_period_bounds(month), "target": whole} for quarter in quarters for month in _months_of_quarter(quarter)]
+    total = sum(of_owners.values())
+    rows = [{**_period_bounds(month), "target": total} for quarter in quarters for month in _months_of_quarter(quarter)]
     for column, parts in (("owner", of_owners), ("sales_channel", of_channels)):
         rows += [
             {**_period_bounds(quarter), column: name, "target": 3 * month}
@@ -295,6 +301,6 @@ def _period_bounds(period: pd.Period) -> dict[str, Any]:
 
 
 def _round_to_two_digits(money: float) -> float:
-    """Round to two digits: nobody's target is a crooked number."""
+    """Round to two significant digits, because targets are round numbers."""
     unit = 10.0 ** (np.floor(np.log10(money)) - 1)
     return float(np.round(money / unit) * unit)

@@ -1,6 +1,6 @@
-"""Walk made-up deals through a playbook: one row per stage stay, drawn for all deals at once.
+"""Move generated deals through a playbook: one row per stage stay, drawn for all deals at once.
 
-A deal stays in the open stages in order, sometimes one step back, until it is lost, won or the day has come.
+A deal goes through the open stages in order, sometimes one step back, until it is lost or won, or today is reached.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ FOREVER_DAY_NUMBER = np.datetime64("9999-12-31").astype(int)
 
 @dataclass(frozen=True)
 class DealWalks:
-    """Visits of many deals, flat and in order: *deal* is the deal's number, days count from 1970; *position* names the stage."""
+    """Stage stays of many deals as flat arrays: *deal* numbers the deals, *position* the stages; days count from 1970."""
 
     deal: WalkNumbers
     position: WalkNumbers
     entered: WalkNumbers
     left: WalkNumbers
-    moved_to: WalkNumbers  # position, 0 while the visit goes on
+    moved_to: WalkNumbers  # position of the next stage, 0 if the stay has not ended
     furthest: WalkNumbers
     first: WalkNumbers
 
@@ -33,22 +33,22 @@ class DealWalks:
 def walk_deals(
     playbook: Playbook, created: WalkNumbers, today: int, random: np.random.Generator, winning: float = 0.86
 ) -> DealWalks:
-    """Return the visits of deals created on the days *created*; each stage keeps a deal with chance *winning*."""
+    """Return the stage stays of deals created on the days *created*; a deal survives each stage with probability *winning*."""
     stages = playbook.open_stages
     count, steps = len(created), len(stages)
     positions = np.array([stage.position for stage in stages])
     slots = np.arange(1, steps + 3)
     turn = np.where(random.random(count) < 0.08, random.integers(2, steps + 1, count), steps + 9)[:, None]
     step = np.where(slots > turn, slots - 2, slots)  # one step back after *turn*
-    alive = step <= steps
+    is_reached = step <= steps
     step = np.minimum(step, steps)
     limits = np.array([stage.day_limit or 14 for stage in stages])[step - 1]
     days = np.maximum(1, random.gamma(2.0, limits / 3.2)).astype(int)
-    lost = (random.random(step.shape) > winning) & alive
+    lost = (random.random(step.shape) > winning) & is_reached
     ends = np.cumsum(days, axis=1) + created[:, None]
     starts = ends - days
     stopped = np.cumsum(lost, axis=1) - lost > 0  # lost in an earlier slot
-    seen = alive & ~stopped & (starts <= today)
+    seen = is_reached & ~stopped & (starts <= today)
     over = seen & (ends <= today)
     furthest = np.maximum.accumulate(np.where(seen, step, 0), axis=1)
     first = (slots <= turn) | (step > turn)
@@ -72,7 +72,7 @@ def walk_deals(
 
 
 def _add_closing_stays(visits: dict[str, Any], playbook: Playbook) -> DealWalks:
-    # a visit of Won or Lost follows every visit that moved there
+    # a stay in Won or Lost follows every stay that moved there
     won, lost = playbook.won.position, playbook.lost.position
     ends = np.isin(visits["moved_to"], (won, lost))
     goal = visits["moved_to"][ends]

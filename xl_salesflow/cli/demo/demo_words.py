@@ -20,7 +20,7 @@ DemoProduct = tuple[str, str, int, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class DemoWords:
-    """What one language calls the things of the demo; *settings* are those of the made-up company."""
+    """The words for the demo in one language; *settings* are those of the invented company."""
 
     company_first_words: list[str]
     company_last_words: list[str]
@@ -42,13 +42,13 @@ class DemoWords:
 
 @cache
 def read_demo_words(language: Language) -> DemoWords:
-    """Return the words of *language*; one without words of its own takes the English ones."""
-    told = tomllib.loads(files(__package__).joinpath("demo_words.toml").read_text(encoding="utf-8"))
-    return DemoWords(**told.get(language, told[SOURCE_LANGUAGE]))
+    """Return the words of *language*, or the English ones if it has none."""
+    content = tomllib.loads(files(__package__).joinpath("demo_words.toml").read_text(encoding="utf-8"))
+    return DemoWords(**content.get(language, content[SOURCE_LANGUAGE]))
 
 
 def invent_company_names(words: DemoWords) -> list[str]:
-    """Return the names of companies that can be made, each once."""
+    """Return all possible company names, without repetition."""
     return [
         words.company_pattern.format(first=first, last=last)
         for last in words.company_last_words
@@ -57,7 +57,7 @@ def invent_company_names(words: DemoWords) -> list[str]:
 
 
 def invent_full_names(words: DemoWords) -> list[str]:
-    """Return the full names that can be made, each once, neighbours unlike one another."""
+    """Return all possible full names, without repetition, ordered so that neighbours differ."""
     given, family = words.given_names, words.family_names
     pairs = [(given[n % len(given)], family[n % len(family)]) for n in range(len(given) * len(family))]
     return [words.person_pattern.format(given=a, family=b) for a, b in pairs]

@@ -1,6 +1,6 @@
-"""Make the demo: a filled workbook with a day of work in it, and every document it gives.
+"""Make the demo: a filled workbook with a day of work in it, and every document made from it.
 
-The day of work: activities are noted, quotes written, stages moved on (some too early).
+In the day of work, activities are logged, quotes written, and deals moved to other stages (some too early).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DEMO_CONTACT_CHANNELS = ("phone", "in_person", "email", "remote")
 
 
 def make_day_of_work(pipeline: Pipeline, seed: int = 11) -> ChangeSet:
-    """Return what people typed, as a plan: activities of every deal, quotes of the open ones, six of them moved on today."""
+    """Return what people typed as a change set: activities of all deals, quotes of open ones, six stage moves today."""
     random = np.random.default_rng(seed)
     deals = pipeline["Deals"]
     opened = deals[deals["outcome"] == "open"]
@@ -47,13 +47,13 @@ def make_day_of_work(pipeline: Pipeline, seed: int = 11) -> ChangeSet:
 
 def _edit_company_settings(pipeline: Pipeline) -> Edit:
     settings = pipeline["Settings"]
-    told = settings["setting"].map(read_demo_words(pipeline.language).settings).dropna()
-    rows = settings.loc[told.index]
-    return Edit("Settings", "value", rows["setting"], rows["value"], told.astype(object), "demo")
+    values = settings["setting"].map(read_demo_words(pipeline.language).settings).dropna()
+    rows = settings.loc[values.index]
+    return Edit("Settings", "value", rows["setting"], rows["value"], values.astype(object), "demo")
 
 
 def _make_quote_frame(pipeline: Pipeline, quoted: pd.DataFrame) -> pd.DataFrame:
-    # every other one is still a draft
+    # every second one is still a draft
     words = read_demo_words(pipeline.language)
     count, today = len(quoted), np.datetime64(pipeline.today, "s")
     status = np.where(np.arange(count) % 2 == 0, "sent", "draft").astype(object)
@@ -79,7 +79,7 @@ def _make_quote_frame(pipeline: Pipeline, quoted: pd.DataFrame) -> pd.DataFrame:
 
 
 def _make_quote_line_frame(pipeline: Pipeline, quotes: pd.DataFrame, quoted: pd.DataFrame) -> pd.DataFrame:
-    # the deal's product, the smallest one twice with a discount, the next one as an option
+    # the deal's product, its smallest product twice with a discount, the next one as an option
     small, other = pipeline["Products"]["product"].iloc[[0, 2]]
     products = [name for product in quoted["product"] for name in (product, small, other)]
     return make_demo_frame("QuoteLines", {
@@ -93,7 +93,7 @@ def _make_quote_line_frame(pipeline: Pipeline, quotes: pd.DataFrame, quoted: pd.
 
 
 def _make_activity_frame(pipeline: Pipeline, random: np.random.Generator) -> pd.DataFrame:
-    # two in the last weeks of every open deal; of those that ended, as many as it took
+    # two in the last weeks of every open deal; for closed deals, as many as it took
     deals, language = pipeline["Deals"], pipeline.language
     today = np.int64(np.datetime64(pipeline.today, "D").astype(int))
     is_open = (deals["outcome"] == "open").to_numpy()
@@ -121,7 +121,7 @@ def _make_activity_frame(pipeline: Pipeline, random: np.random.Generator) -> pd.
 
 
 def _edit_stages(pipeline: Pipeline, opened: pd.DataFrame) -> Edit:
-    # the six oldest open deals are typed one stage on: gates let some pass and refuse others
+    # the six oldest open deals are typed one stage further; the gates accept some and refuse others
     playbook = pipeline.playbooks[pipeline.default_playbook]
     steps = {a.name: b.name for a, b in zip(playbook.funnel, playbook.funnel[1:], strict=False)}
     chosen = opened.sort_values("created").head(6)
@@ -130,7 +130,7 @@ def _edit_stages(pipeline: Pipeline, opened: pd.DataFrame) -> Edit:
 
 
 def write_demo(folder: Path, language: Language, now: datetime) -> list[Path]:
-    """Write a workbook and every document it gives into *folder* and return their paths; older ones are replaced."""
+    """Write a workbook and all its documents into *folder* and return their paths; existing files are replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     path, run = folder / "salesflow-demo.xlsx", Run("demo", now.replace(microsecond=0))
     path.unlink(missing_ok=True)
