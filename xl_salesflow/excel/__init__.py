@@ -1,4 +1,4 @@
-"""The open Book over xlwings: buttons, worksheet functions, the add-in and its doctor.
+"""The workbook open in Excel, accessed through xlwings: buttons, worksheet functions, the add-in and its doctor.
 
-Excel and the terminal may enter; the only user of xlwings.
+Excel and the command line may import this package, which is the only user of xlwings.
 """

@@ -1,7 +1,7 @@
-"""Declare what the add-in offers beside the verbs: worksheet functions, and spans to compare.
+"""Declare what the add-in offers in addition to the verbs: worksheet functions, and periods to compare.
 
-Python, VBA and texts are made from these. This file imports neither xlwings nor pandas, so that the doctor can use it when
-nothing starts any more.
+Python, VBA and texts are generated from these. This module imports neither xlwings nor pandas, so that the doctor can
+use it even if nothing starts any more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COMPARISON_SPANS: Mapping[int, Text] = MappingProxyType(
         0: Text("Compare no longer"),
     }
 )
-"""Days before the as-of date → what the menu calls them."""
+"""Days before the as-of date → their label in the menu."""
 
 FUNCTION_CATEGORY = "Salesflow"
 FUNCTION_MODULE = "xl_salesflow.excel.udfs"
@@ -43,7 +43,10 @@ FUNCTION_ARGUMENTS: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class FunctionDeclaration:
-    """What the wizard says of a function, and the arguments it takes; those from *needed* on may be left out."""
+    """The description of a worksheet function for the wizard, and its arguments.
+
+    Only the first *required_count* are required.
+    """
 
     arguments: tuple[str, ...]
     description: Text

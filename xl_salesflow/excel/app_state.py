@@ -1,7 +1,7 @@
 """Suspend calculation, screen updates and events of Excel during a write.
 
-All of them are put back even on failure. While somebody edits a cell, Excel refuses every call: a write waits, and then
-reports that a cell is being edited.
+All of them are restored, even on failure. While somebody edits a cell, Excel refuses every call: a write waits, and
+then reports that a cell is being edited.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import xlwings as xw
 from xl_salesflow.errors import WorkbookError
 
 EDITING_PATIENCE = 20.0
-"""Seconds that somebody may go on editing a cell."""
+"""Seconds to wait while somebody edits a cell."""
 
-_COM_ATTEMPTS = 50  # that xlwings makes by itself before it reports; its own default is for ever
+_COM_ATTEMPTS = 50  # made by xlwings before it reports an error; its own default is to retry forever
 _SUSPENDED_STATE = {"calculation": "manual", "screen_updating": False, "enable_events": False}
 
 
 class StillEditing(WorkbookError):
-    """Excel takes no orders while a cell is being edited."""
+    """Excel accepts no calls while a cell is being edited."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -35,7 +35,7 @@ class StillEditing(WorkbookError):
 
 
 def refusal_errors() -> tuple[type[Exception], ...]:
-    """Return the errors by which Excel on this system refuses a call."""
+    """Return the errors that Excel raises on this system when it refuses a call."""
     if sys.platform == "win32":
         return (importlib.import_module("pywintypes").com_error,)
     if sys.platform == "darwin":
@@ -45,17 +45,17 @@ def refusal_errors() -> tuple[type[Exception], ...]:
 
 @contextmanager
 def suspend_excel(book: xw.Book, sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """Hold Excel still for the time of a write.
+    """Suspend Excel during a write.
 
     Raises:
-        StillEditing: somebody went on editing a cell for longer than PATIENCE.
+        StillEditing: somebody edited a cell for longer than PATIENCE.
     """
     app = book.app
     with ExitStack() as back:
         for name, value in _SUSPENDED_STATE.items():
             try:
                 before = _retry_while_editing(partial(getattr, app, name), sleep)
-            except NotImplementedError:  # Excel on the web has no such switch
+            except NotImplementedError:  # Excel on the web has no such setting
                 continue
             back.callback(setattr, app, name, before)
             _retry_while_editing(partial(setattr, app, name, value), sleep)
@@ -73,6 +73,6 @@ def _retry_while_editing(ask: Callable[[], Any], sleep: Callable[[float], None])
 
 
 def _limit_com_attempts() -> None:
-    # xlwings on Windows repeats a refused call without end, and would hang as long as the cell is edited
+    # xlwings on Windows retries a refused call forever, and would hang as long as the cell is edited
     if windows := sys.modules.get("xlwings._xlwindows"):
         windows.N_COM_ATTEMPTS = _COM_ATTEMPTS  # type: ignore[attr-defined]

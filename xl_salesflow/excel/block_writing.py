@@ -1,7 +1,7 @@
-"""Write blocks of cells: few calls, cells in between kept, every write verified, undone on failure.
+"""Write blocks of cells: few calls, cells in between preserved, every write verified, undone on failure.
 
-Excel on the web lets nobody read formulas and carries writes out when the script is over. There, only the wanted cells are
-written, and nothing is verified afterwards.
+Excel on the web does not allow reading formulas, and carries out writes only when the script ends. There, only the
+changed cells are written, and nothing is verified.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ CellBlock = list[list[Any]]
 
 
 class BlockWriter:
-    """The writes of one plan; each remembers what stood there."""
+    """The writes of one change set; each remembers the previous content."""
 
     def __init__(self, book: xw.Book) -> None:
         self._book = book
         self._undo_steps: list[Callable[[], None]] = []
 
     def write_column(self, sheet: xw.Sheet, col: int, column: Column, new: Mapping[int, Any]) -> None:
-        """Write *new* (row → value) into sheet column *col*: as one block where what stands between allows it.
+        """Write *new* (row → value) into sheet column *col*, as one block where the cells in between allow it.
 
-        Reading before and after takes three calls, however many rows; writing takes one for each stretch that may be
-        written. A person's text is never written again, as its letters may be formatted one by one.
+        Reading before and after takes three calls for any number of rows; writing takes one for each stretch that may
+        be written. A person's text is never rewritten, because single characters in it may be formatted.
         """
         rows = sorted(new)
         if not rows:
@@ -53,16 +53,16 @@ class BlockWriter:
             hidden is not None and _is_rewritable(column, *cell) for cell in _pair_values_with_formulas(held, hidden)
         ]
         firm = [row for row, may in enumerate(between, start=rows[0]) if may or row in new]
-        wanted = {row: [new.get(row, held[row - rows[0]][0])] for row in firm}
+        cells = {row: [new.get(row, held[row - rows[0]][0])] for row in firm}
         before = _make_restorable(held, hidden)
         stretches = [(sheet.range((a, col), (b, col)), a, b) for a, b in _find_write_spans(firm, rows)]
         for block, first, last in stretches:
             self.on_undo(partial(_put_block_values, block, before[first - rows[0] : last - rows[0] + 1]))
-            self._put_values(block, [wanted[row] for row in range(first, last + 1)])
+            self._put_values(block, [cells[row] for row in range(first, last + 1)])
         found = read_block_values(span) if hidden is not None else []
         for block, first, last in stretches if found else ():
             self._verify_values(
-                block, found[first - rows[0] : last - rows[0] + 1], [wanted[r] for r in range(first, last + 1)]
+                block, found[first - rows[0] : last - rows[0] + 1], [cells[r] for r in range(first, last + 1)]
             )
 
     def write(self, block: xw.Range, cells: CellBlock) -> None:
@@ -73,16 +73,16 @@ class BlockWriter:
             self._verify_values(block, read_block_values(block), cells)
 
     def write_formula(self, block: xw.Range, text: str, array: bool = False) -> None:
-        """Write one formula into every cell of *block*; an *array* formula is one for each cell.
+        """Write one formula into every cell of *block*; an *array* formula is written to each cell by itself.
 
         Raises:
-            CannotSave: this Excel takes no array formula that is as long as ours.
+            CannotSave: this Excel does not support array formulas of that length.
         """
         self._remember(block)
         height, width = block.shape
         cells = f"={text}" if height * width == 1 else [[f"={text}"] * width for _ in range(height)]
         try:
-            if array:  # the older way of array formulas ends at 255 characters
+            if array:  # the older call for array formulas is limited to 255 characters
                 block.formula2 = cells
             else:
                 block.formula = cells
@@ -92,27 +92,27 @@ class BlockWriter:
             ) from error
 
     def write_links(self, block: xw.Range, places: Sequence[str]) -> None:
-        """Write *places*, addresses of cells of this workbook, as links one below the other."""
+        """Write *places*, addresses of cells of this workbook, as links, one below another."""
         self._remember(block)
         cells = [[f'=HYPERLINK("#{place}","{place}")' if place else ""] for place in places]
         block.formula = cells if len(cells) > 1 else cells[0][0]
 
     def clear(self, block: xw.Range) -> None:
-        """Empty *block*, formats kept."""
+        """Clear *block*, keeping the formats."""
         self._remember(block)
         block.clear_contents()
 
     def on_undo(self, back: Callable[[], None]) -> None:
-        """Have *back* called when the plan cannot be carried out whole, before what was remembered earlier."""
+        """Call *back* if the change set cannot be written completely, before restoring what was remembered earlier."""
         self._undo_steps.append(back)
 
     def undo(self) -> None:
-        """Put back what stood there before the first write."""
+        """Restore the content from before the first write."""
         while self._undo_steps:
             self._undo_steps.pop()()
 
     def _remember(self, block: xw.Range) -> bool:
-        """Remember what stands in *block*; tell whether formulas can be seen here."""
+        """Remember the content of *block*; return whether formulas can be read here."""
         held, hidden = read_block_values(block), read_block_formulas(block)
         self.on_undo(partial(_put_block_values, block, _make_restorable(held, hidden)))
         return hidden is not None
@@ -123,14 +123,14 @@ class BlockWriter:
         except refusal_errors() as error:
             raise _make_block_refusal(self._book, block, _CLEAR_FILTER_REMEDY) from error
 
-    def _verify_values(self, block: xw.Range, found: CellBlock, wanted: CellBlock) -> None:
-        pairs = ((a, b) for rows in zip(found, wanted, strict=True) for a, b in zip(*rows, strict=True))
+    def _verify_values(self, block: xw.Range, found: CellBlock, expected: CellBlock) -> None:
+        pairs = ((a, b) for rows in zip(found, expected, strict=True) for a, b in zip(*rows, strict=True))
         if not all(is_written_value(*pair) for pair in pairs):
             raise _make_block_refusal(self._book, block, _CLEAR_FILTER_REMEDY)
 
 
 def read_restorable_block(block: xw.Range) -> tuple[CellBlock, bool]:
-    """Return what puts the cells of *block* back as they are, and whether formulas can be seen here."""
+    """Return the content that restores the cells of *block*, and whether formulas can be read here."""
     hidden = read_block_formulas(block)
     return _make_restorable(read_block_values(block), hidden), hidden is not None
 
@@ -141,20 +141,20 @@ def _put_block_values(block: xw.Range, cells: CellBlock) -> None:
 
 def _pair_values_with_formulas(held: CellBlock, hidden: CellBlock | None) -> list[tuple[Any, Any]]:
     rows = zip(held, hidden or held, strict=True)
-    return [(shown, under) for row in rows for shown, under in zip(*row, strict=True)]
+    return [(value, under) for row in rows for value, under in zip(*row, strict=True)]
 
 
 def _make_restorable(held: CellBlock, hidden: CellBlock | None) -> CellBlock:
     if hidden is None:
         return [[convert_for_excel(cell) for cell in row] for row in held]
     return [
-        [under if is_formula(under) else convert_for_excel(shown) for shown, under in zip(*row, strict=True)]
+        [under if is_formula(under) else convert_for_excel(value) for value, under in zip(*row, strict=True)]
         for row in zip(held, hidden, strict=True)
     ]
 
 
 def _is_rewritable(column: Column, held: Any, hidden: Any) -> bool:
-    """Tell whether a cell between can be written again as it stands; formulas and a person's text are left alone."""
+    """Return whether a cell in between can be rewritten unchanged; formulas and a person's text cannot."""
     if is_formula(hidden) or str(held) in EXCEL_ERROR_TEXTS:
         return False
     if isinstance(held, str):
@@ -165,7 +165,7 @@ def _is_rewritable(column: Column, held: Any, hidden: Any) -> bool:
 
 
 def _has_all_decimals(held: float, hidden: Any) -> bool:
-    # a cell in a currency format is handed over with four decimals, whatever it holds
+    # a cell in a currency format is returned with four decimals, whatever it holds
     try:
         return math.isclose(float(hidden), held, rel_tol=1e-14, abs_tol=0.0)
     except ValueError:
@@ -173,7 +173,7 @@ def _has_all_decimals(held: float, hidden: Any) -> bool:
 
 
 def _find_write_spans(firm: Sequence[int], wanted: Sequence[int]) -> list[tuple[int, int]]:
-    """Return the stretches of *firm* rows that hold a wanted one, cut down to the first and the last wanted."""
+    """Return the stretches of *firm* rows that contain a wanted one, trimmed to the first and the last wanted row."""
     spans = []
     for first, last in group_consecutive_rows(firm):
         inside = [row for row in wanted if first <= row <= last]

@@ -1,6 +1,6 @@
-"""Give a button its context: the open book, the selected row, who presses it and when.
+"""The context of a button: the open book, the selected row, who pressed it and when.
 
-The context also shows the outcome: it brings sheets to the front, lists findings and opens files.
+The context also shows the outcome: it activates sheets, lists findings and opens files.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _SELECT_ROW_TEXTS: Mapping[str, Text] = MappingProxyType(
 class ButtonContext:
     """One press of a button.
 
-    *choice* is the table row or the entry that a menu named, or the sheet row of a live check; 0 is none. *file* is the other
-    workbook that was chosen.
+    *choice* is the table row or the entry chosen in a menu, or the sheet row of a live check; 0 means none. *file* is
+    the other workbook that was chosen.
     """
 
     xw_book: xw.Book
@@ -53,39 +53,39 @@ class ButtonContext:
 
     @cached_property
     def book(self) -> OpenBook:
-        """Return the Book over the open workbook."""
+        """Return the open workbook as a Book."""
         return OpenBook(self.xw_book)
 
     @cached_property
     def run(self) -> Run:
-        """Return who runs, and when."""
+        """Return who runs the verb, and when."""
         return Run(os.environ.get("SALESFLOW_USER") or getpass.getuser(), self.now)
 
     def read(self) -> Pipeline:
-        """Return the workbook."""
+        """Return the workbook as values."""
         return self.book.read(self.now.date())
 
     def read_as_needed(self, deal: str = "") -> Pipeline:
-        """Return the workbook, of which only what is needed is read; with *deal*, only its rows."""
+        """Return the workbook, reading only what is needed; with *deal*, only its rows."""
         return self.book.read_as_needed(self.now.date(), deal)
 
     def selected_value(self, column: str, row: int = 0) -> str:
-        """Return what stands under *column* in the selected row, or in *row* of the shown sheet.
+        """Return the value of *column* in the selected row, or in *row* of the active sheet.
 
         Raises:
-            UsageError: the selected row is not of a table with that column.
+            UsageError: the selected row is not in a table with that column.
         """
         if cell := self.value_in_row(column, row):
             return cell
         raise UsageError(_SELECT_ROW_TEXTS.get(column, _SELECT_ROW_TEXTS["deal"]))
 
     def value_in_row(self, column: str, row: int = 0) -> str:
-        """Return what stands under *column* in that row, "" where no table with that column is."""
+        """Return the value of *column* in that row, "" if it is not in a table with that column."""
         selection = self.xw_book.selection
         return "" if selection is None else _read_value_in_row(selection, column, row or selection.row)
 
     def show_table(self, table: str, row: int = 0, column: str = "") -> None:
-        """Bring the sheet of *table* to the front; with *row*, select one of its cells."""
+        """Activate the sheet of *table*; with *row*, select one of its cells."""
         for sheet in self.xw_book.sheets:
             for one in sheet.tables:
                 if one.name.casefold() == table.casefold():
@@ -96,14 +96,14 @@ class ButtonContext:
                     return
 
     def show_findings(self, findings: Iterable[Finding]) -> None:
-        """Make *findings* the content of their sheet, each linked to its cell, and bring it to the front."""
+        """Write *findings* to their sheet, each with a link to its cell, and activate it."""
         table = TABLES["Findings"]
         rows = [{column.id: getattr(finding, column.id) for column in table.columns} for finding in findings]
         self.book.write(ChangeSet(fills=(Fill("Findings", make_table_frame(table, rows)),)))
         self.show_table("Findings")
 
     def next_row(self, table: str) -> int:
-        """Return the row below the last of *table* that has a key: where its next row will stand."""
+        """Return the row below the last one of *table* with a key, where its next row will be."""
         for sheet in self.xw_book.sheets:
             for one in sheet.tables:
                 if one.name.casefold() == table.casefold():
@@ -113,15 +113,17 @@ class ButtonContext:
 
     @cached_property
     def folder(self) -> Path:
-        """Return where documents go: beside the workbook, or with the person's documents when it is in the cloud."""
+        """Return the folder for documents: that of the workbook, or the user's documents if the workbook is in the cloud."""
         try:
-            beside = Path(self.xw_book.fullname).parent
+            workbook_folder = Path(self.xw_book.fullname).parent
         except (xw.XlwingsError, OSError):
-            beside = Path()
-        return beside if beside.is_absolute() and beside.is_dir() else Path.home() / "Documents"
+            workbook_folder = Path()
+        return (
+            workbook_folder if workbook_folder.is_absolute() and workbook_folder.is_dir() else Path.home() / "Documents"
+        )
 
     def open_file(self, file: Path) -> None:
-        """Open a document in the program the person has for it."""
+        """Open a document in the user's program for it."""
         webbrowser.open(file.as_uri())
 
 

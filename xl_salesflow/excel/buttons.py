@@ -1,7 +1,7 @@
 """The buttons of the ribbon: each opens the book, runs a verb and shows its outcome.
 
-The VBA calls `press`. A button about one deal reads the rows of that deal. Its answer is one sentence in the status bar; an
-error is one sentence in a box, never a traceback.
+The VBA calls `press`. A button for one deal reads only the rows of that deal. The result is one sentence in the status
+bar; an error is one sentence in a message box, never a traceback.
 """
 
 from __future__ import annotations
@@ -84,34 +84,35 @@ BUTTONS: Mapping[str, Button] = MappingProxyType(
         "help": press_help,
     }
 )
-"""Verb of the ribbon → what its button does; it returns what to say."""
+"""Verb of the ribbon → the function of its button, which returns the message to show."""
 
-_STATUS_BAR_LENGTH = 250  # the status bar cuts what is longer
+_STATUS_BAR_LENGTH = 250  # the status bar truncates longer texts
 _UNEXPECTED_ERROR_TEXT = Text(
     "The button stopped unexpectedly; the details are in {log}: please send them to whoever looks after the add-in."
 )
 
 
 def press(verb: str, choice: int = 0, language: Language = "en", file: str = "") -> None:
-    """Run the button of *verb* in the workbook it was pressed in; this is what the VBA calls.
+    """Run the button of *verb* in the workbook in which it was pressed; the VBA calls this.
 
-    *file* is the path of another workbook, four hexadecimal digits for each letter: nothing that could be read as a command.
+    *file* is the path of another workbook as four hexadecimal digits per character, which cannot be mistaken for a
+    command.
     """
     sys.excepthook = _make_error_hook(language)
     book = xw.Book.caller()
     chosen = Path(bytes.fromhex(file).decode("utf-16-be")) if file else None
     try:
-        said = BUTTONS[verb](ButtonContext(book, choice, language, file=chosen)).in_(language)
+        message = BUTTONS[verb](ButtonContext(book, choice, language, file=chosen)).in_(language)
     except SalesflowError as error:
-        said = error.in_(language)
-        book.app.alert(said, title="Salesflow", mode="critical")
-    book.app.status_bar = said if len(said) <= _STATUS_BAR_LENGTH else f"{said[: _STATUS_BAR_LENGTH - 1]}…"
+        message = error.in_(language)
+        book.app.alert(message, title="Salesflow", mode="critical")
+    book.app.status_bar = message if len(message) <= _STATUS_BAR_LENGTH else f"{message[: _STATUS_BAR_LENGTH - 1]}…"
 
 
 def _make_error_hook(
     language: Language,
 ) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
-    """Return a hook that keeps a traceback in a file: Excel shows what goes to stderr in a box."""
+    """Return a hook that writes tracebacks to a file, because Excel shows everything on stderr in a message box."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log = Path(tempfile.gettempdir()) / "salesflow-error.log"

@@ -25,31 +25,31 @@ _BUTTON_DIFFERENCE_TEXTS = {
 }
 
 
-def press_dates(desk: ButtonContext) -> Text:
-    """Compare the funnel with the day that the menu names, so long before its as-of date."""
-    if not 1 <= desk.choice <= len(COMPARISON_SPANS):
+def press_dates(context: ButtonContext) -> Text:
+    """Compare the funnel with the day that many days before its as-of date, as chosen in the menu."""
+    if not 1 <= context.choice <= len(COMPARISON_SPANS):
         raise UsageError("Choose an entry of the menu.")
-    pipeline, days = desk.read_as_needed(), list(COMPARISON_SPANS)[desk.choice - 1]
-    if "CompareInput" not in desk.xw_book.names:
+    pipeline, days = context.read_as_needed(), list(COMPARISON_SPANS)[context.choice - 1]
+    if "CompareInput" not in context.xw_book.names:
         raise UsageError(
             "This workbook is of an older version; close it and run: salesflow check --repair.",
         )
     day = pipeline.as_of - timedelta(days=days) if days else None
-    desk.book.write(
+    context.book.write(
         ChangeSet(named_cells=(NamedCellChange("CompareInput", pipeline.named.get("CompareInput"), day, cached=False),))
     )
-    desk.xw_book.app.calculate()
-    desk.show_table("StageChanges")
+    context.xw_book.app.calculate()
+    context.show_table("StageChanges")
     if day is None:
         return Text("Nothing is compared any more.")
     return Text("Headline numbers and stages beside those of {day}.").with_facts(day=day)
 
 
-def press_compare(desk: ButtonContext) -> Text:
-    """Bring the comparison of two groups to the front and say whether their win rates differ by more than chance."""
-    desk.xw_book.app.calculate()
-    pipeline = desk.read()
-    desk.show_table("Segments")
+def press_compare(context: ButtonContext) -> Text:
+    """Activate the comparison of two groups and say whether their win rates differ significantly."""
+    context.xw_book.app.calculate()
+    pipeline = context.read()
+    context.show_table("Segments")
     sides = [str(pipeline.named.get(name) or "") for name in ("SegmentA", "SegmentB")]
     if not all(sides):
         raise UsageError(
@@ -64,41 +64,41 @@ def press_compare(desk: ButtonContext) -> Text:
     return Text("Win rates: {first}, {second}. {verdict}.").with_facts(first=first, second=second, verdict=verdict)
 
 
-def press_diff(desk: ButtonContext) -> Text:
-    """List what differs from another copy of the workbook, each linked to its cell here."""
-    ours, theirs, name = *_read_both_books(desk), _other_book_name(desk)
+def press_diff(context: ButtonContext) -> Text:
+    """List the differences from another copy of the workbook, each with a link to its cell here."""
+    ours, theirs, name = *_read_both_books(context), _other_book_name(context)
     found = diff(ours, theirs).answer["differences"]
-    desk.show_findings(_make_difference_finding(ours, one, name) for one in found)
+    context.show_findings(_make_difference_finding(ours, one, name) for one in found)
     return Text("{count} differences from {name}.").with_facts(count=len(found), name=name)
 
 
-def press_merge(desk: ButtonContext) -> Text:
-    """Take into the workbook what another copy of it says; contradictions go to their sheet, where a person decides."""
+def press_merge(context: ButtonContext) -> Text:
+    """Merge another copy into the workbook; conflicts are listed on their sheet, where a person decides."""
     from xl_salesflow.workbook.closed_book import ClosedBook, find_common_backup
 
-    ours, theirs = _read_both_books(desk)
+    ours, theirs = _read_both_books(context)
     found, _ = find_common_backup(ours, theirs)
-    plan = merge(ours, theirs, ClosedBook(found).read(desk.now.date()) if found else None, desk.run)
-    desk.book.write(plan)
+    plan = merge(ours, theirs, ClosedBook(found).read(context.now.date()) if found else None, context.run)
+    context.book.write(plan)
     taken, rows, conflicts = (plan.answer[fact] for fact in ("cells", "rows", "conflicts"))
     if conflicts:
-        desk.show_table("Conflicts")
+        context.show_table("Conflicts")
     return Text("{taken} cells and {rows} rows taken, {conflicts} conflicts to decide.").with_facts(
         taken=taken, rows=rows, conflicts=conflicts
     )
 
 
-def _read_both_books(desk: ButtonContext) -> tuple[Pipeline, Pipeline]:
+def _read_both_books(context: ButtonContext) -> tuple[Pipeline, Pipeline]:
     from xl_salesflow.workbook.closed_book import ClosedBook
 
-    if desk.file is None:
+    if context.file is None:
         raise UsageError("Choose another workbook.")
 
-    return desk.read(), ClosedBook(desk.file).read(desk.now.date())
+    return context.read(), ClosedBook(context.file).read(context.now.date())
 
 
-def _other_book_name(desk: ButtonContext) -> str:
-    return desk.file.name if desk.file else ""
+def _other_book_name(context: ButtonContext) -> str:
+    return context.file.name if context.file else ""
 
 
 def _make_difference_finding(ours: Pipeline, one: dict[str, Any], file: str) -> Finding:

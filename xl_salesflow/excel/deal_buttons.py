@@ -1,6 +1,6 @@
-"""Buttons about the selected deal: stage moves, the BANT card, an activity, the tasks before a visit.
+"""Buttons for the selected deal: stage moves, the BANT card, an activity, the tasks before a visit.
 
-They read the rows of one deal and run within the scope of it: what is computed for all deals waits for the next update.
+They read the rows of one deal and run in its scope: what is computed from all deals waits for the next update.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def find_deal_sheet_row(pipeline: Pipeline, deal: str) -> int:
     """Return the sheet row of *deal*.
 
     Raises:
-        UsageError: there is none, or its number is used twice.
+        UsageError: there is no such deal, or its key is used twice.
     """
     rows = pipeline["Deals"].index[pipeline["Deals"]["deal"] == deal]
     if len(rows) == 1:
@@ -41,7 +41,7 @@ def find_deal_sheet_row(pipeline: Pipeline, deal: str) -> int:
 
 
 def make_move_changes(pipeline: Pipeline, deal: str, cells: Mapping[str, Any], verb: str, run: Run) -> ChangeSet:
-    """Return the plan that writes *cells* (column id → value) of *deal* and judges the move they ask for."""
+    """Return the change set that writes *cells* (column id → value) of *deal* and judges the move they request."""
     row, scope = find_deal_sheet_row(pipeline, deal), make_deal_scope(deal)
     steps: tuple[Step, ...] = (
         lambda now: ChangeSet(
@@ -61,31 +61,31 @@ def _make_button_edit(pipeline: Pipeline, row: int, column: str, value: Any) -> 
 
 def _extract_move_verdict(after: Pipeline, row: int) -> dict[str, Any]:
     deal = after["Deals"].loc[row]
-    asked = ("deal", "stage", "recorded_stage", "move_status", "move_reasons")
-    return {name: deal[name] for name in asked}
+    columns = ("deal", "stage", "recorded_stage", "move_status", "move_reasons")
+    return {name: deal[name] for name in columns}
 
 
 def make_bant_changes(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
-    """Return the plan that adds the questions of the library that *deal* has no answer to, one row each."""
+    """Return the change set that adds the questions *deal* has not answered to Answers, one row each."""
     find_deal_sheet_row(pipeline, deal)
     return run_steps(pipeline, (partial(_add_open_questions, deal=deal),), "bant", run, make_deal_scope(deal))
 
 
 def _add_open_questions(pipeline: Pipeline, deal: str) -> ChangeSet:
-    asked = set(pipeline["Answers"].loc[pipeline["Answers"]["deal"] == deal, "question"])
-    open_ = [question for question in pipeline["Questions"]["question"] if question and question not in asked]
+    answered = set(pipeline["Answers"].loc[pipeline["Answers"]["deal"] == deal, "question"])
+    open_ = [question for question in pipeline["Questions"]["question"] if question and question not in answered]
     rows = make_table_frame(TABLES["Answers"], [{"deal": deal, "question": question, "by": ""} for question in open_])
     return ChangeSet(appends=(Append("Answers", rows, "bant"),) if open_ else (), answer={"questions": open_})
 
 
 def make_visit_task_changes(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
-    """Return the plan that gives *deal* the checklist before a visit, as tasks due on the day of its next step."""
+    """Return the change set that gives *deal* the visit checklist as tasks, due on the day of its next step."""
     find_deal_sheet_row(pipeline, deal)
     return prepare(pipeline, deal, run)
 
 
 def make_activity_changes(pipeline: Pipeline, deal: str, activity_type: str, run: Run) -> ChangeSet:
-    """Return the plan that adds an activity of *type* (an id or what a list shows) to *deal*, done today."""
+    """Return the change set that adds an activity of *activity_type* (an id or a label) to *deal*, done today."""
     row = find_deal_sheet_row(pipeline, deal)
     done = {
         "activity": f"A-{run.now:%Y%m%d-%H%M%S}", "date": run.now.date(), "deal": deal, "type": activity_type,
@@ -99,95 +99,99 @@ def make_activity_changes(pipeline: Pipeline, deal: str, activity_type: str, run
 _NO_MENU_ENTRY = UsageError("Choose an entry of the menu.")
 
 
-def press_next_stage(desk: ButtonContext) -> Text:
-    """Move the selected deal to the stage whose row of Stages the menu names."""
-    deal = desk.selected_value("deal")
-    pipeline = desk.read_as_needed(deal)
-    return _write_stage_move(desk, pipeline, deal, {"stage": _read_menu_choice(desk, pipeline, "Stages", "stage")})
-
-
-def press_won(desk: ButtonContext) -> Text:
-    """Move the selected deal to Won."""
-    deal = desk.selected_value("deal")
-    pipeline = desk.read_as_needed(deal)
-    return _write_stage_move(desk, pipeline, deal, {"stage": _find_button_playbook(pipeline, deal).won.name})
-
-
-def press_lost(desk: ButtonContext) -> Text:
-    """Move the selected deal to Lost, for the reason whose row of Lists the menu names."""
-    deal = desk.selected_value("deal")
-    pipeline = desk.read_as_needed(deal)
-    reason = _read_menu_choice(desk, pipeline, "Lists", "loss_reason")
+def press_next_stage(context: ButtonContext) -> Text:
+    """Move the selected deal to the stage chosen in the menu, given by its row in Stages."""
+    deal = context.selected_value("deal")
+    pipeline = context.read_as_needed(deal)
     return _write_stage_move(
-        desk, pipeline, deal, {"stage": _find_button_playbook(pipeline, deal).lost.name, "loss_reason": reason}
+        context, pipeline, deal, {"stage": _read_menu_choice(context, pipeline, "Stages", "stage")}
     )
 
 
-def press_explain(desk: ButtonContext) -> Text:
-    """Say what the gates think of the stage that stands in the selected deal's cell; nothing is written."""
-    deal = desk.selected_value("deal", desk.choice)
-    plan = make_move_changes(desk.read_as_needed(deal), deal, {}, "explain", desk.run)
+def press_won(context: ButtonContext) -> Text:
+    """Move the selected deal to Won."""
+    deal = context.selected_value("deal")
+    pipeline = context.read_as_needed(deal)
+    return _write_stage_move(context, pipeline, deal, {"stage": _find_button_playbook(pipeline, deal).won.name})
+
+
+def press_lost(context: ButtonContext) -> Text:
+    """Move the selected deal to Lost, for the reason chosen in the menu, given by its row in Lists."""
+    deal = context.selected_value("deal")
+    pipeline = context.read_as_needed(deal)
+    reason = _read_menu_choice(context, pipeline, "Lists", "loss_reason")
+    return _write_stage_move(
+        context, pipeline, deal, {"stage": _find_button_playbook(pipeline, deal).lost.name, "loss_reason": reason}
+    )
+
+
+def press_explain(context: ButtonContext) -> Text:
+    """Show the verdict of the gates on the stage typed for the selected deal; nothing is written."""
+    deal = context.selected_value("deal", context.choice)
+    plan = make_move_changes(context.read_as_needed(deal), deal, {}, "explain", context.run)
     return _describe_move_verdict(plan.answer, plan.answer["stage"])
 
 
-def press_bant(desk: ButtonContext) -> Text:
-    """Put the questions that the selected deal has not answered on the sheet Answers."""
-    deal = desk.selected_value("deal")
-    pipeline = desk.read_as_needed(deal)
-    plan, row = make_bant_changes(pipeline, deal, desk.run), desk.next_row("Answers")
-    desk.book.write(plan)
+def press_bant(context: ButtonContext) -> Text:
+    """Add the questions that the selected deal has not answered to the sheet Answers."""
+    deal = context.selected_value("deal")
+    pipeline = context.read_as_needed(deal)
+    plan, row = make_bant_changes(pipeline, deal, context.run), context.next_row("Answers")
+    context.book.write(plan)
     count = len(plan.answer["questions"])
-    desk.show_table("Answers", row if count else row - 1, "points")
+    context.show_table("Answers", row if count else row - 1, "points")
     return Text("{deal}: {count} questions to ask; type points and answers, then press Score.").with_facts(
         deal=deal, count=count
     )
 
 
-def press_activity(desk: ButtonContext) -> Text:
-    """Add an activity of today, of the type whose row of Lists the menu names, and go to its summary."""
-    deal = desk.selected_value("deal")
-    pipeline = desk.read_as_needed(deal)
-    plan = make_activity_changes(pipeline, deal, _read_menu_choice(desk, pipeline, "Lists", "activity_type"), desk.run)
-    row = desk.next_row("Activities")
-    desk.book.write(plan)
-    desk.show_table("Activities", row, "summary")
+def press_activity(context: ButtonContext) -> Text:
+    """Add an activity of today, of the type chosen in the menu (a row of Lists), and select its summary."""
+    deal = context.selected_value("deal")
+    pipeline = context.read_as_needed(deal)
+    plan = make_activity_changes(
+        pipeline, deal, _read_menu_choice(context, pipeline, "Lists", "activity_type"), context.run
+    )
+    row = context.next_row("Activities")
+    context.book.write(plan)
+    context.show_table("Activities", row, "summary")
     number = plan.answer["activity"]
     return Text("{number} is added to {deal}; type what was said.").with_facts(number=number, deal=deal)
 
 
-def press_prepare(desk: ButtonContext) -> Text:
-    """Give the selected deal the checklist before a visit, as tasks."""
-    deal = desk.selected_value("deal")
-    plan = make_visit_task_changes(desk.read_as_needed(deal), deal, desk.run)
-    row = desk.next_row("Tasks")
-    desk.book.write(plan)
+def press_prepare(context: ButtonContext) -> Text:
+    """Give the selected deal the visit checklist as tasks."""
+    deal = context.selected_value("deal")
+    plan = make_visit_task_changes(context.read_as_needed(deal), deal, context.run)
+    row = context.next_row("Tasks")
+    context.book.write(plan)
     count = len(plan.answer["tasks"])
-    desk.show_table("Tasks", row if count else 0, "task")
+    context.show_table("Tasks", row if count else 0, "task")
     return Text("{deal}: {count} tasks before the visit.").with_facts(deal=deal, count=count)
 
 
-def _write_stage_move(desk: ButtonContext, pipeline: Pipeline, deal: str, cells: dict[str, Any]) -> Text:
-    plan = make_move_changes(pipeline, deal, cells, "move", desk.run)
-    desk.book.write(plan)
+def _write_stage_move(context: ButtonContext, pipeline: Pipeline, deal: str, cells: dict[str, Any]) -> Text:
+    plan = make_move_changes(pipeline, deal, cells, "move", context.run)
+    context.book.write(plan)
     return _describe_move_verdict(plan.answer, cells["stage"])
 
 
-def _describe_move_verdict(verdict: Any, asked: str) -> Text:
+def _describe_move_verdict(verdict: Any, requested: str) -> Text:
     deal, stage, status = verdict["deal"], verdict["recorded_stage"], verdict["move_status"]
     reasons = " ".join(str(verdict["move_reasons"]).split("\n"))
     if status == "refused":
         return Text("{deal} stays in {stage}: {reasons}").with_facts(deal=deal, stage=stage or "—", reasons=reasons)
-    if asked.strip().casefold() != stage.casefold():
+    if requested.strip().casefold() != stage.casefold():
         return Text("{deal} is in {stage}.").with_facts(deal=deal, stage=stage or "—")
     if not reasons:
         return Text("{deal} is in {stage}.", context="after a move").with_facts(deal=deal, stage=stage)
     return Text("{deal} is in {stage}. {reasons}").with_facts(deal=deal, stage=stage, reasons=reasons)
 
 
-def _read_menu_choice(desk: ButtonContext, pipeline: Pipeline, table: str, column: str) -> str:
-    """Return what stands under *column* in the row of *table* that the menu named."""
-    row = desk.choice + desk.book.first_row(table) - 1
-    if desk.choice < 1 or row not in pipeline[table].index or not pipeline[table].at[row, column]:
+def _read_menu_choice(context: ButtonContext, pipeline: Pipeline, table: str, column: str) -> str:
+    """Return the value of *column* in the row of *table* that was chosen in the menu."""
+    row = context.choice + context.book.first_row(table) - 1
+    if context.choice < 1 or row not in pipeline[table].index or not pipeline[table].at[row, column]:
         raise _NO_MENU_ENTRY
     return str(pipeline[table].at[row, column])
 

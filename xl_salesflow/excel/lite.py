@@ -4,7 +4,8 @@ Each script takes the open book. Put this into the script editor:
 
     from xl_salesflow.excel.lite import *
 
-Only packages that Pyodide has are imported; documents, which need a typesetter and a disk, are left to the desktop.
+Only packages available in Pyodide are imported; documents, which need a typesetter and a disk, can only be made on the
+desktop.
 """
 
 from __future__ import annotations
@@ -36,16 +37,16 @@ WebScript = Callable[[xw.Book], None]
 
 
 def _make_web_script(verb: str, button: Callable[[ButtonContext], Text]) -> WebScript:
-    """Make a script of *button*: what it says goes to the console of the editor, in the workbook's language."""
+    """Make a script of *button*, which prints its message to the console of the editor in the workbook's language."""
 
     @wraps(button)
     def run(book: xw.Book) -> None:
-        desk = ButtonContext(book)
+        context = ButtonContext(book)
         try:
-            desk.language = desk.read_as_needed().language
-            print(button(desk).in_(desk.language))
+            context.language = context.read_as_needed().language
+            print(button(context).in_(context.language))
         except SalesflowError as error:
-            print(error.in_(desk.language))
+            print(error.in_(context.language))
 
     run.__name__ = verb
     run.__annotations__ = {"book": xw.Book}
@@ -75,7 +76,7 @@ WEB_SCRIPTS: Mapping[str, WebScript] = {
         ("revise", press_revise),
     )
 }
-"""The scripts by the name that the script editor lists."""
+"""The scripts by the name shown in the script editor."""
 
 globals().update(WEB_SCRIPTS)
 __all__ = [*WEB_SCRIPTS]  # noqa: PLE0604 - what "import *" brings is the table

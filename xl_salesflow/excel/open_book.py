@@ -41,7 +41,7 @@ from xl_salesflow.workbook.workbook_layout import WorkbookLayout, find_workbook_
 
 @dataclass
 class _OpenReading:
-    """What was read so far, for the write that follows: keys tell whether rows have moved since."""
+    """What was read, for the following write; the keys show whether rows have moved since."""
 
     layout: WorkbookLayout
     tables: Mapping[str, OpenTable]
@@ -55,7 +55,7 @@ class _OpenReading:
     live_formulas: dict[str, LiveFormulas] = field(default_factory=dict)
 
     def read_table(self, name: str) -> pd.DataFrame:
-        """Return the frame of one table, which is read the first time."""
+        """Return the frame of one table, which is read on first use."""
         if name in self.frames:
             return self.frames[name]
         table = TABLES[name]
@@ -71,7 +71,7 @@ class _OpenReading:
         return part.frame
 
     def _read_run_numbers(self) -> pd.DataFrame:
-        # a run about one deal only needs the numbers that are taken
+        # a run on one deal only needs the keys that are in use
         place = self.tables["Journal"]
         col = place.column_of(self.layout.headers["Journal"]["run"])
         rows = [{"run": format_cell_as_text(cell)} for cell in place.values(col, col)[0]]
@@ -79,49 +79,50 @@ class _OpenReading:
         return self.frames["Journal"]
 
     def describe_findings(self, pipeline: Pipeline) -> list[Finding]:
-        """Return what is wrong with the cells of the tables read so far."""
+        """Return the findings about cells of the tables read so far."""
         read = (table for table in TABLES if self.findings.get(table))
         return [finding for table in read for finding in describe_cell_findings(pipeline, table, self.findings[table])]
 
 
 class OpenBook:
-    """A workbook open in Excel; the Book behind every button."""
+    """A workbook open in Excel; every button uses it."""
 
     def __init__(self, book: xw.Book) -> None:
         self.book = book
         self._reading: _OpenReading | None = None
 
     def read(self, today: date) -> Pipeline:
-        """Return the workbook as values, what is wrong with single cells and with the workbook among them.
+        """Return the workbook as values, including the findings about its cells and structure.
 
         Raises:
-            WorkbookError: one of our tables or columns is missing; it says which.
+            WorkbookError: one of our tables or columns is missing; the message says which.
         """
-        opened, names, pipeline, told = self._open(today)
+        opened, names, pipeline, named_findings = self._open(today)
         pipeline = replace(pipeline, tables={name: opened.read_table(name) for name in TABLES})
-        told += make_loose_cell_findings(
+        named_findings += make_loose_cell_findings(
             find_overwritten_loose_cells(self.book, opened.layout, names), pipeline.language
         )
-        told += find_missing_sheets_and_names(self.book, opened.layout, names, pipeline.language)
-        faults = (*opened.describe_findings(pipeline), *find_missing_metric_rows(pipeline), *told)
+        named_findings += find_missing_sheets_and_names(self.book, opened.layout, names, pipeline.language)
+        findings = (*opened.describe_findings(pipeline), *find_missing_metric_rows(pipeline), *named_findings)
         opened.frames.clear()  # a run replaces most of them
-        return replace(pipeline, cell_findings=faults)
+        return replace(pipeline, cell_findings=findings)
 
     def read_as_needed(self, today: date, deal: str = "") -> Pipeline:
-        """Return the workbook as values, each table read when it is first needed, for a run about some deals.
+        """Return the workbook as values, reading each table on first use, for a run on some deals.
 
-        With *deal*, tables that speak of deals hold its rows alone, and the row with the highest key, after which new rows
-        are numbered; of the Journal, only the numbers of runs are read. Only the cells that were read are judged.
+        With *deal*, tables with a column for the deal only have its rows, and the row with the highest key, which
+        determines the next keys; of the Journal, only the names of runs are read. Only the cells that were read are
+        checked.
 
         Raises:
-            WorkbookError: one of our tables or columns is missing; it says which.
+            WorkbookError: one of our tables or columns is missing; the message says which.
         """
         opened, _, pipeline, _ = self._open(today)
         opened.deal = deal
         return replace(pipeline, cell_findings=LazyFindings(partial(opened.describe_findings, pipeline)))
 
     def _open(self, today: date) -> tuple[_OpenReading, OpenNamedCells, Pipeline, list[Finding]]:
-        """Return the reading, the named cells, the pipeline whose tables it reads, and what is wrong with named cells."""
+        """Return the reading, the named cells, the pipeline whose tables it reads, and the findings about named cells."""
         found = find_open_tables(self.book)
         layout = find_workbook_layout(self.book.name, found)
         opened = _OpenReading(layout, {table: found[place.name] for table, place in layout.tables.items()})
@@ -130,30 +131,31 @@ class OpenBook:
         opened.dialect = Dialect(settings.text("currency"), today=today)
         language = message_language(settings, layout.language)
         names = find_open_named_cells(self.book)
-        named, told = check_named_cells(names.values(), names.addresses, opened.dialect, language)
+        named, findings = check_named_cells(names.values(), names.addresses, opened.dialect, language)
         self._reading = opened
         pipeline = Pipeline(
             LazyFrames(opened.read_table), today, language, settings, query_from_named_cells(named), named, layout.table_places,
             source=_find_book_path(self.book),
         )  # fmt: skip
-        return opened, names, pipeline, told
+        return opened, names, pipeline, findings
 
     def first_row(self, table: str) -> int:
-        """Return the sheet row where the body of *table* began when it was read."""
+        """Return the first sheet row of the table body at the time it was read."""
         return self._reading.tables[table].first_row if self._reading else 0
 
     def restore_loose_cells(self) -> list[str]:
-        """Write the formulas back that are gone beside the tables; return the cells. Tables are a plan's affair."""
+        """Restore the missing formulas outside the tables; return their cells. Formulas in tables are part of a change set."""
         layout = find_workbook_layout(self.book.name, find_open_tables(self.book))
         found = find_overwritten_loose_cells(self.book, layout, find_open_named_cells(self.book))
         with suspend_excel(self.book) if found else nullcontext():
             return restore_loose_formulas(self.book, found)
 
     def write(self, plan: ChangeSet) -> None:
-        """Carry out *plan* on the workbook that was read; when it cannot be carried out whole, nothing of it stays.
+        """Write *plan* to the workbook that was read, either completely or not at all.
 
         Raises:
-            WorkbookError: rows vanished meanwhile, a cell is being edited, a sheet is protected, or a cell took no value.
+            WorkbookError: rows were deleted meanwhile, a cell is being edited, a sheet is protected, or a cell refused
+            its value.
         """
         if not plan.writes:
             return
@@ -167,7 +169,7 @@ class OpenBook:
 
 
 def _find_book_path(book: xw.Book) -> str:
-    # a file on OneDrive or SharePoint may have no place on this disk; then its name must do
+    # a file on OneDrive or SharePoint may have no path on this disk; then use its name
     try:
         return str(book.fullname)
     except (xw.XlwingsError, OSError):

@@ -1,7 +1,7 @@
-"""Write a change set into an open workbook; nothing stays of a write that fails.
+"""Write a change set into an open workbook; a write that fails is undone completely.
 
-What formulas come to is left to Excel. Edits come first, then formulas, named cells, generated tables and appended rows;
-removals come last.
+Excel itself computes the results of formulas. Edits come first, then formulas, named cells, generated tables and
+appended rows; removals come last.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from xl_salesflow.schema.table_frames import complete_columns
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.metric_formulas import LiveFormulas
 
-OpenRowPositions = Mapping[str, Mapping[int, int]]  # table → sheet row as it was read → sheet row now
+OpenRowPositions = Mapping[str, Mapping[int, int]]  # table → sheet row when read → current sheet row
 
 
 @dataclass
 class OpenBookWriter:
-    """Carries out one plan. *free*: table → first row of its blank tail; *live*: table → the formulas of its rows."""
+    """Writes one change set; *free_rows*: table → first row of its blank tail.
+
+    *live_formulas*: table → formulas of its rows.
+    """
 
     positions: OpenTablePositions
     encoder: CellEncoder
@@ -33,7 +36,7 @@ class OpenBookWriter:
     live_formulas: Mapping[str, LiveFormulas]
 
     def write(self, plan: ChangeSet) -> None:
-        """Write everything *plan* wants; on failure put everything back. What formulas come to is left to Excel."""
+        """Write all changes of *plan*; on failure restore everything. Excel itself computes the results of formulas."""
         self._blocks = BlockWriter(self.positions.book)
         rows: OpenRowPositions = {table: self.positions.find_rows(table) for table in _find_touched_tables(plan)}
         done = False
@@ -58,9 +61,9 @@ class OpenBookWriter:
             growing.fill(TABLES[fill.table], complete_columns(TABLES[fill.table], fill.rows))
         for name, added in _merge_open_appends(plan.appends).items():
             growing.append(TABLES[name], added)
-        for remove in plan.removes:  # last, and below nothing that was written
-            gone = [rows[remove.table][int(row)] for row in remove.rows.index]
-            TableRowRemover(self.positions, self._blocks).remove(remove.table, gone)
+        for remove in plan.removes:  # last, and not below anything that was written
+            removed = [rows[remove.table][int(row)] for row in remove.rows.index]
+            TableRowRemover(self.positions, self._blocks).remove(remove.table, removed)
 
     def _edit(self, edit: Edit, rows: OpenRowPositions) -> None:
         if not len(edit):
@@ -73,8 +76,8 @@ class OpenBookWriter:
 
     def _repair(self, name: str, column_id: str, wrong: Sequence[int], rows: Mapping[int, int]) -> None:
         place, col = self.positions.locate(name), self.positions.find_column(name, column_id)
-        wanted = {rows.get(int(row), int(row)): self._formula(name, column_id, int(row)) for row in wrong}
-        for formula, first, last in _group_equal_formulas(wanted):
+        formulas = {rows.get(int(row), int(row)): self._formula(name, column_id, int(row)) for row in wrong}
+        for formula, first, last in _group_equal_formulas(formulas):
             self._blocks.write_formula(place.cell_range(first, last, col, col), formula.text, formula.array)
 
     def _formula(self, name: str, column_id: str, row: int) -> MetricFormula:
@@ -82,17 +85,17 @@ class OpenBookWriter:
         return live or MetricFormula(self.positions.layout.formula(TABLES[name], TABLES[name][column_id]))
 
     def _write_named_cell(self, cell: NamedCellChange) -> None:
-        # a formula comes to its value by itself
+        # the results of formulas come by themselves
         if not cell.cached and cell.name in self.positions.book.names:
             self._blocks.write(
                 self.positions.book.names[cell.name].refers_to_range, [[self.encoder.encode_named_cell(cell)]]
             )
 
 
-def _group_equal_formulas(wanted: Mapping[int, MetricFormula]) -> Iterator[tuple[MetricFormula, int, int]]:
-    """Yield each formula with the stretches of rows that hold it; an array formula goes row by row."""
-    for formula in dict.fromkeys(wanted.values()):
-        rows = sorted(row for row, one in wanted.items() if one == formula)
+def _group_equal_formulas(formulas: Mapping[int, MetricFormula]) -> Iterator[tuple[MetricFormula, int, int]]:
+    """Yield each formula with the stretches of rows that have it; array formulas are yielded row by row."""
+    for formula in dict.fromkeys(formulas.values()):
+        rows = sorted(row for row, one in formulas.items() if one == formula)
         for first, last in [(row, row) for row in rows] if formula.array else group_consecutive_rows(rows):
             yield formula, first, last
 

@@ -1,7 +1,7 @@
 """Find and restore formulas outside the tables of an open workbook.
 
-These are named cells, cards, chart data and dropdown lists. They are expected where the template has them; on a sheet whose
-rows somebody shifted, only those with a defined name.
+These are named cells, cards, chart data and dropdown lists. They are expected at their places in the template; on a
+sheet whose rows somebody shifted, only those with a defined name are expected.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 class OverwrittenLooseCell(NamedTuple):
-    """A cell that does not hold the formula it should: its address, the formula, its defined name where it has one.
+    """A cell that lacks its expected formula: the cell, the formula, and its defined name if any.
 
-    *fills* are the cells from there on that an array fills.
+    *fills* is the range of cells that an array formula fills.
     """
 
     cell: str
@@ -43,13 +43,13 @@ class _ExpectedLooseFormula(NamedTuple):
     col: int
     formula: str
     name: str
-    last: tuple[int, int] | None  # where an array ends
+    last: tuple[int, int] | None  # last cell of an array
 
 
 def find_overwritten_loose_cells(
     book: xw.Book, layout: WorkbookLayout, names: OpenNamedCells
 ) -> list[OverwrittenLooseCell]:
-    """Return the cells beside tables whose formula is gone or another one; one read for each sheet."""
+    """Return the cells outside tables whose formula is missing or changed; reads each sheet once."""
     found = list[OverwrittenLooseCell]()
     for sheet, spots in _collect_expected_formulas(book, layout, names).items():
         rows, cols = [spot.row for spot in spots], [spot.col for spot in spots]
@@ -77,35 +77,35 @@ def make_loose_cell_findings(found: Iterable[OverwrittenLooseCell], language: La
 def find_missing_sheets_and_names(
     book: xw.Book, layout: WorkbookLayout, names: OpenNamedCells, language: Language
 ) -> Iterator[Finding]:
-    """Yield the sheets of the template that are gone, and the names of cells that are not; the reader tells of named inputs."""
+    """Yield findings about missing sheets and missing names of cells; the reader reports missing named inputs."""
     from xl_salesflow.workbook.loose_cells import read_template_loose_cells
 
-    beside, sheets = read_template_loose_cells(layout.language), {sheet.name for sheet in book.sheets}
-    for sheet, pointing in beside.names_by_sheet.items():
-        if _find_home_sheet(sheet, beside, layout) not in sheets and pointing & names.all_names:
+    template, sheets = read_template_loose_cells(layout.language), {sheet.name for sheet in book.sheets}
+    for sheet, pointing in template.names_by_sheet.items():
+        if _find_home_sheet(sheet, template, layout) not in sheets and pointing & names.all_names:
             yield _make_missing_finding("missing_sheet", language, "", sheet)
     at = {name: (sheet, *place) for sheet, cells in names.positions.items() for name, place in cells.items()}
-    still = {sheet for sheet in beside.formulas if _is_sheet_unshifted(sheet, beside, layout, at)}
-    for name, (sheet, *place) in beside.names.items():
-        expected = name not in NAMED_CELLS and tuple(place) in beside.formulas.get(sheet, {})
-        if expected and name not in at and sheet in still and _find_home_sheet(sheet, beside, layout) in sheets:
+    still = {sheet for sheet in template.formulas if _is_sheet_unshifted(sheet, template, layout, at)}
+    for name, (sheet, *place) in template.names.items():
+        expected = name not in NAMED_CELLS and tuple(place) in template.formulas.get(sheet, {})
+        if expected and name not in at and sheet in still and _find_home_sheet(sheet, template, layout) in sheets:
             yield _make_missing_finding("missing_name", language, name, name)
 
 
-def _make_missing_finding(rule: str, language: Language, column: str, shown: str) -> Finding:
+def _make_missing_finding(rule: str, language: Language, column: str, label: str) -> Finding:
     return Finding(
         rule,
         CELL_FINDING_KINDS[rule].severity,
-        CELL_FINDING_KINDS[rule].message.in_(language, shown=shown),
+        CELL_FINDING_KINDS[rule].message.in_(language, shown=label),
         column=column,
     )
 
 
 def restore_loose_formulas(book: xw.Book, found: Iterable[OverwrittenLooseCell]) -> list[str]:
-    """Write the formulas of *found* back; return the cells."""
+    """Restore the formulas of *found*; return the cells."""
     blocks, done = BlockWriter(book), list[str]()
     for one in found:
-        if one.fills is not None:  # what stands in its way goes first, an array of several cells as a whole
+        if one.fills is not None:  # first clear the cells in its way; an array of several cells only as a whole
             blocks.clear(one.fills)
         blocks.write_formula(one.block, one.formula, array=one.fills is not None)
         done.append(one.cell)
@@ -115,50 +115,50 @@ def restore_loose_formulas(book: xw.Book, found: Iterable[OverwrittenLooseCell])
 def _collect_expected_formulas(
     book: xw.Book, layout: WorkbookLayout, names: OpenNamedCells
 ) -> dict[str, list[_ExpectedLooseFormula]]:
-    """Return the formulas that belong beside tables, by the sheet of this workbook where they belong."""
+    """Return the formulas that are expected outside tables, by the sheet of this workbook."""
     from xl_salesflow.workbook.loose_cells import read_template_loose_cells
 
-    beside, headers = read_template_loose_cells(layout.language), _map_open_renamed_headers(layout)
+    template, headers = read_template_loose_cells(layout.language), _map_open_renamed_headers(layout)
     sheets = {sheet.name for sheet in book.sheets}
     at = {name: (sheet, *place) for sheet, cells in names.positions.items() for name, place in cells.items()}
-    called = {place: name for name, place in beside.names.items()}
-    wanted = dict[str, list[_ExpectedLooseFormula]]()
-    for sheet, cells in beside.formulas.items():
-        home = _find_home_sheet(sheet, beside, layout)
-        still = home in sheets and _is_sheet_unshifted(sheet, beside, layout, at)
+    called = {place: name for name, place in template.names.items()}
+    expected = dict[str, list[_ExpectedLooseFormula]]()
+    for sheet, cells in template.formulas.items():
+        home = _find_home_sheet(sheet, template, layout)
+        still = home in sheets and _is_sheet_unshifted(sheet, template, layout, at)
         for (row, col), text in cells.items():
             name = called.get((sheet, row, col), "")
             here = at.get(name) or ((home, row, col) if still else None)
             if here:
-                last = beside.fills.get(sheet, {}).get((row, col))
-                wanted.setdefault(here[0], []).append(
+                last = template.fills.get(sheet, {}).get((row, col))
+                expected.setdefault(here[0], []).append(
                     _ExpectedLooseFormula(here[1], here[2], _apply_renamed_headers(headers, text), name, last)
                 )
-    return wanted
+    return expected
 
 
-def _find_home_sheet(sheet: str, beside: TemplateLooseCells, layout: WorkbookLayout) -> str:
-    """Return which sheet of this workbook a sheet of the template is: the one with its tables, or of its name."""
-    theirs = (name for name, corner in beside.corners.items() if corner[0] == sheet and name in layout.tables)
+def _find_home_sheet(sheet: str, template: TemplateLooseCells, layout: WorkbookLayout) -> str:
+    """Return the sheet of this workbook that corresponds to a sheet of the template, by its tables or by its name."""
+    theirs = (name for name, corner in template.corners.items() if corner[0] == sheet and name in layout.tables)
     return next((layout.tables[name].sheet for name in theirs), sheet)
 
 
 def _is_sheet_unshifted(
-    sheet: str, beside: TemplateLooseCells, layout: WorkbookLayout, at: Mapping[str, tuple[str, int, int]]
+    sheet: str, template: TemplateLooseCells, layout: WorkbookLayout, at: Mapping[str, tuple[str, int, int]]
 ) -> bool:
-    """Tell whether the tables of a sheet, and most of its names, are where the template has them."""
-    for name, (home, *corner) in beside.corners.items():
+    """Return whether the tables of a sheet, and most of its names, are at their places in the template."""
+    for name, (home, *corner) in template.corners.items():
         here = layout.tables.get(name)
         if home == sheet and (here is None or [here.first_row, here.first_col] != corner):
             return False
     ours = [
-        (place[1:], at[name][1:] if name in at else ()) for name, place in beside.names.items() if place[0] == sheet
+        (place[1:], at[name][1:] if name in at else ()) for name, place in template.names.items() if place[0] == sheet
     ]
     return sum(one == other for one, other in ours) * 2 >= len(ours)
 
 
 def _map_open_renamed_headers(layout: WorkbookLayout) -> dict[str, str]:
-    """Return references to columns that somebody renamed: as the template writes them → as they are now."""
+    """Return references to renamed columns: as in the template → as in this workbook."""
     return {
         f"{name}[{TABLES[name].header(column_id, layout.language)}]": f"{name}[{header}]"
         for name, headers in layout.headers.items()

@@ -1,7 +1,7 @@
 """Find the tables and named cells of an open workbook, and read them in blocks.
 
-A read takes a fixed number of calls, however long the tables are. Values are converted on the way: errors are told from
-text, and text that Excel would read as a number, a date or a formula stays text.
+A read takes a fixed number of calls for tables of any length. Values are converted: errors are distinguished from text,
+and text that Excel would read as a number, a date or a formula stays text.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _NUMBER_LIKE = re.compile(r"[\s\d.,:/()%$¢£¤¥€₩₹¥Ee+\-]*\d[\s\d.,:/()
 _DATE_LIKE = re.compile(
     r"(?=.*\d).{0,30}(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|am|pm|\u5e74|\u6708|\u65e5|\u65f6|\u5206)[a-z]*.{0,12}",
     re.IGNORECASE,
-)  # the Chinese signs are year, month, day, hour and minute
-_BOOLEAN_WORDS = frozenset(("true", "false", "\u771f", "\u5047"))  # the latter are true and false in Chinese
+)  # the Chinese characters mean year, month, day, hour and minute
+_BOOLEAN_WORDS = frozenset(("true", "false", "\u771f", "\u5047"))  # the latter mean true and false in Chinese
 
 
 def convert_from_excel(cell: Any) -> Any:
-    """Return a cell's value as the grid reads it: an error as one, a whole day as a date."""
+    """Return a cell's value in the form that the grid reads: an error as an error, a whole day as a date."""
     if isinstance(cell, str):
         return ErrorValue(cell) if cell in EXCEL_ERROR_TEXTS else cell
     if isinstance(cell, datetime):
@@ -55,7 +55,7 @@ def convert_from_excel(cell: Any) -> Any:
 
 
 def convert_for_excel(cell: Any) -> Any:
-    """Return a value as Excel is to be given it; text it would read as a number, date or formula keeps being text."""
+    """Return a value in the form that Excel needs; text that looks like a number, date or formula stays text."""
     if isinstance(cell, str):
         return f"'{cell}" if is_misread_by_excel(cell) else cell
     if isinstance(cell, date) and not isinstance(cell, datetime):
@@ -64,7 +64,7 @@ def convert_for_excel(cell: Any) -> Any:
 
 
 def is_misread_by_excel(text: str) -> bool:
-    """Tell whether Excel would take *text*, typed into a cell, for something else."""
+    """Return whether Excel would read *text*, typed into a cell, as something other than text."""
     return bool(
         _FORMULA_LIKE.match(text)
         or _NUMBER_LIKE.fullmatch(text)
@@ -73,12 +73,12 @@ def is_misread_by_excel(text: str) -> bool:
     )
 
 
-def is_written_value(found: Any, wanted: Any) -> bool:
-    """Tell whether a cell took what it was given."""
-    found, wanted = convert_from_excel(found), convert_from_excel(wanted)
-    if isinstance(wanted, bool) or not isinstance(wanted, int | float):
-        return found in (None, "") if wanted in (None, "") else bool(found == wanted)
-    return isinstance(found, int | float) and math.isclose(found, wanted, rel_tol=1e-12, abs_tol=1e-300)
+def is_written_value(found: Any, written: Any) -> bool:
+    """Return whether a cell holds the value written to it."""
+    found, written = convert_from_excel(found), convert_from_excel(written)
+    if isinstance(written, bool) or not isinstance(written, int | float):
+        return found in (None, "") if written in (None, "") else bool(found == written)
+    return isinstance(found, int | float) and math.isclose(found, written, rel_tol=1e-12, abs_tol=1e-300)
 
 
 def make_column_block(cells: Sequence[Any]) -> list[list[Any]]:
@@ -91,7 +91,7 @@ _OUR_TABLE_NAMES = frozenset(name.casefold() for name in TABLES)
 
 @dataclass(frozen=True)
 class OpenTable:
-    """A table as it stands now; rows and columns count from 1, a totals row is not part of the body."""
+    """The current position of a table; rows and columns count from 1, a totals row is not part of the body."""
 
     name: str
     sheet: str
@@ -113,7 +113,7 @@ class OpenTable:
         return self.xw_sheet.range((first_row, first_col), (last_row, last_col))
 
     def values(self, first_col: int, last_col: int) -> list[list[Any]]:
-        """Return the body's columns from one to another, column by column, in one call."""
+        """Return the body's columns from *first_col* to *last_col*, column by column, in one call."""
         rows = read_block_values(self.cell_range(self.first_row, self.last_row, first_col, last_col))
         return [list(cells) for cells in zip(*rows, strict=True)]
 
@@ -123,13 +123,13 @@ class OpenTable:
 
 
 def read_block_values(block: xw.Range) -> list[list[Any]]:
-    """Return what the cells of *block* hold, row by row, in one call."""
+    """Return the values in *block*, row by row, in one call."""
     rows: list[list[Any]] = block.options(ndim=2, err_to_str=True).value
     return [[convert_from_excel(cell) for cell in row] for row in rows]
 
 
 def read_block_formulas(block: xw.Range) -> list[list[Any]] | None:
-    """Return the formulas of *block*, constants where there are none, row by row, in one call; None where none is told."""
+    """Return the formulas in *block* (or constants), row by row, in one call; None if formulas cannot be read."""
     try:
         found = block.formula
     except NotImplementedError:  # Excel on the web
@@ -140,7 +140,7 @@ def read_block_formulas(block: xw.Range) -> list[list[Any]] | None:
 
 
 def is_formula(cell: Any) -> bool:
-    """Tell whether a cell, as `formulas` gives it, holds one."""
+    """Return whether a cell, as returned by read_block_formulas, is a formula."""
     return isinstance(cell, str) and cell.startswith("=")
 
 
@@ -150,10 +150,10 @@ def find_open_tables(book: xw.Book) -> dict[str, OpenTable]:
 
 
 def locate_open_table(sheet: xw.Sheet, table: Table) -> OpenTable:
-    """Return where *table* stands now."""
-    name, whole = table.name, table.range
-    top, left = whole.row, whole.column
-    height, width = whole.shape
+    """Return the current position of *table*."""
+    name, block = table.name, table.range
+    top, left = block.row, block.column
+    height, width = block.shape
     ours = name.casefold() in _OUR_TABLE_NAMES
     headers = sheet.range((top, left), (top, left + width - 1)).options(ndim=1).value if ours else ()
     totals = bool(ours and table.show_totals)
@@ -171,7 +171,7 @@ def locate_open_table(sheet: xw.Sheet, table: Table) -> OpenTable:
 
 
 def group_consecutive_rows(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Return the stretches of consecutive *numbers*, each as its first and last."""
+    """Return the stretches of consecutive *numbers*, each as its first and last number."""
     found: list[tuple[int, int]] = []
     for number in numbers:
         if found and number == found[-1][1] + 1:
@@ -186,15 +186,15 @@ _ONE_CELL = re.compile(r"=(?:'((?:[^']|'')+)'|([^'!]+))!\$([A-Z]+)\$(\d+)")
 
 @dataclass(frozen=True)
 class OpenNamedCells:
-    """The names that stand for one cell: sheet → name → its row and column; and their addresses."""
+    """The names that refer to a single cell: sheet → name → row and column; and their addresses."""
 
     book: xw.Book
     positions: Mapping[str, Mapping[str, tuple[int, int]]]
     addresses: Mapping[str, str]
-    all_names: frozenset[str] = frozenset()  # whatever they stand for
+    all_names: frozenset[str] = frozenset()  # whatever they refer to
 
     def values(self) -> dict[str, Any]:
-        """Return what the cells hold, by name; one read for each sheet."""
+        """Return the values of the cells by name; reads each sheet once."""
         held: dict[str, Any] = {}
         for sheet, cells in self.positions.items():
             block = read_block_values(self._bounding_range(sheet))
@@ -207,7 +207,7 @@ class OpenNamedCells:
 
 
 def find_open_named_cells(book: xw.Book) -> OpenNamedCells:
-    """Return the names of *book* that stand for one cell; those of one sheet alone are nobody's business."""
+    """Return the names of *book* that refer to a single cell; names local to one sheet are ignored."""
     places: dict[str, dict[str, tuple[int, int]]] = {}
     addresses: dict[str, str] = {}
     every = list(book.names)
@@ -221,7 +221,7 @@ def find_open_named_cells(book: xw.Book) -> OpenNamedCells:
 
 
 def quote_open_sheet_name(sheet: str) -> str:
-    """Return the name of a sheet as addresses hold it."""
+    """Return the name of a sheet as written in addresses."""
     return sheet if sheet.isidentifier() else f"'{sheet}'"
 
 

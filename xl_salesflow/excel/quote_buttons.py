@@ -1,6 +1,7 @@
-"""Buttons about the quotes and deal documents of the selected deal: draft, revise, print.
+"""Buttons for the quotes and deal documents of the selected deal: draft, revise, print.
 
-They run the verbs of the terminal, and read only what these need; what is computed for all deals waits for the next update.
+They run the same verbs as the command line, and read only what these need; what is computed from all deals waits for
+the next update.
 """
 
 from __future__ import annotations
@@ -20,71 +21,71 @@ _QUOTE_DRAFTED_TEXT = Text("Quote {number} for {deal} is drafted.")
 _QUOTE_EXISTS_TEXT = Text("Quote {number} for {deal} stands already; Revise makes its next version.")
 
 
-def press_new_quote(desk: ButtonContext) -> Text:
-    """Draft a quote for the selected deal; one that stands already is shown instead."""
-    deal, pipeline = desk.selected_value("deal"), desk.read_as_needed()
-    plan, row = draft(pipeline, deal, desk.run), desk.next_row("Quotes")
+def press_new_quote(context: ButtonContext) -> Text:
+    """Draft a quote for the selected deal; if it has one, that one is shown instead."""
+    deal, pipeline = context.selected_value("deal"), context.read_as_needed()
+    plan, row = draft(pipeline, deal, context.run), context.next_row("Quotes")
     if plan.answer.get("quote") is None:
-        raise UsageError(plan.findings[0].message)  # worded in the workbook's language already
+        raise UsageError(plan.findings[0].message)  # already in the workbook's language
     number, created = str(plan.answer["quote"]), bool(plan.appends)
     if created:
-        desk.book.write(plan)
-    desk.show_table("Quotes", row if created else _find_quote_sheet_row(pipeline, number), "quote")
-    told = _QUOTE_DRAFTED_TEXT if created else _QUOTE_EXISTS_TEXT
-    return _add_first_finding(told.with_facts(number=number, deal=deal), plan.findings)
+        context.book.write(plan)
+    context.show_table("Quotes", row if created else _find_quote_sheet_row(pipeline, number), "quote")
+    message = _QUOTE_DRAFTED_TEXT if created else _QUOTE_EXISTS_TEXT
+    return _add_first_finding(message.with_facts(number=number, deal=deal), plan.findings)
 
 
-def press_revise(desk: ButtonContext) -> Text:
+def press_revise(context: ButtonContext) -> Text:
     """Copy the selected quote into its next version."""
-    key = desk.selected_value("quote")
-    plan, row = revise(desk.read_as_needed(), key, desk.run), desk.next_row("Quotes")
-    desk.book.write(plan)
+    key = context.selected_value("quote")
+    plan, row = revise(context.read_as_needed(), key, context.run), context.next_row("Quotes")
+    context.book.write(plan)
     number = plan.answer["quote"]
-    desk.show_table("Quotes", row, "quote")
-    said = Text("{number} replaces {key}; it is a draft.").with_facts(number=number, key=key)
-    return _add_first_finding(said, plan.findings)
+    context.show_table("Quotes", row, "quote")
+    message = Text("{number} replaces {key}; it is a draft.").with_facts(number=number, key=key)
+    return _add_first_finding(message, plan.findings)
 
 
-def press_quote(desk: ButtonContext) -> Text:
-    """Print the quote of the selected row beside the workbook, and open it."""
-    return _print_and_open(desk, "quote")
+def press_quote(context: ButtonContext) -> Text:
+    """Print the quote of the selected row into the workbook's folder, and open it."""
+    return _print_and_open(context, "quote")
 
 
-def press_print(desk: ButtonContext) -> Text:
-    """Print the paper that the menu names, about the quote, the activity or the deal of the selected row."""
-    if not 1 <= desk.choice <= len(PRINTABLE_DOCUMENT_KINDS):
+def press_print(context: ButtonContext) -> Text:
+    """Print the document chosen in the menu, for the quote, the activity or the deal of the selected row."""
+    if not 1 <= context.choice <= len(PRINTABLE_DOCUMENT_KINDS):
         raise UsageError("Choose a paper of the menu.")
-    return _print_and_open(desk, PRINTABLE_DOCUMENT_KINDS[desk.choice - 1])
+    return _print_and_open(context, PRINTABLE_DOCUMENT_KINDS[context.choice - 1])
 
 
-def _print_and_open(desk: ButtonContext, kind: str) -> Text:
+def _print_and_open(context: ButtonContext, kind: str) -> Text:
     from xl_salesflow.documents.document_writer import DocumentWriter
     from xl_salesflow.documents.template_lookup import template_folders
 
     key = (
-        desk.selected_value("activity")
+        context.selected_value("activity")
         if kind == "visit"
-        else _selected_quote_or_deal(desk)
+        else _selected_quote_or_deal(context)
         if kind in QUOTE_DOCUMENT_KINDS
-        else desk.selected_value("deal")
+        else context.selected_value("deal")
     )
-    pipeline = desk.read_as_needed()
-    press = DocumentWriter(desk.folder, _BUTTON_FORMATS, pipeline.language, where=template_folders(pipeline))
-    plan = paper(pipeline, PrintJob(kind, (key,), press), desk.run)
+    pipeline = context.read_as_needed()
+    press = DocumentWriter(context.folder, _BUTTON_FORMATS, pipeline.language, where=template_folders(pipeline))
+    plan = paper(pipeline, PrintJob(kind, (key,), press), context.run)
     if not plan.documents:
-        raise UsageError(plan.findings[0].message)  # worded in the workbook's language already
+        raise UsageError(plan.findings[0].message)  # already in the workbook's language
     with press.save_around():
-        desk.book.write(plan)
-    desk.open_file(press.files[0])
-    said = Text("Printed: {file}.").with_facts(file=press.files[0])
-    return _add_first_finding(said, plan.findings)
+        context.book.write(plan)
+    context.open_file(press.files[0])
+    message = Text("Printed: {file}.").with_facts(file=press.files[0])
+    return _add_first_finding(message, plan.findings)
 
 
-def _selected_quote_or_deal(desk: ButtonContext) -> str:
+def _selected_quote_or_deal(context: ButtonContext) -> str:
     try:
-        return desk.selected_value("quote")
+        return context.selected_value("quote")
     except UsageError:
-        return desk.selected_value("deal")
+        return context.selected_value("deal")
 
 
 def _find_quote_sheet_row(pipeline: Pipeline, number: str) -> int:
@@ -92,11 +93,11 @@ def _find_quote_sheet_row(pipeline: Pipeline, number: str) -> int:
     return int(rows[-1]) if len(rows) else 0
 
 
-def _add_first_finding(said: Text, findings: Sequence[Finding]) -> Text:
-    """Return what a button says, with the first of *findings*: the status bar has room for one."""
+def _add_first_finding(message: Text, findings: Sequence[Finding]) -> Text:
+    """Return the message of a button with the first of *findings*, because the status bar has room for only one."""
     if not findings:
-        return said
+        return message
     first, others = findings[0].message, len(findings) - 1
     if not others:
-        return TWO_SENTENCES.with_facts(first=said, second=first)
-    return Text("{said} {finding} (and {others} more)").with_facts(said=said, finding=first, others=others)
+        return TWO_SENTENCES.with_facts(first=message, second=first)
+    return Text("{said} {finding} (and {others} more)").with_facts(said=message, finding=first, others=others)

@@ -1,8 +1,8 @@
-"""Keep the positions of open tables during a write; add rows to them and remove rows from them.
+"""Track the positions of open tables during a write; add rows to them and remove rows from them.
 
 Rows are found again by their keys. New rows take one block for each stretch of columns and one formula for each formula
-column; rows are removed from the bottom up, one call for each stretch. Values are encoded as the cells of this workbook
-hold them. On failure every table gets its length and its rows back.
+column; rows are removed from the bottom up, one call for each stretch. Values are encoded in the form that the cells of
+this workbook hold. On failure every table gets its size and its rows back.
 """
 
 from __future__ import annotations
@@ -41,20 +41,23 @@ from xl_salesflow.workbook.workbook_layout import WorkbookLayout
 
 @dataclass(frozen=True)
 class CellEncoder:
-    """The *language* of the sheets, and the keys that are numbers in their cells: lookups tell 7 from "7"."""
+    """Encodes values for cells, in the *language* of the sheets.
+
+    Keys that are numbers in their cells stay numbers, since lookups distinguish 7 and "7".
+    """
 
     language: Language
     numeric_keys: Set[str]
 
     def encode_column(self, table: str, column: Column, values: pd.Series, keys: pd.Series) -> list[Any]:
-        """Return *values* of a column as its cells hold them; *keys* tell which setting is a number."""
+        """Return *values* of a column in the form of its cells; *keys* show which settings are numbers."""
         spelled = values_to_cells(column, values, self.language, self.numeric_keys)
         if (table, column.id) == ("Settings", "value"):
             return [cell and setting_to_cell(setting_id, cell) for setting_id, cell in zip(keys, spelled, strict=True)]
         return spelled
 
     def encode_named_cell(self, cell: NamedCellChange) -> Any:
-        """Return the value of a named cell as the cell holds it."""
+        """Return the value of a named cell in the form of the cell."""
         declared, value = NAMED_CELLS.get(cell.name), cell.after
         if declared and declared.type is ColumnType.CHOICE and isinstance(value, str):
             value = choice_label(declared.options or "", value, self.language)
@@ -65,7 +68,7 @@ class CellEncoder:
 
 @dataclass
 class OpenTablePositions:
-    """The tables as they were read (*layout*, *found*, *keys* by sheet row) and as they stand now."""
+    """The tables as they were read (*layout*, *tables*, *keys* by sheet row), and their current positions."""
 
     book: xw.Book
     layout: WorkbookLayout
@@ -75,7 +78,7 @@ class OpenTablePositions:
     _resized: list[tuple[str, int]] = field(default_factory=list)
 
     def locate(self, table: str) -> OpenTable:
-        """Return where *table* stands now; asked of Excel once."""
+        """Return the current position of *table*, which Excel is asked for once."""
         if table not in self._now:
             before = self.tables[table]
             self._now[table] = locate_open_table(before.xw_sheet, before.table)
@@ -86,14 +89,14 @@ class OpenTablePositions:
         return self.locate(table).column_of(self.layout.headers[table][column_id])
 
     def row_shift(self, table: str) -> int:
-        """Return by how many sheet rows *table* moved since it was read."""
+        """Return the number of sheet rows by which *table* has moved since it was read."""
         return self.locate(table).first_row - self.tables[table].first_row
 
     def find_rows(self, table: str) -> Mapping[int, int]:
-        """Return where each row that was read stands now.
+        """Return the current position of each row that was read.
 
         Raises:
-            WorkbookChanged: a row was deleted, or moved and has no key of its own.
+            WorkbookChanged: a row was deleted, or was moved and has no unique key.
         """
         then, place, declared = self.keys[table], self.locate(table), TABLES[table]
         col = self.find_column(table, declared.key or declared.columns[0].id)
@@ -111,10 +114,10 @@ class OpenTablePositions:
         return {int(row): keyed[key] for row, key in zip(then.index, then, strict=True)}
 
     def resize(self, table: str, last_row: int) -> OpenTable:
-        """Make *last_row* the last of the body of *table*, and return where it stands then.
+        """Make *last_row* the last row of the body of *table*, and return its new position.
 
         Raises:
-            UnsupportedEdit: something stands below the table, where its new rows would go.
+            UnsupportedEdit: there are cells below the table, where its new rows would be.
         """
         place = self.locate(table)
         if last_row == place.last_row:
@@ -128,18 +131,18 @@ class OpenTablePositions:
         return grown
 
     def note_last_row(self, table: str, last_row: int) -> None:
-        """Take note that Excel itself moved the end of *table*, as rows were deleted or inserted."""
+        """Record that Excel itself moved the end of *table*, because rows were deleted or inserted."""
         self._now[table] = replace(self.locate(table), last_row=last_row)
 
     def undo(self) -> None:
-        """Give every table the length it had."""
+        """Restore the size of every table."""
         while self._resized:
             self.stretch(*self._resized.pop())
 
     def stretch(self, table: str, last_row: int) -> OpenTable:
-        """Make *last_row* the last of the body of *table*, whatever stands there."""
+        """Make *last_row* the last row of the body of *table*, whatever is there."""
         place = self.locate(table)
-        if place.has_totals_row:  # Excel keeps its formulas while it is off
+        if place.has_totals_row:  # Excel keeps its formulas while it is switched off
             place.table.show_totals = False
         place.table.resize(place.cell_range(place.first_row - 1, last_row, place.first_col, place.last_col))
         if place.has_totals_row:
@@ -161,7 +164,7 @@ class OpenTablePositions:
 
 
 def _copy_row_formats(place: OpenTable, last_row: int) -> None:
-    """Let new rows look as the last one did: a table that is made longer gives them its stripes and no formats."""
+    """Format new rows like the last row; resizing a table gives them its stripes, but no formats."""
     with suppress(NotImplementedError):  # Excel on the web has no such call
         pattern = place.cell_range(place.last_row, place.last_row, place.first_col, place.last_col)
         pattern.autofill(place.cell_range(place.last_row, last_row, place.first_col, place.last_col), "fill_formats")
@@ -169,7 +172,7 @@ def _copy_row_formats(place: OpenTable, last_row: int) -> None:
 
 @dataclass
 class TableRowWriter:
-    """The new rows of one plan. *free*: table → first row of its blank tail, as it was read."""
+    """Writes the new rows of one change set; *free_rows*: table → first row of its blank tail when read."""
 
     positions: OpenTablePositions
     blocks: BlockWriter
@@ -185,7 +188,7 @@ class TableRowWriter:
             self._write_rows(table, place, rows, place.first_row)
 
     def append(self, table: TableSchema, rows: pd.DataFrame) -> None:
-        """Write *rows* into the blank tail of a table, which grows where it is too short."""
+        """Write *rows* into the blank tail of a table, which is extended if it is too short."""
         place = self.positions.locate(table.name)
         if table.name in self.free_rows:
             first = self.free_rows[table.name] + self.positions.row_shift(table.name)
@@ -218,36 +221,36 @@ class TableRowWriter:
 
 @dataclass
 class TableRowRemover:
-    """The removals of one plan. They come last, because what is deleted can be put back as values and formulas only."""
+    """The removals of one change set. They come last, because deleted rows can be restored only as values and formulas."""
 
     positions: OpenTablePositions
     blocks: BlockWriter
 
     def remove(self, table: str, rows: Iterable[int]) -> None:
-        """Take the sheet *rows* out of *table*; when none is left, one is emptied, as a table has at least one.
+        """Remove the sheet *rows* from *table*; if no row would be left, one is cleared, because a table has at least one.
 
         Raises:
-            CannotSave: Excel refuses, or deletes something else, as it does behind a filter.
+            CannotSave: Excel refuses, or deletes other cells, which happens in a filtered table.
         """
-        place, gone = self.positions.locate(table), sorted(rows)
-        if len(gone) == place.last_row - place.first_row + 1:
-            self._clear_row(place, gone.pop(0))
-        if not gone:
+        place, removed = self.positions.locate(table), sorted(rows)
+        if len(removed) == place.last_row - place.first_row + 1:
+            self._clear_row(place, removed.pop(0))
+        if not removed:
             return
         before, seen = read_restorable_block(_table_body_range(place))
         self.blocks.on_undo(lambda: self._restore_rows(table, place, before))
-        for first, last in reversed(group_consecutive_rows(gone)):
+        for first, last in reversed(group_consecutive_rows(removed)):
             try:
                 place.cell_range(first, last, place.first_col, place.last_col).delete("up")
             except refusal_errors() as error:
                 raise _make_deletion_refusal(self.positions.book, place) from error
-        self.positions.note_last_row(table, place.last_row - len(gone))
-        left = [line for row, line in enumerate(before, start=place.first_row) if row not in gone]
+        self.positions.note_last_row(table, place.last_row - len(removed))
+        left = [line for row, line in enumerate(before, start=place.first_row) if row not in removed]
         if seen and not _has_expected_rows(place, left):
             raise _make_deletion_refusal(self.positions.book, place)
 
     def _clear_row(self, place: OpenTable, row: int) -> None:
-        # formulas stay, so that the table goes on computing its columns
+        # formulas stay, so that the table still computes its columns
         line, _ = read_restorable_block(place.cell_range(row, row, place.first_col, place.last_col))
         for left, right in group_consecutive_rows(
             [at for at, cell in enumerate(line[0], place.first_col) if not is_formula(cell)]
@@ -270,7 +273,7 @@ def _table_body_range(place: OpenTable) -> xw.Range:
 
 
 def _has_expected_rows(place: OpenTable, expected: CellBlock) -> bool:
-    """Tell whether the table holds these rows now; the references of formulas may have moved."""
+    """Return whether the table has these rows now; references in formulas may have changed."""
     now = locate_open_table(place.xw_sheet, place.table)
     if now.last_row - now.first_row + 1 != len(expected):
         return False

@@ -1,11 +1,11 @@
 """Read one table of an open workbook as a frame: all of its rows, or the rows of one deal.
 
-Cells that should hold a formula are compared with it, though Excel spells formulas in another way than files do:
+Formula cells are compared with the expected formula, although Excel writes formulas differently from files:
 
     in a file                                       in Excel, within the table
     Deals[[#This Row],[Amount]]*_xlfn.XLOOKUP(…)    [@Amount]*XLOOKUP(…)
 
-Spaces, case and the way a number is written do not count, as in a closed workbook.
+Spaces, case and number formats do not matter, as in a closed workbook.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _FUNCTION_PREFIX = re.compile(r"_xlfn\.|_xlws\.|_xludf\.", re.IGNORECASE)
 _FORMULA_NUMBER = re.compile(r"(?<![\w.\]])(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?![\w.!(])", re.IGNORECASE)
 _BOOLEAN_CALL = re.compile(r"\b(true|false)\(\)", re.IGNORECASE)
 _FORMULA_SPACE = re.compile(r"\s+")
-_DATA_AREA = "#data"  # what is meant when nothing is said
+_DATA_AREA = "#data"  # the default if no area is given
 
 
 @lru_cache(maxsize=4096)
 def normalize_excel_formula(formula: str, table: str = "") -> str:
-    """Return *formula* in one spelling; *table* is the one that its cell stands in."""
+    """Return *formula* in a normalised form; *table* is the table that contains its cell."""
     done, at, rest = [], 0, formula.removeprefix("{").removesuffix("}").removeprefix("=")
     while found := _TEXT_OR_BRACKET.search(rest, at):
         done.append(_normalize_unquoted_text(rest[at : found.start()]))
@@ -58,7 +58,7 @@ def normalize_excel_formula(formula: str, table: str = "") -> str:
 
 
 def is_equivalent_formula(one: str, other: str, table: str = "") -> bool:
-    """Tell whether two formulas of a cell in *table* say the same."""
+    """Return whether two formulas of a cell in *table* are equivalent."""
     return one == other or normalize_excel_formula(one, table) == normalize_excel_formula(other, table)
 
 
@@ -68,12 +68,12 @@ def _normalize_unquoted_text(text: str) -> str:
 
 
 def _unquote_simple_sheet_name(quoted: str) -> str:
-    # a sheet's name needs no quotes where it is one word
+    # a sheet name without blanks needs no quotes
     return quoted[1:-1] if quoted.startswith("'") and quoted[1:-1].isidentifier() else quoted
 
 
 def _find_closing_bracket(text: str, opening: int) -> int:
-    """Return where the bracket at *opening* ends; an apostrophe takes the next sign as it is."""
+    """Return the position of the bracket that closes the one at *opening*; an apostrophe escapes the next character."""
     depth, at = 0, opening
     while at < len(text):
         if text[at] == "'":
@@ -87,7 +87,7 @@ def _find_closing_bracket(text: str, opening: int) -> int:
 
 
 def _normalize_table_reference(table: str, inside: str) -> str:
-    """Return a reference to columns of *table* as Table[areas|columns], whichever of its forms it has."""
+    """Return a reference to columns of *table* as Table[areas|columns], from any of its forms."""
     areas, columns = set[str](), ""
     for part in _split_table_reference(inside.strip()):
         name = part.strip()
@@ -102,7 +102,7 @@ def _normalize_table_reference(table: str, inside: str) -> str:
 
 
 def _split_table_reference(inside: str) -> list[str]:
-    """Return what stands between the brackets of a reference: areas, columns, and the colon between two columns."""
+    """Return the parts of a reference in brackets: areas, columns, and the colon between two columns."""
     if "[" not in inside:
         return [inside]
     found, at = ["@"] if inside.startswith("@") else [], 0
@@ -119,9 +119,9 @@ _KEY_NUMBER = re.compile(r"(\d{1,18})\D*$")
 
 
 class TableReading(NamedTuple):
-    """What was read of a table: its frame, what is wrong in it, the first row of its blank tail, keys that are numbers.
+    """What was read of a table: its frame, its findings, the first row of its blank tail, and the keys that are numbers.
 
-    *live* are the formulas that belong into the rows of a metric table.
+    *live_formulas* are the formulas expected in the rows of a metric table.
     """
 
     frame: pd.DataFrame
@@ -132,20 +132,20 @@ class TableReading(NamedTuple):
 
 
 def read_open_table(place: OpenTable, layout: WorkbookLayout, dialect: Dialect) -> TableReading:
-    """Read a table: one call for the values, one for each stretch of formula columns."""
+    """Read a table with one call for the values and one for each stretch of formula columns."""
     table, headers = _find_schema_and_headers(place, layout)
     columns = dict(zip(place.headers, place.values(place.first_col, place.last_col), strict=True))
     cells = {column_id: columns.pop(header) for column_id, header in headers.items()}
     numbered = _collect_numeric_keys(cells[table.key]) if table.key else set()
-    rows, faults = read_frame(table, cells, place.first_row, dialect)
+    rows, findings = read_frame(table, cells, place.first_row, dialect)
     live = find_live_formulas(layout, table, rows)
-    faults += _find_overwritten_cells(place, layout, table, rows, live)
+    findings += _find_overwritten_cells(place, layout, table, rows, live)
     free = int(rows.index[-1]) + 1 if len(rows) else place.first_row
     for row in range(place.last_row, free - 1, -1):
         if any(own[row - place.first_row] is not None for own in columns.values()):
-            free = row + 1  # that row is the person's own
+            free = row + 1  # that row belongs to a person
             break
-    return TableReading(rows, faults, free, numbered, live)
+    return TableReading(rows, findings, free, numbered, live)
 
 
 def read_deal_rows(deal: str, place: OpenTable, layout: WorkbookLayout, dialect: Dialect) -> TableReading:
@@ -153,19 +153,19 @@ def read_deal_rows(deal: str, place: OpenTable, layout: WorkbookLayout, dialect:
     table, headers = _find_schema_and_headers(place, layout)
     found = [place.values(*(2 * [place.column_of(headers[column_id])]))[0] for column_id in (table.key or "", "deal")]
     keys, deals = ([format_cell_as_text(cell) for cell in cells] for cells in found)
-    wanted = {at for at, key in enumerate(deals) if key == deal}
+    positions = {at for at, key in enumerate(deals) if key == deal}
     if counted := [(int(number[1]), at) for at, key in enumerate(keys) if (number := _KEY_NUMBER.search(key))]:
-        wanted.add(max(counted)[1])
+        positions.add(max(counted)[1])
     last = max((at for at, key in enumerate(keys) if key or deals[at]), default=-1)
-    body = _read_row_blocks(place, sorted(wanted))
+    body = _read_row_blocks(place, sorted(positions))
     columns = {column_id: [row[place.headers.index(header)] for row in body] for column_id, header in headers.items()}
-    rows, faults = read_frame(table, columns, 0, dialect)
-    at = [place.first_row + row for row in sorted(wanted)]
+    rows, findings = read_frame(table, columns, 0, dialect)
+    at = [place.first_row + row for row in sorted(positions)]
     rows.index = pd.Index([at[row] for row in rows.index], dtype="int64")
-    faults = [replace(fault, row=at[fault.row], last=0) for fault in faults]
+    findings = [replace(finding, row=at[finding.row], last=0) for finding in findings]
     return TableReading(
         rows,
-        faults,
+        findings,
         _find_blank_tail(place, layout, last + 1),
         _collect_numeric_keys(found[0]) | _collect_numeric_keys(found[1]),
         {},
@@ -173,7 +173,7 @@ def read_deal_rows(deal: str, place: OpenTable, layout: WorkbookLayout, dialect:
 
 
 def find_free_row(place: OpenTable, layout: WorkbookLayout) -> int:
-    """Return the first row of the blank tail of a table that was not read: its first column tells, then the rows below."""
+    """Return the first row of the blank tail of a table that was not read, from its first column and the rows below."""
     cells = place.values(place.first_col, place.first_col)[0]
     return _find_blank_tail(
         place, layout, max((at for at, cell in enumerate(cells, start=1) if cell is not None), default=0)
@@ -196,7 +196,7 @@ def _read_row_blocks(place: OpenTable, at: Sequence[int]) -> list[list[Any]]:
 
 
 def _find_blank_tail(place: OpenTable, layout: WorkbookLayout, used: int) -> int:
-    """Return the first row after which nothing but formulas stands, at or after *used* rows."""
+    """Return the first row, at or after *used* rows, below which there are only formulas."""
     first = place.first_row + used
     if first > place.last_row:
         return first
@@ -211,14 +211,14 @@ def _find_blank_tail(place: OpenTable, layout: WorkbookLayout, used: int) -> int
 
 
 def _collect_numeric_keys(cells: Sequence[Any]) -> set[str]:
-    # lookups tell 7 from "7": what is a number stays one
+    # lookups distinguish 7 and "7", so numbers stay numbers
     return {format_cell_as_text(cell) for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool)}
 
 
 def _find_overwritten_cells(
     place: OpenTable, layout: WorkbookLayout, table: TableSchema, rows: pd.DataFrame, live: LiveFormulas
 ) -> Iterator[CellFinding]:
-    """Yield the cells in use that should hold a formula and hold none, or another one."""
+    """Yield the used cells that lack their expected formula."""
     expected: dict[int, tuple[str, str | Mapping[int, str]]] = {}
     for column in table.formulas:
         at = place.column_of(layout.headers[table.name][column.id])

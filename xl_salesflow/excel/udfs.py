@@ -1,7 +1,7 @@
-"""The worksheet functions as Excel calls them through xlwings: blocks of cells in, one block out.
+"""The worksheet functions in the form that Excel calls through xlwings: blocks of cells in, one block out.
 
-The answer has the shape of what was given: a column for a column, a row for a row, one cell for a cell. A single cell
-beside a column counts for each of its rows. What cannot be answered is one sentence in the cell.
+The result has the shape of the arguments: a column for a column, a row for a row, one cell for a cell. A single cell
+together with a column is used for each of its rows. An error is one sentence in the cell.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from xl_salesflow.excel.worksheet_functions import WORKSHEET_FUNCTIONS
 from xl_salesflow.locale.texts import TextList
 
 LANGUAGE_ARGUMENT = "language"
-"""The first argument of each: the language that the add-in speaks; the person gives the others."""
+"""The first argument of each function: the language of the add-in; the user gives the others."""
 
 _ArgumentBlock = Sequence[Sequence[Any]]
 
@@ -26,7 +26,7 @@ _ArgumentBlock = Sequence[Sequence[Any]]
 def answer_in_blocks(
     function: Callable[..., list[Any]], blocks: Sequence[_ArgumentBlock | None], language: Any = "en"
 ) -> list[list[Any]]:
-    """Return what *function* says of the cells of *blocks*, in their shape; a block that was left out is None."""
+    """Return the results of *function* for the cells of *blocks*, in their shape; an omitted block is None."""
     try:
         height, width = _find_common_shape([block for block in blocks if block is not None])
         cells = [None if block is None else _spread_block(block, height * width) for block in blocks]

@@ -1,7 +1,7 @@
-"""Worksheet functions as plain functions over columns; udfs.py gives them to Excel on Windows.
+"""Worksheet functions as plain functions over columns; udfs.py makes them available in Excel on Windows.
 
-Each takes whole columns, so that one call fills one; a single cell is a column of one. The template uses none of them.
-Their names are what people type into cells.
+Each takes whole columns, so that one call fills a column; a single cell is a column of one. The template does not use
+them. Their names are what people type into cells.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def bant_grade(budget: CellColumn, authority: CellColumn, need: CellColumn, time
 
 
 def weighted_value(amount: CellColumn, probability: CellColumn) -> list[float | None]:
-    """Return amount times probability, rounded to cents; blank where one is."""
+    """Return amount times probability, rounded to cents; blank if one is blank."""
     return [
         None if value is None or chance is None else float(round_to_cents(value * chance))
         for value, chance in zip(map(_cell_to_decimal, amount), map(_cell_to_decimal, probability), strict=True)
@@ -49,7 +49,7 @@ def weighted_value(amount: CellColumn, probability: CellColumn) -> list[float | 
 
 
 def win_rate(won: CellColumn, lost: CellColumn) -> list[float | None]:
-    """Return won divided by won and lost; blank where nothing was closed."""
+    """Return won divided by won and lost; blank if nothing was closed."""
     pairs = zip(map(_cell_to_finite_number, won), map(_cell_to_finite_number, lost), strict=True)
     return [
         None if not (ours or 0) + (theirs or 0) else (ours or 0) / ((ours or 0) + (theirs or 0))
@@ -58,18 +58,18 @@ def win_rate(won: CellColumn, lost: CellColumn) -> list[float | None]:
 
 
 def days_in_stage(since: CellColumn, today: CellColumn | None = None) -> list[int | None]:
-    """Return the whole days from each day to the one beside it, to today's date when there is none; blank without a day."""
+    """Return the days from each day to the other day, or to today if there is none; blank without a day."""
     pairs = zip(map(_cell_to_day, since), map(_cell_to_day, today or [None] * len(since)), strict=True)
     return [None if day is None else ((now or date.today()) - day).days for day, now in pairs]
 
 
 def amount_in_capitals(amount: CellColumn) -> list[str]:
-    """Return amounts in Chinese capitals, as contracts spell them out; blank where there is none."""
+    """Return amounts in Chinese capitals, as contracts spell them; blank for a blank amount."""
     return ["" if (value := _cell_to_decimal(cell)) is None else spell_chinese_amount(value) for cell in amount]
 
 
 def cannot_move(deal: CellColumn, book: OpenBook | None = None) -> list[str]:
-    """Return why each deal cannot go into the stage that its cell asks for; blank where nothing is in the way."""
+    """Return why each deal cannot move to the stage in its cell; blank if it can."""
     before = recompute_formula_columns(_read_calling_book(book))
     deals = apply_change_set(before, judge_stage_moves(before, ""))["Deals"].drop_duplicates("deal", keep=False)
     refused = deals[deals["move_status"] == "refused"]
@@ -78,7 +78,7 @@ def cannot_move(deal: CellColumn, book: OpenBook | None = None) -> list[str]:
 
 
 def next_stages(deal: CellColumn, book: OpenBook | None = None) -> list[str]:
-    """Return the stages that follow the recorded one of each deal, with commas between."""
+    """Return the stages that follow the recorded one of each deal, separated by commas."""
     pipeline = _read_calling_book(book)
     known = pipeline["Deals"].drop_duplicates("deal", keep=False).set_index("deal")
     return [_list_following_stages(pipeline, known, key) for key in map(_cell_to_key, deal)]
@@ -123,7 +123,7 @@ def _cell_to_decimal(cell: Any) -> Decimal | None:
 def _cell_to_day(cell: Any) -> date | None:
     if isinstance(cell, datetime):
         return cell.date()
-    number = _cell_to_finite_number(cell)  # a day that comes from a calculation is a number
+    number = _cell_to_finite_number(cell)  # a computed date is a number
     if number is not None and 1 <= number <= _EXCEL_LAST_DAY:
         return _EXCEL_DAY_ZERO + timedelta(int(number))
     return cell if isinstance(cell, date) else None

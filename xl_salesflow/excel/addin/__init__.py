@@ -1,6 +1,6 @@
-"""The add-in: built from text, installed, and examined by its doctor.
+"""Build the add-in from text, install it, and diagnose its problems.
 
-The terminal may enter, and Excel when the add-in is built.
+The command line may import this package, and Excel when the add-in is built.
 
 Public names, by file:
 

@@ -1,4 +1,4 @@
-"""Write the parts of macros/ that are made from declarations: python -m xl_salesflow.excel.addin."""
+"""Write the generated parts of macros/: python -m xl_salesflow.excel.addin."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Build the add-in from text, without Excel: the same bytes for the same sources.
+"""Build the add-in from text, without Excel: equal sources give equal bytes.
 
-The text is our macros/ and the VBA modules of the installed xlwings.
+The sources are our macros/ and the VBA modules of the installed xlwings.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class VbaModule:
 
 
 def macros_folder() -> Path:
-    """Return the folder of our VBA and ribbon: inside an installed package, or beside it in a checkout."""
+    """Return the folder of our VBA and ribbon: inside an installed package, or next to it in a checkout."""
     package = Path(__file__).resolve().parents[2]
     inside = package / "macros"
     return inside if inside.is_dir() else package.parent / "macros"
@@ -62,13 +62,13 @@ def find_xlwings_version() -> str:
 
 
 def read_xlwings_modules() -> tuple[VbaModule, ...]:
-    """Return the modules that xlwings has for add-ins of one's own, told to read the settings of ours.
+    """Return the modules that xlwings has for custom add-ins, changed to read our settings.
 
     Raises:
-        UsageError: xlwings is not installed, or is one whose module we do not know how to name.
+        UsageError: xlwings is not installed, or its version has an unknown module.
     """
     installed = find_xlwings_version()
-    spec = find_spec("xlwings")  # found without being run: building needs no Excel
+    spec = find_spec("xlwings")  # located without importing it, because building does not need Excel
     folder = Path(spec.origin or "").parent if spec else Path()
     runner = (folder / "xlwings_custom_addin.bas").read_text(encoding="utf-8")
     if _XLWINGS_PROJECT not in runner:
@@ -89,7 +89,14 @@ _RIBBON_RELATIONSHIP = (
     '<Relationship Id="rIdRibbon" Type="http://schemas.microsoft.com/office/2007/relationships/ui/extensibility" '
     f'Target="{_RIBBON_PART}"/>'
 )
-_ADDIN_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the zip format's first day: the build says nothing about when it ran
+_ADDIN_ZIP_DATE = (
+    1980,
+    1,
+    1,
+    0,
+    0,
+    0,
+)  # the first day of the zip format, so that the build does not depend on the time
 _ADDIN_PROPERTIES = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties '
     'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
@@ -139,12 +146,12 @@ def _make_blank_addin(path: Path, modules: Iterable[VbaModule]) -> Path:
 
 
 def _use_windows_line_ends(source: str) -> str:
-    # VBA is stored with Windows line ends, wherever it was written
+    # VBA is stored with Windows line breaks, wherever it was written
     return source.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def _complete_parts(parts: dict[str, bytes]) -> dict[str, bytes]:
-    # the ribbon, our own sheet and no word about who made the blank
+    # the ribbon and our own sheet, without the author of the blank workbook
     parts[_RIBBON_PART] = (macros_folder() / "ribbon.xml").read_bytes().replace(b"\r\n", b"\n")
     _replace_once_in_part(parts, "_rels/.rels", "</Relationships>", f"{_RIBBON_RELATIONSHIP}</Relationships>")
     _replace_once_in_part(parts, "xl/workbook.xml", 'name="Sheet1"', 'name="Texts"')
@@ -161,12 +168,12 @@ def _replace_once_in_part(parts: dict[str, bytes], part: str, old: str, new: str
     parts[part] = text.replace(old, new).encode()
 
 
-def _texts_sheet_data(shown: Mapping[str, Text]) -> str:
+def _texts_sheet_data(texts: Mapping[str, Text]) -> str:
     rows = "".join(
         f'<row r="{at}">'
         + "".join(map(_text_cell_xml, (f"A{at}", f"B{at}", f"C{at}"), (key, text.in_("en"), text.in_("zh"))))
         + "</row>"
-        for at, (key, text) in enumerate(shown.items(), start=1)
+        for at, (key, text) in enumerate(texts.items(), start=1)
     )
     return f"<sheetData>{rows}</sheetData>"
 

@@ -1,7 +1,7 @@
-"""Diagnose what keeps the add-in from working.
+"""Diagnose what prevents the add-in from working.
 
-Here are the checks of Excel and of the workbook, and the list of all checks in the order in which to mend them. Everything
-is looked at from outside, so that the doctor can be asked when nothing starts any more.
+This module has the checks of Excel and of the workbook, and the list of all checks in the order in which to fix
+problems. All checks work from outside, so that the doctor can be used even if nothing starts any more.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _check_disabled_items(case: DoctorCase) -> Text | None:
         return NOT_APPLICABLE
     command = ["reg", "query", _DISABLED_ITEMS_KEY]
     answer = case.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=30, check=False)
-    name = ADDIN_FILE_NAME.encode("utf-16-le").hex().upper()  # the registry holds names as bytes
+    name = ADDIN_FILE_NAME.encode("utf-16-le").hex().upper()  # the registry stores names as bytes
     if answer.returncode or name not in answer.stdout.upper():
         return None
     return Text(
@@ -75,14 +75,14 @@ def _check_disabled_items(case: DoctorCase) -> Text | None:
 DISABLED_ITEMS_CHECK = AddinCheck("disabled", _check_disabled_items, Text("Excel has not disabled it."), (1075, 2567))
 
 _ASK_EXCEL_PROGRAM = "import xlwings; app = xlwings.apps.active; print(app and app.calculation)"
-_EXCEL_ANSWER_SECONDS = 15.0  # seconds; xlwings itself asks again for ever
+_EXCEL_ANSWER_SECONDS = 15.0  # seconds; xlwings itself retries forever
 
 
 def _check_excel_answers(case: DoctorCase) -> Text | None:
     name = "INTERPRETER_MAC" if case.places.system == "darwin" else "INTERPRETER_WIN"
     python = read_addin_settings(case.places.settings).get(name, "")
     if not python or not Path(python).exists():
-        return NOT_APPLICABLE  # the interpreter is told first
+        return NOT_APPLICABLE  # the check of the interpreter comes first
     try:
         case.run(
             [python, "-c", _ASK_EXCEL_PROGRAM],
@@ -148,7 +148,7 @@ SPECIAL_SHEETS_CHECK = AddinCheck(
     (),
 )
 
-_IMPORTED_MODULE = b"Module=xlwings_udfs"  # how the list of a project's modules, which is plain text, names them
+_IMPORTED_MODULE = b"Module=xlwings_udfs"  # the entry in the project's list of modules, which is plain text
 
 
 def _check_imported_functions(case: DoctorCase) -> Text | None:
@@ -171,7 +171,7 @@ IMPORTED_FUNCTIONS_CHECK = AddinCheck(
     (950, 1137, 1464),
 )
 
-_MANY_FUNCTION_CALLS = 200  # calls in one workbook that a person begins to wait for
+_MANY_FUNCTION_CALLS = 200  # calls in one workbook above which a person notices the wait
 _FUNCTION_CALL = re.compile(
     rb"<(?:\w+:)?f[^<>]*>[^<]*\b(" + b"|".join(name.encode() for name in FUNCTION_DECLARATIONS) + rb")\(", re.IGNORECASE
 )
@@ -205,12 +205,12 @@ ADDIN_CHECKS: tuple[AddinCheck, ...] = (
     DISABLED_ITEMS_CHECK, EXCEL_ANSWERS_CHECK, CLOUD_WORKBOOK_CHECK, SPECIAL_SHEETS_CHECK, IMPORTED_FUNCTIONS_CHECK,
     FUNCTION_CALLS_CHECK,
 )  # fmt: skip
-"""In the order in which to mend them."""
+"""All checks, in the order in which to fix problems."""
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One check: well, or what is wrong and the remedy."""
+    """The result of one check: no problem, or the problem and its remedy."""
 
     check: str
     well: bool
@@ -218,7 +218,7 @@ class Diagnosis:
 
 
 def diagnose_addin(case: DoctorCase) -> list[Diagnosis]:
-    """Return what every pain's look came to, in the order in which to mend them."""
+    """Return the result of every check, in the order in which to fix problems."""
     looked = [(pain, pain.check(case)) for pain in ADDIN_CHECKS]
     return [
         Diagnosis(pain.id, problem is None, problem or pain.well)

@@ -1,6 +1,6 @@
-"""Run the automatic part of the checklist inside a real Excel.
+"""Run the automatic part of the checklist in a real Excel.
 
-A workbook is made, buttons are pressed, and the outcome of each step is written to the sheet Selftest.
+It makes a workbook, presses buttons, and writes the result of each step to the sheet Selftest.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _FORMULA_LIKE_DEAL_NAME = "=1+1"
 
 
 SelftestRows = Callable[[Pipeline], ChangeSet]
-"""What fills the empty workbook with deals to try the buttons on."""
+"""Fills the empty workbook with deals for testing the buttons."""
 
 
 def make_selftest_book(path: Path, language: Language, now: datetime, make_rows: SelftestRows) -> Path:
-    """Make the workbook that the test works in."""
+    """Make the workbook for the test."""
     new_workbook(path, language)
     book = ClosedBook(path)
     empty = book.read(now.date())
@@ -47,12 +47,12 @@ def make_selftest_book(path: Path, language: Language, now: datetime, make_rows:
 def run_selftest_in_excel(
     path: Path, language: Language, now: datetime, make_rows: SelftestRows
 ) -> list[tuple[str, bool, str]]:
-    """Make a workbook at *path*, open it in this computer's Excel and go through every step; it stays open to be looked at."""
+    """Make a workbook at *path*, open it in the installed Excel and run every step; the workbook stays open for inspection."""
     return run_selftest(xw.Book(str(make_selftest_book(path, language, now, make_rows))), now, language)
 
 
 def run_selftest(book: xw.Book, now: datetime, language: Language = "en") -> list[tuple[str, bool, str]]:
-    """Go through every step in *book*, open in Excel; write name, outcome and words to the sheet Selftest and return them."""
+    """Run every step in *book*, which is open in Excel; write and return name, result and message of each (sheet Selftest)."""
     steps: list[tuple[str, bool, str]] = []
     stops: tuple[type[Exception], ...] = (SalesflowError, *refusal_errors())
     for name, step in SELFTEST_STEPS.items():
@@ -69,7 +69,7 @@ def _check_reading(book: xw.Book, now: datetime, language: Language) -> str:
     pipeline = OpenBook(book).read(now.date())
     if len(pipeline["Deals"]) != 30:
         return f"{len(pipeline['Deals'])} deals were read, not 30"
-    # a formula that this Excel spells in a way of its own would be taken for another one
+    # a formula that this Excel writes in its own way would be taken for a changed one
     return pipeline.cell_findings[0].message if pipeline.cell_findings else ""
 
 
@@ -95,23 +95,23 @@ def _check_app_state(book: xw.Book, now: datetime, language: Language) -> str:
 
 
 def _check_computed_metrics(book: xw.Book, now: datetime, language: Language) -> str:
-    """Compare what Excel computes with what Python says."""
+    """Compare the results of Excel with those of Python."""
     book.app.calculate()
     pipeline = OpenBook(book).read(now.date())
-    wanted = funnel(pipeline).answer["metrics"]
-    shown = dict(zip(pipeline["Metrics"]["metric"], pipeline["Metrics"]["value"], strict=True))
+    expected = funnel(pipeline).answer["metrics"]
+    computed = dict(zip(pipeline["Metrics"]["metric"], pipeline["Metrics"]["value"], strict=True))
     off = [
         metric_id
-        for metric_id, value in wanted.items()
-        if value is not None and metric_id in shown and abs(shown[metric_id] - value) > 0.005
+        for metric_id, value in expected.items()
+        if value is not None and metric_id in computed and abs(computed[metric_id] - value) > 0.005
     ]
     return f"Excel and Python differ in {', '.join(off)}" if off else ""
 
 
 def _make_press_step(verb: str) -> Callable[[xw.Book, datetime, Language], str]:
     def press(book: xw.Book, now: datetime, language: Language) -> str:
-        said = BUTTONS[verb](ButtonContext(book, 0, language, now)).in_(language)
-        return "" if said else f"{verb} said nothing"
+        message = BUTTONS[verb](ButtonContext(book, 0, language, now)).in_(language)
+        return "" if message else f"{verb} said nothing"
 
     return press
 
@@ -136,6 +136,6 @@ def _write_selftest_sheet(book: xw.Book, steps: list[tuple[str, bool, str]]) -> 
         else book.sheets.add(SELFTEST_SHEET, after=book.sheets[names[-1]])
     )
     rows = [["Step", "Outcome", "What it says"]]
-    rows += [[name, "pass" if well else "FAIL", says] for name, well, says in steps]
+    rows += [[name, "pass" if well else "FAIL", message] for name, well, message in steps]
     sheet.range((1, 1), (len(rows), 3)).value = [[convert_for_excel(cell) for cell in row] for row in rows]
     sheet.activate()

@@ -1,6 +1,6 @@
-"""Make the add-in's sources from the declarations: ribbon XML, VBA, and texts in both languages.
+"""Generate the add-in's sources from the declarations: ribbon XML, VBA, and texts in both languages.
 
-The texts travel on the sheet Texts of the add-in, because VBA sources are ASCII.
+The texts are stored on the sheet Texts of the add-in, because VBA sources are ASCII.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _MENU_COLUMNS = ("Deals.deal", "Deals.stage", "Deals.playbook", "Stages.stage", 
 
 
 def collect_addin_texts() -> dict[str, Text]:
-    """Return every text by the key that the VBA looks up."""
+    """Return every text by the key under which the VBA looks it up."""
     return dict(_addin_text_items())
 
 
@@ -70,18 +70,18 @@ def _addin_text_items() -> Iterator[tuple[str, Text]]:
 
 RIBBON_NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
 FILE_MENU = "file"
-"""The menu of a verb that asks for another workbook."""
+"""The menu of a verb that needs another workbook."""
 
 _TEXT_CALLBACKS = 'getLabel="SalesflowLabel" getScreentip="SalesflowLabel" getSupertip="SalesflowTip"'
 
 
 def ribbon_verbs() -> tuple[Verb, ...]:
-    """Return the verbs that have a button, in the order of the tab."""
+    """Return the verbs that have a button, in the order of the ribbon tab."""
     return tuple(verb for group in RIBBON_GROUPS for verb in VERBS.values() if verb.group == group)
 
 
 def ribbon_xml() -> str:
-    """Return the tab: labels and tips are asked for, so that one file serves both languages."""
+    """Return the ribbon tab as XML; labels and tips are callbacks, so that one file works in both languages."""
     return "\n".join(
         (
             f'<customUI xmlns="{RIBBON_NAMESPACE}" onLoad="SalesflowLoaded">',
@@ -112,7 +112,7 @@ def verbs_module() -> str:
 
 
 def functions_module() -> str:
-    """Return the VBA module with one worksheet function per declared one, and the words of the function wizard."""
+    """Return the VBA module with all worksheet functions, and their descriptions for the function wizard."""
     return "\n".join(
         (
             'Attribute VB_Name = "SalesflowFunctions"',
@@ -178,7 +178,7 @@ def _ribbon_group_lines(group: str) -> Iterator[str]:
 
 def _ribbon_control(verb: Verb) -> str:
     look = f'id="sf_{verb.id}" {_TEXT_CALLBACKS} imageMso="{verb.icon}" size="{"large" if verb.large else "normal"}"'
-    if verb.menu in FIXED_MENUS:  # they are the same in every workbook
+    if verb.menu in FIXED_MENUS:  # these are the same in every workbook
         items = "".join(
             f'<button id="sf_{verb.id}_{at}" getLabel="SalesflowLabel" tag="{at}" onAction="Salesflow_{verb.id}"/>'
             for at in range(1, len(FIXED_MENUS[verb.menu]) + 1)

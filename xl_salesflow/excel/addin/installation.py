@@ -1,6 +1,6 @@
-"""Install the add-in where Excel starts it, and tell it which Python to use; uninstall both again.
+"""Install the add-in in Excel's start-up folder, and configure its Python; uninstall both again.
 
-Every folder that Excel and xlwings look into can be asked for without Excel.
+All folders used by Excel and xlwings can be determined without Excel.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MAC_SCRIPTS = Path("Library/Application Scripts/com.microsoft.Excel")
 
 @dataclass(frozen=True)
 class AddinPlaces:
-    """The folders of one person on one system."""
+    """The folders of one user on one system."""
 
     system: str
     home: Path
@@ -33,7 +33,7 @@ class AddinPlaces:
 
     @property
     def addin(self) -> Path:
-        """Return where Excel starts the add-in from."""
+        """Return the path from which Excel starts the add-in."""
         folder = (
             self.home / _MAC_STARTUP if self.system == "darwin" else self.roaming / "Microsoft" / "Excel" / "XLSTART"
         )
@@ -41,21 +41,21 @@ class AddinPlaces:
 
     @property
     def settings(self) -> Path:
-        """Return the file in which the add-in finds the interpreter."""
+        """Return the settings file in which the add-in finds the interpreter."""
         if self.system == "darwin":
             return self.home / _MAC_CONTAINER / f"{ADDIN_PROJECT}.conf"
         return self.home / f".{ADDIN_PROJECT}" / f"{ADDIN_PROJECT}.conf"
 
     @property
     def script(self) -> Path | None:
-        """Return the script that starts Python on macOS; other systems need none."""
+        """Return the script that starts Python on macOS; None on other systems."""
         if self.system != "darwin":
             return None
         return self.home / _MAC_SCRIPTS / f"xlwings-{find_xlwings_version()}.applescript"
 
 
 def find_addin_places() -> AddinPlaces:
-    """Return the places of this person.
+    """Return the places of the current user.
 
     Raises:
         UsageError: there is no desktop Excel for this system.
@@ -75,7 +75,7 @@ def install_addin(places: AddinPlaces, interpreter: Path | None = None) -> list[
     """Build and install the add-in; return the files that were written.
 
     Raises:
-        UsageError: Excel holds the old add-in, or a folder refuses.
+        UsageError: Excel has the old add-in open, or a folder is not writable.
     """
     written = [build_addin(places.addin)]
     keys = make_addin_settings(places, interpreter or Path(sys.executable))
@@ -91,7 +91,7 @@ def install_addin(places: AddinPlaces, interpreter: Path | None = None) -> list[
 
 
 def uninstall_addin(places: AddinPlaces) -> list[Path]:
-    """Remove what was installed; return the files that were there."""
+    """Remove the installed files; return those that existed."""
     files = [file for file in (places.addin, places.settings, places.script) if file and file.exists()]
     try:
         for file in files:
@@ -102,13 +102,13 @@ def uninstall_addin(places: AddinPlaces) -> list[Path]:
 
 
 def make_addin_settings(places: AddinPlaces, interpreter: Path) -> dict[str, str]:
-    """Return what the add-in is told: the interpreter, and not to import modules that lie beside a workbook."""
+    """Return the settings of the add-in: the interpreter, and not to import modules next to a workbook."""
     name = "INTERPRETER_MAC" if places.system == "darwin" else "INTERPRETER_WIN"
     return {name: str(interpreter), "ADD_WORKBOOK_TO_PYTHONPATH": "False", "SHOW CONSOLE": "False"}
 
 
 def read_addin_settings(file: Path) -> dict[str, str]:
-    """Return the settings of a file; none when there is no file."""
+    """Return the settings in a file; none if it does not exist."""
     if not file.exists():
         return {}
     rows = csv.reader(io.StringIO(file.read_text(encoding=_SETTINGS_ENCODING, errors="replace")))

@@ -1,7 +1,7 @@
 """Check the installation of the add-in from outside: its files, its Python, the system's permissions.
 
-Each check is one known problem of such add-ins with its remedy. None of them imports xlwings at import time, so that the
-doctor can be asked when nothing starts any more.
+Each check is one known problem of such add-ins with its remedy. None of them imports xlwings when it is imported, so
+that the doctor can be used even if nothing starts any more.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ProgramRunner = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @dataclass(frozen=True)
 class DoctorCase:
-    """The person's places, their environment, a workbook if one is named, how to run a program."""
+    """The user's places and environment, a workbook if one is given, and a function that runs a program."""
 
     places: AddinPlaces
     environment: Mapping[str, str]
@@ -35,14 +35,14 @@ class DoctorCase:
 
 
 NOT_APPLICABLE = Text("", "")
-"""What a look answers where its pain cannot be: on another system, or without a workbook."""
+"""The result of a check that does not apply: on another system, or without a workbook."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddinCheck:
-    """One way in which an add-in fails. *look* answers what is wrong with the remedy, None when all is well.
+    """One way in which an add-in can fail; *check* returns the problem with its remedy, or None if there is none.
 
-    *issues* are the numbers under which users of xlwings told of it.
+    *issues* are the numbers of the xlwings issues that report it.
     """
 
     id: str
@@ -130,7 +130,7 @@ INTERPRETER_CHECK = AddinCheck(
 
 
 def _check_function_library(case: DoctorCase) -> Text | None:
-    # worksheet functions go through a library that lies beside the interpreter
+    # worksheet functions use a library that is next to the interpreter
     if case.places.system != "win32":
         return NOT_APPLICABLE
     python = Path(read_addin_settings(case.places.settings).get("INTERPRETER_WIN", "") or "missing")
@@ -208,7 +208,7 @@ MAC_PERMISSION_CHECK = AddinCheck(
 
 
 def _check_internet_mark(case: DoctorCase) -> Text | None:
-    # a file from the internet keeps its mark, and Excel blocks its macros
+    # a file from the internet is marked as such, and Excel blocks its macros
     if case.places.system != "win32" or not case.places.addin.exists():
         return NOT_APPLICABLE
     if not Path(f"{case.places.addin}:Zone.Identifier").exists():
