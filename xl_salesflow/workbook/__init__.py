@@ -1,6 +1,6 @@
-"""The closed Book: a workbook on disk is read, written, checked, repaired and made.
+"""The workbook on disk: read, written, checked, repaired and made without Excel.
 
-The verbs and what lies above them may enter.
+The verbs and the packages above them may import this package.
 
 Public names, by file:
 

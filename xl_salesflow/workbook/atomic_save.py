@@ -1,7 +1,7 @@
-"""Save a workbook in place of the one that was read, and of no other.
+"""Save a workbook in place of exactly the one that was read.
 
-Nobody else may have it open or have saved it meanwhile. The old or the new file is always complete (`core.file_saving`), and
-earlier versions are kept beside the workbook when asked for.
+Nobody else may have it open or have saved it meanwhile. The old or the new file is always complete
+(`core.file_saving`), and earlier versions are kept next to the workbook if requested.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from xl_salesflow.workbook.file_locks import refuse_if_open, sole_writer
 
 
 def save_workbook(path: Path, write_to: Callable[[BinaryIO], object], digest: str | None, backups: int = 0) -> str:
-    """Put a workbook in place of the one with this digest (None: of no file at all) and return the new digest.
+    """Replace the workbook that has this digest (None: there must be no file) and return the new digest.
 
-    Keeps permissions, owner and extended attributes, and up to `backups` earlier versions beside the workbook. Raises
-    WorkbookInUse, WorkbookChanged, CannotSave; whatever is raised, the old file is as it was.
+    Keeps permissions, owner and extended attributes, and up to `backups` earlier versions next to the workbook. Raises
+    WorkbookInUse, WorkbookChanged or CannotSave; the old file is then unchanged.
     """
     target = Path(os.path.realpath(path))  # a link stays a link
     with raise_as_cannot_save(path), sole_writer(target):
@@ -40,7 +40,9 @@ def save_workbook(path: Path, write_to: Callable[[BinaryIO], object], digest: st
             write_to(pending.file)
             pending.complete()
             new_digest = _workbook_file_digest(pending.temporary_path)
-            _refuse_changed_workbook(target, digest)  # writing took its time: look again, right before the step
+            _refuse_changed_workbook(
+                target, digest
+            )  # writing took some time, so check again right before replacing the file
             if backups and digest:
                 _rotate_backups(target, backups)
             pending.place()
@@ -48,11 +50,11 @@ def save_workbook(path: Path, write_to: Callable[[BinaryIO], object], digest: st
 
 
 def replace_workbook(path: Path, content: bytes) -> None:
-    """Put *content* at *path*, whatever workbook stands there, or none.
+    """Write *content* to *path*, replacing any workbook there.
 
     Raises:
         WorkbookInUse: somebody has it open.
-        CannotSave: the folder or the disk refuses; what stood at *path* is as it was.
+        CannotSave: the folder or the disk refuses; the file at *path* is unchanged.
     """
     with raise_as_cannot_save(path):
         digest = _workbook_file_digest(path) if path.exists() else None
@@ -77,7 +79,7 @@ def _workbook_file_digest(path: Path) -> str:
 
 
 def _remove_leftover_files(target: Path) -> None:
-    """Remove what killed runs left; we are the sole writer, so no temporary file of this workbook is in use."""
+    """Remove the temporary files of killed runs; we are the sole writer, so none of them is in use."""
     start = hidden_file_beside(target, "").name
     for entry in target.parent.iterdir():
         if entry.name.startswith(start) and entry.name.endswith(TEMPORARY_SUFFIX):
@@ -86,11 +88,11 @@ def _remove_leftover_files(target: Path) -> None:
 
 
 def _rotate_backups(target: Path, count: int) -> None:
-    """Shift the ring of earlier versions by one and copy the present one in front; 1 is the newest."""
+    """Shift the numbered backups by one and copy the current file to number 1, the newest."""
     ring = [target.with_name(f"{target.stem}.backup-{number}{target.suffix}") for number in range(1, count + 1)]
     copy = temporary_file_beside(target)
     try:
-        shutil.copy2(target, copy)  # so that a backup is complete or not there
+        shutil.copy2(target, copy)  # so that a backup is either complete or missing
         for older, newer in zip(reversed(ring), reversed(ring[:-1]), strict=False):
             with suppress(FileNotFoundError):
                 os.replace(newer, older)

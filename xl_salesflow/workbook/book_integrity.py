@@ -1,4 +1,4 @@
-"""Find what is wrong with the workbook itself: formulas, names, references, sheets and charts."""
+"""Check the workbook itself: formulas, names, references, sheets and charts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from xl_salesflow.workbook.missing_parts import find_named_sheets, is_broken_ref
 
 _LARGE_SHEET_BYTES = (
     8 << 20
-)  # bytes of a sheet; in larger ones, which hold rows and few formulas, references are not looked at
+)  # size of a sheet in bytes; larger sheets have many rows and few formulas, so their references are not checked
 _BROKEN_REFERENCE_MARK = re.compile(r"#REF!", re.IGNORECASE)
 
 
 def check_book_integrity(workbook: Workbook, language: Language) -> Iterator[Finding]:
-    """Tell what of the template is not as it should be, and which references lead nowhere."""
+    """Yield findings about parts that differ from the template, and about broken references."""
     shipped = template_for_workbook(workbook)
     for one in find_lost_formulas(workbook, shipped):
         declared = NAMED_CELLS.get(one.name)
@@ -43,7 +43,7 @@ def _build_integrity_finding(rule: str, language: Language, place: str, column: 
 
 
 def _check_template_names(workbook: Workbook, shipped: Workbook, language: Language) -> Iterator[Finding]:
-    """Names of ours that are gone, and names of anybody's that lead nowhere; the reader tells of named inputs."""
+    """Yield findings about our missing names and anybody's broken ones; the reader reports missing named inputs."""
     for name in find_deleted_names(workbook, shipped):
         if name not in NAMED_CELLS:
             yield _build_integrity_finding("missing_name", language, "", name, shown=name)
@@ -53,10 +53,10 @@ def _check_template_names(workbook: Workbook, shipped: Workbook, language: Langu
 
 
 def _check_template_sheets(workbook: Workbook, shipped: Workbook, language: Language) -> Iterator[Finding]:
-    wanted = find_named_sheets(workbook)
+    named_sheets = find_named_sheets(workbook)
     for sheet in shipped.sheets:
         if sheet not in workbook.sheets:
-            if sheet in wanted:
+            if sheet in named_sheets:
                 yield _build_integrity_finding("missing_sheet", language, "", shown=sheet)
             continue
         count, every = count_sheet_charts(workbook, sheet), count_sheet_charts(shipped, sheet)
@@ -65,15 +65,15 @@ def _check_template_sheets(workbook: Workbook, shipped: Workbook, language: Lang
 
 
 def count_sheet_charts(book: Workbook, sheet: str) -> int:
-    """Count the charts of a sheet."""
+    """Count the charts on a sheet."""
     package = book.package
     drawings = [r.target for r in read_relationships(package, book.sheets[sheet].part) if r.kind == "drawing"]
     return sum(r.kind == "chart" for drawing in drawings for r in read_relationships(package, drawing))
 
 
 def _check_own_references(workbook: Workbook, language: Language) -> Iterator[Finding]:
-    """Formulas of the user's own that read cells which are gone; in tables of ours they are typed over."""
-    told = 0
+    """Yield findings about users' formulas that refer to deleted cells; in our tables they count as overwritten."""
+    count = 0
     for sheet in workbook.sheets.values():
         tables = [table for table in workbook.tables.values() if table.sheet == sheet.name]
         if workbook.package.size(sheet.part) > _LARGE_SHEET_BYTES or b"#REF!" not in b"".join(
@@ -83,10 +83,10 @@ def _check_own_references(workbook: Workbook, language: Language) -> Iterator[Fi
         for place, text in workbook.formulas(sheet.name).items():
             if (
                 _BROKEN_REFERENCE_MARK.search(text)
-                and told < MAX_FINDINGS_PER_RULE
+                and count < MAX_FINDINGS_PER_RULE
                 and not _is_in_formula_column(tables, place.row, place.column)
             ):
-                told += 1
+                count += 1
                 quoted = sheet.name if sheet.name.isidentifier() else f"'{sheet.name}'"
                 cell = f"{quoted}!{cell_address(place.row, place.column)}"
                 yield _build_integrity_finding("broken_reference", language, cell, shown=cell)

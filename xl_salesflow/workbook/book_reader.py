@@ -1,4 +1,4 @@
-"""Read a workbook on disk into frames, with its findings and with what writing will need to know."""
+"""Read a workbook on disk into frames, with its findings and with what writing needs to know."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ OverwrittenFormulaRows = dict[str, dict[str, list[int]]]  # table → column id 
 
 @dataclass(frozen=True)
 class WorkbookReading:
-    """What is read of a workbook, filled table by table.
+    """What was read of a workbook, filled table by table.
 
-    *free*: table → first row of its blank tail, where rows are added before the table grows. *numbered*: keys that are
-    numbers in their cells; they are written as numbers, as lookups tell 7 from "7". *typed_over*: formula cells in use that
-    hold no formula, or another one, of the tables looked at so far. *live*: table → the formulas of its rows, for the metric
-    tables.
+    *first_free_rows*: table → first row of its blank tail, where rows are added before the table grows. *numbered*:
+    keys that are numbers in their cells; they are written as numbers, because lookups distinguish 7 and "7".
+    *typed_over*: used formula cells, of the tables read so far, without their formula. *live*: table → formulas of its
+    rows, for the metric tables.
     """
 
     workbook: Workbook
@@ -42,7 +42,7 @@ class WorkbookReading:
     live: dict[str, LiveFormulas] = field(default_factory=dict)
 
     def read_table(self, name: str, dialect: Dialect) -> pd.DataFrame:
-        """Return the frame of one table, which is read the first time."""
+        """Return the frame of one table, which is read on first use."""
         if name in self.frames:
             return self.frames[name]
         table, on_sheet = TABLES[name], self.workbook.tables[self.layout.tables[name].name]
@@ -57,7 +57,7 @@ class WorkbookReading:
         return self.frames[name]
 
     def _first_free(self, name: str, own: Iterable[list[Any]]) -> int:
-        """Return the row after the last one that holds anything of ours or of the user's own."""
+        """Return the row after the last one that holds anything of ours or of the user's."""
         frame, on_sheet = self.frames[name], self.layout.tables[name]
         free = int(frame.index[-1]) + 1 if len(frame) else on_sheet.first_row
         tail = range(on_sheet.last_row, free - 1, -1)
@@ -65,7 +65,7 @@ class WorkbookReading:
         return next(marked, free - 1) + 1
 
     def find_typed_over(self, name: str) -> Mapping[str, list[int]]:
-        """Return the rows of one table, by column, whose formula somebody replaced; each becomes a finding, once."""
+        """Return the rows of one table, by column, whose formula was overwritten; each becomes a finding, only once."""
         if name in self.live:
             return self.typed_over.get(name, {})
         table, headers, frame = TABLES[name], self.layout.headers[name], self.frames[name]
@@ -86,13 +86,13 @@ class WorkbookReading:
     def _find_live_formulas(self, table: TableSchema, frame: pd.DataFrame) -> LiveFormulas:
         if all(column.formula for column in table.formulas):
             return {}
-        from xl_salesflow.workbook.metric_formulas import find_live_formulas  # which loads every metric
+        from xl_salesflow.workbook.metric_formulas import find_live_formulas  # this module imports every metric
 
         return find_live_formulas(self.layout, table, frame)
 
 
 def read_single_cell_names(workbook: Workbook) -> tuple[dict[str, Any], Mapping[str, str]]:
-    """Return the values and the addresses of the names that stand for one cell, sheet by sheet."""
+    """Return the values and the addresses of the names that refer to a single cell, sheet by sheet."""
     single = [name for name in workbook.names.values() if (name.row, name.col) == (name.last_row, name.last_col)]
     values, addresses = dict[str, Any](), dict[str, str]()
     for sheet in dict.fromkeys(name.sheet for name in single):

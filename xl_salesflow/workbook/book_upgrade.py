@@ -1,7 +1,7 @@
-"""Bring a workbook of an older version up to date: add what the template has and the file lacks.
+"""Upgrade a workbook of an older version: add what the template has and the file lacks.
 
-Tables come with their sheets, columns with formula, format and validation, rows and named cells with what they hold. New
-formulas have no values yet; the next run that refreshes numbers gives them theirs.
+Tables are added with their sheets, columns with formula, format and validation, rows and named cells with their
+content. New formulas have no results yet; the next run that updates numbers adds them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from xl_salesflow.workbook.workbook_layout import WorkbookLayout, language_of_he
 
 
 def add_missing_rows(workbook: Workbook, shipped: Workbook, lacking: Iterable[MissingPart]) -> Workbook:
-    """Return *workbook* with the missing rows; formulas that belong into them are put there by the repair that follows."""
+    """Return *workbook* with the missing rows; the repair that follows adds their formulas."""
     lacking = list(lacking)
     for table in dict.fromkeys(one.table for one in lacking):
         keys = [one.what for one in lacking if one.table == table]
@@ -62,7 +62,7 @@ def _append_template_rows(workbook: Workbook, shipped: Workbook, name: str, keys
 
 
 def _renumber_positions(workbook: Workbook, name: str) -> None:
-    """Count the positions anew from the top: the rows of such a table are alike but for that number."""
+    """Renumber the positions from the top; the rows of such a table differ only in that number."""
     declared, table = TABLES[name], workbook.tables[name]
     headers = match_headers(declared, table.headers, language_of_headers(find_declared_tables(workbook)))
     header = headers[declared.key or ""]
@@ -73,7 +73,7 @@ def _renumber_positions(workbook: Workbook, name: str) -> None:
 
 
 def template_for_workbook(workbook: Workbook) -> Workbook:
-    """Return the template in the language of a workbook's headers; raises NotOurWorkbook."""
+    """Return the template in the language of the workbook's headers; raises NotOurWorkbook."""
     return _open_template(language_of_headers(find_declared_tables(workbook)))
 
 
@@ -83,11 +83,11 @@ def _open_template(language: Language) -> Workbook:
 
 
 def upgrade_workbook(workbook: Workbook, shipped: Workbook | None = None) -> tuple[Workbook, list[MissingPart]]:
-    """Return *workbook* with what it lacked, to be written in its place, and what that was.
+    """Return the upgraded *workbook*, to be written in its place, and the parts that were added.
 
     Raises:
-        NotOurWorkbook: none of our tables is there.
-        UnsupportedEdit: something stands where a column or a row has to go.
+        NotOurWorkbook: it has none of our tables.
+        UnsupportedEdit: there are cells where a column or a row has to go.
     """
     shipped = shipped or template_for_workbook(workbook)
     lacking = find_missing_parts(workbook, shipped)
@@ -108,7 +108,7 @@ def upgrade_workbook(workbook: Workbook, shipped: Workbook | None = None) -> tup
 
 
 def restore_workbook(workbook: Workbook) -> tuple[Workbook, list[MissingPart], list[LostFormula]]:
-    """Upgrade a workbook and put back the formulas that stand outside tables; raises as `upgraded` does."""
+    """Upgrade a workbook and restore the formulas outside tables; raises like `upgrade_workbook`."""
     shipped = template_for_workbook(workbook)
     workbook, added = upgrade_workbook(workbook, shipped)
     found = find_lost_formulas(workbook, shipped)
@@ -120,7 +120,7 @@ def restore_workbook(workbook: Workbook) -> tuple[Workbook, list[MissingPart], l
 
 
 def _clear_arrays_in_the_way(workbook: Workbook, found: Iterable[LostFormula]) -> None:
-    """Empty what arrays are to fill, and whole arrays that stand where a formula is to go: none can be changed in part."""
+    """Clear the cells that arrays will fill, and arrays where a formula will go; arrays cannot be changed in part."""
     for sheet in {one.sheet for one in found}:
         here = [one for one in found if one.sheet == sheet]
         old = [
@@ -133,22 +133,22 @@ def _clear_arrays_in_the_way(workbook: Workbook, found: Iterable[LostFormula]) -
 
 
 def _add_missing_sheets(workbook: Workbook, shipped: Workbook, tables: Iterable[str]) -> Workbook:
-    """Take over the sheets of missing tables, and helper sheets that the template names."""
-    gone = set(tables)
+    """Add the sheets of missing tables, and helper sheets that the template's names refer to."""
+    missing = set(tables)
     homes: dict[str, set[str]] = {name: set() for name in shipped.sheets}
     for table in shipped.tables.values():
         homes[table.sheet].add(table.name)
     helpers = find_named_sheets(shipped)
-    wanted = [
+    sheets = [
         sheet
         for sheet, here in homes.items()
-        if sheet not in workbook.sheets and (here <= gone if here else sheet in helpers)
+        if sheet not in workbook.sheets and (here <= missing if here else sheet in helpers)
     ]
-    if not wanted:
+    if not sheets:
         return workbook
     draft = PackageDraft(workbook.package)
     graft = SheetGraft(draft, PackageDraft(shipped.package))
-    for sheet in wanted:
+    for sheet in sheets:
         graft.sheet(sheet)
     return Workbook(workbook.path, draft.to_bytes())
 
@@ -172,7 +172,7 @@ def _add_missing_columns(workbook: Workbook, shipped: Workbook, name: str, ids: 
 
 
 def _formulas_of_new_columns(workbook: Workbook, name: str, ids: Iterable[str], language: Language) -> dict[str, str]:
-    """What new columns calculate, in the headers that the workbook has or will have."""
+    """Return the formulas of new columns, using the headers that the workbook has or will have."""
     headers: dict[str, Mapping[str, str]] = {}
     for table, there in find_declared_tables(workbook).items():
         matched = match_headers(TABLES[table], there.headers, language)

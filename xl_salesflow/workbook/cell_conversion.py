@@ -1,7 +1,7 @@
 """Convert the cells of tables to frames and back, a whole column at a time.
 
-A column where every cell is of the expected kind costs one array conversion; only odd cells are looked at one by one.
-Knows no file format: closed and open workbooks are read and written with the same functions.
+A column whose cells all have the expected type costs one array conversion; only other cells are converted one by one.
+This module does not depend on a file format: closed and open workbooks are read and written with the same functions.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from xl_salesflow.core.written_durations import DAY_COUNT_COLUMNS
 from xl_salesflow.core.written_numbers import NumberStyle, read_written_number
 from xl_salesflow.core.written_words import yes_no_of_word
 from xl_salesflow.locale.texts import Language, Text, TextList
-from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the open Book takes it from here
+from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the package excel imports it from here
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label, identify_choice
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import DATE_DTYPE
@@ -43,14 +43,14 @@ _FOREVER_SERIAL = 2_958_465
 
 
 class ColumnValues(NamedTuple):
-    """A converted column: an array as frames.py describes it, and its doubts."""
+    """A converted column: an array as described in table_frames.py, and the findings by position."""
 
     values: npt.NDArray[Any]
     findings: ColumnFindings
 
 
 class Dialect(NamedTuple):
-    """What the meaning of a cell depends on: the workbook's currency, its date system and the day it is read."""
+    """What the meaning of a cell depends on: the workbook's currency, its date system and the day of reading."""
 
     currency: str = ""
     date1904: bool = False
@@ -58,7 +58,7 @@ class Dialect(NamedTuple):
 
 
 def cells_to_values(column: Column, cells: Sequence[Any], dialect: Dialect) -> ColumnValues:
-    """Return *cells* (Python values, None when blank) as *column* keeps them; a formula column is taken as it shows."""
+    """Return *cells* (Python values, None if blank) as values of *column*; results of formulas are taken as they are."""
     if column.type.is_text:
         values, doubts = _convert_text_cells(column, cells)
     elif column.type.is_date:
@@ -69,7 +69,7 @@ def cells_to_values(column: Column, cells: Sequence[Any], dialect: Dialect) -> C
 
 
 def format_cell_as_text(cell: Any) -> str:
-    """Return a cell's value as a sheet shows it, or nearly so."""
+    """Return a cell's value approximately as a sheet displays it."""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
@@ -97,7 +97,7 @@ def _convert_text_cells(column: Column, cells: Sequence[Any]) -> ColumnValues:
 
 
 def _replace_labels_by_ids(options: str, meanings: dict[str | None, str], cells: Sequence[Any]) -> ColumnFindings:
-    """Put ids in the place of labels; what is no label is blank and doubted, but for a tick in a column of yes and no."""
+    """Replace labels by ids; other texts become blank with a finding, except ticks in a column of yes and no."""
     choices = CHOICES[options]
     ids, doubted = _ids_by_label(choices), dict[str | None, ValueFinding]()
     for cell, text in meanings.items():
@@ -112,7 +112,7 @@ def _replace_labels_by_ids(options: str, meanings: dict[str | None, str], cells:
 
 
 def suggest_choice(text: str, choices: Choices) -> Text:
-    """Return what to choose instead of *text*: the label it is most like, or all of them."""
+    """Return what to choose instead of *text*: the most similar label, or all labels."""
     near = find_nearest(text, (label for both in choices.values() for label in both.translations()))
     if near is not None:
         choice_id = identify_choice(choices, near) or ""
@@ -182,13 +182,13 @@ def _convert_date_cells(column: Column, cells: Sequence[Any], dialect: Dialect) 
 def read_typed_number(
     text: str, column_type: ColumnType, style: NumberStyle
 ) -> tuple[float | None, ValueFinding | None]:
-    """Return the number that a typed text means, and what is to be said about it: that it is text, at least."""
+    """Return the number that a typed text means, and a finding, at least that it is text."""
     read = read_written_number(text, column_type, style)
     return read.value, ValueFinding(read.rule, read.facts)
 
 
 def read_typed_date(text: str, style: DateStyle) -> tuple[datetime | None, ValueFinding | None]:
-    """Return the moment that a typed text means, and what is to be said about it: that it is text, at least."""
+    """Return the date and time that a typed text means, and a finding, at least that it is text."""
     read = read_written_date(text, style)
     return read.value, ValueFinding(read.rule, read.facts)
 
@@ -200,14 +200,14 @@ def _date_from_serial(cell: float, date1904: bool) -> tuple[datetime | None, Val
 
 
 def _convert_odd_cells(
-    cells: Sequence[Any], plain: frozenset[type], read: Callable[[Any], tuple[Any, ValueFinding | None]]
+    cells: Sequence[Any], expected_types: frozenset[type], read: Callable[[Any], tuple[Any, ValueFinding | None]]
 ) -> tuple[Sequence[Any], ColumnFindings]:
-    """Return *cells* with those of no *plain* kind read one by one."""
-    if set(map(type, cells)) <= plain:
+    """Return *cells*, with those of other types than *expected_types* read one by one."""
+    if set(map(type, cells)) <= expected_types:
         return cells, {}
     mended, doubts = list(cells), ColumnFindings()
     for at, cell in enumerate(cells):
-        if type(cell) not in plain:
+        if type(cell) not in expected_types:
             mended[at], doubt = read(cell)
             if doubt:
                 doubts[at] = doubt
@@ -220,18 +220,20 @@ _ROW_NAME_TYPES = (ColumnType.KEY, ColumnType.REF, ColumnType.TEXT)
 def read_frame(
     table: TableSchema, cells: MutableMapping[str, list[Any]], first_row: int, dialect: Dialect
 ) -> tuple[pd.DataFrame, list[CellFinding]]:
-    """Return *cells* (column id → values from *first_row* on, used up) as a frame of *table*, and what is wrong in them.
+    """Return *cells* (column id → values from *first_row* on, used up) as a frame of *table*, with findings.
 
-    Rows that people and the product left blank are not in the frame; what a formula shows in them does not count.
+    Rows without content of people or the product are left out, whatever formulas display in them.
     """
     count = len(next(iter(cells.values())))
     index, used = pd.RangeIndex(first_row, first_row + count), np.zeros(count, dtype=bool)
-    values, faults = dict[str, npt.NDArray[Any]](), list[CellFinding]()
+    values, findings = dict[str, npt.NDArray[Any]](), list[CellFinding]()
     for column in table.columns:
         raw = cells.pop(column.id)
         values[column.id], doubts = cells_to_values(column, raw, dialect)
         for at, doubt in sorted(doubts.items()):
-            faults.append(CellFinding(doubt.rule, first_row + at, column.id, format_cell_as_text(raw[at]), doubt.facts))
+            findings.append(
+                CellFinding(doubt.rule, first_row + at, column.id, format_cell_as_text(raw[at]), doubt.facts)
+            )
         if not column.is_formula:
             used |= _find_filled_cells(column, values[column.id])
             used[list(doubts)] = True
@@ -241,7 +243,7 @@ def read_frame(
         kept = values.pop(column.id)
         kept = kept if len(rows) == count else kept[used]
         columns[column.id] = pd.Series(kept, rows, dtype=object if column.type.is_text else None, copy=False)
-    return pd.DataFrame(columns, index=rows, copy=False), faults
+    return pd.DataFrame(columns, index=rows, copy=False), findings
 
 
 def values_to_cells(
@@ -249,7 +251,7 @@ def values_to_cells(
 ) -> list[Any]:
     """Return *values* as cells hold them: labels, whole numbers as integers, dates, None for blank.
 
-    Texts among *numbered* are keys that people typed as numbers, and stay numbers.
+    Texts in *numbered* are keys that people typed as numbers; they stay numbers.
     """
     if column.type.is_text:
         labels = {value: _label_of_value(column, value, language) or None for value in set(values)}

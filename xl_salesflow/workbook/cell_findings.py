@@ -1,6 +1,6 @@
-"""Declare what can be wrong with a single cell, and word it as findings.
+"""Declare the kinds of findings about single cells, and word them.
 
-A finding is made by the reader. The cell stays as it is; where its value cannot be used, the frame holds a blank.
+The reader makes these findings. The cell is not changed; if its value cannot be used, the frame holds a blank.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_registry import TABLES
 
-MAX_FINDINGS_PER_RULE = 100  # findings of one rule in one column; the rest is told as a count
+MAX_FINDINGS_PER_RULE = 100  # findings of one rule in one column; the rest are reported as a number
 
 
 class CellFindingKind(NamedTuple):
-    """One way in which a cell can be off.
+    """A kind of finding about a cell.
 
-    *joined* faults of a column are told together where their rows touch, and all of them; of others, the first MOST.
+    With *joins_rows*, findings in adjacent rows of a column are reported as one, without a limit; otherwise only the
+    first MAX_FINDINGS_PER_RULE are reported.
     """
 
     severity: str
@@ -92,7 +93,7 @@ CHOOSE_ONE_OF_LABELS = Text("choose one of: {labels}.")
 
 
 class ValueFinding(NamedTuple):
-    """What is wrong with the content of a cell: a rule of FAULTS and the facts of its message."""
+    """A finding about the content of a cell: a rule of CELL_FINDING_KINDS and the facts of its message."""
 
     rule: str
     facts: Mapping[str, str | Text] = MappingProxyType({})
@@ -100,7 +101,7 @@ class ValueFinding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CellFinding:
-    """A doubt about the cell in *row* of *column*; *shown* is what stands there. *last* ends a run of joined rows."""
+    """A finding about the cell in *row* of *column*; *cell_text* is its content, *last* the last of several joined rows."""
 
     rule: str
     row: int
@@ -110,46 +111,52 @@ class CellFinding:
     last: int = 0
 
 
-def describe_cell_findings(pipeline: Pipeline, table: str, faults: Iterable[CellFinding]) -> Iterator[Finding]:
-    """Tell the faults of one table in the pipeline's language, with address and key; floods are cut short."""
+def describe_cell_findings(pipeline: Pipeline, table: str, findings: Iterable[CellFinding]) -> Iterator[Finding]:
+    """Yield the findings about one table in the pipeline's language, with address and key, limited in number."""
     by_kind: dict[tuple[str, str], list[CellFinding]] = {}
-    for fault in faults:
-        by_kind.setdefault((fault.column, fault.rule), []).append(fault)
+    for finding in findings:
+        by_kind.setdefault((finding.column, finding.rule), []).append(finding)
     for (_, rule), alike in by_kind.items():
         joined = CELL_FINDING_KINDS[rule].joins_rows
         alike = _join_adjacent_findings(alike) if joined else alike
-        told = [
-            _describe_cell_finding(pipeline, table, fault)
-            for fault in (alike if joined else alike[:MAX_FINDINGS_PER_RULE])
+        reported = [
+            _describe_cell_finding(pipeline, table, finding)
+            for finding in (alike if joined else alike[:MAX_FINDINGS_PER_RULE])
         ]
-        yield from told
-        if len(told) < len(alike):
+        yield from reported
+        if len(reported) < len(alike):
             header = TABLES[table].header(alike[0].column, pipeline.language)
-            yield _count_more_findings(told[-1], header, len(alike) - MAX_FINDINGS_PER_RULE, pipeline)
+            yield _count_more_findings(reported[-1], header, len(alike) - MAX_FINDINGS_PER_RULE, pipeline)
 
 
-def _join_adjacent_findings(faults: list[CellFinding]) -> list[CellFinding]:
+def _join_adjacent_findings(findings: list[CellFinding]) -> list[CellFinding]:
     runs: list[CellFinding] = []
-    for fault in sorted(faults, key=lambda fault: fault.row):
+    for finding in sorted(findings, key=lambda finding: finding.row):
         before = runs[-1] if runs else None
-        if before and fault.row == (before.last or before.row) + 1:
-            runs[-1] = CellFinding(before.rule, before.row, before.column, before.cell_text, before.facts, fault.row)
+        if before and finding.row == (before.last or before.row) + 1:
+            runs[-1] = CellFinding(before.rule, before.row, before.column, before.cell_text, before.facts, finding.row)
         else:
-            runs.append(fault)
+            runs.append(finding)
     return runs
 
 
-def _describe_cell_finding(pipeline: Pipeline, table: str, fault: CellFinding) -> Finding:
+def _describe_cell_finding(pipeline: Pipeline, table: str, finding: CellFinding) -> Finding:
     language, declared = pipeline.language, TABLES[table]
-    cell = pipeline.cell_address(table, fault.row, fault.column)
-    if fault.last > fault.row:
-        letter = pipeline.table_positions[table].letters[fault.column]
-        cell = f"{cell}:{letter}{fault.last}"
-    facts = {name: fact.in_(language) if isinstance(fact, Text) else fact for name, fact in fault.facts.items()}
-    kind, header = CELL_FINDING_KINDS[fault.rule], declared.header(fault.column, language)
-    message = kind.message.in_(language, cell=cell, header=header, shown=fault.cell_text, **facts)
+    cell = pipeline.cell_address(table, finding.row, finding.column)
+    if finding.last > finding.row:
+        letter = pipeline.table_positions[table].letters[finding.column]
+        cell = f"{cell}:{letter}{finding.last}"
+    facts = {name: fact.in_(language) if isinstance(fact, Text) else fact for name, fact in finding.facts.items()}
+    kind, header = CELL_FINDING_KINDS[finding.rule], declared.header(finding.column, language)
+    message = kind.message.in_(language, cell=cell, header=header, shown=finding.cell_text, **facts)
     return Finding(
-        fault.rule, kind.severity, message, table, _key_of_finding_row(pipeline, table, fault.row), fault.column, cell
+        finding.rule,
+        kind.severity,
+        message,
+        table,
+        _key_of_finding_row(pipeline, table, finding.row),
+        finding.column,
+        cell,
     )
 
 

@@ -25,13 +25,13 @@ RepairRows = Mapping[str, Mapping[str, Sequence[int]]]  # table â†’ column id â†
 
 
 class ChangeSetWriter:
-    """Collects a plan's edits in the workbook that was read."""
+    """Collects the edits of a change set in the workbook that was read."""
 
     def __init__(self, reading: WorkbookReading) -> None:
         self.workbook, self.layout, self._reading = reading.workbook, reading.layout, reading
 
     def collect(self, plan: ChangeSet) -> bool:
-        """Collect *plan*; tell whether there is anything to save."""
+        """Collect *plan*; return whether there is anything to save."""
         caches = [edit for edit in map(self._with_formula, plan.caches) if len(edit)]
         for edit in plan.edits:
             self._set(edit, formula=False)
@@ -53,7 +53,7 @@ class ChangeSetWriter:
         return bool(plan.fills or plan.repairs or cells or caches or any(map(len, plan.edits)) or rows_too)
 
     def _with_formula(self, edit: Edit) -> Edit:
-        """Leave out the rows whose formula was typed over: they have no cached value to refresh."""
+        """Leave out rows whose formula was overwritten, because they have no cached value to update."""
         rows = self._reading.find_typed_over(edit.table).get(edit.column, ())
         kept = ~edit.after.index.isin(list(rows))
         return Edit(edit.table, edit.column, edit.keys[kept], edit.before[kept], edit.after[kept], edit.because)
@@ -99,14 +99,14 @@ class ChangeSetWriter:
         return value
 
     def _remove(self, remove: Remove, appends: dict[str, pd.DataFrame]) -> None:
-        """Take rows out; rows that the same table gains are written in their places first, as it does not do both."""
+        """Remove rows, after writing the table's new rows into some of them, as both cannot be done at once."""
         table, places = TABLES[remove.table], remove.rows.index.to_numpy()
         gained = appends.pop(table.name, None)
         if gained is not None:
             here = places[: len(gained)]
             for header, cells in self._body(table, gained.iloc[: len(places)]).items():
                 self.workbook.set_column(table.name, header, (here, cells))
-            for header in self._own(table):  # a person's mark goes with its row
+            for header in self._own(table):  # a person's note is removed with its row
                 self.workbook.set_column(table.name, header, (here, [None] * len(here)))
             if len(gained) > len(places):
                 appends[table.name] = gained.iloc[len(places) :]
@@ -123,10 +123,10 @@ class ChangeSetWriter:
         return [c.name for c in on_sheet.columns if not c.formula and c.name not in ours.values()]
 
     def _append(self, table: TableSchema, rows: pd.DataFrame) -> None:
-        """Add *rows* below the last one in use: into the table's blank tail, then into new rows."""
+        """Add *rows* below the last used one: first into the table's blank tail, then as new rows."""
         on_sheet = self.layout.tables[table.name]
         first = self._reading.first_free_rows[table.name]
-        # the one blank row of an empty table is filled by append_rows itself
+        # append_rows itself fills the single blank row of an empty table
         room = on_sheet.last_row - first + 1 if on_sheet.last_row > on_sheet.first_row else 0
         here, below = rows.iloc[: max(room, 0)], rows.iloc[max(room, 0) :]
         if len(here):
@@ -137,7 +137,7 @@ class ChangeSetWriter:
             self.workbook.append_rows(table.name, self._body(table, below))
 
     def _body(self, table: TableSchema, rows: pd.DataFrame) -> dict[str, list[Any]]:
-        """Return *rows* by header, with live formulas and what they come to."""
+        """Return *rows* by header, with live formulas and their results."""
         headers = self.layout.headers[table.name]
         body = {headers[column.id]: self._cells(column, rows[column.id]) for column in table.columns}
         if table.name == _SETTING_VALUE_COLUMN[0]:
@@ -151,7 +151,7 @@ class ChangeSetWriter:
 
 
 def _settings_to_cells(ids: Iterable[str], cells: Iterable[Any]) -> list[Any]:
-    """Return settings as their type asks: formulas compare them with numbers, though a frame holds text."""
+    """Return settings in the type of their declaration: formulas compare them with numbers, though a frame holds text."""
     return [cell and setting_to_cell(setting_id, cell) for setting_id, cell in zip(ids, cells, strict=True)]
 
 
@@ -164,7 +164,7 @@ def _merge_appended_rows(appends: Iterable[Append]) -> dict[str, pd.DataFrame]:
 
 
 def _named_value_to_cell(value: Any) -> Any:
-    """Return a value of a named cell as a cell holds it."""
+    """Return a value of a named cell in the form of a cell."""
     if value is None or value != value or value == "":
         return None
     if isinstance(value, datetime):
@@ -176,5 +176,5 @@ def _named_value_to_cell(value: Any) -> Any:
 
 
 def _formula_result_cell(cell: Any) -> Any:
-    """What a formula shows: one that comes to nothing shows an empty text."""
+    """Return the displayed result of a formula; a blank result is an empty text."""
     return "" if cell is None else cell

@@ -1,6 +1,7 @@
-"""The closed workbook: read as a pipeline, written by a change set, without Excel.
+"""A workbook on disk, read as a pipeline and written by a change set, without Excel.
 
-Also the backup that two copies have in common. What a reading of some tables does not need is loaded where it is used.
+Also finds the backup that two copies have in common. Modules that a partial read does not need are imported where they
+are used.
 """
 
 from __future__ import annotations
@@ -33,9 +34,10 @@ from xl_salesflow.workbook.workbook_layout import find_workbook_layout, language
 
 
 class ClosedBook:
-    """A workbook on disk; the Book that every headless run uses.
+    """A workbook on disk; every run without Excel uses it.
 
-    *data* is a workbook that is to stand at *path* and does not yet: it is read instead of the file, and `made` gives it back.
+    *data* is a workbook that is to be written to *path*: it is read instead of the file, and `write_to_bytes` returns
+    it.
     """
 
     def __init__(self, path: str | PathLike[str], data: bytes | None = None) -> None:
@@ -47,10 +49,10 @@ class ClosedBook:
         self._answer: dict[str, Any] = {}
 
     def read(self, today: date) -> Pipeline:
-        """Return the workbook as values, what is wrong with single cells among them.
+        """Return the workbook as values, including the findings about single cells.
 
         Raises:
-            WorkbookError: the file is no sound workbook of ours; it says what is missing.
+            WorkbookError: the file is not a valid workbook of ours; the message says what is missing.
         """
         from xl_salesflow.workbook.book_integrity import check_book_integrity
         from xl_salesflow.workbook.metric_formulas import find_missing_metric_rows
@@ -67,20 +69,20 @@ class ClosedBook:
         return replace(pipeline, cell_findings=(*found, *find_missing_metric_rows(pipeline), *missing, *integrity))
 
     def read_as_needed(self, today: date) -> Pipeline:
-        """Return the workbook as values, each table read when it is first needed, for a run about some deals.
+        """Return the workbook as values, reading each table on first use, for a run on some deals.
 
-        Only the cells of tables that were read are judged; named cells, what the Funnel sheet asks among them, are not read.
-        What a run writes leaves the numbers of the other sheets to the next update, and to Excel.
+        Only cells of tables that were read are checked; named cells, including the query of the sheet Funnel, are not
+        read. The numbers on other sheets are left to the next update and to Excel.
 
         Raises:
-            WorkbookError: the file is no sound workbook of ours; it says what is missing.
+            WorkbookError: the file is not a valid workbook of ours; the message says what is missing.
         """
         reading, pipeline = self._open(today)
         self._partial = True
         return replace(pipeline, cell_findings=LazyFindings(partial(_describe_reading, pipeline, reading)))
 
     def _open(self, today: date) -> tuple[WorkbookReading, Pipeline]:
-        """Return the reading and the pipeline whose tables it reads when they are needed."""
+        """Return the reading, and the pipeline whose tables are read when they are needed."""
         workbook = Workbook.open(self.path) if self._data is None else Workbook(self.path, self._data)
         reading = WorkbookReading(workbook, find_workbook_layout(self.path, workbook.tables))
         settings, wrong = read_workbook_settings(reading.read_table("Settings", Dialect()))
@@ -93,10 +95,10 @@ class ClosedBook:
         return reading, Pipeline(frames, today, language, settings, table_positions=places, source=str(self.path))
 
     def restore(self) -> list[str]:
-        """Put back what the file lacks of the workbook we declare, or what stands where its formulas should; say what.
+        """Add what the file lacks of the declared workbook, and restore overwritten formulas; return what was done.
 
-        A workbook of an older version gains tables, columns, rows and names that came since. Formulas of tables are put back
-        by the plan of a check. Raises WorkbookError; the file is then as it was.
+        A workbook of an older version gets new tables, columns, rows and names. Formulas in tables are restored by the
+        change set of a check. Raises WorkbookError; the file is then unchanged.
         """
         from xl_salesflow.workbook.book_upgrade import restore_workbook
         from xl_salesflow.workbook.missing_parts import find_declared_tables
@@ -111,23 +113,23 @@ class ClosedBook:
         return [one.describe(language) for one in added] + [one.cell for one in strayed]
 
     def write(self, plan: ChangeSet) -> None:
-        """Carry out *plan* on the workbook that was read; a plan that changes nothing leaves the file untouched.
+        """Write *plan* to the workbook that was read; if it changes nothing, the file is not touched.
 
         Raises:
-            WorkbookError: somebody has it open or saved it meanwhile, or the disk refuses; the file is as it was.
+            WorkbookError: somebody has it open or saved it meanwhile, or the disk refuses; the file is unchanged.
         """
         before, workbook = self._carry_out(plan)
         if workbook:
             save_workbook(self.path, workbook.write_to, before, self._backups)
 
     def write_to_bytes(self, plan: ChangeSet) -> tuple[bytes, ChangeSet]:
-        """Return the workbook with *plan* carried out, for somebody else to save, and the plan as `written` returns it."""
+        """Return the changed workbook as bytes for the caller to save, and the plan as `write_and_report` returns it."""
         _, workbook = self._carry_out(plan)
         data = workbook.to_bytes() if workbook else self._data or self.path.read_bytes()
         return data, replace(plan, answer={**plan.answer, **self._answer})
 
     def write_and_report(self, plan: ChangeSet) -> ChangeSet:
-        """Carry out *plan*; return it with what became of the user's own formulas in its answer.
+        """Write *plan*; return it with the fate of the users' own formulas in `own_formulas`.
 
         `recalculated` lists the cells with new values, `to_calculate` those left for Excel, with the reason for each.
         """
@@ -135,7 +137,7 @@ class ClosedBook:
         return replace(plan, answer={**plan.answer, **self._answer})
 
     def _carry_out(self, plan: ChangeSet) -> tuple[str, Workbook | None]:
-        """Return the digest of what was read, and the workbook to save in its place; None where nothing changes."""
+        """Return the digest of what was read, and the workbook to save in its place; None if nothing changes."""
         if not plan.writes:
             return "", None
         from xl_salesflow.workbook.own_formulas import known_formulas, report_own_formulas
@@ -145,7 +147,7 @@ class ClosedBook:
         reading, self._reading = self._reading, None
         if not ChangeSetWriter(reading).collect(plan):
             return "", None
-        # what stands in for our formulas is nobody's to calculate here, and what was not read was not brought up to date
+        # formulas in place of ours are not calculated here, and tables that were not read were not updated
         if reading.typed_over or self._partial:
             reading.workbook.require_recalculation()
         workbook, outcome = reading.workbook.with_recalculation(known_formulas(reading.layout, reading.workbook))
@@ -159,10 +161,10 @@ def _describe_reading(pipeline: Pipeline, reading: WorkbookReading) -> list[Find
 
 
 def find_common_backup(ours: Pipeline, theirs: Pipeline) -> tuple[Path | None, list[WorkbookError]]:
-    """Return the youngest backup beside either copy whose runs both went through, and what kept others from being read."""
+    """Return the newest backup next to either copy whose runs both copies have, and the errors of unreadable ones."""
     runs = set(ours["Journal"]["run"]) & set(theirs["Journal"]["run"])
-    beside = (Path(copy.source) for copy in (ours, theirs) if copy.source)
-    backups = {file for path in beside for file in path.parent.glob(f"{path.stem}.backup-*{path.suffix}")}
+    paths = (Path(copy.source) for copy in (ours, theirs) if copy.source)
+    backups = {file for path in paths for file in path.parent.glob(f"{path.stem}.backup-*{path.suffix}")}
     fitting: list[tuple[float, Path]] = []
     unread: list[WorkbookError] = []
     for file in sorted(backups):

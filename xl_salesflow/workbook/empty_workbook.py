@@ -1,4 +1,4 @@
-"""The empty workbook, as bytes: the template that ships, or one built at once for a language that none ships for."""
+"""The empty workbook as bytes: the shipped template, or one built on demand for other languages."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from xl_salesflow.locale.texts import Language
 
 
 def template_file_name(language: Language) -> str:
-    """Return the name of the template that ships in *language*."""
+    """Return the file name of the shipped template in *language*."""
     return "workbook_template.xlsx" if language == SOURCE_LANGUAGE else f"workbook_template_{language}.xlsx"
 
 
 def read_empty_workbook(language: Language) -> bytes:
     """Return the template in *language*."""
     name = template_file_name(language)
-    # inside a wheel the template lies in the package; in a checkout, beside it
+    # in a wheel the template is inside the package, in a checkout next to it
     for shipped in (files("xl_salesflow") / name, Path(__file__).resolve().parents[2] / name):
         if shipped.is_file():
             return shipped.read_bytes()

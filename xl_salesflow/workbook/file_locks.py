@@ -1,7 +1,7 @@
 """Find out who has a workbook open: Excel, LibreOffice or another run of ours.
 
-Our lock is one of the operating system on a file beside the workbook, so it ends with the process that holds it.
-The file itself is removed by its holder or by the next run.
+Our lock is an operating system lock on a file next to the workbook, so it ends with the process that holds it. The file
+itself is removed by its holder or by the next run.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from pathlib import Path
 from xl_salesflow.core.file_saving import hidden_file_beside
 from xl_salesflow.errors import WorkbookBusy, WorkbookInUse
 
-_ABANDONED_AFTER_SECONDS = 7 * 24 * 3600  # seconds after which an owner file is taken for one that a crash left behind
+_ABANDONED_AFTER_SECONDS = 7 * 24 * 3600  # age in seconds from which an owner file counts as left over from a crash
 _ANSI_NAME_START, _WIDE_LENGTH_START, _WIDE_NAME_START = (
     1,
     55,
     57,
-)  # where an owner file of Excel keeps the holder's name
+)  # position of the user name in an owner file of Excel
 
 
 def refuse_if_open(path: Path) -> None:
-    """Raise WorkbookInUse while Excel or LibreOffice has the workbook open."""
+    """Raise WorkbookInUse if Excel or LibreOffice has the workbook open."""
     for program in (_ExcelOwnerFile(), _LibreOfficeOwnerFile()):
         owner = path.with_name(program.owner_file(path.name))
         with suppress(FileNotFoundError):
@@ -54,14 +54,14 @@ class _ExcelOwnerFile:
         return _keep_printable_signs(name) or _keep_printable_signs(ansi) or "Excel"
 
     def is_abandoned(self, owner: Path) -> bool:
-        """On Windows, Excel keeps its owner file open against writing: one that can be opened was left by a crash."""
+        """Return whether a crash left the file behind; on Windows, a running Excel keeps it open."""
         if os.name == "nt":
             try:
                 owner.open("r+b").close()
             except PermissionError:
                 return False
             return True
-        here = sys.platform == "darwin" and not owner.is_relative_to("/Volumes")  # not on somebody else's disk
+        here = sys.platform == "darwin" and not owner.is_relative_to("/Volumes")  # not on a network drive
         return _is_old_owner_file(owner) or (here and not _is_program_running("Microsoft Excel"))
 
 
@@ -73,7 +73,7 @@ class _LibreOfficeOwnerFile:
         return next((name for name in map(_keep_printable_signs, self._fields(owner)[:2]) if name), "LibreOffice")
 
     def is_abandoned(self, owner: Path) -> bool:
-        """One of this computer, on which LibreOffice does not run, was left by a crash."""
+        """Return whether the owner file is from this computer, but LibreOffice is not running on it."""
         host = [*self._fields(owner), "", "", ""][2]
         here = host.casefold() == socket.gethostname().casefold()
         return _is_old_owner_file(owner) or (os.name != "nt" and here and not _is_program_running("soffice"))
@@ -84,12 +84,12 @@ class _LibreOfficeOwnerFile:
 
 
 def _is_old_owner_file(owner: Path) -> bool:
-    """Nobody keeps a workbook open for as long."""
+    """Return whether the owner file is so old that it must be left over from a crash."""
     return time.time() - owner.stat().st_mtime > _ABANDONED_AFTER_SECONDS
 
 
 def _is_program_running(program: str) -> bool:
-    """Whether a program runs on this computer; taken for granted where that cannot be told."""
+    """Return whether a program is running on this computer; True if that cannot be determined."""
     try:
         seen = subprocess.run(
             ["ps", "-A", "-o", "comm="], capture_output=True, text=True, timeout=10, check=True
@@ -105,13 +105,13 @@ def _keep_printable_signs(name: str) -> str:
 
 @contextmanager
 def sole_writer(path: Path) -> Iterator[None]:
-    """Be the only run that writes a workbook; raises WorkbookBusy when another one is."""
+    """Be the only run that writes a workbook; raises WorkbookBusy if there is another one."""
     lock = hidden_file_beside(path, ".lock")
     file = _acquire_workbook_lock(path, lock)
     try:
         yield
     finally:
-        if os.name == "nt":  # an open file cannot be removed there
+        if os.name == "nt":  # an open file cannot be removed on Windows
             file.close()
         with suppress(OSError):
             lock.unlink()
@@ -130,8 +130,8 @@ def _acquire_workbook_lock(path: Path, lock: Path) -> FileIO:
             raise WorkbookBusy(path, holder or "another run of salesflow") from error
         if _is_lock_file_in_place(file, lock):
             break
-        file.close()  # the holder before us removed the file between our opening and locking it
-    with suppress(OSError):  # whose it is helps people only; that the disk is full is told by the save
+        file.close()  # the previous holder removed the file after we opened it and before we locked it
+    with suppress(OSError):  # the user name is only informative; a full disk is reported when saving
         file.truncate(0)
         file.write(f"{_current_user_name()}, run {os.getpid()} on {socket.gethostname()}".encode())
     return file
@@ -155,7 +155,7 @@ if os.name == "nt":
     import msvcrt
 
     def _lock(file: FileIO) -> None:
-        file.seek(1 << 20)  # a byte nobody reads
+        file.seek(1 << 20)  # a byte that is never read
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         file.seek(0)
 

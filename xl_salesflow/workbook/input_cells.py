@@ -1,6 +1,6 @@
-"""Read the settings and the named cells, and the query that the Funnel sheet asks.
+"""Read the settings and the named cells, including the query of the sheet Funnel.
 
-Settings come as ids for choices, numbers and ISO dates; where a value cannot be used, the default stands.
+Settings are read as ids for choices, as numbers and as ISO dates; an unusable value is replaced by the default.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ from xl_salesflow.workbook.cell_conversion import (
 )
 from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS, CellFinding, ValueFinding
 
-_HARMLESS_SETTING_RULES = ("number_as_text", "date_as_text", "period_as_date")  # no formula sums a setting
+_HARMLESS_SETTING_RULES = ("number_as_text", "date_as_text", "period_as_date")  # formulas do not sum settings
 
 
 def read_workbook_settings(frame: pd.DataFrame) -> tuple[Settings, list[CellFinding]]:
-    """Return what the frame of Settings says, and what is wrong with it; rows of the user's own do not matter."""
-    values, faults = dict[str, SettingValue](), list[CellFinding]()
+    """Return the settings in the frame of Settings, and its findings; rows that users added are ignored."""
+    values, findings = dict[str, SettingValue](), list[CellFinding]()
     for row, setting_id, text in zip(frame.index, frame["setting"], frame["value"], strict=True):
         declared = SETTINGS_BY_ID.get(setting_id)
         if declared is None or text == "":
@@ -54,18 +54,18 @@ def read_workbook_settings(frame: pd.DataFrame) -> tuple[Settings, list[CellFind
         if value is not None:
             values[setting_id] = value
         if doubt and doubt.rule not in _HARMLESS_SETTING_RULES:
-            faults.append(CellFinding(doubt.rule, int(row), "value", text, doubt.facts))
-    return Settings(values), faults
+            findings.append(CellFinding(doubt.rule, int(row), "value", text, doubt.facts))
+    return Settings(values), findings
 
 
 def message_language(settings: Settings, otherwise: Language) -> Language:
     """Return the language of messages and documents."""
-    wanted = settings.values.get("language")
-    return next((language for language in LANGUAGES if language == wanted), otherwise)
+    chosen = settings.values.get("language")
+    return next((language for language in LANGUAGES if language == chosen), otherwise)
 
 
 def setting_to_cell(setting_id: str, text: str) -> SettingValue:
-    """Return what the cell of setting *id* holds for *text*: a number where formulas need one."""
+    """Return the content of the cell of setting *setting_id* for *text*: a number if formulas need one."""
     declared = SETTINGS_BY_ID.get(setting_id)
     value, _ = _parse_setting_text(declared, text) if declared else (None, None)
     if not isinstance(value, float):
@@ -83,20 +83,20 @@ def _parse_setting_text(setting: SettingSchema, text: str) -> tuple[SettingValue
         return moment.date().isoformat() if moment else None, doubt
     if setting.type.is_text:
         return text, None
-    # the cell comes as text whether it holds a number or text: its decimal mark is that of a number
+    # a number arrives as text here; its decimal mark is that of a number cell
     return read_typed_number(text, setting.type, NumberStyle(DOT_DECIMAL, in_days=setting.id in DAY_COUNT_COLUMNS))
 
 
 NamedValues = Mapping[str, Any]
-_FIRST_EXCEL_DAY = date(1900, 1, 1)  # what Excel shows before it is a zero in a date format
+_FIRST_EXCEL_DAY = date(1900, 1, 1)  # Excel displays earlier dates as a formatted zero
 
 
 def check_named_cells(
     cells: NamedValues, addresses: Mapping[str, str], dialect: Dialect, language: Language
 ) -> tuple[dict[str, Any], list[Finding]]:
-    """Return the named cells by name, and what is wrong with them.
+    """Return the named cells by name, and the findings about them.
 
-    Inputs come as their type asks, None where blank; a formula that shows nothing is "".
+    Inputs have the type of their declaration and are None if blank; a formula with a blank result is "".
     """
     named, found = {name: _normalize_named_value(cell) for name, cell in cells.items()}, list[Finding]()
     for declared in NAMED_CELLS.values():
@@ -115,7 +115,7 @@ def check_named_cells(
 
 
 def query_from_named_cells(named: NamedValues) -> Query:
-    """Return the question that the Funnel sheet's cells put; a blank or (All) filters nothing."""
+    """Return the query in the named cells of the sheet Funnel; a blank or (All) is no filter."""
     filters = {}
     for name, column in QUERY_FILTERS.items():
         value = format_cell_as_text(named.get(name))
@@ -141,7 +141,7 @@ def _chosen_option_id(named: NamedValues, name: str) -> str | None:
 
 
 def _normalize_named_value(cell: Any) -> Any:
-    """Return a cell's value with blanks as "", whole days as dates and a zero that is shown as a date as 0."""
+    """Return a cell's value, with blanks as "", whole days as dates, and a zero formatted as a date as 0."""
     if isinstance(cell, datetime) and cell.time() == time():
         cell = cell.date()
     if isinstance(cell, time) or (
@@ -160,7 +160,7 @@ def _parse_named_input(declared: NamedCell, raw: Any, dialect: Dialect) -> tuple
     values, doubts = cells_to_values(column, [raw], dialect)
     doubt = doubts.get(0)
     if declared.type in (ColumnType.CHOICE, ColumnType.LIST):
-        return (None if doubt else raw), doubt  # the label itself is what formulas compare
+        return (None if doubt else raw), doubt  # formulas compare with the label itself
     value = values[0]
     if value != value:
         return None, doubt

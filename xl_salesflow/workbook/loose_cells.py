@@ -1,6 +1,6 @@
-"""Look up loose cells, those outside tables, and find the ones that lost their formula.
+"""Read loose cells, those outside tables, and find the ones that lost their formula.
 
-Loose cells are named cells, cards, and what stands behind charts and dropdowns.
+Loose cells are named cells, cards, and the data of charts and dropdowns.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ class BookCell(NamedTuple):
 
 
 _FIRST_BLOCK = (64, 32)
-"""Rows and columns of a sheet that are read at once, for a start."""
+"""Number of rows and columns of a sheet that are read at once, initially."""
 
 
 class BookCells:
-    """The cells of a workbook as it is on disk, one at a time.
+    """The cells of a workbook on disk, one at a time.
 
-    The formulas of a sheet are looked up once, its values a block at a time: a sheet is streamed, so that cell by cell it
-    would be read from its top for each of them.
+    The formulas of a sheet are read once, its values a block at a time, because sheets are streamed and reading cell by
+    cell would start from the top for each cell.
     """
 
     def __init__(self, book: Workbook) -> None:
@@ -45,13 +45,13 @@ class BookCells:
         self._blocks: dict[str, list[list[Any]]] = {}
 
     def formula(self, cell: BookCell) -> str | None:
-        """The formula of a cell, None without one."""
+        """Return the formula of a cell, or None."""
         if cell.sheet not in self._formulas:
             self._formulas[cell.sheet] = self.book.formulas(cell.sheet)
         return self._formulas[cell.sheet].get(CellPlace(cell.sheet.casefold(), cell.row, cell.column))
 
     def value(self, cell: BookCell) -> Any:
-        """What a cell shows."""
+        """Return the displayed value of a cell."""
         block = self._blocks.get(cell.sheet, [[]])
         if cell.row > len(block) or cell.column > len(block[0]):
             rows = max(len(block), min(2 * cell.row, MAX_ROW), _FIRST_BLOCK[0])
@@ -61,14 +61,14 @@ class BookCells:
         return block[cell.row - 1][cell.column - 1]
 
     def is_blank(self, cell: BookCell) -> bool:
-        """Whether a cell holds nothing."""
+        """Return whether a cell is empty."""
         return self.value(cell) is None and self.formula(cell) is None
 
 
 class LostFormula(NamedTuple):
-    """A cell that does not hold the formula it should.
+    """A cell that lacks its expected formula.
 
-    *name* is its defined name, where it has one; *fills* the cells below it that its formula fills, if it is an array.
+    *name* is its defined name if any; *fills* the cells that the formula fills if it is an array.
     """
 
     sheet: str
@@ -80,13 +80,13 @@ class LostFormula(NamedTuple):
 
     @property
     def cell(self) -> str:
-        """Its address, as findings give it."""
+        """Return its address in the form used in findings."""
         quoted = self.sheet if self.sheet.isidentifier() else f"'{self.sheet}'"
         return f"{quoted}!{cell_address(self.row, self.column)}"
 
 
 def find_lost_formulas(workbook: Workbook, shipped: Workbook) -> list[LostFormula]:
-    """Return the cells outside tables whose formula is gone or another one; sheets whose rows were moved are left out."""
+    """Return the cells outside tables whose formula is missing or changed; sheets with shifted rows are skipped."""
     homes, headers = match_template_sheets(workbook, shipped), _map_renamed_headers(workbook, shipped)
     named = {(at.sheet, at.row, at.col): name for name, at in shipped.names.items()}
     found, cells, arrays = [], BookCells(workbook), _ArrayAreas(workbook)
@@ -111,7 +111,7 @@ def find_lost_formulas(workbook: Workbook, shipped: Workbook) -> list[LostFormul
 
 
 class _ArrayAreas:
-    """Which cells the arrays of a workbook fill; each sheet is looked at once."""
+    """The cells that arrays of a workbook fill; each sheet is read once."""
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
@@ -125,13 +125,13 @@ class _ArrayAreas:
 
 @cache
 def find_template_arrays(shipped: Workbook) -> dict[str, dict[CellPlace, Area]]:
-    """Return the formulas of the template that fill several cells, and which, sheet by sheet."""
+    """Return the array formulas of the template and the cells they fill, sheet by sheet."""
     return {sheet: shipped.arrays(sheet) for sheet in shipped.sheets}
 
 
 @cache
 def find_loose_formulas(shipped: Workbook) -> dict[str, dict[CellPlace, str]]:
-    """Return the formulas of the template that stand in no table, sheet by sheet."""
+    """Return the formulas of the template outside tables, sheet by sheet."""
     found: dict[str, dict[CellPlace, str]] = {}
     for sheet in shipped.sheets:
         bodies = [table.body for table in shipped.tables.values() if table.sheet == sheet]
@@ -146,7 +146,7 @@ def find_loose_formulas(shipped: Workbook) -> dict[str, dict[CellPlace, str]]:
 
 
 def is_layout_unmoved(workbook: Workbook, shipped: Workbook, sheet: str, home: str) -> bool:
-    """Whether the tables and names of a sheet are where the template has them."""
+    """Return whether the tables and names of a sheet are at their places in the template."""
     tables = [table for table in shipped.tables.values() if table.sheet == sheet]
     here = [workbook.tables.get(table.name) for table in tables]
     corners = [at and (at.first_row, at.first_col) for at in here] == [(t.first_row, t.first_col) for t in tables]
@@ -159,7 +159,7 @@ def is_layout_unmoved(workbook: Workbook, shipped: Workbook, sheet: str, home: s
 
 
 def _map_renamed_headers(workbook: Workbook, shipped: Workbook) -> Mapping[str, str]:
-    """References to columns that somebody renamed: as the template writes them, as they are now."""
+    """Return references to renamed columns: as in the template → as in this workbook."""
     return dict(_find_renamed_headers(workbook, shipped))
 
 
@@ -184,9 +184,11 @@ LooseCellSpot = tuple[str, int, int]
 
 
 class TemplateLooseCells(NamedTuple):
-    """*formulas*: sheet → (row, column) → formula; *fills*: sheet → (row, column) of an array → its last row and column;
-    *corners*: table → its first cell; *names*: name of one cell → it;
-    *needed*: sheet → the names that point to it.
+    """The cells of a template outside its tables.
+
+    *formulas*: sheet → (row, column) → formula; *fills*: sheet → (row, column) of an array → its last row and column;
+    *corners*: table → its first cell; *names*: name of one cell → the cell; *names_by_sheet*: sheet → the names that
+    refer to it.
     """
 
     formulas: Mapping[str, Mapping[tuple[int, int], str]]
@@ -198,7 +200,7 @@ class TemplateLooseCells(NamedTuple):
 
 @cache
 def read_template_loose_cells(language: Language) -> TemplateLooseCells:
-    """Return what the template of a language holds beside its tables."""
+    """Return the cells outside tables of the template in *language*."""
     shipped = Workbook(Path(f"template ({language})"), read_empty_workbook(language))
     return TemplateLooseCells(
         {

@@ -1,4 +1,4 @@
-"""The formulas of metrics that belong into a workbook: in the rows of metric tables and in named cells."""
+"""The formulas of metrics expected in a workbook: in the rows of metric tables and in named cells."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LiveFormulas = dict[str, dict[int, MetricFormula]]
 
 
 def find_live_formulas(layout: WorkbookLayout, table: TableSchema, frame: pd.DataFrame) -> LiveFormulas:
-    """Return what the formula cells of a metric table should hold; nothing for other tables and for rows nobody declared."""
+    """Return the expected formulas in the cells of a metric table; none for other tables and for undeclared rows."""
 
     def said(formula: MetricFormula, _: Language, table: TableSchema) -> MetricFormula:
         return MetricFormula(layout.render(formula.text, table), formula.array)
@@ -36,13 +36,13 @@ def find_live_formulas(layout: WorkbookLayout, table: TableSchema, frame: pd.Dat
 
 
 def declared_name_formulas(language: Language) -> dict[str, str]:
-    """Return the formula that each named cell should hold, cards of metrics among them, without its leading =."""
+    """Return the expected formula of each named cell, including the cards of metrics, without the leading =."""
     declared = {cell.name: render_formula(cell.formula, language) for cell in NAMED_CELLS.values() if cell.formula}
     return declared | card_formulas(language)
 
 
 def find_missing_metric_rows(pipeline: Pipeline) -> Iterator[Finding]:
-    """Tell which rows of the metric tables somebody deleted; a table that was never filled misses none."""
+    """Yield findings about deleted rows of the metric tables; a table that was never filled has none."""
     kind = CELL_FINDING_KINDS["missing_row"]
     for table, keys in METRIC_ROW_KEYS.items():
         key = TABLES[table].key or ""

@@ -1,7 +1,7 @@
 """Add named cells that a workbook lacks, and move names of an older layout to their new places.
 
-A name is given again where its cell stands, or its cell is written where the template has it. Of displaced names only
-formulas move; a cell that people fill in keeps its name.
+If the cell exists, it gets its name again; otherwise the cell is written where the template has it. Of displaced names,
+only those of formulas move; an input cell keeps its name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from xl_salesflow.workbook.workbook_layout import language_of_headers, match_hea
 
 
 class DisplacedNames:
-    """Where the names of the template belong in a workbook, and who stands there now."""
+    """Where the names of the template belong in a workbook, and which names are at these places now."""
 
     def __init__(self, here: BookCells, there: BookCells) -> None:
         self._here, self._there = here, there
@@ -28,7 +28,10 @@ class DisplacedNames:
         self._filled: dict[str, list[Area]] = {}
 
     def place(self, name: str) -> BookCell | None:
-        """Return where the template has a name, on the sheet that is the template's here; None in a table or nowhere."""
+        """Return the place of a name on the sheet that corresponds to the template's.
+
+        None if it is in a table or has no place.
+        """
         at = self._there.book.names.get(name)
         if (
             at is None
@@ -39,26 +42,26 @@ class DisplacedNames:
         return BookCell(self._homes[at.sheet], at.row, at.col)
 
     def holder(self, cell: BookCell) -> str:
-        """Return the name that stands there now; the words around it are about that one."""
+        """Return the name that is there now; the texts around the cell describe that one."""
         return self._holders.get(cell, "")
 
     def displaced_by(self, name: str) -> dict[str, BookCell] | None:
-        """Return the names that go, and where to, so that *name* can have its place; None where it cannot have it."""
-        gone: dict[str, BookCell] = {}
-        wanted = self.place(name)
-        while wanted is not None:
-            holder = self.holder(wanted)
-            if holder in (name, *gone) or holder not in self._there.book.names:
-                return gone if holder or self._is_free(wanted, next(reversed(gone), name)) else None
-            if self._here.formula(wanted) is None:
+        """Return the names that have to move, and their new places, so that *name* can have its place; None if it cannot."""
+        displaced: dict[str, BookCell] = {}
+        target = self.place(name)
+        while target is not None:
+            holder = self.holder(target)
+            if holder in (name, *displaced) or holder not in self._there.book.names:
+                return displaced if holder or self._is_free(target, next(reversed(displaced), name)) else None
+            if self._here.formula(target) is None:
                 return None
-            wanted = self.place(holder)
-            if wanted is not None:
-                gone[holder] = wanted
+            target = self.place(holder)
+            if target is not None:
+                displaced[holder] = target
         return None
 
     def _is_free(self, cell: BookCell, name: str) -> bool:
-        """Tell whether a cell that no name stands on holds nothing of anybody's, or a formula where one belongs."""
+        """Return whether a cell without a name is empty, or has a formula where one is expected."""
         at = self._there.book.names[name]
         is_formula = self._there.formula(BookCell(at.sheet, at.row, at.col)) is not None
         return (
@@ -74,7 +77,7 @@ class DisplacedNames:
 
 
 def is_cell_in_table(book: Workbook, cell: BookCell) -> bool:
-    """Tell whether a cell stands in the body or the headers of a table."""
+    """Return whether a cell is in the body or the header row of a table."""
     return any(
         table.sheet == cell.sheet
         and (table.header_row or table.first_row) <= cell.row <= table.last_row
@@ -84,13 +87,17 @@ def is_cell_in_table(book: Workbook, cell: BookCell) -> bool:
 
 
 _CARD_NAMES = set(card_formulas("en"))  # the names are the same in every language
-_LABEL_OFFSETS = ((0, -1), (-1, 0), (1, 0))  # where a label stands: at the left or above, and what it means below
+_LABEL_OFFSETS = (
+    (0, -1),
+    (-1, 0),
+    (1, 0),
+)  # positions of a cell's texts: the label to the left or above, the explanation below
 
 
 def add_missing_names(workbook: Workbook, shipped: Workbook) -> Workbook:
-    """Return *workbook* with the names that it lacks, as far as there is a place for them.
+    """Return *workbook* with its missing names, as far as there is a place for them.
 
-    Names of ours that stand where the template has another one now make room.
+    Names of ours where the template now has another one are moved away.
     """
     lacking = [
         name
@@ -115,7 +122,7 @@ def add_missing_names(workbook: Workbook, shipped: Workbook) -> Workbook:
             name, _reference_to_book_cell(place, shipped.name_texts[name] if place == displaced.place(name) else "")
         )
         if displaced.holder(place) in _CARD_NAMES - set(shipped.names):
-            graft.unname(displaced.holder(place))  # a card there is no longer
+            graft.unname(displaced.holder(place))  # there is no card any more
     after = Workbook(workbook.path, draft.to_bytes())
     for name, place in places.items():
         at = shipped.names[name]
@@ -125,7 +132,7 @@ def add_missing_names(workbook: Workbook, shipped: Workbook) -> Workbook:
 
 
 def find_deleted_names(workbook: Workbook, shipped: Workbook) -> list[str]:
-    """Return the names of the template that are gone although their cells are there, or that point to nothing."""
+    """Return the names of the template that were deleted although their cells exist, or that refer to nothing."""
     here, there = BookCells(workbook), BookCells(shipped)
     found = []
     for name in shipped.name_texts:
@@ -146,7 +153,7 @@ def _find_place_for_name(here: BookCells, there: BookCells, pattern: BookCell) -
 
 
 def _reference_to_book_cell(cell: BookCell, pattern: str = "") -> str:
-    # of several cells, as the template's *pattern* has them
+    # if there are several cells, use the order of the template (*pattern*)
     sheet = cell.sheet.replace("'", "''")
     return f"'{sheet}'!" + (pattern.rpartition("!")[2] or f"${column_letters(cell.column)}${cell.row}")
 
@@ -156,7 +163,7 @@ def _is_missing_or_broken_name(workbook: Workbook, text: str | None) -> bool:
 
 
 def _find_cell_in_table(workbook: Workbook, shipped: Workbook, cell: BookCell) -> BookCell | None:
-    """Where the row of a cell in one of our tables is, by its key."""
+    """Return the position of a cell in one of our tables, found by the key of its row."""
     there = next(
         (t for t in shipped.tables.values() if t.sheet == cell.sheet and t.body.contains_cell(cell.row, cell.column)),
         None,
@@ -169,15 +176,15 @@ def _find_cell_in_table(workbook: Workbook, shipped: Workbook, cell: BookCell) -
     theirs = match_headers(declared, here.headers, language)
     column_id = next((column_id for column_id, header in ours.items() if there.column(header) == cell.column), None)
     key = declared.key or ""
-    wanted = shipped.read_table(there.name)[ours[key]][cell.row - there.first_row]
+    row_key = shipped.read_table(there.name)[ours[key]][cell.row - there.first_row]
     keys = workbook.read_table(there.name)[theirs[key]]
-    if column_id is None or wanted not in keys:
+    if column_id is None or row_key not in keys:
         return None
-    return BookCell(here.sheet, here.first_row + keys.index(wanted), here.column(theirs[column_id]))
+    return BookCell(here.sheet, here.first_row + keys.index(row_key), here.column(theirs[column_id]))
 
 
 def _find_counterpart_cell(here: BookCells, there: BookCells, cell: BookCell) -> BookCell | None:
-    """The same place on the same sheet, if that holds a formula as it should, a value as it should, or nothing."""
+    """Return the same place on the same sheet if it has the expected formula, an expected value, or no content."""
     sheet = match_template_sheets(here.book, there.book).get(cell.sheet)
     if sheet is None:
         return None
@@ -189,7 +196,7 @@ def _find_counterpart_cell(here: BookCells, there: BookCells, cell: BookCell) ->
 def _write_missing_named_cell(
     after: Workbook, here: BookCells, there: BookCells, pattern: BookCell, place: BookCell, ours: set[str] | None
 ) -> None:
-    """Write a cell that is blank as the template has it, and what it says around it; of other words only *ours* give way."""
+    """Write a blank cell and its texts as in the template; of existing texts, only those in *ours* are overwritten."""
     if here.is_blank(place):
         formula = there.formula(pattern)
         after.set_cell(place.sheet, place.row, place.column, CellFormula(formula) if formula else there.value(pattern))
@@ -198,16 +205,16 @@ def _write_missing_named_cell(
         if (
             cell.row
             and cell.column
-            and isinstance(said := there.value(label), str)
+            and isinstance(text := there.value(label), str)
             and not is_cell_in_table(here.book, cell)
         ):
             held = here.value(cell)
-            if held != said and (here.is_blank(cell) or ours is None or held in ours):
-                after.set_cell(cell.sheet, cell.row, cell.column, said)
+            if held != text and (here.is_blank(cell) or ours is None or held in ours):
+                after.set_cell(cell.sheet, cell.row, cell.column, text)
 
 
 def _labels_around_names(there: BookCells, sheet: str) -> set[str]:
-    """Return what the template says around its names of a sheet."""
+    """Return the texts around the names on a sheet of the template."""
     around = (
         there.value(BookCell(sheet, at.row + down, at.col + right))
         for at in there.book.names.values()
@@ -215,4 +222,4 @@ def _labels_around_names(there: BookCells, sheet: str) -> set[str]:
         for down, right in _LABEL_OFFSETS
         if at.row + down > 0 and at.col + right > 0
     )
-    return {said for said in around if isinstance(said, str)}
+    return {text for text in around if isinstance(text, str)}

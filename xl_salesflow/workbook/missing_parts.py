@@ -1,7 +1,7 @@
 """Find what a workbook lacks of the template, and renew outdated helper sheets.
 
-A part is missing because an older version made the workbook, or because somebody took it out. Helper sheets, such as
-Workings, hold nothing of people's and are written anew as the template has them.
+A part is missing because an older version made the workbook, or because somebody deleted it. Helper sheets, such as
+Workings, hold no data of people and are rewritten from the template.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from xl_salesflow.workbook.workbook_layout import guess_renamed_header, language
 
 
 def find_outdated_helper_sheets(workbook: Workbook, shipped: Workbook) -> list[str]:
-    """Return the helper sheets of the template that a workbook has with their names elsewhere, or without them."""
+    """Return the helper sheets that a workbook has with names at other places, or without their names."""
     return [
         sheet
         for sheet in _find_helper_sheets(shipped)
@@ -33,7 +33,7 @@ def find_outdated_helper_sheets(workbook: Workbook, shipped: Workbook) -> list[s
 
 
 def renew_helper_sheets(workbook: Workbook, shipped: Workbook, sheets: list[str]) -> Workbook:
-    """Return *workbook* with helper sheets as the template has them, and the names that point to them."""
+    """Return *workbook* with helper sheets as in the template, and the names that refer to them."""
     if not sheets:
         return workbook
     draft = PackageDraft(workbook.package)
@@ -73,7 +73,7 @@ def _names_on_sheet(book: Workbook, sheet: str) -> Mapping[str, str]:
 
 
 def _split_sheet_reference(text: str) -> tuple[str, str]:
-    # Excel leaves out quotes that it can do without
+    # Excel removes quotes that are not needed
     sheet, _, cells = text.rpartition("!")
     return unquote_sheet_name(sheet).casefold() if sheet else "", cells
 
@@ -82,7 +82,7 @@ DECLARED_ROW_KEYS: Mapping[str, tuple[str | int, ...]] = {
     **METRIC_ROW_KEYS,
     "Settings": tuple(SETTINGS_BY_ID),
 }
-"""The tables whose rows are declared, and the keys of those rows."""
+"""Tables with declared rows → the keys of those rows."""
 
 _MISSING_PART_TEXTS = {
     "table": Text("the table {table}"),
@@ -93,18 +93,18 @@ _MISSING_PART_TEXTS = {
 }
 
 
-_OWN_SHEET_REFERENCE = re.compile(r"'(?:[^'\[\]]|'')+'|[\w.]+")  # of this workbook, not of another
+_OWN_SHEET_REFERENCE = re.compile(r"'(?:[^'\[\]]|'')+'|[\w.]+")  # of this workbook, not of another one
 
 
 class MissingPart(NamedTuple):
-    """One thing a workbook lacks: its *kind* (table, column, row, sheet or name), its table, and what it is called there."""
+    """A missing part: its *kind* (table, column, row, sheet or name), its table, and its name."""
 
     kind: str
     table: str
     what: str | int = ""
 
     def describe(self, language: Language) -> str:
-        """Return it in words."""
+        """Return a description."""
         what = self.what
         if self.kind == "column":
             what = TABLES[self.table].header(str(what), language)
@@ -114,10 +114,11 @@ class MissingPart(NamedTuple):
 def find_missing_parts(workbook: Workbook, shipped: Workbook) -> list[MissingPart]:
     """Return what *workbook* lacks of the template *shipped*, tables first.
 
-    A column that seems to have been renamed, and a table, do not count: the reader says so, with the name it may have now.
+    Tables, and columns that seem to have been renamed, are not included: the reader reports them, with the likely new
+    name.
 
     Raises:
-        NotOurWorkbook: none of our tables is there.
+        NotOurWorkbook: it has none of our tables.
     """
     ours = find_declared_tables(workbook)
     language = language_of_headers(ours)
@@ -133,7 +134,7 @@ def find_missing_parts(workbook: Workbook, shipped: Workbook) -> list[MissingPar
 
 
 def find_declared_tables(workbook: Workbook) -> dict[str, ExcelTable]:
-    """Return the declared tables that are there; raises NotOurWorkbook."""
+    """Return the declared tables that exist; raises NotOurWorkbook."""
     found = {name: workbook.tables[name] for name in TABLES if name in workbook.tables}
     if not found:
         raise NotOurWorkbook(workbook.path)
@@ -141,7 +142,7 @@ def find_declared_tables(workbook: Workbook) -> dict[str, ExcelTable]:
 
 
 def _find_missing_rows(workbook: Workbook, table: str, headers: Mapping[str, str]) -> Iterator[str | int]:
-    """The declared rows that a table lacks; one that was never filled lacks none."""
+    """Yield the keys of declared rows that a table lacks; none for a table that was never filled."""
     key = TABLES[table].key or ""
     if table in DECLARED_ROW_KEYS and key in headers:
         there = {_row_key_text(cell) for cell in workbook.read_table(table)[headers[key]]} - {""}
@@ -153,7 +154,7 @@ def _row_key_text(cell: object) -> str:
 
 
 def _find_missing_names(workbook: Workbook, shipped: Workbook) -> Iterator[str]:
-    """The names of the template that are gone, or point to nothing."""
+    """Yield the names of the template that are missing or refer to nothing."""
     there = workbook.name_texts
     for name in shipped.name_texts:
         text = there.get(name)
@@ -162,7 +163,7 @@ def _find_missing_names(workbook: Workbook, shipped: Workbook) -> Iterator[str]:
 
 
 def is_broken_reference(workbook: Workbook, text: str) -> bool:
-    """Say whether what a name stands for is gone."""
+    """Return whether the target of a name was deleted."""
     sheet, mark, _ = text.partition("!")
     return "#REF!" in text.upper() or (
         bool(mark)
@@ -172,13 +173,13 @@ def is_broken_reference(workbook: Workbook, text: str) -> bool:
 
 
 def match_template_sheets(workbook: Workbook, shipped: Workbook) -> Mapping[str, str]:
-    """Which sheet of a workbook each sheet of the template is: the one of the same name, or with the same tables."""
+    """Return the sheet that corresponds to each sheet of the template: of the same name, or with the same tables."""
     by_table = {t.sheet: workbook.tables[t.name].sheet for t in shipped.tables.values() if t.name in workbook.tables}
     by_name = {name: workbook.sheets[name].name for name in shipped.sheets if name in workbook.sheets}
     return by_name | by_table
 
 
 def find_named_sheets(workbook: Workbook) -> set[str]:
-    """Return the sheets that defined names point to, whether they are there or not."""
+    """Return the sheets that defined names refer to, whether they exist or not."""
     texts = (text.partition("!") for text in workbook.name_texts.values())
     return {unquote_sheet_name(sheet) for sheet, mark, _ in texts if mark and _OWN_SHEET_REFERENCE.fullmatch(sheet)}

@@ -1,4 +1,4 @@
-"""Start a store: a new workbook from the template, or our sheets joined to a team's own workbook."""
+"""Start a store: a new workbook from the template, or a team's own workbook with our sheets added."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ DEFAULT_PLAYBOOK = "crm"
 
 
 def new_workbook(path: Path, language: Language, playbook: str = DEFAULT_PLAYBOOK) -> None:
-    """Write a new workbook to *path*, replacing what is there.
+    """Write a new workbook to *path*, replacing any file there.
 
     Raises:
-        UsageError: no playbook is called *playbook*.
+        UsageError: there is no playbook called *playbook*.
         WorkbookInUse: somebody has the workbook at *path* open.
         CannotSave: the folder or the disk refuses.
     """
@@ -37,7 +37,7 @@ def build_new_workbook(language: Language, playbook: str = DEFAULT_PLAYBOOK) -> 
     """Return the bytes of a new workbook.
 
     Raises:
-        UsageError: no playbook is called *playbook*.
+        UsageError: there is no playbook called *playbook*.
     """
     if playbook not in list_playbook_names():
         if near := find_nearest(playbook, list_playbook_names()):
@@ -53,34 +53,34 @@ def _build_for_playbook(language: Language, playbook: str) -> bytes:
     return build_template(language, playbook)
 
 
-_MAX_SHEET_NAME_LENGTH = 31  # signs in a sheet's name
+_MAX_SHEET_NAME_LENGTH = 31  # characters in a sheet's name
 
 
 def is_store_file(path: Path) -> bool:
-    """Tell whether the workbook at *path* has our tables already."""
+    """Return whether the workbook at *path* already has our tables."""
     return {"Deals", "Stages", "Settings"} <= set(Workbook.open(path).tables)
 
 
 def build_adopted_store(path: Path, template: bytes) -> tuple[bytes, str, Mapping[str, str]]:
-    """Return the workbook at *path* with our sheets, the digest of what was read, and sheets of ours called otherwise."""
+    """Return the workbook at *path* with our sheets, the digest of what was read, and our sheets that had to be renamed."""
     workbook = Workbook.open(path)
     store, titles = join_template_sheets(workbook, template)
     return store.to_bytes(), workbook.digest, titles
 
 
 def upgrade_store_file(path: Path) -> tuple[bytes, str, list[MissingPart]]:
-    """Return the store at *path* with what its version lacks, the digest of what was read, and what was added."""
+    """Return the store at *path* with what its version lacks, the digest of what was read, and the added parts."""
     workbook = Workbook.open(path)
     after, added = upgrade_workbook(workbook)
     return after.to_bytes(), workbook.digest, added
 
 
 def join_template_sheets(workbook: Workbook, template: bytes) -> tuple[Workbook, Mapping[str, str]]:
-    """Return *workbook* with every sheet of *template* behind its own, and what sheets of ours had to be called otherwise.
+    """Return *workbook* with the sheets of *template* after its own, and the sheets of ours that had to be renamed.
 
     Raises:
-        UnsupportedEdit: the workbook has tables or names that we need for ourselves.
-        NotAWorkbook: it is a Strict one.
+        UnsupportedEdit: the workbook uses table names or defined names that we need.
+        NotAWorkbook: it is in the Strict format.
     """
     ours = Workbook(Path("template"), template)
     _refuse_strict_workbook(workbook)
@@ -96,7 +96,7 @@ def join_template_sheets(workbook: Workbook, template: bytes) -> tuple[Workbook,
     for sheet in ours.sheets:
         graft.sheet(sheet)
     for name, text in ours.name_texts.items():
-        if "!" not in text:  # a name that is a formula of its own
+        if "!" not in text:  # the name of a formula, not of a cell
             graft.name(name, text)
     return Workbook(workbook.path, draft.to_bytes()), titles
 

@@ -1,4 +1,4 @@
-"""What a run makes of formulas: those whose values it brings itself, and what became of the user's own."""
+"""Handle formulas during a run: those whose values the run provides, and the users' own."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ROW_NUMBERS = re.compile(r"[0-9]+")
 
 
 def known_formulas(layout: WorkbookLayout, book: Workbook) -> KnownFormulas:
-    """The formulas whose values a plan brings: declared columns, named cells, the cards of metrics."""
+    """Return the formulas whose values a change set provides: declared columns, named cells, the cards of metrics."""
     columns = {name: [layout.headers[name][column.id] for column in TABLES[name].formulas] for name in layout.tables}
     metrics = book.read_table(layout.tables["Metrics"].name)[layout.headers["Metrics"]["metric"]]
     cards = [f"{prefix}{metric}" for prefix in METRIC_NAME_PREFIXES for metric in metrics if metric]
@@ -43,7 +43,7 @@ def known_formulas(layout: WorkbookLayout, book: Workbook) -> KnownFormulas:
 
 
 def report_own_formulas(outcome: Recalculation, book: Workbook, language: Language) -> dict[str, Any]:
-    """What became of the user's formulas, for the answer of a run; empty when none was concerned."""
+    """Return what happened to the users' formulas, for the answer of a run; blank if none was affected."""
     own = sorted(
         place for place, text in outcome.texts.items() if _formula_shape(text) not in _template_formula_shapes(language)
     )
@@ -60,7 +60,9 @@ def report_own_formulas(outcome: Recalculation, book: Workbook, language: Langua
 
 
 def _uncalculated_reason(reason: str, language: Language) -> str:
-    return _UNCALCULATED_REASONS[reason].in_(language) if reason in _UNCALCULATED_REASONS else reason  # a function, say
+    return (
+        _UNCALCULATED_REASONS[reason].in_(language) if reason in _UNCALCULATED_REASONS else reason
+    )  # otherwise it is the name of a function
 
 
 def _own_formula_address(book: Workbook, place: CellPlace) -> str:
@@ -71,7 +73,7 @@ def _own_formula_address(book: Workbook, place: CellPlace) -> str:
 
 @cache
 def _template_formula_shapes(language: Language) -> frozenset[str]:
-    """The helper formulas of the template, whatever row they are in."""
+    """Return the helper formulas of the template without their row numbers."""
     book = Workbook(Path("template"), read_empty_workbook(language))
     return frozenset(map(_formula_shape, book.formulas().values()))
 

@@ -1,4 +1,4 @@
-"""Read files that come back filled in: a change sheet with its ticks, a BANT card with its answers."""
+"""Read files that people have filled in: a change sheet with ticks, a BANT card with answers."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def read_change_sheet_file(path: Path) -> ChangeSheet:
     """Return the change sheet at *path*.
 
     Raises:
-        NotAWorkbook: the file is none.
-        UsageError: it is a workbook, but no change sheet, or a tick is neither yes nor no.
+        NotAWorkbook: the file is not a workbook.
+        UsageError: it is a workbook but not a change sheet, or a tick is neither yes nor no.
     """
     workbook = Workbook.open(path)
     if not {CHANGE_SHEET_TABLE.name.casefold(), ABOUT_TABLE.name.casefold()} <= {
@@ -69,12 +69,12 @@ def _change_cells_by_id(path: Path, cells: ChangeSheetCells) -> dict[str, list[A
 
 def _read_about_facts(path: Path, cells: ChangeSheetCells) -> dict[str, Any]:
     names, values = list(cells.values())[:2]
-    told = {str(name): value for name, value in zip(names, values, strict=True)}
+    facts = {str(name): value for name, value in zip(names, values, strict=True)}
     found = {
-        fact_id: told[name]
+        fact_id: facts[name]
         for fact_id, text in CHANGE_SHEET_FACTS.items()
         for name in text.translations()
-        if name in told
+        if name in facts
     }
     if len(found) < len(CHANGE_SHEET_FACTS):
         raise NotAWorkbook(path, Text("the sheet About is damaged; make the change sheet anew"))
@@ -93,14 +93,14 @@ def _parse_about_day(path: Path, value: Any) -> date:
 
 
 def _read_change_line(path: Path, number: int, row: Mapping[str, Any]) -> ChangeLine:
-    said = str(row["apply"] or "").strip()
-    choice = identify_choice(CHOICES["yes_no"], said) if said else "no"
+    tick = str(row["apply"] or "").strip()
+    choice = identify_choice(CHOICES["yes_no"], tick) if tick else "no"
     if choice is None:
         raise UsageError(
             "{path}, row {number}: “{said}” is neither Yes nor No; nothing was done.",
             path=path,
             number=number,
-            said=said,
+            said=tick,
         )
     texts = {
         field_name: str(row[field_name] or "")
@@ -111,7 +111,7 @@ def _read_change_line(path: Path, number: int, row: Mapping[str, Any]) -> Change
 
 @dataclass(frozen=True)
 class FilledBantCard:
-    """A card as it was read: *frame* is one of BANT_CARD; *columns* says where each column stands, from 1."""
+    """A card that was read: *frame* is that of BANT_CARD_TABLE; *columns* holds the position of each column, from 1."""
 
     path: Path
     sheet: str
@@ -120,16 +120,16 @@ class FilledBantCard:
     findings: tuple[Finding, ...]
 
     def address(self, row: int, column: str) -> str:
-        """Return where a cell is, with the file's name."""
+        """Return the address of a cell, including the file name."""
         return _card_cell_address(self.path, self.sheet, row, self.columns[column])
 
 
 def read_bant_card_file(path: Path, language: Language) -> FilledBantCard:
-    """Read the card in the file *path*; its headers may be in either language, faults are told in *language*.
+    """Read the card in the file *path*; its headers may be in either language, findings are in *language*.
 
     Raises:
         WorkbookError: the file cannot be read.
-        UsageError: it is no card, or a column is missing.
+        UsageError: it is not a card, or a column is missing.
     """
     workbook = Workbook.open(path)
     named = next((name for name in workbook.tables if name.casefold() == BANT_CARD_TABLE.name.casefold()), None)
@@ -154,14 +154,14 @@ def read_bant_card_file(path: Path, language: Language) -> FilledBantCard:
         c.id: cells[table.headers[found[c.id]]] if c.id in found else _blank_card_cells(cells)
         for c in BANT_CARD_TABLE.columns
     }
-    frame, faults = read_frame(BANT_CARD_TABLE, held, table.first_row, Dialect("", workbook.date1904))
+    frame, cell_findings = read_frame(BANT_CARD_TABLE, held, table.first_row, Dialect("", workbook.date1904))
     columns = {column_id: table.first_col + place for column_id, place in found.items()}
-    told = tuple(
-        _describe_card_finding(path, table.sheet, columns, fault, language)
-        for fault in faults
-        if fault.column in BANT_CARD_ANSWER_COLUMNS
+    findings = tuple(
+        _describe_card_finding(path, table.sheet, columns, cell_finding, language)
+        for cell_finding in cell_findings
+        if cell_finding.column in BANT_CARD_ANSWER_COLUMNS
     )
-    return FilledBantCard(path, table.sheet, columns, frame, told)
+    return FilledBantCard(path, table.sheet, columns, frame, findings)
 
 
 def _blank_card_cells(cells: dict[str, list[object]]) -> list[object]:
@@ -169,13 +169,13 @@ def _blank_card_cells(cells: dict[str, list[object]]) -> list[object]:
 
 
 def _describe_card_finding(
-    path: Path, sheet: str, columns: dict[str, int], fault: CellFinding, language: Language
+    path: Path, sheet: str, columns: dict[str, int], finding: CellFinding, language: Language
 ) -> Finding:
-    cell = _card_cell_address(path, sheet, fault.row, columns[fault.column])
-    facts = {name: fact.in_(language) if isinstance(fact, Text) else fact for name, fact in fault.facts.items()}
-    kind, header = CELL_FINDING_KINDS[fault.rule], BANT_CARD_TABLE.header(fault.column, language)
-    said = kind.message.in_(language, cell=cell, header=header, shown=fault.cell_text, **facts)
-    return Finding(fault.rule, kind.severity, said, "Answers", "", fault.column, cell)
+    cell = _card_cell_address(path, sheet, finding.row, columns[finding.column])
+    facts = {name: fact.in_(language) if isinstance(fact, Text) else fact for name, fact in finding.facts.items()}
+    kind, header = CELL_FINDING_KINDS[finding.rule], BANT_CARD_TABLE.header(finding.column, language)
+    message = kind.message.in_(language, cell=cell, header=header, shown=finding.cell_text, **facts)
+    return Finding(finding.rule, kind.severity, message, "Answers", "", finding.column, cell)
 
 
 def _card_cell_address(path: Path, sheet: str, row: int, column: int) -> str:

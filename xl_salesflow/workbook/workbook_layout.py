@@ -21,7 +21,7 @@ _LAYOUT_FORMULA_SLOT = re.compile(r"\{[^{}]*\}")
 
 
 class SheetTable(Protocol):
-    """What must be known of a table on a sheet; rows and columns count from 1."""
+    """The required properties of a table on a sheet; rows and columns count from 1."""
 
     @property
     def name(self) -> str:
@@ -50,10 +50,10 @@ class SheetTable(Protocol):
 
 @dataclass(frozen=True)
 class WorkbookLayout:
-    """The declared tables of one workbook. *headers*: table → column id → header as it stands there.
+    """The declared tables of one workbook. *headers*: table → column id → actual header.
 
-    *language* is the one its headers are in: labels are written and formulas expected in it, whatever language the
-    messages have.
+    *language* is the language of its headers: labels are written and formulas expected in it, independent of the
+    language of messages.
     """
 
     tables: Mapping[str, SheetTable]
@@ -62,7 +62,7 @@ class WorkbookLayout:
 
     @cached_property
     def table_places(self) -> dict[str, TablePosition]:
-        """Return where each table stands, for addresses."""
+        """Return the position of each table, for addresses."""
         places = {}
         for name, table in self.tables.items():
             order = {header: table.first_col + at for at, header in enumerate(table.headers)}
@@ -71,11 +71,11 @@ class WorkbookLayout:
         return places
 
     def formula(self, table: TableSchema, column: Column) -> str:
-        """Return the formula that belongs into *column*, with the headers of this workbook."""
+        """Return the expected formula of *column*, with the headers of this workbook."""
         return self.render(column.formula or "", table)
 
     def render(self, template: str, table: TableSchema) -> str:
-        """Return a formula template of model.formulas.render with the headers of this workbook."""
+        """Return a formula template (see render_formula) with the headers of this workbook."""
         return _LAYOUT_FORMULA_SLOT.sub(lambda slot: self._slot(slot.group(), table), template)
 
     def _slot(self, slot: str, table: TableSchema) -> str:
@@ -94,11 +94,11 @@ class WorkbookLayout:
 
 
 def find_workbook_layout(path: Pathish, found: Mapping[str, SheetTable]) -> WorkbookLayout:
-    """Return where every declared table and column is among the tables *found* by name.
+    """Return the position of every declared table and column among the tables *found* by name.
 
     Raises:
         NotOurWorkbook: none of our tables is there.
-        MissingTable, MissingColumn: one of ours is not, with the one it may have become.
+        MissingTable, MissingColumn: one of ours is missing; the message names the one it may have become.
     """
     by_name = {name.casefold(): table for name, table in found.items()}
     tables = {name: by_name[name.casefold()] for name in TABLES if name.casefold() in by_name}
@@ -114,7 +114,7 @@ def find_workbook_layout(path: Pathish, found: Mapping[str, SheetTable]) -> Work
 
 
 def language_of_headers(tables: Mapping[str, SheetTable]) -> Language:
-    """Return the language that most headers are in."""
+    """Return the language of most of the headers."""
     votes: Counter[Language] = Counter()
     for name, table in tables.items():
         there = {header.strip().casefold() for header in table.headers}
@@ -134,7 +134,7 @@ def _require_headers(path: Pathish, table: TableSchema, there: Sequence[str], la
 
 
 def match_headers(table: TableSchema, there: Iterable[str], language: Language) -> dict[str, str]:
-    """Match columns to headers, as far as they are there: by the sheets' language, then by the others, then by id."""
+    """Match columns to existing headers: in the language of the sheets, then in the others, then by id."""
     free = {header.strip().casefold(): header for header in there}
     matched: dict[str, str] = {}
     ordered = (language, *(other for other in LANGUAGES if other != language))
@@ -150,14 +150,14 @@ def match_headers(table: TableSchema, there: Iterable[str], language: Language) 
 def guess_renamed_header(
     table: TableSchema, column: Column, matched: Mapping[str, str], there: Sequence[str]
 ) -> str | None:
-    """The header that a missing column's may have become: one like it, or an unknown one in its very place."""
+    """Return the likely new header of a missing column: a similar one, or an unknown one at its place."""
     others = [header for header in there if header not in matched.values()]
     near = next(filter(None, (find_nearest(name, others) for name in column.header.translations())), None)
     before = [one.id for one in table.columns[: table.columns.index(column)] if one.id in matched]
     place = there.index(matched[before[-1]]) + 1 if before else 0
     inside = place < max(
         (there.index(header) for header in matched.values()), default=0
-    )  # people add theirs at the end
+    )  # people add their columns at the end
     return near or (there[place] if inside and there[place] in others else None)
 
 

@@ -1,6 +1,6 @@
-"""What builds workbook_template.xlsx, and the small workbooks that are handed out; the only user of openpyxl.
+"""Build workbook_template.xlsx and the small workbooks that are handed out; the only user of openpyxl.
 
-The workbook, documents and the terminal may enter.
+The packages workbook, documents and cli may import this package.
 
 Public names, by file:
 

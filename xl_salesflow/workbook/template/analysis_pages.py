@@ -1,7 +1,7 @@
-"""Write the page Plan and the analysis pages: charts and one live table each.
+"""Write the page Plan and the analysis pages, each with charts and one live table.
 
-Plan goes from the target back to leads. The analysis pages, such as Leaks, Loss reasons and Moves, are alike but for what
-this file declares.
+Plan computes from the target back to leads. The analysis pages, such as Leaks, Loss reasons and Moves, differ only in
+what this module declares for them.
 """
 
 from __future__ import annotations
@@ -81,17 +81,17 @@ def add_sales_plan_page(workbook: Workbook, language: Language, steps: int) -> P
 
 
 class AnalysisChart(NamedTuple):
-    """A chart over the page's table: its title, the column of its categories, its series."""
+    """A chart of the page's table: its title, the column of its categories, its series."""
 
     title: Text
     category: str
     looks: tuple[SeriesLook, ...]
     stacked: bool = False
-    lying: bool = False  # long names want bars, not columns
+    lying: bool = False  # long names need horizontal bars instead of columns
 
 
 class AnalysisPage(NamedTuple):
-    """What a page says and draws."""
+    """The texts and charts of a page."""
 
     subtitle: Text
     charts: tuple[AnalysisChart, ...]
@@ -163,13 +163,13 @@ ANALYSIS_PAGES = {
 _COMPARED_WITH_TEXT = Text("Compared with")
 _NO_COMPARISON_DAY_TEXT = Text("No day to compare with is chosen, or it lies after the as-of date.")
 _ANALYSIS_CHART_TOP, _ANALYSIS_CHART_ROWS = 5, 18
-_FEW_COLUMNS = 10  # columns that leave room to be wide
+_FEW_COLUMNS = 10  # few enough columns to make them wide
 
 
 def add_analysis_pages(
     workbook: Workbook, language: Language, steps: int, tables: Iterable[str]
 ) -> Iterator[PlacedTable]:
-    """Write a page for each of these tables of metrics and yield it; one that declares no page has its purpose as subtitle."""
+    """Write a page for each of these metric tables and yield it; without a declared page, the subtitle is its purpose."""
     for name in tables:
         analysis = ANALYSIS_PAGES.get(name, AnalysisPage(TABLES[name].purpose, ()))
         yield _write_analysis_page(workbook, language, name, analysis, steps)
@@ -208,10 +208,10 @@ def _count_used_rows(placed: PlacedTable, steps: int) -> int:
 
 
 def _write_comparison_day(page_: PagePanel, placed: PlacedTable) -> None:
-    # which day "then" is, beside the title
+    # the day compared with, next to the title
     number = placed.column_number(placed.table.columns[-1].id)
-    told, none = _COMPARED_WITH_TEXT.in_(page_.language), _NO_COMPARISON_DAY_TEXT.in_(page_.language)
-    words = page_.sheet.cell(2, number - 1, f'=IF(CompareTo="","{none}","{told}")')
+    text, none = _COMPARED_WITH_TEXT.in_(page_.language), _NO_COMPARISON_DAY_TEXT.in_(page_.language)
+    words = page_.sheet.cell(2, number - 1, f'=IF(CompareTo="","{none}","{text}")')
     words.font = template_font(page_.language, colour=MUTED_COLOUR)
     words.alignment = Alignment(horizontal="right", vertical="center")
     day = page_.sheet.cell(2, number, "=CompareTo")
@@ -234,10 +234,10 @@ def _draw_analysis_charts(page_: PagePanel, placed: PlacedTable, analysis: Analy
 
 
 def _fold_extra_columns(placed: PlacedTable, steps: int) -> int:
-    # columns of stages beyond the process and two more are folded away, as the rows are
+    # stage columns beyond those of the playbook and two more are collapsed, like the rows
     last = placed.column_number(placed.table.columns[-1].id)
-    shown = min(placed.column_number("to_1") + steps + 1, last)
-    for number in range(shown + 1, last + 1):
+    last_visible = min(placed.column_number("to_1") + steps + 1, last)
+    for number in range(last_visible + 1, last + 1):
         dimension = placed.sheet.column_dimensions[get_column_letter(number)]
         dimension.outlineLevel, dimension.hidden = 1, True
-    return shown
+    return last_visible

@@ -1,4 +1,4 @@
-"""Define names, and write the hidden sheets Dropdowns and Workings that names refer to."""
+"""Define names, and write the hidden sheets Dropdowns and Workings that they refer to."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ REFERENCE_LISTS: Mapping[str, tuple[str, str]] = {
 
 
 def define_name(workbook: Workbook, name: str, refers_to: str) -> None:
-    """Give *name* to a range or formula of the workbook."""
+    """Define *name* for a range or formula of the workbook."""
     workbook.defined_names[name] = DefinedName(name, attr_text=refers_to)
 
 
 def define_list_names(workbook: Workbook, language: Language) -> None:
-    """Name the values of every open list and of every column that another table refers to."""
+    """Define names for the values of every open list and of every column that another table refers to."""
     for choice in LISTS:
         column = structured_reference("Lists", choice, language)
         define_name(workbook, f"list_{choice}", filled_column_reference(column))
@@ -55,11 +55,11 @@ def structured_reference(table: str, column: str, language: Language) -> str:
 
 
 def filled_column_reference(column: str) -> str:
-    """Return the filled head of a column: blanks in a dropdown's source would let everything pass."""
+    """Return the filled part of a column; blanks in the source of a dropdown would allow any value."""
     return f"INDEX({column},1):INDEX({column},MAX(1,COUNTA({column})))"
 
 
-# named cell → how many values its dropdown can offer
+# named cell → the number of values in its dropdown
 _DROPDOWN_ROOM = {
     "ViewOwner": 400,
     "ViewProduct": 400,
@@ -95,7 +95,7 @@ def add_dropdowns_sheet(workbook: Workbook, language: Language) -> None:
 
 
 def dropdown_list_name(name: str) -> str:
-    """Return the name of what the dropdown of named cell *name* offers."""
+    """Return the name of the list in the dropdown of named cell *name*."""
     return "choose_" + name.removeprefix("View").lower()
 
 

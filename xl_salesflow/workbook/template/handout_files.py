@@ -31,14 +31,14 @@ from xl_salesflow.workbook.template.starter_content import frame_to_template_row
 from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_width, place_table
 from xl_salesflow.workbook.template.template_styles import template_font, type_number_format
 
-_UNPRINTABLE_CATEGORIES = ("Cc", "Cs", "Cn")  # control characters, halves of characters, and what is none
+_UNPRINTABLE_CATEGORIES = ("Cc", "Cs", "Cn")  # control characters, surrogates and unassigned characters
 _MAX_LIST_CELL_LENGTH = 32_000  # a cell holds 32,767 characters
 
 
 def build_list_file(table: TableSchema, rows: Iterable[Mapping[str, Any]], language: Language) -> bytes:
     """Return *rows* (column id → plain value, None for blank) of *table* as the bytes of an .xlsx file.
 
-    Text is text: what looks like a formula is none, and control characters, which no file can hold, are left out.
+    Text that looks like a formula stays text; control characters, which are not allowed in a file, are removed.
     """
     held = [
         {
@@ -71,25 +71,25 @@ def _clean_list_value(value: Any) -> Any:
     ]
 
 
-_MAX_CHANGE_CELL_LENGTH = 2_000  # characters of one cell; a manager reads no more
+_MAX_CHANGE_CELL_LENGTH = 2_000  # characters of one cell; a manager will not read more
 _HIDDEN_CHANGE_COLUMNS = ("mark", "held")
 
 
-def build_change_sheet_file(asked: ChangeSheet) -> bytes:
-    """Return *asked* as the bytes of an .xlsx file, in its language; text that looks like a formula is none."""
+def build_change_sheet_file(change_sheet: ChangeSheet) -> bytes:
+    """Return the change sheet *change_sheet* as the bytes of an .xlsx file, in its language; text never becomes a formula."""
     workbook = Workbook()
     first = workbook.worksheets[0]
-    first.title = CHANGE_SHEET_TABLE.title.in_(asked.language)
+    first.title = CHANGE_SHEET_TABLE.title.in_(change_sheet.language)
     workbook.properties.creator = "xl_salesflow"
-    rows = [_change_sheet_row(line, asked.language) for line in asked.lines]
-    placed = place_table(first, CHANGE_SHEET_TABLE, asked.language, rows or [{}])
+    rows = [_change_sheet_row(line, change_sheet.language) for line in change_sheet.lines]
+    placed = place_table(first, CHANGE_SHEET_TABLE, change_sheet.language, rows or [{}])
     _keep_text_as_text(first, placed)
-    lay_out_table_sheet(placed, asked.language)
+    lay_out_table_sheet(placed, change_sheet.language)
     first.freeze_panes = f"{placed.column_letter('column')}{placed.first}"
-    add_validations(placed, asked.language)
+    add_validations(placed, change_sheet.language)
     for column in _HIDDEN_CHANGE_COLUMNS:
         first.column_dimensions[placed.column_letter(column)].hidden = True
-    _write_about_sheet(workbook.create_sheet(ABOUT_TABLE.title.in_(asked.language)), asked)
+    _write_about_sheet(workbook.create_sheet(ABOUT_TABLE.title.in_(change_sheet.language)), change_sheet)
     return pack_workbook(workbook)
 
 
@@ -110,7 +110,7 @@ def _clean_change_value(value: Any) -> Any:
 
 
 def _keep_text_as_text(sheet: Worksheet, placed: PlacedTable) -> None:
-    """Keep texts that look like formulas as texts, show dates as dates, and wrap long texts."""
+    """Format texts that look like formulas as text, format dates as dates, and wrap long texts."""
     for cells in sheet.iter_rows(min_row=placed.first, max_row=placed.last):
         for cell in cells:
             if cell.data_type == "f":
@@ -121,9 +121,9 @@ def _keep_text_as_text(sheet: Worksheet, placed: PlacedTable) -> None:
             cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
 
 
-def _write_about_sheet(sheet: Worksheet, asked: ChangeSheet) -> None:
-    language = asked.language
-    values = {"book": asked.book, "verb": asked.verb, "today": asked.today, "by": asked.by}
+def _write_about_sheet(sheet: Worksheet, change_sheet: ChangeSheet) -> None:
+    language = change_sheet.language
+    values = {"book": change_sheet.book, "verb": change_sheet.verb, "today": change_sheet.today, "by": change_sheet.by}
     rows = [
         {"fact": CHANGE_SHEET_FACTS[fact].in_(language), "value": _clean_change_value(value)}
         for fact, value in values.items()
@@ -143,7 +143,7 @@ _BANT_CARD_ROW_HEIGHT = 62
 
 
 def build_bant_card_file(filled: pd.DataFrame, language: Language) -> bytes:
-    """Return the card *filled* (scoring.card.asked) in *language*: the bytes of an xlsx file, to be filled in and read back."""
+    """Return the card *filled* (from make_bant_card) in *language* as the bytes of an .xlsx file, to be filled in."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     sheet: Worksheet = workbook.create_sheet(BANT_CARD_TABLE.title.in_(language))

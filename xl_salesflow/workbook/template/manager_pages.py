@@ -44,7 +44,7 @@ from xl_salesflow.workbook.template.template_styles import (
     template_font,
 )
 
-# two tables share these columns: B a metric's id and a step, C a name, D a value; definitions run on from H to Q
+# two tables share these columns: B holds a metric's id or a step, C a name, D a value; definitions extend from H to Q
 _FUNNEL_WIDTHS = (20, 25, 14, 10, 10, 13, 10, 10, 14, 14, 9, 9, 9, 9, 8, 9)
 _FUNNEL_SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 9), (10, 11), (12, 14), (15, 17))
 _FUNNEL_INPUTS = (
@@ -52,8 +52,8 @@ _FUNNEL_INPUTS = (
     ("ViewOwner", "ViewProduct", "ViewSource", "ViewRegion", "ViewChannel", None, None, None),
 )
 _FUNNEL_CARD_ROW, _FUNNEL_CHART_ROW, _FUNNEL_CHART_ROWS = 12, 18, 18
-_DEFINITION_LENGTH = 140  # signs of a definition that fit the page's width at nine points
-_FUNNEL_PAD_COLUMN = 19  # a column right of the page
+_DEFINITION_LENGTH = 140  # characters of a definition that fit into the page's width at nine points
+_FUNNEL_PAD_COLUMN = 19  # a column to the right of the page
 
 _FUNNEL_TITLE = Text("Funnel")
 _FUNNEL_SUBTITLE = Text("Choose below; every number on this page follows.")
@@ -67,7 +67,7 @@ _DAYS_CHART_TITLE = Text("Days in stage: median and limit")
 
 
 def add_funnel_page(workbook: Workbook, language: Language, steps: int) -> tuple[PlacedTable, ...]:
-    """Write the page for a process of *steps* funnel steps; return its tables."""
+    """Write the page for a playbook with *steps* funnel steps; return its tables."""
     sheet = workbook[TABLES["Metrics"].title.in_(language)]
     page_ = PagePanel(workbook, sheet, language, _FUNNEL_SLOTS)
     write_page_title(page_, _FUNNEL_TITLE, _FUNNEL_SUBTITLE, _FUNNEL_WIDTHS)
@@ -114,7 +114,7 @@ def _write_metrics_table(page_: PagePanel, row: int) -> PlacedTable:
         define_name(page_.workbook, str(metric), placed.absolute("value", offset))
         for small in ("metric", "unit"):
             sheet.cell(number, placed.column_number(small)).font = template_font(language, size=8, colour=MUTED_COLOUR)
-        words = sheet.cell(number, placed.column_number("definition"))  # runs on over the empty cells at its right
+        words = sheet.cell(number, placed.column_number("definition"))  # overflows into the empty cells to the right
         words.border = band_border()
         size = 9 if display_width(str(words.value)) <= _DEFINITION_LENGTH else 8
         words.font = template_font(language, size=size, colour=MUTED_COLOUR)

@@ -36,7 +36,7 @@ SheetChart = BarChart | LineChart
 
 
 class ChartBox(NamedTuple):
-    """Where a chart stands: columns and rows from 1, the last ones excluded."""
+    """The position of a chart: columns and rows from 1, excluding the last ones."""
 
     left: int
     top: int
@@ -45,7 +45,7 @@ class ChartBox(NamedTuple):
 
 
 class SeriesLook(NamedTuple):
-    """How a series is drawn: its column, its colour, whether its values are written, and how."""
+    """The look of a series: its column, its colour, the number format of its labels (None: no labels) and their position."""
 
     column: str
     colour: str
@@ -77,9 +77,9 @@ def build_column_chart(
     stacked: bool = False,
     lying: bool = False,
 ) -> BarChart:
-    """Return a column chart of *looks* over *category*, or one of *lying* bars; more than one series brings a legend."""
+    """Return a column chart of *looks* over *category*, or a bar chart if *lying*; several series get a legend."""
     chart = _build_bar_chart("bar" if lying else "col", title, stacked=stacked)
-    chart.y_axis.scaling.min = 0  # bars that do not begin at nought make small differences look large
+    chart.y_axis.scaling.min = 0  # bars that do not start at zero exaggerate small differences
     if lying:
         chart.x_axis.scaling.orientation = "maxMin"
     chart.gapWidth = 45
@@ -101,15 +101,15 @@ def draw_line_over_columns(chart: BarChart, placed: PlacedTable, category: str, 
     series.smooth = False
     line.series.append(series)
     line.set_categories(_chart_column_reference(placed, category))
-    chart += line  # shares the axes; the chart itself is changed
+    chart += line  # the line shares the axes; this changes the chart itself
 
 
 def place_chart(sheet: Worksheet, chart: SheetChart, box: ChartBox) -> None:
-    """Put *chart* over the cells of *box*; it moves and grows with them."""
+    """Place *chart* over the cells of *box*, so that it moves and resizes with them."""
     start = AnchorMarker(col=box.left - 1, row=box.top - 1)
     end = AnchorMarker(col=box.right - 1, row=box.bottom - 1)
     anchor: Any = TwoCellAnchor(editAs="twoCell", _from=start, to=end)
-    chart.anchor = anchor  # the stubs know only the cell's name
+    chart.anchor = anchor  # the type stubs only allow the name of a cell
     sheet.add_chart(chart)
 
 

@@ -1,4 +1,4 @@
-"""Parts of a page for managers: title, inputs, headline cards, headings, and rows of live formulas."""
+"""Parts of the pages for managers: title, inputs, headline cards, headings, and rows of live formulas."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ from xl_salesflow.workbook.template.template_styles import (
 
 
 def template_metric_rows(table: str, language: Language) -> list[TemplateRow]:
-    """Return the rows of a table of metrics; an array formula gets its cell when it is placed."""
+    """Return the rows of a metric table; the cell of an array formula is set when the table is placed."""
     return [
         {
             **row.cells,
@@ -73,7 +73,7 @@ _FOLDED_ROWS_WARNING = Text(
 
 @dataclass(frozen=True)
 class PagePanel:
-    """A sheet with a grid: *slots* are spans of columns (first, last), one field or card each."""
+    """A sheet with a grid; *slots* are spans of columns (first, last), each for one field or card."""
 
     workbook: Workbook
     sheet: Worksheet
@@ -91,7 +91,7 @@ class PagePanel:
         return self.slots[-1][1]
 
     def span(self, slot: int, row: int, value: Any = None) -> Cell:
-        """Merge one slot of *row* into a cell, write *value*, return the cell."""
+        """Merge the cells of one slot of *row*, write *value*, and return the cell."""
         first, last = self.slots[slot]
         if last > first:
             self.sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=last)
@@ -104,7 +104,7 @@ class PagePanel:
 
 
 def write_page_title(panel: PagePanel, text: Text, subtitle: Text, widths: Sequence[float]) -> None:
-    """Write the page's title in rows 2 and 3, give the columns from B on their *widths*, hide the grid lines."""
+    """Write the page's title into rows 2 and 3, set the *widths* of the columns from B on, hide the grid lines."""
     sheet = panel.sheet
     sheet.sheet_view.showGridLines = False
     for number, width in enumerate((2, *widths), 1):
@@ -117,7 +117,7 @@ def write_page_title(panel: PagePanel, text: Text, subtitle: Text, widths: Seque
 
 
 def write_page_heading(panel: PagePanel, row: int, text: Text) -> None:
-    """Write a heading over a rule across the page."""
+    """Write a heading above a line across the page."""
     cell = panel.sheet.cell(row, panel.left, text.in_(panel.language))
     cell.font = template_font(panel.language, size=13, bold=True, colour=ACCENT_COLOUR)
     panel.sheet.row_dimensions[row].height = 24
@@ -126,46 +126,46 @@ def write_page_heading(panel: PagePanel, row: int, text: Text) -> None:
 
 
 def write_page_hint(panel: PagePanel, row: int, slot: int, text: Text) -> None:
-    """Write a hint in small grey letters, from *slot* on."""
+    """Write a hint in small grey letters, starting at *slot*."""
     cell = panel.sheet.cell(row, panel.slots[slot][0], text.in_(panel.language))
     cell.font = template_font(panel.language, size=9, colour=MUTED_COLOUR)
     cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
 
 
 def extend_row_band(panel: PagePanel, row: int, first: int, colour: str) -> None:
-    """Carry a table's row on to the right edge of the page."""
+    """Extend the formatting of a table row to the right edge of the page."""
     for column in range(first, panel.right + 1):
         cell = panel.sheet.cell(row, column)
         cell.fill, cell.border = solid_fill(colour), band_border()
 
 
-def shape_step_rows(panel: PagePanel, placed: PlacedTable, wanted: int) -> None:
-    """Shape a table of one row per step: even rows; those beyond the process and two more are folded away."""
-    sheet, shown = placed.sheet, min(wanted + 2, placed.length)
+def shape_step_rows(panel: PagePanel, placed: PlacedTable, steps: int) -> None:
+    """Format a table of one row per step: equal heights; rows beyond those of the playbook and two more are collapsed."""
+    sheet, visible = placed.sheet, min(steps + 2, placed.length)
     sheet.sheet_properties.outlinePr = Outline(summaryBelow=False)
     sheet.row_dimensions[placed.top].height = 32
     for row in range(placed.top, placed.last + 1):
         sheet.cell(row, placed.left).alignment = Alignment(horizontal="left", vertical="center", indent=1)
     for row in range(placed.first, placed.last + 1):
         sheet.row_dimensions[row].height = 18
-    for row in range(placed.first + shown, placed.last + 1):
+    for row in range(placed.first + visible, placed.last + 1):
         sheet.row_dimensions[row].outlineLevel, sheet.row_dimensions[row].hidden = 1, True
-    sheet.row_dimensions[placed.first + shown - 1].collapsed = shown < placed.length
+    sheet.row_dimensions[placed.first + visible - 1].collapsed = visible < placed.length
     _warn_of_folded_rows(panel, placed)
 
 
 def _warn_of_folded_rows(panel: PagePanel, placed: PlacedTable) -> None:
-    # charts leave out rows that are folded away, so a process that needs them says so
+    # charts ignore collapsed rows, so show a warning if a playbook needs them
     position, name = (
         structured_reference(placed.table.name, column.id, panel.language) for column in placed.table.columns[:2]
     )
-    told = _FOLDED_ROWS_WARNING.in_(panel.language)
-    cell = panel.sheet.cell(4, panel.left, f'=IF(COUNTIF({name},"?*")>SUBTOTAL(103,{position}),"{told}","")')
+    warning = _FOLDED_ROWS_WARNING.in_(panel.language)
+    cell = panel.sheet.cell(4, panel.left, f'=IF(COUNTIF({name},"?*")>SUBTOTAL(103,{position}),"{warning}","")')
     cell.font = template_font(panel.language, size=9, bold=True, colour=RED_INK_COLOUR)
 
 
 def write_page_inputs(panel: PagePanel, row: int, names: Sequence[str | None]) -> None:
-    """Write one band of named inputs, label over cell; None leaves a slot free."""
+    """Write one row of named inputs, with labels above the cells; None leaves a slot empty."""
     panel.paint(row, ACCENT_PALE_COLOUR)
     panel.paint(row + 1, ACCENT_PALE_COLOUR)
     panel.paint(row + 2, ACCENT_PALE_COLOUR)
@@ -202,7 +202,7 @@ def _restrict_page_input(panel: PagePanel, cell: Cell, name: str) -> None:
         rule = type_validation(named.type, named.options, language)
     elif name in QUERY_FILTERS:
         rule = required_list_validation(f"={dropdown_list_name(name)}", language)
-    else:  # a cell that always says something: red when emptied
+    else:  # a cell that is never blank: red if cleared
         rule = closed_list_validation(named.options or "", language)
         empty = Rule(type="expression", dxf=CONDITIONAL_STYLES["red"], formula=[f'${cell.column_letter}${cell.row}=""'])
         panel.sheet.conditional_formatting.add(cell.coordinate, empty)
@@ -217,7 +217,7 @@ def _restrict_page_input(panel: PagePanel, cell: Cell, name: str) -> None:
 def write_headline_card(
     panel: PagePanel, row: int, slot: int, label: str, foot: str, formula: str, number_format: str
 ) -> Cell:
-    """Write a headline card of three rows; return the cell of its number."""
+    """Write a headline card of three rows; return the cell with its number."""
     first, last = panel.slots[slot]
     for offset, height in enumerate((18, 32, 18)):
         panel.paint(row + offset, RECORD_COLOUR, first, last)
@@ -242,9 +242,10 @@ def write_headline_card(
 
 
 def write_headline_cards(panel: PagePanel, row: int, feet: Mapping[str, Text], compared: bool = False) -> None:
-    """Write one card per metric, with its small print, in the slots of *row*; its number is named Card_<metric>.
+    """Write one card per metric, with its small print, into the slots of *row*; the number is named Card_<metric>.
 
-    With *compared* two more rows say what it was on the day compared with, and the change: Then_<metric>, Change_<metric>.
+    With *compared*, two more rows show the value on the day compared with, and the change: Then_<metric>,
+    Change_<metric>.
     """
     for slot, (metric, foot) in enumerate(feet.items()):
         label, small_print = metric_name(metric, panel.language), foot.in_(panel.language)

@@ -1,4 +1,4 @@
-"""Set how sheets print and freeze, and pack a workbook to the same bytes on any machine and any day."""
+"""Set how sheets print and freeze, and pack a workbook so that its bytes do not depend on machine or day."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from xl_salesflow.locale.texts import Language
 from xl_salesflow.workbook.template.starter_content import PAGE_FOOTER
 from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_width
 
-_PAGE_WIDTH = 250  # characters that fit the width of a landscape page and can still be read
+_PAGE_WIDTH = 250  # characters that fit the width of a landscape page and are still readable
 _HEADER_ROW_HEIGHT = 34
 _LAST_SHEET_ROW = 1_048_576
 
 
 def lay_out_table_sheet(placed: PlacedTable, language: Language) -> None:
-    """Set widths, freeze the header and the key, and print landscape, one page wide, the header on every page."""
+    """Set widths, freeze the header and the key, and print landscape, one page wide, with the header on every page."""
     sheet, columns = placed.sheet, placed.table.columns
     for column in columns:
         sheet.column_dimensions[placed.column_letter(column.id)].width = column_width(column, language)
@@ -37,7 +37,7 @@ def lay_out_table_sheet(placed: PlacedTable, language: Language) -> None:
 
 
 def set_up_printing(sheet: Worksheet, language: Language, *, landscape: bool, tall: int) -> None:
-    """Print *sheet* on A4, one page wide and *tall* pages high (0: as many as it takes), name and page at its foot."""
+    """Print *sheet* on A4, one page wide and *tall* pages high (0: any number), with name and page number in the footer."""
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, tall
@@ -55,7 +55,7 @@ def _header_footer_line(left: str, right: str) -> HeaderFooterItem:
 
 
 def _last_printed_column(placed: PlacedTable, language: Language) -> str:
-    # a row of many columns prints its leading ones: the rest is for the screen
+    # a table of many columns prints only the first ones; the rest is for the screen
     width, last = 0.0, placed.table.columns[0].id
     for column in placed.table.columns:
         width += column_width(column, language)
@@ -69,19 +69,21 @@ _PACKED_SHEET_NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006
 _CORE_TIME_STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _PACKED_SHEET_DIMENSION = re.compile(rb'<dimension ref="([A-Z0-9:]+)"')
 _TABLE_PARTS_TAG = re.compile(rb"<tableParts\b")
-_AFTER_IGNORED_ERRORS = re.compile(rb"<(?:drawing|legacyDrawing)\b")  # what the schema puts after ignoredErrors
+_AFTER_IGNORED_ERRORS = re.compile(
+    rb"<(?:drawing|legacyDrawing)\b"
+)  # elements that the schema puts after ignoredErrors
 _PACKED_DEFLATE_LEVEL = 9
 _PACKED_MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
 _FIRST_MEMBERS = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml")
-# the schema's order; openpyxl has another, and Microsoft's validator minds
+# the order required by the schema, and by Microsoft's validator; openpyxl has another one
 _FONT_CHILD_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
                "family", "charset", "scheme")  # fmt: skip
 
 
 def pack_workbook(workbook: Workbook) -> bytes:
-    """Return *workbook* as a file: the same members everywhere, and the same bytes wherever zlib is zlib.
+    """Return *workbook* as a file: the same parts everywhere, and the same bytes with the same version of zlib.
 
-    Some Pythons come with zlib-ng, which deflates the same content to other bytes.
+    Some Pythons are built with zlib-ng, which compresses the same content to other bytes.
     """
     raw = BytesIO()
     workbook.save(raw)
@@ -111,7 +113,8 @@ def _make_member_reproducible(name: str, part: bytes) -> bytes:
 
 
 def _ignore_cell_warnings(part: bytes) -> bytes:
-    # formulas that differ from their neighbours are meant here, and so are numbers kept as text; openpyxl cannot say so
+    # formulas that differ from their neighbours, and numbers stored as text, are intended here; openpyxl cannot declare
+    # that
     tables = _TABLE_PARTS_TAG.search(part)
     if tables is None:
         return part

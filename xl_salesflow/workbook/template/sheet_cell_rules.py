@@ -1,7 +1,7 @@
-"""What cells accept, and how they look when a condition holds.
+"""Data validations and conditional formats.
 
-Closed choices stop, open lists and references warn; the range grows with its table. Conditions speak of columns, as
-declared formulas do:
+Closed lists reject other values, open lists and references only warn; the range grows with its table. Conditions refer
+to columns like declared formulas:
 
 {stage}                 this row's cell of the column
 {move_status:refused}   the label of a choice, as text
@@ -49,7 +49,7 @@ from xl_salesflow.workbook.template.template_styles import (
 
 ValidationKind = Literal["whole", "decimal", "list", "date", "custom"]
 ValidationStyle = Literal["stop", "warning"]
-_MAX_INLINE_LIST_LENGTH = 255  # characters of a list written into the rule itself
+_MAX_INLINE_LIST_LENGTH = 255  # characters of a list written into the validation itself
 _OFFERED_LISTS = {
     ("Gates", "stage"): "list_stage",
     ("StageTasks", "stage"): "list_stage",
@@ -60,11 +60,11 @@ _OFFERED_LISTS = {
     ("Deals", "referred_by"): "list_deal",
     ("Team", "manager"): "list_owner",
 }
-"""Text columns that hold what another sheet has: offered, not insisted on."""
+"""Text columns with suggestions from another sheet, which may be ignored."""
 
 
 def add_validations(placed: PlacedTable, language: Language) -> None:
-    """Give every column of *placed* that a person writes its rule."""
+    """Add the validation to every column of *placed* that a person writes."""
     for column in placed.table.columns:
         if column.writer is not ColumnWriter.PERSON:
             continue
@@ -86,7 +86,7 @@ def _column_validation(placed: PlacedTable, column: Column, language: Language) 
 
 
 def type_validation(cell_type: ColumnType, options: str | None, language: Language) -> DataValidation | None:
-    """Return the rule for a cell of *cell_type*, or None where anything may be typed."""
+    """Return the validation for a cell of *cell_type*, or None if anything may be typed."""
     match cell_type:
         case ColumnType.CHOICE:
             return closed_list_validation(options or "", language)
@@ -107,7 +107,7 @@ def type_validation(cell_type: ColumnType, options: str | None, language: Langua
 
 
 def closed_list_validation(choice: str, language: Language) -> DataValidation:
-    """Return the rule of a closed list: its labels and nothing else."""
+    """Return the validation of a closed list, which accepts only its labels."""
     labels = [text.in_(language) for text in CHOICES[choice].values()]
     inline = ",".join(labels)
     if len(inline) > _MAX_INLINE_LIST_LENGTH or any("," in label for label in labels):
@@ -116,12 +116,12 @@ def closed_list_validation(choice: str, language: Language) -> DataValidation:
 
 
 def open_list_validation(source: str, language: Language) -> DataValidation:
-    """Return a rule that offers values and accepts any other without a word."""
+    """Return a validation that offers values and silently accepts any other."""
     return DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=False)
 
 
 def required_list_validation(source: str, language: Language) -> DataValidation:
-    """Return a rule that accepts only the values of *source*, blank included in none."""
+    """Return a validation that accepts only the values of *source*, and no blank."""
     rule = _stop_validation("list", language, WRONG_CHOICE, source)
     rule.allow_blank = False
     return rule
@@ -131,8 +131,8 @@ def _reference_validation(table: str, language: Language) -> DataValidation:
     source = f"={REFERENCE_LISTS[table][1]}"
     if table == "Stages":
         return _stop_validation("list", language, WRONG_STAGE, source)
-    said = WRONG_REF.with_facts(sheet=TABLES[table].title)
-    return _warning_validation("list", language, said, source)
+    message = WRONG_REF.with_facts(sheet=TABLES[table].title)
+    return _warning_validation("list", language, message, source)
 
 
 def _unique_key_validation(placed: PlacedTable, column: Column, language: Language) -> DataValidation:
@@ -145,17 +145,17 @@ def _unique_key_validation(placed: PlacedTable, column: Column, language: Langua
 
 
 def _stop_validation(
-    kind: ValidationKind, language: Language, said: Text, first: str, second: str | None = None
+    kind: ValidationKind, language: Language, message: Text, first: str, second: str | None = None
 ) -> DataValidation:
-    return _build_validation(kind, "stop", language, said, first, second)
+    return _build_validation(kind, "stop", language, message, first, second)
 
 
-def _warning_validation(kind: ValidationKind, language: Language, said: Text, source: str) -> DataValidation:
-    return _build_validation(kind, "warning", language, said, source, None)
+def _warning_validation(kind: ValidationKind, language: Language, message: Text, source: str) -> DataValidation:
+    return _build_validation(kind, "warning", language, message, source, None)
 
 
 def _build_validation(
-    kind: ValidationKind, style: ValidationStyle, language: Language, said: Text, first: str, second: str | None
+    kind: ValidationKind, style: ValidationStyle, language: Language, message: Text, first: str, second: str | None
 ) -> DataValidation:
     return DataValidation(
         type=kind,
@@ -166,12 +166,12 @@ def _build_validation(
         showErrorMessage=True,
         errorStyle=style,
         errorTitle=WRONG_TITLE.in_(language),
-        error=said.in_(language),
+        error=message.in_(language),
     )
 
 
 class ConditionalFormat(NamedTuple):
-    """Where *formula* holds, the cells of *columns* (ids, or first:last) take the *look*."""
+    """If *formula* is true, the cells of *columns* (ids, or first:last) get the *look*."""
 
     columns: Sequence[str]
     formula: str
@@ -277,7 +277,7 @@ _CONDITION_SLOT = re.compile(r"\{([a-z_]+)(?::([a-z_]+))?\}")
 
 
 def add_conditional_formats(placed: PlacedTable, language: Language) -> None:
-    """Give *placed* its conditional formats; formulas of a row without a key show nothing."""
+    """Add the conditional formats of *placed*; formulas of a row without a key show nothing."""
     rules = list(CONDITIONAL_FORMATS.get(placed.table.name, ()))
     first = placed.table.key or placed.table.columns[0].id
     if any(column.formula for column in placed.table.columns):
@@ -291,7 +291,7 @@ def add_conditional_formats(placed: PlacedTable, language: Language) -> None:
 
 
 def render_condition(template: str, placed: PlacedTable, language: Language) -> str:
-    """Return *template* for the first row of *placed*, as a conditional format holds it."""
+    """Return *template* for the first row of *placed*, in the form used in a conditional format."""
 
     def slot(match: re.Match[str]) -> str:
         name, choice = match.groups()

@@ -1,4 +1,4 @@
-"""What a new workbook says and holds: the words no declaration has, and the rows of its tables."""
+"""The content of a new workbook: the texts that are not in declarations, and the rows of its tables."""
 
 from __future__ import annotations
 
@@ -78,13 +78,15 @@ BLANK_TEMPLATE_ROW: TemplateRow = {}
 
 
 def build_starter_rows(language: Language, playbook: str) -> dict[str, list[TemplateRow]]:
-    """Return the rows of every table of a new workbook; a table that starts empty has one blank row."""
+    """Return the rows of every table of a new workbook; an empty table has one blank row."""
     rows: dict[str, list[TemplateRow]] = {name: [BLANK_TEMPLATE_ROW] for name in TABLES}
     rows |= {
         name: frame_to_template_rows(TABLES[name], frame, language)
         for name, frame in make_shipped_setup(playbook, language).items()
     }
-    if country := language_traits(language).country:  # English is spoken anywhere: the team says which days are off
+    if country := language_traits(
+        language
+    ).country:  # for English there is no default country: the team enters its holidays
         days_off = make_shipped_holidays(country, language)
         rows["Holidays"] = frame_to_template_rows(TABLES["Holidays"], days_off, language)
     rows["Lists"] = _lists_table_rows(language)
@@ -93,7 +95,7 @@ def build_starter_rows(language: Language, playbook: str) -> dict[str, list[Temp
 
 
 def frame_to_template_rows(table: TableSchema, frame: pd.DataFrame, language: Language) -> list[TemplateRow]:
-    """Return the rows of a frame of *table* as cells show them."""
+    """Return the rows of a frame of *table* in the form of cells."""
     records: list[dict[Any, Any]] = frame.to_dict("records")
     return [
         {
@@ -106,7 +108,7 @@ def frame_to_template_rows(table: TableSchema, frame: pd.DataFrame, language: La
 
 
 def template_cell_value(column: Column, value: Any, language: Language) -> Any:
-    """Return what a cell of *column* holds for a frame's *value*; None is blank."""
+    """Return the content of a cell of *column* for a frame's *value*; None is blank."""
     if value == "" or value is pd.NaT or value != value:
         return None
     if column.type in (ColumnType.CHOICE, ColumnType.LIST):
@@ -120,7 +122,7 @@ def template_cell_value(column: Column, value: Any, language: Language) -> Any:
 
 
 def setting_default_cell(setting: SettingSchema, language: Language) -> Any:
-    """Return the default of *setting* as its cell holds it: a number where it is one."""
+    """Return the default of *setting* in the form of its cell: as a number if it is one."""
     value = setting.default_in(language)
     if value == "":
         return None

@@ -41,7 +41,7 @@ _SENTENCE_ENDS = ".?!…\u3002\uff1f\uff01"
 
 @dataclass(frozen=True)
 class PlacedTable:
-    """A table on its sheet: *top* is the header's row, *left* the first column, both from 1; *length* counts body rows."""
+    """A table on its sheet: *top* is the header row, *left* the first column, both from 1; *length* counts body rows."""
 
     table: TableSchema
     sheet: Worksheet
@@ -66,15 +66,15 @@ class PlacedTable:
         return f"{first}{self.top}:{last}{self.last}"
 
     def column_number(self, column_id: str) -> int:
-        """Return the sheet column of a column, from 1."""
+        """Return the sheet column of *column_id*, from 1."""
         return self.left + [column.id for column in self.table.columns].index(column_id)
 
     def column_letter(self, column_id: str) -> str:
-        """Return the letter of a column."""
+        """Return the sheet column of *column_id* as letters."""
         return get_column_letter(self.column_number(column_id))
 
     def body(self, column_id: str, to: str | None = None) -> str:
-        """Return the body range of a column, or from it to column *to*."""
+        """Return the body range of a column, or of the columns from it to *to*."""
         return f"{self.column_letter(column_id)}{self.first}:{self.column_letter(to or column_id)}{self.last}"
 
     def absolute(self, column_id: str, row: int | None = None) -> str:
@@ -86,7 +86,7 @@ class PlacedTable:
 
 
 def quote_sheet_title(sheet: str) -> str:
-    """Return a sheet's name as a formula writes it."""
+    """Return a sheet's name in the form used in formulas."""
     return "'" + sheet.replace("'", "''") + "'"
 
 
@@ -94,7 +94,7 @@ def place_table(
     sheet: Worksheet, table: TableSchema, language: Language, rows: Sequence[TemplateRow], top: int = 1, left: int = 1,
     looks: TableLook = DATA_LOOK,
 ) -> PlacedTable:  # fmt: skip
-    """Write *table* with *rows* on *sheet*; a formula column takes its declared formula, or the row's own."""
+    """Write *table* with *rows* to *sheet*; a formula column gets its declared formula, or the row's own."""
     placed = PlacedTable(table, sheet, top, left, len(rows))
     excel = ExcelTable(name=table.name, displayName=table.name, ref=placed.ref)
     excel.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
@@ -103,10 +103,10 @@ def place_table(
     ]
     if looks.filtered:
         excel.autoFilter = AutoFilter(ref=placed.ref)
-    for index, (column, shown) in enumerate(zip(table.columns, excel.tableColumns, strict=True)):
+    for index, (column, excel_column) in enumerate(zip(table.columns, excel.tableColumns, strict=True)):
         _write_header_cell(sheet.cell(top, left + index), column, language, looks)
         cells = _table_column_cells(column, table, language, rows)
-        shown.calculatedColumnFormula = _calculated_column_formula(column, cells)
+        excel_column.calculatedColumnFormula = _calculated_column_formula(column, cells)
         for row, value in enumerate(cells, placed.first):
             _write_body_cell(sheet.cell(row, left + index), column, language, looks, value)
     sheet.add_table(excel)
@@ -114,21 +114,21 @@ def place_table(
 
 
 def display_width(text: str) -> int:
-    """Return how many columns of a monospaced grid *text* takes; Chinese signs take two."""
+    """Return the number of monospaced columns that *text* takes; Chinese characters take two."""
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def column_width(column: Column, language: Language) -> float:
-    """Return a width in which the header's longest word stands beside its filter button."""
+    """Return a width in which the header's longest word fits next to its filter button."""
     header = column.header.in_(language)
     longest = max(display_width(word) for word in header.split(" "))
-    if display_width(header) > len(header):  # Chinese breaks anywhere: two lines
+    if display_width(header) > len(header):  # Chinese can be broken anywhere, so use two lines
         longest = min(longest, (display_width(header) + 1) // 2 + 2)
     return max(column.width, longest + 4)
 
 
 def header_note(column: Column, language: Language) -> str:
-    """Return the note on a column's header: what belongs there, and who writes it."""
+    """Return the note on a column's header: what it is for, and who writes it."""
     tip = column.tip.in_(language)
     parts = [tip if tip[-1] in _SENTENCE_ENDS else _TIP_SENTENCE.in_(language, tip=tip)]
     if column.required:
@@ -176,7 +176,7 @@ def _table_column_cells(
 
 
 def _calculated_column_formula(column: Column, cells: Sequence[Any]) -> TableFormula | None:
-    # rows that all hold one formula make a calculated column, so that a new row gets it too
+    # if all rows have the same formula, the column is a calculated column, so that new rows get it too
     if not column.is_formula or not cells:
         return None
     texts = {cell.text if isinstance(cell, ArrayFormula) else cell for cell in cells}

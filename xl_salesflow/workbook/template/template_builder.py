@@ -63,7 +63,7 @@ from xl_salesflow.workbook.template.template_styles import (
     type_number_format,
 )
 
-_LAST_START_COLUMN = 6  # columns B to F hold everything
+_LAST_START_COLUMN = 6  # columns B to F hold all content
 
 
 def add_start_sheet(workbook: Workbook, language: Language) -> None:
@@ -139,7 +139,7 @@ def _write_sheet_directory(sheet: Worksheet, language: Language, row: int) -> in
 def _write_directory_group(sheet: Worksheet, language: Language, group: SheetGroup, row: int, column: int) -> int:
     _write_start_heading(sheet, language, row, SHEET_GROUP_TITLES[group], column, column + 1)
     listed: dict[str, TableSchema] = {}
-    for table in TABLES.values():  # of tables on one sheet the first speaks for it
+    for table in TABLES.values():  # if a sheet has several tables, the first one describes it
         if table.group is group:
             listed.setdefault(table.title.in_(language), table)
     for title, table in listed.items():
@@ -155,12 +155,12 @@ def _write_directory_group(sheet: Worksheet, language: Language, group: SheetGro
     return row + 1
 
 
-_NAMED_CELLS_COLUMN = 6  # the first column right of the table and a gap
+_NAMED_CELLS_COLUMN = 6  # the first column to the right of the table, after a gap
 _NAMED_CELLS_HEADING = Text("Worked out from the Funnel's dropdowns; formulas read these cells")
 
 
 def finish_settings_sheet(workbook: Workbook, placed: PlacedTable, language: Language) -> None:
-    """Give every setting its format, rule and name, and write the named cells beside the table."""
+    """Add format, validation and name to every setting, and write the named cells next to the table."""
     for row, setting in enumerate(SETTINGS_BY_ID.values()):
         cell = placed.sheet.cell(placed.first + row, placed.column_number("value"))
         cell.number_format = "0.0%" if setting.type is ColumnType.PERCENT else type_number_format(setting.type)
@@ -211,10 +211,10 @@ def _named_cell_content(named: NamedCell, language: Language) -> str:
 
 
 def build_template(language: Language, playbook: str = "crm") -> bytes:
-    """Return a new workbook in *language* with the stages, gates, tasks and questions of *playbook*: the bytes of its file.
+    """Return a new workbook in *language* with the stages, gates, tasks and questions of *playbook*, as bytes.
 
     Raises:
-        UsageError: no such playbook ships.
+        UsageError: there is no shipped playbook of this name.
     """
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])

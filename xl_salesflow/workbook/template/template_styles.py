@@ -1,6 +1,6 @@
-"""How the template looks: one accent, quiet greys, a tint where a person writes.
+"""The look of the template: one accent colour, greys, and a tint for input cells.
 
-It prints well in black and white.
+It also prints well in black and white.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def template_font(
     language: Language, *, size: float | None = None, bold: bool = False, italic: bool = False, colour: str = INK_COLOUR,
     underline: bool = False,
 ) -> Font:  # fmt: skip
-    """Return the workbook's typeface; a language may have one of its own."""
+    """Return the workbook's font; a language may have its own."""
     return Font(
         name=language_traits(language).typeface,
         sz=size or _TEMPLATE_FONT_SIZE,
@@ -47,12 +47,12 @@ def template_font(
 
 
 def solid_fill(colour: str) -> PatternFill:
-    """Return a plain fill."""
+    """Return a solid fill."""
     return PatternFill("solid", fgColor=colour, bgColor=colour)
 
 
 def frame_border(colour: str = LINE_COLOUR) -> Border:
-    """Return a hairline frame."""
+    """Return a hairline border on all sides."""
     side = Side(style="thin", color=colour)
     return Border(left=side, right=side, top=side, bottom=side)
 
@@ -66,14 +66,14 @@ BODY_COLOURS = {
 
 @dataclass(frozen=True)
 class TableLook:
-    """How a table looks, by who writes a column. *slanted* formulas stand back; *filtered* headers have buttons."""
+    """The look of a table, by who writes a column; *italic_formulas* are less prominent, *filtered* headers have buttons."""
 
     head: Mapping[ColumnWriter, str]
     head_ink: Mapping[ColumnWriter, str]
     body_ink: Mapping[ColumnWriter, str]
     italic_formulas: bool
     filtered: bool
-    vertical_alignment: str  # where a cell stands in a high row: top or center
+    vertical_alignment: str  # top or center
 
 
 DATA_LOOK = TableLook(
@@ -82,7 +82,7 @@ DATA_LOOK = TableLook(
     {ColumnWriter.PERSON: INK_COLOUR, ColumnWriter.FORMULA: MUTED_COLOUR, ColumnWriter.PRODUCT: INK_COLOUR},
     italic_formulas=True, filtered=True, vertical_alignment="top",
 )  # fmt: skip
-"""A table people work in."""
+"""The look of a table that people work in."""
 
 PAGE_LOOK = TableLook(
     {ColumnWriter.PERSON: ACCENT_COLOUR, ColumnWriter.FORMULA: ACCENT_PALE_COLOUR, ColumnWriter.PRODUCT: ACCENT_PALE_COLOUR},
@@ -90,11 +90,11 @@ PAGE_LOOK = TableLook(
     {ColumnWriter.PERSON: INK_COLOUR, ColumnWriter.FORMULA: INK_COLOUR, ColumnWriter.PRODUCT: INK_COLOUR},
     italic_formulas=False, filtered=False, vertical_alignment="center",
 )  # fmt: skip
-"""A table people read."""
+"""The look of a table that people only read."""
 
-# text that looks like a number and must not become one
+# texts that look like numbers and must stay texts
 _VERBATIM_COLUMNS = {"phone", "tax_id", "email", "bank"}
-# fractions of which a tenth of a per cent matters
+# fractions for which tenths of a per cent matter
 _FINE_PERCENT_COLUMNS = {
     "discount",
     "tax_rate",
@@ -120,7 +120,7 @@ _FORMATS_BY_COLUMN = {"founded": "0", "rate": "0.0000"}
 
 
 def column_number_format(column: Column) -> str:
-    """Return how the cells of *column* show their value."""
+    """Return the number format of the cells of *column*."""
     if column.id in _FORMATS_BY_COLUMN:
         return _FORMATS_BY_COLUMN[column.id]
     if column.id in _VERBATIM_COLUMNS:
@@ -138,7 +138,7 @@ def type_number_format(cell_type: ColumnType) -> str:
 
 
 def body_alignment(column: Column, looks: TableLook = DATA_LOOK) -> Alignment:
-    """Return where a value stands in its cell: text left, numbers right, marks in the middle; prose wraps."""
+    """Return the alignment of values: text left, numbers right, ticks centred; long text wraps."""
     across = _horizontal_alignment(column)
     return Alignment(
         horizontal=across,
@@ -149,7 +149,7 @@ def body_alignment(column: Column, looks: TableLook = DATA_LOOK) -> Alignment:
 
 
 def header_alignment(column: Column, looks: TableLook) -> Alignment:
-    """Return where a header stands: over its values, clear of the filter's button."""
+    """Return the alignment of a header: like its values, but clear of the filter button."""
     across = _horizontal_alignment(column)
     return Alignment(
         horizontal=across,
@@ -170,6 +170,6 @@ def _horizontal_alignment(column: Column) -> str:
 
 
 def band_border(colour: str = LINE_COLOUR) -> Border:
-    """Return a hairline above and below, for a cell that its left neighbour runs into."""
+    """Return a hairline above and below, for a cell into which its left neighbour overflows."""
     side = Side(style="thin", color=colour)
     return Border(top=side, bottom=side)
