@@ -1,7 +1,7 @@
-"""Excel packages edited in place: every byte that nobody asked to change stays as it is.
+"""Edit Excel packages in place: every byte that no edit concerns stays as it is.
 
-The workbook may enter, and documents by one door, `office_templates`, for the templates of a team. The package knows nothing
-of sales and imports nothing of ours but errors.
+The package workbook may import this package, and documents may import the module `office_templates`, for templates of a
+team. Nothing here depends on sales, and of ours it imports only errors.
 
 Public names, by file:
 

@@ -1,6 +1,7 @@
 """Values that cells hold: formulas, errors, dates as serials, text as XML escapes it.
 
-Dates are days since one of two epochs; characters that XML forbids are written as _x0000_. Loads neither lxml nor numpy.
+Dates are days since one of two epochs; characters that XML forbids are written as _x0000_. Imports neither lxml nor
+numpy.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from xl_salesflow.locale.texts import Text
 
 
 class UnsupportedValue(ValueError):
-    """A value that no cell can hold; `why` is its sentence."""
+    """A value that no cell can hold; `why` is the reason as a sentence."""
 
     def __init__(self, message: str, /, **facts: object) -> None:
         self.why = Text(message).with_facts(**facts)
@@ -23,7 +24,7 @@ class UnsupportedValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ErrorValue:
-    """An Excel error such as #N/A, told apart from text that looks like one."""
+    """An Excel error such as #N/A, as opposed to text that looks like one."""
 
     code: str
 
@@ -49,14 +50,14 @@ class CachedValue(NamedTuple):
 
 
 class _NoValue:
-    """Marks that there is no value, where None is a value."""
+    """Marks a missing value where None is a value."""
 
 
 NO_VALUE = _NoValue()
 
 
 class RawCell(NamedTuple):
-    """A cell that moves unchanged: its attributes without its address, its content, and a value that was set since."""
+    """A cell that moves unchanged: its attributes without its address, its content, and a value that was set afterwards."""
 
     attributes: bytes
     content: bytes
@@ -93,17 +94,17 @@ def date_to_serial(value: date | datetime | time | timedelta, date1904: bool) ->
 
 
 def serial_to_datetime(days: float, date1904: bool) -> datetime | None:
-    """Read a serial back, to the millisecond; None outside Excel's calendar."""
+    """Convert a serial back, to the millisecond; None outside Excel's calendar."""
     epoch = _EPOCH_1904 if date1904 else _EPOCH_1900
     if not 0 <= days < _LAST_DAY_ORDINAL - epoch + 1:
         return None
     if not date1904 and days < _LEAP_BUG_SERIAL:
         days += 1
-    whole = int(days)
+    full_days = int(days)
     milliseconds = min(
-        round((days - whole) * 86_400_000), 86_399_999 if whole + epoch == _LAST_DAY_ORDINAL else 86_400_000
+        round((days - full_days) * 86_400_000), 86_399_999 if full_days + epoch == _LAST_DAY_ORDINAL else 86_400_000
     )
-    return datetime.fromordinal(whole + epoch) + timedelta(milliseconds=milliseconds)
+    return datetime.fromordinal(full_days + epoch) + timedelta(milliseconds=milliseconds)
 
 
 _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -132,7 +133,7 @@ def escape_cell_text(text: str) -> bytes:
 
 
 def unescape_xml(raw: bytes) -> str:
-    """Read XML character data: entities and line ends."""
+    """Decode XML character data: entities and line ends."""
     text = raw.decode("utf-8", "replace")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -145,7 +146,7 @@ def unescape_xml(raw: bytes) -> str:
 
 
 def unescape_cell_text(raw: bytes) -> str:
-    """Read a cell's text: character data, then the _x0000_ escapes."""
+    """Decode a cell's text: character data, then the _x0000_ escapes."""
     text = unescape_xml(raw)
     if "_x" in text:
         text = _HEX_ESCAPE.sub(lambda m: chr(int(m.group(1), 16)), text)
@@ -162,7 +163,7 @@ def _decode_entity(match: re.Match[str]) -> str:
 
 
 def escape_formula(text: str) -> bytes:
-    """Escape a formula, which knows XML's escapes only."""
+    """Escape a formula, which only uses XML's own escapes."""
     return text.removeprefix("=").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode("utf-8")
 
 

@@ -1,7 +1,7 @@
 """Decode the text of cells to Python values, one by one or many of a kind at once.
 
-Both ways give the same values. A number comes back as int or float, a number under a date format as date, datetime, time or
-timedelta, an error as ErrorValue, an empty cell or an empty text as None.
+Both ways give the same values. A number becomes int or float, a number with a date format becomes date, datetime, time
+or timedelta, an error ErrorValue, an empty cell or an empty text None.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MOST_DECODED_VALUES = 100_000
 
 
 class _DecodedValues(dict[Any, Any]):
-    """Remembers what was decoded, so that equal cells share one value."""
+    """A cache of decoded values, so that equal cells share one object."""
 
     def __init__(self, decode: Callable[[Any], Any]) -> None:
         super().__init__()
@@ -62,12 +62,12 @@ class _IntegerCells(CellKind):
 
     def decode_many(self, texts: ByteSpans) -> ObjectArray:
         """Decode many texts."""
-        numbers, whole = texts.whole_numbers()
-        if whole.all():
+        numbers, is_integer = texts.whole_numbers()
+        if is_integer.all():
             return self._whole(numbers)
         values = np.empty(len(numbers), object)
-        values[whole] = self._whole(numbers[whole])
-        values[~whole] = self._others(texts.at(~whole))
+        values[is_integer] = self._whole(numbers[is_integer])
+        values[~is_integer] = self._others(texts.at(~is_integer))
         return values
 
     def _whole(self, numbers: IntArray) -> ObjectArray:
@@ -78,7 +78,7 @@ class _IntegerCells(CellKind):
 
 
 class NumberCells(_IntegerCells):
-    """Cells that hold a number; anything else is kept as text."""
+    """Cells that hold a number; any other content is kept as text."""
 
     def __init__(self) -> None:
         self.decode_one = _decode_number  # caching gains nothing here
@@ -142,12 +142,12 @@ class DateTimeCells(_IntegerCells):
 
 @cache
 def _small_integers() -> ObjectArray:
-    """One shared object for each number that is common in cells, as Python has for the smallest ones."""
+    """Return shared objects for the numbers that are common in cells, as Python has for the smallest ones."""
     return np.arange(1 << 16).astype(object)
 
 
 def _decode_number(text: bytes) -> int | float | str | None:
-    """Return a number; anything else is kept as text."""
+    """Return a number; any other content is kept as text."""
     if not text:
         return None
     try:
@@ -165,7 +165,7 @@ _DECODED_CELL_TYPE, _DECODED_CELL_STYLE = re.compile(rb'\st="(\w+)"'), re.compil
 
 
 class CellDecoder:
-    """Decodes cells of one workbook: knows its strings, its date formats and its date system."""
+    """Decodes cells of one workbook; it has the workbook's strings, date formats and date system."""
 
     def __init__(self, strings: Sequence[str], kinds: Sequence[int], date1904: bool) -> None:
         self._kinds, self._date1904 = kinds, date1904

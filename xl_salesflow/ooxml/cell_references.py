@@ -1,6 +1,6 @@
-"""Cell references: A1 text, the numbers behind it, and the references inside a formula.
+"""Cell references: A1 text, rows and columns as numbers, and the references inside a formula.
 
-Rows and columns count from 1 everywhere, as on the sheet. Loads neither lxml nor numpy.
+Rows and columns count from 1 everywhere, as on the sheet. Imports neither lxml nor numpy.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 
 @cache
 def column_letters(column: int) -> str:
-    """Name a column: 1 is A, 28 is AB."""
+    """Return the letters of a column: 1 is A, 28 is AB."""
     name = ""
     while column:
         column, rest = divmod(column - 1, 26)
@@ -25,7 +25,7 @@ def column_letters(column: int) -> str:
 
 @cache
 def column_number(name: str) -> int:
-    """Number a column: A is 1, AB is 28."""
+    """Return the number of a column: A is 1, AB is 28."""
     number = 0
     for letter in name.upper():
         number = number * 26 + ord(letter) - 64
@@ -33,7 +33,7 @@ def column_number(name: str) -> int:
 
 
 def cell_address(row: int, column: int) -> str:
-    """Write a cell's address as people read it."""
+    """Return a cell's address in A1 notation."""
     return f"{column_letters(column)}{row}"
 
 
@@ -63,7 +63,7 @@ class Area(NamedTuple):
 
     @classmethod
     def find(cls, ref: str | bytes) -> Area | None:
-        """Read a reference; None when the text is no reference."""
+        """Read a reference; None if the text is not a reference."""
         try:
             return cls.parse(ref if isinstance(ref, str) else ref.decode())
         except ValueError:
@@ -74,17 +74,17 @@ class Area(NamedTuple):
         return start if start == end else f"{start}:{end}"
 
     def contains_cell(self, row: int, column: int) -> bool:
-        """Say whether a cell lies inside."""
+        """Return whether a cell lies inside."""
         return self.first_row <= row <= self.last_row and self.first_col <= column <= self.last_col
 
     def contains(self, other: Area) -> bool:
-        """Say whether another rectangle lies wholly inside."""
+        """Return whether another rectangle lies wholly inside."""
         return self.contains_cell(other.first_row, other.first_col) and self.contains_cell(
             other.last_row, other.last_col
         )
 
     def overlaps(self, other: Area) -> bool:
-        """Say whether two rectangles share a cell."""
+        """Return whether two rectangles share a cell."""
         return (
             self.first_row <= other.last_row
             and other.first_row <= self.last_row
@@ -95,8 +95,9 @@ class Area(NamedTuple):
 
 _REFERENCE_END = re.compile(r"\$?([A-Za-z]{1,3})?\$?([0-9]{1,7})?")
 
-# The tokens of a formula that matter for references. Texts, sheet prefixes, structured references and names are one token
-# each, so that what looks like a cell inside them stays as it is.
+# The tokens of a formula that matter for references. Texts, sheet prefixes, structured references and names are one
+# token each, so that text
+# in them that looks like a cell is not changed.
 FORMULA_TOKEN = re.compile(
     r'(?P<text>"(?:[^"]|"")*")'
     r"|(?P<sheet>'(?:[^']|'')*'!|[\w.\\?\[\]]+(?::[\w.]+)?!)"
@@ -111,8 +112,8 @@ _REFERENCE_PARTS = re.compile(r"(\$?)([A-Za-z]{0,3})(\$?)([0-9]*)")
 def map_references(formula: str, change: Callable[[str | None, str], str]) -> str:
     """Rewrite every A1 reference of a formula.
 
-    `change(sheet, ref)` gets the unquoted sheet name (None where the formula names none) and the reference, and returns
-    the new reference. References into other workbooks and 3-D references are left alone.
+    `change(sheet, ref)` gets the unquoted sheet name (None if the formula has none) and the reference, and returns the
+    new reference. References into other workbooks and 3-D references are not changed.
     """
     out: list[str] = []
     end, sheet = 0, None
@@ -156,19 +157,19 @@ def _offset_reference(ref: str, rows: int, columns: int) -> str:
 
 
 def unquote_sheet_name(sheet: str) -> str:
-    """Return a sheet's name from the form that formulas write it in."""
+    """Return the name of a sheet from its form in formulas."""
     return sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
 
 
 class CellRange(NamedTuple):
-    """A rectangle of one sheet, by the sheet's name in lower case."""
+    """A rectangle of one sheet, with the sheet's name in lower case."""
 
     sheet: str
     area: Area
 
 
 class CellPlace(NamedTuple):
-    """A cell, by its sheet's name in lower case."""
+    """A cell, with its sheet's name in lower case."""
 
     sheet: str
     row: int

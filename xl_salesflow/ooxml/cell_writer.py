@@ -1,7 +1,8 @@
 """Write Python values as the XML inside cells.
 
 Numbers are written as Python prints them, which reads back to the same double; dates as serials of the workbook's date
-system; text inline, so that the shared strings of the user's file, rich text and phonetic runs stay as they are.
+system; text inline, so that the shared strings of the user's file, with their rich text and phonetic runs, are not
+changed.
 """
 
 from __future__ import annotations
@@ -35,18 +36,19 @@ _RAW_CELL_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f\b[^>]*?(?:/>|>[^<]*</(?:[\w.-]
 
 
 class WriteMode(Enum):
-    """What a fragment does with the cell that is there."""
+    """What a fragment does to the existing cell."""
 
     REPLACE = auto()  # keeps its format
-    DATE = auto()  # keeps its format, or one like it that shows a date
+    DATE = auto()  # keeps its format if it shows a date, otherwise gets a similar one that does
     DATETIME = auto()  # the same with the time of day
-    CACHE = auto()  # keeps its format and its formula; does nothing where there is none
-    WHOLE = auto()  # keeps nothing: the fragment's attributes are all there are
-    REMOVE = auto()  # the cell goes away, format and all
+    CACHE = auto()  # keeps its format and its formula; does nothing if there is no formula
+    WHOLE = auto()  # keeps nothing: the cell gets only the fragment's attributes
+    REMOVE = auto()  # removes the cell with its format
 
 
-# What is written into a cell: its type attribute, its body, and what happens to the old content. A bare tuple, because a
-# save makes millions of them.
+# What is written into a cell: its type attribute, its body, and what happens to the old content. A bare tuple, because
+# a save makes
+# millions of them.
 CellFragment = tuple[bytes, bytes, WriteMode]
 REPLACE_MODE, CACHE_MODE, WHOLE_MODE = WriteMode.REPLACE, WriteMode.CACHE, WriteMode.WHOLE
 BLANK_FRAGMENT: CellFragment = (b"", b"", REPLACE_MODE)
@@ -80,7 +82,7 @@ class CellWriter:
         }
 
     def __call__(self, value: Any) -> CellFragment:
-        """Write one value; raises ValueError for what no cell can hold."""
+        """Write one value; raises ValueError for values that no cell can hold."""
         writer = self._writers.get(type(value))
         if writer is None:
             writer = self._writers[type(value)] = self._writer_for(value)
@@ -156,7 +158,7 @@ class CellWriter:
         return kind, self._f % (text, cached), REPLACE_MODE
 
     def _raw(self, cell: RawCell) -> CellFragment:
-        """Write a moved cell; a value that was set since gets the format of the moved cell."""
+        """Write a moved cell; a value that was set afterwards gets the format of the moved cell."""
         if cell.value is NO_VALUE:
             return cell.attributes, cell.content, WHOLE_MODE
         kind, body, mode = self(cell.value)

@@ -1,4 +1,4 @@
-"""Renew the cell values that charts and pivot tables cache, for viewers that do not calculate."""
+"""Update the cell values that charts and pivot tables cache, for viewers that do not calculate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xl_salesflow.ooxml.opc_package import Package
 from xl_salesflow.ooxml.recalculation import ChangePredicate
 from xl_salesflow.ooxml.workbook_parts import find_parts_of_kinds
 
-MOST_POINTS = 10_000  # of a series; longer ones are left to Excel
+MOST_POINTS = 10_000  # per series; longer ones are left to Excel
 # a reference of a chart with its cache, if there is one: prefix, kind, formula, cache
 _CHART_SERIES = re.compile(
     rb"<((?:[\w.-]+:)?)(num|str)Ref>\s*<\1f>([^<]*)</\1f>\s*(<\1\2Cache>.*?</\1\2Cache>|<\1\2Cache/>)?", re.DOTALL
@@ -27,7 +27,7 @@ _REFRESH_ON_LOAD = re.compile(rb'\srefreshOnLoad="[^"]*"')
 
 
 class ChartCaches:
-    """Renews what the charts and pivot tables of a workbook cache of changed cells."""
+    """Updates the cached values of changed cells in the charts and pivot tables of a workbook."""
 
     def __init__(self, package: Package, book: FormulaSource, changed: ChangePredicate) -> None:
         self._package, self._book, self._changed = package, book, changed
@@ -35,7 +35,7 @@ class ChartCaches:
         self._sheets = {name.casefold(): name for name in book.sheets}
 
     def has_stale_caches(self) -> bool:
-        """Say whether a chart or pivot table caches a changed cell."""
+        """Return whether a chart or pivot table caches a changed cell."""
         return any(True for _ in self._parts())
 
     def renew_caches(self) -> dict[str, bytes]:
@@ -73,7 +73,7 @@ class ChartCaches:
         )
 
     def _range(self, formula: bytes) -> CellRange | None:
-        """Return the rectangle of a chart's reference; None when it is not a single one."""
+        """Return the rectangle that a chart refers to; None if it is not a single one."""
         tokens = self._resolve(unescape_xml(formula), "", 0).tokens
         return tokens[0].range if len(tokens) == 1 else None
 
@@ -103,7 +103,7 @@ class ChartCaches:
         return opening + cache
 
     def _values(self, source: CellRange) -> Sequence[Any]:
-        """The values of a rectangle, row by row."""
+        """Return the values of a rectangle, row by row."""
         area = source.area
         width = area.last_col - area.first_col + 1
         values: list[Any] = [None] * _count_area_points(area)
@@ -129,7 +129,7 @@ class ChartCaches:
         return token.range if token else None
 
     def _pivot(self, xml: bytes) -> bytes:
-        """Have Excel read the cells again when it opens the file; pivot tables are not computed here."""
+        """Make Excel refresh the pivot table when it opens the file; pivot tables are not computed here."""
 
         def marked(match: re.Match[bytes]) -> bytes:
             opening = _REFRESH_ON_LOAD.sub(b"", match.group())
@@ -144,7 +144,7 @@ def _count_area_points(area: Area) -> int:
 
 
 def _write_chart_point(value: Any, as_number: bool) -> bytes | None:
-    """Write a point of a chart's cache; None when the chart leaves it out."""
+    """Write a point of a chart's cache; None if the chart omits it."""
     if isinstance(value, bool):
         return (b"1" if value else b"0") if as_number else (b"TRUE" if value else b"FALSE")
     if isinstance(value, int | float):

@@ -1,6 +1,6 @@
-"""Make the ranges on a sheet follow when its rows are copied or left out: merges, formats, dropdowns, tables, pictures.
+"""Adjust the ranges on a sheet when its rows are copied or left out: merges, formats, dropdowns, tables, pictures.
 
-A range is removed with everything defined on it when none of its rows is printed.
+A range none of whose rows is printed is removed, with everything defined on it.
 """
 
 from __future__ import annotations
@@ -63,16 +63,16 @@ def follow_in_copied_ranges(tail: bytes, copies: RowCopies) -> bytes:
     for pattern in (_FILTER_REF, _EXTENSION_RANGES):
         tail = pattern.sub(lambda m: m.group(1) + _shift_words(m.group(2), copies), tail)
     tail = _ROW_BREAKS.sub(lambda m: _shift_numbers(_BREAK_ROW, m.group(), copies.last), tail)
-    return follow_in_drawing(copies)(tail)  # of controls
+    return follow_in_drawing(copies)(tail)  # the drawing of form controls
 
 
 def follow_in_drawing(copies: RowCopies) -> Callable[[bytes], bytes]:
-    """Make the change to the anchors of pictures, charts and shapes, which count rows from 0."""
+    """Return the change to the anchors of pictures, charts and shapes, which count rows from 0."""
     return lambda xml: _shift_numbers(_ANCHOR_ROW, xml, lambda row: copies.first(row + 1) - 1)
 
 
 def follow_in_copied_table(table: ExcelTable, copies: RowCopies) -> Callable[[bytes], bytes]:
-    """Make the change to the table's own ref, its filter and its sort state; a table keeps one row at least."""
+    """Return the change to the table's own ref, its filter and its sort state; a table keeps at least one row."""
 
     def change(match: re.Match[bytes]) -> bytes:
         area = Area.find(match.group(2))
@@ -107,7 +107,7 @@ def _shift_numbers(pattern: re.Pattern[bytes], xml: bytes, shift: Callable[[int]
 
 
 def _count_list(match: re.Match[bytes]) -> bytes:
-    """Return a list of ranges with its count; nothing when the list is empty."""
+    """Return a list of ranges with its count; b"" if the list is empty."""
     name, item, attributes, inside = match.groups()
     count = len(re.findall(rb"<(?:[\w.-]+:)?%b\b" % item, inside))
     attributes = _COUNT_ATTRIBUTE.sub(rb"\g<1>%d" % count, attributes)

@@ -1,6 +1,6 @@
 """Assemble the changed parts of a workbook from its collected edits.
 
-Also changes the calculation settings and removes the calculation chain, which Excel makes again.
+Also changes the calculation settings and removes the calculation chain, which Excel rebuilds.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _BEFORE_CALCULATION_SETTINGS = re.compile(
 
 
 def recalculate_on_load(workbook: bytes) -> bytes:
-    """Ask Excel to calculate everything when it opens the workbook."""
+    """Make Excel calculate everything when it opens the workbook."""
     settings = _CALCULATION_SETTINGS.search(workbook)
     if settings:
         prefix, attributes, closed = settings.groups()
@@ -61,12 +61,12 @@ def recalculate_on_load(workbook: bytes) -> bytes:
 
 
 def drop_relationship(rels: bytes, kind: bytes) -> bytes:
-    """Drop the relationships of a kind: the last step of their type."""
+    """Remove the relationships of a kind, the last step of their type."""
     return re.sub(rb'<(?:[\w.-]+:)?Relationship\s[^>]*?Type="[^"]*/%b"[^>]*?/>\s*' % re.escape(kind), b"", rels)
 
 
 def drop_content_type(types: bytes, part: str) -> bytes:
-    """Drop a part's own content type."""
+    """Remove a part's own content type."""
     name = re.escape(part.encode())
     return re.sub(rb'<(?:[\w.-]+:)?Override\s[^>]*?PartName="/%b"[^>]*?/>' % name, b"", types, flags=re.IGNORECASE)
 
@@ -109,7 +109,7 @@ class EditAssembly:
         self._changed: dict[str, DeflatedPart | None] = {}
 
     def changed_parts(self) -> Mapping[str, DeflatedPart | None]:
-        """Return the changed parts by name; None drops a part. Raises UnsupportedEdit."""
+        """Return the changed parts by name; None removes a part. Raises UnsupportedEdit."""
         formulas_changed = self._rewrite_sheets()
         self._print_sheets()
         if self._shifts:
@@ -129,7 +129,7 @@ class EditAssembly:
         return DateSetting(self._workbook.date1904, self._dates)
 
     def _change(self, part: str, change: XmlChange) -> None:
-        """Change a small part; a part that stays equal is not written."""
+        """Change a small part; if it stays equal, it is not written."""
         before = self._small.get(part) or self._package.read(part)
         after = change(before)
         if after != before:
@@ -183,7 +183,7 @@ class EditAssembly:
                 self._follow_in_sheet(sheet)
 
     def _follow_in_sheet(self, sheet: Worksheet) -> None:
-        """Rewrite a sheet without edits, but only if something on it points at shifted rows."""
+        """Rewrite a sheet without edits, but only if something on it refers to shifted rows."""
         rewriter = self._unedited(sheet)
         deque(rewriter.rewrite(SheetStream(self._package, sheet.part)), maxlen=0)
         if rewriter.followed:

@@ -37,7 +37,7 @@ RowBounds = tuple[int, int]
 
 
 class FormulaCell(NamedTuple):
-    """A formula and its cell; `text` is None when it is unknown, `array` means that it fills several cells."""
+    """A formula and its cell; `text` is None if it is unknown, `array` means that it fills several cells."""
 
     row: int
     column: int
@@ -71,7 +71,7 @@ class _UnknownFormulaSearch:
         self._patterns: dict[frozenset[int], re.Pattern[bytes]] = {}
 
     def may_hold_others(self, xml: bytes, first: int, last: int) -> bool:
-        """Say whether rows may hold another formula."""
+        """Return whether rows may hold another formula."""
         known = frozenset(c for c, spans in self._known.items() if any(a <= first and last <= b for a, b in spans))
         if known not in self._patterns:
             self._patterns[known] = self._pattern(known)
@@ -95,7 +95,7 @@ def find_last_row(patterns: SheetGrammar, block: bytes, before: int) -> int:
 def find_formulas_in_row(
     patterns: SheetGrammar, shared: SharedFormulas, row: int, xml: bytes, known: Mapping[int, Sequence[RowBounds]]
 ) -> Iterator[FormulaCell]:
-    """Yield the formula cells of one row except the *known* ones; *shared* remembers the masters of the rows before."""
+    """Yield the formula cells of one row except the *known* ones; *shared* holds the masters of the previous rows."""
     for cell in parse_row_cells(patterns, xml):
         match = patterns.formula.search(cell.content) if cell.content else None
         if match is None:
@@ -110,7 +110,7 @@ def find_formulas_in_row(
 
 
 def read_raw_value(cell: RowCell, strings: Sequence[str]) -> Any:
-    """Return a cell's value: number, text, bool or ErrorValue; None when it holds none, "" for an empty text."""
+    """Return a cell's value: number, text, bool or ErrorValue; None if it has none, "" for an empty text."""
     kind, value = _RAW_CELL_TYPE.search(cell.attributes), _RAW_CELL_VALUE.search(cell.content)
     name = kind.group(1) if kind else b"n"
     if name == b"inlineStr":
@@ -125,13 +125,13 @@ def read_raw_value(cell: RowCell, strings: Sequence[str]) -> Any:
 
 
 def read_cell_text(cell: RowCell, strings: Sequence[str]) -> str:
-    """Return the text that was typed into a cell; empty for numbers, formulas and the like."""
+    """Return the text that was typed into a cell; "" for numbers, formulas and so on."""
     kind = _RAW_CELL_TYPE.search(cell.attributes)
     if kind is None or kind.group(1) not in (b"s", b"inlineStr"):
         return ""
     try:
         text = read_raw_value(cell, strings)
-    except (IndexError, ValueError):  # a string that is not there
+    except (IndexError, ValueError):  # the index of a string that does not exist
         return ""
     return text or ""
 
@@ -175,7 +175,7 @@ def find_stored_cells(stream: SheetStream, columns: Container[int], rows: RowBou
 
 
 def _addressed_cell_pattern(prefix: bytes) -> re.Pattern[bytes]:
-    """Return a pattern for cells that give their address."""
+    """Return a pattern for cells that have an address."""
     p = re.escape(prefix)
     return re.compile(rb'<%bc r="([A-Z]+)([0-9]++)"([^>]*?)(?:/>|>(.*?)</%bc>)' % (p, p), re.DOTALL)
 
@@ -185,12 +185,12 @@ ColumnRowBounds = Mapping[int, Sequence[tuple[int, int]]]  # column to spans of 
 
 @dataclass(frozen=True)
 class FormulaSource:
-    """What formulas need to know of a workbook."""
+    """What formulas need from a workbook."""
 
     sheets: Sequence[str]
     tables: Mapping[str, ExcelTable]
     names: Mapping[str, DefinedName]
-    name_texts: Mapping[str, str]  # what each defined name stands for
+    name_texts: Mapping[str, str]  # the definition of each defined name
     date1904: bool
     strings: Callable[[], Sequence[str]]
     stream: Callable[[str], SheetStream]
@@ -206,13 +206,13 @@ class KnownFormulas:
     names: Collection[str] = ()
 
     def covers(self, other: KnownFormulas | None) -> bool:
-        """Say whether everything known to *other* is known here."""
+        """Return whether this includes everything that *other* includes."""
         return other is not None and all(
             {*headers} <= {*self.columns.get(table, ())} for table, headers in other.columns.items()
         )
 
     def places(self, source: FormulaSource) -> Mapping[str, ColumnRowBounds]:
-        """Return where they are in a workbook: sheet to column to row bounds."""
+        """Return their places in a workbook: sheet to column to row bounds."""
         found: defaultdict[str, defaultdict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
         for name, headers in self.columns.items():
             table = source.tables[name]

@@ -1,7 +1,7 @@
-"""Calculate formulas with formualizer, and decide which ones it is trusted with.
+"""Calculate formulas with formualizer, and decide which formulas it can be trusted with.
 
-It is trusted only with functions whose results were compared with Excel's, and with ranges only where Excel takes them whole:
-a formula that is not entered as an array means something else in Excel than in an engine of arrays.
+It is trusted only with functions whose results were compared with Excel's, and with ranges only where Excel uses them
+as a whole: a formula that is not entered as an array can have a different meaning in Excel than in an engine of arrays.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _TRUSTED_FUNCTIONS = frozenset((*_SCALAR_FUNCTIONS.split(), *_RANGE_ARGUMENTS))
 
 
 def find_untrusted_part(formula: ResolvedFormula) -> str | None:
-    """Return the part of a formula that keeps it from being calculated here; None when there is none."""
+    """Return the part of a formula that prevents calculating it here; None if there is none."""
     if formula.unknown:
         return formula.unknown
     for function in sorted(formula.functions):
@@ -53,7 +53,7 @@ def find_untrusted_part(formula: ResolvedFormula) -> str | None:
     for token, before, after, calls in _tokens_in_calls(formula.tokens):
         if token.kind == "other" and (sign := _UNTRUSTED_SIGNS.search(token.text)):
             return sign.group()
-        if token.kind == "other" and token.text.isspace() and before.range and after.range:  # what both have in common
+        if token.kind == "other" and token.text.isspace() and before.range and after.range:  # the intersection operator
             return after.text
         if token.range is None or token.range.area[:2] == token.range.area[2:]:
             continue
@@ -66,7 +66,7 @@ def find_untrusted_part(formula: ResolvedFormula) -> str | None:
 
 
 _EDGE_TOKEN = FormulaToken("other", "")
-OpenCall = tuple[str, int, int]  # the function, the place of the argument, parentheses open within it
+OpenCall = tuple[str, int, int]  # the function, the position of the argument, the open parentheses within it
 
 
 def _tokens_in_calls(
@@ -101,7 +101,7 @@ def _calls_after_sign(calls: list[OpenCall], sign: str, called: str) -> list[Ope
 
 
 def _is_entire_argument(before: FormulaToken, after: FormulaToken) -> bool:
-    """Say whether a range is an entire argument."""
+    """Return whether a range is an entire argument."""
     return before.text.rstrip()[-1:] in ("(", ",") and after.text.lstrip()[:1] in (")", ",")
 
 
@@ -114,7 +114,7 @@ _ENGINE_ERROR_KINDS = {code: kind for kind, code in _ENGINE_ERROR_CODES.items()}
 
 
 class TooManyCells(Exception):
-    """More cells are read than a run should load."""
+    """A run would have to load too many cells."""
 
 
 class NotCalculated:
@@ -127,7 +127,7 @@ NOT_CALCULATED = NotCalculated()
 def calculate_separately(
     book: FormulaSource, formulas: Mapping[CellPlace, str], ranges: Iterable[CellRange]
 ) -> dict[CellPlace, Any]:
-    """Calculate each formula from the values that its cells show now, formulas included; raises TooManyCells."""
+    """Calculate each formula from the values currently shown in cells, including those of formulas; raises TooManyCells."""
     scratch = {CellPlace(_SCRATCH_SHEET, at, 1): text for at, text in enumerate(formulas.values(), 1)}
     found = _evaluate_formulas(book, scratch, ranges)
     return dict(zip(formulas, found.values(), strict=True))
@@ -163,7 +163,7 @@ def _evaluate_formulas(
     for place, text in formulas.items():
         try:
             engine.set_formula(names[place.sheet], place.row, place.column, f"={text}")
-        except (RuntimeError, ValueError):  # not a formula to the engine, or one that reads itself
+        except (RuntimeError, ValueError):  # not a formula for the engine, or one that refers to itself
             refused.add(place)
     engine.evaluate_all()
     return {
@@ -182,7 +182,7 @@ def _read_engine_value(found: Any) -> Any:
         return NOT_CALCULATED
     if isinstance(found, float) and found.is_integer() and abs(found) < 1e15:
         return int(found)
-    return 0 if found is None else found  # a formula that reads an empty cell shows 0
+    return 0 if found is None else found  # a formula that refers to an empty cell shows 0
 
 
 def _read_engine_blocks(
@@ -208,7 +208,7 @@ def _read_engine_blocks(
 def _join_cell_rectangles(
     by_column: Mapping[int, Sequence[tuple[int, Any]]],
 ) -> Iterator[tuple[int, int, list[tuple[Any, ...]]]]:
-    """Join runs of cells that are side by side and equally long."""
+    """Join runs of cells that are side by side and of equal length."""
     runs: dict[tuple[int, int], dict[int, list[Any]]] = {}
     for column, cells in sorted(by_column.items()):
         for first, values in _cut_column_runs(cells):

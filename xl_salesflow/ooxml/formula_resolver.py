@@ -1,7 +1,7 @@
 """Resolve the tables and names in a formula to cell references, and list the cells it reads.
 
-Structured references and defined names become absolute references with their sheet, so that the formula means the same in
-any cell. What the text alone does not say (INDIRECT, a name that is a formula) is reported, not guessed.
+Structured references and defined names become absolute references with their sheet, so that the formula means the same
+in any cell. What cannot be resolved from the text (INDIRECT, a name that is a formula) is reported, not guessed.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _SPECIFIER_ESCAPE = re.compile(r"'(.)")
 _FIXED_REFERENCE = re.compile(r"\$[A-Za-z]{1,3}\$[0-9]+(:\$[A-Za-z]{1,3}\$[0-9]+)?|\$[A-Za-z]{1,3}:\$[A-Za-z]{1,3}")
 _NUMBER_WORD = re.compile(r"\d*\.?\d+(?:[eE]\d*)?|\d+\.")
 _LOGICAL_CONSTANTS = {"TRUE", "FALSE"}
-_DYNAMIC_FUNCTIONS = {"INDIRECT", "OFFSET"}  # what they read is known only when they are calculated
+_DYNAMIC_FUNCTIONS = {"INDIRECT", "OFFSET"}  # the cells they read are known only when they are calculated
 
 
 class FormulaToken(NamedTuple):
-    """A piece of a resolved formula: its kind, its text, the cells it stands for."""
+    """A piece of a resolved formula: its kind, its text, the cells it refers to."""
 
     kind: str  # range, function, text, number, word, other, unknown
     text: str
@@ -41,17 +41,17 @@ class ResolvedFormula:
 
     @property
     def text(self) -> str:
-        """The formula with cell references only."""
+        """Return the formula with cell references only."""
         return "".join(token.text for token in self.tokens)
 
     @property
     def ranges(self) -> list[CellRange]:
-        """The ranges that it reads."""
+        """Return the ranges that it reads."""
         return [token.range for token in self.tokens if token.range]
 
     @property
     def functions(self) -> set[str]:
-        """The functions that it calls, in capitals, without the prefixes of newer functions."""
+        """Return the functions that it calls, in capitals, without the prefixes of newer functions."""
         return {token.text for token in self.tokens if token.kind == "function"}
 
 
@@ -59,7 +59,7 @@ class FormulaResolver:
     """Resolves the formulas of one workbook; each reference and name is resolved once."""
 
     def __init__(self, sheets: Iterable[str], tables: Mapping[str, ExcelTable], names: Mapping[str, str]) -> None:
-        """Take the workbook's sheets, its tables by name and the text of each defined name."""
+        """Store the workbook's sheets, its tables by name and the text of each defined name."""
         self._sheets = {name.casefold(): name for name in sheets}
         self._tables, self._names = tables, names
         self._names_in_progress: set[str] = set()  # names may refer to one another
@@ -71,12 +71,12 @@ class FormulaResolver:
         return _FormulaWalk(self, formula, sheet, row).result()
 
     def _area(self, sheet: str, ref: str) -> FormulaToken | None:
-        """Return a reference as a token; None when there is no such sheet or cell."""
+        """Return a reference as a token; None if there is no such sheet or cell."""
         area, name = Area.find(ref), self._sheets.get(sheet.casefold())
         return _range_token(name, area, ref) if area and name else None
 
     def name(self, name: str) -> ResolvedFormula | None:
-        """Return what a table or a defined name stands for; None when that depends on the cell with the formula."""
+        """Return what a table or a defined name refers to; None if that depends on the cell with the formula."""
         key = name.casefold()
         if self._names_in_progress:  # inside another name, which may lead back to this one
             return self._name(name, key)
@@ -99,7 +99,7 @@ class FormulaResolver:
         return ResolvedFormula(tokens, resolved.unknown, resolved.reads_anywhere)
 
     def structured(self, table: ExcelTable | None, specifiers: str, row: int, sheet: str) -> FormulaToken | None:
-        """Return what a table's specifiers stand for in a formula in a row of a sheet."""
+        """Return what the specifiers of a table refer to in a formula in a row of a sheet."""
         if table is None and (table := self._around(row, sheet)) is None:
             return None
         columns, keywords = self._columns(table.name, specifiers)
@@ -109,7 +109,7 @@ class FormulaResolver:
         return _range_token(table.sheet, Area(rows[0], columns[0], rows[1], columns[1]))
 
     def _columns_of(self, name: str, specifiers: str) -> tuple[tuple[int, int] | None, frozenset[str]]:
-        """Return the first and last column that specifiers mean (None for unknown columns), and their keywords."""
+        """Return the first and last column of specifiers (None for unknown columns), and their keywords."""
         table, inside = self._tables[name], specifiers[1:-1]
         parts = _TABLE_SPECIFIER.findall(inside) if inside.startswith("[") else [inside] if inside else []
         keywords = frozenset(part.casefold() for part in parts if part.startswith("#"))
@@ -135,7 +135,7 @@ class FormulaResolver:
 
 
 def _rows_of_keywords(table: ExcelTable, keywords: Collection[str], row: int) -> tuple[int, int] | None:
-    """Return the rows that keywords such as #Totals mean; None when the table lacks them."""
+    """Return the rows of keywords such as #Totals; None if the table does not have them."""
     if keywords == {"#this row"}:
         return (row, row) if table.first_row <= row <= table.last_row else None
     spans = {
@@ -144,9 +144,9 @@ def _rows_of_keywords(table: ExcelTable, keywords: Collection[str], row: int) ->
         "#headers": (table.header_row, table.header_row) if table.header_row else None,
         "#totals": (table.area.last_row,) * 2 if table.has_totals else None,
     }
-    wanted = [spans.get(keyword) for keyword in keywords or {"#data"}]
-    known = [span for span in wanted if span]
-    if len(known) < len(wanted):
+    chosen = [spans.get(keyword) for keyword in keywords or {"#data"}]
+    known = [span for span in chosen if span]
+    if len(known) < len(chosen):
         return None
     return min(span[0] for span in known), max(span[1] for span in known)
 
@@ -168,7 +168,7 @@ _OPENING_PARENTHESIS, _CLOSING_PARENTHESIS = FormulaToken("other", "("), Formula
 
 
 class _FormulaWalk:
-    """One walk over the tokens of a formula; in the formula of a name, only *fixed* references are resolved."""
+    """One pass over the tokens of a formula; in the formula of a name, only *fixed* references are resolved."""
 
     def __init__(self, resolver: FormulaResolver, formula: str, sheet: str, row: int, fixed: bool = False) -> None:
         self._resolver, self._formula, self._sheet, self._row = resolver, formula, sheet, row
@@ -177,7 +177,7 @@ class _FormulaWalk:
         self._unknown: str | None = None
         self._reads_anywhere = False
         self._prefix: str | None = None  # the sheet of the next reference
-        self._word: str | None = None  # a word whose kind the next token decides
+        self._word: str | None = None  # a word whose kind is decided by the next token
 
     def result(self) -> ResolvedFormula:
         end = 0
@@ -232,7 +232,7 @@ class _FormulaWalk:
         self._word = text
 
     def _settle_word(self, after: str) -> None:
-        """Decide what a word is by the token after it."""
+        """Decide the kind of a word by the token after it."""
         word, self._word = self._word, None
         if word is None:
             return

@@ -44,7 +44,7 @@ class NewColumn(NamedTuple):
 
 
 def add_table_columns(draft: PackageDraft, table: ExcelTable, sheet_part: str, columns: Sequence[NewColumn]) -> None:
-    """Widen the definition of a table; its cells are set afterwards. Raises UnsupportedEdit where other cells are in the way."""
+    """Widen the definition of a table; its cells are set afterwards. Raises UnsupportedEdit if other cells are in the way."""
     first = table.last_col + 1
     last = table.last_col + len(columns)
     _refuse_cells_beside_table(draft, table, sheet_part, first, last)
@@ -105,7 +105,7 @@ def _widen_sheet_xml(
 def _add_column_widths(head: bytes, prefix: bytes, last: int, columns: Sequence[NewColumn]) -> bytes:
     end = _COLS_END_TAG.search(head)
     if end is None or re.search(rb'<(?:[\w.-]+:)?col\s[^>]*\bmax="(?:%d|[0-9]{5,})"' % (last + 1), head):
-        return head  # no widths on this sheet, or these columns have one
+        return head  # the sheet has no widths, or these columns have one
     made = b"".join(
         b'<%bcol min="%d" max="%d" width="%g" customWidth="1"/>' % (prefix, at, at, column.width)
         for at, column in enumerate(columns, last + 1)
@@ -162,7 +162,7 @@ def _escape_xml_attribute(text: str) -> bytes:
 def copy_column_pattern(
     draft: PackageDraft, table: ExcelTable, sheet_part: str, header: str, looks: BorrowedStyles
 ) -> NewColumn:
-    """Return a new column like one of another workbook; *looks* gives the numbers of its formats in this workbook."""
+    """Return a new column like one of another workbook; *looks* maps its formats to their numbers in this workbook."""
     number, root = table.column(header), draft.tree(sheet_part)
     styles = {}
     for cell in root.iter("{*}c"):

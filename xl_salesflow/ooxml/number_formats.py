@@ -18,14 +18,14 @@ _BUILT_IN_FORMAT_KINDS = {
     22: DATETIME_FORMAT_KIND,
     46: DURATION_FORMAT_KIND,
 }
-# Text in quotes, escaped and padding characters, colours, conditions and locales do not tell dates from numbers.
+# Text in quotes, escaped and padding characters, colours, conditions and locales do not distinguish dates from numbers.
 _FORMAT_CODE_NOISE = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 _ELAPSED_TIME_CODE = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 _MINUTE_CODE = re.compile(r"(?<=h)([^a-z]*)m+|m+(?=[^a-z]*s)", re.IGNORECASE)
 
 
 def classify_number_format(code: str) -> int:
-    """Tell whether a number format shows a number, a date, a time, both, or elapsed time."""
+    """Return whether a number format shows a number, a date, a time, both, or elapsed time."""
     section = _FORMAT_CODE_NOISE.sub("", code).split(";")[0].lower()
     if "general" in section:
         return NUMBER_FORMAT_KIND
@@ -34,7 +34,7 @@ def classify_number_format(code: str) -> int:
     clock = bool(re.search(r"[hs]|am/pm|\u4e0a\u5348/\u4e0b\u5348", section))  # the latter is AM/PM in Chinese
     calendar = bool(re.search(r"[dyegb]|m", _MINUTE_CODE.sub(r"\1", section.replace("am/pm", "").replace("a/p", ""))))
     if calendar and re.search(r"[0#?]", section.split(".")[0]):
-        return NUMBER_FORMAT_KIND  # 0.00E+00 and its like
+        return NUMBER_FORMAT_KIND  # 0.00E+00 and similar
     return (
         DATETIME_FORMAT_KIND
         if clock and calendar
@@ -47,7 +47,7 @@ def classify_number_format(code: str) -> int:
 
 
 def read_format_kinds(root: etree._Element) -> list[int]:
-    """Give the kind of every cell format, in the order that a cell's `s` counts."""
+    """Return the kind of every cell format, in the order of the `s` attribute."""
     custom = {
         integer_attribute(element, "numFmtId", -1): classify_number_format(element.get("formatCode") or "")
         for element in child_elements(root, "numFmts", "numFmt")
@@ -64,22 +64,22 @@ _CELL_FORMAT_INDEX = re.compile(rb'\ss="([0-9]{1,9})"')
 _BUILT_IN_DATE_FORMATS = {
     WriteMode.DATE: 14,
     WriteMode.DATETIME: 22,
-}  # built in; Excel shows them in the reader's own order
+}  # built in; Excel shows them in the user's own order
 
 
 class DateFormats:
-    """Finds a format like the cell's own that shows dates, and adds the missing ones."""
+    """Finds a date format similar to the cell's own, and adds the missing ones."""
 
     def __init__(self, kinds: Sequence[int]) -> None:
         self._kinds = kinds
-        self._added: dict[tuple[int, int], int] = {}  # the format taken after and its number format, to the new one
+        self._added: dict[tuple[int, int], int] = {}  # the original format and its number format, to the new one
         self._known: dict[tuple[bytes, WriteMode], bytes] = {}
 
     def __bool__(self) -> bool:
         return bool(self._added)
 
     def __call__(self, style: bytes, mode: WriteMode) -> bytes:
-        """Return the format attribute for a date in a cell with this one."""
+        """Return the format attribute for a date in a cell with the format *style*."""
         known = self._known.get((style, mode))
         return self._known.setdefault((style, mode), self._find(style, mode)) if known is None else known
 

@@ -1,6 +1,7 @@
-"""Templates that a team made in Word or Excel: opened within bounds, and workbooks printed from them.
+"""Open templates that a team made in Word or Excel, within limits, and print workbooks from them.
 
-The only door of this room for documents. A file that is hostile, damaged or no Office file is refused before it is parsed.
+The only module of this package for documents. A file that is hostile, damaged or not an Office file is refused before
+it is parsed.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from xl_salesflow.ooxml.sheet_stream import SheetStream, parse_row_cells
 from xl_salesflow.ooxml.workbook_parts import read_shared_strings
 from xl_salesflow.ooxml.workbook_reader import WorkbookOnDisk
 
-MAX_UNPACKED_TEMPLATE_BYTES = 64 << 20  # a letterhead with pictures has a few million
+MAX_UNPACKED_TEMPLATE_BYTES = 64 << 20  # a letterhead with pictures takes a few million
 
 
 def read_office_parts(content: bytes, name: str) -> dict[str, bytes]:
@@ -36,7 +37,7 @@ def read_office_parts(content: bytes, name: str) -> dict[str, bytes]:
 
 
 def parse_office_part(content: bytes, part: str, name: str) -> etree._Element:
-    """Return a part of the file *name* as a tree; nothing is resolved or fetched. Raises NotAWorkbook."""
+    """Parse a part of the file *name*; nothing is resolved or fetched. Raises NotAWorkbook."""
     return parse_xml_part(Path(name), part, content)
 
 
@@ -48,7 +49,7 @@ def _open_office_template(content: bytes, name: str) -> Package:
 
 
 class StoredTemplateRow(NamedTuple):
-    """A stored row: its number, the texts in its cells and which cells hold anything, by address."""
+    """A stored row: its number, the texts in its cells and the addresses of cells with content."""
 
     number: int
     texts: Mapping[str, str]
@@ -56,7 +57,7 @@ class StoredTemplateRow(NamedTuple):
 
 
 class TemplateWorkbook(WorkbookOnDisk):
-    """A workbook from which others are printed; it does not change."""
+    """A workbook from which others are printed; it is not changed."""
 
     def __init__(self, content: bytes, name: str) -> None:
         super().__init__(Path(name), _open_office_template(content, name))
@@ -82,7 +83,7 @@ class TemplateWorkbook(WorkbookOnDisk):
             yield StoredTemplateRow(number, texts, frozenset(filled))
 
     def print_sheets(self, sheets: Mapping[str, Sequence[PrintedRow]]) -> bytes:
-        """Return a workbook in which some sheets consist of these rows; what points at them follows.
+        """Return a workbook in which some sheets consist of these rows; references to them are adjusted.
 
         The same rows give the same bytes. Excel calculates every formula when it opens the file.
         """

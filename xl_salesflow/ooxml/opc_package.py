@@ -1,7 +1,7 @@
 """The zip package of a workbook: read its parts and replace some.
 
-Untouched members are written as the compressed bytes they were. A file that is unsafe or no workbook is refused before it is
-parsed, in one sentence that says what to do.
+Unchanged members are copied as the same compressed bytes. A file that is unsafe or not a workbook is refused before it
+is parsed, with one sentence that says what to do.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from xl_salesflow.ooxml.zip_archive import (
     write_archive,
 )
 
-LARGEST_PART = 3 << 30  # Excel's own limit of rows and columns keeps real sheets well below
-LARGEST_PARSED = 256 << 20  # parts that are parsed whole: workbook, tables, styles, strings
-HIGHEST_COMPRESSION_RATIO = 400  # uniform sheets reach 100; a bomb starts where deflate ends, at 1,032
-UNSUSPICIOUS_SIZE = 32 << 20  # below this many bytes a ratio says nothing
+LARGEST_PART = 3 << 30  # Excel's limits of rows and columns keep real sheets well below this
+LARGEST_PARSED = 256 << 20  # parts that are parsed as a whole: workbook, tables, styles, strings
+HIGHEST_COMPRESSION_RATIO = 400  # uniform sheets reach 100; deflate cannot exceed 1,032, which bombs approach
+UNSUSPICIOUS_SIZE = 32 << 20  # below this many bytes a high ratio is no evidence
 
 _COMPOUND_FILE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM_NAME = "EncryptedPackage".encode("utf-16-le")
@@ -56,7 +56,7 @@ def refuse_other_formats(path: Path, data: bytes) -> None:
 
 
 def refuse_hostile_members(path: Path, members: list[zipfile.ZipInfo], size: int) -> None:
-    """Refuse hostile member lists: doubled parts, paths that climb out, bombs, encryption, unknown compression."""
+    """Refuse hostile member lists: duplicate parts, paths that leave the package, bombs, encryption, unknown compression."""
     seen: set[str] = set()
     for member in members:
         name = member.orig_filename
@@ -138,7 +138,7 @@ def _damaged_file_error(path: Path, part: str = "") -> NotAWorkbook:
 
 
 class Package:
-    """A zip of parts, read into memory once; changed parts are kept beside it, compressed."""
+    """A zip of parts, read into memory once; changed parts are kept separately, compressed."""
 
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
@@ -156,7 +156,7 @@ class Package:
 
     @property
     def names(self) -> list[str]:
-        """The names of the parts in the order of the file."""
+        """Return the names of the parts in the order of the file."""
         return list(self._members)
 
     def find(self, name: str) -> str | None:

@@ -1,7 +1,7 @@
-"""Find cells of a calculated column that somebody typed over.
+"""Find cells of a calculated column whose formula was overwritten.
 
-One pattern passes over each block of the sheet and counts, within the regex engine, the cells that hold the expected
-formula; only blocks with a deviation are looked at cell by cell.
+One pattern scans each block of the sheet and counts, within the regex engine, the cells that have the expected formula;
+only blocks with a deviation are examined cell by cell.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from xl_salesflow.ooxml.shared_formulas import SharedFormulas
 from xl_salesflow.ooxml.sheet_stream import SheetGrammar, SheetStream, find_row_spans, parse_row_cells
 from xl_salesflow.ooxml.workbook_parts import ExcelTable
 
-_POWER_OF_TEN = re.compile(r"(?<![\w.])(\d+)E\+?(\d\d?)(?![\w.])", re.IGNORECASE)  # LibreOffice writes 1E+15 out
+_POWER_OF_TEN = re.compile(r"(?<![\w.])(\d+)E\+?(\d\d?)(?![\w.])", re.IGNORECASE)  # LibreOffice writes 1E+15 in full
 _IGNORED_IN_FORMULAS = re.compile(r"\s|_xlfn\.|_xlws\.")
 
 
@@ -26,7 +26,7 @@ ExpectedFormula = str | Mapping[int, str]
 
 
 class OverwrittenFormulas(NamedTuple):
-    """For each sheet column the body rows whose formula is missing or another; whether the sheet may hold others besides."""
+    """Sheet column → body rows without their formula; and whether other formulas may be on the sheet."""
 
     rows: Mapping[int, list[int]]
     others: bool
@@ -35,7 +35,7 @@ class OverwrittenFormulas(NamedTuple):
 def find_overwritten_formulas(
     stream: SheetStream, table: ExcelTable, expected: Mapping[int, ExpectedFormula]
 ) -> OverwrittenFormulas:
-    """Find, for each sheet column, the body rows whose formula is missing or another than expected."""
+    """Find, for each sheet column, the body rows whose formula is missing or differs from the expected one."""
     found: dict[int, list[int]] = {column: [] for column in expected}
     if not expected:
         return OverwrittenFormulas(found, True)
@@ -62,7 +62,7 @@ class _OverwrittenSearch:
         self.others = False
 
     def block(self, block: bytes, before: int, found: dict[int, list[int]]) -> int:
-        """Search a block of rows; returns the number of its last row."""
+        """Search a block of rows; return the number of its last row."""
         starts = [(int(match[1] or 0), match.start()) for match in self._row_start.finditer(block)]
         body = range(self._table.first_row, self._table.last_row + 1)
         if self._all_alike and starts and all(number for number, _ in starts):
@@ -80,7 +80,7 @@ class _OverwrittenSearch:
         return before
 
     def below(self, block: bytes) -> int:
-        """Pass a block of rows below the table; returns a row that is."""
+        """Skip a block of rows below the table; return the number of a row in it."""
         self.others |= self._formula in block
         return self._table.last_row
 
@@ -100,17 +100,17 @@ class _OverwrittenSearch:
                 found[column].append(number)
 
     def _text(self, row: int, column: int, attributes: bytes, text: bytes | None) -> str:
-        """A cell's formula, a shared one worked out from its master."""
+        """Return a cell's formula; a shared one is derived from its master."""
         self._shared.remember(attributes, text, row, column)
         return unescape_xml(text) if text else self._shared.text(attributes, row, column) or ""
 
     def rows_not_stored(self) -> list[int]:
-        """Body rows that the sheet does not hold at all."""
+        """Return the body rows that the sheet does not store."""
         return [row for row in range(self._table.first_row, self._table.last_row + 1) if row not in self._rows_seen]
 
 
 def _rows_in_table_body(starts: list[tuple[int, int]], block: bytes, body: range) -> tuple[list[int], bytes]:
-    """The rows of a block that are in the body, and what stands in them; nothing where they do not stand in a row."""
+    """Return the rows of a block that are in the body, with their bytes; none if they are not consecutive."""
     inside = [number in body for number, _ in starts]
     numbers = [number for number, _ in starts if number in body]
     first = inside.index(True) if numbers else len(starts)
@@ -144,6 +144,6 @@ def _normalize_expected(expected: ExpectedFormula) -> ExpectedFormula:
 
 @lru_cache(8192)  # every read of a workbook compares the same few thousand formulas
 def normalize_formula(formula: str) -> str:
-    """A formula without what does not count: spaces, case, prefixes of newer functions."""
+    """Return a formula without spaces, case and the prefixes of newer functions."""
     written_out = _POWER_OF_TEN.sub(lambda number: number[1] + "0" * int(number[2]), formula.removeprefix("="))
     return _IGNORED_IN_FORMULAS.sub("", written_out).casefold()

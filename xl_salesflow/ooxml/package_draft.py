@@ -1,4 +1,4 @@
-"""Draft changes to small parts: trees, new parts, relationships, content types, borrowed styles.
+"""Draft changes to small parts: XML trees, new parts, relationships, content types, borrowed styles.
 
 Cell formats can be copied from one workbook to another, each once.
 """
@@ -22,7 +22,7 @@ _CONTENT_TYPES_PART = "[Content_Types].xml"
 
 
 class PackageDraft:
-    """Collects changed parts; parts that nobody asks for stay as they are."""
+    """Collects changed parts; parts that are not requested are not changed."""
 
     def __init__(self, package: Package) -> None:
         self.package = package
@@ -32,7 +32,7 @@ class PackageDraft:
 
     @property
     def parts(self) -> list[str]:
-        """The names of all parts, new ones included."""
+        """Return the names of all parts, including new ones."""
         return [*dict.fromkeys((*self.package.names, *self._trees, *self._raw))]
 
     def tree(self, part: str) -> etree._Element:
@@ -48,7 +48,7 @@ class PackageDraft:
         self._declare(part, content_type)
 
     def add_bytes(self, part: str, data: bytes, content_type: str) -> None:
-        """Add a part that is no XML to change."""
+        """Add a part that is not XML."""
         self.replace(part, [data])
         self._declare(part, content_type)
 
@@ -63,7 +63,7 @@ class PackageDraft:
         return next(name for n in range(1, 100_000) if (name := f"{stem}{n}{ending}").lower() not in taken)
 
     def relationships(self, part: str) -> etree._Element:
-        """Return the relationships of a part; they are made when there are none."""
+        """Return the relationships of a part; they are created if there are none."""
         folder, file = posixpath.split(part)
         name = posixpath.join(folder, "_rels", f"{file}.rels")
         found = self.package.find(name)
@@ -110,14 +110,14 @@ class PackageDraft:
         return out.getvalue()
 
 
-_FIRST_CUSTOM_FORMAT = 164  # number formats below are Excel's own
+_FIRST_CUSTOM_FORMAT = 164  # lower numbers are Excel's built-in formats
 _STYLE_GROUP_ORDER = (
     "numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors", "extLst",
 )  # fmt: skip
 
 
 class BorrowedStyles:
-    """Gives the number in *into* for each format of *source*; missing formats are added."""
+    """Maps each format of *source* to its number in *into*; missing formats are added."""
 
     def __init__(self, into: etree._Element, source: etree._Element) -> None:
         self._into, self._source = into, source
@@ -160,9 +160,9 @@ class BorrowedStyles:
     def _added(self, group: str, element: etree._Element) -> int:
         """Find an equal element in a group, or add it; return its number."""
         found = self._group(group)
-        wanted, listed = _canonical_element(element), [one for one in found if local_name(one)]
+        canonical, listed = _canonical_element(element), [one for one in found if local_name(one)]
         for number, one in enumerate(listed):
-            if _canonical_element(one) == wanted:
+            if _canonical_element(one) == canonical:
                 return number
         self._append(found, deepcopy(element))
         return len(listed)

@@ -1,8 +1,8 @@
-"""Recalculate the formulas that an edit concerns and nobody else takes care of.
+"""Recalculate the formulas that an edit affects and whose values are not written otherwise.
 
-From the cells that change, dependents lead to every formula that shows something else now. A formula is calculated only where
-that is safe: its functions are trusted, and from the values before the edit the engine came to what the cell showed then.
-Every other one is left for Excel, and named.
+The search starts at the changed cells and follows dependents to every affected formula. A formula is calculated only if
+that is safe: its functions are trusted, and with the values before the edit the engine gave the same result as the cell
+showed. All others are left to Excel, and named.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ChangePredicate = Callable[[CellRange], bool]
 
 
 def make_change_predicate(edits: WorkbookEdits) -> ChangePredicate:
-    """Return a predicate for the cells that edits set, and for every cell of a table that changes its size."""
+    """Return a predicate for the cells that edits set, and for every cell of a table whose size changes."""
     sheets = {name.casefold(): cells for name, cells in edits.sheets.items() if cells}
     shifted = [(s.sheet.casefold(), s.table.area, s.last_row) for s in edits.row_shifts.values()]
 
@@ -91,19 +91,19 @@ class FormulaDependents:
         return self._by_cell.get(place, []) + wide
 
 
-MOST_FORMULAS = 20_000  # concerned by one edit; more are left for Excel
+MOST_FORMULAS = 20_000  # affected by one edit; larger numbers are left to Excel
 ARRAY_FORMULA, UNCONFIRMED_RESULT, DEPENDS_ON_ANOTHER = (
     "an array formula",
     "came to something else before",
     "depends on one that is left",
 )
 NOT_CALCULABLE, TOO_MANY_FORMULAS = "cannot be calculated here", "too many formulas or cells"
-"""Why a formula is left for Excel; others are left for a function or a sign that stands in them."""
+"""Why a formula is left to Excel; other reasons are a function or a sign in the formula."""
 
 
 @dataclass(frozen=True)
 class Recalculation:
-    """What formulas came to, why others were left for Excel, and how each is written."""
+    """The results of formulas, why others were left to Excel, and how each is written."""
 
     values: Mapping[CellPlace, Any] = field(default_factory=dict)
     left_for_excel: Mapping[CellPlace, str] = field(default_factory=dict)
@@ -111,9 +111,9 @@ class Recalculation:
 
 
 class ConcernedFormulas:
-    """The formulas of a workbook that are not *known* and show something else once an edit is made.
+    """The formulas of a workbook that are not *known* and are affected by an edit.
 
-    Those of some sheets may be taken over from the workbook before, where the edit leaves them alone.
+    Those of sheets that the edit does not affect may be reused from the workbook before.
     """
 
     def __init__(
@@ -136,11 +136,11 @@ class ConcernedFormulas:
         self.nothing_calculable = all(place in blank and self.find_obstacle(place) for place in self.places)
 
     def cached_value(self, place: CellPlace) -> Any:
-        """What a formula's cell shows; None for one that was never calculated."""
+        """Return the displayed value of a formula cell; None if it was never calculated."""
         return read_raw_value(self.cells[place].cell, self.book.strings())
 
     def find_obstacle(self, place: CellPlace) -> str | None:
-        """Say why a formula is left for Excel."""
+        """Return why a formula is left to Excel, or None."""
         from xl_salesflow.ooxml.formula_engine import find_untrusted_part
 
         cell = self.cells[place]
@@ -148,7 +148,7 @@ class ConcernedFormulas:
 
 
 def recalculate_formulas(before: ConcernedFormulas, after: ConcernedFormulas) -> Recalculation:
-    """Work out the formulas that an edit concerns, which led from *before* to *after*."""
+    """Calculate the formulas affected by the edit that led from *before* to *after*."""
     concerned, dependents = after.places, after.dependents
     texts = {place: after.cells[place].text or "" for place in concerned}
     if len(concerned) > MOST_FORMULAS:
@@ -157,9 +157,11 @@ def recalculate_formulas(before: ConcernedFormulas, after: ConcernedFormulas) ->
     try:
         left |= dict.fromkeys(_find_unconfirmed(before, concerned - left.keys()), UNCONFIRMED_RESULT)
         _leave_dependents(left, dependents)
-        wanted = {place: after.formulas[place] for place in sorted(concerned - left.keys())}
+        to_calculate = {place: after.formulas[place] for place in sorted(concerned - left.keys())}
         found = (
-            calculate_together(after.book, _formula_texts(wanted), _formula_ranges(wanted.values())) if wanted else {}
+            calculate_together(after.book, _formula_texts(to_calculate), _formula_ranges(to_calculate.values()))
+            if to_calculate
+            else {}
         )
     except TooManyCells:
         return Recalculation({}, dict.fromkeys(concerned, TOO_MANY_FORMULAS), texts)
@@ -171,7 +173,7 @@ def recalculate_formulas(before: ConcernedFormulas, after: ConcernedFormulas) ->
 def find_workbook_formulas(
     book: FormulaSource, known: KnownFormulas, without: Collection[str] = ()
 ) -> Iterator[tuple[CellPlace, FormulaCell]]:
-    """Yield the formula cells of a workbook but those that are known, and but some sheets, their names case-folded."""
+    """Yield the formula cells of a workbook, except the known ones and those on sheets in *without* (case-folded names)."""
     places = known.places(book)
     for sheet in book.sheets:
         if sheet.casefold() in without or known.covers(book.fully_known_sheets.get(sheet)):
@@ -188,17 +190,17 @@ def _resolve_formulas(book: FormulaSource, cells: Mapping[CellPlace, FormulaCell
     return {place: resolve(cell.text or "", names[place.sheet], place.row) for place, cell in cells.items()}
 
 
-def _find_unconfirmed(before: ConcernedFormulas, asked: Iterable[CellPlace]) -> Iterator[CellPlace]:
-    """Find the formulas that the engine does not bring to what they showed before the edit."""
-    there = [place for place in asked if place in before.cells and before.find_obstacle(place) is None]
-    shown = {place: value for place in there if (value := before.cached_value(place)) is not None}
-    formulas = {place: before.formulas[place] for place in shown}
+def _find_unconfirmed(before: ConcernedFormulas, candidates: Iterable[CellPlace]) -> Iterator[CellPlace]:
+    """Find the formulas for which the engine does not reproduce the values shown before the edit."""
+    there = [place for place in candidates if place in before.cells and before.find_obstacle(place) is None]
+    cached = {place: value for place in there if (value := before.cached_value(place)) is not None}
+    formulas = {place: before.formulas[place] for place in cached}
     found = (
         calculate_separately(before.book, _formula_texts(formulas), _formula_ranges(formulas.values()))
         if formulas
         else {}
     )
-    return (place for place, value in found.items() if not _same_formula_value(value, shown[place]))
+    return (place for place, value in found.items() if not _same_formula_value(value, cached[place]))
 
 
 def _same_formula_value(one: Any, other: Any) -> bool:

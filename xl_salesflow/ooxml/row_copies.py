@@ -1,7 +1,7 @@
-"""Where the rows of a sheet are after some were repeated, some were left out, and all below shifted.
+"""Map the rows of a sheet to their new places after some were repeated, some were left out, and all below shifted.
 
-A range grows with the rows inside it. In a repeated row, a reference to a single cell means the copy of its row that is
-nearest: `=B3*2` in the third copy of row 3 is `=B5*2`.
+A range grows with the rows inside it. In a repeated row, a reference to a single cell means the nearest copy of its
+row: `=B3*2` in the third copy of row 3 becomes `=B5*2`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class RowCopies:
 
     @property
     def rows(self) -> tuple[int, ...]:
-        """The row numbers that a reference must mention to be concerned; none means any."""
+        """Return the row numbers that an affected reference must contain; none means any."""
         return ()
 
     @cached_property
@@ -59,17 +59,17 @@ class RowCopies:
         return self.first(row) - (row <= self.last_row)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
-        """Return the new first and last row of a rectangle; one row when nothing is left of it."""
+        """Return the new first and last row of a rectangle; one row if nothing is left of it."""
         start, end = self.first(first), MAX_ROW if last == MAX_ROW else self.last(last)
         return (start, end) if end >= start else (max(1, end), max(1, end))
 
     def is_left_out(self, area: Area) -> bool:
-        """Say whether no row of a rectangle is printed."""
+        """Return whether no row of a rectangle is printed."""
         at = bisect_left(self._kept, area.first_row)
         return area.last_row <= self.last_row and (at == len(self._kept) or self._kept[at] > area.last_row)
 
     def shift_reference(self, ref: str) -> str:
-        """Return where a reference points now, dollars kept; a cell in a repeated row becomes a range."""
+        """Return the new target of a reference, with its dollar signs; a cell in a repeated row becomes a range."""
         area = Area.find(ref)
         if area is None or not _ROW_DIGITS.search(ref):
             return ref
@@ -89,7 +89,7 @@ class RowCopies:
             yield area._replace(first_row=start, last_row=end)
 
     def nearest_copy(self, wanted: int, row: int, place: int) -> int:
-        """Return the copy of a row that a formula in the copy of *row* at *place* means; rows above stay above."""
+        """Return the copy of row *wanted* for a formula in the copy of *row* at *place*; rows above stay above."""
         copies = self.printed_rows(wanted)
         if not copies:
             return self.first(wanted)

@@ -1,8 +1,8 @@
-"""Make everything that points at rows follow when they shift, as Excel does.
+"""Adjust everything that refers to rows when they shift, as Excel does.
 
-A row shift answers one question: where does a reference to its sheet point now? Validations, formats, formulas, names, charts
-and pivot sources follow, and comments when rows are deleted or copied. A comment has up to three parts: its text, its thread,
-and the drawing of its box, which counts rows and columns from 0.
+A row shift answers one question: where does a reference to its sheet point now? Validations, formats, formulas, names,
+charts and pivot sources are adjusted, and comments when rows are deleted or copied. A comment has up to three parts:
+its text, its thread, and the drawing of its box, which counts rows and columns from 0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DELETED_REFERENCE = "#REF!"
 
 @dataclass(frozen=True, slots=True)
 class TableGrowth:
-    """A table whose last row changed; `table` is as it was before."""
+    """A table whose last row changed; `table` is its state before."""
 
     table: ExcelTable
     last_row: int
@@ -37,11 +37,11 @@ class TableGrowth:
 
     @property
     def rows(self) -> tuple[int, ...]:
-        """The row numbers that a reference must mention to be concerned; none means any."""
+        """Return the row numbers that an affected reference must contain; none means any."""
         return (self.table.last_row, self.table.last_row + 1) if self.table.has_totals else (self.table.last_row,)
 
     def shifted_area(self, area: Area, whole: bool) -> Area | None:
-        """Return where a rectangle is now; None when the shift does not concern it.
+        """Return the new rectangle; None if the shift does not affect it.
 
         A range that ended with the body ends with it again. With `whole`, as for formulas, charts and names, the range
         must cover the body from its first row; otherwise a part of the body is enough. The totals row moves.
@@ -59,7 +59,7 @@ class TableGrowth:
 
 @dataclass(frozen=True, slots=True)
 class RowDeletion:
-    """Rows deleted from a table, rows below moved up; `table` is as it was before, `deleted_rows` ascends."""
+    """Rows deleted from a table, with rows below moved up; `table` is its state before, `deleted_rows` ascends."""
 
     table: ExcelTable
     deleted_rows: tuple[int, ...]
@@ -71,20 +71,20 @@ class RowDeletion:
 
     @property
     def rows(self) -> tuple[int, ...]:
-        """The row numbers that a reference must mention to be concerned; none means any."""
+        """Return the row numbers that an affected reference must contain; none means any."""
         return ()
 
     @property
     def last_row(self) -> int:
-        """The new last row of the body."""
+        """Return the new last row of the body."""
         return self.table.last_row - len(self.deleted_rows)
 
     def row(self, before: int) -> int:
-        """Return the new number of a row that stays."""
+        """Return the new number of a row that is not deleted."""
         return before - bisect_left(self.deleted_rows, before)
 
     def shifted_area(self, area: Area, whole: bool) -> Area | None:
-        """Return where a rectangle is now; None when the shift does not concern it or nothing of it is left."""
+        """Return the new rectangle; None if the shift does not affect it or nothing of it is left."""
         table = self.table
         if not table.area.contains(area):
             return None
@@ -92,7 +92,7 @@ class RowDeletion:
         return area._replace(first_row=first, last_row=last) if last >= first else None
 
     def is_deleted(self, area: Area) -> bool:
-        """Say whether every row of a rectangle was deleted."""
+        """Return whether every row of a rectangle was deleted."""
         return self.table.area.contains(area) and self.row(area.last_row + 1) == self.row(area.first_row)
 
 
@@ -102,7 +102,7 @@ RowShifts = Sequence[RowShift]
 
 
 def apply_row_shift(shift: RowShift, ref: str, whole: bool) -> str:
-    """Return where a reference points now, dollars kept; `#REF!` when its cells are gone."""
+    """Return the new target of a reference, with its dollar signs; `#REF!` if its cells were deleted."""
     if isinstance(shift, RowCopies):
         return shift.shift_reference(ref)
     area = Area.find(ref)
@@ -134,12 +134,12 @@ XmlChange = Callable[[bytes], bytes]
 
 
 def leave_unchanged(xml: bytes) -> bytes:
-    """Change nothing."""
+    """Return *xml* unchanged."""
     return xml
 
 
 def follow_in_tail(shifts: RowShifts, sheet: str) -> XmlChange:
-    """Make the change to what follows a sheet's rows."""
+    """Return the change to everything after a sheet's rows."""
     own = [shift for shift in shifts if same_sheet_name(shift.sheet, sheet)]
 
     def change(tail: bytes) -> bytes:
@@ -155,7 +155,7 @@ class FormulaFollower:
 
     def __init__(self, shifts: RowShifts, sheet: str | None = None) -> None:
         self._shifts, self._sheet = shifts, sheet
-        # the formula of a calculated column comes once for each row
+        # the formula of a calculated column occurs once for each row
         self.shift = lru_cache(4096)(self._shift)
 
     def __bool__(self) -> bool:
@@ -184,7 +184,7 @@ class FormulaFollower:
         return text if after == before else escape_formula(after)
 
     def concerns(self, text: bytes) -> bool:
-        """Say whether a formula refers to a sheet whose rows shift."""
+        """Return whether a formula refers to a sheet whose rows shift."""
         found: list[str] = []
 
         def note(sheet: str | None, ref: str) -> str:
@@ -197,18 +197,18 @@ class FormulaFollower:
         return bool(found)
 
     def breaks_shared(self, text: bytes) -> bool:
-        """Say whether the master of a shared formula changes in a way that its followers must not."""
+        """Return whether the master of a shared formula changes in a way that its followers must not."""
         return self.shift(text) != self.shift(text, fixed_rows_only=True)
 
 
 def follow_in_names(shifts: RowShifts) -> XmlChange:
-    """Make the change to the defined names of the workbook part."""
+    """Return the change to the defined names of the workbook part."""
     follow = FormulaFollower(shifts)
     return lambda xml: _DEFINED_NAME_TEXT.sub(lambda m: m.group(1) + follow.shift(m.group(2)), xml)
 
 
 def follow_in_pivot_source(shifts: RowShifts) -> XmlChange:
-    """Make the change to the source range of a pivot cache."""
+    """Return the change to the source range of a pivot cache."""
 
     def source(match: re.Match[bytes]) -> bytes:
         sheet = _SHEET_ATTRIBUTE.search(match.group())
@@ -219,7 +219,7 @@ def follow_in_pivot_source(shifts: RowShifts) -> XmlChange:
 
 
 def follow_in_table(shift: TableShift) -> XmlChange:
-    """Make the change to the shifted table's own ref, its filter and its sort state."""
+    """Return the change to the shifted table's own ref, its filter and its sort state."""
     table = shift.table
 
     def change(match: re.Match[bytes]) -> bytes:
@@ -236,7 +236,7 @@ def follow_in_table(shift: TableShift) -> XmlChange:
 
 
 def drop_insert_row(xml: bytes) -> bytes:
-    """Make the insert row of an empty table, which does not count as a row, a row like any other."""
+    """Turn the insert row of an empty table, which does not count as a row, into an ordinary row."""
     return _INSERT_ROW_ATTRIBUTES.sub(b"", xml)
 
 
@@ -245,7 +245,7 @@ def same_sheet_name(one: str, other: str) -> bool:
 
 
 def _mentions_shifted_sheet(xml: bytes, shift: RowShift, home: str | None) -> bool:
-    """Rule out by a text search what cannot refer to a shifted sheet: most blocks of most sheets."""
+    """Rule out by a text search what cannot refer to a shifted sheet, which is true for most blocks of most sheets."""
     named = home is not None and same_sheet_name(home, shift.sheet)
     sheet = escape_formula(shift.sheet.replace("'", "''"))
     if not named and sheet + b"!" not in xml and sheet + b"'!" not in xml:
@@ -316,7 +316,7 @@ def _follow_in_comment_shapes(shift: CommentShift) -> XmlChange:
 
 
 def _shift_comment_row(shift: CommentShift, row: int, column: int) -> int | None:
-    """Return the new row of a cell; None when it is gone."""
+    """Return the new row of a cell; None if it was deleted."""
     if isinstance(shift, RowCopies):
         return None if shift.is_left_out(Area(row, column, row, column)) else shift.first(row)
     if not shift.table.area.contains_cell(row, column) or row < shift.deleted_rows[0]:
@@ -325,7 +325,7 @@ def _shift_comment_row(shift: CommentShift, row: int, column: int) -> int | None
 
 
 def _shift_shape_anchor(anchor: bytes, rows: int) -> bytes:
-    """A box that moves up by some rows: left, its offset, top, its offset, right, its offset, bottom, its offset."""
+    """Return the anchor of a box moved up by some rows: left, top, right and bottom, each followed by its offset."""
     words = anchor.split(b",")
     if len(words) == 8 and all(word.strip().isdigit() for word in words):
         for at in (2, 6):

@@ -1,4 +1,4 @@
-"""Replace some cells of one row; every other byte of the row stays."""
+"""Replace some cells of one row; all other bytes of the row are kept."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _ROW_SPANS_ATTRIBUTE = re.compile(rb'\sspans="([0-9]{1,9}):([0-9]{1,9})"')
 _NOT_FOR_NEW_ROWS = re.compile(rb'\s(?:r|spans|hidden|collapsed|outlineLevel)="[^"]*"')
 
 
-DatedStyle = Callable[[bytes, WriteMode], bytes]  # a format attribute and DATE or DATETIME, to one that shows a date
+DatedStyle = Callable[[bytes, WriteMode], bytes]  # a format attribute and DATE or DATETIME → one that shows a date
 
 
 class NewRowStyle(NamedTuple):
-    """The look of new rows and cells; cells by the index of their column among the spliced ones."""
+    """The look of new rows and cells, with cells by the index of their column among the spliced ones."""
 
     attributes: bytes  # of the row
     styles: dict[int, bytes]  # the format attribute by sheet column
-    filled: list[bytes]  # a cell, open for its row, its type attribute and its body
-    blank: dict[int, bytes]  # an empty cell that has a format, open for its row
+    filled: list[bytes]  # a cell up to its row number, its type attribute and its body
+    blank: dict[int, bytes]  # an empty cell with a format, up to its row number
 
 
 class MalformedRow(ValueError):
@@ -32,7 +32,7 @@ class MalformedRow(ValueError):
 
 
 class _KeptAttributes(dict[bytes, bytes]):
-    """The attributes that a cell keeps, found once for each set of attributes."""
+    """The attributes that a cell keeps, computed once for each set of attributes."""
 
     def __init__(self, names: bytes) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ class RowSplicer:
     def _cell(
         self, column: int, mark: bytes, attributes: bytes, content: bytes, fragment: CellFragment
     ) -> bytes | None:
-        """Return a cell with its new content; None leaves it as it is."""
+        """Return a cell with its new content; None leaves it unchanged."""
         kind, body, mode = fragment
         if mode is WriteMode.CACHE:
             formula = self._formula(content)
@@ -109,7 +109,7 @@ class RowSplicer:
         return self.write(mark, b"" if mode is WriteMode.WHOLE else self._kept[attributes], fragment)
 
     def _formula(self, content: bytes) -> bytes:
-        """Return the formula element of a cell, which comes before its value; empty when there is none."""
+        """Return the formula element of a cell, which comes before its value; empty if there is none."""
         if content.startswith(self._value):
             return b""
         if content.startswith(self._plain_formula):
@@ -118,7 +118,7 @@ class RowSplicer:
         return match.group() if match else b""
 
     def write(self, mark: bytes, style: bytes, fragment: CellFragment) -> bytes:
-        """Return a cell made of its opening, its format and its content."""
+        """Return a cell made of its start, its format and its content."""
         kind, body, mode = fragment
         if mode is WriteMode.DATE or mode is WriteMode.DATETIME:
             style = self._dated(style, mode)
@@ -127,7 +127,7 @@ class RowSplicer:
         return b"%b%b%b>%b%b" % (mark, style, kind, body, self._close)
 
     def _new_cell(self, column: int, mark: bytes, styles: dict[int, bytes], fragment: CellFragment) -> bytes:
-        """Return a cell that did not exist; empty when there is nothing to write."""
+        """Return a cell that did not exist; empty if there is nothing to write."""
         kind, body, mode = fragment
         if mode is WriteMode.REMOVE or mode is WriteMode.CACHE:
             return b""
@@ -161,7 +161,7 @@ class RowSplicer:
         return head + b"".join(out) + tail
 
     def new_row(self, number: int, look: NewRowStyle, fragments: Sequence[CellFragment | None]) -> bytes:
-        """Return a row that did not exist; empty when it has no cells."""
+        """Return a row that did not exist; empty if it has no cells."""
         cells = []
         for at, fragment in enumerate(fragments):
             if fragment is None:
@@ -179,7 +179,7 @@ class RowSplicer:
         return b'<%brow r="%d"%b>%b</%brow>' % (p, number, look.attributes, inside, p) if inside else b""
 
     def look(self, attributes: bytes, styles: dict[int, bytes]) -> NewRowStyle:
-        """Return the look of new rows like a row with these attributes and cell formats."""
+        """Return the look for new rows that resemble a row with these attributes and cell formats."""
         filled, blank = [], {}
         for at, (column, mark) in enumerate(zip(self._columns, self._marks, strict=True)):
             style = styles.get(column, b"")
@@ -196,7 +196,7 @@ def read_row_styles(patterns: SheetGrammar, row: bytes) -> dict[int, bytes]:
 
 
 def _widen_row_spans(attributes: bytes, edits: dict[int, CellFragment]) -> bytes:
-    """Keep the spans of a row right, a hint of its first and last column."""
+    """Keep the spans attribute of a row, a hint of its first and last column, correct."""
     spans = _ROW_SPANS_ATTRIBUTE.search(attributes)
     if spans is None:
         return attributes

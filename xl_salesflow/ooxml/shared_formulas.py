@@ -1,7 +1,7 @@
 """Shared formulas: one cell holds the text, its followers only a number.
 
-A follower means the text of its master, moved to its own cell. Followers are written out where that is no longer true: their
-master was overwritten, or shifted rows change the master and the followers in different ways.
+A follower has the formula of its master, moved to its own cell. Followers are written out if that is no longer true:
+their master was overwritten, or shifted rows change the master and the followers in different ways.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def shared_formula_id(attributes: bytes) -> bytes:
 
 
 class SharedFormulas:
-    """Remembers masters as rows are read, and gives the texts of their followers."""
+    """Remembers masters while rows are read, and returns the formulas of their followers."""
 
     def __init__(self) -> None:
         self._masters: dict[bytes, tuple[str, int, int]] = {}  # text, row and column of the master
@@ -39,11 +39,11 @@ class SharedFormulas:
             self._masters[number] = (unescape_xml(text), row, column)
 
     def forget(self, attributes: bytes) -> None:
-        """Drop a master whose number is used again."""
+        """Forget a master whose number is used again."""
         self._masters.pop(shared_formula_id(attributes), None)
 
     def text(self, attributes: bytes, row: int, column: int) -> str | None:
-        """Return the text of a follower in a cell; None when its master is not known."""
+        """Return the formula of a follower in a cell; None if its master is not known."""
         master = self._masters.get(shared_formula_id(attributes))
         if master is None:
             return None
@@ -54,17 +54,17 @@ class SharedFormulas:
 class SharedFormulaSplitter:
     """Writes out the shared formulas of a sheet that cannot stay shared, row by row.
 
-    The references are shifted afterwards; here the shifts only decide which formulas must stand alone.
+    The references are shifted afterwards; here the shifts only decide which formulas must be written out.
     """
 
     def __init__(self, patterns: SheetGrammar, follow: FormulaFollower) -> None:
         self._patterns, self._follow = patterns, follow
-        self._lost = SharedFormulas()  # masters that are gone: their followers must stand alone
-        self._kept = SharedFormulas()  # masters that stay but may change
-        self._after = SharedFormulas()  # the same, changed
+        self._lost = SharedFormulas()  # masters that were removed: their followers are written out
+        self._kept = SharedFormulas()  # masters that remain but may change
+        self._after = SharedFormulas()  # the same ones after the change
 
     def concerns(self, xml: bytes) -> bool:
-        """Say whether some rows may hold a formula to write out."""
+        """Return whether some rows may have a formula to write out."""
         return bool(self._lost or self._follow) and _SHARED_FORMULA_MARK in xml
 
     def note_overwritten(self, row: int, column: int, content: bytes) -> None:
@@ -74,7 +74,7 @@ class SharedFormulaSplitter:
             self._lost.remember(match.group(1), match.group(2), row, column)
 
     def write_out(self, number: int, row: bytes) -> bytes:
-        """Return a row with the formulas written out that must stand alone."""
+        """Return a row with those formulas written out that cannot stay shared."""
         if not self.concerns(row):
             return row
         out: list[bytes] = []
@@ -96,7 +96,7 @@ class SharedFormulaSplitter:
         return cell.xml[: formula.start()] + b"<%bf>%b</%bf>" % (p, alone, p) + cell.xml[formula.end() :]
 
     def _master(self, attributes: bytes, text: bytes, row: int, cell: RowCell) -> bytes | None:
-        for masters in (self._lost, self._kept, self._after):  # the number may be used again, for another formula
+        for masters in (self._lost, self._kept, self._after):  # the number may be used again for another formula
             masters.forget(attributes)
         if self._follow.breaks_shared(text):
             self._lost.remember(attributes, text, row, cell.column)

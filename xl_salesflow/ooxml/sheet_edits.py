@@ -1,6 +1,6 @@
-"""Collect the edits of one sheet by column and give them out by row.
+"""Collect the edits of one sheet by column and return them by row.
 
-The edits of a column are in layers: set values come before the values of shifted rows.
+The edits of a column are in layers: set values override the values of shifted rows.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ EMPTY_EDIT_LAYER: EditLayer = (np.empty(0, np.int64), [])
 
 @dataclass(slots=True)
 class ColumnEdits:
-    """The edits of one sheet column, rows ascending; later edits of a cell win.
+    """The edits of one sheet column, rows ascending; later edits of a cell override earlier ones.
 
-    `below` holds the values of moved rows, which edits replace; it is read only while the sheet is written, so that a long
-    table is never in memory as a whole.
+    `below` holds the values of moved rows, which edits replace; it is read only while the sheet is written, so that a
+    long table is never in memory as a whole.
     """
 
     rows: RowNumbers
@@ -37,12 +37,12 @@ class ColumnEdits:
     below: tuple[EditLayer, ...] = ()
 
     def set(self, rows: RowNumbers, values: Sequence[Any]) -> None:
-        """Set more cells, or the same ones again."""
+        """Set more cells, or set some again."""
         self.rows, self.values = _merge_edit_layers((self.rows, self.values), (rows, values))
 
     @property
     def every_row(self) -> RowNumbers:
-        """The rows of all changed cells."""
+        """Return the rows of all changed cells."""
         return reduce(np.union1d, (rows for rows, _ in self.below), self.rows)
 
     def between(self, first: int, last: int) -> EditLayer:
@@ -74,7 +74,7 @@ def _merge_edit_layers(before: EditLayer, after: EditLayer) -> EditLayer:
 
 
 def _merge_cell_edits(before: Any, value: Any) -> Any:
-    """Return the one edit that stands for two edits of a cell."""
+    """Return the one edit that combines two edits of a cell."""
     if isinstance(value, CachedValue) and before is not NO_VALUE:
         if isinstance(before, CellFormula):
             return before._replace(cached=value.value)
@@ -90,14 +90,14 @@ _EDIT_BLOCK_ROWS = 1024
 
 
 class GainedRows(NamedTuple):
-    """Rows that a table gains: they must be empty except for its totals row, and look like its former last row."""
+    """Rows that a table gains; they must be empty except for its totals row, and look like its former last row."""
 
     area: Area
     style_row: int
     totals_row: int | None = None
 
     def contains_row(self, row: int) -> bool:
-        """Say whether a row is one of them."""
+        """Return whether a row is one of them."""
         return self.area.first_row <= row <= self.area.last_row
 
 
@@ -106,7 +106,7 @@ class SheetEdits:
     """All edits of one sheet."""
 
     fresh: dict[str, GainedRows] = field(default_factory=dict)  # by table
-    emptied: set[Area] = field(default_factory=set)  # arrays that go as a whole
+    emptied: set[Area] = field(default_factory=set)  # arrays that are removed as a whole
     _columns: dict[int, ColumnEdits] = field(default_factory=dict)
 
     def set(self, column: int, rows: RowNumbers, values: Sequence[Any]) -> None:
@@ -114,14 +114,14 @@ class SheetEdits:
         if len(rows):
             self._columns.setdefault(column, ColumnEdits(*EMPTY_EDIT_LAYER)).set(rows, copy(values))
 
-    def delete(self, column: int, gone: RowNumbers, last: int) -> None:
-        """Delete rows from a column: their edits are dropped, edits below move up, down to a last row."""
+    def delete(self, column: int, deleted: RowNumbers, last: int) -> None:
+        """Delete rows from a column: their edits are dropped, edits below move up, until the last row."""
         before = self._columns.get(column)
         if before is not None:
-            kept = np.flatnonzero(~np.isin(before.rows, gone))
+            kept = np.flatnonzero(~np.isin(before.rows, deleted))
             rows = before.rows[kept]
             before.values = [before.values[at] for at in kept.tolist()]
-            before.rows = np.where(rows > last, rows, rows - np.searchsorted(gone, rows))
+            before.rows = np.where(rows > last, rows, rows - np.searchsorted(deleted, rows))
             if not len(before.every_row):
                 del self._columns[column]
 
@@ -140,12 +140,12 @@ class SheetEdits:
 
     @property
     def columns(self) -> list[int]:
-        """The changed sheet columns, ascending."""
+        """Return the changed sheet columns, ascending."""
         return sorted(self._columns)
 
     @property
     def rows(self) -> RowNumbers:
-        """The changed sheet rows, ascending."""
+        """Return the changed sheet rows, ascending."""
         every = np.empty(0, np.int64)
         for column in self._columns.values():
             rows = column.every_row
@@ -168,7 +168,7 @@ class SheetEdits:
                 yield from ((row, number) for row in rows[start:end].tolist())
 
     def by_row(self, write: CellWriter) -> Iterator[tuple[int, tuple[CellFragment | None, ...]]]:
-        """Yield each changed row once, ascending, with what goes into each of `columns`; None leaves a cell alone."""
+        """Yield each changed row once, ascending, with the fragment for each of `columns`; None leaves a cell unchanged."""
         every = self.rows
         for start in range(0, len(every), _EDIT_BLOCK_ROWS):
             rows = every[start : start + _EDIT_BLOCK_ROWS]

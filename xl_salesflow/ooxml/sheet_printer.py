@@ -1,4 +1,4 @@
-"""Print a sheet with some rows repeated, some left out and some cells filled; everything on the sheet follows.
+"""Print a sheet with some rows repeated, some left out and some cells filled, and adjust everything that refers to them.
 
 A range whose rows are all left out is removed with its merge, link, conditional format or dropdown. Formulas lose their
 cached values; Excel calculates them again.
@@ -35,14 +35,14 @@ _LAST_MEASURED_COLUMN = 200
 
 
 class FilledCell(NamedTuple):
-    """The content of a filled cell: the number or day when the cell can show it, otherwise the text."""
+    """The content of a filled cell: the number or day if the cell can show it, otherwise the text."""
 
     text: str
     value: int | float | Decimal | date | None = None
 
 
 class PrintedRow(NamedTuple):
-    """A row to print: the number of the row it is a copy of, and its cells to fill, by their addresses in that row."""
+    """A row to print: the number of the row it is a copy of, and the cells to fill, by their addresses in that row."""
 
     number: int
     cells: Mapping[str, FilledCell]
@@ -50,7 +50,7 @@ class PrintedRow(NamedTuple):
 
 @dataclass(frozen=True)
 class PrintedSheet:
-    """The rows to print on a sheet; `last_row` is the last stored row now."""
+    """The rows to print on a sheet; `last_row` is the last stored row before printing."""
 
     sheet: str
     last_row: int
@@ -58,7 +58,7 @@ class PrintedSheet:
 
     @cached_property
     def copies(self) -> RowCopies:
-        """Where the rows are afterwards."""
+        """Return the mapping of rows to their new places."""
         return RowCopies(self.sheet, self.last_row, tuple(row.number for row in self.rows))
 
 
@@ -78,7 +78,7 @@ _COLUMN_ATTRIBUTE = re.compile(rb'\b(min|max|width)="([0-9.]+)"')
 
 
 class SheetPrinter:
-    """Writes one sheet; *sheets* has the row copies of every printed sheet.
+    """Writes one sheet; *sheets* holds the row copies of every printed sheet.
 
     *kinds* and *wraps* give for each cell format the kind of its numbers and whether it wraps text.
     """
@@ -144,11 +144,11 @@ class SheetPrinter:
         value = filled.value
         style = _style_number(attributes)
         if isinstance(value, date) and (style >= len(self._kinds) or self._kinds[style] == NUMBER_FORMAT_KIND):
-            value = None  # the cell would show the day's number
+            value = None  # the cell would display the serial number of the day
         if value is not None:
             try:
                 return self._write(value)
-            except UnsupportedValue:  # infinite, or before the first day Excel knows
+            except UnsupportedValue:  # infinite, or before the first day of Excel's calendar
                 pass
         return self._write(clip_cell_text(filled.text) or None)
 
@@ -167,7 +167,7 @@ class SheetPrinter:
         return b"<%bf%b>%b</%bf>" % (p, attributes, escape_formula(shift(text)), p)
 
     def _height(self, row: PrintedRow, cell: RowCell) -> float:
-        """Return the height that a text needs in merged cells; Excel fits rows only to texts in single cells."""
+        """Return the height that a text needs in merged cells; Excel fits row heights only to texts in single cells."""
         filled, area = row.cells.get(cell_address(row.number, cell.column)), self._merges.get((row.number, cell.column))
         style = _style_number(cell.attributes)
         if not filled or not area or area.first_row != area.last_row or style >= len(self._wraps):

@@ -1,6 +1,6 @@
 """Rewrite a sheet as a stream: splice changed rows, insert new rows, copy the rest.
 
-Edits of parts of arrays and of hidden merged cells are refused, and tables that would grow over other cells.
+Edits of parts of arrays and of hidden merged cells are refused, as are tables that would grow over other cells.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MERGED_CELLS = re.compile(rb'<(?:[\w.-]+:)?mergeCell\s[^>]*?ref="([^"]+)"')
 
 
 def find_array_areas(patterns: SheetGrammar, block: bytes) -> Iterator[Area]:
-    """Yield the cells of each array formula or data table in a block that fills several."""
+    """Yield the cells of each array formula or data table in a block that fills several cells."""
     for match in patterns.array.finditer(block):
         ref = _ARRAY_FORMULA_REF.search(match.group())
         area = Area.find(ref.group(1)) if ref else None
@@ -45,7 +45,7 @@ def find_array_areas(patterns: SheetGrammar, block: bytes) -> Iterator[Area]:
 
 
 class EditObstacles:
-    """Watches a sheet as it is read for cells that its edits must not touch; errors name the address."""
+    """Finds cells that the edits of a sheet must not change, while it is read; errors name their address."""
 
     def __init__(self, path: Path, sheet: str, edits: SheetEdits) -> None:
         self._path, self._sheet, self._edits = path, sheet, edits
@@ -76,7 +76,7 @@ class EditObstacles:
                 if cell.content and number != fresh.totals_row:
                     why = Text("is in the way of a table that grows; move it and run again")
                     raise self.refusal(cell_address(number, cell.column), why)
-                if b' r="' in cell.attributes:  # others keep their neighbours in place
+                if b' r="' in cell.attributes:  # others determine the positions of their neighbours
                     row = row.replace(cell.xml, b"", 1)
         return row
 
@@ -95,26 +95,28 @@ _DIMENSION_ELEMENT = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^>]*?ref=")([^"]*)
 
 RowEdit = tuple[int, tuple[CellFragment | None, ...]]
 _NO_MORE_EDITS: RowEdit = (1 << 30, ())
-_NEW_ROWS_AT_ONCE = 512  # rows below the last one, handed on at once
+_NEW_ROWS_AT_ONCE = 512  # rows below the last one that are written at once
 
 
 class ShiftFollowers(NamedTuple):
-    """What follows shifted rows: formulas among the rows, and what comes after the rows."""
+    """The parts affected by shifted rows: formulas in the rows, and what comes after the rows."""
 
     rows: FormulaFollower = FormulaFollower(())
     tail: XmlChange = leave_unchanged
 
 
 class DateSetting(NamedTuple):
-    """The date system of the workbook, and the formats that show dates."""
+    """The date system of the workbook, and its date formats."""
 
     date1904: bool
     dated: DatedStyle
 
 
 class SheetRewriter:
-    """Applies edits to a sheet. Afterwards `formulas_changed` says whether a formula came or went, `followed` whether one
-    points elsewhere now, `tail_followed` whether something after the rows does.
+    """Applies edits to a sheet.
+
+    Afterwards `formulas_changed` says whether a formula was added or removed, `followed` whether a reference in one
+    changed, and `tail_followed` whether something after the rows changed.
     """
 
     def __init__(self, path: Path, sheet: str, edits: SheetEdits, follow: ShiftFollowers, setting: DateSetting) -> None:
@@ -181,12 +183,12 @@ class SheetRewriter:
     def _block(self, block: bytes, before: int, last: int) -> Iterator[bytes]:
         """Yield a block in pieces, as few as its changed rows allow."""
         self._obstacles.note_arrays(self._patterns, block)
-        wanted = self._wanted(before, last)
-        if not wanted and not self._shared.concerns(block):
+        needed = self._wanted(before, last)
+        if not needed and not self._shared.concerns(block):
             yield block
             return
         copied = 0
-        for number, start, end in self._spans(block, before, wanted):
+        for number, start, end in self._spans(block, before, needed):
             if self._next[0] > number and number not in self._models and not self._shared.concerns(block[start:end]):
                 continue
             yield block[copied:start]
@@ -207,11 +209,11 @@ class SheetRewriter:
         models = {row for row in self._models if before < row <= last}
         return sorted(models.union(self._rows[start:end].tolist()))
 
-    def _spans(self, block: bytes, before: int, wanted: list[int]) -> Iterable[RowSpan]:
-        """Find the wanted rows; all rows where one of them is new, or where formulas are shared."""
+    def _spans(self, block: bytes, before: int, needed: list[int]) -> Iterable[RowSpan]:
+        """Find the *needed* rows; all rows if one of them is new, or if formulas are shared."""
         if b't="shared"' in block:
             return find_row_spans(self._patterns, block, before)
-        found = find_some_row_spans(self._patterns, block, wanted)
+        found = find_some_row_spans(self._patterns, block, needed)
         return find_row_spans(self._patterns, block, before) if found is None else found
 
     def _remember(self, number: int, row: bytes) -> None:

@@ -27,7 +27,7 @@ class SheetGrammar:
     """The patterns of a sheet's rows and cells, for one namespace prefix."""
 
     prefix: bytes
-    row: re.Pattern[bytes]  # a row's start tag: attributes, "/" when it has no cells
+    row: re.Pattern[bytes]  # a row's start tag: attributes, "/" if it has no cells
     cell: re.Pattern[bytes]  # a cell: attributes, content
     formula: re.Pattern[bytes]  # a formula: attributes, text
     array: re.Pattern[bytes]  # the start tag of an array formula or a data table
@@ -50,13 +50,13 @@ _ROW_NUMBER_ATTRIBUTE = re.compile(rb'\sr="([0-9]{1,9})"')
 
 
 def read_row_number(attributes: bytes, default: int) -> int:
-    """Return a row's number from its attributes, or *default* when they have none."""
+    """Return a row's number from its attributes, or *default* if they have none."""
     match = _ROW_NUMBER_ATTRIBUTE.search(attributes)
     return int(match.group(1)) if match else default
 
 
 class SheetStream:
-    """Reads a sheet front to back, once: `head`, then `blocks()`, then `tail`.
+    """Reads a sheet from start to end, once: `head`, then `blocks()`, then `tail`.
 
     `opening` and `closing` are the tags around the rows; an empty `<sheetData/>` becomes two tags.
     """
@@ -107,7 +107,7 @@ class SheetStream:
             buffer += chunk
 
     def _uncommented(self, xml: bytes) -> bytes:
-        """Refuse comments and CDATA later than the start of a sheet; to look for "!" first is ten times faster."""
+        """Refuse comments and CDATA after the start of a sheet; searching for "!" first is ten times faster."""
         if b"!" in xml and b"<!" in xml:
             raise repairable_workbook_error(
                 self._package.path, "has comments among the cells of {part}", part=self.part
@@ -138,7 +138,7 @@ def find_row_spans(patterns: SheetGrammar, block: bytes, before: int) -> Iterato
 
 
 def find_some_row_spans(patterns: SheetGrammar, block: bytes, numbers: Iterable[int]) -> list[RowSpan] | None:
-    """Find a few rows of a block by their start tags; None when one is missing or its number is not its first attribute."""
+    """Find a few rows of a block by their start tags; None if one is missing or its number is not its first attribute."""
     opening = b"<%brow" % patterns.prefix
     found = []
     end = 0
@@ -153,7 +153,7 @@ def find_some_row_spans(patterns: SheetGrammar, block: bytes, numbers: Iterable[
 
 
 def _stream_canonical_xml(package: Package, part: str) -> Iterator[bytes]:
-    """Stream a part in the form that the patterns cover."""
+    """Yield a part in the form that the patterns cover."""
     chunks = package.stream(part)
     first = next(chunks, b"")
     refuse_unsafe_xml(package.path, part, first)

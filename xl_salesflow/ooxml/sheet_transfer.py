@@ -1,4 +1,4 @@
-"""Copy sheets from one workbook into another, and rename sheets with everything that mentions them."""
+"""Copy sheets from one workbook to another, and rename sheets together with all references to them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ELEMENTS_AFTER_SHEETS = ("functionGroups", "externalReferences")
 
 
 class SheetGraft:
-    """Copies sheets of *source*, whose texts are inline, into *into*; the source is only read."""
+    """Copies sheets of *source*, whose texts are inline, to *into*; the source is only read."""
 
     def __init__(self, into: PackageDraft, source: PackageDraft) -> None:
         self._into, self._source = into, source
@@ -41,7 +41,7 @@ class SheetGraft:
         return next(r.target for r in read_relationships(draft.package, main) if r.kind == "styles")
 
     def sheet(self, name: str) -> None:
-        """Copy a sheet to the end, with the defined names that point to it and do not exist yet."""
+        """Copy a sheet to the end, with the defined names that refer to it and do not exist yet."""
         listed = list(child_elements(self._source.tree(self._from), "sheets", "sheet"))
         element = next(one for one in listed if one.get("name") == name)
         link = next(
@@ -66,7 +66,7 @@ class SheetGraft:
         self._names_of(name, listed.index(element), len(sheets) - 1)
 
     def body(self, name: str, part: str) -> None:
-        """Replace the sheet in *part* by the sheet *name* of the source, which has no tables, charts and the like."""
+        """Replace the sheet in *part* by the sheet *name* of the source, which must not have tables, charts and the like."""
         listed = child_elements(self._source.tree(self._from), "sheets", "sheet")
         relation_id = next(local_attribute(one, "id") for one in listed if one.get("name") == name)
         root = deepcopy(
@@ -160,7 +160,10 @@ _BARE_SHEET_MENTION = r"(?<![\w'.\]\)]){title}!"
 
 
 def rename_sheets(workbook: Workbook, titles: Mapping[str, str]) -> Workbook:
-    """Return *workbook* with sheets renamed, old title → new one; texts in cells and strings in formulas stay."""
+    """Return *workbook* with sheets renamed (old title → new title).
+
+    Texts in cells and strings in formulas are not changed.
+    """
     if not titles:
         return workbook
     draft = PackageDraft(workbook.package)
@@ -190,7 +193,7 @@ class _SheetRenaming:
         self._mention = re.compile(rf'("(?:[^"]|"")*")|({found})')
 
     def part(self, root: etree._Element) -> None:
-        """Rename in one part, in place."""
+        """Rename references in one part, in place."""
         for element in root.iter():
             if local_name(element) in _TITLED_ELEMENTS and element.text:
                 element.text = self._text(element.text)

@@ -1,4 +1,4 @@
-"""Make tables longer or shorter: decide what is written where, and refuse to write over other cells.
+"""Make tables longer or shorter: decide what is written where, and refuse to overwrite other cells.
 
 Cells that move to other rows are copied from the sheet unchanged.
 """
@@ -36,7 +36,7 @@ class CellRelocation:
         self._shared = SharedFormulas()
 
     def rows(self) -> Iterator[tuple[int, list[RowCell]]]:
-        """Yield rows of the table that hold cells, totals included, ascending."""
+        """Yield rows of the table that have cells, including totals, ascending."""
         table, patterns = self._table, self._stream.grammar
         for number, row in self._stream.rows():
             if number > table.area.last_row:
@@ -51,7 +51,7 @@ class CellRelocation:
                 yield number, [cell for cell in cells if table.first_col <= cell.column <= table.last_col]
 
     def _standing_alone(self, patterns: SheetGrammar, row: int, cell: RowCell) -> RowCell:
-        """Write out a shared formula, so that the cell can move on its own."""
+        """Write out a shared formula, so that the cell can move independently."""
         formula = patterns.formula.search(cell.content)
         if formula is None:
             return cell
@@ -70,7 +70,7 @@ class RelocatedRows:
     def __init__(self, read: Callable[[], Iterator[tuple[int, list[RowCell]]]], first_row: int, count: int) -> None:
         self._read, self._first_row, self.count = read, first_row, count
         self._rows: Iterator[tuple[int, list[RowCell]]] = iter(())
-        self._piece_bounds, self._at = (0, 0), count  # of the piece in memory; the next row to read
+        self._piece_bounds, self._at = (0, 0), count  # bounds of the piece in memory; the next row to read
         self._piece: list[dict[int, RawCell]] = []
         self._next: tuple[int, list[RowCell]] | None = None
 
@@ -140,14 +140,14 @@ class TableResizer:
     ) -> None:
         self._package, self._tables, self._sheet = package, tables, sheet
         self._edits, self._cells = edits, edits.sheet(sheet.name)
-        self._table, self._before = table, tables[table.name]  # as the edits make it, as it is on disk
+        self._table, self._before = table, tables[table.name]  # after the edits, and on disk
 
     @property
     def _columns(self) -> range:
         return range(self._table.first_col, self._table.last_col + 1)
 
     def put(self, first: int, columns: Mapping[int, Sequence[Any]]) -> None:
-        """Write rows from a row on, and extend the table to the last of them."""
+        """Write rows starting at a row, and extend the table to the last of them."""
         count = count_column_values(columns)
         last = first + count - 1
         if last > MAX_ROW - self._table.has_totals:
@@ -185,7 +185,7 @@ class TableResizer:
         self._edits.row_shifts[before.name] = TableGrowth(before, last)
 
     def _move_totals(self, now: int, after: int) -> None:
-        """Move the totals row from where earlier edits have put it."""
+        """Move the totals row from its place after earlier edits."""
         on_disk = self._before.last_row + 1
         found: dict[int, RawCell] = {}
         for _, cells in CellRelocation(self._stream(), self._before, on_disk).rows():
@@ -196,20 +196,20 @@ class TableResizer:
 
     def delete(self, rows: Sequence[int]) -> None:
         """Delete rows; those below and the totals row move up."""
-        table, gone = self._before, sorted({int(row) for row in rows})
-        if not gone:
+        table, deleted = self._before, sorted({int(row) for row in rows})
+        if not deleted:
             return
         if table.name in self._edits.row_shifts:
             raise ValueError("this table was resized; write the workbook before deleting its rows")
-        for row in (gone[0], gone[-1]):
+        for row in (deleted[0], deleted[-1]):
             if not table.first_row <= row <= table.last_row:
                 why = Text("lies outside the table {table}").with_facts(table=table.name)
                 raise self._refusal(cell_address(row, table.first_col), why)
-        if len(gone) == table.last_row - table.first_row + 1:
+        if len(deleted) == table.last_row - table.first_row + 1:
             self._empty_first_row()
-            gone.remove(table.first_row)
-        if gone:
-            self._move_up(RowDeletion(table, tuple(gone)))
+            deleted.remove(table.first_row)
+        if deleted:
+            self._move_up(RowDeletion(table, tuple(deleted)))
 
     def _empty_first_row(self) -> None:
         row = np.array([self._before.first_row])
@@ -217,19 +217,19 @@ class TableResizer:
             self._cells.set(number, row, _new_body_values(column, None, 1))
 
     def _move_up(self, deletion: RowDeletion) -> None:
-        table, gone = deletion.table, np.array(deletion.deleted_rows)
+        table, deleted = deletion.table, np.array(deletion.deleted_rows)
         for number in self._columns:
-            self._cells.delete(number, gone, table.area.last_row)
-        after = np.arange(gone[0], table.area.last_row + 1)
-        rows = RelocatedRows(lambda: self._rows_that_stay(deletion), int(gone[0]), len(after))
+            self._cells.delete(number, deleted, table.area.last_row)
+        after = np.arange(deleted[0], table.area.last_row + 1)
+        rows = RelocatedRows(lambda: self._rows_that_stay(deletion), int(deleted[0]), len(after))
         for number in self._columns:
             self._cells.set_below(number, after, RelocatedColumn(rows, number))
         self._edits.row_shifts[table.name] = deletion
 
     def _rows_that_stay(self, deletion: RowDeletion) -> Iterator[tuple[int, list[RowCell]]]:
-        gone = frozenset(deletion.deleted_rows)
+        deleted = frozenset(deletion.deleted_rows)
         for row, cells in CellRelocation(self._stream(), deletion.table, deletion.deleted_rows[0]).rows():
-            if row not in gone:
+            if row not in deleted:
                 yield deletion.row(row), cells
 
     def _stream(self) -> SheetStream:
@@ -255,7 +255,7 @@ class TableResizer:
 
 
 def count_column_values(columns: Mapping[Any, Sequence[Any]]) -> int:
-    """Return the common length of columns; raises ValueError when they differ."""
+    """Return the common length of columns; raises ValueError if they differ."""
     lengths = {len(values) for values in columns.values()}
     if len(lengths) > 1:
         raise ValueError(f"columns of different length: {sorted(lengths)}")

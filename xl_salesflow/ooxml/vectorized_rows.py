@@ -1,7 +1,7 @@
 """Parse many cells at once with array operations instead of a Python object for each cell.
 
-Rows are regular when tag follows tag as `_TAG_GRAMMAR` says and every row and cell starts with its address, as programs
-write them. Anything else that XML allows is left to the cell-by-cell reader, a block of rows at a time.
+Rows are regular if tag follows tag as `_TAG_GRAMMAR` says and every row and cell starts with its address, which is how
+programs write them. Everything else that XML allows is left to the cell-by-cell reader, one block of rows at a time.
 """
 
 from __future__ import annotations
@@ -18,49 +18,52 @@ BoolArray = npt.NDArray[np.bool_]
 ObjectArray = npt.NDArray[np.object_]
 _WordArray = npt.NDArray[np.uint64]
 
-WINDOW_REACH = 32  # how far a window may look beyond the end
-_WORD_DIGITS, _LONGEST_NUMBER = 8, 24  # bytes: of one processor word, and of the longest double as programs write it
+WINDOW_REACH = 32  # how far a window may extend beyond the end
+_WORD_DIGITS, _LONGEST_NUMBER = 8, 24  # in bytes: a processor word, and the longest double that programs write
 _ASCII_ZEROS, _TO_LETTERS, _HIGH_BITS = (np.uint64(int(byte * 8, 16)) for byte in ("30", "46", "80"))
-_BYTE_SHIFTS = np.arange(0, 72, 8, dtype=np.uint64)  # bits in so many bytes; eight of them shift everything out
+_BYTE_SHIFTS = np.arange(
+    0, 72, 8, dtype=np.uint64
+)  # shift by this many bytes, in bits; a shift by eight clears the word
 
 
 class ByteText:
-    """A long text, as bytes, as an array of them, and through windows of several bytes that start at each of them."""
+    """A long text as bytes, as an array of bytes, and as overlapping windows of several bytes."""
 
     def __init__(self, text: bytes) -> None:
         self.raw = text + bytes(WINDOW_REACH)
         self.bytes = np.frombuffer(self.raw, np.uint8)
 
     def windows(self, dtype: str) -> npt.NDArray[Any]:
-        """View what starts at each byte as one value of a type up to REACH bytes long."""
+        """View the bytes starting at each byte as one value of a type of up to WINDOW_REACH bytes."""
         return np.ndarray((len(self.bytes) - WINDOW_REACH,), dtype, self.raw, 0, (1,))
 
     @property
     def words(self) -> _WordArray:
-        """Eight bytes from each byte on; the first is the lowest."""
+        """Return eight bytes from each byte on, the first one lowest."""
         return self.windows("<u8")
 
 
 class ByteSpans(NamedTuple):
-    """Pieces of a text, none within its first eight bytes."""
+    """Slices of a text, none within its first eight bytes."""
 
     text: ByteText
     starts: IntArray
     ends: IntArray
 
     def at(self, which: IntArray | BoolArray) -> ByteSpans:
-        """Some of the pieces."""
+        """Return some of the slices."""
         return ByteSpans(self.text, self.starts[which], self.ends[which])
 
     def pieces(self) -> list[bytes]:
-        """Every piece as bytes."""
+        """Return every slice as bytes."""
         raw = self.text.raw
         return [raw[start:end] for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
 
     def whole_numbers(self) -> tuple[IntArray, BoolArray]:
-        """Read pieces of one to eight digits; the flags tell which are such, the others come back as anything.
+        """Parse slices of one to eight digits; the flags say which ones are, the values of the others are undefined.
 
-        Eight digits are read at once within a processor word: neighbours are joined to pairs, pairs to fours, fours to one.
+        Eight digits are parsed at once within a processor word: neighbours are joined to pairs, pairs to fours, fours
+        to one number.
         """
         lengths = self.ends - self.starts
         shift = _BYTE_SHIFTS[np.clip(_WORD_DIGITS - lengths, 0, _WORD_DIGITS)]
@@ -72,9 +75,9 @@ class ByteSpans(NamedTuple):
         return words.astype(np.int64), (odd == 0) & (lengths > 0) & (lengths <= _WORD_DIGITS)
 
     def fractions(self) -> tuple[npt.NDArray[np.float64], BoolArray]:
-        """Read pieces with a decimal point; the flags tell which are such. Raises ValueError where one is no number.
+        """Parse slices with a decimal point; the flags say which ones have one. Raises ValueError if one is not a number.
 
-        A float is the one that Python reads: numpy asks Python.
+        The floats are the same as Python's, because numpy calls Python's parser.
         """
         lengths = self.ends - self.starts
         digits = self.text.windows(f"S{_LONGEST_NUMBER}")[self.starts].view(np.uint8).reshape(-1, _LONGEST_NUMBER)
@@ -84,7 +87,7 @@ class ByteSpans(NamedTuple):
         return digits.reshape(-1).view(f"S{_LONGEST_NUMBER}").astype(np.float64), pointed
 
 
-# Kind of tag: two bytes right after "<" that tell it from others; what may follow, also when it closes itself.
+# Kind of tag: two bytes right after "<" that distinguish it; what may follow, also if it closes itself.
 _TAG_GRAMMAR = {
     "row": ((b"ro",), "cell /row row"),
     "/row": ((b"/r",), "row"),
@@ -130,10 +133,10 @@ _TAG_KIND_BY_BYTES, _LEGAL_TAG_PAIRS = _tag_kinds_by_bytes(), _legal_tag_pairs()
 
 
 class RegularRows(NamedTuple):
-    """The cells of a rectangle: for each the place of its row among `numbers`, its column, where its text lies.
+    """The cells of a rectangle: for each, the index of its row in `numbers`, its column, and the slice of its text.
 
-    `kinds` lists the attributes there are, each with the cells that have them; cells without content are left out. `last`
-    is the number of the last row, whether in the rectangle or not.
+    `kinds` lists the distinct attributes, each with the cells that have them; cells without content are left out.
+    `last` is the number of the last row, whether in the rectangle or not.
     """
 
     last: int
@@ -145,7 +148,7 @@ class RegularRows(NamedTuple):
 
 
 def parse_regular_rows(block: bytes, area: Area) -> RegularRows | None:
-    """Take what a block of rows holds of a rectangle apart; None when it is not plain or its rows do not ascend."""
+    """Parse the part of a block of rows that is in a rectangle; None if it is not regular or its rows do not ascend."""
     text = ByteText(block)
     tags = np.flatnonzero(text.bytes == ord("<"))
     kinds = _TAG_KIND_BY_BYTES[text.windows("<u2")[tags + 1]]
@@ -174,7 +177,7 @@ def parse_regular_rows(block: bytes, area: Area) -> RegularRows | None:
 
 
 class _RowMarks(NamedTuple):
-    """Rows by number; how a cell of each must say it, as a word and the bits of it that count."""
+    """Rows by number; how the address of a cell in each ends, as a word and a mask of the bits that count."""
 
     numbers: IntArray
     marks: npt.NDArray[np.uint64]
@@ -183,15 +186,15 @@ class _RowMarks(NamedTuple):
 
 
 def _read_row_marks(text: ByteText, starts: IntArray) -> _RowMarks | None:
-    """Read the numbers of rows; None unless each starts with one, of at most seven digits, and they ascend."""
+    """Parse the numbers of rows; None unless each row starts with one, of at most seven digits, and they ascend."""
     if (text.words[starts] != int.from_bytes(_ROW_TAG_START, "little")).any():
         return None
     digits = starts + len(_ROW_TAG_START)
     marks = text.words[digits]
     quotes = marks[:, None].view(np.uint8) == ord('"')
     lengths = quotes.argmax(axis=1)
-    numbers, whole = ByteSpans(text, digits, digits + lengths).whole_numbers()
-    if not (whole & quotes.any(axis=1)).all() or (numbers[1:] <= numbers[:-1]).any():
+    numbers, is_integer = ByteSpans(text, digits, digits + lengths).whole_numbers()
+    if not (is_integer & quotes.any(axis=1)).all() or (numbers[1:] <= numbers[:-1]).any():
         return None
     mask = ~np.uint64(0) >> (np.uint64(56) - lengths.astype(np.uint64) * np.uint64(8))
     return _RowMarks(numbers, marks & mask, mask, lengths + 1)
@@ -200,7 +203,7 @@ def _read_row_marks(text: ByteText, starts: IntArray) -> _RowMarks | None:
 def _read_cell_columns(
     text: ByteText, starts: IntArray, row: IntArray, rows: _RowMarks
 ) -> tuple[IntArray, IntArray] | None:
-    """Read the columns of cells, and where their other attributes start; None for one that names another row."""
+    """Parse the columns of cells, and find where their other attributes start; None if a cell names another row."""
     if (text.words[starts] << np.uint64(16) != int.from_bytes(_CELL_TAG_START, "little") << 16).any():
         return None
     at = starts + len(_CELL_TAG_START)
@@ -217,7 +220,7 @@ def _read_cell_columns(
 
 
 def _find_cell_texts(text: ByteText, tags: IntArray, kinds: npt.NDArray[np.uint8], cells: IntArray) -> ByteSpans | None:
-    """Find the text of every cell, of none where there is none; None for an element with unknown attributes."""
+    """Find the text of every cell, empty if it has none; None for an element with unknown attributes."""
     spaced = (kinds == _SPACED_VALUE_TAG) | (kinds == _SPACED_TEXT_TAG)
     if (text.windows(f"S{len(_SPACE_ATTRIBUTE)}")[tags[spaced] + len(b"<v")] != _SPACE_ATTRIBUTE).any():
         return None
@@ -233,7 +236,10 @@ def _find_cell_texts(text: ByteText, tags: IntArray, kinds: npt.NDArray[np.uint8
 def _group_by_attributes(
     text: ByteText, attributes: IntArray, closed: BoolArray
 ) -> list[tuple[bytes, IntArray]] | None:
-    """Group cells by what follows their address; None for too many groups, or a cell that is `closed` and is not."""
+    """Group cells by the attributes after their address.
+
+    None for too many groups, or a cell whose end contradicts `closed`.
+    """
     alike: list[tuple[bytes, IntArray]] = []
     rest = np.arange(len(attributes))
     for _ in range(_MOST_ATTRIBUTE_GROUPS):

@@ -1,4 +1,4 @@
-"""Edit a workbook: collect edits, then write them; nothing else is touched."""
+"""Edit a workbook: collect edits, then write them; nothing else is changed."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ from xl_salesflow.ooxml.zip_archive import deflate_chunks
 
 
 class Workbook(WorkbookOnDisk):
-    """An Excel workbook as it is on disk, and the edits collected for it.
+    """An Excel workbook on disk, and the edits collected for it.
 
-    `read_*` always answers from the file; `tables` shows the tables as they will be once the edits are written.
+    `read_*` always reads the file; `tables` gives the tables as they will be after the edits.
     """
 
     def __init__(self, path: Path, source: bytes | Package) -> None:
@@ -51,7 +51,7 @@ class Workbook(WorkbookOnDisk):
 
     @property
     def tables(self) -> Mapping[str, ExcelTable]:
-        """The tables by name, ignoring case, in the size that the edits give them."""
+        """Return the tables by name, ignoring case, in their size after the edits."""
         moved = {name: replace(shift.table, last_row=shift.last_row) for name, shift in self._edits.row_shifts.items()}
         return (
             CaseInsensitiveMapping({name: moved.get(name, table) for name, table in self._on_disk.items()})
@@ -76,7 +76,7 @@ class Workbook(WorkbookOnDisk):
         self._edits.sheet(at.sheet).set(column, rows, cells)
 
     def set_cell(self, sheet: str, row: int, col: int, value: Any) -> None:
-        """Set one cell, rows and columns from 1; raises KeyError for a sheet that is not there, UnsupportedEdit."""
+        """Set one cell, rows and columns from 1; raises KeyError for a sheet that does not exist, UnsupportedEdit."""
         name = self.sheets[sheet].name
         if not (1 <= row <= MAX_ROW and 1 <= col <= MAX_COLUMN):
             raise UnsupportedEdit(self.path, f"{name}, row {row}, column {col}", Text("lies outside the sheet"))
@@ -87,21 +87,21 @@ class Workbook(WorkbookOnDisk):
         self._edits.sheet(name).set(col, np.array([row], dtype=np.int64), [value])
 
     def empty(self, sheet: str, area: Area) -> None:
-        """Empty a rectangle of cells; only so can an array formula be removed."""
+        """Clear a rectangle of cells; this is the only way to remove an array formula."""
         for row in range(area.first_row, area.last_row + 1):
             for column in range(area.first_col, area.last_col + 1):
                 self.set_cell(sheet, row, column, None)
         self._edits.sheet(self.sheets[sheet].name).emptied.add(area)
 
     def set_name(self, name: str, value: Any) -> None:
-        """Set the first cell of a defined name; raises KeyError for one that points at no cell."""
+        """Set the first cell of a defined name; raises KeyError for one that does not refer to a cell."""
         at = self.names[name]
         self.set_cell(at.sheet, at.row, at.col, value)
 
     def append_rows(self, table: str, columns: ValuesByHeader) -> None:
-        """Add rows below a table's last one, its empty starter row first; raises UnsupportedEdit.
+        """Add rows below a table's last one, or first into its empty starter row; raises UnsupportedEdit.
 
-        Calculated columns get their formula, with the values given as cached ones; columns not given stay empty, in the
+        Calculated columns get their formula, with the given values as cached ones; missing columns stay empty, in the
         format of the last row.
         """
         at, resizer = self._resizer(table)
@@ -115,26 +115,26 @@ class Workbook(WorkbookOnDisk):
         resizer.cut(at.first_row + max(count, 1) - 1)
 
     def delete_rows(self, table: str, rows: Sequence[int]) -> None:
-        """Delete rows of a table by their sheet rows; those below move up, cells beside the table stay.
+        """Delete rows of a table by their sheet rows; those below move up, cells outside the table do not.
 
-        The last row left is emptied instead. Raises UnsupportedEdit; ValueError for a table that was resized or had rows
-        deleted since the workbook was opened: write it first.
+        The last remaining row is cleared instead. Raises UnsupportedEdit; ValueError for a table that was resized or
+        had rows deleted since the workbook was opened: write it first.
         """
         _, resizer = self._resizer(table)
         resizer.delete(rows)
 
     def require_recalculation(self) -> None:
-        """Ask Excel to calculate every formula when it opens the workbook."""
+        """Make Excel calculate every formula when it opens the workbook."""
         self._edits.recalculate = True
 
     @property
     def package(self) -> Package:
-        """The package as it is on disk."""
+        """Return the package on disk."""
         return self._package
 
     @property
     def name_texts(self) -> Mapping[str, str]:
-        """What each defined name stands for, as it is written; names that sheets use for several things are left out."""
+        """Return the text of each defined name; names that sheets define differently are left out."""
         return self._part.texts
 
     def widen(self, table: str, columns: Sequence[NewColumn]) -> None:
@@ -145,8 +145,8 @@ class Workbook(WorkbookOnDisk):
     def with_recalculation(self, known: KnownFormulas) -> tuple[Workbook, Recalculation]:
         """Return the workbook with new values for the formulas that depend on the edits, and what was calculated.
 
-        Formulas among *known* have their values already. Formulas that cannot be calculated here are left for Excel, which
-        then calculates when it opens the file.
+        Formulas in *known* have their values already. Formulas that cannot be calculated here are left to Excel, which
+        calculates when it opens the file.
         """
         from xl_salesflow.ooxml.recalculation import recalculate_formulas
 
@@ -164,7 +164,7 @@ class Workbook(WorkbookOnDisk):
         return after._with_caches(extend_change_predicate(changed, places)), outcome
 
     def _with_caches(self, changed: ChangePredicate) -> Workbook:
-        """Renew what charts and pivot tables cache of changed cells."""
+        """Update the values of changed cells cached in charts and pivot tables."""
         if not ChartCaches(self._package, self._source(), changed).has_stale_caches():
             return self
         after, _ = self._edited()
@@ -229,7 +229,7 @@ class Workbook(WorkbookOnDisk):
         return {self._column(table, header): values for header, values in columns.items()}
 
     def _starts_empty(self, table: ExcelTable) -> bool:
-        """Say whether a table's only row is empty, as it will be once the edits are written."""
+        """Return whether a table's only row will be empty after the edits."""
         if table.first_row != table.last_row:
             return False
         row = dict(enumerate(self.read_range(table.sheet, str(table.body))[0], table.first_col))

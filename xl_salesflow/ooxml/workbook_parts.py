@@ -22,7 +22,7 @@ from xl_salesflow.ooxml.sheet_stream import SheetStream
 
 V = TypeVar("V")
 _SHEET_PROTECTION = re.compile(rb'<(?:[\w.-]+:)?sheetProtection\b[^>]*\bsheet="(?:1|true|on)"')
-_TOO_MANY_DIGITS = 10  # more than any number in a workbook has
+_TOO_MANY_DIGITS = 10  # more digits than any number in a workbook has
 STRICT_NAMESPACE = "http://purl.oclc.org/ooxml/"
 
 
@@ -48,16 +48,16 @@ class CaseInsensitiveMapping(Mapping[str, V], Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """A pointer from one part to another, or out of the package."""
+    """A relationship from one part to another, or to something outside the package."""
 
     id: str
     kind: str  # the last step of its type: worksheet, table, styles…
-    target: str  # a part's name as the zip spells it, or as written where there is no such part
+    target: str  # a part's name as spelled in the zip, or the written target if there is no such part
 
 
 @dataclass(frozen=True)
 class Worksheet:
-    """A worksheet: its tab's name and where its cells are."""
+    """A worksheet: the name of its tab and the part with its cells."""
 
     name: str
     part: str
@@ -66,7 +66,7 @@ class Worksheet:
 
     @cached_property
     def protected(self) -> bool:
-        """Whether Excel keeps people from changing it; found by reading the sheet to its end."""
+        """Return whether the sheet is protected; this reads it to its end."""
         stream = SheetStream(self._package, self.part)
         for _ in stream.blocks():
             pass
@@ -75,7 +75,7 @@ class Worksheet:
 
 @dataclass(frozen=True, slots=True)
 class DefinedName:
-    """A defined name that points at a cell or a rectangle."""
+    """A defined name that refers to a cell or a rectangle."""
 
     name: str
     sheet: str
@@ -86,12 +86,12 @@ class DefinedName:
 
 
 def local_name(element: etree._Element) -> str:
-    """An element's name without its namespace; empty for comments and the like."""
+    """Return an element's name without its namespace; empty for comments and the like."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def child_elements(element: etree._Element, *path: str) -> Iterator[etree._Element]:
-    """Walk down by local names, whatever the namespace: transitional and Strict alike."""
+    """Descend by local names, whatever the namespace, transitional or Strict."""
     if not path:
         yield element
         return
@@ -101,7 +101,7 @@ def child_elements(element: etree._Element, *path: str) -> Iterator[etree._Eleme
 
 
 def local_attribute(element: etree._Element, name: str) -> str | None:
-    """An attribute by its local name."""
+    """Return an attribute by its local name."""
     for key, value in element.attrib.items():
         if etree.QName(str(key)).localname == name:
             return str(value)
@@ -109,18 +109,18 @@ def local_attribute(element: etree._Element, name: str) -> str | None:
 
 
 def integer_attribute(element: etree._Element, name: str, default: int = 0) -> int:
-    """An attribute that is a number of zero or more."""
+    """Return an attribute that is a number of zero or more."""
     text = element.get(name) or ""
     return int(text) if text.isdecimal() and len(text) < _TOO_MANY_DIGITS else default
 
 
 def boolean_attribute(element: etree._Element, name: str) -> bool:
-    """An attribute that is on or off."""
+    """Return an attribute that is on or off."""
     return (element.get(name) or "0") in ("1", "true", "on")
 
 
 def read_relationships(package: Package, part: str) -> list[Relationship]:
-    """Read a part's relationships; none when it has no such file."""
+    """Read a part's relationships; none if it has no relationships part."""
     folder, file = posixpath.split(part)
     found = package.find(posixpath.join(folder, "_rels", f"{file}.rels"))
     if found is None:
@@ -136,7 +136,7 @@ def read_relationships(package: Package, part: str) -> list[Relationship]:
 
 
 def find_parts_of_kinds(package: Package, *kinds: str) -> list[tuple[str, str]]:
-    """Find every part that relationships of these kinds lead to, from the workbook on, each with its kind."""
+    """Find every part reachable from the workbook by relationships of these kinds, each with its kind."""
     found: list[tuple[str, str]] = []
     seen, waiting = {""}, [""]
     while waiting:
@@ -182,13 +182,13 @@ class WorkbookPart:
 
     @staticmethod
     def _read_texts(root: etree._Element) -> CaseInsensitiveMapping[str]:
-        """What each name stands for, as it is written; names that sheets use for several things are left out."""
+        """Return the text of each name; names that sheets define differently are left out."""
         named = [(e.get("name") or "", e.text or "") for e in child_elements(root, "definedNames", "definedName")]
         counted = Counter(name.casefold() for name, _ in named)
         return CaseInsensitiveMapping({name: text for name, text in named if counted[name.casefold()] == 1})
 
     def target(self, kind: str) -> str | None:
-        """The part a relationship of this kind leads to."""
+        """Return the part that a relationship of this kind leads to."""
         return next((r.target for r in self.relationships if r.kind == kind), None)
 
     def _read_sheets(self, package: Package, root: etree._Element) -> Iterator[Worksheet]:
@@ -213,7 +213,7 @@ class WorkbookPart:
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """A table's column: its header and, where it calculates, its formula."""
+    """A table's column: its header and, if it is calculated, its formula."""
 
     name: str
     formula: str | None = None
@@ -221,7 +221,7 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class ExcelTable:
-    """A table on a sheet; rows and columns count from 1, the body lies between first_row and last_row."""
+    """A table on a sheet; rows and columns count from 1, the body is from first_row to last_row."""
 
     name: str
     sheet: str
@@ -236,21 +236,21 @@ class ExcelTable:
 
     @property
     def area(self) -> Area:
-        """The whole table, header and totals included."""
+        """Return the whole table, including header and totals."""
         return Area(self.header_row or self.first_row, self.first_col, self.last_row + self.has_totals, self.last_col)
 
     @property
     def body(self) -> Area:
-        """The rows between header and totals."""
+        """Return the rows between header and totals."""
         return Area(self.first_row, self.first_col, self.last_row, self.last_col)
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """The columns' names in their order."""
+        """Return the names of the columns in order."""
         return tuple(column.name for column in self.columns)
 
     def column(self, header: str) -> int:
-        """The sheet column under a header; raises KeyError."""
+        """Return the sheet column with a header; raises KeyError."""
         wanted = header.casefold()
         for offset, column in enumerate(self.columns):
             if column.name.casefold() == wanted:
@@ -305,7 +305,7 @@ _SHARED_STRING_ITEM = re.compile(
 
 
 def read_shared_strings(package: Package, part: str) -> list[str]:
-    """Read the shared strings in their order."""
+    """Read the shared strings in order."""
     return [
         unescape_cell_text(text) + (join_rich_text(runs) if runs else "")
         for text, runs in _SHARED_STRING_ITEM.findall(package.read(part))

@@ -1,6 +1,6 @@
-"""Read tables, ranges and names of a workbook as they are on disk.
+"""Read tables, ranges and names of a workbook on disk.
 
-An area is read in one pass: regular rows all together, others cell by cell.
+An area is read in one pass: regular rows all at once, others cell by cell.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class AreaRows(NamedTuple):
 
 
 def read_area_columns(stream: SheetStream, decode: CellDecoder, area: Area) -> list[list[Any]]:
-    """Read a rectangle into columns of equal length; rows the sheet does not store are empty."""
+    """Read a rectangle into columns of equal length; rows that the sheet does not store are empty."""
     columns: list[list[Any]] = [[] for _ in range(area.first_col, area.last_col + 1)]
     following = area.first_row
     for rows in _read_area_blocks(stream, decode, area):
@@ -66,7 +66,7 @@ def read_area_rows(stream: SheetStream, decode: CellDecoder, area: Area) -> list
 
 
 def _find_row_runs(numbers: IntArray, first: int) -> Iterator[tuple[int, int]]:
-    """Find rows that follow one another without a gap, from a row on: where each run starts and ends."""
+    """Find runs of consecutive row numbers, from a row on, as the start and end of each run."""
     start = int(np.searchsorted(numbers, first))
     for end in [*(np.flatnonzero(np.diff(numbers) != 1) + 1).tolist(), len(numbers)]:
         if end > start:
@@ -94,7 +94,7 @@ def _read_area_blocks(stream: SheetStream, decode: CellDecoder, area: Area) -> I
 
 
 def _read_irregular_rows(block: bytes, before: int, decode: CellDecoder, area: Area) -> tuple[AreaRows, int]:
-    """Read rows cell by cell; a row or cell that does not say where it is follows the one before, `before` at first."""
+    """Read rows cell by cell; a row or cell without a number follows the previous one (initially `before`)."""
     numbers: list[int] = []
     lines: list[list[Any]] = []
     for number, start, end in find_row_spans(_UNPREFIXED_GRAMMAR, block, before):
@@ -153,7 +153,7 @@ class WorkbookOnDisk:
 
     @property
     def tables(self) -> Mapping[str, ExcelTable]:
-        """The tables by name, ignoring case."""
+        """Return the tables by name, ignoring case."""
         return self._on_disk
 
     @cached_property
@@ -182,19 +182,19 @@ class WorkbookOnDisk:
         )
 
     def read_range(self, sheet: str, ref: str) -> list[list[Any]]:
-        """Read a rectangle such as B2:D9, row by row; raises KeyError for a sheet that is not there."""
+        """Read a rectangle such as B2:D9, row by row; raises KeyError for a sheet that does not exist."""
         return read_area_rows(self._stream(sheet), self._decoder, Area.parse(ref))
 
     def read_name(self, name: str) -> Any:
-        """Read the first cell of a defined name; raises KeyError for one that points at no cell."""
+        """Read the first cell of a defined name; raises KeyError for one that does not refer to a cell."""
         at = self.names[name]
         return read_area_rows(self._stream(at.sheet), self._decoder, Area(at.row, at.col, at.row, at.col))[0][0]
 
     def find_overwritten_formulas(self, table: str, expected: Mapping[str, ExpectedFormula]) -> dict[str, list[int]]:
-        """Find cells of calculated columns that hold no formula or another one: header to sheet rows.
+        """Find cells of calculated columns without their formula: header to sheet rows.
 
-        `expected` gives the formula of each header, or of its rows where they differ, in file syntax; spaces, case and
-        `_xlfn.` do not count.
+        `expected` gives the formula of each header, or of its rows if they differ, in file syntax; spaces, case and
+        `_xlfn.` are ignored.
         """
         from xl_salesflow.ooxml.overwritten_formulas import find_overwritten_formulas
 

@@ -1,6 +1,6 @@
-"""Write zip archives from members that are compressed already.
+"""Write zip archives from members that are already compressed.
 
-Inflates and deflates as streams, with isal where it is installed and zlib otherwise.
+Compresses and decompresses as streams, with isal if it is installed and zlib otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipInfo
 
 try:
     from isal import isal_zlib as zlib_like
-except ImportError:  # pragma: no cover - the slower of two equals
+except ImportError:  # pragma: no cover - the slower of two equivalent libraries
     import zlib as zlib_like  # type: ignore[no-redef]
 
 _zlib: Any = zlib_like
@@ -22,7 +22,7 @@ DEFLATE_ERROR: type[Exception] = _zlib.error
 
 
 class DeflatedPart(NamedTuple):
-    """One member of a package, compressed; its bytes in pieces, as joining would take them twice."""
+    """One compressed member of a package; its bytes stay in pieces, because joining would need twice the memory."""
 
     crc: int
     size: int
@@ -42,7 +42,7 @@ def deflate_chunks(chunks: Iterable[bytes]) -> DeflatedPart:
 
 
 def inflate_pieces(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
-    """Decompress in pieces of a megabyte at most; raises DEFLATE_ERROR on bad bytes and EOFError on missing ones."""
+    """Decompress in pieces of at most a megabyte; raises DEFLATE_ERROR for bad bytes and EOFError for missing ones."""
     squeezer = _zlib.decompressobj(-15)
     for raw in pieces:
         for start in range(0, len(raw), CHUNK_SIZE):
@@ -77,8 +77,8 @@ _ZIP_VERSION, _ZIP64_VERSION = 20, 45
 _ZIP_SIZE_LIMIT, _ZIP_MEMBER_LIMIT = (
     0xFFFFFFFF,
     0xFFFF,
-)  # of sizes and of members; from here on zip64 holds them, and their own fields
-_SEE_ZIP64, _SHORT_SEE_ZIP64 = 0xFFFFFFFF, 0xFFFF  # say so
+)  # sizes and numbers of members from which zip64 fields are needed
+_SEE_ZIP64, _SHORT_SEE_ZIP64 = 0xFFFFFFFF, 0xFFFF  # values that refer to the zip64 fields
 
 
 class ArchiveEntry(NamedTuple):
@@ -92,7 +92,7 @@ class ArchiveEntry(NamedTuple):
 
 
 def write_archive(out: BinaryIO, entries: Iterable[ArchiveEntry]) -> None:
-    """Write a zip front to back, without seeking; with the fields of zip64 where it needs them, and only there."""
+    """Write a zip from start to end, without seeking; with zip64 fields only where they are needed."""
     directory: list[bytes] = []
     offset = 0
     for entry in entries:
@@ -108,7 +108,7 @@ def write_archive(out: BinaryIO, entries: Iterable[ArchiveEntry]) -> None:
 
 
 def _end_records(count: int, size: int, offset: int) -> bytes:
-    """Say where the directory is, and how long."""
+    """Return the records with position and size of the directory."""
     if count < _ZIP_MEMBER_LIMIT and max(size, offset) < _ZIP_SIZE_LIMIT:
         return _END_RECORD.pack(b"PK\x05\x06", 0, 0, count, count, size, offset, 0)
     versions = (_ZIP64_VERSION, _ZIP64_VERSION)
@@ -120,7 +120,7 @@ def _end_records(count: int, size: int, offset: int) -> bytes:
 
 
 def _member_headers(entry: ArchiveEntry, packed: int, offset: int) -> tuple[bytes, bytes]:
-    """Describe a member, for in front of it and for the directory."""
+    """Return the local header of a member and its directory entry."""
     origin = entry.origin
     long = (entry.size, packed) if max(entry.size, packed) >= _ZIP_SIZE_LIMIT else ()
     far = (offset,) if offset >= _ZIP_SIZE_LIMIT else ()
@@ -138,7 +138,7 @@ def _member_headers(entry: ArchiveEntry, packed: int, offset: int) -> tuple[byte
 
 
 def _zip64_extra(*numbers: int) -> bytes:
-    """Numbers that their own fields are too short for."""
+    """Return the numbers that do not fit into their own fields."""
     return struct.pack(f"<2H{len(numbers)}Q", _ZIP64_EXTRA_ID, 8 * len(numbers), *numbers) if numbers else b""
 
 
