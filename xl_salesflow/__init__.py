@@ -8,7 +8,7 @@
     change_set = sales.verbs.update(book.read(date.today()), sales.Run("Mara", datetime.now()))
     book.write(change_set)
 
-Names are found when they are first used (PEP 562), so that ``import xl_salesflow`` costs nothing.
+Names are imported when they are first used (PEP 562), so that ``import xl_salesflow`` is fast.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from xl_salesflow.workbook.closed_book import ClosedBook
     from xl_salesflow.workbook.new_stores import new_workbook
 
-__version__ = "0.1.0"  # said here alone: pyproject.toml, `salesflow --version` and the add-in read it
+__version__ = "0.1.0"  # the only place: pyproject.toml, `salesflow --version` and the add-in read it
 
 __all__ = [
     "Book", "Change", "ChangeSet", "ClosedBook", "Finding", "Pipeline", "Query", "Run", "SalesflowError", "UsageError",

@@ -1,20 +1,21 @@
-"""What stops a run; anything wrong with a single row is a Finding instead.
+"""The errors that stop a run; anything wrong with a single row is a Finding instead.
 
     SalesflowError
     ├── UsageError            the call itself is wrong (exit code 2)
     └── WorkbookError         the workbook cannot be used (exit code 3); nothing was written
         ├── NotAWorkbook          missing, a folder, truncated, hostile or of another format
         ├── EncryptedWorkbook     protected with a password to open
-        ├── NotOurWorkbook        a sound workbook without our tables
-        ├── MissingTable          one of our tables is gone
-        ├── MissingColumn         one of our columns is gone
-        ├── UnsupportedEdit       an edit this package cannot make without losing something
-        ├── WorkbookInUse         Excel or another process holds it
+        ├── NotOurWorkbook        a valid workbook without our tables
+        ├── MissingTable          one of our tables is missing
+        ├── MissingColumn         one of our columns is missing
+        ├── UnsupportedEdit       an edit that this package cannot make without losing something
+        ├── WorkbookInUse         Excel or another process has it open
         ├── WorkbookChanged       somebody saved it since it was read
         └── CannotSave            the folder or the disk refuses
 
 An error takes the facts and writes its own sentence, in English (``str(error)``) and in every other language
-(``error.in_("zh")``): the place, what is wrong, the remedy. A reason that varies is a Text, or one word for all languages.
+(``error.in_("zh")``): the place, what is wrong, the remedy. A reason that varies is a Text, or one word for all
+languages.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ Pathish = str | PathLike[str]
 
 
 class SalesflowError(Exception):
-    """The root: everything the product raises on purpose.
+    """The base class of everything the product raises on purpose.
 
-    The message is English and may hold ``{named}`` facts; it is translated like every other text.
+    The message is English and may contain ``{named}`` facts; it is translated like every other text.
     """
 
     exit_code = 1
@@ -44,19 +45,19 @@ class SalesflowError(Exception):
 
 
 class UsageError(SalesflowError):
-    """The call is off: an unknown name, a missing file, options that exclude each other."""
+    """The call is wrong: an unknown name, a missing file, options that exclude each other."""
 
     exit_code = 2
 
 
 class WorkbookError(SalesflowError):
-    """The workbook cannot be used; it is as it was."""
+    """The workbook cannot be used; it is unchanged."""
 
     exit_code = 3
 
 
 class NotAWorkbook(WorkbookError):
-    """The file is no sound Excel workbook; *hostile* when it looks made to do harm."""
+    """The file is not a valid Excel workbook; *hostile* if it looks made to do harm."""
 
     def __init__(self, path: Pathish, why: Text, hostile: bool = False) -> None:
         self.why, self.hostile = why, hostile
@@ -64,7 +65,7 @@ class NotAWorkbook(WorkbookError):
 
 
 class EncryptedWorkbook(WorkbookError):
-    """The file needs a password to open."""
+    """The file needs a password to be opened."""
 
     def __init__(self, path: Pathish) -> None:
         super().__init__(
@@ -73,7 +74,7 @@ class EncryptedWorkbook(WorkbookError):
 
 
 class NotOurWorkbook(WorkbookError):
-    """A sound workbook without our tables."""
+    """A valid workbook without our tables."""
 
     def __init__(self, path: Pathish) -> None:
         super().__init__(
@@ -113,14 +114,14 @@ class MissingColumn(WorkbookError):
 
 
 class UnsupportedEdit(WorkbookError):
-    """An edit that this package cannot take without losing something; *place* is an address such as ``Deals!B7``."""
+    """An edit that this package cannot make without losing something; *place* is an address such as ``Deals!B7``."""
 
     def __init__(self, path: Pathish, place: str, why: str | Text) -> None:
         super().__init__("{path}, {place}: {why}.", path=fspath(path), place=place, why=why)
 
 
 class WorkbookInUse(WorkbookError):
-    """Excel or another process holds the file; *holder* is the name it left, where it left one."""
+    """Excel or another process has the file open; *holder* is the name it left, if any."""
 
     def __init__(self, path: Pathish, holder: str | None = None) -> None:
         super().__init__(
@@ -133,7 +134,7 @@ class WorkbookInUse(WorkbookError):
 
 
 class WorkbookBusy(WorkbookInUse):
-    """Another run of ours is about to save the file: it is worth waiting for."""
+    """Another run of ours is about to save the file; it is worth waiting."""
 
 
 class WorkbookChanged(WorkbookError):
@@ -146,7 +147,7 @@ class WorkbookChanged(WorkbookError):
 
 
 class CannotSave(WorkbookError):
-    """The folder or the disk refuses; the old file stands."""
+    """The folder or the disk refuses; the old file is unchanged."""
 
     def __init__(self, path: Pathish, why: str | Text) -> None:
         super().__init__("{path} could not be saved: {why}; the old file is as it was.", path=fspath(path), why=why)

@@ -2,9 +2,10 @@
 
     Book.read()  →  Pipeline  →  a verb  →  ChangeSet  →  Book.write(change_set)
 
-A Book is a workbook, closed on disk or open in Excel. A verb is a plain function from a Pipeline to a ChangeSet of values; a dry
-run prints the change set that the real run writes, and a second run changes nothing. Repaired formulas are put back with the
-values they come to, so that the next run finds nothing left to refresh. Metrics are loaded by the verbs that answer with them.
+A Book is a workbook, closed on disk or open in Excel. A verb is a plain function from a Pipeline to a ChangeSet of
+values; a dry run prints the change set that the real run writes, and a second run changes nothing. Repaired formulas
+are restored together with their results, so that the next run has nothing to update. Metrics are imported only by the
+verbs that return them.
 """
 
 from __future__ import annotations
@@ -58,17 +59,17 @@ from xl_salesflow.schema.table_registry import TABLES
 
 
 class Book(Protocol):
-    """A workbook that can be read as a pipeline and written by a plan, wherever it is."""
+    """A workbook that can be read as a pipeline and written by a change set."""
 
     def read(self, today: date) -> Pipeline:
-        """Return the workbook as values; *today* is what "now" means to every rule."""
+        """Return the workbook as values; *today* is the current day for every rule."""
 
     def write(self, plan: ChangeSet) -> None:
-        """Carry out *plan*; the workbook is left as it was when it cannot be carried out whole."""
+        """Write *plan*, either completely or not at all."""
 
 
 def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet:
-    """Say what is wrong with which row; with *repair*, also put typed-over formulas back."""
+    """Report what is wrong with which row; with *repair*, also restore overwritten formulas."""
     pipeline = recompute_formula_columns(pipeline)
     judged, twice = judge_stage_moves(pipeline, "").findings, find_duplicates(pipeline)
     findings = (*judged, *check_pipeline(pipeline), *find_changed_documents(pipeline, pipeline), *twice)
@@ -77,7 +78,7 @@ def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet:
 
 
 def update(pipeline: Pipeline, run: Run) -> ChangeSet:
-    """Do the main job: judge stage moves, score, warn, list follow-ups, refresh every number."""
+    """Do the main job: judge stage moves, score, warn, list follow-ups, update every number."""
     steps: tuple[Step, ...] = (
         resolve_conflicts,
         log_followups,
@@ -96,9 +97,9 @@ def update(pipeline: Pipeline, run: Run) -> ChangeSet:
 
 
 def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) -> ChangeSet:
-    """Answer with every metric for the pipeline's view, its stages and every move between them.
+    """Return every metric for the pipeline's query, its stages and all moves between them.
 
-    *by* adds one group of metrics per value of that column; *then* adds what every metric was on that day.
+    *by* adds one group of metrics per value of that column; *then* adds the value of every metric on that day.
     """
     from xl_salesflow.metrics import funnel_answers
 
@@ -117,7 +118,7 @@ def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) 
 
 
 def compare(pipeline: Pipeline, column: str, first: str, second: str) -> ChangeSet:
-    """Answer whether the deals of one value of *column* are won more often than those of another, and by more than chance."""
+    """Return whether deals of one value of *column* are won significantly more often than those of another."""
     from xl_salesflow.metrics.funnel_answers import compare_segments
 
     found = compare_segments(recompute_formula_columns(pipeline), column, first, second)
@@ -132,10 +133,10 @@ def compare(pipeline: Pipeline, column: str, first: str, second: str) -> ChangeS
 
 
 def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> ChangeSet:
-    """Answer with what it takes to win *target* by a day; unsaid, the sheets Plan and Targets say both.
+    """Return what is needed to win *target* by a day (defaults: as on the sheets Plan and Targets).
 
     Raises:
-        UsageError: neither says what is to be won, or the day is over.
+        UsageError: no target is given anywhere, or the day has passed.
     """
     from xl_salesflow.metrics.sales_plan_answer import compute_sales_plan
 
@@ -150,7 +151,7 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
 
 
 def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> ChangeSet:
-    """Answer with who to call and why, for everybody or one *owner*; the list as a document too, dated *made*."""
+    """Return whom to call and why, for everybody or one *owner*, and the list as a document dated *made*."""
     listed = list_followups(recompute_formula_columns(pipeline))
     listed = listed.for_owner(owner) if owner else listed
     answer = {
@@ -165,7 +166,7 @@ def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | Non
 
 
 def report(pipeline: Pipeline) -> ChangeSet:
-    """Give the report on the pipeline's view as a document."""
+    """Return the report on the pipeline's query as a document."""
     from xl_salesflow.metrics.report_facts import build_report_document
 
     return ChangeSet(documents=(build_report_document(recompute_formula_columns(pipeline)),))
@@ -177,7 +178,7 @@ def quote(pipeline: Pipeline, key: str, run: Run) -> ChangeSet:
 
 
 def paper(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet:
-    """Print papers, and write down which files were made and what was sent."""
+    """Print documents, and record which files were made and what was sent."""
     tables = ("Deals", "Activities" if printing.kind == "visit" else "Quotes")
     scope = make_deal_scope(*find_deals_of_keys(pipeline, printing.keys, tables), quotes=True)
     steps = (printing.build_documents, printing.record, partial(_find_changed_documents, pipeline, scope))
@@ -185,129 +186,130 @@ def paper(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet:
 
 
 def draft(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
-    """Draft a quote of *deal* without printing it; one that stands already is answered."""
+    """Draft a quote for *deal* without printing it; if it already has one, return that."""
     scope = make_deal_scope(deal, quotes=True)
     return run_steps(pipeline, (lambda now: replace(offer_quote(now, deal), documents=()),), "new_quote", run, scope)
 
 
 def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> ChangeSet:
-    """Copy the quote *key* (or that of deal *key*) into its next version, a draft; or into an offer *beside* it."""
+    """Copy the quote *key* (or that of deal *key*) into its next version, a draft, or into an alternative offer (*beside*)."""
     scope = make_deal_scope(*find_deals_of_keys(pipeline, (key,)), quotes=True)
     steps = (lambda now: revise_quote(now, key, beside), partial(_find_changed_documents, pipeline, scope))
     return run_steps(pipeline, steps, "revise", run, scope)
 
 
 def _find_changed_documents(before: Pipeline, scope: DealScope, now: Pipeline) -> ChangeSet:
-    # documents of the deals of *scope* that went out and were changed since
+    # documents of the deals of *scope* that were sent and have changed since
     tables = ("Documents", "Quotes", "QuoteLines")
     found = find_changed_documents(scope.rows.narrow(before, tables), scope.rows.narrow(now, tables))
     return ChangeSet(findings=found)
 
 
 def bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
-    """Return the BANT card of a deal as rows: every question, with what is known already."""
+    """Return the BANT card of a deal as rows: every question, with the answers known so far."""
     return make_bant_card(recompute_formula_columns(pipeline), deal)
 
 
 def read_card(
-    pipeline: Pipeline, filled: pd.DataFrame, address: CardAddress, run: Run, faults: tuple[Finding, ...] = ()
+    pipeline: Pipeline, filled: pd.DataFrame, address: CardAddress, run: Run, findings: tuple[Finding, ...] = ()
 ) -> ChangeSet:
-    """Take the answers of a filled BANT card into the workbook, and the points that follow.
+    """Copy the answers of a filled BANT card into the workbook, and compute the points that follow.
 
-    *address* says where a cell of it is, *faults* what its cells hold that cannot be used.
+    *address* returns the address of a cell of the card, *findings* are the findings about its unusable cells.
     """
     deals = {str(deal) for deal in filled["deal"] if deal}
     steps: tuple[Step, ...] = (
-        lambda _: ChangeSet(findings=faults),
+        lambda _: ChangeSet(findings=findings),
         partial(take_in_bant_card, card=filled, address=address),
         fill_bant_from_answers,
-        lambda now: _update_warnings(recompute_formula_columns(now)),  # some warnings look at all deals
+        lambda now: _update_warnings(recompute_formula_columns(now)),  # some warnings need all deals
     )
     return run_steps(pipeline, steps, "bant", run, make_deal_scope(*deals))
 
 
 def prepare(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
-    """Give a deal the checklist before a visit, as tasks due on the day of its next step."""
+    """Give a deal the visit checklist as tasks due on the day of its next step."""
     return run_steps(pipeline, (partial(prepare_visit, deal=deal),), "prepare", run, make_deal_scope(deal))
 
 
-def switch(pipeline: Pipeline, wanted: PlaybookSwitch, run: Run) -> ChangeSet:
-    """Move the open deals of one playbook to another one, their stages mapped; undone like any run."""
-    return run_steps(pipeline, (partial(switch_playbook, wanted=wanted, by=run.by), _update_warnings), "playbook", run)
+def switch(pipeline: Pipeline, request: PlaybookSwitch, run: Run) -> ChangeSet:
+    """Move the open deals of one playbook to another one with mapped stages; this can be undone like any run."""
+    return run_steps(pipeline, (partial(switch_playbook, wanted=request, by=run.by), _update_warnings), "playbook", run)
 
 
 def holidays(pipeline: Pipeline, days: pd.DataFrame, run: Run) -> ChangeSet:
-    """Add those of *days* (a frame of Holidays) to the sheet that it does not have."""
+    """Add those of *days* (a frame of Holidays) that the sheet does not have yet."""
     new = days[~days["day"].isin(pipeline["Holidays"]["day"])]
     added = ChangeSet(appends=(Append("Holidays", new, "holidays"),) if len(new) else ())
     return run_steps(pipeline, (lambda _: added,), "holidays", run)
 
 
 def bring_in(pipeline: Pipeline, imported: ChangeSet, run: Run) -> ChangeSet:
-    """Return the whole plan of an import whose rows are *imported*: with numbers refreshed and the run written down."""
+    """Return the whole change set of an import with the changes *imported*: numbers updated and the run recorded."""
     return run_steps(pipeline, (lambda _: imported,), "import", run)
 
 
 def change_sheet(pipeline: Pipeline, plan: ChangeSet, verb: str, run: Run) -> ChangeSheet:
-    """Return what *plan*, made by *verb*, asks a person to decide, for somebody to tick."""
+    """Return what *plan*, made by *verb*, asks a person to decide, as a sheet to tick."""
     return ChangeSheet(
         pipeline.source, verb, pipeline.today, run.by, pipeline.language, list_change_lines(pipeline, plan)
     )
 
 
-def apply(pipeline: Pipeline, asked: ChangeSheet, run: Run) -> ChangeSet:
-    """Do what is ticked on a change sheet, as far as an update of its day still wants it from the same cells.
+def apply(pipeline: Pipeline, sheet: ChangeSheet, run: Run) -> ChangeSet:
+    """Carry out the ticked lines of a change sheet, as far as an update of its day still proposes them for the same cells.
 
     Raises:
-        UsageError: the sheet was made by a verb that cannot be asked again.
+        UsageError: the sheet was made by a verb that cannot be repeated.
     """
-    if asked.verb != "update":
+    if sheet.verb != "update":
         raise UsageError(
-            "A change sheet of {verb!r} cannot be applied; make one with update --dry-run --sheet.", verb=asked.verb
+            "A change sheet of {verb!r} cannot be applied; make one with update --dry-run --sheet.", verb=sheet.verb
         )
-    then = replace(run, now=datetime.combine(asked.today, run.now.time()))
-    wanted = update(replace(pipeline, today=asked.today), then)
+    then = replace(run, now=datetime.combine(sheet.today, run.now.time()))
+    proposed = update(replace(pipeline, today=sheet.today), then)
 
     def moved(now: Pipeline) -> ChangeSet:
-        # judged on what was ticked besides, so that no move passes by a cell that was not
+        # judged together with the other ticked lines, so that a move cannot rely on a cell that was not ticked
         return select_ticked_changes(
-            now, judge_stage_moves(replace(now, today=asked.today), run.by), asked.stage_moves, asked.verb
+            now, judge_stage_moves(replace(now, today=sheet.today), run.by), sheet.stage_moves, sheet.verb
         )
 
     steps: tuple[Step, ...] = (
-        lambda _: select_ticked_changes(pipeline, wanted, asked.other_changes, asked.verb),
+        lambda _: select_ticked_changes(pipeline, proposed, sheet.other_changes, sheet.verb),
         moved,
         _update_warnings,
     )
     plan = run_steps(pipeline, steps, "apply", run)
     refused = sum(finding.rule in CHANGE_SHEET_MESSAGES for finding in plan.findings)
-    wished = len(asked.stage_moves) + len(asked.other_changes)
+    wished = len(sheet.stage_moves) + len(sheet.other_changes)
     return replace(plan, answer={**plan.answer, "wished": wished, "applied": wished - refused, "refused": refused})
 
 
 def undo(pipeline: Pipeline, run: Run, which: str | None = None, force: bool = False) -> ChangeSet:
-    """Put back what the run *which* (default: the last one) changed; with *force*, over what people changed since."""
+    """Undo the run *which* (default: the last one); with *force*, overwrite what people changed since."""
     return run_steps(pipeline, (partial(revert_run, run=which, force=force), _update_warnings), "undo", run)
 
 
 def assign(pipeline: Pipeline, run: Run, how: str = "", days: float | None = None) -> ChangeSet:
-    """Take idle deals back into the pool (*days*) and give those without owner to somebody (*how*); unsaid, as Settings say."""
+    """Return idle deals to the pool and assign owners to deals without one (defaults for *how* and *days*: as in Settings)."""
     steps = (fill_derived_cells, partial(distribute_deals, how=how, days=days))
     return run_steps(pipeline, steps, "assign", run)
 
 
 def diff(first: Pipeline, second: Pipeline) -> ChangeSet:
-    """Answer with what differs between two workbooks, cell by cell and row by row."""
+    """Return the differences between two workbooks, cell by cell and row by row."""
     return ChangeSet(answer={"differences": [_difference_to_json(one) for one in find_copy_differences(first, second)]})
 
 
 def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run) -> ChangeSet:
-    """Take into *ours* what another copy says; *ancestor* is what both once were, else the Journals tell.
+    """Merge another copy into *ours*; *ancestor* is their common earlier state, or else it is derived from the Journals.
 
-    What both changed stands on the sheet Conflicts, where a person decides.
+    What both changed is listed on the sheet Conflicts, where a person decides.
 
     Raises:
-        UsageError: there is no ancestor, and the Journals have no run in common: they are no copies of one workbook.
+        UsageError: there is no ancestor, and the Journals have no run in common, so they are not copies of one
+        workbook.
     """
     if not ancestor and not is_possible_copy(ours, theirs):
         raise UsageError(
@@ -323,7 +325,7 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
 
 
 def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet:
-    """Fill the new workbook *into* with the rows of many, by name; its formulas then tell about them all."""
+    """Fill the new workbook *into* with the rows of many workbooks, given by name; its formulas then cover them all."""
     from xl_salesflow.metrics.team_rollup import join_workbooks, list_book_contributions
 
     parts = {book: recompute_formula_columns(part) for book, part in parts.items()}
@@ -333,17 +335,22 @@ def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet
 
 
 def contributions(parts: Mapping[str, Pipeline]) -> list[dict[str, Any]]:
-    """Return what each of many workbooks, by name, brings to the team: the metrics that add up."""
+    """Return the contribution of each workbook, given by name, to the team: the metrics that can be summed."""
     from xl_salesflow.metrics.team_rollup import list_book_contributions
 
     return list_book_contributions({book: recompute_formula_columns(part) for book, part in parts.items()})
 
 
 def _difference_to_json(one: CopyDifference) -> dict[str, Any]:
-    told = {"what": one.what, "table": one.table, "key": one.key}
+    difference = {"what": one.what, "table": one.table, "key": one.key}
     if not one.column:
-        return told
-    return {**told, "column": one.column, "first": _value_to_json(one.first), "second": _value_to_json(one.second)}
+        return difference
+    return {
+        **difference,
+        "column": one.column,
+        "first": _value_to_json(one.first),
+        "second": _value_to_json(one.second),
+    }
 
 
 def _update_warnings(pipeline: Pipeline) -> ChangeSet:
@@ -373,7 +380,7 @@ RowsToRepair = Mapping[str, Mapping[str, Sequence[int]]]  # table → column →
 
 
 def repair_formulas(pipeline: Pipeline) -> ChangeSet:
-    """Return the plan that restores typed-over formulas and refreshes every cached value; nothing else changes."""
+    """Return the change set that restores overwritten formulas and updates every cached value; nothing else changes."""
     rows = find_typed_over_formulas(pipeline.cell_findings)
     fresh = run_steps(
         _blank_typed_over_cells(pipeline, rows),
@@ -384,13 +391,13 @@ def repair_formulas(pipeline: Pipeline) -> ChangeSet:
     return ChangeSet(repairs=rows, caches=fresh.caches, named_cells=fresh.named_cells)
 
 
-def find_typed_over_formulas(faults: Iterable[Finding]) -> dict[str, dict[str, list[int]]]:
-    """Return the rows of each column whose formula somebody replaced."""
+def find_typed_over_formulas(findings: Iterable[Finding]) -> dict[str, dict[str, list[int]]]:
+    """Return the rows of each column whose formula was overwritten."""
     rows: dict[str, dict[str, list[int]]] = {}
-    for fault in faults:
-        if fault.rule == "formula_typed_over" and fault.table:
-            first, _, last = fault.cell.rpartition("!")[2].partition(":")  # neighbours are told together
-            rows.setdefault(fault.table, {}).setdefault(fault.column, []).extend(
+    for finding in findings:
+        if finding.rule == "formula_typed_over" and finding.table:
+            first, _, last = finding.cell.rpartition("!")[2].partition(":")  # neighbours are reported together
+            rows.setdefault(finding.table, {}).setdefault(finding.column, []).extend(
                 range(_row_of_address(first), _row_of_address(last or first) + 1)
             )
     return rows
@@ -401,7 +408,7 @@ def _row_of_address(cell: str) -> int:
 
 
 def _blank_typed_over_cells(pipeline: Pipeline, rows: RowsToRepair) -> Pipeline:
-    """Forget what stands in cells that are repaired, so that their values count as changed."""
+    """Blank the cells that are repaired, so that their values count as changed."""
     tables = {}
     for table, columns in rows.items():
         frame = pipeline[table].copy()

@@ -1,6 +1,7 @@
-"""The words of the product: texts by their English, and the catalogues that translate them.
+"""Texts by their English wording, and the catalogues that translate them.
 
-A language is a file, such as zh.po; another one needs no code. Everybody may enter; the package imports nothing of ours.
+A language is a file, such as zh.po; another language needs no code. Every package may import this one, which imports
+none of ours.
 
 Public names, by file:
 

@@ -1,7 +1,8 @@
-"""Find the catalogues of translations and look a message up in one.
+"""Find the catalogues of translations, and look messages up in them.
 
-English is the language of the messages themselves. Every other language is a catalogue: ``zh.po``, which translators edit, and
-``zh.mo``, which is made from it. The catalogues of this folder ship; the folder that SALESFLOW_CATALOGUES names may hold more.
+English is the language of the messages themselves. Every other language is a catalogue: ``zh.po``, which translators
+edit, and ``zh.mo``, which is compiled from it. The catalogues of this folder ship; the folder that SALESFLOW_CATALOGUES
+names may contain more.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ CATALOGUE_FOLDER_VARIABLE = "SALESFLOW_CATALOGUES"
 
 
 def catalogue_folders() -> tuple[Path, ...]:
-    """Return the folders that hold catalogues, the one that ships first."""
+    """Return the folders that contain catalogues, the shipped one first."""
     named = os.environ.get(CATALOGUE_FOLDER_VARIABLE)
     return (Path(__file__).parent, *([Path(named)] if named else []))
 
 
 def find_languages() -> tuple[str, ...]:
-    """Return the code of every language that can be shown, English first."""
+    """Return the code of every available language, English first."""
     names = {name for folder in catalogue_folders() for name in os.listdir(folder)}
     found = {name[:-3] for name in names if name.endswith((".po", ".mo"))}
     return (SOURCE_LANGUAGE, *sorted(found - {SOURCE_LANGUAGE}))
@@ -33,7 +34,7 @@ def find_languages() -> tuple[str, ...]:
 
 @cache
 def load_catalogue(language: str) -> NullTranslations:
-    """Return the catalogue of *language*; English, and a language without one, translate nothing."""
+    """Return the catalogue of *language*; for English, and for a language without one, it translates nothing."""
     if language != SOURCE_LANGUAGE:
         for folder in catalogue_folders():
             po, mo = folder / f"{language}.po", folder / f"{language}.mo"
@@ -46,7 +47,7 @@ def load_catalogue(language: str) -> NullTranslations:
 
 @lru_cache(maxsize=1 << 14)
 def translate_message(message: str, context: str, language: str) -> str:
-    """Return *message* in *language*; one that its catalogue lacks stays English."""
+    """Return *message* in *language*; a message that the catalogue lacks stays English."""
     if language == SOURCE_LANGUAGE or not message:
         return message
     catalogue = load_catalogue(language)
@@ -54,28 +55,28 @@ def translate_message(message: str, context: str, language: str) -> str:
 
 
 def compile_catalogue(po: Path) -> bytes:
-    """Return what *po* holds in the form of a .mo file; fuzzy messages are left out."""
+    """Return *po* compiled to a .mo file; fuzzy messages are left out."""
     from babel.messages.pofile import read_po
 
     with po.open("rb") as file:
-        told = {
+        translations = {
             f"{message.context}\x04{message.id}" if message.context else str(message.id): str(message.string)
             for message in read_po(file)
             if message.id and message.string and not message.fuzzy
         }
     head = "".join(f"{field}: {value}\n" for field, value in read_catalogue_head(po).items())
-    return _pack_catalogue({"": head, **told})
+    return _pack_catalogue({"": head, **translations})
 
 
 def read_catalogue_head(po: Path) -> dict[str, str]:
-    """Return the fields of the head of *po* by their names."""
+    """Return the fields in the head of *po* by name."""
     head = po.read_text(encoding="utf-8").partition("\n\n")[0]
     return dict(re.findall(r'^"([\w-]+): (.*)\\n"$', head, re.MULTILINE))
 
 
-def _pack_catalogue(told: dict[str, str]) -> bytes:
-    # Babel's own writer drops the lines of the head that it does not know
-    pairs = sorted((message.encode(), translation.encode()) for message, translation in told.items())
+def _pack_catalogue(translations: dict[str, str]) -> bytes:
+    # Babel's own writer drops lines of the head that it does not know
+    pairs = sorted((message.encode(), translation.encode()) for message, translation in translations.items())
     start = 28 + 16 * len(pairs)
     tables: list[list[int]] = [[], []]
     content = b""
@@ -92,7 +93,7 @@ def _is_current(mo: Path, po: Path) -> bool:
 
 
 def _compile_beside(po: Path, mo: Path) -> bytes:
-    # in a checkout the next start reads the .mo; a folder that cannot be written costs the time of compiling at each start
+    # in a checkout, the next start reads the .mo; if the folder is read-only, every start compiles again
     content = compile_catalogue(po)
     fresh = mo.with_name(f"{mo.name}.{os.getpid()}")
     try:

@@ -1,4 +1,4 @@
-"""What a language brings besides its words: its locale, its own name, its typeface, and what is usual where it is spoken."""
+"""The properties of a language besides its words: its locale, its own name, its typeface, and regional defaults."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class LanguageTraits:
     """The traits of one language, read from the head of its catalogue."""
 
     name: Text
-    locale: str = "en_US"  # as Babel names it
-    tag: str = "en"  # of pages and papers
-    typeface: str = "Arial"  # or its like, on every machine
-    date_pattern: str = "d MMM y"  # words that cannot be misread
+    locale: str = "en_US"  # as named by Babel
+    tag: str = "en"  # of HTML pages and documents
+    typeface: str = "Arial"  # or a similar one, available on every machine
+    date_pattern: str = "d MMM y"  # unambiguous, with the month as a word
     currency: str = "USD"
     tax_rate: str = "0"
-    country: str = ""  # whose days off a new workbook holds; blank: its team says which
+    country: str = ""  # the country of a new workbook's holidays; blank: the team chooses
 
 
 _HEADERS = {
@@ -36,7 +36,7 @@ _HEADERS = {
 
 @cache
 def language_traits(language: Language) -> LanguageTraits:
-    """Return the traits of *language*; what its catalogue does not say is as in English."""
+    """Return the traits of *language*; those that its catalogue does not set are the English ones."""
     if language == SOURCE_LANGUAGE:
         return LanguageTraits(language_name_text("English"))
     head = load_catalogue(language).info()
@@ -45,19 +45,19 @@ def language_traits(language: Language) -> LanguageTraits:
 
 
 def language_name_text(name: str) -> Text:
-    """Return the English name of a language as a text."""
+    """Return the English name of a language as a Text."""
     return Text(name, context="language")
 
 
 def match_language(code: str) -> Language:
-    """Return the language that a locale such as zh_CN.UTF-8 asks for; English when there is no catalogue for it."""
-    wanted = code.lower().replace("-", "_")
-    fitting = [language for language in LANGUAGES if wanted.startswith(language.lower())]
+    """Return the language for a locale such as zh_CN.UTF-8; English if there is no catalogue for it."""
+    normalized = code.lower().replace("-", "_")
+    fitting = [language for language in LANGUAGES if normalized.startswith(language.lower())]
     return max(fitting, key=len, default=SOURCE_LANGUAGE)
 
 
 class _LanguageSwitchText(Text):
-    """The names of all languages, each in its own language, the one that is shown last."""
+    """The names of all languages, each in its own language, the current one last."""
 
     def _template_in(self, language: Language) -> str:
         ordered = (*(other for other in LANGUAGES if other != language), language)

@@ -1,4 +1,4 @@
-"""Give a text that a person sees in every language, and fold texts for comparing."""
+"""Texts that people see, in every language, and folding of texts for comparison."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from unicodedata import normalize
 from xl_salesflow.locale.catalogues import find_languages, translate_message
 
 Language = str
-"""The code of a language, such as ``zh``: ``en``, or the name of a catalogue."""
+"""The code of a language: ``en``, or the name of a catalogue such as ``zh``."""
 
 LANGUAGES: tuple[Language, ...] = find_languages()
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One message: its English, which is its id in the catalogues, and the *context* that tells two meanings of it apart.
+    """One message: its English wording, which is its id in the catalogues, and the *context* that distinguishes two meanings.
 
-    It may hold ``{named}`` facts. A fact that is a text itself is translated with it.
+    It may contain ``{named}`` facts. A fact that is a Text itself is translated with it.
     """
 
     message: str
@@ -38,7 +38,7 @@ class Text:
         return template.format_map(facts)
 
     def with_facts(self, **facts: object) -> Text:
-        """Return the same text that has *facts* already."""
+        """Return the same text with *facts* already given."""
         return replace(self, facts=(*self.facts, *facts.items())) if facts else self
 
     def translations(self) -> tuple[str, ...]:
@@ -51,13 +51,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class GivenText(Text):
-    """A text of a file that brings translations of its own; a language the file lacks is looked up like any message."""
+    """A text from a file that has its own translations; other languages are looked up like any message."""
 
     given: tuple[tuple[Language, str], ...] = ()
 
     @classmethod
     def of(cls, translations: Mapping[Language, str]) -> GivenText:
-        """Return the text that *translations* hold by language, English among them."""
+        """Return the text for *translations* by language, which must include English."""
         return cls(translations["en"], given=tuple(translations.items()))
 
     def _template_in(self, language: Language) -> str:
@@ -72,34 +72,34 @@ LABEL_AND_VALUE = Text("{label}: {value}")
 
 @dataclass(frozen=True, slots=True)
 class TextList:
-    """Several facts as one, with the mark between them that the language uses."""
+    """Several facts as one, joined by the separator of the language."""
 
     items: tuple[object, ...]
     separator: Text = COMMA_SEPARATOR
 
     def in_(self, language: Language) -> str:
-        """Return the facts in *language*, one after the other."""
+        """Return the joined facts in *language*."""
         words = (item.in_(language) if isinstance(item, _TRANSLATED_FACTS) else str(item) for item in self.items)
         return self.separator.in_(language).join(words)
 
 
 def as_text(message: str | Text) -> Text:
-    """Return *message* as a text; a message without a context may be given by its English alone."""
+    """Return *message* as a Text; a message without a context may be given as its English wording."""
     return message if isinstance(message, Text) else Text(message)
 
 
 def literal_text(words: str) -> Text:
-    """Return *words* that are the same in every language, such as a name, as a text."""
+    """Return *words* that are the same in every language, such as a name, as a Text."""
     return GivenText(words, given=tuple((language, words) for language in LANGUAGES))
 
 
 def join_sentences(first: str, second: str, language: Language) -> str:
-    """Return two sentences of *language*, one after the other; either may be blank."""
+    """Return two sentences in *language* joined; either may be blank."""
     return TWO_SENTENCES.in_(language, first=first, second=second) if first and second else first or second
 
 
 def fold_text(text: str) -> str:
-    """Return *text* as it is compared: without outer blanks, case, and the difference of full-width and half-width."""
+    """Return *text* without surrounding blanks, case and full-width forms, for comparison."""
     return normalize("NFKC", text).strip().casefold()
 
 

@@ -1,6 +1,7 @@
-"""Every number: its definition, its live formula and its Python; the sales plan, the report, the audit, the roll-up.
+"""All metrics, each with definition, live formula and Python function; the sales plan, the report, the audit, the roll-up.
 
-The engine, the verbs, documents and the workbook may enter; the template builder only by `metric_sheets`.
+The engine, the verbs, documents and workbook may import this package; the template builder only the module
+`metric_sheets`.
 
 Public names, by file:
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from xl_salesflow.metrics.metric_declaration import MetricArray
 
-# a product such as 1.005 × 100 is slightly below the half it stands for; the sheet compares fifteen digits
+# a product such as 1.005 × 100 is slightly below the half that it should be; the sheet compares fifteen digits
 _HALF_MARGIN = 4 * np.finfo(np.float64).eps
 
 
@@ -34,9 +34,9 @@ def sum_money_by_group(values: MetricArray, group: np.ndarray, size: int) -> Met
     separately and rounded once at the end, as ``ROUND(SUMIFS(…),2)`` does.
     """
     cents = values * 100
-    whole = np.rint(cents)
-    exact: MetricArray = np.bincount(group, whole, size).astype(np.float64)
-    below: MetricArray = np.bincount(group, cents - whole, size).astype(np.float64)
+    whole_cents = np.rint(cents)
+    exact: MetricArray = np.bincount(group, whole_cents, size).astype(np.float64)
+    below: MetricArray = np.bincount(group, cents - whole_cents, size).astype(np.float64)
     return round_half_away(exact + below) / 100
 
 
@@ -45,7 +45,7 @@ GroupNumbers = NDArray[np.int64]
 
 
 def count_by_group(mask: MetricMask, group: GroupNumbers, size: int) -> MetricArray:
-    """Return how many rows of each group are in *mask*."""
+    """Return the number of rows of each group that are in *mask*."""
     return np.bincount(group[mask], minlength=size).astype(np.float64)
 
 
@@ -89,7 +89,7 @@ def _sort_within_groups(values: MetricArray, group: GroupNumbers, size: int) -> 
 
 
 def divide_or_unknown(part: MetricArray, whole: MetricArray) -> MetricArray:
-    """Return part ÷ whole; NaN where there is no whole or either is unknown."""
+    """Return part ÷ whole; NaN if the whole is 0 or either is unknown."""
     found = np.full(len(part), np.nan)
     np.divide(part, whole, out=found, where=(whole != 0) & ~np.isnan(whole))
     return found

@@ -43,13 +43,13 @@ def compute_stage_columns(pipeline: Pipeline) -> pd.DataFrame:
     return pd.DataFrame({"key": frame["playbook"] + "|" + frame["stage"]}, index=frame.index)
 
 
-# factors of the state of a stay: ended; of a deal not known to exist by the as-of date; without a known last day
+# factors of a stay's state: ended; of a deal that did not exist by the as-of date; without a known last day
 _ENDED_FACTOR, _UNDATED_FACTOR, _UNKNOWN_FACTOR = -1.0, -1000.0, -30.0
 
 
 def compute_history_columns(pipeline: Pipeline) -> pd.DataFrame:
     """Return the columns weighted_value, step and state of History."""
-    # loaded here, because the columns of Deals need none of the metrics
+    # imported here, because the columns of Deals need no metrics
     from xl_salesflow.metrics.funnel_steps import build_funnel_steps
     from xl_salesflow.metrics.history_workings import OUTCOME_HUNDREDS
 
@@ -67,9 +67,9 @@ def _encode_stay_steps(pipeline: Pipeline) -> GroupNumbers:
     from xl_salesflow.metrics.funnel_steps import select_funnel_stages
     from xl_salesflow.metrics.history_workings import STAGE_EXITS
 
-    # of every stay: the number of its stage among the steps of its own process, the way it ended, and where it led
+    # for every stay: the number of its stage among the steps of its playbook, the way it ended, and where it led
     history = pipeline["History"]
-    ways = _encode_names(history["move"], {way: number for number, way in enumerate(STAGE_EXITS, 1)})
+    exits = _encode_names(history["move"], {way: number for number, way in enumerate(STAGE_EXITS, 1)})
     codes, playbooks = pd.factorize(history["playbook"])
     found = np.zeros(len(history), dtype=np.int64)
     for code, name in enumerate(playbooks):
@@ -79,7 +79,7 @@ def _encode_stay_steps(pipeline: Pipeline) -> GroupNumbers:
             number = {stage.name: place for place, stage in enumerate(select_funnel_stages(playbook), 1)}
             stage, to = (_encode_names(history.loc[own, column], number) for column in ("stage", "moved_to"))
             ended = (history.loc[own, "moved_to"] != "").to_numpy(dtype=bool)
-            found[own] = stage * 10_000 + np.where(ended, ways[own] * 100 + to, 0)
+            found[own] = stage * 10_000 + np.where(ended, exits[own] * 100 + to, 0)
     return found
 
 

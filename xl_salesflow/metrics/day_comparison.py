@@ -1,7 +1,7 @@
-"""Headline numbers and stages of another day beside those of the as-of date.
+"""Headline numbers and stages on another day, for comparison with those on the as-of date.
 
-The other day is typed on the sheet Funnel (`CompareInput`); the period and the dropdowns are the same for both. Without a
-day, or with one after the as-of date, every number of the other day is blank.
+The other day is typed on the sheet Funnel (`CompareInput`); the period and the dropdowns apply to both. Without a day,
+or with one after the as-of date, all numbers of the other day are blank.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ COMPARISON_CELLS: Mapping[str, str] = MappingProxyType(
 
 
 def find_comparison_day(cube: Cube) -> date | None:
-    """Return the day to compare with; None where none is typed or it lies after the as-of date."""
+    """Return the day to compare with; None if it is blank or after the as-of date."""
     typed = cube.pipeline.named.get("CompareInput")
     return typed if isinstance(typed, date) and typed <= cube.pipeline.as_of else None
 
@@ -119,7 +119,7 @@ def _comparison_cube(cube: Cube) -> Cube | None:
 
 
 def compute_comparison_cells(cube: Cube) -> dict[str, Any]:
-    """Return what the named cells Then_… and Change_… show; "" is unknown."""
+    """Return the values of the named cells Then_… and Change_…; "" means unknown."""
     other, cells = _comparison_cube(cube), dict[str, Any]()
     for metric in COMPARED_METRICS:
         compute = _COMPARABLE_METRICS[metric].compute
@@ -141,7 +141,7 @@ class StageChanges:
     steps: FunnelSteps
 
     def on_other_day(self, compute: Callable[[FunnelSteps], MetricArray]) -> MetricArray:
-        """Return what *compute* finds for the steps on the other day."""
+        """Return the result of *compute* for the steps on the other day."""
         other = _comparison_cube(self.steps.cube)
         return np.full(self.steps.size, np.nan) if other is None else compute(build_funnel_steps(other))
 
@@ -154,10 +154,10 @@ _AT_ROW_STEP = criteria_at_step("{position}")
 
 def _entered_by_other_day() -> str:
     first = (*_BEGUN_BY_OTHER_DAY, Criterion("first", "=", "1"), *_AT_ROW_STEP)
-    plain, created, entered = (
+    without_cohort, created, entered = (
         count_formula("History", (*first, *window)) for window in period_criteria("created", "entered")
     )
-    return f"IF(HasPeriod=0,{plain},IF(IsCohort=1,{created},{entered}))"
+    return f"IF(HasPeriod=0,{without_cohort},IF(IsCohort=1,{created},{entered}))"
 
 
 _STAGE_CHANGE_SOURCES = {

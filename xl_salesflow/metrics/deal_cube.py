@@ -49,7 +49,7 @@ class Cube:
 
     @property
     def query(self) -> Query:
-        """Return the dates, the period and the filters that are asked for."""
+        """Return the dates, the period and the filters of the query."""
         return self.pipeline.query
 
     @cached_property
@@ -63,7 +63,7 @@ class Cube:
         return column_days(self.frame[column])
 
     def has_value(self, column: str, value: str) -> MetricMask:
-        """Tell where a text column holds *value*."""
+        """Return where a text column is *value*."""
         if column not in self._words:
             self._words[column] = encode_words(self.frame[column])
         codes, places = self._words[column]
@@ -99,39 +99,39 @@ class Cube:
         return self.closed - self.created if self.today else column_numbers(self.frame["cycle_days"])
 
     def within(self, days: MetricArray) -> MetricMask:
-        """Tell which days lie in the period; without a period all do, unknown ones too."""
+        """Return which days are in the period; without a period all are, including unknown ones."""
         if not self.query.has_period:
             return np.ones(len(days), dtype=bool)
         return np.asarray((days >= self.period[0]) & (days <= self.period[1]))
 
     @cached_property
     def created_in_period(self) -> MetricMask:
-        """Tell which deals were created in the period."""
+        """Return which deals were created in the period."""
         return self.within(self.created)
 
     @cached_property
     def stage_deals(self) -> MetricMask:
-        """Tell which deals the stages count: created in the period, or, in the snapshot reading, closed in it."""
+        """Return which deals the stages count: created in the period, or, in the snapshot reading, closed in it."""
         return self.created_in_period if self.query.reading == "cohort" else self.within(self.closed)
 
     @cached_property
     def open(self) -> MetricMask:
-        """Tell which deals are open; in the cohort reading, of those created in the period."""
+        """Return which deals are open; in the cohort reading, only those created in the period."""
         is_open = self.has_value("outcome", "open")
         return is_open & self.created_in_period if self.query.reading == "cohort" else is_open
 
     @cached_property
     def won(self) -> MetricMask:
-        """Tell which deals were won, by the day of closing or, in the cohort reading, of creation."""
+        """Return which deals were won, by closing date or, in the cohort reading, by creation date."""
         return self.has_value("outcome", "won") & self.stage_deals
 
     @cached_property
     def lost(self) -> MetricMask:
-        """Tell which deals were lost, by the day of closing or, in the cohort reading, of creation."""
+        """Return which deals were lost, by closing date or, in the cohort reading, by creation date."""
         return self.has_value("outcome", "lost") & self.stage_deals
 
     def count(self, mask: MetricMask) -> MetricArray:
-        """Return how many deals of each group are in *mask*."""
+        """Return the number of deals of each group that are in *mask*."""
         return count_by_group(mask, self.group, self.size)
 
     def total(self, values: MetricArray, mask: MetricMask) -> MetricArray:
@@ -182,9 +182,9 @@ def build_cube(pipeline: Pipeline, column: str = "") -> Cube:
     return Cube(pipeline, today, as_of, frame, group.astype(np.int64), len(keys), column, [str(key) for key in keys])
 
 
-def _find_group_column(table: str, wanted: str) -> str:
-    found = TABLES["Deals"].find_column(wanted)
-    column = found.id if found else wanted
+def _find_group_column(table: str, name: str) -> str:
+    found = TABLES["Deals"].find_column(name)
+    column = found.id if found else name
     if column in TABLES[table].by_id and TABLES[table][column].type.is_text:
         return column
     known = ", ".join(QUERY_FILTERS.values())
@@ -193,13 +193,14 @@ def _find_group_column(table: str, wanted: str) -> str:
         if table == "Deals"
         else "Nothing can be grouped by “{column}”: History, which answers for a past date, "
         "has no such column of words; there is {known}.",
-        column=wanted,
+        column=name,
         known=known,
     )
 
 
 def _find_recorded_deals(frame: pd.DataFrame, today: bool, as_of: float) -> GroupNumbers:
-    # the positions of the deals that existed on the as-of date; a stay that ended that day has given way to the next
+    # the positions of the deals that existed on the as-of date; a stay that ended that day has been replaced by the
+    # next
     if today:
         return np.flatnonzero(frame["outcome"] != "")
     entered, left, created = (column_days(frame[column]) for column in ("entered", "left", "created"))
@@ -208,11 +209,11 @@ def _find_recorded_deals(frame: pd.DataFrame, today: bool, as_of: float) -> Grou
 
 
 def deal_probabilities(pipeline: Pipeline) -> MetricArray:
-    """Return the probability of every deal: its own, else its stage's; NaN where neither is known."""
+    """Return the probability of every deal: its own, or else its stage's; NaN if neither is known."""
     frame = pipeline["Deals"]
     setup = pipeline["Stages"]
     keys = (setup["playbook"] + "|" + setup["stage"]).str.casefold()
-    # a lookup finds the first of equal keys and takes a blank cell for 0
+    # a lookup finds the first of equal keys and treats a blank cell as 0
     of_stage = dict(zip(reversed(list(keys)), column_numbers(setup["probability"])[::-1], strict=True))
     codes, names = pd.factorize(frame["playbook"] + "|" + frame["recorded_stage"])
     found = np.array([of_stage.get(str(name).casefold(), np.nan) for name in names] + [np.nan])
@@ -223,15 +224,15 @@ def deal_probabilities(pipeline: Pipeline) -> MetricArray:
 
 
 def match_view_filters(frame: pd.DataFrame, filters: Mapping[str, str]) -> MetricMask:
-    """Tell which rows of Deals or History match every dropdown, ignoring case as the sheet does."""
+    """Return which rows of Deals or History match every dropdown, ignoring case as the sheet does."""
     mask = np.ones(len(frame), dtype=bool)
     for column, value in filters.items():
-        wanted = stored_filter_value(column, value).casefold()
+        folded = stored_filter_value(column, value).casefold()
         codes, names = pd.factorize(frame[column])
-        mask &= np.array([str(name).casefold() == wanted for name in names] + [False])[codes]
+        mask &= np.array([str(name).casefold() == folded for name in names] + [False])[codes]
     return mask
 
 
 def stored_filter_value(column: str, value: str) -> str:
-    """Return what a frame holds for what a dropdown shows: the id of a list's own value, else the value itself."""
+    """Return what a frame holds for the displayed value of a dropdown: the id of a list value, or else the value itself."""
     return identify_choice(LISTS.get(column, {}), value) or value

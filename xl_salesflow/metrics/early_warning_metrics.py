@@ -1,7 +1,7 @@
 """Count the open deals of each early warning.
 
-Four rules are counted live from the deals' own cells. The others depend on contacts, quotes, scores or all deals together: an
-update marks the deals (the column `warned`), and a live formula counts the marks.
+Four rules are counted live from the deals' own cells. The others depend on contacts, quotes, scores or several deals:
+an update marks the deals (in the column `warned`), and a live formula counts the marks.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _marked_mask(place: int) -> Callable[[Cube], MetricMask]:
 
 
 def _marked_rule_metric(place: int, rule: str) -> Metric[Cube]:
-    """Return the count of a rule that looks beyond the deal's own row, from the marks of the last update."""
+    """Return the count of a rule that needs more than the deal's own row, from the marks of the last update."""
     name = CHOICES["early_warning"][rule]
     definition = Text(
         "Open deals that the last update warned about: “{name}”. Only today's snapshot knows it."
@@ -82,7 +82,7 @@ def _count_marked_formula(place: int) -> Aggregate:
 
 
 _LIVE_WARNINGS = ("idle", "close_past", "pushed", "no_next_step")
-"""Rules that the deals' own cells decide, so that a live formula can count them."""
+"""Rules that depend only on the deals' own cells, so that a live formula can count them."""
 
 EARLY_WARNING_METRICS: tuple[Metric[Cube], ...] = (
     _warning_metric(

@@ -1,4 +1,4 @@
-"""What customers say after the sale, and how many activities it takes to win a deal.
+"""Customer feedback after the sale, and the number of activities it takes to win a deal.
 
 The sheets Feedback and Activities have no owner, so these metrics are blank in a filtered query.
 """
@@ -18,7 +18,7 @@ from xl_salesflow.metrics.plan_metrics import PLAN_LAST_DAY_FORMULA, plan_last_d
 
 
 def _match_feedback_dates(cube: Cube, rows: pd.DataFrame) -> MetricMask:
-    # in the period and by the as-of date; today and without a period, rows without a date too
+    # in the period and by the as-of date; today and without a period, also rows without a date
     days = column_days(rows["date"])
     if cube.today and not cube.query.has_period:
         return np.ones(len(rows), dtype=bool)

@@ -96,12 +96,12 @@ def _category_metric(category: str) -> Metric[Cube]:
 
 
 def forecast_pipeline(cube: Cube) -> MetricArray:
-    """Sum what is expected and neither commit nor best case nor omitted."""
+    """Sum the expected amounts that are not commit, best case or omitted."""
     return round_array_to_cents(expected_value(cube) - sum(_category_value(name)(cube) for name in _CATEGORY_TEXTS))
 
 
 def forecast_pipeline_count(cube: Cube) -> MetricArray:
-    """Count what is expected and neither commit nor best case nor omitted."""
+    """Count the expected deals that are not commit, best case or omitted."""
     if not cube.today:
         return cube.unknown()
     named = np.logical_or.reduce([_category_mask(name)(cube) for name in _CATEGORY_TEXTS])
@@ -109,7 +109,7 @@ def forecast_pipeline_count(cube: Cube) -> MetricArray:
 
 
 def forecast_to_commit(cube: Cube) -> MetricArray:
-    """Add commit to what is won."""
+    """Add commit to the won value."""
     return round_array_to_cents(won_to_date(cube) + _category_value("commit")(cube))
 
 

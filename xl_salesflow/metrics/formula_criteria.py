@@ -1,7 +1,7 @@
-"""Criteria that are written once and become COUNTIFS, SUMIFS or an array condition.
+"""Criteria that are declared once and become COUNTIFS, SUMIFS or an array condition.
 
-A formula about deals reads Deals for today's snapshot and, for a past date, the stage stays of History that went on then.
-Named cells choose between simple formulas of scalar criteria, so that each recalculates in one pass.
+A formula about deals reads Deals for today's snapshot and, for a past date, the stage stays of History that were
+ongoing then. Named cells switch between simple formulas with scalar criteria, so that each recalculates in one pass.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ PeriodRule = Literal["always", "created", "open", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A column of deals, how it compares, and with what (a formula without slots of other tables)."""
+    """A column of deals, a comparison operator, and a value (a formula without references to other tables)."""
 
     column: str
     compare: Literal["=", "<>", "<", "<=", ">", ">="]
     operand: str
 
     def scalar(self, table: str) -> str:
-        """Return the two arguments of COUNTIFS and its like."""
+        """Return the two arguments for COUNTIFS and similar functions."""
         column = _criterion_column(table, self.column)
         if self.compare == "=" and (self.operand.isdigit() or ":" in self.operand):
             return f"{column},{self.operand}"
-        # with its sign, so that a stage named ">50%" is a name and not a comparison
+        # with an operator, so that a stage named ">50%" is a name and not a comparison
         return f'{column},"{self.compare}"' + (f"&{self.operand}" if self.operand else "")
 
     def array(self, table: str) -> str:
-        """Return the factor of an array condition; like COUNTIFS, no number matches a blank."""
+        """Return the factor of an array condition; as in COUNTIFS, a number does not match a blank."""
         column = _criterion_column(table, self.column)
-        if self.column == "state":  # never blank, and ISNUMBER would look at half a million cells
+        if self.column == "state":  # never blank, and ISNUMBER would evaluate half a million cells
             return f"({column}{self.compare}{self.operand})"
         if self.compare in ("=", "<>"):
             return f"({column}{self.compare}{self.operand or _BLANK_TEXT})"
@@ -45,7 +45,7 @@ GROUP_COLUMN = "(group)"
 """The column that the sheet Trends compares by."""
 
 PLANNER_COLUMN = "(planner)"
-"""The column that a row of TeamPlan is about: its owners come first, then its channels."""
+"""The column that a row of TeamPlan is about: owners come first, then channels."""
 
 TEAM_OWNER_ROWS = 12
 """Rows of TeamPlan that are about owners."""
@@ -67,13 +67,13 @@ def _criterion_column(table: str, column: str) -> str:
 
 Criteria = tuple[Criterion, ...]
 Aggregate = Callable[[str, Criteria], str]
-"""A table and what its rows must match → the formula of one number."""
+"""A table and the criteria for its rows → the formula of one number."""
 
 SnapshotFormula = Callable[..., str]
 """`deals_formula_today` or `deals_formula_past`."""
 
 ONGOING_STAY = Criterion("state", ">", "0")
-"""The stays that went on at the as-of date and match the dropdowns: the deals as they were then."""
+"""The stays that were ongoing on the as-of date and match the dropdowns: the deals as they were then."""
 
 OUTCOME_RECORDED = Criterion("outcome", "<>", "")
 OUTCOME_OPEN = Criterion("outcome", "=", "{outcome:open}")
@@ -95,7 +95,7 @@ _ONGOING_STATES: Mapping[Criteria, Criteria] = {
     (OUTCOME_WON,): _state_between(300),
     OUTCOME_ENDED: _state_between(200),
 }
-"""Outcome of a deal → the states of History with that outcome; a number is compared faster than a number and a text."""
+"""Outcome of a deal → the states of History with that outcome; comparing one number is faster than a number and a text."""
 
 
 def criterion_is_number(column: str) -> Criterion:
@@ -117,11 +117,12 @@ def criteria_in_period(column: str) -> Criteria:
 
 
 def deals_formula(aggregate: Aggregate, when: PeriodRule, *criteria: Criterion, then: Criteria | None = None) -> str:
-    """Return the formula of *aggregate* over the deals as of the date that match *criteria* and the period.
+    """Return the formula of *aggregate* over the deals, as of the date, that match *criteria* and the period.
 
-    *when* says which date must lie in the period: "created" the creation; "closed" the closing, or the creation in the
-    cohort reading; "open" the creation in the cohort reading, else none; "always" none. *then* are the criteria for History
-    at a past date, where they differ: a stay's state is compared faster than its stage.
+    *when* says which date must be in the period: "created" the creation date; "closed" the closing date, or the
+    creation date in the cohort reading; "open" the creation date in the cohort reading, otherwise none; "always" none.
+    *then* are the criteria for History at a past date if they differ, because comparing a stay's state is faster than
+    its stage.
     """
     past = deals_formula_past(aggregate, when, *(then or (ONGOING_STAY, *criteria)))
     return f"IF(IsToday=1,{deals_formula_today(aggregate, when, *criteria)},{past})"
@@ -139,7 +140,7 @@ def deals_formula_past(aggregate: Aggregate, when: PeriodRule, *criteria: Criter
 
 
 def criteria_by_state(criteria: Criteria) -> Criteria:
-    """Return *criteria* of History, with the outcome of an ongoing stay replaced by its states."""
+    """Return *criteria* for History, with the outcome of an ongoing stay replaced by its states."""
     if ONGOING_STAY in criteria:
         for outcome, states in _ONGOING_STATES.items():
             if set(outcome) <= set(criteria) and (outcome != (OUTCOME_RECORDED,) or OUTCOME_ENDED[0] not in criteria):
@@ -158,7 +159,7 @@ def criteria_between(column: str, first: str, last: str) -> Criteria:
 
 
 def period_criteria(*columns: str) -> tuple[Criteria, ...]:
-    """Return no criteria, and those of the period for each of *columns*."""
+    """Return no criteria, then those of the period for each of *columns*."""
     return ((), *(criteria_in_period(column) for column in columns))
 
 
@@ -197,10 +198,10 @@ def median_formula(column: str, minus: str | None = None) -> Aggregate:
 
 
 def largest_formula(ranks: str, column: str) -> Aggregate:
-    """Find the values of those *ranks* from the largest down, as many as there are ranks, for an array formula.
+    """Return the values with those *ranks* in descending order, for an array formula.
 
-    Rows that do not match count as 0, so negative values are not found; a condition as a factor is many times faster than
-    one in IF.
+    Rows that do not match count as 0, so negative values are not found; a condition as a factor is many times faster
+    than one in IF.
     """
     return lambda table, criteria: (
         f"LARGE({array_condition(table, criteria)}*{_criterion_column(table, column)},{ranks})"

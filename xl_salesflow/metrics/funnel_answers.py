@@ -1,4 +1,4 @@
-"""Compute every metric of a query, by group, by table of metrics, or compared between two queries."""
+"""Compute every metric of a query, by group, by metric table, or compared between two queries."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ MetricValue = float | int | None
 class Funnel:
     """Every metric of one query: ratios are fractions, money has two decimals, days are numbers, None is unknown.
 
-    *samples* counts the deals that each metric is based on; *stages* holds one row per step with the columns of the tables of
-    metrics that are declared for it.
+    *samples* holds the number of deals that each metric is based on; *stages* has one row per step with the columns of
+    all metric tables that are declared for it.
     """
 
     as_of: date
@@ -78,7 +78,7 @@ def _compute_stages(cube: Cube) -> list[dict[str, Any]]:
 
 
 def metric_table_rows(name: str, cube: Cube) -> list[dict[str, Any]]:
-    """Return the rows of a table of metrics as column → value: numbers, dates and texts; None is unknown.
+    """Return the rows of a metric table as column → value: numbers, dates and texts; None is unknown.
 
     A table of steps has as many rows as the playbook has steps.
     """

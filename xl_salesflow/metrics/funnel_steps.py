@@ -28,7 +28,7 @@ IN_STAGE_PLAYBOOK = Criterion("playbook", "=", "StagePlaybook")
 
 
 def criteria_at_step(place: str) -> Criteria:
-    """Return the criteria of the stage stays at one step of the playbook; *place* is its number from 1, or a formula."""
+    """Return the criteria for stage stays at one step of the playbook; *place* is its number from 1, or a formula."""
     return (
         IN_STAGE_PLAYBOOK,
         Criterion("step", ">=", f"({place}*10000)"),
@@ -49,7 +49,7 @@ class FunnelSteps:
 
     @property
     def size(self) -> int:
-        """Return how many steps there are."""
+        """Return the number of steps."""
         return len(self.stages)
 
     @property
@@ -64,48 +64,48 @@ class FunnelSteps:
 
     @cached_property
     def is_open(self) -> MetricMask:
-        """Tell which steps are open stages: all but Won."""
+        """Return which steps are open stages: all but Won."""
         return np.array([stage.kind == "open" for stage in self.stages], dtype=bool)
 
     @cached_property
     def limit(self) -> MetricArray:
-        """Return each step's limit in days; NaN is none."""
+        """Return each step's limit in days; NaN if it has none."""
         return np.array([np.nan if s.day_limit is None else s.day_limit for s in self.stages], dtype=np.float64)
 
     @cached_property
     def step_of_deals(self) -> GroupNumbers:
-        """Return the step of every deal of the cube; -1 is none."""
+        """Return the step of every deal of the cube; -1 for none."""
         return self._steps(self.cube.frame, "recorded_stage" if self.cube.today else "stage")
 
     @cached_property
     def step_of_stays(self) -> GroupNumbers:
-        """Return the step of every stay that matches the dropdowns; -1 is none, or a stay that does not match."""
+        """Return the step of every stay that matches the dropdowns; -1 for none, or for a stay that does not match."""
         return np.where(self.in_view, self.step_of_history, -1)
 
     @cached_property
     def step_of_history(self) -> GroupNumbers:
-        """Return the step of every stay, whether it matches the dropdowns or not; -1 is none."""
+        """Return the step of every stay, whether or not it matches the dropdowns; -1 for none."""
         return self._steps(self.cube.pipeline["History"], "stage")
 
     @cached_property
     def in_view(self) -> MetricMask:
-        """Tell which stays match every dropdown."""
+        """Return which stays match every dropdown."""
         return match_view_filters(self.cube.pipeline["History"], self.cube.query.filters)
 
     @cached_property
     def begun(self) -> MetricMask:
-        """Tell which stays began by the as-of date; for a past date, only those whose first day is known."""
+        """Return which stays began by the as-of date; for a past date, only those whose first day is known."""
         entered = self.stay_dates("entered")
         return np.ones(len(entered), dtype=bool) if self.cube.today else np.asarray(entered <= self.cube.as_of)
 
     def place_of(self, names: pd.Series) -> GroupNumbers:
-        """Return the step of every name, whatever its playbook; -1 is none."""
+        """Return the step of every name, in any playbook; -1 for none."""
         position = {stage.name: index for index, stage in enumerate(self.stages)}
         codes, found = pd.factorize(names)
         return np.array([position.get(str(name), -1) for name in found] + [-1], dtype=np.int64)[codes]
 
     def is_in_playbook(self, frame: pd.DataFrame) -> MetricMask:
-        """Tell which rows are of the playbook."""
+        """Return which rows belong to the playbook."""
         codes, playbooks = pd.factorize(frame["playbook"])
         return np.array([str(playbook) == self.playbook for playbook in playbooks] + [False])[codes]
 
@@ -114,7 +114,7 @@ class FunnelSteps:
 
     @cached_property
     def ended(self) -> MetricMask:
-        """Tell which stays ended by the as-of date and in the period (cohort reading: of deals created in it)."""
+        """Return which stays ended by the as-of date and in the period (cohort reading: of deals created in it)."""
         left = self.stay_dates("left")
         dates = self.stay_dates("created") if self.cube.query.reading == "cohort" else left
         counted = (self.step_of_stays >= 0) & self.begun
@@ -126,17 +126,17 @@ class FunnelSteps:
 
     @cached_property
     def stay_days(self) -> MetricArray:
-        """Return the days of every stay; NaN while it goes on or where a date is unknown."""
+        """Return the days of every stay; NaN if it is ongoing or a date is unknown."""
         return column_numbers(self.cube.pipeline["History"]["days"])
 
     def blank_unless_open(self, values: MetricArray) -> MetricArray:
-        """Return *values*, unknown at Won, where no deal waits."""
+        """Return *values*, unknown at Won, where no deal is waiting."""
         return np.where(self.is_open, values, np.nan)
 
 
 @cache_on_argument
 def build_funnel_steps(cube: Cube) -> FunnelSteps:
-    """Return the steps of the playbook that the query chooses, else of the default one."""
+    """Return the steps of the playbook chosen by the query, or else of the default one."""
     playbook = cube.query.filters.get("playbook", "") or cube.pipeline.default_playbook
     chosen = cube.pipeline.playbooks.get(playbook)
     return FunnelSteps(cube, playbook, select_funnel_stages(chosen) if chosen else ())
@@ -198,11 +198,11 @@ STEP_NAMING: tuple[MetricColumn[FunnelSteps], ...] = (
         lambda steps: [stage.kind for stage in steps.stages],
     ),
 )
-"""The columns of StageMetrics that say which step a row is about."""
+"""The columns of StageMetrics that identify the step of a row."""
 
 
 def name_step_rows(find_steps: Callable[[MetricSource], FunnelSteps]) -> tuple[ColumnText[MetricSource], ...]:
-    """Return the column that says which step a row is about, for the other tables of steps."""
+    """Return the column that identifies the step of a row, for the other tables of steps."""
     formula = MetricFormula(stage_metric_formula("stage"))
     return (ColumnText("stage", formula, lambda source: find_steps(source).stage_names),)
 

@@ -40,7 +40,7 @@ from xl_salesflow.metrics.metric_declaration import (
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 
 LISTED_GROUP_ROWS = 12
-"""Rows of Groups that have a name of their own; one more holds everything else."""
+"""Number of rows of Groups for named groups; one more holds all others."""
 
 OTHER_GROUPS_LABEL = Text("(everything else)")
 _GROUP_NAME_SOURCES = {"owner": ("Team", "person"), "product": ("Products", "product")}
@@ -54,7 +54,7 @@ class Grouping:
 
     @cached_property
     def column(self) -> str:
-        """Return the column that the sheet compares by."""
+        """Return the column by which the sheet compares."""
         return find_grouping_column(self.cube.pipeline)
 
     @cached_property
@@ -65,19 +65,19 @@ class Grouping:
 
     @property
     def labels(self) -> list[str]:
-        """Return what the rows are called on the sheet."""
+        """Return the labels of the rows on the sheet."""
         language, known = self.cube.pipeline.language, LISTS.get(self.column, {})
         return [*(known[n].in_(language) if n in known else n for n in self.names), OTHER_GROUPS_LABEL.in_(language)]
 
     @cached_property
     def group_of_deals(self) -> GroupNumbers:
-        """Return the row of every deal, the first of equal names; -1 is a name without a row."""
+        """Return the row of every deal, the first one of equal names; -1 for a name without a row."""
         place = {name.casefold(): row for row, name in reversed(list(enumerate(self.names))) if name}
         codes, found = pd.factorize(self.cube.frame[self.column])
         return np.array([place.get(str(name).casefold(), -1) for name in found] + [-1], dtype=np.int64)[codes]
 
     def add_other_deals(self, listed: MetricArray, total: float) -> MetricArray:
-        """Return the number of every name, and what is left of the *total*; blank rows are unknown."""
+        """Return *listed* with the rest of *total* appended; blank rows are unknown."""
         first = [self.names.index(name) for name in self.names]
         named = np.where([bool(name) for name in self.names], listed[first], np.nan)
         return np.append(named, total - np.nansum(named))
@@ -90,15 +90,15 @@ def build_grouping(cube: Cube) -> Grouping:
 
 
 def find_grouping_column(pipeline: Pipeline) -> str:
-    """Return the column that the sheet Trends compares by; `owner` where it names no column."""
+    """Return the column by which the sheet Trends compares; `owner` if it names no column."""
     return identify_choice(CHOICES["group"], str(pipeline.named.get("GroupBy") or "")) or "owner"
 
 
 def list_group_names(pipeline: Pipeline, column: str) -> list[str]:
-    """Return the values that the dropdown of *column* offers, in its order."""
+    """Return the values in the dropdown of *column*, in its order."""
     if column == "playbook":
         found: list[str] = []
-        for name in reversed(list(pipeline["Stages"]["playbook"])):  # as the sheet finds them: from the last row up
+        for name in reversed(list(pipeline["Stages"]["playbook"])):  # the order of the sheet: from the last row up
             if name and name.casefold() not in {known.casefold() for known in found}:
                 found.append(name)
         return found
@@ -161,7 +161,7 @@ GROUP_NAMING: tuple[MetricColumn[Grouping], ...] = (
         lambda groups: groups.labels,
     ),
 )
-"""The column that says which group a row is about."""
+"""The column that identifies the group of a row."""
 
 _IN_ROW_GROUP = Criterion(GROUP_COLUMN, "=", "{name}")
 

@@ -1,7 +1,7 @@
-"""Declare the hidden sheet Workings: what one pass over History finds for all stages at once.
+"""Declare the hidden sheet Workings: the results of one pass over History for all stages at once.
 
-Without it, every number of every stage would read all of History; a working reads it once for all stages. Its answers stand
-beside its keys: `{name}Keys` and `{name}Found` are their defined names.
+Without it, every number of every stage would read all of History; a working reads it once for all stages. Its results
+are next to its keys: `{name}Keys` and `{name}Found` are their defined names.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ from xl_salesflow.metrics.formula_criteria import (
 from xl_salesflow.schema.choice_lists import CHOICES
 
 STEP_ROWS = 12
-"""Rows of the tables that hold one step each; a longer funnel shows its first twelve."""
+"""Number of rows in tables with one step per row; a longer funnel shows its first twelve."""
 
 STAGE_EXITS: tuple[str, ...] = tuple(CHOICES["move"])
 """The ways out of a stage, by id; the column `step` of a stay holds their number, from 1."""
 
 OUTCOME_HUNDREDS = {"open": 1, "lost": 2, "won": 3}
-"""The hundreds of the state of an ongoing stay; won, which is read most, is the largest, so that one criterion finds it."""
+"""The hundreds digit of an ongoing stay's state; won, which is used most, is the largest, so that one criterion finds it."""
 
 TREND_MONTHS = 12
-"""Rows of the table Trend; the last is the month of the as-of date."""
+"""Number of rows of the table Trend; the last one is the month of the as-of date."""
 
 STAY_PERCENTILES = {"median_days": 0.5, "p90_days": 0.9}
 """Percentiles of the days in a stage, by the column that shows them."""
 
 _STEP_NUMBERS = range(1, STEP_ROWS + 1)
-_STEP_WEIGHT = 1_000_000  # sorts the days of a stage behind those of the stage before; no stay lasts a million days
+_STEP_WEIGHT = 1_000_000  # sorts the days of a stage after those of the previous stage; no stay lasts a million days
 
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """*keys* are numbers or formulas, one a row; *formula* is the array formula that answers for all of them.
+    """*keys* are numbers or formulas, one per row; *formula* is the array formula that computes the results for all of them.
 
-    *parts* say what a key consists of: defined name → a number for every key.
+    *parts* are the components of a key: defined name → a number for every key.
     """
 
     name: str
@@ -63,13 +63,13 @@ class Working:
 
 
 def working_lookup(name: str, key: str) -> str:
-    """Return the formula that looks up the answer for *key*."""
+    """Return the formula that looks up the result for *key*."""
     return f"SUMIFS({name}Found,{name}Keys,{key})"
 
 
 def stay_percentile_formula(column: str, stays: str) -> str:
     """Return the formula of a percentile of the days in the row's stage; *stays* is the operand that counts them."""
-    # four rows a step: the lower and the upper neighbour of each percentile
+    # four rows per step: the lower and the upper neighbour of each percentile
     back = 3 - 2 * list(STAY_PERCENTILES).index(column)
     low, high = (f"INDEX(DaysFound,{{position}}*4-{back - side})" for side in (0, 1))
     rank = f"({stays}-1)*{STAY_PERCENTILES[column]}"
@@ -77,7 +77,7 @@ def stay_percentile_formula(column: str, stays: str) -> str:
 
 
 def stage_exits_formula(way: str) -> str:
-    """Return the formula that counts the stays in the row's step that ended that way, at any time."""
+    """Return the formula that counts the stays in the row's step that ended in that way, at any time."""
     return f"SUMIFS(MovedFound,MovedFrom,{{position}},MovedWay,{1 + STAGE_EXITS.index(way)})"
 
 
@@ -103,7 +103,7 @@ def _period_window(column: str) -> str:
 
 
 def _formula_in_period(array: str, snapshot: str, wrap: Callable[[str], str]) -> str:
-    """Restrict *array* to the period: by the creation in the cohort reading, else by the date *snapshot*."""
+    """Restrict *array* to the period: by the creation date in the cohort reading, otherwise by the date *snapshot*."""
     created, dated = (wrap(f"{array}*{_period_window(column)}") for column in ("created", snapshot))
     return f"IF(HasPeriod=0,{wrap(array)},IF(IsCohort=1,{created},{dated}))"
 
@@ -115,7 +115,7 @@ def _working_by_step(name: str, title: Text, formula: Callable[[Callable[[str], 
 _STAY_ENDED = "({History.state}<-1)*({History.state}>-2-" + str(STEP_ROWS) + ")"
 _ENDED_STEP = "(-1-{History.state})"
 _STEP_WITHOUT_OUTCOME = "INT({History.step}/10000)*10000+MOD({History.step},1000)"
-# from the dates, because an array over a column with blanks, such as `days`, takes six times as long
+# uses the dates, because an array over a column with blanks, such as `days`, takes six times as long
 _STAY_DAYS = "({History.left}-{History.entered})"
 _STAY_DAYS_KNOWN = "({History.entered}>0)*({History.left}>={History.entered})"
 
@@ -142,11 +142,11 @@ def _move_working() -> Working:
 
 
 def _reached_working() -> Working:
-    """Count the deals of a past date by their furthest step; a key is the order of a step and a half."""
+    """Count the deals at a past date by their furthest step; a key is the order of a step plus one half."""
     order = ("INDEX({StageMetrics.order}," + str(row) + ")" for row in _STEP_NUMBERS)
     above: int | str = 1_000_000_000
     keys = (*(f'IF({one}="",1E9,{one}+0.5)' for one in order), above)
-    array = _formula_in_period(_REACHED_ORDER, "closed", lambda wanted: _frequency_formula("Reached", wanted))
+    array = _formula_in_period(_REACHED_ORDER, "closed", lambda kept: _frequency_formula("Reached", kept))
     title = Text("Deals then, by furthest step")
     return Working("Reached", title, keys, f"IF(IsToday=1,0,{array})", {"ReachedStep": (0, *_STEP_NUMBERS)})
 
@@ -159,7 +159,7 @@ def _stay_days_working() -> Working:
             below = f"{stays}-INT(({stays}-1)*{share})"  # counted from the largest, as LARGE does
             keys += [f"IF({stays}=0,1,{later}+{rank})" for rank in (below, f"MAX(1,{below}-1)")]
     array = f"{_STAY_ENDED}*{_STAY_DAYS_KNOWN}*({_ENDED_STEP}*{_STEP_WEIGHT}+{_STAY_DAYS})"
-    ordered = _formula_in_period(array, "left", lambda wanted: f"LARGE({wanted},DaysKeys)")
+    ordered = _formula_in_period(array, "left", lambda kept: f"LARGE({kept},DaysKeys)")
     return Working("Days", Text("Days at the middle and at nine tenths"), tuple(keys), ordered)
 
 
@@ -171,7 +171,7 @@ def _median_working(name: str, metric: str, title: Text, column: str, *criteria:
 
 
 def _month_working(name: str, title: Text, *criteria: Criterion) -> Working:
-    """Count the deals of a past date by the month of their closing, or of their creation; a key is a month's last day."""
+    """Count the deals at a past date by the month of their closing, or of their creation; a key is a month's last day."""
     keys = tuple(f"DATE(YEAR(AsOf),MONTH(AsOf)-{back},0)" for back in range(TREND_MONTHS - 1, -2, -1))
     deals = array_condition("History", criteria_by_state((ONGOING_STAY, *criteria)))
     created, closed = (_frequency_formula(name, f"{deals}*{{History.{column}}}") for column in ("created", "closed"))
@@ -204,7 +204,7 @@ WORKINGS: tuple[Working, ...] = (
     ),
     _working_by_step(
         "Standing", Text("Open deals then"),
-        # without a cohort, the working State has the answer
+        # without a cohort, the working State has the result
         lambda wrap: f"IF((1-IsToday)*HasPeriod*IsCohort=0,0,{wrap(_OPEN_AT_STEP + '*' + _period_window('created'))})",
     ),
     _month_working("MonthCreated", Text("Created then, by month"), OUTCOME_RECORDED),
@@ -217,4 +217,4 @@ WORKINGS: tuple[Working, ...] = (
     _median_working("LostCycle", "cycle_days_lost_median", Text("Lost cycle then"), "cycle_days", OUTCOME_LOST),
     _median_working("ClosedCycle", "cycle_days_closed_median", Text("Cycle then"), "cycle_days", *OUTCOME_ENDED),
 )  # fmt: skip
-"""Every working, in the order of the sheet."""
+"""All workings, in the order of the sheet."""

@@ -69,13 +69,13 @@ def step_lost_count(steps: FunnelSteps) -> MetricArray:
 
 
 def step_lost_value(steps: FunnelSteps) -> MetricArray:
-    """Sum the amounts of those deals, as they were when the deals entered the step."""
+    """Sum the amounts of those deals, as of the day they entered the step."""
     amount = column_numbers(steps.cube.pipeline["History"]["amount"])
     return sum_by_group(amount, _lost_stays(steps), steps.step_of_stays, steps.size)
 
 
 def step_lost_share(steps: FunnelSteps) -> MetricArray:
-    """Divide each step's losses by all of them."""
+    """Divide each step's losses by the total."""
     lost = step_lost_count(steps)
     return divide_or_unknown(lost, np.full(steps.size, lost.sum()))
 
@@ -86,14 +86,14 @@ def step_lost_cumulative(steps: FunnelSteps) -> MetricArray:
 
 
 def cumulative_share(lost: MetricArray) -> MetricArray:
-    """Return for each number the share of the total that numbers at least as large make up."""
+    """Return for each number the share of the total made up by numbers at least as large."""
     at_least = np.array([lost[lost >= number].sum() for number in lost])
     return divide_or_unknown(at_least, np.full(len(lost), lost.sum()))
 
 
 @cache_on_argument
 def one_point_more(steps: FunnelSteps) -> MetricArray:
-    """Return the won value that the same deals would add if each step converted one percentage point more of them."""
+    """Return the additional won value if each step converted one percentage point more of the same deals."""
     conversion, value = step_conversion(steps), mean_won_value(steps.cube)[0]
     won = deals_reached(steps)[~steps.is_open].sum()
     gain = np.clip(1 - conversion, 0, 0.01)
@@ -107,7 +107,7 @@ def limit_ratio(steps: FunnelSteps) -> MetricArray:
 
 
 def days_per_deal(steps: FunnelSteps) -> MetricArray:
-    """Divide the days of the finished stays in each stage by the deals that stayed there; a return adds its days."""
+    """Divide the days of the finished stays in each stage by the deals that were in it; a return adds its days."""
     first = finished_stays(steps) & (column_numbers(steps.cube.pipeline["History"]["first"]) == 1)
     return divide_or_unknown(
         stage_mean_days(steps) * finished_stay_count(steps), count_by_group(first, steps.step_of_stays, steps.size)
@@ -218,7 +218,7 @@ LEAK_METRICS: tuple[Metric[Cube], ...] = (
 )  # fmt: skip
 
 LOSS_REASON_ROWS = 20
-"""Rows of LossReasons; row 0 is no reason given."""
+"""Number of rows of LossReasons; row 0 is "no reason given"."""
 
 
 @dataclass(frozen=True)
@@ -229,26 +229,26 @@ class LossReasons:
 
     @cached_property
     def names(self) -> list[str]:
-        """Return the ids of the reasons, the first of them "" for no reason given; "" is also a blank row."""
+        """Return the ids of the reasons; the first one is "" for "no reason given", and "" is also a blank row."""
         listed = list(self.cube.pipeline["Lists"]["loss_reason"].iloc[: LOSS_REASON_ROWS - 1])
         return ["", *listed, *[""] * (LOSS_REASON_ROWS - 1 - len(listed))]
 
     @property
     def labels(self) -> list[str]:
-        """Return what the rows are called on the sheet."""
+        """Return the labels of the rows on the sheet."""
         language, known = self.cube.pipeline.language, LISTS["loss_reason"]
         listed = [known[name].in_(language) if name in known else name for name in self.names[1:]]
         return [NO_REASON_LABEL.in_(language), *listed]
 
     @cached_property
     def is_shown(self) -> MetricMask:
-        """Tell which rows show a number."""
+        """Return which rows show a number."""
         known = np.array([bool(name) or row == 0 for row, name in enumerate(self.names)])
         return known & self.cube.today
 
     @cached_property
     def reason_of_deals(self) -> GroupNumbers:
-        """Return the row of every lost deal; -1 is a deal not lost or a reason that is not listed."""
+        """Return the row of every lost deal; -1 for a deal that is not lost or a reason that is not listed."""
         place = {name: row for row, name in reversed(list(enumerate(self.names)))}
         codes, names = pd.factorize(self.cube.frame["loss_reason"])
         rows = np.array([place.get(str(name), -1) for name in names] + [-1], dtype=np.int64)[codes]
@@ -284,7 +284,7 @@ def reason_lost_share(reasons: LossReasons) -> MetricArray:
 
 
 def reason_lost_cumulative(reasons: LossReasons) -> MetricArray:
-    """Divide the losses of the reasons that lose at least as many by all of them."""
+    """Divide the losses of all reasons that lose at least as many by the total."""
     lost = reason_lost_count(reasons)
     return np.where(np.isnan(lost), np.nan, cumulative_share(np.nan_to_num(lost)))
 
@@ -315,7 +315,7 @@ REASON_NAMING: tuple[MetricColumn[LossReasons], ...] = (
         lambda reasons: reasons.labels,
     ),
 )
-"""The column that says which reason a row is about."""
+"""The column that identifies the reason of a row."""
 
 LOSS_REASON_COLUMNS: tuple[ColumnMetric[LossReasons], ...] = (
     ColumnMetric(

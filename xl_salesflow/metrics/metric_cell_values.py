@@ -1,4 +1,4 @@
-"""Compute what every metric cell shows: cached values for viewers that do not calculate."""
+"""Compute the values of all metric cells, cached for viewers that do not calculate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MetricTableRows = dict[Any, dict[str, Any]]
 
 @dataclass(frozen=True)
 class SheetValues:
-    """Table → key of the row → column → value, and named cell → value; "" is a formula that shows nothing."""
+    """Table → key of the row → column → value, and named cell → value; "" is a formula with a blank result."""
 
     tables: Mapping[str, MetricTableRows]
     cells: Mapping[str, Any]
@@ -53,7 +53,7 @@ def compute_metric_cells(cube: Cube) -> MetricTableRows:
 
 
 def metric_table_cells(name: str, cube: Cube) -> MetricTableRows:
-    """Return position → column → value of a table of metrics; rows beyond the funnel are blank."""
+    """Return position → column → value of a metric table; rows beyond the funnel are blank."""
     table, columns = METRIC_TABLES[name], TABLES[name].formulas
     rows = []
     for row in metric_table_rows(name, cube):

@@ -21,7 +21,7 @@ CachedAnswer = TypeVar("CachedAnswer")
 
 
 def cache_on_argument(function: Callable[[MetricSource], CachedAnswer]) -> Callable[[MetricSource], CachedAnswer]:
-    """Compute *function* once per argument and keep the answer in that object, as a cached property does."""
+    """Compute *function* once per argument and store the result in that object, as a cached property does."""
     name = f"{function.__module__}.{function.__qualname__}"
 
     @wraps(function)
@@ -36,9 +36,9 @@ def cache_on_argument(function: Callable[[MetricSource], CachedAnswer]) -> Calla
 
 @dataclass(frozen=True, slots=True)
 class MetricFormula:
-    """A template as `table_registry.render_formula` takes it, or the text it became; *array* ones are array formulas.
+    """A template for `table_registry.render_formula`, or the rendered text; with *array* it is an array formula.
 
-    A slot named in *words*, such as ``{others}``, stands for that text in the workbook's language.
+    A placeholder named in *words*, such as ``{others}``, is replaced by that text in the workbook's language.
     """
 
     text: str
@@ -54,7 +54,7 @@ class MetricFormula:
 
 
 class Unit(Enum):
-    """What a number counts; the label stands beside it."""
+    """What a number counts; the label is shown next to it."""
 
     DEALS = Text("deals")
     MONEY = Text("money")
@@ -69,10 +69,10 @@ class Unit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Metric(Generic[MetricSource]):
-    """One number. *compute* and *sample* answer for every group at once (NaN is unknown); formulas show "" for that.
+    """One number. *compute* and *sample* return it for every group at once (NaN is unknown, "" in formulas).
 
-    *sample_formula* counts what the number is based on; *formula* may refer to that cell as ``{sample}`` and to any other
-    metric by its id, which is the defined name of its cell.
+    *sample_formula* counts what the number is based on; *formula* may refer to that cell as ``{sample}`` and to any
+    other metric by its id, which is the defined name of its cell.
     """
 
     id: str
@@ -86,13 +86,13 @@ class Metric(Generic[MetricSource]):
 
     @property
     def is_count(self) -> bool:
-        """Tell whether the number is its own sample, so that no sample makes it unsure."""
+        """Return whether the number is its own sample, so that it is never marked as based on a small sample."""
         return self.sample is self.compute
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMetric(Generic[MetricSource]):
-    """One column of numbers in a table of metrics; the header and the tip of the column name and define it.
+    """One column of numbers in a metric table; its name and definition are the header and tip of the column.
 
     *compute* returns one number per row, NaN for unknown; a column of days counts them since 1970.
     """
@@ -104,7 +104,7 @@ class ColumnMetric(Generic[MetricSource]):
 
 @dataclass(frozen=True, slots=True)
 class ColumnText(Generic[MetricSource]):
-    """One column of texts in a table of metrics, such as the stage a row is about; *read* returns one per row, "" for none.
+    """One column of texts in a metric table, such as the stage of a row; *read* returns one per row, "" for none.
 
     A column with options, such as a kind of stage, has the ids of its choices.
     """
@@ -115,15 +115,15 @@ class ColumnText(Generic[MetricSource]):
 
 
 MetricColumn = ColumnMetric[MetricSource] | ColumnText[MetricSource]
-"""A column of a table of metrics, of numbers or of texts."""
+"""A column of a metric table, of numbers or of texts."""
 
 SMALL_SAMPLE_MARK = Text("Small sample", context="metric_declaration")
-"""What stands beside a number over fewer deals than the setting small_sample."""
+"""Shown next to a number based on fewer deals than the setting small_sample."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleMark:
-    """The column `mark`, which warns that few deals stand behind the number in column *of*.
+    """The column `mark`, which warns that the number in column *of* is based on few deals.
 
     The columns of *sample* add up to the number of those deals.
     """
@@ -139,5 +139,5 @@ class SampleMark:
         return MetricFormula(text, words={"small_sample": SMALL_SAMPLE_MARK})
 
     def is_due(self, row: Mapping[str, Any], limit: float) -> bool:
-        """Tell whether *row* needs the mark: its number is known, and fewer than *limit* deals stand behind it."""
+        """Return whether *row* needs the mark: its number is known, and based on fewer than *limit* deals."""
         return row[self.of] is not None and sum(row[column] for column in self.sample) < limit

@@ -1,4 +1,4 @@
-"""What the sheets hold of metrics: rows, live formulas, number formats, cards and workings. The template's one door.
+"""The metrics on sheets: rows, live formulas, number formats, cards and workings. The only module for the template builder.
 
 Formulas are in the workbook's language, without the leading "="; those marked *array* are array formulas of one cell.
 """
@@ -23,11 +23,11 @@ METRIC_ROW_KEYS: Mapping[str, tuple[str | int, ...]] = MappingProxyType(
 """Every table whose cells are metrics → the keys of its rows: ids of metrics, or positions."""
 
 FormulaRenderer = Callable[[MetricFormula, Language, TableSchema], MetricFormula]
-"""How a template becomes a formula; a workbook whose headers were renamed has its own way."""
+"""Renders a template to a formula; a workbook with renamed headers has its own renderer."""
 
 
 def render_metric_formula(formula: MetricFormula, language: Language, table: TableSchema) -> MetricFormula:
-    """Return a formula with the headers that *language* declares."""
+    """Return a formula with the headers declared for *language*."""
     return MetricFormula(render_formula(formula.text, language, table), formula.array)
 
 
@@ -60,7 +60,7 @@ def _metric_formulas(metric_id: str) -> dict[str, MetricFormula]:
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One row of a table of metrics in a new workbook: its fixed cells, its key among them, and its formulas by column."""
+    """One row of a metric table in a new workbook: its fixed cells, including its key, and its formulas by column."""
 
     cells: Mapping[str, str | int]
     formulas: Mapping[str, MetricFormula]
@@ -87,17 +87,17 @@ def _describe_metric(metric_id: str, language: Language) -> dict[str, str | int]
 COMPARED_CARDS: Mapping[str, Text] = MappingProxyType(
     {metric: METRIC_SMALL_PRINT[metric] for metric in COMPARED_METRICS}
 )
-"""The headline cards of the sheet Funnel, which the other day is compared with: metric → its small print."""
+"""The headline cards of the sheet Funnel, which are compared with the other day: metric → its small print."""
 
 
 def card_formulas(language: Language) -> dict[str, str]:
-    """Return named cell → formula of every card, and of what it was on the day compared with."""
+    """Return named cell → formula of every card, and of its value on the day compared with."""
     cards = {f"Card_{metric}": metric for metric in METRICS_BY_ID}
     return cards | {name: render_formula(text, language) for name, text in COMPARISON_CELLS.items()}
 
 
 def metric_name(metric: str, language: Language) -> str:
-    """Return what the metric is called."""
+    """Return the name of the metric."""
     return METRICS_BY_ID[metric].name.in_(language)
 
 
@@ -122,7 +122,7 @@ def metric_headline_format(metric: str) -> str:
 
 
 def metric_card_format(metric: str) -> str:
-    """Return the number format on a card: a dash for an unknown number, and for a target of 0, which is none."""
+    """Return the number format on a card: a dash for an unknown number, and for a target of 0, which means none."""
     number = metric_headline_format(metric)
     zero = '"–"' if metric == "target" else number
     return f'{number};-{number};{zero};"–"'
@@ -136,7 +136,7 @@ _WAS_TEXT, _NO_CHANGE_TEXT, _PERCENT_POINTS_FORMAT = (
 
 
 def comparison_formats(metric: str, language: Language) -> dict[str, str]:
-    """Return named cell → number format of what a metric was on the day compared with, and of its change."""
+    """Return named cell → number format of a metric's value on the day compared with, and of its change."""
     number = metric_headline_format(metric)
     unit = _PERCENT_POINTS_FORMAT.in_(language) if METRICS_BY_ID[metric].unit is Unit.RATIO else ""
     unchanged = _NO_CHANGE_TEXT.in_(language)
@@ -148,10 +148,10 @@ def comparison_formats(metric: str, language: Language) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class WorkingBlock:
-    """One working on the sheet Workings: a title over its columns, one row per key.
+    """One working on the sheet Workings: a title above its columns, one row per key.
 
-    From left to right stand *parts* (header → cells), *keys* (a text is a formula without "=") and the results, which
-    *formula* fills as one array formula. *names* are the defined names of all these columns.
+    From left to right there are *parts* (header → cells), *keys* (a text is a formula without "=") and the results,
+    which *formula* fills as one array formula. *names* are the defined names of all these columns.
     """
 
     title: str

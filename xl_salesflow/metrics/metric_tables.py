@@ -1,7 +1,7 @@
-"""Declare every metric and every table of metrics: one entry each, which answers, sheets, formulas and docs follow.
+"""Declare every metric and every metric table once; answers, sheets, formulas and docs are made from the declarations.
 
-A table of metrics has one row per step, month, group or owner. Its columns are declared in `schema.manager_tables`, which has
-their headers and tips; all else about it stands here.
+A metric table has one row per step, month, group or owner. The headers and tips of its columns are declared in
+`schema.manager_tables`, everything else about it here.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ METRICS_BY_ID: Mapping[str, Metric[Cube]] = MappingProxyType(
         for metric in family
     }
 )
-"""Every metric by id: one row each of the table Metrics. The id is also the defined name of the cell of its value."""
+"""Every metric by id, in the order of the table Metrics. The id is also the defined name of the cell with its value."""
 
 METRIC_SMALL_PRINT: Mapping[str, Text] = MappingProxyType(
     {
@@ -83,10 +83,10 @@ METRIC_SMALL_PRINT: Mapping[str, Text] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class MetricTable(Generic[MetricSource]):
-    """One table of metrics: what its rows are, where its numbers come from, and its columns.
+    """One metric table: its rows, the source of its numbers, and its columns.
 
-    *rows* are the values of the column `position`; when there are fewer steps than rows, the rest is blank. *of* makes the
-    source that all columns are computed from. The *naming* columns say what a row is about, *columns* are its numbers, and
+    *rows* are the values of the column `position`; if there are fewer steps than rows, the rest is blank. *of* makes
+    the source from which all columns are computed. The *naming* columns identify a row, *columns* are its numbers, and
     *mark* is its warning of a small sample. With *in_stages* the numbers are part of every stage of ``funnel --json``.
     """
 
@@ -100,7 +100,7 @@ class MetricTable(Generic[MetricSource]):
 
     @property
     def formulas(self) -> dict[str, MetricFormula]:
-        """Return column → its formula; every row has the same and looks at its own position."""
+        """Return column → its formula, which is the same in every row and uses the row's own position."""
         formulas = {column.id: column.formula for column in (*self.naming, *self.columns)}
         return formulas | {"mark": self.mark.formula} if self.mark else formulas
 
@@ -206,4 +206,4 @@ _METRIC_TABLE_ORDER: tuple[MetricTable[Any], ...] = (
 )
 
 METRIC_TABLES: Mapping[str, MetricTable[Any]] = MappingProxyType({table.name: table for table in _METRIC_TABLE_ORDER})
-"""Every table of metrics by name; the order is that of the sheets."""
+"""Every metric table by name, in the order of the sheets."""

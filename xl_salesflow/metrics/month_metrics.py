@@ -1,7 +1,7 @@
 """Month by month: the forecast of the next twelve months and the trend of the last twelve.
 
-The table ForecastMonths compares what is expected to close, by category, with the target; Trend counts what was created,
-won and lost up to the as-of date.
+The table ForecastMonths compares what is expected to close, by category, with the target; Trend counts what was
+created, won and lost up to the as-of date.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from xl_salesflow.metrics.stage_metrics import SUM_WEIGHTED_VALUE
 from xl_salesflow.metrics.target_metrics import target_formula, target_value_within
 
 FORECAST_MONTH_ROWS = 12
-"""Rows of ForecastMonths; row 0 is the month of the as-of date."""
+"""Number of rows of ForecastMonths; row 0 is the month of the as-of date."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class MonthRows:
         return (np.datetime64(self.cube.pipeline.as_of, "M") + offsets).astype("datetime64[D]").astype(np.float64)
 
     def month_of(self, days: MetricArray) -> GroupNumbers:
-        """Return the row of every day; -1 is a day in no row's month."""
+        """Return the row of every day; -1 for a day in none of the months."""
         row = np.searchsorted(self.firsts, np.where(np.isnan(days), -np.inf, days), side="right") - 1
         return np.where(row < self.length, row, -1)
 
@@ -77,16 +77,16 @@ class ForecastMonths(MonthRows):
 
     @cached_property
     def expected(self) -> GroupNumbers:
-        """Return the month every open deal is expected to close in."""
+        """Return the month in which every open deal is expected to close."""
         return np.where(self.cube.open, self.month_of(self.cube.dates("expected_close")), -1)
 
     @cached_property
     def known(self) -> MetricMask:
-        """Tell which deals count as closed: for a past date, none after the month of the as-of date."""
+        """Return which deals count as closed: for a past date, none after the month of the as-of date."""
         return np.asarray(self.cube.today | (self.cube.closed < self.firsts[1]))
 
     def in_category(self, category: str) -> MetricMask:
-        """Tell which deals are in a forecast category."""
+        """Return which deals are in a forecast category."""
         return self.cube.has_value("forecast", category)
 
     def total(self, values: MetricArray, also: MetricMask | None = None) -> MetricArray:
@@ -121,13 +121,13 @@ def month_best_case_value(months: ForecastMonths) -> MetricArray:
 
 
 def month_pipeline_value(months: ForecastMonths) -> MetricArray:
-    """Sum the amounts that are neither commit nor best case nor omitted."""
+    """Sum the amounts that are not commit, best case or omitted."""
     named = [months.in_category(category) for category in ("commit", "best_case", "omitted")]
     return months.total(months.cube.amount, ~np.logical_or.reduce(named))
 
 
 def month_closed_value(months: ForecastMonths) -> MetricArray:
-    """Sum what was won in each month, by the day of closing."""
+    """Sum the won amounts of each month, by closing date."""
     cube = months.cube
     won = cube.has_value("outcome", "won") & (cube.created_in_period if cube.query.reading == "cohort" else True)
     month = np.where(won & months.known, months.month_of(cube.closed), -1)
@@ -135,7 +135,7 @@ def month_closed_value(months: ForecastMonths) -> MetricArray:
 
 
 def month_cumulative_value(months: ForecastMonths) -> MetricArray:
-    """Sum closed, commit and best case: the best case includes what is more certain."""
+    """Sum closed, commit and best case: the best case includes the more certain categories."""
     return round_array_to_cents(month_closed_value(months) + month_commit_value(months) + month_best_case_value(months))
 
 
@@ -150,7 +150,7 @@ def _target_beginning_in(cube: Cube, first: float, after: float) -> float:
 
 
 def _compute_today_only(compute: Callable[[ForecastMonths], MetricArray]) -> Callable[[ForecastMonths], MetricArray]:
-    # History does not hold what was expected then
+    # History does not record what was expected at the time
     return lambda months: compute(months) if months.cube.today else np.full(FORECAST_MONTH_ROWS, np.nan)
 
 
@@ -176,7 +176,7 @@ FORECAST_MONTH_NAMING: tuple[MetricColumn[ForecastMonths], ...] = (
         "month", MetricFormula("DATE(YEAR(AsOf),MONTH(AsOf)+{position},1)"), lambda months: months.firsts[:-1]
     ),
 )
-"""The column that says which month a row is about: its first day."""
+"""The column that identifies the month of a row by its first day."""
 
 FORECAST_MONTH_COLUMNS: tuple[ColumnMetric[ForecastMonths], ...] = (
     ColumnMetric(
@@ -211,7 +211,7 @@ FORECAST_MONTH_COLUMNS: tuple[ColumnMetric[ForecastMonths], ...] = (
     ),
     ColumnMetric(
         "closed",
-        # for a past date, later months are 0 without a look at History
+        # for a past date, later months are 0 without reading History
         MetricFormula(
             f"ROUND(IF(IsToday=1,{deals_formula_today(_SUM_MONTH_AMOUNT, 'open', *_WON_IN_MONTH)},"
             f"IF({{month}}>AsOf,0,{deals_formula_past(_SUM_MONTH_AMOUNT, 'open', ONGOING_STAY, *_WON_IN_MONTH)})),2)"
@@ -234,7 +234,7 @@ class TrendMonths(MonthRows):
     length = TREND_MONTHS
 
     def ended(self, outcome: str) -> GroupNumbers:
-        """Return the month every deal of *outcome* closed in or, in the cohort reading, was created in."""
+        """Return the month in which every deal of *outcome* closed or, in the cohort reading, was created."""
         cube = self.cube
         days = cube.created if cube.query.reading == "cohort" else cube.closed
         return np.where(cube.has_value("outcome", outcome), self.month_of(days), -1)
@@ -296,7 +296,7 @@ TREND_NAMING: tuple[MetricColumn[TrendMonths], ...] = (
         lambda months: months.firsts[:-1],
     ),
 )
-"""The column that says which month a row is about: its first day."""
+"""The column that identifies the month of a row by its first day."""
 
 TREND_COLUMNS: tuple[ColumnMetric[TrendMonths], ...] = (
     ColumnMetric(
@@ -325,7 +325,7 @@ TREND_COLUMNS: tuple[ColumnMetric[TrendMonths], ...] = (
     ColumnMetric(
         "won_value",
         MetricFormula(
-            # a month without won deals is 0 without a look at the deals
+            # a month without won deals is 0 without reading the deals
             f"IF({{won_count}}=0,0,ROUND(IF(IsToday=1,{_won_value_in_month(deals_formula_today)},"
             f"{_won_value_in_month(_trend_past_formula)}),2))"
         ),

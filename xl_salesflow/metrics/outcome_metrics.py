@@ -1,4 +1,4 @@
-"""How deals end: counts and values by state, win rates and the length of the sales cycle."""
+"""The outcome of deals: counts and values by state, win rates and the length of the sales cycle."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def win_rate_by_value(cube: Cube) -> MetricArray:
 
 
 def undated_count(cube: Cube) -> MetricArray:
-    """Count today's deals without a creation date, whatever the as-of date: past snapshots leave them out."""
+    """Count today's deals without a creation date, for any as-of date, because past snapshots leave them out."""
     deals = cube.pipeline["Deals"]
     group = cube.group_of(deals)
     mask = (deals["outcome"] != "").to_numpy() & np.isnan(column_days(deals["created"]))

@@ -1,4 +1,4 @@
-"""Back from a target: how many deals each stage needs, how many it has, and by when."""
+"""The sales plan, back from a target: how many deals each stage needs, how many it has, and by when."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from xl_salesflow.metrics.target_metrics import target_gap
 
 
 def plan_value(cube: Cube) -> MetricArray:
-    """Return the value to win: the target typed on the sheet Plan, else what is still missing of the sheet Targets."""
+    """Return the value to win: the target typed on the sheet Plan, or else what the sheet Targets still lacks."""
     own = cube.pipeline.named.get("PlanTarget")
     if isinstance(own, (int, float)) and own == own:
         return np.full(cube.size, float(own))
@@ -35,7 +35,7 @@ def won_needed(cube: Cube) -> MetricArray:
 
 
 def round_up_whole(values: MetricArray) -> MetricArray:
-    """Round up; what lies beyond the ninth decimal is ignored."""
+    """Round up, ignoring everything beyond the ninth decimal."""
     return np.ceil(np.round(values, 9)) + 0.0
 
 
@@ -47,13 +47,13 @@ class SalesPlan:
 
     @cached_property
     def conversion(self) -> MetricArray:
-        """Return the conversion that each step is planned with: the one typed in, else the team's own."""
+        """Return the conversion planned for each step: the one typed in, or else the team's own."""
         own = step_conversion(self.steps)
         return np.where(np.isnan(self.what_if), own, self.what_if)
 
     @cached_property
     def what_if(self) -> MetricArray:
-        """Return the conversions typed into the Plan sheet."""
+        """Return the conversions typed on the sheet Plan."""
         sheet = self.steps.cube.pipeline["PlanStages"]
         typed = dict(zip(column_numbers(sheet["position"]), column_numbers(sheet["what_if"]), strict=True))
         return np.array([typed.get(float(row), np.nan) for row in range(1, self.steps.size + 1)], dtype=np.float64)
@@ -65,7 +65,7 @@ class SalesPlan:
 
 
 def plan_last_day(cube: Cube) -> float:
-    """Return the day that the sheet Plan names, else the last of the year, as days since 1970."""
+    """Return the day given on the sheet Plan, or else the last day of the year, as days since 1970."""
     typed: Any = cube.pipeline.named.get("PlanBy")
     if typed is None or typed == "" or typed != typed:
         typed = date(cube.pipeline.as_of.year, 12, 31)
@@ -86,7 +86,7 @@ def deals_now(plan: SalesPlan) -> MetricArray:
 
 
 def deals_missing(plan: SalesPlan) -> MetricArray:
-    """Subtract the deals that are there from those needed; at least 0."""
+    """Subtract the existing deals from those needed; at least 0."""
     missing = deals_needed(plan) - deals_now(plan)
     return np.where(np.isnan(missing), np.nan, np.fmax(missing, 0.0))
 
@@ -104,7 +104,7 @@ _OWN_CONVERSION = "IF(ISNUMBER({PlanStages.step_conversion}),{PlanStages.step_co
 _PLANNED_CONVERSION = f"IF(ISNUMBER({{PlanStages.what_if}}),{{PlanStages.what_if}},{_OWN_CONVERSION})"
 _CONVERSION_TO_WON = f"PRODUCT(IF({{PlanStages.position}}>={{position}},{_PLANNED_CONVERSION},1))"
 PLAN_LAST_DAY_FORMULA = 'IF(PlanBy="",DATE(YEAR(AsOf),12,31),PlanBy)'
-"""The last day to win, as `plan_last_day` finds it."""
+"""The last day to win, computed like `plan_last_day`."""
 
 PLAN_STAGE_COLUMNS: tuple[ColumnMetric[SalesPlan], ...] = (
     ColumnMetric(

@@ -1,4 +1,4 @@
-"""Collect the facts of the report: the numbers of one query by month, age, stage and reason."""
+"""Collect the facts for the report: the numbers of one query by month, age, stage and reason."""
 
 from __future__ import annotations
 

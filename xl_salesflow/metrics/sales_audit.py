@@ -1,6 +1,6 @@
-"""Answer thirteen questions about how the team sells from what the workbook holds.
+"""Answer thirteen questions about how the team sells from the data in the workbook.
 
-A question is unanswered (None) where the workbook holds nothing to answer from.
+A question has no answer (None) if the workbook has no data for it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SPIN_NOTE_COLUMNS = tuple(SPIN_KINDS)
 
 
 def audit_lead_quality(pipeline: Pipeline) -> AuditFacts | None:
-    """Say how many deals got beyond the first stage, and from which source most do."""
+    """Return how many deals got beyond the first stage, and from which source most do."""
     deals = pipeline["Deals"]
     deals = deals[deals["furthest"].notna()]
     if deals.empty:
@@ -36,7 +36,7 @@ def audit_lead_quality(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_assignment(pipeline: Pipeline) -> AuditFacts | None:
-    """Say how the open deals are spread over their owners."""
+    """Return how the open deals are distributed over their owners."""
     held = pipeline["Deals"].loc[pipeline["Deals"]["outcome"] == "open", "owner"]
     if held.empty:
         return None
@@ -47,7 +47,7 @@ def audit_assignment(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_attempts(pipeline: Pipeline) -> AuditFacts | None:
-    """Say how many activities won and lost deals took, in the median."""
+    """Return how many activities won and lost deals took (median)."""
     deals, count = pipeline["Deals"], pipeline["Activities"]["deal"].value_counts()
     if count.empty:
         return None
@@ -56,14 +56,14 @@ def audit_attempts(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_cadence(pipeline: Pipeline) -> AuditFacts | None:
-    """Say how many days pass between two activities of a deal, in the median."""
+    """Return how many days pass between two activities of a deal (median)."""
     activities = pipeline["Activities"].dropna(subset=["date"]).sort_values("date")
     gaps = activities.groupby("deal")["date"].diff().dt.days.dropna()
     return None if gaps.empty else {"days": float(gaps.median()), "count": len(gaps)}
 
 
 def audit_first_contact(pipeline: Pipeline) -> AuditFacts | None:
-    """Say how many first activities left notes behind."""
+    """Return how many first activities have notes."""
     first = pipeline["Activities"].sort_values("date", kind="stable").drop_duplicates("deal")
     if first.empty:
         return None
@@ -72,7 +72,7 @@ def audit_first_contact(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_notes(pipeline: Pipeline) -> AuditFacts | None:
-    """Say where answers are written down: summaries, BANT answers, SPIN notes."""
+    """Return where answers are recorded: summaries, BANT answers, SPIN notes."""
     activities = pipeline["Activities"]
     if activities.empty:
         return None
@@ -83,7 +83,7 @@ def audit_notes(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_next_contact(pipeline: Pipeline) -> AuditFacts | None:
-    """Say how many open deals have a dated next step, and how many are late."""
+    """Return how many open deals have a dated next step, and how many are late."""
     deals = pipeline["Deals"]
     planned = deals.loc[deals["outcome"] == "open", "next_step_date"]
     if planned.empty:
@@ -93,13 +93,13 @@ def audit_next_contact(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_materials(pipeline: Pipeline) -> AuditFacts | None:
-    """Say what is sent most."""
+    """Return what is sent most often."""
     sent = pipeline["Activities"]["materials"].str.split(r"[,;\uff0c\uff1b\u3001]").explode().str.strip()
     return _most_frequent_value(sent[sent.notna() & (sent != "")])
 
 
 def audit_product_gaps(pipeline: Pipeline) -> AuditFacts | None:
-    """Say how many products lack a feature, an advantage or a benefit."""
+    """Return how many products lack a feature, an advantage or a benefit."""
     products = pipeline["Products"]
     products = products[(products["product"] != "") & (products["active"] != "no")]
     if products.empty:
@@ -109,7 +109,7 @@ def audit_product_gaps(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_demo_channels(pipeline: Pipeline) -> AuditFacts | None:
-    """Say through which channel most demos are held."""
+    """Return the channel through which most demos are held."""
     demos = pipeline["Activities"]
     demos = demos[demos["type"] == "demo"]
     return _most_frequent_value(
@@ -118,7 +118,7 @@ def audit_demo_channels(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_preparation(pipeline: Pipeline) -> AuditFacts | None:
-    """Say how many tasks that were due were done in time."""
+    """Return how many tasks that were due were done in time."""
     tasks = pipeline["Tasks"]
     due = tasks[(tasks["due"] <= pd.Timestamp(pipeline.today)) & (tasks["status"] != "dropped")]
     if due.empty:
@@ -128,7 +128,7 @@ def audit_preparation(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_objections(pipeline: Pipeline) -> AuditFacts | None:
-    """Say what customers object to most, and which answer convinced most often."""
+    """Return the most frequent objection, and the answer that convinced most often."""
     found = pipeline["Objections"]
     facts = _most_frequent_value(_label_audit_values("Objections", "type", found["type"], pipeline))
     if facts is None:
@@ -139,7 +139,7 @@ def audit_objections(pipeline: Pipeline) -> AuditFacts | None:
 
 
 def audit_loss_reasons(pipeline: Pipeline) -> AuditFacts | None:
-    """Say why most deals get lost."""
+    """Return the most frequent loss reason."""
     lost = pipeline["Deals"][pipeline["Deals"]["outcome"] == "lost"]
     facts = _most_frequent_value(_label_audit_values("Deals", "loss_reason", lost["loss_reason"], pipeline))
     return facts and {**facts, "unknown": int((lost["loss_reason"] == "").sum())}
@@ -162,7 +162,7 @@ _AUDIT_SHARES = ("share", "resolved")
 
 @dataclass(frozen=True, slots=True)
 class AuditQuestion:
-    """One question of the audit; *facts* finds what fills *answer*, or None if the workbook holds nothing to answer from."""
+    """One question of the audit; *facts* returns the facts for *answer*, or None if the workbook has no data for it."""
 
     id: str
     text: Text
@@ -171,7 +171,7 @@ class AuditQuestion:
 
 
 def answer_audit_questions(pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Return question, text, answer (None is unanswered) and facts of every question, in order."""
+    """Return question, text, answer (None if there is none) and facts of every question, in order."""
     answers = []
     for question in AUDIT_QUESTIONS:
         facts = question.facts(pipeline)
@@ -228,4 +228,4 @@ AUDIT_QUESTIONS: tuple[AuditQuestion, ...] = (
     _audit_question("losses", "Why do deals get lost?",
         "Mostly {most}: {share} of {count} with a reason; {unknown} have none.", audit_loss_reasons),
 )  # fmt: skip
-"""The thirteen questions, in the order in which a deal raises them."""
+"""The thirteen questions, in the order in which they come up in a deal."""

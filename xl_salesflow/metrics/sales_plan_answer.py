@@ -1,4 +1,4 @@
-"""Compute the sales plan: from the target back to leads and activities, for all and for each target."""
+"""Compute the sales plan: from the target back to leads and activities, for the team and for each target."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ PLANNED_GROUPS = {"owners": "owner", "channels": "sales_channel"}
 
 
 def compute_sales_plan(pipeline: Pipeline, value: float | None = None, by: date | None = None) -> SalesPlanAnswer:
-    """Return what it takes to win *value* by the day *by*; without them, the sheets Plan and Targets decide.
+    """Return what is needed to win *value* by the day *by* (defaults: as on the sheets Plan and Targets).
 
-    Owners and channels with a target of their own in the target's period are planned with their own conversion and times.
+    Owners and channels with a target of their own in the target's period are planned with their own conversion and
+    times.
     """
     inputs = {"PlanTarget": value, "PlanBy": by}
     given = {name: typed for name, typed in inputs.items() if typed is not None}
@@ -56,21 +57,21 @@ def _plan_backwards(pipeline: Pipeline) -> SalesPlanAnswer:
 
 
 def _target_progress(cube: Cube) -> SalesPlanAnswer:
-    """Return the target, what is won of it in its period, and what is missing: negative once the target is passed."""
+    """Return the target, its won part in its period, and what is missing: negative once the target is passed."""
     own = cube.pipeline.named.get("PlanTarget")
     is_typed = isinstance(own, int | float) and own == own
-    wanted = plan_value(cube) if is_typed else target_value(cube)
-    wanted = np.where(wanted == 0, np.nan, wanted)
+    target = plan_value(cube) if is_typed else target_value(cube)
+    target = np.where(target == 0, np.nan, target)
     won = won_to_date(cube)
     return {
-        "target": _first_metric_value(wanted),
+        "target": _first_metric_value(target),
         "won_to_date": _first_metric_value(won),
-        "gap": _first_metric_value(round_array_to_cents(wanted - won)),
+        "gap": _first_metric_value(round_array_to_cents(target - won)),
     }
 
 
 def _plan_each_group(pipeline: Pipeline, column: str) -> Iterator[SalesPlanAnswer]:
-    """Plan for each name that has a target; the value and the conversions typed for the whole team do not apply."""
+    """Plan for each name with a target; the value and the conversions typed for the whole team do not apply."""
     named = {**pipeline.named, "PlanTarget": None}
     pipeline = pipeline.with_tables(PlanStages=pipeline["PlanStages"].assign(what_if=np.nan))
     for key in _list_names_with_target(pipeline, column):
@@ -79,7 +80,7 @@ def _plan_each_group(pipeline: Pipeline, column: str) -> Iterator[SalesPlanAnswe
 
 
 def _list_names_with_target(pipeline: Pipeline, column: str) -> Iterable[str]:
-    """Return the values of *column* that a target in the query's period names, in the order of the sheet."""
+    """Return the values of *column* for which a target is set in the query's period, in the order of the sheet."""
     if column in pipeline.query.filters:
         return ()
     rows = pipeline["Targets"]
@@ -91,8 +92,8 @@ def _list_names_with_target(pipeline: Pipeline, column: str) -> Iterable[str]:
     )
     for other in TARGET_SLICES:
         if other != column:
-            wanted = pipeline.query.filters.get(other, "").casefold()
-            chosen &= (rows[other].str.casefold() == wanted).to_numpy(dtype=bool)
+            filter_value = pipeline.query.filters.get(other, "").casefold()
+            chosen &= (rows[other].str.casefold() == filter_value).to_numpy(dtype=bool)
     return dict.fromkeys(rows[column][chosen])
 
 

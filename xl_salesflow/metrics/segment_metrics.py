@@ -1,4 +1,4 @@
-"""Two groups side by side: their win rates, and whether the difference could be chance."""
+"""Comparison of two groups: their win rates, and whether the difference could be chance."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xl_salesflow.metrics.metric_declaration import ColumnMetric, ColumnText, Me
 from xl_salesflow.schema.choice_lists import CHOICES
 
 SEGMENT_ROWS = 2
-"""Rows of Segments: the two groups chosen on the sheet Trends."""
+"""Number of rows of Segments: the two groups chosen on the sheet Trends."""
 
 RateVerdict = Literal["first", "second", "no difference", "too few"]
 
@@ -26,8 +26,8 @@ Z_SCORE_95 = 1.95996398454005  # of the normal distribution, two-sided 95 %; a f
 class RateComparison:
     """The result of an A/B test. Rates and *difference* (first − second) are fractions, *interval* its 95 % interval.
 
-    *p_value* is that of the two-proportion z test; None where a side is empty or nothing varies. *verdict* names the better
-    side, or says that the difference could be chance, or that there are too few deals to tell.
+    *p_value* is that of the two-proportion z test; None if a side is empty or nothing varies. *verdict* names the
+    better side, or says that the difference could be chance, or that there are too few deals to tell.
     """
 
     first_rate: float | None
@@ -74,12 +74,12 @@ class SegmentPair:
 
     @cached_property
     def names(self) -> list[str]:
-        """Return the names as they are typed on the sheet Trends; "" is none."""
+        """Return the names typed on the sheet Trends; "" if blank."""
         return [str(self.groups.cube.pipeline.named.get(name) or "") for name in ("SegmentA", "SegmentB")]
 
     @cached_property
     def won(self) -> MetricArray:
-        """Return the won deals of each; unknown where no group has that name."""
+        """Return the won deals of each; unknown if there is no group of that name."""
         return self._pick(group_won_count(self.groups))
 
     @cached_property
@@ -103,7 +103,7 @@ class SegmentPair:
 
     @property
     def verdicts(self) -> list[str]:
-        """Return what the comparison says, the same in both rows."""
+        """Return the verdict, the same in both rows."""
         if self.comparison is None:
             return [""] * SEGMENT_ROWS
         verdict = CHOICES["verdict"][VERDICT_CHOICES[self.comparison.verdict]]
@@ -116,7 +116,7 @@ VERDICT_CHOICES: dict[RateVerdict, str] = {
     "no difference": "same",
     "too few": "too_few",
 }
-"""What a comparison says → the id of the choice that sheets and buttons show."""
+"""Verdict of a comparison → the id of the choice that sheets and buttons show."""
 
 
 def segment_win_rate(pair: SegmentPair) -> MetricArray:
@@ -148,7 +148,7 @@ def _find_interval(pair: SegmentPair) -> tuple[float, float]:
 
 
 def segment_p_value(pair: SegmentPair) -> MetricArray:
-    """Find how often chance alone would make such a difference."""
+    """Find the probability that chance alone makes a difference of this size."""
     p_value = pair.comparison.p_value if pair.comparison else None
     return np.full(SEGMENT_ROWS, np.nan if p_value is None else p_value)
 
@@ -176,7 +176,7 @@ def _formula_if_both(formula: str) -> MetricFormula:
 SEGMENT_NAMING: tuple[MetricColumn[SegmentPair], ...] = (
     ColumnText("name", MetricFormula('IF({position}=1,SegmentA&"",SegmentB&"")'), lambda pair: pair.names),
 )
-"""The column that says which group a row is about."""
+"""The column that identifies the group of a row."""
 
 SEGMENT_COLUMNS: tuple[MetricColumn[SegmentPair], ...] = (
     ColumnMetric("won_count", MetricFormula(_group_metric_formula("won_count")), lambda pair: pair.won),

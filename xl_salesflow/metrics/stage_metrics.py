@@ -41,7 +41,7 @@ from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, M
 
 @cache_on_argument
 def deals_reached(steps: FunnelSteps) -> MetricArray:
-    """Count the deals that reached each step: by entering it, or by getting at least as far, as the query chooses."""
+    """Count the deals that reached each step: by entering it, or by getting at least that far, as the query chooses."""
     return _reached_by_entry(steps) if steps.cube.query.reach == "entered" else _reached_by_order(steps)
 
 
@@ -58,7 +58,7 @@ def cumulative_conversion(steps: FunnelSteps) -> MetricArray:
 
 
 def _reached_by_order(steps: FunnelSteps) -> MetricArray:
-    # a won deal's furthest stage is Won, so it counts for every step; a lost one counts up to the stage it got to
+    # a won deal's furthest stage is Won, so it counts for every step; a lost one counts up to its furthest stage
     cube = steps.cube
     furthest = column_numbers(cube.frame["furthest"])[cube.has_value("playbook", steps.playbook) & cube.stage_deals]
     return np.array([np.count_nonzero(furthest >= order) for order in steps.order], dtype=np.float64)
@@ -126,7 +126,7 @@ def stage_weighted_value(steps: FunnelSteps) -> MetricArray:
 
 
 def open_in_steps(steps: FunnelSteps) -> MetricMask:
-    """Tell which deals are open and in one of the steps."""
+    """Return which deals are open and in one of the steps."""
     return steps.cube.open & (steps.step_of_deals >= 0)
 
 
@@ -137,7 +137,7 @@ _OPEN_IN_STAGE_THEN = (Criterion("state", "=", "(101+{position})"),)
 
 
 def open_in_stage_formula(aggregate: Aggregate, *criteria: Criterion) -> str:
-    """Return the formula of *aggregate* over the open deals in the row's stage, as `open_in_steps` finds them."""
+    """Return the formula of *aggregate* over the open deals in the row's stage, selected like `open_in_steps`."""
     return deals_formula(aggregate, "open", *_OPEN_IN_STAGE, *criteria, then=(*_OPEN_IN_STAGE_THEN, *criteria))
 
 
@@ -166,7 +166,7 @@ STAGE_VALUE_COLUMNS: tuple[ColumnMetric[FunnelSteps], ...] = (
 
 @cache_on_argument
 def finished_stays(steps: FunnelSteps) -> MetricMask:
-    """Tell which ended stays have known days."""
+    """Return which ended stays have known days."""
     return np.asarray(steps.ended & (steps.stay_days >= 0))
 
 

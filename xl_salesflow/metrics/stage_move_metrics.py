@@ -1,4 +1,4 @@
-"""Every stage move of History, from and to, and the check that none is missing."""
+"""All stage moves of History, by origin and target, and a check that none is missing."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, M
 
 
 def cube_move_matrix(cube: Cube) -> list[dict[str, Any]]:
-    """Return playbook, from, to, move, count and value of every kind of move by the as-of date, the most frequent first.
+    """Return playbook, from, to, move, count and value of every kind of move by the as-of date, most frequent first.
 
-    Only stays that match the dropdowns count; the period does not matter.
+    Only stays that match the dropdowns count; the period is ignored.
     """
     history = cube.pipeline["History"]
     moved = history[
@@ -55,17 +55,17 @@ def cube_move_matrix(cube: Cube) -> list[dict[str, Any]]:
 
 
 def step_entry_count(steps: FunnelSteps) -> MetricArray:
-    """Count the stays in each step that began by the as-of date; the period does not matter."""
+    """Count the stays in each step that began by the as-of date; the period is ignored."""
     return _count_stays(steps, np.ones(len(steps.step_of_stays), dtype=bool))
 
 
 def step_ongoing_count(steps: FunnelSteps) -> MetricArray:
-    """Count the stays in each step that go on after the as-of date."""
+    """Count the stays in each step that continue after the as-of date."""
     return _count_stays(steps, steps.stay_dates("left") > steps.cube.as_of)
 
 
 def step_balance_check(steps: FunnelSteps) -> MetricArray:
-    """Subtract every exit and the ongoing stays from the entries: 0 where History is complete."""
+    """Subtract every exit and the ongoing stays from the entries; the result is 0 if History is complete."""
     return step_entry_count(steps) - step_ongoing_count(steps) - sum(_exit_count(way)(steps) for way in STAGE_EXITS)
 
 
@@ -92,14 +92,14 @@ def _move_value_to(row: int) -> Callable[[FunnelSteps], MetricArray]:
 
 
 def _moved_to_step(steps: FunnelSteps, row: int) -> MetricMask:
-    # a switch leads to a stage of another playbook, which may have the same name as one of this
+    # a switch leads to a stage of another playbook, which may have the same name as a stage of this one
     codes, places = _stage_exit_codes(steps.cube)
     within = codes != places.get("switched", -1)
     return np.asarray(_stays_moved(steps.cube) & within & (_moved_to_steps(steps) == row))
 
 
 def moved_lost_value(steps: FunnelSteps) -> MetricArray:
-    """Sum the amounts of the stays in each step that ended lost; the period does not matter."""
+    """Sum the amounts of the stays in each step that ended lost; the period is ignored."""
     codes, places = _stage_exit_codes(steps.cube)
     return _sum_stay_amounts(steps, _stays_moved(steps.cube) & (codes == places.get("lost", -1)))
 
@@ -163,7 +163,7 @@ def _move_value_formula(row: int) -> MetricFormula:
     moved = (_LEFT_ROW_STEP, Criterion("moved_to", "=", name))
     within = (*moved, Criterion("move", "<>", "{move:switched}"))
     every, inside = (sum_formula("amount")("History", criteria) for criteria in (moved, within))
-    # to save time, nothing is summed where no such move was made, and switches are left out only where there are some
+    # to save time, nothing is summed if there was no such move, and switches are left out only if there are any
     total = f"ROUND(IF({_move_column_formula('switched')}=0,{every},{inside}),2)"
     return MetricFormula(formula_if_step(f'IF({count}="","",IF({count}=0,0,{total}))'))
 

@@ -1,4 +1,4 @@
-"""Targets: the value to win, what is won of it, and what is still expected."""
+"""Targets: the value to win, the part that is won, and what is still expected."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ from xl_salesflow.metrics.outcome_metrics import (
 TARGET_FIRST_DAY = "IF(HasPeriod=1,PeriodFrom,DATE(YEAR(AsOf),1,1))"
 TARGET_LAST_DAY = "IF(HasPeriod=1,PeriodTo,DATE(YEAR(AsOf),12,31))"
 TARGET_SLICES = {"owner": "ViewOwner", "product": "ViewProduct", "sales_channel": "ViewChannel"}
-"""Columns that a target may be set for, and the dropdown of each."""
+"""Columns for which a target may be set, and the dropdown of each."""
 
 TargetWindow = tuple[float, float]
 
 
 def target_period(cube: Cube) -> TargetWindow:
-    """Return the period, or without one the calendar year of the as-of date."""
+    """Return the period, or the calendar year of the as-of date if there is none."""
     if cube.query.has_period:
         return cube.period
     year = cube.pipeline.as_of.year
@@ -54,10 +54,10 @@ def target_period(cube: Cube) -> TargetWindow:
 
 
 def target_value_within(cube: Cube, inside: Callable[[MetricArray, MetricArray], MetricMask]) -> MetricArray:
-    """Sum the targets whose first and last day are *inside*, for exactly the slice that the query filters.
+    """Sum the targets whose first and last day are *inside*, for exactly the slice selected by the query.
 
-    Without filters and without a target of the whole team, the targets of its owners are summed. A slice that no target can
-    be set for (source, region, playbook) is unknown.
+    Without filters and without a target of the whole team, the targets of its owners are summed. A slice for which no
+    target can be set (source, region, playbook) is unknown.
     """
     filtered = {column for column, value in cube.query.filters.items() if value}
     if filtered - set(TARGET_SLICES) or cube.column not in ("", *TARGET_SLICES):
@@ -74,28 +74,28 @@ def target_value_within(cube: Cube, inside: Callable[[MetricArray, MetricArray],
     return sum_by_group(column_numbers(rows["target"]), exact & (group >= 0), group, cube.size)
 
 
-def _match_target_slice(cube: Cube, wanted: dict[str, str]) -> MetricMask:
+def _match_target_slice(cube: Cube, slice_filters: dict[str, str]) -> MetricMask:
     rows = cube.pipeline["Targets"]
     mask = np.ones(len(rows), dtype=bool)
-    for column, value in wanted.items():
+    for column, value in slice_filters.items():
         if column != cube.column:
             mask &= (rows[column].str.casefold() == stored_filter_value(column, value).casefold()).to_numpy(dtype=bool)
     return mask
 
 
 def target_value(cube: Cube) -> MetricArray:
-    """Sum the targets that lie inside the target period."""
+    """Sum the targets that are inside the target period."""
     first, last = target_period(cube)
     return target_value_within(cube, lambda start, end: np.asarray((start >= first) & (end <= last)))
 
 
 def won_to_date(cube: Cube) -> MetricArray:
-    """Sum what was won in the target period, by the day of closing."""
+    """Sum what was won in the target period, by closing date."""
     return cube.total(cube.amount, _won_in_target_period(cube))
 
 
 def won_to_date_count(cube: Cube) -> MetricArray:
-    """Count what was won in the target period, by the day of closing."""
+    """Count what was won in the target period, by closing date."""
     return cube.count(_won_in_target_period(cube))
 
 
@@ -105,14 +105,14 @@ def _won_in_target_period(cube: Cube) -> MetricMask:
 
 
 def target_attainment(cube: Cube) -> MetricArray:
-    """Divide what was won by the target."""
+    """Divide the won value by the target."""
     return divide_or_unknown(won_to_date(cube), target_value(cube))
 
 
 def target_gap(cube: Cube) -> MetricArray:
-    """Subtract what was won from the target; negative once the target is passed, unknown without one."""
-    wanted = target_value(cube)
-    return np.where(wanted == 0, np.nan, round_array_to_cents(wanted - won_to_date(cube)))
+    """Subtract the won value from the target; negative once the target is passed, unknown without one."""
+    target = target_value(cube)
+    return np.where(target == 0, np.nan, round_array_to_cents(target - won_to_date(cube)))
 
 
 def expected_value(cube: Cube) -> MetricArray:
@@ -128,14 +128,14 @@ def expected_count(cube: Cube) -> MetricArray:
 
 
 def expected_in_period(cube: Cube) -> MetricMask:
-    """Tell which open deals are expected to close in the target period."""
+    """Return which open deals are expected to close in the target period."""
     first, last = target_period(cube)
     close = cube.dates("expected_close")
     return np.asarray(cube.open & (close >= first) & (close <= last))
 
 
 def target_coverage(cube: Cube) -> MetricArray:
-    """Divide what is expected by what is still to be won; unknown once the target is reached."""
+    """Divide the expected value by what is still to be won; unknown once the target is reached."""
     gap = target_gap(cube)
     return divide_or_unknown(expected_value(cube), np.where(gap > 0, gap, np.nan))
 
@@ -156,7 +156,7 @@ _TARGET_HAS_OWNER = Criterion("owner", "<>", "")
 
 
 def target_formula(*inside: Criterion) -> str:
-    """Return the sum of the targets that match, as `target_value_within` finds them."""
+    """Return the sum of the matching targets, selected like `target_value_within`."""
     chosen = tuple(Criterion(column, "=", f'IF(Any{name[4:]}=1,"",{name})') for column, name in TARGET_SLICES.items())
     none = tuple(Criterion(column, "=", '""') for column in TARGET_SLICES if column != "owner")
     exact, owners = (*inside, *chosen), (*inside, _TARGET_HAS_OWNER, *none)

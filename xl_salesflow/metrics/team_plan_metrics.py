@@ -54,7 +54,7 @@ _TEAM_FILTER_CELLS = {column: name for name, column in QUERY_FILTERS.items() if 
 _TEAM_KIND_LABELS = {column: NAMED_CELLS[name].label for column, name in _TEAM_FILTER_CELLS.items()}
 
 TEAM_PLAN_ROWS = sum(_TEAM_PLAN_ROOM.values())
-"""Rows of TeamPlan: owners first, then channels."""
+"""Number of rows of TeamPlan: owners first, then channels."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class TeamPlan:
 
     @property
     def labels(self) -> list[tuple[str, str]]:
-        """Return what the rows are called on the sheet: owner or channel, and the name."""
+        """Return the labels of the rows on the sheet: owner or channel, and the name."""
         language = self.cube.pipeline.language
         return [
             (_TEAM_KIND_LABELS[column].in_(language) if name else "", _team_row_label(column, name, language))
@@ -85,12 +85,12 @@ class TeamPlan:
 
     @cached_property
     def target(self) -> MetricArray:
-        """Return the target of each row; NaN is none."""
-        wanted = [float(target_value(self._alone(*row))[0]) if row[1] else 0.0 for row in self.names]
-        return np.array([value or np.nan for value in wanted], dtype=np.float64)
+        """Return the target of each row; NaN if it has none."""
+        values = [float(target_value(self._alone(*row))[0]) if row[1] else 0.0 for row in self.names]
+        return np.array([value or np.nan for value in values], dtype=np.float64)
 
     def _alone(self, column: str, name: str) -> Cube:
-        # targets depend on the query alone, so the deals need not be filtered again
+        # targets depend only on the query, so the deals need not be filtered again
         query = replace(self.cube.query, filters={**self.cube.query.filters, column: name})
         return replace(self.cube, pipeline=replace(self.cube.pipeline, query=query))
 
@@ -101,7 +101,7 @@ class TeamPlan:
         return [build_cube(self._alone(*row).pipeline) if has_target else None for row, has_target in rows]
 
     def each(self, compute: Callable[[Cube], float]) -> MetricArray:
-        """Return what *compute* finds for every row that has a target; NaN for the others."""
+        """Return the result of *compute* for every row that has a target; NaN for the others."""
         return np.array([np.nan if own is None else compute(own) for own in self.cubes], dtype=np.float64)
 
 
@@ -112,18 +112,18 @@ def _team_row_label(column: str, name: str, language: Language) -> str:
 
 @cache_on_argument
 def team_won_to_date(team: TeamPlan) -> MetricArray:
-    """Sum what each has won in the period of the target."""
+    """Sum the won value of each in the target period."""
     return team.each(lambda own: float(won_to_date(own)[0]))
 
 
 def team_attainment(team: TeamPlan) -> MetricArray:
-    """Divide what was won by the target."""
+    """Divide the won value by the target."""
     return divide_or_unknown(team_won_to_date(team), team.target)
 
 
 @cache_on_argument
 def team_target_gap(team: TeamPlan) -> MetricArray:
-    """Subtract what was won from the target; negative once the target is passed."""
+    """Subtract the won value from the target; negative once the target is passed."""
     return round_array_to_cents(team.target - team_won_to_date(team))
 
 
@@ -154,7 +154,7 @@ def team_conversion(team: TeamPlan) -> MetricArray:
 
 @cache_on_argument
 def team_won_needed(team: TeamPlan) -> MetricArray:
-    """Divide what is still to win by the mean won value, rounded up."""
+    """Divide what is still to be won by the mean won value, rounded up."""
     return round_up_whole(
         divide_or_unknown(
             np.where(np.isnan(team.target), np.nan, np.fmax(team_target_gap(team), 0.0)), team_mean_won_value(team)
@@ -193,11 +193,11 @@ TEAM_NAMING: tuple[MetricColumn[TeamPlan], ...] = (
     ),
     ColumnText("name", _team_name_formula(), lambda team: [name for _, name in team.labels]),
 )
-"""The columns that say whom a row is about."""
+"""The columns that identify the owner or channel of a row."""
 
 
 def _team_target_formula() -> str:
-    """Return the sum of the targets for exactly the row's name and whatever else is chosen."""
+    """Return the sum of the targets for exactly the row's name and the other filters."""
     chosen = {column: f'IF(Any{name[4:]}=1,"",{name})' for column, name in TARGET_SLICES.items()}
     chosen["owner"] = f"IF({_IS_OWNER_ROW},{{name}},{chosen['owner']})"
     chosen["sales_channel"] = f"IF({_IS_OWNER_ROW},{chosen['sales_channel']},{{name}})"
@@ -212,7 +212,7 @@ def _formula_if_target(formula: str) -> MetricFormula:
 
 def _team_reached_formula(place: str, order: str) -> MetricFormula:
     first = (Criterion("state", "<>", "0"), Criterion("first", "=", "1"), _OF_TEAM_ROW, *criteria_at_step(place))
-    known = Criterion("created", "<=", "AsOf")  # a past date leaves out deals without a creation date
+    known = Criterion("created", "<=", "AsOf")  # for a past date, deals without a creation date are left out
     entered = "IF(IsToday=1,{},{})".format(
         *(
             "IF(HasPeriod=0,{},IF(IsCohort=1,{},{}))".format(

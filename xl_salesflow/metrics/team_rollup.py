@@ -1,9 +1,9 @@
 """Roll up many workbooks into one, or into Parquet files, under keys that cannot collide.
 
-The roll-up holds the rows of all workbooks, one workbook after the other, and its formulas cover them all. Keys that are
-numbers get the name of their workbook as a prefix; keys that are names stay, and equal names become one row. Processes with
-equivalent stages are shared, others are kept apart by name. Parquet files hold one table each, written with one workbook in
-memory at a time.
+The roll-up contains the rows of all workbooks, one workbook after another, and its formulas cover them all. Keys that
+are numbers get the name of their workbook as a prefix; keys that are names are kept, and rows of equal names are
+merged. Playbooks with equivalent stages are shared, others are kept apart by name. There is one Parquet file per table,
+written with one workbook in memory at a time.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from xl_salesflow.schema.table_frames import fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 ROLLUP_NUMBERED_TABLES = ("Deals", "Activities", "Tasks", "Quotes", "Objections", "Feedback", "History")
-"""Tables whose keys are numbers of one workbook."""
+"""Tables whose keys are numbers within one workbook."""
 
 ROLLUP_NAMED_TABLES = ("Accounts", "Contacts", "Products", "Team", "Questions")
-"""Tables whose keys are names: the same name in two workbooks is the same thing, and the first workbook's row is kept."""
+"""Tables whose keys are names: the same name in two workbooks is the same thing, and the row of the first workbook is kept."""
 
 
 def prefix_book_keys(pipeline: Pipeline, book: str) -> Pipeline:
@@ -44,7 +44,12 @@ def prefix_book_keys(pipeline: Pipeline, book: str) -> Pipeline:
     return pipeline.with_tables(**changed)
 
 
-_COUNTED_STAGE_COLUMNS = ("position", "kind", "probability", "day_limit")  # what the numbers of a funnel depend on
+_COUNTED_STAGE_COLUMNS = (
+    "position",
+    "kind",
+    "probability",
+    "day_limit",
+)  # the columns that affect the numbers of a funnel
 _STAGE_NAME_PLACES = {
     "Deals": ("stage", "recorded_stage"),
     "History": ("stage", "moved_to"),
@@ -53,15 +58,15 @@ _STAGE_NAME_PLACES = {
     "Stages": ("stage",),
     "Tasks": ("stage",),
 }
-_PROCESS_TABLES = ("Deals", "History", "Stages", "Gates", "StageTasks")  # tables that name the process
+_PROCESS_TABLES = ("Deals", "History", "Stages", "Gates", "StageTasks")  # tables that name the playbook
 
 
 def align_processes(pipeline: Pipeline, book: str, known: pd.DataFrame) -> Pipeline:
-    """Return *pipeline* with its processes and stages named as in *known*, the stages of the workbooks before it.
+    """Return *pipeline* with its playbooks and stages named as in *known*, the stages of the previous workbooks.
 
-    A process with equivalent stages (same positions, kinds, probabilities and limits) takes the names it has there, for
-    example those of another language; a different process of the same name becomes ``name (book)``, so that no number
-    changes.
+    A playbook with equivalent stages (same positions, kinds, probabilities and limits) takes the names used there, for
+    example if its own are in another language; a different playbook of the same name becomes ``name (book)``, so that
+    no number changes.
     """
     for playbook in pipeline["Stages"]["playbook"].unique():
         ours, theirs = (_stages_of_playbook(rows, playbook) for rows in (known, pipeline["Stages"]))
@@ -112,9 +117,9 @@ def _rename_rollup_process(pipeline: Pipeline, playbook: str, name: str) -> Pipe
 
 
 ROLLUP_ROW_LIMIT = 1_048_575
-"""The rows a sheet has below its headers."""
+"""Number of rows that a sheet has below its headers."""
 
-_KEYLESS_TABLES = ("Answers", "QuoteLines", "Targets")  # rows without keys, all of them
+_KEYLESS_TABLES = ("Answers", "QuoteLines", "Targets")  # all the tables whose rows have no keys
 _PROCESS_KEYS = {
     "Stages": ["playbook", "stage"],
     "Gates": ["gate", "playbook"],
@@ -123,14 +128,14 @@ _PROCESS_KEYS = {
 ROLLUP_REASON = "rollup"
 
 ADDITIVE_METRICS = ("open_count", "won_count", "lost_count", "open_value", "weighted_value", "won_value", "lost_value")
-"""The metrics whose sum over the workbooks is that of the roll-up."""
+"""The metrics that can be summed over workbooks."""
 
 
 def align_workbooks(parts: Iterable[tuple[str, Pipeline]]) -> Iterator[tuple[str, Pipeline]]:
-    """Yield every (book, pipeline) with keys and processes that fit those before it; one workbook is in memory at a time.
+    """Yield every (book, pipeline) with keys and playbooks that fit the previous ones; one workbook is in memory at a time.
 
     Raises:
-        UsageError: a workbook counts in another currency than the first.
+        UsageError: the currency of a workbook differs from that of the first one.
     """
     known, first = make_table_frame(TABLES["Stages"]), ("", "")
     for book, part in parts:
@@ -154,7 +159,7 @@ def join_workbooks(into: Pipeline, parts: Mapping[str, Pipeline]) -> tuple[Pipel
     """Return *into*, a new workbook, with the settings of the first of *parts*, and the change set that fills it.
 
     Raises:
-        UsageError: the workbooks count in different currencies, or have more rows together than a sheet.
+        UsageError: the workbooks have different currencies, or together more rows than a sheet.
     """
     first = next(iter(parts.values()))
     rows: dict[str, list[pd.DataFrame]] = {
@@ -191,7 +196,7 @@ def _check_row_limit(frames: Mapping[str, pd.DataFrame]) -> None:
 
 
 def list_book_contributions(parts: Mapping[str, Pipeline]) -> list[dict[str, Any]]:
-    """Return what each workbook contributes: one line per workbook with the metrics that add up."""
+    """Return the contribution of each workbook: one line per workbook with the metrics that can be summed."""
     funnels = {book: compute_funnel(part) for book, part in parts.items()}
     return [
         {"book": book, **{metric: funnel.metrics[metric] for metric in ADDITIVE_METRICS}}
@@ -201,11 +206,13 @@ def list_book_contributions(parts: Mapping[str, Pipeline]) -> list[dict[str, Any
 
 def _rollup_settings(into: Pipeline, first: Pipeline) -> tuple[Edit, ...]:
     ours, theirs = into["Settings"], first["Settings"].drop_duplicates("setting").set_index("setting")["value"]
-    wanted = ours["setting"].map(theirs).fillna("")
-    rows = ours.index[(wanted != ours["value"]) & ours["setting"].isin(theirs.index) & (ours["setting"] != "language")]
+    new_values = ours["setting"].map(theirs).fillna("")
+    rows = ours.index[
+        (new_values != ours["value"]) & ours["setting"].isin(theirs.index) & (ours["setting"] != "language")
+    ]
     if not len(rows):
         return ()
-    before, after = ours.loc[rows, "value"], wanted.loc[rows].astype(object)
+    before, after = ours.loc[rows, "value"], new_values.loc[rows].astype(object)
     return (Edit("Settings", "value", ours.loc[rows, "setting"], before, after, ROLLUP_REASON),)
 
 
@@ -218,8 +225,8 @@ def write_parquet(folder: Path, parts: Iterable[tuple[str, Pipeline]]) -> list[P
     Numbers are float64, dates date32, moments timestamps to the second, choices their ids; blank is null.
 
     Raises:
-        UsageError: pyarrow is not installed, or the workbooks count in different currencies.
-        CannotSave: the folder or the disk refuses; older files are as they were.
+        UsageError: pyarrow is not installed, or the workbooks have different currencies.
+        CannotSave: the folder or the disk refuses; older files are unchanged.
     """
     try:
         import pyarrow as arrow  # type: ignore[import-untyped]
