@@ -1,6 +1,6 @@
 """Deal documents, lists and the report as files: templates, typesetting, mail and calendars.
 
-Batch, Excel and the terminal may enter; the only user of Jinja2 and Typst.
+The packages batch, excel and cli may import this package, which is the only user of Jinja2 and Typst.
 
 Public names, by file:
 

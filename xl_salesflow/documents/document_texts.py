@@ -1,4 +1,4 @@
-"""The texts that documents print besides the facts of a deal, in each language, by their ids."""
+"""The texts that documents print in addition to the facts of a deal, in each language, by id."""
 
 from __future__ import annotations
 
@@ -307,7 +307,7 @@ def texts_in_language(language: Language) -> dict[str, str]:
 
 
 def _page_number_texts(language: Language) -> dict[str, str]:
-    # a template puts the two numbers between, which only the page knows
+    # a template prints the two numbers between these texts, because only the page knows them
     before, between, after = PAGE_NUMBER_TEXT.in_(language, page="\0", pages="\0").split("\0")
     return {"page": before.strip(), "of_pages": between.strip(), "pages_end": after.strip()}
 

@@ -1,6 +1,6 @@
 """Render documents in their formats and write the files, deal documents together with the workbook.
 
-The files of deal documents are kept in memory until the workbook has recorded them, then put where they belong.
+The files of deal documents are kept in memory until the workbook has recorded them, and then put in place.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from xl_salesflow.quotes.document_record import PrintedFile, fingerprint_content
 
 
 def write_document_files(document: Document, folder: Path, language: Language, formats: Iterable[str]) -> list[Path]:
-    """Write *document* into *folder* (made when missing), one file per format, and return the files.
+    """Write *document* into *folder* (created if missing), one file per format, and return the files.
 
     Raises:
-        CannotSave: the folder or the disk refuses; a file that stood there is as it was.
+        CannotSave: the folder or the disk refuses; an existing file is unchanged.
     """
     name = safe_file_name(document.name)
     rendered = [
@@ -38,10 +38,10 @@ def write_document_files(document: Document, folder: Path, language: Language, f
 
 
 def write_document_file(document: Document, path: Path, language: Language, file_format: str) -> Path:
-    """Write *document* to *path* in one format and return it; a calendar cancels what only the earlier one lists.
+    """Write *document* to *path* in one format and return the path; a new calendar cancels events that only the old one has.
 
     Raises:
-        CannotSave: the folder or the disk refuses; a file that stood there is as it was.
+        CannotSave: the folder or the disk refuses; an existing file is unchanged.
     """
     return save_file_atomically(path, _render_after_earlier(document, path, language, file_format))
 
@@ -56,7 +56,7 @@ def _render_after_earlier(document: Document, path: Path, language: Language, fi
 
 
 CONTINUED_FORMATS = ("ics",)
-"""Formats of lists whose file continues the one that it replaces."""
+"""Formats of lists in which a new file continues the one that it replaces."""
 
 _LIST_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"followups": ("md", "html", "csv", "ics", "eml"), "report": ("html",)}
@@ -68,7 +68,7 @@ DOCUMENT_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **_LIST_FORMATS,
     }
 )
-"""Kind of document → its formats, the usual one first; a format is also the ending of the file's name."""
+"""Kind of document → its formats, the default first; a format is also the extension of the file."""
 
 
 def render_document(
@@ -76,11 +76,12 @@ def render_document(
 ) -> bytes:
     """Return *document* in *language* as the bytes of a file of *file_format*; the same facts give the same bytes.
 
-    A deal document is printed with a template in the folders *where*, or else with the one that ships; only deal documents
+    A deal document is printed with a template in the folders *where*, or else with the shipped one; only deal documents
     can be printed in both languages at once.
 
     Raises:
-        UsageError: there is no such kind or format, or a template cannot be filled; the sentence names those there are.
+        UsageError: there is no such kind or format (the message names the existing ones), or a template cannot be
+        filled.
     """
     if document.kind not in DOCUMENT_FORMATS:
         raise _unknown_format_error(Text("document"), document.kind, DOCUMENT_FORMATS)
@@ -93,7 +94,7 @@ def render_document(
 
 def _render_list(document: Document, language: Language, file_format: str, earlier: bytes = b"") -> bytes:
     """Render a list or the report; a calendar continues the *earlier* one."""
-    # loaded here, because a deal document needs neither calendars nor charts
+    # imported here, because a deal document needs neither calendars nor charts
     if document.kind == "report":
         from xl_salesflow.documents.report_page import render_report_page
 
@@ -127,9 +128,10 @@ def _unknown_format_error(what: Text, name: str, known: Mapping[str, object] | t
 
 
 class DocumentWriter:
-    """Makes files of deal documents in some *formats*; *book* is the folder of the workbook, *where* holds team templates.
+    """Makes files of deal documents in some *formats*; *book* is the folder of the workbook, *where* has the team's templates.
 
-    *on_progress* is called before each document with the number of those made. Nothing is on disk before `save_around`.
+    *on_progress* is called before each document with the number of documents made. Nothing is written to disk before
+    `save_around`.
     """
 
     def __init__(
@@ -168,10 +170,10 @@ class DocumentWriter:
 
     @contextmanager
     def save_around(self) -> Iterator[None]:
-        """Keep every file ready on the disk while the workbook records them, then put each in its place.
+        """Write all files under temporary names while the workbook records them, then put each in place.
 
-        So a full disk or a read-only folder is found before the workbook records a file, and a workbook that cannot be
-        written leaves none.
+        So a full disk or a read-only folder is found before the workbook records a file, and if the workbook cannot be
+        written, no files are left.
 
         Raises:
             CannotSave: the folder or the disk refuses.
@@ -182,13 +184,14 @@ class DocumentWriter:
             self._place(pending)
 
     def save(self) -> list[Path]:
-        """Put every file in its place and return their paths; for documents that no workbook records."""
+        """Put every file in place and return the paths; for documents that no workbook records."""
         with self.save_around():
             pass
         return self.files
 
     def _place(self, pending: Sequence[PendingFile]) -> None:
-        # the workbook has recorded them by now: what cannot be put in place stays within reach, the others go on
+        # the workbook has already recorded them: a file that cannot be put in place is saved next to it, and the others
+        # continue
         refused: list[CannotSave] = []
         for file in pending:
             try:
@@ -205,20 +208,20 @@ class DocumentWriter:
         return render_document(document, self._language, file_format, self._where)
 
     def _recorded_path(self, path: Path) -> str:
-        # a workbook and its documents may move together
+        # a workbook and its documents may be moved together
         resolved = path.resolve()
         return resolved.relative_to(self._book).as_posix() if resolved.is_relative_to(self._book) else str(resolved)
 
 
 def _place_beside_refused(file: PendingFile, error: WorkbookError) -> CannotSave:
-    beside, cause = file.place_beside().name, error.__cause__
+    file_name, cause = file.place_beside().name, error.__cause__
     why = (isinstance(cause, OSError) and cause.strerror) or type(cause).__name__
     return CannotSave(
         file.path,
         Text(
             "{why}. The workbook has the new one written down; it is beside it as {beside}. Close {file}, "
             "then rename the new one so"
-        ).with_facts(why=why, beside=beside, file=file.path.name),
+        ).with_facts(why=why, beside=file_name, file=file.path.name),
     )
 
 
@@ -226,7 +229,7 @@ def refuse_invalid_template(kind: str, file_format: str, language: DocumentLangu
     """Refuse a team's own template with findings before anything is printed with it.
 
     Raises:
-        UsageError: the sentence names the first finding, its place, and how many more there are.
+        UsageError: the message names the first finding, its place, and the number of other findings.
     """
     template = find_template(kind, file_format, language, where) if kind in DEAL_DOCUMENT_KINDS else None
     findings = inspect_template(template, where) if template and template.path else []

@@ -1,10 +1,11 @@
-"""Fill a team's own .xlsx that holds Jinja tags in its cells; all else in it stays as it was.
+"""Fill a team's own .xlsx template with Jinja tags in its cells; everything else in it is kept.
 
-    {{ buyer.account }}                       a cell; a figure alone in its cell is a number, in the cell's own format
+    {{ buyer.account }}                       a cell; a number alone in its cell is a number in the cell's own format
     {% for line in lines %}{{ loop.index }} … {{ line.net }}{% endfor %}   one row, repeated
-    {% if notes %} … {% endif %}              in rows of their own: the rows between are printed or not
+    {% if notes %} … {% endif %}              in rows of their own: the rows between are printed or left out
 
-Rows below shift; formulas, merged cells, tables, conditional formats, dropdowns, names, pictures and charts follow them.
+Rows below shift; formulas, merged cells, tables, conditional formats, dropdowns, names, pictures and charts are
+adjusted.
 """
 
 from __future__ import annotations
@@ -26,29 +27,30 @@ from xl_salesflow.ooxml.office_templates import FilledCell, PrintedRow, Template
 
 
 class SheetFilling:
-    """The rows of one sheet as its template prints them: the template calls `row` and `cell`."""
+    """Collects the rows of one sheet as its template prints them: the template calls `row` and `cell`."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[int, dict[str, FilledCell]]] = []
 
     def row(self, number: int, count: int = 1) -> str:
-        """Take note that *count* rows of the template from *number* on are printed."""
+        """Record that *count* rows of the template, starting at *number*, are printed."""
         self._rows += [(row, {}) for row in range(number, number + count)]
         return ""
 
     def cell(self, address: str, value: Any) -> str:
-        """Take note of what a cell of that row holds."""
+        """Record the value of a cell in that row."""
         self._rows[-1][1][address] = _fill_cell(value)
         return ""
 
     @property
     def rows(self) -> list[PrintedRow]:
-        """Return what was noted, in its order."""
+        """Return the recorded rows in order."""
         return [PrintedRow(number, cells) for number, cells in self._rows]
 
 
 def _fill_cell(value: Any) -> FilledCell:
-    # text is written as text, so that nothing typed becomes a formula; of an undefined field this says which one it is
+    # text is written as text, so that nothing typed becomes a formula; for an undefined field, this raises an error
+    # that names it
     text = strip_unprintable("" if value is None else str(value))
     number = value.value if isinstance(value, Figure) else value
     is_number = isinstance(number, int | float | Decimal | date) and not isinstance(number, bool)
@@ -57,16 +59,16 @@ def _fill_cell(value: Any) -> FilledCell:
 
 @dataclass(frozen=True)
 class ExcelTemplate:
-    """A template made ready: the workbook, and its sheets with tags as Jinja templates."""
+    """A prepared template: the workbook, and its sheets with tags as Jinja templates."""
 
     workbook: TemplateWorkbook
     sheets: Mapping[str, Template]
 
     def fill(self, context: Mapping[str, Any]) -> bytes:
-        """Return the workbook; the same context gives the same bytes.
+        """Return the filled workbook; the same context gives the same bytes.
 
         Raises:
-            jinja2.TemplateError: a field is not given, or a tag cannot be carried out.
+            jinja2.TemplateError: a field is missing, or a tag fails.
         """
         printed = {}
         for sheet, template in self.sheets.items():
@@ -78,11 +80,11 @@ class ExcelTemplate:
 
 @lru_cache(maxsize=32)
 def prepare_excel_template(content: bytes, name: str) -> ExcelTemplate:
-    """Return the .xlsx *content* made ready.
+    """Return the .xlsx *content* as a prepared template.
 
     Raises:
-        UnsoundTemplate: it is no workbook.
-        jinja2.TemplateSyntaxError: a tag is not well formed.
+        UnsoundTemplate: it is not a workbook.
+        jinja2.TemplateSyntaxError: a tag is malformed.
     """
     workbook, sources = read_template_sheets(content, name)
     made = {sheet: jinja_environment("xlsx").from_string(source.text) for sheet, source in sources.items()}
@@ -90,10 +92,10 @@ def prepare_excel_template(content: bytes, name: str) -> ExcelTemplate:
 
 
 def read_template_sheets(content: bytes, name: str) -> tuple[TemplateWorkbook, dict[str, SheetSource]]:
-    """Return the workbook *content*, and what its sheets with tags say, by their names.
+    """Return the workbook *content*, and the sources of its sheets with tags, by name.
 
     Raises:
-        UnsoundTemplate: it is no workbook.
+        UnsoundTemplate: it is not a workbook.
         jinja2.TemplateSyntaxError: a loop begins in one row and ends in the middle of another.
     """
     try:

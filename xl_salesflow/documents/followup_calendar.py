@@ -1,6 +1,6 @@
 """The follow-up list as a calendar: one all-day event per deal, which a second import updates.
 
-A list that replaces an earlier one cancels the events that are not on it any more.
+A list that replaces an earlier one cancels the events that it no longer has.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from xl_salesflow.locale.texts import Language
 _SEQUENCE_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _CALENDAR_UID_SUFFIX = "@xl-salesflow"
 _CALENDAR_LIST_PROPERTY = "x-salesflow-list"
-_CALENDAR_PRIORITIES = {"high": 1, "medium": 5, "low": 9}  # as RFC 5545 counts them
+_CALENDAR_PRIORITIES = {"high": 1, "medium": 5, "low": 9}  # as numbered in RFC 5545
 
 
 def render_followup_calendar(document: Document, language: Language, earlier: bytes = b"") -> bytes:
@@ -46,10 +46,10 @@ def render_followup_calendar(document: Document, language: Language, earlier: by
 
 
 def _cancelled_events(earlier: bytes, facts: Mapping[str, Any]) -> Iterator[Event]:
-    """Yield the events of an earlier file of the same list for today or later, cancelled."""
+    """Yield the events of an earlier file of the same list, for today or later, as cancelled."""
     try:
         before = Calendar.from_ical(earlier) if earlier else Calendar()
-    except (ValueError, IndexError):  # the file at this path is no calendar; it is replaced by one
+    except (ValueError, IndexError):  # the file at this path is not a calendar; it is replaced by one
         return
     if before.get(_CALENDAR_LIST_PROPERTY) != _calendar_digest(facts["source"], facts["whose"]):
         return
@@ -67,7 +67,7 @@ def _new_list_event(uid: str, day: date, facts: Mapping[str, Any]) -> Event:
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", made)
-    event.add("sequence", int((made - _SEQUENCE_EPOCH).total_seconds()) // 60)  # a later list wins over an earlier one
+    event.add("sequence", int((made - _SEQUENCE_EPOCH).total_seconds()) // 60)  # a later list overrides an earlier one
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
@@ -88,7 +88,7 @@ def _followup_event(row: Mapping[str, Any], facts: Mapping[str, Any], language: 
 
 
 def _calendar_digest(source: str, what: str) -> str:
-    # the workbook's name without its folder: on another machine it is the same list
+    # the workbook's name without its folder, so that it is the same list on another machine
     return sha256(f"{PurePath(source).name}\0{what}".encode()).hexdigest()[:32]
 
 

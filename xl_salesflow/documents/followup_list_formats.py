@@ -151,7 +151,7 @@ def render_followup_email(document: Document, language: Language) -> bytes:
         render_followup_calendar(document, language), "text", "calendar", filename="follow-ups.ics", cte="base64"
     )
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{_followup_email_id(facts)}_{number}")  # else it is random
+        part.set_boundary(f"=_{_followup_email_id(facts)}_{number}")  # otherwise it is random
     return mail.as_bytes()
 
 

@@ -31,7 +31,7 @@ _QUOTE_TEXT_FIELDS = ("terms", "notes")
 
 
 def build_quote_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return what the template of a quote is given."""
+    """Return the context for the template of a quote."""
     quote = facts["quote"]
     dates = labelled_rows(
         ("date", day_figure(quote["date"], language)), ("valid_until", day_figure(quote["valid_until"], language)),
@@ -46,7 +46,7 @@ def build_quote_context(facts: DocumentFacts, language: Language) -> TemplateCon
 
 
 def build_proposal_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return what the template of a proposal is given: the quote, what the customer needs and what happens next."""
+    """Return the context for the template of a proposal: the quote, the customer's needs and the next steps."""
     needs = facts["needs"]
     steps = [(day_figure(step["date"], language), step["step"]) for step in facts["steps"] if step["step"]]
     return {
@@ -61,7 +61,7 @@ def build_proposal_context(facts: DocumentFacts, language: Language) -> Template
 
 
 def build_contract_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return what the template of a contract is given: the offer, the clauses, and what was agreed orally."""
+    """Return the context for the template of a contract: the offer, the clauses, and what was agreed orally."""
     quote, contract = facts["quote"], facts["contract"]
     dates = labelled_rows(
         ("date", day_figure(contract["date"], language)), ("by_quote", quote["number"]), language=language
@@ -158,7 +158,7 @@ def _offer_total_rows(facts: DocumentFacts, language: Language) -> ContextRows:
     if totals["tax"] or facts["tax_rate"]:
         rows.append(("tax_within" if included else "tax", totals["tax"], {"rate": rate}))
     if len(rows) == 1:
-        return []  # the total row is enough
+        return []  # the total alone is enough
     return [
         {"label": document_text(label, language, **words), "value": amount_figure(amount, language)}
         for label, amount, words in rows
@@ -173,14 +173,14 @@ def _total_in_base_currency(facts: DocumentFacts, language: Language) -> str:
 
 
 def _total_in_words(facts: DocumentFacts, language: Language) -> str:
-    # Chinese documents have capitals, and amounts in renminbi in any language
+    # Chinese documents spell amounts in capitals, and so do amounts in renminbi in any language
     if not facts["capitals"] or (language != "zh" and facts["currency"] != "CNY"):
         return ""
     return localize_currency_name(facts["currency"], "zh") + str(facts["capitals"])
 
 
 def benefit_rows(benefits: list[DocumentFacts], language: Language) -> ContextRows:
-    """Return product, benefit, the chain from feature to advantage, and the needs that the benefit answers."""
+    """Return product, benefit, the chain from feature to advantage, and the needs that the benefit meets."""
     return [
         {
             **{key: str(row[key]) for key in ("product", "feature", "advantage", "benefit")},

@@ -1,4 +1,4 @@
-"""PDF through Typst, from a template and data; no Word, no browser and no system library is needed, only fonts."""
+"""Make PDFs with Typst from a template and data; this needs no Word, browser or system library, only fonts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PDF_FONTS = (
     "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei",
     "SimHei", "SimSun", "WenQuanYi Micro Hei", "Droid Sans Fallback", "Arial", "DejaVu Sans",
 )  # fmt: skip
-"""Tried in this order for each character. Typst has a Latin font of its own, so that there is always a PDF."""
+"""Tried in this order for each character. Typst includes a Latin font, so that a PDF can always be made."""
 
 EMOJI_FONTS = ("Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji")
 
@@ -26,11 +26,11 @@ EMOJI_FONTS = ("Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji")
 def typeset_pdf(source: str, data: Mapping[str, Any], name: str, folder: Path | None = None) -> bytes:
     """Return the Typst template *source* filled with *data* as PDF; the same data gives the same bytes.
 
-    The functions of paper.typ are put before it. A team's own template may show pictures from its *folder*; no other file is
-    read.
+    The functions of paper.typ are available to it. A team's own template may show pictures from its *folder*; no other
+    file is read.
 
     Raises:
-        UsageError: the template uses an unknown field, or is not well formed; the sentence names the line.
+        UsageError: the template uses an unknown field, or is malformed; the message names the line.
     """
     try:
         pdf = compile_typst(source, data, folder)
@@ -45,10 +45,10 @@ def typeset_pdf(source: str, data: Mapping[str, Any], name: str, folder: Path | 
 
 
 def compile_typst(source: str, data: Mapping[str, Any], folder: Path | None = None) -> object:
-    """Return what Typst makes of *source* after paper.typ.
+    """Compile *source* after paper.typ and return the output of Typst.
 
     Raises:
-        typst.TypstError: it cannot be set.
+        typst.TypstError: it cannot be compiled.
     """
     passed = json.dumps({**data, "fonts": _available_font_names()}, ensure_ascii=False)
     full_source = f"{typst_library()}\n{source}".encode()
@@ -63,7 +63,7 @@ def typst_library() -> str:
 
 @lru_cache(maxsize=8)
 def is_printable_picture(content: bytes) -> bool:
-    """Tell whether *content* is a picture that can be printed, rather than a broken one."""
+    """Return whether *content* is a picture that can be printed."""
     try:
         _typst_compiler(None).compile(
             b"#image(bytes(json(bytes(sys.inputs.data))))", sys_inputs={"data": json.dumps(list(content))}
@@ -75,12 +75,12 @@ def is_printable_picture(content: bytes) -> bool:
 
 @lru_cache(maxsize=8)
 def _typst_compiler(folder: Path | None) -> typst.Compiler:
-    # finding the fonts of the machine takes longer than setting a page, so it is done once
+    # finding the fonts of the machine takes longer than typesetting a page, so it is done once
     return typst.Compiler(root=str(folder or _empty_folder()), font_paths=_installed_fonts())
 
 
 def _empty_folder() -> Path:
-    """Return a folder with nothing to read in it."""
+    """Return an empty folder, in which there is nothing to read."""
     folder = Path(gettempdir()) / "salesflow-empty"
     folder.mkdir(exist_ok=True)
     return folder

@@ -49,12 +49,12 @@ from xl_salesflow.locale.texts import Language, Text
 UNKNOWN_VALUE_DASH = "–"
 
 ReportColumn = tuple[str, str, str]
-"""The text of a column's head, the fact it shows, and the unit of that fact."""
+"""The text of a column's header, the fact it shows, and the unit of that fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportFormatter:
-    """Values as text in one language and currency."""
+    """Formats values as text in one language and currency."""
 
     language: Language
     currency: str
@@ -64,11 +64,11 @@ class ReportFormatter:
         return document_text(key, self.language, **words)
 
     def name(self, text: Text | str) -> str:
-        """Return a name in the language, if it has more than one."""
+        """Return a name in the language, if it is translated."""
         return text.in_(self.language) if isinstance(text, Text) else str(text)
 
     def count(self, value: Any) -> str:
-        """Return a number of things."""
+        """Return a formatted count."""
         return self.value(value, "count")
 
     def money(self, value: Any) -> str:
@@ -76,7 +76,7 @@ class ReportFormatter:
         return self.value(value, "money")
 
     def value(self, value: Any, unit: str) -> str:
-        """Return *value* as its *unit* asks: money, ratio, days, per_day, month, name, or a plain number."""
+        """Return *value* formatted for its *unit*: money, ratio, days, per_day, month, name, or a plain number."""
         if value is None or value != value:
             return UNKNOWN_VALUE_DASH
         if unit in ("money", "per_day"):
@@ -91,7 +91,7 @@ class ReportFormatter:
         return self.name(value) if isinstance(value, Text | str) else localize_number(round(value, 4), self.language)
 
     def table(self, columns: Sequence[ReportColumn], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Return heads and rows of text."""
+        """Return headers and rows as text."""
         return {
             "heads": [self.document_text(head) for head, _, _ in columns],
             "rows": [[self.value(row[fact], unit) for _, fact, unit in columns] for row in rows],
@@ -216,7 +216,7 @@ def _lost_deals_plotter(key: str) -> Callable[[ReportFactRows, ReportFormatter],
 
 
 def _count_and_value_row(name: Any, one: Mapping[str, Any], show: ReportFormatter, kind: str, priced: bool) -> ChartRow:
-    # where no deal has an amount, zeros would only be noise
+    # if no deal has an amount, a column of zeros would be useless
     figure = show.count(one["count"])
     if priced and one["count"]:
         figure += f" · {show.money(one['value'])}"
@@ -238,11 +238,11 @@ REPORT_PLOTTERS: Sequence[tuple[str, Callable[[ReportFactRows, ReportFormatter],
     ("lost_stages", _lost_deals_plotter("lost_stages")),
     ("lost_reasons", _lost_deals_plotter("lost_reasons")),
 )
-"""Fact and what draws it, in the order of the page."""
+"""Fact and the function that draws it, in the order of the page."""
 
 
 def plot_report(facts: Mapping[str, Any], show: ReportFormatter) -> list[ReportPlot]:
-    """Return the plots of a report; one with nothing to say is left out."""
+    """Return the plots of a report; those without data are left out."""
     return [part for key, draw in REPORT_PLOTTERS if facts[key] and (part := draw(facts[key], show))]
 
 

@@ -1,4 +1,4 @@
-"""A sample deal with nothing blank, its documents, and the template fields read off them."""
+"""A sample deal without blanks, its documents, and the template fields derived from them."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ _SAMPLE_DEAL_ROWS: dict[str, list[dict[str, Any]]] = {
 
 @cache
 def sample_document(kind: str) -> Document:
-    """Return a deal document of *kind* on which nothing is blank and no list is empty."""
+    """Return a deal document of *kind* without blank values or empty lists."""
     plan = PrintJob(kind, (_SAMPLE_DEAL_KEYS.get(kind, "Q-2"),)).build_documents(
         recompute_formula_columns(_sample_deal_pipeline())
     )
@@ -129,7 +129,7 @@ def template_fields(kind: str, file_format: str) -> Mapping[str, TemplateField]:
 
 
 def template_field_paths(known: Mapping[str, TemplateField], before: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every field as a template writes it, with an example; the texts of *t* are left out."""
+    """Yield every field as a template writes it, with an example; the texts of `t` are left out."""
     for name, field in known.items():
         path = f"{before}{name}"
         if field.fields is not None:

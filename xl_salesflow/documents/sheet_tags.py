@@ -1,8 +1,8 @@
 """A worksheet with Jinja tags as one Jinja template.
 
-The template has a line for each row and each cell with tags. A row whose cells hold nothing but block tags is not printed;
-a row that opens a loop in its first tag and ends it in its last one is repeated. The template passes rows and values of tags
-to the functions `_row` and `_cell`.
+The template has a line for each row and each cell with tags. A row whose cells contain only block tags is not printed;
+a row that opens a loop in its first tag and ends it in its last one is repeated. The template passes rows and values of
+tags to the functions `_row` and `_cell`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def build_sheet_source(rows: Iterable[StoredTemplateRow]) -> SheetSource:
     """
     source, before = SheetSource(), 0
     for row in rows:
-        if row.number - before > 1:  # rows without cells are not in the file; they keep their place all the same
+        if row.number - before > 1:  # rows without cells are not in the file, but they keep their place
             source.add(f"{{{{ _row({before + 1}, {row.number - before - 1}) }}}}", str(before + 1))
         before = row.number
         tagged = {address: text for address, text in row.texts.items() if _ANY_TAG.search(text)}
@@ -108,6 +108,6 @@ def _block_tag_depth(text: str) -> int:
 
 
 def _is_tag_row(row: StoredTemplateRow, tagged: dict[str, str]) -> bool:
-    # every cell that holds something holds only block tags
+    # all non-empty cells contain only block tags
     only_tags = all(not _BLOCK_TAG.sub("", _COMMENT_TAG.sub("", text)).strip() for text in tagged.values())
     return only_tags and row.filled <= set(tagged) and any(_BLOCK_TAG.search(text) for text in tagged.values())

@@ -1,8 +1,8 @@
 """Charts of the report as SVG text: funnel, trend, and bars for days, ages and lost deals.
 
-No library, no script; colours come from the page's style, so that they follow light and dark mode. Every chart is drawn
-twice, wide and narrow (for a phone or half a printed page), where names are above their bars; the page shows the one that
-fits, so that text keeps its size.
+No library and no script are used; colours come from the style of the page, so that they adapt to light and dark mode.
+Every chart is drawn twice, wide and narrow (for a phone or half a printed page), with names above the bars in the
+narrow one; the page shows the one that fits, so that the text keeps its size.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def svg_element(name: str, *children: Markup | str, **attributes: object) -> Mar
 
 
 def svg_drawing(width: float, height: float, description: str, *children: Markup, kind: str = "") -> Markup:
-    """Return a drawing that scales with the page and is read out as *description*; *kind* is its class."""
+    """Return a drawing that scales with the page; screen readers read *description*; *kind* is its class."""
     return svg_element(
         "svg", svg_element("title", description), *children,
         xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width:g} {height:g}", role="img", width="100%",
@@ -44,7 +44,7 @@ def svg_label(text: str, x: float, y: float, kind: str = "", anchor: str = "star
 
 
 def svg_bar(x: float, y: float, width: float, height: float, kind: str, tip: str = "") -> Markup:
-    """Return a rounded bar; *tip* is shown when the pointer is on it."""
+    """Return a rounded bar; *tip* is shown when the pointer is over it."""
     tips = (svg_element("title", tip),) if tip else ()
     size = {"x": x, "y": y, "width": max(width, 0.0), "height": max(height, 0.0), "rx": min(3.0, width / 2, height / 2)}
     return svg_element("rect", *tips, class_=kind, **{key: max(value, 0.0) for key, value in size.items()})
@@ -61,7 +61,7 @@ def axis_ticks(top: float) -> list[float]:
 
 
 def clip_label(text: str, columns: int = _LABEL_COLUMNS) -> str:
-    """Return *text* in its columns, an ellipsis in place of the rest; Chinese takes two columns a character."""
+    """Return *text* shortened to *columns* with an ellipsis; Chinese characters take two columns."""
     if label_width(text) <= columns:
         return text
     kept = next(place for place in range(len(text), -1, -1) if label_width(text[:place]) < columns)
@@ -69,7 +69,7 @@ def clip_label(text: str, columns: int = _LABEL_COLUMNS) -> str:
 
 
 def label_width(text: str) -> int:
-    """Return about how wide *text* is, in Latin letters."""
+    """Return the approximate width of *text* in Latin letters."""
     return sum(2 if ord(character) > _FIRST_WIDE_CODE_POINT else 1 for character in text)
 
 
@@ -78,14 +78,14 @@ def _svg_attribute_text(value: object) -> str:
 
 
 ROOMY_CHART_WIDTH, SLIM_CHART_WIDTH = 500.0, 340.0
-"""Widths in the drawing's own units, about a pixel each."""
+"""Widths in units of the drawing, about one pixel each."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChartRow:
-    """One bar: its name, its size, the figure beside it and the conversion to the next; *kind* is bar, goal or lost.
+    """One bar: its name, its size, the number next to it and the conversion to the next; *kind* is bar, goal or lost.
 
-    *mark* is the place of a limit on the same scale.
+    *mark* is the position of a limit on the same scale.
     """
 
     name: str
@@ -98,7 +98,7 @@ class ChartRow:
 
 @dataclass(frozen=True, slots=True)
 class ChartSeries:
-    """One line of figures over the months: its name, its figures and its look: bar, goal, lost or line."""
+    """One series over the months: its name, its values and its look: bar, goal, lost or line."""
 
     name: str
     sizes: Sequence[float]
@@ -111,14 +111,14 @@ def draw_funnel_chart(rows: Sequence[ChartRow], description: str) -> Markup:
 
 
 def draw_bar_chart(rows: Sequence[ChartRow], description: str) -> Markup:
-    """Return horizontal bars from one baseline, each followed by its figure, its limit as a line across."""
+    """Return horizontal bars from one baseline, each followed by its number, with its limit as a vertical line."""
     return _draw_roomy_bars(rows, description) + _draw_slim_bars(rows, description, centred=False)
 
 
 def draw_trend_chart(
     months: Sequence[str], series: Sequence[ChartSeries], description: str, figure: Callable[[float], str]
 ) -> Markup:
-    """Return the months with bars side by side and lines over them; *figure* writes a number."""
+    """Return the months with bars side by side and lines over them; *figure* formats a number."""
     roomy, slim = (
         _draw_trend_in_width(months, series, description, figure, width)
         for width in (ROOMY_CHART_WIDTH, SLIM_CHART_WIDTH)

@@ -63,7 +63,7 @@ def build_email_draft(text: str, context: TemplateContext, pdf: bytes, name: str
     mail.add_attachment(pdf, "application", "pdf", filename=f"{safe_file_name(name)}.pdf", cte="base64")
     digest = sha256(text.encode() + pdf).hexdigest()[:32]
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{digest}_{number}")  # else it is random
+        part.set_boundary(f"=_{digest}_{number}")  # otherwise it is random
     return mail.as_bytes()
 
 
@@ -82,10 +82,10 @@ TemplateFolders = tuple[Path, ...]
 def print_deal_document(
     document: Document, language: DocumentLanguage, file_format: str, where: TemplateFolders = ()
 ) -> bytes:
-    """Return a deal document as a file of *file_format*; templates in the folders *where* come before those that ship.
+    """Return a deal document as a file of *file_format*; templates in the folders *where* override those that ship.
 
     Raises:
-        UsageError: the template cannot be read or filled; the sentence says where and why.
+        UsageError: the template cannot be read or filled; the message says where and why.
     """
     template = find_template(document.kind, file_format, language, where)
     return print_with_template(template, document, language, where)
@@ -97,7 +97,7 @@ def print_with_template(
     """Return *template* filled with a deal document.
 
     Raises:
-        UsageError: the template cannot be filled; the sentence says where and why.
+        UsageError: the template cannot be filled; the message says where and why.
     """
     context = build_template_context(document, language)
     logo = find_logo(str(document.facts.get("source", "")), document.facts["seller"].get("logo", ""))
@@ -112,11 +112,11 @@ def print_with_template(
             raise
         raise unfillable_template_error(
             template.display_name, str(error)
-        ) from error  # a team's own tags may compute anything
+        ) from error  # a team's own tags may raise anything
 
 
 def unfillable_template_error(name: str, why: str) -> UsageError:
-    """Return the error for a template that cannot be filled, because of *why*."""
+    """Return the error for a template that cannot be filled; *why* is the reason."""
     why = " ".join(why.split())
     return UsageError(
         "The template {name} cannot be filled: {why}; salesflow template check names every place.", name=name, why=why
@@ -163,7 +163,7 @@ def _print_email_draft(
 
 
 def email_draft_fields(context: TemplateContext) -> TemplateContext:
-    """Return what the template of an e-mail draft is given: the fields of the document, and who writes to whom."""
+    """Return the context for the template of an e-mail draft: the fields of the document, and sender and recipient."""
     contact, owner, quote = context.get("contact", {}), context.get("owner", {}), context.get("quote", {})
     sender = owner.get("name", "") or context["seller"]["company"]
     return {**context, "addressee": contact.get("contact", ""), "sender": sender, "until": quote.get("valid_until", "")}

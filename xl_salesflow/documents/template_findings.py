@@ -38,7 +38,7 @@ _TYPST_COMMENT = re.compile(r"//[^\n]*")
 
 @dataclass(frozen=True, slots=True)
 class TemplateFinding:
-    """What is wrong with a template, and where; a blank place means the template as a whole."""
+    """Something wrong with a template, and where; a blank place means the template as a whole."""
 
     place: Text
     message: Text
@@ -53,9 +53,9 @@ class TemplateFinding:
 
 
 def inspect_template(template: DocumentTemplate, where: TemplateFolders = ()) -> list[TemplateFinding]:
-    """Return what is wrong with a template; nothing is sent or written.
+    """Return the findings about a template; nothing is sent or written.
 
-    When every field is known, the sample deal is printed with it, which shows the errors that only filling shows.
+    If every field is known, the sample deal is printed with it, which reveals the errors that only occur while filling.
     """
     try:
         findings = list(_TEMPLATE_INSPECTORS[template.format](template))
@@ -89,7 +89,8 @@ def _inspect_word_template(template: DocumentTemplate) -> Iterator[TemplateFindi
 
 
 def _paragraph_place(texts: list[str], finding: TagFinding, count: int) -> Text:
-    # Word's XML has no lines: the place is the paragraph with the name; the second finding of a name is where it stands again
+    # Word's XML has no lines, so the place is the paragraph with the name; a name's second finding is for its second
+    # occurrence
     word = re.compile(rf"(?<!\w){re.escape(finding.name)}(?!\w)") if finding.name else None
     places = [place for place, text in enumerate(texts, 1) if word and "{" in text for _ in word.finditer(text)]
     return AT_PARAGRAPH.with_facts(number=places[min(count, len(places)) - 1]) if places else _WHOLE_TEMPLATE
@@ -121,7 +122,7 @@ def _inspect_field_chain(chain: re.Match[str], known: Mapping[str, TemplateField
     field = TemplateField(fields=known)
     for name in (*(["t"] if chain[1] == "t" else []), *chain[2].strip(".").split(".")):
         if field.fields is None:
-            return  # a function of Typst follows
+            return  # a Typst function follows
         if name not in field.fields:
             inside = ".".join(path)
             yield unknown_field_text(name, inside, field.fields)

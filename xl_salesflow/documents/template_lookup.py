@@ -25,17 +25,17 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Language, Text
 
 DEAL_DOCUMENT_FORMATS = ("pdf", "html", "docx", "xlsx", "eml")
-"""The formats of every deal document, the usual one first; a format is also the ending of the file's name."""
+"""The formats of every deal document, the default first; a format is also the extension of the file."""
 
 TEMPLATE_SUFFIXES: Mapping[str, str] = MappingProxyType(
     {"pdf": "typ", "html": "html", "docx": "docx", "xlsx": "xlsx", "eml": "txt"}
 )
-"""Format → the ending of its template's name."""
+"""Format → the extension of its template."""
 
 
 @dataclass(frozen=True, slots=True)
 class DealDocumentKind:
-    """One kind of deal document; *build_context* turns its facts into what its templates are given."""
+    """One kind of deal document; *build_context* turns its facts into the context for its templates."""
 
     id: str
     name: Text
@@ -64,7 +64,7 @@ def _texts_in_both_languages() -> dict[str, str]:
 
 
 def build_template_context(document: Document, language: DocumentLanguage) -> TemplateContext:
-    """Return what the templates of a deal document are given: its facts as text, and as *t* every text of our own."""
+    """Return the context for the templates of a deal document: its facts as text, and all of our own texts as `t`."""
     build_context = DEAL_DOCUMENT_KINDS[document.kind].build_context
     contexts = [
         {**build_context(document.facts, each), "t": texts_in_language(each)} for each in printed_languages(language)
@@ -90,18 +90,18 @@ class DocumentTemplate:
 
     @property
     def display_name(self) -> str:
-        """Return what people are shown as its name: the path of a team's own template."""
+        """Return the name shown to people: the path of a team's own template."""
         return self.name if self.path is None else str(self.path)
 
 
 def template_folders(pipeline: Pipeline) -> tuple[Path, ...]:
-    """Return the folders of a team's own templates: the one that Settings names, and templates beside the workbook."""
+    """Return the folders of a team's own templates: the one set in Settings, then "templates" next to the workbook."""
     book_folder = Path(pipeline.source).resolve().parent if pipeline.source else None
     named = pipeline.settings.text("templates").strip()
-    wanted = [Path(named).expanduser()] if named else []
+    folders = [Path(named).expanduser()] if named else []
     if book_folder:
-        wanted = [book_folder / folder for folder in wanted] + [book_folder / TEMPLATE_FOLDER]
-    return tuple(dict.fromkeys(wanted))
+        folders = [book_folder / folder for folder in folders] + [book_folder / TEMPLATE_FOLDER]
+    return tuple(dict.fromkeys(folders))
 
 
 def template_file_names(kind: str, file_format: str, language: DocumentLanguage) -> tuple[str, ...]:
@@ -113,10 +113,10 @@ def template_file_names(kind: str, file_format: str, language: DocumentLanguage)
 def find_template(
     kind: str, file_format: str, language: DocumentLanguage, where: tuple[Path, ...] = ()
 ) -> DocumentTemplate:
-    """Return the template for a deal document: a team's own in the folders *where*, else the one that ships.
+    """Return the template for a deal document: a team's own in the folders *where*, or else the shipped one.
 
     Raises:
-        UsageError: a team's own cannot be read.
+        UsageError: a team's own template cannot be read.
     """
     for folder in where:
         for name in template_file_names(kind, file_format, language):
@@ -127,14 +127,14 @@ def find_template(
 
 
 def shipped_template(kind: str, file_format: str) -> DocumentTemplate:
-    """Return the template that ships."""
+    """Return the shipped template."""
     name = _SHIPPED_EMAIL_TEMPLATE if file_format == "eml" else f"{kind}.{TEMPLATE_SUFFIXES[file_format]}"
     content = (files("xl_salesflow.documents") / "templates" / name).read_bytes()
     return DocumentTemplate(kind, file_format, name, content)
 
 
 def team_templates(where: tuple[Path, ...], kinds: tuple[str, ...]) -> Iterator[DocumentTemplate]:
-    """Yield every template of a team's own, folder by folder."""
+    """Yield every template of the team, folder by folder."""
     formats = {suffix: file_format for file_format, suffix in TEMPLATE_SUFFIXES.items()}
     for folder in where:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -163,7 +163,7 @@ def _read_template_bytes(path: Path) -> bytes:
 
 
 _PICTURE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-_MAX_LOGO_BYTES = 2_000_000  # a page must stay small enough to be mailed
+_MAX_LOGO_BYTES = 2_000_000  # a page must be small enough to be sent by mail
 _JPEG_FRAME = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]..\x08(..)(..)", re.DOTALL)
 
 
@@ -176,7 +176,7 @@ class Logo:
 
     @property
     def uri(self) -> str:
-        """Return the picture as a data: address."""
+        """Return the picture as a data: URI."""
         return f"data:{self.kind};base64,{b64encode(self.content).decode('ascii')}"
 
     @cached_property
@@ -191,9 +191,9 @@ class Logo:
 
 
 def find_logo(workbook: str, name: str) -> Logo | None:
-    """Return the PNG or JPEG file *name* in the folder of *workbook*; None when there is none to show.
+    """Return the PNG or JPEG file *name* in the folder of *workbook*; None if there is none to show.
 
-    A name that leads out of the folder, or a file that is no picture, is not read into a document.
+    A file outside the folder, or one that is not a picture, is never read into a document.
     """
     if not workbook or not name.strip():
         return None
@@ -203,7 +203,7 @@ def find_logo(workbook: str, name: str) -> Logo | None:
         if path.parent != folder or not path.is_file() or path.stat().st_size > _MAX_LOGO_BYTES:
             return None
         content = path.read_bytes()
-    except (OSError, ValueError):  # ValueError: a name with a NUL in it
+    except (OSError, ValueError):  # ValueError: the name contains a NUL character
         return None
     kind = next((kind for signature, kind in _PICTURE_TYPES.items() if content.startswith(signature)), None)
     return Logo(content, kind) if kind else None

@@ -1,9 +1,9 @@
-"""Guards around templates: Jinja2's sandbox, and Office files opened within bounds.
+"""Protection against hostile templates: Jinja2's sandbox, and Office files opened within limits.
 
-Nothing that a workbook or a team's own template holds is executed: Jinja2 is sandboxed, refuses undefined names, and escapes
-for the format of the template. A team's templates come before the shipped ones; a name that leads out of their folders is
-not found. An Office file is unpacked up to a size, its XML is parsed without entities, and the same parts are packed to the
-same bytes.
+Nothing in a workbook or in a team's own template is executed: Jinja2 is sandboxed, refuses undefined names, and escapes
+for the format of the template. A team's templates override the shipped ones; a name that leads out of their folders is
+not found. An Office file is unpacked only up to a size limit, its XML is parsed without entities, and the same parts
+are packed to the same bytes.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from xl_salesflow.ooxml.office_templates import parse_office_part, read_office_p
 _MARKDOWN_SPECIALS = re.compile(r"([\\`*_\[\]<>|~^$&]|\A(?:[#+=-]|\d+(?=[.)]))|:(?=//))")
 _MARKDOWN_LINE_BREAKS = re.compile(r"\s*[\r\n\u0085\u2028\u2029\v\f]+\s*")
 _WORD_LINE_BREAK, _WORD_TAB = (f'</w:t><w:{mark}/><w:t xml:space="preserve">' for mark in ("br", "tab"))
-_MAX_MULTIPLIED_LENGTH = 1_000_000  # what a template may multiply a text to
+_MAX_MULTIPLIED_LENGTH = 1_000_000  # limit for the length of a multiplied text
 
 
 class TemplateSandbox(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, which also keeps texts and numbers from growing without bound."""
+    """Jinja2's sandbox, with limits for the growth of texts and numbers."""
 
     intercepted_binops = frozenset({"*", "**"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Multiply within bounds; powers are refused, as no document needs them.
+        """Multiply within limits; powers are refused, because no document needs them.
 
         Raises:
             SecurityError: the result would be too large.
@@ -55,7 +55,7 @@ def fill_template(template: str, folders: tuple[Path, ...] = (), **facts: Any) -
     """Return *template* (a file of *folders* or of templates/) filled with *facts*, escaped for the template's format.
 
     Raises:
-        jinja2.UndefinedError: the template names a fact that is not given.
+        jinja2.UndefinedError: the template uses an unknown fact.
     """
     return jinja_environment(template.rpartition(".")[2], folders).get_template(template).render(**facts)
 
@@ -75,14 +75,14 @@ def jinja_environment(suffix: str, folders: tuple[Path, ...] = ()) -> TemplateSa
 
 
 def escape_for_markdown(value: Any) -> Any:
-    """Return *value* so that Markdown shows it as it is, on one line; Markup is not changed."""
+    """Return *value* escaped so that Markdown shows it unchanged, on one line; Markup is not changed."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return _MARKDOWN_SPECIALS.sub(_escape_markdown_mark, _MARKDOWN_LINE_BREAKS.sub(" ", value))
 
 
 def escape_for_word(value: Any) -> Any:
-    """Return *value* as a run of WordprocessingML holds it, with its line ends and tabs."""
+    """Return *value* in the form of a run of WordprocessingML, with its line breaks and tabs."""
     if isinstance(value, Markup):
         return value
     text = str(escape(strip_unprintable("" if value is None else str(value))))
@@ -90,12 +90,12 @@ def escape_for_word(value: Any) -> Any:
 
 
 def clean_for_html(value: Any) -> Any:
-    """Return *value* without the characters that no page can hold."""
+    """Return *value* without the characters that are not allowed in a page."""
     return strip_unprintable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _escape_markdown_mark(match: re.Match[str]) -> str:
-    # "1." begins a numbered list: there the point needs the backslash
+    # "1." begins a numbered list, so the dot needs a backslash
     special = match[0]
     return f"{special}\\" if special.isdigit() else f"\\{special}"
 
@@ -112,24 +112,24 @@ _PACKED_FILE_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 class UnsoundTemplate(UsageError):
-    """A template that is broken, hostile or no file of its kind."""
+    """A template that is broken, hostile or not a file of its kind."""
 
     def __init__(self, name: str, why: Text) -> None:
         super().__init__("The template {name} {why}.", name=name, why=why)
 
 
 def why_unsound(error: NotAWorkbook | EncryptedWorkbook) -> Text:
-    """Return what is wrong with a file."""
+    """Return the reason why a file was refused."""
     if isinstance(error, NotAWorkbook):
         return error.why
     return Text("is protected with a password; remove it in Word or Excel (File › Info)")
 
 
 def unpack_template(content: bytes, name: str) -> TemplateParts:
-    """Return the parts of an Office file in their order.
+    """Return the parts of an Office file in order.
 
     Raises:
-        UnsoundTemplate: it is no Office file, damaged, hostile or too large.
+        UnsoundTemplate: it is not an Office file, or it is damaged, hostile or too large.
     """
     try:
         return read_office_parts(content, name)
@@ -153,10 +153,10 @@ def pack_document(parts: Mapping[str, bytes]) -> bytes:
 
 
 def parse_template_part(content: bytes, part: str, name: str) -> etree._Element:
-    """Return a part of the template *name* as a tree; no entity is resolved and nothing is fetched.
+    """Parse a part of the template *name*; no entity is resolved and nothing is fetched.
 
     Raises:
-        UnsoundTemplate: the part is no XML, or has a document type, which Office never writes.
+        UnsoundTemplate: the part is not XML, or has a document type, which Office never writes.
     """
     try:
         return parse_office_part(content, part, name)

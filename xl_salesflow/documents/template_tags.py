@@ -13,7 +13,7 @@ from xl_salesflow.documents.template_safety import TemplateSandbox
 from xl_salesflow.locale.texts import Text
 
 TagScope = dict[str, TemplateField | None]
-"""What a name stands for; None where that is not known."""
+"""The fields that names refer to; None if unknown."""
 
 FIELD_IS_LIST = Text("“{inside}” is a list; write {{% for row in {inside} %}}")
 INVALID_TAG = Text("{said}")
@@ -25,7 +25,7 @@ _TEXT_ATTRIBUTES = frozenset(dir(str)) | {"value"}
 
 @dataclass(frozen=True, slots=True)
 class TagFinding:
-    """What is wrong with a tag: the *line* in the template, the *name* as written there, and the message."""
+    """A finding about a tag: the *line* in the template, the *name* as written there, and the message."""
 
     line: int
     name: str
@@ -33,7 +33,7 @@ class TagFinding:
 
 
 def inspect_tags(source: str, known: Mapping[str, TemplateField], environment: TemplateSandbox) -> list[TagFinding]:
-    """Return what is wrong with the tags of a template, in their order."""
+    """Return the findings about the tags of a template, in order."""
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
@@ -44,14 +44,14 @@ def inspect_tags(source: str, known: Mapping[str, TemplateField], environment: T
 
 
 class _TagWalk:
-    """Goes through a template as Jinja would run it, with what every name stands for."""
+    """Walks through a template as Jinja would run it, tracking what every name refers to."""
 
     def __init__(self, environment: TemplateSandbox) -> None:
         self._filters = list(environment.filters)
         self.findings: list[TagFinding] = []
 
     def block(self, body: list[nodes.Node], scope: TagScope) -> None:
-        """Check statements; names that they set are known to those after them."""
+        """Check statements; names that they set are known to the following ones."""
         for node in body:
             self._statement(node, scope)
 
@@ -106,7 +106,7 @@ class _TagWalk:
         return {name.name: None for name in target.find_all(nodes.Name)}
 
     def _resolve(self, node: nodes.Node, scope: TagScope) -> TemplateField | None:
-        """Return what an expression stands for, None where that is not known; add a finding for what is unknown."""
+        """Return the field that an expression refers to, or None if unknown; add a finding for an unknown field."""
         match node:
             case nodes.Name():
                 if node.name not in scope:
@@ -146,8 +146,8 @@ class _TagWalk:
         for argument in (*node.args, *node.kwargs):
             self._resolve(argument, scope)
         if node.name not in self._filters:
-            said = _unknown_filter_text(node.name, self._filters)
-            self.findings.append(TagFinding(node.lineno, node.name, said))
+            message = _unknown_filter_text(node.name, self._filters)
+            self.findings.append(TagFinding(node.lineno, node.name, message))
         if given and given.rows and node.name in _ONE_ROW_FILTERS:
             return given.rows
         return given if node.name in _ROWS_FILTERS else None
@@ -166,7 +166,7 @@ def _expression_path(node: nodes.Node) -> str:
 
 
 def unknown_field_text(name: str, inside: str, known: Mapping[str, object]) -> Text:
-    """Return what is wrong with a field that *inside*, or the template itself, does not have; the nearest one is named."""
+    """Return the message about a field that *inside*, or the template itself, does not have; it names the nearest one."""
     near = find_nearest(name, known)
     if inside and near:
         text = Text("there is no field “{name}” in {inside}; did you mean {near}?")

@@ -1,7 +1,7 @@
-"""What a template is given: text, with the number or day behind it for cells that compute.
+"""The values for templates: text, together with the number or day behind it for cells that compute.
 
-Numbers, money and dates are written as each language writes them; a document in both languages has Chinese and English
-side by side. The head, the seller and rows of label and value are the same in every deal document.
+Numbers, money and dates are formatted as usual in each language; a document in both languages has Chinese and English
+side by side. The head, the seller and rows of label and value are the same in all deal documents.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from xl_salesflow.locale.texts import COMMA_SEPARATOR, Language
 from xl_salesflow.schema.choice_lists import LISTS, choice_label
 
 DocumentLanguage = str
-"""A document's language; *both* prints Chinese and English side by side."""
+"""The language of a document; *both* prints Chinese and English side by side."""
 
 TemplateContext = dict[str, Any]
 
@@ -31,7 +31,7 @@ _UNPRINTABLE_CHARACTERS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 _CHINESE_STOPS = frozenset("\u3002\uff0c\uff1b")  # full stop, comma, semicolon
-_SAME_LINE_LENGTH = 44  # characters that two languages may take together on one line
+_SAME_LINE_LENGTH = 44  # length up to which two languages share one line
 
 
 class Figure(str):
@@ -46,12 +46,12 @@ class Figure(str):
 
 
 def strip_unprintable(text: str) -> str:
-    """Return *text* without the characters that no document can hold; line ends become \\n, tabs stay."""
+    """Return *text* without the characters that are not allowed in a document; line breaks become \\n, tabs are kept."""
     return _UNPRINTABLE_CHARACTERS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def merge_languages(zh: Any, en: Any) -> Any:
-    """Return two contexts of one document as one: texts that differ stand side by side, figures as Chinese writes them."""
+    """Merge two contexts of one document: differing texts are put side by side, numbers are in the Chinese format."""
     if isinstance(zh, Mapping):
         return {key: merge_languages(value, en[key]) for key, value in zh.items()}
     if isinstance(zh, str) and not isinstance(zh, Figure) and zh != en and zh and en:
@@ -62,8 +62,8 @@ def merge_languages(zh: Any, en: Any) -> Any:
 
 
 def _join_side_by_side(zh: str, en: str) -> str:
-    # what both begin or end with, such as a number after two labels, is printed once
-    label = not _CHINESE_STOPS & set(zh)  # a sentence is never split
+    # a common start or end, such as a number after two labels, is printed once
+    label = not _CHINESE_STOPS & set(zh)  # sentences are never split
     start, end = (_shared_edge_length(zh, en, 1), _shared_edge_length(zh, en, -1)) if label else (0, 0)
     if start + end < min(len(zh), len(en)):
         middle = (zh[start : len(zh) - end].strip(), en[start : len(en) - end].strip())
@@ -73,7 +73,7 @@ def _join_side_by_side(zh: str, en: str) -> str:
 
 
 def _shared_edge_length(one: str, other: str, step: int) -> int:
-    """Return how many characters two texts share from the start (step 1) or the end (-1), whole words only."""
+    """Return how many characters two texts share at the start (step 1) or the end (-1), in whole words."""
     one, other = one[::step], other[::step]
     same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
     return one[:same].rfind(" ") + 1
@@ -86,8 +86,8 @@ def printed_languages(language: DocumentLanguage) -> tuple[Language, ...]:
 
 @cache
 def babel_locale(language: Language) -> Locale:
-    """Return the locale that numbers and days of *language* are written in."""
-    # looked up once: finding a locale by its name takes longer than writing a number in it
+    """Return the locale for numbers and days in *language*."""
+    # cached, because finding a locale by name takes longer than formatting a number
     try:
         return Locale.parse(language_traits(language).locale)
     except UnknownLocaleError:
@@ -112,12 +112,12 @@ def localize_short_money(amount: PrintableNumber, currency: str, language: Langu
 
 
 def localize_amount(value: PrintableNumber, language: Language) -> str:
-    """Return an amount with two decimals, or more where it has more, and no sign of a currency."""
+    """Return an amount with two decimals, or more if it has more, without a currency sign."""
     return str(format_decimal(value, "#,##0.00######", locale=babel_locale(language))).replace("-", "−")
 
 
 def localize_number(value: PrintableNumber, language: Language) -> str:
-    """Return a plain number with the decimals it has, six at most."""
+    """Return a plain number with its decimals, at most six."""
     return str(format_decimal(value, "#,##0.######", locale=babel_locale(language))).replace("-", "−")
 
 
@@ -130,7 +130,7 @@ def localize_percent(share: PrintableNumber, language: Language, decimals: int =
 
 
 def localize_rate(share: PrintableNumber, language: Language) -> str:
-    """Return a fraction as per cent, always with one decimal, so that a column of them lines up."""
+    """Return a fraction as per cent, always with one decimal, so that a column of them is aligned."""
     return str(format_percent(_round_half_away(share, 3), "0.0%", locale=babel_locale(language))).replace("-", "−")
 
 
@@ -141,25 +141,25 @@ def _round_half_away(value: PrintableNumber, decimals: int) -> Decimal:
 
 
 def localize_day(value: date | None, language: Language) -> str:
-    """Return a date in words that cannot be misread; blank when there is none."""
+    """Return a date in an unambiguous format; blank if there is none."""
     if value is None:
         return ""
     return str(format_date(value, language_traits(language).date_pattern, locale=babel_locale(language)))
 
 
 def localize_currency_name(code: str, language: Language) -> str:
-    """Return the name of a currency; an unknown code names itself."""
+    """Return the name of a currency; an unknown code is returned unchanged."""
     return str(get_currency_name(code, locale=babel_locale(language)))
 
 
 def open_list_label(name: str, value: str, language: Language) -> str:
-    """Return what a cell shows for *value* of the open list *name*; a value that a team added is shown as it is."""
+    """Return the label of *value* in the open list *name*; a value that a team added is returned unchanged."""
     text = LISTS[name].get(value)
     return text.in_(language) if text else value
 
 
 def unit_label(value: str, quantity: PrintableNumber, language: Language) -> str:
-    """Return the name of a unit as it follows *quantity*: 1 piece, 3 pieces; a unit that a team added is shown as it is."""
+    """Return the name of a unit after *quantity*: 1 piece, 3 pieces; a unit that a team added is returned unchanged."""
     name = open_list_label("unit", value, language)
     return f"{name}s" if language == "en" and value in LISTS["unit"] and quantity != 1 else name
 
@@ -188,7 +188,7 @@ def document_head(
 
 
 def seller_fields(seller: DocumentFacts, language: Language) -> dict[str, str]:
-    """Return the company as Settings has it, and its address, phone and e-mail in one line."""
+    """Return the company as in Settings, and its address, phone and e-mail on one line."""
     keys = ("company", "address", "phone", "email", "bank")
     phone = f"{document_text('phone', language)} {seller['phone']}" if seller["phone"] else ""
     line = "  ·  ".join(filter(None, (seller["address"], phone, seller["email"])))
@@ -226,15 +226,15 @@ def day_figure(value: date | None, language: Language) -> str:
 
 
 def join_nonblank(parts: Iterable[str], language: Language) -> str:
-    """Return the parts that are not blank, with commas between them."""
+    """Return the non-blank parts joined by commas."""
     return COMMA_SEPARATOR.in_(language).join(filter(None, parts))
 
 
 def labelled_line(label: str, value: str, language: Language) -> str:
-    """Return a label and its value in one line; blank when there is no value."""
+    """Return a label and its value on one line; blank if there is no value."""
     return f"{document_text(label, language)} {value}" if value else ""
 
 
 def single_line_text(text: str) -> str:
-    """Return *text* fit for a header: on one line, without characters that do not print."""
+    """Return *text* in a form for a header: on one line, without unprintable characters."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())

@@ -22,7 +22,7 @@ from xl_salesflow.locale.texts import Language
 
 
 def build_bant_card_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return what the template of a BANT card is given."""
+    """Return the context for the template of a BANT card."""
     deal, score = facts["deal"], facts["score"]
     gaps = join_nonblank((closed_list_label("dimension", dimension, language) for dimension in facts["gaps"]), language)
     dates = labelled_rows(("date", day_figure(facts["today"], language)), language=language)
@@ -49,7 +49,7 @@ def build_bant_card_context(facts: DocumentFacts, language: Language) -> Templat
 
 
 def deal_summary_rows(facts: DocumentFacts, language: Language) -> ContextRows:
-    """Return customer, deal, stage, owner and amount in rows."""
+    """Return rows with customer, deal, stage, owner and amount."""
     deal = facts["deal"]
     return labelled_rows(
         ("customer", deal["account"]), ("deal", " ".join(filter(None, (deal["deal"], deal["name"])))),
@@ -59,7 +59,7 @@ def deal_summary_rows(facts: DocumentFacts, language: Language) -> ContextRows:
 
 
 def decision_maker_rows(people: list[DocumentFacts], language: Language) -> ContextRows:
-    """Return who takes part in the decision and how to reach them."""
+    """Return the people involved in the decision and how to reach them."""
     return [
         {
             **{key: person[key] for key in ("contact", "title", "attitude", "phone", "email")},
@@ -93,7 +93,7 @@ _TICK_BOX = "☐"
 
 
 def build_precall_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return what the template of a pre-call sheet is given."""
+    """Return the context for the template of a pre-call sheet."""
     needs, customer = facts["needs"], facts["customer"]
     dates = labelled_rows(("date", day_figure(facts["today"], language)), language=language)
     return {
@@ -130,7 +130,7 @@ def build_precall_context(facts: DocumentFacts, language: Language) -> TemplateC
 
 
 def build_visit_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return what the template of a visit report is given."""
+    """Return the context for the template of a visit report."""
     visit, spin = facts["talk"], facts["spin"]
     step = (
         day_figure(visit["next_step_date"], language) or document_text("next_step_label", language),
@@ -162,7 +162,7 @@ def build_visit_context(facts: DocumentFacts, language: Language) -> TemplateCon
 
 
 def printed_objection_rows(objections: list[DocumentFacts], language: Language) -> ContextRows:
-    """Return the objections of the customer and how they were answered."""
+    """Return the customer's objections and how they were answered."""
     return [
         {
             "concern": one["concern"],
@@ -175,7 +175,7 @@ def printed_objection_rows(objections: list[DocumentFacts], language: Language) 
 
 
 def printed_task_rows(tasks: list[DocumentFacts], language: Language) -> ContextRows:
-    """Return what is still to be done, with a box to tick."""
+    """Return the open tasks, each with a box to tick."""
     return [
         {
             "box": _TICK_BOX,

@@ -1,10 +1,10 @@
-"""Fill a team's own .docx that holds Jinja tags as docxtpl spells them, without Word.
+"""Fill a team's own .docx template with Jinja tags in the syntax of docxtpl, without Word.
 
     {{ buyer.account }}                        a field
     {%tr for line in lines %} … {%tr endfor %} rows of a table, the tags in rows of their own
     {%p if notes %} … {%p endif %}             paragraphs
 
-docxtpl turns Word's markup of the tags into a Jinja template, once for each template; for each document only text is filled
+docxtpl converts Word's markup of the tags to a Jinja template, once per template; for each document only text is filled
 in.
 """
 
@@ -32,7 +32,7 @@ from xl_salesflow.documents.template_safety import (
 from xl_salesflow.locale.texts import Text
 
 _WORD_TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
-_LOGO_HEIGHT = 914_400 * 14 / 25.4  # the height of a logo, in English metric units: 14 mm
+_LOGO_HEIGHT = 914_400 * 14 / 25.4  # 14 mm, in English Metric Units
 _MAX_LOGO_WIDTH = 914_400 * 70 / 25.4
 _LOGO_RELATION_ID = "rIdSalesflowLogo"
 _WORD_NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -52,17 +52,17 @@ _LOGO_DRAWING = (
 
 @dataclass(frozen=True)
 class WordTemplate:
-    """A template made ready: every part, and those with tags as Jinja templates."""
+    """A prepared template: all parts, and those with tags as Jinja templates."""
 
     name: str
     parts: TemplateParts
     filled: Mapping[str, Template]
 
     def fill(self, context: Mapping[str, Any], logo: Logo | None) -> bytes:
-        """Return the document; the same context gives the same bytes.
+        """Return the filled document; the same context gives the same bytes.
 
         Raises:
-            jinja2.TemplateError: a field is not given, or a tag cannot be carried out.
+            jinja2.TemplateError: a field is missing, or a tag fails.
             UnsoundTemplate: a tag breaks the markup of the document.
         """
         picture = Markup(_logo_drawing(logo)) if logo else ""
@@ -78,11 +78,11 @@ class WordTemplate:
 
 @lru_cache(maxsize=32)
 def prepare_word_template(content: bytes, name: str) -> WordTemplate:
-    """Return the .docx *content* made ready.
+    """Return the .docx *content* as a prepared template.
 
     Raises:
-        UnsoundTemplate: it is no Word file.
-        jinja2.TemplateSyntaxError: a tag is not well formed.
+        UnsoundTemplate: it is not a Word file.
+        jinja2.TemplateSyntaxError: a tag is malformed.
     """
     parts = unpack_template(content, name)
     if "word/document.xml" not in parts:
@@ -95,7 +95,7 @@ def prepare_word_template(content: bytes, name: str) -> WordTemplate:
 
 def word_jinja_sources(parts: TemplateParts, name: str) -> Iterator[tuple[str, str]]:
     """Yield the name and the Jinja text of every part that has tags, paragraph by paragraph on lines of their own."""
-    from docxtpl import DocxTemplate  # takes its time, and only Word documents need it
+    from docxtpl import DocxTemplate  # slow to import, and only Word documents need it
 
     for part in filter(_WORD_TEXT_PARTS.fullmatch, parts):
         tree = parse_template_part(parts[part], part, name)
@@ -109,7 +109,7 @@ def word_jinja_sources(parts: TemplateParts, name: str) -> Iterator[tuple[str, s
 
 
 def word_paragraph_texts(content: bytes, name: str) -> list[str]:
-    """Return the text of every paragraph, as a person counts them in Word."""
+    """Return the text of every paragraph, in the order in which Word shows them."""
     parts = unpack_template(content, name)
     trees = (parse_template_part(parts[part], part, name) for part in filter(_WORD_TEXT_PARTS.fullmatch, parts))
     return [
