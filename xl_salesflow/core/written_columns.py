@@ -264,6 +264,6 @@ def read_date_column(texts: pd.Series, style: DateStyle, keeps_clock: bool = Fal
         known = known.astype("datetime64[D]").astype(DATE_DTYPE)
     for at in np.flatnonzero(find_unlikely_dates(known)):
         read[at] = WrittenDate(None, "unlikely_date")
-        known[at] = np.datetime64("NaT")
+        known[at] = np.datetime64("NaT", "s")
     verdicts = {text: one for text, one in zip(distinct, read, strict=True) if one.rule != "date_as_text"}
     return DateColumn(pd.Series(known[codes], index=texts.index, dtype=DATE_DTYPE), verdicts)

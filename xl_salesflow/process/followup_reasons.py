@@ -243,7 +243,7 @@ def find_stalled_deals(deals: DealArrays) -> Iterator[FollowUpReason]:
 
 def _contact_due_days(deals: DealArrays, days: npt.NDArray[np.float64]) -> DayArray:
     # that many days from now (negative: ago); on a day off the contact moves to the next working day
-    counted = np.where(np.isnan(days), np.timedelta64("NaT"), np.nan_to_num(days).astype("timedelta64[D]"))
+    counted = np.where(np.isnan(days), np.timedelta64("NaT", "D"), np.nan_to_num(days).astype("timedelta64[D]"))
     return deals.move_to_workday(np.asarray(deals.today + counted))
 
 

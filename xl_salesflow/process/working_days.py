@@ -90,7 +90,7 @@ def read_workdays(pipeline: Pipeline) -> Workdays:
     If a date is listed as both, it is a working day.
     """
     week = identify_choice(CHOICES["workweek"], pipeline.settings.text("workweek")) or "mon_fri"
-    days = np.arange(_FIRST_CALENDAR_DAY, _LAST_CALENDAR_DAY + 1)
+    days = np.arange(_FIRST_CALENDAR_DAY, _LAST_CALENDAR_DAY + np.timedelta64(1, "D"))
     works = np.is_busday(days, weekmask=WORKING_WEEKS[week])
     listed = pipeline["Holidays"]
     makes_up = (listed["kind"] == "work").to_numpy(bool)

@@ -36,7 +36,9 @@ def make_column_series(column: Column, values: Iterable[Any], index: pd.Index) -
         )
     cells = [None if _is_missing_value(value) else value for value in values]
     if column.type.is_date:
-        stamps = np.array([np.datetime64("NaT") if cell is None else np.datetime64(cell) for cell in cells], DATE_DTYPE)
+        stamps = np.array(
+            [np.datetime64("NaT", "s") if cell is None else np.datetime64(cell) for cell in cells], DATE_DTYPE
+        )
         return pd.Series(stamps, index=index, dtype=DATE_DTYPE)
     return pd.Series(pd.array(cells, dtype="Float64").to_numpy("float64", na_value=np.nan), index=index)
 

@@ -175,7 +175,7 @@ def _convert_date_cells(column: Column, cells: Sequence[Any], dialect: Dialect) 
     if column.type is ColumnType.DATE:
         values = values.astype("datetime64[D]").astype(DATE_DTYPE)
     unlikely = np.flatnonzero(find_unlikely_dates(values))
-    values[unlikely] = np.datetime64("NaT")
+    values[unlikely] = np.datetime64("NaT", "s")
     return ColumnValues(values, doubts | dict.fromkeys(unlikely.tolist(), ValueFinding("unlikely_date")))
 
 
