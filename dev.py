@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Set up a checkout and check it; every command brings what it needs.
+"""Set up a checkout and check it; every command installs what it needs.
 
 python dev.py demo [DIR]     a filled workbook and every document, to look at
 python dev.py test [ARGS]    the tests; ARGS go to pytest
 python dev.py check          formatting, lint, types, layers, then the tests
 python dev.py build          the wheel and the sdist, in dist/
 
-Python packages go to .venv, the workbook validator to node_modules, and on Debian and Ubuntu what else the tests use
-comes from the distribution. A second run installs nothing, unless pyproject.toml changed.
+Python packages are installed into .venv and the workbook validator into node_modules; on Debian and Ubuntu, the other
+programs that the tests use are installed from the distribution. A second run installs nothing unless pyproject.toml
+has changed.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; its exit code."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - this very file is what tells people so
+    """Run one command; return its exit code."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is where users of an older Python learn about it
         say("xl-salesflow needs Python 3.11 or newer; this is " + platform.python_version() + ".")
         return 2
     if not arguments or arguments[0] not in COMMANDS:
@@ -39,13 +40,13 @@ def main(arguments: list[str]) -> int:
 
 
 def demo(arguments: list[str]) -> int:
-    """Fill a workbook, print every document, pass on what `salesflow demo` says."""
+    """Fill a workbook and print every document with `salesflow demo`."""
     install(testing=False)
     return parts.run(SCRIPTS / "salesflow", "demo", *arguments)
 
 
 def test(arguments: list[str]) -> int:
-    """Run the tests, in parallel unless asked for some of them."""
+    """Run the tests, in parallel unless there are arguments."""
     install(testing=True)
     parts.install_missing()
     parts.install_validator()
@@ -61,7 +62,7 @@ CHECKS: dict[str, tuple[str | Path, ...]] = {
 
 
 def check(arguments: list[str]) -> int:
-    """Run every check, the tests last, so that one run tells everything that is wrong."""
+    """Run every check, the tests last, so that one run reports all problems."""
     install(testing=True)
     failed = []
     for name, command in CHECKS.items():
@@ -89,7 +90,7 @@ HAS_PIP = "import importlib.util, sys; sys.exit(importlib.util.find_spec('pip') 
 
 
 def install(*, testing: bool) -> None:
-    """Put the project, and for testing the dev group, into .venv; at once when nothing changed."""
+    """Install the project, and for testing the dev group, into .venv; return immediately if nothing has changed."""
     make_venv()
     stamp = VENV / ("testing.stamp" if testing else "demo.stamp")
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
@@ -97,19 +98,19 @@ def install(*, testing: bool) -> None:
         if done.is_file() and done.read_text(encoding="utf-8") == wanted:
             return
     say("Installing Python packages into .venv.")
-    if parts.run(PYTHON, "-c", HAS_PIP):  # made by a tool that needs none, or left half made
+    if parts.run(PYTHON, "-c", HAS_PIP):  # .venv was made by a tool that needs no pip, or is incomplete
         parts.run(PYTHON, "-m", "ensurepip", quiet=True)
-    wishes = [f"{ROOT}[fast]", *group("dev")] if testing else [str(ROOT)]
-    if parts.run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", *wishes):
-        sys.exit("The Python packages could not be installed; what pip said stands above.")
+    requirements = [f"{ROOT}[fast]", *group("dev")] if testing else [str(ROOT)]
+    if parts.run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", *requirements):
+        sys.exit("The Python packages could not be installed; see pip's message above.")
     stamp.write_text(wanted, encoding="utf-8")
 
 
 def make_venv() -> None:
-    """Make .venv, or mend it when the Python it was made from is gone."""
+    """Make .venv, or make it again if the Python it was made from is gone."""
     if PYTHON.exists():
         return
-    if find_spec("ensurepip") is None:  # Debian packs it apart
+    if find_spec("ensurepip") is None:  # Debian has it in a separate package
         package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         if not (parts.apt_works() and parts.apt_install(package)):
             sys.exit(f"This Python cannot make virtual environments; install {package} and run this again.")
@@ -120,8 +121,8 @@ def make_venv() -> None:
 
 
 def group(name: str) -> list[str]:
-    """List the requirements of a dependency group and of those it includes; pip knows groups only since 25.1."""
-    import tomllib  # here, so that an older Python still reaches main's sentence
+    """List the requirements of a dependency group and of the groups it includes; pip supports groups only since 25.1."""
+    import tomllib  # here, so that an older Python can still print the message in main
 
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"][name]
     included = [one for line in declared if isinstance(line, dict) for one in group(line["include-group"])]

@@ -1,4 +1,4 @@
-"""Compile the catalogues when a wheel or an editable install is built: zh.po becomes the zh.mo that travels."""
+"""Compile the catalogues when a wheel or an editable install is built: zh.po becomes zh.mo, which is distributed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class CatalogueHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile before the files are gathered."""
+        """Compile the catalogues before the files are collected."""
         catalogues = _load_module(Path(self.root) / _FOLDER / "catalogues.py")
         for po in sorted((Path(self.root) / _FOLDER).glob("*.po")):
             po.with_suffix(".mo").write_bytes(catalogues.compile_catalogue(po))
 
 
 def _load_module(path: Path) -> ModuleType:
-    # by its path: the package itself needs what is not there while it is built
+    # by its path, because the package itself needs dependencies that are missing during the build
     spec = importlib.util.spec_from_file_location("xl_salesflow_catalogues", path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} cannot be imported")

@@ -1,12 +1,12 @@
-"""`salesflow batch` over many workbooks against a loop of openpyxl + pandas: python benchmarks/batch.py [--books N] [--deals M]
+"""Compare `salesflow batch` with a loop of openpyxl + pandas: python benchmarks/batch.py [--books N] [--deals M]
 
-Two workers, a local Dask cluster of two and one worker do the daily update of the same N workbooks of M deals (one worker to
-the first --alone of them); a script in the manner of update_by_hand.py does it to --sample of them in one process. Figures
-are per workbook, ratios to the script. Some workbooks are generated, the others are copies with other amounts, so that no
-two are alike.
+Two workers, a local Dask cluster of two workers and one worker run the daily update of the same N workbooks of M deals (one
+worker only for the first --alone of them); a script like update_by_hand.py does it for --sample of them in one process. Figures
+are per workbook, ratios are relative to the script. Some workbooks are generated, the others are copies with different amounts,
+so that no two are alike.
 
-With --folder the workbooks stay, and what was measured with them: called again, it makes and measures what is missing. A
-contender that cannot be measured is told, and the others go on.
+With --folder, the workbooks and the measurements are kept: a second call makes and measures only what is missing. A contender
+that cannot be measured is reported, and the others continue.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ KINDS = 5  # generated; the rest are copies with changes
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run over *books* workbooks took, and what each of its workers held after each workbook, in order."""
+    """The cost of a run over *books* workbooks, and the memory in MiB of each worker after each workbook, in order."""
 
     name: str
     books: int
@@ -48,7 +48,7 @@ class Cost:
 
 
 def generate(folder: Path, books: int, deals: int) -> None:
-    """Make *books* workbooks of *deals* deals, no two alike; those that are there are kept."""
+    """Make *books* workbooks with *deals* deals, no two alike; existing ones are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     kinds = min(KINDS, books)
     for number in range(books):
@@ -67,7 +67,7 @@ def generate(folder: Path, books: int, deals: int) -> None:
 
 
 def room(source: Path, books: int) -> None:
-    """End with a sentence where the disk has no room for a copy of every workbook and for what saving needs."""
+    """Exit with a message if the disk has no room for a copy of every workbook and for saving them."""
     needed = 2 * sum(book.stat().st_size for book in chosen(source, books))
     free = shutil.disk_usage(tempfile.gettempdir()).free
     if free < needed:
@@ -92,7 +92,9 @@ def run(name: str, source: Path, books: int, command: list[str]) -> Cost:
         with out.open("wb") as file:
             environ = {**os.environ, "PYTHONPATH": str(ROOT)}
             process = subprocess.Popen([*command, str(folder)], cwd=work, stdout=file, env=environ)
-            _, status, usage = os.wait4(process.pid, 0)  # of the whole tree, as every process waits for its own
+            _, status, usage = os.wait4(
+                process.pid, 0
+            )  # covers the whole tree, since every process waits for its children
         seconds = time.perf_counter() - start
         if (code := os.waitstatus_to_exitcode(status)) not in (0, 1):
             raise RuntimeError(f"{name} ended with {code}")
@@ -103,37 +105,37 @@ def run(name: str, source: Path, books: int, command: list[str]) -> Cost:
     done = sum(not line["error"] for line in lines)
     if lines and done < books:
         raise RuntimeError(f"{name} did {done} of {books} workbooks; the first that failed: "
-                           + next((line["says"] for line in lines if line["error"]), "none was told"))  # fmt: skip
+                           + next((line["says"] for line in lines if line["error"]), "not reported"))  # fmt: skip
     peak = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     return Cost(name, books, seconds, usage.ru_utime + usage.ru_stime, peak, held)
 
 
 def batch(*more: str) -> list[str]:
-    """Return the command of a batch."""
+    """Return the command line of a batch."""
     return [sys.executable, "-m", "xl_salesflow", "batch", "--json", "--today", DAY, *more]
 
 
 def on_dask(folder: str) -> int:
-    """Run a batch on a cluster of two workers on this machine."""
+    """Run a batch on a local cluster of two workers."""
     import dask
     from distributed import LocalCluster
 
-    # its profiler remembers, every second for an hour, what a worker was at: a mebibyte more with each workbook
+    # its profiler records every second, for an hour, what a worker is doing: a mebibyte more with each workbook
     dask.config.set({"distributed.worker.profile.enabled": False})
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         return subprocess.run([*batch("--cluster", cluster.scheduler_address), folder], check=False).returncode
 
 
 def by_hand(folder: str) -> None:
-    """Do the update with openpyxl and pandas, one workbook after the other."""
+    """Run the update with openpyxl and pandas, one workbook after the other."""
     from update_by_hand import main as update
 
     for book in sorted(Path(folder).iterdir()):
         update(str(book), DAY)
 
 
-def told(costs: dict[str, Cost], deals: int) -> None:
-    """Print the table, the scaling and how flat memory was, as far as it was measured."""
+def report(costs: dict[str, Cost], deals: int) -> None:
+    """Print the table, the scaling and the memory over time, as far as they were measured."""
     base = costs.get(SCRIPT)
     print(f"\n{deals:,} deals a workbook; load average {os.getloadavg()[0]:.1f} at the end\n")
     print("| | workbooks | s a workbook | busy s a workbook | wall ratio | busy ratio | largest process MiB |")
@@ -152,10 +154,8 @@ def told(costs: dict[str, Cost], deals: int) -> None:
         one, two = costs[ONE], costs[TWO]
         each = two.books / one.books
         clock, busy = each * one.seconds / two.seconds, two.busy / one.busy / each
-        print(f"\nTwo workers: {clock:.2f} × as fast by the clock, with {busy:.2f} × the processor's time.")
-        print(
-            f"Cores that each had: {one.busy / one.seconds:.2f} with one worker, {two.busy / two.seconds:.2f} with two."
-        )
+        print(f"\nTwo workers: {clock:.2f} × as fast by wall time, with {busy:.2f} × the CPU time.")
+        print(f"Cores in use: {one.busy / one.seconds:.2f} with one worker, {two.busy / two.seconds:.2f} with two.")
     for cost in costs.values():
         for worker, held in enumerate(cost.held.values(), 1):
             print(f"{cost.name}, worker {worker}: {_flat(held)}")
@@ -164,14 +164,14 @@ def told(costs: dict[str, Cost], deals: int) -> None:
 def _flat(held: list[float]) -> str:
     tenth = max(len(held) // 10, 1)
     tenths = [statistics.median(held[start : start + tenth]) for start in range(0, len(held), tenth)]
-    return f"{len(held):,} workbooks, MiB by tenths of them: " + " ".join(f"{one:.0f}" for one in tenths[:10])
+    return f"{len(held):,} workbooks, MiB for each tenth of them: " + " ".join(f"{one:.0f}" for one in tenths[:10])
 
 
 ONE, TWO, DASK, SCRIPT = "one worker", "two workers", "Dask, two workers", "openpyxl + pandas"
 
 
 def measure(source: Path, books: int, alone: int, sample: int, kept: Path | None) -> dict[str, Cost]:
-    """Measure every contender that *kept* does not tell of yet; each is written there as soon as it is known."""
+    """Measure every contender that is not in the file *kept* yet; each result is written there immediately."""
     this = [sys.executable, str(Path(__file__).resolve())]
     contenders = {
         TWO: (books, batch("--jobs", "2")),
@@ -197,30 +197,30 @@ def measure(source: Path, books: int, alone: int, sample: int, kept: Path | None
 
 
 def main() -> None:
-    """Measure as the command line asks."""
+    """Run the benchmark with the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--books", type=int, default=1_000)
     parser.add_argument("--deals", type=int, default=1_000)
-    parser.add_argument("--alone", type=int, default=0, help="so many of them with one worker; else all")
-    parser.add_argument("--sample", "--by-hand", type=int, default=10, help="so many of them with openpyxl and pandas")
-    parser.add_argument("--folder", type=Path, help="keep workbooks and figures here, and go on from there")
+    parser.add_argument("--alone", type=int, default=0, help="number of them for one worker; default all")
+    parser.add_argument("--sample", "--by-hand", type=int, default=10, help="number of them for openpyxl and pandas")
+    parser.add_argument("--folder", type=Path, help="keep workbooks and figures here, and continue from there")
     parser.add_argument("--on-dask", metavar="FOLDER", help=argparse.SUPPRESS)
     parser.add_argument("--script", metavar="FOLDER", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.on_dask:
-        raise SystemExit(on_dask(asked.on_dask))
-    if asked.script:
-        by_hand(asked.script)
+    options = parser.parse_args()
+    if options.on_dask:
+        raise SystemExit(on_dask(options.on_dask))
+    if options.script:
+        by_hand(options.script)
         return
     with tempfile.TemporaryDirectory() as name:
-        folder = asked.folder or Path(name)
-        source = folder / f"books-of-{asked.deals}"
-        generate(source, asked.books, asked.deals)
-        size = sum(book.stat().st_size for book in chosen(source, asked.books)) / 2**20
-        print(f"{asked.books:,} workbooks, {size:,.0f} MiB", flush=True)
-        room(source, asked.books)
-        kept = folder / f"figures-{asked.books}-of-{asked.deals}.jsonl" if asked.folder else None
-        told(measure(source, asked.books, asked.alone, asked.sample, kept), asked.deals)
+        folder = options.folder or Path(name)
+        source = folder / f"books-of-{options.deals}"
+        generate(source, options.books, options.deals)
+        size = sum(book.stat().st_size for book in chosen(source, options.books)) / 2**20
+        print(f"{options.books:,} workbooks, {size:,.0f} MiB", flush=True)
+        room(source, options.books)
+        kept = folder / f"figures-{options.books}-of-{options.deals}.jsonl" if options.folder else None
+        report(measure(source, options.books, options.alone, options.sample, kept), options.deals)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Make a workbook as Excel would: one table of N rows and 30 columns, two charts, shared strings, dates, calculated columns.
 
-python benchmarks/big_book.py ROWS BOOK. Always the same workbook for the same number of rows.
+python benchmarks/big_book.py ROWS BOOK. The same number of rows always gives the same workbook.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ ANNOUNCED = {
         b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>',
     ),
 }
-DATE_STYLE, BLOCK, DISTINCT = 1, 2000, 100_000  # rows beyond repeat earlier ones, with keys of their own
-CHARTED = 1_000_000  # openpyxl draws no more
+DATE_STYLE, BLOCK, DISTINCT = 1, 2000, 100_000  # further rows repeat earlier ones, with new keys
+CHARTED = 1_000_000  # openpyxl's limit for the rows of a chart
 
 
 def make(path: Path, rows: int) -> None:
-    """Write the workbook: a frame by openpyxl, the rows as text, so that a million of them take seconds."""
+    """Write the workbook: openpyxl builds all but the rows, which are written as text, so that a million take seconds."""
     with zipfile.ZipFile(frame(rows)) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as new:
         for name in old.namelist():
             if name == SHEET:
@@ -63,7 +63,7 @@ def make(path: Path, rows: int) -> None:
 
 
 def with_strings(name: str, xml: bytes) -> bytes:
-    """Announce the shared strings, where the frame has none."""
+    """Declare the part with the shared strings, if it is not declared yet."""
     if b"sharedStrings" not in xml and name in ANNOUNCED:
         closing, announcement = ANNOUNCED[name]
         return xml.replace(closing, announcement + closing)
@@ -71,7 +71,7 @@ def with_strings(name: str, xml: bytes) -> bytes:
 
 
 def frame(rows: int) -> io.BytesIO:
-    """Build everything but the rows."""
+    """Build everything except the rows."""
     book = openpyxl.Workbook()
     data, charts = book.active, book.create_sheet("Charts")
     data.title = "Data"
@@ -96,7 +96,7 @@ def frame(rows: int) -> io.BytesIO:
 
 
 def sheet(xml: bytes, rows: int) -> Iterator[bytes]:
-    """Put the rows into the sheet of the frame."""
+    """Yield the sheet with the rows inserted."""
     head, tail = re.split(rb"<sheetData>.*</sheetData>", xml, flags=re.DOTALL)
     yield re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:AD%d"' % (rows + 1), head) + b"<sheetData>"
     yield line([("s", len(TEXTS) + at) for at in range(len(HEADERS))]).replace("@", "1").encode()
@@ -114,7 +114,7 @@ def sheet(xml: bytes, rows: int) -> Iterator[bytes]:
 
 
 def cells(chance: Random) -> list[tuple[str, object]]:
-    """Make up one row: what kind each cell is, and what it holds; ~ stands for its key."""
+    """Make up one row: the kind and the value of each cell; ~ is a placeholder for the key."""
     texts: list[tuple[str, object]] = [("s", "~")]
     texts += [("s", chance.randrange(len(TEXTS))) for _ in range(7)]
     dates = [("date", chance.randrange(43_000, 46_000)) for _ in range(4)]
@@ -130,7 +130,7 @@ KINDS = {"n": "", "s": ' t="s"', "b": ' t="b"', "date": f' s="{DATE_STYLE}"', "T
 
 
 def line(values: list[tuple[str, object]]) -> str:
-    """Write one row as Excel does; @ stands for its number."""
+    """Write one row as Excel does; @ is a placeholder for the row number."""
     inside = "".join(
         f'<c r="{letter}@"{KINDS[kind]}>{f"<f>{CALCULATED[kind]}</f>" if kind in CALCULATED else ""}<v>{value}</v></c>'
         for letter, (kind, value) in zip(LETTERS, values, strict=True)
@@ -139,7 +139,7 @@ def line(values: list[tuple[str, object]]) -> str:
 
 
 def strings(rows: int) -> str:
-    """List the shared strings: the texts, the headers, a key for every row."""
+    """Return the part with the shared strings: the texts, the headers, and a key for every row."""
     keys = (f"K-{number:07}" for number in range(rows))
     listed = "".join(f"<si><t>{text.replace('&', '&amp;')}</t></si>" for text in (*TEXTS, *HEADERS, *keys))
     return f'<?xml version="1.0" encoding="UTF-8"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{listed}</sst>'

@@ -1,4 +1,4 @@
-"""What a press of a button costs besides its work: the import of the buttons, and the calls that reading and writing make.
+"""Measure the overhead of pressing a button: the import of the buttons, and the number of calls for reading and writing.
 
 python benchmarks/buttons.py [DEALS …]
 """
@@ -28,7 +28,7 @@ TODAY = date(2026, 3, 2)
 
 
 def imported(*modules: str) -> float:
-    """Return the seconds of processor time that a fresh Python takes to import *modules*, the best of five."""
+    """Return the CPU seconds that a new Python process takes to import *modules*, the best of five runs."""
     program = (
         f"import time; start = time.process_time(); import {', '.join(modules)}; print(time.process_time() - start)"
     )
@@ -36,7 +36,7 @@ def imported(*modules: str) -> float:
 
 
 def calls(deals: int, folder: Path) -> tuple[int, int, float, float]:
-    """Return the calls and the seconds of reading everything, and of judging one deal, in a workbook of *deals*."""
+    """Return calls and CPU seconds for reading a whole workbook with *deals* deals, and for judging one deal."""
     path = folder / f"{deals}.xlsx"
     new_workbook(path, "en")
     closed = ClosedBook(path)
@@ -58,7 +58,7 @@ def calls(deals: int, folder: Path) -> tuple[int, int, float, float]:
 
 if __name__ == "__main__":
     bare, buttons = imported("pandas"), imported("xl_salesflow.excel.buttons")
-    print(f"import: pandas {bare:.2f} s, the buttons {buttons:.2f} s, beyond pandas {buttons - bare:.2f} s")
+    print(f"import: pandas {bare:.2f} s, the buttons {buttons:.2f} s, without pandas {buttons - bare:.2f} s")
     with tempfile.TemporaryDirectory() as folder:
         for deals in map(int, sys.argv[1:] or ("100", "1000", "5000")):
             whole, narrow, all_seconds, one_seconds = calls(deals, Path(folder))

@@ -1,4 +1,4 @@
-"""Quotes in every format beside a plain docxtpl and LibreOffice script, and a follow-up list over many deals.
+"""Compare quotes in every format with a plain docxtpl and LibreOffice script; make a follow-up list over many deals.
 
 python benchmarks/documents.py [--quotes N] [--deals N]
 """
@@ -37,22 +37,22 @@ STAGES = [
 
 
 Cost = Sequence[float]
-"""Seconds on the clock, and seconds of the processor: on a machine that has other work the second mean more."""
+"""Wall time and CPU time in seconds; on a busy machine, CPU time is the more meaningful figure."""
 
 
 def now() -> Cost:
-    """Return both clocks, what child processes took included."""
+    """Return the current wall time and CPU time, including that of child processes."""
     busy = os.times()
     return time.perf_counter(), busy.user + busy.system + busy.children_user + busy.children_system
 
 
 def since(start: Cost) -> Cost:
-    """Return what passed on both clocks."""
+    """Return the wall time and CPU time since *start*."""
     return [later - earlier for later, earlier in zip(now(), start, strict=True)]
 
 
 def offers(count: int) -> list[Document]:
-    """Make *count* quotes of six lines, each for another customer."""
+    """Make *count* quotes with six lines, each for a different customer."""
     products = [{"product": f"Part {n}", "price": 19.9 * n, "description": "Stainless, 24 V"} for n in range(1, 7)]
     quote = {"quote": "Q-1", "deal": "D-1", "tax_rate": 0.13, "discount": 0.05, "date": TODAY}
     lines = [{"quote": "Q-1", "product": part["product"], "quantity": 3} for part in products]
@@ -66,7 +66,7 @@ def offers(count: int) -> list[Document]:
 
 
 def desk(count: int) -> Pipeline:
-    """Make a pipeline of *count* deals of 200 people, a third of them late."""
+    """Make a pipeline with *count* deals of 200 people, a third of them late."""
     random, numbers = np.random.default_rng(7), np.arange(count)
     stages = np.array(["Lead", "Demo", "Won", "Lost"], dtype=object)[random.integers(0, 4, count)]
     outcomes = pd.Series(stages).map({"Lead": "open", "Demo": "open", "Won": "won", "Lost": "lost"}).astype(object)
@@ -88,7 +88,7 @@ def desk(count: int) -> Pipeline:
 
 
 def ours(printed: list[Document]) -> dict[str, Cost]:
-    """Return what each format takes, templates read and fonts found before."""
+    """Return the time for each format, with templates already read and fonts already found."""
     costs = {}
     for document_format in DOCUMENT_FORMATS["quote"]:
         render_document(printed[0], "zh", document_format)
@@ -100,21 +100,21 @@ def ours(printed: list[Document]) -> dict[str, Cost]:
 
 
 def by_hand(count: int) -> dict[str, Cost]:
-    """Return what the plain script takes, in a process of its own."""
+    """Return the times of the plain script, which runs in its own process."""
     with TemporaryDirectory() as folder:
         script = Path(__file__).with_name("documents_by_hand.py")
-        said = subprocess.run([sys.executable, script, folder, str(count)], check=True, capture_output=True, text=True)
-    told: dict[str, Cost] = json.loads(said.stdout)
-    return told
+        run = subprocess.run([sys.executable, script, folder, str(count)], check=True, capture_output=True, text=True)
+    costs: dict[str, Cost] = json.loads(run.stdout)
+    return costs
 
 
 def main() -> None:
-    """Measure as the command line asks."""
+    """Run the benchmark with the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quotes", type=int, default=200, help="the published figures are of 1,000")
+    parser.add_argument("--quotes", type=int, default=200, help="the published figures are for 1,000")
     parser.add_argument("--deals", type=int, default=100_000)
-    asked = parser.parse_args()
-    printed = offers(asked.quotes)
+    options = parser.parse_args()
+    printed = offers(options.quotes)
     count = len(printed)
     here, there = ours(printed), by_hand(count)
     print(f"{len(printed):,} quotes of six lines\n")
@@ -129,10 +129,10 @@ def main() -> None:
             line += f" {count / slow:.1f} | {work / count * 1e3:.0f} |"
             line += f" **{slow / wall:.1f} × faster** | {work / busy:.0f} × less |"
         print(line + " – | – | – | – |" * (document_format not in there))
-    pipeline = desk(asked.deals)
+    pipeline = desk(options.deals)
     start = time.perf_counter()
     listed = make_followup_frame(pipeline)
-    print(f"\n{len(listed):,} follow-ups out of {asked.deals:,} deals: {time.perf_counter() - start:.2f} s")
+    print(f"\n{len(listed):,} follow-ups out of {options.deals:,} deals: {time.perf_counter() - start:.2f} s")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Quotes as a plain script makes them: docxtpl for every DOCX, LibreOffice for the PDFs, a hundred at a time.
+"""Print quotes with a plain script: docxtpl for each DOCX, LibreOffice for the PDFs, a hundred at a time.
 
 python benchmarks/documents_by_hand.py FOLDER COUNT
 """
@@ -18,11 +18,11 @@ from docxtpl import DocxTemplate
 from benchmarks.documents import now, offers, since
 from xl_salesflow.documents.template_lookup import build_template_context, shipped_template
 
-_AT_ONCE = 100  # files for one LibreOffice; with a thousand it gives up
+_AT_ONCE = 100  # files for one run of LibreOffice, which fails with a thousand
 
 
 def main() -> None:
-    """Make the files, and print what each kind took as JSON."""
+    """Make the files, and print the time for each format as JSON."""
     folder, count = Path(sys.argv[1]), int(sys.argv[2])
     template = folder / "template.docx"
     template.write_bytes(shipped_template("quote", "docx").content)
@@ -48,7 +48,7 @@ def main() -> None:
         ]
         for first in range(0, count, _AT_ONCE):
             subprocess.run([*command, *files[first : first + _AT_ONCE]], check=True, capture_output=True)
-        if len(list(folder.glob("quote-*.pdf"))) == count:  # LibreOffice Calc alone opens no DOCX
+        if len(list(folder.glob("quote-*.pdf"))) == count:  # LibreOffice Calc without Writer opens no DOCX
             costs["pdf"] = [words + pages for words, pages in zip(costs["docx"], since(start), strict=True)]
     print(json.dumps(costs))
 

@@ -1,8 +1,8 @@
-"""The follow-up list over 100,000 deals: `python -m benchmarks.followups [DEALS] [PEOPLE] [--profile]`.
+"""Make the follow-up list over 100,000 deals: `python -m benchmarks.followups [DEALS] [PEOPLE] [--profile]`.
 
-Made-up deals with their history, customers, activities, tasks, quotes and objections, shared among PEOPLE; every reason has
-rows to look at. Measured are the list itself, its documents, and the same list by a plain loop that knows two reasons only; the
-loop runs over a hundredth of the deals and its time is multiplied, because nobody would wait for it.
+The made-up deals have history, customers, activities, tasks, quotes and objections, and are shared among PEOPLE; every reason
+applies to some rows. The script measures the list itself, its documents, and the same list made by a plain loop that handles two
+reasons only. The loop would take too long, so it runs over a hundredth of the deals and its time is multiplied.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ TODAY = date(2026, 6, 30)
 
 
 def made(count: int, people: int) -> Pipeline:
-    """Return *count* deals of *people* with everything that a reason looks at."""
+    """Return *count* deals shared among *people*, with rows for every reason."""
     empty = build_pipeline(TODAY).with_tables(**make_shipped_setup("crm", "en"))
     pipeline = apply_change_set(empty, generate_pipeline(empty, count, since_days=60))  # most of them still open
     pipeline = apply_change_set(pipeline, make_day_of_work(pipeline))
@@ -77,24 +77,24 @@ def by_hand(pipeline: Pipeline, deals: pd.DataFrame) -> int:
 
 
 def timed(what: Callable[[], Any]) -> tuple[float, float, Any]:
-    """Return wall seconds, busy seconds and the result."""
+    """Return the wall time and CPU time in seconds, and the result."""
     wall, busy = time.perf_counter(), time.process_time()
     result = what()
     return time.perf_counter() - wall, time.process_time() - busy, result
 
 
 def main() -> None:
-    """Print what it takes."""
+    """Print the times."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("deals", nargs="?", type=int, default=100_000)
     parser.add_argument("people", nargs="?", type=int, default=200)
     parser.add_argument("--profile", action="store_true")
-    asked = parser.parse_args()
-    pipeline = made(asked.deals, asked.people)
+    options = parser.parse_args()
+    pipeline = made(options.deals, options.people)
     sizes = ", ".join(
         f"{len(pipeline[name]):,} {name}" for name in ("Deals", "Activities", "Tasks", "Quotes", "Objections")
     )
-    print(f"{sizes}; {asked.people} people\n")
+    print(f"{sizes}; {options.people} people\n")
     runs = [timed(lambda: list_followups(pipeline)) for _ in range(3)]
     wall, busy, listed = min(runs, key=lambda run: run[1])
     print(
@@ -109,7 +109,7 @@ def main() -> None:
     print(
         f"a loop over deals, two reasons: busy {loop * 100:.0f} s ({loop * 100 / min(run[1] for run in runs):.0f} times)"
     )
-    if asked.profile:
+    if options.profile:
         profiler = cProfile.Profile()
         profiler.runcall(list_followups, pipeline)
         pstats.Stats(profiler).sort_stats("cumulative").print_stats("xl_salesflow", 25)

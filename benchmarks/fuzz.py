@@ -1,8 +1,9 @@
-"""Fuzz the package reader, guided by the branches it takes: python benchmarks/fuzz.py [--seconds N] [--corpus FOLDER]
+"""Fuzz the package reader with coverage guidance: python benchmarks/fuzz.py [--seconds N] [--corpus FOLDER]
 
 Needs the group `fuzz` (atheris; Linux and macOS). Inputs are packages; each mutation happens inside a part, below
-compression and checksum. A crash is anything but a WorkbookError, a hang more than 20 seconds for one package, a memory
-blow-up more than a gibibyte. What fails is kept in the folder --found, to be repeated with: python benchmarks/fuzz.py FILE
+compression and checksum. Any error except WorkbookError counts as a crash, more than 20 seconds for one package as a hang, and
+more than a gibibyte as excessive memory. Failing inputs are kept in the folder --found; to repeat one of them, run
+python benchmarks/fuzz.py FILE
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ LARGEST = 1 << 16
 
 
 def mutate(data: bytes, largest: int, seed: int) -> bytes:
-    """Change one part as libFuzzer likes or as tests.ooxml.fuzzing does; a package stays one."""
+    """Change one part, either with libFuzzer or with tests.ooxml.fuzzing; the result is still a package."""
     chance = Random(seed)
     try:
         parts = unpacked(data)
@@ -45,24 +46,24 @@ def fitting(new: bytes, old: bytes, largest: int) -> bytes:
 
 
 def main() -> None:
-    """Fuzz as the command line asks."""
+    """Run the fuzzer with the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--seconds", type=int, default=300)
-    parser.add_argument("--corpus", type=Path, help="workbooks to start from, beside the built-in ones")
-    parser.add_argument("--found", type=Path, default=Path("fuzzing"), help="where inputs are kept")
-    asked = parser.parse_args()
-    if asked.file:
-        return use(asked.file.read_bytes())
-    inputs = asked.found / "inputs"
+    parser.add_argument("--corpus", type=Path, help="workbooks to start from, in addition to the built-in ones")
+    parser.add_argument("--found", type=Path, default=Path("fuzzing"), help="the folder for inputs")
+    options = parser.parse_args()
+    if options.file:
+        return use(options.file.read_bytes())
+    inputs = options.found / "inputs"
     inputs.mkdir(parents=True, exist_ok=True)
     for number, parts in enumerate(seeds()):
         (inputs / f"seed-{number}.xlsx").write_bytes(zipped(parts))
-    for path in asked.corpus.rglob("*.xls[xm]") if asked.corpus else ():
+    for path in options.corpus.rglob("*.xls[xm]") if options.corpus else ():
         if path.stat().st_size <= LARGEST:
             (inputs / path.name).write_bytes(path.read_bytes())
-    limits = (f"-max_total_time={asked.seconds}", "-timeout=20", f"-rss_limit_mb={GIBIBYTE}", f"-max_len={LARGEST}")
-    kept = f"-artifact_prefix={asked.found}/"
+    limits = (f"-max_total_time={options.seconds}", "-timeout=20", f"-rss_limit_mb={GIBIBYTE}", f"-max_len={LARGEST}")
+    kept = f"-artifact_prefix={options.found}/"
     atheris.Setup([sys.argv[0], *limits, kept, str(inputs)], use, custom_mutator=mutate)
     atheris.Fuzz()
     return None

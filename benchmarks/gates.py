@@ -1,7 +1,7 @@
-"""Gates over 100,000 pending moves with 40 gate rows: `python -m benchmarks.gates [DEALS] [GATES]`.
+"""Judge 100,000 pending moves with 40 gate rows: `python -m benchmarks.gates [DEALS] [GATES]`.
 
-The same 40 gates are judged by the product and by a plain loop over deals and gates; the loop runs over a hundredth of the
-deals and its time is multiplied, because nobody would wait for it.
+The product and a plain loop over deals and gates judge the same gates. The loop would take too long, so it runs over a hundredth
+of the deals and its time is multiplied.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _COLUMNS = ("need", "budget", "authority", "timeline")
 
 
 def made(deals: int, count: int) -> Pipeline:
-    """Return *deals* with random points and *count* gates that ask for them, a column and a value each."""
+    """Return *deals* deals with random points and *count* gates, each of which requires a value in one column."""
     random = np.random.default_rng(7)
     rows = pd.DataFrame(
         {"deal": [f"D{n:06d}" for n in range(deals)], **{c: random.integers(0, 4, deals) * 1.0 for c in _COLUMNS}},
@@ -43,7 +43,7 @@ def made(deals: int, count: int) -> Pipeline:
 
 
 def by_hand(pipeline: Pipeline) -> list[str]:
-    """Judge the same gates deal by deal; the verdicts."""
+    """Judge the same gates deal by deal; return the verdicts."""
     asked = pipeline["Gates"].to_dict("records")
     verdicts = []
     for _, deal in pipeline["Deals"].iterrows():
@@ -57,7 +57,7 @@ def by_hand(pipeline: Pipeline) -> list[str]:
 
 
 def main(deals: int = 100_000, count: int = 40) -> None:
-    """Print both times, and fail when the verdicts differ."""
+    """Print both times; exit with an error if the verdicts differ."""
     pipeline = made(deals, count)
     moves = pd.DataFrame({"from": "Lead", "to": "Presentation"}, index=pipeline["Deals"].index, dtype=object)
     start = time.perf_counter()

@@ -1,6 +1,6 @@
-"""`salesflow import` of a list of deals against a pandas + openpyxl script: python benchmarks/imports.py [DEALS …] [--runs N]
+"""Compare `salesflow import` with a pandas + openpyxl script: python benchmarks/imports.py [DEALS …] [--runs N]
 
-The list is made up in the shape of a CRM's export and comes as CSV and as a workbook.
+The list of deals is made up, in the format of a CRM's export, and is imported as CSV and as a workbook.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def as_workbook(path: Path, count: int) -> Path:
 
 
 def compare(source: Path, title: str, runs: int, book: Path) -> None:
-    """Bring *source* into fresh copies of the template both ways."""
+    """Import *source* into fresh copies of the template in both ways."""
 
     def fresh() -> None:
         shutil.copy(ROOT / "workbook_template.xlsx", book)
@@ -87,16 +87,16 @@ def compare(source: Path, title: str, runs: int, book: Path) -> None:
 
 
 def main() -> None:
-    """Measure as the command line asks."""
+    """Run the benchmark with the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("deals", nargs="*", type=int, default=[8_800, 44_000])
     parser.add_argument("--runs", type=int, default=3)
-    asked = parser.parse_args()
-    for count in asked.deals:
+    options = parser.parse_args()
+    for count in options.deals:
         for make, name in ((as_csv, "deals.csv"), (as_workbook, "deals.xlsx")):
             with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as elsewhere:
                 source = make(Path(folder) / name, count)
-                compare(source, f"import of {count:,} deals from {name}", asked.runs, Path(elsewhere) / "book.xlsx")
+                compare(source, f"import of {count:,} deals from {name}", options.runs, Path(elsewhere) / "book.xlsx")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""What a user would write instead: pandas + openpyxl putting an export into the workbook.
+"""The script that a user would write instead of `salesflow import`, with pandas + openpyxl.
 
 python benchmarks/imports_by_hand.py BOOK LIST DAY
 
-The same job as `salesflow import`: bring the deals in, then bring the workbook up to date. It does less: it knows the headers
-beforehand, looks for no doubles, writes no Journal; each deal gets the one visit of History that it stands in.
+It does the same job: import the deals, then update the workbook. It does less: it knows the headers beforehand, does not look for
+duplicates and writes no Journal; each deal gets one row in History, for its current stage.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FOREVER = pd.Timestamp("9999-12-31")
 
 
 def append(book: Any, name: str, frame: pd.DataFrame) -> None:
-    """Write *frame* below the headers of an Excel table, which grows to hold it."""
+    """Write *frame* below the headers of an Excel table, and resize the table."""
     sheet = next(sheet for sheet in book.worksheets if name in sheet.tables)
     table = sheet.tables[name]
     headers = [cell.value for cell in sheet[table.ref][0]]
@@ -38,7 +38,7 @@ def append(book: Any, name: str, frame: pd.DataFrame) -> None:
 
 
 def main(path: str, source: str, day: str) -> None:
-    """Bring one list in."""
+    """Import one list."""
     listed = pd.read_csv(source) if source.endswith(".csv") else pd.read_excel(source)
     deals = listed.rename(columns=COLUMNS)
     deals["Amount"] = deals["Amount"].astype(float)

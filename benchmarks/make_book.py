@@ -1,7 +1,4 @@
-"""Make a workbook with N made-up deals: python benchmarks/make_book.py N BOOK.
-
-With --fresh the deals come as people would paste them: nothing recorded yet, no history, so that an update has all its work.
-"""
+"""Make a workbook with N made-up deals and their history: python benchmarks/make_book.py N BOOK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run commands as whole processes and put their wall time and peak memory side by side, as ratios."""
+"""Run commands as separate processes and compare their wall time, CPU time and peak memory."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run took: wall *seconds*, peak *mebibytes* of resident memory, *busy* seconds of the processor.
+    """The cost of one run: wall time in *seconds*, peak resident memory in *mebibytes*, CPU time in *busy* seconds.
 
-    The last two are 0 where the system does not tell; the last one means most on a machine that has other work.
+    The last two are 0 if the system does not report them. On a busy machine, CPU time is the more meaningful figure.
     """
 
     seconds: float
@@ -27,7 +27,7 @@ class Cost:
 
 
 def cost(command: Sequence[str]) -> Cost:
-    """Run *command* once in a process of its own.
+    """Run *command* once in a separate process.
 
     Raises:
         RuntimeError: the command failed.
@@ -42,7 +42,7 @@ def cost(command: Sequence[str]) -> Cost:
         process.returncode, busy = code, usage.ru_utime + usage.ru_stime
     else:
         code, peak, busy = process.wait(), 0.0, 0.0
-    if code not in (0, 1):  # 1: findings that block, which made-up data may have
+    if code not in (0, 1):  # 1: blocking findings, which made-up data may have
         raise RuntimeError(f"{' '.join(command)} ended with {code}")
     return Cost(time.perf_counter() - start, peak, busy)
 
@@ -50,7 +50,10 @@ def cost(command: Sequence[str]) -> Cost:
 def side_by_side(
     title: str, runs: int, contenders: dict[str, Callable[[], Sequence[str]]], against: str
 ) -> dict[str, Cost]:
-    """Run every contender *runs* times in turn, print medians and ratios to *against*; a contender makes its own input."""
+    """Run all contenders *runs* times in turn; print and return the medians, and print ratios to *against*.
+
+    A contender prepares its input and returns the command to run.
+    """
     costs: dict[str, list[Cost]] = {name: [] for name in contenders}
     for _ in range(runs):
         for name, command in contenders.items():

@@ -1,4 +1,4 @@
-"""LibreOffice without a window, spoken to through its own bridge, so that a workbook can be opened once and asked often."""
+"""LibreOffice without a window, controlled through its own bridge, so that a workbook is opened once for many queries."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.libreoffice import end_group, write_settings
 from tests.parts import office
 
-_BRIDGE = "/usr/lib/python3/dist-packages"  # where Debian puts it
+_BRIDGE = "/usr/lib/python3/dist-packages"  # Debian's folder for the module uno
 _ALWAYS, _NEVER = "<value>0</value>", "<value>1</value>"
 
 
 class Office:
-    """A running LibreOffice with a profile of its own; it opens workbooks without calculating anything."""
+    """A running LibreOffice with its own profile; it opens workbooks without calculating anything."""
 
     def __init__(self, home: Path) -> None:
         launcher = office()
@@ -40,7 +40,7 @@ class Office:
         self._desktop = self._connected()
 
     def open(self, path: Path) -> Any:
-        """Open a workbook as it is cached; nothing in it runs."""
+        """Open a workbook with its cached values; no macro of it runs."""
         arguments = []
         for name, value in {"Hidden": True, "MacroExecutionMode": 0}.items():
             made = self._uno.createUnoStruct("com.sun.star.beans.PropertyValue")
@@ -49,15 +49,15 @@ class Office:
         return self._desktop.loadComponentFromURL(path.resolve().as_uri(), "_blank", 0, tuple(arguments))
 
     def busy(self) -> float:
-        """Return the seconds of the processor it has used so far, all threads together; 0 where the system does not tell."""
-        said = Path(f"/proc/{self._process.pid}/stat")
-        if not said.exists():
+        """Return the CPU seconds it has used so far, all threads together; 0 if the system does not report them."""
+        stat = Path(f"/proc/{self._process.pid}/stat")
+        if not stat.exists():
             return 0.0
-        fields = said.read_text(encoding="utf-8").rpartition(")")[2].split()
+        fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
-        """End it."""
+        """End the process and its children."""
         end_group(self._process)
 
     def _start(self) -> subprocess.Popen[str]:
@@ -72,7 +72,7 @@ class Office:
         local = self._uno.getComponentContext()
         resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         for _ in range(240):
-            if self._process.poll() == 81:  # it wants to be started again after it has laid out its profile
+            if self._process.poll() == 81:  # it asks to be restarted after it has created its profile
                 self._process = self._start()
             with contextlib.suppress(self._uno.getClass("com.sun.star.connection.NoConnectException")):
                 context = resolver.resolve(f"uno:pipe,name={self._pipe};urp;StarOffice.ComponentContext")

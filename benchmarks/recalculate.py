@@ -1,9 +1,9 @@
-"""How long LibreOffice takes to recalculate the managers' sheets, and Python for the same numbers.
+"""Measure how long LibreOffice takes to recalculate the managers' sheets, and Python for the same numbers.
 
 python benchmarks/recalculate.py [DEALS …] [--slowest N] [--keep FOLDER]
 
-Every question is put through the cells a manager would use, with the workbook open; loading is not counted. Seconds of
-the processor are those of LibreOffice, all its threads together, and mean most on a machine that has other work.
+Each query is entered in the cells that a manager would use, with the workbook open; loading is not counted. The CPU seconds are
+those of all threads of LibreOffice together; on a busy machine they are the more meaningful figure.
 """
 
 from __future__ import annotations
@@ -48,25 +48,25 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "created in it": {"Reading": "Created in the period"},
     "really entered": {"Reach": "Really entered"},
 }
-"""What is asked one after the other, by named cell."""
+"""The queries to run one after the other: name → values by named cell."""
 
 
 class Spent(NamedTuple):
-    """Seconds on the clock and of LibreOffice's processor time."""
+    """Wall time and the CPU time of LibreOffice, in seconds."""
 
     wall: float
     busy: float
 
 
 def timed(office: Office, work: Callable[[], object]) -> Spent:
-    """Do *work* and say what it took."""
+    """Run *work* and return the time it took."""
     wall, busy = time.perf_counter(), office.busy()
     work()
     return Spent(time.perf_counter() - wall, office.busy() - busy)
 
 
 def measured(office: Office, book: Path) -> dict[str, Spent]:
-    """Ask every question of *book*."""
+    """Run every query on *book*."""
     opened: list[Any] = []
     spent = {"(loading)": timed(office, lambda: opened.append(office.open(book)))}
     document = opened[0]
@@ -91,7 +91,7 @@ def _ask(document: Any, cells: dict[str, Any]) -> None:
 
 
 def slowest(office: Office, book: Path, count: int) -> None:
-    """Print the formula cells that take longest, one by one."""
+    """Measure each formula cell by itself and print the slowest."""
     document = office.open(book)
     document.calculateAll()
     document.enableAutomaticCalculation(False)
@@ -127,29 +127,29 @@ def formula_cells(document: Any) -> Iterator[tuple[str, Any]]:
 
 
 def python(book: Path) -> tuple[Pipeline, dict[str, float]]:
-    """Return what Python takes for every cell of the same sheets, as processor seconds by question."""
+    """Return the CPU seconds by query that Python takes for all cells of the same sheets, and the pipeline."""
     pipeline = recompute_formula_columns(ClosedBook(book).read(TODAY))
     past = replace(pipeline, query=replace(pipeline.query, as_of=TODAY - timedelta(days=200)))
     owner = replace(pipeline, query=replace(pipeline.query, filters={"owner": OWNER}))
     spent = {}
-    for question, asked in {"everything": pipeline, "as of a past day": past, "one owner": owner}.items():
-        best = min(_seconds(asked) for _ in range(3))
+    for question, queried in {"everything": pipeline, "as of a past day": past, "one owner": owner}.items():
+        best = min(_seconds(queried) for _ in range(3))
         spent[question] = best
     return pipeline, spent
 
 
-def _seconds(asked: Pipeline) -> float:
+def _seconds(pipeline: Pipeline) -> float:
     start = time.process_time()
-    compute_sheet_values(asked)
+    compute_sheet_values(pipeline)
     return time.process_time() - start
 
 
 def report(count: int, book: Path, office: Office) -> None:
-    """Print what *book* takes."""
+    """Print the times for *book*."""
     pipeline, ours = python(book)
-    visits = len(pipeline["History"])
+    stays = len(pipeline["History"])
     size = book.stat().st_size / 2**20
-    print(f"\n{count:,} deals, {visits:,} visits, {size:.0f} MiB\n")
+    print(f"\n{count:,} deals, {stays:,} stage stays, {size:.0f} MiB\n")
     print("| | LibreOffice: wall s | busy s | Python s |\n|---|---:|---:|---:|")
     for question, spent in measured(office, book).items():
         own = f"{ours[question]:.2f}" if question in ours else ""
@@ -157,22 +157,22 @@ def report(count: int, book: Path, office: Office) -> None:
 
 
 def main() -> None:
-    """Measure as the command line asks."""
+    """Run the benchmark with the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("deals", nargs="*", type=int, default=[10_000, 30_000, 100_000])
-    parser.add_argument("--slowest", type=int, default=0, help="time every formula by itself and print so many")
-    parser.add_argument("--keep", type=Path, help="a folder for the workbooks, to use them again")
-    asked = parser.parse_args()
+    parser.add_argument("--slowest", type=int, default=0, help="measure each formula by itself and print the N slowest")
+    parser.add_argument("--keep", type=Path, help="a folder in which to keep the workbooks for the next run")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = asked.keep or Path(name)
-        for count in asked.deals:
+        folder = options.keep or Path(name)
+        for count in options.deals:
             book = folder / f"deals-{count}.xlsx"
             if not book.exists():
                 make(book, count)
             office = Office(Path(name) / f"office-{count}")
             try:
-                if asked.slowest:
-                    slowest(office, book, asked.slowest)
+                if options.slowest:
+                    slowest(office, book, options.slowest)
                 else:
                     report(count, book, office)
             finally:

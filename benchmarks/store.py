@@ -1,9 +1,9 @@
-"""A big workbook read, changed and saved, by this library and by others, in one run.
+"""Read, change and save a big workbook with this library and with others, in one run.
 
 python benchmarks/store.py [--rows N] [--runs N] [--only LIBRARY …]     side by side, as ratios to openpyxl
-python benchmarks/store.py --scale [ROWS …]                             this library alone, at growing sizes
+python benchmarks/store.py --scale [ROWS …]                             this library alone, at increasing sizes
 
-The others need the group `benchmarks`. On a busy machine read the column "busy": seconds of the processor, not of the clock.
+The others need the group `benchmarks`. On a busy machine, compare the column "busy": CPU time instead of wall time.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ AGAINST = "openpyxl"
 
 
 def command(library: str, book: Path, folder: Path) -> Sequence[str]:
-    """Give the command that updates a fresh copy of a book by a library."""
+    """Return the command that updates a fresh copy of *book* with *library*."""
     copy = folder / f"copy{book.suffix}"
     shutil.copy(book, copy)
     return [sys.executable, str(ROOT / "benchmarks" / "store_by.py"), library, str(copy)]
 
 
 def compare(rows: int, runs: int, libraries: Sequence[str], folder: Path) -> None:
-    """Put the libraries side by side."""
+    """Measure the libraries side by side."""
     book = folder / "book.xlsx"
     make(book, rows)
     size = book.stat().st_size / 2**20
@@ -52,7 +52,7 @@ def compare(rows: int, runs: int, libraries: Sequence[str], folder: Path) -> Non
 
 
 def scale(sizes: Sequence[int], folder: Path) -> None:
-    """Show what each row costs as the table grows."""
+    """Print the cost of a row for tables of increasing size."""
     print("| rows | seconds | busy | peak MiB | busy µs a row |\n|---:|---:|---:|---:|---:|")
     for rows in sizes:
         book = folder / "book.xlsx"
@@ -63,18 +63,18 @@ def scale(sizes: Sequence[int], folder: Path) -> None:
 
 
 def main() -> None:
-    """Measure as the command line asks."""
+    """Run the benchmark with the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=list(LIBRARIES), default=list(LIBRARIES))
     parser.add_argument("--scale", nargs="*", type=int)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if asked.scale is not None:
-            scale(asked.scale or [10_000, 100_000, 1_000_000], Path(folder))
+        if options.scale is not None:
+            scale(options.scale or [10_000, 100_000, 1_000_000], Path(folder))
         else:
-            compare(asked.rows, asked.runs, asked.only, Path(folder))
+            compare(options.rows, options.runs, options.only, Path(folder))
 
 
 if __name__ == "__main__":

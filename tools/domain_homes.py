@@ -1,4 +1,4 @@
-"""Where every part of a sales process lives: docs/domain.md and the table of CONTRIBUTING.md, made from docs/domain.toml."""
+"""Make docs/domain.md and a table in CONTRIBUTING.md from docs/domain.toml: where each part of a sales process is."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ from xl_salesflow.schema.verb_catalogue import VERBS
 _ROOT = Path(__file__).resolve().parents[1]
 _SOURCE = _ROOT / "docs" / "domain.toml"
 
-_HEAD = f"""# Where a sales process lives
+_HEAD = f"""# Where each part of a sales process is
 
-Every part of a sales process has a home: a sheet, a column, a list value, a rule, a number, a playbook, a command. This page
-is made from `docs/domain.toml`; a test fails when a home does not exist.
+This table shows where the product covers each part of a sales process: in a sheet, a column, a list value, a rule, a metric, a
+playbook or a command. It is generated from `docs/domain.toml`; a test fails if an entry does not exist.
 
-| No. | Part | {in_chinese("Part")} | Homes | {in_chinese("Homes")} |
+| No. | Part | {in_chinese("Part")} | In the product | {in_chinese("In the product")} |
 | --- | --- | --- | --- | --- |
 """
 
 
 def read_domain_items() -> dict[int, dict[str, Any]]:
-    """Return every item by number: en, zh, homes; of some also code (file:name in the package) and test (file)."""
+    """Return every item by number: en, zh, homes; some also have code (file:name in the package) and test (file)."""
     found = tomllib.loads(_SOURCE.read_text(encoding="utf-8"))["items"]
     return {int(number): item for number, item in found.items()}
 
 
 def find_home(reference: str) -> Text | None:
-    """Return what the home *reference* (kind:id) is called, or None when there is no such thing."""
+    """Return the name of what *reference* (kind:id) refers to, or None if it does not exist."""
     kind, _, item_id = reference.partition(":")
     find = _KINDS.get(kind)
     return (find(item_id) or None) if find and item_id else None
@@ -72,7 +72,7 @@ _WHERE_HEAD = """| No. | Where is …? | Folder | File | Test |
 
 
 def make_where_table() -> str:
-    """Return the table of CONTRIBUTING.md: folder, file and test of every item that has code of its own."""
+    """Return the table for CONTRIBUTING.md: folder, file and test of every item that has its own code."""
     return _WHERE_HEAD + "".join(
         _where_row(number, item) for number, item in sorted(read_domain_items().items()) if "code" in item
     )
@@ -86,13 +86,13 @@ def _where_row(number: int, item: Mapping[str, Any]) -> str:
 
 
 def split_code(code: str) -> tuple[str, str]:
-    """Return the file of *code*, relative to the package, and the name in it; data has none."""
+    """Return the file of *code*, relative to the package, and the name in that file; "" for a data file."""
     path, _, name = code.partition(":")
     return path, name
 
 
 def find_code(code: str) -> object | None:
-    """Return what stands at *code* (a module's name, or the bytes of a data file), or None when there is no such thing."""
+    """Return the object that *code* names, or the bytes of a data file; None if it does not exist."""
     path, name = split_code(code)
     file = _ROOT / "xl_salesflow" / path
     if not file.is_file():
@@ -106,7 +106,7 @@ def find_code(code: str) -> object | None:
 
 
 def list_item_words(item: Mapping[str, Any]) -> set[str]:
-    """Return what a test of an item may call it by: the code's name, its module or data file, the ids of its homes."""
+    """Return the words by which a test may mention an item: the name, the module or data file, and the ids of its homes."""
     path, name = split_code(item["code"])
     return {Path(path).stem, name, *(home.rpartition(":")[2].rpartition(".")[2] for home in item["homes"])} - {""}
 

@@ -1,9 +1,9 @@
-"""Picture what a rep's morning and a manager's Monday leave in the open workbook: python -m tools.excel_pictures
+"""Make pictures of the open workbook after a rep's morning and a manager's Monday: python -m tools.excel_pictures
 
     [--engine calc|memory] [--into FOLDER] [--all]
 
-The two days are those of tests/excel/test_scenarios.py, pressed button by button in a running LibreOffice (calc) or in memory;
-the workbook is saved from there and printed. Needs LibreOffice, pdftotext and pdftoppm. With --all, every page is kept.
+The script plays the two scenarios of tests/excel/test_scenarios.py, button by button, in a running LibreOffice (calc) or in
+memory, then saves the workbook and prints it. With --all, every page is kept. Needs LibreOffice, pdftotext and pdftoppm.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ DAYS: dict[str, tuple[Callable[..., None], dict[str, str]]] = {
     "morning": (test_a_rep_s_morning, {"excel-followups": "FollowUps"}),
     "monday": (test_a_manager_s_monday, {"excel-findings": "Findings", "excel-compare": "StageChanges"}),
 }
-"""A day → what is done on it, and the sheets that are pictured: name of the picture → table."""
+"""A day → the scenario, and the sheets to make pictures of: name of the picture → table."""
 
 
 def lived(day: str, engine: str, folder: Path, office: Office | None) -> Path:
-    """Go through a day in a workbook of its own; return the workbook as it was saved in the evening."""
+    """Play a day in a new workbook; return the workbook as saved in the evening."""
     path = filled(folder / f"{day}.xlsx", "en")
     book = open_in_calc(office, path) if office else open_in_memory(path)
     work, evening = folder / f"{day}-papers", folder / f"{day}-{engine}.xlsx"
@@ -51,27 +51,27 @@ def lived(day: str, engine: str, folder: Path, office: Office | None) -> Path:
 
 
 def main() -> int:
-    """Write the pictures and name them."""
+    """Write the pictures and print their paths."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engine", choices=("calc", "memory"), default="calc")
     parser.add_argument("--into", type=Path, default=PICTURES)
     parser.add_argument("--all", action="store_true")
-    asked, launcher = parser.parse_args(), office()
+    options, launcher = parser.parse_args(), office()
     if launcher is None:
-        print("LibreOffice is not installed; the pictures stay as they are.", file=sys.stderr)
+        print("LibreOffice is not installed; no picture was made.", file=sys.stderr)
         return 1
     folder = Path(tempfile.mkdtemp())
-    asked.into.mkdir(parents=True, exist_ok=True)
-    running = Office(folder / "running") if asked.engine == "calc" else None
+    options.into.mkdir(parents=True, exist_ok=True)
+    running = Office(folder / "running") if options.engine == "calc" else None
     printer = LibreOffice(launcher, folder / "printing", seconds=600)
     try:
         for day, (_, sheets) in DAYS.items():
-            pdf = printer.to_pdf(brief(lived(day, asked.engine, folder, running)))
+            pdf = printer.to_pdf(brief(lived(day, options.engine, folder, running)))
             for name, table in sheets.items():
                 (page, *_) = printer.to_png(pdf, page_of(pdf, TABLES[table].title.in_("en")), 75)
-                print(shutil.copyfile(page, asked.into / f"{name}.png"))
-            for page in printer.to_png(pdf, None, 50) if asked.all else ():
-                print(shutil.copyfile(page, asked.into / f"{day}-{page.name}"))
+                print(shutil.copyfile(page, options.into / f"{name}.png"))
+            for page in printer.to_png(pdf, None, 50) if options.all else ():
+                print(shutil.copyfile(page, options.into / f"{day}-{page.name}"))
     finally:
         if running:
             running.stop()

@@ -1,10 +1,10 @@
-"""Measure the source of the package and put its figures beside those of other projects: docs/figures.md.
+"""Measure the source of the package and compare it with other projects in docs/figures.md.
 
     python -m tools.house_figures                     write the page
     python -m tools.house_figures --measure DIR...    print the figures of other packages, for docs/figures.toml
 
-This script measures all projects. ``docs/figures.toml`` holds the figures of the others and of this package before it was laid
-out anew; those of today are measured when the page is written.
+All projects are measured with this script. ``docs/figures.toml`` holds the figures of the other projects and of this package
+before its reorganization; the current figures are measured when the page is written.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def read_sources(package: Path) -> list[SourceFile]:
 
 
 def measure_sources(files: Sequence[SourceFile]) -> dict[str, str]:
-    """Return every figure of *files* by its id, as the page prints it."""
+    """Return every figure of *files*, formatted for the page, by its id."""
     functions = [(file, function) for file in files for function in file.functions]
     lengths = sorted(_body_lines(function) for _, function in functions)
     complexities = sorted(count_paths(function) for _, function in functions)
@@ -81,7 +81,7 @@ def measure_sources(files: Sequence[SourceFile]) -> dict[str, str]:
 
 
 def count_paths(function: FunctionNode) -> int:
-    """Return the cyclomatic complexity of *function*, its inner functions left out."""
+    """Return the cyclomatic complexity of *function* without its inner functions."""
     inner = {id(node) for child in ast.walk(function) if _is_inner(child, function) for node in ast.walk(child)}
     nodes = [node for node in ast.walk(function) if id(node) not in inner]
     paths = 1 + sum(isinstance(node, _BRANCHES) for node in nodes)
@@ -90,7 +90,7 @@ def count_paths(function: FunctionNode) -> int:
 
 
 def shared_name_share(files: Sequence[SourceFile]) -> float:
-    """Return which share of what modules define at their top has the name of something in another module."""
+    """Return the share of module-level definitions whose name is also defined in another module."""
     homes = Counter(name for file in files for name in {*_top_names(file.tree)})
     return sum(count for count in homes.values() if count > 1) / homes.total()
 
@@ -179,7 +179,7 @@ def _spread(counts: Iterable[int]) -> str:
 
 
 def make_figures_page(figures: Mapping[str, str]) -> str:
-    """Return the page with *figures* of today in its first column."""
+    """Return the page with the current *figures* in its first column."""
     page = tomllib.loads(MEASURED.read_text(encoding="utf-8"))
     others = page["packages"]
     rows = [["", "today", *(other["name"] for other in others)], ["---", *["---:"] * (1 + len(others))]]
@@ -190,7 +190,7 @@ def make_figures_page(figures: Mapping[str, str]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the page, or print what other packages measure."""
+    """Write the page, or print the figures of other packages."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--measure", nargs="+", type=Path, metavar="DIR", help="print the figures of these packages")
     for package in parser.parse_args(arguments).measure or ():

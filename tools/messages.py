@@ -1,7 +1,7 @@
 """Keep the catalogues complete: every message of the package, in the order of its sources, with its translation.
 
-python -m tools.messages            add new messages to every catalogue and drop those that are gone
-python -m tools.messages --check    say what is missing, fuzzy, unused or has other placeholders; exit code 1 then
+python -m tools.messages            add new messages to every catalogue and remove those that are gone
+python -m tools.messages --check    list missing, fuzzy and unused messages and wrong placeholders; exit code 1 if there are any
 python -m tools.messages --rename "Old words" "New words" [--context C]
                                     keep the translations of a message whose English has just changed in the code
 """
@@ -44,23 +44,23 @@ MESSAGE_ARGUMENTS: Mapping[str, tuple[int, ...]] = {
     "terminal_text": (0,),
     "translated_option": (1,),
 }
-"""Function → the places of the arguments that are messages; a text with a context is a call of Text among them."""
+"""Function → the positions of the arguments that are messages. A text with a context is passed as a call of Text."""
 
 KEYWORD_MESSAGES = ("_declare_choices",)
 """Functions whose keyword arguments are all messages."""
 
 ERROR_BASES = frozenset({"SalesflowError", "UsageError", "WorkbookError"})
-"""Errors whose subclasses give their message to the constructor above."""
+"""Errors whose subclasses pass their message to the constructor of the base class."""
 
 _LANGUAGE_NAME_CONTEXT = "language"
 
 MessageKey = tuple[str, str]
-"""A message's English and its context, "" for none."""
+"""The English of a message and its context, "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueFinding:
-    """What is wrong with a catalogue: missing, fuzzy, unused or placeholders, and with which message."""
+    """A problem of a catalogue: its kind (missing, fuzzy, unused or placeholders) and the message."""
 
     kind: str
     key: MessageKey
@@ -71,7 +71,7 @@ class CatalogueFinding:
 
 
 def extract_messages(package: Path = PACKAGE) -> dict[MessageKey, list[str]]:
-    """Return every message of *package* with the files that say it, in the order of files and lines."""
+    """Return every message of *package* with the files that contain it, in the order of files and lines."""
     found: dict[MessageKey, list[str]] = {}
     for path in sorted(package.rglob("*.py")):
         place = path.relative_to(package.parent).as_posix()
@@ -88,7 +88,7 @@ def catalogue_paths(folder: Path = CATALOGUE_FOLDER) -> tuple[Path, ...]:
 
 
 def language_name_messages(paths: Iterable[Path]) -> dict[MessageKey, list[str]]:
-    """Return the names of the languages of catalogues, which their heads give."""
+    """Return the names of the languages of the catalogues at *paths*, which are in their headers, as messages."""
     names = (read_catalogue_head(path).get("X-English-Name") for path in paths)
     return {
         (name, _LANGUAGE_NAME_CONTEXT): [
@@ -100,7 +100,7 @@ def language_name_messages(paths: Iterable[Path]) -> dict[MessageKey, list[str]]
 
 
 def read_translations(path: Path) -> dict[MessageKey, str]:
-    """Return the translation of every message of a catalogue that has one; a fuzzy one counts as none."""
+    """Return the messages of a catalogue that have a translation; fuzzy translations do not count."""
     with path.open("rb") as file:
         catalogue = read_po(file)
     return {
@@ -111,7 +111,7 @@ def read_translations(path: Path) -> dict[MessageKey, str]:
 
 
 def find_catalogue_findings(path: Path, messages: Mapping[MessageKey, object]) -> Iterator[CatalogueFinding]:
-    """Yield what is wrong with the catalogue at *path*, which should translate *messages*."""
+    """Yield the problems of the catalogue at *path*, which should translate *messages*."""
     with path.open("rb") as file:
         held = {(str(m.id), m.context or ""): m for m in read_po(file) if m.id}
     for key in messages:
@@ -129,12 +129,12 @@ def find_catalogue_findings(path: Path, messages: Mapping[MessageKey, object]) -
 
 
 def list_placeholders(template: str) -> frozenset[str]:
-    """Return the names of the facts that a message holds."""
+    """Return the names of the placeholders in a message."""
     return frozenset(name.split("!")[0].split(":")[0] for _, name, _, _ in Formatter().parse(template) if name)
 
 
 def write_catalogue(path: Path, messages: Mapping[MessageKey, Sequence[str]], known: Mapping[MessageKey, str]) -> None:
-    """Write the catalogue at *path* anew: its head as it stands, then *messages* with the translations that are *known*."""
+    """Rewrite the catalogue at *path*: keep its header, then write *messages* with the *known* translations."""
     catalogue = Catalog()
     for (message, context), places in messages.items():
         added = catalogue.add(
@@ -143,14 +143,14 @@ def write_catalogue(path: Path, messages: Mapping[MessageKey, Sequence[str]], kn
             locations=[(place, 0) for place in places],
             context=context or None,
         )
-        added.flags.clear()  # a per cent sign makes no C format
+        added.flags.clear()  # a message with a percent sign is not a C format string
     body = BytesIO()
     write_po(body, catalogue, omit_header=True, width=0, include_lineno=False)
     path.write_bytes(_head_of(path).encode("utf-8") + b"\n" + body.getvalue().strip(b"\n") + b"\n")
 
 
 def rename_message(path: Path, old: MessageKey, new: MessageKey) -> bool:
-    """Give the translation of *old* to *new* in the catalogue at *path*; tell whether there was one."""
+    """Move the translation of *old* to *new* in the catalogue at *path*; tell whether there was one."""
     known = read_translations(path)
     if old not in known:
         return False
@@ -180,8 +180,8 @@ def _call(node: ast.AST, places: tuple[int, ...]) -> tuple[int, int, list[ast.ex
     assert isinstance(node, ast.Call)
     arguments = [node.args[place] for place in places if place < len(node.args)]
     context = next((keyword.value for keyword in node.keywords if keyword.arg == "context"), None)
-    said = str(context.value) if isinstance(context, ast.Constant) else ""
-    return (node.lineno, node.col_offset, arguments, said if _called_name(node) == "Text" else _implied_context(node))
+    given = str(context.value) if isinstance(context, ast.Constant) else ""
+    return (node.lineno, node.col_offset, arguments, given if _called_name(node) == "Text" else _implied_context(node))
 
 
 def _implied_context(node: ast.Call) -> str:
@@ -201,7 +201,7 @@ def _calls_constructor_above(node: ast.AST) -> bool:
 
 
 def _literals(node: ast.expr) -> Iterator[str]:
-    # one of two messages may be chosen where they are used
+    # an argument may choose between two messages
     if isinstance(node, ast.IfExp):
         yield from _literals(node.body)
         yield from _literals(node.orelse)
@@ -233,17 +233,17 @@ def _check() -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command line; its exit code."""
+    """Run the command line; return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m tools.messages", description="Keep the catalogues complete.")
     parser.add_argument("--check", action="store_true", help="write nothing")
     parser.add_argument("--rename", nargs=2, metavar=("OLD", "NEW"), help="the English of a message has changed")
-    parser.add_argument("--context", default="", help="of the message that is renamed")
-    asked = parser.parse_args(arguments)
-    if asked.rename:
-        old, new = ((english, asked.context) for english in asked.rename)
+    parser.add_argument("--context", default="", help="the context of the renamed message")
+    options = parser.parse_args(arguments)
+    if options.rename:
+        old, new = ((english, options.context) for english in options.rename)
         renamed = [rename_message(path, old, new) for path in catalogue_paths()]
         return _update() if all(renamed) else 1
-    return _check() if asked.check else _update()
+    return _check() if options.check else _update()
 
 
 if __name__ == "__main__":

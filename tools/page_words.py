@@ -1,4 +1,4 @@
-"""The Chinese words of pages in both languages, which stand in docs/page_words.toml."""
+"""Chinese words for pages in both languages, read from docs/page_words.toml."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PAGE_WORDS = Path(__file__).resolve().parents[1] / "docs" / "page_words.toml"
 
 
 def in_chinese(english: str) -> str:
-    """Return the Chinese word beside *english* on a page."""
+    """Return the Chinese word for *english*."""
     return _read_page_words()[english]
 
 

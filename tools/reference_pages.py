@@ -1,8 +1,8 @@
-"""Write what is made from the declarations: the reference pages, the verbs of README, the table of CONTRIBUTING.
+"""Generate pages from the declarations: the reference, the verbs in the README, the table in CONTRIBUTING.
 
     python -m tools.reference_pages [--check]
 
-Nothing in docs/reference is written by hand. With --check nothing is written, stale pages are named, and the exit code is 1.
+Nothing in docs/reference is written by hand. With --check, nothing is written; stale pages are listed, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from xl_salesflow.process.duplicate_rows import DUPLICATE_MESSAGES
 from xl_salesflow.process.owner_assignment import ASSIGNMENT_MESSAGES
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
 from xl_salesflow.process.rule_catalogue import ALL_RULES
+from xl_salesflow.process.stage_renumbering import RENUMBERING_MESSAGES
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID
 from xl_salesflow.schema.table_columns import ColumnWriter
@@ -49,8 +50,10 @@ def _cell(text: str) -> str:
 
 
 def make_tables_page() -> str:
-    """Return the page of every sheet, table and column."""
-    parts = ["# Sheets and columns\n\nTable names are the same in every language; headers follow the workbook's.\n"]
+    """Return the page with all sheets, tables and columns."""
+    parts = [
+        "# Sheets and columns\n\nTable names are the same in every language; headers are in the language of the workbook.\n"
+    ]
     for table in TABLES.values():
         parts.append(
             f"\n## {table.name}\n\n{table.title.in_('en')} · {table.title.in_('zh')}: "
@@ -78,7 +81,7 @@ def make_tables_page() -> str:
 
 
 def make_settings_page() -> str:
-    """Return the page of every setting and every closed list."""
+    """Return the page with all settings and closed lists."""
     rows = [
         (f"`{s.id}`", s.name.in_("en"), s.name.in_("zh"), str(s.default_in("en")), s.tip.in_("en"), s.tip.in_("zh"))
         for s in SETTINGS_BY_ID.values()
@@ -99,7 +102,7 @@ def make_settings_page() -> str:
 
 
 def make_metrics_page() -> str:
-    """Return the page of every metric with its definition and unit, and of every table of metrics."""
+    """Return the page with all metrics, their definitions and units, and all tables of metrics."""
     rows = [
         (
             f"`{m.id}`",
@@ -121,17 +124,18 @@ def make_metrics_page() -> str:
     ]  # fmt: skip
     return (
         f"# Metrics\n\n{metrics}\n## Tables of metrics\n\n"
-        "One row per step, month, group or owner. [Sheets and columns](tables.md) describes every column.\n\n"
+        "Each has one row per step, month, group or owner. [Sheets and columns](tables.md) describes the columns.\n\n"
         + _table(("Table", "Sheet", in_chinese("Sheet"), "Rows", "Numbers", "In `stages` of `funnel --json`"), tables)
     )
 
 
 def make_rules_page() -> str:
-    """Return the page of every rule with its message: those of rows and deals first, then those of single jobs."""
+    """Return the page with all rules and their messages: first the rules about rows and deals, then those of single verbs."""
     families: dict[str, list[tuple[str, str, Text]]] = {
         "": [(rule.id, rule.severity, rule.message) for rule in ALL_RULES],
         "Stage moves": [(rule.id, rule.severity, rule.message) for rule in MOVE_STATUS_RULES],
         "Single cells": [(rule_id, kind.severity, kind.message) for rule_id, kind in CELL_FINDING_KINDS.items()],
+        "Edited stages": [(rule_id, "note", message) for rule_id, message in RENUMBERING_MESSAGES.items()],
         "Undo": [(rule_id, "warn", message) for rule_id, message in UNDO_MESSAGES.items()],
         "Change sheets": [(rule_id, "warn", message) for rule_id, message in CHANGE_SHEET_MESSAGES.items()],
         "Conflicts of a merge": [(rule_id, "warn", message) for rule_id, message in CONFLICT_MESSAGES.items()],
@@ -160,9 +164,9 @@ def make_verbs_table() -> str:
 
 
 def make_templates_page() -> str:
-    """Return the page of every field that the templates of each kind of document may use."""
+    """Return the page with all fields that the templates of each kind of document may use."""
     parts = [
-        "# Fields of templates\n\nAs they are written in Word, Excel and HTML; in Typst, `data.` stands before them.\n"
+        "# Template fields\n\nWrite the fields like this in Word, Excel and HTML; in Typst, put `data.` in front of them.\n"
     ]
     for kind in DEAL_DOCUMENT_KINDS.values():
         rows = [
@@ -177,17 +181,17 @@ def make_templates_page() -> str:
 
 _COMMANDS_HEAD = """# Commands
 
-Every verb speaks `--help`. Exit codes: 0 fine, 1 findings that block, 2 a wrong call, 3 a workbook that cannot be used.
+Every command has `--help`. Exit codes: 0 success, 1 blocking findings, 2 a usage error, 3 a workbook that cannot be used.
 """
 
 
 def make_commands_page() -> str:
-    """Return the page of every command with its options, in English whatever language this terminal speaks."""
+    """Return the page with all commands and their options, in English whatever the language of this terminal."""
     program = "from tools.reference_pages import describe_commands; print(describe_commands(), end='')"
     environment = {**os.environ, "SALESFLOW_LANG": "en", "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-c", program]
-    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, encoding="utf-8").stdout
-    return _COMMANDS_HEAD + said
+    text = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, encoding="utf-8").stdout
+    return _COMMANDS_HEAD + text
 
 
 def describe_commands() -> str:
@@ -223,11 +227,11 @@ MARKED_TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"verbs": make_verbs_table},
     "CONTRIBUTING.md": {"where": make_where_table},
 }
-"""Page → what stands between its marks, such as <!-- verbs --> and <!-- /verbs -->."""
+"""Page → mark → the text between the marks, such as <!-- verbs --> and <!-- /verbs -->."""
 
 
 def make_pages() -> dict[Path, str]:
-    """Return every generated text by its path; pages with marks as they are but for what stands between the marks."""
+    """Return every generated page by its path; in pages with marks, only the text between the marks is replaced."""
     pages = {ROOT / "docs" / "reference" / name: make() for name, make in REFERENCE_PAGES.items()}
     marked = {ROOT / name: _fill_marks(ROOT / name, tables) for name, tables in MARKED_TABLES.items()}
     return {**pages, ROOT / "docs" / "domain.md": make_domain_page(), **marked}
@@ -240,21 +244,21 @@ def _fill_marks(page: Path, tables: Mapping[str, Callable[[], str]]) -> str:
         _, last, after = rest.partition(f"<!-- /{mark} -->")
         if not (first and last):
             raise SystemExit(
-                f"{page.name} has no place for {mark}; write <!-- {mark} --> and <!-- /{mark} --> where it belongs."
+                f"{page.name} has no place for {mark}; write <!-- {mark} --> and <!-- /{mark} --> where it should be."
             )
         text = before + first + make() + last + after
     return text
 
 
 def find_stale_pages() -> list[Path]:
-    """Return the pages that say something else than the declarations."""
+    """Return the pages that do not match the declarations."""
     return [
         path for path, text in make_pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the pages, or name those that are stale."""
+    """Write the pages, or list the stale ones."""
     if "--check" in arguments:
         stale = find_stale_pages()
         for path in stale:

@@ -1,9 +1,9 @@
-"""Picture the managers' sheets into docs/pictures: python -m tools.sheet_pictures [DATA] [--lang en|zh] [--into FOLDER]
+"""Make pictures of the managers' sheets in docs/pictures: python -m tools.sheet_pictures [DATA] [--lang en|zh] [--into FOLDER]
 
-DATA is the folder of the public CRM sales opportunities sample (sales_pipeline.csv and its companions; beside a checkout,
-../shared/data/maven_crm). Funnel, Compare, Trends and Plan show its 8,800 deals, every day moved forward alike so that the
-last one is yesterday: only today knows what is open now. It holds no expected closings and no targets, so Forecast and Team
-plan show the demo's deals and targets.
+DATA is the folder of the public CRM sales opportunities sample (sales_pipeline.csv and its companions; by default
+../shared/data/maven_crm, relative to the checkout). Funnel, Compare, Trends and Plan show its 8,800 deals. All its dates are
+shifted by the same number of days, so that the last one is yesterday, because open deals are only known as of today. The sample
+has no expected closing dates and no targets, so Forecast and Team plan show the deals and targets of the demo.
 
 Needs LibreOffice, pdftotext and pdftoppm.
 """
@@ -43,7 +43,7 @@ DATED, DPI = ("engage_date", "close_date"), 110
 
 
 def moved(source: Path, folder: Path) -> Path:
-    """Copy the data set with every day moved forward, so that its last one is yesterday; return the file of deals."""
+    """Copy the data set with every date shifted so that the last one is yesterday; return the file of deals."""
     for file in source.glob("*.csv"):
         shutil.copy(file, folder / file.name)
     deals = folder / "sales_pipeline.csv"
@@ -62,7 +62,7 @@ def moved(source: Path, folder: Path) -> Path:
 
 
 def maven(source: Path, path: Path, language: Language) -> Path:
-    """Make a workbook of the public data set, as a new user would."""
+    """Make a workbook from the public data set, as a new user would."""
     new_workbook(path, language, "crm")
     deals = moved(source, Path(tempfile.mkdtemp()))
     for arguments in (("import", path, *sorted(deals.parent.glob("*.csv")), "--yes"), ("update", path)):
@@ -74,7 +74,7 @@ def maven(source: Path, path: Path, language: Language) -> Path:
 
 
 def demo(path: Path, language: Language) -> Path:
-    """Make a workbook of 300 made-up deals."""
+    """Make a workbook with 300 made-up deals."""
     new_workbook(path, language, "crm")
     book = ClosedBook(path)
     empty = book.read(NOW.date())
@@ -83,7 +83,7 @@ def demo(path: Path, language: Language) -> Path:
 
 
 def choose(path: Path, cells: dict[str, Any]) -> Path:
-    """Type *cells* into a workbook and update it."""
+    """Write *cells*, by name, into the workbook at *path*; return *path*."""
     workbook = Workbook.open(path)
     for name, value in cells.items():
         workbook.set_name(name, value)
@@ -92,7 +92,7 @@ def choose(path: Path, cells: dict[str, Any]) -> Path:
 
 
 def brief(book: Path) -> Path:
-    """Return a copy of which the long tables print three rows: nobody pictures them."""
+    """Return a copy that prints only three rows of the long tables, which are not in any picture."""
     short = book.with_name(f"brief-{book.name}")
     with ZipFile(book) as source, ZipFile(short, "w", ZIP_DEFLATED) as target:
         for name in source.namelist():
@@ -102,13 +102,13 @@ def brief(book: Path) -> Path:
 
 
 def page_of(pdf: Path, sheet: str) -> int:
-    """Find the first page of a sheet by the name at its head."""
-    said = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, encoding="utf-8", check=True).stdout
-    return next(number for number, page in enumerate(said.split("\f"), 1) if page.split("\n", 1)[0].strip() == sheet)
+    """Return the number of the first page whose top line is the name of *sheet*."""
+    text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, encoding="utf-8", check=True).stdout
+    return next(number for number, page in enumerate(text.split("\f"), 1) if page.split("\n", 1)[0].strip() == sheet)
 
 
 def picture(libreoffice: LibreOffice, book: Path, sheets: dict[str, str], language: Language, into: Path) -> None:
-    """Print *book* and keep the page of each of *sheets*."""
+    """Print *book* and save the page of each of *sheets* as a picture."""
     pdf = libreoffice.to_pdf(brief(book))
     for name, table in sheets.items():
         title = TABLES[table].title.in_(language)
@@ -118,23 +118,24 @@ def picture(libreoffice: LibreOffice, book: Path, sheets: dict[str, str], langua
 
 
 def main() -> int:
-    """Write the pictures and name them."""
+    """Write the pictures and print their paths."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?", type=Path, default=MAVEN)
     parser.add_argument("--lang", choices=("en", "zh"), default="en")
     parser.add_argument("--into", type=Path, default=PICTURES)
-    asked, launcher = parser.parse_args(), office()
+    options, launcher = parser.parse_args(), office()
     if launcher is None:
-        print("LibreOffice is not installed; the pictures stay as they are.", file=sys.stderr)
+        print("LibreOffice is not installed; no picture was made.", file=sys.stderr)
         return 1
     folder = Path(tempfile.mkdtemp())
     libreoffice = LibreOffice(launcher, folder, seconds=900)
-    asked.into.mkdir(parents=True, exist_ok=True)
-    picture(libreoffice, demo(folder / "demo.xlsx", asked.lang), FROM_DEMO, asked.lang, asked.into)
-    if not asked.data.is_dir():
-        print(f"{asked.data} is not there; only the demo's picture is new.", file=sys.stderr)
+    options.into.mkdir(parents=True, exist_ok=True)
+    picture(libreoffice, demo(folder / "demo.xlsx", options.lang), FROM_DEMO, options.lang, options.into)
+    if not options.data.is_dir():
+        print(f"{options.data} does not exist; only the pictures of the demo were made.", file=sys.stderr)
         return 1
-    picture(libreoffice, maven(asked.data, folder / "maven.xlsx", asked.lang), FROM_MAVEN, asked.lang, asked.into)
+    crm = maven(options.data, folder / "maven.xlsx", options.lang)
+    picture(libreoffice, crm, FROM_MAVEN, options.lang, options.into)
     return 0
 
 

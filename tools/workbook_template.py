@@ -1,4 +1,4 @@
-"""Write the templates that ship at the top of the checkout: python -m tools.workbook_template [FOLDER]."""
+"""Write the workbook templates, by default to the top of the checkout: python -m tools.workbook_template [FOLDER]."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xl_salesflow.workbook.template.template_builder import build_template
 
 
 def write_templates(folder: Path) -> None:
-    """Build every language into *folder*."""
+    """Write the template of every language to *folder*."""
     for language in LANGUAGES:
         (folder / template_file_name(language)).write_bytes(build_template(language))
 

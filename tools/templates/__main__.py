@@ -1,4 +1,4 @@
-"""Write the shipped templates from their layouts: python -m tools.templates."""
+"""Generate the supplied templates from their layouts: python -m tools.templates."""
 
 from __future__ import annotations
 

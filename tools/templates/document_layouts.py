@@ -1,4 +1,4 @@
-"""What each kind of deal document shows, from top to bottom, as a list of blocks.
+"""The layout of each kind of deal document, as a list of blocks from top to bottom.
 
 A *field* is a dotted path into the template context, such as ``buyer.account``.
 """
@@ -12,12 +12,12 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class HeadBlock:
-    """Logo and seller on the left, title and number of the document on the right."""
+    """The logo and the seller on the left, the title and number of the document on the right."""
 
 
 @dataclass(frozen=True, slots=True)
 class SidesBlock:
-    """Two parties side by side, and a few dates: each side a heading and lines, blank ones left out."""
+    """Two parties side by side, and a few dates. Each side has a heading and lines; blank lines are left out."""
 
     left: tuple[str, tuple[str, ...]]
     right: tuple[str, tuple[str, ...]]
@@ -25,7 +25,7 @@ class SidesBlock:
 
 @dataclass(frozen=True, slots=True)
 class SectionBlock:
-    """A heading and text; nothing when the text is blank."""
+    """A heading and text; nothing if the text is blank."""
 
     heading: str
     body: str
@@ -33,7 +33,7 @@ class SectionBlock:
 
 @dataclass(frozen=True, slots=True)
 class PairsBlock:
-    """A heading and rows of label and value; nothing when there are none."""
+    """A heading and rows of label and value; nothing if there are no rows."""
 
     heading: str
     rows: str
@@ -41,18 +41,18 @@ class PairsBlock:
 
 @dataclass(frozen=True, slots=True)
 class ListingColumn:
-    """A column of a listing: its head, its field in a row, its share of the width, and whether it holds figures."""
+    """A column of a listing: its header, its field in a row, its share of the width, and whether it contains numbers."""
 
     head: str
     field: str
     share: int
     figures: bool = False
-    under: str = ""  # a second line, in small
+    under: str = ""  # the field of a second line, in small print
 
 
 @dataclass(frozen=True, slots=True)
 class ListingBlock:
-    """A table whose head is repeated on every page; nothing when it has no rows."""
+    """A table whose header is repeated on every page; nothing if it has no rows."""
 
     heading: str
     rows: str
@@ -61,7 +61,7 @@ class ListingBlock:
 
 @dataclass(frozen=True, slots=True)
 class CardsBlock:
-    """For each row a bold line, and lines of text below it."""
+    """A bold line for each row, with lines of text below it."""
 
     heading: str
     rows: str
@@ -71,7 +71,7 @@ class CardsBlock:
 
 @dataclass(frozen=True, slots=True)
 class SumsBlock:
-    """From the subtotal to the total, in figures and in words."""
+    """The sums from the subtotal to the total, in figures and in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A layout as a Word template with docxtpl's tags, so that a team can go on editing it in Word."""
+"""Convert a layout to a Word template with docxtpl's tags, so that a team can edit it further in Word."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _DOCX_DATES_WIDTH = DOCX_TEXT_WIDTH - 3600 - 2900
 
 
 def build_docx_template(blocks: Sequence[LayoutBlock]) -> bytes:
-    """Return the .docx that prints *blocks*."""
+    """Return the .docx template that prints *blocks*."""
     body = "".join(_DOCX_BLOCK_PRINTERS[type(block)](block) for block in blocks)
     left = docx_run("{{ seller.company }} · {{ title }} {{ number }}", size=7.5, color=DOCX_MUTED)
     page = "".join((

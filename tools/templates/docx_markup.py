@@ -1,4 +1,4 @@
-"""WordprocessingML for the shipped templates: paragraphs, runs, tables and the parts around them."""
+"""WordprocessingML for the supplied templates: paragraphs, runs, tables and the parts around them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DOCX_CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessi
 
 
 def docx_run(text: str, *, size: float = 0, bold: bool = False, color: str = "", caps: int = 0) -> str:
-    """Return a run; *size* in points, *caps* is letter spacing in twentieths of a point."""
+    """Return a run; *size* is in points, *caps* is the letter spacing in twentieths of a point."""
     elements = "".join(
         (
             "<w:b/>" if bold else "",
@@ -35,7 +35,7 @@ def docx_run(text: str, *, size: float = 0, bold: bool = False, color: str = "",
 def docx_paragraph(
     *runs: str, align: str = "", before: int = 0, after: int = 0, keep: bool = False, rule: str = ""
 ) -> str:
-    """Return a paragraph; *before* and *after* in twentieths of a point, *keep* ties it to the next one."""
+    """Return a paragraph; *before* and *after* are in twentieths of a point, *keep* keeps it with the next paragraph."""
     properties = "".join(
         (
             "<w:keepNext/><w:keepLines/>" if keep else "",
@@ -48,19 +48,19 @@ def docx_paragraph(
 
 
 def docx_gap(height: int) -> str:
-    """Return an empty paragraph between two blocks, *height* in twentieths of a point."""
+    """Return an empty paragraph between two blocks; *height* is in twentieths of a point."""
     return f'<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="{height}" w:lineRule="exact"/></w:pPr></w:p>'
 
 
 def docx_tag(text: str) -> str:
-    """Return a paragraph that holds nothing but a tag and is not printed."""
+    """Return a paragraph that contains only a tag and is not printed."""
     return docx_paragraph(docx_run(text))
 
 
 def docx_cell(
     content: str, width: int, *, fill: str = "", bottom: str = "", left: str = "", middle: bool = False
 ) -> str:
-    """Return a table cell; *fill*, and *bottom* and *left* borders, are colours."""
+    """Return a table cell; *fill*, *bottom* and *left* are the colours of the background and of the borders."""
     borders = "".join(
         (
             f'<w:left w:val="single" w:sz="12" w:space="0" w:color="{left}"/>' if left else "",
@@ -84,13 +84,13 @@ def docx_row(*cells: str, head: bool = False) -> str:
 
 
 def docx_tag_row(text: str, columns: int) -> str:
-    """Return a table row that holds nothing but a tag and is not printed."""
+    """Return a table row that contains only a tag and is not printed."""
     span = f'<w:gridSpan w:val="{columns}"/>' if columns > 1 else ""
     return f"<w:tr><w:tc><w:tcPr>{span}</w:tcPr>{docx_tag(text)}</w:tc></w:tr>"
 
 
 def docx_table(rows: Iterable[str], widths: Sequence[int], *, indent: int = 0, padding: int = 80) -> str:
-    """Return a table without a frame whose columns are *widths* twentieths of a point wide."""
+    """Return a table without a frame; the column *widths* are in twentieths of a point."""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     margins = (
         f'<w:tblCellMar><w:top w:w="50" w:type="dxa"/><w:left w:w="{padding}" w:type="dxa"/>'
@@ -103,7 +103,7 @@ def docx_table(rows: Iterable[str], widths: Sequence[int], *, indent: int = 0, p
 
 
 def build_docx_file(body: str, footer: str) -> bytes:
-    """Return the .docx: *body* on A4, *footer* on every page."""
+    """Return a .docx file with *body* on A4 and *footer* on every page."""
     section = (
         '<w:sectPr><w:footerReference w:type="default" r:id="rId2"/><w:pgSz w:w="11906" w:h="16838"/>'
         f'<w:pgMar w:top="964" w:right="{_DOCX_MARGIN}" w:bottom="1134" w:left="{_DOCX_MARGIN}" w:header="480" w:footer="480" '
@@ -134,7 +134,7 @@ _DOCX_FONTS = (("Calibri", "Carlito"), ("Microsoft YaHei", "Noto Sans CJK SC"))
 
 
 def _docx_font(names: tuple[str, str]) -> str:
-    # the alternative for machines without the font
+    # the alternative name is for machines without the font
     return f'<w:font w:name="{names[0]}"><w:altName w:val="{names[1]}"/><w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font>'
 
 

@@ -1,6 +1,6 @@
-"""A layout as an HTML page or a Typst template: calls of their macros, a line for each block.
+"""Convert a layout to an HTML or Typst template, with one macro or function call for each block.
 
-The macros are those of parts.html, the functions those of paper.typ.
+The macros are defined in parts.html, the functions in paper.typ.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _HTML_FRAME = """{{% extends "paper.html" %}}
 
 
 def build_html_template(blocks: Sequence[LayoutBlock]) -> str:
-    """Return the page that prints *blocks*."""
+    """Return the HTML template that prints *blocks*."""
     return _HTML_FRAME.format(calls="\n".join(f"{{{{ parts.{_html_macro_call(block)} }}}}" for block in blocks))
 
 
@@ -73,7 +73,7 @@ _TYPST_FRAME = """// All text comes as data, so nothing in it is read as markup.
 
 
 def build_typst_template(blocks: Sequence[LayoutBlock]) -> str:
-    """Return the template that prints *blocks*."""
+    """Return the Typst template that prints *blocks*."""
     return _TYPST_FRAME.format(calls="\n".join(f"#{_typst_function_call(block)}" for block in blocks))
 
 

@@ -1,4 +1,4 @@
-"""Every template that is made from a layout, by its file name."""
+"""All templates that are generated from a layout, by file name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.templates.xlsx_layout import build_xlsx_template
 
 
 def build_template_files() -> dict[str, bytes]:
-    """Return the bytes of every shipped template of a paper; the same layouts give the same bytes."""
+    """Return the bytes of every supplied template of a deal document; the same layouts give the same bytes."""
     return {
         f"{kind}.{suffix}": content
         for kind, blocks in DOCUMENT_LAYOUTS.items()

@@ -1,4 +1,4 @@
-"""A layout as a sheet with tags in its cells; figures keep formats that can be computed with."""
+"""Convert a layout to a sheet with tags in its cells; numbers stay numbers, with number formats."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tools.templates.xlsx_markup import build_xlsx_file, xlsx_cell
 
 _XLSX_COLUMN_WIDTHS = (6.5, 11, 10, 10, 11, 11, 9, 14, 10, 16)
 _XLSX_COLUMN_LETTERS = "ABCDEFGHIJ"
-_XLSX_OFFER_LINE_PLACES = ("A", "B:E", "F", "G", "H", "I", "J")  # where the columns of a quote's lines stand
+_XLSX_OFFER_LINE_PLACES = ("A", "B:E", "F", "G", "H", "I", "J")  # the sheet columns for the columns of a quote's lines
 _XLSX_FIELD_STYLES: Mapping[str, str] = MappingProxyType(
     {
         "number": "place",
@@ -38,7 +38,7 @@ _XLSX_FIELD_STYLES: Mapping[str, str] = MappingProxyType(
 
 
 def build_xlsx_template(blocks: Sequence[LayoutBlock]) -> bytes:
-    """Return the .xlsx that prints *blocks*."""
+    """Return the .xlsx template that prints *blocks*."""
     sheet = _XlsxRows()
     for block in blocks:
         _XLSX_BLOCK_PRINTERS[type(block)](sheet, block)
@@ -46,7 +46,7 @@ def build_xlsx_template(blocks: Sequence[LayoutBlock]) -> bytes:
 
 
 class _XlsxRows:
-    """Rows as they come."""
+    """The rows of the sheet, in the order in which they are added."""
 
     def __init__(self) -> None:
         self.rows: list[str] = []
@@ -54,7 +54,7 @@ class _XlsxRows:
         self.heads = 0
 
     def row(self, *cells: tuple[str, str, str], height: float = 0) -> None:
-        """Add a row; a cell is its columns, such as A or B:D, its text and its style."""
+        """Add a row; each cell consists of its columns, such as A or B:D, its text and its style."""
         number, made = len(self.rows) + 1, []
         for place, text, style in cells:
             first, _, last = place.partition(":")
@@ -68,11 +68,11 @@ class _XlsxRows:
         self.rows.append(f'<row r="{number}"{tall}>{"".join(made)}</row>')
 
     def tag(self, text: str) -> None:
-        """Add a row that holds nothing but a tag and is not printed."""
+        """Add a row that contains only a tag and is not printed."""
         self.row(("A", f"{{% {text} %}}", "plain"))
 
     def heading(self, heading: str) -> None:
-        """Add a small heading with room above."""
+        """Add a small heading with space above it."""
         self.row(("A:J", f"{{{{ {heading} }}}}" if heading else "", "eyebrow"), height=24 if heading else 9)
 
 
@@ -147,16 +147,15 @@ def _xlsx_listing_block(sheet: _XlsxRows, block: ListingBlock) -> None:
 
 
 def _xlsx_listing_value(column: ListingColumn) -> str:
-    as_text = (
-        "" if column.field in _XLSX_FIELD_STYLES else " ~ ''"
-    )  # a figure whose column has no format of its own is printed as it reads
+    # a number whose column has no number format of its own becomes text
+    as_text = "" if column.field in _XLSX_FIELD_STYLES else " ~ ''"
     text = f"{{{{ row.{column.field}{as_text} }}}}"
     under = f"{{% if row.{column.under} %}}\n{{{{ row.{column.under} }}}}{{% endif %}}" if column.under else ""
     return text + under
 
 
 def _xlsx_column_places(columns: Sequence[ListingColumn]) -> list[str]:
-    """Share the sheet's columns out: as many as there are stand alone, fewer are merged by their share of the width."""
+    """Assign the sheet's columns to *columns*; sheet columns are merged according to each column's share of the width."""
     if len(columns) == len(_XLSX_OFFER_LINE_PLACES):
         return list(_XLSX_OFFER_LINE_PLACES)
     whole, share = sum(_XLSX_COLUMN_WIDTHS), sum(column.share for column in columns)

@@ -1,4 +1,4 @@
-"""SpreadsheetML for the shipped templates: one sheet on A4 with a handful of formats."""
+"""SpreadsheetML for the supplied templates: one sheet on A4 with a handful of formats."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ _XLSX_STYLE_INDEX = {name: place for place, name in enumerate(_XLSX_CELL_STYLES,
 
 
 def xlsx_cell(address: str, text: str, style: str) -> str:
-    """Return a cell with text, which may hold tags."""
+    """Return a cell with text, which may contain tags."""
     shown = f'<is><t xml:space="preserve">{escape(text)}</t></is>' if text else ""
     kind = ' t="inlineStr"' if text else ""
     return f'<c r="{address}" s="{_XLSX_STYLE_INDEX[style]}"{kind}>{shown}</c>'
 
 
 def build_xlsx_file(rows: Sequence[str], merged: Sequence[str], widths: Sequence[float], heads: int) -> bytes:
-    """Return the .xlsx of one sheet; *heads* is the row that is printed on every page, 0 for none."""
+    """Return an .xlsx file with one sheet; *heads* is the row to repeat on every page, 0 for none."""
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, 1)
     )
