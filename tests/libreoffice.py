@@ -59,10 +59,10 @@ class LibreOffice:
     def convert(self, source: Path, wanted: str, suffix: str) -> Path:
         """Convert with `soffice --convert-to`, in a folder of its own so that nothing older passes for the answer."""
         folder = Path(tempfile.mkdtemp(dir=self.home))
-        said = self.run("--convert-to", wanted, "--outdir", str(folder), str(source.resolve()))
+        output = self.run("--convert-to", wanted, "--outdir", str(folder), str(source.resolve()))
         made = folder / (source.stem + suffix)
         if not made.is_file():  # the exit code is 0 even then
-            raise LibreOfficeFailed(source, said)
+            raise LibreOfficeFailed(source, output)
         return made
 
     def run(self, *arguments: str) -> str:

@@ -63,7 +63,7 @@ def test_rows_come_in_and_their_sheets_stay(
     rows: list[list[Any]], title: str, language: str, amounts: list[float], retitled: dict[str, str], tmp_path: Path
 ) -> None:
     path = own(tmp_path / "team.xlsx", rows, title)
-    before, cells = parts(path), said(path)
+    before, cells = parts(path), read_own_cells(path)
     assert main(["adopt", str(path), "--yes", *TODAY]) in (0, 1)
     pipeline = ClosedBook(path).read(DAY)
     assert pipeline.language == language
@@ -71,7 +71,7 @@ def test_rows_come_in_and_their_sheets_stay(
     assert not pipeline.cell_findings
     after = parts(path)
     assert {name for name, data in before.items() if after.get(name) != data} <= CHANGED
-    assert {sheet: said(path)[sheet] for sheet in cells} == cells
+    assert {sheet: read_own_cells(path)[sheet] for sheet in cells} == cells
     sheets = load_workbook(path).sheetnames
     assert sheets[:2] == [title, "Our notes"]
     assert set(retitled.values()) <= set(sheets)
@@ -85,7 +85,7 @@ CHANGED = {
 """The parts that list sheets and looks, and those whose formulas had never been calculated."""
 
 
-def said(path: Path) -> dict[str, list[list[Any]]]:
+def read_own_cells(path: Path) -> dict[str, list[list[Any]]]:
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in load_workbook(path)}
 
 
@@ -103,8 +103,8 @@ def test_what_changes_in_their_sheet_comes_in_again(tmp_path: Path, capsys: pyte
     book.save(path)
     capsys.readouterr()
     assert main(["adopt", str(path), "--json", *TODAY]) in (0, 1)
-    told = json.loads(capsys.readouterr().out)
-    assert told["added"]["Deals"] == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["added"]["Deals"] == 1
     assert list(ClosedBook(path).read(DAY)["Deals"]["amount"]) == [1500.0, 3400.5, 10.0]
     main(["adopt", str(path), *TODAY])
     before = path.read_bytes()

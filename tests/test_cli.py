@@ -43,10 +43,10 @@ def test_help_needs_neither_pandas_nor_numpy() -> None:
     code = (
         "import sys; from xl_salesflow.cli import main; main(['--help']); print({'pandas', 'numpy'} & set(sys.modules))"
     )
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
     ).stdout
-    assert said.rstrip().endswith("set()")
+    assert output.rstrip().endswith("set()")
 
 
 def test_every_verb_that_the_terminal_has_is_declared() -> None:
@@ -91,9 +91,9 @@ def test_an_error_is_one_sentence_and_an_exit_code(
     before = book.read_bytes()
     places = {"here": tmp_path, "text": tmp_path / "text.xlsx", "book": book, "new": tmp_path / "new.xlsx"}
     assert run(*(argument.format(**places) for argument in arguments)) == code
-    said = capsys.readouterr().err
-    assert says in said
-    assert "Traceback" not in said
+    output = capsys.readouterr().err
+    assert says in output
+    assert "Traceback" not in output
     assert book.read_bytes() == before
 
 

@@ -129,7 +129,7 @@ def scratch(tmp_path: Path) -> Scratch:
 
 def test_a_new_column_is_in_the_template_the_reader_and_the_reference(scratch: Scratch) -> None:
     scratch.follow("Add a column")
-    said = scratch.run_code("""
+    output = scratch.run_code("""
         from datetime import date
         from pathlib import Path
         from openpyxl import load_workbook
@@ -143,7 +143,7 @@ def test_a_new_column_is_in_the_template_the_reader_and_the_reference(scratch: S
         print("purchase_order" in ClosedBook(path).read(date(2026, 3, 2))["Deals"].columns)
         print("| `purchase_order` | Purchase order | 客户订单号 |" in make_tables_page())
     """)
-    assert said.split() == ["True"] * 3
+    assert output.split() == ["True"] * 3
 
 
 def test_a_new_language_is_offered_and_a_workbook_speaks_it(scratch: Scratch) -> None:
@@ -152,13 +152,13 @@ def test_a_new_language_is_offered_and_a_workbook_speaks_it(scratch: Scratch) ->
     text = catalogue.read_text(encoding="utf-8")
     catalogue.write_text(text.replace('msgid "Deals"\nmsgstr ""', 'msgid "Deals"\nmsgstr "Affaires"'), encoding="utf-8")
     scratch.run("-m", "xl_salesflow", "init", "book.xlsx", "--lang", "fr")
-    said = scratch.run_code("""
+    output = scratch.run_code("""
         from openpyxl import load_workbook
         from xl_salesflow.locale.language_traits import language_traits
 
         print("Affaires" in load_workbook("book.xlsx").sheetnames, language_traits("fr").currency)
     """)
-    assert said.split() == ["True", "EUR"]
+    assert output.split() == ["True", "EUR"]
 
 
 def test_a_new_rule_finds_its_rows_and_is_in_the_reference(scratch: Scratch) -> None:

@@ -74,8 +74,8 @@ def test_a_contract_tells_right_from_wrong(tmp_path: Path, contract: str, room: 
     """Each row is a house with every room empty but for one line."""
     lay_out(tmp_path / "xl_salesflow")
     (tmp_path / "xl_salesflow" / room).write_text(line + "\n", encoding="utf-8")
-    said = lint(tmp_path, contract)
-    assert f"1 {'kept' if verdict == 'KEPT' else 'broken'}" in said, said
+    output = lint(tmp_path, contract)
+    assert f"1 {'kept' if verdict == 'KEPT' else 'broken'}" in output, output
 
 
 def lay_out(house: Path) -> None:

@@ -143,24 +143,24 @@ def test_sheet_cache_and_libreoffice_say_what_the_command_line_says(
     answer = asked(book, *options)
     compared = 0
     for source in (book, libreoffice.recalculated(book)):
-        for place, shown, said in _pairs(Workbook.open(source), answer):
-            assert alike(shown, said), f"{source.name}: {place} shows {shown!r}, the command line says {said!r}"
+        for place, shown, expected in _pairs(Workbook.open(source), answer):
+            assert alike(shown, expected), f"{source.name}: {place} shows {shown!r}, the command line says {expected!r}"
             compared += 1
     print(f"{view}: {compared} comparisons")
 
 
-def alike(shown: Any, said: Any) -> bool:
+def alike(shown: Any, expected: Any) -> bool:
     """Tell whether a cell shows a number, to the cent or nine digits; a blank cell is what nobody knows."""
-    if said is None or isinstance(said, str):
-        return bool((shown or None) == said)
-    return bool(shown == pytest.approx(said, rel=1e-9, abs=1e-9))
+    if expected is None or isinstance(expected, str):
+        return bool((shown or None) == expected)
+    return bool(shown == pytest.approx(expected, rel=1e-9, abs=1e-9))
 
 
 def _pairs(book: Workbook, answer: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     shown = book.read_table("Metrics")
     values = dict(zip(shown["Metric"], shown["Value"], strict=True))
-    for metric_id, said in answer["metrics"].items():
-        yield metric_id, values[metric_id], said
+    for metric_id, expected in answer["metrics"].items():
+        yield metric_id, values[metric_id], expected
     rows = book.read_table("StageMetrics")
     columns = TABLES["StageMetrics"]
     for row, stage in enumerate(answer["stages"]):

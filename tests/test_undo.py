@@ -124,8 +124,8 @@ def test_a_cell_that_somebody_changed_since_stays_and_is_told() -> None:
     after = updated(before, 1)
     edited = typed(after, "D-1", playbook="own")
     plan = undo(edited, at(2))
-    told = [finding.message for finding in plan.findings if finding.rule == "undo_changed"]
-    assert ["Sales process" in told[0] or "Playbook" in told[0], len(told)] == [True, 1]
+    messages = [finding.message for finding in plan.findings if finding.rule == "undo_changed"]
+    assert ["Sales process" in messages[0] or "Playbook" in messages[0], len(messages)] == [True, 1]
     assert list(apply_change_set(edited, plan)["Deals"]["playbook"]) == ["own"]
     assert list(undone(edited, 2, force=True)["Deals"]["playbook"]) == [""]
 

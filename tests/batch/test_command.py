@@ -59,7 +59,7 @@ def batch(*arguments: str, jobs: str = "1") -> int:
     return main(["batch", *arguments, "--jobs", jobs, "--today", DAY, "--as", "Mara", "--wait", "0.05"])
 
 
-def told(capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+def read_batch_output(capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
     *lines, last = map(json.loads, capsys.readouterr().out.splitlines())
     return {Path(line["book"]).name: line for line in lines}, last["summary"]
 
@@ -71,7 +71,7 @@ def test_each_workbook_is_a_line_of_json_and_the_last_one_sums_up(
     (here / "books" / "bad.xlsx").write_bytes(b"no workbook")
     openpyxl.Workbook().save(here / "books" / "other.xlsx")
     assert batch("books", "--json") == 3
-    lines, summary = told(capsys)
+    lines, summary = read_batch_output(capsys)
     assert {name: line["status"] for name, line in lines.items()} == {
         "team-000.xlsx": "changed", "team-001.xlsx": "changed", "bad.xlsx": "failed", "other.xlsx": "skipped",
     }  # fmt: skip
@@ -105,7 +105,7 @@ def test_a_dry_run_writes_nothing_and_a_second_run_has_nothing_to_write(
 ) -> None:
     (book,) = fill(here / "books", 1)
     assert batch("books", "--dry-run", "--json") in (0, 1)
-    assert told(capsys)[0][book.name]["status"] == "changed"
+    assert read_batch_output(capsys)[0][book.name]["status"] == "changed"
     assert book.read_bytes() == made()
     assert [file.name for file in here.glob("*.jsonl")] == ["salesflow-batch.dry-run.jsonl"]
     batch("books", "--json", "--resume")
@@ -125,14 +125,14 @@ def test_formulas_of_their_own_are_told_in_lines_json_and_summary(
     with_formulas.save(book)
     data = book.read_bytes()
     assert batch("books", "--json") in (0, 1)
-    lines, summary = told(capsys)
+    lines, summary = read_batch_output(capsys)
     assert (lines[book.name]["counts"]["recalculated"], lines[book.name]["counts"]["to_calculate"]) == (2, 1)
     assert (summary["recalculated"], summary["to_calculate"]) == (2, 1)
     book.write_bytes(data)
     assert batch("books") in (0, 1)
     out = capsys.readouterr().out
-    assert "; of formulas of your own 2 recalculated, 1 left for Excel" in out
-    assert [line.split()[-1] for line in out.splitlines() if line.startswith("formulas of your own")] == ["2", "1"]
+    assert "; of your own formulas 2 recalculated, 1 left to Excel" in out
+    assert [line.split()[-1] for line in out.splitlines() if line.startswith("your own formulas")] == ["2", "1"]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_every_verb_that_a_batch_knows(
 ) -> None:
     (book,) = fill(here / "books", 1)
     assert batch("books", "--verb", verb, "--json", *(f"--set={option}" for option in options)) in (0, 1)
-    line = told(capsys)[0][book.name]
+    line = read_batch_output(capsys)[0][book.name]
     assert line["status"] == "unchanged"
     assert book.read_bytes() == made()
     assert [Path(file).resolve().relative_to(here).as_posix() for file in line.get("files", ())] == made_files
@@ -163,7 +163,7 @@ def test_a_run_is_undone_in_every_workbook_by_its_number(here: Path, capsys: pyt
     books = fill(here / "books", 2)
     before = [list(ClosedBook(book).read(_day())["Deals"]["recorded_stage"]) for book in books]
     batch("books", "--json")
-    number = told(capsys)[1]["run"]
+    number = read_batch_output(capsys)[1]["run"]
     assert batch("books", "--verb", "undo", "--set", f"run={number}", "--json") in (0, 1)
     assert [list(ClosedBook(book).read(_day())["Deals"]["recorded_stage"]) for book in books] == before
 

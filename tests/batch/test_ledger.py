@@ -34,10 +34,16 @@ def written(path: Path) -> bytes:
 
 def test_a_run_is_told_as_it_was_noted(tmp_path: Path) -> None:
     written(tmp_path / "run.jsonl")
-    told = read_past_run(tmp_path / "run.jsonl")
-    assert (told.number, told.now, told.by, told.verb, told.options) == (NUMBER, NOW, "Mara", "update", {"run": "7"})
-    assert (told.books, dict(told.done), told.begun) == (BOOKS, {"a.xlsx": "digest of a.xlsx"}, {"c.xlsx"})
-    assert not told.is_over
+    past_run = read_past_run(tmp_path / "run.jsonl")
+    assert (past_run.number, past_run.now, past_run.by, past_run.verb, past_run.options) == (
+        NUMBER,
+        NOW,
+        "Mara",
+        "update",
+        {"run": "7"},
+    )
+    assert (past_run.books, dict(past_run.done), past_run.begun) == (BOOKS, {"a.xlsx": "digest of a.xlsx"}, {"c.xlsx"})
+    assert not past_run.is_over
 
 
 def test_cut_at_any_byte_it_tells_a_run_up_to_then_and_is_written_on(tmp_path: Path) -> None:
@@ -46,14 +52,14 @@ def test_cut_at_any_byte_it_tells_a_run_up_to_then_and_is_written_on(tmp_path: P
     last = (0, 0)
     for cut in range(0, len(whole) + 1, 7):
         path.write_bytes(whole[:cut])
-        told = read_past_run(path)
-        now = (len(told.books), len(told.done))
+        past_run = read_past_run(path)
+        now = (len(past_run.books), len(past_run.done))
         assert now >= last
         last = now
         with open_run_log(path, fresh=False) as ledger:
             ledger.log_task_start(replace(RUN, book="late.xlsx"))
         assert path.read_bytes().startswith(whole[:cut])
-        assert ("late.xlsx" in read_past_run(path).begun) == bool(told.number)
+        assert ("late.xlsx" in read_past_run(path).begun) == bool(past_run.number)
     assert last == (3, 1)
 
 

@@ -59,7 +59,7 @@ def test_a_worker_that_dies_is_replaced_and_its_workbook_done_once(
 @pytest.mark.parametrize(
     ("work", "bounds", "error", "says"),
     [
-        pytest.param(faulty.dies_at_seven, WorkerLimits(), "WorkerLost", "twice; it is left as it is", id="kills"),
+        pytest.param(faulty.dies_at_seven, WorkerLimits(), "WorkerLost", "twice; it is not changed", id="kills"),
         pytest.param(faulty.stumbles_at_seven, WorkerLimits(), "ZeroDivisionError", "a defect of ours", id="stumbles"),
         pytest.param(faulty.sleeps_at_seven, WorkerLimits(seconds=12), "WorkerLost", "longer than 12 seconds", id="hangs"),
         pytest.param(faulty.swells_at_seven, WorkerLimits(memory=700), "WorkerLost", "more than 700 MiB", id="swells"),

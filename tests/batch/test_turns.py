@@ -64,5 +64,5 @@ def test_once_asked_to_stop_nothing_new_is_begun_and_nothing_tried_again() -> No
 
 
 def test_a_cluster_that_is_gone_ends_the_run() -> None:
-    with pytest.raises(SalesflowError, match="go on with --resume"):
+    with pytest.raises(SalesflowError, match="continue with --resume"):
         done(Scripted({"a": "gone"}), "a")

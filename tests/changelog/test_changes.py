@@ -89,7 +89,7 @@ def test_one_move_ticked_is_one_move_whole_and_undone_whole(worked: Pipeline) ->
     ("change", "tick", "rule", "says"),
     [
         pytest.param({"recorded_stage": STAGES[2]}, "Recorded stage", "change_overtaken", STAGES[2], id="another value now"),
-        pytest.param({"stage": STAGES[0]}, "Recorded stage", "change_off", "no longer what update", id="no longer wanted"),
+        pytest.param({"stage": STAGES[0]}, "Recorded stage", "change_off", "update would no longer write", id="no longer wanted"),
         pytest.param({"deal": "D-9"}, "Recorded stage", "change_gone", "no longer there", id="the row is gone"),
     ],
 )  # fmt: skip

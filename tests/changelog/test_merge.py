@@ -44,7 +44,7 @@ def merge(base: Pipeline, ours: Pipeline, theirs: Pipeline) -> Pipeline:
     return apply_change_set(ours, merge_copies(Ancestor(base.tables), ours, theirs))
 
 
-def said(pipeline: Pipeline, table: str = "Deals") -> dict[str, dict[str, Any]]:
+def cells_by_key(pipeline: Pipeline, table: str = "Deals") -> dict[str, dict[str, Any]]:
     columns = [column.id for column in list_merged_columns(TABLES[table])]
     rows = pipeline[table].loc[index_by_identity(TABLES[table], pipeline[table]).to_numpy(), columns]
     key = TABLES[table].key or columns[0]
@@ -69,7 +69,7 @@ CELLS = [
 def test_a_cell(before: Any, here: Any, there: Any, after: Any, conflict: bool) -> None:
     base, ours, theirs = (book(Deals=[deal(amount=amount)]) for amount in (before, here, there))
     done = merge(base, ours, theirs)
-    assert said(done)["D-1"].get("amount") == after
+    assert cells_by_key(done)["D-1"].get("amount") == after
     assert list(done["Conflicts"]["kind"]) == (["cell"] if conflict else [])
 
 
@@ -90,7 +90,7 @@ ROWS = [
 )
 def test_a_row(before: Any, here: Any, there: Any, after: set[str], kinds: list[str]) -> None:
     done = merge(*(book(Deals=rows) for rows in (before, here, there)))
-    assert set(said(done)) == after
+    assert set(cells_by_key(done)) == after
     assert list(done["Conflicts"]["kind"]) == kinds
 
 
@@ -116,7 +116,7 @@ OFFER, TALK = visit(2, "D-1", "Offer"), visit(2, "D-1", "Talk")
 
 def test_a_move_of_theirs_is_taken_with_its_visits() -> None:
     done = merge(at("Lead", LEAD), at("Lead", LEAD), at("Offer", OVER, OFFER))
-    assert said(done)["D-1"]["recorded_stage"] == "Offer"
+    assert cells_by_key(done)["D-1"]["recorded_stage"] == "Offer"
     assert list(done["History"]["stage"]) == ["Lead", "Offer"]
     assert list(done["History"]["moved_to"]) == ["Offer", ""]
 
@@ -129,7 +129,7 @@ def test_a_move_alike_on_both_sides_is_one_move() -> None:
 
 def test_two_moves_of_one_deal_are_a_conflict_and_ours_stands() -> None:
     done = merge(at("Lead", LEAD), at("Offer", OVER, OFFER), at("Talk", {**OVER, "moved_to": "Talk"}, TALK))
-    assert said(done)["D-1"]["recorded_stage"] == "Offer"
+    assert cells_by_key(done)["D-1"]["recorded_stage"] == "Offer"
     assert list(done["History"]["stage"]) == ["Lead", "Offer"]
     conflict = done["Conflicts"].iloc[0]
     assert (conflict["kind"], conflict["here"]) == ("move", "Offer")
@@ -161,7 +161,7 @@ def test_a_conflict_is_decided_on_its_sheet(take: str, amount: float, left: int)
     done = merge(*(book(Deals=[deal(amount=value)]) for value in (100.0, 120.0, 130.0)))
     done = done.with_tables(Conflicts=done["Conflicts"].assign(take=take))
     decided = apply_change_set(done, resolve_conflicts(done))
-    assert said(decided)["D-1"]["amount"] == amount
+    assert cells_by_key(decided)["D-1"]["amount"] == amount
     assert len(decided["Conflicts"]) == left
 
 
@@ -250,7 +250,7 @@ JOURNALS = [
 @pytest.mark.parametrize(("ours", "theirs", "amount", "conflict"), JOURNALS)
 def test_without_an_ancestor_the_journals_tell(ours: Pipeline, theirs: Pipeline, amount: float, conflict: bool) -> None:
     done = apply_change_set(ours, merge_copies(reconstruct_ancestor(ours, theirs), ours, theirs))
-    assert said(done)["D-1"]["amount"] == amount
+    assert cells_by_key(done)["D-1"]["amount"] == amount
     assert len(done["Conflicts"]) == conflict
 
 
@@ -298,7 +298,7 @@ def test_a_merge_that_only_asked_is_undone_and_not_the_run_before_it(in_conflict
     assert (undo.answer["verb"], undo.answer["undone"], undo.answer["left"]) == ("merge", 2, 0)
     undone = apply_change_set(in_conflict, undo)
     assert asked(undone) == [("D-9", "")]
-    assert said(undone) == said(in_conflict)
+    assert cells_by_key(undone) == cells_by_key(in_conflict)
     assert sorted(asked(apply_change_set(undone, verbs.undo(undone, run(3))))) == sorted(asked(in_conflict))
 
 
@@ -318,7 +318,7 @@ def test_a_decision_that_is_undone_waits_on_its_sheet_again(in_conflict: Pipelin
     after = apply_change_set(decided, update(decided, run(2)))
     assert asked(after) == [("D-9", "")]
     undone = apply_change_set(after, undo(after, run(3)))
-    assert said(undone) == said(decided)
+    assert cells_by_key(undone) == cells_by_key(decided)
     assert sorted(asked(undone)) == sorted(asked(decided))
 
 
@@ -378,8 +378,8 @@ def test_order_does_not_matter_where_there_is_no_conflict(base: Pipeline, one: P
 @given(BOOKS, BOOKS, BOOKS)
 def test_every_edit_is_in_the_result_or_on_the_sheet(base: Pipeline, one: Pipeline, other: Pipeline) -> None:
     done = merge(base, one, other)
-    told = {(row["table"], row["key"].casefold(), row["column"]) for row in done["Conflicts"].to_dict("records")}
-    rows_told = {(table, key) for table, key, column in told if not column}
+    conflicts = {(row["table"], row["key"].casefold(), row["column"]) for row in done["Conflicts"].to_dict("records")}
+    conflict_rows = {(table, key) for table, key, column in conflicts if not column}
     for table in map(TABLES.__getitem__, ("Deals", "Answers")):
         was, now = index_by_identity(table, base[table.name]), index_by_identity(table, done[table.name])
         for copy in (one, other):
@@ -395,7 +395,7 @@ def test_every_edit_is_in_the_result_or_on_the_sheet(base: Pipeline, one: Pipeli
                         continue
                     shown = identity in now.index and _same(column, done[table.name].loc[[now[identity]]], row)
                     header = column.header.in_("en")
-                    assert shown or (table.name, key, header) in told or (table.name, key) in rows_told
+                    assert shown or (table.name, key, header) in conflicts or (table.name, key) in conflict_rows
 
 
 def _same(column: Any, one: pd.DataFrame, other: pd.DataFrame) -> bool:

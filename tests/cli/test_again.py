@@ -60,14 +60,14 @@ def test_two_people_who_quote_at_once_get_numbers_of_their_own_without_a_gap(boo
         )
         for deal in deals
     ]
-    told = [process.communicate(timeout=300) for process in running]
-    assert [process.returncode for process in running] == [0] * len(deals), told
-    given = {json.loads(out)["deal"]: json.loads(out)["quote"] for out, _ in told}
+    outputs = [process.communicate(timeout=300) for process in running]
+    assert [process.returncode for process in running] == [0] * len(deals), outputs
+    given = {json.loads(out)["deal"]: json.loads(out)["quote"] for out, _ in outputs}
     quotes = ClosedBook(book).read(NOW.date())["Quotes"]
     assert dict(zip(quotes["deal"], quotes["quote"], strict=True)) == given
     assert sorted(given.values()) == [f"Q-2026-{number:04d}" for number in range(1, 5)]
-    said = "".join(err for _, err in told)
-    assert not said or re.search(r"saved by somebody else|is open|writes", said)
+    errors = "".join(err for _, err in outputs)
+    assert not errors or re.search(r"saved by somebody else|is open|writes", errors)
 
 
 # every command that writes the workbook named first; {aside} is a folder for what else it needs
@@ -157,8 +157,8 @@ def test_a_workbook_that_another_run_writes_is_waited_for(
     capsys.readouterr()
     with other:
         assert main(words) in (0, 1)
-    said = capsys.readouterr().err.count("team.xlsx is open")
-    assert said == ((tmp_path / "team.xlsx").read_bytes() != prepared[0])  # a run that changes nothing meets nobody
+    refusals = capsys.readouterr().err.count("team.xlsx is open")
+    assert refusals == ((tmp_path / "team.xlsx").read_bytes() != prepared[0])  # a run that changes nothing meets nobody
 
 
 @pytest.fixture

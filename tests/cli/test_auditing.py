@@ -18,6 +18,6 @@ def test_a_new_workbook_answers_nothing_and_stays_as_it_is(tmp_path: Path, capsy
     assert main(["audit", str(book)]) == 0
     assert capsys.readouterr().out.count("The workbook does not tell.") == 13
     assert main(["audit", str(book), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)["audit"]
-    assert [set(one) for one in told] == [{"question", "text", "answer", "facts"}] * 13
+    audit = json.loads(capsys.readouterr().out)["audit"]
+    assert [set(one) for one in audit] == [{"question", "text", "answer", "facts"}] * 13
     assert book.read_bytes() == before

@@ -39,7 +39,7 @@ def test_elsewhere_each_workbook_is_a_line_and_a_table_sums_up(
         ("changed", "a.xlsx: 3 cells changed"),
         ("changed", "c.xlsx: 3 cells changed (2 tries)"),
         ("failed", "b is bad [NotAWorkbook]"),
-        ("failed", "d.xlsx: a defect of ours: ZeroDivisionError; please report it [ZeroDivisionError]"),
+        ("failed", "d.xlsx: an error in salesflow: ZeroDivisionError; please report it [ZeroDivisionError]"),
     ]
     assert [line.split() for line in out.splitlines()[5:7]] == [["changed", "2"], ["failed", "2"]]
     assert err.count("✗") == 2
@@ -67,6 +67,6 @@ def test_stopped_it_says_how_to_go_on(books: list[str], capsys: pytest.CaptureFi
     assert run(books, "ok,ok,ok,ok", slots=1, at=stop) == STOPPED_EXIT_CODE
     out, err = capsys.readouterr()
     assert "had no turn" in out
-    assert "go on with --resume" in err
+    assert "continue with --resume" in err
     assert run(books, "ok,ok,ok,ok") == 0
     assert "a new one begins" in capsys.readouterr().err

@@ -92,10 +92,10 @@ def test_what_cannot_be_used_is_told_with_the_cards_cell(
     fill(card, {"B1.points": "lots", "B2.points": 7, "B3.deal": "D-77", "B3.points": 1, "N1.date": "soon"})
     capsys.readouterr()
     run("bant", book, "--read", card, "--json")
-    told = {finding["cell"]: finding["message"] for finding in json.loads(capsys.readouterr().out)["findings"]}
+    messages = {finding["cell"]: finding["message"] for finding in json.loads(capsys.readouterr().out)["findings"]}
     sheet = "[card.xlsx]'BANT card'!"
-    assert {f"{sheet}H4", f"{sheet}H5", f"{sheet}A6", f"{sheet}K12"} <= set(told)
-    assert "lots" in told[f"{sheet}H4"]
+    assert {f"{sheet}H4", f"{sheet}H5", f"{sheet}A6", f"{sheet}K12"} <= set(messages)
+    assert "lots" in messages[f"{sheet}H4"]
     assert read(book)["Answers"].empty
 
 

@@ -35,9 +35,9 @@ def test_a_difference_is_called_with_its_interval(book: Path, capsys: pytest.Cap
     assert answer["verdict"] == "first"
     assert answer["low"] < 0.5 < answer["high"]
     assert main(["compare", str(book), "referral", "website", "--today", str(TODAY)]) == 0
-    said = capsys.readouterr().out
-    assert "75.0% of 40 closed deals won" in said
-    assert "converts better" in said
+    output = capsys.readouterr().out
+    assert "75.0% of 40 closed deals won" in output
+    assert "converts better" in output
 
 
 def test_a_value_that_no_deal_has_is_said(book: Path) -> None:

@@ -29,12 +29,12 @@ def write(path: Path, text: str) -> Path:
 
 def jobs(*arguments: str, **environ: str) -> Any:
     """The number of workers that `salesflow batch` understands."""
-    said = read_configuration(salesflow_group, environ)
+    configuration = read_configuration(salesflow_group, environ)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environ.items():
             patch.setenv(name, value)
         context = salesflow_group.make_context(
-            "salesflow", ["batch", *arguments], auto_envvar_prefix=ENVIRONMENT_PREFIX, default_map=said
+            "salesflow", ["batch", *arguments], auto_envvar_prefix=ENVIRONMENT_PREFIX, default_map=configuration
         )
         with context:
             name, command, rest = salesflow_group.resolve_command(context, context._protected_args + context.args)
@@ -58,8 +58,8 @@ def test_the_nearer_word_wins(elsewhere: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[bacth]\njobs = 2", r"\[bacth\] is nothing salesflow knows; did you mean batch\?"),
-        ("[batch]\njob = 2", r"\[batch\] job is nothing salesflow knows; did you mean jobs\?"),
+        ("[bacth]\njobs = 2", r"\[bacth\] is unknown to salesflow; did you mean batch\?"),
+        ("[batch]\njob = 2", r"\[batch\] job is unknown to salesflow; did you mean jobs\?"),
         ("[batch]\njobs = 0", r"\[batch\] jobs: 0 is not in the range x>=1"),
         ("[batch]\njobs = 'two'", r"\[batch\] jobs: 'two' is not a valid integer"),
         ("[batch]\nverb = 'upd'", r"\[batch\] verb: 'upd' is not one of"),

@@ -163,6 +163,6 @@ def test_a_workbook_that_is_no_copy_is_not_merged(
     )
     before = ours.read_bytes()
     assert main(["merge", str(ours), str(other)]) == 2
-    assert "is no copy of" in capsys.readouterr().err
+    assert "is not a copy of" in capsys.readouterr().err
     assert ours.read_bytes() == before
     assert main(["merge", str(ours), str(other), "--base", str(base), "--dry-run"]) in (0, 1)

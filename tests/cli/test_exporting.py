@@ -67,7 +67,7 @@ def test_an_update_opens_no_connection(book: Path) -> None:
         "from xl_salesflow.cli import main\n"
         f"main(['update', {str(book)!r}]); main(['check', {str(book)!r}]); print('CALLS', calls)"
     )
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8"
     ).stdout
-    assert said.splitlines()[-1] == "CALLS []"
+    assert output.splitlines()[-1] == "CALLS []"

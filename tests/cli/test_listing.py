@@ -41,11 +41,11 @@ def followups(book: Path, *arguments: object) -> int:
 
 def test_json_says_day_rows_and_what_found_no_room(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert followups(book, "--json") == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["as_of"], told["day"], told["left"]) == ("2026-06-30", "2026-06-30", {})
-    assert {row["day"] for row in told["followups"]} >= {"2026-06-30"}
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["as_of"], answer["day"], answer["left"]) == ("2026-06-30", "2026-06-30", {})
+    assert {row["day"] for row in answer["followups"]} >= {"2026-06-30"}
     assert followups(book) == 0
-    assert f"{len(told['followups'])} follow-ups." in capsys.readouterr().out
+    assert f"{len(answer['followups'])} follow-ups." in capsys.readouterr().out
 
 
 def test_a_day_off_is_listed_for_the_working_day_after_it(book: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,9 +66,9 @@ def test_the_demo_has_a_plan_for_the_team_its_owners_and_two_channels(asked: Any
 
 def test_a_plan_on_the_screen(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", str(book), "--target", "500000", *DAY]) == 0
-    said = capsys.readouterr().out
-    assert "500,000" in said
-    assert "2026-12-31" in said
+    output = capsys.readouterr().out
+    assert "500,000" in output
+    assert "2026-12-31" in output
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ def test_list_names_every_playbook(capsys: pytest.CaptureFixture[str]) -> None:
     assert tuple(one["name"] for one in found) == list_playbook_names()
     assert found[0]["stages"][:2] == ["Lead", "Qualified"]
     assert run("list") == 0
-    said = capsys.readouterr().out
-    assert all(f"{name}: " in said for name in list_playbook_names())
+    output = capsys.readouterr().out
+    assert all(f"{name}: " in output for name in list_playbook_names())
 
 
 def test_show_has_stages_tasks_and_gates(capsys: pytest.CaptureFixture[str]) -> None:

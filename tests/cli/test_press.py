@@ -54,8 +54,8 @@ def book(original: bytes, tmp_path: Path) -> Path:
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
     """Run a command and return its exit code and what it said."""
     code = main([str(argument) for argument in arguments])
-    said = capsys.readouterr()
-    return code, said.out + said.err
+    printed = capsys.readouterr()
+    return code, printed.out + printed.err
 
 
 def documents(path: Path) -> list[list[object]]:
@@ -67,9 +67,9 @@ def documents(path: Path) -> list[list[object]]:
 def test_every_quote_of_the_week_in_every_format(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     formats = ("pdf", "html", "docx", "xlsx", "eml")
     options = [word for document_format in formats for word in ("--format", document_format)]
-    code, said = run(capsys, "quote", book, "--all-of-week", *options, "--today", TODAY, "--json")
+    code, output = run(capsys, "quote", book, "--all-of-week", *options, "--today", TODAY, "--json")
     assert code == 0
-    answer = json.loads(said)
+    answer = json.loads(output)
     assert [Path(file).suffix.lstrip(".") for file in answer["files"]] == [*formats, *formats]
     assert all(Path(file).stat().st_size > 200 for file in answer["files"])
     assert [paper["deal"] for paper in answer["papers"]] == ["D-1", "D-2"]
@@ -78,9 +78,9 @@ def test_every_quote_of_the_week_in_every_format(book: Path, capsys: pytest.Capt
 
 def test_a_dry_run_shows_and_makes_nothing(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = book.read_bytes()
-    code, said = run(capsys, "quote", book, "--status", "draft", "--format", "docx", "--dry-run", "--today", TODAY)
+    code, output = run(capsys, "quote", book, "--status", "draft", "--format", "docx", "--dry-run", "--today", TODAY)
     assert code == 0
-    assert len(re.findall(r"would make: .*\.docx", said)) == 2
+    assert len(re.findall(r"would make: .*\.docx", output)) == 2
     assert book.read_bytes() == before
     assert list(book.parent.iterdir()) == [book]
 
@@ -94,7 +94,7 @@ def test_sent_is_written_down_and_a_later_change_is_found(book: Path, capsys: py
     assert "went out" not in run(capsys, "check", book, "--today", TODAY)[1]
     (pdf,) = book.parent.glob("*.pdf")
     pdf.write_bytes(b"another")
-    assert "is not the one that was made and went out on 2026-03-04" in run(capsys, "check", book, "--today", TODAY)[1]
+    assert "is not the one that was made and sent on 2026-03-04" in run(capsys, "check", book, "--today", TODAY)[1]
 
 
 def test_other_papers(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,14 +105,14 @@ def test_other_papers(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ("proposal", "D-1"),
         ("contract", "D-1"),
     ):
-        code, said = run(capsys, "print", book, kind, key, "--format", "html", "--lang", "both", "--today", TODAY)
-        assert code == 0, said
+        code, output = run(capsys, "print", book, kind, key, "--format", "html", "--lang", "both", "--today", TODAY)
+        assert code == 0, output
     assert len(list(book.parent.glob("*.html"))) == 5
     assert run(capsys, "print", book, "visit", "--all-of-week", "--format", "html", "--today", TODAY)[0] == 0
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("quote",), "Say which"),
         (("quote", "--status", "rejected"), "No such paper"),
@@ -123,13 +123,13 @@ def test_other_papers(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_what_cannot_be_printed_is_one_sentence(
-    book: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+    book: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], message: str
 ) -> None:
     before = book.read_bytes()
-    code, told = run(capsys, arguments[0], book, *arguments[1:], "--today", TODAY)
+    code, output = run(capsys, arguments[0], book, *arguments[1:], "--today", TODAY)
     assert code == 2
-    assert said in told
-    assert len(told.strip().splitlines()) == 1
+    assert message in output
+    assert len(output.strip().splitlines()) == 1
     assert book.read_bytes() == before
 
 
@@ -137,17 +137,17 @@ def test_a_template_is_made_checked_and_used(book: Path, capsys: pytest.CaptureF
     folder = book.parent / "templates"
     assert run(capsys, "template", "new", "quote", "--format", "html", "--output", folder)[0] == 0
     assert run(capsys, "template", "new", "quote", "--format", "html", "--output", folder)[0] == 2  # never overwritten
-    code, said = run(capsys, "template", "check", "--book", book)
-    assert (code, "Templates checked: 1, faults: 0" in said) == (0, True)
+    code, output = run(capsys, "template", "check", "--book", book)
+    assert (code, "Templates checked: 1, faults: 0" in output) == (0, True)
     page = folder / "quote.html"
     page.write_text(page.read_text(encoding="utf-8").replace("quote.terms", "quote.tems"), encoding="utf-8")
-    code, said = run(capsys, "template", "check", "--book", book, "--json")
-    (fault,) = json.loads(said)["faults"]
+    code, output = run(capsys, "template", "check", "--book", book, "--json")
+    (fault,) = json.loads(output)["faults"]
     assert code == 1
     assert fault["fault"] == "there is no field “tems” in quote; did you mean terms?"
     before = book.read_bytes()
-    code, said = run(capsys, "quote", book, "D-1", "--format", "html", "--today", TODAY)
-    assert (code, "did you mean terms?" in said) == (2, True)
+    code, output = run(capsys, "quote", book, "D-1", "--format", "html", "--today", TODAY)
+    assert (code, "did you mean terms?" in output) == (2, True)
     assert book.read_bytes() == before
     page.write_text("our own {{ number }}", encoding="utf-8")
     assert run(capsys, "quote", book, "D-1", "--format", "html", "--today", TODAY)[0] == 0
@@ -156,15 +156,15 @@ def test_a_template_is_made_checked_and_used(book: Path, capsys: pytest.CaptureF
 
 
 def test_templates_and_fields_are_listed(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = run(capsys, "template", "list", "--book", book, "--json")
-    answer = json.loads(said)
+    code, output = run(capsys, "template", "list", "--book", book, "--json")
+    answer = json.loads(output)
     assert code == 0
     assert answer["folders"] == [str(book.parent / "templates")]
     assert len(answer["templates"]) == 30
-    code, said = run(capsys, "template", "fields", "quote")
+    code, output = run(capsys, "template", "fields", "quote")
     assert code == 0
-    assert "{{ buyer.account }}  Acme" in said
-    assert "{% for row in lines %}" in said
+    assert "{{ buyer.account }}  Acme" in output
+    assert "{% for row in lines %}" in output
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,6 @@ def test_an_unknown_template_is_one_sentence(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code, said = run(capsys, "template", *arguments)
+    code, output = run(capsys, "template", *arguments)
     assert code == 2
-    assert len(said.strip().splitlines()) == 1
+    assert len(output.strip().splitlines()) == 1

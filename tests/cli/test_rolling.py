@@ -40,9 +40,9 @@ def test_a_team_over_many_workbooks(folder: Path, capsys: pytest.CaptureFixture[
     out = folder / "team.xlsx"
     books = [str(folder / f"{name}.xlsx") for name in ("north", "south", "broken")]
     assert main(["rollup", *books, "--output", str(out), "--lang", "en", "--json", *TODAY]) == 3
-    told = capsys.readouterr()
-    assert "broken.xlsx" in told.err
-    lines = json.loads(told.out)["books"]
+    printed = capsys.readouterr()
+    assert "broken.xlsx" in printed.err
+    lines = json.loads(printed.out)["books"]
     assert [line["book"] for line in lines] == ["north", "south"]
     assert main(["funnel", str(out), "--json", *TODAY]) == 0
     whole = json.loads(capsys.readouterr().out)["metrics"]

@@ -121,7 +121,7 @@ VERBS: dict[str, Callable[[Pipeline, Path], ChangeSet]] = {
 }
 
 
-def told(plan: ChangeSet) -> dict[str, Any]:
+def summarize(plan: ChangeSet) -> dict[str, Any]:
     """Return a change set as plain values."""
     return {
         "edits": [tuple(map(str, change_values(change))) for change in plan.changes],
@@ -138,7 +138,7 @@ def change_values(change: Any) -> tuple[Any, ...]:
 @pytest.mark.parametrize("verb", VERBS)
 def test_what_was_not_read_does_not_matter(book: Path, verb: str, tmp_path: Path) -> None:
     whole = VERBS[verb](ClosedBook(book).read(NOW.date()), tmp_path)
-    assert told(VERBS[verb](ClosedBook(book).read_as_needed(NOW.date()), tmp_path)) == told(whole)
+    assert summarize(VERBS[verb](ClosedBook(book).read_as_needed(NOW.date()), tmp_path)) == summarize(whole)
     assert whole.appends
 
 

@@ -54,13 +54,13 @@ def read(path: Path) -> Pipeline:
 @pytest.mark.parametrize(
     ("options", "answer", "code", "undone", "says"),
     [
-        ([], None, 1, False, "nothing was put back"),
+        ([], None, 1, False, "nothing was undone"),
         (["--keep"], None, 1, True, "1 left"),
         (["--force"], None, 0, True, "0 left"),
         (["--dry-run"], None, 1, False, "nothing was written"),
         ([], "k", 1, True, "1 left"),
         ([], "f", 0, True, "0 left"),
-        ([], "n", 1, False, "nothing was put back"),
+        ([], "n", 1, False, "nothing was undone"),
     ],
 )
 def test_edits_since_are_asked_about(
@@ -74,5 +74,5 @@ def test_edits_since_are_asked_about(
         monkeypatch.setattr("click.prompt", lambda *_, **__: answer)
     assert main(["undo", str(book), "--today", DAY, *options]) == code
     assert (book.read_bytes() != before) == undone
-    told = capsys.readouterr()
-    assert says in told.out + told.err
+    printed = capsys.readouterr()
+    assert says in printed.out + printed.err

@@ -53,9 +53,9 @@ def read(book: Path) -> Pipeline:
 def test_a_dry_run_shows_the_mapping_and_writes_nothing(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = book.read_bytes()
     assert used(book, "six_funnel_stages", "--dry-run") == 0
-    said = capsys.readouterr().out
-    assert "Lead → Lead identification (1)" in said
-    assert "2 open deals of crm would change over; nothing was written to six_funnel_stages" in said
+    output = capsys.readouterr().out
+    assert "Lead → Lead identification (1)" in output
+    assert "2 open deals of crm would be switched (nothing was written) to six_funnel_stages" in output
     assert book.read_bytes() == before
 
 

@@ -39,8 +39,8 @@ def test_what_comes_off_the_price_list(quote: dict[str, Any], lines: list[dict[s
 def test_each_has_their_own_limit_or_their_roles_or_everybodys() -> None:
     people = pd.Series(["Li", " ann ", "Bo", "Cy", "Nobody", ""], dtype=object)
     assert list(look_up_discount_limits(selling(), people)) == [0.1, 0.2, 0.35, 0.5, 0.1, 0.1]
-    told = {"discount_limit": 0.02, "discount_manager": 0.03}
-    assert list(look_up_discount_limits(selling(settings=told), people)) == [0.02, 0.03, 0.35, 0.5, 0.02, 0.02]
+    settings = {"discount_limit": 0.02, "discount_manager": 0.03}
+    assert list(look_up_discount_limits(selling(settings=settings), people)) == [0.02, 0.03, 0.35, 0.5, 0.02, 0.02]
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ def pipe(path: Path, secret: Path) -> None:
 @pytest.mark.parametrize(
     ("stands_there", "en", "zh"),
     [
-        (link, "it is a link; name the file that it leads to", "链接"),
-        (dangling_link, "it is a link; name the file that it leads to", "链接"),
+        (link, "it is a link; give the file that it leads to", "链接"),
+        (dangling_link, "it is a link; give the file that it leads to", "链接"),
         (folder, "a folder has this name", "同名文件夹"),
         (pipe, "it is a device and no file", "设备"),
     ],

@@ -18,8 +18,8 @@ PAIR = st.tuples(st.sampled_from("abc"), st.sampled_from([1.0, 2.0, float("nan")
 def test_every_row_gets_the_sentence_of_its_own_facts(pairs: list[tuple[str, float]]) -> None:
     index = pd.Index(range(7, 7 + len(pairs)))
     names, values = (pd.Series(list(part), index=index) for part in zip(*pairs, strict=True))
-    said = write_sentences(Text("{x} {y} {z}", ""), "en", index, {"x": names, "y": values, "z": "!"})
-    assert said.tolist() == [f"{name} {value} !" for name, value in pairs]
+    sentences = write_sentences(Text("{x} {y} {z}", ""), "en", index, {"x": names, "y": values, "z": "!"})
+    assert sentences.tolist() == [f"{name} {value} !" for name, value in pairs]
 
 
 @given(st.lists(st.tuples(st.sets(st.integers(0, 9)), st.sampled_from(["p", "q", ""])), max_size=12))

@@ -31,13 +31,13 @@ def history() -> pd.DataFrame:
     return seal_history(make_table_frame(TABLES["History"], rows(HISTORY, "History")))
 
 
-def told(found: BrokenSeals) -> tuple[list[int], list[int], list[int]]:
+def found_rows(found: BrokenSeals) -> tuple[list[int], list[int], list[int]]:
     return list(found.itself), list(found.before), list(found.unsealed)
 
 
 def test_what_was_sealed_holds() -> None:
     made = history()
-    assert told(find_broken_seals(made)) == ([], [], [])
+    assert found_rows(find_broken_seals(made)) == ([], [], [])
     assert made["seal"].str.fullmatch("[0-9a-f]{10}-[0-9a-f]{10}").all()
     assert made["seal"].is_unique
 
@@ -65,21 +65,21 @@ def test_a_change_is_noticed(visit: str, column: str, value: Any, itself: list[s
     """In the row itself, or, for how a visit ended, by the deal's next one; positions may move with a new stage."""
     made = history()
     made.loc[ROW[visit], column] = pd.Timestamp(value).to_datetime64() if isinstance(value, date) else value
-    assert told(find_broken_seals(made)) == ([ROW[one] for one in itself], [ROW[one] for one in before], [])
+    assert found_rows(find_broken_seals(made)) == ([ROW[one] for one in itself], [ROW[one] for one in before], [])
 
 
 def test_a_visit_taken_out_is_noticed_by_the_next_one() -> None:
-    assert told(find_broken_seals(history().drop(index=ROW["V000003"])))[1] == [ROW["V000005"]]
+    assert found_rows(find_broken_seals(history().drop(index=ROW["V000003"])))[1] == [ROW["V000005"]]
 
 
 def test_a_visit_put_in_between_is_noticed() -> None:
     made = history()
     copied = made.loc[[ROW["V000001"]]].assign(visit="V000002").set_axis([90], axis=0)
-    assert told(find_broken_seals(pd.concat([made, copied])))[:2] == ([90], [90])
+    assert found_rows(find_broken_seals(pd.concat([made, copied])))[:2] == ([90], [90])
 
 
 def test_sorting_the_sheet_changes_nothing() -> None:
-    assert told(find_broken_seals(history().sort_values("stage"))) == ([], [], [])
+    assert found_rows(find_broken_seals(history().sort_values("stage"))) == ([], [], [])
 
 
 def test_an_undone_move_leaves_every_chain_whole() -> None:
@@ -91,10 +91,10 @@ def test_an_undone_move_leaves_every_chain_whole() -> None:
         "",
         "",
     ]
-    assert told(find_broken_seals(made)) == ([], [], [])
+    assert found_rows(find_broken_seals(made)) == ([], [], [])
     again = made.loc[[ROW["V000003"]]].assign(visit="V000005", stage="Presentation", seal="").set_axis([95], axis=0)
     made.loc[ROW["V000003"], "moved_to"] = "Presentation"
-    assert told(find_broken_seals(seal_history(pd.concat([made, again])))) == ([], [], [])
+    assert found_rows(find_broken_seals(seal_history(pd.concat([made, again])))) == ([], [], [])
 
 
 def test_a_seal_that_was_cleared_comes_back_as_it_was_unless_something_changed() -> None:
@@ -102,10 +102,10 @@ def test_a_seal_that_was_cleared_comes_back_as_it_was_unless_something_changed()
     assert list(seal_history(bare)["seal"]) == list(made["seal"])
     cleared = made.copy()
     cleared.loc[ROW["V000003"], "seal"] = ""
-    assert told(find_broken_seals(cleared)) == ([], [ROW["V000005"]], [ROW["V000003"]])
+    assert found_rows(find_broken_seals(cleared)) == ([], [ROW["V000005"]], [ROW["V000003"]])
     assert list(seal_history(cleared)["seal"]) == list(made["seal"])
     cleared.loc[ROW["V000003"], "amount"] = 1.0
-    assert told(find_broken_seals(seal_history(cleared))) == ([], [ROW["V000005"]], [])
+    assert found_rows(find_broken_seals(seal_history(cleared))) == ([], [ROW["V000005"]], [])
 
 
 def test_only_the_deals_asked_for_are_sealed() -> None:

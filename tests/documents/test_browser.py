@@ -66,8 +66,8 @@ def test_pages_fit_and_can_be_read(browser: str, tmp_path: Path, scheme: str, se
     done = subprocess.run(
         [*command, "--dump-dom", host.as_uri()], capture_output=True, encoding="utf-8", timeout=120, check=False
     )
-    said = Said(done.stdout).said
-    assert len(said) == len(pages) * 3, done.stderr[-500:]
-    assert all(page["words"] > 100 for page in said.values())
-    assert {name: page["sideways"] for name, page in said.items() if page["sideways"]} == {}
-    assert {name: page["faint"] for name, page in said.items() if page["faint"]} == {}
+    measures = Said(done.stdout).said
+    assert len(measures) == len(pages) * 3, done.stderr[-500:]
+    assert all(page["words"] > 100 for page in measures.values())
+    assert {name: page["sideways"] for name, page in measures.items() if page["sideways"]} == {}
+    assert {name: page["faint"] for name, page in measures.items() if page["faint"]} == {}

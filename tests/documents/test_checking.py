@@ -13,7 +13,9 @@ from xl_salesflow.documents.template_lookup import read_template
 SUFFIX = {"html": "html", "pdf": "typ", "eml": "txt", "docx": "docx", "xlsx": "xlsx"}
 
 
-def told(tmp_path: Path, document_format: str, content: bytes | str, kind: str = "quote") -> list[tuple[str, str]]:
+def check_template(
+    tmp_path: Path, document_format: str, content: bytes | str, kind: str = "quote"
+) -> list[tuple[str, str]]:
     """Return place and words of what is wrong with a template of a team's own."""
     path = tmp_path / f"{kind}.{SUFFIX[document_format]}"
     path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
@@ -24,7 +26,7 @@ def told(tmp_path: Path, document_format: str, content: bytes | str, kind: str =
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "said"),
+    ("text", "place", "message"),
     [
         ("{{ bayer.account }}", "line 1", "no field “bayer”; did you mean buyer?"),
         ("\n\n{{ buyer.acount }}", "line 3", "no field “acount” in buyer; did you mean account?"),
@@ -53,10 +55,10 @@ def told(tmp_path: Path, document_format: str, content: bytes | str, kind: str =
         ("{{ 1 / 0 }}", "", "division by zero"),
     ],
 )
-def test_a_slip_is_named_with_its_place(tmp_path: Path, text: str, place: str, said: str) -> None:
-    (found,) = told(tmp_path, "html", text)
+def test_a_slip_is_named_with_its_place(tmp_path: Path, text: str, place: str, message: str) -> None:
+    (found,) = check_template(tmp_path, "html", text)
     assert found[0] == place
-    assert said in found[1]
+    assert message in found[1]
 
 
 @pytest.mark.parametrize(
@@ -71,11 +73,11 @@ def test_a_slip_is_named_with_its_place(tmp_path: Path, text: str, place: str, s
     ],
 )
 def test_what_is_right_is_left_alone(tmp_path: Path, text: str) -> None:
-    assert told(tmp_path, "html", text) == []
+    assert check_template(tmp_path, "html", text) == []
 
 
 def test_several_slips_are_all_named(tmp_path: Path) -> None:
-    found = told(tmp_path, "html", "{{ a }}\n{{ number }}\n{{ b }}")
+    found = check_template(tmp_path, "html", "{{ a }}\n{{ number }}\n{{ b }}")
     assert [place for place, _ in found] == ["line 1", "line 3"]
 
 
@@ -85,23 +87,23 @@ def test_a_cell_is_named(tmp_path: Path) -> None:
         "C3": "{% for line in lines %}{{ line.product }}",
         "D3": "{{ line.nett }}{% endfor %}",
     }
-    (found,) = told(tmp_path, "xlsx", test_sheet.template(cells))
+    (found,) = check_template(tmp_path, "xlsx", test_sheet.template(cells))
     assert found == ("Offer!D3", "there is no field “nett” in line; did you mean net?")
 
 
 def test_a_paragraph_of_word_is_named(tmp_path: Path) -> None:
     content = test_word.template("plain", "{{ buyer.account }}", "{{ buyer.acount }}", "{{ buyer.acount }}")
-    assert [place for place, _ in told(tmp_path, "docx", content)] == ["paragraph 3", "paragraph 4"]
+    assert [place for place, _ in check_template(tmp_path, "docx", content)] == ["paragraph 3", "paragraph 4"]
 
 
 def test_what_only_filling_shows_is_told(tmp_path: Path) -> None:
     content = test_word.template(table=[["{%tr for line in lines %}", ""], ["{{ line.net }}", "{% endfor %}"]])
-    ((_, said),) = told(tmp_path, "docx", content)
-    assert "tears a table" in said
+    ((_, message),) = check_template(tmp_path, "docx", content)
+    assert "splits a table" in message
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "said"),
+    ("text", "place", "message"),
     [
         ("#data.buyer.acount", "line 1", "no field “acount” in buyer; did you mean account?"),
         ("one\n#t.totl", "line 2", "no field “totl” in t; did you mean total?"),
@@ -114,21 +116,23 @@ def test_what_only_filling_shows_is_told(tmp_path: Path) -> None:
         ('#read("/etc/passwd")', "line 1", "file not found"),
     ],
 )
-def test_typst_templates_are_checked_and_tried(tmp_path: Path, text: str, place: str, said: str) -> None:
-    (found,) = told(tmp_path, "pdf", text)
+def test_typst_templates_are_checked_and_tried(tmp_path: Path, text: str, place: str, message: str) -> None:
+    (found,) = check_template(tmp_path, "pdf", text)
     assert found[0] == place
-    assert said in found[1]
+    assert message in found[1]
 
 
 def test_a_letter_has_fields_of_its_own(tmp_path: Path) -> None:
-    assert told(tmp_path, "eml", "{{ title }}\n{{ addressee }} {{ sender }} {{ until }}") == []
-    assert told(tmp_path, "eml", "{{ sendr }}") == [("line 1", "there is no field “sendr”; did you mean sender?")]
+    assert check_template(tmp_path, "eml", "{{ title }}\n{{ addressee }} {{ sender }} {{ until }}") == []
+    assert check_template(tmp_path, "eml", "{{ sendr }}") == [
+        ("line 1", "there is no field “sendr”; did you mean sender?")
+    ]
 
 
 def test_a_file_of_another_encoding_is_told(tmp_path: Path) -> None:
-    assert "UTF-8" in told(tmp_path, "html", "Grüße".encode("latin-1"))[0][1]
+    assert "UTF-8" in check_template(tmp_path, "html", "Grüße".encode("latin-1"))[0][1]
 
 
 def test_each_kind_has_its_own_fields(tmp_path: Path) -> None:
-    assert told(tmp_path, "html", "{% for row in spin %}{{ row.value }}{% endfor %}", "visit") == []
-    assert told(tmp_path, "html", "{{ spin }}", "quote")[0][1].startswith("there is no field “spin”")
+    assert check_template(tmp_path, "html", "{% for row in spin %}{{ row.value }}{% endfor %}", "visit") == []
+    assert check_template(tmp_path, "html", "{{ spin }}", "quote")[0][1].startswith("there is no field “spin”")

@@ -18,7 +18,7 @@ from xl_salesflow.schema.table_registry import TABLES
 MARKDOWN = """\
 # Follow-ups · 22 Nov 2026
 
-Who to call on 22 Nov 2026, most pressing first
+Who to call on 22 Nov 2026, most urgent first
 
 ## Li Wei (2 deals)
 
@@ -31,7 +31,7 @@ Who to call on 22 Nov 2026, most pressing first
 
 - [ ] **2. D-2** · D-2 ·  · Low · today · planned for 23 Nov 2026
     - \n
-More deals ask for a follow-up than these days hold, 3 too many.
+More deals need a follow-up than fit into these days: 3 too many.
 
 ## No owner (1 deal)
 

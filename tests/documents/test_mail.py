@@ -42,7 +42,7 @@ def test_each_owner_gets_a_draft_of_their_own() -> None:
 
 
 TEXT = """\
-Who to call on 22 Nov 2026, most pressing first
+Who to call on 22 Nov 2026, most urgent first
 
 Li Wei (2 deals)
 

@@ -92,11 +92,11 @@ def text_of(pdf: bytes, program: str, folder: Path) -> str:
 def test_the_pdf_says_what_the_page_says(language: Language, pdftotext: str, tmp_path: Path) -> None:
     """Word by word; where no Chinese font is installed there is nothing to read Chinese from."""
     document = samples.quote()
-    said = text_of(render_document(document, language, "pdf"), pdftotext, tmp_path)
-    if "贰万壹仟" not in said:
+    text = text_of(render_document(document, language, "pdf"), pdftotext, tmp_path)
+    if "贰万壹仟" not in text:
         pytest.skip("No font with Chinese characters is installed.")
     page = Page(render_document(document, language, "html").decode("utf-8"))
-    squeezed = "".join(said.split())
+    squeezed = "".join(text.split())
     assert [
         words for words in page.words if "".join(words.split()).replace("·", "") not in squeezed.replace("·", "")
     ] == []
@@ -104,8 +104,8 @@ def test_the_pdf_says_what_the_page_says(language: Language, pdftotext: str, tmp
 
 @pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack.isascii()])
 def test_typst_reads_no_markup_in_data(attack: str, pdftotext: str, tmp_path: Path) -> None:
-    said = text_of(render_document(samples.quote(attack), "en", "pdf"), pdftotext, tmp_path)
-    assert "".join(attack.split()) in "".join(said.split())
+    text = text_of(render_document(samples.quote(attack), "en", "pdf"), pdftotext, tmp_path)
+    assert "".join(attack.split()) in "".join(text.split())
 
 
 def test_a_long_quote_repeats_its_headers(pdftotext: str, tmp_path: Path) -> None:

@@ -81,13 +81,13 @@ def test_drawings_are_sound_and_stay_inside(language: Language, word: str) -> No
 
 def test_those_who_do_not_see_get_a_sentence_and_a_table() -> None:
     html = render_document(samples.report(), "en", "html")
-    told = [drawing[0].text for drawing in drawings(html)]
-    said = told[::SHAPES]
-    assert said == told[1::SHAPES]
-    assert said[0] == "90 deals reached Lead, 30 of them Won."
-    assert said[1] == "From 2026-01 to 2026-11: 66 won, 66 lost."
-    assert said[2] == "Slowest is Demo: half of the visits take more than 7.5 days."
-    assert said[3] == "7 open deals, 2 of them older than usual."
+    texts = [drawing[0].text for drawing in drawings(html)]
+    sentences = texts[::SHAPES]
+    assert sentences == texts[1::SHAPES]
+    assert sentences[0] == "90 deals reached Lead, 30 of them Won."
+    assert sentences[1] == "From 2026-01 to 2026-11: 66 won, 66 lost."
+    assert sentences[2] == "Slowest is Demo: half of the visits take more than 7.5 days."
+    assert sentences[3] == "7 open deals, 2 of them older than usual."
     page = page_of()
     assert page.elements.count("details") == len(PARTS) + 1
     assert page.attributes.count(("role", "img")) == len(PARTS) * SHAPES

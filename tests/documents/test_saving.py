@@ -38,9 +38,9 @@ def test_an_unknown_format_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_an_unknown_kind_is_named() -> None:
-    with pytest.raises(UsageError, match="did you mean quote") as told:
+    with pytest.raises(UsageError, match="did you mean quote") as error:
         render_document(Document("qoute", "x", {}), "en", "pdf")
-    assert "visit, followups, report" in told.value.in_("zh")
+    assert "visit, followups, report" in error.value.in_("zh")
 
 
 def test_a_folder_that_is_a_file_refuses(tmp_path: Path) -> None:

@@ -216,7 +216,7 @@ def test_what_is_said_about_rows_that_are_left_out_goes_with_them() -> None:
 
     cells = {"A1": "{{ company }}", "A2": "{% if notes %}", "A3": "{{ notes }}", "A4": "{% endif %}", "A5": "end"}
 
-    def said(notes: str) -> tuple[list[str], ...]:
+    def comments_in(notes: str) -> tuple[list[str], ...]:
         sheet = filled(template(cells, more=more), notes=notes)
         links = [link for row in sheet.iter_rows() for cell in row if (link := cell.hyperlink)]
         comments = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment]
@@ -228,8 +228,8 @@ def test_what_is_said_about_rows_that_are_left_out_goes_with_them() -> None:
             comments,
         )
 
-    assert said("mind") == (["B1:C1", "B2:C2"], ["D1", "D2"], ["E1 E2"], ["F1", "F2"], ["G1", "G2"])
-    assert said("") == (["B1:C1"], ["D1"], ["E1"], ["F1"], ["G1"])
+    assert comments_in("mind") == (["B1:C1", "B2:C2"], ["D1", "D2"], ["E1 E2"], ["F1", "F2"], ["G1", "G2"])
+    assert comments_in("") == (["B1:C1"], ["D1"], ["E1"], ["F1"], ["G1"])
 
 
 def test_a_sheet_on_which_everything_said_is_left_out() -> None:

@@ -72,9 +72,9 @@ def test_the_press_refuses_a_faulty_template_before_anything_is_made(tmp_path: P
     press = DocumentWriter(tmp_path / "out", ("pdf", "html"), "en", where=(tmp_path,))
     with pytest.raises(
         UsageError, match=r"line 1: there is no field “numbr”; did you mean number\? \(and 1 more\)"
-    ) as told:
+    ) as error:
         press(samples.quote())
-    assert "第 1 行" in told.value.in_("zh")
+    assert "第 1 行" in error.value.in_("zh")
     assert press.save() == []
 
 

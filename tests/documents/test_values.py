@@ -35,15 +35,15 @@ def test_long_sentences_stand_under_one_another() -> None:
 
 def test_figures_are_given_once() -> None:
     figure = Figure("¥1.00", Decimal(1))
-    told = merge_languages({"a": [{"b": figure}]}, {"a": [{"b": Figure("CN¥1.00", Decimal(1))}]})
-    assert told["a"][0]["b"] is figure
+    merged = merge_languages({"a": [{"b": figure}]}, {"a": [{"b": Figure("CN¥1.00", Decimal(1))}]})
+    assert merged["a"][0]["b"] is figure
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_nothing_is_lost_side_by_side(zh: str, en: str) -> None:
-    told = merge_languages(zh, en)
+    merged = merge_languages(zh, en)
     if zh and en:
-        assert all(mark in told for mark in zh + en if not mark.isspace())
+        assert all(mark in merged for mark in zh + en if not mark.isspace())
 
 
 @given(st.text())

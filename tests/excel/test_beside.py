@@ -54,5 +54,5 @@ def test_open_and_closed_tell_the_same(
         sorted((fault.rule, fault.message) for fault in book.read(TODAY).cell_findings if fault.rule in GONE)
         for book in (ClosedBook(path), OpenBook(open_in_memory(path)))
     )
-    assert [told for told in closed if told[0] == rule] == opened
+    assert [finding for finding in closed if finding[0] == rule] == opened
     assert len(opened) == len(names) + len(pointed_at)

@@ -78,7 +78,7 @@ def test_a_cell_that_takes_no_value_is_named(desk: OpenDesk, monkeypatch: pytest
     book = desk.book()
     plan = edit(book.read(TODAY), "Deals", "amount", {"D-1": 5.0})
     monkeypatch.setattr(MemoryGrid, "put", lambda *arguments: None)
-    with pytest.raises(CannotSave, match=r"Deals!F2 did not take what was written; clear the filter"):
+    with pytest.raises(CannotSave, match=r"Deals!F2 did not accept what was written; clear the filter"):
         book.write(plan)
 
 
@@ -90,7 +90,7 @@ def test_a_write_that_fails_half_way_leaves_nothing(desk: OpenDesk) -> None:
     book = desk.book()
     plan = edit(book.read(TODAY), "Deals", "amount", {"D-1": 5.0})
     more = make_table_frame(TABLES["Deals"], [{"deal": "D-4"}])
-    with pytest.raises(UnsupportedEdit, match=r"Deals!5: something stands below the table Deals"):
+    with pytest.raises(UnsupportedEdit, match=r"Deals!5: there are cells below the table Deals"):
         book.write(plan + ChangeSet(appends=(Append("Deals", more, ""),)))
     assert desk.grid.cells == before
     assert desk.grid.table("Deals") == area

@@ -26,9 +26,9 @@ def rep(workbook: Callable[[Language], Path]) -> Rep:
 
 def test_check_lists_findings_that_link_to_their_cells(rep: Rep) -> None:
     rep.type("D-00001", "forecast", "no such thing")
-    said = rep.press("check")
+    message = rep.press("check")
     findings = rep.rows("Findings")
-    assert f"{len(findings)} findings" in said
+    assert f"{len(findings)} findings" in message
     assert "unknown_choice" in set(findings["rule"])
     assert rep.book.sheets.active.name == find_open_tables(rep.book)["Findings"].sheet
     hidden = [
@@ -51,24 +51,24 @@ def test_next_stage_moves_the_deal_or_says_why_not(rep: Rep) -> None:
     deal = an_open_deal(rep, first)
     visits = len(rep.rows("History"))
     rep.select_deal(deal)
-    said = rep.press("next_stage", rep.choice("Stages", "stage", last))
+    message = rep.press("next_stage", rep.choice("Stages", "stage", last))
     row = rep.deal(deal)
     assert row["stage"] == last
     assert row["move_status"] in ("refused", "accepted", "warned")
     refused = row["move_status"] == "refused"
     assert row["recorded_stage"] == (first if refused else last)
     assert len(rep.rows("History")) == visits + (0 if refused else 1)
-    assert said.startswith(f"{deal} stays in {first}: " if refused else f"{deal} is in {last}")
+    assert message.startswith(f"{deal} stays in {first}: " if refused else f"{deal} is in {last}")
     assert set(rep.rows("Journal").query(f"key == '{deal}' and verb == 'move'")["column"]) >= {"stage"}
 
 
 def test_lost_asks_the_reason_and_records_the_move(rep: Rep) -> None:
     deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.select_deal(deal)
-    said = rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
+    message = rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
     row = rep.deal(deal)
     assert (row["outcome"], row["loss_reason"]) == ("lost", "price")
-    assert said.startswith(f"{deal} is in Lost")
+    assert message.startswith(f"{deal} is in Lost")
     visit = rep.rows("History").query(f"deal == '{deal}'").iloc[-1]
     assert (visit["outcome"], visit["by"]) == ("lost", "Ann")
     assert rep.rows("History")["visit"].is_unique
@@ -77,9 +77,9 @@ def test_lost_asks_the_reason_and_records_the_move(rep: Rep) -> None:
 def test_won_is_judged_by_the_gates(rep: Rep) -> None:
     deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.select_deal(deal)
-    said = rep.press("won")
+    message = rep.press("won")
     row = rep.deal(deal)
-    assert (row["move_status"] == "refused") == said.startswith(f"{deal} stays in")
+    assert (row["move_status"] == "refused") == message.startswith(f"{deal} stays in")
     assert row["move_reasons"] != "" or row["outcome"] == "won"
 
 
@@ -104,9 +104,9 @@ def test_the_bant_card_lists_open_questions_and_score_uses_the_answers(rep: Rep)
     deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.select_deal(deal)
     rep.type(deal, "need", None)
-    said = rep.press("bant")
+    message = rep.press("bant")
     answers = rep.rows("Answers").query(f"deal == '{deal}'")
-    assert said.startswith(f"{deal}: {len(answers)} questions")
+    assert message.startswith(f"{deal}: {len(answers)} questions")
     assert sorted(answers["question"]) == sorted(rep.rows("Questions")["question"])
     assert rep.press("bant").startswith(f"{deal}: 0 questions")
     place = find_open_tables(rep.book)["Answers"]
@@ -121,10 +121,10 @@ def test_the_bant_card_lists_open_questions_and_score_uses_the_answers(rep: Rep)
 def test_an_activity_is_added_to_the_deal_with_its_numbering(rep: Rep) -> None:
     deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.select_deal(deal)
-    said = rep.press("activity", rep.choice("Lists", "activity_type", "call"))
+    message = rep.press("activity", rep.choice("Lists", "activity_type", "call"))
     added = rep.rows("Activities").iloc[-1]
     assert (added["deal"], added["type"], added["date"]) == (deal, "call", pd.Timestamp(NOW.date()))
-    assert added["activity"] in said
+    assert added["activity"] in message
     assert rep.book.selection.row == rep.rows("Activities").index[-1]
 
 
@@ -151,10 +151,10 @@ def test_a_quote_is_drafted_revised_and_printed(rep: Rep, opened: list[Path], tm
     assert f"for {deal} stands already" in rep.press("new_quote") if rep.select_deal(deal) is None else False
     first = rep.rows("Quotes").query(f"deal == '{deal}'").iloc[-1]
     rep.select("Quotes", int(first.name))
-    said = rep.press("revise")
+    message = rep.press("revise")
     old, new = rep.rows("Quotes").query(f"deal == '{deal}'").iloc[-2:].to_dict("records")
     assert (old["status"], new["status"], new["supersedes"], new["version"]) == ("superseded", "draft", old["quote"], 2)
-    assert said == f"{new['quote']} replaces {old['quote']}; it is a draft."
+    assert message == f"{new['quote']} replaces {old['quote']}; it is a draft."
     lines = rep.rows("QuoteLines")
     assert len(lines[lines["quote"] == new["quote"]]) == len(lines[lines["quote"] == old["quote"]]) == 1
     rep.select_deal(deal)
@@ -210,8 +210,8 @@ def test_undo_takes_back_the_run_whose_row_of_the_journal_is_selected(rep: Rep) 
 
 @pytest.mark.parametrize(("verb", "table"), [("funnel", "Metrics"), ("targets", "PlanStages")])
 def test_managers_sheets_come_to_the_front(rep: Rep, verb: str, table: str) -> None:
-    said = rep.press(verb)
-    assert said
+    message = rep.press(verb)
+    assert message
     assert rep.book.sheets.active.name == find_open_tables(rep.book)[table].sheet
 
 
@@ -249,10 +249,10 @@ def test_without_a_selected_row_one_sentence_says_what_to_do(
 ) -> None:
     rep.language = language
     before = {name: dict(cells) for name, cells in rep.grid.cells.items()}
-    said = rep.press(verb, 1)
-    assert says in said
-    assert rep.alerts == [said]
-    assert "\n" not in said
+    message = rep.press(verb, 1)
+    assert says in message
+    assert rep.alerts == [message]
+    assert "\n" not in message
     assert rep.grid.cells == before
 
 
@@ -261,9 +261,9 @@ def test_a_stage_chosen_in_chinese_is_told_in_chinese(workbook: Callable[[Langua
     playbook = rep.playbooks["crm"]
     deal = an_open_deal(rep, playbook.first.name)
     rep.select_deal(deal)
-    said = rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
+    message = rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
     assert rep.deal(deal)["outcome"] == "lost"
-    assert "已进入" in said
+    assert "已进入" in message
 
 
 @pytest.mark.parametrize("verb", ["won", "explain", "bant"])
@@ -335,11 +335,11 @@ def test_papers_of_the_menu_are_printed_and_written_down(
 def test_a_visit_is_prepared_with_tasks_once(rep: Rep) -> None:
     rep.select_deal(an_open_deal(rep, rep.playbooks["crm"].first.name))
     before = len(rep.rows("Tasks"))
-    said = rep.press("prepare")
+    message = rep.press("prepare")
     added = len(rep.rows("Tasks")) - before
     assert added > 0
-    assert f": {added} tasks before the visit" in said
-    rep.select_deal(said.partition(":")[0])
+    assert f": {added} tasks before the visit" in message
+    rep.select_deal(message.partition(":")[0])
     assert ": 0 tasks" in rep.press("prepare")
 
 

@@ -23,9 +23,9 @@ def test_everything_in_bold_exists() -> None:
 
 
 def test_every_command_exists() -> None:
-    said = re.findall(r"salesflow addin (\w+)", PAGE)
-    assert said
-    assert set(said) <= set(addin_group.commands)
+    commands = re.findall(r"salesflow addin (\w+)", PAGE)
+    assert commands
+    assert set(commands) <= set(addin_group.commands)
 
 
 def test_it_counts_the_functions_right() -> None:

@@ -45,13 +45,11 @@ def test_another_copy_is_compared_merged_and_the_merge_undone(rep: Rep, tmp_path
     copy = Path(shutil.copy(here, tmp_path / "团队 copy.xlsx"))
     colleague(copy, {"amount": (0, 4321.5), "next_step": (1, "call")})
 
-    said = rep.press("diff", file=copy)
+    message = rep.press("diff", file=copy)
     listed = rep.rows("Findings")
-    assert ("differences from 团队 copy.xlsx" if rep.language == "en" else "与 团队 copy.xlsx 有") in said
+    assert ("differences from 团队 copy.xlsx" if rep.language == "en" else "与 团队 copy.xlsx 有") in message
     assert set(listed["rule"]) == {"difference"}
-    assert [header in message for header, message in zip(_headers(rep), sorted(listed["message"]), strict=True)] == [
-        True
-    ] * 2
+    assert [header in text for header, text in zip(_headers(rep), sorted(listed["message"]), strict=True)] == [True] * 2
     sheet = find_open_tables(rep.book)["Deals"].sheet
     assert [cell.partition("!")[0] for cell in listed["cell"]] == [sheet, sheet]
     assert rep.book.sheets.active.name == find_open_tables(rep.book)["Findings"].sheet
@@ -76,8 +74,8 @@ def test_a_contradiction_is_shown_on_its_sheet(rep: Rep, tmp_path: Path) -> None
     workbook.set_column("Deals", header, {workbook.tables["Deals"].first_row: 10.0})
     copy.write_bytes(workbook.to_bytes())
     rep.type("D-00001", "amount", 20.0)
-    said = rep.press("merge", file=copy)
-    assert ("1 conflicts to decide" if rep.language == "en" else "1 处冲突待定") in said
+    message = rep.press("merge", file=copy)
+    assert ("1 conflicts to decide" if rep.language == "en" else "1 处冲突待定") in message
     assert rep.book.sheets.active.name == find_open_tables(rep.book)["Conflicts"].sheet
     assert rep.deal("D-00001")["amount"] == 20.0
 
@@ -99,31 +97,31 @@ def colleague(copy: Path, changes: dict[str, tuple[int, object]]) -> None:
 @pytest.mark.parametrize("choice", [2, 5])
 def test_the_funnel_is_set_beside_itself_at_an_earlier_day(rep: Rep, choice: int) -> None:
     days = list(COMPARISON_SPANS)[choice - 1]
-    said = rep.press("dates", choice)
+    message = rep.press("dates", choice)
     wanted = NOW.date() - timedelta(days=days) if days else None
     assert rep.read().named["CompareInput"] == wanted
-    assert str(wanted) in said if wanted else said
+    assert str(wanted) in message if wanted else message
     assert rep.book.sheets.active.name == find_open_tables(rep.book)["StageChanges"].sheet
 
 
 def test_two_groups_are_compared_by_their_win_rates(rep: Rep) -> None:
     owners = [str(owner) for owner in dict.fromkeys(rep.rows("Deals")["owner"]) if owner][:2]
-    said = rep.press("compare")
-    assert rep.alerts[-1:] == [said]  # nobody chose them yet
+    message = rep.press("compare")
+    assert rep.alerts[-1:] == [message]  # nobody chose them yet
     for name, owner in zip(("SegmentA", "SegmentB"), owners, strict=True):
         rep.book.names[name].refers_to_range.value = owner
-    said = rep.press("compare")
+    message = rep.press("compare")
     answer = compare(rep.read(), "owner", *owners).answer
-    assert f"{owners[0]} {answer['first_rate']:.1%}" in said
-    assert f"{owners[1]} {answer['second_rate']:.1%}" in said
+    assert f"{owners[0]} {answer['first_rate']:.1%}" in message
+    assert f"{owners[1]} {answer['second_rate']:.1%}" in message
 
 
 def test_open_deals_change_over_to_another_process_and_back(rep: Rep) -> None:
     before = rep.rows("Deals")
-    said = rep.press("playbook", list_playbook_names().index("b2b") + 1)
+    message = rep.press("playbook", list_playbook_names().index("b2b") + 1)
     after = rep.rows("Deals")
     moved = after[(before["outcome"] == "open").to_numpy() & (after["playbook"] == "b2b").to_numpy()]
-    assert str(len(moved)) in said
+    assert str(len(moved)) in message
     assert len(moved) > 10
     assert set(moved["recorded_stage"]) <= {stage.name for stage in rep.playbooks["b2b"].funnel}
     rep.press("undo")
@@ -134,6 +132,6 @@ def test_open_deals_change_over_to_another_process_and_back(rep: Rep) -> None:
 @pytest.mark.parametrize("rep", ENGINES[:2], indirect=True, ids=str)  # nothing reaches the cells
 @pytest.mark.parametrize("verb", ["diff", "merge", "dates", "playbook"])
 def test_without_a_choice_one_sentence_says_what_to_do(rep: Rep, verb: str) -> None:
-    said = rep.press(verb)
-    assert rep.alerts[-1:] == [said]
-    assert "\n" not in said
+    message = rep.press(verb)
+    assert rep.alerts[-1:] == [message]
+    assert "\n" not in message

@@ -106,9 +106,9 @@ def test_pyodide_itself_has_the_standard_library_that_is_used_and_understands_th
     program = ["node", "--input-type=module", "-", str(folder), str(ROOT), modules]
     answer = subprocess.run(program, input=IN_THE_BROWSER, capture_output=True, encoding="utf-8", cwd=ROOT, check=False)
     assert answer.returncode == 0, answer.stderr
-    told = json.loads(answer.stdout.splitlines()[-1])
-    assert told["failed"] == []
-    assert (told["compiled"] > 200, told["verbs"]) == (True, len(VERBS))
+    result = json.loads(answer.stdout.splitlines()[-1])
+    assert result["failed"] == []
+    assert (result["compiled"] > 200, result["verbs"]) == (True, len(VERBS))
 
 
 def test_the_list_of_what_pyodide_has_is_right() -> None:
@@ -155,11 +155,11 @@ def test_a_script_on_the_web_leaves_what_the_button_leaves(
 
     path = workbook("en")
     desktop = prepared(open_in_memory(path))
-    told = BUTTONS[verb](ButtonContext(desktop.book)).in_("en")
+    message = BUTTONS[verb](ButtonContext(desktop.book)).in_("en")
     web = prepared(open_on_the_web(path))
     getattr(lite, verb)(web.book)
     web.grid.done()
-    assert capsys.readouterr().out.strip() == told
+    assert capsys.readouterr().out.strip() == message
     assert _cells(web.grid) == _cells(desktop.grid)
     assert {t.name: t.last_row for t in find_open_tables(web.book).values()} == {
         t.name: t.last_row for t in find_open_tables(desktop.book).values()

@@ -113,5 +113,5 @@ def test_a_quote_button_says_what_is_wrong_with_the_quote(
     number = quotes.loc[quotes["deal"] == deal, "quote"].iloc[0]
     rep.fill_in("QuoteLines", "quantity", {int(lines.index[lines["quote"] == number][0]): None})
     rep.select_deal(deal)
-    said = rep.press("quote")
-    assert said.startswith(f"Printed: {opened[0]}. Quote {number}, line 1: no quantity")
+    message = rep.press("quote")
+    assert message.startswith(f"Printed: {opened[0]}. Quote {number}, line 1: no quantity")

@@ -93,7 +93,7 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     assert opened[-1].suffix == ".pdf"
     rep.select_deal(third)
     rep.press("activity", rep.choice("Lists", "activity_type", "note"))
-    assert "1 changes put back, 0 left" in rep.press("undo")
+    assert "1 changes undone, 0 left" in rep.press("undo")
 
     rep.press("update")
     assert rep.press("update").startswith("0 cells changed")
@@ -109,8 +109,8 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     """Check, update, the funnel, the plan, the report and the calendar; what the sheets compute is what Python says."""
     copy = Path(shutil.copy(rep.book.fullname, tmp_path / "copy.xlsx"))  # a colleague's
     rep.type("D-00002", "weighted_value", 1)
-    said = rep.press("check")
-    assert re.fullmatch(r"\d+ findings, \d+ of them block; each links to its cell\.", said)
+    message = rep.press("check")
+    assert re.fullmatch(r"\d+ findings, \d+ of them block; each links to its cell\.", message)
     assert "formula_typed_over" in set(rep.rows("Findings")["rule"])
     found_with_links(rep, tmp_path / "findings.xlsx")
     assert rep.press("repair") == "1 formulas written back."
@@ -120,13 +120,13 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     assert rep.press("assign").startswith("Deals are assigned")
     rep.press("update")
     assert "open deals; win rate" in rep.press("funnel")
-    assert "Headline numbers and stages beside those of" in rep.press("dates", 2)
+    assert "Headline numbers and stages compared with" in rep.press("dates", 2)
     for name, owner in zip(("SegmentA", "SegmentB"), rep.rows("Deals")["owner"].drop_duplicates()[:2], strict=True):
         rep.book.names[name].refers_to_range.value = owner
     assert rep.press("compare").startswith("Win rates: ")
     assert "differences from copy.xlsx" in rep.press("diff", file=copy)
     assert "conflicts to decide" in rep.press("merge", file=copy)
-    assert "open deals changed over" in rep.press("playbook", list_playbook_names().index("b2b") + 1)
+    assert "open deals switched" in rep.press("playbook", list_playbook_names().index("b2b") + 1)
     assert "0 left" in rep.press("undo")
     rep.press("targets")
     rep.press("report")

@@ -60,10 +60,10 @@ def test_they_are_the_first_thing_said_and_end_with_exit_code_1(
     path = csv("deals.csv", "Deal | Stage | Amount\nD-1 | Lead | € 1,500\nD-2 | Lead | ¥100\nD-3 | Lead | 2000 GBP")
     capsys.readouterr()
     assert imported(book, path) == 1
-    said = capsys.readouterr().out
-    lines = [line for line in said.splitlines() if line.startswith(("Not understood", "✗", "!", "·"))]
+    output = capsys.readouterr().out
+    lines = [line for line in output.splitlines() if line.startswith(("Not understood", "✗", "!", "·"))]
     assert lines[0] == "Not understood and left blank: 3 of 3 cells of “Amount” in deals.csv."
-    assert "No findings." not in said
+    assert "No findings." not in output
 
 
 def test_the_answer_for_programs_counts_them_too(book: Path, csv: Csv, capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,7 +104,7 @@ def test_a_flood_is_told_by_its_first_cells_and_their_number(csv: Csv) -> None:
     path = csv("deals.csv", f"Deal | Stage | Amount\n{rows}")
     planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
     assert [finding.rule for finding in planned.findings] == ["import_number"] * 101
-    assert "200 more cells down to here are alike" in planned.findings[-1].message
+    assert "200 more cells down to here have the same problem" in planned.findings[-1].message
 
 
 def test_with_yes_an_open_question_stops_the_import_and_nothing_is_written(
@@ -114,5 +114,5 @@ def test_with_yes_an_open_question_stops_the_import_and_nothing_is_written(
     path = csv("deals.csv", "Deal | Stage | Amount\nD-1 | Lead | 85.000\nD-2 | Lead | 9.900")
     assert imported(book, path) == 2
     assert book.read_bytes() == before
-    said = capsys.readouterr()
-    assert "the numbers of “Amount” can be read in two ways" in " ".join(said.out.replace("\n#  ", "").split())
+    printed = capsys.readouterr()
+    assert "the numbers of “Amount” can be read in two ways" in " ".join(printed.out.replace("\n#  ", "").split())

@@ -131,9 +131,9 @@ def test_a_column_may_be_named_by_its_id_or_its_header_in_either_language(name: 
 )
 def test_an_editing_error_is_told_with_its_line_and_the_nearest_name(was: str, becomes: str, says: str) -> None:
     assert was in MAP
-    with pytest.raises(UsageError, match=says) as told:
+    with pytest.raises(UsageError, match=says) as error:
         ImportMap.from_toml(MAP.replace(was, becomes), "map.toml")
-    assert told.value.in_("zh") != str(told.value)
+    assert error.value.in_("zh") != str(error.value)
 
 
 def test_notes_take_columns_only_where_a_table_has_notes() -> None:

@@ -129,11 +129,11 @@ TICKS = """
 """
 SHARED = [
     pytest.param(table, column, text, means, id=f"{column}: {text}")
-    for table, column, said in (
+    for table, column, spellings in (
         ("Deals", "amount", AMOUNTS), ("Deals", "expected_close", DAYS), ("Deals", "probability_override", SHARES),
         ("Team", "active", TICKS),
     )
-    for text, means in lines(said)
+    for text, means in lines(spellings)
 ]  # fmt: skip
 
 

@@ -219,8 +219,8 @@ def test_a_file_beside_fills_in_the_same_deals(csv: Csv, empty: Pipeline) -> Non
 @pytest.mark.parametrize(
     ("row", "column", "value", "says"),
     [
-        ("1 | Lead | much | 2025-01-01", "amount", None, "deals.csv, row 2, amount: “much” is no number; the cell is left blank"),
-        ("1 | Lead | 5 | 2025-02-30", "created", None, "deals.csv, row 2, created: “2025-02-30” is no possible date"),
+        ("1 | Lead | much | 2025-01-01", "amount", None, "deals.csv, row 2, amount: “much” is not a number; the cell is left blank"),
+        ("1 | Lead | 5 | 2025-02-30", "created", None, "deals.csv, row 2, created: “2025-02-30” is not a valid date"),
         ("1 | Lead | #DIV/0! | 2025-01-01", "amount", None, "deals.csv, row 2, amount: “#DIV/0!” is a formula that failed"),
         ("1 | Lead | n/a | -", "amount", None, None),
     ],
@@ -320,10 +320,10 @@ def test_every_appended_row_is_a_complete_frame(csv: Csv, empty: Pipeline) -> No
 
 
 def usage_error(pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap) -> str:
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as error:
         build_import_changes(pipeline, paths, mapping)
-    assert told.value.in_("zh") != str(told.value)
-    return str(told.value)
+    assert error.value.in_("zh") != str(error.value)
+    return str(error.value)
 
 
 def test_a_map_that_does_not_fit_is_told_in_a_sentence(csv: Csv, empty: Pipeline) -> None:
@@ -342,7 +342,7 @@ def test_a_map_that_does_not_fit_is_told_in_a_sentence(csv: Csv, empty: Pipeline
     assert "is it “Contract”" in usage_error(empty, [path], replace(good, stages={"Lead": "Contrakt"}))
     assert "cannot start in a closed stage" in usage_error(empty, [path], replace(good, starts_in="Won"))
     assert "no playbook “saas”" in usage_error(empty, [path], replace(good, playbook="saas"))
-    assert "neither given nor beside" in usage_error(
+    assert "neither given nor next to" in usage_error(
         empty, [path], replace(good, files=(FileMap("gone.csv", "Deals"),))
     )
 
@@ -483,7 +483,7 @@ def test_totals_and_a_hidden_sheet_are_left_out_and_told(tmp_path: Path, empty: 
     book.save(path := tmp_path / "deals.xlsx")
     proposed = propose_import_map([path], empty)
     assert [file.table for file in proposed.files] == ["Deals", ""]
-    assert 'is a hidden sheet and is left out; set its table to "Deals" to bring it in.' in " ".join(proposed.notes)
+    assert 'is a hidden sheet and is left out; set its table to "Deals" to import it.' in " ".join(proposed.notes)
     after, planned = brought_in(empty, path)
     assert list(after["Deals"]["deal"]) == ["1"]
     assert messages(planned) == ["deals.xlsx › Sheet, row 3: a line of totals, left out."]

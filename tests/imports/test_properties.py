@@ -62,7 +62,7 @@ def decided(mapping: ImportMap) -> ImportMap:
     """Answer every open question as a person would: with the first choice, and with the amounts being the workbook's."""
 
     def answered(how: ColumnMap) -> ColumnMap:
-        dates, decimal = (said.partition(" or ")[0] for said in (how.dates, how.decimal))
+        dates, decimal = (setting.partition(" or ")[0] for setting in (how.dates, how.decimal))
         return replace(how, dates=dates, decimal=decimal, currency="", rate=None)
 
     files = tuple(

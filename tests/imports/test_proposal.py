@@ -54,7 +54,7 @@ def test_a_file_beside_is_proposed_when_it_shares_keys(csv: Csv, empty: Pipeline
     csv("products.csv", "product | price\nSoap | 1\nTowel | 2")
     mapping = propose_import_map([deals], empty)
     assert [(file.file, file.table) for file in mapping.files] == [("deals.csv", "Deals"), ("accounts.csv", "Accounts")]
-    assert any("accounts.csv stands beside deals.csv and shares “account”" in remark for remark in mapping.notes)
+    assert any("accounts.csv is in the same folder as deals.csv and shares “account”" in remark for remark in mapping.notes)
 
 
 def test_more_about_the_same_deals_is_proposed_too(csv: Csv, empty: Pipeline) -> None:
@@ -76,7 +76,7 @@ def test_an_unknown_header_is_known_by_its_values(csv: Csv, empty: Pipeline) -> 
 def test_columns_without_a_home_are_named_and_left_out(csv: Csv, empty: Pipeline) -> None:
     mapping = propose_import_map([csv("deals.csv", "deal | stage | shoe size\n1 | Lead | 43")], empty)
     assert mapping.files[0].columns["shoe size"] == ColumnMap("")
-    assert any("no column of ours for “shoe size”; left out" in remark for remark in mapping.notes)
+    assert any("no matching column for “shoe size”; left out" in remark for remark in mapping.notes)
 
 
 def test_a_file_that_is_none_of_ours_is_named_and_left_out(csv: Csv, empty: Pipeline) -> None:

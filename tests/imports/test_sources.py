@@ -104,10 +104,10 @@ def picture(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda folder: folder / "gone.csv", r"gone\.csv is not there; check the name"),
+        (lambda folder: folder / "gone.csv", r"gone\.csv does not exist; check the name"),
         (lambda folder: folder, "is not there"),
         (picture, r"deals\.png is neither CSV nor a workbook"),
-        (headers_only, r"bare\.csv holds no rows below a line of headers"),
+        (headers_only, r"bare\.csv has no rows below its headers"),
         (broken, r"broken\.xlsx cannot be read as a workbook"),
         (far_cell, r"far\.xlsx has cells as far out as row 1,048,576 and column 16,384"),
     ],
@@ -115,9 +115,9 @@ def picture(tmp_path: Path) -> Path:
 def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
     tmp_path: Path, make: Callable[[Path], Path], says: str
 ) -> None:
-    with pytest.raises(UsageError, match=says) as told:
+    with pytest.raises(UsageError, match=says) as error:
         read_import_sources(make(tmp_path))
-    assert told.value.in_("zh") != str(told.value)
+    assert error.value.in_("zh") != str(error.value)
 
 
 def test_a_file_that_may_not_be_opened_is_told(csv: Csv, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,9 +29,9 @@ def test_a_row_that_may_be_there_twice_is_told(text: str, expected: list[tuple[s
     file.write_text(text, encoding="utf-8")
     pipeline = build_pipeline(date(2026, 5, 4), Accounts=HERE).with_tables(**make_shipped_setup("crm", "en"))
     plan = build_import_changes(pipeline, [file], propose_import_map([file], pipeline))
-    told = [finding for finding in plan.findings if finding.rule == "import_twice"]
-    assert [finding.key for finding in told] == [name for name, _, _ in expected]
-    for finding, (_, other, why) in zip(told, expected, strict=True):
+    findings = [finding for finding in plan.findings if finding.rule == "import_twice"]
+    assert [finding.key for finding in findings] == [name for name, _, _ in expected]
+    for finding, (_, other, why) in zip(findings, expected, strict=True):
         assert other in finding.message
         assert why in finding.message
         assert finding.message.startswith("accounts.csv, row ")

@@ -189,7 +189,7 @@ def test_dates_that_contradict_the_order_of_their_column_are_told(csv: Csv) -> N
     )
     planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
     assert [finding.message for finding in planned.findings] == [
-        "deals.csv, row 3, created: “02/14/2026” is not dd/mm/yyyy as other dates of the column are; 2026-02-14 is taken, "
+        "deals.csv, row 3, created: “02/14/2026” is not dd/mm/yyyy like the other dates of the column; 2026-02-14 is used, "
         "please look."
     ]
 

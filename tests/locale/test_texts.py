@@ -45,7 +45,7 @@ def test_facts_are_translated_with_the_text() -> None:
 
 
 def test_facts_of_a_call_add_to_those_that_are_bound() -> None:
-    text = Text("{what}; open and save it in Excel to mend it")
+    text = Text("{what}; open and save it in Excel to repair it")
     assert text.with_facts(what="a").in_("en", what="b").startswith("b;")
 
 
@@ -72,8 +72,8 @@ def test_sentences_stand_as_their_language_sets_them() -> None:
 
 
 def test_an_error_is_english_as_text_and_speaks_every_language() -> None:
-    error = UsageError("{path} is not there; check the name.", path="a.csv")
-    assert str(error) == "a.csv is not there; check the name."
+    error = UsageError("{path} does not exist; check the name.", path="a.csv")
+    assert str(error) == "a.csv does not exist; check the name."
     assert error.in_("zh") == "找不到 a.csv；请检查文件名。"
     assert CannotSave("a.xlsx", Text("the disk is full")).in_("zh") == "a.xlsx 无法保存：磁盘已满；原文件未变。"
     assert "is it the one now named Deal" in str(MissingTable("a.xlsx", "Deals", "Deal"))
@@ -81,7 +81,7 @@ def test_an_error_is_english_as_text_and_speaks_every_language() -> None:
 
 
 def test_an_error_travels_between_processes() -> None:
-    error = pickle.loads(pickle.dumps(UsageError("{path} is not there; check the name.", path="a.csv")))
+    error = pickle.loads(pickle.dumps(UsageError("{path} does not exist; check the name.", path="a.csv")))
     assert error.in_("zh") == "找不到 a.csv；请检查文件名。"
 
 

@@ -102,17 +102,17 @@ class _Words(HTMLParser):
 
 
 @pytest.mark.parametrize(
-    ("pattern", "said"),
+    ("pattern", "keys"),
     [
         ("*Q-*.html", ("quotation", "subtotal", "total", "valid_until")),
         ("*report*.html", ("report", "ageing", "definition")),
     ],
 )
-def test_quote_and_report_speak_it(demo: Path, pattern: str, said: tuple[str, ...]) -> None:
+def test_quote_and_report_speak_it(demo: Path, pattern: str, keys: tuple[str, ...]) -> None:
     page = sorted(demo.rglob(pattern))[0]
     words = _Words()
     words.feed(page.read_text(encoding="utf-8"))
     shown = " ".join(words.found)
-    english = [DOCUMENT_TEXTS[key].in_("en") for key in said]
+    english = [DOCUMENT_TEXTS[key].in_("en") for key in keys]
     assert [text for text in english if pseudo_text(text) not in shown] == []
     assert [text for text in english if text in shown] == []

@@ -24,9 +24,9 @@ NAME = re.compile(r'<definedName [^>]*name="(\w+)"[^>]*>([^<]+)!\$([A-Z]+)\$(\d+
 def recalculated(libreoffice: LibreOffice, books: list[Path], folder: Path) -> list[Path]:
     """Recalculate many workbooks in one start of LibreOffice."""
     folder.mkdir(parents=True, exist_ok=True)
-    said = libreoffice.run("--convert-to", EXCEL, "--outdir", str(folder), *(str(book) for book in books))
+    output = libreoffice.run("--convert-to", EXCEL, "--outdir", str(folder), *(str(book) for book in books))
     made = [folder / book.name for book in books]
-    assert all(path.is_file() for path in made), said
+    assert all(path.is_file() for path in made), output
     return made
 
 

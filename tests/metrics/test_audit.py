@@ -65,9 +65,9 @@ def book(language: Language = "en") -> Pipeline:
     ("question", "answer"),
     [
         ("lead_quality", "50% of 6 deals got beyond the first stage; the best source is Website form."),
-        ("assignment", "Owners of open deals: 1; Mara has most of them (2); without an owner: 1."),
-        ("attempts", "In the median 2 activities for a deal won, 0.5 for one lost."),
-        ("cadence", "Every 7 days in the median, over 2 pairs of contacts."),
+        ("assignment", "Owners of open deals: 1; Mara has the most (2); without an owner: 1."),
+        ("attempts", "Median number of activities: 2 for a won deal, 0.5 for a lost one."),
+        ("cadence", "Every 7 days (median of 2 intervals between contacts)."),
         ("first_talk", "33% of 3 first contacts have notes."),
         (
             "notes",
@@ -75,7 +75,7 @@ def book(language: Language = "en") -> Pipeline:
         ),
         ("next_contact", "67% of 3 open deals have a dated next step; 1 of them are late."),
         ("materials", "Case: 67% of 3 items sent."),
-        ("gaps", "1 of 2 products lack feature, advantage or benefit."),
+        ("gaps", "1 of 2 products lack a feature, advantage or benefit."),
         ("presented", "Online meeting: 67% of 3 demos."),
         ("prepared", "33% of 3 tasks that fell due were done in time."),
         ("objections", "Mostly Price (67% of 3); 67% are resolved; what worked best: Counted the saving."),

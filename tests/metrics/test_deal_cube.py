@@ -94,7 +94,7 @@ def test_the_move_matrix_is_filtered_and_ends_with_the_as_of_date(
 
 def test_a_past_date_groups_only_by_what_history_holds(pipeline: Pipeline) -> None:
     assert build_cube(pipeline, "next_step").keys
-    with pytest.raises(UsageError, match="History, which answers for a past date"):
+    with pytest.raises(UsageError, match="History, which is used for a past date"):
         build_cube(on(pipeline, 10), "next_step")
 
 

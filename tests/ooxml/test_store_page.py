@@ -38,9 +38,9 @@ def test_the_examples_do_what_the_page_says(tmp_path: Path, monkeypatch: pytest.
     Path("pipeline.xlsx").write_bytes(pipeline())
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
     examples = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "store.md", str(PAGE), 0)
-    said: list[str] = []
-    failed, tried = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL).run(examples, out=said.append)
-    assert not failed, "".join(said)
+    output: list[str] = []
+    failed, tried = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL).run(examples, out=output.append)
+    assert not failed, "".join(output)
     assert tried > 20
 
 

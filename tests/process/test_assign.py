@@ -98,9 +98,11 @@ def test_nought_days_reclaims_nothing() -> None:
 
 
 def test_who_had_it_does_not_get_it_back() -> None:
-    told = {"run": "r1", "operation": "change", "table": "Deals", "key": "D-1", "column": "owner", "before": "Ann"}
-    assert next(c.after for c in assign_owners(book([ANN, BEN], [deal(1)], Journal=[told]), "in_turn").changes) == "Ben"
-    alone = assign_owners(book([ANN], [deal(1)], Journal=[told]), "in_turn")
+    logged = {"run": "r1", "operation": "change", "table": "Deals", "key": "D-1", "column": "owner", "before": "Ann"}
+    assert (
+        next(c.after for c in assign_owners(book([ANN, BEN], [deal(1)], Journal=[logged]), "in_turn").changes) == "Ben"
+    )
+    alone = assign_owners(book([ANN], [deal(1)], Journal=[logged]), "in_turn")
     assert "had it before" in alone.findings[0].message
 
 

@@ -79,7 +79,7 @@ def points(pipeline: Pipeline) -> list[float | None]:
 
 
 @pytest.mark.parametrize(
-    ("answers", "expected", "told"),
+    ("answers", "expected", "summary"),
     [
         ([], [None, None, None, None], ""),
         ([("B1", 2)], [2, None, None, None], "2/-/-/-"),
@@ -90,11 +90,11 @@ def points(pipeline: Pipeline) -> list[float | None]:
         ([("B1", 7), ("X9", 3)], [None, None, None, None], ""),
     ],
 )
-def test_a_dimension_is_the_mean_of_its_answers(answers: Any, expected: Any, told: str) -> None:
+def test_a_dimension_is_the_mean_of_its_answers(answers: Any, expected: Any, summary: str) -> None:
     """Rounded half up; 0 means not known; points off the scale and questions nobody has are findings elsewhere."""
     after = scored(answered(*answers))
     assert points(after) == expected
-    assert after["Deals"]["bant_answered"].iloc[0] == told
+    assert after["Deals"]["bant_answered"].iloc[0] == summary
 
 
 def test_a_number_that_a_person_typed_wins() -> None:

@@ -85,18 +85,18 @@ def test_what_is_filled_in_is_taken_and_what_is_blank_stays(row: dict[str, Any],
 
 
 @pytest.mark.parametrize(
-    ("row", "cell", "said"),
+    ("row", "cell", "message"),
     [
         ({"deal": "D-9", "question": "B1", "points": 1.0}, "deal2", "no deal “D-9” in the workbook"),
         ({"deal": "D-1", "question": "B9", "points": 1.0}, "question2", "no question “B9”; is it “B1”"),
-        ({"deal": "D-1", "question": "B2", "points": 5.0}, "points2", "5 is no number of points; write 0, 1, 2 or 3"),
-        ({"deal": "D-1", "question": "B2", "points": 1.5}, "points2", "1.5 is no number of points"),
-        ({"deal": "D-1", "question": "B2", "points": -1.0}, "points2", "-1 is no number of points"),
+        ({"deal": "D-1", "question": "B2", "points": 5.0}, "points2", "5 is not a valid number of points; write 0, 1, 2 or 3"),
+        ({"deal": "D-1", "question": "B2", "points": 1.5}, "points2", "1.5 is not a valid number of points"),
+        ({"deal": "D-1", "question": "B2", "points": -1.0}, "points2", "-1 is not a valid number of points"),
     ],
 )
-def test_what_cannot_be_used_is_told_with_its_cell(row: dict[str, Any], cell: str, said: str) -> None:
+def test_what_cannot_be_used_is_told_with_its_cell(row: dict[str, Any], cell: str, message: str) -> None:
     plan = read(row)
-    assert [(f.cell, f.severity, said in f.message) for f in plan.findings] == [(cell, "warn", True)]
+    assert [(f.cell, f.severity, message in f.message) for f in plan.findings] == [(cell, "warn", True)]
     assert answers(plan) == [HAD]
 
 

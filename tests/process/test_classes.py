@@ -48,13 +48,13 @@ def book(**accounts: dict[str, str]) -> Pipeline:
     return crm(Deals=rows(DEALS), Accounts=typed)
 
 
-def told(pipeline: Pipeline) -> dict[str, str]:
+def classes_of(pipeline: Pipeline) -> dict[str, str]:
     accounts = apply_change_set(pipeline, classify_accounts(pipeline))["Accounts"]
     return dict(zip(accounts["account"], accounts["account_class"], strict=True))
 
 
 def test_classes_follow_from_traits_must_haves_and_deals() -> None:
-    assert told(book()) == expected()
+    assert classes_of(book()) == expected()
 
 
 def test_a_second_run_plans_nothing() -> None:
@@ -63,7 +63,7 @@ def test_a_second_run_plans_nothing() -> None:
 
 
 def test_what_a_person_chose_stays() -> None:
-    assert told(book(Poor={"account_class": "key"}))["Poor"] == "key"
+    assert classes_of(book(Poor={"account_class": "key"}))["Poor"] == "key"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_what_a_person_chose_stays() -> None:
 def test_what_a_run_wrote_is_kept_up_to_date(journal: str, now: str, becomes: str) -> None:
     line = {"table": "Accounts", "key": "Poor", "column": "account_class", "before": "", "after": journal}
     pipeline = book(Poor={"account_class": now})
-    assert told(pipeline.with_tables(Journal=crm(Journal=[line])["Journal"]))["Poor"] == becomes
+    assert classes_of(pipeline.with_tables(Journal=crm(Journal=[line])["Journal"]))["Poor"] == becomes
 
 
 @pytest.mark.parametrize(

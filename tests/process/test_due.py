@@ -336,16 +336,16 @@ def test_words_are_made_only_for_lines_that_are_shown(monkeypatch: pytest.Monkey
     from xl_salesflow.process import due_followups
     from xl_salesflow.process.due_followups import _word_followup_reason
 
-    said: list[int] = []
+    described: list[int] = []
     original = _word_followup_reason
     monkeypatch.setattr(
         due_followups,
         "_word_followup_reason",
-        lambda signal, row, language: said.append(row) or original(signal, row, language),
+        lambda signal, row, language: described.append(row) or original(signal, row, language),
     )
     pipeline: Pipeline = desk(*[{"next_step_date": ago(2)} for _ in range(500)], settings={"followups_per_day": 2})
     assert len(make_followup_frame(pipeline)) == 10
-    assert len(said) == 10
+    assert len(described) == 10
 
 
 def test_quiet_is_quiet() -> None:

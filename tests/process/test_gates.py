@@ -253,7 +253,7 @@ def test_a_block_outweighs_a_warning() -> None:
 def test_a_gate_that_cannot_be_read_lets_nobody_through() -> None:
     judged = moved(one_gate("filled", "No such column"))
     assert judged["verdict"].tolist() == ["refused"] * 2
-    assert judged["reasons"].iloc[0] == "The gate g cannot be judged; mend its row in the sheet Gates."
+    assert judged["reasons"].iloc[0] == "The gate g cannot be judged; correct its row in the sheet Gates."
 
 
 def test_a_gate_that_is_switched_off_is_not_judged() -> None:

@@ -44,10 +44,10 @@ def test_what_is_typed_into_the_list_flows_back_once(tmp_path: Path, language: L
     book.write(bring_in(empty, generate_pipeline(empty, 25, since_days=60), Run("test", NOW)))
     updated(path)
     listed = ClosedBook(path).read(NOW.date())["FollowUps"]
-    ticked, told, planned = (int(row) for row in listed.index[:3])
+    ticked, noted, planned = (int(row) for row in listed.index[:3])
     deals = list(listed["deal"].iloc[:3])
     typed(path, ticked, done={"en": "Yes", "zh": "是"}[language])
-    typed(path, told, result="=He wants a demo", then="Show it", then_on=date(2026, 7, 6))
+    typed(path, noted, result="=He wants a demo", then="Show it", then_on=date(2026, 7, 6))
     typed(path, planned, then_on=date(2026, 7, 8))
 
     first = updated(path)

@@ -37,11 +37,11 @@ def test_worked_by_hand() -> None:
     Presentation: lost deals that came there  5.1 of 20.1, won deals all
     Referral: 30.1 of 40.2 won, 5.1 of 20.2 lost
     """
-    said = estimate_win_probability(workbook(NOW, WON, LOST))
+    estimate = estimate_win_probability(workbook(NOW, WON, LOST))
     odds = 40 / 20 * (20.1 / 5.1) * (30.1 / 40.2) / (5.1 / 20.2)
-    assert said.closed == 60
-    assert said.probability.iloc[0] == pytest.approx(odds / (1 + odds))
-    assert said.weights.iloc[0].dropna().to_dict() == {
+    assert estimate.closed == 60
+    assert estimate.probability.iloc[0] == pytest.approx(odds / (1 + odds))
+    assert estimate.weights.iloc[0].dropna().to_dict() == {
         "stage": pytest.approx(log(20.1 / 5.1)),
         "source": pytest.approx(log(30.1 / 40.2 * 20.2 / 5.1)),
     }
@@ -66,8 +66,8 @@ def test_a_persons_own_probability_stays() -> None:
     ("won", "lost", "silent"), [(25, 24, True), (25, 25, False), (50, 0, True), (0, 50, True), (49, 1, False)]
 )
 def test_silent_below_fifty_closed_deals(won: int, lost: int, silent: bool) -> None:
-    said = estimate_win_probability(workbook(NOW, deals("won", won), deals("lost", lost)))
-    assert said.probability.empty == silent
+    estimate = estimate_win_probability(workbook(NOW, deals("won", won), deals("lost", lost)))
+    assert estimate.probability.empty == silent
 
 
 def test_what_goes_silent_is_cleared() -> None:
@@ -106,7 +106,7 @@ def test_the_factors_add_up_and_a_later_stage_is_never_worse(seed: int) -> None:
     ]  # fmt: skip
     stages = ["Lead", "Qualified", "Presentation", "Objections", "Contract"]
     now = [{"outcome": "open", "playbook": "crm", "recorded_stage": stage, "source": "search"} for stage in stages]
-    said = estimate_win_probability(workbook(now, closed))
-    logits = said.prior + said.weights.fillna(0).sum(axis=1)
-    assert said.probability.tolist() == pytest.approx([1 / (1 + exp(-logit)) for logit in logits])
-    assert said.probability.is_monotonic_increasing
+    estimate = estimate_win_probability(workbook(now, closed))
+    logits = estimate.prior + estimate.weights.fillna(0).sum(axis=1)
+    assert estimate.probability.tolist() == pytest.approx([1 / (1 + exp(-logit)) for logit in logits])
+    assert estimate.probability.is_monotonic_increasing

@@ -40,9 +40,9 @@ def test_every_playbook_that_ships_is_sound(name: str, language: Language) -> No
 
 
 @pytest.mark.parametrize(
-    ("table", "row", "column", "value", "said"),
+    ("table", "row", "column", "value", "text"),
     [
-        ("Stages", QUALIFIED, "stage", "Lead", "stands twice in the playbook crm, which would run in a circle"),
+        ("Stages", QUALIFIED, "stage", "Lead", "is listed twice in the playbook crm"),
         ("Stages", QUALIFIED, "position", 1, "another stage has the same number"),
         ("Stages", QUALIFIED, "position", 2.5, "not a whole number from 1"),
         ("Stages", QUALIFIED, "position", 0, "not a whole number from 1"),
@@ -53,8 +53,8 @@ def test_every_playbook_that_ships_is_sound(name: str, language: Language) -> No
         ("Stages", LOST, "kind", "aftercare", "no stage Lost"),
         ("Stages", NURTURE, "kind", "open", "the open stage “Nurture” comes after Won"),
         ("Stages", LEAD, "kind", "aftercare", "the aftercare stage “Lead” comes before Won"),
-        ("Stages", LEAD, "probability", 120.0, "must lie between 0 % and 100 %"),
-        ("Stages", LEAD, "probability", -0.1, "must lie between 0 % and 100 %"),
+        ("Stages", LEAD, "probability", 120.0, "must be between 0 % and 100 %"),
+        ("Stages", LEAD, "probability", -0.1, "must be between 0 % and 100 %"),
         ("Stages", LEAD, "day_limit", -3.0, "“Day limit” of the stage “Lead” is -3"),
         ("Stages", LEAD, "cadence", -1.0, "“Contact every” of the stage “Lead” is -1"),
         ("StageTasks", 2, "due_days", -1.0, "“Due after days” of the stage “Lead” is -1"),
@@ -68,13 +68,13 @@ def test_every_playbook_that_ships_is_sound(name: str, language: Language) -> No
         ("Gates", 3, "value", "two", "“two” is not a number"),
         ("Gates", 3, "value", "", "“blank” is not a number"),
         ("Gates", 3, "subject", "Name", "the column “Name” does not hold numbers"),
-        ("Gates", 10, "value", "posted", "“posted” is no state of a quote"),
+        ("Gates", 10, "value", "posted", "“posted” is not a status of a quote"),
         ("Gates", 7, "subject", "Dance", "no stage has the task “Dance”"),
     ],
 )
-def test_a_fault_is_found(table: str, row: int, column: str, value: Any, said: str) -> None:
+def test_a_fault_is_found(table: str, row: int, column: str, value: Any, text: str) -> None:
     found = faults(with_cells(table, (row, column, value)))
-    assert (table, column) in [(place, cell) for place, cell, message in found if said in message]
+    assert (table, column) in [(place, cell) for place, cell, message in found if text in message]
 
 
 def test_every_fault_is_told_at_once() -> None:
@@ -85,9 +85,9 @@ def test_every_fault_is_told_at_once() -> None:
 
 
 FAULTS = (
-    ("Stages", QUALIFIED, "stage", "Lead", "would run in a circle", "C3"),
+    ("Stages", QUALIFIED, "stage", "Lead", "is listed twice", "C3"),
     ("Stages", PRESENTATION, "kind", "won", "two stages of kind Won", "D7"),
-    ("Stages", LEAD, "probability", 120.0, "is 12000 %; it must lie between 0 % and 100 %", "E2"),
+    ("Stages", LEAD, "probability", 120.0, "is 12000 %; it must be between 0 % and 100 %", "E2"),
     ("Stages", LEAD, "day_limit", -3.0, "is -3; days cannot be below zero", "F2"),
     ("Gates", 3, "subject", "Ammount", "Deals has no column “Ammount”", "D3"),
     ("Gates", 4, "check", "is bigger than", "there is no check “is bigger than”", "E4"),
@@ -108,16 +108,19 @@ def test_a_playbook_with_every_fault_is_told_each_with_its_cell_at_once() -> Non
         for name in ("Stages", "Gates", "StageTasks")
     }
     pipeline = replace(pipeline, table_positions={name: TablePosition(name, found) for name, found in letters.items()})
-    told = {(f.cell, f.message) for f in find_playbook_findings(pipeline)}
-    for table, _, _, _, said, cell in FAULTS:
-        assert len([message for at, message in told if at == f"{table}!{cell}" and said in message]) == 1, (table, cell)
+    findings = {(f.cell, f.message) for f in find_playbook_findings(pipeline)}
+    for table, _, _, _, text, cell in FAULTS:
+        assert len([message for at, message in findings if at == f"{table}!{cell}" and text in message]) == 1, (
+            table,
+            cell,
+        )
 
 
 def test_a_playbook_without_a_start_is_told_beside_its_other_faults() -> None:
     cells = [(row, "kind", "aftercare") for row in range(LEAD, WON)]
-    said = [message for _, _, message in faults(with_cells("Stages", *cells, (WON, "probability", 2.0)))]
-    assert any("no open stage to start in" in message for message in said)
-    assert any("must lie between" in message for message in said)
+    messages = [message for _, _, message in faults(with_cells("Stages", *cells, (WON, "probability", 2.0)))]
+    assert any("no open stage to start in" in message for message in messages)
+    assert any("must lie between" in message for message in messages)
 
 
 def test_a_playbook_without_an_open_stage_has_no_start() -> None:

@@ -43,23 +43,25 @@ CASES: list[tuple[Rule, list[dict[str, Any]], dict[str, Any], int]] = [
 ]
 
 
-def told(pipeline: Pipeline, rule: Rule) -> list[Finding]:
+def find(pipeline: Pipeline, rule: Rule) -> list[Finding]:
     """Return what the rule finds."""
     return list(list_rule_findings(pipeline, rule))
 
 
 @pytest.mark.parametrize(("rule", "quotes", "deal", "count"), CASES)
 def test_each_rule_names_its_cells(rule: Rule, quotes: list[dict[str, Any]], deal: dict[str, Any], count: int) -> None:
-    found = told(selling(*quotes, deal=deal), rule)
+    found = find(selling(*quotes, deal=deal), rule)
     assert len(found) == count
     assert all(one.column and one.severity == rule.severity and "{" not in one.message for one in found)
 
 
 def test_the_approval_that_is_missing_is_said_with_limits_and_names() -> None:
     quote = {"status": "sent", "discount": 0.25, "approved_by": "Ann"}
-    said = {language: told(selling(quote, language=language), DISCOUNT_UNAPPROVED)[0].message for language in LANGUAGES}
-    assert all(part in said["en"] for part in ("Q-1", "25 %", "10 %", "(Ann)", "“Approved by”"))
-    assert all(part in said["zh"] for part in ("Q-1", "25 %", "10 %", "（Ann）", "“批准人”"))
+    messages = {
+        language: find(selling(quote, language=language), DISCOUNT_UNAPPROVED)[0].message for language in LANGUAGES
+    }
+    assert all(part in messages["en"] for part in ("Q-1", "25 %", "10 %", "(Ann)", "“Approved by”"))
+    assert all(part in messages["zh"] for part in ("Q-1", "25 %", "10 %", "（Ann）", "“批准人”"))
 
 
 @pytest.mark.parametrize(
@@ -90,4 +92,4 @@ def test_an_unapproved_quote_passes_no_gate(quote: dict[str, Any], passes: bool)
 )
 def test_holidays_that_end_soon_are_told(last: date | None, count: int) -> None:
     days = [{"day": ago(400)}, {"day": last}] if last else []
-    assert len(told(selling(Holidays=days), HOLIDAYS_END)) == count
+    assert len(find(selling(Holidays=days), HOLIDAYS_END)) == count

@@ -21,7 +21,7 @@ from xl_salesflow.process.rule_catalogue import EARLY_WARNING_RULES, ROW_RULES, 
 DEAL = {"deal": "D1", "stage": "Lead"}
 
 
-def told(pipeline: Pipeline, rule: str) -> list[tuple[str, str, str]]:
+def find(pipeline: Pipeline, rule: str) -> list[tuple[str, str, str]]:
     """Return table, key and column of what *rule* found."""
     return [(f.table, f.key, f.column) for f in check_pipeline(pipeline) if f.rule == rule]
 
@@ -73,7 +73,7 @@ def test_a_clean_workbook_has_no_findings() -> None:
     ],
 )
 def test_a_wrong_row_is_found(rule: str, tables: dict[str, Any], found: tuple[str, str, str]) -> None:
-    assert told(crm(**tables), rule) == [found]
+    assert find(crm(**tables), rule) == [found]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_wrong_row_is_found(rule: str, tables: dict[str, Any], found: tuple[st
     ],
 )
 def test_a_sound_row_is_not(rule: str, tables: dict[str, Any]) -> None:
-    assert told(crm(**tables), rule) == []
+    assert find(crm(**tables), rule) == []
 
 
 def test_a_name_that_is_missing_is_told_once_with_the_nearest_one() -> None:
@@ -125,7 +125,7 @@ def test_beyond_a_hundred_rows_the_rest_is_counted() -> None:
     pipeline = crm(Deals=[{"deal": f"D{n}", "stage": "Lead", "amount": -1} for n in range(MAX_ROWS_PER_FINDING + 42)])
     found = [f for f in check_pipeline(pipeline) if f.rule == "negative_money"]
     assert len(found) == MAX_ROWS_PER_FINDING + 1
-    assert found[-1].message == "42 more rows of Deals have the same fault; filter the column to see them."
+    assert found[-1].message == "42 more rows of Deals have the same problem; filter the column to see them."
 
 
 def test_lost_deals_of_an_import_are_one_note() -> None:
@@ -151,18 +151,18 @@ def recorded() -> Pipeline:
 @pytest.mark.parametrize(
     ("row", "column", "value", "what"),
     [
-        (0, "moved_to", "Presentation", "it left for another stage"),
+        (0, "moved_to", "Presentation", "its next stage or its last day"),
         (0, "left", pd.Timestamp(2026, 3, 2), "or on another day"),
-        (1, "move", "", "does not say which way"),
-        (1, "left", pd.Timestamp("9999-12-31"), "still goes on although"),
-        (0, "days", 7.0, "its days are not"),
+        (1, "move", "", "has no direction of the move"),
+        (1, "left", pd.Timestamp("9999-12-31"), "it is not over although"),
+        (0, "days", 7.0, "its number of days"),
         (2, "left", pd.Timestamp(2026, 3, 31), "no later visit follows"),
-        (2, "stage", "Won", "it left for another stage"),
+        (2, "stage", "Won", "its next stage or its last day"),
     ],
 )
 def test_a_history_that_somebody_edited_is_found(row: int, column: str, value: Any, what: str) -> None:
     now = recorded()
-    assert told(now, "broken_history") == []
+    assert find(now, "broken_history") == []
     history = now["History"].copy()
     history.iloc[row, history.columns.get_loc(column)] = value
     assert any(
@@ -172,12 +172,12 @@ def test_a_history_that_somebody_edited_is_found(row: int, column: str, value: A
 
 def test_a_visit_that_was_deleted_is_missed() -> None:
     now = recorded()
-    assert told(now.with_tables(History=now["History"].drop(index=now["History"].index[1])), "broken_history")
+    assert find(now.with_tables(History=now["History"].drop(index=now["History"].index[1])), "broken_history")
 
 
 def test_a_history_that_somebody_sorted_is_sound() -> None:
     now = recorded()
-    assert told(now.with_tables(History=now["History"].iloc[::-1]), "broken_history") == []
+    assert find(now.with_tables(History=now["History"].iloc[::-1]), "broken_history") == []
 
 
 def test_rules_have_names_of_their_own() -> None:

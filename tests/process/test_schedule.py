@@ -52,7 +52,7 @@ def test_what_a_day_does_not_hold_moves_to_the_next_working_day() -> None:
     assert [day.day for day in rows["day"]] == [23, 23, 24, 24, 25, 25, 26, 26, 27, 27, 30, 30]
     assert list(rows["rank"]) == list(range(1, 13))
     assert "put off" not in rows["why"].iloc[1]
-    assert rows["why"].iloc[2].endswith("; put off to 2026-11-24, as 2 a day are full.")
+    assert rows["why"].iloc[2].endswith("; postponed to 2026-11-24: the limit is 2 a day.")
     chinese = make_followup_frame(desk(*deals, settings={**WEEK, "followups_per_day": 2}, language="zh"))
     assert chinese["why"].iloc[2].endswith("；当日已满 2 个，顺延至 2026-11-24。")
 
@@ -132,10 +132,10 @@ def test_what_finds_no_room_is_counted_and_told_to_its_owner() -> None:
     assert found.without_room == {"": 1, "Li": 1, "Wu": 1}
     assert found.for_owner("wu").without_room == {"Wu": 1}
     assert set(found.for_owner("WU").rows["owner"]) == {"Wu"}
-    told = list(find_followups_beyond_limit(pipeline, found))
-    assert [(one.severity, one.key) for one in told] == [("note", ""), ("note", "Li"), ("note", "Wu")]
-    assert told[1].message.startswith("More deals ask for a follow-up than 3 working days of 2 hold, 1 too many;")
-    assert told[0].message == f"Deals without an owner: {told[1].message}"
+    findings = list(find_followups_beyond_limit(pipeline, found))
+    assert [(one.severity, one.key) for one in findings] == [("note", ""), ("note", "Li"), ("note", "Wu")]
+    assert findings[1].message.startswith("More deals need a follow-up than fit into 3 working days of 2: 1 too many;")
+    assert findings[0].message == f"Deals without an owner: {findings[1].message}"
 
 
 def test_the_list_says_which_day_it_is_for() -> None:

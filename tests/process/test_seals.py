@@ -56,12 +56,12 @@ def test_a_changed_visit_is_told_with_row_and_cell(moved: Pipeline, language: La
     history.loc[row, "left"] = pd.Timestamp("2026-03-01").to_datetime64()
     history.loc[row, "owner"] = "Somebody"
     pipeline = crm(language).with_tables(**{**moved.tables, "History": history})
-    told = [f for f in check_pipeline(pipeline) if f.rule == "broken_seal"]
-    assert [(f.key, f.severity) for f in told] == [("V000002", "block"), ("V000004", "block")]
-    what = {"en": ("the row is not what was written", "visit before it"), "zh": ("与写入时不同", "上一条记录")}[
+    findings = [f for f in check_pipeline(pipeline) if f.rule == "broken_seal"]
+    assert [(f.key, f.severity) for f in findings] == [("V000002", "block"), ("V000004", "block")]
+    what = {"en": ("the row was changed after it was written", "visit before it"), "zh": ("与写入时不同", "上一条记录")}[
         language
     ]
-    assert [part in f.message for part, f in zip(what, told, strict=True)] == [True, True]
+    assert [part in f.message for part, f in zip(what, findings, strict=True)] == [True, True]
 
 
 def test_a_visit_taken_out_is_missed(moved: Pipeline) -> None:

@@ -127,7 +127,7 @@ def test_a_person_maps_otherwise_whatever_the_capitals() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "said"),
+    ("wanted", "message"),
     [
         (PlaybookSwitch("crm", {}, {}), "follow it already"),
         (PlaybookSwitch("own", make_shipped_setup("b2c", "en"), {}), "has no playbook “own”"),
@@ -140,8 +140,8 @@ def test_a_person_maps_otherwise_whatever_the_capitals() -> None:
         (PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {}, "dream"), "has no playbook “dream”"),
     ],
 )
-def test_what_cannot_be_is_said_in_one_sentence(wanted: PlaybookSwitch, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_what_cannot_be_is_said_in_one_sentence(wanted: PlaybookSwitch, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         switch(filled(), wanted, run(3))
 
 
@@ -149,7 +149,7 @@ def test_a_stage_that_the_old_process_does_not_have_must_be_mapped() -> None:
     pipeline = filled()
     stages = pipeline["Stages"]
     renamed = pipeline.with_tables(Stages=stages.assign(stage=stages["stage"].replace("Qualified", "Sound")))
-    with pytest.raises(UsageError, match=r"Deals stand in “Qualified”, which playbook crm does not have"):
+    with pytest.raises(UsageError, match=r"Some deals are in “Qualified”, which playbook crm does not have"):
         switched(renamed, "b2c")
     assert column(switched(renamed, "b2c", Qualified="Convert"), "recorded_stage")["D2"] == "Convert"
 

@@ -32,7 +32,7 @@ def test_a_copy_of_what_ships_reads_as_what_ships(name: str, tmp_path: Path) -> 
         ('stage = "lost"', 'stage = "lots"', "gate 3 guards the stage “lots”, which is not there; there are attract,"),
         ('check = "filled"', 'check = "full"', "“check” of gate 1 is “full”; choose one of filled,"),
         ('effect = "warn"', 'effect = "stop"', "“effect” of gate 1 is “stop”; choose one of block, warn"),
-        ('subject = "source"', 'subject = "sauce"', "gate 1 looks at “sauce”, which is no column of Deals"),
+        ('subject = "source"', 'subject = "sauce"', "gate 1 refers to “sauce”, which is not a valid column of Deals"),
         ('check = "filled"\nsubject = "source"', 'check = "task_done"\nsubject = "attract.3"', "“attract.3”, which is no task"),
         ('check = "filled"\nsubject = "source"', 'check = "activity_within"\nsubject = "dance"', "“dance”, which is no activity"),
         ('check = "filled"\nsubject = "source"', 'check = "quote_is"\nvalue = "sent, lost"', "“sent, lost”, which is no state"),

@@ -60,7 +60,7 @@ def test_a_changed_promise_is_found(sent: Pipeline, table: str, column: str, val
     (finding,) = find_changed_documents(sent, with_cell(sent, table, column, value))
     assert finding.rule == "sent_paper_changed"
     assert (finding.table, finding.key, finding.severity) == ("Quotes", "Q-1", "warn")
-    assert "Quote Q-1 was changed after it went out on 2026-03-04" in finding.message
+    assert "Quote Q-1 was changed after it was sent on 2026-03-04" in finding.message
 
 
 @pytest.mark.parametrize(

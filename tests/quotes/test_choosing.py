@@ -28,8 +28,8 @@ def test_chosen(kind: str, of_week: bool, status: str, keys: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize(
-    ("kind", "status", "said"), [("quote", "drafd", "did you mean draft"), ("visit", "draft", "no state")]
+    ("kind", "status", "message"), [("quote", "drafd", "did you mean draft"), ("visit", "draft", "no state")]
 )
-def test_a_state_that_is_none_is_told(kind: str, status: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_a_state_that_is_none_is_told(kind: str, status: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         choose_document_keys(desk(), kind, status=status)

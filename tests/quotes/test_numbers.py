@@ -37,8 +37,8 @@ def test_two_copies_that_gave_one_number_are_numbered_anew_when_they_meet() -> N
     ours, theirs = copy({"quote": "Q-2026-0001"}), copy({"quote": "Q-2026-0001", "deal": "D-2", "terms": "30 days"})
     run = Run("Li", datetime(2026, 11, 23, 9))
     merged = apply_change_set(ours, merge(ours, theirs, copy(), run))
-    told = dict(zip(merged["Quotes"]["deal"], merged["Quotes"]["quote"], strict=True))
-    assert told == {"D-1": "Q-2026-0001", "D-2": "Q-2026-0002"}
+    numbers = dict(zip(merged["Quotes"]["deal"], merged["Quotes"]["quote"], strict=True))
+    assert numbers == {"D-1": "Q-2026-0001", "D-2": "Q-2026-0002"}
     assert sorted(merged["QuoteLines"]["quote"]) == ["Q-2026-0001", "Q-2026-0002"]
 
 
@@ -53,8 +53,8 @@ def test_two_copies_that_gave_one_number_are_numbered_anew_when_they_meet() -> N
     ],
 )
 def test_a_gap_is_told(numbers: list[str], missing: list[str]) -> None:
-    told = [
+    messages = [
         one.message for one in list_rule_findings(selling(*({"quote": number} for number in numbers)), QUOTE_NUMBER_GAP)
     ]
-    assert len(told) == len(missing)
-    assert all(any(f"the number {gap} is missing" in message for message in told) for gap in missing)
+    assert len(messages) == len(missing)
+    assert all(any(f"the number {gap} is missing" in message for message in messages) for gap in missing)

@@ -167,9 +167,9 @@ def test_a_key_is_a_deal_or_a_quote_whatever_its_capitals(key: str, quote: str) 
     [("D1", "D-1 (New line)"), ("new line", "D-1 (New line)"), ("Q_7", "Q-7"), ("zzz", None), ("", None)],
 )
 def test_an_unknown_key_names_the_nearest(key: str, near: str | None) -> None:
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as error:
         offer_quote(selling(Quotes=[{"quote": "Q-7", "deal": "D-1"}]), key)
-    for sentence in (told.value.in_("en"), told.value.in_("zh")):
+    for sentence in (error.value.in_("en"), error.value.in_("zh")):
         assert f"“{key}”" in sentence
         assert near is None or near in sentence
 
@@ -219,5 +219,5 @@ def test_benefits_come_with_the_needs_they_answer() -> None:
     plan = offer_quote(
         selling(deal, Products=products, Quotes=[{"quote": "Q7", "deal": "D-1"}], QuoteLines=lines), "Q7"
     )
-    told = plan.documents[0].facts["benefits"]
-    assert [(one["product"], one["needs"]) for one in told] == [("B", ["换线", "Changeover"]), ("A", [])]
+    benefits = plan.documents[0].facts["benefits"]
+    assert [(one["product"], one["needs"]) for one in benefits] == [("B", ["换线", "Changeover"]), ("A", [])]

@@ -42,9 +42,9 @@ def test_a_key_means_a_paper(kind: str, key: str, name: str) -> None:
     [("quote", "Q-9", "Q-"), ("bant_card", "D-9", "D-"), ("visit", "A-9", "A-"), ("visit", "D-2", "")],
 )
 def test_an_unknown_key_is_told_with_the_nearest(kind: str, key: str, near: str) -> None:
-    with pytest.raises(UsageError, match="There is no") as told:
+    with pytest.raises(UsageError, match="There is no") as error:
         paper(desk(), PrintJob(kind, (key,)), RUN)
-    assert near in str(told.value)
+    assert near in str(error.value)
 
 
 def test_what_was_made_is_written_down() -> None:

@@ -21,11 +21,11 @@ def test_the_next_version_is_a_draft_and_the_old_one_superseded(key: str) -> Non
     pipeline = selling(SENT, {"status": "draft", "version": 7})
     plan = revise_quote(pipeline, key)
     after = apply_change_set(pipeline, plan)
-    told = [
+    rows = [
         tuple(row)
         for row in after["Quotes"][["quote", "status", "primary", "version", "supersedes"]].itertuples(index=False)
     ]
-    assert told == [
+    assert rows == [
         ("Q-1", "superseded", "no", 1.0, ""),
         ("Q-2", "draft", "", 7.0, ""),  # another offer of the deal stays what it is
         ("Q-2026-0001", "draft", "yes", 2.0, "Q-1"),
@@ -37,23 +37,23 @@ def test_the_next_version_is_a_draft_and_the_old_one_superseded(key: str) -> Non
 @pytest.mark.parametrize(
     ("quotes", "key", "says"),
     [
-        ([{**SENT, "status": "superseded"}], "Q-1", "replaced already; revise its newest version"),
-        ([SENT, {"supersedes": "q-1"}], "Q-1", "replaced already; revise Q-2"),
+        ([{**SENT, "status": "superseded"}], "Q-1", "been replaced; revise its newest version"),
+        ([SENT, {"supersedes": "q-1"}], "Q-1", "been replaced; revise Q-2"),
         ([], "D-1", "has no quote to revise"),
         ([SENT], "Q-9", "There is no deal or quote"),
     ],
 )
 def test_what_cannot_be_revised_is_said(quotes: list[dict[str, Any]], key: str, says: str) -> None:
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as error:
         revise_quote(selling(*quotes), key)
-    assert says in told.value.in_("en")
+    assert says in error.value.in_("en")
 
 
 def test_an_alternative_stands_beside_the_primary_quote() -> None:
     pipeline = selling(SENT)
     after = apply_change_set(pipeline, revise_quote(pipeline, "D-1", beside=True))
-    told = after["Quotes"][["status", "primary", "version", "supersedes", "terms"]].itertuples(index=False, name=None)
-    assert list(told) == [("sent", "yes", 1, "", "30 days"), ("draft", "no", 1, "", "30 days")]
+    rows = after["Quotes"][["status", "primary", "version", "supersedes", "terms"]].itertuples(index=False, name=None)
+    assert list(rows) == [("sent", "yes", 1, "", "30 days"), ("draft", "no", 1, "", "30 days")]
     assert list(after["QuoteLines"]["product"]) == ["Pump", "Pump"]
 
 
@@ -95,15 +95,15 @@ SAID: list[tuple[dict[str, Any], list[dict[str, Any]], list[tuple[str, str]]]] =
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("quote", "lines", "said"), SAID)
+@pytest.mark.parametrize(("quote", "lines", "texts"), SAID)
 def test_what_changed_between_versions_is_told(
-    quote: dict[str, Any], lines: list[dict[str, Any]], said: list[tuple[str, str]]
+    quote: dict[str, Any], lines: list[dict[str, Any]], texts: list[tuple[str, str]]
 ) -> None:
     first = {**SENT, "tax_rate": 0.0}
     pipeline = selling(first, {**first, "supersedes": "q-1", **quote}, QuoteLines=[*OLD, *lines])
-    told = compare_quote_versions(pipeline, 3)
-    assert [(one["what"].in_("en"), one["text"].in_("en")) for one in told] == said
-    assert all(one["what"].in_("zh") and one["text"].in_("zh") for one in told)
+    changes = compare_quote_versions(pipeline, 3)
+    assert [(one["what"].in_("en"), one["text"].in_("en")) for one in changes] == texts
+    assert all(one["what"].in_("zh") and one["text"].in_("zh") for one in changes)
 
 
 def test_changes_speak_both_languages_and_a_first_version_has_none() -> None:

@@ -40,28 +40,30 @@ def test_a_fault_is_told_with_address_and_key(language: Language, message: str) 
 
 def test_neighbours_are_told_together_where_one_remedy_serves_them() -> None:
     rows = [2, 3, 4, 9, 11, 10]
-    told = describe_cell_findings(
+    findings = describe_cell_findings(
         pipeline(), "Deals", [CellFinding("formula_typed_over", row, "amount", "") for row in rows]
     )
-    assert [finding.cell for finding in told] == ["Deals!F2:F4", "Deals!F9:F11"]
+    assert [finding.cell for finding in findings] == ["Deals!F2:F4", "Deals!F9:F11"]
 
 
 def test_every_typed_over_formula_is_told_so_that_it_can_be_repaired() -> None:
     rows = range(2, 600, 2)
-    told = list(
+    findings = list(
         describe_cell_findings(
             pipeline(), "Deals", [CellFinding("formula_typed_over", row, "amount", "") for row in rows]
         )
     )
-    assert len(told) == len(rows)
+    assert len(findings) == len(rows)
 
 
 def test_a_column_of_nonsense_is_told_once_not_a_thousand_times() -> None:
     faults = [CellFinding("not_a_number", row, "amount", f"many {row}") for row in range(2, 502)]
-    told = list(describe_cell_findings(pipeline(), "Deals", [*faults, CellFinding("not_a_date", 5, "created", "soon")]))
-    assert len(told) == MAX_FINDINGS_PER_RULE + 2
-    assert told[MAX_FINDINGS_PER_RULE].message == "Amount: 400 more cells like Deals!F101."
-    assert told[-1].column == "created"
+    findings = list(
+        describe_cell_findings(pipeline(), "Deals", [*faults, CellFinding("not_a_date", 5, "created", "soon")])
+    )
+    assert len(findings) == MAX_FINDINGS_PER_RULE + 2
+    assert findings[MAX_FINDINGS_PER_RULE].message == "Amount: 400 more cells like Deals!F101."
+    assert findings[-1].column == "created"
 
 
 @pytest.mark.parametrize("rule", CELL_FINDING_KINDS)

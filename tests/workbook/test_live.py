@@ -84,8 +84,8 @@ def test_typed_over_is_found_and_put_back(language: Language, table: str, column
     cell = typed(desk, table, column, at, 5)
     assert formulas(desk.path) != before
     plan = check(desk.read(TODAY), repair=True)
-    told = [(f.table, f.column, f.cell.rpartition("!")[2]) for f in plan.findings if f.rule == "formula_typed_over"]
-    assert told == [(table, column, cell)]
+    found = [(f.table, f.column, f.cell.rpartition("!")[2]) for f in plan.findings if f.rule == "formula_typed_over"]
+    assert found == [(table, column, cell)]
     desk.write(plan)
     assert formulas(desk.path) == before
     assert desk.read(TODAY).cell_findings == ()

@@ -117,8 +117,8 @@ def test_the_command_line_says_it_in_a_sentence_and_in_json(path: Path, capsys: 
     book["My sums"]["A1"], book["My sums"]["B1"] = f"=COUNT(Deals[{since}])", f"=SUBTOTAL(103,Deals[{since}])"
     book.save(path)
     main(["update", str(path), "--today", TODAY.isoformat()])
-    said = capsys.readouterr().out
-    assert "formulas of yours recalculated; 2 left for Excel: 'My sums'!B1 (SUBTOTAL), 'My sums'!B2 (depends" in said
+    output = capsys.readouterr().out
+    assert "of your formulas recalculated; 2 left to Excel: 'My sums'!B1 (SUBTOTAL), 'My sums'!B2 (depends" in output
     book = load_workbook(path)
     book["Deals"]["A2"].value = "D-1x"
     book.save(path)

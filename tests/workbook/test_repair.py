@@ -123,15 +123,15 @@ def test_what_was_broken_is_told_and_put_back_with_its_value(
     seen: dict[Language, dict[str, object]],
     tmp_path: Path,
 ) -> None:
-    damage, rule, told = DAMAGES[what]
+    damage, rule, message = DAMAGES[what]
     path = tmp_path / "book.xlsx"
     workbook = Workbook(path, filled[language])
     damage(workbook)
     path.write_bytes(workbook.to_bytes())
     faults = [fault for fault in ClosedBook(path).read(TODAY).cell_findings if fault.rule == rule]
     assert faults
-    if told:
-        assert told in {fault.column for fault in faults}
+    if message:
+        assert message in {fault.column for fault in faults}
     repair(path)
     repaired = ClosedBook(path).read(TODAY)
     assert not rules_broken(repaired)
@@ -191,11 +191,11 @@ def test_a_deleted_sheet_and_a_deleted_chart_are_told(filled: dict[Language, byt
     del book["Dropdowns"]
     book["Forecast"]._charts.clear()
     book.save(path)
-    told = {
+    findings = {
         (fault.rule, fault.message.split(" is ")[0].split(" has ")[0])
         for fault in ClosedBook(path).read(TODAY).cell_findings
     }
-    assert {("missing_sheet", "The sheet Dropdowns"), ("missing_chart", "The sheet Forecast")} <= told
+    assert {("missing_sheet", "The sheet Dropdowns"), ("missing_chart", "The sheet Forecast")} <= findings
     repair(path)
     assert "Dropdowns" in Workbook.open(path).sheets
 
@@ -209,6 +209,6 @@ def test_references_of_the_users_own_that_lead_nowhere_are_told(filled: dict[Lan
 
     book.defined_names.add(DefinedName("my_range", attr_text="#REF!"))
     book.save(path)
-    told = {fault.rule: fault for fault in ClosedBook(path).read(TODAY).cell_findings}
-    assert told["broken_reference"].cell == "Mine!B2"
-    assert "my_range" in told["broken_name"].message
+    findings = {fault.rule: fault for fault in ClosedBook(path).read(TODAY).cell_findings}
+    assert findings["broken_reference"].cell == "Mine!B2"
+    assert "my_range" in findings["broken_name"].message

@@ -148,10 +148,10 @@ def test_the_command_line_adds_what_an_older_workbook_lacks(old: MakeOld, capsys
     assert main(["check", str(path)]) == 3
     assert "salesflow check --repair adds it" in capsys.readouterr().err
     assert main(["check", str(path), "--repair"]) in (0, 1)
-    said = capsys.readouterr().out
-    assert "Restored: " in said
-    assert "the table Feedback" in said
-    assert "the column “Weighted value” of Deals" in said
+    output = capsys.readouterr().out
+    assert "Restored: " in output
+    assert "the table Feedback" in output
+    assert "the column “Weighted value” of Deals" in output
     before = path.read_bytes()
     assert main(["check", str(path), "--repair"]) in (0, 1)
     assert "Restored" not in capsys.readouterr().out

@@ -44,9 +44,9 @@ def test_it_opens_with_its_texts(document: Any) -> None:
 
 @pytest.mark.parametrize("path", ['C:\\Sales\\team\'s "copy".xlsx', "/Users/王/团队.xlsx", "\U0001f4c8", ""])
 def test_the_path_of_a_file_comes_through_whatever_it_is(document: Any, path: str) -> None:
-    told = call(document, "SalesflowMenus.SalesflowHex", path)
-    assert set(told) <= set("0123456789ABCDEF")
-    assert bytes.fromhex(told).decode("utf-16-be") == path
+    result = call(document, "SalesflowMenus.SalesflowHex", path)
+    assert set(result) <= set("0123456789ABCDEF")
+    assert bytes.fromhex(result).decode("utf-16-be") == path
 
 
 @pytest.mark.parametrize("text", ["Proposal", "R&D <new>", 'say "yes"', "提交提案", "a && b"])

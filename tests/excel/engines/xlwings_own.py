@@ -85,9 +85,9 @@ def _last(report: Any) -> str:
 
 
 def _reason(report: Any) -> str:
-    said = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else _last(report))
+    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else _last(report))
     name = report.nodeid.rpartition("/")[2]
-    fits = (why for says, called, why in WHY if re.search(says, said) and re.search(called, name))
+    fits = (why for says, called, why in WHY if re.search(says, reason) and re.search(called, name))
     return next(fits, "answers otherwise") if report.failed else WHY[0][2]
 
 
