@@ -27,6 +27,7 @@ from xl_salesflow.locale.texts import TextList
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
 from xl_salesflow.process.account_scores import compute_prospects
 from xl_salesflow.process.bant_scores import compute_bant_columns
+from xl_salesflow.process.stage_renumbering import find_renumbered_stages, renumber_stages
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns
 from xl_salesflow.quotes.quote_findings import find_changed_documents
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
@@ -40,14 +41,14 @@ Step = Callable[[Pipeline], ChangeSet]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Who runs a verb, and when; both go into the record."""
+    """The user who runs a verb, and the time; both are recorded."""
 
     by: str
     now: datetime
 
 
 class RunResult(NamedTuple):
-    """The state after all steps, with the numbers of the scope; named cells that change, and all findings."""
+    """The state after all steps, with the numbers of the scope; changed named cells, and all findings."""
 
     pipeline: Pipeline
     cells: tuple[NamedCellChange, ...]
@@ -55,38 +56,38 @@ class RunResult(NamedTuple):
 
 
 class Scope(Protocol):
-    """What a run may change, and which numbers it brings up to date."""
+    """What a run may change, and which numbers it updates."""
 
     def recompute(self, pipeline: Pipeline) -> Pipeline:
-        """Return *pipeline* with the formula columns of the scope as the sheets' formulas compute them."""
+        """Return *pipeline* with the formula columns of the scope computed as the sheets' formulas do."""
 
     def select(self, pipeline: Pipeline, plan: ChangeSet) -> ChangeSet:
-        """Return what of *plan*, made from *pipeline*, lies in the scope."""
+        """Return the part of *plan*, made from *pipeline*, that is in the scope."""
 
     def finish(self, before: Pipeline, now: Pipeline, found: tuple[Finding, ...]) -> RunResult:
-        """Return the result of a run from *before* to *now*, in which the steps *found* something."""
+        """Return the result of a run from *before* to *now*, whose steps had the findings *found*."""
 
 
 def run_steps(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run, scope: Scope | None = None) -> ChangeSet:
-    """Run *steps* one after the other and return what differs in the end, written down in the Journal.
+    """Run *steps* one after another and return the difference between start and end, recorded in the Journal.
 
-    Each step sees what the ones before it did. Stage stays without a seal get one, and numbers are brought up to date: those of
-    the whole workbook, or of *scope*.
+    Each step sees the results of the previous ones. Stage stays without a seal are sealed, and the numbers of *scope*
+    (default: the whole workbook) are updated.
     """
     scope = scope or WHOLE_WORKBOOK
-    now, told, reasons = scope.recompute(pipeline), ChangeSet(), dict[tuple[str, str], pd.Series]()
+    now, results, reasons = scope.recompute(pipeline), ChangeSet(), dict[tuple[str, str], pd.Series]()
     for step in steps:
         plan = scope.select(now, step(now))
-        told += replace(plan, edits=(), appends=(), fills=(), removes=())
+        results += replace(plan, edits=(), appends=(), fills=(), removes=())
         _collect_reasons(reasons, plan.edits)
         if plan.edits or plan.appends or plan.fills or plan.removes:
             now = scope.recompute(apply_change_set(now, plan))
-    now, cells, findings = scope.finish(pipeline, now, told.findings)
+    now, cells, findings = scope.finish(pipeline, now, results.findings)
     changed, entries = diff_pipelines(pipeline, now, verb, reasons), ChangeSet()
     if changed.edits or changed.appends or changed.fills or changed.removes:
         entries = log_changes(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
-    answer = {**told.answer, **_run_summary(changed, findings, now)}
-    return replace(changed + entries, named_cells=cells, findings=findings, documents=told.documents, answer=answer)
+    answer = {**results.answer, **_run_summary(changed, findings, now)}
+    return replace(changed + entries, named_cells=cells, findings=findings, documents=results.documents, answer=answer)
 
 
 class WholeWorkbook:
@@ -97,12 +98,12 @@ class WholeWorkbook:
         return recompute_formula_columns(pipeline)
 
     def select(self, pipeline: Pipeline, plan: ChangeSet) -> ChangeSet:
-        """Return the whole *plan*."""
+        """Return *plan* unchanged."""
         return plan
 
     def finish(self, before: Pipeline, now: Pipeline, found: tuple[Finding, ...]) -> RunResult:
         """Return *now* sealed, with its follow-ups, findings and metric tables."""
-        # loaded here and below, because a run about some deals needs neither rules nor metrics
+        # imported here and below, because a run on some deals needs neither rules nor metrics
         from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
         from xl_salesflow.process.rule_catalogue import find_unsealed_stays
 
@@ -110,8 +111,9 @@ class WholeWorkbook:
         now, findings = _list_followups_and_findings(now, (*found, *find_changed_documents(before, now)))
         values = compute_sheet_values(now)
         now = _fill_metric_tables(now, values.tables)
-        # stays without a seal were in the workbook as it was: they are told once, by the run that seals them
-        return RunResult(now, tuple(_diff_named_cells(before, values.cells)), (*find_unsealed_stays(before), *findings))
+        # stays without a seal were already in the workbook; they are reported once, by the run that seals them
+        told = (*find_unsealed_stays(before), *find_renumbered_stages(before, now))
+        return RunResult(now, tuple(_diff_named_cells(before, values.cells)), (*told, *findings))
 
 
 WHOLE_WORKBOOK = WholeWorkbook()
@@ -119,7 +121,7 @@ WHOLE_WORKBOOK = WholeWorkbook()
 
 @dataclass(frozen=True, slots=True)
 class DealScope:
-    """The rows of some deals: the formula columns of *tables*, seals of new stage stays, findings about these rows alone."""
+    """The rows of some deals: the formula columns of *tables*, seals of new stage stays, findings about these rows."""
 
     rows: DealRows
     tables: tuple[str, ...] = ("Deals",)
@@ -129,11 +131,11 @@ class DealScope:
         return _recompute_tables(pipeline, self.tables, self.rows.narrow(pipeline, self.tables))
 
     def select(self, pipeline: Pipeline, plan: ChangeSet) -> ChangeSet:
-        """Return *plan* without what it wants in the rows of other deals."""
+        """Return *plan* without its changes to rows of other deals."""
         return self.rows.select_changes(pipeline, plan)
 
     def finish(self, before: Pipeline, now: Pipeline, found: tuple[Finding, ...]) -> RunResult:
-        """Return *now* with the stage stays of the deals sealed where some changed; lists and metric tables stay as they are."""
+        """Return *now* with new stage stays of the deals sealed; lists and metric tables are not changed."""
         if is_frame_replaced(before.tables, now.tables, "History"):
             sealed = seal_history(self.rows.narrow(now, ("History",))["History"])
             now = _replace_formula_columns(now, "History", sealed[["seal"]])
@@ -142,7 +144,7 @@ class DealScope:
 
 
 def make_deal_scope(*deals: str, quotes: bool = False) -> DealScope:
-    """Return the scope of some deals, by their numbers without regard to case; with their *quotes* or without."""
+    """Return the scope of some deals, given by their keys in any case, with or without their *quotes*."""
     rows = DealRows(frozenset(deal.strip().casefold() for deal in deals))
     return DealScope(rows, ("Deals", "QuoteLines", "Quotes")) if quotes else DealScope(rows)
 
@@ -150,7 +152,7 @@ def make_deal_scope(*deals: str, quotes: bool = False) -> DealScope:
 def _list_followups_and_findings(
     pipeline: Pipeline, found: tuple[Finding, ...]
 ) -> tuple[Pipeline, tuple[Finding, ...]]:
-    # the sheets FollowUps and Findings are lists of what holds now
+    # the sheets FollowUps and Findings list the current state
     from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups
     from xl_salesflow.process.rule_catalogue import check_pipeline
 
@@ -164,20 +166,20 @@ def _list_followups_and_findings(
 
 
 def _fill_metric_tables(pipeline: Pipeline, values: Mapping[str, Mapping[Any, Mapping[str, Any]]]) -> Pipeline:
-    # what the formulas of the funnel, forecast and plan tables come to; "" is a formula that shows nothing
+    # the results of the formulas in the funnel, forecast and plan tables; "" is a formula with a blank result
     for name, rows in values.items():
-        table, shown = TABLES[name], pipeline[name]
-        lines = [rows.get(key, {}) for key in shown[table.key or ""]]
+        table, current = TABLES[name], pipeline[name]
+        lines = [rows.get(key, {}) for key in current[table.key or ""]]
         cells = {
-            c.id: make_column_series(c, (_metric_frame_value(c, line.get(c.id)) for line in lines), shown.index)
+            c.id: make_column_series(c, (_metric_frame_value(c, line.get(c.id)) for line in lines), current.index)
             for c in table.formulas
         }
-        pipeline = pipeline.with_tables(**{name: shown.assign(**cells)})
+        pipeline = pipeline.with_tables(**{name: current.assign(**cells)})
     return pipeline
 
 
 def _metric_frame_value(column: Column, cell: Any) -> Any:
-    # a frame holds the id of a choice, and None for a formula that shows nothing
+    # a frame holds the id of a choice, and None for a formula with a blank result
     if cell == "":
         return None
     return (
@@ -192,7 +194,7 @@ def _diff_named_cells(pipeline: Pipeline, values: Mapping[str, Any]) -> Iterable
 
 
 def _date_as_serial(cell: Any) -> Any:
-    # a date that no date format shows is read as its number
+    # a date without a date format is read as a number
     return float((cell - date(1899, 12, 30)).days) if isinstance(cell, date) else cell
 
 
@@ -237,14 +239,18 @@ _FORMULA_COLUMNS: Mapping[str, Callable[[Pipeline], pd.DataFrame]] = MappingProx
         "Quotes": compute_quote_columns,
     }
 )
-"""Row table → what computes its formula columns, each from those above it."""
+"""Row table → the function that computes its formula columns, each from the previous ones."""
 
 _QUERY_COLUMNS = ["in_view", "state"]
-"""What depends on the question of the Funnel sheet, and waits for a run over the whole workbook as its numbers do."""
+"""Columns that depend on the query of the sheet Funnel; like its numbers, they wait for a run on the whole workbook."""
 
 
 def recompute_formula_columns(pipeline: Pipeline) -> Pipeline:
-    """Return *pipeline* with the formula columns of its row tables as its sheets' formulas compute them."""
+    """Return *pipeline* with the formula columns of its row tables as its sheets' formulas compute them.
+
+    The formulas count by the numbers of the stages, so those that the sheet Stages no longer has are brought up to date first.
+    """
+    pipeline = renumber_stages(pipeline)
     for table, compute in _FORMULA_COLUMNS.items():
         pipeline = _replace_formula_columns(pipeline, table, compute(pipeline))
     return pipeline
