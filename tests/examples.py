@@ -1,4 +1,4 @@
-"""How many examples a costly property is tried with: few in the usual run, SALESFLOW_EXAMPLES=4 tries four times as many."""
+"""The number of examples for expensive property tests: few in a normal run, four times as many with SALESFLOW_EXAMPLES=4."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ SCALE = int(os.environ.get("SALESFLOW_EXAMPLES", "1"))
 
 
 def examples(usually: int) -> settings:
-    """Decorate a property whose examples take their time; *usually* so many are tried."""
+    """Decorate a property test with expensive examples; *usually* is the number of examples in a normal run."""
     return settings(max_examples=usually * SCALE, deadline=None)

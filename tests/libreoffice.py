@@ -1,4 +1,4 @@
-"""LibreOffice as the second opinion on formulas and looks; reads copies, never a file under test."""
+"""LibreOffice as a second opinion on formulas and appearance; it opens copies, never the file under test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 EXCEL = "xlsx:Calc MS Excel 2007 XML"
 
-# path, property, value: nothing of the user's, nothing run, nothing fetched, every formula computed anew;
+# path, property, value: use no user settings, run nothing, fetch nothing, recalculate every formula;
 # not DisableActiveContent, since it hides charts
 SETTINGS = (
     ("Setup/L10N", "ooSetupSystemLocale", "en-US"),
@@ -29,14 +29,14 @@ SETTINGS = (
 
 
 class LibreOfficeFailed(Exception):
-    """LibreOffice was asked for a file and did not make it."""
+    """LibreOffice did not make the requested file."""
 
     def __init__(self, source: Path, why: str) -> None:
         super().__init__(f"LibreOffice made nothing of {source}: {why.strip() or 'it did not say why'}")
 
 
 class LibreOffice:
-    """LibreOffice without a window, with a profile of its own under `home`."""
+    """LibreOffice without a window, with its own profile under `home`."""
 
     def __init__(self, launcher: Path, home: Path, seconds: float = 180) -> None:
         self.launcher, self.home, self.seconds = launcher, home, seconds
@@ -44,20 +44,20 @@ class LibreOffice:
         write_settings(self.profile)
 
     def recalculated(self, workbook: Path) -> Path:
-        """Copy a workbook, every formula computed anew; read its values with openpyxl's data_only or calamine."""
+        """Return a copy with every formula recalculated; read its values with openpyxl's data_only or calamine."""
         return self.convert(workbook, EXCEL, ".xlsx")
 
     def to_pdf(self, document: Path) -> Path:
-        """Print a workbook."""
+        """Print a workbook to PDF."""
         return self.convert(document, "pdf", ".pdf")
 
     def to_png(self, document: Path, page: int | None = None, dpi: int = 80) -> list[Path]:
-        """Print a workbook or a PDF and picture one page, from 1, or every page."""
+        """Convert one page, counted from 1, or every page of a workbook or a PDF to pictures."""
         pdf = document if document.suffix.lower() == ".pdf" else self.to_pdf(document)
         return pictures(pdf, Path(tempfile.mkdtemp(dir=self.home)), page, dpi)
 
     def convert(self, source: Path, wanted: str, suffix: str) -> Path:
-        """Convert with `soffice --convert-to`, in a folder of its own so that nothing older passes for the answer."""
+        """Convert with `soffice --convert-to`, in a new folder so that no older file is mistaken for the result."""
         folder = Path(tempfile.mkdtemp(dir=self.home))
         output = self.run("--convert-to", wanted, "--outdir", str(folder), str(source.resolve()))
         made = folder / (source.stem + suffix)
@@ -66,7 +66,7 @@ class LibreOffice:
         return made
 
     def run(self, *arguments: str) -> str:
-        """Start LibreOffice, wait, and return what it said; past `seconds` it is ended with all it started."""
+        """Run LibreOffice and return its output; after `seconds`, end it and its children."""
         command = [str(self.launcher), f"-env:UserInstallation={self.profile.as_uri()}", "--headless", "--norestore"]
         process = subprocess.Popen(
             [*command, *arguments],
@@ -85,7 +85,7 @@ class LibreOffice:
 
 
 def write_settings(profile: Path) -> None:
-    """Lay down a profile's settings before LibreOffice first sees it."""
+    """Write the settings of a profile before LibreOffice first uses it."""
     items = "".join(
         f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
         f"<value>{escape(value)}</value></prop></item>"
@@ -101,7 +101,7 @@ def write_settings(profile: Path) -> None:
 
 
 def end_group(process: subprocess.Popen[str]) -> None:
-    """End a process and its children: the launcher only waits for the program that works."""
+    """End a process and its children: the launcher only waits for the actual program."""
     if hasattr(os, "killpg"):
         os.killpg(process.pid, signal.SIGKILL)
     else:
@@ -110,7 +110,7 @@ def end_group(process: subprocess.Popen[str]) -> None:
 
 
 def pictures(pdf: Path, folder: Path, page: int | None, dpi: int) -> list[Path]:
-    """Picture the pages of a PDF as PNG files, in order."""
+    """Convert the pages of a PDF to PNG files, in order."""
     pdftoppm = shutil.which("pdftoppm")
     if pdftoppm is None:
         pytest.skip("pdftoppm (poppler-utils), which makes pictures of pages, is not installed.")

@@ -1,4 +1,4 @@
-"""Rows written as a table in a test's docstring, so that the test reads as one."""
+"""Read rows from a table in the docstring of a test."""
 
 from __future__ import annotations
 

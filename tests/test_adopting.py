@@ -1,4 +1,4 @@
-"""A team's own workbook becomes a store: nothing of it is lost, its rows come in, and what changes there comes in again."""
+"""Adopting a team's workbook: nothing is lost, its rows are imported, and later changes are imported again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ENGLISH = [
 
 
 def own(path: Path, rows: list[list[Any]], title: str) -> Path:
-    """A workbook as teams have it: a list, a formula beside it, notes on another sheet that point to it."""
+    """Return a typical workbook of a team: a list, a formula beside it, and notes on another sheet that refer to it."""
     book = OwnWorkbook()
     sheet = book.active
     assert sheet is not None
@@ -51,7 +51,7 @@ def own(path: Path, rows: list[list[Any]], title: str) -> Path:
 
 
 BOOKS = [
-    # rows, title of their sheet → language of ours, amounts, sheets of ours that gave way
+    # rows, title of their sheet → language of our sheets, amounts, renamed sheets of ours
     (CHINESE, "商机", "zh", [125000.0, 80000.0, 32000.0], {"商机": "商机 (salesflow)"}),
     (CHINESE, "销售台账", "zh", [125000.0, 80000.0, 32000.0], {}),
     (ENGLISH, "Deals", "en", [1200.0, 3400.5], {"Deals": "Deals (salesflow)"}),
@@ -59,7 +59,7 @@ BOOKS = [
 
 
 @pytest.mark.parametrize(("rows", "title", "language", "amounts", "retitled"), BOOKS)
-def test_rows_come_in_and_their_sheets_stay(
+def test_rows_are_imported_and_the_teams_sheets_stay(
     rows: list[list[Any]], title: str, language: str, amounts: list[float], retitled: dict[str, str], tmp_path: Path
 ) -> None:
     path = own(tmp_path / "team.xlsx", rows, title)
@@ -82,7 +82,7 @@ CHANGED = {
     *("[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"),
     *("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"),
 }
-"""The parts that list sheets and looks, and those whose formulas had never been calculated."""
+"""The parts that list sheets and formats, and those whose formulas had never been calculated."""
 
 
 def read_own_cells(path: Path) -> dict[str, list[list[Any]]]:
@@ -94,7 +94,9 @@ def parts(path: Path) -> dict[str, bytes]:
         return {name: package.read(name) for name in package.namelist()}
 
 
-def test_what_changes_in_their_sheet_comes_in_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_later_changes_in_the_teams_sheet_are_imported_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = own(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
     main(["adopt", str(path), "--yes", *TODAY])
     book = load_workbook(path)
@@ -112,7 +114,7 @@ def test_what_changes_in_their_sheet_comes_in_again(tmp_path: Path, capsys: pyte
     assert path.read_bytes() == before  # nothing changed on their sheets, so nothing is written
 
 
-def test_a_store_that_lacks_nothing_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_complete_store_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "new.xlsx"
     main(["init", str(path), "--lang", "en", *TODAY])
     before = path.read_bytes()
@@ -121,7 +123,9 @@ def test_a_store_that_lacks_nothing_is_left_alone(tmp_path: Path, capsys: pytest
     assert path.read_bytes() == before
 
 
-def test_a_table_of_theirs_called_as_ours_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_with_the_name_of_ours_is_refused_in_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = own(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
     book = load_workbook(path)
     book["Pipeline"].add_table(Table(displayName="Deals", ref="A1:F3"))
@@ -132,7 +136,7 @@ def test_a_table_of_theirs_called_as_ours_is_one_sentence(tmp_path: Path, capsys
     assert path.read_bytes() == before
 
 
-def test_an_error_of_what_is_to_be_the_store_names_the_workbook(
+def test_an_error_names_the_workbook_that_should_become_the_store(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "team.xlsx"
@@ -154,7 +158,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_other_readers_open_it(tmp_path: Path, libreoffice: LibreOffice, validator: Validator) -> None:
+def test_other_readers_open_the_store(tmp_path: Path, libreoffice: LibreOffice, validator: Validator) -> None:
     path = own(tmp_path / "team.xlsx", ENGLISH, "Deals")
     before = validator(path)
     main(["adopt", str(path), "--yes", *TODAY])

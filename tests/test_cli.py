@@ -1,4 +1,4 @@
-"""The terminal: exit codes, one sentence per error, JSON that programs can read, help in a blink."""
+"""The command line: exit codes, one sentence per error, JSON that programs can read, fast help."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def run(*arguments: object) -> int:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the demo's folder."""
+    """Return the folder of the demo."""
     folder = tmp_path_factory.mktemp("demo")
     assert run("demo", folder, "--lang", "en", "--today", "2026-06-30") == 0
     return folder
 
 
 def edited(book: Path, copy: Path, table: str, header: str, row: int, value: object) -> Path:
-    """Return a copy of *book* with one cell typed, as a person does."""
+    """Return a copy of *book* in which a person typed one cell."""
     workbook = Workbook.open(book)
     first = workbook.tables[table].first_row
     workbook.set_column(table, header, {first + row: value})

@@ -1,4 +1,4 @@
-"""The recipes of CONTRIBUTING, followed word by word on a copy of the project."""
+"""Follow the recipes of CONTRIBUTING literally on a copy of the project."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STEP = re.compile(
 
 @dataclass(frozen=True)
 class Edit:
-    """One thing that a recipe has you write: *code* into *file*, at the end or beside an anchor."""
+    """One step of a recipe: write *code* into *file*, at the end or next to an anchor."""
 
     file: str
     code: str
@@ -45,7 +45,7 @@ class Edit:
     anchor: str = ""
 
     def carry_out(self, root: Path) -> None:
-        """Write it; fails when the anchor is not there, or is there too often."""
+        """Make the edit; fail if the anchor is missing or occurs too often."""
         path = root / self.file
         old = path.read_text(encoding="utf-8") if path.exists() else ""
         path.write_text(old + self.code if self.where == "end" else self._beside(old), encoding="utf-8", newline="\n")
@@ -64,7 +64,7 @@ class Edit:
 
 
 def read_recipe(title: str) -> list[Edit]:
-    """Return what a recipe has you write, in order."""
+    """Return the edits of a recipe, in order."""
     section = PAGE.partition(f"### {title}\n")[2].partition("\n### ")[0].partition("\n## ")[0]
     return [read_edit(found) for found in STEP.finditer(section)]
 
@@ -77,7 +77,7 @@ def read_edit(found: re.Match[str]) -> Edit:
 
 
 class Scratch:
-    """A copy of the project in which a recipe was followed."""
+    """A copy of the project in which to follow a recipe."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -87,7 +87,7 @@ class Scratch:
             shutil.copy2(ROOT / name, root / name)
 
     def follow(self, title: str) -> None:
-        """Write what the recipe says, and lint what it wrote."""
+        """Make the edits of a recipe, and lint the changed files."""
         edits = read_recipe(title)
         assert edits, title
         for edit in edits:
@@ -96,7 +96,7 @@ class Scratch:
         if sources:
             self.run("-m", "ruff", "check", "--no-cache", *sources)
             self.run("-m", "ruff", "format", "--check", "--no-cache", *sources)
-        # no message is left without a translation, but in a language that just begins
+        # no message is left without a translation, except in a new language
         self.run("-m", "tools.messages", code=1 if title == "Add a language" else 0)
 
     def run(self, *command: str, code: int = 0) -> str:
@@ -220,19 +220,19 @@ def test_a_new_verb_runs_and_is_documented(scratch: Scratch) -> None:
         (Edit("a", "new\n"), "one\n", "one\nnew\n"),
     ],
 )
-def test_an_edit_goes_where_the_page_says(tmp_path: Path, edit: Edit, text: str, expected: str) -> None:
+def test_an_edit_is_made_at_the_place_on_the_page(tmp_path: Path, edit: Edit, text: str, expected: str) -> None:
     (tmp_path / "a").write_text(text, encoding="utf-8")
     edit.carry_out(tmp_path)
     assert (tmp_path / "a").read_text(encoding="utf-8") == expected
 
 
-def test_a_place_that_is_not_there_is_found_out(tmp_path: Path) -> None:
+def test_a_missing_anchor_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("one\n", encoding="utf-8")
     with pytest.raises(AssertionError, match="has 0 lines with two"):
         Edit("a", "new\n", "below", "the line", "two").carry_out(tmp_path)
 
 
 def test_every_recipe_is_followed() -> None:
-    """Whoever adds a recipe adds a test that follows it."""
+    """A new recipe needs a test that follows it."""
     recipes = set(re.findall(r"^### (Add a .*)$", PAGE, flags=re.MULTILINE))
     assert recipes == set(re.findall(r'scratch\.follow\("(.*)"\)', Path(__file__).read_text(encoding="utf-8")))

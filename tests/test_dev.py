@@ -1,4 +1,4 @@
-"""The set-up brings what is missing, once, and a command's exit code is the answer."""
+"""The set-up installs what is missing, once, and a command's exit code is passed on."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Components: main
 
 
 class Shell:
-    """Stands in for running commands: records them, and fails those that hold a word of `failing`."""
+    """A substitute for running commands: records them, and fails those that contain a word of `failing`."""
 
     def __init__(self) -> None:
         self.ran: list[str] = []
@@ -67,7 +67,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shell]:
 
 
 @pytest.mark.parametrize(("words", "code"), [([], 2), (["tset"], 2), (["--help"], 0)])
-def test_a_call_it_does_not_know_is_answered_with_its_commands(
+def test_an_unknown_command_prints_the_list_of_commands(
     capsys: pytest.CaptureFixture[str], shell: Shell, words: list[str], code: int
 ) -> None:
     assert dev.main(words) == code
@@ -88,7 +88,7 @@ def test_a_call_it_does_not_know_is_answered_with_its_commands(
         (["test", "a change of pyproject.toml"], "demo", True),
     ],
 )
-def test_packages_are_installed_when_something_changed(
+def test_packages_are_installed_only_after_a_change(
     shell: Shell, tmp_path: Path, before: list[str], now: str, installs: bool
 ) -> None:
     for step in before:
@@ -102,13 +102,13 @@ def test_packages_are_installed_when_something_changed(
     assert len(shell.told("pip install")) == installs
 
 
-def test_only_testing_brings_the_dev_group(shell: Shell) -> None:
+def test_only_the_test_command_installs_the_dev_group(shell: Shell) -> None:
     dev.main(["demo"])
     dev.main(["test"])
     assert ["pytest>=8" in line for line in shell.told("pip install")] == [False, True]
 
 
-def test_an_installation_that_failed_is_tried_again(shell: Shell) -> None:
+def test_a_failed_installation_is_tried_again(shell: Shell) -> None:
     shell.failing = {"pip install": 1}
     for _ in range(2):
         with pytest.raises(SystemExit, match="could not be installed"):
@@ -117,14 +117,14 @@ def test_an_installation_that_failed_is_tried_again(shell: Shell) -> None:
     assert shell.told("salesflow demo") == []
 
 
-def test_the_demo_passes_its_words_and_its_answer_on(shell: Shell) -> None:
+def test_the_demo_passes_on_arguments_and_exit_code(shell: Shell) -> None:
     shell.failing = {"salesflow demo": 3}
     assert dev.main(["demo", "here"]) == 3
     assert shell.ran[-1].endswith("salesflow demo here")
 
 
 @pytest.mark.parametrize(("words", "end"), [([], "-m pytest -n auto"), (["-k", "gates"], "-m pytest -k gates")])
-def test_all_the_tests_run_in_parallel_and_some_as_asked(shell: Shell, words: list[str], end: str) -> None:
+def test_the_whole_suite_runs_in_parallel_and_a_selection_as_given(shell: Shell, words: list[str], end: str) -> None:
     shell.failing = {"-m pytest": 1}
     assert dev.main(["test", *words]) == 1
     assert shell.ran[-1].endswith(end)
@@ -138,7 +138,7 @@ def test_every_check_runs_whatever_fails_and_the_tests_last(shell: Shell, fails:
     assert shell.ran[-1].endswith("-m pytest -n auto")
 
 
-def test_what_cannot_be_had_is_said_in_one_sentence_and_the_tests_run(
+def test_missing_programs_are_reported_in_one_sentence_and_the_tests_run(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     absent = [parts.Part(name, name, lambda: False) for name in ("moonlight", "stardust")]
@@ -158,7 +158,7 @@ def test_what_cannot_be_had_is_said_in_one_sentence_and_the_tests_run(
         ("trixie", "root", ["apt-get update", "apt-get install libreoffice-calc"]),
     ],
 )
-def test_what_is_missing_comes_from_the_distribution(
+def test_missing_programs_are_installed_from_the_distribution(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, release: str, system: str, expected: list[str]
 ) -> None:
     """The lists are fetched once, before the first package; LibreOffice of Debian 12 comes from its backports."""
@@ -190,7 +190,7 @@ def test_backports_come_from_the_mirror_and_with_the_key_in_use(
 
     (folder / "somebody.sources").write_text(shell.input[0], encoding="utf-8")
     parts.add_backports()
-    assert len(shell.ran) == 1, "a source that is there is not added again"
+    assert len(shell.ran) == 1, "an existing source is not added again"
 
 
 def test_a_python_without_venv_says_which_package_to_install(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,9 +201,7 @@ def test_a_python_without_venv_says_which_package_to_install(shell: Shell, monke
     assert shell.ran == []
 
 
-def test_a_python_without_venv_is_given_it_where_that_can_be_done(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_venv_is_installed_if_python_lacks_it_and_apt_works(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     dev.PYTHON.unlink()
     monkeypatch.setattr(dev, "find_spec", lambda name: None)
     monkeypatch.setattr(parts, "apt_works", lambda: True)
@@ -235,7 +233,7 @@ def test_a_libreoffice_too_old_for_the_formulas_does_not_count(
 
 
 def test_the_readme_sets_up_with_two_commands() -> None:
-    """Trying it takes the demo and the tests; every other command it names is one there is."""
+    """The first commands are the demo and the tests; every other command in the README exists."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     first = re.search(r"```\w*\n(.*?)```", readme, re.S)
     assert first

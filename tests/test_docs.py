@@ -1,4 +1,4 @@
-"""Documents that lie fail: pages say what the declarations say, links lead somewhere, commands run, the site builds."""
+"""The documentation is correct: pages match the declarations, links have targets, commands run, the site builds."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def test_the_generated_pages_are_up_to_date() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_page)
-def test_every_link_leads_somewhere(page: Path) -> None:
+def test_every_link_has_a_target(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_page)
-def test_every_file_of_the_repository_that_a_page_names_is_there(page: Path) -> None:
+def test_every_file_of_the_repository_named_on_a_page_exists(page: Path) -> None:
     text = re.sub(r"Create `[^`]+`", "", page.read_text(encoding="utf-8"))
     named = set(re.findall(r"`((?:benchmarks|docs|macros|tests|tools|xl_salesflow)/[\w./-]+)`", text))
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
@@ -53,8 +53,8 @@ PACKAGES = "|".join(
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_page)
-def test_every_module_and_name_of_the_package_that_a_page_names_is_there(page: Path) -> None:
-    """`folder/file.py`, `folder.module.name`, `file.py`: in the package; `test_file.py`: among the tests."""
+def test_every_module_and_name_of_the_package_named_on_a_page_exists(page: Path) -> None:
+    """`folder/file.py`, `folder.module.name` and `file.py` are in the package; `test_file.py` is among the tests."""
     text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     files = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")}
     names = {
@@ -67,7 +67,7 @@ def test_every_module_and_name_of_the_package_that_a_page_names_is_there(page: P
 
 
 def resolves(name: str) -> bool:
-    """Tell whether a dotted name is a module, or a name in one."""
+    """Tell whether a dotted name is a module or a name in a module."""
     try:
         return importlib.util.find_spec(name) is not None
     except ModuleNotFoundError:
@@ -83,7 +83,7 @@ def resolves(name: str) -> bool:
         ("xl_salesflow.core.pipelines.Dream", False),
     ],
 )  # fmt: skip
-def test_a_name_that_is_not_there_is_found_out(name: str, there: bool) -> None:
+def test_a_missing_name_does_not_resolve(name: str, there: bool) -> None:
     assert resolves(name) is there
 
 
@@ -152,7 +152,7 @@ def test_a_page_is_read_as_steps(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_tutorial_that_lies_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_tutorial_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     page = tmp_path / "page.md"
     page.write_text("```bash\nsalesflow check b.xlsx\n```\n\n```text\nNo findings.\n```\n", encoding="utf-8")
@@ -162,7 +162,7 @@ def test_a_tutorial_that_lies_is_found_out(tmp_path: Path, monkeypatch: pytest.M
 
 
 def list_commands(page: Path) -> list[str]:
-    """Return the commands a page shows on lines of their own, without what explains them."""
+    """Return the commands that a page shows on separate lines, without their explanations."""
     lines = re.findall(r"^(?: {4})?salesflow (\S.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return [re.split(r" {2,}", line)[0] for line in lines]
 
@@ -172,8 +172,8 @@ SHOWN = [(page, command) for page in HOW_TOS for command in list_commands(page)]
 
 
 @pytest.mark.parametrize(("page", "command"), SHOWN, ids=lambda one: name_page(one) if isinstance(one, Path) else one)
-def test_a_command_of_a_how_to_page_is_taken(page: Path, command: str) -> None:
-    """Brackets and alternatives are resolved to what may be typed; nothing runs."""
+def test_a_command_of_a_how_to_page_is_valid(page: Path, command: str) -> None:
+    """Brackets and alternatives are resolved to something that can be typed; nothing runs."""
     plain = re.sub(r"[\[\]…]", "", re.sub(r" ?\| ?[\w-]+", "", re.sub(r"\(.*?\)", "", command)))
     name, *words = [WORDS.get(word, word) for word in shlex.split(plain)]
     with click.Context(salesflow_group, info_name="salesflow") as context:
@@ -184,7 +184,7 @@ def test_a_command_of_a_how_to_page_is_taken(page: Path, command: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["mkdocs", "material", "mkdocstrings"])
-def test_the_dev_group_brings_what_builds_the_site(word: str) -> None:
+def test_the_dev_group_includes_the_builder_of_the_site(word: str) -> None:
     import dev
 
     assert any(word in requirement for requirement in dev.group("dev"))
@@ -192,7 +192,7 @@ def test_the_dev_group_brings_what_builds_the_site(word: str) -> None:
 
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     if importlib.util.find_spec("mkdocs") is None or importlib.util.find_spec("mkdocstrings") is None:
-        pytest.skip("mkdocs is not installed; the dependency group docs brings it.")
+        pytest.skip("mkdocs is not installed; it is in the dependency group docs.")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert built.returncode == 0, built.stdout + built.stderr

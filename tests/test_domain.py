@@ -1,4 +1,4 @@
-"""Every part of a sales process has a home in the product, and every home is there."""
+"""Every part of a sales process is somewhere in the product, and every reference to it exists."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def test_an_item_is_named_in_both_languages_and_has_homes_that_exist(number: int
         "table:", "Deals",
     ],
 )  # fmt: skip
-def test_a_home_that_does_not_exist_is_none(reference: str) -> None:
+def test_a_home_that_does_not_exist_gives_none(reference: str) -> None:
     assert domain_homes.find_home(reference) is None
 
 
-def test_the_traits_and_the_audit_are_listed_whole() -> None:
+def test_all_traits_and_audit_questions_are_listed() -> None:
     homes = {reference for item in ITEMS.values() for reference in item["homes"]}
     assert sum(one.startswith("list:golden_trait.") for one in homes) == 7
     assert sum(one.startswith("list:bad_trait.") for one in homes) == 7
@@ -61,8 +61,8 @@ def test_at_least_forty_items_say_where_their_code_and_their_test_are() -> None:
 
 
 @pytest.mark.parametrize("number", WITH_CODE)
-def test_the_code_of_an_item_is_there_and_its_test_speaks_of_it(number: int) -> None:
-    """The file has the name; the test names that name, its module, or a home of the item."""
+def test_the_code_of_an_item_exists_and_its_test_mentions_it(number: int) -> None:
+    """The file defines the name; the test mentions that name, its module, or a home of the item."""
     item = WITH_CODE[number]
     assert domain_homes.find_code(item["code"]) is not None, item["code"]
     words = set(re.findall(r"\w+", (ROOT / item["test"]).read_text(encoding="utf-8")))
@@ -73,5 +73,5 @@ def test_the_code_of_an_item_is_there_and_its_test_speaks_of_it(number: int) -> 
     "code",
     ["dreams/of.py:sheep", "process/dreams.py:count", "process/account_scores.py:dream", "process/data/dream.toml"],
 )
-def test_code_that_does_not_exist_is_none(code: str) -> None:
+def test_code_that_does_not_exist_gives_none(code: str) -> None:
     assert domain_homes.find_code(code) is None

@@ -1,4 +1,4 @@
-"""What a run writes down of itself."""
+"""What a run writes to the change log."""
 
 from datetime import date, datetime
 
@@ -19,7 +19,7 @@ def rows(before: dict[str, object], after: dict[str, object]) -> list[tuple[str,
     ]
 
 
-def test_a_persons_cell_and_the_recorded_stage_are_written_down() -> None:
+def test_a_persons_cell_and_the_recorded_stage_are_logged() -> None:
     assert rows({"amount": 100, "created": date(2026, 1, 2)}, {"amount": 99.5, "recorded_stage": "Lead"}) == [
         ("amount", "100", "99.5", "because", "Mara"),
         ("created", "2026-01-02", "", "because", "Mara"),
@@ -27,5 +27,5 @@ def test_a_persons_cell_and_the_recorded_stage_are_written_down() -> None:
     ]
 
 
-def test_what_can_be_worked_out_again_is_not() -> None:
+def test_values_that_can_be_recomputed_are_not_logged() -> None:
     assert rows({}, {"warnings": "idle", "last_activity": date(2026, 1, 2), "weighted_value": 5}) == []

@@ -1,4 +1,4 @@
-"""Folders are layers: the contracts of .importlinter hold, and each of them can break."""
+"""The packages are layers: the contracts of .importlinter are kept, and each of them can fail."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PROTECTED = [name for name in CONTRACTS if CONTRACTS[name]["type"] == "protected
 
 
 def exists(room: str) -> bool:
-    """Tell whether a room is there; a folder without __init__.py is none."""
+    """Tell whether a package exists; a folder without __init__.py is none."""
     spec = importlib.util.find_spec(room)
     return spec is not None and spec.origin is not None
 
@@ -70,8 +70,10 @@ def test_every_contract_is_kept(contract: str) -> None:
         ("click", "cli/__init__.py", "from click import echo", "KEPT"),
     ],
 )
-def test_a_contract_tells_right_from_wrong(tmp_path: Path, contract: str, room: str, line: str, verdict: str) -> None:
-    """Each row is a house with every room empty but for one line."""
+def test_a_contract_accepts_allowed_imports_and_rejects_others(
+    tmp_path: Path, contract: str, room: str, line: str, verdict: str
+) -> None:
+    """Each row is a project whose packages are all empty except for one line."""
     lay_out(tmp_path / "xl_salesflow")
     (tmp_path / "xl_salesflow" / room).write_text(line + "\n", encoding="utf-8")
     output = lint(tmp_path, contract)
@@ -93,7 +95,7 @@ LINT = "import sys, importlinter.cli as it; it.lint_imports(sys.argv[1], (sys.ar
 
 
 def lint(folder: Path, contract: str) -> str:
-    """Run one contract over the package in `folder`; what import-linter says."""
+    """Run one contract over the package in `folder`; return import-linter's output."""
     command = [sys.executable, "-c", LINT, str(CONFIGURATION), contract]
     return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False).stdout
 
@@ -110,8 +112,8 @@ finally:
 """
 
 
-def test_help_comes_in_a_blink() -> None:
-    """Asking for help loads nothing that a single verb needs."""
+def test_help_is_fast() -> None:
+    """Help loads no library that only some verbs need."""
     if not exists("xl_salesflow.cli"):
         pytest.skip("xl_salesflow.cli does not exist yet.")
     answer = subprocess.run(

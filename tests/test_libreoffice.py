@@ -1,4 +1,4 @@
-"""The second opinion is one: it computes anew, gives up in time, and says so when it made nothing."""
+"""The LibreOffice helper recalculates, stops at its time limit, and fails if LibreOffice made no file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.validator import Validator
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Path:
-    """A workbook whose cell A3 is =A1+A2 with nothing cached."""
+    """Return a workbook whose cell A3 is =A1+A2 without a cached value."""
     book = openpyxl.Workbook()
     for row in ([2], [3], ["=A1+A2"]):
         book.active.append(row)
@@ -28,7 +28,7 @@ def workbook(tmp_path: Path) -> Path:
 
 
 def with_cached(workbook: Path, value: int) -> Path:
-    """Copy a workbook, with `value` remembered as the result of its one formula."""
+    """Copy a workbook, with `value` cached as the result of its one formula."""
     lying = workbook.with_name("lying.xlsx")
     with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(lying, "w") as target:
         for name in source.namelist():
@@ -46,14 +46,14 @@ def cached(workbook: Path) -> object:
     return openpyxl.load_workbook(workbook, data_only=True).active["A3"].value
 
 
-def test_a_wrong_cached_value_is_computed_anew(libreoffice: LibreOffice, workbook: Path) -> None:
+def test_a_wrong_cached_value_is_recalculated(libreoffice: LibreOffice, workbook: Path) -> None:
     lying = with_cached(workbook, 99)
     assert cached(lying) == 99
     assert cached(libreoffice.recalculated(lying)) == 5
     assert cached(lying) == 99, "the file under test stays as it is"
 
 
-def test_a_workbook_is_printed_and_pictured(libreoffice: LibreOffice, workbook: Path) -> None:
+def test_a_workbook_is_converted_to_pdf_and_pictures(libreoffice: LibreOffice, workbook: Path) -> None:
     assert libreoffice.to_pdf(workbook).read_bytes().startswith(b"%PDF-")
     (page,) = libreoffice.to_png(workbook, page=1)
     assert page.read_bytes().startswith(b"\x89PNG")
@@ -71,20 +71,20 @@ def test_charts_are_in_the_picture(libreoffice: LibreOffice, workbook: Path) -> 
     assert drawn.read_bytes() != without.read_bytes()
 
 
-def test_what_it_cannot_open_is_said(libreoffice: LibreOffice, tmp_path: Path) -> None:
+def test_a_file_it_cannot_open_is_reported(libreoffice: LibreOffice, tmp_path: Path) -> None:
     with pytest.raises(LibreOfficeFailed, match=r"nothing\.xlsx"):
         libreoffice.recalculated(tmp_path / "nothing.xlsx")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Which processes still run is read from Linux's /proc.")
-def test_one_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
+def test_a_hanging_process_is_ended_with_its_children(tmp_path: Path) -> None:
     launcher = tmp_path / "soffice"
     launcher.write_text(f"#!/bin/sh\nsleep 60 & echo $! > {tmp_path}/child\nwait\n", encoding="utf-8")
     launcher.chmod(launcher.stat().st_mode | stat.S_IXUSR)
     with pytest.raises(LibreOfficeFailed, match="not done after 1 seconds"):
         LibreOffice(launcher, tmp_path, seconds=1).recalculated(tmp_path / "any.xlsx")
     child = int((tmp_path / "child").read_text(encoding="utf-8"))
-    for _ in range(100):  # a killed process takes a moment to go
+    for _ in range(100):  # a killed process needs a moment to end
         if not is_running(child):
             return
         time.sleep(0.1)
@@ -92,7 +92,7 @@ def test_one_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
 
 
 def is_running(process: int) -> bool:
-    """Tell whether a process still works; one that ended and was not yet collected (Z) does not."""
+    """Tell whether a process is running; one that has ended but was not yet collected (Z) is not."""
     status = Path(f"/proc/{process}/stat")
     return status.is_file() and status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
 

@@ -1,5 +1,5 @@
-"""The main job end to end, as a new user runs it, on real sales data: known answers, said by Python, by the cached cells of
-the sheet, and by LibreOffice after it has calculated everything anew."""
+"""The main job end to end, as a new user runs it, on real sales data: Python, the cached cells of the sheet, and LibreOffice
+after recalculating everything give the known answers."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def run(*arguments: object) -> int:
 
 @pytest.fixture(scope="module")
 def maven(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the workbook that init, import and update make of the Maven data."""
+    """Return the workbook that init, import and update make from the Maven data."""
     book = tmp_path_factory.mktemp("maven") / "m.xlsx"
     assert run("init", book, "--lang", "en") == 0
     assert run("import", book, shared / "data" / "maven_crm" / "sales_pipeline.csv", "--yes") == 0
@@ -68,7 +68,7 @@ def maven(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def some_maven(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a workbook of every fifth Maven deal, for what LibreOffice is to calculate again and again."""
+    """Return a workbook with every fifth Maven deal, for tests in which LibreOffice recalculates often."""
     folder = tmp_path_factory.mktemp("some")
     for source in (shared / "data" / "maven_crm").glob("*.csv"):
         lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -81,7 +81,7 @@ def some_maven(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def asked(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
-    """Give a function that asks ``funnel --json``."""
+    """Return a function that runs ``funnel --json``."""
 
     def ask(book: Path, *options: str) -> dict[str, Any]:
         capsys.readouterr()
@@ -129,7 +129,7 @@ def test_a_second_import_adds_nothing(maven: Path, shared: Path, tmp_path: Path)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS)
-def test_sheet_cache_and_libreoffice_say_what_the_command_line_says(
+def test_cached_cells_and_libreoffice_agree_with_the_command_line(
     view: str, maven: Path, some_maven: Path, asked: Any, tmp_path: Path, libreoffice: LibreOffice
 ) -> None:
     options, cells = VIEWS[view]
@@ -150,7 +150,7 @@ def test_sheet_cache_and_libreoffice_say_what_the_command_line_says(
 
 
 def alike(shown: Any, expected: Any) -> bool:
-    """Tell whether a cell shows a number, to the cent or nine digits; a blank cell is what nobody knows."""
+    """Tell whether a cell shows the expected number to nine digits; a blank cell stands for an unknown number."""
     if expected is None or isinstance(expected, str):
         return bool((shown or None) == expected)
     return bool(shown == pytest.approx(expected, rel=1e-9, abs=1e-9))

@@ -1,4 +1,4 @@
-"""Names and sizes: a name at the top of a module is unique in the package, and so is the name of a file; functions are short."""
+"""Names and sizes: module-level names and file names are unique in the package; files and functions are short."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ PACKAGE = ROOT / "xl_salesflow"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 SHARED = {"__all__", "__getattr__", "__dir__"}
-"""Names with a meaning of Python's own."""
+"""Names with a meaning in Python."""
 
 
 def defined(tree: ast.Module) -> Iterator[str]:
-    """Yield what a module defines at its top; imports are somebody else's."""
+    """Yield the names that a module defines at its top, without imports."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node.name
@@ -59,7 +59,7 @@ def test_a_file_name_is_used_once() -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_no_local_name_hides_one_of_its_file(path: Path) -> None:
+def test_no_local_name_hides_a_name_of_its_file(path: Path) -> None:
     tree = TREES[path]
     taken = {*defined(tree), *imported(tree)}
     hidden = []
@@ -73,12 +73,12 @@ def test_no_local_name_hides_one_of_its_file(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_a_file_tells_one_story(path: Path) -> None:
+def test_no_file_is_too_long(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_a_function_is_read_at_a_glance(path: Path) -> None:
+def test_no_function_is_too_long_or_complex(path: Path) -> None:
     functions = [node for node in ast.walk(TREES[path]) if isinstance(node, ast.FunctionDef)]
     lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
     assert {name: lines for name, lines in lengths.items() if lines > 57} == {}

@@ -1,4 +1,4 @@
-"""What travels: the wheel holds the whole product and nothing else, the sdist what is needed to test it."""
+"""The distributions: the wheel contains the whole product and nothing else, the sdist everything needed to test it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FORCED = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the sdist, and the wheel from it as an installer would, without reaching for the network."""
+    """Build the sdist, and the wheel from it as an installer would, without the network."""
     for name in FORCED:
         if not (ROOT / name).exists():
             pytest.skip(f"{name} is not built yet.")
@@ -39,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def wheel(built: Path) -> set[str]:
-    """Names of what is in the wheel."""
+    """Return the names of the files in the wheel."""
     (path,) = built.glob("*.whl")
     with zipfile.ZipFile(path) as archive:
         return set(archive.namelist())
@@ -47,21 +47,21 @@ def wheel(built: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def sdist(built: Path) -> set[str]:
-    """Names of what is in the sdist, without its first folder."""
+    """Return the names of the files in the sdist, without its first folder."""
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         return {name.partition("/")[2] for name in archive.getnames()}
 
 
 def sources(folder: Path) -> set[str]:
-    """List what stands under a folder, as the archives name it, less what is made from it: bytecode, compiled catalogues."""
+    """List the files under a folder, as the archives name them, without generated files: bytecode, compiled catalogues."""
     files = {path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     files = {path for path in files if path.suffix != ".mo"}
     return {path.relative_to(ROOT).as_posix() for path in files}
 
 
 def brought() -> set[str]:
-    """List what the wheel takes from beside the package, folders file by file."""
+    """List the files that the wheel takes from outside the package, folders file by file."""
     return {
         (PurePosixPath(goal) / (ROOT / file).relative_to(ROOT / origin)).as_posix()
         for origin, goal in FORCED.items()
@@ -70,22 +70,22 @@ def brought() -> set[str]:
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: set[str]) -> None:
-    """Modules, catalogues, document templates, playbooks and both workbook templates; no test, no data of others."""
+    """It contains modules, catalogues, document templates, playbooks and both workbook templates, and no other data."""
     about = {name for name in wheel if name.split("/")[0].endswith(".dist-info")}
     compiled = {name.removesuffix(".po") + ".mo" if name.endswith(".po") else name for name in sources(PACKAGE)}
     assert wheel - about == compiled | brought()
 
 
 @pytest.mark.parametrize("kind", ["*.py", "playbooks/*.toml", "documents/templates/*"])
-def test_what_is_no_module_travels_too(wheel: set[str], kind: str) -> None:
+def test_data_files_are_in_the_wheel_too(wheel: set[str], kind: str) -> None:
     expected = {path.relative_to(ROOT).as_posix() for path in PACKAGE.glob(kind) if path.is_file()}
     if not expected:
         pytest.skip(f"xl_salesflow/{kind} does not exist yet.")
     assert expected <= wheel
 
 
-def test_the_add_in_can_be_built_where_the_wheel_is_installed(wheel: set[str]) -> None:
-    """The VBA and the ribbon are text in macros/, made into an add-in on the user's machine."""
+def test_the_add_in_can_be_built_from_an_installed_wheel(wheel: set[str]) -> None:
+    """The VBA and the ribbon are text in macros/, built into an add-in on the user's machine."""
     macros = {Path(name).name for name in sources(ROOT / "macros")}
     if not macros:
         pytest.skip("macros/ does not exist yet.")
@@ -100,8 +100,8 @@ def test_the_wheel_installs_the_command_and_its_licence(wheel: set[str]) -> None
     }
 
 
-def test_the_version_is_said_in_one_place(built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The wheel, the sdist, the terminal, the add-in and the changelog say what xl_salesflow/__init__.py says."""
+def test_the_version_is_defined_in_one_place(built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The wheel, the sdist, the command line, the add-in and the changelog have the version of xl_salesflow/__init__.py."""
     assert "version" not in PROJECT["project"]
     assert {path.name.split("-")[1].removesuffix(".tar.gz") for path in built.iterdir()} == {__version__}
     assert main(["--version"]) == 0
@@ -112,7 +112,7 @@ def test_the_version_is_said_in_one_place(built: Path, tmp_path: Path, capsys: p
     assert released[0] == __version__
 
 
-def test_the_wheel_says_whom_it_is_for_and_names_no_address_that_is_not_there(built: Path) -> None:
+def test_the_metadata_of_the_wheel_are_complete_and_name_no_missing_address(built: Path) -> None:
     (path,) = built.glob("*.whl")
     with zipfile.ZipFile(path) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
@@ -125,7 +125,7 @@ def test_the_wheel_says_whom_it_is_for_and_names_no_address_that_is_not_there(bu
 
 
 def test_the_sdist_can_be_tested(sdist: set[str]) -> None:
-    """Whoever has the sdist has the tests, their contracts, and the command that sets them up."""
+    """The sdist contains the tests, the import contracts, and the command that sets everything up."""
     forced = {file for origin in FORCED for file in sources(ROOT / origin) or {origin}}
     assert sdist >= sources(PACKAGE) | sources(ROOT / "tests") | forced
     assert sdist >= {
@@ -164,6 +164,6 @@ def test_the_wheel_makes_a_workbook_without_the_checkout(built: Path, tmp_path: 
     assert zipfile.is_zipfile(tmp_path / "new.xlsx")
 
 
-def test_nothing_strays_into_the_archives(wheel: set[str], sdist: set[str]) -> None:
+def test_the_archives_contain_no_stray_files(wheel: set[str], sdist: set[str]) -> None:
     strays = {"shared", "node_modules", ".venv", "__pycache__", ".hypothesis", ".ruff_cache", ".mypy_cache"}
     assert [name for name in wheel | sdist if strays & set(name.split("/")) or name.startswith("demo/")] == []

@@ -1,4 +1,4 @@
-"""What the project says of itself outside the code: workflows, lock file, forms, hooks."""
+"""Files of the project outside the code: workflows, lock file, issue forms, hooks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOCKED = re.findall(r"^([\w.-]+)==(\S+)", LOCK, flags=re.MULTILINE)
 
 
 def read(path: Path) -> Any:
-    # YAML 1.1 takes the key `on` for a truth value
+    # YAML 1.1 reads the key `on` as a truth value
     return yaml.safe_load(re.sub(r"^on:", '"on":', path.read_text(encoding="utf-8"), flags=re.MULTILINE))
 
 
@@ -41,7 +41,7 @@ def test_a_workflow_runs_commands_and_files_that_exist(workflow: Path) -> None:
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
-def test_a_workflow_may_only_read_unless_a_job_says_more(workflow: Path) -> None:
+def test_a_workflow_may_only_read_by_default(workflow: Path) -> None:
     assert read(workflow)["permissions"] == {"contents": "read"}
 
 
@@ -77,18 +77,18 @@ def list_requirements() -> list[Requirement]:
 
 @pytest.mark.parametrize("wanted", list_requirements(), ids=str)
 def test_the_lock_file_has_a_version_of_everything_that_is_declared(wanted: Requirement) -> None:
-    """When this fails, run the command at the head of requirements.lock."""
+    """If this fails, run the command at the top of requirements.lock."""
     versions = [version for name, version in LOCKED if name.lower().replace("_", "-") == wanted.name.lower()]
     assert versions
     assert all(wanted.specifier.contains(Version(version)) for version in versions)
 
 
 def test_the_lock_file_names_no_host() -> None:
-    """Whoever installs from it asks the index that is set up on their machine."""
+    """Packages are installed from the index that is configured on the user's machine."""
     assert "://" not in LOCK
     assert "--hash=sha256:" in LOCK
 
 
-def test_the_hooks_say_what_the_checks_say() -> None:
+def test_the_hooks_run_the_same_checks_as_dev_py() -> None:
     hooks = read(ROOT / ".pre-commit-config.yaml")["repos"][0]["hooks"]
     assert set(dev.CHECKS) <= {hook["id"] for hook in hooks}

@@ -1,4 +1,4 @@
-"""The names a program may use: all there, and free until they are used."""
+"""The public names: all exist, and none costs anything until it is used."""
 
 import subprocess
 import sys
@@ -15,16 +15,16 @@ from xl_salesflow.workbook.new_stores import new_workbook
 
 
 @pytest.mark.parametrize("name", sales.__all__)
-def test_a_public_name_is_there_and_says_what_it_is(name: str) -> None:
+def test_a_public_name_exists_and_has_a_docstring(name: str) -> None:
     assert getattr(sales, name).__doc__
 
 
-def test_an_unknown_name_is_none_of_ours() -> None:
+def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="upadte"):
         _ = sales.upadte
 
 
-def test_the_import_itself_brings_nothing_heavy() -> None:
+def test_the_import_loads_no_heavy_library() -> None:
     code = "import sys, xl_salesflow; print({'pandas', 'openpyxl', 'lxml'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 

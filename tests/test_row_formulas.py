@@ -1,5 +1,5 @@
-"""Every formula column of single rows (BANT, weighted value, clocks, quotes) says in LibreOffice what Python wrote as its cached
-value, on the demo's workbook in both languages."""
+"""For every formula column of single rows (BANT, weighted value, ages, quotes), LibreOffice computes the value that Python
+wrote as the cached value, in the demo's workbook in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine with the scope of some deals: other deals stay as they are; seals, run numbers and the change log as always."""
+"""The engine with the scope of some deals: other deals stay as they are; seals, run numbers and the change log work as usual."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DEALS = """
 
 @pytest.fixture
 def before() -> Pipeline:
-    """Give three deals that were entered, all of which then ask for the next stage."""
+    """Return three recorded deals, each with a pending move to the next stage."""
     pipeline = crm(Deals=rows(DEALS), Accounts=[{"account": "Acme"}], Contacts=[{"contact": "Wu", "account": "Acme"}])
     pipeline = apply_change_set(pipeline, update(pipeline, Run("Mara", RUN.now - timedelta(days=1))))
     return pipeline.with_tables(Deals=pipeline["Deals"].assign(stage="Qualified"))
@@ -52,7 +52,7 @@ def everywhere(column: str, value: float) -> Step:
     return step
 
 
-def test_what_a_step_wants_in_other_deals_is_left_out(before: Pipeline) -> None:
+def test_changes_of_a_step_to_other_deals_are_left_out(before: Pipeline) -> None:
     plan = run_steps(before, (everywhere("amount", 7.0),), "test", RUN, make_deal_scope("d-2 "))
     assert [(change.key, change.column, change.after) for change in plan.changes] == [("D-2", "amount", 7.0)]
     assert [list(append.rows["deal"]) for append in plan.appends if append.table == "Activities"] == [["D-2"]]
@@ -97,7 +97,7 @@ def broken_seals(pipeline: Pipeline) -> tuple[pd.Index, ...]:
     return tuple(getattr(found, name) for name in found.__dataclass_fields__)
 
 
-def test_an_update_after_a_scoped_run_does_what_was_left_and_then_nothing(before: Pipeline) -> None:
+def test_an_update_after_a_scoped_run_does_the_rest_and_a_second_one_nothing(before: Pipeline) -> None:
     step = partial(judge_stage_moves, by="Mara")
     now = apply_change_set(before, run_steps(before, (step,), "move", RUN, make_deal_scope("D-2")))
     rest = update(now, Run("Mara", RUN.now + timedelta(minutes=1)))
@@ -108,7 +108,7 @@ def test_an_update_after_a_scoped_run_does_what_was_left_and_then_nothing(before
     assert again.edits == again.appends == again.fills == ()
 
 
-def test_two_scoped_runs_of_one_second_have_numbers_of_their_own_and_are_undone_one_by_one(before: Pipeline) -> None:
+def test_two_scoped_runs_within_one_second_have_different_numbers_and_are_undone_separately(before: Pipeline) -> None:
     now = before
     for deal in ("D-1", "D-2"):
         plan = run_steps(now, (everywhere("amount", 7.0),), "test", RUN, make_deal_scope(deal))
@@ -119,7 +119,7 @@ def test_two_scoped_runs_of_one_second_have_numbers_of_their_own_and_are_undone_
 
 
 def lazily(pipeline: Pipeline) -> tuple[Pipeline, list[str]]:
-    """Return *pipeline* with its tables read when needed, and the list of those that were."""
+    """Return *pipeline* with tables that are read on demand, and the list of the tables read."""
     read = list[str]()
 
     def table(name: str) -> pd.DataFrame:
@@ -168,7 +168,7 @@ def test_a_pipeline_cannot_be_written_to(before: Pipeline) -> None:
             change()
 
 
-def test_playbooks_are_read_once_for_all_states_of_a_run_until_the_set_up_changes(before: Pipeline) -> None:
+def test_playbooks_are_read_once_per_run_unless_the_set_up_changes(before: Pipeline) -> None:
     known = before.playbooks
     assert before.with_tables(Deals=before["Deals"].head(1)).playbooks is known
     stages = before["Stages"].assign(probability=0.5)

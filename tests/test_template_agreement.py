@@ -1,5 +1,5 @@
-"""The template as teams use it: filled, asked, updated. Every metric cell says the same three times: the value our run
-left in it, the value LibreOffice works out from its live formula, and the value Python gives."""
+"""The template as teams use it: filled, queried, updated. Each metric cell is checked three ways: the cached value that our run
+wrote, the value that LibreOffice computes from the live formula, and the value that Python returns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from xl_salesflow.verbs import bring_in, update
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.new_stores import new_workbook
 
-NOW = datetime.now().replace(microsecond=0)  # the sheets say TODAY()
+NOW = datetime.now().replace(microsecond=0)  # the sheets use TODAY()
 RUN = Run("test", NOW)
 CHINESE = ("everything", "one channel, cohort, entered, a past day", "a plan of its own", "a week ago")
 TABLES = {
@@ -38,7 +38,7 @@ def ago(days: int) -> date:
 
 
 def views(language: Language) -> dict[str, dict[str, Any]]:
-    """Return what a manager chooses, by named cell."""
+    """Return the choices of a manager, by named cell."""
     cohort, entered = choice_label("reading", "cohort", language), choice_label("reach", "entered", language)
     owner, direct = read_demo_words(language).reps[0], LISTS["sales_channel"]["direct"].in_(language)
     quarter = {"PeriodFromInput": ago(120), "PeriodToInput": ago(30)}
@@ -63,7 +63,7 @@ def views(language: Language) -> dict[str, dict[str, Any]]:
 
 
 def filled(path: Path, language: Language) -> Path:
-    """Make a workbook of a hundred deals over more than a year, and of a day's work on them."""
+    """Make a workbook with a hundred deals over more than a year, and a day's work on them."""
     new_workbook(path, language, "crm")
     book = ClosedBook(path)
     empty = book.read(NOW.date())
@@ -75,7 +75,7 @@ def filled(path: Path, language: Language) -> Path:
 
 
 def asked(source: Path, path: Path, cells: dict[str, Any]) -> SheetValues:
-    """Choose *cells* on a copy of *source*, update it, and return what Python says its sheets show."""
+    """Set *cells* in a copy of *source*, update it, and return the values that Python computes for its sheets."""
     workbook = Workbook.open(source)
     for name, value in cells.items():
         workbook.set_name(name, value)

@@ -1,4 +1,4 @@
-"""A run put back: the workbook is as it was, but for what people changed since; an undo can be undone."""
+"""Undoing a run: the workbook is as it was, except for later changes by people; an undo can be undone."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def typed(pipeline: Pipeline, deal: str, **cells: Any) -> Pipeline:
 
 
 def held(pipeline: Pipeline) -> dict[str, list[tuple[str, ...]]]:
-    """What people own, the numbers given to rows, what moves wrote, what is counted on, and History."""
+    """Return the cells that people own, numbers given to rows, values written by moves, continued counts, and History."""
     own = {}
     for table in TABLES.values():
         if table.generated or table.name == "Journal":
@@ -79,18 +79,18 @@ def visits(pipeline: Pipeline) -> list[tuple[str, str, str]]:
 
 @pytest.fixture
 def moved() -> Pipeline:
-    """Give a deal that was entered by one run and moved on by the next."""
+    """Return a pipeline with a deal that one run recorded and the next one moved."""
     first = updated(crm(Deals=[{"deal": "D-1", "stage": crm()["Stages"]["stage"].iloc[0], "owner": "Mara"}]), 1)
     return updated(typed(first, "D-1", stage=crm()["Stages"]["stage"].iloc[1], amount=500.0), 2)
 
 
-def test_the_visits_of_an_undone_move_never_were_and_the_one_before_goes_on(moved: Pipeline) -> None:
+def test_the_stays_of_an_undone_move_are_removed_and_the_previous_one_continues(moved: Pipeline) -> None:
     one, two = crm()["Stages"]["stage"].iloc[:2]
     assert stages(moved) == [two]
     back = undone(moved, 3)
     assert stages(back) == [one]
     assert visits(back) == [("V000001", one, "9999")]
-    assert list(back["Deals"]["stage"]) == [two]  # what the rep typed stays typed, and waits again
+    assert list(back["Deals"]["stage"]) == [two]  # the stage that the rep typed stays, and the move is pending again
     assert held(updated(back, 4)) == held(moved)
 
 
@@ -102,14 +102,14 @@ def test_two_runs_are_undone_one_after_the_other(moved: Pipeline) -> None:
     assert format_log_value(back["Deals"]["since"].iloc[0]) == ""
 
 
-def test_an_undo_can_be_undone_and_that_one_too(moved: Pipeline) -> None:
+def test_an_undo_can_be_undone_and_that_undo_can_be_undone_too(moved: Pipeline) -> None:
     back = undone(moved, 3)
     again = undone(back, 4)
     assert held(again) == held(moved)
     assert held(undone(again, 5)) == held(back)
 
 
-def test_an_older_run_whose_deal_moved_on_since_is_left_unless_forced(moved: Pipeline) -> None:
+def test_an_older_run_is_kept_unless_forced_if_its_deal_has_moved_since(moved: Pipeline) -> None:
     first = moved["Journal"]["run"].iloc[0]
     plan = undo(moved, at(3), first)
     assert [f.key for f in plan.findings if f.rule == "undo_changed" and f.table == "Deals"] == ["D-1"]
@@ -119,7 +119,7 @@ def test_an_older_run_whose_deal_moved_on_since_is_left_unless_forced(moved: Pip
     assert held(undone(forced, 4)) == held(moved)
 
 
-def test_a_cell_that_somebody_changed_since_stays_and_is_told() -> None:
+def test_a_cell_that_somebody_has_changed_since_stays_and_is_reported() -> None:
     before = crm(Deals=[{"deal": "D-1", "stage": "Lead"}], Activities=[{"deal": "D-1", "date": TODAY}])
     after = updated(before, 1)
     edited = typed(after, "D-1", playbook="own")
@@ -130,7 +130,7 @@ def test_a_cell_that_somebody_changed_since_stays_and_is_told() -> None:
     assert list(undone(edited, 2, force=True)["Deals"]["playbook"]) == [""]
 
 
-def test_a_task_that_was_given_goes_unless_somebody_worked_on_it(moved: Pipeline) -> None:
+def test_a_task_of_the_run_is_removed_unless_somebody_worked_on_it(moved: Pipeline) -> None:
     tasks = moved["Tasks"]
     assert len(tasks)
     new = tasks.index[-1]
@@ -141,24 +141,24 @@ def test_a_task_that_was_given_goes_unless_somebody_worked_on_it(moved: Pipeline
     assert tasks.loc[new, "task_id"] not in set(undone(moved, 3)["Tasks"]["task_id"])
 
 
-def test_two_runs_of_one_second_are_two_runs() -> None:
+def test_two_runs_within_one_second_are_two_runs() -> None:
     pipeline = updated(crm(Deals=[{"deal": "D-1", "stage": "Lead"}]), 1)
     assert len(set(undone(pipeline, 1)["Journal"]["run"])) == 2
 
 
-@pytest.mark.parametrize(("which", "says"), [(None, "holds no run"), ("20260101-000000", "holds no run")])
-def test_nothing_to_undo_is_said(which: str | None, says: str) -> None:
+@pytest.mark.parametrize(("which", "says"), [(None, "has no run"), ("20260101-000000", "has no run")])
+def test_an_empty_change_log_is_a_usage_error(which: str | None, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         undo(crm(), at(1), which)
 
 
-def test_a_run_that_is_not_there_is_said_with_the_last_one(moved: Pipeline) -> None:
+def test_an_unknown_run_is_reported_with_the_last_one(moved: Pipeline) -> None:
     with pytest.raises(UsageError, match=r"no run 2020; the last one is 20260331-000200"):
         undo(moved, at(3), "2020")
 
 
-def test_a_closing_that_was_pushed_and_a_number_that_was_given_go_back_and_forth() -> None:
-    """An activity is told by what stands in it while it has no number; somebody may have named it meanwhile."""
+def test_a_pushed_closing_and_a_given_number_are_undone_and_redone() -> None:
+    """An activity without a number is identified by its contents; somebody may have given it a number in the meantime."""
     first = updated(crm(Deals=[{"deal": "D-1", "stage": "Lead", "expected_close": TODAY}]), 1)
     called = crm(Activities=[{"deal": "D-1", "date": TODAY, "summary": f"call {n % 2}"} for n in range(3)])[
         "Activities"
@@ -205,9 +205,9 @@ LATER = st.lists(
 
 @settings(
     max_examples=5 * SCALE, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
-)  # an update takes its time
+)  # an update is slow
 @given(DEALS, CALLS, LATER)
-def test_update_then_undo_is_nothing_and_undoing_the_undo_is_the_update(
+def test_undo_reverses_an_update_and_undoing_the_undo_restores_it(
     deals: list[Any], calls: list[Any], later: list[Any]
 ) -> None:
     names = list(crm()["Stages"]["stage"])
@@ -226,7 +226,7 @@ def test_update_then_undo_is_nothing_and_undoing_the_undo_is_the_update(
             before = typed(before, f"D-{n}", stage=translate[stage], expected_close=pd.Timestamp(close).to_datetime64())
 
 
-def test_an_import_in_a_file_is_undone_to_what_was_there_and_redone(tmp_path: Path) -> None:
+def test_an_import_into_a_file_is_undone_and_redone(tmp_path: Path) -> None:
     book, deals, more = tmp_path / "b.xlsx", tmp_path / "deals.csv", tmp_path / "more.csv"
     lines = ["Deal,Account,Stage,Amount,Created,Owner"]
     lines += [

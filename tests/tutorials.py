@@ -1,8 +1,8 @@
-"""Follow a tutorial page as a reader does: files are made, commands run, cells typed, and outputs compared.
+"""Follow a tutorial page as a reader does: create files, run commands, type into cells, and compare outputs.
 
-A page says so in plain Markdown: a fenced block with a title is a file; a block of bash holds commands; a block of text is what
-the command before it prints, where “…” stands for anything; a table with the columns Sheet, Row, Column and Type is what a person
-types. A command ends with exit code 1 when the text below it shows a ✗, else with 0.
+The steps are in the Markdown: a fenced block with a title is a file; a bash block contains commands; a text block is the
+output of the previous command, where “…” stands for anything; a table with the columns Sheet, Row, Column and Type lists the
+cells to type. A command must end with exit code 1 if the text below it contains a ✗, otherwise with 0.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ STEP = re.compile(
 )
 RUN_NUMBER = re.compile(r"\b\d{8}-\d{6}\b")
 Runner = Callable[[list[str]], tuple[int, str]]
-"""Runs one command in the current folder; its exit code and what it printed."""
+"""Runs one command in the current folder and returns its exit code and output."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing a reader does: *kind* is file, command, output or typing."""
+    """One step of a page: *kind* is file, command, output or typing."""
 
     kind: str
     text: str
@@ -49,7 +49,7 @@ def read_steps(page: Path) -> Iterator[Step]:
 
 
 def matches(expected: str, printed: str) -> bool:
-    """Tell whether the lines of *expected* are among those of *printed*, in that order; “…” stands for anything."""
+    """Tell whether *printed* contains the lines of *expected* in that order; “…” stands for anything."""
     lines = iter(printed.splitlines())
     patterns = [".*".join(map(re.escape, line.strip().split("…"))) for line in expected.splitlines() if line.strip()]
     return all(any(re.fullmatch(pattern, line.strip()) for line in lines) for pattern in patterns)
@@ -57,7 +57,7 @@ def matches(expected: str, printed: str) -> bool:
 
 @dataclass
 class Reader:
-    """Somebody who follows a page in the current folder."""
+    """A reader who follows a page in the current folder."""
 
     run: Runner
     ran: list[str] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Reader:
     _number: str = ""
 
     def follow(self, page: Path) -> list[str]:
-        """Do what the page says; return a sentence for everything that turned out otherwise."""
+        """Follow the page; return a sentence for every difference."""
         steps = list(read_steps(page))
         for step, following in zip(steps, [*steps[1:], Step("end", "")], strict=True):
             match step.kind:
@@ -102,14 +102,14 @@ class Reader:
 
 
 def find_row(workbook: Workbook, table: str, row: str) -> int:
-    """Return the sheet row of the row whose first cell is *row*, or of the row with that number."""
+    """Return the sheet row whose first cell is *row*, or the row with that number."""
     keys = next(iter(workbook.read_table(table).values()))
     at = keys.index(row) if row in keys else int(row) - 1
     return workbook.tables[table].first_row + at
 
 
 def as_value(text: str) -> object:
-    """Return what a cell holds after *text* was typed into it."""
+    """Return the value of a cell after *text* was typed into it."""
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return date.fromisoformat(text)
     return float(text) if re.fullmatch(r"[\d.]+", text) else text

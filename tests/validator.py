@@ -1,4 +1,4 @@
-"""Microsoft's Open XML SDK as a judge of the files we write."""
+"""Microsoft's Open XML SDK as a validator of the files that we write."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Validator = Callable[[Path], list[str]]
 
 
 def find_validator(modules: Path = ROOT / "node_modules") -> Path | None:
-    """Find the program for this machine; npm brings only the one that fits."""
+    """Return the program for this machine; npm installs only the one that fits."""
     names = ("ooxml-validator", "ooxml-validator.exe")
     folders = sorted(modules.glob(f"{VALIDATOR}-*"))
     return next((folder / name for folder in folders for name in names if (folder / name).is_file()), None)
 
 
 def complaints(program: Path, document: Path) -> list[str]:
-    """List what the validator holds against a document: part, place, complaint."""
+    """List the validator's complaints about a document: part, place, complaint."""
     answer = subprocess.run([program, document], capture_output=True, encoding="utf-8", timeout=300, check=True)
     verdict = json.loads(answer.stdout)
     found = [sentence(error) for error in verdict["errors"]]
@@ -29,5 +29,5 @@ def complaints(program: Path, document: Path) -> list[str]:
 
 
 def sentence(error: dict[str, str | None]) -> str:
-    """Say one complaint; one about the whole file has no part and no place."""
+    """Format one complaint; a complaint about the whole file has no part and no place."""
     return " ".join(part for part in (error["path"], error["xPath"], error["description"]) if part)
