@@ -116,7 +116,7 @@ def _find_furthest(stays: pd.DataFrame, numbering: StageNumbering) -> pd.Series:
     own_then = stays["position"].where(~stays["stage"].isin(_uncounted_stages(numbering.playbook)), 0.0)
     beyond = stays["furthest"] > own_then.groupby(deals).cummax()
     floor = stays["furthest"].map(numbering.find_position).where(beyond, 0.0)
-    furthest = np.maximum(reached, floor).groupby(deals).cummax()
+    furthest = reached.where(reached >= floor, floor).groupby(deals).cummax()
     return furthest.where(stays["furthest"].notna())
 
 
