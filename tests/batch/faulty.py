@@ -1,4 +1,4 @@
-"""What workers may run into; each stands in for the function that workers run."""
+"""Faults that workers may meet; each function here replaces the one that workers run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 def first_time(task: BatchTask) -> bool:
-    """Tell whether a task is tried for the first time; a file beside the workbook remembers it."""
+    """Tell whether a task is tried for the first time, which a file beside the workbook records."""
     mark = Path(task.book + ".tried")
     if mark.exists():
         return False
@@ -27,14 +27,14 @@ def first_time(task: BatchTask) -> bool:
 
 
 def dies_before(task: BatchTask) -> TaskOutcome:
-    """Die the first time, before anything is done."""
+    """Die at the first try, before anything is done."""
     if first_time(task):
         os.kill(os.getpid(), KILL)
     return run_one_task(task)
 
 
 def dies_after(task: BatchTask) -> TaskOutcome:
-    """Die the first time, after the workbook was saved and before anybody was told."""
+    """Die at the first try, after the workbook was saved and before that was reported."""
     outcome = run_one_task(task)
     if first_time(task):
         os.kill(os.getpid(), KILL)
@@ -42,14 +42,14 @@ def dies_after(task: BatchTask) -> TaskOutcome:
 
 
 def dies_at_seven(task: BatchTask) -> TaskOutcome:
-    """Die whenever the seventh workbook comes."""
+    """Die at every try of the seventh workbook."""
     if task.book.endswith("007.xlsx"):
         os.kill(os.getpid(), KILL)
     return run_one_task(task)
 
 
 def stumbles_at_seven(task: BatchTask) -> TaskOutcome:
-    """Have a defect at the seventh workbook, with a customer's name in it."""
+    """Raise an unexpected error at the seventh workbook, with a customer's name in its message."""
     if task.book.endswith("007.xlsx"):
         raise ZeroDivisionError("Zanzibar Shipping Ltd")
     return run_one_task(task)
@@ -72,7 +72,7 @@ def swells_at_seven(task: BatchTask) -> TaskOutcome:
 
 
 def saved_by_another(task: BatchTask) -> TaskOutcome:
-    """Have somebody save the workbook, the first time, after it was read."""
+    """Let somebody save the workbook at the first try, after it was read."""
     read = ClosedBook.read
 
     def read_and_save(self: ClosedBook, today: date) -> Pipeline:
@@ -87,7 +87,7 @@ def saved_by_another(task: BatchTask) -> TaskOutcome:
 
 
 def on_a_full_disk(task: BatchTask) -> TaskOutcome:
-    """Let files become no larger than a few kilobytes, as on a disk that is about full."""
+    """Limit the size of files to a few kilobytes, as on a disk that is almost full."""
     import resource
 
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

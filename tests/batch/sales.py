@@ -1,4 +1,4 @@
-"""Small pipelines on disk: eight deals, two of them typed a stage on, so that an update has moves to record."""
+"""Small pipelines on disk: eight deals, two of them with a newly typed stage, so that an update has moves to record."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from xl_salesflow.workbook.new_stores import new_workbook
 MADE, NOW = datetime(2026, 3, 31, 8), datetime(2026, 4, 1, 7)
 NUMBER = "20260401-070000"
 SCALE = int(os.environ.get("SALESFLOW_FAULTS", "1"))
-"""How many times the usual number of faults is tried."""
+"""Factor for the number of faults to try."""
 
 
 @cache
 def made(deals: int = 8) -> bytes:
-    """A workbook at the end of a working day, before the nightly update."""
+    """Return the bytes of a workbook at the end of a working day, before the nightly update."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "made.xlsx")
         new_workbook(path, "en", "crm")
@@ -49,7 +49,7 @@ def fill(folder: Path, count: int, start: int = 0) -> list[Path]:
 
 
 def runs(path: Path, verb: str = "update") -> list[str]:
-    """The runs of *verb* that a workbook's Journal tells, each once; reading it shows that it is whole."""
+    """Return the runs of *verb* in a workbook's Journal, each once; reading them shows that the file is complete."""
     workbook = Workbook.open(path)
     assert all(workbook.read_table(name) is not None for name in workbook.tables)
     journal = workbook.read_table("Journal")
@@ -57,17 +57,17 @@ def runs(path: Path, verb: str = "update") -> list[str]:
 
 
 def old_or_new(path: Path) -> str:
-    """Tell whether a workbook is as it was made, or updated once; anything else is neither."""
+    """Return whether a workbook is as it was made, or was updated once; fail otherwise."""
     if path.read_bytes() == made():
         return "old"
     return "new" if runs(path) == [NUMBER] else "neither"
 
 
 def tasks(books: Sequence[Path], verb: str = "update", **more: object) -> list[BatchTask]:
-    """One task a workbook."""
+    """Return one task for each workbook."""
     return [BatchTask(str(book), verb, "Mara", NOW, NUMBER, **more) for book in books]  # type: ignore[arg-type]
 
 
 def environment() -> dict[str, str]:
-    """What a process of its own needs to find the package."""
+    """Return the environment with which another process finds the package."""
     return {**os.environ, "PYTHONPATH": str(ROOT), "SALESFLOW_LANG": "en"}

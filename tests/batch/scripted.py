@@ -1,4 +1,4 @@
-"""Workers that do nothing: what comes of each try of a workbook is written down beforehand."""
+"""Workers that do nothing: the outcome of each try of a workbook is given in advance."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from xl_salesflow.locale.texts import Text
 
 
 class Died(Exception):
-    """Stands for a worker that died."""
+    """Represents a worker that died."""
 
 
 def came(book: str, word: str) -> TaskOutcome:
-    """What a word of a script means: ok, open (may pass), bad (cannot)."""
+    """Return the outcome for a word of a script: ok, open (a temporary failure), bad (a final one)."""
     if word == "ok":
         return TaskOutcome(
             book, "update", TaskStatus.CHANGED, Text("3 cells changed", "修改 3 个单元格"), counts={"changes": 3}
@@ -26,9 +26,9 @@ def came(book: str, word: str) -> TaskOutcome:
 
 
 class Scripted:
-    """Workers that follow a script: book → a word a try.
+    """Workers that follow a script: book → one word for each try.
 
-    The words: ok, open, bad, dies, ends (for good), fails (a defect), gone (the cluster).
+    The words: ok, open, bad, dies, ends (permanently), fails (an unexpected error), gone (the cluster).
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Scripted:
         self.closed: bool | None = None
 
     def submit(self, task: BatchTask) -> Future[TaskOutcome]:
-        """Come to the end at once."""
+        """Return a finished future."""
         self.tried.append(task.book + ("?" if task.maybe_done else ""))
         future: Future[TaskOutcome] = Future()
         word = self._words[task.book].pop(0)
@@ -56,13 +56,13 @@ class Scripted:
         return future
 
     def enforce_limits(self) -> None:
-        """No worker has limits."""
+        """Do nothing: these workers have no limits."""
 
     def find_loss(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
-        """Tell a death from a defect."""
+        """Return the reason of a lost worker, and None for an unexpected error."""
         error = future.exception()
         return WorkerLoss(Text("it died", "已终止"), final=str(error) == "ends") if isinstance(error, Died) else None
 
     def close(self, at_once: bool = False) -> None:
-        """Note how it ended."""
+        """Record how the workers were closed."""
         self.closed = at_once

@@ -1,4 +1,4 @@
-"""Which workbooks are meant by files, folders and patterns."""
+"""Which workbooks files, folders and patterns select."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["north", "north/b.xlsm", "north/../north/b.xlsm"], ["north/b.xlsm!", "north/deep/c.xlsx"]),
     ],
 )
-def test_each_is_meant_once_largest_first(folder: Path, paths: list[str], meant: list[str]) -> None:
-    """A name with ! was given as such: that it is no workbook of ours is then a failure, not something to pass by."""
+def test_each_workbook_is_selected_once_largest_first(folder: Path, paths: list[str], meant: list[str]) -> None:
+    """A name with ! was given explicitly: it is a failure if that file is no store, and it is not skipped."""
     books = [f"{book.path.relative_to(folder).as_posix()}{'!' if book.named else ''}" for book in find_workbooks(paths)]
     assert books == meant
 
 
 @pytest.mark.parametrize("path", ["north/deep/nothing*.xlsx", "empty"])
-def test_nothing_meant_is_said(path: str) -> None:
+def test_an_empty_selection_is_an_error(path: str) -> None:
     with pytest.raises(UsageError):
         find_workbooks([path])

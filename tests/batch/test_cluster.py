@@ -1,4 +1,4 @@
-"""The same tasks on a Dask cluster; a worker that is lost takes nothing along."""
+"""The same tasks on a Dask cluster; nothing is lost when a worker is lost."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ distributed = pytest.importorskip(
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[Any]:
-    """Give a cluster of two processes on this machine."""
+    """Return a cluster of two processes on this machine."""
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         yield cluster
 
 
-def test_a_worker_that_is_lost_is_made_up_for(tmp_path: Path, local: Any) -> None:
-    """Workers are killed while they work; the cluster starts new ones and tries elsewhere."""
+def test_the_tasks_of_a_lost_worker_are_done_elsewhere(tmp_path: Path, local: Any) -> None:
+    """Workers are killed while they work; the cluster starts new ones and tries their tasks elsewhere."""
     books, killed, over = fill(tmp_path, 4 * SCALE), set[int](), threading.Event()
 
     def kill_some() -> None:
@@ -53,7 +53,7 @@ def test_a_worker_that_is_lost_is_made_up_for(tmp_path: Path, local: Any) -> Non
     assert Counter(map(old_or_new, books)) == {"new": len(books)}
 
 
-def test_a_defect_is_told_and_the_others_go_on(tmp_path: Path, local: Any) -> None:
+def test_an_unexpected_error_is_reported_and_the_others_continue(tmp_path: Path, local: Any) -> None:
     books = [*fill(tmp_path, 1), tmp_path / "007.xlsx"]
     books[1].write_bytes(books[0].read_bytes())
     workers = ClusterPool(local.scheduler_address, faulty.stumbles_at_seven)
@@ -63,8 +63,8 @@ def test_a_defect_is_told_and_the_others_go_on(tmp_path: Path, local: Any) -> No
     assert old_or_new(books[1]) == "old"
 
 
-def test_what_the_cluster_gave_up_is_handed_out_once_more(local: Any) -> None:
-    """The cluster counts a worker's death against every task it had, those that only waited there too."""
+def test_a_task_that_the_cluster_gave_up_is_handed_out_once_more(local: Any) -> None:
+    """The cluster counts a worker's death against all of its tasks, even those that were only waiting there."""
     given_up: Future[TaskOutcome] = Future()
     given_up.set_exception(distributed.KilledWorker("task", "worker", 3))
     workers = ClusterPool(local.scheduler_address)

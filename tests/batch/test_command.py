@@ -1,4 +1,4 @@
-"""``salesflow batch`` from the shell: lines, JSON, summary, exit code, and nothing in a log that customers are known by."""
+"""``salesflow batch`` on the command line: lines, JSON, summary, exit code, and no customer data in logs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DAY = "2026-04-01"
 
 
 class InThisProcess:
-    """A worker that is this process: what the shell shows of a batch does not depend on who does the work."""
+    """A worker that is this process: the output of a batch does not depend on where the work is done."""
 
     slots = 1
 
@@ -64,7 +64,7 @@ def read_batch_output(capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, dic
     return {Path(line["book"]).name: line for line in lines}, last["summary"]
 
 
-def test_each_workbook_is_a_line_of_json_and_the_last_one_sums_up(
+def test_each_workbook_is_a_line_of_json_and_the_last_line_is_the_summary(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fill(here / "books", 2)
@@ -115,7 +115,7 @@ def test_a_dry_run_writes_nothing_and_a_second_run_has_nothing_to_write(
 
 
 @pytest.mark.usefixtures("alone")
-def test_formulas_of_their_own_are_told_in_lines_json_and_summary(
+def test_peoples_own_formulas_are_reported_in_lines_json_and_summary(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (book,) = fill(here / "books", 1)
@@ -182,7 +182,7 @@ def test_jobs_and_their_options_are_declared() -> None:
         (["books", "--cluster", "tcp://127.0.0.1:9"], "No Dask cluster answers at tcp://127.0.0.1:9"),
     ],
 )
-def test_a_wrong_call_is_said(
+def test_a_usage_error_is_reported(
     here: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -195,8 +195,8 @@ def test_a_wrong_call_is_said(
     assert says in capsys.readouterr().err
 
 
-def test_the_log_holds_nothing_a_customer_is_known_by(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """Every text of the workbook but what the product itself says is looked for, in lines, JSON, errors and the run journal."""
+def test_the_log_contains_no_customer_data(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """No text of the workbook, except the product's own, is in the lines, JSON, errors or the run log."""
     fill(here / "books", 1)
     (here / "books" / "broken.xlsx").write_bytes(_without_a_table(here))
     telling = _telling(here / "books" / "team-000.xlsx")
@@ -209,11 +209,11 @@ def test_the_log_holds_nothing_a_customer_is_known_by(here: Path, capfd: pytest.
     assert [text for text in telling if text in written] == []
     assert batch("books", "--verb", "followups", "--json", "--details") in (0, 1, 3)
     details = capfd.readouterr().out
-    assert any(text in details for text in telling), "nothing tells even with --details; the test shows nothing"
+    assert any(text in details for text in telling), "no customer data even with --details; the test shows nothing"
 
 
 def _telling(book: Path) -> set[str]:
-    """Names, keys and words of the customers in a workbook."""
+    """Return the names, keys and texts of the customers in a workbook."""
     tables = ClosedBook(book).read(_day()).tables
     cells = {
         "Deals": ("deal", "name", "account", "contact", "next_step", "pain"), "Accounts": ("account",),
@@ -229,7 +229,7 @@ def _telling(book: Path) -> set[str]:
 
 
 def _without_a_table(folder: Path) -> bytes:
-    """A workbook in which somebody renamed the table of deals."""
+    """Return a workbook in which somebody renamed the table of deals."""
     source = folder / "source.xlsx"
     source.write_bytes(made())
     workbook = openpyxl.load_workbook(source)

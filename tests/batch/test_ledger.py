@@ -1,4 +1,4 @@
-"""The run journal tells what is done whatever happens to the machine while it is written."""
+"""The run log shows what is done, whatever happens to the machine while it is written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def outcome(book: str, status: TaskStatus = TaskStatus.CHANGED) -> TaskOutcome:
 
 
 def written(path: Path) -> bytes:
-    """A run of three workbooks: done, failed, begun and no more."""
+    """Write the log of a run over three workbooks: one done, one failed, one only started."""
     with open_run_log(path, fresh=True) as ledger:
         ledger.log_run_start(RUN, BOOKS)
         for (book, _), status in zip(BOOKS, (TaskStatus.CHANGED, TaskStatus.FAILED, None), strict=True):
@@ -32,7 +32,7 @@ def written(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def test_a_run_is_told_as_it_was_noted(tmp_path: Path) -> None:
+def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
     written(tmp_path / "run.jsonl")
     past_run = read_past_run(tmp_path / "run.jsonl")
     assert (past_run.number, past_run.now, past_run.by, past_run.verb, past_run.options) == (
@@ -46,7 +46,7 @@ def test_a_run_is_told_as_it_was_noted(tmp_path: Path) -> None:
     assert not past_run.is_over
 
 
-def test_cut_at_any_byte_it_tells_a_run_up_to_then_and_is_written_on(tmp_path: Path) -> None:
+def test_a_log_cut_at_any_byte_is_read_up_to_there_and_continued(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     whole = written(path)
     last = (0, 0)
@@ -79,13 +79,13 @@ def test_only_the_last_run_counts_and_an_ended_one_is_over(tmp_path: Path) -> No
     )
 
 
-def test_a_new_run_puts_the_last_ones_file_aside(tmp_path: Path) -> None:
+def test_a_new_run_keeps_the_log_of_the_previous_one(tmp_path: Path) -> None:
     first = written(tmp_path / "run.jsonl")
     written(tmp_path / "run.jsonl")
     assert (tmp_path / "run.previous.jsonl").read_bytes() == first
 
 
-def test_two_batches_do_not_share_a_run_journal(tmp_path: Path) -> None:
+def test_two_batches_do_not_share_a_run_log(tmp_path: Path) -> None:
     with (
         open_run_log(tmp_path / "run.jsonl", fresh=True),
         pytest.raises(WorkbookInUse),
@@ -94,7 +94,7 @@ def test_two_batches_do_not_share_a_run_journal(tmp_path: Path) -> None:
         pass
 
 
-def test_no_file_tells_nothing_and_no_place_for_one_is_said(tmp_path: Path) -> None:
+def test_a_missing_log_is_empty_and_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     assert read_past_run(tmp_path / "none.jsonl").is_over
     (tmp_path / "file").touch()
     with pytest.raises(CannotSave), open_run_log(tmp_path / "file" / "run.jsonl", fresh=True):

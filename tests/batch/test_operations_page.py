@@ -1,4 +1,4 @@
-"""The page for operations: every command on it is one that salesflow takes, and its configuration is valid."""
+"""The page for operators: salesflow accepts every command on it, and its configuration is valid."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ COMMANDS = sorted(
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.split()[1].islower() or c.split()[1].startswith("--")])
-def test_a_command_is_taken(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_is_valid(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     name, *arguments = shlex.split(command)
     with click.Context(salesflow_group, info_name="salesflow") as context:
         assert salesflow_group.commands[name].make_context(name, arguments, parent=context).params
 
 
-def test_there_are_commands_to_try() -> None:
+def test_the_page_has_commands() -> None:
     assert len(COMMANDS) >= 12
 
 

@@ -1,4 +1,4 @@
-"""Workers on this machine may die, hang, swell and stumble; the run goes on, and every workbook is old or new."""
+"""Workers on this machine may die, hang, use too much memory or fail; the run continues, and every workbook is old or new."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ended(
     jobs: int = 2,
     bounds: WorkerLimits | None = None,
 ) -> dict[str, TaskOutcome]:
-    """What came of each workbook; each has one outcome."""
+    """Return the outcome of each workbook; each has exactly one."""
     workers = ProcessPool(jobs, bounds, work)
     found = list(run_batch_tasks(tasks(books), workers, HASTE))
     workers.close()
@@ -60,12 +60,12 @@ def test_a_worker_that_dies_is_replaced_and_its_workbook_done_once(
     ("work", "bounds", "error", "says"),
     [
         pytest.param(faulty.dies_at_seven, WorkerLimits(), "WorkerLost", "twice; it is not changed", id="kills"),
-        pytest.param(faulty.stumbles_at_seven, WorkerLimits(), "ZeroDivisionError", "a defect of ours", id="stumbles"),
+        pytest.param(faulty.stumbles_at_seven, WorkerLimits(), "ZeroDivisionError", "an error in salesflow", id="stumbles"),
         pytest.param(faulty.sleeps_at_seven, WorkerLimits(seconds=12), "WorkerLost", "longer than 12 seconds", id="hangs"),
         pytest.param(faulty.swells_at_seven, WorkerLimits(memory=700), "WorkerLost", "more than 700 MiB", id="swells"),
     ],
 )  # fmt: skip
-def test_a_workbook_that_ends_its_worker_is_named_and_no_other_suffers(
+def test_a_workbook_that_kills_its_worker_is_reported_and_the_others_are_done(
     tmp_path: Path, work: Callable[[BatchTask], TaskOutcome], bounds: WorkerLimits, error: str, says: str
 ) -> None:
     books = fill(tmp_path, 3, 5)
@@ -79,7 +79,7 @@ def test_a_workbook_that_ends_its_worker_is_named_and_no_other_suffers(
 
 
 def test_workers_killed_from_outside_at_any_time(tmp_path: Path) -> None:
-    """Somebody ends worker processes at random; whatever they did, every workbook is updated once."""
+    """Worker processes are killed at random; every workbook is still updated once."""
     books, chance, kills, over = fill(tmp_path, 5 * SCALE), random.Random(5), 0, threading.Event()
 
     def kill_now_and_then() -> None:
@@ -102,14 +102,14 @@ def test_workers_killed_from_outside_at_any_time(tmp_path: Path) -> None:
     assert Counter(map(old_or_new, books)) == {"new": len(books)}
 
 
-def test_what_may_pass_is_tried_again(tmp_path: Path) -> None:
+def test_a_temporary_failure_is_tried_again(tmp_path: Path) -> None:
     books = fill(tmp_path, 2 * SCALE)
     found = ended(books, faulty.saved_by_another)
     assert [(outcome.status, outcome.tries) for outcome in found.values()] == [(TaskStatus.CHANGED, 2)] * len(books)
     assert [runs(book) for book in books] == [[NUMBER]] * len(books)
 
 
-def test_a_workbook_that_somebody_closes_in_time_is_done_and_one_left_open_is_told(tmp_path: Path) -> None:
+def test_a_workbook_closed_in_time_is_done_and_one_left_open_is_reported(tmp_path: Path) -> None:
     books = fill(tmp_path, 2)
     owners = [book.with_name(f"~${book.name}") for book in books]
     for owner in owners:
@@ -132,7 +132,7 @@ def test_a_workbook_that_somebody_closes_in_time_is_done_and_one_left_open_is_to
 
 
 @posix
-def test_where_files_may_not_grow_every_workbook_is_as_it_was_and_told(tmp_path: Path) -> None:
+def test_with_a_file_size_limit_every_workbook_is_unchanged_and_reported(tmp_path: Path) -> None:
     books = fill(tmp_path, 2 * SCALE)
     assert _refused(ended(books, faulty.on_a_full_disk, jobs=1)) == {("CannotSave", 1, True)}
     assert Counter(map(old_or_new, books)) == {"old": len(books)}
@@ -140,8 +140,8 @@ def test_where_files_may_not_grow_every_workbook_is_as_it_was_and_told(tmp_path:
 
 
 @posix
-def test_on_a_full_disk_every_workbook_is_as_it_was_and_with_room_again_it_is_done(tmp_path: Path) -> None:
-    """A small disk of memory, filled to the last byte."""
+def test_on_a_full_disk_every_workbook_is_unchanged_and_done_once_there_is_room(tmp_path: Path) -> None:
+    """The disk is a small file system in memory, filled to the last byte."""
     with small_disk(tmp_path / "disk", (2 * SCALE + 2) * len(made())) as disk:
         books, filler = fill(disk, 2 * SCALE), disk / "filler"
         fill_up(filler)
@@ -156,7 +156,7 @@ def _refused(found: dict[str, TaskOutcome]) -> set[tuple[str, int, bool]]:
     return {(outcome.error, outcome.tries, "the disk is full" in outcome.says.in_("en")) for outcome in found.values()}
 
 
-def test_damaged_and_hostile_files_are_a_line_each_and_tried_once(tmp_path: Path) -> None:
+def test_damaged_and_hostile_files_are_one_line_each_and_tried_once(tmp_path: Path) -> None:
     books = fill(tmp_path, 1)
     bad = [tmp_path / f"bad-{number:02d}.xlsx" for number in range(len(REFUSED))]
     for path, case in zip(bad, REFUSED, strict=True):
@@ -171,7 +171,7 @@ def test_damaged_and_hostile_files_are_a_line_each_and_tried_once(tmp_path: Path
     assert Counter(map(old_or_new, books)) == {"new": 1}
 
 
-def test_a_worker_is_replaced_after_so_many_books(tmp_path: Path) -> None:
+def test_a_worker_is_replaced_after_a_number_of_books(tmp_path: Path) -> None:
     workers = ProcessPool(1, WorkerLimits(books=2))
     found = list(run_batch_tasks(tasks(fill(tmp_path, 3), "check"), workers, HASTE))
     workers.close()

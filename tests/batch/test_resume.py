@@ -1,4 +1,4 @@
-"""A batch that was stopped goes on: nothing is done twice, nothing is forgotten, whatever stopped it."""
+"""Resuming a stopped batch: nothing is done twice and nothing is left out, whatever stopped it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Groups of processes 
 
 
 class Night:
-    """A batch of a folder of workbooks, run by a process of its own."""
+    """A batch over a folder of workbooks, run in its own process."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self.books = fill(folder / "books", count)
@@ -47,19 +47,19 @@ class Night:
         return self.journal.read_bytes().count(b"\n") if self.journal.exists() else 0
 
     def until(self, process: subprocess.Popen[str], lines: int) -> None:
-        """Wait until the run journal has so many lines, or the batch ended."""
+        """Wait until the run log has *lines* lines, or the batch has ended."""
         while self.lines() < lines and process.poll() is None:
             time.sleep(0.02)
 
     def states(self) -> Counter[str]:
-        """How many workbooks are as they were, and how many were updated by this run and no other; reading shows all whole."""
+        """Count the unchanged workbooks, and those updated by this run and no other; fail if one is incomplete."""
         number = read_past_run(self.journal).number
         return Counter("old" if book.read_bytes() == made() else ",".join(runs(book)) == number for book in self.books)  # type: ignore[misc]
 
 
 @posix
 def test_everything_is_killed_again_and_again(tmp_path: Path) -> None:
-    """Power cuts: SIGKILL for the batch and its workers at any moment, until a run comes to its end."""
+    """Simulate power cuts: SIGKILL the batch and its workers at any moment, until a run finishes."""
     night, chance, kills = Night(tmp_path, 4 * SCALE), random.Random(8), 0
     code = -1
     while code < 0:
@@ -75,7 +75,7 @@ def test_everything_is_killed_again_and_again(tmp_path: Path) -> None:
             assert False not in night.states()
             if read_past_run(
                 night.journal
-            ).is_over:  # killed with nothing left to do: the next batch would be another run
+            ).is_over:  # killed with nothing left to do: the next batch would be a new run
                 break
         else:
             code, summary = night.wait(process)
@@ -86,7 +86,7 @@ def test_everything_is_killed_again_and_again(tmp_path: Path) -> None:
 
 
 @posix
-def test_asked_to_stop_it_finishes_what_is_under_way_and_goes_on_later(tmp_path: Path) -> None:
+def test_a_stopped_batch_finishes_workbooks_in_progress_and_is_resumed_later(tmp_path: Path) -> None:
     night = Night(tmp_path, 4)
     process = night.begin()
     night.until(process, 2)
@@ -100,7 +100,7 @@ def test_asked_to_stop_it_finishes_what_is_under_way_and_goes_on_later(tmp_path:
     assert night.states() == {True: 4}
 
 
-def test_what_somebody_saved_since_is_done_again_and_a_run_that_ended_begins_anew(tmp_path: Path) -> None:
+def test_a_workbook_saved_since_is_done_again_and_after_a_finished_run_a_new_one_starts(tmp_path: Path) -> None:
     night = Night(tmp_path, 2)
     night.wait(night.begin())
     whole = night.journal.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""When a saved workbook has its turn: it stands still, nobody has it open, and it says something new."""
+"""When a saved workbook is processed: its file has not changed for a while, nobody has it open, and its contents are new."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xl_salesflow.batch.folder_watch import WatchedFolder, scan_watched_folder
 
 
 class Folder:
-    """A folder, looked at by the second."""
+    """A folder that is scanned every second."""
 
     def __init__(self, path: Path, still: float = 3.0) -> None:
         self.path, self.now, self.settled = path, 0.0, WatchedFolder(still)
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-def test_a_save_is_waited_for_until_it_stands_still(folder: Folder) -> None:
+def test_a_save_is_processed_once_the_file_no_longer_changes(folder: Folder) -> None:
     folder.save("a.xlsx", "one")
     assert folder.after(0) == []
     folder.save("a.xlsx", "one and a half")  # still being written
@@ -36,7 +36,7 @@ def test_a_save_is_waited_for_until_it_stands_still(folder: Folder) -> None:
     assert folder.after(4) == ["a.xlsx"]
 
 
-def test_what_somebody_has_open_waits_until_it_is_closed(folder: Folder) -> None:
+def test_an_open_workbook_waits_until_it_is_closed(folder: Folder) -> None:
     for owner in ("~$a.xlsx", ".~lock.b.xlsx#"):
         folder.save(owner, "Mara")
     folder.save("a.xlsx", "one")
@@ -46,7 +46,7 @@ def test_what_somebody_has_open_waits_until_it_is_closed(folder: Folder) -> None
     assert folder.after(1) == ["a.xlsx"]
 
 
-def test_our_own_save_wakes_nobody_and_a_later_one_does(folder: Folder) -> None:
+def test_our_own_save_is_ignored_and_a_later_one_is_not(folder: Folder) -> None:
     folder.save("a.xlsx", "one")
     folder.after(0)
     assert folder.after(4) == ["a.xlsx"]
@@ -58,16 +58,16 @@ def test_our_own_save_wakes_nobody_and_a_later_one_does(folder: Folder) -> None:
     assert folder.after(4) == ["a.xlsx"]
 
 
-def test_a_save_that_says_the_same_wakes_nobody(folder: Folder) -> None:
+def test_a_save_without_changes_is_ignored(folder: Folder) -> None:
     folder.save("a.xlsx", "one")
     folder.after(0)
     assert folder.after(4) == ["a.xlsx"]
-    folder.settled.note_left(folder.path / "a.xlsx", "")  # it could not be used, and stays as it is
+    folder.settled.note_left(folder.path / "a.xlsx", "")  # it could not be used and is unchanged
     folder.save("a.xlsx", "one")
     assert folder.after(4) == folder.after(4) == []
 
 
-def test_what_may_pass_comes_again(folder: Folder) -> None:
+def test_a_workbook_with_a_temporary_failure_comes_again(folder: Folder) -> None:
     folder.save("a.xlsx", "one")
     folder.after(0)
     assert folder.after(4) == ["a.xlsx"]
@@ -76,14 +76,14 @@ def test_what_may_pass_comes_again(folder: Folder) -> None:
     assert folder.after(4) == ["a.xlsx"]
 
 
-def test_what_is_there_may_be_passed_by_and_what_goes_is_forgotten(folder: Folder) -> None:
+def test_existing_workbooks_may_be_skipped_and_deleted_ones_are_forgotten(folder: Folder) -> None:
     folder.save("a.xlsx", "one")
     folder.save("notes.txt", "one")
     folder.settled.pass_by(scan_watched_folder(folder.path)[0], 0)
     assert folder.after(9) == []
     (folder.path / "a.xlsx").unlink()
     assert folder.after(1) == []
-    folder.save("a.xlsx", "one")  # put back: it may be an older one
+    folder.save("a.xlsx", "one")  # restored: it may be an older one
     folder.after(1)
     assert folder.after(4) == ["a.xlsx"]
 

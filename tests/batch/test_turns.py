@@ -1,4 +1,4 @@
-"""Who has a turn, what is tried again, what is given up: a table of what may come of the tries of one workbook."""
+"""Which workbook is next, which is tried again, which is given up: a table of the possible outcomes for one workbook."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ def done(workers: Scripted, *books: str) -> dict[str, TaskOutcome]:
         ("fails ok", "failed", "ZeroDivisionError", 1),
     ],
 )
-def test_what_comes_of_a_workbook(script: str, status: str, error: str, tries: int) -> None:
+def test_the_outcome_of_a_workbook(script: str, status: str, error: str, tries: int) -> None:
     found = done(Scripted({"a": script, "b": "ok"}), "a", "b")
     assert (str(found["a"].status), found["a"].error, found["a"].tries) == (status, error, tries)
     assert found["b"].status == "changed"
     assert "secret" not in str(found["a"])
 
 
-def test_after_a_death_it_is_doubtful_whether_it_was_done() -> None:
+def test_after_a_worker_died_its_task_may_have_been_done() -> None:
     workers = Scripted({"a": "dies open ok"})
     done(workers, "a")
     assert workers.tried == ["a", "a?", "a?"]
 
 
-def test_pauses_double_and_are_spread() -> None:
+def test_pauses_double_and_are_randomized() -> None:
     pauses = [[RetryPolicy(wait=2.0).pause(tried) for _ in range(50)] for tried in (1, 2, 3)]
     for around, some in zip((2, 4, 8), pauses, strict=True):
         assert 0.75 * around <= min(some) < max(some) <= 1.25 * around
 
 
-def test_once_asked_to_stop_nothing_new_is_begun_and_nothing_tried_again() -> None:
+def test_after_a_stop_nothing_is_started_or_tried_again() -> None:
     asked = []
     workers = Scripted({"a": "ok", "b": "open ok", "c": "ok"}, 2, at=lambda task: asked.append(task.book))
     found = list(run_batch_tasks(tasks("a", "b", "c"), workers, PATIENCE, stopping=lambda: len(asked) >= 2))
@@ -63,6 +63,6 @@ def test_once_asked_to_stop_nothing_new_is_begun_and_nothing_tried_again() -> No
     assert workers.tried == ["a", "b"]
 
 
-def test_a_cluster_that_is_gone_ends_the_run() -> None:
+def test_a_lost_cluster_ends_the_run() -> None:
     with pytest.raises(SalesflowError, match="continue with --resume"):
         done(Scripted({"a": "gone"}), "a")

@@ -1,4 +1,4 @@
-"""``salesflow watch``: a folder is worked on as people save in it, until somebody says stop."""
+"""``salesflow watch``: workbooks of a folder are processed as people save them, until somebody stops it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="A process is as
 
 
 class Watch:
-    """A watch of a folder in a process of its own; *told* are its lines so far."""
+    """A watch of a folder in its own process; *told* are its lines so far."""
 
     def __init__(self, folder: Path, **environ: str) -> None:
         command = [
@@ -59,9 +59,9 @@ class Watch:
 
 @pytest.fixture(params=["told by the system", "by looking"])
 def watch(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watch]:
-    """Give a watch that is told of saves by the system, and one that has to look for them."""
+    """Return a watch that the system notifies of saves, and one that scans for them."""
     environ = {}
-    if request.param == "by looking":  # a module of this name that is none hides the library
+    if request.param == "by looking":  # an invalid module of this name hides the library
         hidden = tmp_path / "hide"
         hidden.mkdir()
         (hidden / "watchfiles.py").write_text("raise ImportError", encoding="utf-8")
@@ -74,7 +74,7 @@ def watch(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watch]:
     watch.reader.join()
 
 
-def test_saves_are_worked_on_errors_survived_and_a_stop_is_clean(watch: Watch, tmp_path: Path) -> None:
+def test_saves_are_processed_errors_are_survived_and_a_stop_is_clean(watch: Watch, tmp_path: Path) -> None:
     good, bad, taken = (tmp_path / "books" / name for name in ("good.xlsx", "bad.xlsx", "taken.xlsx"))
     bad.write_bytes(b"no workbook")
     assert watch.until(1) == [("bad.xlsx", "NotAWorkbook")]
@@ -86,7 +86,7 @@ def test_saves_are_worked_on_errors_survived_and_a_stop_is_clean(watch: Watch, t
     owner.unlink()
     assert watch.until(3)[2:] == [("taken.xlsx", "changed")]
     time.sleep(2)
-    assert len(watch.told) == 3, "its own saves woke it"
+    assert len(watch.told) == 3, "it processed its own saves"
     good.write_bytes(made())
     assert watch.until(4)[3:] == [("good.xlsx", "changed")]
     assert watch.stop() == 0

@@ -1,4 +1,4 @@
-"""A change sheet: what is ticked is done if the verb still wants it; what is not ticked, or overtaken, is left."""
+"""A change sheet: ticked changes are made if the verb still proposes them; others, and outdated ones, are not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STAGES = list(crm()["Stages"]["stage"])
 
 @pytest.fixture
 def worked() -> Pipeline:
-    """Give three recorded deals of which two were moved on, one was pushed, and a call noted down without a number."""
+    """Return three recorded deals, two with a pending move and one with a pushed closing, and a call without a number."""
     later = TODAY + timedelta(days=40)
     deals = [
         {"deal": f"D-{n}", "stage": STAGES[0], "owner": "Mara", "amount": 100.0 * n, "expected_close": later}
@@ -34,7 +34,7 @@ def worked() -> Pipeline:
 
 
 def sheet(pipeline: Pipeline, *ticks: tuple[str, str]) -> ChangeSheet:
-    """A change sheet of an update with ticks at (key, column)s; without any, everything is ticked."""
+    """Return a change sheet of an update with ticks for the given (key, column) pairs, by default for all rows."""
     made = change_sheet(pipeline, update(pipeline, at(2)), "update", at(2))
     lines = [replace(line, apply=not ticks or (line.key, line.column) in ticks) for line in made.lines]
     assert {(line.key, line.column) for line in lines if line.apply} >= set(ticks), "no such line to tick"
@@ -54,8 +54,8 @@ def refusals(plan: ChangeSet) -> dict[str, str]:
     return {finding.rule: finding.message for finding in plan.findings if finding.rule in CHANGE_SHEET_MESSAGES}
 
 
-def test_a_decision_is_a_line_and_a_move_is_one_decision(worked: Pipeline) -> None:
-    """The parts of a move, its visits and its tasks are named beside it and come along with its tick."""
+def test_a_decision_is_one_row_and_a_move_is_one_decision(worked: Pipeline) -> None:
+    """The cells of a move, its stage stays and its tasks are named in its row and are applied with its tick."""
     lines = {(line.key, line.column): line for line in sheet(worked).lines}
     assert set(lines) == {("D-1", "Recorded stage"), ("D-2", "Recorded stage"), ("D-3", "Close last seen")}
     move = lines["D-1", "Recorded stage"]
@@ -63,13 +63,13 @@ def test_a_decision_is_a_line_and_a_move_is_one_decision(worked: Pipeline) -> No
     assert "History: +1 rows" in move.follows
 
 
-def test_everything_ticked_is_the_update(worked: Pipeline) -> None:
+def test_ticking_everything_is_the_same_as_the_update(worked: Pipeline) -> None:
     after, plan = done(worked, sheet(worked))
     assert held(after) == held(apply_change_set(worked, update(worked, at(3))))
     assert (plan.answer["applied"], plan.answer["refused"]) == (3, 0)
 
 
-def test_nothing_ticked_changes_nothing_that_a_person_decides(worked: Pipeline) -> None:
+def test_without_ticks_nothing_that_a_person_decides_changes(worked: Pipeline) -> None:
     asked = sheet(worked)
     after, plan = done(worked, replace(asked, lines=tuple(replace(line, apply=False) for line in asked.lines)))
     assert recorded(after) == [0, 0, 0]
@@ -77,7 +77,7 @@ def test_nothing_ticked_changes_nothing_that_a_person_decides(worked: Pipeline) 
     assert plan.answer["applied"] == 0
 
 
-def test_one_move_ticked_is_one_move_whole_and_undone_whole(worked: Pipeline) -> None:
+def test_one_ticked_move_is_made_and_undone_as_a_whole(worked: Pipeline) -> None:
     after, _ = done(worked, sheet(worked, ("D-2", "Recorded stage")))
     assert recorded(after) == [0, 1, 0]
     assert sorted(after["History"]["deal"]) == ["D-1", "D-2", "D-2", "D-3"]
@@ -93,7 +93,7 @@ def test_one_move_ticked_is_one_move_whole_and_undone_whole(worked: Pipeline) ->
         pytest.param({"deal": "D-9"}, "Recorded stage", "change_gone", "no longer there", id="the row is gone"),
     ],
 )  # fmt: skip
-def test_what_was_overtaken_is_refused_row_by_row_and_the_rest_is_done(
+def test_outdated_rows_are_refused_one_by_one_and_the_rest_is_done(
     worked: Pipeline, change: dict[str, Any], tick: str, rule: str, says: str
 ) -> None:
     asked = sheet(worked, ("D-1", tick), ("D-2", tick))
@@ -106,8 +106,8 @@ def test_what_was_overtaken_is_refused_row_by_row_and_the_rest_is_done(
     assert (plan.answer["applied"], plan.answer["refused"]) == (1, 1)
 
 
-def test_the_gates_hold_when_a_tick_is_carried_out() -> None:
-    """The amount that the gate asks for was there when the sheet was made, and is gone when it comes back."""
+def test_the_gates_apply_when_a_change_sheet_is_applied() -> None:
+    """The amount that the gate requires was there when the sheet was made, and is missing when the sheet is applied."""
     gate = rows(f"gate | stage | subject | check | active\nG-1 | {STAGES[1]} | amount | filled | yes", "Gates")
     gates = build_pipeline(TODAY, Gates=gate)["Gates"]
     first = crm(Deals=[{"deal": "D-1", "stage": STAGES[0], "amount": 10.0}]).with_tables(Gates=gates)
@@ -119,7 +119,7 @@ def test_the_gates_hold_when_a_tick_is_carried_out() -> None:
     assert recorded(after) == [0]
 
 
-def test_a_refused_move_tells_the_reasons_of_the_gates() -> None:
+def test_a_refused_move_shows_the_reasons_of_the_gates() -> None:
     gate = rows(f"gate | stage | subject | check | active\nG-1 | {STAGES[1]} | amount | filled | yes", "Gates")
     first = crm(Deals=[{"deal": "D-1", "stage": STAGES[0]}]).with_tables(
         Gates=build_pipeline(TODAY, Gates=gate)["Gates"]

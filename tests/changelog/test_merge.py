@@ -1,4 +1,4 @@
-"""Two copies of one workbook made one: what is taken, what is a conflict, and that nothing is dropped."""
+"""Merging two copies of one workbook: which changes are taken, which are conflicts, and that none is dropped."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_row(before: Any, here: Any, there: Any, after: set[str], kinds: list[
     assert list(done["Conflicts"]["kind"]) == kinds
 
 
-def test_what_refers_to_a_row_follows_its_new_number() -> None:
+def test_references_to_a_row_follow_its_new_number() -> None:
     ours = book(Deals=[deal("D-1")], Answers=[{"deal": "D-1", "question": "B1", "points": 3}])
     theirs = book(Deals=[deal("D-1", name="Else")], Answers=[{"deal": "D-1", "question": "B1", "points": 1}])
     done = merge(book(), ours, theirs)
@@ -114,20 +114,20 @@ LEAD, OVER = visit(1, "D-1", "Lead"), visit(1, "D-1", "Lead", left=date(2026, 3,
 OFFER, TALK = visit(2, "D-1", "Offer"), visit(2, "D-1", "Talk")
 
 
-def test_a_move_of_theirs_is_taken_with_its_visits() -> None:
+def test_a_move_of_the_other_copy_is_taken_with_its_stage_stays() -> None:
     done = merge(at("Lead", LEAD), at("Lead", LEAD), at("Offer", OVER, OFFER))
     assert cells_by_key(done)["D-1"]["recorded_stage"] == "Offer"
     assert list(done["History"]["stage"]) == ["Lead", "Offer"]
     assert list(done["History"]["moved_to"]) == ["Offer", ""]
 
 
-def test_a_move_alike_on_both_sides_is_one_move() -> None:
+def test_the_same_move_on_both_sides_is_one_move() -> None:
     done = merge(at("Lead", LEAD), at("Offer", OVER, OFFER), at("Offer", OVER, {**OFFER, "visit": "V000009"}))
     assert len(done["History"]) == 2
     assert done["Conflicts"].empty
 
 
-def test_two_moves_of_one_deal_are_a_conflict_and_ours_stands() -> None:
+def test_two_moves_of_one_deal_are_a_conflict_and_ours_stays() -> None:
     done = merge(at("Lead", LEAD), at("Offer", OVER, OFFER), at("Talk", {**OVER, "moved_to": "Talk"}, TALK))
     assert cells_by_key(done)["D-1"]["recorded_stage"] == "Offer"
     assert list(done["History"]["stage"]) == ["Lead", "Offer"]
@@ -137,7 +137,7 @@ def test_two_moves_of_one_deal_are_a_conflict_and_ours_stands() -> None:
     assert len(done["Conflicts"]) == 1
 
 
-def test_visits_that_both_added_under_one_number_get_numbers_of_their_own() -> None:
+def test_stage_stays_added_under_the_same_number_get_different_numbers() -> None:
     base = book(Deals=[deal("D-1"), deal("D-2")])
     ours = replace(base.with_tables(History=book(History=[visit(1, "D-1", "Lead")])["History"]))
     theirs = replace(base.with_tables(History=book(History=[visit(1, "D-2", "Lead")])["History"]))
@@ -166,7 +166,7 @@ def test_a_conflict_is_decided_on_its_sheet(take: str, amount: float, left: int)
 
 
 DECIDED = [
-    # table, before, here, there → the cell taken, and what it comes to
+    # table, before, here, there → the cell taken, and its value afterwards
     ("Answers", {"deal": "D-1", "question": "B1", "points": 1.0}, 2.0, 3.0, "points"),
     ("Deals", deal(forecast="pipeline"), "commit", "best_case", "forecast"),
     ("Deals", deal(expected_close=date(2026, 6, 1)), date(2026, 7, 1), date(2026, 8, 1), "expected_close"),
@@ -186,7 +186,7 @@ def test_yes_takes_the_other_cell_whatever_it_holds(table: str, row: Any, here: 
 
 
 STUCK = [
-    # what somebody did to the conflict's line or its row meanwhile
+    # what somebody did in the meantime to the conflict or to its row
     lambda done: done.with_tables(Deals=done["Deals"].iloc[:0]),
     lambda done: done.with_tables(Conflicts=done["Conflicts"].assign(there="lots")),
     lambda done: done.with_tables(Conflicts=done["Conflicts"].assign(table="Deal")),
@@ -194,7 +194,7 @@ STUCK = [
 
 
 @pytest.mark.parametrize("meanwhile", STUCK, ids=["row gone", "no number", "no table"])
-def test_what_cannot_be_carried_out_stays_and_is_told(meanwhile: Any) -> None:
+def test_a_decision_that_cannot_be_applied_stays_and_is_reported(meanwhile: Any) -> None:
     done = merge(*(book(Deals=[deal(amount=value)]) for value in (100.0, 120.0, 130.0)))
     done = meanwhile(done.with_tables(Conflicts=done["Conflicts"].assign(take="yes")))
     plan = resolve_conflicts(done)
@@ -202,7 +202,7 @@ def test_what_cannot_be_carried_out_stays_and_is_told(meanwhile: Any) -> None:
     assert len(apply_change_set(done, plan)["Conflicts"]) == 1
 
 
-def test_a_deal_taken_out_takes_its_visits_along() -> None:
+def test_a_removed_deal_is_removed_with_its_stage_stays() -> None:
     base = at("Lead", LEAD)
     ours = base.with_tables(Deals=base["Deals"].assign(amount=7.0))
     done = merge(base, ours, book())
@@ -237,31 +237,33 @@ def journaled(amount: float, second: int) -> Pipeline:
 
 
 JOURNALS = [
-    # whose Journal knows of the change → amount, conflict?
+    # which Journals contain the change → amount, conflict?
     (journaled(120.0, 1), journaled(100.0, 0), 120.0, False),
     (journaled(100.0, 0), journaled(120.0, 1), 120.0, False),
     (journaled(120.0, 1), journaled(130.0, 2), 120.0, True),
     (journaled(120.0, 0), journaled(100.0, 0), 120.0, True),
-    (journaled(110.0, 0), journaled(120.0, 1), 110.0, True),  # typed here, where no run has seen it yet
+    (journaled(110.0, 0), journaled(120.0, 1), 110.0, True),  # typed here, not logged by a run yet
     (journaled(120.0, 1), journaled(110.0, 0), 120.0, True),  # typed there
 ]
 
 
 @pytest.mark.parametrize(("ours", "theirs", "amount", "conflict"), JOURNALS)
-def test_without_an_ancestor_the_journals_tell(ours: Pipeline, theirs: Pipeline, amount: float, conflict: bool) -> None:
+def test_without_an_ancestor_the_journals_decide(
+    ours: Pipeline, theirs: Pipeline, amount: float, conflict: bool
+) -> None:
     done = apply_change_set(ours, merge_copies(reconstruct_ancestor(ours, theirs), ours, theirs))
     assert cells_by_key(done)["D-1"]["amount"] == amount
     assert len(done["Conflicts"]) == conflict
 
 
-def test_workbooks_that_are_no_copies_of_one_are_refused_unless_an_ancestor_is_given() -> None:
+def test_workbooks_that_are_not_copies_are_refused_unless_an_ancestor_is_given() -> None:
     ours, theirs = journaled(120.0, 1), journaled(130.0, 2)
-    with pytest.raises(UsageError, match="no copy"):
+    with pytest.raises(UsageError, match="not a copy"):
         verbs.merge(ours, theirs, None, run(3))
     assert verbs.merge(ours, theirs, book(Deals=[deal()]), run(3)).answer["conflicts"] == 1
 
 
-def test_the_flow_writes_a_merge_down_and_a_second_one_plans_nothing() -> None:
+def test_a_merge_is_logged_and_a_second_one_changes_nothing() -> None:
     base, ours, theirs = (
         book(Deals=[deal(amount=amount)]).with_tables(**make_shipped_setup("crm", "en"))
         for amount in (100.0, 100.0, 130.0)
@@ -281,7 +283,7 @@ def asked(pipeline: Pipeline) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def in_conflict() -> Pipeline:
-    """Give a copy whose last run is a merge that only asks, about two deals; an older conflict about a third stands there."""
+    """Return a copy whose last run is a merge with two new conflicts and no changes; an older conflict is still listed."""
     three = (
         book(Deals=[deal(f"D-{n}", amount=amount) for n in (1, 2, 3)], Conflicts=[{"table": "Deals", "key": "D-9"}])
         for amount in (100.0, 120.0, 130.0)
@@ -292,7 +294,7 @@ def in_conflict() -> Pipeline:
     return apply_change_set(ours, verbs.merge(ours, theirs, base, run(1)))
 
 
-def test_a_merge_that_only_asked_is_undone_and_not_the_run_before_it(in_conflict: Pipeline) -> None:
+def test_a_merge_with_conflicts_only_is_undone_and_not_the_run_before_it(in_conflict: Pipeline) -> None:
     assert asked(in_conflict) == [("D-9", ""), ("D-1", ""), ("D-2", "")]
     undo = verbs.undo(in_conflict, run(2))
     assert (undo.answer["verb"], undo.answer["undone"], undo.answer["left"]) == ("merge", 2, 0)
@@ -302,18 +304,18 @@ def test_a_merge_that_only_asked_is_undone_and_not_the_run_before_it(in_conflict
     assert sorted(asked(apply_change_set(undone, verbs.undo(undone, run(3))))) == sorted(asked(in_conflict))
 
 
-def test_a_conflict_that_somebody_decided_since_stays_unless_forced(in_conflict: Pipeline) -> None:
+def test_a_conflict_decided_since_stays_unless_forced(in_conflict: Pipeline) -> None:
     decided = in_conflict.with_tables(Conflicts=in_conflict["Conflicts"].assign(take=["", "yes", ""]))
     undo = verbs.undo(decided, run(2))
     assert asked(apply_change_set(decided, undo)) == [("D-9", ""), ("D-1", "yes")]
     assert [finding.message for finding in undo.findings if finding.rule == "undo_changed"] == [
-        f"Conflicts Deals D-1 Amount was changed since run {undo.answer['run']} and is left as it is: the row; --force puts "
-        "it back all the same."
+        f"Conflicts Deals D-1 Amount was changed since run {undo.answer['run']} and is left as it is: the row; --force "
+        "undoes it anyway."
     ]
     assert asked(apply_change_set(decided, verbs.undo(decided, run(2), force=True))) == [("D-9", "")]
 
 
-def test_a_decision_that_is_undone_waits_on_its_sheet_again(in_conflict: Pipeline) -> None:
+def test_an_undone_decision_is_on_the_sheet_again(in_conflict: Pipeline) -> None:
     decided = in_conflict.with_tables(Conflicts=in_conflict["Conflicts"].assign(take=["", "yes", "no"]))
     after = apply_change_set(decided, update(decided, run(2)))
     assert asked(after) == [("D-9", "")]
@@ -358,7 +360,7 @@ def canonical(pipeline: Pipeline) -> dict[str, Any]:
 
 @examples(10)
 @given(BOOKS, BOOKS)
-def test_an_unchanged_side_gives_the_other(base: Pipeline, changed: Pipeline) -> None:
+def test_merging_with_an_unchanged_copy_gives_the_other(base: Pipeline, changed: Pipeline) -> None:
     for ours, theirs in ((base, changed), (changed, base)):
         done = merge(base, ours, theirs)
         assert canonical(done) == canonical(changed)
@@ -367,7 +369,7 @@ def test_an_unchanged_side_gives_the_other(base: Pipeline, changed: Pipeline) ->
 
 @examples(10)
 @given(BOOKS, BOOKS, BOOKS)
-def test_order_does_not_matter_where_there_is_no_conflict(base: Pipeline, one: Pipeline, other: Pipeline) -> None:
+def test_the_order_does_not_matter_without_conflicts(base: Pipeline, one: Pipeline, other: Pipeline) -> None:
     first, second = merge(base, one, other), merge(base, other, one)
     assert first["Conflicts"].empty == second["Conflicts"].empty
     if first["Conflicts"].empty:

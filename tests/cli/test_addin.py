@@ -1,4 +1,4 @@
-"""The commands of the add-in: a file where asked, one sentence where there is no Excel."""
+"""The commands of the add-in: the file is written where requested; without Excel there is a message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_build_writes_the_add_in(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="Excel may be here.")
 @pytest.mark.parametrize("command", ["install", "uninstall", "doctor", "selftest"])
-def test_what_needs_excel_says_so(command: str) -> None:
+def test_a_command_that_needs_excel_says_so(command: str) -> None:
     answer = CliRunner().invoke(addin_group, [command])
     assert isinstance(answer.exception, UsageError)
     assert "use the command line" in str(answer.exception)

@@ -1,4 +1,4 @@
-"""Two who write one workbook at once: a run waits for another run, never for a person, and no number is given twice."""
+"""Two writers of one workbook: a run waits for another run, never for a person, and no number is given twice."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOW = datetime(2026, 6, 30, 9)
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Make a workbook of a few deals, none of which has a quote."""
+    """Make a workbook with a few deals without quotes."""
     path = tmp_path_factory.mktemp("again") / "team.xlsx"
     new_workbook(path, "en")
     workbook = ClosedBook(path)
@@ -40,7 +40,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def book(original: bytes, tmp_path: Path) -> Path:
-    """Give a copy of that workbook."""
+    """Return a copy of that workbook."""
     path = tmp_path / "team.xlsx"
     path.write_bytes(original)
     return path
@@ -52,7 +52,7 @@ def quoting(book: Path, deal: str) -> list[str]:
     return [sys.executable, "-c", code + "'--format', 'html', '--json', '--today', '2026-06-30']))"]
 
 
-def test_two_people_who_quote_at_once_get_numbers_of_their_own_without_a_gap(book: Path) -> None:
+def test_two_people_who_quote_at_once_get_consecutive_numbers(book: Path) -> None:
     deals = [f"D-{number:05d}" for number in range(1, 5)]
     running = [
         subprocess.Popen(
@@ -70,7 +70,7 @@ def test_two_people_who_quote_at_once_get_numbers_of_their_own_without_a_gap(boo
     assert not errors or re.search(r"saved by somebody else|is open|writes", errors)
 
 
-# every command that writes the workbook named first; {aside} is a folder for what else it needs
+# every command that writes its first workbook; {aside} is a folder for its other files
 WRITING = """
 update {book}
 check {book} --repair
@@ -93,7 +93,7 @@ rollup {aside}/copy.xlsx --output {book} --replace
 
 @pytest.fixture(scope="module")
 def prepared(original: bytes, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
-    """Make a workbook with a quote, and beside it what the commands need: a card, a change sheet, a copy and a list of deals."""
+    """Make a workbook with a quote, and the other files for the commands: a card, a change sheet, a copy, a list of deals."""
     folder = tmp_path_factory.mktemp("prepared")
     path, aside = folder / "team.xlsx", folder / "aside"
     path.write_bytes(original)
@@ -110,7 +110,7 @@ def prepared(original: bytes, tmp_path_factory: pytest.TempPathFactory) -> tuple
 
 
 def arguments(line: str, prepared: tuple[bytes, Path], folder: Path) -> list[str]:
-    """Lay the prepared workbook into *folder* and return the words of the command on it."""
+    """Copy the prepared workbook into *folder* and return the arguments of the command for it."""
     (folder / "team.xlsx").write_bytes(prepared[0])
     words = [word.format(book=folder / "team.xlsx", aside=prepared[1]) for word in line.split()]
     return words if words[0] == "check" else [*words, "--today", "2026-07-01"]
@@ -137,7 +137,7 @@ def test_a_workbook_that_a_person_has_open_is_refused_before_it_is_read(
     monkeypatch.setattr(Workbook, "open", classmethod(noted))
     capsys.readouterr()
     assert main(words) == 3
-    assert capsys.readouterr().err.count("team.xlsx is open by Mara") == 1
+    assert capsys.readouterr().err.count("team.xlsx is in use by Mara") == 1
     assert tmp_path / "team.xlsx" not in opened
     assert waited == []
     assert (tmp_path / "team.xlsx").read_bytes() == prepared[0]
@@ -158,19 +158,21 @@ def test_a_workbook_that_another_run_writes_is_waited_for(
     with other:
         assert main(words) in (0, 1)
     refusals = capsys.readouterr().err.count("team.xlsx is open")
-    assert refusals == ((tmp_path / "team.xlsx").read_bytes() != prepared[0])  # a run that changes nothing meets nobody
+    assert refusals == (
+        (tmp_path / "team.xlsx").read_bytes() != prepared[0]
+    )  # a run without changes does not notice the other writer
 
 
 @pytest.fixture
 def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Let waits take no time, and tell how long they were."""
+    """Make waiting take no time; return the list of the waiting times."""
     found: list[float] = []
     monkeypatch.setattr(workbook_session.time, "sleep", found.append)
     return found
 
 
 def refused_times(session: WorkbookSession, error: Exception, times: int) -> list[int]:
-    """Let the workbook of *session* refuse its first writes; return a list that tells how often it is read."""
+    """Let the workbook of *session* refuse its first writes; return a list with one entry for each read."""
     reads: list[int] = []
 
     class Other:
@@ -188,7 +190,7 @@ def refused_times(session: WorkbookSession, error: Exception, times: int) -> lis
 
 
 @pytest.mark.parametrize("error", [WorkbookChanged(Path("team.xlsx")), WorkbookBusy(Path("team.xlsx"), "Ann, run 7")])
-def test_the_second_run_is_told_and_plans_anew(
+def test_the_second_run_reads_the_workbook_again(
     error: Exception, waited: list[float], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     session = WorkbookSession(tmp_path / "team.xlsx", "test", NOW.date())
@@ -198,7 +200,7 @@ def test_the_second_run_is_told_and_plans_anew(
     assert capsys.readouterr().err.count("team.xlsx") == 2
 
 
-def test_a_run_that_never_gets_a_turn_is_told_so(waited: list[float], tmp_path: Path) -> None:
+def test_a_run_that_can_never_write_is_refused(waited: list[float], tmp_path: Path) -> None:
     session = WorkbookSession(tmp_path / "team.xlsx", "test", NOW.date())
     reads = refused_times(session, WorkbookChanged(Path("team.xlsx")), 99)
     with pytest.raises(WorkbookChanged):
@@ -206,7 +208,7 @@ def test_a_run_that_never_gets_a_turn_is_told_so(waited: list[float], tmp_path: 
     assert (len(reads), len(waited)) == (WRITE_TRIES, WRITE_TRIES - 1)
 
 
-def test_a_person_who_opens_it_meanwhile_is_not_waited_for(waited: list[float], tmp_path: Path) -> None:
+def test_a_run_does_not_wait_for_a_person_who_opens_the_workbook(waited: list[float], tmp_path: Path) -> None:
     session = WorkbookSession(tmp_path / "team.xlsx", "test", NOW.date())
     reads = refused_times(session, WorkbookInUse(Path("team.xlsx"), "Mara"), 99)
     with pytest.raises(WorkbookInUse):

@@ -1,4 +1,4 @@
-"""``salesflow audit``: every question with its answer, or that there is none."""
+"""``salesflow audit``: every question is listed with its answer, or without one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from xl_salesflow.cli import main
 from xl_salesflow.workbook.new_stores import new_workbook
 
 
-def test_a_new_workbook_answers_nothing_and_stays_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_workbook_answers_no_question_and_is_not_changed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     book = tmp_path / "book.xlsx"
     new_workbook(book, "en")
     before = book.read_bytes()

@@ -1,4 +1,4 @@
-"""How a batch looks: a bar on a terminal, lines elsewhere, a table at the end."""
+"""The output of a batch: a bar on a terminal, lines elsewhere, a table at the end."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(books: list[str], words: str, **more: object) -> int:
     return show_batch(batch, lambda: Scripted(script, **more), False, False)  # type: ignore[arg-type]
 
 
-def test_elsewhere_each_workbook_is_a_line_and_a_table_sums_up(
+def test_without_a_terminal_each_workbook_is_a_line_followed_by_a_table(
     books: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(books, "ok,bad,open ok,fails") == 3
@@ -45,7 +45,7 @@ def test_elsewhere_each_workbook_is_a_line_and_a_table_sums_up(
     assert err.count("✗") == 2
 
 
-def test_on_a_terminal_a_bar_shows_how_far_it_is(
+def test_on_a_terminal_a_bar_shows_the_progress(
     books: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
@@ -57,7 +57,7 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is(
     assert "cells changed (" not in out
 
 
-def test_stopped_it_says_how_to_go_on(books: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stopped_batch_says_how_to_resume(books: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     import os
     import signal
 

@@ -1,4 +1,4 @@
-"""``salesflow holidays``: the days come into the sheet once, and the list goes by them."""
+"""``salesflow holidays``: the days are added to the sheet once, and the follow-up list uses them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``salesflow bant`` and ``salesflow prepare``: a card goes out as a file and comes back; the checklist becomes tasks."""
+"""``salesflow bant`` and ``salesflow prepare``: a card is written and read back; the checklist becomes tasks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def book(original: Path, tmp_path: Path) -> Path:
-    """Give a copy of that workbook and of what lies beside it."""
+    """Return a copy of that workbook and of the files beside it."""
     return shutil.copytree(original.parent, tmp_path, dirs_exist_ok=True) / original.name
 
 
@@ -46,7 +46,7 @@ def made(folder: Path, language: Language) -> Path:
 
 
 def fill(card: Path, cells: dict[str, Any]) -> None:
-    """Type into the card's body: question and column's place → value, as a person would."""
+    """Type into the rows of the card as a person would: question and column position → value."""
     workbook = openpyxl.load_workbook(card)
     sheet = workbook.worksheets[0]
     rows = {str(sheet.cell(row, 2).value): row for row in range(4, sheet.max_row + 1)}
@@ -84,7 +84,7 @@ def test_a_card_is_filled_in_and_read_back(
     assert back["Deals"]["budget"].isna().all()
 
 
-def test_what_cannot_be_used_is_told_with_the_cards_cell(
+def test_an_invalid_answer_is_reported_with_the_cards_cell(
     book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     card = tmp_path / "card.xlsx"
@@ -99,7 +99,7 @@ def test_what_cannot_be_used_is_told_with_the_cards_cell(
     assert read(book)["Answers"].empty
 
 
-def test_a_card_is_not_overwritten_and_another_file_is_no_card(book: Path, tmp_path: Path) -> None:
+def test_a_card_is_not_overwritten_and_another_file_is_refused(book: Path, tmp_path: Path) -> None:
     assert run("bant", book, "D-1") == 0
     assert (tmp_path / "BANT D-1.xlsx").is_file()
     assert run("bant", book, "D-1") == 2
@@ -108,7 +108,7 @@ def test_a_card_is_not_overwritten_and_another_file_is_no_card(book: Path, tmp_p
     assert run("bant", book, "D-9") == 2
 
 
-def test_a_card_saved_by_libreoffice_is_read_as_well(book: Path, tmp_path: Path, libreoffice: LibreOffice) -> None:
+def test_a_card_saved_by_libreoffice_is_read_too(book: Path, tmp_path: Path, libreoffice: LibreOffice) -> None:
     card = tmp_path / "card.xlsx"
     run("bant", book, "D-2", "--output", card)
     fill(card, {"T1.points": 3})

@@ -20,7 +20,7 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_a_manager_ticks_is_done_told_and_undone(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ticked_changes_are_made_reported_and_undone(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sheet = book.with_name("c.xlsx")
     assert main(["update", str(book), "--dry-run", "--sheet", str(sheet), "--today", DAY]) == 0
     assert book.read_bytes() == made()
@@ -46,7 +46,9 @@ def test_what_a_manager_ticks_is_done_told_and_undone(book: Path, capsys: pytest
         (["apply", "{book}", "{book}"], "no change sheet"),
     ],
 )
-def test_a_wrong_call_is_said(book: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str) -> None:
+def test_a_usage_error_is_reported(
+    book: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
     assert main([argument.format(book=book) for argument in arguments]) == 2
     assert says in capsys.readouterr().err
 

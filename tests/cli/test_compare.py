@@ -13,7 +13,7 @@ from xl_salesflow.cli import main
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """Give 80 closed deals: 30 of 40 by referral won, 10 of 40 from the website."""
+    """Return a workbook with 80 closed deals: 30 of 40 by referral and 10 of 40 from the website are won."""
     path, deals = tmp_path / "b.xlsx", tmp_path / "deals.csv"
     lines = ["Deal,Stage,Created,Closed,Source"]
     for number in range(80):
@@ -27,7 +27,7 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_difference_is_called_with_its_interval(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_significant_difference_is_printed_with_its_interval(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main(["compare", str(book), "referral", "website", "--json", "--today", str(TODAY)]) == 0
     answer = json.loads(capsys.readouterr().out)
@@ -40,5 +40,5 @@ def test_a_difference_is_called_with_its_interval(book: Path, capsys: pytest.Cap
     assert "converts better" in output
 
 
-def test_a_value_that_no_deal_has_is_said(book: Path) -> None:
+def test_a_value_without_deals_is_an_error(book: Path) -> None:
     assert main(["compare", str(book), "referral", "dream", "--today", str(TODAY)]) == 2

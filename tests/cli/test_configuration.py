@@ -1,4 +1,4 @@
-"""Options from salesflow.toml and the environment: the nearer word wins, and a wrong one is said with the right one."""
+"""Options from salesflow.toml and the environment: the more specific source wins, and a mistake is reported with the fix."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write(path: Path, text: str) -> Path:
 
 
 def jobs(*arguments: str, **environ: str) -> Any:
-    """The number of workers that `salesflow batch` understands."""
+    """Return the number of workers that `salesflow batch` would use."""
     configuration = read_configuration(salesflow_group, environ)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environ.items():
@@ -43,7 +43,7 @@ def jobs(*arguments: str, **environ: str) -> Any:
             return command.make_context(name, rest, parent=context).params["jobs"]
 
 
-def test_the_nearer_word_wins(elsewhere: Path) -> None:
+def test_the_more_specific_source_wins(elsewhere: Path) -> None:
     """User's folder < this folder < SALESFLOW_CONFIG < environment < command line."""
     write(elsewhere / "user" / "salesflow.toml", "[batch]\njobs = 3\n")
     assert jobs() == 3
@@ -69,7 +69,7 @@ def test_the_nearer_word_wins(elsewhere: Path) -> None:
         ("[batch\n", r"is not valid TOML"),
     ],
 )
-def test_a_mistake_in_the_file_is_said_with_its_place_and_the_remedy(
+def test_a_mistake_in_the_file_is_reported_with_its_place_and_the_remedy(
     elsewhere: Path, text: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(elsewhere / "salesflow.toml", text)
@@ -83,12 +83,12 @@ def test_a_mistake_in_the_file_is_said_with_its_place_and_the_remedy(
 
 @pytest.mark.parametrize(
     ("variable", "says"),
-    [("SALESFLOW_BATCH_JBOS", "did you mean SALESFLOW_BATCH_JOBS"), ("SALESFLOW_CONFIG", "which is no file")],
+    [("SALESFLOW_BATCH_JBOS", "did you mean SALESFLOW_BATCH_JOBS"), ("SALESFLOW_CONFIG", "which is not a file")],
 )
-def test_a_mistake_in_the_environment_is_said(variable: str, says: str) -> None:
+def test_a_mistake_in_the_environment_is_reported(variable: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         read_configuration(salesflow_group, {variable: "2"})
 
 
-def test_other_variables_are_nobodys_business() -> None:
+def test_other_environment_variables_are_ignored() -> None:
     assert read_configuration(salesflow_group, {"SALESFLOW_USER": "Mara", "SALESFLOW_LANG": "zh", "PATH": ""}) == {}

@@ -55,7 +55,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def edited(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the original, ours with another amount and owner, theirs with another amount and name."""
+    """Return a folder with the original, our copy (other amount and owner) and their copy (other amount and name)."""
     folder = tmp_path_factory.mktemp("edited")
     _, ours, theirs = (Path(copyfile(original, folder / f"{name}.xlsx")) for name in ("base", "ours", "theirs"))
     edit(ours, 1, amount=[120.0, 200.0, 300.0], owner=["Ann", "", ""])
@@ -65,12 +65,12 @@ def edited(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copies(edited: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
-    """Copies of these three, and of what lies beside them."""
+    """Return copies of these three files, and of the files beside them."""
     copytree(edited, tmp_path, dirs_exist_ok=True)
     return tmp_path / "base.xlsx", tmp_path / "ours.xlsx", tmp_path / "theirs.xlsx"
 
 
-def test_diff_says_in_words_what_differs(copies: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_diff_describes_the_differences(copies: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     base, ours, _ = copies
     assert main(["diff", str(base), str(ours)]) == 0
     shown = capsys.readouterr().out
@@ -80,14 +80,14 @@ def test_diff_says_in_words_what_differs(copies: tuple[Path, Path, Path], capsys
 
 
 MERGES = [
-    # options → conflicts; without an ancestor the Journals tell the same
+    # options → conflicts; without an ancestor the Journals give the same result
     (["--base", "base.xlsx"], 1),
     ([], 1),
 ]
 
 
 @pytest.mark.parametrize(("options", "conflicts"), MERGES)
-def test_merge_takes_what_one_changed_and_asks_about_the_rest(
+def test_merge_takes_one_sided_changes_and_lists_conflicts(
     copies: tuple[Path, Path, Path],
     options: list[str],
     conflicts: int,
@@ -107,9 +107,7 @@ def test_merge_takes_what_one_changed_and_asks_about_the_rest(
     assert list(deals["name"]) == ["Offer 1", "Offer 2", "Offer three"]
 
 
-def test_the_backup_both_come_from_is_found(
-    copies: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_common_backup_is_found(copies: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     base, ours, theirs = copies
     backup = base.rename(base.with_name("ours.backup-1.xlsx"))
     assert main(["merge", str(ours), str(theirs), "--dry-run", "--today", DAY.isoformat()]) == 1
@@ -137,7 +135,7 @@ def test_a_merge_is_undone_like_any_run(copies: tuple[Path, Path, Path]) -> None
     assert after[["amount", "owner", "name"]].equals(before[["amount", "owner", "name"]])
 
 
-def test_a_merge_that_only_asks_is_undone_like_any_run(copies: tuple[Path, Path, Path]) -> None:
+def test_a_merge_with_conflicts_only_is_undone_like_any_run(copies: tuple[Path, Path, Path]) -> None:
     base, ours, theirs = copies
     edit(theirs, 3, amount=[130.0, 200.0, 300.0], name=["Offer 1", "Offer 2", "Offer 3"])
     before, day = ClosedBook(ours).read(DAY), ("--today", DAY.isoformat())
@@ -149,10 +147,10 @@ def test_a_merge_that_only_asks_is_undone_like_any_run(copies: tuple[Path, Path,
     assert after["Deals"][["amount", "owner"]].equals(before["Deals"][["amount", "owner"]])
 
 
-def test_a_workbook_that_is_no_copy_is_not_merged(
+def test_a_workbook_that_is_not_a_copy_is_not_merged(
     copies: tuple[Path, Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """All of it would be new or in conflict; the workbook stays as it is, and with --base a person may insist."""
+    """All of it would be new or in conflict; the workbook is not changed unless a person gives --base."""
     base, ours, _ = copies
     other = tmp_path / "other.xlsx"
     new_workbook(other, "en")

@@ -1,4 +1,4 @@
-"""``salesflow export``: every table leaves the workbook as a plain file, and nothing goes over a network."""
+"""``salesflow export``: every table is written as a plain file, and nothing is sent over a network."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def book(original: Path, tmp_path: Path) -> Path:
-    """Give a copy of that workbook and of what lies beside it."""
+    """Return a copy of that workbook and of the files beside it."""
     return shutil.copytree(original.parent, tmp_path, dirs_exist_ok=True) / original.name
 
 
-def test_every_table_in_use_becomes_a_file_and_comes_back_by_import(book: Path, tmp_path: Path) -> None:
+def test_every_table_in_use_is_exported_and_can_be_imported_again(book: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert main(["export", str(book), str(out), "--today", str(TODAY)]) == 0
     names = {file.stem for file in out.iterdir()}
@@ -60,7 +60,7 @@ def test_no_text_becomes_a_formula(typed: str, written: str) -> None:
 
 
 def test_an_update_opens_no_connection(book: Path) -> None:
-    """The data stays on the machine: no socket is connected, whatever a run does."""
+    """The data stays on the machine: no run connects a socket."""
     code = (
         "import sys; calls = []; sys.addaudithook(lambda event, _: calls.append(event) if event in "
         "('socket.connect', 'socket.getaddrinfo', 'urllib.Request') else None)\n"

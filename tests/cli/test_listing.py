@@ -26,7 +26,7 @@ NOW = datetime(2026, 6, 30, 9)  # a Tuesday
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a workbook of forty deals."""
+    """Make a workbook with forty deals."""
     path = tmp_path_factory.mktemp("listing") / "team.xlsx"
     new_workbook(path, "en")
     workbook, run = ClosedBook(path), Run("test", NOW)
@@ -39,7 +39,9 @@ def followups(book: Path, *arguments: object) -> int:
     return main(["followups", str(book), "--today", NOW.date().isoformat(), *map(str, arguments)])
 
 
-def test_json_says_day_rows_and_what_found_no_room(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_the_day_the_rows_and_the_deals_that_did_not_fit(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert followups(book, "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["as_of"], answer["day"], answer["left"]) == ("2026-06-30", "2026-06-30", {})
@@ -59,7 +61,7 @@ def test_every_format_is_a_file(book: Path, tmp_path: Path, list_format: str) ->
     assert (tmp_path / f"list.{list_format}").stat().st_size > 500
 
 
-def test_text_goes_to_the_screen_and_a_workbook_beside_the_workbook(
+def test_text_is_printed_and_a_workbook_is_written_beside_the_workbook(
     book: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     assert followups(book, "--format", "md") == 0
@@ -96,7 +98,7 @@ def test_a_second_calendar_updates_the_first(book: Path, tmp_path: Path) -> None
     assert all(calendars[1][uid] > calendars[0][uid] for uid in both)
 
 
-def test_owners_whose_names_make_one_file_name_get_a_file_each() -> None:
+def test_owners_whose_names_give_the_same_file_name_get_a_file_each() -> None:
     drafts = [Document("followups", f"list {owner}", {}) for owner in ("A/B", "A:B", "a-b", "C")]
     assert [safe_file_name(draft.name) for draft in _separate_draft_names(drafts)] == [
         "list A-B",

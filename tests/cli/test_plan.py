@@ -1,4 +1,4 @@
-"""``salesflow plan`` and ``funnel --compare-to``: what they print, for people and for programs."""
+"""``salesflow plan`` and ``funnel --compare-to``: their output for people and for programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY = ("--today", "2026-06-30")
 
 @pytest.fixture(scope="module", params=["en", "zh"])
 def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the demo's workbook, in both languages."""
+    """Return the demo's workbook, in both languages."""
     folder = tmp_path_factory.mktemp("demo")
     assert main(["demo", str(folder), "--lang", request.param, *DAY]) == 0
     return folder / "salesflow-demo.xlsx"
@@ -23,7 +23,7 @@ def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def asked(book: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Give a function that asks for JSON and sees to it that nothing is written."""
+    """Return a function that requests JSON and checks that nothing is written."""
 
     def ask(verb: str, *options: str) -> dict[str, Any]:
         before = book.read_bytes()

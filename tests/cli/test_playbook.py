@@ -1,4 +1,4 @@
-"""``salesflow playbook``: what ships can be listed, shown and taken along; what a team wrote is checked."""
+"""``salesflow playbook``: the supplied playbooks can be listed, shown and exported; a team's own playbook is checked."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_an_export_is_a_file_that_passes_the_check(tmp_path: Path, capsys: pytes
         ('done_by = "mail"', 'done_by = "pigeon"', "task_done_by"),
     ],
 )
-def test_check_tells_what_the_rules_find(
+def test_check_prints_the_findings_of_the_rules(
     old: str, new: str, rule: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from xl_salesflow.cli import playbook_commands

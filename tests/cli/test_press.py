@@ -1,4 +1,4 @@
-"""Quotes, papers and templates at the terminal, on a real workbook."""
+"""Quotes, other documents and templates on the command line, with a real workbook."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ROWS = {
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Make a workbook of three deals, two of which have a quote of this week."""
+    """Make a workbook with three deals, two of which have a quote from this week."""
     path = tmp_path_factory.mktemp("book") / "book.xlsx"
     new_workbook(path, "en", "crm")
     book = ClosedBook(path)
@@ -45,14 +45,14 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def book(original: bytes, tmp_path: Path) -> Path:
-    """Give a copy of the workbook in a folder of its own."""
+    """Return a copy of the workbook in a new folder."""
     path = tmp_path / "book.xlsx"
     path.write_bytes(original)
     return path
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
-    """Run a command and return its exit code and what it said."""
+    """Run a command and return its exit code and output."""
     code = main([str(argument) for argument in arguments])
     printed = capsys.readouterr()
     return code, printed.out + printed.err
@@ -85,19 +85,21 @@ def test_a_dry_run_shows_and_makes_nothing(book: Path, capsys: pytest.CaptureFix
     assert list(book.parent.iterdir()) == [book]
 
 
-def test_sent_is_written_down_and_a_later_change_is_found(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sent_document_is_recorded_and_a_later_change_is_found(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     code, _ = run(capsys, "quote", book, "D-1", "--format", "pdf", "--sent", "--to", "Ms Bell", "--today", TODAY)
     assert code == 0
     (row,) = [row for row in documents(book) if str(row[0]).endswith(".pdf")]
     assert row[1] == "Quote"
     assert row[-1] == "Ms Bell"
-    assert "went out" not in run(capsys, "check", book, "--today", TODAY)[1]
+    assert "made and sent" not in run(capsys, "check", book, "--today", TODAY)[1]
     (pdf,) = book.parent.glob("*.pdf")
     pdf.write_bytes(b"another")
     assert "is not the one that was made and sent on 2026-03-04" in run(capsys, "check", book, "--today", TODAY)[1]
 
 
-def test_other_papers(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_documents(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for kind, key in (
         ("bant_card", "D-1"),
         ("precall", "D-1"),
@@ -115,14 +117,14 @@ def test_other_papers(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "message"),
     [
         (("quote",), "Say which"),
-        (("quote", "--status", "rejected"), "No such paper"),
+        (("quote", "--status", "rejected"), "There is no such document"),
         (("quote", "--status", "drafd"), "did you mean draft"),
         (("quote", "D-1", "--to", "x"), "--sent"),
         (("quote", "D-9"), "D-9"),
         (("print", "precall", "D-9"), "D-9"),
     ],
 )
-def test_what_cannot_be_printed_is_one_sentence(
+def test_a_document_that_cannot_be_printed_is_reported_in_one_sentence(
     book: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], message: str
 ) -> None:
     before = book.read_bytes()
@@ -138,7 +140,7 @@ def test_a_template_is_made_checked_and_used(book: Path, capsys: pytest.CaptureF
     assert run(capsys, "template", "new", "quote", "--format", "html", "--output", folder)[0] == 0
     assert run(capsys, "template", "new", "quote", "--format", "html", "--output", folder)[0] == 2  # never overwritten
     code, output = run(capsys, "template", "check", "--book", book)
-    assert (code, "Templates checked: 1, faults: 0" in output) == (0, True)
+    assert (code, "Templates checked: 1, findings: 0" in output) == (0, True)
     page = folder / "quote.html"
     page.write_text(page.read_text(encoding="utf-8").replace("quote.terms", "quote.tems"), encoding="utf-8")
     code, output = run(capsys, "template", "check", "--book", book, "--json")

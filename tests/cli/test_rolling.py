@@ -1,4 +1,4 @@
-"""``salesflow rollup`` over real workbooks: one that cannot be read is told, the others are one team."""
+"""``salesflow rollup`` over real workbooks: one that cannot be read is reported, the others become one team."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_team_over_many_workbooks(folder: Path, capsys: pytest.CaptureFixture[
         assert whole[metric_id] == pytest.approx(sum(line[metric_id] or 0 for line in lines), abs=0.005), metric_id
 
 
-def test_a_workbook_that_is_there_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_existing_workbook_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = folder / "there.xlsx"
     out.write_text("mine")
     assert main(["rollup", str(folder / "north.xlsx"), "--output", str(out), *TODAY]) == 2
@@ -58,15 +58,17 @@ def test_a_workbook_that_is_there_is_not_overwritten(folder: Path, capsys: pytes
     assert out.read_text() == "mine"
 
 
-def test_without_files_it_prints_what_each_brings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_an_output_file_it_prints_the_contents_of_each_workbook(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["rollup", str(folder / "north.xlsx"), *TODAY]) == 0
     assert "north: " in capsys.readouterr().out
 
 
-def test_folders_and_patterns_are_taken_and_what_is_not_ours_passed_by(
+def test_folders_and_patterns_work_and_other_workbooks_are_skipped(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A roll-up made anew in the folder of its parts does not count itself."""
+    """A roll-up that is made again in the folder of its parts does not include itself."""
     teams = tmp_path / "teams"
     teams.mkdir()
     for name in ("north", "south"):
@@ -80,7 +82,7 @@ def test_folders_and_patterns_are_taken_and_what_is_not_ours_passed_by(
     assert "north: " in capsys.readouterr().out
 
 
-def test_a_roll_up_that_is_refused_leaves_the_one_that_was(folder: Path, tmp_path: Path) -> None:
+def test_a_refused_roll_up_keeps_the_previous_one(folder: Path, tmp_path: Path) -> None:
     foreign, out = tmp_path / "foreign.xlsx", tmp_path / "team.xlsx"
     foreign.write_bytes((folder / "south.xlsx").read_bytes())
     book = ClosedBook(foreign)

@@ -1,4 +1,4 @@
-"""A run about one deal on the demo: what it enters, what it writes, and what it leaves to the next update."""
+"""A run about one deal of the demo: the code it runs, the rows it writes, and what it leaves to the next update."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from xl_salesflow.workbook.closed_book import ClosedBook
 
 NOW = datetime(2026, 6, 30, 9)
 PRINTED, OFFERED, UNQUOTED = "D-00053", "D-00033", "D-00057"
-"""Deals of the demo: its quote was printed, its quote is a draft, it has none."""
+"""Deals of the demo: one with a printed quote, one with a draft, one without a quote."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def book(demo: Path, tmp_path: Path) -> Path:
-    """Give a copy of its workbook."""
+    """Return a copy of its workbook."""
     return Path(shutil.copy(demo, tmp_path / "demo.xlsx"))
 
 
@@ -70,7 +70,7 @@ print(json.dumps({"code": code, "entered": sorted(entered)}))
 
 
 def entered(*arguments: object) -> set[tuple[str, str]]:
-    """Return every file and function of the package that a command enters, imports included."""
+    """Return all files and functions of the package that a command runs, including imports."""
     package = Path(xl_salesflow.__file__).parent
     words = [sys.executable, "-c", WALK, f"{package}/", *map(str, arguments), "--today", str(NOW.date())]
     done = subprocess.run(words, capture_output=True, encoding="utf-8", check=True, cwd=package.parent)
@@ -86,8 +86,8 @@ def entered(*arguments: object) -> set[tuple[str, str]]:
         pytest.param(UNQUOTED, 90, 700, id="drafted, printed and written: most of it is the lossless edit of the file"),
     ],
 )
-def test_a_quote_enters_few_files_and_no_number_of_the_team(book: Path, deal: str, files: int, functions: int) -> None:
-    """When every verb was a whole update, it was 109 to 122 files and 972 to 1,191 functions."""
+def test_a_quote_runs_few_files_and_computes_no_team_metric(book: Path, deal: str, files: int, functions: int) -> None:
+    """When every verb was a whole update, there were 109 to 122 files and 972 to 1,191 functions."""
     walk = entered("quote", book, deal, "--format", "pdf")
     assert len({file for file, _ in walk}) <= files
     assert len(walk) <= functions
@@ -96,7 +96,7 @@ def test_a_quote_enters_few_files_and_no_number_of_the_team(book: Path, deal: st
 
 
 def prints(kind: str) -> Callable[[Pipeline, Path], ChangeSet]:
-    """Return a function that prints a document of *kind* about the deal with a draft, beside the workbook."""
+    """Return a function that prints a document of *kind* for the deal with a draft, beside the workbook."""
 
     def made(pipeline: Pipeline, folder: Path) -> ChangeSet:
         return paper(pipeline, PrintJob(kind, (OFFERED,), DocumentWriter(folder, ("html",), "en")), RUN)
@@ -105,7 +105,7 @@ def prints(kind: str) -> Callable[[Pipeline, Path], ChangeSet]:
 
 
 def filled_card(pipeline: Pipeline, _: Path) -> ChangeSet:
-    """Take in a card whose first question has three points."""
+    """Read a card whose first question has three points."""
     card = make_bant_card(pipeline, OFFERED)
     card.loc[card.index[0], "points"] = 3.0
     return read_card(pipeline, card, lambda row, column_id: f"{column_id}{row}", RUN)
@@ -136,7 +136,7 @@ def change_values(change: Any) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_what_was_not_read_does_not_matter(book: Path, verb: str, tmp_path: Path) -> None:
+def test_tables_that_were_not_read_do_not_matter(book: Path, verb: str, tmp_path: Path) -> None:
     whole = VERBS[verb](ClosedBook(book).read(NOW.date()), tmp_path)
     assert summarize(VERBS[verb](ClosedBook(book).read_as_needed(NOW.date()), tmp_path)) == summarize(whole)
     assert whole.appends
@@ -165,7 +165,7 @@ def deals_of(pipeline: Pipeline, table: str, rows: pd.DataFrame) -> Iterable[str
 
 
 def run(book: Path, *arguments: str) -> bytes:
-    """Run a command on *book*, and return the workbook as it is then."""
+    """Run a command on *book*, and return the workbook afterwards."""
     name, *rest = arguments
     assert main([name, str(book), *rest, "--today", str(NOW.date()), "--as", "Ann"]) in (0, 1)
     return book.read_bytes()
@@ -180,8 +180,8 @@ def test_a_quote_printed_twice_writes_once_and_an_update_after_it_too(book: Path
     assert run(book, "quote", deal, "--format", "html") == updated
 
 
-def test_what_a_scoped_run_leaves_the_next_update_writes(book: Path) -> None:
-    """Somebody without Excel changes two quotes; a print of one brings its numbers up to date, an update the other's."""
+def test_the_next_update_writes_what_a_scoped_run_left(book: Path) -> None:
+    """Somebody without Excel changes two quotes; printing one updates its numbers, and an update those of the other."""
     change_prices(book, {PRINTED: 1.0, OFFERED: 2.0})
     before = shown_totals(book)
     run(book, "print", "proposal", OFFERED, "--format", "html")
@@ -194,11 +194,11 @@ def test_what_a_scoped_run_leaves_the_next_update_writes(book: Path) -> None:
     assert run(book, "update") == updated
 
 
-def test_excel_is_asked_to_calculate_what_a_scoped_run_left(book: Path) -> None:
-    """Excel saves without the wish to calculate everything; a run that writes a part of the workbook asks for it again."""
+def test_excel_is_asked_to_calculate_after_a_scoped_run(book: Path) -> None:
+    """When Excel saves, it removes the request to calculate everything; a run that writes part of the workbook adds it again."""
     asks = b'fullCalcOnLoad="1"'
     book.write_bytes(without_words(book.read_bytes(), "xl/workbook.xml", b" " + asks))
-    before = run(book, "quote", PRINTED, "--format", "pdf")  # as it was printed already: nothing to write
+    before = run(book, "quote", PRINTED, "--format", "pdf")  # it was already printed like this: nothing to write
     assert asks not in ZipFile(BytesIO(before)).read("xl/workbook.xml")
     assert asks in ZipFile(BytesIO(run(book, "quote", OFFERED, "--format", "html"))).read("xl/workbook.xml")
 
@@ -213,7 +213,7 @@ def without_words(data: bytes, part: str, words: bytes) -> bytes:
 
 
 def change_prices(book: Path, prices: dict[str, float]) -> None:
-    """Type a price into the first quote line of each deal; what formulas last came to stays."""
+    """Type a price into the first quote line of each deal; cached values of formulas stay."""
     closed = ClosedBook(book)
     pipeline = closed.read(NOW.date())
     quotes, lines = pipeline["Quotes"], pipeline["QuoteLines"]
@@ -224,12 +224,12 @@ def change_prices(book: Path, prices: dict[str, float]) -> None:
 
 
 def shown_totals(book: Path) -> dict[str, float]:
-    """Return what the cells of Quotes last showed as total, by deal."""
+    """Return the cached totals of Quotes by deal."""
     quotes = ClosedBook(book).read(NOW.date())["Quotes"]
     return dict(zip(quotes["deal"], quotes["total"], strict=True))
 
 
-def test_a_finding_about_a_cell_of_the_deal_is_told_and_one_about_another_deal_waits(
+def test_a_finding_about_the_deal_is_reported_and_one_about_another_deal_waits(
     book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for deal in (PRINTED, OFFERED):

@@ -1,4 +1,4 @@
-"""``salesflow undo`` where somebody edited since: a terminal is asked, a script is refused, and options say what to do."""
+"""``salesflow undo`` after later edits: on a terminal it asks, in a script it refuses, and options make the choice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAY = "2026-04-01"
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an updated workbook in which somebody then edited one amount that the run had written."""
+    """Return an updated workbook in which somebody then edited an amount that the run had written."""
     path = tmp_path_factory.mktemp("undoing") / "book.xlsx"
     path.write_bytes(made())
     assert main(["update", str(path), "--today", DAY]) in (0, 1)
@@ -38,7 +38,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def book(original: Path, tmp_path: Path) -> Path:
-    """Give a copy of that workbook and of what lies beside it."""
+    """Return a copy of that workbook and of the files beside it."""
     return shutil.copytree(original.parent, tmp_path, dirs_exist_ok=True) / original.name
 
 
@@ -67,7 +67,7 @@ def test_edits_since_are_asked_about(
     book: Path, options: list[str], answer: str | None, code: int, undone: bool, says: str,
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    """An *answer* is one given on a terminal."""
+    """An *answer* is typed on a terminal."""
     before = book.read_bytes()
     if answer is not None:
         monkeypatch.setattr(sys.stdin, "isatty", lambda: True)

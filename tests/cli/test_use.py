@@ -1,4 +1,4 @@
-"""``salesflow playbook use``: a workbook in a file goes over to another playbook, and back by undo."""
+"""``salesflow playbook use``: a workbook changes over to another playbook, and back with undo."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEPT = ("Deals", "History", "Tasks", "Stages", "Gates", "StageTasks", "Questions
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a workbook with two open deals, one of them won."""
+    """Return a workbook with two open deals, one of them won."""
     folder = tmp_path_factory.mktemp("use")
     path, deals = folder / "b.xlsx", folder / "deals.csv"
     deals.write_text(
@@ -38,7 +38,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def book(original: Path, tmp_path: Path) -> Path:
-    """Give a copy of that workbook and of what lies beside it."""
+    """Return a copy of that workbook and of the files beside it."""
     return shutil.copytree(original.parent, tmp_path, dirs_exist_ok=True) / original.name
 
 
@@ -59,7 +59,7 @@ def test_a_dry_run_shows_the_mapping_and_writes_nothing(book: Path, capsys: pyte
     assert book.read_bytes() == before
 
 
-def test_the_deals_change_over_and_undo_puts_the_workbook_back(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_deals_change_over_and_undo_restores_the_workbook(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = read(book)
     capsys.readouterr()
     used(book, "six_funnel_stages", "--map", "Lead=Solution design", "--json")
@@ -88,7 +88,7 @@ def test_the_deals_change_over_and_undo_puts_the_workbook_back(book: Path, capsy
         (("b2c", "--from", "own"), 2),
     ],
 )
-def test_what_cannot_be_done_is_a_usage_error(book: Path, arguments: tuple[str, ...], code: int) -> None:
+def test_an_impossible_switch_is_a_usage_error(book: Path, arguments: tuple[str, ...], code: int) -> None:
     before = book.read_bytes()
     assert used(book, *arguments) == code
     assert book.read_bytes() == before
@@ -101,7 +101,7 @@ def test_a_teams_own_file_is_used_as_well(book: Path, tmp_path: Path) -> None:
     assert set(read(book).playbooks) == {"crm", "own"}
 
 
-def test_sheets_cache_and_libreoffice_agree_after_a_switch(tmp_path: Path, libreoffice: LibreOffice) -> None:
+def test_cached_values_and_libreoffice_agree_after_a_switch(tmp_path: Path, libreoffice: LibreOffice) -> None:
     from datetime import datetime
 
     path = write_demo(tmp_path, "en", datetime.now())[0]

@@ -1,4 +1,4 @@
-"""A plan is the difference between two pipelines, and carrying it out gives the second one."""
+"""A change set is the difference between two pipelines, and applying it gives the second one."""
 
 from datetime import date
 from typing import Any
@@ -28,7 +28,7 @@ def deals(*rows: dict[str, Any]) -> Pipeline:
     return build_pipeline(TODAY, Deals=[{"deal": f"D-{n}", **row} for n, row in enumerate(rows)])
 
 
-def test_nothing_differs_from_itself() -> None:
+def test_a_pipeline_does_not_differ_from_itself() -> None:
     pipeline = deals({"amount": 1}, {"created": TODAY})
     assert not diff_pipelines(pipeline, pipeline).writes
     again = pipeline.with_tables(Deals=pipeline["Deals"].copy())
@@ -54,7 +54,7 @@ def test_formula_cells_are_caches_not_changes() -> None:
     assert [edit.column for edit in plan.caches] == ["weighted_value"]
 
 
-def test_a_generated_table_is_filled_whole_or_left() -> None:
+def test_a_generated_table_is_filled_completely_or_left() -> None:
     listed = make_table_frame(TABLES["Findings"], [{"rule": "x", "message": "y"}])
     before = deals()
     after = before.with_tables(Findings=listed)
@@ -64,9 +64,7 @@ def test_a_generated_table_is_filled_whole_or_left() -> None:
 
 @examples(40)
 @given(ROWS, ROWS, st.data())
-def test_carrying_out_the_difference_gives_the_second_state(
-    old: list[Any], added: list[Any], data: st.DataObject
-) -> None:
+def test_applying_the_difference_gives_the_second_state(old: list[Any], added: list[Any], data: st.DataObject) -> None:
     before = deals(*old)
     changed = deals(*[data.draw(ROWS.filter(bool))[0] for _ in old])
     more = make_table_frame(TABLES["Deals"], [{"deal": f"N-{n}", **row} for n, row in enumerate(added)])
@@ -76,13 +74,13 @@ def test_carrying_out_the_difference_gives_the_second_state(
     assert not diff_pipelines(reached, after).writes
 
 
-def test_rows_to_come_have_no_address() -> None:
+def test_new_rows_have_no_address() -> None:
     plan = ChangeSet(appends=(Append("Deals", make_table_frame(TABLES["Deals"], [{"deal": "N"}, {"deal": "M"}]), ""),))
     both = apply_change_set(apply_change_set(deals({}), plan), plan)["Deals"]
     assert list(both.index) == [2, -1, -2, -3, -4]
 
 
-def test_edits_reach_their_rows_only() -> None:
+def test_edits_change_only_their_rows() -> None:
     pipeline = deals({"name": "a"}, {"name": "b"})
     row = pipeline["Deals"].loc[[3]]
     edit = Edit("Deals", "name", row["deal"], row["name"], pd.Series(["c"], index=[3]), "")

@@ -1,4 +1,4 @@
-"""What a quote takes off the list, who may grant it, and whose approval counts."""
+"""The discount of a quote, who may grant it, and whose approval counts."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ LINE = {"quote": "Q-1", "product": "Pump", "quantity": 1}
         ({}, [LINE], 0.0),
         ({"discount": 0.05}, [LINE], 0.05),
         ({"discount": 0.05}, [], 0.05),
-        ({}, [{**LINE, "discount": 0.2}, LINE], 0.2),  # the most reduced line speaks
+        ({}, [{**LINE, "discount": 0.2}, LINE], 0.2),  # the most reduced line counts
         ({"discount": 0.1}, [{**LINE, "discount": 0.1}], 0.19),
-        ({}, [{**LINE, "discount": 0.3, "optional": "yes"}], 0.3),  # an option is offered too
+        ({}, [{**LINE, "discount": 0.3, "optional": "yes"}], 0.3),  # options count too
         ({}, [{**LINE, "price": 90.0}], 0.1),  # a price below the list is a discount
         ({}, [{**LINE, "price": 120.0}], 0.0),
         ({}, [{**LINE, "price": 90.0, "discount": 0.1}], 0.19),
-        ({"tax_mode": "inclusive", "tax_rate": 0.25}, [{**LINE, "price": 112.5}], 0.1),  # without the tax in it
+        ({"tax_mode": "inclusive", "tax_rate": 0.25}, [{**LINE, "price": 112.5}], 0.1),  # excluding tax
         ({"currency": "EUR", "rate": 8.0}, [{**LINE, "price": 10.0}], 0.2),
-        ({"currency": "EUR"}, [{**LINE, "price": 10.0}], 0.0),  # nothing tells what it is worth
+        ({"currency": "EUR"}, [{**LINE, "price": 10.0}], 0.0),  # its value is unknown
         ({}, [{**LINE, "product": "Unheard of", "price": 1.0}], 0.0),
         ({}, [{**LINE, "quote": "q-1", "product": "PUMP", "price": 90.0}], 0.1),
     ],
 )
-def test_what_comes_off_the_price_list(quote: dict[str, Any], lines: list[dict[str, Any]], off: float) -> None:
+def test_the_discount_from_the_price_list(quote: dict[str, Any], lines: list[dict[str, Any]], off: float) -> None:
     assert compute_discounts(selling(quote, QuoteLines=lines)).iloc[0] == pytest.approx(off)
 
 
@@ -49,24 +49,24 @@ def test_each_has_their_own_limit_or_their_roles_or_everybodys() -> None:
         (0.1, "", "Li", False),  # a rep may grant ten per cent
         (0.11, "", "Li", True),
         (0.2, "Ann", "Li", False),
-        (0.21, "Ann", "Li", True),  # beyond what a manager may
+        (0.21, "Ann", "Li", True),  # above the limit of a manager
         (0.21, "Ann, Bo", "Li", False),
         (0.21, "bo", "Li", False),
-        (0.21, "Dan", "Li", True),  # who has left approves nothing
+        (0.21, "Dan", "Li", True),  # somebody who has left cannot approve
         (0.21, "Nobody", "Li", True),
         (0.21, "Li", "Li", True),
         (0.4, "", "Cy", False),
         (0.21, "", "", True),
     ],
 )
-def test_a_discount_above_the_limit_needs_somebody_who_may(
+def test_a_discount_above_the_limit_needs_approval_by_somebody_who_may(
     discount: float, approved_by: str, owner: str, missing: bool
 ) -> None:
     pipeline = selling({"discount": discount, "approved_by": approved_by}, deal={"owner": owner})
     assert bool(find_unapproved_discounts(pipeline).iloc[0]) is missing
 
 
-def test_where_no_team_is_written_down_anybody_but_the_owner_may() -> None:
+def test_with_an_empty_team_sheet_anybody_except_the_owner_may_approve() -> None:
     for name, missing in (("Li", True), ("Wu", False), ("", True)):
         pipeline = selling({"discount": 0.3, "approved_by": name}, Team=[])
         assert bool(find_unapproved_discounts(pipeline).iloc[0]) is missing

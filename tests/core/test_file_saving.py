@@ -1,4 +1,4 @@
-"""Files are saved whole or not at all, never through a link, under names that are safe everywhere."""
+"""Files are saved completely or not at all, never through a link, under names that are safe on every system."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def pipe(path: Path, secret: Path) -> None:
     ],
     ids=lambda row: getattr(row, "__name__", ""),
 )
-def test_what_is_no_file_is_refused_and_stays(
+def test_a_target_that_is_not_a_file_is_refused_and_stays(
     tmp_path: Path, stands_there: Callable[[Path, Path], None], en: str, zh: str
 ) -> None:
     secret, path = tmp_path / "secret", tmp_path / "x.md"
@@ -93,9 +93,9 @@ def test_what_is_no_file_is_refused_and_stays(
 @pytest.mark.parametrize(
     ("old", "umask", "while_written", "after"),
     [
-        (0o640, 0o022, 0o600, 0o640),  # nobody reads along while a private file is replaced
+        (0o640, 0o022, 0o600, 0o640),  # nobody else can read a private file while it is replaced
         (0o666, 0o077, 0o600, 0o666),
-        (None, 0o022, 0o644, 0o644),  # a new file is as open as the user lets new files be
+        (None, 0o022, 0o644, 0o644),  # a new file has the permissions of the user's umask
         (None, 0o077, 0o600, 0o600),
     ],
 )
@@ -116,7 +116,7 @@ def test_permissions(tmp_path: Path, old: int | None, umask: int, while_written:
     assert path.read_bytes() == b"new"
 
 
-def test_a_pending_file_that_is_not_placed_goes_away(tmp_path: Path) -> None:
+def test_a_pending_file_that_is_not_placed_is_removed(tmp_path: Path) -> None:
     path = save_file_atomically(tmp_path / "x.md", b"old")
 
     def fail() -> None:
@@ -139,14 +139,14 @@ WRITES_FILES_ITSELF = {
 
 
 def test_nothing_else_in_the_package_writes_files() -> None:
-    """A module that opens a file to write can leave half of one, or write where a link leads."""
+    """A module that opens a file for writing could leave half a file, or write through a link."""
     package = ROOT / "xl_salesflow"
     found = {path.relative_to(package).as_posix() for path in package.rglob("*.py") if any(writing_calls(path))}
     assert found == set(WRITES_FILES_ITSELF)
 
 
 def writing_calls(path: Path) -> Iterator[str]:
-    """Yield the calls of a module that put bytes into files by their names."""
+    """Yield the calls in a module that write to files by name."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
@@ -179,14 +179,14 @@ RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT"
         ("name. . ", "name"),
         (".hidden", "hidden"),
         ("a\r\nb\tc\x00d", "a b cd"),
-        ("invoice\u202excod.exe", "invoicexcod.exe"),  # text that runs backwards hides an ending
+        ("invoice\u202excod.exe", "invoicexcod.exe"),  # right-to-left text hides the file extension
         ("", "document"),
         ("...", "document"),
         ("///", "document"),
         ("\ud800", "document"),
     ],
 )
-def test_names_people_and_attackers_choose(name: str, safe: str) -> None:
+def test_names_chosen_by_people_and_attackers(name: str, safe: str) -> None:
     assert safe_file_name(name) == safe
 
 

@@ -1,4 +1,4 @@
-"""A frame keeps every type as frames.py promises, whatever is put in."""
+"""A frame stores every type of column as documented, whatever the input."""
 
 from datetime import date, datetime
 
@@ -22,13 +22,13 @@ def test_blank_cells_by_type() -> None:
 
 
 @pytest.mark.parametrize("value", [date(2026, 3, 1), datetime(2026, 3, 1), pd.Timestamp("2026-03-01")])
-def test_dates_of_any_make_are_whole_days(value: date) -> None:
+def test_dates_of_any_type_are_whole_days(value: date) -> None:
     table = make_table_frame(DEALS, [{"created": value}])
     assert table["created"].dtype == "datetime64[s]"
     assert table["created"].iat[0] == pd.Timestamp("2026-03-01")
 
 
-def test_the_end_of_time_fits() -> None:
+def test_the_last_representable_day_fits() -> None:
     assert make_table_frame(TABLES["History"], [{"left": date(9999, 12, 31)}])["left"].iat[0].year == 9999
 
 

@@ -1,4 +1,4 @@
-"""Which way a move goes."""
+"""The direction of a stage move, and the stages it skips."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ WAYS = """
 
 
 @pytest.mark.parametrize("line", WAYS.strip().splitlines()[1:])
-def test_which_way_a_move_goes(line: str) -> None:
+def test_the_direction_of_a_move(line: str) -> None:
     before, after, way = (cell.strip() for cell in line.split("|"))
     playbook = crm().playbooks["crm"]
     assert playbook.direction(playbook.by_name.get(before), playbook.by_name[after]) == way
 
 
-def test_what_a_move_goes_past() -> None:
+def test_the_stages_that_a_move_skips() -> None:
     playbook = crm().playbooks["crm"]
     assert [stage.name for stage in playbook.passed(1, playbook.by_name["Contract"])] == [
         "Qualified", "Presentation", "Objections",

@@ -1,4 +1,4 @@
-"""Sentences of rules: worded once for equal facts, gathered row by row."""
+"""Sentences of rules: formatted once for equal facts, collected row by row."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_every_row_gets_the_sentence_of_its_own_facts(pairs: list[tuple[str, flo
 
 
 @given(st.lists(st.tuples(st.sets(st.integers(0, 9)), st.sampled_from(["p", "q", ""])), max_size=12))
-def test_remarks_are_those_of_the_row_in_the_order_they_were_made(made: list[tuple[set[int], str]]) -> None:
+def test_sentences_are_collected_by_row_in_order(made: list[tuple[set[int], str]]) -> None:
     remarks, expected = RowMessages(pd.Index(range(10)), "+"), {row: [] for row in range(10)}
     for rows, text in made:
         remarks.add(
@@ -35,7 +35,7 @@ def test_remarks_are_those_of_the_row_in_the_order_they_were_made(made: list[tup
     assert remarks.join_messages().tolist() == ["+".join(expected[row]) for row in range(10)]
 
 
-def test_values_are_shown_as_a_person_reads_them() -> None:
+def test_values_are_formatted_for_people() -> None:
     """
     stage of a quote   sent          Sent, 已发送
     a share            0.125         12.5 %

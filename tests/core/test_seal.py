@@ -1,4 +1,4 @@
-"""Seals: what was written stays as it was, or History tells."""
+"""Seals: a change to a row of History is noticed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def found_rows(found: BrokenSeals) -> tuple[list[int], list[int], list[int]]:
     return list(found.itself), list(found.before), list(found.unsealed)
 
 
-def test_what_was_sealed_holds() -> None:
+def test_unchanged_rows_have_valid_seals() -> None:
     made = history()
     assert found_rows(find_broken_seals(made)) == ([], [], [])
     assert made["seal"].str.fullmatch("[0-9a-f]{10}-[0-9a-f]{10}").all()
@@ -62,17 +62,17 @@ def test_what_was_sealed_holds() -> None:
     ],
 )
 def test_a_change_is_noticed(visit: str, column: str, value: Any, itself: list[str], before: list[str]) -> None:
-    """In the row itself, or, for how a visit ended, by the deal's next one; positions may move with a new stage."""
+    """It is noticed in the row or, if the end of a stay changed, at the deal's next one; positions may change with new stages."""
     made = history()
     made.loc[ROW[visit], column] = pd.Timestamp(value).to_datetime64() if isinstance(value, date) else value
     assert found_rows(find_broken_seals(made)) == ([ROW[one] for one in itself], [ROW[one] for one in before], [])
 
 
-def test_a_visit_taken_out_is_noticed_by_the_next_one() -> None:
+def test_a_removed_stage_stay_is_noticed_at_the_next_one() -> None:
     assert found_rows(find_broken_seals(history().drop(index=ROW["V000003"])))[1] == [ROW["V000005"]]
 
 
-def test_a_visit_put_in_between_is_noticed() -> None:
+def test_an_inserted_stage_stay_is_noticed() -> None:
     made = history()
     copied = made.loc[[ROW["V000001"]]].assign(visit="V000002").set_axis([90], axis=0)
     assert found_rows(find_broken_seals(pd.concat([made, copied])))[:2] == ([90], [90])
@@ -82,8 +82,8 @@ def test_sorting_the_sheet_changes_nothing() -> None:
     assert found_rows(find_broken_seals(history().sort_values("stage"))) == ([], [], [])
 
 
-def test_an_undone_move_leaves_every_chain_whole() -> None:
-    """The last visit of a deal goes, the one before goes on again, and the next move is sealed behind it."""
+def test_an_undone_move_breaks_no_chain() -> None:
+    """The last stay of a deal is removed, the previous one continues, and the next move is sealed after it."""
     made = history().drop(index=ROW["V000005"])
     made.loc[ROW["V000003"], ["left", "days", "moved_to", "move"]] = [
         pd.Timestamp(OPEN_STAY_END).as_unit("s"),
@@ -97,7 +97,7 @@ def test_an_undone_move_leaves_every_chain_whole() -> None:
     assert found_rows(find_broken_seals(seal_history(pd.concat([made, again])))) == ([], [], [])
 
 
-def test_a_seal_that_was_cleared_comes_back_as_it_was_unless_something_changed() -> None:
+def test_a_cleared_seal_is_restored_unless_something_changed() -> None:
     made, bare = history(), history().assign(seal="")
     assert list(seal_history(bare)["seal"]) == list(made["seal"])
     cleared = made.copy()
@@ -108,14 +108,14 @@ def test_a_seal_that_was_cleared_comes_back_as_it_was_unless_something_changed()
     assert found_rows(find_broken_seals(seal_history(cleared))) == ([], [ROW["V000005"]], [])
 
 
-def test_only_the_deals_asked_for_are_sealed() -> None:
+def test_only_the_given_deals_are_sealed() -> None:
     made = seal_history(history().assign(seal=""), {"D2"})
     assert list(made.index[made["seal"] == ""]) == [ROW[one] for one in ("V000001", "V000003", "V000005")]
 
 
 @given(st.text(min_size=1, max_size=8).filter(str.strip), st.floats(-1e12, 1e12).map(lambda value: round(value, 2)))
-def test_what_a_file_does_to_a_cell_is_no_change(text: str, amount: float) -> None:
-    """Outer blanks, kinds of line ends and the last digits of a number are not kept by every program."""
+def test_differences_made_by_file_formats_are_no_change(text: str, amount: float) -> None:
+    """Some programs do not keep outer blanks, kinds of line ends and the last digits of a number."""
     one = [{"visit": "V000001", "deal": "D1", "reason": text, "amount": amount}]
     other = [{**one[0], "reason": f" {text}\r\n", "amount": amount * (1 + 1e-16)}]
     first, second = (seal_history(make_table_frame(TABLES["History"], made)) for made in (one, other))

@@ -1,4 +1,4 @@
-"""Open deals beside what their stage says."""
+"""Open deals combined with the data of their stage."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from tests.tables import crm
 from xl_salesflow.core.deal_standing import select_open_deals
 
 
-def test_open_deals_know_their_stage() -> None:
-    """The own probability goes before the stage's; a stage that nobody knows says nothing."""
+def test_open_deals_get_the_data_of_their_stage() -> None:
+    """The deal's own probability takes precedence over the stage's; an unknown stage gives no data."""
     pipeline = crm(
         Deals=[
             {"deal": "D1", "outcome": "open", "recorded_stage": "Presentation"},

@@ -1,4 +1,4 @@
-"""The declarations are whole: two languages everywhere, no name twice, every reference points somewhere."""
+"""The declarations are complete: two languages everywhere, unique names, and every reference exists."""
 
 import re
 
@@ -16,7 +16,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
-def test_a_column_points_at_what_exists(table: TableSchema, column: Column) -> None:
+def test_references_of_a_column_exist(table: TableSchema, column: Column) -> None:
     known = {ColumnType.CHOICE: CHOICES, ColumnType.LIST: LISTS, ColumnType.REF: TABLES}.get(column.type)
     if known is not None:
         assert column.options in known

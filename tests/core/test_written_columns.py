@@ -1,4 +1,4 @@
-"""Columns judged as a whole: what decides, what stays open; and read."""
+"""Columns as a whole: what decides how they are read, and what stays open."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ from xl_salesflow.schema.table_columns import ColumnType
     1,234.5 ; 1.234,5 ; 85.000   | . or , | 1.234,5
     """),
 )
-def test_the_cells_decide_the_decimal_mark_and_one_of_them_shows_it(texts: str, answer: str, example: str) -> None:
+def test_the_cells_decide_the_decimal_mark_and_the_deciding_text_is_named(
+    texts: str, answer: str, example: str
+) -> None:
     judged = judge_decimal_mark(texts.split(" ; "))
     assert (judged.answer, judged.example) == (answer, example)
     assert judged.is_open == (answer == OPEN_DECIMAL)
@@ -64,11 +66,11 @@ def test_the_cells_decide_the_decimal_mark_and_one_of_them_shows_it(texts: str, 
     85,000 ; 12,50        | ,
     """),
 )
-def test_a_file_parted_by_semicolons_was_written_where_the_comma_is_the_mark(texts: str, answer: str) -> None:
+def test_a_file_separated_by_semicolons_has_decimal_commas(texts: str, answer: str) -> None:
     assert judge_decimal_mark(texts.split(" ; "), ";").answer == answer
 
 
-def test_one_slip_among_many_does_not_open_the_question_again() -> None:
+def test_one_typo_among_many_cells_leaves_the_decision() -> None:
     assert judge_decimal_mark([*(f"{n},234.50" for n in range(1, 30)), "1.234,5", "85.000"]).answer == "."
 
 
@@ -103,7 +105,7 @@ def test_the_type_and_the_number_cells_of_a_sheet_decide_too() -> None:
     ],
 )
 def test_the_cells_decide_the_order_of_dates_or_leave_it_open(texts: str, answer: str) -> None:
-    """Swapped days: all dates up to the twelfth are cells (2026-05-12), all later ones texts (25/12/2026)."""
+    """Swapped days: all dates up to the twelfth are date cells (2026-05-12), all later ones texts (25/12/2026)."""
     assert judge_date_order(texts.split()).answer == answer
 
 
@@ -111,7 +113,7 @@ def test_the_text_that_decides_is_named() -> None:
     assert judge_date_order(["03/04/2025", "13/04/2025"]).example == "13/04/2025"
 
 
-def test_each_text_is_read_once_and_said_once() -> None:
+def test_each_text_is_read_and_reported_once() -> None:
     texts = pd.Series(["5", "much", "€ 5", "much", "1.5", ""], range(2, 8), dtype=object)
     read = read_number_column(texts, ColumnType.MONEY, NumberStyle(".", currency="USD"))
     assert read.values.dropna().to_dict() == {2: 5.0, 6: 1.5}

@@ -1,4 +1,4 @@
-"""Dates as people write them: what each text means, and what is asked about."""
+"""Dates as people write them: the meaning of each text, and which texts are ambiguous."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ KINDS = {
         for text, means in lines(table.replace("1.5.2025, 14:30 Uhr                        | 2025-05-01T14:30\n", ""))
     ],
 )
-def test_a_text_that_can_mean_one_moment_is_that_moment(text: str, means: str) -> None:
+def test_an_unambiguous_text_is_read_as_its_day(text: str, means: str) -> None:
     read = read_written_date(text)
     assert (read.value, read.rule) == (datetime.fromisoformat(means), "date_as_text")
 
@@ -163,9 +163,7 @@ def test_a_text_that_can_mean_one_moment_is_that_moment(text: str, means: str) -
     2026年第23周       | 2026-06-01 | 2026-06-07
     """),
 )
-def test_a_month_or_a_quarter_is_its_last_day_or_in_columns_of_beginnings_its_first(
-    text: str, first: str, last: str
-) -> None:
+def test_a_month_or_a_quarter_is_its_last_day_or_in_start_columns_its_first(text: str, first: str, last: str) -> None:
     for style, means in ((DateStyle(), last), (DateStyle(takes_first=True), first)):
         read = read_written_date(text, style)
         assert (read.value, read.rule) == (datetime.fromisoformat(means), "period_as_date")
@@ -201,7 +199,7 @@ def test_the_end_of_a_month_is_a_day(text: str, means: str) -> None:
     2 months ago  |
     """),
 )
-def test_what_counts_from_today_is_told(text: str, means: str) -> None:
+def test_relative_dates_are_reported(text: str, means: str) -> None:
     read = read_written_date(text, DateStyle(today=TODAY))
     assert read.rule == ("relative_date" if means else "not_a_date")
     assert read.value == (datetime.fromisoformat(means) if means else None)
@@ -235,7 +233,7 @@ def test_what_counts_from_today_is_told(text: str, means: str) -> None:
     2025-05-01 to 2025-06-01 | not_a_date
     """),
 )
-def test_what_is_no_day_is_none(text: str, rule: str) -> None:
+def test_other_texts_are_no_day(text: str, rule: str) -> None:
     read = read_written_date(text, DateStyle(today=TODAY))
     assert (read.value, read.rule) == (None, rule)
 
@@ -252,7 +250,7 @@ def test_what_is_no_day_is_none(text: str, rule: str) -> None:
     03/04/25           | 2025-03-04 | 2025-04-03 / 2003-04-25
     """),
 )
-def test_a_text_that_can_mean_two_days_is_asked_about(text: str, first: str, second: str) -> None:
+def test_a_text_that_can_mean_two_days_is_ambiguous(text: str, first: str, second: str) -> None:
     read = read_written_date(text)
     assert (read.value, read.rule, dict(read.facts)) == (None, "ambiguous_date", {"first": first, "second": second})
 
@@ -279,19 +277,19 @@ def test_a_day_number_counts_from_the_year_of_its_workbook() -> None:
 
 
 @given(st.dates(date(1000, 1, 1)), st.sampled_from(["{0:%Y-%m-%d}", "{0.year}年{0.month}月{0.day}日", "{0:%Y/%m/%d}"]))
-def test_every_day_survives(day: date, form: str) -> None:
+def test_every_day_survives_a_round_trip(day: date, form: str) -> None:
     read = read_written_date(form.format(day)).value
     assert read is not None
     assert read.date() == day
 
 
 @given(st.text(max_size=16), st.sampled_from(["", *DATE_ORDERS]))
-def test_any_text_has_a_verdict_and_never_an_error(text: str, order: str) -> None:
+def test_any_text_is_read_or_rejected_without_an_error(text: str, order: str) -> None:
     read = read_written_date(text, DateStyle(order, TODAY))
     assert (read.value is None) == (read.rule not in ("date_as_text", "period_as_date", "relative_date"))
 
 
 @given(st.text("0123456789./-: 年月日季第QWKMTZ", max_size=14))
-def test_what_looks_like_a_date_has_a_verdict_and_never_an_error(text: str) -> None:
+def test_texts_like_dates_are_read_or_rejected_without_an_error(text: str) -> None:
     parse_date_reading(text)
     read_written_date(text, DateStyle(today=TODAY))

@@ -1,4 +1,4 @@
-"""Whatever is written in the way of a country comes back as it was, or is asked about: never as another value."""
+"""Values written in the style of a country are read correctly or are ambiguous, but never read as another value."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ WAYS: dict[str, tuple[str, str, Callable[[int, int], str]]] = {
 
 @pytest.mark.parametrize("way", WAYS)
 @given(cents=st.lists(st.integers(-(10**11), 10**11), min_size=1, max_size=8), decimals=st.sampled_from([0, 1, 2]))
-def test_amounts_come_back_as_they_were_or_are_asked_about(way: str, cents: list[int], decimals: int) -> None:
-    """Money has two decimals at most: where nothing else speaks, 1,234 are thousands."""
+def test_amounts_are_read_correctly_or_are_ambiguous(way: str, cents: list[int], decimals: int) -> None:
+    """Money has at most two decimals: unless something else decides, 1,234 are thousands."""
     currency, delimiter, write = WAYS[way]
     texts = [write(cent, decimals) for cent in cents]
     judged = judge_decimal_mark(dict.fromkeys(texts), delimiter, ColumnType.MONEY)
@@ -74,7 +74,7 @@ def test_amounts_come_back_as_they_were_or_are_asked_about(way: str, cents: list
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_amounts_with_cents_and_thousands_are_never_asked_about(way: str) -> None:
+def test_amounts_with_cents_and_thousands_are_never_ambiguous(way: str) -> None:
     currency, delimiter, write = WAYS[way]
     cents = [123_456_789, -4_200, 99, 850_000]
     texts = [write(cent, 2) for cent in cents]
@@ -102,7 +102,7 @@ FORMS: dict[str, Callable[[date], str]] = {
 @pytest.mark.parametrize("form", FORMS)
 @settings(max_examples=25)
 @given(days=st.lists(st.dates(date(1990, 1, 1), date(2060, 12, 31)), min_size=1, max_size=8))
-def test_days_come_back_as_they_were_or_are_asked_about(form: str, days: list[date]) -> None:
+def test_days_are_read_correctly_or_are_ambiguous(form: str, days: list[date]) -> None:
     texts = [FORMS[form](day) for day in days]
     judged = judge_date_order(dict.fromkeys(texts))
     if judged.is_open:

@@ -1,4 +1,4 @@
-"""Spans of time as people write them, in days."""
+"""Time spans as people write them, in days."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from xl_salesflow.schema.table_columns import ColumnType
     1 Jahr     | 365   | 366
     """),
 )
-def test_a_span_is_so_many_days(text: str, least: str, most: str) -> None:
+def test_a_span_is_a_number_of_days(text: str, least: str, most: str) -> None:
     span = read_duration_days(text)
     assert span is not None
     assert [round(float(days), 9) for days in span] == [float(least), float(most)]

@@ -1,4 +1,4 @@
-"""Units that headers name beside the name."""
+"""Units in headers."""
 
 from __future__ import annotations
 
@@ -43,6 +43,6 @@ from xl_salesflow.core.written_headers import read_header_unit
     Size (L)              | Size (L)  | 1       |
     """),
 )
-def test_a_header_says_what_one_stands_for(header: str, name: str, times: str, currency: str) -> None:
+def test_the_unit_of_a_header(header: str, name: str, times: str, currency: str) -> None:
     unit = read_header_unit(header)
     assert (unit.name, unit.times, "".join(unit.codes[:1])) == (name, float(times), currency)

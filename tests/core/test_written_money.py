@@ -1,4 +1,4 @@
-"""Money as people write it: its currency is never dropped."""
+"""Money as people write it: the currency is never dropped."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ from xl_salesflow.schema.table_columns import ColumnType
     1,000           | EUR      | 1000
     """),
 )
-def test_an_amount_in_the_workbook_s_currency_is_taken(text: str, currency: str, means: str) -> None:
+def test_an_amount_in_the_workbooks_currency_is_taken(text: str, currency: str, means: str) -> None:
     read = read_written_number(text, ColumnType.MONEY, NumberStyle(currency=currency))
     assert (read.value, read.rule) == (float(means), "number_as_text")
 
@@ -118,7 +118,7 @@ def test_the_currency_of_the_column_is_converted_at_a_rate_or_not_taken(
     XYZ        |       | no
     """),
 )
-def test_a_currency_goes_by_many_names(text: str, first: str, known: str) -> None:
+def test_a_currency_has_many_names(text: str, first: str, known: str) -> None:
     codes = currency_codes_of_text(text)
     assert (codes[:1] == (first,)) is (known == "yes")
     assert is_same_currency(codes, first or "USD")

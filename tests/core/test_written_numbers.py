@@ -1,4 +1,4 @@
-"""Numbers as people write them: what each text means, and what is asked about."""
+"""Numbers as people write them: the meaning of each text, and which texts are ambiguous."""
 
 from __future__ import annotations
 
@@ -157,12 +157,12 @@ NO_NUMBERS = """
         for text, means in lines(table)
     ],
 )  # fmt: skip
-def test_a_text_that_can_mean_one_number_is_that_number(text: str, means: str) -> None:
+def test_an_unambiguous_text_is_read_as_its_number(text: str, means: str) -> None:
     assert read_written_number(text).value == float(means)
 
 
 @pytest.mark.parametrize("text", [text for (text,) in lines(NO_NUMBERS)] + ["", "9" * 400])
-def test_what_is_no_number_is_none(text: str) -> None:
+def test_other_texts_are_no_number(text: str) -> None:
     read = read_written_number(text)
     assert (read.value, read.rule) == (None, "not_a_number")
 
@@ -181,7 +181,7 @@ def test_what_is_no_number_is_none(text: str) -> None:
     1,2345    | 12345    | 1.2345
     """),
 )
-def test_a_text_that_can_mean_two_numbers_is_asked_about(text: str, first: str, second: str) -> None:
+def test_a_text_that_can_mean_two_numbers_is_ambiguous(text: str, first: str, second: str) -> None:
     read = read_written_number(text, ColumnType.MONEY)
     assert (read.value, read.rule, dict(read.facts)) == (None, "ambiguous_number", {"first": first, "second": second})
 
@@ -226,11 +226,11 @@ def test_the_type_of_the_column_decides_too(text: str, column_type: str, means: 
     """),
 )
 def test_the_decimal_mark_of_the_column_decides(text: str, decimal: str, means: str) -> None:
-    """What a slip of the hand explains (1,23 among 1,234.50) is not taken; what can be meant one way only is."""
+    """A likely typo (1,23 among 1,234.50) is not taken; a text with only one meaning is."""
     assert read_written_number(text, None, NumberStyle(decimal)).value == (float(means) if means else None)
 
 
-def test_the_content_of_a_number_cell_has_a_decimal_dot_whatever_the_texts_beside_it() -> None:
+def test_a_number_cell_has_a_decimal_dot_whatever_the_texts_beside_it() -> None:
     assert read_written_number("85.125", None, NumberStyle(","), is_cell=True).value == 85.125
 
 
@@ -238,9 +238,7 @@ def test_the_content_of_a_number_cell_has_a_decimal_dot_whatever_the_texts_besid
     ("text", "times", "means"),
     [("12.3", 10_000.0, 123_000.0), ("1.1", 1000.0, 1100.0), ("8万", 10_000.0, 80_000.0), ("60%", 0.01, 0.6)],
 )
-def test_what_one_stands_for_multiplies_exactly_unless_the_text_says_it_itself(
-    text: str, times: float, means: float
-) -> None:
+def test_the_unit_multiplies_exactly_unless_the_text_has_its_own(text: str, times: float, means: float) -> None:
     assert read_written_number(text, None, NumberStyle(".", times)).value == means
 
 
@@ -253,13 +251,13 @@ def test_a_number_survives_every_grouping(number: Decimal, mark: str) -> None:
 
 
 @given(st.text(max_size=14))
-def test_any_text_has_a_verdict_and_never_an_error(text: str) -> None:
+def test_any_text_is_read_or_rejected_without_an_error(text: str) -> None:
     read = read_written_number(text, ColumnType.MONEY, NumberStyle(currency="USD"))
     assert (read.value is None) == (read.rule != "number_as_text")
 
 
 @given(st.text("0123456789.,' -+()eE%万亿千k€$", max_size=12))
-def test_what_looks_like_a_number_has_a_verdict_and_never_an_error(text: str) -> None:
+def test_texts_like_numbers_are_read_or_rejected_without_an_error(text: str) -> None:
     read = read_written_number(text, ColumnType.MONEY, NumberStyle(currency="USD"))
     assert (read.value is None) == (read.rule != "number_as_text")
     reading = parse_number_reading(text)

@@ -1,4 +1,4 @@
-"""A made-up pipeline is a sound one: the same for the same seed, its history whole, nothing pending."""
+"""A made-up pipeline is consistent: the same for the same seed, with a complete history and nothing pending."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_visits_follow_one_another() -> None:
     assert (after["entered"][gone] == history["left"][gone]).all()
 
 
-def test_names_are_not_doubled() -> None:
+def test_names_are_unique() -> None:
     pipeline = made(3000)
     for table, key in (("Accounts", "account"), ("Contacts", "contact"), ("Deals", "deal"), ("Deals", "name")):
         assert pipeline[table][key].is_unique
@@ -103,7 +103,7 @@ def test_every_month_ahead_that_deals_are_expected_in_has_a_target() -> None:
     assert team["from"].is_unique
 
 
-def test_every_deal_was_spoken_of_while_it_lasted() -> None:
+def test_every_deal_has_an_activity_while_it_was_open() -> None:
     pipeline = made()
     noted = apply_change_set(pipeline, make_day_of_work(pipeline))["Activities"].merge(pipeline["Deals"], on="deal")
     assert set(noted["deal"]) == set(pipeline["Deals"]["deal"])
