@@ -1,4 +1,4 @@
-"""What a paper says, read back from each of its formats."""
+"""Read the text of a document back from each of its formats."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def of_page(content: bytes) -> list[str]:
 
 
 def of_word(content: bytes) -> str:
-    """Return the text of a Word document, line by line, foot included."""
+    """Return the text of a Word document, line by line, including the footer."""
     parts = unpack_template(content, "document")
     trees = [etree.fromstring(parts[name]) for name in ("word/document.xml", "word/footer1.xml")]
     lines = []
@@ -35,7 +35,7 @@ def of_word(content: bytes) -> str:
 
 
 def of_sheet(content: bytes) -> str:
-    """Return the text of a workbook's first sheet, cell by cell; numbers as they are."""
+    """Return the text of a workbook's first sheet, cell by cell; numbers are not formatted."""
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     return "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None)
 
@@ -49,7 +49,7 @@ def of_letter(content: bytes) -> str:
 
 
 def of_pdf(content: bytes, program: str, folder: Path) -> str:
-    """Return the text of a PDF as poppler reads it, pages parted by form feeds."""
+    """Return the text of a PDF as poppler reads it, with form feeds between pages."""
     file = folder / "paper.pdf"
     file.write_bytes(content)
     command = [program, "-layout", str(file), "-"]
@@ -57,7 +57,7 @@ def of_pdf(content: bytes, program: str, folder: Path) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Return *text* without blanks and the points between parts, which formats set in their own ways."""
+    """Return *text* without blanks and the separators between parts, which depend on the format."""
     return re.sub(r"[\s·]", "", text)
 
 

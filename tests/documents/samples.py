@@ -1,4 +1,4 @@
-"""Documents to print in tests: a quote with everything on it, a follow-up list, a report; and what an attacker would type."""
+"""Documents to print in tests: a quote with everything filled in, a follow-up list, a report; and texts of an attacker."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ ATTACKS = (
 
 
 KEPT = ("status", "currency", "base_currency", "tax_mode", "capitals", "priority", "id", "unit", "source", "headlines")
-"""Facts that no one types freely."""
+"""Facts that nobody types freely."""
 
 
 def typed(facts: Any, word: str) -> Any:
-    """Return *facts* with *word* in every text that is not blank, or as they are when there is no word."""
+    """Return *facts* with *word* in every text that is not blank, or unchanged without a word."""
     if isinstance(facts, dict):
         return {fact_id: value if fact_id in KEPT else typed(value, word) for fact_id, value in facts.items()}
     if isinstance(facts, list | tuple):
@@ -40,7 +40,7 @@ def typed(facts: Any, word: str) -> Any:
 
 
 def quote(word: str = "", count: int = 2, **changed: Any) -> Document:
-    """Make a quote; *word* stands in every text field, *changed* facts replace others."""
+    """Make a quote; *word* is put into every text field, *changed* facts replace others."""
     facts: dict[str, Any] = {
         "source": "",
         "quote": {
@@ -115,7 +115,7 @@ def line(number: int) -> dict[str, Any]:
 
 
 def followups(word: str = "") -> Document:
-    """Make a follow-up list of two owners; *word* stands in every text field."""
+    """Make a follow-up list of two owners; *word* is put into every text field."""
     row: dict[str, Any] = {
         "rank": 1,
         "priority": "high",
@@ -169,7 +169,7 @@ def followups(word: str = "") -> Document:
 
 
 def report(word: str = "", **changed: Any) -> Document:
-    """Make a report; *word* stands in every text field."""
+    """Make a report; *word* is put into every text field."""
     metric: dict[str, Any] = {
         "name": Text("Won value", "赢单金额"),
         "definition": "Sum of amounts",
@@ -245,7 +245,7 @@ def report(word: str = "", **changed: Any) -> Document:
 
 
 class Page(HTMLParser):
-    """What a browser would make of a page: its text, its elements and their attributes."""
+    """A page as a browser reads it: its text, its elements and their attributes."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -269,5 +269,5 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        """Return the visible text, one piece a line."""
+        """Return the visible text, one piece per line."""
         return "\n".join(self.words) + "\n"

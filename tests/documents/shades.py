@@ -1,4 +1,4 @@
-"""A page of a PDF as a grid of shades: coarse enough for two versions of a program to agree, fine enough to see a page torn."""
+"""A page of a PDF as a grid of shades: coarse enough for two versions of a program to agree, fine enough to see damage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 Grid = npt.NDArray[np.int64]
 
-_CELL = 6  # dots of a page set at 50 to the inch
+_CELL = 6  # dots of a page at 50 dots per inch
 _DARKEST = 9
 
 
@@ -27,13 +27,13 @@ def grids(pdf: bytes, folder: Path) -> list[Grid]:
 
 
 def written(pages: list[Grid]) -> str:
-    """Return pages as text, a digit a shade and blank for white."""
+    """Return pages as text: a digit for each shade, and a blank for white."""
     lines = ["\n".join("".join(str(shade or " ") for shade in row).rstrip() for row in page) for page in pages]
     return "\n\f\n".join(lines) + "\n"
 
 
 def read(text: str, shape: tuple[int, int]) -> list[Grid]:
-    """Return the pages that `written` wrote."""
+    """Return the pages from the text that `written` returned."""
     pages = []
     for page in text.removesuffix("\n").split("\n\f\n"):
         grid = np.zeros(shape, np.int64)

@@ -1,4 +1,4 @@
-"""A team's own workbooks with tags, made and filled for tests."""
+"""Make and fill a team's own workbooks with tags for tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTEXT = {"lines": LINES, "day": Figure("2 Mar 2026", date(2026, 3, 2)), "compa
 
 
 def template(cells: dict[str, Any], **more: Any) -> bytes:
-    """Make a team's sheet with *cells*; *more* is called with the sheet to put further things on it."""
+    """Make a team's sheet with *cells*; *more* is called with the sheet to add other things."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -37,7 +37,7 @@ def template(cells: dict[str, Any], **more: Any) -> bytes:
 
 
 def filled(content: bytes, **context: Any) -> Any:
-    """Fill a template and read the sheet back."""
+    """Fill a template and return the sheet, read back."""
     made = prepare_excel_template(content, "t.xlsx").fill({**CONTEXT, **context})
     return openpyxl.load_workbook(io.BytesIO(made))["Offer"]
 
@@ -60,7 +60,7 @@ REPEATED = {
 
 
 def repacked(content: bytes, names: dict[str, str], change: Callable[[str, str], str] = lambda name, xml: xml) -> bytes:
-    """Give parts of a workbook other *names*, wherever one is mentioned, and change their text."""
+    """Rename parts of a workbook with *names*, together with every reference to them, and change their text."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

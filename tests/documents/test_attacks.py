@@ -1,6 +1,6 @@
-"""Every attack that docs/documents.md lists, tried from end to end where it can be: a file comes in, papers go out.
+"""Try every attack listed in docs/documents.md, if possible from end to end: import a file, then print documents.
 
-Each is a test here by the name the page gives it; the page may list nothing that is not tried.
+Each attack has a test with the name that the page gives it; the page must not list an attack without a test.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ TODAY = "2026-03-04"
 
 
 def names(text: str) -> list[str]:
-    """Return the attacks that a page lists: the first column of the table below “Attacks”."""
+    """Return the attacks listed on a page: the first column of the table below “Attacks”."""
     table = text.partition("## Attacks")[2].partition("\n## ")[0]
     return re.findall(r"^\| `([\w-]+)` \|", table, flags=re.MULTILINE)
 
 
-def test_the_page_lists_what_is_tried_and_nothing_else() -> None:
+def test_the_page_lists_exactly_the_attacks_that_are_tried() -> None:
     listed = names((ROOT / "docs" / "documents.md").read_text(encoding="utf-8"))
     tried = [name.removeprefix("test_").replace("_", "-") for name in globals() if name.startswith("test_")]
     assert sorted(listed) == sorted(set(tried) - {"the-page-lists-what-is-tried-and-nothing-else"})
@@ -51,7 +51,7 @@ def test_the_page_lists_what_is_tried_and_nothing_else() -> None:
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Import a list of customers whose names are formulas, and print everything for each."""
+    """Import a list of customers whose names are formulas, and print every document for each."""
     folder = tmp_path_factory.mktemp("imported")
     with (folder / "leads.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -65,7 +65,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def cells(path: Path) -> list[Any]:
-    """Return every cell of a workbook that is a formula or holds one of the texts."""
+    """Return every cell of a workbook that is a formula or contains one of the texts."""
     book = openpyxl.load_workbook(path)
     return [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if _typed(cell.value)]
 
@@ -131,7 +131,7 @@ def test_template_in_what_is_typed(document_format: str) -> None:
 
 @pytest.mark.parametrize("attack", ['#eval("1337-1")', '#read("/etc/hostname")', "$1336$ *b* `c` @x <y> // z"])
 def test_typst_in_what_is_typed(attack: str) -> None:
-    # set once with the text and once with as many plain letters: nothing is evaluated, so no error and a page of its own
+    # typeset once with the text and once with as many plain letters: nothing is evaluated, so there is no error
     assert render_document(samples.quote(attack), "en", "pdf").startswith(b"%PDF-")
 
 
@@ -192,7 +192,7 @@ def test_markup_in_pages(kind: str) -> None:
     attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
     shown = Page(render_document(make(attack), "en", "html").decode("utf-8"))
     plain = Page(render_document(make("x"), "en", "html").decode("utf-8"))
-    assert set(shown.elements) <= set(plain.elements) | {"a"}  # what may be an address becomes a link
+    assert set(shown.elements) <= set(plain.elements) | {"a"}  # a possible address becomes a link
     assert "default-src 'none'" in dict(shown.attributes).get("content", "") or kind == "report"
 
 
@@ -256,7 +256,7 @@ def test_path_in_the_logo(tmp_path: Path) -> None:
 
 
 def test_path_in_the_record(imported: Path) -> None:
-    """The file that a cell of Documents names is looked at only inside the workbook's folder (tests/papers/test_changed.py)."""
+    """The file named in a cell of Documents is examined only inside the workbook's folder (tests/quotes/test_changed.py)."""
     from xl_salesflow.quotes.quote_findings import _is_other_file
 
     folder = imported.parent / "inner"

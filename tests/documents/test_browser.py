@@ -1,4 +1,4 @@
-"""The pages in a real browser: on a phone, a tablet and a desk, by day and by night."""
+"""The pages in a real browser: on a phone, a tablet and a desktop, in light and dark mode."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 @pytest.fixture(scope="module")
 def browser() -> str:
-    """Find a browser that runs without a window."""
+    """Return the path of a browser that runs without a window."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip("No Chromium, Chrome or Edge is installed.")
@@ -33,7 +33,7 @@ def browser() -> str:
 
 
 class Said(HTMLParser):
-    """What the script left on the body."""
+    """The data that the script stored in an attribute of the body."""
 
     def __init__(self, dom: str) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Said(HTMLParser):
 
 @pytest.mark.parametrize(("scheme", "setting"), [("light", 1), ("dark", 0)])
 def test_pages_fit_and_can_be_read(browser: str, tmp_path: Path, scheme: str, setting: int) -> None:
-    """No page scrolls sideways; every word stands out from its ground as the accessibility guidelines ask (4.5, large 3)."""
+    """No page scrolls sideways; all text has the contrast required by the accessibility guidelines (4.5, large text 3)."""
     pages = {
         f"{name} {language}": render_document(document, language, "html").decode("utf-8")
         for name, document in PAGES.items()

@@ -1,4 +1,4 @@
-"""Templates looked over before anything is sent: every slip with its place, and the nearest field there is."""
+"""Checking templates before use: every mistake is reported with its place and the nearest field."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SUFFIX = {"html": "html", "pdf": "typ", "eml": "txt", "docx": "docx", "xlsx": "x
 def check_template(
     tmp_path: Path, document_format: str, content: bytes | str, kind: str = "quote"
 ) -> list[tuple[str, str]]:
-    """Return place and words of what is wrong with a template of a team's own."""
+    """Return the place and the message of every mistake in a team's own template."""
     path = tmp_path / f"{kind}.{SUFFIX[document_format]}"
     path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     return [
@@ -55,7 +55,7 @@ def check_template(
         ("{{ 1 / 0 }}", "", "division by zero"),
     ],
 )
-def test_a_slip_is_named_with_its_place(tmp_path: Path, text: str, place: str, message: str) -> None:
+def test_a_mistake_is_reported_with_its_place(tmp_path: Path, text: str, place: str, message: str) -> None:
     (found,) = check_template(tmp_path, "html", text)
     assert found[0] == place
     assert message in found[1]
@@ -72,16 +72,16 @@ def test_a_slip_is_named_with_its_place(tmp_path: Path, text: str, place: str, m
         '{% extends "paper.html" %}{% import "parts.html" as p with context %}{% block paper %}{{ p.head() }}{% endblock %}',
     ],
 )
-def test_what_is_right_is_left_alone(tmp_path: Path, text: str) -> None:
+def test_a_correct_template_has_no_mistakes(tmp_path: Path, text: str) -> None:
     assert check_template(tmp_path, "html", text) == []
 
 
-def test_several_slips_are_all_named(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported(tmp_path: Path) -> None:
     found = check_template(tmp_path, "html", "{{ a }}\n{{ number }}\n{{ b }}")
     assert [place for place, _ in found] == ["line 1", "line 3"]
 
 
-def test_a_cell_is_named(tmp_path: Path) -> None:
+def test_the_cell_of_a_mistake_is_named(tmp_path: Path) -> None:
     cells = {
         "A1": "{{ number }}",
         "C3": "{% for line in lines %}{{ line.product }}",
@@ -91,12 +91,12 @@ def test_a_cell_is_named(tmp_path: Path) -> None:
     assert found == ("Offer!D3", "there is no field “nett” in line; did you mean net?")
 
 
-def test_a_paragraph_of_word_is_named(tmp_path: Path) -> None:
+def test_the_paragraph_of_a_mistake_in_word_is_named(tmp_path: Path) -> None:
     content = test_word.template("plain", "{{ buyer.account }}", "{{ buyer.acount }}", "{{ buyer.acount }}")
     assert [place for place, _ in check_template(tmp_path, "docx", content)] == ["paragraph 3", "paragraph 4"]
 
 
-def test_what_only_filling_shows_is_told(tmp_path: Path) -> None:
+def test_a_mistake_that_only_filling_reveals_is_reported(tmp_path: Path) -> None:
     content = test_word.template(table=[["{%tr for line in lines %}", ""], ["{{ line.net }}", "{% endfor %}"]])
     ((_, message),) = check_template(tmp_path, "docx", content)
     assert "splits a table" in message
@@ -122,14 +122,14 @@ def test_typst_templates_are_checked_and_tried(tmp_path: Path, text: str, place:
     assert message in found[1]
 
 
-def test_a_letter_has_fields_of_its_own(tmp_path: Path) -> None:
+def test_an_email_has_its_own_fields(tmp_path: Path) -> None:
     assert check_template(tmp_path, "eml", "{{ title }}\n{{ addressee }} {{ sender }} {{ until }}") == []
     assert check_template(tmp_path, "eml", "{{ sendr }}") == [
         ("line 1", "there is no field “sendr”; did you mean sender?")
     ]
 
 
-def test_a_file_of_another_encoding_is_told(tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_reported(tmp_path: Path) -> None:
     assert "UTF-8" in check_template(tmp_path, "html", "Grüße".encode("latin-1"))[0][1]
 
 

@@ -1,4 +1,4 @@
-"""Templates cannot be made to act by what a workbook holds, and do not guess at what is missing."""
+"""The contents of a workbook cannot make templates run code, and templates do not hide missing facts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from xl_salesflow.documents.template_safety import escape_for_markdown, fill_tem
 
 
 @pytest.mark.parametrize("attack", ["{{ ''.__class__.__mro__ }}", "{{ q.__init__.__globals__ }}", "{{ [].append(1) }}"])
-def test_the_sandbox_holds(attack: str) -> None:
+def test_the_sandbox_blocks_attacks(attack: str) -> None:
     with pytest.raises((SecurityError, UndefinedError)):
         jinja_environment("html").from_string(attack).render(q=object())
 
 
 @pytest.mark.parametrize("template", ["quote.html", "report.html", "followups.html", "followups.md"])
-def test_a_missing_fact_is_not_printed_as_nothing(template: str) -> None:
+def test_a_missing_fact_is_an_error(template: str) -> None:
     with pytest.raises(UndefinedError):
         fill_template(template, t={}, seller={}, title="x", number="y")
 

@@ -28,15 +28,15 @@ from xl_salesflow.locale.texts import Language
         ("1234.5", "CNY", "zh", "¥1,234.50"),
         ("1234.5", "CNY", "en", "CN¥1,234.50"),
         ("-0.5", "EUR", "en", "−€0.50"),
-        ("100", "JPY", "en", "¥100.00"),  # two decimals in every currency, as the sheets have
-        ("12345678901234.56", "USD", "en", "$12,345,678,901,234.56"),  # no float on the way
+        ("100", "JPY", "en", "¥100.00"),  # two decimals in every currency, as on the sheets
+        ("12345678901234.56", "USD", "en", "$12,345,678,901,234.56"),  # not through a float
     ],
 )
 def test_money(amount: str, currency: str, language: Language, shown: str) -> None:
     assert localize_money(Decimal(amount), currency, language) == shown
 
 
-def test_a_currency_nobody_knows_names_itself() -> None:
+def test_an_unknown_currency_is_shown_by_its_code() -> None:
     assert "XYZQ" in localize_money(Decimal(1), "XYZQ", "en")
     assert localize_currency_name("XYZQ", "zh") == "XYZQ"
 

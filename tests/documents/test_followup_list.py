@@ -42,8 +42,8 @@ More deals need a follow-up than fit into these days: 3 too many.
     - **Answered last:** Price: too dear → pays back in a year
     - Bob Stone · +31 (0)20 555 · bob@acme.example
 
-High: a promise is broken or a customer waits. Medium: a deal slips. Low: something is not planned. A golden customer or a \
-large deal counts one higher. Dates fall on working days.
+High: a broken promise or a waiting customer. Medium: a deal at risk. Low: something is not planned. A golden customer or \
+a large deal counts one higher. Dates fall on working days.
 """
 
 
@@ -54,7 +54,7 @@ def test_markdown_is_a_list_of_boxes_to_tick() -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_markdown_keeps_its_lines(attack: str) -> None:
-    """No value opens a line, a heading, a link or an element of its own."""
+    """No value starts a line, a heading, a link or an element."""
     plain, shown = (
         render_document(samples.followups(word), "en", "md").decode("utf-8").splitlines() for word in ("x", attack)
     )
@@ -74,7 +74,7 @@ def test_the_page_keeps_its_elements(attack: str) -> None:
     assert " ".join(attack.split()) in shown.text
 
 
-def test_phone_and_mail_can_be_used_at_once() -> None:
+def test_phone_and_mail_are_links() -> None:
     page = Page(render_document(samples.followups(), "en", "html").decode("utf-8"))
     assert {value for name, value in page.attributes if name == "href"} == {"tel:+31020555", "mailto:bob@acme.example"}
 
@@ -88,7 +88,7 @@ def test_phone_and_mail_can_be_used_at_once() -> None:
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\t=1+1", "'\t=1+1"),
         ("\r=1+1", "'\r=1+1"),
-        ("\uff1d1+1", "'\uff1d1+1"),  # full-width signs count in some spreadsheets
+        ("\uff1d1+1", "'\uff1d1+1"),  # some spreadsheets accept full-width signs
         ("|cmd", "'|cmd"),
         ("plain, with \"marks\"", "plain, with \"marks\""),
         ("2026-11-20", "2026-11-20"),
@@ -104,7 +104,7 @@ def test_no_cell_of_the_csv_is_a_formula(typed: str, written: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_csv_has_the_sheets_headers_and_plain_numbers(language: Language) -> None:
     content = render_document(samples.followups(), language, "csv")
-    assert content.startswith(b"\xef\xbb\xbf")  # without it Excel takes Chinese for something else
+    assert content.startswith(b"\xef\xbb\xbf")  # without it, Excel misreads Chinese
     head, first, blank, _ = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     assert head == [column.header.in_(language) for column in TABLES["FollowUps"].columns]
     row = dict(zip(TABLES["FollowUps"].by_id, first, strict=True))
@@ -126,7 +126,7 @@ def test_the_csv_has_the_sheets_headers_and_plain_numbers(language: Language) ->
 )
 def test_how_late(days: int | None, shown: str) -> None:
     assert lateness_text(days, "en") == shown
-    assert lateness_text(0, "en", today=False) == "due"  # made on a day off, for the working day after it
+    assert lateness_text(0, "en", today=False) == "due"  # made on a day off for the next working day
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

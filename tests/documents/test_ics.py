@@ -1,4 +1,4 @@
-"""The follow-up list as a calendar, read back by the library that others read it with."""
+"""The follow-up list as a calendar, read back with a common library."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def events(document: Document, language: Language = "en") -> list[Any]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_one_day_long_entry_per_deal(language: Language) -> None:
+def test_each_deal_has_one_all_day_entry(language: Language) -> None:
     first, second, _ = events(samples.followups(), language)
     assert first["summary"] == {"en": "Follow up: Acme", "zh": "跟进\uff1aAcme"}[language]
     assert (first["dtstart"].dt, first["dtend"].dt) == (TODAY, TODAY + timedelta(days=1))  # overdue: today
@@ -32,13 +32,13 @@ def test_one_day_long_entry_per_deal(language: Language) -> None:
     assert (first["priority"], second["priority"]) == (1, 9)
 
 
-def test_a_deal_stands_on_the_day_it_is_planned_for() -> None:
+def test_a_deal_is_on_the_day_it_is_planned_for() -> None:
     assert events(samples.followups())[1]["dtstart"].dt == date(2026, 11, 23)
 
 
 @pytest.mark.parametrize("minutes", [1, 24 * 60])
 def test_a_later_list_updates_the_earlier_one(minutes: int) -> None:
-    """The same deal of the same workbook keeps its id, wherever the workbook lies; the later list has the higher sequence."""
+    """The same deal of the same workbook keeps its id, wherever the workbook is; the later list has the higher sequence."""
     today, tomorrow = samples.followups(), samples.followups()
     later = tomorrow.facts["made"] + timedelta(minutes=minutes)
     moved = {**tomorrow.facts, "made": later, "source": "C:/Users/li/pipeline.xlsx"}
@@ -57,7 +57,7 @@ def test_another_workbook_has_other_entries() -> None:
 @pytest.mark.parametrize(
     "attack", [*ATTACKS, "x\nDTSTART:19700101", "x\r\nEND:VEVENT", "a;b,c:d\\n", "\u2028BEGIN:VALARM"]
 )
-def test_nothing_typed_becomes_a_line_of_the_calendar(attack: str) -> None:
+def test_typed_text_cannot_become_a_line_of_the_calendar(attack: str) -> None:
     plain, shown = (render_document(samples.followups(word), "en", "ics") for word in ("x", attack))
     names = [[line.split(b":")[0].split(b";")[0] for line in unfolded(ics)] for ics in (plain, shown)]
     assert names[0] == names[1]
@@ -75,7 +75,7 @@ def test_the_same_list_gives_the_same_bytes() -> None:
 
 
 def _listing(*deals: str, days: int = 0, whose: str = "", source: str = "pipeline.xlsx") -> Document:
-    """A list, made so many days later, of these deals, each for the day it is made."""
+    """Return a list of these deals, made a number of days later, each for the day the list is made."""
     sample = samples.followups()
     today = TODAY + timedelta(days=days)
     row = sample.facts["owners"][0]["rows"][0]
@@ -105,12 +105,12 @@ def _states(path: Path) -> dict[str, str]:
         pytest.param(_listing("D-1", source="south.xlsx"), {"D-1": "CONFIRMED"}, id="another workbook's list"),
     ],
 )
-def test_what_left_the_list_is_called_off(tmp_path: Path, then: Document, states: dict[str, str]) -> None:
+def test_entries_that_left_the_list_are_cancelled(tmp_path: Path, then: Document, states: dict[str, str]) -> None:
     path = write_document_file(_listing("D-1", "D-2"), tmp_path / "calls.ics", "en", "ics")
     assert _states(write_document_file(then, path, "en", "ics")) == states
 
 
-def test_called_off_it_stays_so_until_it_is_listed_again(tmp_path: Path) -> None:
+def test_an_entry_stays_cancelled_until_it_is_listed_again(tmp_path: Path) -> None:
     path, kept = tmp_path / "calls.ics", []
     for listing in (_listing("D-1"), _listing(), _listing(), _listing("D-1")):
         write_document_file(listing, path, "en", "ics")
@@ -118,7 +118,7 @@ def test_called_off_it_stays_so_until_it_is_listed_again(tmp_path: Path) -> None
     assert kept == ["CONFIRMED", "CANCELLED", "CANCELLED", "CONFIRMED"]
 
 
-def test_a_called_off_entry_is_the_one_that_was_and_later() -> None:
+def test_a_cancelled_entry_has_the_same_id_and_a_higher_sequence() -> None:
     (first,), later = events(_listing("D-1")), _listing()
     later.facts["made"] += timedelta(minutes=1)  # type: ignore[index]  # made for this test, so it may change
     calendar = render_followup_calendar(later, "en", render_document(_listing("D-1"), "en", "ics"))
@@ -128,13 +128,13 @@ def test_a_called_off_entry_is_the_one_that_was_and_later() -> None:
 
 
 _TWISTED = render_document(_listing("D-2"), "en", "ics").replace(b"DTSTART;VALUE=DATE:", b"DTSTART;VALUE=PERIOD:x")
-"""An entry whose day is none."""
+"""An entry with an invalid day."""
 
 
 @pytest.mark.parametrize(
     "before", [b"", b"no calendar", b"BEGIN:VCALENDAR\r\nEND:VEVENT\r\n", b"\xff\xfe\x00", _TWISTED]
 )
-def test_a_file_that_is_no_calendar_of_ours_is_replaced(tmp_path: Path, before: bytes) -> None:
+def test_a_file_that_is_not_our_calendar_is_replaced(tmp_path: Path, before: bytes) -> None:
     path = tmp_path / "calls.ics"
     path.write_bytes(before)
     assert write_document_file(_listing("D-1"), path, "en", "ics").read_bytes() == render_document(

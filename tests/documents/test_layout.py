@@ -1,4 +1,4 @@
-"""The shipped templates are what the layouts say, and a team can go on from each of them."""
+"""The supplied templates match the layouts, and a team can build on each of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS, DEAL_D
 
 
 def test_the_shipped_templates_are_up_to_date() -> None:
-    """python -m tools.templates writes them."""
+    """If this fails, run python -m tools.templates."""
     folder = files("xl_salesflow.documents") / "templates"
     assert [name for name, content in build_template_files().items() if (folder / name).read_bytes() != content] == []
 
@@ -26,14 +26,14 @@ def test_every_kind_has_a_layout() -> None:
 
 @pytest.mark.parametrize("document_format", DEAL_DOCUMENT_FORMATS)
 @pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
-def test_a_shipped_template_asks_for_nothing_that_is_not_there(kind: str, document_format: str) -> None:
+def test_a_supplied_template_uses_only_existing_fields(kind: str, document_format: str) -> None:
     assert [
         (fault.place.in_("en"), fault.message.in_("en"))
         for fault in inspect_template(shipped_template(kind, document_format))
     ] == []
 
 
-def test_every_text_of_a_layout_is_there() -> None:
+def test_every_text_of_a_layout_exists() -> None:
     pages = [
         content.decode("utf-8") for name, content in build_template_files().items() if name.endswith((".html", ".typ"))
     ]

@@ -1,4 +1,4 @@
-"""Drafts of e-mails: what is typed begins no header, the paper goes with it, and mail programs open it to be sent."""
+"""E-mail drafts: typed text starts no header, the document is attached, and mail programs open the draft for sending."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xl_salesflow.documents.template_values import single_line_text
 
 
 def mail_of(content: bytes) -> EmailMessage:
-    """Read a draft as a mail program does."""
+    """Return a draft as a mail program reads it."""
     mail = message_from_bytes(content, policy=policy.default)
     assert isinstance(mail, EmailMessage)
     return mail
@@ -29,7 +29,7 @@ def mail_of(content: bytes) -> EmailMessage:
         ("zh", "报价单 Q-2026-0007", ["Bob Stone，您好：", "有效期至 2026年12月22日。", "顺颂商祺"]),
     ],
 )
-def test_a_draft_says_what_it_brings(tongue: str, subject: str, words: list[str]) -> None:
+def test_a_draft_has_a_subject_a_message_and_the_document(tongue: str, subject: str, words: list[str]) -> None:
     mail = mail_of(render_document(samples.quote(), tongue, "eml"))  # type: ignore[arg-type]
     assert (mail["X-Unsent"], mail["Subject"]) == ("1", subject)
     assert (mail["To"], mail["From"]) == ("Bob Stone <bob@acme.example>", "Li Wei <li@north.example>")
@@ -44,7 +44,7 @@ def test_a_draft_says_what_it_brings(tongue: str, subject: str, words: list[str]
 @pytest.mark.parametrize(
     "attack", [*ATTACKS, "a\r\nBcc: all@example.com\r\n\r\nbody", "x\nSubject: y", "“\u2028Bcc: z"]
 )
-def test_what_is_typed_begins_no_header(attack: str) -> None:
+def test_typed_text_starts_no_header(attack: str) -> None:
     plain, mail = (
         mail_of(render_document(samples.quote("x"), "en", "eml")),
         mail_of(render_document(samples.quote(attack), "en", "eml")),
@@ -54,7 +54,7 @@ def test_what_is_typed_begins_no_header(attack: str) -> None:
     assert mail.defects == []
 
 
-def test_a_subject_of_a_team_s_own_is_one_line(tmp_path: Path) -> None:
+def test_the_subject_of_a_teams_own_template_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "quote.txt").write_text("Offer {{ deal.name }}\nHello", encoding="utf-8")
     mail = mail_of(render_document(samples.quote("a\r\nBcc: b@example.com"), "en", "eml", (tmp_path,)))
     assert "Bcc" not in mail
@@ -74,7 +74,7 @@ def test_a_subject_of_a_team_s_own_is_one_line(tmp_path: Path) -> None:
         ("<script>@x", None),
     ],
 )
-def test_only_one_sound_address_is_written_to(typed: str, kept: str | None) -> None:
+def test_only_one_valid_address_is_used(typed: str, kept: str | None) -> None:
     found = email_header_address("Bob", typed)
     assert (found.addr_spec if found else None) == kept
 

@@ -1,4 +1,4 @@
-"""Long quotes in every format: over three pages and more the head is on every page, and no line is lost."""
+"""Long quotes in every format: on three pages and more, the header is on every page, and no line is missing."""
 
 from __future__ import annotations
 

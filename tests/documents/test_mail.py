@@ -1,4 +1,4 @@
-"""The follow-up list as an e-mail draft, read back as a mail program would."""
+"""The follow-up list as an e-mail draft, read back like a mail program."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from xl_salesflow.process.due_followups import split_document_by_owner
 
 
 def mail(document: Document, language: Language = "en") -> EmailMessage:
-    """Return the draft as it is read."""
+    """Return the draft as a mail program reads it."""
     message = message_from_bytes(render_document(document, language, "eml"), policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
 
 
 def text(message: EmailMessage) -> str:
-    """Return what is read where no page is shown."""
+    """Return the plain text of a draft."""
     body = message.get_body(("plain",))
     assert body is not None
     return str(body.get_content()).replace("\r\n", "\n")
 
 
-def test_each_owner_gets_a_draft_of_their_own() -> None:
+def test_each_owner_gets_a_draft() -> None:
     first, second = split_document_by_owner(samples.followups())
     assert (first.name, second.name) == ("follow-ups 2026-11-22 Li Wei", "follow-ups 2026-11-22")
     message = mail(first)
     assert (message["To"], message["From"]) == ("Li Wei <li@north.example>", "North <sales@north.example>")
     assert message["Subject"] == "2 follow-ups for 22 Nov 2026"
-    assert message["X-Unsent"] == "1"  # opens for editing, is not taken for one that was received
+    assert message["X-Unsent"] == "1"  # opens for editing instead of as a received mail
     assert "To" not in mail(second)
     assert mail(second)["Subject"] == "1 follow-up for 22 Nov 2026"
 
@@ -57,12 +57,12 @@ Li Wei (2 deals)
 """
 
 
-def test_the_text_says_what_the_page_says() -> None:
+def test_the_text_matches_the_page() -> None:
     assert text(mail(split_document_by_owner(samples.followups())[0])).startswith(TEXT)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_page_and_calendar_go_with_it(language: Language) -> None:
+def test_page_and_calendar_are_attached(language: Language) -> None:
     document = split_document_by_owner(samples.followups())[0]
     message = mail(document, language)
     page, (calendar,) = message.get_body(("html",)), message.iter_attachments()
@@ -78,16 +78,16 @@ def test_page_and_calendar_go_with_it(language: Language) -> None:
 @pytest.mark.parametrize(
     "attack", [*ATTACKS, "x\r\nBcc: all@example.com", "x\nBcc: all@example.com", "a@b\r\nBcc: c@d", "\0", ""]
 )
-def test_nothing_typed_becomes_a_header_or_a_part(attack: str) -> None:
+def test_typed_text_cannot_become_a_header_or_a_part(attack: str) -> None:
     plain, shown = (mail(split_document_by_owner(samples.followups(word))[0]) for word in ("x", attack or ""))
-    optional = {"To", "From"}  # what is no address is left out
+    optional = {"To", "From"}  # an invalid address is left out
     assert set(shown.keys()) - optional == set(plain.keys()) - optional
     assert shown["Bcc"] is None
     assert [part.get_content_type() for part in shown.walk()] == [part.get_content_type() for part in plain.walk()]
 
 
 @pytest.mark.parametrize("address", ["", "no address", "a@b c", "<a@b>", "a@", "@b", "a@b\r\nBcc: c@d", "a@b, c@d"])
-def test_what_is_no_address_is_left_for_a_person_to_fill_in(address: str) -> None:
+def test_an_invalid_address_is_left_for_a_person_to_fill_in(address: str) -> None:
     document = split_document_by_owner(samples.followups())[0]
     document.facts["owners"][0]["email"] = address
     assert mail(document)["To"] is None

@@ -1,4 +1,4 @@
-"""Pages of PDFs looked at once and compared since, within a tolerance: nothing moved, nothing is torn or missing."""
+"""Compare pages of PDFs with approved ones, within a tolerance: nothing has moved, nothing is damaged or missing."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ PAPERS = {
 
 
 def pages_of(name: str, folder: Path) -> list[shades.Grid]:
-    """Return the pages of a paper as shades."""
+    """Return the pages of a document as shades."""
     document, tongue = PAPERS[name]
     return shades.grids(render_document(document, tongue, "pdf"), folder)
 
 
 @pytest.mark.parametrize("name", PAPERS)
 def test_the_pages_look_as_they_did(name: str, tmp_path: Path) -> None:
-    """Look at the page before you accept a difference: python -m tests.documents.test_pages writes the golden ones."""
+    """Look at the page before you accept a difference with python -m tests.documents.test_pages."""
     if FONT not in typst.Fonts().families():
-        pytest.skip(f"The golden pages are set in {FONT}, which is not installed.")
+        pytest.skip(f"The golden pages use the font {FONT}, which is not installed.")
     now = pages_of(name, tmp_path)
     then = shades.read((GOLDEN / f"{name}.shades").read_text(encoding="utf-8"), now[0].shape)
     assert len(now) == len(then)
@@ -49,7 +49,7 @@ def test_the_pages_look_as_they_did(name: str, tmp_path: Path) -> None:
 
 
 def test_the_comparison_sees_what_is_missing(tmp_path: Path) -> None:
-    """A line less, a total moved: more than the tolerance."""
+    """A missing line and a moved total exceed the tolerance."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     tongue: DocumentLanguage = "en"

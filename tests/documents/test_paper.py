@@ -1,4 +1,4 @@
-"""Every kind of paper in every format: what the page says is looked at, and the other formats say the same."""
+"""Every kind of document in every format: the page is compared with an approved text, the other formats with the page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAME = "Müller & Söhne <\"'> 🚀 上海"
 
 @pytest.fixture(scope="module")
 def pdftotext() -> str:
-    """Find poppler's pdftotext."""
+    """Return the path of poppler's pdftotext."""
     program = shutil.which("pdftotext")
     if program is None:
         pytest.skip("pdftotext is not installed (poppler-utils).")
@@ -33,7 +33,7 @@ def pdftotext() -> str:
 @pytest.mark.parametrize("tongue", TONGUES)
 @pytest.mark.parametrize("kind", [kind for kind in DEAL_DOCUMENT_KINDS if kind != "quote"])
 def test_the_page_says_what_it_said(kind: str, tongue: DocumentLanguage) -> None:
-    """The golden text is the page's, read piece by piece; look at a difference before you accept it."""
+    """The golden text is that of the page, piece by piece; look at a difference before you accept it."""
     text = "\n".join(said.of_page(render_document(sample_document(kind), tongue, "html"))) + "\n"
     assert text == (GOLDEN / f"{kind}_{tongue}.txt").read_text(encoding="utf-8")
 
@@ -42,7 +42,7 @@ def test_the_page_says_what_it_said(kind: str, tongue: DocumentLanguage) -> None
 @pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
 @pytest.mark.parametrize("document_format", ["docx", "xlsx"])
 def test_word_and_excel_say_what_the_page_says(kind: str, tongue: DocumentLanguage, document_format: str) -> None:
-    """Word by word; figures stand in sheets as numbers and are looked at in test_quote.py."""
+    """The texts are compared word by word; figures are numbers in sheets and are checked in test_quote.py."""
     words = said.of_page(render_document(sample_document(kind), tongue, "html"))
     text = said.squeezed(said.READERS[document_format](render_document(sample_document(kind), tongue, document_format)))
     missing = [word for word in words if said.squeezed(word) not in text]
@@ -53,7 +53,7 @@ def test_word_and_excel_say_what_the_page_says(kind: str, tongue: DocumentLangua
 @pytest.mark.parametrize("tongue", TONGUES)
 @pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
 def test_the_pdf_says_what_the_page_says(kind: str, tongue: DocumentLanguage, pdftotext: str, tmp_path: Path) -> None:
-    """Mark by mark, since a narrow column breaks lines anywhere; without a Chinese font there is no Chinese to read."""
+    """The texts are compared character by character, since narrow columns break lines anywhere; Chinese needs a font."""
     text = said.of_pdf(render_document(sample_document(kind), tongue, "pdf"), pdftotext, tmp_path)
     if tongue != "en" and not re.search(r"[\u4e00-\u9fff]", text):
         pytest.skip("No font with Chinese characters is installed.")
@@ -75,7 +75,7 @@ def test_the_same_facts_give_the_same_bytes(kind: str, document_format: str) -> 
 
 @pytest.mark.parametrize("document_format", ["docx", "xlsx"])
 @pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
-def test_the_files_are_sound(kind: str, document_format: str, validator: Validator, tmp_path: Path) -> None:
+def test_the_files_are_valid(kind: str, document_format: str, validator: Validator, tmp_path: Path) -> None:
     path = tmp_path / f"paper.{document_format}"
     path.write_bytes(render_document(sample_document(kind), "both", document_format))
     assert validator(path) == []
@@ -91,9 +91,7 @@ def test_any_name_is_shown_as_it_is(document_format: str, pdftotext: str, tmp_pa
         "eml": lambda: said.of_letter(content),
         "pdf": lambda: said.of_pdf(content, pdftotext, tmp_path),
     }[document_format]()
-    shown = (
-        NAME if document_format != "pdf" else NAME[: NAME.index(" 🚀")]
-    )  # which emoji there are is up to the machine
+    shown = NAME if document_format != "pdf" else NAME[: NAME.index(" 🚀")]  # the available emoji depend on the machine
     assert said.squeezed(shown) in said.squeezed(text)
 
 

@@ -1,4 +1,4 @@
-"""The press holds files until the workbook has them written down."""
+"""The document writer holds files back until the workbook has recorded them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def test_nothing_is_on_disk_before_it_is_saved(tmp_path: Path) -> None:
     assert saved[0].read_bytes() == render_document(samples.quote(), "en", "html")
 
 
-def test_files_are_named_from_the_workbook_s_folder(tmp_path: Path) -> None:
+def test_files_are_named_relative_to_the_workbooks_folder(tmp_path: Path) -> None:
     inside = DocumentWriter(tmp_path, ("html",), "en", folder=tmp_path / "sent" / "march")
     assert inside(samples.quote())[0].name == "sent/march/Q-2026-0007 Acme.html"
     outside = DocumentWriter(tmp_path / "books", ("html",), "en", folder=tmp_path / "sent")
     assert outside(samples.quote())[0].name == str((tmp_path / "sent" / "Q-2026-0007 Acme.html").resolve())
 
 
-def test_progress_is_told_before_each(tmp_path: Path) -> None:
+def test_progress_is_reported_before_each_document(tmp_path: Path) -> None:
     seen: list[int] = []
     press = DocumentWriter(tmp_path, ("html",), "en", on_progress=seen.append)
     for _ in range(3):
@@ -39,7 +39,7 @@ def test_progress_is_told_before_each(tmp_path: Path) -> None:
     assert seen == [0, 1, 2]
 
 
-def test_a_folder_of_the_file_s_name_is_found_out_before_the_workbook_claims_a_file(tmp_path: Path) -> None:
+def test_a_folder_with_the_files_name_is_noticed_before_the_workbook_records_a_file(tmp_path: Path) -> None:
     press = DocumentWriter(tmp_path, ("html", "docx"), "en")
     press(samples.quote())
     (tmp_path / "Q-2026-0007 Acme.docx").mkdir()
@@ -48,7 +48,7 @@ def test_a_folder_of_the_file_s_name_is_found_out_before_the_workbook_claims_a_f
     assert [path.name for path in tmp_path.iterdir()] == ["Q-2026-0007 Acme.docx"]
 
 
-def test_a_full_disk_is_found_out_before_the_workbook_claims_a_file(tmp_path: Path) -> None:
+def test_a_full_disk_is_noticed_before_the_workbook_records_a_file(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 64 << 10) as disk:
         fill_up(disk / "filler")
         press = DocumentWriter(disk, ("html", "docx"), "en")
@@ -73,10 +73,10 @@ def test_a_workbook_that_cannot_be_written_leaves_no_file(tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_that_cannot_be_replaced_any_more_is_kept_beside_it(
+def test_a_file_that_cannot_be_replaced_is_kept_beside_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody opened the old one in the moment between; the others are put in place all the same."""
+    """Somebody opens the old file at the wrong moment; the other files are still put in place."""
     press = DocumentWriter(tmp_path, ("docx", "html"), "en")
     made = press(samples.quote())
     replace, old = os.replace, tmp_path / made[0].name

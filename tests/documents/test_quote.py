@@ -1,4 +1,4 @@
-"""The printed quote: HTML and PDF, both languages, whatever is typed into it."""
+"""The printed quote: HTML and PDF, in both languages, whatever was typed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_says_what_it_said(language: Language) -> None:
-    """The golden text is the page's, read piece by piece; look at a difference before you accept it."""
+    """The golden text is that of the page, piece by piece; look at a difference before you accept it."""
     page = Page(render_document(samples.quote(), language, "html").decode("utf-8"))
     assert page.text == (GOLDEN / f"quote_{language}.txt").read_text(encoding="utf-8")
 
@@ -72,7 +72,7 @@ def test_the_pdf_is_the_same_every_time(language: Language) -> None:
 
 @pytest.fixture(scope="module")
 def pdftotext() -> str:
-    """Find poppler's pdftotext."""
+    """Return the path of poppler's pdftotext."""
     program = shutil.which("pdftotext")
     if program is None:
         pytest.skip("pdftotext is not installed (poppler-utils).")
@@ -80,7 +80,7 @@ def pdftotext() -> str:
 
 
 def text_of(pdf: bytes, program: str, folder: Path) -> str:
-    """Return the text of a PDF as poppler reads it, pages parted by form feeds."""
+    """Return the text of a PDF as poppler reads it, with form feeds between pages."""
     file = folder / "quote.pdf"
     file.write_bytes(pdf)
     return subprocess.run(
@@ -90,7 +90,7 @@ def text_of(pdf: bytes, program: str, folder: Path) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pdf_says_what_the_page_says(language: Language, pdftotext: str, tmp_path: Path) -> None:
-    """Word by word; where no Chinese font is installed there is nothing to read Chinese from."""
+    """The texts are compared word by word; Chinese needs a Chinese font."""
     document = samples.quote()
     text = text_of(render_document(document, language, "pdf"), pdftotext, tmp_path)
     if "贰万壹仟" not in text:
@@ -119,7 +119,7 @@ def test_a_long_quote_repeats_its_headers(pdftotext: str, tmp_path: Path) -> Non
 
 
 def png() -> bytes:
-    """Make the smallest picture there is: one white dot."""
+    """Return the smallest possible picture: one white dot."""
     parts = ((b"IHDR", struct.pack(">2I5B", 1, 1, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(b"\0\xff")), (b"IEND", b""))
     chunks = (
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
@@ -151,4 +151,4 @@ def test_a_broken_logo_does_not_stop_the_quote(tmp_path: Path) -> None:
         (tmp_path / "logo.png").write_bytes(content)
         seller = {**samples.quote().facts["seller"], "logo": "logo.png"}
         sizes.append(len(render_document(samples.quote(source=str(tmp_path / "x.xlsx"), seller=seller), "en", "pdf")))
-    assert sizes[0] > sizes[1]  # only the sound one is in the file
+    assert sizes[0] > sizes[1]  # only the valid one is in the file

@@ -1,4 +1,4 @@
-"""The report: one page that stands alone, in both languages, for eyes, keyboards and screen readers."""
+"""The report: one self-contained page, in both languages, for eyes, keyboards and screen readers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from xl_salesflow.documents.document_writer import render_document
 from xl_salesflow.locale.texts import LANGUAGES, Language
 
 PARTS = ("funnel", "trend", "waiting", "ageing", "lost_stages", "lost_reasons")
-SHAPES = 2  # every plot is drawn for a roomy place and for a slim one
+SHAPES = 2  # every chart is drawn for a wide and for a narrow screen
 
 
 def page_of(word: str = "", language: Language = "en", **changed: Any) -> Page:
-    """Return a report as a browser reads it."""
+    """Return a report as a browser would read it."""
     return Page(render_document(samples.report(word, **changed), language, "html").decode("utf-8"))
 
 
@@ -35,7 +35,7 @@ def test_every_part_is_there_in_its_language(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_light_and_needs_nothing(language: Language) -> None:
+def test_the_page_is_small_and_self_contained(language: Language) -> None:
     html = render_document(samples.report(), language, "html")
     page = Page(html.decode("utf-8"))
     assert len(html) < 100_000
@@ -68,7 +68,7 @@ def drawings(html: bytes) -> list[Any]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("word", ["", ATTACKS[0], "很长的阶段名称一二三四五六七八九十" * 3])
-def test_drawings_are_sound_and_stay_inside(language: Language, word: str) -> None:
+def test_drawings_are_valid_and_stay_inside(language: Language, word: str) -> None:
     found = drawings(render_document(samples.report(word), language, "html"))
     assert len(found) == len(PARTS) * SHAPES
     for drawing in found:
@@ -79,7 +79,7 @@ def test_drawings_are_sound_and_stay_inside(language: Language, word: str) -> No
             assert 0 <= y <= y + high <= height + 0.5
 
 
-def test_those_who_do_not_see_get_a_sentence_and_a_table() -> None:
+def test_every_chart_has_a_sentence_and_a_table() -> None:
     html = render_document(samples.report(), "en", "html")
     texts = [drawing[0].text for drawing in drawings(html)]
     sentences = texts[::SHAPES]
@@ -92,14 +92,14 @@ def test_those_who_do_not_see_get_a_sentence_and_a_table() -> None:
     assert page.elements.count("details") == len(PARTS) + 1
     assert page.attributes.count(("role", "img")) == len(PARTS) * SHAPES
     scrollers = page.attributes.count(("role", "region"))
-    assert page.attributes.count(("tabindex", "0")) == scrollers  # what scrolls can be reached by keyboard
+    assert page.attributes.count(("tabindex", "0")) == scrollers  # scrolling areas can be reached by keyboard
     ids = [value for name, value in page.attributes if name == "id"]
     assert len(ids) == len(set(ids))
     assert {value for name, value in page.attributes if name == "aria-labelledby"} <= set(ids)
 
 
 @pytest.mark.parametrize("part", ["stages", "months", "ageing", "lost_stages", "lost_reasons", "by"])
-def test_a_part_with_nothing_to_say_is_left_out(part: str) -> None:
+def test_an_empty_part_is_left_out(part: str) -> None:
     full, less = page_of(), page_of(**{part: []})
     assert len(less.text) < len(full.text)
     drawn = {"stages": 2, "by": 0}.get(part, 1)  # the stages are drawn as a funnel and as days
@@ -122,6 +122,6 @@ def test_zeros_and_unknowns_can_be_drawn() -> None:
         (1, 9, "1 Nov 2026 to 9 Nov 2026"),
     ],
 )
-def test_the_scope_is_said(start: int | None, end: int | None, shown: str) -> None:
+def test_the_scope_is_shown(start: int | None, end: int | None, shown: str) -> None:
     first, last = (None if day is None else samples.TODAY.replace(day=day) for day in (start, end))
     assert shown in page_of(start=first, end=last).text

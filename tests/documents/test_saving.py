@@ -1,4 +1,4 @@
-"""Documents as files: whole or not at all, and never outside their folder."""
+"""Documents as files: complete or not at all, and never outside their folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_one_file_per_format(tmp_path: Path) -> None:
     assert [file.read_bytes() for file in files] == [
         render_document(document, "en", list_format) for list_format in DOCUMENT_FORMATS["followups"]
     ]
-    assert sorted(tmp_path.rglob("*.*")) == sorted(files)  # nothing half-made is left
+    assert sorted(tmp_path.rglob("*.*")) == sorted(files)  # no incomplete file is left
 
 
 def test_a_name_cannot_lead_elsewhere(tmp_path: Path) -> None:

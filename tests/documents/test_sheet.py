@@ -1,4 +1,4 @@
-"""Workbooks with tags: rows are repeated or left out, cells filled; what a tag gives is a number, a day or text."""
+"""Workbooks with tags: rows are repeated or left out, cells are filled; a tag gives a number, a day or text."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ def test_a_row_is_repeated_and_formulas_follow() -> None:
     assert column(sheet, "D", 3) == [1, 2, 3, None]  # the count is a number too
 
 
-def test_a_list_of_nothing_takes_its_row_away() -> None:
+def test_an_empty_list_removes_its_row() -> None:
     sheet = filled(template(REPEATED), lines=[])
     assert column(sheet, "A") == ["Acme", None, "Sum"]
-    assert sheet["B3"].value == "=SUM(B2:B2)"  # nothing to sum, and not itself
+    assert sheet["B3"].value == "=SUM(B2:B2)"  # nothing to sum, and no circular reference
 
 
 @pytest.mark.parametrize(
     ("notes", "shown"), [("", ["Acme", "end"]), ("Mind the gap", ["Acme", "Notes", "Mind the gap", "end"])]
 )
-def test_rows_that_are_marks_print_what_is_between_or_not(notes: str, shown: list[str]) -> None:
+def test_rows_with_block_tags_print_the_rows_between_or_not(notes: str, shown: list[str]) -> None:
     cells = {
         "A1": "{{ company }}",
         "A2": "{% if notes %}",
@@ -81,7 +81,7 @@ def test_figures_are_numbers_in_the_cells_own_format() -> None:
     sheet = filled(template(tags, formats=formats))
     assert (sheet["A1"].value, sheet["A1"].number_format) == (1.5, "#,##0.00 €")
     assert (sheet["A2"].value.date(), sheet["A2"].number_format) == (date(2026, 3, 2), "dd.mm.yyyy")
-    assert column(sheet, "A", 3) == ["2 Mar 2026", "on 2 Mar 2026", 0.05]  # a day without a format of days stays text
+    assert column(sheet, "A", 3) == ["2 Mar 2026", "on 2 Mar 2026", 0.05]  # a day without a date format stays text
 
 
 @pytest.mark.parametrize("typed", ["_x0041_", "a_x000D_b", "  two  spaces ", "a\nb"])
@@ -96,12 +96,12 @@ def test_text_that_no_cell_can_hold_is_cut() -> None:
 
 
 @pytest.mark.parametrize("number", [Decimal("Infinity"), float("inf"), Decimal("NaN")])
-def test_a_figure_that_is_no_number_is_its_text(number: Any) -> None:
+def test_a_figure_without_a_number_is_its_text(number: Any) -> None:
     sheet = filled(template({"A1": "{{ net }}"}), net=Figure("n/a", number))
     assert sheet["A1"].value in ("n/a", None)
 
 
-def test_long_text_in_merged_cells_gets_room() -> None:
+def test_long_text_in_merged_cells_gets_a_higher_row() -> None:
     def more(sheet: Any) -> None:
         sheet.merge_cells("A1:C1")
         sheet["A1"].alignment = Alignment(wrap_text=True)
@@ -111,7 +111,7 @@ def test_long_text_in_merged_cells_gets_room() -> None:
 
 
 @pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=cmd|'/c calc'!A1", "{{ 7*7 }}"])
-def test_what_is_typed_is_text_and_no_formula(typed: str) -> None:
+def test_typed_text_is_never_a_formula(typed: str) -> None:
     made = prepare_excel_template(template({"A1": "{{ company }}"}), "t").fill({**CONTEXT, "company": typed})
     cell = openpyxl.load_workbook(io.BytesIO(made))["Offer"]["A1"]
     assert (cell.value, cell.data_type) == (typed, "s")
@@ -129,12 +129,12 @@ def test_what_is_typed_is_text_and_no_formula(typed: str) -> None:
         {"A1": "{% if %}"},
     ],
 )
-def test_a_tag_that_cannot_be_carried_out_is_told(cells: dict[str, str]) -> None:
+def test_a_tag_that_fails_is_reported(cells: dict[str, str]) -> None:
     with pytest.raises(TemplateError):
         filled(template(cells))
 
 
-def test_the_formulas_come_to_what_they_should(libreoffice: LibreOffice, tmp_path: Path) -> None:
+def test_the_formulas_calculate_the_right_values(libreoffice: LibreOffice, tmp_path: Path) -> None:
     path = tmp_path / "filled.xlsx"
     path.write_bytes(prepare_excel_template(template(REPEATED), "t.xlsx").fill(CONTEXT))
     values = openpyxl.load_workbook(libreoffice.recalculated(path), data_only=True)["Offer"]

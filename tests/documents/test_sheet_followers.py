@@ -1,4 +1,4 @@
-"""What points at rows of a team's sheet follows them, wherever its part lies and however it is written."""
+"""References to rows of a team's sheet are adjusted, wherever their part is and however it is written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from xl_salesflow.documents.excel_templates import prepare_excel_template
 from xl_salesflow.documents.template_safety import unpack_template
 
 
-def test_everything_that_points_at_rows_follows() -> None:
+def test_all_references_to_rows_are_adjusted() -> None:
     def more(sheet: Any) -> None:
         sheet.merge_cells("A4:A5")
         sheet.merge_cells("D3:E3")
@@ -74,7 +74,7 @@ def test_other_sheets_and_parts_stay_as_they_were() -> None:
 
 
 def everything(sheet: Any) -> None:
-    """Put a second sheet, a chart, a name and a dropdown that point at the rows of REPEATED on the sheet."""
+    """Add a second sheet, a chart, a name and a dropdown that refer to the rows of REPEATED."""
     other = sheet.parent.create_sheet("Check")
     other["A1"], other["A2"] = "=Offer!B4", "=SUM(Offer!B3:B3)"
     sheet.parent.defined_names["Total"] = DefinedName("Total", attr_text="Offer!$B$4")
@@ -87,7 +87,7 @@ def everything(sheet: Any) -> None:
 
 
 def followed(content: bytes) -> tuple[list[Any], ...]:
-    """Fill a template with `everything` on it: column B, the other sheet, the name, the dropdown, the chart."""
+    """Fill a template that has `everything` and return column B, the other sheet, the name, the dropdown and the chart."""
     book = openpyxl.load_workbook(io.BytesIO(prepare_excel_template(content, "t.xlsx").fill(CONTEXT)))
     check = book["Check"]
     (series,) = check._charts[0].ser
@@ -139,15 +139,15 @@ def strict(name: str, xml: str) -> str:
     return xml
 
 
-def test_only_the_second_sheet_lies_elsewhere() -> None:
-    """The part of a sheet may have any name: its relationship says where it is."""
+def test_only_the_second_sheet_is_in_another_place() -> None:
+    """The part of a sheet may have any name: its relationship names it."""
     content = repacked(template(REPEATED, more=everything), {"xl/worksheets/sheet2.xml": "xl/worksheets/check.xml"} | {
         "xl/worksheets/_rels/sheet2.xml.rels": "xl/worksheets/_rels/check.xml.rels"
     })  # fmt: skip
     assert followed(content) == FOLLOWED
 
 
-def test_every_part_lies_elsewhere() -> None:
+def test_every_part_is_in_another_place() -> None:
     assert followed(repacked(template(REPEATED, more=everything), OTHER_NAMES)) == FOLLOWED
 
 
@@ -173,8 +173,8 @@ def test_a_workbook_that_counts_days_from_1904() -> None:
     assert filled(template({"A1": "{{ day }}"}, more=more))["A1"].value.date() == date(2026, 3, 2)
 
 
-def test_formulas_that_share_a_text_go_their_own_ways() -> None:
-    """Excel writes a formula that was filled down once; here B3:B4 on Offer, and A1:A3 on Check."""
+def test_shared_formulas_are_adjusted_row_by_row() -> None:
+    """Excel writes a filled-down formula only once; here B3:B4 on Offer, and A1:A3 on Check."""
 
     def share(name: str, xml: str) -> str:
         for number, (first, last, follower) in {"1": ("C3", "C4", "C4"), "2": ("A1", "A3", "A[23]")}.items():
@@ -195,7 +195,7 @@ def test_formulas_that_share_a_text_go_their_own_ways() -> None:
     assert column(book["Check"], "A") == ["=Offer!B2", "=Offer!B3:B5", "=Offer!B6"]
 
 
-def test_what_is_said_about_rows_that_are_left_out_goes_with_them() -> None:
+def test_formats_and_comments_of_left_out_rows_are_removed() -> None:
     """
     row | A          | on it
     1   | Acme       | a merge, a format, a dropdown, a link, a comment
@@ -232,7 +232,7 @@ def test_what_is_said_about_rows_that_are_left_out_goes_with_them() -> None:
     assert comments_in("") == (["B1:C1"], ["D1"], ["E1"], ["F1"], ["G1"])
 
 
-def test_a_sheet_on_which_everything_said_is_left_out() -> None:
+def test_a_sheet_whose_formats_and_comments_are_all_left_out() -> None:
     def more(sheet: Any) -> None:
         sheet.merge_cells("B2:C2")
         choice = DataValidation("list", formula1='"a,b"')
@@ -247,8 +247,8 @@ def test_a_sheet_on_which_everything_said_is_left_out() -> None:
     assert column(openpyxl.load_workbook(io.BytesIO(made))["Offer"], "A") == ["end"]
 
 
-def test_the_page_goes_along() -> None:
-    """Page breaks, rows repeated on every page, frozen panes and the selection."""
+def test_page_settings_are_adjusted() -> None:
+    """These are page breaks, rows repeated on every page, frozen panes and the selection."""
 
     def more(sheet: Any) -> None:
         sheet.row_breaks.append(Break(id=3))

@@ -1,4 +1,4 @@
-"""A workbook that is hostile, broken or none is refused in one sentence before anything is done with it."""
+"""A hostile or broken workbook, or another file, is refused in one sentence before it is used."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def with_part(name: str, content: bytes = b"x") -> bytes:
         (template(REPEATED)[:3000], "damaged", "损坏"),
         (repacked(template(REPEATED), {}, lambda name, xml: xml[:-9]), "malformed XML", "格式有误"),
     ],
-    ids=["entities", "a path", "too large", "a bomb", "encrypted", "an old one", "cut short", "malformed"],
+    ids=["entities", "a path", "too large", "a bomb", "encrypted", "an old one", "truncated", "malformed"],
 )
 def test_a_hostile_or_broken_workbook_is_refused_in_one_sentence(content: bytes, en: str, zh: str) -> None:
     with pytest.raises(UnsoundTemplate, match=f"^The template t.xlsx .*{en}") as refusal:
@@ -60,14 +60,14 @@ def test_a_hostile_or_broken_workbook_is_refused_in_one_sentence(content: bytes,
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"plain text"])
-def test_what_is_no_workbook_is_told(content: bytes) -> None:
+def test_another_file_is_refused(content: bytes) -> None:
     with pytest.raises(UnsoundTemplate, match=r"t\.xlsx"):
         prepare_excel_template(content, "t.xlsx")
 
 
-def test_a_word_file_is_no_workbook() -> None:
+def test_a_word_file_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
-    with pytest.raises(UnsoundTemplate, match="no Excel workbook"):
+    with pytest.raises(UnsoundTemplate, match="not an Excel workbook"):
         prepare_excel_template(out.getvalue(), "t.xlsx")

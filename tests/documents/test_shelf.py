@@ -1,4 +1,4 @@
-"""Where templates are found: beside the workbook, where the settings say, and last among those that ship."""
+"""Template lookup: in the folder of the settings, beside the workbook, and last among the supplied templates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_settings_folder_comes_first(tmp_path: Path) -> None:
     assert template_folders(elsewhere)[0] == tmp_path / "shared"
 
 
-def test_a_team_s_own_template_wins_and_one_for_the_language_before_it(tmp_path: Path) -> None:
+def test_a_teams_own_template_wins_and_one_for_the_language_first(tmp_path: Path) -> None:
     (tmp_path / "quote.html").write_text("ours {{ number }}", encoding="utf-8")
     document = samples.quote()
     assert render_document(document, "en", "html", (tmp_path,)) == b"ours Q-2026-0007"
@@ -40,7 +40,7 @@ def test_a_template_that_was_edited_is_read_again(tmp_path: Path) -> None:
         assert render_document(samples.quote(), "en", "html", (tmp_path,)) == text.encode()
 
 
-def test_a_template_may_build_on_shipped_and_own_ones(tmp_path: Path) -> None:
+def test_a_template_may_extend_supplied_and_own_ones(tmp_path: Path) -> None:
     (tmp_path / "quote.html").write_text(
         '{% extends "ours.html" %}{% block x %}{{ number }}{% endblock %}', encoding="utf-8"
     )
@@ -67,7 +67,7 @@ def test_own_lists_only_templates(tmp_path: Path) -> None:
     assert found == [("quote", "docx", "quote.docx"), ("quote", "html", "quote.zh.html"), ("visit", "pdf", "visit.typ")]
 
 
-def test_the_press_refuses_a_faulty_template_before_anything_is_made(tmp_path: Path) -> None:
+def test_a_faulty_template_is_refused_before_anything_is_made(tmp_path: Path) -> None:
     (tmp_path / "quote.html").write_text("{{ numbr }}\n{{ a.b }}", encoding="utf-8")
     press = DocumentWriter(tmp_path / "out", ("pdf", "html"), "en", where=(tmp_path,))
     with pytest.raises(
@@ -78,7 +78,7 @@ def test_the_press_refuses_a_faulty_template_before_anything_is_made(tmp_path: P
     assert press.save() == []
 
 
-def test_a_fault_that_only_these_facts_show_is_told(tmp_path: Path) -> None:
+def test_a_fault_that_only_these_facts_reveal_is_reported(tmp_path: Path) -> None:
     (tmp_path / "quote.html").write_text("{{ lines[5].product }}", encoding="utf-8")
     with pytest.raises(UsageError, match=r"quote\.html cannot be filled"):
         render_document(samples.quote(), "en", "html", (tmp_path,))

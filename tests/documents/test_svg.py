@@ -1,4 +1,4 @@
-"""The small drawings: escaped, rounded axes, names that fit."""
+"""The small charts: escaped text, rounded axes, names that fit."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_axes_have_round_steps(top: float, marks: list[float]) -> None:
 
 
 @given(st.floats(min_value=1e-6, max_value=1e12))
-def test_axes_reach_the_largest_figure_and_not_far_beyond(top: float) -> None:
+def test_axes_end_just_above_the_largest_figure(top: float) -> None:
     marks = axis_ticks(top)
     assert top <= marks[-1] * (1 + 1e-9)
     assert marks[-1] <= 2.6 * top

@@ -1,4 +1,4 @@
-"""Two languages side by side: what both say is said once, sentences stand whole, figures are not doubled."""
+"""Two languages side by side: equal texts are printed once, sentences stay complete, figures are not repeated."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def test_side_by_side(zh: str, en: str, both: str) -> None:
     assert merge_languages(zh, en).replace("\n", " ") == both
 
 
-def test_long_sentences_stand_under_one_another() -> None:
+def test_long_sentences_are_put_below_one_another() -> None:
     assert (
         merge_languages("很长的句子。" * 5, "A long sentence. " * 5)
         == "很长的句子。" * 5 + "\n" + "A long sentence. " * 5
     )
 
 
-def test_figures_are_given_once() -> None:
+def test_figures_are_printed_once() -> None:
     figure = Figure("¥1.00", Decimal(1))
     merged = merge_languages({"a": [{"b": figure}]}, {"a": [{"b": Figure("CN¥1.00", Decimal(1))}]})
     assert merged["a"][0]["b"] is figure
@@ -47,9 +47,9 @@ def test_nothing_is_lost_side_by_side(zh: str, en: str) -> None:
 
 
 @given(st.text())
-def test_printable_text_can_stand_in_xml(text: str) -> None:
+def test_printable_text_is_valid_in_xml(text: str) -> None:
     from lxml import etree
 
     element = etree.Element("x")
-    element.text = strip_unprintable(text)  # lxml refuses what XML cannot hold
+    element.text = strip_unprintable(text)  # lxml refuses characters that XML does not allow
     assert strip_unprintable(strip_unprintable(text)) == strip_unprintable(text)

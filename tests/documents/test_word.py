@@ -1,4 +1,4 @@
-"""Word templates of a team's own: the tags of docxtpl, filled strictly and safely."""
+"""A team's own Word templates: the tags of docxtpl, filled in strictly and safely."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LINES = [{"name": f"Part {n}", "net": f"{n}.00"} for n in (1, 2, 3)]
 
 
 def template(*paragraphs: str, table: list[list[str]] | None = None) -> bytes:
-    """Make a Word file as a person does: paragraphs, and a table."""
+    """Make a Word file with paragraphs and a table, as a person would."""
     document: Document = WordFile()
     for text in paragraphs:
         document.add_paragraph(text)
@@ -36,7 +36,7 @@ def template(*paragraphs: str, table: list[list[str]] | None = None) -> bytes:
 
 
 def filled(content: bytes, **context: object) -> list[str]:
-    """Fill a template and return its paragraphs as Word's own reader gives them."""
+    """Fill a template and return its paragraphs, read with python-docx."""
     made = prepare_word_template(content, "t.docx").fill(
         {"company": "Acme", "lines": LINES, "notes": "", **context}, None
     )
@@ -57,7 +57,7 @@ def test_fields_paragraphs_and_rows() -> None:
     assert rows == [["Name", "Net"], ["Part 1", "1.00"], ["Part 2", "2.00"], ["Part 3", "3.00"]]
 
 
-def test_a_tag_that_word_cut_into_runs_is_one_tag() -> None:
+def test_a_tag_that_word_split_into_runs_is_one_tag() -> None:
     document: Document = WordFile()
     paragraph = document.add_paragraph("For {{ com")
     paragraph.add_run("pa").bold = True
@@ -77,18 +77,18 @@ def test_what_is_typed_is_shown_and_does_nothing(typed: str) -> None:
 @pytest.mark.parametrize(
     "text", ["{{ nothing }}", "{{ company.nothing }}", "{{ ''.__class__.__mro__ }}", "{% for %}", "{{ lines.pop() }}"]
 )
-def test_a_tag_that_cannot_be_carried_out_is_told(text: str) -> None:
+def test_a_tag_that_fails_is_reported(text: str) -> None:
     with pytest.raises(TemplateError):
         filled(template(text))
 
 
-def test_a_tag_that_tears_the_document_is_told() -> None:
+def test_a_tag_that_splits_the_document_is_reported() -> None:
     content = template(table=[["{%tr for line in lines %}", ""], ["{{ line.name }}", "{% endfor %}"]])
-    with pytest.raises(UnsoundTemplate, match="tears a table"):
+    with pytest.raises(UnsoundTemplate, match="splits a table"):
         filled(content)
 
 
-def test_the_logo_stands_where_its_tag_is() -> None:
+def test_the_logo_is_placed_at_its_tag() -> None:
     made = prepare_word_template(template("{{ logo }}"), "t.docx").fill({}, Logo(png(), "image/png"))
     parts = unpack_template(made, "t")
     assert parts["word/media/salesflow-logo.png"] == png()
@@ -100,7 +100,7 @@ def test_the_logo_stands_where_its_tag_is() -> None:
     )
 
 
-def test_all_that_has_no_tags_stays_as_it_was() -> None:
+def test_everything_without_tags_stays_as_it_was() -> None:
     content = template("{{ company }}")
     before, after = (
         unpack_template(content, "t"),
@@ -112,13 +112,13 @@ def test_all_that_has_no_tags_stays_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"text", "no Office file"),
-        (pack_document({"xl/workbook.xml": b"<x/>"}), "no Word document"),
+        (b"text", "not an Office file"),
+        (pack_document({"xl/workbook.xml": b"<x/>"}), "not a Word document"),
         (pack_document({"word/document.xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>{{ &a; }}</x>"}), "do not trust"),
         (pack_document({"word/document.xml": b"<x>{{ a }}"}), "malformed"),
     ],
 )  # fmt: skip
-def test_what_is_no_word_file_is_told(content: bytes, why: str) -> None:
+def test_a_file_that_is_not_a_word_file_is_refused(content: bytes, why: str) -> None:
     with pytest.raises(UnsoundTemplate, match=why):
         prepare_word_template(content, "t.docx")
 

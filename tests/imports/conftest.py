@@ -1,4 +1,4 @@
-"""A workbook with the default playbook, and files made of a few lines."""
+"""Fixtures for imports: a workbook with the default playbook, and files with a few lines."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def workbook(language: Language = "en", currency: str = "") -> Pipeline:
 def read_column(
     table: str, target: str, texts: Sequence[str], currency: str = "USD", header: str = "", **how: Any
 ) -> pd.Series:
-    """Return *texts*, a column of a file that becomes *target* of *table*, as an import reads them."""
+    """Return *texts* as an import reads them from a column that becomes *target* of *table*."""
     return column_reader(table, texts, currency, header or target).column(
         header or target, targets_of_table(table)[target], ColumnMap(target, **how)
     )
 
 
 def column_reader(table: str, texts: Sequence[str], currency: str = "USD", header: str = "column") -> SourceReader:
-    """Return a reader of a file of that one column."""
+    """Return a reader of a file with only that column."""
     cells = pd.DataFrame({header: pd.Series(list(texts), pd.RangeIndex(2, len(texts) + 2), dtype=object)})
     source = ImportSource(Path("list.csv"), "", TextLayout("utf-8", ","), cells)
     return SourceReader(source, table, ImportContext("en", currency, TODAY), {}, [])
@@ -50,7 +50,7 @@ def column_reader(table: str, texts: Sequence[str], currency: str = "USD", heade
 
 @pytest.fixture
 def empty() -> Pipeline:
-    """Give an empty English workbook."""
+    """Return an empty English workbook."""
     return workbook()
 
 

@@ -1,4 +1,4 @@
-"""Amounts whose currency only their number format shows; and the store that adopts a workbook in another currency."""
+"""Amounts whose currency is only in their number format; and adopting a workbook in another currency."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def listed(path: Path, *formats: str) -> Path:
         ("General", "1500.125"),
     ],
 )
-def test_a_number_cell_says_the_currency_that_a_person_sees(code: str, text: str, tmp_path: Path) -> None:
+def test_a_number_cell_has_the_currency_that_a_person_sees(code: str, text: str, tmp_path: Path) -> None:
     (source,) = read_import_sources(listed(tmp_path / "deals.xlsx", code))
     assert list(source.cells["Amount"]) == [text]
     assert list(source.cells["Created"]) == ["2026-05-01"]
 
 
-def test_amounts_shown_in_the_workbook_s_currency_come_in_and_others_are_asked_about(tmp_path: Path) -> None:
+def test_amounts_in_the_workbooks_currency_are_imported_and_others_become_a_question(tmp_path: Path) -> None:
     path = listed(tmp_path / "deals.xlsx", EURO, EURO, EURO)
     euros, dollars = workbook("en", "EUR"), workbook("en", "USD")
     planned = build_import_changes(euros, [path], propose_import_map([path], euros))
@@ -73,7 +73,7 @@ def test_amounts_shown_in_several_currencies_are_not_added_up(tmp_path: Path) ->
     assert [finding.rule for finding in planned.findings] == ["import_currency", "import_currency"]
 
 
-def test_a_store_that_adopts_a_workbook_counts_in_the_currency_it_shows(tmp_path: Path) -> None:
+def test_an_adopted_workbook_becomes_a_store_in_the_currency_it_shows(tmp_path: Path) -> None:
     path = listed(tmp_path / "deals.xlsx", EURO, EURO)
     assert main(["adopt", str(path), "--yes", "--today", "2026-07-01"]) == 0
     store = ClosedBook(path).read(date(2026, 7, 1))

@@ -1,4 +1,4 @@
-"""Dates in every form that files hold."""
+"""Dates in all forms found in files."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def day(text: str, date_format: str = YEAR_FIRST) -> str | None:
         ("", None),
     ],
 )
-def test_a_date_that_says_what_it_is_needs_no_format(text: str, expected: str | None) -> None:
+def test_an_unambiguous_date_needs_no_format(text: str, expected: str | None) -> None:
     assert day(text) == expected
 
 
@@ -91,7 +91,7 @@ def test_the_cells_decide_the_format_or_leave_it_open(texts: list[str], expected
 
 
 @given(st.lists(DAYS), st.sampled_from([(DAY_FIRST, "%d/%m/%Y"), (MONTH_FIRST, "%m/%d/%Y"), (YEAR_FIRST, "%Y-%m-%d")]))
-def test_days_written_in_a_format_come_back(days: list[date], how: tuple[str, str]) -> None:
+def test_days_written_in_a_format_are_read_correctly(days: list[date], how: tuple[str, str]) -> None:
     date_format, pattern = how
     texts = pd.Series([day.strftime(pattern) for day in days], dtype=object)
     assert [stamp.date() for stamp in parse_file_dates(texts, date_format)] == days

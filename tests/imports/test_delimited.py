@@ -1,4 +1,4 @@
-"""Text files of any usual encoding and delimiter."""
+"""Text files in all usual encodings and with all usual delimiters."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def test_a_quoted_cell_may_hold_the_delimiter_and_line_breaks() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "klingon"])
-def test_an_encoding_that_does_not_fit_is_told(encoding: str) -> None:
+def test_a_wrong_encoding_is_reported(encoding: str) -> None:
     with pytest.raises(UsageError, match=rf"list\.csv is not written in {encoding}"):
         read_text_rows("Müller".encode("cp1252"), TextLayout(encoding, ","), HERE)
 
 
-def test_a_cell_that_never_ends_is_told() -> None:
+def test_an_unclosed_quote_is_reported() -> None:
     with pytest.raises(UsageError, match="is a quotation mark missing"):
         read_text_rows(b'a,b\n"' + b"x" * 200_000, TextLayout("utf-8", ","), HERE)

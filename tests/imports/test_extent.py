@@ -1,4 +1,4 @@
-"""Where a list begins and ends on somebody's sheet."""
+"""The extent of a list on a sheet."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ MERGES = (
 )
 
 
-def test_merged_headers_of_two_lines_are_one_header_a_column() -> None:
+def test_merged_headers_in_two_lines_are_one_header_per_column() -> None:
     found = find_list_extent(GROUPED, MERGES)
     assert found
     assert list(found.headers) == ["No", "Company", "Person", "Offer", "Price (万元)", "Owner"]
     assert found.first == 3
 
 
-def test_the_group_is_named_where_it_tells_columns_apart() -> None:
+def test_the_group_is_part_of_the_header_if_it_distinguishes_columns() -> None:
     found = find_list_extent(rows("Deal | Q1 | | Q2 |\n | Plan | Won | Plan | Won\nA | 1 | 2 | 3 | 4"), [
         SourceMerge(0, 1, 0, 2), SourceMerge(0, 3, 0, 4), SourceMerge(0, 0, 1, 0),
     ])  # fmt: skip
@@ -69,7 +69,7 @@ def test_the_group_is_named_where_it_tells_columns_apart() -> None:
         pytest.param("Deal | Stage\nWon | Lost", ["Deal", "Stage"], 1, id="a first row of words"),
     ],
 )  # fmt: skip
-def test_without_merged_cells_two_lines_are_headers_where_both_are_known(
+def test_without_merged_cells_two_lines_are_headers_if_both_are_known(
     text: str, headers: list[str], first: int
 ) -> None:
     found = find_list_extent(rows(text))
@@ -98,14 +98,14 @@ def test_totals_and_repeated_headers_are_no_rows(row: str, why: str) -> None:
     assert dict(found.left_out).get(2, "") == why
 
 
-def test_notes_below_are_those_after_a_blank_line() -> None:
+def test_notes_below_the_list_follow_a_blank_line() -> None:
     found = find_list_extent(rows("Deal | Amount | Owner\nD-1 | 5 | Ann\nD-2\n | |\nMade by Ann\nSecret"))
     assert found
     assert group_left_out_rows(found.left_out) == [(4, 5, NOTE_BELOW_LIST)]
 
 
-def test_rows_are_parsed_only_where_a_word_sums_them_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parsing numbers is dear: every further row would cost it once."""
+def test_rows_are_parsed_only_if_a_word_marks_a_total(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parsing numbers is expensive, and would be done once for every row."""
     parsed: list[str] = []
     monkeypatch.setattr(list_extent, "is_written_number", lambda text: parsed.append(text) or is_written_number(text))  # type: ignore[func-returns-value]
     for count in (10, 1000):
@@ -123,7 +123,7 @@ def test_a_list_of_one_or_two_columns_has_rows_of_one_cell() -> None:
     assert found.left_out == ()
 
 
-def test_a_sheet_of_excel_with_all_of_it(tmp_path: Path) -> None:
+def test_an_excel_sheet_with_all_of_these(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet, hidden = book.worksheets[0], book.create_sheet("old")
     for row in [*GROUPED, ["合计", "", "", "", "5", ""], [], ["Made by Ann"]]:
@@ -142,7 +142,7 @@ def test_a_sheet_of_excel_with_all_of_it(tmp_path: Path) -> None:
     assert (seen.hidden, unseen.hidden) == (False, True)
 
 
-def test_what_is_merged_over_several_rows_is_said_in_each_but_numbers(tmp_path: Path) -> None:
+def test_cells_merged_over_rows_apply_to_each_row_except_numbers(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     for row in (["Customer", "Deal", "Amount"], ["Acme", "one", 5], [None, "two", None], ["Globex", "three", 7]):

@@ -1,4 +1,4 @@
-"""Which table a file holds, and what its headers mean."""
+"""Recognizing the table of a file and the meaning of its headers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CHINESE = "商机编号 | 客户名称 | 业务员 | 商机阶段 | 预计金额
         (CHINESE, "deal account owner stage amount created expected_close"),
     ],
 )
-def test_the_usual_exports_are_known(csv: Csv, table: str, expected: str) -> None:
+def test_common_exports_are_recognized(csv: Csv, table: str, expected: str) -> None:
     (source,) = read_import_sources(csv("export.csv", table))
     match = find_best_table(source)
     assert match is not None
@@ -78,7 +78,9 @@ def test_the_usual_exports_are_known(csv: Csv, table: str, expected: str) -> Non
         ("weather.csv", "station | rain\nx | 5", None),
     ],
 )
-def test_a_table_is_known_by_its_headers_and_its_name(csv: Csv, name: str, table: str, expected: str | None) -> None:
+def test_a_table_is_recognized_by_its_headers_and_its_name(
+    csv: Csv, name: str, table: str, expected: str | None
+) -> None:
     (source,) = read_import_sources(csv(name, table))
     match = find_best_table(source)
     assert (match and match.table) == expected
@@ -92,14 +94,14 @@ def test_a_table_is_known_by_its_headers_and_its_name(csv: Csv, name: str, table
         ("deal | stage | forecast\n1 | Lead | qqq\n2 | Lead | www", "forecast"),
     ],
 )
-def test_a_column_must_hold_what_its_header_promises(csv: Csv, table: str, header: str) -> None:
+def test_the_values_of_a_column_must_fit_its_header(csv: Csv, table: str, header: str) -> None:
     (source,) = read_import_sources(csv("deals.csv", table))
     match = find_best_table(source)
     assert match is not None
     assert header not in match.columns
 
 
-def test_a_status_is_a_stage_when_it_says_more_than_open_won_and_lost(csv: Csv) -> None:
+def test_a_status_is_a_stage_if_it_has_more_values_than_open_won_and_lost(csv: Csv) -> None:
     (plain,) = read_import_sources(csv("deals.csv", "deal | status\n1 | Won\n2 | Open"))
     (rich,) = read_import_sources(csv("deals.csv", "deal | status\n1 | Blue phase\n2 | Red phase\n3 | Won"))
     assert [match.columns["status"] for match in (find_best_table(plain), find_best_table(rich)) if match] == [
@@ -108,8 +110,8 @@ def test_a_status_is_a_stage_when_it_says_more_than_open_won_and_lost(csv: Csv) 
     ]
 
 
-def test_sheets_of_a_workbook_like_ours_are_known_by_name(tmp_path: Path) -> None:
-    """Deals are taken; History, which the product writes, is not, though it speaks of deals and stages too."""
+def test_sheets_of_a_workbook_like_ours_are_recognized_by_name(tmp_path: Path) -> None:
+    """Deals are taken; History, which the product writes, is not, although it contains deals and stages too."""
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name in ("Deals", "History", "历史"):

@@ -1,4 +1,4 @@
-"""Two public data sets, whose numbers are known, brought in by the mapping that is proposed for them."""
+"""Two public data sets with known numbers, imported with the import map that is proposed for them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OLIST = "olist_funnel/olist_marketing_qualified_leads_dataset.csv"
 
 @dataclass(frozen=True)
 class Imported:
-    """One data set in one workbook: how it was mapped, what was planned, and what came of it."""
+    """One data set in one workbook: the import map, the change set, and the result."""
 
     mapping: ImportMap
     plan: ChangeSet
@@ -41,13 +41,13 @@ def imported(path: Path, language: Language) -> Imported:
 
 @pytest.fixture(params=LANGUAGES)
 def maven(shared: Path, request: pytest.FixtureRequest) -> Imported:
-    """Give the CRM sales opportunities."""
+    """Return the import of the CRM sales opportunities."""
     return imported(shared / "data" / MAVEN, request.param)
 
 
 @pytest.fixture(params=LANGUAGES)
 def olist(shared: Path, request: pytest.FixtureRequest) -> Imported:
-    """Give the marketing funnel."""
+    """Return the import of the marketing funnel."""
     return imported(shared / "data" / OLIST, request.param)
 
 
@@ -89,8 +89,8 @@ def test_maven_cycles_come_from_history(maven: Imported) -> None:
     assert round(float(closed["cycle_days"].mean()), 2) == 47.99
 
 
-def test_maven_history_holds_every_visit_once(maven: Imported) -> None:
-    """A closed deal has two visits, an open one has one; every deal is somewhere now."""
+def test_maven_history_has_every_stage_stay_once(maven: Imported) -> None:
+    """A closed deal has two stage stays, an open one has one; every deal is in a stage now."""
     history = maven.after["History"]
     assert len(history) == 2 * (4238 + 2473) + 2089
     current = history[history["left"] == pd.Timestamp("9999-12-31")]
@@ -99,7 +99,7 @@ def test_maven_history_holds_every_visit_once(maven: Imported) -> None:
     assert not maven.plan.findings
 
 
-def test_every_name_a_deal_uses_is_there(maven: Imported) -> None:
+def test_every_name_that_a_deal_uses_exists(maven: Imported) -> None:
     deals = maven.after["Deals"]
     for column, table, key in (
         ("product", "Products", "product"),
@@ -117,7 +117,7 @@ def test_olist_leads_are_joined_with_the_deals_that_were_closed(olist: Imported)
 
 
 @pytest.mark.parametrize("file", [MAVEN, OLIST])
-def test_nothing_waits_and_a_second_import_plans_nothing(shared: Path, file: str) -> None:
+def test_nothing_is_pending_and_a_second_import_changes_nothing(shared: Path, file: str) -> None:
     done = imported(shared / "data" / file, "en")
     assert find_pending_moves(done.after).empty
     assert not build_import_changes(done.after, [shared / "data" / file], done.mapping).writes
@@ -130,7 +130,7 @@ def test_nothing_waits_and_a_second_import_plans_nothing(shared: Path, file: str
         ("fivetran_hubspot/deal_data.csv", 44),
     ],
 )
-def test_exports_of_other_systems_are_mapped_by_what_they_hold(shared: Path, file: str, deals: int) -> None:
+def test_exports_of_other_systems_are_mapped_by_their_contents(shared: Path, file: str, deals: int) -> None:
     done = imported(shared / "data" / file, "en")
     assert len(done.after["Deals"]) == deals
     assert done.after["Deals"]["deal"].is_unique

@@ -1,4 +1,4 @@
-"""New values of the open lists, written below those that are there."""
+"""New values of open lists are written below the existing ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def written(before: Pipeline, plan: ChangeSet) -> tuple[list[str], list[str]]:
     return list(after["source"]), list(after["region"])
 
 
-def test_new_values_stand_below_the_last_of_their_list() -> None:
+def test_new_values_are_put_below_the_last_one_of_their_list() -> None:
     """
     before   source referral, social, -    region north, -, -
     after    source referral, social, Moon region north, Mars, Venus
@@ -37,12 +37,12 @@ def test_new_values_stand_below_the_last_of_their_list() -> None:
     assert not plan.appends
 
 
-def test_rows_are_added_when_the_sheet_has_none_left() -> None:
+def test_rows_are_added_when_the_sheet_is_full() -> None:
     before = lists({"source": "referral", "region": "north"})
     plan = extend_open_lists(before, used(source=["Moon", "Sun"], region=["Mars", "north"]), (), "import")
     assert written(before, plan) == (["referral", "Moon", "Sun"], ["north", "Mars", ""])
     assert not plan.edits
 
 
-def test_what_a_list_holds_is_not_added_again() -> None:
+def test_existing_values_are_not_added_again() -> None:
     assert not extend_open_lists(lists({"source": "Moon"}), used(source=["moon", ""]), (), "import").writes

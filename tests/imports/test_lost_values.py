@@ -1,4 +1,4 @@
-"""A column that loses values is never a success: the exit code, the first line and --json say so."""
+"""Values that cannot be read are always reported: by the exit code, the first lines and --json."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Csv = Callable[..., Path]
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """Give a new workbook in dollars."""
+    """Return a new workbook in dollars."""
     path = tmp_path / "book.xlsx"
     path.write_bytes(build_new_workbook("en"))
     return path
@@ -43,7 +43,7 @@ def imported(book: Path, path: Path, *more: str) -> int:
         ("Amount", "n/a | 100 | tbd | -", 0, 1),
     ],
 )
-def test_cells_that_are_not_understood_are_counted_and_block(
+def test_cells_that_cannot_be_read_are_counted_and_block(
     header: str, cells: str, lost: int, filled: int, csv: Csv
 ) -> None:
     rows = "\n".join(f"D-{at} | Lead | {text}" for at, text in enumerate(cells.split(" | "), 1))
@@ -54,9 +54,7 @@ def test_cells_that_are_not_understood_are_counted_and_block(
     assert planned.blocks == bool(lost)
 
 
-def test_they_are_the_first_thing_said_and_end_with_exit_code_1(
-    book: Path, csv: Csv, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_they_are_reported_first_with_exit_code_1(book: Path, csv: Csv, capsys: pytest.CaptureFixture[str]) -> None:
     path = csv("deals.csv", "Deal | Stage | Amount\nD-1 | Lead | € 1,500\nD-2 | Lead | ¥100\nD-3 | Lead | 2000 GBP")
     capsys.readouterr()
     assert imported(book, path) == 1
@@ -66,7 +64,7 @@ def test_they_are_the_first_thing_said_and_end_with_exit_code_1(
     assert "No findings." not in output
 
 
-def test_the_answer_for_programs_counts_them_too(book: Path, csv: Csv, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_json_answer_counts_them_too(book: Path, csv: Csv, capsys: pytest.CaptureFixture[str]) -> None:
     path = csv("deals.csv", "Deal | Stage | Amount\nD-1 | Lead | 5 pears\nD-2 | Lead | 100")
     capsys.readouterr()
     assert imported(book, path, "--json") == 1
@@ -76,14 +74,14 @@ def test_the_answer_for_programs_counts_them_too(book: Path, csv: Csv, capsys: p
     ]
 
 
-def test_an_import_that_loses_nothing_is_a_success(book: Path, csv: Csv, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_import_that_reads_everything_succeeds(book: Path, csv: Csv, capsys: pytest.CaptureFixture[str]) -> None:
     path = csv("deals.csv", "Deal | Stage | Amount | Created\nD-1 | Lead | n/a | -\nD-2 | Lead | $1.2k | 2026-05-01")
     capsys.readouterr()
     assert imported(book, path) == 0
     assert "Not understood" not in capsys.readouterr().out
 
 
-def test_formulas_that_were_never_calculated_are_told(tmp_path: Path) -> None:
+def test_formulas_that_were_never_calculated_are_reported(tmp_path: Path) -> None:
     source = openpyxl.Workbook()
     for row in (
         ["Deal", "Stage", "Units", "Price", "Amount"],
@@ -99,7 +97,7 @@ def test_formulas_that_were_never_calculated_are_told(tmp_path: Path) -> None:
     assert planned.answer["not_understood"][0]["cells"] == 1
 
 
-def test_a_flood_is_told_by_its_first_cells_and_their_number(csv: Csv) -> None:
+def test_many_cells_are_reported_by_the_first_ones_and_their_number(csv: Csv) -> None:
     rows = "\n".join(f"D-{at} | Lead | {at} pears" for at in range(1, 301))
     path = csv("deals.csv", f"Deal | Stage | Amount\n{rows}")
     planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))

@@ -1,4 +1,4 @@
-"""A mapping written for a person, edited by one, and read back."""
+"""An import map that is written for a person, edited, and read back."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def mappings(draw: st.DrawFn) -> ImportMap:
 
 
 @given(mappings(), st.sampled_from(LANGUAGES))
-def test_a_mapping_comes_back_as_it_was_written(mapping: ImportMap, language: Language) -> None:
+def test_an_import_map_is_read_back_as_it_was_written(mapping: ImportMap, language: Language) -> None:
     assert ImportMap.from_toml(mapping.to_toml(language)) == mapping
 
 
@@ -129,14 +129,14 @@ def test_a_column_may_be_named_by_its_id_or_its_header_in_either_language(name: 
         ('file = "pipeline.csv"', "", "file is missing"),
     ],
 )
-def test_an_editing_error_is_told_with_its_line_and_the_nearest_name(was: str, becomes: str, says: str) -> None:
+def test_an_editing_error_is_reported_with_its_line_and_the_nearest_name(was: str, becomes: str, says: str) -> None:
     assert was in MAP
     with pytest.raises(UsageError, match=says) as error:
         ImportMap.from_toml(MAP.replace(was, becomes), "map.toml")
     assert error.value.in_("zh") != str(error.value)
 
 
-def test_notes_take_columns_only_where_a_table_has_notes() -> None:
+def test_columns_can_go_to_notes_only_if_the_table_has_notes() -> None:
     edited = MAP.replace('table = "Deals"', 'table = "Team"').replace('id = "deal"', 'id = "notes+"')
     with pytest.raises(UsageError, match=r"there is no “notes\+” of Team"):
         ImportMap.from_toml(edited)

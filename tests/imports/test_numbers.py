@@ -1,4 +1,4 @@
-"""Numbers in every dress."""
+"""Numbers in all forms found in files."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def number(text: str, decimal: str = ".", times: float = 1.0) -> float | None:
         ("", None),
     ],
 )
-def test_a_number_is_read_whole_or_not_at_all(text: str, expected: float | None) -> None:
+def test_a_number_is_read_completely_or_not_at_all(text: str, expected: float | None) -> None:
     assert number(text) == expected
 
 
@@ -113,12 +113,12 @@ def test_the_cells_decide_the_decimal_mark(texts: list[str], delimiter: str, exp
         ("Amount", 1.0),
     ],
 )
-def test_a_unit_in_brackets_says_what_one_stands_for(header: str, expected: float) -> None:
+def test_a_unit_in_brackets_multiplies_the_numbers(header: str, expected: float) -> None:
     assert read_header_unit(header).times == expected
 
 
 @given(st.lists(st.integers(-(10**13), 10**13)))
-def test_cents_written_with_separators_come_back_exactly(cents: list[int]) -> None:
+def test_cents_written_with_separators_are_read_exactly(cents: list[int]) -> None:
     values = [cent / 100 for cent in cents]
     english = pd.Series([f"{value:,.2f}" for value in values], dtype=object)
     swapped = english.map(lambda text: text.translate(str.maketrans(",.", ".,"))).astype(object)

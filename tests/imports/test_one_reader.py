@@ -1,4 +1,4 @@
-"""One text, one verdict: typed into a cell of the workbook or alone in a column of a file."""
+"""A text is read the same way in a cell of the workbook and alone in a column of a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, cells_to_values
 
 NOT_TAKEN = "–"
-"""What stands in a table for a text that is asked about or refused."""
+"""The table entry for a text that is ambiguous or refused."""
 
 AMOUNTS = """
     text            | means
@@ -150,13 +150,13 @@ def meaning_of(value: Any) -> str:
 
 
 def typed(table: str, column: str, text: str) -> str:
-    """Return what *text* means in a cell of the workbook."""
+    """Return the value of *text* in a cell of the workbook."""
     values, _ = cells_to_values(TABLES[table][column], [text], Dialect("USD", today=TODAY))
     return meaning_of(pd.Series(values).iloc[0])
 
 
 def imported(folder: Path, table: str, column: str, text: str) -> str:
-    """Return what *text* becomes that stands in a file, alone in its column; what is asked about is not taken."""
+    """Return the value of *text* alone in a column of a file; an ambiguous text is not taken."""
     key = TABLES[table].key
     path = folder / f"{table.lower()}.csv"
     path.write_text(f'{key}\t{column}\tnotes\n1\t"{text}"\tx\n', encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What an import plans, row by row."""
+"""The changes that an import proposes, row by row."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_deals_and_their_history_are_planned_from_the_dates(csv: Csv, empty: Pip
     assert list(after["History"]["visit"]) == [f"V{number:06d}" for number in range(1, 11)]
 
 
-def test_nothing_is_pending_and_a_second_import_plans_nothing(csv: Csv, empty: Pipeline) -> None:
+def test_nothing_is_pending_and_a_second_import_changes_nothing(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | account | owner | stage | source\n1 | Acme | Ann | Contract | Moon\n2 | Bolt | Bob | Prospecting | ")  # fmt: skip  # noqa: E501
     after, _ = brought_in(empty, path)
     assert find_pending_moves(after).empty
@@ -102,7 +102,7 @@ def test_a_deal_in_aftercare_was_won_first(csv: Csv, empty: Pipeline) -> None:
     ]
 
 
-def test_an_outcome_beside_an_open_stage_decides_and_keeps_the_stage(csv: Csv, empty: Pipeline) -> None:
+def test_a_closed_outcome_beside_an_open_stage_decides_and_the_stage_is_kept(csv: Csv, empty: Pipeline) -> None:
     """
     deal | stage    | status | won time   | lost time    the deal is
     1    | Contract | Won    | 2025-02-01 |              Won, was in Contract
@@ -164,7 +164,7 @@ def test_an_unchanged_file_does_not_take_back_what_a_person_typed(csv: Csv, empt
     assert not brought_in(typed, path)[1].writes
 
 
-def test_deals_without_keys_are_numbered_and_known_again(csv: Csv, empty: Pipeline) -> None:
+def test_deals_without_keys_are_numbered_and_recognized_again(csv: Csv, empty: Pipeline) -> None:
     table = "name | account | stage | amount\nRoof | Acme | Lead | 5\nRoof | Acme | Lead | 5\nDoor | Bolt | Lead | 6"
     after, _ = brought_in(empty, csv("deals.csv", table))
     assert list(after["Deals"]["deal"]) == ["D-00001", "D-00002", "D-00003"]
@@ -191,7 +191,7 @@ def test_new_list_values_join_the_lists(csv: Csv, empty: Pipeline) -> None:
     assert {"Moon", "referral"} <= set(after["Lists"]["source"])
 
 
-def test_several_tables_come_in_at_once(csv: Csv, empty: Pipeline) -> None:
+def test_several_tables_are_imported_at_once(csv: Csv, empty: Pipeline) -> None:
     paths = [
         csv("deals.csv", "deal | account | contact | stage\n1 | Acme | Eve | Lead"),
         csv("accounts.csv", "account | sector | employees\nAcme | retail | 1,200"),
@@ -206,7 +206,7 @@ def test_several_tables_come_in_at_once(csv: Csv, empty: Pipeline) -> None:
     assert not brought_in(after, *paths)[1].writes
 
 
-def test_a_file_beside_fills_in_the_same_deals(csv: Csv, empty: Pipeline) -> None:
+def test_a_second_file_completes_the_same_deals(csv: Csv, empty: Pipeline) -> None:
     leads = csv("leads.csv", "lead_id | first_contact_date\na | 2025-01-01\nb | 2025-01-02")
     csv("closed.csv", "lead_id | won_date | sales rep\nb | 2025-02-02 | Ann")
     after, _ = brought_in(empty, leads)
@@ -225,7 +225,7 @@ def test_a_file_beside_fills_in_the_same_deals(csv: Csv, empty: Pipeline) -> Non
         ("1 | Lead | n/a | -", "amount", None, None),
     ],
 )  # fmt: skip
-def test_a_cell_that_cannot_be_used_stays_blank_and_is_told(
+def test_an_unusable_cell_stays_blank_and_is_reported(
     csv: Csv, empty: Pipeline, row: str, column: str, value: Any, says: str | None
 ) -> None:
     path = csv("deals.csv", "deal | stage | amount | created\n" + row)
@@ -241,7 +241,7 @@ def test_a_cell_that_cannot_be_used_stays_blank_and_is_told(
     assert [message.startswith(says or "") for message in messages(planned)] == ([True] if says else [])
 
 
-def test_a_stage_nobody_knows_is_left_blank_and_told(csv: Csv, empty: Pipeline) -> None:
+def test_an_unknown_stage_is_left_blank_and_reported(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage\n1 | Leed\n2 | Lead")
     mapping = replace(propose_import_map([path], empty), stages={"Lead": "Lead"}, new_stages=())
     planned = build_import_changes(empty, [path], mapping)
@@ -254,7 +254,7 @@ def test_a_stage_nobody_knows_is_left_blank_and_told(csv: Csv, empty: Pipeline) 
     assert list(after["History"]["deal"]) == ["2"]
 
 
-def test_rows_whose_key_cannot_be_used_are_left_out_and_told(csv: Csv, empty: Pipeline) -> None:
+def test_rows_with_an_unusable_key_are_left_out_and_reported(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage\n1 | Lead\n | Lead\n1 | Won\n2 | Lead")
     after, planned = brought_in(empty, path)
     assert list(after["Deals"]["deal"]) == ["1", "2"]
@@ -264,13 +264,13 @@ def test_rows_whose_key_cannot_be_used_are_left_out_and_told(csv: Csv, empty: Pi
     ]
 
 
-def test_findings_speak_the_language_of_the_workbook(csv: Csv) -> None:
+def test_findings_are_in_the_language_of_the_workbook(csv: Csv) -> None:
     path = csv("deals.csv", "商机编号 | 阶段\n1 | 线索\n1 | 线索")
     _, planned = brought_in(workbook("zh"), path)
     assert messages(planned) == ["deals.csv，第 3 行，商机编号：商机编号“1”已在第 2 行出现；该行已略过。"]
 
 
-def test_a_deal_closed_before_it_was_created_is_told(csv: Csv, empty: Pipeline) -> None:
+def test_a_deal_closed_before_it_was_created_is_reported(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | created | close date\n1 | Won | 2025-02-01 | 2025-01-01")
     after, planned = brought_in(empty, path)
     assert messages(planned) == [
@@ -279,7 +279,7 @@ def test_a_deal_closed_before_it_was_created_is_told(csv: Csv, empty: Pipeline) 
     assert cells(after["History"], "days", "cycle_days") == [[-31, None], [None, -31]]
 
 
-def test_text_that_looks_like_a_formula_is_brought_in_as_text(csv: Csv, empty: Pipeline) -> None:
+def test_text_that_looks_like_a_formula_is_imported_as_text(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | name | account | stage\n=1+1 | =HYPERLINK(1) | @cmd | Lead\n+49 | -x | +y | Lead")
     after, _ = brought_in(empty, path)
     assert cells(after["Deals"], "deal", "name", "account") == [["=1+1", "=HYPERLINK(1)", "@cmd"], ["+49", "-x", "+y"]]
@@ -293,20 +293,20 @@ def test_columns_go_to_notes_when_a_person_asks(csv: Csv, empty: Pipeline) -> No
     assert list(apply_change_set(empty, planned)["Deals"]["notes"]) == ["tall\nshoe size: 43", "hat: 7"]
 
 
-def test_unseen_marks_and_doubled_blanks_are_cleaned(empty: Pipeline, tmp_path: Path) -> None:
+def test_invisible_characters_and_double_blanks_are_removed(empty: Pipeline, tmp_path: Path) -> None:
     path = tmp_path / "deals.csv"
     path.write_text("deal,name,stage\n1,\u00a0 Two\u3000 words\x07 ,Lead\n", encoding="utf-8")
     after, _ = brought_in(empty, path)
     assert list(after["Deals"]["name"]) == ["Two words"]
 
 
-def test_too_long_a_text_is_cut_and_told(csv: Csv, empty: Pipeline) -> None:
+def test_a_text_that_is_too_long_is_cut_and_reported(csv: Csv, empty: Pipeline) -> None:
     after, planned = brought_in(empty, csv("deals.csv", f"deal | notes | stage\n1 | {'x' * 40_000} | Lead"))
     assert len(after["Deals"]["notes"].iloc[0]) == 32_767
     assert [finding.rule for finding in planned.findings] == ["import_long"]
 
 
-def test_percentages_stay_between_nothing_and_all(csv: Csv, empty: Pipeline) -> None:
+def test_percentages_stay_between_0_and_100(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | probability\n1 | Lead | 60\n2 | Lead | 5%\n3 | Lead | 1000")
     after, planned = brought_in(empty, path)
     assert cells(after["Deals"], "probability_override") == [[0.6], [0.05], [None]]
@@ -326,7 +326,7 @@ def usage_error(pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap) -
     return str(error.value)
 
 
-def test_a_map_that_does_not_fit_is_told_in_a_sentence(csv: Csv, empty: Pipeline) -> None:
+def test_an_import_map_that_does_not_fit_is_refused_in_one_sentence(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | created\n1 | Lead | 03/04/2025")
     good = propose_import_map([path], empty)
     (file,) = good.files
@@ -364,7 +364,7 @@ def test_today_does_not_matter(csv: Csv, empty: Pipeline) -> None:
     assert first["History"].equals(second["History"])
 
 
-def test_a_chinese_workbook_brings_its_units_and_its_dates(tmp_path: Path) -> None:
+def test_units_and_dates_of_a_chinese_workbook_are_read(tmp_path: Path) -> None:
     """
     金额(万元) 12.5 → 125,000    签约日期 2025年5月1日, a date cell, a day number    赢率 60%, 0.3
     """
@@ -383,8 +383,8 @@ def test_a_chinese_workbook_brings_its_units_and_its_dates(tmp_path: Path) -> No
     assert not planned.findings
 
 
-def test_an_amount_that_missed_the_unit_of_its_header_is_told(csv: Csv) -> None:
-    """A cell that names its own unit is what it says, however far out; one that does not may have been meant without."""
+def test_an_amount_that_may_lack_the_unit_of_its_header_is_reported(csv: Csv) -> None:
+    """A cell with its own unit is read literally, however extreme; a cell without one may not be in the header's unit."""
     path = csv(
         "deals.csv", "deal | stage | 金额（万元）\n1 | Lead | 12.5\n2 | Lead | ¥380000\n3 | Lead | 8\n4 | Lead | 40亿"
     )
@@ -400,7 +400,7 @@ def test_an_amount_that_missed_the_unit_of_its_header_is_told(csv: Csv) -> None:
     assert message.startswith("deals.csv, row 3, 金额（万元）: “¥380000” in the unit of the header")
 
 
-def test_a_playbook_without_open_stages_is_told(csv: Csv, empty: Pipeline) -> None:
+def test_a_playbook_without_open_stages_is_reported(csv: Csv, empty: Pipeline) -> None:
     path, stages = csv("deals.csv", "deal | stage\n1 | Lead"), empty["Stages"]
     closed = empty.with_tables(Stages=stages[stages["kind"] != "open"])
     assert "no playbook “crm” with open stages" in usage_error(closed, [path], propose_import_map([path], closed))
@@ -423,7 +423,7 @@ def test_a_won_deal_in_aftercare_stays_there(csv: Csv, empty: Pipeline) -> None:
     assert not brought_in(moved_on(after, "Nurture"), path)[1].writes
 
 
-def test_a_stage_that_a_file_gives_anew_is_typed(csv: Csv, empty: Pipeline) -> None:
+def test_a_new_stage_from_a_file_is_typed(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage\n1 | Lead")
     after, _ = brought_in(empty, path)
     again, planned = brought_in(moved_on(after, "Contract"), path)
@@ -448,8 +448,8 @@ def test_first_and_last_names_are_one_name(csv: Csv, empty: Pipeline, first: str
     assert cells(after["Contacts"], "contact", "account") == [[person, "Acme"]]
 
 
-def test_a_probability_of_the_other_program_is_its_own_reason(csv: Csv, empty: Pipeline) -> None:
-    """Without one, every deal of another program would be asked about."""
+def test_a_probability_from_another_program_brings_its_own_reason(csv: Csv, empty: Pipeline) -> None:
+    """Without a reason, there would be a finding for every deal of another program."""
     after, planned = brought_in(empty, csv("deals.csv", "deal | stage | probability\n1 | Lead | 30\n2 | Lead |"))
     assert cells(after["Deals"], "probability_override", "probability_reason") == [
         [0.3, "As deals.csv has it"], [None, ""],
@@ -457,7 +457,7 @@ def test_a_probability_of_the_other_program_is_its_own_reason(csv: Csv, empty: P
     assert not planned.findings
 
 
-def test_people_are_known_by_name_without_their_address(tmp_path: Path, empty: Pipeline) -> None:
+def test_people_are_recognized_by_name_without_their_address(tmp_path: Path, empty: Pipeline) -> None:
     path = tmp_path / "deals.csv"
     path.write_text(
         "deal,stage,owner,contact\n"
@@ -473,7 +473,7 @@ def test_people_are_known_by_name_without_their_address(tmp_path: Path, empty: P
     assert "row 2, contact: “Bob Ray (bob@acme.example);Sue Day (sue@…” names several people" in messages(planned)[0]
 
 
-def test_totals_and_a_hidden_sheet_are_left_out_and_told(tmp_path: Path, empty: Pipeline) -> None:
+def test_totals_and_a_hidden_sheet_are_left_out_and_reported(tmp_path: Path, empty: Pipeline) -> None:
     book = openpyxl.Workbook()
     sheet, old = book.worksheets[0], book.create_sheet("old")
     for row in (["Deal", "Stage", "Amount"], ["1", "Lead", 5], ["Total", None, 5]):

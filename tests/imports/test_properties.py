@@ -1,4 +1,4 @@
-"""What holds for every import, whatever the files say."""
+"""Properties of every import, whatever the contents of the files."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def written(folder: Path, name: str, table: list[list[str]]) -> Path:
 
 
 def decided(mapping: ImportMap) -> ImportMap:
-    """Answer every open question as a person would: with the first choice, and with the amounts being the workbook's."""
+    """Answer every open question like a person: with the first choice, and with amounts in the workbook's currency."""
 
     def answered(how: ColumnMap) -> ColumnMap:
         dates, decimal = (setting.partition(" or ")[0] for setting in (how.dates, how.decimal))
@@ -73,11 +73,11 @@ def decided(mapping: ImportMap) -> ImportMap:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables(), name=st.sampled_from(["deals.csv", "accounts.csv", "list.csv"]))
-def test_every_file_is_planned_or_told(table: tuple[list[str], list[list[str]]], name: str, tmp_path: Path) -> None:
+def test_every_file_is_imported_or_refused(table: tuple[list[str], list[list[str]]], name: str, tmp_path: Path) -> None:
     """
-    - a file that cannot be used is told in one sentence, anything else is planned
-    - every frame of the plan is complete and typed
-    - a deal is in exactly one stage now, no move is pending, a second import plans nothing
+    - a file that cannot be used is refused in one sentence, any other file is imported
+    - every frame of the change set is complete and typed
+    - a deal is in exactly one stage now, no move is pending, a second import changes nothing
     """
     path, before = written(tmp_path, name, table), workbook()
     for other in tmp_path.iterdir():

@@ -1,4 +1,4 @@
-"""What is proposed for files nobody has explained."""
+"""The import map that is proposed for unknown files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from xl_salesflow.imports.map_proposal import propose_import_map
 Csv = Callable[..., Path]
 
 
-def test_dates_that_can_be_read_in_two_ways_become_a_question(csv: Csv, empty: Pipeline) -> None:
+def test_ambiguous_dates_become_a_question(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | created\n1 | Lead | 03/04/2025\n2 | Lead | 05/06/2025")
     mapping = propose_import_map([path], empty)
     assert mapping.files[0].columns["created"] == ColumnMap("created", DAY_OR_MONTH_FIRST)
@@ -54,10 +54,12 @@ def test_a_file_beside_is_proposed_when_it_shares_keys(csv: Csv, empty: Pipeline
     csv("products.csv", "product | price\nSoap | 1\nTowel | 2")
     mapping = propose_import_map([deals], empty)
     assert [(file.file, file.table) for file in mapping.files] == [("deals.csv", "Deals"), ("accounts.csv", "Accounts")]
-    assert any("accounts.csv is in the same folder as deals.csv and shares “account”" in remark for remark in mapping.notes)
+    assert any(
+        "accounts.csv is in the same folder as deals.csv and shares “account”" in remark for remark in mapping.notes
+    )
 
 
-def test_more_about_the_same_deals_is_proposed_too(csv: Csv, empty: Pipeline) -> None:
+def test_a_file_about_the_same_deals_is_proposed_too(csv: Csv, empty: Pipeline) -> None:
     leads = csv("leads.csv", "lead_id | first_contact_date\na | 2025-01-01\nb | 2025-01-02\nc | 2025-01-03")
     csv("closed.csv", "lead_id | won_date\na | 2025-02-01\nb | 2025-02-02")
     csv("copy of leads.csv", "lead_id | first_contact_date\na | 2025-01-01")
@@ -65,7 +67,7 @@ def test_more_about_the_same_deals_is_proposed_too(csv: Csv, empty: Pipeline) ->
     assert [(file.file, file.table) for file in mapping.files] == [("leads.csv", "Deals"), ("closed.csv", "Deals")]
 
 
-def test_an_unknown_header_is_known_by_its_values(csv: Csv, empty: Pipeline) -> None:
+def test_an_unknown_header_is_recognized_by_its_values(csv: Csv, empty: Pipeline) -> None:
     deals = csv("deals.csv", "deal | who | stage\n1 | Ann | Lead\n2 | Bob | Lead")
     team = csv("team.csv", "sales_agent | manager\nAnn | Eve\nBob | Eve")
     mapping = propose_import_map([deals, team], empty)
@@ -73,19 +75,19 @@ def test_an_unknown_header_is_known_by_its_values(csv: Csv, empty: Pipeline) -> 
     assert any("“who” holds names of the sheet's Owner" in remark for remark in mapping.notes)
 
 
-def test_columns_without_a_home_are_named_and_left_out(csv: Csv, empty: Pipeline) -> None:
+def test_columns_without_a_target_are_named_and_left_out(csv: Csv, empty: Pipeline) -> None:
     mapping = propose_import_map([csv("deals.csv", "deal | stage | shoe size\n1 | Lead | 43")], empty)
     assert mapping.files[0].columns["shoe size"] == ColumnMap("")
     assert any("no matching column for “shoe size”; left out" in remark for remark in mapping.notes)
 
 
-def test_a_file_that_is_none_of_ours_is_named_and_left_out(csv: Csv, empty: Pipeline) -> None:
+def test_a_file_with_unknown_headers_is_named_and_left_out(csv: Csv, empty: Pipeline) -> None:
     mapping = propose_import_map([csv("rain.csv", "station | rain\nx | 5")], empty)
     assert mapping.files[0].table == ""
     assert mapping.notes[0].startswith("rain.csv looks like none of our tables and is left out")
 
 
-def test_names_written_differently_become_one(csv: Csv, empty: Pipeline) -> None:
+def test_different_spellings_of_a_name_become_one(csv: Csv, empty: Pipeline) -> None:
     """
     price list  GTX Pro, GTX 500          deals  GTXPro, gtx pro → GTX Pro; GTX 50 is another model
     accounts    none                      deals  Acme twice, ACME once → Acme
@@ -96,14 +98,14 @@ def test_names_written_differently_become_one(csv: Csv, empty: Pipeline) -> None
     assert mapping.values == {"Accounts": {"ACME": "Acme"}, "Products": {"GTXPro": "GTX Pro", "gtx pro": "GTX Pro"}}
 
 
-def test_list_values_lean_on_the_lists(csv: Csv, empty: Pipeline) -> None:
+def test_list_values_are_matched_with_the_lists(csv: Csv, empty: Pipeline) -> None:
     mapping = propose_import_map(
         [csv("deals.csv", "deal | stage | source\n1 | Lead | Trade-Show\n2 | Lead | Moon")], empty
     )
     assert mapping.values == {"source": {"Trade-Show": "Trade show"}}
 
 
-def test_numbers_say_their_unit_and_their_decimal_mark(csv: Csv) -> None:
+def test_the_unit_and_decimal_mark_of_numbers_are_proposed(csv: Csv) -> None:
     table = "deal | stage | 金额(万元) | Probability (%)\n1 | Lead | 1.234,5 | 60"
     mapping = propose_import_map([csv("deals.csv", table, delimiter=";")], workbook("en", "CNY"))
     columns = mapping.files[0].columns
@@ -111,8 +113,8 @@ def test_numbers_say_their_unit_and_their_decimal_mark(csv: Csv) -> None:
     assert columns["Probability (%)"] == ColumnMap("probability_override", times=0.01)
 
 
-def test_deals_start_where_their_day_of_creation_is_known(csv: Csv, empty: Pipeline) -> None:
-    """Prospects without a day, engaged ones with a day: the day is that of engaging."""
+def test_deals_start_in_the_stage_whose_day_is_known(csv: Csv, empty: Pipeline) -> None:
+    """Prospects have no day and engaged deals have one: the day is that of engaging."""
     table = "deal | stage | engage date\n1 | Prospecting | \n2 | Engaging | 2025-01-01\n3 | Won | 2025-01-01\n4 | Prospecting |\n5 | Prospecting |"  # noqa: E501
     assert propose_import_map([csv("deals.csv", table)], empty).starts_in == "Engaging"
     dated = table.replace("Prospecting |", "Prospecting | 2025-01-01")
@@ -133,7 +135,7 @@ def test_a_chinese_workbook_is_answered_in_chinese(csv: Csv) -> None:
     assert mapping.notes[0] == "销售流程中没有阶段“试探期”；将作为第 6 阶段加入，赢率 90%。"
 
 
-def test_two_files_of_one_name_are_told_apart(tmp_path: Path, csv: Csv, empty: Pipeline) -> None:
+def test_two_files_with_the_same_name_are_distinguished(tmp_path: Path, csv: Csv, empty: Pipeline) -> None:
     first = csv("deals.csv", "deal | stage\n1 | Lead")
     (tmp_path / "old").mkdir()
     second = tmp_path / "old" / "deals.csv"
@@ -141,7 +143,9 @@ def test_two_files_of_one_name_are_told_apart(tmp_path: Path, csv: Csv, empty: P
     assert [file.file for file in propose_import_map([first, second], empty).files] == [str(first), str(second)]
 
 
-def test_the_workbook_itself_is_no_file_beside(csv: Csv, empty: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_workbook_itself_is_not_proposed_for_import(
+    csv: Csv, empty: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[str] = []
     monkeypatch.setattr(
         table_matching, "read_import_sources", lambda path: opened.append(path.name) or read_import_sources(path)
@@ -154,7 +158,7 @@ def test_the_workbook_itself_is_no_file_beside(csv: Csv, empty: Pipeline, monkey
             sheet.append(row)
     book.save(deals.parent / "team.xlsx")
     assert [file.file for file in propose_import_map([deals], empty).files] == ["deals.csv"]
-    assert opened == []  # the names of its sheets tell: a folder of stores is not read through
+    assert opened == []  # recognized by the names of the sheets, so that a folder of stores need not be read
     del book["Settings"]
     book.save(deals.parent / "team.xlsx")
     assert [file.sheet for file in propose_import_map([deals], empty).files] == ["", "Accounts"]
@@ -164,7 +168,7 @@ def test_the_workbook_itself_is_no_file_beside(csv: Csv, empty: Pipeline, monkey
 
 
 def test_a_status_beside_a_stage_does_not_decide_the_stage(csv: Csv, empty: Pipeline) -> None:
-    """Who keeps a status keeps the stage a deal was won in; the name decides, or the stage is added."""
+    """A file with a status keeps the stage in which a deal was won; its name decides the stage, or the stage is added."""
     table = "deal | stage | status\n1 | Contract sent | Won\n2 | Fitting room | Lost"
     mapping = propose_import_map([csv("deals.csv", table)], empty)
     assert mapping.stages == {"Contract sent": "Contract", "Fitting room": "Fitting room"}

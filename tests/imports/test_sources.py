@@ -1,4 +1,4 @@
-"""Files as rectangles of text."""
+"""Reading files as rectangles of text."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ def test_rows_keep_the_number_a_person_sees(csv: Csv) -> None:
     assert source.cells.to_dict("index") == {2: {"deal": "1", "stage": "Won"}, 4: {"deal": "3", "stage": "Lost"}}
 
 
-def test_titles_above_the_headers_are_passed_over(csv: Csv) -> None:
+def test_titles_above_the_headers_are_skipped(csv: Csv) -> None:
     (source,) = read_import_sources(csv("list.csv", "Our pipeline | |\n | |\ndeal | stage | amount\n1 | Won | 5"))
     assert source.headers == ["deal", "stage", "amount"]
     assert list(source.cells.index) == [4]
 
 
-def test_headers_are_told_apart_and_blank_columns_left_out(csv: Csv) -> None:
+def test_equal_headers_are_distinguished_and_blank_columns_left_out(csv: Csv) -> None:
     (source,) = read_import_sources(csv("list.csv", "amount | amount | | note |\n1 | 2 | | x |\n3 | 4 | | y |"))
     assert source.headers == ["amount", "amount (2)", "note"]
 
 
-def test_a_column_without_header_is_kept_when_it_holds_something(csv: Csv) -> None:
+def test_a_column_without_header_is_kept_unless_it_is_empty(csv: Csv) -> None:
     (source,) = read_import_sources(csv("list.csv", "deal | | note\n1 | left | x\n2 | | y"))
     assert list(source.cells["column 2"]) == ["left", ""]
 
 
-def test_short_rows_are_filled_and_long_ones_told(tmp_path: Path) -> None:
+def test_short_rows_are_filled_and_long_ones_reported(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("a,b\n1\n1,2,3\n1,2,\n", encoding="utf-8")
     (source,) = read_import_sources(path)
@@ -112,7 +112,7 @@ def picture(tmp_path: Path) -> Path:
         (far_cell, r"far\.xlsx has cells as far out as row 1,048,576 and column 16,384"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
+def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(
     tmp_path: Path, make: Callable[[Path], Path], says: str
 ) -> None:
     with pytest.raises(UsageError, match=says) as error:
@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
     assert error.value.in_("zh") != str(error.value)
 
 
-def test_a_file_that_may_not_be_opened_is_told(csv: Csv, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_read_permission_is_refused(csv: Csv, monkeypatch: pytest.MonkeyPatch) -> None:
     path = csv("deals.csv", "deal | stage\n1 | Lead")
 
     def refused(_: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Stage names of other processes in our playbooks."""
+"""Matching stage names of other processes with our playbooks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def crm(language: Language = "en") -> Playbook:
         ("Qualifed", "Qualified"),
     ],
 )
-def test_a_stage_finds_its_place(name: str, expected: str) -> None:
+def test_a_stage_is_matched(name: str, expected: str) -> None:
     assert propose_stages([name], crm(), {}).stages == {name: expected}
 
 
@@ -45,7 +45,7 @@ def test_a_stage_finds_its_place(name: str, expected: str) -> None:
     ("name", "expected"),
     [("Negotiation", "合同"), ("潜在客户", "线索"), ("赢单", "赢单"), ("Closed Lost", "丢单"), ("需求分析", "合格")],
 )
-def test_the_same_holds_in_a_chinese_workbook(name: str, expected: str) -> None:
+def test_a_stage_is_matched_in_a_chinese_workbook(name: str, expected: str) -> None:
     assert propose_stages([name], crm("zh"), {}).stages == {name: expected}
 
 
@@ -56,7 +56,7 @@ def test_the_same_holds_in_a_chinese_workbook(name: str, expected: str) -> None:
         ("Security check", NewStage("Security check", 6, "open", 0.9)),
     ],
 )
-def test_a_stage_nobody_has_is_added_where_it_belongs(name: str, expected: NewStage) -> None:
+def test_an_unknown_stage_is_added_where_it_belongs(name: str, expected: NewStage) -> None:
     proposed = propose_stages([name], crm(), {})
     assert (proposed.stages, proposed.new) == ({name: name}, (expected,))
 
@@ -70,12 +70,12 @@ def test_several_new_stages_keep_their_order() -> None:
     ]
 
 
-def test_what_the_rows_say_counts_more_than_the_name() -> None:
+def test_the_rows_count_more_than_the_name() -> None:
     proposed = propose_stages(["xyz", "abc"], crm(), {"xyz": "won", "abc": "lost"})
     assert proposed.stages == {"xyz": "Won", "abc": "Lost"}
 
 
-def test_a_likeness_is_marked_as_a_guess() -> None:
+def test_a_similar_name_is_marked_as_a_guess() -> None:
     assert propose_stages(["Qualifed", "Lead"], crm(), {}).guessed == ("Qualifed",)
 
 
@@ -90,5 +90,5 @@ def test_a_likeness_is_marked_as_a_guess() -> None:
         ("Blue", None),
     ],
 )
-def test_a_name_says_its_kind(name: str, expected: str | None) -> None:
+def test_the_kind_of_a_stage_follows_from_its_name(name: str, expected: str | None) -> None:
     assert kind_of_stage_name(name) == expected

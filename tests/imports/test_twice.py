@@ -1,4 +1,4 @@
-"""Rows that a file brings a second time under another spelling."""
+"""Rows of a file that repeat existing rows with a different spelling."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xl_salesflow.process.playbook_files import make_shipped_setup
 HERE = [{"account": "Acme Inc.", "website": "acme.com"}]
 
 FILES = [
-    # a file's accounts → who may be whom
+    # accounts of a file → possible duplicates
     ("Account,Website\nACME Corporation,\n", [("ACME Corporation", "Acme Inc.", "legal form")]),
     ("Account,Website\nRoadrunner,https://www.acme.com\n", [("Roadrunner", "Acme Inc.", "web site")]),
     ("Account,Website\nBetter Works,\nBetter-Works Ltd,\n", [("Better-Works Ltd", "Better Works", "legal form")]),
@@ -24,7 +24,7 @@ FILES = [
 
 
 @pytest.mark.parametrize(("text", "expected"), FILES)
-def test_a_row_that_may_be_there_twice_is_told(text: str, expected: list[tuple[str, ...]], tmp_path: Path) -> None:
+def test_a_possible_duplicate_is_reported(text: str, expected: list[tuple[str, ...]], tmp_path: Path) -> None:
     file = tmp_path / "accounts.csv"
     file.write_text(text, encoding="utf-8")
     pipeline = build_pipeline(date(2026, 5, 4), Accounts=HERE).with_tables(**make_shipped_setup("crm", "en"))

@@ -1,4 +1,4 @@
-"""The shared small inputs about values, and more of each kind: the right value, or a question, and never another value."""
+"""The shared small inputs about values, and more of each kind: each gives the right value or a question, never a wrong value."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ ASKED = "asked"
 
 
 def answer(mapping: ImportMap, **answers: object) -> ImportMap:
-    """Return *mapping* with every open column answered so."""
+    """Return *mapping* with the given answers for every open column."""
     (file,) = mapping.files
     columns = {header: replace(how, **answers) if how.questions else how for header, how in file.columns.items()}
     return replace(mapping, files=(replace(file, columns=columns),))
 
 
 def values(before: Pipeline, path: Path, column: str, mapping: ImportMap | None = None) -> list[object] | str:
-    """Return what *column* of the deals holds after an import of *path*, or that a question is left open."""
+    """Return the values of *column* of the deals after importing *path*, or a marker if a question stays open."""
     try:
         planned = build_import_changes(before, [path], mapping or propose_import_map([path], before))
     except UsageError as error:
@@ -48,7 +48,7 @@ def values(before: Pipeline, path: Path, column: str, mapping: ImportMap | None 
     [
         ("num-dot-thousands.csv", "en", "USD", "amount", ASKED),
         ("num-indian.csv", "en", "INR", "amount", [85_000, 120_500, 9_900]),
-        ("num-indian.csv", "en", "USD", "amount", ASKED),  # rupees are not dollars
+        ("num-indian.csv", "en", "USD", "amount", ASKED),  # rupees are not read as dollars
         ("num-header-thousands.csv", "en", "EUR", "amount", [85_000, 120_500, 9_900]),
         ("num-header-thousands.csv", "en", "USD", "amount", ASKED),
         ("num-header-wan-slash.csv", "zh", "CNY", "amount", [85_000, 120_500, 9_900]),
@@ -71,7 +71,7 @@ def test_a_shared_case_has_its_right_values(
 
 
 def test_shorthand_is_read_and_kronor_are_not_dollars(shared: Path, tmp_path: Path) -> None:
-    """12W is 12万; the krona of four countries is none of the workbook's."""
+    """12W is 12万; "kr", used in several countries, is not the workbook's currency."""
     path = Path(shutil.copy(shared / "cases" / "files" / "num-shorthand.csv", tmp_path))
     shorthand = [1_200_000, 1_200_000, 15_000_000, 1_200_000, "", 120_000]
     assert values(workbook("en", "USD"), path, "amount") == [*shorthand, *[100] * 9]
@@ -105,13 +105,13 @@ def test_the_amounts_of_a_shared_case_are_right_once_their_column_is_named(
 @pytest.mark.parametrize(
     ("currency", "amounts", "expected"),
     [
-        # one kind a line: thousands with dots
+        # one kind per line: thousands with dots
         pytest.param("USD", "85.000 | 9.900", ASKED, id="dots"),
         pytest.param(
             "USD", "85.000 | 1.120.500", [85_000, 1_120_500], id="dots and one number that shows what they are"
         ),
         pytest.param("USD", "85.000 | 1234.567", [85, 1234.567], id="three decimals"),
-        # one odd cell does not turn the others around
+        # one odd cell does not change how the others are read
         pytest.param("USD", "85,000 | 9,900 | 12,5", ASKED, id="one decimal comma among thousands"),
         pytest.param("INR", "₹85,000 | ₹1,20,500 | ₹99,999.50", [85_000, 120_500, 99_999.5], id="lakhs"),
         pytest.param("USD", "85,000 | 9,900.50", [85_000, 9_900.5], id="thousands"),
@@ -183,14 +183,14 @@ def test_more_dates(dates: str, expected: list[object] | str, csv: Csv) -> None:
     assert values(workbook(), path, "expected_close") == expected
 
 
-def test_dates_that_contradict_the_order_of_their_column_are_told(csv: Csv) -> None:
+def test_dates_that_contradict_the_order_of_their_column_are_reported(csv: Csv) -> None:
     path = csv(
         "deals.csv", "deal | stage | created\n1 | Lead | 13/02/2026\n2 | Lead | 02/14/2026\n3 | Lead | 15/02/2026"
     )
     planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
     assert [finding.message for finding in planned.findings] == [
         "deals.csv, row 3, created: “02/14/2026” is not dd/mm/yyyy like the other dates of the column; 2026-02-14 is used, "
-        "please look."
+        "please check."
     ]
 
 
@@ -201,7 +201,7 @@ def test_dates_that_contradict_the_order_of_their_column_are_told(csv: Csv) -> N
         ("yyyy-dd-mm", ["2026-12-25", "2026-12-05", "2026-11-30", "2027-01-13"]),
     ],
 )
-def test_days_that_a_program_may_have_swapped_are_read_as_the_person_says(
+def test_possibly_swapped_days_are_read_as_the_person_decides(
     order: str, expected: list[object], shared: Path, tmp_path: Path
 ) -> None:
     path = Path(shutil.copy(shared / "cases" / "files" / "date-half-converted.xlsx", tmp_path))
@@ -209,7 +209,7 @@ def test_days_that_a_program_may_have_swapped_are_read_as_the_person_says(
     assert values(workbook(), path, "expected_close", mapping) == expected
 
 
-def test_another_currency_is_converted_at_the_rate_that_the_person_gives(csv: Csv) -> None:
+def test_another_currency_is_converted_at_the_given_rate(csv: Csv) -> None:
     first = csv("deals.csv", "deal | stage | amount\n1 | Lead | € 1,500\n2 | Lead | 2,000")
     mapping = propose_import_map([first], workbook())
     path = csv("deals.csv", "deal | stage | amount\n1 | Lead | € 1,500\n2 | Lead | 2,000\n3 | Lead | £ 5")
@@ -218,7 +218,7 @@ def test_another_currency_is_converted_at_the_rate_that_the_person_gives(csv: Cs
     assert ImportMap.from_toml(mapping.to_toml("en")) == mapping
 
 
-def test_a_currency_column_of_one_other_currency_is_asked_about(csv: Csv) -> None:
+def test_a_currency_column_with_one_other_currency_becomes_a_question(csv: Csv) -> None:
     table = "deal | stage | amount | Currency\n1 | Lead | 1,500 | EUR\n2 | Lead | 2,000 | EUR"
     path = csv("deals.csv", table)
     mapping = propose_import_map([path], workbook())

@@ -1,4 +1,4 @@
-"""One name, written differently."""
+"""Different spellings of one name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from xl_salesflow.imports.proposed_columns import find_name_variants
         (["---", ""], ["x"], {}),
     ],
 )
-def test_case_blanks_and_marks_do_not_make_a_name(texts: list[str], known: list[str], expected: dict[str, str]) -> None:
+def test_case_blanks_and_punctuation_are_ignored_in_names(
+    texts: list[str], known: list[str], expected: dict[str, str]
+) -> None:
     assert find_name_variants(pd.Series(texts, dtype=object), known) == expected
 
 
@@ -32,7 +34,7 @@ def test_case_blanks_and_marks_do_not_make_a_name(texts: list[str], known: list[
         ("Suite A1", ["Suite B1"], None),
     ],
 )
-def test_likeness_counts_when_asked_but_never_across_model_numbers(
+def test_similar_names_match_on_request_but_never_across_model_numbers(
     text: str, known: list[str], expected: str | None
 ) -> None:
     assert find_name_variants(pd.Series([text], dtype=object), known, likeness=True) == (
