@@ -219,7 +219,7 @@ def test_a_second_file_completes_the_same_deals(csv: Csv, empty: Pipeline) -> No
 @pytest.mark.parametrize(
     ("row", "column", "value", "says"),
     [
-        ("1 | Lead | much | 2025-01-01", "amount", None, "deals.csv, row 2, amount: “much” is not a number; the cell is left blank"),
+        ("1 | Lead | much | 2025-01-01", "amount", None, "deals.csv, row 2, amount: “much” is not a number; the cell is left"),
         ("1 | Lead | 5 | 2025-02-30", "created", None, "deals.csv, row 2, created: “2025-02-30” is not a valid date"),
         ("1 | Lead | #DIV/0! | 2025-01-01", "amount", None, "deals.csv, row 2, amount: “#DIV/0!” is a formula that failed"),
         ("1 | Lead | n/a | -", "amount", None, None),

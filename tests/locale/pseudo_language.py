@@ -1,6 +1,6 @@
-"""A language nobody speaks, made from the messages themselves: letters with accents between marks, facts as they are.
+"""A pseudo-language made from the messages: letters get accents, texts are put between marks, facts are unchanged.
 
-What shows without marks in it was never translated. The marks may stand in names of sheets and of tables' columns.
+A text that appears without marks was not translated. The marks are allowed in names of sheets and table columns.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ msgstr ""
 
 
 def pseudo_text(message: str) -> str:
-    """Return *message* with accents and between marks; what a blank or a mark stands between stays as it is."""
+    """Return *message* with accents and between marks; blanks and punctuation around it are unchanged."""
     if not any(letter.isalpha() for letter in message):
         return message
     parts = []

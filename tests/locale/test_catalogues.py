@@ -1,4 +1,4 @@
-"""The catalogues are whole: every message translated, with its facts, punctuated as its readers expect, and none is left over."""
+"""The catalogues are complete: every message is translated with its placeholders and proper punctuation; none is unused."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def messages() -> Mapping[MessageKey, list[str]]:
 
 
 @pytest.mark.parametrize("path", catalogue_paths(), ids=lambda path: path.stem)
-def test_a_catalogue_is_whole(path: Path, messages: Mapping[MessageKey, list[str]]) -> None:
+def test_a_catalogue_is_complete(path: Path, messages: Mapping[MessageKey, list[str]]) -> None:
     assert [str(finding) for finding in find_catalogue_findings(path, messages)] == []
 
 
 @pytest.mark.parametrize("path", catalogue_paths(), ids=lambda path: path.stem)
-def test_a_catalogue_stands_as_the_tool_writes_it(
+def test_a_catalogue_is_formatted_by_the_tool(
     path: Path, messages: Mapping[MessageKey, list[str]], tmp_path: Path
 ) -> None:
     copy = tmp_path / path.name
@@ -51,11 +51,11 @@ def test_a_catalogue_stands_as_the_tool_writes_it(
     assert copy.read_text(encoding="utf-8") == path.read_text(encoding="utf-8"), "run: python -m tools.messages"
 
 
-def test_chinese_is_punctuated_in_full_width() -> None:
+def test_chinese_has_full_width_punctuation() -> None:
     assert [text for text in read_translations(CHINESE_CATALOGUE).values() if HALF_WIDTH.search(text)] == []
 
 
-def test_chinese_stands_in_catalogues_and_data_only() -> None:
+def test_chinese_is_only_in_catalogues_and_data() -> None:
     held = {
         path.relative_to(ROOT).as_posix(): place
         for folder in (PACKAGE, ROOT / "tools", ROOT / "docs", ROOT / "benchmarks")
@@ -66,7 +66,7 @@ def test_chinese_stands_in_catalogues_and_data_only() -> None:
     assert held == {}
 
 
-def test_a_message_of_one_english_has_a_context_for_every_other_meaning(
+def test_one_english_text_with_two_meanings_has_a_context(
     messages: Mapping[MessageKey, list[str]],
 ) -> None:
     known = read_translations(CHINESE_CATALOGUE)
@@ -109,7 +109,7 @@ msgstr ""
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """Give a catalogue with one fault of each kind."""
+    """Return a catalogue with one fault of each kind."""
     path = tmp_path / "xx.po"
     path.write_text(SMALL, encoding="utf-8")
     return path
@@ -132,7 +132,7 @@ def test_a_renamed_message_keeps_its_translation(small: Path) -> None:
     assert not rename_message(small, ("Nowhere", ""), ("Somewhere", ""))
 
 
-def test_what_is_fuzzy_or_blank_is_not_compiled(small: Path) -> None:
+def test_fuzzy_and_blank_translations_are_not_compiled(small: Path) -> None:
     compiled = compile_catalogue(small)
     assert b"gewonnen" in compiled
     assert b"verloren" not in compiled
@@ -162,6 +162,6 @@ def test_placeholders_are_compared_by_name(template: str, names: set[str]) -> No
         ("Text(name)", []),
     ],
 )
-def test_messages_are_found_where_they_are_said(source: str, found: list[MessageKey], tmp_path: Path) -> None:
+def test_messages_are_found_in_the_sources(source: str, found: list[MessageKey], tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text(source, encoding="utf-8")
     assert list(extract_messages(tmp_path)) == found

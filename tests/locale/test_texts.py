@@ -1,4 +1,4 @@
-"""A text is its English; facts are filled in, and translated with it; a catalogue may hold two meanings of one English."""
+"""A text is identified by its English; facts are filled in and translated with it; a context distinguishes two meanings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_text_that_no_catalogue_has_stays_english() -> None:
         (Text("Open", context="objection_status"), "未解决"),
     ],
 )
-def test_a_context_tells_two_meanings_apart(text: Text, chinese: str) -> None:
+def test_a_context_distinguishes_two_meanings(text: Text, chinese: str) -> None:
     assert text.in_("zh") == chinese
     assert text.in_("en") == "Open"
 
@@ -44,34 +44,34 @@ def test_facts_are_translated_with_the_text() -> None:
     assert outer.in_("zh") == inner.in_("zh") + "；请勿信任此文件"
 
 
-def test_facts_of_a_call_add_to_those_that_are_bound() -> None:
+def test_facts_of_a_call_are_added_to_bound_ones() -> None:
     text = Text("{what}; open and save it in Excel to repair it")
     assert text.with_facts(what="a").in_("en", what="b").startswith("b;")
 
 
-def test_braces_are_plain_while_there_are_no_facts() -> None:
+def test_braces_are_literal_without_facts() -> None:
     assert Text("write {x}").in_("en") == "write {x}"
 
 
-def test_a_list_has_the_marks_of_its_language() -> None:
+def test_a_list_has_the_separators_of_its_language() -> None:
     listed = TextList(("a", Text("Won"), 3))
     assert listed.in_("en") == "a, Won, 3"
     assert listed.in_("zh") == "a、赢单、3"
 
 
-def test_a_given_text_speaks_the_languages_of_its_file_and_else_those_of_the_catalogues() -> None:
+def test_a_given_text_has_the_languages_of_its_file_and_otherwise_of_the_catalogues() -> None:
     assert GivenText.of({"en": "Won", "zh": "我方赢了"}).in_("zh") == "我方赢了"
     assert GivenText.of({"en": "Won"}).in_("zh") == "赢单"
     assert literal_text("Won").in_("zh") == "Won"
 
 
-def test_sentences_stand_as_their_language_sets_them() -> None:
+def test_sentences_are_joined_in_the_style_of_their_language() -> None:
     assert join_sentences("One.", "Two.", "en") == "One. Two."
     assert join_sentences("一。", "二。", "zh") == "一。二。"
     assert join_sentences("", "Two.", "en") == "Two."
 
 
-def test_an_error_is_english_as_text_and_speaks_every_language() -> None:
+def test_an_error_is_english_as_text_and_available_in_every_language() -> None:
     error = UsageError("{path} does not exist; check the name.", path="a.csv")
     assert str(error) == "a.csv does not exist; check the name."
     assert error.in_("zh") == "找不到 a.csv；请检查文件名。"
@@ -80,12 +80,12 @@ def test_an_error_is_english_as_text_and_speaks_every_language() -> None:
     assert "is it" not in str(MissingTable("a.xlsx", "Deals"))
 
 
-def test_an_error_travels_between_processes() -> None:
+def test_an_error_can_be_pickled() -> None:
     error = pickle.loads(pickle.dumps(UsageError("{path} does not exist; check the name.", path="a.csv")))
     assert error.in_("zh") == "找不到 a.csv；请检查文件名。"
 
 
-def test_a_text_is_taken_as_it_is() -> None:
+def test_a_text_is_used_literally() -> None:
     assert as_text("Won") == Text("Won")
     assert as_text(MEASURE) is MEASURE
 
@@ -94,11 +94,11 @@ def test_a_text_is_taken_as_it_is() -> None:
     ("code", "language"),
     [("zh_CN.UTF-8", "zh"), ("zh-Hans", "zh"), ("en_GB.UTF-8", "en"), ("C", "en"), ("de_DE.UTF-8", "en"), ("", "en")],
 )
-def test_a_locale_asks_for_a_language(code: str, language: str) -> None:
+def test_the_locale_decides_the_language(code: str, language: str) -> None:
     assert match_language(code) == language
 
 
-def test_the_head_of_a_catalogue_says_what_is_usual_in_its_language() -> None:
+def test_the_header_of_a_catalogue_has_the_conventions_of_its_language() -> None:
     english, chinese = language_traits("en"), language_traits("zh")
     assert (english.locale, english.currency, english.country) == ("en_US", "USD", "")
     assert (chinese.locale, chinese.currency, chinese.country) == ("zh_CN", "CNY", "CN")

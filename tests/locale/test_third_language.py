@@ -1,4 +1,4 @@
-"""A third language is a file: with the catalogue of a made-up one, workbook, terminal, quote and report speak it."""
+"""A third language is one file: with a made-up catalogue, workbook, command line, quote and report are in that language."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TODAY = "2026-03-02"
 
 
 class Salesflow:
-    """The command line in a process of its own, which finds the catalogues of a folder."""
+    """The command line in its own process, with the catalogues of a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,19 +41,19 @@ class Salesflow:
 
 @pytest.fixture(scope="module")
 def salesflow(tmp_path_factory: pytest.TempPathFactory) -> Salesflow:
-    """Give the command line that knows the pseudo-language."""
+    """Return the command line with the pseudo-language."""
     return Salesflow(tmp_path_factory.mktemp("catalogues"))
 
 
 @pytest.fixture(scope="module")
 def demo(salesflow: Salesflow, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with the demo in the pseudo-language: a workbook and every document."""
+    """Return a folder with the demo in the pseudo-language: a workbook and every document."""
     folder = tmp_path_factory.mktemp("demo")
     salesflow("demo", str(folder), "--lang", PSEUDO_LANGUAGE)
     return folder
 
 
-def test_the_terminal_speaks_it(salesflow: Salesflow) -> None:
+def test_the_command_line_is_translated(salesflow: Salesflow) -> None:
     shown = salesflow("--help")
     assert pseudo_text("An Excel workbook as the store of a sales pipeline.") in shown
     verbs = re.findall(r"^  ([a-z]+) {2,}(\S)", shown, re.MULTILINE)
@@ -61,12 +61,12 @@ def test_the_terminal_speaks_it(salesflow: Salesflow) -> None:
     assert [name for name, first in verbs if first != "\u27e6"] == []
 
 
-def test_an_error_speaks_it(salesflow: Salesflow, tmp_path: Path) -> None:
+def test_an_error_is_translated(salesflow: Salesflow, tmp_path: Path) -> None:
     missing = str(tmp_path / "none.xlsx")
     assert "\u27e6" in salesflow("update", missing, code=3)
 
 
-def test_a_new_workbook_speaks_it_and_is_sound(salesflow: Salesflow, tmp_path: Path) -> None:
+def test_a_new_workbook_is_translated_and_valid(salesflow: Salesflow, tmp_path: Path) -> None:
     path = tmp_path / "new.xlsx"
     salesflow("init", str(path), "--lang", PSEUDO_LANGUAGE, "--today", TODAY)
     titles = load_workbook(path, read_only=True).sheetnames
@@ -75,7 +75,7 @@ def test_a_new_workbook_speaks_it_and_is_sound(salesflow: Salesflow, tmp_path: P
     assert "\u27e6" in salesflow("update", str(path), "--today", TODAY)
 
 
-def test_the_headers_of_the_demo_speak_it(demo: Path) -> None:
+def test_the_headers_of_the_demo_are_translated(demo: Path) -> None:
     (path,) = demo.glob("salesflow-demo.xlsx")
     sheet = load_workbook(path)[pseudo_text("Deals")]
     headers = {cell.value for cell in next(sheet.iter_rows(max_row=1))}
@@ -83,7 +83,7 @@ def test_the_headers_of_the_demo_speak_it(demo: Path) -> None:
 
 
 class _Words(HTMLParser):
-    """What a page shows."""
+    """The visible texts of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,7 +108,7 @@ class _Words(HTMLParser):
         ("*report*.html", ("report", "ageing", "definition")),
     ],
 )
-def test_quote_and_report_speak_it(demo: Path, pattern: str, keys: tuple[str, ...]) -> None:
+def test_quote_and_report_are_translated(demo: Path, pattern: str, keys: tuple[str, ...]) -> None:
     page = sorted(demo.rglob(pattern))[0]
     words = _Words()
     words.feed(page.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Does a workbook, recalculated, show what Python says? Works on any workbook with our tables and defined names."""
+"""Compare a recalculated workbook with Python; works on any workbook with our tables and defined names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME = re.compile(r'<definedName [^>]*name="(\w+)"[^>]*>([^<]+)!\$([A-Z]+)\$(\d+
 
 
 def recalculated(libreoffice: LibreOffice, books: list[Path], folder: Path) -> list[Path]:
-    """Recalculate many workbooks in one start of LibreOffice."""
+    """Recalculate many workbooks with one start of LibreOffice."""
     folder.mkdir(parents=True, exist_ok=True)
     output = libreoffice.run("--convert-to", EXCEL, "--outdir", str(folder), *(str(book) for book in books))
     made = [folder / book.name for book in books]
@@ -31,7 +31,7 @@ def recalculated(libreoffice: LibreOffice, books: list[Path], folder: Path) -> l
 
 
 def disagreements(original: Path, result: Path, expected: SheetValues) -> tuple[int, list[str]]:
-    """Return how many cells were compared, and a sentence for each that differs."""
+    """Return the number of compared cells, and a sentence for each cell that differs."""
     pairs = list(_pairs(original, result, expected))
     wrong = [f"{place}: Python {want!r}, LibreOffice {got!r}" for place, want, got in pairs if not same(want, got)]
     return len(pairs), wrong
@@ -49,7 +49,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (datetime, date)):
         day = value.date() if isinstance(value, datetime) else value
         return (day - ORIGIN).days
-    if isinstance(value, time):  # nought, in a cell that shows dates
+    if isinstance(value, time):  # zero, in a cell with a date format
         return (value.hour * 60 + value.minute) / 1440
     return "" if value is None else value
 

@@ -1,4 +1,4 @@
-"""A made-up pipeline with everything that goes wrong in a real one: blanks, skips, returns, reopened deals."""
+"""A made-up pipeline with everything that happens in a real one: blanks, skips, returns, reopened deals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATH = ("Lead", "Qualified", "Demo", "Contract")
 
 
 def generated(deals: int = 120, seed: int = 1, language: Language = "en") -> Pipeline:
-    """Make a pipeline of *deals*; the same seed makes the same one."""
+    """Make a pipeline with *deals* deals; the same seed makes the same pipeline."""
     random = Random(seed)
     rows, visits = [], []
     for number in range(deals):
@@ -32,7 +32,7 @@ def generated(deals: int = 120, seed: int = 1, language: Language = "en") -> Pip
 
 
 def targets(random: Random) -> pd.DataFrame:
-    """Make targets of the team and of each owner, by quarter, and some by product and channel."""
+    """Make quarterly targets for the team and for each owner, and some by product and channel."""
     rows = []
     for year in (2025, 2026):
         for month in (1, 4, 7, 10):
@@ -52,7 +52,7 @@ def targets(random: Random) -> pd.DataFrame:
 
 
 def what_ifs() -> pd.DataFrame:
-    """Make the Plan sheet with one conversion typed in."""
+    """Make the sheet Plan with one typed conversion."""
     return make_table_frame(
         TABLES["PlanStages"], [{"position": row, "what_if": 0.35 if row == 2 else None} for row in range(1, 13)]
     )
@@ -107,7 +107,7 @@ def _visits(random: Random, deal: str, start: date | None) -> list[dict[str, obj
 
 
 def names() -> dict[str, pd.DataFrame]:
-    """Make the sheets Team and Products, with somebody who has no deal, and without everybody who has."""
+    """Make the sheets Team and Products; somebody listed has no deal, and some who have deals are not listed."""
     team, products = ("Ann", "李雷", "Cora"), ("Pro (new)", "Basic", "Plus")
     return {
         "Team": make_table_frame(TABLES["Team"], [{"person": name} for name in team]),
@@ -116,7 +116,7 @@ def names() -> dict[str, pd.DataFrame]:
 
 
 def lists() -> pd.DataFrame:
-    """Make the sheet Lists with a reason of the team's own."""
+    """Make the sheet Lists with a loss reason of the team's own."""
     reasons = [*list(LISTS["loss_reason"])[:5], "Our own reason"]
     sources = ("referral", "website", "Cold call", "", "", "")
     regions = ("north", "south", "", "", "", "")

@@ -1,4 +1,4 @@
-"""The two public data sets as pipelines, straight from their files."""
+"""The two public data sets as pipelines, read directly from their files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pipelines made of stories: which deal entered which stage when. Everything the product would have written follows."""
+"""Pipelines made from stories that say which deal entered which stage when; the product's columns are derived from them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def pipeline_of_stories(
     language: Language = "en",
     **tables: pd.DataFrame,
 ) -> Pipeline:
-    """Make a pipeline of *deals* (any columns of Deals) and *visits* (deal, stage, entered; in order per deal)."""
+    """Make a pipeline from *deals* (any columns of Deals) and *visits* (deal, stage, entered; in order per deal)."""
     setup = stages_frame() if stages is None else stages
     deals = _typed("Deals", deals.reset_index(drop=True))
     if not (deals["playbook"] != "").any():
@@ -128,9 +128,9 @@ def _moves(history: pd.DataFrame, kind: pd.Series, position: pd.Series) -> np.nd
 
 
 def pipeline_from_table(table: str, today: date, language: Language = "en", **tables: list[dict[str, Any]]) -> Pipeline:
-    """Make a pipeline of a table people can read; its last column lists the stage stays as "Lead 01-31, Won 02-03".
+    """Make a pipeline from a readable table; its last column lists the stage stays as "Lead 01-31, Won 02-03".
 
-    Days without a year are of *today*'s year; "?" is an unknown day. The deal is created on the first day of its first stay.
+    Days without a year are in *today*'s year; "?" is an unknown day. The deal is created on the first day of its first stay.
     """
     header, *lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
     deals, visits = [], []

@@ -1,4 +1,4 @@
-"""The thirteen questions: answered from the data, and open where there is none."""
+"""The thirteen questions: answered from the data, or open if there is none."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def book(language: Language = "en") -> Pipeline:
         ("losses", "Mostly Price: 100% of 1 with a reason; 1 have none."),
     ],
 )
-def test_an_answer_sums_up_what_the_workbook_holds(question: str, answer: str) -> None:
+def test_an_answer_summarizes_the_data(question: str, answer: str) -> None:
     answers = {one["question"]: one["answer"] for one in answer_audit_questions(book())}
     assert answers[question] == answer
     assert len(answers) == 13

@@ -1,4 +1,4 @@
-"""The day compared with: what the sheet shows is what ``funnel --compare-to`` says."""
+"""The comparison day: the sheet shows the same as ``funnel --compare-to``."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def pipeline() -> Pipeline:
 
 
 def shown(value: Any) -> Any:
-    """Return what a cell shows for a number."""
+    """Return the value of a cell for a number."""
     return "" if value is None else pytest.approx(value, rel=1e-12, abs=1e-9)
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_sheet_and_command_line_compare_alike(view: str, pipeline: Pipeline) -> None:
+def test_sheet_and_command_line_make_the_same_comparison(view: str, pipeline: Pipeline) -> None:
     day = date(2025, 8, 1)
     asked = replace(pipeline, query=VIEWS[view])
     values = compute_sheet_values(replace(asked, named={"CompareInput": day}))

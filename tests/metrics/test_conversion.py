@@ -30,7 +30,7 @@ def pipeline() -> Pipeline:
 @pytest.mark.parametrize(
     ("reach", "lead", "qualified", "demo", "contract", "won"),
     [
-        ("implied", 5, 4, 3, 2, 2),  # a won deal passed every stage; the lost one got as far as Demo
+        ("implied", 5, 4, 3, 2, 2),  # the won deal passed every stage; the lost one reached Demo
         ("entered", 5, 3, 2, 1, 2),
     ],
 )
@@ -60,7 +60,7 @@ def test_conversions_multiply_to_the_cumulative_one(pipeline: Pipeline) -> None:
         ("cohort", [3, 3, 2, 1, 1]),  # D-1, D-2 and D-3 created in it
     ],
 )
-def test_a_period_asks_for_closing_or_for_creation(
+def test_a_period_applies_to_closing_or_to_creation(
     pipeline: Pipeline, reading: Literal["snapshot", "cohort"], reached: list[int]
 ) -> None:
     january = Query(start=date(2026, 1, 1), end=date(2026, 1, 31), reading=reading)

@@ -1,4 +1,4 @@
-"""What happens on the as-of date has happened: created, entered and left on that day are all by that day."""
+"""Events on the as-of date count: deals created and stages entered or left on that day are included."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_move_matrix_is_filtered_and_ends_with_the_as_of_date(
     assert {(move["from"], move["to"]): move["value"] for move in found} == moves
 
 
-def test_a_past_date_groups_only_by_what_history_holds(pipeline: Pipeline) -> None:
+def test_for_a_past_date_only_columns_of_history_make_groups(pipeline: Pipeline) -> None:
     assert build_cube(pipeline, "next_step").keys
     with pytest.raises(UsageError, match="History, which is used for a past date"):
         build_cube(on(pipeline, 10), "next_step")
@@ -104,6 +104,6 @@ def test_a_column_is_found_by_id_and_by_header(pipeline: Pipeline, column: str) 
 
 
 @pytest.mark.parametrize("column", ["amount", "no such column"])
-def test_only_a_column_of_words_makes_groups(pipeline: Pipeline, column: str) -> None:
+def test_only_a_text_column_makes_groups(pipeline: Pipeline, column: str) -> None:
     with pytest.raises(UsageError, match=f"grouped by “{column}”: the sheet Deals"):
         build_cube(pipeline, column)

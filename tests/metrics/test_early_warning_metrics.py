@@ -41,7 +41,7 @@ def pipeline() -> Pipeline:
         ("idle_count", 2),  # D-1 and D-3 for 15 days, the others for 14
         ("close_past_count", 1),  # D-2; today is not past
         ("pushed_count", 2),  # D-2 and D-3
-        ("no_next_step_count", 1),  # D-3; a day without words is a next step too
+        ("no_next_step_count", 1),  # D-3; a day without a text is a next step too
     ],
 )
 def test_live_counts(pipeline: Pipeline, metric: str, count: int) -> None:

@@ -1,4 +1,4 @@
-"""Every formula uses only what Excel 2016, WPS and LibreOffice know, in shapes that recalculate in one pass."""
+"""Every formula uses only functions of Excel 2016, WPS and LibreOffice, in a form that recalculates in one pass."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def code(formula: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_only_functions_everybody_knows(language: Language) -> None:
+def test_only_common_functions_are_used(language: Language) -> None:
     used = {
         (name, place)
         for place, text in every_formula(language)
@@ -68,7 +68,7 @@ def test_no_prefix_no_wildcard_no_whole_sheet(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_brackets_match_and_excel_takes_the_length(language: Language) -> None:
+def test_brackets_match_and_the_length_is_within_excels_limit(language: Language) -> None:
     for place, text in every_formula(language):
         assert code(text).count("(") == code(text).count(")"), place
         assert len(text) < 8192, place
@@ -77,7 +77,7 @@ def test_brackets_match_and_excel_takes_the_length(language: Language) -> None:
 
 
 def deepest(text: str) -> int:
-    """Return how many brackets are open at once."""
+    """Return the depth of nested brackets."""
     depth = most = 0
     for letter in text:
         depth += (letter == "(") - (letter == ")")
@@ -96,14 +96,14 @@ def test_criteria_are_single_values(language: Language) -> None:
 
 
 def bare(argument: str) -> str:
-    """Return *argument* without the calls that make one value of a column."""
+    """Return *argument* without the calls that reduce a column to one value."""
     while (shorter := re.sub(r"(?:COUNT|INDEX|MATCH|MAX|ROWS)\([^()]*\)", "1", argument)) != argument:
         argument = shorter
     return re.sub(r"\w+\[\[#This Row\],\[[^\]]*\]\]", "1", argument)
 
 
 def split(call: str) -> Iterator[str]:
-    """Yield the arguments of the call that *call* begins with, at its opening bracket."""
+    """Yield the arguments of a call; *call* begins at its opening bracket."""
     depth, start, quoted, square = 0, 1, False, 0
     for place, letter in enumerate(call):
         quoted ^= letter == '"'
@@ -147,7 +147,7 @@ def test_every_formula_cell_has_its_formula() -> None:
             assert set(cells) == {column.id for column in TABLES[table].formulas}
 
 
-def test_every_metric_says_what_it_means_in_both_languages() -> None:
+def test_every_metric_has_a_definition_in_both_languages() -> None:
     for metric in METRICS_BY_ID.values():
         assert all(metric.name.translations()), metric.id
         assert all(text.rstrip().endswith((".", "。")) for text in metric.definition.translations()), metric.id
@@ -156,7 +156,7 @@ def test_every_metric_says_what_it_means_in_both_languages() -> None:
 def test_metric_ids_are_valid_names_of_cells() -> None:
     for metric in METRICS_BY_ID:
         assert re.fullmatch(r"[a-z][a-z0-9_]*_[a-z0-9_]+|[a-z]{4,}", metric), (
-            f"{metric} could be taken for the address of a cell"
+            f"{metric} could be read as a cell address"
         )
 
 

@@ -1,4 +1,4 @@
-"""Every live formula, recalculated by LibreOffice, shows what Python says."""
+"""Every live formula, recalculated by LibreOffice, gives the value that Python computes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ COMPARED = {
     "by channel": (Query(**PERIOD), "sales_channel", "Direct", "(everything else)"),
     "by playbook": (Query(filters={"owner": "Ann"}), "playbook", "crm", "crm"),
 }
-"""What the sheet Trends compares: the question, the column, two groups."""
+"""The comparisons on the sheet Trends: the query, the column, two groups."""
 OTHER_DAYS = {
     "a month before": (Query(), date(2025, 12, 1)),
     "a month before, one owner, entered": (Query(filters={"owner": "Ann"}, reach="entered"), date(2025, 12, 1)),
@@ -72,16 +72,16 @@ OTHER_DAYS = {
     "a day after": (Query(as_of=PAST), date(2025, 10, 1)),
     "before anything": (Query(), date(2001, 1, 1)),
 }
-"""What the Funnel looks at, and the day it is compared with."""
+"""The queries of the Funnel, and their comparison days."""
 CHINESE = (
     "today", "past period", "cohort, entered", "owner and product, past", "source of the list", "by owner",
     "by region, past cohort", "a month before", "entered in a period",
 )  # fmt: skip
-"""What is asked in the second language too, in which only words differ."""
+"""The queries that are repeated in the second language, where only texts differ."""
 
 
 def agree(libreoffice: LibreOffice, pipelines: dict[str, Pipeline], folder: Path, by_row: bool = True) -> int:
-    """Recalculate a workbook for each pipeline, compare every cell, and return how many were compared."""
+    """Recalculate a workbook for each pipeline, compare every cell, and return the number of compared cells."""
     books = [
         build(pipeline, folder / f"{number}.xlsx", live_rows=by_row)
         for number, pipeline in enumerate(pipelines.values())
@@ -100,7 +100,7 @@ def agree(libreoffice: LibreOffice, pipelines: dict[str, Pipeline], folder: Path
 
 
 def expected(pipeline: Pipeline) -> SheetValues:
-    """Return what every formula cell should show, those of single rows too."""
+    """Return the expected value of every formula cell, including those of single rows."""
     shown = compute_sheet_values(pipeline)
     by_row = {
         "Deals": ("deal", compute_deal_columns),
@@ -165,7 +165,7 @@ def test_real_data(
     assert agree(libreoffice, pipelines, tmp_path, by_row=False) > 300
 
 
-def test_a_wrong_value_and_a_broken_formula_are_seen(libreoffice: LibreOffice, tmp_path: Path) -> None:
+def test_a_wrong_value_and_a_broken_formula_are_noticed(libreoffice: LibreOffice, tmp_path: Path) -> None:
     pipeline = generated(20)
     book = build(pipeline, tmp_path / "book.xlsx", instead={"won_value": "no_such_name*1", "win_rate": "1/0"})
     (result,) = recalculated(libreoffice, [book], tmp_path / "recalculated")

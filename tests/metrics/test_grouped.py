@@ -22,6 +22,6 @@ def test_percentiles_of_groups_are_those_of_each_group(rows: list[tuple[int | No
         assert np.isnan(mean[wanted]) if not len(own) else np.isclose(mean[wanted], own.mean())
 
 
-def test_a_ratio_to_nothing_is_unknown() -> None:
+def test_a_ratio_to_zero_is_unknown() -> None:
     found = divide_or_unknown(np.array([1.0, 1.0, np.nan, 0.0]), np.array([0.0, np.nan, 2.0, 4.0]))
     np.testing.assert_array_equal(found, [np.nan, np.nan, np.nan, 0.0])

@@ -61,7 +61,7 @@ def test_the_numbers_are_the_sums_of_the_parts(parts: dict[str, Pipeline]) -> No
 
 
 @pytest.mark.parametrize("parts", TEAMS.values(), ids=TEAMS)
-def test_every_row_is_there_under_a_name_of_its_own(parts: dict[str, Pipeline]) -> None:
+def test_every_row_is_there_under_a_unique_name(parts: dict[str, Pipeline]) -> None:
     whole = rolled(parts)
     for table in ("Deals", "History"):
         assert len(whole[table]) == sum(len(part[table]) for part in parts.values())
@@ -70,13 +70,13 @@ def test_every_row_is_there_under_a_name_of_its_own(parts: dict[str, Pipeline]) 
     assert whole["History"]["deal"].isin(whole["Deals"]["deal"]).all()
 
 
-def test_stages_of_another_language_take_the_names_that_are_there() -> None:
+def test_stages_in_another_language_get_the_existing_names() -> None:
     whole = rolled(TEAMS["English and Chinese"])
     assert set(whole["Deals"]["recorded_stage"]) <= set(empty()["Stages"]["stage"])
     assert set(whole["Stages"]["playbook"]) == {"crm"}
 
 
-def test_a_process_of_the_same_name_that_counts_otherwise_is_kept_apart() -> None:
+def test_a_process_of_the_same_name_that_counts_differently_is_kept_apart() -> None:
     one, other = team(30, 1), team(30, 2)
     stages = other["Stages"].assign(probability=other["Stages"]["probability"] / 2)
     other = recompute_formula_columns(other.with_tables(Stages=stages))
@@ -86,7 +86,7 @@ def test_a_process_of_the_same_name_that_counts_otherwise_is_kept_apart() -> Non
     assert weighted[2] == pytest.approx(weighted[0] + weighted[1], abs=0.005)
 
 
-def test_two_currencies_are_one_sentence() -> None:
+def test_two_currencies_are_refused_in_one_sentence() -> None:
     one, other = team(5, 1), team(5, 2)
     other = replace(other, settings=replace_setting(other, "currency", "EUR"))
     third = replace(one, settings=replace_setting(one, "currency", "CNY"))
@@ -94,7 +94,7 @@ def test_two_currencies_are_one_sentence() -> None:
         join_workbooks(empty(), {"north": one, "west": one, "south": other, "east": third})
 
 
-def test_the_flow_tells_what_each_workbook_brings() -> None:
+def test_the_answer_has_the_contents_of_each_workbook() -> None:
     parts = TEAMS["two alike"]
     books = rollup(empty(), parts, RUN).answer["books"]
     assert [line["book"] for line in books] == ["north", "south"]

@@ -46,7 +46,7 @@ def test_marketing_funnel(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("column", ["owner", "product", "account"])
-def test_slices_add_up_to_the_whole(shared: Path, column: str) -> None:
+def test_groups_add_up_to_the_total(shared: Path, column: str) -> None:
     pipeline = maven(shared)
     whole, parts = compute_funnel(pipeline).metrics, compute_metrics_by(pipeline, column)
     for metric in ("deal_count", "won_count", "lost_count", "open_count", "undated_count", "won_value"):

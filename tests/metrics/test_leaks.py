@@ -29,7 +29,7 @@ def pipeline() -> Pipeline:
     )
 
 
-def test_lost_by_stage_counts_every_loss_even_of_a_deal_reopened(pipeline: Pipeline) -> None:
+def test_lost_by_stage_counts_every_loss_even_of_a_reopened_deal(pipeline: Pipeline) -> None:
     lead, qualified, demo, _, _ = compute_funnel(pipeline).stages
     columns = ("lost_count", "lost_value", "lost_share", "lost_cumulative")
     assert [lead[column] for column in columns] == [4, 1300, 4 / 5, 4 / 5]
@@ -53,7 +53,7 @@ def test_a_past_date_knows_the_stages_but_not_the_reasons(pipeline: Pipeline) ->
 def test_the_bottleneck_is_the_step_that_one_point_helps_most(pipeline: Pipeline) -> None:
     found = compute_funnel(pipeline)
     more = {row["stage"]: row["one_point_more"] for row in found.stages}
-    # 2 won × 750; conversions 3/6, 3/3, 2/3 and 2/2; what is whole cannot grow
+    # 2 won × 750; conversions 3/6, 3/3, 2/3 and 2/2; a conversion of 100 % cannot grow
     assert more == {"Lead": 30.0, "Qualified": 0.0, "Demo": 22.5, "Contract": 0.0, "Won": None}
     assert found.metrics["bottleneck"] == 30.0
 
@@ -66,6 +66,6 @@ def test_the_slowest_stage_is_measured_by_its_limit(pipeline: Pipeline) -> None:
 
 
 def test_days_per_deal_add_up_over_returns(pipeline: Pipeline) -> None:
-    """Lead was left seven times after 200 days together, six of them for the first time; D-5 came back."""
+    """Lead was left seven times after 200 days in all, six of them for the first time; D-5 came back."""
     lead = compute_funnel(pipeline).stages[0]
     assert (lead["visits"], lead["mean_days"], lead["days_per_deal"]) == (7, 200 / 7, pytest.approx(200 / 6))

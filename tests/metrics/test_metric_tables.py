@@ -75,7 +75,7 @@ SCHEMA = TableSchema(
     ),
     key="position",
 )
-"""The headers and tips, which the schema declares for every table."""
+"""The headers and tips, as the schema declares them for every table."""
 
 TABLE = MetricTable(
     "Throwaway",
@@ -94,12 +94,12 @@ TABLE = MetricTable(
     mark=SampleMark("doubled", ("doubled",)),
     in_stages=True,
 )
-"""The one declaration of a table of metrics."""
+"""The declaration of a table of metrics."""
 
 
 @pytest.fixture
 def declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Add the table to the schema and to the registry, wherever these are imported."""
+    """Add the table to the schema and to the registry, in every module that imports them."""
 
     def widen(registry: Mapping[str, Any], name: str, entry: Any) -> None:
         wider = MappingProxyType({**registry, "Throwaway": entry})
@@ -109,7 +109,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> None:
 
     widen(TABLES, "TABLES", SCHEMA)
     widen(METRIC_TABLES, "METRIC_TABLES", TABLE)
-    widen(METRIC_ROW_KEYS, "METRIC_ROW_KEYS", tuple(TABLE.rows))  # made from the registry on import
+    widen(METRIC_ROW_KEYS, "METRIC_ROW_KEYS", tuple(TABLE.rows))  # derived from the registry on import
 
 
 @pytest.mark.usefixtures("declared")
@@ -167,7 +167,7 @@ def test_an_answer_names_stages_by_id_and_the_sheet_by_label(pipeline: Pipeline)
 
 
 def marks(pipeline: Pipeline) -> dict[str, bool]:
-    """Tell where the mark of a small sample stands; a count and an unknown number never have one."""
+    """Return where there are marks of a small sample; counts and unknown numbers never have one."""
     tables = compute_sheet_values(pipeline).tables
     ann = next(row for row in tables["TeamPlan"].values() if row["name"] == "Ann")
     january = next(row for row in tables["Trend"].values() if row["month"] == date(2026, 1, 1))

@@ -49,7 +49,7 @@ def test_months_run_from_the_as_of_date(pipeline: Pipeline) -> None:
     assert sum(row["deals"] for row in rows.values()) == 5
 
 
-def test_a_past_date_does_not_know_what_was_expected(pipeline: Pipeline) -> None:
+def test_a_past_date_has_no_expected_closings(pipeline: Pipeline) -> None:
     past: dict[int, Any] = compute_sheet_values(replace(pipeline, query=Query(as_of=date(2026, 11, 10)))).tables[
         "ForecastMonths"
     ]

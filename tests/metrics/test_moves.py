@@ -14,7 +14,7 @@ from xl_salesflow.schema.named_values import Query
 
 
 def test_every_way_out_of_a_stage() -> None:
-    """Moves are counted from the stage they leave, whichever way they go."""
+    """Moves are counted at the stage they leave, in whichever direction."""
     pipeline = pipeline_from_table(
         """
         deal | amount | visits
@@ -42,7 +42,7 @@ def test_every_way_out_of_a_stage() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("as_of", [None, date(2025, 9, 15), date(2024, 12, 1)])
-def test_no_stay_is_lost(seed: int, as_of: date | None) -> None:
+def test_every_stay_is_counted(seed: int, as_of: date | None) -> None:
     pipeline = replace(generated(60, seed), query=Query(as_of=as_of))
     assert {row["check"] for row in compute_sheet_values(pipeline).tables["Moves"].values() if row["stage"]} == {0}
 

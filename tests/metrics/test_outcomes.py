@@ -65,7 +65,7 @@ def test_counts(
         ("open_value", 1050.01, 2),  # the half cent of D-4 is rounded once, in the sum
         ("won_value", 100.10, 2),
         ("lost_value", 500.20, 2),
-        ("mean_won_value", 100.10, 1),  # D-3 has no amount, which is no zero
+        ("mean_won_value", 100.10, 1),  # D-3 has no amount, which is not zero
         ("median_won_value", 100.10, 1),
         ("win_rate", 0.5, 4),
         ("win_rate_of_all", 2 / 6, 6),
@@ -73,13 +73,13 @@ def test_counts(
         ("undated_count", 2, 2),
     ],
 )
-def test_values_and_what_they_stand_on(pipeline: Pipeline, metric: str, value: float, sample: int) -> None:
+def test_values_and_their_samples(pipeline: Pipeline, metric: str, value: float, sample: int) -> None:
     found = compute_funnel(pipeline)
     assert found.metrics[metric] == pytest.approx(value, abs=1e-12)
     assert found.samples[metric] == sample
 
 
-def test_nothing_is_unknown_and_not_nought() -> None:
+def test_a_value_over_no_deals_is_unknown_and_not_zero() -> None:
     pipeline = pipeline_from_table("deal | visits\nD-1 | Lead 01-01", date(2026, 2, 1))
     metrics = compute_funnel(pipeline).metrics
     assert {
@@ -88,7 +88,7 @@ def test_nothing_is_unknown_and_not_nought() -> None:
     assert (metrics["won_count"], metrics["won_value"], metrics["win_rate_of_all"]) == (0, 0, 0)
 
 
-def test_slices_come_most_deals_first_and_blanks_have_one_of_their_own(pipeline: Pipeline) -> None:
+def test_groups_are_sorted_by_deals_and_blanks_are_a_group(pipeline: Pipeline) -> None:
     rows: list[dict[str, Any]] = compute_metrics_by(pipeline, "owner")
     assert [(row["key"], row["deal_count"], row["won_count"]) for row in rows] == [
         ("Bo", 3, 1),
@@ -98,7 +98,7 @@ def test_slices_come_most_deals_first_and_blanks_have_one_of_their_own(pipeline:
 
 
 @pytest.mark.parametrize("as_of", [None, date(2026, 3, 20)])
-def test_a_slice_says_what_the_filter_says(pipeline: Pipeline, as_of: date | None) -> None:
+def test_a_group_equals_the_filter(pipeline: Pipeline, as_of: date | None) -> None:
     pipeline = replace(pipeline, query=Query(as_of=as_of))
     for row in compute_metrics_by(pipeline, "owner"):
         if row["key"]:
@@ -109,5 +109,5 @@ def test_a_slice_says_what_the_filter_says(pipeline: Pipeline, as_of: date | Non
 
 def test_a_deal_without_a_creation_date_is_left_out_of_the_past(pipeline: Pipeline) -> None:
     past = compute_funnel(replace(pipeline, query=Query(as_of=date(2026, 3, 31))))
-    assert past.metrics["open_count"] == 1  # D-5 was Qualified then, but nobody knows since when it is a deal
+    assert past.metrics["open_count"] == 1  # D-5 was Qualified then, but its creation date is unknown
     assert past.metrics["undated_count"] == 2

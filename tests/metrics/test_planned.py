@@ -1,7 +1,7 @@
-"""Back from a target, as ``plan`` answers.
+"""The answer of ``plan``: back from a target.
 
-Everybody: five deals, one won of 100 each; two owners. Lead → Won converts as the steps show:
-Ann's three leads: one is lost at Lead, one at Qualified, one is won; Bob's two: one won, one open.
+The pipeline has two owners and five deals; each owner won one deal of 100. Of Ann's three leads, one is lost at Lead, one at
+Qualified, and one is won; of Bob's two, one is won and one is open.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def test_the_answer_is_what_the_sheet_plan_shows() -> None:
     assert answer["by"] == "2026-12-31"
 
 
-def test_the_targets_sheet_asks_for_what_is_still_missing() -> None:
+def test_the_targets_sheet_decides_what_is_still_missing() -> None:
     answer = compute_sales_plan(pipeline({"target": 1000.0}))
     assert [answer[part] for part in ("target", "won_to_date", "gap", "value_to_win")] == [1000, 400, 600, 600]
 

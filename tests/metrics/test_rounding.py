@@ -24,7 +24,7 @@ CENTS = st.integers(-(10**11), 10**11)
         (1e9 + 0.005, 1e9 + 0.01),
     ],
 )
-def test_halves_go_away_from_nought(value: float, rounded: float) -> None:
+def test_halves_are_rounded_away_from_zero(value: float, rounded: float) -> None:
     assert round_array_to_cents(np.array([value]))[0] == rounded
 
 
@@ -44,6 +44,6 @@ def test_sums_are_exact_to_the_cent(rows: list[tuple[int, int]]) -> None:
     assert list(sum_money_by_group(amounts, groups, 4)) == exact
 
 
-def test_what_lies_below_a_cent_is_rounded_once() -> None:
+def test_fractions_of_a_cent_are_rounded_once() -> None:
     thirds = np.full(30_000, 1000 / 3)
     assert sum_money_by_group(thirds, np.zeros(30_000, dtype=np.int64), 1)[0] == 10_000_000

@@ -19,7 +19,7 @@ from xl_salesflow.schema.table_registry import TABLES
 @pytest.mark.parametrize(
     ("won", "tried", "difference", "interval", "p_value", "verdict"),
     [
-        # worked out by hand from the textbook formulas
+        # calculated by hand from the textbook formulas
         ((60, 40), (100, 100), 0.2, (0.0642, 0.3358), 0.0047, "first"),
         ((40, 60), (100, 100), -0.2, (-0.3358, -0.0642), 0.0047, "second"),
         ((52, 50), (100, 100), 0.02, (-0.1185, 0.1585), 0.7773, "no difference"),
@@ -41,7 +41,7 @@ def test_two_segments(
     assert found.verdict == verdict
 
 
-def test_nothing_tried_is_too_few() -> None:
+def test_no_closed_deals_are_too_few() -> None:
     found = compare_win_rates((0, 3), (0, 40))
     assert (found.first_rate, found.second_rate, found.difference, found.verdict) == (None, 0.075, None, "too few")
 
@@ -70,7 +70,7 @@ def test_two_values_of_a_column_by_their_closed_deals(pipeline: Pipeline) -> Non
     assert (found.first_rate, found.second_rate, found.verdict) == (0.5, 0.0, "too few")
 
 
-def test_a_segment_without_deals_is_named_with_those_there_are(pipeline: Pipeline) -> None:
+def test_a_segment_without_deals_is_reported_with_the_existing_ones(pipeline: Pipeline) -> None:
     with pytest.raises(UsageError, match=r"“Website”.*Referral"):
         compare_segments(pipeline, "source", "Referral", "Website")
 
@@ -86,7 +86,7 @@ def segments(pipeline: Pipeline, first: str, second: str) -> list[dict[str, Any]
     return list(compute_sheet_values(replace(pipeline, named=typed)).tables["Segments"].values())
 
 
-def test_the_sheet_compares_what_the_command_line_compares() -> None:
+def test_the_sheet_makes_the_same_comparison_as_the_command_line() -> None:
     lines = [f"D-{n} | referral | Lead 01-01, {'Won' if n < 24 else 'Lost'} 01-05" for n in range(40)]
     lines += [f"E-{n} | Cold call | Lead 01-01, {'Won' if n < 8 else 'Lost'} 01-05" for n in range(32)]
     pipeline = pipeline_from_table(
@@ -112,7 +112,7 @@ def test_the_sheet_compares_what_the_command_line_compares() -> None:
         (("", "Cold call"), ("", 0.0), ""),
     ],
 )
-def test_a_segment_that_is_no_group_is_compared_with_nothing(
+def test_an_unknown_segment_is_not_compared(
     pipeline: Pipeline, names: tuple[str, str], rates: tuple[object, object], verdict: str
 ) -> None:
     listed = pipeline.with_tables(

@@ -46,7 +46,7 @@ def pipeline(*targets: dict[str, Any]) -> Pipeline:
     ],
     ids=["team", "quarter", "team before owners", "owners together", "owner", "owner without", "no such slice", "none"],
 )
-def test_target_of_a_view(targets: list[dict[str, Any]], view: Query, target: float | None) -> None:
+def test_target_of_a_query(targets: list[dict[str, Any]], view: Query, target: float | None) -> None:
     assert compute_funnel(replace(pipeline(*targets), query=view)).metrics["target"] == target
 
 
@@ -67,7 +67,7 @@ def test_without_a_target_nothing_is_missing() -> None:
     assert [metrics[metric] for metric in ("attainment", "target_gap", "coverage", "won_needed")] == [None] * 4
 
 
-def test_every_owner_against_their_own_target() -> None:
+def test_every_owner_is_compared_with_their_own_target() -> None:
     rows = compute_metrics_by(
         pipeline({**YEAR, "owner": "Ann", "target": 800}, {**YEAR, "owner": "Bo", "target": 50}), "owner"
     )

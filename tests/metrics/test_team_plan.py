@@ -1,4 +1,4 @@
-"""Everybody's plan side by side: what the sheet Team plan shows is what ``plan`` says of owners and channels."""
+"""Everybody's plan side by side: the sheet Team plan shows the same as ``plan`` for owners and channels."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def rows(pipeline: Pipeline) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_sheet_and_command_line_plan_alike(view: str, pipeline: Pipeline) -> None:
+def test_sheet_and_command_line_make_the_same_plan(view: str, pipeline: Pipeline) -> None:
     asked = replace(pipeline, query=VIEWS[view])
     answer, shown = compute_sales_plan(asked), rows(asked)
     listed = {
@@ -59,7 +59,7 @@ def test_sheet_and_command_line_plan_alike(view: str, pipeline: Pipeline) -> Non
             assert shown[who][column] == ("" if expected is None else pytest.approx(expected, rel=1e-12)), (who, column)
 
 
-def test_what_is_typed_for_the_team_does_not_apply_to_one(pipeline: Pipeline) -> None:
+def test_values_typed_for_the_team_do_not_apply_to_one_person(pipeline: Pipeline) -> None:
     plan = pipeline["PlanStages"].assign(what_if=0.5)
     typed = replace(pipeline.with_tables(PlanStages=plan), named={"PlanTarget": 1.0})
     assert rows(typed) == rows(pipeline)
@@ -67,14 +67,14 @@ def test_what_is_typed_for_the_team_does_not_apply_to_one(pipeline: Pipeline) ->
     assert compute_sales_plan(typed)["value_to_win"] == 1.0
 
 
-def test_a_row_without_a_target_says_nothing_else(pipeline: Pipeline) -> None:
+def test_a_row_without_a_target_has_no_other_numbers(pipeline: Pipeline) -> None:
     shown = rows(pipeline)
     blank = [row for row in shown.values() if row["target"] == ""]
     assert blank
     assert {value for row in blank for column, value in row.items() if column not in ("part", "name")} == {""}
 
 
-def test_one_chosen_owner_stands_alone_among_owners(pipeline: Pipeline) -> None:
+def test_a_chosen_owner_is_the_only_one_listed(pipeline: Pipeline) -> None:
     shown = rows(replace(pipeline, query=Query(filters={"owner": "ANN"})))
     assert [name for part, name in shown if part == "Owner"] == ["Ann"]
 

@@ -27,7 +27,7 @@ def pipeline() -> Pipeline:
     )
 
 
-def test_cycle_days_leave_out_what_is_not_dated(pipeline: Pipeline) -> None:
+def test_cycle_days_leave_out_deals_without_dates(pipeline: Pipeline) -> None:
     found = compute_funnel(pipeline)
     table = {
         metric: (value, found.samples[metric])
@@ -67,10 +67,10 @@ def test_days_in_stage_are_of_finished_stays(
         (date(2026, 1, 4), 1, 0),  # D-1 left on that day
         (date(2026, 1, 21), 2, 1),  # D-2 is back in Lead for 11 days
         (date(2026, 3, 3), 4, 1),  # D-4 for 11 days
-        (date(2026, 4, 1), 4, 2),  # the days go on beyond today
+        (date(2026, 4, 1), 4, 2),  # the days continue beyond today
     ],
 )
-def test_the_clock_runs_to_the_as_of_date(pipeline: Pipeline, as_of: date, visits: int, over: int) -> None:
+def test_the_days_count_up_to_the_as_of_date(pipeline: Pipeline, as_of: date, visits: int, over: int) -> None:
     lead = compute_funnel(replace(pipeline, query=Query(as_of=as_of))).stages[0]
     assert (lead["visits"], lead["over_limit"]) == (visits, over)
 

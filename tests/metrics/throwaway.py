@@ -1,4 +1,4 @@
-"""A plain workbook with our tables, names and formulas, made from a pipeline: no looks, only what recalculates."""
+"""A plain workbook with our tables, names and formulas, made from a pipeline: without formatting, only for recalculation."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ from xl_salesflow.schema.table_registry import TABLES, render_formula
 from xl_salesflow.workbook.template.defined_names import add_dropdowns_sheet, add_workings_sheet
 
 READ = ("Deals", "History", "Stages", "Targets", "Feedback", "Activities", "Lists", "Team", "Products")
-_BANT = ("bant_known", "bant_score", "bant_grade")  # another room's formulas
+_BANT = ("bant_known", "bant_score", "bant_grade")  # formulas of another package
 
 
 def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = None, live_rows: bool = True) -> Path:
-    """Write the workbook of *pipeline*, with the question of its view in the named cells.
+    """Write the workbook of *pipeline*, with its query in the named cells.
 
-    *instead* spoils metrics; without *live_rows* the formula columns of deals and visits are values, which is quicker.
+    *instead* replaces formulas of metrics by wrong ones; without *live_rows*, the formula columns of deals and stage
+    stays are values, which is faster.
     """
     computed = compute_history_columns(pipeline)[["weighted_value", "step"]]
     pipeline = pipeline.with_tables(
@@ -64,7 +65,7 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
 
 
 def metric_tables(language: Language) -> list[tuple[str, list[Any], dict[Any, dict[str, MetricFormula]]]]:
-    """Name each table of formulas, its keys in order, and the formulas of each row."""
+    """Yield each table of formulas, its keys in order, and the formulas of each row."""
     return [(table, list(keys), dict(metric_row_formulas(table, language))) for table, keys in METRIC_ROW_KEYS.items()]
 
 

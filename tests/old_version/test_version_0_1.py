@@ -1,4 +1,4 @@
-"""What people made with version 0.1 goes on working: its workbooks, its command lines, its answers for programs.
+"""Everything made with version 0.1 continues to work: workbooks, command lines, answers for programs.
 
 The files in data/ were made with commit a34ac52, in each language: ``init``, ``import`` of four deals, ``update``, ``quote D-1``
 and ``update``, as of 2026-07-01. The answers are those of ``--json`` about the English workbook; commands.json lists every
@@ -33,7 +33,7 @@ OWN_CELL, OWN_TEXT = (2, 120), "Ask Mara about hall 2"
 
 @pytest.fixture
 def book(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Give a copy of the old workbook, with a cell of the user's own beside the deals."""
+    """Return a copy of the old workbook, with a cell of the user's own beside the deals."""
     path = Path(shutil.copy(DATA / f"version_0_1_{getattr(request, 'param', 'en')}.xlsx", tmp_path / "old.xlsx"))
     workbook = Workbook.open(path)
     workbook.set_cell(workbook.tables["Deals"].sheet, *OWN_CELL, OWN_TEXT)
@@ -55,7 +55,7 @@ def test_it_opens_and_nothing_is_missing(book: Path) -> None:
 
 
 @pytest.mark.parametrize("book", LANGUAGES, indirect=True)
-def test_it_updates_repairs_and_keeps_what_it_had(book: Path, validator: Validator) -> None:
+def test_it_can_be_updated_and_repaired_and_keeps_its_data(book: Path, validator: Validator) -> None:
     before = {name: table_rows(book, name) for name in ("Deals", "History", "Journal", "Quotes", "Activities", "Team")}
     assert main(["update", str(book), *AS_OF]) == 0
     updated = book.read_bytes()
@@ -107,7 +107,7 @@ def find_commands(command: click.Command, name: str = "") -> dict[str, set[str]]
     }
 
 
-def test_its_command_lines_are_understood() -> None:
+def test_its_command_lines_still_work() -> None:
     now = find_commands(salesflow_group)
     then = json.loads((DATA / "commands.json").read_text("utf-8"))
     assert {name: sorted({*words} - now.get(name, set())) for name, words in then.items()} == {

@@ -1,4 +1,4 @@
-"""A small workbook as values: a deal with a draft quote, one that was sent, and one without any."""
+"""A small pipeline: a deal with a draft quote, one with a sent quote, and one without a quote."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _QUOTE = {"version": 1.0, "primary": "yes", "currency": "USD", "tax_rate": 0.2, 
 
 
 def desk(**tables: list[dict[str, Any]]) -> Pipeline:
-    """Return the pipeline; *tables* replace those that are here."""
+    """Return the pipeline; *tables* replace its tables."""
     rows: dict[str, list[dict[str, Any]]] = {
         "Deals": [
             {"deal": "D-1", "account": "Acme", "owner": "Li", "stage": "Lead", "recorded_stage": "Lead", "outcome": "open",
@@ -48,7 +48,7 @@ def desk(**tables: list[dict[str, Any]]) -> Pipeline:
 
 
 class Press:
-    """Makes one file of each document: its name and what it is about."""
+    """A document writer that makes one file of each document, from its name and subject."""
 
     def __init__(self) -> None:
         self.documents: list[Document] = []
@@ -59,7 +59,7 @@ class Press:
 
 
 def done(pipeline: Pipeline, plan: ChangeSet) -> Pipeline:
-    """Return the pipeline as it is read back after a plan was written."""
+    """Return the pipeline as read back after a change set was written."""
     after = apply_change_set(pipeline, plan)
     tables = {name: frame.set_axis(range(2, len(frame) + 2), axis=0) for name, frame in after.tables.items()}
     return recompute_formula_columns(replace(after, tables=tables))

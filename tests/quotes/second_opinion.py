@@ -1,4 +1,4 @@
-"""A second way to work out a quote and to spell an amount, written apart from the product's."""
+"""A second implementation of quote arithmetic and of amounts in words, independent of the product's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def typed(value: float | None) -> Fraction:
 def sums(
     quote: dict[str, Any], lines: list[dict[str, Any]], prices: dict[str, float], default_rate: float
 ) -> dict[str, int]:
-    """Work out a quote in whole cents."""
+    """Compute a quote in whole cents."""
     nets = [line_net(line, prices) for line in lines if line.get("optional") != "yes"]
     subtotal = sum(nets)
     discounted = to_cents(Fraction(subtotal, 100) * (1 - typed(quote.get("discount"))))
@@ -37,7 +37,7 @@ def sums(
 
 
 def line_net(line: dict[str, Any], prices: dict[str, float]) -> int:
-    """Work out one line in whole cents."""
+    """Compute one line in whole cents."""
     price = line["price"] if line.get("price") is not None else prices.get(line["product"].lower())
     return to_cents(typed(line.get("quantity")) * typed(price) * (1 - typed(line.get("discount"))))
 
@@ -46,7 +46,7 @@ DIGITS = "零壹贰叁肆伍陆柒捌玖"
 
 
 def spelled(amount: Decimal) -> str:
-    """Spell an amount in capitals: from the right, group by group, by the rules of the People's Bank for cheques."""
+    """Write an amount in Chinese capitals: from the right, group by group, by the rules of the People's Bank for cheques."""
     with localcontext() as context:
         context.prec = 60
         cents = int((abs(amount) * 100).quantize(Decimal(1), ROUND_HALF_UP))
@@ -60,7 +60,7 @@ def spelled(amount: Decimal) -> str:
 
 
 def whole(number: int) -> str:
-    """Spell a whole number below 10^16; a gap of noughts is one 零, and none before a group's own unit."""
+    """Write an integer below 10^16; a run of zeros is one 零, with none before the unit of a group."""
     if number >= 10**8:
         high, low = divmod(number, 10**8)
         gap = "零" if low and low < 10**7 else ""

@@ -1,4 +1,4 @@
-"""A pipeline with one deal, a price list and a small team; formula columns worked out, as every step sees them."""
+"""A pipeline with one deal, a price list and a small team, with computed formula columns, as every step sees it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEAM = [
 
 
 def ago(days: int) -> date:
-    """Return the day so many days before the run."""
+    """Return the day that is *days* days before the run."""
     return TODAY - timedelta(days=days)
 
 
@@ -31,7 +31,7 @@ def selling(
     *quotes: dict[str, Any], deal: dict[str, Any] | None = None, language: Language = "en",
     settings: dict[str, Any] | None = None, **tables: list[dict[str, Any]],
 ) -> Pipeline:  # fmt: skip
-    """Make a pipeline of deal D-1 and *quotes* (Q-1, Q-2… of D-1); without lines of its own each quote offers ten pumps."""
+    """Make a pipeline with deal D-1 and *quotes* (Q-1, Q-2… of D-1); a quote without given lines offers ten pumps."""
     rows = [{"quote": f"Q-{n}", "deal": "D-1", **quote} for n, quote in enumerate(quotes, 1)]
     lines = [{"quote": row["quote"], "position": 1, "product": "Pump", "quantity": 10} for row in rows]
     deals = [{"deal": "D-1", "owner": "Li", "outcome": "open", **(deal or {})}]

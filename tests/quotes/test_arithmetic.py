@@ -1,4 +1,4 @@
-"""The formula columns of quotes and their lines: against a second implementation, and against LibreOffice."""
+"""The formula columns of quotes and their lines, compared with a second implementation and with LibreOffice."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ QUOTES = st.fixed_dictionaries(
 
 
 def priced(quotes: list[dict[str, Any]], lines: list[dict[str, Any]], language: Language = "en") -> Pipeline:
-    """Make a pipeline of quotes Q-1, Q-2…, their lines and a price list."""
+    """Make a pipeline with quotes Q-1, Q-2…, their lines and a price list."""
     numbered = [{"quote": f"Q-{n}", **quote} for n, quote in enumerate(quotes, 1)]
     products = [{"product": product, "price": price} for product, price in PRICES.items()]
     pipeline = build_pipeline(TODAY, language, Quotes=numbered, QuoteLines=lines, Products=products)
@@ -61,7 +61,7 @@ def priced(quotes: list[dict[str, Any]], lines: list[dict[str, Any]], language: 
 
 @given(st.lists(QUOTES, min_size=1, max_size=2), st.lists(LINES, max_size=12))
 @examples(100)
-def test_every_figure_is_the_second_opinions_to_the_cent(
+def test_every_figure_equals_the_second_implementation_to_the_cent(
     quotes: list[dict[str, Any]], lines: list[dict[str, Any]]
 ) -> None:
     pipeline = priced(quotes, lines)
@@ -89,7 +89,7 @@ def test_the_total_is_lines_less_discount_plus_shipping_plus_tax(
 
 
 def test_blank_cells_and_odd_rates() -> None:
-    """A quote with nothing on it comes to nothing; a rate of minus all cannot be worked out, like in the sheet."""
+    """The total of an empty quote is zero; a rate of −100 % cannot be computed, as in the sheet."""
     empty = compute_quote_columns(priced([{}], []))
     assert list(empty.iloc[0]) == [0, 0, 0, 0]
     broken = compute_quote_columns(
@@ -114,7 +114,7 @@ CASES: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
 
 
 def drawn(count: int, seed: int = 5) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Draw *count* quotes in every mode, with the amounts that lie on half a cent as often as any other."""
+    """Draw *count* quotes in every mode; amounts at half a cent are as frequent as others."""
     random = Random(seed)
 
     def some(*values: Any) -> Any:
@@ -144,7 +144,7 @@ def drawn(count: int, seed: int = 5) -> list[tuple[dict[str, Any], list[dict[str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_sheets_formulas_say_the_same(libreoffice: LibreOffice, tmp_path: Path, language: Language) -> None:
+def test_the_formulas_of_the_sheet_agree(libreoffice: LibreOffice, tmp_path: Path, language: Language) -> None:
     cases = [*CASES, *drawn(150)]
     quotes = [quote for quote, _ in cases]
     lines = [{"quote": f"Q-{n}", **line} for n, (_, those) in enumerate(cases, 1) for line in those]

@@ -56,5 +56,5 @@ def test_parts_of_a_cent_are_rounded_away_from_zero(amount: Decimal) -> None:
     assert spell_chinese_amount(amount) == spelled(amount)
 
 
-def test_beyond_what_can_be_said_nothing_is() -> None:
+def test_amounts_that_are_too_large_give_no_words() -> None:
     assert spell_chinese_amount(Decimal(10) ** 16) == ""

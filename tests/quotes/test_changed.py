@@ -1,4 +1,4 @@
-"""Papers that went out: a later change of the quote or of the file is found, anything else is not."""
+"""Documents that were sent: a later change of the quote or of the file is found, other changes are not."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from xl_salesflow.verbs import check, paper
 
 @pytest.fixture
 def sent() -> Pipeline:
-    """Return the workbook after quote Q-1 went out."""
+    """Return the workbook after quote Q-1 was sent."""
     plan = paper(desk(), PrintJob("quote", ("Q-1",), Press(), Sending(TODAY)), RUN)
     return done(desk(), plan)
 
 
 def with_cell(pipeline: Pipeline, table: str, column: str, value: Any) -> Pipeline:
-    """Return the pipeline with the first cell of a column typed over."""
+    """Return the pipeline with the first cell of a column overwritten."""
     frame = pipeline[table].copy()
     frame.loc[frame.index[0], column] = value
     return recompute_formula_columns(pipeline.with_tables(**{table: frame}))
 
 
 def rules(pipeline: Pipeline) -> list[str]:
-    """Return the rules of what is found."""
+    """Return the rules of the findings."""
     return [finding.rule for finding in find_changed_documents(pipeline, pipeline)]
 
 
-def test_nothing_is_amiss_with_what_was_just_sent(sent: Pipeline) -> None:
+def test_a_document_that_was_just_sent_has_no_finding(sent: Pipeline) -> None:
     assert rules(sent) == []
 
 
@@ -53,10 +53,10 @@ def test_nothing_is_amiss_with_what_was_just_sent(sent: Pipeline) -> None:
         ("QuoteLines", "price", 90.0),
         ("QuoteLines", "product", "Fan"),
         ("QuoteLines", "optional", "yes"),
-        ("Products", "price", 120.0),  # a line without a price of its own follows the price list
+        ("Products", "price", 120.0),  # a line without its own price follows the price list
     ],
 )
-def test_a_changed_promise_is_found(sent: Pipeline, table: str, column: str, value: Any) -> None:
+def test_a_changed_term_is_found(sent: Pipeline, table: str, column: str, value: Any) -> None:
     (finding,) = find_changed_documents(sent, with_cell(sent, table, column, value))
     assert finding.rule == "sent_paper_changed"
     assert (finding.table, finding.key, finding.severity) == ("Quotes", "Q-1", "warn")
@@ -74,7 +74,7 @@ def test_a_changed_promise_is_found(sent: Pipeline, table: str, column: str, val
         ("Contacts", "email", "new@acme.example"),
     ],
 )
-def test_what_is_no_promise_may_change(sent: Pipeline, table: str, column: str, value: Any) -> None:
+def test_other_columns_may_change(sent: Pipeline, table: str, column: str, value: Any) -> None:
     assert rules(with_cell(sent, table, column, value)) == []
 
 
@@ -89,12 +89,12 @@ def test_a_day_typed_by_a_person_counts_as_sent() -> None:
     assert rules(with_cell(typed, "Quotes", "discount", 0.1)) == ["sent_paper_changed"]
 
 
-def test_a_contract_that_went_out_watches_its_quote_too() -> None:
+def test_changes_to_the_quote_of_a_sent_contract_are_found_too() -> None:
     out = done(desk(), paper(desk(), PrintJob("contract", ("Q-1",), Press(), Sending(TODAY)), RUN))
     assert rules(with_cell(out, "Quotes", "discount", 0.1)) == ["sent_paper_changed"]
 
 
-def test_the_check_tells_it(sent: Pipeline) -> None:
+def test_check_reports_it(sent: Pipeline) -> None:
     plan = check(with_cell(sent, "Quotes", "discount", 0.1))
     assert "sent_paper_changed" in {finding.rule for finding in plan.findings}
 
@@ -109,7 +109,7 @@ def test_a_changed_file_is_found_and_a_missing_one_is_not(tmp_path: Path) -> Non
     pipeline = replace(desk(), source=str(tmp_path / "book.xlsx"))
     press = DocumentWriter(tmp_path, ("html",), "en")
     out = done(pipeline, paper(pipeline, PrintJob("visit", ("A-1",), press, Sending(TODAY)), RUN))
-    assert rules(out) == []  # not there: it may be on another machine
+    assert rules(out) == []  # a missing file may be on another machine
     (file,) = press.save()
     assert rules(out) == []
     file.write_bytes(file.read_bytes() + b" ")

@@ -1,4 +1,4 @@
-"""Which papers are meant by a week and by a state."""
+"""The documents that a week and a status select."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def test_chosen(kind: str, of_week: bool, status: str, keys: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize(
-    ("kind", "status", "message"), [("quote", "drafd", "did you mean draft"), ("visit", "draft", "no state")]
+    ("kind", "status", "message"), [("quote", "drafd", "did you mean draft"), ("visit", "draft", "no status")]
 )
-def test_a_state_that_is_none_is_told(kind: str, status: str, message: str) -> None:
+def test_an_unknown_status_is_a_usage_error(kind: str, status: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         choose_document_keys(desk(), kind, status=status)

@@ -1,4 +1,4 @@
-"""States by dates and people, one primary quote, and the amount that follows it."""
+"""Quote status by dates and people, one primary quote, and the amount that follows it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
 from xl_salesflow.verbs import undo, update
 
 STATES: list[tuple[dict[str, Any], dict[str, Any]]] = [
-    # what stands in the row, what will
+    # the row before, the row after
     ({}, {"status": "draft"}),
-    ({"status": "draft", "valid_until": ago(5)}, {"status": "draft"}),  # nobody has it yet
+    ({"status": "draft", "valid_until": ago(5)}, {"status": "draft"}),  # not sent yet
     ({"status": "draft", "sent": ago(1), "valid_until": ago(-9)}, {"status": "sent"}),
     ({"status": "sent", "valid_until": ago(-9)}, {"status": "sent", "sent": TODAY}),
     ({"status": "sent", "date": ago(3)}, {"status": "sent", "sent": TODAY, "valid_until": date(2026, 12, 20)}),
-    ({"status": "sent", "sent": ago(9), "valid_until": TODAY}, {"status": "sent"}),  # the last day still holds
+    ({"status": "sent", "sent": ago(9), "valid_until": TODAY}, {"status": "sent"}),  # still valid on the last day
     ({"status": "sent", "sent": ago(9), "valid_until": ago(1)}, {"status": "expired"}),
     ({"status": "sent", "valid_until": ago(1)}, {"status": "expired", "sent": None}),
     ({"status": "expired", "sent": ago(9), "valid_until": ago(-5)}, {"status": "sent"}),  # given a new last day
@@ -34,7 +34,7 @@ STATES: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("quote", "after"), STATES)
-def test_states_follow_from_dates_and_people(quote: dict[str, Any], after: dict[str, Any]) -> None:
+def test_the_status_follows_from_dates_and_people(quote: dict[str, Any], after: dict[str, Any]) -> None:
     pipeline = selling(quote)
     now = apply_change_set(pipeline, update_quotes(pipeline))
     (row,) = now["Quotes"].to_dict("records")
@@ -54,7 +54,7 @@ def test_states_follow_from_dates_and_people(quote: dict[str, Any], after: dict[
     ("newer", "older"),
     [("draft", "sent"), ("sent", "superseded"), ("accepted", "superseded"), ("rejected", "sent")],
 )
-def test_a_version_that_went_out_supersedes_the_one_before(newer: str, older: str) -> None:
+def test_a_sent_version_supersedes_the_previous_one(newer: str, older: str) -> None:
     old = {"status": "sent", "sent": ago(9), "valid_until": ago(-9)}
     pipeline = selling(old, {"status": newer, "supersedes": "q-1", "sent": ago(1) if newer != "draft" else None})
     assert apply_change_set(pipeline, update_quotes(pipeline))["Quotes"]["status"].iloc[0] == older
@@ -71,16 +71,16 @@ def test_a_quote_typed_into_the_sheet_gets_the_next_number() -> None:
 
 
 PRIMARIES = [
-    # states of the deal's quotes with * for a marked one; which are primary afterwards
+    # status of the deal's quotes, with * for a marked one; which are primary afterwards
     ("draft", "*"),
     ("draft draft", "-*"),  # the latest version
     ("draft sent", "-*"),
-    ("sent draft", "*-"),  # what the customer has is more than a draft
+    ("sent draft", "*-"),  # a sent quote takes precedence over a draft
     ("*draft sent", "*-"),  # a person chose
-    ("*rejected sent", "-*"),  # what was turned down is no offer
+    ("*rejected sent", "-*"),  # a rejected quote is no offer
     ("*rejected", "*"),
     ("rejected", "-"),
-    ("accepted *sent", "*-"),  # what was accepted is what counts
+    ("accepted *sent", "*-"),  # the accepted quote counts
     ("*sent *sent", "**"),  # a person must choose
     ("*sent *accepted", "-*"),
     ("*accepted *accepted", "**"),
@@ -128,7 +128,7 @@ SENT = {"status": "sent", "primary": "yes"}
         ({**SENT, "status": "rejected"}, {"amount": 5.0}, {}, 5.0),
         ({**SENT, "primary": "no"}, {"amount": 5.0}, {}, 5.0),
         (SENT, {"amount": 5.0}, {"amount_follows_quote": "no"}, 5.0),
-        (SENT, {"amount": 5.0, "outcome": "won"}, {}, 5.0),  # what was won is won
+        (SENT, {"amount": 5.0, "outcome": "won"}, {}, 5.0),  # the amount of a won deal stays
         ({**SENT, "discount": 0.2}, {"amount": 5.0}, {}, 5.0),  # nobody approved it
         ({**SENT, "discount": 0.2, "approved_by": "Ann"}, {"amount": 5.0}, {}, 800.0),
         ({**SENT, "deal": "D-9"}, {"amount": 5.0}, {}, 5.0),
@@ -145,7 +145,7 @@ def test_a_quote_without_a_line_gives_no_amount_and_two_primaries_none_either() 
     assert followed(selling(SENT, SENT, deal={"amount": 5.0})) == 5.0
 
 
-def test_what_a_person_types_after_the_quote_stands_until_the_quote_changes() -> None:
+def test_an_amount_typed_after_the_quote_stays_until_the_quote_changes() -> None:
     pipeline = selling(SENT)
     now = apply_change_set(pipeline, take_quote_amounts(pipeline))
     assert not take_quote_amounts(now).writes
@@ -155,14 +155,14 @@ def test_what_a_person_types_after_the_quote_stands_until_the_quote_changes() ->
     assert followed(dearer) == 1050.0
 
 
-def test_the_journal_can_say_why() -> None:
+def test_the_journal_has_the_reason() -> None:
     edits = take_quote_amounts(selling(SENT, language="zh")).edits
     assert [(edit.table, edit.column) for edit in edits] == [("Deals", "amount"), ("Quotes", "followed")]
     assert next(iter(edits[0])).because == "取自报价单 Q-1"
 
 
-def test_a_run_that_gave_an_amount_is_undone_with_all_it_did() -> None:
-    """The update makes the quote sent and primary and takes its amount; undo puts all back, and the next run repeats it."""
+def test_a_run_that_set_an_amount_is_undone_completely() -> None:
+    """The update marks the quote as sent and primary and takes its amount; undo reverses this, and the next run repeats it."""
     run = Run("Li", datetime(2026, 11, 23, 9))
     pipeline = selling({"sent": ago(1)}, deal={"amount": 5.0, "stage": "", "name": "New line"})
     after = apply_change_set(pipeline, update(pipeline, run))
@@ -173,7 +173,7 @@ def test_a_run_that_gave_an_amount_is_undone_with_all_it_did() -> None:
 
 
 def amount_and_quote(pipeline: Pipeline) -> tuple[float, str, str, float | None]:
-    """Return what the deal is worth, and what its quote says."""
+    """Return the amount of the deal, and the status columns of its quote."""
     (quote,) = pipeline["Quotes"].to_dict("records")
     given = quote["followed"]
     return pipeline["Deals"]["amount"].iloc[0], quote["status"], quote["primary"], None if given != given else given

@@ -1,4 +1,4 @@
-"""Amounts are rounded by their exact value, whatever floating point makes of it."""
+"""Amounts are rounded by their exact decimal value, regardless of floating-point errors."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from xl_salesflow.quotes.quote_arithmetic import EXACT_CONTEXT, compute_whole_ce
         ("1.005", "1.01"),
         ("-1.005", "-1.01"),  # away from zero
         ("0.004", "0.00"),
-        ("-0.004", "0.00"),  # no negative nothing
+        ("-0.004", "0.00"),  # no negative zero
         ("1e15", "1000000000000000.00"),
         ("0.125", "0.13"),
     ],
 )
-def test_halves_go_away_from_zero(typed: str, cents: str) -> None:
+def test_halves_are_rounded_away_from_zero(typed: str, cents: str) -> None:
     assert str(round_to_cents(Decimal(typed))) == cents
 
 
 @pytest.mark.parametrize(("float_", "typed"), [(0.1, "0.1"), (1e-7, "1E-7"), (float("nan"), "0"), (2.50, "2.5")])
-def test_a_float_is_the_number_that_was_typed(float_: float, typed: str) -> None:
+def test_a_float_is_taken_as_the_number_that_was_typed(float_: float, typed: str) -> None:
     assert to_exact_decimal(float_) == Decimal(typed)
 
 
@@ -46,7 +46,7 @@ def test_a_column_is_rounded_as_its_exact_products(pairs: list[tuple[Decimal, De
     assert [Decimal(int(cent)) for cent in cents] == exact
 
 
-def test_only_rows_near_half_a_cent_are_worked_out_in_decimals() -> None:
+def test_only_rows_near_half_a_cent_are_computed_in_decimals() -> None:
     asked: list[int] = []
 
     def exact(row: int) -> Decimal:
@@ -57,7 +57,7 @@ def test_only_rows_near_half_a_cent_are_worked_out_in_decimals() -> None:
     assert asked == [0, 1]
 
 
-def test_what_is_no_amount_stays_so() -> None:
+def test_a_missing_amount_stays_missing() -> None:
     def never(row: int) -> Decimal:
         raise AssertionError(row)
 

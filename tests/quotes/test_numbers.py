@@ -1,4 +1,4 @@
-"""Quote numbers: none given twice, none left out, and copies that meet are numbered anew."""
+"""Quote numbers: none is given twice, none is left out, and merging copies renumbers quotes."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from xl_salesflow.verbs import merge
 
 
 @given(st.lists(st.integers(1, 50), max_size=10), st.integers(0, 6))
-def test_numbers_go_on_without_a_gap(taken: list[int], count: int) -> None:
+def test_numbers_continue_without_a_gap(taken: list[int], count: int) -> None:
     numbers = next_quote_numbers(selling(*({"quote": f"q-2026-{n:04d}"} for n in taken)), count)
     last = max(taken, default=0)
     assert numbers == [f"Q-2026-{n:04d}" for n in range(last + 1, last + 1 + count)]
 
 
 def copy(*quotes: dict[str, Any]) -> Pipeline:
-    """Make a copy of a workbook with two deals and these quotes."""
+    """Return a copy of a workbook with two deals and these quotes."""
     deals = [{"deal": name, "name": name, "owner": "Li", "outcome": "open"} for name in ("D-1", "D-2")]
     return selling(*quotes, Deals=deals)
 
 
-def test_two_copies_that_gave_one_number_are_numbered_anew_when_they_meet() -> None:
-    """Each copy made Q-2026-0001 for a deal of its own; the lines go with their quotes."""
+def test_quotes_with_the_same_number_in_two_copies_are_renumbered_by_a_merge() -> None:
+    """Each copy made Q-2026-0001 for a different deal; the lines follow their quotes."""
     ours, theirs = copy({"quote": "Q-2026-0001"}), copy({"quote": "Q-2026-0001", "deal": "D-2", "terms": "30 days"})
     run = Run("Li", datetime(2026, 11, 23, 9))
     merged = apply_change_set(ours, merge(ours, theirs, copy(), run))
@@ -49,10 +49,10 @@ def test_two_copies_that_gave_one_number_are_numbered_anew_when_they_meet() -> N
         (["Q-2026-0001", "Q-2026-0003"], ["Q-2026-0002"]),
         (["Q-2026-0007", "Q-2026-0003", "q-2026-0001"], ["Q-2026-0002", "Q-2026-0004–0006"]),
         (["Q-2025-0009", "Q-2026-0001", "Offer 12", ""], []),
-        (["Q-2026-0005"], []),  # a team may begin where it likes
+        (["Q-2026-0005"], []),  # a team may start with any number
     ],
 )
-def test_a_gap_is_told(numbers: list[str], missing: list[str]) -> None:
+def test_a_gap_is_reported(numbers: list[str], missing: list[str]) -> None:
     messages = [
         one.message for one in list_rule_findings(selling(*({"quote": number} for number in numbers)), QUOTE_NUMBER_GAP)
     ]

@@ -1,4 +1,4 @@
-"""What is printed for a deal or a quote, and the draft that a deal without one gets."""
+"""Printing the quote of a deal, and the draft for a deal without a quote."""
 
 from __future__ import annotations
 
@@ -44,14 +44,16 @@ def test_a_deal_without_a_quote_gets_a_draft() -> None:
     ("deal", "line"),
     [
         ({"product": "GTX Pro", "amount": 9642.0}, ("GTX Pro", 2, None)),  # twice the list price
-        ({"product": "GTX Pro", "amount": 9000.0}, ("GTX Pro", 1, 9000.0)),  # a price of its own
+        ({"product": "GTX Pro", "amount": 9000.0}, ("GTX Pro", 1, 9000.0)),  # its own price
         ({"product": "gtx pro"}, ("gtx pro", 1, None)),  # no amount: the list price
-        ({"amount": 700.0}, ("", 1, 700.0)),  # no product: the deal itself is what is offered
+        ({"amount": 700.0}, ("", 1, 700.0)),  # no product: the deal itself is offered
         ({"product": "Unheard of", "amount": 70.0}, ("Unheard of", 1, 70.0)),
         ({"product": "MG Special", "amount": 0.0}, ("MG Special", 1, 0.0)),
     ],
 )
-def test_the_draft_comes_to_the_deals_amount(deal: dict[str, Any], line: tuple[str, float, float | None]) -> None:
+def test_the_total_of_the_draft_is_the_deals_amount(
+    deal: dict[str, Any], line: tuple[str, float, float | None]
+) -> None:
     plan = offer_quote(selling(deal), "D-1")
     row = plan.appends[1].rows.iloc[0]
     assert (row["product"], row["quantity"], None if row["price"] != row["price"] else row["price"]) == line
@@ -75,12 +77,12 @@ def test_the_second_run_prints_the_draft_of_the_first() -> None:
         (["Q-2026-0001", "Q-2026-0009"], [], [], "Q-2026-0010"),
         (["Q-2025-0044", "offer 7", "Q-2026-x"], [], [], "Q-2026-0001"),
         (["q-2026-0003 "], [], [], "Q-2026-0004"),
-        ([], ["Q-2026-0005"], [], "Q-2026-0006"),  # its quote was deleted: the number may be with a customer
+        ([], ["Q-2026-0005"], [], "Q-2026-0006"),  # its quote was deleted: a customer may have the number
         ([], [], ["Q-2026-0006"], "Q-2026-0007"),
         (["Q-2026-9999"], [], [], "Q-2026-10000"),
     ],
 )
-def test_numbers_go_on_without_gaps_or_doubles(
+def test_numbers_continue_without_gaps_or_duplicates(
     quotes: list[str], lines: list[str], journal: list[str], number: str
 ) -> None:
     pipeline = selling(
@@ -102,7 +104,7 @@ STANDING = """
 
 
 @pytest.mark.parametrize(("there", "stands"), [("ABCDE", "B"), ("ACDE", "C"), ("AD", "A"), ("A", "A"), ("DE", None)])
-def test_which_quote_stands_for_a_deal(there: str, stands: str | None) -> None:
+def test_the_quote_that_represents_a_deal(there: str, stands: str | None) -> None:
     rows = [[cell.strip() for cell in row.split("|")] for row in STANDING.strip().splitlines()[1:]]
     quotes = [
         {
@@ -122,8 +124,8 @@ def test_which_quote_stands_for_a_deal(there: str, stands: str | None) -> None:
 
 
 @pytest.mark.parametrize("status", ["rejected", "expired", "superseded"])
-def test_a_quote_that_was_turned_down_is_offered_anew(status: str) -> None:
-    """The next version takes over terms and lines, not what happened to the old one, and becomes the primary one."""
+def test_a_rejected_quote_gets_a_new_version(status: str) -> None:
+    """The next version copies terms and lines, but not the status of the old one, and becomes the primary quote."""
     old = {
         "quote": "Q7",
         "deal": "D-1",
@@ -186,7 +188,7 @@ FAULTS: list[tuple[str, dict[str, Any], list[dict[str, Any]], str, bool]] = [
 
 
 @pytest.mark.parametrize(("case", "quote", "lines", "rule", "blocks"), FAULTS)
-def test_what_is_wrong_is_said(
+def test_problems_of_a_quote_are_reported(
     case: str, quote: dict[str, Any], lines: list[dict[str, Any]], rule: str, blocks: bool
 ) -> None:
     pipeline = selling(
@@ -199,7 +201,7 @@ def test_what_is_wrong_is_said(
     assert len(plan.documents) == (0 if blocks else 1)
 
 
-def test_a_deal_with_nothing_to_offer_is_a_finding_with_its_cell() -> None:
+def test_a_deal_without_product_and_amount_is_a_finding_with_its_cell() -> None:
     plan = offer_quote(selling(), "D-1")
     (finding,) = plan.findings
     assert (finding.rule, finding.blocks, finding.key, finding.column) == ("nothing_to_quote", True, "D-1", "amount")
@@ -208,7 +210,7 @@ def test_a_deal_with_nothing_to_offer_is_a_finding_with_its_cell() -> None:
 
 
 def test_benefits_come_with_the_needs_they_answer() -> None:
-    """Chinese needs are found inside a sentence, Latin ones as whole words; a product that says nothing is left out."""
+    """Chinese needs are found inside a sentence, Latin ones as whole words; a product without benefits is left out."""
     products = [
         {"product": "A", "price": 1.0, "benefit": "Saves art", "needs": "art"},
         {"product": "B", "price": 1.0, "feature": "Learns", "benefit": "Short runs pay", "needs": "换线, Changeover"},

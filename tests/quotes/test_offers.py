@@ -1,4 +1,4 @@
-"""Proposals and contracts: a quote and what is known of its deal."""
+"""Proposals and contracts: a quote with the data of its deal."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from tests.quotes.desk import TODAY, desk
 from xl_salesflow.quotes.document_requests import offer_document
 
 
-def test_a_proposal_brings_needs_and_the_next_step() -> None:
+def test_a_proposal_has_needs_and_the_next_step() -> None:
     (document,) = offer_document(desk(), "proposal", "Q-1").documents
     assert document.facts["needs"]["pain"] == "Noise"
     assert document.facts["steps"] == [{"step": "Call", "date": date(2026, 3, 6)}]
     assert document.facts["benefits"][0]["needs"] == ["noise"]
 
 
-def test_a_contract_says_once_what_was_agreed_by_word_of_mouth() -> None:
+def test_a_contract_lists_each_verbal_agreement_once() -> None:
     (document,) = offer_document(desk(), "contract", "Q-1").documents
     assert document.facts["agreed"] == ["Spare"]
     assert document.facts["contract"] == {"number": "C-Q-1", "date": TODAY}

@@ -1,4 +1,4 @@
-"""The verb print: which papers come of which keys, what is written down, and what is not printed again."""
+"""The verb print: which keys give which documents, what is recorded, and what is not printed again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xl_salesflow.verbs import paper
 
 
 def printed(pipeline: Pipeline, kind: str, *keys: str, sending: Sending | None = None) -> tuple[Pipeline, Press]:
-    """Print papers and return the workbook as it is afterwards."""
+    """Print documents and return the workbook afterwards."""
     press = Press()
     return done(pipeline, paper(pipeline, PrintJob(kind, keys, press, sending), RUN)), press
 
@@ -32,7 +32,7 @@ def printed(pipeline: Pipeline, kind: str, *keys: str, sending: Sending | None =
         ("visit", "D-1", "Visit 2026-03-02 A-1 Acme"),
     ],
 )
-def test_a_key_means_a_paper(kind: str, key: str, name: str) -> None:
+def test_a_key_selects_a_document(kind: str, key: str, name: str) -> None:
     _, press = printed(desk(), kind, key)
     assert [document.name for document in press.documents] == [name]
 
@@ -41,13 +41,13 @@ def test_a_key_means_a_paper(kind: str, key: str, name: str) -> None:
     ("kind", "key", "near"),
     [("quote", "Q-9", "Q-"), ("bant_card", "D-9", "D-"), ("visit", "A-9", "A-"), ("visit", "D-2", "")],
 )
-def test_an_unknown_key_is_told_with_the_nearest(kind: str, key: str, near: str) -> None:
+def test_an_unknown_key_is_reported_with_the_nearest(kind: str, key: str, near: str) -> None:
     with pytest.raises(UsageError, match="There is no") as error:
         paper(desk(), PrintJob(kind, (key,)), RUN)
     assert near in str(error.value)
 
 
-def test_what_was_made_is_written_down() -> None:
+def test_documents_are_recorded() -> None:
     """
     document     | paper | subject | deal | made  | sent
     Q-1 Acme.pdf | quote | Q-1     | D-1  | today | –
@@ -76,37 +76,37 @@ def test_sending_marks_quote_and_file() -> None:
 def test_sent_to_somebody_else() -> None:
     after, _ = printed(desk(), "contract", "Q-1", sending=Sending(TODAY, "Ms Law"))
     assert after["Documents"].iloc[0]["sent_to"] == "Ms Law"
-    assert after["Quotes"].iloc[0]["status"] == "draft"  # a contract is not its quote
+    assert after["Quotes"].iloc[0]["status"] == "draft"  # sending a contract does not send its quote
 
 
-def test_printing_again_keeps_the_row_and_when_it_went_out() -> None:
+def test_printing_again_keeps_the_row_and_the_day_of_sending() -> None:
     once, _ = printed(desk(), "quote", "Q-1", sending=Sending(TODAY))
     twice, _ = printed(once, "quote", "Q-1")
     assert len(twice["Documents"]) == 1
     assert twice["Documents"].iloc[0]["sent"].date() == TODAY
 
 
-def test_a_second_run_plans_nothing() -> None:
+def test_a_second_run_changes_nothing() -> None:
     once, _ = printed(desk(), "quote", "Q-1")
     plan = paper(once, PrintJob("quote", ("Q-1",), Press()), RUN)
     assert not plan.edits
     assert not plan.appends
 
 
-def test_a_deal_without_a_quote_gets_a_draft_and_both_are_written_down() -> None:
+def test_a_deal_without_a_quote_gets_a_draft_and_both_are_recorded() -> None:
     after, press = printed(desk(), "quote", "D-2")
     number = press.documents[0].facts["quote"]["number"]
     assert number in set(after["Quotes"]["quote"])
     assert after["Quotes"].set_index("quote").at[number, "document"] == f"{number} Borough.pdf"
 
 
-def test_many_at_once_each_once() -> None:
+def test_several_keys_print_each_document_once() -> None:
     plan = paper(desk(), PrintJob("quote", ("Q-1", "Q-2", "Q-1"), Press()), RUN)
     assert [document.name for document in plan.documents] == ["Q-1 Acme", "Q-2 Crown"]
     assert [paper["quote"] for paper in plan.answer["papers"]] == ["Q-1", "Q-2"]
 
 
-def test_a_dry_run_makes_nothing_and_writes_nothing_down() -> None:
+def test_a_dry_run_makes_and_records_nothing() -> None:
     plan = paper(desk(), PrintJob("quote", ("Q-1",)), RUN)
     assert plan.documents
     assert not [append for append in plan.appends if append.table == "Documents"]
@@ -120,7 +120,7 @@ def test_a_quote_that_cannot_be_printed_does_not_stop_the_others() -> None:
     assert "quote_without_lines" in {finding.rule for finding in plan.findings}
 
 
-def test_a_quote_that_was_changed_after_it_went_out_is_not_printed_again() -> None:
+def test_a_quote_that_was_changed_after_sending_is_not_printed_again() -> None:
     sent, _ = printed(desk(), "quote", "Q-1", sending=Sending(TODAY))
     lines = sent["QuoteLines"].copy()
     lines.loc[lines.index[0], "quantity"] = 3.0

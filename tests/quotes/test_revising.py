@@ -1,4 +1,4 @@
-"""The next version of a quote, and what it says otherwise than the one before."""
+"""The next version of a quote, and the differences from the previous one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_next_version_is_a_draft_and_the_old_one_superseded(key: str) -> Non
     ]
     assert rows == [
         ("Q-1", "superseded", "no", 1.0, ""),
-        ("Q-2", "draft", "", 7.0, ""),  # another offer of the deal stays what it is
+        ("Q-2", "draft", "", 7.0, ""),  # another offer of the deal is not changed
         ("Q-2026-0001", "draft", "yes", 2.0, "Q-1"),
     ]
     assert list(after["QuoteLines"]["quote"]) == ["Q-1", "Q-2", "Q-2026-0001"]
@@ -43,13 +43,13 @@ def test_the_next_version_is_a_draft_and_the_old_one_superseded(key: str) -> Non
         ([SENT], "Q-9", "There is no deal or quote"),
     ],
 )
-def test_what_cannot_be_revised_is_said(quotes: list[dict[str, Any]], key: str, says: str) -> None:
+def test_a_quote_that_cannot_be_revised_is_a_usage_error(quotes: list[dict[str, Any]], key: str, says: str) -> None:
     with pytest.raises(UsageError) as error:
         revise_quote(selling(*quotes), key)
     assert says in error.value.in_("en")
 
 
-def test_an_alternative_stands_beside_the_primary_quote() -> None:
+def test_an_alternative_is_made_beside_the_primary_quote() -> None:
     pipeline = selling(SENT)
     after = apply_change_set(pipeline, revise_quote(pipeline, "D-1", beside=True))
     rows = after["Quotes"][["status", "primary", "version", "supersedes", "terms"]].itertuples(index=False, name=None)
@@ -63,9 +63,9 @@ OLD: list[dict[str, Any]] = [
 ]
 NEW: list[dict[str, Any]] = [{**line, "quote": "Q-2"} for line in OLD]
 SAID: list[tuple[dict[str, Any], list[dict[str, Any]], list[tuple[str, str]]]] = [
-    # the new version, its lines, what changed
+    # the new version, its lines, the changes
     ({}, NEW, []),
-    ({}, [{**NEW[0], "price": 100.0}, NEW[1]], []),  # the list price, said
+    ({}, [{**NEW[0], "price": 100.0}, NEW[1]], []),  # the list price, written out
     (
         {},
         [{**NEW[0], "price": 95.5, "quantity": 12}, NEW[1]],
@@ -96,7 +96,7 @@ SAID: list[tuple[dict[str, Any], list[dict[str, Any]], list[tuple[str, str]]]] =
 
 
 @pytest.mark.parametrize(("quote", "lines", "texts"), SAID)
-def test_what_changed_between_versions_is_told(
+def test_changes_between_versions_are_listed(
     quote: dict[str, Any], lines: list[dict[str, Any]], texts: list[tuple[str, str]]
 ) -> None:
     first = {**SENT, "tax_rate": 0.0}
@@ -106,7 +106,7 @@ def test_what_changed_between_versions_is_told(
     assert all(one["what"].in_("zh") and one["text"].in_("zh") for one in changes)
 
 
-def test_changes_speak_both_languages_and_a_first_version_has_none() -> None:
+def test_changes_are_in_both_languages_and_a_first_version_has_none() -> None:
     pipeline = selling(SENT, {**SENT, "supersedes": "Q-1"}, QuoteLines=[*OLD, {**NEW[0], "unit": "set"}])
     assert compare_quote_versions(pipeline, 2) == []
     assert [(one["what"].in_("zh"), one["text"].in_("zh")) for one in compare_quote_versions(pipeline, 3)][:2] == [

@@ -1,4 +1,4 @@
-"""Cards, sheets and reports about talks: what is known, what is open, who is there."""
+"""BANT cards, pre-call sheets and visit reports: what is known, what is open, who takes part."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 
-def test_a_card_says_what_is_known_and_what_is_missing() -> None:
+def test_a_card_shows_what_is_known_and_what_is_missing() -> None:
     pipeline = desk(
         Deals=[{"deal": "D-1", "account": "Acme", "budget": 3.0, "authority": 1.0, "need": 2.0, "amount": 99.5}],
         Answers=[{"deal": "D-1", "question": "b1", "points": 3.0, "answer": "Plenty", "evidence": "Mail"}],
@@ -31,7 +31,7 @@ def test_a_card_says_what_is_known_and_what_is_missing() -> None:
     assert facts["deal"]["amount"] == Decimal("99.50")
 
 
-def test_a_sheet_brings_what_helps_before_a_talk() -> None:
+def test_a_precall_sheet_has_what_helps_before_a_visit() -> None:
     facts = build_precall_sheet(desk(), "D-1").facts
     assert facts["next"] == {"step": "Call", "date": date(2026, 3, 6)}
     assert [one["account"] for one in facts["cases"]] == ["Crown"]
@@ -42,7 +42,7 @@ def test_a_sheet_brings_what_helps_before_a_talk() -> None:
     assert len(facts["open"]) <= 6
 
 
-def test_a_report_is_of_one_talk() -> None:
+def test_a_report_covers_one_visit() -> None:
     facts = build_visit_report(desk(), "a-1").facts
     assert (facts["talk"]["summary"], facts["talk"]["date"], facts["deal"]["deal"]) == (
         "Saw it",
@@ -51,7 +51,7 @@ def test_a_report_is_of_one_talk() -> None:
     )
 
 
-def test_a_deal_that_knows_nothing_still_has_its_papers() -> None:
+def test_a_deal_without_data_still_has_its_documents() -> None:
     bare = desk(Deals=[{"deal": "D-1"}], Activities=[{"activity": "A-1"}], Quotes=[], QuoteLines=[])
     assert build_bant_card(bare, "D-1").facts["score"] == {"score": None, "grade": ""}
     assert build_precall_sheet(bare, "D-1").facts["cases"] == []
