@@ -1,8 +1,9 @@
-"""How a verb runs: its steps, the numbers of its scope recomputed, the difference taken, the change log written.
+"""Run a verb: run its steps, recompute the numbers of its scope, compute the difference, write the change log.
 
-A step that changes nothing writes nothing, and what a run did is recorded in one place. The scope is the whole workbook or the
-rows of some deals; what is out of scope waits for the next run over the whole workbook. Formula columns are computed in Python;
-what a cell last showed is never trusted. The filters of a query may name values as cells show them, in either language.
+A step that changes nothing writes nothing, and the changes of a run are recorded in one place. The scope is the whole
+workbook or the rows of some deals; everything else waits for the next run on the whole workbook. Formula columns are
+computed in Python; the displayed values of formulas are never trusted. The filters of a query may name values as cells
+show them, in either language.
 """
 
 from __future__ import annotations
@@ -112,8 +113,8 @@ class WholeWorkbook:
         values = compute_sheet_values(now)
         now = _fill_metric_tables(now, values.tables)
         # stays without a seal were already in the workbook; they are reported once, by the run that seals them
-        told = (*find_unsealed_stays(before), *find_renumbered_stages(before, now))
-        return RunResult(now, tuple(_diff_named_cells(before, values.cells)), (*told, *findings))
+        notes = (*find_unsealed_stays(before), *find_renumbered_stages(before, now))
+        return RunResult(now, tuple(_diff_named_cells(before, values.cells)), (*notes, *findings))
 
 
 WHOLE_WORKBOOK = WholeWorkbook()
@@ -246,9 +247,9 @@ _QUERY_COLUMNS = ["in_view", "state"]
 
 
 def recompute_formula_columns(pipeline: Pipeline) -> Pipeline:
-    """Return *pipeline* with the formula columns of its row tables as its sheets' formulas compute them.
+    """Return *pipeline* with the formula columns of its row tables computed as its sheets' formulas do.
 
-    The formulas count by the numbers of the stages, so those that the sheet Stages no longer has are brought up to date first.
+    The formulas use the numbers of the stages, so numbers that differ from the sheet Stages are updated first.
     """
     pipeline = renumber_stages(pipeline)
     for table, compute in _FORMULA_COLUMNS.items():
@@ -257,7 +258,7 @@ def recompute_formula_columns(pipeline: Pipeline) -> Pipeline:
 
 
 def _recompute_tables(pipeline: Pipeline, tables: Iterable[str], part: Pipeline) -> Pipeline:
-    # only the rows of *part*, which are some of those of the pipeline
+    # only the rows of *part*, a subset of those of the pipeline
     for table in tables:
         columns = _FORMULA_COLUMNS[table](part).drop(columns=_QUERY_COLUMNS, errors="ignore")
         pipeline = _replace_formula_columns(pipeline, table, columns)
@@ -284,7 +285,7 @@ def _put_cells(column: pd.Series, cells: pd.Series) -> pd.Series:
 
 
 def apply_query(pipeline: Pipeline, view: Query) -> Pipeline:
-    """Return *pipeline* with the question *view*; its filters may name values as cells show them, in either language.
+    """Return *pipeline* with the query *view*; its filters may name values as cells show them, in either language.
 
     Raises:
         UsageError: a filter names a value that no deal has, or the period ends before it begins.

@@ -125,7 +125,7 @@ class WorkbookInUse(WorkbookError):
 
     def __init__(self, path: Pathish, holder: str | None = None) -> None:
         super().__init__(
-            "{path} is open by {holder}; close it and try again."
+            "{path} is in use by {holder}; close it and try again."
             if holder
             else "{path} is open; close it and try again.",
             path=fspath(path),
@@ -150,4 +150,4 @@ class CannotSave(WorkbookError):
     """The folder or the disk refuses; the old file is unchanged."""
 
     def __init__(self, path: Pathish, why: str | Text) -> None:
-        super().__init__("{path} could not be saved: {why}; the old file is as it was.", path=fspath(path), why=why)
+        super().__init__("{path} could not be saved: {why}; the old file is unchanged.", path=fspath(path), why=why)

@@ -313,9 +313,9 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
     """
     if not ancestor and not is_possible_copy(ours, theirs):
         raise UsageError(
-            "{source} is no copy of {other}: their Journals have no run in common, so all of it would "
-            "be new or in conflict. Give the workbook both once were with --base, or bring its rows in "
-            "with: salesflow rollup.",
+            "{source} is not a copy of {other}: their Journals have no run in common, so all of it "
+            "would be new or in conflict. Give their common earlier version with --base, or combine "
+            "them with: salesflow rollup.",
             source=theirs.source,
             other=ours.source,
         )

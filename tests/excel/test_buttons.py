@@ -177,7 +177,7 @@ def test_undo_takes_back_an_activity_that_was_logged_by_mistake(rep: Rep) -> Non
     rep.press("activity", rep.choice("Lists", "activity_type", "call"))
     before = rep.rows("Activities")
     rows = find_open_tables(rep.book)["Activities"].last_row
-    assert "put back, 0 left" in rep.press("undo")
+    assert "undone, 0 left" in rep.press("undo")
     after = rep.rows("Activities")
     assert list(after["activity"]) == list(before["activity"])[:-1]
     assert find_open_tables(rep.book)["Activities"].last_row == rows - 1
@@ -190,7 +190,7 @@ def test_undo_takes_back_a_move_as_if_it_never_was(rep: Rep) -> None:
     rep.select_deal(deal)
     rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
     assert rep.deal(deal)["outcome"] == "lost"
-    assert "put back, 0 left" in rep.press("undo")
+    assert "undone, 0 left" in rep.press("undo")
     moved = ["stage", "recorded_stage", "since", "outcome", "loss_reason", "closed"]
     assert rep.deal(deal)[moved].equals(before[moved])
     assert list(rep.rows("History")["visit"]) == list(visits["visit"])
@@ -204,7 +204,7 @@ def test_undo_takes_back_the_run_whose_row_of_the_journal_is_selected(rep: Rep) 
     assert list(rep.rows("Activities")["type"]) == [*before, "call", "meeting"]
     runs = rep.rows("Journal").query("verb == 'activity'")
     rep.select("Journal", int(runs.index[0]))
-    assert rep.press("undo").startswith(f"Run {runs['run'].iloc[0]}: 1 changes put back")
+    assert rep.press("undo").startswith(f"Run {runs['run'].iloc[0]}: 1 changes undone")
     assert list(rep.rows("Activities")["type"]) == [*before, "meeting"]
 
 

@@ -78,8 +78,8 @@ REFUSED = [
     pytest.param(b"", "is empty", id="empty"),
     pytest.param(b"Deal,Amount\nD-1,5\n", "is not an Excel workbook", id="a CSV file"),
     pytest.param(COMPOUND, "Excel 97", id="an .xls file"),
-    pytest.param(SOUND[:-30], "cut short", id="cut at the end"),
-    pytest.param(SOUND[: len(SOUND) // 2], "cut short", id="cut in half"),
+    pytest.param(SOUND[:-30], "truncated", id="cut at the end"),
+    pytest.param(SOUND[: len(SOUND) // 2], "truncated", id="cut in half"),
     pytest.param(scratched(), "damaged", id="overwritten in the middle"),
     pytest.param(zipped({"a.txt": "a"}), "zip file", id="another zip"),
     pytest.param(word(), "Office file", id="a Word file"),
@@ -96,7 +96,7 @@ REFUSED = [
     pytest.param(with_parts(xl_worksheets_sheet1="<!DOCTYPE x []>" + sheet("")), "document type", id="a document type in a sheet"),
     pytest.param(with_parts(xl_worksheets_sheet1=sheet("").encode("utf-16")), "UTF-16", id="a sheet in UTF-16"),
     pytest.param(with_parts(xl_worksheets_sheet1="<worksheet/>"), "no rows", id="a sheet without rows"),
-    pytest.param(with_parts(xl_worksheets_sheet1=sheet("").replace("</sheetData>", "")), "cut short", id="a sheet that ends early"),
+    pytest.param(with_parts(xl_worksheets_sheet1=sheet("").replace("</sheetData>", "")), "truncated", id="a sheet that ends early"),
 ]  # fmt: skip
 
 

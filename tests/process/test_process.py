@@ -64,7 +64,7 @@ def test_every_playbook_that_ships_is_sound(name: str, language: Language) -> No
         ("Gates", 2, "playbook", "crn", "is it “crm”?"),
         ("Gates", 2, "check", "larger than", "there is no check “larger than”"),
         ("Gates", 2, "subject", "Acount", "Deals has no column “Acount”"),
-        ("Gates", 2, "effect", "maybe", "“maybe” is no effect"),
+        ("Gates", 2, "effect", "maybe", "“maybe” is not an effect"),
         ("Gates", 3, "value", "two", "“two” is not a number"),
         ("Gates", 3, "value", "", "“blank” is not a number"),
         ("Gates", 3, "subject", "Name", "the column “Name” does not hold numbers"),
@@ -120,7 +120,7 @@ def test_a_playbook_without_a_start_is_told_beside_its_other_faults() -> None:
     cells = [(row, "kind", "aftercare") for row in range(LEAD, WON)]
     messages = [message for _, _, message in faults(with_cells("Stages", *cells, (WON, "probability", 2.0)))]
     assert any("no open stage to start in" in message for message in messages)
-    assert any("must lie between" in message for message in messages)
+    assert any("must be between" in message for message in messages)
 
 
 def test_a_playbook_without_an_open_stage_has_no_start() -> None:

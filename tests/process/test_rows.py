@@ -152,7 +152,7 @@ def recorded() -> Pipeline:
     ("row", "column", "value", "what"),
     [
         (0, "moved_to", "Presentation", "its next stage or its last day"),
-        (0, "left", pd.Timestamp(2026, 3, 2), "or on another day"),
+        (0, "left", pd.Timestamp(2026, 3, 2), "or its last day"),
         (1, "move", "", "has no direction of the move"),
         (1, "left", pd.Timestamp("9999-12-31"), "it is not over although"),
         (0, "days", 7.0, "its number of days"),

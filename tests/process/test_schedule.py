@@ -51,7 +51,7 @@ def test_what_a_day_does_not_hold_moves_to_the_next_working_day() -> None:
     rows = make_followup_frame(desk(*deals, settings={**WEEK, "followups_per_day": 2, "followup_days": 6}))
     assert [day.day for day in rows["day"]] == [23, 23, 24, 24, 25, 25, 26, 26, 27, 27, 30, 30]
     assert list(rows["rank"]) == list(range(1, 13))
-    assert "put off" not in rows["why"].iloc[1]
+    assert "postponed" not in rows["why"].iloc[1]
     assert rows["why"].iloc[2].endswith("; postponed to 2026-11-24: the limit is 2 a day.")
     chinese = make_followup_frame(desk(*deals, settings={**WEEK, "followups_per_day": 2}, language="zh"))
     assert chinese["why"].iloc[2].endswith("；当日已满 2 个，顺延至 2026-11-24。")

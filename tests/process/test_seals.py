@@ -58,7 +58,7 @@ def test_a_changed_visit_is_told_with_row_and_cell(moved: Pipeline, language: La
     pipeline = crm(language).with_tables(**{**moved.tables, "History": history})
     findings = [f for f in check_pipeline(pipeline) if f.rule == "broken_seal"]
     assert [(f.key, f.severity) for f in findings] == [("V000002", "block"), ("V000004", "block")]
-    what = {"en": ("the row was changed after it was written", "visit before it"), "zh": ("与写入时不同", "上一条记录")}[
+    what = {"en": ("the row was changed after it was written", "previous visit"), "zh": ("与写入时不同", "上一条记录")}[
         language
     ]
     assert [part in f.message for part, f in zip(what, findings, strict=True)] == [True, True]

@@ -129,7 +129,7 @@ def test_a_person_maps_otherwise_whatever_the_capitals() -> None:
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        (PlaybookSwitch("crm", {}, {}), "follow it already"),
+        (PlaybookSwitch("crm", {}, {}), "use it already"),
         (PlaybookSwitch("own", make_shipped_setup("b2c", "en"), {}), "has no playbook “own”"),
         (
             PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {"Leed": "Attract"}),

@@ -123,7 +123,7 @@ CELLS: list[tuple[str, Any, str, str]] = [
     ("Amount",       True,              "not_a_number",     "holds “TRUE”"),
     ("Amount",       date(2026, 3, 4),  "not_a_number",     "holds “2026-03-04”"),
     ("Amount",       "1,5",             "ambiguous_number", "may mean 1.5 or 15"),
-    ("Amount",       "€500",            "other_currency",   "counts in USD"),
+    ("Amount",       "€500",            "other_currency",   "workbook's currency is USD"),
     ("Amount",       "1,234.50",        "number_as_text",   "{cell} (Amount) holds “1,234.50” as text"),
     ("Amount",       "#N/A",            "error_value",      "shows the error #N/A"),
     ("Created",      "2026-02-30",      "impossible_date",  "no day “2026-02-30”"),

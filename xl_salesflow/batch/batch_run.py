@@ -134,7 +134,7 @@ def begin_batch(
         before = PastRun()
     if before.number and before.verb != batch.verb:
         raise UsageError(
-            "The run that was stopped is of {verb}, not {wanted}; use --verb {verb}, or leave out --resume.",
+            "The interrupted run is of {verb}, not {wanted}; use --verb {verb}, or leave out --resume.",
             verb=before.verb,
             wanted=batch.verb,
         )

@@ -141,7 +141,7 @@ def open_run_log(path: Path, fresh: bool) -> Iterator[RunLog]:
 
 def _make_run_log_error(path: Path, error: OSError) -> CannotSave:
     why = error.strerror or type(error).__name__
-    return CannotSave(path, Text("the run journal cannot be written ({why})").with_facts(why=why))
+    return CannotSave(path, Text("the run log cannot be written ({why})").with_facts(why=why))
 
 
 def _end_torn_log_line(path: Path, file: BinaryIO) -> None:

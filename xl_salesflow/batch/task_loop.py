@@ -19,8 +19,8 @@ from xl_salesflow.errors import SalesflowError
 from xl_salesflow.locale.texts import Text
 
 _POLL_SECONDS = 0.25  # seconds between two checks of the workers
-_WORKER_DIED_TWICE = Text("{why}, twice; it is left as it is and not tried again")
-_DEFECT_OF_OURS = Text("a defect of ours: {what}; please report it")
+_WORKER_DIED_TWICE = Text("{why}, twice; it is not changed and not tried again")
+_DEFECT_OF_OURS = Text("an error in salesflow: {what}; please report it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _end_task_turn(
 ) -> TaskOutcome | None:
     """Return the outcome of a turn, or None if it is to be tried again, in which case its time is set."""
     if future.cancelled():
-        raise SalesflowError("The cluster is gone; go on with --resume.")
+        raise SalesflowError("The connection to the cluster was lost; continue with --resume.")
     error = future.exception()
     loss = workers.find_loss(future) if error is not None else None
     if loss is not None:

@@ -35,9 +35,9 @@ _JOB_DRY_RUN = Text("would change {changes} cells and add {added} rows; nothing 
 _JOB_UNCHANGED = Text("nothing to change, {blocks} findings that block")
 _JOB_CHECKED = Text("{findings} findings, {blocks} of them block")
 _JOB_FILES_WRITTEN = Text("{files} files written")
-_JOB_RECALCULATED = Text("{says}; of formulas of your own {recalculated} recalculated, {to_calculate} left for Excel")
-_JOB_DONE_BEFORE = Text("the run stands in its Journal already")
-_JOB_SKIPPED = Text("not a salesflow workbook; passed by")
+_JOB_RECALCULATED = Text("{says}; of your own formulas {recalculated} recalculated, {to_calculate} left to Excel")
+_JOB_DONE_BEFORE = Text("its Journal already has this run")
+_JOB_SKIPPED = Text("not a salesflow workbook; skipped")
 
 
 def run_verb_job(task: BatchTask) -> TaskOutcome:
@@ -94,7 +94,7 @@ def _run_undo_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
     plan = undo(pipeline, Run(task.by, task.now), task.options.get("run"))
     if left := plan.answer["left"]:
         raise UsageError(
-            "{left} changes of run {run} were edited since; undo this workbook by itself.",
+            "{left} changes of run {run} were edited since; undo this workbook separately.",
             left=left,
             run=plan.answer["run"],
         )

@@ -58,7 +58,7 @@ def _expand_given_path(given: str) -> Iterator[FoundWorkbook]:
     if path.is_dir():
         inside = [file for file in walk_visible_files(path) if is_workbook_path(file)]
         if not inside:
-            raise UsageError("{given} holds no workbook (.xlsx, .xlsm).", given=given)
+            raise UsageError("{given} contains no workbook (.xlsx, .xlsm).", given=given)
         yield from (FoundWorkbook(file.absolute(), False) for file in inside)
     elif glob.has_magic(given) and not path.exists():
         matches = [Path(match) for match in glob.glob(given, recursive=True) if is_workbook_path(Path(match))]

@@ -67,7 +67,7 @@ def run_task_in_worker(task: BatchTask) -> TaskOutcome:
     return run_one_task(task)
 
 
-_WORKER_PROCESS_DIED = Text("the worker process ended under it")
+_WORKER_PROCESS_DIED = Text("the worker process died while working on it")
 _WORKER_TOOK_TOO_LONG = Text("took longer than {limit:.0f} seconds (--timeout)")
 _WORKER_NEEDED_TOO_MUCH = Text("needed more than {limit:.0f} MiB of memory (--memory)")
 
@@ -97,12 +97,12 @@ class ProcessPool:
         return next(lane for lane in self._lanes if lane.idle).submit(task)
 
     def enforce_limits(self) -> None:
-        """End processes that take too long or too much."""
+        """Kill processes that use too much time or memory."""
         for lane in self._lanes:
             lane.tend()
 
     def find_loss(self, future: Future[TaskOutcome]) -> WorkerLoss | None:
-        """Tell why the process died under *future*, if it did."""
+        """Return why the process died under *future*, or None if it did not."""
         if not isinstance(future.exception(), BrokenExecutor):
             return None
         lane = next(lane for lane in self._lanes if lane.future is future)
@@ -217,7 +217,7 @@ def _end_worker_with_parent() -> None:
 
 
 _CLUSTER_TIMEOUT_SECONDS = 15  # timeout for connecting to the cluster
-_CLUSTER_WORKERS_DIED = Text("cluster workers kept ending under it")
+_CLUSTER_WORKERS_DIED = Text("cluster workers kept dying while working on it")
 
 
 class ClusterPool:

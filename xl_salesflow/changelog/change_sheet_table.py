@@ -16,18 +16,18 @@ from xl_salesflow.schema.table_registry import TABLES
 CHANGE_TYPE, CHANGE_WRITER = ColumnType, ColumnWriter.PRODUCT
 
 CHANGE_SHEET_TABLE = TableSchema(
-    "Changes", Text("Changes"), Text("What a run would change; tick what is to be done"), SheetGroup.MANAGE,
+    "Changes", Text("Changes"), Text("What a run would change; tick what to carry out"), SheetGroup.MANAGE,
     (
-        declare_column("apply", "Apply", CHANGE_TYPE.CHOICE, "Yes: do this; anything else leaves it", options="yes_no", width=9),
-        declare_column("where", "Cell", CHANGE_TYPE.TEXT, "Where it stands in the workbook", writer=CHANGE_WRITER, width=16),
+        declare_column("apply", "Apply", CHANGE_TYPE.CHOICE, "Yes: carry this out; anything else: do not", options="yes_no", width=9),
+        declare_column("where", "Cell", CHANGE_TYPE.TEXT, "Its place in the workbook", writer=CHANGE_WRITER, width=16),
         declare_column("table", "Table", CHANGE_TYPE.TEXT, "The table", writer=CHANGE_WRITER, width=12),
         declare_column("key", "Key", CHANGE_TYPE.TEXT, "The row's key", writer=CHANGE_WRITER, width=12),
         declare_column("name", "Name", CHANGE_TYPE.TEXT, "What the row is called", writer=CHANGE_WRITER, width=26),
         declare_column("column", "Column", CHANGE_TYPE.TEXT, "What changes", writer=CHANGE_WRITER, width=18),
-        declare_column("before", "Before", CHANGE_TYPE.TEXT, "What stands there now", writer=CHANGE_WRITER, width=20),
-        declare_column("after", "After", CHANGE_TYPE.TEXT, "What will stand there", writer=CHANGE_WRITER, width=20),
+        declare_column("before", "Before", CHANGE_TYPE.TEXT, "The current value", writer=CHANGE_WRITER, width=20),
+        declare_column("after", "After", CHANGE_TYPE.TEXT, "The value after the change", writer=CHANGE_WRITER, width=20),
         declare_column("because", "Because", CHANGE_TYPE.LONG, "Why", writer=CHANGE_WRITER, width=40),
-        declare_column("follows", "Goes with it", CHANGE_TYPE.LONG, "What else is done with this tick", writer=CHANGE_WRITER, width=40),
+        declare_column("follows", "Goes with it", CHANGE_TYPE.LONG, "What else this tick changes", writer=CHANGE_WRITER, width=40),
         declare_column("mark", "Mark", CHANGE_TYPE.TEXT, "Leave as it is", writer=CHANGE_WRITER),
         declare_column("held", "Held", CHANGE_TYPE.TEXT, "Leave as it is", writer=CHANGE_WRITER),
     ),
@@ -45,19 +45,18 @@ CHANGE_SHEET_FACTS: Mapping[str, Text] = MappingProxyType(
 """The facts about a change sheet, by id."""
 
 CHANGE_SHEET_HELP = Text(
-    "Choose Yes in the column Apply for every change you want, save this file, and run: salesflow apply BOOK THIS-FILE. "
-    "What has changed in the workbook since then is not done, and said."
+    "Choose Yes in the column Apply for every change you want, save this file, and run: salesflow apply BOOK THIS-FILE. Cells that have changed in the workbook since then are left alone and reported."
 )
 
 CHANGE_SHEET_MESSAGES: Mapping[str, Text] = MappingProxyType(
     {
         "change_overtaken": Text(
-            "{place}: the workbook now holds “{now}” and not “{then}” as when the change sheet was made; it is left as it is."
+            "{place}: the workbook now holds “{now}”, not “{then}” as when the change sheet was made; nothing was changed here."
         ),
         "change_off": Text(
-            "{place}: “{after}” is no longer what {verb} would write; it is left as it is. Make a new change sheet."
+            "{place}: {verb} would no longer write “{after}”; nothing was changed here. Make a new change sheet."
         ),
-        "change_gone": Text("{place}: the row is no longer there; nothing was done about it."),
+        "change_gone": Text("{place}: the row is no longer there; nothing was changed here."),
     }
 )
 """The messages about ticks that cannot be carried out; each is a warning."""

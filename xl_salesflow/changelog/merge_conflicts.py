@@ -72,8 +72,8 @@ CONFLICT_REASON = "Conflicts"
 CONFLICT_MESSAGES: Mapping[str, Text] = MappingProxyType(
     {
         "conflict_stays": Text(
-            "{table} {key}: the other copy's value cannot be taken, as the row is gone or not the only one of its name, or the "
-            "value does not fit; change the cell yourself and choose No."
+            "{table} {key}: the other copy's value cannot be taken, because the row is gone, its name "
+            "is not unique, or the value does not fit; change the cell yourself and choose No."
         )
     }
 )

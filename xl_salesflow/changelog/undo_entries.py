@@ -99,7 +99,7 @@ def _read_numbered_entries(pipeline: Pipeline, table: TableSchema, lines: pd.Dat
         if not key.startswith(KEYLESS_MARK):
             found = rows.get(key, [])
             yield UndoEntry(table, key, "name", column, before, found[0] if len(found) == 1 else None)
-        elif before not in rows:  # nothing has this number, because every run assigns them anew
+        elif before not in rows:  # nothing has this number, because every run assigns new ones
             found = waiting.get(key, [])
             yield UndoEntry(table, before, "name", column, before, found.pop(0) if found else None)
 

@@ -52,7 +52,7 @@ def select_run_lines(journal: pd.DataFrame, run: str | None) -> pd.DataFrame:
         UsageError: there is no such run, or no run at all.
     """
     if journal.empty:
-        raise UsageError("The Journal holds no run to undo.")
+        raise UsageError("The Journal has no run to undo.")
     times = journal.groupby("run", sort=False)["time"].max()  # in the order in which they were logged
     last = str(times.index[(times == times.max()).to_numpy(bool)][-1]) if times.notna().any() else str(times.index[-1])
     lines = journal[journal["run"] == (run or last)]
@@ -121,9 +121,11 @@ def build_undo_appends(pipeline: Pipeline, done: list[UndoEntry]) -> Iterator[Ap
 UNDO_MESSAGES: Mapping[str, Text] = MappingProxyType(
     {
         "undo_changed": Text(
-            "{table} {key} was changed since run {run} and is left as it is: {what}; --force puts it back all the same."
+            "{table} {key} was changed since run {run} and is left as it is: {what}; --force undoes it anyway."
         ),
-        "undo_gone": Text("{table} {key} cannot be put back, as its row is gone or another one has its name: {what}."),
+        "undo_gone": Text(
+            "{table} {key} cannot be restored, because its row is gone or another row has its name: {what}."
+        ),
     }
 )
 """The rules of an undo by id; each one is a warning."""

@@ -32,7 +32,7 @@ def build_addin_command(output: Path) -> int:
     return 0
 
 
-@addin_group.command("install", help=terminal_text("Put the add-in where Excel starts it."))
+@addin_group.command("install", help=terminal_text("Install the add-in where Excel loads it."))
 def install_addin_command() -> int:
     from xl_salesflow.excel.addin.installation import find_addin_places, install_addin
 
@@ -56,7 +56,7 @@ def uninstall_addin_command() -> int:
 
 @addin_group.command(
     "doctor",
-    help=terminal_text("Say what keeps the add-in from working, with the remedy."),
+    help=terminal_text("Show what keeps the add-in from working, and the remedy."),
 )
 @click.argument("workbook", required=False, default="", metavar="[BOOK]")
 def doctor_command(workbook: str) -> int:
@@ -70,7 +70,7 @@ def doctor_command(workbook: str) -> int:
     return 0 if all(one.well for one in found) else 1
 
 
-@addin_group.command("selftest", help=terminal_text("Try the add-in inside this computer's Excel."))
+@addin_group.command("selftest", help=terminal_text("Test the add-in in the Excel of this computer."))
 def selftest_command() -> int:
     from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
     from xl_salesflow.excel.addin.excel_selftest import run_selftest_in_excel

@@ -41,7 +41,7 @@ _JOBS_OPTION = translated_option(
     metavar="N",
 )
 _TRIES_OPTION = translated_option(
-    "--tries", "How often a workbook is tried that is locked or changed meanwhile.",
+    "--tries", "How often to try a workbook that is locked or was changed meanwhile.",
     type=click.IntRange(1), default=4, show_default=True, metavar="N",
 )  # fmt: skip
 _WAIT_OPTION = translated_option(
@@ -57,13 +57,13 @@ _TIMEOUT_OPTION = translated_option(
     metavar="S",
 )
 _MEMORY_OPTION = translated_option(
-    "--memory", "MiB that one worker may hold before it is ended.",
+    "--memory", "MiB of memory that a worker may use before it is stopped.",
     type=click.FloatRange(128), default=2048.0, show_default=True, metavar="MIB",
 )  # fmt: skip
 _JSON_LINES_OPTION = translated_option("--json", "One line of JSON for each workbook.", is_flag=True)
 _DETAILS_OPTION = translated_option(
     "--details",
-    "Tell the findings too, which may name customers.",
+    "Include the findings, which may name customers.",
     is_flag=True,
 )
 
@@ -73,10 +73,10 @@ _DETAILS_OPTION = translated_option(
 @_BATCH_VERB_OPTION
 @_VERB_SETTING_OPTION
 @_JOBS_OPTION
-@translated_option("--cluster", "Work on this Dask cluster instead.", metavar="ADDRESS")
-@translated_option("--resume", "Go on with the run that was stopped, if one was.", is_flag=True)
+@translated_option("--cluster", "Use this Dask cluster instead.", metavar="ADDRESS")
+@translated_option("--resume", "Continue the last run if it was interrupted.", is_flag=True)
 @translated_option(
-    "--journal", "The run journal.", type=click.Path(path_type=Path, dir_okay=False),
+    "--journal", "The run log.", type=click.Path(path_type=Path, dir_okay=False),
     default=Path("salesflow-batch.jsonl"), show_default=True, metavar="FILE",
 )  # fmt: skip
 @_TRIES_OPTION
@@ -110,14 +110,14 @@ def batch_command(paths: tuple[str, ...], json: bool, resume: bool, today: date 
 @_BATCH_VERB_OPTION
 @_VERB_SETTING_OPTION
 @translated_option(
-    "--every", "Seconds between two looks at the folder.",
+    "--every", "Seconds between two scans of the folder.",
     type=click.FloatRange(0.1), default=2.0, show_default=True, metavar="S",
 )  # fmt: skip
 @translated_option(
-    "--still", "Seconds for which a saved workbook must not change.",
+    "--still", "Seconds that a saved workbook must stay unchanged before it is processed.",
     type=click.FloatRange(0), default=3.0, show_default=True, metavar="S",
 )  # fmt: skip
-@translated_option("--only-new", "Leave what is there until it is saved again.", is_flag=True)
+@translated_option("--only-new", "Ignore existing workbooks until they are saved again.", is_flag=True)
 @translated_option("--jobs", "Worker processes.", type=click.IntRange(1), default=1, show_default=True, metavar="N")
 @_TIMEOUT_OPTION
 @_MEMORY_OPTION

@@ -42,7 +42,7 @@ class StopRequest:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
-        click.echo(terminal_text("Stopping after the workbooks under way."), err=True)
+        click.echo(terminal_text("Stopping after the workbooks in progress."), err=True)
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def show_batch(batch: Batch, makes: Callable[[], WorkerPool], resume: bool, as_j
     if not resume and not (stopped := read_past_run(batch.run_log)).is_over:
         click.echo(
             terminal_text(
-                "Run {number} was stopped before its end, and --resume would go on with it; a new one begins.",
+                "Run {number} was interrupted and could be continued with --resume; a new run begins.",
                 number=stopped.number,
             ),
             err=True,
@@ -97,7 +97,7 @@ def show_watched_folder(
 ) -> int:  # fmt: skip
     """Run *verb* on every workbook below *folder* when it is saved, and print a line for each, until stopped."""
     if not folder.is_dir():
-        raise UsageError("{folder} is no folder; name the one the workbooks are in.", folder=folder)
+        raise UsageError("{folder} is not a folder; give the one with the workbooks.", folder=folder)
 
     def task(path: Path) -> BatchTask:
         who, now = batch_user_and_time(by, None)
@@ -165,8 +165,8 @@ _STATUS_LABELS = {
 }
 
 _OWN_FORMULA_LABELS = {
-    "recalculated": Text("formulas of your own recalculated"),
-    "to_calculate": Text("formulas of your own left for Excel"),
+    "recalculated": Text("your own formulas recalculated"),
+    "to_calculate": Text("your own formulas left to Excel"),
 }
 
 
@@ -202,7 +202,7 @@ def _print_batch_summary(summary: BatchSummary, journal: Path) -> None:
     if summary.stopped:
         click.echo(
             terminal_text(
-                "Stopped; go on with --resume (run journal {file}).",
+                "Stopped; continue with --resume (run log {file}).",
                 file=journal,
             ),
             err=True,

@@ -47,8 +47,8 @@ def apply_command(book: Path, changes: Path, dry_run: bool, json: bool, today: d
 @verb_command("undo")
 @BOOK_ARGUMENT
 @click.argument("run", required=False, metavar=terminal_text("[RUN]"))
-@translated_option("--force", "Put back even what somebody changed since.", is_flag=True)
-@translated_option("--keep", "Leave what somebody changed since, put back the rest.", is_flag=True)
+@translated_option("--force", "Undo even what somebody changed since.", is_flag=True)
+@translated_option("--keep", "Keep what somebody changed since, undo the rest.", is_flag=True)
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION
@@ -174,7 +174,7 @@ def _ask_about_later_changes(plan: ChangeSet, as_json: bool) -> str:
     _print_later_changes(_later_change_findings(plan))
     wishes = {"k": "keep", "f": "force", "n": "nothing"}
     question = terminal_text(
-        "Keep these and put back the rest (k), put back these too (f), or do nothing (n)?",
+        "Keep these and undo the rest (k), undo these too (f), or do nothing (n)?",
     )
     return wishes[click.prompt(question, type=click.Choice(list(wishes)), default="n")]
 
@@ -188,7 +188,8 @@ def _refuse_to_put_back(path: Path, plan: ChangeSet, as_json: bool) -> int:
     _print_later_changes(_later_change_findings(plan))
     click.echo(
         terminal_text(
-            "{path}: {left} changes of run {run} were changed since; nothing was put back (--keep leaves them, --force none).",
+            "{path}: {left} changes of run {run} were edited since; nothing was undone (--keep keeps "
+            "the edits, --force overwrites them).",
             path=path,
             **{fact: plan.answer[fact] for fact in ("run", "left")},
         ),
@@ -204,7 +205,7 @@ def _print_undone_run(path: Path, plan: ChangeSet, dry_run: bool, as_json: bool)
         print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
         return 1 if plan.answer["left"] else 0
     _print_later_changes(_later_change_findings(plan))
-    done = terminal_text("would be put back; nothing was written") if dry_run else terminal_text("put back")
+    done = terminal_text("would be undone; nothing was written") if dry_run else terminal_text("undone")
     click.echo(
         terminal_text(
             "{path}: run {run} ({verb}): {undone} changes {done}, {left} left.",

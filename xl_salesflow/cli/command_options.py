@@ -88,7 +88,7 @@ TODAY_OPTION = translated_option(
     callback=parse_day_option,
     metavar="D",
 )
-USER_OPTION = translated_option("--as", "Whose name goes into the record.", envvar="SALESFLOW_USER", metavar="NAME")
+USER_OPTION = translated_option("--as", "The name to record for the run.", envvar="SALESFLOW_USER", metavar="NAME")
 DRY_RUN_OPTION = translated_option("--dry-run", "Show what would change and write nothing.", is_flag=True)
 
 

@@ -42,7 +42,7 @@ def _find_option_file(environ: Mapping[str, str]) -> Path | None:
     if named := environ.get(f"{ENVIRONMENT_PREFIX}_CONFIG"):
         if not Path(named).is_file():
             raise UsageError(
-                "{prefix}_CONFIG names {named}, which is no file.",
+                "{prefix}_CONFIG names {named}, which is not a file.",
                 prefix=ENVIRONMENT_PREFIX,
                 named=named,
             )
@@ -121,6 +121,6 @@ def _unknown_option_error(file: Path | None, place: str, name: str, known: Itera
     near = find_nearest(name, known)
     where = Text("{file}, {place}").with_facts(file=file, place=place) if file else place
     if near:
-        return UsageError("{where} is nothing salesflow knows; did you mean {near}?", where=where, near=near)
+        return UsageError("{where} is unknown to salesflow; did you mean {near}?", where=where, near=near)
     listed = TextList(tuple(sorted(known)))
-    return UsageError("{where} is nothing salesflow knows; known are {known}.", where=where, known=listed)
+    return UsageError("{where} is unknown to salesflow; known are {known}.", where=where, known=listed)

@@ -45,7 +45,7 @@ def diff_command(book: Path, other: Path, json: bool, today: date | None) -> int
 @_OTHER_BOOK_ARGUMENT
 @translated_option(
     "--base",
-    "What both copies once were; else a backup beside them, else what their Journals tell.",
+    "The common earlier version; default: a backup next to them, or else their Journals.",
     type=click.Path(path_type=Path),
     metavar="FILE",
 )
@@ -125,7 +125,7 @@ def _describe_merge_base(base: Path | None) -> str:
     if base:
         return terminal_text("Compared with {base}.", base=base)
     return terminal_text(
-        "No backup that both copies come from was found; their Journals tell what changed.",
+        "No common backup of both copies was found; their Journals tell what changed.",
     )
 
 

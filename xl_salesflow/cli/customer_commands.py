@@ -67,7 +67,7 @@ def followups_command(
 )
 @translated_option(
     "--output",
-    "Where the card goes; else beside the workbook.",
+    "File for the card; default: next to the workbook.",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
 )
@@ -78,7 +78,7 @@ def followups_command(
 def bant_command(book: Path, deal: str | None, read: Path | None, output: Path | None, **options: Any) -> int:
 
     if (deal is None) == (read is None):
-        raise click.UsageError(terminal_text("name a deal, or a filled card with --read"))
+        raise click.UsageError(terminal_text("give a deal, or a filled card with --read"))
     if read is None:
         return write_bant_card_file(book, deal or "", output, options["today"])
     return read_back_card(book, read, options["dry_run"], options["json"], options["today"], options["as"])

@@ -41,7 +41,7 @@ PRINT_KINDS = tuple(CHOICES["paper"])
 
 _PRINT_OPTIONS = (
     translated_option("--all-of-week", "All that are dated this week.", is_flag=True),
-    translated_option("--status", "All quotes in this state, such as draft.", default="", metavar="STATE"),
+    translated_option("--status", "All quotes with this status, such as draft.", default="", metavar="STATE"),
     translated_option(
         "--format",
         "Kind of file; may be given more than once.",
@@ -51,21 +51,21 @@ _PRINT_OPTIONS = (
     ),
     translated_option(
         "--lang",
-        "Language of the paper; else the workbook's.",
+        "Language of the document; default: the workbook's.",
         type=click.Choice(("en", "zh", "both")),
     ),
     translated_option(
         "--output",
-        "Folder for the files; else beside the workbook.",
+        "Folder for the files; default: the workbook's.",
         type=click.Path(path_type=Path, file_okay=False),
         metavar="DIR",
     ),
     translated_option(
         "--sent",
-        "It goes out today; written down, and a later change is found.",
+        "Record that it is sent today; a later change is a finding.",
         is_flag=True,
     ),
-    translated_option("--to", "To whom it goes; else the contact.", default="", metavar="NAME"),
+    translated_option("--to", "The recipient; default: the contact.", default="", metavar="NAME"),
     DRY_RUN_OPTION,
     JSON_OPTION,
     TODAY_OPTION,
@@ -119,7 +119,7 @@ def _run_print_command(
 @click.argument("key", metavar=terminal_text("QUOTE-OR-DEAL"))
 @translated_option(
     "--beside",
-    "Keep it: the copy is another offer beside it.",
+    "Keep the original: the copy is an alternative offer.",
     is_flag=True,
 )
 @DRY_RUN_OPTION
@@ -162,7 +162,7 @@ def print_deal_documents(
     from xl_salesflow.verbs import paper
 
     if order.to and not order.sent:
-        raise UsageError("--to says to whom a paper is --sent; give both.")
+        raise UsageError("--to is the recipient of a document that is --sent; give both.")
     session = WorkbookSession(path, by, today, dry_run)
     sending = Sending(session.run.now.date(), order.to) if order.sent else None
     writers: list[DocumentWriter] = []  # the writer of the last try
@@ -191,7 +191,7 @@ def _choose_print_keys(pipeline: Pipeline, order: PrintOrder) -> tuple[str, ...]
     if keys:
         return keys
     if order.of_week or order.status:
-        raise UsageError("No such paper is in the workbook; nothing was made.")
+        raise UsageError("There is no such document in the workbook; nothing was made.")
     raise UsageError("Say which: give numbers, --all-of-week or --status.")
 
 

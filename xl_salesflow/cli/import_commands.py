@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @translated_option(
     "--map",
-    "A mapping file, as proposed and edited.",
+    "An import map, as proposed and edited.",
     type=click.Path(path_type=Path),
     metavar="MAP.toml",
 )
@@ -64,17 +64,17 @@ def import_command(
 @BOOK_ARGUMENT
 @translated_option(
     "--map",
-    "A mapping file, as proposed and edited.",
+    "An import map, as proposed and edited.",
     type=click.Path(path_type=Path),
     metavar="MAP.toml",
 )
 @translated_option("--yes", "Accept the proposed mapping.", is_flag=True)
 @translated_option(
     "--lang",
-    "Language of our sheets; else that of the headers there.",
+    "Language of our sheets; default: that of the existing headers.",
     type=click.Choice(LANGUAGES),
 )
-@translated_option("--playbook", "The sales process to begin with.", default="crm", show_default=True, metavar="NAME")
+@translated_option("--playbook", "The playbook to begin with.", default="crm", show_default=True, metavar="NAME")
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION
@@ -113,7 +113,7 @@ def import_files(
 
     for file in files:
         if not file.is_file():
-            raise UsageError("{file} is not there; check the name.", file=file)
+            raise UsageError("{file} does not exist; check the name.", file=file)
     session, mapping = WorkbookSession(path, by, today, dry_run), read_import_map_file(map_file) if map_file else None
 
     def make(pipeline: Pipeline) -> ChangeSet:
@@ -138,7 +138,7 @@ def read_import_map_file(map_file: Path) -> ImportMap:
         return ImportMap.from_toml(map_file.read_text(encoding="utf-8"), str(map_file))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            "{map} cannot be read ({error}); check the name of the mapping file.", map=map_file, error=error
+            "{map} cannot be read ({error}); check the name of the import map.", map=map_file, error=error
         ) from error
 
 
@@ -174,8 +174,8 @@ def agree_on_import_map(
 def _no_known_table_error(path: Path, files: Sequence[Path], text: str) -> UsageError:
     proposal, named = _write_map_proposal(path, text), ", ".join(file.name for file in files)
     return UsageError(
-        "{named}: the headers are those of none of our tables, so nothing was brought in; name table "
-        "and columns in {proposal} and run again with --map {proposal}.",
+        "{named}: the headers match none of our tables, so nothing was imported; set table and "
+        "columns in {proposal} and run again with --map {proposal}.",
         named=named,
         proposal=proposal,
     )
@@ -236,7 +236,7 @@ def adopt_workbook(
 def _tell_nothing_to_adopt(path: Path, as_json: bool) -> None:
     click.echo(
         terminal_text(
-            "{path} is a salesflow workbook already and lacks nothing; bring rows in with: salesflow import.",
+            "{path} is already a complete salesflow workbook; import rows with: salesflow import.",
             path=path,
         ),
         err=as_json,

@@ -65,7 +65,7 @@ def show_sales_plan(
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--by", "One group of numbers per value.", type=click.Choice(GROUP_BY_CHOICES))
-@translated_option("--compare-to", "What every number was on this day.", callback=parse_day_option, metavar="D")
+@translated_option("--compare-to", "Add the value of every number on this day.", callback=parse_day_option, metavar="D")
 @translated_option("--cohort", "Count won and lost by the day of creation.", is_flag=True)
 @translated_option("--entered", "Count only stages that were really entered.", is_flag=True)
 @translated_option("--owner", "Only this owner.", metavar="NAME")
@@ -87,13 +87,13 @@ def funnel_command(
 @BOOK_ARGUMENT
 @translated_option(
     "--target",
-    "Value to win; else the workbook's own target.",
+    "Value to win; default: the workbook's own target.",
     callback=parse_amount_option,
     metavar="VALUE",
 )
 @translated_option(
     "--by",
-    "Last day to win it; else the end of the year.",
+    "Last day to win it; default: the end of the year.",
     callback=parse_day_option,
     metavar="D",
 )
@@ -178,8 +178,8 @@ _RATE_DIFFERENCE_TEXT = Text(
 _COMPARISON_VERDICT_TEXTS = {
     "first": Text("{first} converts better."),
     "second": Text("{second} converts better."),
-    "no difference": Text("No difference that chance could not make."),
-    "too few": Text("Too few deals to call a difference."),
+    "no difference": Text("The difference could be chance."),
+    "too few": Text("Too few deals to tell a difference."),
 }
 
 

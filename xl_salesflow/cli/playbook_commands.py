@@ -39,7 +39,7 @@ def playbook_group() -> None:
     """Group the commands for playbooks."""
 
 
-@playbook_group.command("list", help=terminal_text("Name every playbook that ships."))
+@playbook_group.command("list", help=terminal_text("List the playbooks that ship."))
 @JSON_OPTION
 def list_playbooks_command(json: bool) -> int:
 
@@ -54,7 +54,7 @@ def show_playbook_command(name: str, json: bool) -> int:
     return show_playbook(name, json)
 
 
-@playbook_group.command("check", help=terminal_text("Say what is wrong with a playbook file or a book's."))
+@playbook_group.command("check", help=terminal_text("Check a playbook file, or the playbooks of a workbook."))
 @click.argument("file", type=click.Path(path_type=Path), metavar=terminal_text("FILE-OR-BOOK"))
 @JSON_OPTION
 def check_playbook_command(file: Path, json: bool) -> int:
@@ -62,16 +62,16 @@ def check_playbook_command(file: Path, json: bool) -> int:
     return show_playbook_findings(file, json)
 
 
-@playbook_group.command("use", help=terminal_text("Move a book's open deals to another playbook."))
+@playbook_group.command("use", help=terminal_text("Switch a workbook's open deals to another playbook."))
 @BOOK_ARGUMENT
 @click.argument("name", metavar=terminal_text("NAME-OR-FILE"))
 @translated_option(
     "--map",
-    "A stage that goes elsewhere than proposed; may be repeated.",
+    "Map a stage differently than proposed; may be repeated.",
     multiple=True,
     metavar=terminal_text("OLD=NEW"),
 )
-@translated_option("--from", "The playbook they leave; else the default one.", default="", metavar="NAME")
+@translated_option("--from", "The playbook they leave; default: the default playbook.", default="", metavar="NAME")
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION
@@ -90,7 +90,7 @@ def use_playbook_command(book: Path, name: str, **options: Any) -> int:
     )
 
 
-@playbook_group.command("export", help=terminal_text("Write a playbook out, to be edited."))
+@playbook_group.command("export", help=terminal_text("Write a playbook to a file, for editing."))
 @click.argument("name", metavar=terminal_text("NAME"))
 @click.option(
     "-o",
@@ -211,10 +211,10 @@ def move_to_playbook(
         return 1 if plan.blocks else 0
     for way in plan.answer["stages"]:
         click.echo(f"    {way['from']} → {way['to']}" + (f" ({way['deals']})" if way["deals"] else ""))
-    done = terminal_text("would change over; nothing was written") if dry_run else terminal_text("changed over")
+    done = terminal_text("would be switched (nothing was written)") if dry_run else terminal_text("switched")
     click.echo(
         terminal_text(
-            '{path}: {deals} open deals of {before} {done} to {to}. Another way: --map "OLD=NEW".',
+            '{path}: {deals} open deals of {before} {done} to {to}. To map differently: --map "OLD=NEW".',
             path=path,
             done=done,
             before=plan.answer["from"],
@@ -230,7 +230,7 @@ def _read_stage_pairs(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         old, mark, new = pair.partition("=")
         if not (mark and old.strip() and new.strip()):
-            raise UsageError('--map {pair} says no two stages; write --map "Old stage=New stage".', pair=pair)
+            raise UsageError('--map {pair} does not name two stages; write --map "Old stage=New stage".', pair=pair)
         stages[old.strip()] = new.strip()
     return stages
 

@@ -33,7 +33,7 @@ def print_findings(plan: ChangeSet, wants_json: bool) -> None:
         click.echo(terminal_text("Restored: {what}.", what=", ".join(restored)))
     if plan.repairs:
         count = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
-        click.echo(terminal_text("{count} formulas put back.", count=count))
+        click.echo(terminal_text("{count} formulas restored.", count=count))
     _print_finding_lines(plan.findings)
     print_own_formulas(plan.answer)
 
@@ -96,13 +96,13 @@ def print_own_formulas(answer: Mapping[str, Any]) -> None:
     )
     lines = (
         terminal_text(
-            "{done} formulas of yours recalculated; {left} left for Excel: {named}.",
+            "{done} of your formulas recalculated; {left} left to Excel: {named}.",
             done=len(done),
             left=len(left),
             named=named,
         )
         if left
-        else terminal_text("{done} formulas of yours recalculated.", done=len(done))
+        else terminal_text("{done} of your formulas recalculated.", done=len(done))
     )
     click.echo(lines)
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @BOOK_ARGUMENT
 @translated_option(
     "--how",
-    "Each in turn, or whoever has the fewest open deals; else what Settings say.",
+    "In turn, or to whoever has the fewest open deals; default: as in Settings.",
     type=click.Choice(["in_turn", "least_busy"]),
 )
 @translated_option(
@@ -65,14 +65,14 @@ def assign_command(
 @click.argument("books", nargs=-1, required=True, metavar=terminal_text("BOOKS…"))
 @translated_option(
     "--output",
-    "The workbook to make; it must not be there yet, unless --replace.",
+    "The workbook to make; it must not exist yet, unless --replace is given.",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
 )
-@translated_option("--replace", "Make the workbook anew where it is there.", is_flag=True)
+@translated_option("--replace", "Replace the workbook if it exists.", is_flag=True)
 @translated_option(
     "--parquet",
-    "Folder for one Parquet file a table, for other tools.",
+    "Folder for one Parquet file per table, for other tools.",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
 )
@@ -105,7 +105,7 @@ def rollup_command(
 @click.argument("country", metavar=terminal_text("COUNTRY"))
 @translated_option(
     "--year",
-    "A year; may be given more than once. Else this one and the next.",
+    "A year; may be repeated. Default: this year and the next.",
     type=click.IntRange(1950, 2100),
     multiple=True,
     metavar="Y",
@@ -196,9 +196,7 @@ def roll_up_workbooks(
     ]
     reading = _WorkbookReadings(sorted(books, key=lambda book: book.path), team.run.now.date())
     if output and output.exists() and not replace:
-        raise UsageError(
-            "{output} exists already; choose another name, or give --replace to make it anew.", output=output
-        )
+        raise UsageError("{output} exists already; choose another name, or give --replace.", output=output)
     team.refuse_if_open()
     written = write_parquet(parquet, reading) if parquet else []
     answer: dict[str, Any] = {"parquet": [str(file) for file in written]}

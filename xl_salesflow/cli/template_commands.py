@@ -35,13 +35,13 @@ def template_group() -> None:
 _TEMPLATE_KIND_ARGUMENT = click.argument("kind", metavar=terminal_text("KIND"))
 _TEMPLATE_BOOK_OPTION: Callable[[CommandFunction], CommandFunction] = translated_option(
     "--book",
-    "Look where this workbook's templates lie.",
+    "Search the template folders of this workbook.",
     type=click.Path(path_type=Path),
     metavar="BOOK",
 )
 
 
-@template_group.command("list", help=terminal_text("Every kind and format, and which template is used."))
+@template_group.command("list", help=terminal_text("List all kinds and formats, and the template that is used."))
 @_TEMPLATE_BOOK_OPTION
 @JSON_OPTION
 def list_templates_command(book: Path | None, json: bool) -> int:
@@ -49,7 +49,7 @@ def list_templates_command(book: Path | None, json: bool) -> int:
     return show_templates(book, json)
 
 
-@template_group.command("fields", help=terminal_text("Every field that a template of this kind may use."))
+@template_group.command("fields", help=terminal_text("List the fields that a template of this kind may use."))
 @_TEMPLATE_KIND_ARGUMENT
 @JSON_OPTION
 def list_fields_command(kind: str, json: bool) -> int:
@@ -57,7 +57,7 @@ def list_fields_command(kind: str, json: bool) -> int:
     return show_template_fields(kind, json)
 
 
-@template_group.command("check", help=terminal_text("Name unknown and misspelt fields, with their place."))
+@template_group.command("check", help=terminal_text("Report unknown and misspelt fields, with their place."))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar=terminal_text("[FILE]…"))
 @_TEMPLATE_BOOK_OPTION
 @JSON_OPTION
@@ -66,7 +66,7 @@ def check_templates_command(files: tuple[Path, ...], book: Path | None, json: bo
     return show_template_findings(files, book, json)
 
 
-@template_group.command("new", help=terminal_text("Copy a template that ships, to edit it."))
+@template_group.command("new", help=terminal_text("Copy a shipped template, to edit it."))
 @_TEMPLATE_KIND_ARGUMENT
 @translated_option("--format", "Of which format.", type=click.Choice(PRINT_FORMATS), default="docx", show_default=True)
 @translated_option(
@@ -115,7 +115,7 @@ def show_templates(book: Path | None, as_json: bool) -> int:
     for folder in where:
         click.echo(
             terminal_text(
-                "Looked for in {folder}, then among those that ship.",
+                "Searched in {folder}, then among the shipped templates.",
                 folder=folder,
             )
         )
@@ -166,7 +166,7 @@ def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bo
         click.echo(finding.describe(template.display_name).in_(TERMINAL_LANGUAGE))
     click.echo(
         terminal_text(
-            "Templates checked: {count}, faults: {wrong}.",
+            "Templates checked: {count}, findings: {wrong}.",
             count=len(templates),
             wrong=len(found),
         )
@@ -186,7 +186,8 @@ def copy_shipped_template(kind: str, document_format: str, folder: Path) -> int:
     save_file_atomically(path, template.content)
     click.echo(
         terminal_text(
-            "{path} is ready to be edited; salesflow template check finds misspelt fields, template fields lists them.",
+            "{path} is ready to be edited; salesflow template check finds misspelt fields, template "
+            "fields lists all fields.",
             path=path,
         )
     )
@@ -208,9 +209,9 @@ def _check_document_kind(kind: str) -> str:
         return kind
     near = find_nearest(kind, DEAL_DOCUMENT_KINDS)
     if near:
-        raise UsageError("There is no kind of paper “{kind}”; did you mean {near}?", kind=kind, near=near)
+        raise UsageError("There is no kind of document “{kind}”; did you mean {near}?", kind=kind, near=near)
     known = ", ".join(DEAL_DOCUMENT_KINDS)
-    raise UsageError("There is no kind of paper “{kind}”; there are {known}.", kind=kind, known=known)
+    raise UsageError("There is no kind of document “{kind}”; there are {known}.", kind=kind, known=known)
 
 
 def _read_template_file(file: Path) -> DocumentTemplate:
@@ -222,5 +223,5 @@ def _read_template_file(file: Path) -> DocumentTemplate:
     )
     if document_format is None:
         endings = ", ".join(f".{ending}" for ending in TEMPLATE_SUFFIXES.values())
-        raise UsageError("{file} is no template; they end in {endings}.", file=file, endings=endings)
+        raise UsageError("{file} is not a template; their names end in {endings}.", file=file, endings=endings)
     return read_template(file, _check_document_kind(kind), document_format)

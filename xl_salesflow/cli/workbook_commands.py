@@ -28,7 +28,7 @@ from xl_salesflow.locale.texts import LANGUAGES, Language
 
 @verb_command("init")
 @BOOK_ARGUMENT
-@translated_option("--playbook", "The sales process to begin with.", default="crm", show_default=True, metavar="NAME")
+@translated_option("--playbook", "The playbook to begin with.", default="crm", show_default=True, metavar="NAME")
 @translated_option(
     "--lang",
     "Language of the workbook.",

@@ -1,9 +1,9 @@
-"""A change is a value before it is an act: what a verb wants done to a workbook, and what it found.
+"""Change sets: what a verb wants to change in a workbook, as values, and what it found.
 
-Edits are columnar, because an update of a hundred thousand deals is a few columns, not a million cells; `ChangeSet.changes`
-gives them one by one. A verb works on pipelines step by step: a change set is applied in memory for the next step, and what is
-written is the difference between the first and the last state. So a step that changes nothing writes nothing, and two steps that
-touch the same cell leave one change.
+Edits are columnar, because an update of a hundred thousand deals is a few columns, not a million cells;
+`ChangeSet.changes` yields them one by one. A verb transforms a pipeline step by step: each change set is applied in
+memory for the next step, and the difference between the first and the last state is written. So a step that changes
+nothing writes nothing, and two steps that change the same cell give one change.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One cell: what stood there, what will, and why."""
+    """One cell: its old value, its new value, and the reason."""
 
     table: str
     key: str
@@ -39,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Edit:
-    """Cells of one column. *after* is indexed by sheet row, as *before* and *keys* are; all have the column's dtype."""
+    """Cells of one column; *after*, *before* and *keys* are indexed by sheet row and have the dtype of the column."""
 
     table: str
     column: str
@@ -59,7 +59,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Append:
-    """Rows to add below a table: a complete frame (see frames.py) whose index is ignored."""
+    """Rows to add below a table: a complete frame (see table_frames.py) whose index is ignored."""
 
     table: str
     rows: pd.DataFrame
@@ -68,7 +68,7 @@ class Append:
 
 @dataclass(frozen=True)
 class Remove:
-    """Rows to take out of a table, as they stand: a complete frame indexed by sheet row."""
+    """Rows to remove from a table, with their current content: a complete frame indexed by sheet row."""
 
     table: str
     rows: pd.DataFrame
@@ -77,7 +77,7 @@ class Remove:
 
 @dataclass(frozen=True)
 class Fill:
-    """The whole new body of a generated table, and the one it had where that is known."""
+    """The complete new content of a generated table, and the previous content if known."""
 
     table: str
     rows: pd.DataFrame
@@ -86,7 +86,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class NamedCellChange:
-    """A named cell and its new value; *cached* keeps the formula and replaces only what it last came to."""
+    """A named cell and its new value; *cached* keeps the formula and only replaces its cached result."""
 
     name: str
     before: Any
@@ -96,7 +96,7 @@ class NamedCellChange:
 
 @dataclass(frozen=True)
 class Document:
-    """Something to print: the template's *kind*, the *name* of the file without ending, and the facts to fill in."""
+    """A document to print: the *kind* of the template, the *name* of the file without extension, and the facts to fill in."""
 
     kind: str
     name: str
@@ -110,11 +110,13 @@ class ChangeSet:
     edits: tuple[Edit, ...] = ()
     appends: tuple[Append, ...] = ()
     fills: tuple[Fill, ...] = ()
-    caches: tuple[Edit, ...] = ()  # formula cells: the formula stays, its cached value is refreshed
+    caches: tuple[Edit, ...] = ()  # formula cells: the formula is kept, its cached value is updated
     named_cells: tuple[NamedCellChange, ...] = ()
     findings: tuple[Finding, ...] = ()
     documents: tuple[Document, ...] = ()
-    repairs: Mapping[str, Mapping[str, Sequence[int]]] = field(default_factory=dict)  # table → column → rows to restore
+    repairs: Mapping[str, Mapping[str, Sequence[int]]] = field(
+        default_factory=dict
+    )  # table → column → rows to restore
     answer: Mapping[str, Any] = field(default_factory=dict)  # what --json prints
     summary: Text | None = None
     removes: tuple[Remove, ...] = ()
@@ -136,35 +138,35 @@ class ChangeSet:
 
     @property
     def writes(self) -> bool:
-        """Tell whether the workbook would change at all."""
+        """Return whether anything would be written to the workbook."""
         lengths = [len(edit) for edit in self.edits + self.caches]
         rows = [len(table.rows) for table in self.appends + self.removes]
         return any(lengths) or any(rows) or bool(self.fills or self.named_cells or self.repairs)
 
     def without_changes(self) -> ChangeSet:
-        """Return only what was found and answered: nothing is written."""
+        """Return only the findings and the answer, without any changes."""
         return ChangeSet(findings=self.findings, answer=self.answer)
 
     @property
     def blocks(self) -> bool:
-        """Tell whether a finding blocks (exit code 1)."""
+        """Return whether a finding blocks (exit code 1)."""
         return any(finding.blocks for finding in self.findings)
 
     @property
     def changes(self) -> Iterator[Change]:
-        """Yield every edit cell by cell, cached values left out."""
+        """Yield every edit cell by cell, without cached values."""
         for edit in self.edits:
             yield from edit
 
 
 ChangeReasons = Mapping[tuple[str, str], pd.Series]
-"""Why cells changed: (table, column id) → text by row; rows not named changed because of *because*."""
+"""Why cells changed: (table, column id) → reason by row; the reason for all other rows is *because*."""
 
 
 def diff_pipelines(
     before: Pipeline, after: Pipeline, because: str = "", reasons: ChangeReasons | None = None
 ) -> ChangeSet:
-    """Return the plan that turns *before* into *after*: edits, rows added and removed, filled tables, formula cells."""
+    """Return the change set that turns *before* into *after*: edits, added and removed rows, filled tables, formula cells."""
     plan, replaced = ChangeSet(), find_replaced_frames(before.tables, after.tables)
     for table in [table for table in TABLES.values() if table.name in replaced]:
         old, new = before[table.name], after[table.name]
@@ -179,7 +181,7 @@ def diff_pipelines(
 
 
 def find_equal_cells(column: Column, old: pd.Series, new: pd.Series) -> npt.NDArray[np.bool_]:
-    """Return where two series of *column* say the same: blank equals blank, numbers to 12 digits."""
+    """Return where two series of *column* are equal: blank equals blank, numbers are compared to 12 digits."""
     alike: npt.NDArray[np.bool_] = np.asarray(old.to_numpy() == new.to_numpy(), dtype=bool)
     if column.type.is_date:
         alike |= old.isna().to_numpy() & new.isna().to_numpy()
@@ -219,11 +221,11 @@ def _diff_generated_table(table: TableSchema, old: pd.DataFrame, new: pd.DataFra
 
 
 def apply_change_set(pipeline: Pipeline, plan: ChangeSet) -> Pipeline:
-    """Return *pipeline* with the edits, removals, appends and fills of *plan*; cached values and documents do not matter here.
+    """Return *pipeline* with the edits, removals, appends and fills of *plan*; cached values and documents are ignored.
 
-    Appended rows get negative index values, so that no address is given to a row that is not in the sheet yet.
+    Appended rows get negative index values, because a row that is not in the sheet yet has no address.
     """
-    # a table that nothing is done to stays the very same: it need not be compared
+    # an unchanged table stays the same object, so it does not have to be compared
     tables = {edit.table: pipeline[edit.table].copy(deep=False) for edit in plan.edits}
     for edit in plan.edits:
         column = tables[edit.table][edit.column].copy()
@@ -241,7 +243,7 @@ def apply_change_set(pipeline: Pipeline, plan: ChangeSet) -> Pipeline:
 
 
 def _apply_to_settings(settings: Settings, plan: ChangeSet) -> Settings:
-    # a run changes no setting but names, such as the default playbook's
+    # the only settings that a run changes are names, such as the default playbook
     edits = [edit for edit in plan.edits if (edit.table, edit.column) == ("Settings", "value")]
     changed = {change.key: str(change.after) for edit in edits for change in edit}
     names = {

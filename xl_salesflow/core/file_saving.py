@@ -141,7 +141,7 @@ def temporary_file_beside(path: Path) -> Path:
 
 def _refuse_unreplaceable_file(path: Path, shown: Path) -> None:
     if path.is_symlink():
-        why = Text("it is a link; name the file that it leads to")
+        why = Text("it is a link; give the file that it leads to")
         raise CannotSave(shown, why)
     if path.is_dir():
         raise CannotSave(shown, Text("a folder has this name"))

@@ -1,7 +1,7 @@
-"""The typed frames of one workbook with its sales processes, settings and day; what a finding is.
+"""The pipeline: the typed frames of one workbook with its playbooks, settings and day; and the finding.
 
-A Pipeline is frozen and knows no file format and no Excel; every state of a run is one of its own. A Playbook is a sales process
-as values: stages in order, the gates before them, the tasks in them.
+A Pipeline is frozen and independent of file formats and Excel; each state of a run is a pipeline of its own. A Playbook
+is a sales process as values: its stages in order, the gates before them, the tasks in them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ StageKind = Literal["open", "won", "lost", "aftercare"]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage. *position* counts from 1 over the whole playbook; limits are days, None is no limit; *row* is its sheet row."""
+    """One stage; *position* counts from 1 within the playbook, limits are in days or None, *row* is its sheet row."""
 
     name: str
     position: int
@@ -47,7 +47,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What must hold before a deal enters *stage*; *effect* is block or warn, *check* a choice id; *playbook* "" is every one."""
+    """A condition for entering *stage*; *effect* is block or warn, *check* a choice id; *playbook* "" applies to all."""
 
     id: str
     playbook: str
@@ -62,7 +62,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class StageTask:
-    """A task every deal gets on entering *stage*, due *due_days* later, ticked off by an activity of type *done_by*."""
+    """A task that every deal gets on entering *stage*, due *due_days* later, done by an activity of type *done_by*."""
 
     playbook: str
     stage: str
@@ -74,7 +74,7 @@ class StageTask:
 
 @dataclass(frozen=True)
 class Playbook:
-    """One sales process, its stages in order of position."""
+    """One sales process, with its stages in order of position."""
 
     id: str
     stages: tuple[Stage, ...]
@@ -93,7 +93,7 @@ class Playbook:
 
     @property
     def first(self) -> Stage:
-        """Return the stage a deal starts in."""
+        """Return the stage in which a deal starts."""
         return self.open_stages[0]
 
     @cached_property
@@ -108,11 +108,11 @@ class Playbook:
 
     @cached_property
     def funnel(self) -> tuple[Stage, ...]:
-        """Return the open stages and Won, in order: the steps of the funnel."""
+        """Return the steps of the funnel: the open stages and Won, in order."""
         return (*self.open_stages, self.won)
 
     def direction(self, before: Stage | None, after: Stage) -> str:
-        """Return which way a deal goes from *before* (None: not yet anywhere) to *after*: an id of the choice "move"."""
+        """Return the direction of a move from *before* (None: no stage yet) to *after*, an id of the choice "move"."""
         if after.kind in ("won", "lost"):
             return "back" if before is not None and before.kind == "aftercare" and after.kind == "won" else after.kind
         if after.kind == "aftercare":
@@ -124,13 +124,13 @@ class Playbook:
         return "skip" if self.passed(before.position if before else 0, after) else "forward"
 
     def passed(self, position: int, after: Stage) -> tuple[Stage, ...]:
-        """Return the open stages that a move from *position* to *after* goes past without entering."""
+        """Return the open stages that a move from *position* to *after* skips."""
         return tuple(stage for stage in self.open_stages if position < stage.position < after.position)
 
 
 @dataclass(frozen=True)
 class TablePosition:
-    """Where a table stands, for addresses: its sheet and the letter of each column."""
+    """Where a table is, for addresses: its sheet and the letter of each column."""
 
     sheet: str
     letters: Mapping[str, str]
@@ -140,7 +140,7 @@ _SETUP_TABLES = ("Stages", "Gates", "StageTasks")
 
 
 class PlaybookReader:
-    """Reads the playbooks of set-up frames, and reads the same frames only once, for whichever state of a run."""
+    """Reads playbooks from set-up frames, and caches the result for all states of a run with the same frames."""
 
     def __init__(self) -> None:
         self._frames: tuple[pd.DataFrame, ...] = ()
@@ -156,10 +156,10 @@ class PlaybookReader:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """One workbook as values. *tables* holds a frame for every declared table; *today* is an argument.
+    """One workbook as values: a frame for every declared table in *tables*, and the day of the run in *today*.
 
-    *query* is what the Funnel sheet's cells ask; *named* the named cells as read; *cell_findings* what was wrong with
-    single cells of the tables that were read. *playbook_reader* goes from one state of a run to the next.
+    *query* holds the parameters from the sheet Funnel; *named* the named cells as read; *cell_findings* the findings
+    about single cells of the tables that were read. *playbook_reader* is passed on from one state of a run to the next.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -181,7 +181,10 @@ class Pipeline:
         return replace(self, tables=replace_frames(self.tables, tables))
 
     def cell_address(self, table: str, row: int, column: str = "") -> str:
-        """Return the address of a cell such as ``Deals!F12``; of a row to come, only the sheet's name."""
+        """Return the address of a cell such as ``Deals!F12``.
+
+        For a row that is not in the sheet yet, only the sheet's name.
+        """
         place = self.table_positions.get(table)
         sheet = place.sheet if place else table
         quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
@@ -190,28 +193,28 @@ class Pipeline:
 
     @property
     def as_of(self) -> date:
-        """Return the as-of date of the view, or today."""
+        """Return the as-of date of the query, or today."""
         return self.query.as_of or self.today
 
     @property
     def playbooks(self) -> Mapping[str, Playbook]:
-        """Return the sales processes of the sheets Stages, Gates and StageTasks by id."""
+        """Return the playbooks of the sheets Stages, Gates and StageTasks by id."""
         return self.playbook_reader.read(self)
 
     @property
     def default_playbook(self) -> str:
-        """Return the id that deals without a playbook use."""
+        """Return the id of the playbook for deals without one."""
         return self.settings.text("playbook")
 
 
 def build_pipeline(today: date, language: Language = "en", **rows: list[dict[str, Any]]) -> Pipeline:
-    """Return a pipeline from plain rows by table name; tables not named are empty. Meant for tests and small jobs."""
+    """Return a pipeline built from plain rows by table name, other tables empty; meant for tests and small scripts."""
     tables = {name: make_table_frame(table, rows.get(name, ())) for name, table in TABLES.items()}
     return Pipeline(tables, today, language)
 
 
 def read_playbooks(pipeline: Pipeline) -> dict[str, Playbook]:
-    """Return the playbooks of the set-up sheets; rows that cannot be used are left out here and are findings elsewhere."""
+    """Return the playbooks of the set-up sheets; unusable rows are skipped here and reported by rules."""
     stages = pipeline["Stages"]
     stages = stages[(stages["stage"] != "") & stages["position"].notna()].sort_values(["playbook", "position"])
     gates = [
@@ -289,5 +292,5 @@ class Finding:
 
     @property
     def blocks(self) -> bool:
-        """Tell whether the finding makes a run end with exit code 1."""
+        """Return whether the finding makes a run end with exit code 1."""
         return self.severity == "block"

@@ -135,9 +135,9 @@ DEAL_DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "check": Text("Check"),
         "ready_strengths": Text("I can say in one sentence what our product does better."),
         "ready_competitor": Text("I know where the competitor is weak."),
-        "ready_case": Text("I have a recent customer to tell of."),
+        "ready_case": Text("I have a recent customer to tell them about."),
         "ready_picture": Text("I have pictured the meeting, and what they may object to."),
-        "ready_person": Text("I know whom I meet and what they decide."),
+        "ready_person": Text("I know whom I will meet and what they decide."),
         "ready_goal": Text("I know what I want agreed at the end."),
         # the visit report
         "visit": Text("Visit report"),
@@ -159,7 +159,7 @@ DEAL_DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "letter_dear_all": Text("Good day,"),
         "letter_here": Text("please find our {title} {number} attached."),
         "letter_until": Text("It holds until {day}."),
-        "letter_ask": Text("May I call you about it in the next days?"),
+        "letter_ask": Text("May I call you about it in the next few days?"),
         "letter_regards": Text("Kind regards"),
     }
 )  # fmt: skip
@@ -213,7 +213,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "logo_of": Text("Logo of {company}"),
         # follow-up lists
         "followups": Text("Follow-ups"),
-        "followups_for": Text("Who to call on {day}, most pressing first"),
+        "followups_for": Text("Who to call on {day}, most urgent first"),
         "nobody": Text("No owner"),
         "nothing_due": Text("Nobody is waiting for a call today."),
         "call_one": Text("Follow up: {account}"),
@@ -229,10 +229,11 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "ask": Text("Ask:"),
         "answered": Text("Answered last:"),
         "on_day": Text("planned for {day}"),
-        "left_over": Text("More deals ask for a follow-up than these days hold, {left} too many."),
+        "left_over": Text("More deals need a follow-up than fit into these days: {left} too many."),
         "priorities": Text(
-            "High: a promise is broken or a customer waits. Medium: a deal slips. Low: something is not planned. A golden "
-            "customer or a large deal counts one higher. Dates fall on working days."
+            "High: a broken promise or a waiting customer. Medium: a deal at risk. Low: something is "
+            "not planned. A golden customer or a large deal counts one higher. Dates fall on working "
+            "days."
         ),
         "mail_subject": Text("{count} follow-ups for {day}"),
         "mail_subject_one": Text("1 follow-up for {day}"),
@@ -247,7 +248,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "days_long": Text("{days} days"),
         "per_day": Text("{amount} a day"),
         "blank": Text("(none)"),
-        "all_numbers": Text("Every number and how it is worked out"),
+        "all_numbers": Text("Every number and how it is computed"),
         "metric": Text("Number", context="document"),
         "value": Text("Value"),
         "sample": Text("Deals behind it"),
@@ -262,9 +263,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         ),
         "trend_told": Text("From {start} to {end}: {won} won, {lost} lost."),
         "waiting": Text("Days in each stage"),
-        "waiting_about": Text(
-            "Median of the visits that ended; the stroke is the limit of the stage, orange is over it"
-        ),
+        "waiting_about": Text("Median of the visits that ended; the line is the limit of the stage, orange is over it"),
         "waiting_told": Text("Slowest is {name}: half of the visits take more than {days}."),
         "limit_of": Text("{days} · limit {limit}"),
         "ageing": Text("Age of open deals"),
@@ -275,7 +274,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "lost_stages": Text("Where deals are lost"),
         "lost_stages_about": Text("Lost deals and their value by the stage they were in before"),
         "lost_reasons": Text("Why deals are lost"),
-        "lost_reasons_about": Text("Lost deals and their value by the reason written down"),
+        "lost_reasons_about": Text("Lost deals and their value by loss reason"),
         "lost_told": Text("Most often {name}: {count} of {all}."),
         "by": Text("By {name}"),
         "stage": Text("Stage"),

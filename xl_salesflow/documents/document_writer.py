@@ -124,7 +124,7 @@ def _unknown_format_error(what: Text, name: str, known: Mapping[str, object] | t
             near=near,
             known=listed,
         )
-    return UsageError("There is no {what} “{name}”; There are: {known}.", what=what, name=name, known=listed)
+    return UsageError("There is no {what} “{name}”; there are: {known}.", what=what, name=name, known=listed)
 
 
 class DocumentWriter:

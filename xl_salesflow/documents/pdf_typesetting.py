@@ -37,7 +37,7 @@ def typeset_pdf(source: str, data: Mapping[str, Any], name: str, folder: Path | 
     except typst.TypstError as error:
         why = " ".join(str(error).split())
         raise UsageError(
-            "The template {name} cannot be set: {why}; salesflow template check says where.", name=name, why=why
+            "The template {name} cannot be typeset: {why}; salesflow template check says where.", name=name, why=why
         ) from error
     if not isinstance(pdf, bytes):
         raise TypeError(f"{name} came out as {type(pdf).__name__}, not as one file")

@@ -28,7 +28,7 @@ from xl_salesflow.locale.texts import LABEL_AND_VALUE, Text
 AT_LINE = Text("line {number}")
 AT_PARAGRAPH = Text("paragraph {number}")
 AT_CELL = Text("{sheet}!{cell}")
-NOT_UTF8_TEXT = Text("the file is not text in UTF-8; save it so")
+NOT_UTF8_TEXT = Text("the file is not UTF-8 text; save it as UTF-8")
 _WHOLE_TEMPLATE = Text("")
 
 _TYPST_FIELD_CHAIN = re.compile(r"(?<![\w.\-\"])(data|t)((?:\.[A-Za-z_][\w-]*)+)")

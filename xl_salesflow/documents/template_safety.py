@@ -136,7 +136,7 @@ def unpack_template(content: bytes, name: str) -> TemplateParts:
     except EncryptedWorkbook as error:
         raise UnsoundTemplate(name, why_unsound(error)) from error
     except NotAWorkbook as error:
-        why = Text("is damaged or no Office file; save it again from Word or Excel")
+        why = Text("is damaged or not an Office file; save it again from Word or Excel")
         raise UnsoundTemplate(name, error.why if error.hostile else why) from error
 
 
@@ -161,5 +161,5 @@ def parse_template_part(content: bytes, part: str, name: str) -> etree._Element:
     try:
         return parse_office_part(content, part, name)
     except NotAWorkbook as error:
-        why = Text("holds malformed XML; save it again from Word or Excel")
+        why = Text("contains malformed XML; save it again from Word or Excel")
         raise UnsoundTemplate(name, error.why if error.hostile else why) from error

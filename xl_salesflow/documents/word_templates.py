@@ -86,7 +86,7 @@ def prepare_word_template(content: bytes, name: str) -> WordTemplate:
     """
     parts = unpack_template(content, name)
     if "word/document.xml" not in parts:
-        why = Text("is no Word document (.docx); save it as one in Word")
+        why = Text("is not a Word document (.docx); save it as one in Word")
         raise UnsoundTemplate(name, why)
     sources = dict(word_jinja_sources(parts, name))
     made = {part: jinja_environment("docx").from_string(source) for part, source in sources.items()}
@@ -124,7 +124,7 @@ def _refuse_torn_markup(text: bytes, name: str) -> None:
         etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
         why = Text(
-            "tears a table or paragraph apart: put {%tr …%} and its end into rows of their own, {%p …%} into paragraphs"
+            "splits a table or paragraph: put {%tr …%} and its end into rows of their own, {%p …%} into paragraphs"
         )
         raise UnsoundTemplate(name, why) from error
 

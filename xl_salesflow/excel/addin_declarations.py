@@ -32,7 +32,7 @@ FUNCTION_ARGUMENTS: Mapping[str, Text] = {
     "need": Text("Need: points 0 to 3; a cell or a column"),
     "timeline": Text("Timeline: points 0 to 3; a cell or a column"),
     "amount": Text("Amounts; a cell or a column"),
-    "probability": Text("Chances as fractions; a cell or a column"),
+    "probability": Text("Probabilities as fractions; a cell or a column"),
     "won": Text("Numbers of won deals; a cell or a column"),
     "lost": Text("Numbers of lost deals; a cell or a column"),
     "since": Text("Days on which deals entered their stage; a cell or a column"),
@@ -58,7 +58,10 @@ _BANT_ARGUMENTS = ("budget", "authority", "need", "timeline")
 FUNCTION_DECLARATIONS: Mapping[str, FunctionDeclaration] = {
     "bant_score": FunctionDeclaration(_BANT_ARGUMENTS, Text("BANT score, 0 to 100, by the standard weights")),
     "bant_grade": FunctionDeclaration(_BANT_ARGUMENTS, Text("BANT grade, A to F, by the standard thresholds")),
-    "weighted_value": FunctionDeclaration(("amount", "probability"), Text("Amount times probability, in cents")),
+    "weighted_value": FunctionDeclaration(
+        ("amount", "probability"),
+        Text("Amount times probability, rounded to cents"),
+    ),
     "win_rate": FunctionDeclaration(("won", "lost"), Text("Won divided by won and lost")),
     "days_in_stage": FunctionDeclaration(("since", "today"), Text("Whole days since the day"), 1),
     "amount_in_capitals": FunctionDeclaration(("amount",), Text("The amount in Chinese capitals")),

@@ -188,5 +188,5 @@ _CLOSE_WORKBOOK_REMEDY = Text("close the workbook and run salesflow check --repa
 
 def _make_block_refusal(book: xw.Book, block: xw.Range, remedy: Text) -> CannotSave:
     place = f"{block.sheet.name}!{block.address.replace('$', '')}"
-    why = Text("{place} did not take what was written; {remedy}").with_facts(place=place, remedy=remedy)
+    why = Text("{place} did not accept what was written; {remedy}").with_facts(place=place, remedy=remedy)
     return CannotSave(book.name, why)

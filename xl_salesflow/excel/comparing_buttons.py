@@ -42,7 +42,7 @@ def press_dates(context: ButtonContext) -> Text:
     context.show_table("StageChanges")
     if day is None:
         return Text("Nothing is compared any more.")
-    return Text("Headline numbers and stages beside those of {day}.").with_facts(day=day)
+    return Text("Headline numbers and stages compared with {day}.").with_facts(day=day)
 
 
 def press_compare(context: ButtonContext) -> Text:

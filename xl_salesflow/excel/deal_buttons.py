@@ -33,9 +33,9 @@ def find_deal_sheet_row(pipeline: Pipeline, deal: str) -> int:
     if len(rows) == 1:
         return int(rows[0])
     raise UsageError(
-        "The number {deal} stands twice in Deals; every deal needs one of its own."
+        "The number {deal} is used twice in Deals; every deal needs its own."
         if len(rows)
-        else "The number {deal} stands nowhere in Deals; every deal needs one of its own.",
+        else "The number {deal} is not in Deals; every deal needs its own.",
         deal=deal,
     )
 

@@ -17,8 +17,8 @@ from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS, Prin
 from xl_salesflow.verbs import draft, paper, revise
 
 _BUTTON_FORMATS = ("pdf", "html")
-_QUOTE_DRAFTED_TEXT = Text("Quote {number} for {deal} is drafted.")
-_QUOTE_EXISTS_TEXT = Text("Quote {number} for {deal} stands already; Revise makes its next version.")
+_QUOTE_DRAFTED_TEXT = Text("Quote {number} for {deal} was drafted.")
+_QUOTE_EXISTS_TEXT = Text("Quote {number} for {deal} exists already; Revise makes its next version.")
 
 
 def press_new_quote(context: ButtonContext) -> Text:
@@ -54,7 +54,7 @@ def press_quote(context: ButtonContext) -> Text:
 def press_print(context: ButtonContext) -> Text:
     """Print the document chosen in the menu, for the quote, the activity or the deal of the selected row."""
     if not 1 <= context.choice <= len(PRINTABLE_DOCUMENT_KINDS):
-        raise UsageError("Choose a paper of the menu.")
+        raise UsageError("Choose a document from the menu.")
     return _print_and_open(context, PRINTABLE_DOCUMENT_KINDS[context.choice - 1])
 
 

@@ -157,7 +157,7 @@ class OpenTablePositions:
             raise UnsupportedEdit(
                 self.book.name,
                 f"{place.sheet}!{place.last_row + 1}",
-                Text("something stands below the table {place}, where its new rows go; move it away").with_facts(
+                Text("there are cells below the table {place}, where its new rows go; move them away").with_facts(
                     place=place.name
                 ),
             )

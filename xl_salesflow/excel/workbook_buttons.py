@@ -142,9 +142,7 @@ def press_playbook(context: ButtonContext) -> Text:
     context.book.write(plan)
     context.show_table("Stages")
     count, title = plan.answer["deals"], playbook_title(name)
-    return Text("{count} open deals changed over to “{title}”; Undo run takes it back.").with_facts(
-        count=count, title=title
-    )
+    return Text("{count} open deals switched to “{title}”; Undo run reverts it.").with_facts(count=count, title=title)
 
 
 def press_undo(context: ButtonContext) -> Text:
@@ -154,7 +152,7 @@ def press_undo(context: ButtonContext) -> Text:
     if plan.findings:
         context.show_table("Findings")
     run, undone, left = (plan.answer[name] for name in ("run", "undone", "left"))
-    return Text("Run {run}: {undone} changes put back, {left} left because they were changed since.").with_facts(
+    return Text("Run {run}: {undone} changes undone, {left} left because they were changed since.").with_facts(
         run=run, undone=undone, left=left
     )
 

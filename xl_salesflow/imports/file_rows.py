@@ -76,7 +76,7 @@ def _find_mapped_source(file: FileMap, paths: Sequence[Path]) -> ImportSource:
     same_folder = [path.parent / file.file for path in paths]
     path = next((path for path in (*named, *same_folder) if path.is_file()), None)
     if path is None:
-        raise UsageError("The map speaks of {file}, which is neither given nor beside the files given.", file=file.file)
+        raise UsageError("The map names {file}, which is neither given nor next to the given files.", file=file.file)
     layout = TextLayout(file.encoding, file.delimiter) if file.encoding and file.delimiter else None
     sources = {source.sheet: source for source in read_import_sources(path, layout)}
     if file.sheet not in sources:

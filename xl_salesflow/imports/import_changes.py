@@ -88,15 +88,15 @@ BECAUSE_OF_IMPORT = "import"
 _OPEN_QUESTION_ERRORS: Mapping[str, Text] = MappingProxyType(
     {
         "dates": Text(
-            "{file}: the dates of “{header}” can be read in two ways; write dd/mm/yyyy or mm/dd/yyyy into the map, or another of "
-            "the orders that stand there."
+            "{file}: the dates of “{header}” can be read in two ways; write dd/mm/yyyy or mm/dd/yyyy "
+            "into the map, or another of the orders listed there."
         ),
         "decimal": Text(
             "{file}: the numbers of “{header}” can be read in two ways; write their decimal mark, “.” or “,”, into the map."
         ),
         "rate": Text(
-            "{file}: the amounts of “{header}” are in {currency}; write into the map what 1 {currency} is in the workbook's "
-            "currency (rate), or leave the column out."
+            "{file}: the amounts of “{header}” are in {currency}; write into the map what 1 "
+            "{currency} is worth in the workbook's currency (rate), or leave the column out."
         ),
     }
 )
@@ -199,7 +199,7 @@ def _refuse_missing_key(rows: ImportedRows, mapping: ImportMap) -> None:
     if key is not None and key not in rows.given and rows.table not in IMPORTED_KEY_FORMATS:
         file = next(file.file for file in mapping.files if file.table == rows.table)
         raise UsageError(
-            "{file}: no column gives {key}, by which rows of {table} are told apart; name one in the map.",
+            "{file}: no column gives {key}, which identifies the rows of {table}; name one in the map.",
             file=file,
             key=key,
             table=rows.table,

@@ -15,26 +15,29 @@ _ROW_OF_FILE = Text("{file}, row {row}")
 _CELL_OF_FILE = Text("{file}, row {row}, {header}")
 _IMPORT_FINDING = Text("{at}: {what}.")
 
-BAD_NUMBER_IN_FILE = Text("“{text}” is no number; the cell is left blank, type it in the workbook")
+BAD_NUMBER_IN_FILE = Text("“{text}” is not a number; the cell is left blank, type it in the workbook")
 AMBIGUOUS_NUMBER_IN_FILE = Text(
     "“{text}” may mean {first} or {second}; the cell is left blank, write the column's decimal mark into the map"
 )
-NOT_WHOLE_IN_FILE = Text("“{text}” is no whole number; the cell is left blank, type it in the workbook")
+NOT_WHOLE_IN_FILE = Text("“{text}” is not a whole number; the cell is left blank, type it in the workbook")
 OTHER_CURRENCY_IN_FILE = Text(
-    "“{text}” is in {named}, but the workbook counts in {currency}; the cell is left blank, convert it and type the number"
+    "“{text}” is in {named}, but the workbook's currency is {currency}; the cell is left blank, "
+    "convert it and type the number"
 )
-BAD_DATE_IN_FILE = Text("“{text}” is no possible date; the cell is left blank, type it in the workbook")
+BAD_DATE_IN_FILE = Text("“{text}” is not a valid date; the cell is left blank, type it in the workbook")
 AMBIGUOUS_DATE_IN_FILE = Text(
     "“{text}” may mean {first} or {second}; the cell is left blank, write the order of the column's dates into the map"
 )
-UNLIKELY_DATE_IN_FILE = Text("“{text}” is a day that no deal can mean; the cell is left blank, type it in the workbook")
-OTHER_ORDER_IN_FILE = Text("“{text}” is not {order} as other dates of the column are; {day} is taken, please look")
-PERIOD_IN_FILE = Text("“{text}” is no single day; {day} is taken")
-RELATIVE_DATE_IN_FILE = Text("“{text}” depends on the day it was written; {day} is taken, counted from today")
-BAD_CHOICE_IN_FILE = Text("“{text}” is none of {known}; the cell is left blank, name it under [values] in the map")
+UNLIKELY_DATE_IN_FILE = Text(
+    "“{text}” is not a plausible date for a deal; the cell is left blank, type it in the workbook"
+)
+OTHER_ORDER_IN_FILE = Text("“{text}” is not {order} like the other dates of the column; {day} is used, please check")
+PERIOD_IN_FILE = Text("“{text}” is not a single day; {day} is used")
+RELATIVE_DATE_IN_FILE = Text("“{text}” depends on the day it was written; {day} is used, counted from today")
+BAD_CHOICE_IN_FILE = Text("“{text}” is not one of {known}; the cell is left blank, name it under [values] in the map")
 UNLIKELY_UNIT_IN_FILE = Text(
-    "“{text}” in the unit of the header is more than a thousand times the middle of the column; if it was not meant so, "
-    "type the amount in the workbook"
+    "“{text}” in the unit of the header is more than a thousand times the median of the column; if "
+    "that is wrong, type the amount in the workbook"
 )
 BAD_SHARE_IN_FILE = Text("“{text}” is not between 0 and 100 %; the cell is left blank")
 BAD_POINTS_IN_FILE = Text("“{text}” is not 0, 1, 2 or 3; the cell is left blank")
@@ -46,9 +49,9 @@ UNKNOWN_STAGE_IN_FILE = Text(
     "the playbook has no stage “{text}”{nearest}; the stage is left blank, name it under [stages] in the map"
 )
 NEAREST_STAGE_HINT = Text(" (is it {name}?)")
-MISSING_KEY_IN_FILE = Text("no {title}, so the row cannot be told from others; it is left out")
-REPEATED_KEY_IN_FILE = Text("{title} “{text}” stands above already, in row {first}; this row is left out")
-RAGGED_ROW_IN_FILE = Text("more cells than headers; what stands to the right of the last header is left out")
+MISSING_KEY_IN_FILE = Text("no {title}, so the row cannot be identified; it is left out")
+REPEATED_KEY_IN_FILE = Text("{title} “{text}” is already used in row {first}; this row is left out")
+RAGGED_ROW_IN_FILE = Text("more cells than headers; the cells to the right of the last header are left out")
 _TO_LAST_LEFT_OUT_ROW = Text("to row {last}, ")
 LEFT_OUT_ROWS_OF_FILE: Mapping[str, Text] = MappingProxyType(
     {
@@ -57,17 +60,17 @@ LEFT_OUT_ROWS_OF_FILE: Mapping[str, Text] = MappingProxyType(
         NOTE_BELOW_LIST: Text("{to}a note below the list, left out"),
     }
 )
-CUT_TEXT_IN_FILE = Text("longer than a cell can hold; cut after 32,767 characters")
+CUT_TEXT_IN_FILE = Text("longer than a cell can hold; truncated after 32,767 characters")
 BACKWARD_DATES_IN_FILE = Text(
     "closed {closed} before it was created {created}; both dates are kept, please correct the wrong one"
 )
 
 _MOST_COLUMN_FINDINGS = 100  # findings of one kind in one column
-_MORE_CELLS_IN_FILE = Text("{count} more cells down to here are alike")
+_MORE_CELLS_IN_FILE = Text("{count} more cells down to here have the same problem")
 
-SEVERAL_PEOPLE_IN_FILE = Text("“{text}” names several people; the first is taken, add the others in the workbook")
+SEVERAL_PEOPLE_IN_FILE = Text("“{text}” names several people; the first is used, add the others in the workbook")
 POSSIBLE_DUPLICATE_IN_FILE = Text(
-    "{name} may be the same as {other}: {why}; both are kept, please take one out or give them one name"
+    "{name} may be the same as {other}: {why}; both are kept, please remove one or give them one name"
 )
 
 

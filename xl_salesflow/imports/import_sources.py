@@ -55,7 +55,7 @@ def read_import_sources(path: Path, layout: TextLayout | None = None) -> tuple[I
         UsageError: the file is missing, password-protected, empty, or not of a supported format.
     """
     if not path.is_file():
-        raise UsageError("{path} is not there; check the name.", path=path)
+        raise UsageError("{path} does not exist; check the name.", path=path)
     if path.suffix.lower() in SPREADSHEET_SUFFIXES:
         found = tuple(_read_sheet_sources(path))
     elif path.suffix.lower() in TEXT_FILE_SUFFIXES:
@@ -63,7 +63,7 @@ def read_import_sources(path: Path, layout: TextLayout | None = None) -> tuple[I
     else:
         raise UsageError("{path} is neither CSV nor a workbook; export it as .csv or .xlsx and try again.", path=path)
     if not found:
-        raise UsageError("{path} holds no rows below a line of headers.", path=path)
+        raise UsageError("{path} has no rows below its headers.", path=path)
     return found
 
 

@@ -172,7 +172,7 @@ def _check_mapped_stages(mapping: ImportMap, playbook: Playbook) -> None:
             nearest = find_nearest(stage, playbook.by_name) or playbook.first.name
             raise UsageError(
                 "The map sends “{name}” to the stage “{stage}”, which playbook {playbook} does not "
-                "have; is it “{meant}”, or should it stand under [[new_stages]]?",
+                "have; is it “{meant}”, or should it be listed under [[new_stages]]?",
                 name=name,
                 stage=stage,
                 playbook=playbook.id,

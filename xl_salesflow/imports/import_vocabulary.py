@@ -120,7 +120,7 @@ _NEVER_IMPORTED_COLUMNS = (
 )  # one import fills one playbook and does not check gates
 _TargetType = ColumnType
 _DEAL_FACT_TARGETS: tuple[Column, ...] = (
-    declare_column("closed", "Closed", _TargetType.DATE, "Won or lost on; of an open deal the expected close"),
+    declare_column("closed", "Closed", _TargetType.DATE, "Closing date; of an open deal the expected close"),
     declare_column("won_date", "Won on", _TargetType.DATE, "A deal with this date is won"),
     declare_column("lost_date", "Lost on", _TargetType.DATE, "A deal with this date is lost"),
     declare_column("outcome", "Outcome", _TargetType.CHOICE, "Open, won or lost", options="outcome"),

@@ -60,21 +60,22 @@ class NewStage:
 
 
 MAP_COMMENT = Text(
-    "How files become rows of the workbook. Edit what you like and import again with --map and the name of this file."
+    "How files become rows of the workbook. Edit it as you like, then import again with --map and the "
+    "name of this file."
 )
 MAP_NOTES_COMMENT = Text("How this proposal came about:")
-MAP_PLAYBOOK_COMMENT = Text("The sales process of the deals.")
-MAP_STARTS_IN_COMMENT = Text("The stage a deal enters on the day it is created; also that of deals without a stage.")
+MAP_PLAYBOOK_COMMENT = Text("The playbook of the deals.")
+MAP_STARTS_IN_COMMENT = Text("The stage a deal enters on the day it is created; also used for deals without a stage.")
 MAP_MISSING_COMMENT = Text("Tables that get a row for every name they do not have yet.")
 MAP_STAGES_COMMENT = Text("Stage in the files = stage of the playbook. The playbook has: {known}.")
-MAP_NEW_STAGE_COMMENT = Text("A stage to add to the playbook; the stages from this position on move one further.")
+MAP_NEW_STAGE_COMMENT = Text("A stage to add to the playbook; the stages from this position on are shifted by one.")
 MAP_VALUES_COMMENT = Text("Names to clean up in {title}: as the files write it = as it should be.")
 MAP_FILE_COMMENT = Text('One file. table is one of {tables}; "" leaves the file out.')
 MAP_COLUMNS_COMMENT = Text('Header = our column. "" leaves it out, "notes+" adds it to Notes. Columns: {known}.')
 MAP_DATES_COMMENT = Text(
-    'dates: yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, yy-mm-dd, or yyyy-dd-mm where days and months were swapped; decimal: "." or ","; '
-    "times: what 1 stands for, such as 10000 for {unit}; currency and rate: what the amounts are in, and what 1 of it is in the "
-    "workbook's currency.",
+    "dates: yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, yy-mm-dd, or yyyy-dd-mm if days and months were "
+    'swapped; decimal: "." or ","; times: what 1 stands for, such as 10000 for {unit}; currency and '
+    "rate: the currency of the amounts, and what 1 of it is worth in the workbook's currency.",
 ).with_facts(unit="\u4e07\u5143")  # ten thousand yuan
 MAP_RATE_COMMENT = Text("please write the rate")
 MAP_CHOOSE_COMMENT = Text("please choose one")

@@ -15,11 +15,14 @@ from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.table_columns import Column
 
 _SIBLING_NOTE = Text(
-    '{file} stands beside {deals} and shares “{header}” with it, so it is proposed too; set its table to "" to leave it out.'
+    "{file} is in the same folder as {deals} and shares “{header}” with it, so it is proposed too; "
+    'set its table to "" to leave it out.'
 )
-_NO_TABLE_NOTE = Text("{file} looks like none of our tables and is left out; name its table to bring it in.")
-_HIDDEN_SHEET_NOTE = Text('{file} is a hidden sheet and is left out; set its table to "{table}" to bring it in.')
-_LEFT_OUT_COLUMNS_NOTE = Text('{file}: no column of ours for {headers}; left out. Write "notes+" to keep one in Notes.')
+_NO_TABLE_NOTE = Text("{file} looks like none of our tables and is left out; set its table to import it.")
+_HIDDEN_SHEET_NOTE = Text('{file} is a hidden sheet and is left out; set its table to "{table}" to import it.')
+_LEFT_OUT_COLUMNS_NOTE = Text(
+    '{file}: no matching column for {headers}; left out. Write "notes+" to keep one in Notes.'
+)
 _REFERENCE_NOTE = Text("{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.")
 _DATES_AS_BESIDE_NOTE = Text(
     "{file}: the dates of “{header}” alone could be read in two ways; another column of the file says {format}."
@@ -30,8 +33,8 @@ _DECIMAL_AS_BESIDE_NOTE = Text(
 _DATES_SHOWN_NOTE = Text("{file}: the dates of “{header}” are {format}, as “{example}” shows.")
 _DECIMAL_SHOWN_NOTE = Text("{file}: “{header}” has a decimal comma, as “{example}” shows.")
 _SEVERAL_CURRENCIES_NOTE = Text(
-    "{file}: “{header}” says that amounts are in several currencies ({said}), and the workbook counts in {currency}; amounts in "
-    "another currency are told and left blank."
+    "{file}: “{header}” shows amounts in several currencies ({said}), but the workbook's is "
+    "{currency}; amounts in another currency are reported and left blank."
 )
 _QUESTION_NOTES: Mapping[str, Text] = MappingProxyType(
     {
@@ -40,17 +43,18 @@ _QUESTION_NOTES: Mapping[str, Text] = MappingProxyType(
             "{file}: the numbers of “{header}” can be read in two ways; write “.” or “,” as their decimal mark."
         ),
         "rate": Text(
-            "{file}: the amounts of “{header}” are in {currency}; write as rate what 1 {currency} is in the workbook's currency "
-            "(1 where they are in the workbook's all the same), or leave the column out."
+            "{file}: the amounts of “{header}” are in {currency}; write as rate what 1 {currency} is "
+            "worth in the workbook's currency (1 if they are in the workbook's currency anyway), or "
+            "leave the column out."
         ),
     }
 )
 _MATCHED_STAGE_NOTE = Text("The stage “{name}” becomes “{stage}” of the playbook.")
-_GUESSED_STAGE_NOTE = Text("The stage “{name}” is taken for “{stage}” because the names are alike; please look.")
+_GUESSED_STAGE_NOTE = Text("The stage “{name}” is mapped to “{stage}” because the names are similar; please check.")
 _ADDED_STAGE_NOTE = Text(
     "The playbook has no stage “{name}”; it is added as no. {position} with probability {probability:.0%}."
 )
-_STARTING_STAGE_NOTE = Text("Deals are taken to enter “{stage}” on the day they are created.")
+_STARTING_STAGE_NOTE = Text("Deals are assumed to enter “{stage}” on the day they are created.")
 _MORE_COLUMNS_NOTE = Text(" and {count} more")
 _MOST_NAMED_COLUMNS = 12  # a proposal lists every column; a note need not
 

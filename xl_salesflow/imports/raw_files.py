@@ -64,7 +64,7 @@ def read_text_rows(raw: bytes, layout: TextLayout, path: Path) -> list[list[str]
         ) from error
     except csv.Error as error:
         raise UsageError(
-            "{path} cannot be parted into cells ({error}); is a quotation mark missing?", path=path, error=error
+            "{path} cannot be split into cells ({error}); is a quotation mark missing?", path=path, error=error
         ) from error
 
 
@@ -239,7 +239,8 @@ def _check_source_extent(path: Path, stream: IO[bytes]) -> bool:
             columns, rows = max(columns, *map(_column_bytes_to_number, letters)), max(rows, *map(int, digits))
         if columns * rows > _MOST_SOURCE_CELLS:
             raise UsageError(
-                "{path} has cells as far out as row {rows:,} and column {columns:,}; delete what lies beyond the list.",
+                "{path} has cells as far out as row {rows:,} and column {columns:,}; delete "
+                "everything outside the list.",
                 path=path,
                 rows=rows,
                 columns=columns,

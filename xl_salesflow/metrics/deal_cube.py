@@ -189,10 +189,10 @@ def _find_group_column(table: str, name: str) -> str:
         return column
     known = ", ".join(QUERY_FILTERS.values())
     raise UsageError(
-        "Nothing can be grouped by “{column}”: the sheet Deals has no such column of words; there is {known}."
+        "Nothing can be grouped by “{column}”: the sheet Deals has no such text column; there is {known}."
         if table == "Deals"
-        else "Nothing can be grouped by “{column}”: History, which answers for a past date, "
-        "has no such column of words; there is {known}.",
+        else "Nothing can be grouped by “{column}”: History, which is used for a past date, has no such "
+        "text column; there is {known}.",
         column=name,
         known=known,
     )

@@ -55,7 +55,7 @@ def _warning_metric(
 ) -> Metric[Cube]:
     compute = _count_open_today(mask)
     formula = MetricFormula(formula_today_only(count_formula, "open", OUTCOME_OPEN, *criteria))
-    definition = Text("{definition} Only today's snapshot knows it.").with_facts(definition=definition)
+    definition = Text("{definition} Available only in today's snapshot.").with_facts(definition=definition)
     return Metric(metric, name, definition, Unit.DEALS, formula, compute, formula, compute)
 
 
@@ -69,7 +69,7 @@ def _marked_rule_metric(place: int, rule: str) -> Metric[Cube]:
     """Return the count of a rule that needs more than the deal's own row, from the marks of the last update."""
     name = CHOICES["early_warning"][rule]
     definition = Text(
-        "Open deals that the last update warned about: “{name}”. Only today's snapshot knows it."
+        "Open deals that the last update warned about: “{name}”. Available only in today's snapshot."
     ).with_facts(name=name)
     compute = _count_open_today(_marked_mask(place))
     formula = MetricFormula(formula_today_only(_count_marked_formula(place), "open", OUTCOME_OPEN))
@@ -88,7 +88,7 @@ EARLY_WARNING_METRICS: tuple[Metric[Cube], ...] = (
     _warning_metric(
         "warned_count",
         Text("Open deals with a warning"),
-        Text("Open deals that at least one early warning spoke about at the last update."),
+        Text("Open deals with at least one early warning at the last update."),
         _warned_mask, Criterion("warnings", "<>", ""),
     ),
     _warning_metric(
@@ -106,7 +106,7 @@ EARLY_WARNING_METRICS: tuple[Metric[Cube], ...] = (
     _warning_metric(
         "pushed_count",
         Text("Close pushed"),
-        Text("Open deals whose expected close was pushed as often as the limit or more."),
+        Text("Open deals whose expected close was pushed at least as often as the limit."),
         _pushed_mask, Criterion("pushes", ">=", "PushLimit"),
     ),
     _warning_metric(

@@ -119,7 +119,8 @@ FEEDBACK_METRICS: tuple[Metric[Cube], ...] = (
         "satisfaction",
         Text("Satisfaction"),
         Text(
-            "Mean satisfaction, 1 to 5, of the feedback dated in the period. Feedback knows no owner: blank in a slice."
+            "Mean satisfaction, 1 to 5, of the feedback dated in the period. Feedback has no owner, "
+            "so it is blank in a slice."
         ),
         Unit.POINTS, _share_of_sample_formula(_SATISFACTION_SUM), mean_satisfaction, _SATISFACTION_COUNT, satisfaction_count,
     ),
@@ -140,7 +141,8 @@ FEEDBACK_METRICS: tuple[Metric[Cube], ...] = (
         "activities_per_won",
         Text("Activities per won deal"),
         Text(
-            "Activities dated in the period ÷ won deals; blank while none are recorded, and in a slice, which they do not know."
+            "Activities dated in the period ÷ won deals; blank while none are recorded, and in a "
+            "slice, because activities have no owner."
         ),
         Unit.ACTIVITIES,
         MetricFormula(f'IF(ViewAll=0,"",IF(won_count*({_ACTIVITY_COUNT})=0,"",({_ACTIVITY_COUNT})/won_count))'),

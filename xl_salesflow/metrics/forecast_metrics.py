@@ -42,8 +42,9 @@ WEIGHTED_METRICS: tuple[Metric[Cube], ...] = (
         "weighted_value",
         Text("Weighted value"),
         Text(
-            "Amount × probability of every open deal, rounded to cents, then summed; the probability is the deal's own, "
-            "else its stage's. For a past date, as they were when the deal entered its stage."
+            "Amount × probability of every open deal, rounded to cents, then summed; the probability "
+            "is the deal's own, or else its stage's. For a past date, as they were when the deal "
+            "entered its stage."
         ),
         Unit.MONEY, MetricFormula(f"ROUND({deals_formula(SUM_WEIGHTED_VALUE, 'open', OUTCOME_OPEN)},2)"), open_weighted_value,
         MetricFormula("open_count"), open_deal_count,
@@ -53,15 +54,17 @@ WEIGHTED_METRICS: tuple[Metric[Cube], ...] = (
 _CATEGORY_TEXTS = {
     "commit": (
         Text("Forecast: commit"),
-        Text("Open deals in the category commit expected to close in the target's period. Only today knows."),
+        Text("Open deals in the category commit expected to close in the target's period. Available only for today."),
     ),
     "best_case": (
         Text("Forecast: best case"),
-        Text("Open deals in the category best case expected to close in the target's period. Only today knows."),
+        Text(
+            "Open deals in the category best case expected to close in the target's period. Available only for today."
+        ),
     ),
     "omitted": (
         Text("Forecast: omitted"),
-        Text("Open deals in the category omitted expected to close in the target's period. Only today knows."),
+        Text("Open deals in the category omitted expected to close in the target's period. Available only for today."),
     ),
 }
 """Category of the forecast → the name and the definition of its metric."""
@@ -140,7 +143,8 @@ CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
         "forecast_pipeline",
         Text("Forecast: pipeline"),
         Text(
-            "Open deals expected to close in the target's period that are in no other category. Only today knows."
+            "Open deals expected to close in the target's period that are in no other category. "
+            "Available only for today."
         ),
         Unit.MONEY,
         MetricFormula('IF(expected_value="","",ROUND(expected_value-forecast_commit-forecast_best_case-forecast_omitted,2))'),

@@ -160,7 +160,7 @@ def _stay_days_working() -> Working:
             keys += [f"IF({stays}=0,1,{later}+{rank})" for rank in (below, f"MAX(1,{below}-1)")]
     array = f"{_STAY_ENDED}*{_STAY_DAYS_KNOWN}*({_ENDED_STEP}*{_STEP_WEIGHT}+{_STAY_DAYS})"
     ordered = _formula_in_period(array, "left", lambda kept: f"LARGE({kept},DaysKeys)")
-    return Working("Days", Text("Days at the middle and at nine tenths"), tuple(keys), ordered)
+    return Working("Days", Text("Median and 90th percentile of days"), tuple(keys), ordered)
 
 
 def _median_working(name: str, metric: str, title: Text, column: str, *criteria: Criterion) -> Working:

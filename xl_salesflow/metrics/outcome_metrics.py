@@ -213,19 +213,19 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "deal_count",
         Text("Deals", context="metric"),
-        Text("Every deal there was on the as-of date, open or closed; the period does not matter."),
+        Text("All deals that existed on the as-of date, open or closed; the period is ignored."),
         Unit.DEALS, _DEAL_COUNT, deal_count, _DEAL_COUNT, deal_count,
     ),
     Metric(
         "created_count",
         Text("Created", context="metric"),
-        Text("Deals created in the period; without a period every deal, those without a creation date too."),
+        Text("Deals created in the period; without a period all deals, including those without a creation date."),
         Unit.DEALS, _CREATED_COUNT, created_count, _CREATED_COUNT, created_count,
     ),
     Metric(
         "open_count",
         Text("Open deals"),
-        Text("Deals still open on the as-of date; in the cohort reading, of those created in the period."),
+        Text("Deals still open on the as-of date; in the cohort reading, only those created in the period."),
         Unit.DEALS, _OPEN_COUNT, open_deal_count, _OPEN_COUNT, open_deal_count,
     ),
     Metric(
@@ -278,7 +278,7 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "mean_won_value",
         Text("Mean won value"),
-        Text("Won value ÷ won deals that have an amount; a blank amount is no zero."),
+        Text("Won value ÷ won deals that have an amount; a blank amount does not count as zero."),
         Unit.MONEY, MetricFormula('IF({sample}=0,"",ROUND(won_value/{sample},2))'), mean_won_value,
         _VALUED_WON_COUNT, valued_won_count,
     ),
@@ -303,7 +303,7 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
         "win_rate_of_all",
         Text("Win rate of all created"),
         Text(
-            "Won ÷ created, both in the period; open deals weigh it down. Without a period, won ÷ every deal."
+            "Won ÷ created, both in the period; open deals lower it. Without a period, won ÷ all deals."
         ),
         Unit.RATIO, MetricFormula('IF({sample}=0,"",won_count/{sample})'), win_rate_of_all,
         MetricFormula("created_count"), created_count,

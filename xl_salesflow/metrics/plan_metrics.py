@@ -151,7 +151,7 @@ PLAN_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "plan_value",
         Text("Value to win"),
-        Text("The target typed on the Plan sheet; left blank, what is still missing of the Targets sheet."),
+        Text("The target typed on the Plan sheet; if blank, what the Targets sheet still lacks."),
         Unit.MONEY, MetricFormula('IF(PlanTarget="",IF(target_gap="","",MAX(0,target_gap)),PlanTarget)'), plan_value,
         MetricFormula('""'), Cube.unknown,
     ),

@@ -179,8 +179,9 @@ TARGET_METRICS: tuple[Metric[Cube], ...] = (
         "target",
         Text("Target"),
         Text(
-            "Targets that lie inside the period (no period: the year of the as-of date) for exactly the owner, product and "
-            "channel chosen; for everything, the team's targets, else the owners' together."
+            "Targets that lie inside the period (no period: the year of the as-of date) for exactly "
+            "the owner, product and channel chosen; without filters, the team's targets, or else the "
+            "sum of the owners'."
         ),
         Unit.MONEY, MetricFormula(target_formula(*TARGET_IN_PERIOD)), target_value, _NO_SAMPLE_FORMULA, Cube.unknown,
     ),
@@ -209,7 +210,8 @@ TARGET_METRICS: tuple[Metric[Cube], ...] = (
         "expected_value",
         Text("Expected in the period"),
         Text(
-            "Sum of the open deals whose expected close lies in the period of the target. Only today's snapshot knows it."
+            "Sum of the open deals whose expected close lies in the period of the target. Available "
+            "only in today's snapshot."
         ),
         Unit.MONEY,
         MetricFormula(f'IF({{sample}}="","",ROUND({_EXPECTED_VALUE_FORMULA},2))'), expected_value,
@@ -218,7 +220,7 @@ TARGET_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "coverage",
         Text("Coverage"),
-        Text("Open value expected in the period ÷ (target − won so far); nothing once the target is reached."),
+        Text("Open value expected in the period ÷ (target − won so far); blank once the target is reached."),
         Unit.TIMES,
         MetricFormula('IF(OR(expected_value="",target_gap=""),"",IF(target_gap<=0,"",expected_value/target_gap))'),
         target_coverage, _EXPECTED_COUNT_FORMULA, expected_count,

@@ -143,8 +143,8 @@ def align_workbooks(parts: Iterable[tuple[str, Pipeline]]) -> Iterator[tuple[str
         first = first if first[0] else (book, currency)
         if currency != first[1]:
             raise UsageError(
-                "The workbooks count in different currencies ({first}: {first_currency}, {book}: {currency}); "
-                "roll up one currency at a time.",
+                "The workbooks have different currencies ({first}: {first_currency}, {book}: "
+                "{currency}); roll up one currency at a time.",
                 first=first[0],
                 first_currency=first[1],
                 book=book,

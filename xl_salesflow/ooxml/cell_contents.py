@@ -86,7 +86,7 @@ def date_to_serial(value: date | datetime | time | timedelta, date1904: bool) ->
     if not date1904 and days < _LEAP_BUG_SERIAL:
         days -= 1
     if days < 0 or (days == 0 and not date1904):
-        raise UnsupportedValue("{value} is before the first day Excel knows", value=value)
+        raise UnsupportedValue("{value} is before the first day of Excel's calendar", value=value)
     if not isinstance(value, datetime):
         return days
     clock = value.replace(tzinfo=None) - datetime(value.year, value.month, value.day)

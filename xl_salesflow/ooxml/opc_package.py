@@ -68,7 +68,7 @@ def refuse_hostile_members(path: Path, members: list[zipfile.ZipInfo], size: int
         if member.flag_bits & 0x1:
             raise EncryptedWorkbook(path)
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise repairable_workbook_error(path, "packs {name} in a way Excel does not", name=name)
+            raise repairable_workbook_error(path, "compresses {name} in a way that Excel does not", name=name)
         if member.file_size > LARGEST_PART or _is_bomb_ratio(member.file_size, member.compress_size):
             raise _zip_bomb_error(path, member.file_size)
     everything = sum(member.file_size for member in members)
@@ -88,7 +88,7 @@ def refuse_unsafe_xml(path: Path, part: str, data: bytes) -> None:
 def repairable_workbook_error(path: Path, message: str, /, **facts: object) -> NotAWorkbook:
     """Return the error for a file that Excel may be able to repair."""
     what = Text(message).with_facts(**facts)
-    return NotAWorkbook(path, Text("{what}; open and save it in Excel to mend it").with_facts(what=what))
+    return NotAWorkbook(path, Text("{what}; open and save it in Excel to repair it").with_facts(what=what))
 
 
 def _climbs_out_of_package(name: str) -> bool:
@@ -132,9 +132,9 @@ def parse_xml_part(path: Path, part: str, data: bytes) -> etree._Element:
 def _damaged_file_error(path: Path, part: str = "") -> NotAWorkbook:
     if part:
         return NotAWorkbook(
-            path, Text("is damaged or cut short in {part}; restore it from a backup").with_facts(part=part)
+            path, Text("is damaged or truncated in {part}; restore it from a backup").with_facts(part=part)
         )
-    return NotAWorkbook(path, Text("is damaged or cut short; restore it from a backup"))
+    return NotAWorkbook(path, Text("is damaged or truncated; restore it from a backup"))
 
 
 class Package:

@@ -203,7 +203,7 @@ class TableResizer:
             raise ValueError("this table was resized; write the workbook before deleting its rows")
         for row in (deleted[0], deleted[-1]):
             if not table.first_row <= row <= table.last_row:
-                why = Text("lies outside the table {table}").with_facts(table=table.name)
+                why = Text("is outside the table {table}").with_facts(table=table.name)
                 raise self._refusal(cell_address(row, table.first_col), why)
         if len(deleted) == table.last_row - table.first_row + 1:
             self._empty_first_row()

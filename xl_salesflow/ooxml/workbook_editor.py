@@ -70,7 +70,7 @@ class Workbook(WorkbookOnDisk):
         rows, cells = sort_column_edit(values)
         if len(rows) and (rows[0] < at.first_row or rows[-1] > at.last_row):
             outside = int(rows[0] if rows[0] < at.first_row else rows[-1])
-            why = Text("lies outside the table {table}").with_facts(table=at.name)
+            why = Text("is outside the table {table}").with_facts(table=at.name)
             raise UnsupportedEdit(self.path, f"{at.sheet}!{cell_address(outside, column)}", why)
         self._edits.filled.add(at.part)
         self._edits.sheet(at.sheet).set(column, rows, cells)

@@ -154,7 +154,7 @@ def find_main_part(package: Package) -> str:
     target = next((r.target for r in read_relationships(package, "") if r.kind == "officeDocument"), None)
     found = package.find(target) if target else None
     if found is None:
-        why = Text("is a zip file but no Excel workbook; check the file's name")
+        why = Text("is a zip file but not an Excel workbook; check the file's name")
         raise NotAWorkbook(package.path, why)
     if found.endswith(".bin"):
         why = Text("is a binary workbook (.xlsb); save it as .xlsx or .xlsm in Excel")
@@ -169,7 +169,7 @@ class WorkbookPart:
         self.part = find_main_part(package)
         root = package.parse(self.part)
         if local_name(root) != "workbook":
-            why = Text("is an Office file but no Excel workbook; check the file's name")
+            why = Text("is an Office file but not an Excel workbook; check the file's name")
             raise NotAWorkbook(package.path, why)
         self.strict = (etree.QName(root).namespace or "").startswith(STRICT_NAMESPACE)
         self.relationships = [r for r in read_relationships(package, self.part) if package.find(r.target)]

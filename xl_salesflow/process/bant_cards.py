@@ -20,7 +20,7 @@ CardAddress = Callable[[int, str], str]
 
 _CARD_DEAL_UNKNOWN = Text("{cell}: there is no deal “{is_}” in the workbook; is it “{near}”?")
 _CARD_QUESTION_UNKNOWN = Text("{cell}: the sheet Questions has no question “{is_}”; is it “{near}”?")
-_CARD_POINTS_WRONG = Text("{cell}: {is_} is no number of points; write 0, 1, 2 or 3.")
+_CARD_POINTS_WRONG = Text("{cell}: {is_} is not a valid number of points; write 0, 1, 2 or 3.")
 
 
 def make_bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:

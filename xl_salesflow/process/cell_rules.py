@@ -33,7 +33,7 @@ def _find_repeated_keys(pipeline: Pipeline) -> Iterable[RuleMatch]:
 DOUBLED_KEY = Rule(
     "doubled_key",
     Text("A key used twice"),
-    Text("“{key}” is used twice, first in {first}; give this row a number of its own or delete it."),
+    Text("“{key}” is used twice, first in {first}; give this row its own number or delete it."),
     "block",
     _find_repeated_keys,
 )
@@ -92,7 +92,7 @@ def _find_unknown_choices(pipeline: Pipeline) -> Iterable[RuleMatch]:
 UNKNOWN_CHOICE = Rule(
     "unknown_choice",
     Text("A value the dropdown does not offer"),
-    Text("“{value}” is no choice of “{column}”; is it “{hint}”? It may be: {list}."),
+    Text("“{value}” is not a choice of “{column}”; is it “{hint}”? It may be: {list}."),
     "warn",
     _find_unknown_choices,
 )
@@ -187,7 +187,7 @@ def _find_wrong_shares(pipeline: Pipeline) -> Iterable[RuleMatch]:
 WRONG_SHARE = Rule(
     "share_range",
     Text("A share outside 0 to 100 %"),
-    Text("“{column}” is {value}; it must lie between 0 % and 100 %."),
+    Text("“{column}” is {value}; it must be between 0 % and 100 %."),
     "block",
     _find_wrong_shares,
 )
@@ -226,7 +226,7 @@ def _find_wrong_scores(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 WRONG_CUSTOMER_SCORE = Rule(
     "score_range",
-    Text("A customer's score off its scale"),
+    Text("A customer's score outside its scale"),
     Text("“{column}” is {value}; the scale goes from {least} to {most}."),
     "warn",
     _find_wrong_scores,
@@ -289,7 +289,7 @@ def _find_future_dates(pipeline: Pipeline) -> Iterable[RuleMatch]:
 FUTURE_DATE = Rule(
     "future_date",
     Text("A date still to come"),
-    Text("“{column}” is {day}, which is still to come; correct the date."),
+    Text("“{column}” is {day}, which is in the future; correct the date."),
     "warn",
     _find_future_dates,
 )

@@ -104,7 +104,7 @@ def _find_no_prospect(pipeline: Pipeline) -> Iterable[RuleMatch]:
 NO_PROSPECT = Rule(
     "no_prospect",
     Text("Not a prospect"),
-    Text("the customer is no prospect: “{what}” is No"),
+    Text("the customer is not a prospect: “{what}” is No"),
     "warn",
     _find_no_prospect,
 )
@@ -245,7 +245,7 @@ def _find_concentration(pipeline: Pipeline) -> Iterable[RuleMatch]:
 FORECAST_CONCENTRATION = Rule(
     "concentration",
     Text("Too much on one deal"),
-    Text("{share} of the forecast hangs on this deal"),
+    Text("{share} of the forecast depends on this deal"),
     "warn",
     _find_concentration,
 )

@@ -77,8 +77,8 @@ def _find_unexplained_probabilities(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 UNEXPLAINED_PROBABILITY = Rule(
     "unexplained_probability",
-    Text("An own probability without a reason"),
-    Text("The deal has a probability of its own; say why in “{column}”, or clear it."),
+    Text("A deal's own probability without a reason"),
+    Text("The deal has its own probability; give the reason in “{column}”, or clear it."),
     "warn",
     _find_unexplained_probabilities,
 )
@@ -138,8 +138,9 @@ DISCOUNT_UNAPPROVED = Rule(
     "discount_unapproved",
     Text("A discount nobody approved"),
     Text(
-        "Quote {quote} takes off {given}, the deal's owner may grant {limit}, and “{column}” ({who}) is nobody who may grant "
-        "that much; have it approved by somebody of the Team who may, or lower the discount."
+        "Quote {quote} gives a discount of {given}, the deal's owner may grant {limit}, and "
+        "“{column}” ({who}) may not grant that much either; have it approved by somebody on the Team "
+        "sheet who may, or lower the discount."
     ),
     "block",
     _find_discount_unapproved,
@@ -174,7 +175,7 @@ def _find_missing_rates(pipeline: Pipeline) -> Iterable[RuleMatch]:
 MISSING_EXCHANGE_RATE = Rule(
     "rate_missing",
     Text("A quote without its exchange rate"),
-    Text("Quote {quote} went out in {currency}; fill in the “{column}” it was made at, which then stays."),
+    Text("Quote {quote} was sent in {currency}; fill in the “{column}” that was used, which then stays."),
     "warn",
     _find_missing_rates,
 )
@@ -226,7 +227,8 @@ QUOTE_NUMBER_GAP = Rule(
     "quote_number_gap",
     Text("A gap in the quote numbers"),
     Text(
-        "Before {quote} the number {missing} is missing; numbers are given without a gap, so look for the deleted row."
+        "Before {quote} the number {missing} is missing; numbers are assigned without gaps, so look "
+        "for the deleted row."
     ),
     "note",
     _find_quote_number_gaps,

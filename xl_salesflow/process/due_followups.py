@@ -37,7 +37,7 @@ from xl_salesflow.schema.table_registry import TABLES
 GOLDEN_CUSTOMER = Text("golden customer")
 LARGE_DEAL = Text("large deal")
 RAISED_PRIORITY = Text("{because}: one priority higher")
-PUT_OFF_TO_DAY = Text("put off to {day}, as {limit} a day are full")
+PUT_OFF_TO_DAY = Text("postponed to {day}: the limit is {limit} a day")
 AGREE_NEXT_STEP = Text("Agree on the next step and its date.")
 
 
@@ -201,8 +201,8 @@ def _find_deals_called_today(deals: DealArrays) -> DealMask:
 
 
 FOLLOWUPS_BEYOND_LIMIT = Text(
-    "More deals ask for a follow-up than {days} working days of {limit} hold, {left} too many; hand some over, or raise the "
-    "limit in Settings."
+    "More deals need a follow-up than fit into {days} working days of {limit}: {left} too many; hand "
+    "some over, or raise the limit in Settings."
 )
 DEALS_WITHOUT_OWNER = Text("Deals without an owner: ")
 

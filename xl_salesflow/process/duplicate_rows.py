@@ -95,13 +95,13 @@ class DuplicateSign:
     same_columns: tuple[str, ...] = ()  # columns that must be equal too, such as the account of a person
 
 
-_SAME_NAME = Text("the same name but for legal form and spelling")
+_SAME_NAME = Text("the same name apart from legal form and spelling")
 _NEAR_NAME = Text("names {alike} % alike")
 _SAME_PHONE, _SAME_EMAIL = Text("the same phone number"), Text("the same e-mail address")
 _SAME_SITE, _SAME_TAX_NUMBER = Text("the same web site"), Text("the same tax number")
 _SAME_PERSON = Text("the same name at the same customer")
 _SAME_DEAL_TITLE = Text("the same title for the same customer")
-_NEAR_DEAL_TITLE = Text("titles {alike} % alike for the same customer")
+_NEAR_DEAL_TITLE = Text("titles {alike} % similar for the same customer")
 
 DUPLICATE_SIGNS: Mapping[str, tuple[DuplicateSign, ...]] = MappingProxyType(
     {

@@ -128,7 +128,7 @@ def _check_one_of_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
         gate, wanted=lambda column_type: not column_type.is_date, kind=Text("texts or numbers")
     )
     if misconfiguration is None and not gate_items(gate):
-        return "value", Text("no value is listed; write them with commas between")
+        return "value", Text("no values are listed; separate them with commas")
     return misconfiguration
 
 

@@ -133,7 +133,7 @@ class MoveVerdicts:
 
 
 _UNKNOWN_GATE_CHECK = Text("there is no check “{is_}”; choose one from the list")
-_UNKNOWN_GATE_EFFECT = Text("“{is_}” is no effect; choose Block or Warn")
+_UNKNOWN_GATE_EFFECT = Text("“{is_}” is not an effect; choose Block or Warn")
 
 
 def make_gate_row_rule(checks: Mapping[str, GateCheck]) -> Rule:
@@ -188,7 +188,7 @@ _UNKNOWN_TARGET_STAGE = Text(
     "There is no stage “{stage}” in the playbook {playbook}; choose one from the list, perhaps {nearest}."
 )
 _UNKNOWN_DEAL_PLAYBOOK = Text("There is no playbook “{playbook}”; choose one of: {known}.")
-_UNREADABLE_GATE = Text("The gate {gate} cannot be judged; mend its row in the sheet Gates.")
+_UNREADABLE_GATE = Text("The gate {gate} cannot be judged; correct its row in the sheet Gates.")
 _HALF_OVERRIDE = Text("An override needs both a person and a reason; fill in Override by and Override reason.")
 _AT_PASSED_STAGE = Text("{stage}: {sentence}")
 

@@ -105,7 +105,7 @@ def _judge_activity_within(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) 
 def _check_activity_within_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
     offered = set(LISTS["activity_type"]) | {cell.casefold() for cell in pipeline["Lists"]["activity_type"] if cell}
     if identify_activity_type(gate.subject).casefold() not in offered:
-        return "subject", Text("“{is_}” is no activity type of the sheet Lists")
+        return "subject", Text("“{is_}” is not an activity type of the sheet Lists")
     return find_bad_limit(gate) if gate.value.strip() else None
 
 
@@ -146,7 +146,7 @@ def _judge_quote_is(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Gate
 def _check_quote_is_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
     unknown = [item for item in gate_items(gate) if identify_choice(CHOICES["quote_status"], item) is None]
     if unknown or not gate_items(gate):
-        return "value", Text("“{is_}” is no state of a quote; use Sent or Accepted")
+        return "value", Text("“{is_}” is not a status of a quote; use Sent or Accepted")
     return None
 
 

@@ -18,11 +18,11 @@ from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
 
-_STAY_LEFT_ELSEWHERE = Text("it left for another stage, or on another day, than the next visit shows")
-_STAY_WITHOUT_DIRECTION = Text("it is over and does not say which way it left")
-_STAY_STILL_GOES_ON = Text("it still goes on although a later visit follows")
-_STAY_DAYS_WRONG = Text("its days are not the days between its dates")
-_STAY_WITHOUT_NEXT = Text("it is over and no later visit follows")
+_STAY_LEFT_ELSEWHERE = Text("its next stage or its last day does not match the next visit")
+_STAY_WITHOUT_DIRECTION = Text("it is over but has no direction of the move")
+_STAY_STILL_GOES_ON = Text("it is not over although a later visit follows")
+_STAY_DAYS_WRONG = Text("its number of days does not match its dates")
+_STAY_WITHOUT_NEXT = Text("it is over but no later visit follows")
 _STAY_IN_OTHER_STAGE = Text("the deal's recorded stage is another one")
 _DEAL_WITHOUT_STAY = Text("the deal has no visit at all")
 
@@ -75,8 +75,8 @@ BROKEN_HISTORY = Rule(
     _find_broken_history,
 )
 
-_SEALED_ROW_CHANGED = Text("the row is not what was written")
-_ROW_BEFORE_CHANGED = Text("the deal's visit before it was changed, taken out or put in later")
+_SEALED_ROW_CHANGED = Text("the row was changed after it was written")
+_ROW_BEFORE_CHANGED = Text("the deal's previous visit was changed, removed or inserted later")
 
 
 def _find_broken_seals(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -94,8 +94,9 @@ BROKEN_SEAL = Rule(
     "broken_seal",
     Text("A visit that was changed by hand"),
     Text(
-        "The seal of visit {visit} of deal {deal} is broken: {what}; put it back from a backup, or clear the seals of this deal "
-        "from here on to let it stand: the next update seals them again and says so."
+        "The seal of visit {visit} of deal {deal} is broken: {what}; restore it from a backup, or "
+        "clear the seals of this deal from here on to accept it: the next update seals them again and "
+        "reports it."
     ),
     "block",
     _find_broken_seals,
@@ -138,8 +139,8 @@ def _read_stay_numbers(visits: pd.Series) -> np.ndarray:
 
 MISSING_STAGE_STAYS = Rule(
     "missing_visits",
-    Text("Visits taken out by hand"),
-    Text("{count} visits are gone from History and no run took them out: {which}; put them back from a backup."),
+    Text("Visits removed by hand"),
+    Text("{count} visits are missing from History, and no run removed them: {which}; restore them from a backup."),
     "warn",
     _find_missing_stays,
 )
@@ -154,7 +155,7 @@ def _find_unsealed_rows(pipeline: Pipeline) -> Iterable[RuleMatch]:
 UNSEALED_STAGE_STAYS = Rule(
     "unsealed_visit",
     Text("Visits without a seal"),
-    Text("{count} visits have no seal, the first is {visit}; they are taken as they stand: an update seals them."),
+    Text("{count} visits have no seal, the first is {visit}; an update seals them as they are."),
     "note",
     _find_unsealed_rows,
 )

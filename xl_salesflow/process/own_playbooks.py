@@ -23,7 +23,7 @@ _FILE_TEXT_NOT_PAIRED = Text('“{key}” of {where} is not in both languages; w
 _FILE_NOT_A_NUMBER = Text("“{key}” of {where} is {value}; write a number")
 _FILE_STAGE_TWICE = Text("{where} has the same id as an earlier one; rename it")
 _FILE_STAGE_UNKNOWN = Text("{where} guards the stage “{value}”, which is not there; there are {known}")
-_FILE_SUBJECT_WRONG = Text("{where} looks at “{value}”, which is no {what}")
+_FILE_SUBJECT_WRONG = Text("{where} refers to “{value}”, which is not a valid {what}")
 _FILE_CHOICE_UNKNOWN = Text("“{key}” of {where} is “{value}”; choose one of {known}")
 
 _WHOLE_FILE = Text("the playbook")

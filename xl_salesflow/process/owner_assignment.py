@@ -90,7 +90,7 @@ OWNER_LEAST_BUSY = Text("fewest open deals: {count}")
 NO_OWNER_FOUND = Text("Deal {deal} has no owner: {why}; choose one, or change the Team sheet.")
 ASSIGNMENT_MESSAGES: Mapping[str, Text] = MappingProxyType({"unassigned": NO_OWNER_FOUND})
 _NO_SELLER_IN_REGION = Text("nobody sells in its region")
-_ALL_SELLERS_FULL = Text("everybody there has as many open deals as they may")
+_ALL_SELLERS_FULL = Text("everybody there has reached their limit of open deals")
 _ALL_HAD_DEAL_BEFORE = Text("everybody there had it before")
 
 
@@ -143,7 +143,7 @@ def _make_unassigned_finding(pipeline: Pipeline, row: int, deal: str, why: Text)
     return Finding("unassigned", "note", message, "Deals", deal, "owner", pipeline.cell_address("Deals", row, "owner"))
 
 
-RECLAIMED_BECAUSE = Text("no activity for {days} days; was {owner}'s")
+RECLAIMED_BECAUSE = Text("no activity for {days} days; previous owner: {owner}")
 _IDLE_CLOCK_COLUMNS = ("last_activity", "since", "created", "assigned", "next_step_date")
 
 

@@ -111,14 +111,16 @@ MOVE_STATUS_RULES = (
     Rule(
         "move_overridden",
         Text("A move that passed by an override"),
-        Text("The move to “{recorded}” passed by an override in spite of: {why}"),
+        Text("The move to “{recorded}” passed by an override despite: {why}"),
         "note",
         _make_status_finder("overridden"),
     ),
     Rule(
         "moves_not_judged",
-        Text("Moves that wait for the playbook to be mended"),
-        Text("{count} moves wait: the playbook {playbook} has no open stage or no stage Won; mend the sheet Stages."),
+        Text("Moves that wait for a correction of the playbook"),
+        Text(
+            "{count} moves wait: the playbook {playbook} has no open stage or no stage Won; correct the sheet Stages."
+        ),
         "block",
         _find_unjudged_moves,
     ),

@@ -68,9 +68,7 @@ def _find_doubled_stages(pipeline: Pipeline) -> Iterable[RuleMatch]:
 DOUBLED_STAGE = Rule(
     "doubled_stage",
     Text("A stage twice in one playbook"),
-    Text(
-        "The stage “{stage}” stands twice in the playbook {playbook}, which would run in a circle; rename or delete one."
-    ),
+    Text("The stage “{stage}” is listed twice in the playbook {playbook}; rename or delete one."),
     "block",
     _find_doubled_stages,
 )
@@ -96,9 +94,9 @@ _NO_OPEN_STAGE = Text("it has no open stage to start in; set the kind of its fir
 _NO_WON_STAGE = Text("it has no stage Won; add one")
 _TWO_WON_STAGES = Text("it has two stages of kind Won; keep one, the other may be Aftercare")
 _NO_LOST_STAGE = Text("it has no stage Lost; add one")
-_TWO_LOST_STAGES = Text("it has two stages of kind Lost; keep one, the loss reason tells them apart")
-_OPEN_STAGE_AFTER_WON = Text("the open stage “{stage}” comes after Won; move it before")
-_AFTERCARE_BEFORE_WON = Text("the aftercare stage “{stage}” comes before Won; move it behind")
+_TWO_LOST_STAGES = Text("it has two stages of kind Lost; keep one, because the loss reason distinguishes them")
+_OPEN_STAGE_AFTER_WON = Text("the open stage “{stage}” comes after Won; move it before Won")
+_AFTERCARE_BEFORE_WON = Text("the aftercare stage “{stage}” comes before Won; move it after Won")
 
 
 def _find_wrong_endings(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -129,7 +127,7 @@ def _check_playbook_endings(playbook: Playbook) -> Iterator[tuple[Stage, Text]]:
 PLAYBOOK_ENDINGS = Rule(
     "playbook_endings",
     Text("Start, Won and Lost of a playbook"),
-    Text("The playbook {playbook} cannot be judged by: {why}."),
+    Text("The playbook {playbook} cannot be used: {why}."),
     "block",
     _find_wrong_endings,
 )
@@ -170,7 +168,7 @@ def _find_wrong_probabilities(pipeline: Pipeline) -> Iterable[RuleMatch]:
 WRONG_STAGE_PROBABILITY = Rule(
     "stage_probability",
     Text("The probability of a stage"),
-    Text("The probability of the stage “{stage}” is {value}; it must lie between 0 % and 100 %."),
+    Text("The probability of the stage “{stage}” is {value}; it must be between 0 % and 100 %."),
     "block",
     _find_wrong_probabilities,
 )

@@ -109,8 +109,8 @@ def map_stages(before: Playbook, after: Playbook, chosen: Mapping[str, str], str
     if lost := [name for name in strays if name not in changed]:
         named, first = ", ".join(f"“{name}”" for name in lost), lost[0]
         raise UsageError(
-            "Deals stand in {named}, which playbook {before} does not have; say where they belong with "
-            '--map "{first}={choice}".',
+            "Some deals are in {named}, which playbook {before} does not have; say where they belong "
+            'with --map "{first}={choice}".',
             named=named,
             before=before.id,
             first=first,
@@ -159,7 +159,7 @@ def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> Chan
     now = apply_change_set(pipeline, _append_missing_setup(pipeline, wanted))
     old, new = _find_judgeable_playbook(now, before), _find_judgeable_playbook(now, wanted.to_playbook)
     if old.id == new.id:
-        raise UsageError("The deals of playbook {old} follow it already; name another one.", old=old.id)
+        raise UsageError("The deals of playbook {old} use it already; name another one.", old=old.id)
     deals = _find_deals_to_switch(now, old)
     stage_map = map_stages(old, new, wanted.stages, _find_stray_stages(deals, old))
     steps = _make_switch_steps(now, deals[deals["recorded_stage"] != ""], stage_map)

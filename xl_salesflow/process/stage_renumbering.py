@@ -1,8 +1,9 @@
-"""Bring stored stage numbers up to date after somebody edited the sheet Stages.
+"""Update stored stage numbers after somebody edited the sheet Stages.
 
-History stores the position of each stage and the furthest position reached, and Deals stores the furthest position, because the
-live formulas count them. When a stage is inserted, deleted or moved, these numbers mean other stages. They are worked out again
-from the names of the stages in History, which do not change. A stage that was deleted counts as the nearest stage before it.
+History stores the position of each stage and the furthest position reached, and Deals stores the furthest position,
+because the live formulas count them. When a stage is inserted, deleted or moved, these numbers refer to other stages.
+They are recomputed from the names of the stages in History, which do not change. A deleted stage counts as the nearest
+stage before it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from xl_salesflow.locale.texts import Text
 
 @dataclass(frozen=True)
 class StageNumbering:
-    """The positions of the stages of one playbook: *now* in the sheet Stages, *then* as History stored them, by name."""
+    """The positions of the stages of one playbook: *now* in the sheet Stages, *then* as stored in History, by name."""
 
     playbook: Playbook
     then: Mapping[str, float]
@@ -33,12 +34,12 @@ class StageNumbering:
 
     @cached_property
     def kept(self) -> Mapping[float, float]:
-        """Return today's position by stored position, for the stages that are still there."""
+        """Return today's position by stored position, for the stages that still exist."""
         return {position: self.now[name] for name, position in self.then.items() if name in self.now}
 
     @property
     def is_current(self) -> bool:
-        """Tell whether History has today's numbers."""
+        """Return whether History has today's numbers."""
         return all(self.stored_position(name, position) == position for name, position in self.then.items())
 
     def stored_position(self, stage: str, then: float) -> float:
@@ -46,7 +47,9 @@ class StageNumbering:
         return self.now[stage] if stage in self.now else self.find_position(then)
 
     def find_position(self, then: float) -> float:
-        """Return today's position of the stage that had the position *then*; for a deleted one, of the nearest before it."""
+        """Return today's position of the stage that had position *then*; for a deleted one, that of the nearest stage
+        before it.
+        """
         if then in self.kept:
             return self.kept[then]
         lower = max((position for position in self.kept if position < then), default=0.0)
@@ -56,7 +59,7 @@ class StageNumbering:
         return float(min(self.kept.get(lower, 0.0) + then - lower, self.kept.get(higher, np.inf)))
 
     def reached_position(self, stage: str, outcome: str, then: float) -> float:
-        """Return how far a stay in *stage* brings a deal; 0 for lost and aftercare."""
+        """Return the position that a deal reaches by a stay in *stage*; 0 for lost and aftercare."""
         known = self.playbook.by_name.get(stage)
         if known is not None:
             return float(known.position) if known.kind in ("open", "won") else 0.0
@@ -66,7 +69,7 @@ class StageNumbering:
 
 
 def renumber_stages(pipeline: Pipeline) -> Pipeline:
-    """Return *pipeline* with the positions in History and Deals as the sheet Stages numbers the stages today."""
+    """Return *pipeline* with the positions in History and Deals according to today's sheet Stages."""
     history, furthest = pipeline["History"], pipeline["Deals"]["furthest"]
     position, reached, is_changed = history["position"].copy(), history["furthest"].copy(), False
     for playbook in pipeline.playbooks.values():
@@ -91,25 +94,25 @@ def _order_by_number(stays: pd.DataFrame) -> pd.DataFrame:
 
 
 def _map_stays(find: Callable[..., float], stays: pd.DataFrame, *columns: str) -> pd.Series:
-    """Return what *find* makes of the *columns* of each stay; it is asked once for equal ones."""
-    asked = stays[list(columns)]
-    found = {row: find(*row) for row in asked.drop_duplicates().itertuples(index=False, name=None)}
+    """Return the result of *find* for the *columns* of each stay; it is called once for equal values."""
+    selected = stays[list(columns)]
+    found = {row: find(*row) for row in selected.drop_duplicates().itertuples(index=False, name=None)}
     return pd.Series(
-        [found[row] for row in asked.itertuples(index=False, name=None)], index=stays.index, dtype="float64"
+        [found[row] for row in selected.itertuples(index=False, name=None)], index=stays.index, dtype="float64"
     )
 
 
 def _stored_numbering(stays: pd.DataFrame) -> dict[str, float]:
-    """Return the position that History stores for each stage; where rows differ, the oldest one."""
+    """Return the position that History stores for each stage; if rows differ, that of the oldest one."""
     first = stays[stays["position"].notna()].drop_duplicates("stage")
     return {str(stage): float(position) for stage, position in zip(first["stage"], first["position"], strict=True)}
 
 
 def _find_furthest(stays: pd.DataFrame, numbering: StageNumbering) -> pd.Series:
-    """Return the furthest position reached by the end of each stay; NaN where it was not known.
+    """Return the furthest position reached by the end of each stay; NaN if unknown.
 
-    A stay may be stored with a furthest position beyond its own stages: a deal that came from another playbook keeps how
-    far it had been, and an imported won deal has no stay in each stage.
+    A stay may be stored with a furthest position beyond its own stages: a deal from another playbook keeps its furthest
+    position, and an imported won deal does not have a stay in each stage.
     """
     deals = stays["deal"]
     reached = _map_stays(numbering.reached_position, stays, "stage", "outcome", "position")
@@ -123,7 +126,7 @@ def _find_furthest(stays: pd.DataFrame, numbering: StageNumbering) -> pd.Series:
 def _find_furthest_of_deals(
     deals: pd.DataFrame, stays: pd.DataFrame, reached: pd.Series, numbering: StageNumbering
 ) -> pd.Series:
-    """Return the furthest position of every deal; only those of the playbook differ."""
+    """Return the furthest position of every deal, recomputed for the deals of the playbook."""
     own = deals.index[(deals["playbook"] == numbering.playbook.id) & deals["furthest"].notna()]
     last = reached.loc[stays.index].groupby(stays["deal"]).last()
     without_stays = deals.loc[own, "furthest"].map(numbering.find_position)

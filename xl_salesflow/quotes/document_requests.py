@@ -210,5 +210,5 @@ def _parse_quote_status(kind: str, status: str) -> str:
     if kind in QUOTE_DOCUMENT_KINDS and choice_id:
         return choice_id
     if near := find_nearest(status, states):
-        raise UsageError("There is no state “{status}”; did you mean {near}?", status=status, near=near)
-    raise UsageError("There is no state “{status}”; there are {known}.", status=status, known=", ".join(states))
+        raise UsageError("There is no status “{status}”; did you mean {near}?", status=status, near=near)
+    raise UsageError("There is no status “{status}”; there are {known}.", status=status, known=", ".join(states))

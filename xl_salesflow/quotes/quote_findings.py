@@ -26,13 +26,12 @@ NO_LINES_TEXT = Text("Quote {quote} has no line; add at least one in the sheet {
 NO_LINE_PRICE_TEXT = Text(
     "Quote {quote}, line {position}: no unit price, and {product} has none in the price list; fill in one of them."
 )
-NO_LINE_QUANTITY_TEXT = Text("Quote {quote}, line {position}: no quantity, so the line comes to nothing; fill it in.")
-NO_QUOTE_AMOUNT_TEXT = Text(
-    "Quote {quote} does not come to an amount; check quantities, prices, discounts and the tax rate."
-)
+NO_LINE_QUANTITY_TEXT = Text("Quote {quote}, line {position}: no quantity, so the line amounts to zero; fill it in.")
+NO_QUOTE_AMOUNT_TEXT = Text("Quote {quote} has no valid total; check quantities, prices, discounts and the tax rate.")
 NO_QUOTE_RATE_TEXT = Text("Quote {quote} is in {currency}; fill in the exchange rate so that it can be compared.")
 DISCOUNT_NOT_GRANTED_TEXT = Text(
-    "Quote {quote} takes off {given} and the deal's owner may grant {limit}; it needs an approval before it goes out."
+    "Quote {quote} gives a discount of {given}, but the deal's owner may grant {limit}; it needs an "
+    "approval before it is sent."
 )
 QUOTE_OUT_OF_DATE_TEXT = Text("Quote {quote} was valid until {until}; give it a new date before you send it.")
 
@@ -111,10 +110,10 @@ def _find_missing_line_values(line: Record) -> Iterator[tuple[str, Text, str]]:
 
 
 QUOTE_CHANGED_TEXT = Text(
-    "{paper} {subject} was changed after it went out{when}; put it back, or revise the quote and send a new version."
+    "{paper} {subject} was changed after it was sent{when}; restore it, or revise the quote and send a new version."
 )
 SENT_FILE_CHANGED_TEXT = Text(
-    "The file {file} is not the one that was made and went out{when}; put it back from the mail, or send a new version."
+    "The file {file} is not the one that was made and sent{when}; restore it from the mail, or send a new version."
 )
 SENT_ON_TEXT = Text(" on {day}")
 _SENT_QUOTE_STATUSES = ("sent", "accepted", "rejected", "expired")

@@ -189,9 +189,9 @@ def revise_quote(pipeline: Pipeline, key: str, beside: bool = False) -> ChangeSe
         plan = ChangeSet(edits=(Edit("Quotes", "status", held["quote"], held["status"], over, "revise"),)) + plan
     after = apply_change_set(pipeline, plan)
     made = int(after["Quotes"].index[after["Quotes"]["quote"] == number][-1])
-    told = print_quote(after, made, created=True)
+    printed = print_quote(after, made, created=True)
     replaced = "" if beside else str(held["quote"].iloc[0])
-    return replace(plan, findings=told.findings, answer={**told.answer, "quote": number, "replaces": replaced})
+    return replace(plan, findings=printed.findings, answer={**printed.answer, "quote": number, "replaces": replaced})
 
 
 def _find_revisable_quote(pipeline: Pipeline, key: str, beside: bool) -> int:
@@ -205,7 +205,7 @@ def _find_revisable_quote(pipeline: Pipeline, key: str, beside: bool) -> int:
         quote = old["quote"]
         if len(newer):
             raise UsageError(
-                "Quote {quote} was replaced already; revise {newest}.", quote=quote, newest=str(newer.iloc[-1])
+                "Quote {quote} has already been replaced; revise {newest}.", quote=quote, newest=str(newer.iloc[-1])
             )
-        raise UsageError("Quote {quote} was replaced already; revise its newest version.", quote=quote)
+        raise UsageError("Quote {quote} has already been replaced; revise its newest version.", quote=quote)
     return which.row

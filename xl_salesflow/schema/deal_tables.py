@@ -31,27 +31,27 @@ _DEAL_MAIN_COLUMNS: tuple[Column, ...] = (
 _DEAL_RECORD_COLUMNS: tuple[Column, ...] = (
     declare_column("recorded_stage", "Recorded stage", T.TEXT, "The stage every number counts; changes only through an accepted move", writer=BY_PRODUCT),
     declare_column("since", "Since", T.DATE, "The day the deal entered its recorded stage", writer=BY_PRODUCT),
-    declare_column("move_status", "Move", T.CHOICE, "What became of the last stage you typed", options="move_status", writer=BY_PRODUCT),
+    declare_column("move_status", "Move", T.CHOICE, "The outcome of the last stage you typed", options="move_status", writer=BY_PRODUCT),
     declare_column("move_reasons", "Why", T.LONG, "Why the move was refused or warned about, and what to do", writer=BY_PRODUCT),
     declare_column("warnings", "Warnings", T.LONG, "Early warnings for this deal and what to do about them", writer=BY_PRODUCT),
     declare_column("warned", "Warned", T.INTEGER, "The same for formulas: 1 for the first rule, 2 for the second, 4 for the third…, added up", writer=BY_PRODUCT, width=9),
 )  # fmt: skip
 
 _DEAL_VALUE_COLUMNS: tuple[Column, ...] = (
-    declare_column("probability_override", "Own probability", T.PERCENT, "Only when you know better than the stage; give the reason beside it"),
+    declare_column("probability_override", "Own probability", T.PERCENT, "Only if you know better than the stage; give the reason next to it"),
     declare_column("probability_reason", "Probability reason", T.TEXT, "Why the deal has a probability of its own"),
-    declare_column("probability", "Probability", T.PERCENT, "The deal's own probability, else its stage's",
+    declare_column("probability", "Probability", T.PERCENT, "The deal's own probability, or else its stage's",
            formula='IF({probability_override}<>"",{probability_override},IFERROR(INDEX({Stages.probability},MATCH({playbook}&"|"&{recorded_stage},{Stages.key},0)),""))'),
     declare_column("weighted_value", "Weighted value", T.MONEY, "Amount × probability, rounded to cents",
            formula='IF(OR({amount}="",{probability}=""),"",ROUND({amount}*{probability},2))'),
     declare_column("forecast", Text("Forecast", context="Deals"), T.CHOICE, "How sure you are for the forecast; separate from stage and probability", options="forecast"),
-    declare_column("learned_probability", "Learned probability", T.PERCENT, "What the workbook's own won and lost deals say; shown beside yours, never counted", writer=BY_PRODUCT, width=11),
-    declare_column("learned_why", "Learned from", T.TEXT, "What weighs most: how many times likelier among won deals than among lost ones", writer=BY_PRODUCT, width=34),
+    declare_column("learned_probability", "Learned probability", T.PERCENT, "Probability learned from the workbook's own won and lost deals; shown next to yours, never counted", writer=BY_PRODUCT, width=11),
+    declare_column("learned_why", "Learned from", T.TEXT, "The strongest factors: how many times more frequent among won deals than among lost ones", writer=BY_PRODUCT, width=34),
 )  # fmt: skip
 
 _DEAL_BANT_COLUMNS: tuple[Column, ...] = (
     declare_column("budget", "Budget", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: is there money for it?", width=9),
-    declare_column("authority", "Authority", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: do we talk to who decides?", width=9),
+    declare_column("authority", "Authority", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: do we talk to the person who decides?", width=9),
     declare_column("need", "Need", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: do they really need it?", width=9),
     declare_column("timeline", "Timeline", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong: will they decide in time?", width=9),
     declare_column("bant_known", "BANT known", T.INTEGER, "How many of the four are known",
@@ -60,7 +60,7 @@ _DEAL_BANT_COLUMNS: tuple[Column, ...] = (
            formula='IF({bant_known}=0,"",ROUND(100*({budget}*BantBudget+{authority}*BantAuthority+{need}*BantNeed+{timeline}*BantTimeline)/(3*BantTotal),1))', width=10),
     declare_column("bant_grade", "BANT grade", T.TEXT, "A to F by the thresholds in Settings",
            formula='IF({bant_score}="","",IF({bant_score}>=GradeA,"A",IF({bant_score}>=GradeB,"B",IF({bant_score}>=GradeC,"C",IF({bant_score}>=GradeD,"D","F")))))', width=9),
-    declare_column("bant_answered", "BANT from answers", T.TEXT, "The points the sheet Answers gave, as B/A/N/T; a number you type yourself wins", writer=BY_PRODUCT),
+    declare_column("bant_answered", "BANT from answers", T.TEXT, "The points from the sheet Answers, as B/A/N/T; a number you type yourself takes precedence", writer=BY_PRODUCT),
     declare_column("score_trail", "Score trail", T.TEXT, "The last scores with their days, to notice when one falls", writer=BY_PRODUCT),
 )  # fmt: skip
 
@@ -76,7 +76,7 @@ _DEAL_CLOCK_COLUMNS: tuple[Column, ...] = (
     declare_column("outcome", "Outcome", T.CHOICE, "Open, won or lost, by the recorded stage", options="outcome", writer=BY_PRODUCT),
     declare_column("furthest", "Furthest stage", T.INTEGER, "The order of the furthest stage the deal has reached", writer=BY_PRODUCT, width=9),
     declare_column("attempts", "Contacts so far", T.INTEGER, "Activities with the customer until today", writer=BY_PRODUCT, width=9),
-    declare_column("contact_days", "Days between contacts", T.NUMBER, "Days from the first activity to the last, by the contacts between", writer=BY_PRODUCT, width=10),
+    declare_column("contact_days", "Days between contacts", T.NUMBER, "Days from the first to the last activity ÷ the number of intervals between them", writer=BY_PRODUCT, width=10),
     declare_column("sales_cost", "Cost so far", T.MONEY, "What the deal's activities have cost", writer=BY_PRODUCT),
     declare_column("pushes", Text("Close pushed", context="Deals"), T.INTEGER, "How often the expected close was pushed back", writer=BY_PRODUCT, width=9),
     declare_column("last_expected_close", "Close last seen", T.DATE, "The expected close of the last update, to notice when it is pushed", writer=BY_PRODUCT),
@@ -94,7 +94,7 @@ _DEAL_BUYER_COLUMNS: tuple[Column, ...] = (
     declare_column("solution_version", "Solution version", T.INTEGER, "How often the solution was put forward: proposals sent, or the newest quote's version", writer=BY_PRODUCT, width=9),
     declare_column("competitor", "Competitor", T.TEXT, "Who else they consider"),
     declare_column("source", "Source", T.LIST, "Where the deal came from", options="source"),
-    declare_column("product", "Product", T.REF, "The main product; quote lines say the rest", options="Products"),
+    declare_column("product", "Product", T.REF, "The main product; quote lines list the others", options="Products"),
     declare_column("region", "Region", T.LIST, "Sales region", options="region"),
     declare_column("sales_channel", "Channel", T.LIST, "Direct, agent, e-commerce…", options="sales_channel"),
     declare_column("referred_by", "Referred by", T.TEXT, "The deal whose customer referred this one"),
@@ -176,7 +176,7 @@ HISTORY_TABLE = TableSchema(
         declare_column("weighted_value", "Weighted value", T.MONEY, "Amount × probability when it entered, rounded to cents", writer=BY_PRODUCT),
         declare_column("step", "Step", T.INTEGER, "Number of its stage among the steps of its process × 10000 + outcome (1 open, 2 lost, 3 won) × 1000 + way it left × 100 + number of the stage it went to", writer=BY_PRODUCT, width=9),
         declare_column("state", "State then", T.INTEGER, "At the as-of date, for rows in view: 1 + row of its stage + outcome × 100 while the deal stands there, minus (1 + row) once it has left; 0 out of view or not begun", formula=STAY_STATE_FORMULA, width=9),
-        declare_column("seal", "Seal", T.TEXT, "Shows whether this row, or how the visit before it ended, was changed by hand", writer=BY_PRODUCT, width=20),
+        declare_column("seal", "Seal", T.TEXT, "Shows whether this row, or how the previous visit ended, was changed by hand", writer=BY_PRODUCT, width=20),
     ), key="visit",
 )  # fmt: skip
 

@@ -6,14 +6,14 @@ from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_columns import BY_FORMULA, BY_PRODUCT, SheetGroup, T, TableSchema, declare_column
 
 METRICS_TABLE = TableSchema(
-    "Metrics", Text("Funnel"), Text("Every number with its definition beside it"), SheetGroup.MANAGE,
+    "Metrics", Text("Funnel"), Text("Every number with its definition"), SheetGroup.MANAGE,
     (
         declare_column("metric", Text("Metric", context="Metrics"), T.KEY, "The stable name used by the command line", writer=BY_PRODUCT, width=24),
         declare_column("name", "Name", T.TEXT, "What it is called", writer=BY_PRODUCT, width=30),
         declare_column("value", "Value", T.NUMBER, "The live formula", writer=BY_FORMULA, width=16),
         declare_column("unit", "Unit", T.TEXT, "Deals, money, days or a ratio", writer=BY_PRODUCT, width=10),
-        declare_column("sample", "Deals behind it", T.INTEGER, "How many deals the number stands on", writer=BY_FORMULA, width=11),
-        declare_column("mark", "Small sample", T.TEXT, "Marks numbers over fewer than 30 deals", writer=BY_FORMULA, width=14),
+        declare_column("sample", "Deals behind it", T.INTEGER, "How many deals the number is based on", writer=BY_FORMULA, width=11),
+        declare_column("mark", "Small sample", T.TEXT, "Marks numbers based on fewer than 30 deals", writer=BY_FORMULA, width=14),
         declare_column("definition", "Definition", T.LONG, Text("How it is worked out", context="Metrics"), writer=BY_PRODUCT, width=70),
     ), key="metric", visible=True, sheet="Funnel",
 )  # fmt: skip
@@ -34,7 +34,7 @@ STAGE_METRICS_TABLE = TableSchema(
         declare_column("visits", Text("Finished visits", context="StageMetrics"), T.INTEGER, "Visits behind the days", writer=BY_FORMULA, width=10),
         declare_column("mean_days", "Mean days", T.NUMBER, "Mean days of finished visits", writer=BY_FORMULA, width=10),
         declare_column("median_days", "Median days", T.NUMBER, "Half are quicker, half slower", writer=BY_FORMULA, width=10),
-        declare_column("p90_days", "90 % within", T.NUMBER, "Nine of ten visits are quicker", writer=BY_FORMULA, width=10),
+        declare_column("p90_days", "90 % within", T.NUMBER, "Nine of ten visits are shorter", writer=BY_FORMULA, width=10),
         declare_column("day_limit", "Limit", T.INTEGER, "From the sheet Stages", writer=BY_FORMULA, width=9),
         declare_column("over_limit", Text("Over limit", context="StageMetrics"), T.INTEGER, "Open deals longer in the stage than its limit", writer=BY_FORMULA, width=10),
     ), key="position", visible=True, sheet="Funnel",
@@ -61,13 +61,13 @@ TREND_TABLE = TableSchema(
     "Trend", Text("Trends"), Text("The last twelve months"), SheetGroup.MANAGE,
     (
         declare_column("position", "Position", T.INTEGER, "12 is the month of the as-of date", writer=BY_PRODUCT, width=9),
-        declare_column("month", "Month", T.DATE, "First day of the month; the period does not matter here", writer=BY_FORMULA),
+        declare_column("month", "Month", T.DATE, "First day of the month; the period is ignored here", writer=BY_FORMULA),
         declare_column("created", "Created", T.INTEGER, "Deals created in the month", writer=BY_FORMULA, width=10),
         declare_column("won_count", Text("Won", context="Trend"), T.INTEGER, "Deals won in the month; cohort reading: of those created in it", writer=BY_FORMULA, width=10),
         declare_column("lost_count", Text("Lost", context="Trend"), T.INTEGER, "Deals lost in the month; cohort reading: of those created in it", writer=BY_FORMULA, width=10),
         declare_column("win_rate", "Win rate", T.PERCENT, "Won ÷ (won + lost)", writer=BY_FORMULA, width=10),
         declare_column("won_value", "Won value", T.MONEY, "Sum of the amounts of the won deals", writer=BY_FORMULA),
-        declare_column("mark", "Small sample", T.TEXT, "Marks win rates over fewer than 30 deals", writer=BY_FORMULA, width=14),
+        declare_column("mark", "Small sample", T.TEXT, "Marks win rates based on fewer than 30 deals", writer=BY_FORMULA, width=14),
     ), key="position", sheet="Trends",
 )  # fmt: skip
 
@@ -82,7 +82,7 @@ GROUPS_TABLE = TableSchema(
         declare_column("lost_count", Text("Lost", context="Groups"), T.INTEGER, "Lost deals, as the Funnel counts them", writer=BY_FORMULA, width=10),
         declare_column("win_rate", "Win rate", T.PERCENT, "Won ÷ (won + lost)", writer=BY_FORMULA, width=10),
         declare_column("won_value", "Won value", T.MONEY, "Sum of the amounts of the won deals", writer=BY_FORMULA),
-        declare_column("mark", "Small sample", T.TEXT, "Marks win rates over fewer than 30 deals", writer=BY_FORMULA, width=14),
+        declare_column("mark", "Small sample", T.TEXT, "Marks win rates based on fewer than 30 deals", writer=BY_FORMULA, width=14),
     ), key="position", sheet="Trends",
 )  # fmt: skip
 
@@ -97,8 +97,8 @@ SEGMENTS_TABLE = TableSchema(
         declare_column("difference", "Difference", T.PERCENT, "This win rate less the other", writer=BY_FORMULA, width=10),
         declare_column("low", Text("From", context="Segments"), T.PERCENT, "The difference lies above this, with 95 % confidence", writer=BY_FORMULA, width=10),
         declare_column("high", "To", T.PERCENT, "The difference lies below this, with 95 % confidence", writer=BY_FORMULA, width=10),
-        declare_column("p_value", "p-value", T.NUMBER, "How often chance alone would make such a difference", writer=BY_FORMULA, width=10),
-        declare_column("verdict", "What it says", T.TEXT, "Below the small-sample limit no difference is called", writer=BY_FORMULA, width=24),
+        declare_column("p_value", "p-value", T.NUMBER, "How often chance alone would produce such a difference", writer=BY_FORMULA, width=10),
+        declare_column("verdict", "What it says", T.TEXT, "Below the small-sample limit there is no verdict", writer=BY_FORMULA, width=24),
     ), key="position", sheet="Trends",
 )  # fmt: skip
 
@@ -131,28 +131,28 @@ PLAN_STAGES_TABLE = TableSchema(
         declare_column("gap", "Gap", T.INTEGER, "Still missing", writer=BY_FORMULA),
         declare_column("median_days", "Median days", T.NUMBER, "Of finished visits", writer=BY_FORMULA),
         declare_column("by_when", "By when", T.DATE, "The day they must be there", writer=BY_FORMULA),
-        declare_column("one_point_more", "One point more", T.MONEY, "Won value that one percentage point more of conversion would bring; the largest is the shortest stave", writer=BY_FORMULA, width=15),
+        declare_column("one_point_more", "One point more", T.MONEY, "Won value that one percentage point more of conversion would bring; the largest marks the weakest step", writer=BY_FORMULA, width=15),
     ), key="position", sheet="Plan",
 )  # fmt: skip
 
 TEAM_PLAN_TABLE = TableSchema(
     "TeamPlan", Text("Team plan"), Text("Owners and channels with a target of their own, side by side"), SheetGroup.MANAGE,
     (
-        declare_column("position", "Position", T.INTEGER, "First the twelve first names of Team, then eight channels", writer=BY_PRODUCT, width=9),
+        declare_column("position", "Position", T.INTEGER, "The first twelve names of Team, then eight channels", writer=BY_PRODUCT, width=9),
         declare_column("part", "Kind", T.TEXT, "Owner or channel", writer=BY_FORMULA, width=10),
         declare_column("name", "Name", T.TEXT, "From the sheets Team and Lists", writer=BY_FORMULA, width=20),
         declare_column("target", "Target", T.MONEY, "From the sheet Targets, for exactly this name; blank is none", writer=BY_FORMULA, width=16),
         declare_column("won_to_date", "Won so far", T.MONEY, "Won in the period of the target, by the closing date", writer=BY_FORMULA, width=17),
         declare_column("attainment", Text("Attainment", context="TeamPlan"), T.PERCENT, "Won so far ÷ target", writer=BY_FORMULA, width=11),
         declare_column("gap", Text("Still to win", context="TeamPlan"), T.MONEY, "Target − won so far; negative once the target is passed", writer=BY_FORMULA, width=17),
-        declare_column("won_count", "Won deals", T.INTEGER, "Behind the mean won value and the conversion, as the Funnel counts them", writer=BY_FORMULA, width=10),
+        declare_column("won_count", "Won deals", T.INTEGER, "The deals that the mean won value and the conversion are based on, as the Funnel counts them", writer=BY_FORMULA, width=10),
         declare_column("mean_won_value", "Mean won value", T.MONEY, "Of their own won deals", writer=BY_FORMULA, width=16),
         declare_column("reached_first", "Reached first stage", T.INTEGER, "Their own deals that reached the first stage", writer=BY_FORMULA, width=10),
         declare_column("reached_won", "Reached Won", T.INTEGER, "Their own deals that reached Won", writer=BY_FORMULA, width=10),
         declare_column("conversion", "First stage to Won", T.PERCENT, "Reached Won ÷ reached first stage", writer=BY_FORMULA, width=11),
         declare_column("won_needed", "Won deals needed", T.INTEGER, "Still to win ÷ mean won value, rounded up", writer=BY_FORMULA, width=11),
         declare_column("leads_needed", "Leads needed", T.INTEGER, "Won deals needed ÷ conversion, rounded up", writer=BY_FORMULA, width=11),
-        declare_column("mark", "Small sample", T.TEXT, "Marks plans that fewer than 30 won deals stand behind", writer=BY_FORMULA, width=13),
+        declare_column("mark", "Small sample", T.TEXT, "Marks plans based on fewer than 30 won deals", writer=BY_FORMULA, width=13),
     ), key="position",
 )  # fmt: skip
 
@@ -164,7 +164,7 @@ LEAKS_TABLE = TableSchema(
         declare_column("lost_count", Text("Lost", context="Leaks"), T.INTEGER, "Visits of the stage that ended with the deal lost, in the period", writer=BY_FORMULA, width=10),
         declare_column("lost_value", "Lost value", T.MONEY, "What those deals were worth when they entered the stage", writer=BY_FORMULA),
         declare_column("lost_share", "Share", T.PERCENT, "Of all losses", writer=BY_FORMULA, width=10),
-        declare_column("lost_cumulative", "Cumulative share", T.PERCENT, "Of the stages that lose at least as many", writer=BY_FORMULA, width=11),
+        declare_column("lost_cumulative", "Cumulative share", T.PERCENT, "Share of the stages that lose at least as many", writer=BY_FORMULA, width=11),
         declare_column("one_point_more", "One point more", T.MONEY, "Won value that one percentage point more of conversion would bring", writer=BY_FORMULA),
         declare_column("limit_ratio", "Days against limit", T.NUMBER, "Median days ÷ the stage's limit", writer=BY_FORMULA, width=11),
         declare_column("days_per_deal", "Days per deal", T.NUMBER, "Days of all finished visits ÷ those that were a deal's first: a return adds its days", writer=BY_FORMULA, width=11),
@@ -179,7 +179,7 @@ LOSS_REASONS_TABLE = TableSchema(
         declare_column("lost_count", Text("Lost", context="LossReasons"), T.INTEGER, "Lost deals with this reason; only today's snapshot knows", writer=BY_FORMULA, width=10),
         declare_column("lost_value", "Lost value", T.MONEY, "Their amount", writer=BY_FORMULA),
         declare_column("lost_share", "Share", T.PERCENT, "Of all lost deals", writer=BY_FORMULA, width=10),
-        declare_column("lost_cumulative", "Cumulative share", T.PERCENT, "Of the reasons that lose at least as many", writer=BY_FORMULA, width=11),
+        declare_column("lost_cumulative", "Cumulative share", T.PERCENT, "Share of the reasons that lose at least as many", writer=BY_FORMULA, width=11),
     ), key="position",
 )  # fmt: skip
 
@@ -198,7 +198,7 @@ MOVES_TABLE = TableSchema(
         declare_column("reopened", "Reopened", T.INTEGER, "From closed back to open", writer=BY_FORMULA, width=10),
         declare_column("switched", "Switched", T.INTEGER, "To another playbook", writer=BY_FORMULA, width=10),
         declare_column("there", "Still there", T.INTEGER, "Visits that go on", writer=BY_FORMULA, width=10),
-        declare_column("check", Text("Check", context="Moves"), T.INTEGER, "Entries less every way out: nought, or a row of History is missing", writer=BY_FORMULA, width=10),
+        declare_column("check", Text("Check", context="Moves"), T.INTEGER, "Entries minus all exits: 0, or a row of History is missing", writer=BY_FORMULA, width=10),
         *(
             declare_column(f"to_{step}", Text("To {step}").with_facts(step=step), T.INTEGER, Text("Moves to the stage of row {step}").with_facts(step=step), writer=BY_FORMULA, width=7)
             for step in range(1, 13)
@@ -223,7 +223,7 @@ FOLLOWUPS_TABLE = TableSchema(
     "FollowUps", Text("Follow-ups"), Text("Who to call today and why, most important first"), SheetGroup.MANAGE,
     (
         declare_column("rank", "Rank", T.INTEGER, "1 is what its owner does first", writer=BY_PRODUCT, width=8),
-        declare_column("priority", "Priority", T.CHOICE, "High: a promise is broken or a customer waits; medium: a deal slips; low: something is not planned. Golden customers and large deals one higher", options="priority", writer=BY_PRODUCT, width=9),
+        declare_column("priority", "Priority", T.CHOICE, "High: a broken promise or a waiting customer; medium: a deal at risk; low: something is not planned. Golden customers and large deals count one higher", options="priority", writer=BY_PRODUCT, width=9),
         declare_column("owner", "Owner", T.TEXT, "Who should act", writer=BY_PRODUCT, width=18),
         declare_column("day", "On", T.DATE, "The working day it is planned for: nobody gets more a day than Settings allow", writer=BY_PRODUCT),
         declare_column("deal", "Deal", T.TEXT, "The deal", writer=BY_PRODUCT),
@@ -259,14 +259,14 @@ FINDINGS_TABLE = TableSchema(
 )  # fmt: skip
 
 MERGE_CONFLICTS_TABLE = TableSchema(
-    "Conflicts", Text("Conflicts"), Text("What two merged copies say differently; you decide here"), SheetGroup.MANAGE,
+    "Conflicts", Text("Conflicts"), Text("Differences between two merged copies; you decide here"), SheetGroup.MANAGE,
     (
         declare_column("kind", "What", T.CHOICE, "How the copies differ", options="conflict", writer=BY_PRODUCT, width=24),
         declare_column("table", "Table", T.TEXT, "Where", writer=BY_PRODUCT),
         declare_column("key", "Key", T.TEXT, Text("The row's key", context="Conflicts"), writer=BY_PRODUCT),
         declare_column("column", "Column", T.TEXT, "The cell's column", writer=BY_PRODUCT),
         declare_column("before", Text("Before", context="Conflicts"), T.LONG, "What both copies once said", writer=BY_PRODUCT),
-        declare_column("here", "Here", T.LONG, "What this workbook says and goes on saying", writer=BY_PRODUCT),
+        declare_column("here", "Here", T.LONG, "The value in this workbook, which stays for now", writer=BY_PRODUCT),
         declare_column("there", "Other copy", T.LONG, "What the other copy says", writer=BY_PRODUCT),
         declare_column("cell", "Cell", T.TEXT, "Its address at the time of the merge", writer=BY_PRODUCT, width=18),
         declare_column("take", "Take the other", T.CHOICE, "Yes takes the other copy's value, No keeps this one; the next update does it", options="yes_no", width=14),

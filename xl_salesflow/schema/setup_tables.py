@@ -39,7 +39,7 @@ GATES_TABLE = TableSchema(
         declare_column("check", Text("Check", context="Gates"), T.CHOICE, "What must hold", options="check", required=True, width=22),
         declare_column("value", Text("Value", context="Gates"), T.TEXT, "A number, a list with commas, days or a quote state", width=18),
         declare_column("effect", "Effect", T.CHOICE, "Block the move or only warn", options="effect", required=True),
-        declare_column("remedy", Text("What to do", context="Gates"), T.LONG, "Shown to the rep when the gate does not hold", width=44),
+        declare_column("remedy", Text("What to do", context="Gates"), T.LONG, "Shown to the rep when the gate is not passed", width=44),
         declare_column("active", "Active", T.CHOICE, "No: kept but not judged", options="yes_no", width=9),
     ), key="gate",
 )  # fmt: skip

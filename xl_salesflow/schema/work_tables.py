@@ -23,7 +23,7 @@ ACCOUNTS_TABLE = TableSchema(
     "Accounts", Text("Accounts"), Text("Companies you sell to, with their profile"), SheetGroup.WORK,
     (
         declare_column("account", "Account", T.KEY, "The customer's name", required=True, width=24),
-        declare_column("account_class", "Class", T.LIST, "Worked out from traits and deals when left blank", options="account_class"),
+        declare_column("account_class", "Class", T.LIST, "Computed from traits and deals if left blank", options="account_class"),
         declare_column("owner", "Owner", T.REF, "Who looks after the customer", options="Team", width=18),
         declare_column("industry", "Industry", T.LIST, "Their line of business", options="industry"),
         declare_column("region", "Region", T.LIST, "Sales region", options="region"),
@@ -37,7 +37,7 @@ ACCOUNTS_TABLE = TableSchema(
         declare_column("has_authority", "Can decide", T.CHOICE, "Prospect must-have: authority", options="yes_no", width=9),
         declare_column("prospect", "Prospect", T.CHOICE, "Yes when need, means and authority are all there; No when one is missing", options="yes_no",
                formula='IF(OR({has_need}={yes_no:no},{has_means}={yes_no:no},{has_authority}={yes_no:no}),{yes_no:no},IF(AND({has_need}={yes_no:yes},{has_means}={yes_no:yes},{has_authority}={yes_no:yes}),{yes_no:yes},""))', width=9),
-        declare_column("won_deals", "Deals won", T.INTEGER, "How often the customer has bought; two or more is loyalty", writer=BY_PRODUCT, width=9),
+        declare_column("won_deals", "Deals won", T.INTEGER, "How often the customer has bought; two or more counts as loyalty", writer=BY_PRODUCT, width=9),
         declare_column("trait_score", "Trait score", T.INTEGER, "Golden minus bad traits with evidence", writer=BY_PRODUCT, width=9),
         declare_column("habits", "Buying habits", T.LONG, "How and when they buy"),
         declare_column("preferences", "Preferences", T.LONG, "What they like and avoid"),
@@ -162,7 +162,7 @@ OBJECTIONS_TABLE = TableSchema(
 )  # fmt: skip
 
 QUOTES_TABLE = TableSchema(
-    "Quotes", Text("Quotes", context="Quotes"), Text("Quotes of every deal and where they stand"), SheetGroup.WORK,
+    "Quotes", Text("Quotes", context="Quotes"), Text("Quotes of every deal and their status"), SheetGroup.WORK,
     (
         declare_column("quote", "Quote", T.KEY, "The quote's number", required=True),
         declare_column("deal", "Deal", T.REF, "The deal it is for", options="Deals", required=True),
@@ -235,13 +235,13 @@ PRODUCTS_TABLE = TableSchema(
 DOCUMENTS_TABLE = TableSchema(
     "Documents", Text("Documents"), Text("Every document that was made, and what was sent to whom"), SheetGroup.RECORD,
     (
-        declare_column("document", "Document", T.KEY, "The file, from the workbook's folder", writer=BY_PRODUCT, width=40),
+        declare_column("document", "Document", T.KEY, "The file, relative to the workbook's folder", writer=BY_PRODUCT, width=40),
         declare_column("paper", Text("Kind", context="Documents"), T.CHOICE, "Quote, proposal, contract, card, sheet or report", options="paper", writer=BY_PRODUCT),
         declare_column("subject", Text("About", context="Documents"), T.TEXT, "The quote, deal or activity it is about", writer=BY_PRODUCT, width=16),
         declare_column("deal", "Deal", T.TEXT, "The deal it belongs to", writer=BY_PRODUCT),
         declare_column("made", "Made on", T.DATE, "When it was made last", writer=BY_PRODUCT),
-        declare_column("digest", "Digest", T.TEXT, "Fingerprint of what it says and of the file", writer=BY_PRODUCT, width=36),
-        declare_column("sent", "Sent on", T.DATE, "When it went out; from then on a change is a finding"),
+        declare_column("digest", "Digest", T.TEXT, "Fingerprints of its content and of the file", writer=BY_PRODUCT, width=36),
+        declare_column("sent", "Sent on", T.DATE, "When it was sent; from then on a change is a finding"),
         declare_column("sent_to", "Sent to", T.TEXT, "To whom", width=24),
     ), key="document",
 )  # fmt: skip

@@ -41,7 +41,8 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
         "not_a_share": CellFindingKind("warn", Text(
             "{cell} ({header}) holds “{shown}”, which is not between 0 and 100 %; type a share such as 20 %.")),
         "other_currency": CellFindingKind("warn", Text(
-            "{cell} ({header}) holds “{shown}”, but the workbook counts in {currency}; convert it and type the number alone.")),
+            "{cell} ({header}) holds “{shown}”, but the workbook's currency is {currency}; convert it "
+            "and type the number alone.")),
         "number_as_text": CellFindingKind("note", Text(
             "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again "
             "as a number."), joins_rows=True),
@@ -50,40 +51,43 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
         "impossible_date": CellFindingKind("warn", Text(
             "{cell} ({header}): there is no day “{shown}”; type the right one, such as 2025-05-01.")),
         "unlikely_date": CellFindingKind("warn", Text(
-            "{cell} ({header}) holds {shown}, which no deal can mean; type the right date, such as 2025-05-01.")),
+            "{cell} ({header}) holds {shown}, which is not a plausible date for a deal; type the "
+            "right date, such as 2025-05-01.")),
         "ambiguous_date": CellFindingKind("warn", Text(
             "{cell} ({header}): “{shown}” may mean {first} or {second}; type the one you mean that way.")),
         "date_as_text": CellFindingKind("note", Text(
             "{cell} ({header}) holds “{shown}” as text, which the sheet's formulas do not count; type it again "
             "as a date."), joins_rows=True),
         "period_as_date": CellFindingKind("warn", Text(
-            "{cell} ({header}) holds “{shown}”, which is no single day; {day} is taken, and the sheet's formulas take nothing: "
-            "type the day.")),
+            "{cell} ({header}) holds “{shown}”, which is not a single day; {day} is used, but the "
+            "sheet's formulas ignore it: type the day.")),
         "relative_date": CellFindingKind("warn", Text(
             "{cell} ({header}) holds “{shown}”, which is {day} today and another day tomorrow; type the day.")),
         "error_value": CellFindingKind("warn", Text(
-            "{cell} ({header}) shows the error {shown}; type the value, or mend the formula you put there.")),
+            "{cell} ({header}) shows the error {shown}; type the value, or correct the formula you put there.")),
         "choice_in_other_words": CellFindingKind("note", Text(
-            "{cell} ({header}) holds “{shown}”, which is taken for {label}; choose it from the list, so that "
-            "formulas count it."), joins_rows=True),
+            "{cell} ({header}) holds “{shown}”, which is read as {label}; choose it from the list, so "
+            "that formulas count it."), joins_rows=True),
         "unknown_choice": CellFindingKind("warn", Text(
             "{cell} ({header}): “{shown}” is not one of the choices; {hint}")),
         "formula_typed_over": CellFindingKind("warn", Text(
-            "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair puts it "
-            "back."), joins_rows=True),
+            "{cell} ({header}) no longer holds the sheet's own formula; salesflow check --repair "
+            "restores it."), joins_rows=True),
         "missing_row": CellFindingKind("warn", Text(
-            "The row of {shown} is missing from the table {table}, and whatever uses it shows an error; salesflow check --repair "
-            "puts it back.")),
+            "The row of {shown} is missing from the table {table}, and everything that uses it shows "
+            "an error; salesflow check --repair restores it.")),
         "missing_name": CellFindingKind("warn", Text(
             "The cell named {shown} is gone, so the sheets cannot use it; salesflow check --repair names it again.")),
         "missing_sheet": CellFindingKind("warn", Text(
-            "The sheet {shown} is gone, and what is built on it shows errors; salesflow check --repair puts it back.")),
+            "The sheet {shown} is gone, and everything that uses it shows errors; salesflow check "
+            "--repair restores it.")),
         "missing_chart": CellFindingKind("note", Text(
             "The sheet {shown} has lost charts ({count} of {all} are there); copy them from a new workbook (salesflow init).")),
         "broken_reference": CellFindingKind("warn", Text(
-            "{shown} refers to cells that are gone (#REF!); mend its formula, or go back to a backup.")),
+            "{shown} refers to cells that are gone (#REF!); correct its formula, or restore a backup.")),
         "broken_name": CellFindingKind("warn", Text(
-            "The name {shown} refers to cells that are gone (#REF!); mend or delete it in Excel (Formulas › Name Manager).")),
+            "The name {shown} refers to cells that are gone (#REF!); correct or delete it in Excel "
+            "(Formulas › Name Manager).")),
     }
 )  # fmt: skip
 

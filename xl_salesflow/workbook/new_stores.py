@@ -110,12 +110,8 @@ def _find_free_titles(ours: Iterable[str], theirs: Iterable[str]) -> dict[str, s
     return titles
 
 
-_TABLES_NAMED_AS_OURS = Text(
-    "tables of the workbook's own, called as ours have to be; rename them in Excel and try again"
-)
-_NAMES_NAMED_AS_OURS = Text(
-    "names of the workbook's own, called as ours have to be; rename them in Excel and try again"
-)
+_TABLES_NAMED_AS_OURS = Text("the workbook's own tables have names that we need; rename them in Excel and try again")
+_NAMES_NAMED_AS_OURS = Text("the workbook's own names are ones that we need; rename them in Excel and try again")
 
 
 def _refuse_doubled_names(workbook: Workbook, why: Text, doubled: set[str]) -> None:

@@ -37,7 +37,7 @@ def read_change_sheet_file(path: Path) -> ChangeSheet:
         name.casefold() for name in workbook.tables
     }:
         raise UsageError(
-            "{path} is no change sheet; make one with: salesflow update BOOK --dry-run --sheet {name}.",
+            "{path} is not a change sheet; make one with: salesflow update BOOK --dry-run --sheet {name}.",
             path=path,
             name=path.name,
         )
@@ -62,7 +62,9 @@ def _change_cells_by_id(path: Path, cells: ChangeSheetCells) -> dict[str, list[A
     missing = tuple(column.header for column in CHANGE_SHEET_TABLE.columns if column.id not in found)
     if missing:
         raise UsageError(
-            "{path}: the column {columns} is gone; make the change sheet anew.", path=path, columns=TextList(missing)
+            "{path}: the column {columns} is missing; make the change sheet again.",
+            path=path,
+            columns=TextList(missing),
         )
     return found
 
@@ -77,7 +79,7 @@ def _read_about_facts(path: Path, cells: ChangeSheetCells) -> dict[str, Any]:
         if name in facts
     }
     if len(found) < len(CHANGE_SHEET_FACTS):
-        raise NotAWorkbook(path, Text("the sheet About is damaged; make the change sheet anew"))
+        raise NotAWorkbook(path, Text("the sheet About is damaged; make the change sheet again"))
     return found
 
 
@@ -89,7 +91,7 @@ def _parse_about_day(path: Path, value: Any) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise NotAWorkbook(path, Text("the sheet About has no day; make the change sheet anew")) from None
+        raise NotAWorkbook(path, Text("the sheet About has no day; make the change sheet again")) from None
 
 
 def _read_change_line(path: Path, number: int, row: Mapping[str, Any]) -> ChangeLine:
@@ -135,7 +137,7 @@ def read_bant_card_file(path: Path, language: Language) -> FilledBantCard:
     named = next((name for name in workbook.tables if name.casefold() == BANT_CARD_TABLE.name.casefold()), None)
     if named is None:
         raise UsageError(
-            "{path} is no BANT card: it has no table {table}; salesflow bant BOOK DEAL writes one.",
+            "{path} is not a BANT card: it has no table {table}; salesflow bant BOOK DEAL writes one.",
             path=path,
             table=BANT_CARD_TABLE.name,
         )

@@ -73,7 +73,7 @@ def read_xlwings_modules() -> tuple[VbaModule, ...]:
     runner = (folder / "xlwings_custom_addin.bas").read_text(encoding="utf-8")
     if _XLWINGS_PROJECT not in runner:
         raise UsageError(
-            "xlwings {installed} names its add-ins in a way that is not known here; install another release of it.",
+            "This version of xlwings ({installed}) is not supported; install another release of it.",
             installed=installed,
         )
     dictionary = (folder / "addin" / "Dictionary.cls").read_text(encoding="utf-8")

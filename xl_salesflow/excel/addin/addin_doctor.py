@@ -144,7 +144,7 @@ def _check_special_sheets(case: DoctorCase) -> Text | None:
 SPECIAL_SHEETS_CHECK = AddinCheck(
     "sheets",
     _check_special_sheets,
-    Text("The workbook holds no sheet that changes how Python starts."),
+    Text("The workbook has no sheet that changes how Python starts."),
     (),
 )
 
@@ -159,15 +159,15 @@ def _check_imported_functions(case: DoctorCase) -> Text | None:
     if _IMPORTED_MODULE not in project:
         return None
     return Text(
-        "The workbook holds worksheet functions imported into it (module xlwings_udfs), which fail once it is moved; remove "
-        "that module: the add-in brings its functions along."
+        "The workbook has worksheet functions imported into it (module xlwings_udfs), which fail once "
+        "it is moved; remove that module, because the add-in has these functions."
     )
 
 
 IMPORTED_FUNCTIONS_CHECK = AddinCheck(
     "functions",
     _check_imported_functions,
-    Text("The workbook holds no functions imported from elsewhere."),
+    Text("The workbook has no functions imported from elsewhere."),
     (950, 1137, 1464),
 )
 

@@ -32,7 +32,7 @@ FIXED_MENUS: Mapping[str, tuple[Text, ...]] = {
 ADDIN_TEXTS: Mapping[str, Text] = {
     "sf_tab": Text("Sales"),
     "sf_live": Text("Live check"),
-    "sf_live.tip": Text("Say at once whether the gates let a deal pass when you change its stage; off by default"),
+    "sf_live.tip": Text("Show at once whether the gates let a deal pass when you change its stage; off by default"),
     "running": Text("Working…"),
     "nothing": Text("Nothing to choose here"),
     "no_workbook": Text("Open a sales workbook first."),

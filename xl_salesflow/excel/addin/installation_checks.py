@@ -70,7 +70,12 @@ def _check_addin_file(case: DoctorCase) -> Text | None:
     return Text("The add-in is not at {addin}; run: salesflow addin install.").with_facts(addin=case.places.addin)
 
 
-ADDIN_FILE_CHECK = AddinCheck("installed", _check_addin_file, Text("The add-in is where Excel starts it."), ())
+ADDIN_FILE_CHECK = AddinCheck(
+    "installed",
+    _check_addin_file,
+    Text("The add-in is in the folder from which Excel loads it."),
+    (),
+)
 
 
 def _check_addin_versions(case: DoctorCase) -> Text | None:
@@ -81,8 +86,8 @@ def _check_addin_versions(case: DoctorCase) -> Text | None:
         return Text("{file} is damaged; run: salesflow addin install.").with_facts(file=file)
     if file.read_bytes() != make_addin_bytes((*read_own_modules(), *read_xlwings_modules())):
         return Text(
-            "The installed add-in was built by other versions than xlwings {version} and "
-            "this product; run: salesflow addin install."
+            "The installed add-in was built with other versions than xlwings {version} and this "
+            "product; run: salesflow addin install."
         ).with_facts(version=find_xlwings_version())
     return None
 
@@ -99,7 +104,7 @@ def _check_interpreter(case: DoctorCase) -> Text | None:
     name = "INTERPRETER_MAC" if case.places.system == "darwin" else "INTERPRETER_WIN"
     python = read_addin_settings(case.places.settings).get(name, "")
     if not python or not Path(python).exists():
-        return Text("{settings} names no Python that exists ({python}); run: salesflow addin install.").with_facts(
+        return Text("The Python in {settings} does not exist ({python}); run: salesflow addin install.").with_facts(
             settings=case.places.settings, python=python or Text("none")
         )
     program = "import xlwings, xl_salesflow; print(xlwings.__version__)"
@@ -124,7 +129,7 @@ def _check_interpreter(case: DoctorCase) -> Text | None:
 INTERPRETER_CHECK = AddinCheck(
     "interpreter",
     _check_interpreter,
-    Text("The add-in finds a Python that has everything."),
+    Text("The add-in finds a Python with everything it needs."),
     (2107, 1077, 1582),
 )
 
@@ -138,14 +143,14 @@ def _check_function_library(case: DoctorCase) -> Text | None:
     if any((folder / name).exists() for folder in (python.parent, python.parent.parent)):
         return None
     return Text(
-        "{name} is not beside {python}; worksheet functions need it: pip install --force-reinstall xlwings."
+        "{name} is missing next to {python}; worksheet functions need it: pip install --force-reinstall xlwings."
     ).with_facts(name=name, python=python)
 
 
 FUNCTION_LIBRARY_CHECK = AddinCheck(
     "libraries",
     _check_function_library,
-    Text("The library for worksheet functions is there."),
+    Text("The library for worksheet functions is installed."),
     (1099, 1595),
 )
 
@@ -154,14 +159,14 @@ def _check_workbook_modules(case: DoctorCase) -> Text | None:
     if read_addin_settings(case.places.settings).get("ADD_WORKBOOK_TO_PYTHONPATH", "").casefold() == "false":
         return None
     return Text(
-        "Python files beside a workbook would be imported in place of installed ones; run: salesflow addin install."
+        "Python files next to a workbook would be imported instead of installed ones; run: salesflow addin install."
     )
 
 
 WORKBOOK_MODULES_CHECK = AddinCheck(
     "modules",
     _check_workbook_modules,
-    Text("Modules beside workbooks are not imported."),
+    Text("Modules next to workbooks are not imported."),
     (),
 )
 
@@ -179,7 +184,7 @@ def _check_mac_script(case: DoctorCase) -> Text | None:
 MAC_SCRIPT_CHECK = AddinCheck(
     "script",
     _check_mac_script,
-    Text("The script that starts Python is there."),
+    Text("The script that starts Python is installed."),
     (1165, 1888),
 )
 
@@ -191,9 +196,7 @@ def _check_mac_permission(case: DoctorCase) -> Text | None:
     try:
         answer = case.run(ask, capture_output=True, encoding="utf-8", timeout=60, check=False)
     except subprocess.TimeoutExpired:
-        return Text(
-            "macOS waits for an answer whether this program may talk to Excel: look for its window and allow it."
-        )
+        return Text("macOS is asking whether this program may control Excel: find the dialog and allow it.")
     if "-1743" not in answer.stderr:
         return None
     return Text(

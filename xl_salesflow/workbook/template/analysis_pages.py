@@ -42,7 +42,8 @@ from xl_salesflow.workbook.template.template_styles import (
 
 _SALES_PLAN_TITLE = Text("Plan")
 _SALES_PLAN_SUBTITLE = Text(
-    "From the target back to the deals each stage needs, by the team's own conversion and times. Type a what-if beside it."
+    "From the target back to the deals each stage needs, by the team's own conversion and times. Type "
+    "a what-if next to it."
 )
 _SALES_PLAN_HINT = Text("Blank: the sheet Targets, the end of the year.")
 _SALES_PLAN_CHART_TITLE = Text("Deals needed and deals there")
@@ -50,7 +51,7 @@ _SALES_PLAN_TABLE_HEADING = Text("Back from the target")
 _SALES_PLAN_WIDTHS = (18, 26, 15, 13, 14, 16, 12, 14, 14, 18)
 _SALES_PLAN_SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 11))
 _SALES_PLAN_CARDS = {
-    "plan_value": Text("the target, or what is missing of it"),
+    "plan_value": Text("the target, or the part still missing"),
     "mean_won_value": Text("won value ÷ won deals"),
     "won_needed": Text("rounded up"),
     "target_gap": Text("target − won so far"),
@@ -117,13 +118,13 @@ ANALYSIS_PAGES = {
     ),
     "TeamPlan": AnalysisPage(
         Text(
-            "What everybody's own target still takes, by their own conversion and mean won value. Type targets on the "
-            "sheet Targets; the Funnel's dropdowns apply."
+            "What is still needed for each person's target, by their own conversion and mean won "
+            "value. Type targets on the sheet Targets; the Funnel's dropdowns apply."
         ),
         (),
     ),
     "Leaks": AnalysisPage(
-        Text("Where deals are lost, and which step pays most to mend. The Funnel's dropdowns apply."),
+        Text("Where deals are lost, and which step is most worth improving. The Funnel's dropdowns apply."),
         (
             AnalysisChart(Text("Value lost in each stage"), "stage", _LOST_VALUE_SERIES),
             AnalysisChart(
@@ -145,7 +146,7 @@ ANALYSIS_PAGES = {
         ),
     ),
     "Moves": AnalysisPage(
-        Text("Every move that History holds. Check must be nought in every row."),
+        Text("All moves in History. Check must be 0 in every row."),
         (
             AnalysisChart(
                 Text("How visits of each stage ended"),
@@ -161,7 +162,7 @@ ANALYSIS_PAGES = {
     ),
 }
 _COMPARED_WITH_TEXT = Text("Compared with")
-_NO_COMPARISON_DAY_TEXT = Text("No day to compare with is chosen, or it lies after the as-of date.")
+_NO_COMPARISON_DAY_TEXT = Text("No day to compare with is chosen, or it is after the as-of date.")
 _ANALYSIS_CHART_TOP, _ANALYSIS_CHART_ROWS = 5, 18
 _FEW_COLUMNS = 10  # few enough columns to make them wide
 

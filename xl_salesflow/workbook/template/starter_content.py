@@ -21,7 +21,7 @@ from xl_salesflow.schema.table_registry import TABLES
 START_TITLE = Text("Start")
 DROPDOWNS_TITLE = Text("Dropdowns")
 TEMPLATE_TITLE = Text("Sales pipeline")
-TEMPLATE_SUBTITLE = Text("This workbook is your pipeline. Type in the tinted cells; everything else is worked out.")
+TEMPLATE_SUBTITLE = Text("This workbook is your pipeline. Type in the tinted cells; everything else is computed.")
 START_STEPS = (
     (
         Text("Set up once"),

@@ -156,7 +156,7 @@ def _write_directory_group(sheet: Worksheet, language: Language, group: SheetGro
 
 
 _NAMED_CELLS_COLUMN = 6  # the first column to the right of the table, after a gap
-_NAMED_CELLS_HEADING = Text("Worked out from the Funnel's dropdowns; formulas read these cells")
+_NAMED_CELLS_HEADING = Text("Computed from the Funnel's dropdowns; formulas read these cells")
 
 
 def finish_settings_sheet(workbook: Workbook, placed: PlacedTable, language: Language) -> None:
