@@ -12,17 +12,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, overload
 
 import pandas as pd
 
 from xl_salesflow.changelog.change_log import log_changes
+from xl_salesflow.core.answers import Answer, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet, Edit, NamedCellChange, apply_change_set, diff_pipelines
 from xl_salesflow.core.deal_scope import DealRows
 from xl_salesflow.core.history_seal import seal_history
 from xl_salesflow.core.lazy_frames import is_frame_replaced
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.verb_answers import RunAnswer
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import TextList
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
@@ -69,11 +71,38 @@ class Scope(Protocol):
         """Return the result of a run from *before* to *now*, whose steps had the findings *found*."""
 
 
-def run_steps(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run, scope: Scope | None = None) -> ChangeSet:
+@overload
+def run_steps(
+    pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run, scope: Scope | None = None
+) -> ChangeSet[RunAnswer]: ...
+
+
+@overload
+def run_steps(
+    pipeline: Pipeline,
+    steps: Iterable[Step],
+    verb: str,
+    run: Run,
+    scope: Scope | None = None,
+    *,
+    answer_type: type[SomeAnswer],
+) -> ChangeSet[RunAnswer[SomeAnswer]]: ...
+
+
+def run_steps(
+    pipeline: Pipeline,
+    steps: Iterable[Step],
+    verb: str,
+    run: Run,
+    scope: Scope | None = None,
+    *,
+    answer_type: type[Answer] = Answer,
+) -> ChangeSet[RunAnswer]:
     """Run *steps* one after another and return the difference between start and end, recorded in the Journal.
 
     Each step sees the results of the previous ones. Stage stays without a seal are sealed, and the numbers of *scope*
-    (default: the whole workbook) are updated.
+    (default: the whole workbook) are updated. The last step that answers gives the result, which has to be of
+    *answer_type*.
     """
     scope = scope or WHOLE_WORKBOOK
     now, results, reasons = scope.recompute(pipeline), ChangeSet(), dict[tuple[str, str], pd.Series]()
@@ -87,8 +116,11 @@ def run_steps(pipeline: Pipeline, steps: Iterable[Step], verb: str, run: Run, sc
     changed, entries = diff_pipelines(pipeline, now, verb, reasons), ChangeSet()
     if changed.edits or changed.appends or changed.fills or changed.removes:
         entries = log_changes(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
-    answer = {**results.answer, **_run_summary(changed, findings, now)}
-    return replace(changed + entries, named_cells=cells, findings=findings, documents=results.documents, answer=answer)
+    if not isinstance(results.answer, answer_type):
+        raise TypeError(f"the steps of {verb} answer with {results.answer}, not with a {answer_type.__name__}")
+    answer = _sum_up_run(results.answer, changed, findings, now)
+    finished = replace(changed + entries, named_cells=cells, findings=findings, documents=results.documents)
+    return finished.with_answer(answer)
 
 
 class WholeWorkbook:
@@ -208,22 +240,18 @@ def _collect_reasons(reasons: dict[tuple[str, str], pd.Series], edits: Iterable[
         )
 
 
-def _run_summary(plan: ChangeSet, findings: Iterable[Finding], pipeline: Pipeline) -> dict[str, Any]:
-    return {
-        "changes": sum(map(len, plan.edits)),
-        "added": {append.table: len(append.rows) for append in plan.appends},
-        "removed": {remove.table: len(remove.rows) for remove in plan.removes},
-        "refreshed": sum(map(len, plan.caches)),
-        "followups": len(pipeline["FollowUps"]),
-        "findings": [finding_to_json(finding) for finding in findings],
-    }
-
-
-def finding_to_json(finding: Finding) -> dict[str, str]:
-    return {
-        "rule": finding.rule, "severity": finding.severity, "table": finding.table, "key": finding.key,
-        "column": finding.column, "cell": finding.cell, "message": finding.message,
-    }  # fmt: skip
+def _sum_up_run(
+    result: SomeAnswer, plan: ChangeSet, findings: tuple[Finding, ...], pipeline: Pipeline
+) -> RunAnswer[SomeAnswer]:
+    return RunAnswer(
+        result,
+        changes=sum(map(len, plan.edits)),
+        added={append.table: len(append.rows) for append in plan.appends},
+        removed={remove.table: len(remove.rows) for remove in plan.removes},
+        refreshed=sum(map(len, plan.caches)),
+        followups=len(pipeline["FollowUps"]),
+        findings=findings,
+    )
 
 
 def _compute_all_deal_columns(pipeline: Pipeline) -> pd.DataFrame:

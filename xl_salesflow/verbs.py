@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 import pandas as pd
 
@@ -25,13 +25,38 @@ from xl_salesflow.changelog.copy_merge import merge_copies
 from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
 from xl_salesflow.changelog.three_way_merge import Ancestor, is_possible_copy, reconstruct_ancestor
 from xl_salesflow.changelog.undo_run import revert_run
+from xl_salesflow.core.answers import SomeAnswer, list_json_rows, read_json_cell
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
+from xl_salesflow.core.metric_answers import (
+    BookContribution,
+    ComparisonAnswer,
+    FunnelAnswer,
+    FunnelPeriod,
+    SalesPlanAnswer,
+)
 from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.verb_answers import (
+    AppliedChanges,
+    CardTaken,
+    CellDifference,
+    CheckAnswer,
+    DifferencesAnswer,
+    FollowUpsAnswer,
+    MergedCopy,
+    NumberedQuote,
+    PrintedPapers,
+    RevisedQuote,
+    RolledUpBooks,
+    RowDifference,
+    RunAnswer,
+    SwitchedPlaybook,
+    UndoneRun,
+    VisitChecklist,
+)
 from xl_salesflow.engine import (
     DealScope,
     Run,
     Step,
-    finding_to_json,
     make_deal_scope,
     recompute_formula_columns,
     run_steps,
@@ -68,16 +93,16 @@ class Book(Protocol):
         """Write *plan*, either completely or not at all."""
 
 
-def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet:
+def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet[CheckAnswer]:
     """Report what is wrong with which row; with *repair*, also restore overwritten formulas."""
     pipeline = recompute_formula_columns(pipeline)
     judged, twice = judge_stage_moves(pipeline, "").findings, find_duplicates(pipeline)
     findings = (*judged, *check_pipeline(pipeline), *find_changed_documents(pipeline, pipeline), *twice)
-    answer = {"findings": [finding_to_json(finding) for finding in findings]}
-    return replace(repair_formulas(pipeline) if repair else ChangeSet(), findings=findings, answer=answer)
+    repairs = repair_formulas(pipeline) if repair else ChangeSet()
+    return replace(repairs, findings=findings).with_answer(CheckAnswer(findings))
 
 
-def update(pipeline: Pipeline, run: Run) -> ChangeSet:
+def update(pipeline: Pipeline, run: Run) -> ChangeSet[RunAnswer]:
     """Do the main job: judge stage moves, score, warn, list follow-ups, update every number."""
     steps: tuple[Step, ...] = (
         resolve_conflicts,
@@ -96,7 +121,7 @@ def update(pipeline: Pipeline, run: Run) -> ChangeSet:
     return run_steps(pipeline, steps, "update", run)
 
 
-def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) -> ChangeSet:
+def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) -> ChangeSet[FunnelAnswer]:
     """Return every metric for the pipeline's query, its stages and all moves between them.
 
     *by* adds one group of metrics per value of that column; *then* adds the value of every metric on that day.
@@ -104,35 +129,41 @@ def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) 
     from xl_salesflow.metrics import funnel_answers
 
     pipeline = recompute_formula_columns(pipeline)
-    groups = funnel_answers.compute_metrics_by(pipeline, by) if by else []
-    answer = funnel_answers.compute_funnel(pipeline).to_json(groups)
-    answer["moves"] = funnel_answers.compute_move_matrix(pipeline)
+    figures = funnel_answers.compute_funnel(pipeline)
+    answer = FunnelAnswer(
+        figures.as_of,
+        FunnelPeriod(*figures.period),
+        figures.metrics,
+        figures.samples,
+        figures.stages,
+        by=tuple(funnel_answers.compute_metrics_by(pipeline, by)) if by else (),
+        moves=tuple(funnel_answers.compute_move_matrix(pipeline)),
+    )
     if then:
         past = replace(pipeline, query=replace(pipeline.query, as_of=then))
-        answer |= {
-            "compared_to": then.isoformat(),
-            "comparison": funnel_answers.compare_metrics(pipeline, past),
-            "stage_comparison": funnel_answers.compare_stage_metrics(pipeline, past),
-        }
+        answer = replace(
+            answer,
+            compared_to=then,
+            comparison=funnel_answers.compare_metrics(pipeline, past),
+            stage_comparison=tuple(funnel_answers.compare_stage_metrics(pipeline, past)),
+        )
     return ChangeSet(answer=answer)
 
 
-def compare(pipeline: Pipeline, column: str, first: str, second: str) -> ChangeSet:
+def compare(pipeline: Pipeline, column: str, first: str, second: str) -> ChangeSet[ComparisonAnswer]:
     """Return whether deals of one value of *column* are won significantly more often than those of another."""
     from xl_salesflow.metrics.funnel_answers import compare_segments
 
     found = compare_segments(recompute_formula_columns(pipeline), column, first, second)
     low, high = found.interval or (None, None)
-    return ChangeSet(
-        answer={
-            "by": column, "first": first, "second": second, "first_closed": found.tried[0], "second_closed": found.tried[1],
-            "first_rate": found.first_rate, "second_rate": found.second_rate, "difference": found.difference,
-            "low": low, "high": high, "p_value": found.p_value, "verdict": found.verdict,
-        }
+    answer = ComparisonAnswer(
+        column, first, second, *found.tried, found.first_rate, found.second_rate, found.difference, low, high, found.p_value,
+        found.verdict,
     )  # fmt: skip
+    return ChangeSet(answer=answer)
 
 
-def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> ChangeSet:
+def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> ChangeSet[SalesPlanAnswer]:
     """Return what is needed to win *target* by a day (defaults: as on the sheets Plan and Targets).
 
     Raises:
@@ -143,23 +174,20 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
     if by and by < pipeline.as_of:
         raise UsageError("The day to win by ({by}) is before {as_of}; choose a later one.", by=by, as_of=pipeline.as_of)
     answer = compute_sales_plan(recompute_formula_columns(pipeline), target, by)
-    if answer["value_to_win"] is None:
+    if answer.figures.value_to_win is None:
         raise UsageError(
             "No target is set for this period and slice; give --target, or fill in the sheet Targets.",
         )
     return ChangeSet(answer=answer)
 
 
-def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> ChangeSet:
+def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> ChangeSet[FollowUpsAnswer]:
     """Return whom to call and why, for everybody or one *owner*, and the list as a document dated *made*."""
     listed = list_followups(recompute_formula_columns(pipeline))
     listed = listed.for_owner(owner) if owner else listed
-    answer = {
-        "as_of": pipeline.today.isoformat(), "day": listed.day.isoformat(), "left": listed.without_room,
-        "followups": _records_to_json(listed.rows),
-    }  # fmt: skip
+    rows = tuple(list_json_rows(listed.rows))
     return ChangeSet(
-        answer=answer,
+        answer=FollowUpsAnswer(pipeline.today, listed.day, listed.without_room, rows),
         documents=(make_followup_document(pipeline, listed, made, owner or ""),),
         findings=tuple(find_followups_beyond_limit(pipeline, listed)),
     )
@@ -172,30 +200,31 @@ def report(pipeline: Pipeline) -> ChangeSet:
     return ChangeSet(documents=(build_report_document(recompute_formula_columns(pipeline)),))
 
 
-def quote(pipeline: Pipeline, key: str, run: Run) -> ChangeSet:
+def quote(pipeline: Pipeline, key: str, run: Run) -> ChangeSet[RunAnswer[PrintedPapers]]:
     """Print the quote of deal or quote *key*; a deal without one gets a draft."""
     return paper(pipeline, PrintJob("quote", (key,)), run)
 
 
-def paper(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet:
+def paper(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet[RunAnswer[PrintedPapers]]:
     """Print documents, and record which files were made and what was sent."""
     tables = ("Deals", "Activities" if printing.kind == "visit" else "Quotes")
     scope = make_deal_scope(*find_deals_of_keys(pipeline, printing.keys, tables), quotes=True)
     steps = (printing.build_documents, printing.record, partial(_find_changed_documents, pipeline, scope))
-    return run_steps(pipeline, steps, "print", run, scope)
+    return run_steps(pipeline, steps, "print", run, scope, answer_type=PrintedPapers)
 
 
-def draft(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
+def draft(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet[RunAnswer[NumberedQuote]]:
     """Draft a quote for *deal* without printing it; if it already has one, return that."""
     scope = make_deal_scope(deal, quotes=True)
-    return run_steps(pipeline, (lambda now: replace(offer_quote(now, deal), documents=()),), "new_quote", run, scope)
+    steps: tuple[Step, ...] = (lambda now: replace(offer_quote(now, deal), documents=()),)
+    return run_steps(pipeline, steps, "new_quote", run, scope, answer_type=NumberedQuote)
 
 
-def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> ChangeSet:
+def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> ChangeSet[RunAnswer[RevisedQuote]]:
     """Copy the quote *key* (or that of deal *key*) into its next version, a draft, or into an alternative offer (*beside*)."""
     scope = make_deal_scope(*find_deals_of_keys(pipeline, (key,)), quotes=True)
     steps = (lambda now: revise_quote(now, key, beside), partial(_find_changed_documents, pipeline, scope))
-    return run_steps(pipeline, steps, "revise", run, scope)
+    return run_steps(pipeline, steps, "revise", run, scope, answer_type=RevisedQuote)
 
 
 def _find_changed_documents(before: Pipeline, scope: DealScope, now: Pipeline) -> ChangeSet:
@@ -212,7 +241,7 @@ def bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
 
 def read_card(
     pipeline: Pipeline, filled: pd.DataFrame, address: CardAddress, run: Run, findings: tuple[Finding, ...] = ()
-) -> ChangeSet:
+) -> ChangeSet[RunAnswer[CardTaken]]:
     """Copy the answers of a filled BANT card into the workbook, and compute the points that follow.
 
     *address* returns the address of a cell of the card, *findings* are the findings about its unusable cells.
@@ -224,29 +253,31 @@ def read_card(
         fill_bant_from_answers,
         lambda now: _update_warnings(recompute_formula_columns(now)),  # some warnings need all deals
     )
-    return run_steps(pipeline, steps, "bant", run, make_deal_scope(*deals))
+    return run_steps(pipeline, steps, "bant", run, make_deal_scope(*deals), answer_type=CardTaken)
 
 
-def prepare(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
+def prepare(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet[RunAnswer[VisitChecklist]]:
     """Give a deal the visit checklist as tasks due on the day of its next step."""
-    return run_steps(pipeline, (partial(prepare_visit, deal=deal),), "prepare", run, make_deal_scope(deal))
+    scope = make_deal_scope(deal)
+    return run_steps(pipeline, (partial(prepare_visit, deal=deal),), "prepare", run, scope, answer_type=VisitChecklist)
 
 
-def switch(pipeline: Pipeline, request: PlaybookSwitch, run: Run) -> ChangeSet:
+def switch(pipeline: Pipeline, request: PlaybookSwitch, run: Run) -> ChangeSet[RunAnswer[SwitchedPlaybook]]:
     """Move the open deals of one playbook to another one with mapped stages; this can be undone like any run."""
-    return run_steps(pipeline, (partial(switch_playbook, wanted=request, by=run.by), _update_warnings), "playbook", run)
+    steps = (partial(switch_playbook, wanted=request, by=run.by), _update_warnings)
+    return run_steps(pipeline, steps, "playbook", run, answer_type=SwitchedPlaybook)
 
 
-def holidays(pipeline: Pipeline, days: pd.DataFrame, run: Run) -> ChangeSet:
+def holidays(pipeline: Pipeline, days: pd.DataFrame, run: Run) -> ChangeSet[RunAnswer]:
     """Add those of *days* (a frame of Holidays) that the sheet does not have yet."""
     new = days[~days["day"].isin(pipeline["Holidays"]["day"])]
     added = ChangeSet(appends=(Append("Holidays", new, "holidays"),) if len(new) else ())
     return run_steps(pipeline, (lambda _: added,), "holidays", run)
 
 
-def bring_in(pipeline: Pipeline, imported: ChangeSet, run: Run) -> ChangeSet:
+def bring_in(pipeline: Pipeline, imported: ChangeSet[SomeAnswer], run: Run) -> ChangeSet[RunAnswer[SomeAnswer]]:
     """Return the whole change set of an import with the changes *imported*: numbers updated and the run recorded."""
-    return run_steps(pipeline, (lambda _: imported,), "import", run)
+    return run_steps(pipeline, (lambda _: imported,), "import", run, answer_type=type(imported.answer))
 
 
 def change_sheet(pipeline: Pipeline, plan: ChangeSet, verb: str, run: Run) -> ChangeSheet:
@@ -256,7 +287,7 @@ def change_sheet(pipeline: Pipeline, plan: ChangeSet, verb: str, run: Run) -> Ch
     )
 
 
-def apply(pipeline: Pipeline, sheet: ChangeSheet, run: Run) -> ChangeSet:
+def apply(pipeline: Pipeline, sheet: ChangeSheet, run: Run) -> ChangeSet[AppliedChanges]:
     """Carry out the ticked lines of a change sheet, as far as an update of its day still proposes them for the same cells.
 
     Raises:
@@ -283,26 +314,29 @@ def apply(pipeline: Pipeline, sheet: ChangeSheet, run: Run) -> ChangeSet:
     plan = run_steps(pipeline, steps, "apply", run)
     refused = sum(finding.rule in CHANGE_SHEET_MESSAGES for finding in plan.findings)
     wished = len(sheet.stage_moves) + len(sheet.other_changes)
-    return replace(plan, answer={**plan.answer, "wished": wished, "applied": wished - refused, "refused": refused})
+    return plan.with_answer(AppliedChanges(plan.answer, wished, wished - refused, refused))
 
 
-def undo(pipeline: Pipeline, run: Run, which: str | None = None, force: bool = False) -> ChangeSet:
+def undo(
+    pipeline: Pipeline, run: Run, which: str | None = None, force: bool = False
+) -> ChangeSet[RunAnswer[UndoneRun]]:
     """Undo the run *which* (default: the last one); with *force*, overwrite what people changed since."""
-    return run_steps(pipeline, (partial(revert_run, run=which, force=force), _update_warnings), "undo", run)
+    steps = (partial(revert_run, run=which, force=force), _update_warnings)
+    return run_steps(pipeline, steps, "undo", run, answer_type=UndoneRun)
 
 
-def assign(pipeline: Pipeline, run: Run, how: str = "", days: float | None = None) -> ChangeSet:
+def assign(pipeline: Pipeline, run: Run, how: str = "", days: float | None = None) -> ChangeSet[RunAnswer]:
     """Return idle deals to the pool and assign owners to deals without one (defaults for *how* and *days*: as in Settings)."""
     steps = (fill_derived_cells, partial(distribute_deals, how=how, days=days))
     return run_steps(pipeline, steps, "assign", run)
 
 
-def diff(first: Pipeline, second: Pipeline) -> ChangeSet:
+def diff(first: Pipeline, second: Pipeline) -> ChangeSet[DifferencesAnswer]:
     """Return the differences between two workbooks, cell by cell and row by row."""
-    return ChangeSet(answer={"differences": [_difference_to_json(one) for one in find_copy_differences(first, second)]})
+    return ChangeSet(answer=DifferencesAnswer(tuple(map(_describe_difference, find_copy_differences(first, second)))))
 
 
-def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run) -> ChangeSet:
+def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run) -> ChangeSet[RunAnswer[MergedCopy]]:
     """Merge another copy into *ours*; *ancestor* is their common earlier state, or else it is derived from the Journals.
 
     What both changed is listed on the sheet Conflicts, where a person decides.
@@ -321,36 +355,31 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
         )
     known = Ancestor(ancestor.tables) if ancestor else reconstruct_ancestor(ours, theirs)
     steps: tuple[Step, ...] = (lambda now: merge_copies(known, now, theirs), log_followups)
-    return run_steps(ours, steps, "merge", run)
+    return run_steps(ours, steps, "merge", run, answer_type=MergedCopy)
 
 
-def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet:
+def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet[RolledUpBooks]:
     """Fill the new workbook *into* with the rows of many workbooks, given by name; its formulas then cover them all."""
     from xl_salesflow.metrics.team_rollup import join_workbooks, list_book_contributions
 
     parts = {book: recompute_formula_columns(part) for book, part in parts.items()}
     ready, rows = join_workbooks(into, parts)
     plan = run_steps(ready, (lambda _: rows,), "rollup", run)
-    return replace(plan, answer={**plan.answer, "books": list_book_contributions(parts)})
+    return plan.with_answer(RolledUpBooks(plan.answer, list_book_contributions(parts)))
 
 
-def contributions(parts: Mapping[str, Pipeline]) -> list[dict[str, Any]]:
+def contributions(parts: Mapping[str, Pipeline]) -> tuple[BookContribution, ...]:
     """Return the contribution of each workbook, given by name, to the team: the metrics that can be summed."""
     from xl_salesflow.metrics.team_rollup import list_book_contributions
 
     return list_book_contributions({book: recompute_formula_columns(part) for book, part in parts.items()})
 
 
-def _difference_to_json(one: CopyDifference) -> dict[str, Any]:
-    difference = {"what": one.what, "table": one.table, "key": one.key}
-    if not one.column:
-        return difference
-    return {
-        **difference,
-        "column": one.column,
-        "first": _value_to_json(one.first),
-        "second": _value_to_json(one.second),
-    }
+def _describe_difference(one: CopyDifference) -> CellDifference | RowDifference:
+    if one.what == "changed":
+        first, second = read_json_cell(one.first), read_json_cell(one.second)
+        return CellDifference(one.what, one.table, one.key, one.column, first, second)
+    return RowDifference(one.what, one.table, one.key)
 
 
 def _update_warnings(pipeline: Pipeline) -> ChangeSet:
@@ -361,19 +390,6 @@ def _update_warnings(pipeline: Pipeline) -> ChangeSet:
             for column_id in ("warnings", "warned")
         )
     )
-
-
-def _records_to_json(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    records: list[dict[Any, Any]] = rows.to_dict("records")
-    return [{str(key): _value_to_json(value) for key, value in record.items()} for record in records]
-
-
-def _value_to_json(value: Any) -> Any:
-    if value is pd.NaT or value != value or value == "":
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 RowsToRepair = Mapping[str, Mapping[str, Sequence[int]]]  # table → column → sheet rows

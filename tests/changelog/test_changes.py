@@ -66,7 +66,7 @@ def test_a_decision_is_one_row_and_a_move_is_one_decision(worked: Pipeline) -> N
 def test_ticking_everything_is_the_same_as_the_update(worked: Pipeline) -> None:
     after, plan = done(worked, sheet(worked))
     assert held(after) == held(apply_change_set(worked, update(worked, at(3))))
-    assert (plan.answer["applied"], plan.answer["refused"]) == (3, 0)
+    assert (plan.answer.applied, plan.answer.refused) == (3, 0)
 
 
 def test_without_ticks_nothing_that_a_person_decides_changes(worked: Pipeline) -> None:
@@ -74,7 +74,7 @@ def test_without_ticks_nothing_that_a_person_decides_changes(worked: Pipeline) -
     after, plan = done(worked, replace(asked, lines=tuple(replace(line, apply=False) for line in asked.lines)))
     assert recorded(after) == [0, 0, 0]
     assert len(after["History"]) == len(worked["History"])
-    assert plan.answer["applied"] == 0
+    assert plan.answer.applied == 0
 
 
 def test_one_ticked_move_is_made_and_undone_as_a_whole(worked: Pipeline) -> None:
@@ -103,7 +103,7 @@ def test_outdated_rows_are_refused_one_by_one_and_the_rest_is_done(
     assert list(refusals(plan)) == [rule]
     assert says in refusals(plan)[rule]
     assert recorded(after)[1] == 1
-    assert (plan.answer["applied"], plan.answer["refused"]) == (1, 1)
+    assert (plan.answer.applied, plan.answer.refused) == (1, 1)
 
 
 def test_the_gates_apply_when_a_change_sheet_is_applied() -> None:

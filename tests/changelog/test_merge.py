@@ -260,7 +260,7 @@ def test_workbooks_that_are_not_copies_are_refused_unless_an_ancestor_is_given()
     ours, theirs = journaled(120.0, 1), journaled(130.0, 2)
     with pytest.raises(UsageError, match="not a copy"):
         verbs.merge(ours, theirs, None, run(3))
-    assert verbs.merge(ours, theirs, book(Deals=[deal()]), run(3)).answer["conflicts"] == 1
+    assert verbs.merge(ours, theirs, book(Deals=[deal()]), run(3)).answer.result.conflicts == 1
 
 
 def test_a_merge_is_logged_and_a_second_one_changes_nothing() -> None:
@@ -297,7 +297,8 @@ def in_conflict() -> Pipeline:
 def test_a_merge_with_conflicts_only_is_undone_and_not_the_run_before_it(in_conflict: Pipeline) -> None:
     assert asked(in_conflict) == [("D-9", ""), ("D-1", ""), ("D-2", "")]
     undo = verbs.undo(in_conflict, run(2))
-    assert (undo.answer["verb"], undo.answer["undone"], undo.answer["left"]) == ("merge", 2, 0)
+    result = undo.answer.result
+    assert (result.verb, result.undone, result.left) == ("merge", 2, 0)
     undone = apply_change_set(in_conflict, undo)
     assert asked(undone) == [("D-9", "")]
     assert cells_by_key(undone) == cells_by_key(in_conflict)
@@ -309,7 +310,7 @@ def test_a_conflict_decided_since_stays_unless_forced(in_conflict: Pipeline) -> 
     undo = verbs.undo(decided, run(2))
     assert asked(apply_change_set(decided, undo)) == [("D-9", ""), ("D-1", "yes")]
     assert [finding.message for finding in undo.findings if finding.rule == "undo_changed"] == [
-        f"Conflicts Deals D-1 Amount was changed since run {undo.answer['run']} and is left as it is: the row; --force "
+        f"Conflicts Deals D-1 Amount was changed since run {undo.answer.result.run} and is left as it is: the row; --force "
         "undoes it anyway."
     ]
     assert asked(apply_change_set(decided, verbs.undo(decided, run(2), force=True))) == [("D-9", "")]

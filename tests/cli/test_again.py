@@ -16,6 +16,7 @@ from xl_salesflow.cli import main, workbook_session
 from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
 from xl_salesflow.cli.workbook_session import WRITE_TRIES, WorkbookSession
 from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.verb_answers import CardTaken
 from xl_salesflow.engine import Run
 from xl_salesflow.errors import WorkbookBusy, WorkbookChanged, WorkbookInUse
 from xl_salesflow.ooxml.workbook_editor import Workbook
@@ -195,8 +196,8 @@ def test_the_second_run_reads_the_workbook_again(
 ) -> None:
     session = WorkbookSession(tmp_path / "team.xlsx", "test", NOW.date())
     reads = refused_times(session, error, 2)
-    plan = session.write(lambda seen: ChangeSet(answer={"seen": seen}))
-    assert (plan.answer["seen"], reads, len(waited)) == (3, [1, 2, 3], 2)
+    plan = session.write(lambda seen: ChangeSet(answer=CardTaken(seen)))  # type: ignore[arg-type]
+    assert (plan.answer.answers, reads, len(waited)) == (3, [1, 2, 3], 2)
     assert capsys.readouterr().err.count("team.xlsx") == 2
 
 

@@ -112,8 +112,8 @@ def test_two_groups_are_compared_by_their_win_rates(rep: Rep) -> None:
         rep.book.names[name].refers_to_range.value = owner
     message = rep.press("compare")
     answer = compare(rep.read(), "owner", *owners).answer
-    assert f"{owners[0]} {answer['first_rate']:.1%}" in message
-    assert f"{owners[1]} {answer['second_rate']:.1%}" in message
+    assert f"{owners[0]} {answer.first_rate:.1%}" in message
+    assert f"{owners[1]} {answer.second_rate:.1%}" in message
 
 
 def test_open_deals_change_over_to_another_process_and_back(rep: Rep) -> None:

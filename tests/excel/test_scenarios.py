@@ -140,7 +140,7 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     if rep.book.app.engine.name == "memory":
         return  # its formulas are not computed
     monday = rep.read()
-    wanted = funnel(monday).answer["metrics"]
+    wanted = funnel(monday).answer.metrics
     shown = monday["Metrics"].set_index("metric")["value"]
     both = [metric_id for metric_id, value in wanted.items() if value is not None and metric_id in shown.index]
     assert len(both) > 30

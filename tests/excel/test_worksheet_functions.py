@@ -138,8 +138,8 @@ def _refused(pipeline: Pipeline) -> list[str]:
 
 def _rates(book: xw.Book, pipeline: Pipeline) -> tuple[list[xw.Range], list[Any]]:
     owners = compute_metrics_by(pipeline, "owner")
-    won, lost = ([[one[metric_id]] for one in owners] for metric_id in ("won_count", "lost_count"))
-    return [typed(book, won, 10), typed(book, lost, 10, 21)], [one["win_rate"] for one in owners]
+    won, lost = ([[one.metrics[metric_id]] for one in owners] for metric_id in ("won_count", "lost_count"))
+    return [typed(book, won, 10), typed(book, lost, 10, 21)], [one.metrics["win_rate"] for one in owners]
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[int]:

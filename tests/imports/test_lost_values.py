@@ -49,7 +49,7 @@ def test_cells_that_cannot_be_read_are_counted_and_block(
     rows = "\n".join(f"D-{at} | Lead | {text}" for at, text in enumerate(cells.split(" | "), 1))
     path = csv("deals.csv", f"Deal | Stage | {header}\n{rows}", delimiter="\t")
     planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
-    counted = [(one["header"], one["cells"], one["filled"]) for one in planned.answer["not_understood"]]
+    counted = [(lost_cells.header, lost_cells.cells, lost_cells.filled) for lost_cells in planned.answer.not_understood]
     assert counted == ([(header, lost, filled)] if lost else [])
     assert planned.blocks == bool(lost)
 
@@ -94,7 +94,7 @@ def test_formulas_that_were_never_calculated_are_reported(tmp_path: Path) -> Non
     planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
     (finding,) = planned.findings
     assert finding.message.startswith("deals.xlsx › Sheet, row 2, Amount: its formula was never calculated")
-    assert planned.answer["not_understood"][0]["cells"] == 1
+    assert planned.answer.not_understood[0].cells == 1
 
 
 def test_many_cells_are_reported_by_the_first_ones_and_their_number(csv: Csv) -> None:

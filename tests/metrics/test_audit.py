@@ -83,18 +83,18 @@ def book(language: Language = "en") -> Pipeline:
     ],
 )
 def test_an_answer_summarizes_the_data(question: str, answer: str) -> None:
-    answers = {one["question"]: one["answer"] for one in answer_audit_questions(book())}
+    answers = {reply.question: reply.answer for reply in answer_audit_questions(book()).audit}
     assert answers[question] == answer
     assert len(answers) == 13
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_empty_workbook_leaves_every_question_open(language: Language) -> None:
-    assert {one["answer"] for one in answer_audit_questions(crm(language))} == {None}
+    assert {reply.answer for reply in answer_audit_questions(crm(language)).audit} == {None}
 
 
 def test_a_chinese_workbook_is_answered_in_chinese() -> None:
-    answers = {one["question"]: one["answer"] for one in answer_audit_questions(book("zh"))}
+    answers = {reply.question: reply.answer for reply in answer_audit_questions(book("zh")).audit}
     assert answers["materials"] == "Case：占 3 份资料的 67%。"
     assert all(answer and not answer.isascii() for answer in answers.values())
 

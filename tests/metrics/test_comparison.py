@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.metrics.generated import TODAY, generated
+from xl_salesflow.core.metric_answers import MetricChange
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.day_comparison import COMPARED_METRICS
 from xl_salesflow.metrics.funnel_answers import compare_metrics, compare_stage_metrics
@@ -44,14 +45,16 @@ def test_sheet_and_command_line_make_the_same_comparison(view: str, pipeline: Pi
     answer = compare_metrics(asked, then)
     assert values.cells["CompareTo"] == day
     for metric in COMPARED_METRICS:
-        assert values.cells[f"Then_{metric}"] == shown(answer[metric]["then"]), metric
-        assert values.cells[f"Change_{metric}"] == shown(answer[metric]["difference"]), metric
+        assert values.cells[f"Then_{metric}"] == shown(answer[metric].then), metric
+        assert values.cells[f"Change_{metric}"] == shown(answer[metric].difference), metric
     for row, stage in enumerate(compare_stage_metrics(asked, then), 1):
         cells = values.tables["StageChanges"][row]
         for metric in NUMBERS:
-            assert cells[metric] == shown(stage[metric]["now"])
-            assert cells[f"{metric}_then"] == shown(stage[metric]["then"])
-            assert cells[f"{metric}_change"] == shown(stage[metric]["difference"])
+            change = stage[metric]
+            assert isinstance(change, MetricChange)
+            assert cells[metric] == shown(change.now)
+            assert cells[f"{metric}_then"] == shown(change.then)
+            assert cells[f"{metric}_change"] == shown(change.difference)
     assert any(values.tables["StageChanges"][row]["reached_change"] for row in (1, 2, 3))
 
 

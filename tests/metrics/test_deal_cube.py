@@ -89,7 +89,7 @@ def test_the_move_matrix_is_filtered_and_ends_with_the_as_of_date(
     pipeline: Pipeline, day: int, filters: dict[str, str], moves: dict[tuple[str, str], float]
 ) -> None:
     found = compute_move_matrix(on(pipeline, day, **filters))
-    assert {(move["from"], move["to"]): move["value"] for move in found} == moves
+    assert {(move.from_, move.to): move.value for move in found} == moves
 
 
 def test_for_a_past_date_only_columns_of_history_make_groups(pipeline: Pipeline) -> None:
@@ -100,7 +100,8 @@ def test_for_a_past_date_only_columns_of_history_make_groups(pipeline: Pipeline)
 
 @pytest.mark.parametrize("column", ["owner", "Owner", "负责人"])
 def test_a_column_is_found_by_id_and_by_header(pipeline: Pipeline, column: str) -> None:
-    assert {row["key"]: row["deal_count"] for row in compute_metrics_by(pipeline, column)} == {"Ann": 2, "Bo": 2}
+    groups = compute_metrics_by(pipeline, column)
+    assert {group.key: group.metrics["deal_count"] for group in groups} == {"Ann": 2, "Bo": 2}
 
 
 @pytest.mark.parametrize("column", ["amount", "no such column"])

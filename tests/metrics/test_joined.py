@@ -96,8 +96,8 @@ def test_two_currencies_are_refused_in_one_sentence() -> None:
 
 def test_the_answer_has_the_contents_of_each_workbook() -> None:
     parts = TEAMS["two alike"]
-    books = rollup(empty(), parts, RUN).answer["books"]
-    assert [line["book"] for line in books] == ["north", "south"]
+    books = rollup(empty(), parts, RUN).answer.books
+    assert [line.book for line in books] == ["north", "south"]
     assert books == contributions(parts)
 
 

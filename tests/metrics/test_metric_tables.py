@@ -116,7 +116,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_declaration_is_enough(pipeline: Pipeline) -> None:
     numbers = {"hint": "look", "doubled": 2, "since": date(2026, 2, 1)}
     assert metric_table_rows("Throwaway", build_cube(pipeline))[1] == {"stage": "Qualified", **numbers}
-    stage = compute_funnel(pipeline).to_json()["stages"][1]
+    stage = compute_funnel(pipeline).stages[1]
     assert {column: stage[column] for column in numbers} == numbers
 
     formulas = metric_row_formulas("Throwaway", "zh")

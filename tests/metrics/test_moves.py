@@ -34,7 +34,7 @@ def test_every_way_out_of_a_stage() -> None:
     worth = compute_sheet_values(pipeline).tables["MoveValues"]
     assert [worth[1][column] for column in ("lost", "to_1", "to_2", "to_3", "to_5")] == [20, 0, 10, 10, 0]
     assert (rows[2]["back"], rows[2]["to_1"], rows[3]["won"], rows[5]["aftercare"]) == (1, 1, 1, 1)
-    assert {(move["from"], move["to"]): (move["count"], move["value"]) for move in cube_move_matrix(build_cube(pipeline))} == {
+    assert {(move.from_, move.to): (move.count, move.value) for move in cube_move_matrix(build_cube(pipeline))} == {
         ("Lead", "Qualified"): (1, 10), ("Qualified", "Lead"): (1, 10), ("Lead", "Demo"): (1, 10), ("Demo", "Won"): (1, 10),
         ("Won", "Care"): (1, 10), ("Lead", "Lost"): (1, 20), ("Lost", "Lead"): (1, 20),
     }  # fmt: skip

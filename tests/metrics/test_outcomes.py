@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -89,8 +88,8 @@ def test_a_value_over_no_deals_is_unknown_and_not_zero() -> None:
 
 
 def test_groups_are_sorted_by_deals_and_blanks_are_a_group(pipeline: Pipeline) -> None:
-    rows: list[dict[str, Any]] = compute_metrics_by(pipeline, "owner")
-    assert [(row["key"], row["deal_count"], row["won_count"]) for row in rows] == [
+    groups = compute_metrics_by(pipeline, "owner")
+    assert [(group.key, group.metrics["deal_count"], group.metrics["won_count"]) for group in groups] == [
         ("Bo", 3, 1),
         ("Ann", 2, 1),
         ("", 1, 0),
@@ -100,10 +99,10 @@ def test_groups_are_sorted_by_deals_and_blanks_are_a_group(pipeline: Pipeline) -
 @pytest.mark.parametrize("as_of", [None, date(2026, 3, 20)])
 def test_a_group_equals_the_filter(pipeline: Pipeline, as_of: date | None) -> None:
     pipeline = replace(pipeline, query=Query(as_of=as_of))
-    for row in compute_metrics_by(pipeline, "owner"):
-        if row["key"]:
-            alone = compute_funnel(replace(pipeline, query=Query(as_of=as_of, filters={"owner": row["key"]}))).metrics
-            sliced = {name: value for name, value in row.items() if value is not None and name != "key"}
+    for group in compute_metrics_by(pipeline, "owner"):
+        if group.key:
+            alone = compute_funnel(replace(pipeline, query=Query(as_of=as_of, filters={"owner": group.key}))).metrics
+            sliced = {name: value for name, value in group.metrics.items() if value is not None}
             assert sliced == {name: alone[name] for name in sliced}
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from tests.metrics.stories import pipeline_from_table
+from xl_salesflow.core.answers import JsonCell
+from xl_salesflow.core.metric_answers import SalesPlanFigures
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
@@ -39,30 +41,30 @@ def pipeline(*targets: dict[str, Any], activities: list[dict[str, Any]] | None =
     )
 
 
-def needed(answer: dict[str, Any]) -> list[int | None]:
-    return [row["deals_needed"] for row in answer["stages"]]
+def needed(plan: SalesPlanFigures) -> list[JsonCell]:
+    return [row["deals_needed"] for row in plan.stages]
 
 
 def test_a_typed_target_comes_back_as_deals_of_every_stage() -> None:
-    answer = compute_sales_plan(pipeline(), 1000.0, date(2026, 6, 30))
+    plan = compute_sales_plan(pipeline(), 1000.0, date(2026, 6, 30)).figures
     # 1000 ÷ 200 is 5 won; two of three pass Qualified, three of five pass Lead: 5 ÷ 2/3 and 5 ÷ 2/5, rounded up
-    assert (answer["won_needed"], answer["leads_needed"], needed(answer)) == (5, 13, [13, 8, 5, 5, 5])
-    assert (answer["target"], answer["won_to_date"], answer["gap"], answer["value_to_win"]) == (1000, 400, 600, 1000)
-    assert answer["stages"][-1]["by_when"] == answer["by"] == "2026-06-30"
+    assert (plan.won_needed, plan.leads_needed, needed(plan)) == (5, 13, [13, 8, 5, 5, 5])
+    assert (plan.target, plan.won_to_date, plan.gap, plan.value_to_win) == (1000, 400, 600, 1000)
+    assert plan.stages[-1]["by_when"] == plan.by.isoformat() == "2026-06-30"
 
 
 def test_the_answer_is_what_the_sheet_plan_shows() -> None:
     asked = pipeline({"target": 1000.0})
     shown = compute_sheet_values(asked)
-    answer = compute_sales_plan(asked)
-    assert (answer["value_to_win"], answer["won_needed"]) == (shown.cells["plan_value"], shown.cells["won_needed"])
-    assert needed(answer) == [shown.tables["PlanStages"][row]["deals_needed"] for row in range(1, 6)]
-    assert answer["by"] == "2026-12-31"
+    plan = compute_sales_plan(asked).figures
+    assert (plan.value_to_win, plan.won_needed) == (shown.cells["plan_value"], shown.cells["won_needed"])
+    assert needed(plan) == [shown.tables["PlanStages"][row]["deals_needed"] for row in range(1, 6)]
+    assert plan.by == date(2026, 12, 31)
 
 
 def test_the_targets_sheet_decides_what_is_still_missing() -> None:
-    answer = compute_sales_plan(pipeline({"target": 1000.0}))
-    assert [answer[part] for part in ("target", "won_to_date", "gap", "value_to_win")] == [1000, 400, 600, 600]
+    plan = compute_sales_plan(pipeline({"target": 1000.0})).figures
+    assert (plan.target, plan.won_to_date, plan.gap, plan.value_to_win) == (1000, 400, 600, 600)
 
 
 def test_owners_and_channels_with_a_target_are_planned_from_their_own_numbers() -> None:
@@ -76,9 +78,12 @@ def test_owners_and_channels_with_a_target_are_planned_from_their_own_numbers() 
         ),
         5000.0,
     )
-    of = {row["key"]: (row["target"], row["gap"], row["won_needed"], row["leads_needed"]) for row in answer["owners"]}
-    assert of == {"Bob": (900, 600, 2, 4), "Ann": (300, 200, 2, 6)}
-    assert [(row["key"], row["gap"]) for row in answer["channels"]] == [("agent", 200)]
+    plans = {owner.key: owner.figures for owner in answer.owners}
+    assert {owner: (plan.target, plan.gap, plan.won_needed, plan.leads_needed) for owner, plan in plans.items()} == {
+        "Bob": (900, 600, 2, 4),
+        "Ann": (300, 200, 2, 6),
+    }
+    assert [(channel.key, channel.figures.gap) for channel in answer.channels] == [("agent", 200)]
 
 
 @pytest.mark.parametrize(
@@ -91,19 +96,19 @@ def test_owners_and_channels_with_a_target_are_planned_from_their_own_numbers() 
 )
 def test_activities_a_week(by: date, needed: int, per_week: int | None) -> None:
     calls = [{"activity": f"A{number}", "deal": "D-1", "date": date(2026, 1, 10)} for number in range(8)]
-    answer = compute_sales_plan(pipeline(activities=calls), 1000.0, by)
-    assert (answer["activities_per_won"], answer["activities_needed"]) == (4, needed)
-    assert answer["activities_per_week"] == per_week
+    plan = compute_sales_plan(pipeline(activities=calls), 1000.0, by).figures
+    assert (plan.activities_per_won, plan.activities_needed) == (4, needed)
+    assert plan.activities_per_week == per_week
 
 
 def test_without_activities_their_number_is_unknown() -> None:
-    answer = compute_sales_plan(pipeline(), 1000.0)
-    assert (answer["activities_needed"], answer["activities_per_week"]) == (None, None)
+    plan = compute_sales_plan(pipeline(), 1000.0).figures
+    assert (plan.activities_needed, plan.activities_per_week) == (None, None)
 
 
 def test_a_target_that_is_reached_needs_nothing_more() -> None:
-    answer = compute_sales_plan(pipeline({"target": 300.0}))
-    assert (answer["gap"], answer["won_needed"], answer["leads_needed"]) == (-100, 0, 0)
+    plan = compute_sales_plan(pipeline({"target": 300.0})).figures
+    assert (plan.gap, plan.won_needed, plan.leads_needed) == (-100, 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -68,10 +68,10 @@ def test_without_a_target_nothing_is_missing() -> None:
 
 
 def test_every_owner_is_compared_with_their_own_target() -> None:
-    rows = compute_metrics_by(
+    groups = compute_metrics_by(
         pipeline({**YEAR, "owner": "Ann", "target": 800}, {**YEAR, "owner": "Bo", "target": 50}), "owner"
     )
-    assert {row["key"]: row["attainment"] for row in rows} == {"Ann": 0.5, "Bo": 2.0}
+    assert {group.key: group.metrics["attainment"] for group in groups} == {"Ann": 0.5, "Bo": 2.0}
 
 
 def test_velocity() -> None:

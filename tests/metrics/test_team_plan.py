@@ -46,16 +46,16 @@ def test_sheet_and_command_line_make_the_same_plan(view: str, pipeline: Pipeline
     asked = replace(pipeline, query=VIEWS[view])
     answer, shown = compute_sales_plan(asked), rows(asked)
     listed = {
-        (part, own["key"]): own
-        for part, group in (("Owner", "owners"), ("Channel", "channels"))
-        for own in answer[group]
+        (part, group.key): group.figures
+        for part, groups in (("Owner", answer.owners), ("Channel", answer.channels))
+        for group in groups
     }
     wanted = {who for who, row in shown.items() if row["target"] != ""}
-    assert wanted == {who for who in listed if who in shown and listed[who]["target"] is not None}
+    assert wanted == {who for who in listed if who in shown and listed[who].target is not None}
     assert wanted
     for who in wanted:
         for column in SAME:
-            expected = listed[who][column]
+            expected = getattr(listed[who], column)
             assert shown[who][column] == ("" if expected is None else pytest.approx(expected, rel=1e-12)), (who, column)
 
 
@@ -63,8 +63,8 @@ def test_values_typed_for_the_team_do_not_apply_to_one_person(pipeline: Pipeline
     plan = pipeline["PlanStages"].assign(what_if=0.5)
     typed = replace(pipeline.with_tables(PlanStages=plan), named={"PlanTarget": 1.0})
     assert rows(typed) == rows(pipeline)
-    assert compute_sales_plan(typed)["owners"] == compute_sales_plan(pipeline)["owners"]
-    assert compute_sales_plan(typed)["value_to_win"] == 1.0
+    assert compute_sales_plan(typed).owners == compute_sales_plan(pipeline).owners
+    assert compute_sales_plan(typed).figures.value_to_win == 1.0
 
 
 def test_a_row_without_a_target_has_no_other_numbers(pipeline: Pipeline) -> None:

@@ -42,7 +42,7 @@ def test_what_is_open_is_not_given_twice_and_what_was_done_is_given_again() -> N
     assert not prepare_visit(once, "D-1").writes
     tasks = once["Tasks"].copy()
     tasks.loc[tasks["task"] == "One", "status"] = "done"
-    assert prepare_visit(once.with_tables(Tasks=tasks), "D-1").answer["tasks"] == ["One"]
+    assert prepare_visit(once.with_tables(Tasks=tasks), "D-1").answer.tasks == ("One",)
 
 
 def test_a_deal_that_is_not_there_is_said() -> None:

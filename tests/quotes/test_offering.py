@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.core.verb_answers import PrintedQuote
 from xl_salesflow.errors import UsageError
 from xl_salesflow.quotes.quote_upkeep import next_quote_number
 from xl_salesflow.quotes.quote_versions import offer_quote
@@ -33,8 +35,9 @@ def test_a_deal_without_a_quote_gets_a_draft() -> None:
     assert (quote["quote"], quote["deal"], quote["status"], quote["primary"]) == ("Q-2026-0001", "D-1", "draft", "yes")
     assert quote["valid_until"].date() == date(2026, 12, 22)
     assert (line["product"], line["quantity"]) == ("GTX Pro", 2)
-    assert plan.answer["created"] is True
-    assert plan.answer["total"] == 9642.0
+    assert isinstance(plan.answer, PrintedQuote)
+    assert plan.answer.created is True
+    assert plan.answer.total == 9642.0
     (document,) = plan.documents
     assert (document.kind, document.name) == ("quote", "Q-2026-0001 Acme")
     assert document.facts["totals"]["total"] == Decimal("9642.00")
@@ -58,7 +61,8 @@ def test_the_total_of_the_draft_is_the_deals_amount(
     row = plan.appends[1].rows.iloc[0]
     assert (row["product"], row["quantity"], None if row["price"] != row["price"] else row["price"]) == line
     if "amount" in deal:
-        assert plan.answer["subtotal"] == deal["amount"]
+        assert isinstance(plan.answer, PrintedQuote)
+        assert plan.answer.subtotal == deal["amount"]
 
 
 def test_the_second_run_prints_the_draft_of_the_first() -> None:
@@ -67,7 +71,8 @@ def test_the_second_run_prints_the_draft_of_the_first() -> None:
     second = offer_quote(apply_change_set(pipeline, first), "D-1")
     assert not second.writes
     assert second.documents == first.documents
-    assert second.answer == {**first.answer, "created": False}
+    assert isinstance(first.answer, PrintedQuote)
+    assert second.answer == replace(first.answer, created=False)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +125,7 @@ def test_the_quote_that_represents_a_deal(there: str, stands: str | None) -> Non
     ]
     lines = [{"quote": quote["quote"], "product": "MG Special", "quantity": 1} for quote in quotes]
     plan = offer_quote(selling({"product": "GTX Pro"}, Quotes=quotes, QuoteLines=lines), "D-1")
-    assert plan.answer["quote"] == (stands or "Q-2026-0001")
+    assert plan.answer.quote == (stands or "Q-2026-0001")
 
 
 @pytest.mark.parametrize("status", ["rejected", "expired", "superseded"])
@@ -161,7 +166,7 @@ def test_a_key_is_a_deal_or_a_quote_whatever_its_capitals(key: str, quote: str) 
     quotes = [{"quote": "Q7", "deal": "D-9", "status": "sent"}]
     lines = [{"quote": "Q7", "product": "MG Special", "quantity": 2}]
     plan = offer_quote(selling({"product": "GTX Pro"}, Quotes=quotes, QuoteLines=lines), key)
-    assert plan.answer["quote"] == quote
+    assert plan.answer.quote == quote
 
 
 @pytest.mark.parametrize(

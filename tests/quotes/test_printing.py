@@ -6,6 +6,7 @@ import pytest
 
 from tests.quotes.desk import RUN, TODAY, Press, desk, done
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.verb_answers import PrintedQuote
 from xl_salesflow.errors import UsageError
 from xl_salesflow.quotes.document_record import Sending
 from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS, PrintJob
@@ -103,7 +104,7 @@ def test_a_deal_without_a_quote_gets_a_draft_and_both_are_recorded() -> None:
 def test_several_keys_print_each_document_once() -> None:
     plan = paper(desk(), PrintJob("quote", ("Q-1", "Q-2", "Q-1"), Press()), RUN)
     assert [document.name for document in plan.documents] == ["Q-1 Acme", "Q-2 Crown"]
-    assert [paper["quote"] for paper in plan.answer["papers"]] == ["Q-1", "Q-2"]
+    assert [paper.quote for paper in plan.answer.result.papers if isinstance(paper, PrintedQuote)] == ["Q-1", "Q-2"]
 
 
 def test_a_dry_run_makes_and_records_nothing() -> None:

@@ -31,7 +31,7 @@ def test_the_next_version_is_a_draft_and_the_old_one_superseded(key: str) -> Non
         ("Q-2026-0001", "draft", "yes", 2.0, "Q-1"),
     ]
     assert list(after["QuoteLines"]["quote"]) == ["Q-1", "Q-2", "Q-2026-0001"]
-    assert (plan.answer["quote"], plan.answer["replaces"], plan.documents) == ("Q-2026-0001", "Q-1", ())
+    assert (plan.answer.quote, plan.answer.replaces, plan.documents) == ("Q-2026-0001", "Q-1", ())
 
 
 @pytest.mark.parametrize(

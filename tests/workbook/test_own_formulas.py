@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from tests.workbook.book_contract import DEALS, ROWS, TODAY, edit
 from tests.workbook.desk import make
 from xl_salesflow.cli import main
+from xl_salesflow.core.answers import OwnFormulaResults, UncalculatedFormula
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.metrics.metric_sheets import card_formulas
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
@@ -61,13 +62,15 @@ def test_every_named_formula_of_ours_is_known(tmp_path: Path, language: Language
 def test_a_run_says_which_formulas_it_recalculated_and_which_it_left(path: Path) -> None:
     book = ClosedBook(path)
     pipeline = book.read(TODAY)
-    answer = book.write_and_report(edit(pipeline, "Deals", "amount", {"D-1": 1000.5})).answer
+    results = book.write_and_report(edit(pipeline, "Deals", "amount", {"D-1": 1000.5})).own_formulas
     total = sum(deal["amount"] for deal in DEALS) - 200
-    assert answer["recalculated"] == ["'My sums'!A1", "'My sums'!A2", "'My sums'!A3"]
-    assert answer["to_calculate"] == [
-        {"cell": "'My sums'!B1", "why": "SUBTOTAL"},
-        {"cell": "'My sums'!B2", "why": "depends on one that is left"},
-    ]
+    assert results == OwnFormulaResults(
+        ("'My sums'!A1", "'My sums'!A2", "'My sums'!A3"),
+        (
+            UncalculatedFormula("'My sums'!B1", "SUBTOTAL"),
+            UncalculatedFormula("'My sums'!B2", "depends on one that is left"),
+        ),
+    )
     assert Workbook.open(path).read_range("My sums", "A1:A3") == [[total], [2 * total], [1]]
 
 
@@ -106,7 +109,7 @@ def test_helper_formulas_of_the_template_are_kept_up_to_date_and_not_counted(
     path.write_bytes(build_template(language))
     closed = ClosedBook(path)
     pipeline = closed.read(TODAY)
-    assert closed.write_and_report(edit(pipeline, "Settings", "value", {"currency": "EUR"})).answer == {}
+    assert closed.write_and_report(edit(pipeline, "Settings", "value", {"currency": "EUR"})).own_formulas is None
     shown = load_workbook(path, data_only=True)[DROPDOWNS_TITLE.in_(language)]
     assert shown["A2"].value == ALL_VALUES_LABEL.in_(language)  # for whoever opens the list without calculating
 

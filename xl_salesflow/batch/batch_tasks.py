@@ -7,14 +7,17 @@ uses it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text, TextList
+
+if TYPE_CHECKING:
+    from xl_salesflow.batch.outcome_lines import JobAnswer
 
 BATCH_VERB_OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -109,7 +112,7 @@ class TaskOutcome:
     digest: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     files: tuple[str, ...] = ()
-    answer: Mapping[str, Any] = field(default_factory=dict)
+    answer: JobAnswer | None = None
     seconds: float = 0.0
     busy: float = 0.0
     mebibytes: float = 0.0
@@ -122,23 +125,3 @@ class TaskOutcome:
         if self.status is TaskStatus.FAILED:
             return 3
         return 1 if self.counts.get("blocks") else 0
-
-    def to_json(self, language: str) -> dict[str, Any]:
-        """Return the outcome with stable keys, and its sentence in *language*."""
-        outcome = {
-            field_name: value
-            for field_name, value in asdict(self).items()
-            if field_name not in ("says", "answer", "files")
-        }
-        rounded = {field_name: round(outcome[field_name], 3) for field_name in ("seconds", "busy", "mebibytes")}
-        extra = {
-            field_name: value
-            for field_name, value in (("files", list(self.files)), ("answer", dict(self.answer)))
-            if value
-        }
-        return {
-            **outcome,
-            **rounded,
-            "status": str(self.status),
-            "says": self.says.in_(language),
-        } | extra

@@ -10,12 +10,14 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
+from xl_salesflow.batch.outcome_lines import describe_outcome
+from xl_salesflow.core.answers import answer_to_json
 from xl_salesflow.errors import CannotSave
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.workbook.file_locks import sole_writer
@@ -99,8 +101,8 @@ class RunLog:
 
     def log_task_end(self, outcome: TaskOutcome) -> None:
         """Log the outcome of a task."""
-        facts = {field_name: value for field_name, value in outcome.to_json("en").items() if field_name != "answer"}
-        self._write_event("end", **facts)
+        line = replace(describe_outcome(outcome, "en"), answer=None)
+        self._write_event("end", **answer_to_json(line))
 
     def log_run_end(self) -> None:
         """Log the end of the run: every workbook was processed."""

@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
+from xl_salesflow.batch.outcome_lines import DefectDetails
 from xl_salesflow.batch.worker_pools import WorkerLoss, WorkerPool
 from xl_salesflow.errors import SalesflowError
 from xl_salesflow.locale.texts import Text
@@ -120,5 +121,5 @@ def _make_defect_outcome(task: BatchTask, error: BaseException) -> TaskOutcome:
     """Report an unexpected error by its type; its text may quote the workbook, so it only goes into the details."""
     what = type(error).__name__
     message = _DEFECT_OF_OURS.with_facts(what=what)
-    answer = {"defect": "".join(traceback.format_exception(error))} if task.details else {}
+    answer = DefectDetails("".join(traceback.format_exception(error))) if task.details else None
     return TaskOutcome(task.book, task.verb, TaskStatus.FAILED, message, error=what, answer=answer)

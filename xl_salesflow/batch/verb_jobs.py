@@ -13,14 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import psutil
 
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
+from xl_salesflow.batch.outcome_lines import JobAnswer, JobDetails, JobFinding
 from xl_salesflow.batch.workbook_search import digest_workbook_file
 from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.metric_answers import FunnelAnswer, FunnelFigures
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.verb_answers import CheckAnswer, FollowUpsAnswer, RunAnswer, UndoneRun
 from xl_salesflow.documents.document_writer import write_document_file
 from xl_salesflow.engine import Run
 from xl_salesflow.errors import NotOurWorkbook, SalesflowError, UsageError, WorkbookChanged, WorkbookInUse
@@ -69,19 +71,19 @@ def _is_run_in_change_log(pipeline: Pipeline, task: BatchTask) -> bool:
     return bool(alike.any())
 
 
-def _run_update_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
+def _run_update_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[RunAnswer]:
     return update(pipeline, Run(task.by, task.now))
 
 
-def _run_check_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
+def _run_check_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[CheckAnswer]:
     return check(pipeline, repair="repair" in task.options)
 
 
-def _run_followups_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
+def _run_followups_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[FollowUpsAnswer]:
     return followups(pipeline, task.options.get("owner"))
 
 
-def _run_funnel_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
+def _run_funnel_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[FunnelAnswer]:
     return funnel(pipeline, task.options.get("by"))
 
 
@@ -89,14 +91,14 @@ def _run_report_job(pipeline: Pipeline, _: BatchTask) -> ChangeSet:
     return report(pipeline)
 
 
-def _run_undo_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet:
+def _run_undo_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[RunAnswer[UndoneRun]]:
     """Undo a run, which has the same number in every workbook of a batch; refuse if somebody has edited its cells since."""
     plan = undo(pipeline, Run(task.by, task.now), task.options.get("run"))
-    if left := plan.answer["left"]:
+    if left := plan.answer.result.left:
         raise UsageError(
             "{left} changes of run {run} were edited since; undo this workbook separately.",
             left=left,
-            run=plan.answer["run"],
+            run=plan.answer.result.run,
         )
     return plan
 
@@ -158,26 +160,19 @@ def _count_job_changes(plan: ChangeSet) -> dict[str, int]:
         "findings": len(plan.findings),
         "blocks": severities["block"],
         "warns": severities["warn"],
-        "recalculated": len(plan.answer.get("recalculated", ())),
-        "to_calculate": len(plan.answer.get("to_calculate", ())),
+        "recalculated": len(plan.own_formulas.recalculated) if plan.own_formulas else 0,
+        "to_calculate": len(plan.own_formulas.to_calculate) if plan.own_formulas else 0,
     }
 
 
-def _select_job_answer(plan: ChangeSet, task: BatchTask) -> dict[str, Any]:
+def _select_job_answer(plan: ChangeSet, task: BatchTask) -> JobAnswer | None:
     """Return the verb's answer: always the numbers of a funnel, but names and sentences only if details were requested."""
-    if task.verb == "funnel":
-        return (
-            dict(plan.answer)
-            if task.details
-            else {answer_key: plan.answer[answer_key] for answer_key in ("as_of", "period", "metrics", "stages")}
-        )
+    answer = plan.answer
+    if isinstance(answer, FunnelAnswer):
+        return answer if task.details else FunnelFigures(answer.as_of, answer.period, answer.metrics, answer.stages)
     if not task.details:
-        return {}
-    return {**plan.answer, "findings": [_finding_to_job_answer(finding) for finding in plan.findings]}
-
-
-def _finding_to_job_answer(finding: Finding) -> dict[str, str]:
-    return {"rule": finding.rule, "severity": finding.severity, "cell": finding.cell, "message": finding.message}
+        return None
+    return JobDetails(answer, plan.own_formulas, tuple(map(JobFinding.from_finding, plan.findings)))
 
 
 PASSING_ERRORS = (WorkbookInUse, WorkbookChanged)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -99,7 +99,7 @@ def _join_identity(rows: pd.DataFrame, names: tuple[str, ...] | list[str]) -> pd
 class CopyDifference:
     """A differing cell, or row if *column* is blank: *what* is ``changed``, ``only_first`` or ``only_second``."""
 
-    what: str
+    what: Literal["changed", "only_first", "only_second"]
     table: str
     key: str
     column: str = ""
@@ -126,6 +126,7 @@ def _find_table_differences(table: TableSchema, first: Pipeline, second: Pipelin
             yield CopyDifference("changed", table.name, str(mine[name].iloc[at]), column.id, was, now)
     if has_fixed_rows(table):
         return
-    for rows, mine_rows, what in ((here, one, "only_first"), (there, other, "only_second")):
-        for row in rows[rows.index.difference(both, sort=False)]:
-            yield CopyDifference(what, table.name, str(mine_rows.at[row, name]))
+    for row in here[here.index.difference(both, sort=False)]:
+        yield CopyDifference("only_first", table.name, str(one.at[row, name]))
+    for row in there[there.index.difference(both, sort=False)]:
+        yield CopyDifference("only_second", table.name, str(other.at[row, name]))

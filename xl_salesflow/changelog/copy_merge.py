@@ -21,12 +21,13 @@ from xl_salesflow.changelog.stage_move_merge import MovedDeals, compare_stage_mo
 from xl_salesflow.changelog.three_way_merge import Ancestor, TableMerge, find_unlike_cells, join_table_merges
 from xl_salesflow.core.change_sets import Append, ChangeSet, Remove
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.verb_answers import MergedCopy
 from xl_salesflow.schema.table_columns import ColumnType, ColumnWriter, TableSchema
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 
-def merge_copies(ancestor: Ancestor, ours: Pipeline, theirs: Pipeline) -> ChangeSet:
+def merge_copies(ancestor: Ancestor, ours: Pipeline, theirs: Pipeline) -> ChangeSet[MergedCopy]:
     """Return the changes that bring the content of both copies into *ours*; conflicts become rows of the sheet Conflicts.
 
     The answer counts what was taken over.
@@ -47,13 +48,14 @@ def merge_copies(ancestor: Ancestor, ours: Pipeline, theirs: Pipeline) -> Change
     )
     conflicts = [*contradictions, *_drop_moved_stages(conflicts, found), *notes]
     plan += moves + _remove_orphaned_stays(ours, plan)
-    answer = {
-        "cells": sum(map(len, plan.edits)),
-        "rows": sum(len(append.rows) for append in plan.appends),
-        "rows_removed": sum(len(remove.rows) for remove in plan.removes),
-        "conflicts": len(conflicts),
-    }
-    return plan + _append_other_runs(ours, theirs, because) + list_conflicts(ours, conflicts) + ChangeSet(answer=answer)
+    taken = MergedCopy(
+        cells=sum(map(len, plan.edits)),
+        rows=sum(len(append.rows) for append in plan.appends),
+        rows_removed=sum(len(remove.rows) for remove in plan.removes),
+        conflicts=len(conflicts),
+    )
+    plan += _append_other_runs(ours, theirs, because) + list_conflicts(ours, conflicts)
+    return plan.with_answer(taken)
 
 
 _STAGE_MOVE_CELLS = {("Deals", column) for column in STAGE_MOVE_COLUMNS}

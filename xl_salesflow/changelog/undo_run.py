@@ -17,13 +17,14 @@ from xl_salesflow.changelog.change_log import FIRST_RUN_COLUMNS, log_key_column
 from xl_salesflow.changelog.undo_entries import UndoEntry, mark_dependent_entries, read_undo_entries
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
 from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.verb_answers import UndoneRun
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import COMMA_SEPARATOR, Language, Text
 from xl_salesflow.schema.table_frames import blank_value, make_column_series, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 
-def revert_run(pipeline: Pipeline, run: str | None = None, force: bool = False) -> ChangeSet:
+def revert_run(pipeline: Pipeline, run: str | None = None, force: bool = False) -> ChangeSet[UndoneRun]:
     """Return the change set that undoes *run* (default: the last one); with *force*, later changes are overwritten too.
 
     Raises:
@@ -41,7 +42,7 @@ def revert_run(pipeline: Pipeline, run: str | None = None, force: bool = False) 
         appends=tuple(build_undo_appends(pipeline, done)),
         removes=taken_out,
         findings=tuple(list_undo_findings(pipeline, left, number)),
-        answer={"run": number, "verb": str(lines["verb"].iloc[0]), "undone": len(done), "left": len(left)},
+        answer=UndoneRun(number, str(lines["verb"].iloc[0]), undone=len(done), left=len(left)),
     )
 
 

@@ -13,8 +13,10 @@ from typing import BinaryIO
 
 import pandas as pd
 
+from xl_salesflow.core.answers import SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet, Edit
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.verb_answers import ImportedFiles, RunAnswer
 from xl_salesflow.engine import Run
 from xl_salesflow.imports.import_changes import build_import_changes
 from xl_salesflow.imports.import_map import ImportMap
@@ -93,7 +95,7 @@ def _count_in_currency_of(path: Path, pipeline: Pipeline) -> tuple[Pipeline, tup
     return replace(pipeline, settings=settings), (f"{label}: {currency}",)
 
 
-def bring_in_own_rows(store: AdoptedStore, mapping: ImportMap, run: Run) -> ChangeSet:
+def bring_in_own_rows(store: AdoptedStore, mapping: ImportMap, run: Run) -> ChangeSet[RunAnswer[ImportedFiles]]:
     """Return the change set that imports the rows of the team's own sheets and stores *mapping* in the workbook."""
     imported = build_import_changes(store.pipeline, [store.path], mapping)
     pipeline = store.pipeline
@@ -102,13 +104,13 @@ def bring_in_own_rows(store: AdoptedStore, mapping: ImportMap, run: Run) -> Chan
     )  # the form in which the cell is read
     if _CURRENCY_SETTING in pipeline.settings.values:
         kept += _keep_setting(pipeline, _CURRENCY_SETTING, pipeline.settings.text(_CURRENCY_SETTING))
-    return bring_in(pipeline, imported + kept, run)
+    return bring_in(pipeline, (imported + kept).with_answer(imported.answer), run)
 
 
-def write_adopted_store(store: AdoptedStore, plan: ChangeSet) -> ChangeSet:
+def write_adopted_store(store: AdoptedStore, plan: ChangeSet[SomeAnswer]) -> ChangeSet[SomeAnswer]:
     """Replace the workbook by the store with *plan* applied; the old file is kept as a backup.
 
-    Return the plan with the fate of the users' own formulas, as `ClosedBook.written` does.
+    Return the plan with the results of the users' own formulas.
 
     Raises:
         WorkbookError: somebody has it open or saved it meanwhile, or the disk refuses; the file is unchanged.

@@ -18,9 +18,17 @@ import click
 from xl_salesflow.batch.batch_run import Batch, BatchRun, BatchSummary, begin_batch
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
 from xl_salesflow.batch.folder_watch import WatchPace, watch_workbooks
+from xl_salesflow.batch.outcome_lines import (
+    SUMMARY_COUNTS,
+    BatchFigures,
+    BatchSummaryLine,
+    TimedOutcomeLine,
+    describe_outcome,
+)
 from xl_salesflow.batch.run_log import read_past_run
 from xl_salesflow.batch.worker_pools import ClusterPool, ProcessPool, WorkerLimits, WorkerPool
 from xl_salesflow.cli.command_options import TERMINAL_LANGUAGE, terminal_text
+from xl_salesflow.core.answers import Answer, answer_to_json
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
 
@@ -85,7 +93,7 @@ def show_batch(batch: Batch, makes: Callable[[], WorkerPool], resume: bool, as_j
                 _print_outcome(outcome, as_json)
     summary = running.summary
     if as_json:
-        click.echo(json.dumps({"summary": _batch_summary_facts(summary)}, ensure_ascii=False))
+        _print_json_line(BatchSummaryLine(_sum_up_batch(summary)))
     else:
         _print_batch_summary(summary, batch.run_log)
     return STOPPED_EXIT_CODE if summary.stopped else summary.code
@@ -118,11 +126,13 @@ def show_watched_folder(
 
 def _print_outcome(outcome: TaskOutcome, as_json: bool) -> None:
     if as_json:
-        click.echo(
-            json.dumps({"at": _timestamp_text(), **outcome.to_json(TERMINAL_LANGUAGE)}, ensure_ascii=False, default=str)
-        )
+        _print_json_line(TimedOutcomeLine(_timestamp_text(), describe_outcome(outcome, TERMINAL_LANGUAGE)))
     else:
         click.echo(format_outcome_line(outcome))
+
+
+def _print_json_line(answer: Answer) -> None:
+    click.echo(json.dumps(answer_to_json(answer), ensure_ascii=False))
 
 
 def format_outcome_line(outcome: TaskOutcome) -> str:
@@ -209,17 +219,21 @@ def _print_batch_summary(summary: BatchSummary, journal: Path) -> None:
         )
 
 
-_SUMMARY_COUNTS = ("changes", "added", "removed", "findings", "blocks", "warns", "recalculated", "to_calculate")
-
-
-def _batch_summary_facts(summary: BatchSummary) -> dict[str, Any]:
-    return {
-        "run": summary.number, "verb": summary.verb, "books": summary.books, "passed_by": summary.passed_by,
-        **{str(status): summary.statuses[status] for status in TaskStatus}, "left": summary.left,
-        **{count_id: summary.counts[count_id] for count_id in _SUMMARY_COUNTS},
-        "seconds": round(summary.seconds, 3), "busy": round(summary.busy, 3), "mebibytes": round(summary.mebibytes),
-        "stopped": summary.stopped, "code": STOPPED_EXIT_CODE if summary.stopped else summary.code,
-    }  # fmt: skip
+def _sum_up_batch(summary: BatchSummary) -> BatchFigures:
+    return BatchFigures(
+        run=summary.number,
+        verb=summary.verb,
+        books=summary.books,
+        passed_by=summary.passed_by,
+        statuses={str(status): summary.statuses[status] for status in TaskStatus},
+        left=summary.left,
+        counts={count_id: summary.counts[count_id] for count_id in SUMMARY_COUNTS},
+        seconds=round(summary.seconds, 3),
+        busy=round(summary.busy, 3),
+        mebibytes=round(summary.mebibytes),
+        stopped=summary.stopped,
+        code=STOPPED_EXIT_CODE if summary.stopped else summary.code,
+    )
 
 
 def _format_book_path(book: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ from xl_salesflow.errors import UsageError
 if TYPE_CHECKING:
     from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.core.pipelines import Finding, Pipeline
+    from xl_salesflow.core.verb_answers import AppliedChanges, RunAnswer, UndoneRun
+
+    UndoChanges = ChangeSet[RunAnswer[UndoneRun]]
 
 
 @verb_command("apply")
@@ -60,6 +64,7 @@ def undo_command(book: Path, run: str | None, json: bool, today: date | None, **
 
 def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date | None, by: str | None) -> int:
     """Write a change sheet of what an update of *path* would change to *output*; the workbook is not changed."""
+    from xl_salesflow.cli.printed_answers import ChangeSheetFile
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.core.file_saving import save_file_atomically
@@ -71,7 +76,7 @@ def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date
     proposed = change_sheet(pipeline, update(pipeline, session.run), "update", session.run)
     save_file_atomically(output, build_change_sheet_file(proposed))
     if as_json:
-        print_json({"book": str(path), "sheet": str(output), "decisions": len(proposed.lines), "dry_run": True})
+        print_json(ChangeSheetFile(str(path), str(output), len(proposed.lines), dry_run=True))
         return 0
     click.echo(
         terminal_text(
@@ -88,6 +93,7 @@ def apply_change_sheet(
     path: Path, changes: Path, dry_run: bool, as_json: bool, today: date | None, by: str | None
 ) -> int:
     """Carry out the ticked lines of the change sheet *changes*; the exit code is 1 if one could not be carried out."""
+    from xl_salesflow.cli.printed_answers import ApplyReport
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import apply
@@ -104,14 +110,15 @@ def apply_change_sheet(
             path=path.name,
         )
 
-    def make(pipeline: Pipeline) -> ChangeSet:
+    def make(pipeline: Pipeline) -> ChangeSet[AppliedChanges]:
         plan = apply(pipeline, sheet, session.run)
-        return plan if plan.answer["applied"] else plan.without_changes()
+        return plan if plan.answer.applied else plan.without_changes()
 
     plan = session.write(make)
+    answer = plan.answer
     if as_json:
-        print_json({"book": str(path), "sheet": str(changes), "dry_run": dry_run, **plan.answer})
-        return 1 if plan.answer["refused"] else 0
+        print_json(ApplyReport(str(path), str(changes), dry_run, answer, plan.own_formulas))
+        return 1 if answer.refused else 0
     for finding in plan.findings:
         if finding.rule.startswith("change_"):
             click.echo(f"! {finding.cell + ': ' if finding.cell else ''}{finding.message}")
@@ -121,11 +128,13 @@ def apply_change_sheet(
             "{path}: {applied} of {wished} ticked changes {done}, {refused} refused.",
             path=path,
             done=done,
-            **{fact: plan.answer[fact] for fact in ("applied", "wished", "refused")},
+            applied=answer.applied,
+            wished=answer.wished,
+            refused=answer.refused,
         )
     )
-    print_own_formulas(plan.answer)
-    return 1 if plan.answer["refused"] else 0
+    print_own_formulas(plan.own_formulas)
+    return 1 if answer.refused else 0
 
 
 _MAX_UNDO_LINES = 20
@@ -152,13 +161,13 @@ def put_back_run(
     session = WorkbookSession(path, by, today, dry_run)
     wish = "force" if force else "keep" if keep or dry_run else ""
 
-    def make(pipeline: Pipeline) -> ChangeSet:
+    def make(pipeline: Pipeline) -> UndoChanges:
         nonlocal wish
         plan = undo(pipeline, session.run, which, wish == "force")
-        if plan.answer["left"] and not wish:
+        if plan.answer.result.left and not wish:
             wish = _ask_about_later_changes(plan, as_json)
             if wish == "force":
-                plan = undo(pipeline, session.run, plan.answer["run"], force=True)
+                plan = undo(pipeline, session.run, plan.answer.result.run, force=True)
         return plan.without_changes() if wish == "nothing" else plan
 
     plan = session.write(make)
@@ -179,11 +188,13 @@ def _ask_about_later_changes(plan: ChangeSet, as_json: bool) -> str:
     return wishes[click.prompt(question, type=click.Choice(list(wishes)), default="n")]
 
 
-def _refuse_to_put_back(path: Path, plan: ChangeSet, as_json: bool) -> int:
+def _refuse_to_put_back(path: Path, plan: UndoChanges, as_json: bool) -> int:
+    from xl_salesflow.cli.printed_answers import UndoReport
     from xl_salesflow.cli.screen_output import print_json
 
+    undone = replace(plan.answer.result, undone=0)
     if as_json:
-        print_json({"book": str(path), "dry_run": False, "refused": True, **plan.answer, "undone": 0})
+        print_json(UndoReport(str(path), False, True, replace(plan.answer, result=undone)))
         return 1
     _print_later_changes(_later_change_findings(plan))
     click.echo(
@@ -191,19 +202,22 @@ def _refuse_to_put_back(path: Path, plan: ChangeSet, as_json: bool) -> int:
             "{path}: {left} changes of run {run} were edited since; nothing was undone (--keep keeps "
             "the edits, --force overwrites them).",
             path=path,
-            **{fact: plan.answer[fact] for fact in ("run", "left")},
+            run=undone.run,
+            left=undone.left,
         ),
         err=True,
     )
     return 1
 
 
-def _print_undone_run(path: Path, plan: ChangeSet, dry_run: bool, as_json: bool) -> int:
+def _print_undone_run(path: Path, plan: UndoChanges, dry_run: bool, as_json: bool) -> int:
+    from xl_salesflow.cli.printed_answers import UndoReport
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
 
+    undone = plan.answer.result
     if as_json:
-        print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
-        return 1 if plan.answer["left"] else 0
+        print_json(UndoReport(str(path), dry_run, None, plan.answer, plan.own_formulas))
+        return 1 if undone.left else 0
     _print_later_changes(_later_change_findings(plan))
     done = terminal_text("would be undone; nothing was written") if dry_run else terminal_text("undone")
     click.echo(
@@ -211,11 +225,14 @@ def _print_undone_run(path: Path, plan: ChangeSet, dry_run: bool, as_json: bool)
             "{path}: run {run} ({verb}): {undone} changes {done}, {left} left.",
             path=path,
             done=done,
-            **{fact: plan.answer[fact] for fact in ("run", "verb", "undone", "left")},
+            run=undone.run,
+            verb=undone.verb,
+            undone=undone.undone,
+            left=undone.left,
         )
     )
-    print_own_formulas(plan.answer)
-    return 1 if plan.answer["left"] else 0
+    print_own_formulas(plan.own_formulas)
+    return 1 if undone.left else 0
 
 
 def _later_change_findings(plan: ChangeSet) -> list[Finding]:

@@ -26,6 +26,7 @@ from xl_salesflow.cli.command_options import (
 if TYPE_CHECKING:
     from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.core.pipelines import Pipeline
+    from xl_salesflow.core.verb_answers import CellDifference, MergedCopy, RowDifference, RunAnswer
 
 _OTHER_BOOK_ARGUMENT = click.argument("other", type=click.Path(path_type=Path))
 
@@ -65,15 +66,17 @@ _MAX_DIFFERENCE_LINES = 50
 
 def show_differences(first: Path, second: Path, as_json: bool, today: date | None) -> int:
     """Print the differences between two workbooks; the exit code is always 0."""
+    from xl_salesflow.cli.printed_answers import DifferencesReport
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.verbs import diff
     from xl_salesflow.workbook.closed_book import ClosedBook
 
     day = today or date.today()
-    found = diff(ClosedBook(first).read(day), ClosedBook(second).read(day)).answer["differences"]
+    answer = diff(ClosedBook(first).read(day), ClosedBook(second).read(day)).answer
     if as_json:
-        print_json({"first": str(first), "second": str(second), "differences": found})
+        print_json(DifferencesReport(str(first), str(second), answer))
         return 0
+    found = answer.differences
     for one in found[:_MAX_DIFFERENCE_LINES]:
         click.echo(_format_copy_difference(one, first, second))
     if len(found) > _MAX_DIFFERENCE_LINES:
@@ -87,6 +90,7 @@ def merge_copy(
     ours: Path, theirs: Path, base: Path | None, dry_run: bool, as_json: bool, today: date | None, by: str | None
 ) -> int:
     """Merge *theirs* into *ours*; the exit code is 1 if somebody has to decide."""
+    from xl_salesflow.cli.printed_answers import MergeReport
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import merge
@@ -95,7 +99,7 @@ def merge_copy(
     session, found = WorkbookSession(ours, by, today, dry_run), base
     day = session.run.now.date()
 
-    def make(pipeline: Pipeline) -> ChangeSet:
+    def make(pipeline: Pipeline) -> ChangeSet[RunAnswer[MergedCopy]]:
         nonlocal found
         other = ClosedBook(theirs).read(day)
         if not base:
@@ -104,21 +108,23 @@ def merge_copy(
                 click.echo(error.in_(TERMINAL_LANGUAGE), err=True)
         return merge(pipeline, other, ClosedBook(found).read(day) if found else None, session.run)
 
-    answer = session.write(make).answer
+    plan = session.write(make)
+    taken = plan.answer.result
     if as_json:
-        head = {"book": str(ours), "other": str(theirs), "base": str(found) if found else None, "dry_run": dry_run}
-        print_json({**head, **answer})
-        return 1 if answer["conflicts"] else 0
+        ancestor = str(found) if found else None
+        print_json(MergeReport(str(ours), str(theirs), ancestor, dry_run, plan.answer, plan.own_formulas))
+        return 1 if taken.conflicts else 0
     click.echo(_describe_merge_base(found))
     done = terminal_text("would be taken; nothing was written") if dry_run else terminal_text("taken")
     click.echo(
         terminal_text(
             "{path}: {cells} cells and {rows} rows {done}, {rows_removed} rows removed, {conflicts} conflicts to decide.",
-            path=ours, done=done, **{fact: answer[fact] for fact in ("cells", "rows", "rows_removed", "conflicts")},
+            path=ours, done=done, cells=taken.cells, rows=taken.rows, rows_removed=taken.rows_removed,
+            conflicts=taken.conflicts,
         )
     )  # fmt: skip
-    print_own_formulas(answer)
-    return 1 if answer["conflicts"] else 0
+    print_own_formulas(plan.own_formulas)
+    return 1 if taken.conflicts else 0
 
 
 def _describe_merge_base(base: Path | None) -> str:
@@ -129,13 +135,13 @@ def _describe_merge_base(base: Path | None) -> str:
     )
 
 
-def _format_copy_difference(one: dict[str, Any], first: Path, second: Path) -> str:
+def _format_copy_difference(one: CellDifference | RowDifference, first: Path, second: Path) -> str:
     from xl_salesflow.schema.table_registry import TABLES
 
-    table = TABLES[one["table"]]
+    table = TABLES[one.table]
     title = table.title.in_(TERMINAL_LANGUAGE)
-    if one["what"] != "changed":
-        path = first if one["what"] == "only_first" else second
-        return terminal_text("{title} {key}: only in {path}", title=title, key=one["key"], path=path)
-    values = (terminal_text("blank") if one[side] is None else one[side] for side in ("first", "second"))
-    return f"{title} {one['key']}: {table.header(one['column'], TERMINAL_LANGUAGE)} " + " → ".join(map(str, values))
+    if one.what != "changed":
+        path = first if one.what == "only_first" else second
+        return terminal_text("{title} {key}: only in {path}", title=title, key=one.key, path=path)
+    values = (terminal_text("blank") if value is None else str(value) for value in (one.first, one.second))
+    return f"{title} {one.key}: {table.header(one.column, TERMINAL_LANGUAGE)} " + " → ".join(values)

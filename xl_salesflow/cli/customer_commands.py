@@ -31,6 +31,7 @@ from xl_salesflow.errors import UsageError
 if TYPE_CHECKING:
     from xl_salesflow.core.change_sets import ChangeSet, Document
     from xl_salesflow.core.pipelines import Pipeline
+    from xl_salesflow.core.verb_answers import CardTaken, FollowUpsAnswer, RunAnswer
 
 
 @verb_command("followups")
@@ -150,7 +151,7 @@ def _separate_draft_names(drafts: Iterable[Document]) -> Iterator[Document]:
         yield document if again == 1 else replace(document, name=f"{name} ({again})")
 
 
-def _print_list_files(plan: ChangeSet, files: list[Path], as_json: bool) -> None:
+def _print_list_files(plan: ChangeSet[FollowUpsAnswer], files: list[Path], as_json: bool) -> None:
     from xl_salesflow.cli.screen_output import print_files
 
     if as_json or plan.findings:
@@ -197,7 +198,7 @@ def read_back_card(path: Path, filled: Path, dry_run: bool, as_json: bool, today
 
     session = WorkbookSession(path, by, today, dry_run)
 
-    def make(pipeline: Pipeline) -> ChangeSet:
+    def make(pipeline: Pipeline) -> ChangeSet[RunAnswer[CardTaken]]:
         found = read_bant_card_file(filled, pipeline.language)
         return read_card(pipeline, found.frame, found.address, session.run, found.findings)
 

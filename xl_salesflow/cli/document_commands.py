@@ -32,8 +32,11 @@ from xl_salesflow.schema.choice_lists import CHOICES
 if TYPE_CHECKING:
     from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.core.pipelines import Pipeline
+    from xl_salesflow.core.verb_answers import PrintedPapers, RunAnswer
     from xl_salesflow.documents.document_writer import DocumentWriter
     from xl_salesflow.documents.template_values import DocumentLanguage
+
+    PrintChanges = ChangeSet[RunAnswer[PrintedPapers]]
 
 
 PRINT_FORMATS = ("pdf", "html", "docx", "xlsx", "eml")
@@ -167,7 +170,7 @@ def print_deal_documents(
     sending = Sending(session.run.now.date(), order.to) if order.sent else None
     writers: list[DocumentWriter] = []  # the writer of the last try
 
-    def make(pipeline: Pipeline) -> ChangeSet:
+    def make(pipeline: Pipeline) -> PrintChanges:
         keys = _choose_print_keys(pipeline, order)
         writers[:] = [] if dry_run else [_make_print_writer(path, pipeline, order, len(keys))]
         return paper(pipeline, PrintJob(order.kind, keys, next(iter(writers), None), sending), session.run)
@@ -227,9 +230,9 @@ def _print_planned_files(plan: ChangeSet, order: PrintOrder, as_json: bool) -> N
             click.echo(terminal_text("would make: {names}", names=names))
 
 
-def _print_exit_code(plan: ChangeSet) -> int:
+def _print_exit_code(plan: PrintChanges) -> int:
     """Return 1 if a requested document was not made."""
-    return 0 if len(plan.documents) == len(plan.answer["papers"]) else 1
+    return 0 if len(plan.documents) == len(plan.answer.result.papers) else 1
 
 
 def write_next_quote_version(

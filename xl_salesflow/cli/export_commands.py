@@ -39,6 +39,7 @@ _FORMULA_START = re.compile(r"[=@\t\r\n]|[+\-](?![\d\s().,/-]*$)")
 
 def export_tables(path: Path, folder: Path, file_format: str, as_json: bool, today: date | None) -> int:
     """Write every non-empty table of *path* into *folder*, one file each, named after the table."""
+    from xl_salesflow.cli.printed_answers import WrittenFiles
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.engine import recompute_formula_columns
@@ -53,7 +54,7 @@ def export_tables(path: Path, folder: Path, file_format: str, as_json: bool, tod
         if len(pipeline[name])
     ]
     if as_json:
-        print_json({"files": [str(file) for file in files]})
+        print_json(WrittenFiles(tuple(map(str, files))))
         return 0
     for file in files:
         click.echo(str(file))

@@ -29,6 +29,7 @@ from xl_salesflow.locale.texts import LANGUAGES, Language
 if TYPE_CHECKING:
     from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.core.pipelines import Pipeline
+    from xl_salesflow.core.verb_answers import ImportedFiles, RunAnswer
     from xl_salesflow.imports.import_map import ImportMap
 
 
@@ -107,7 +108,6 @@ def import_files(
     """Import *files* into the workbook by *map_file*, or by a proposed mapping once it is accepted."""
     from xl_salesflow.cli.screen_output import print_change_set
     from xl_salesflow.cli.workbook_session import WorkbookSession
-    from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.imports.import_changes import build_import_changes
     from xl_salesflow.verbs import bring_in
 
@@ -116,15 +116,17 @@ def import_files(
             raise UsageError("{file} does not exist; check the name.", file=file)
     session, mapping = WorkbookSession(path, by, today, dry_run), read_import_map_file(map_file) if map_file else None
 
-    def make(pipeline: Pipeline) -> ChangeSet:
+    def bring() -> ChangeSet[RunAnswer[ImportedFiles]] | None:
         nonlocal mapping
+        pipeline = session.read()
         mapping = mapping or agree_on_import_map(path, files, pipeline, yes, as_json)
         if mapping is None:
-            return ChangeSet()
-        return bring_in(pipeline, build_import_changes(pipeline, files, mapping), session.run)
+            return None
+        plan = bring_in(pipeline, build_import_changes(pipeline, files, mapping), session.run)
+        return plan if dry_run else session.book.write_and_report(plan)
 
-    plan = session.write(make)
-    if mapping is None:
+    plan = session.attempt(bring)
+    if plan is None:
         return 0
     print_change_set(path, plan, dry_run, as_json)
     return 1 if plan.blocks else 0
@@ -212,7 +214,7 @@ def adopt_workbook(
     session = WorkbookSession(path, by, today, dry_run)
     mapping = read_import_map_file(map_file) if map_file else None
 
-    def adopt() -> ChangeSet | None:
+    def adopt() -> ChangeSet[RunAnswer[ImportedFiles]] | None:
         nonlocal mapping
         store = prepare_adoption(path, session.run.now.date(), language, playbook)
         for added in store.additions:

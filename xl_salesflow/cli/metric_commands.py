@@ -41,7 +41,7 @@ def show_funnel(path: Path, view: Query, by: str | None, then: date | None, as_j
     from xl_salesflow.workbook.closed_book import ClosedBook
 
     pipeline = apply_query(ClosedBook(path).read(day_or_today(today)), view)
-    print_funnel(funnel(pipeline, by, then), pipeline, as_json)
+    print_funnel(funnel(pipeline, by, then).answer, pipeline.language, as_json)
     return 0
 
 
@@ -55,7 +55,7 @@ def show_sales_plan(
     from xl_salesflow.workbook.closed_book import ClosedBook
 
     pipeline = apply_query(ClosedBook(path).read(day_or_today(today)), view)
-    print_sales_plan(sales_plan(pipeline, target, by), pipeline.language, as_json)
+    print_sales_plan(sales_plan(pipeline, target, by).answer, pipeline.language, as_json)
     return 0
 
 
@@ -159,13 +159,13 @@ def audit_command(book: Path, json: bool) -> int:
     from xl_salesflow.metrics.sales_audit import answer_audit_questions
     from xl_salesflow.workbook.closed_book import ClosedBook
 
-    found = answer_audit_questions(ClosedBook(book).read(date.today()))
+    answer = answer_audit_questions(ClosedBook(book).read(date.today()))
     if json:
-        print_json({"audit": found})
+        print_json(answer)
         return 0
-    for number, one in enumerate(found, 1):
-        click.echo(f"{number}. {one['text']}")
-        click.echo(f"   {one['answer'] or terminal_text('The workbook does not tell.')}")
+    for number, reply in enumerate(answer.audit, 1):
+        click.echo(f"{number}. {reply.text}")
+        click.echo(f"   {reply.answer or terminal_text('The workbook does not tell.')}")
     return 0
 
 
@@ -188,6 +188,7 @@ def show_comparison(
 ) -> int:
     """Print which of two values of *column* has the higher win rate, and whether the difference is significant."""
     from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.core.answers import answer_to_json
     from xl_salesflow.engine import apply_query
     from xl_salesflow.verbs import compare
     from xl_salesflow.workbook.closed_book import ClosedBook
@@ -195,13 +196,13 @@ def show_comparison(
     pipeline = apply_query(ClosedBook(path).read(today or date.today()), view)
     answer = compare(pipeline, column, *sides).answer
     if as_json:
-        print_json(dict(answer))
+        print_json(answer)
         return 0
-    facts = {name: _format_comparison_fact(name, value) for name, value in answer.items()}
+    facts = {name: _format_comparison_fact(name, value) for name, value in answer_to_json(answer).items()}
     click.echo(_COMPARED_RATES_TEXT.in_(TERMINAL_LANGUAGE, **facts))
-    if answer["difference"] is not None:
+    if answer.difference is not None:
         click.echo(_RATE_DIFFERENCE_TEXT.in_(TERMINAL_LANGUAGE, **facts))
-    click.echo(_COMPARISON_VERDICT_TEXTS[answer["verdict"]].in_(TERMINAL_LANGUAGE, **facts))
+    click.echo(_COMPARISON_VERDICT_TEXTS[answer.verdict].in_(TERMINAL_LANGUAGE, **facts))
     return 0
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
 from xl_salesflow.cli.command_options import TERMINAL_LANGUAGE, terminal_text
 from xl_salesflow.cli.screen_output import format_screen_value, print_json, print_screen_table
-from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.metric_answers import (
+    FunnelAnswer,
+    FunnelStage,
+    MetricChange,
+    SalesPlanAnswer,
+    SalesPlanGroup,
+    StageChange,
+)
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.metric_declaration import Unit
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
@@ -26,51 +31,51 @@ _FUNNEL_GROUP_COLUMNS = (
 _COMPARED_STAGE_COLUMNS = ("reached", "open_count", "open_value", "median_days")
 
 
-def print_funnel(plan: ChangeSet, pipeline: Pipeline, wants_json: bool) -> None:
+def print_funnel(answer: FunnelAnswer, language: Language, wants_json: bool) -> None:
     """Print the funnel: every metric, then the stages, then the groups."""
     if wants_json:
-        print_json(plan.answer)
+        print_json(answer)
         return
-    language = pipeline.language
-    if "comparison" in plan.answer:
-        _print_metric_comparison(plan.answer, language)
+    days = tuple(day.isoformat() for day in (answer.as_of, answer.compared_to) if day)
+    if answer.comparison is not None:
+        _print_metric_comparison(answer.comparison, days, language)
     else:
         rows = [
             (METRICS_BY_ID[metric_id].name.in_(language), format_screen_value(value, METRICS_BY_ID[metric_id].unit))
-            for metric_id, value in plan.answer["metrics"].items()
+            for metric_id, value in answer.metrics.items()
         ]
         print_screen_table((terminal_text("Metric"), terminal_text("Value")), rows)
-    for part, columns in (("stages", _FUNNEL_STAGE_COLUMNS), ("by", _FUNNEL_GROUP_COLUMNS)):
-        if part == "stages" and "stage_comparison" in plan.answer:
-            _print_stage_comparison(plan.answer)
-        elif plan.answer[part]:
-            click.echo("")
-            print_screen_table(
-                columns,
-                [
-                    [format_screen_value(row[column], _funnel_column_unit(column)) for column in columns]
-                    for row in plan.answer[part]
-                ],
-            )
+    if answer.stage_comparison is not None:
+        _print_stage_comparison(answer.stage_comparison, days)
+    else:
+        _print_funnel_rows(answer.stages, _FUNNEL_STAGE_COLUMNS)
+    _print_funnel_rows([{"key": group.key, **group.metrics} for group in answer.by], _FUNNEL_GROUP_COLUMNS)
 
 
-def _print_stage_comparison(answer: Mapping[str, Any]) -> None:
+def _print_funnel_rows(rows: Sequence[FunnelStage], columns: Sequence[str]) -> None:
+    if rows:
+        click.echo("")
+        print_screen_table(
+            columns,
+            [[format_screen_value(row[column], _funnel_column_unit(column)) for column in columns] for row in rows],
+        )
+
+
+def _print_stage_comparison(stages: Sequence[StageChange], days: Sequence[str]) -> None:
     click.echo("")
-    heads = [
-        f"{column} {day}" for column in _COMPARED_STAGE_COLUMNS for day in (answer["as_of"], answer["compared_to"])
-    ]
-    rows = [
+    print_screen_table(
+        ("stage", *(f"{column} {day}" for column in _COMPARED_STAGE_COLUMNS for day in days)),
         [
-            row["stage"],
-            *(
-                format_screen_value(row[c][when], _funnel_column_unit(c))
-                for c in _COMPARED_STAGE_COLUMNS
-                for when in ("now", "then")
-            ),
-        ]
-        for row in answer["stage_comparison"]
-    ]
-    print_screen_table(("stage", *heads), rows)
+            [str(stage["stage"]), *(cell for column in _COMPARED_STAGE_COLUMNS for cell in _both_days(stage, column))]
+            for stage in stages
+        ],
+    )
+
+
+def _both_days(stage: StageChange, column: str) -> Iterator[str]:
+    change, unit = stage[column], _funnel_column_unit(column)
+    if isinstance(change, MetricChange):
+        yield from (format_screen_value(value, unit) for value in (change.now, change.then))
 
 
 def _funnel_column_unit(column: str) -> Unit | None:
@@ -79,18 +84,18 @@ def _funnel_column_unit(column: str) -> Unit | None:
     return METRICS_BY_ID[column].unit if column in METRICS_BY_ID else None
 
 
-def _print_metric_comparison(answer: Mapping[str, Any], language: Language) -> None:
+def _print_metric_comparison(changes: Mapping[str, MetricChange], days: Sequence[str], language: Language) -> None:
     rows = [
         (
             METRICS_BY_ID[metric_id].name.in_(language),
-            *(format_screen_value(value, METRICS_BY_ID[metric_id].unit) for value in found.values()),
+            *(
+                format_screen_value(value, METRICS_BY_ID[metric_id].unit)
+                for value in (change.now, change.then, change.difference)
+            ),
         )
-        for metric_id, found in answer["comparison"].items()
+        for metric_id, change in changes.items()
     ]
-    print_screen_table(
-        (terminal_text("Metric"), answer["as_of"], answer["compared_to"], terminal_text("Difference")),
-        rows,
-    )
+    print_screen_table((terminal_text("Metric"), *days, terminal_text("Difference")), rows)
 
 
 _SALES_PLAN_TOTALS = {
@@ -104,26 +109,25 @@ _SALES_PLAN_TOTALS = {
     "activities_per_week": Text("Activities per week"),
 }
 _SALES_PLAN_STAGE_COLUMNS = ("stage", "step_conversion", "deals_needed", "deals_now", "gap", "median_days", "by_when")
-_SALES_PLAN_GROUPS = {"owners": Text("Owner"), "channels": Text("Channel")}
 
 
-def print_sales_plan(plan: ChangeSet, language: Language, wants_json: bool) -> None:
+def print_sales_plan(answer: SalesPlanAnswer, language: Language, wants_json: bool) -> None:
     """Print the totals, the stages, then everybody with a target of their own; the headers are those of the sheet."""
     if wants_json:
-        print_json(plan.answer)
+        print_json(answer)
         return
     rows = [
-        (name.in_(language), format_screen_value(plan.answer[total_id]))
+        (name.in_(language), format_screen_value(getattr(answer.figures, total_id)))
         for total_id, name in _SALES_PLAN_TOTALS.items()
     ]
     print_screen_table((terminal_text("Plan"), terminal_text("Value")), rows)
-    _print_sales_plan_stages(plan.answer["stages"], language)
-    for part, name in _SALES_PLAN_GROUPS.items():
-        if plan.answer[part]:
-            _print_sales_plan_parts(plan.answer[part], name)
+    _print_sales_plan_stages(answer.figures.stages, language)
+    for groups, name in ((answer.owners, Text("Owner")), (answer.channels, Text("Channel"))):
+        if groups:
+            _print_sales_plan_groups(groups, name)
 
 
-def _print_sales_plan_stages(rows: Sequence[Mapping[str, Any]], language: Language) -> None:
+def _print_sales_plan_stages(rows: Sequence[FunnelStage], language: Language) -> None:
     declared = TABLES["PlanStages"]
     columns = _SALES_PLAN_STAGE_COLUMNS
     ratios = {"step_conversion": Unit.RATIO}
@@ -134,10 +138,13 @@ def _print_sales_plan_stages(rows: Sequence[Mapping[str, Any]], language: Langua
     )
 
 
-def _print_sales_plan_parts(rows: Sequence[Mapping[str, Any]], name: Text) -> None:
+def _print_sales_plan_groups(groups: Sequence[SalesPlanGroup], name: Text) -> None:
     columns = [total_id for total_id in _SALES_PLAN_TOTALS if total_id not in ("by", "activities_per_week")]
     click.echo("")
     print_screen_table(
         [name.in_(TERMINAL_LANGUAGE), *(_SALES_PLAN_TOTALS[total_id].in_(TERMINAL_LANGUAGE) for total_id in columns)],
-        [[row["key"], *(format_screen_value(row[total_id]) for total_id in columns)] for row in rows],
+        [
+            [group.key, *(format_screen_value(getattr(group.figures, total_id)) for total_id in columns)]
+            for group in groups
+        ],
     )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.core.pipelines import Pipeline
+    from xl_salesflow.core.verb_answers import RunAnswer, SwitchedPlaybook
 
 
 @click.group("playbook", help=VERBS["playbook"].tip.in_(TERMINAL_LANGUAGE))
@@ -106,6 +107,7 @@ def export_playbook_command(name: str, output: Any) -> int:
 
 def show_playbooks(as_json: bool) -> int:
     """Print every shipped playbook with its purpose."""
+    from xl_salesflow.cli.printed_answers import PlaybookList, ShippedPlaybook
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.process.playbook_files import (
         list_playbook_names,
@@ -114,56 +116,58 @@ def show_playbooks(as_json: bool) -> int:
         playbook_title,
     )
 
-    found = [
-        {
-            "name": name,
-            "title": playbook_title(name).in_(TERMINAL_LANGUAGE),
-            "purpose": playbook_purpose(name).in_(TERMINAL_LANGUAGE),
-            "stages": _playbook_stage_names(make_shipped_setup(name, TERMINAL_LANGUAGE)),
-        }
+    shipped = tuple(
+        ShippedPlaybook(
+            name,
+            playbook_title(name).in_(TERMINAL_LANGUAGE),
+            playbook_purpose(name).in_(TERMINAL_LANGUAGE),
+            _playbook_stage_names(make_shipped_setup(name, TERMINAL_LANGUAGE)),
+        )
         for name in list_playbook_names()
-    ]
+    )
     if as_json:
-        print_json({"playbooks": found})
+        print_json(PlaybookList(shipped))
         return 0
-    for one in found:
-        click.echo(f"{one['name']}: {one['title']} · {one['purpose']}")
-        click.echo("    " + " → ".join(one["stages"]))
+    for one in shipped:
+        click.echo(f"{one.name}: {one.title} · {one.purpose}")
+        click.echo("    " + " → ".join(one.stages))
     return 0
 
 
 def show_playbook(name: str, as_json: bool) -> int:
     """Print the stages of a playbook with their tasks and gates."""
+    from xl_salesflow.cli.printed_answers import PlaybookDetails
     from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.core.answers import list_json_rows
 
     setup = read_setup_frames(name, TERMINAL_LANGUAGE)
-    answer = {table: _playbook_records(setup[table]) for table in ("Stages", "StageTasks", "Gates")}
+    stages, tasks, gates = (tuple(list_json_rows(setup[table])) for table in ("Stages", "StageTasks", "Gates"))
     if as_json:
-        print_json({"name": Path(name).stem, **{table.lower(): rows for table, rows in answer.items()}})
+        print_json(PlaybookDetails(Path(name).stem, stages, tasks, gates))
         return 0
-    for stage in answer["Stages"]:
+    for stage in stages:
         click.echo(_format_stage_heading(stage))
-        for task in (task for task in answer["StageTasks"] if task["stage"] == stage["stage"]):
-            click.echo(("    ☑ " if task["required"] == "yes" else "    ☐ ") + task["task"])
-        for gate in (gate for gate in answer["Gates"] if gate["stage"] == stage["stage"]):
-            click.echo(("    ✗ " if gate["effect"] == "block" else "    ! ") + gate["remedy"])
+        for task in (task for task in tasks if task["stage"] == stage["stage"]):
+            click.echo(("    ☑ " if task["required"] == "yes" else "    ☐ ") + str(task["task"] or ""))
+        for gate in (gate for gate in gates if gate["stage"] == stage["stage"]):
+            click.echo(("    ✗ " if gate["effect"] == "block" else "    ! ") + str(gate["remedy"] or ""))
     return 0
 
 
 def show_playbook_findings(path: Path, as_json: bool) -> int:
     """Print every error in the playbook file or workbook *path*."""
-    from xl_salesflow.cli.screen_output import print_findings
-    from xl_salesflow.core.change_sets import ChangeSet
+    from xl_salesflow.cli.printed_answers import PlaybookCheck, PlaybookFault
+    from xl_salesflow.cli.screen_output import print_finding_lines, print_json
     from xl_salesflow.process.rule_catalogue import find_playbook_findings
 
     found = find_playbook_findings(_playbook_pipeline(path))
-    answer = [
-        {"rule": f.rule, "severity": f.severity, "table": f.table, "key": f.key, "cell": f.cell, "message": f.message}
-        for f in found
-    ]
-    plan = ChangeSet(findings=found, answer={"findings": answer})
-    print_findings(plan, as_json)
-    return 1 if plan.blocks else 0
+    if as_json:
+        print_json(
+            PlaybookCheck(tuple(PlaybookFault(f.rule, f.severity, f.table, f.key, f.cell, f.message) for f in found))
+        )
+    else:
+        print_finding_lines(found)
+    return 1 if any(finding.blocks for finding in found) else 0
 
 
 def write_playbook_file(name: str, output: Path | None) -> int:
@@ -193,6 +197,7 @@ def move_to_playbook(
     by: str | None,
 ) -> int:
     """Switch the open deals of *path* to playbook *name*: one in the workbook, a shipped one, or a file."""
+    from xl_salesflow.cli.printed_answers import BookAnswer
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.process.playbook_switch import PlaybookSwitch
@@ -201,27 +206,29 @@ def move_to_playbook(
     session = WorkbookSession(path, by, today, dry_run)
     playbook_id = Path(name).stem if name.casefold().endswith(".toml") else name
 
-    def make(pipeline: Pipeline) -> ChangeSet:
+    def make(pipeline: Pipeline) -> ChangeSet[RunAnswer[SwitchedPlaybook]]:
         setup = {} if playbook_id in pipeline.playbooks else read_setup_frames(name, pipeline.language)
         return switch(pipeline, PlaybookSwitch(playbook_id, setup, _read_stage_pairs(pairs), before), session.run)
 
     plan = session.write(make)
     if as_json:
-        print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
+        print_json(BookAnswer(str(path), dry_run, plan.answer, plan.own_formulas))
         return 1 if plan.blocks else 0
-    for way in plan.answer["stages"]:
-        click.echo(f"    {way['from']} → {way['to']}" + (f" ({way['deals']})" if way["deals"] else ""))
+    switched = plan.answer.result
+    for way in switched.stages:
+        click.echo(f"    {way.from_} → {way.to}" + (f" ({way.deals})" if way.deals else ""))
     done = terminal_text("would be switched (nothing was written)") if dry_run else terminal_text("switched")
     click.echo(
         terminal_text(
             '{path}: {deals} open deals of {before} {done} to {to}. To map differently: --map "OLD=NEW".',
             path=path,
             done=done,
-            before=plan.answer["from"],
-            **{fact: plan.answer[fact] for fact in ("deals", "to")},
+            before=switched.from_,
+            deals=switched.deals,
+            to=switched.to,
         )
     )
-    print_own_formulas(plan.answer)
+    print_own_formulas(plan.own_formulas)
     return 1 if plan.blocks else 0
 
 
@@ -258,8 +265,8 @@ def _playbook_pipeline(path: Path) -> Pipeline:
     return replace(build_pipeline(date.today(), TERMINAL_LANGUAGE), settings=settings).with_tables(**setup)
 
 
-def _playbook_stage_names(setup: dict[str, pd.DataFrame]) -> list[str]:
-    return [str(stage) for stage in setup["Stages"]["stage"]]
+def _playbook_stage_names(setup: dict[str, pd.DataFrame]) -> tuple[str, ...]:
+    return tuple(str(stage) for stage in setup["Stages"]["stage"])
 
 
 def _format_stage_heading(stage: dict[str, Any]) -> str:
@@ -269,14 +276,3 @@ def _format_stage_heading(stage: dict[str, Any]) -> str:
     if stage["cadence"] is not None:
         parts.append(terminal_text("contact every {days} days", days=stage["cadence"]))
     return " · ".join([*parts, stage["purpose"] or ""]).rstrip(" ·")
-
-
-def _playbook_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[Any, Any]] = frame.to_dict("records")
-    return [{str(key): _playbook_json_value(value) for key, value in row.items()} for row in rows]
-
-
-def _playbook_json_value(value: Any) -> Any:
-    if value == "" or value != value:
-        return None
-    return int(value) if isinstance(value, float) and value.is_integer() else value

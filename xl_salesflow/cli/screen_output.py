@@ -4,53 +4,55 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from xl_salesflow.cli.command_options import terminal_text
+from xl_salesflow.cli.printed_answers import BookAnswer, CheckReport, FilesAnswer
+from xl_salesflow.core.answers import Answer, OwnFormulaResults, SomeAnswer, answer_to_json
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.verb_answers import CheckAnswer, FollowUpsAnswer, ImportedFiles, RunAnswer
 from xl_salesflow.metrics.metric_declaration import Unit
 from xl_salesflow.schema.choice_lists import choice_label
 
 _MAX_SCREEN_LINES = 20  # lines of findings and changes on the screen; --json prints all
 
 
-def print_json(answer: Mapping[str, Any]) -> None:
+def print_json(answer: Answer) -> None:
     """Print *answer* as JSON."""
-    click.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+    click.echo(json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2))
 
 
-def print_findings(plan: ChangeSet, wants_json: bool) -> None:
+def print_check(plan: ChangeSet[CheckAnswer], wants_json: bool) -> None:
     """Print the findings of a check."""
     if wants_json:
-        print_json(plan.answer)
+        print_json(CheckReport(plan.answer, plan.own_formulas))
         return
-    if restored := plan.answer.get("restored"):
+    if restored := plan.answer.restored:
         click.echo(terminal_text("Restored: {what}.", what=", ".join(restored)))
     if plan.repairs:
         count = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
         click.echo(terminal_text("{count} formulas restored.", count=count))
-    _print_finding_lines(plan.findings)
-    print_own_formulas(plan.answer)
+    print_finding_lines(plan.findings)
+    print_own_formulas(plan.own_formulas)
 
 
-def print_change_set(path: Path, plan: ChangeSet, dry_run: bool, wants_json: bool) -> None:
+def print_change_set(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_run: bool, wants_json: bool) -> None:
     """Print what a run changed, or would change."""
     if wants_json:
-        print_json({"book": str(path), "dry_run": dry_run, **plan.answer})
+        print_json(BookAnswer(str(path), dry_run, plan.answer, plan.own_formulas))
         return
-    _print_lost_cells(plan.answer)
-    _print_finding_lines(plan.findings)
+    if isinstance(plan.answer.result, ImportedFiles):
+        _print_lost_cells(plan.answer.result)
+    print_finding_lines(plan.findings)
     if dry_run:
         _print_cell_changes(plan)
-    added = ", ".join(f"{table} +{count}" for table, count in plan.answer.get("added", {}).items()) or terminal_text(
-        "none"
-    )
-    facts = {"path": path, "changes": plan.answer["changes"], "added": added, "followups": plan.answer["followups"]}
+    added = ", ".join(f"{table} +{count}" for table, count in plan.answer.added.items()) or terminal_text("none")
+    facts = {"path": path, "changes": plan.answer.changes, "added": added, "followups": plan.answer.followups}
     if not plan.writes:
         click.echo(terminal_text("{path}: nothing to change.", **facts))
     elif dry_run:
@@ -67,31 +69,29 @@ def print_change_set(path: Path, plan: ChangeSet, dry_run: bool, wants_json: boo
                 **facts,
             )
         )
-    print_own_formulas(plan.answer)
+    print_own_formulas(plan.own_formulas)
 
 
-def _print_lost_cells(answer: Mapping[str, Any]) -> None:
+def _print_lost_cells(imported: ImportedFiles) -> None:
     """Print first which columns of files have cells that could not be read, and how many."""
-    for lost in answer.get("not_understood", ()):
+    for lost in imported.not_understood:
         click.echo(
             terminal_text(
                 "Not understood and left blank: {cells:,} of {filled:,} cells of “{header}” in {file}.",
-                **lost,
+                cells=lost.cells,
+                filled=lost.filled,
+                header=lost.header,
+                file=lost.file,
             )
         )
 
 
-def own_formula_results(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of *answer* about formulas that users added, if the run affected any."""
-    return {answer_key: answer[answer_key] for answer_key in ("recalculated", "to_calculate") if answer_key in answer}
-
-
-def print_own_formulas(answer: Mapping[str, Any]) -> None:
+def print_own_formulas(results: OwnFormulaResults | None) -> None:
     """Print what happened to formulas that users added; nothing if the run affected none."""
-    done, left = answer.get("recalculated", []), answer.get("to_calculate", [])
+    done, left = (results.recalculated, results.to_calculate) if results else ((), ())
     if not done and not left:
         return
-    named = ", ".join(f"{one['cell']} ({one['why']})" for one in left[:_MAX_SCREEN_LINES]) + (
+    named = ", ".join(f"{one.cell} ({one.why})" for one in left[:_MAX_SCREEN_LINES]) + (
         " …" if len(left) > _MAX_SCREEN_LINES else ""
     )
     lines = (
@@ -107,35 +107,36 @@ def print_own_formulas(answer: Mapping[str, Any]) -> None:
     click.echo(lines)
 
 
-def print_followups(plan: ChangeSet, pipeline: Pipeline, wants_json: bool) -> None:
+def print_followups(plan: ChangeSet[FollowUpsAnswer], pipeline: Pipeline, wants_json: bool) -> None:
     """Print whom to call and why."""
     if wants_json:
         print_json(plan.answer)
         return
-    rows = plan.answer["followups"]
+    rows = plan.answer.followups
     for row in rows:
-        priority = choice_label("priority", row["priority"] or "", pipeline.language)
+        priority = choice_label("priority", str(row["priority"] or ""), pipeline.language)
         head = f"{row['owner'] or '—'} · {row['day']} · {row['rank']}. [{priority}]"
         click.echo(f"{head} {row['deal']} {row['account'] or ''} — {row['why']}")
         if row["next_step"]:
             click.echo(f"    → {row['next_step']}")
     click.echo(terminal_text("{count} follow-ups.", count=len(rows)))
     if plan.findings:
-        _print_finding_lines(plan.findings)
+        print_finding_lines(plan.findings)
 
 
-def print_files(plan: ChangeSet, files: Sequence[Path], wants_json: bool) -> None:
+def print_files(plan: ChangeSet[SomeAnswer], files: Sequence[Path], wants_json: bool) -> None:
     """Print where documents were written."""
     if wants_json:
-        print_json({**plan.answer, "files": [str(file) for file in files]})
+        print_json(FilesAnswer(plan.answer, plan.own_formulas, tuple(map(str, files))))
         return
-    _print_finding_lines(plan.findings)
+    print_finding_lines(plan.findings)
     for file in files:
         click.echo(str(file))
-    print_own_formulas(plan.answer)
+    print_own_formulas(plan.own_formulas)
 
 
-def _print_finding_lines(found: Iterable[Finding]) -> None:
+def print_finding_lines(found: Iterable[Finding]) -> None:
+    """Print the findings that block first, and no more than a screen takes."""
     found = sorted(found, key=lambda finding: ("block", "warn", "note").index(finding.severity))
     marks = {"block": "✗", "warn": "!", "note": "·"}
     for finding in found[:_MAX_SCREEN_LINES]:

@@ -33,7 +33,9 @@ from xl_salesflow.locale.texts import LANGUAGES, Language
 if TYPE_CHECKING:
     from xl_salesflow.batch.workbook_search import FoundWorkbook
     from xl_salesflow.core.change_sets import ChangeSet
+    from xl_salesflow.core.metric_answers import BookContribution
     from xl_salesflow.core.pipelines import Pipeline
+    from xl_salesflow.core.verb_answers import RolledUpBooks, RunAnswer
     from xl_salesflow.engine import Run
 
 
@@ -125,7 +127,8 @@ def assign_deals(
     path: Path, how: str, days: int | None, dry_run: bool, as_json: bool, today: date | None, by: str | None
 ) -> int:
     """Assign owners to the deals without one and print the assignments."""
-    from xl_salesflow.cli.screen_output import own_formula_results, print_json, print_own_formulas
+    from xl_salesflow.cli.printed_answers import AssignedDeal, AssignReport
+    from xl_salesflow.cli.screen_output import print_json, print_own_formulas
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import assign
 
@@ -133,10 +136,8 @@ def assign_deals(
     plan = session.write(partial(assign, run=session.run, how=how, days=days))
     given = [change for change in plan.changes if (change.table, change.column) == ("Deals", "owner")]
     if as_json:
-        assignments = [
-            {"deal": c.key, "from": c.before or None, "to": c.after or None, "because": c.because} for c in given
-        ]
-        print_json({"book": str(path), "dry_run": dry_run, "assigned": assignments, **own_formula_results(plan.answer)})
+        deals = tuple(AssignedDeal(c.key, c.before or None, c.after or None, c.because) for c in given)
+        print_json(AssignReport(str(path), dry_run, deals, plan.own_formulas))
         return 0
     pool = terminal_text("the pool")
     for change in given:
@@ -146,7 +147,7 @@ def assign_deals(
             click.echo(f"! {finding.message}")
     done = terminal_text("would change owner; nothing was written") if dry_run else terminal_text("changed owner")
     click.echo(terminal_text("{path}: {count} deals {done}.", path=path, count=len(given), done=done))
-    print_own_formulas(plan.answer)
+    print_own_formulas(plan.own_formulas)
     return 0
 
 
@@ -162,7 +163,7 @@ def add_holidays(
     session = WorkbookSession(path, by, today, dry_run)
     chosen_years = years or (session.run.now.year, session.run.now.year + 1)
 
-    def make(pipeline: Pipeline) -> ChangeSet:
+    def make(pipeline: Pipeline) -> ChangeSet[RunAnswer]:
         return holidays(pipeline, make_country_holidays(country, chosen_years, pipeline.language), session.run)
 
     plan = session.write(make)
@@ -185,6 +186,7 @@ def roll_up_workbooks(
     In folders, files that are not our workbooks and the output workbook are skipped.
     """
     from xl_salesflow.batch.workbook_search import find_workbooks
+    from xl_salesflow.cli.printed_answers import RollupReport
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.metrics.team_rollup import write_parquet
@@ -199,23 +201,26 @@ def roll_up_workbooks(
         raise UsageError("{output} exists already; choose another name, or give --replace.", output=output)
     team.refuse_if_open()
     written = write_parquet(parquet, reading) if parquet else []
-    answer: dict[str, Any] = {"parquet": [str(file) for file in written]}
+    plan, brought = None, None
     if output or not parquet:
         parts = dict(reading)
         if not parts:
             return reading.code
         if output:
-            answer |= team.attempt(partial(_make_team_workbook, output, language, parts, team.run)).answer
-        else:
-            answer["books"] = contributions(parts)
+            plan = team.attempt(partial(_make_team_workbook, output, language, parts, team.run))
+        brought = plan.answer.books if plan else contributions(parts)
     if as_json:
-        print_json({"output": str(output) if output else None, **answer})
+        made, own_formulas = (plan.answer, plan.own_formulas) if plan else (None, None)
+        files = tuple(map(str, written))
+        print_json(RollupReport(str(output) if output else None, files, made, brought, own_formulas))
     else:
-        _print_rollup(answer, output, written)
+        _print_rollup(brought or (), output, written)
     return reading.code
 
 
-def _make_team_workbook(output: Path, language: Language, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet:
+def _make_team_workbook(
+    output: Path, language: Language, parts: Mapping[str, Pipeline], run: Run
+) -> ChangeSet[RolledUpBooks]:
     """Write the team's workbook to *output* atomically: either the new file is complete or the old one is unchanged."""
     from xl_salesflow.batch.workbook_search import digest_workbook_file
     from xl_salesflow.verbs import rollup
@@ -277,12 +282,13 @@ def _rolled_up_names(paths: Sequence[Path]) -> list[str]:
     return [path.stem if stems[path.stem] == 1 else f"{path.resolve().parent.name}-{path.stem}" for path in paths]
 
 
-def _print_rollup(answer: dict[str, Any], output: Path | None, written: Sequence[Path]) -> None:
-    for line in answer.get("books", ()):
+def _print_rollup(books: Sequence[BookContribution], output: Path | None, written: Sequence[Path]) -> None:
+    for one in books:
         click.echo(
             terminal_text(
                 "{book}: {open_count} open worth {open_value:,.2f}, {won_count} won worth {won_value:,.2f}",
-                **{field_name: 0 if value is None else value for field_name, value in line.items()},
+                book=one.book,
+                **{metric: value or 0 for metric, value in one.metrics.items()},
             )
         )
     for path in (*([output] if output else ()), *written):

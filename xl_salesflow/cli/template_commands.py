@@ -87,6 +87,7 @@ LookupFolders = tuple[Path, ...]
 
 def show_templates(book: Path | None, as_json: bool) -> int:
     """Show every kind and format with the template that would be used, and the folders that are searched."""
+    from xl_salesflow.cli.printed_answers import TemplateChoice, TemplateList
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.documents.template_lookup import (
         DEAL_DOCUMENT_FORMATS,
@@ -96,22 +97,23 @@ def show_templates(book: Path | None, as_json: bool) -> int:
     )
 
     where = _find_template_folders(book)
-    rows = [
-        {
-            "kind": kind,
-            "name": DEAL_DOCUMENT_KINDS[kind].name.in_(TERMINAL_LANGUAGE),
-            "format": document_format,
-            "template": find_template(kind, document_format, TERMINAL_LANGUAGE, where).display_name,
-        }
+    choices = tuple(
+        TemplateChoice(
+            kind,
+            DEAL_DOCUMENT_KINDS[kind].name.in_(TERMINAL_LANGUAGE),
+            document_format,
+            find_template(kind, document_format, TERMINAL_LANGUAGE, where).display_name,
+        )
         for kind in DEAL_DOCUMENT_KINDS
         for document_format in DEAL_DOCUMENT_FORMATS
-    ]
+    )
     if as_json:
-        print_json({"folders": [str(folder) for folder in where], "templates": rows})
+        print_json(TemplateList(tuple(map(str, where)), choices))
         return 0
-    for row in rows:
-        own = "" if row["template"] in (shipped_template(row["kind"], row["format"]).name,) else f"  {row['template']}"
-        click.echo(f"{row['kind']:<10} {row['format']:<5} {row['name']}{own}")
+    for choice in choices:
+        shipped = shipped_template(choice.kind, choice.format).name
+        own = "" if choice.template == shipped else f"  {choice.template}"
+        click.echo(f"{choice.kind:<10} {choice.format:<5} {choice.name}{own}")
     for folder in where:
         click.echo(
             terminal_text(
@@ -124,12 +126,13 @@ def show_templates(book: Path | None, as_json: bool) -> int:
 
 def show_template_fields(kind: str, as_json: bool) -> int:
     """Show every field that a template of *kind* may use, with an example."""
+    from xl_salesflow.cli.printed_answers import TemplateFields
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.documents.sample_deal import template_field_paths, template_fields
 
     fields = list(template_field_paths(template_fields(_check_document_kind(kind), "html")))
     if as_json:
-        print_json({"kind": kind, "fields": dict(fields)})
+        print_json(TemplateFields(kind, dict(fields)))
         return 0
     for path, example in fields:
         first = example.partition("\n")[0]
@@ -139,6 +142,7 @@ def show_template_fields(kind: str, as_json: bool) -> int:
 
 def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bool) -> int:
     """Print the errors in templates: in the given files, or else in all templates found for the book."""
+    from xl_salesflow.cli.printed_answers import TemplateCheck, TemplateFault
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.documents.template_findings import inspect_template
     from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS, team_templates
@@ -152,15 +156,13 @@ def show_template_findings(files: Sequence[Path], book: Path | None, as_json: bo
         for finding in inspect_template(template, _find_template_folders(book))
     ]
     if as_json:
-        rows = [
-            {
-                "template": t.display_name,
-                "place": finding.place.in_(TERMINAL_LANGUAGE),
-                "fault": finding.message.in_(TERMINAL_LANGUAGE),
-            }
-            for t, finding in found
-        ]
-        print_json({"checked": [template.display_name for template in templates], "faults": rows})
+        faults = (
+            TemplateFault(
+                template.display_name, finding.place.in_(TERMINAL_LANGUAGE), finding.message.in_(TERMINAL_LANGUAGE)
+            )
+            for template, finding in found
+        )
+        print_json(TemplateCheck(tuple(template.display_name for template in templates), tuple(faults)))
         return 1 if found else 0
     for template, finding in found:
         click.echo(finding.describe(template.display_name).in_(TERMINAL_LANGUAGE))

@@ -118,18 +118,16 @@ def create_workbook(path: Path, playbook: str, language: Language, today: date |
 
 def show_workbook_check(path: Path, repair: bool, as_json: bool, today: date | None) -> int:
     """Show the findings; with *repair*, restore formulas first."""
-    from xl_salesflow.cli.screen_output import own_formula_results, print_findings
+    from xl_salesflow.cli.screen_output import print_check
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import check
 
     session = WorkbookSession(path, None, today, dry_run=not repair)
-    restored = session.attempt(session.book.restore) if repair else []
+    restored = tuple(session.attempt(session.book.restore)) if repair else None
     plan = session.write(partial(check, repair=repair))
-    more = {"restored": restored} if repair else {}
     if plan.writes:
-        more |= own_formula_results(plan.answer)
-        plan = replace(check(session.read()), repairs=plan.repairs)
-    print_findings(replace(plan, answer={**plan.answer, **more}), as_json)
+        plan = replace(check(session.read()), repairs=plan.repairs, own_formulas=plan.own_formulas)
+    print_check(replace(plan, answer=replace(plan.answer, restored=restored)), as_json)
     return 1 if plan.blocks else 0
 
 

@@ -19,6 +19,7 @@ from typing import TypeVar
 import click
 
 from xl_salesflow.cli.command_options import TERMINAL_LANGUAGE
+from xl_salesflow.core.answers import SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
@@ -53,17 +54,17 @@ class WorkbookSession:
 
     def write(
         self,
-        make: Callable[[Pipeline], ChangeSet],
+        make: Callable[[Pipeline], ChangeSet[SomeAnswer]],
         as_needed: bool = False,
         around: Callable[[], AbstractContextManager[None]] = nullcontext,
-    ) -> ChangeSet:
+    ) -> ChangeSet[SomeAnswer]:
         """Read the workbook, make a change set, write it inside the context *around*, and return it as written.
 
         Raises:
             WorkbookInUse, WorkbookChanged: a person has it open, or other runs were faster in every try.
         """
 
-        def act() -> ChangeSet:
+        def act() -> ChangeSet[SomeAnswer]:
             plan = make(self.read(as_needed))
             if self.dry_run:
                 return plan

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xl_salesflow.core.answers import NO_ANSWER, AnswerT, OwnFormulaResults, SomeAnswer
 from xl_salesflow.core.lazy_frames import find_replaced_frames
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.locale.texts import Text
@@ -104,8 +105,12 @@ class Document:
 
 
 @dataclass(frozen=True)
-class ChangeSet:
-    """Everything a verb wants: values only, so that a dry run prints exactly what the real run writes."""
+class ChangeSet(Generic[AnswerT]):
+    """Everything that a verb wants to change, as values, so that a dry run prints exactly what the real run writes.
+
+    *answer* is the result of the verb, of a type of its own. *own_formulas* is set after writing: what happened to
+    formulas that users added.
+    """
 
     edits: tuple[Edit, ...] = ()
     appends: tuple[Append, ...] = ()
@@ -116,10 +121,12 @@ class ChangeSet:
     documents: tuple[Document, ...] = ()
     repairs: Mapping[str, Mapping[str, Sequence[int]]] = field(
         default_factory=dict
-    )  # table → column → rows to restore
-    answer: Mapping[str, Any] = field(default_factory=dict)  # what --json prints
+    )
+    """Table → column → rows whose formula is restored."""
+    answer: AnswerT = field(default=cast("AnswerT", NO_ANSWER))
     summary: Text | None = None
     removes: tuple[Remove, ...] = ()
+    own_formulas: OwnFormulaResults | None = None
 
     def __add__(self, other: ChangeSet) -> ChangeSet:
         return ChangeSet(
@@ -131,10 +138,15 @@ class ChangeSet:
             self.findings + other.findings,
             self.documents + other.documents,
             {**self.repairs, **other.repairs},
-            {**self.answer, **other.answer},
+            self.answer if other.answer == NO_ANSWER else other.answer,
             other.summary or self.summary,
             self.removes + other.removes,
+            other.own_formulas or self.own_formulas,
         )
+
+    def with_answer(self, answer: SomeAnswer) -> ChangeSet[SomeAnswer]:
+        """Return the same changes with another answer."""
+        return replace(cast("ChangeSet[Any]", self), answer=answer)
 
     @property
     def writes(self) -> bool:
@@ -143,7 +155,7 @@ class ChangeSet:
         rows = [len(table.rows) for table in self.appends + self.removes]
         return any(lengths) or any(rows) or bool(self.fills or self.named_cells or self.repairs)
 
-    def without_changes(self) -> ChangeSet:
+    def without_changes(self) -> ChangeSet[AnswerT]:
         """Return only the findings and the answer, without any changes."""
         return ChangeSet(findings=self.findings, answer=self.answer)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
@@ -280,15 +280,24 @@ def _build_stage_task(row: dict[str, Any]) -> StageTask:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with which row, in words its owner can act on. *cell* is the address such as ``Deals!F12``."""
+    """Something wrong with a row, in words that its owner can act on."""
+
+    json_order: ClassVar[tuple[str, ...]] = ("rule", "severity", "table", "key", "column", "cell", "message")
 
     rule: str
-    severity: str  # block, warn or note
+    """Id of the rule."""
+    severity: str
+    """block, warn or note."""
     message: str
+    """What is wrong and what to do, in the language of the workbook."""
     table: str = ""
+    """Table of the row; blank for findings about the workbook as a whole."""
     key: str = ""
+    """Key of the row."""
     column: str = ""
+    """Id of the column."""
     cell: str = ""
+    """Address, such as Deals!F12."""
 
     @property
     def blocks(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
+from xl_salesflow.core.answers import JsonCell
 from xl_salesflow.core.change_sets import ChangeSet, NamedCellChange
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.rule_declarations import BLANK_LABEL
+from xl_salesflow.core.verb_answers import CellDifference, RowDifference
 from xl_salesflow.errors import UsageError
 from xl_salesflow.excel.addin_declarations import COMPARISON_SPANS
 from xl_salesflow.excel.button_context import ButtonContext
@@ -57,17 +58,17 @@ def press_compare(context: ButtonContext) -> Text:
         )
     answer = compare(pipeline, find_grouping_column(pipeline), *sides).answer
     first, second = (
-        f"{name} {_format_win_rate(answer[f'{side}_rate'])}"
-        for name, side in zip(sides, ("first", "second"), strict=True)
+        f"{name} {_format_win_rate(rate)}"
+        for name, rate in zip(sides, (answer.first_rate, answer.second_rate), strict=True)
     )
-    verdict = CHOICES["verdict"][VERDICT_CHOICES[answer["verdict"]]]
+    verdict = CHOICES["verdict"][VERDICT_CHOICES[answer.verdict]]
     return Text("Win rates: {first}, {second}. {verdict}.").with_facts(first=first, second=second, verdict=verdict)
 
 
 def press_diff(context: ButtonContext) -> Text:
     """List the differences from another copy of the workbook, each with a link to its cell here."""
     ours, theirs, name = *_read_both_books(context), _other_book_name(context)
-    found = diff(ours, theirs).answer["differences"]
+    found = diff(ours, theirs).answer.differences
     context.show_findings(_make_difference_finding(ours, one, name) for one in found)
     return Text("{count} differences from {name}.").with_facts(count=len(found), name=name)
 
@@ -80,11 +81,11 @@ def press_merge(context: ButtonContext) -> Text:
     found, _ = find_common_backup(ours, theirs)
     plan = merge(ours, theirs, ClosedBook(found).read(context.now.date()) if found else None, context.run)
     context.book.write(plan)
-    taken, rows, conflicts = (plan.answer[fact] for fact in ("cells", "rows", "conflicts"))
-    if conflicts:
+    merged = plan.answer.result
+    if merged.conflicts:
         context.show_table("Conflicts")
     return Text("{taken} cells and {rows} rows taken, {conflicts} conflicts to decide.").with_facts(
-        taken=taken, rows=rows, conflicts=conflicts
+        taken=merged.cells, rows=merged.rows, conflicts=merged.conflicts
     )
 
 
@@ -101,17 +102,23 @@ def _other_book_name(context: ButtonContext) -> str:
     return context.file.name if context.file else ""
 
 
-def _make_difference_finding(ours: Pipeline, one: dict[str, Any], file: str) -> Finding:
-    table, language = TABLES[one["table"]], ours.language
-    sides = {side: _format_difference_side(one.get(side), language) for side in ("first", "second")}
-    header = table.header(one["column"], language) if one.get("column") else ""
-    message = _BUTTON_DIFFERENCE_TEXTS[one["what"]].in_(language, key=one["key"], file=file, header=header, **sides)
-    rows = ours[table.name].index[ours[table.name][table.key or table.columns[0].id] == one["key"]]
-    cell = ours.cell_address(table.name, int(rows[0]), one.get("column", "")) if len(rows) == 1 else ""
-    return Finding("difference", "note", message, table.name, one["key"], one.get("column", ""), cell)
+def _make_difference_finding(ours: Pipeline, one: CellDifference | RowDifference, file: str) -> Finding:
+    table, language = TABLES[one.table], ours.language
+    facts, column = {"key": one.key, "file": file}, ""
+    if one.what == "changed":
+        column = one.column
+        facts |= {
+            "header": table.header(column, language),
+            "first": _format_difference_side(one.first, language),
+            "second": _format_difference_side(one.second, language),
+        }
+    message = _BUTTON_DIFFERENCE_TEXTS[one.what].in_(language, **facts)
+    rows = ours[table.name].index[ours[table.name][table.key or table.columns[0].id] == one.key]
+    cell = ours.cell_address(table.name, int(rows[0]), column) if len(rows) == 1 else ""
+    return Finding("difference", "note", message, table.name, one.key, column, cell)
 
 
-def _format_difference_side(value: Any, language: Language) -> str:
+def _format_difference_side(value: JsonCell, language: Language) -> str:
     return BLANK_LABEL.in_(language) if value is None else str(value)
 
 

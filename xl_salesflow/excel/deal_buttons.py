@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
 from xl_salesflow.core.pipelines import Pipeline, Playbook
+from xl_salesflow.core.verb_answers import LoggedActivity, MoveVerdict, OpenQuestions, RunAnswer, VisitChecklist
 from xl_salesflow.engine import Run, Step, make_deal_scope, run_steps
 from xl_salesflow.errors import UsageError
 from xl_salesflow.excel.button_context import ButtonContext
@@ -40,7 +40,9 @@ def find_deal_sheet_row(pipeline: Pipeline, deal: str) -> int:
     )
 
 
-def make_move_changes(pipeline: Pipeline, deal: str, cells: Mapping[str, Any], verb: str, run: Run) -> ChangeSet:
+def make_move_changes(
+    pipeline: Pipeline, deal: str, cells: Mapping[str, str], verb: str, run: Run
+) -> ChangeSet[RunAnswer[MoveVerdict]]:
     """Return the change set that writes *cells* (column id → value) of *deal* and judges the move they request."""
     row, scope = find_deal_sheet_row(pipeline, deal), make_deal_scope(deal)
     steps: tuple[Step, ...] = (
@@ -50,41 +52,46 @@ def make_move_changes(pipeline: Pipeline, deal: str, cells: Mapping[str, Any], v
         lambda now: judge_stage_moves(scope.rows.narrow(now, ("Deals",)), run.by),
         lambda now: ChangeSet(answer=_extract_move_verdict(now, row)),
     )
-    return run_steps(pipeline, steps, verb, run, scope)
+    return run_steps(pipeline, steps, verb, run, scope, answer_type=MoveVerdict)
 
 
-def _make_button_edit(pipeline: Pipeline, row: int, column: str, value: Any) -> Edit:
+def _make_button_edit(pipeline: Pipeline, row: int, column: str, value: str) -> Edit:
     deals, rows = pipeline["Deals"], pd.Index([row])
     after = make_column_series(TABLES["Deals"][column], [value], rows)
     return Edit("Deals", column, deals.loc[rows, "deal"], deals.loc[rows, column], after, "button")
 
 
-def _extract_move_verdict(after: Pipeline, row: int) -> dict[str, Any]:
-    deal = after["Deals"].loc[row]
+def _extract_move_verdict(after: Pipeline, row: int) -> MoveVerdict:
     columns = ("deal", "stage", "recorded_stage", "move_status", "move_reasons")
-    return {name: deal[name] for name in columns}
+    return MoveVerdict(*(str(after["Deals"].at[row, column]) for column in columns))
 
 
-def make_bant_changes(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
+def make_bant_changes(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet[RunAnswer[OpenQuestions]]:
     """Return the change set that adds the questions *deal* has not answered to Answers, one row each."""
     find_deal_sheet_row(pipeline, deal)
-    return run_steps(pipeline, (partial(_add_open_questions, deal=deal),), "bant", run, make_deal_scope(deal))
+    scope = make_deal_scope(deal)
+    return run_steps(
+        pipeline, (partial(_add_open_questions, deal=deal),), "bant", run, scope, answer_type=OpenQuestions
+    )
 
 
-def _add_open_questions(pipeline: Pipeline, deal: str) -> ChangeSet:
+def _add_open_questions(pipeline: Pipeline, deal: str) -> ChangeSet[OpenQuestions]:
     answered = set(pipeline["Answers"].loc[pipeline["Answers"]["deal"] == deal, "question"])
     open_ = [question for question in pipeline["Questions"]["question"] if question and question not in answered]
     rows = make_table_frame(TABLES["Answers"], [{"deal": deal, "question": question, "by": ""} for question in open_])
-    return ChangeSet(appends=(Append("Answers", rows, "bant"),) if open_ else (), answer={"questions": open_})
+    appends = (Append("Answers", rows, "bant"),) if open_ else ()
+    return ChangeSet(appends=appends, answer=OpenQuestions(tuple(open_)))
 
 
-def make_visit_task_changes(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet:
+def make_visit_task_changes(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet[RunAnswer[VisitChecklist]]:
     """Return the change set that gives *deal* the visit checklist as tasks, due on the day of its next step."""
     find_deal_sheet_row(pipeline, deal)
     return prepare(pipeline, deal, run)
 
 
-def make_activity_changes(pipeline: Pipeline, deal: str, activity_type: str, run: Run) -> ChangeSet:
+def make_activity_changes(
+    pipeline: Pipeline, deal: str, activity_type: str, run: Run
+) -> ChangeSet[RunAnswer[LoggedActivity]]:
     """Return the change set that adds an activity of *activity_type* (an id or a label) to *deal*, done today."""
     row = find_deal_sheet_row(pipeline, deal)
     done = {
@@ -92,8 +99,9 @@ def make_activity_changes(pipeline: Pipeline, deal: str, activity_type: str, run
         "contact": pipeline["Deals"].at[row, "contact"], "by": pipeline["Deals"].at[row, "owner"],
     }  # fmt: skip
     rows = make_table_frame(TABLES["Activities"], [done])
-    added = ChangeSet(appends=(Append("Activities", rows, "activity"),), answer={"activity": done["activity"]})
-    return run_steps(pipeline, (lambda _: added,), "activity", run, make_deal_scope(deal))
+    said = LoggedActivity(str(done["activity"]))
+    added = ChangeSet(appends=(Append("Activities", rows, "activity"),), answer=said)
+    return run_steps(pipeline, (lambda _: added,), "activity", run, make_deal_scope(deal), answer_type=LoggedActivity)
 
 
 _NO_MENU_ENTRY = UsageError("Choose an entry of the menu.")
@@ -129,7 +137,7 @@ def press_explain(context: ButtonContext) -> Text:
     """Show the verdict of the gates on the stage typed for the selected deal; nothing is written."""
     deal = context.selected_value("deal", context.choice)
     plan = make_move_changes(context.read_as_needed(deal), deal, {}, "explain", context.run)
-    return _describe_move_verdict(plan.answer, plan.answer["stage"])
+    return _describe_move_verdict(plan.answer.result, plan.answer.result.stage)
 
 
 def press_bant(context: ButtonContext) -> Text:
@@ -138,7 +146,7 @@ def press_bant(context: ButtonContext) -> Text:
     pipeline = context.read_as_needed(deal)
     plan, row = make_bant_changes(pipeline, deal, context.run), context.next_row("Answers")
     context.book.write(plan)
-    count = len(plan.answer["questions"])
+    count = len(plan.answer.result.questions)
     context.show_table("Answers", row if count else row - 1, "points")
     return Text("{deal}: {count} questions to ask; type points and answers, then press Score.").with_facts(
         deal=deal, count=count
@@ -155,7 +163,7 @@ def press_activity(context: ButtonContext) -> Text:
     row = context.next_row("Activities")
     context.book.write(plan)
     context.show_table("Activities", row, "summary")
-    number = plan.answer["activity"]
+    number = plan.answer.result.activity
     return Text("{number} is added to {deal}; type what was said.").with_facts(number=number, deal=deal)
 
 
@@ -165,21 +173,21 @@ def press_prepare(context: ButtonContext) -> Text:
     plan = make_visit_task_changes(context.read_as_needed(deal), deal, context.run)
     row = context.next_row("Tasks")
     context.book.write(plan)
-    count = len(plan.answer["tasks"])
+    count = len(plan.answer.result.tasks)
     context.show_table("Tasks", row if count else 0, "task")
     return Text("{deal}: {count} tasks before the visit.").with_facts(deal=deal, count=count)
 
 
-def _write_stage_move(context: ButtonContext, pipeline: Pipeline, deal: str, cells: dict[str, Any]) -> Text:
+def _write_stage_move(context: ButtonContext, pipeline: Pipeline, deal: str, cells: dict[str, str]) -> Text:
     plan = make_move_changes(pipeline, deal, cells, "move", context.run)
     context.book.write(plan)
-    return _describe_move_verdict(plan.answer, cells["stage"])
+    return _describe_move_verdict(plan.answer.result, cells["stage"])
 
 
-def _describe_move_verdict(verdict: Any, requested: str) -> Text:
-    deal, stage, status = verdict["deal"], verdict["recorded_stage"], verdict["move_status"]
-    reasons = " ".join(str(verdict["move_reasons"]).split("\n"))
-    if status == "refused":
+def _describe_move_verdict(verdict: MoveVerdict, requested: str) -> Text:
+    deal, stage = verdict.deal, verdict.recorded_stage
+    reasons = " ".join(verdict.move_reasons.split("\n"))
+    if verdict.move_status == "refused":
         return Text("{deal} stays in {stage}: {reasons}").with_facts(deal=deal, stage=stage or "—", reasons=reasons)
     if requested.strip().casefold() != stage.casefold():
         return Text("{deal} is in {stage}.").with_facts(deal=deal, stage=stage or "—")

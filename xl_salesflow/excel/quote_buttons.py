@@ -25,9 +25,9 @@ def press_new_quote(context: ButtonContext) -> Text:
     """Draft a quote for the selected deal; if it has one, that one is shown instead."""
     deal, pipeline = context.selected_value("deal"), context.read_as_needed()
     plan, row = draft(pipeline, deal, context.run), context.next_row("Quotes")
-    if plan.answer.get("quote") is None:
+    number, created = plan.answer.result.quote, bool(plan.appends)
+    if number is None:
         raise UsageError(plan.findings[0].message)  # already in the workbook's language
-    number, created = str(plan.answer["quote"]), bool(plan.appends)
     if created:
         context.book.write(plan)
     context.show_table("Quotes", row if created else _find_quote_sheet_row(pipeline, number), "quote")
@@ -40,7 +40,7 @@ def press_revise(context: ButtonContext) -> Text:
     key = context.selected_value("quote")
     plan, row = revise(context.read_as_needed(), key, context.run), context.next_row("Quotes")
     context.book.write(plan)
-    number = plan.answer["quote"]
+    number = plan.answer.result.quote
     context.show_table("Quotes", row, "quote")
     message = Text("{number} replaces {key}; it is a draft.").with_facts(number=number, key=key)
     return _add_first_finding(message, plan.findings)

@@ -38,7 +38,7 @@ def press_update(context: ButtonContext) -> Text:
     context.book.write(plan)
     if plan.blocks:
         context.show_table("Findings")
-    changes, calls_today = plan.answer["changes"], plan.answer["followups"]
+    changes, calls_today = plan.answer.changes, plan.answer.followups
     return Text("{changes} cells changed, {calls_today} follow-ups, {count} findings.").with_facts(
         changes=changes, calls_today=calls_today, count=len(plan.findings)
     )
@@ -50,7 +50,7 @@ def press_score(context: ButtonContext) -> Text:
         context.read(), (log_followups, fill_bant_from_answers, score_account_traits), "score", context.run
     )
     context.book.write(plan)
-    changes = plan.answer["changes"]
+    changes = plan.answer.changes
     return Text("Scores are up to date; {changes} cells changed.").with_facts(changes=changes)
 
 
@@ -59,7 +59,7 @@ def press_followups(context: ButtonContext) -> Text:
     plan = run_steps(context.read(), (log_followups,), "followups", context.run)
     context.book.write(plan)
     context.show_table("FollowUps")
-    count = plan.answer["followups"]
+    count = plan.answer.followups
     return Text("{count} follow-ups; choose Yes under Done when one is.").with_facts(count=count)
 
 
@@ -78,7 +78,7 @@ def press_funnel(context: ButtonContext) -> Text:
     """Recompute the sheets and activate the funnel; its numbers are live formulas."""
     context.xw_book.app.calculate()
     context.show_table("Metrics")
-    metrics = funnel(context.read()).answer["metrics"]
+    metrics = funnel(context.read()).answer.metrics
     rate = metrics["win_rate"]
     rate_text = "—" if rate is None else f"{rate:.1%}"
     return Text("{open_count} open deals; win rate {shown}.").with_facts(
@@ -107,7 +107,7 @@ def press_assign(context: ButtonContext) -> Text:
     """Return idle deals to the pool and assign owners to deals without one, as configured in Settings."""
     plan = assign(context.read(), context.run)
     context.book.write(plan)
-    changes = plan.answer["changes"]
+    changes = plan.answer.changes
     return Text("Deals are assigned; {changes} cells changed.").with_facts(changes=changes)
 
 
@@ -119,8 +119,8 @@ def press_audit(context: ButtonContext) -> Text:
     pipeline = context.read()
     unknown = Text("The workbook does not tell.").in_(pipeline.language)
     lines = [
-        f"{at}. {one['text']}\n   {one['answer'] or unknown}"
-        for at, one in enumerate(answer_audit_questions(pipeline), 1)
+        f"{at}. {reply.text}\n   {reply.answer or unknown}"
+        for at, reply in enumerate(answer_audit_questions(pipeline).audit, 1)
     ]
     file = save_file_atomically(
         context.folder / f"audit-{pipeline.today}.txt", "\n".join((*lines, "")).encode("utf-8-sig")
@@ -141,7 +141,7 @@ def press_playbook(context: ButtonContext) -> Text:
     plan = switch(pipeline, PlaybookSwitch(name, setup, {}), context.run)
     context.book.write(plan)
     context.show_table("Stages")
-    count, title = plan.answer["deals"], playbook_title(name)
+    count, title = plan.answer.result.deals, playbook_title(name)
     return Text("{count} open deals switched to “{title}”; Undo run reverts it.").with_facts(count=count, title=title)
 
 
@@ -151,9 +151,9 @@ def press_undo(context: ButtonContext) -> Text:
     context.book.write(plan)
     if plan.findings:
         context.show_table("Findings")
-    run, undone, left = (plan.answer[name] for name in ("run", "undone", "left"))
+    result = plan.answer.result
     return Text("Run {run}: {undone} changes undone, {left} left because they were changed since.").with_facts(
-        run=run, undone=undone, left=left
+        run=result.run, undone=result.undone, left=result.left
     )
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.core.verb_answers import LostCells
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_findings import (
     MISSING_KEY_IN_FILE,
@@ -34,7 +35,7 @@ from xl_salesflow.imports.import_vocabulary import (
 from xl_salesflow.imports.map_parts import FileMap
 from xl_salesflow.imports.raw_files import TextLayout
 from xl_salesflow.imports.row_matching import FILE_COLUMN, ROW_COLUMN, ImportedRows, join_imported_rows
-from xl_salesflow.imports.source_reader import ImportContext, LostCells, SourceReader
+from xl_salesflow.imports.source_reader import ImportContext, SourceReader
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.table_registry import TABLES
 

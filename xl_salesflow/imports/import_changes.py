@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
 from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
+from xl_salesflow.core.verb_answers import ImportedFiles
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.file_rows import read_mapped_rows
 from xl_salesflow.imports.import_findings import BACKWARD_DATES_IN_FILE, make_import_finding
@@ -162,7 +163,7 @@ class _ImportUnderWay:
             )  # fmt: skip
 
 
-def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap) -> ChangeSet:
+def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap) -> ChangeSet[ImportedFiles]:
     """Return the change set that imports the files at *paths* into *pipeline* by *mapping*; a second import changes nothing.
 
     Rows whose key is in the workbook are updated, others appended. A cell that cannot be read stays blank, and a row
@@ -183,8 +184,7 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
             work.take_deals(rows[table], playbook) if table == "Deals" else work.take(rows[table])
     _append_missing_names(work)
     listed = extend_open_lists(pipeline, work.appends, work.changes, BECAUSE_OF_IMPORT)
-    lost = {"not_understood": [asdict(cells) for cells in read.lost]}
-    return work.to_change_set() + replace(listed, answer=lost)
+    return (work.to_change_set() + listed).with_answer(ImportedFiles(tuple(read.lost)))
 
 
 def _refuse_open_questions(mapping: ImportMap) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.verb_answers import LostCells
 from xl_salesflow.core.written_columns import read_date_column, read_number_column
 from xl_salesflow.core.written_dates import FIRST_DAY_COLUMNS, DateStyle
 from xl_salesflow.core.written_headers import read_header_unit
@@ -99,18 +100,6 @@ class ImportContext:
 def make_import_context(pipeline: Pipeline) -> ImportContext:
     """Return the context for importing files into *pipeline*."""
     return ImportContext(pipeline.language, pipeline.settings.text("currency").strip().upper(), pipeline.today)
-
-
-@dataclass(frozen=True)
-class LostCells:
-    """The cells of one column of a file that could not be read and stay blank: *cells* of *filled*."""
-
-    file: str
-    header: str
-    table: str
-    column: str
-    cells: int
-    filled: int
 
 
 @dataclass(frozen=True)

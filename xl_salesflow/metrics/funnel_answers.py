@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from xl_salesflow.core.metric_answers import MetricChange, MetricGroup, MetricValue, StageChange, StageMoveCount
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Language, TextList
@@ -18,8 +19,6 @@ from xl_salesflow.metrics.stage_move_metrics import cube_move_matrix
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
-
-MetricValue = float | int | None
 
 
 @dataclass(frozen=True)
@@ -35,18 +34,6 @@ class Funnel:
     metrics: Mapping[str, MetricValue]
     samples: Mapping[str, MetricValue]
     stages: tuple[Mapping[str, Any], ...]
-
-    def to_json(self, by: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-        """Return what ``funnel --json`` prints."""
-        start, end = (day.isoformat() if day else None for day in self.period)
-        return {
-            "as_of": self.as_of.isoformat(),
-            "period": {"from": start, "to": end},
-            "metrics": dict(self.metrics),
-            "samples": dict(self.samples),
-            "stages": [dict(stage) for stage in self.stages],
-            "by": by or [],
-        }
 
 
 def compute_funnel(pipeline: Pipeline) -> Funnel:
@@ -97,8 +84,8 @@ def _column_values(table: str, column: MetricColumn[Any], source: Any) -> list[A
     return [_metric_value(numbers, row) for row in range(len(numbers))]
 
 
-def compute_metrics_by(pipeline: Pipeline, column: str) -> list[dict[str, Any]]:
-    """Return every metric for each value of *column*, as ``{"key": …, metric: value, …}``; most deals first.
+def compute_metrics_by(pipeline: Pipeline, column: str) -> list[MetricGroup]:
+    """Return every metric for each value of *column*; most deals first.
 
     Raises:
         UsageError: the table for the as-of date (Deals, or History for a past date) has no such column of words.
@@ -107,22 +94,22 @@ def compute_metrics_by(pipeline: Pipeline, column: str) -> list[dict[str, Any]]:
     found = {metric.id: metric.compute(cube) for metric in METRICS_BY_ID.values()}
     order = sorted(range(cube.size), key=lambda row: (-found["deal_count"][row], cube.keys[row].casefold()))
     return [
-        {
-            "key": _group_label(cube, row, pipeline.language),
-            **{metric: _metric_value(numbers, row) for metric, numbers in found.items()},
-        }
+        MetricGroup(
+            _group_label(cube, row, pipeline.language),
+            {metric: _metric_value(numbers, row) for metric, numbers in found.items()},
+        )
         for row in order
     ]
 
 
-def compare_metrics(now: Pipeline, then: Pipeline) -> dict[str, dict[str, MetricValue]]:
-    """Return every metric of two queries as ``{metric: {"now", "then", "difference"}}``, such as this week and last week."""
+def compare_metrics(now: Pipeline, then: Pipeline) -> dict[str, MetricChange]:
+    """Return every metric of two queries by its id, such as this week and last week."""
     first, second = compute_funnel(now).metrics, compute_funnel(then).metrics
     return {metric: _compare_values(first[metric], second[metric]) for metric in METRICS_BY_ID}
 
 
-def compare_stage_metrics(now: Pipeline, then: Pipeline) -> list[dict[str, Any]]:
-    """Return every number of every stage of two queries as ``{"stage", …, column: {"now", "then", "difference"}}``."""
+def compare_stage_metrics(now: Pipeline, then: Pipeline) -> list[StageChange]:
+    """Return every number of every stage of two queries; the columns that name a stage are as in the first."""
     naming = {column.id for column in METRIC_TABLES["StageMetrics"].naming}
     return [
         {
@@ -133,8 +120,8 @@ def compare_stage_metrics(now: Pipeline, then: Pipeline) -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def compute_move_matrix(pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Return every move by the as-of date as ``{"playbook", "from", "to", "move", "count", "value"}``, most first."""
+def compute_move_matrix(pipeline: Pipeline) -> list[StageMoveCount]:
+    """Return every kind of move by the as-of date, the most frequent first."""
     return cube_move_matrix(build_cube(pipeline))
 
 
@@ -149,9 +136,10 @@ def compare_segments(pipeline: Pipeline, column: str, first: str, second: str) -
     Raises:
         UsageError: no deal has one of the values.
     """
-    rows = {str(row["key"]).casefold(): row for row in compute_metrics_by(pipeline, column)}
-    sides = [_find_segment(rows, column, name, _segment_label(pipeline, column, name)) for name in (first, second)]
-    won, closed = zip(*((side["won_count"], side["won_count"] + side["lost_count"]) for side in sides), strict=True)
+    groups = {group.key.casefold(): group for group in compute_metrics_by(pipeline, column)}
+    sides = [_find_segment(groups, column, name, _segment_label(pipeline, column, name)) for name in (first, second)]
+    won, lost = ([int(side.metrics[count] or 0) for side in sides] for count in ("won_count", "lost_count"))
+    closed = [one + other for one, other in zip(won, lost, strict=True)]
     return compare_win_rates((won[0], won[1]), (closed[0], closed[1]), pipeline.settings.number("small_sample"))
 
 
@@ -161,16 +149,16 @@ def _segment_label(pipeline: Pipeline, column: str, name: str) -> str:
     return labels[choice].in_(pipeline.language) if choice else name
 
 
-def _find_segment(rows: dict[str, dict[str, Any]], column: str, typed: str, name: str) -> dict[str, Any]:
-    if name.casefold() not in rows:
-        there = [str(row["key"]) for row in rows.values() if row["key"]]
+def _find_segment(groups: dict[str, MetricGroup], column: str, typed: str, name: str) -> MetricGroup:
+    if name.casefold() not in groups:
+        there = [group.key for group in groups.values() if group.key]
         if not there:
             header = TABLES["Deals"][column].header
             raise UsageError(
                 "No deal in view has a value of “{header}”; fill it in, or compare by another column.", header=header
             )
         raise UsageError("No deal in view has “{value}”; there are {known}.", value=typed, known=TextList(tuple(there)))
-    return rows[name.casefold()]
+    return groups[name.casefold()]
 
 
 def _group_label(cube: Cube, row: int, language: Language) -> str:
@@ -191,8 +179,8 @@ def _date_of_days(days: float) -> date | None:
     return None if days != days else date(1970, 1, 1) + timedelta(days=float(days))
 
 
-def _compare_values(first: MetricValue, second: MetricValue) -> dict[str, MetricValue]:
-    return {"now": first, "then": second, "difference": _subtract_known(first, second)}
+def _compare_values(first: MetricValue, second: MetricValue) -> MetricChange:
+    return MetricChange(first, second, _subtract_known(first, second))
 
 
 def _subtract_known(first: MetricValue, second: MetricValue) -> MetricValue:

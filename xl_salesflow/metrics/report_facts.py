@@ -73,7 +73,10 @@ def _report_metrics(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
 
 def _report_group_rows(pipeline: Pipeline, column: str) -> list[dict[str, Any]]:
     limit = pipeline.settings.number("small_sample")
-    return [{**row, "small": WIN_RATE_MARK.is_due(row, limit)} for row in compute_metrics_by(pipeline, column)]
+    return [
+        {"key": group.key, **group.metrics, "small": WIN_RATE_MARK.is_due(group.metrics, limit)}
+        for group in compute_metrics_by(pipeline, column)
+    ]
 
 
 def _report_months(pipeline: Pipeline) -> list[dict[str, Any]]:

@@ -5,19 +5,19 @@ A question has no answer (None) if the workbook has no data for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from xl_salesflow.core.metric_answers import AuditAnswer, AuditReply
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import format_column_values
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.process.deal_upkeep import SPIN_KINDS, count_spin_kinds
 from xl_salesflow.schema.table_registry import TABLES
 
-AuditFacts = dict[str, Any]
+AuditFacts = dict[str, str | float | int | None]
 SPIN_NOTE_COLUMNS = tuple(SPIN_KINDS)
 
 
@@ -170,22 +170,22 @@ class AuditQuestion:
     facts: Callable[[Pipeline], AuditFacts | None]
 
 
-def answer_audit_questions(pipeline: Pipeline) -> list[dict[str, Any]]:
-    """Return question, text, answer (None if there is none) and facts of every question, in order."""
-    answers = []
+def answer_audit_questions(pipeline: Pipeline) -> AuditAnswer:
+    """Return what the workbook answers to every question, in order."""
+    replies = []
     for question in AUDIT_QUESTIONS:
         facts = question.facts(pipeline)
         answer = question.answer.in_(pipeline.language, **_format_audit_facts(facts)) if facts else None
         text = question.text.in_(pipeline.language)
-        answers.append({"question": question.id, "text": text, "answer": answer, "facts": facts or {}})
-    return answers
+        replies.append(AuditReply(question.id, text, answer, facts or {}))
+    return AuditAnswer(tuple(replies))
 
 
-def _format_audit_facts(facts: Mapping[str, Any]) -> dict[str, str]:
+def _format_audit_facts(facts: AuditFacts) -> dict[str, str]:
     return {name: _format_audit_fact(value, name in _AUDIT_SHARES) for name, value in facts.items()}
 
 
-def _format_audit_fact(value: Any, share: bool) -> str:
+def _format_audit_fact(value: object, share: bool) -> str:
     if value is None:
         return "–"
     if isinstance(value, float):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 
+from xl_salesflow.core.metric_answers import MetricValue, SalesPlanAnswer, SalesPlanFigures, SalesPlanGroup
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.array_arithmetic import column_days, round_array_to_cents
 from xl_salesflow.metrics.deal_cube import Cube, build_cube
@@ -18,10 +18,6 @@ from xl_salesflow.metrics.metric_declaration import MetricArray
 from xl_salesflow.metrics.outcome_metrics import mean_won_value
 from xl_salesflow.metrics.plan_metrics import plan_last_day, plan_value, round_up_whole, won_needed
 from xl_salesflow.metrics.target_metrics import TARGET_SLICES, target_period, target_value, won_to_date
-
-SalesPlanAnswer = dict[str, Any]
-PLANNED_GROUPS = {"owners": "owner", "channels": "sales_channel"}
-"""Part of the answer → its column of Targets."""
 
 
 def compute_sales_plan(pipeline: Pipeline, value: float | None = None, by: date | None = None) -> SalesPlanAnswer:
@@ -33,50 +29,50 @@ def compute_sales_plan(pipeline: Pipeline, value: float | None = None, by: date 
     inputs = {"PlanTarget": value, "PlanBy": by}
     given = {name: typed for name, typed in inputs.items() if typed is not None}
     pipeline = replace(pipeline, named={**pipeline.named, **given})
-    groups = {part: list(_plan_each_group(pipeline, column)) for part, column in PLANNED_GROUPS.items()}
-    return {"as_of": pipeline.as_of.isoformat(), **_plan_backwards(pipeline), **groups}
+    owners, channels = (tuple(_plan_each_group(pipeline, column)) for column in ("owner", "sales_channel"))
+    return SalesPlanAnswer(pipeline.as_of, _plan_backwards(pipeline), owners, channels)
 
 
-def _plan_backwards(pipeline: Pipeline) -> SalesPlanAnswer:
+def _plan_backwards(pipeline: Pipeline) -> SalesPlanFigures:
     cube = build_cube(pipeline)
     rows = metric_table_rows("PlanStages", cube)
     needed, per_won = won_needed(cube), activities_per_won(cube)
     activities = round_up_whole(needed * per_won)
-    return {
-        "by": (date(1970, 1, 1) + timedelta(days=plan_last_day(cube))).isoformat(),
-        **_target_progress(cube),
-        "value_to_win": _first_metric_value(plan_value(cube)),
-        "mean_won_value": _first_metric_value(mean_won_value(cube)),
-        "won_needed": _first_metric_value(needed),
-        "leads_needed": rows[0]["deals_needed"] if rows else None,
-        "activities_per_won": _first_metric_value(per_won),
-        "activities_needed": _first_metric_value(activities),
-        "activities_per_week": _first_metric_value(activities_per_week(cube)),
-        "stages": [{**row, "by_when": row["by_when"].isoformat()} for row in rows],
-    }
+    target, won, gap = _target_progress(cube)
+    return SalesPlanFigures(
+        by=date(1970, 1, 1) + timedelta(days=plan_last_day(cube)),
+        target=target,
+        won_to_date=won,
+        gap=gap,
+        value_to_win=_first_metric_value(plan_value(cube)),
+        mean_won_value=_first_metric_value(mean_won_value(cube)),
+        won_needed=_first_metric_value(needed),
+        leads_needed=rows[0]["deals_needed"] if rows else None,
+        activities_per_won=_first_metric_value(per_won),
+        activities_needed=_first_metric_value(activities),
+        activities_per_week=_first_metric_value(activities_per_week(cube)),
+        stages=tuple({**row, "by_when": row["by_when"].isoformat()} for row in rows),
+    )
 
 
-def _target_progress(cube: Cube) -> SalesPlanAnswer:
+def _target_progress(cube: Cube) -> tuple[MetricValue, MetricValue, MetricValue]:
     """Return the target, its won part in its period, and what is missing: negative once the target is passed."""
     own = cube.pipeline.named.get("PlanTarget")
     is_typed = isinstance(own, int | float) and own == own
     target = plan_value(cube) if is_typed else target_value(cube)
     target = np.where(target == 0, np.nan, target)
     won = won_to_date(cube)
-    return {
-        "target": _first_metric_value(target),
-        "won_to_date": _first_metric_value(won),
-        "gap": _first_metric_value(round_array_to_cents(target - won)),
-    }
+    gap = round_array_to_cents(target - won)
+    return _first_metric_value(target), _first_metric_value(won), _first_metric_value(gap)
 
 
-def _plan_each_group(pipeline: Pipeline, column: str) -> Iterator[SalesPlanAnswer]:
+def _plan_each_group(pipeline: Pipeline, column: str) -> Iterator[SalesPlanGroup]:
     """Plan for each name with a target; the value and the conversions typed for the whole team do not apply."""
     named = {**pipeline.named, "PlanTarget": None}
     pipeline = pipeline.with_tables(PlanStages=pipeline["PlanStages"].assign(what_if=np.nan))
     for key in _list_names_with_target(pipeline, column):
         query = replace(pipeline.query, filters={**pipeline.query.filters, column: key})
-        yield {"key": key, **_plan_backwards(replace(pipeline, query=query, named=named))}
+        yield SalesPlanGroup(key, _plan_backwards(replace(pipeline, query=query, named=named)))
 
 
 def _list_names_with_target(pipeline: Pipeline, column: str) -> Iterable[str]:
@@ -97,7 +93,7 @@ def _list_names_with_target(pipeline: Pipeline, column: str) -> Iterable[str]:
     return dict.fromkeys(rows[column][chosen])
 
 
-def _first_metric_value(found: MetricArray) -> float | int | None:
+def _first_metric_value(found: MetricArray) -> MetricValue:
     value = float(found[0])
     if value != value:
         return None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.metric_answers import StageMoveCount
 from xl_salesflow.metrics.array_arithmetic import (
     GroupNumbers,
     MetricMask,
@@ -30,8 +30,8 @@ from xl_salesflow.metrics.history_workings import (
 from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricFormula, cache_on_argument
 
 
-def cube_move_matrix(cube: Cube) -> list[dict[str, Any]]:
-    """Return playbook, from, to, move, count and value of every kind of move by the as-of date, most frequent first.
+def cube_move_matrix(cube: Cube) -> list[StageMoveCount]:
+    """Return every kind of move by the as-of date, most frequent first.
 
     Only stays that match the dropdowns count; the period is ignored.
     """
@@ -46,11 +46,11 @@ def cube_move_matrix(cube: Cube) -> list[dict[str, Any]]:
     group, everything = codes.astype(np.int64), np.ones(len(moved), dtype=bool)
     count = count_by_group(everything, group, len(found))
     value = sum_by_group(column_numbers(moved["amount"]), everything, group, len(found))
-    names = ("playbook", "from", "to", "move")
+    order = np.argsort(-count, kind="stable")
+    names = (str(found[row]).split("\n") for row in order)
     return [
-        dict(zip(names, str(found[row]).split("\n"), strict=True))
-        | {"count": int(count[row]), "value": float(value[row])}
-        for row in np.argsort(-count, kind="stable")
+        StageMoveCount(playbook, left, entered, move, int(count[row]), float(value[row]))
+        for row, (playbook, left, entered, move) in zip(order, names, strict=True)
     ]
 
 

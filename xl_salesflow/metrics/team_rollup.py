@@ -19,6 +19,7 @@ import pandas as pd
 from xl_salesflow.changelog.copy_merge import find_key_columns
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove, find_equal_cells
 from xl_salesflow.core.file_saving import PendingFile, raise_as_cannot_save
+from xl_salesflow.core.metric_answers import BookContribution
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.funnel_answers import compute_funnel
@@ -195,13 +196,13 @@ def _check_row_limit(frames: Mapping[str, pd.DataFrame]) -> None:
             )
 
 
-def list_book_contributions(parts: Mapping[str, Pipeline]) -> list[dict[str, Any]]:
-    """Return the contribution of each workbook: one line per workbook with the metrics that can be summed."""
+def list_book_contributions(parts: Mapping[str, Pipeline]) -> tuple[BookContribution, ...]:
+    """Return the contribution of each workbook: the metrics that can be summed."""
     funnels = {book: compute_funnel(part) for book, part in parts.items()}
-    return [
-        {"book": book, **{metric: funnel.metrics[metric] for metric in ADDITIVE_METRICS}}
+    return tuple(
+        BookContribution(book, {metric: funnel.metrics[metric] for metric in ADDITIVE_METRICS})
         for book, funnel in funnels.items()
-    ]
+    )
 
 
 def _rollup_settings(into: Pipeline, first: Pipeline) -> tuple[Edit, ...]:

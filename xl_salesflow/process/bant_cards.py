@@ -10,6 +10,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
 from xl_salesflow.core.name_suggestions import find_nearest, unknown_deal_error
 from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.verb_answers import CardTaken
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_frames import blank_value, fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -40,14 +41,14 @@ def make_bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
     rows = []
     for question in asked_.to_dict("records"):
         row = known.get(_make_answer_key(question["deal"], question["question"]))
-        known_answer: dict[str, Any] = (
+        known_cells: dict[str, Any] = (
             {} if row is None else {column_id: answers.at[row, column_id] for column_id in BANT_CARD_ANSWER_COLUMNS}
         )
-        rows.append({**{str(column_id): cell for column_id, cell in question.items()}, **known_answer})
+        rows.append({**{str(column_id): cell for column_id, cell in question.items()}, **known_cells})
     return make_table_frame(BANT_CARD_TABLE, rows)
 
 
-def take_in_bant_card(pipeline: Pipeline, card: pd.DataFrame, address: CardAddress) -> ChangeSet:
+def take_in_bant_card(pipeline: Pipeline, card: pd.DataFrame, address: CardAddress) -> ChangeSet[CardTaken]:
     """Return the change set that copies the answers of *card* into Answers.
 
     Blank cells change nothing, and neither does a second call. Unknown deals, unknown questions and invalid points
@@ -56,30 +57,30 @@ def take_in_bant_card(pipeline: Pipeline, card: pd.DataFrame, address: CardAddre
     answers, known = pipeline["Answers"].copy(), _map_answer_rows(pipeline)
     found, new = list[Finding](), dict[tuple[str, str], dict[str, Any]]()
     for row, line in zip(card.index, card.to_dict("records"), strict=True):
-        answer = {
+        cells = {
             column_id: line[column_id]
             for column_id in BANT_CARD_ANSWER_COLUMNS
             if not _is_blank_answer(column_id, line[column_id])
         }
-        if not answer:
+        if not cells:
             continue
         wrong = list(_check_card_line(pipeline, line, lambda column_id, row=row: address(int(row), column_id)))  # type: ignore[misc]
         found += wrong
         if any(finding.column in ("deal", "question") for finding in wrong):
             continue
-        if wrong and answer.pop("points", None) and not answer:
+        if wrong and cells.pop("points", None) and not cells:
             continue
         pair = _make_answer_key(line["deal"], line["question"])
         at = known.get(pair)
         if at is None:
-            new[pair] = {"date": pipeline.today, **new.get(pair, {}), **_spell_as_in_workbook(pipeline, pair), **answer}
+            new[pair] = {"date": pipeline.today, **new.get(pair, {}), **_spell_as_in_workbook(pipeline, pair), **cells}
         else:
-            for column_id, value in answer.items():
+            for column_id, value in cells.items():
                 answers.at[at, column_id] = value
     now = pipeline.with_tables(Answers=_append_answers(answers, list(new.values())))
     plan = diff_pipelines(pipeline, now, "bant")
     changed = len(new) + len({row for edit in plan.edits for row in edit.after.index})
-    return ChangeSet(edits=plan.edits, appends=plan.appends, findings=tuple(found), answer={"answers": changed})
+    return ChangeSet(edits=plan.edits, appends=plan.appends, findings=tuple(found), answer=CardTaken(changed))
 
 
 def _check_card_line(pipeline: Pipeline, line: dict[Any, Any], cell: Callable[[str], str]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from xl_salesflow.core.change_sets import Append, ChangeSet, apply_change_set
 from xl_salesflow.core.name_suggestions import unknown_deal_error
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import format_column_values
+from xl_salesflow.core.verb_answers import VisitChecklist
 from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.table_frames import complete_columns, fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -164,7 +165,7 @@ def next_task_numbers(taken: pd.Series, count: int) -> list[str]:
 PREPARATION_LIST = "preparation"
 
 
-def prepare_visit(pipeline: Pipeline, deal: str) -> ChangeSet:
+def prepare_visit(pipeline: Pipeline, deal: str) -> ChangeSet[VisitChecklist]:
     """Return the change set that gives *deal* the visit checklist as tasks, due on the day of its next step.
 
     Open tasks are not repeated.
@@ -188,7 +189,7 @@ def prepare_visit(pipeline: Pipeline, deal: str) -> ChangeSet:
         for number, task in zip(numbers, missing, strict=True)
     ]
     appends = (Append("Tasks", make_table_frame(TABLES["Tasks"], tasks), "prepare"),) if tasks else ()
-    return ChangeSet(appends=appends, answer={"deal": str(row["deal"]), "tasks": missing})
+    return ChangeSet(appends=appends, answer=VisitChecklist(str(row["deal"]), tuple(missing)))
 
 
 def _read_visit_checklist(pipeline: Pipeline) -> list[str]:

@@ -9,7 +9,7 @@ entered" still counts stages of the old playbook.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, apply_change_set, diff_pipelines
 from xl_salesflow.core.name_suggestions import find_nearest, token_set_ratio
 from xl_salesflow.core.pipelines import Pipeline, Playbook, Stage
+from xl_salesflow.core.verb_answers import StageSwitch, SwitchedPlaybook
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.process.deal_tasks import give_stage_tasks, tick_off_tasks
@@ -147,7 +148,7 @@ class PlaybookSwitch:
     from_playbook: str = ""
 
 
-def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> ChangeSet:
+def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> ChangeSet[SwitchedPlaybook]:
     """Return the change set of *wanted*.
 
     It adds missing set-up rows, moves the deals with their stage stays and tasks, and sets the default playbook.
@@ -169,7 +170,7 @@ def switch_playbook(pipeline: Pipeline, wanted: PlaybookSwitch, by: str) -> Chan
     after = _replace_stage_tasks(after, steps, old)
     if before == pipeline.default_playbook:
         after = apply_change_set(after, _change_default_playbook(after, new.id))
-    return replace(diff_pipelines(pipeline, after, "switch"), answer=_summarize_switch(old, new, stage_map, deals))
+    return diff_pipelines(pipeline, after, "switch").with_answer(_summarize_switch(old, new, stage_map, deals))
 
 
 def _append_missing_setup(pipeline: Pipeline, wanted: PlaybookSwitch) -> ChangeSet:
@@ -282,7 +283,7 @@ def _change_default_playbook(pipeline: Pipeline, playbook_id: str) -> ChangeSet:
     return ChangeSet(edits=(Edit("Settings", "value", rows["setting"], rows["value"], after, "switch"),))
 
 
-def _summarize_switch(old: Playbook, new: Playbook, stage_map: StageMap, deals: pd.DataFrame) -> dict[str, object]:
+def _summarize_switch(old: Playbook, new: Playbook, stage_map: StageMap, deals: pd.DataFrame) -> SwitchedPlaybook:
     count = deals["recorded_stage"].value_counts()
-    stages = [{"from": stage, "to": to, "deals": int(count.get(stage, 0))} for stage, to in stage_map.stages.items()]
-    return {"from": old.id, "to": new.id, "deals": len(deals), "stages": stages}
+    stages = (StageSwitch(stage, to, int(count.get(stage, 0))) for stage, to in stage_map.stages.items())
+    return SwitchedPlaybook(old.id, new.id, len(deals), tuple(stages))

@@ -16,6 +16,14 @@ import pandas as pd
 from xl_salesflow.core.change_sets import ChangeSet, Document, apply_change_set
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.verb_answers import (
+    BarredDocument,
+    DealPaper,
+    NumberedQuote,
+    PrintedPaper,
+    PrintedPapers,
+    PrintedQuote,
+)
 from xl_salesflow.errors import UsageError
 from xl_salesflow.quotes.document_record import (
     QUOTE_DOCUMENT_KINDS,
@@ -37,19 +45,19 @@ from xl_salesflow.quotes.quote_versions import offer_quote
 from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
 
 
-def offer_document(pipeline: Pipeline, kind: str, key: str) -> ChangeSet:
+def offer_document(pipeline: Pipeline, kind: str, key: str) -> ChangeSet[NumberedQuote]:
     """Return the change set for the quote that *key* refers to, with its document as *kind*: quote, proposal or contract.
 
     Raises:
         UsageError: *key* is unknown; the message names the nearest key.
     """
     plan = offer_quote(pipeline, key)
-    if kind == "quote" or not plan.documents:
+    if kind == "quote" or not isinstance(plan.answer, PrintedQuote):
         return plan
     turned = {"proposal": _build_proposal, "contract": _build_contract}[kind]
     after = apply_change_set(pipeline, plan)
     documents = tuple(turned(after, document) for document in plan.documents)
-    return replace(plan, documents=documents, answer={**plan.answer, "kind": kind, "document": documents[0].name})
+    return replace(plan, documents=documents, answer=replace(plan.answer, kind=kind, document=documents[0].name))
 
 
 def _build_proposal(pipeline: Pipeline, document: Document) -> Document:
@@ -103,7 +111,7 @@ class PrintJob:
     sending: Sending | None = None
     _documents: list[Document] = field(default_factory=list)
 
-    def build_documents(self, pipeline: Pipeline) -> ChangeSet:
+    def build_documents(self, pipeline: Pipeline) -> ChangeSet[PrintedPapers]:
         """Return the documents, and the rows of drafts for deals that have no quote yet.
 
         A quote that was changed after it was sent is not printed again, because the customer has a different version.
@@ -111,7 +119,7 @@ class PrintJob:
         Raises:
             UsageError: one of the keys is unknown.
         """
-        now, plan, papers = pipeline, ChangeSet(), []
+        now, plan, papers = pipeline, ChangeSet(), list[DealPaper]()
         barred = {
             finding.key.casefold(): finding for finding in find_changed_quotes(pipeline) if finding.table == "Quotes"
         }
@@ -124,15 +132,15 @@ class PrintJob:
             ]
             if held:
                 finding = replace(barred[document_subject(held[0]).casefold()], severity="block")
-                one = ChangeSet(findings=(finding,), answer={"document": None})
+                one = ChangeSet(findings=(finding,), answer=BarredDocument())
             elif one.appends or one.edits:
                 now = apply_change_set(now, one)
             plan += one
-            papers.append(dict(one.answer))
+            papers.append(one.answer)
         documents = tuple(map(self._mark_sent, plan.documents))
         self._documents[:] = documents
-        answer = {**(papers[0] if len(papers) == 1 else {}), "papers": papers}
-        return replace(plan, documents=documents, answer=answer)
+        answer = PrintedPapers(papers[0] if len(papers) == 1 else None, tuple(papers))
+        return replace(plan, documents=documents).with_answer(answer)
 
     def record(self, pipeline: Pipeline) -> ChangeSet:
         """Make the files, and return the change set that records them."""
@@ -142,17 +150,12 @@ class PrintJob:
             pipeline, [(document, self.make_files(document)) for document in self._documents], self.sending
         )
 
-    def _build_document(self, pipeline: Pipeline, key: str) -> ChangeSet:
+    def _build_document(self, pipeline: Pipeline, key: str) -> ChangeSet[DealPaper]:
         if self.kind in QUOTE_DOCUMENT_KINDS:
             return offer_document(pipeline, self.kind, key)
         document = _MEETING_DOCUMENT_BUILDERS[self.kind](pipeline, key)
-        facts = document.facts
-        answer = {
-            "kind": self.kind,
-            "deal": facts["deal"]["deal"],
-            "account": facts["deal"]["account"],
-            "document": document.name,
-        }
+        deal = document.facts["deal"]
+        answer = PrintedPaper(self.kind, deal["deal"], deal["account"], document.name)
         return ChangeSet(documents=(document,), answer=answer)
 
     def _mark_sent(self, document: Document) -> Document:

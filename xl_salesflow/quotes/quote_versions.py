@@ -12,6 +12,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Document, Edit, apply_change_set
 from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.verb_answers import NumberedQuote, PrintedQuote, RevisedQuote
 from xl_salesflow.errors import UsageError
 from xl_salesflow.quotes.quote_facts import collect_quote_facts
 from xl_salesflow.quotes.quote_findings import check_quote, find_nothing_to_quote
@@ -121,7 +122,7 @@ def _unset_primary_quote(quotes: pd.DataFrame, deal: str) -> tuple[Edit, ...]:
     return (Edit("Quotes", "primary", first["quote"], first["primary"], after, "quote"),)
 
 
-def offer_quote(pipeline: Pipeline, key: str) -> ChangeSet:
+def offer_quote(pipeline: Pipeline, key: str) -> ChangeSet[NumberedQuote]:
     """Return the document of the quote that *key* (of a deal or quote) refers to, and the rows of a draft if there is none.
 
     Raises:
@@ -132,22 +133,23 @@ def offer_quote(pipeline: Pipeline, key: str) -> ChangeSet:
         return print_quote(pipeline, which.row, created=False)
     nothing = find_nothing_to_quote(pipeline, which.row)
     if nothing:
-        return ChangeSet(findings=(nothing,), answer={"quote": None})
+        return ChangeSet(findings=(nothing,), answer=NumberedQuote(None))
     return _offer_drafted_quote(pipeline, read_record(pipeline, "Deals", which.row))
 
 
-def _offer_drafted_quote(pipeline: Pipeline, deal: Record) -> ChangeSet:
+def _offer_drafted_quote(pipeline: Pipeline, deal: Record) -> ChangeSet[NumberedQuote]:
     number, plan = draft_quote(pipeline, deal)
     after = apply_change_set(pipeline, plan)
     quotes = after["Quotes"]
-    return plan + print_quote(after, int(quotes.index[quotes["quote"] == number][-1]), created=True)
+    printed = print_quote(after, int(quotes.index[quotes["quote"] == number][-1]), created=True)
+    return (plan + printed).with_answer(printed.answer)
 
 
-def print_quote(pipeline: Pipeline, row: int, created: bool) -> ChangeSet:
+def print_quote(pipeline: Pipeline, row: int, created: bool) -> ChangeSet[NumberedQuote]:
     """Return the document of the quote in sheet row *row* of Quotes, or the findings that prevent printing it."""
     wrong: tuple[Finding, ...] = check_quote(pipeline, row)
     if any(finding.blocks for finding in wrong):
-        return ChangeSet(findings=wrong, answer={"quote": pipeline["Quotes"].at[row, "quote"]})
+        return ChangeSet(findings=wrong, answer=NumberedQuote(str(pipeline["Quotes"].at[row, "quote"])))
     facts = collect_quote_facts(pipeline, row)
     name = " ".join(filter(None, (facts["quote"]["number"], facts["buyer"]["account"])))
     return ChangeSet(
@@ -155,23 +157,28 @@ def print_quote(pipeline: Pipeline, row: int, created: bool) -> ChangeSet:
     )
 
 
-def _build_quote_answer(facts: DealFacts, name: str, created: bool) -> dict[str, Any]:
-    quote, until = facts["quote"], facts["quote"]["valid_until"]
-    return {
-        "quote": quote["number"],
-        "deal": facts["deal"]["deal"],
-        "account": facts["buyer"]["account"],
-        "created": created,
-        "status": quote["status"],
-        "valid_until": until.isoformat() if until else None,
-        "currency": facts["currency"],
-        "lines": len(facts["lines"]),
-        **{total_id: float(value) for total_id, value in facts["totals"].items()},
-        "document": name,
-    }
+def _build_quote_answer(facts: DealFacts, name: str, created: bool) -> PrintedQuote:
+    quote, totals = facts["quote"], facts["totals"]
+    return PrintedQuote(
+        quote["number"],
+        deal=facts["deal"]["deal"],
+        account=facts["buyer"]["account"],
+        created=created,
+        status=quote["status"],
+        valid_until=quote["valid_until"],
+        currency=facts["currency"],
+        lines=len(facts["lines"]),
+        subtotal=float(totals["subtotal"]),
+        net=float(totals["net"]),
+        tax=float(totals["tax"]),
+        total=float(totals["total"]),
+        shipping=float(totals["shipping"]),
+        discount=float(totals["discount"]),
+        document=name,
+    )
 
 
-def revise_quote(pipeline: Pipeline, key: str, beside: bool = False) -> ChangeSet:
+def revise_quote(pipeline: Pipeline, key: str, beside: bool = False) -> ChangeSet[RevisedQuote]:
     """Return the changes that copy the quote of *key*, with its lines, into its next version; nothing is printed.
 
     With *beside* the original is kept: the copy is another offer of the deal, and not its primary one.
@@ -191,7 +198,13 @@ def revise_quote(pipeline: Pipeline, key: str, beside: bool = False) -> ChangeSe
     made = int(after["Quotes"].index[after["Quotes"]["quote"] == number][-1])
     printed = print_quote(after, made, created=True)
     replaced = "" if beside else str(held["quote"].iloc[0])
+<<<<<<< HEAD
+    return replace(plan, findings=printed.findings).with_answer(RevisedQuote(printed.answer, number, replaced))
+||||||| 035c230
+    return replace(plan, findings=told.findings, answer={**told.answer, "quote": number, "replaces": replaced})
+=======
     return replace(plan, findings=printed.findings, answer={**printed.answer, "quote": number, "replaces": replaced})
+>>>>>>> main
 
 
 def _find_revisable_quote(pipeline: Pipeline, key: str, beside: bool) -> int:

@@ -11,8 +11,8 @@ from datetime import date
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
+from xl_salesflow.core.answers import OwnFormulaResults, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.lazy_frames import LazyFindings, LazyFrames
 from xl_salesflow.core.pipelines import Finding, Pipeline
@@ -46,7 +46,7 @@ class ClosedBook:
         self._reading: WorkbookReading | None = None
         self._dialect, self._partial = Dialect(), False
         self._backups = 0
-        self._answer: dict[str, Any] = {}
+        self._own_formulas: OwnFormulaResults | None = None
 
     def read(self, today: date) -> Pipeline:
         """Return the workbook as values, including the findings about single cells.
@@ -122,19 +122,16 @@ class ClosedBook:
         if workbook:
             save_workbook(self.path, workbook.write_to, before, self._backups)
 
-    def write_to_bytes(self, plan: ChangeSet) -> tuple[bytes, ChangeSet]:
+    def write_to_bytes(self, plan: ChangeSet[SomeAnswer]) -> tuple[bytes, ChangeSet[SomeAnswer]]:
         """Return the changed workbook as bytes for the caller to save, and the plan as `write_and_report` returns it."""
         _, workbook = self._carry_out(plan)
         data = workbook.to_bytes() if workbook else self._data or self.path.read_bytes()
-        return data, replace(plan, answer={**plan.answer, **self._answer})
+        return data, replace(plan, own_formulas=self._own_formulas)
 
-    def write_and_report(self, plan: ChangeSet) -> ChangeSet:
-        """Write *plan*; return it with the fate of the users' own formulas in `own_formulas`.
-
-        `recalculated` lists the cells with new values, `to_calculate` those left for Excel, with the reason for each.
-        """
+    def write_and_report(self, plan: ChangeSet[SomeAnswer]) -> ChangeSet[SomeAnswer]:
+        """Write *plan*; return it with the results of the users' own formulas in `own_formulas`."""
         self.write(plan)
-        return replace(plan, answer={**plan.answer, **self._answer})
+        return replace(plan, own_formulas=self._own_formulas)
 
     def _carry_out(self, plan: ChangeSet) -> tuple[str, Workbook | None]:
         """Return the digest of what was read, and the workbook to save in its place; None if nothing changes."""
@@ -151,7 +148,7 @@ class ClosedBook:
         if reading.typed_over or self._partial:
             reading.workbook.require_recalculation()
         workbook, outcome = reading.workbook.with_recalculation(known_formulas(reading.layout, reading.workbook))
-        self._answer = report_own_formulas(outcome, workbook, reading.layout.language)
+        self._own_formulas = report_own_formulas(outcome, workbook, reading.layout.language)
         return reading.workbook.digest, workbook
 
 

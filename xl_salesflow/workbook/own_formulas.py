@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from xl_salesflow.core.answers import OwnFormulaResults, UncalculatedFormula
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.ooxml.cell_references import CellPlace, cell_address
 from xl_salesflow.ooxml.formula_cells import KnownFormulas
@@ -42,21 +42,20 @@ def known_formulas(layout: WorkbookLayout, book: Workbook) -> KnownFormulas:
     return KnownFormulas(columns, [*NAMED_CELLS, *cards])
 
 
-def report_own_formulas(outcome: Recalculation, book: Workbook, language: Language) -> dict[str, Any]:
-    """Return what happened to the users' formulas, for the answer of a run; blank if none was affected."""
+def report_own_formulas(outcome: Recalculation, book: Workbook, language: Language) -> OwnFormulaResults | None:
+    """Return what happened to the users' formulas in a run; None if none was affected."""
     own = sorted(
         place for place, text in outcome.texts.items() if _formula_shape(text) not in _template_formula_shapes(language)
     )
     done = [_own_formula_address(book, place) for place in own if place in outcome.values]
     left = [
-        {
-            "cell": _own_formula_address(book, place),
-            "why": _uncalculated_reason(outcome.left_for_excel[place], language),
-        }
+        UncalculatedFormula(
+            _own_formula_address(book, place), _uncalculated_reason(outcome.left_for_excel[place], language)
+        )
         for place in own
         if place in outcome.left_for_excel
     ]
-    return {"recalculated": done, "to_calculate": left} if own else {}
+    return OwnFormulaResults(tuple(done), tuple(left)) if own else None
 
 
 def _uncalculated_reason(reason: str, language: Language) -> str:

@@ -80,13 +80,13 @@ def test_some_are_ahead_of_their_target_and_some_behind(today: date, language: L
     planned = compute_sales_plan(
         recompute_formula_columns(apply_change_set(before, generate_pipeline(before, 80, since_days=120)))
     )
-    owners, channels = planned["owners"], planned["channels"]
-    attained = [part["won_to_date"] / part["target"] for part in (planned, *owners, *channels)]
+    plans = [planned.figures, *(group.figures for group in (*planned.owners, *planned.channels))]
+    attained = [(plan.won_to_date or 0) / (plan.target or 0) for plan in plans]
     assert all(0.5 <= part <= 1.2 for part in attained)
-    assert len(owners) == 4
+    assert len(planned.owners) == 4
     assert min(attained[1:5]) < 1 < max(attained[1:5])
-    assert planned["target"] == sum(owner["target"] for owner in owners)
-    assert [channel["key"] for channel in channels] == ["direct", "agent"]
+    assert planned.figures.target == sum(owner.figures.target or 0 for owner in planned.owners)
+    assert [channel.key for channel in planned.channels] == ["direct", "agent"]
 
 
 def test_on_the_first_day_of_a_year_nothing_is_won_and_there_are_targets() -> None:

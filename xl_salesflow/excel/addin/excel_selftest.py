@@ -98,7 +98,7 @@ def _check_computed_metrics(book: xw.Book, now: datetime, language: Language) ->
     """Compare the results of Excel with those of Python."""
     book.app.calculate()
     pipeline = OpenBook(book).read(now.date())
-    expected = funnel(pipeline).answer["metrics"]
+    expected = funnel(pipeline).answer.metrics
     computed = dict(zip(pipeline["Metrics"]["metric"], pipeline["Metrics"]["value"], strict=True))
     off = [
         metric_id

@@ -1,0 +1,162 @@
+"""What became of each workbook of a batch, and of all of them, as the answers that ``batch --json`` prints and the log keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, TypeAlias
+
+from xl_salesflow.batch.batch_tasks import TaskOutcome
+from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, KeyedBy, OwnFormulaResults
+from xl_salesflow.core.metric_answers import FunnelAnswer, FunnelFigures
+from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.core.verb_answers import CheckAnswer, FollowUpsAnswer, RunAnswer, UndoneRun
+
+JOB_COUNTS: Mapping[str, str] = MappingProxyType(
+    {
+        "changes": "Cells changed.",
+        "added": "Rows added.",
+        "removed": "Rows removed.",
+        "repaired": "Formulas put back.",
+        "findings": "Findings.",
+        "blocks": "Findings that block.",
+        "warns": "Findings that warn.",
+        "recalculated": "Formulas of the user's own that show their new value.",
+        "to_calculate": "Formulas of the user's own left for Excel.",
+    }
+)
+"""What is counted in a workbook of a batch, by the key of the count."""
+
+SUMMARY_COUNTS: Mapping[str, str] = MappingProxyType({key: JOB_COUNTS[key] for key in JOB_COUNTS if key != "repaired"})
+"""What is counted over all workbooks of a batch."""
+
+
+@dataclass(frozen=True)
+class JobFinding(Answer):
+    """What is wrong with a cell of a workbook."""
+
+    rule: str
+    """Id of the rule."""
+    severity: str
+    """block, warn or note."""
+    cell: str
+    """Address, such as Deals!F12."""
+    message: str
+    """What is wrong and what to do, in the language of the workbook."""
+
+    @classmethod
+    def from_finding(cls, finding: Finding) -> JobFinding:
+        """Return *finding* without the row it is about."""
+        return cls(finding.rule, finding.severity, finding.cell, finding.message)
+
+
+@dataclass(frozen=True)
+class JobDetails(Answer):
+    """With --details: what the verb answered, with names and sentences of the workbook."""
+
+    answer: RunAnswer[Answer] | RunAnswer[UndoneRun] | CheckAnswer | FollowUpsAnswer | Answer = field(metadata=INLINED)
+    own_formulas: OwnFormulaResults | None = field(metadata=INLINED)
+    findings: tuple[JobFinding, ...]
+    """What is wrong with which cell."""
+
+
+@dataclass(frozen=True)
+class DefectDetails(Answer):
+    """With --details: a defect of ours."""
+
+    defect: str
+    """The traceback, which may quote the workbook."""
+
+
+JobAnswer: TypeAlias = FunnelAnswer | FunnelFigures | JobDetails | DefectDetails
+
+
+@dataclass(frozen=True)
+class OutcomeLine(Answer):
+    """What became of one workbook."""
+
+    book: str
+    """Path of the workbook."""
+    verb: str
+    """The verb that was run."""
+    status: str
+    """changed, unchanged, done, skipped or failed."""
+    error: str
+    """Kind of the error of a failed one, else empty."""
+    passing: bool
+    """Whether a failure may succeed if tried again."""
+    digest: str
+    """SHA-256 of the workbook after its turn, empty if unknown."""
+    counts: Annotated[Mapping[str, int], KeyedBy("job counts")]
+    """What was changed and found; empty for a failed one."""
+    seconds: float
+    """Wall time."""
+    busy: float
+    """Processor seconds."""
+    mebibytes: float
+    """Memory that the worker held at the end, in MiB."""
+    worker: str
+    """Host and process that did it."""
+    tries: int
+    """How often it was tried."""
+    says: str
+    """One sentence without customer data, in the language of the terminal."""
+    files: tuple[str, ...] | None = field(default=None, metadata=OPTIONAL)
+    """Paths of the files that were written; left out without any."""
+    answer: JobAnswer | None = field(default=None, metadata=OPTIONAL)
+    """What the verb answered: figures of a funnel, or what --details asks for; else left out."""
+
+
+@dataclass(frozen=True)
+class TimedOutcomeLine(Answer):
+    """What became of one workbook, and when."""
+
+    at: str
+    """Local time, to the second."""
+    outcome: OutcomeLine = field(metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class BatchFigures(Answer):
+    """What a batch came to."""
+
+    run: str
+    """Number of the run."""
+    verb: str
+    """The verb that was run."""
+    books: int
+    """Workbooks of the run."""
+    passed_by: int
+    """Workbooks done before, when the run was resumed."""
+    statuses: Annotated[Mapping[str, int], KeyedBy("job statuses")] = field(metadata=INLINED)
+    left: int
+    """Workbooks that had no turn."""
+    counts: Annotated[Mapping[str, int], KeyedBy("summary counts")] = field(metadata=INLINED)
+    seconds: float
+    """Wall time."""
+    busy: float
+    """Processor seconds of all workers."""
+    mebibytes: int
+    """Memory of the largest worker, in MiB."""
+    stopped: bool
+    """Whether the run was stopped before its end."""
+    code: int
+    """Exit code."""
+
+
+@dataclass(frozen=True)
+class BatchSummaryLine(Answer):
+    """The last line of a batch."""
+
+    summary: BatchFigures
+
+
+def describe_outcome(outcome: TaskOutcome, language: str) -> OutcomeLine:
+    """Return *outcome* with its sentence in *language*."""
+    seconds, busy, mebibytes = (round(value, 3) for value in (outcome.seconds, outcome.busy, outcome.mebibytes))
+    return OutcomeLine(
+        outcome.book, outcome.verb, str(outcome.status), outcome.error, outcome.passing, outcome.digest, outcome.counts,
+        seconds, busy, mebibytes, outcome.worker, outcome.tries, outcome.says.in_(language), outcome.files or None,
+        outcome.answer,
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""What each command prints with ``--json``, by the type of its answer; the schemas of docs/ are written from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from xl_salesflow.batch.outcome_lines import BatchSummaryLine, TimedOutcomeLine
+from xl_salesflow.cli.printed_answers import (
+    ApplyReport,
+    AssignReport,
+    BookAnswer,
+    ChangeSheetFile,
+    CheckReport,
+    DifferencesReport,
+    FilesAnswer,
+    MergeReport,
+    PlaybookCheck,
+    PlaybookDetails,
+    PlaybookList,
+    RollupReport,
+    TemplateCheck,
+    TemplateFields,
+    TemplateList,
+    UndoReport,
+    WrittenFiles,
+)
+from xl_salesflow.core.answers import Answer
+from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
+from xl_salesflow.core.verb_answers import (
+    CardTaken,
+    FollowUpsAnswer,
+    ImportedFiles,
+    PrintedPapers,
+    RevisedQuote,
+    RunAnswer,
+    SwitchedPlaybook,
+    VisitChecklist,
+)
+
+PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
+    {
+        "adopt": (BookAnswer[RunAnswer[ImportedFiles]],),
+        "apply": (ApplyReport,),
+        "assign": (AssignReport,),
+        "audit": (AuditAnswer,),
+        "bant": (BookAnswer[RunAnswer[CardTaken]],),
+        "batch": (TimedOutcomeLine, BatchSummaryLine),
+        "check": (CheckReport,),
+        "compare": (ComparisonAnswer,),
+        "diff": (DifferencesReport,),
+        "export": (WrittenFiles,),
+        "followups": (FollowUpsAnswer, FilesAnswer[FollowUpsAnswer]),
+        "funnel": (FunnelAnswer,),
+        "holidays": (BookAnswer[RunAnswer[Answer]],),
+        "import": (BookAnswer[RunAnswer[ImportedFiles]],),
+        "merge": (MergeReport,),
+        "plan": (SalesPlanAnswer,),
+        "playbook check": (PlaybookCheck,),
+        "playbook list": (PlaybookList,),
+        "playbook show": (PlaybookDetails,),
+        "playbook use": (BookAnswer[RunAnswer[SwitchedPlaybook]],),
+        "prepare": (BookAnswer[RunAnswer[VisitChecklist]],),
+        "print": (FilesAnswer[RunAnswer[PrintedPapers]], BookAnswer[RunAnswer[PrintedPapers]]),
+        "quote": (FilesAnswer[RunAnswer[PrintedPapers]], BookAnswer[RunAnswer[PrintedPapers]]),
+        "revise": (BookAnswer[RunAnswer[RevisedQuote]],),
+        "rollup": (RollupReport,),
+        "template check": (TemplateCheck,),
+        "template fields": (TemplateFields,),
+        "template list": (TemplateList,),
+        "undo": (UndoReport,),
+        "update": (BookAnswer[RunAnswer[Answer]], ChangeSheetFile),
+        "watch": (TimedOutcomeLine,),
+    }
+)
+"""Command → what it may print with --json; batch and watch print one on each line."""

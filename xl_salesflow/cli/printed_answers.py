@@ -1,0 +1,290 @@
+"""What each command prints with ``--json``: the answer of its verb, and the files it was about.
+
+answer_catalogue.py lists the types by command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Generic
+
+from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, AnswerT, JsonCell, KeyedBy, OwnFormulaResults
+from xl_salesflow.core.metric_answers import (
+    BookContribution,
+)
+from xl_salesflow.core.verb_answers import (
+    AppliedChanges,
+    CheckAnswer,
+    DifferencesAnswer,
+    MergedCopy,
+    RolledUpBooks,
+    RunAnswer,
+    UndoneRun,
+)
+
+
+@dataclass(frozen=True)
+class BookAnswer(Answer, Generic[AnswerT]):
+    """What a verb did to one workbook."""
+
+    book: str
+    """Path of the workbook, as it was given."""
+    dry_run: bool
+    """Whether nothing was written, and everything below is what would be."""
+    answer: AnswerT = field(metadata=INLINED)
+    own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class FilesAnswer(Answer, Generic[AnswerT]):
+    """What a verb answered, and the files it wrote."""
+
+    answer: AnswerT = field(metadata=INLINED)
+    own_formulas: OwnFormulaResults | None = field(metadata=INLINED)
+    files: tuple[str, ...]
+    """Paths of the files."""
+
+
+@dataclass(frozen=True)
+class CheckReport(Answer):
+    """What a check found, and with --repair what it put back."""
+
+    answer: CheckAnswer = field(metadata=INLINED)
+    own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class UndoReport(Answer):
+    """What was put back, or that nothing was."""
+
+    book: str
+    """Path of the workbook, as it was given."""
+    dry_run: bool
+    """Whether nothing was written."""
+    refused: bool | None = field(metadata=OPTIONAL)
+    """True where nothing was put back, because somebody changed something since; else left out."""
+    answer: RunAnswer[UndoneRun] = field(metadata=INLINED)
+    own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class ChangeSheetFile(Answer):
+    """A change sheet that update --dry-run --sheet wrote."""
+
+    book: str
+    """Path of the workbook, as it was given."""
+    sheet: str
+    """Path of the change sheet."""
+    decisions: int
+    """Changes to tick."""
+    dry_run: bool
+    """Always true: the workbook stays as it is."""
+
+
+@dataclass(frozen=True)
+class ApplyReport(Answer):
+    """What became of the ticks on a change sheet."""
+
+    book: str
+    """Path of the workbook, as it was given."""
+    sheet: str
+    """Path of the change sheet."""
+    dry_run: bool
+    """Whether nothing was written."""
+    answer: AppliedChanges = field(metadata=INLINED)
+    own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class AssignedDeal(Answer):
+    """A deal that changes its owner."""
+
+    deal: str
+    """Number of the deal."""
+    from_: str | None
+    """Owner before; null is the pool."""
+    to: str | None
+    """Owner after; null is the pool."""
+    because: str
+    """Why, in the language of the workbook."""
+
+
+@dataclass(frozen=True)
+class AssignReport(Answer):
+    """Which deals changed their owner."""
+
+    book: str
+    """Path of the workbook, as it was given."""
+    dry_run: bool
+    """Whether nothing was written."""
+    assigned: tuple[AssignedDeal, ...]
+    """Every deal that changes its owner."""
+    own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class RollupReport(Answer):
+    """What many workbooks came to together."""
+
+    output: str | None
+    """Path of the workbook of the team; null where none was made."""
+    parquet: tuple[str, ...]
+    """Paths of the Parquet files."""
+    made: RolledUpBooks | None = field(default=None, metadata=INLINED)
+    books: tuple[BookContribution, ...] | None = field(default=None, metadata=OPTIONAL)
+    """The metrics that add up, for each workbook; left out where only Parquet files were made."""
+    own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class DifferencesReport(Answer):
+    """What differs between two workbooks."""
+
+    first: str
+    """Path of the first workbook."""
+    second: str
+    """Path of the second workbook."""
+    answer: DifferencesAnswer = field(metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class MergeReport(Answer):
+    """What a workbook took from a copy of it."""
+
+    book: str
+    """Path of the workbook that takes."""
+    other: str
+    """Path of the copy."""
+    base: str | None
+    """Path of what both once were; null where their Journals told."""
+    dry_run: bool
+    """Whether nothing was written."""
+    answer: RunAnswer[MergedCopy] = field(metadata=INLINED)
+    own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class ShippedPlaybook(Answer):
+    """A sales process that ships."""
+
+    name: str
+    """Its name on the command line."""
+    title: str
+    """Its title, in the language of the terminal."""
+    purpose: str
+    """What it is good for, in the language of the terminal."""
+    stages: tuple[str, ...]
+    """Its stages in order."""
+
+
+@dataclass(frozen=True)
+class PlaybookList(Answer):
+    """Every sales process that ships."""
+
+    playbooks: tuple[ShippedPlaybook, ...]
+    """The processes."""
+
+
+@dataclass(frozen=True)
+class PlaybookDetails(Answer):
+    """A sales process as rows of the set-up sheets."""
+
+    name: str
+    """Its name."""
+    stages: tuple[Annotated[Mapping[str, JsonCell], KeyedBy("table Stages")], ...]
+    """Its stages in order."""
+    stagetasks: tuple[Annotated[Mapping[str, JsonCell], KeyedBy("table StageTasks")], ...]
+    """Tasks that a deal gets on entering a stage."""
+    gates: tuple[Annotated[Mapping[str, JsonCell], KeyedBy("table Gates")], ...]
+    """What must hold before a deal enters a stage."""
+
+
+@dataclass(frozen=True)
+class PlaybookFault(Answer):
+    """What is wrong with which row of a sales process."""
+
+    rule: str
+    """Id of the rule."""
+    severity: str
+    """block, warn or note."""
+    table: str
+    """Table of the row."""
+    key: str
+    """Key of the row."""
+    cell: str
+    """Address, such as Stages!B4."""
+    message: str
+    """What is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class PlaybookCheck(Answer):
+    """What is wrong with a sales process."""
+
+    findings: tuple[PlaybookFault, ...]
+    """What is wrong with which row."""
+
+
+@dataclass(frozen=True)
+class WrittenFiles(Answer):
+    """Files that were written."""
+
+    files: tuple[str, ...]
+    """Their paths."""
+
+
+@dataclass(frozen=True)
+class TemplateChoice(Answer):
+    """The template that is used for one kind of document in one format."""
+
+    kind: str
+    """Kind of document."""
+    name: str
+    """Its name, in the language of the terminal."""
+    format: str
+    """Format of the file."""
+    template: str
+    """Path of the team's template, or the name of the one that ships."""
+
+
+@dataclass(frozen=True)
+class TemplateList(Answer):
+    """Every kind and format of document, and the template that is used."""
+
+    folders: tuple[str, ...]
+    """Folders that are looked in first."""
+    templates: tuple[TemplateChoice, ...]
+    """One for each kind and format."""
+
+
+@dataclass(frozen=True)
+class TemplateFields(Answer):
+    """The fields that templates of one kind may use."""
+
+    kind: str
+    """Kind of document."""
+    fields: Mapping[str, str]
+    """Field → an example of what it prints."""
+
+
+@dataclass(frozen=True)
+class TemplateFault(Answer):
+    """What is wrong with a template."""
+
+    template: str
+    """Name of the template."""
+    place: str
+    """Where, in the language of the terminal."""
+    fault: str
+    """What, in the language of the terminal."""
+
+
+@dataclass(frozen=True)
+class TemplateCheck(Answer):
+    """What is wrong with templates."""
+
+    checked: tuple[str, ...]
+    """Names of the templates that were checked."""
+    faults: tuple[TemplateFault, ...]
+    """What is wrong with them."""

@@ -1,0 +1,144 @@
+"""What a verb answers, and what becomes of it as JSON: the one way of the whole package.
+
+Answers are frozen dataclasses, not TypedDicts: they are read by attribute, so that a misspelt name fails in mypy and in any run,
+they are as frozen as the Pipeline and the ChangeSet around them, and their JSON schemas are written from them: the text below a
+field describes it, its type says the unit. `answer_to_json` is the only conversion; the key of a field is its name, less the
+underscore that keeps it from being a word of Python.
+
+Rows of declared tables and values of metrics stay mappings, as their keys are declared elsewhere: `KeyedBy` says where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # knows defaults; type checkers have it, a run does not need it
+
+    AnswerT = TypeVar("AnswerT", bound="Answer", default="Answer", covariant=True)
+else:
+    from typing import TypeVar
+
+    AnswerT = TypeVar("AnswerT", bound="Answer", covariant=True)
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+JsonCell: TypeAlias = str | int | float | bool | None
+"""A cell of a table: a text, a number, a date in ISO format, or null for a blank one."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredIn:
+    """Says in the type of a field what its number counts."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedBy:
+    """Says in the type of a mapping where its keys are declared: the name of a table, or what tools/json_schemas.py lists."""
+
+    declaration: str
+
+
+Money: TypeAlias = Annotated[float, MeasuredIn("money")]
+Ratio: TypeAlias = Annotated[float, MeasuredIn("ratio")]
+
+INLINED: Mapping[str, bool] = {"inlined": True}
+"""Marks a field whose keys stand among those of the answer; None adds none."""
+
+OPTIONAL: Mapping[str, bool] = {"optional": True}
+"""Marks a field whose key is left out where it is None."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a verb says; this one says nothing."""
+
+
+NO_ANSWER = Answer()
+SomeAnswer = TypeVar("SomeAnswer", bound=Answer)
+"""The answer that a function passes on as it is."""
+
+
+@dataclass(frozen=True)
+class UncalculatedFormula(Answer):
+    """A formula of the user's own that Excel has to calculate."""
+
+    cell: str
+    """Address, such as 'My sums'!A1."""
+    why: str
+    """Why it was not calculated, in the language of the workbook."""
+
+
+@dataclass(frozen=True)
+class OwnFormulaResults(Answer):
+    """What became of formulas of the user's own; without it, a run concerned none."""
+
+    recalculated: tuple[str, ...]
+    """Addresses of cells that show their new value."""
+    to_calculate: tuple[UncalculatedFormula, ...]
+    """Cells left for Excel."""
+
+
+def list_json_rows(rows: pd.DataFrame) -> Iterator[dict[str, JsonCell]]:
+    """Yield each of *rows* as column → cell."""
+    for record in rows.to_dict("records"):
+        yield {str(column): read_json_cell(value) for column, value in record.items()}
+
+
+def read_json_cell(value: Any) -> JsonCell:
+    """Return a cell of a frame: a whole number without a point, a day in ISO format, a blank as None."""
+    if value is pd.NaT or value != value or value == "":
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return int(value) if isinstance(value, float) and value.is_integer() else cast("JsonCell", value)
+
+
+def answer_to_json(answer: Answer) -> dict[str, JsonValue]:
+    """Return what ``--json`` prints, keys in the order of the fields."""
+    return _fields_to_json(answer)
+
+
+def json_key(name: str) -> str:
+    """Return the key of the field *name*."""
+    return name.removesuffix("_")
+
+
+def json_field_names(answer_class: type) -> tuple[str, ...]:
+    """Return the fields of a dataclass in the order of JSON, which a class may say itself as `json_order`."""
+    return getattr(answer_class, "json_order", None) or tuple(one.name for one in fields(answer_class))
+
+
+def _fields_to_json(answer: Any) -> dict[str, JsonValue]:
+    marks = {one.name: one.metadata for one in fields(answer)}
+    found: dict[str, JsonValue] = {}
+    for name in json_field_names(type(answer)):
+        value, marked = getattr(answer, name), marks[name]
+        if "inlined" in marked:
+            found |= {} if value is None else cast("dict[str, JsonValue]", _value_to_json(value))
+        elif value is not None or "optional" not in marked:
+            found[json_key(name)] = _value_to_json(value)
+    return found
+
+
+def _value_to_json(value: object) -> JsonValue:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return str(value) if isinstance(value, StrEnum) else value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if is_dataclass(value):
+        return _fields_to_json(value)
+    if isinstance(value, Mapping):
+        return {str(key): _value_to_json(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_value_to_json(one) for one in value]
+    raise TypeError(f"{value!r} has no form in JSON")

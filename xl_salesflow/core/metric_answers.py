@@ -1,0 +1,223 @@
+"""What the verbs answer that read metrics: funnel, plan, compare, audit, and what a workbook brings to a roll-up.
+
+Money is a decimal number in the currency of the workbook, a ratio a fraction, days are numbers, a date is a date; None is
+unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal, TypeAlias
+
+from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, JsonCell, KeyedBy, Money, Ratio
+
+MetricValue: TypeAlias = float | int | None
+MetricValues: TypeAlias = Annotated[Mapping[str, MetricValue], KeyedBy("metrics")]
+
+
+@dataclass(frozen=True)
+class FunnelPeriod(Answer):
+    """The days that count; null is open."""
+
+    from_: date | None
+    """First day."""
+    to: date | None
+    """Last day."""
+
+
+@dataclass(frozen=True)
+class MetricGroup(Answer):
+    """Every metric of the deals that share one value of a column."""
+
+    key: str
+    """The value, as a cell shows it."""
+    metrics: MetricValues = field(metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class StageMoveCount(Answer):
+    """One kind of stage move, counted over all deals."""
+
+    playbook: str
+    """Sales process of the stages."""
+    from_: str
+    """Stage that was left."""
+    to: str
+    """Stage that was entered."""
+    move: str
+    """Kind of move, an id of the list move."""
+    count: int
+    """How often it was made."""
+    value: Money
+    """Amounts of the deals moved."""
+
+
+@dataclass(frozen=True)
+class MetricChange(Answer):
+    """A number on the as-of date and on the day it is compared with."""
+
+    now: MetricValue
+    """Value on the as-of date."""
+    then: MetricValue
+    """Value on the other day."""
+    difference: MetricValue
+    """The first less the second; null where one is unknown."""
+
+
+FunnelStage: TypeAlias = Annotated[Mapping[str, JsonCell], KeyedBy("funnel stages")]
+StageChange: TypeAlias = Annotated[Mapping[str, JsonCell | MetricChange], KeyedBy("funnel stages")]
+
+
+@dataclass(frozen=True)
+class FunnelFigures(Answer):
+    """The figures of one query without its groups and moves: what a batch keeps of a funnel."""
+
+    as_of: date
+    """Day whose facts count."""
+    period: FunnelPeriod
+    metrics: MetricValues
+    """Every metric by its id."""
+    stages: tuple[FunnelStage, ...]
+    """One row for each step of the funnel."""
+
+
+@dataclass(frozen=True)
+class FunnelAnswer(Answer):
+    """Every metric of one query, of its stages and of its groups."""
+
+    as_of: date
+    """Day whose facts count."""
+    period: FunnelPeriod
+    metrics: MetricValues
+    """Every metric by its id."""
+    samples: Annotated[Mapping[str, MetricValue], KeyedBy("samples")]
+    """How many deals each metric is based on."""
+    stages: tuple[FunnelStage, ...]
+    """One row for each step of the funnel."""
+    by: tuple[MetricGroup, ...]
+    """With --by: every metric for each value of that column, most deals first."""
+    moves: tuple[StageMoveCount, ...]
+    """Every kind of stage move by the as-of date, most frequent first."""
+    compared_to: date | None = field(default=None, metadata=OPTIONAL)
+    """With --compare-to: that day."""
+    comparison: Annotated[Mapping[str, MetricChange], KeyedBy("metrics")] | None = field(
+        default=None, metadata=OPTIONAL
+    )
+    """With --compare-to: every metric on both days."""
+    stage_comparison: tuple[StageChange, ...] | None = field(default=None, metadata=OPTIONAL)
+    """With --compare-to: every number of every step on both days."""
+
+
+@dataclass(frozen=True)
+class SalesPlanFigures(Answer):
+    """What it takes to win a value by a day."""
+
+    by: date
+    """Last day to win it."""
+    target: Money | None
+    """Target of the period."""
+    won_to_date: Money | None
+    """Value won of the target so far."""
+    gap: Money | None
+    """Target less what is won; negative once the target is passed."""
+    value_to_win: Money | None
+    """Value still to be won."""
+    mean_won_value: Money | None
+    """Average value of a deal won."""
+    won_needed: MetricValue
+    """Deals to win."""
+    leads_needed: MetricValue
+    """Deals that the first stage needs."""
+    activities_per_won: MetricValue
+    """Activities it takes to win a deal."""
+    activities_needed: MetricValue
+    """Activities still to be done."""
+    activities_per_week: MetricValue
+    """Activities a week until the last day."""
+    stages: tuple[Annotated[Mapping[str, JsonCell], KeyedBy("metric table PlanStages")], ...]
+    """What each step of the funnel needs, and by when."""
+
+
+@dataclass(frozen=True)
+class SalesPlanGroup(Answer):
+    """The plan of one owner or channel that has a target of its own."""
+
+    key: str
+    """Name of the owner or channel."""
+    figures: SalesPlanFigures = field(metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class SalesPlanAnswer(Answer):
+    """The sales plan: from the target back to deals, leads and activities."""
+
+    as_of: date
+    """Day whose facts count."""
+    figures: SalesPlanFigures = field(metadata=INLINED)
+    owners: tuple[SalesPlanGroup, ...]
+    """Plans of owners with a target of their own."""
+    channels: tuple[SalesPlanGroup, ...]
+    """Plans of channels with a target of their own."""
+
+
+@dataclass(frozen=True)
+class ComparisonAnswer(Answer):
+    """Whether deals of one group are won more often than those of another."""
+
+    by: str
+    """Column whose values are compared."""
+    first: str
+    """Value of the first group."""
+    second: str
+    """Value of the second group."""
+    first_closed: int
+    """Closed deals of the first group."""
+    second_closed: int
+    """Closed deals of the second group."""
+    first_rate: Ratio | None
+    """Win rate of the first group."""
+    second_rate: Ratio | None
+    """Win rate of the second group."""
+    difference: Ratio | None
+    """The first rate less the second."""
+    low: Ratio | None
+    """Lower end of the 95 % interval of the difference."""
+    high: Ratio | None
+    """Upper end of the 95 % interval of the difference."""
+    p_value: float | None
+    """How likely chance alone makes such a difference."""
+    verdict: Literal["first", "second", "no difference", "too few"]
+    """Which group is better, or why that cannot be said."""
+
+
+@dataclass(frozen=True)
+class AuditReply(Answer):
+    """One question of the audit and what the workbook answers."""
+
+    question: str
+    """Id of the question."""
+    text: str
+    """The question, in the language of the workbook."""
+    answer: str | None
+    """The answer, in the language of the workbook; null where the workbook does not tell."""
+    facts: Mapping[str, str | float | int | None]
+    """The numbers and names in the answer; shares are fractions."""
+
+
+@dataclass(frozen=True)
+class AuditAnswer(Answer):
+    """How the team sells."""
+
+    audit: tuple[AuditReply, ...]
+    """Every question in order."""
+
+
+@dataclass(frozen=True)
+class BookContribution(Answer):
+    """What one workbook brings to the team."""
+
+    book: str
+    """Name of the workbook."""
+    metrics: Annotated[Mapping[str, MetricValue], KeyedBy("additive metrics")] = field(metadata=INLINED)

@@ -1,0 +1,340 @@
+"""What the other verbs answer: check, follow-ups, documents, imports, copies, and what a run did besides.
+
+The metrics that verbs answer with stand in metric_answers.py. The command line puts the names of files before or after an answer
+(cli/printed_answers.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Generic, Literal, TypeAlias
+
+from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, AnswerT, JsonCell, KeyedBy, Money
+from xl_salesflow.core.metric_answers import BookContribution
+from xl_salesflow.core.pipelines import Finding
+
+
+@dataclass(frozen=True)
+class RunAnswer(Answer, Generic[AnswerT]):
+    """What a run did to the workbook, after what its verb says of it."""
+
+    result: AnswerT = field(metadata=INLINED)
+    changes: int
+    """Cells changed, formulas aside."""
+    added: Mapping[str, int]
+    """Rows added, by table."""
+    removed: Mapping[str, int]
+    """Rows removed, by table."""
+    refreshed: int
+    """Formula cells whose value was brought up to date."""
+    followups: int
+    """Lines of the sheet FollowUps after the run."""
+    findings: tuple[Finding, ...]
+    """What is wrong with which row after the run."""
+
+
+@dataclass(frozen=True)
+class CheckAnswer(Answer):
+    """What `check` found."""
+
+    findings: tuple[Finding, ...]
+    """What is wrong with which row."""
+    restored: tuple[str, ...] | None = field(default=None, metadata=OPTIONAL)
+    """With --repair: what the workbook lacked and has again."""
+
+
+@dataclass(frozen=True)
+class FollowUpsAnswer(Answer):
+    """Whom to call and why."""
+
+    as_of: date
+    """Today."""
+    day: date
+    """First working day of the list."""
+    left: Mapping[str, int]
+    """Deals that did not fit into the days of the list, by owner."""
+    followups: tuple[Annotated[Mapping[str, JsonCell], KeyedBy("table FollowUps")], ...]
+    """The list, most urgent first within a day and owner."""
+
+
+@dataclass(frozen=True)
+class NumberedQuote(Answer):
+    """A quote by its number; with nothing but that, a finding keeps it from being printed."""
+
+    quote: str | None
+    """Number of the quote; null where there is nothing to quote."""
+
+
+@dataclass(frozen=True)
+class PrintedQuote(NumberedQuote):
+    """A quote that is printed, or a proposal or contract made of it."""
+
+    quote: str
+    """Number of the quote."""
+    deal: str
+    """Number of its deal."""
+    account: str
+    """Customer."""
+    created: bool
+    """Whether this run drafted it."""
+    status: str
+    """Id of its state; empty is a draft."""
+    valid_until: date | None
+    """Last day it is valid."""
+    currency: str
+    """Currency of the amounts."""
+    lines: int
+    """Number of lines."""
+    subtotal: Money
+    """Sum of the lines."""
+    net: Money
+    """Total excluding tax."""
+    tax: Money
+    """Tax."""
+    total: Money
+    """Total including tax."""
+    shipping: Money
+    """Shipping."""
+    discount: Money
+    """Discount on the whole quote."""
+    document: str
+    """Name of the document, without the ending of a file."""
+    kind: str | None = field(default=None, metadata=OPTIONAL)
+    """proposal or contract; left out for a quote."""
+
+
+@dataclass(frozen=True)
+class BarredDocument(Answer):
+    """A document that is not printed again, because its quote was changed after it went out."""
+
+    document: None = None
+    """Always null."""
+
+
+@dataclass(frozen=True)
+class PrintedPaper(Answer):
+    """A BANT card, a pre-call sheet or a visit report."""
+
+    kind: str
+    """Kind of document."""
+    deal: str
+    """Number of the deal."""
+    account: str
+    """Customer."""
+    document: str
+    """Name of the document, without the ending of a file."""
+
+
+DealPaper: TypeAlias = PrintedQuote | NumberedQuote | BarredDocument | PrintedPaper
+
+
+@dataclass(frozen=True)
+class PrintedPapers(Answer):
+    """The documents that were asked for."""
+
+    only: DealPaper | None = field(metadata=INLINED)
+    papers: tuple[DealPaper, ...]
+    """Every document asked for, in order."""
+
+
+@dataclass(frozen=True)
+class RevisedQuote(Answer):
+    """The next version of a quote, or an offer beside it."""
+
+    paper: PrintedQuote | NumberedQuote = field(metadata=INLINED)
+    quote: str
+    """Number of the new quote."""
+    replaces: str
+    """Number of the quote it replaces; empty for an offer beside it."""
+
+
+@dataclass(frozen=True)
+class CardTaken(Answer):
+    """What a filled BANT card brought."""
+
+    answers: int
+    """Rows of the sheet Answers that were added or changed."""
+
+
+@dataclass(frozen=True)
+class VisitChecklist(Answer):
+    """The tasks before a visit."""
+
+    deal: str
+    """Number of the deal."""
+    tasks: tuple[str, ...]
+    """Tasks that were added."""
+
+
+@dataclass(frozen=True)
+class StageSwitch(Answer):
+    """Where the deals of one stage go."""
+
+    from_: str
+    """Stage of the old process."""
+    to: str
+    """Stage of the new process."""
+    deals: int
+    """Deals in the old stage."""
+
+
+@dataclass(frozen=True)
+class SwitchedPlaybook(Answer):
+    """Open deals that change over to another sales process."""
+
+    from_: str
+    """Id of the old process."""
+    to: str
+    """Id of the new process."""
+    deals: int
+    """Deals that change over."""
+    stages: tuple[StageSwitch, ...]
+    """Where the deals of each stage go."""
+
+
+@dataclass(frozen=True, slots=True)
+class LostCells(Answer):
+    """The cells of one column of a file that were not understood and stay blank."""
+
+    file: str
+    """Name of the file."""
+    header: str
+    """Header of the column in the file."""
+    table: str
+    """Table that the column goes to."""
+    column: str
+    """Column of that table."""
+    cells: int
+    """Cells that were not understood."""
+    filled: int
+    """Cells that hold something."""
+
+
+@dataclass(frozen=True)
+class ImportedFiles(Answer):
+    """What of the imported files could not be read."""
+
+    not_understood: tuple[LostCells, ...]
+    """Columns with cells that were not understood."""
+
+
+@dataclass(frozen=True)
+class CellDifference(Answer):
+    """A cell that differs between two workbooks."""
+
+    what: Literal["changed"]
+    """Kind of difference."""
+    table: str
+    """Table of the cell."""
+    key: str
+    """Key of its row, or what the row is about."""
+    column: str
+    """Id of its column."""
+    first: JsonCell
+    """Value in the first workbook; null is blank."""
+    second: JsonCell
+    """Value in the second workbook; null is blank."""
+
+
+@dataclass(frozen=True)
+class RowDifference(Answer):
+    """A row that only one of two workbooks has."""
+
+    what: Literal["only_first", "only_second"]
+    """Which workbook has it."""
+    table: str
+    """Table of the row."""
+    key: str
+    """Key of the row, or what it is about."""
+
+
+@dataclass(frozen=True)
+class DifferencesAnswer(Answer):
+    """What differs between two workbooks."""
+
+    differences: tuple[CellDifference | RowDifference, ...]
+    """Differences, table by table."""
+
+
+@dataclass(frozen=True)
+class MergedCopy(Answer):
+    """What was taken from another copy."""
+
+    cells: int
+    """Cells taken."""
+    rows: int
+    """Rows taken."""
+    rows_removed: int
+    """Rows removed, as the other copy removed them."""
+    conflicts: int
+    """Rows of the sheet Conflicts that a person has to decide."""
+
+
+@dataclass(frozen=True)
+class AppliedChanges(Answer):
+    """What became of the ticks on a change sheet."""
+
+    run: RunAnswer = field(metadata=INLINED)
+    wished: int
+    """Changes that are ticked."""
+    applied: int
+    """Changes that were made."""
+    refused: int
+    """Changes that could not be made; findings say why."""
+
+
+@dataclass(frozen=True)
+class UndoneRun(Answer):
+    """What of a run was put back."""
+
+    run: str
+    """Number of the run."""
+    verb: str
+    """The verb it ran."""
+    undone: int
+    """Changes put back."""
+    left: int
+    """Changes left as they are, because somebody changed them since."""
+
+
+@dataclass(frozen=True)
+class RolledUpBooks(Answer):
+    """The workbook of a team and what each workbook brings to it."""
+
+    run: RunAnswer = field(metadata=INLINED)
+    books: tuple[BookContribution, ...]
+    """The metrics that add up, for each workbook."""
+
+
+@dataclass(frozen=True)
+class MoveVerdict(Answer):
+    """What the gates say of the stage typed for a deal."""
+
+    deal: str
+    """Number of the deal."""
+    stage: str
+    """Stage in the cell."""
+    recorded_stage: str
+    """Stage the deal is in."""
+    move_status: str
+    """Id of the state of the move."""
+    move_reasons: str
+    """Why it is refused, a line each."""
+
+
+@dataclass(frozen=True)
+class OpenQuestions(Answer):
+    """The BANT questions that a deal had no answer to."""
+
+    questions: tuple[str, ...]
+    """Questions added to the sheet Answers."""
+
+
+@dataclass(frozen=True)
+class LoggedActivity(Answer):
+    """An activity that was added."""
+
+    activity: str
+    """Its number."""
