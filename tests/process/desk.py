@@ -1,4 +1,4 @@
-"""A small team's pipeline, one fact changed at a time."""
+"""The pipeline of a small team, with one fact changed at a time."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ QUIET: dict[str, Any] = {
     "next_step": "Call",
     "next_step_date": date(2026, 12, 24),
 }
-"""An open deal that asks for nothing."""
+"""An open deal without any reason for a follow-up."""
 
 
 def ago(days: int) -> date:
-    """Return the day so many days before the run."""
+    """Return the day that is *days* days before the run."""
     return TODAY - timedelta(days=days)
 
 
 def desk(
     *deals: dict[str, Any], language: Language = "en", settings: dict[str, Any] | None = None, **tables: Any
 ) -> Pipeline:
-    """Make a pipeline of *deals* (each D-1, D-2… and quiet but for what it says) and other *tables*."""
+    """Make a pipeline with *deals* (D-1, D-2…, each without a reason except for the given cells) and other *tables*."""
     stages = [{"playbook": "crm", "position": n, "probability": 0.5, **stage} for n, stage in enumerate(STAGES, 1)]
     rows = [{"deal": f"D-{n}", "owner": "Li", **QUIET, **deal} for n, deal in enumerate(deals, 1)]
     pipeline = build_pipeline(TODAY, language, **{"Stages": stages, "Deals": rows, **tables})

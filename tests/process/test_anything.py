@@ -1,4 +1,4 @@
-"""Whatever stands in the sheets, nothing raises, and a second run plans nothing."""
+"""Whatever the sheets contain, nothing raises, and a second run changes nothing."""
 
 from __future__ import annotations
 

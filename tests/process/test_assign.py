@@ -1,4 +1,4 @@
-"""Who gets a deal that nobody owns, and when a deal goes back to the pool."""
+"""Who gets a deal without an owner, and when a deal goes back to the pool."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ANN, BEN, CAO = person("Ann"), person("Ben"), person("Cao")
 EAST, WEST = person("Eva", "east"), person("Wu", "west")
 
 CASES = [
-    # how, team, deals there are → the owners of those without
+    # how, team, deals → the new owners of deals without one
     ("leave", [ANN], [deal(1)], {}),
     ("in_turn", [ANN, BEN], [deal(1), deal(2), deal(3)], {1: "Ann", 2: "Ben", 3: "Ann"}),
     ("in_turn", [ANN, BEN, CAO], [deal(1, "Ben"), deal(2), deal(3)], {2: "Cao", 3: "Ann"}),
@@ -93,11 +93,11 @@ def test_when_a_deal_goes_back_to_the_pool(cells: dict[str, Any], back: bool) ->
         assert "31 days" in next(plan.changes).because or "99 days" in next(plan.changes).because
 
 
-def test_nought_days_reclaims_nothing() -> None:
+def test_zero_days_reclaims_nothing() -> None:
     assert not list(reclaim_deals(book([ANN], [deal(1, "Ann", last_activity=ago(900))])).changes)
 
 
-def test_who_had_it_does_not_get_it_back() -> None:
+def test_a_previous_owner_does_not_get_a_deal_back() -> None:
     logged = {"run": "r1", "operation": "change", "table": "Deals", "key": "D-1", "column": "owner", "before": "Ann"}
     assert (
         next(c.after for c in assign_owners(book([ANN, BEN], [deal(1)], Journal=[logged]), "in_turn").changes) == "Ben"
@@ -106,7 +106,7 @@ def test_who_had_it_does_not_get_it_back() -> None:
     assert "had it before" in alone.findings[0].message
 
 
-def test_a_run_takes_back_and_gives_on_and_a_second_plans_nothing() -> None:
+def test_a_run_reclaims_and_assigns_and_a_second_one_changes_nothing() -> None:
     pipeline = book([ANN, BEN], [deal(1, "Ann", last_activity=ago(60))]).with_tables(**make_shipped_setup("crm", "en"))
     run = Run("boss", datetime(2026, 5, 4, 9))
     plan = assign(pipeline, run, "in_turn", 30)

@@ -91,26 +91,26 @@ def points(pipeline: Pipeline) -> list[float | None]:
     ],
 )
 def test_a_dimension_is_the_mean_of_its_answers(answers: Any, expected: Any, summary: str) -> None:
-    """Rounded half up; 0 means not known; points off the scale and questions nobody has are findings elsewhere."""
+    """The mean is rounded half up; 0 means unknown; points off the scale and unknown questions are findings elsewhere."""
     after = scored(answered(*answers))
     assert points(after) == expected
     assert after["Deals"]["bant_answered"].iloc[0] == summary
 
 
-def test_a_number_that_a_person_typed_wins() -> None:
+def test_a_typed_number_takes_precedence() -> None:
     after = scored(answered(("B1", 2), budget=3))
     assert points(after) == [3, None, None, None]
     assert after["Deals"]["bant_answered"].iloc[0] == "2/-/-/-"
 
 
-def test_what_the_answers_gave_follows_them() -> None:
+def test_points_from_answers_follow_the_answers() -> None:
     first = scored(answered(("B1", 2)))
     better = scored(first.with_tables(Answers=first["Answers"].assign(points=3.0)))
     assert points(better) == [3, None, None, None]
     assert points(scored(better.with_tables(Answers=better["Answers"].iloc[:0]))) == [None] * 4
 
 
-def test_of_two_answers_to_a_question_the_later_counts() -> None:
+def test_the_later_of_two_answers_to_a_question_counts() -> None:
     rows = [
         {"deal": "D1", "question": "B1", "points": 3, "date": TODAY - timedelta(days=9)},
         {"deal": "D1", "question": "B1", "points": 1, "date": TODAY},
@@ -118,7 +118,7 @@ def test_of_two_answers_to_a_question_the_later_counts() -> None:
     assert points(scored(crm(Deals=[{"deal": "D1"}], Answers=rows[::-1]))) == [1, None, None, None]
 
 
-def test_the_trail_remembers_the_score_of_a_week_ago() -> None:
+def test_the_score_trail_has_the_score_of_a_week_ago() -> None:
     """
     day       score   trail
     3 March   75      3 March 75

@@ -1,4 +1,4 @@
-"""Working days: weeks, days off, make-up days; what moves where, and how many days lie between."""
+"""Working days: weeks, days off, make-up days; where dates move, and how many days are between them."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ TODAY = date(2026, 11, 22)
 
 
 def calendar(*rows: dict[str, Any], week: str = "mon_fri") -> Workdays:
-    """Make the calendar of a workbook with these rows of Holidays."""
+    """Return the calendar of a workbook with these rows of Holidays."""
     pipeline = build_pipeline(TODAY, Holidays=list(rows))
     return read_workdays(replace(pipeline, settings=Settings({"workweek": week})))
 
 
 def china() -> Workdays:
-    """Make the calendar that a Chinese workbook begins with."""
+    """Return the calendar of a new Chinese workbook."""
     return read_workdays(build_pipeline(TODAY).with_tables(Holidays=make_shipped_holidays("CN", "zh")))
 
 
 def days(*texts: str) -> np.ndarray:
-    """Return days as the calendar takes them."""
+    """Return days in the type that the calendar uses."""
     return np.array(texts, "datetime64[D]")
 
 
@@ -38,10 +38,10 @@ def days(*texts: str) -> np.ndarray:
     ("day", "after", "before"),
     [
         ("2026-02-13", "2026-02-13", "2026-02-13"),  # Friday
-        ("2026-02-14", "2026-02-14", "2026-02-14"),  # a Saturday that is worked for the Spring Festival
+        ("2026-02-14", "2026-02-14", "2026-02-14"),  # a working Saturday for the Spring Festival
         ("2026-02-15", "2026-02-24", "2026-02-14"),  # nine days off
         ("2026-02-23", "2026-02-24", "2026-02-14"),
-        ("2026-02-28", "2026-02-28", "2026-02-28"),  # the other worked Saturday
+        ("2026-02-28", "2026-02-28", "2026-02-28"),  # the other working Saturday
         ("2026-03-01", "2026-03-02", "2026-02-28"),
         ("2026-10-01", "2026-10-08", "2026-09-30"),
         ("2026-10-10", "2026-10-10", "2026-10-10"),
@@ -49,7 +49,7 @@ def days(*texts: str) -> np.ndarray:
         ("NaT", "NaT", "NaT"),
     ],
 )
-def test_what_falls_on_a_day_off_moves(day: str, after: str, before: str) -> None:
+def test_a_date_on_a_day_off_moves(day: str, after: str, before: str) -> None:
     works = china()
     np.testing.assert_array_equal(works.on_or_after(days(day)), days(after))
     np.testing.assert_array_equal(works.on_or_before(days(day)), days(before))
@@ -62,10 +62,10 @@ def test_what_falls_on_a_day_off_moves(day: str, after: str, before: str) -> Non
         ("mon_sat", "2026-11-21"),
         ("sun_thu", "2026-11-22"),
         ("every_day", "2026-11-21"),
-        ("?", "2026-11-23"),  # what nobody knows is the usual week
+        ("?", "2026-11-23"),  # an unknown kind of week is the usual one
     ],
 )
-def test_each_team_has_its_week(week: str, moved: str) -> None:
+def test_each_team_has_its_working_week(week: str, moved: str) -> None:
     """2026-11-21 is a Saturday."""
     assert calendar(week=week).on_or_after(days("2026-11-21"))[0] == np.datetime64(moved)
 
@@ -83,7 +83,7 @@ def test_days_are_counted_without_those_off() -> None:
     np.testing.assert_array_equal(china().between(first, until), [2, -2, 0, np.nan])
 
 
-def test_of_two_rows_on_one_day_the_working_day_wins() -> None:
+def test_a_working_day_takes_precedence_over_a_day_off() -> None:
     day = date(2026, 11, 23)
     works = calendar({"day": day, "kind": "work"}, {"day": day, "kind": "off"}, {"kind": "off"})
     assert works.on_or_after(days("2026-11-23"))[0] == np.datetime64("2026-11-23")
@@ -105,8 +105,8 @@ DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
 
 
 @given(DAYS, st.integers(-30, 30), st.lists(st.tuples(DAYS, st.sampled_from(["off", "work", ""])), max_size=20))
-def test_it_says_what_a_walk_from_day_to_day_says(start: date, steps: int, rows: list[tuple[date, str]]) -> None:
-    """Counting on a working calendar is walking day by day and counting the days that are worked."""
+def test_counting_equals_walking_from_day_to_day(start: date, steps: int, rows: list[tuple[date, str]]) -> None:
+    """Counting working days gives the same as walking day by day and counting those that are worked."""
     off = {day for day, kind in rows if kind != "work"}
     worked = {day for day, kind in rows if kind == "work"}
 

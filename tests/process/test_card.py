@@ -1,4 +1,4 @@
-"""BANT cards: what one asks, and what a filled one brings back."""
+"""BANT cards: their questions, and reading a filled card."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def answers(plan: ChangeSet) -> list[tuple[Any, ...]]:
 HAD = ("D-1", "B1", 2.0, "Plenty", date(2026, 1, 9))
 
 
-def test_a_card_asks_every_question_with_what_is_known() -> None:
+def test_a_card_has_every_question_with_the_known_answers() -> None:
     card = make_bant_card(pipeline(), " d-1")
     assert len(card) == 16
     assert set(card["deal"]) == {"D-1"}
@@ -51,12 +51,12 @@ def test_a_card_asks_every_question_with_what_is_known() -> None:
     assert card["points"].notna().sum() == 1
 
 
-def test_a_deal_that_is_not_there_is_said() -> None:
+def test_an_unknown_deal_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="There is no deal D-3; did you mean D-"):
         make_bant_card(pipeline(), "D-3")
 
 
-def test_a_card_that_nobody_touched_changes_nothing() -> None:
+def test_an_unchanged_card_changes_nothing() -> None:
     assert not take_in_bant_card(pipeline(), make_bant_card(pipeline(), "D-1"), lambda row, column: "").writes
 
 
@@ -74,7 +74,9 @@ def test_a_card_that_nobody_touched_changes_nothing() -> None:
         ({"deal": "d-2 ", "question": "B1", "points": 1.0}, [HAD, ("D-2", "B1", 1.0, "", TODAY)]),
     ],
 )
-def test_what_is_filled_in_is_taken_and_what_is_blank_stays(row: dict[str, Any], after: list[tuple[Any, ...]]) -> None:
+def test_filled_cells_are_taken_and_blank_ones_change_nothing(
+    row: dict[str, Any], after: list[tuple[Any, ...]]
+) -> None:
     plan = read({"deal": "D-1", **row})
     assert answers(plan) == after
     assert plan.findings == ()
@@ -89,18 +91,22 @@ def test_what_is_filled_in_is_taken_and_what_is_blank_stays(row: dict[str, Any],
     [
         ({"deal": "D-9", "question": "B1", "points": 1.0}, "deal2", "no deal “D-9” in the workbook"),
         ({"deal": "D-1", "question": "B9", "points": 1.0}, "question2", "no question “B9”; is it “B1”"),
-        ({"deal": "D-1", "question": "B2", "points": 5.0}, "points2", "5 is not a valid number of points; write 0, 1, 2 or 3"),
+        (
+            {"deal": "D-1", "question": "B2", "points": 5.0},
+            "points2",
+            "5 is not a valid number of points; write 0, 1, 2 or 3",
+        ),
         ({"deal": "D-1", "question": "B2", "points": 1.5}, "points2", "1.5 is not a valid number of points"),
         ({"deal": "D-1", "question": "B2", "points": -1.0}, "points2", "-1 is not a valid number of points"),
     ],
 )
-def test_what_cannot_be_used_is_told_with_its_cell(row: dict[str, Any], cell: str, message: str) -> None:
+def test_an_invalid_answer_is_reported_with_its_cell(row: dict[str, Any], cell: str, message: str) -> None:
     plan = read(row)
     assert [(f.cell, f.severity, message in f.message) for f in plan.findings] == [(cell, "warn", True)]
     assert answers(plan) == [HAD]
 
 
-def test_an_answer_beside_points_that_are_none_is_kept() -> None:
+def test_an_answer_beside_invalid_points_is_kept() -> None:
     plan = read({"deal": "D-1", "question": "B2", "points": 7.0, "answer": "A lot"})
     assert answers(plan) == [HAD, ("D-1", "B2", None, "A lot", TODAY)]
     assert len(plan.findings) == 1

@@ -42,7 +42,7 @@ def expected() -> dict[str, str]:
 
 
 def book(**accounts: dict[str, str]) -> Pipeline:
-    """Return the pipeline of the tables above, with the class cells still blank except as said."""
+    """Return the pipeline of the tables above, with blank class cells except for the given ones."""
     plain = "\n".join("|".join(line.split("|")[:3]) for line in ACCOUNTS.strip().splitlines())
     typed = [{**row, **accounts.get(row["account"], {})} for row in rows(plain, "Accounts")]
     return crm(Deals=rows(DEALS), Accounts=typed)
@@ -57,25 +57,25 @@ def test_classes_follow_from_traits_must_haves_and_deals() -> None:
     assert classes_of(book()) == expected()
 
 
-def test_a_second_run_plans_nothing() -> None:
+def test_a_second_run_changes_nothing() -> None:
     pipeline = book()
     assert not classify_accounts(apply_change_set(pipeline, classify_accounts(pipeline))).writes
 
 
-def test_what_a_person_chose_stays() -> None:
+def test_a_class_that_a_person_chose_stays() -> None:
     assert classes_of(book(Poor={"account_class": "key"}))["Poor"] == "key"
 
 
 @pytest.mark.parametrize(
     ("journal", "now", "becomes"),
     [
-        ("standard", "standard", "watch"),  # ours, and the world has changed
+        ("standard", "standard", "watch"),  # written by a run, and the data have changed
         ("Standard", "standard", "watch"),
         ("普通客户", "standard", "watch"),
         ("standard", "growth", "growth"),  # a person chose another one since
     ],
 )
-def test_what_a_run_wrote_is_kept_up_to_date(journal: str, now: str, becomes: str) -> None:
+def test_a_class_written_by_a_run_is_updated(journal: str, now: str, becomes: str) -> None:
     line = {"table": "Accounts", "key": "Poor", "column": "account_class", "before": "", "after": journal}
     pipeline = book(Poor={"account_class": now})
     assert classes_of(pipeline.with_tables(Journal=crm(Journal=[line])["Journal"]))["Poor"] == becomes

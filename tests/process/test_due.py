@@ -35,7 +35,7 @@ REASONS: list[tuple[dict[str, Any], dict[str, list[dict[str, Any]]], str]] = [
     ({**WON, "next_step_date": ago(3)}, {}, ""),
     ({**CARE, "next_step_date": ago(3), "since": ago(2)}, {}, "Next step overdue by 3 working days."),
     ({"recorded_stage": "", "outcome": "", "next_step_date": ago(2)}, {}, "Next step overdue by 2 working days."),  # no stage yet
-    # clocks: the stage's own rhythm, else the limit of the settings
+    # idle days: the rhythm of the stage, else the limit of the settings
     ({"idle_days": 14}, {}, ""),
     ({"idle_days": 15}, {}, "No contact for 15 days (every 14 in this stage)."),
     ({"recorded_stage": "Lead", "idle_days": 8}, {}, "No contact for 8 days (every 7 in this stage)."),
@@ -76,7 +76,7 @@ REASONS: list[tuple[dict[str, Any], dict[str, list[dict[str, Any]]], str]] = [
     (WON, {"Feedback": [{**UNHAPPY, "satisfaction": 3}]}, ""),
     (WON, {"Feedback": [{**UNHAPPY, "resolved": ago(1)}]}, ""),
     ({**WON, "account": "A"}, {"Feedback": [{**UNHAPPY, "deal": "", "account": "A"}]}, "Satisfaction 2.5 of 5, not resolved."),
-    # lost is lost
+    # a lost deal has no reason
     ({"recorded_stage": "Lost", "outcome": "lost", "next_step_date": ago(9), "idle_days": 99}, {}, ""),
 ]  # fmt: skip
 
@@ -86,7 +86,7 @@ def test_each_reason_has_its_limit(deal: dict[str, Any], tables: dict[str, list[
     assert list(make_followup_frame(desk(deal, **tables))["why"]) == ([why] if why else [])
 
 
-def test_every_reason_stands_on_one_line_the_most_pressing_first() -> None:
+def test_all_reasons_are_on_one_line_the_most_urgent_first() -> None:
     deal = {"recorded_stage": "Lead", "next_step_date": ago(2), "idle_days": 9, "days_in_stage": 12, "account": "Acme"}
     pipeline = desk(deal, Tasks=[{**TASK, "stage": "Lead"}], Accounts=[{"account": "Acme", "trait_score": 2}])
     (row,) = make_followup_frame(pipeline).to_dict("records")
@@ -97,7 +97,7 @@ def test_every_reason_stands_on_one_line_the_most_pressing_first() -> None:
     assert (row["due"], row["days_late"]) == (pd.Timestamp(ago(2)), 2)
 
 
-def test_the_list_speaks_chinese() -> None:
+def test_the_list_is_available_in_chinese() -> None:
     (row,) = make_followup_frame(
         desk({"recorded_stage": "Lead", "next_step_date": ago(2), "idle_days": 9}, language="zh")
     ).to_dict("records")
@@ -114,18 +114,24 @@ GOLD = [
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ({"next_step_date": ago(1)}, {"idle_days": 30}),  # an overdue promise before a silence
+        ({"next_step_date": ago(1)}, {"idle_days": 30}),  # an overdue step before a missing contact
         ({"idle_days": 20}, NO_STEP),
         ({"idle_days": 20, "account": "Gold"}, {"idle_days": 30, "account": "Plain"}),  # golden customers first
         ({"idle_days": 20, "account": "Key"}, {"idle_days": 30}),
-        ({"next_step_date": ago(4)}, {"next_step_date": ago(3), "amount": 9000}),  # later before dearer
+        (
+            {"next_step_date": ago(4)},
+            {"next_step_date": ago(3), "amount": 9000},
+        ),  # more days late before a larger amount
         ({"next_step_date": ago(3), "amount": 9000}, {"next_step_date": ago(3), "amount": 10}),
-        ({"next_step_date": ago(31), "amount": 20}, {"next_step_date": ago(900), "amount": 10}),  # a month late is late
+        (
+            {"next_step_date": ago(31), "amount": 20},
+            {"next_step_date": ago(900), "amount": 10},
+        ),  # more than a month late makes no difference
         ({"next_step_date": ago(3), "amount": 10}, {"next_step_date": ago(3)}),
-        ({"next_step_date": ago(3)}, {"next_step_date": ago(3)}),  # the number settles it
+        ({"next_step_date": ago(3)}, {"next_step_date": ago(3)}),  # the number decides
     ],
 )
-def test_what_matters_more_comes_first(first: dict[str, Any], second: dict[str, Any]) -> None:
+def test_more_important_lines_come_first(first: dict[str, Any], second: dict[str, Any]) -> None:
     listed = make_followup_frame(desk(first, second, Accounts=GOLD))
     assert list(listed["deal"]) == ["D-1", "D-2"]
     if first != second:
@@ -147,8 +153,8 @@ def test_priority_follows_from_reasons_and_customer(deal: dict[str, Any], priori
     assert list(make_followup_frame(desk(deal, Accounts=GOLD))["priority"]) == [priority]
 
 
-def test_a_large_deal_is_raised_and_said_to_be() -> None:
-    """Large is above four fifths of the open deals, and says nothing among fewer than ten."""
+def test_a_large_deal_is_raised_and_the_line_says_so() -> None:
+    """A large deal is above four fifths of the open deals; with fewer than ten there is none."""
     small = [{"amount": float(n)} for n in range(1, 10)]
     deal = {"amount": 1000.0, **NO_STEP}
     assert list(make_followup_frame(desk(deal, *small))[["priority", "why"]].iloc[0]) == [
@@ -161,7 +167,7 @@ def test_a_large_deal_is_raised_and_said_to_be() -> None:
     ]
 
 
-def test_each_owner_has_ranks_and_a_days_worth() -> None:
+def test_each_owner_has_ranks_and_a_daily_limit() -> None:
     deals = [{"next_step_date": ago(n), "owner": owner} for n in range(1, 6) for owner in ("Li", "Wu", "")]
     listed = make_followup_frame(desk(*deals, settings={"followups_per_day": 3, "followup_days": 1}))
     assert listed.groupby("owner")["rank"].apply(list).to_dict() == {owner: [1, 2, 3] for owner in ("", "Li", "Wu")}
@@ -187,10 +193,10 @@ ANSWERED = {"question": "B1", "deal": "D-1"}
         ({}, [], "Budget?"),
         ({}, [{**ANSWERED, "points": 2}], "Who signs?"),
         ({}, [{**ANSWERED, "answer": "They told us"}], "Who signs?"),
-        ({}, [ANSWERED], "Budget?"),  # a row without an answer answers nothing
-        ({"budget": 2}, [], "Who signs?"),  # what nothing is known of comes first
+        ({}, [ANSWERED], "Budget?"),  # a row without an answer does not count
+        ({"budget": 2}, [], "Who signs?"),  # dimensions without any answer come first
         ({"budget": 2, "authority": 1}, [], "Budget?"),
-        ({"budget": 3, "authority": 3}, [], "How do they do it today?"),  # SPIN goes on where BANT ends
+        ({"budget": 3, "authority": 3}, [], "How do they do it today?"),  # after BANT comes SPIN
         ({**CARE, "since": ago(99)}, [], ""),
         ({}, [{**ANSWERED, "deal": "D-2", "points": 2}], "Budget?"),
     ],
@@ -278,7 +284,7 @@ def test_what_to_do_next(deal: dict[str, Any], step: str) -> None:
     ("deal", "reach"),
     [
         ({"contact": "Bob"}, ("Bob", "1", "bob@acme.example")),
-        ({"account": "Acme"}, ("Eve", "020", "")),  # whoever is nearest to the decision, over the switchboard
+        ({"account": "Acme"}, ("Eve", "020", "")),  # the contact closest to the decision, through the switchboard
         ({"contact": "Zed", "account": "Acme"}, ("Zed", "020", "")),
         ({}, ("", "", "")),
     ],
@@ -303,7 +309,7 @@ def test_the_frame_is_complete_even_when_nobody_is_due() -> None:
         assert listed["why"].dtype == object
 
 
-def test_a_second_look_gives_the_same_list() -> None:
+def test_making_the_list_again_gives_the_same_list() -> None:
     pipeline = desk({"next_step_date": ago(3)}, NO_STEP)
     listed = make_followup_frame(pipeline)
     pd.testing.assert_frame_equal(make_followup_frame(pipeline.with_tables(FollowUps=listed)), listed)
@@ -312,15 +318,15 @@ def test_a_second_look_gives_the_same_list() -> None:
 @pytest.mark.parametrize(
     ("typed", "left"), [({"done": "yes"}, []), ({"result": "Spoke"}, []), ({"done": "no"}, ["no"])]
 )
-def test_a_line_somebody_handled_leaves_the_list(typed: dict[str, str], left: list[str]) -> None:
+def test_a_handled_line_leaves_the_list(typed: dict[str, str], left: list[str]) -> None:
     pipeline = desk({"next_step_date": ago(3)})
     listed = make_followup_frame(pipeline).assign(**typed)
     assert list(make_followup_frame(pipeline.with_tables(FollowUps=listed))["done"]) == left
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_doubled_and_blank_keys_do_no_harm(language: Language) -> None:
-    """A row without a number is not on the list; of a doubled number, related rows speak of the first."""
+def test_duplicate_and_blank_keys_do_no_harm(language: Language) -> None:
+    """A row without a number is not listed; rows related to a duplicate number belong to the first row."""
     pipeline = desk(
         {"deal": "D-1"},
         {"deal": "D-1"},
@@ -332,7 +338,7 @@ def test_doubled_and_blank_keys_do_no_harm(language: Language) -> None:
     assert list(make_followup_frame(pipeline)["deal"]) == ["D-1"]
 
 
-def test_words_are_made_only_for_lines_that_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_are_made_only_for_lines_that_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     from xl_salesflow.process import due_followups
     from xl_salesflow.process.due_followups import _word_followup_reason
 
@@ -348,6 +354,6 @@ def test_words_are_made_only_for_lines_that_are_shown(monkeypatch: pytest.Monkey
     assert len(described) == 10
 
 
-def test_quiet_is_quiet() -> None:
+def test_the_quiet_deal_has_no_reason() -> None:
     assert isinstance(QUIET["next_step_date"], date)
     assert make_followup_frame(desk({}, {}, {})).empty

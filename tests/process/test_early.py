@@ -1,4 +1,4 @@
-"""Early warnings: which open deals each speaks about, and what stands beside the deal."""
+"""Early warnings: which open deals each is about, and the text beside the deal."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def warned(pipeline: Pipeline) -> set[str]:
         ("buyer_behind", {"buyer_stage": "definition"}, False),
         ("buyer_behind", {"buyer_stage": "selection"}, False),
         ("buyer_behind", {"buyer_stage": ""}, False),
-        # Presentation asks need, budget and authority of 2
+        # Presentation requires need, budget and authority of 2
         ("bant_below", {"need": 2, "budget": 2, "authority": 2}, False),
         ("bant_below", {"need": 1, "budget": 2, "authority": 2}, True),
         ("bant_below", {"need": 2}, True),
@@ -95,7 +95,7 @@ ACME = {**CLEAN, "account": "Acme"}
     ],
 )
 def test_contacts_of_the_customer(contacts: list[tuple[str, str, str]], warnings: set[str]) -> None:
-    """Nothing is said while the sheet Contacts is empty, or in the first stage."""
+    """There is no warning while the sheet Contacts is empty, or in the first stage."""
     rows = [{"contact": name, "account": account, "decision_role": role} for name, account, role in contacts]
     assert warned(crm(Deals=[ACME], Contacts=rows)) == warnings
     assert warned(crm(Deals=[{**ACME, "recorded_stage": "Lead"}], Contacts=rows)) == set()
@@ -136,7 +136,7 @@ def test_a_quote_about_to_expire(status: str, until: date, yes: bool) -> None:
     [(0.1, 0, "", False), (0.11, 0, "", True), (0.06, 0.06, "", True), (0.5, 0, "Wang", False), (0.2, 0, "", True)],
 )
 def test_a_discount_above_the_limit(line: float, whole: float, approved: str, yes: bool) -> None:
-    """The settings allow 10 %; the line's discount and that of the whole add up."""
+    """The settings allow 10 %; the discounts of the line and of the quote add up."""
     quote = {"quote": "Q1", "deal": "D1", "discount": whole, "approved_by": approved}
     lines = [{"quote": "Q1", "product": "P", "discount": line}]
     assert ("discount_above" in warned(crm(Deals=[CLEAN], Quotes=[quote], QuoteLines=lines))) == yes
@@ -154,7 +154,7 @@ def test_the_owner_may_grant_more_than_the_settings() -> None:
     [([300, 100, 100, 100], True), ([100, 100, 100, 100], False), ([300, 100, 100], False), ([300], False)],
 )
 def test_one_deal_above_its_share_of_the_forecast(amounts: list[float], yes: bool) -> None:
-    """With three deals or fewer one is always above 30 %."""
+    """With three deals or fewer, one is always above 30 %."""
     deals = [{**CLEAN, "deal": f"D{n}", "amount": amount} for n, amount in enumerate(amounts)]
     assert ("concentration" in warned(crm(Deals=deals))) == yes
 
@@ -168,7 +168,7 @@ def test_the_forecast_is_that_of_the_period() -> None:
     assert "concentration" in warned(asked)
 
 
-def test_the_text_beside_the_deal_ends_with_what_the_stage_recommends() -> None:
+def test_the_text_beside_the_deal_ends_with_the_recommended_action() -> None:
     pipeline = crm(Deals=[{**CLEAN, "expected_close": ago(1), "pushes": 3}, {**CLEAN, "deal": "D2"}])
     assert word_early_warnings(pipeline).tolist() == [
         "expected close 2026-03-30 has passed\n"

@@ -1,4 +1,4 @@
-"""Holidays of any country: ours where they ship, else the library's, in the workbook's language."""
+"""Holidays of any country: the supplied ones, else the library's, in the workbook's language."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.process.working_days import make_country_holidays, make_shipped_holidays
 
 
-def test_the_years_that_ship_are_ours() -> None:
+def test_supplied_years_are_used() -> None:
     days = make_country_holidays("cn", [2025, 2026], "zh")
     ours = make_shipped_holidays("CN", "zh")
     assert list(days["day"]) == sorted(ours.loc[ours["day"].dt.year < 2027, "day"])
 
 
-def test_the_library_has_the_same_worked_weekends_as_we() -> None:
-    """Two sources, one arrangement: the weekend days that China works in the years we ship."""
+def test_the_library_has_the_same_working_weekends() -> None:
+    """Two sources agree on the working weekend days of China in the supplied years."""
     library = pytest.importorskip("holidays")
     ours = make_shipped_holidays("CN", "en")
     worked = {day.date() for day in ours.loc[ours["kind"] == "work", "day"]}
@@ -37,13 +37,13 @@ def test_other_years_and_countries_come_from_the_library() -> None:
     assert early["day"].is_monotonic_increasing
 
 
-def test_a_country_nobody_knows_is_named_with_the_nearest() -> None:
+def test_an_unknown_country_is_reported_with_the_nearest() -> None:
     pytest.importorskip("holidays")
     with pytest.raises(UsageError, match="There are no holidays for “XYZ”"):
         make_country_holidays("xyz", [2026], "en")
 
 
-def test_without_the_library_what_ships_still_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library_the_supplied_years_still_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "holidays", None)
     assert len(make_country_holidays("CN", [2026], "en")) == 39
     with pytest.raises(UsageError, match=r"pip install xl-salesflow\[holidays\]"):

@@ -1,4 +1,4 @@
-"""A line that was ticked off, or that a result was written to, becomes an activity: once."""
+"""A line of the list that is marked as done or has a result becomes an activity, once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xl_salesflow.process.followup_logging import log_followups
 
 
 def handled(deal: dict[str, Any], **typed: str) -> Pipeline:
-    """Make a pipeline whose list was typed into."""
+    """Make a pipeline in whose list somebody typed."""
     pipeline = desk(deal)
     return pipeline.with_tables(FollowUps=make_followup_frame(pipeline).assign(**typed))
 
@@ -28,7 +28,7 @@ def handled(deal: dict[str, Any], **typed: str) -> Pipeline:
         ({"done": "yes"}, "Call Bob"),
         ({"done": "yes", "result": "He wants a demo"}, "He wants a demo"),
         ({"result": "No answer"}, "No answer"),
-        ({"done": "no", "result": "Tried"}, "Tried"),  # what was written is never lost
+        ({"done": "no", "result": "Tried"}, "Tried"),  # typed text is never lost
     ],
 )
 def test_a_handled_line_becomes_an_activity(typed: dict[str, str], summary: str) -> None:
@@ -49,12 +49,12 @@ def test_other_lines_stay(typed: dict[str, str]) -> None:
     ("now", "cleared"),
     [
         ({}, True),  # the planned step was carried out
-        ({"next_step": "Send the quote"}, False),  # planned anew meanwhile
+        ({"next_step": "Send the quote"}, False),  # planned again in the meantime
         ({"next_step_date": ago(-20)}, False),
-        ({"next_step": ""}, True),  # a date without words
+        ({"next_step": ""}, True),  # a date without a text
     ],
 )
-def test_the_step_that_was_carried_out_is_cleared(now: dict[str, Any], cleared: bool) -> None:
+def test_a_completed_step_is_cleared(now: dict[str, Any], cleared: bool) -> None:
     pipeline = handled({"next_step": "Call Bob", "next_step_date": ago(2)}, done="yes")
     deals = pipeline["Deals"].copy()
     for column_id, value in now.items():
@@ -67,14 +67,19 @@ def test_the_step_that_was_carried_out_is_cleared(now: dict[str, Any], cleared: 
 LEAD = {"recorded_stage": "Lead", "next_step": "Call Bob", "next_step_date": ago(2)}
 NEXT: list[tuple[dict[str, Any], dict[str, Any], str, date | None]] = [
     # the deal, what was typed in its line, the next step and its day (the 22nd is a Sunday; Lead asks for a contact every 7 days)
-    (LEAD, {"done": "yes"}, "Call them.", date(2026, 11, 30)),  # a week on is a Sunday: Monday
+    (LEAD, {"done": "yes"}, "Call them.", date(2026, 11, 30)),  # a week later is a Sunday, so Monday
     (LEAD, {"result": "He wants a demo"}, "Call them.", date(2026, 11, 30)),
     (LEAD, {"done": "yes", "then": "Show it", "then_on": date(2026, 12, 5)}, "Show it", date(2026, 12, 5)),
     (LEAD, {"done": "yes", "then": "Show it"}, "Show it", date(2026, 11, 30)),
     (LEAD, {"done": "yes", "then_on": date(2026, 12, 5)}, "Call them.", date(2026, 12, 5)),
-    (LEAD, {"then_on": date(2026, 12, 5)}, "Call them.", date(2026, 12, 5)),  # put off, without a talk
+    (LEAD, {"then_on": date(2026, 12, 5)}, "Call them.", date(2026, 12, 5)),  # postponed, without an activity
     ({**LEAD, "next_step_date": None, "idle_days": 30}, {"done": "yes"}, "Call them.", date(2026, 11, 30)),
-    ({**LEAD, "recorded_stage": "Demo"}, {"done": "yes"}, "Show it.", date(2026, 12, 7)),  # no rhythm: the idle limit
+    (
+        {**LEAD, "recorded_stage": "Demo"},
+        {"done": "yes"},
+        "Show it.",
+        date(2026, 12, 7),
+    ),  # no rhythm: the idle limit applies
     ({**LEAD, "recorded_stage": "", "outcome": ""}, {"done": "yes"}, "Get in touch", date(2026, 12, 7)),
     ({**LEAD, "recorded_stage": "Care", "outcome": "won"}, {"done": "yes"}, "Visit them.", date(2027, 2, 22)),
     ({**LEAD, "next_step_date": date(2026, 12, 24), "idle_days": 30}, {"done": "yes"}, "Call Bob", date(2026, 12, 24)),
@@ -100,8 +105,8 @@ def test_the_next_step_is_the_typed_one_or_the_rhythms(
     assert not log_followups(after).writes
 
 
-def test_who_was_followed_up_today_rests_until_tomorrow() -> None:
-    """The quote has no answer still; the deal is off today's list and back when the customer had time to answer."""
+def test_a_deal_followed_up_today_is_not_listed_until_tomorrow() -> None:
+    """The quote still has no answer; the deal leaves today's list and is back once the customer has had time to answer."""
     quote = {"quote": "Q-7", "deal": "D-1", "status": "sent", "valid_until": ago(-2)}
     pipeline = desk({}, Quotes=[quote])
     after = apply_change_set(
@@ -111,7 +116,7 @@ def test_who_was_followed_up_today_rests_until_tomorrow() -> None:
     assert len(make_followup_frame(replace(after, today=ago(-1)))) == 1
 
 
-def test_a_second_talk_of_the_day_is_not_lost() -> None:
+def test_a_second_activity_on_the_same_day_is_not_lost() -> None:
     pipeline = handled({"next_step_date": ago(2)}, result="No answer")
     after = apply_change_set(pipeline, log_followups(pipeline))
     again = after.with_tables(FollowUps=pipeline["FollowUps"].assign(result="Reached him"))
@@ -130,7 +135,7 @@ def test_it_happens_once() -> None:
     assert not log_followups(after.with_tables(FollowUps=pipeline["FollowUps"])).appends  # nor if the list comes back
 
 
-def test_a_line_of_a_deal_that_is_gone_is_still_logged() -> None:
+def test_a_line_of_a_deleted_deal_is_still_logged() -> None:
     pipeline = handled({"next_step_date": ago(2)}, done="yes")
     (append,) = log_followups(pipeline.with_tables(Deals=pipeline["Deals"][:0])).appends
     assert list(append.rows["deal"]) == ["D-1"]

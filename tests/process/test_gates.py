@@ -1,4 +1,4 @@
-"""Gates: what each kind of check asks, which gates a move meets, and what a rep is told."""
+"""Gates: the kinds of checks, the gates that a move has to pass, and the sentence for the rep."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def one_gate(check: str, subject: str = "", value: str = "", effect: str = "bloc
 
 
 def moved(pipeline: Pipeline, before: str = "Lead", after: str = "Qualified") -> pd.DataFrame:
-    """Judge every deal going from *before* to *after*."""
+    """Judge a move of every deal from *before* to *after*."""
     moves = pd.DataFrame({"from": before, "to": after}, index=pipeline["Deals"].index, dtype=object)
     return judge_by_gates(pipeline, moves)
 
@@ -117,13 +117,13 @@ def test_a_quote_in_a_state(status: str, asked: str, verdict: str) -> None:
     ],
 )
 def test_an_approval(outcome: str, by: str, asked: str, verdict: str) -> None:
-    """D1 belongs to Li; Wang is a sales manager; with nobody named, anybody but the owner will do."""
+    """D1 belongs to Li; Wang is a sales manager; without a given approver, anybody except the owner may approve."""
     done = [{"deal": "D1", "type": "approval", "date": ago(1), "outcome": outcome, "by": by}]
     team = [{"person": "Wang", "role": "manager"}, {"person": "Li", "role": "rep"}]
     assert verdicts(one_gate("approved_by", asked, Activities=done, Team=team)) == [verdict, "refused"]
 
 
-def test_an_approval_is_taken_back_by_a_later_refusal() -> None:
+def test_a_later_refusal_revokes_an_approval() -> None:
     done = [
         {"deal": "D1", "type": "approval", "date": ago(5), "outcome": "approved", "by": "Wang"},
         {"deal": "D1", "type": "approval", "date": ago(1), "outcome": "declined", "by": "Wang"},
@@ -143,7 +143,7 @@ def test_an_approval_is_taken_back_by_a_later_refusal() -> None:
     ],
 )
 def test_a_task_done(subject: str, status: str, verdict: str) -> None:
-    """With no task named, every required one of the stages behind; D2 has been given none."""
+    """Without a given task, every required task of the stages passed must be done; D2 has none."""
     task = {"task_id": "T1", "deal": "D1", "stage": "Lead", "task": "Have a first conversation"}
     tasks = [{**task, "status": status, "required": "yes"}]
     assert verdicts(one_gate("task_done", subject, Tasks=tasks)) == [verdict, "refused" if subject else "accepted"]
@@ -154,7 +154,7 @@ def test_every_check_of_the_list_can_be_judged() -> None:
 
 
 MOVES = [
-    # the gate guards Objections (4): which moves meet it?
+    # the gate guards Objections (4): which moves have to pass it?
     ("Lead", "Objections", True),
     ("Presentation", "Objections", True),
     ("Lead", "Contract", True),
@@ -170,7 +170,7 @@ MOVES = [
 
 
 @pytest.mark.parametrize(("before", "after", "met"), MOVES)
-def test_a_gate_guards_its_stage_and_what_goes_past_it(before: str, after: str, met: bool) -> None:
+def test_a_gate_guards_its_stage_and_moves_that_skip_it(before: str, after: str, met: bool) -> None:
     pipeline = one_gate("filled", "Notes", effect="warn")
     pipeline["Gates"]["stage"] = "Objections"
     pipeline["Deals"]["move_reason"] = "because"
@@ -178,7 +178,7 @@ def test_a_gate_guards_its_stage_and_what_goes_past_it(before: str, after: str, 
     assert verdicts(pipeline, before, after) == ["warned" if met else "accepted"] * 2
 
 
-def test_a_reopened_deal_meets_only_the_gates_beyond_its_furthest_stage() -> None:
+def test_a_reopened_deal_has_to_pass_only_gates_beyond_its_furthest_stage() -> None:
     pipeline = one_gate("filled", "Notes")
     pipeline["Gates"]["stage"] = "Objections"
     pipeline["Deals"]["move_reason"] = "they came back"
@@ -214,8 +214,8 @@ def test_a_move_back_needs_a_reason(before: str, after: str, reason: str, verdic
         ("Presentation", "Lost", "accepted"),
     ],
 )
-def test_a_stage_is_skipped_only_where_it_may(before: str, after: str, verdict: str) -> None:
-    """Contract may not be skipped."""
+def test_a_stage_can_be_skipped_only_if_allowed(before: str, after: str, verdict: str) -> None:
+    """The stage Contract may not be skipped."""
     pipeline = crm(Deals=rows(DEALS)).with_tables(Gates=make_table_frame(TABLES["Gates"]))
     assert verdicts(pipeline, before, after) == [verdict] * 2
 
@@ -232,7 +232,7 @@ def test_an_override_needs_a_person_and_a_reason(person: str, reason: str, verdi
     assert judged["reasons"].str.contains("override").tolist() == [(person == "") != (reason == "")] * 2
 
 
-def test_nobody_overrides_a_stage_that_does_not_exist() -> None:
+def test_an_override_cannot_enter_an_unknown_stage() -> None:
     pipeline = one_gate("filled", "Notes")
     pipeline["Deals"]["override_by"] = pipeline["Deals"]["override_reason"] = "x"
     judged = moved(pipeline, after="Presentatoin")
@@ -250,7 +250,7 @@ def test_a_block_outweighs_a_warning() -> None:
     assert judged["reasons"].str.count("\n").tolist() == [1, 1]
 
 
-def test_a_gate_that_cannot_be_read_lets_nobody_through() -> None:
+def test_an_invalid_gate_blocks_every_move() -> None:
     judged = moved(one_gate("filled", "No such column"))
     assert judged["verdict"].tolist() == ["refused"] * 2
     assert judged["reasons"].iloc[0] == "The gate g cannot be judged; correct its row in the sheet Gates."
@@ -263,7 +263,7 @@ def test_a_gate_that_is_switched_off_is_not_judged() -> None:
 
 
 def test_the_sentence_says_what_is_missing_and_what_to_do() -> None:
-    """What is missing, then the gate's own remedy or that of the check; the stage first when the move only goes past it."""
+    """It says what is missing, then the remedy of the gate or of the check; it starts with the stage if the move skips it."""
     pipeline = one_gate("at_least", "Need", "3")
     assert moved(pipeline)["reasons"].tolist() == [
         "Need is 2; it must be at least 3. Bring it up to 3, or fill it in.",
@@ -289,7 +289,7 @@ def test_gates_of_another_playbook_do_not_count() -> None:
 
 
 def test_no_gate_is_judged_deal_by_deal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two thousand deals cost as many calls of a check as two do: one for each gate they meet."""
+    """Two thousand deals take as many calls of a check as two deals: one for each gate."""
     calls = []
     check = GATE_CHECKS["at_least"]
     counted = type(check)(

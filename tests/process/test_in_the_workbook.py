@@ -1,4 +1,4 @@
-"""The list in a real workbook: what is typed into it flows back once, and a second update leaves the file as it is."""
+"""The list in a real workbook: typed results are recorded once, and a second update does not change the file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOW = datetime(2026, 6, 30, 9)
 
 
 def updated(path: Path) -> bytes:
-    """Update the workbook as each morning; return its bytes."""
+    """Update the workbook as every morning; return its bytes."""
     book = ClosedBook(path)
     book.write(update(book.read(NOW.date()), Run("test", NOW)))
     return path.read_bytes()
@@ -36,7 +36,7 @@ def typed(path: Path, row: int, **cells: Any) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_typed_into_the_list_flows_back_once(tmp_path: Path, language: Language) -> None:
+def test_results_typed_into_the_list_are_recorded_once(tmp_path: Path, language: Language) -> None:
     path = tmp_path / "team.xlsx"
     new_workbook(path, language)
     book = ClosedBook(path)

@@ -1,4 +1,4 @@
-"""Moves: what is recorded, what is refused, and that a second look changes nothing."""
+"""Stage moves: which are recorded, which are refused, and that a second update changes nothing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def judged(pipeline: Pipeline, by: str = "Li") -> Pipeline:
 
 
 def typed(pipeline: Pipeline, **cells: Any) -> Pipeline:
-    """Return *pipeline* with cells of every deal typed over."""
+    """Return *pipeline* with cells of every deal overwritten."""
     deals = pipeline["Deals"]
     made = {
         column_id: make_column_series(TABLES["Deals"][column_id], [cell] * len(deals), deals.index)
@@ -64,8 +64,8 @@ def test_a_new_deal_without_a_day_begins_today() -> None:
     assert after["Deals"]["created"].iloc[0].date() == TODAY
 
 
-def test_a_deal_typed_further_on_goes_through_the_first_stage() -> None:
-    """The first visit and the second share their day; the gates judge the second."""
+def test_a_new_deal_in_a_later_stage_goes_through_the_first_stage() -> None:
+    """The first and the second stay are on the same day; the gates judge the second."""
     after = judged(crm(Deals=[{"deal": "D1", "stage": "Presentation", "created": date(2026, 3, 1), **QUALIFIED}]))
     day = pd.Timestamp(2026, 3, 1)
     assert visits(after, "stage", "entered", "left", "days", "moved_to", "move")[0] == (
@@ -75,14 +75,14 @@ def test_a_deal_typed_further_on_goes_through_the_first_stage() -> None:
     assert after["Tasks"]["stage"].unique().tolist() == ["Presentation"]
 
 
-def test_a_deal_typed_further_on_and_refused_counts_in_the_first_stage() -> None:
+def test_a_new_deal_refused_in_a_later_stage_counts_in_the_first_stage() -> None:
     after = judged(crm(Deals=[{"deal": "D1", "stage": "Presentation", "created": date(2026, 3, 1)}]))
     deal = after["Deals"].iloc[0]
     assert (deal["stage"], deal["recorded_stage"], deal["move_status"]) == ("Presentation", "Lead", "refused")
     assert deal["move_reasons"].count("\n") == 4
 
 
-def test_a_move_closes_one_visit_and_begins_the_next() -> None:
+def test_a_move_ends_one_stage_stay_and_begins_the_next() -> None:
     start = judged(crm(Deals=[{"deal": "D1", "stage": "Lead", "amount": 900, "owner": "Li", **QUALIFIED}]))
     after = judged(typed(later(start, 10), stage="Qualified", probability_override=0.5), by="Wu")
     today = pd.Timestamp(TODAY) + pd.Timedelta(days=10)
@@ -112,7 +112,7 @@ def test_won_lost_and_reopened() -> None:
     assert visits(again, "move") == [("lost",), ("reopened",), ("",)]
 
 
-def test_aftercare_is_reached_by_way_of_won_and_keeps_the_day_of_winning() -> None:
+def test_aftercare_is_reached_through_won_and_keeps_the_day_of_winning() -> None:
     done = {"contract_signed": date(2026, 3, 30), "amount": 5, "expected_close": TODAY, **QUALIFIED}
     start = judged(crm(Deals=[{"deal": "D1", "stage": "Lead"}]))
     boss = {"override_by": "Wang", "override_reason": "framework contract"}
@@ -130,7 +130,7 @@ def test_aftercare_is_reached_by_way_of_won_and_keeps_the_day_of_winning() -> No
 
 
 @pytest.mark.parametrize(("refusal", "stage"), [("keep", "Presentation"), ("restore", "Lead")])
-def test_a_refused_stage_stays_or_is_put_back(refusal: str, stage: str) -> None:
+def test_a_refused_stage_stays_or_is_reset(refusal: str, stage: str) -> None:
     start = judged(crm(Deals=[{"deal": "D1", "stage": "Lead"}]))
     start = replace(start, settings=Settings({"refusal": refusal}))
     after = judged(typed(start, stage="Presentation"))
@@ -166,13 +166,13 @@ def test_a_move_is_recorded_by_the_name_of_the_stage_table() -> None:
 
 
 @pytest.mark.parametrize("stage", ["Presentatoin", "线索"])
-def test_a_stage_nobody_knows_is_not_recorded(stage: str) -> None:
+def test_an_unknown_stage_is_not_recorded(stage: str) -> None:
     after = judged(crm(Deals=[{"deal": "D1", "stage": stage}]))
     assert after["History"].empty
     assert after["Deals"][["recorded_stage", "move_status"]].iloc[0].tolist() == ["", "refused"]
 
 
-def test_rows_without_a_key_of_their_own_are_left_alone() -> None:
+def test_rows_without_a_unique_key_are_left_alone() -> None:
     plan = judge_stage_moves(
         crm(Deals=[{"deal": "D1", "stage": "Lead"}, {"deal": "D1", "stage": "Lead"}, {"stage": "Lead"}]), "Li"
     )
@@ -230,7 +230,7 @@ EDITS = st.fixed_dictionaries(
 @examples(10)
 @given(st.lists(EDITS, min_size=1, max_size=8), st.sampled_from(["keep", "restore"]))
 def test_a_recorded_stage_changes_only_through_an_accepted_move(edits: list[dict[str, Any]], refusal: str) -> None:
-    """And every such change has its visit, so that History fits together whatever people type."""
+    """Every such change has a stage stay, so that History is consistent whatever people type."""
     now = crm(Deals=[{"deal": f"D{n}", "stage": "Lead"} for n in range(3)])
     now = replace(now, settings=Settings({"refusal": refusal}))
     for edit in edits:

@@ -1,4 +1,4 @@
-"""Which stage of one process a stage of another is."""
+"""Matching the stages of one process with those of another."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def shipped(name: str, language: Language = "en") -> Playbook:
         ("crm", "b2c", ["Attract", "Attract", "Convert", "Convert", "Convert"]),
     ],
 )
-def test_stages_that_are_alike_are_matched(before: str, after: str, found: list[str]) -> None:
+def test_similar_stages_are_matched(before: str, after: str, found: list[str]) -> None:
     assert list(match_stages(shipped(before), shipped(after)).values()) == found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_stage_finds_one_and_the_order_is_kept(language: Language) -> None:
+def test_every_stage_is_matched_and_the_order_is_kept(language: Language) -> None:
     processes = [shipped(name, language) for name in list_playbook_names()]
     for one, other in permutations(processes, 2):
         found = match_stages(one, other)
@@ -71,7 +71,7 @@ STAGES = st.lists(STAGE, min_size=1, max_size=4, unique_by=lambda stage: stage.n
 
 @settings(max_examples=60, deadline=None)
 @given(STAGES, STAGES)
-def test_no_other_way_in_order_is_less_unlike(old: list[Stage], new: list[Stage]) -> None:
+def test_no_other_ordered_matching_is_closer(old: list[Stage], new: list[Stage]) -> None:
     found = match_stages(Playbook("old", tuple(old)), Playbook("new", tuple(new)))
     place = {stage.name: at for at, stage in enumerate(new)}
     ways = [way for way in product(range(len(new)), repeat=len(old)) if list(way) == sorted(way)]

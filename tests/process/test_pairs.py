@@ -1,4 +1,4 @@
-"""Which rows may be the same thing twice, and why."""
+"""Which rows may be duplicates, and why."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 CLEANED = [
-    # what does it, as written, as compared
+    # the normalization, as written, as compared
     (fold_company_name, "ACME Corp.", "acme"),
     (fold_company_name, "The Acme Company, Inc.", "acme"),
     (fold_company_name, "北京远景科技有限公司", "北京远景"),
@@ -40,12 +40,12 @@ CLEANED = [
 
 
 @pytest.mark.parametrize(("clean", "written", "compared"), CLEANED)
-def test_what_people_write_differently_is_taken_out(clean: object, written: str, compared: str) -> None:
+def test_differences_in_writing_are_removed(clean: object, written: str, compared: str) -> None:
     assert clean(written) == compared  # type: ignore[operator]
 
 
 PAIRS = [
-    # table, two rows → why they may be one, or nothing
+    # table, two rows → why they may be duplicates, or blank
     ("Accounts", {"account": "Acme Inc."}, {"account": "ACME Corporation"}, "legal form"),
     ("Accounts", {"account": "Hottechi Robotics"}, {"account": "Hottechy Robotics"}, "% alike"),
     ("Accounts", {"account": "上海东方明珠"}, {"account": "上海东方名珠"}, ""),
@@ -80,12 +80,12 @@ def test_a_pair(table: str, one: dict[str, str], other: dict[str, str], why: str
         assert why in found[0].reason.in_("en", alike=found[0].likeness)
 
 
-def test_ten_alike_are_nine_pairs() -> None:
+def test_ten_equal_rows_are_nine_pairs() -> None:
     rows = make_table_frame(TABLES["Accounts"], [{"account": f"Acme{' Inc' * (n % 2)}{'.' * n}"} for n in range(10)])
     assert len(find_duplicate_pairs("Accounts", rows)) == 9
 
 
-def test_a_large_workbook_is_not_compared_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_not_every_row_of_a_large_workbook_is_compared_with_every_other(monkeypatch: pytest.MonkeyPatch) -> None:
     count = 0
 
     def counted(*_: object, **__: object) -> float:

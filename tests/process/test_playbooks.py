@@ -1,4 +1,4 @@
-"""The playbooks that ship: complete in both languages, and all that the product says of them holds."""
+"""The supplied playbooks: complete in both languages, and as the product describes them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from xl_salesflow.schema.table_registry import TABLES
 EVERY = pytest.mark.parametrize("name", list_playbook_names())
 
 
-def test_the_default_comes_first_and_every_variant_ships() -> None:
+def test_the_default_comes_first_and_every_variant_is_supplied() -> None:
     assert list_playbook_names() == (
         "crm", "six_key_stages", "process_nodes", "four_steps", "ten_steps", "six_funnel_stages", "awareness", "b2b",
         "b2c", "digital",
     )  # fmt: skip
 
 
-def test_a_name_nobody_knows_is_answered_with_the_known_ones() -> None:
+def test_an_unknown_name_is_reported_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="no playbook “crn”; choose one of: crm, six_key_stages"):
         make_shipped_setup("crn", "en")
 
@@ -57,8 +57,8 @@ def test_the_frames_are_complete(name: str, language: Language) -> None:
 
 
 @EVERY
-def test_both_languages_say_the_same(name: str) -> None:
-    """Everything but the words is alike."""
+def test_both_languages_have_the_same_data(name: str) -> None:
+    """Everything except the texts is equal."""
     words = {
         "stage",
         "purpose",
@@ -99,13 +99,13 @@ def test_lost_needs_its_reason_in_every_playbook(name: str) -> None:
     assert (lost["subject"], lost["check"], lost["effect"]) == ("Loss reason", "filled", "block")
 
 
-def test_the_default_asks_need_money_and_authority_before_presenting() -> None:
+def test_the_default_requires_need_budget_and_authority_before_presentation() -> None:
     gates = make_shipped_setup("crm", "en")["Gates"]
     asked = gates[(gates["stage"] == "Presentation") & (gates["check"] == "at_least") & (gates["effect"] == "block")]
     assert asked[["subject", "value"]].to_numpy().tolist() == [["Need", "2"], ["Budget", "2"], ["Authority", "2"]]
 
 
-def test_sixteen_questions_four_a_dimension_with_a_scale_each() -> None:
+def test_there_are_sixteen_questions_four_per_dimension_with_a_scale_each() -> None:
     for language in LANGUAGES:
         questions = make_shipped_setup("crm", language)["Questions"]
         assert questions["dimension"].value_counts().to_dict() == dict.fromkeys(CHOICES["dimension"], 4)

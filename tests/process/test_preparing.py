@@ -16,7 +16,7 @@ DEAL = {"deal": "D-1", "recorded_stage": "Lead", "owner": "Li"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_list_that_ships_becomes_open_tasks_of_the_deal(language: Language) -> None:
+def test_the_supplied_checklist_becomes_open_tasks_of_the_deal(language: Language) -> None:
     pipeline = crm(language, Deals=[DEAL])
     tasks = apply_change_set(pipeline, prepare_visit(pipeline, " d-1"))["Tasks"]
     assert len(tasks) == 8
@@ -28,7 +28,7 @@ def test_the_list_that_ships_becomes_open_tasks_of_the_deal(language: Language) 
     assert tasks["task"].map(str.isascii).all() == (language == "en")
 
 
-def test_a_teams_own_list_is_used_and_the_next_step_says_when() -> None:
+def test_a_teams_own_checklist_is_used_and_due_on_the_next_step() -> None:
     own = [{"preparation": "Bring the sample"}, {"preparation": "strengths"}]
     pipeline = crm(Deals=[{**DEAL, "next_step_date": date(2026, 4, 8)}], Lists=own)
     tasks = apply_change_set(pipeline, prepare_visit(pipeline, "D-1"))["Tasks"]
@@ -36,7 +36,7 @@ def test_a_teams_own_list_is_used_and_the_next_step_says_when() -> None:
     assert {str(due.date()) for due in tasks["due"]} == {"2026-04-08"}
 
 
-def test_what_is_open_is_not_given_twice_and_what_was_done_is_given_again() -> None:
+def test_open_tasks_are_not_repeated_and_done_ones_are_given_again() -> None:
     pipeline = crm(Deals=[DEAL], Lists=[{"preparation": "One"}, {"preparation": "Two"}])
     once = apply_change_set(pipeline, prepare_visit(pipeline, "D-1"))
     assert not prepare_visit(once, "D-1").writes
@@ -45,6 +45,6 @@ def test_what_is_open_is_not_given_twice_and_what_was_done_is_given_again() -> N
     assert prepare_visit(once.with_tables(Tasks=tasks), "D-1").answer.tasks == ("One",)
 
 
-def test_a_deal_that_is_not_there_is_said() -> None:
+def test_an_unknown_deal_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no deal D-2; did you mean D-1"):
         prepare_visit(crm(Deals=[DEAL]), "D-2")

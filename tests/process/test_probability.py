@@ -1,4 +1,4 @@
-"""The chance that history shows: worked by hand, explained, and silent while there is too little of it."""
+"""The estimated win probability: checked by hand, explained, and blank while there are too few closed deals."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WON = deals("won", 30, furthest=6, source="referral") + deals("won", 10, furthes
 LOST = deals("lost", 5, furthest=3, source="referral") + deals("lost", 15, furthest=1, source="website")
 
 
-def test_worked_by_hand() -> None:
+def test_a_calculation_by_hand() -> None:
     """
     won ÷ lost                                40 ÷ 20
     Presentation: lost deals that came there  5.1 of 20.1, won deals all
@@ -65,19 +65,19 @@ def test_a_persons_own_probability_stays() -> None:
 @pytest.mark.parametrize(
     ("won", "lost", "silent"), [(25, 24, True), (25, 25, False), (50, 0, True), (0, 50, True), (49, 1, False)]
 )
-def test_silent_below_fifty_closed_deals(won: int, lost: int, silent: bool) -> None:
+def test_no_estimate_below_fifty_closed_deals(won: int, lost: int, silent: bool) -> None:
     estimate = estimate_win_probability(workbook(NOW, deals("won", won), deals("lost", lost)))
     assert estimate.probability.empty == silent
 
 
-def test_what_goes_silent_is_cleared() -> None:
+def test_an_estimate_that_no_longer_applies_is_cleared() -> None:
     pipeline = workbook([{**NOW[0], "learned_probability": 0.9, "learned_why": "Stage"}])
     deal = apply_change_set(pipeline, fill_win_probability(pipeline))["Deals"].iloc[0]
     assert pd.isna(deal["learned_probability"])
     assert deal["learned_why"] == ""
 
 
-def test_a_blank_and_a_value_never_seen_say_nothing() -> None:
+def test_blank_and_unseen_values_have_no_weight() -> None:
     pipeline = workbook(deals("open", 1, source="") + deals("open", 1, source="search"), WON, LOST)
     assert estimate_win_probability(pipeline).weights["source"].isna().all()
 
@@ -95,7 +95,7 @@ def test_the_customers_industry_counts() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32 - 1))
-def test_the_factors_add_up_and_a_later_stage_is_never_worse(seed: int) -> None:
+def test_the_factors_add_up_and_a_later_stage_never_lowers_the_probability(seed: int) -> None:
     rng = np.random.default_rng(seed)
     closed = [
         {"outcome": outcome, "playbook": "crm", "furthest": furthest, "source": source, "owner": owner}

@@ -1,4 +1,4 @@
-"""Faults of a playbook: one sentence each, with the cell, all at once."""
+"""Faults of a playbook: one sentence for each, with the cell, all at once."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def faults(pipeline: Pipeline) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", list_playbook_names())
-def test_every_playbook_that_ships_is_sound(name: str, language: Language) -> None:
+def test_every_supplied_playbook_is_valid(name: str, language: Language) -> None:
     pipeline = build_pipeline(TODAY, language).with_tables(**make_shipped_setup(name, language))
     found = [f.message for f in find_playbook_findings(pipeline) if f.rule != "default_playbook"]
     assert found == []
@@ -77,7 +77,7 @@ def test_a_fault_is_found(table: str, row: int, column: str, value: Any, text: s
     assert (table, column) in [(place, cell) for place, cell, message in found if text in message]
 
 
-def test_every_fault_is_told_at_once() -> None:
+def test_all_faults_are_reported_at_once() -> None:
     found = faults(
         with_cells("Stages", (LEAD, "probability", 120.0), (LEAD, "day_limit", -3.0), (QUALIFIED, "kind", "won"))
     )
@@ -93,11 +93,11 @@ FAULTS = (
     ("Gates", 4, "check", "is bigger than", "there is no check “is bigger than”", "E4"),
     ("StageTasks", 2, "stage", "Leed", "is it “Lead”", "B2"),
 )
-"""Where something is typed, what is said, and the cell it is said of."""
+"""Where something is typed, the message, and the cell of the finding."""
 
 
-def test_a_playbook_with_every_fault_is_told_each_with_its_cell_at_once() -> None:
-    """One sentence a fault: a circle, two wins, a probability of 120, a limit of -3, an unknown column, operator, stage."""
+def test_a_playbook_with_many_faults_has_a_finding_with_its_cell_for_each() -> None:
+    """The faults: a stage listed twice, two stages Won, a probability of 120, a limit of -3, an unknown column, check and stage."""
     pipeline = crm()
     for table, row, column, value, _, _ in FAULTS:
         frame = pipeline[table].copy()
@@ -116,7 +116,7 @@ def test_a_playbook_with_every_fault_is_told_each_with_its_cell_at_once() -> Non
         )
 
 
-def test_a_playbook_without_a_start_is_told_beside_its_other_faults() -> None:
+def test_a_playbook_without_a_start_is_reported_with_its_other_faults() -> None:
     cells = [(row, "kind", "aftercare") for row in range(LEAD, WON)]
     messages = [message for _, _, message in faults(with_cells("Stages", *cells, (WON, "probability", 2.0)))]
     assert any("no open stage to start in" in message for message in messages)

@@ -1,4 +1,4 @@
-"""Row checks of quotes and of the calendar: approvals, primaries, amounts, rates, the end of the holidays."""
+"""Row checks of quotes and of the calendar: approvals, primary quotes, amounts, rates, the end of the holidays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CASES: list[tuple[Rule, list[dict[str, Any]], dict[str, Any], int]] = [
     # the rule, the quotes of the deal, the deal, how many cells it names
     (DISCOUNT_UNAPPROVED, [{"status": "sent", "discount": 0.2}], {}, 1),
     (DISCOUNT_UNAPPROVED, [{"status": "accepted", "discount": 0.2}], {}, 1),
-    (DISCOUNT_UNAPPROVED, [{"status": "draft", "discount": 0.2}], {}, 0),  # a draft may be thought over
+    (DISCOUNT_UNAPPROVED, [{"status": "draft", "discount": 0.2}], {}, 0),  # a draft may still change
     (DISCOUNT_UNAPPROVED, [{"status": "sent", "discount": 0.2, "approved_by": "Ann"}], {}, 0),
     (DISCOUNT_UNAPPROVED, [{"status": "sent", "discount": 0.2}], {"owner": "Bo"}, 0),
     (MISSING_EXCHANGE_RATE, [RATE], {}, 1),
@@ -38,7 +38,7 @@ CASES: list[tuple[Rule, list[dict[str, Any]], dict[str, Any], int]] = [
     (TWO_PRIMARY_QUOTES, [PRIMARY, {**PRIMARY, "deal": "D-2"}], {}, 0),
     (AMOUNT_DIFFERS, [PRIMARY], {"amount": 900.0}, 1),
     (AMOUNT_DIFFERS, [PRIMARY], {"amount": 1000.0}, 0),
-    (AMOUNT_DIFFERS, [PRIMARY], {}, 0),  # a blank is another finding
+    (AMOUNT_DIFFERS, [PRIMARY], {}, 0),  # a blank cell is a different finding
     (AMOUNT_DIFFERS, [PRIMARY], {"amount": 900.0, "outcome": "won"}, 0),
 ]
 
@@ -55,7 +55,7 @@ def test_each_rule_names_its_cells(rule: Rule, quotes: list[dict[str, Any]], dea
     assert all(one.column and one.severity == rule.severity and "{" not in one.message for one in found)
 
 
-def test_the_approval_that_is_missing_is_said_with_limits_and_names() -> None:
+def test_a_missing_approval_is_reported_with_limits_and_names() -> None:
     quote = {"status": "sent", "discount": 0.25, "approved_by": "Ann"}
     messages = {
         language: find(selling(quote, language=language), DISCOUNT_UNAPPROVED)[0].message for language in LANGUAGES
@@ -74,7 +74,7 @@ def test_the_approval_that_is_missing_is_said_with_limits_and_names() -> None:
     ],
 )
 def test_an_unapproved_quote_passes_no_gate(quote: dict[str, Any], passes: bool) -> None:
-    """The stage asks for a sent quote; one whose discount nobody approved is none, and the rep is told why."""
+    """The stage requires a sent quote; a quote with an unapproved discount does not count, and the rep sees why."""
     stages = [
         {"playbook": "crm", "position": n, "stage": stage, "kind": kind, "probability": 0.5}
         for n, (stage, kind) in enumerate([("Lead", "open"), ("Contract", "open"), ("Won", "won"), ("Lost", "lost")], 1)
@@ -90,6 +90,6 @@ def test_an_unapproved_quote_passes_no_gate(quote: dict[str, Any], passes: bool)
 @pytest.mark.parametrize(
     ("last", "count"), [(None, 0), (ago(1), 1), (ago(-45), 1), (ago(-46), 0), (date(2030, 1, 1), 0)]
 )
-def test_holidays_that_end_soon_are_told(last: date | None, count: int) -> None:
+def test_holidays_that_end_soon_are_reported(last: date | None, count: int) -> None:
     days = [{"day": ago(400)}, {"day": last}] if last else []
     assert len(find(selling(Holidays=days), HOLIDAYS_END)) == count

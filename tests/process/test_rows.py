@@ -1,4 +1,4 @@
-"""Row checks: each says what is wrong with which row, in words its owner can act on."""
+"""Row checks: each says what is wrong with which row, so that its owner can act on it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEAL = {"deal": "D1", "stage": "Lead"}
 
 
 def find(pipeline: Pipeline, rule: str) -> list[tuple[str, str, str]]:
-    """Return table, key and column of what *rule* found."""
+    """Return table, key and column of the findings of *rule*."""
     return [(f.table, f.key, f.column) for f in check_pipeline(pipeline) if f.rule == rule]
 
 
@@ -88,11 +88,11 @@ def test_a_wrong_row_is_found(rule: str, tables: dict[str, Any], found: tuple[st
         ("date_order", {"Deals": [{**DEAL, "created": TODAY, "closed": TODAY}]}),
     ],
 )
-def test_a_sound_row_is_not(rule: str, tables: dict[str, Any]) -> None:
+def test_a_valid_row_is_not_found(rule: str, tables: dict[str, Any]) -> None:
     assert find(crm(**tables), rule) == []
 
 
-def test_a_name_that_is_missing_is_told_once_with_the_nearest_one() -> None:
+def test_a_missing_name_is_reported_once_with_the_nearest_one() -> None:
     deals = [{**DEAL, "deal": f"D{n}", "account": "Amce Corporation"} for n in range(3)]
     pipeline = crm(Deals=deals, Accounts=[{"account": "Acme Corporation"}, {"account": "Betasoloin"}])
     assert message(pipeline, "orphan") == (
@@ -100,12 +100,12 @@ def test_a_name_that_is_missing_is_told_once_with_the_nearest_one() -> None:
     )
 
 
-def test_a_name_like_no_other_gets_no_proposal() -> None:
+def test_a_name_without_a_similar_one_gets_no_suggestion() -> None:
     pipeline = crm(Deals=[{**DEAL, "account": "Zenith"}], Accounts=[{"account": "Acme Corporation"}])
     assert message(pipeline, "orphan").endswith("add it there or choose one from the list.")
 
 
-def test_the_nearest_stage_is_proposed() -> None:
+def test_the_nearest_stage_is_suggested() -> None:
     assert "is it “Presentation”?" in message(crm(Deals=[{"deal": "D1", "stage": "Presentatoin"}]), "unknown_stage")
 
 
@@ -133,7 +133,7 @@ def test_lost_deals_of_an_import_are_one_note() -> None:
     assert message(pipeline, "lost_without_reason").startswith("2473 lost deals")
 
 
-def test_faults_of_cells_are_passed_on() -> None:
+def test_findings_about_cells_are_passed_on() -> None:
     fault = Finding("not_a_number", "block", "Deals!F2 is no number.", "Deals", "D1", "amount", "Deals!F2")
     pipeline = replace(crm(Deals=[DEAL]), cell_findings=(fault,))
     assert check_pipeline(pipeline)[0] == fault
@@ -170,16 +170,16 @@ def test_a_history_that_somebody_edited_is_found(row: int, column: str, value: A
     )
 
 
-def test_a_visit_that_was_deleted_is_missed() -> None:
+def test_a_deleted_stage_stay_is_noticed() -> None:
     now = recorded()
     assert find(now.with_tables(History=now["History"].drop(index=now["History"].index[1])), "broken_history")
 
 
-def test_a_history_that_somebody_sorted_is_sound() -> None:
+def test_a_sorted_history_is_valid() -> None:
     now = recorded()
     assert find(now.with_tables(History=now["History"].iloc[::-1]), "broken_history") == []
 
 
-def test_rules_have_names_of_their_own() -> None:
+def test_rules_have_unique_names() -> None:
     names = [rule.id for rule in (*ROW_RULES, *PLAYBOOK_RULES, *GATE_RULES, *EARLY_WARNING_RULES)]
     assert len(names) == len(set(names))

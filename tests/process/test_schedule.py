@@ -1,4 +1,4 @@
-"""Nobody gets more a day than the Settings allow: the rest moves to the next working day, and that is said."""
+"""Nobody gets more lines a day than the Settings allow: the rest moves to the next working day, and the line says so."""
 
 from __future__ import annotations
 
@@ -22,20 +22,18 @@ WEEK = {"workweek": "mon_fri"}
     [
         ([0, 0, 0], 2, 5, [0, 0, 1]),
         ([0, 0, 0, 0, 0], 2, 2, [0, 0, 1, 1, -1]),
-        ([1, 0, 0, 1, 0], 1, 3, [1, 0, 2, -1, -1]),  # who waits for a day does not take the day before
+        ([1, 0, 0, 1, 0], 1, 3, [1, 0, 2, -1, -1]),  # a postponed line does not move to an earlier day
         ([7, 0], 1, 3, [-1, 0]),  # beyond the list
         ([0, 0], 0, 3, [-1, -1]),
         ([], 3, 3, []),
     ],
 )
-def test_each_gets_the_first_day_with_room(wanted: list[int], room: int, days: int, given_: list[int]) -> None:
+def test_each_line_gets_the_first_day_with_room(wanted: list[int], room: int, days: int, given_: list[int]) -> None:
     assert fit_into_days(wanted, room, days) == given_
 
 
 @given(st.lists(st.integers(0, 6), max_size=60), st.integers(0, 5), st.integers(1, 5))
-def test_no_day_holds_more_than_it_may_and_nobody_is_left_out_for_nothing(
-    wanted: list[int], room: int, days: int
-) -> None:
+def test_no_day_exceeds_the_limit_and_no_line_is_left_out_without_need(wanted: list[int], room: int, days: int) -> None:
     given_ = fit_into_days(wanted, room, days)
     held = Counter(day for day in given_ if day >= 0)
     assert all(count <= room for count in held.values())
@@ -45,8 +43,8 @@ def test_no_day_holds_more_than_it_may_and_nobody_is_left_out_for_nothing(
             assert all(held[other] == room for other in range(first, days))
 
 
-def test_what_a_day_does_not_hold_moves_to_the_next_working_day() -> None:
-    """22 November 2026 is a Sunday: the list begins on Monday, and a full Friday goes on after the weekend."""
+def test_lines_above_the_limit_move_to_the_next_working_day() -> None:
+    """22 November 2026 is a Sunday: the list begins on Monday, and a full Friday is continued after the weekend."""
     deals = [{"next_step_date": ago(n)} for n in range(20, 8, -1)]
     rows = make_followup_frame(desk(*deals, settings={**WEEK, "followups_per_day": 2, "followup_days": 6}))
     assert [day.day for day in rows["day"]] == [23, 23, 24, 24, 25, 25, 26, 26, 27, 27, 30, 30]
@@ -58,7 +56,7 @@ def test_what_a_day_does_not_hold_moves_to_the_next_working_day() -> None:
 
 
 def test_days_off_and_make_up_days_decide() -> None:
-    """Monday is a holiday and the Saturday after is worked."""
+    """Monday is a holiday and the following Saturday is a working day."""
     holidays = [{"day": date(2026, 11, 23)}, {"day": date(2026, 11, 28), "kind": "work"}]
     deals = [{"next_step_date": ago(n)} for n in range(10, 4, -1)]
     rows = make_followup_frame(
@@ -79,10 +77,10 @@ LINES: list[tuple[dict[str, Any], date, int]] = [
 
 
 @pytest.mark.parametrize(("deal", "due_on", "late"), LINES)
-def test_days_off_move_what_is_due_and_are_not_counted(deal: dict[str, Any], due_on: date, late: int) -> None:
+def test_due_dates_move_over_days_off_which_are_not_counted(deal: dict[str, Any], due_on: date, late: int) -> None:
     rows = make_followup_frame(desk(deal, settings=WEEK))
     if late == 0 and "since" in deal:
-        assert rows.empty  # the rhythm's day moved to the list's day: it is not over yet
+        assert rows.empty  # the day of the rhythm moved to the day of the list, so it is not late yet
         return
     assert [(row.due.date(), row.days_late) for row in rows.itertuples()] == [(due_on, late)]
 
@@ -93,20 +91,20 @@ def test_on_a_day_off_nothing_is_due_today() -> None:
     assert list(make_followup_frame(desk(step))["why"]) == ["Next step is due today."]
 
 
-def test_a_step_to_come_stands_on_its_own_day() -> None:
+def test_a_future_step_is_on_its_own_day() -> None:
     (row,) = make_followup_frame(desk({"next_step_date": date(2026, 11, 24)}, settings=WEEK)).to_dict("records")
     assert (row["day"].date(), row["why"]) == (date(2026, 11, 24), "Next step in 1 working day.")
 
 
-def test_a_quote_that_expires_is_for_now_and_before_its_last_day() -> None:
-    """It holds until Sunday the 29th, so the last day to call is Friday; the call is planned for the list's first day."""
+def test_a_call_about_an_expiring_quote_is_planned_before_its_last_day() -> None:
+    """It is valid until Sunday the 29th, so the last day to call is Friday; the call is planned for the first day of the list."""
     quote = {"quote": "Q-7", "deal": "D-1", "status": "sent", "sent": ago(1), "valid_until": date(2026, 11, 29)}
     (row,) = make_followup_frame(desk({}, settings=WEEK, Quotes=[quote])).to_dict("records")
     assert (row["day"].date(), row["due"].date(), row["days_late"]) == (date(2026, 11, 23), date(2026, 11, 27), -4)
 
 
-def test_who_was_asked_since_has_time_to_answer() -> None:
-    """A call after the quote went out gives the customer the same days again; so it does with a contract."""
+def test_a_customer_who_was_asked_again_has_time_to_answer() -> None:
+    """After a call about a sent quote, the customer again has the same number of days; the same applies to a contract."""
     quote = {"quote": "Q-7", "deal": "D-1", "status": "sent", "sent": ago(30)}
     contract = {"deal": "D-1", "type": "contract_sent", "date": ago(30)}
     for last, calls in ((ago(6), 1), (ago(5), 0)):
@@ -115,7 +113,7 @@ def test_who_was_asked_since_has_time_to_answer() -> None:
         assert len(make_followup_frame(desk(deal, Activities=[contract]))) == calls
 
 
-def test_an_expired_quote_speaks_until_it_is_renewed() -> None:
+def test_an_expired_quote_is_a_reason_until_it_is_renewed() -> None:
     expired = {"quote": "Q-7", "deal": "D-1", "status": "expired", "sent": ago(30), "valid_until": ago(2)}
     assert list(make_followup_frame(desk({}, Quotes=[expired]))["why"]) == [
         "Quote Q-7 expired on 2026-11-20 without an answer."
@@ -124,7 +122,7 @@ def test_an_expired_quote_speaks_until_it_is_renewed() -> None:
     assert make_followup_frame(desk({}, Quotes=[expired, renewed])).empty
 
 
-def test_what_finds_no_room_is_counted_and_told_to_its_owner() -> None:
+def test_lines_without_room_are_counted_in_a_finding_for_their_owner() -> None:
     deals = [{"next_step_date": ago(n), "owner": owner} for n in range(1, 8) for owner in ("Li", "Wu", "")]
     deals += [{"next_step_date": ago(1), "owner": "Bo"}]
     pipeline = desk(*deals, settings={"followups_per_day": 2, "followup_days": 3})

@@ -1,4 +1,4 @@
-"""Findings about the record itself: changed, taken out, or without a seal."""
+"""Findings about History: changed or removed rows, and rows without a seal."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def typed(pipeline: Pipeline, **stages: str) -> Pipeline:
 
 @pytest.fixture
 def moved() -> Pipeline:
-    """Give three deals: V000001 to V000003 are entries, V000004 moves D2 on to Qualified."""
+    """Return three deals: V000001 to V000003 are entries, V000004 moves D2 to Qualified."""
     known = {"account": "Acme", "contact": "Wu"}
     first = crm(Deals=[{"deal": f"D{n}", "stage": "Lead", **known} for n in (1, 2, 3)], Accounts=[{"account": "Acme"}])
     first = apply_change_set(first, update(first, run(1)))
@@ -50,7 +50,7 @@ def test_moves_are_sealed_as_they_are_recorded(moved: Pipeline) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_changed_visit_is_told_with_row_and_cell(moved: Pipeline, language: Language) -> None:
+def test_a_changed_stage_stay_is_reported_with_row_and_cell(moved: Pipeline, language: Language) -> None:
     history = moved["History"].copy()
     row = history.index[history["visit"] == "V000002"][0]
     history.loc[row, "left"] = pd.Timestamp("2026-03-01").to_datetime64()
@@ -64,8 +64,8 @@ def test_a_changed_visit_is_told_with_row_and_cell(moved: Pipeline, language: La
     assert [part in f.message for part, f in zip(what, findings, strict=True)] == [True, True]
 
 
-def test_a_visit_taken_out_is_missed(moved: Pipeline) -> None:
-    """In the middle its number is missing; the last one is missed by the Journal, which tells that it was added."""
+def test_a_removed_stage_stay_is_noticed(moved: Pipeline) -> None:
+    """In the middle, its number is missing; for the last one, the Journal shows that it was added."""
     history = moved["History"]
     for gone in ("V000001", "V000003", "V000004"):
         left = moved.with_tables(History=history[history["visit"] != gone])
@@ -73,7 +73,7 @@ def test_a_visit_taken_out_is_missed(moved: Pipeline) -> None:
             assert next(f.message for f in check_pipeline(left) if f.rule == "missing_visits").count(gone) == 1
 
 
-def test_an_undone_move_is_not_missed(moved: Pipeline) -> None:
+def test_an_undone_move_is_not_reported_as_missing(moved: Pipeline) -> None:
     back = apply_change_set(moved, undo(moved, run(3)))
     assert len(back["History"]) == 3
     assert found(back) == []
@@ -83,7 +83,7 @@ def test_an_undone_move_is_not_missed(moved: Pipeline) -> None:
     assert found(other) == []
 
 
-def test_an_older_workbook_is_sealed_by_the_next_run_and_that_is_told(moved: Pipeline) -> None:
+def test_an_older_workbook_is_sealed_by_the_next_run_with_a_finding(moved: Pipeline) -> None:
     old = moved.with_tables(History=moved["History"].assign(seal=""))
     assert found(old) == [("unsealed_visit", "note", "V000001")]
     plan = update(old, run(3))

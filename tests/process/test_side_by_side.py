@@ -1,4 +1,4 @@
-"""Several playbooks in one workbook: each deal goes its own way, by its own stages, gates and tasks."""
+"""Several playbooks in one workbook: each deal uses the stages, gates and tasks of its own playbook."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ D6   | b2c      | Lost    | search | 60     | 2026-03-01 | price
 
 
 def both() -> Pipeline:
-    """Return a pipeline whose Stages, Gates and StageTasks hold two playbooks, after an update."""
+    """Return a pipeline with two playbooks in Stages, Gates and StageTasks, after an update."""
     pipeline, second = crm(Deals=rows(DEALS)), make_shipped_setup("b2c", "en")
     grown = {
         name: pd.concat([pipeline[name], second[name]], ignore_index=True) for name in ("Stages", "Gates", "StageTasks")
@@ -39,7 +39,7 @@ def both() -> Pipeline:
 
 
 def test_a_deal_enters_the_stages_of_its_own_playbook() -> None:
-    """A stage of another playbook is unknown to it (D4); a deal that names no playbook uses the default (D1)."""
+    """A stage of another playbook is unknown (D4); a deal without a playbook uses the default (D1)."""
     deals = both()["Deals"].set_index("deal")
     assert deals["recorded_stage"].to_dict() == {
         "D1": "Lead", "D2": "Attract", "D3": "Convert", "D4": "", "D5": "Attract", "D6": "Lost",

@@ -1,4 +1,4 @@
-"""A filled workbook goes over to another playbook: open deals follow, what closed stays, and an undo puts everything back."""
+"""Switching a filled workbook to another playbook: open deals change over, closed ones stay, and undo reverses everything."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def run(minute: int) -> Run:
 
 @cache
 def filled(language: Language = "en") -> Pipeline:
-    """Return a pipeline after an update, D5 refused on its way to Won."""
+    """Return a pipeline after an update; the move of D5 to Won was refused."""
     override = {"override_by": "Boss", "override_reason": "known customer"}
     pipeline = crm(language, Accounts=[{"account": "Acme"}], Settings=[{"setting": "playbook", "value": "crm"}])
     named = dict(zip(make_shipped_setup("crm", "en")["Stages"]["stage"], pipeline["Stages"]["stage"], strict=True))
@@ -67,7 +67,7 @@ def column(pipeline: Pipeline, column_id: str) -> dict[str, Any]:
     return dict(zip(pipeline["Deals"]["deal"], pipeline["Deals"][column_id], strict=True))
 
 
-def test_open_deals_go_over_and_closed_ones_stay() -> None:
+def test_open_deals_change_over_and_closed_ones_stay() -> None:
     now = switched(filled(), "six_funnel_stages")
     assert column(now, "recorded_stage") == {
         "D1": "Lead identification", "D2": "Needs analysis", "D3": "Lost", "D4": "Won", "D5": "Lead identification",
@@ -82,14 +82,14 @@ def test_open_deals_go_over_and_closed_ones_stay() -> None:
     assert list(now["Settings"]["value"]) == ["six_funnel_stages"]
 
 
-def test_a_move_that_waits_goes_on_waiting_in_the_new_words() -> None:
+def test_a_pending_move_stays_pending_with_the_new_stage_names() -> None:
     before, now = filled(), switched(filled(), "six_funnel_stages")
     assert (column(before, "move_status")["D5"], column(now, "move_status")["D5"]) == ("refused", "refused")
     assert column(now, "stage")["D5"] == "Won"
     assert column(now, "override_by")["D1"] == column(before, "override_by")["D1"]
 
 
-def test_the_record_says_what_happened() -> None:
+def test_history_records_the_switch() -> None:
     before, now = filled()["History"], switched(filled(), "six_funnel_stages")["History"]
     closed = before["deal"].isin(["D3", "D4"])
     assert now[now["deal"].isin(["D3", "D4"])].equals(before[closed])
@@ -104,7 +104,7 @@ def test_the_record_says_what_happened() -> None:
     ]
 
 
-def test_the_new_process_stands_beside_the_old_one() -> None:
+def test_the_new_process_is_added_beside_the_old_one() -> None:
     before, now = filled(), switched(filled(), "b2b")
     for table in ("Stages", "Gates", "StageTasks"):
         assert len(now[table]) == len(before[table]) + len(make_shipped_setup("b2b", "en")[table])
@@ -112,7 +112,7 @@ def test_the_new_process_stands_beside_the_old_one() -> None:
     assert set(now.playbooks) == {"crm", "b2b"}
 
 
-def test_tasks_of_the_new_stage_are_given_and_open_ones_of_the_old_are_dropped() -> None:
+def test_tasks_of_the_new_stage_are_given_and_open_old_ones_are_not_needed() -> None:
     now = switched(filled(), "six_funnel_stages")["Tasks"]
     own = now[now["deal"] == "D1"]
     assert set(own.loc[own["stage"] == "Lead", "status"]) == {"dropped"}
@@ -121,7 +121,7 @@ def test_tasks_of_the_new_stage_are_given_and_open_ones_of_the_old_are_dropped()
     assert set(own.loc[own["status"] == "open", "task"]) == set(wanted["task"])
 
 
-def test_a_person_maps_otherwise_whatever_the_capitals() -> None:
+def test_a_person_can_map_a_stage_differently_in_any_case() -> None:
     now = switched(filled(), "six_funnel_stages", Lead="proposal and QUOTATION")
     assert column(now, "recorded_stage")["D1"] == "Proposal and quotation"
 
@@ -140,7 +140,7 @@ def test_a_person_maps_otherwise_whatever_the_capitals() -> None:
         (PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {}, "dream"), "has no playbook “dream”"),
     ],
 )
-def test_what_cannot_be_is_said_in_one_sentence(wanted: PlaybookSwitch, message: str) -> None:
+def test_an_impossible_switch_is_refused_in_one_sentence(wanted: PlaybookSwitch, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         switch(filled(), wanted, run(3))
 
@@ -160,8 +160,8 @@ OTHERS = [name for name in list_playbook_names() if name != "crm"]
 @pytest.mark.parametrize(
     ("to", "language"), [*((name, "en") for name in OTHERS), *((name, "zh") for name in OTHERS[::3])]
 )
-def test_to_every_playbook_and_back_again(to: str, language: Language) -> None:
-    """Nothing is pending after it, a second run plans nothing, and the way back needs no set-up."""
+def test_switching_to_every_playbook_and_back(to: str, language: Language) -> None:
+    """Afterwards nothing is pending, a second run changes nothing, and the switch back needs no set-up."""
     pipeline = filled(language)
     now = switched(pipeline, to)
     assert now["Deals"].query("outcome == 'open'")["playbook"].eq(to).all()
@@ -174,7 +174,7 @@ def test_to_every_playbook_and_back_again(to: str, language: Language) -> None:
 
 
 @pytest.mark.parametrize("to", ["b2c", "six_funnel_stages"])
-def test_undo_puts_every_frame_back(to: str) -> None:
+def test_undo_restores_every_frame(to: str) -> None:
     before = filled()
     now = switched(before, to)
     back = apply_change_set(now, undo(now, run(4)))
@@ -188,7 +188,7 @@ def test_undo_puts_every_frame_back(to: str) -> None:
 
 
 def test_a_deal_that_moved_on_since_stays_with_its_process_when_the_switch_is_undone() -> None:
-    """The others go back; the rows of the process it follows stay, and that is told."""
+    """The others change back; the rows of the process that the deal uses stay, and a finding says so."""
     now = switched(filled(), "b2c")
     run_of_switch = now["Journal"]["run"].iloc[-1]
     deals = now["Deals"].copy()
@@ -210,7 +210,7 @@ def held(pipeline: Pipeline, table: str) -> list[str]:
 
 
 def checks(pipeline: Pipeline) -> set[float]:
-    """Return what the check cells of the Moves table say, in every playbook."""
+    """Return the check cells of the table Moves for every playbook."""
     found = set()
     for playbook in pipeline.playbooks:
         asked = apply_query(pipeline, Query(filters={"playbook": playbook})) if playbook in used(pipeline) else None
@@ -244,7 +244,7 @@ STEPS = st.one_of(
 
 @examples(5)
 @given(st.lists(STEPS, min_size=2, max_size=7))
-def test_whatever_the_order_of_edits_the_record_holds(steps: list[tuple[str, Any, int]]) -> None:
+def test_history_is_consistent_after_any_sequence_of_edits(steps: list[tuple[str, Any, int]]) -> None:
     """People type stages, sort the sheet, switch and undo: a recorded stage changes only by an accepted move, no
     visit is lost in any playbook, no chain breaks."""
     known = {
@@ -281,7 +281,7 @@ def test_whatever_the_order_of_edits_the_record_holds(steps: list[tuple[str, Any
 
 
 def assert_recorded(before: Pipeline, now: Pipeline) -> None:
-    """Every deal stands where its current visit is; one that stands elsewhere than before has visits it had not."""
+    """Check that every deal is in the stage of its current stay, and that a deal in another stage than before has new stays."""
     history = now["History"]
     current = history[history["left"] == pd.Timestamp("9999-12-31")].set_index("deal")["stage"]
     assert current.to_dict() == {deal: stage for deal, stage in column(now, "recorded_stage").items() if stage}

@@ -1,4 +1,4 @@
-"""What the activities and offers of a deal add up to."""
+"""Counts over the activities and offers of a deal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUOTES = [{"quote": "Q-1", "deal": "D2", "version": 1}, {"quote": "Q-2", "deal":
 
 
 def counted() -> Pipeline:
-    """Return four deals after the upkeep; today is the last of March, so what is dated later has not happened."""
+    """Return four deals after the upkeep; today is 31 March, so later activities have not happened yet."""
     pipeline = crm(
         Deals=[{"deal": f"D{n}", "stage": "Lead"} for n in (1, 2, 3, 4)],
         Activities=rows(ACTIVITIES, "Activities"),
@@ -45,8 +45,8 @@ def counted() -> Pipeline:
         ("solution_version", [1, 3, None, None]),
     ],
 )
-def test_what_was_done_is_counted_and_nothing_is_blank(column: str, found: list[Any]) -> None:
-    """A note stays within the team: it is no contact, but its SPIN notes count."""
+def test_activities_are_counted_and_zero_is_blank(column: str, found: list[Any]) -> None:
+    """A note is internal: it is not a contact, but its SPIN notes count."""
     cells = counted()["Deals"][column]
     assert [None if cell != cell else cell for cell in cells] == found
 

@@ -1,4 +1,4 @@
-"""Tasks of the stages: given once, ticked off by what happened."""
+"""Tasks of the stages: given once, and completed by events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xl_salesflow.process.move_judging import judge_stage_moves
 
 
 def contract(**tables: Any) -> Pipeline:
-    """Return a deal that an override has just brought to Contract."""
+    """Return a deal that an override has just moved to Contract."""
     boss = {"override_by": "Wang", "override_reason": "framework"}
     deal = {"deal": "D1", "owner": "Li", "stage": "Contract", "created": date(2026, 3, 20), **boss}
     pipeline = crm(Deals=[deal], **tables)
@@ -44,7 +44,9 @@ def test_entering_a_stage_gives_its_tasks() -> None:
         ("call", TODAY, "open"),
     ],
 )
-def test_an_activity_of_the_type_since_the_stage_began_ticks_it_off(activity_type: str, day: date, status: str) -> None:
+def test_an_activity_of_the_right_type_in_the_stage_completes_a_task(
+    activity_type: str, day: date, status: str
+) -> None:
     act = {"activity": "A7", "deal": "D1", "type": activity_type, "date": day}
     after = contract(Activities=[act])
     sent = after["Tasks"].iloc[0]
@@ -53,7 +55,7 @@ def test_an_activity_of_the_type_since_the_stage_began_ticks_it_off(activity_typ
     assert not judge_stage_moves(after, "Li").writes
 
 
-def test_a_signed_contract_ticks_its_task_off() -> None:
+def test_a_signed_contract_completes_its_task() -> None:
     pipeline = contract()
     signed = pipeline["Deals"].assign(contract_signed=TODAY).astype({"contract_signed": "datetime64[s]"})
     pipeline = pipeline.with_tables(Deals=signed)
@@ -65,7 +67,7 @@ def test_a_signed_contract_ticks_its_task_off() -> None:
     ]
 
 
-def test_a_task_that_a_rep_ticks_off_is_dated() -> None:
+def test_a_task_completed_by_a_rep_gets_a_date() -> None:
     pipeline = contract()
     tasks = pipeline["Tasks"].copy()
     tasks.iloc[1, tasks.columns.get_loc("status")] = "done"

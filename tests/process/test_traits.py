@@ -33,6 +33,6 @@ def test_golden_minus_bad_with_evidence() -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), [(5.0, None)])
-def test_a_score_without_traits_goes_blank(before: float, after: None) -> None:
+def test_a_score_without_traits_is_cleared(before: float, after: None) -> None:
     pipeline = crm(Accounts=[{"account": "Acme", "trait_score": before}])
     assert pd.isna(apply_change_set(pipeline, score_account_traits(pipeline))["Accounts"]["trait_score"].iloc[0])

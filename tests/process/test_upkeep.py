@@ -1,4 +1,4 @@
-"""What is filled in around the moves."""
+"""Columns that are filled in with every run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_deal_without_a_playbook_gets_the_default() -> None:
     assert after["Deals"]["playbook"].tolist() == ["crm", "b2b", ""]
 
 
-def test_last_activity_is_the_latest_that_has_happened() -> None:
+def test_last_activity_is_the_latest_past_one() -> None:
     days = [TODAY - timedelta(days=9), TODAY - timedelta(days=2), TODAY + timedelta(days=1)]
     acts = [{"deal": "D1", "date": day, "type": "call"} for day in days]
     deals = [{"deal": "D1"}, {"deal": "D2", "last_activity": date(2026, 1, 1)}]
@@ -50,6 +50,6 @@ def test_a_later_expected_close_is_a_push(seen: Any, expected: Any, outcome: str
     assert after["last_expected_close"].date() == (expected or seen)
 
 
-def test_numbers_go_on_where_they_stopped() -> None:
+def test_numbers_continue_from_the_last_one() -> None:
     acts = [{"activity": "A000041", "date": TODAY}, {"date": TODAY, "deal": "D1"}, {"activity": "call-7"}]
     assert kept(crm(Activities=acts))["Activities"]["activity"].tolist() == ["A000041", "A000042", "call-7"]

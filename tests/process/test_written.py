@@ -1,4 +1,4 @@
-"""Playbook files of a team's own: what ships passes, and every fault of a file is named at once."""
+"""A team's own playbook files: the supplied ones pass, and all faults of a file are reported at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xl_salesflow.process.playbook_files import copy_playbook_source, list_playb
 
 
 @pytest.mark.parametrize("name", list_playbook_names())
-def test_a_copy_of_what_ships_reads_as_what_ships(name: str, tmp_path: Path) -> None:
+def test_a_copy_of_a_supplied_playbook_reads_as_the_original(name: str, tmp_path: Path) -> None:
     path = tmp_path / f"{name}.toml"
     path.write_text(copy_playbook_source(name), encoding="utf-8")
     for language in ("en", "zh"):
@@ -50,13 +50,13 @@ def test_a_fault_is_one_sentence(old: str, new: str, says: str, tmp_path: Path) 
     assert raised.value.in_("zh") != str(raised.value)
 
 
-def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(copy_playbook_source("b2c").replace('effect = "block"', 'effect = "stop"'), encoding="utf-8")
     with pytest.raises(UsageError, match=r"gate 2 is “stop”.*gate 3 is “stop”"):
         read_own_playbook(path, "en")
 
 
-def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read; check the name"):
         read_own_playbook(tmp_path / "none.toml", "en")

@@ -1,7 +1,7 @@
-"""What every Book keeps to, wherever its workbook is: inherit BookContract and give it a `desk` fixture.
+"""The contract of every Book, wherever its workbook is: inherit from BookContract and provide a `desk` fixture.
 
-A desk is a person at the workbook: `book()` opens it as a Book, and `type`, `rows`, `reverse`, `rename`, `fill_in` do what a
-person does, through a reader and writer that are not under test.
+A desk represents a person at the workbook: `book()` opens it as a Book, and `type`, `rows`, `reverse`, `rename`, `fill_in` do
+what a person does, through a reader and writer that are not under test.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ ROWS: Mapping[str, Rows] = {"Deals": DEALS, "History": [{"visit": "1", "deal": "
 
 
 class ADesk(Protocol):
-    """What the contract needs of a person at a workbook; see desk.Desk."""
+    """The methods of a desk that the contract needs; see desk.Desk."""
 
     def book(self) -> Book: ...
     def rows(self, table: str, values: bool = True) -> list[dict[str, Any]]: ...
@@ -60,7 +60,7 @@ LayDesk = Callable[..., ADesk]
 
 
 def edit(pipeline: Pipeline, table: str, column: str, values: Mapping[str, Any]) -> ChangeSet:
-    """Plan to set *column* of the rows with these keys."""
+    """Return a change set that sets *column* of the rows with these keys."""
     rows = pipeline[table]
     keyed = rows[TABLES[table].key or ""]
     at = {key: keyed.index[keyed == key][0] for key in values}
@@ -70,14 +70,14 @@ def edit(pipeline: Pipeline, table: str, column: str, values: Mapping[str, Any])
 
 
 def same_tables(left: Pipeline, right: Pipeline) -> None:
-    """Compare the frames without their row numbers and without what formulas last came to."""
+    """Compare the frames without their row numbers and without cached values of formulas."""
     for name, table in TABLES.items():
         ids = [column.id for column in table.columns if not column.is_formula]
         assert_frame_equal(left[name][ids].reset_index(drop=True), right[name][ids].reset_index(drop=True), obj=name)
 
 
 class BookContract:
-    """The contract. `lay(language, rows, own)` lays a workbook with these rows on a desk."""
+    """The contract. `lay(language, rows, own)` returns a desk with a workbook that has these rows."""
 
     @pytest.fixture
     def lay(self) -> LayDesk:
@@ -88,7 +88,7 @@ class BookContract:
         return lay("en", ROWS, OWN)
 
     @pytest.mark.parametrize("language", LANGUAGES)
-    def test_reads_what_the_cells_say_in_either_language(self, lay: LayDesk, language: Language) -> None:
+    def test_reads_the_cells_in_either_language(self, lay: LayDesk, language: Language) -> None:
         """
         deal | source     | outcome | amount | created
         D-1  |            |         | 1200.5 | 2026-01-05
@@ -122,7 +122,7 @@ class BookContract:
         book.write(plan)
         same_tables(desk.book().read(TODAY), apply_change_set(pipeline, plan))
 
-    def test_nothing_is_left_to_do_after_writing(self, desk: ADesk) -> None:
+    def test_nothing_is_left_to_write_after_writing(self, desk: ADesk) -> None:
         book = desk.book()
         before = book.read(TODAY)
         deals = before["Deals"].assign(amount=[1.0, 2.0, 3.25], weighted_value=[0.1, float("nan"), 3.0])
@@ -139,7 +139,7 @@ class BookContract:
             ("D-3", None), ("D-2", None), ("D-1", "call"),
         ]  # fmt: skip
 
-    def test_a_person_s_own_column_stays_with_its_rows(self, desk: ADesk) -> None:
+    def test_a_persons_own_column_stays_with_its_rows(self, desk: ADesk) -> None:
         book = desk.book()
         pipeline = book.read(TODAY)
         assert OWN not in pipeline["Deals"].columns
@@ -166,7 +166,7 @@ class BookContract:
         assert isinstance(row[accounts.header("employees", language)], int)
         assert desk.rows("Contacts")[0][contacts.header("decision_role", language)] == whole
 
-    def test_new_rows_have_live_formulas_with_what_they_come_to(self, desk: ADesk) -> None:
+    def test_new_rows_have_live_formulas_with_cached_values(self, desk: ADesk) -> None:
         book = desk.book()
         book.read(TODAY)
         deal = make_table_frame(TABLES["Deals"], [{"deal": "D-4", "weighted_value": 12.5}])
@@ -195,7 +195,7 @@ class BookContract:
             (["D-1", "D-2", "D-3"], ["D-4"], ["D-4"]),
         ],
     )
-    def test_rows_are_taken_out_whole_and_the_others_stay_as_they_are(
+    def test_whole_rows_are_deleted_and_the_others_stay_as_they_are(
         self, desk: ADesk, gone: list[str], added: list[str], left: list[str]
     ) -> None:
         book = desk.book()
@@ -215,7 +215,7 @@ class BookContract:
         assert sorted(again["Deals"]["deal"]) == left
         assert again.cell_findings == ()
 
-    def test_a_formula_typed_over_is_found_and_put_back(self, desk: ADesk) -> None:
+    def test_an_overwritten_formula_is_found_and_restored(self, desk: ADesk) -> None:
         cell = desk.type("Deals", 2, "Weighted value", 5)
         book = desk.book()
         (fault,) = book.read(TODAY).cell_findings
@@ -230,7 +230,7 @@ class BookContract:
         ["=Deals[[#This Row],[Amount]]*2", "=Deals[[#This Row],[Probability]]", "=1+1"],
         ids=["another calculation", "another column", "a constant"],
     )
-    def test_another_formula_in_the_place_of_ours_is_found_and_put_back(self, desk: ADesk, other: str) -> None:
+    def test_another_formula_in_place_of_ours_is_found_and_the_original_restored(self, desk: ADesk, other: str) -> None:
         cell = desk.type("Deals", 2, "Weighted value", other)
         book = desk.book()
         assert [(fault.rule, fault.key, fault.cell) for fault in book.read(TODAY).cell_findings] == [
@@ -241,15 +241,13 @@ class BookContract:
         assert second["Weighted value"] == first["Weighted value"]
         assert desk.book().read(TODAY).cell_findings == ()
 
-    def test_a_renamed_header_of_the_other_language_is_found_and_its_formulas_are_as_they_should_be(
-        self, desk: ADesk
-    ) -> None:
+    def test_a_header_renamed_to_the_other_language_is_found_and_its_formulas_are_correct(self, desk: ADesk) -> None:
         desk.rename("Deals", "Amount", "金额")
         pipeline = desk.book().read(TODAY)
         assert list(pipeline["Deals"]["amount"]) == [1200.5, 300.0, 99.99]
         assert pipeline.cell_findings == ()
 
-    def test_the_funnel_is_asked_by_named_cells(self, desk: ADesk) -> None:
+    def test_the_query_of_the_funnel_is_read_from_named_cells(self, desk: ADesk) -> None:
         assert desk.book().read(TODAY).query.filters == {}
         for name, value in (
             ("ViewSource", "展会"),
@@ -287,7 +285,7 @@ class BookContract:
         self, lay: LayDesk, mine: int | None, expected: list[str | None]
     ) -> None:
         desk = lay("en", {"Deals": [DEALS[0], {}, {}]}, OWN)
-        if mine:  # a row that holds a mark of the person's own is theirs
+        if mine:  # a row with a mark in the person's own column is theirs
             desk.type("Deals", mine, OWN, "keep")
         book = desk.book()
         assert list(book.read(TODAY)["Deals"].index) == [2]
@@ -310,7 +308,7 @@ class BookContract:
         assert [row["Notes"] for row in desk.rows("Deals")] == [7, "1001"]
         assert list(desk.book().read(TODAY)["History"]["deal"]) == ["1001", "007"]
 
-    def test_a_plan_that_says_nothing_new_is_no_reason_to_touch_the_book(self, desk: ADesk) -> None:
+    def test_a_change_set_without_changes_does_not_touch_the_book(self, desk: ADesk) -> None:
         book = desk.book()
         pipeline = book.read(TODAY)
         book.write(replace(ChangeSet(), findings=pipeline.cell_findings))

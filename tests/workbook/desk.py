@@ -1,4 +1,4 @@
-"""A person's hands on a workbook: makes a small one from the declarations, types into it, sorts it, looks at it.
+"""A person at a workbook: makes a small one from the declarations, types into it, sorts it, reads it.
 
 Works through openpyxl, which shares nothing with the reader and the writer under test.
 """
@@ -27,7 +27,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def make(path: Path, language: Language = "en", rows: Mapping[str, Rows] | None = None, own: str = "") -> Path:
-    """Save a workbook with every declared table at *path*; *own* is the header of a column of the user's own in Deals."""
+    """Save a workbook with every declared table at *path*; *own* is the header of the user's own column in Deals."""
     book = Workbook()
     book.remove(book.active)
     settings = [
@@ -108,7 +108,7 @@ class Desk:
         return f"'{sheet}'!{cell}" if " " in sheet else f"{sheet}!{cell}"
 
     def reverse(self, table: str) -> None:
-        """Sort a table the other way round, as a person sorts: whole rows move."""
+        """Reverse the order of a table, as sorting does: whole rows move."""
         book = load_workbook(self.path)
         sheet, (left, top, right, bottom) = _find(book, table)
         body = [[cell.value for cell in line] for line in sheet.iter_rows(top + 1, bottom, left, right)]
@@ -118,7 +118,7 @@ class Desk:
         book.save(self.path)
 
     def rename(self, table: str, header: str, new: str) -> None:
-        """Rename a column's header, as Excel does: formulas follow."""
+        """Rename a column's header, as Excel does: formulas are adjusted."""
         book = load_workbook(self.path)
         sheet, (left, top, right, _) = _find(book, table)
         for cell in sheet[top][left - 1 : right]:
@@ -146,7 +146,7 @@ class Desk:
 
 
 def renamed(formula: str, table: str, header: str, new: str) -> str:
-    """A formula after a column of a table was renamed; other tables may have a column of the same name."""
+    """Return a formula after a column of a table was renamed; other tables may have a column of the same name."""
     column = re.compile(rf"(\b{table}\[(?:\[#This Row\],\[)?){re.escape(header)}\]")
     return column.sub(lambda found: f"{found.group(1)}{new}]", formula)
 

@@ -1,4 +1,4 @@
-"""Processes that save a workbook and do not live to see the end."""
+"""Processes that save a workbook and are killed meanwhile."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from tests.ooxml.packages import package, sheet
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.workbook.atomic_save import save_workbook
 
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows either ends the process at once
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, either ends the process immediately
 DISK = {"posix", "nt", "io", "_io", "fcntl", "msvcrt", "shutil"}
 SHEETS = ("One", "Two")
 
 
 def workbook(parts: int = 24) -> bytes:
-    """A workbook with a number in A1 of two sheets and many parts, each written with calls of its own."""
+    """Return a workbook with a number in A1 of two sheets and many parts, each written with separate calls."""
     one = sheet('<row r="1"><c r="A1"><v>0</v></c></row>')
     return package(dict.fromkeys(SHEETS, one), parts={f"xl/media/image{n}.png": bytes(n) for n in range(parts)})
 
 
 def counted(path: Path) -> tuple[Workbook, Any]:
-    """Open a workbook and read its number, which every sheet must agree on."""
+    """Open a workbook and return its number, which must be the same on every sheet."""
     opened = Workbook.open(path)
     (number,) = {opened.read_range(name, "A1")[0][0] for name in SHEETS}
     return opened, number
@@ -45,7 +45,7 @@ def count_on(path: Path, backups: int = 0) -> int:
 
 
 def die_at(path: Path, point: int) -> None:
-    """Save with a backup; die right before the disk is asked for something, or right after, for the *point*-th time."""
+    """Save with a backup; die right before or right after the *point*-th call that uses the disk."""
     opened, number = counted(path)
     for name in SHEETS:
         opened.set_cell(name, 1, 1, number + 1)
@@ -61,7 +61,7 @@ def die_at(path: Path, point: int) -> None:
 
 
 def asks_the_disk(function: Any) -> bool:
-    """Tell calls of the operating system and methods of files from all others."""
+    """Tell whether a call is one of the operating system or a method of a file."""
     return getattr(function, "__module__", None) in DISK or isinstance(getattr(function, "__self__", None), io.IOBase)
 
 
@@ -72,7 +72,7 @@ def go_on_and_on(path: Path) -> None:
 
 
 def processes() -> ForkServerContext | SpawnContext:
-    """Give a way to start processes: forked from one that has imported everything, where that exists."""
+    """Return a context to start processes: forked from one that has imported everything, if the system supports that."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

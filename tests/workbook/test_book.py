@@ -1,4 +1,4 @@
-"""The closed workbook keeps the contract of every Book, and says clearly what is wrong with a file or a cell."""
+"""The closed workbook fulfils the contract of every Book, and reports clearly what is wrong with a file or a cell."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ClosedDesk(Desk):
 
 @pytest.fixture
 def lay(tmp_path: Path) -> Callable[..., ClosedDesk]:
-    """Lay a new workbook on a desk."""
+    """Return a desk with a new workbook."""
     return lambda language="en", rows=ROWS, own=OWN: ClosedDesk(make(tmp_path / "book.xlsx", language, rows, own))
 
 
@@ -65,7 +65,7 @@ FILES: dict[str, tuple[Callable[[Path], object], type[Exception], str]] = {
 
 
 def compound_file() -> bytes:
-    """The start of the container that Excel puts encrypted workbooks in."""
+    """Return the start of the container that Excel uses for encrypted workbooks."""
     name = "EncryptedPackage".encode("utf-16-le")
     return bytes.fromhex("D0CF11E0A1B11AE1") + bytes(1528) + name + bytes(2048)
 
@@ -153,7 +153,7 @@ def test_a_wrong_cell_is_a_finding_and_stays_as_it_is(
     assert desk.rows("Deals")[1][header] == before
 
 
-def test_findings_speak_the_workbook_s_language(lay: Callable[..., ClosedDesk]) -> None:
+def test_findings_are_in_the_workbooks_language(lay: Callable[..., ClosedDesk]) -> None:
     desk = lay("zh")
     cell = desk.type("Deals", 1, "金额", "五千左右")
     (fault,) = desk.book().read(TODAY).cell_findings
@@ -174,7 +174,7 @@ def test_blank_rows_are_skipped_and_rows_keep_their_numbers(lay: Callable[..., C
     assert list(deals.index) == [3, 5]
 
 
-def test_messages_take_the_language_of_the_settings_and_labels_that_of_the_sheets(
+def test_messages_have_the_language_of_the_settings_and_labels_that_of_the_sheets(
     lay: Callable[..., ClosedDesk],
 ) -> None:
     desk = lay()
@@ -187,7 +187,7 @@ def test_messages_take_the_language_of_the_settings_and_labels_that_of_the_sheet
     assert desk.rows("Deals")[0]["Outcome"] == "Open"
 
 
-def test_a_plan_without_writes_leaves_the_file_byte_for_byte(lay: Callable[..., ClosedDesk]) -> None:
+def test_a_change_set_without_writes_keeps_the_file_byte_for_byte(lay: Callable[..., ClosedDesk]) -> None:
     desk = lay()
     before = desk.path.read_bytes()
     book = desk.book()
@@ -196,7 +196,7 @@ def test_a_plan_without_writes_leaves_the_file_byte_for_byte(lay: Callable[..., 
     assert desk.path.read_bytes() == before
 
 
-def test_a_typed_over_cell_has_no_cached_value_to_refresh(lay: Callable[..., ClosedDesk]) -> None:
+def test_an_overwritten_cell_has_no_cached_value_to_refresh(lay: Callable[..., ClosedDesk]) -> None:
     desk = lay()
     desk.type("Deals", 2, "Weighted value", 5)
     before = desk.path.read_bytes()
@@ -229,7 +229,7 @@ def test_a_file_open_in_excel_can_be_read_and_is_not_written(lay: Callable[..., 
     assert desk.path.read_bytes() == before
 
 
-def test_a_plan_needs_the_book_it_was_made_for(lay: Callable[..., ClosedDesk]) -> None:
+def test_a_change_set_needs_the_book_it_was_made_for(lay: Callable[..., ClosedDesk]) -> None:
     desk = lay()
     pipeline = desk.book().read(TODAY)
     with pytest.raises(ValueError, match="read the workbook before"):
@@ -264,7 +264,7 @@ def test_a_setting_is_written_as_the_number_its_formulas_need(lay: Callable[...,
         ("xl/tables/table1.xml", rb'ref="A1:([A-Z]+)[0-9]+"', rb'ref="A1:\g<1>60000"'),
     ],
 )
-def test_a_sheet_that_claims_to_be_endless_is_read_to_its_last_row(
+def test_a_sheet_with_a_huge_declared_size_is_read_to_its_last_row(
     lay: Callable[..., ClosedDesk], part: str, old: bytes, new: bytes
 ) -> None:
     desk = lay()
@@ -313,7 +313,7 @@ def test_a_workbook_that_libreoffice_saved_is_still_ours(
     assert (len(again["Deals"]), again.cell_findings) == (4, ())
 
 
-def test_dates_of_a_workbook_that_counts_from_1904_are_the_same_days(lay: Callable[..., ClosedDesk]) -> None:
+def test_dates_in_the_1904_system_are_the_same_days(lay: Callable[..., ClosedDesk]) -> None:
     desk = lay("en", {})
     workbook = load_workbook(desk.path)
     workbook.epoch = CALENDAR_MAC_1904

@@ -1,4 +1,4 @@
-"""Dates written as text: what is taken, what is asked about."""
+"""Dates written as text: which are read, which are ambiguous."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_clear_date_is_taken_with_a_note(text: str, means: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "rule", "says"), lines(ASKED_ABOUT))
-def test_what_is_no_one_day_is_asked_about(text: str, rule: str, says: str) -> None:
+def test_an_ambiguous_or_invalid_day_is_a_finding(text: str, rule: str, says: str) -> None:
     moment, doubt = parse_typed_date(text)
     assert moment is None
     assert doubt is not None
@@ -79,7 +79,7 @@ def test_what_is_no_one_day_is_asked_about(text: str, rule: str, says: str) -> N
 
 
 @given(st.dates(date(1000, 1, 1)))
-def test_every_day_survives_iso_and_chinese(day: date) -> None:
+def test_every_day_can_be_read_in_iso_and_chinese(day: date) -> None:
     for text in (day.isoformat(), f"{day.year}年{day.month}月{day.day}日"):
         moment, _ = parse_typed_date(text)
         assert moment is not None
@@ -87,6 +87,6 @@ def test_every_day_survives_iso_and_chinese(day: date) -> None:
 
 
 @given(st.text(max_size=12))
-def test_any_text_is_a_date_or_a_doubt_and_never_an_error(text: str) -> None:
+def test_any_text_is_a_date_or_a_finding_and_never_an_error(text: str) -> None:
     moment, doubt = parse_typed_date(text)
     assert moment is not None or doubt is not None

@@ -1,4 +1,4 @@
-"""Faults become findings: with an address, a key and a remedy, in the workbook's language, and never a flood."""
+"""Wrong cells become findings: with address, key and remedy, in the workbook's language, and never too many."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def pipeline(language: Language = "en") -> Pipeline:
         ("zh", "Deals!F7（金额）应为数字，现为“lots”；请填写如 1234.50。"),
     ],
 )
-def test_a_fault_is_told_with_address_and_key(language: Language, message: str) -> None:
+def test_a_wrong_cell_is_reported_with_address_and_key(language: Language, message: str) -> None:
     (finding,) = describe_cell_findings(pipeline(language), "Deals", [CellFinding("not_a_number", 7, "amount", "lots")])
     assert finding.message == message
     assert (finding.cell, finding.key, finding.column, finding.blocks) == ("Deals!F7", "D-7", "amount", False)
 
 
-def test_neighbours_are_told_together_where_one_remedy_serves_them() -> None:
+def test_neighbouring_cells_with_the_same_remedy_are_reported_together() -> None:
     rows = [2, 3, 4, 9, 11, 10]
     findings = describe_cell_findings(
         pipeline(), "Deals", [CellFinding("formula_typed_over", row, "amount", "") for row in rows]
@@ -46,7 +46,7 @@ def test_neighbours_are_told_together_where_one_remedy_serves_them() -> None:
     assert [finding.cell for finding in findings] == ["Deals!F2:F4", "Deals!F9:F11"]
 
 
-def test_every_typed_over_formula_is_told_so_that_it_can_be_repaired() -> None:
+def test_every_overwritten_formula_is_reported_so_that_it_can_be_repaired() -> None:
     rows = range(2, 600, 2)
     findings = list(
         describe_cell_findings(
@@ -56,7 +56,7 @@ def test_every_typed_over_formula_is_told_so_that_it_can_be_repaired() -> None:
     assert len(findings) == len(rows)
 
 
-def test_a_column_of_nonsense_is_told_once_not_a_thousand_times() -> None:
+def test_a_column_of_wrong_cells_is_reported_once() -> None:
     faults = [CellFinding("not_a_number", row, "amount", f"many {row}") for row in range(2, 502)]
     findings = list(
         describe_cell_findings(pipeline(), "Deals", [*faults, CellFinding("not_a_date", 5, "created", "soon")])
@@ -67,7 +67,7 @@ def test_a_column_of_nonsense_is_told_once_not_a_thousand_times() -> None:
 
 
 @pytest.mark.parametrize("rule", CELL_FINDING_KINDS)
-def test_both_languages_tell_the_same_facts(rule: str) -> None:
+def test_both_languages_have_the_same_facts(rule: str) -> None:
     english, chinese = (
         {name for _, name, _, _ in Formatter().parse(text) if name}
         for text in CELL_FINDING_KINDS[rule].message.translations()
@@ -76,5 +76,5 @@ def test_both_languages_tell_the_same_facts(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", CELL_FINDING_KINDS)
-def test_chinese_is_punctuated_in_full_width(rule: str) -> None:
+def test_chinese_has_full_width_punctuation(rule: str) -> None:
     assert not re.search(r"[,:;?!()]", CELL_FINDING_KINDS[rule].message.in_("zh"))

@@ -1,4 +1,4 @@
-"""Cells ↔ frames: what is written is what is read, for every column that is declared."""
+"""Cells ↔ frames: written values are read back unchanged, for every declared column."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NUMBERS: dict[ColumnType, st.SearchStrategy[Any]] = {
 
 
 def values_of(column: Column) -> st.SearchStrategy[Any]:
-    """Return what a row of a frame may hold in *column*."""
+    """Return a strategy for the values of *column* in a frame."""
     if column.type is ColumnType.CHOICE:
         return st.sampled_from(["", *CHOICES[column.options or ""]])
     if column.type is ColumnType.LIST:
@@ -51,7 +51,9 @@ def values_of(column: Column) -> st.SearchStrategy[Any]:
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 @settings(max_examples=15)
 @given(data=st.data())
-def test_a_frame_survives_its_cells(table: TableSchema, language: Language, data: st.DataObject) -> None:
+def test_a_frame_survives_the_round_trip_through_cells(
+    table: TableSchema, language: Language, data: st.DataObject
+) -> None:
     first = next(column for column in table.columns if not column.is_formula)
     row = st.fixed_dictionaries({column.id: values_of(column) for column in table.columns})
     rows = data.draw(
@@ -85,7 +87,7 @@ def test_any_cell_can_be_text(cell: Any, reads: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["Ja", "Yes ", "yes", "YES", "是", "Ｙｅｓ"])
-def test_a_choice_is_known_by_any_of_its_names(cell: str) -> None:
+def test_a_choice_is_recognized_by_any_of_its_names(cell: str) -> None:
     frame, faults = read_frame(_one("answer", ColumnType.CHOICE, "yes_no"), {"answer": [cell]}, 2, Dialect())
     assert (list(frame["answer"]), len(faults)) == (([""], 1) if cell == "Ja" else (["yes"], 0))
 
@@ -101,12 +103,12 @@ def test_a_choice_is_known_by_any_of_its_names(cell: str) -> None:
         (2958465, Dialect(), "9999-12-31"),
     ],
 )
-def test_a_day_may_have_a_clock_or_have_lost_its_format(cell: Any, dialect: Dialect, day: str) -> None:
+def test_a_day_may_have_a_time_or_no_date_format(cell: Any, dialect: Dialect, day: str) -> None:
     frame, faults = read_frame(_one("day", ColumnType.DATE), {"day": [cell]}, 2, dialect)
     assert (list(frame["day"]), faults) == ([pd.Timestamp(day).as_unit("s")], [])
 
 
-def test_what_a_formula_shows_is_taken_without_a_word() -> None:
+def test_the_value_of_a_formula_is_taken_without_a_finding() -> None:
     table = TABLES["Stages"]
     rows: dict[str, list[Any]] = {column.id: [None, None] for column in table.columns}
     frame, faults = read_frame(
@@ -116,7 +118,7 @@ def test_what_a_formula_shows_is_taken_without_a_word() -> None:
     assert (frame.at[2, "key"], faults) == ("", [])
 
 
-def test_a_row_with_nothing_but_a_wrong_cell_is_a_row() -> None:
+def test_a_row_with_only_a_wrong_cell_is_a_row() -> None:
     frame, faults = read_frame(_one("amount", ColumnType.MONEY), {"amount": [None, "lots", None]}, 5, Dialect())
     assert list(frame.index) == [6]
     assert [(fault.rule, fault.row, fault.cell_text) for fault in faults] == [("not_a_number", 6, "lots")]

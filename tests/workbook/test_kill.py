@@ -1,4 +1,4 @@
-"""A process killed while it saves leaves the old workbook or the new one, and the next run tidies up."""
+"""A process killed while it saves leaves the old workbook or the new one, and the next run cleans up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OLD = workbook()
 
 
 def next_version() -> bytes:
-    """What the workbook is after one more save."""
+    """Return the bytes of the workbook after one more save."""
     opened = Workbook(Path("book.xlsx"), OLD)
     for name in opened.sheets:
         opened.set_cell(name, 1, 1, 1)
@@ -32,14 +32,14 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def tidy(book: Path) -> bool:
-    """Nothing is beside the workbook but backups, each a whole workbook."""
+    """Tell whether there are only backups beside the workbook, each a complete workbook."""
     backup = f"{book.stem}.backup-1.xlsx"
     others = {entry.name for entry in book.parent.iterdir()} - {book.name}
     return others <= {backup} and all(counted(book.with_name(name)) for name in others)
 
 
 def killed_at(book: Path, point: int) -> bool:
-    """Let a process save and die at a point; False when it came to its end before."""
+    """Let a process save and die at a point; return False if it finished before that."""
     process = processes().Process(target=die_at, args=(book, point))
     process.start()
     process.join()
@@ -48,9 +48,9 @@ def killed_at(book: Path, point: int) -> bool:
 
 
 def test_killed_before_and_after_everything_it_asks_of_the_disk(book: Path) -> None:
-    """Every call of the operating system and of a file, once killed right before and once right after it."""
+    """The process is killed once right before and once right after every call of the operating system and of a file."""
     backup = book.with_name(f"{book.stem}.backup-1.xlsx")
-    step = 1 if processes().get_start_method() == "forkserver" else 9  # a process from nothing takes a second
+    step = 1 if processes().get_start_method() == "forkserver" else 9  # starting a process takes a second
     new, found = next_version(), []
     for point in count(0, step):
         for left in book.parent.iterdir():
@@ -71,7 +71,7 @@ def test_killed_before_and_after_everything_it_asks_of_the_disk(book: Path) -> N
 
 
 def test_killed_at_any_time(book: Path) -> None:
-    """A process that saves again and again, killed after a random while, between two calls or in the middle of one."""
+    """A process that saves repeatedly is killed after a random time, between two calls or in the middle of one."""
     chance = random.Random(3)
     rounds = 60 if processes().get_start_method() == "forkserver" else 10
     book.write_bytes(OLD)

@@ -1,4 +1,4 @@
-"""Where tables and columns are: headers in either language, the user's own columns, names that went missing."""
+"""Positions of tables and columns: headers in either language, the user's own columns, missing names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xl_salesflow.workbook.workbook_layout import find_workbook_layout
 
 @dataclass(frozen=True)
 class Found:
-    """A table as a sheet has it."""
+    """A table as found on a sheet."""
 
     name: str
     headers: Sequence[str]
@@ -53,7 +53,7 @@ def test_headers_of_the_other_language_ids_case_and_blanks_are_found() -> None:
     ]
 
 
-def test_a_column_of_the_user_s_own_that_bears_one_of_our_names_is_left_to_them() -> None:
+def test_a_users_own_column_with_one_of_our_names_is_left_alone() -> None:
     tables = workbook()
     deals = tables["Deals"]
     tables["Deals"] = Found("Deals", ["furthest", "金额", *deals.headers])
@@ -81,7 +81,7 @@ def test_formulas_follow_renamed_headers_here_and_in_other_tables() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_formulas_are_the_declared_ones_where_nothing_was_renamed(language: Language) -> None:
+def test_formulas_are_the_declared_ones_if_nothing_was_renamed(language: Language) -> None:
     layout = find_workbook_layout("b.xlsx", workbook(language))
     for table in TABLES.values():
         for column in table.formulas:

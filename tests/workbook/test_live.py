@@ -1,4 +1,4 @@
-"""A formula of the metric tables that somebody typed over is found in its row and put back as it was, arrays as arrays."""
+"""An overwritten formula of the metric tables is found in its row and restored, array formulas as array formulas."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def book(path: Path, language: Language = "en") -> ClosedBook:
 
 
 def typed(book: ClosedBook, table: str, column: str, at: int, value: Any) -> str:
-    """Type *value* into the row *at* (from 0) of a table; return the address as findings tell it."""
+    """Type *value* into the row *at* (from 0) of a table; return the address in the form of findings."""
     workbook = Workbook.open(book.path)
     place, nth = workbook.tables[table], [c.id for c in TABLES[table].columns].index(column)
     row = place.first_row + at
@@ -43,7 +43,7 @@ def typed(book: ClosedBook, table: str, column: str, at: int, value: Any) -> str
 
 
 def formulas(path: Path) -> dict[tuple[str, str], tuple[str | None, str | None]]:
-    """Return sheet part and cell → the formula and whether it is an array, by a reader that is not under test."""
+    """Return sheet part and cell → the formula and whether it is an array formula, with a reader that is not under test."""
     found = {}
     with ZipFile(path) as package:
         for name in package.namelist():
@@ -56,7 +56,7 @@ def formulas(path: Path) -> dict[tuple[str, str], tuple[str | None, str | None]]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_new_workbook_holds_every_formula(language: Language, tmp_path: Path) -> None:
+def test_a_new_workbook_has_every_formula(language: Language, tmp_path: Path) -> None:
     assert book(tmp_path / "new.xlsx", language).read(TODAY).cell_findings == ()
 
 
@@ -78,7 +78,9 @@ CELLS = [
     ("language", "table", "column", "at"),
     [*(("en", *cell) for cell in CELLS), *(("zh", *cell) for cell in CELLS[2::2])],
 )
-def test_typed_over_is_found_and_put_back(language: Language, table: str, column: str, at: int, tmp_path: Path) -> None:
+def test_an_overwritten_formula_is_found_and_restored(
+    language: Language, table: str, column: str, at: int, tmp_path: Path
+) -> None:
     desk = book(tmp_path / "book.xlsx", language)
     before = formulas(desk.path)
     cell = typed(desk, table, column, at, 5)
@@ -91,8 +93,8 @@ def test_typed_over_is_found_and_put_back(language: Language, table: str, column
     assert desk.read(TODAY).cell_findings == ()
 
 
-def test_another_metrics_formula_is_no_ones_own(tmp_path: Path) -> None:
-    """A formula copied down from the row above is a formula, and the wrong one."""
+def test_the_formula_of_another_metric_is_a_wrong_formula(tmp_path: Path) -> None:
+    """A formula copied down from the row above is a formula, but the wrong one."""
     desk = book(tmp_path / "book.xlsx")
     first = metric_row_formulas("Metrics", "en")["deal_count"]["value"].text
     typed(desk, "Metrics", "value", 1, CellFormula(first))
@@ -106,7 +108,7 @@ def test_a_what_if_is_for_people_to_type(tmp_path: Path) -> None:
     assert desk.read(TODAY).cell_findings == ()
 
 
-def test_a_run_leaves_a_typed_over_number_alone(tmp_path: Path) -> None:
+def test_a_run_does_not_change_a_number_typed_over_a_formula(tmp_path: Path) -> None:
     desk = book(tmp_path / "book.xlsx")
     typed(desk, "Metrics", "value", 0, 77)
     for _ in range(2):
@@ -116,7 +118,7 @@ def test_a_run_leaves_a_typed_over_number_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("table", "at", "key"), [("Metrics", 0, "deal_count"), ("Moves", 11, "12")])
-def test_a_deleted_row_is_told(language: Language, table: str, at: int, key: str, tmp_path: Path) -> None:
+def test_a_deleted_row_is_reported(language: Language, table: str, at: int, key: str, tmp_path: Path) -> None:
     desk = book(tmp_path / "book.xlsx", language)
     workbook = Workbook.open(desk.path)
     workbook.delete_rows(table, [workbook.tables[table].first_row + at])
@@ -128,7 +130,7 @@ def test_a_deleted_row_is_told(language: Language, table: str, at: int, key: str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_named_cell_of_the_template_holds_the_formula_it_should(language: Language, tmp_path: Path) -> None:
+def test_every_named_cell_of_the_template_has_its_formula(language: Language, tmp_path: Path) -> None:
     new_workbook(tmp_path / "book.xlsx", language, "crm")
     workbook, expected = Workbook.open(tmp_path / "book.xlsx"), declared_name_formulas(language)
     found = {}

@@ -32,7 +32,7 @@ def libreoffice(folder: Path, host: str) -> Path:
     return owner
 
 
-# who holds it; on which computer; how old, in days; whether the program runs here; whether it still counts
+# holder; computer; age in days; whether the program runs here; whether the owner file still counts
 CASES = [
     ("excel", "", 0, False, True),
     ("excel", "", 6, False, True),
@@ -46,7 +46,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("program", "host", "days", "running", "counts"), CASES)
-def test_an_owner_file_counts_until_it_is_known_to_be_forgotten(
+def test_an_owner_file_counts_until_nobody_can_hold_it(
     program: str, host: str, days: int, running: bool, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_locks, "_is_program_running", lambda _: running)
@@ -76,7 +76,7 @@ def test_on_a_mac_an_owner_file_counts_while_excel_runs(
         refuse_if_open(tmp_path / "book.xlsx")
 
 
-def test_programs_that_run_are_found_by_name() -> None:
+def test_running_programs_are_found_by_name() -> None:
     assert not _is_program_running("no such program")
     own = Path(f"/proc/{os.getpid()}/comm")
     if own.exists():

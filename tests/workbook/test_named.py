@@ -1,4 +1,4 @@
-"""The named cells: the question they put, and what is wrong with them."""
+"""The named cells: the query they define, and their findings."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_named_cell_is_read_by_its_type(name: str, typed: Any, holds: Any, rul
     assert all(finding.cell in finding.message for finding in found)
 
 
-def test_a_name_that_is_gone_is_a_finding() -> None:
+def test_a_missing_name_is_a_finding() -> None:
     _, found = check_named_cells(
         {name: None for name in NAMED_CELLS if name != "AsOf"}, dict.fromkeys(NAMED_CELLS, ""), Dialect(), "zh"
     )
@@ -54,19 +54,19 @@ def test_a_name_that_is_gone_is_a_finding() -> None:
 
 
 @pytest.mark.parametrize("everything", [*ALL_VALUES_LABEL.translations(), "（全部）", None, " ", "All of them"])
-def test_nothing_is_filtered_where_everything_is_asked(everything: str | None) -> None:
+def test_nothing_is_filtered_if_everything_is_chosen(everything: str | None) -> None:
     values, _ = named(ViewOwner=everything, ViewSource=everything, ViewEverything="All of them")
     assert query_from_named_cells(values).filters == {}
 
 
-def test_filters_are_ids_where_the_lists_know_one() -> None:
+def test_filters_are_ids_if_the_lists_have_one() -> None:
     values, _ = named(ViewSource="展会", ViewRegion="Overseas", ViewChannel="Direct", ViewProduct="Press 3")
     assert query_from_named_cells(values).filters == {
         "source": "trade_show", "region": "Overseas", "sales_channel": "direct", "product": "Press 3",
     }  # fmt: skip
 
 
-def test_the_period_and_the_readings_are_part_of_the_question() -> None:
+def test_the_period_and_the_switches_are_part_of_the_query() -> None:
     values, _ = named(PeriodFromInput=date(2026, 1, 1), Reading="Created in the period", Reach="实际进入")
     view = query_from_named_cells(values)
     assert (view.start, view.end, view.has_period) == (date(2026, 1, 1), None, True)

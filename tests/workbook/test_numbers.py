@@ -1,4 +1,4 @@
-"""Numbers written as text: what is taken, what is asked about."""
+"""Numbers written as text: which are read, which are ambiguous."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_money_written_as_text_is_taken_with_a_note(text: str, means: str) -> No
 
 
 @pytest.mark.parametrize(("text", "column_type", "rule"), lines(ASKED_ABOUT))
-def test_what_is_no_clear_number_is_asked_about(text: str, column_type: str, rule: str) -> None:
+def test_an_ambiguous_or_invalid_number_is_a_finding(text: str, column_type: str, rule: str) -> None:
     value, doubt = parse_typed_number(text, ColumnType(column_type), "CNY")
     assert value is None
     assert doubt is not None
@@ -105,11 +105,11 @@ def test_an_ambiguous_number_names_both_readings() -> None:
 
 
 @given(st.decimals(-(10**12), 10**12, places=2))
-def test_a_number_with_thousands_commas_means_itself(number: object) -> None:
+def test_a_number_with_thousands_separators_is_read(number: object) -> None:
     assert parse_typed_number(f"{number:,}", ColumnType.MONEY)[0] == float(str(number))
 
 
 @given(st.text(max_size=12))
-def test_any_text_is_a_number_or_a_doubt_and_never_an_error(text: str) -> None:
+def test_any_text_is_a_number_or_a_finding_and_never_an_error(text: str) -> None:
     value, doubt = parse_typed_number(text, ColumnType.MONEY, "USD")
     assert value is not None or doubt is not None

@@ -1,4 +1,4 @@
-"""Formulas that people put beside ours: brought up to date by a run, which says so; ours are never counted among them."""
+"""People's own formulas: a run recalculates them and reports it; our formulas are never counted among them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LEFT = {"B1": "=SUBTOTAL(109,Deals[Amount])", "B2": "=B1+1"}
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A workbook with a sheet of the user's own."""
+    """Return the path of a workbook with a sheet of the user's own."""
     path = make(tmp_path / "book.xlsx", "en", ROWS)
     book = load_workbook(path)
     mine = book.create_sheet("My sums")
@@ -89,7 +89,7 @@ def test_excel_is_asked_to_calculate_only_for_what_is_left(path: Path) -> None:
         book.save(path)
 
 
-def test_what_stands_in_for_one_of_our_formulas_is_left_for_excel(path: Path) -> None:
+def test_a_formula_in_place_of_one_of_ours_is_left_to_excel(path: Path) -> None:
     book = load_workbook(path)
     book.calculation.fullCalcOnLoad = False
     del book["My sums"]
@@ -111,10 +111,10 @@ def test_helper_formulas_of_the_template_are_kept_up_to_date_and_not_counted(
     pipeline = closed.read(TODAY)
     assert closed.write_and_report(edit(pipeline, "Settings", "value", {"currency": "EUR"})).own_formulas is None
     shown = load_workbook(path, data_only=True)[DROPDOWNS_TITLE.in_(language)]
-    assert shown["A2"].value == ALL_VALUES_LABEL.in_(language)  # for whoever opens the list without calculating
+    assert shown["A2"].value == ALL_VALUES_LABEL.in_(language)  # for viewers that do not calculate
 
 
-def test_the_command_line_says_it_in_a_sentence_and_in_json(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_reports_it_as_text_and_in_json(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     book = load_workbook(path)
     since = TABLES["Deals"]["since"].header.in_("en")
     book["My sums"]["A1"], book["My sums"]["B1"] = f"=COUNT(Deals[{since}])", f"=SUBTOTAL(103,Deals[{since}])"

@@ -1,4 +1,4 @@
-"""`check --repair`: what somebody broke is told, and put back with the values the next update would find."""
+"""`check --repair`: broken formulas are reported, and restored with the values that the next update would write."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Damage = Callable[[Workbook], None]
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> dict[Language, bytes]:
-    """A workbook of each language with thirty deals, updated."""
+    """Return an updated workbook with thirty deals in each language."""
     made: dict[Language, bytes] = {}
     for language in LANGUAGES:
         path = tmp_path_factory.mktemp("filled") / f"{language}.xlsx"
@@ -44,7 +44,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> dict[Language, bytes]:
 
 @pytest.fixture(scope="module")
 def seen(filled: dict[Language, bytes]) -> dict[Language, dict[str, object]]:
-    """What these workbooks show before anything is broken."""
+    """Return the values of these workbooks before anything is broken."""
     return {language: shown(data) for language, data in filled.items()}
 
 
@@ -65,7 +65,7 @@ def delete_row(table: str, at: int) -> Damage:
 
 
 def put_in_the_place_of_an_array(*kept: object) -> Damage:
-    """Empty the first array of the hidden workings, and leave *kept* in the cells it filled."""
+    """Return damage that removes the first array formula of the hidden workings and leaves *kept* in the cells it filled."""
 
     def damage(workbook: Workbook) -> None:
         sheet = [*workbook.sheets][-1]
@@ -77,7 +77,7 @@ def put_in_the_place_of_an_array(*kept: object) -> Damage:
     return damage
 
 
-# what was done; the rule that tells it; the column or name it tells, or None
+# the damage; the rule that reports it; the column or name in the finding, or None
 DAMAGES: dict[str, tuple[Damage, str, str | None]] = {
     "a number over AsOf": (type_into("AsOf", 46000), "formula_typed_over", "AsOf"),
     "a number over Today": (type_into("Today", 46000), "formula_typed_over", "Today"),
@@ -116,7 +116,7 @@ DAMAGES: dict[str, tuple[Damage, str, str | None]] = {
 @pytest.mark.parametrize(
     ("what", "language"), [*((what, "en") for what in DAMAGES), *((what, "zh") for what in [*DAMAGES][::7])]
 )
-def test_what_was_broken_is_told_and_put_back_with_its_value(
+def test_damage_is_reported_and_restored_with_its_value(
     what: str,
     language: Language,
     filled: dict[Language, bytes],
@@ -157,7 +157,7 @@ def repair(path: Path) -> None:
 
 
 def shown(data: bytes) -> dict[str, object]:
-    """What the tables of the managers' sheets show, by the key of each row, and the named cells."""
+    """Return the values of the managers' tables by the key of each row, and those of the named cells."""
     workbook = Workbook(Path("book"), data)
     seen: dict[str, object] = {name: workbook.read_name(name) for name in workbook.names}
     for table in ("Metrics", "StageMetrics", "ForecastMonths", "PlanStages"):
@@ -170,7 +170,7 @@ def shown(data: bytes) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("what", [name for name in DAMAGES if "array" in name])
-def test_an_array_fills_its_cells_again(what: str, filled: dict[Language, bytes], tmp_path: Path) -> None:
+def test_an_array_formula_fills_its_cells_again(what: str, filled: dict[Language, bytes], tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     workbook = Workbook(path, filled["en"])
     before = workbook.arrays("Workings")
@@ -184,7 +184,7 @@ def test_an_array_fills_its_cells_again(what: str, filled: dict[Language, bytes]
     assert formulas == Workbook(path, filled["en"]).formulas("Workings")
 
 
-def test_a_deleted_sheet_and_a_deleted_chart_are_told(filled: dict[Language, bytes], tmp_path: Path) -> None:
+def test_a_deleted_sheet_and_a_deleted_chart_are_reported(filled: dict[Language, bytes], tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(filled["en"])
     book = load_workbook(path)
@@ -200,7 +200,7 @@ def test_a_deleted_sheet_and_a_deleted_chart_are_told(filled: dict[Language, byt
     assert "Dropdowns" in Workbook.open(path).sheets
 
 
-def test_references_of_the_users_own_that_lead_nowhere_are_told(filled: dict[Language, bytes], tmp_path: Path) -> None:
+def test_broken_references_of_the_user_are_reported(filled: dict[Language, bytes], tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(filled["en"])
     book = load_workbook(path)

@@ -1,4 +1,4 @@
-"""There is always a whole workbook: the old one or the new one."""
+"""Atomic saves: there is always a complete workbook, the old one or the new one."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ def book(tmp_path: Path) -> Path:
 
 
 def only(book: Path) -> bool:
-    """Nothing is left beside the workbook."""
+    """Tell whether there is no other file beside the workbook."""
     return [entry.name for entry in book.parent.iterdir()] == [book.name]
 
 
-def test_the_new_file_takes_the_place_of_the_old(book: Path) -> None:
+def test_the_new_file_replaces_the_old_one(book: Path) -> None:
     assert save_workbook(book, writing(NEW), digest(OLD)) == digest(NEW)
     assert book.read_bytes() == NEW
     assert only(book)
 
 
-def test_a_file_is_made_where_there_was_none(tmp_path: Path) -> None:
+def test_a_missing_file_is_created(tmp_path: Path) -> None:
     path = tmp_path / "new.xlsx"
     save_workbook(path, writing(NEW), None)
     assert path.read_bytes() == NEW
@@ -76,7 +76,7 @@ def test_a_file_saved_while_we_write_is_left_alone(book: Path) -> None:
     assert only(book)
 
 
-def test_a_file_that_went_away_is_not_made_again(book: Path) -> None:
+def test_a_deleted_file_is_not_created_again(book: Path) -> None:
     book.unlink()
     with pytest.raises(WorkbookChanged):
         save_workbook(book, writing(NEW), digest(OLD))
@@ -105,7 +105,7 @@ OWNERS = [
     os.name == "nt", reason="On Windows an owner file that nobody holds open counts as left by a crash."
 )
 @pytest.mark.parametrize(("name", "content", "holder"), OWNERS)
-def test_a_workbook_open_elsewhere_is_left_alone_and_its_holder_named(
+def test_a_workbook_open_elsewhere_is_refused_with_its_holder(
     book: Path, name: str, content: bytes, holder: str
 ) -> None:
     owner = book.with_name(name)
@@ -122,7 +122,7 @@ def test_two_runs_do_not_write_at_once(book: Path) -> None:
     assert only(book)
 
 
-def test_the_litter_of_killed_runs_is_cleared(book: Path) -> None:
+def test_leftover_files_of_killed_runs_are_removed(book: Path) -> None:
     litter = [hidden_file_beside(book, ".lock"), hidden_file_beside(book, "-12345678.tmp")]
     for path in litter:
         path.write_bytes(b"left")
@@ -133,7 +133,7 @@ def test_the_litter_of_killed_runs_is_cleared(book: Path) -> None:
     assert other.exists()
 
 
-def test_an_edit_that_is_refused_leaves_nothing_behind(book: Path) -> None:
+def test_a_refused_edit_leaves_nothing_behind(book: Path) -> None:
     def refuse(file: BinaryIO) -> None:
         file.write(b"half")
         raise WorkbookError("refused")
@@ -148,7 +148,7 @@ def test_an_edit_that_is_refused_leaves_nothing_behind(book: Path) -> None:
     ("number", "reason"),
     [(errno.ENOSPC, "full"), (errno.EROFS, "ead-only"), (errno.EACCES, "read-only"), (errno.EIO, "rror")],
 )
-def test_what_the_disk_refuses_is_said_and_the_old_file_stays(book: Path, number: int, reason: str) -> None:
+def test_an_error_of_the_disk_is_reported_and_the_old_file_stays(book: Path, number: int, reason: str) -> None:
     def fail(file: BinaryIO) -> None:
         file.write(b"half")
         raise OSError(number, os.strerror(number))
@@ -174,7 +174,7 @@ except CannotSave as error:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on file sizes to run into.")
-def test_a_disk_that_is_really_full(book: Path) -> None:
+def test_a_full_disk(book: Path) -> None:
     command = [sys.executable, "-c", FULL, str(book), digest(OLD)]
     ran = subprocess.run(
         command, capture_output=True, check=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}
@@ -184,7 +184,7 @@ def test_a_disk_that_is_really_full(book: Path) -> None:
     assert only(book)
 
 
-def test_a_new_workbook_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_new_workbook_is_written_completely_or_not_at_all(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 64 << 10) as disk:
         book = disk / "book.xlsx"
         book.write_bytes(OLD)
@@ -240,7 +240,7 @@ def test_backups_form_a_ring(book: Path) -> None:
 
 
 def test_no_update_is_lost_among_writers(book: Path) -> None:
-    """Four writers add their mark fifty times each, again whenever they are told that somebody was faster."""
+    """Four writers add their mark fifty times each, and retry whenever somebody else was faster."""
 
     def add(mark: bytes) -> None:
         done = 0

@@ -1,4 +1,4 @@
-"""The sheet Settings: read by type, the default where a value cannot be used; written as formulas need it."""
+"""The sheet Settings: values are read by type or replaced by the default, and written as formulas need them."""
 
 from __future__ import annotations
 

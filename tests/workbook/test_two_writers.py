@@ -1,4 +1,4 @@
-"""Two processes that write one workbook: every save is seen, and who comes second is told."""
+"""Two processes write one workbook: no save is lost, and the second writer is refused."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.workbook.killing import count_on, counted, processes, workbook
 from xl_salesflow.errors import WorkbookChanged, WorkbookInUse
 
 ROUNDS = 1000
-TOLD = (WorkbookChanged, WorkbookInUse)  # anything else fails the writer
-Report = tuple[list[int], int]  # the numbers that a writer saved, and how often it was told to wait
+TOLD = (WorkbookChanged, WorkbookInUse)  # any other error ends the writer
+Report = tuple[list[int], int]  # the numbers that a writer saved, and how often it was refused
 
 
 def take_turns(path: Path, rounds: int, start: Barrier, reports: SimpleQueue[Report]) -> None:
-    """Raise the number so many times, again whenever somebody was faster."""
+    """Raise the number *rounds* times; retry whenever somebody was faster."""
     saved: list[int] = []
     refused = 0
     start.wait(120)
@@ -35,7 +35,7 @@ def take_turns(path: Path, rounds: int, start: Barrier, reports: SimpleQueue[Rep
 
 @pytest.mark.slow
 def test_no_update_is_lost_in_a_thousand_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each number is saved by one writer and by nobody else, and the last one stands in the file."""
+    """Each number is saved by exactly one writer, and the last one is in the file."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     book = tmp_path / "counter.xlsx"
     book.write_bytes(workbook(parts=0))

@@ -1,4 +1,4 @@
-"""A workbook of an older version gains what it lacks: tables, columns, rows, names; what people typed stays."""
+"""Upgrading a workbook of an older version: missing tables, columns, rows and names are added; people's data stay."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MakeOld = Callable[..., Path]
 
 @pytest.fixture
 def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeOld:
-    """Make a workbook as an older version would have: without some tables and columns."""
+    """Make a workbook like an older version: without some tables and columns."""
 
     def make(language: Language = "en", own: str = OWN, columns: dict[str, tuple[str, ...]] | None = None) -> Path:
         gone = GONE_COLUMNS if columns is None else columns
@@ -117,11 +117,11 @@ def load_workbook_of(language: Language) -> object:
 
 
 def rules(sheet: object, cell: str) -> list[str]:
-    """The formulas of the validations of a cell."""
+    """Return the formulas of the validations of a cell."""
     return [str(v.formula1) for v in sheet.data_validations.dataValidation if cell in v.sqref]  # type: ignore[attr-defined]
 
 
-def test_what_stands_beside_a_table_is_not_overwritten(old: MakeOld) -> None:
+def test_cells_beside_a_table_are_not_overwritten(old: MakeOld) -> None:
     path = old(own="", columns={"Deals": ("competitor",)})
     book = load_workbook(path)
     beside = book["Deals"].cell(3, book["Deals"].max_column + 1)
@@ -134,7 +134,7 @@ def test_what_stands_beside_a_table_is_not_overwritten(old: MakeOld) -> None:
 
 
 @pytest.mark.parametrize("new", ["Expected closed", "When"])
-def test_a_column_that_was_renamed_is_not_added_but_asked_about(old: MakeOld, new: str) -> None:
+def test_a_renamed_column_is_not_added_but_reported(old: MakeOld, new: str) -> None:
     path = old()
     desk.Desk(path).rename("Deals", "Expected close", new)
     assert not any(one.what == "expected_close" for one in find_missing_parts(Workbook.open(path), shipped("en")))
@@ -143,7 +143,7 @@ def test_a_column_that_was_renamed_is_not_added_but_asked_about(old: MakeOld, ne
         ClosedBook(path).read(TODAY)
 
 
-def test_the_command_line_adds_what_an_older_workbook_lacks(old: MakeOld, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_upgrades_an_older_workbook(old: MakeOld, capsys: pytest.CaptureFixture[str]) -> None:
     path = old()
     assert main(["check", str(path)]) == 3
     assert "salesflow check --repair adds it" in capsys.readouterr().err
@@ -168,12 +168,12 @@ def test_a_workbook_that_is_not_ours_is_refused(tmp_path: Path) -> None:
         upgrade_workbook(Workbook.open(tmp_path / "other.xlsx"))
 
 
-def test_the_template_lacks_nothing() -> None:
+def test_the_template_needs_no_upgrade() -> None:
     for language in LANGUAGES:
         assert find_missing_parts(shipped(language), shipped(language)) == []
 
 
-def test_independent_programs_are_content(
+def test_other_programs_accept_the_result(
     old: MakeOld, validator: Validator, libreoffice: LibreOffice, tmp_path: Path
 ) -> None:
     path = old()
@@ -201,12 +201,12 @@ def test_a_deleted_sheet_of_the_template_comes_back_with_its_names_and_charts(tm
 
 
 CARDS = ("won_count", "won_value", "win_rate", "win_rate_of_all")
-"""The cards beside one another of which an older layout lacked the first: the others stood one place further left."""
+"""The row of cards whose first one an older layout lacked: the others were one place further left."""
 
 
 @pytest.fixture(params=LANGUAGES)
 def older_layout(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Give a template of before: a card less, another one at the end, nothing to compare with, shorter workings."""
+    """Return an older template: without one card, with another one at the end, without a comparison, with shorter workings."""
     book = load_workbook_of(request.param)
     funnel, names = book["Funnel" if request.param == "en" else "销售漏斗"], book.defined_names  # type: ignore[attr-defined]
     places = [names[f"Card_{card}"].attr_text.rpartition("!")[2].replace("$", "") for card in CARDS]
@@ -224,7 +224,7 @@ def older_layout(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-def test_an_older_layout_is_repaired_at_once(older_layout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_older_layout_is_repaired_in_one_run(older_layout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """
     what stood elsewhere             | after the repair
     cards, for want of another one   | each where the template has it, with its label and what it means below
@@ -253,7 +253,7 @@ def test_an_older_layout_is_repaired_at_once(older_layout: Path, capsys: pytest.
     assert older_layout.read_bytes() == repaired
 
 
-def test_a_cell_of_peoples_own_is_not_taken_for_a_card(tmp_path: Path) -> None:
+def test_a_persons_own_cell_is_not_taken_for_a_card(tmp_path: Path) -> None:
     book = load_workbook_of("en")
     names, path = book.defined_names, tmp_path / "book.xlsx"  # type: ignore[attr-defined]
     place = names["Card_won_count"].attr_text.rpartition("!")[2].replace("$", "")

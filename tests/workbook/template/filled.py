@@ -1,4 +1,4 @@
-"""A copy of the template with rows pasted in, as a person would with openpyxl; for tests only."""
+"""A copy of the template with pasted rows, made with openpyxl; for tests only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 
 def filled(language: Language, **tables: Sequence[Mapping[str, Any]]) -> Workbook:
-    """Return the template with *tables* (name → rows by column id) holding these rows instead of their blank one."""
+    """Return the template with rows in *tables* (name → rows by column id) instead of the blank row."""
     book = load_workbook(BytesIO(built(language)))
     for name, rows in tables.items():
         _paste(book, name, language, rows)
@@ -25,7 +25,7 @@ def filled(language: Language, **tables: Sequence[Mapping[str, Any]]) -> Workboo
 
 
 def saved(book: Workbook) -> bytes:
-    """Return the file of a workbook."""
+    """Return the bytes of a workbook."""
     file = BytesIO()
     book.save(file)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""The template as a whole: what was checked in, what it holds, who can open it."""
+"""The template as a whole: the file in the repository, its contents, and the programs that can open it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from xl_salesflow.workbook.template.template_builder import build_template
 SHOWN = ("Deals", "Activities", "Metrics", "FollowUps", "Findings")
 
 
-def test_the_files_checked_in_are_what_the_declarations_build(language: Language) -> None:
+def test_the_files_in_the_repository_match_the_declarations(language: Language) -> None:
     with ZipFile(ROOT / template_file_name(language)) as old, ZipFile(BytesIO(built(language))) as new:
         before, now = ({name: book.read(name) for name in book.namelist()} for book in (old, new))
     stale = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-    assert stale == [], "the declarations have moved on; run: python -m tools.workbook_template"
-    if "zlib-ng" not in zlib.ZLIB_RUNTIME_VERSION:  # which deflates the same content to other bytes
+    assert stale == [], "the declarations have changed; run: python -m tools.workbook_template"
+    if "zlib-ng" not in zlib.ZLIB_RUNTIME_VERSION:  # which compresses the same content to different bytes
         assert (ROOT / template_file_name(language)).read_bytes() == built(language)
 
 
@@ -47,7 +47,7 @@ def test_the_command_writes_every_language(tmp_path: Path) -> None:
     }
 
 
-def test_every_declared_table_stands_on_its_sheet_under_its_stable_name(book: Workbook, language: Language) -> None:
+def test_every_declared_table_is_on_its_sheet_under_its_stable_name(book: Workbook, language: Language) -> None:
     found = {
         name: (sheet.title, tuple(column.name for column in table.tableColumns))
         for sheet in book.worksheets
@@ -59,7 +59,7 @@ def test_every_declared_table_stands_on_its_sheet_under_its_stable_name(book: Wo
     }
 
 
-def test_headers_stand_in_the_cells_as_in_the_tables(book: Workbook) -> None:
+def test_headers_in_the_cells_match_those_of_the_tables(book: Workbook) -> None:
     for sheet in book.worksheets:
         for table in sheet.tables.values():
             head = sheet[table.ref][0]
@@ -88,7 +88,7 @@ def test_set_up_tables_hold_the_playbook_and_others_one_blank_row(book: Workbook
         assert bodies[name] == 1
 
 
-def test_stages_are_shown_in_the_words_of_the_language(book: Workbook, language: Language) -> None:
+def test_stages_are_shown_in_the_language(book: Workbook, language: Language) -> None:
     table = TABLES["Stages"]
     sheet = book[table.title.in_(language)]
     written = [

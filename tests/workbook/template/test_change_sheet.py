@@ -1,4 +1,4 @@
-"""The change sheet as a workbook: what was written is read back, ticks and all, in both languages."""
+"""The change sheet as a workbook: it is read back as it was written, with ticks, in both languages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sheet(language: Language = "en") -> ChangeSheet:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_what_is_written_is_read_back(tmp_path: Path, language: Language) -> None:
+def test_a_change_sheet_is_read_back_as_written(tmp_path: Path, language: Language) -> None:
     path = tmp_path / "c.xlsx"
     path.write_bytes(build_change_sheet_file(sheet(language)))
     found = read_change_sheet_file(path)
@@ -44,14 +44,12 @@ def test_what_is_written_is_read_back(tmp_path: Path, language: Language) -> Non
 @pytest.mark.parametrize(
     ("language", "yes", "no"), [("en", "Yes", "No"), ("zh", "是", "否"), ("en", "yes", ""), ("zh", "Yes", "no")]
 )
-def test_what_a_manager_ticks_is_what_is_read_however_the_rows_are_sorted(
-    tmp_path: Path, language: Language, yes: str, no: str
-) -> None:
+def test_ticks_are_read_whatever_the_order_of_the_rows(tmp_path: Path, language: Language, yes: str, no: str) -> None:
     path = tmp_path / "c.xlsx"
     path.write_bytes(build_change_sheet_file(sheet(language)))
     workbook = openpyxl.load_workbook(path)
     page = workbook.worksheets[0]
-    for column in range(1, len(CHANGE_SHEET_TABLE.columns) + 1):  # the first two rows change places
+    for column in range(1, len(CHANGE_SHEET_TABLE.columns) + 1):  # the first two rows are swapped
         upper, lower = page.cell(2, column), page.cell(3, column)
         upper.value, lower.value = lower.value, upper.value
     page["A2"], page["A3"], page["A4"] = yes, no or None, no or None
@@ -59,7 +57,7 @@ def test_what_a_manager_ticks_is_what_is_read_however_the_rows_are_sorted(
     assert [line.key for line in read_change_sheet_file(path).lines if line.apply] == ["D-2"]
 
 
-def test_the_tick_is_a_dropdown_text_is_no_formula_and_what_people_need_not_see_is_hidden(tmp_path: Path) -> None:
+def test_the_tick_is_a_dropdown_text_is_no_formula_and_technical_columns_are_hidden(tmp_path: Path) -> None:
     path = tmp_path / "c.xlsx"
     path.write_bytes(build_change_sheet_file(sheet()))
     page = openpyxl.load_workbook(path).worksheets[0]
@@ -74,7 +72,7 @@ def test_the_tick_is_a_dropdown_text_is_no_formula_and_what_people_need_not_see_
     ("cell", "value", "says"),
     [("A3", "perhaps", "row 3: “perhaps” is neither Yes nor No"), ("C1", "Elsewhere", "the column Table is gone")],
 )
-def test_what_cannot_be_read_is_said(tmp_path: Path, cell: str, value: str, says: str) -> None:
+def test_an_unreadable_change_sheet_is_refused(tmp_path: Path, cell: str, value: str, says: str) -> None:
     path = tmp_path / "c.xlsx"
     path.write_bytes(build_change_sheet_file(sheet()))
     workbook = openpyxl.load_workbook(path)
@@ -86,7 +84,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, cell: str, value: str, says
         read_change_sheet_file(path)
 
 
-def test_another_workbook_is_no_change_sheet(tmp_path: Path) -> None:
+def test_another_workbook_is_refused_as_a_change_sheet(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "c.xlsx")
     with pytest.raises(UsageError, match="no change sheet"):
         read_change_sheet_file(tmp_path / "c.xlsx")

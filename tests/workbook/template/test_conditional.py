@@ -1,4 +1,4 @@
-"""When a cell stands out: each rule asked of rows that should and rows that should not."""
+"""Conditional formats: each rule is tested with rows that it should highlight and rows that it should not."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ HOLDS = {
 }
 
 
-def test_a_deal_stands_out_for_what_it_is(language: Language, calculate: Callable[[bytes], Workbook]) -> None:
+def test_a_deal_is_highlighted(language: Language, calculate: Callable[[bytes], Workbook]) -> None:
     cases = deals(language)
     book = filled(language, Deals=[{**row, "deal": name} for name, row in cases.items()])
     title, far = TABLES["Deals"].title.in_(language), len(TABLES["Deals"].columns) + 5
@@ -92,7 +92,7 @@ def test_a_deal_stands_out_for_what_it_is(language: Language, calculate: Callabl
 
 
 def _formulas(book: Workbook, title: str) -> list[tuple[str, tuple[str, ...], str]]:
-    # the formulas as they stand in the sheet, with the columns and the look they were declared for
+    # the formulas on the sheet, with the columns and the format for which they were declared
     written = {rule.priority: rule.formula[0] for rules in book[title].conditional_formatting for rule in rules.rules}
     return [
         (written[rank], tuple(when.columns), when.look) for rank, when in enumerate(CONDITIONAL_FORMATS["Deals"], 1)
@@ -100,7 +100,7 @@ def _formulas(book: Workbook, title: str) -> list[tuple[str, tuple[str, ...], st
 
 
 @pytest.mark.parametrize("table", CONDITIONAL_FORMATS)
-def test_every_rule_speaks_of_declared_columns_and_a_look(book: Workbook, language: Language, table: str) -> None:
+def test_every_rule_uses_declared_columns_and_a_format(book: Workbook, language: Language, table: str) -> None:
     sheet = book[TABLES[table].title.in_(language)]
     ranges = " ".join(str(formats.sqref) for formats in sheet.conditional_formatting)
     for when in CONDITIONAL_FORMATS[table]:

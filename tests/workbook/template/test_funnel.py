@@ -1,4 +1,4 @@
-"""The Funnel page: inputs, cards and charts hang on the numbers of its tables."""
+"""The sheet Funnel: inputs, cards and charts depend on the numbers of its tables."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_card_shows_its_metric(book: Workbook, language: Language) -> None:
             assert cell.offset(-1, 0).value == METRICS_BY_ID[metric].name.in_(language)
 
 
-def test_every_metric_stands_beside_its_definition(book: Workbook, language: Language) -> None:
+def test_every_metric_has_its_definition_beside_it(book: Workbook, language: Language) -> None:
     sheet = book[TABLES["Metrics"].title.in_(language)]
     left, top, right, last = range_boundaries(sheet.tables["Metrics"].ref)
     rows = list(sheet.iter_rows(min_row=(top or 0) + 1, max_row=last, min_col=left, max_col=right, values_only=True))
@@ -79,7 +79,7 @@ def test_the_funnel_is_a_bar_on_an_invisible_pad(book: Workbook, language: Langu
     assert not reached.graphicalProperties.noFill
 
 
-def test_a_page_prints_on_one_sheet_of_paper(book: Workbook, language: Language) -> None:
+def test_a_sheet_prints_on_one_page(book: Workbook, language: Language) -> None:
     for name in ("Metrics", "ForecastMonths", "PlanStages", "Leaks", "LossReasons", "Moves"):
         setup = book[TABLES[name].title.in_(language)].page_setup
         assert (setup.fitToWidth, setup.fitToHeight) == (1, 1)
@@ -117,7 +117,7 @@ def test_pasted_deals_show_in_cards_stages_and_pads(calculate: Callable[[bytes],
     assert [sheet.cell(row, 19).value for row in range(first, first + 3)] == [0, 6, 9]
 
 
-def test_a_longer_process_says_that_rows_are_folded_away(calculate: Callable[[bytes], Workbook]) -> None:
+def test_a_longer_process_shows_a_note_about_hidden_rows(calculate: Callable[[bytes], Workbook]) -> None:
     """
     open stages | rows in sight | warning
     5 and Won   | 8             | no

@@ -1,4 +1,4 @@
-"""A list as a workbook of its own: the sheet's look, plain values, and no formula that anybody typed."""
+"""A list as a separate workbook: the format of the sheet, plain values, and no typed formula."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def rows(word: str = "") -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_file_is_the_sheet_with_its_rows(language: Language) -> None:
+def test_the_file_has_the_sheet_with_its_rows(language: Language) -> None:
     sheet = load_workbook(BytesIO(build_list_file(FOLLOWUPS, rows(), language)))[FOLLOWUPS.title.in_(language)]
     head, first, *_ = sheet.iter_rows(values_only=True)
     assert head == tuple(column.header.in_(language) for column in FOLLOWUPS.columns)
@@ -47,13 +47,13 @@ def test_no_cell_is_a_formula(typed: str) -> None:
     assert any(str(cell.value).split() == shown for cell in cells)
 
 
-def test_an_empty_list_and_a_long_text_make_a_file() -> None:
+def test_an_empty_list_and_a_long_text_can_be_written() -> None:
     assert load_workbook(BytesIO(build_list_file(FOLLOWUPS, [], "en"))).active.max_row == 2
     long = [{**rows()[0], "why": "x" * 40_000, "amount": Decimal("0.10")}]
     assert len(load_workbook(BytesIO(build_list_file(FOLLOWUPS, long, "en"))).active["K2"].value) == 32_000
 
 
-def test_the_same_rows_give_the_same_bytes_and_a_sound_file(tmp_path: Path, validator: Validator) -> None:
+def test_the_same_rows_give_the_same_bytes_and_a_valid_file(tmp_path: Path, validator: Validator) -> None:
     content = build_list_file(FOLLOWUPS, rows("=1+1"), "zh")
     assert content == build_list_file(FOLLOWUPS, rows("=1+1"), "zh")
     path = tmp_path / "list.xlsx"

@@ -1,4 +1,4 @@
-"""Defined names: every one the formulas use, and lists without blanks."""
+"""Defined names: all names that the formulas use, and lists without blanks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_no_name_is_also_a_table_or_a_cell(book: Workbook) -> None:
     assert not [name for name in names if re.fullmatch(r"[a-z]{1,3}[0-9]+|r|c|r[0-9]*c[0-9]*", name)]
 
 
-def test_a_setting_is_named_where_it_stands(book: Workbook, language: Language) -> None:
+def test_the_name_of_a_setting_refers_to_its_cell(book: Workbook, language: Language) -> None:
     sheet = book[TABLES["Settings"].title.in_(language)]
     for setting in SETTINGS_BY_ID.values():
         if setting.cell:
@@ -37,7 +37,7 @@ def test_a_setting_is_named_where_it_stands(book: Workbook, language: Language) 
             assert sheet[place.replace("C", "A")].value == setting.id
 
 
-def test_inputs_hold_their_defaults(book: Workbook, language: Language) -> None:
+def test_inputs_have_their_defaults(book: Workbook, language: Language) -> None:
     for cell in NAMED_CELLS.values():
         sheet, _, place = book.defined_names[cell.name].attr_text.rpartition("!")
         value = book[sheet.strip("'")][place.replace("$", "")].value
@@ -47,7 +47,7 @@ def test_inputs_hold_their_defaults(book: Workbook, language: Language) -> None:
             assert str(value).startswith("=")
 
 
-def test_dropdowns_offer_what_the_lists_hold_without_blanks(calculate: Callable[[bytes], Workbook]) -> None:
+def test_dropdowns_offer_the_lists_without_blanks(calculate: Callable[[bytes], Workbook]) -> None:
     """
     name            | offers
     list_<open>     | every value of the open list, however long the others are

@@ -1,4 +1,4 @@
-"""Every sheet can be printed and scrolled: header rows repeat and stay."""
+"""Every sheet can be printed and scrolled: header rows are repeated and frozen."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def test_tables_print_landscape_one_page_wide_with_their_header(book: Workbook, 
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_title_rows == "$1:$1"
         assert sheet.freeze_panes == ("C2" if table.name == "Deals" else "B2")
-        assert str(sheet.print_area).endswith("$1048576")  # rows to come are printed too
+        assert str(sheet.print_area).endswith("$1048576")  # future rows are printed too
 
 
-def test_every_sheet_says_its_name_and_page_on_paper(book: Workbook) -> None:
+def test_every_printed_sheet_has_its_name_and_page_number(book: Workbook) -> None:
     for sheet in book.worksheets:
         if sheet.tables:
             assert sheet.oddHeader.left.text == "&A"

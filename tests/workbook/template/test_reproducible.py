@@ -1,4 +1,4 @@
-"""Nothing of the machine or the hour gets into the file."""
+"""The file does not depend on the machine or the time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xl_salesflow.locale.texts import Language
 from xl_salesflow.workbook.template.print_and_pack import pack_workbook
 
 
-def test_members_are_sorted_deflated_and_dated_alike(language: Language) -> None:
+def test_members_are_sorted_compressed_and_have_the_same_date(language: Language) -> None:
     members = ZipFile(BytesIO(built(language))).infolist()
     names = [member.filename for member in members]
     assert names[0] == "[Content_Types].xml"
@@ -22,7 +22,7 @@ def test_members_are_sorted_deflated_and_dated_alike(language: Language) -> None
     }
 
 
-def test_the_hour_of_building_leaves_no_trace(language: Language) -> None:
+def test_the_file_does_not_depend_on_the_time(language: Language) -> None:
     core = ZipFile(BytesIO(built(language))).read("docProps/core.xml")
     assert core.count(b"2026-01-01T00:00:00Z") == 2
 
@@ -33,8 +33,8 @@ def test_fonts_are_written_in_the_order_of_the_schema() -> None:
     assert font.index("<b ") < font.index("<sz ") < font.index("<color ") < font.index("<name ")
 
 
-def test_no_green_corners_in_tables(language: Language) -> None:
-    """Formulas that differ from their neighbours, and numbers kept as text, are meant."""
+def test_tables_have_no_green_corners(language: Language) -> None:
+    """Formulas that differ from their neighbours and numbers stored as text are intentional."""
     with ZipFile(BytesIO(built(language))) as file:
         sheets = [file.read(name) for name in file.namelist() if name.startswith("xl/worksheets/sheet")]
     with_tables = [sheet for sheet in sheets if b"<tableParts" in sheet]

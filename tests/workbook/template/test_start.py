@@ -1,4 +1,4 @@
-"""Start leads to every sheet."""
+"""The sheet Start has a link to every sheet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.starter_content import START_STEPS, WRITER_LEGEND
 
 
-def test_start_lists_every_sheet_with_a_link_and_a_line(book: Workbook, language: Language) -> None:
+def test_start_lists_every_sheet_with_a_link_and_a_description(book: Workbook, language: Language) -> None:
     sheet = book.worksheets[0]
     links = {
         cell.value: (cell.hyperlink.location, cell.offset(0, 1).value)
@@ -24,13 +24,13 @@ def test_start_lists_every_sheet_with_a_link_and_a_line(book: Workbook, language
     assert links == expected
 
 
-def test_start_tells_three_steps_and_what_the_colours_mean(book: Workbook, language: Language) -> None:
+def test_start_shows_three_steps_and_explains_the_colours(book: Workbook, language: Language) -> None:
     words = {cell.value for row in book.worksheets[0].iter_rows() for cell in row}
     assert {step.in_(language) for _, step in START_STEPS} <= words
     assert {text.in_(language) for text in WRITER_LEGEND.values()} <= words
 
 
-def test_links_lead_to_sheets_that_are_there(book: Workbook) -> None:
+def test_links_lead_to_existing_sheets(book: Workbook) -> None:
     for row in book.worksheets[0].iter_rows():
         for cell in row:
             if cell.hyperlink:

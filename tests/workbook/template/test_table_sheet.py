@@ -1,4 +1,4 @@
-"""A declared table in a sheet: formulas, formats, notes, looks."""
+"""A declared table on a sheet: formulas, formats, notes, styles."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def cell_of(book: Workbook, table: str, column: str, language: Language, row: in
     return cell
 
 
-def test_a_declared_formula_stands_in_the_row_and_in_the_column(book: Workbook, language: Language) -> None:
+def test_a_declared_formula_is_in_the_row_and_in_the_column(book: Workbook, language: Language) -> None:
     for table in TABLES.values():
         sheet = book[table.title.in_(language)]
         shown = {column.name: column for column in sheet.tables[table.name].tableColumns}
@@ -65,7 +65,7 @@ def test_every_header_has_a_note_that_starts_with_its_tip(book: Workbook, langua
         ("source", "add values on the sheet Lists"),
     ],
 )
-def test_a_note_says_who_writes_and_what_is_needed(column: str, says: str) -> None:
+def test_a_note_says_who_writes_the_column_and_what_is_required(column: str, says: str) -> None:
     from xl_salesflow.workbook.template.table_sheets import header_note
 
     assert says in header_note(TABLES["Deals"][column], "en")
@@ -85,18 +85,20 @@ def test_a_note_says_who_writes_and_what_is_needed(column: str, says: str) -> No
         ("Journal", "time", "yyyy-mm-dd hh:mm:ss"),
     ],
 )
-def test_a_cell_shows_its_type(book: Workbook, language: Language, table: str, column: str, shown: str) -> None:
+def test_a_cell_has_the_number_format_of_its_type(
+    book: Workbook, language: Language, table: str, column: str, shown: str
+) -> None:
     assert cell_of(book, table, column, language, 1).number_format == shown
 
 
-def test_only_what_a_person_writes_is_tinted(book: Workbook, language: Language) -> None:
+def test_only_columns_for_people_are_tinted(book: Workbook, language: Language) -> None:
     for table in TABLES.values():
         for column in table.columns:
             tint = cell_of(book, table.name, column.id, language, 1).fill.fgColor.rgb
             assert (tint == f"00{INPUT_COLOUR}") == (column.writer is ColumnWriter.PERSON), (table.name, column.id)
 
 
-def test_prose_wraps_in_the_tables_people_work_in(book: Workbook, language: Language) -> None:
+def test_long_texts_wrap_in_tables_for_people(book: Workbook, language: Language) -> None:
     for table in TABLES.values():
         if table.sheet:
             continue
@@ -113,7 +115,7 @@ def test_a_column_is_as_wide_as_its_longest_word_and_the_button(language: Langua
                 assert column_width(column, language) >= max(map(display_width, words)) + 4
 
 
-def test_chinese_signs_take_two_columns() -> None:
+def test_chinese_characters_have_double_width() -> None:
     assert display_width("Deal 商机") == 9
 
 

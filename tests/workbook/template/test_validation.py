@@ -1,4 +1,4 @@
-"""What cells accept: closed lists stop, open lists and references warn, types are types."""
+"""Data validation: closed lists reject other values, open lists and references warn, other columns check the type."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xl_salesflow.workbook.template.sheet_cell_rules import closed_list_validati
 
 
 def rule_of(book: Workbook, table: str, column: str, language: Language) -> DataValidation | None:
-    """Find the rule of a column's first body cell, and see that it covers the column's whole body."""
+    """Return the rule of a column's first body cell, and check that it covers the whole column."""
     cell = cell_of(book, table, column, language, 1)
     sheet = book[TABLES[table].title.in_(language)]
     last = int(sheet.tables[table].ref.rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
@@ -56,7 +56,7 @@ def test_a_column_has_the_rule_of_its_type(
         assert (rule.errorStyle or "stop", bool(rule.showErrorMessage)) == (style, True)
 
 
-def test_every_closed_choice_a_person_makes_is_offered_in_the_language(book: Workbook, language: Language) -> None:
+def test_every_closed_choice_is_offered_in_the_language(book: Workbook, language: Language) -> None:
     for table in TABLES.values():
         for column in table.columns:
             if column.type is not ColumnType.CHOICE or column.writer is not ColumnWriter.PERSON:
@@ -68,7 +68,7 @@ def test_every_closed_choice_a_person_makes_is_offered_in_the_language(book: Wor
             assert len(rule.formula1) <= 257
 
 
-def test_nothing_but_a_persons_columns_has_a_rule(book: Workbook, language: Language) -> None:
+def test_only_columns_for_people_have_a_rule(book: Workbook, language: Language) -> None:
     for table in TABLES.values():
         for column in table.columns:
             if column.writer is not ColumnWriter.PERSON:
@@ -92,10 +92,10 @@ def test_a_key_may_be_used_once(book: Workbook, language: Language) -> None:
 
 def test_labels_that_a_dropdown_cannot_hold_are_refused() -> None:
     with pytest.raises(ValueError, match="do not fit a dropdown"):
-        closed_list_validation("move_status", "en")  # "Accepted, with warnings" has the separator in it
+        closed_list_validation("move_status", "en")  # "Accepted, with warnings" contains the separator
 
 
-def test_messages_fit_excel(book: Workbook) -> None:
+def test_messages_are_within_excels_limits(book: Workbook) -> None:
     for sheet in book.worksheets:
         for rule in sheet.data_validations.dataValidation:
             assert len(rule.error or "") <= 225
