@@ -198,13 +198,7 @@ def revise_quote(pipeline: Pipeline, key: str, beside: bool = False) -> ChangeSe
     made = int(after["Quotes"].index[after["Quotes"]["quote"] == number][-1])
     printed = print_quote(after, made, created=True)
     replaced = "" if beside else str(held["quote"].iloc[0])
-<<<<<<< HEAD
     return replace(plan, findings=printed.findings).with_answer(RevisedQuote(printed.answer, number, replaced))
-||||||| 035c230
-    return replace(plan, findings=told.findings, answer={**told.answer, "quote": number, "replaces": replaced})
-=======
-    return replace(plan, findings=printed.findings, answer={**printed.answer, "quote": number, "replaces": replaced})
->>>>>>> main
 
 
 def _find_revisable_quote(pipeline: Pipeline, key: str, beside: bool) -> int:
