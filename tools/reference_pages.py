@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from tools.domain_homes import make_domain_page, make_where_table
+from tools.json_schemas import format_schema, make_json_page, make_schemas, schema_file_name
 from tools.page_words import in_chinese
 from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES
 from xl_salesflow.changelog.merge_conflicts import CONFLICT_MESSAGES
@@ -220,7 +221,7 @@ def _describe_command(command: click.Command, name: str) -> str:
 
 REFERENCE_PAGES: dict[str, Callable[[], str]] = {
     "commands.md": make_commands_page, "tables.md": make_tables_page, "settings.md": make_settings_page,
-    "metrics.md": make_metrics_page, "rules.md": make_rules_page, "templates.md": make_templates_page,
+    "metrics.md": make_metrics_page, "rules.md": make_rules_page, "templates.md": make_templates_page, "json.md": make_json_page,
 }  # fmt: skip
 
 MARKED_TABLES: dict[str, dict[str, Callable[[], str]]] = {
@@ -232,7 +233,11 @@ MARKED_TABLES: dict[str, dict[str, Callable[[], str]]] = {
 
 def make_pages() -> dict[Path, str]:
     """Return every generated page by its path; in pages with marks, only the text between the marks is replaced."""
-    pages = {ROOT / "docs" / "reference" / name: make() for name, make in REFERENCE_PAGES.items()}
+    reference = ROOT / "docs" / "reference"
+    pages = {reference / name: make() for name, make in REFERENCE_PAGES.items()}
+    pages |= {
+        reference / "json" / schema_file_name(name): format_schema(schema) for name, schema in make_schemas().items()
+    }
     marked = {ROOT / name: _fill_marks(ROOT / name, tables) for name, tables in MARKED_TABLES.items()}
     return {**pages, ROOT / "docs" / "domain.md": make_domain_page(), **marked}
 
