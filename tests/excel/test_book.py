@@ -27,7 +27,7 @@ from xl_salesflow.schema.table_registry import TABLES
 class OpenContract(BookContract):
     """The contract where it differs: what formulas come to is the application's own doing."""
 
-    def test_nothing_is_left_to_do_after_writing(self, desk: ADesk) -> None:
+    def test_nothing_is_left_to_write_after_writing(self, desk: ADesk) -> None:
         book = desk.book()
         before = book.read(TODAY)
         after = before.with_tables(Deals=before["Deals"].assign(amount=[1.0, 2.0, 3.25]))
@@ -38,7 +38,7 @@ class OpenContract(BookContract):
         again = again.with_tables(Deals=again["Deals"].assign(**formulas))
         assert not diff_pipelines(again, after).writes
 
-    def test_new_rows_have_live_formulas_with_what_they_come_to(self, desk: ADesk) -> None:
+    def test_new_rows_have_live_formulas_with_cached_values(self, desk: ADesk) -> None:
         book = desk.book()
         book.read(TODAY)
         deal = make_table_frame(TABLES["Deals"], [{"deal": "D-4", "weighted_value": 12.5}])
