@@ -1,4 +1,4 @@
-"""A filled workbook to press buttons in, made once and copied for each test."""
+"""A filled workbook for pressing buttons, made once and copied for each test."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RUN = Run("Ann", NOW)
 
 
 def filled(path: Path, language: Language) -> Path:
-    """Make a workbook with sixty deals, a morning's work in it and the first update done."""
+    """Make a workbook with sixty deals, a morning's work and the first update."""
     new_workbook(path, language)
     book = ClosedBook(path)
     empty = book.read(NOW.date())
@@ -43,7 +43,7 @@ def filled(path: Path, language: Language) -> Path:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Language], Path]:
-    """Give a function from a language to a workbook with sixty deals, a morning's work in it and the first update done."""
+    """Return a function from a language to a workbook with sixty deals, a morning's work and the first update."""
     folder, done = tmp_path_factory.mktemp("open"), dict[Language, Path]()
 
     def make(language: Language) -> Path:
@@ -56,19 +56,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Language], Path]
 
 @pytest.fixture
 def workbook(made: Callable[[Language], Path], tmp_path: Path) -> Callable[[Language], Path]:
-    """Give a function from a language to a copy of that workbook."""
+    """Return a function from a language to a copy of that workbook."""
     return lambda language: Path(shutil.copy(made(language), tmp_path / f"team-{language}.xlsx"))
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> OpenDesk:
-    """Give a person at an open workbook, in memory, with the rows of the contract."""
+    """Return a person at an open workbook, in memory, with the rows of the contract."""
     return laid(tmp_path / "book.xlsx")
 
 
 @pytest.fixture(scope="session")
 def calc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """Give each worker a running LibreOffice."""
+    """Return a running LibreOffice for each worker."""
     office = Office(tmp_path_factory.mktemp("calc"))
     yield office
     office.stop()
@@ -76,7 +76,7 @@ def calc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture(autouse=True)
 def _a_new_application() -> Iterator[None]:
-    """Let each test find the application in memory as it starts."""
+    """Reset the application in memory before each test."""
     yield
     for engine in (memory.ENGINE, web.ENGINE):
         engine.apps.running[0].__init__(engine)  # type: ignore[misc]
@@ -86,17 +86,17 @@ def _a_new_application() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Let it be the morning of the workbook, a minute later at every press, and keep documents from being opened."""
+    """Set the time to the morning of the workbook, a minute later at every press, and do not open documents."""
     return in_the_morning_of(monkeypatch)
 
 
 def in_the_morning_of(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Let presses come in that morning; return the list of the documents that they would open."""
+    """Set the time of presses to that morning; return the list of documents that they would open."""
     opened: list[Path] = []
     init, minutes = ButtonContext.__init__, count()
 
     def in_the_morning(self: ButtonContext, *arguments: Any, **named: Any) -> None:
-        if len(arguments) < 4:  # nobody says when
+        if len(arguments) < 4:  # no time is given
             named.setdefault("now", NOW.replace(hour=10) + timedelta(minutes=next(minutes)))
         init(self, *arguments, **named)
 

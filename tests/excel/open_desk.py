@@ -1,4 +1,4 @@
-"""A person at a workbook that is open in one of the engines."""
+"""A person at a workbook that is open in one of the test engines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xl_salesflow.excel.open_book import OpenBook
 
 
 class OpenDesk:
-    """A person at a workbook that is open: looks at the cells and types into them, past xlwings."""
+    """A person at an open workbook: reads and types cells without xlwings."""
 
     def __init__(self, book: xw.Book, grid: Any = None) -> None:
         self.xw, self.grid = book, grid or book.impl.grid
@@ -45,7 +45,7 @@ class OpenDesk:
         return f"'{block.sheet.name}'!{block.address.replace('$', '')}"
 
     def reverse(self, table: str) -> None:
-        """Columns of formulas stay: each speaks of its own row."""
+        """Columns of formulas stay, since each refers to its own row."""
         area = self.grid.table(table)
         for col in range(area.left, area.right + 1):
             body = area._replace(top=area.top + 1, left=col, right=col)
@@ -53,7 +53,7 @@ class OpenDesk:
                 self.grid.put(body, self.grid.values(body)[::-1])
 
     def rename(self, table: str, header: str, new: str) -> None:
-        """Applications let formulas follow; in memory nobody does."""
+        """Applications adjust formulas; in memory this has to be done here."""
         area = self.grid.table(table)
         headers = self.grid.values(area._replace(bottom=area.top))[0]
         self.grid.put(area._replace(bottom=area.top), [[new if one == header else one for one in headers]])
@@ -68,7 +68,7 @@ def _plain(cell: Any) -> Any:
 
 
 def laid(path: Path, rows: Mapping[str, Rows] | None = None) -> OpenDesk:
-    """Lay a workbook, in memory, on a desk; with the rows of the contract unless others are given."""
+    """Return a desk with a workbook in memory, with the rows of the contract unless others are given."""
     return OpenDesk(open_in_memory(make(path, "en", ROWS if rows is None else rows, OWN if rows is None else "")))
 
 

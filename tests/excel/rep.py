@@ -1,4 +1,4 @@
-"""A person at an open workbook: selects rows, presses buttons, looks at what came of it."""
+"""A person at an open workbook: selects rows, presses buttons, reads the results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 
 class Rep:
-    """A person at an open workbook: selects rows, presses buttons, looks at what came of it."""
+    """A person at an open workbook: selects rows, presses buttons, reads the results."""
 
     def __init__(self, book: xw.Book, language: Language = "en") -> None:
         self.book, self.language = book, language
@@ -41,7 +41,7 @@ class Rep:
         return OpenBook(self.book).read(NOW.date())
 
     def rows(self, table: str) -> pd.DataFrame:
-        """Read one table, where the others do not matter."""
+        """Read one table only."""
         return OpenBook(self.book).read_as_needed(NOW.date())[table]
 
     @property
@@ -78,12 +78,12 @@ class Rep:
             place.cell_range(row, row, col, col).value = cell
 
     def press(self, verb: str, choice: int = 0, file: Path | None = None) -> str:
-        """Press a button; a *file* is told as the VBA tells it."""
+        """Press a button; a *file* is passed as by the VBA."""
         buttons.press(verb, choice, self.language, str(file).encode("utf-16-be").hex() if file else "")
         return self.told
 
     def choice(self, table: str, column: str, value: str) -> int:
-        """Find the row of a menu's entry as the VBA counts it."""
+        """Return the position of an entry in a menu, as the VBA counts it."""
         frame = self.rows(table)
         return int(frame.index[frame[column] == value][0]) - find_open_tables(self.book)[table].first_row + 1
 

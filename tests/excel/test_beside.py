@@ -1,4 +1,4 @@
-"""What is gone of an open workbook: sheets and names, told in the words of the closed one."""
+"""Missing sheets and names of an open workbook are reported as in the closed one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GONE = ("missing_sheet", "missing_name")
 
 @pytest.fixture(params=LANGUAGES)
 def changed(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[list[str], list[str]], Path]:
-    """Give a function that makes a workbook without some names and without the sheets that others point to."""
+    """Return a function that makes a workbook without some names and without sheets to which others refer."""
 
     def make(names: list[str], pointed_at: list[str]) -> Path:
         language: Language = request.param
@@ -43,10 +43,10 @@ def changed(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[list[st
     [
         ([], [], ""),
         (["Card_won_value", "IsCohort"], [], "missing_name"),
-        ([], ["GroupValues"], "missing_sheet"),  # the closed book tells each name that pointed there besides
+        ([], ["GroupValues"], "missing_sheet"),  # the closed book also reports each name that referred to the sheet
     ],
 )
-def test_open_and_closed_tell_the_same(
+def test_open_and_closed_workbook_have_the_same_findings(
     names: list[str], pointed_at: list[str], rule: str, changed: Callable[[list[str], list[str]], Path]
 ) -> None:
     path = changed(names, pointed_at)

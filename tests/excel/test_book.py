@@ -1,4 +1,4 @@
-"""The open workbook keeps the contract of every Book, in as many calls for a thousand rows as for ten."""
+"""The open workbook fulfils the contract of every Book, with as many calls for a thousand rows as for ten."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 
 class OpenContract(BookContract):
-    """The contract where it differs: what formulas come to is the application's own doing."""
+    """The differences in the contract: the application itself calculates formulas."""
 
     def test_nothing_is_left_to_write_after_writing(self, desk: ADesk) -> None:
         book = desk.book()
@@ -102,7 +102,7 @@ class TestOpenBookInExcel(OpenContract):
 
 
 def calls(tmp_path: Path, count: int) -> dict[str, int]:
-    """Count what reading, changing every second deal, adding as many and listing findings asks of Excel."""
+    """Count the calls for reading, changing every second deal, adding as many and listing findings."""
     desk = laid(tmp_path / f"{count}.xlsx", many(count))
     book = desk.book()
     desk.grid.calls.clear()
@@ -142,7 +142,7 @@ def test_rows_sorted_between_reading_and_writing_are_found_again(desk: OpenDesk)
     ]
 
 
-def test_a_row_deleted_meanwhile_stops_the_write(desk: OpenDesk) -> None:
+def test_a_row_deleted_in_the_meantime_stops_the_write(desk: OpenDesk) -> None:
     book = desk.book()
     plan = edit(book.read(TODAY), "Deals", "amount", {"D-1": 5.0})
     desk.type("Deals", 2, "Deal", "another")
@@ -169,7 +169,7 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_text_stays_text_whatever_excel_would_make_of_it(desk: OpenDesk, text: str) -> None:
+def test_text_stays_text_even_if_excel_would_convert_it(desk: OpenDesk, text: str) -> None:
     book = desk.book()
     pipeline = book.read(TODAY)
     plan = edit(pipeline, "Deals", "next_step", {"D-2": text})
@@ -212,7 +212,7 @@ def test_a_missing_table_is_named(desk: OpenDesk) -> None:
         desk.book().read(TODAY)
 
 
-def test_a_plan_needs_the_book_it_was_made_for(desk: OpenDesk) -> None:
+def test_a_change_set_needs_the_book_it_was_made_for(desk: OpenDesk) -> None:
     pipeline = desk.book().read(TODAY)
     with pytest.raises(ValueError, match="read the workbook before"):
         desk.book().write(edit(pipeline, "Deals", "name", {"D-1": "ours"}))

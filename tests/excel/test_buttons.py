@@ -1,4 +1,4 @@
-"""Every button in a filled workbook: what the workbook holds afterwards, what the person is told, and what was asked of Excel."""
+"""Every button in a filled workbook: the workbook afterwards, the message to the person, and the calls to Excel."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_update_a_second_time_changes_nothing(rep: Rep) -> None:
 
 
 def test_next_stage_moves_the_deal_or_says_why_not(rep: Rep) -> None:
-    """The move stands in Deals, in History and in the Journal when it passes; the cell stays as typed when it does not."""
+    """An accepted move is in Deals, History and the Journal; for a refused move, the cell stays as typed."""
     playbook = rep.playbooks["crm"]
     first, last = playbook.open_stages[0].name, playbook.open_stages[-1].name
     deal = an_open_deal(rep, first)
@@ -62,7 +62,7 @@ def test_next_stage_moves_the_deal_or_says_why_not(rep: Rep) -> None:
     assert set(rep.rows("Journal").query(f"key == '{deal}' and verb == 'move'")["column"]) >= {"stage"}
 
 
-def test_lost_asks_the_reason_and_records_the_move(rep: Rep) -> None:
+def test_lost_requires_a_reason_and_records_the_move(rep: Rep) -> None:
     deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     rep.select_deal(deal)
     message = rep.press("lost", rep.choice("Lists", "loss_reason", "price"))
@@ -83,7 +83,7 @@ def test_won_is_judged_by_the_gates(rep: Rep) -> None:
     assert row["move_reasons"] != "" or row["outcome"] == "won"
 
 
-def test_why_not_says_it_and_writes_nothing(rep: Rep) -> None:
+def test_why_not_explains_and_writes_nothing(rep: Rep) -> None:
     playbook = rep.playbooks["crm"]
     deal = an_open_deal(rep, playbook.first.name)
     rep.type(deal, "stage", playbook.won.name)
@@ -94,7 +94,7 @@ def test_why_not_says_it_and_writes_nothing(rep: Rep) -> None:
 
 
 def test_the_live_check_names_the_row_that_was_typed_in(rep: Rep) -> None:
-    """Enter has moved the selection on by then."""
+    """By then, Enter has moved the selection to the next row."""
     first, second = rep.deals(outcome="open")["deal"].iloc[:2]
     rep.select_deal(str(second))
     assert str(first) in rep.press("explain", int(rep.deals(deal=str(first)).index[0]))
@@ -128,7 +128,7 @@ def test_an_activity_is_added_to_the_deal_with_its_numbering(rep: Rep) -> None:
     assert rep.book.selection.row == rep.rows("Activities").index[-1]
 
 
-def test_today_s_list_takes_back_what_was_ticked_off(rep: Rep) -> None:
+def test_handled_lines_of_todays_list_are_recorded(rep: Rep) -> None:
     rep.press("followups")
     listed = rep.rows("FollowUps")
     deal, row = listed["deal"].iloc[0], listed.index[0]
@@ -164,7 +164,7 @@ def test_a_quote_is_drafted_revised_and_printed(rep: Rep, opened: list[Path], tm
     assert opened[0].read_bytes().startswith(b"%PDF")
 
 
-def test_calendar_and_report_stand_beside_the_workbook(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
+def test_calendar_and_report_are_written_beside_the_workbook(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     rep.press("calendar")
     rep.press("report")
     assert [file.suffix for file in opened] == [".ics", ".html"]
@@ -172,7 +172,7 @@ def test_calendar_and_report_stand_beside_the_workbook(rep: Rep, opened: list[Pa
     assert opened[0].read_text(encoding="utf-8").startswith("BEGIN:VCALENDAR")
 
 
-def test_undo_takes_back_an_activity_that_was_logged_by_mistake(rep: Rep) -> None:
+def test_undo_removes_an_activity_that_was_logged_by_mistake(rep: Rep) -> None:
     rep.select_deal("D-00001")
     rep.press("activity", rep.choice("Lists", "activity_type", "call"))
     before = rep.rows("Activities")
@@ -184,7 +184,7 @@ def test_undo_takes_back_an_activity_that_was_logged_by_mistake(rep: Rep) -> Non
     assert rep.rows("Journal")["verb"].iloc[-1] == "undo"
 
 
-def test_undo_takes_back_a_move_as_if_it_never_was(rep: Rep) -> None:
+def test_undo_removes_a_move_completely(rep: Rep) -> None:
     deal = an_open_deal(rep, rep.playbooks["crm"].first.name)
     before, visits = rep.deal(deal), rep.rows("History")
     rep.select_deal(deal)
@@ -196,7 +196,7 @@ def test_undo_takes_back_a_move_as_if_it_never_was(rep: Rep) -> None:
     assert list(rep.rows("History")["visit"]) == list(visits["visit"])
 
 
-def test_undo_takes_back_the_run_whose_row_of_the_journal_is_selected(rep: Rep) -> None:
+def test_undo_reverses_the_run_whose_row_of_the_journal_is_selected(rep: Rep) -> None:
     before = list(rep.rows("Activities")["type"])
     for activity_type in ("call", "meeting"):
         rep.select_deal("D-00001")
@@ -215,7 +215,7 @@ def test_managers_sheets_come_to_the_front(rep: Rep, verb: str, table: str) -> N
     assert rep.book.sheets.active.name == find_open_tables(rep.book)[table].sheet
 
 
-def test_language_switches_messages_and_documents(rep: Rep) -> None:
+def test_the_language_applies_to_messages_and_documents(rep: Rep) -> None:
     rep.language = "zh"
     assert rep.press("language") == "提示与文件现为中文。"
     assert rep.read().language == "zh"
@@ -256,7 +256,7 @@ def test_without_a_selected_row_one_sentence_says_what_to_do(
     assert rep.grid.cells == before
 
 
-def test_a_stage_chosen_in_chinese_is_told_in_chinese(workbook: Callable[[Language], Path]) -> None:
+def test_a_stage_chosen_in_chinese_is_reported_in_chinese(workbook: Callable[[Language], Path]) -> None:
     rep = Rep(open_in_memory(workbook("zh")), "zh")
     playbook = rep.playbooks["crm"]
     deal = an_open_deal(rep, playbook.first.name)
@@ -270,7 +270,7 @@ def test_a_stage_chosen_in_chinese_is_told_in_chinese(workbook: Callable[[Langua
 def test_a_button_about_one_deal_reads_no_more_for_more_deals(
     rep: Rep, verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It reads the key and the deal column of a table and then the deal's own rows: few cells, however many deals."""
+    """It reads the key and deal columns of a table and then the deal's own rows: few cells, however many deals there are."""
     cells, read = 0, MemoryGrid._read
     tables = ("Deals", "History", "Tasks", "Activities", "Quotes", "Answers")
     records = {table.sheet for name, table in find_open_tables(rep.book).items() if name in tables}
@@ -306,7 +306,7 @@ def test_an_unexpected_failure_is_one_sentence_and_a_file(tmp_path: Path) -> Non
 
 
 def test_the_buttons_load_nothing_that_only_some_of_them_need() -> None:
-    """Typesetting, charts and the template builder wait; the time it takes is measured in benchmarks/."""
+    """Typesetting, charts and the template builder are loaded later; benchmarks/ measures the time."""
     program = (
         "import sys; import xl_salesflow.excel.buttons; "
         "print(*sorted({'typst', 'jinja2', 'openpyxl', 'icalendar', 'matplotlib'} & set(sys.modules)))"
@@ -316,7 +316,7 @@ def test_the_buttons_load_nothing_that_only_some_of_them_need() -> None:
 
 
 @pytest.mark.parametrize("kind", ["proposal", "bant_card", "precall", "visit"])
-def test_papers_of_the_menu_are_printed_and_written_down(
+def test_documents_of_the_menu_are_printed_and_recorded(
     rep: Rep, opened: list[Path], tmp_path: Path, kind: str
 ) -> None:
     if kind == "visit":
@@ -328,7 +328,7 @@ def test_papers_of_the_menu_are_printed_and_written_down(
     assert rep.press("print", PRINTABLE_DOCUMENT_KINDS.index(kind) + 1).startswith("Printed: ")
     assert [(file.suffix, file.parent) for file in opened] == [(".pdf", tmp_path)]
     written = rep.rows("Documents")
-    assert len(written) == before + 2  # the page for the screen too
+    assert len(written) == before + 2  # including the HTML page
     assert set(written["paper"].iloc[-2:]) == {kind}
 
 

@@ -1,4 +1,4 @@
-"""The checklist speaks of buttons, sheets and columns that exist, and its commands are commands."""
+"""The checklist names only existing buttons, sheets, columns and commands."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_every_command_exists() -> None:
     assert set(commands) <= set(addin_group.commands)
 
 
-def test_it_counts_the_functions_right() -> None:
+def test_it_has_the_right_number_of_functions() -> None:
     assert len(FUNCTION_DECLARATIONS) == 8
     assert "Eight functions" in PAGE
 

@@ -1,4 +1,4 @@
-"""Buttons that set two days, two groups or two copies beside each other, in memory and in a running LibreOffice."""
+"""Buttons that compare two days, two groups or two copies, in memory and in a running LibreOffice."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def rep(request: pytest.FixtureRequest, workbook: Callable[[Language], Path]) ->
 
 
 def test_another_copy_is_compared_merged_and_the_merge_undone(rep: Rep, tmp_path: Path) -> None:
-    """What a colleague changed in a copy is listed with links, then taken, then put back."""
+    """The changes of a colleague in a copy are listed with links, then taken, then undone."""
     here = Path(rep.book.fullname)
     copy = Path(shutil.copy(here, tmp_path / "团队 copy.xlsx"))
     colleague(copy, {"amount": (0, 4321.5), "next_step": (1, "call")})
@@ -66,8 +66,8 @@ def _headers(rep: Rep) -> list[str]:
     return sorted(TABLES["Deals"].header(column_id, rep.language) for column_id in ("amount", "next_step"))
 
 
-def test_a_contradiction_is_shown_on_its_sheet(rep: Rep, tmp_path: Path) -> None:
-    """Both typed another amount, and no Journal knows which was first: a person decides."""
+def test_a_conflict_is_shown_on_its_sheet(rep: Rep, tmp_path: Path) -> None:
+    """Both typed a different amount, and no Journal shows which was first, so a person decides."""
     copy = Path(shutil.copy(rep.book.fullname, tmp_path / "copy.xlsx"))
     workbook = Workbook.open(copy)
     header = TABLES["Deals"].header("amount", rep.language)
@@ -81,7 +81,7 @@ def test_a_contradiction_is_shown_on_its_sheet(rep: Rep, tmp_path: Path) -> None
 
 
 def colleague(copy: Path, changes: dict[str, tuple[int, object]]) -> None:
-    """Let somebody change deals of a copy (column → place of the row and value) and update it."""
+    """Change deals of a copy (column → position of the row and value) and update it."""
     book = ClosedBook(copy)
     pipeline = book.read(NOW.date())
     deals = pipeline["Deals"]
@@ -95,7 +95,7 @@ def colleague(copy: Path, changes: dict[str, tuple[int, object]]) -> None:
 
 
 @pytest.mark.parametrize("choice", [2, 5])
-def test_the_funnel_is_set_beside_itself_at_an_earlier_day(rep: Rep, choice: int) -> None:
+def test_the_funnel_is_compared_with_an_earlier_day(rep: Rep, choice: int) -> None:
     days = list(COMPARISON_SPANS)[choice - 1]
     message = rep.press("dates", choice)
     wanted = NOW.date() - timedelta(days=days) if days else None
@@ -107,7 +107,7 @@ def test_the_funnel_is_set_beside_itself_at_an_earlier_day(rep: Rep, choice: int
 def test_two_groups_are_compared_by_their_win_rates(rep: Rep) -> None:
     owners = [str(owner) for owner in dict.fromkeys(rep.rows("Deals")["owner"]) if owner][:2]
     message = rep.press("compare")
-    assert rep.alerts[-1:] == [message]  # nobody chose them yet
+    assert rep.alerts[-1:] == [message]  # no groups chosen yet
     for name, owner in zip(("SegmentA", "SegmentB"), owners, strict=True):
         rep.book.names[name].refers_to_range.value = owner
     message = rep.press("compare")
@@ -129,7 +129,7 @@ def test_open_deals_change_over_to_another_process_and_back(rep: Rep) -> None:
     pd.testing.assert_series_equal(put_back["recorded_stage"], before["recorded_stage"])
 
 
-@pytest.mark.parametrize("rep", ENGINES[:2], indirect=True, ids=str)  # nothing reaches the cells
+@pytest.mark.parametrize("rep", ENGINES[:2], indirect=True, ids=str)  # nothing is written to the cells
 @pytest.mark.parametrize("verb", ["diff", "merge", "dates", "playbook"])
 def test_without_a_choice_one_sentence_says_what_to_do(rep: Rep, verb: str) -> None:
     message = rep.press(verb)

@@ -1,4 +1,4 @@
-"""Worksheet functions: a whole column in one call, the same words in wizard and VBA, and nothing the template depends on."""
+"""Worksheet functions: a column in one call, the same texts in wizard and VBA, and no use in the template."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from xl_salesflow.excel.worksheet_functions import WORKSHEET_FUNCTIONS, cannot_m
 from xl_salesflow.locale.texts import Language
 
 CALLS: list[tuple[str, list[list[Any]], list[Any]]] = [
-    # function              columns                                                what comes of them
+    # function              columns                                                result
     ("bant_score",          [[3.0, 1.0, None], [3.0, None, None], [3.0, None, None], [2.0, None, None]], [93.3, 8.3, None]),
     ("bant_grade",          [[3.0, 1.0, None], [3.0, None, None], [3.0, None, None], [2.0, None, None]], ["A", "F", ""]),
     ("weighted_value",      [[100.05, 0.15, None, "x"], [0.5, 0.5, 0.5, 0.5]],     [50.03, 0.08, None, None]),
@@ -43,7 +43,7 @@ def test_days_in_stage_counts_whole_days() -> None:
     assert days == [4, None, None]
 
 
-def test_deals_are_asked_in_the_open_workbook(workbook: Callable[[Language], Path]) -> None:
+def test_deals_are_looked_up_in_the_open_workbook(workbook: Callable[[Language], Path]) -> None:
     book = OpenBook(open_in_memory(workbook("en")))
     deals = book.read(date(2026, 3, 2))["Deals"]
     first = deals[deals["outcome"] == "open"]["deal"].iloc[0]
@@ -55,7 +55,7 @@ def test_deals_are_asked_in_the_open_workbook(workbook: Callable[[Language], Pat
     assert [bool(reason) for reason in reasons] == refused
 
 
-def test_functions_and_what_the_wizard_says_are_the_same() -> None:
+def test_functions_match_their_description_in_the_wizard() -> None:
     assert {function.__name__ for function in WORKSHEET_FUNCTIONS} == set(FUNCTION_DECLARATIONS)
     for name, declared in FUNCTION_DECLARATIONS.items():
         assert tuple(inspect.signature(getattr(udfs, name)).parameters) == ("language", *declared.arguments)

@@ -1,4 +1,4 @@
-"""Rows added to an open workbook look as the rows above them."""
+"""Rows added to an open workbook get the formats of the rows above them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MORE = ChangeSet(
 )
 
 
-def test_looks_are_filled_down_in_one_call_for_each_table_that_grows(workbook: Callable[[Language], Path]) -> None:
+def test_formats_are_filled_down_in_one_call_for_each_table_that_grows(workbook: Callable[[Language], Path]) -> None:
     book = open_in_memory(workbook("en"))
     opened = OpenBook(book)
     opened.read(NOW.date())
@@ -33,7 +33,7 @@ def test_looks_are_filled_down_in_one_call_for_each_table_that_grows(workbook: C
 
 
 @pytest.mark.slow
-def test_in_an_application_dates_are_dates_and_lists_keep_their_looks(
+def test_in_an_application_dates_are_dates_and_lists_keep_their_formats(
     workbook: Callable[[Language], Path], calc: Office
 ) -> None:
     book = open_in_calc(calc, workbook("en"))

@@ -54,7 +54,7 @@ for name in ("check", "score", "followups", "update", "undo", "funnel", "targets
 
 
 def test_every_script_runs_with_nothing_that_pyodide_lacks(workbook: Callable[[Language], Path]) -> None:
-    """Imports inside of functions too: everything that Pyodide has no build of refuses to be imported."""
+    """Imports of every package without a Pyodide build are blocked, also inside functions."""
     program = [sys.executable, "-c", WITHOUT_THE_REST, str(workbook("en")), json.dumps(sorted(IN_PYODIDE))]
     answer = subprocess.run(program, capture_output=True, encoding="utf-8", cwd=ROOT, check=False)
     assert answer.returncode == 0, answer.stderr
@@ -97,7 +97,7 @@ print(json.dumps(sorted({name for name in used if name.partition(".")[0] in sys.
 
 
 def test_pyodide_itself_has_the_standard_library_that_is_used_and_understands_the_code() -> None:
-    """In a real Pyodide under Node. It has no pandas at hand there: that is loaded from a network."""
+    """This runs in a real Pyodide under Node, without pandas, which would be loaded from a network."""
     folder = Path(os.environ.get("SALESFLOW_PYODIDE", ROOT / "node_modules" / "pyodide"))
     if not shutil.which("node") or not (folder / "pyodide.mjs").exists():
         pytest.skip("Pyodide under Node is not installed (npm install pyodide; SALESFLOW_PYODIDE may name its folder).")
@@ -114,7 +114,7 @@ def test_pyodide_itself_has_the_standard_library_that_is_used_and_understands_th
 def test_the_list_of_what_pyodide_has_is_right() -> None:
     folder = Path(os.environ.get("SALESFLOW_PYODIDE", ROOT / "node_modules" / "pyodide"))
     if not (folder / "pyodide-lock.json").exists():
-        pytest.skip("The list of Pyodide's packages is not there (npm install pyodide).")
+        pytest.skip("The list of Pyodide's packages is missing (npm install pyodide).")
     packages = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
     known = {name for package in packages.values() for name in package["imports"]}
     assert IN_PYODIDE - known == {"xlwings"}
@@ -122,22 +122,22 @@ def test_the_list_of_what_pyodide_has_is_right() -> None:
 
 def test_every_script_is_a_verb_with_a_button() -> None:
     assert set(__all__) <= set(VERBS) & set(BUTTONS)
-    files = {"calendar", "quote", "report", "print", "diff", "merge"}  # a browser has no disk to write them to
+    files = {"calendar", "quote", "report", "print", "diff", "merge"}  # a browser has no disk for files
     menus = {
         "next_stage",
         "lost",
         "activity",
         "dates",
         "playbook",
-    }  # a script takes no choice: the stage is typed, the next update judges it
+    }  # a script has no menu: the stage is typed, and the next update judges it
     assert set(BUTTONS) - set(__all__) <= files | menus | {"language", "help", "audit"}
 
 
 @pytest.mark.parametrize("verb", sorted(__all__))
-def test_a_script_on_the_web_leaves_what_the_button_leaves(
+def test_a_script_on_the_web_gives_the_same_cells_as_the_button(
     workbook: Callable[[Language], Path], capsys: pytest.CaptureFixture[str], verb: str
 ) -> None:
-    """There, nothing is seen of formulas and of what was just written: every cell comes to the same all the same."""
+    """Although formulas and cells that were just written cannot be read there, every cell gets the same value."""
 
     def prepared(book: Any) -> Rep:
         rep = Rep(book)
@@ -171,19 +171,19 @@ def _cells(grid: MemoryGrid) -> dict[str, dict[tuple[int, int], Any]]:
 
 
 def _held(cell: Any) -> str:
-    # a minute passes between the two presses
+    # there is a minute between the two presses
     return str(float(cell) if isinstance(cell, int) else cell).replace("10:01:00", "10:00:00").replace("-1001", "-1000")
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "cells changed"), ("zh", "个单元格")])
-def test_a_script_speaks_the_language_of_the_workbook(
+def test_a_script_uses_the_language_of_the_workbook(
     workbook: Callable[[Language], Path], capsys: pytest.CaptureFixture[str], language: Language, says: str
 ) -> None:
     WEB_SCRIPTS["update"](open_on_the_web(workbook(language)))
     assert says in capsys.readouterr().out
 
 
-def test_a_script_that_cannot_go_on_says_one_sentence(
+def test_a_script_that_cannot_continue_prints_one_sentence(
     workbook: Callable[[Language], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = open_on_the_web(workbook("en"))

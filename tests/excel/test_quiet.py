@@ -1,4 +1,4 @@
-"""Excel held still: its switches come back, and somebody who edits a cell is waited for, then told."""
+"""The switches of Excel are restored, and a button waits for somebody who edits a cell, then reports it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _broken(put: Any) -> Any:
     return broken
 
 
-def test_somebody_editing_a_cell_is_waited_for(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_button_waits_for_somebody_who_edits_a_cell(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_state, "refusal_errors", lambda: (Refused,))
     waits: list[float] = []
     app(desk).busy = 3
@@ -44,7 +44,7 @@ def test_somebody_editing_a_cell_is_waited_for(desk: OpenDesk, monkeypatch: pyte
     assert app(desk).switched["calculation"] == "automatic"
 
 
-def test_somebody_who_goes_on_editing_is_told(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_somebody_who_keeps_editing_gets_a_message(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_state, "refusal_errors", lambda: (Refused,))
     app(desk).busy = 1000
     with pytest.raises(StillEditing, match="finish it"), suspend_excel(desk.xw, lambda seconds: None):

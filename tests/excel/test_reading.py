@@ -1,4 +1,4 @@
-"""What is read of an open workbook besides its values: formulas that somebody typed over, rows that somebody deleted."""
+"""Findings about an open workbook other than its values: overwritten formulas, deleted rows."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ TYPED_OVER: list[tuple[str, str | int, str]] = [
 ]  # fmt: skip
 
 
-def test_formulas_typed_over_are_found_and_put_back_as_they_were(filled: OpenDesk) -> None:
-    """Every kind of formula cell, in one workbook."""
+def test_overwritten_formulas_are_found_and_restored(filled: OpenDesk) -> None:
+    """The workbook has every kind of formula cell."""
     before, typed = dict[tuple[str, str | int, str], Any](), dict[tuple[str, str], str]()
     for table, key, column in TYPED_OVER:
         row = _row(filled, table, key)
@@ -87,10 +87,10 @@ SPOILED: list[tuple[str, str | int, str, Any]] = [
 @pytest.mark.parametrize(
     ("engine", "language"), [("memory", "en"), ("memory", "zh"), pytest.param("calc", "en", marks=pytest.mark.slow)]
 )
-def test_an_open_workbook_is_told_what_it_would_be_told_closed(
+def test_an_open_workbook_has_the_same_findings_as_when_closed(
     workbook: Callable[[Language], Path], language: Language, engine: str, request: pytest.FixtureRequest
 ) -> None:
-    """Formulas that are gone, and formulas that became others: in tables, in named cells, behind charts and dropdowns."""
+    """The findings are about missing and changed formulas: in tables, in named cells, behind charts and dropdowns."""
     path = workbook(language)
     assert ClosedBook(path).read(TODAY).cell_findings == ()
     spoilt = spoiled(path, language)
@@ -107,7 +107,7 @@ def test_an_open_workbook_is_told_what_it_would_be_told_closed(
     book.close()
 
 
-def test_what_fills_a_column_beside_tables_is_known_as_an_array() -> None:
+def test_a_column_outside_tables_is_recognized_as_an_array() -> None:
     arrays = {
         cell.value.ref
         for row in load_workbook(ROOT / "workbook_template.xlsx")["Workings"].iter_rows()
@@ -124,7 +124,7 @@ HELPERS = ("Dropdowns", "Workings")
 
 
 def spoiled(path: Path, language: Language) -> int:
-    """Type over formulas of the workbook at *path*; return how many."""
+    """Overwrite formulas of the workbook at *path*; return their number."""
     workbook = Workbook.open(path)
     for name, key, column, typed in SPOILED:
         if name in workbook.tables:
@@ -147,10 +147,10 @@ def _said(fault: Finding) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_formula_is_another_one_because_excel_spells_it_otherwise(
+def test_a_different_spelling_by_excel_is_not_a_changed_formula(
     workbook: Callable[[Language], Path], language: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Excel shortens references to the own row, knows functions without their prefix, and sets spaces and case."""
+    """Excel shortens references to the same row, omits prefixes of functions, and changes spaces and case."""
     read = MemoryGrid.formulas
     spelled: list[str] = []
 
@@ -181,8 +181,8 @@ def _in_excel(cell: Any, spelled: list[str]) -> Any:
     return other
 
 
-def test_a_named_cell_that_lost_its_formula_is_found_and_repaired(filled: OpenDesk) -> None:
-    """Every filter hangs on these cells, and nobody sees them."""
+def test_a_named_cell_without_its_formula_is_found_and_repaired(filled: OpenDesk) -> None:
+    """All filters depend on these cells, which are hidden."""
     block = filled.xw.names["AnyOwner"].refers_to_range
     before = block.formula
     cell = filled.fill_in("AnyOwner", 7).replace("'", "")
@@ -194,7 +194,7 @@ def test_a_named_cell_that_lost_its_formula_is_found_and_repaired(filled: OpenDe
     assert filled.book().read(TODAY).cell_findings == ()
 
 
-def test_a_row_of_the_managers_sheets_that_somebody_deleted_is_told(filled: OpenDesk) -> None:
+def test_a_deleted_row_of_the_managers_sheets_is_reported(filled: OpenDesk) -> None:
     area = filled.grid.table("Metrics")
     row = area.top + _row(filled, "Metrics", "win_rate")
     filled.grid.delete(area._replace(top=row, bottom=row))
@@ -203,10 +203,10 @@ def test_a_row_of_the_managers_sheets_that_somebody_deleted_is_told(filled: Open
     ]
 
 
-def test_where_formulas_cannot_be_seen_none_is_missed(
+def test_formulas_that_cannot_be_read_are_not_reported_as_missing(
     workbook: Callable[[Language], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in Excel on the web."""
+    """Excel on the web behaves like this."""
     desk = OpenDesk(open_in_memory(workbook("en")))
     desk.type("Deals", 1, "Weighted value", 5)
     monkeypatch.setattr("xl_salesflow.excel.table_reading.read_block_formulas", lambda block: None)

@@ -1,4 +1,4 @@
-"""Rows taken out of an open workbook: the right ones, in few calls, and all of them back when Excel does otherwise."""
+"""Deleting rows of an open workbook: the right ones, in few calls, and all restored if Excel does something else."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_neighbouring_rows_are_deleted_in_one_call(tmp_path: Path, keys: Sequenc
     assert len(desk.rows("Deals")) == 41 - len(keys)
 
 
-def test_what_stands_below_a_table_moves_up_with_it(desk: OpenDesk) -> None:
+def test_cells_below_a_table_move_up_with_it(desk: OpenDesk) -> None:
     area = desk.grid.table("Deals")
     below = area._replace(top=area.bottom + 2, bottom=area.bottom + 2, right=area.left)
     desk.grid.put(below, [["my notes"]])
@@ -49,10 +49,10 @@ def test_what_stands_below_a_table_moves_up_with_it(desk: OpenDesk) -> None:
 
 
 @pytest.mark.parametrize("deletes", [None, 1, 2], ids=["nothing", "the visible rows only", "other rows"])
-def test_rows_that_excel_does_not_delete_are_all_put_back(
+def test_all_rows_are_restored_if_excel_does_not_delete_them(
     desk: OpenDesk, monkeypatch: pytest.MonkeyPatch, deletes: int | None
 ) -> None:
-    """Behind a filter Excel deletes what it shows, or refuses."""
+    """With a filter, Excel deletes only visible rows, or refuses."""
     delete = MemoryGrid.delete
 
     def filtered(self: MemoryGrid, area: Area) -> None:

@@ -1,4 +1,4 @@
-"""A button and the terminal write the same for the same deal: one engine runs the verb for both."""
+"""A button and the command line write the same for the same deal: one engine runs the verb for both."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WRITTEN = ("Deals", "Quotes", "QuoteLines", "Documents", "Tasks", "Activities", 
 
 
 def without_time(pipeline: Pipeline, table: str) -> pd.DataFrame:
-    """Return what people and runs write into *table*; when a run was is what two runs differ in."""
+    """Return the cells of *table* that people and runs write, without times, which differ between two runs."""
     columns = [column.id for column in TABLES[table].columns if not column.is_formula]
     return pipeline[table][
         [column_id for column_id in columns if table != "Journal" or column_id not in ("run", "time")]
@@ -35,7 +35,7 @@ def without_time(pipeline: Pipeline, table: str) -> pd.DataFrame:
 
 
 def a_deal(pipeline: Pipeline, quoted: bool) -> str:
-    """Return an open deal with a product that has a draft, or no quote at all."""
+    """Return an open deal with a product and a draft, or without a quote."""
     deals, quotes = pipeline["Deals"], pipeline["Quotes"]
     has = deals["deal"].isin(quotes.loc[quotes["status"] == "draft", "deal"] if quoted else quotes["deal"])
     wanted = (deals["outcome"] == "open") & (deals["product"] != "") & (has if quoted else ~has)
@@ -55,7 +55,7 @@ def a_deal(pipeline: Pipeline, quoted: bool) -> str:
     ids=lambda value: str(value),
 )
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_button_writes_what_the_terminal_writes(
+def test_a_button_writes_the_same_as_the_command_line(
     workbook: Callable[[Language], Path],
     tmp_path: Path,
     button: str,
@@ -85,7 +85,7 @@ def test_a_button_writes_what_the_terminal_writes(
         pd.testing.assert_frame_equal(without_time(excel, table), without_time(terminal, table), obj=table)
 
 
-def test_two_presses_of_one_second_are_two_runs(workbook: Callable[[Language], Path]) -> None:
+def test_two_presses_within_one_second_are_two_runs(workbook: Callable[[Language], Path]) -> None:
     rep, run = Rep(open_in_memory(workbook("en"))), Run("Ann", NOW.replace(hour=11))
     for deal in ("D-00001", "D-00002"):
         book = OpenBook(rep.book)
@@ -106,7 +106,7 @@ def test_a_move_by_a_button_is_sealed(workbook: Callable[[Language], Path]) -> N
 def test_a_quote_button_says_what_is_wrong_with_the_quote(
     workbook: Callable[[Language], Path], opened: list[Path]
 ) -> None:
-    """A line without a quantity is printed and told, as the terminal does."""
+    """A line without a quantity is printed and reported, as on the command line."""
     rep = Rep(open_in_memory(workbook("en")))
     deal = a_deal(rep.read(), quoted=True)
     quotes, lines = rep.rows("Quotes"), rep.rows("QuoteLines")

@@ -1,4 +1,4 @@
-"""Formulas in the spellings of files and of Excel: the same stays the same, and what is another is another."""
+"""Comparing formulas in the spelling of files with that of Excel: equal ones are equal, different ones are different."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from xl_salesflow.excel.table_reading import is_equivalent_formula
 
 THE_SAME: list[tuple[str, str]] = [
-    # as a file holds it                                    as Excel hands it over
+    # in a file                                             as Excel returns it
     ("Deals[[#This Row],[Amount]]*2",                       "=[@Amount]*2"),
     ("Deals[[#This Row],[Own probability]]",                "=[@[Own probability]]"),
     ("Deals[[#This Row],[Amount]]",                         "=Deals[@Amount]"),
@@ -29,12 +29,12 @@ THE_SAME: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("file", "excel"), THE_SAME)
-def test_one_formula_in_two_spellings_is_one(file: str, excel: str) -> None:
+def test_a_formula_in_two_spellings_is_equal(file: str, excel: str) -> None:
     assert is_equivalent_formula(file, excel, "Deals")
 
 
 OTHERS: list[tuple[str, str]] = [
-    # what should stand there                      what somebody made of it
+    # the original formula                          the changed formula
     ("Deals[[#This Row],[Amount]]*2",              "=[@Amount]*3"),
     ("Deals[[#This Row],[Amount]]*2",              "=[@Amount]*2+1"),
     ("Deals[[#This Row],[Amount]]",                "=[@Probability]"),
@@ -51,5 +51,5 @@ OTHERS: list[tuple[str, str]] = [
 
 
 @pytest.mark.parametrize(("wanted", "held"), OTHERS)
-def test_another_formula_is_another(wanted: str, held: str) -> None:
+def test_a_different_formula_is_different(wanted: str, held: str) -> None:
     assert not is_equivalent_formula(wanted, held, "Deals")

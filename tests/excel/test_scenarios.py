@@ -1,4 +1,4 @@
-"""Two days in an open workbook, button by button, in memory and in a running LibreOffice; then the workbook is looked at."""
+"""Two days in an open workbook, button by button, in memory and in a running LibreOffice; then the workbook is checked."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def rep(request: pytest.FixtureRequest, workbook: Callable[[Language], Path]) ->
 
 
 def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
-    """Today's list, a call logged, a question answered, a deal lost for a reason, a quote drafted and printed, the update."""
+    """The day: today's list, a logged call, an answered question, a lost deal with its reason, a printed draft, the update."""
     rep.press("followups")
     listed = rep.rows("FollowUps")
     assert len(listed) > 0
@@ -106,7 +106,7 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
 
 
 def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
-    """Check, update, the funnel, the plan, the report and the calendar; what the sheets compute is what Python says."""
+    """The day: check, update, funnel, plan, report and calendar; the sheets compute the same as Python."""
     copy = Path(shutil.copy(rep.book.fullname, tmp_path / "copy.xlsx"))  # a colleague's
     rep.type("D-00002", "weighted_value", 1)
     message = rep.press("check")
@@ -116,7 +116,7 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     assert rep.press("repair") == "1 formulas written back."
     rep.book.names["Today"].refers_to_range.value = NOW.replace(
         hour=0
-    )  # the application's own clock is not the workbook's
+    )  # the application's clock differs from the workbook's day
     assert rep.press("assign").startswith("Deals are assigned")
     rep.press("update")
     assert "open deals; win rate" in rep.press("funnel")
@@ -155,7 +155,7 @@ def test_every_button_is_pressed_on_one_of_these_days() -> None:
 
 
 def found_with_links(rep: Rep, path: Path) -> None:
-    """Each finding says what is wrong with which row, and its address leads there."""
+    """Check that each finding has a message and a link to its cell."""
     saved(rep, path)
     findings, deals = (load_workbook(path)[name] for name in ("Findings", "Deals"))
     head, *rows = findings.iter_rows(values_only=True)
@@ -175,7 +175,7 @@ def saved(rep: Rep, path: Path) -> None:
 
 
 def looked_at(rep: Rep, path: Path, deal: str) -> None:
-    """Save what is open and read it with openpyxl, which knows nothing of xlwings and of our readers."""
+    """Save the open workbook and read it with openpyxl, which is independent of xlwings and of our readers."""
     saved(rep, path)
     sheet = load_workbook(path, data_only=True)["Deals"]
     headers = [cell.value for cell in sheet[1]]

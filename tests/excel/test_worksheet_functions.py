@@ -1,5 +1,5 @@
 """Every worksheet function from cell to cell, in memory and in a running LibreOffice: a column of a real open workbook goes in
-as one block, the answer comes out as one block and is what the flow says."""
+as one block, and the answer comes out as one block and equals that of the engine."""
 
 from __future__ import annotations
 
@@ -48,26 +48,26 @@ def rep(request: pytest.FixtureRequest, workbook: Callable[[Language], Path]) ->
 
 
 def column(book: xw.Book, column_id: str) -> xw.Range:
-    """Give the body of a column of Deals."""
+    """Return the cells of a column of Deals."""
     place = find_open_tables(book)["Deals"]
     col = place.column_of(TABLES["Deals"].header(column_id, "en"))
     return place.cell_range(place.first_row, place.last_row, col, col)
 
 
 def typed(book: xw.Book, rows: list[list[Any]], top: int = 1, left: int = 20) -> xw.Range:
-    """Type *rows* into the scratch sheet, and give the block."""
+    """Type *rows* into the scratch sheet and return the block."""
     block = book.sheets[SCRATCH].range((top, left), (top + len(rows) - 1, left + len(rows[0]) - 1))
     block.value = rows
     return block
 
 
-def test_whole_columns_of_deals_come_to_what_the_flow_says(
+def test_whole_columns_of_deals_equal_the_results_of_the_engine(
     rep: Rep, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One call of the function, one read for each column that it is given, one write of all it answers."""
+    """This takes one call of the function, one read for each given column, and one write."""
     book, stage = rep.book, rep.playbooks["crm"].won.name
     for deal in ("D-00001", "D-00002", "D-00003"):
-        rep.type(deal, "stage", stage)  # asked for, and judged by nobody yet
+        rep.type(deal, "stage", stage)  # a pending move
     pipeline = recompute_formula_columns(rep.read())
     asked: dict[str, tuple[list[xw.Range], list[Any]]] = {
         "bant_score": (
@@ -88,7 +88,7 @@ def test_whole_columns_of_deals_come_to_what_the_flow_says(
     assert set(asked) == set(FUNCTION_DECLARATIONS)
     for at, (name, (blocks, expected)) in enumerate(asked.items(), start=1):
         times = _counted(monkeypatch, name)
-        own = name not in ("next_stages", "cannot_move")  # these two look into the workbook besides
+        own = name not in ("next_stages", "cannot_move")  # these two also read the workbook
         rep.grid.calls.clear()
         answer = call(name, *blocks)
         assert times == [len(expected)], name
@@ -102,7 +102,7 @@ def test_whole_columns_of_deals_come_to_what_the_flow_says(
 
 
 def asked_of(rep: Rep) -> int:
-    """Count the blocks that were read and written."""
+    """Return the number of blocks read and written."""
     return sum(rep.grid.calls[what] for what in ("read", "write", "range"))
 
 
@@ -115,7 +115,7 @@ def _capitals(amount: float) -> str:
 
 
 def _following(pipeline: Pipeline) -> list[str]:
-    """From the sheet Stages alone: the rows of the deal's process below its own, without those that end it badly."""
+    """Return the stages of the deal's process after its own, without Lost, from the sheet Stages alone."""
     stages, found = pipeline["Stages"], []
     for _, deal in pipeline["Deals"].iterrows():
         own = stages[stages["playbook"] == (deal["playbook"] or pipeline.default_playbook)]
@@ -126,7 +126,7 @@ def _following(pipeline: Pipeline) -> list[str]:
 
 
 def _refused(pipeline: Pipeline) -> list[str]:
-    """What an update of all of it says."""
+    """Return the result of a whole update."""
     after = pipeline["Deals"].assign(move_status="", move_reasons="")
     for edit in update(pipeline, Run("Ann", NOW)).edits:
         if edit.table == "Deals" and edit.column in ("move_status", "move_reasons"):
@@ -143,7 +143,7 @@ def _rates(book: xw.Book, pipeline: Pipeline) -> tuple[list[xw.Range], list[Any]
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[int]:
-    """Keep how many cells each call of a function was given."""
+    """Record the number of cells given to each call of a function."""
     times: list[int] = []
     real = next(one for one in WORKSHEET_FUNCTIONS if one.__name__ == name)
 
@@ -176,7 +176,7 @@ def _plain(cells: list[Any]) -> list[Any]:
 
 N, DAY, NOON = None, date(2026, 1, 1), date(2026, 1, 5)
 CASES: list[tuple[str, list[list[list[Any]]], list[list[Any]]]] = [
-    # function             blocks of cells, row by row                                what stands there then
+    # function             blocks of cells, row by row                                the cells afterwards
     # one cell
     ("bant_score",         [[[3]], [[3]], [[3]], [[2]]],                              [[93.3]]),
     ("weighted_value",     [[[100.05]], [[0.5]]],                                     [[50.03]]),
@@ -192,16 +192,16 @@ CASES: list[tuple[str, list[list[list[Any]]], list[list[Any]]]] = [
     ("amount_in_capitals", [[[0], [N], ["ask"], [1e16]]],                             [["零元整"], [N], [N], [N]]),
     ("days_in_stage",      [[[DAY], [N], ["soon"], [46023]], [[NOON], [NOON], [NOON], [NOON]]],
                                                                                       [[4], [N], [N], [4]]),
-    # a row is answered by a row, a block by a block
+    # a row gives a row, a block gives a block
     ("weighted_value",     [[[100, 200, N]], [[0.5, 0.1, 1]]],                        [[50, 20, N]]),
     ("win_rate",           [[[1, 2], [3, N]], [[1, 2], [1, N]]],                      [[0.5, 0.5], [0.75, N]]),
-    # a single cell beside a column counts for every row
+    # a single cell beside a column applies to every row
     ("weighted_value",     [[[100], [200]], [[0.5]]],                                 [[50], [100]]),
     ("days_in_stage",      [[[DAY], [NOON]], [[NOON]]],                               [[4], [0]]),
     # deals: unknown ones and blanks are blank
     ("next_stages",        [[["nobody"], [N], [7]]],                                  [[N], [N], [N]]),
     ("cannot_move",        [[["nobody"], [N]]],                                       [[N], [N]]),
-    # sizes that do not go together
+    # sizes that do not match
     ("win_rate",           [[[1], [2]], [[1], [2], [3]]],
      [["The ranges differ in size (2 × 1, 3 × 1); give ranges of one size, or single cells."]]),
 ]  # fmt: skip
@@ -209,7 +209,7 @@ CASES: list[tuple[str, list[list[list[Any]]], list[list[Any]]]] = [
 
 def test_cells_of_every_kind_and_shape(rep: Rep, call: Call) -> None:
     for case, (name, blocks, expected) in enumerate(CASES):
-        top = 1 + 20 * case  # each in cells of its own: a cell that once held a day goes on showing days
+        top = 1 + 20 * case  # each in different cells: a cell that once contained a day keeps showing days
         given = [typed(rep.book, block, top, 20 + 5 * at) for at, block in enumerate(blocks)]
         shown = typed(rep.book, call(name, *given), top, 50)
         assert [_plain(row) for row in shown.options(ndim=2).value] == expected, (name, blocks)

@@ -1,4 +1,4 @@
-"""What xlwings tests of its own engines holds on ours too; docs/excel.md has the counts and the reasons."""
+"""Run xlwings' tests of its own engines on ours; docs/excel.md has the counts and the reasons."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def sources() -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["memory", "calc"])
-def test_as_many_pass_as_the_documents_say(sources: Path, engine: str, request: pytest.FixtureRequest) -> None:
-    """No test fails for another reason than the ones that are told."""
+def test_as_many_tests_pass_as_documented(sources: Path, engine: str, request: pytest.FixtureRequest) -> None:
+    """No test fails for a reason that is not documented."""
     if engine == "calc":
-        request.getfixturevalue("calc")  # skips where there is no LibreOffice
+        request.getfixturevalue("calc")  # skips if there is no LibreOffice
     program = [sys.executable, "-m", "tests.excel.engines.xlwings_own", str(sources), engine, "-v"]
     answer = subprocess.run(program, capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
     counts = dict(re.findall(r"'(\w+)': (\d+)", answer.stdout))

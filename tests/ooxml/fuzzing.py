@@ -1,4 +1,4 @@
-"""Damage to workbooks, and what a user would do with a damaged one; `python -m tests.ooxml.fuzzing N SEED` does it N times.
+"""Damage workbooks and use them as a user would; `python -m tests.ooxml.fuzzing N SEED` does it N times.
 
 Packages are damaged below their compression and checksums, so that the damage reaches the code that reads the parts.
 """
@@ -36,12 +36,12 @@ _ELEMENT = re.compile(rb"<([\w:.-]+)[^>]*?(?:/>|>.*?</\1>)", re.DOTALL)
 
 
 def seeds() -> list[Parts]:
-    """Sound workbooks that have, between them, something for every branch of the reader and the writer."""
+    """Return valid workbooks that together exercise every branch of the reader and the writer."""
     return [unpacked(data) for data in (plain(), rich())]
 
 
 def plain() -> bytes:
-    """Every kind of cell, once."""
+    """Return a workbook with every kind of cell."""
     kinds = (
         *('<c r="A{0}"><v>1.5</v></c>', '<c r="B{0}" s="1"><v>45000</v></c>', '<c r="C{0}" t="s"><v>0</v></c>'),
         *('<c r="D{0}" t="b"><v>1</v></c>', '<c r="E{0}" t="e"><v>#N/A</v></c>', '<c r="F{0}" t="str"><v>a_x0041_</v></c>'),
@@ -57,7 +57,7 @@ def plain() -> bytes:
 
 
 def rich() -> bytes:
-    """A table with totals and a calculated column, and everything that points into a table."""
+    """Return a workbook with a table that has totals and a calculated column, and everything that can refer to a table."""
     cells = "".join(
         f'<row r="{n}"><c r="A{n}" t="str"><v>D-{n}</v></c><c r="B{n}" s="3"><v>{n}</v></c><c r="C{n}"><f>{TWICE}</f><v>2</v></c></row>'
         for n in (2, 3, 4)
@@ -83,7 +83,7 @@ def rich() -> bytes:
 
 
 def with_part(data: bytes, kind: str, xml: str) -> bytes:
-    """Add a part that the workbook part points at."""
+    """Add a part with a relationship from the workbook part."""
     parts = unpacked(data)
     rels = "xl/_rels/workbook.xml.rels"
     added = relationships(relationship(91, kind, f"{kind}.xml"))
@@ -110,7 +110,7 @@ def damaged(parts: Mapping[str, bytes], chance: Random) -> bytes:
 
 
 def _in_place(pattern: re.Pattern[bytes], group: int) -> Callable[[bytes, Random], bytes]:
-    """Make the damage that replaces something by something nasty."""
+    """Return a function that replaces something by something harmful."""
 
     def damage(xml: bytes, chance: Random) -> bytes:
         found = list(pattern.finditer(xml))
@@ -161,7 +161,7 @@ DAMAGES = (
 
 
 def use(data: bytes) -> None:
-    """Do with a file all that can be done with a workbook; it works or is refused, or else this raises."""
+    """Use every operation on a file; raise unless each works or is refused."""
     with suppress(WorkbookError):
         read(opened(data))
     for edit in EDITS:
@@ -225,7 +225,7 @@ EDITS = (set_cells, set_column, append, replace, delete)
 
 
 def main(count: int, seed: int) -> None:
-    """Damage and use so many workbooks; a failure names the seed that repeats it alone."""
+    """Damage and use a number of workbooks; a failure names the seed that repeats it."""
     sound = seeds()
     for number in range(seed, seed + count):
         chance = Random(number)

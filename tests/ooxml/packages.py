@@ -1,4 +1,4 @@
-"""Small workbooks made of text, so that a test shows the XML it is about."""
+"""Small workbooks made from text, so that a test shows its XML."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LINKED = {
     "xl/pivotCache": "pivotCacheDefinition",
     "xl/cache": "pivotCacheDefinition",
 }
-"""Folder of a part → what it is; a chart and a pivot cache each lie where Excel puts them, or anywhere else."""
+"""Folder of a part → its type; a chart and a pivot cache are either where Excel puts them or elsewhere."""
 
 
 def relationship(number: int, kind: str, target: str) -> str:
@@ -40,7 +40,7 @@ def relationships(*entries: str) -> str:
 
 
 def sheet(rows: str, after: str = "", tables: int = 0) -> str:
-    """A worksheet with these rows; `after` follows them, then the parts of its tables."""
+    """Return a worksheet with these rows, followed by `after` and the parts of its tables."""
     parts = "".join(f'<tablePart r:id="rId{number + 1}"/>' for number in range(tables))
     listed = f'<tableParts count="{tables}">{parts}</tableParts>' if tables else ""
     return (
@@ -50,7 +50,7 @@ def sheet(rows: str, after: str = "", tables: int = 0) -> str:
 
 
 def table(name: str, ref: str, columns: Mapping[str, str | None], totals: bool = False) -> str:
-    """A table; each column with the formula it calculates, or None."""
+    """Return a table; each column has its calculated formula or None."""
     listed = "".join(
         f'<tableColumn id="{number}" name="{header}">'
         + (f"<calculatedColumnFormula>{formula}</calculatedColumnFormula>" if formula else "")
@@ -69,9 +69,9 @@ def package(
     workbook: str = "",
     parts: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
-    """A workbook: sheet names to sheet XML, sheet names to their tables; `workbook` goes after the list of sheets.
+    """Return a workbook from sheet name → XML and sheet name → tables; `workbook` follows the list of sheets.
 
-    Of the other *parts*, those in folders of LINKED are linked from the workbook.
+    Other *parts* in a folder of LINKED are linked from the workbook.
     """
     out: dict[str, str | bytes] = {}
     kinds = [(f"/xl/worksheets/sheet{i}.xml", "worksheet") for i in range(1, len(sheets) + 1)]
@@ -128,6 +128,6 @@ def part(data: bytes, name: str) -> str:
 
 
 def rows_of(data: bytes, number: int = 1) -> str:
-    """What stands between a sheet's rows tags."""
+    """Return the content of the sheetData element of a sheet."""
     xml = part(data, f"xl/worksheets/sheet{number}.xml")
     return xml.split("sheetData>")[1].rsplit("</", 1)[0]

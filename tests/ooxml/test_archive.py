@@ -1,4 +1,4 @@
-"""Archives beyond the limits of plain zip, and those that only look so."""
+"""Archives beyond the limits of plain zip, and archives that only seem to be."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DATA = package({"S": sheet('<row r="1"><c r="A1"><v>1</v></c></row>')})
 
 
 def in_zip64(data: bytes) -> bytes:
-    """The same parts in members that Python wrote for any size."""
+    """Return the same parts in zip64 members, written by Python."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -44,7 +44,7 @@ def test_members_in_zip64_are_read_edited_and_written() -> None:
 def test_a_bomb_declared_in_zip64_is_refused(size: int) -> None:
     data = bytearray(DATA)
     name = b"xl/worksheets/sheet1.xml"
-    at = data.rindex(name) - 46  # its entry in the directory
+    at = data.rindex(name) - 46  # its entry in the central directory
     struct.pack_into("<L", data, at + 24, 0xFFFFFFFF)
     struct.pack_into("<H", data, at + 30, 12)
     extra = struct.pack("<2HQ", 1, 8, size)
@@ -61,7 +61,7 @@ def test_a_bomb_declared_in_zip64_is_refused(size: int) -> None:
 def test_beyond_every_limit_an_archive_reads_back(contents: list[bytes]) -> None:
     with (
         pytest.MonkeyPatch.context() as patch
-    ):  # as if a member could not be larger than 100 bytes, nor an archive than 4
+    ):  # pretend that a member can have at most 100 bytes, and an archive at most 4 members
         patch.setattr(zip_archive, "_ZIP_SIZE_LIMIT", 100)
         patch.setattr(zip_archive, "_ZIP_MEMBER_LIMIT", 4)
         out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Comments follow their cells when rows of a table are deleted, and go with rows that go."""
+"""Comments move with their cells when rows of a table are deleted, and are deleted with deleted rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOVES = {"A1": "A1", "B2": "B2", "A3": None, "A4": "A3", "B5": None, "B6": "B4",
 
 @pytest.fixture
 def book(tmp_path: Path) -> Workbook:
-    """A table of five rows with comments in it, beside it and below it, one of them threaded."""
+    """Return a table of five rows with comments in it, beside it and below it, one of them threaded."""
     made = openpyxl.Workbook()
     sheet = made.active
     assert sheet is not None
@@ -50,7 +50,7 @@ def book(tmp_path: Path) -> Workbook:
     return Workbook(path, zipped(parts))
 
 
-def test_comments_follow_their_cells(book: Workbook) -> None:
+def test_comments_move_with_their_cells(book: Workbook) -> None:
     book.delete_rows("T", [3, 5])
     data = book.to_bytes()
     sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
@@ -62,7 +62,7 @@ def test_comments_follow_their_cells(book: Workbook) -> None:
     assert {before: now for now, before in threads} == {before: now for before, now in MOVES.items() if now}
 
 
-def test_their_boxes_follow_too(book: Workbook) -> None:
+def test_their_boxes_move_too(book: Workbook) -> None:
     name = next(name for name in book.package.names if name.endswith(".vml"))
     before = boxes(book.package.read(name).decode())
     book.delete_rows("T", [3, 5])
@@ -76,7 +76,7 @@ def boxes(vml: str) -> list[str]:
     return [f"{'ABCD'[int(column)]}{int(row) + 1}" for row, column in places]
 
 
-def test_comments_stay_the_bytes_they_were_when_no_rows_go(book: Workbook) -> None:
+def test_comments_keep_their_bytes_if_no_row_is_deleted(book: Workbook) -> None:
     names = [name for name in book.package.names if "omment" in name]
     before = {name: book.package.read(name) for name in names}
     book.append_rows("T", {"A1": ["new"]})

@@ -1,6 +1,6 @@
-"""Other people's workbooks: a cell is edited, a table gains a row, and nothing else may change.
+"""Other people's workbooks: a cell is edited, a row is added to a table, and nothing else may change.
 
-Counts files, parts and refusals; run with -s to see them. A refusal counts unless no reader opens the file at all.
+The tests count files, parts and refusals; run with -s to see them. A refusal does not count if no reader opens the file.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def parts_of(data: bytes) -> dict[str, bytes]:
 
 
 def free_cell(workbook: Workbook, sheet: Worksheet, xml: bytes) -> tuple[int, int]:
-    """A cell that may be edited, a stored one if there is any: no formula, not merged, in no table and no array."""
+    """Return an editable cell, if possible a stored one: no formula, not merged, in no table and no array."""
     root = etree.fromstring(xml)
     taken = [Area.parse(element.get("ref", "A1")) for element in root.iter("{*}mergeCell")]
     taken += [Area.parse(element.get("ref", "A1")) for element in root.iter("{*}f") if element.get("ref")]
@@ -50,7 +50,7 @@ def free_cell(workbook: Workbook, sheet: Worksheet, xml: bytes) -> tuple[int, in
 
 
 def scrubbed(xml: bytes, edited: set[str], following: bool) -> bytes:
-    """A sheet without its edited cells, in canonical form; `following` forgives what follows a table."""
+    """Return a sheet without its edited cells, in canonical form; `following` also removes what depends on a table."""
     root = etree.fromstring(xml, etree.XMLParser(remove_comments=True, remove_pis=True, huge_tree=True))
     for cell in list(root.iter("{*}c")):
         if cell.get("r") in edited:
@@ -71,10 +71,10 @@ def scrubbed(xml: bytes, edited: set[str], following: bool) -> bytes:
 
 
 def check(before: bytes, workbook: Workbook, edited: dict[str, set[str]], count: Counter[str]) -> bytes:
-    """Compare every part; returns the bytes written."""
+    """Compare every part and return the bytes written."""
     after = workbook.to_bytes()
     old, new = parts_of(before), parts_of(after)
-    assert list(new) == [name for name in old if name in new], "parts came or changed places"
+    assert list(new) == [name for name in old if name in new], "parts were added or reordered"
     dropped = {name for name in old if name not in new}
     assert all("calcChain" in name for name in dropped)
     grown = len(edited) > 1 or any(len(cells) > 1 for cells in edited.values())
@@ -92,7 +92,7 @@ def check(before: bytes, workbook: Workbook, edited: dict[str, set[str]], count:
 
 
 def opens_in_openpyxl(data: bytes) -> openpyxl.Workbook | None:
-    """What openpyxl makes of a workbook; it raises all sorts of errors over files that Excel opens."""
+    """Open a workbook with openpyxl, which raises all kinds of errors for files that Excel opens."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -112,7 +112,7 @@ def in_calamine(data: bytes, sheet: str) -> list[list[object]] | None:
 
 
 def edit_a_cell(path: Path, data: bytes, count: Counter[str]) -> None:
-    """Edit one cell of each of the first three sheets, each in a run of its own."""
+    """Edit one cell of each of the first three sheets, each in a separate run."""
     parts = parts_of(data)
     for sheet in list(Workbook(path, data).sheets.values())[:3]:
         workbook = Workbook(path, data)

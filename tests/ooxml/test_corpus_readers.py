@@ -1,6 +1,6 @@
-"""Other people's workbooks, edited: LibreOffice opens them, and the Open XML SDK finds nothing new to complain about.
+"""Other people's workbooks, edited: LibreOffice opens them, and the Open XML SDK has no new complaints.
 
-A sample of the corpus, always the same; the whole of it with SALESFLOW_CORPUS=all. Run with -s to see the numbers.
+The tests use a fixed sample of the corpus, or all of it with SALESFLOW_CORPUS=all. Run with -s to see the numbers.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.ooxml.workbook_parts import Worksheet
 
 SAMPLE = 40
-TOGETHER = 25  # files for one start of LibreOffice; one that ends it takes the others with it, so not too many
+TOGETHER = 25  # files for one start of LibreOffice; if one file crashes it, the others are lost too, so not too many
 MARK = re.compile("已编辑-[0-9]+")
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 
 
 class Edited(NamedTuple):
-    """A workbook of the corpus and its edited copy, with the marks that it holds."""
+    """A workbook of the corpus and its edited copy, with the marks in it."""
 
     original: Path
     copy: Path
@@ -77,12 +77,12 @@ def edit(path: Path, copy: Path) -> frozenset[str]:
 
 
 def tables_and_pivots(workbook: Workbook, sheet: Worksheet, parts: dict[str, bytes]) -> Iterator[Area]:
-    """Yield what a mark would be lost in: the tables, and the pivot tables, which LibreOffice fills anew."""
+    """Yield the areas in which a mark could be lost: tables, and pivot tables, which LibreOffice refills."""
     yield from (table.area for table in workbook.tables.values() if table.sheet == sheet.name)
     folder, file = posixpath.split(sheet.part)
     for name in re.findall(rb"pivotTables/[^\"]+", parts.get(f"{folder}/_rels/{file}.rels", b"")):
         pivot = re.search(rb'<(?:\w+:)?location\s[^>]*ref="([^"]+)"', parts[f"xl/{name.decode()}"])
-        if pivot:  # and what it needs beside, for the page fields above and for growing
+        if pivot:  # and the space around it, for the page fields above and for growing
             area = Area.parse(pivot.group(1).decode())
             yield Area(1, area.first_col, MAX_ROW, area.last_col + 9)
 
@@ -104,10 +104,10 @@ def test_libreoffice_opens_them_and_shows_the_edits(
 def marks_shown(
     libreoffice: LibreOffice, copies: Sequence[Path], folder: Path
 ) -> Iterator[tuple[Path, set[str] | None]]:
-    """Find the marks that LibreOffice shows in each workbook; None for one that it does not open."""
+    """Return the marks that LibreOffice shows in each workbook, or None for a workbook that it does not open."""
     for start in range(0, len(copies), TOGETHER):
         some = copies[start : start + TOGETHER]
-        with suppress(LibreOfficeFailed):  # what is missing is tried alone
+        with suppress(LibreOfficeFailed):  # missing workbooks are tried alone
             libreoffice.run("--convert-to", EVERY_SHEET, "--outdir", str(folder), *map(str, some))
         for copy in some:
             shown = marks_in(folder, copy)
@@ -115,7 +115,7 @@ def marks_shown(
 
 
 def marks_alone(libreoffice: LibreOffice, path: Path, folder: Path) -> set[str] | None:
-    """Find the marks of one workbook, opened alone; None when LibreOffice does not open it."""
+    """Return the marks of one workbook, opened alone, or None if LibreOffice does not open it."""
     with suppress(LibreOfficeFailed):
         libreoffice.run("--convert-to", EVERY_SHEET, "--outdir", str(folder), str(path))
     return marks_in(folder, path)
@@ -126,7 +126,7 @@ def marks_in(folder: Path, path: Path) -> set[str] | None:
     return {mark for file in made for mark in MARK.findall(file.read_text(encoding="utf-8"))} if made else None
 
 
-def test_the_validator_has_nothing_new_to_say(
+def test_the_validator_has_no_new_complaints(
     edited: list[Edited], validator: Validator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -1,4 +1,4 @@
-"""What cells say, one by one and together."""
+"""Decoding cells, one by one and together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edits of a column, and rows that move below them."""
+"""Edits of a column, and rows that move."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def rows(*numbers: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("edited", [(), ("Deal",), ("Deal", "Amount", "Twice")], ids=["no column", "one", "all"])
-def test_a_sheet_whose_rows_move_is_read_as_often_for_any_edits(
+def test_the_number_of_reads_of_a_sheet_does_not_depend_on_the_edits(
     monkeypatch: pytest.MonkeyPatch, edited: tuple[str, ...]
 ) -> None:
-    """Once as it is written, once for the rows that move."""
+    """The sheet is read once for writing, and once for the rows that move."""
     workbook, read, stream = deals(rows=3000), Counter[str](), Package.stream
     for header in edited:
         workbook.set_column("Deals", header, dict.fromkeys(range(2, 3000, 7), "x"))
@@ -43,7 +43,7 @@ def test_edits_above_and_below_the_rows_of_a_deletion_stay() -> None:
     assert edits.rows.tolist() == [2, 5, 7, 40]
 
 
-def test_what_is_set_wins_over_what_moves() -> None:
+def test_a_set_value_wins_over_a_moved_one() -> None:
     edits = SheetEdits()
     edits.set_below(1, rows(1, 2, 3), ["moved 1", "moved 2", "moved 3"])
     edits.set(1, rows(2, 9), ["set", "far"])
@@ -52,7 +52,7 @@ def test_what_is_set_wins_over_what_moves() -> None:
     assert list(edits.within(Area(2, 1, 3, 1))) == [(2, 1), (3, 1)]
 
 
-def test_no_edit_is_left_of_a_column_that_lost_its_rows() -> None:
+def test_no_edit_is_left_in_a_column_whose_rows_were_deleted() -> None:
     edits = SheetEdits()
     edits.set(1, rows(2, 3), ["a", "b"])
     edits.delete(1, rows(2, 3), last=10)

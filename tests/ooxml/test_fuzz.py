@@ -1,4 +1,4 @@
-"""Damaged workbooks are used or refused: no crash, no hang, no more memory than a sound one takes."""
+"""Damaged workbooks are used or refused: no crash, no hang, no more memory than for a valid one."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def test_damage_is_refused_or_harmless(chance: Random) -> None:
     use(damaged(chance.choice(SOUND), chance))
 
 
-def test_the_damage_reaches_beyond_the_first_look() -> None:
-    """If nearly everything were refused on opening, or nothing, the tests above would show little."""
+def test_not_all_damage_is_refused_on_opening() -> None:
+    """If nearly everything or nothing were refused on opening, the tests above would show little."""
     ends: Counter[bool] = Counter()
     for seed in range(500):
         chance = Random(seed)
@@ -55,14 +55,14 @@ sys.argv = ["fuzzing", "2000", "1"]
 runpy.run_module("tests.ooxml.fuzzing", run_name="__main__")
 print(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0])
 """
-"""Says how many KiB it took at its peak. ``ru_maxrss`` begins with the size of the process that started this one."""
+"""Prints the peak memory in KiB. ``ru_maxrss`` starts with the size of the parent process."""
 
 
 @pytest.mark.skipif(
     not Path("/proc/self/status").exists(), reason="Only Linux tells the memory a process took at its peak."
 )
-def test_damage_makes_it_neither_hang_nor_swell() -> None:
-    """Two thousand damaged workbooks in a process that may take a gibibyte, and that somebody looks after."""
+def test_damage_causes_no_hang_and_no_excessive_memory() -> None:
+    """A process with a limit of one gibibyte and a timeout reads two thousand damaged workbooks."""
     done = subprocess.run(
         [sys.executable, "-c", BOUNDED], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=600, check=False
     )
@@ -79,6 +79,6 @@ FOUND = {
 
 
 @pytest.mark.parametrize("xml", FOUND.values(), ids=FOUND)
-def test_what_fuzzing_found(xml: str) -> None:
-    """Files that once made the reader or the writer fall over."""
+def test_failures_found_by_fuzzing(xml: str) -> None:
+    """These files once crashed the reader or the writer."""
     use(package({"S": xml}))

@@ -1,4 +1,4 @@
-"""What is no sound workbook is refused in one sentence, before anything of it is trusted."""
+"""A file that is not a valid workbook is refused in one sentence, before its contents are used."""
 
 # ruff: noqa: E501 -- a row of a table reads best on one line
 from __future__ import annotations
@@ -21,7 +21,7 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
 
 def with_parts(**changes: str | bytes) -> bytes:
-    """The sound workbook with some parts replaced; names are given with _ for / and a suffix .xml."""
+    """Return the valid workbook with some parts replaced; in names, _ stands for /, and .xml is added."""
     with zipfile.ZipFile(io.BytesIO(SOUND)) as archive:
         parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
     return zipped(parts | {name.replace("_", "/") + ".xml": content for name, content in changes.items()})
@@ -49,7 +49,7 @@ def locked() -> bytes:
 
 
 def declared(size: int) -> bytes:
-    """A sheet that says it unpacks to so many bytes."""
+    """Return a workbook in which a sheet declares this unpacked size."""
     data = bytearray(SOUND)
     at = data.rindex(b"xl/worksheets/sheet1.xml") - 46
     struct.pack_into("<L", data, at + 24, size)
@@ -57,7 +57,7 @@ def declared(size: int) -> bytes:
 
 
 def scratched() -> bytes:
-    """A sheet with some bytes overwritten."""
+    """Return a workbook in which some bytes of a sheet are overwritten."""
     at = SOUND.index(b"xl/worksheets/sheet1.xml") + 60
     return SOUND[:at] + bytes(40) + SOUND[at + 40 :]
 
@@ -101,7 +101,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("data", "why"), REFUSED)
-def test_unsound_files_are_refused_with_the_reason(tmp_path: Path, data: bytes, why: str) -> None:
+def test_invalid_files_are_refused_with_the_reason(tmp_path: Path, data: bytes, why: str) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(data)
     with pytest.raises(NotAWorkbook, match=why) as caught:
@@ -116,7 +116,7 @@ def test_a_password_is_named_as_the_reason(data: bytes) -> None:
         Workbook(Path("book.xlsx"), data)
 
 
-def test_files_that_are_not_there_are_refused(tmp_path: Path) -> None:
+def test_missing_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(NotAWorkbook, match="does not exist"):
         Workbook.open(tmp_path / "none.xlsx")
     with pytest.raises(NotAWorkbook, match="folder"):

@@ -1,4 +1,4 @@
-"""Parts in, parts out: what is not touched goes over as the bytes it was."""
+"""Reading and writing packages: parts that are not touched keep their bytes."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def test_writing_twice_gives_the_same_bytes() -> None:
     assert workbook.to_bytes() == workbook.to_bytes()
 
 
-def test_parts_that_lie_over_others_are_read_as_they_will_be_on_disk() -> None:
-    """Replaced, dropped, added, and replaced again: what is read before writing is what is read after."""
+def test_changed_parts_are_read_as_they_will_be_on_disk() -> None:
+    """Parts are replaced, dropped, added, and replaced again; they read the same before and after writing."""
     before = Package(Path("book.xlsx"), DATA)
     kept = before.names[0]
     first = before.with_parts(
@@ -77,10 +77,10 @@ def test_parts_that_lie_over_others_are_read_as_they_will_be_on_disk() -> None:
         assert (package_.read("xl/media/照片.png"), package_.size("xl/media/照片.png")) == (b"abc", 3)
         assert package_.read("xl/new.xml") == b"<m/>"
         assert package_.read(kept) == before.read(kept)
-    assert before.read("xl/media/照片.png") == b"\x89PNG" * 99  # the package before stays what it was
+    assert before.read("xl/media/照片.png") == b"\x89PNG" * 99  # the original package does not change
 
 
-def test_the_archive_is_sound() -> None:
+def test_the_archive_is_valid() -> None:
     workbook = opened(DATA)
     workbook.set_cell("T", 3, 3, "x")
     with zipfile.ZipFile(io.BytesIO(workbook.to_bytes())) as archive:

@@ -1,4 +1,4 @@
-"""What the small parts say: sheets and their state, names, date systems, strings."""
+"""The small parts: sheets and their state, names, date systems, strings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_sheets_are_found_by_name_whatever_the_case() -> None:
         workbook.sheets["Other"]
 
 
-def test_hidden_and_protected_sheets_say_so() -> None:
+def test_hidden_and_protected_sheets_are_recognized() -> None:
     data = package({"A": sheet("", '<sheetProtection sheet="1"/>'), "B": sheet("")})
     main = part(data, "xl/workbook.xml").replace('name="B"', 'name="B" state="veryHidden"')
     workbook = opened(
@@ -49,7 +49,7 @@ def named() -> Workbook:
     return opened(package({"Deals": sheet(ROWS), "It's": sheet("")}, workbook=f"<definedNames>{listed}</definedNames>"))
 
 
-def test_names_that_point_at_cells_are_read_and_set() -> None:
+def test_names_that_refer_to_cells_are_read_and_set() -> None:
     workbook = named()
     assert dict(workbook.names) == {
         "AsOf": DefinedName("AsOf", "Deals", 1, 2, 1, 2),
@@ -124,7 +124,7 @@ def test_cells_of_every_kind(cell: str, value: object) -> None:
         assert str(read) == "2026-11-22 00:00:00"
 
 
-def test_recalculation_is_asked_for_once() -> None:
+def test_recalculation_is_requested_once() -> None:
     for settings in ("", '<calcPr calcId="191029" fullCalcOnLoad="0"/>', "<calcPr calcId='1'></calcPr>"):
         workbook = opened(package({"S": sheet("")}, workbook=settings))
         workbook.require_recalculation()

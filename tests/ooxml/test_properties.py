@@ -17,7 +17,7 @@ Edit = Callable[[Workbook], None]
 
 
 def deals() -> bytes:
-    """Table Deals, B2:D5: Deal, Amount, Twice; a cell beside it, another far below, formats that should follow."""
+    """Return the table Deals, B2:D5: Deal, Amount, Twice; a cell beside it, another far below, formats that cover its rows."""
     headers = zip("BCD", ("Deal", "Amount", "Twice"), strict=True)
     rows = "".join(f'<c r="{letter}2" t="str"><v>{header}</v></c>' for letter, header in headers)
     rows = f'<row r="2">{rows}</row>'
@@ -33,7 +33,7 @@ def deals() -> bytes:
 
 
 def content(data: bytes) -> tuple[dict[str, bytes], list[str], str]:
-    """What the sheet holds: every cell that holds something, what follows the rows, the table."""
+    """Return the content of the sheet: every cell that is not empty, what depends on the rows, the table."""
     root = etree.fromstring(part(data, "xl/worksheets/sheet1.xml").encode())
     cells = {
         str(cell.get("r")): etree.tostring(cell, method="c14n")
@@ -125,7 +125,7 @@ def test_undoing_an_append_restores_the_sheet(values: list[object]) -> None:
 
 
 @given(st.lists(COLUMN | APPEND | REPLACE, max_size=4))
-def test_what_is_read_back_is_what_the_tables_say(edits: list[Edit]) -> None:
+def test_tables_are_read_back_as_written(edits: list[Edit]) -> None:
     workbook = opened(deals())
     for edit in edits:
         edit(workbook)

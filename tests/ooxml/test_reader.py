@@ -1,4 +1,4 @@
-"""Plain rows are read all together, other rows with care, and both ways say the same."""
+"""Plain rows are read as blocks, other rows cell by cell, and both ways give the same result."""
 
 # ruff: noqa: E501 -- a row of a sheet reads best on one line
 from __future__ import annotations
@@ -24,7 +24,7 @@ STRINGS_LINK = '<Relationship Id="rId91" Type="x/sharedStrings" Target="sharedSt
 
 
 def book(rows: str) -> Workbook:
-    """A workbook of one sheet, with four shared strings."""
+    """Return a workbook with one sheet and four shared strings."""
     rels = part(package({"S": ""}), "xl/_rels/workbook.xml.rels").replace("</Relationships>", STRINGS_LINK)
     return opened(
         package({"S": sheet(rows)}, parts={"xl/sharedStrings.xml": STRINGS, "xl/_rels/workbook.xml.rels": rels})
@@ -32,14 +32,14 @@ def book(rows: str) -> Workbook:
 
 
 def careful(workbook: Workbook, name: str, area: str) -> list[list[object]]:
-    """Read an area without the short cut."""
+    """Read an area cell by cell."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workbook_reader, "parse_regular_rows", lambda block, area: None)
         return workbook.read_range(name, area)
 
 
 def exactly(rows: list[list[object]]) -> list[list[tuple[type, str]]]:
-    """Values with their types: 1, 1.0 and True are three values, 0.0 and -0.0 two."""
+    """Return values with their types: 1, 1.0 and True are three values, 0.0 and -0.0 two."""
     return [[(type(value), repr(value)) for value in row] for row in rows]
 
 
@@ -71,7 +71,7 @@ def attributes(draw: st.DrawFn) -> str:
 
 
 def content(draw: st.DrawFn, attributes: str, odd: bool) -> str:
-    """What stands in a cell, as programs write it, or oddly."""
+    """Draw the content of a cell, in a usual or in an odd form."""
     kind = attributes.partition('t="')[2].rstrip('"')
     text = draw(VALUES.get(kind, TEXT))
     plain = [
@@ -95,7 +95,7 @@ def content(draw: st.DrawFn, attributes: str, odd: bool) -> str:
 
 @st.composite
 def rows(draw: st.DrawFn) -> str:
-    """Rows of a few columns, with gaps, in few formats as most sheets have; odd ones may say late where they are."""
+    """Draw rows of a few columns, with gaps and few formats, as on most sheets; odd ones may have a late address."""
     out, number, odd = [], 0, draw(st.booleans())
     formats = draw(st.lists(attributes(), min_size=1, max_size=3))
     for _ in range(draw(st.integers(1, 6))):
@@ -114,7 +114,7 @@ def rows(draw: st.DrawFn) -> str:
 
 @given(rows(), st.sampled_from(["A1:AAA60", "A1:AAA60", "B2:AA3", "AA1:AA9", "C50:D60"]))
 @example('<row r="1"><c r="A1"><v>0.1</v></c><c r="B1"><v>81848.76999999999</v></c></row>', "A1:B1")
-def test_both_ways_say_the_same(xml: str, area: str) -> None:
+def test_both_ways_give_the_same_result(xml: str, area: str) -> None:
     workbook = book(xml)
     assert exactly(workbook.read_range("S", area)) == exactly(careful(workbook, "S", area))
 
@@ -135,7 +135,7 @@ def test_any_part_of_a_sheet(row: int, more_rows: int, column: int, more_columns
 
 
 def grid() -> Workbook:
-    """Numbers that tell their place, in some columns, in rows to 24 but every seventh."""
+    """Return numbers that encode their position, in some columns and all rows up to 24 except every seventh."""
     lines = {
         at: [f'<c r="{column_letters(c)}{at}"><v>{at * 16_384 + c}</v></c>' for c in COLUMNS]
         for at in range(1, 25)
@@ -182,7 +182,7 @@ def test_not_plain(block: str) -> None:
     assert parse_regular_rows(block.encode(), Area.parse("A1:XFD1048576")) is None
 
 
-def test_one_odd_row_costs_its_block_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_odd_row_slows_down_only_its_block(monkeypatch: pytest.MonkeyPatch) -> None:
     row = (
         '<row r="{0}"><c r="A{0}"><v>{0}</v></c><c r="B{0}" t="inlineStr"><is><t>' + "x" * 1000 + "</t></is></c></row>"
     )
@@ -204,7 +204,7 @@ def test_rows_that_are_far_apart() -> None:
 
 
 def test_every_sheet_of_other_people_reads_the_same_both_ways(shared: Path) -> None:
-    """All cells of the first two thousand rows and sixty columns, in every eighth workbook; in all with SALESFLOW_CORPUS=all."""
+    """Compare the first 2,000 rows and sixty columns of every eighth workbook, or of all with SALESFLOW_CORPUS=all."""
     sheets, step = 0, 1 if os.environ.get("SALESFLOW_CORPUS") == "all" else 8
     for path in islice(workbooks(shared), 0, None, step):
         try:

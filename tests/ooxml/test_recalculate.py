@@ -1,4 +1,4 @@
-"""Formulas of other people that an edit concerns: calculated as LibreOffice does, or left for Excel and named."""
+"""People's own formulas that an edit affects: calculated as in LibreOffice, or left to Excel and reported."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ UNCONCERNED = ["=1+1", "=SUM(Aside!A1:A2)"]
 
 @pytest.fixture
 def book(tmp_path: Path) -> Workbook:
-    """Deals with four rows and a calculated column of the user's own; Mine with the formulas; all values filled in once."""
+    """Return a workbook with four deals, a calculated column of the user's own, and the sheet Mine with formulas and values."""
     made = openpyxl.Workbook()
     deals, mine, other = made.active, made.create_sheet("Mine"), made.create_sheet("Other sheet")
     assert deals is not None
@@ -98,7 +98,7 @@ def book(tmp_path: Path) -> Workbook:
 
 
 def values(data: bytes | Path) -> dict[str, Any]:
-    """Every value of the sheet Mine as openpyxl reads it."""
+    """Return every value of the sheet Mine as openpyxl reads it."""
     read = openpyxl.load_workbook(io.BytesIO(data) if isinstance(data, bytes) else data, data_only=True)
     return {cell.coordinate: cell.value for row in read["Mine"].iter_rows() for cell in row}
 
@@ -110,7 +110,7 @@ def changed(book: Workbook) -> Workbook:
     return book
 
 
-def test_what_depends_on_an_edit_shows_what_libreoffice_computes(
+def test_formulas_that_depend_on_an_edit_get_the_values_of_libreoffice(
     book: Workbook, libreoffice: LibreOffice, tmp_path: Path
 ) -> None:
     after, outcome = changed(book).with_recalculation(KnownFormulas())
@@ -124,14 +124,14 @@ def test_what_depends_on_an_edit_shows_what_libreoffice_computes(
     }
 
 
-def test_what_cannot_be_calculated_here_is_left_for_excel_and_named(book: Workbook) -> None:
+def test_formulas_that_cannot_be_calculated_are_left_to_excel_and_reported(book: Workbook) -> None:
     after, outcome = changed(book).with_recalculation(KnownFormulas())
     named = {place.row: why for place, why in outcome.left_for_excel.items() if place.sheet == "mine"}
     assert named == {**dict(enumerate(LEFT.values(), 22)), 40: "an array formula"}
     assert 'fullCalcOnLoad="1"' in part(after.to_bytes(), "xl/workbook.xml")
 
 
-def test_an_edit_that_nothing_depends_on_costs_nothing(book: Workbook) -> None:
+def test_an_edit_without_dependent_formulas_costs_nothing(book: Workbook) -> None:
     for row in [*range(22, 22 + len(LEFT)), 40]:
         book.set_cell("Mine", row, 2, None)
     book = Workbook(book.path, book.to_bytes())
@@ -142,7 +142,7 @@ def test_an_edit_that_nothing_depends_on_costs_nothing(book: Workbook) -> None:
     assert plain.with_recalculation(KnownFormulas())[0] is plain
 
 
-def test_a_table_that_grows_or_shrinks_concerns_whatever_reads_it(book: Workbook) -> None:
+def test_resizing_a_table_affects_all_formulas_that_read_it(book: Workbook) -> None:
     book.append_rows("Deals", {"Deal": ["D-5"], "Amount": [1000], "Stage": ["Lead"]})
     after, _ = book.with_recalculation(KnownFormulas())
     assert values(after.to_bytes())["A1"] == 1150.5
@@ -152,7 +152,7 @@ def test_a_table_that_grows_or_shrinks_concerns_whatever_reads_it(book: Workbook
     assert values(book.with_recalculation(KnownFormulas())[0].to_bytes())["A1"] == 150.5
 
 
-def test_formulas_that_are_known_are_not_touched(book: Workbook) -> None:
+def test_known_formulas_are_not_touched(book: Workbook) -> None:
     changed(book).set_column("Deals", "Double", {2: CachedValue(-1)})
     after, outcome = book.with_recalculation(KnownFormulas({"Deals": ["Double"]}))
     assert not any(place.sheet == "deals" for place in outcome.values)
@@ -161,7 +161,7 @@ def test_formulas_that_are_known_are_not_touched(book: Workbook) -> None:
 
 @pytest.fixture
 def searched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The sheets that are searched for formulas from here on, each as often as it is."""
+    """Return a list that gets one entry for each search of a sheet for formulas."""
     parts: list[str] = []
 
     def noted(stream: SheetStream, known: Mapping[int, Sequence[tuple[int, int]]]) -> Iterator[FormulaCell]:
@@ -196,11 +196,11 @@ def test_a_sheet_whose_formulas_were_all_seen_is_not_searched_again(
     assert (book.sheets["Deals"].part in searched) == looked_at
     assert any(place.sheet == "deals" for place in outcome.values) == looked_at
     searched.clear()
-    book.with_recalculation(KnownFormulas())  # whoever does not bring those values has them calculated
+    book.with_recalculation(KnownFormulas())  # without known formulas, they are calculated
     assert book.sheets["Deals"].part in searched
 
 
-def test_sheets_that_an_edit_leaves_alone_are_searched_once(book: Workbook, searched: list[str]) -> None:
+def test_sheets_without_edits_are_searched_once(book: Workbook, searched: list[str]) -> None:
     changed(book).with_recalculation(KnownFormulas())
     assert sorted(searched) == sorted(sheet.part for sheet in book.sheets.values())
     book.append_rows("Deals", {"Deal": ["D-5"], "Amount": [1000], "Stage": ["Lead"]})
@@ -220,12 +220,12 @@ def book_that_showed(cached: str) -> Workbook:
 @pytest.mark.parametrize(
     ("cached", "value", "why"),
     [
-        ("<v>20</v>", 30, None),  # the engine agrees with what was there
+        ("<v>20</v>", 30, None),  # the engine agrees with the previous value
         ("", 30, None),  # never calculated
         ("<v>21</v>", None, "came to something else before"),
     ],
 )
-def test_only_an_engine_that_knew_the_old_value_is_trusted_with_the_new_one(
+def test_the_engine_is_trusted_only_if_it_reproduces_the_old_value(
     cached: str, value: int | None, why: str | None
 ) -> None:
     _, outcome = book_that_showed(cached).with_recalculation(KnownFormulas())
@@ -237,13 +237,13 @@ def test_only_an_engine_that_knew_the_old_value_is_trusted_with_the_new_one(
     ("module", "limit"),
     [(recalculation, "MOST_FORMULAS"), (formula_engine, "MOST_CELLS")],
 )
-def test_more_than_a_run_should_bear_is_left(module: Any, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_formulas_are_left_to_excel(module: Any, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, limit, 0)
     _, outcome = book_that_showed("<v>20</v>").with_recalculation(KnownFormulas())
     assert outcome.left_for_excel == {CellPlace("s", 1, 2): TOO_MANY_FORMULAS}
 
 
-def test_formulas_that_read_one_another_in_a_circle_are_left() -> None:
+def test_circular_formulas_are_left_to_excel() -> None:
     rows = '<row r="1"><c r="A1"><v>2</v></c><c r="B1"><f>A1+C1</f></c><c r="C1"><f>B1</f></c></row>'
     book = opened(package({"S": sheet(rows)}))
     book.set_cell("S", 1, 1, 3)
@@ -253,7 +253,7 @@ def test_formulas_that_read_one_another_in_a_circle_are_left() -> None:
     }
 
 
-def test_errors_and_texts_come_and_go() -> None:
+def test_results_can_become_errors_and_texts_and_numbers_again() -> None:
     rows = '<row r="1"><c r="A1"><v>2</v></c><c r="B1"><f>10/A1</f><v>5</v></c><c r="C1"><f>IFERROR(B1,"none")</f></c></row>'
     book = opened(package({"S": sheet(rows)}))
     book.set_cell("S", 1, 1, 0)

@@ -9,7 +9,7 @@ from xl_salesflow.ooxml.cell_references import Area, column_letters, map_referen
     ("number", "name"),
     [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA"), (16_384, "XFD")],
 )
-def test_columns_are_named_as_on_the_sheet(number: int, name: str) -> None:
+def test_columns_have_the_letters_of_the_sheet(number: int, name: str) -> None:
     assert column_letters(number) == name
 
 
@@ -28,7 +28,7 @@ def test_a_reference_is_read_as_a_rectangle(ref: str, area: tuple[int, int, int,
 
 
 @pytest.mark.parametrize("ref", ["", "B", "2", ":", "B2:", "Sheet1!B2", "ZZZ1", "A0", "A1048577", "Deals[Amount]"])
-def test_what_is_no_reference_is_refused(ref: str) -> None:
+def test_an_invalid_reference_is_refused(ref: str) -> None:
     with pytest.raises(ValueError, match=r"reference|outside"):
         Area.parse(ref)
 

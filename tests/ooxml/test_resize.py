@@ -1,4 +1,4 @@
-"""Tables that grow, shrink and lose rows, and what follows them."""
+"""Tables that grow, shrink and lose rows, and the references that are adjusted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def line(row: int, style: int = 3) -> str:
 
 
 def deals(below: str = "", after: str = "", rows: int = 3, totals: bool = False, **more: str) -> Workbook:
-    """Table Deals on S, A1:C4: Deal, Amount, Twice = B*2; a second sheet Other with the rows in `other`."""
+    """Return a workbook with the table Deals on S, A1:C4: Deal, Amount, Twice = B*2; and a sheet Other with rows `other`."""
     body = HEADER + "".join(map(line, range(2, rows + 2)))
     made = table(
         "Deals",
@@ -48,7 +48,7 @@ def test_new_rows_look_like_the_last() -> None:
     )
 
 
-def test_rows_are_appended_again_and_again() -> None:
+def test_rows_are_appended_repeatedly() -> None:
     workbook = deals()
     for number in range(3):
         workbook.append_rows("Deals", {"Deal": [f"n{number}"]})
@@ -63,7 +63,7 @@ def test_an_empty_starter_row_is_filled_first() -> None:
     assert column(workbook, "Deal") == ["a", "b"]
 
 
-def test_the_row_that_excel_shows_in_an_empty_table_becomes_one_of_its_own() -> None:
+def test_the_row_that_excel_shows_in_an_empty_table_is_used() -> None:
     made = table("Deals", "A1:A2", {"Deal": None}).replace("displayName", 'insertRow="1" displayName')
     data = package({"S": sheet('<row r="1"/>', tables=1)}, {"S": [made]})
     for fill in (
@@ -91,7 +91,7 @@ def test_a_cell_in_the_way_is_named(below: str, place: str) -> None:
         workbook.to_bytes()
 
 
-def test_cells_beside_and_far_below_stay() -> None:
+def test_cells_beside_and_far_below_a_table_stay() -> None:
     below = '<row r="5"><c r="A5" s="2"/><c r="E5"><v>1</v></c></row><row r="9"><c r="A9"><v>2</v></c></row>'
     workbook = deals(below)
     workbook.append_rows("Deals", {"Deal": ["a"]})
@@ -146,7 +146,7 @@ FOLLOWERS = [
 
 
 @pytest.mark.parametrize(("before", "after", "why"), FOLLOWERS, ids=[row[2] for row in FOLLOWERS])
-def test_references_follow_a_table_that_grows_by_two(before: str, after: str, why: str) -> None:
+def test_references_are_extended_with_a_table(before: str, after: str, why: str) -> None:
     workbook = deals(
         chart=f'<c:chart xmlns:c="c"><c:f>{before}</c:f></c:chart>',
         workbook=f'<definedNames><definedName name="N">{before}</definedName></definedNames>',
@@ -171,7 +171,7 @@ def test_references_follow_a_table_that_grows_by_two(before: str, after: str, wh
         ("B2:B1048576", "B2:B1048576", "B2:B1048576"),
     ],
 )
-def test_validations_and_formats_follow(before: str, grown: str, shrunk: str) -> None:
+def test_validations_and_formats_are_extended(before: str, grown: str, shrunk: str) -> None:
     after = (
         f'<conditionalFormatting sqref="{before}"/><dataValidations><dataValidation sqref="{before}"/></dataValidations>'
         f'<extLst><x14:cf xmlns:x14="x" xmlns:xm="m"><xm:sqref>{before}</xm:sqref></x14:cf></extLst>'
@@ -184,7 +184,7 @@ def test_validations_and_formats_follow(before: str, grown: str, shrunk: str) ->
         assert {ref.replace("B2:B2", "B2") for ref in found} == {expected}
 
 
-def test_pivot_sources_follow() -> None:
+def test_pivot_sources_are_extended() -> None:
     workbook = deals(
         pivot='<p><worksheetSource ref="A1:C4" sheet="S"/><worksheetSource ref="A1:C4" sheet="Other"/></p>'
     )
@@ -194,7 +194,7 @@ def test_pivot_sources_follow() -> None:
         assert pivot == '<p><worksheetSource ref="A1:C5" sheet="S"/><worksheetSource ref="A1:C4" sheet="Other"/></p>'
 
 
-def test_sheets_that_do_not_point_at_the_table_stay_as_they_are() -> None:
+def test_sheets_that_do_not_refer_to_the_table_stay_as_they_are() -> None:
     workbook = deals(other='<row r="1"><c r="A1"><f>SUM(B2:B4)</f></c></row>')
     workbook.append_rows("Deals", {"Deal": ["a"]})
     assert "SUM(B2:B4)" in rows_of(workbook.to_bytes(), 2)
@@ -222,7 +222,7 @@ def test_deleted_rows_close_the_gap(rows: list[int], left: list[str | None], why
     assert formulas == expected
 
 
-def test_references_follow_deleted_rows() -> None:
+def test_references_are_adjusted_to_deleted_rows() -> None:
     other = "".join(
         f'<row r="{at}"><c r="A{at}"><f>{text}</f></c></row>'
         for at, text in enumerate(["S!B4", "SUM(S!B2:B4)", "S!B3", "S!B9"], 1)
@@ -233,7 +233,7 @@ def test_references_follow_deleted_rows() -> None:
 
 
 def shared(cell: str, master: str, texts: int) -> str:
-    """Rows with a shared formula from *cell* down: the text, and then followers."""
+    """Return rows with a shared formula from *cell* down: the text, and then followers."""
     column, first = cell[0], int(cell[1:])
     last = first + texts - 1
     inside = [
@@ -246,7 +246,7 @@ def shared(cell: str, master: str, texts: int) -> str:
 
 
 def texts_of_shared(xml: str) -> list[str]:
-    """What every formula of a column says, shared ones moved from their master."""
+    """Return every formula of a column; shared formulas are expanded."""
     sheets = opened(package({"S": sheet(xml)})).formulas()
     return [text for _, text in sorted(sheets.items())]
 
@@ -277,10 +277,10 @@ def texts_of_shared(xml: str) -> list[str]:
     ],
     ids=["cells", "parts of the body", "the body", "the body, fixed", "another sheet"],
 )
-def test_every_follower_of_a_shared_formula_follows_rows_by_itself(
+def test_every_cell_of_a_shared_formula_is_adjusted_by_itself(
     master: str, before: list[str], grown: list[str], deleted: list[str]
 ) -> None:
-    """Deals is S!A1:C4; it grows by two rows, or loses row 3."""
+    """Deals is S!A1:C4; it grows by two rows or loses row 3."""
     other = shared("D1", master, len(before))
     assert texts_of_shared(other) == before
     workbook = deals(other=other)
@@ -291,7 +291,7 @@ def test_every_follower_of_a_shared_formula_follows_rows_by_itself(
     assert texts_of_shared(rows_of(workbook.to_bytes(), 2)) == deleted
 
 
-def test_a_shared_formula_that_changes_alike_for_all_stays_shared() -> None:
+def test_a_shared_formula_that_changes_equally_in_all_cells_stays_shared() -> None:
     workbook = deals(other=shared("D1", "SUM(S!B$2:B$4)+A1", 3))
     workbook.append_rows("Deals", {"Deal": ["a", "b"]})
     xml = rows_of(workbook.to_bytes(), 2)
@@ -299,7 +299,7 @@ def test_a_shared_formula_that_changes_alike_for_all_stays_shared() -> None:
     assert "SUM(S!B$2:B$6)+A1" in xml
 
 
-def test_edits_made_before_move_along_with_their_rows() -> None:
+def test_earlier_edits_move_with_their_rows() -> None:
     workbook = deals()
     workbook.set_column("Deals", "Deal", {2: "two", 3: "three", 4: "four"})
     workbook.delete_rows("Deals", [3])
@@ -345,7 +345,7 @@ def test_a_long_table_grows_and_is_replaced() -> None:
     assert column(workbook, "Deal") == ["only"]
 
 
-def test_a_cell_written_in_the_same_run_is_not_written_over() -> None:
+def test_a_cell_written_in_the_same_run_is_not_overwritten() -> None:
     for totals in (False, True):
         workbook = deals(totals=totals)
         workbook.set_cell("S", 6 + totals, 2, None)
@@ -355,7 +355,7 @@ def test_a_cell_written_in_the_same_run_is_not_written_over() -> None:
             workbook.append_rows("Deals", {"Deal": ["two"]})
 
 
-def test_lists_are_taken_as_they_are_when_given() -> None:
+def test_lists_are_copied_when_they_are_given() -> None:
     workbook, names = deals(), ["n0"]
     workbook.append_rows("Deals", {"Deal": names})
     names[0] = "changed since"

@@ -1,4 +1,4 @@
-"""Rows as other programs write them, some of their cells replaced."""
+"""Replacing cells in rows as other programs write them."""
 
 # ruff: noqa: E501 -- a row of a table reads best on one line
 from __future__ import annotations
@@ -37,7 +37,7 @@ def edited(rows: str, *edits: tuple[int, int, object], after: str = "") -> str:
         pytest.param('<row r="1"><c r="A1" t="s" vm="1" cm="2"><v>1</v></c></row>', (1, 1, 2), '<row r="1"><c r="A1"><v>2</v></c></row>', id="rich data goes with its value"),
     ],
 )  # fmt: skip
-def test_a_cell_is_replaced_and_nothing_else(rows: str, edit: tuple[int, int, object], after: str) -> None:
+def test_only_the_cell_is_replaced(rows: str, edit: tuple[int, int, object], after: str) -> None:
     assert edited(rows, edit) == after
 
 
@@ -89,7 +89,7 @@ def test_another_encoding_is_understood() -> None:
     assert opened(workbook.to_bytes()).read_range("S", "A1:A2") == [["é"], ["ü"]]
 
 
-def test_followers_of_an_overwritten_shared_formula_stand_alone() -> None:
+def test_followers_of_an_overwritten_shared_formula_become_plain_formulas() -> None:
     rows = (
         '<row r="1"><c r="B1"><f t="shared" ref="B1:B3" si="0">A1&amp;$C$1</f><v>1</v></c></row>'
         '<row r="2"><c r="B2"><f t="shared" si="0"/><v>2</v></c></row>'
@@ -100,7 +100,7 @@ def test_followers_of_an_overwritten_shared_formula_stand_alone() -> None:
         '<row r="2"><c r="B2"><f>A2&amp;$C$1</f><v>2</v></c></row>'
         '<row r="3"><c r="B3"><f>A3&amp;$C$1</f><v>3</v></c></row>'
     )
-    assert edited(rows, (2, 2, 9)).count("shared") == 2, "a follower can go alone"
+    assert edited(rows, (2, 2, 9)).count("shared") == 2, "a follower can be replaced alone"
     assert edited(rows, (1, 2, CachedValue(9))).count("shared") == 3, "so can a cached value"
 
 

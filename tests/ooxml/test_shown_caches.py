@@ -1,4 +1,4 @@
-"""Charts and pivot tables remember what cells showed; an edit renews it, for viewers that do not calculate."""
+"""Charts and pivot tables cache the values of cells; an edit updates the cache, for viewers that do not calculate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xl_salesflow.ooxml.workbook_editor import Workbook
 
 @pytest.fixture
 def book(tmp_path: Path) -> Workbook:
-    """Stages with counts in A1:B4, half of them by formula in C; a chart of each; one of other cells."""
+    """Return stages with counts in A1:B4 and half of each, by formula, in C; with a chart of each, and one of other cells."""
     made = openpyxl.Workbook()
     cells = made.active
     assert cells is not None
@@ -40,7 +40,7 @@ def book(tmp_path: Path) -> Workbook:
 
 
 def remembered(data: bytes) -> list[tuple[list[tuple[int, str]], list[tuple[int, str]]]]:
-    """Numbers and categories of each chart, by openpyxl."""
+    """Return the cached numbers and categories of each chart, read with openpyxl."""
     found = []
     for chart in openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]._charts:
         series = chart.series[0]
@@ -51,16 +51,16 @@ def remembered(data: bytes) -> list[tuple[list[tuple[int, str]], list[tuple[int,
     return found
 
 
-def test_a_chart_remembers_the_new_numbers_formulas_among_them(book: Workbook) -> None:
+def test_a_chart_gets_the_new_numbers_including_those_of_formulas(book: Workbook) -> None:
     book.set_cell("My data", 3, 2, 7)
     after, _ = book.with_recalculation(KnownFormulas())
     counts, halves, others = (numbers for numbers, _ in remembered(after.to_bytes()))
     assert counts == [(0, 10), (1, 7)]
     assert halves == [(0, 5), (1, 3.5)]
-    assert others == [(0, 1), (1, 2), (2, 3)]  # it remembered nothing before
+    assert others == [(0, 1), (1, 2), (2, 3)]  # it had no cache before
 
 
-def test_a_chart_that_remembers_what_still_holds_stays_as_it_is(book: Workbook) -> None:
+def test_a_chart_with_an_up_to_date_cache_stays_as_it_is(book: Workbook) -> None:
     book.set_cell("My data", 3, 2, 7)
     first, _ = book.with_recalculation(KnownFormulas())
     data = first.to_bytes()

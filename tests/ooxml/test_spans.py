@@ -1,4 +1,4 @@
-"""Pieces of a text read together are what Python reads one by one."""
+"""Numbers parsed together equal those that Python parses one by one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FLOAT = st.floats(allow_nan=False, allow_infinity=False)
 
 
 def spans(pieces: Sequence[bytes]) -> ByteSpans:
-    """The pieces, with something around each."""
+    """Return the pieces within a larger text."""
     lengths = np.array([len(piece) for piece in pieces], np.int64)
     starts = np.cumsum(lengths + 1) - lengths + 8
     return ByteSpans(ByteText(b"xxxxxxxx|" + b"|".join(pieces) + b"|"), starts, starts + lengths)
@@ -52,6 +52,6 @@ def test_pieces(pieces: list[bytes]) -> None:
     assert spans(pieces).pieces() == pieces
 
 
-def test_what_is_no_fraction_is_told() -> None:
+def test_an_invalid_fraction_is_reported() -> None:
     with pytest.raises(ValueError, match=r"1\.2\.3"):
         spans([b"1.5", b"1.2.3"]).fractions()

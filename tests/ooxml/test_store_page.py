@@ -1,4 +1,4 @@
-"""The examples on the store's page do what the page says."""
+"""The examples on the page of the store work as the page says."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HALF = "Deals[[#This Row],[Amount]]/2"
 
 
 def pipeline() -> bytes:
-    """The workbook that the page tells of."""
+    """Return the workbook that the page describes."""
     rows = "".join(
         f'<c r="{at}1" t="str"><v>{name}</v></c>'
         for at, name in zip("ABC", ("Deal", "Amount", "Weighted"), strict=True)
@@ -33,7 +33,7 @@ def pipeline() -> bytes:
     return package({"Pipeline": sheet(rows, tables=1), "Notes": notes}, {"Pipeline": [deals]}, names)
 
 
-def test_the_examples_do_what_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_work_as_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("pipeline.xlsx").write_bytes(pipeline())
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -39,5 +39,5 @@ from xl_salesflow.ooxml.number_formats import (
         ("0%", NUMBER_FORMAT_KIND),
     ],
 )
-def test_a_number_format_says_what_it_shows(code: str, kind: int) -> None:
+def test_the_kind_of_a_number_format(code: str, kind: int) -> None:
     assert classify_number_format(code) == kind

@@ -1,4 +1,4 @@
-"""Cells of calculated columns that somebody typed over."""
+"""Overwritten cells of calculated columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LATE = '<f>_xlfn.IFS(1&lt;2,"a &amp; b",TRUE,1)</f><v>1</v>'
 
 
 def found(*rows: str, last: int | None = None) -> dict[str, list[int]]:
-    """Search a table B1:D*, with columns Amount, Twice and Late, whose body rows are given."""
+    """Search a table B1:D* with the columns Amount, Twice and Late and the given rows."""
     body = "".join(f'<row r="{number}">{row.replace("@", str(number))}</row>' for number, row in enumerate(rows, 2))
     header = '<row r="1"><c r="C1" t="str"><v>Twice</v></c></row>'
     made = table("Deals", f"B1:D{last or len(rows) + 1}", {"Amount": None, "Twice": None, "Late": None})
@@ -40,16 +40,16 @@ def test_cells_without_their_formula_are_found(row: str, twice: list[int], late:
     assert found(RIGHT, row, RIGHT) == {"Twice": twice, "Late": late}
 
 
-def test_a_column_may_want_another_formula_in_every_row() -> None:
+def test_a_column_may_have_a_different_formula_in_every_row() -> None:
     rows = "".join(f'<row r="{row}"><c r="B{row}"><f>{row}*1000000</f></c></row>' for row in (2, 3, 4, 5))
     header = '<row r="1"><c r="B1" t="str"><v>Times</v></c></row>'
     made = table("T", "B1:B5", {"Times": None})
     workbook = opened(package({"S": sheet(header + rows, tables=1)}, {"S": [made]}))
-    wanted = {2: "2*1E+6", 3: "2*1000000", 4: "4*1E6"}  # nobody asks about row 5
+    wanted = {2: "2*1E+6", 3: "2*1000000", 4: "4*1E6"}  # row 5 is not checked
     assert workbook.find_overwritten_formulas("T", {"Times": wanted}) == {"Times": [3]}
 
 
-def test_an_array_formula_counts_as_what_it_says() -> None:
+def test_an_array_formula_is_compared_by_its_text() -> None:
     master = '<f t="array" ref="C@">Deals[[#This Row],[Amount]]*2</f>'
     assert found(RIGHT.replace(TWICE, master), RIGHT) == {"Twice": [], "Late": []}
 
@@ -58,7 +58,7 @@ def test_rows_that_the_sheet_does_not_store_are_found() -> None:
     assert found(RIGHT, last=4) == {"Twice": [3, 4], "Late": [3, 4]}
 
 
-def test_shared_formulas_count_as_what_they_say() -> None:
+def test_shared_formulas_are_compared_by_their_text() -> None:
     master = '<f t="shared" ref="C2:C4" si="0">Deals[[#This Row],[Amount]]*2</f>'
     rows = [RIGHT.replace(TWICE, master), RIGHT.replace(TWICE, '<f t="shared" si="0"/>'), RIGHT]
     assert found(*rows) == {"Twice": [], "Late": []}

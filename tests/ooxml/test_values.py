@@ -1,4 +1,4 @@
-"""Any value, written into a cell, is what two independent readers find there."""
+"""Any value written into a cell is read back by two independent readers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def written(value: object, style: int = 0) -> Workbook:
 
 
 def everywhere(value: object) -> tuple[object, object, object]:
-    """What we, openpyxl and calamine find."""
+    """Return the values that our reader, openpyxl and calamine find."""
     workbook = written(value)
     data = workbook.to_bytes()
     ours = workbook.read_range("S", "A1")[0][0]
@@ -81,7 +81,7 @@ def test_numbers_come_back(number: float) -> None:
 def test_days_come_back_in_cells_of_any_format(day: date) -> None:
     ours, theirs, calamines = everywhere(day)
     assert ours == day
-    if day >= date(1900, 3, 1):  # before, readers differ about the leap day that never was
+    if day >= date(1900, 3, 1):  # before that, readers differ because of the nonexistent leap day of 1900
         assert theirs == datetime(day.year, day.month, day.day)
         assert calamines == day
 

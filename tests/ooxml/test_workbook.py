@@ -1,4 +1,4 @@
-"""The whole of it: open a workbook, collect edits, write, and let independent readers say what is there."""
+"""End to end: open a workbook, collect edits, write, and check the result with independent readers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xl_salesflow.ooxml.workbook_editor import Workbook
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    """A sheet Deals with a table of three rows: Deal, Amount, Closed, and Double = Amount * 2."""
+    """Return a sheet Deals with a table of three rows: Deal, Amount, Closed, and Double = Amount * 2."""
     made = openpyxl.Workbook()
     sheet = made.active
     assert sheet is not None
@@ -39,7 +39,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def seen(workbook: Workbook) -> list[list[object]]:
-    """Every row of the first sheet as openpyxl shows it after writing."""
+    """Return every row of the first sheet as openpyxl reads it after writing."""
     sheet = openpyxl.load_workbook(io.BytesIO(workbook.to_bytes())).worksheets[0]
     return [list(row) for row in sheet.iter_rows(values_only=True)]
 
@@ -66,7 +66,7 @@ def test_cells_of_a_column_are_set_by_sheet_row(book: Path) -> None:
     assert again.read_table("Deals")["Double"] == [20, 2, None]
 
 
-def test_appended_rows_take_formula_and_format_of_the_last(book: Path) -> None:
+def test_appended_rows_get_formula_and_format_of_the_last(book: Path) -> None:
     workbook = Workbook.open(book)
     workbook.append_rows("Deals", {"Deal": ["D-4"], "Closed": [date(2026, 2, 1)], "Double": [80]})
     assert seen(workbook)[-1] == ["D-4", None, datetime(2026, 2, 1), "=Deals[[#This Row],[Amount]]*2"]
@@ -76,7 +76,7 @@ def test_appended_rows_take_formula_and_format_of_the_last(book: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 5])
-def test_a_replaced_table_has_as_many_rows_as_given_and_one_at_least(book: Path, count: int) -> None:
+def test_a_replaced_table_has_the_given_rows_and_at_least_one(book: Path, count: int) -> None:
     workbook = Workbook.open(book)
     workbook.replace_rows("Deals", {"Deal": [f"N-{i}" for i in range(count)]})
     again = Workbook(book, workbook.to_bytes())

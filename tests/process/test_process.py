@@ -97,7 +97,7 @@ FAULTS = (
 
 
 def test_a_playbook_with_many_faults_has_a_finding_with_its_cell_for_each() -> None:
-    """The faults: a stage listed twice, two stages Won, a probability of 120, a limit of -3, an unknown column, check and stage."""
+    """The faults: a stage listed twice, two stages Won, a probability of 120, a limit of -3, unknown column, check, stage."""
     pipeline = crm()
     for table, row, column, value, _, _ in FAULTS:
         frame = pipeline[table].copy()

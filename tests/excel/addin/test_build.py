@@ -1,4 +1,4 @@
-"""The add-in that is built: read back by others, the same twice, and with nothing in it but what macros/ says."""
+"""The built add-in: readable by other programs, reproducible, and with nothing in it except the contents of macros/."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def addin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read_back(addin: Path) -> dict[str, str]:
-    """Read the modules with olevba, which shares no code with what wrote them."""
+    """Read the modules with olevba, which is independent of the writer."""
     parser = VBA_Parser(str(addin))
     return {name.rpartition(".")[0]: code for _, _, name, code in parser.extract_macros()}
 
 
 def body(source: str) -> list[str]:
-    """Give the lines of a module without the attributes and the preamble of a class file."""
+    """Return the lines of a module without the attributes and the preamble of a class file."""
     lines = source.replace("\r\n", "\n").rstrip("\n").split("\n")
     first = max((at for at, line in enumerate(lines[:40]) if line.startswith("Attribute VB_")), default=-1) + 1
     return [line.rstrip() for line in lines[first:]]
 
 
-def test_olevba_reads_every_module_as_it_stands_in_macros(addin: Path) -> None:
+def test_olevba_reads_every_module_as_in_macros(addin: Path) -> None:
     found = read_back(addin)
     for module in (*OURS, *read_xlwings_modules()):
         assert body(found[module.name]) == body(module.source), module.name
@@ -50,7 +50,7 @@ def test_olevba_reads_every_module_as_it_stands_in_macros(addin: Path) -> None:
 
 
 def test_the_macros_are_ascii() -> None:
-    """Other letters garble when the project meets another code page."""
+    """Other characters are garbled when the project is opened with a different code page."""
     assert [module.name for module in OURS if not module.source.isascii()] == []
 
 
@@ -64,7 +64,7 @@ def test_the_vba_is_clean(addin: Path) -> None:
 
 
 def test_the_embedded_xlwings_is_the_installed_one(addin: Path) -> None:
-    """Versions that differ are what users of such add-ins suffer from most."""
+    """Different versions are the most common problem of such add-ins."""
     runner = read_back(addin)["xlwings"]
     assert f'XLWINGS_VERSION As String = "{find_xlwings_version()}"' in runner
     assert f'PROJECT_NAME As String = "{ADDIN_PROJECT}"' in runner
@@ -74,11 +74,11 @@ def test_two_builds_are_identical(addin: Path, tmp_path: Path) -> None:
     assert build_addin(tmp_path / "again.xlam").read_bytes() == addin.read_bytes()
 
 
-def test_the_validator_is_content(addin: Path, validator: Validator) -> None:
+def test_the_validator_has_no_complaint(addin: Path, validator: Validator) -> None:
     assert validator(addin) == []
 
 
-def test_the_ribbon_part_goes_with_its_relationship(addin: Path) -> None:
+def test_the_ribbon_part_has_its_relationship(addin: Path) -> None:
     with zipfile.ZipFile(addin) as archive:
         relationships = archive.read("_rels/.rels").decode()
         assert archive.testzip() is None
@@ -86,8 +86,8 @@ def test_the_ribbon_part_goes_with_its_relationship(addin: Path) -> None:
     assert 'Type="http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"' in relationships
 
 
-def test_the_texts_travel_in_both_languages(addin: Path, tmp_path: Path) -> None:
-    # openpyxl refuses the ending, not the content
+def test_the_texts_are_included_in_both_languages(addin: Path, tmp_path: Path) -> None:
+    # openpyxl refuses the file extension, not the content
     copy = tmp_path / "copy.xlsm"
     with zipfile.ZipFile(addin) as archive, zipfile.ZipFile(copy, "w") as other:
         for name in archive.namelist():
@@ -99,13 +99,13 @@ def test_the_texts_travel_in_both_languages(addin: Path, tmp_path: Path) -> None
     assert rows == [(key, *text.translations()) for key, text in collect_addin_texts().items()]
 
 
-def test_nobody_is_named_in_the_file(addin: Path) -> None:
+def test_no_person_is_named_in_the_file(addin: Path) -> None:
     with zipfile.ZipFile(addin) as archive:
         assert b"creator" not in archive.read("docProps/core.xml")
 
 
 SPOILED: list[tuple[str, bytes, bytes]] = [
-    # what is wrong              what stands there        what stands there instead
+    # what is wrong              the original            the replacement
     ("an unknown attribute", b'size="large"', b'colour="red"'),
     ("a size there is not", b'size="large"', b'size="huge"'),
     ("an unknown control", b"<toggleButton ", b"<switch "),
@@ -118,7 +118,7 @@ SPOILED: list[tuple[str, bytes, bytes]] = [
 def test_the_validator_knows_the_whole_vocabulary_of_ribbons(
     addin: Path, tmp_path: Path, validator: Validator, wrong: str, old: bytes, new: bytes
 ) -> None:
-    """Microsoft's own schema is compiled into it, so what it passes is valid by the whole of it."""
+    """Microsoft's own schema is compiled into it, so a file that passes is valid against the whole schema."""
     spoiled = tmp_path / "spoiled.xlam"
     with zipfile.ZipFile(addin) as archive, zipfile.ZipFile(spoiled, "w") as other:
         for name in archive.namelist():

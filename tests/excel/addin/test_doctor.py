@@ -1,4 +1,4 @@
-"""The doctor names each known pain of such add-ins and its remedy, and finds nothing where all is well."""
+"""The doctor reports each known problem of such add-ins with its remedy, and nothing if all is well."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ def answers(output: str = "", error: str = "", code: int = 0) -> Callable[..., A
 
 
 def silent(command: list[str], **named: Any) -> Any:
-    """Do as a program that asks an Excel which does not answer."""
+    """Behave like a program that asks an Excel that does not answer."""
     if "app.calculation" in command[-1]:
         raise subprocess.TimeoutExpired(command, named["timeout"])
     return subprocess.CompletedProcess(command, 0, f"{find_xlwings_version()}\n", "")
 
 
 def late(command: list[str], **named: Any) -> Any:
-    """Do as a Python that never gets going."""
+    """Behave like a Python that never starts."""
     if "-c" in command:
         raise subprocess.TimeoutExpired(command, named["timeout"])
     return subprocess.CompletedProcess(command, 1, "", "")
 
 
 def asking(command: list[str], **named: Any) -> Any:
-    """Do as macOS while its question is not answered."""
+    """Behave like macOS while its question is not answered."""
     if command[0] == "osascript":
         raise subprocess.TimeoutExpired(command, named["timeout"])
     return subprocess.CompletedProcess(command, 0, f"{find_xlwings_version()}\n", "")
@@ -92,7 +92,7 @@ def _older(of: AddinPlaces) -> None:
 
 
 PAINS: list[tuple[str, str, Callable[[AddinPlaces], Any], dict[str, Any], str]] = [
-    # check      system    what is done to the installation          what programs answer          what the doctor says
+    # check      system    the damage to the installation            the answers of programs       the doctor's message
     ("installed", "win32", lambda of: of.addin.unlink(), {}, "run: salesflow addin install"),
     ("current", "win32", _broken_file, {}, "is damaged; run: salesflow addin install"),
     ("current", "darwin", _older, {}, "built with other versions"),
@@ -114,7 +114,7 @@ PAINS: list[tuple[str, str, Callable[[AddinPlaces], Any], dict[str, Any], str]] 
 
 
 @pytest.mark.parametrize(("check", "system_name", "spoil", "named", "says"), PAINS, ids=lambda value: str(value)[:12])
-def test_each_known_pain_is_named_with_its_remedy(
+def test_each_known_problem_is_reported_with_its_remedy(
     tmp_path: Path, check: str, system_name: str, spoil: Callable[[AddinPlaces], Any], named: dict[str, Any], says: str
 ) -> None:
     of = AddinPlaces(system_name, tmp_path / "home", tmp_path / "roaming")
@@ -147,7 +147,7 @@ PROJECT = "xl/vbaProject.bin"
 ONE_BY_ONE = '<worksheet><c r="A1"><f>bant_score(B1)</f></c><c><f>IF(1,WIN_RATE(B1,C1))</f></c></worksheet>'
 ALL_AT_ONCE = '<worksheet><c r="A1"><f t="array" ref="A1:A9">bant_score(B1:B9)</f></c></worksheet>'
 WORKBOOKS: list[tuple[str, dict[str, str], bool, str]] = [
-    # check       what the workbook holds                                       well   what the doctor says
+    # check       the contents of the workbook                              well   the doctor's message
     ("functions", {PROJECT: "Module=Sheet1\r\nModule=xlwings_udfs\r\n"},       False, "module xlwings_udfs"),
     ("functions", {PROJECT: "Module=Sheet1\r\n"},                               True,  "imported from elsewhere"),
     ("functions", {},                                                           True,  "imported from elsewhere"),
@@ -157,7 +157,7 @@ WORKBOOKS: list[tuple[str, dict[str, str], bool, str]] = [
 
 
 @pytest.mark.parametrize(("check", "parts", "is_well", "says"), WORKBOOKS)
-def test_a_workbook_s_own_pains_are_named(
+def test_problems_of_a_workbook_are_reported(
     windows: AddinPlaces, tmp_path: Path, check: str, parts: dict[str, str], is_well: bool, says: str
 ) -> None:
     path = tmp_path / "team.xlsm"
@@ -172,12 +172,12 @@ def test_a_workbook_s_own_pains_are_named(
 
 
 def test_every_check_can_fail() -> None:
-    """xlwings cannot be missing here: the others are in the tables above."""
+    """xlwings cannot be missing here; the other checks are in the tables above."""
     shown = {pain[0] for pain in PAINS} | {book[0] for book in WORKBOOKS} | {"trust", "sheets", "xlwings"}
     assert {pain.id for pain in ADDIN_CHECKS} == shown
 
 
-def test_the_documents_name_every_pain_with_the_reports_of_users() -> None:
+def test_the_page_lists_every_problem_with_the_reports_of_users() -> None:
     page = (ROOT / "docs" / "excel.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \|([^|]*)\|", page, re.MULTILINE))
     assert {pain_id: [int(number) for number in re.findall(r"#(\d+)", issues)] for pain_id, issues in rows.items()} == {
@@ -185,7 +185,7 @@ def test_the_documents_name_every_pain_with_the_reports_of_users() -> None:
     }
 
 
-def test_no_xlwings_is_told(mac: AddinPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_xlwings_is_reported(mac: AddinPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlwings", None)
     says = ADDIN_CHECKS[0].check(case(mac))
     assert says is not None

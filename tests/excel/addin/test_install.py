@@ -1,4 +1,4 @@
-"""Installing puts three files in their places, and removing takes them away."""
+"""Installing writes three files, and uninstalling deletes them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_installing_writes_the_add_in_its_settings_and_what_macos_needs(system: 
     assert uninstall_addin(system) == []
 
 
-def test_installing_again_keeps_what_somebody_set(system: AddinPlaces) -> None:
+def test_installing_again_keeps_changed_settings(system: AddinPlaces) -> None:
     install_addin(system)
     system.settings.write_text(
         system.settings.read_text(encoding="utf-8") + '"SHOW_ERROR_POPUPS","False"\n', encoding="utf-8"
@@ -51,13 +51,13 @@ def test_installing_again_keeps_what_somebody_set(system: AddinPlaces) -> None:
     assert read_addin_settings(system.settings)["SHOW_ERROR_POPUPS"] == "False"
 
 
-def test_where_there_is_no_excel_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_excel_there_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installation.sys, "platform", "linux")
     with pytest.raises(UsageError, match="use the command line"):
         find_addin_places()
 
 
-def test_a_folder_that_refuses_is_named(windows: AddinPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_is_not_writable_is_named(windows: AddinPlaces, monkeypatch: pytest.MonkeyPatch) -> None:
     replace = os.replace
 
     def refuse(source: Path, target: Path) -> None:

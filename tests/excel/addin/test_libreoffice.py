@@ -1,4 +1,4 @@
-"""LibreOffice opens the add-in and runs those of its macros that need neither Excel's own objects nor xlwings."""
+"""LibreOffice opens the add-in and runs the macros that need neither Excel's own objects nor xlwings."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from xl_salesflow.excel.addin.addin_build import make_addin_bytes, read_own_modu
 from xl_salesflow.excel.addin.generated_sources import collect_addin_texts
 
 FILTER = "Calc MS Excel 2007 VBA XML"
-ALWAYS = 4  # this one document is ours, so its macros may run
+ALWAYS = 4  # this document is ours, so its macros may run
 SIMPLE = ("SalesflowMenus",)
-"""With xlwings' module in the project, LibreOffice runs no macro at all; so the project under test has only this one."""
+"""With xlwings' module in the project, LibreOffice runs no macro at all, so the project under test has only this module."""
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +43,14 @@ def test_it_opens_with_its_texts(document: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ['C:\\Sales\\team\'s "copy".xlsx', "/Users/王/团队.xlsx", "\U0001f4c8", ""])
-def test_the_path_of_a_file_comes_through_whatever_it_is(document: Any, path: str) -> None:
+def test_any_path_of_a_file_is_passed_correctly(document: Any, path: str) -> None:
     result = call(document, "SalesflowMenus.SalesflowHex", path)
     assert set(result) <= set("0123456789ABCDEF")
     assert bytes.fromhex(result).decode("utf-16-be") == path
 
 
 @pytest.mark.parametrize("text", ["Proposal", "R&D <new>", 'say "yes"', "提交提案", "a && b"])
-def test_an_entry_of_a_menu_is_sound_whatever_it_says(document: Any, text: str) -> None:
+def test_an_entry_of_a_menu_is_valid_for_any_text(document: Any, text: str) -> None:
     item = call(document, "SalesflowMenus.SalesflowItem", "next_stage", 3, text)
     menu = call(document, "SalesflowMenus.SalesflowMenu", item)
     xmlschema.XMLSchema(Path(__file__).with_name("ribbon.xsd")).validate(menu)

@@ -1,4 +1,4 @@
-"""The ribbon: valid, made from the declarations, and every callback leads from the button to a Python function."""
+"""The ribbon: valid, generated from the declarations, and every button has a callback with a Python function."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EXCLUSIVE = [
     ("insertAfterMso", "insertBeforeMso", "insertAfterQ", "insertBeforeQ"),
 ]  # fmt: skip
 
-# images of Excel's own commands, and of Word's and Outlook's that every Office program carries
+# images of Excel's own commands, and of those of Word and Outlook that every Office program has
 KNOWN_IMAGES = {
     "AcceptInvitation", "AutoSum", "CalculateNow", "ChartInsert", "Copy", "CreateReport", "DateAndTimeInsert",
     "DeclineInvitation", "DistributionListSelectMembers", "ErrorChecking", "FilePrint", "FilePrintPreview", "FontDialog",
@@ -59,8 +59,8 @@ MADE = [
 
 
 @pytest.mark.parametrize(("name", "made"), MADE)
-def test_the_text_in_macros_is_what_the_declarations_make(name: str, made: object) -> None:
-    """Run python -m xl_salesflow.excel.addin when this fails."""
+def test_the_text_in_macros_matches_the_declarations(name: str, made: object) -> None:
+    """If this fails, run python -m xl_salesflow.excel.addin."""
     assert callable(made)
     assert (macros_folder() / name).read_text(encoding="ascii") == made()
 
@@ -69,22 +69,24 @@ def test_the_ribbon_is_valid() -> None:
     xmlschema.XMLSchema(Path(__file__).with_name("ribbon.xsd")).validate(ribbon_xml())
 
 
-def test_the_ribbon_is_valid_by_the_whole_schema() -> None:
-    """The SDK validator knows it too: test_build.py. The file itself is Microsoft's, and is not kept here."""
+def test_the_ribbon_is_valid_against_the_whole_schema() -> None:
+    """The SDK validator checks it too (test_build.py). The schema file is Microsoft's and is not kept here."""
     schema = os.environ.get("SALESFLOW_RIBBON_XSD")
     if not schema:
-        pytest.skip("SALESFLOW_RIBBON_XSD may name Microsoft's customUI14.xsd; ours holds only what the tab uses.")
+        pytest.skip(
+            "SALESFLOW_RIBBON_XSD may name Microsoft's customUI14.xsd; ours has only the parts that the tab uses."
+        )
     xmlschema.XMLSchema(schema).validate(ribbon_xml())
 
 
-def test_no_id_is_given_twice() -> None:
+def test_ids_are_unique() -> None:
     ids = Counter(control.get("id") for control in CONTROLS if control.get("id"))
     assert [control_id for control_id, times in ids.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("names", EXCLUSIVE, ids="/".join)
-def test_no_control_says_one_thing_in_two_ways(names: tuple[str, ...]) -> None:
-    """Office drops the whole tab for such a pair, and no schema finds it."""
+def test_no_control_has_mutually_exclusive_attributes(names: tuple[str, ...]) -> None:
+    """Office drops the whole tab because of such a pair, and no schema finds it."""
     assert [control.attrib for control in CONTROLS if sum(name in control.attrib for name in names) > 1] == []
 
 
@@ -112,14 +114,14 @@ def test_every_verb_has_a_button_or_the_documents_say_why_it_has_none() -> None:
     assert {verb.group for verb in VERBS.values()} - {""} == set(RIBBON_GROUPS)
 
 
-def test_no_two_buttons_of_the_tab_are_called_alike() -> None:
-    """Entries of menus speak for themselves below the name of their menu."""
+def test_the_labels_of_buttons_are_unique() -> None:
+    """Entries of menus are excluded, since the name of their menu distinguishes them."""
     labels = Counter(verb.label for verb in ribbon_verbs())
     assert [text.in_("en") for text, times in labels.items() if times > 1] == []
 
 
-def test_a_menu_asks_for_what_there_is_to_choose() -> None:
-    """Stages of the deal, a list of the workbook, another workbook, or what is the same in every workbook."""
+def test_a_menu_offers_the_right_choices() -> None:
+    """A menu offers stages of the deal, a list of the workbook, another workbook, or fixed choices."""
     assert {verb.menu for verb in ribbon_verbs()} <= {"", "stages", FILE_MENU, *FIXED_MENUS, *LISTS}
     entries = {verb.id: len(FIXED_MENUS[verb.menu]) for verb in ribbon_verbs() if verb.menu in FIXED_MENUS}
     shown = Counter(
@@ -130,7 +132,7 @@ def test_a_menu_asks_for_what_there_is_to_choose() -> None:
     assert shown == {f"sf_{verb}": times for verb, times in entries.items()}
 
 
-def test_every_control_and_every_word_of_the_vba_has_its_text() -> None:
+def test_every_control_and_every_text_of_the_vba_is_translated() -> None:
     known = collect_addin_texts()
     for control in CONTROLS:
         if control_id := control.get("id"):

@@ -1,4 +1,4 @@
-"""The automatic part of the checklist runs through, and leaves its outcome on a sheet that a person can read."""
+"""The automatic part of the checklist runs completely, and writes its results to a readable sheet."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
 from xl_salesflow.excel.addin.excel_selftest import SELFTEST_SHEET, SELFTEST_STEPS, make_selftest_book, run_selftest
 
 NOT_COMPUTED = {"memory": {"formulas"}, "calc": set[str]()}
-"""What an engine cannot show: in memory, formulas are not computed."""
+"""Steps that an engine cannot show: in memory, formulas are not computed."""
 
 
 @pytest.mark.parametrize("engine", ["memory", pytest.param("calc", marks=pytest.mark.slow)])
-def test_every_step_passes_and_is_written_down(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> None:
-    now = datetime.now().replace(microsecond=0)  # as the application's own clock
+def test_every_step_passes_and_is_recorded(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> None:
+    now = datetime.now().replace(microsecond=0)  # the same as the application's clock
     path = make_selftest_book(
         tmp_path / "selftest.xlsx", "en", now, partial(generate_pipeline, count=30, since_days=120)
     )

@@ -1,7 +1,7 @@
-"""An engine for xlwings over any grid, through the classes xlwings offers for engines of one's own: the application.
+"""The application of an xlwings engine over any grid, based on the classes that xlwings provides for custom engines.
 
-Every call to a grid is counted, as a call to Excel would cost. The application's switches may refuse, as Excel does while a cell
-is edited.
+Every call to a grid is counted, since a call to Excel would be expensive. The switches of the application may refuse, as in
+Excel while a cell is edited.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from tests.excel.engines.ranges import Range
 
 
 class Engine:
-    """What xlwings is given: xw.engines.add(xw.Engine(impl=Engine(name)))."""
+    """The object that is registered with xlwings: xw.engines.add(xw.Engine(impl=Engine(name)))."""
 
     type = "desktop"
-    switches = True  # False: calculation, events and the screen cannot be held still
+    switches = True  # False: calculation, events and screen updating cannot be switched off
 
     def __init__(self, name: str, open_grid: Callable[[Path | None], Grid]) -> None:
-        """Take the *name* of the engine and what opens a workbook, or makes an empty one."""
+        """Take the *name* of the engine and the function that opens a workbook or makes an empty one."""
         self.name, self.open = name, open_grid
         self.apps = Apps(self)
 
@@ -79,7 +79,7 @@ class Apps(base_classes.Apps):
 
 
 class App(base_classes.App):
-    """The application: its switches are plain attributes; *alerts* are the boxes it showed; *busy* refuses calls."""
+    """The application: its switches are plain attributes, *alerts* are the messages shown, and *busy* makes it refuse calls."""
 
     api = True
     pid: Any = None
@@ -134,7 +134,7 @@ _PIDS = count(1)
 
 
 class Refused(Exception):
-    """What this engine raises while a cell is being edited."""
+    """Raised by this engine while a cell is being edited."""
 
 
 def _switch(name: str) -> property:

@@ -1,4 +1,4 @@
-"""Workbooks and their sheets as xlwings asks for them."""
+"""Workbooks and their sheets, in the interface that xlwings expects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A workbook open in a running LibreOffice, for xlwings: a real application that holds the cells and recalculates."""
+"""A workbook open in a running LibreOffice, for xlwings: a real application that recalculates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.excel.engines.grid import Area
 from tests.libreoffice import end_group, write_settings
 from tests.parts import OLDEST_OFFICE, office, office_version
 
-_SYSTEM = "/usr/lib/python3/dist-packages"  # where Debian puts the bridge to LibreOffice
+_SYSTEM = "/usr/lib/python3/dist-packages"  # Debian's folder for the bridge to LibreOffice
 _EPOCH = datetime(1899, 12, 30)
 _REFERENCE = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^.']+))\.(\$[A-Z]+\$\d+)")
 _EXCEL_SYNTAX = 3  # com.sun.star.sheet.AddressConvention.XL_OOX: that of files
@@ -32,7 +32,7 @@ _DATES, _CONSTANTS_THAT_ARE_DATES, _NUMBERS, _ERRORS = 2, 2, 1, 4
 
 
 class Office:
-    """LibreOffice without a window, with a profile of its own, spoken to through a pipe."""
+    """LibreOffice without a window, with its own profile, controlled through a pipe."""
 
     def __init__(self, home: Path) -> None:
         launcher = office()
@@ -59,7 +59,7 @@ class Office:
         local = uno.getComponentContext()
         resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         for _ in range(120):
-            if self.process.poll() == 81:  # it wants to be started again after it has laid out its profile
+            if self.process.poll() == 81:  # it asks to be restarted after it has created its profile
                 self.process = self._start()
             with contextlib.suppress(uno.getClass("com.sun.star.connection.NoConnectException")):
                 context = resolver.resolve(f"uno:pipe,name={self.pipe};urp;StarOffice.ComponentContext")
@@ -68,7 +68,7 @@ class Office:
         raise TimeoutError("LibreOffice did not answer within thirty seconds")
 
     def open(self, path: Path | None, **named: Any) -> Any:
-        """Open a document, or an empty one; macros do not run unless asked for."""
+        """Open a document, or an empty one; macros do not run unless requested."""
         uno = _uno()
         options = {"Hidden": True, "MacroExecutionMode": 0, **named}
         arguments = tuple(_property(uno, name, value) for name, value in options.items())
@@ -94,7 +94,7 @@ def _property(uno: Any, name: str, value: Any) -> Any:
 
 
 class CalcGrid:
-    """The cells, tables and names of a document in LibreOffice; what a question to it costs is kept until it may differ."""
+    """The cells, tables and names of a document in LibreOffice; answers are cached until they may have changed."""
 
     def __init__(self, office: Office, path: Path | None) -> None:
         self.path, self.calls = path or Path(f"Book{next(_NEW)}"), Counter[str]()
@@ -109,7 +109,7 @@ class CalcGrid:
         self._forget()
 
     def _forget(self, sheet: str | None = None) -> None:
-        """Ask anew what may have changed: on *sheet* which formulas show dates; without one, everything."""
+        """Clear the cache: with *sheet*, only which of its formulas show dates; otherwise everything."""
         if sheet is None:
             self._on, self._names, self._dates = dict[str, Any](), dict[str, str](), dict[str, dict[Any, bool]]()
             self._blocks = dict[Area, Any]()
@@ -173,7 +173,7 @@ class CalcGrid:
         ]
 
     def _spelled(self, block: Any, col: int, row: int, formula: str) -> str:
-        """Spell a formula as files do; LibreOffice has its own way. Cells of one text in its way are one formula."""
+        """Return a formula in the spelling of files; cells with the same text in LibreOffice's spelling have the same formula."""
         if formula not in self._spellings:
             cell = block.getCellByPosition(col, row)
             array = formula.startswith("{")
@@ -193,7 +193,7 @@ class CalcGrid:
                     self._show_as_date(block.getCellByPosition(col, row))
 
     def _show_as_date(self, cell: Any) -> None:
-        # a cell without a format takes that of the date, as in Excel
+        # a cell without a format gets a date format, as in Excel
         if not self._is_date(cell.NumberFormat):
             cell.NumberFormat = self.document.NumberFormats.getStandardFormat(_DATES, cell.CharLocale)
 
@@ -328,7 +328,7 @@ ENGINE = Engine("calc", _in_no_office)
 
 
 def use(office: Office) -> None:
-    """Make workbooks in this LibreOffice what xlwings speaks to."""
+    """Make xlwings use workbooks in this LibreOffice."""
     ENGINE.open = lambda path: CalcGrid(office, path)
     if "calc" not in xw.engines.engines_by_name:
         xw.engines.add(xw.Engine(impl=ENGINE))

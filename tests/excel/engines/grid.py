@@ -1,4 +1,4 @@
-"""What an engine stands on: a grid of cells, and how its rectangles are named. One is in memory, one in a running LibreOffice."""
+"""The basis of an engine: a grid of cells, and the names of its rectangles. One is in memory, one in a running LibreOffice."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Area(NamedTuple):
 
 
 class Grid(Protocol):
-    """One workbook, as an application holds it."""
+    """One workbook, as an application has it."""
 
     path: Path
     calls: Counter[str]
@@ -61,7 +61,7 @@ ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d+)")
 
 
 def letters(number: int) -> str:
-    """Name a column."""
+    """Return the letters of a column."""
     name = ""
     while number:
         number, rest = divmod(number - 1, 26)
@@ -70,7 +70,7 @@ def letters(number: int) -> str:
 
 
 def place(text: str) -> tuple[int, int]:
-    """Read an address."""
+    """Parse an address."""
     found = ADDRESS.fullmatch(text)
     assert found, f"{text} is no address"
     number = 0

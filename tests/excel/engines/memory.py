@@ -1,6 +1,6 @@
-"""A workbook in memory for xlwings: read from a file once, then only cells. Formulas stand but are not computed.
+"""A workbook in memory for xlwings: read from a file once, then only cells. Formulas are stored but not computed.
 
-Behaves as Excel does where it matters: text that looks like something else becomes it, unless marked with an apostrophe.
+It behaves like Excel where it matters: text that looks like a number or date becomes one, unless it has an apostrophe.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _parsed(content: bytes) -> tuple[dict[str, Cells], dict[str, Area], dict[str
 
 
 class MemoryGrid:
-    """Cells, tables and names of a workbook; *calls* counts what a real application would be asked."""
+    """Cells, tables and names of a workbook; *calls* counts the calls that a real application would get."""
 
     def __init__(self, path: Path | None) -> None:
         self.path, self.calls = path or Path(f"Book{next(_NEW)}"), Counter[str]()
@@ -99,17 +99,17 @@ class MemoryGrid:
         self.put(area, [[None] * area.shape[1] for _ in range(area.shape[0])])
 
     def delete(self, area: Area) -> None:
-        """Take the cells out; what stands below them moves up, and tables are as much shorter."""
+        """Delete the cells; the cells below move up, and tables become shorter."""
         self.calls["delete"] += 1
         self._shift(area, -area.shape[0])
 
     def dress(self, like: Area, area: Area) -> None:
-        """Remember that the cells look like others."""
+        """Record that the cells have the formats of others."""
         self.calls["dress"] += 1
         self._dressed.append((like, area))
 
     def insert(self, area: Area) -> None:
-        """Make room; what stands there moves down."""
+        """Insert cells; the cells there move down."""
         self.calls["insert"] += 1
         self._shift(area, area.shape[0])
 
@@ -126,7 +126,7 @@ class MemoryGrid:
         self.cells[area.sheet] = kept
         for name, table in self._tables.items():
             if table.sheet == area.sheet and table.left <= area.right and area.left <= table.right:
-                # a table that ends with what is taken out ends above it
+                # a table that ends with the deleted cells now ends above them
                 end = moved(table.bottom) if by > 0 or table.bottom > area.bottom else min(table.bottom, area.top - 1)
                 self._tables[name] = table._replace(top=moved(table.top), bottom=end)
 
@@ -153,7 +153,7 @@ class MemoryGrid:
         return name in self._totals
 
     def show_totals(self, name: str, shown: bool) -> None:
-        """Take the row of totals away or put it back, with what stood in it."""
+        """Hide or show the totals row, with its contents."""
         self.calls["totals"] += 1
         area = self._tables[name]
         if shown and name not in self._totals:
@@ -192,7 +192,7 @@ class MemoryGrid:
         del self._names[name]
 
     def save(self, path: Path) -> None:
-        """Write the cells over the looks of the workbook that was opened, for others to look at."""
+        """Save the cells with the formats of the workbook that was opened."""
         book = load_workbook(self._opened) if self._opened else Workbook()
         for name, cells in self.cells.items():
             sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
@@ -220,14 +220,14 @@ class MemoryGrid:
         book.save(path)
 
     def calculate(self) -> None:
-        """Compute nothing: formulas show what they last came to."""
+        """Do nothing: formulas keep their last values."""
 
     def close(self) -> None:
         self.cells.clear()
 
 
 def entered(cell: Any) -> tuple[Any, Any]:
-    """Give the value and the formula of a cell that *cell* is typed into."""
+    """Return the value and the formula of a cell after *cell* was typed into it."""
     if not isinstance(cell, str):
         value = datetime(cell.year, cell.month, cell.day) if type(cell) is date else cell
         return value, value
@@ -250,7 +250,7 @@ ENGINE = Engine("memory", MemoryGrid)
 
 
 def use() -> None:
-    """Make workbooks in memory what xlwings speaks to."""
+    """Make xlwings use workbooks in memory."""
     if "memory" not in xw.engines.engines_by_name:
         xw.engines.add(xw.Engine(impl=ENGINE))
     xw.engines.active = xw.engines["memory"]

@@ -1,4 +1,4 @@
-"""Cells as xlwings asks for them: what names a rectangle, its values and formulas, and where Ctrl with an arrow goes."""
+"""Ranges in the interface that xlwings expects: their address, values and formulas, and the target of Ctrl with an arrow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def area_of(sheet: Sheet, arg1: Any, arg2: Any) -> Area:
-    """Give the rectangle that *arg1* and *arg2* span: cells as (row, column), addresses, names, tables or ranges."""
+    """Return the rectangle spanned by *arg1* and *arg2*: cells as (row, column), addresses, names, tables or ranges."""
     if isinstance(arg1, str) and ":" in arg1 and arg2 is None:
         arg1, arg2 = arg1.split(":")
     corners = [_corners(sheet, one) for one in (arg1, arg2) if one is not None]
@@ -135,7 +135,7 @@ class Range(base_classes.Range):
     clear = clear_contents
 
     def end(self, direction: str) -> Range:
-        """Go as Ctrl and an arrow do: to the end of what is filled, else to the next filled cell, else to the edge."""
+        """Move like Ctrl with an arrow: to the end of the filled cells, else to the next filled cell, else to the edge."""
         down, right = {"d": (1, 0), "u": (-1, 0), "r": (0, 1), "l": (0, -1)}[direction[0]]
         last_row, last_col = self.sheet.book.grid.used(self.sheet.name)
 
@@ -151,7 +151,7 @@ class Range(base_classes.Range):
             row, col = row + down, col + right
             if not together and filled(row, col):
                 break
-            if row > last_row or col > last_col:  # nothing more to come
+            if row > last_row or col > last_col:  # no more filled cells
                 row, col = (LAST[0] if down else row), (LAST[1] if right else col)
         return self.sheet.range((row, col))
 

@@ -1,4 +1,4 @@
-"""A workbook in a real Excel, seen as the tests see the others: through xlwings itself."""
+"""A workbook in a real Excel, with the same interface for tests as the others, through xlwings itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables and names of a workbook as xlwings asks for them."""
+"""Tables and names of a workbook, in the interface that xlwings expects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A workbook as a script in Excel on the web sees it: read as it was at the start, written when the script is over.
+"""A workbook as a script in Excel on the web sees it: reads return the state at the start, writes happen at the end.
 
 Formulas cannot be read there, and the application has none of the desktop's switches. See xlwings' documentation of Lite.
 """
@@ -19,7 +19,7 @@ from tests.excel.engines.memory import MemoryGrid
 
 
 class WebGrid(MemoryGrid):
-    """Cells that stay as they were until `done`."""
+    """Cells that do not change until `done`."""
 
     def __init__(self, path: Path | None) -> None:
         super().__init__(path)
@@ -47,7 +47,7 @@ class WebGrid(MemoryGrid):
         self._queue.append(partial(super().resize, name, area))
 
     def done(self) -> None:
-        """Carry out what the script wrote, in its order."""
+        """Apply what the script wrote, in order."""
         while self._queue:
             self._queue.pop(0)()
 
@@ -57,7 +57,7 @@ ENGINE.switches = False
 
 
 def open_on_the_web(path: Path) -> xw.Book:
-    """Open a workbook as a script on the web is given it."""
+    """Open a workbook as a script on the web gets it."""
     if "web" not in xw.engines.engines_by_name:
         xw.engines.add(xw.Engine(impl=ENGINE))
     xw.engines.active = xw.engines["web"]

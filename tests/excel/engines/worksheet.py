@@ -1,5 +1,5 @@
-"""A worksheet function called as a cell of Excel calls it: through the code of xlwings that takes ranges apart and puts answers
-together. Only Windows itself is missing there, and stands in as what hands ranges over.
+"""Call a worksheet function like a cell of Excel: through the code of xlwings that converts ranges and answers. Only the part
+of Windows that passes the ranges is simulated.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import xlwings as xw
 from tests.excel.engines.ranges import Range
 
 MISSING = -2147352572
-"""How an argument that was left out arrives."""
+"""The value for an argument that was left out."""
 
 Call = Callable[..., Any]
 
 
 def connected(monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Return what calls a function by name with blocks of cells, and gives what Excel would be given."""
+    """Return a callable that calls a function by name with blocks of cells and returns what Excel would get."""
     windows = {
         "pythoncom": {"CoInitialize": None},
         "pywintypes": {},

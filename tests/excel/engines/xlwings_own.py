@@ -1,8 +1,8 @@
-"""Run the tests that xlwings itself has for its engines on ours, and count: what passes, and why the rest does not.
+"""Run xlwings' tests for its engines on ours, and count how many pass, and why the others do not.
 
     python -m tests.excel.engines.xlwings_own SOURCES memory|calc
 
-SOURCES is an unpacked source distribution of the installed xlwings (its wheel has no tests). Nothing of it is kept here.
+SOURCES is an unpacked source distribution of the installed xlwings (its wheel has no tests). It is not part of this project.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FILES = (
     "test_conversion.py", "test_converter_json.py", "test_names.py", "test_ndim.py", "test_polars.py", "test_range.py",
     "test_sheet.py", "test_table.py",
 )  # fmt: skip
-"""What they say of books, sheets, ranges, tables, names and conversion; others are of PRO engines, formats, shapes, pivots."""
+"""Test files about books, sheets, ranges, tables, names and conversion; others are about PRO engines, formats, shapes, pivots."""
 
 LOOKS = (
     "color|font|border|align|wrap|width|height|autofit|style|hyperlink|note|comment|picture|chart|shape|merge|characters|"
@@ -59,11 +59,11 @@ WHY = (
         "LibreOffice: truth values are numbers, dates stay dates, functions as typed",
     ),
 )
-"""What a test said, or is called, and why it does not count against the engine; the first that fits."""
+"""Patterns for the message and the name of a test, and why it does not count against the engine; the first match applies."""
 
 
 class Counting:
-    """A plugin of pytest that keeps how every test ended, and why."""
+    """A pytest plugin that records the outcome of every test, and the reason."""
 
     def __init__(self) -> None:
         self.ended = Counter[str]()
