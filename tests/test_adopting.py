@@ -119,7 +119,7 @@ def test_a_complete_store_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFi
     main(["init", str(path), "--lang", "en", *TODAY])
     before = path.read_bytes()
     assert main(["adopt", str(path), *TODAY]) == 0
-    assert "lacks nothing" in capsys.readouterr().out
+    assert "already a complete salesflow workbook" in capsys.readouterr().out
     assert path.read_bytes() == before
 
 

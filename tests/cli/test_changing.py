@@ -43,7 +43,7 @@ def test_ticked_changes_are_made_reported_and_undone(book: Path, capsys: pytest.
     ("arguments", "says"),
     [
         (["update", "{book}", "--sheet", "c.xlsx"], "--sheet goes with --dry-run"),
-        (["apply", "{book}", "{book}"], "no change sheet"),
+        (["apply", "{book}", "{book}"], "not a change sheet"),
     ],
 )
 def test_a_usage_error_is_reported(

@@ -147,8 +147,8 @@ def test_a_quote_is_drafted_revised_and_printed(rep: Rep, opened: list[Path], tm
     deals = rep.deals(outcome="open")
     deal = str(deals[~deals["deal"].isin(offered) & (deals["product"] != "")]["deal"].iloc[0])
     rep.select_deal(deal)
-    assert f"for {deal} is drafted" in rep.press("new_quote")
-    assert f"for {deal} stands already" in rep.press("new_quote") if rep.select_deal(deal) is None else False
+    assert f"for {deal} was drafted" in rep.press("new_quote")
+    assert f"for {deal} exists already" in rep.press("new_quote") if rep.select_deal(deal) is None else False
     first = rep.rows("Quotes").query(f"deal == '{deal}'").iloc[-1]
     rep.select("Quotes", int(first.name))
     message = rep.press("revise")

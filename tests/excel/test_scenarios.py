@@ -70,7 +70,7 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     deals = rep.deals(outcome="open")
     other = str(deals[~deals["deal"].isin(rep.rows("Quotes")["deal"]) & (deals["product"] != "")]["deal"].iloc[0])
     rep.select_deal(other)
-    assert "is drafted" in rep.press("new_quote")
+    assert "was drafted" in rep.press("new_quote")
     rep.select_deal(other)
     rep.press("quote")
     assert opened[-1].suffix == ".pdf"

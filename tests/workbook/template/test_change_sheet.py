@@ -86,5 +86,5 @@ def test_an_unreadable_change_sheet_is_refused(tmp_path: Path, cell: str, value:
 
 def test_another_workbook_is_refused_as_a_change_sheet(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "c.xlsx")
-    with pytest.raises(UsageError, match="no change sheet"):
+    with pytest.raises(UsageError, match="not a change sheet"):
         read_change_sheet_file(tmp_path / "c.xlsx")
