@@ -1,4 +1,4 @@
-"""What became of each workbook of a batch, and of all of them, as the answers that ``batch --json`` prints and the log keeps."""
+"""The outcome of each workbook of a batch, and of the whole batch, as printed by ``batch --json`` and kept in the log."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ JOB_COUNTS: Mapping[str, str] = MappingProxyType(
         "to_calculate": "Formulas of the user's own left for Excel.",
     }
 )
-"""What is counted in a workbook of a batch, by the key of the count."""
+"""The counts for a workbook of a batch, by key."""
 
 SUMMARY_COUNTS: Mapping[str, str] = MappingProxyType({key: JOB_COUNTS[key] for key in JOB_COUNTS if key != "repaired"})
-"""What is counted over all workbooks of a batch."""
+"""The counts over all workbooks of a batch."""
 
 
 @dataclass(frozen=True)
 class JobFinding(Answer):
-    """What is wrong with a cell of a workbook."""
+    """A finding about a cell of a workbook."""
 
     rule: str
     """Id of the rule."""
@@ -47,23 +47,23 @@ class JobFinding(Answer):
 
     @classmethod
     def from_finding(cls, finding: Finding) -> JobFinding:
-        """Return *finding* without the row it is about."""
+        """Return *finding* without its row."""
         return cls(finding.rule, finding.severity, finding.cell, finding.message)
 
 
 @dataclass(frozen=True)
 class JobDetails(Answer):
-    """With --details: what the verb answered, with names and sentences of the workbook."""
+    """With --details: the answer of the verb, with names and sentences from the workbook."""
 
     answer: RunAnswer[Answer] | RunAnswer[UndoneRun] | CheckAnswer | FollowUpsAnswer | Answer = field(metadata=INLINED)
     own_formulas: OwnFormulaResults | None = field(metadata=INLINED)
     findings: tuple[JobFinding, ...]
-    """What is wrong with which cell."""
+    """All findings."""
 
 
 @dataclass(frozen=True)
 class DefectDetails(Answer):
-    """With --details: a defect of ours."""
+    """With --details: an internal error."""
 
     defect: str
     """The traceback, which may quote the workbook."""
@@ -74,7 +74,7 @@ JobAnswer: TypeAlias = FunnelAnswer | FunnelFigures | JobDetails | DefectDetails
 
 @dataclass(frozen=True)
 class OutcomeLine(Answer):
-    """What became of one workbook."""
+    """The outcome of one workbook."""
 
     book: str
     """Path of the workbook."""
@@ -83,13 +83,13 @@ class OutcomeLine(Answer):
     status: str
     """changed, unchanged, done, skipped or failed."""
     error: str
-    """Kind of the error of a failed one, else empty."""
+    """Kind of error if it failed, else empty."""
     passing: bool
     """Whether a failure may succeed if tried again."""
     digest: str
-    """SHA-256 of the workbook after its turn, empty if unknown."""
+    """SHA-256 of the workbook afterwards, empty if unknown."""
     counts: Annotated[Mapping[str, int], KeyedBy("job counts")]
-    """What was changed and found; empty for a failed one."""
+    """The counts of changes and findings; empty if it failed."""
     seconds: float
     """Wall time."""
     busy: float
@@ -97,20 +97,20 @@ class OutcomeLine(Answer):
     mebibytes: float
     """Memory that the worker held at the end, in MiB."""
     worker: str
-    """Host and process that did it."""
+    """Host and process that ran it."""
     tries: int
     """How often it was tried."""
     says: str
     """One sentence without customer data, in the language of the terminal."""
     files: tuple[str, ...] | None = field(default=None, metadata=OPTIONAL)
-    """Paths of the files that were written; left out without any."""
+    """Paths of the files that were written; omitted if there are none."""
     answer: JobAnswer | None = field(default=None, metadata=OPTIONAL)
-    """What the verb answered: figures of a funnel, or what --details asks for; else left out."""
+    """The answer of the verb: the numbers of a funnel, or what --details requests; otherwise omitted."""
 
 
 @dataclass(frozen=True)
 class TimedOutcomeLine(Answer):
-    """What became of one workbook, and when."""
+    """The outcome of one workbook, with the time."""
 
     at: str
     """Local time, to the second."""
@@ -119,7 +119,7 @@ class TimedOutcomeLine(Answer):
 
 @dataclass(frozen=True)
 class BatchFigures(Answer):
-    """What a batch came to."""
+    """The totals of a batch."""
 
     run: str
     """Number of the run."""
@@ -131,7 +131,7 @@ class BatchFigures(Answer):
     """Workbooks done before, when the run was resumed."""
     statuses: Annotated[Mapping[str, int], KeyedBy("job statuses")] = field(metadata=INLINED)
     left: int
-    """Workbooks that had no turn."""
+    """Workbooks that were not processed."""
     counts: Annotated[Mapping[str, int], KeyedBy("summary counts")] = field(metadata=INLINED)
     seconds: float
     """Wall time."""
@@ -140,7 +140,7 @@ class BatchFigures(Answer):
     mebibytes: int
     """Memory of the largest worker, in MiB."""
     stopped: bool
-    """Whether the run was stopped before its end."""
+    """Whether the run was interrupted."""
     code: int
     """Exit code."""
 

@@ -1,4 +1,4 @@
-"""What each command prints with ``--json``, by the type of its answer; the schemas of docs/ are written from it."""
+"""What each command prints with ``--json``, as the type of its answer; the schemas in docs/ are generated from it."""
 
 from __future__ import annotations
 
@@ -74,4 +74,4 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "watch": (TimedOutcomeLine,),
     }
 )
-"""Command → what it may print with --json; batch and watch print one on each line."""
+"""Command → the answers it can print with --json; batch and watch print one per line."""

@@ -21,7 +21,7 @@ from xl_salesflow.cli.command_options import (
 
 _BATCH_VERB_OPTION = translated_option(
     "--verb",
-    "What is done to each.",
+    "The verb to run on each workbook.",
     type=click.Choice(tuple(BATCH_VERB_OPTIONS)),
     default="update",
     show_default=True,

@@ -186,9 +186,9 @@ def _print_batch_summary(summary: BatchSummary, journal: Path) -> None:
 
     rows = [(terminal_text(_STATUS_LABELS[s]), str(summary.statuses[s])) for s in TaskStatus if summary.statuses[s]]
     if summary.passed_by:
-        rows.append((terminal_text("passed by, as done before"), str(summary.passed_by)))
+        rows.append((terminal_text("skipped, because done before"), str(summary.passed_by)))
     if summary.left:
-        rows.append((terminal_text("had no turn"), str(summary.left)))
+        rows.append((terminal_text("not started"), str(summary.left)))
     rows += [
         (terminal_text("cells changed"), str(summary.counts["changes"])),
         (terminal_text("findings that block"), str(summary.counts["blocks"])),

@@ -51,8 +51,8 @@ def apply_command(book: Path, changes: Path, dry_run: bool, json: bool, today: d
 @verb_command("undo")
 @BOOK_ARGUMENT
 @click.argument("run", required=False, metavar=terminal_text("[RUN]"))
-@translated_option("--force", "Undo even what somebody changed since.", is_flag=True)
-@translated_option("--keep", "Keep what somebody changed since, undo the rest.", is_flag=True)
+@translated_option("--force", "Undo the run even where somebody has made later edits.", is_flag=True)
+@translated_option("--keep", "Keep later edits and undo the rest.", is_flag=True)
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION

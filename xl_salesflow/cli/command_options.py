@@ -84,7 +84,7 @@ JSON_OPTION = translated_option(
 )
 TODAY_OPTION = translated_option(
     "--today",
-    "Take this day as today (YYYY-MM-DD).",
+    "Use this day as today (YYYY-MM-DD).",
     callback=parse_day_option,
     metavar="D",
 )

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @verb_command("followups")
 @BOOK_ARGUMENT
-@translated_option("--owner", "Only this owner's list.", metavar="NAME")
+@translated_option("--owner", "Only the list of this owner.", metavar="NAME")
 @translated_option(
     "--format",
     "Write the list as a file; eml makes a draft for each owner.",

@@ -43,7 +43,7 @@ PRINT_FORMATS = ("pdf", "html", "docx", "xlsx", "eml")
 PRINT_KINDS = tuple(CHOICES["paper"])
 
 _PRINT_OPTIONS = (
-    translated_option("--all-of-week", "All that are dated this week.", is_flag=True),
+    translated_option("--all-of-week", "All documents dated this week.", is_flag=True),
     translated_option("--status", "All quotes with this status, such as draft.", default="", metavar="STATE"),
     translated_option(
         "--format",

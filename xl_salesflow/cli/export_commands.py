@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @verb_command("export")
 @BOOK_ARGUMENT
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@translated_option("--format", "How the files are written.", type=click.Choice(["csv", "json"]), default="csv")
+@translated_option("--format", "The format of the files.", type=click.Choice(["csv", "json"]), default="csv")
 @JSON_OPTION
 @TODAY_OPTION
 def export_command(book: Path, folder: Path, format: str, json: bool, today: date | None) -> int:

@@ -61,7 +61,7 @@ def show_sales_plan(
 
 @verb_command("funnel")
 @BOOK_ARGUMENT
-@translated_option("--as-of", "What was true on this day.", callback=parse_day_option, metavar="D")
+@translated_option("--as-of", "The numbers as of this day.", callback=parse_day_option, metavar="D")
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--by", "One group of numbers per value.", type=click.Choice(GROUP_BY_CHOICES))
@@ -97,7 +97,7 @@ def funnel_command(
     callback=parse_day_option,
     metavar="D",
 )
-@translated_option("--as-of", "What was true on this day.", callback=parse_day_option, metavar="D")
+@translated_option("--as-of", "The numbers as of this day.", callback=parse_day_option, metavar="D")
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--owner", "Only this owner.", metavar="NAME")
@@ -122,7 +122,7 @@ def sales_plan_command(
     show_default=True,
     metavar="FILE",
 )
-@translated_option("--as-of", "What was true on this day.", callback=parse_day_option, metavar="D")
+@translated_option("--as-of", "The numbers as of this day.", callback=parse_day_option, metavar="D")
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
 @TODAY_OPTION
@@ -135,8 +135,10 @@ def report_command(book: Path, output: Path, today: date | None, **options: Any)
 @BOOK_ARGUMENT
 @click.argument("first", metavar=terminal_text("FIRST"))
 @click.argument("second", metavar=terminal_text("SECOND"))
-@translated_option("--by", "What the two are values of.", type=click.Choice(GROUP_BY_CHOICES), default="source")
-@translated_option("--as-of", "What was true on this day.", callback=parse_day_option, metavar="D")
+@translated_option(
+    "--by", "The column that the two values are from.", type=click.Choice(GROUP_BY_CHOICES), default="source"
+)
+@translated_option("--as-of", "The numbers as of this day.", callback=parse_day_option, metavar="D")
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--cohort", "Count won and lost by the day of creation.", is_flag=True)
@@ -165,7 +167,7 @@ def audit_command(book: Path, json: bool) -> int:
         return 0
     for number, reply in enumerate(answer.audit, 1):
         click.echo(f"{number}. {reply.text}")
-        click.echo(f"   {reply.answer or terminal_text('The workbook does not tell.')}")
+        click.echo(f"   {reply.answer or terminal_text('The workbook does not contain the answer.')}")
     return 0
 
 

@@ -40,7 +40,7 @@ def playbook_group() -> None:
     """Group the commands for playbooks."""
 
 
-@playbook_group.command("list", help=terminal_text("List the playbooks that ship."))
+@playbook_group.command("list", help=terminal_text("List the supplied playbooks."))
 @JSON_OPTION
 def list_playbooks_command(json: bool) -> int:
 
@@ -98,7 +98,7 @@ def use_playbook_command(book: Path, name: str, **options: Any) -> int:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help=terminal_text("The file; else the screen."),
+    help=terminal_text("The output file; default: the screen."),
 )
 def export_playbook_command(name: str, output: Any) -> int:
 

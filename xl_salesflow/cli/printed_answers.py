@@ -1,4 +1,4 @@
-"""What each command prints with ``--json``: the answer of its verb, and the files it was about.
+"""What each command prints with ``--json``: the answer of its verb, and the files concerned.
 
 answer_catalogue.py lists the types by command.
 """
@@ -29,9 +29,9 @@ class BookAnswer(Answer, Generic[AnswerT]):
     """What a verb did to one workbook."""
 
     book: str
-    """Path of the workbook, as it was given."""
+    """Path of the workbook, as given."""
     dry_run: bool
-    """Whether nothing was written, and everything below is what would be."""
+    """Whether this was a dry run: nothing was written, and everything below is what would be."""
     answer: AnswerT = field(metadata=INLINED)
     own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
 
@@ -48,7 +48,7 @@ class FilesAnswer(Answer, Generic[AnswerT]):
 
 @dataclass(frozen=True)
 class CheckReport(Answer):
-    """What a check found, and with --repair what it put back."""
+    """The result of a check, and with --repair what was restored."""
 
     answer: CheckAnswer = field(metadata=INLINED)
     own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
@@ -56,14 +56,14 @@ class CheckReport(Answer):
 
 @dataclass(frozen=True)
 class UndoReport(Answer):
-    """What was put back, or that nothing was."""
+    """The result of an undo."""
 
     book: str
-    """Path of the workbook, as it was given."""
+    """Path of the workbook, as given."""
     dry_run: bool
     """Whether nothing was written."""
     refused: bool | None = field(metadata=OPTIONAL)
-    """True where nothing was put back, because somebody changed something since; else left out."""
+    """True if nothing was undone because somebody changed something since; otherwise omitted."""
     answer: RunAnswer[UndoneRun] = field(metadata=INLINED)
     own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
 
@@ -73,21 +73,21 @@ class ChangeSheetFile(Answer):
     """A change sheet that update --dry-run --sheet wrote."""
 
     book: str
-    """Path of the workbook, as it was given."""
+    """Path of the workbook, as given."""
     sheet: str
     """Path of the change sheet."""
     decisions: int
     """Changes to tick."""
     dry_run: bool
-    """Always true: the workbook stays as it is."""
+    """Always true: the workbook is not changed."""
 
 
 @dataclass(frozen=True)
 class ApplyReport(Answer):
-    """What became of the ticks on a change sheet."""
+    """The outcome of the ticks on a change sheet."""
 
     book: str
-    """Path of the workbook, as it was given."""
+    """Path of the workbook, as given."""
     sheet: str
     """Path of the change sheet."""
     dry_run: bool
@@ -103,19 +103,19 @@ class AssignedDeal(Answer):
     deal: str
     """Number of the deal."""
     from_: str | None
-    """Owner before; null is the pool."""
+    """Previous owner; null is the pool."""
     to: str | None
-    """Owner after; null is the pool."""
+    """New owner; null is the pool."""
     because: str
     """Why, in the language of the workbook."""
 
 
 @dataclass(frozen=True)
 class AssignReport(Answer):
-    """Which deals changed their owner."""
+    """The deals that changed their owner."""
 
     book: str
-    """Path of the workbook, as it was given."""
+    """Path of the workbook, as given."""
     dry_run: bool
     """Whether nothing was written."""
     assigned: tuple[AssignedDeal, ...]
@@ -125,21 +125,21 @@ class AssignReport(Answer):
 
 @dataclass(frozen=True)
 class RollupReport(Answer):
-    """What many workbooks came to together."""
+    """The totals of many workbooks."""
 
     output: str | None
-    """Path of the workbook of the team; null where none was made."""
+    """Path of the workbook of the team; null if none was made."""
     parquet: tuple[str, ...]
     """Paths of the Parquet files."""
     made: RolledUpBooks | None = field(default=None, metadata=INLINED)
     books: tuple[BookContribution, ...] | None = field(default=None, metadata=OPTIONAL)
-    """The metrics that add up, for each workbook; left out where only Parquet files were made."""
+    """The metrics that can be summed, for each workbook; omitted if only Parquet files were made."""
     own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
 
 
 @dataclass(frozen=True)
 class DifferencesReport(Answer):
-    """What differs between two workbooks."""
+    """The differences between two workbooks."""
 
     first: str
     """Path of the first workbook."""
@@ -150,14 +150,14 @@ class DifferencesReport(Answer):
 
 @dataclass(frozen=True)
 class MergeReport(Answer):
-    """What a workbook took from a copy of it."""
+    """What a workbook took over from a copy of it."""
 
     book: str
-    """Path of the workbook that takes."""
+    """Path of the workbook that is changed."""
     other: str
     """Path of the copy."""
     base: str | None
-    """Path of what both once were; null where their Journals told."""
+    """Path of the common earlier version; null if the Journals were used."""
     dry_run: bool
     """Whether nothing was written."""
     answer: RunAnswer[MergedCopy] = field(metadata=INLINED)
@@ -166,7 +166,7 @@ class MergeReport(Answer):
 
 @dataclass(frozen=True)
 class ShippedPlaybook(Answer):
-    """A sales process that ships."""
+    """A playbook that ships."""
 
     name: str
     """Its name on the command line."""
@@ -180,15 +180,15 @@ class ShippedPlaybook(Answer):
 
 @dataclass(frozen=True)
 class PlaybookList(Answer):
-    """Every sales process that ships."""
+    """All playbooks that ship."""
 
     playbooks: tuple[ShippedPlaybook, ...]
-    """The processes."""
+    """The playbooks."""
 
 
 @dataclass(frozen=True)
 class PlaybookDetails(Answer):
-    """A sales process as rows of the set-up sheets."""
+    """A playbook as rows of the set-up sheets."""
 
     name: str
     """Its name."""
@@ -197,12 +197,12 @@ class PlaybookDetails(Answer):
     stagetasks: tuple[Annotated[Mapping[str, JsonCell], KeyedBy("table StageTasks")], ...]
     """Tasks that a deal gets on entering a stage."""
     gates: tuple[Annotated[Mapping[str, JsonCell], KeyedBy("table Gates")], ...]
-    """What must hold before a deal enters a stage."""
+    """The conditions for entering each stage."""
 
 
 @dataclass(frozen=True)
 class PlaybookFault(Answer):
-    """What is wrong with which row of a sales process."""
+    """A finding about a playbook."""
 
     rule: str
     """Id of the rule."""
@@ -220,10 +220,10 @@ class PlaybookFault(Answer):
 
 @dataclass(frozen=True)
 class PlaybookCheck(Answer):
-    """What is wrong with a sales process."""
+    """The findings about a playbook."""
 
     findings: tuple[PlaybookFault, ...]
-    """What is wrong with which row."""
+    """All findings."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ class TemplateChoice(Answer):
     format: str
     """Format of the file."""
     template: str
-    """Path of the team's template, or the name of the one that ships."""
+    """Path of the team's template, or the name of the shipped one."""
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,7 @@ class TemplateList(Answer):
     """Every kind and format of document, and the template that is used."""
 
     folders: tuple[str, ...]
-    """Folders that are looked in first."""
+    """Folders that are searched first."""
     templates: tuple[TemplateChoice, ...]
     """One for each kind and format."""
 
@@ -270,21 +270,21 @@ class TemplateFields(Answer):
 
 @dataclass(frozen=True)
 class TemplateFault(Answer):
-    """What is wrong with a template."""
+    """A finding about a template."""
 
     template: str
     """Name of the template."""
     place: str
-    """Where, in the language of the terminal."""
+    """The place, in the language of the terminal."""
     fault: str
-    """What, in the language of the terminal."""
+    """The message, in the language of the terminal."""
 
 
 @dataclass(frozen=True)
 class TemplateCheck(Answer):
-    """What is wrong with templates."""
+    """The findings about templates."""
 
     checked: tuple[str, ...]
     """Names of the templates that were checked."""
     faults: tuple[TemplateFault, ...]
-    """What is wrong with them."""
+    """All findings."""

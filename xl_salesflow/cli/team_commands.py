@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 )
 @translated_option(
     "--reclaim",
-    "First take back open deals nobody worked on for this many days.",
+    "First reclaim open deals that nobody has worked on for this many days.",
     type=click.IntRange(min=1),
     metavar="DAYS",
 )

@@ -66,12 +66,12 @@ def check_templates_command(files: tuple[Path, ...], book: Path | None, json: bo
     return show_template_findings(files, book, json)
 
 
-@template_group.command("new", help=terminal_text("Copy a shipped template, to edit it."))
+@template_group.command("new", help=terminal_text("Copy a supplied template for editing."))
 @_TEMPLATE_KIND_ARGUMENT
-@translated_option("--format", "Of which format.", type=click.Choice(PRINT_FORMATS), default="docx", show_default=True)
+@translated_option("--format", "The format.", type=click.Choice(PRINT_FORMATS), default="docx", show_default=True)
 @translated_option(
     "--output",
-    "Into this folder.",
+    "The folder for it.",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("templates"),
     show_default=True,
@@ -117,7 +117,7 @@ def show_templates(book: Path | None, as_json: bool) -> int:
     for folder in where:
         click.echo(
             terminal_text(
-                "Searched in {folder}, then among the shipped templates.",
+                "Searched in {folder}, then among the supplied templates.",
                 folder=folder,
             )
         )

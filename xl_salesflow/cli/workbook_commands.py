@@ -44,7 +44,7 @@ def init_command(book: Path, playbook: str, lang: Any, today: date | None) -> in
 
 @verb_command("check")
 @BOOK_ARGUMENT
-@translated_option("--repair", "Put typed-over formulas back.", is_flag=True)
+@translated_option("--repair", "Restore overwritten formulas.", is_flag=True)
 @JSON_OPTION
 @TODAY_OPTION
 def check_command(book: Path, repair: bool, json: bool, today: date | None) -> int:

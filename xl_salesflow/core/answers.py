@@ -1,11 +1,12 @@
-"""What a verb answers, and what becomes of it as JSON: the one way of the whole package.
+"""The base of the verbs' answers, and their conversion to JSON, which the whole package uses.
 
-Answers are frozen dataclasses, not TypedDicts: they are read by attribute, so that a misspelt name fails in mypy and in any run,
-they are as frozen as the Pipeline and the ChangeSet around them, and their JSON schemas are written from them: the text below a
-field describes it, its type says the unit. `answer_to_json` is the only conversion; the key of a field is its name, less the
-underscore that keeps it from being a word of Python.
+Answers are frozen dataclasses, not TypedDicts: they are read by attribute, so that a misspelt name fails in mypy and in
+any run; they are as immutable as the Pipeline and the ChangeSet around them; and their JSON schemas are generated from
+them: the text below a field is its description, its type gives the unit. `answer_to_json` is the only conversion; the
+key of a field is its name, without the trailing underscore of Python keywords.
 
-Rows of declared tables and values of metrics stay mappings, as their keys are declared elsewhere: `KeyedBy` says where.
+Rows of declared tables and values of metrics stay mappings, because their keys are declared elsewhere: `KeyedBy` says
+where.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 import pandas as pd
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeVar  # knows defaults; type checkers have it, a run does not need it
+    from typing_extensions import TypeVar  # supports defaults; type checkers have it, and a run does not need it
 
     AnswerT = TypeVar("AnswerT", bound="Answer", default="Answer", covariant=True)
 else:
@@ -34,14 +35,14 @@ JsonCell: TypeAlias = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class MeasuredIn:
-    """Says in the type of a field what its number counts."""
+    """Annotates the type of a field with what its number counts."""
 
     unit: str
 
 
 @dataclass(frozen=True, slots=True)
 class KeyedBy:
-    """Says in the type of a mapping where its keys are declared: the name of a table, or what tools/json_schemas.py lists."""
+    """Annotates a mapping with where its keys are declared: a table, or a name listed in tools/json_schemas.py."""
 
     declaration: str
 
@@ -50,25 +51,25 @@ Money: TypeAlias = Annotated[float, MeasuredIn("money")]
 Ratio: TypeAlias = Annotated[float, MeasuredIn("ratio")]
 
 INLINED: Mapping[str, bool] = {"inlined": True}
-"""Marks a field whose keys stand among those of the answer; None adds none."""
+"""Marks a field whose keys are merged into those of the answer; None adds none."""
 
 OPTIONAL: Mapping[str, bool] = {"optional": True}
-"""Marks a field whose key is left out where it is None."""
+"""Marks a field whose key is omitted if it is None."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a verb says; this one says nothing."""
+    """The answer of a verb; this base class is empty."""
 
 
 NO_ANSWER = Answer()
 SomeAnswer = TypeVar("SomeAnswer", bound=Answer)
-"""The answer that a function passes on as it is."""
+"""The type of an answer that a function passes on unchanged."""
 
 
 @dataclass(frozen=True)
 class UncalculatedFormula(Answer):
-    """A formula of the user's own that Excel has to calculate."""
+    """A formula added by a user that Excel has to calculate."""
 
     cell: str
     """Address, such as 'My sums'!A1."""
@@ -78,12 +79,12 @@ class UncalculatedFormula(Answer):
 
 @dataclass(frozen=True)
 class OwnFormulaResults(Answer):
-    """What became of formulas of the user's own; without it, a run concerned none."""
+    """What happened to formulas added by users; omitted if the run affected none."""
 
     recalculated: tuple[str, ...]
     """Addresses of cells that show their new value."""
     to_calculate: tuple[UncalculatedFormula, ...]
-    """Cells left for Excel."""
+    """Cells left to Excel."""
 
 
 def list_json_rows(rows: pd.DataFrame) -> Iterator[dict[str, JsonCell]]:
@@ -93,7 +94,7 @@ def list_json_rows(rows: pd.DataFrame) -> Iterator[dict[str, JsonCell]]:
 
 
 def read_json_cell(value: Any) -> JsonCell:
-    """Return a cell of a frame: a whole number without a point, a day in ISO format, a blank as None."""
+    """Return a cell of a frame: a whole number as int, a day in ISO format, a blank as None."""
     if value is pd.NaT or value != value or value == "":
         return None
     if isinstance(value, pd.Timestamp):
@@ -102,7 +103,7 @@ def read_json_cell(value: Any) -> JsonCell:
 
 
 def answer_to_json(answer: Answer) -> dict[str, JsonValue]:
-    """Return what ``--json`` prints, keys in the order of the fields."""
+    """Return what ``--json`` prints, with keys in the order of the fields."""
     return _fields_to_json(answer)
 
 
@@ -112,7 +113,7 @@ def json_key(name: str) -> str:
 
 
 def json_field_names(answer_class: type) -> tuple[str, ...]:
-    """Return the fields of a dataclass in the order of JSON, which a class may say itself as `json_order`."""
+    """Return the fields of a dataclass in the order of the JSON, which a class may override with `json_order`."""
     return getattr(answer_class, "json_order", None) or tuple(one.name for one in fields(answer_class))
 
 

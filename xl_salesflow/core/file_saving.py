@@ -146,7 +146,7 @@ def _refuse_unreplaceable_file(path: Path, shown: Path) -> None:
     if path.is_dir():
         raise CannotSave(shown, Text("a folder has this name"))
     if path.exists() and not path.is_file():
-        raise CannotSave(shown, Text("it is a device and no file"))
+        raise CannotSave(shown, Text("it is a device, not a file"))
     if os.name == "nt" and path.exists():  # on Windows, a file that a program has open cannot be replaced
         path.open("r+b").close()
 

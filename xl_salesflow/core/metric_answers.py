@@ -1,7 +1,7 @@
-"""What the verbs answer that read metrics: funnel, plan, compare, audit, and what a workbook brings to a roll-up.
+"""The answers of verbs that read metrics: funnel, plan, compare, audit, and the contribution of a workbook to a roll-up.
 
-Money is a decimal number in the currency of the workbook, a ratio a fraction, days are numbers, a date is a date; None is
-unknown.
+Money is a decimal number in the currency of the workbook, a ratio a fraction, days are numbers, a date is a date; None
+means unknown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MetricValues: TypeAlias = Annotated[Mapping[str, MetricValue], KeyedBy("metrics"
 
 @dataclass(frozen=True)
 class FunnelPeriod(Answer):
-    """The days that count; null is open."""
+    """The days that count; null means open-ended."""
 
     from_: date | None
     """First day."""
@@ -32,7 +32,7 @@ class MetricGroup(Answer):
     """Every metric of the deals that share one value of a column."""
 
     key: str
-    """The value, as a cell shows it."""
+    """The value, as displayed in a cell."""
     metrics: MetricValues = field(metadata=INLINED)
 
 
@@ -41,11 +41,11 @@ class StageMoveCount(Answer):
     """One kind of stage move, counted over all deals."""
 
     playbook: str
-    """Sales process of the stages."""
+    """Playbook of the stages."""
     from_: str
-    """Stage that was left."""
+    """Stage that the deal left."""
     to: str
-    """Stage that was entered."""
+    """Stage that the deal entered."""
     move: str
     """Kind of move, an id of the list move."""
     count: int
@@ -63,7 +63,7 @@ class MetricChange(Answer):
     then: MetricValue
     """Value on the other day."""
     difference: MetricValue
-    """The first less the second; null where one is unknown."""
+    """The first minus the second; null if one is unknown."""
 
 
 FunnelStage: TypeAlias = Annotated[Mapping[str, JsonCell], KeyedBy("funnel stages")]
@@ -72,10 +72,10 @@ StageChange: TypeAlias = Annotated[Mapping[str, JsonCell | MetricChange], KeyedB
 
 @dataclass(frozen=True)
 class FunnelFigures(Answer):
-    """The figures of one query without its groups and moves: what a batch keeps of a funnel."""
+    """The numbers of one query without its groups and moves, as kept by a batch."""
 
     as_of: date
-    """Day whose facts count."""
+    """As-of date."""
     period: FunnelPeriod
     metrics: MetricValues
     """Every metric by its id."""
@@ -88,12 +88,12 @@ class FunnelAnswer(Answer):
     """Every metric of one query, of its stages and of its groups."""
 
     as_of: date
-    """Day whose facts count."""
+    """As-of date."""
     period: FunnelPeriod
     metrics: MetricValues
     """Every metric by its id."""
     samples: Annotated[Mapping[str, MetricValue], KeyedBy("samples")]
-    """How many deals each metric is based on."""
+    """The number of deals that each metric is based on."""
     stages: tuple[FunnelStage, ...]
     """One row for each step of the funnel."""
     by: tuple[MetricGroup, ...]
@@ -112,7 +112,7 @@ class FunnelAnswer(Answer):
 
 @dataclass(frozen=True)
 class SalesPlanFigures(Answer):
-    """What it takes to win a value by a day."""
+    """What is needed to win a value by a day."""
 
     by: date
     """Last day to win it."""
@@ -121,11 +121,11 @@ class SalesPlanFigures(Answer):
     won_to_date: Money | None
     """Value won of the target so far."""
     gap: Money | None
-    """Target less what is won; negative once the target is passed."""
+    """Target minus the value won; negative once the target is passed."""
     value_to_win: Money | None
     """Value still to be won."""
     mean_won_value: Money | None
-    """Average value of a deal won."""
+    """Average value of a won deal."""
     won_needed: MetricValue
     """Deals to win."""
     leads_needed: MetricValue
@@ -154,7 +154,7 @@ class SalesPlanAnswer(Answer):
     """The sales plan: from the target back to deals, leads and activities."""
 
     as_of: date
-    """Day whose facts count."""
+    """As-of date."""
     figures: SalesPlanFigures = field(metadata=INLINED)
     owners: tuple[SalesPlanGroup, ...]
     """Plans of owners with a target of their own."""
@@ -187,21 +187,21 @@ class ComparisonAnswer(Answer):
     high: Ratio | None
     """Upper end of the 95 % interval of the difference."""
     p_value: float | None
-    """How likely chance alone makes such a difference."""
+    """The probability that chance alone makes a difference of this size."""
     verdict: Literal["first", "second", "no difference", "too few"]
-    """Which group is better, or why that cannot be said."""
+    """Which group is better, or why this cannot be decided."""
 
 
 @dataclass(frozen=True)
 class AuditReply(Answer):
-    """One question of the audit and what the workbook answers."""
+    """One question of the audit and its answer from the workbook."""
 
     question: str
     """Id of the question."""
     text: str
     """The question, in the language of the workbook."""
     answer: str | None
-    """The answer, in the language of the workbook; null where the workbook does not tell."""
+    """The answer, in the language of the workbook; null if the workbook has no data for it."""
     facts: Mapping[str, str | float | int | None]
     """The numbers and names in the answer; shares are fractions."""
 
@@ -216,7 +216,7 @@ class AuditAnswer(Answer):
 
 @dataclass(frozen=True)
 class BookContribution(Answer):
-    """What one workbook brings to the team."""
+    """The contribution of one workbook to the team."""
 
     book: str
     """Name of the workbook."""

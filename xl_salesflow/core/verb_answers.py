@@ -1,6 +1,6 @@
-"""What the other verbs answer: check, follow-ups, documents, imports, copies, and what a run did besides.
+"""The answers of verbs other than metrics: check, follow-ups, documents, imports, copies, and the effects of a run.
 
-The metrics that verbs answer with stand in metric_answers.py. The command line puts the names of files before or after an answer
+The answers with metrics are in metric_answers.py. The command line adds file names before or after an answer
 (cli/printed_answers.py).
 """
 
@@ -18,31 +18,31 @@ from xl_salesflow.core.pipelines import Finding
 
 @dataclass(frozen=True)
 class RunAnswer(Answer, Generic[AnswerT]):
-    """What a run did to the workbook, after what its verb says of it."""
+    """The effects of a run on the workbook, after the answer of its verb."""
 
     result: AnswerT = field(metadata=INLINED)
     changes: int
-    """Cells changed, formulas aside."""
+    """Cells changed, not counting formulas."""
     added: Mapping[str, int]
     """Rows added, by table."""
     removed: Mapping[str, int]
     """Rows removed, by table."""
     refreshed: int
-    """Formula cells whose value was brought up to date."""
+    """Formula cells whose value was updated."""
     followups: int
     """Lines of the sheet FollowUps after the run."""
     findings: tuple[Finding, ...]
-    """What is wrong with which row after the run."""
+    """Findings after the run."""
 
 
 @dataclass(frozen=True)
 class CheckAnswer(Answer):
-    """What `check` found."""
+    """The result of `check`."""
 
     findings: tuple[Finding, ...]
-    """What is wrong with which row."""
+    """All findings."""
     restored: tuple[str, ...] | None = field(default=None, metadata=OPTIONAL)
-    """With --repair: what the workbook lacked and has again."""
+    """With --repair: the parts that were missing and have been restored."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,15 @@ class FollowUpsAnswer(Answer):
 
 @dataclass(frozen=True)
 class NumberedQuote(Answer):
-    """A quote by its number; with nothing but that, a finding keeps it from being printed."""
+    """A quote by its number; without further fields, a finding prevented printing it."""
 
     quote: str | None
-    """Number of the quote; null where there is nothing to quote."""
+    """Number of the quote; null if there is nothing to quote."""
 
 
 @dataclass(frozen=True)
 class PrintedQuote(NumberedQuote):
-    """A quote that is printed, or a proposal or contract made of it."""
+    """A quote that is printed, or a proposal or contract made from it."""
 
     quote: str
     """Number of the quote."""
@@ -80,7 +80,7 @@ class PrintedQuote(NumberedQuote):
     created: bool
     """Whether this run drafted it."""
     status: str
-    """Id of its state; empty is a draft."""
+    """Id of its status; empty means draft."""
     valid_until: date | None
     """Last day it is valid."""
     currency: str
@@ -100,14 +100,14 @@ class PrintedQuote(NumberedQuote):
     discount: Money
     """Discount on the whole quote."""
     document: str
-    """Name of the document, without the ending of a file."""
+    """Name of the document, without the extension of a file."""
     kind: str | None = field(default=None, metadata=OPTIONAL)
-    """proposal or contract; left out for a quote."""
+    """proposal or contract; omitted for a quote."""
 
 
 @dataclass(frozen=True)
 class BarredDocument(Answer):
-    """A document that is not printed again, because its quote was changed after it went out."""
+    """A document that is not printed again, because its quote was changed after it was sent."""
 
     document: None = None
     """Always null."""
@@ -124,7 +124,7 @@ class PrintedPaper(Answer):
     account: str
     """Customer."""
     document: str
-    """Name of the document, without the ending of a file."""
+    """Name of the document, without the extension of a file."""
 
 
 DealPaper: TypeAlias = PrintedQuote | NumberedQuote | BarredDocument | PrintedPaper
@@ -132,27 +132,27 @@ DealPaper: TypeAlias = PrintedQuote | NumberedQuote | BarredDocument | PrintedPa
 
 @dataclass(frozen=True)
 class PrintedPapers(Answer):
-    """The documents that were asked for."""
+    """The requested documents."""
 
     only: DealPaper | None = field(metadata=INLINED)
     papers: tuple[DealPaper, ...]
-    """Every document asked for, in order."""
+    """Every requested document, in order."""
 
 
 @dataclass(frozen=True)
 class RevisedQuote(Answer):
-    """The next version of a quote, or an offer beside it."""
+    """The next version of a quote, or an alternative offer."""
 
     paper: PrintedQuote | NumberedQuote = field(metadata=INLINED)
     quote: str
     """Number of the new quote."""
     replaces: str
-    """Number of the quote it replaces; empty for an offer beside it."""
+    """Number of the quote it replaces; empty for an alternative offer."""
 
 
 @dataclass(frozen=True)
 class CardTaken(Answer):
-    """What a filled BANT card brought."""
+    """The answers copied from a filled BANT card."""
 
     answers: int
     """Rows of the sheet Answers that were added or changed."""
@@ -170,7 +170,7 @@ class VisitChecklist(Answer):
 
 @dataclass(frozen=True)
 class StageSwitch(Answer):
-    """Where the deals of one stage go."""
+    """The mapping of one stage."""
 
     from_: str
     """Stage of the old process."""
@@ -182,21 +182,21 @@ class StageSwitch(Answer):
 
 @dataclass(frozen=True)
 class SwitchedPlaybook(Answer):
-    """Open deals that change over to another sales process."""
+    """Open deals that switch to another playbook."""
 
     from_: str
-    """Id of the old process."""
+    """Id of the old playbook."""
     to: str
-    """Id of the new process."""
+    """Id of the new playbook."""
     deals: int
-    """Deals that change over."""
+    """Deals that switch."""
     stages: tuple[StageSwitch, ...]
-    """Where the deals of each stage go."""
+    """The mapping of each stage."""
 
 
 @dataclass(frozen=True, slots=True)
 class LostCells(Answer):
-    """The cells of one column of a file that were not understood and stay blank."""
+    """The cells of one column of a file that could not be read and stay blank."""
 
     file: str
     """Name of the file."""
@@ -207,17 +207,17 @@ class LostCells(Answer):
     column: str
     """Column of that table."""
     cells: int
-    """Cells that were not understood."""
+    """Cells that could not be read."""
     filled: int
-    """Cells that hold something."""
+    """Cells that are not blank."""
 
 
 @dataclass(frozen=True)
 class ImportedFiles(Answer):
-    """What of the imported files could not be read."""
+    """The part of the imported files that could not be read."""
 
     not_understood: tuple[LostCells, ...]
-    """Columns with cells that were not understood."""
+    """Columns with cells that could not be read."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ class RowDifference(Answer):
 
 @dataclass(frozen=True)
 class DifferencesAnswer(Answer):
-    """What differs between two workbooks."""
+    """The differences between two workbooks."""
 
     differences: tuple[CellDifference | RowDifference, ...]
     """Differences, table by table."""
@@ -260,21 +260,21 @@ class DifferencesAnswer(Answer):
 
 @dataclass(frozen=True)
 class MergedCopy(Answer):
-    """What was taken from another copy."""
+    """What was taken over from another copy."""
 
     cells: int
-    """Cells taken."""
+    """Cells taken over."""
     rows: int
-    """Rows taken."""
+    """Rows taken over."""
     rows_removed: int
-    """Rows removed, as the other copy removed them."""
+    """Rows removed because the other copy removed them."""
     conflicts: int
     """Rows of the sheet Conflicts that a person has to decide."""
 
 
 @dataclass(frozen=True)
 class AppliedChanges(Answer):
-    """What became of the ticks on a change sheet."""
+    """The outcome of the ticks on a change sheet."""
 
     run: RunAnswer = field(metadata=INLINED)
     wished: int
@@ -287,30 +287,30 @@ class AppliedChanges(Answer):
 
 @dataclass(frozen=True)
 class UndoneRun(Answer):
-    """What of a run was put back."""
+    """The changes of a run that were undone."""
 
     run: str
     """Number of the run."""
     verb: str
     """The verb it ran."""
     undone: int
-    """Changes put back."""
+    """Changes undone."""
     left: int
-    """Changes left as they are, because somebody changed them since."""
+    """Changes kept, because somebody changed them since."""
 
 
 @dataclass(frozen=True)
 class RolledUpBooks(Answer):
-    """The workbook of a team and what each workbook brings to it."""
+    """The workbook of a team and the contribution of each workbook."""
 
     run: RunAnswer = field(metadata=INLINED)
     books: tuple[BookContribution, ...]
-    """The metrics that add up, for each workbook."""
+    """The metrics that can be summed, for each workbook."""
 
 
 @dataclass(frozen=True)
 class MoveVerdict(Answer):
-    """What the gates say of the stage typed for a deal."""
+    """The verdict of the gates on the stage typed for a deal."""
 
     deal: str
     """Number of the deal."""
@@ -319,14 +319,14 @@ class MoveVerdict(Answer):
     recorded_stage: str
     """Stage the deal is in."""
     move_status: str
-    """Id of the state of the move."""
+    """Id of the status of the move."""
     move_reasons: str
-    """Why it is refused, a line each."""
+    """Why it is refused, one reason per line."""
 
 
 @dataclass(frozen=True)
 class OpenQuestions(Answer):
-    """The BANT questions that a deal had no answer to."""
+    """The BANT questions that a deal has not answered."""
 
     questions: tuple[str, ...]
     """Questions added to the sheet Answers."""
