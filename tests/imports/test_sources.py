@@ -105,7 +105,7 @@ def picture(tmp_path: Path) -> Path:
     ("make", "says"),
     [
         (lambda folder: folder / "gone.csv", r"gone\.csv does not exist; check the name"),
-        (lambda folder: folder, "is not there"),
+        (lambda folder: folder, "does not exist"),
         (picture, r"deals\.png is neither CSV nor a workbook"),
         (headers_only, r"bare\.csv has no rows below its headers"),
         (broken, r"broken\.xlsx cannot be read as a workbook"),
