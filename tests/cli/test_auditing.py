@@ -18,7 +18,7 @@ def test_a_new_workbook_answers_no_question_and_is_not_changed(
     new_workbook(book, "en")
     before = book.read_bytes()
     assert main(["audit", str(book)]) == 0
-    assert capsys.readouterr().out.count("The workbook does not tell.") == 13
+    assert capsys.readouterr().out.count("The workbook does not contain the answer.") == 13
     assert main(["audit", str(book), "--json"]) == 0
     audit = json.loads(capsys.readouterr().out)["audit"]
     assert [set(one) for one in audit] == [{"question", "text", "answer", "facts"}] * 13

@@ -66,7 +66,7 @@ def test_a_stopped_batch_says_how_to_resume(books: list[str], capsys: pytest.Cap
 
     assert run(books, "ok,ok,ok,ok", slots=1, at=stop) == STOPPED_EXIT_CODE
     out, err = capsys.readouterr()
-    assert "had no turn" in out
+    assert "not started" in out
     assert "continue with --resume" in err
     assert run(books, "ok,ok,ok,ok") == 0
-    assert "a new one begins" in capsys.readouterr().err
+    assert "a new run begins" in capsys.readouterr().err

@@ -70,7 +70,7 @@ def pipe(path: Path, secret: Path) -> None:
         (link, "it is a link; give the file that it leads to", "链接"),
         (dangling_link, "it is a link; give the file that it leads to", "链接"),
         (folder, "a folder has this name", "同名文件夹"),
-        (pipe, "it is a device and no file", "设备"),
+        (pipe, "it is a device, not a file", "设备"),
     ],
     ids=lambda row: getattr(row, "__name__", ""),
 )

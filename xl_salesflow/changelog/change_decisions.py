@@ -188,7 +188,7 @@ _FOLLOWING_CELLS_TEXT = Text("{table}: {columns}")
 _FOLLOWING_ROWS_TEXT = Text("{table}: {count} rows")
 _DECISION_REASONS = {
     "move": Text("the stage was changed, and judged by the gates"),
-    "stage": Text("the stage asks for it"),
+    "stage": Text("required by the stage"),
     "upkeep": Text("follows from other cells"),
     "class": Text("follows from the customer's deals"),
     "update": Text("follows from other cells"),

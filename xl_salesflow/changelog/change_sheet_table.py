@@ -16,13 +16,13 @@ from xl_salesflow.schema.table_registry import TABLES
 CHANGE_TYPE, CHANGE_WRITER = ColumnType, ColumnWriter.PRODUCT
 
 CHANGE_SHEET_TABLE = TableSchema(
-    "Changes", Text("Changes"), Text("What a run would change; tick what to carry out"), SheetGroup.MANAGE,
+    "Changes", Text("Changes"), Text("What a run would change; tick the changes to make"), SheetGroup.MANAGE,
     (
-        declare_column("apply", "Apply", CHANGE_TYPE.CHOICE, "Yes: carry this out; anything else: do not", options="yes_no", width=9),
+        declare_column("apply", "Apply", CHANGE_TYPE.CHOICE, "Yes: make this change; anything else: do not", options="yes_no", width=9),
         declare_column("where", "Cell", CHANGE_TYPE.TEXT, "Its place in the workbook", writer=CHANGE_WRITER, width=16),
         declare_column("table", "Table", CHANGE_TYPE.TEXT, "The table", writer=CHANGE_WRITER, width=12),
         declare_column("key", "Key", CHANGE_TYPE.TEXT, "The row's key", writer=CHANGE_WRITER, width=12),
-        declare_column("name", "Name", CHANGE_TYPE.TEXT, "What the row is called", writer=CHANGE_WRITER, width=26),
+        declare_column("name", "Name", CHANGE_TYPE.TEXT, "The name of the row", writer=CHANGE_WRITER, width=26),
         declare_column("column", "Column", CHANGE_TYPE.TEXT, "What changes", writer=CHANGE_WRITER, width=18),
         declare_column("before", "Before", CHANGE_TYPE.TEXT, "The current value", writer=CHANGE_WRITER, width=20),
         declare_column("after", "After", CHANGE_TYPE.TEXT, "The value after the change", writer=CHANGE_WRITER, width=20),

@@ -252,7 +252,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "metric": Text("Number", context="document"),
         "value": Text("Value"),
         "sample": Text("Deals behind it"),
-        "definition": Text("How it is worked out"),
+        "definition": Text("How it is calculated"),
         "as_table": Text("The same as a table"),
         "funnel": Text("Funnel"),
         "funnel_about": Text("Deals that reached each stage, and the share that went on to the next"),

@@ -42,7 +42,7 @@ def press_dates(context: ButtonContext) -> Text:
     context.xw_book.app.calculate()
     context.show_table("StageChanges")
     if day is None:
-        return Text("Nothing is compared any more.")
+        return Text("The comparison is switched off.")
     return Text("Headline numbers and stages compared with {day}.").with_facts(day=day)
 
 

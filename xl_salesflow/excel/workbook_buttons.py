@@ -117,7 +117,7 @@ def press_audit(context: ButtonContext) -> Text:
     from xl_salesflow.metrics.sales_audit import answer_audit_questions
 
     pipeline = context.read()
-    unknown = Text("The workbook does not tell.").in_(pipeline.language)
+    unknown = Text("The workbook does not contain the answer.").in_(pipeline.language)
     lines = [
         f"{at}. {reply.text}\n   {reply.answer or unknown}"
         for at, reply in enumerate(answer_audit_questions(pipeline).audit, 1)

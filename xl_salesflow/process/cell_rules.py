@@ -257,7 +257,7 @@ def _find_wrong_date_order(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 WRONG_DATE_ORDER = Rule(
     "date_order",
-    Text("Dates the wrong way round"),
+    Text("Dates in the wrong order"),
     Text("“{column}” is {later}, before “{other}”, {earlier}; correct one of them."),
     "warn",
     _find_wrong_date_order,

@@ -62,7 +62,7 @@ def _find_unknown_playbooks(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 UNKNOWN_PLAYBOOK = Rule(
     "unknown_playbook",
-    Text("A playbook nobody set up"),
+    Text("A playbook that is not set up"),
     Text("There is no playbook “{playbook}”; clear the cell for the default, or use one of: {known}."),
     "block",
     _find_unknown_playbooks,
@@ -136,7 +136,7 @@ def _find_discount_unapproved(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 DISCOUNT_UNAPPROVED = Rule(
     "discount_unapproved",
-    Text("A discount nobody approved"),
+    Text("A discount that nobody has approved"),
     Text(
         "Quote {quote} gives a discount of {given}, the deal's owner may grant {limit}, and "
         "“{column}” ({who}) may not grant that much either; have it approved by somebody on the Team "
@@ -196,7 +196,7 @@ def _find_amount_differs(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 AMOUNT_DIFFERS = Rule(
     "amount_differs",
-    Text("Another amount than the quote"),
+    Text("An amount that differs from the quote"),
     Text(
         "The amount is {amount}, the primary quote {quote} comes to {worth} without tax; correct the one that is wrong."
     ),

@@ -16,7 +16,7 @@ IN_VIEW_FORMULA = (
 )
 
 _DEAL_MAIN_COLUMNS: tuple[Column, ...] = (
-    declare_column("deal", "Deal", T.KEY, "A number of its own for every deal; never used twice", required=True),
+    declare_column("deal", "Deal", T.KEY, "A unique number for every deal; never reused", required=True),
     declare_column("name", Text("Name", context="Deals"), T.TEXT, "What the deal is about, in a few words", width=26),
     declare_column("account", "Account", T.REF, "The customer; from the Accounts sheet", options="Accounts", width=22),
     declare_column("owner", "Owner", T.REF, "Who works the deal; from the Team sheet", options="Team", width=18),
@@ -39,7 +39,7 @@ _DEAL_RECORD_COLUMNS: tuple[Column, ...] = (
 
 _DEAL_VALUE_COLUMNS: tuple[Column, ...] = (
     declare_column("probability_override", "Own probability", T.PERCENT, "Only if you know better than the stage; give the reason next to it"),
-    declare_column("probability_reason", "Probability reason", T.TEXT, "Why the deal has a probability of its own"),
+    declare_column("probability_reason", "Probability reason", T.TEXT, "Why the deal has its own probability"),
     declare_column("probability", "Probability", T.PERCENT, "The deal's own probability, or else its stage's",
            formula='IF({probability_override}<>"",{probability_override},IFERROR(INDEX({Stages.probability},MATCH({playbook}&"|"&{recorded_stage},{Stages.key},0)),""))'),
     declare_column("weighted_value", "Weighted value", T.MONEY, "Amount × probability, rounded to cents",
@@ -87,12 +87,12 @@ _DEAL_BUYER_COLUMNS: tuple[Column, ...] = (
     declare_column("buyer_stage", "Buyer's stage", T.CHOICE, "Where the customer is in their own decision", options="buyer_stage"),
     declare_column("pain", "Pain", T.LONG, "The problem the customer wants solved"),
     declare_column("explicit_needs", "Explicit needs", T.LONG, "What the customer says they need"),
-    declare_column("latent_needs", "Latent needs", T.LONG, "What they need and have not said"),
+    declare_column("latent_needs", "Latent needs", T.LONG, "What they need but have not expressed"),
     declare_column("cost_of_inaction", "Cost of not buying", T.LONG, "What it costs the customer to do nothing"),
     declare_column("spin_kinds", "SPIN kinds", T.INTEGER, "How many of the four kinds of SPIN notes the deal's activities have", writer=BY_PRODUCT, width=9),
     declare_column("spin", "SPIN notes", T.TEXT, "Notes of each kind: S situation, P problem, I implication, N need-payoff; filter for what is missing", writer=BY_PRODUCT, width=14),
     declare_column("solution_version", "Solution version", T.INTEGER, "How often the solution was put forward: proposals sent, or the newest quote's version", writer=BY_PRODUCT, width=9),
-    declare_column("competitor", "Competitor", T.TEXT, "Who else they consider"),
+    declare_column("competitor", "Competitor", T.TEXT, "Who else they are considering"),
     declare_column("source", "Source", T.LIST, "Where the deal came from", options="source"),
     declare_column("product", "Product", T.REF, "The main product; quote lines list the others", options="Products"),
     declare_column("region", "Region", T.LIST, "Sales region", options="region"),
@@ -152,7 +152,7 @@ HISTORY_TABLE = TableSchema(
         declare_column("position", "Position", T.INTEGER, "The stage's order", writer=BY_PRODUCT, width=9),
         declare_column("outcome", "Outcome", T.CHOICE, "Open, won or lost while here", options="outcome", writer=BY_PRODUCT),
         declare_column("entered", "Entered", T.DATE, "First day of the visit; blank when unknown", writer=BY_PRODUCT),
-        declare_column("left", "Left", T.DATE, "9999-12-31 while the visit goes on", writer=BY_PRODUCT),
+        declare_column("left", "Left", T.DATE, "9999-12-31 until the visit ends", writer=BY_PRODUCT),
         declare_column("days", "Days", T.INTEGER, "Left − entered, once left", writer=BY_PRODUCT, width=8),
         declare_column("moved_to", "Moved to", T.TEXT, "The next stage", writer=BY_PRODUCT),
         declare_column("move", Text("Move", context="History"), T.CHOICE, "Which way it left", options="move", writer=BY_PRODUCT),

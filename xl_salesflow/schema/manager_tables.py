@@ -14,7 +14,7 @@ METRICS_TABLE = TableSchema(
         declare_column("unit", "Unit", T.TEXT, "Deals, money, days or a ratio", writer=BY_PRODUCT, width=10),
         declare_column("sample", "Deals behind it", T.INTEGER, "How many deals the number is based on", writer=BY_FORMULA, width=11),
         declare_column("mark", "Small sample", T.TEXT, "Marks numbers based on fewer than 30 deals", writer=BY_FORMULA, width=14),
-        declare_column("definition", "Definition", T.LONG, Text("How it is worked out", context="Metrics"), writer=BY_PRODUCT, width=70),
+        declare_column("definition", "Definition", T.LONG, Text("How it is calculated", context="Metrics"), writer=BY_PRODUCT, width=70),
     ), key="metric", visible=True, sheet="Funnel",
 )  # fmt: skip
 
@@ -41,18 +41,18 @@ STAGE_METRICS_TABLE = TableSchema(
 )  # fmt: skip
 
 STAGE_CHANGES_TABLE = TableSchema(
-    "StageChanges", Text("Compare"), Text("Each stage now and on the day compared with"), SheetGroup.MANAGE,
+    "StageChanges", Text("Compare"), Text("Each stage now and on the comparison day"), SheetGroup.MANAGE,
     (
         declare_column("position", "Position", T.INTEGER, "Order in the playbook", writer=BY_PRODUCT, width=9),
         declare_column("stage", "Stage", T.TEXT, "From the sheet Stages", writer=BY_FORMULA, width=20),
         declare_column("reached", "Reached", T.INTEGER, "Deals that reached the stage, as the Funnel counts them", writer=BY_FORMULA, width=12),
-        declare_column("reached_then", "Reached then", T.INTEGER, "The same on the day compared with", writer=BY_FORMULA, width=12),
+        declare_column("reached_then", "Reached then", T.INTEGER, "The same on the comparison day", writer=BY_FORMULA, width=12),
         declare_column("reached_change", "Reached, change", T.INTEGER, "Now less then", writer=BY_FORMULA, width=12),
         declare_column("open_count", "Open now", T.INTEGER, "Open deals in the stage", writer=BY_FORMULA, width=12),
-        declare_column("open_count_then", "Open then", T.INTEGER, "Open deals in the stage on the day compared with", writer=BY_FORMULA, width=12),
+        declare_column("open_count_then", "Open then", T.INTEGER, "Open deals in the stage on the comparison day", writer=BY_FORMULA, width=12),
         declare_column("open_count_change", "Open, change", T.INTEGER, "Now less then", writer=BY_FORMULA, width=12),
         declare_column("open_value", Text("Open value", context="StageChanges"), T.MONEY, "Their amount", writer=BY_FORMULA),
-        declare_column("open_value_then", "Value then", T.MONEY, "Their amount on the day compared with, as it was when they entered the stage", writer=BY_FORMULA),
+        declare_column("open_value_then", "Value then", T.MONEY, "Their amount on the comparison day, as it was when they entered the stage", writer=BY_FORMULA),
         declare_column("open_value_change", "Value, change", T.MONEY, "Now less then", writer=BY_FORMULA),
     ), key="position",
 )  # fmt: skip
@@ -95,8 +95,8 @@ SEGMENTS_TABLE = TableSchema(
         declare_column("closed_count", "Won and lost", T.INTEGER, "From the table of groups", writer=BY_FORMULA, width=10),
         declare_column("win_rate", "Win rate", T.PERCENT, "Won ÷ (won + lost)", writer=BY_FORMULA, width=10),
         declare_column("difference", "Difference", T.PERCENT, "This win rate less the other", writer=BY_FORMULA, width=10),
-        declare_column("low", Text("From", context="Segments"), T.PERCENT, "The difference lies above this, with 95 % confidence", writer=BY_FORMULA, width=10),
-        declare_column("high", "To", T.PERCENT, "The difference lies below this, with 95 % confidence", writer=BY_FORMULA, width=10),
+        declare_column("low", Text("From", context="Segments"), T.PERCENT, "The difference is above this, with 95 % confidence", writer=BY_FORMULA, width=10),
+        declare_column("high", "To", T.PERCENT, "The difference is below this, with 95 % confidence", writer=BY_FORMULA, width=10),
         declare_column("p_value", "p-value", T.NUMBER, "How often chance alone would produce such a difference", writer=BY_FORMULA, width=10),
         declare_column("verdict", "What it says", T.TEXT, "Below the small-sample limit there is no verdict", writer=BY_FORMULA, width=24),
     ), key="position", sheet="Trends",
@@ -136,7 +136,7 @@ PLAN_STAGES_TABLE = TableSchema(
 )  # fmt: skip
 
 TEAM_PLAN_TABLE = TableSchema(
-    "TeamPlan", Text("Team plan"), Text("Owners and channels with a target of their own, side by side"), SheetGroup.MANAGE,
+    "TeamPlan", Text("Team plan"), Text("Owners and channels that have their own target, side by side"), SheetGroup.MANAGE,
     (
         declare_column("position", "Position", T.INTEGER, "The first twelve names of Team, then eight channels", writer=BY_PRODUCT, width=9),
         declare_column("part", "Kind", T.TEXT, "Owner or channel", writer=BY_FORMULA, width=10),
@@ -174,7 +174,7 @@ LEAKS_TABLE = TableSchema(
 LOSS_REASONS_TABLE = TableSchema(
     "LossReasons", Text("Loss reasons"), Text("Why deals are lost", context="LossReasons"), SheetGroup.MANAGE,
     (
-        declare_column("position", "Position", T.INTEGER, "Row of the sheet Lists; 0 is no reason given", writer=BY_PRODUCT, width=9),
+        declare_column("position", "Position", T.INTEGER, "Row of the sheet Lists; 0 if no reason was given", writer=BY_PRODUCT, width=9),
         declare_column("reason", "Reason", T.TEXT, "From the sheet Lists", writer=BY_FORMULA, width=26),
         declare_column("lost_count", Text("Lost", context="LossReasons"), T.INTEGER, "Lost deals with this reason; only today's snapshot knows", writer=BY_FORMULA, width=10),
         declare_column("lost_value", "Lost value", T.MONEY, "Their amount", writer=BY_FORMULA),
@@ -197,7 +197,7 @@ MOVES_TABLE = TableSchema(
         declare_column("aftercare", "Aftercare", T.INTEGER, "From Won to a stage after it", writer=BY_FORMULA, width=10),
         declare_column("reopened", "Reopened", T.INTEGER, "From closed back to open", writer=BY_FORMULA, width=10),
         declare_column("switched", "Switched", T.INTEGER, "To another playbook", writer=BY_FORMULA, width=10),
-        declare_column("there", "Still there", T.INTEGER, "Visits that go on", writer=BY_FORMULA, width=10),
+        declare_column("there", "Still there", T.INTEGER, "Visits that have not ended", writer=BY_FORMULA, width=10),
         declare_column("check", Text("Check", context="Moves"), T.INTEGER, "Entries minus all exits: 0, or a row of History is missing", writer=BY_FORMULA, width=10),
         *(
             declare_column(f"to_{step}", Text("To {step}").with_facts(step=step), T.INTEGER, Text("Moves to the stage of row {step}").with_facts(step=step), writer=BY_FORMULA, width=7)
@@ -240,7 +240,7 @@ FOLLOWUPS_TABLE = TableSchema(
         declare_column("phone", "Phone", T.TEXT, "Their number", writer=BY_PRODUCT),
         declare_column("email", "E-mail", T.TEXT, "Their address", writer=BY_PRODUCT, width=22),
         declare_column("done", Text("Done", context="FollowUps"), T.CHOICE, "Choose Yes when done; the next update logs it", options="yes_no", width=9),
-        declare_column("result", "Result", T.LONG, "What came of it"),
+        declare_column("result", "Result", T.LONG, "The outcome"),
         declare_column("then", "Then", T.TEXT, "What you do next; the next update puts it into Deals", width=26),
         declare_column("then_on", "Then on", T.DATE, "The day you will do it"),
     ), generated=True, visible=True,
@@ -265,9 +265,9 @@ MERGE_CONFLICTS_TABLE = TableSchema(
         declare_column("table", "Table", T.TEXT, "Where", writer=BY_PRODUCT),
         declare_column("key", "Key", T.TEXT, Text("The row's key", context="Conflicts"), writer=BY_PRODUCT),
         declare_column("column", "Column", T.TEXT, "The cell's column", writer=BY_PRODUCT),
-        declare_column("before", Text("Before", context="Conflicts"), T.LONG, "What both copies once said", writer=BY_PRODUCT),
+        declare_column("before", Text("Before", context="Conflicts"), T.LONG, "The value before either copy changed it", writer=BY_PRODUCT),
         declare_column("here", "Here", T.LONG, "The value in this workbook, which stays for now", writer=BY_PRODUCT),
-        declare_column("there", "Other copy", T.LONG, "What the other copy says", writer=BY_PRODUCT),
+        declare_column("there", "Other copy", T.LONG, "The value in the other copy", writer=BY_PRODUCT),
         declare_column("cell", "Cell", T.TEXT, "Its address at the time of the merge", writer=BY_PRODUCT, width=18),
         declare_column("take", "Take the other", T.CHOICE, "Yes takes the other copy's value, No keeps this one; the next update does it", options="yes_no", width=14),
     ), generated=True,
@@ -282,7 +282,7 @@ TARGETS_TABLE = TableSchema(
         declare_column("product", "Product", T.REF, "Blank: all", options="Products"),
         declare_column("sales_channel", "Channel", T.LIST, "Blank: all", options="sales_channel"),
         declare_column("target", Text("Target", context="Targets"), T.MONEY, "Value to win in the period", required=True),
-        declare_column("strategy", "Strategy", T.LONG, "How you mean to get there"),
-        declare_column("cost", Text("Budget", context="Targets"), T.MONEY, "What it may cost"),
+        declare_column("strategy", "Strategy", T.LONG, "How you plan to reach it"),
+        declare_column("cost", Text("Budget", context="Targets"), T.MONEY, "The planned cost"),
     ),
 )  # fmt: skip

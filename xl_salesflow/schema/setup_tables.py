@@ -23,24 +23,24 @@ STAGES_TABLE = TableSchema(
         declare_column("buyer_stage", "Buyer's stage", T.CHOICE, "Where the customer should be by then", options="buyer_stage"),
         declare_column("purpose", "Purpose", T.LONG, Text("What the stage is for", context="Stages")),
         declare_column("action", "Recommended action", T.LONG, "What to do when a deal is stuck here"),
-        declare_column("role", "Responsible", T.LIST, "Who answers for the stage", options="role"),
-        declare_column("standard", "Work standard", T.LONG, "How well it should be done"),
+        declare_column("role", "Responsible", T.LIST, "Who is responsible for the stage", options="role"),
+        declare_column("standard", "Work standard", T.LONG, "The standard of work expected"),
         declare_column("key", Text("Key", context="Stages"), T.TEXT, "Playbook and stage in one, for lookups", formula='{playbook}&"|"&{stage}', width=24),
     ),
 )  # fmt: skip
 
 GATES_TABLE = TableSchema(
-    "Gates", Text("Gates"), Text("What must hold before a deal enters a stage"), SheetGroup.SETUP,
+    "Gates", Text("Gates"), Text("What a deal needs before it enters a stage"), SheetGroup.SETUP,
     (
-        declare_column("gate", "Gate", T.KEY, "A short name of its own", required=True, width=16),
+        declare_column("gate", "Gate", T.KEY, "A short unique name", required=True, width=16),
         declare_column("playbook", "Playbook", T.TEXT, "Blank: every process", width=18),
         declare_column("stage", "Before entering", T.TEXT, "The stage the gate guards", required=True, width=18),
         declare_column("subject", Text("What", context="Gates"), T.TEXT, "A column of Deals, a task, an activity type or a person, as the check asks", width=22),
-        declare_column("check", Text("Check", context="Gates"), T.CHOICE, "What must hold", options="check", required=True, width=22),
+        declare_column("check", Text("Check", context="Gates"), T.CHOICE, "The condition", options="check", required=True, width=22),
         declare_column("value", Text("Value", context="Gates"), T.TEXT, "A number, a list with commas, days or a quote state", width=18),
         declare_column("effect", "Effect", T.CHOICE, "Block the move or only warn", options="effect", required=True),
         declare_column("remedy", Text("What to do", context="Gates"), T.LONG, "Shown to the rep when the gate is not passed", width=44),
-        declare_column("active", "Active", T.CHOICE, "No: kept but not judged", options="yes_no", width=9),
+        declare_column("active", "Active", T.CHOICE, "No: kept but not applied", options="yes_no", width=9),
     ), key="gate",
 )  # fmt: skip
 
@@ -50,9 +50,9 @@ STAGE_TASKS_TABLE = TableSchema(
         declare_column("playbook", "Playbook", T.TEXT, "Blank: every process", width=18),
         declare_column("stage", "Stage", T.TEXT, "The stage", required=True, width=18),
         declare_column("task", "Task", T.TEXT, "What is to be done", required=True, width=36),
-        declare_column("required", "Required", T.CHOICE, "Needed before the deal may move on", options="yes_no", width=9),
+        declare_column("required", "Required", T.CHOICE, "Required before the deal may move on", options="yes_no", width=9),
         declare_column("due_days", "Due after days", T.INTEGER, "Days after entering the stage", width=10),
-        declare_column("done_by", "Done by activity", T.LIST, "An activity of this type ticks it off", options="activity_type"),
+        declare_column("done_by", "Done by activity", T.LIST, "An activity of this type completes it", options="activity_type"),
     ),
 )  # fmt: skip
 

@@ -80,7 +80,7 @@ TRAITS_TABLE = TableSchema(
 FEEDBACK_TABLE = TableSchema(
     "Feedback", Text("Feedback"), Text("Surveys, visits, issues, reviews and referrals after the sale"), SheetGroup.WORK,
     (
-        declare_column("feedback", Text("Feedback", context="Feedback"), T.KEY, "A number of its own", required=True),
+        declare_column("feedback", Text("Feedback", context="Feedback"), T.KEY, "A unique number", required=True),
         declare_column("deal", "Deal", T.REF, "The deal it is about", options="Deals"),
         declare_column("account", "Account", T.REF, "The customer", options="Accounts", width=22),
         declare_column("date", "Date", T.DATE, "When it came"),
@@ -90,20 +90,20 @@ FEEDBACK_TABLE = TableSchema(
         declare_column("comment", "Comment", T.LONG, "In the customer's words"),
         declare_column("resolved", "Resolved on", T.DATE, "When an issue was solved"),
         declare_column("referred", "Referred", T.TEXT, "Whom the customer recommended; becomes a lead", width=22),
-        declare_column("referral_deal", "Referral deal", T.TEXT, "The deal that came of it", writer=BY_PRODUCT),
+        declare_column("referral_deal", "Referral deal", T.TEXT, "The resulting deal", writer=BY_PRODUCT),
     ), key="feedback",
 )  # fmt: skip
 
 ACTIVITIES_TABLE = TableSchema(
     "Activities", Text("Activities"), Text("Calls, visits, demos: what was done and said"), SheetGroup.WORK,
     (
-        declare_column("activity", "Activity", T.KEY, "A number of its own; filled in when blank"),
+        declare_column("activity", "Activity", T.KEY, "A unique number; filled in when blank"),
         declare_column("date", "Date", T.DATE, "The day it happened", required=True),
         declare_column("deal", "Deal", T.REF, "The deal it belongs to", options="Deals", required=True),
         declare_column("contact", "Contact", T.REF, "Whom you spoke with", options="Contacts"),
         declare_column("type", "Type", T.LIST, "What kind of activity", options="activity_type", required=True),
         declare_column("contact_channel", Text("Channel", context="Activities"), T.LIST, "Phone, e-mail, in person…", options="contact_channel"),
-        declare_column("outcome", "Outcome", T.LIST, Text("What came of it", context="Activities"), options="activity_outcome"),
+        declare_column("outcome", "Outcome", T.LIST, Text("The outcome", context="Activities"), options="activity_outcome"),
         declare_column("by", Text("By", context="Activities"), T.REF, "Who did it", options="Team", width=18),
         declare_column("summary", "Summary", T.LONG, "What was said, in a few lines"),
         declare_column("situation", "Situation", T.LONG, "SPIN: facts about where they stand"),
@@ -121,7 +121,7 @@ ACTIVITIES_TABLE = TableSchema(
 TASKS_TABLE = TableSchema(
     "Tasks", Text("Tasks"), Text("What each deal still needs in its stage"), SheetGroup.WORK,
     (
-        declare_column("task_id", "Task no.", T.KEY, "A number of its own", required=True),
+        declare_column("task_id", "Task no.", T.KEY, "A unique number", required=True),
         declare_column("deal", "Deal", T.REF, "The deal it belongs to", options="Deals", required=True),
         declare_column("stage", "Stage", T.TEXT, "The stage it belongs to"),
         declare_column("task", "Task", T.TEXT, "What is to be done", required=True, width=34),
@@ -129,7 +129,7 @@ TASKS_TABLE = TableSchema(
         declare_column("due", "Due", T.DATE, Text("By when", context="Tasks")),
         declare_column("status", "Status", T.CHOICE, "Tick it off here", options="task_status"),
         declare_column("done", "Done on", T.DATE, "When it was done"),
-        declare_column("required", "Required", T.CHOICE, "Needed before the deal may move on", options="yes_no", width=9),
+        declare_column("required", "Required", T.CHOICE, "Required before the deal may move on", options="yes_no", width=9),
         declare_column("evidence", "Evidence", T.TEXT, "What shows it was done"),
     ), key="task_id",
 )  # fmt: skip
@@ -150,14 +150,14 @@ ANSWERS_TABLE = TableSchema(
 OBJECTIONS_TABLE = TableSchema(
     "Objections", Text("Objections"), Text("What holds customers back and the answer that worked"), SheetGroup.WORK,
     (
-        declare_column("objection", Text("Objection", context="Objections"), T.KEY, "A number of its own", required=True),
+        declare_column("objection", Text("Objection", context="Objections"), T.KEY, "A unique number", required=True),
         declare_column("deal", "Deal", T.REF, "The deal", options="Deals", required=True),
         declare_column("type", "Type", T.LIST, "Price, contract terms…", options="objection_type"),
         declare_column("concern", "Concern", T.LONG, "In the customer's words"),
         declare_column("answer", Text("Answer", context="Objections"), T.LONG, "What you answered"),
         declare_column("status", "Status", T.CHOICE, "Open, answered or resolved", options="objection_status"),
         declare_column("worked", "Worked", T.CHOICE, "Did the answer convince?", options="yes_no", width=9),
-        declare_column("date", "Date", T.DATE, "When it came up"),
+        declare_column("date", "Date", T.DATE, "When it was raised"),
     ), key="objection",
 )  # fmt: skip
 
@@ -171,7 +171,7 @@ QUOTES_TABLE = TableSchema(
         declare_column("status", "Status", T.CHOICE, "Draft, sent, accepted, rejected, expired", options="quote_status"),
         declare_column("primary", "Primary", T.CHOICE, "The one the deal's amount follows", options="yes_no", width=8),
         declare_column("date", Text("Date", context="Quotes"), T.DATE, "The day on the quote"),
-        declare_column("valid_until", "Valid until", T.DATE, "The last day it holds"),
+        declare_column("valid_until", "Valid until", T.DATE, "The last day on which it is valid"),
         declare_column("contact", "Contact", T.REF, "Whom it is addressed to", options="Contacts"),
         declare_column("currency", Text("Currency", context="Quotes"), T.TEXT, "Blank: the workbook's", width=9),
         declare_column("rate", "Exchange rate", T.NUMBER, "Workbook currency for one unit, frozen when sent", width=10),
@@ -189,7 +189,7 @@ QUOTES_TABLE = TableSchema(
                formula='IF({tax_mode}={tax_mode:inclusive},ROUND(ROUND({subtotal}*(1-{discount}),2)+{shipping},2),ROUND(ROUND({subtotal}*(1-{discount}),2)+{shipping}+ROUND((ROUND({subtotal}*(1-{discount}),2)+{shipping})*IF({tax_rate}="",TaxRate,{tax_rate}),2),2))'),
         declare_column("terms", "Terms", T.LONG, "Payment and delivery"),
         declare_column("approved_by", "Approved by", T.TEXT, "Who approved a discount above the limit"),
-        declare_column("sent", "Sent on", T.DATE, "When it went out"),
+        declare_column("sent", "Sent on", T.DATE, "When it was sent"),
         declare_column("sent_to", "Sent to", T.TEXT, "To whom"),
         declare_column("decided", "Decided on", T.DATE, "When it was accepted or rejected"),
         declare_column("document", "Document", T.TEXT, "The file that was made last", writer=BY_PRODUCT, width=26),
