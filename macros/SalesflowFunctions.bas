@@ -1,6 +1,6 @@
 Attribute VB_Name = "SalesflowFunctions"
 Option Explicit
-' Made from the declarations of the functions by: python -m xl_salesflow.excel.addin
+' Generated from the declarations of the functions by: python -m xl_salesflow.excel.addin
 
 Public Function bant_score(budget As Variant, authority As Variant, need As Variant, timeline As Variant) As Variant
     bant_score = SalesflowCall("bant_score", Array(SalesflowLanguage(), budget, authority, need, timeline))

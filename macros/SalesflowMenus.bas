@@ -1,12 +1,12 @@
 Attribute VB_Name = "SalesflowMenus"
 Option Explicit
 ' The menus of the ribbon that depend on the workbook: the stages of the selected deal, and the open lists.
-' A menu is read from the sheets as they stand; nothing is judged here. An entry tells Python its row in the table.
+' A menu is read from the current sheets; nothing is judged here. An entry passes its row in the table to Python.
 
 Private Const RIBBON_NAMESPACE As String = "http://schemas.microsoft.com/office/2009/07/customui"
 
 Public Function SalesflowStageItems() As String
-    ' One entry per stage of the selected deal's playbook, lost ones left out: they ask for a reason.
+    ' One entry per stage of the selected deal's playbook, except lost ones, which require a reason.
     Dim stages As ListObject
     Dim playbook As String
     Dim kind As String
@@ -115,7 +115,7 @@ Private Function TableNamed(ByVal tableName As String) As ListObject
 End Function
 
 Private Function ColumnOf(ByVal table As ListObject, ByVal key As String) As Long
-    ' The place of a column whose header stands there in either language; 0 when it is not there.
+    ' The position of a column by its header in either language; 0 if there is none.
     Dim header As ListColumn
     For Each header In table.ListColumns
         If IsEither(header.Name, key) Then

@@ -1,7 +1,7 @@
 Attribute VB_Name = "SalesflowRibbon"
 Option Explicit
-' What the ribbon asks of the add-in: texts, language, the switch for the live check, and the way to Python.
-' Every text stands on the sheet Texts of this add-in, in English (column 2) and Chinese (column 3).
+' The callbacks of the ribbon: texts, language, the switch for the live check, and the calls to Python.
+' All texts are on the sheet Texts of this add-in, in English (column 2) and Chinese (column 3).
 
 Private Const APPLICATION_NAME As String = "salesflow"
 Private Const SECTION_NAME As String = "ribbon"
@@ -44,8 +44,8 @@ Public Sub SalesflowPressFile(ByVal verb As String)
 End Sub
 
 Public Sub SalesflowPress(ByVal verb As String, Optional ByVal choice As Long = 0, Optional ByVal file As String = "")
-    ' Runs one button; verb and choice come from this project only, and of a file only the numbers of its letters go along,
-    ' so nothing of a workbook ends up in the command.
+    ' Runs one button; verb and choice come from this project only, and a file name is passed only as character codes,
+    ' so that no text of a workbook becomes part of the command.
     On Error GoTo Failed
     If ActiveWorkbook Is Nothing Then
         MsgBox SalesflowText("no_workbook"), vbExclamation, SalesflowText("sf_tab")
@@ -73,7 +73,7 @@ Public Function SalesflowText(ByVal key As String) As String
 End Function
 
 Public Function SalesflowLanguage() As String
-    ' What the person chose, else the language of Excel itself.
+    ' The language that the person chose, else that of Excel.
     Dim chosen As String
     chosen = GetSetting(APPLICATION_NAME, SECTION_NAME, "language", "")
     If chosen = "" Then chosen = LanguageOfExcel()
@@ -81,7 +81,7 @@ Public Function SalesflowLanguage() As String
 End Function
 
 Private Function LanguageOfExcel() As String
-    ' Bound late: not every Excel has these settings.
+    ' Late binding, since not every Excel has these settings.
     Const INTERFACE_LANGUAGE As Long = 2
     Dim host As Object
     Dim code As Long

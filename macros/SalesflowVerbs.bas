@@ -1,6 +1,6 @@
 Attribute VB_Name = "SalesflowVerbs"
 Option Explicit
-' Made from the declarations of the verbs by: python -m xl_salesflow.excel.addin
+' Generated from the declarations of the verbs by: python -m xl_salesflow.excel.addin
 
 Public Sub Salesflow_check(control As IRibbonControl)
     SalesflowPress "check"

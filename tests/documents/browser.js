@@ -1,4 +1,4 @@
-// Measures each page in frames of several widths: does it scroll sideways, and can its words be read?
+// Measures each page in frames of several widths: whether it scrolls sideways, and whether its text has enough contrast.
 const WIDTHS = [360, 820, 1240];
 
 function channel(value) {

@@ -104,7 +104,7 @@ def verbs_module() -> str:
         (
             'Attribute VB_Name = "SalesflowVerbs"',
             "Option Explicit",
-            "' Made from the declarations of the verbs by: python -m xl_salesflow.excel.addin",
+            "' Generated from the declarations of the verbs by: python -m xl_salesflow.excel.addin",
             *(line for verb in ribbon_verbs() for line in _vba_sub_lines(verb)),
             "",
         )
@@ -117,7 +117,7 @@ def functions_module() -> str:
         (
             'Attribute VB_Name = "SalesflowFunctions"',
             "Option Explicit",
-            "' Made from the declarations of the functions by: python -m xl_salesflow.excel.addin",
+            "' Generated from the declarations of the functions by: python -m xl_salesflow.excel.addin",
             *(line for name in FUNCTION_DECLARATIONS for line in _vba_function_lines(name)),
             "",
             "Public Sub SalesflowDescribe()",
