@@ -5,6 +5,8 @@ python dev.py demo [DIR]     a filled workbook and every document, to look at
 python dev.py test [ARGS]    the tests; ARGS go to pytest
 python dev.py check          formatting, lint, types, layers, then the tests
 python dev.py build          the wheel and the sdist, in dist/
+python dev.py versions lowest|newest [ARGS]
+                             the tests with the lowest or the newest versions that pyproject.toml allows
 
 Python packages are installed into .venv and the workbook validator into node_modules; on Debian and Ubuntu, the other
 programs that the tests use are installed from the distribution. A second run installs nothing unless pyproject.toml
@@ -19,6 +21,7 @@ import platform
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from tests import parts
 from tests.parts import ROOT, say
@@ -80,7 +83,25 @@ def build(arguments: list[str]) -> int:
     return parts.run(PYTHON, "-m", "build", "--no-isolation", *arguments, cwd=ROOT)
 
 
-COMMANDS = {"demo": demo, "test": test, "check": check, "build": build}
+def versions(arguments: list[str]) -> int:
+    """Run the tests with the lowest or the newest versions that are allowed, in an environment of their own."""
+    if arguments[:1] not in (["lowest"], ["newest"]):
+        say("Add lowest or newest.")
+        return 2
+    folder = ROOT / f".venv-{arguments[0]}"
+    python = folder / PYTHON.relative_to(VENV)
+    make_venv(folder, python)
+    say(f"Installing the {arguments[0]} versions into {folder.name}.")
+    constraints = folder / "constraints.txt"
+    constraints.write_text("\n".join(lowest_versions() if arguments[0] == "lowest" else []), encoding="utf-8")
+    requirements = ["--editable", f"{ROOT}[fast]", *group("dev"), "--constraint", str(constraints)]
+    upgrade = ["--upgrade", "--upgrade-strategy", "eager"]
+    if parts.run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *upgrade, *requirements):
+        sys.exit("The Python packages could not be installed; see pip's message above.")
+    return parts.run(python, "-m", "pytest", *(arguments[1:] or ["-n", "auto"]), cwd=ROOT)
+
+
+COMMANDS = {"demo": demo, "test": test, "check": check, "build": build, "versions": versions}
 
 
 # --- Python packages
@@ -91,7 +112,7 @@ HAS_PIP = "import importlib.util, sys; sys.exit(importlib.util.find_spec('pip') 
 
 def install(*, testing: bool) -> None:
     """Install the project, and for testing the dev group, into .venv; return immediately if nothing has changed."""
-    make_venv()
+    make_venv(VENV, PYTHON)
     stamp = VENV / ("testing.stamp" if testing else "demo.stamp")
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     for done in {stamp, VENV / "testing.stamp"}:
@@ -106,25 +127,37 @@ def install(*, testing: bool) -> None:
     stamp.write_text(wanted, encoding="utf-8")
 
 
-def make_venv() -> None:
-    """Make .venv, or make it again if the Python it was made from is gone."""
-    if PYTHON.exists():
+def make_venv(folder: Path, python: Path) -> None:
+    """Make a virtual environment, or make it again if the Python it was made from is gone."""
+    if python.exists():
         return
     if find_spec("ensurepip") is None:  # Debian has it in a separate package
         package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         if not (parts.apt_works() and parts.apt_install(package)):
             sys.exit(f"This Python cannot make virtual environments; install {package} and run this again.")
-    say("Making .venv.")
-    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    say(f"Making {folder.name}.")
+    command = [sys.executable, "-m", "venv", "--clear", str(folder)]
     if parts.run(*command):
         sys.exit(f"The virtual environment could not be made: {' '.join(command)}.")
 
 
-def group(name: str) -> list[str]:
-    """List the requirements of a dependency group and of the groups it includes; pip supports groups only since 25.1."""
+def read_pyproject() -> dict[str, Any]:
+    """Read pyproject.toml."""
     import tomllib  # here, so that an older Python can still print the message in main
 
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"][name]
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def lowest_versions() -> list[str]:
+    """List what the package stands on, each in the lowest version that it allows."""
+    project = read_pyproject()["project"]
+    optional = project.get("optional-dependencies", {}).values()
+    return [line.replace(">=", "==", 1) for lines in (project["dependencies"], *optional) for line in lines]
+
+
+def group(name: str) -> list[str]:
+    """List the requirements of a dependency group and of the groups it includes; pip supports groups only since 25.1."""
+    declared = read_pyproject()["dependency-groups"][name]
     included = [one for line in declared if isinstance(line, dict) for one in group(line["include-group"])]
     return [line for line in declared if isinstance(line, str)] + included
 

@@ -130,6 +130,42 @@ def test_the_whole_suite_runs_in_parallel_and_a_selection_as_given(shell: Shell,
     assert shell.ran[-1].endswith(end)
 
 
+VERSIONS = """\
+[project]
+dependencies = ["numpy>=1.26", "pandas>=2.2"]
+[project.optional-dependencies]
+fast = ["isal>=1.7; python_version < '4'"]
+[dependency-groups]
+dev = ["pytest>=8"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("versions", "constraints"),
+    [("lowest", ["numpy==1.26", "pandas==2.2", "isal==1.7; python_version < '4'"]), ("newest", [])],
+)
+@pytest.mark.parametrize(("words", "end"), [([], "-m pytest -n auto"), (["-k", "gates"], "-m pytest -k gates")])
+def test_the_tests_run_with_the_lowest_and_the_newest_versions(
+    shell: Shell, tmp_path: Path, versions: str, constraints: list[str], words: list[str], end: str
+) -> None:
+    folder = tmp_path / f".venv-{versions}"
+    folder.mkdir()
+    (tmp_path / "pyproject.toml").write_text(VERSIONS, encoding="utf-8")
+    assert dev.main(["versions", versions, *words]) == 0
+    assert (folder / "constraints.txt").read_text(encoding="utf-8").splitlines() == constraints
+    made, installed, ran = shell.ran
+    assert made.endswith(f"-m venv --clear {folder}")
+    assert "pytest>=8" in installed
+    assert installed.endswith(f"--constraint {folder / 'constraints.txt'}")
+    assert ran == f"{folder / 'bin' / 'python'} {end}"
+
+
+@pytest.mark.parametrize("words", [[], ["oldest"]])
+def test_versions_are_the_lowest_or_the_newest(shell: Shell, words: list[str]) -> None:
+    assert dev.main(["versions", *words]) == 2
+    assert shell.ran == []
+
+
 @pytest.mark.parametrize("fails", [None, "ruff format", "ruff check", "-m mypy", "lint-imports", "-m pytest"])
 def test_every_check_runs_whatever_fails_and_the_tests_last(shell: Shell, fails: str | None) -> None:
     shell.failing = {fails: 1} if fails else {}
