@@ -68,7 +68,7 @@ def test_two_people_who_quote_at_once_get_consecutive_numbers(book: Path) -> Non
     assert dict(zip(quotes["deal"], quotes["quote"], strict=True)) == given
     assert sorted(given.values()) == [f"Q-2026-{number:04d}" for number in range(1, 5)]
     errors = "".join(err for _, err in outputs)
-    assert not errors or re.search(r"saved by somebody else|is open|writes", errors)
+    assert not errors or re.search(r"saved by somebody else|is in use by", errors)
 
 
 # every command that writes its first workbook; {aside} is a folder for its other files
@@ -158,7 +158,7 @@ def test_a_workbook_that_another_run_writes_is_waited_for(
     capsys.readouterr()
     with other:
         assert main(words) in (0, 1)
-    refusals = capsys.readouterr().err.count("team.xlsx is open")
+    refusals = capsys.readouterr().err.count("team.xlsx is in use by")
     assert refusals == (
         (tmp_path / "team.xlsx").read_bytes() != prepared[0]
     )  # a run without changes does not notice the other writer

@@ -20,6 +20,7 @@ from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.new_stores import new_workbook
 
 DAY = date(2026, 5, 4)
+LATER = ("--today", "2026-05-05")  # whatever the time of day, after the edits
 
 
 def edit(path: Path, second: int, **changes: Any) -> None:
@@ -129,8 +130,8 @@ def test_a_conflict_is_decided_on_its_sheet(copies: tuple[Path, Path, Path]) -> 
 def test_a_merge_is_undone_like_any_run(copies: tuple[Path, Path, Path]) -> None:
     base, ours, theirs = copies
     before = ClosedBook(ours).read(DAY)["Deals"]
-    main(["merge", str(ours), str(theirs), "--base", str(base), "--today", DAY.isoformat()])
-    assert main(["undo", str(ours), "--today", DAY.isoformat()]) == 0
+    main(["merge", str(ours), str(theirs), "--base", str(base), *LATER])
+    assert main(["undo", str(ours), *LATER]) == 0
     after = ClosedBook(ours).read(DAY)["Deals"]
     assert after[["amount", "owner", "name"]].equals(before[["amount", "owner", "name"]])
 
@@ -138,10 +139,10 @@ def test_a_merge_is_undone_like_any_run(copies: tuple[Path, Path, Path]) -> None
 def test_a_merge_with_conflicts_only_is_undone_like_any_run(copies: tuple[Path, Path, Path]) -> None:
     base, ours, theirs = copies
     edit(theirs, 3, amount=[130.0, 200.0, 300.0], name=["Offer 1", "Offer 2", "Offer 3"])
-    before, day = ClosedBook(ours).read(DAY), ("--today", DAY.isoformat())
-    main(["merge", str(ours), str(theirs), "--base", str(base), *day])
+    before = ClosedBook(ours).read(DAY)
+    main(["merge", str(ours), str(theirs), "--base", str(base), *LATER])
     assert list(ClosedBook(ours).read(DAY)["Conflicts"]["key"]) == ["D-1"]
-    assert main(["undo", str(ours), *day]) == 0
+    assert main(["undo", str(ours), *LATER]) == 0
     after = ClosedBook(ours).read(DAY)
     assert after["Conflicts"].empty
     assert after["Deals"][["amount", "owner"]].equals(before["Deals"][["amount", "owner"]])

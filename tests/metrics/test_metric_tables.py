@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from tests.metrics.stories import pipeline_from_table
 from tools.reference_pages import make_metrics_page
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import GivenText, Text
 from xl_salesflow.metrics.deal_cube import build_cube
 from xl_salesflow.metrics.funnel_answers import compute_funnel, metric_table_rows
 from xl_salesflow.metrics.funnel_steps import build_funnel_steps, name_step_rows
@@ -55,13 +55,13 @@ def pipeline() -> Pipeline:
 
 def columns(*headers: tuple[str, ColumnType]) -> tuple[Column, ...]:
     """Declare formula columns with an id and a type."""
-    return tuple(Column(name, Text(name, name), kind, Text(name, name), BY_FORMULA) for name, kind in headers)
+    return tuple(Column(name, Text(name), kind, Text(name), BY_FORMULA) for name, kind in headers)
 
 
 SCHEMA = TableSchema(
     "Throwaway",
-    Text("Throwaway", "临时"),
-    Text("Made for this test", "仅供此测试"),
+    GivenText.of({"en": "Throwaway", "zh": "临时"}),
+    Text("Made for this test"),
     LEAKS_TABLE.group,
     (
         LEAKS_TABLE["position"],
@@ -85,7 +85,7 @@ TABLE = MetricTable(
     columns=(
         ColumnText(
             "hint",
-            MetricFormula('IF({stage}="","",{look})', words={"look": Text("look", "看")}),
+            MetricFormula('IF({stage}="","",{look})', words={"look": GivenText.of({"en": "look", "zh": "看"})}),
             lambda steps: ["look"] * steps.size,
         ),
         ColumnMetric("doubled", MetricFormula("2*{Leaks.lost_count}"), lambda steps: 2.0 * np.arange(steps.size)),

@@ -162,7 +162,7 @@ ANALYSIS_PAGES = {
     ),
 }
 _COMPARED_WITH_TEXT = Text("Compared with")
-_NO_COMPARISON_DAY_TEXT = Text("No day to compare with is chosen, or it is after the as-of date.")
+_NO_COMPARISON_DAY_TEXT = Text("No day to compare with is chosen, or it lies after the as-of date.")
 _ANALYSIS_CHART_TOP, _ANALYSIS_CHART_ROWS = 5, 18
 _FEW_COLUMNS = 10  # few enough columns to make them wide
 

@@ -67,7 +67,7 @@ def template_metric_rows(table: str, language: Language) -> list[TemplateRow]:
 
 _SEGMENT_INPUTS = ("SegmentA", "SegmentB")
 _FOLDED_ROWS_WARNING = Text(
-    "Some rows of the table are collapsed, and so missing from the charts: expand them with the + at the left."
+    "Some rows of the table are folded away, and so missing from the charts: open them with the + at the left."
 )
 
 
