@@ -216,11 +216,11 @@ def _make_print_progress(count: int) -> Callable[[int], None]:
     # only on the screen of a person
     is_shown = count > _PROGRESS_FROM_COUNT and sys.stderr.isatty()
 
-    def told(made: int) -> None:
+    def print_count(made: int) -> None:
         if is_shown:
             click.echo(f"\r{made + 1}/{count}", nl=made + 1 == count, err=True)
 
-    return told
+    return print_count
 
 
 def _print_planned_files(plan: ChangeSet, order: PrintOrder, as_json: bool) -> None:

@@ -139,11 +139,11 @@ def _compile_findings(source: str, kind: str) -> Iterator[TemplateFinding]:
         lines = [int(number) - library for number in _TYPST_ERROR_LINE.findall(error.diagnostic)]
         own = [line for line in lines if line > 0]
         place = AT_LINE.with_facts(number=own[0]) if own else _WHOLE_TEMPLATE
-        yield TemplateFinding(place, INVALID_TAG.with_facts(said=error.message))
+        yield TemplateFinding(place, INVALID_TAG.with_facts(error=error.message))
 
 
 def _syntax_error_message(error: TemplateSyntaxError) -> Text:
-    return INVALID_TAG.with_facts(said=str(error.message or "").rstrip("."))
+    return INVALID_TAG.with_facts(error=str(error.message or "").rstrip("."))
 
 
 _TEMPLATE_INSPECTORS = {

@@ -16,7 +16,7 @@ TagScope = dict[str, TemplateField | None]
 """The fields that names refer to; None if unknown."""
 
 FIELD_IS_LIST = Text("“{inside}” is a list; write {{% for row in {inside} %}}")
-INVALID_TAG = Text("{said}")
+INVALID_TAG = Text("{error}")
 
 _ROWS_FILTERS = ("list", "sort", "select", "reject", "selectattr", "rejectattr", "reverse", "unique")
 _ONE_ROW_FILTERS = ("first", "last")
@@ -37,7 +37,7 @@ def inspect_tags(source: str, known: Mapping[str, TemplateField], environment: T
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
-        return [TagFinding(error.lineno, "", INVALID_TAG.with_facts(said=str(error.message or "").rstrip(".")))]
+        return [TagFinding(error.lineno, "", INVALID_TAG.with_facts(error=str(error.message or "").rstrip(".")))]
     walk = _TagWalk(environment)
     walk.block(tree.body, {**dict.fromkeys(environment.globals), **known})
     return sorted(walk.findings, key=lambda finding: finding.line)

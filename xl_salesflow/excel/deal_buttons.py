@@ -99,8 +99,8 @@ def make_activity_changes(
         "contact": pipeline["Deals"].at[row, "contact"], "by": pipeline["Deals"].at[row, "owner"],
     }  # fmt: skip
     rows = make_table_frame(TABLES["Activities"], [done])
-    said = LoggedActivity(str(done["activity"]))
-    added = ChangeSet(appends=(Append("Activities", rows, "activity"),), answer=said)
+    logged = LoggedActivity(str(done["activity"]))
+    added = ChangeSet(appends=(Append("Activities", rows, "activity"),), answer=logged)
     return run_steps(pipeline, (lambda _: added,), "activity", run, make_deal_scope(deal), answer_type=LoggedActivity)
 
 

@@ -100,4 +100,4 @@ def _add_first_finding(message: Text, findings: Sequence[Finding]) -> Text:
     first, others = findings[0].message, len(findings) - 1
     if not others:
         return TWO_SENTENCES.with_facts(first=message, second=first)
-    return Text("{said} {finding} (and {others} more)").with_facts(said=message, finding=first, others=others)
+    return Text("{message} {finding} (and {others} more)").with_facts(message=message, finding=first, others=others)

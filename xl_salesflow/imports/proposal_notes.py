@@ -33,7 +33,7 @@ _DECIMAL_AS_BESIDE_NOTE = Text(
 _DATES_SHOWN_NOTE = Text("{file}: the dates of “{header}” are {format}, as “{example}” shows.")
 _DECIMAL_SHOWN_NOTE = Text("{file}: “{header}” has a decimal comma, as “{example}” shows.")
 _SEVERAL_CURRENCIES_NOTE = Text(
-    "{file}: “{header}” shows amounts in several currencies ({said}), but the workbook's is "
+    "{file}: “{header}” shows amounts in several currencies ({currencies}), but the workbook's is "
     "{currency}; amounts in another currency are reported and left blank."
 )
 _QUESTION_NOTES: Mapping[str, Text] = MappingProxyType(
@@ -103,7 +103,7 @@ class ProposalNotes:
 
     def add_several_currencies(self, source: ImportSource, header: str, counts: str, currency: str) -> None:
         """Note that the amounts of a file are in several currencies."""
-        self._add(_SEVERAL_CURRENCIES_NOTE, file=source.name, header=header, said=counts, currency=currency)
+        self._add(_SEVERAL_CURRENCIES_NOTE, file=source.name, header=header, currencies=counts, currency=currency)
 
     def add_left_out_columns(self, files: Iterable[FileMap]) -> None:
         """Note the columns that are left out."""

@@ -23,12 +23,12 @@ LiveFormulas = dict[str, dict[int, MetricFormula]]
 def find_live_formulas(layout: WorkbookLayout, table: TableSchema, frame: pd.DataFrame) -> LiveFormulas:
     """Return the expected formulas in the cells of a metric table; none for other tables and for undeclared rows."""
 
-    def said(formula: MetricFormula, _: Language, table: TableSchema) -> MetricFormula:
+    def render_in_layout(formula: MetricFormula, _: Language, table: TableSchema) -> MetricFormula:
         return MetricFormula(layout.render(formula.text, table), formula.array)
 
     found: LiveFormulas = {}
     if table.name in METRIC_ROW_KEYS:
-        declared = metric_row_formulas(table.name, layout.language, said)
+        declared = metric_row_formulas(table.name, layout.language, render_in_layout)
         for row, key in frame[table.key or ""].items():
             for column, formula in declared.get(key, {}).items():
                 found.setdefault(column, {})[int(str(row))] = formula

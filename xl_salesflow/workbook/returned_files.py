@@ -99,10 +99,10 @@ def _read_change_line(path: Path, number: int, row: Mapping[str, Any]) -> Change
     choice = identify_choice(CHOICES["yes_no"], tick) if tick else "no"
     if choice is None:
         raise UsageError(
-            "{path}, row {number}: “{said}” is neither Yes nor No; nothing was done.",
+            "{path}, row {number}: “{value}” is neither Yes nor No; nothing was done.",
             path=path,
             number=number,
-            said=tick,
+            value=tick,
         )
     texts = {
         field_name: str(row[field_name] or "")

@@ -111,7 +111,7 @@ def _check_computed_metrics(book: xw.Book, now: datetime, language: Language) ->
 def _make_press_step(verb: str) -> Callable[[xw.Book, datetime, Language], str]:
     def press(book: xw.Book, now: datetime, language: Language) -> str:
         message = BUTTONS[verb](ButtonContext(book, 0, language, now)).in_(language)
-        return "" if message else f"{verb} said nothing"
+        return "" if message else f"{verb} returned no message"
 
     return press
 
