@@ -16,8 +16,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.key_numbers import KeyFormat
 from xl_salesflow.excel.open_tables import (
     OpenTable,
     group_consecutive_rows,
@@ -115,9 +117,6 @@ def _split_table_reference(inside: str) -> list[str]:
     return found
 
 
-_KEY_NUMBER = re.compile(r"(\d{1,18})\D*$")
-
-
 class TableReading(NamedTuple):
     """What was read of a table: its frame, its findings, the first row of its blank tail, and the keys that are numbers.
 
@@ -148,14 +147,20 @@ def read_open_table(place: OpenTable, layout: WorkbookLayout, dialect: Dialect) 
     return TableReading(rows, findings, free, numbered, live)
 
 
-def read_deal_rows(deal: str, place: OpenTable, layout: WorkbookLayout, dialect: Dialect) -> TableReading:
-    """Read the rows of one deal: two whole columns to find them, then one call for each stretch of rows."""
+def read_deal_rows(
+    deal: str, look: KeyFormat | None, place: OpenTable, layout: WorkbookLayout, dialect: Dialect
+) -> TableReading:
+    """Read the rows of one deal: two whole columns to find them, then one call for each stretch of rows.
+
+    The row with the highest key of that *look* is read too: new rows are numbered after it.
+    """
     table, headers = _find_schema_and_headers(place, layout)
     found = [place.values(*(2 * [place.column_of(headers[column_id])]))[0] for column_id in (table.key or "", "deal")]
     keys, deals = ([format_cell_as_text(cell) for cell in cells] for cells in found)
     positions = {at for at, key in enumerate(deals) if key == deal}
-    if counted := [(int(number[1]), at) for at, key in enumerate(keys) if (number := _KEY_NUMBER.search(key))]:
-        positions.add(max(counted)[1])
+    numbers = look.read(keys) if look else np.array([])
+    if not np.isnan(numbers).all():
+        positions.add(int(np.nanargmax(numbers)))
     last = max((at for at, key in enumerate(keys) if key or deals[at]), default=-1)
     body = _read_row_blocks(place, sorted(positions))
     columns = {column_id: [row[place.headers.index(header)] for row in body] for column_id, header in headers.items()}
