@@ -1,8 +1,8 @@
-"""The numbers of rows: how the keys of each table look, and which come next, on every path.
+"""Give rows their keys: the form of the keys of each table, and which key is next.
 
-A row gets its number here whether a person typed it, a file brought it in, a copy was merged, or a run or a button made it. A
-number that another row still mentions is taken, even if its own row is gone. So is every quote number in the change log, because
-a customer may have it on paper; any other row that an undo took out never was.
+This is used for every new row, whether a person typed it, a file contained it, a copy was merged, or a run or a button made it. A
+key that another row still mentions counts as used even if its own row was deleted. A quote number in the change log counts as
+used too, because a customer may have it on paper; other rows that were undone leave no trace.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class KeyFormat:
         return f"{self.prefix}{number:0{self.width}d}"
 
     def read(self, keys: Iterable[str]) -> npt.NDArray[np.float64]:
-        """Return the number of each key; NaN where a key looks otherwise. Case and outer blanks do not matter."""
+        """Return the number of each key, ignoring case and outer blanks; NaN for a key of another form."""
         digits = re.compile(re.escape(self.prefix) + r"(\d{1,15})", re.IGNORECASE | re.ASCII)
         found = (digits.fullmatch(key.strip()) for key in keys)
         return np.array([np.nan if match is None else float(match[1]) for match in found], "float64")
 
     def next_after(self, taken: Iterable[str], count: int) -> list[str]:
-        """Return *count* keys after the highest of those *taken*."""
+        """Return the *count* keys after the highest of those *taken*."""
         numbers = self.read(taken)
         first = int(np.nanmax(numbers, initial=0)) + 1 if len(numbers) else 1
         return [self.write(number) for number in range(first, first + count)]
@@ -58,14 +58,14 @@ KEY_FORMATS: Mapping[str, KeyFormat] = MappingProxyType(
         "Feedback": KeyFormat("F-", 5),
     }
 )
-"""How the keys look that the product gives; those of quotes depend on Settings and on the year."""
+"""The form of the keys that the product gives; that of quotes depends on Settings and on the year."""
 
 COUNTED_TABLES = tuple(table for table in TABLES if table in (*KEY_FORMATS, "Quotes"))
-"""Tables whose keys count up."""
+"""Tables with counted keys."""
 
 
 def find_key_format(table: str, settings: Settings, today: date) -> KeyFormat:
-    """Return how the next keys of *table*, one of those that count up, look."""
+    """Return the form of the next keys of *table*, which has counted keys."""
     if table == "Quotes":
         return KeyFormat(f"{settings.text('quote_prefix')}{today.year}-", 4)
     return KEY_FORMATS[table]
@@ -93,7 +93,7 @@ _KEY_MENTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "Quotes": (("Quotes", "supersedes"),),
     }
 )
-"""Columns of text that hold a key, beside those declared as references."""
+"""Text columns that hold a key, in addition to those declared as references."""
 
 
 def find_key_columns(table: TableSchema) -> list[tuple[str, str]]:
@@ -108,7 +108,7 @@ def find_key_columns(table: TableSchema) -> list[tuple[str, str]]:
 
 
 def order_by_number(history: pd.DataFrame) -> pd.DataFrame:
-    """Return the stage stays of *history* in the order of their numbers, because people sort sheets."""
+    """Return the stage stays of *history* in the order of their keys; people sort sheets."""
     stays = history["visit"]
     if stays.is_monotonic_increasing and len(set(map(len, stays))) <= 1:
         return history
@@ -116,28 +116,28 @@ def order_by_number(history: pd.DataFrame) -> pd.DataFrame:
 
 
 def next_key_like(key: str, taken: Collection[str]) -> str:
-    """Return the key that follows those of *taken* that look like *key*, whatever a team's keys look like."""
+    """Return the key after the highest of *taken* that has the form of *key*; teams may have forms of their own."""
     shape = re.fullmatch(r"(.*?)(\d{1,15})", key, re.ASCII)
     look = KeyFormat(shape[1], len(shape[2])) if shape else KeyFormat(f"{key}-", 1)
     return look.next_after(chain([key], taken), 1)[0]
 
 
 def followup_activity_key(day: date, deal: str) -> str:
-    """Return the key of the activity that a follow-up of *deal* on *day* becomes.
+    """Return the key of the activity made from a follow-up of *deal* on *day*.
 
-    It counts nothing up: the same line cannot be logged twice, and two copies that log it agree.
+    It is not counted, so that a line cannot be logged twice and two copies give it the same key.
     """
     return f"F-{day:%Y%m%d}-{deal}"
 
 
 def next_run_number(now: datetime, taken: Container[str] = ()) -> str:
-    """Return the number of a run that begins *now*."""
+    """Return the name of a run that starts *now*."""
     first = f"{now:%Y%m%d-%H%M%S}"
     return next(number for number in list_spare_keys(first) if number not in taken)
 
 
 def list_spare_keys(key: str) -> Iterator[str]:
-    """Yield *key*, then what it is called where that is taken: ``key-2``, ``key-3`` and so on."""
+    """Yield *key*, then ``key-2``, ``key-3`` and so on, for the case that it is taken."""
     yield key
     count = 1
     while True:

@@ -27,6 +27,7 @@ from xl_salesflow.excel.open_tables import (
     read_block_formulas,
     read_block_values,
 )
+from xl_salesflow.ooxml.excel_notation import bare_sheet_name, unquote_sheet_name
 from xl_salesflow.schema.table_columns import TableSchema
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
@@ -49,7 +50,7 @@ def normalize_excel_formula(formula: str, table: str = "") -> str:
     while found := _TEXT_OR_BRACKET.search(rest, at):
         done.append(_normalize_unquoted_text(rest[at : found.start()]))
         if not found[0].endswith("["):
-            done.append(_unquote_simple_sheet_name(found[0]))
+            done.append(bare_sheet_name(unquote_sheet_name(found[0])) if found[0].startswith("'") else found[0])
             at = found.end()
             continue
         end = _find_closing_bracket(rest, found.end() - 1)
@@ -67,11 +68,6 @@ def is_equivalent_formula(one: str, other: str, table: str = "") -> bool:
 def _normalize_unquoted_text(text: str) -> str:
     bare = _FUNCTION_PREFIX.sub("", text).replace("@", "")
     return _FORMULA_NUMBER.sub(lambda number: repr(float(number[0])), _BOOLEAN_CALL.sub(r"\1", bare))
-
-
-def _unquote_simple_sheet_name(quoted: str) -> str:
-    # a sheet name without blanks needs no quotes
-    return quoted[1:-1] if quoted.startswith("'") and quoted[1:-1].isidentifier() else quoted
 
 
 def _find_closing_bracket(text: str, opening: int) -> int:
@@ -152,7 +148,7 @@ def read_deal_rows(
 ) -> TableReading:
     """Read the rows of one deal: two whole columns to find them, then one call for each stretch of rows.
 
-    The row with the highest key of that *look* is read too: new rows are numbered after it.
+    The row with the highest key of the form *look* is read too, because it determines the next keys.
     """
     table, headers = _find_schema_and_headers(place, layout)
     found = [place.values(*(2 * [place.column_of(headers[column_id])]))[0] for column_id in (table.key or "", "deal")]
